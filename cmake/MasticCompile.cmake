@@ -1,0 +1,26 @@
+# How everything of Mastic is compiled: the standard, the warnings, the hardening, the sanitizers.
+# One interface target, mastic_compile, which every target links privately.
+
+add_library(mastic_compile INTERFACE)
+target_compile_features(mastic_compile INTERFACE cxx_std_23)
+target_include_directories(mastic_compile INTERFACE ${PROJECT_SOURCE_DIR})
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+target_compile_options(mastic_compile INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+  -Wcast-qual -Wimplicit-fallthrough
+  $<$<BOOL:${MASTIC_WARNINGS_AS_ERRORS}>:-Werror>
+  # A frame of GCC 12 copies its parameters before it knows whether it needs them.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
+
+if(MASTIC_SANITIZE)
+  target_compile_options(mastic_compile INTERFACE
+    -fsanitize=${MASTIC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g)
+  target_link_options(mastic_compile INTERFACE -fsanitize=${MASTIC_SANITIZE})
+else()
+  target_compile_options(mastic_compile INTERFACE
+    -fstack-protector-strong -fcf-protection
+    $<$<CONFIG:Release>:-D_GLIBCXX_ASSERTIONS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3>)
+  target_link_options(mastic_compile INTERFACE -pie -Wl,-z,relro,-z,now)
+endif()

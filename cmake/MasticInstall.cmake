@@ -1,0 +1,20 @@
+# What `cmake --install` puts down: headers, the one library, the program, and the files that
+# find_package(mastic) and pkg-config read.
+
+include(CMakePackageConfigHelpers)
+set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mastic)
+
+install(TARGETS mastic EXPORT masticTargets)
+install(EXPORT masticTargets NAMESPACE mastic:: DESTINATION ${config_dir})
+#install(TARGETS mastic_program RUNTIME)
+install(DIRECTORY src/mastic TYPE INCLUDE
+  FILES_MATCHING PATTERN "*.h"
+  PATTERN "*_testing.h" EXCLUDE
+  PATTERN "messages" EXCLUDE)
+install(FILES LICENSE README.md TYPE DOC)
+
+configure_package_config_file(cmake/masticConfig.cmake.in masticConfig.cmake
+  INSTALL_DESTINATION ${config_dir})
+write_basic_package_version_file(masticConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/masticConfig.cmake ${PROJECT_BINARY_DIR}/masticConfigVersion.cmake
+  DESTINATION ${config_dir})

@@ -1,0 +1,57 @@
+# mastic_room(NAME base SOURCES ... TESTS ... FUZZ ... USES base http LINKS PkgConfig::liburing)
+#
+# A room is a folder, a namespace and a target mastic::<room>. USES names the rooms its arrows point
+# to; the linker so enforces what tools/check_rooms.py reads from the includes. TESTS become one
+# program <room>_test whose cases carry the room's name as label; each FUZZ source becomes a program.
+
+set_property(GLOBAL PROPERTY MASTIC_ROOMS "")
+
+function(mastic_room)
+  cmake_parse_arguments(ROOM "" "NAME" "SOURCES;TESTS;FUZZ;USES;LINKS" ${ARGN})
+  string(REPLACE "/" "_" target mastic_${ROOM_NAME})
+
+  if(ROOM_SOURCES)
+    add_library(${target} STATIC ${ROOM_SOURCES})
+    set(scope PUBLIC)
+    target_link_libraries(${target} PRIVATE mastic_compile ${ROOM_LINKS})
+    set_property(GLOBAL APPEND PROPERTY MASTIC_ROOMS ${target})
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  string(REPLACE "/" "::" alias mastic::${ROOM_NAME})
+  add_library(${alias} ALIAS ${target})
+  target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+  foreach(used IN LISTS ROOM_USES)
+    string(REPLACE "/" "_" used mastic_${used})
+    target_link_libraries(${target} ${scope} ${used})
+  endforeach()
+
+  if(MASTIC_TESTS AND ROOM_TESTS)
+    mastic_test(NAME ${target}_test LABEL ${ROOM_NAME} SOURCES ${ROOM_TESTS} LINKS ${target})
+  endif()
+  if(MASTIC_FUZZ)
+    foreach(source IN LISTS ROOM_FUZZ)
+      mastic_fuzz(${source} ${target})
+    endforeach()
+  endif()
+endfunction()
+
+# A test program whose cases ctest runs one by one.
+function(mastic_test)
+  cmake_parse_arguments(TEST "" "NAME;LABEL" "SOURCES;LINKS" ${ARGN})
+  add_executable(${TEST_NAME} ${TEST_SOURCES})
+  target_link_libraries(${TEST_NAME} PRIVATE
+    mastic_compile ${TEST_LINKS} ${MASTIC_RAPIDCHECK} GTest::gtest_main Threads::Threads)
+  target_compile_definitions(${TEST_NAME} PRIVATE MASTIC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${TEST_NAME} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 60)
+endfunction()
+
+function(mastic_fuzz source room)
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE mastic_compile ${room})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+endfunction()

@@ -1,0 +1,57 @@
+#include "mastic/base/address.h"
+
+#include "mastic/base/text.h"
+
+namespace mastic::base {
+namespace {
+
+constexpr std::size_t kMostPathBytes = 107;  // sockaddr_un.sun_path, less the closing zero
+
+std::unexpected<Error> not_an_address(std::string_view text) {
+  return fail(
+      "'", text,
+      "' is not an address; write HOST:PORT, [V6]:PORT or unix:PATH, with HOST an IP address "
+      "or localhost");
+}
+
+}  // namespace
+
+Address Address::unix_socket(std::string path) {
+  Address address{Endpoint{}};
+  address.path_ = std::move(path);
+  return address;
+}
+
+Result<Address> Address::parse(std::string_view text) {
+  if (text.starts_with("unix:")) {
+    const std::string_view path = text.substr(5);
+    if (path.empty()) return not_an_address(text);
+    if (path.size() > kMostPathBytes) {
+      return fail("the path of the Unix socket '", path, "' is longer than 107 bytes");
+    }
+    return unix_socket(std::string(path));
+  }
+  const std::size_t colon = text.rfind(':');
+  if (colon == text.npos) return not_an_address(text);
+  std::string_view host = text.substr(0, colon);
+  const auto port = parse_decimal(text.substr(colon + 1));
+  if (!port || *port > 65535) return not_an_address(text);
+
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (host.empty() && !bracketed) host = "0.0.0.0";
+  if (host == "localhost") host = "127.0.0.1";
+  const auto ip = IpAddress::parse(host);
+  if (!ip || ip->is_v6() != bracketed) return not_an_address(text);
+  return Address(Endpoint{*ip, static_cast<std::uint16_t>(*port)});
+}
+
+std::string Address::to_string() const {
+  return is_unix() ? "unix:" + path_ : endpoint_.to_string();
+}
+
+std::string Address::to_url() const {
+  return is_unix() ? to_string() : "http://" + endpoint_.to_string() + "/";
+}
+
+}  // namespace mastic::base

@@ -1,0 +1,37 @@
+// Where a server listens: 127.0.0.1:8080, [::1]:8080, unix:/run/site.sock.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mastic/base/ip_address.h"
+#include "mastic/base/result.h"
+
+namespace mastic::base {
+
+/// An IP address with a port, or the path of a Unix socket.
+class Address {
+ public:
+  explicit Address(Endpoint endpoint) : endpoint_(endpoint) {}
+  static Address unix_socket(std::string path);
+
+  /// Reads `HOST:PORT`, `[V6]:PORT`, `:PORT` (all IPv4 addresses) or `unix:PATH`. HOST is an
+  /// address or `localhost`; names are not looked up. Fails with a message that shows the forms.
+  [[nodiscard]] static Result<Address> parse(std::string_view text);
+
+  [[nodiscard]] bool is_unix() const { return !path_.empty(); }
+  [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  /// What `parse` reads back.
+  [[nodiscard]] std::string to_string() const;
+  /// "http://127.0.0.1:8080/", or "unix:PATH": what a person may type or click.
+  [[nodiscard]] std::string to_url() const;
+
+ private:
+  Endpoint endpoint_;
+  std::string path_;
+};
+
+}  // namespace mastic::base

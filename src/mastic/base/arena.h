@@ -1,0 +1,58 @@
+// An arena: memory that is handed out in order and freed all at once.
+//
+// It begins with a block of its owner's and takes more from the heap when that is full, so a small
+// user never allocates. Not for types with destructors; not for use by two threads at a time.
+
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "mastic/base/attributes.h"
+
+namespace mastic::base {
+
+class Arena {
+ public:
+  Arena() = default;
+  /// `first` is used before the heap is, and must outlive the arena.
+  explicit Arena(std::span<std::byte> first) : at_(first.data()), left_(first.size()) {}
+  ~Arena() { free_blocks(); }
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  /// Uninitialised memory that lives as long as the arena. Requires: alignment <= 16.
+  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment = 16) MASTIC_LIFETIMEBOUND;
+
+  /// A copy of `text` that lives as long as the arena.
+  [[nodiscard]] std::string_view copy(std::string_view text) MASTIC_LIFETIMEBOUND;
+
+  template <class T, class... Arguments>
+  [[nodiscard]] T* make(Arguments&&... arguments) MASTIC_LIFETIMEBOUND {
+    static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructors");
+    return ::new (allocate(sizeof(T), alignof(T))) T{std::forward<Arguments>(arguments)...};
+  }
+
+  template <class T>
+  [[nodiscard]] std::span<T> make_array(std::size_t count) MASTIC_LIFETIMEBOUND {
+    static_assert(std::is_trivially_copyable_v<T>, "the arena runs no destructors");
+    return {static_cast<T*>(allocate(count * sizeof(T), alignof(T))), count};
+  }
+
+ private:
+  struct Block {
+    Block* next;
+  };
+  void* allocate_from_heap(std::size_t bytes, std::size_t alignment);
+  void free_blocks();
+
+  std::byte* at_ = nullptr;
+  std::size_t left_ = 0;
+  Block* blocks_ = nullptr;
+};
+
+}  // namespace mastic::base

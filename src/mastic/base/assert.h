@@ -1,0 +1,29 @@
+// Our own bugs end here: a broken invariant stops the process, and says where and with which
+// values.
+//
+// Not for bad input (that is a Result) and not for what an application does wrong (that is an
+// exception or an answer). Checks stay in release builds.
+
+#pragma once
+
+#include <initializer_list>
+#include <string_view>
+
+namespace mastic::base {
+
+/// One number shown in the message of a failed assertion.
+struct AssertValue {
+  std::string_view name;
+  long long value;
+};
+
+/// Prints `condition`, the place and the values on standard error and aborts.
+[[noreturn]] void assertion_failed(const char* condition, const char* file, int line,
+                                   std::initializer_list<AssertValue> values = {});
+
+}  // namespace mastic::base
+
+/// MASTIC_ASSERT(used <= size, {"used", used}, {"size", size}): numbers only, after the condition.
+#define MASTIC_ASSERT(condition, ...) \
+  ((condition) ? void(0)              \
+               : ::mastic::base::assertion_failed(#condition, __FILE__, __LINE__, {__VA_ARGS__}))

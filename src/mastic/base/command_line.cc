@@ -1,0 +1,94 @@
+#include "mastic/base/command_line.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "mastic/base/text.h"
+
+namespace mastic::base {
+namespace {
+
+std::string swapped(std::string_view name, char from, char to) {
+  std::string out(name);
+  std::ranges::replace(out, from, to);
+  return out;
+}
+
+std::string spelt(const Option& option) { return "--" + swapped(option.name, '_', '-'); }
+
+std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& table) {
+  std::vector<std::string> names;
+  for (const Option& option : table.options()) names.push_back(spelt(option));
+  const auto meant = nearest(word, names);
+  if (meant) return fail("there is no option ", word, "; did you mean ", *meant, "?");
+  return fail("there is no option ", word, "; --help lists them");
+}
+
+void append_wrapped(std::string& out, std::string_view text, std::size_t indent) {
+  constexpr std::size_t kColumns = 80;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::string_view word = take_until(text, ' ');
+    if (column + word.size() > kColumns && column > indent) {
+      out.append("\n").append(indent, ' ');
+      column = indent;
+    }
+    out.append(word);
+    column += word.size() + 1;
+    if (!text.empty()) out += ' ';
+  }
+  out += '\n';
+}
+
+}  // namespace
+
+Result<std::vector<std::string_view>> parse_command_line(std::span<const char* const> words,
+                                                         OptionTable& table) {
+  std::vector<std::string_view> others;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string_view value = words[i];
+    if (value == "--") {
+      others.insert(others.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      break;
+    }
+    if (!value.starts_with("--")) {
+      if (value.starts_with('-') && value.size() > 1) return unknown_option(value, table);
+      others.push_back(value);
+      continue;
+    }
+    const bool joined = value.find('=') != value.npos;
+    const std::string_view word = take_until(value, '=');
+    const Option* const option = table.find(swapped(word.substr(2), '-', '_'));
+    if (option == nullptr) return unknown_option(word, table);
+    if (!joined && !option->argument.empty()) {
+      if (++i == words.size()) return fail(word, " wants a value: ", word, " ", option->argument);
+      value = words[i];
+    }
+    const auto done = option->set(value);
+    if (!done) return fail(word, ": ", done.error().message);
+  }
+  return others;
+}
+
+std::string describe_options(const OptionTable& table) {
+  constexpr std::size_t kIndent = 6;
+  std::string out;
+  std::optional<std::string_view> heading;
+  for (const Option& option : table.options()) {
+    if (heading != option.heading) {
+      heading = option.heading;
+      out.append(out.empty() ? "" : "\n").append(*heading).append(":\n");
+    }
+    out.append("  ").append(spelt(option));
+    if (!option.argument.empty()) out.append(" ").append(option.argument);
+    const bool shows_default = !option.argument.empty() && !option.default_text.empty();
+    if (shows_default) out.append("  [").append(option.default_text).append("]");
+    out.append("\n").append(kIndent, ' ');
+    std::string meaning(option.meaning);
+    if (!option.breach.empty()) meaning.append(" Beyond it: ").append(option.breach).append(".");
+    append_wrapped(out, meaning, kIndent);
+  }
+  return out;
+}
+
+}  // namespace mastic::base

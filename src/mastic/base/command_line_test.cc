@@ -1,0 +1,68 @@
+#include "mastic/base/command_line.h"
+
+#include <gtest/gtest.h>
+
+namespace mastic::base {
+namespace {
+
+struct CommandLineTest : testing::Test {
+  CommandLineTest() {
+    table.group("Serving");
+    table.size("max_bytes", max_bytes, "All bytes of a request together, however they are framed.",
+               "413");
+    table.flag("listing", listing, "List directories.");
+    table.list("bind", bind, "ADDRESS", "Where to listen.");
+  }
+  Result<std::vector<std::string_view>> parse(std::vector<const char*> words) {
+    return parse_command_line(words, table);
+  }
+  std::uint64_t max_bytes = 1 << 20;
+  bool listing = false;
+  std::vector<std::string> bind = {"127.0.0.1:8080"};
+  OptionTable table;
+};
+
+TEST_F(CommandLineTest, TakesOptionsInAllFormsAndReturnsTheRest) {
+  const auto others =
+      parse({"--max-bytes", "2M", "site", "--listing", "--bind=:1", "--bind", ":2"});
+  ASSERT_TRUE(others) << others.error().message;
+  EXPECT_EQ(*others, std::vector<std::string_view>{"site"});
+  EXPECT_EQ(max_bytes, 2u << 20);
+  EXPECT_TRUE(listing);
+  EXPECT_EQ(bind, (std::vector<std::string>{":1", ":2"}));
+}
+
+TEST_F(CommandLineTest, AFlagIsSwitchedOffAfterAnEqualsSign) {
+  listing = true;
+  ASSERT_TRUE(parse({"--listing=off"}));
+  EXPECT_FALSE(listing);
+}
+
+TEST_F(CommandLineTest, TakesNothingForAnOptionAfterTwoDashes) {
+  EXPECT_EQ(*parse({"--", "--listing", "-x"}), (std::vector<std::string_view>{"--listing", "-x"}));
+  EXPECT_FALSE(listing);
+}
+
+TEST_F(CommandLineTest, SaysWhatIsWrong) {
+  EXPECT_EQ(parse({"--max-byte", "1"}).error().message,
+            "there is no option --max-byte; did you mean --max-bytes?");
+  EXPECT_EQ(parse({"--quack"}).error().message, "there is no option --quack; --help lists them");
+  EXPECT_EQ(parse({"-l"}).error().message, "there is no option -l; --help lists them");
+  EXPECT_EQ(parse({"--max-bytes"}).error().message, "--max-bytes wants a value: --max-bytes SIZE");
+  EXPECT_EQ(parse({"--max-bytes", "x"}).error().message,
+            "--max-bytes: 'x' is not a size; write a number of bytes such as 512, 64K or 1M");
+}
+
+TEST_F(CommandLineTest, DescribesOptionsForPeople) {
+  EXPECT_EQ(describe_options(table),
+            "Serving:\n"
+            "  --max-bytes SIZE  [1M]\n"
+            "      All bytes of a request together, however they are framed. Beyond it: 413.\n"
+            "  --listing\n"
+            "      List directories.\n"
+            "  --bind ADDRESS  [127.0.0.1:8080]\n"
+            "      Where to listen.\n");
+}
+
+}  // namespace
+}  // namespace mastic::base

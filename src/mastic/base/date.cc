@@ -1,0 +1,68 @@
+#include "mastic/base/date.h"
+
+#include <chrono>
+#include <cstdio>
+
+#include "mastic/base/assert.h"
+
+namespace mastic::base {
+
+using std::chrono::sys_days;
+using std::chrono::sys_seconds;
+using std::chrono::year_month_day;
+
+DateTime to_date_time(std::int64_t unix_seconds) {
+  const sys_seconds moment{std::chrono::seconds(unix_seconds)};
+  const auto midnight = std::chrono::floor<std::chrono::days>(moment);
+  const year_month_day date(midnight);
+  const std::chrono::hh_mm_ss time(moment - midnight);
+  DateTime result;
+  result.year = static_cast<int>(date.year());
+  result.month = static_cast<int>(static_cast<unsigned>(date.month()));
+  result.day = static_cast<int>(static_cast<unsigned>(date.day()));
+  result.hour = static_cast<int>(time.hours().count());
+  result.minute = static_cast<int>(time.minutes().count());
+  result.second = static_cast<int>(time.seconds().count());
+  result.weekday = static_cast<int>(std::chrono::weekday(midnight).c_encoding());
+  return result;
+}
+
+std::optional<std::int64_t> to_unix_seconds(const DateTime& date) {
+  const auto in = [](int value, int least, int most) { return value >= least && value <= most; };
+  if (!in(date.year, 0, 9999) || !in(date.month, 1, 12) || !in(date.day, 1, 31))
+    return std::nullopt;
+  if (!in(date.hour, 0, 23) || !in(date.minute, 0, 59) || !in(date.second, 0, 60))
+    return std::nullopt;
+  const year_month_day day(std::chrono::year(date.year),
+                           std::chrono::month(static_cast<unsigned>(date.month)),
+                           std::chrono::day(static_cast<unsigned>(date.day)));
+  if (!day.ok()) return std::nullopt;
+  const auto midnight = sys_days(day).time_since_epoch();
+  const int second = date.second == 60 ? 59 : date.second;
+  return std::chrono::seconds(midnight).count() + date.hour * 3600 + date.minute * 60 + second;
+}
+
+std::string format_iso_time(std::int64_t unix_seconds) {
+  const DateTime date = to_date_time(unix_seconds);
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", date.year, date.month,
+                date.day, date.hour, date.minute, date.second);
+  return text;
+}
+
+std::string format_log_time(std::int64_t unix_seconds) {
+  const DateTime date = to_date_time(unix_seconds);
+  char text[40];
+  std::snprintf(text, sizeof text, "%02d/%s/%04d:%02d:%02d:%02d +0000", date.day,
+                month_name(date.month), date.year, date.hour, date.minute, date.second);
+  return text;
+}
+
+const char* month_name(int month) {
+  constexpr const char* kNames[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  MASTIC_ASSERT(month >= 1 && month <= 12, {"month", month});
+  return kNames[month - 1];
+}
+
+}  // namespace mastic::base

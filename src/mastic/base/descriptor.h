@@ -1,0 +1,40 @@
+// An owned file descriptor: closed when its owner goes.
+
+#pragma once
+
+#include <utility>
+
+#include "mastic/base/kernel.h"
+
+namespace mastic::base {
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  /// Takes `fd` over; closes it through `kernel`, which must outlive this.
+  Descriptor(Kernel& kernel, int fd) : kernel_(&kernel), fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept
+      : kernel_(other.kernel_), fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(kernel_, other.kernel_);
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor() { reset(); }
+
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] Kernel& kernel() const { return *kernel_; }
+
+  /// Gives the descriptor away: the caller closes it.
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+  void reset() {
+    if (is_open()) kernel_->close(std::exchange(fd_, -1));
+  }
+
+ private:
+  Kernel* kernel_ = nullptr;
+  int fd_ = -1;
+};
+
+}  // namespace mastic::base

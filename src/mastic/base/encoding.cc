@@ -1,0 +1,143 @@
+#include "mastic/base/encoding.h"
+
+#include "mastic/base/text.h"
+
+namespace mastic::base {
+namespace {
+
+constexpr std::string_view kUpperDigits = "0123456789ABCDEF";
+constexpr std::string_view kLowerDigits = "0123456789abcdef";
+
+void append_hex(std::string& out, std::string_view digits, unsigned char byte) {
+  out += digits[byte >> 4];
+  out += digits[byte & 15];
+}
+
+bool starts_escape(std::string_view text) {
+  return text.size() >= 3 && text[0] == '%' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0;
+}
+
+bool is_unreserved(char c) {
+  return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+}  // namespace
+
+void append_percent_decoded(std::string& out, std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (starts_escape(text.substr(i))) {
+      out += static_cast<char>(hex_value(text[i + 1]) << 4 | hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  append_percent_decoded(out, text);
+  return out;
+}
+
+bool has_valid_escapes(std::string_view text) {
+  for (std::size_t at = text.find('%'); at != text.npos; at = text.find('%', at + 1)) {
+    if (!starts_escape(text.substr(at))) return false;
+  }
+  return true;
+}
+
+std::string percent_encode_segment(std::string_view segment) {
+  std::string out;
+  for (const char c : segment) {
+    if (is_unreserved(c)) {
+      out += c;
+    } else {
+      out += '%';
+      append_hex(out, kUpperDigits, static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+void append_html_escaped(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+}
+
+std::string html_escape(std::string_view text) {
+  std::string out;
+  append_html_escaped(out, text);
+  return out;
+}
+
+void append_json_escaped(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const char c = text.front();
+    const std::size_t size = utf8_character_size(text);
+    if (size == 0) {
+      out += "\\ufffd";
+    } else if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += "\\u00";
+      append_hex(out, kLowerDigits, static_cast<unsigned char>(c));
+    } else {
+      out.append(text.substr(0, size));
+    }
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+}
+
+void append_log_escaped(std::string& out, std::string_view text, std::size_t most) {
+  for (const char c : text.substr(0, most)) {
+    if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
+      out += "\\x";
+      append_hex(out, kUpperDigits, static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  if (text.size() > most) out += "...";
+}
+
+std::size_t utf8_character_size(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return 1;
+  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if (!is_continuation(text[i])) return 0;
+  }
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+  const bool surrogate = lead == 0xed && second >= 0xa0;
+  const bool too_large = lead == 0xf4 && second >= 0x90;
+  return overlong || surrogate || too_large ? 0 : size;
+}
+
+}  // namespace mastic::base

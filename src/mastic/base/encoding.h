@@ -1,0 +1,36 @@
+// Encodings that keep bytes from being taken for something else: percent, HTML, JSON, log lines.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mastic::base {
+
+/// Decodes every %XX once and appends the bytes to `out`. A broken escape stays as it stands, so
+/// check with `has_valid_escapes` first where that matters. A plus sign stays a plus sign.
+void append_percent_decoded(std::string& out, std::string_view text);
+[[nodiscard]] std::string percent_decode(std::string_view text);
+
+/// Whether every % begins an escape of two hexadecimal digits.
+[[nodiscard]] bool has_valid_escapes(std::string_view text);
+
+/// Encodes one path segment for a link: all but RFC 3986's unreserved characters become %XX.
+[[nodiscard]] std::string percent_encode_segment(std::string_view segment);
+
+/// For HTML text and quoted attribute values: & < > " ' become references.
+void append_html_escaped(std::string& out, std::string_view text);
+[[nodiscard]] std::string html_escape(std::string_view text);
+
+/// For the inside of a JSON string: quotes, backslashes and controls are escaped, and bytes that
+/// are not UTF-8 become U+FFFD, so the result is always valid JSON.
+void append_json_escaped(std::string& out, std::string_view text);
+
+/// For one field of a log line: controls, quotes, backslashes and bytes over 0x7e become \xHH, and
+/// what is longer than `most` bytes is cut and marked with "...". A line can so not be forged.
+void append_log_escaped(std::string& out, std::string_view text, std::size_t most);
+
+/// How many bytes of `text` from its start form one valid UTF-8 character; 0 when none does.
+[[nodiscard]] std::size_t utf8_character_size(std::string_view text);
+
+}  // namespace mastic::base

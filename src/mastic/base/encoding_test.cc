@@ -1,0 +1,64 @@
+#include "mastic/base/encoding.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+namespace mastic::base {
+namespace {
+
+TEST(Percent, DecodesOnceAndOnlyWhatIsAnEscape) {
+  EXPECT_EQ(percent_decode("a%2Fb%20c"), "a/b c");
+  EXPECT_EQ(percent_decode("%2541"), "%41");
+  EXPECT_EQ(percent_decode("100%"), "100%");
+  EXPECT_EQ(percent_decode("a+b"), "a+b");
+  EXPECT_EQ(percent_decode("%00"), std::string(1, '\0'));
+}
+
+TEST(Percent, KnowsBrokenEscapes) {
+  EXPECT_TRUE(has_valid_escapes("a%20%C3%a9"));
+  for (const char* text : {"%", "%2", "%zz", "a%2", "%2%20", "%%20"}) {
+    EXPECT_FALSE(has_valid_escapes(text)) << text;
+  }
+}
+
+TEST(Percent, DecodesWhatItEncoded) {
+  EXPECT_TRUE(rc::check([](const std::string& text) {
+    RC_ASSERT(percent_decode(percent_encode_segment(text)) == text);
+    RC_ASSERT(percent_encode_segment(text).find('/') == std::string::npos);
+  }));
+}
+
+TEST(Html, LeavesNothingThatBeginsMarkup) {
+  EXPECT_EQ(html_escape("<a href=\"x\">'&'</a>"),
+            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
+}
+
+TEST(Json, EscapesControlsQuotesAndBrokenUtf8) {
+  std::string out;
+  append_json_escaped(out, std::string("\"\\\n\x1b\x80") + "\xC3\xA9" + std::string(1, '\0'));
+  EXPECT_EQ(out, "\\\"\\\\\\u000a\\u001b\\ufffd\xC3\xA9\\u0000");
+}
+
+TEST(LogField, CannotEndALineOrAQuotation) {
+  std::string out;
+  append_log_escaped(out, "a\"b\\c\r\nd\x1b[0m\xff", 100);
+  EXPECT_EQ(out, "a\\x22b\\x5Cc\\x0D\\x0Ad\\x1B[0m\\xFF");
+}
+
+TEST(LogField, IsCutAndMarked) {
+  std::string out;
+  append_log_escaped(out, "abcdef", 3);
+  EXPECT_EQ(out, "abc...");
+}
+
+TEST(Utf8, RefusesOverlongSurrogatesAndTooLarge) {
+  EXPECT_EQ(utf8_character_size("\xC3\xA9x"), 2u);
+  EXPECT_EQ(utf8_character_size("\xF0\x9F\x98\x80"), 4u);
+  for (const char* text : {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80",
+                           "\xC3", "\xF8\x88\x80\x80\x80"}) {
+    EXPECT_EQ(utf8_character_size(text), 0u);
+  }
+}
+
+}  // namespace
+}  // namespace mastic::base

@@ -1,0 +1,135 @@
+#include "mastic/base/kernel.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <liburing.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/sendfile.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace mastic::base {
+namespace {
+
+/// What the C library says by -1 and errno, said by one number.
+template <class Number>
+Number checked(Number result) {
+  return result == -1 ? static_cast<Number>(-errno) : result;
+}
+
+class SystemKernel final : public Kernel {
+ public:
+  Instant monotonic_now() override { return std::chrono::steady_clock::now(); }
+  std::int64_t unix_seconds() override {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return now.tv_sec;
+  }
+
+  int close(int fd) override { return checked(::close(fd)); }
+  ssize_t read(int fd, void* buffer, std::size_t size) override {
+    return checked(::read(fd, buffer, size));
+  }
+  ssize_t write(int fd, const void* bytes, std::size_t size) override {
+    return checked(::write(fd, bytes, size));
+  }
+
+  int open(const char* path, int flags, unsigned mode) override {
+    return checked(::open(path, flags | O_CLOEXEC, mode));
+  }
+  int openat2(int directory, const char* path, int flags, std::uint64_t resolve) override {
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+    how.resolve = resolve;
+    return static_cast<int>(checked(::syscall(SYS_openat2, directory, path, &how, sizeof how)));
+  }
+  int fstat(int fd, struct stat& status) override { return checked(::fstat(fd, &status)); }
+  int fstatat(int directory, const char* name, struct stat& status, int flags) override {
+    return checked(::fstatat(directory, name, &status, flags));
+  }
+  ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override {
+    return checked(::pread(fd, buffer, size, offset));
+  }
+  ssize_t getdents64(int fd, std::span<char> buffer) override {
+    return checked(::getdents64(fd, buffer.data(), buffer.size()));
+  }
+  int unlink(const char* path) override { return checked(::unlink(path)); }
+
+  int socket(int domain, int type, int protocol) override {
+    return checked(::socket(domain, type, protocol));
+  }
+  int socketpair(int domain, int type, int protocol, int pair[2]) override {
+    return checked(::socketpair(domain, type, protocol, pair));
+  }
+  int bind(int fd, const sockaddr* address, unsigned size) override {
+    return checked(::bind(fd, address, size));
+  }
+  int listen(int fd, int backlog) override { return checked(::listen(fd, backlog)); }
+  int connect(int fd, const sockaddr* address, unsigned size) override {
+    return checked(::connect(fd, address, size));
+  }
+  int accept4(int fd, sockaddr* address, unsigned* size, int flags) override {
+    return checked(::accept4(fd, address, size, flags));
+  }
+  int getsockname(int fd, sockaddr* address, unsigned* size) override {
+    return checked(::getsockname(fd, address, size));
+  }
+  int setsockopt(int fd, int level, int name, const void* value, unsigned size) override {
+    return checked(::setsockopt(fd, level, name, value, size));
+  }
+  int shutdown(int fd, int how) override { return checked(::shutdown(fd, how)); }
+  ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override {
+    return checked(::recv(fd, buffer, size, flags));
+  }
+  ssize_t send(int fd, const void* bytes, std::size_t size, int flags) override {
+    return checked(::send(fd, bytes, size, flags));
+  }
+  ssize_t sendmsg(int fd, const msghdr& message, int flags) override {
+    return checked(::sendmsg(fd, &message, flags));
+  }
+  ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) override {
+    off_t at = offset;
+    return checked(::sendfile(to, from, &at, size));
+  }
+
+  int epoll_create1(int flags) override { return checked(::epoll_create1(flags)); }
+  int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override {
+    return checked(::epoll_ctl(epoll, operation, fd, event));
+  }
+  int epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) override {
+    return checked(::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), timeout_ms));
+  }
+  int eventfd(unsigned initial, int flags) override { return checked(::eventfd(initial, flags)); }
+  int signalfd(std::uint64_t set, int flags) override {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int signal = 1; signal <= 64; ++signal) {
+      if ((set >> (signal - 1) & 1) != 0) sigaddset(&signals, signal);
+    }
+    return checked(::signalfd(-1, &signals, flags));
+  }
+
+  int io_uring_queue_init(unsigned entries, io_uring& ring) override {
+    return ::io_uring_queue_init(entries, &ring, 0);
+  }
+  int io_uring_submit(io_uring& ring) override { return ::io_uring_submit(&ring); }
+  void io_uring_queue_exit(io_uring& ring) override { ::io_uring_queue_exit(&ring); }
+};
+
+}  // namespace
+
+Kernel& system_kernel() {
+  static SystemKernel kernel;
+  return kernel;
+}
+
+}  // namespace mastic::base

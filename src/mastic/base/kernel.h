@@ -1,0 +1,84 @@
+// The system-call seam: all that loops, sockets and files ask of the operating system goes through
+// here.
+//
+// So a test can fail the nth call or put a scripted kernel in its place (kernel_testing.h).
+// Functions carry the names of the calls they make (section 2 of the manual) and return what those
+// return, but a failure is -errno and nobody reads `errno`. Stateless, callable from every thread.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "mastic/base/units.h"
+
+struct epoll_event;
+struct io_uring;
+struct msghdr;
+struct sockaddr;
+struct stat;
+
+namespace mastic::base {
+
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+
+  // Clocks.
+  virtual Instant monotonic_now() = 0;
+  /// Seconds since 1970-01-01 UTC.
+  virtual std::int64_t unix_seconds() = 0;
+
+  // Any descriptor.
+  virtual int close(int fd) = 0;
+  virtual ssize_t read(int fd, void* buffer, std::size_t size) = 0;
+  virtual ssize_t write(int fd, const void* bytes, std::size_t size) = 0;
+
+  // Files.
+  /// open() with O_CLOEXEC added.
+  virtual int open(const char* path, int flags, unsigned mode) = 0;
+  /// openat2() with O_CLOEXEC and `resolve` (RESOLVE_*).
+  virtual int openat2(int directory, const char* path, int flags, std::uint64_t resolve) = 0;
+  virtual int fstat(int fd, struct stat& status) = 0;
+  virtual int fstatat(int directory, const char* name, struct stat& status, int flags) = 0;
+  virtual ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) = 0;
+  virtual ssize_t getdents64(int fd, std::span<char> buffer) = 0;
+  virtual int unlink(const char* path) = 0;
+
+  // Sockets.
+  virtual int socket(int domain, int type, int protocol) = 0;
+  virtual int socketpair(int domain, int type, int protocol, int pair[2]) = 0;
+  virtual int bind(int fd, const sockaddr* address, unsigned size) = 0;
+  virtual int listen(int fd, int backlog) = 0;
+  virtual int connect(int fd, const sockaddr* address, unsigned size) = 0;
+  virtual int accept4(int fd, sockaddr* address, unsigned* size, int flags) = 0;
+  virtual int getsockname(int fd, sockaddr* address, unsigned* size) = 0;
+  virtual int setsockopt(int fd, int level, int name, const void* value, unsigned size) = 0;
+  virtual int shutdown(int fd, int how) = 0;
+  virtual ssize_t recv(int fd, void* buffer, std::size_t size, int flags) = 0;
+  virtual ssize_t send(int fd, const void* bytes, std::size_t size, int flags) = 0;
+  virtual ssize_t sendmsg(int fd, const msghdr& message, int flags) = 0;
+  virtual ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) = 0;
+
+  // Readiness and wake-ups.
+  virtual int epoll_create1(int flags) = 0;
+  virtual int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) = 0;
+  virtual int epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) = 0;
+  virtual int eventfd(unsigned initial, int flags) = 0;
+  /// A descriptor that reads the signals in `set` (bit n - 1 for signal n), which must be blocked.
+  virtual int signalfd(std::uint64_t set, int flags) = 0;
+
+  // Transfer in batches.
+  virtual int io_uring_queue_init(unsigned entries, io_uring& ring) = 0;
+  /// Submits what was prepared; returns how many operations the kernel took.
+  virtual int io_uring_submit(io_uring& ring) = 0;
+  virtual void io_uring_queue_exit(io_uring& ring) = 0;
+};
+
+/// The real one.
+[[nodiscard]] Kernel& system_kernel();
+
+}  // namespace mastic::base

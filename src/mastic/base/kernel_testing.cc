@@ -1,0 +1,421 @@
+#include "mastic/base/kernel_testing.h"
+
+#include <liburing.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "mastic/base/assert.h"
+
+namespace mastic::base {
+
+// ---- FailingKernel ----
+
+int FailingKernel::calls(std::string_view call) const {
+  const auto found = calls_.find(call);
+  return found == calls_.end() ? 0 : found->second;
+}
+
+int FailingKernel::fault(std::string_view call) {
+  ++total_;
+  ++calls_[std::string(call)];
+  if (any_.first == total_) return any_.second;
+  const auto found = faults_.find(call);
+  if (found == faults_.end()) return 0;
+  for (Fault& fault : found->second) {
+    if (fault.countdown > 0 && --fault.countdown == 0) return fault.number;
+  }
+  return 0;
+}
+
+ssize_t FailingKernel::read(int fd, void* buffer, std::size_t size) {
+  if (const int number = fault("read")) return -number;
+  return inner_.read(fd, buffer, size);
+}
+ssize_t FailingKernel::write(int fd, const void* bytes, std::size_t size) {
+  if (const int number = fault("write")) return -number;
+  return inner_.write(fd, bytes, size);
+}
+int FailingKernel::open(const char* path, int flags, unsigned mode) {
+  if (const int number = fault("open")) return -number;
+  return inner_.open(path, flags, mode);
+}
+int FailingKernel::openat2(int directory, const char* path, int flags, std::uint64_t resolve) {
+  if (const int number = fault("openat2")) return -number;
+  return inner_.openat2(directory, path, flags, resolve);
+}
+int FailingKernel::fstat(int fd, struct stat& status) {
+  if (const int number = fault("fstat")) return -number;
+  return inner_.fstat(fd, status);
+}
+int FailingKernel::fstatat(int directory, const char* name, struct stat& status, int flags) {
+  if (const int number = fault("fstatat")) return -number;
+  return inner_.fstatat(directory, name, status, flags);
+}
+ssize_t FailingKernel::pread(int fd, void* buffer, std::size_t size, std::int64_t offset) {
+  if (const int number = fault("pread")) return -number;
+  return inner_.pread(fd, buffer, size, offset);
+}
+ssize_t FailingKernel::getdents64(int fd, std::span<char> buffer) {
+  if (const int number = fault("getdents64")) return -number;
+  return inner_.getdents64(fd, buffer);
+}
+int FailingKernel::unlink(const char* path) {
+  if (const int number = fault("unlink")) return -number;
+  return inner_.unlink(path);
+}
+int FailingKernel::socket(int domain, int type, int protocol) {
+  if (const int number = fault("socket")) return -number;
+  return inner_.socket(domain, type, protocol);
+}
+int FailingKernel::socketpair(int domain, int type, int protocol, int pair[2]) {
+  if (const int number = fault("socketpair")) return -number;
+  return inner_.socketpair(domain, type, protocol, pair);
+}
+int FailingKernel::bind(int fd, const sockaddr* address, unsigned size) {
+  if (const int number = fault("bind")) return -number;
+  return inner_.bind(fd, address, size);
+}
+int FailingKernel::listen(int fd, int backlog) {
+  if (const int number = fault("listen")) return -number;
+  return inner_.listen(fd, backlog);
+}
+int FailingKernel::connect(int fd, const sockaddr* address, unsigned size) {
+  if (const int number = fault("connect")) return -number;
+  return inner_.connect(fd, address, size);
+}
+int FailingKernel::accept4(int fd, sockaddr* address, unsigned* size, int flags) {
+  if (const int number = fault("accept4")) return -number;
+  return inner_.accept4(fd, address, size, flags);
+}
+int FailingKernel::getsockname(int fd, sockaddr* address, unsigned* size) {
+  if (const int number = fault("getsockname")) return -number;
+  return inner_.getsockname(fd, address, size);
+}
+int FailingKernel::setsockopt(int fd, int level, int name, const void* value, unsigned size) {
+  if (const int number = fault("setsockopt")) return -number;
+  return inner_.setsockopt(fd, level, name, value, size);
+}
+int FailingKernel::shutdown(int fd, int how) {
+  if (const int number = fault("shutdown")) return -number;
+  return inner_.shutdown(fd, how);
+}
+ssize_t FailingKernel::recv(int fd, void* buffer, std::size_t size, int flags) {
+  if (const int number = fault("recv")) return -number;
+  return inner_.recv(fd, buffer, size, flags);
+}
+ssize_t FailingKernel::send(int fd, const void* bytes, std::size_t size, int flags) {
+  if (const int number = fault("send")) return -number;
+  return inner_.send(fd, bytes, size, flags);
+}
+ssize_t FailingKernel::sendmsg(int fd, const msghdr& message, int flags) {
+  if (const int number = fault("sendmsg")) return -number;
+  return inner_.sendmsg(fd, message, flags);
+}
+ssize_t FailingKernel::sendfile(int to, int from, std::int64_t offset, std::size_t size) {
+  if (const int number = fault("sendfile")) return -number;
+  return inner_.sendfile(to, from, offset, size);
+}
+int FailingKernel::epoll_create1(int flags) {
+  if (const int number = fault("epoll_create1")) return -number;
+  return inner_.epoll_create1(flags);
+}
+int FailingKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
+  if (const int number = fault("epoll_ctl")) return -number;
+  return inner_.epoll_ctl(epoll, operation, fd, event);
+}
+int FailingKernel::epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) {
+  if (const int number = fault("epoll_wait")) return -number;
+  return inner_.epoll_wait(epoll, events, timeout_ms);
+}
+int FailingKernel::eventfd(unsigned initial, int flags) {
+  if (const int number = fault("eventfd")) return -number;
+  return inner_.eventfd(initial, flags);
+}
+int FailingKernel::signalfd(std::uint64_t set, int flags) {
+  if (const int number = fault("signalfd")) return -number;
+  return inner_.signalfd(set, flags);
+}
+int FailingKernel::io_uring_queue_init(unsigned entries, io_uring& ring) {
+  if (const int number = fault("io_uring_queue_init")) return -number;
+  return inner_.io_uring_queue_init(entries, ring);
+}
+int FailingKernel::io_uring_submit(io_uring& ring) {
+  if (const int number = fault("io_uring_submit")) return -number;
+  return inner_.io_uring_submit(ring);
+}
+
+// ---- ScriptedKernel ----
+
+/// The memory that a ring shares with the kernel, without a kernel.
+struct ScriptedKernel::Ring {
+  static constexpr unsigned kEntries = 4096;
+  io_uring* owner = nullptr;
+  unsigned submission_head = 0, submission_tail = 0, submission_flags = 0, dropped = 0;
+  unsigned completion_head = 0, completion_tail = 0, completion_flags = 0, overflow = 0;
+  unsigned mask = kEntries - 1, entries = kEntries;
+  std::array<unsigned, kEntries> array{};
+  std::array<io_uring_sqe, kEntries> submissions{};
+  std::array<io_uring_cqe, kEntries> completions{};
+};
+
+ScriptedKernel::~ScriptedKernel() = default;
+
+int ScriptedKernel::make_socket() {
+  sockets_[next_fd_];
+  return next_fd_++;
+}
+
+int ScriptedKernel::connect_to(int listener) {
+  const int fd = make_socket();
+  at(listener).pending.push_back(fd);
+  return fd;
+}
+
+ScriptedKernel::Socket& ScriptedKernel::at(int fd) {
+  const auto found = sockets_.find(fd);
+  MASTIC_ASSERT(found != sockets_.end(), {"fd", fd});
+  return found->second;
+}
+
+std::vector<int> ScriptedKernel::listeners() const {
+  std::vector<int> fds;
+  for (const auto& [fd, socket] : sockets_) {
+    if (socket.open && socket.is_listener) fds.push_back(fd);
+  }
+  return fds;
+}
+
+std::size_t ScriptedKernel::open_sockets() const {
+  return static_cast<std::size_t>(std::ranges::count_if(sockets_, [](const auto& entry) {
+    const Socket& socket = entry.second;
+    return socket.open && !socket.is_event && !socket.is_listener;
+  }));
+}
+
+std::int64_t ScriptedKernel::unix_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(now_.time_since_epoch()).count();
+}
+
+int ScriptedKernel::close(int fd) {
+  if (polls_.erase(fd) > 0) return 0;
+  if (!scripted(fd)) return FailingKernel::close(fd);
+  MASTIC_ASSERT(at(fd).open, {"closed twice", fd});
+  at(fd).open = false;
+  for (auto& [epoll, watches] : polls_) watches.erase(fd);
+  return 0;
+}
+
+ssize_t ScriptedKernel::read(int fd, void* buffer, std::size_t size) {
+  return FailingKernel::read(fd, buffer, size);
+}
+
+ssize_t ScriptedKernel::write(int fd, const void* bytes, std::size_t size) {
+  if (!scripted(fd)) return FailingKernel::write(fd, bytes, size);
+  if (const int number = fault("write")) return -number;
+  at(fd).signalled = true;  // an eventfd
+  return static_cast<ssize_t>(size);
+}
+
+int ScriptedKernel::socket(int, int, int) {
+  if (const int number = fault("socket")) return -number;
+  return make_socket();
+}
+
+int ScriptedKernel::bind(int, const sockaddr*, unsigned) { return -fault("bind"); }
+
+int ScriptedKernel::listen(int fd, int) {
+  if (const int number = fault("listen")) return -number;
+  at(fd).is_listener = true;
+  return 0;
+}
+
+int ScriptedKernel::accept4(int fd, sockaddr* address, unsigned* size, int) {
+  if (const int number = fault("accept4")) return -number;
+  std::deque<int>& pending = at(fd).pending;
+  if (pending.empty()) return -EAGAIN;
+  const int accepted = pending.front();
+  pending.pop_front();
+  if (address != nullptr) {
+    const Endpoint& peer = at(accepted).peer;
+    sockaddr_in in{};
+    in.sin_family = AF_INET;
+    in.sin_port = htons(peer.port);
+    std::memcpy(&in.sin_addr, peer.ip.bytes().data(), sizeof in.sin_addr);
+    std::memcpy(address, &in, std::min<std::size_t>(*size, sizeof in));
+    *size = sizeof in;
+  }
+  return accepted;
+}
+
+int ScriptedKernel::getsockname(int fd, sockaddr* address, unsigned* size) {
+  if (!scripted(fd)) return FailingKernel::getsockname(fd, address, size);
+  return -EOPNOTSUPP;
+}
+
+int ScriptedKernel::setsockopt(int fd, int level, int name, const void* value, unsigned size) {
+  if (!scripted(fd)) return FailingKernel::setsockopt(fd, level, name, value, size);
+  return -fault("setsockopt");
+}
+
+int ScriptedKernel::shutdown(int fd, int how) {
+  if (!scripted(fd)) return FailingKernel::shutdown(fd, how);
+  if (const int number = fault("shutdown")) return -number;
+  if (how != SHUT_RD) at(fd).write_shut = true;
+  return 0;
+}
+
+ssize_t ScriptedKernel::recv(int fd, void* buffer, std::size_t size, int flags) {
+  if (!scripted(fd)) return FailingKernel::recv(fd, buffer, size, flags);
+  if (const int number = fault("recv")) return -number;
+  Socket& socket = at(fd);
+  MASTIC_ASSERT(socket.open, {"recv on a closed socket", fd});
+  if (!socket.incoming.empty()) {
+    std::string& front = socket.incoming.front();
+    const std::size_t taken = std::min(size, front.size());
+    std::memcpy(buffer, front.data(), taken);
+    front.erase(0, taken);
+    if (front.empty()) socket.incoming.pop_front();
+    return static_cast<ssize_t>(taken);
+  }
+  if (socket.recv_error != 0) return -socket.recv_error;
+  return socket.incoming_ended ? 0 : -EAGAIN;
+}
+
+ssize_t ScriptedKernel::send(int fd, const void* bytes, std::size_t size, int flags) {
+  if (!scripted(fd)) return FailingKernel::send(fd, bytes, size, flags);
+  if (const int number = fault("send")) return -number;
+  Socket& socket = at(fd);
+  MASTIC_ASSERT(socket.open, {"send on a closed socket", fd});
+  MASTIC_ASSERT(!socket.write_shut, {"send after shutdown", fd});
+  if (socket.send_error != 0) return -socket.send_error;
+  const std::size_t taken = std::min({size, socket.room, socket.most_per_send});
+  if (taken == 0 && size > 0) return -EAGAIN;
+  socket.sent.append(static_cast<const char*>(bytes), taken);
+  if (socket.room != SIZE_MAX) socket.room -= taken;
+  return static_cast<ssize_t>(taken);
+}
+
+ssize_t ScriptedKernel::sendmsg(int fd, const msghdr& message, int flags) {
+  if (!scripted(fd)) return FailingKernel::sendmsg(fd, message, flags);
+  ssize_t total = 0;
+  for (std::size_t i = 0; i < message.msg_iovlen; ++i) {
+    const iovec& part = message.msg_iov[i];
+    const ssize_t sent = send(fd, part.iov_base, part.iov_len, flags);
+    if (sent < 0) return total > 0 ? total : sent;
+    total += sent;
+    if (static_cast<std::size_t>(sent) < part.iov_len) break;
+  }
+  return total;
+}
+
+ssize_t ScriptedKernel::sendfile(int to, int from, std::int64_t offset, std::size_t size) {
+  if (!scripted(to)) return FailingKernel::sendfile(to, from, offset, size);
+  if (const int number = fault("sendfile")) return -number;
+  std::string block(std::min<std::size_t>(size, 65536), '\0');
+  const ssize_t got = FailingKernel::pread(from, block.data(), block.size(), offset);
+  if (got <= 0) return got;
+  return send(to, block.data(), static_cast<std::size_t>(got), 0);
+}
+
+int ScriptedKernel::epoll_create1(int) {
+  if (const int number = fault("epoll_create1")) return -number;
+  polls_[next_fd_];
+  return next_fd_++;
+}
+
+int ScriptedKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
+  if (const int number = fault("epoll_ctl")) return -number;
+  auto& watches = polls_.at(epoll);
+  if (operation == EPOLL_CTL_DEL) {
+    watches.erase(fd);
+  } else {
+    watches[fd] = {event->events, event->data.ptr};
+  }
+  return 0;
+}
+
+std::uint32_t ScriptedKernel::readiness(Socket& socket) const {
+  constexpr std::uint32_t kReadable = EPOLLIN;
+  if (socket.is_event) return std::exchange(socket.signalled, false) ? kReadable : 0;
+  if (socket.is_listener) return socket.pending.empty() ? 0 : kReadable;
+  std::uint32_t events = 0;
+  if (!socket.incoming.empty()) events |= EPOLLIN;
+  if (socket.incoming_ended) events |= EPOLLIN | EPOLLRDHUP;
+  if (socket.recv_error != 0) events |= EPOLLIN | EPOLLERR;
+  if (socket.room > 0) events |= EPOLLOUT;
+  return events;
+}
+
+int ScriptedKernel::epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) {
+  if (const int number = fault("epoll_wait")) return -number;
+  std::size_t count = 0;
+  for (const auto& [fd, watch] : polls_.at(epoll)) {
+    if (count == events.size()) break;
+    const std::uint32_t ready =
+        readiness(at(fd)) & (watch.events | static_cast<std::uint32_t>(EPOLLERR | EPOLLHUP));
+    if (ready == 0) continue;
+    events[count].events = ready;
+    events[count++].data.ptr = watch.data;
+  }
+  if (count == 0 && timeout_ms > 0) advance(std::chrono::milliseconds(timeout_ms));
+  return static_cast<int>(count);
+}
+
+int ScriptedKernel::eventfd(unsigned, int) {
+  if (const int number = fault("eventfd")) return -number;
+  const int fd = make_socket();
+  at(fd).is_event = true;
+  return fd;
+}
+
+int ScriptedKernel::io_uring_queue_init(unsigned, io_uring& ring) {
+  if (const int number = fault("io_uring_queue_init")) return -number;
+  Ring& memory = *rings_.emplace_back(std::make_unique<Ring>());
+  memory.owner = &ring;
+  ring = {};
+  ring.sq.khead = &memory.submission_head;
+  ring.sq.ktail = &memory.submission_tail;
+  ring.sq.kflags = &memory.submission_flags;
+  ring.sq.kdropped = &memory.dropped;
+  ring.sq.array = memory.array.data();
+  ring.sq.sqes = memory.submissions.data();
+  ring.sq.ring_mask = memory.mask;
+  ring.sq.ring_entries = memory.entries;
+  ring.cq.khead = &memory.completion_head;
+  ring.cq.ktail = &memory.completion_tail;
+  ring.cq.kflags = &memory.completion_flags;
+  ring.cq.koverflow = &memory.overflow;
+  ring.cq.cqes = memory.completions.data();
+  ring.cq.ring_mask = memory.mask;
+  ring.cq.ring_entries = memory.entries;
+  return 0;
+}
+
+int ScriptedKernel::io_uring_submit(io_uring& ring) {
+  if (const int number = fault("io_uring_submit")) return -number;
+  int submitted = 0;
+  for (; ring.sq.sqe_head != ring.sq.sqe_tail; ++ring.sq.sqe_head, ++submitted) {
+    const io_uring_sqe& entry = ring.sq.sqes[ring.sq.sqe_head & ring.sq.ring_mask];
+    auto* const bytes = reinterpret_cast<char*>(entry.addr);
+    const auto flags = static_cast<int>(entry.msg_flags);
+    const ssize_t result = entry.opcode == IORING_OP_RECV ? recv(entry.fd, bytes, entry.len, flags)
+                                                          : send(entry.fd, bytes, entry.len, flags);
+    io_uring_cqe& completion = ring.cq.cqes[*ring.cq.ktail & ring.cq.ring_mask];
+    completion.user_data = entry.user_data;
+    completion.res = static_cast<int>(result);
+    ++*ring.cq.ktail;
+  }
+  *ring.sq.khead = ring.sq.sqe_head;
+  return submitted;
+}
+
+void ScriptedKernel::io_uring_queue_exit(io_uring& ring) {
+  std::erase_if(rings_, [&](const auto& memory) { return memory->owner == &ring; });
+}
+
+}  // namespace mastic::base

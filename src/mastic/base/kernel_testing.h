@@ -1,0 +1,166 @@
+// Kernels for tests: one that fails chosen calls of another, one that is a script in memory.
+
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mastic/base/ip_address.h"
+#include "mastic/base/kernel.h"
+
+namespace mastic::base {
+
+/// Passes every call to `inner`, unless a fault was set for it.
+class FailingKernel : public Kernel {
+ public:
+  explicit FailingKernel(Kernel& inner) : inner_(inner) {}
+
+  /// From now on the `nth` call (1 is the next) of the named function fails with `number`, and only
+  /// it.
+  void fail(std::string_view call, int nth, int number) {
+    faults_[std::string(call)].push_back({nth, number});
+  }
+  /// How often the named function was called.
+  [[nodiscard]] int calls(std::string_view call) const;
+  [[nodiscard]] int total_calls() const { return total_; }
+  /// The `nth` call of any function that can fail, from now on, fails with `number`.
+  void fail_any(int nth, int number) { any_ = {total_ + nth, number}; }
+
+  Instant monotonic_now() override { return inner_.monotonic_now(); }
+  std::int64_t unix_seconds() override { return inner_.unix_seconds(); }
+  int close(int fd) override { return inner_.close(fd); }  // a failed close still closes
+  ssize_t read(int fd, void* buffer, std::size_t size) override;
+  ssize_t write(int fd, const void* bytes, std::size_t size) override;
+  int open(const char* path, int flags, unsigned mode) override;
+  int openat2(int directory, const char* path, int flags, std::uint64_t resolve) override;
+  int fstat(int fd, struct stat& status) override;
+  int fstatat(int directory, const char* name, struct stat& status, int flags) override;
+  ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override;
+  ssize_t getdents64(int fd, std::span<char> buffer) override;
+  int unlink(const char* path) override;
+  int socket(int domain, int type, int protocol) override;
+  int socketpair(int domain, int type, int protocol, int pair[2]) override;
+  int bind(int fd, const sockaddr* address, unsigned size) override;
+  int listen(int fd, int backlog) override;
+  int connect(int fd, const sockaddr* address, unsigned size) override;
+  int accept4(int fd, sockaddr* address, unsigned* size, int flags) override;
+  int getsockname(int fd, sockaddr* address, unsigned* size) override;
+  int setsockopt(int fd, int level, int name, const void* value, unsigned size) override;
+  int shutdown(int fd, int how) override;
+  ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override;
+  ssize_t send(int fd, const void* bytes, std::size_t size, int flags) override;
+  ssize_t sendmsg(int fd, const msghdr& message, int flags) override;
+  ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) override;
+  int epoll_create1(int flags) override;
+  int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override;
+  int epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) override;
+  int eventfd(unsigned initial, int flags) override;
+  int signalfd(std::uint64_t set, int flags) override;
+  int io_uring_queue_init(unsigned entries, io_uring& ring) override;
+  int io_uring_submit(io_uring& ring) override;
+  void io_uring_queue_exit(io_uring& ring) override { inner_.io_uring_queue_exit(ring); }
+
+ protected:
+  /// Counts the call; returns the errno that it is to fail with, or 0.
+  int fault(std::string_view call);
+
+ private:
+  struct Fault {
+    int countdown;
+    int number;
+  };
+
+  Kernel& inner_;
+  std::map<std::string, std::vector<Fault>, std::less<>> faults_;
+  std::map<std::string, int, std::less<>> calls_;
+  std::pair<int, int> any_{0, 0};
+  int total_ = 0;
+};
+
+/// Sockets, readiness and time as a script in memory; files are the inner kernel's.
+///
+/// A test plays the network: it feeds sockets, reads what was sent to them and moves the clock.
+/// When nothing is ready, epoll_wait lets the time it was to wait pass at once. One thread only.
+class ScriptedKernel final : public FailingKernel {
+ public:
+  /// One connection's other end.
+  struct Socket {
+    std::deque<std::string> incoming;  ///< each recv returns at most one of these
+    bool incoming_ended = false;       ///< the peer's FIN, after `incoming`
+    int recv_error = 0;                ///< an errno for the next recv, after `incoming`
+    int send_error = 0;                ///< an errno for every send
+    std::size_t room = SIZE_MAX;       ///< how many bytes the socket takes before EAGAIN
+    std::size_t most_per_send = SIZE_MAX;
+    std::string sent;
+    bool write_shut = false;
+    bool open = true;
+    bool is_event = false;  ///< an eventfd
+    bool is_listener = false;
+    bool signalled = false;   ///< an eventfd with an edge to report
+    std::deque<int> pending;  ///< for a listener: connections to accept
+    Endpoint peer{IpAddress::v4({127, 0, 0, 1}), 40000};
+  };
+
+  ScriptedKernel() : FailingKernel(system_kernel()) {}
+  ~ScriptedKernel() override;
+
+  /// A connection that the named listener will accept; its descriptor.
+  int connect_to(int listener);
+  /// A connected socket that belongs to no listener.
+  int make_socket();
+  [[nodiscard]] Socket& at(int fd);
+  /// The descriptors that are listening, in order of creation.
+  [[nodiscard]] std::vector<int> listeners() const;
+  [[nodiscard]] std::size_t open_sockets() const;
+  void advance(Duration time) { now_ += time; }
+  /// Makes io_uring_queue_init fail, as a seccomp profile does.
+  void forbid_io_uring() { fail("io_uring_queue_init", 1, EPERM); }
+
+  Instant monotonic_now() override { return now_; }
+  std::int64_t unix_seconds() override;
+  int close(int fd) override;
+  ssize_t read(int fd, void* buffer, std::size_t size) override;
+  ssize_t write(int fd, const void* bytes, std::size_t size) override;
+  int socket(int domain, int type, int protocol) override;
+  int bind(int fd, const sockaddr* address, unsigned size) override;
+  int listen(int fd, int backlog) override;
+  int accept4(int fd, sockaddr* address, unsigned* size, int flags) override;
+  int getsockname(int fd, sockaddr* address, unsigned* size) override;
+  int setsockopt(int fd, int level, int name, const void* value, unsigned size) override;
+  int shutdown(int fd, int how) override;
+  ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override;
+  ssize_t send(int fd, const void* bytes, std::size_t size, int flags) override;
+  ssize_t sendmsg(int fd, const msghdr& message, int flags) override;
+  ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) override;
+  int epoll_create1(int flags) override;
+  int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override;
+  int epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) override;
+  int eventfd(unsigned initial, int flags) override;
+  int io_uring_queue_init(unsigned entries, io_uring& ring) override;
+  int io_uring_submit(io_uring& ring) override;
+  void io_uring_queue_exit(io_uring& ring) override;
+
+ private:
+  struct Watch {
+    std::uint32_t events;
+    void* data;
+  };
+  struct Ring;
+  [[nodiscard]] bool scripted(int fd) const { return sockets_.contains(fd); }
+  std::uint32_t readiness(Socket& socket) const;
+
+  std::map<int, Socket> sockets_;
+  std::map<int, std::map<int, Watch>> polls_;
+  std::vector<std::unique_ptr<Ring>> rings_;
+  int next_fd_ = 100'000;  // far from the system's own
+  Instant now_{std::chrono::hours(1000)};
+};
+
+}  // namespace mastic::base

@@ -1,0 +1,132 @@
+#include "mastic/base/options.h"
+
+#include <algorithm>
+
+#include "mastic/base/text.h"
+
+namespace mastic::base {
+namespace {
+
+Result<void> set_flag(bool& on, std::string_view text) {
+  constexpr std::string_view kYes[] = {"", "true", "yes", "on", "1"};
+  constexpr std::string_view kNo[] = {"false", "no", "off", "0"};
+  const bool yes = std::ranges::find(kYes, text) != std::end(kYes);
+  if (!yes && std::ranges::find(kNo, text) == std::end(kNo)) {
+    return fail("'", text, "' is neither on nor off");
+  }
+  on = yes;
+  return {};
+}
+
+}  // namespace
+
+Option& OptionTable::add(std::string_view name, std::string_view argument,
+                         std::string_view meaning) {
+  Option option;
+  option.name = name;
+  option.argument = argument;
+  option.meaning = meaning;
+  option.heading = heading_;
+  return options_.emplace_back(std::move(option));
+}
+
+void OptionTable::size(std::string_view name, std::uint64_t& bytes, std::string_view meaning,
+                       std::string_view breach) {
+  Option& option = add(name, "SIZE", meaning);
+  option.breach = breach;
+  option.default_text = format_size(bytes);
+  option.set = [&bytes](std::string_view text) -> Result<void> {
+    const auto parsed = parse_size(text);
+    if (!parsed) return std::unexpected(parsed.error());
+    bytes = *parsed;
+    return {};
+  };
+}
+
+void OptionTable::count(std::string_view name, std::uint64_t& number, std::string_view meaning,
+                        std::string_view breach) {
+  Option& option = add(name, "N", meaning);
+  option.breach = breach;
+  option.default_text = std::to_string(number);
+  option.set = [&number](std::string_view text) -> Result<void> {
+    const auto parsed = parse_decimal(text);
+    if (!parsed) return fail("'", text, "' is not a whole number");
+    number = *parsed;
+    return {};
+  };
+}
+
+void OptionTable::duration(std::string_view name, Duration& length, std::string_view meaning,
+                           std::string_view breach) {
+  Option& option = add(name, "TIME", meaning);
+  option.breach = breach;
+  option.default_text = format_duration(length);
+  option.set = [&length](std::string_view text) -> Result<void> {
+    const auto parsed = parse_duration(text);
+    if (!parsed) return std::unexpected(parsed.error());
+    length = *parsed;
+    return {};
+  };
+}
+
+void OptionTable::flag(std::string_view name, bool& on, std::string_view meaning) {
+  Option& option = add(name, "", meaning);
+  option.default_text = on ? "on" : "off";
+  option.set = [&on](std::string_view text) { return set_flag(on, text); };
+}
+
+void OptionTable::text(std::string_view name, std::string& value, std::string_view argument,
+                       std::string_view meaning) {
+  Option& option = add(name, argument, meaning);
+  option.default_text = value;
+  option.set = [&value](std::string_view text) -> Result<void> {
+    value = text;
+    return {};
+  };
+}
+
+void OptionTable::list(std::string_view name, std::vector<std::string>& values,
+                       std::string_view argument, std::string_view meaning) {
+  Option& option = add(name, argument, meaning);
+  option.repeatable = true;
+  for (const std::string& value : values) {
+    option.default_text += (option.default_text.empty() ? "" : " ") + value;
+  }
+  option.set = [&values, is_default = true](std::string_view text) mutable -> Result<void> {
+    if (std::exchange(is_default, false)) values.clear();
+    values.emplace_back(text);
+    return {};
+  };
+}
+
+Result<void> OptionTable::set(std::string_view name, std::string_view text) {
+  const Option* const option = find(name);
+  if (option == nullptr) {
+    std::vector<std::string_view> names;
+    for (const Option& known : options_) names.push_back(known.name);
+    const auto meant = nearest(name, names);
+    if (meant) return fail("there is no option '", name, "'; did you mean '", *meant, "'?");
+    return fail("there is no option '", name, "'");
+  }
+  auto done = option->set(text);
+  if (!done) return fail(name, ": ", done.error().message);
+  return done;
+}
+
+const Option* OptionTable::find(std::string_view name) const {
+  const auto found = std::ranges::find(options_, name, &Option::name);
+  return found == options_.end() ? nullptr : &*found;
+}
+
+Result<std::size_t> OptionTable::index_of(std::string_view word,
+                                          const std::vector<std::string_view>& words) {
+  const auto found = std::ranges::find(words, word);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  std::string listed;
+  for (const std::string_view known : words) {
+    listed.append(listed.empty() ? "" : ", ").append(known);
+  }
+  return fail("'", word, "' is none of ", listed);
+}
+
+}  // namespace mastic::base

@@ -1,0 +1,102 @@
+// Options: the settings of a part, each with its name, its default, its meaning and its text form.
+//
+// A part has a plain struct `Options` with a function that binds every member to a name:
+//
+//     struct Options {
+//       std::size_t max_header_bytes = 32 << 10;
+//       void bind(base::OptionTable& table) {
+//         table.size("max_header_bytes", max_header_bytes, "All header fields together.", "431,
+//         close");
+//       }
+//     };
+//
+// The command line, the configuration file, the help and the reference page all read that one
+// table.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mastic/base/attributes.h"
+#include "mastic/base/result.h"
+#include "mastic/base/units.h"
+
+namespace mastic::base {
+
+/// One setting, bound to the variable that it sets.
+struct Option {
+  std::string_view name;      ///< as in a configuration file: max_header_bytes
+  std::string_view argument;  ///< what stands for its value in the help: SIZE; empty for a flag
+  std::string_view meaning;   ///< a sentence
+  std::string_view breach;    ///< for a limit: what happens beyond it
+  std::string_view heading;   ///< the heading of the help it stands under
+  std::string default_text;   ///< the value when it was bound
+  bool repeatable = false;
+  std::function<Result<void>(std::string_view text)> set;
+};
+
+/// The options of one or several parts. Holds references to the bound variables: they must outlive
+/// it.
+class OptionTable {
+ public:
+  /// Begins a group: options bound from here on stand under `heading`.
+  void group(std::string_view heading) { heading_ = heading; }
+
+  void size(std::string_view name, std::uint64_t& bytes, std::string_view meaning,
+            std::string_view breach = {});
+  void count(std::string_view name, std::uint64_t& number, std::string_view meaning,
+             std::string_view breach = {});
+  void duration(std::string_view name, Duration& length, std::string_view meaning,
+                std::string_view breach = {});
+  void flag(std::string_view name, bool& on, std::string_view meaning);
+  void text(std::string_view name, std::string& value, std::string_view argument,
+            std::string_view meaning);
+  /// May be given several times; the first replaces the default.
+  void list(std::string_view name, std::vector<std::string>& values, std::string_view argument,
+            std::string_view meaning);
+  /// One of a few words; `argument` shows them: (auto|io_uring|syscall).
+  template <class Enum>
+  void choice(std::string_view name, Enum& value, std::string_view argument,
+              std::vector<std::pair<std::string_view, Enum>> words, std::string_view meaning);
+
+  /// Sets the option `name` from its text form. Fails with a message that names the option, what is
+  /// wrong and, for an unknown name, the nearest known one.
+  [[nodiscard]] Result<void> set(std::string_view name, std::string_view text);
+
+  [[nodiscard]] const Option* find(std::string_view name) const MASTIC_LIFETIMEBOUND;
+  [[nodiscard]] const std::deque<Option>& options() const MASTIC_LIFETIMEBOUND { return options_; }
+
+ private:
+  Option& add(std::string_view name, std::string_view argument, std::string_view meaning);
+  static Result<std::size_t> index_of(std::string_view word,
+                                      const std::vector<std::string_view>& words);
+
+  std::deque<Option> options_;
+  std::string_view heading_;
+};
+
+template <class Enum>
+void OptionTable::choice(std::string_view name, Enum& value, std::string_view argument,
+                         std::vector<std::pair<std::string_view, Enum>> words,
+                         std::string_view meaning) {
+  Option& option = add(name, argument, meaning);
+  std::vector<std::string_view> names;
+  for (const auto& [word, choice] : words) {
+    names.push_back(word);
+    if (choice == value) option.default_text = word;
+  }
+  option.set = [&value, names, words = std::move(words)](std::string_view text) -> Result<void> {
+    const auto index = index_of(text, names);
+    if (!index) return std::unexpected(index.error());
+    value = words[*index].second;
+    return {};
+  };
+}
+
+}  // namespace mastic::base

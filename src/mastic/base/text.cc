@@ -1,0 +1,61 @@
+#include "mastic/base/text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <vector>
+
+namespace mastic::base {
+namespace {
+
+std::optional<std::uint64_t> parse_number(std::string_view digits, int base) {
+  std::uint64_t number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stopped, error] = std::from_chars(digits.data(), end, number, base);
+  if (error != std::errc() || stopped != end) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_decimal(std::string_view digits) {
+  if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
+  return parse_number(digits, 10);
+}
+
+std::optional<std::uint64_t> parse_hexadecimal(std::string_view digits) {
+  const auto is_hex = [](char c) { return hex_value(c) >= 0; };
+  if (digits.empty() || digits.size() > 16 || !std::ranges::all_of(digits, is_hex)) {
+    return std::nullopt;
+  }
+  return parse_number(digits, 16);
+}
+
+void append_decimal(std::string& out, std::uint64_t number) {
+  char digits[20];
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
+  out.append(digits, end);
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), to_lower);
+  return lower;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace mastic::base

@@ -1,0 +1,82 @@
+// Text as protocols see it: bytes, ASCII, no locale. Nothing here allocates unless it returns a
+// string.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mastic::base {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+/// The value of a hexadecimal digit, or -1.
+constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  const char lower = to_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/// Whether both are the same but for the case of ASCII letters.
+[[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+/// `text` without the spaces and tabs at its ends.
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// Cuts `text` at the first `separator`: returns what stands before it and leaves the rest in
+/// `text`, which is empty when there was none.
+constexpr std::string_view take_until(std::string_view& text, char separator) {
+  const std::size_t at = text.find(separator);
+  const std::string_view head = text.substr(0, at);
+  text = at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
+  return head;
+}
+
+/// Digits only, all of them, without overflow: "12" but never "+12", "12 ", "0x12" or "".
+[[nodiscard]] std::optional<std::uint64_t> parse_decimal(std::string_view digits);
+
+/// Hexadecimal digits only, 1 to 16 of them.
+[[nodiscard]] std::optional<std::uint64_t> parse_hexadecimal(std::string_view digits);
+
+void append_decimal(std::string& out, std::uint64_t number);
+
+[[nodiscard]] std::string lower_case(std::string_view text);
+
+/// Of `candidates`, the one a person most likely meant by `word`; nothing when none is near.
+template <class Range>
+[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
+                                                      const Range& candidates);
+
+/// How many single-letter edits lead from `a` to `b`.
+[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
+
+template <class Range>
+std::optional<std::string_view> nearest(std::string_view word, const Range& candidates) {
+  std::optional<std::string_view> best;
+  std::size_t best_distance = word.size() / 3 + 2;  // further away is another word, not a slip
+  for (const auto& candidate : candidates) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+}  // namespace mastic::base

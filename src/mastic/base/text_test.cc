@@ -1,0 +1,59 @@
+#include "mastic/base/text.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <array>
+
+namespace mastic::base {
+namespace {
+
+TEST(ParseDecimal, TakesDigitsOnly) {
+  EXPECT_EQ(parse_decimal("0"), 0u);
+  EXPECT_EQ(parse_decimal("0012"), 12u);
+  EXPECT_EQ(parse_decimal("18446744073709551615"), 18446744073709551615u);
+  for (const char* text :
+       {"", "+1", "-1", " 1", "1 ", "0x1", "1_000", "1.0", "18446744073709551616"}) {
+    EXPECT_FALSE(parse_decimal(text)) << text;
+  }
+}
+
+TEST(ParseHexadecimal, TakesUpToSixteenDigits) {
+  EXPECT_EQ(parse_hexadecimal("fF"), 255u);
+  EXPECT_EQ(parse_hexadecimal("ffffffffffffffff"), ~std::uint64_t{0});
+  for (const char* text : {"", "0x1", "g", "-1", "1 ", "00000000000000001"}) {
+    EXPECT_FALSE(parse_hexadecimal(text)) << text;
+  }
+}
+
+TEST(ParseDecimal, ReadsBackWhatWasAppended) {
+  EXPECT_TRUE(rc::check([](std::uint64_t number) {
+    std::string text;
+    append_decimal(text, number);
+    RC_ASSERT(parse_decimal(text) == number);
+  }));
+}
+
+TEST(TakeUntil, CutsAtEachSeparator) {
+  std::string_view text = "a,,b";
+  EXPECT_EQ(take_until(text, ','), "a");
+  EXPECT_EQ(take_until(text, ','), "");
+  EXPECT_EQ(take_until(text, ','), "b");
+  EXPECT_TRUE(text.empty());
+}
+
+TEST(Nearest, FindsASlipAndNothingFarAway) {
+  constexpr std::array<std::string_view, 3> kNames{"listing", "loops", "bind"};
+  EXPECT_EQ(nearest("lisitng", kNames), "listing");
+  EXPECT_EQ(nearest("bnid", kNames), "bind");
+  EXPECT_FALSE(nearest("certificate", kNames));
+}
+
+TEST(Trim, LeavesWhatIsNeitherSpaceNorTab) {
+  EXPECT_EQ(trim(" \t a b \t"), "a b");
+  EXPECT_EQ(trim("\xa0x\x0b"), "\xa0x\x0b");
+  EXPECT_EQ(trim("  "), "");
+}
+
+}  // namespace
+}  // namespace mastic::base
