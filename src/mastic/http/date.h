@@ -1,0 +1,19 @@
+// HTTP dates (RFC 9110 §5.6.7).
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mastic::http {
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT", 29 bytes. Requires: a year from 0 to 9999.
+[[nodiscard]] std::string format_date(std::int64_t unix_seconds);
+
+/// Reads IMF-fixdate and the two obsolete forms; nothing when the text is none of them. A two-digit
+/// year more than 50 years ahead of `now` is one of the century before.
+[[nodiscard]] std::optional<std::int64_t> parse_date(std::string_view text, std::int64_t now);
+
+}  // namespace mastic::http

@@ -1,0 +1,43 @@
+// Every value parser of the room over the same bytes: none may crash, hang or break its promise.
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "mastic/base/assert.h"
+#include "mastic/http/authority.h"
+#include "mastic/http/conditional.h"
+#include "mastic/http/content_coding.h"
+#include "mastic/http/date.h"
+#include "mastic/http/media_type.h"
+#include "mastic/http/range.h"
+#include "mastic/http/target.h"
+
+using namespace mastic::http;
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+
+  const RangeRequest ranges = RangeRequest::parse(text, 1000, 16);
+  MASTIC_ASSERT(ranges.ranges.size() <= 16);
+  for (const ByteRange& range : ranges.ranges)
+    MASTIC_ASSERT(range.first <= range.last && range.last < 1000);
+
+  if (const auto date = parse_date(text, 1'800'000'000)) {
+    MASTIC_ASSERT(parse_date(format_date(*date), 0) == date);
+  }
+  list_matches(text, *EntityTag::parse("\"a\""), weak_match);
+  AcceptedCodings::parse(text);
+  media_type_of(text);
+  if (const auto authority = Authority::parse(text)) {
+    MASTIC_ASSERT(authority->host.find_first_of("@/ ,") == std::string_view::npos);
+  }
+  if (const auto target = Target::parse(Method::Get, text)) {
+    const auto path = normalize_path(target->path);
+    if (path && path->has_value()) {
+      MASTIC_ASSERT(path->value().find("/../") == std::string::npos);
+      MASTIC_ASSERT(normalize_path(path->value()).has_value());
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,154 @@
+#include "mastic/http/target.h"
+
+#include <algorithm>
+#include <array>
+
+#include "mastic/base/encoding.h"
+#include "mastic/base/text.h"
+#include "mastic/http/authority.h"
+
+namespace mastic::http {
+namespace {
+
+/// Visible ASCII, but for what RFC 3986 forbids everywhere and no browser sends. A browser does
+/// send some characters in a query that the RFC wants escaped (| ^ ` { } [ ]), so these pass.
+constexpr std::array<bool, 256> make_table(std::string_view refused) {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x21; c < 0x7f; ++c) table[c] = true;
+  for (const char c : refused) table[static_cast<std::size_t>(c)] = false;
+  return table;
+}
+
+constexpr auto kPathCharacters = make_table("\"<>#\\");
+constexpr auto kQueryCharacters = make_table("\"<>#");
+
+bool all_in(const std::array<bool, 256>& table, std::string_view text) {
+  return std::ranges::all_of(text, [&](char c) { return table[static_cast<unsigned char>(c)]; });
+}
+
+/// Cuts path and query apart and checks their characters.
+bool take_path_and_query(std::string_view text, Target& target) {
+  const std::size_t mark = text.find('?');
+  target.path = text.substr(0, mark);
+  if (mark != text.npos) {
+    target.has_query = true;
+    target.query = text.substr(mark + 1);
+  }
+  return all_in(kPathCharacters, target.path) && all_in(kQueryCharacters, target.query);
+}
+
+std::optional<Target> parse_absolute(std::string_view text) {
+  const std::size_t separator = text.find("://");
+  if (separator == text.npos) return std::nullopt;
+  const std::string_view scheme = text.substr(0, separator);
+  if (!base::equal_ignoring_case(scheme, "http") && !base::equal_ignoring_case(scheme, "https")) {
+    return std::nullopt;
+  }
+  text.remove_prefix(separator + 3);
+  Target target;
+  target.form = Target::Form::Absolute;
+  const std::size_t end = text.find_first_of("/?");
+  target.authority = text.substr(0, end);
+  if (!Authority::parse(target.authority)) return std::nullopt;
+  const std::string_view rest = end == text.npos ? std::string_view() : text.substr(end);
+  if (!take_path_and_query(rest, target)) return std::nullopt;
+  if (target.path.empty()) target.path = "/";
+  return target;
+}
+
+struct Escape {
+  char decoded;
+  bool keep;  ///< stays an escape in the normal form
+};
+
+std::optional<Escape> read_escape(std::string_view text) {
+  if (text.size() < 3 || base::hex_value(text[1]) < 0 || base::hex_value(text[2]) < 0) {
+    return std::nullopt;
+  }
+  const int byte = base::hex_value(text[1]) << 4 | base::hex_value(text[2]);
+  if (byte < 0x20 || byte == 0x7f) return std::nullopt;
+  const char c = static_cast<char>(byte);
+  const bool unreserved = byte < 0x80 && (base::is_alpha(c) || base::is_digit(c) || c == '-' ||
+                                          c == '.' || c == '_' || c == '~');
+  return Escape{c, !unreserved};
+}
+
+bool is_normal(std::string_view path) {
+  return path.find('%') == path.npos && path.find("/.") == path.npos;
+}
+
+/// Decodes what is unreserved; nothing when an escape is broken.
+std::optional<std::string> with_normal_escapes(std::string_view path) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(path.size());
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] != '%') {
+      out += path[i];
+      continue;
+    }
+    const auto escape = read_escape(path.substr(i));
+    if (!escape) return std::nullopt;
+    if (escape->keep) {
+      const auto byte = static_cast<unsigned char>(escape->decoded);
+      out += '%';
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    } else {
+      out += escape->decoded;
+    }
+    i += 2;
+  }
+  return out;
+}
+
+/// Resolves "." and ".." (RFC 3986 §5.2.4); nothing when they lead above the root.
+std::optional<std::string> without_dot_segments(std::string_view path) {
+  std::string out;
+  out.reserve(path.size());
+  bool ends_in_directory = false;
+  for (std::string_view rest = path.substr(1);;) {
+    const bool last = rest.find('/') == rest.npos;
+    const std::string_view segment = base::take_until(rest, '/');
+    ends_in_directory = segment == "." || segment == "..";
+    if (segment == "..") {
+      if (out.empty()) return std::nullopt;
+      out.erase(out.rfind('/'));
+    } else if (segment != ".") {
+      out.append("/").append(segment);
+    }
+    if (last) break;
+  }
+  if (ends_in_directory) out += '/';
+  return out;
+}
+
+}  // namespace
+
+std::optional<Target> Target::parse(Method method, std::string_view text) {
+  Target target;
+  if (method == Method::Connect) {
+    target.form = Form::Authority;
+    target.authority = text;
+    const auto authority = Authority::parse(text);
+    return authority && authority->port ? std::optional(target) : std::nullopt;
+  }
+  if (text == "*") {
+    target.form = Form::Asterisk;
+    target.path = text;
+    return method == Method::Options ? std::optional(target) : std::nullopt;
+  }
+  if (!text.starts_with('/')) return parse_absolute(text);
+  return take_path_and_query(text, target) ? std::optional(target) : std::nullopt;
+}
+
+std::expected<std::optional<std::string>, PathFault> normalize_path(std::string_view path) {
+  if (is_normal(path)) return std::nullopt;
+  const auto unescaped = with_normal_escapes(path);
+  if (!unescaped) return std::unexpected(PathFault::BadEscape);
+  auto resolved = without_dot_segments(*unescaped);
+  if (!resolved) return std::unexpected(PathFault::Outside);
+  return resolved;
+}
+
+}  // namespace mastic::http
