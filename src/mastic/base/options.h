@@ -4,7 +4,7 @@
 //
 //     struct Options {
 //       std::size_t max_header_bytes = 32 << 10;
-//       void bind(base::OptionTable& table) {
+//       void describe(base::OptionTable& table) {
 //         table.size("max_header_bytes", max_header_bytes, "All header fields together.", "431,
 //         close");
 //       }

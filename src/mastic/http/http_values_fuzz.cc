@@ -26,9 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (const auto date = parse_date(text, 1'800'000'000)) {
     MASTIC_ASSERT(parse_date(format_date(*date), 0) == date);
   }
-  list_matches(text, *EntityTag::parse("\"a\""), weak_match);
-  AcceptedCodings::parse(text);
-  media_type_of(text);
+  (void)list_matches(text, *EntityTag::parse("\"a\""), weak_match);
+  for (const auto coding : {ContentCoding::Gzip, ContentCoding::Identity}) {
+    const int quality = AcceptedCodings::parse(text).quality(coding);
+    MASTIC_ASSERT(quality >= 0 && quality <= 1000, {"quality", quality});
+  }
+  MASTIC_ASSERT(!media_type_of(text).empty());
   if (const auto authority = Authority::parse(text)) {
     MASTIC_ASSERT(authority->host.find_first_of("@/ ,") == std::string_view::npos);
   }

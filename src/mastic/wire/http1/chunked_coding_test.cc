@@ -1,0 +1,66 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "mastic/wire/http1/chunked_decoder.h"
+#include "mastic/wire/http1/chunked_encoder.h"
+
+namespace mastic::wire::http1 {
+namespace {
+
+using Kind = BodyEvent::Kind;
+
+std::string encode(const std::vector<std::string>& pieces) {
+  std::string out;
+  for (const std::string& piece : pieces) {
+    if (!piece.empty()) out.append(ChunkStart(piece.size()).text()).append(piece).append(kChunkEnd);
+  }
+  return out.append(kLastChunk).append(kChunkEnd);
+}
+
+/// What stands before End, or nothing when the coding is refused or goes on.
+std::optional<std::string> decode(std::string_view bytes, std::size_t piece_size) {
+  const Limits limits;
+  ChunkedDecoder decoder(limits);
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); at += piece_size) {
+    std::string_view input = bytes.substr(at, piece_size);
+    while (true) {
+      const auto event = decoder.next(input);
+      if (!event) return std::nullopt;
+      if (event->kind == Kind::NeedMore) break;
+      if (event->kind == Kind::End) return out;
+      out += event->data;
+    }
+  }
+  return std::nullopt;
+}
+
+TEST(ChunkedCoding, DecodesWhatItEncodedInPiecesOfAnySize) {
+  EXPECT_TRUE(rc::check([](const std::vector<std::string>& pieces) {
+    std::string whole;
+    for (const std::string& piece : pieces) whole += piece;
+    const auto piece_size = *rc::gen::inRange<std::size_t>(1, 40);
+    RC_ASSERT(decode(encode(pieces), piece_size) == whole);
+  }));
+}
+
+TEST(ChunkedCoding, TakesLargeChunksWithoutComplaint) {
+  const std::vector<std::string> pieces(1000, std::string(8192, 'x'));
+  EXPECT_EQ(decode(encode(pieces), 65536)->size(), 1000u * 8192);
+}
+
+TEST(ChunkedCoding, NeverTakesASizeThatOverflows) {
+  EXPECT_FALSE(decode("ffffffffffffffffff\r\nx", 100));
+}
+
+TEST(ChunkedCoding, RefusesWhatComesAfterTheEnd) {
+  const Limits limits;
+  ChunkedDecoder decoder(limits);
+  std::string_view input = "0\r\n\r\nx";
+  EXPECT_EQ(decoder.next(input)->kind, Kind::End);
+  EXPECT_EQ(input, "x");
+  EXPECT_FALSE(decoder.next(input));
+}
+
+}  // namespace
+}  // namespace mastic::wire::http1

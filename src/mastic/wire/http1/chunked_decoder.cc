@@ -1,0 +1,163 @@
+#include "mastic/wire/http1/chunked_decoder.h"
+
+#include <algorithm>
+
+#include "mastic/base/text.h"
+#include "mastic/http/syntax.h"
+#include "mastic/wire/http1/field_lines.h"
+
+namespace mastic::wire::http1 {
+namespace {
+
+using http::FieldName;
+using http::Status;
+using Fault = std::unexpected<Malformed>;
+
+constexpr int kMostSizeDigits = 16;
+constexpr std::string_view kTrailerStart = ".\r\n";
+
+/// What only the head may say (RFC 9110 §6.5.1).
+bool is_forbidden_in_trailers(FieldName name) {
+  constexpr FieldName kForbidden[] = {
+      FieldName::Authorization, FieldName::CacheControl,     FieldName::Connection,
+      FieldName::ContentLength, FieldName::ContentEncoding,  FieldName::ContentRange,
+      FieldName::ContentType,   FieldName::Cookie,           FieldName::Expect,
+      FieldName::Host,          FieldName::MaxForwards,      FieldName::ProxyAuthorization,
+      FieldName::Range,         FieldName::SetCookie,        FieldName::Te,
+      FieldName::Trailer,       FieldName::TransferEncoding, FieldName::Upgrade};
+  return std::ranges::find(kForbidden, name) != std::end(kForbidden);
+}
+
+bool is_quoted_character(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return c == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
+
+}  // namespace
+
+ChunkedDecoder::ChunkedDecoder(const Limits& limits)
+    : limits_(&limits),
+      trailer_scanner_({kTrailerStart.size(), limits.max_trailer_bytes, limits.max_trailer_count}),
+      trailer_text_(kTrailerStart) {}
+
+std::expected<BodyEvent, Malformed> ChunkedDecoder::next(std::string_view& input) {
+  while (!input.empty() && state_ != State::Data && state_ != State::Trailers) {
+    if (state_ == State::Done || !step(input.front())) {
+      return Fault({Status::BadRequest, "the chunked coding is malformed"});
+    }
+    input.remove_prefix(1);
+    if (++overhead_bytes_ > limits_->max_chunk_overhead_bytes + data_bytes_ / 4) {
+      return Fault({Status::BadRequest, "the chunks are too small for what they carry"});
+    }
+    if (extension_bytes_ > limits_->max_chunk_extension_bytes) {
+      return Fault({Status::BadRequest, "a chunk extension is too long"});
+    }
+  }
+  if (state_ == State::Trailers) return read_trailers(input);
+  if (input.empty()) return BodyEvent{BodyEvent::Kind::NeedMore, {}};
+
+  const std::string_view piece = input.substr(0, std::min<std::uint64_t>(left_, input.size()));
+  input.remove_prefix(piece.size());
+  data_bytes_ += piece.size();
+  left_ -= piece.size();
+  if (left_ == 0) state_ = State::DataCarriageReturn;
+  return BodyEvent{BodyEvent::Kind::Data, piece};
+}
+
+bool ChunkedDecoder::step(char c) {
+  switch (state_) {
+    case State::SizeStart:
+      left_ = 0;
+      size_digits_ = 0;
+      extension_bytes_ = 0;
+      state_ = State::Size;
+      return base::hex_value(c) >= 0 && step_size(c);
+    case State::Size:
+      return step_size(c);
+    case State::SizeLineFeed:
+      state_ = left_ > 0 ? State::Data : State::Trailers;
+      return c == '\n';
+    case State::DataCarriageReturn:
+      state_ = State::DataLineFeed;
+      return c == '\r';
+    case State::DataLineFeed:
+      state_ = State::SizeStart;
+      return c == '\n';
+    default:
+      ++extension_bytes_;
+      return step_extension(c);
+  }
+}
+
+bool ChunkedDecoder::step_size(char c) {
+  const int digit = base::hex_value(c);
+  if (digit < 0) return after_extension(c);
+  left_ = left_ << 4 | static_cast<std::uint64_t>(digit);
+  return ++size_digits_ <= kMostSizeDigits;
+}
+
+bool ChunkedDecoder::step_extension(char c) {
+  switch (state_) {
+    case State::ExtensionName:
+    case State::ExtensionToken:
+      if (http::is_token_character(c)) {
+        extension_begun_ = true;
+        return true;
+      }
+      if (!extension_begun_) return false;
+      if (c == '=' && state_ == State::ExtensionName) {
+        state_ = State::ExtensionValueStart;
+        return true;
+      }
+      return after_extension(c);
+    case State::ExtensionValueStart:
+      state_ = c == '"' ? State::ExtensionQuoted : State::ExtensionToken;
+      extension_begun_ = true;
+      return c == '"' || http::is_token_character(c);
+    case State::ExtensionQuoted:
+      if (c == '"') state_ = State::ExtensionEnd;
+      if (c == '\\') state_ = State::ExtensionEscape;
+      return is_quoted_character(c);
+    case State::ExtensionEscape:
+      state_ = State::ExtensionQuoted;
+      return is_quoted_character(c);
+    default:  // ExtensionEnd
+      return after_extension(c);
+  }
+}
+
+/// What may follow a size or a whole extension: another extension, or the end of the line.
+bool ChunkedDecoder::after_extension(char c) {
+  extension_begun_ = false;
+  state_ = c == ';' ? State::ExtensionName : State::SizeLineFeed;
+  return c == ';' || c == '\r';
+}
+
+/// The trailer section is scanned as a head whose first line is a dot.
+std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_view& input) {
+  const std::size_t before = trailer_text_.size();
+  trailer_text_.append(input);
+  const auto size = trailer_scanner_.scan(trailer_text_);
+  if (!size) return Fault(size.error());
+  if (*size == 0) {
+    input = {};
+    return BodyEvent{BodyEvent::Kind::NeedMore, {}};
+  }
+
+  input.remove_prefix(*size - before);
+  trailer_text_.resize(*size);
+  trailer_entries_.resize(trailer_scanner_.field_lines());
+  if (const auto read = parse_field_lines(trailer_text_, kTrailerStart.size(), trailer_entries_);
+      !read) {
+    return Fault(read.error());
+  }
+  for (const http::FieldEntry& entry : trailer_entries_) {
+    if (is_forbidden_in_trailers(entry.known)) {
+      return Fault({Status::BadRequest, "a trailer field belongs in the header"});
+    }
+  }
+  state_ = State::Done;
+  return BodyEvent{BodyEvent::Kind::End, {}};
+}
+
+}  // namespace mastic::wire::http1

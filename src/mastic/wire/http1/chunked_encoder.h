@@ -1,0 +1,35 @@
+// The chunked coding, written. RFC 9112 §7.1.
+
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+
+#include "mastic/base/attributes.h"
+
+namespace mastic::wire::http1 {
+
+/// The line before the data of one chunk: `1f4\r\n`. After the data comes kChunkEnd.
+class ChunkStart {
+ public:
+  /// Requires: size > 0, for an empty chunk would end the body.
+  explicit ChunkStart(std::uint64_t size) {
+    char* end = std::to_chars(text_.data(), text_.data() + 16, size, 16).ptr;
+    *end++ = '\r';
+    *end++ = '\n';
+    size_ = static_cast<std::size_t>(end - text_.data());
+  }
+  [[nodiscard]] std::string_view text() const MASTIC_LIFETIMEBOUND { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 18> text_;
+  std::size_t size_;
+};
+
+inline constexpr std::string_view kChunkEnd = "\r\n";
+/// The last chunk; trailer field lines and one more kChunkEnd follow it.
+inline constexpr std::string_view kLastChunk = "0\r\n";
+
+}  // namespace mastic::wire::http1

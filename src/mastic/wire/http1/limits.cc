@@ -1,0 +1,21 @@
+#include "mastic/wire/http1/limits.h"
+
+namespace mastic::wire::http1 {
+
+void Limits::describe(base::OptionTable& table) {
+  table.size("max_request_line_bytes", max_request_line_bytes, "The first line of a request.",
+             "414, close");
+  table.size("max_header_bytes", max_header_bytes, "All header fields of a request together.",
+             "431, close");
+  table.count("max_header_count", max_header_count, "Header fields of a request.", "431, close");
+  table.size("max_chunk_extension_bytes", max_chunk_extension_bytes,
+             "The extensions of one chunk of a request body.", "400, close");
+  table.size("max_chunk_overhead_bytes", max_chunk_overhead_bytes,
+             "What chunked coding may add to a request body, on top of a quarter of its data.",
+             "400, close");
+  table.size("max_trailer_bytes", max_trailer_bytes, "All trailer fields of a request together.",
+             "431, close");
+  table.count("max_trailer_count", max_trailer_count, "Trailer fields of a request.", "431, close");
+}
+
+}  // namespace mastic::wire::http1

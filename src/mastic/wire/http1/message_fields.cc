@@ -1,0 +1,102 @@
+#include "mastic/wire/http1/message_fields.h"
+
+#include <limits>
+
+#include "mastic/base/text.h"
+#include "mastic/http/syntax.h"
+
+namespace mastic::wire::http1 {
+namespace {
+
+using base::equal_ignoring_case;
+using base::take_until;
+using base::trim;
+using http::FieldName;
+using http::Status;
+using Fault = std::unexpected<Malformed>;
+
+Fault bad(std::string_view reason) { return Fault({Status::BadRequest, reason}); }
+
+std::expected<Framing, Malformed> parse_content_length(std::string_view value) {
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const auto length = base::parse_decimal(value);
+  if (!length || *length > kMost) return bad("Content-Length is not one whole number");
+  return Framing{Framing::Kind::Length, *length};
+}
+
+/// One `chunked` and nothing else is understood. Other codings are refused as not implemented when
+/// the list is well-formed, and as malformed when it is not.
+std::expected<Framing, Malformed> parse_transfer_encoding(std::string_view value) {
+  if (equal_ignoring_case(value, "chunked")) return Framing{Framing::Kind::Chunked};
+  constexpr std::string_view kOdd = "Transfer-Encoding is malformed";
+  if (value.empty()) return bad(kOdd);
+  bool ends_chunked = false;
+  while (!value.empty()) {
+    const bool more = value.find(',') != value.npos;
+    const std::string_view coding = trim(take_until(value, ','));
+    if (!http::is_token(coding) || ends_chunked || (more && value.empty())) return bad(kOdd);
+    ends_chunked = equal_ignoring_case(coding, "chunked");
+  }
+  return Fault({Status::NotImplemented, "only the transfer coding chunked is understood"});
+}
+
+std::expected<void, Malformed> gather_connection(std::string_view value, MessageFields& gathered) {
+  while (!value.empty()) {
+    const std::string_view option = trim(take_until(value, ','));
+    if (option.empty()) continue;
+    if (!http::is_token(option)) return bad("Connection is malformed");
+    if (equal_ignoring_case(option, "close")) gathered.close = true;
+    if (equal_ignoring_case(option, "keep-alive")) gathered.keep_alive = true;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<MessageFields, Malformed> MessageFields::gather(http::FieldsView fields,
+                                                              http::Version version) {
+  MessageFields gathered;
+  std::optional<std::string_view> length;
+  std::optional<std::string_view> encoding;
+  for (const http::Field& field : fields) {
+    switch (field.known) {
+      case FieldName::Host:
+        if (gathered.host) return bad("Host is repeated");
+        gathered.host = field.value;
+        break;
+      case FieldName::ContentLength:
+        if (length) return bad("Content-Length is repeated");
+        length = field.value;
+        break;
+      case FieldName::TransferEncoding:
+        if (encoding) return bad("Transfer-Encoding is repeated");
+        encoding = field.value;
+        break;
+      case FieldName::Connection:
+        if (const auto read = gather_connection(field.value, gathered); !read) {
+          return Fault(read.error());
+        }
+        break;
+      case FieldName::Expect:
+        if (!equal_ignoring_case(field.value, "100-continue")) {
+          return Fault({Status::ExpectationFailed, "only 100-continue can be expected"});
+        }
+        gathered.expects_continue = version == http::Version::Http11;
+        break;
+      default:
+        break;
+    }
+  }
+
+  if (length && encoding) return bad("Content-Length stands beside Transfer-Encoding");
+  if (encoding && version == http::Version::Http10) return bad("HTTP/1.0 has no Transfer-Encoding");
+  if (length || encoding) {
+    const auto framing =
+        length ? parse_content_length(*length) : parse_transfer_encoding(*encoding);
+    if (!framing) return Fault(framing.error());
+    gathered.framing = *framing;
+  }
+  return gathered;
+}
+
+}  // namespace mastic::wire::http1

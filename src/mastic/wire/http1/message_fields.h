@@ -1,0 +1,32 @@
+// The fields that frame a message or concern its connection, gathered and checked in one pass. RFC
+// 9112 §6 and §9, RFC 9110 §7.6.1 and §10.1.1.
+
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "mastic/http/fields.h"
+#include "mastic/http/version.h"
+#include "mastic/wire/http1/framing.h"
+#include "mastic/wire/http1/malformed.h"
+
+namespace mastic::wire::http1 {
+
+struct MessageFields {
+  std::optional<std::string_view> host;
+  std::optional<Framing> framing;  ///< none when no field says anything of it
+  bool close = false;              ///< Connection: close
+  bool keep_alive = false;         ///< Connection: keep-alive
+  bool expects_continue = false;
+
+  [[nodiscard]] static std::expected<MessageFields, Malformed> gather(http::FieldsView fields,
+                                                                      http::Version version);
+
+  [[nodiscard]] bool persists(http::Version version) const {
+    return !close && (version == http::Version::Http11 || keep_alive);
+  }
+};
+
+}  // namespace mastic::wire::http1

@@ -1,0 +1,100 @@
+#include "mastic/wire/http1/request_head.h"
+
+#include <algorithm>
+
+#include "mastic/base/text.h"
+#include "mastic/http/authority.h"
+#include "mastic/http/syntax.h"
+#include "mastic/wire/http1/field_lines.h"
+#include "mastic/wire/http1/message_fields.h"
+
+namespace mastic::wire::http1 {
+namespace {
+
+using http::Method;
+using http::Status;
+using http::Target;
+using http::Version;
+using Fault = std::unexpected<Malformed>;
+
+constexpr std::size_t kMostMethodBytes = 32;
+
+Fault bad(std::string_view reason) { return Fault({Status::BadRequest, reason}); }
+
+/// "HTTP/1.1" and nothing that merely resembles it.
+std::expected<Version, Malformed> parse_version(std::string_view text) {
+  const bool well_formed = text.size() == 8 && text.starts_with("HTTP/") &&
+                           base::is_digit(text[5]) && text[6] == '.' && base::is_digit(text[7]);
+  if (!well_formed) return bad("the request line does not end with a version");
+  if (text[5] != '1') return Fault({Status::HttpVersionNotSupported, "the version is not HTTP/1"});
+  return text[7] == '0' ? Version::Http10 : Version::Http11;
+}
+
+std::expected<void, Malformed> parse_request_line(std::string_view line, RequestHead& head) {
+  head.method_text = line.substr(0, line.find(' '));
+  if (!http::is_token(head.method_text) || head.method_text.size() > kMostMethodBytes) {
+    return bad("the request line does not begin with a method");
+  }
+  head.method = http::parse_method(head.method_text);
+  if (head.method_text.size() == line.size()) return bad("the request line has no target");
+  line.remove_prefix(head.method_text.size() + 1);
+
+  const std::size_t space = line.find(' ');
+  if (space == line.npos) return bad("the request line has no version");
+  head.target_text = line.substr(0, space);
+  const auto version = parse_version(line.substr(space + 1));
+  if (!version) return Fault(version.error());
+  head.version = *version;
+  const auto target = Target::parse(head.method, head.target_text);
+  if (!target) return bad("the request target is malformed");
+  head.target = *target;
+  return {};
+}
+
+/// Which host is meant: the target's authority rules, and a Host field beside it has to agree.
+std::expected<std::string_view, Malformed> choose_authority(const RequestHead& head,
+                                                            const MessageFields& fields) {
+  if (fields.host && !http::Authority::parse(*fields.host)) return bad("Host is malformed");
+  if (!fields.host && head.version != Version::Http10) return bad("Host is missing");
+  if (head.target.authority.empty()) return fields.host.value_or(std::string_view());
+  if (fields.host && !base::equal_ignoring_case(*fields.host, head.target.authority)) {
+    return bad("Host differs from the host of the target");
+  }
+  return head.target.authority;
+}
+
+}  // namespace
+
+std::expected<RequestHead, Malformed> parse_request_head(std::string_view head,
+                                                         std::span<http::FieldEntry> entries) {
+  RequestHead parsed;
+  const std::size_t line_end = head.find('\r');
+  if (head[line_end + 1] != '\n') return bad("the request line has a control character");
+  if (const auto line = parse_request_line(head.substr(0, line_end), parsed); !line) {
+    return Fault(line.error());
+  }
+  if (const auto lines = parse_field_lines(head, line_end + 2, entries); !lines) {
+    return Fault(lines.error());
+  }
+  parsed.fields = http::FieldsView(head.data(), entries);
+
+  const auto gathered = MessageFields::gather(parsed.fields, parsed.version);
+  if (!gathered) return Fault(gathered.error());
+  const auto authority = choose_authority(parsed, *gathered);
+  if (!authority) return Fault(authority.error());
+  parsed.authority = *authority;
+  parsed.framing = gathered->framing.value_or(Framing());
+  parsed.keep_alive = gathered->persists(parsed.version);
+  const bool has_content =
+      parsed.framing != Framing() && parsed.framing != Framing{Framing::Kind::Length};
+  parsed.expects_continue = gathered->expects_continue && has_content;
+  return parsed;
+}
+
+bool may_begin_request(std::string_view text) {
+  const std::string_view method = text.substr(0, text.find(' '));
+  if (method.empty()) return text.empty();
+  return method.size() <= kMostMethodBytes && std::ranges::all_of(method, http::is_token_character);
+}
+
+}  // namespace mastic::wire::http1

@@ -1,0 +1,44 @@
+// The head of a request: what its lines say, checked. RFC 9112 §3 and §6, RFC 9110 §7.2.
+
+#pragma once
+
+#include <expected>
+#include <span>
+#include <string_view>
+
+#include "mastic/http/fields.h"
+#include "mastic/http/method.h"
+#include "mastic/http/target.h"
+#include "mastic/http/version.h"
+#include "mastic/wire/http1/framing.h"
+#include "mastic/wire/http1/malformed.h"
+
+namespace mastic::wire::http1 {
+
+/// Views into the text it was parsed from and into the entries given to the parser.
+struct RequestHead {
+  http::Method method = http::Method::Get;
+  http::Version version = http::Version::Http11;
+  std::string_view method_text;
+  std::string_view target_text;
+  http::Target target;
+  std::string_view authority;  ///< host and perhaps port: the target's, else the Host field's
+  http::FieldsView fields;
+  Framing framing;
+  bool keep_alive = true;         ///< the client would send another request on this connection
+  bool expects_continue = false;  ///< it waits for 100 before it sends the content
+};
+
+/// Parses a whole head, empty line included. `entries` has one element for each field line, as
+/// HeadScanner counted them.
+///
+/// Fails for everything that RFC 9112 forbids and for what two readers could frame in two ways:
+/// Content-Length beside Transfer-Encoding, repeated or as a list; a Transfer-Encoding other than
+/// one `chunked`; a Host that is missing, repeated or no authority.
+[[nodiscard]] std::expected<RequestHead, Malformed> parse_request_head(
+    std::string_view head, std::span<http::FieldEntry> entries);
+
+/// Whether `text` may begin a request: lets a reader refuse another protocol at its first bytes.
+[[nodiscard]] bool may_begin_request(std::string_view text);
+
+}  // namespace mastic::wire::http1

@@ -1,0 +1,74 @@
+#include "mastic/wire/http1/request_parser.h"
+
+namespace mastic::wire::http1 {
+
+using http::Status;
+
+RequestParser::Event RequestParser::next(std::string_view& input) {
+  return head_ ? read_body(input) : read_head(input);
+}
+
+bool RequestParser::pass_leading_line(std::string_view& input) {
+  if (leading_ == LeadingLine::Unseen && input.starts_with('\r')) {
+    leading_ = LeadingLine::CarriageReturn;
+    input.remove_prefix(1);
+  }
+  if (leading_ == LeadingLine::CarriageReturn && !input.empty()) {
+    if (input.front() != '\n') return false;
+    leading_ = LeadingLine::Passed;
+    input.remove_prefix(1);
+  }
+  return true;
+}
+
+RequestParser::Event RequestParser::read_head(std::string_view& input) {
+  const std::size_t before = partial_.size();
+  if (before == 0 && !pass_leading_line(input)) {
+    return fail({Status::BadRequest, "a line ends without a line feed"});
+  }
+  if (input.empty()) return {};
+  if (before > 0) partial_.append(input);
+  const std::string_view bytes = before > 0 ? std::string_view(partial_) : input;
+  if (!may_begin_request(bytes)) {
+    return fail({Status::BadRequest, "this is not the beginning of a request"});
+  }
+
+  const auto size = scanner_.scan(bytes);
+  if (!size) return fail(size.error());
+  if (*size == 0) {
+    if (before == 0) partial_ = input;
+    input = {};
+    return {};
+  }
+
+  const std::string_view head = memory_.copy(bytes.substr(0, *size));
+  const auto entries = memory_.make_array<http::FieldEntry>(scanner_.field_lines());
+  input.remove_prefix(*size - before);
+  const auto parsed = parse_request_head(head, entries);
+  if (!parsed) return fail(parsed.error());
+  head_ = *parsed;
+  body_.emplace(head_->framing, limits_);
+  return {Event::Kind::Head, {}};
+}
+
+RequestParser::Event RequestParser::read_body(std::string_view& input) {
+  const auto event = body_->next(input);
+  if (!event) return fail(event.error());
+  switch (event->kind) {
+    case BodyEvent::Kind::NeedMore:
+      return {};
+    case BodyEvent::Kind::Data:
+      return {Event::Kind::Data, event->data};
+    case BodyEvent::Kind::End:
+      break;
+  }
+  ended_ = true;
+  return {Event::Kind::End, {}};
+}
+
+RequestParser::Event RequestParser::fail(Malformed fault) {
+  fault_ = fault;
+  return {Event::Kind::Malformed, {}};
+}
+
+}  // namespace mastic::wire::http1

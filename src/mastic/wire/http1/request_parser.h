@@ -1,0 +1,80 @@
+// Requests, read: head, content, end. RFC 9112.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mastic/base/arena.h"
+#include "mastic/base/attributes.h"
+#include "mastic/wire/http1/body_decoder.h"
+#include "mastic/wire/http1/head_scanner.h"
+#include "mastic/wire/http1/limits.h"
+#include "mastic/wire/http1/malformed.h"
+#include "mastic/wire/http1/request_head.h"
+
+namespace mastic::wire::http1 {
+
+/// Parses one request without input or output. Make a new one for the next.
+///
+///     while (true) {
+///       const auto event = parser.next(input);      // input: what has arrived and was not taken
+///       if (event.kind == Kind::NeedMore) break;    // all of it was taken
+///       ...
+///     }
+///
+/// The order is Head, Data*, End; Malformed ends it anywhere, and then no more may be read from the
+/// connection. One empty line before a request is passed over (RFC 9112 §2.2).
+class RequestParser {
+ public:
+  struct Event {
+    enum class Kind : std::uint8_t { NeedMore, Head, Data, End, Malformed };
+    Kind kind = Kind::NeedMore;
+    std::string_view data;  ///< of Data: a piece of the content, a view into the input
+  };
+
+  /// The head and its fields are kept in `memory`; both arguments must outlive the parser.
+  RequestParser(const Limits& limits, base::Arena& memory)
+      : limits_(limits), memory_(memory), scanner_(HeadLimits::of_header(limits)) {}
+
+  /// Consumes from `input` and returns the next event.
+  [[nodiscard]] Event next(std::string_view& input MASTIC_LIFETIMEBOUND);
+
+  /// From the event Head on; lives as long as the memory given.
+  [[nodiscard]] const RequestHead& head() const MASTIC_LIFETIMEBOUND { return *head_; }
+  /// After End; lives as long as the parser.
+  [[nodiscard]] http::FieldsView trailers() const MASTIC_LIFETIMEBOUND { return body_->trailers(); }
+  /// After Malformed.
+  [[nodiscard]] const Malformed& fault() const MASTIC_LIFETIMEBOUND { return fault_; }
+
+  [[nodiscard]] bool has_begun() const {
+    return leading_ != LeadingLine::Unseen || !partial_.empty() || head_;
+  }
+  [[nodiscard]] bool has_head() const { return head_.has_value(); }
+  [[nodiscard]] bool has_ended() const { return ended_; }
+  /// The content that is still to come, as far as its framing tells; 0 when it does not.
+  [[nodiscard]] std::uint64_t bytes_left() const { return body_ ? body_->bytes_left() : 0; }
+
+ private:
+  enum class LeadingLine : std::uint8_t { Unseen, CarriageReturn, Passed };
+
+  /// Passes over one empty line before the request; false when a lone carriage return stands there.
+  [[nodiscard]] bool pass_leading_line(std::string_view& input);
+  Event read_head(std::string_view& input);
+  Event read_body(std::string_view& input);
+  Event fail(Malformed fault);
+
+  const Limits& limits_;
+  base::Arena& memory_;
+  HeadScanner scanner_;
+  std::string partial_;  ///< the head's bytes, when they did not arrive in one piece
+  std::optional<RequestHead> head_;
+  std::optional<BodyDecoder> body_;
+  Malformed fault_{};
+  LeadingLine leading_ = LeadingLine::Unseen;
+  bool ended_ = false;
+};
+
+}  // namespace mastic::wire::http1

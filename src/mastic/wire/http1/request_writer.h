@@ -1,0 +1,18 @@
+// The head of a request, written: for clients and tests. RFC 9112 §3.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mastic/http/fields.h"
+#include "mastic/wire/http1/framing.h"
+
+namespace mastic::wire::http1 {
+
+/// Appends request line, fields, framing and empty line to `out`.
+/// Requires: `method` is a token and `target` a request target; `fields` frame nothing themselves.
+void append_request_head(std::string& out, std::string_view method, std::string_view target,
+                         const http::Fields& fields, const Framing& framing);
+
+}  // namespace mastic::wire::http1

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Fills a fuzz target's corpus from the message table: seed_corpus.py TARGET FOLDER.
+
+Targets whose name begins with `request` or `server` begin with whole requests, `response` with
+responses made of the same bodies, and the others with single lines and field values.
+"""
+
+import hashlib
+import pathlib
+import re
+import sys
+
+MESSAGES = pathlib.Path(__file__).resolve().parent.parent / "src" / "mastic" / "wire" / "messages"
+
+
+def unescape(text):
+    """The escapes of the table: \\r \\n \\t \\0 \\\\ \\xHH and {N*text}."""
+    def repeat(match):
+        return match.group(2) * min(int(match.group(1)), 200)
+    text = re.sub(r"\{(\d+)\*(.*?)\}", repeat, text)
+    simple = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0"}
+    out, at = b"", 0
+    for match in re.finditer(r"\\(x[0-9A-Fa-f]{2}|.)", text):
+        out += text[at:match.start()].encode()
+        code = match.group(1)
+        out += bytes([int(code[1:], 16)]) if len(code) == 3 else simple.get(code, code.encode())
+        at = match.end()
+    return out + text[at:].encode()
+
+
+def read_requests():
+    case = b""
+    for line in (MESSAGES / "requests.txt").read_text().splitlines():
+        if line.startswith("["):
+            if case:
+                yield case
+            case = b""
+        elif line.startswith("> "):
+            case += unescape(line[2:])
+    yield case
+
+
+def seeds(target):
+    requests = list(read_requests())
+    if target.startswith(("request", "server")):
+        return requests
+    if target.startswith("response"):
+        return [b"\x00\x20HTTP/1.1 200 OK\r\n" + request.split(b"\r\n", 1)[-1] for request in requests]
+    values = set()
+    for request in requests:
+        for line in request.split(b"\r\n"):
+            values.update([line, line.split(b": ", 1)[-1], line.split(b" ")[1] if b" " in line else b""])
+    values.update([b"bytes=0-99,-5", b'W/"a", "b"', b"gzip;q=0.5, br, *;q=0", b"/a/%2e%2e/b%2Fc",
+                   b"Sun, 06 Nov 1994 08:49:37 GMT", b"Sunday, 06-Nov-94 08:49:37 GMT"])
+    return values
+
+
+def main():
+    target, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    for seed in seeds(target):
+        (folder / hashlib.sha1(seed).hexdigest()[:16]).write_bytes(seed)
+
+
+if __name__ == "__main__":
+    main()
