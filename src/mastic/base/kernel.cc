@@ -121,7 +121,9 @@ class SystemKernel final : public Kernel {
   int io_uring_queue_init(unsigned entries, io_uring& ring) override {
     return ::io_uring_queue_init(entries, &ring, 0);
   }
-  int io_uring_submit(io_uring& ring) override { return ::io_uring_submit(&ring); }
+  int io_uring_submit_and_wait(io_uring& ring, unsigned count) override {
+    return ::io_uring_submit_and_wait(&ring, count);
+  }
   void io_uring_queue_exit(io_uring& ring) override { ::io_uring_queue_exit(&ring); }
 };
 

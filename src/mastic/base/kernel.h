@@ -73,8 +73,9 @@ class Kernel {
 
   // Transfer in batches.
   virtual int io_uring_queue_init(unsigned entries, io_uring& ring) = 0;
-  /// Submits what was prepared; returns how many operations the kernel took.
-  virtual int io_uring_submit(io_uring& ring) = 0;
+  /// Submits what was prepared and waits for `count` completions; returns how many were submitted.
+  /// Submits what was prepared and waits for `count` completions; returns how many were submitted.
+  virtual int io_uring_submit_and_wait(io_uring& ring, unsigned count) = 0;
   virtual void io_uring_queue_exit(io_uring& ring) = 0;
 };
 

@@ -144,9 +144,9 @@ int FailingKernel::io_uring_queue_init(unsigned entries, io_uring& ring) {
   if (const int number = fault("io_uring_queue_init")) return -number;
   return inner_.io_uring_queue_init(entries, ring);
 }
-int FailingKernel::io_uring_submit(io_uring& ring) {
-  if (const int number = fault("io_uring_submit")) return -number;
-  return inner_.io_uring_submit(ring);
+int FailingKernel::io_uring_submit_and_wait(io_uring& ring, unsigned count) {
+  if (const int number = fault("io_uring_submit_and_wait")) return -number;
+  return inner_.io_uring_submit_and_wait(ring, count);
 }
 
 // ---- ScriptedKernel ----
@@ -163,6 +163,7 @@ struct ScriptedKernel::Ring {
   std::array<io_uring_cqe, kEntries> completions{};
 };
 
+ScriptedKernel::ScriptedKernel() : FailingKernel(system_kernel()) {}
 ScriptedKernel::~ScriptedKernel() = default;
 
 int ScriptedKernel::make_socket() {
@@ -396,8 +397,8 @@ int ScriptedKernel::io_uring_queue_init(unsigned, io_uring& ring) {
   return 0;
 }
 
-int ScriptedKernel::io_uring_submit(io_uring& ring) {
-  if (const int number = fault("io_uring_submit")) return -number;
+int ScriptedKernel::io_uring_submit_and_wait(io_uring& ring, unsigned) {
+  if (const int number = fault("io_uring_submit_and_wait")) return -number;
   int submitted = 0;
   for (; ring.sq.sqe_head != ring.sq.sqe_tail; ++ring.sq.sqe_head, ++submitted) {
     const io_uring_sqe& entry = ring.sq.sqes[ring.sq.sqe_head & ring.sq.ring_mask];

@@ -64,7 +64,7 @@ class FailingKernel : public Kernel {
   int eventfd(unsigned initial, int flags) override;
   int signalfd(std::uint64_t set, int flags) override;
   int io_uring_queue_init(unsigned entries, io_uring& ring) override;
-  int io_uring_submit(io_uring& ring) override;
+  int io_uring_submit_and_wait(io_uring& ring, unsigned count) override;
   void io_uring_queue_exit(io_uring& ring) override { inner_.io_uring_queue_exit(ring); }
 
  protected:
@@ -108,7 +108,7 @@ class ScriptedKernel final : public FailingKernel {
     Endpoint peer{IpAddress::v4({127, 0, 0, 1}), 40000};
   };
 
-  ScriptedKernel() : FailingKernel(system_kernel()) {}
+  ScriptedKernel();
   ~ScriptedKernel() override;
 
   /// A connection that the named listener will accept; its descriptor.
@@ -144,7 +144,7 @@ class ScriptedKernel final : public FailingKernel {
   int epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) override;
   int eventfd(unsigned initial, int flags) override;
   int io_uring_queue_init(unsigned entries, io_uring& ring) override;
-  int io_uring_submit(io_uring& ring) override;
+  int io_uring_submit_and_wait(io_uring& ring, unsigned count) override;
   void io_uring_queue_exit(io_uring& ring) override;
 
  private:

@@ -1,0 +1,93 @@
+// An executor for tests: runs what is enqueued when told to, and moves its clock by hand.
+
+#pragma once
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <vector>
+
+#include "mastic/async/task.h"
+
+namespace mastic::async {
+
+class ManualExecutor final : public Executor {
+ public:
+  [[nodiscard]] base::Instant now() const override { return now_; }
+  void enqueue(Job& job) override { jobs_.push_back(job); }
+  void arm(Timer& timer, base::Instant due) override {
+    timer.disarm();
+    timers_.add(timer, due);
+  }
+  void post(Message& message) override { messages_.push_back(message); }
+
+  /// Runs until nothing is left to run.
+  void run() {
+    while (!jobs_.empty() || !messages_.empty()) {
+      if (!messages_.empty()) {
+        messages_.pop_front().deliver();
+        continue;
+      }
+      auto& job = static_cast<Job&>(jobs_.pop_front());
+      job.run();
+      job.finish();
+    }
+  }
+  /// Lets time pass: what is due expires, in its order, and runs.
+  void advance(base::Duration time) {
+    run();
+    const base::Instant end = now_ + time;
+    while (Timer* const next = first_due(end)) {
+      now_ = std::max(now_, next->due());
+      next->disarm();
+      next->expired();
+      run();
+    }
+    now_ = end;
+  }
+
+ private:
+  Timer* first_due(base::Instant end) {
+    TimerRing kept;
+    Timer* first = nullptr;
+    while (!timers_.empty()) {
+      const base::Instant due = timers_.first_due();
+      Timer& timer = timers_.take_first();
+      kept.add(timer, due);
+      if (due <= end && (first == nullptr || due < first->due())) first = &timer;
+    }
+    timers_.take_all(kept);
+    return first;
+  }
+
+  MessageQueue jobs_;
+  MessageQueue messages_;
+  TimerRing timers_;
+  base::Instant now_{std::chrono::hours(1)};
+};
+
+/// A context with one root task.
+template <class T>
+class TestContext final : public Context {
+ public:
+  TestContext(Executor& executor, Task<T> task) : Context(executor), task_(std::move(task)) {
+    schedule();
+  }
+  void run() noexcept override {
+    if (!begun_ && !task_.is_done()) {
+      begun_ = true;
+      resume(task_.begin_in(*this));
+    }
+    resume_ready();
+  }
+  void finish() noexcept override { finish_run(); }
+
+  [[nodiscard]] bool is_done() const { return task_.is_done(); }
+  T take() { return task_.take(); }
+
+ private:
+  Task<T> task_;
+  bool begun_ = false;
+};
+
+}  // namespace mastic::async

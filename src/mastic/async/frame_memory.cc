@@ -1,0 +1,90 @@
+#include "mastic/async/frame_memory.h"
+
+#include <array>
+#include <new>
+#include <utility>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define MASTIC_RECYCLE_FRAMES 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MASTIC_RECYCLE_FRAMES 0
+#endif
+#endif
+#ifndef MASTIC_RECYCLE_FRAMES
+#define MASTIC_RECYCLE_FRAMES 1
+#endif
+
+namespace mastic::async {
+namespace {
+
+constexpr std::size_t kStep = 64;     // sizes are rounded up to a multiple of this
+constexpr std::size_t kClasses = 32;  // frames of 2 KiB and less are recycled
+constexpr int kMostKept = 64;         // of each size and thread
+
+class Recycler {
+ public:
+  Recycler() = default;
+  Recycler(const Recycler&) = delete;
+  Recycler& operator=(const Recycler&) = delete;
+  ~Recycler() {
+    for (Class& kept : classes_) {
+      while (void* frame = kept.pop()) ::operator delete(frame);
+    }
+  }
+
+  void* take(std::size_t size_class) {
+    void* const kept = classes_[size_class].pop();
+    return kept != nullptr ? kept : ::operator new((size_class + 1) * kStep);
+  }
+  void give(void* frame, std::size_t size_class) noexcept {
+    if (!classes_[size_class].push(frame)) ::operator delete(frame);
+  }
+
+ private:
+  struct Free {
+    Free* next;
+  };
+  class Class {
+   public:
+    bool push(void* frame) noexcept {
+      if (count_ == kMostKept) return false;
+      first_ = ::new (frame) Free{first_};
+      ++count_;
+      return true;
+    }
+    void* pop() noexcept {
+      if (first_ == nullptr) return nullptr;
+      --count_;
+      return std::exchange(first_, first_->next);
+    }
+
+   private:
+    Free* first_ = nullptr;
+    int count_ = 0;
+  };
+  std::array<Class, kClasses> classes_{};
+};
+
+bool is_recycled(std::size_t bytes) {
+  return MASTIC_RECYCLE_FRAMES != 0 && bytes <= kStep * kClasses;
+}
+
+Recycler& recycler() {
+  thread_local Recycler recycler;
+  return recycler;
+}
+
+}  // namespace
+
+void* allocate_frame(std::size_t bytes) {
+  if (!is_recycled(bytes)) return ::operator new(bytes);
+  return recycler().take((bytes - 1) / kStep);
+}
+
+void free_frame(void* frame, std::size_t bytes) noexcept {
+  if (!is_recycled(bytes)) return ::operator delete(frame);
+  recycler().give(frame, (bytes - 1) / kStep);
+}
+
+}  // namespace mastic::async

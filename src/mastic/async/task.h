@@ -1,0 +1,172 @@
+// Tasks: what an application's functions return when they may wait.
+//
+// A task is lazy: it begins when it is awaited, and it is awaited by exactly one other, which so
+// owns it. A function that has its result at hand returns a task that simply holds it, without a
+// coroutine.
+//
+//     Task<int> twice(Request& request) { co_return 2 * co_await number(request); }
+//     Task<int> two() { return 2; }
+
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "mastic/async/context.h"
+#include "mastic/async/frame_memory.h"
+
+namespace mastic::async {
+
+template <class T = void>
+class Task;
+
+namespace detail {
+
+/// What a promise of any type has.
+struct TaskPromiseBase {
+  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) { free_frame(frame, bytes); }
+
+  struct Final {
+    static constexpr bool await_ready() noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> done) const noexcept {
+      TaskPromiseBase& promise = done.promise();
+      promise.context->resume_next(promise.continuation);
+    }
+    static constexpr void await_resume() noexcept {}
+  };
+  static constexpr std::suspend_always initial_suspend() noexcept { return {}; }
+  static constexpr Final final_suspend() noexcept { return {}; }
+  void unhandled_exception() noexcept { exception = std::current_exception(); }
+
+  Context* context = nullptr;
+  std::coroutine_handle<> continuation;
+  std::exception_ptr exception;
+};
+
+template <class T>
+struct TaskPromise : TaskPromiseBase {
+  Task<T> get_return_object();
+  template <class U>
+    requires std::convertible_to<U&&, T>
+  void return_value(U&& result) {
+    value.emplace(std::forward<U>(result));
+  }
+  T take() {
+    if (exception) std::rethrow_exception(std::exchange(exception, nullptr));
+    return *std::move(value);
+  }
+  std::optional<T> value;
+};
+
+template <>
+struct TaskPromise<void> : TaskPromiseBase {
+  Task<void> get_return_object();
+  static constexpr void return_void() noexcept {}
+  void take() {
+    if (exception) std::rethrow_exception(std::exchange(exception, nullptr));
+  }
+};
+
+/// The value of a Task<void> that is done.
+struct Nothing {};
+
+}  // namespace detail
+
+/// Owns its coroutine, or holds its value. Not started twice, and not destroyed while it runs.
+template <class T>
+class [[nodiscard]] Task {
+  using Promise = detail::TaskPromise<T>;
+  using Handle = std::coroutine_handle<Promise>;
+  using Value = std::conditional_t<std::is_void_v<T>, detail::Nothing, T>;
+
+ public:
+  using promise_type = Promise;
+
+  /// A task that is done.
+  template <class U>
+    requires(!std::is_void_v<T> && !std::same_as<std::remove_cvref_t<U>, Task> &&
+             std::convertible_to<U &&, T>)
+  Task(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  [[nodiscard]] static Task done()
+    requires std::is_void_v<T>
+  {
+    return Task(Value());
+  }
+
+  Task(Task&& other) noexcept : state_(std::move(other.state_)) {
+    other.state_.template emplace<1>();
+  }
+  Task& operator=(Task&& other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~Task() {
+    if (Handle* const frame = handle()) frame->destroy();
+  }
+
+  /// Whether the result is at hand: then `take` returns it or throws what the task threw.
+  [[nodiscard]] bool is_done() const {
+    const Handle* const frame = handle();
+    return frame == nullptr || frame->done();
+  }
+  T take() {
+    if (Handle* const frame = handle()) return frame->promise().take();
+    if constexpr (!std::is_void_v<T>) return std::get<0>(std::move(state_));
+  }
+
+  /// For the root of a context: the coroutine to resume, which belongs to `context` from here on.
+  /// Requires: not done.
+  [[nodiscard]] std::coroutine_handle<> begin_in(Context& context) {
+    handle()->promise().context = &context;
+    return *handle();
+  }
+
+  // Awaiting a task runs it and takes its result.
+  [[nodiscard]] bool await_ready() const noexcept { return is_done(); }
+  template <class Waiter>
+  void await_suspend(std::coroutine_handle<Waiter> waiter) {
+    Promise& promise = handle()->promise();
+    promise.context = waiter.promise().context;
+    promise.continuation = waiter;
+    promise.context->resume_next(*handle());
+  }
+  T await_resume() { return take(); }
+
+ private:
+  friend Promise;
+  explicit Task(Handle frame) : state_(std::in_place_index<1>, frame) {}
+  explicit Task(detail::Nothing value)
+    requires std::is_void_v<T>
+      : state_(std::in_place_index<0>, value) {}
+
+  /// Nothing when the task holds its value, or was moved from.
+  Handle* handle() {
+    Handle* const frame = std::get_if<1>(&state_);
+    return frame != nullptr && *frame ? frame : nullptr;
+  }
+  const Handle* handle() const {
+    const Handle* const frame = std::get_if<1>(&state_);
+    return frame != nullptr && *frame ? frame : nullptr;
+  }
+
+  std::variant<Value, Handle> state_;
+};
+
+namespace detail {
+
+template <class T>
+Task<T> TaskPromise<T>::get_return_object() {
+  return Task<T>(std::coroutine_handle<TaskPromise>::from_promise(*this));
+}
+inline Task<void> TaskPromise<void>::get_return_object() {
+  return Task<void>(std::coroutine_handle<TaskPromise>::from_promise(*this));
+}
+
+}  // namespace detail
+
+}  // namespace mastic::async

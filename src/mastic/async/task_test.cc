@@ -1,0 +1,164 @@
+#include "mastic/async/task.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "mastic/async/context_testing.h"
+#include "mastic/async/sleep.h"
+
+namespace mastic::async {
+namespace {
+
+using namespace std::chrono_literals;
+
+Task<int> at_hand(int value) { return value; }
+Task<int> as_coroutine(int value) { co_return value; }
+Task<int> after_sleep(int value) {
+  co_await sleep_for(10ms);
+  co_return value;
+}
+
+template <class T>
+T run(Task<T> task) {
+  ManualExecutor executor;
+  TestContext<T> context(executor, std::move(task));
+  executor.advance(1h);
+  EXPECT_TRUE(context.is_done());
+  return context.take();
+}
+
+TEST(Task, HoldsAValueThatIsAtHand) {
+  Task<int> task = at_hand(7);
+  EXPECT_TRUE(task.is_done());
+  EXPECT_EQ(task.take(), 7);
+}
+
+TEST(Task, IsLazy) {
+  bool begun = false;
+  const auto begin = [&]() -> Task<> {
+    begun = true;
+    co_return;
+  };
+  Task<> task = begin();
+  EXPECT_FALSE(begun);
+  run(std::move(task));
+  EXPECT_TRUE(begun);
+}
+
+Task<int> sum() {
+  const int a = co_await at_hand(1);
+  const int b = co_await as_coroutine(2);
+  const int c = co_await after_sleep(4);
+  co_return a + b + c;
+}
+
+TEST(Task, AwaitsOthersOfEveryKind) { EXPECT_EQ(run(sum()), 7); }
+
+Task<std::string> moved_only() {
+  auto owned = std::make_unique<std::string>("kept");
+  co_await sleep_for(1ms);
+  co_return std::move(*owned);
+}
+
+TEST(Task, KeepsItsLocalsWhileItWaits) { EXPECT_EQ(run(moved_only()), "kept"); }
+
+struct Oops {};
+
+Task<int> throwing(bool waits) {
+  if (waits) co_await sleep_for(1ms);
+  throw Oops();
+}
+Task<int> passing_on() { co_return co_await throwing(true); }
+Task<int> catching() {
+  try {
+    co_return co_await passing_on();
+  } catch (const Oops&) {
+    co_return -1;
+  }
+}
+
+TEST(Task, ThrowsWhatItsTaskThrew) {
+  EXPECT_THROW(run(throwing(false)), Oops);
+  EXPECT_THROW(run(passing_on()), Oops);
+  EXPECT_EQ(run(catching()), -1);
+}
+
+Task<int> deep(int depth) {
+  if (depth == 0) co_return 0;
+  co_return 1 + co_await deep(depth - 1);
+}
+
+TEST(Task, DoesNotGrowTheStackWithDepth) { EXPECT_EQ(run(deep(100'000)), 100'000); }
+
+Task<int> looping() {
+  int sum = 0;
+  for (int i = 0; i < 100'000; ++i) sum += co_await as_coroutine(1);
+  co_return sum;
+}
+
+TEST(Task, DoesNotGrowTheStackWithALoop) { EXPECT_EQ(run(looping()), 100'000); }
+
+TEST(Sleep, LastsAtLeastAsLongAsAsked) {
+  ManualExecutor executor;
+  TestContext<int> context(executor, after_sleep(1));
+  executor.advance(9ms);
+  EXPECT_FALSE(context.is_done());
+  executor.advance(1ms);
+  EXPECT_TRUE(context.is_done());
+}
+
+TEST(Context, StopGivesUpWhatIsAwaited) {
+  ManualExecutor executor;
+  TestContext<int> context(executor, after_sleep(1));
+  executor.run();
+  context.stop();
+  EXPECT_FALSE(context.is_done());
+  executor.run();
+  ASSERT_TRUE(context.is_done());
+  EXPECT_THROW(context.take(), Cancelled);
+}
+
+Task<int> stubborn(int& cancelled) {
+  for (int i = 0; i < 3; ++i) {
+    try {
+      co_await sleep_for(1h);
+    } catch (const Cancelled&) {
+      ++cancelled;
+    }
+  }
+  co_return 5;
+}
+
+TEST(Context, EveryAwaitAfterStopIsCancelled) {
+  int cancelled = 0;
+  ManualExecutor executor;
+  TestContext<int> context(executor, stubborn(cancelled));
+  executor.run();
+  context.stop();
+  executor.run();
+  EXPECT_EQ(cancelled, 3);
+  EXPECT_EQ(context.take(), 5);
+}
+
+TEST(Context, MayBeStoppedBeforeItBegan) {
+  ManualExecutor executor;
+  TestContext<int> context(executor, after_sleep(1));
+  context.stop();
+  executor.run();
+  ASSERT_TRUE(context.is_done());
+  EXPECT_THROW(context.take(), Cancelled);
+}
+
+TEST(Context, MayGoWhileItsTaskWaits) {
+  ManualExecutor executor;
+  {
+    TestContext<int> context(executor, after_sleep(1));
+    executor.run();
+  }
+  executor.advance(1h);  // the timer went with the frame
+}
+
+}  // namespace
+}  // namespace mastic::async

@@ -1,0 +1,203 @@
+#include "mastic/loop/loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "mastic/base/assert.h"
+
+namespace mastic::loop {
+namespace {
+
+std::uint32_t to_events(Readiness wanted) {
+  std::uint32_t events = 0;
+  if (wanted.readable) events |= EPOLLIN | EPOLLRDHUP;
+  if (wanted.writable) events |= EPOLLOUT;
+  return events;
+}
+
+Readiness to_readiness(std::uint32_t events) {
+  return {.readable = (events & (EPOLLIN | EPOLLRDHUP)) != 0,
+          .writable = (events & EPOLLOUT) != 0,
+          .failed = (events & (EPOLLERR | EPOLLHUP)) != 0};
+}
+
+}  // namespace
+
+/// The descriptor by which other threads wake the loop. Edge-triggered and never read: each write
+/// is news, and reading it would cost a call a turn.
+class Loop::Wakeup final : public Source {
+ public:
+  Wakeup(Loop& loop, base::Descriptor descriptor)
+      : Source(descriptor.fd()), loop_(loop), descriptor_(std::move(descriptor)) {}
+  void ready(Readiness) noexcept override { loop_.deliver_messages(); }
+  void signal() {
+    const std::uint64_t one = 1;
+    loop_.kernel_.write(fd_, &one, sizeof one);
+  }
+
+ private:
+  Loop& loop_;
+  base::Descriptor descriptor_;
+};
+
+base::Result<std::unique_ptr<Loop>> Loop::open(base::Kernel& kernel, TransferKind transfer) {
+  const int epoll = kernel.epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) return base::fail_with_number(-epoll, "cannot make an epoll descriptor");
+  std::unique_ptr<Loop> loop(
+      new Loop(kernel, make_transfer(kernel, transfer), base::Descriptor(kernel, epoll)));
+
+  const int event = kernel.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (event < 0) return base::fail_with_number(-event, "cannot make an event descriptor");
+  loop->wakeup_ = std::make_unique<Wakeup>(*loop, base::Descriptor(kernel, event));
+  epoll_event wanted{};
+  wanted.events = EPOLLIN | EPOLLET;
+  wanted.data.ptr = loop->wakeup_.get();
+  const int added = kernel.epoll_ctl(epoll, EPOLL_CTL_ADD, event, &wanted);
+  if (added < 0) return base::fail_with_number(-added, "cannot watch an event descriptor");
+  return loop;
+}
+
+Loop::Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descriptor epoll)
+    : kernel_(kernel),
+      transfer_(std::move(transfer)),
+      epoll_(std::move(epoll)),
+      now_(kernel.monotonic_now()),
+      timers_(now_),
+      receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
+
+Loop::~Loop() = default;
+
+// ---- a turn ----
+
+Loop::Turn Loop::turn(base::Duration longest_wait) {
+  if (run_jobs() == Turn::Lost) return Turn::Lost;  // left over by a driver that lost the loop
+  flush();
+  wait(longest_wait);
+  receive_all();
+  timers_.advance(now_);
+  if (run_jobs() == Turn::Lost) return Turn::Lost;
+  flush();
+  return Turn::Kept;
+}
+
+Loop::Turn Loop::drive() {
+  constexpr auto kForever = std::chrono::hours(1);
+  while (!stopped_) {
+    if (turn(kForever) == Turn::Lost) return Turn::Lost;
+  }
+  return Turn::Kept;
+}
+
+Loop::Turn Loop::run_jobs() {
+  while (!jobs_.empty()) {
+    auto& job = static_cast<async::Job&>(jobs_.pop_front());
+    const std::uint64_t token = bracket_.open();
+    job.run();
+    if (!bracket_.close(token)) {
+      post(job);  // its `finish` is for whoever drives the loop now
+      return Turn::Lost;
+    }
+    job.finish();
+  }
+  return Turn::Kept;
+}
+
+void Loop::flush() {
+  while (!outbox_.empty()) outbox_.flush(*transfer_);
+  retired_.clear();
+}
+
+void Loop::wait(base::Duration longest_wait) {
+  using std::chrono::milliseconds;
+  if (!jobs_.empty()) longest_wait = base::Duration::zero();
+  if (const auto next = timers_.next_advance()) {
+    longest_wait = std::clamp(*next - now_, base::Duration::zero(), longest_wait);
+  }
+  const auto timeout = std::chrono::ceil<milliseconds>(longest_wait).count();
+  std::array<epoll_event, kMostEvents> events;
+  const int count = kernel_.epoll_wait(epoll_.fd(), events, static_cast<int>(timeout));
+  now_ = kernel_.monotonic_now();
+  MASTIC_ASSERT(count >= 0 || count == -EINTR, {"epoll_wait", count});
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    auto& source = *static_cast<Source*>(event.data.ptr);
+    if (source.fd() >= 0) source.ready(to_readiness(event.events));
+  }
+}
+
+void Loop::receive_all() {
+  receiving_now_.swap(receiving_);
+  for (std::size_t first = 0; first < receiving_now_.size(); first += kMostReceives) {
+    const std::size_t count = std::min(kMostReceives, receiving_now_.size() - first);
+    receive_batch(std::span(receiving_now_).subspan(first, count));
+  }
+  receiving_now_.clear();
+}
+
+void Loop::receive_batch(std::span<Socket*> sockets) {
+  std::array<Receive, kMostReceives> batch;
+  std::size_t count = 0;
+  const std::size_t share = kReceiveBytes / sockets.size();
+  for (Socket* const socket : sockets) {
+    if (socket->fd() < 0) continue;
+    batch[count] = {socket->fd(), receive_buffer_.get() + share * count, share};
+    sockets[count++] = socket;
+  }
+  if (count == 0) return;
+  transfer_->receive(std::span(batch).first(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (sockets[i]->fd() != batch[i].fd) continue;  // closed by what another was told
+    const auto size = static_cast<std::size_t>(std::max<ssize_t>(batch[i].result, 0));
+    sockets[i]->received(batch[i].result, {batch[i].buffer, size});
+  }
+}
+
+void Loop::deliver_messages() {
+  async::MessageQueue messages = inbox_.take_all();
+  while (!messages.empty()) messages.pop_front().deliver();
+}
+
+// ---- from other threads ----
+
+void Loop::post(async::Message& message) {
+  if (inbox_.put(message)) wakeup_->signal();
+}
+
+void Loop::stop() {
+  class Stop final : public async::Message {
+   public:
+    explicit Stop(bool& stopped) : stopped_(stopped) {}
+    void deliver() noexcept override {
+      stopped_ = true;
+      delete this;
+    }
+
+   private:
+    bool& stopped_;
+  };
+  post(*new Stop(stopped_));
+}
+
+// ---- descriptors ----
+
+base::Result<void> Loop::watch(Source& source, Readiness wanted) {
+  return control(EPOLL_CTL_ADD, source, wanted);
+}
+
+base::Result<void> Loop::rewatch(Source& source, Readiness wanted) {
+  return control(EPOLL_CTL_MOD, source, wanted);
+}
+
+base::Result<void> Loop::control(int operation, Source& source, Readiness wanted) {
+  epoll_event event{};
+  event.events = to_events(wanted);
+  event.data.ptr = &source;
+  const int result = kernel_.epoll_ctl(epoll_.fd(), operation, source.fd(), &event);
+  if (result < 0) return base::fail_with_number(-result, "cannot watch a descriptor");
+  return {};
+}
+
+}  // namespace mastic::loop

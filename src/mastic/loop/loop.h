@@ -1,0 +1,115 @@
+// The event loop: readiness from epoll, transfer in batches, timers, messages from other threads,
+// and user code in brackets.
+
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "mastic/async/executor.h"
+#include "mastic/async/job.h"
+#include "mastic/base/descriptor.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/result.h"
+#include "mastic/loop/bracket.h"
+#include "mastic/loop/inbox.h"
+#include "mastic/loop/outbox.h"
+#include "mastic/loop/source.h"
+#include "mastic/loop/timer_wheel.h"
+#include "mastic/loop/transfer.h"
+
+namespace mastic::loop {
+
+/// A loop belongs to the thread that drives it, and may change threads at any job (ADR 0001).
+///
+/// One turn: run the jobs that are waiting, send what they wrote, wait for readiness and messages,
+/// receive from all that are ready, expire timers, run the jobs that came of it, send again.
+///
+/// 1. User code is entered in one place, `run_jobs`, with nothing of the loop on the stack.
+/// 2. Everything of a loop is a member of it; no driver keeps any of it.
+/// 3. A driver whose `turn` returned Lost touches the loop no more.
+/// 4. No operation of the kernel is in flight when a turn waits, returns or enters user code.
+///
+/// Everything but `post`, `stop`, `look` and `take` belongs to the driver, outside of user code.
+class Loop final : public async::Executor {
+ public:
+  /// Fails when the kernel has no descriptors or no memory left.
+  [[nodiscard]] static base::Result<std::unique_ptr<Loop>> open(base::Kernel& kernel,
+                                                                TransferKind transfer);
+  ~Loop() override;
+
+  enum class Turn { Kept, Lost };
+  /// One turn, waiting for at most `longest_wait`. Lost: another thread has the loop.
+  Turn turn(base::Duration longest_wait);
+  /// Turns until `stop` was called, or until the loop is lost.
+  Turn drive();
+  /// Readable when a turn has something to do, or is due at the latest when `next_timer` says.
+  [[nodiscard]] int poll_fd() const { return epoll_.fd(); }
+
+  // From any thread.
+  void post(async::Message& message) override;
+  void stop();
+  /// What the driver is doing: hold it against a later look (Bracket).
+  [[nodiscard]] std::uint64_t look() const { return bracket_.look(); }
+  /// Takes the loop from a driver that was in user code at `seen` and still is. True: the caller
+  /// drives it from here on, or has another thread do so.
+  [[nodiscard]] bool take(std::uint64_t seen) {
+    return Bracket::is_inside(seen) && bracket_.take(seen);
+  }
+
+  // Executor.
+  [[nodiscard]] base::Instant now() const override { return now_; }
+  void enqueue(async::Job& job) override { jobs_.push_back(job); }
+  void arm(async::Timer& timer, base::Instant due) override { timers_.arm(timer, due); }
+  /// Runs `job` before those that wait already.
+  void enqueue_first(async::Job& job) { jobs_.push_front(job); }
+
+  // Descriptors.
+  [[nodiscard]] base::Result<void> watch(Source& source, Readiness wanted);
+  /// Changes what is wanted of a watched source.
+  [[nodiscard]] base::Result<void> rewatch(Source& source, Readiness wanted);
+  /// Receives for `socket`, which is readable, in this turn's batch.
+  void receive(Socket& socket) { receiving_.push_back(&socket); }
+  [[nodiscard]] Outbox& outbox() { return outbox_; }
+  /// Destroys `source` at the end of the turn.
+  void retire(std::unique_ptr<Source> source) { retired_.push_back(std::move(source)); }
+
+  [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
+
+ private:
+  class Wakeup;
+  static constexpr std::size_t kMostEvents = 128;
+  static constexpr std::size_t kReceiveBytes = 256 << 10;  ///< shared by the receives of a batch
+  static constexpr std::size_t kMostReceives = 64;         ///< so that each has at least 4 KiB
+
+  Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descriptor epoll);
+
+  [[nodiscard]] Turn run_jobs();
+  void flush();
+  void wait(base::Duration longest_wait);
+  void receive_all();
+  void receive_batch(std::span<Socket*> sockets);
+  void deliver_messages();
+  [[nodiscard]] base::Result<void> control(int operation, Source& source, Readiness wanted);
+
+  base::Kernel& kernel_;
+  std::unique_ptr<Transfer> transfer_;
+  base::Descriptor epoll_;
+  std::unique_ptr<Wakeup> wakeup_;
+  base::Instant now_;
+  TimerWheel timers_;
+  async::MessageQueue jobs_;
+  Outbox outbox_;
+  std::vector<Socket*> receiving_;
+  std::vector<Socket*> receiving_now_;
+  std::unique_ptr<char[]> receive_buffer_;
+  std::vector<std::unique_ptr<Source>> retired_;
+  bool stopped_ = false;
+  Inbox inbox_;
+  Bracket bracket_;
+};
+
+}  // namespace mastic::loop

@@ -1,0 +1,280 @@
+#include "mastic/loop/loop.h"
+
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "mastic/async/sleep.h"
+#include "mastic/async/task.h"
+#include "mastic/base/kernel_testing.h"
+#include "mastic/loop/drivers.h"
+#include "mastic/loop/signals.h"
+
+namespace mastic::loop {
+namespace {
+
+using namespace std::chrono_literals;
+
+class TestJob final : public async::Job {
+ public:
+  explicit TestJob(std::function<void()> run, std::function<void()> finish = {})
+      : run_(std::move(run)), finish_(std::move(finish)) {}
+  void run() noexcept override { run_(); }
+  void finish() noexcept override {
+    finished = true;
+    if (finish_) finish_();
+  }
+  std::atomic<bool> finished{false};
+
+ private:
+  std::function<void()> run_;
+  std::function<void()> finish_;
+};
+
+/// Answers everything it receives with the same bytes.
+class Echo final : public Socket {
+ public:
+  Echo(Loop& loop, int fd) : Socket(fd), loop_(loop) {}
+  void ready(Readiness readiness) noexcept override {
+    if (readiness.readable) loop_.receive(*this);
+  }
+  void received(ssize_t result, std::string_view bytes) noexcept override {
+    if (result <= 0) {
+      loop_.kernel().close(std::exchange(fd_, -1));
+      return;
+    }
+    std::copy(bytes.begin(), bytes.end(), loop_.outbox().prepare(*this, bytes.size()));
+    loop_.outbox().commit(*this, bytes.size());
+  }
+  void sent(std::string_view, std::size_t, int) noexcept override {}
+
+ private:
+  Loop& loop_;
+};
+
+struct LoopTest : testing::TestWithParam<TransferKind> {
+  base::ScriptedKernel kernel;
+  std::unique_ptr<Loop> loop = Loop::open(kernel, GetParam()).value();
+};
+
+TEST_P(LoopTest, EchoesForManySocketsInBatches) {
+  std::vector<std::unique_ptr<Echo>> echoes;
+  for (int i = 0; i < 300; ++i) {
+    const int fd = kernel.make_socket();
+    kernel.at(fd).incoming = {"one " + std::to_string(i), ", two"};
+    echoes.push_back(std::make_unique<Echo>(*loop, fd));
+    ASSERT_TRUE(loop->watch(*echoes.back(), {.readable = true}));
+  }
+  for (int turn = 0; turn < 10; ++turn) loop->turn(0s);
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(kernel.at(echoes[static_cast<std::size_t>(i)]->fd()).sent,
+              "one " + std::to_string(i) + ", two");
+  }
+}
+
+TEST_P(LoopTest, SurvivesSocketsThatCloseInTheMiddleOfABatch) {
+  Echo stays(*loop, kernel.make_socket());
+  Echo goes(*loop, kernel.make_socket());
+  kernel.at(stays.fd()).incoming = {"a"};
+  kernel.at(goes.fd()).recv_error = ECONNRESET;
+  ASSERT_TRUE(loop->watch(stays, {.readable = true}));
+  ASSERT_TRUE(loop->watch(goes, {.readable = true}));
+  loop->turn(0s);
+  EXPECT_EQ(kernel.at(stays.fd()).sent, "a");
+  EXPECT_LT(goes.fd(), 0);
+}
+
+TEST_P(LoopTest, RunsJobsInOrderAndThoseOfAFinishedJobToo) {
+  std::string order;
+  TestJob last([&] { order += "3"; });
+  TestJob first([&] { order += "1"; },
+                [&] {
+                  order += "f";
+                  loop->enqueue(last);
+                });
+  TestJob second([&] { order += "2"; });
+  loop->enqueue(first);
+  loop->enqueue(second);
+  loop->turn(0s);
+  EXPECT_EQ(order, "1f23");
+}
+
+INSTANTIATE_TEST_SUITE_P(, LoopTest, testing::Values(TransferKind::Syscall, TransferKind::IoUring),
+                         [](const auto& each) {
+                           return each.param == TransferKind::Syscall ? "Syscall" : "IoUring";
+                         });
+
+class SleepingContext final : public async::Context {
+ public:
+  SleepingContext(Loop& loop, base::Duration length) : Context(loop), length_(length) {
+    schedule();
+  }
+  void run() noexcept override {
+    if (!begun_) {
+      begun_ = true;
+      resume(task_.begin_in(*this));
+    }
+    resume_ready();
+  }
+  void finish() noexcept override { finish_run(); }
+  [[nodiscard]] bool is_done() const { return task_.is_done(); }
+
+ private:
+  async::Task<> sleep() { co_await async::sleep_for(length_); }
+  base::Duration length_;
+  bool begun_ = false;
+  async::Task<> task_ = sleep();
+};
+
+TEST(Loop, WaitsForTimersAndNoLonger) {
+  base::ScriptedKernel kernel;
+  const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
+  SleepingContext context(*loop, 250ms);
+  const base::Instant start = kernel.monotonic_now();
+  while (!context.is_done()) loop->turn(1h);
+  EXPECT_EQ(kernel.monotonic_now() - start, 250ms);
+}
+
+TEST(Loop, WaitsNoLongerThanItIsTold) {
+  base::ScriptedKernel kernel;
+  const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
+  const base::Instant start = kernel.monotonic_now();
+  loop->turn(3s);
+  EXPECT_EQ(kernel.monotonic_now() - start, 3s);
+}
+
+TEST(Loop, IsStoppedAndFedFromOtherThreads) {
+  const auto loop = Loop::open(base::system_kernel(), TransferKind::Auto).value();
+  Drivers drivers;
+  drivers.start(*loop);
+  constexpr int kMessages = 1000;
+  int delivered = 0;
+  struct Count final : async::Message {
+    explicit Count(int& counter) : count(counter) {}
+    void deliver() noexcept override { ++count; }
+    int& count;
+  };
+  std::vector<std::unique_ptr<Count>> messages;
+  for (int i = 0; i < kMessages; ++i) messages.push_back(std::make_unique<Count>(delivered));
+  std::vector<std::thread> posters;
+  for (std::size_t part = 0; part < 4; ++part) {
+    posters.emplace_back([&, part] {
+      for (std::size_t i = part; i < kMessages; i += 4) loop->post(*messages[i]);
+    });
+  }
+  for (std::thread& poster : posters) poster.join();
+  loop->stop();
+  drivers.join();
+  EXPECT_EQ(delivered, kMessages);
+}
+
+TEST(Loop, CannotBeOpenedWithoutDescriptors) {
+  for (const char* call : {"epoll_create1", "eventfd", "epoll_ctl"}) {
+    base::ScriptedKernel kernel;
+    kernel.fail(call, 1, EMFILE);
+    const auto loop = Loop::open(kernel, TransferKind::Syscall);
+    ASSERT_FALSE(loop) << call;
+    EXPECT_NE(loop.error().message.find("Too many open files"), std::string::npos);
+  }
+}
+
+// ---- the hand-off: a loop that is taken in the middle of a job ----
+
+/// Takes the loop from whoever is inside a job, drives it for a while, and lets the job end after.
+struct HandOffTest : testing::Test {
+  base::ScriptedKernel kernel;
+  std::unique_ptr<Loop> loop = Loop::open(kernel, TransferKind::Syscall).value();
+};
+
+TEST_F(HandOffTest, AnotherThreadGoesOnWhileAJobIsStuck) {
+  std::atomic<bool> release{false};
+  std::atomic<bool> inside{false};
+  Echo echo(*loop, kernel.make_socket());
+  ASSERT_TRUE(loop->watch(echo, {.readable = true}));
+  TestJob stuck([&] {
+    inside = true;
+    inside.notify_all();
+    release.wait(false);
+  });
+  TestJob waiting([] {});
+  loop->enqueue(stuck);
+  loop->enqueue(waiting);
+
+  std::thread first([&] { EXPECT_EQ(loop->turn(0s), Loop::Turn::Lost); });
+  inside.wait(false);
+  ASSERT_TRUE(loop->take(loop->look()));
+
+  kernel.at(echo.fd()).incoming = {"still here"};
+  EXPECT_EQ(loop->turn(0s), Loop::Turn::Kept);
+  EXPECT_TRUE(waiting.finished);
+  EXPECT_EQ(kernel.at(echo.fd()).sent, "still here");
+  EXPECT_FALSE(stuck.finished);
+
+  release = true;
+  release.notify_all();
+  first.join();
+  loop->turn(0s);
+  EXPECT_TRUE(stuck.finished);
+}
+
+TEST_F(HandOffTest, ALoopIsTakenOnceAndOnlyInsideAJob) {
+  EXPECT_FALSE(loop->take(loop->look()));
+  std::uint64_t seen = 0;
+  TestJob job([&] {
+    seen = loop->look();
+    EXPECT_TRUE(loop->take(seen));
+    EXPECT_FALSE(loop->take(seen));
+  });
+  loop->enqueue(job);
+  EXPECT_EQ(loop->turn(0s), Loop::Turn::Lost);
+  EXPECT_FALSE(loop->take(seen));
+}
+
+TEST_F(HandOffTest, ALateLookDoesNotTakeALaterJob) {
+  std::uint64_t seen = 0;
+  TestJob first([&] { seen = loop->look(); });
+  TestJob second([&] { EXPECT_FALSE(loop->take(seen)); });
+  loop->enqueue(first);
+  loop->enqueue(second);
+  EXPECT_EQ(loop->turn(0s), Loop::Turn::Kept);
+}
+
+TEST_F(HandOffTest, TakenAtEveryJobItStillRunsThemAll) {
+  constexpr int kJobs = 200;
+  int finished = 0;
+  std::vector<std::unique_ptr<TestJob>> jobs;
+  std::vector<std::thread> drivers;
+  const std::function<void()> drive = [&] {
+    // Every job takes the loop away from its own driver and gives it to a new thread.
+    while (loop->turn(0s) == Loop::Turn::Kept) {
+      if (finished == kJobs) return;
+    }
+  };
+  std::mutex mutex;
+  for (int i = 0; i < kJobs; ++i) {
+    jobs.push_back(std::make_unique<TestJob>(
+        [&] {
+          ASSERT_TRUE(loop->take(loop->look()));
+          const std::lock_guard lock(mutex);
+          drivers.emplace_back(drive);
+        },
+        [&] { ++finished; }));
+    loop->enqueue(*jobs.back());
+  }
+  drive();
+  for (std::size_t i = 0; i < kJobs; ++i) {
+    std::thread driver;
+    {
+      const std::lock_guard lock(mutex);
+      driver = std::move(drivers[i]);
+    }
+    driver.join();
+  }
+  EXPECT_EQ(finished, kJobs);
+}
+
+}  // namespace
+}  // namespace mastic::loop

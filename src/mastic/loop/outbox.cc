@@ -1,0 +1,80 @@
+#include "mastic/loop/outbox.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "mastic/base/assert.h"
+
+namespace mastic::loop {
+
+char* Outbox::prepare(Socket& socket, std::size_t size) {
+  if (!holds(socket)) {
+    make_room(size);
+    segments_.push_back({&socket, at_, at_, false});
+    socket.outbox_place_ = static_cast<std::uint32_t>(segments_.size());
+    return at_;
+  }
+  const Segment segment = segments_[socket.outbox_place_ - 1];
+  if (segment.end == at_ && static_cast<std::size_t>(end_ - at_) >= size) return at_;
+  // Another socket wrote after it, or the chunk is full: what there is moves to the end.
+  const auto held = static_cast<std::size_t>(segment.end - segment.begin);
+  make_room(held + size);
+  if (held > 0) std::memcpy(at_, segment.begin, held);
+  segments_[socket.outbox_place_ - 1] = {&socket, at_, at_ + held, segment.more};
+  at_ += held;
+  return at_;
+}
+
+void Outbox::commit(Socket& socket, std::size_t size) {
+  Segment& segment = segments_[socket.outbox_place_ - 1];
+  MASTIC_ASSERT(segment.end == at_ && size <= static_cast<std::size_t>(end_ - at_));
+  segment.end = at_ += size;
+}
+
+void Outbox::announce_more(Socket& socket) {
+  if (holds(socket)) segments_[socket.outbox_place_ - 1].more = true;
+}
+
+void Outbox::flush(Transfer& transfer) {
+  flushing_.swap(segments_);
+  for (const Segment& segment : flushing_) {
+    segment.socket->outbox_place_ = 0;
+    const auto size = static_cast<std::size_t>(segment.end - segment.begin);
+    if (segment.socket->fd() < 0 || size == 0) continue;
+    batch_.push_back({segment.socket->fd(), segment.begin, size, segment.more});
+  }
+  if (!batch_.empty()) transfer.send(batch_);
+  std::size_t next = 0;
+  for (const Segment& segment : flushing_) {
+    const auto size = static_cast<std::size_t>(segment.end - segment.begin);
+    if (next == batch_.size() || batch_[next].bytes != segment.begin || size == 0) continue;
+    const Send& done = batch_[next++];
+    if (segment.socket->fd() != done.fd) continue;  // closed by what another was told
+    const std::size_t taken = done.result > 0 ? static_cast<std::size_t>(done.result) : 0;
+    const int number = done.result < 0 ? static_cast<int>(-done.result) : 0;
+    segment.socket->sent({segment.begin, size}, taken, number);
+  }
+  flushing_.clear();
+  batch_.clear();
+  if (segments_.empty()) {
+    if (chunks_.size() > kMostKeptChunks) chunks_.resize(kMostKeptChunks);
+    next_chunk_ = 0;
+    at_ = end_ = nullptr;
+  }
+}
+
+void Outbox::make_room(std::size_t bytes) {
+  while (static_cast<std::size_t>(end_ - at_) < bytes) {
+    if (next_chunk_ == chunks_.size() || chunks_[next_chunk_].size < bytes) {
+      const std::size_t size = std::max(bytes, kChunkBytes);
+      chunks_.insert(chunks_.begin() + static_cast<std::ptrdiff_t>(next_chunk_),
+                     Chunk{std::make_unique_for_overwrite<char[]>(size), size});
+    }
+    const Chunk& chunk = chunks_[next_chunk_++];
+    at_ = chunk.bytes.get();
+    end_ = at_ + chunk.size;
+  }
+}
+
+}  // namespace mastic::loop

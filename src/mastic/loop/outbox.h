@@ -1,0 +1,61 @@
+// What a loop has to send: the answers of a turn, collected and handed to the kernel in one go.
+
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "mastic/base/attributes.h"
+#include "mastic/loop/source.h"
+#include "mastic/loop/transfer.h"
+
+namespace mastic::loop {
+
+/// Bytes are written in place, next to each other for each socket, so that several answers to one
+/// connection leave in one send.
+///
+///     chunk: | socket A: answer, answer | socket B: answer | ... free ... |
+class Outbox {
+ public:
+  /// Room for `size` bytes at the end of what `socket` has to send; valid until the next call.
+  [[nodiscard]] char* prepare(Socket& socket, std::size_t size) MASTIC_LIFETIMEBOUND;
+  /// The first `size` bytes of that room were written. Requires: no other call in between.
+  void commit(Socket& socket, std::size_t size);
+  /// More bytes of `socket` follow at once by another way.
+  void announce_more(Socket& socket);
+  /// Whether `socket` has bytes here.
+  [[nodiscard]] static bool holds(const Socket& socket) { return socket.outbox_place_ != 0; }
+
+  [[nodiscard]] bool empty() const { return segments_.empty(); }
+  /// Sends everything and tells each socket what became of it. Sockets that were closed are passed
+  /// over. They may write anew meanwhile: call it until it is empty.
+  void flush(Transfer& transfer);
+
+ private:
+  static constexpr std::size_t kChunkBytes = 64 << 10;
+  static constexpr std::size_t kMostKeptChunks = 8;
+
+  struct Segment {
+    Socket* socket;
+    char* begin;
+    char* end;
+    bool more;
+  };
+  struct Chunk {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size;
+  };
+  /// Makes `bytes` fit between `at_` and `end_`.
+  void make_room(std::size_t bytes);
+
+  std::vector<Segment> segments_;
+  std::vector<Segment> flushing_;
+  std::vector<Send> batch_;
+  std::vector<Chunk> chunks_;
+  std::size_t next_chunk_ = 0;
+  char* at_ = nullptr;
+  char* end_ = nullptr;
+};
+
+}  // namespace mastic::loop

@@ -1,0 +1,58 @@
+// Descriptors that a loop watches.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string_view>
+
+namespace mastic::loop {
+
+/// What a descriptor is ready for, or what one wants to hear of.
+struct Readiness {
+  bool readable = false;  ///< bytes, a connection to accept, or the end of the stream
+  bool writable = false;
+  bool failed = false;  ///< an error or a hang-up; heard of without being asked for
+};
+
+/// Something with a descriptor that a loop watches. It closes the descriptor itself, which ends the
+/// watch, and then goes by `Loop::retire`: the loop may still hold it for the rest of the turn.
+class Source {
+ public:
+  virtual ~Source() = default;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+
+  /// On the loop, outside of user code. Level-triggered: it is called again while it stays so.
+  virtual void ready(Readiness readiness) noexcept = 0;
+
+  /// Negative once it was closed.
+  [[nodiscard]] int fd() const { return fd_; }
+
+ protected:
+  explicit Source(int fd) : fd_(fd) {}
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+
+  int fd_;
+};
+
+/// A connected socket that takes part in the loop's batches.
+class Socket : public Source {
+ public:
+  /// The result of a receive asked for with Loop::receive: `bytes` (which stay the loop's and are
+  /// gone after this call), or none with `result` 0 at the end of the stream or -errno.
+  virtual void received(ssize_t result, std::string_view bytes) noexcept = 0;
+  /// The kernel took `taken` of `bytes`, or none of them and `number` says why. What it did not
+  /// take is gone after this call.
+  virtual void sent(std::string_view bytes, std::size_t taken, int number) noexcept = 0;
+
+ protected:
+  using Source::Source;
+
+ private:
+  friend class Outbox;
+  std::uint32_t outbox_place_ = 0;  ///< 1 + its place among the outbox's segments, or 0
+};
+
+}  // namespace mastic::loop

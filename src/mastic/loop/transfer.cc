@@ -1,0 +1,107 @@
+#include "mastic/loop/transfer.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "mastic/base/descriptor.h"
+#include "mastic/base/result.h"
+#include "mastic/loop/plain_transfer.h"
+#include "mastic/loop/ring_transfer.h"
+
+namespace mastic::loop {
+namespace {
+
+constexpr std::size_t kPairs = 32;
+constexpr int kRounds = 9;
+constexpr double kAhead = 0.97;  // io_uring has to be below this share of the plain calls' time
+
+/// Socket pairs to try transfers on: what one end sends, the other receives.
+class ProvingGround {
+ public:
+  explicit ProvingGround(base::Kernel& kernel) : kernel_(kernel) {
+    for (std::size_t i = 0; i < kPairs; ++i) {
+      int ends[2];
+      if (kernel.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+        break;
+      near_.emplace_back(kernel, ends[0]);
+      far_.emplace_back(kernel, ends[1]);
+    }
+  }
+
+  /// The time of one batch each way; nothing when a byte was lost.
+  std::optional<base::Duration> time(Transfer& transfer) {
+    const base::Instant start = kernel_.monotonic_now();
+    std::vector<Send> sends;
+    for (const base::Descriptor& end : near_)
+      sends.push_back({end.fd(), message_.data(), message_.size()});
+    transfer.send(sends);
+    std::vector<Receive> receives;
+    for (const base::Descriptor& end : far_)
+      receives.push_back({end.fd(), buffer_.data(), buffer_.size()});
+    transfer.receive(receives);
+    const base::Duration length = kernel_.monotonic_now() - start;
+    const auto whole = [&](const auto& one) {
+      return one.result == static_cast<ssize_t>(message_.size());
+    };
+    const bool works =
+        !near_.empty() && std::ranges::all_of(sends, whole) && std::ranges::all_of(receives, whole);
+    return works ? std::optional(length) : std::nullopt;
+  }
+
+ private:
+  base::Kernel& kernel_;
+  std::vector<base::Descriptor> near_, far_;
+  std::array<char, 128> message_{};
+  std::array<char, 512> buffer_{};
+};
+
+base::Duration median(std::vector<base::Duration> times) {
+  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
+  return times[times.size() / 2];
+}
+
+TransferChoice measure(base::Kernel& kernel, Transfer& ring) {
+  ProvingGround ground(kernel);
+  PlainTransfer plain(kernel);
+  std::vector<base::Duration> ring_times, plain_times;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto by_ring = ground.time(ring);
+    const auto by_calls = ground.time(plain);
+    if (!by_ring || !by_calls) return {TransferKind::Syscall, "io_uring did not pass its test"};
+    ring_times.push_back(*by_ring);
+    plain_times.push_back(*by_calls);
+  }
+  const auto whole = static_cast<double>(std::max(median(plain_times), base::Duration(1)).count());
+  const double share = static_cast<double>(median(ring_times).count()) / whole;
+  const std::string measured =
+      "measured io_uring at " + std::to_string(std::lround(share * 100)) + " % of plain calls";
+  return {share < kAhead ? TransferKind::IoUring : TransferKind::Syscall, measured};
+}
+
+}  // namespace
+
+TransferChoice choose_transfer(base::Kernel& kernel, TransferKind wanted) {
+  if (wanted == TransferKind::Syscall) return {wanted, "as asked"};
+  int number = 0;
+  const auto ring = RingTransfer::open(kernel, number);
+  if (!ring) {
+    return {TransferKind::Syscall, "io_uring is not to be had: " + base::describe_number(number)};
+  }
+  if (wanted == TransferKind::IoUring) return {wanted, "as asked"};
+  return measure(kernel, *ring);
+}
+
+std::unique_ptr<Transfer> make_transfer(base::Kernel& kernel, TransferKind kind) {
+  int number = 0;
+  if (kind == TransferKind::IoUring) {
+    if (auto ring = RingTransfer::open(kernel, number)) return ring;
+  }
+  return std::make_unique<PlainTransfer>(kernel);
+}
+
+}  // namespace mastic::loop
