@@ -26,10 +26,11 @@ int FailingKernel::fault(std::string_view call) {
   if (any_.first == total_) return any_.second;
   const auto found = faults_.find(call);
   if (found == faults_.end()) return 0;
+  int number = 0;
   for (Fault& fault : found->second) {
-    if (fault.countdown > 0 && --fault.countdown == 0) return fault.number;
+    if (fault.countdown > 0 && --fault.countdown == 0) number = fault.number;
   }
-  return 0;
+  return number;
 }
 
 ssize_t FailingKernel::read(int fd, void* buffer, std::size_t size) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "mastic/base/assert.h"
 
@@ -107,7 +108,9 @@ Loop::Turn Loop::run_jobs() {
 
 void Loop::flush() {
   while (!outbox_.empty()) outbox_.flush(*transfer_);
-  retired_.clear();
+  while (!retired_.empty()) {  // what goes may retire others
+    const auto going = std::exchange(retired_, {});
+  }
 }
 
 void Loop::wait(base::Duration longest_wait) {
@@ -184,16 +187,22 @@ void Loop::stop() {
 // ---- descriptors ----
 
 base::Result<void> Loop::watch(Source& source, Readiness wanted) {
-  return control(EPOLL_CTL_ADD, source, wanted);
+  return control(EPOLL_CTL_ADD, source, to_events(wanted));
+}
+
+base::Result<void> Loop::watch_shared(Source& source) {
+  return control(EPOLL_CTL_ADD, source, EPOLLIN | EPOLLEXCLUSIVE);
 }
 
 base::Result<void> Loop::rewatch(Source& source, Readiness wanted) {
-  return control(EPOLL_CTL_MOD, source, wanted);
+  return control(EPOLL_CTL_MOD, source, to_events(wanted));
 }
 
-base::Result<void> Loop::control(int operation, Source& source, Readiness wanted) {
+void Loop::unwatch(Source& source) { (void)control(EPOLL_CTL_DEL, source, 0); }
+
+base::Result<void> Loop::control(int operation, Source& source, std::uint32_t events) {
   epoll_event event{};
-  event.events = to_events(wanted);
+  event.events = events;
   event.data.ptr = &source;
   const int result = kernel_.epoll_ctl(epoll_.fd(), operation, source.fd(), &event);
   if (result < 0) return base::fail_with_number(-result, "cannot watch a descriptor");

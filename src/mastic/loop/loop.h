@@ -69,13 +69,19 @@ class Loop final : public async::Executor {
 
   // Descriptors.
   [[nodiscard]] base::Result<void> watch(Source& source, Readiness wanted);
-  /// Changes what is wanted of a watched source.
+  /// The same for a descriptor that several loops watch: each event wakes one of them.
+  [[nodiscard]] base::Result<void> watch_shared(Source& source);
+  /// Changes what is wanted of a source that is not shared.
   [[nodiscard]] base::Result<void> rewatch(Source& source, Readiness wanted);
+  void unwatch(Source& source);
   /// Receives for `socket`, which is readable, in this turn's batch.
   void receive(Socket& socket) { receiving_.push_back(&socket); }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
-  /// Destroys `source` at the end of the turn.
-  void retire(std::unique_ptr<Source> source) { retired_.push_back(std::move(source)); }
+  /// Destroys `object` at the end of the turn, when the loop holds none of its sources any more.
+  template <class T>
+  void retire(std::unique_ptr<T> object) {
+    retired_.emplace_back(object.release(), [](void* retired) { delete static_cast<T*>(retired); });
+  }
 
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
 
@@ -93,7 +99,7 @@ class Loop final : public async::Executor {
   void receive_all();
   void receive_batch(std::span<Socket*> sockets);
   void deliver_messages();
-  [[nodiscard]] base::Result<void> control(int operation, Source& source, Readiness wanted);
+  [[nodiscard]] base::Result<void> control(int operation, Source& source, std::uint32_t events);
 
   base::Kernel& kernel_;
   std::unique_ptr<Transfer> transfer_;
@@ -106,7 +112,7 @@ class Loop final : public async::Executor {
   std::vector<Socket*> receiving_;
   std::vector<Socket*> receiving_now_;
   std::unique_ptr<char[]> receive_buffer_;
-  std::vector<std::unique_ptr<Source>> retired_;
+  std::vector<std::unique_ptr<void, void (*)(void*)>> retired_;
   bool stopped_ = false;
   Inbox inbox_;
   Bracket bracket_;

@@ -48,12 +48,12 @@ void Outbox::flush(Transfer& transfer) {
   std::size_t next = 0;
   for (const Segment& segment : flushing_) {
     const auto size = static_cast<std::size_t>(segment.end - segment.begin);
-    if (next == batch_.size() || batch_[next].bytes != segment.begin || size == 0) continue;
-    const Send& done = batch_[next++];
-    if (segment.socket->fd() != done.fd) continue;  // closed by what another was told
+    const bool was_sent = next < batch_.size() && batch_[next].bytes == segment.begin && size > 0;
+    const Send done = was_sent ? batch_[next++] : Send{segment.socket->fd(), segment.begin, 0};
+    if (done.fd < 0 || segment.socket->fd() != done.fd) continue;  // it was closed
     const std::size_t taken = done.result > 0 ? static_cast<std::size_t>(done.result) : 0;
     const int number = done.result < 0 ? static_cast<int>(-done.result) : 0;
-    segment.socket->sent({segment.begin, size}, taken, number);
+    segment.socket->sent({segment.begin, done.size}, taken, number);
   }
   flushing_.clear();
   batch_.clear();

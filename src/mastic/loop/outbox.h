@@ -28,8 +28,9 @@ class Outbox {
   [[nodiscard]] static bool holds(const Socket& socket) { return socket.outbox_place_ != 0; }
 
   [[nodiscard]] bool empty() const { return segments_.empty(); }
-  /// Sends everything and tells each socket what became of it. Sockets that were closed are passed
-  /// over. They may write anew meanwhile: call it until it is empty.
+  /// Sends everything and tells each socket what became of it, also one that prepared room and
+  /// wrote nothing. Sockets that were closed are passed over. They may write anew meanwhile: call
+  /// it until it is empty.
   void flush(Transfer& transfer);
 
  private:

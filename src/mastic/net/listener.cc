@@ -1,0 +1,173 @@
+#include "mastic/net/listener.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "mastic/net/socket_address.h"
+
+namespace mastic::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kBacklog = 4096;
+constexpr int kMostPerTurn = 64;
+constexpr base::Duration kFirstRest = milliseconds(5);
+constexpr base::Duration kLongestRest = milliseconds(1000);
+
+std::string_view remedy(int number, const base::Address& address) {
+  switch (number) {
+    case EADDRINUSE:
+      return "; stop the program that has it, or choose another address with --bind";
+    case EADDRNOTAVAIL:
+      return "; no interface of this machine has that address";
+    case EACCES:
+      return address.is_unix() ? "; the directory has to be writable"
+                               : "; ports below 1024 want root or CAP_NET_BIND_SERVICE";
+    case ENOENT:
+      return "; the directory has to be there";
+    default:
+      return "";
+  }
+}
+
+std::unexpected<base::Error> cannot_listen(int result, const base::Address& address) {
+  auto error = base::fail_with_number(-result, "cannot listen on " + address.to_string());
+  error.error().message += remedy(-result, address);
+  return error;
+}
+
+void set_flag(base::Kernel& kernel, int fd, int level, int name) {
+  const int on = 1;
+  kernel.setsockopt(fd, level, name, &on, sizeof on);
+}
+
+/// Whether nobody listens on the Unix socket any more.
+bool is_left_behind(base::Kernel& kernel, SocketAddress& address) {
+  const int fd = kernel.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const base::Descriptor probe(kernel, fd);
+  return kernel.connect(fd, address.data(), *address.size()) == -ECONNREFUSED;
+}
+
+int bind_socket(base::Kernel& kernel, int fd, const base::Address& address) {
+  SocketAddress where(address);
+  const int bound = kernel.bind(fd, where.data(), *where.size());
+  if (bound != -EADDRINUSE || !address.is_unix() || !is_left_behind(kernel, where)) return bound;
+  kernel.unlink(address.path().c_str());
+  return kernel.bind(fd, where.data(), *where.size());
+}
+
+/// Errors of one connection, which the next call knows nothing of.
+bool concerns_one_connection(int number) {
+  switch (number) {
+    case ECONNABORTED:
+    case EINTR:
+    case EPROTO:
+    case EPERM:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+    case ETIMEDOUT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+// ---- Listener ----
+
+base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address& address) {
+  const int family = SocketAddress(address).family();
+  const int fd = kernel.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return cannot_listen(fd, address);
+  base::Descriptor descriptor(kernel, fd);
+  if (!address.is_unix()) {
+    set_flag(kernel, fd, SOL_SOCKET, SO_REUSEADDR);
+    set_flag(kernel, fd, IPPROTO_TCP, TCP_NODELAY);  // inherited by what it accepts
+    if (family == AF_INET6) set_flag(kernel, fd, IPPROTO_IPV6, IPV6_V6ONLY);
+  }
+  if (const int bound = bind_socket(kernel, fd, address); bound < 0) {
+    return cannot_listen(bound, address);
+  }
+  if (const int listening = kernel.listen(fd, kBacklog); listening < 0) {
+    return cannot_listen(listening, address);
+  }
+
+  SocketAddress actual;
+  const bool known =
+      !address.is_unix() && kernel.getsockname(fd, actual.data(), actual.size()) == 0;
+  return Listener(std::move(descriptor), known ? base::Address(actual.endpoint()) : address);
+}
+
+void Listener::close() {
+  if (descriptor_.is_open() && address_.is_unix())
+    descriptor_.kernel().unlink(address_.path().c_str());
+  descriptor_.reset();
+}
+
+// ---- Acceptor ----
+
+Acceptor::Acceptor(loop::Loop& loop, const Listener& listener, AcceptorOwner& owner)
+    : Source(listener.fd()), loop_(loop), owner_(owner), next_rest_(kFirstRest) {}
+
+base::Result<void> Acceptor::start() {
+  if (watching_) return {};
+  const auto watched = loop_.watch_shared(*this);
+  watching_ = watched.has_value();
+  return watched;
+}
+
+void Acceptor::pause() {
+  disarm();
+  if (std::exchange(watching_, false)) loop_.unwatch(*this);
+}
+
+void Acceptor::ready(loop::Readiness) noexcept {
+  for (int i = 0; i < kMostPerTurn && watching_; ++i) {
+    if (!accept_one()) return;
+  }
+}
+
+void Acceptor::accept_waiting() noexcept {
+  for (int i = 0; i < kBacklog && accept_one(); ++i) {
+  }
+}
+
+bool Acceptor::accept_one() noexcept {
+  SocketAddress peer;
+  const int fd =
+      loop_.kernel().accept4(fd_, peer.data(), peer.size(), SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd >= 0) {
+    next_rest_ = kFirstRest;
+    owner_.accepted(base::Descriptor(loop_.kernel(), fd), peer.endpoint());
+    return true;
+  }
+  if (fd == -EAGAIN || fd == -EWOULDBLOCK) return false;
+  if (concerns_one_connection(-fd)) return true;
+  rest(-fd);
+  return false;
+}
+
+void Acceptor::rest(int number) {
+  pause();
+  loop_.arm(*this, loop_.now() + next_rest_);
+  next_rest_ = std::min(next_rest_ * 2, kLongestRest);
+  owner_.accept_failed(number);
+}
+
+void Acceptor::expired() noexcept {
+  if (!start()) rest(ENOMEM);
+}
+
+}  // namespace mastic::net

@@ -1,0 +1,80 @@
+// Listening sockets, and those who accept from them.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "mastic/async/timer.h"
+#include "mastic/base/address.h"
+#include "mastic/base/descriptor.h"
+#include "mastic/base/result.h"
+#include "mastic/loop/loop.h"
+
+namespace mastic::net {
+
+/// A bound and listening socket, which the acceptors of several loops may share. A Unix socket that
+/// a dead process left behind is replaced; this one's own is removed with it.
+class Listener {
+ public:
+  /// Fails with a message that names the address and the remedy.
+  [[nodiscard]] static base::Result<Listener> open(base::Kernel& kernel,
+                                                   const base::Address& address);
+  Listener(Listener&&) = default;
+  Listener& operator=(Listener&&) = default;
+  ~Listener() { close(); }
+
+  [[nodiscard]] int fd() const { return descriptor_.fd(); }
+  /// With the port that the system chose when 0 was asked for.
+  [[nodiscard]] const base::Address& address() const { return address_; }
+  void close();
+
+ private:
+  Listener(base::Descriptor descriptor, base::Address address)
+      : descriptor_(std::move(descriptor)), address_(std::move(address)) {}
+
+  base::Descriptor descriptor_;
+  base::Address address_;
+};
+
+/// Who gets accepted connections; on the loop, outside of user code.
+class AcceptorOwner {
+ public:
+  virtual void accepted(base::Descriptor socket, base::Endpoint peer) noexcept = 0;
+  /// The system has no descriptors or memory left (`number`): accepting rests for a while.
+  virtual void accept_failed(int number) noexcept = 0;
+
+ protected:
+  ~AcceptorOwner() = default;
+};
+
+/// Accepts from one listener on one loop. When the system runs out of descriptors or memory it lets
+/// go of the listener and comes back after 5 ms, then 10, up to a second: it neither spins nor
+/// gives up.
+class Acceptor final : public loop::Source, private async::Timer {
+ public:
+  /// All three must outlive it.
+  Acceptor(loop::Loop& loop, const Listener& listener, AcceptorOwner& owner);
+  ~Acceptor() override { pause(); }
+
+  [[nodiscard]] base::Result<void> start();
+  /// Stops accepting, until `start`.
+  void pause();
+  /// Accepts what is waiting already, without waiting for more.
+  void accept_waiting() noexcept;
+
+  void ready(loop::Readiness readiness) noexcept override;
+
+ private:
+  void expired() noexcept override;
+  void rest(int number);
+  /// False when there is nothing to accept, or accepting has to rest.
+  bool accept_one() noexcept;
+
+  loop::Loop& loop_;
+  AcceptorOwner& owner_;
+  bool watching_ = false;
+  base::Duration next_rest_;
+};
+
+}  // namespace mastic::net

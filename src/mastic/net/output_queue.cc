@@ -1,0 +1,72 @@
+#include "mastic/net/output_queue.h"
+
+#include "mastic/base/assert.h"
+
+namespace mastic::net {
+
+void OutputQueue::prepend(std::string_view bytes) {
+  if (bytes.empty()) return;
+  pieces_.emplace_front(Owned{std::string(bytes)});
+  size_ += bytes.size();
+}
+
+char* OutputQueue::prepare(std::size_t size) {
+  if (pieces_.empty() || !std::holds_alternative<Owned>(pieces_.back()))
+    pieces_.emplace_back(Owned{});
+  std::string& bytes = std::get<Owned>(pieces_.back()).bytes;
+  committed_ = bytes.size();
+  bytes.resize(committed_ + size);
+  return bytes.data() + committed_;
+}
+
+void OutputQueue::commit(std::size_t size) {
+  std::get<Owned>(pieces_.back()).bytes.resize(committed_ + size);
+  size_ += size;
+  if (committed_ + size == 0) pieces_.pop_back();
+}
+
+void OutputQueue::append_borrowed(std::string_view bytes) {
+  if (bytes.empty()) return;
+  pieces_.emplace_back(Borrowed{bytes});
+  size_ += bytes.size();
+}
+
+void OutputQueue::append_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
+                              std::uint64_t size) {
+  if (size == 0) return;
+  pieces_.emplace_back(File{std::move(file), offset, size});
+  size_ += size;
+}
+
+std::string_view OutputQueue::first_bytes() const {
+  if (const auto* const owned = std::get_if<Owned>(&pieces_.front())) {
+    return std::string_view(owned->bytes).substr(owned->sent);
+  }
+  if (const auto* const borrowed = std::get_if<Borrowed>(&pieces_.front())) return borrowed->bytes;
+  return {};
+}
+
+const OutputQueue::File* OutputQueue::first_file() const {
+  return std::get_if<File>(&pieces_.front());
+}
+
+void OutputQueue::remove(std::uint64_t count) {
+  MASTIC_ASSERT(count <= size_, {"count", static_cast<long long>(count)});
+  size_ -= count;
+  bool gone = false;
+  if (auto* const owned = std::get_if<Owned>(&pieces_.front())) {
+    owned->sent += count;
+    gone = owned->sent == owned->bytes.size();
+  } else if (auto* const borrowed = std::get_if<Borrowed>(&pieces_.front())) {
+    borrowed->bytes.remove_prefix(count);
+    gone = borrowed->bytes.empty();
+  } else {
+    auto& file = std::get<File>(pieces_.front());
+    file.offset += count;
+    file.size -= count;
+    gone = file.size == 0;
+  }
+  if (gone) pieces_.pop_front();
+}
+
+}  // namespace mastic::net

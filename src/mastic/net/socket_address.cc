@@ -1,0 +1,68 @@
+#include "mastic/net/socket_address.h"
+
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace mastic::net {
+namespace {
+
+template <class T>
+T copy_as(const sockaddr_storage& storage) {
+  T address;
+  std::memcpy(&address, &storage, sizeof address);
+  return address;
+}
+
+}  // namespace
+
+SocketAddress::SocketAddress(const base::Address& address) {
+  const auto store = [this](const auto& filled) {
+    std::memcpy(&storage_, &filled, sizeof filled);
+    size_ = sizeof filled;
+  };
+  const base::Endpoint& endpoint = address.endpoint();
+  if (address.is_unix()) {
+    sockaddr_un unix_address{};
+    unix_address.sun_family = AF_UNIX;
+    address.path().copy(unix_address.sun_path, sizeof unix_address.sun_path - 1);
+    store(unix_address);
+  } else if (endpoint.ip.is_v4()) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(endpoint.port);
+    std::memcpy(&v4.sin_addr, endpoint.ip.bytes().data(), sizeof v4.sin_addr);
+    store(v4);
+  } else {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(endpoint.port);
+    std::memcpy(&v6.sin6_addr, endpoint.ip.bytes().data(), sizeof v6.sin6_addr);
+    store(v6);
+  }
+}
+
+base::Endpoint SocketAddress::endpoint() const {
+  if (family() == AF_INET) {
+    const auto v4 = copy_as<sockaddr_in>(storage_);
+    std::array<std::uint8_t, 4> bytes;
+    std::memcpy(bytes.data(), &v4.sin_addr, bytes.size());
+    return {base::IpAddress::v4(bytes), ntohs(v4.sin_port)};
+  }
+  if (family() == AF_INET6) {
+    const auto v6 = copy_as<sockaddr_in6>(storage_);
+    std::array<std::uint8_t, 16> bytes;
+    std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
+    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+      return {base::IpAddress::v4({bytes[12], bytes[13], bytes[14], bytes[15]}),
+              ntohs(v6.sin6_port)};
+    }
+    return {base::IpAddress::v6(bytes), ntohs(v6.sin6_port)};
+  }
+  return {};
+}
+
+}  // namespace mastic::net

@@ -1,0 +1,225 @@
+#include "mastic/net/socket_stream.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace mastic::net {
+namespace {
+
+constexpr std::size_t kFileSliceBytes = 512 << 10;
+constexpr int kSendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+
+bool is_momentary(int number) {
+  return number == EAGAIN || number == EWOULDBLOCK || number == EINTR;
+}
+
+}  // namespace
+
+/// Sends one slice of a file in user code's place, for it may wait for a disk. When the stream goes
+/// meanwhile, it stays until the slice is done and closes the socket then.
+class SocketStream::FileSender final : public async::Job {
+ public:
+  explicit FileSender(SocketStream& stream) : stream_(&stream), kernel_(stream.loop_.kernel()) {}
+
+  [[nodiscard]] bool is_running() const { return file_ != nullptr; }
+  void begin(int socket, const OutputQueue::File& piece) {
+    socket_ = socket;
+    file_ = piece.file;
+    offset_ = piece.offset;
+    size_ = std::min<std::uint64_t>(piece.size, kFileSliceBytes);
+  }
+  void run() noexcept override {
+    result_ = kernel_.sendfile(socket_, file_->fd(), static_cast<std::int64_t>(offset_), size_);
+  }
+  void finish() noexcept override {
+    file_.reset();
+    if (stream_ != nullptr) return stream_->file_slice_sent(result_);
+    kernel_.close(socket_);
+    delete this;
+  }
+  /// The stream goes, and leaves its descriptor to this.
+  void outlive_stream() { stream_ = nullptr; }
+
+ private:
+  SocketStream* stream_;
+  base::Kernel& kernel_;
+  std::shared_ptr<const base::Descriptor> file_;
+  int socket_ = -1;
+  std::uint64_t offset_ = 0;
+  std::size_t size_ = 0;
+  ssize_t result_ = 0;
+};
+
+SocketStream::SocketStream(loop::Loop& loop, int fd) : Socket(fd), loop_(loop) {}
+SocketStream::~SocketStream() { SocketStream::close(); }
+
+bool SocketStream::start(StreamOwner& owner) {
+  owner_ = &owner;
+  return loop_.watch(*this, {.readable = true}).has_value();
+}
+
+// ---- reading ----
+
+void SocketStream::resume_reading() {
+  reading_ = true;
+  if (!wants_readable_) want(true, wants_writable_);
+}
+
+void SocketStream::ready(loop::Readiness readiness) noexcept {
+  if (readiness.failed && !reading_) return fail(ECONNRESET);
+  if (readiness.readable || readiness.failed) {
+    if (reading_) {
+      loop_.receive(*this);
+    } else {
+      want(false, wants_writable_);
+    }
+  }
+  if (readiness.writable && is_open()) pump();
+}
+
+void SocketStream::received(ssize_t result, std::string_view bytes) noexcept {
+  if (result > 0) return owner_->received(bytes);
+  if (result < 0) {
+    if (!is_momentary(static_cast<int>(-result))) fail(static_cast<int>(-result));
+    return;
+  }
+  reading_ = false;
+  owner_->received_end();
+}
+
+// ---- writing ----
+
+OutputQueue& SocketStream::queue() {
+  if (!queue_) queue_ = std::make_unique<OutputQueue>();
+  return *queue_;
+}
+
+char* SocketStream::prepare(std::size_t size) {
+  return has_queue() ? queue_->prepare(size) : loop_.outbox().prepare(*this, size);
+}
+
+void SocketStream::commit(std::size_t size) {
+  if (has_queue()) return queue_->commit(size);
+  loop_.outbox().commit(*this, size);
+  in_outbox_ += static_cast<std::uint32_t>(size);
+}
+
+void SocketStream::write_borrowed(std::string_view bytes) {
+  if (bytes.empty()) return;
+  const bool idle = !has_queue();
+  queue().append_borrowed(bytes);
+  if (idle) begin_queue();
+}
+
+void SocketStream::write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
+                              std::uint64_t size) {
+  if (size == 0) return;
+  const bool idle = !has_queue();
+  queue().append_file(std::move(file), offset, size);
+  if (idle) begin_queue();
+}
+
+/// The queue has its first piece: it goes after what is in the outbox, at the end of this turn.
+void SocketStream::begin_queue() {
+  (void)loop_.outbox().prepare(*this, 0);
+  loop_.outbox().announce_more(*this);
+}
+
+std::uint64_t SocketStream::unsent() const { return in_outbox_ + (queue_ ? queue_->size() : 0); }
+
+void SocketStream::sent(std::string_view bytes, std::size_t taken, int number) noexcept {
+  in_outbox_ = 0;
+  if (number != 0 && !is_momentary(number)) return fail(number);
+  const std::string_view left = bytes.substr(taken);
+  if (!left.empty()) queue().prepend(left);
+  if (number == 0 && left.empty()) return pump();
+  want(wants_readable_, true);
+  if (taken > 0) owner_->sent(unsent());
+}
+
+void SocketStream::pump() noexcept {
+  while (has_queue()) {
+    if (queue_->first_file() != nullptr) return send_file_slice();
+    const std::string_view bytes = queue_->first_bytes();
+    const int flags = kSendFlags | (queue_->has_more_than_one() ? MSG_MORE : 0);
+    const ssize_t taken = loop_.kernel().send(fd_, bytes.data(), bytes.size(), flags);
+    if (taken < 0) {
+      if (!is_momentary(static_cast<int>(-taken))) return fail(static_cast<int>(-taken));
+      return want(wants_readable_, true);
+    }
+    queue_->remove(static_cast<std::uint64_t>(taken));
+    if (has_queue()) owner_->sent(unsent());
+    if (!is_open()) return;
+  }
+  after_sending();
+}
+
+void SocketStream::send_file_slice() {
+  if (!file_sender_) file_sender_ = std::make_unique<FileSender>(*this);
+  if (file_sender_->is_running()) return;
+  file_sender_->begin(fd_, *queue_->first_file());
+  loop_.enqueue(*file_sender_);
+}
+
+void SocketStream::file_slice_sent(ssize_t result) noexcept {
+  if (result == 0) return fail(EIO);  // the file is shorter than was promised
+  if (result < 0) {
+    if (!is_momentary(static_cast<int>(-result))) return fail(static_cast<int>(-result));
+    return want(wants_readable_, true);
+  }
+  queue_->remove(static_cast<std::uint64_t>(result));
+  if (has_queue()) owner_->sent(unsent());
+  if (is_open()) pump();
+}
+
+/// Everything that was written has left.
+void SocketStream::after_sending() noexcept {
+  queue_.reset();
+  file_sender_.reset();
+  if (wants_writable_) want(wants_readable_, false);
+  if (shutting_ && is_open()) loop_.kernel().shutdown(fd_, SHUT_WR);
+  if (is_open()) owner_->sent(0);
+}
+
+void SocketStream::want(bool readable, bool writable) {
+  if (readable == wants_readable_ && writable == wants_writable_) return;
+  wants_readable_ = readable;
+  wants_writable_ = writable;
+  const auto changed = loop_.rewatch(*this, {.readable = readable, .writable = writable});
+  if (!changed) fail(changed.error().number);
+}
+
+// ---- the end ----
+
+void SocketStream::shut_write() {
+  if (std::exchange(shutting_, true) || !is_open()) return;
+  if (unsent() == 0) loop_.kernel().shutdown(fd_, SHUT_WR);
+}
+
+void SocketStream::close() {
+  if (!is_open()) return;
+  const int fd = std::exchange(fd_, -1);
+  if (file_sender_ && file_sender_->is_running()) {
+    file_sender_.release()->outlive_stream();
+  } else {
+    loop_.kernel().close(fd);
+  }
+  queue_.reset();
+}
+
+void SocketStream::abort() {
+  if (!is_open()) return;
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  loop_.kernel().setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close();
+}
+
+void SocketStream::fail(int number) noexcept {
+  reading_ = false;
+  owner_->failed(number);
+}
+
+}  // namespace mastic::net

@@ -1,0 +1,71 @@
+// A stream over a connected socket: TCP or Unix.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "mastic/loop/loop.h"
+#include "mastic/loop/source.h"
+#include "mastic/net/output_queue.h"
+#include "mastic/net/stream.h"
+
+namespace mastic::net {
+
+/// Small writes go to the loop's outbox and leave with the others of the turn. What the kernel does
+/// not take, borrowed bytes and files go to a queue of its own, which exists only while it is
+/// needed.
+///
+/// A file is sent by a job, in slices: reading it may wait for a disk, and the loop can then be
+/// taken as from any slow handler.
+class SocketStream final : public Stream, public loop::Socket {
+ public:
+  /// Takes over `fd`, a connected and non-blocking socket.
+  SocketStream(loop::Loop& loop, int fd);
+  ~SocketStream() override;
+
+  [[nodiscard]] bool start(StreamOwner& owner) override;
+  void pause_reading() override { reading_ = false; }
+  void resume_reading() override;
+  [[nodiscard]] char* prepare(std::size_t size) override;
+  void commit(std::size_t size) override;
+  void write_borrowed(std::string_view bytes) override;
+  [[nodiscard]] bool can_write_files() const override { return true; }
+  void write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
+                  std::uint64_t size) override;
+  [[nodiscard]] std::uint64_t unsent() const override;
+  void shut_write() override;
+  void close() override;
+  void abort() override;
+
+  // What the loop tells.
+  void ready(loop::Readiness readiness) noexcept override;
+  void received(ssize_t result, std::string_view bytes) noexcept override;
+  void sent(std::string_view bytes, std::size_t taken, int number) noexcept override;
+
+ private:
+  class FileSender;
+
+  OutputQueue& queue();
+  void begin_queue();
+  [[nodiscard]] bool has_queue() const { return queue_ != nullptr && !queue_->empty(); }
+  /// Sends from the queue until it is empty or the kernel takes no more.
+  void pump() noexcept;
+  void send_file_slice();
+  void file_slice_sent(ssize_t result) noexcept;
+  void after_sending() noexcept;
+  void want(bool readable, bool writable);
+  void fail(int number) noexcept;
+
+  loop::Loop& loop_;
+  StreamOwner* owner_ = nullptr;
+  std::unique_ptr<OutputQueue> queue_;
+  std::unique_ptr<FileSender> file_sender_;
+  std::uint32_t in_outbox_ = 0;
+  bool reading_ = true;
+  bool wants_readable_ = true;  ///< as the loop was told
+  bool wants_writable_ = false;
+  bool shutting_ = false;
+};
+
+}  // namespace mastic::net

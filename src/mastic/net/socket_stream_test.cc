@@ -1,0 +1,194 @@
+#include "mastic/net/socket_stream.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "mastic/base/kernel_testing.h"
+
+namespace mastic::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RecordingOwner final : public StreamOwner {
+ public:
+  void received(std::string_view bytes) noexcept override { text += bytes; }
+  void received_end() noexcept override { ended = true; }
+  void sent(std::uint64_t unsent) noexcept override {
+    last_unsent = unsent;
+    if (unsent == 0) ++drained;
+  }
+  void failed(int number) noexcept override { error = number; }
+
+  std::string text;
+  bool ended = false;
+  int error = 0;
+  int drained = 0;
+  std::uint64_t last_unsent = 0;
+};
+
+struct SocketStreamTest : testing::TestWithParam<loop::TransferKind> {
+  SocketStreamTest() { EXPECT_TRUE(stream->start(owner)); }
+  base::ScriptedKernel::Socket& peer() { return kernel.at(fd); }
+  void turn(int times = 1) {
+    for (int i = 0; i < times; ++i) loop->turn(0s);
+  }
+  std::shared_ptr<const base::Descriptor> make_file(const std::string& content) {
+    char name[] = "/tmp/mastic-stream-XXXXXX";
+    const int file = mkstemp(name);
+    unlink(name);
+    EXPECT_EQ(write(file, content.data(), content.size()), static_cast<ssize_t>(content.size()));
+    return std::make_shared<const base::Descriptor>(base::system_kernel(), file);
+  }
+
+  base::ScriptedKernel kernel;
+  std::unique_ptr<loop::Loop> loop = loop::Loop::open(kernel, GetParam()).value();
+  int fd = kernel.make_socket();
+  RecordingOwner owner;
+  std::unique_ptr<SocketStream> stream = std::make_unique<SocketStream>(*loop, fd);
+};
+
+TEST_P(SocketStreamTest, ReceivesUntilThePeerEnds) {
+  peer().incoming = {"hello ", "world"};
+  turn(3);
+  EXPECT_EQ(owner.text, "hello world");
+  peer().incoming_ended = true;
+  turn(3);
+  EXPECT_TRUE(owner.ended);
+  EXPECT_EQ(owner.error, 0);
+}
+
+TEST_P(SocketStreamTest, DoesNotSpinAfterThePeerEnded) {
+  peer().incoming_ended = true;
+  turn(3);
+  const base::Instant before = kernel.monotonic_now();
+  loop->turn(5s);  // nothing is ready, so the time passes
+  EXPECT_EQ(kernel.monotonic_now() - before, 5s);
+}
+
+TEST_P(SocketStreamTest, LeavesBytesWithTheKernelWhileReadingIsPaused) {
+  stream->pause_reading();
+  peer().incoming = {"later"};
+  turn(3);
+  EXPECT_EQ(owner.text, "");
+  stream->resume_reading();
+  turn();
+  EXPECT_EQ(owner.text, "later");
+}
+
+TEST_P(SocketStreamTest, SendsWritesOfATurnTogether) {
+  stream->write("one, ");
+  stream->write("two");
+  EXPECT_EQ(stream->unsent(), 8u);
+  turn();
+  EXPECT_EQ(peer().sent, "one, two");
+  EXPECT_EQ(kernel.calls("send"), 1);
+  EXPECT_EQ(owner.drained, 1);
+}
+
+TEST_P(SocketStreamTest, KeepsWhatTheKernelDoesNotTake) {
+  peer().room = 4;
+  stream->write("hello world");
+  turn();
+  EXPECT_EQ(peer().sent, "hell");
+  EXPECT_EQ(stream->unsent(), 7u);
+  EXPECT_EQ(owner.drained, 0);
+  stream->write("!");
+  peer().room = 3;
+  turn(2);
+  EXPECT_EQ(peer().sent, "hello w");
+  peer().room = SIZE_MAX;
+  turn(2);
+  EXPECT_EQ(peer().sent, "hello world!");
+  EXPECT_EQ(owner.drained, 1);
+  EXPECT_EQ(stream->unsent(), 0u);
+}
+
+TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedBorrowedAndFilePieces) {
+  const std::string borrowed(100'000, 'b');
+  const std::string content(700'000, 'f');
+  peer().most_per_send = 30'000;
+  stream->write("head ");
+  stream->write_borrowed(borrowed);
+  stream->write(" middle ");
+  stream->write_file(make_file("..." + content + "..."), 3, content.size());
+  stream->write(" tail");
+  turn(100);
+  EXPECT_EQ(peer().sent, "head " + borrowed + " middle " + content + " tail");
+  EXPECT_EQ(owner.drained, 1);
+}
+
+TEST_P(SocketStreamTest, FailsWhenAFileFallsShort) {
+  stream->write_file(make_file("short"), 0, 100);
+  turn(5);
+  EXPECT_EQ(peer().sent, "short");
+  EXPECT_EQ(owner.error, EIO);
+}
+
+TEST_P(SocketStreamTest, TellsOfErrorsBothWays) {
+  peer().recv_error = ECONNRESET;
+  turn();
+  EXPECT_EQ(owner.error, ECONNRESET);
+  peer().recv_error = 0;
+  peer().send_error = EPIPE;
+  stream->write("x");
+  turn();
+  EXPECT_EQ(owner.error, EPIPE);
+}
+
+TEST_P(SocketStreamTest, ShutsItsSideOnlyAfterEverythingLeft) {
+  peer().room = 1;
+  stream->write("xyz");
+  stream->shut_write();
+  turn();
+  EXPECT_FALSE(peer().write_shut);
+  peer().room = SIZE_MAX;
+  turn(2);
+  EXPECT_EQ(peer().sent, "xyz");
+  EXPECT_TRUE(peer().write_shut);
+}
+
+TEST_P(SocketStreamTest, ClosesOnceAndDropsTheRest) {
+  peer().room = 1;
+  stream->write("xyz");
+  turn();
+  stream->close();
+  stream->close();
+  EXPECT_FALSE(peer().open);
+  turn(2);
+}
+
+TEST_P(SocketStreamTest, MayGoWhileASliceOfAFileIsBeingSent) {
+  // The loop is taken while the slice is sent; the stream goes meanwhile.
+  class Thief final : public async::Job {
+   public:
+    explicit Thief(std::function<void()> work) : work_(std::move(work)) {}
+    void run() noexcept override { work_(); }
+    void finish() noexcept override {}
+
+   private:
+    std::function<void()> work_;
+  };
+  stream->write_file(make_file(std::string(1000, 'f')), 0, 1000);
+  turn(1);  // the slice is enqueued by the flush
+  Thief thief([&] { EXPECT_TRUE(loop->take(loop->look())); });
+  loop->enqueue_first(thief);
+  EXPECT_EQ(loop->turn(0s), loop::Loop::Turn::Lost);
+  stream->close();
+  loop->retire(std::move(stream));
+  turn(3);
+  EXPECT_FALSE(peer().open);
+}
+
+INSTANTIATE_TEST_SUITE_P(, SocketStreamTest,
+                         testing::Values(loop::TransferKind::Syscall, loop::TransferKind::IoUring),
+                         [](const auto& each) {
+                           return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
+                         });
+
+}  // namespace
+}  // namespace mastic::net

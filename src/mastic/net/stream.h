@@ -1,0 +1,77 @@
+// Streams: bytes both ways, in order, over whatever carries them.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "mastic/base/attributes.h"
+#include "mastic/base/descriptor.h"
+
+namespace mastic::net {
+
+/// What a stream tells its owner, on the loop and outside of user code. The owner may write, close
+/// and retire the stream in any of these, but not destroy it.
+class StreamOwner {
+ public:
+  /// `bytes` have arrived; they are gone after this call.
+  virtual void received(std::string_view bytes) noexcept = 0;
+  /// The peer sends no more; it may still read.
+  virtual void received_end() noexcept = 0;
+  /// The kernel took some of what was written; `unsent` bytes are left. At 0 everything that was
+  /// written has left, and what was lent to the stream is the owner's again.
+  virtual void sent(std::uint64_t unsent) noexcept = 0;
+  /// The connection is lost: reset, timed out, or the file that was being sent fell short. The
+  /// stream is of no more use but to be closed.
+  virtual void failed(int number) noexcept = 0;
+
+ protected:
+  ~StreamOwner() = default;
+};
+
+/// A connected stream that belongs to a loop. Writing never blocks and never fails: what the kernel
+/// does not take at once is kept, and the owner watches `unsent`. Trouble is told by
+/// StreamOwner::failed.
+///
+/// It is read from as soon as it is started. A transforming stream (TLS, say) is the owner of
+/// another stream and has an owner itself.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  /// Begins to read. `owner` must outlive the stream. False when the loop cannot watch it.
+  [[nodiscard]] virtual bool start(StreamOwner& owner) = 0;
+
+  /// No more `received` until `resume_reading`, but for bytes that are on their way already.
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+
+  /// Room for `size` bytes at the end of what is written; valid until the next call.
+  [[nodiscard]] virtual char* prepare(std::size_t size) MASTIC_LIFETIMEBOUND = 0;
+  /// The first `size` bytes of that room are written.
+  virtual void commit(std::size_t size) = 0;
+  /// Writes a copy of `bytes`.
+  void write(std::string_view bytes);
+  /// Writes `bytes` without copying them: they have to stay until `sent(0)`, or until it is closed.
+  virtual void write_borrowed(std::string_view bytes) = 0;
+
+  /// Whether `write_file` may be called: not where bytes have to be transformed.
+  [[nodiscard]] virtual bool can_write_files() const { return false; }
+  /// Writes `size` bytes of `file` from `offset` on. Requires: can_write_files().
+  virtual void write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
+                          std::uint64_t size);
+
+  /// Bytes that were written and that the kernel has not taken yet.
+  [[nodiscard]] virtual std::uint64_t unsent() const = 0;
+
+  /// After everything written has left: tells the peer that no more comes.
+  virtual void shut_write() = 0;
+  /// Closes it at once; what was not sent is lost.
+  virtual void close() = 0;
+  /// Closes it so that the peer sees a reset: it must not take what it got for the whole.
+  virtual void abort() = 0;
+};
+
+}  // namespace mastic::net
