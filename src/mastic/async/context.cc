@@ -26,8 +26,9 @@ void Operation::complete() noexcept {
 // ---- Context: in user code ----
 
 void Context::resume(std::coroutine_handle<> handle) {
-  next_ = handle;
+  const auto after = std::exchange(next_, handle);
   while (next_) std::exchange(next_, nullptr).resume();
+  next_ = after;
 }
 
 void Context::resume_ready() {

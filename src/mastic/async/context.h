@@ -103,13 +103,13 @@ class Context : public Job {
 
   /// In user code: runs `handle` next, before anything else of this context.
   void resume_next(std::coroutine_handle<> handle) { next_ = handle; }
+  /// In user code: resumes `handle` and what it leads to, until all of it waits or is done. Awaits do
+  /// not grow the stack: each returns here.
+  void resume(std::coroutine_handle<> handle);
 
  protected:
   ~Context() override = default;
 
-  /// In `run`: resumes `handle` and what it leads to, until all of it waits or is done. Awaits do
-  /// not grow the stack: each returns here.
-  void resume(std::coroutine_handle<> handle);
   /// In `run`: resumes all that is ready.
   void resume_ready();
 

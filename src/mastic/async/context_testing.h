@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "mastic/async/task.h"
@@ -74,10 +74,7 @@ class TestContext final : public Context {
     schedule();
   }
   void run() noexcept override {
-    if (!begun_ && !task_.is_done()) {
-      begun_ = true;
-      resume(task_.begin_in(*this));
-    }
+    if (!std::exchange(begun_, true)) task_.start(*this);
     resume_ready();
   }
   void finish() noexcept override { finish_run(); }

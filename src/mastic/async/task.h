@@ -43,7 +43,7 @@ struct TaskPromiseBase {
   static constexpr Final final_suspend() noexcept { return {}; }
   void unhandled_exception() noexcept { exception = std::current_exception(); }
 
-  Context* context = nullptr;
+  Context* context = nullptr;  ///< set when it begins
   std::coroutine_handle<> continuation;
   std::exception_ptr exception;
 };
@@ -119,20 +119,22 @@ class [[nodiscard]] Task {
     if constexpr (!std::is_void_v<T>) return std::get<0>(std::move(state_));
   }
 
-  /// For the root of a context: the coroutine to resume, which belongs to `context` from here on.
-  /// Requires: not done.
-  [[nodiscard]] std::coroutine_handle<> begin_in(Context& context) {
+  /// In user code of `context`: begins it here and now, and runs it until it waits or is done. It may
+  /// be awaited after that. Does nothing when it was started already.
+  void start(Context& context) {
+    if (is_done() || handle()->promise().context != nullptr) return;
     handle()->promise().context = &context;
-    return *handle();
+    context.resume(*handle());
   }
 
-  // Awaiting a task runs it and takes its result.
+  // Awaiting a task runs it, unless it was started, and takes its result.
   [[nodiscard]] bool await_ready() const noexcept { return is_done(); }
   template <class Waiter>
   void await_suspend(std::coroutine_handle<Waiter> waiter) {
     Promise& promise = handle()->promise();
-    promise.context = waiter.promise().context;
     promise.continuation = waiter;
+    if (promise.context != nullptr) return;
+    promise.context = waiter.promise().context;
     promise.context->resume_next(*handle());
   }
   T await_resume() { return take(); }

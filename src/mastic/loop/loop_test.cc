@@ -113,10 +113,7 @@ class SleepingContext final : public async::Context {
     schedule();
   }
   void run() noexcept override {
-    if (!begun_) {
-      begun_ = true;
-      resume(task_.begin_in(*this));
-    }
+    if (!std::exchange(begun_, true)) task_.start(*this);
     resume_ready();
   }
   void finish() noexcept override { finish_run(); }

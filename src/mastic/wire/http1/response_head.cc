@@ -44,13 +44,12 @@ char* put_framing(char* at, const Framing& framing) {
 }  // namespace
 
 std::size_t response_head_bound(const ResponseHead& head) {
-  return kMostFixedBytes + head.field_lines.size() + head.date.size() + head.content_type.size();
+  return kMostFixedBytes + head.field_lines.size() + head.date.size();
 }
 
 char* write_response_head(char* at, const ResponseHead& head) {
   at = put_status_line(at, head.status);
   at = put_field(at, "Date: ", head.date);
-  at = put_field(at, "Content-Type: ", head.content_type);
   at = put_framing(at, head.framing);
   if (head.close) at = put(at, "Connection: close\r\n");
   if (head.keep_alive) at = put(at, "Connection: keep-alive\r\n");

@@ -16,11 +16,10 @@ struct ResponseHead {
   /// Field lines, each `Name: value\r\n`; http::Fields::lines() has them. Not among them are those
   /// that the members below stand for.
   std::string_view field_lines;
-  std::string_view date;          ///< the value of Date; none when empty
-  std::string_view content_type;  ///< the value of Content-Type; none when empty
-  Framing framing;                ///< None writes no field, Length 0 writes one
-  bool close = false;             ///< Connection: close
-  bool keep_alive = false;        ///< Connection: keep-alive, which HTTP/1.0 clients want to hear
+  std::string_view date;    ///< the value of Date; none when empty
+  Framing framing;          ///< None writes no field, Length 0 writes one
+  bool close = false;       ///< Connection: close
+  bool keep_alive = false;  ///< Connection: keep-alive, which HTTP/1.0 clients want to hear
 };
 
 /// How many bytes `write_response_head` will write at the most.

@@ -25,13 +25,11 @@ TEST(ResponseHead, IsWrittenInOneOrder) {
   const ResponseHead head{.status = Status::NotFound,
                           .field_lines = fields.lines(),
                           .date = "Sun, 06 Nov 1994 08:49:37 GMT",
-                          .content_type = "text/plain",
                           .framing = {Framing::Kind::Length, 5},
                           .close = true};
   EXPECT_EQ(write(head),
             "HTTP/1.1 404 Not Found\r\n"
             "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-            "Content-Type: text/plain\r\n"
             "Content-Length: 5\r\n"
             "Connection: close\r\n"
             "X-A: b\r\n"
@@ -55,7 +53,6 @@ TEST(ResponseHead, NeverWritesMoreThanItsBound) {
     const ResponseHead head{.status = Status::NonAuthoritativeInformation,
                             .field_lines = lines,
                             .date = type,
-                            .content_type = type,
                             .framing = {Framing::Kind::Length, length},
                             .close = close,
                             .keep_alive = true};

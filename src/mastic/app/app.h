@@ -1,0 +1,63 @@
+// An application: whatever answers requests.
+
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "mastic/app/handler.h"
+#include "mastic/app/request.h"
+#include "mastic/app/response.h"
+
+namespace mastic::app {
+
+class App;
+
+/// What becomes an App when it is complete: a router.
+template <class Builder>
+concept AppBuilder = requires(Builder builder) {
+  { std::move(builder).build() } -> std::same_as<App>;
+};
+
+/// Anything that can be called with a request and returns what a handler may return: a function, a
+/// static tree, a router, another application behind middleware. They all compose, for each is an
+/// App.
+///
+/// Contract: called by every loop at once, so what it holds is read-only or synchronized; a handler
+/// with a `mutable` lambda does not compile. The request, and every view it gives, lives until the
+/// answer has left or was aborted. It answers exactly once, by returning. An App never throws: what
+/// its handler throws becomes an answer (error_response.h). When the client leaves, or at a
+/// deadline, its awaits throw Cancelled and its stop token fires; an answer that it still returns
+/// is dropped.
+class App {
+ public:
+  template <class F>
+    requires(!std::same_as<F, App> && !AppBuilder<F>)
+  App(F handler) : callee_(std::make_unique<Callee<F>>(std::move(handler))) {
+    static_assert(
+        Handler<F>,
+        "an application is called with (Request&) or (), must not be `mutable`, and returns "
+        "text, a status, a Body, a Response, a Result or a Task of one of these");
+  }
+  template <AppBuilder Builder>
+  App(Builder builder) : App(std::move(builder).build()) {}
+
+  [[nodiscard]] Task<Response> operator()(Request& request) const { return callee_->call(request); }
+
+ private:
+  struct AnyCallee {
+    virtual ~AnyCallee() = default;
+    virtual Task<Response> call(Request& request) const = 0;
+  };
+  template <class F>
+  struct Callee final : AnyCallee {
+    explicit Callee(F f) : callable(std::move(f)) {}
+    Task<Response> call(Request& request) const override { return call_handler(callable, request); }
+    F callable;
+  };
+  std::unique_ptr<const AnyCallee> callee_;
+};
+
+}  // namespace mastic::app

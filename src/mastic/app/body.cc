@@ -1,0 +1,106 @@
+#include "mastic/app/body.h"
+
+#include <algorithm>
+#include <array>
+
+#include "mastic/app/http_error.h"
+#include "mastic/base/assert.h"
+
+namespace mastic::app {
+namespace {
+
+/// Reads a file in blocks: for whoever cannot send it from the descriptor.
+class FileSource final : public BodySource {
+ public:
+  explicit FileSource(Body::File file) : file_(std::move(file)), buffer_(kBlockBytes, '\0') {}
+
+  Task<std::optional<std::string_view>> next() override {
+    if (file_.size == 0) return std::nullopt;
+    const std::size_t wanted = std::min<std::uint64_t>(file_.size, kBlockBytes);
+    base::Kernel& kernel = file_.file->kernel();
+    const ssize_t got = kernel.pread(file_.file->fd(), buffer_.data(), wanted,
+                                     static_cast<std::int64_t>(file_.offset));
+    if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
+    file_.offset += static_cast<std::uint64_t>(got);
+    file_.size -= static_cast<std::uint64_t>(got);
+    return std::string_view(buffer_).substr(0, static_cast<std::size_t>(got));
+  }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return file_.size; }
+
+ private:
+  static constexpr std::size_t kBlockBytes = 64 << 10;
+  Body::File file_;
+  std::string buffer_;
+};
+
+}  // namespace
+
+// ---- ProducedSource: an empty piece says nothing, and is passed over ----
+
+Task<std::optional<std::string_view>> ProducedSource::next() {
+  while (true) {
+    auto producing = produce();
+    if (!producing.is_done()) return next_later(std::move(producing));
+    auto piece = producing.take();
+    if (!piece || !piece->empty()) return keep(std::move(piece));
+  }
+}
+
+Task<std::optional<std::string_view>> ProducedSource::next_later(
+    Task<std::optional<std::string>> producing) {
+  auto piece = co_await std::move(producing);
+  while (piece && piece->empty()) piece = co_await produce();
+  co_return keep(std::move(piece));
+}
+
+std::optional<std::string_view> ProducedSource::keep(std::optional<std::string> piece) {
+  if (!piece) return std::nullopt;
+  piece_ = *std::move(piece);
+  return std::string_view(piece_);
+}
+
+// ---- Body ----
+
+std::optional<std::uint64_t> Body::size() const {
+  if (const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {
+    return (*source)->size();
+  }
+  if (const File* const part = file()) return part->size;
+  return bytes()->size();
+}
+
+std::optional<std::string_view> Body::bytes() const {
+  if (const auto* const owned = std::get_if<std::string>(&content_)) return *owned;
+  if (const auto* const shared = std::get_if<Shared>(&content_)) return shared->bytes;
+  if (std::holds_alternative<std::monostate>(content_)) return std::string_view();
+  return std::nullopt;
+}
+
+Task<std::optional<std::string_view>> Body::next() {
+  if (file() != nullptr) {
+    content_ = std::make_unique<FileSource>(std::get<File>(std::move(content_)));
+  }
+  if (auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {
+    return (*source)->next();
+  }
+  const std::string_view all = *bytes();
+  if (all.empty() || std::exchange(pulled_, true)) return std::nullopt;
+  return std::optional(all);
+}
+
+Task<> Body::gather(std::uint64_t most) {
+  const auto known = size();
+  if (known && *known > most) throw HttpError(http::Status::ContentTooLarge);
+  if (bytes()) co_return;
+  std::string all;
+  if (known) all.reserve(*known);
+  while (true) {
+    const auto piece = co_await next();
+    if (!piece) break;
+    if (piece->size() > most - all.size()) throw HttpError(http::Status::ContentTooLarge);
+    all += *piece;
+  }
+  content_ = std::move(all);
+}
+
+}  // namespace mastic::app

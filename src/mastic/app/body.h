@@ -1,0 +1,117 @@
+// The content of a request or a response: bytes, a part of a file, or a source that is pulled.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "mastic/async/task.h"
+#include "mastic/base/attributes.h"
+#include "mastic/base/descriptor.h"
+
+namespace mastic::app {
+
+using async::Task;
+
+/// Content that comes piece by piece. Whoever consumes it pulls, so nobody is overrun.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+
+  /// The next piece, never empty, which stays until the next call; nothing at the end. Throws when
+  /// the content cannot be had whole: then the message it belongs to is aborted.
+  virtual Task<std::optional<std::string_view>> next() = 0;
+  /// How many bytes will come in all, when that is known.
+  [[nodiscard]] virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
+};
+
+/// A value: moved, not copied. Read at most once.
+class Body {
+ public:
+  /// Part of an open file.
+  struct File {
+    std::shared_ptr<const base::Descriptor> file;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+  };
+
+  /// No content.
+  Body() = default;
+  explicit Body(std::string bytes) : content_(std::move(bytes)) {}
+  explicit Body(File file) : content_(std::move(file)) {}
+  explicit Body(std::unique_ptr<BodySource> source) : content_(std::move(source)) {}
+
+  /// Bytes that stand elsewhere, and stay as long as the exchange: literals, what is in its memory.
+  [[nodiscard]] static Body borrowed(std::string_view bytes) {
+    return Body(Shared{bytes, nullptr});
+  }
+  /// Bytes that stay as long as `owner` does.
+  [[nodiscard]] static Body shared(std::string_view bytes, std::shared_ptr<const void> owner) {
+    return Body(Shared{bytes, std::move(owner)});
+  }
+  /// Content from a function that is called for each piece and returns
+  /// `std::optional<std::string>` or a `Task` of it; nothing ends the content.
+  template <class Producer>
+  [[nodiscard]] static Body produced_by(Producer producer);
+
+  /// How many bytes there are, when that is known.
+  [[nodiscard]] std::optional<std::uint64_t> size() const;
+
+  /// All of it, when it is at hand as bytes; nothing when it has to be pulled or is a file.
+  [[nodiscard]] std::optional<std::string_view> bytes() const MASTIC_LIFETIMEBOUND;
+  [[nodiscard]] const File* file() const MASTIC_LIFETIMEBOUND {
+    return std::get_if<File>(&content_);
+  }
+
+  /// Pulls the next piece, as BodySource does. Bytes are one piece.
+  [[nodiscard]] Task<std::optional<std::string_view>> next();
+
+  /// Pulls everything, so that `bytes` has it. Throws HttpError 413 when there is more than `most`.
+  [[nodiscard]] Task<> gather(std::uint64_t most);
+
+ private:
+  struct Shared {
+    std::string_view bytes;
+    std::shared_ptr<const void> owner;
+  };
+  explicit Body(Shared shared) : content_(std::move(shared)) {}
+
+  std::variant<std::monostate, std::string, Shared, File, std::unique_ptr<BodySource>> content_;
+  bool pulled_ = false;
+};
+
+/// A source whose pieces a function produces.
+class ProducedSource : public BodySource {
+ public:
+  Task<std::optional<std::string_view>> next() final;
+
+ protected:
+  virtual Task<std::optional<std::string>> produce() = 0;
+
+ private:
+  /// Keeps `piece` and returns a view of it.
+  std::optional<std::string_view> keep(std::optional<std::string> piece);
+  Task<std::optional<std::string_view>> next_later(Task<std::optional<std::string>> producing);
+
+  std::string piece_;
+};
+
+template <class Producer>
+Body Body::produced_by(Producer producer) {
+  class Source final : public ProducedSource {
+   public:
+    explicit Source(Producer function) : function_(std::move(function)) {}
+
+   private:
+    Task<std::optional<std::string>> produce() override { return function_(); }
+    Producer function_;
+  };
+  return Body(std::make_unique<Source>(std::move(producer)));
+}
+
+}  // namespace mastic::app

@@ -1,0 +1,92 @@
+#include "mastic/app/body.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "mastic/app/http_error.h"
+#include "mastic/async/context_testing.h"
+
+namespace mastic::app {
+namespace {
+
+template <class T>
+T run(Task<T> task) {
+  async::ManualExecutor executor;
+  async::TestContext<T> context(executor, std::move(task));
+  executor.run();
+  return context.take();
+}
+
+std::string gathered(Body& body, std::uint64_t most = 1 << 30) {
+  run(body.gather(most));
+  return std::string(*body.bytes());
+}
+
+std::shared_ptr<const base::Descriptor> make_file(const std::string& content) {
+  char name[] = "/tmp/mastic-body-XXXXXX";
+  const int fd = mkstemp(name);
+  unlink(name);
+  EXPECT_EQ(write(fd, content.data(), content.size()), static_cast<ssize_t>(content.size()));
+  return std::make_shared<const base::Descriptor>(base::system_kernel(), fd);
+}
+
+TEST(Body, KnowsItsSizeWhereItCan) {
+  EXPECT_EQ(Body().size(), 0u);
+  EXPECT_EQ(Body("abc").size(), 3u);
+  EXPECT_EQ(Body::borrowed("abc").size(), 3u);
+  EXPECT_EQ(Body(Body::File{make_file("abcdef"), 1, 4}).size(), 4u);
+  EXPECT_FALSE(
+      Body::produced_by([]() -> std::optional<std::string> { return std::nullopt; }).size());
+}
+
+TEST(Body, BytesAreOnePiece) {
+  Body body("abc");
+  EXPECT_EQ(*run(body.next()), "abc");
+  EXPECT_FALSE(run(body.next()));
+  Body empty;
+  EXPECT_FALSE(run(empty.next()));
+}
+
+TEST(Body, KeepsSharedBytesAlive) {
+  auto owner = std::make_shared<std::string>("kept");
+  Body body = Body::shared(*owner, owner);
+  const std::weak_ptr<std::string> watch = owner;
+  owner.reset();
+  EXPECT_EQ(gathered(body), "kept");
+  body = Body();
+  EXPECT_TRUE(watch.expired());
+}
+
+TEST(Body, PullsWhatIsProduced) {
+  Body body = Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
+    constexpr const char* kPieces[] = {"a", "", "", "b"};
+    return n < 4 ? std::optional<std::string>(kPieces[n++]) : std::nullopt;
+  });
+  EXPECT_FALSE(body.bytes());
+  EXPECT_EQ(*run(body.next()), "a");
+  EXPECT_EQ(*run(body.next()), "b");
+  EXPECT_FALSE(run(body.next()));
+}
+
+TEST(Body, ReadsFilesInBlocks) {
+  const std::string content(200'000, 'f');
+  Body body(Body::File{make_file("head" + content + "tail"), 4, content.size()});
+  EXPECT_EQ(gathered(body), content);
+}
+
+TEST(Body, NoticesAFileThatFellShort) {
+  Body body(Body::File{make_file("abc"), 0, 10});
+  EXPECT_THROW(run(body.gather(100)), std::runtime_error);
+}
+
+TEST(Body, GathersNoMoreThanAllowed) {
+  Body exact("12345");
+  EXPECT_EQ(gathered(exact, 5), "12345");
+  Body known("123456");
+  EXPECT_THROW(run(known.gather(5)), HttpError);
+  Body endless = Body::produced_by([]() -> std::optional<std::string> { return "xxx"; });
+  EXPECT_THROW(run(endless.gather(1000)), HttpError);
+}
+
+}  // namespace
+}  // namespace mastic::app

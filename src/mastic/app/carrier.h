@@ -1,0 +1,80 @@
+// What carries a request through an application: an exchange of a server, or a test.
+
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+
+#include "mastic/async/context.h"
+#include "mastic/async/task.h"
+#include "mastic/base/arena.h"
+#include "mastic/base/log.h"
+#include "mastic/base/units.h"
+#include "mastic/http/fields.h"
+#include "mastic/http/status.h"
+
+namespace mastic::app {
+
+/// How an exchange ended.
+struct Outcome {
+  http::Status status = http::Status::Ok;
+  std::uint64_t content_bytes = 0;  ///< of the response's content, as far as they were sent
+  base::Duration duration{};        ///< from the request's head to the last byte
+  bool complete = false;            ///< false: aborted, by the client or by an error
+};
+
+/// Something to call at the end of an exchange; stands in its memory.
+class Finisher {
+ public:
+  virtual void finished(const Outcome& outcome) noexcept = 0;
+  virtual ~Finisher() = default;
+
+ private:
+  friend class FinisherList;
+  Finisher* next_ = nullptr;
+};
+
+/// Finishers in reverse order of registration: what was begun last is ended first.
+class FinisherList {
+ public:
+  [[nodiscard]] bool empty() const { return first_ == nullptr; }
+  void add(Finisher& finisher) {
+    finisher.next_ = first_;
+    first_ = &finisher;
+  }
+  /// Calls and destroys them all.
+  void finish(const Outcome& outcome) noexcept {
+    while (first_ != nullptr) {
+      Finisher& finisher = *first_;
+      first_ = finisher.next_;
+      finisher.finished(outcome);
+      finisher.~Finisher();
+    }
+  }
+
+ private:
+  Finisher* first_ = nullptr;
+};
+
+/// The side of an exchange that its request sees. Used in user code only.
+class Carrier {
+ public:
+  /// A number that no other exchange of this process has, and that cannot be guessed.
+  [[nodiscard]] virtual std::uint64_t id() const = 0;
+  [[nodiscard]] virtual async::Context& context() = 0;
+  /// Memory that lives as long as the exchange.
+  [[nodiscard]] virtual base::Arena& memory() = 0;
+  [[nodiscard]] virtual base::Log& log() = 0;
+  [[nodiscard]] virtual FinisherList& finishers() = 0;
+  /// Requested when the client leaves, at a deadline and at shutdown.
+  [[nodiscard]] virtual std::stop_token stop_token() = 0;
+  /// Sends an interim response (1xx other than 100 and 101) before the answer.
+  [[nodiscard]] virtual async::Task<> inform(http::Status status, http::Fields fields) = 0;
+  /// How many bytes of content are gathered for a handler that does not pull them.
+  [[nodiscard]] virtual std::uint64_t max_body_bytes() const = 0;
+
+ protected:
+  ~Carrier() = default;
+};
+
+}  // namespace mastic::app

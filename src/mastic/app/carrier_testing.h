@@ -1,0 +1,95 @@
+// An exchange for tests: a request made by hand, and its answer.
+
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mastic/app/app.h"
+#include "mastic/async/context_testing.h"
+
+namespace mastic::app {
+
+class RecordingLog final : public base::Log {
+ public:
+  void write(base::Level level, std::string_view message) noexcept override {
+    lines.push_back(std::string(to_string(level)) + ": " + std::string(message));
+  }
+  std::vector<std::string> lines;
+};
+
+/// Calls `app` once, with whatever is set before `run`.
+class TestExchange final : public async::Context, public Carrier {
+ public:
+  explicit TestExchange(async::ManualExecutor& executor) : Context(executor), executor_(executor) {}
+  ~TestExchange() override = default;
+
+  Response call(const App& app, http::Method method, std::string_view path, Body body = {}) {
+    start(app, method, path, std::move(body));
+    executor_.advance(std::chrono::hours(1));
+    return take();
+  }
+  void start(const App& app, http::Method method, std::string_view path, Body body = {}) {
+    RequestFacts facts;
+    facts.method = method;
+    facts.method_text = memory_.copy(to_string(method));
+    facts.target_text = facts.path = facts.target.path = memory_.copy(path);
+    facts.fields = fields.view();
+    request_.emplace(facts, std::move(body), *this);
+    app_ = &app;
+    schedule();
+  }
+  [[nodiscard]] bool is_done() const { return task_ && task_->is_done(); }
+  Response take() {
+    Response response = task_->take();
+    task_.reset();
+    finishers_.finish({.status = response.status, .complete = true});
+    return response;
+  }
+  Request& request() { return *request_; }
+
+  void run() noexcept override {
+    if (app_ != nullptr) task_.emplace((*std::exchange(app_, nullptr))(*request_));
+    task_->start(*this);
+    resume_ready();
+  }
+  void finish() noexcept override { finish_run(); }
+
+  std::uint64_t id() const override { return 42; }
+  Context& context() override { return *this; }
+  base::Arena& memory() override { return memory_; }
+  base::Log& log() override { return recorded; }
+  FinisherList& finishers() override { return finishers_; }
+  std::stop_token stop_token() override { return stop_.get_token(); }
+  Task<> inform(http::Status status, http::Fields) override {
+    informed.push_back(status);
+    return Task<>::done();
+  }
+  std::uint64_t max_body_bytes() const override { return most; }
+
+  http::Fields fields;
+  RecordingLog recorded;
+  std::vector<http::Status> informed;
+  std::uint64_t most = 1 << 20;
+
+ private:
+  async::ManualExecutor& executor_;
+  base::Arena memory_;
+  FinisherList finishers_;
+  std::stop_source stop_;
+  std::optional<Request> request_;
+  const App* app_ = nullptr;
+  std::optional<Task<Response>> task_;
+};
+
+/// The whole body, pulled.
+inline std::string text_of(Response response) {
+  async::ManualExecutor executor;
+  async::TestContext<void> context(executor, response.body.gather(1 << 30));
+  executor.advance(std::chrono::hours(1));
+  context.take();
+  return std::string(*response.body.bytes());
+}
+
+}  // namespace mastic::app

@@ -1,0 +1,27 @@
+// Errors to responses: in one place, so that every error looks alike and shows nothing of the
+// inside.
+
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "mastic/app/request.h"
+#include "mastic/app/response.h"
+
+namespace mastic::app {
+
+/// A short plain page: "404 Not Found" and perhaps a sentence. Never throws: without memory it is
+/// a bare 503.
+[[nodiscard]] Response error_response(http::Status status, std::string_view detail = {}) noexcept;
+
+/// What the current exception is answered with: its own status for HttpError; 503 without memory; a
+/// bare 503 for Cancelled, whose client has left; else a 500 with a reference id, by which the log
+/// has what was thrown. Requires: called while an exception is handled.
+[[nodiscard]] Response respond_to_exception(Request& request) noexcept;
+
+/// The id of an exchange as people read and type it: 13 characters, none that look alike.
+[[nodiscard]] std::string reference_id(std::uint64_t id);
+
+}  // namespace mastic::app

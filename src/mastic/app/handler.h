@@ -1,0 +1,123 @@
+// What a handler may look like, and how it is called.
+//
+//     []                                                         a plain function
+//     [](Request& request)                                       that looks at the request
+//     [](Request& request) -> Task<...>                          one that may wait
+//
+// returning text, http::Status, Body, Response, Result<any of these>, or a Task of any of these.
+
+#pragma once
+
+#include <concepts>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "mastic/app/error_response.h"
+#include "mastic/app/request.h"
+#include "mastic/app/response.h"
+#include "mastic/base/result.h"
+
+namespace mastic::app {
+
+// ---- what may be returned, as a response ----
+
+inline Response to_response(Request&, Response response) { return response; }
+Response to_response(Request&, std::string text);
+/// The text is copied into the memory of the exchange, so it may be a view of anything.
+Response to_response(Request& request, std::string_view text);
+inline Response to_response(Request& request, const char* text) {
+  return to_response(request, std::string_view(text));
+}
+Response to_response(Request&, Body body);
+/// An error gets its usual page, any other status an answer without content.
+Response to_response(Request&, http::Status status);
+/// An error is answered with 500 and its message goes to the log.
+[[noreturn]] void throw_error(const base::Error& error);
+
+template <class T>
+Response to_response(Request& request, base::Result<T> result) {
+  if (!result) throw_error(result.error());
+  return to_response(request, *std::move(result));
+}
+
+template <class T>
+concept Answer = requires(Request& request, T value) {
+  { to_response(request, std::move(value)) } -> std::same_as<Response>;
+};
+
+// ---- calling ----
+
+namespace detail {
+
+template <class T>
+struct TaskTraits : std::false_type {
+  using Value = T;
+};
+template <class T>
+struct TaskTraits<Task<T>> : std::true_type {
+  using Value = T;
+};
+
+template <class F>
+decltype(auto) invoke_handler(const F& handler, Request& request) {
+  if constexpr (std::invocable<const F&, Request&>) {
+    return handler(request);
+  } else {
+    return handler();
+  }
+}
+
+template <class F>
+using HandlerResult = decltype(invoke_handler(std::declval<const F&>(), std::declval<Request&>()));
+
+template <class T>
+Task<Response> respond_with(Request& request, Task<T> task) {
+  co_return to_response(request, co_await std::move(task));
+}
+
+/// Starts `task`, and turns what it throws into an answer, now or later.
+[[nodiscard]] Task<Response> settle(Request& request, Task<Response> task);
+
+/// Waits for the body, then has `respond` call the plain handler. (Not a template: GCC 12 warns of
+/// coroutine frames that depend on a lambda's type.)
+[[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
+                                                   Response (*respond)(const void*, Request&));
+
+}  // namespace detail
+
+/// Called without or with a request, through a const reference, with one of the results above.
+template <class F>
+concept Handler =
+    (std::invocable<const F&, Request&> || std::invocable<const F&>) &&
+    Answer<typename detail::TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value>;
+
+/// Calls a handler as its App does. A plain handler whose body is at hand costs a call and nothing
+/// else; one whose body is still coming waits for it without holding a thread. Nothing is thrown.
+template <class F>
+Task<Response> call_handler(const F& handler, Request& request) noexcept {
+  using Result = std::remove_cvref_t<detail::HandlerResult<F>>;
+  try {
+    if constexpr (std::same_as<Result, Task<Response>>) {
+      return detail::settle(request, detail::invoke_handler(handler, request));
+    } else if constexpr (detail::TaskTraits<Result>::value) {
+      return detail::settle(
+          request, detail::respond_with(request, detail::invoke_handler(handler, request)));
+    } else if (request.body().bytes()) {
+      return to_response(request, detail::invoke_handler(handler, request));
+    } else {
+      return detail::settle(
+          request,
+          detail::respond_when_gathered(request, &handler, [](const void* kept, Request& whole) {
+            const F& plain = *static_cast<const F*>(kept);
+            return to_response(whole, detail::invoke_handler(plain, whole));
+          }));
+    }
+  } catch (...) {
+    return respond_to_exception(request);
+  }
+}
+
+}  // namespace mastic::app

@@ -1,0 +1,40 @@
+// Errors that a handler throws to be answered with a status of its choice.
+
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mastic/http/fields.h"
+#include "mastic/http/status.h"
+
+namespace mastic::app {
+
+/// `throw HttpError(http::Status::Forbidden, "members only");` The client sees status and detail;
+/// any other exception becomes a 500 that shows nothing of it.
+class HttpError : public std::exception {
+ public:
+  explicit HttpError(http::Status status, std::string detail = {})
+      : status_(status), detail_(std::move(detail)) {}
+
+  [[nodiscard]] http::Status status() const { return status_; }
+  /// For the client, in plain words; may be empty.
+  [[nodiscard]] const std::string& detail() const { return detail_; }
+  [[nodiscard]] const char* what() const noexcept override { return detail_.c_str(); }
+
+  /// A field of the answer, such as Retry-After or WWW-Authenticate.
+  HttpError&& set(std::string_view name, std::string_view value) && {
+    fields_.set(name, value);
+    return std::move(*this);
+  }
+  [[nodiscard]] const http::Fields& fields() const { return fields_; }
+
+ private:
+  http::Status status_;
+  std::string detail_;
+  http::Fields fields_;
+};
+
+}  // namespace mastic::app

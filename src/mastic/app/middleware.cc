@@ -1,0 +1,12 @@
+#include "mastic/app/middleware.h"
+
+namespace mastic::app::detail {
+
+Task<Response> respond_after(Request& request, Task<Response> below, const void* middleware,
+                             void (*after)(const void*, Request&, Response&)) {
+  Response response = co_await std::move(below);
+  after(middleware, request, response);
+  co_return response;
+}
+
+}  // namespace mastic::app::detail

@@ -1,0 +1,129 @@
+// Middleware: a function from an App to an App. Three ways to write one.
+//
+//     App wrapped(App inner);                                     a wrapper
+//
+//     Task<Response> timing(Request& request, Next next) {        around
+//       Response response = co_await next(request);
+//       co_return std::move(response.set("X-App", "1"));
+//     }
+//
+//     struct Tag {                                                before and after, either or both
+//       std::optional<Response> before(Request&) const;           an answer here ends it here
+//       void after(Request&, Response&) const;
+//     };
+//
+// A pair never costs more than its calls: nothing of it waits while the handler below waits.
+
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "mastic/app/app.h"
+
+namespace mastic::app {
+
+/// What a middleware goes on to; calls the application below.
+class Next {
+ public:
+  explicit Next(const App& app) : app_(&app) {}
+  [[nodiscard]] Task<Response> operator()(Request& request) const { return (*app_)(request); }
+
+ private:
+  const App* app_;
+};
+
+template <class M>
+concept Wrapper = requires(M middleware, App app) {
+  { middleware(std::move(app)) } -> std::convertible_to<App>;
+};
+template <class M>
+concept Around = requires(const M& middleware, Request& request, Next next) {
+  { middleware(request, next) } -> std::same_as<Task<Response>>;
+};
+template <class M>
+concept HasBefore = requires(const M& middleware, Request& request) {
+  { middleware.before(request) } -> std::same_as<std::optional<Response>>;
+};
+template <class M>
+concept HasAfter = requires(const M& middleware, Request& request, Response& response) {
+  { middleware.after(request, response) } -> std::same_as<void>;
+};
+
+namespace detail {
+
+/// Waits for the answer from below, then has `after` see it. (Not a template; see handler.h.)
+[[nodiscard]] Task<Response> respond_after(Request& request, Task<Response> below,
+                                           const void* middleware,
+                                           void (*after)(const void*, Request&, Response&));
+
+template <class M>
+Task<Response> call_pair(const M& middleware, Request& request, const App& below) {
+  if constexpr (HasBefore<M>) {
+    if (std::optional<Response> answer = middleware.before(request)) return *std::move(answer);
+  }
+  Task<Response> task = below(request);
+  if constexpr (HasAfter<M>) {
+    if (!task.is_done()) {
+      return respond_after(request, std::move(task), &middleware,
+                           [](const void* kept, Request& done, Response& response) {
+                             static_cast<const M*>(kept)->after(done, response);
+                           });
+    }
+    Response response = task.take();
+    middleware.after(request, response);
+    return response;
+  } else {
+    return task;
+  }
+}
+
+}  // namespace detail
+
+/// Puts `middleware`, in any of the three forms, around `app`.
+template <class M>
+[[nodiscard]] App wrap(M middleware, App app) {
+  if constexpr (Wrapper<M>) {
+    return middleware(std::move(app));
+  } else if constexpr (Around<M>) {
+    return App([middleware = std::move(middleware), app = std::move(app)](Request& request) {
+      return middleware(request, Next(app));
+    });
+  } else {
+    static_assert(HasBefore<M> || HasAfter<M>,
+                  "a middleware is called with (App) or (Request&, Next), or has the members "
+                  "`std::optional<Response> before(Request&) const` and "
+                  "`void after(Request&, Response&) const`, one of them or both");
+    return App([middleware = std::move(middleware), app = std::move(app)](Request& request) {
+      return detail::call_pair(middleware, request, app);
+    });
+  }
+}
+
+/// A middleware of any form, kept until there is an App to put it around.
+class Middleware {
+ public:
+  template <class M>
+    requires(!std::same_as<M, Middleware>)
+  Middleware(M middleware) : layer_(std::make_unique<Layer<M>>(std::move(middleware))) {}
+
+  /// Once.
+  [[nodiscard]] App operator()(App app) { return layer_->wrap_around(std::move(app)); }
+
+ private:
+  struct AnyLayer {
+    virtual ~AnyLayer() = default;
+    virtual App wrap_around(App app) = 0;
+  };
+  template <class M>
+  struct Layer final : AnyLayer {
+    explicit Layer(M m) : middleware(std::move(m)) {}
+    App wrap_around(App app) override { return wrap(std::move(middleware), std::move(app)); }
+    M middleware;
+  };
+  std::unique_ptr<AnyLayer> layer_;
+};
+
+}  // namespace mastic::app

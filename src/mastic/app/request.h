@@ -1,0 +1,143 @@
+// A request, as an application sees it.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "mastic/app/body.h"
+#include "mastic/app/carrier.h"
+#include "mastic/base/attributes.h"
+#include "mastic/base/ip_address.h"
+#include "mastic/http/fields.h"
+#include "mastic/http/method.h"
+#include "mastic/http/target.h"
+#include "mastic/http/version.h"
+
+namespace mastic::app {
+
+/// What arrived: plain facts, views into the memory of the exchange.
+struct RequestFacts {
+  http::Method method = http::Method::Get;
+  http::Version version = http::Version::Http11;
+  std::string_view method_text = "GET";
+  std::string_view target_text = "/";
+  http::Target target{.path = "/"};
+  std::string_view path = "/";  ///< of the target, in normal form (http/target.h)
+  std::string_view authority;
+  http::FieldsView fields;
+  base::Endpoint peer;
+  bool is_secure = false;
+};
+
+/// A value that a route's pattern took from the path.
+struct PathValue {
+  std::string_view name;
+  std::string_view text;  ///< decoded
+};
+
+/// Lives as long as its exchange, also across `co_await`, and so do all views it gives. Used by one
+/// thread at a time.
+class Request {
+ public:
+  /// `facts` point into memory that outlives the request, as does `carrier`.
+  Request(const RequestFacts& facts, Body body, Carrier& carrier);
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  [[nodiscard]] http::Method method() const { return facts_.method; }
+  /// As it was written: tells methods apart that Method calls Other.
+  [[nodiscard]] std::string_view method_text() const { return facts_.method_text; }
+  [[nodiscard]] http::Version version() const { return facts_.version; }
+  /// The whole target, as it was written.
+  [[nodiscard]] std::string_view target() const { return facts_.target_text; }
+  [[nodiscard]] http::Target::Form target_form() const { return facts_.target.form; }
+  /// Host and perhaps port that the client named; empty when it named none.
+  [[nodiscard]] std::string_view authority() const { return facts_.authority; }
+
+  /// The path below `mount_path`, in normal form: escapes that mean something are kept, so a slash
+  /// is always a separator. Empty right at a mount point.
+  [[nodiscard]] std::string_view path() const { return facts_.path.substr(mounted_bytes_); }
+  /// The part of the path that mounts have taken.
+  [[nodiscard]] std::string_view mount_path() const {
+    return facts_.path.substr(0, mounted_bytes_);
+  }
+  /// `path`, decoded for people; escaped slashes too, so not for finding things.
+  [[nodiscard]] std::string_view decoded_path() MASTIC_LIFETIMEBOUND;
+  /// What stands after the question mark; empty when nothing does.
+  [[nodiscard]] std::string_view query() const { return facts_.target.query; }
+  [[nodiscard]] bool has_query() const { return facts_.target.has_query; }
+
+  [[nodiscard]] http::FieldsView fields() const { return facts_.fields; }
+  [[nodiscard]] std::optional<std::string_view> field(http::FieldName name) const {
+    return facts_.fields.get(name);
+  }
+  [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
+    return facts_.fields.get(name);
+  }
+
+  /// What the route's pattern took for `{name}`. Throws std::out_of_range when it has no such name.
+  [[nodiscard]] std::string_view value(std::string_view name) const;
+
+  [[nodiscard]] Body& body() MASTIC_LIFETIMEBOUND { return body_; }
+  /// The body's bytes. Handlers that are no tasks have it whole; tasks `co_await
+  /// body().gather(most)` first, or pull. Throws std::logic_error when it is not at hand.
+  [[nodiscard]] std::string_view text() const MASTIC_LIFETIMEBOUND;
+
+  [[nodiscard]] const base::Endpoint& peer() const { return facts_.peer; }
+  [[nodiscard]] bool is_secure() const { return facts_.is_secure; }
+
+  /// Names this exchange in logs and error pages; not to be guessed.
+  [[nodiscard]] std::uint64_t id() const { return carrier_.id(); }
+  [[nodiscard]] base::Log& log() const { return carrier_.log(); }
+  /// Memory that lives as long as the exchange.
+  [[nodiscard]] base::Arena& memory() MASTIC_LIFETIMEBOUND { return carrier_.memory(); }
+  /// Requested when the client leaves, at a deadline and at shutdown; awaits throw Cancelled then.
+  [[nodiscard]] std::stop_token stop_token() { return carrier_.stop_token(); }
+  /// Sends an interim response, such as 103 with Link fields, before the answer.
+  [[nodiscard]] Task<> inform(http::Status status, http::Fields fields) {
+    return carrier_.inform(status, std::move(fields));
+  }
+  /// Calls `then(outcome)` after the last byte of the answer, or when it was aborted; the last one
+  /// registered first. It must not throw.
+  template <class Then>
+  void on_finish(Then then);
+
+  [[nodiscard]] Carrier& carrier() MASTIC_LIFETIMEBOUND { return carrier_; }
+
+  // For routers and mounts.
+
+  /// The next `bytes` of `path` belong to a mount.
+  void enter_mount(std::size_t bytes) { mounted_bytes_ += bytes; }
+  void leave_mount(std::size_t bytes) { mounted_bytes_ -= bytes; }
+  /// `values` have to live as long as the exchange.
+  void set_values(std::span<const PathValue> values) { values_ = values; }
+
+ private:
+  RequestFacts facts_;
+  Body body_;
+  Carrier& carrier_;
+  std::size_t mounted_bytes_ = 0;
+  std::span<const PathValue> values_;
+};
+
+template <class Then>
+void Request::on_finish(Then then) {
+  class Call final : public Finisher {
+   public:
+    explicit Call(Then then) : then_(std::move(then)) {}
+    void finished(const Outcome& outcome) noexcept override { then_(outcome); }
+
+   private:
+    Then then_;
+  };
+  void* const place = memory().allocate(sizeof(Call), alignof(Call));
+  carrier_.finishers().add(*::new (place) Call(std::move(then)));
+}
+
+}  // namespace mastic::app
