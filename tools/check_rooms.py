@@ -35,7 +35,7 @@ FENCE = [
     (r"\bepoll_(create|ctl|wait|event)|\bEPOLL[A-Z]+\b", ["base/kernel", "loop"]),
     (r"\bio_uring|\bIORING_|\bliburing\b", ["base/kernel", "loop"]),
     (r"\bstd::j?thread\b|\bpthread_", ["loop", "threads"]),
-    (r"\b(recv|listen|accept4|bind)\(", ["base/kernel", "net", "loop/plain_transfer"]),
+    (r"(kernel\w*(\(\))?\.|(?<!\w)::)(recv|listen|accept4|bind)\(", ["base/kernel", "net", "loop/plain_transfer"]),
     (r"\bSSL_|\bopenssl/", ["net/tls"]),
     (r'\\r\\n', ["wire", "http/fields"]),
     (r"\bargv\b|\bgetenv\b|\bEXIT_(SUCCESS|FAILURE)\b", ["catalog/run"]),

@@ -88,16 +88,16 @@ Task<std::optional<std::string_view>> Body::next() {
   return std::optional(all);
 }
 
-Task<> Body::gather(std::uint64_t most) {
+Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void* holder) {
   const auto known = size();
   if (known && *known > most) throw HttpError(http::Status::ContentTooLarge);
   if (bytes()) co_return;
   std::string all;
-  if (known) all.reserve(*known);
   while (true) {
     const auto piece = co_await next();
     if (!piece) break;
     if (piece->size() > most - all.size()) throw HttpError(http::Status::ContentTooLarge);
+    if (hold != nullptr) hold(holder, piece->size());
     all += *piece;
   }
   content_ = std::move(all);

@@ -72,7 +72,9 @@ class Body {
   [[nodiscard]] Task<std::optional<std::string_view>> next();
 
   /// Pulls everything, so that `bytes` has it. Throws HttpError 413 when there is more than `most`.
-  [[nodiscard]] Task<> gather(std::uint64_t most);
+  /// `hold`, when given, is called with `holder` and the size of each piece before it is kept.
+  [[nodiscard]] Task<> gather(std::uint64_t most, void (*hold)(void*, std::uint64_t) = nullptr,
+                              void* holder = nullptr);
 
  private:
   struct Shared {

@@ -72,6 +72,9 @@ class Carrier {
   [[nodiscard]] virtual async::Task<> inform(http::Status status, http::Fields fields) = 0;
   /// How many bytes of content are gathered for a handler that does not pull them.
   [[nodiscard]] virtual std::uint64_t max_body_bytes() const = 0;
+  /// So many more bytes of content are kept in memory until the exchange ends. Throws HttpError 503
+  /// when the process keeps too many already.
+  virtual void hold(std::uint64_t bytes) = 0;
 
  protected:
   ~Carrier() = default;

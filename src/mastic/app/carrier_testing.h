@@ -67,11 +67,13 @@ class TestExchange final : public async::Context, public Carrier {
     return Task<>::done();
   }
   std::uint64_t max_body_bytes() const override { return most; }
+  void hold(std::uint64_t bytes) override { held += bytes; }
 
   http::Fields fields;
   RecordingLog recorded;
   std::vector<http::Status> informed;
   std::uint64_t most = 1 << 20;
+  std::uint64_t held = 0;
 
  private:
   async::ManualExecutor& executor_;

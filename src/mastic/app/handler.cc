@@ -40,7 +40,7 @@ namespace detail {
 
 Task<Response> respond_when_gathered(Request& request, const void* handler,
                                      Response (*respond)(const void*, Request&)) {
-  co_await request.body().gather(request.carrier().max_body_bytes());
+  co_await request.gather();
   co_return respond(handler, request);
 }
 

@@ -22,10 +22,17 @@ std::string_view Request::value(std::string_view name) const {
   throw std::out_of_range("the pattern of this route has no {" + std::string(name) + "}");
 }
 
+Task<> Request::gather() { return gather(carrier_.max_body_bytes()); }
+
+Task<> Request::gather(std::uint64_t most) {
+  return body_.gather(
+      most, [](void* carrier, std::uint64_t bytes) { static_cast<Carrier*>(carrier)->hold(bytes); },
+      &carrier_);
+}
+
 std::string_view Request::text() const {
   const auto bytes = body_.bytes();
-  if (!bytes)
-    throw std::logic_error("the body has not been gathered; co_await body().gather(most) first");
+  if (!bytes) throw std::logic_error("the body has not been gathered; co_await gather() first");
   return *bytes;
 }
 

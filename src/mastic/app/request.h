@@ -85,8 +85,12 @@ class Request {
   [[nodiscard]] std::string_view value(std::string_view name) const;
 
   [[nodiscard]] Body& body() MASTIC_LIFETIMEBOUND { return body_; }
-  /// The body's bytes. Handlers that are no tasks have it whole; tasks `co_await
-  /// body().gather(most)` first, or pull. Throws std::logic_error when it is not at hand.
+  /// Waits until the whole body is at hand. Throws HttpError: 413 when it is larger than the
+  /// server's limit (max_body_bytes) or `most`, 503 when the process holds too much already.
+  [[nodiscard]] Task<> gather();
+  [[nodiscard]] Task<> gather(std::uint64_t most);
+  /// The body's bytes. Handlers that are no tasks have it whole; tasks `co_await gather()` first,
+  /// or pull. Throws std::logic_error when it is not at hand.
   [[nodiscard]] std::string_view text() const MASTIC_LIFETIMEBOUND;
 
   [[nodiscard]] const base::Endpoint& peer() const { return facts_.peer; }

@@ -47,6 +47,12 @@ void Context::schedule() noexcept {
   executor_.enqueue(*this);
 }
 
+void Context::schedule_first() noexcept {
+  if (std::exchange(scheduled_, true)) return;
+  batch_ = ready_.take();
+  executor_.enqueue_first(*this);
+}
+
 void Context::finish_run() noexcept {
   scheduled_ = false;
   OperationQueue submitted = submitted_.take();

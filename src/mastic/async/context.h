@@ -115,6 +115,8 @@ class Context : public Job {
 
   /// On the executor: has `run` called soon, unless that is coming anyway.
   void schedule() noexcept;
+  /// The same, before what waits already.
+  void schedule_first() noexcept;
   /// In `finish`, first: starts what was awaited, and comes back soon when something is ready
   /// again.
   void finish_run() noexcept;

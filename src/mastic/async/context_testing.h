@@ -15,6 +15,7 @@ class ManualExecutor final : public Executor {
  public:
   [[nodiscard]] base::Instant now() const override { return now_; }
   void enqueue(Job& job) override { jobs_.push_back(job); }
+  void enqueue_first(Job& job) override { jobs_.push_front(job); }
   void arm(Timer& timer, base::Instant due) override {
     timer.disarm();
     timers_.add(timer, due);

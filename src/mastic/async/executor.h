@@ -16,6 +16,8 @@ class Executor {
   [[nodiscard]] virtual base::Instant now() const = 0;
   /// Runs `job` soon, after those enqueued before it.
   virtual void enqueue(Job& job) = 0;
+  /// Runs `job` before those that wait already.
+  virtual void enqueue_first(Job& job) = 0;
   /// Arms `timer`, or arms it anew. It never expires early; it may expire a millisecond late.
   virtual void arm(Timer& timer, base::Instant due) = 0;
   /// From any thread: delivers `message` on the executor.

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <sys/sendfile.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -33,6 +34,13 @@ class SystemKernel final : public Kernel {
     timespec now{};
     clock_gettime(CLOCK_REALTIME_COARSE, &now);
     return now.tv_sec;
+  }
+
+  std::uint64_t random_number() override {
+    std::uint64_t number = 0;
+    while (::getrandom(&number, sizeof number, 0) != sizeof number) {
+    }
+    return number;
   }
 
   int close(int fd) override { return checked(::close(fd)); }

@@ -32,6 +32,9 @@ class Kernel {
   /// Seconds since 1970-01-01 UTC.
   virtual std::int64_t unix_seconds() = 0;
 
+  /// A number that cannot be guessed.
+  virtual std::uint64_t random_number() = 0;
+
   // Any descriptor.
   virtual int close(int fd) = 0;
   virtual ssize_t read(int fd, void* buffer, std::size_t size) = 0;

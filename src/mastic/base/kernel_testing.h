@@ -35,6 +35,7 @@ class FailingKernel : public Kernel {
 
   Instant monotonic_now() override { return inner_.monotonic_now(); }
   std::int64_t unix_seconds() override { return inner_.unix_seconds(); }
+  std::uint64_t random_number() override { return inner_.random_number(); }
   int close(int fd) override { return inner_.close(fd); }  // a failed close still closes
   ssize_t read(int fd, void* buffer, std::size_t size) override;
   ssize_t write(int fd, const void* bytes, std::size_t size) override;

@@ -17,6 +17,9 @@ class Drivers {
   /// Requires: every loop was stopped, or will be by another thread.
   ~Drivers() { join(); }
 
+  /// How many threads can run at a time on this machine; at least 1.
+  [[nodiscard]] static unsigned cores();
+
   void start(Loop& loop);
   void join();
 

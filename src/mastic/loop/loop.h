@@ -63,9 +63,8 @@ class Loop final : public async::Executor {
   // Executor.
   [[nodiscard]] base::Instant now() const override { return now_; }
   void enqueue(async::Job& job) override { jobs_.push_back(job); }
+  void enqueue_first(async::Job& job) override { jobs_.push_front(job); }
   void arm(async::Timer& timer, base::Instant due) override { timers_.arm(timer, due); }
-  /// Runs `job` before those that wait already.
-  void enqueue_first(async::Job& job) { jobs_.push_front(job); }
 
   // Descriptors.
   [[nodiscard]] base::Result<void> watch(Source& source, Readiness wanted);

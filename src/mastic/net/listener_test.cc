@@ -123,7 +123,8 @@ TEST_F(AcceptorTest, PassesOverConnectionsThatDiedWaiting) {
   ASSERT_TRUE(acceptor.start());
   kernel.connect_to(listener.fd());
   int nth = 0;
-  for (const int number : {ECONNABORTED, EPROTO, EPERM, EINTR}) kernel.fail("accept4", ++nth, number);
+  for (const int number : {ECONNABORTED, EPROTO, EPERM, EINTR})
+    kernel.fail("accept4", ++nth, number);
   loop->turn(0s);
   EXPECT_EQ(owner.sockets.size(), 1u);
   EXPECT_TRUE(owner.errors.empty());

@@ -135,26 +135,26 @@ void SocketStream::sent(std::string_view bytes, std::size_t taken, int number) n
   if (number != 0 && !is_momentary(number)) return fail(number);
   const std::string_view left = bytes.substr(taken);
   if (!left.empty()) queue().prepend(left);
-  if (number == 0 && left.empty()) return pump();
-  want(wants_readable_, true);
-  if (taken > 0) owner_->sent(unsent());
+  if (number == 0 && left.empty() && has_queue()) return pump();
+  after_sending(taken);
 }
 
+/// Sends from the queue until it is empty or the kernel takes no more.
 void SocketStream::pump() noexcept {
+  std::uint64_t taken = 0;
   while (has_queue()) {
     if (queue_->first_file() != nullptr) return send_file_slice();
     const std::string_view bytes = queue_->first_bytes();
     const int flags = kSendFlags | (queue_->has_more_than_one() ? MSG_MORE : 0);
-    const ssize_t taken = loop_.kernel().send(fd_, bytes.data(), bytes.size(), flags);
-    if (taken < 0) {
-      if (!is_momentary(static_cast<int>(-taken))) return fail(static_cast<int>(-taken));
-      return want(wants_readable_, true);
+    const ssize_t result = loop_.kernel().send(fd_, bytes.data(), bytes.size(), flags);
+    if (result < 0 && !is_momentary(static_cast<int>(-result))) {
+      return fail(static_cast<int>(-result));
     }
-    queue_->remove(static_cast<std::uint64_t>(taken));
-    if (has_queue()) owner_->sent(unsent());
-    if (!is_open()) return;
+    if (result <= 0) break;
+    queue_->remove(static_cast<std::uint64_t>(result));
+    taken += static_cast<std::uint64_t>(result);
   }
-  after_sending();
+  after_sending(taken);
 }
 
 void SocketStream::send_file_slice() {
@@ -168,20 +168,27 @@ void SocketStream::file_slice_sent(ssize_t result) noexcept {
   if (result == 0) return fail(EIO);  // the file is shorter than was promised
   if (result < 0) {
     if (!is_momentary(static_cast<int>(-result))) return fail(static_cast<int>(-result));
-    return want(wants_readable_, true);
+    return after_sending(0);
   }
   queue_->remove(static_cast<std::uint64_t>(result));
-  if (has_queue()) owner_->sent(unsent());
-  if (is_open()) pump();
+  owner_->sent(static_cast<std::uint64_t>(result), unsent());
+  if (!is_open() || loop::Outbox::holds(*this)) return;  // the flush goes on from there
+  has_queue() ? pump() : settle();
 }
 
-/// Everything that was written has left.
-void SocketStream::after_sending() noexcept {
+/// The kernel was offered what there is, and took `taken` bytes of it.
+void SocketStream::after_sending(std::uint64_t taken) noexcept {
+  settle();
+  if (is_open()) owner_->sent(taken, unsent());
+}
+
+/// Asks to be told of room, or lets go of what only a stream that is behind needs.
+void SocketStream::settle() noexcept {
+  if (has_queue()) return want(wants_readable_, true);
   queue_.reset();
   file_sender_.reset();
   if (wants_writable_) want(wants_readable_, false);
-  if (shutting_ && is_open()) loop_.kernel().shutdown(fd_, SHUT_WR);
-  if (is_open()) owner_->sent(0);
+  if (shutting_ && is_open() && unsent() == 0) loop_.kernel().shutdown(fd_, SHUT_WR);
 }
 
 void SocketStream::want(bool readable, bool writable) {

@@ -49,11 +49,11 @@ class SocketStream final : public Stream, public loop::Socket {
   OutputQueue& queue();
   void begin_queue();
   [[nodiscard]] bool has_queue() const { return queue_ != nullptr && !queue_->empty(); }
-  /// Sends from the queue until it is empty or the kernel takes no more.
   void pump() noexcept;
   void send_file_slice();
   void file_slice_sent(ssize_t result) noexcept;
-  void after_sending() noexcept;
+  void after_sending(std::uint64_t taken) noexcept;
+  void settle() noexcept;
   void want(bool readable, bool writable);
   void fail(int number) noexcept;
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <functional>
 #include <string>
 
 #include "mastic/base/kernel_testing.h"
@@ -18,9 +19,11 @@ class RecordingOwner final : public StreamOwner {
  public:
   void received(std::string_view bytes) noexcept override { text += bytes; }
   void received_end() noexcept override { ended = true; }
-  void sent(std::uint64_t unsent) noexcept override {
-    last_unsent = unsent;
-    if (unsent == 0) ++drained;
+  void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override {
+    taken_in_all += taken;
+    if (unsent != 0) return;
+    ++drained;
+    if (when_drained) when_drained();
   }
   void failed(int number) noexcept override { error = number; }
 
@@ -28,7 +31,8 @@ class RecordingOwner final : public StreamOwner {
   bool ended = false;
   int error = 0;
   int drained = 0;
-  std::uint64_t last_unsent = 0;
+  std::uint64_t taken_in_all = 0;
+  std::function<void()> when_drained;
 };
 
 struct SocketStreamTest : testing::TestWithParam<loop::TransferKind> {
@@ -105,6 +109,7 @@ TEST_P(SocketStreamTest, KeepsWhatTheKernelDoesNotTake) {
   turn(2);
   EXPECT_EQ(peer().sent, "hello world!");
   EXPECT_EQ(owner.drained, 1);
+  EXPECT_EQ(owner.taken_in_all, 12u);
   EXPECT_EQ(stream->unsent(), 0u);
 }
 
@@ -120,6 +125,19 @@ TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedBorrowedAndFilePieces) {
   turn(100);
   EXPECT_EQ(peer().sent, "head " + borrowed + " middle " + content + " tail");
   EXPECT_EQ(owner.drained, 1);
+}
+
+TEST_P(SocketStreamTest, KeepsTheOrderOfWhatIsWrittenWhenAFileHasLeft) {
+  const std::string borrowed(50'000, 'b');
+  owner.when_drained = [&] {
+    if (owner.drained == 1) {
+      stream->write("head ");
+      stream->write_borrowed(borrowed);
+    }
+  };
+  stream->write_file(make_file("file "), 0, 5);
+  turn(5);
+  EXPECT_EQ(peer().sent, "file head " + borrowed);
 }
 
 TEST_P(SocketStreamTest, FailsWhenAFileFallsShort) {

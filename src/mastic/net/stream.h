@@ -20,9 +20,9 @@ class StreamOwner {
   virtual void received(std::string_view bytes) noexcept = 0;
   /// The peer sends no more; it may still read.
   virtual void received_end() noexcept = 0;
-  /// The kernel took some of what was written; `unsent` bytes are left. At 0 everything that was
-  /// written has left, and what was lent to the stream is the owner's again.
-  virtual void sent(std::uint64_t unsent) noexcept = 0;
+  /// What was written was offered to the kernel, which took `taken` bytes; `unsent` are left. At 0
+  /// everything has left, and what was lent to the stream is the owner's again.
+  virtual void sent(std::uint64_t taken, std::uint64_t unsent) noexcept = 0;
   /// The connection is lost: reset, timed out, or the file that was being sent fell short. The
   /// stream is of no more use but to be closed.
   virtual void failed(int number) noexcept = 0;
@@ -54,7 +54,8 @@ class Stream {
   virtual void commit(std::size_t size) = 0;
   /// Writes a copy of `bytes`.
   void write(std::string_view bytes);
-  /// Writes `bytes` without copying them: they have to stay until `sent(0)`, or until it is closed.
+  /// Writes `bytes` without copying them: they have to stay until `sent` says 0, or until it is
+  /// closed.
   virtual void write_borrowed(std::string_view bytes) = 0;
 
   /// Whether `write_file` may be called: not where bytes have to be transformed.

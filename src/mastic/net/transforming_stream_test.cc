@@ -65,7 +65,9 @@ class RecordStream final : public Stream, private StreamOwner {
     if (!plain.empty()) owner_->received(plain);
   }
   void received_end() noexcept override { owner_->received_end(); }
-  void sent(std::uint64_t unsent) noexcept override { owner_->sent(unsent + held_.size()); }
+  void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override {
+    owner_->sent(taken, unsent + held_.size());
+  }
   void failed(int number) noexcept override { owner_->failed(number); }
 
   std::unique_ptr<Stream> inner_;
@@ -85,7 +87,7 @@ class Echo final : public StreamOwner {
   explicit Echo(Stream& stream) : stream_(stream) {}
   void received(std::string_view bytes) noexcept override { stream_.write(bytes); }
   void received_end() noexcept override { stream_.shut_write(); }
-  void sent(std::uint64_t unsent) noexcept override { drained = unsent == 0; }
+  void sent(std::uint64_t, std::uint64_t unsent) noexcept override { drained = unsent == 0; }
   void failed(int) noexcept override { stream_.close(); }
   bool drained = false;
 

@@ -1,0 +1,19 @@
+// The settings of loops.
+
+#pragma once
+
+#include <cstdint>
+
+#include "mastic/base/options.h"
+#include "mastic/loop/transfer.h"
+
+namespace mastic::loop {
+
+struct Options {
+  std::uint64_t loops = 0;  ///< 0: as many as there are cores
+  TransferKind transfer = TransferKind::Auto;
+
+  void describe(base::OptionTable& table);
+};
+
+}  // namespace mastic::loop

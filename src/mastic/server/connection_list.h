@@ -1,0 +1,61 @@
+// Connections in the order they came into a list.
+
+#pragma once
+
+namespace mastic::server {
+
+class Http1Connection;
+
+/// The links of a connection; it is in one list at a time.
+class ListedConnection {
+ protected:
+  ListedConnection() = default;
+  ~ListedConnection() = default;
+
+ private:
+  friend class ConnectionList;
+  ListedConnection* previous_ = nullptr;
+  ListedConnection* next_ = nullptr;
+};
+
+/// Intrusive: adding and removing costs a few stores.
+class ConnectionList {
+ public:
+  ConnectionList() { head_.previous_ = head_.next_ = &head_; }
+  ConnectionList(const ConnectionList&) = delete;
+  ConnectionList& operator=(const ConnectionList&) = delete;
+
+  [[nodiscard]] bool empty() const { return head_.next_ == &head_; }
+  /// Adds it at the end, and takes it out of the list it is in.
+  void add(ListedConnection& connection) {
+    remove(connection);
+    connection.previous_ = head_.previous_;
+    connection.next_ = &head_;
+    head_.previous_->next_ = &connection;
+    head_.previous_ = &connection;
+  }
+  static void remove(ListedConnection& connection) {
+    if (connection.next_ == nullptr) return;
+    connection.previous_->next_ = connection.next_;
+    connection.next_->previous_ = connection.previous_;
+    connection.next_ = connection.previous_ = nullptr;
+  }
+  /// Requires: not empty.
+  [[nodiscard]] Http1Connection& first() const;
+  /// Calls `each` for every connection; it may close the one it is given.
+  template <class Each>
+  void for_each(Each each) {
+    for (ListedConnection* at = head_.next_; at != &head_;) {
+      ListedConnection* const next = at->next_;
+      each(cast(*at));
+      at = next;
+    }
+  }
+
+ private:
+  static Http1Connection& cast(ListedConnection& connection);
+  struct Head : ListedConnection {};
+  Head head_;
+};
+
+}  // namespace mastic::server

@@ -1,0 +1,307 @@
+#include "mastic/server/exchange.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "mastic/app/error_response.h"
+#include "mastic/app/http_error.h"
+
+namespace mastic::server {
+
+using app::HttpError;
+using app::Response;
+using app::Task;
+using http::Status;
+
+/// Awaits the next piece of the request's content.
+class Exchange::ReadContent final : public async::Operation {
+ public:
+  explicit ReadContent(Exchange& exchange) : exchange_(exchange) {}
+
+  /// Nothing at the end.
+  std::optional<std::string> await_resume() {
+    finish_await();
+    if (busy_) throw std::logic_error("the body is being read already");
+    if (fault_) throw HttpError(*fault_);
+    return std::move(piece_);
+  }
+  void piece_arrived(std::string_view piece) {
+    piece_.emplace(piece);
+    complete();
+  }
+  void ended() { complete(); }
+  void failed(Status status) {
+    fault_ = status;
+    complete();
+  }
+
+ private:
+  void start(async::Executor&) override {
+    if (exchange_.reading_ != nullptr) {
+      busy_ = true;
+      return complete();
+    }
+    if (exchange_.content_fault_) return failed(*exchange_.content_fault_);
+    if (exchange_.content_ended_) return ended();
+    exchange_.reading_ = this;
+    exchange_.owner_->content_wanted();
+  }
+  void cancel() noexcept override { exchange_.reading_ = nullptr; }
+
+  Exchange& exchange_;
+  std::optional<std::string> piece_;
+  std::optional<Status> fault_;
+  bool busy_ = false;
+};
+
+/// The request's content, pulled from the connection.
+class Exchange::Content final : public app::BodySource {
+ public:
+  Content(Exchange& exchange, std::optional<std::uint64_t> size)
+      : exchange_(exchange), size_(size) {}
+
+  Task<std::optional<std::string_view>> next() override {
+    std::optional<std::string> piece = co_await ReadContent(exchange_);
+    if (!piece) co_return std::nullopt;
+    piece_ = *std::move(piece);
+    co_return std::string_view(piece_);
+  }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
+
+ private:
+  Exchange& exchange_;
+  std::optional<std::uint64_t> size_;
+  std::string piece_;
+};
+
+/// Sends an interim response.
+class Exchange::Inform final : public async::Operation {
+ public:
+  Inform(Exchange& exchange, Status status, const http::Fields& fields)
+      : exchange_(exchange), status_(status), fields_(fields) {}
+  void await_resume() const { finish_await(); }
+
+ private:
+  void start(async::Executor&) override {
+    exchange_.owner_->send_interim(status_, fields_);
+    complete();
+  }
+  void cancel() noexcept override {}
+
+  Exchange& exchange_;
+  Status status_;
+  const http::Fields& fields_;
+};
+
+Exchange::Exchange(Lane& lane, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
+                   void (*destroy)(std::byte*))
+    : Context(lane.loop()),
+      lane_(lane),
+      owner_(&owner),
+      memory_(memory),
+      page_(page),
+      destroy_(destroy),
+      id_(lane.make_id()) {}
+
+Exchange::~Exchange() {
+  if (held_bytes_ > 0) lane_.totals().release(held_bytes_);
+}
+
+// ---- from the owner ----
+
+void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
+                     std::optional<std::uint64_t> size, bool first) noexcept {
+  started_ = lane_.loop().now();
+  app::Body body =
+      content ? app::Body::borrowed(*content) : app::Body(std::make_unique<Content>(*this, size));
+  request_.emplace(facts, std::move(body), *this);
+  step_ = Step::Call;
+  first ? schedule_first() : schedule();
+}
+
+void Exchange::content_arrived(std::string_view piece) noexcept {
+  std::exchange(reading_, nullptr)->piece_arrived(piece);
+}
+
+void Exchange::content_ended() noexcept {
+  content_ended_ = true;
+  if (reading_ != nullptr) std::exchange(reading_, nullptr)->ended();
+}
+
+void Exchange::content_failed(Status status) noexcept {
+  content_fault_ = status;
+  if (reading_ != nullptr) std::exchange(reading_, nullptr)->failed(status);
+}
+
+void Exchange::room_again() noexcept {
+  if (std::exchange(waits_for_room_, false)) schedule_step(Step::Produce);
+}
+
+void Exchange::all_sent() noexcept {
+  outcome_.complete = true;
+  end();
+}
+
+void Exchange::client_ended() noexcept { fire_stop(); }
+
+void Exchange::abandon(std::uint64_t unsent) noexcept {
+  owner_ = nullptr;
+  outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
+  fire_stop();
+  stop();
+  if (!is_scheduled() && !task_ && !pull_) end();
+}
+
+// ---- in jobs ----
+
+void Exchange::run() noexcept {
+  switch (std::exchange(step_, Step::None)) {
+    case Step::None:
+      break;
+    case Step::Call:
+      task_.emplace(lane_.app()(*request_));
+      task_->start(*this);
+      break;
+    case Step::Produce:
+      try {
+        pull_.emplace(response_->body.next());
+        pull_->start(*this);
+      } catch (...) {
+        pull_failed();
+      }
+      break;
+    case Step::End:
+      finishers_.finish(outcome_);
+      response_.reset();
+      break;
+  }
+  resume_ready();
+  if (task_ && task_->is_done()) collect_response();
+  if (pull_ && pull_->is_done()) collect_piece();
+}
+
+void Exchange::collect_response() noexcept {
+  try {
+    response_.emplace(task_->take());
+  } catch (...) {  // an App does not throw; its value may, when it is moved
+    response_.emplace(app::error_response(Status::InternalServerError));
+  }
+  task_.reset();
+}
+
+void Exchange::collect_piece() noexcept {
+  try {
+    piece_ = pull_->take();
+    pulled_all_ = !piece_;
+  } catch (...) {
+    pull_failed();
+  }
+  pull_.reset();
+}
+
+/// The answer has begun, so the exception can only be logged. Requires: one is being handled.
+void Exchange::pull_failed() noexcept {
+  pull_failed_ = true;
+  if (!stop_requested()) (void)app::respond_to_exception(*request_);
+}
+
+// ---- between jobs ----
+
+void Exchange::finish() noexcept {
+  finish_run();
+  if (stage_ == Stage::Ended) return release();
+  if (is_scheduled() || task_ || pull_) return;  // it goes on, or waits for something
+  if (owner_ == nullptr) return end();
+  if (stage_ == Stage::Handling) return respond();
+  if (stage_ == Stage::Producing) return take_piece();
+}
+
+void Exchange::respond() noexcept {
+  outcome_.status = response_->status;
+  switch (owner_->respond(*response_)) {
+    case ExchangeOwner::Next::Nothing:
+      return written();
+    case ExchangeOwner::Next::Produce:
+      stage_ = Stage::Producing;
+      return schedule_step(Step::Produce);
+  }
+}
+
+void Exchange::take_piece() noexcept {
+  if (pull_failed_) return owner_->abort_response();
+  if (pulled_all_) {
+    if (owner_->end_content()) written();
+    return;
+  }
+  if (!owner_->send_piece(*std::exchange(piece_, std::nullopt))) return written();
+  waits_for_room_ = !owner_->has_room();
+  if (!waits_for_room_) schedule_step(Step::Produce);
+}
+
+void Exchange::written() noexcept {
+  stage_ = Stage::Written;
+  owner_->response_written(*this);
+}
+
+void Exchange::schedule_step(Step step) noexcept {
+  step_ = step;
+  schedule();
+}
+
+/// Nothing of the application runs or waits any more, and nothing more will be sent.
+void Exchange::end() noexcept {
+  if (std::exchange(stage_, Stage::Ended) == Stage::Ended) return;
+  const bool is_plain = !response_ || response_->body.bytes() || response_->body.file();
+  if (finishers_.empty() && is_plain) return release();
+  outcome_.duration = lane_.loop().kernel().monotonic_now() - started_;
+  schedule_step(Step::End);
+}
+
+void Exchange::release() noexcept { destroy_(page_); }
+
+// ---- stopping ----
+
+std::stop_token Exchange::stop_token() {
+  const std::lock_guard lock(stop_mutex_);
+  if (!stop_source_) {
+    stop_source_.emplace();
+    if (stop_fired_) stop_source_->request_stop();
+  }
+  return stop_source_->get_token();
+}
+
+/// Callbacks of the token are user code: they get a job of their own, for the exchange's may be
+/// running.
+void Exchange::fire_stop() noexcept {
+  class Fire final : public async::Job {
+   public:
+    explicit Fire(std::stop_source source) : source_(std::move(source)) {}
+    void run() noexcept override { source_.request_stop(); }
+    void finish() noexcept override { delete this; }
+
+   private:
+    std::stop_source source_;
+  };
+  const std::lock_guard lock(stop_mutex_);
+  if (std::exchange(stop_fired_, true) || !stop_source_) return;
+  lane_.loop().enqueue(*new Fire(*stop_source_));
+}
+
+async::Task<> Exchange::inform(Status status, http::Fields fields) {
+  if (!is_informational(status) || status == Status::Continue ||
+      status == Status::SwitchingProtocols) {
+    throw std::logic_error("only 102 to 199, but for 100 and 101, can be sent before an answer");
+  }
+  co_await Inform(*this, status, fields);
+}
+
+void Exchange::hold(std::uint64_t bytes) {
+  if (!lane_.totals().hold(bytes, lane_.options().max_inflight_bytes)) {
+    throw HttpError(Status::ServiceUnavailable,
+                    "The server holds too many requests at the moment.");
+  }
+  held_bytes_ += bytes;
+}
+
+}  // namespace mastic::server

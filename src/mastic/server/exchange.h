@@ -1,0 +1,162 @@
+// An exchange: one request and its answer, whatever protocol carries them.
+
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "mastic/app/app.h"
+#include "mastic/app/carrier.h"
+#include "mastic/app/request.h"
+#include "mastic/app/response.h"
+#include "mastic/async/context.h"
+#include "mastic/base/arena.h"
+#include "mastic/server/lane.h"
+
+namespace mastic::server {
+
+class Exchange;
+
+/// The connection, as its exchange sees it: a source of content and a sink for the answer. On the
+/// loop.
+class ExchangeOwner {
+ public:
+  /// The application waits for content: Exchange::content_arrived or its kin are to follow, now or
+  /// later.
+  virtual void content_wanted() noexcept = 0;
+  virtual void send_interim(http::Status status, const http::Fields& fields) noexcept = 0;
+
+  enum class Next {
+    Nothing,  ///< all of it is written
+    Produce,  ///< the content has to be pulled, and given to send_piece and end_content
+  };
+  /// Writes the head and what is at hand of the content.
+  [[nodiscard]] virtual Next respond(app::Response& response) noexcept = 0;
+  /// False when no more is wanted: the content is longer than was promised.
+  [[nodiscard]] virtual bool send_piece(std::string_view piece) noexcept = 0;
+  /// All of it was given. False when that is less than was promised: the response was aborted.
+  [[nodiscard]] virtual bool end_content() noexcept = 0;
+  /// The content cannot be had whole: the client must not take it for that.
+  virtual void abort_response() noexcept = 0;
+  /// False while the client is too far behind; Exchange::room_again follows.
+  [[nodiscard]] virtual bool has_room() const noexcept = 0;
+  /// The whole answer is written; Exchange::all_sent follows when it has left.
+  virtual void response_written(Exchange& exchange) noexcept = 0;
+
+ protected:
+  ~ExchangeOwner() = default;
+};
+
+/// Runs the application for one request, in jobs, and hands its answer to the owner between them.
+///
+/// 1. What `run` touches (request, tasks, response, finishers) is touched by nothing else while a
+/// job is
+///    scheduled or running, perhaps on a thread that has lost the loop.
+/// 2. What the loop tells it meanwhile is noted, and acted upon in `finish`.
+/// 3. It is over when its answer has left or its owner has let go, and nothing of the application
+///    runs or waits any more. Then it gives its page back.
+class Exchange final : public async::Context, public app::Carrier {
+ public:
+  /// `page` is the memory this exchange stands in; it is given back to the lane at the end, after
+  /// `destroy` was called with it.
+  Exchange(Lane& lane, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
+           void (*destroy)(std::byte* page));
+  ~Exchange() override;
+
+  // ---- from the owner ----
+
+  /// The request is here. `content` is its content when that is here too; else it is pulled, and
+  /// has `size` bytes when that is known. `first`: it runs before what waits already.
+  void begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
+             std::optional<std::uint64_t> size, bool first) noexcept;
+  void content_arrived(std::string_view piece) noexcept;
+  void content_ended() noexcept;
+  /// The content is malformed, cut short or too slow; whoever reads it is told.
+  void content_failed(http::Status status) noexcept;
+  /// So many bytes of content were written.
+  void count_content(std::uint64_t bytes) { outcome_.content_bytes += bytes; }
+  void room_again() noexcept;
+  void all_sent() noexcept;
+  /// The client sends no more, and perhaps left: stop tokens fire, awaits go on.
+  void client_ended() noexcept;
+  /// The connection is lost, or gives up; `unsent` bytes of what was written have not left. What
+  /// the application awaits is cancelled, its answer is dropped, and the owner hears nothing more.
+  void abandon(std::uint64_t unsent) noexcept;
+
+  /// For the owner's own list of exchanges that are written and not yet sent.
+  Exchange* next_written = nullptr;
+
+  // ---- Context ----
+  void run() noexcept override;
+  void finish() noexcept override;
+
+  // ---- Carrier ----
+  [[nodiscard]] std::uint64_t id() const override { return id_; }
+  [[nodiscard]] async::Context& context() override { return *this; }
+  [[nodiscard]] base::Arena& memory() override { return memory_; }
+  [[nodiscard]] base::Log& log() override { return lane_.log(); }
+  [[nodiscard]] app::FinisherList& finishers() override { return finishers_; }
+  [[nodiscard]] std::stop_token stop_token() override;
+  [[nodiscard]] async::Task<> inform(http::Status status, http::Fields fields) override;
+  [[nodiscard]] std::uint64_t max_body_bytes() const override {
+    return lane_.options().max_body_bytes;
+  }
+  void hold(std::uint64_t bytes) override;
+
+ private:
+  class Content;
+  class ReadContent;
+  class Inform;
+
+  /// What `run` is to begin, besides resuming what is ready.
+  enum class Step : std::uint8_t { None, Call, Produce, End };
+  enum class Stage : std::uint8_t { Handling, Producing, Written, Ended };
+
+  // In `run`.
+  void collect_response() noexcept;
+  void collect_piece() noexcept;
+  void pull_failed() noexcept;
+  // On the loop.
+  void schedule_step(Step step) noexcept;
+  void respond() noexcept;
+  void take_piece() noexcept;
+  void written() noexcept;
+  void end() noexcept;
+  void release() noexcept;
+  void fire_stop() noexcept;
+
+  Lane& lane_;
+  ExchangeOwner* owner_;  ///< none once it has let go
+  base::Arena& memory_;
+  std::byte* page_;
+  void (*destroy_)(std::byte*);
+  const std::uint64_t id_;
+  Stage stage_ = Stage::Handling;
+  Step step_ = Step::None;
+  bool waits_for_room_ = false;
+  bool content_ended_ = false;
+  std::optional<http::Status> content_fault_;
+  ReadContent* reading_ = nullptr;
+  base::Instant started_{};
+  app::Outcome outcome_;
+  std::uint64_t held_bytes_ = 0;
+
+  std::optional<app::Request> request_;
+  std::optional<app::Task<app::Response>> task_;
+  std::optional<app::Response> response_;
+  std::optional<app::Task<std::optional<std::string_view>>> pull_;
+  std::optional<std::string_view> piece_;  ///< pulled and not yet sent
+  bool pulled_all_ = false;
+  bool pull_failed_ = false;
+  app::FinisherList finishers_;
+
+  std::mutex stop_mutex_;
+  std::optional<std::stop_source> stop_source_;  ///< made when somebody asks for a token
+  bool stop_fired_ = false;
+};
+
+}  // namespace mastic::server

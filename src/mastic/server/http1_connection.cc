@@ -1,0 +1,489 @@
+// Over 300 lines, for the states of a connection are read best in one place, from top to bottom.
+
+#include "mastic/server/http1_connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mastic/app/error_response.h"
+#include "mastic/http/target.h"
+#include "mastic/server/http1_turn.h"
+#include "mastic/wire/http1/response_head.h"
+
+namespace mastic::server {
+
+using http::Status;
+using wire::http1::Framing;
+using wire::http1::RequestHead;
+using wire::http1::RequestParser;
+using Event = RequestParser::Event;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::size_t kMostWholeContent = 16 << 10;  // copied, when it came with its head
+constexpr base::Duration kBodyWindow = seconds(10);
+constexpr base::Duration kWriteWindow = seconds(60);
+
+}  // namespace
+
+Http1Connection::Http1Connection(Lane& lane, std::unique_ptr<net::Stream> stream,
+                                 base::Endpoint peer)
+    : lane_(lane), stream_(std::move(stream)), peer_(peer) {}
+
+Http1Connection::~Http1Connection() = default;
+
+bool Http1Connection::start() {
+  if (!stream_->start(*this)) return false;
+  set_read_deadline(lane_.options().header_timeout);
+  return true;
+}
+
+// ---- what the stream tells ----
+
+void Http1Connection::received(std::string_view bytes) noexcept {
+  if (state_ == State::Lingering) {
+    discarded_bytes_ += bytes.size();
+    if (discarded_bytes_ > lane_.options().max_linger_bytes) return close();
+    return set_read_deadline(lane_.options().linger_idle);
+  }
+  if (carry_.empty()) {
+    consume(bytes, false);
+    if (state_ == State::Closed || state_ == State::Lingering) return;
+    carry_ = bytes;
+  } else {
+    carry_ += bytes;
+    consume_carry();
+  }
+  if (carry_.size() >= lane_.options().max_pipelined_bytes &&
+      !std::exchange(reading_paused_, true)) {
+    stream_->pause_reading();
+  }
+}
+
+void Http1Connection::received_end() noexcept {
+  peer_ended_ = true;
+  switch (state_) {
+    case State::Idle:
+    case State::Head:
+    case State::Discarding:
+      return linger();
+    case State::Exchanging:
+      if (content_wanted_) break_content(Status::BadRequest);
+      return turn_->exchange.client_ended();
+    case State::Lingering:
+      if (stream_->unsent() == 0) close();
+      return;
+    case State::Closed:
+      return;
+  }
+}
+
+void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
+  const base::Instant now = lane_.loop().now();
+  if (unsent > 0) {
+    if (!write_rate_.is_started()) write_rate_.start(now, base::Duration::zero(), kWriteWindow);
+    write_rate_.add(taken);
+    if (taken > 0 || write_deadline_ == kNever) {
+      write_deadline_ = now + lane_.options().write_stall_timeout;
+    }
+    arm_for(std::min(write_deadline_, write_rate_.next_look()));
+  } else {
+    write_rate_.stop();
+    write_deadline_ = kNever;
+    while (written_first_ != nullptr) {
+      Exchange& exchange = *std::exchange(written_first_, written_first_->next_written);
+      exchange.all_sent();
+    }
+    if (state_ == State::Lingering) {
+      if (peer_ended_) return close();
+      if (linger_end_ == kNever) {
+        linger_end_ = now + lane_.options().linger_total;
+        set_read_deadline(lane_.options().linger_idle);
+      }
+    }
+  }
+  if (unsent > lane_.options().write_low_bytes) return;
+  if (state_ == State::Exchanging) turn_->exchange.room_again();
+  if (state_ == State::Idle && !carry_.empty()) consume_carry();
+}
+
+void Http1Connection::failed(int) noexcept { close(); }
+
+// ---- reading ----
+
+/// Takes all that can be used now. `pipelined`: it stood behind an earlier request.
+void Http1Connection::consume(std::string_view& input, bool pipelined) {
+  Progress progress = Progress::Again;
+  while (progress == Progress::Again) {
+    switch (state_) {
+      case State::Idle:
+        if (input.empty() || !has_room()) return;
+        [[fallthrough]];
+      case State::Head:
+        progress = read_head(input, pipelined);
+        pipelined = true;
+        break;
+      case State::Exchanging:
+        progress = content_wanted_ ? read_content(input) : Progress::Wait;
+        break;
+      case State::Discarding:
+        progress = discard_content(input);
+        break;
+      case State::Lingering:
+      case State::Closed:
+        input = {};
+        return;
+    }
+  }
+}
+
+void Http1Connection::consume_carry() {
+  std::string_view input = carry_;
+  consume(input, true);
+  if (state_ == State::Closed) return;
+  carry_.erase(0, carry_.size() - input.size());
+  if (carry_.empty() && carry_.capacity() > lane_.options().max_pipelined_bytes) carry_ = {};
+  if (carry_.size() < lane_.options().max_pipelined_bytes &&
+      std::exchange(reading_paused_, false)) {
+    stream_->resume_reading();
+  }
+}
+
+Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bool pipelined) {
+  if (turn_ == nullptr) turn_ = Http1Turn::open(lane_, *this);
+  const Event event = turn_->parser.next(input);
+  if (event.kind == Event::Kind::NeedMore) {
+    if (std::exchange(state_, State::Head) == State::Idle) {
+      lane_.connection_busy(*this);
+      set_read_deadline(lane_.options().header_timeout);
+    }
+    return Progress::Wait;
+  }
+  read_deadline_ = kNever;
+  if (event.kind == Event::Kind::Malformed) {
+    return refuse(turn_->parser.fault().status, turn_->parser.fault().reason);
+  }
+  return begin_exchange(input, pipelined);
+}
+
+Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& input, bool pipelined) {
+  const RequestHead& head = turn_->parser.head();
+  ++requests_;
+  request_complete_ = request_broken_ = content_wanted_ = false;
+  owes_continue_ = head.expects_continue;
+  if (head.method == http::Method::Connect) return refuse(Status::NotImplemented, "");
+
+  app::RequestFacts facts;
+  facts.path = head.target.path;
+  if (head.target.form != http::Target::Form::Asterisk) {
+    const auto normal = http::normalize_path(head.target.path);
+    if (!normal && normal.error() == http::PathFault::BadEscape) {
+      return answer_itself(Status::BadRequest, "The path has a broken escape.");
+    }
+    if (!normal) return answer_itself(Status::NotFound, "");
+    if (*normal) facts.path = turn_->memory.copy(**normal);
+  }
+  facts.method = head.method;
+  facts.version = head.version;
+  facts.method_text = head.method_text;
+  facts.target_text = head.target_text;
+  facts.target = head.target;
+  facts.authority = head.authority;
+  facts.fields = head.fields;
+  facts.peer = peer_;
+
+  const auto content = take_whole_content(input);
+  const bool known = head.framing.kind != Framing::Kind::Chunked;
+  state_ = State::Exchanging;
+  lane_.connection_busy(*this);
+  ++turn_->holders;
+  turn_->exchange.begin(facts, content, known ? std::optional(head.framing.length) : std::nullopt,
+                        pipelined);
+  return Progress::Wait;
+}
+
+/// The content, when it is short and here already.
+std::optional<std::string_view> Http1Connection::take_whole_content(std::string_view& input) {
+  const Framing& framing = turn_->parser.head().framing;
+  if (framing.kind == Framing::Kind::Chunked) return std::nullopt;
+  if (framing.length > std::min(input.size(), kMostWholeContent)) return std::nullopt;
+  std::string_view content;
+  Event event = turn_->parser.next(input);
+  if (event.kind == Event::Kind::Data) {
+    content = turn_->memory.copy(event.data);
+    event = turn_->parser.next(input);
+  }
+  request_complete_ = event.kind == Event::Kind::End;
+  owes_continue_ = false;
+  return content;
+}
+
+void Http1Connection::content_wanted() noexcept {
+  content_wanted_ = true;
+  if (request_broken_) return break_content(Status::BadRequest);
+  if (std::exchange(owes_continue_, false) && carry_.empty()) {
+    stream_->write(wire::http1::continue_response());
+  }
+  const base::Instant now = lane_.loop().now();
+  if (!body_rate_.is_started()) body_rate_.start(now, lane_.options().body_grace, kBodyWindow);
+  body_rate_.resume(now);
+  arm_for(body_rate_.next_look());
+  consume_carry();
+  if (content_wanted_ && peer_ended_) break_content(Status::BadRequest);
+}
+
+Http1Connection::Progress Http1Connection::read_content(std::string_view& input) {
+  const Event event = turn_->parser.next(input);
+  switch (event.kind) {
+    case Event::Kind::NeedMore:
+    case Event::Kind::Head:
+      return Progress::Wait;
+    case Event::Kind::Malformed:
+      break_content(turn_->parser.fault().status);
+      return Progress::Wait;
+    case Event::Kind::Data:
+      body_rate_.add(event.data.size());
+      body_rate_.pause(lane_.loop().now());
+      content_wanted_ = false;
+      turn_->exchange.content_arrived(event.data);
+      return Progress::Wait;
+    case Event::Kind::End:
+      body_rate_.stop();
+      content_wanted_ = false;
+      request_complete_ = true;
+      turn_->exchange.content_ended();
+      return Progress::Wait;
+  }
+  return Progress::Wait;
+}
+
+/// The content will not come whole: its reader is told, and no request follows this one.
+void Http1Connection::break_content(Status status) {
+  content_wanted_ = false;
+  request_broken_ = true;
+  body_rate_.stop();
+  turn_->exchange.content_failed(status);
+}
+
+Http1Connection::Progress Http1Connection::discard_content(std::string_view& input) {
+  const Event event = turn_->parser.next(input);
+  discarded_bytes_ += event.data.size();
+  const bool gives_up =
+      event.kind == Event::Kind::Malformed || discarded_bytes_ > lane_.options().max_linger_bytes;
+  if (gives_up) {
+    linger();
+    return Progress::Again;
+  }
+  if (event.kind == Event::Kind::NeedMore) return Progress::Wait;
+  if (event.kind == Event::Kind::End) {
+    request_complete_ = true;
+    finish_request();
+  }
+  return Progress::Again;
+}
+
+// ---- answering ----
+
+ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
+  const RequestHead& head = turn_->parser.head();
+  close_after_ = !may_persist() || Http1ResponseWriter::ends_by_closing(response, head.version);
+  const ResponseTerms terms{head.method, head.version, close_after_, lane_.date()};
+  const auto rest = writer_.start(*stream_, response, terms, lane_.log());
+  turn_->exchange.count_content(writer_.content_bytes());
+  return rest == Http1ResponseWriter::Next::Produce ? Next::Produce : Next::Nothing;
+}
+
+/// Whether another request may follow on this connection.
+bool Http1Connection::may_persist() const {
+  const Options& options = lane_.options();
+  const RequestHead& head = turn_->parser.head();
+  const bool client_may = head.keep_alive && !request_broken_ && !(peer_ended_ && carry_.empty());
+  const bool server_may = !lane_.is_draining() && requests_ < options.max_requests_per_connection;
+  if (!client_may || !server_may) return false;
+  if (request_complete_) return true;
+  return !owes_continue_ && turn_->parser.bytes_left() <= options.max_linger_bytes;
+}
+
+bool Http1Connection::send_piece(std::string_view piece) noexcept {
+  const std::uint64_t before = writer_.content_bytes();
+  const bool more = writer_.write_piece(*stream_, piece, lane_.log());
+  turn_->exchange.count_content(writer_.content_bytes() - before);
+  return more;
+}
+
+bool Http1Connection::end_content() noexcept {
+  if (writer_.end(*stream_, lane_.log())) return true;
+  abort();
+  return false;
+}
+
+void Http1Connection::abort_response() noexcept { abort(); }
+
+bool Http1Connection::has_room() const noexcept {
+  return stream_->unsent() < lane_.options().write_high_bytes;
+}
+
+void Http1Connection::send_interim(Status status, const http::Fields& fields) noexcept {
+  if (turn_->parser.head().version == http::Version::Http10)
+    return;  // it would not know what it is
+  wire::http1::ResponseHead head;
+  head.status = status;
+  head.field_lines = fields.lines();
+  char* const start = stream_->prepare(response_head_bound(head));
+  stream_->commit(static_cast<std::size_t>(write_response_head(start, head) - start));
+}
+
+void Http1Connection::response_written(Exchange& exchange) noexcept {
+  (written_first_ == nullptr ? written_first_ : written_last_->next_written) = &exchange;
+  written_last_ = &exchange;
+  finish_request();
+  consume_carry();
+}
+
+/// A request that breaks the rules: the connection carries no other one.
+Http1Connection::Progress Http1Connection::refuse(Status status, std::string_view reason) {
+  app::Response response = app::error_response(status, reason);
+  const ResponseTerms terms{.close = true, .date = lane_.date()};
+  (void)writer_.start(*stream_, response, terms, lane_.log());
+  linger();
+  return Progress::Again;
+}
+
+/// A request that is well-formed and can mean nothing here: answered without the application.
+Http1Connection::Progress Http1Connection::answer_itself(Status status, std::string_view detail) {
+  const RequestHead& head = turn_->parser.head();
+  app::Response response = app::error_response(status, detail);
+  close_after_ = !may_persist();
+  const ResponseTerms terms{head.method, head.version, close_after_, lane_.date()};
+  (void)writer_.start(*stream_, response, terms, lane_.log());
+  finish_request();
+  return Progress::Again;
+}
+
+/// The answer is written: on to the next request, or to the end.
+void Http1Connection::finish_request() {
+  content_wanted_ = false;
+  if (close_after_) return linger();
+  if (!request_complete_) {
+    state_ = State::Discarding;
+    discarded_bytes_ = 0;
+    return set_read_deadline(lane_.options().linger_total);
+  }
+  let_go_of_turn();
+  body_rate_.stop();
+  state_ = State::Idle;
+  if (!carry_.empty()) return;
+  if (peer_ended_) return linger();
+  lane_.connection_idle(*this);
+  set_read_deadline(lane_.is_draining() ? lane_.options().drain_idle
+                                        : lane_.options().keep_alive_timeout);
+}
+
+/// No request is read any more: the answers leave, the write side is shut, and what the client
+/// still sends is read away for a while, for closing with unread input would destroy the last
+/// answer.
+void Http1Connection::linger() {
+  let_go_of_turn();
+  state_ = State::Lingering;
+  lane_.connection_busy(*this);
+  carry_ = {};
+  body_rate_.stop();
+  discarded_bytes_ = 0;
+  read_deadline_ = kNever;
+  if (std::exchange(reading_paused_, false)) stream_->resume_reading();
+  stream_->shut_write();
+  if (stream_->unsent() > 0) return;
+  if (peer_ended_) return close();
+  linger_end_ = lane_.loop().now() + lane_.options().linger_total;
+  set_read_deadline(lane_.options().linger_idle);
+}
+
+// ---- deadlines ----
+
+void Http1Connection::set_read_deadline(base::Duration length) {
+  read_deadline_ = std::min(lane_.loop().now() + length, linger_end_);
+  arm_for(read_deadline_);
+}
+
+/// The timer is armed no later than the first deadline; when it comes too early it is armed again,
+/// so deadlines that move away cost nothing.
+void Http1Connection::arm_for(base::Instant deadline) {
+  if (!is_armed() || due() > deadline) lane_.loop().arm(*this, deadline);
+}
+
+void Http1Connection::expired() noexcept {
+  const base::Instant now = lane_.loop().now();
+  const Options& options = lane_.options();
+  if (now >= write_deadline_ || write_rate_.was_too_slow(now, options.min_write_rate))
+    return abort();
+  if (body_rate_.was_too_slow(now, options.min_body_rate)) break_content(Status::RequestTimeout);
+  if (now >= read_deadline_) read_deadline_passed();
+  if (state_ == State::Closed) return;
+  const base::Instant first =
+      std::min({read_deadline_, write_deadline_, write_rate_.next_look(), body_rate_.next_look()});
+  if (first != kNever) arm_for(first);
+}
+
+void Http1Connection::read_deadline_passed() {
+  read_deadline_ = kNever;
+  switch (state_) {
+    case State::Idle:
+      return lane_.is_draining() ? linger() : close();
+    case State::Head:
+      if (!turn_->parser.has_begun()) return close();
+      (void)refuse(Status::RequestTimeout, "the header did not arrive in time");
+      return;
+    case State::Discarding:
+      return linger();
+    case State::Lingering:
+      return close();
+    case State::Exchanging:
+    case State::Closed:
+      return;
+  }
+}
+
+// ---- the end ----
+
+void Http1Connection::drain() {
+  if (state_ == State::Idle) set_read_deadline(lane_.options().drain_idle);
+}
+
+bool Http1Connection::close_if_quiet() {
+  if (state_ != State::Idle || !carry_.empty() || stream_->unsent() > 0) return false;
+  close();
+  return true;
+}
+
+void Http1Connection::close() {
+  const std::uint64_t unsent = stream_->unsent();
+  stream_->close();
+  end(unsent);
+}
+
+void Http1Connection::abort() {
+  const std::uint64_t unsent = stream_->unsent();
+  stream_->abort();
+  end(unsent);
+}
+
+void Http1Connection::end(std::uint64_t unsent) {
+  if (state_ == State::Closed) return;
+  const bool exchanging = state_ == State::Exchanging;
+  state_ = State::Closed;
+  disarm();
+  while (written_first_ != nullptr) {
+    Exchange& exchange = *std::exchange(written_first_, written_first_->next_written);
+    exchange.abandon(unsent);
+  }
+  if (exchanging) turn_->exchange.abandon(unsent);
+  let_go_of_turn();
+  lane_.connection_closed(*this);
+}
+
+void Http1Connection::let_go_of_turn() {
+  if (turn_ != nullptr) std::exchange(turn_, nullptr)->let_go();
+}
+
+}  // namespace mastic::server

@@ -1,0 +1,131 @@
+// A connection that speaks HTTP/1.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mastic/async/timer.h"
+#include "mastic/base/ip_address.h"
+#include "mastic/net/stream.h"
+#include "mastic/server/connection_list.h"
+#include "mastic/server/exchange.h"
+#include "mastic/server/http1_response_writer.h"
+#include "mastic/server/lane.h"
+#include "mastic/server/rate_watch.h"
+
+namespace mastic::server {
+
+struct Http1Turn;
+
+/// Reads requests, has an exchange run for each, one at a time, and writes the answers in order. A
+/// state machine on the loop: it owns the limits and the deadlines of HTTP/1 (Options).
+///
+///     Idle ──byte──> Head ──head──> Exchanging ──answer written──> Idle
+///                      │                │  └──content left──> Discarding ──end──> Idle
+///                      └──malformed─────┴──last answer──────> Lingering ──end──> Closed
+///
+/// 1. Bytes that cannot be used yet wait in `carry_`, up to max_pipelined_bytes; then reading
+/// pauses.
+/// 2. A turn (parser, exchange and their memory) exists from the first byte of a request until its
+/// answer
+///    has left and nothing of the application runs any more.
+/// 3. After a malformed request, or an answer that says so, no other request is read.
+class Http1Connection final : public net::StreamOwner,
+                              public ExchangeOwner,
+                              public ListedConnection,
+                              private async::Timer {
+ public:
+  Http1Connection(Lane& lane, std::unique_ptr<net::Stream> stream, base::Endpoint peer);
+  ~Http1Connection() override;
+
+  /// Begins to read. False when the loop cannot watch the stream.
+  [[nodiscard]] bool start();
+  /// The lane drains: an idle connection stays readable for a moment, any other ends after its
+  /// answer.
+  void drain();
+  /// Closes at once when no request is under way and every answer has left; says whether.
+  bool close_if_quiet();
+  /// Closes at once; what was not sent is lost.
+  void close();
+  /// The same, and the client sees a reset.
+  void abort();
+
+  [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
+
+ private:
+  enum class State : std::uint8_t { Idle, Head, Exchanging, Discarding, Lingering, Closed };
+  enum class Progress : std::uint8_t { Again, Wait };
+  static constexpr base::Instant kNever = base::Instant::max();
+
+  // What the stream tells.
+  void received(std::string_view bytes) noexcept override;
+  void received_end() noexcept override;
+  void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override;
+  void failed(int number) noexcept override;
+
+  // What the exchange wants.
+  void content_wanted() noexcept override;
+  void send_interim(http::Status status, const http::Fields& fields) noexcept override;
+  [[nodiscard]] Next respond(app::Response& response) noexcept override;
+  [[nodiscard]] bool send_piece(std::string_view piece) noexcept override;
+  [[nodiscard]] bool end_content() noexcept override;
+  void abort_response() noexcept override;
+  [[nodiscard]] bool has_room() const noexcept override;
+  void response_written(Exchange& exchange) noexcept override;
+
+  // Reading: each step takes what it can from `input`.
+  void consume(std::string_view& input, bool pipelined);
+  void consume_carry();
+  [[nodiscard]] Progress read_head(std::string_view& input, bool pipelined);
+  [[nodiscard]] Progress begin_exchange(std::string_view& input, bool pipelined);
+  [[nodiscard]] std::optional<std::string_view> take_whole_content(std::string_view& input);
+  [[nodiscard]] Progress read_content(std::string_view& input);
+  [[nodiscard]] Progress discard_content(std::string_view& input);
+  void break_content(http::Status status);
+
+  // Answering.
+  [[nodiscard]] Progress refuse(http::Status status, std::string_view reason);
+  [[nodiscard]] Progress answer_itself(http::Status status, std::string_view detail);
+  [[nodiscard]] bool may_persist() const;
+  void finish_request();
+  void linger();
+
+  // Deadlines.
+  void expired() noexcept override;
+  void read_deadline_passed();
+  void set_read_deadline(base::Duration length);
+  void arm_for(base::Instant deadline);
+
+  void let_go_of_turn();
+  void end(std::uint64_t unsent);
+
+  Lane& lane_;
+  std::unique_ptr<net::Stream> stream_;
+  Http1Turn* turn_ = nullptr;          ///< of the request being read or answered
+  Exchange* written_first_ = nullptr;  ///< exchanges whose answer is written and has not left
+  Exchange* written_last_ = nullptr;
+  std::string carry_;
+  base::Endpoint peer_;
+  State state_ = State::Idle;
+  bool content_wanted_ = false;
+  bool owes_continue_ = false;
+  bool request_complete_ = false;  ///< its content was read to the end
+  bool request_broken_ = false;    ///< its content is malformed, too slow or cut short
+  bool close_after_ = false;       ///< no request follows this answer
+  bool peer_ended_ = false;
+  bool reading_paused_ = false;
+  std::uint32_t requests_ = 0;
+  std::uint64_t discarded_bytes_ = 0;
+  Http1ResponseWriter writer_;
+  base::Instant read_deadline_ = kNever;
+  base::Instant write_deadline_ = kNever;
+  base::Instant linger_end_ = kNever;
+  RateWatch body_rate_;
+  RateWatch write_rate_;
+};
+
+}  // namespace mastic::server

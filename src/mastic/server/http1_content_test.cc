@@ -1,0 +1,145 @@
+#include "mastic/server/http1_fixture_testing.h"
+
+namespace mastic::server {
+namespace {
+
+struct Http1ContentTest : Http1ConnectionTest {};
+
+// ---- content of requests ----
+
+TEST_P(Http1ContentTest, TakesContentHoweverItArrives) {
+  open();
+  const std::string content(300'000, 'c');
+  for (const std::string path : {"/echo", "/pull"}) {
+    server->options.max_body_bytes = 1 << 20;
+    const std::string request = post(path, content);
+    for (std::size_t at = 0; at < request.size(); at += 7001)
+      server->at(fd).incoming.push_back(request.substr(at, 7001));
+    server->turn(150);
+    const auto answers = responses();
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_EQ(answers[0].content, path == "/echo" ? content : "pulled 300000");
+  }
+}
+
+TEST_P(Http1ContentTest, RefusesContentBeyondTheLimit) {
+  Options options;
+  options.max_body_bytes = 10;
+  open(options);
+  EXPECT_EQ(talk(post("/echo", "0123456789"))[0].content, "0123456789");
+  EXPECT_EQ(talk(post("/echo", "0123456789a"))[0].status, Status::Ok)
+      << "it came whole, in the page";
+}
+
+TEST_P(Http1ContentTest, RefusesAnnouncedContentBeyondTheLimitWithoutReadingIt) {
+  open();
+  const auto answers = talk("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n");
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].status, Status::ContentTooLarge);
+  EXPECT_TRUE(is_ending());
+}
+
+TEST_P(Http1ContentTest, SendsContinueOnlyWhenTheHandlerReads) {
+  open();
+  const std::string expecting =
+      " HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
+  server->send(fd, "POST /pull" + expecting);
+  EXPECT_EQ(server->take(fd), "HTTP/1.1 100 Continue\r\n\r\n");
+  const auto answers = talk("hello");
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].content, "pulled 5");
+  EXPECT_FALSE(is_ending());
+
+  const auto refused = talk("POST /ignore" + expecting);
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].content, "ignored");
+  EXPECT_TRUE(is_ending()) << "the client may send the content or not, so nothing can follow";
+}
+
+TEST_P(Http1ContentTest, ThrowsAwayContentThatNobodyReadAndNeverTakesItForARequest) {
+  const auto answers = talk(post("/ignore", std::string(20'000, 'x') + kGet) + kGet);
+  ASSERT_EQ(answers.size(), 2u);
+  EXPECT_EQ(answers[0].content, "ignored");
+  EXPECT_EQ(answers[1].content, "hello\n");
+  EXPECT_FALSE(is_ending());
+}
+
+TEST_P(Http1ContentTest, ClosesWhenTooMuchContentWasNotRead) {
+  const auto answers = talk("POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  EXPECT_EQ(answers[0].content, "ignored");
+  EXPECT_FALSE(answers[0].keep_alive);
+  EXPECT_TRUE(is_ending());
+}
+
+TEST_P(Http1ContentTest, StopsReadingWhileARequestIsAnswered) {
+  Options options;
+  options.max_pipelined_bytes = 1000;
+  open(options);
+  server->send(fd, "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int i = 0; i < 100; ++i) server->at(fd).incoming.push_back(std::string(100, 'x'));
+  server->turn(50);
+  EXPECT_GT(server->at(fd).incoming.size(), 80u);
+}
+
+TEST_P(Http1ContentTest, TellsTheHandlerThatContentIsMalformed) {
+  const auto answers =
+      talk("POST /pull HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloX");
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].status, Status::BadRequest);
+  EXPECT_TRUE(is_ending());
+}
+
+TEST_P(Http1ContentTest, BoundsWhatAllRequestsHold) {
+  Options options;
+  options.max_inflight_bytes = 50'000;
+  open(options);
+  const std::string big = post("/echo", std::string(40'000, 'x'));
+  EXPECT_EQ(talk(big)[0].status, Status::Ok);
+  EXPECT_EQ(talk(big)[0].status, Status::Ok) << "what the first held was released";
+  const int other = server->connect();
+  server->send(other, big.substr(0, 35'000));
+  const auto refused = talk(big);
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].status, Status::ServiceUnavailable);
+}
+
+// ---- back-pressure ----
+
+TEST_P(Http1ContentTest, ProducesNoFasterThanTheClientReads) {
+  open();
+  server->at(fd).room = 100'000;
+  server->send(fd, "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n");
+  server->turn(50);
+  EXPECT_LT(asked, 60);  // 256 KiB of backlog at 10 kB a piece, and what the socket took
+  const int before = asked;
+  server->at(fd).room = 300'000;
+  server->turn(50);
+  EXPECT_GT(asked, before + 20);
+  EXPECT_LT(asked, before + 60);
+}
+
+TEST_P(Http1ContentTest, LargeAnswersLeaveWholeThroughSmallSockets) {
+  open();
+  server->at(fd).most_per_send = 777;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n" + kGet);
+  server->turn(300);
+  const auto answers = responses();
+  ASSERT_EQ(answers.size(), 2u);
+  EXPECT_EQ(answers[0].content, std::string(100'000, 'l'));
+  EXPECT_EQ(answers[1].content, "hello\n");
+}
+
+TEST_P(Http1ContentTest, AnswersNoMoreRequestsThanTheClientTakesAnswers) {
+  open();
+  server->at(fd).room = 0;
+  for (int i = 0; i < 100; ++i) server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_LT(server->lane->pages().taken(), 10u);
+  server->at(fd).room = SIZE_MAX;
+  server->turn(400);
+  EXPECT_EQ(responses().size(), 100u);
+}
+
+MASTIC_FOR_BOTH_TRANSFERS(Http1ContentTest);
+
+}  // namespace
+}  // namespace mastic::server

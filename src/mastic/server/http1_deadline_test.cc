@@ -1,0 +1,122 @@
+#include "mastic/server/http1_fixture_testing.h"
+
+namespace mastic::server {
+namespace {
+
+struct Http1DeadlineTest : Http1ConnectionTest {};
+
+TEST_P(Http1DeadlineTest, ClosesAnIdleConnectionQuietly) {
+  (void)talk(kGet);
+  server->pass(59s);
+  EXPECT_TRUE(is_open());
+  server->pass(2s);
+  EXPECT_FALSE(is_open());
+  EXPECT_EQ(server->take(fd), "");
+}
+
+TEST_P(Http1DeadlineTest, ClosesAConnectionThatNeverSpeaks) {
+  open();
+  server->pass(11s);
+  EXPECT_FALSE(is_open());
+  EXPECT_EQ(server->take(fd), "");
+}
+
+TEST_P(Http1DeadlineTest, AnswersASlowHeaderWith408HoweverOftenItsBytesCome) {
+  open();
+  for (const char c : std::string_view("GET / HTT")) {
+    server->send(fd, std::string(1, c));
+    server->pass(1s);
+  }
+  EXPECT_EQ(server->take(fd), "");
+  server->pass(2s);
+  EXPECT_EQ(responses().at(0).status, Status::RequestTimeout);
+  EXPECT_TRUE(is_ending());
+}
+
+TEST_P(Http1DeadlineTest, AnswersASlowBodyWith408) {
+  open();
+  server->send(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  for (int i = 0; i < 19; ++i) {
+    server->send(fd, "x");
+    server->pass(1s);
+  }
+  EXPECT_EQ(server->take(fd), "");
+  server->pass(2s);
+  EXPECT_EQ(responses().at(0).status, Status::RequestTimeout);
+}
+
+TEST_P(Http1DeadlineTest, LetsABodyComeAtTheLeastRate) {
+  open();
+  server->send(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 36000\r\n\r\n");
+  for (int i = 0; i < 60; ++i) {
+    server->send(fd, std::string(600, 'x'));
+    server->pass(1s);
+  }
+  EXPECT_EQ(responses().at(0).content.size(), 36'000u);
+}
+
+TEST_P(Http1DeadlineTest, AbortsAClientThatTakesNothing) {
+  open();
+  server->at(fd).room = 100;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  server->pass(29s);
+  EXPECT_TRUE(is_open());
+  server->pass(2s);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, AbortsAClientThatTakesTooLittle) {
+  open();
+  server->at(fd).room = 100;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int i = 0; i < 59; ++i) {
+    server->at(fd).room = 100;
+    server->pass(1s);
+  }
+  EXPECT_TRUE(is_open());
+  server->at(fd).room = 100;
+  server->pass(5s);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, ReadsOnForAWhileAfterTheLastAnswer) {
+  open();
+  server->send(fd, "BROKEN\r\n\r\n");
+  EXPECT_TRUE(server->at(fd).write_shut);
+  server->send(fd, std::string(1000, 'x'));
+  EXPECT_TRUE(is_open());
+  server->pass(1900ms);
+  EXPECT_TRUE(is_open());
+  server->pass(200ms);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, DoesNotReadOnForEver) {
+  open();
+  server->send(fd, "BROKEN\r\n\r\n");
+  for (int i = 0; i < 9; ++i) {
+    server->send(fd, "x");
+    server->pass(1s);
+  }
+  EXPECT_TRUE(is_open());
+  server->send(fd, "x");
+  server->pass(1s);
+  EXPECT_FALSE(is_open());
+
+  fd = server->connect();
+  server->send(fd, "BROKEN\r\n\r\n");
+  server->send(fd, std::string(70'000, 'x'));
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, ClosesAtOnceWhenTheClientEndsToo) {
+  open();
+  server->at(fd).incoming_ended = true;
+  server->send(fd, "BROKEN\r\n\r\n");
+  EXPECT_FALSE(is_open());
+}
+
+MASTIC_FOR_BOTH_TRANSFERS(Http1DeadlineTest);
+
+}  // namespace
+}  // namespace mastic::server

@@ -1,0 +1,154 @@
+#include "mastic/server/http1_response_writer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
+#include "mastic/base/text.h"
+#include "mastic/http/field_name.h"
+#include "mastic/http/status.h"
+#include "mastic/wire/http1/chunked_encoder.h"
+#include "mastic/wire/http1/response_head.h"
+
+namespace mastic::server {
+namespace {
+
+using base::Level;
+using http::FieldName;
+using http::Status;
+using wire::http1::Framing;
+using Kind = Framing::Kind;
+
+constexpr std::size_t kMostCopied = 16 << 10;  // a larger body is borrowed rather than copied
+
+/// What the fields of a response say about its framing; those fields are dropped from it.
+struct HandlerFields {
+  std::optional<std::uint64_t> length;
+  bool has_date = false;
+};
+
+/// What frames a message or concerns its connection: not the handler's to say.
+constexpr FieldName kTheServers[] = {FieldName::Connection,       FieldName::ContentLength,
+                                     FieldName::KeepAlive,        FieldName::ProxyConnection,
+                                     FieldName::TransferEncoding, FieldName::Upgrade};
+
+HandlerFields take_fields(http::Fields& fields) {
+  HandlerFields taken;
+  bool drop = false;
+  for (const http::Field& field : fields.view()) {
+    if (field.known == FieldName::ContentLength) taken.length = base::parse_decimal(field.value);
+    if (field.known == FieldName::Date) taken.has_date = true;
+    drop = drop || std::ranges::find(kTheServers, field.known) != std::end(kTheServers);
+  }
+  if (drop) {
+    for (const FieldName name : kTheServers) fields.remove(name);
+  }
+  return taken;
+}
+
+/// A status that no final answer can have becomes a 500.
+void mend_status(app::Response& response, base::Log& log) {
+  const auto number = code(response.status);
+  if (number >= 200 && number <= 599) return;
+  log.write(Level::Error, "a handler returned the status " + std::to_string(number) +
+                              "; an answer has 200 to 599");
+  response = app::Response(Status::InternalServerError);
+}
+
+Framing choose_framing(const app::Response& response, const HandlerFields& fields,
+                       const ResponseTerms& terms, base::Log& log) {
+  const auto size = response.body.size();
+  const bool empty = size == 0u;
+  if (response.status == Status::NotModified) {
+    return fields.length ? Framing{Kind::Length, *fields.length} : Framing{};
+  }
+  if (forbids_content(response.status)) return {};
+  if (terms.method == http::Method::Head) {
+    if (fields.length && (!size || empty)) return {Kind::Length, *fields.length};
+    return size ? Framing{Kind::Length, *size} : Framing{};
+  }
+  if (size) {
+    if (fields.length && fields.length != size) {
+      log.write(Level::Error, "a handler set Content-Length to " + std::to_string(*fields.length) +
+                                  " and returned " + std::to_string(*size) + " bytes");
+    }
+    return {Kind::Length, *size};
+  }
+  if (fields.length) return {Kind::Length, *fields.length};
+  return {terms.version == http::Version::Http10 ? Kind::UntilClose : Kind::Chunked, 0};
+}
+
+}  // namespace
+
+bool Http1ResponseWriter::ends_by_closing(const app::Response& response, http::Version version) {
+  return version == http::Version::Http10 && !response.body.size() &&
+         !response.fields.contains(FieldName::ContentLength);
+}
+
+Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::Response& response,
+                                                     const ResponseTerms& terms, base::Log& log) {
+  mend_status(response, log);
+  const HandlerFields fields = take_fields(response.fields);
+  const Framing framing = choose_framing(response, fields, terms, log);
+  const bool sends_content =
+      terms.method != http::Method::Head && !forbids_content(response.status);
+  framing_ = framing.kind;
+  promised_ = framing.length;
+  content_bytes_ = 0;
+
+  wire::http1::ResponseHead head;
+  head.status = response.status;
+  head.field_lines = response.fields.lines();
+  if (!fields.has_date) head.date = terms.date;
+  head.framing = framing;
+  head.close = terms.close;
+  head.keep_alive = !terms.close && terms.version == http::Version::Http10;
+
+  const auto bytes = sends_content ? response.body.bytes() : std::string_view();
+  const std::size_t copied = bytes && bytes->size() <= kMostCopied ? bytes->size() : 0;
+  char* const start = stream.prepare(response_head_bound(head) + copied);
+  char* end = write_response_head(start, head);
+  if (copied > 0) std::memcpy(end, bytes->data(), copied);
+  stream.commit(static_cast<std::size_t>(end - start) + copied);
+
+  if (bytes) {
+    content_bytes_ = bytes->size();
+    if (copied == 0) stream.write_borrowed(*bytes);
+    return Next::Nothing;
+  }
+  if (const app::Body::File* const part = response.body.file(); part && stream.can_write_files()) {
+    content_bytes_ = part->size;
+    stream.write_file(part->file, part->offset, part->size);
+    return Next::Nothing;
+  }
+  return Next::Produce;
+}
+
+bool Http1ResponseWriter::write_piece(net::Stream& stream, std::string_view piece, base::Log& log) {
+  const bool limited = framing_ == Kind::Length;
+  const bool too_long = limited && piece.size() > promised_;
+  if (too_long) {
+    log.write(Level::Error, "a handler produced more content than its Content-Length promised");
+    piece = piece.substr(0, promised_);
+  }
+  if (framing_ == Kind::Chunked) stream.write(wire::http1::ChunkStart(piece.size()).text());
+  stream.write(piece);
+  if (framing_ == Kind::Chunked) stream.write(wire::http1::kChunkEnd);
+  if (limited) promised_ -= piece.size();
+  content_bytes_ += piece.size();
+  return !too_long;
+}
+
+bool Http1ResponseWriter::end(net::Stream& stream, base::Log& log) {
+  if (framing_ == Kind::Length && promised_ > 0) {
+    log.write(Level::Error, "a handler produced less content than its Content-Length promised");
+    return false;
+  }
+  if (framing_ == Kind::Chunked) {
+    stream.write(wire::http1::kLastChunk);
+    stream.write(wire::http1::kChunkEnd);
+  }
+  return true;
+}
+
+}  // namespace mastic::server

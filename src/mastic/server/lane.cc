@@ -1,0 +1,202 @@
+#include "mastic/server/lane.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mastic/base/result.h"
+#include "mastic/http/date.h"
+#include "mastic/net/socket_stream.h"
+#include "mastic/server/http1_connection.h"
+
+namespace mastic::server {
+namespace {
+
+using base::Level;
+using std::chrono::milliseconds;
+
+constexpr base::Duration kDateEvery = milliseconds(100);  // how far behind Date may be
+constexpr base::Duration kRetryAccept =
+    milliseconds(50);                                  // when connections of other lanes fill it
+constexpr std::uint64_t kMostUneven = 8;               // connections more than another lane
+constexpr std::uint64_t kIdStep = 0x9e3779b97f4a7c15;  // odd, so ids do not repeat
+
+/// Spreads a counter over 64 bits (the finalizer of MurmurHash3).
+std::uint64_t mix(std::uint64_t x) {
+  x = (x ^ x >> 33) * 0xff51afd7ed558ccd;
+  x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53;
+  return x ^ x >> 33;
+}
+
+}  // namespace
+
+Lane::Lane(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
+           Totals& totals)
+    : loop_(loop),
+      app_(app),
+      options_(options),
+      log_(log),
+      totals_(totals),
+      next_id_(loop.kernel().random_number()) {}
+
+Lane::~Lane() {
+  idle_.for_each([](Http1Connection& connection) { connection.close(); });
+  busy_.for_each([](Http1Connection& connection) { connection.close(); });
+}
+
+// ---- accepting ----
+
+base::Result<void> Lane::accept_from(const net::Listener& listener) {
+  net::AcceptorOwner& owner = *this;
+  auto acceptor = std::make_unique<net::Acceptor>(loop_, listener, owner);
+  if (const auto started = acceptor->start(); !started) return started;
+  acceptors_.push_back(std::move(acceptor));
+  return {};
+}
+
+void Lane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
+  totals_.connection_opened();
+  Lane* least = this;
+  for (Lane* const lane : peers_) {
+    if (lane->connections_ + kMostUneven < least->connections_) least = lane;
+  }
+  if (least == this || draining_) {
+    serve(std::move(socket), peer);
+  } else {
+    hand_over(*least, std::move(socket), peer);
+  }
+  if (!has_room()) pause_accepting();
+}
+
+void Lane::hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer) {
+  class Parcel final : public async::Message {
+   public:
+    Parcel(Lane& lane, base::Descriptor socket, base::Endpoint peer)
+        : lane_(lane), socket_(std::move(socket)), peer_(peer) {}
+    void deliver() noexcept override {
+      lane_.serve(std::move(socket_), peer_);
+      delete this;
+    }
+
+   private:
+    Lane& lane_;
+    base::Descriptor socket_;
+    base::Endpoint peer_;
+  };
+  lane.loop_.post(*new Parcel(lane, std::move(socket), peer));
+}
+
+void Lane::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
+  totals_.connection_opened();
+  serve(std::move(stream), peer);
+}
+
+void Lane::serve(base::Descriptor socket, base::Endpoint peer) {
+  serve(std::make_unique<net::SocketStream>(loop_, socket.release()), peer);
+}
+
+void Lane::serve(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
+  const std::uint64_t most = options_.max_connections_per_ip;
+  if (most > 0 && !peer.ip.is_none() && !totals_.enter(peer.ip, most)) {
+    totals_.connection_closed();
+    return stream->close();
+  }
+  connections_.fetch_add(1, std::memory_order_relaxed);
+  settled_ = false;
+  auto connection = std::make_unique<Http1Connection>(*this, std::move(stream), peer);
+  Http1Connection& started = *connection.release();  // the lists own it
+  idle_.add(started);
+  if (!started.start()) started.close();
+}
+
+/// Whether one more connection may come; makes room by closing the one idle for longest.
+bool Lane::has_room() {
+  if (totals_.connections() < options_.max_connections) return true;
+  return !idle_.empty() && idle_.first().close_if_quiet();
+}
+
+void Lane::pause_accepting() {
+  for (const auto& acceptor : acceptors_) acceptor->pause();
+  if (totals_.may_log(loop_.now())) {
+    log_.write(Level::Warning, "max_connections is reached; accepting waits");
+  }
+  loop_.arm(*this, loop_.now() + kRetryAccept);
+}
+
+void Lane::accept_failed(int number) noexcept {
+  if (!totals_.may_log(loop_.now())) return;
+  log_.write(Level::Warning,
+             "cannot accept connections for the moment: " + base::describe_number(number));
+}
+
+// ---- connections ----
+
+void Lane::connection_idle(Http1Connection& connection) { idle_.add(connection); }
+void Lane::connection_busy(Http1Connection& connection) { busy_.add(connection); }
+
+void Lane::connection_closed(Http1Connection& connection) {
+  ConnectionList::remove(connection);
+  connections_.fetch_sub(1, std::memory_order_relaxed);
+  totals_.connection_closed();
+  if (options_.max_connections_per_ip > 0 && !connection.peer().ip.is_none()) {
+    totals_.leave(connection.peer().ip);
+  }
+  loop_.retire(std::unique_ptr<Http1Connection>(&connection));
+  check_settled();
+}
+
+void Lane::give_back_page(std::byte* page) {
+  pages_.give_back(page);
+  check_settled();
+}
+
+// ---- draining ----
+
+void Lane::drain(std::function<void()> settled) {
+  when_settled_ = std::move(settled);
+  for (const auto& acceptor : acceptors_) {
+    acceptor->accept_waiting();
+    acceptor->pause();
+  }
+  draining_ = true;
+  acceptors_.clear();
+  idle_.for_each([](Http1Connection& connection) { connection.drain(); });
+  loop_.arm(*this, loop_.now() + options_.drain_timeout);
+  check_settled();
+}
+
+/// Nothing is left when every connection is gone, and every exchange that outlived its own.
+void Lane::check_settled() {
+  if (!draining_ || pages_.taken() > 0 || !idle_.empty() || !busy_.empty()) return;
+  settled_.store(true, std::memory_order_release);
+  when_settled_();
+}
+
+void Lane::expired() noexcept {
+  if (!draining_) {
+    if (!has_room()) return loop_.arm(*this, loop_.now() + kRetryAccept);
+    for (const auto& acceptor : acceptors_) {
+      if (!acceptor->start()) accept_failed(0);
+    }
+    return;
+  }
+  if (!idle_.empty() || !busy_.empty())
+    log_.write(Level::Warning, "the drain deadline has passed; what is left is aborted");
+  idle_.for_each([](Http1Connection& connection) { connection.abort(); });
+  busy_.for_each([](Http1Connection& connection) { connection.abort(); });
+}
+
+// ---- services ----
+
+std::string_view Lane::date() {
+  const base::Instant now = loop_.now();
+  if (now - date_checked_ >= kDateEvery || date_second_ < 0) {
+    date_checked_ = now;
+    const std::int64_t second = loop_.kernel().unix_seconds();
+    if (std::exchange(date_second_, second) != second) date_ = http::format_date(second);
+  }
+  return date_;
+}
+
+std::uint64_t Lane::make_id() { return mix(next_id_ += kIdStep); }
+
+}  // namespace mastic::server

@@ -1,0 +1,101 @@
+// A lane: one loop with its connections, and what these share.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mastic/app/app.h"
+#include "mastic/async/timer.h"
+#include "mastic/base/ip_address.h"
+#include "mastic/base/log.h"
+#include "mastic/loop/loop.h"
+#include "mastic/net/listener.h"
+#include "mastic/net/stream.h"
+#include "mastic/server/connection_list.h"
+#include "mastic/server/options.h"
+#include "mastic/server/page_pool.h"
+#include "mastic/server/totals.h"
+
+namespace mastic::server {
+
+/// Accepts, keeps and drains the connections of one loop. Everything here belongs to that loop,
+/// outside of user code, but for what says otherwise. The arguments of the constructor must outlive
+/// it.
+class Lane final : private net::AcceptorOwner, private async::Timer {
+ public:
+  Lane(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
+       Totals& totals);
+  ~Lane() override;
+
+  /// Accepts from `listener`, which must outlive the lane. Fails when the loop cannot watch it.
+  [[nodiscard]] base::Result<void> accept_from(const net::Listener& listener);
+  /// Lanes of the same server, itself included: connections are spread over them.
+  void set_peers(std::vector<Lane*> peers) { peers_ = std::move(peers); }
+  /// Serves a connection.
+  void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
+
+  /// Ends gently: what waits to be accepted is accepted, nothing after that; idle connections are
+  /// closed after a moment, the others after their answer, or at the deadline. `settled` is called,
+  /// perhaps several times, when nothing is left.
+  void drain(std::function<void()> settled);
+  [[nodiscard]] bool is_draining() const { return draining_; }
+  /// From any thread: drained, and nothing left.
+  [[nodiscard]] bool is_settled() const { return settled_.load(std::memory_order_acquire); }
+
+  // For connections and exchanges.
+  [[nodiscard]] loop::Loop& loop() { return loop_; }
+  [[nodiscard]] const app::App& app() const { return app_; }
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] base::Log& log() { return log_; }
+  [[nodiscard]] Totals& totals() { return totals_; }
+  [[nodiscard]] PagePool& pages() { return pages_; }
+  void give_back_page(std::byte* page);
+  /// The value of Date.
+  [[nodiscard]] std::string_view date();
+  [[nodiscard]] std::uint64_t make_id();
+
+  /// A connection became idle, or busy; it is in one of the lists from its start on.
+  void connection_idle(Http1Connection& connection);
+  void connection_busy(Http1Connection& connection);
+  /// It has closed its stream; it goes at the end of the turn.
+  void connection_closed(Http1Connection& connection);
+
+ private:
+  void accepted(base::Descriptor socket, base::Endpoint peer) noexcept override;
+  void accept_failed(int number) noexcept override;
+  void expired() noexcept override;
+  /// Passes an accepted connection on to `lane`, which has fewer.
+  void hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer);
+  void serve(base::Descriptor socket, base::Endpoint peer);
+  void serve(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
+  [[nodiscard]] bool has_room();
+  void pause_accepting();
+  void check_settled();
+
+  loop::Loop& loop_;
+  const app::App& app_;
+  const Options& options_;
+  base::Log& log_;
+  Totals& totals_;
+  PagePool pages_;
+  ConnectionList idle_;  ///< the one idle for longest first
+  ConnectionList busy_;
+  std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
+  std::vector<Lane*> peers_;
+  std::atomic<std::uint64_t> connections_{0};  ///< other lanes read it
+  bool draining_ = false;
+  std::function<void()> when_settled_;
+  std::atomic<bool> settled_{false};
+  std::string date_;
+  std::int64_t date_second_ = -1;
+  base::Instant date_checked_{};
+  std::uint64_t next_id_;
+};
+
+}  // namespace mastic::server

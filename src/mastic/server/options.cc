@@ -1,0 +1,56 @@
+#include "mastic/server/options.h"
+
+namespace mastic::server {
+
+void Options::describe(base::OptionTable& table) {
+  table.group("Loops");
+  loop.describe(table);
+
+  table.group("Limits");
+  http1.describe(table);
+  table.size("max_body_bytes", max_body_bytes,
+             "A request body that is gathered for a handler; one that pulls sets its own.", "413");
+  table.size("max_inflight_bytes", max_inflight_bytes,
+             "All request bodies that are gathered at one time; 0 for no limit.", "503");
+  table.count("max_requests_per_connection", max_requests_per_connection,
+              "Requests that one connection may carry.", "the last answer closes it");
+  table.size("max_pipelined_bytes", max_pipelined_bytes,
+             "Bytes of one connection that wait while an earlier request is answered.",
+             "no more is read until it was");
+  table.count("max_connections", max_connections, "Connections at one time.",
+              "the one idle for longest is closed, or accepting waits");
+  table.count("max_connections_per_ip", max_connections_per_ip,
+              "Connections from one address at one time; 0 for no limit.", "closed at once");
+  table.size("write_high_bytes", write_high_bytes,
+             "Unsent bytes of one connection at which its answer is produced no further.");
+  table.size("write_low_bytes", write_low_bytes,
+             "Unsent bytes of one connection at which its answer is produced again.");
+
+  table.group("Deadlines");
+  table.duration("header_timeout", header_timeout,
+                 "From the first byte of a request to the end of its header.", "408, close");
+  table.duration("keep_alive_timeout", keep_alive_timeout, "How long an idle connection is kept.",
+                 "closed");
+  table.duration("body_grace", body_grace,
+                 "How long a request body may come in slower than min_body_rate.");
+  table.count("min_body_rate", min_body_rate,
+              "Bytes a second, over 10 s, that a request body has to come in with.", "408, close");
+  table.duration("write_stall_timeout", write_stall_timeout,
+                 "How long a client may take nothing of an answer.", "aborted");
+  table.count("min_write_rate", min_write_rate,
+              "Bytes a second, over 60 s, that a client has to take of an answer.", "aborted");
+  table.duration(
+      "linger_idle", linger_idle,
+      "After the last answer: how long the client may send nothing before it is closed.");
+  table.duration("linger_total", linger_total,
+                 "After the last answer: how long the client may go on sending.");
+  table.size("max_linger_bytes", max_linger_bytes,
+             "After an answer: bytes of its request that are still read and thrown away.",
+             "closed");
+  table.duration("drain_idle", drain_idle,
+                 "When the server stops: how long idle connections stay readable.");
+  table.duration("drain_timeout", drain_timeout,
+                 "When the server stops: how long requests may take to end.", "aborted");
+}
+
+}  // namespace mastic::server

@@ -1,0 +1,43 @@
+// The settings of a server: limits, deadlines, loops. One table of them makes the command line, its
+// help and the reference page.
+
+#pragma once
+
+#include <cstdint>
+
+#include "mastic/base/options.h"
+#include "mastic/loop/options.h"
+#include "mastic/wire/http1/limits.h"
+
+namespace mastic::server {
+
+/// 0 switches a count or a size off where its meaning says so; deadlines are always on.
+struct Options {
+  loop::Options loop;
+  wire::http1::Limits http1;
+  std::uint64_t max_body_bytes = 1 << 20;
+  std::uint64_t max_inflight_bytes = 0;
+  std::uint64_t max_requests_per_connection = 10'000;
+  std::uint64_t max_pipelined_bytes = 64 << 10;
+  std::uint64_t max_connections = 10'000;
+  std::uint64_t max_connections_per_ip = 0;
+  std::uint64_t write_high_bytes = 256 << 10;
+  std::uint64_t write_low_bytes = 64 << 10;
+
+  base::Duration header_timeout = std::chrono::seconds(10);
+  base::Duration keep_alive_timeout = std::chrono::seconds(60);
+  base::Duration body_grace = std::chrono::seconds(10);
+  std::uint64_t min_body_rate = 500;  ///< bytes a second, over 10 s
+  base::Duration write_stall_timeout = std::chrono::seconds(30);
+  std::uint64_t min_write_rate = 500;  ///< bytes a second, over 60 s
+  base::Duration linger_idle = std::chrono::seconds(2);
+  base::Duration linger_total = std::chrono::seconds(10);
+  std::uint64_t max_linger_bytes = 64 << 10;
+  base::Duration drain_idle = std::chrono::milliseconds(500);
+  base::Duration drain_timeout = std::chrono::seconds(30);
+
+  /// Binds every member to its name.
+  void describe(base::OptionTable& table);
+};
+
+}  // namespace mastic::server

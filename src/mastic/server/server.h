@@ -1,0 +1,70 @@
+// A server: listeners, lanes and the threads that drive them.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mastic/app/app.h"
+#include "mastic/base/address.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/log.h"
+#include "mastic/base/result.h"
+#include "mastic/loop/drivers.h"
+#include "mastic/net/listener.h"
+#include "mastic/server/lane.h"
+#include "mastic/server/options.h"
+#include "mastic/server/totals.h"
+
+namespace mastic::server {
+
+/// Serves one application on any number of addresses:
+///
+///     Server server(std::move(app), options, log, base::system_kernel());
+///     server.listen(address);        // each may fail, and says why
+///     server.start();                // loops and their threads
+///     ...
+///     server.drain();                // from any thread
+///     server.wait();
+///
+/// Destroying it drains it and waits.
+class Server {
+ public:
+  /// `log` and `kernel` must outlive it.
+  Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel);
+  ~Server();
+
+  /// Before `start`. What connects from now on is served once the server has started.
+  [[nodiscard]] base::Result<void> listen(const base::Address& address);
+  [[nodiscard]] base::Result<void> start();
+
+  /// Stops gently, from any thread: see Lane::drain. Listeners are closed when all that waited was
+  /// accepted. Returns at once; the second call does nothing.
+  void drain();
+  /// Until the last connection has ended. Requires: drain was called, or will be.
+  void wait();
+
+  /// Where it listens, with the ports that the system chose.
+  [[nodiscard]] std::vector<base::Address> addresses() const;
+  /// After `start`: how bytes are transferred, and why so.
+  [[nodiscard]] const loop::TransferChoice& transfer() const { return transfer_; }
+  [[nodiscard]] std::size_t loops() const { return lanes_.size(); }
+
+ private:
+  class LoopLane;
+  void lane_settled();
+
+  app::App app_;
+  Options options_;
+  base::Log& log_;
+  base::Kernel& kernel_;
+  Totals totals_;
+  loop::TransferChoice transfer_;
+  std::vector<net::Listener> listeners_;
+  std::vector<std::unique_ptr<LoopLane>> lanes_;
+  loop::Drivers drivers_;
+  bool started_ = false;
+};
+
+}  // namespace mastic::server

@@ -1,0 +1,34 @@
+#include "mastic/server/totals.h"
+
+namespace mastic::server {
+
+bool Totals::enter(const base::IpAddress& address, std::uint64_t most) {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t& count = by_address_[std::string(address.bytes())];
+  if (count >= most) return false;
+  ++count;
+  return true;
+}
+
+void Totals::leave(const base::IpAddress& address) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_address_.find(std::string(address.bytes()));
+  if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
+}
+
+bool Totals::hold(std::uint64_t bytes, std::uint64_t most) {
+  const std::uint64_t before = held_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  if (most == 0 || before + bytes <= most) return true;
+  release(bytes);
+  return false;
+}
+
+bool Totals::may_log(base::Instant now) {
+  constexpr base::Duration kBetween = std::chrono::seconds(1);
+  auto last = last_logged_.load(std::memory_order_relaxed);
+  const auto time = now.time_since_epoch().count();
+  if (last != 0 && time - last < kBetween.count()) return false;
+  return last_logged_.compare_exchange_strong(last, time, std::memory_order_relaxed);
+}
+
+}  // namespace mastic::server
