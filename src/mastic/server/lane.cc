@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mastic/base/assert.h"
 #include "mastic/base/result.h"
 #include "mastic/http/date.h"
 #include "mastic/net/socket_stream.h"
@@ -39,8 +40,8 @@ Lane::Lane(loop::Loop& loop, const app::App& app, const Options& options, base::
       next_id_(loop.kernel().random_number()) {}
 
 Lane::~Lane() {
-  idle_.for_each([](Http1Connection& connection) { connection.close(); });
-  busy_.for_each([](Http1Connection& connection) { connection.close(); });
+  MASTIC_ASSERT(idle_.empty() && busy_.empty() && pages_.taken() == 0,
+                {"exchanges", static_cast<long long>(pages_.taken())});
 }
 
 // ---- accepting ----
@@ -179,8 +180,13 @@ void Lane::expired() noexcept {
     }
     return;
   }
-  if (!idle_.empty() || !busy_.empty())
+  if (!idle_.empty() || !busy_.empty()) {
     log_.write(Level::Warning, "the drain deadline has passed; what is left is aborted");
+  }
+  abort_all();
+}
+
+void Lane::abort_all() {
   idle_.for_each([](Http1Connection& connection) { connection.abort(); });
   busy_.for_each([](Http1Connection& connection) { connection.abort(); });
 }

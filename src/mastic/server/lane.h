@@ -31,6 +31,7 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
  public:
   Lane(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
        Totals& totals);
+  /// Requires: no connection is left, nor an exchange that outlived its own.
   ~Lane() override;
 
   /// Accepts from `listener`, which must outlive the lane. Fails when the loop cannot watch it.
@@ -45,6 +46,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   /// perhaps several times, when nothing is left.
   void drain(std::function<void()> settled);
   [[nodiscard]] bool is_draining() const { return draining_; }
+  /// Aborts every connection at once, and cancels what their applications await.
+  void abort_all();
   /// From any thread: drained, and nothing left.
   [[nodiscard]] bool is_settled() const { return settled_.load(std::memory_order_acquire); }
 

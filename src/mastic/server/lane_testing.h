@@ -44,8 +44,9 @@ class LaneFixture {
         loop(loop::Loop::open(kernel, transfer).value()),
         lane(std::make_unique<Lane>(*loop, app, options, log, totals)) {}
   ~LaneFixture() {
+    lane->abort_all();
+    turn(5);
     lane.reset();
-    turn(3);
   }
 
   /// A connected client's descriptor.

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMostFixedBytes = 256;  // all literals, a status line and a length together
 
 char* put(char* at, std::string_view text) {
-  std::memcpy(at, text.data(), text.size());
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
   return at + text.size();
 }
 

@@ -1,0 +1,126 @@
+// The kernel refuses any one call, and the loop is taken away at every job: whatever happens to one
+// connection, nothing is left behind and the next client is served.
+
+#include <cerrno>
+
+#include "mastic/server/http1_fixture_testing.h"
+
+namespace mastic::server {
+namespace {
+
+struct ServerFaultTest : testing::TestWithParam<loop::TransferKind> {};
+
+/// Everything a connection can do, on two connections at once.
+void exercise(LaneFixture& server) {
+  const int first = server.connect();
+  const int second = server.connect();
+  server.at(first).most_per_send = 30'000;
+  server.at(second).room = 50'000;
+  server.at(first).incoming = {
+      kGet + kGet, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
+      post("/pull", std::string(20'000, 'x')),
+      "GET /stream HTTP/1.1\r\nHost: a\r\n\r\nGET /wait HTTP/1.1\r\nHost: a\r\n\r\n"};
+  server.at(second).incoming = {post("/inform", "x"), "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n"};
+  server.turn(12);
+  server.pass(std::chrono::milliseconds(150));
+  if (server.at(second).open) server.at(second).recv_error = ECONNRESET;
+  if (server.at(first).open) server.at(first).incoming = {"BROKEN\r\n\r\n"};
+  server.turn(4);
+  if (server.at(first).open) server.at(first).incoming_ended = true;
+  server.turn(6);
+}
+
+TEST_P(ServerFaultTest, SurvivesTheFailureOfEverySingleCall) {
+  int calls = 0;
+  {
+    int asked = 0;
+    LaneFixture server(make_app(asked), GetParam());
+    const int before = server.kernel.total_calls();
+    exercise(server);
+    calls = server.kernel.total_calls() - before;
+  }
+  ASSERT_GT(calls, 50);
+  for (const int error : {EIO, ECONNRESET, ENOMEM}) {
+    for (int nth = 1; nth <= calls; ++nth) {
+      int asked = 0;
+      LaneFixture server(make_app(asked), GetParam());
+      server.kernel.fail_any(nth, error);
+      exercise(server);
+      EXPECT_EQ(read_responses(server.exchange(kGet))->at(0).content, "hello\n")
+          << "after call " << nth;
+      server.lane->abort_all();
+      server.turn(5);
+      ASSERT_EQ(server.lane->pages().taken(), 0u) << "call " << nth;
+      ASSERT_EQ(server.totals.connections(), 0u) << "call " << nth;
+      ASSERT_EQ(server.kernel.open_sockets(), 0u) << "call " << nth;
+    }
+  }
+}
+
+/// Takes the loop from the thread that is inside the handler, so that its job ends on a loop that
+/// has moved on.
+App stolen_everywhere(LaneFixture*& server, App inner) {
+  const auto steal = [&server] { EXPECT_TRUE(server->loop->take(server->loop->look())); };
+  return App([inner = std::move(inner), steal](Request& request) -> Task<Response> {
+    steal();
+    co_await async::sleep_for(std::chrono::milliseconds(1));
+    steal();
+    Response response = co_await inner(request);
+    co_await async::sleep_for(std::chrono::milliseconds(1));
+    steal();
+    co_return response;
+  });
+}
+
+TEST_P(ServerFaultTest, AnswersTheSameWhenTheLoopIsTakenAtEveryJob) {
+  const std::string requests[] = {kGet + kGet,
+                                  post("/pull", std::string(50'000, 'x')),
+                                  "GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
+                                  "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n",
+                                  post("/inform", ""),
+                                  "GET /throw HTTP/1.1\r\nHost: a\r\n\r\n"};
+  for (const std::string& request : requests) {
+    std::vector<std::string> contents[2];
+    for (const bool stolen : {false, true}) {
+      int asked = 0;
+      LaneFixture* stolen_from = nullptr;
+      App app = make_app(asked);
+      if (stolen) app = stolen_everywhere(stolen_from, std::move(app));
+      LaneFixture server(std::move(app), GetParam());
+      stolen_from = &server;
+      const int fd = server.connect();
+      server.send(fd, request);
+      server.pass(std::chrono::milliseconds(20));
+      const auto responses = read_responses(server.take(fd));
+      ASSERT_TRUE(responses);
+      for (const ReadResponse& response : *responses) {
+        contents[stolen].push_back(std::to_string(code(response.status)) +
+                                   (is_error(response.status) ? "" : response.content));
+      }
+    }
+    EXPECT_EQ(contents[0], contents[1]) << request.substr(0, 20);
+  }
+}
+
+TEST_P(ServerFaultTest, LetsGoOfAnExchangeWhoseConnectionWentWhileItsThreadWasAway) {
+  LaneFixture* server_now = nullptr;
+  int fd = -1;
+  App app([&](Request& request) {
+    EXPECT_TRUE(server_now->loop->take(server_now->loop->look()));
+    server_now->at(fd).recv_error = ECONNRESET;
+    server_now->turn(3);  // another driver: it sees the reset, and closes the connection
+    EXPECT_FALSE(server_now->at(fd).open);
+    return "too late, " + std::string(request.path());
+  });
+  LaneFixture server(std::move(app), GetParam());
+  server_now = &server;
+  fd = server.connect();
+  server.at(fd).incoming = {kGet};
+  server.turn(5);
+  EXPECT_EQ(server.lane->pages().taken(), 0u);
+}
+
+MASTIC_FOR_BOTH_TRANSFERS(ServerFaultTest);
+
+}  // namespace
+}  // namespace mastic::server

@@ -1,0 +1,270 @@
+// Whole servers on real sockets and threads.
+
+#include "mastic/server/server.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "mastic/async/sleep.h"
+#include "mastic/net/socket_address.h"
+#include "mastic/server/lane_testing.h"
+
+namespace mastic::server {
+namespace {
+
+using namespace std::chrono_literals;
+using app::App;
+using app::Request;
+using app::Task;
+using base::Address;
+using base::system_kernel;
+
+/// A blocking client.
+class Client {
+ public:
+  explicit Client(const Address& address) {
+    net::SocketAddress where(address);
+    socket_ =
+        base::Descriptor(system_kernel(), system_kernel().socket(where.family(), SOCK_STREAM, 0));
+    connected_ = system_kernel().connect(socket_.fd(), where.data(), *where.size()) == 0;
+  }
+  [[nodiscard]] bool is_connected() const { return connected_; }
+  void send(std::string_view bytes) {
+    ASSERT_EQ(system_kernel().send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  /// Receives until there are `count` whole responses, or the connection ends.
+  std::vector<ReadResponse> receive(std::size_t count) {
+    char buffer[65536];
+    while (true) {
+      const auto read = read_responses(received_);
+      if (read && read->size() >= count) {
+        received_.clear();
+        return *read;
+      }
+      const ssize_t got = system_kernel().recv(socket_.fd(), buffer, sizeof buffer, 0);
+      if (got <= 0) {
+        ended_ = got == 0;
+        return read_responses(std::exchange(received_, {}), {}, true)
+            .value_or(std::vector<ReadResponse>());
+      }
+      received_.append(buffer, static_cast<std::size_t>(got));
+    }
+  }
+  std::string get(std::string_view path = "/") {
+    send("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    const auto responses = receive(1);
+    return responses.empty() ? "" : responses[0].content;
+  }
+  [[nodiscard]] bool ended_well() const { return ended_; }
+
+ private:
+  base::Descriptor socket_;
+  bool connected_ = false;
+  bool ended_ = false;
+  std::string received_;
+};
+
+struct ServerTest : testing::TestWithParam<loop::TransferKind> {
+  Options with(std::uint64_t loops) {
+    Options options;
+    options.loop.loops = loops;
+    options.loop.transfer = GetParam();
+    options.linger_idle = 20ms;  // clients of these tests stay open to see the end
+    options.drain_idle = 20ms;
+    return options;
+  }
+  std::unique_ptr<Server> start(App app, const Options& options,
+                                std::string_view address = "127.0.0.1:0") {
+    auto server = std::make_unique<Server>(std::move(app), options, log, system_kernel());
+    const auto listening = server->listen(*Address::parse(address));
+    EXPECT_TRUE(listening) << listening.error().message;
+    EXPECT_TRUE(server->start());
+    return server;
+  }
+  RecordingLog log;
+};
+
+TEST_P(ServerTest, ServesManyClientsOnSeveralLoopsAndAddresses) {
+  Server server(App([](Request& request) { return std::string(request.path()); }), with(2), log,
+                system_kernel());
+  for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
+    ASSERT_TRUE(server.listen(*Address::parse(address)));
+  }
+  ASSERT_TRUE(server.start());
+  EXPECT_EQ(server.loops(), 2u);
+  std::vector<std::thread> clients;
+  std::atomic<int> right{0};
+  for (int c = 0; c < 16; ++c) {
+    clients.emplace_back([&, c] {
+      Client client(server.addresses()[static_cast<std::size_t>(c % 2)]);
+      for (int i = 0; i < 50; ++i) {
+        const std::string path = "/" + std::to_string(c) + "/" + std::to_string(i);
+        right += client.get(path) == path ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(right, 800);
+}
+
+TEST_P(ServerTest, EndsGentlyWhileRequestsAreUnderWay) {
+  std::atomic<int> under_way{0};
+  const auto server = start(App([&](Request&) -> Task<std::string> {
+                              ++under_way;
+                              under_way.notify_all();
+                              co_await async::sleep_for(50ms);
+                              co_return std::string(100'000, 'x');
+                            }),
+                            with(2));
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int c = 0; c < 8; ++c) {
+    clients.push_back(std::make_unique<Client>(server->addresses()[0]));
+    clients.back()->send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  }
+  for (int seen = under_way; seen < 8; seen = under_way) under_way.wait(seen);
+  server->drain();
+  for (const auto& client : clients) {
+    const auto responses = client->receive(1);
+    ASSERT_EQ(responses.size(), 1u);
+    EXPECT_EQ(responses[0].content.size(), 100'000u);
+    EXPECT_FALSE(responses[0].keep_alive);
+    EXPECT_TRUE(client->receive(1).empty());
+    EXPECT_TRUE(client->ended_well()) << "by an end, not by a reset";
+  }
+  server->wait();
+}
+
+TEST_P(ServerTest, AnswersRequestsThatComeLateOnIdleConnections) {
+  const auto server = start(App([] { return "hello"; }), with(1));
+  Client client(server->addresses()[0]);
+  EXPECT_EQ(client.get(), "hello");
+  server->drain();
+  EXPECT_EQ(client.get(), "hello");
+  EXPECT_TRUE(client.receive(1).empty());
+  EXPECT_TRUE(client.ended_well());
+  server->wait();
+}
+
+TEST_P(ServerTest, AcceptsNobodyAfterItHasEnded) {
+  const auto server = start(App([] { return "hello"; }), with(2));
+  const Address address = server->addresses()[0];
+  server->drain();
+  server->wait();
+  EXPECT_FALSE(Client(address).is_connected());
+}
+
+TEST_P(ServerTest, AbortsWhatDoesNotEndByTheDeadline) {
+  Options options = with(1);
+  options.drain_timeout = 50ms;
+  std::atomic<bool> cancelled{false};
+  const auto server = start(App([&](Request&) -> Task<std::string> {
+                              try {
+                                co_await async::sleep_for(1h);
+                              } catch (const async::Cancelled&) {
+                                cancelled = true;
+                              }
+                              co_return "";
+                            }),
+                            options);
+  Client client(server->addresses()[0]);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  server->drain();
+  server->wait();
+  EXPECT_TRUE(client.receive(1).empty());
+  EXPECT_FALSE(client.ended_well());
+  EXPECT_TRUE(cancelled);
+}
+
+TEST_P(ServerTest, ClosesTheConnectionIdleForLongestWhenItIsFull) {
+  Options options = with(1);
+  options.max_connections = 3;
+  const auto server = start(App([] { return "hello"; }), options);
+  Client first(server->addresses()[0]);
+  EXPECT_EQ(first.get(), "hello");
+  std::vector<std::unique_ptr<Client>> others;
+  for (int i = 0; i < 4; ++i) {
+    others.push_back(std::make_unique<Client>(server->addresses()[0]));
+    EXPECT_EQ(others.back()->get(), "hello");
+  }
+  EXPECT_TRUE(first.receive(1).empty());
+  EXPECT_TRUE(first.ended_well());
+}
+
+TEST_P(ServerTest, LimitsConnectionsOfOneAddress) {
+  Options options = with(1);
+  options.max_connections_per_ip = 2;
+  const auto server = start(App([] { return "hello"; }), options);
+  auto first = std::make_unique<Client>(server->addresses()[0]);
+  Client second(server->addresses()[0]);
+  EXPECT_EQ(first->get(), "hello");
+  EXPECT_EQ(second.get(), "hello");
+  EXPECT_TRUE(Client(server->addresses()[0]).receive(1).empty());
+  EXPECT_EQ(second.get(), "hello");
+}
+
+TEST_P(ServerTest, FailsToStartWithoutDescriptors) {
+  base::FailingKernel kernel(system_kernel());
+  kernel.fail("epoll_create1", 1, EMFILE);
+  Server server(App([] { return ""; }), with(1), log, kernel);
+  ASSERT_TRUE(server.listen(*Address::parse("127.0.0.1:0")));
+  const auto started = server.start();
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().message.find("Too many open files"), std::string::npos);
+}
+
+TEST_P(ServerTest, GoesOnFromAnotherThreadWhileAHandlerIsStuck) {
+  std::latch stuck(1), release(1);
+  const App app([&](Request& request) {
+    if (request.path() == "/stuck") {
+      stuck.count_down();
+      release.wait();
+    }
+    return std::string(request.path());
+  });
+  const Options options = with(1);
+  Totals totals;
+  const auto loop = loop::Loop::open(system_kernel(), GetParam()).value();
+  const auto listener = net::Listener::open(system_kernel(), *Address::parse("127.0.0.1:0"));
+  auto lane = std::make_unique<Lane>(*loop, app, options, log, totals);
+  ASSERT_TRUE(lane->accept_from(*listener));
+
+  std::thread first([&] { EXPECT_EQ(loop->drive(), loop::Loop::Turn::Lost); });
+  Client slow(listener->address());
+  slow.send("GET /stuck HTTP/1.1\r\nHost: a\r\n\r\n");
+  stuck.wait();
+  ASSERT_TRUE(loop->take(loop->look()));
+  std::thread second([&] { EXPECT_EQ(loop->drive(), loop::Loop::Turn::Kept); });
+  Client quick(listener->address());
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(quick.get("/quick"), "/quick");
+  release.count_down();
+  first.join();
+  EXPECT_EQ(slow.receive(1).at(0).content, "/stuck");
+  EXPECT_EQ(slow.get("/after"), "/after");
+
+  struct Drain final : async::Message {
+    explicit Drain(Lane& drained, loop::Loop& stopped) : lane(drained), loop(stopped) {}
+    void deliver() noexcept override {
+      lane.drain([this] { loop.stop(); });
+    }
+    Lane& lane;
+    loop::Loop& loop;
+  } drain(*lane, *loop);
+  loop->post(drain);
+  second.join();
+  lane.reset();
+}
+
+INSTANTIATE_TEST_SUITE_P(, ServerTest,
+                         testing::Values(loop::TransferKind::Syscall, loop::TransferKind::IoUring),
+                         [](const auto& each) {
+                           return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
+                         });
+
+}  // namespace
+}  // namespace mastic::server
