@@ -1,7 +1,7 @@
 #include "mastic/base/date.h"
 
 #include <chrono>
-#include <cstdio>
+#include <utility>
 
 #include "mastic/base/assert.h"
 
@@ -10,6 +10,19 @@ namespace mastic::base {
 using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 using std::chrono::year_month_day;
+
+namespace {
+
+/// The last `count` digits of a number.
+void append_digits(std::string& out, int number, int count) {
+  const std::size_t start = out.size();
+  out.resize(start + static_cast<std::size_t>(count));
+  for (std::size_t i = out.size(); i-- > start; number /= 10) {
+    out[i] = static_cast<char>('0' + number % 10);
+  }
+}
+
+}  // namespace
 
 DateTime to_date_time(std::int64_t unix_seconds) {
   const sys_seconds moment{std::chrono::seconds(unix_seconds)};
@@ -42,20 +55,42 @@ std::optional<std::int64_t> to_unix_seconds(const DateTime& date) {
   return std::chrono::seconds(midnight).count() + date.hour * 3600 + date.minute * 60 + second;
 }
 
-std::string format_iso_time(std::int64_t unix_seconds) {
+void append_iso_time(std::string& out, std::int64_t unix_seconds) {
   const DateTime date = to_date_time(unix_seconds);
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", date.year, date.month,
-                date.day, date.hour, date.minute, date.second);
-  return text;
+  append_digits(out, date.year, 4);
+  for (const auto& [separator, number] : {std::pair('-', date.month),
+                                          {'-', date.day},
+                                          {'T', date.hour},
+                                          {':', date.minute},
+                                          {':', date.second}}) {
+    out += separator;
+    append_digits(out, number, 2);
+  }
+  out += 'Z';
+}
+
+void append_log_time(std::string& out, std::int64_t unix_seconds) {
+  const DateTime date = to_date_time(unix_seconds);
+  append_digits(out, date.day, 2);
+  out.append("/").append(month_name(date.month)).append("/");
+  append_digits(out, date.year, 4);
+  for (const int number : {date.hour, date.minute, date.second}) {
+    out += ':';
+    append_digits(out, number, 2);
+  }
+  out += " +0000";
+}
+
+std::string format_iso_time(std::int64_t unix_seconds) {
+  std::string out;
+  append_iso_time(out, unix_seconds);
+  return out;
 }
 
 std::string format_log_time(std::int64_t unix_seconds) {
-  const DateTime date = to_date_time(unix_seconds);
-  char text[40];
-  std::snprintf(text, sizeof text, "%02d/%s/%04d:%02d:%02d:%02d +0000", date.day,
-                month_name(date.month), date.year, date.hour, date.minute, date.second);
-  return text;
+  std::string out;
+  append_log_time(out, unix_seconds);
+  return out;
 }
 
 const char* month_name(int month) {

@@ -29,9 +29,11 @@ struct DateTime {
 [[nodiscard]] std::optional<std::int64_t> to_unix_seconds(const DateTime& date);
 
 /// "2026-11-21T20:33:01Z"
+void append_iso_time(std::string& out, std::int64_t unix_seconds);
 [[nodiscard]] std::string format_iso_time(std::int64_t unix_seconds);
 
 /// "21/Nov/2026:20:33:01 +0000", as access logs have it.
+void append_log_time(std::string& out, std::int64_t unix_seconds);
 [[nodiscard]] std::string format_log_time(std::int64_t unix_seconds);
 
 /// "Jan" for 1.

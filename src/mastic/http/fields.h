@@ -122,7 +122,7 @@ class Fields {
   }
 
  private:
-  base::SmallVector<char, 192> text_;
+  base::SmallVector<char, 256> text_;
   base::SmallVector<FieldEntry, 6> entries_;
 };
 

@@ -16,8 +16,10 @@ namespace mastic::server {
 /// Parser, exchange and their memory, in one page. The connection holds it while it reads the
 /// request, the exchange while it runs or its answer has not left; it goes when both have let go.
 struct Http1Turn {
+  static constexpr std::size_t kHeadRoom = 1536;  ///< of a page, for heads of the usual size
+
   [[nodiscard]] static Http1Turn* open(Lane& lane, ExchangeOwner& owner) {
-    static_assert(sizeof(Http1Turn) <= PagePool::kPageBytes / 2, "a page holds a turn and a head");
+    static_assert(sizeof(Http1Turn) <= PagePool::kPageBytes - kHeadRoom);
     const std::span<std::byte> page = lane.pages().take();
     return ::new (page.data()) Http1Turn(lane, owner, page);
   }

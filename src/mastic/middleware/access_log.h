@@ -1,0 +1,46 @@
+// The access log: a line for each request, after the last byte of its answer.
+
+#pragma once
+
+#include <optional>
+
+#include "mastic/app/middleware.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/log.h"
+
+namespace mastic::middleware {
+
+enum class AccessLogFormat {
+  /// The combined format of Apache and nginx, and behind it the duration in microseconds and, for
+  /// an
+  /// answer that did not leave whole, the word `aborted`.
+  Combined,
+  /// An object a line: time, client, method, target, status, bytes, duration_us, complete, referer,
+  /// user_agent, id.
+  Json,
+};
+
+/// Writes to `sink`, which must outlive it and never blocks. Whatever came from the client is
+/// escaped, so that no line can be forged, and cut at `max_log_field_bytes`.
+class AccessLog {
+ public:
+  AccessLog(base::LineSink& sink, AccessLogFormat format, base::Kernel& kernel,
+            std::size_t max_log_field_bytes = 4096)
+      : sink_(&sink), kernel_(&kernel), format_(format), max_field_(max_log_field_bytes) {}
+
+  std::optional<app::Response> before(app::Request& request) const;
+
+ private:
+  void write(const app::Request& request, const app::Outcome& outcome) const noexcept;
+  [[nodiscard]] std::string combined_line(const app::Request& request,
+                                          const app::Outcome& outcome) const;
+  [[nodiscard]] std::string json_line(const app::Request& request,
+                                      const app::Outcome& outcome) const;
+
+  base::LineSink* sink_;
+  base::Kernel* kernel_;
+  AccessLogFormat format_;
+  std::size_t max_field_;
+};
+
+}  // namespace mastic::middleware

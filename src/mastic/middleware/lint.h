@@ -1,0 +1,31 @@
+// Lint: holds an application to its contract. For tests and development.
+
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mastic/app/middleware.h"
+
+namespace mastic::middleware {
+
+/// Checks every answer that passes, and reports each way in which it breaks HTTP or the contract of
+/// App. The answer goes on unchanged.
+class Lint {
+ public:
+  /// `report` gets one sentence per fault, with method and path; it is called from any loop.
+  explicit Lint(std::function<void(std::string_view fault)> report) : report_(std::move(report)) {}
+
+  void after(app::Request& request, app::Response& response) const;
+
+  /// The faults of an answer to `request`; none when it keeps the contract.
+  [[nodiscard]] static std::vector<std::string> faults_of(const app::Request& request,
+                                                          const app::Response& response);
+
+ private:
+  std::function<void(std::string_view)> report_;
+};
+
+}  // namespace mastic::middleware

@@ -1,0 +1,68 @@
+#include "mastic/middleware/lint.h"
+
+#include <gtest/gtest.h>
+
+#include "mastic/app/carrier_testing.h"
+
+namespace mastic::middleware {
+namespace {
+
+using app::Body;
+using app::Response;
+using http::Method;
+using http::Status;
+
+struct LintTest : testing::Test {
+  std::vector<std::string> faults(const Response& response, Method method = Method::Get) {
+    async::ManualExecutor executor;
+    app::TestExchange exchange(executor);
+    exchange.start(app::App([] { return ""; }), method, "/");
+    return Lint::faults_of(exchange.request(), response);
+  }
+};
+
+TEST_F(LintTest, FindsNothingInWhatIsWellMade) {
+  EXPECT_TRUE(faults(Response::text("x")).empty());
+  EXPECT_TRUE(faults(Response(Status::NoContent)).empty());
+  EXPECT_TRUE(faults(Response::redirect("/x")).empty());
+  EXPECT_TRUE(faults(Response::text("x").set("ETag", "W/\"1\"").set("Expires", "0")).empty());
+  EXPECT_TRUE(faults(Response().set("Content-Length", "5"), Method::Head).empty());
+  EXPECT_TRUE(faults(app::error_response(Status::NotFound)).empty());
+}
+
+TEST_F(LintTest, NamesEveryFault) {
+  const std::pair<Response, std::string> cases[] = {
+      {Response(static_cast<Status>(700)), "the status is 700"},
+      {Response().set("Connection", "close"), "Connection is the server's to set"},
+      {Response::text("four").set("Content-Length", "5"),
+       "Content-Length is 5, and the content has 4 bytes"},
+      {Response::text("x").set("Content-Length", "x"), "Content-Length is 'x'"},
+      {Response::text("x", Status::NoContent), "a status that has no content came with some"},
+      {Response(Status::Ok, Body("x")), "there is content without Content-Type"},
+      {Response(Status::Found), "Location is missing"},
+      {Response(Status::Unauthorized), "WWW-Authenticate is missing"},
+      {Response(Status::MethodNotAllowed), "Allow is missing"},
+      {Response(Status::PartialContent), "Content-Range is missing"},
+      {Response().set("ETag", "unquoted"), "ETag is 'unquoted'"},
+      {Response().set("Last-Modified", "today"), "Last-Modified is 'today'"},
+  };
+  for (const auto& [response, expected] : cases) {
+    EXPECT_EQ(faults(response), std::vector<std::string>{expected});
+  }
+  Response twice = Response::text("x");
+  twice.fields.add("Content-Type", "text/html");
+  EXPECT_EQ(faults(twice), std::vector<std::string>{"Content-Type is repeated"});
+}
+
+TEST_F(LintTest, ReportsWithMethodAndTargetAndLetsTheAnswerPass) {
+  std::string reported;
+  async::ManualExecutor executor;
+  app::TestExchange exchange(executor);
+  const app::App app = app::wrap(Lint([&](std::string_view fault) { reported = fault; }),
+                                 app::App([] { return Response(Status::Found); }));
+  EXPECT_EQ(exchange.call(app, Method::Get, "/x").status, Status::Found);
+  EXPECT_EQ(reported, "GET /x (302): Location is missing");
+}
+
+}  // namespace
+}  // namespace mastic::middleware
