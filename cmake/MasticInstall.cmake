@@ -6,7 +6,7 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mastic)
 
 install(TARGETS mastic EXPORT masticTargets)
 install(EXPORT masticTargets NAMESPACE mastic:: DESTINATION ${config_dir})
-#install(TARGETS mastic_program RUNTIME)
+install(TARGETS mastic_program RUNTIME)
 install(DIRECTORY src/mastic TYPE INCLUDE
   FILES_MATCHING PATTERN "*.h"
   PATTERN "*_testing.h" EXCLUDE

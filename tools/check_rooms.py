@@ -31,13 +31,14 @@ ARROWS = {
 ARROWS = {room: set(allowed.split()) for room, allowed in ARROWS.items()}
 
 # Words that belong to some places only; a path that begins with one of the places may hold them.
+SEAM = ["base/kernel", "base/forwarding_kernel", "testing/test_kernel"]
 FENCE = [
-    (r"\bepoll_(create|ctl|wait|event)|\bEPOLL[A-Z]+\b", ["base/kernel", "loop"]),
-    (r"\bio_uring|\bIORING_|\bliburing\b", ["base/kernel", "loop"]),
+    (r"\bepoll_(create|ctl|wait|event)|\bEPOLL[A-Z]+\b", SEAM + ["loop"]),
+    (r"\bio_uring|\bIORING_|\bliburing\b", SEAM + ["loop"]),
     (r"\bstd::j?thread\b|\bpthread_", ["loop", "threads"]),
-    (r"(kernel\w*(\(\))?\.|(?<!\w)::)(recv|listen|accept4|bind)\(", ["base/kernel", "net", "loop/plain_transfer"]),
+    (r"(kernel\w*(\(\))?\.|(?<!\w)::)(recv|listen|accept4|bind)\(", SEAM + ["net", "loop/plain_transfer"]),
     (r"\bSSL_|\bopenssl/", ["net/tls"]),
-    (r'\\r\\n', ["wire", "http/fields"]),
+    (r'\\r\\n', ["wire", "http/fields", "http/byteranges"]),
     (r"\bargv\b|\bgetenv\b|\bEXIT_(SUCCESS|FAILURE)\b", ["catalog/run"]),
     (r"\bfork\(|\bexecv", ["supervisor"]),
     (r"::errno\b|\berrno\b(?!\))", ["base/kernel", "base/result"]),

@@ -26,16 +26,14 @@ std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& 
 
 void append_wrapped(std::string& out, std::string_view text, std::size_t indent) {
   constexpr std::size_t kColumns = 80;
-  std::size_t column = indent;
+  std::size_t column = 0;
   while (!text.empty()) {
     const std::string_view word = take_until(text, ' ');
-    if (column + word.size() > kColumns && column > indent) {
-      out.append("\n").append(indent, ' ');
-      column = indent;
-    }
+    const bool fits = column > 0 && column + 1 + word.size() <= kColumns;
+    if (column > 0) out.append(fits ? " " : "\n");
+    if (!fits) out.append(indent, ' ');
     out.append(word);
-    column += word.size() + 1;
-    if (!text.empty()) out += ' ';
+    column = (fits ? column + 1 : indent) + word.size();
   }
   out += '\n';
 }
@@ -81,9 +79,10 @@ std::string describe_options(const OptionTable& table) {
     }
     out.append("  ").append(spelt(option));
     if (!option.argument.empty()) out.append(" ").append(option.argument);
-    const bool shows_default = !option.argument.empty() && !option.default_text.empty();
+    const bool is_flag = option.argument.empty();
+    const bool shows_default = is_flag ? option.default_text == "on" : !option.default_text.empty();
     if (shows_default) out.append("  [").append(option.default_text).append("]");
-    out.append("\n").append(kIndent, ' ');
+    out.append("\n");
     std::string meaning(option.meaning);
     if (!option.breach.empty()) meaning.append(" Beyond it: ").append(option.breach).append(".");
     append_wrapped(out, meaning, kIndent);

@@ -35,119 +35,119 @@ int FailingKernel::fault(std::string_view call) {
 
 ssize_t FailingKernel::read(int fd, void* buffer, std::size_t size) {
   if (const int number = fault("read")) return -number;
-  return inner_.read(fd, buffer, size);
+  return ForwardingKernel::read(fd, buffer, size);
 }
 ssize_t FailingKernel::write(int fd, const void* bytes, std::size_t size) {
   if (const int number = fault("write")) return -number;
-  return inner_.write(fd, bytes, size);
+  return ForwardingKernel::write(fd, bytes, size);
 }
 int FailingKernel::open(const char* path, int flags, unsigned mode) {
   if (const int number = fault("open")) return -number;
-  return inner_.open(path, flags, mode);
+  return ForwardingKernel::open(path, flags, mode);
 }
 int FailingKernel::openat2(int directory, const char* path, int flags, std::uint64_t resolve) {
   if (const int number = fault("openat2")) return -number;
-  return inner_.openat2(directory, path, flags, resolve);
+  return ForwardingKernel::openat2(directory, path, flags, resolve);
 }
 int FailingKernel::fstat(int fd, struct stat& status) {
   if (const int number = fault("fstat")) return -number;
-  return inner_.fstat(fd, status);
+  return ForwardingKernel::fstat(fd, status);
 }
 int FailingKernel::fstatat(int directory, const char* name, struct stat& status, int flags) {
   if (const int number = fault("fstatat")) return -number;
-  return inner_.fstatat(directory, name, status, flags);
+  return ForwardingKernel::fstatat(directory, name, status, flags);
 }
 ssize_t FailingKernel::pread(int fd, void* buffer, std::size_t size, std::int64_t offset) {
   if (const int number = fault("pread")) return -number;
-  return inner_.pread(fd, buffer, size, offset);
+  return ForwardingKernel::pread(fd, buffer, size, offset);
 }
 ssize_t FailingKernel::getdents64(int fd, std::span<char> buffer) {
   if (const int number = fault("getdents64")) return -number;
-  return inner_.getdents64(fd, buffer);
+  return ForwardingKernel::getdents64(fd, buffer);
 }
 int FailingKernel::unlink(const char* path) {
   if (const int number = fault("unlink")) return -number;
-  return inner_.unlink(path);
+  return ForwardingKernel::unlink(path);
 }
 int FailingKernel::socket(int domain, int type, int protocol) {
   if (const int number = fault("socket")) return -number;
-  return inner_.socket(domain, type, protocol);
+  return ForwardingKernel::socket(domain, type, protocol);
 }
 int FailingKernel::socketpair(int domain, int type, int protocol, int pair[2]) {
   if (const int number = fault("socketpair")) return -number;
-  return inner_.socketpair(domain, type, protocol, pair);
+  return ForwardingKernel::socketpair(domain, type, protocol, pair);
 }
 int FailingKernel::bind(int fd, const sockaddr* address, unsigned size) {
   if (const int number = fault("bind")) return -number;
-  return inner_.bind(fd, address, size);
+  return ForwardingKernel::bind(fd, address, size);
 }
 int FailingKernel::listen(int fd, int backlog) {
   if (const int number = fault("listen")) return -number;
-  return inner_.listen(fd, backlog);
+  return ForwardingKernel::listen(fd, backlog);
 }
 int FailingKernel::connect(int fd, const sockaddr* address, unsigned size) {
   if (const int number = fault("connect")) return -number;
-  return inner_.connect(fd, address, size);
+  return ForwardingKernel::connect(fd, address, size);
 }
 int FailingKernel::accept4(int fd, sockaddr* address, unsigned* size, int flags) {
   if (const int number = fault("accept4")) return -number;
-  return inner_.accept4(fd, address, size, flags);
+  return ForwardingKernel::accept4(fd, address, size, flags);
 }
 int FailingKernel::getsockname(int fd, sockaddr* address, unsigned* size) {
   if (const int number = fault("getsockname")) return -number;
-  return inner_.getsockname(fd, address, size);
+  return ForwardingKernel::getsockname(fd, address, size);
 }
 int FailingKernel::setsockopt(int fd, int level, int name, const void* value, unsigned size) {
   if (const int number = fault("setsockopt")) return -number;
-  return inner_.setsockopt(fd, level, name, value, size);
+  return ForwardingKernel::setsockopt(fd, level, name, value, size);
 }
 int FailingKernel::shutdown(int fd, int how) {
   if (const int number = fault("shutdown")) return -number;
-  return inner_.shutdown(fd, how);
+  return ForwardingKernel::shutdown(fd, how);
 }
 ssize_t FailingKernel::recv(int fd, void* buffer, std::size_t size, int flags) {
   if (const int number = fault("recv")) return -number;
-  return inner_.recv(fd, buffer, size, flags);
+  return ForwardingKernel::recv(fd, buffer, size, flags);
 }
 ssize_t FailingKernel::send(int fd, const void* bytes, std::size_t size, int flags) {
   if (const int number = fault("send")) return -number;
-  return inner_.send(fd, bytes, size, flags);
+  return ForwardingKernel::send(fd, bytes, size, flags);
 }
 ssize_t FailingKernel::sendmsg(int fd, const msghdr& message, int flags) {
   if (const int number = fault("sendmsg")) return -number;
-  return inner_.sendmsg(fd, message, flags);
+  return ForwardingKernel::sendmsg(fd, message, flags);
 }
 ssize_t FailingKernel::sendfile(int to, int from, std::int64_t offset, std::size_t size) {
   if (const int number = fault("sendfile")) return -number;
-  return inner_.sendfile(to, from, offset, size);
+  return ForwardingKernel::sendfile(to, from, offset, size);
 }
 int FailingKernel::epoll_create1(int flags) {
   if (const int number = fault("epoll_create1")) return -number;
-  return inner_.epoll_create1(flags);
+  return ForwardingKernel::epoll_create1(flags);
 }
 int FailingKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
   if (const int number = fault("epoll_ctl")) return -number;
-  return inner_.epoll_ctl(epoll, operation, fd, event);
+  return ForwardingKernel::epoll_ctl(epoll, operation, fd, event);
 }
 int FailingKernel::epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) {
   if (const int number = fault("epoll_wait")) return -number;
-  return inner_.epoll_wait(epoll, events, timeout_ms);
+  return ForwardingKernel::epoll_wait(epoll, events, timeout_ms);
 }
 int FailingKernel::eventfd(unsigned initial, int flags) {
   if (const int number = fault("eventfd")) return -number;
-  return inner_.eventfd(initial, flags);
+  return ForwardingKernel::eventfd(initial, flags);
 }
 int FailingKernel::signalfd(std::uint64_t set, int flags) {
   if (const int number = fault("signalfd")) return -number;
-  return inner_.signalfd(set, flags);
+  return ForwardingKernel::signalfd(set, flags);
 }
 int FailingKernel::io_uring_queue_init(unsigned entries, io_uring& ring) {
   if (const int number = fault("io_uring_queue_init")) return -number;
-  return inner_.io_uring_queue_init(entries, ring);
+  return ForwardingKernel::io_uring_queue_init(entries, ring);
 }
 int FailingKernel::io_uring_submit_and_wait(io_uring& ring, unsigned count) {
   if (const int number = fault("io_uring_submit_and_wait")) return -number;
-  return inner_.io_uring_submit_and_wait(ring, count);
+  return ForwardingKernel::io_uring_submit_and_wait(ring, count);
 }
 
 // ---- ScriptedKernel ----

@@ -12,15 +12,16 @@
 #include <utility>
 #include <vector>
 
+#include "mastic/base/forwarding_kernel.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/kernel.h"
 
 namespace mastic::base {
 
-/// Passes every call to `inner`, unless a fault was set for it.
-class FailingKernel : public Kernel {
+/// Passes every call to `inner`, unless a fault was set for it. Closing never fails.
+class FailingKernel : public ForwardingKernel {
  public:
-  explicit FailingKernel(Kernel& inner) : inner_(inner) {}
+  explicit FailingKernel(Kernel& inner) : ForwardingKernel(inner) {}
 
   /// From now on the `nth` call (1 is the next) of the named function fails with `number`, and only
   /// it.
@@ -33,10 +34,6 @@ class FailingKernel : public Kernel {
   /// The `nth` call of any function that can fail, from now on, fails with `number`.
   void fail_any(int nth, int number) { any_ = {total_ + nth, number}; }
 
-  Instant monotonic_now() override { return inner_.monotonic_now(); }
-  std::int64_t unix_seconds() override { return inner_.unix_seconds(); }
-  std::uint64_t random_number() override { return inner_.random_number(); }
-  int close(int fd) override { return inner_.close(fd); }  // a failed close still closes
   ssize_t read(int fd, void* buffer, std::size_t size) override;
   ssize_t write(int fd, const void* bytes, std::size_t size) override;
   int open(const char* path, int flags, unsigned mode) override;
@@ -66,7 +63,6 @@ class FailingKernel : public Kernel {
   int signalfd(std::uint64_t set, int flags) override;
   int io_uring_queue_init(unsigned entries, io_uring& ring) override;
   int io_uring_submit_and_wait(io_uring& ring, unsigned count) override;
-  void io_uring_queue_exit(io_uring& ring) override { inner_.io_uring_queue_exit(ring); }
 
  protected:
   /// Counts the call; returns the errno that it is to fail with, or 0.
@@ -78,7 +74,6 @@ class FailingKernel : public Kernel {
     int number;
   };
 
-  Kernel& inner_;
   std::map<std::string, std::vector<Fault>, std::less<>> faults_;
   std::map<std::string, int, std::less<>> calls_;
   std::pair<int, int> any_{0, 0};

@@ -96,6 +96,8 @@ TransferChoice choose_transfer(base::Kernel& kernel, TransferKind wanted) {
   return measure(kernel, *ring);
 }
 
+std::string_view transfer_library() { return "liburing " MASTIC_LIBURING_VERSION; }
+
 std::unique_ptr<Transfer> make_transfer(base::Kernel& kernel, TransferKind kind) {
   int number = 0;
   if (kind == TransferKind::IoUring) {

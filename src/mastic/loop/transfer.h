@@ -56,6 +56,9 @@ struct TransferChoice {
 /// and cannot be had, plain calls do the same work.
 [[nodiscard]] TransferChoice choose_transfer(base::Kernel& kernel, TransferKind wanted);
 
+/// The library behind io_uring, with its version.
+[[nodiscard]] std::string_view transfer_library();
+
 /// Requires: not Auto. Plain calls when io_uring cannot be had.
 [[nodiscard]] std::unique_ptr<Transfer> make_transfer(base::Kernel& kernel, TransferKind kind);
 

@@ -1,6 +1,7 @@
 #include "mastic/server/server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace mastic::server {
@@ -11,31 +12,33 @@ class Server::LoopLane {
   LoopLane(Server& server, std::unique_ptr<loop::Loop> loop)
       : loop_(std::move(loop)),
         lane_(*loop_, server.app_, server.options_, server.log_, server.totals_),
-        drain_(server, lane_) {}
+        drain_([&server, this] { lane_.drain([&server] { server.lane_settled(); }); }),
+        abort_([this] { lane_.abort_all(); }) {}
 
   loop::Loop& loop() { return *loop_; }
   Lane& lane() { return lane_; }
-  void drain() {
-    if (!drain_.sent.exchange(true)) loop_->post(drain_);
-  }
+  void drain() { drain_.post_once(*loop_); }
+  void abort() { abort_.post_once(*loop_); }
 
  private:
-  class Drain final : public async::Message {
+  /// Something to do on the loop, once, at the word of another thread.
+  class Order final : public async::Message {
    public:
-    Drain(Server& server, Lane& lane) : server_(server), lane_(lane) {}
-    void deliver() noexcept override {
-      lane_.drain([this] { server_.lane_settled(); });
+    explicit Order(std::function<void()> work) : work_(std::move(work)) {}
+    void post_once(loop::Loop& loop) {
+      if (!posted_.exchange(true)) loop.post(*this);
     }
-    std::atomic<bool> sent{false};
+    void deliver() noexcept override { work_(); }
 
    private:
-    Server& server_;
-    Lane& lane_;
+    std::function<void()> work_;
+    std::atomic<bool> posted_{false};
   };
 
   std::unique_ptr<loop::Loop> loop_;
   Lane lane_;
-  Drain drain_;
+  Order drain_;
+  Order abort_;
 };
 
 Server::Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel)
@@ -53,7 +56,8 @@ base::Result<void> Server::listen(const base::Address& address) {
   return {};
 }
 
-base::Result<void> Server::start() {
+base::Result<void> Server::start(std::function<void()> settled) {
+  when_settled_ = std::move(settled);
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
   const std::uint64_t count =
       options_.loop.loops > 0 ? options_.loop.loops : loop::Drivers::cores();
@@ -80,6 +84,10 @@ void Server::drain() {
   for (const auto& each : lanes_) each->drain();
 }
 
+void Server::abort() {
+  for (const auto& each : lanes_) each->abort();
+}
+
 /// On the loop of a lane: ends all loops once nothing is left anywhere, also not on its way from
 /// one lane to another.
 void Server::lane_settled() {
@@ -87,6 +95,7 @@ void Server::lane_settled() {
       std::ranges::all_of(lanes_, [](const auto& each) { return each->lane().is_settled(); });
   if (!all || totals_.connections() > 0) return;
   for (const auto& each : lanes_) each->loop().stop();
+  if (when_settled_ && !told_.exchange(true)) when_settled_();
 }
 
 void Server::wait() {

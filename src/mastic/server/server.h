@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,11 +39,14 @@ class Server {
 
   /// Before `start`. What connects from now on is served once the server has started.
   [[nodiscard]] base::Result<void> listen(const base::Address& address);
-  [[nodiscard]] base::Result<void> start();
+  /// `settled` is called on a loop when the last connection has ended after `drain`.
+  [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
 
   /// Stops gently, from any thread: see Lane::drain. Listeners are closed when all that waited was
   /// accepted. Returns at once; the second call does nothing.
   void drain();
+  /// After `drain`, from any thread: aborts what is still under way.
+  void abort();
   /// Until the last connection has ended. Requires: drain was called, or will be.
   void wait();
 
@@ -64,6 +69,8 @@ class Server {
   std::vector<net::Listener> listeners_;
   std::vector<std::unique_ptr<LoopLane>> lanes_;
   loop::Drivers drivers_;
+  std::function<void()> when_settled_;
+  std::atomic<bool> told_{false};  ///< lanes may settle at the same time
   bool started_ = false;
 };
 

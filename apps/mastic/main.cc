@@ -1,0 +1,55 @@
+// The program `mastic`: its commands.
+
+#include <cstdio>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mastic/base/text.h"
+#include "mastic/catalog/service.h"
+
+#include "apps/mastic/serve_command.h"
+
+namespace {
+
+constexpr std::string_view kHelp =
+    "mastic COMMAND [OPTION...]\n"
+    "\n"
+    "  serve DIR    serve the files below DIR; `mastic serve --help` shows every option\n"
+    "  --version    what this was built with\n"
+    "  --help       this\n";
+
+int wrong_usage(std::string_view word) {
+  const std::vector<std::string_view> known{"serve", "--version", "--help"};
+  const auto meant = mastic::base::nearest(word, known);
+  std::string message = "mastic: there is no command '" + std::string(word) + "'";
+  if (meant)
+    message += "; did you mean '" + std::string(*meant) + "'?";
+  else
+    message += "; --help lists them";
+  std::fprintf(stderr, "%s\n", message.c_str());
+  return static_cast<int>(mastic::catalog::ExitCode::WrongUsage);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::span<const char* const> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (words.empty()) {
+    std::fwrite(kHelp.data(), 1, kHelp.size(), stderr);
+    return static_cast<int>(mastic::catalog::ExitCode::WrongUsage);
+  }
+  const std::string_view command = words[0];
+  if (command == "serve") return mastic::program::serve_command(words.subspan(1));
+  if (command == "--version") {
+    std::printf("%s\n", mastic::catalog::version_text().c_str());
+    return 0;
+  }
+  if (command == "--help" || command == "help" || command == "-h") {
+    std::fwrite(kHelp.data(), 1, kHelp.size(), stdout);
+    return 0;
+  }
+  return wrong_usage(command);
+}

@@ -1,0 +1,88 @@
+#include "apps/mastic/serve_command.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "mastic/base/command_line.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/log.h"
+#include "mastic/catalog/options.h"
+#include "mastic/catalog/service.h"
+#include "mastic/files/static_files.h"
+
+namespace mastic::program {
+namespace {
+
+using catalog::ExitCode;
+
+/// Everything that may be said of `mastic serve`.
+struct ServeOptions {
+  catalog::Options service;
+  files::Options files;
+  bool help = false;
+
+  void describe(base::OptionTable& table) {
+    table.group("Files");
+    files.describe(table);
+    service.describe(table);
+    table.group("About");
+    table.flag("help", help, "Print this.");
+  }
+};
+
+int fail(ExitCode code, const std::string& message) {
+  std::fprintf(stderr, "mastic serve: %s\n", message.c_str());
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+void print_serve_help() {
+  ServeOptions options;
+  base::OptionTable table;
+  options.describe(table);
+  std::printf(
+      "mastic serve DIR [OPTION...]\n\n"
+      "Serves the files below DIR until SIGTERM or SIGINT; requests under way are then\n"
+      "answered, and a second signal ends at once.\n\n"
+      "  mastic serve public\n"
+      "  mastic serve /usr/share/doc --listing --bind 127.0.0.1:8081 --bind [::1]:8081\n"
+      "  mastic serve public --access-log combined --cache-control max-age=3600\n\n"
+      "Sizes take K, M and G, times take ms, s, m and h. In brackets: the default.\n\n"
+      "%s\n"
+      "Exit codes: 0 ended by a signal, 1 could not start, 2 wrong usage.\n",
+      base::describe_options(table).c_str());
+}
+
+int serve_command(std::span<const char* const> words) {
+  ServeOptions options;
+  base::OptionTable table;
+  options.describe(table);
+  const auto others = base::parse_command_line(words, table);
+  if (!others) return fail(ExitCode::WrongUsage, others.error().message);
+  if (options.help) {
+    print_serve_help();
+    return static_cast<int>(ExitCode::Ended);
+  }
+  if (others->size() != 1) {
+    return fail(ExitCode::WrongUsage, others->empty() ? "which directory? Write: mastic serve DIR"
+                                                      : "one directory is served, and '" +
+                                                            std::string((*others)[1]) +
+                                                            "' is one too many; --help shows how");
+  }
+
+  base::Kernel& kernel = base::system_kernel();
+  const std::string root((*others)[0]);
+  auto files = files::open_static_files(root, options.files, kernel);
+  if (!files) {
+    return fail(ExitCode::CannotStart,
+                files.error().message + "; give the directory whose files are to be served");
+  }
+  base::DescriptorLog log(kernel, STDERR_FILENO);
+  return static_cast<int>(catalog::serve(*std::move(files), root, options.service, log, kernel));
+}
+
+}  // namespace mastic::program

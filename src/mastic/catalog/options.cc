@@ -1,0 +1,26 @@
+#include "mastic/catalog/options.h"
+
+namespace mastic::catalog {
+
+void Options::describe(base::OptionTable& table) {
+  table.group("Where it listens");
+  table.list(
+      "bind", bind, "ADDRESS",
+      "HOST:PORT, [V6]:PORT or unix:PATH; may be given several times. Port 0 lets the system "
+      "choose.");
+
+  table.group("Access log");
+  table.choice("access_log", access_log, "(off|combined|json)",
+               {{"off", AccessLogChoice::Off},
+                {"combined", AccessLogChoice::Combined},
+                {"json", AccessLogChoice::Json}},
+               "A line for each request, after the last byte of its answer.");
+  table.text("access_log_file", access_log_file, "PATH",
+             "Where it is appended; - is standard output.");
+  table.size("max_log_field_bytes", max_log_field_bytes, "One field of a line.",
+             "it is cut and marked with ...");
+
+  server.describe(table);
+}
+
+}  // namespace mastic::catalog

@@ -1,0 +1,66 @@
+#include "mastic/catalog/run.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "mastic/base/command_line.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/log.h"
+#include "mastic/catalog/options.h"
+#include "mastic/catalog/service.h"
+
+namespace mastic::catalog {
+namespace {
+
+std::string name_of(const char* program) {
+  const std::string path = program == nullptr ? "program" : program;
+  return path.substr(path.rfind('/') + 1);
+}
+
+void print_help(const std::string& name, const base::OptionTable& table) {
+  std::printf("%s [OPTION...]\n\nServes its application until SIGTERM or SIGINT.\n\n%s",
+              name.c_str(), base::describe_options(table).c_str());
+}
+
+int wrong_usage(const std::string& name, const std::string& message) {
+  std::fprintf(stderr, "%s: %s\n", name.c_str(), message.c_str());
+  return static_cast<int>(ExitCode::WrongUsage);
+}
+
+}  // namespace
+
+int run(app::App app, int argc, char** argv) {
+  const std::string name = name_of(argc > 0 ? argv[0] : nullptr);
+  Options options;
+  bool help = false;
+  bool version = false;
+  base::OptionTable table;
+  options.describe(table);
+  table.group("About");
+  table.flag("help", help, "Print this.");
+  table.flag("version", version, "Print what this was built with.");
+
+  const std::span<const char* const> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const auto others = base::parse_command_line(words, table);
+  if (!others) return wrong_usage(name, others.error().message);
+  if (!others->empty()) {
+    return wrong_usage(name,
+                       "'" + std::string(others->front()) + "' is no option; --help lists them");
+  }
+  if (help) {
+    print_help(name, table);
+    return 0;
+  }
+  if (version) {
+    std::printf("%s\n", version_text().c_str());
+    return 0;
+  }
+  base::DescriptorLog log(base::system_kernel(), STDERR_FILENO);
+  return static_cast<int>(serve(std::move(app), name, options, log, base::system_kernel()));
+}
+
+}  // namespace mastic::catalog

@@ -1,0 +1,150 @@
+#include "mastic/catalog/service.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <sstream>
+#include <thread>
+
+#include "mastic/async/sleep.h"
+#include "mastic/base/kernel_testing.h"
+#include "mastic/catalog/pipeline.h"
+#include "mastic/net/socket_address.h"
+
+namespace mastic::catalog {
+namespace {
+
+using namespace std::chrono_literals;
+using base::system_kernel;
+
+/// A log that another thread can wait for.
+class WatchedLog final : public base::Log {
+ public:
+  void write(base::Level, std::string_view message) noexcept override {
+    const std::lock_guard lock(mutex_);
+    text_.append(message).append("\n");
+    changed_.notify_all();
+  }
+  /// The text of the log, once `words` stand in it.
+  std::string wait_for(const std::string& words) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return text_.find(words) != std::string::npos; });
+    return text_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string text_;
+};
+
+struct ServiceTest : testing::Test {
+  ServiceTest() {
+    options.bind = {"127.0.0.1:0"};
+    options.server.loop.loops = 1;
+    options.server.linger_idle = 10ms;
+    options.server.drain_idle = 10ms;
+  }
+  /// Serves in a thread of its own, as a program's main does, and returns its address.
+  base::Address start(app::App app) {
+    main = std::thread([this, app = std::make_shared<app::App>(std::move(app))] {
+      code = serve(std::move(*app), "test", options, log, system_kernel());
+    });
+    const std::string text = log.wait_for("transfer");
+    const std::size_t at = text.find("http://") + 7;
+    return *base::Address::parse(text.substr(at, text.find("/\n", at) - at));
+  }
+  void signal() { pthread_kill(main.native_handle(), SIGTERM); }
+  static std::string get(const base::Address& address) {
+    net::SocketAddress where(address);
+    const base::Descriptor socket(system_kernel(),
+                                  system_kernel().socket(where.family(), SOCK_STREAM, 0));
+    EXPECT_EQ(system_kernel().connect(socket.fd(), where.data(), *where.size()), 0);
+    const std::string_view request = "GET / HTTP/1.0\r\n\r\n";
+    EXPECT_EQ(system_kernel().send(socket.fd(), request.data(), request.size(), 0),
+              static_cast<ssize_t>(request.size()));
+    std::string all;
+    char buffer[4096];
+    for (ssize_t got = 1; got > 0;) {
+      got = system_kernel().recv(socket.fd(), buffer, sizeof buffer, 0);
+      if (got > 0) all.append(buffer, static_cast<std::size_t>(got));
+    }
+    return all;
+  }
+  Options options;
+  WatchedLog log;
+  std::thread main;
+  ExitCode code{};
+};
+
+TEST_F(ServiceTest, ServesUntilASignalAndEndsWell) {
+  const base::Address address = start(app::App([] { return "hello"; }));
+  EXPECT_TRUE(get(address).ends_with("hello"));
+  signal();
+  main.join();
+  EXPECT_EQ(code, ExitCode::Ended);
+  EXPECT_NE(log.wait_for("ended").find("ending: requests under way are answered"),
+            std::string::npos);
+}
+
+TEST_F(ServiceTest, ASecondSignalEndsItAtOnce) {
+  std::atomic<bool> begun{false};
+  const base::Address address = start(app::App([&](app::Request&) -> async::Task<std::string> {
+    begun = true;
+    begun.notify_all();
+    co_await async::sleep_for(1h);
+    co_return "";
+  }));
+  std::thread client([&] { EXPECT_EQ(get(address), ""); });
+  begun.wait(false);
+  signal();
+  log.wait_for("ending");
+  signal();
+  main.join();
+  client.join();
+  EXPECT_EQ(code, ExitCode::Ended);
+}
+
+TEST_F(ServiceTest, SaysWhyItCannotStart) {
+  options.bind = {"nonsense"};
+  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log, system_kernel()),
+            ExitCode::CannotStart);
+  EXPECT_NE(log.wait_for("--bind").find("'nonsense' is not an address"), std::string::npos);
+  options.bind = {"192.0.2.1:80"};
+  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log, system_kernel()),
+            ExitCode::CannotStart);
+  options.bind = {"127.0.0.1:0"};
+  options.access_log = AccessLogChoice::Json;
+  options.access_log_file = "/no/such/place/log";
+  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log, system_kernel()),
+            ExitCode::CannotStart);
+  log.wait_for("cannot open the log '/no/such/place/log'");
+}
+
+TEST_F(ServiceTest, WritesTheAccessLog) {
+  const std::string path = testing::TempDir() + "service_test.log." + std::to_string(getpid());
+  options.access_log = AccessLogChoice::Combined;
+  options.access_log_file = path;
+  const base::Address address = start(app::App([] { return "hello"; }));
+  (void)get(address);
+  signal();
+  main.join();
+  std::ostringstream written;
+  written << std::ifstream(path).rdbuf();
+  EXPECT_NE(written.str().find("\"GET / HTTP/1.0\" 200 5 \"-\" \"-\""), std::string::npos)
+      << written.str();
+  std::filesystem::remove(path);
+}
+
+TEST(Version, SaysWhatItWasBuiltWith) {
+  const std::string text = version_text();
+  EXPECT_TRUE(text.starts_with("mastic 0.")) << text;
+  EXPECT_NE(text.find("liburing"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mastic::catalog

@@ -1,0 +1,151 @@
+#include "mastic/files/file_answer.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "mastic/app/error_response.h"
+#include "mastic/http/byteranges.h"
+#include "mastic/http/conditional.h"
+#include "mastic/http/date.h"
+#include "mastic/http/range.h"
+
+namespace mastic::files {
+namespace {
+
+using app::Body;
+using app::Request;
+using app::Response;
+using app::Task;
+using http::ByteRange;
+using http::FieldName;
+using http::Precondition;
+using http::Status;
+using Verdict = http::RangeRequest::Verdict;
+
+/// Bytes `offset` to `offset + size` of a file, from memory or from the disk cache.
+Body part_of(const std::shared_ptr<const CachedFile>& file, std::uint64_t offset,
+             std::uint64_t size) {
+  if (file->content) {
+    return Body::shared(std::string_view(*file->content).substr(offset, size), file);
+  }
+  return Body(Body::File{file->descriptor, offset, size});
+}
+
+/// Several ranges, one after the other, each with its head.
+class Parts final : public app::BodySource {
+ public:
+  Parts(std::shared_ptr<const CachedFile> file, http::Byteranges parts)
+      : file_(std::move(file)), parts_(std::move(parts)) {}
+
+  Task<std::optional<std::string_view>> next() override {
+    if (part_left_ > 0) return next_block();
+    if (next_ > parts_.ranges().size()) return std::nullopt;
+    if (next_ == parts_.ranges().size()) {
+      text_ = parts_.tail();
+    } else {
+      const ByteRange& range = parts_.ranges()[next_];
+      text_ = parts_.head(next_);
+      part_at_ = range.first;
+      part_left_ = range.size();
+    }
+    ++next_;
+    return std::optional<std::string_view>(text_);
+  }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return parts_.total(); }
+
+ private:
+  static constexpr std::uint64_t kBlockBytes = 64 << 10;
+
+  std::optional<std::string_view> next_block() {
+    const std::uint64_t size = std::min(part_left_, kBlockBytes);
+    const std::uint64_t at = std::exchange(part_at_, part_at_ + size);
+    part_left_ -= size;
+    if (file_->content) return std::string_view(*file_->content).substr(at, size);
+    text_.resize(size);
+    const base::Descriptor& descriptor = *file_->descriptor;
+    for (std::size_t have = 0; have < size;) {
+      const ssize_t got = descriptor.kernel().pread(
+          descriptor.fd(), text_.data() + have, size - have, static_cast<std::int64_t>(at + have));
+      if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
+      have += static_cast<std::size_t>(got);
+    }
+    return text_;
+  }
+
+  std::shared_ptr<const CachedFile> file_;
+  http::Byteranges parts_;
+  std::size_t next_ = 0;
+  std::uint64_t part_at_ = 0;
+  std::uint64_t part_left_ = 0;
+  std::string text_;
+};
+
+/// The fields that every answer about the file has, 304 too.
+void set_validators(Response& response, const FileToSend& sent, std::string_view entity_tag,
+                    const Options& options) {
+  response.set(FieldName::ETag, entity_tag);
+  response.set(FieldName::LastModified, http::format_date(sent.file->status.modified));
+  if (!options.cache_control.empty()) response.set(FieldName::CacheControl, options.cache_control);
+  if (sent.varies) response.set(FieldName::Vary, "Accept-Encoding");
+}
+
+/// What the Range field asks for; Ignore when there is none, or it is not to be honoured.
+http::RangeRequest wanted_ranges(const Request& request, const http::Validators& validators,
+                                 std::uint64_t size, const Options& options, std::int64_t now) {
+  const auto field = request.field(FieldName::Range);
+  const bool applies = field && request.method() == http::Method::Get &&
+                       http::if_range_holds(request.fields(), validators, now);
+  if (!applies) return {};
+  return http::RangeRequest::parse(*field, size, options.max_ranges);
+}
+
+}  // namespace
+
+Response answer_with_file(Request& request, const FileToSend& sent, const Options& options,
+                          std::int64_t unix_now) {
+  const bool coded = sent.coding != http::ContentCoding::Identity;
+  const std::string tag = sent.file->entity_tag(coded ? to_string(sent.coding) : "");
+  const http::Validators validators{http::EntityTag::parse(tag), sent.file->status.modified};
+  const std::uint64_t size = sent.file->status.size;
+
+  Response response;
+  const auto precondition =
+      http::evaluate(request.method(), request.fields(), validators, unix_now);
+  if (precondition == Precondition::Failed) {
+    return app::error_response(Status::PreconditionFailed);
+  }
+  set_validators(response, sent, tag, options);
+  if (precondition == Precondition::NotModified) {
+    response.status = Status::NotModified;
+    return response;
+  }
+
+  const http::RangeRequest wanted = wanted_ranges(request, validators, size, options, unix_now);
+  if (wanted.verdict == Verdict::Unsatisfiable) {
+    Response refusal = app::error_response(Status::RangeNotSatisfiable);
+    return std::move(refusal).set(FieldName::ContentRange, http::unsatisfied_range(size));
+  }
+  response.set(FieldName::AcceptRanges, "bytes");
+  if (coded) response.set(FieldName::ContentEncoding, to_string(sent.coding));
+  if (wanted.verdict == Verdict::Ignore) {
+    response.set(FieldName::ContentType, sent.media_type);
+    response.body = part_of(sent.file, 0, size);
+    return response;
+  }
+
+  response.status = Status::PartialContent;
+  if (wanted.ranges.size() == 1) {
+    const ByteRange& range = wanted.ranges.front();
+    response.set(FieldName::ContentType, sent.media_type);
+    response.set(FieldName::ContentRange, http::content_range(range, size));
+    response.body = part_of(sent.file, range.first, range.size());
+    return response;
+  }
+  http::Byteranges parts(app::reference_id(request.id()), sent.media_type, size, wanted.ranges);
+  response.set(FieldName::ContentType, parts.content_type());
+  response.body = Body(std::make_unique<Parts>(sent.file, std::move(parts)));
+  return response;
+}
+
+}  // namespace mastic::files

@@ -1,0 +1,109 @@
+#include "mastic/files/file_cache.h"
+
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+namespace mastic::files {
+namespace {
+
+constexpr base::Duration kTrusted = std::chrono::seconds(1);
+
+void append_hexadecimal(std::string& out, std::uint64_t number) {
+  char digits[16];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr);
+}
+
+/// The whole of a small file; nothing when it changes while it is read.
+std::optional<std::string> read_whole(const base::Descriptor& file, std::uint64_t size) {
+  std::string content(size + 1, '\0');  // one more, to notice that it grew
+  std::size_t have = 0;
+  while (have < content.size()) {
+    const ssize_t got = file.kernel().pread(file.fd(), content.data() + have, content.size() - have,
+                                            static_cast<std::int64_t>(have));
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  if (have != size) return std::nullopt;
+  content.resize(size);
+  return content;
+}
+
+}  // namespace
+
+std::string CachedFile::entity_tag(std::string_view coding) const {
+  std::string tag = "\"";
+  append_hexadecimal(tag, static_cast<std::uint64_t>(status.modified));
+  append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.modified_ns));
+  append_hexadecimal(tag += '-', status.size);
+  if (!coding.empty()) tag.append("-").append(coding);
+  return tag += '"';
+}
+
+std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
+    const std::string& path) {
+  Shard& shard = shard_of(path);
+  const base::Instant now = tree_.kernel().monotonic_now();
+  std::shared_ptr<const CachedFile> known;
+  {
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.by_path.find(path);
+    if (found != shard.by_path.end()) {
+      const auto entry = found->second;
+      shard.entries.splice(shard.entries.begin(), shard.entries, entry);
+      if (now - entry->checked < kTrusted) return entry->file;
+      known = entry->file;
+    }
+  }
+  auto loaded = load(path, known);
+  const bool keeps = loaded && (*loaded)->status.kind == FileStatus::Kind::File;
+  const std::lock_guard lock(shard.mutex);
+  if (const auto found = shard.by_path.find(path); found != shard.by_path.end()) {
+    drop(shard, found->second);
+  }
+  if (keeps) keep(shard, path, *loaded, now);
+  return loaded;
+}
+
+/// `known` when the file is still that one.
+std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::load(
+    const std::string& path, const std::shared_ptr<const CachedFile>& known) const {
+  auto opened = tree_.open_file(path);
+  if (!opened) return std::unexpected(opened.error());
+  if (opened->status.kind == FileStatus::Kind::Other) {
+    return std::unexpected(http::Status::NotFound);
+  }
+  if (known && known->status == opened->status) return known;
+  CachedFile file;
+  file.status = opened->status;
+  file.descriptor = std::make_shared<const base::Descriptor>(std::move(opened->descriptor));
+  const bool small = file.status.kind == FileStatus::Kind::File &&
+                     file.status.size <= options_.max_memory_file_bytes;
+  if (small) file.content = read_whole(*file.descriptor, file.status.size);
+  if (file.content) file.descriptor.reset();
+  return std::make_shared<const CachedFile>(std::move(file));
+}
+
+void FileCache::keep(Shard& shard, const std::string& path, std::shared_ptr<const CachedFile> file,
+                     base::Instant now) {
+  if (file->content) shard.bytes += file->content->size();
+  shard.entries.push_front({path, std::move(file), now});
+  shard.by_path.emplace(shard.entries.front().path, shard.entries.begin());
+  while (shard.entries.size() > 1 && (shard.bytes > options_.max_memory_bytes / kShards ||
+                                      shard.entries.size() > options_.max_open_files / kShards)) {
+    drop(shard, std::prev(shard.entries.end()));
+  }
+}
+
+void FileCache::drop(Shard& shard, Entries::iterator entry) {
+  if (entry->file->content) shard.bytes -= entry->file->content->size();
+  shard.by_path.erase(entry->path);
+  shard.entries.erase(entry);
+}
+
+FileCache::Shard& FileCache::shard_of(std::string_view path) {
+  return shards_[std::hash<std::string_view>()(path) % kShards];
+}
+
+}  // namespace mastic::files

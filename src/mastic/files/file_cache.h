@@ -1,0 +1,73 @@
+// Files kept at hand: small ones in memory, large ones open.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "mastic/base/units.h"
+#include "mastic/files/options.h"
+#include "mastic/files/tree.h"
+
+namespace mastic::files {
+
+/// One state of a file. Immutable; lives as long as anyone sends from it.
+struct CachedFile {
+  std::shared_ptr<const base::Descriptor> descriptor;
+  FileStatus status;
+  std::optional<std::string> content;  ///< of a small file
+
+  /// A strong entity tag, with its quotes, that tells this state from every other.
+  [[nodiscard]] std::string entity_tag(std::string_view coding) const;
+};
+
+/// Callable from every thread. An entry is trusted for a second, and then looked at anew, so a
+/// changed file is served within that time; what is not used for longest goes when there is no
+/// room.
+class FileCache {
+ public:
+  /// `tree` and `options` must outlive it.
+  FileCache(const Tree& tree, const Options& options) : tree_(tree), options_(options) {}
+
+  /// The regular file or directory at `path`; a directory is not kept. The error is what to answer.
+  [[nodiscard]] std::expected<std::shared_ptr<const CachedFile>, http::Status> get(
+      const std::string& path);
+
+ private:
+  struct Entry {
+    std::string path;
+    std::shared_ptr<const CachedFile> file;
+    base::Instant checked;
+  };
+  using Entries = std::list<Entry>;
+  /// A part of the cache with a lock of its own, so that threads rarely meet.
+  struct Shard {
+    std::mutex mutex;
+    Entries entries;  ///< the one used last first
+    std::unordered_map<std::string_view, Entries::iterator> by_path;
+    std::uint64_t bytes = 0;
+  };
+  static constexpr std::size_t kShards = 16;
+
+  [[nodiscard]] Shard& shard_of(std::string_view path);
+  [[nodiscard]] std::expected<std::shared_ptr<const CachedFile>, http::Status> load(
+      const std::string& path, const std::shared_ptr<const CachedFile>& known) const;
+  void keep(Shard& shard, const std::string& path, std::shared_ptr<const CachedFile> file,
+            base::Instant now);
+  static void drop(Shard& shard, Entries::iterator entry);
+
+  const Tree& tree_;
+  const Options& options_;
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace mastic::files

@@ -1,0 +1,96 @@
+#include "mastic/files/file_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "mastic/base/kernel_testing.h"
+#include "mastic/files/temporary_tree_testing.h"
+
+namespace mastic::files {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct FileCacheTest : testing::Test {
+  std::string read(const std::string& path) {
+    const auto file = cache.get(path);
+    if (!file) return std::to_string(code(file.error()));
+    return (*file)->content.value_or("on disk");
+  }
+  TemporaryTree files;
+  base::ScriptedKernel kernel;
+  Options options;
+  Tree tree = Tree::open(kernel, files.root()).value();
+  FileCache cache{tree, options};
+};
+
+TEST_F(FileCacheTest, KeepsSmallFilesInMemory) {
+  files.write("a", "content");
+  const int before = kernel.calls("openat2");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(read("a"), "content");
+  EXPECT_EQ(kernel.calls("openat2"), before + 1);
+}
+
+TEST_F(FileCacheTest, KeepsLargeFilesOpen) {
+  files.write("large", std::string(100'000, 'x'));
+  const auto first = cache.get("large");
+  ASSERT_TRUE(first);
+  EXPECT_FALSE((*first)->content);
+  EXPECT_TRUE((*first)->descriptor->is_open());
+  EXPECT_EQ(*cache.get("large"), *first);
+}
+
+TEST_F(FileCacheTest, NoticesAChangeWithinASecond) {
+  files.write("a", "old", 1000);
+  EXPECT_EQ(read("a"), "old");
+  const std::string tag = (*cache.get("a"))->entity_tag("");
+  files.write("a", "new", 2000);
+  EXPECT_EQ(read("a"), "old");
+  kernel.advance(1s);
+  EXPECT_EQ(read("a"), "new");
+  EXPECT_NE((*cache.get("a"))->entity_tag(""), tag);
+  std::filesystem::remove(files.root() / "a");
+  kernel.advance(1s);
+  EXPECT_EQ(read("a"), "404");
+}
+
+TEST_F(FileCacheTest, KeepsWhatDidNotChange) {
+  files.write("a", "same");
+  const auto first = cache.get("a");
+  kernel.advance(5s);
+  EXPECT_EQ(*cache.get("a"), *first);
+}
+
+TEST_F(FileCacheTest, DropsWhatWasNotUsedForLongest) {
+  options.max_open_files = 16;  // one for each shard
+  for (int i = 0; i < 200; ++i) {
+    files.write(std::to_string(i), std::to_string(i));
+    EXPECT_EQ(read(std::to_string(i)), std::to_string(i));
+  }
+  const int before = kernel.calls("openat2");
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(read(std::to_string(i)), std::to_string(i));
+  EXPECT_GT(kernel.calls("openat2"), before + 150);
+}
+
+TEST_F(FileCacheTest, BoundsItsMemory) {
+  options.max_memory_bytes = 16 * 1000;
+  for (int i = 0; i < 100; ++i) files.write(std::to_string(i), std::string(900, 'x'));
+  std::vector<std::weak_ptr<const CachedFile>> kept;
+  for (int i = 0; i < 100; ++i) kept.push_back(*cache.get(std::to_string(i)));
+  const auto alive = std::ranges::count_if(kept, [](const auto& file) { return !file.expired(); });
+  EXPECT_LE(alive, 16);
+}
+
+TEST_F(FileCacheTest, TagsTellStatesAndCodingsApart) {
+  files.write("a", "1", 1000);
+  files.write("b", "1", 1001);
+  files.write("c", "12", 1000);
+  EXPECT_NE((*cache.get("a"))->entity_tag(""), (*cache.get("b"))->entity_tag(""));
+  EXPECT_NE((*cache.get("a"))->entity_tag(""), (*cache.get("c"))->entity_tag(""));
+  EXPECT_NE((*cache.get("a"))->entity_tag(""), (*cache.get("a"))->entity_tag("br"));
+  EXPECT_EQ((*cache.get("a"))->entity_tag("br"), "\"3e8.0-1-br\"");
+}
+
+}  // namespace
+}  // namespace mastic::files

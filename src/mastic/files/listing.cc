@@ -1,0 +1,183 @@
+#include "mastic/files/listing.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "mastic/base/date.h"
+#include "mastic/base/encoding.h"
+#include "mastic/base/text.h"
+#include "mastic/base/units.h"
+
+namespace mastic::files {
+namespace {
+
+using By = ListingOrder::By;
+using Kind = FileStatus::Kind;
+
+constexpr std::string_view kStyle = R"(
+:root { color-scheme: light dark; --ink: #1c2421; --paper: #fbfaf6; --faint: #68736d; --line: #e3e1d8;
+  --accent: #0b6e4f; --hover: #eef3ec; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6ebe7; --paper: #141816; --faint: #93a09a;
+  --line: #29312d; --accent: #6fd3a9; --hover: #1d2521; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+h1 { font-size: 1.375rem; font-weight: 650; overflow-wrap: anywhere; margin: 0 0 1rem; }
+h1 span { color: var(--faint); font-weight: 400; }
+table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th { text-align: left; font-size: .8125rem; font-weight: 600; color: var(--faint); }
+th, td { padding: .5rem .625rem; border-bottom: 1px solid var(--line); }
+th a { color: inherit; }
+td:first-child { overflow-wrap: anywhere; }
+.size, .date { text-align: right; white-space: nowrap; color: var(--faint); width: 1%; }
+th.size, th.date { text-align: right; }
+a { color: var(--accent); text-decoration: none; }
+a:hover { text-decoration: underline; }
+a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
+tbody tr:hover, tbody tr:focus-within { background: var(--hover); }
+td .icon { display: inline-block; width: 1.5em; color: var(--faint); }
+.dir a { font-weight: 600; }
+p { color: var(--faint); }
+@media (max-width: 36rem) { main { padding: 1.25rem .5rem 3rem; } .date { display: none; }
+  th, td { padding: .75rem .5rem; } }
+)";
+
+/// "file2" before "file10", letters without regard to case; by bytes where that leaves them equal.
+bool natural_less(std::string_view a, std::string_view b) {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (base::is_digit(a[i]) && base::is_digit(b[j])) {
+      const auto end_of_number = [](std::string_view text, std::size_t at) {
+        return std::min(text.find_first_not_of("0123456789", at), text.size());
+      };
+      const std::string_view x = a.substr(i, end_of_number(a, i) - i);
+      const std::string_view y = b.substr(j, end_of_number(b, j) - j);
+      i += x.size();
+      j += y.size();
+      const auto digits = [](std::string_view number) {
+        return number.substr(std::min(number.find_first_not_of('0'), number.size()));
+      };
+      const auto by_value = [&](std::string_view number) {
+        return std::pair(digits(number).size(), digits(number));
+      };
+      if (by_value(x) != by_value(y)) return by_value(x) < by_value(y);
+      continue;
+    }
+    const char x = base::to_lower(a[i++]);
+    const char y = base::to_lower(b[j++]);
+    if (x != y) return static_cast<unsigned char>(x) < static_cast<unsigned char>(y);
+  }
+  const bool a_left = i < a.size();
+  const bool b_left = j < b.size();
+  return a_left == b_left ? a < b : b_left;
+}
+
+void sort_entries(std::vector<Tree::Entry>& entries, ListingOrder order) {
+  const auto is_file = [](const Tree::Entry& entry) { return entry.status.kind == Kind::File; };
+  std::ranges::sort(entries, [&](const Tree::Entry& a, const Tree::Entry& b) {
+    if (is_file(a) != is_file(b)) return is_file(b);
+    const Tree::Entry& x = order.descending ? b : a;
+    const Tree::Entry& y = order.descending ? a : b;
+    if (order.by == By::Size && is_file(a) && x.status.size != y.status.size) {
+      return x.status.size < y.status.size;
+    }
+    if (order.by == By::Date && x.status.modified != y.status.modified) {
+      return x.status.modified < y.status.modified;
+    }
+    return order.by == By::Name ? natural_less(x.name, y.name) : natural_less(a.name, b.name);
+  });
+}
+
+/// Text for people: what is not UTF-8 is shown as U+FFFD.
+void append_text(std::string& page, std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size = base::utf8_character_size(text);
+    if (size == 0) {
+      page += "\xEF\xBF\xBD";
+      text.remove_prefix(1);
+    } else {
+      base::append_html_escaped(page, text.substr(0, size));
+      text.remove_prefix(size);
+    }
+  }
+}
+
+void append_heading(std::string& page, std::string_view label, std::string_view name, By by,
+                    ListingOrder order) {
+  const bool current = order.by == by;
+  const bool next_descending = current && !order.descending;
+  page.append("<th scope=\"col\" class=\"").append(name).append("\"");
+  if (current)
+    page.append(" aria-sort=\"").append(order.descending ? "de" : "a").append("scending\"");
+  page.append("><a href=\"?by=").append(name).append("&amp;order=");
+  page.append(next_descending ? "desc" : "asc").append("\">").append(label);
+  if (current) page.append(order.descending ? " ↓" : " ↑");
+  page.append("</a></th>");
+}
+
+void append_row(std::string& page, const Tree::Entry& entry) {
+  const bool directory = entry.status.kind == Kind::Directory;
+  const std::string_view slash = directory ? "/" : "";
+  const std::string date = base::format_iso_time(entry.status.modified);
+  page.append(directory ? "<tr class=\"dir\">" : "<tr>");
+  page.append("<td><span class=\"icon\" aria-hidden=\"true\">").append(directory ? "▸" : "·");
+  page.append("</span><a href=\"./").append(base::percent_encode_segment(entry.name));
+  page.append(slash).append("\">");
+  append_text(page, entry.name);
+  page.append(slash).append("</a></td><td class=\"size\">");
+  page.append(directory ? "" : base::human_size(entry.status.size));
+  page.append("</td><td class=\"date\"><time datetime=\"").append(date).append("\">");
+  page.append(date, 0, 10).append(" ").append(date, 11, 5).append("</time></td></tr>\n");
+}
+
+}  // namespace
+
+ListingOrder ListingOrder::from_query(std::string_view query) {
+  ListingOrder order;
+  while (!query.empty()) {
+    const std::string_view pair = base::take_until(query, '&');
+    if (pair == "by=size") order.by = By::Size;
+    if (pair == "by=date") order.by = By::Date;
+    if (pair == "order=desc") order.descending = true;
+  }
+  return order;
+}
+
+std::string render_listing(std::string_view title, bool has_parent,
+                           std::vector<Tree::Entry> entries, bool complete, ListingOrder order) {
+  sort_entries(entries, order);
+  std::string page;
+  page.reserve(4096 + entries.size() * 256);
+  page +=
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
+  append_text(page, title);
+  page.append("</title>\n<style>").append(kStyle).append("</style>\n</head>\n<body>\n<main>\n<h1>");
+  append_text(page, title);
+  page += "</h1>\n<table>\n<thead><tr>";
+  append_heading(page, "Name", "name", By::Name, order);
+  append_heading(page, "Size", "size", By::Size, order);
+  append_heading(page, "Changed (UTC)", "date", By::Date, order);
+  page += "</tr></thead>\n<tbody>\n";
+  if (has_parent) {
+    page +=
+        "<tr class=\"dir\"><td><span class=\"icon\" aria-hidden=\"true\">↰</span>"
+        "<a href=\"../\" rel=\"up\">../</a></td><td class=\"size\"></td>"
+        "<td class=\"date\"></td></tr>\n";
+  }
+  for (const Tree::Entry& entry : entries) append_row(page, entry);
+  page += "</tbody>\n</table>\n";
+  if (entries.empty()) page += "<p>This directory is empty.</p>\n";
+  if (!complete) page += "<p>There are more names than are listed here.</p>\n";
+  page += "</main>\n</body>\n</html>\n";
+  return page;
+}
+
+std::string_view listing_policy() {
+  return "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+         "frame-ancestors 'self'";
+}
+
+}  // namespace mastic::files

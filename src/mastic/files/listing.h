@@ -1,0 +1,33 @@
+// The page that lists a directory.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mastic/files/tree.h"
+
+namespace mastic::files {
+
+/// What a listing is sorted by. Directories always come first.
+struct ListingOrder {
+  enum class By { Name, Size, Date };
+  By by = By::Name;
+  bool descending = false;
+
+  /// From a query such as `by=size&order=desc`; what is not understood is as if it were not there.
+  [[nodiscard]] static ListingOrder from_query(std::string_view query);
+};
+
+/// A whole HTML page without scripts: readable by people and screen readers, with the keyboard and
+/// on a phone, in dark and light. `title` is the path as people read it; `has_parent` makes a link
+/// upwards. Names are escaped as text and encoded as links, whatever bytes they are made of.
+[[nodiscard]] std::string render_listing(std::string_view title, bool has_parent,
+                                         std::vector<Tree::Entry> entries, bool complete,
+                                         ListingOrder order);
+
+/// The Content-Security-Policy of that page: nothing but its own style.
+[[nodiscard]] std::string_view listing_policy();
+
+}  // namespace mastic::files

@@ -1,0 +1,90 @@
+#include "mastic/files/listing.h"
+
+#include <gtest/gtest.h>
+
+namespace mastic::files {
+namespace {
+
+using By = ListingOrder::By;
+
+Tree::Entry file(std::string name, std::uint64_t size = 0, std::int64_t modified = 0) {
+  return {std::move(name), {.kind = FileStatus::Kind::File, .size = size, .modified = modified}};
+}
+Tree::Entry directory(std::string name) {
+  return {std::move(name), {.kind = FileStatus::Kind::Directory}};
+}
+
+/// The links of a page, in order.
+std::vector<std::string> links(const std::string& page) {
+  std::vector<std::string> found;
+  for (std::size_t at = page.find("href=\"./"); at != page.npos;
+       at = page.find("href=\"./", at + 1)) {
+    found.push_back(page.substr(at + 8, page.find('"', at + 8) - at - 8));
+  }
+  return found;
+}
+
+std::vector<std::string> sorted(std::vector<Tree::Entry> entries, ListingOrder order = {}) {
+  return links(render_listing("/", false, std::move(entries), true, order));
+}
+
+using Names = std::vector<std::string>;
+
+TEST(Listing, PutsDirectoriesFirstAndSortsAsPeopleCount) {
+  EXPECT_EQ(
+      sorted({file("b10"), file("b9"), directory("z"), file("A"), file("b09"), directory("Y2")}),
+      (Names{"Y2/", "z/", "A", "b09", "b9", "b10"}));
+}
+
+TEST(Listing, SortsBySizeAndDateBothWays) {
+  const std::vector<Tree::Entry> entries{file("a", 3, 10), file("b", 1, 30), file("c", 2, 20),
+                                         directory("d")};
+  EXPECT_EQ(sorted(entries, {By::Size}), (Names{"d/", "b", "c", "a"}));
+  EXPECT_EQ(sorted(entries, {By::Size, true}), (Names{"d/", "a", "c", "b"}));
+  EXPECT_EQ(sorted(entries, {By::Date}), (Names{"d/", "a", "c", "b"}));
+  EXPECT_EQ(sorted(entries, {By::Name, true}), (Names{"d/", "c", "b", "a"}));
+}
+
+TEST(Listing, ReadsItsOrderFromTheQueryAndIgnoresNonsense) {
+  EXPECT_EQ(ListingOrder::from_query("by=size&order=desc").by, By::Size);
+  EXPECT_TRUE(ListingOrder::from_query("x=y&order=desc").descending);
+  EXPECT_EQ(ListingOrder::from_query("by=nothing").by, By::Name);
+}
+
+TEST(Listing, EscapesNamesAndTitle) {
+  const std::string page = render_listing("/<b>\"x\"&/", true,
+                                          {file("<script>alert(1)</script>"), file("a b#?%.html"),
+                                           file("javascript:alert(1)"), file("\xff\xfe")},
+                                          true, {});
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_EQ(page.find("<b>"), std::string::npos);
+  EXPECT_NE(page.find("&lt;b&gt;&quot;x&quot;&amp;"), std::string::npos);
+  const Names found = links(page);
+  EXPECT_EQ(found[0], "%3Cscript%3Ealert%281%29%3C%2Fscript%3E");
+  EXPECT_EQ(found[1], "a%20b%23%3F%25.html");
+  EXPECT_EQ(found[2], "javascript%3Aalert%281%29");
+  EXPECT_EQ(found[3], "%FF%FE");
+  EXPECT_NE(page.find("href=\"../\""), std::string::npos);
+}
+
+TEST(Listing, ShowsSizesDatesAndWhatIsMissing) {
+  const std::string page = render_listing("/", false, {file("a", 1500, 784111777)}, false, {});
+  EXPECT_NE(page.find("1.5 kB"), std::string::npos);
+  EXPECT_NE(page.find("datetime=\"1994-11-06T08:49:37Z\">1994-11-06 08:49<"), std::string::npos);
+  EXPECT_NE(page.find("more names"), std::string::npos);
+  EXPECT_EQ(page.find("href=\"../\""), std::string::npos);
+  EXPECT_NE(render_listing("/", false, {}, true, {}).find("is empty"), std::string::npos);
+}
+
+TEST(Listing, IsReadableByMachinesThatHelpPeople) {
+  const std::string page = render_listing("/", true, {file("a")}, true, {});
+  for (const char* needed :
+       {"<!doctype html>", "lang=\"en\"", "name=\"viewport\"", "scope=\"col\"",
+        "aria-sort=\"ascending\"", "prefers-color-scheme: dark", "focus-visible"}) {
+    EXPECT_NE(page.find(needed), std::string::npos) << needed;
+  }
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mastic::files

@@ -1,0 +1,27 @@
+#include "mastic/files/options.h"
+
+namespace mastic::files {
+
+void Options::describe(base::OptionTable& table) {
+  table.list("index", index, "NAME",
+             "The file that answers for a directory; may be given several times, the first that is "
+             "there is taken.");
+  table.flag("listing", listing, "List directories that have no index.");
+  table.flag("hidden_files", hidden_files,
+             "Also serve names that begin with a dot or end with ~, .bak, .ini or .swp.");
+  table.flag("precompressed", precompressed,
+             "Serve name.br, name.zst and name.gz in place of name to clients that accept them.");
+  table.text("cache_control", cache_control, "VALUE",
+             "The Cache-Control field of every file, such as 'max-age=3600'.");
+  table.count("max_ranges", max_ranges, "Ranges of one request.", "the whole file is sent");
+  table.size("max_memory_file_bytes", max_memory_file_bytes,
+             "A file that is kept in memory; larger ones are sent from the disk cache.");
+  table.size("max_memory_bytes", max_memory_bytes, "All files kept in memory.",
+             "the one not used for longest is dropped");
+  table.count("max_open_files", max_open_files, "Files kept open or in memory.",
+              "the one not used for longest is closed");
+  table.count("max_listed", max_listed, "Names in one listing.",
+              "the rest is left out, and said so");
+}
+
+}  // namespace mastic::files

@@ -1,0 +1,28 @@
+// The settings of a static tree.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mastic/base/options.h"
+
+namespace mastic::files {
+
+struct Options {
+  std::vector<std::string> index = {"index.html"};
+  bool listing = false;
+  bool hidden_files = false;
+  bool precompressed = true;
+  std::string cache_control;
+  std::uint64_t max_ranges = 16;
+  std::uint64_t max_memory_file_bytes = 64 << 10;
+  std::uint64_t max_memory_bytes = 64 << 20;
+  std::uint64_t max_open_files = 512;
+  std::uint64_t max_listed = 10'000;
+
+  void describe(base::OptionTable& table);
+};
+
+}  // namespace mastic::files

@@ -1,0 +1,173 @@
+#include "mastic/files/static_files.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "mastic/app/error_response.h"
+#include "mastic/base/encoding.h"
+#include "mastic/base/text.h"
+#include "mastic/files/file_answer.h"
+#include "mastic/files/file_cache.h"
+#include "mastic/files/listing.h"
+#include "mastic/files/tree.h"
+#include "mastic/http/media_type.h"
+
+namespace mastic::files {
+namespace {
+
+using app::Request;
+using app::Response;
+using http::ContentCoding;
+using http::FieldName;
+using http::Method;
+using http::Status;
+using Kind = FileStatus::Kind;
+
+/// Names that are there for the machine and not for the public. `.well-known` is (RFC 8615).
+bool is_hidden(std::string_view name) {
+  constexpr std::string_view kEndings[] = {"~", ".bak", ".ini", ".swp"};
+  if (name == ".well-known") return false;
+  return name.starts_with('.') || std::ranges::any_of(kEndings, [&](std::string_view ending) {
+           return name.ends_with(ending);
+         });
+}
+
+/// A request's path as a path in the tree.
+struct TreePath {
+  std::string relative = ".";  ///< decoded; "." is the root
+  bool ends_in_slash = true;
+};
+
+/// Decodes each segment once. Nothing for what no file here can be: a segment with an escaped
+/// slash, a backslash or a NUL in it, or a hidden one.
+std::optional<TreePath> to_tree_path(std::string_view path, const Options& options) {
+  TreePath result;
+  result.ends_in_slash = path.ends_with('/');
+  while (!path.empty()) {
+    const std::string segment = base::percent_decode(base::take_until(path, '/'));
+    if (segment.empty()) continue;
+    if (segment.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos)
+      return std::nullopt;
+    if (segment == "." || segment == "..") return std::nullopt;
+    if (!options.hidden_files && is_hidden(segment)) return std::nullopt;
+    result.relative.append("/").append(segment);
+  }
+  return result;
+}
+
+class StaticFiles {
+ public:
+  StaticFiles(Tree tree, Options options)
+      : options_(std::move(options)), tree_(std::move(tree)), cache_(tree_, options_) {}
+
+  Response answer(Request& request) {
+    if (request.method() == Method::Options) return with_methods(Response(Status::NoContent));
+    if (request.method() != Method::Get && request.method() != Method::Head) {
+      return with_methods(app::error_response(Status::MethodNotAllowed));
+    }
+    const auto path = to_tree_path(request.path(), options_);
+    if (!path) return app::error_response(Status::NotFound);
+    const auto found = cache_.get(path->relative);
+    if (!found) return app::error_response(found.error());
+    const bool is_directory = (*found)->status.kind == Kind::Directory;
+    if (!is_directory && path->ends_in_slash) return app::error_response(Status::NotFound);
+    if (!is_directory) return answer_file(request, path->relative, *found);
+    if (!path->ends_in_slash) return redirect_to_slash(request);
+    return answer_directory(request, path->relative, **found);
+  }
+
+ private:
+  static Response with_methods(Response response) {
+    return std::move(response).set(FieldName::Allow, "GET, HEAD, OPTIONS");
+  }
+
+  /// A relative reference, so whatever stands before it in the path cannot lead to another host.
+  static Response redirect_to_slash(const Request& request) {
+    const std::string_view whole = request.target().substr(0, request.target().find('?'));
+    std::string location = "./" + std::string(whole.substr(whole.rfind('/') + 1)) + "/";
+    if (request.has_query()) location.append("?").append(request.query());
+    return Response::redirect(location, Status::MovedPermanently);
+  }
+
+  Response answer_directory(Request& request, const std::string& path,
+                            const CachedFile& directory) {
+    for (const std::string& name : options_.index) {
+      const std::string index = path + "/" + name;
+      const auto found = cache_.get(index);
+      if (found && (*found)->status.kind == Kind::File) return answer_file(request, index, *found);
+    }
+    return options_.listing ? list(request, path, directory)
+                            : app::error_response(Status::NotFound);
+  }
+
+  Response answer_file(Request& request, const std::string& path,
+                       std::shared_ptr<const CachedFile> file) {
+    FileToSend sent{std::move(file), http::media_type_of(path)};
+    if (options_.precompressed) choose_sibling(request, path, sent);
+    return answer_with_file(request, sent, options_, tree_.kernel().unix_seconds());
+  }
+
+  /// Takes the best sibling that the client accepts and that is no older than the file.
+  void choose_sibling(const Request& request, const std::string& path, FileToSend& sent) {
+    constexpr std::pair<ContentCoding, const char*> kSiblings[] = {{ContentCoding::Brotli, ".br"},
+                                                                   {ContentCoding::Zstd, ".zst"},
+                                                                   {ContentCoding::Gzip, ".gz"}};
+    const auto accepted =
+        http::AcceptedCodings::parse(request.fields().joined(FieldName::AcceptEncoding));
+    const std::int64_t modified = sent.file->status.modified;
+    int best = 0;
+    for (const auto& [coding, ending] : kSiblings) {
+      if (accepted.quality(coding) <= best && sent.varies) continue;
+      const auto sibling = cache_.get(path + ending);
+      if (!sibling || (*sibling)->status.kind != Kind::File) continue;
+      if ((*sibling)->status.modified < modified) continue;
+      sent.varies = true;
+      if (accepted.quality(coding) <= best) continue;
+      best = accepted.quality(coding);
+      sent.file = *sibling;
+      sent.coding = coding;
+    }
+  }
+
+  Response list(Request& request, const std::string& path, const CachedFile& directory) {
+    bool complete = true;
+    auto entries = tree_.entries(path, *directory.descriptor, options_.max_listed, complete);
+    if (!options_.hidden_files) {
+      std::erase_if(entries, [](const Tree::Entry& entry) { return is_hidden(entry.name); });
+    }
+    const std::string title =
+        std::string(request.mount_path()) + std::string(request.decoded_path());
+    Response page = Response::html(render_listing(title, path != ".", std::move(entries), complete,
+                                                  ListingOrder::from_query(request.query())));
+    page.set(FieldName::CacheControl, "no-cache");
+    page.set(FieldName::XContentTypeOptions, "nosniff");
+    page.set(FieldName::ContentSecurityPolicy, listing_policy());
+    return page;
+  }
+
+  const Options options_;
+  const Tree tree_;
+  FileCache cache_;
+};
+
+}  // namespace
+
+base::Result<app::App> open_static_files(const std::string& root, Options options,
+                                         base::Kernel& kernel) {
+  auto tree = Tree::open(kernel, root);
+  if (!tree) return std::unexpected(tree.error());
+  const auto files = std::make_shared<StaticFiles>(*std::move(tree), std::move(options));
+  return app::App([files](Request& request) { return files->answer(request); });
+}
+
+app::App static_files(const std::string& root, Options options) {
+  auto files = open_static_files(root, std::move(options), base::system_kernel());
+  if (!files) throw std::runtime_error(files.error().message);
+  return *std::move(files);
+}
+
+}  // namespace mastic::files

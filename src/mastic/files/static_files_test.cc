@@ -1,0 +1,262 @@
+#include "mastic/files/static_files.h"
+
+#include <gtest/gtest.h>
+
+#include "mastic/app/carrier_testing.h"
+#include "mastic/base/kernel_testing.h"
+#include "mastic/files/temporary_tree_testing.h"
+#include "mastic/http/date.h"
+#include "mastic/middleware/lint.h"
+
+namespace mastic::files {
+namespace {
+
+using app::Response;
+using http::Method;
+using http::Status;
+
+struct StaticFilesTest : testing::Test {
+  StaticFilesTest() {
+    files.write("index.html", "<h1>home</h1>");
+    files.write("notes.txt", "0123456789");
+    files.write("sub/page.html", "page");
+    files.write("large.bin", std::string(200'000, 'L'));
+  }
+  /// Answers a request, held to its contract by lint.
+  Response ask(std::string_view path, std::vector<std::pair<std::string, std::string>> fields = {},
+               Method method = Method::Get) {
+    if (!app) {
+      app = app::wrap(middleware::Lint([](std::string_view fault) { ADD_FAILURE() << fault; }),
+                      open_static_files(files.root(), options, base::system_kernel()).value());
+    }
+    async::ManualExecutor executor;
+    app::TestExchange exchange(executor);
+    for (const auto& [name, value] : fields) exchange.fields.add(name, value);
+    Response response = exchange.call(*app, method, path);
+    if (response.body.bytes()) text = *response.body.bytes();
+    return response;
+  }
+  std::string get(std::string_view path,
+                  std::vector<std::pair<std::string, std::string>> fields = {}) {
+    Response response = ask(path, std::move(fields));
+    const std::string status = std::to_string(code(response.status));
+    return response.status == Status::Ok || response.status == Status::PartialContent
+               ? app::text_of(std::move(response))
+               : status;
+  }
+  std::string field(std::string_view path, std::string_view name,
+                    std::vector<std::pair<std::string, std::string>> fields = {}) {
+    const Response response = ask(path, std::move(fields));
+    return std::string(response.fields.get(name).value_or("none"));
+  }
+  TemporaryTree files;
+  Options options;
+  std::optional<app::App> app;
+  std::string text;
+};
+
+TEST_F(StaticFilesTest, ServesFilesAndIndexes) {
+  EXPECT_EQ(get("/notes.txt"), "0123456789");
+  EXPECT_EQ(get("/sub/page.html"), "page");
+  EXPECT_EQ(get("/"), "<h1>home</h1>");
+  EXPECT_EQ(get("/large.bin"), std::string(200'000, 'L'));
+  EXPECT_EQ(get("/nothing"), "404");
+  EXPECT_EQ(get("/sub/"), "404");
+  EXPECT_EQ(get("/notes.txt/"), "404");
+  EXPECT_EQ(get("//notes.txt"), "0123456789");
+}
+
+TEST_F(StaticFilesTest, SaysWhatAFileIs) {
+  const Response response = ask("/notes.txt");
+  EXPECT_EQ(response.fields.get("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(response.fields.get("Last-Modified"), "Sun, 09 Sep 2001 01:46:40 GMT");
+  EXPECT_EQ(response.fields.get("Accept-Ranges"), "bytes");
+  EXPECT_TRUE(response.fields.get("ETag"));
+  EXPECT_FALSE(response.fields.get("Cache-Control"));
+}
+
+TEST_F(StaticFilesTest, SetsCacheControlWhenTold) {
+  options.cache_control = "max-age=60";
+  EXPECT_EQ(field("/notes.txt", "Cache-Control"), "max-age=60");
+}
+
+TEST_F(StaticFilesTest, RedirectsADirectoryToItsSlash) {
+  const Response response = ask("/sub");
+  EXPECT_EQ(response.status, Status::MovedPermanently);
+  EXPECT_EQ(response.fields.get("Location"), "./sub/");
+}
+
+TEST_F(StaticFilesTest, NeverRedirectsToAnotherHost) {
+  std::filesystem::create_directories(files.root() / "evil.com");
+  EXPECT_EQ(field("//evil.com", "Location"), "./evil.com/");
+  std::filesystem::create_directories(files.root() / "https:" / "evil.com");
+  EXPECT_EQ(field("/https:", "Location"), "./https:/");
+}
+
+TEST_F(StaticFilesTest, TakesReadingMethodsOnly) {
+  for (const Method method : {Method::Post, Method::Put, Method::Delete}) {
+    const Response response = ask("/notes.txt", {}, method);
+    EXPECT_EQ(response.status, Status::MethodNotAllowed);
+    EXPECT_EQ(response.fields.get("Allow"), "GET, HEAD, OPTIONS");
+  }
+  EXPECT_EQ(ask("/notes.txt", {}, Method::Options).status, Status::NoContent);
+  EXPECT_EQ(ask("/notes.txt", {}, Method::Head).status, Status::Ok);
+}
+
+// ---- what is not to be had ----
+
+TEST_F(StaticFilesTest, HidesWhatIsNotForThePublic) {
+  for (const char* name : {".env", ".git/config", "backup~", "old.bak", "app.ini", ".x.swp"}) {
+    files.write(name, "secret");
+    EXPECT_EQ(get("/" + std::string(name)), "404") << name;
+  }
+  files.write(".well-known/acme", "token");
+  EXPECT_EQ(get("/.well-known/acme"), "token");
+}
+
+TEST_F(StaticFilesTest, ShowsHiddenFilesWhenTold) {
+  options.hidden_files = true;
+  files.write(".env", "open");
+  EXPECT_EQ(get("/.env"), "open");
+}
+
+TEST_F(StaticFilesTest, NeverLeavesTheTreeWhateverThePath) {
+  std::ofstream(files.outside() / "secret") << "secret";
+  std::filesystem::create_symlink("../secret", files.root() / "link");
+  const char* const paths[] = {"/..%2Fsecret",
+                               "/%2E%2E/secret",
+                               "/sub/..%2F..%2Fsecret",
+                               "/..%5Csecret",
+                               "/sub%2F..%2F..%2Fsecret",
+                               "/link",
+                               "/%2Fetc/passwd",
+                               "/notes.txt%00.html",
+                               "/notes.txt;x",
+                               "/notes.txt.",
+                               "/%C0%AE%C0%AE/secret",
+                               "/....//secret",
+                               "/sub/%2E%2E%2F%2E%2E%2Fsecret"};
+  for (const char* path : paths) EXPECT_EQ(get(path), "404") << path;
+}
+
+TEST_F(StaticFilesTest, ServesNothingButFiles) {
+  ASSERT_EQ(mkfifo((files.root() / "fifo").c_str(), 0600), 0);
+  EXPECT_EQ(get("/fifo"), "404");
+}
+
+// ---- conditions ----
+
+TEST_F(StaticFilesTest, AnswersConditionalRequests) {
+  const std::string tag = field("/notes.txt", "ETag");
+  const std::string date = field("/notes.txt", "Last-Modified");
+  EXPECT_EQ(get("/notes.txt", {{"If-None-Match", tag}}), "304");
+  EXPECT_EQ(get("/notes.txt", {{"If-None-Match", "\"other\""}}), "0123456789");
+  EXPECT_EQ(get("/notes.txt", {{"If-Modified-Since", date}}), "304");
+  EXPECT_EQ(get("/notes.txt", {{"If-Match", "\"other\""}}), "412");
+  EXPECT_EQ(get("/notes.txt", {{"If-Unmodified-Since", http::format_date(0)}}), "412");
+  EXPECT_EQ(field("/notes.txt", "ETag", {{"If-None-Match", tag}}), tag);
+}
+
+// ---- ranges ----
+
+TEST_F(StaticFilesTest, ServesSingleRanges) {
+  EXPECT_EQ(get("/notes.txt", {{"Range", "bytes=0-3"}}), "0123");
+  EXPECT_EQ(get("/notes.txt", {{"Range", "bytes=-3"}}), "789");
+  EXPECT_EQ(get("/notes.txt", {{"Range", "bytes=5-"}}), "56789");
+  EXPECT_EQ(field("/notes.txt", "Content-Range", {{"Range", "bytes=5-"}}), "bytes 5-9/10");
+  EXPECT_EQ(get("/large.bin", {{"Range", "bytes=100-199"}}), std::string(100, 'L'));
+}
+
+TEST_F(StaticFilesTest, ServesSeveralRanges) {
+  for (const char* path : {"/notes.txt", "/large.bin"}) {
+    const Response response = ask(path, {{"Range", "bytes=0-1,5-6"}});
+    EXPECT_EQ(response.status, Status::PartialContent);
+    const std::string type(*response.fields.get("Content-Type"));
+    ASSERT_TRUE(type.starts_with("multipart/byteranges; boundary="));
+    const std::string boundary = type.substr(31);
+    const std::string body = get(path, {{"Range", "bytes=0-1,5-6"}});
+    EXPECT_EQ(body.size(), *response.body.size());
+    const bool large = std::string_view(path) == "/large.bin";
+    const std::string media = large ? "application/octet-stream" : "text/plain; charset=utf-8";
+    const std::string size = large ? "200000" : "10";
+    EXPECT_EQ(body, "--" + boundary + "\r\nContent-Type: " + media +
+                        "\r\nContent-Range: bytes 0-1/" + size + "\r\n\r\n" +
+                        (large ? "LL" : "01") + "\r\n--" + boundary + "\r\nContent-Type: " + media +
+                        "\r\nContent-Range: bytes 5-6/" + size + "\r\n\r\n" +
+                        (large ? "LL" : "56") + "\r\n--" + boundary + "--\r\n");
+  }
+}
+
+TEST_F(StaticFilesTest, RefusesRangesBeyondTheEndAndIgnoresGreedyOnes) {
+  const Response response = ask("/notes.txt", {{"Range", "bytes=10-"}});
+  EXPECT_EQ(response.status, Status::RangeNotSatisfiable);
+  EXPECT_EQ(response.fields.get("Content-Range"), "bytes */10");
+  EXPECT_EQ(get("/notes.txt", {{"Range", "bytes=0-,0-,0-"}}), "0123456789");
+  EXPECT_EQ(get("/notes.txt", {{"Range", "lines=1-2"}}), "0123456789");
+  options.max_ranges = 1;
+  app.reset();
+  EXPECT_EQ(get("/notes.txt", {{"Range", "bytes=0-1,5-6"}}), "0123456789");
+}
+
+TEST_F(StaticFilesTest, HonoursIfRange) {
+  const std::string tag = field("/notes.txt", "ETag");
+  EXPECT_EQ(get("/notes.txt", {{"Range", "bytes=0-3"}, {"If-Range", tag}}), "0123");
+  EXPECT_EQ(get("/notes.txt", {{"Range", "bytes=0-3"}, {"If-Range", "\"old\""}}), "0123456789");
+}
+
+TEST_F(StaticFilesTest, RangesAreForGetOnly) {
+  EXPECT_EQ(ask("/notes.txt", {{"Range", "bytes=0-3"}}, Method::Head).status, Status::Ok);
+}
+
+// ---- precompressed siblings ----
+
+TEST_F(StaticFilesTest, ServesTheSiblingThatTheClientLikesBest) {
+  files.write("notes.txt.gz", "gzipped");
+  files.write("notes.txt.br", "brotli");
+  EXPECT_EQ(get("/notes.txt", {{"Accept-Encoding", "gzip, br"}}), "brotli");
+  EXPECT_EQ(get("/notes.txt", {{"Accept-Encoding", "gzip, br;q=0.5"}}), "gzipped");
+  EXPECT_EQ(get("/notes.txt", {{"Accept-Encoding", "gzip;q=0"}}), "0123456789");
+  EXPECT_EQ(get("/notes.txt"), "0123456789");
+  const Response response = ask("/notes.txt", {{"Accept-Encoding", "gzip"}});
+  EXPECT_EQ(response.fields.get("Content-Encoding"), "gzip");
+  EXPECT_EQ(response.fields.get("Vary"), "Accept-Encoding");
+  EXPECT_EQ(response.fields.get("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_NE(response.fields.get("ETag"), field("/notes.txt", "ETag"));
+  EXPECT_EQ(field("/notes.txt", "Vary"), "Accept-Encoding");
+  EXPECT_EQ(field("/sub/page.html", "Vary"), "none");
+  EXPECT_EQ(field("/notes.txt.gz", "Content-Encoding"), "none");
+}
+
+TEST_F(StaticFilesTest, DoesNotServeASiblingOlderThanItsFile) {
+  files.write("notes.txt.gz", "stale", 999'999'999);
+  EXPECT_EQ(get("/notes.txt", {{"Accept-Encoding", "gzip"}}), "0123456789");
+}
+
+// ---- listings ----
+
+TEST_F(StaticFilesTest, ListsOnlyWhenTold) {
+  EXPECT_EQ(get("/sub/"), "404");
+  options.listing = true;
+  app.reset();
+  files.write("sub/.hidden", "");
+  const std::string page = get("/sub/");
+  EXPECT_NE(page.find("href=\"./page.html\""), std::string::npos);
+  EXPECT_EQ(page.find(".hidden"), std::string::npos);
+  EXPECT_EQ(get("/"), "<h1>home</h1>") << "an index is preferred";
+  EXPECT_NE(field("/sub/", "Content-Security-Policy").find("default-src 'none'"),
+            std::string::npos);
+  EXPECT_EQ(field("/sub/", "X-Content-Type-Options"), "nosniff");
+}
+
+TEST_F(StaticFilesTest, TakesTheFirstIndexThatIsThere) {
+  options.index = {"home.html", "page.html"};
+  EXPECT_EQ(get("/sub/"), "page");
+}
+
+TEST(StaticFiles, SaysWhyATreeCannotBeServed) {
+  EXPECT_FALSE(open_static_files("/no/such/place", {}, base::system_kernel()));
+  EXPECT_THROW((void)static_files("/no/such/place"), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace mastic::files

@@ -1,0 +1,44 @@
+// The front door: what a program that uses Mastic includes.
+//
+//     #include <mastic/mastic.h>
+//
+//     int main(int argc, char** argv) {
+//       mastic::Router site;
+//       site.get("/", [] { return "Hello, world!\n"; });
+//       return mastic::run(std::move(site), argc, argv);
+//     }
+//
+// Everything is in a room of its own, with a header of its own; here stand short names for what
+// nearly every program needs. Tests include <mastic/testing/test_client.h> besides.
+
+#pragma once
+
+#include "mastic/app/app.h"
+#include "mastic/app/http_error.h"
+#include "mastic/app/middleware.h"
+#include "mastic/app/router.h"
+#include "mastic/async/sleep.h"
+#include "mastic/async/task.h"
+#include "mastic/catalog/run.h"
+#include "mastic/files/static_files.h"
+
+namespace mastic {
+
+using app::App;
+using app::Body;
+using app::HttpError;
+using app::Middleware;
+using app::Next;
+using app::Outcome;
+using app::Request;
+using app::Response;
+using app::Router;
+using async::Cancelled;
+using async::sleep_for;
+using async::Task;
+using catalog::run;
+using files::static_files;
+using http::Method;
+using http::Status;
+
+}  // namespace mastic

@@ -1,0 +1,62 @@
+#include "mastic/testing/memory_stream.h"
+
+#include <utility>
+
+namespace mastic::testing {
+
+class MemoryStream::Sent final : public async::Message {
+ public:
+  explicit Sent(MemoryStream& stream) : stream_(&stream) {}
+  void deliver() noexcept override {
+    if (stream_ != nullptr) {
+      stream_->sent_ = nullptr;
+      const std::uint64_t taken = std::exchange(stream_->unsent_, 0);
+      if (stream_->peer_.owner != nullptr) stream_->peer_.owner->sent(taken, 0);
+    }
+    delete this;
+  }
+  void forget_stream() { stream_ = nullptr; }
+
+ private:
+  MemoryStream* stream_;
+};
+
+bool MemoryStream::start(net::StreamOwner& owner) {
+  peer_.owner = &owner;
+  return true;
+}
+
+char* MemoryStream::prepare(std::size_t size) {
+  prepared_.resize(size);
+  return prepared_.data();
+}
+
+void MemoryStream::commit(std::size_t size) {
+  peer_.received.append(prepared_, 0, size);
+  wrote(size);
+}
+
+void MemoryStream::write_borrowed(std::string_view bytes) {
+  peer_.received += bytes;
+  wrote(bytes.size());
+}
+
+void MemoryStream::wrote(std::size_t size) {
+  unsent_ += size;
+  if (sent_ != nullptr || size == 0) return;
+  sent_ = new Sent(*this);
+  loop_.post(*sent_);
+}
+
+void MemoryStream::close() {
+  peer_.owner = nullptr;
+  peer_.ended = true;
+  if (sent_ != nullptr) std::exchange(sent_, nullptr)->forget_stream();
+}
+
+void MemoryStream::abort() {
+  peer_.aborted = true;
+  close();
+}
+
+}  // namespace mastic::testing

@@ -1,0 +1,52 @@
+// A stream without a network: a test plays the peer.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mastic/async/job.h"
+#include "mastic/loop/loop.h"
+#include "mastic/net/stream.h"
+
+namespace mastic::testing {
+
+/// What the peer of a MemoryStream has; it outlives the stream.
+struct MemoryPeer {
+  std::string received;  ///< what was written to the stream and not taken yet
+  net::StreamOwner* owner =
+      nullptr;         ///< deliver bytes by calling it; none once the stream is closed
+  bool ended = false;  ///< the write side was shut, or the stream closed
+  bool aborted = false;
+};
+
+class MemoryStream final : public net::Stream {
+ public:
+  MemoryStream(loop::Loop& loop, MemoryPeer& peer) : loop_(loop), peer_(peer) {}
+  ~MemoryStream() override { MemoryStream::close(); }
+
+  [[nodiscard]] bool start(net::StreamOwner& owner) override;
+  void pause_reading() override {}
+  void resume_reading() override {}
+  [[nodiscard]] char* prepare(std::size_t size) override;
+  void commit(std::size_t size) override;
+  void write_borrowed(std::string_view bytes) override;
+  [[nodiscard]] std::uint64_t unsent() const override { return unsent_; }
+  void shut_write() override { peer_.ended = true; }
+  void close() override;
+  void abort() override;
+
+ private:
+  /// Tells the owner, in a later turn, that everything has left.
+  class Sent;
+
+  void wrote(std::size_t size);
+
+  loop::Loop& loop_;
+  MemoryPeer& peer_;
+  std::string prepared_;
+  std::uint64_t unsent_ = 0;
+  Sent* sent_ = nullptr;
+};
+
+}  // namespace mastic::testing

@@ -1,0 +1,176 @@
+#include "mastic/testing/test_client.h"
+
+#include <stdexcept>
+
+#include "mastic/base/arena.h"
+#include "mastic/base/log.h"
+#include "mastic/loop/loop.h"
+#include "mastic/middleware/lint.h"
+#include "mastic/server/lane.h"
+#include "mastic/testing/memory_stream.h"
+#include "mastic/testing/test_kernel.h"
+#include "mastic/wire/http1/request_writer.h"
+#include "mastic/wire/http1/response_parser.h"
+
+namespace mastic::testing {
+namespace {
+
+using http::Method;
+using http::Status;
+using wire::http1::Framing;
+using wire::http1::ResponseParser;
+using Kind = ResponseParser::Event::Kind;
+
+constexpr base::Duration kLongestAnswer = std::chrono::hours(24);
+
+class RecordingLog final : public base::Log {
+ public:
+  void write(base::Level level, std::string_view message) noexcept override {
+    lines.push_back(std::string(to_string(level)) + ": " + std::string(message));
+  }
+  std::vector<std::string> lines;
+};
+
+/// Reads one final response off the front of `bytes`, with the interim ones before it; nothing
+/// while it is not complete.
+std::optional<TestResponse> read_response(std::string_view bytes, Method method, bool ended) {
+  const wire::http1::Limits limits;
+  TestResponse response;
+  while (!bytes.empty()) {
+    base::Arena memory;
+    ResponseParser parser(method, limits, memory);
+    response.text.clear();
+    for (bool more = true; more;) {
+      auto event = parser.next(bytes);
+      if (event.kind == Kind::NeedMore && ended) event = parser.end_of_input();
+      if (event.kind == Kind::NeedMore) return std::nullopt;
+      if (event.kind == Kind::Malformed) {
+        throw std::logic_error("the answer is not HTTP: " + std::string(parser.fault().reason));
+      }
+      if (event.kind == Kind::Data) response.text += event.data;
+      more = event.kind != Kind::End;
+    }
+    response.status = parser.head().status;
+    response.fields = http::Fields(parser.head().fields);
+    if (!is_informational(response.status)) return response;
+    response.interim.push_back(response.status);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// A lane of a server, its loop, and one connection that is opened anew when it was closed.
+class TestClient::Setup {
+ public:
+  Setup(app::App app, const server::Options& options)
+      : options_(options),
+        app_(app::wrap(middleware::Lint([this](std::string_view fault) {
+                         faults_ += "\n  " + std::string(fault);
+                       }),
+                       std::move(app))),
+        loop_(loop::Loop::open(kernel_, loop::TransferKind::Syscall).value()),
+        lane_(*loop_, app_, options_, log_, totals_) {}
+  ~Setup() {
+    lane_.abort_all();
+    while (totals_.connections() > 0 || lane_.pages().taken() > 0) turn();
+  }
+
+  TestResponse exchange(std::string_view bytes, Method method) {
+    if (peer_ == nullptr || peer_->ended) peer_ = &connect();
+    peer_->owner->received(bytes);
+    const base::Instant deadline = kernel_.monotonic_now() + kLongestAnswer;
+    while (true) {
+      auto response = read_response(peer_->received, method, peer_->ended);
+      if (response || peer_->ended) peer_->received.clear();
+      if (response || !faults_.empty()) check_contract();
+      if (response) return *std::move(response);
+      if (peer_->ended) throw std::logic_error("the connection ended without an answer");
+      if (kernel_.monotonic_now() >= deadline)
+        throw std::logic_error("there is no answer within a day");
+      turn();
+    }
+  }
+
+  std::string send_raw(std::string_view bytes) {
+    MemoryPeer& peer = connect();
+    peer.owner->received(bytes);
+    for (int i = 0; i < 100; ++i) (void)loop_->turn(base::Duration::zero());
+    check_contract();
+    return peer.received;
+  }
+
+  void pass(base::Duration time) {
+    const base::Instant end = kernel_.monotonic_now() + time;
+    while (kernel_.monotonic_now() < end) (void)loop_->turn(end - kernel_.monotonic_now());
+    (void)loop_->turn(base::Duration::zero());
+  }
+
+  [[nodiscard]] const std::vector<std::string>& log() const { return log_.lines; }
+
+ private:
+  void turn() { (void)loop_->turn(std::chrono::hours(1)); }
+
+  MemoryPeer& connect() {
+    MemoryPeer& peer = *peers_.emplace_back(std::make_unique<MemoryPeer>());
+    lane_.adopt(std::make_unique<MemoryStream>(*loop_, peer), {});
+    return peer;
+  }
+
+  void check_contract() {
+    if (faults_.empty()) return;
+    throw std::logic_error("the application breaks its contract:" + std::exchange(faults_, {}));
+  }
+
+  TestKernel kernel_;
+  RecordingLog log_;
+  std::string faults_;
+  server::Totals totals_;
+  const server::Options options_;
+  const app::App app_;
+  std::unique_ptr<loop::Loop> loop_;
+  std::vector<std::unique_ptr<MemoryPeer>> peers_;
+  MemoryPeer* peer_ = nullptr;
+  server::Lane lane_;
+};
+
+TestClient::TestClient(app::App app, const server::Options& options)
+    : setup_(std::make_unique<Setup>(std::move(app), options)) {}
+TestClient::~TestClient() = default;
+
+TestResponse TestClient::get(std::string_view target, FieldList fields) {
+  return request("GET", target, fields);
+}
+TestResponse TestClient::head(std::string_view target, FieldList fields) {
+  return request("HEAD", target, fields);
+}
+TestResponse TestClient::post(std::string_view target, std::string_view content, FieldList fields) {
+  return request("POST", target, fields, content);
+}
+TestResponse TestClient::put(std::string_view target, std::string_view content, FieldList fields) {
+  return request("PUT", target, fields, content);
+}
+TestResponse TestClient::del(std::string_view target, FieldList fields) {
+  return request("DELETE", target, fields);
+}
+
+TestResponse TestClient::request(std::string_view method, std::string_view target, FieldList fields,
+                                 std::string_view content) {
+  http::Fields list;
+  for (const auto& [name, value] : fields) list.add(name, value);
+  if (!list.contains(http::FieldName::Host)) list.add(http::FieldName::Host, "test.example");
+  Framing framing;
+  if (!content.empty() || method == "POST" || method == "PUT") {
+    framing = {Framing::Kind::Length, content.size()};
+  }
+  std::string bytes;
+  wire::http1::append_request_head(bytes, method, target, list, framing);
+  bytes += content;
+  return setup_->exchange(bytes, http::parse_method(method));
+}
+
+std::string TestClient::send_raw(std::string_view bytes) { return setup_->send_raw(bytes); }
+void TestClient::pass(base::Duration time) { setup_->pass(time); }
+const std::vector<std::string>& TestClient::log() const { return setup_->log(); }
+
+}  // namespace mastic::testing

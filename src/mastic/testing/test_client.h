@@ -1,0 +1,72 @@
+// A client that calls an application in process: no port, no thread, no waiting.
+
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mastic/app/app.h"
+#include "mastic/base/units.h"
+#include "mastic/http/fields.h"
+#include "mastic/http/status.h"
+#include "mastic/server/options.h"
+
+namespace mastic::testing {
+
+/// What a client has in hand when an answer is complete.
+struct TestResponse {
+  http::Status status = http::Status::Ok;
+  http::Fields fields;
+  std::string text;                   ///< the content
+  std::vector<http::Status> interim;  ///< 103 and the like, that came before
+
+  [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
+    return fields.get(name);
+  }
+};
+
+/// Serves `app` on a connection in memory, through the very code that a server runs, and reads what
+/// comes back as a client does:
+///
+///     TestClient client(make_site());
+///     EXPECT_EQ(client.get("/hi/ada").text, "hi ada");
+///
+/// Time passes at once whenever everything waits for it, so nothing is slow; `pass` moves it on.
+/// Every answer is held to the contract of applications (middleware/lint): a breach throws
+/// std::logic_error from the call, as does an answer that is not HTTP or does not come.
+class TestClient {
+ public:
+  using FieldList = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+  explicit TestClient(app::App app, const server::Options& options = {});
+  ~TestClient();
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
+
+  TestResponse get(std::string_view target, FieldList fields = {});
+  TestResponse head(std::string_view target, FieldList fields = {});
+  TestResponse post(std::string_view target, std::string_view content, FieldList fields = {});
+  TestResponse put(std::string_view target, std::string_view content, FieldList fields = {});
+  TestResponse del(std::string_view target, FieldList fields = {});
+  /// Any other. Host is set unless `fields` has it; Content-Length is when there is content.
+  TestResponse request(std::string_view method, std::string_view target, FieldList fields = {},
+                       std::string_view content = {});
+
+  /// Sends any bytes on a connection of their own, and returns all that comes back.
+  std::string send_raw(std::string_view bytes);
+  /// Lets time pass, as the application sees it.
+  void pass(base::Duration time);
+  /// What was logged so far, a line each.
+  [[nodiscard]] const std::vector<std::string>& log() const;
+
+ private:
+  class Setup;
+  std::unique_ptr<Setup> setup_;
+};
+
+}  // namespace mastic::testing

@@ -1,0 +1,115 @@
+#include "mastic/testing/test_client.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "mastic/app/router.h"
+#include "mastic/async/sleep.h"
+#include "mastic/files/static_files.h"
+
+namespace mastic::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using app::Request;
+using app::Response;
+using app::Task;
+using http::Status;
+
+app::Router make_site() {
+  app::Router site;
+  site.get("/", [] { return "hello\n"; });
+  site.get("/hi/{name}",
+           [](Request& request) { return "hi " + std::string(request.value("name")); });
+  site.post("/echo", [](Request& request) { return std::string(request.text()); });
+  site.get("/slow", [](Request&) -> Task<std::string> {
+    co_await async::sleep_for(2h);
+    co_return "at last";
+  });
+  site.get("/early", [](Request& request) -> Task<std::string> {
+    co_await request.inform(Status::EarlyHints, {});
+    co_return "then";
+  });
+  site.get("/agent", [](Request& request) {
+    return std::string(request.field("User-Agent").value_or("none"));
+  });
+  site.get("/wrong", [] { return Response(Status::Found); });
+  site.get("/throws", []() -> std::string { throw std::runtime_error("why"); });
+  site.get("/aborts", [] {
+    return Response(Status::Ok,
+                    app::Body::produced_by([]() -> std::optional<std::string> { throw 1; }))
+        .set("Content-Type", "text/plain");
+  });
+  return site;
+}
+
+TEST(TestClient, CallsAnApplicationInProcess) {
+  TestClient client(make_site());
+  EXPECT_EQ(client.get("/").text, "hello\n");
+  EXPECT_EQ(client.get("/hi/ada").text, "hi ada");
+  EXPECT_EQ(client.post("/echo", "some text").text, "some text");
+  EXPECT_EQ(client.post("/echo", std::string(300'000, 'x')).text.size(), 300'000u);
+  EXPECT_EQ(client.get("/agent", {{"User-Agent", "me"}}).text, "me");
+  EXPECT_EQ(client.get("/nowhere").status, Status::NotFound);
+  EXPECT_EQ(client.del("/").status, Status::MethodNotAllowed);
+  EXPECT_EQ(client.head("/").field("Content-Length"), "6");
+}
+
+TEST(TestClient, DoesNotWaitForTimeToPass) {
+  TestClient client(make_site());
+  EXPECT_EQ(client.get("/slow").text, "at last");
+}
+
+TEST(TestClient, SeesInterimResponses) {
+  TestClient client(make_site());
+  const TestResponse response = client.get("/early");
+  EXPECT_EQ(response.interim, std::vector<Status>{Status::EarlyHints});
+  EXPECT_EQ(response.text, "then");
+}
+
+TEST(TestClient, HoldsTheApplicationToItsContract) {
+  TestClient client(make_site());
+  try {
+    (void)client.get("/wrong");
+    FAIL();
+  } catch (const std::logic_error& error) {
+    EXPECT_STREQ(error.what(),
+                 "the application breaks its contract:\n  GET /wrong (302): Location is missing");
+  }
+  EXPECT_EQ(client.get("/").text, "hello\n");
+}
+
+TEST(TestClient, ThrowsWhenThereIsNoWholeAnswer) {
+  TestClient client(make_site());
+  EXPECT_THROW((void)client.get("/aborts"), std::logic_error);
+  EXPECT_EQ(client.get("/").text, "hello\n");
+}
+
+TEST(TestClient, ShowsWhatWasLogged) {
+  TestClient client(make_site());
+  EXPECT_EQ(client.get("/throws").status, Status::InternalServerError);
+  ASSERT_EQ(client.log().size(), 1u);
+  EXPECT_NE(client.log()[0].find("why"), std::string::npos);
+}
+
+TEST(TestClient, SendsAnyBytes) {
+  TestClient client(make_site());
+  EXPECT_TRUE(client.send_raw("GARBAGE\r\n\r\n").starts_with("HTTP/1.1 400 Bad Request\r\n"));
+}
+
+TEST(TestClient, GoesThroughTheDeadlinesOfAServer) {
+  TestClient client(make_site());
+  EXPECT_EQ(client.get("/").text, "hello\n");
+  client.pass(2min);  // the server closes the idle connection; the next request opens another
+  EXPECT_EQ(client.get("/").text, "hello\n");
+}
+
+TEST(TestClient, ServesFilesToo) {
+  TestClient client(files::static_files(MASTIC_SOURCE_DIR));
+  EXPECT_NE(client.get("/LICENSE").text.find("Apache License"), std::string::npos);
+  EXPECT_EQ(client.get("/LICENSE", {{"Range", "bytes=-10"}}).status, Status::PartialContent);
+}
+
+}  // namespace
+}  // namespace mastic::testing
