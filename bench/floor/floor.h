@@ -24,8 +24,8 @@ namespace floor_program {
 inline constexpr std::string_view kAnswer =
     "HTTP/1.1 200 OK\r\n"
     "Date: Sat, 21 Nov 2026 20:00:00 GMT\r\n"
-    "Content-Type: text/plain; charset=utf-8\r\n"
     "Content-Length: 14\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n"
     "\r\n"
     "Hello, world!\n";
 

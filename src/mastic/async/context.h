@@ -103,8 +103,8 @@ class Context : public Job {
 
   /// In user code: runs `handle` next, before anything else of this context.
   void resume_next(std::coroutine_handle<> handle) { next_ = handle; }
-  /// In user code: resumes `handle` and what it leads to, until all of it waits or is done. Awaits do
-  /// not grow the stack: each returns here.
+  /// In user code: resumes `handle` and what it leads to, until all of it waits or is done. Awaits
+  /// do not grow the stack: each returns here.
   void resume(std::coroutine_handle<> handle);
 
  protected:

@@ -119,8 +119,8 @@ class [[nodiscard]] Task {
     if constexpr (!std::is_void_v<T>) return std::get<0>(std::move(state_));
   }
 
-  /// In user code of `context`: begins it here and now, and runs it until it waits or is done. It may
-  /// be awaited after that. Does nothing when it was started already.
+  /// In user code of `context`: begins it here and now, and runs it until it waits or is done. It
+  /// may be awaited after that. Does nothing when it was started already.
   void start(Context& context) {
     if (is_done() || handle()->promise().context != nullptr) return;
     handle()->promise().context = &context;

@@ -24,7 +24,7 @@ body { margin: 0; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.375rem; font-weight: 650; overflow-wrap: anywhere; margin: 0 0 1rem; }
-h1 span { color: var(--faint); font-weight: 400; }
+h1 a { margin-right: .25rem; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-size: .8125rem; font-weight: 600; color: var(--faint); }
 th, td { padding: .5rem .625rem; border-bottom: 1px solid var(--line); }
@@ -104,6 +104,27 @@ void append_text(std::string& page, std::string_view text) {
   }
 }
 
+/// The path with a link for each directory above: "/", "a/", "b".
+void append_breadcrumbs(std::string& page, std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  auto above = static_cast<std::size_t>(std::ranges::count(path, '/'));
+  while (true) {
+    const bool current = above == 0;
+    const std::string_view name = path.substr(0, path.find('/'));
+    if (!current) {
+      page += "<a href=\"";
+      for (std::size_t i = 0; i < above; ++i) page += "../";
+      page += "\">";
+    }
+    append_text(page, name);
+    if (current && !name.empty()) return;
+    page.append("/").append(current ? "" : "</a>");
+    if (current) return;
+    path.remove_prefix(name.size() + 1);
+    --above;
+  }
+}
+
 void append_heading(std::string& page, std::string_view label, std::string_view name, By by,
                     ListingOrder order) {
   const bool current = order.by == by;
@@ -155,7 +176,7 @@ std::string render_listing(std::string_view title, bool has_parent,
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
   append_text(page, title);
   page.append("</title>\n<style>").append(kStyle).append("</style>\n</head>\n<body>\n<main>\n<h1>");
-  append_text(page, title);
+  append_breadcrumbs(page, title);
   page += "</h1>\n<table>\n<thead><tr>";
   append_heading(page, "Name", "name", By::Name, order);
   append_heading(page, "Size", "size", By::Size, order);

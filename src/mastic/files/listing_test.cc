@@ -67,6 +67,17 @@ TEST(Listing, EscapesNamesAndTitle) {
   EXPECT_NE(page.find("href=\"../\""), std::string::npos);
 }
 
+TEST(Listing, LinksToEveryDirectoryAbove) {
+  const auto heading = [](std::string_view title) {
+    const std::string page = render_listing(title, true, {}, true, {});
+    const std::size_t start = page.find("<h1>") + 4;
+    return page.substr(start, page.find("</h1>") - start);
+  };
+  EXPECT_EQ(heading("/"), "/");
+  EXPECT_EQ(heading("/a/"), "<a href=\"../\">/</a>a");
+  EXPECT_EQ(heading("/a/b c/"), "<a href=\"../../\">/</a><a href=\"../\">a/</a>b c");
+}
+
 TEST(Listing, ShowsSizesDatesAndWhatIsMissing) {
   const std::string page = render_listing("/", false, {file("a", 1500, 784111777)}, false, {});
   EXPECT_NE(page.find("1.5 kB"), std::string::npos);

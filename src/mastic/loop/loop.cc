@@ -69,7 +69,7 @@ Loop::Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descr
       timers_(now_),
       receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
 
-Loop::~Loop() = default;
+Loop::~Loop() { destroy_retired(); }
 
 // ---- a turn ----
 
@@ -108,8 +108,17 @@ Loop::Turn Loop::run_jobs() {
 
 void Loop::flush() {
   while (!outbox_.empty()) outbox_.flush(*transfer_);
-  while (!retired_.empty()) {  // what goes may retire others
-    const auto going = std::exchange(retired_, {});
+  destroy_retired();
+}
+
+void Loop::retire(std::unique_ptr<Retirable> object) noexcept {
+  object->next_retired_ = retired_;
+  retired_ = object.release();
+}
+
+void Loop::destroy_retired() noexcept {
+  while (retired_ != nullptr) {  // what goes may retire others
+    const std::unique_ptr<Retirable> going(std::exchange(retired_, retired_->next_retired_));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "mastic/async/executor.h"
@@ -46,8 +47,10 @@ class Loop final : public async::Executor {
   Turn turn(base::Duration longest_wait);
   /// Turns until `stop` was called, or until the loop is lost.
   Turn drive();
-  /// Readable when a turn has something to do, or is due at the latest when `next_timer` says.
+  /// For driving it from another loop: readable when a turn has something to do.
   [[nodiscard]] int poll_fd() const { return epoll_.fd(); }
+  /// And when a turn is due at the latest, whatever the descriptor says.
+  [[nodiscard]] std::optional<base::Instant> next_timer() const { return timers_.next_advance(); }
 
   // From any thread.
   void post(async::Message& message) override;
@@ -77,10 +80,7 @@ class Loop final : public async::Executor {
   void receive(Socket& socket) { receiving_.push_back(&socket); }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
   /// Destroys `object` at the end of the turn, when the loop holds none of its sources any more.
-  template <class T>
-  void retire(std::unique_ptr<T> object) {
-    retired_.emplace_back(object.release(), [](void* retired) { delete static_cast<T*>(retired); });
-  }
+  void retire(std::unique_ptr<Retirable> object) noexcept;
 
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
 
@@ -94,6 +94,7 @@ class Loop final : public async::Executor {
 
   [[nodiscard]] Turn run_jobs();
   void flush();
+  void destroy_retired() noexcept;
   void wait(base::Duration longest_wait);
   void receive_all();
   void receive_batch(std::span<Socket*> sockets);
@@ -111,7 +112,7 @@ class Loop final : public async::Executor {
   std::vector<Socket*> receiving_;
   std::vector<Socket*> receiving_now_;
   std::unique_ptr<char[]> receive_buffer_;
-  std::vector<std::unique_ptr<void, void (*)(void*)>> retired_;
+  Retirable* retired_ = nullptr;
   bool stopped_ = false;
   Inbox inbox_;
   Bracket bracket_;

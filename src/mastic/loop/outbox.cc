@@ -11,6 +11,7 @@ namespace mastic::loop {
 char* Outbox::prepare(Socket& socket, std::size_t size) {
   if (!holds(socket)) {
     make_room(size);
+    batch_.reserve(segments_.size() + 1);  // so that flush takes no memory
     segments_.push_back({&socket, at_, at_, false});
     socket.outbox_place_ = static_cast<std::uint32_t>(segments_.size());
     return at_;

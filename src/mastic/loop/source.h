@@ -16,11 +16,24 @@ struct Readiness {
   bool failed = false;  ///< an error or a hang-up; heard of without being asked for
 };
 
+/// What a loop may destroy at the end of a turn (Loop::retire). Intrusive: retiring takes no
+/// memory.
+class Retirable {
+ public:
+  virtual ~Retirable() = default;
+
+ protected:
+  Retirable() = default;
+
+ private:
+  friend class Loop;
+  Retirable* next_retired_ = nullptr;
+};
+
 /// Something with a descriptor that a loop watches. It closes the descriptor itself, which ends the
 /// watch, and then goes by `Loop::retire`: the loop may still hold it for the rest of the turn.
-class Source {
+class Source : public Retirable {
  public:
-  virtual ~Source() = default;
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace mastic::net {
@@ -53,7 +54,8 @@ class SocketStream::FileSender final : public async::Job {
   ssize_t result_ = 0;
 };
 
-SocketStream::SocketStream(loop::Loop& loop, int fd) : Socket(fd), loop_(loop) {}
+SocketStream::SocketStream(loop::Loop& loop, base::Descriptor socket)
+    : Socket(socket.release()), loop_(loop) {}
 SocketStream::~SocketStream() { SocketStream::close(); }
 
 bool SocketStream::start(StreamOwner& owner) {
@@ -71,13 +73,17 @@ void SocketStream::resume_reading() {
 void SocketStream::ready(loop::Readiness readiness) noexcept {
   if (readiness.failed && !reading_) return fail(ECONNRESET);
   if (readiness.readable || readiness.failed) {
-    if (reading_) {
-      loop_.receive(*this);
-    } else {
-      want(false, wants_writable_);
-    }
+    reading_ ? ask_to_receive() : want(false, wants_writable_);
   }
   if (readiness.writable && is_open()) pump();
+}
+
+void SocketStream::ask_to_receive() noexcept {
+  try {
+    loop_.receive(*this);
+  } catch (const std::bad_alloc&) {
+    fail(ENOMEM);
+  }
 }
 
 void SocketStream::received(ssize_t result, std::string_view bytes) noexcept {
@@ -117,6 +123,7 @@ void SocketStream::write_borrowed(std::string_view bytes) {
 void SocketStream::write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                               std::uint64_t size) {
   if (size == 0) return;
+  if (!file_sender_) file_sender_ = std::make_unique<FileSender>(*this);
   const bool idle = !has_queue();
   queue().append_file(std::move(file), offset, size);
   if (idle) begin_queue();
@@ -134,7 +141,11 @@ void SocketStream::sent(std::string_view bytes, std::size_t taken, int number) n
   in_outbox_ = 0;
   if (number != 0 && !is_momentary(number)) return fail(number);
   const std::string_view left = bytes.substr(taken);
-  if (!left.empty()) queue().prepend(left);
+  try {
+    if (!left.empty()) queue().prepend(left);
+  } catch (const std::bad_alloc&) {
+    return fail(ENOMEM);
+  }
   if (number == 0 && left.empty() && has_queue()) return pump();
   after_sending(taken);
 }
@@ -157,8 +168,7 @@ void SocketStream::pump() noexcept {
   after_sending(taken);
 }
 
-void SocketStream::send_file_slice() {
-  if (!file_sender_) file_sender_ = std::make_unique<FileSender>(*this);
+void SocketStream::send_file_slice() noexcept {
   if (file_sender_->is_running()) return;
   file_sender_->begin(fd_, *queue_->first_file());
   loop_.enqueue(*file_sender_);

@@ -20,8 +20,8 @@ namespace mastic::net {
 /// taken as from any slow handler.
 class SocketStream final : public Stream, public loop::Socket {
  public:
-  /// Takes over `fd`, a connected and non-blocking socket.
-  SocketStream(loop::Loop& loop, int fd);
+  /// `socket` is connected and does not block.
+  SocketStream(loop::Loop& loop, base::Descriptor socket);
   ~SocketStream() override;
 
   [[nodiscard]] bool start(StreamOwner& owner) override;
@@ -50,7 +50,8 @@ class SocketStream final : public Stream, public loop::Socket {
   void begin_queue();
   [[nodiscard]] bool has_queue() const { return queue_ != nullptr && !queue_->empty(); }
   void pump() noexcept;
-  void send_file_slice();
+  void ask_to_receive() noexcept;
+  void send_file_slice() noexcept;
   void file_slice_sent(ssize_t result) noexcept;
   void after_sending(std::uint64_t taken) noexcept;
   void settle() noexcept;

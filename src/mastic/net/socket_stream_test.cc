@@ -53,7 +53,8 @@ struct SocketStreamTest : testing::TestWithParam<loop::TransferKind> {
   std::unique_ptr<loop::Loop> loop = loop::Loop::open(kernel, GetParam()).value();
   int fd = kernel.make_socket();
   RecordingOwner owner;
-  std::unique_ptr<SocketStream> stream = std::make_unique<SocketStream>(*loop, fd);
+  std::unique_ptr<SocketStream> stream =
+      std::make_unique<SocketStream>(*loop, base::Descriptor(kernel, fd));
 };
 
 TEST_P(SocketStreamTest, ReceivesUntilThePeerEnds) {

@@ -31,9 +31,9 @@ class StreamOwner {
   ~StreamOwner() = default;
 };
 
-/// A connected stream that belongs to a loop. Writing never blocks and never fails: what the kernel
-/// does not take at once is kept, and the owner watches `unsent`. Trouble is told by
-/// StreamOwner::failed.
+/// A connected stream that belongs to a loop. Writing never blocks: what the kernel does not take
+/// at once is kept, and the owner watches `unsent`. It throws std::bad_alloc when there is no
+/// memory for that; all other trouble is told by StreamOwner::failed.
 ///
 /// It is read from as soon as it is started. A transforming stream (TLS, say) is the owner of
 /// another stream and has an owner itself.

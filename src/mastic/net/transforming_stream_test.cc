@@ -99,7 +99,7 @@ struct TransformingStreamTest : testing::Test {
   base::ScriptedKernel kernel;
   std::unique_ptr<loop::Loop> loop = loop::Loop::open(kernel, loop::TransferKind::Syscall).value();
   int fd = kernel.make_socket();
-  RecordStream stream{std::make_unique<SocketStream>(*loop, fd)};
+  RecordStream stream{std::make_unique<SocketStream>(*loop, base::Descriptor(kernel, fd))};
   Echo echo{stream};
 };
 

@@ -94,6 +94,16 @@ class Exchange::Inform final : public async::Operation {
   const http::Fields& fields_;
 };
 
+/// Callbacks of a stop token are user code: they get a job of their own, for the exchange's may be
+/// running.
+class Exchange::FireStop final : public async::Job {
+ public:
+  void run() noexcept override { source.request_stop(); }
+  void finish() noexcept override { delete this; }
+
+  std::stop_source source;
+};
+
 Exchange::Exchange(Lane& lane, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
                    void (*destroy)(std::byte*))
     : Context(lane.loop()),
@@ -111,7 +121,7 @@ Exchange::~Exchange() {
 // ---- from the owner ----
 
 void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
-                     std::optional<std::uint64_t> size, bool first) noexcept {
+                     std::optional<std::uint64_t> size, bool first) {
   started_ = lane_.loop().now();
   app::Body body =
       content ? app::Body::borrowed(*content) : app::Body(std::make_unique<Content>(*this, size));
@@ -120,7 +130,7 @@ void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_v
   first ? schedule_first() : schedule();
 }
 
-void Exchange::content_arrived(std::string_view piece) noexcept {
+void Exchange::content_arrived(std::string_view piece) {
   std::exchange(reading_, nullptr)->piece_arrived(piece);
 }
 
@@ -219,22 +229,21 @@ void Exchange::finish() noexcept {
 
 void Exchange::respond() noexcept {
   outcome_.status = response_->status;
-  switch (owner_->respond(*response_)) {
-    case ExchangeOwner::Next::Nothing:
-      return written();
-    case ExchangeOwner::Next::Produce:
-      stage_ = Stage::Producing;
-      return schedule_step(Step::Produce);
-  }
+  stage_ = Stage::Producing;
+  const auto next = owner_->respond(*response_);
+  if (next != ExchangeOwner::Next::Gone) go_on(next);
 }
 
 void Exchange::take_piece() noexcept {
   if (pull_failed_) return owner_->abort_response();
-  if (pulled_all_) {
-    if (owner_->end_content()) written();
-    return;
-  }
-  if (!owner_->send_piece(*std::exchange(piece_, std::nullopt))) return written();
+  const auto next = pulled_all_ ? owner_->end_content()
+                                : owner_->send_piece(*std::exchange(piece_, std::nullopt));
+  if (next != ExchangeOwner::Next::Gone) go_on(next);
+}
+
+/// Requires: not Gone, for then this may be no more.
+void Exchange::go_on(ExchangeOwner::Next next) noexcept {
+  if (next == ExchangeOwner::Next::Nothing) return written();
   waits_for_room_ = !owner_->has_room();
   if (!waits_for_room_) schedule_step(Step::Produce);
 }
@@ -264,28 +273,18 @@ void Exchange::release() noexcept { destroy_(page_); }
 
 std::stop_token Exchange::stop_token() {
   const std::lock_guard lock(stop_mutex_);
-  if (!stop_source_) {
-    stop_source_.emplace();
-    if (stop_fired_) stop_source_->request_stop();
+  if (!stop_token_.stop_possible()) {
+    fire_stop_ = std::make_unique<FireStop>();
+    stop_token_ = fire_stop_->source.get_token();
+    if (stop_fired_) fire_stop_->source.request_stop();
   }
-  return stop_source_->get_token();
+  return stop_token_;
 }
 
-/// Callbacks of the token are user code: they get a job of their own, for the exchange's may be
-/// running.
 void Exchange::fire_stop() noexcept {
-  class Fire final : public async::Job {
-   public:
-    explicit Fire(std::stop_source source) : source_(std::move(source)) {}
-    void run() noexcept override { source_.request_stop(); }
-    void finish() noexcept override { delete this; }
-
-   private:
-    std::stop_source source_;
-  };
   const std::lock_guard lock(stop_mutex_);
-  if (std::exchange(stop_fired_, true) || !stop_source_) return;
-  lane_.loop().enqueue(*new Fire(*stop_source_));
+  if (std::exchange(stop_fired_, true) || !fire_stop_) return;
+  lane_.loop().enqueue(*fire_stop_.release());
 }
 
 async::Task<> Exchange::inform(Status status, http::Fields fields) {

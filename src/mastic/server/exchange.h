@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -30,17 +31,16 @@ class ExchangeOwner {
   virtual void content_wanted() noexcept = 0;
   virtual void send_interim(http::Status status, const http::Fields& fields) noexcept = 0;
 
-  enum class Next {
-    Nothing,  ///< all of it is written
-    Produce,  ///< the content has to be pulled, and given to send_piece and end_content
-  };
-  /// Writes the head and what is at hand of the content.
+  /// How an answer goes on. Gone: the owner has let go of the exchange, which may be no more.
+  enum class Next { Nothing, Produce, Gone };
+  /// Writes the head and what is at hand of the content. Produce: the content has to be pulled, and
+  /// given to send_piece and end_content.
   [[nodiscard]] virtual Next respond(app::Response& response) noexcept = 0;
-  /// False when no more is wanted: the content is longer than was promised.
-  [[nodiscard]] virtual bool send_piece(std::string_view piece) noexcept = 0;
-  /// All of it was given. False when that is less than was promised: the response was aborted.
-  [[nodiscard]] virtual bool end_content() noexcept = 0;
-  /// The content cannot be had whole: the client must not take it for that.
+  /// Produce: more is wanted. Nothing: that was all that was promised.
+  [[nodiscard]] virtual Next send_piece(std::string_view piece) noexcept = 0;
+  /// All of it was given. Gone when that is less than was promised: the response was aborted.
+  [[nodiscard]] virtual Next end_content() noexcept = 0;
+  /// The content cannot be had whole: the client must not take it for that. The owner lets go.
   virtual void abort_response() noexcept = 0;
   /// False while the client is too far behind; Exchange::room_again follows.
   [[nodiscard]] virtual bool has_room() const noexcept = 0;
@@ -72,8 +72,8 @@ class Exchange final : public async::Context, public app::Carrier {
   /// The request is here. `content` is its content when that is here too; else it is pulled, and
   /// has `size` bytes when that is known. `first`: it runs before what waits already.
   void begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
-             std::optional<std::uint64_t> size, bool first) noexcept;
-  void content_arrived(std::string_view piece) noexcept;
+             std::optional<std::uint64_t> size, bool first);
+  void content_arrived(std::string_view piece);
   void content_ended() noexcept;
   /// The content is malformed, cut short or too slow; whoever reads it is told.
   void content_failed(http::Status status) noexcept;
@@ -111,6 +111,7 @@ class Exchange final : public async::Context, public app::Carrier {
   class Content;
   class ReadContent;
   class Inform;
+  class FireStop;
 
   /// What `run` is to begin, besides resuming what is ready.
   enum class Step : std::uint8_t { None, Call, Produce, End };
@@ -127,6 +128,7 @@ class Exchange final : public async::Context, public app::Carrier {
   void written() noexcept;
   void end() noexcept;
   void release() noexcept;
+  void go_on(ExchangeOwner::Next next) noexcept;
   void fire_stop() noexcept;
 
   Lane& lane_;
@@ -155,7 +157,8 @@ class Exchange final : public async::Context, public app::Carrier {
   app::FinisherList finishers_;
 
   std::mutex stop_mutex_;
-  std::optional<std::stop_source> stop_source_;  ///< made when somebody asks for a token
+  std::unique_ptr<FireStop> fire_stop_;  ///< made when somebody asks for a token
+  std::stop_token stop_token_;
   bool stop_fired_ = false;
 };
 

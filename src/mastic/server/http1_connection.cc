@@ -3,6 +3,7 @@
 #include "mastic/server/http1_connection.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "mastic/app/error_response.h"
@@ -39,9 +40,24 @@ bool Http1Connection::start() {
   return true;
 }
 
+template <class Step>
+bool Http1Connection::with_memory(Step step) noexcept {
+  try {
+    step();
+    return true;
+  } catch (const std::bad_alloc&) {
+    abort();
+    return false;
+  }
+}
+
 // ---- what the stream tells ----
 
 void Http1Connection::received(std::string_view bytes) noexcept {
+  with_memory([&] { take_in(bytes); });
+}
+
+void Http1Connection::take_in(std::string_view bytes) {
   if (state_ == State::Lingering) {
     discarded_bytes_ += bytes.size();
     if (discarded_bytes_ > lane_.options().max_linger_bytes) return close();
@@ -105,7 +121,7 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   }
   if (unsent > lane_.options().write_low_bytes) return;
   if (state_ == State::Exchanging) turn_->exchange.room_again();
-  if (state_ == State::Idle && !carry_.empty()) consume_carry();
+  if (state_ == State::Idle && !carry_.empty()) with_memory([this] { consume_carry(); });
 }
 
 void Http1Connection::failed(int) noexcept { close(); }
@@ -220,6 +236,10 @@ std::optional<std::string_view> Http1Connection::take_whole_content(std::string_
 }
 
 void Http1Connection::content_wanted() noexcept {
+  with_memory([this] { want_content(); });
+}
+
+void Http1Connection::want_content() {
   content_wanted_ = true;
   if (request_broken_) return break_content(Status::BadRequest);
   if (std::exchange(owes_continue_, false) && carry_.empty()) {
@@ -289,7 +309,10 @@ ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
   const RequestHead& head = turn_->parser.head();
   close_after_ = !may_persist() || Http1ResponseWriter::ends_by_closing(response, head.version);
   const ResponseTerms terms{head.method, head.version, close_after_, lane_.date()};
-  const auto rest = writer_.start(*stream_, response, terms, lane_.log());
+  auto rest = Http1ResponseWriter::Next::Nothing;
+  const bool written =
+      with_memory([&] { rest = writer_.start(*stream_, response, terms, lane_.log()); });
+  if (!written) return Next::Gone;
   turn_->exchange.count_content(writer_.content_bytes());
   return rest == Http1ResponseWriter::Next::Produce ? Next::Produce : Next::Nothing;
 }
@@ -305,17 +328,22 @@ bool Http1Connection::may_persist() const {
   return !owes_continue_ && turn_->parser.bytes_left() <= options.max_linger_bytes;
 }
 
-bool Http1Connection::send_piece(std::string_view piece) noexcept {
+ExchangeOwner::Next Http1Connection::send_piece(std::string_view piece) noexcept {
   const std::uint64_t before = writer_.content_bytes();
-  const bool more = writer_.write_piece(*stream_, piece, lane_.log());
+  bool more = true;
+  if (!with_memory([&] { more = writer_.write_piece(*stream_, piece, lane_.log()); })) {
+    return Next::Gone;
+  }
   turn_->exchange.count_content(writer_.content_bytes() - before);
-  return more;
+  return more ? Next::Produce : Next::Nothing;
 }
 
-bool Http1Connection::end_content() noexcept {
-  if (writer_.end(*stream_, lane_.log())) return true;
+ExchangeOwner::Next Http1Connection::end_content() noexcept {
+  bool whole = false;
+  if (!with_memory([&] { whole = writer_.end(*stream_, lane_.log()); })) return Next::Gone;
+  if (whole) return Next::Nothing;
   abort();
-  return false;
+  return Next::Gone;
 }
 
 void Http1Connection::abort_response() noexcept { abort(); }
@@ -330,15 +358,19 @@ void Http1Connection::send_interim(Status status, const http::Fields& fields) no
   wire::http1::ResponseHead head;
   head.status = status;
   head.field_lines = fields.lines();
-  char* const start = stream_->prepare(response_head_bound(head));
-  stream_->commit(static_cast<std::size_t>(write_response_head(start, head) - start));
+  with_memory([&] {
+    char* const start = stream_->prepare(response_head_bound(head));
+    stream_->commit(static_cast<std::size_t>(write_response_head(start, head) - start));
+  });
 }
 
 void Http1Connection::response_written(Exchange& exchange) noexcept {
   (written_first_ == nullptr ? written_first_ : written_last_->next_written) = &exchange;
   written_last_ = &exchange;
-  finish_request();
-  consume_carry();
+  with_memory([this] {
+    finish_request();
+    consume_carry();
+  });
 }
 
 /// A request that breaks the rules: the connection carries no other one.
@@ -418,7 +450,7 @@ void Http1Connection::expired() noexcept {
   if (now >= write_deadline_ || write_rate_.was_too_slow(now, options.min_write_rate))
     return abort();
   if (body_rate_.was_too_slow(now, options.min_body_rate)) break_content(Status::RequestTimeout);
-  if (now >= read_deadline_) read_deadline_passed();
+  if (now >= read_deadline_) with_memory([this] { read_deadline_passed(); });
   if (state_ == State::Closed) return;
   const base::Instant first =
       std::min({read_deadline_, write_deadline_, write_rate_.next_look(), body_rate_.next_look()});

@@ -34,9 +34,12 @@ struct Http1Turn;
 /// answer
 ///    has left and nothing of the application runs any more.
 /// 3. After a malformed request, or an answer that says so, no other request is read.
+/// 4. Without memory a connection is aborted, and nobody else notices: every entry is
+/// `with_memory`.
 class Http1Connection final : public net::StreamOwner,
                               public ExchangeOwner,
                               public ListedConnection,
+                              public loop::Retirable,
                               private async::Timer {
  public:
   Http1Connection(Lane& lane, std::unique_ptr<net::Stream> stream, base::Endpoint peer);
@@ -71,11 +74,14 @@ class Http1Connection final : public net::StreamOwner,
   void content_wanted() noexcept override;
   void send_interim(http::Status status, const http::Fields& fields) noexcept override;
   [[nodiscard]] Next respond(app::Response& response) noexcept override;
-  [[nodiscard]] bool send_piece(std::string_view piece) noexcept override;
-  [[nodiscard]] bool end_content() noexcept override;
+  [[nodiscard]] Next send_piece(std::string_view piece) noexcept override;
+  [[nodiscard]] Next end_content() noexcept override;
   void abort_response() noexcept override;
   [[nodiscard]] bool has_room() const noexcept override;
   void response_written(Exchange& exchange) noexcept override;
+
+  void take_in(std::string_view bytes);
+  void want_content();
 
   // Reading: each step takes what it can from `input`.
   void consume(std::string_view& input, bool pipelined);
@@ -100,6 +106,9 @@ class Http1Connection final : public net::StreamOwner,
   void set_read_deadline(base::Duration length);
   void arm_for(base::Instant deadline);
 
+  /// Runs `step`; when memory runs out in it, the connection is given up. False then.
+  template <class Step>
+  bool with_memory(Step step) noexcept;
   void let_go_of_turn();
   void end(std::uint64_t unsent);
 

@@ -1,6 +1,8 @@
 #include "mastic/server/lane.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <new>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -60,10 +62,15 @@ void Lane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
   for (Lane* const lane : peers_) {
     if (lane->connections_ + kMostUneven < least->connections_) least = lane;
   }
-  if (least == this || draining_) {
-    serve(std::move(socket), peer);
-  } else {
-    hand_over(*least, std::move(socket), peer);
+  try {
+    if (least == this || draining_) {
+      serve(std::move(socket), peer);
+    } else {
+      hand_over(*least, std::move(socket), peer);
+    }
+  } catch (const std::bad_alloc&) {  // the socket is closed, and the client may try again
+    totals_.connection_closed();
+    accept_failed(ENOMEM);
   }
   if (!has_room()) pause_accepting();
 }
@@ -74,8 +81,12 @@ void Lane::hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer) {
     Parcel(Lane& lane, base::Descriptor socket, base::Endpoint peer)
         : lane_(lane), socket_(std::move(socket)), peer_(peer) {}
     void deliver() noexcept override {
-      lane_.serve(std::move(socket_), peer_);
-      delete this;
+      const std::unique_ptr<Parcel> self(this);
+      try {
+        lane_.serve(std::move(socket_), peer_);
+      } catch (const std::bad_alloc&) {
+        lane_.totals_.connection_closed();
+      }
     }
 
    private:
@@ -92,18 +103,18 @@ void Lane::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
 }
 
 void Lane::serve(base::Descriptor socket, base::Endpoint peer) {
-  serve(std::make_unique<net::SocketStream>(loop_, socket.release()), peer);
+  auto stream = std::make_unique<net::SocketStream>(loop_, std::move(socket));
+  serve(std::move(stream), peer);
 }
 
 void Lane::serve(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
   const std::uint64_t most = options_.max_connections_per_ip;
+  auto connection = std::make_unique<Http1Connection>(*this, std::move(stream), peer);
   if (most > 0 && !peer.ip.is_none() && !totals_.enter(peer.ip, most)) {
-    totals_.connection_closed();
-    return stream->close();
+    return totals_.connection_closed();
   }
   connections_.fetch_add(1, std::memory_order_relaxed);
   settled_ = false;
-  auto connection = std::make_unique<Http1Connection>(*this, std::move(stream), peer);
   Http1Connection& started = *connection.release();  // the lists own it
   idle_.add(started);
   if (!started.start()) started.close();

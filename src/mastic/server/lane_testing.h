@@ -52,7 +52,8 @@ class LaneFixture {
   /// A connected client's descriptor.
   int connect() {
     const int fd = kernel.make_socket();
-    lane->adopt(std::make_unique<net::SocketStream>(*loop, fd), kernel.at(fd).peer);
+    lane->adopt(std::make_unique<net::SocketStream>(*loop, base::Descriptor(kernel, fd)),
+                kernel.at(fd).peer);
     return fd;
   }
   base::ScriptedKernel::Socket& at(int fd) { return kernel.at(fd); }

@@ -1,0 +1,9 @@
+// The program whose compile time `./dev bench build` measures: what a user's first file looks like.
+
+#include <mastic/mastic.h>
+
+int main(int argc, char** argv) {
+  mastic::Router site;
+  site.get("/", [] { return "Hello, world!\n"; });
+  return mastic::run(std::move(site), argc, argv);
+}

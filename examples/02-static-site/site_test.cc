@@ -1,0 +1,36 @@
+#include "site.h"
+
+#include <gtest/gtest.h>
+#include <mastic/testing/test_client.h>
+
+#include <stdexcept>
+
+using mastic::Status;
+using mastic::testing::TestClient;
+
+TEST(StaticSite, ServesItsPages) {
+  TestClient client(make_site(PUBLIC_DIR));
+  const auto page = client.get("/");
+  EXPECT_EQ(page.field("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_NE(page.text.find("<title>Mastic</title>"), std::string::npos);
+  EXPECT_EQ(client.get("/style.css").field("Content-Type"), "text/css; charset=utf-8");
+  EXPECT_EQ(client.get("/missing").status, Status::NotFound);
+}
+
+TEST(StaticSite, TellsBrowsersHowToTreatThem) {
+  TestClient client(make_site(PUBLIC_DIR));
+  const auto page = client.get("/");
+  EXPECT_EQ(page.field("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(page.field("Cache-Control"), "max-age=60");
+  const auto again = client.get("/", {{"If-None-Match", *page.field("ETag")}});
+  EXPECT_EQ(again.status, Status::NotModified);
+}
+
+TEST(StaticSite, KnowsTheTime) {
+  TestClient client(make_site(PUBLIC_DIR));
+  EXPECT_EQ(client.get("/time").text.size(), std::string("2026-11-21T20:33:01Z\n").size());
+}
+
+TEST(StaticSite, WantsItsDirectory) {
+  EXPECT_THROW(make_site("/no/such/place"), std::runtime_error);
+}

@@ -1,0 +1,147 @@
+// Memory runs out at every single allocation of a server's turns: whoever's it was gets an error or
+// a closed connection, the process lives, and the next client is served.
+
+#include <sys/socket.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "mastic/server/http1_fixture_testing.h"
+
+namespace {
+
+/// Allocations of this thread until one fails; off while negative.
+thread_local long allocations_left = -1;
+
+void* allocate(std::size_t size) {
+  if (allocations_left > 0 && --allocations_left == 0) {
+    allocations_left = -1;
+    throw std::bad_alloc();
+  }
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace mastic::server {
+namespace {
+
+class NoLog final : public base::Log {
+ public:
+  void write(base::Level, std::string_view) noexcept override {}
+};
+
+/// A lane on real sockets, for the real kernel allocates nothing here.
+class RealLane {
+ public:
+  explicit RealLane(loop::TransferKind transfer)
+      : app_(make_app(asked_)),
+        loop_(loop::Loop::open(base::system_kernel(), transfer).value()),
+        lane_(*loop_, app_, options_, log_, totals_) {}
+  ~RealLane() {
+    lane_.abort_all();
+    while (totals_.connections() > 0 || lane_.pages().taken() > 0) turn();
+  }
+
+  /// The client's end of a new connection.
+  base::Descriptor connect() {
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    base::Descriptor server_end(base::system_kernel(), ends[0]);
+    lane_.adopt(std::make_unique<net::SocketStream>(*loop_, std::move(server_end)), {});
+    return {base::system_kernel(), ends[1]};
+  }
+  void turn() { (void)loop_->turn(base::Duration::zero()); }
+  /// Turns in which the `nth` allocation fails; true when there were so many.
+  bool turn_failing(long nth, int turns) {
+    bool failed = false;
+    for (int i = 0; i < turns && !failed; ++i) {
+      allocations_left = nth;
+      turn();
+      failed = allocations_left < 0;
+      nth = allocations_left;
+      allocations_left = -1;
+    }
+    return failed;
+  }
+  std::size_t exchanges() { return lane_.pages().taken(); }
+
+ private:
+  int asked_ = 0;
+  NoLog log_;
+  Totals totals_;
+  Options options_;
+  App app_;
+  std::unique_ptr<loop::Loop> loop_;
+  Lane lane_;
+};
+
+void send(const base::Descriptor& client, std::string_view bytes) {
+  (void)::send(client.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+std::string receive_all(const base::Descriptor& client) {
+  std::string all;
+  char buffer[65536];
+  for (ssize_t got = 1; got > 0;) {
+    got = recv(client.fd(), buffer, sizeof buffer, MSG_DONTWAIT);
+    if (got > 0) all.append(buffer, static_cast<std::size_t>(got));
+  }
+  return all;
+}
+
+struct ServerMemoryTest : testing::TestWithParam<loop::TransferKind> {};
+
+TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
+  const std::string scripts[] = {
+      kGet + kGet + "GET /nowhere HTTP/1.1\r\nHost: a\r\nX: " + std::string(3000, 'x') + "\r\n\r\n",
+      post("/pull", std::string(40'000, 'x')) + kGet,
+      post("/echo", std::string(40'000, 'x')),
+      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: "
+      "y\r\n\r\n",
+      "GET /stream HTTP/1.1\r\nHost: a\r\n\r\nGET /large HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n",
+      post("/inform", "x") +
+          "GET /throw HTTP/1.1\r\nHost: a\r\n\r\nGET /wait HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\nGET /a/%2e%2e/b HTTP/1.1\r\nHost: "
+      "a\r\n\r\nBROKEN\r\n\r\n"};
+  long failures = 0;
+  for (const std::string& script : scripts) {
+    bool failed = true;
+    for (long nth = 1; failed; ++nth) {
+      RealLane server(GetParam());
+      const base::Descriptor client = server.connect();
+      const base::Descriptor halves = server.connect();
+      send(client, script);
+      send(halves, script.substr(0, script.size() / 2));
+      server.turn();
+      send(halves, script.substr(script.size() / 2));
+      failed = server.turn_failing(nth, 8);
+      failures += failed ? 1 : 0;
+
+      const base::Descriptor next = server.connect();
+      send(next, kGet);
+      std::string answer;
+      for (int i = 0; i < 10 && answer.empty(); ++i) {
+        server.turn();
+        answer = receive_all(next);
+      }
+      ASSERT_TRUE(answer.ends_with("hello\n"))
+          << "after allocation " << nth << " of " << script.substr(0, 30);
+    }
+  }
+  EXPECT_GT(failures, 100);
+}
+
+MASTIC_FOR_BOTH_TRANSFERS(ServerMemoryTest);
+
+}  // namespace
+}  // namespace mastic::server
