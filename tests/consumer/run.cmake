@@ -3,13 +3,9 @@
 set(prefix ${BUILD_DIR}/consumer/prefix)
 set(build ${BUILD_DIR}/consumer/build)
 file(REMOVE_RECURSE ${BUILD_DIR}/consumer)
-set(sanitize "")
-if(SANITIZE)
-  set(sanitize "-DCMAKE_CXX_FLAGS=-fsanitize=${SANITIZE}")
-endif()
 foreach(command
     "${CMAKE_COMMAND};--install;${BUILD_DIR};--prefix;${prefix}"
-    "${CMAKE_COMMAND};-G;Ninja;-S;${SOURCE_DIR};-B;${build};-DCMAKE_PREFIX_PATH=${prefix};-DCMAKE_CXX_COMPILER=${COMPILER};${sanitize}"
+    "${CMAKE_COMMAND};-G;Ninja;-S;${SOURCE_DIR};-B;${build};-DCMAKE_PREFIX_PATH=${prefix};-DCMAKE_CXX_COMPILER=${COMPILER}"
     "${CMAKE_COMMAND};--build;${build}"
     "${build}/consumer")
   execute_process(COMMAND ${command} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)

@@ -20,9 +20,9 @@ namespace mastic::app {
 ///
 ///     Router site;
 ///     site.get("/", [] { return "hello\n"; });
-///     site.get("/hi/{name}", [](Request& request) { return "hi " +
-///     std::string(request.value("name")); }); site.mount("/docs", static_files("public")); return
-///     mastic::run(std::move(site), argc, argv);
+///     site.get("/hi/{name}", [](Request& request) { return greet(request.value("name")); });
+///     site.mount("/docs", static_files("public"));
+///     return mastic::run(std::move(site), argc, argv);
 ///
 /// Patterns are RouteTree's. HEAD is answered by GET's handler, OPTIONS with the methods there are,
 /// and a method that a path does not have with 405. A mistake in a pattern throws

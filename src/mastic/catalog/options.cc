@@ -18,7 +18,7 @@ void Options::describe(base::OptionTable& table) {
   table.text("access_log_file", access_log_file, "PATH",
              "Where it is appended; - is standard output.");
   table.size("max_log_field_bytes", max_log_field_bytes, "One field of a line.",
-             "it is cut and marked with ...");
+             "it is cut, and ends in three dots");
 
   server.describe(table);
 }

@@ -11,8 +11,7 @@
 namespace mastic::middleware {
 
 enum class AccessLogFormat {
-  /// The combined format of Apache and nginx, and behind it the duration in microseconds and, for
-  /// an
+  /// The combined format of Apache and nginx; behind it the duration in microseconds and, for an
   /// answer that did not leave whole, the word `aborted`.
   Combined,
   /// An object a line: time, client, method, target, status, bytes, duration_us, complete, referer,

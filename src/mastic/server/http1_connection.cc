@@ -1,4 +1,4 @@
-// Over 300 lines, for the states of a connection are read best in one place, from top to bottom.
+// Over 500 lines because the states of a connection are read best in one place, from top to bottom.
 
 #include "mastic/server/http1_connection.h"
 

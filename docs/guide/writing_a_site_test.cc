@@ -1,0 +1,139 @@
+// The code of writing-a-site.md and testing.md: compiled, run, and quoted from here.
+
+#include <gtest/gtest.h>
+#include <mastic/mastic.h>
+#include <mastic/testing/test_client.h>
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+using mastic::Body;
+using mastic::HttpError;
+using mastic::Next;
+using mastic::Request;
+using mastic::Response;
+using mastic::Router;
+using mastic::Status;
+using mastic::Task;
+using mastic::testing::TestClient;
+using namespace std::chrono_literals;
+
+namespace {
+
+class Notes {
+ public:
+  void put(std::string name, std::string text) {
+    const std::lock_guard lock(mutex_);
+    notes_[std::move(name)] = std::move(text);
+  }
+  std::optional<std::string> get(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto note = notes_.find(name);
+    return note == notes_.end() ? std::nullopt : std::optional(note->second);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> notes_;
+};
+
+Router make_notes(Notes& notes) {
+  Router site;
+  site.put("/notes/{name}", [&notes](Request& request) {
+    notes.put(std::string(request.value("name")), std::string(request.text()));
+    return Status::NoContent;
+  });
+  site.get("/notes/{name}", [&notes](Request& request) {
+    const auto note = notes.get(std::string(request.value("name")));
+    if (!note) throw HttpError(Status::NotFound, "There is no such note.");
+    return *note;
+  });
+  return site;
+}
+
+Task<std::string> wait_a_moment(Request&) {
+  co_await mastic::sleep_for(50ms);
+  co_return "done\n";
+}
+
+Task<std::string> measure(Request& request) {
+  std::size_t bytes = 0;
+  while (auto piece = co_await request.body().next()) bytes += piece->size();
+  co_return std::to_string(bytes) + " bytes\n";
+}
+
+Response count_down(Request&) {
+  return Response::of_type("text/plain",
+                           Body::produced_by([left = 3]() mutable -> std::optional<std::string> {
+                             if (left == 0) return std::nullopt;
+                             return std::to_string(left--) + "\n";
+                           }));
+}
+
+Task<Response> timed(Request& request, Next next) {
+  const auto start = std::chrono::steady_clock::now();
+  Response response = co_await next(request);
+  const auto taken = std::chrono::steady_clock::now() - start;
+  response.set("Server-Timing", "app;dur=" + std::to_string(taken / 1ms));
+  co_return response;
+}
+
+struct OnlyWithKey {
+  std::optional<Response> before(Request& request) const {
+    if (request.field("X-Key") == "open sesame") return std::nullopt;
+    return Response::text("Say the word.\n", Status::Forbidden);
+  }
+};
+
+Router make_site(Notes& notes) {
+  Router site;
+  site.get("/wait", wait_a_moment);
+  site.post("/measure", measure);
+  site.get("/count", count_down);
+  site.mount("/private", make_notes(notes)).use(OnlyWithKey());
+  site.mount("/public", make_notes(notes));
+  site.use(timed);
+  return site;
+}
+
+}  // namespace
+
+TEST(WritingASite, PlainHandlersHaveTheirContentWhole) {
+  Notes notes;
+  TestClient client(make_notes(notes));
+  EXPECT_EQ(client.get("/notes/milk").status, Status::NotFound);
+  EXPECT_EQ(client.put("/notes/milk", "two bottles").status, Status::NoContent);
+  EXPECT_EQ(client.get("/notes/milk").text, "two bottles");
+}
+
+TEST(WritingASite, TasksWaitWithoutAThread) {
+  Notes notes;
+  TestClient client(make_site(notes));
+  EXPECT_EQ(client.get("/wait").text, "done\n");  // at once: the test's clock moves on
+}
+
+TEST(WritingASite, TasksPullTheirContent) {
+  Notes notes;
+  TestClient client(make_site(notes));
+  EXPECT_EQ(client.post("/measure", std::string(5'000'000, 'x')).text, "5000000 bytes\n");
+}
+
+TEST(WritingASite, ContentIsProducedPieceByPiece) {
+  Notes notes;
+  TestClient client(make_site(notes));
+  EXPECT_EQ(client.get("/count").text, "3\n2\n1\n");
+}
+
+TEST(WritingASite, MiddlewareStandsAroundAMountOrTheWhole) {
+  Notes notes;
+  TestClient client(make_site(notes));
+  EXPECT_EQ(client.put("/private/notes/a", "b").status, Status::Forbidden);
+  EXPECT_EQ(client.put("/private/notes/a", "b", {{"X-Key", "open sesame"}}).status,
+            Status::NoContent);
+  const auto read = client.get("/public/notes/a");
+  EXPECT_EQ(read.text, "b");
+  EXPECT_TRUE(read.field("Server-Timing"));
+}

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Keeps the documentation true: links lead somewhere, quoted code is the code, tests it names exist.
+
+In any Markdown file of the project:
+
+    <!-- from: examples/01-hello/site.cc -->     the code block below stands in that file, line by line
+    <!-- printed by: mastic serve --help -->     the block below is what the program prints;
+                                                 `--write` writes it anew
+    <!-- tests -->                               from here on, `Suite.Name` in a table is a test
+
+Prints every fault with file and line; exits with 1 when there is one.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import textwrap
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = ROOT / "build" / "release" / "mastic"
+
+QUOTE = re.compile(r"<!-- from: (\S+) -->\n+```\w*\n(.*?)\n```", re.S)
+PRINTED = re.compile(r"(<!-- printed by: mastic ([^>]*?) -->\n+```\w*\n)(.*?)(\n```)", re.S)
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+TEST = re.compile(r"`(?:(\w+)/)?(\w+)\.(\w+)(?:/(\w+))?`")
+DEFINED = re.compile(r"\b(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP)\(\s*(\w+),\s*(\w+)")
+
+
+def project_files(*patterns):
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+                            cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in listed.splitlines() if (ROOT / name).exists()]
+
+
+def anchor_of(heading):
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def anchors_in(page):
+    return {anchor_of(line.lstrip("#")) for line in page.read_text().splitlines() if line.startswith("#")}
+
+
+def check_links(page, text, fault):
+    for match in LINK.finditer(re.sub(r"```.*?```", lambda m: "\n" * m.group(0).count("\n"), text, flags=re.S)):
+        target, _, anchor = match.group(1).partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        place = (page.parent / target).resolve() if target else page
+        if not place.exists():
+            fault(match.start(), f"the link leads to {target}, which does not exist")
+        elif anchor and place.suffix == ".md" and anchor not in anchors_in(place):
+            fault(match.start(), f"{target or 'this page'} has no heading for #{anchor}")
+
+
+def check_quotes(text, fault):
+    for match in QUOTE.finditer(text):
+        source = ROOT / match.group(1)
+        if not source.exists():
+            fault(match.start(), f"{match.group(1)} does not exist")
+        elif not stands_in(match.group(2), source.read_text()):
+            fault(match.start(), f"the code below differs from {match.group(1)}")
+
+
+def stands_in(quote, source):
+    """Whether the lines of `quote` stand in `source` one after another, however far indented."""
+    wanted = textwrap.dedent(quote).splitlines()
+    lines = source.splitlines()
+    return any(textwrap.dedent("\n".join(lines[start:start + len(wanted)])).splitlines() == wanted
+               for start in range(len(lines) - len(wanted) + 1))
+
+
+def refresh_printed(page, text, fault, write):
+    def fresh(match):
+        printed = subprocess.run([PROGRAM, *match.group(2).split()], check=True, capture_output=True,
+                                 text=True).stdout.rstrip("\n")
+        if printed != match.group(3) and not write:
+            fault(match.start(), f"`mastic {match.group(2)}` prints something else: run ./dev docs")
+        return match.group(1) + printed + match.group(4)
+    refreshed = PRINTED.sub(fresh, text)
+    if write and refreshed != text:
+        page.write_text(refreshed)
+
+
+def check_tests(text, known, messages, fault):
+    _, mark, listed = text.partition("<!-- tests -->")
+    for match in TEST.finditer(listed):
+        suite, name, parameter = match.group(2, 3, 4)
+        place = len(text) - len(listed) + match.start()
+        if (suite, name) not in known:
+            fault(place, f"there is no test {suite}.{name}")
+        elif parameter and parameter not in messages:
+            fault(place, f"the message table has no {parameter}")
+
+
+def main():
+    write = "--write" in sys.argv[1:]
+    faults = []
+    known = {pair for source in project_files("*_test.cc") for pair in DEFINED.findall(source.read_text())}
+    messages = set()
+    for table in project_files("src/mastic/wire/messages/*.txt"):
+        messages |= {re.sub(r"\W", "_", name) for name in re.findall(r"^\[(.+)\]$", table.read_text(), re.M)}
+    for page in project_files("*.md"):
+        text = page.read_text()
+
+        def fault(offset, what, page=page, text=text):
+            line = text.count("\n", 0, offset) + 1
+            faults.append(f"{page.relative_to(ROOT)}:{line}: {what}")
+        check_links(page, text, fault)
+        check_quotes(text, fault)
+        check_tests(text, known, messages, fault)
+        refresh_printed(page, text, fault, write)
+    print("\n".join(faults), end="\n" if faults else "")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
