@@ -83,7 +83,7 @@ class Serving(unittest.TestCase):
             process.terminate()
             process.wait(timeout=20)
         self.assertRegex(log.read_text(),
-                         r'^127\.0\.0\.1 - - \[[^]]+\] "GET /hello\.txt HTTP/1\.1" 200 6 "-" "a \\"quote\\"\\\\" \d+\n$')
+                         r'^127\.0\.0\.1 - - \[[^]]+\] "GET /hello\.txt HTTP/1\.1" 200 6 "-" "a \\x22quote\\x22\\x5C" \d+\n$')
 
     def test_serves_a_unix_socket_too(self):
         path = self.root / "socket"

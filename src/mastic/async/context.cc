@@ -6,8 +6,19 @@ namespace mastic::async {
 
 // ---- Operation ----
 
+/// In user code only what it submitted itself goes: a task whose caller found no memory to await
+/// it.
 Operation::~Operation() {
+  if (state_ == State::Submitted) context_->submitted_.remove(*this);
   if (state_ == State::Started) context_->unlink_started(*this);
+}
+
+void OperationQueue::remove(const Operation& operation) {
+  Operation* previous = nullptr;
+  Operation* at = first_;
+  while (at != &operation) previous = std::exchange(at, at->next_);
+  (previous == nullptr ? first_ : previous->next_) = operation.next_;
+  if (last_ == &operation) last_ = previous;
 }
 
 void Operation::submit(Context& context, std::coroutine_handle<> waiter) {

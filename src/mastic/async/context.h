@@ -77,6 +77,8 @@ class OperationQueue {
   }
   /// Requires: not empty.
   Operation& pop_front() { return *std::exchange(first_, first_->next_); }
+  /// Requires: it is in this queue.
+  void remove(const Operation& operation);
   [[nodiscard]] OperationQueue take() { return std::exchange(*this, OperationQueue()); }
 
  private:

@@ -99,6 +99,22 @@ void OptionTable::list(std::string_view name, std::vector<std::string>& values,
   };
 }
 
+void OptionTable::addresses(std::string_view name, std::vector<Address>& values,
+                            std::string_view meaning) {
+  Option& option = add(name, "ADDRESS", meaning);
+  option.repeatable = true;
+  for (const Address& value : values) {
+    option.default_text += (option.default_text.empty() ? "" : " ") + value.to_string();
+  }
+  option.set = [&values, is_default = true](std::string_view text) mutable -> Result<void> {
+    auto address = Address::parse(text);
+    if (!address) return std::unexpected(address.error());
+    if (std::exchange(is_default, false)) values.clear();
+    values.push_back(*std::move(address));
+    return {};
+  };
+}
+
 Result<void> OptionTable::set(std::string_view name, std::string_view text) {
   const Option* const option = find(name);
   if (option == nullptr) {

@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "mastic/base/address.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/result.h"
 #include "mastic/base/units.h"
@@ -60,6 +61,8 @@ class OptionTable {
   /// May be given several times; the first replaces the default.
   void list(std::string_view name, std::vector<std::string>& values, std::string_view argument,
             std::string_view meaning);
+  /// The same, of addresses; what is none is refused (Address::parse).
+  void addresses(std::string_view name, std::vector<Address>& values, std::string_view meaning);
   /// One of a few words; `argument` shows them: (auto|io_uring|syscall).
   template <class Enum>
   void choice(std::string_view name, Enum& value, std::string_view argument,

@@ -4,8 +4,8 @@ namespace mastic::catalog {
 
 void Options::describe(base::OptionTable& table) {
   table.group("Where it listens");
-  table.list(
-      "bind", bind, "ADDRESS",
+  table.addresses(
+      "bind", bind,
       "HOST:PORT, [V6]:PORT or unix:PATH; may be given several times. Port 0 lets the system "
       "choose.");
 

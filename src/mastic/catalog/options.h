@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mastic/base/address.h"
 #include "mastic/base/options.h"
 #include "mastic/server/options.h"
 
@@ -14,7 +15,7 @@ namespace mastic::catalog {
 enum class AccessLogChoice { Off, Combined, Json };
 
 struct Options {
-  std::vector<std::string> bind = {"127.0.0.1:8080"};
+  std::vector<base::Address> bind = {*base::Address::parse("127.0.0.1:8080")};
   AccessLogChoice access_log = AccessLogChoice::Off;
   std::string access_log_file = "-";
   std::uint64_t max_log_field_bytes = 4096;

@@ -18,7 +18,8 @@ app::App make_pipeline(app::App app, const Options& options, base::LineSink* lin
                        base::Kernel& kernel) {
   // From the inside out; a new layer goes where its reason says.
   //
-  // 1. access log: outermost, so that it sees the answer that leaves, whoever made it.
+  // 1. access log: outermost, so that it sees whatever the application answers. What the server
+  //    refuses itself (a malformed request, a header that comes too slowly) is not among it.
   if (lines != nullptr && options.access_log != AccessLogChoice::Off) {
     app = app::wrap(middleware::AccessLog(*lines, format_of(options.access_log), kernel,
                                           options.max_log_field_bytes),

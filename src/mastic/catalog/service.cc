@@ -1,9 +1,11 @@
 #include "mastic/catalog/service.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
+#include "mastic/async/timer.h"
 #include "mastic/base/address.h"
 #include "mastic/catalog/pipeline.h"
 #include "mastic/loop/loop.h"
@@ -16,8 +18,11 @@ namespace {
 
 using base::Level;
 
+constexpr base::Duration kGiveUpAfter = std::chrono::seconds(1);
+constexpr auto kLongestFlush = std::chrono::milliseconds(500);
+
 /// What serves while the main thread waits for signals.
-class Service {
+class Service final : private async::Timer {
  public:
   Service(const Options& options, base::Log& log, base::Kernel& kernel)
       : options_(options), log_(log), kernel_(kernel) {}
@@ -31,10 +36,8 @@ class Service {
     server_ = std::make_unique<server::Server>(
         make_pipeline(std::move(app), options_, access_log_.get(), kernel_), options_.server, log_,
         kernel_);
-    for (const std::string& text : options_.bind) {
-      const auto address = base::Address::parse(text);
-      if (!address) return base::fail("--bind: ", address.error().message);
-      if (const auto listening = server_->listen(*address); !listening) return listening;
+    for (const base::Address& address : options_.bind) {
+      if (const auto listening = server_->listen(address); !listening) return listening;
     }
     auto control = loop::Loop::open(kernel_, loop::TransferKind::Syscall);
     if (!control) return std::unexpected(control.error());
@@ -66,12 +69,22 @@ class Service {
   }
 
   void end() {
+    const base::Instant now = control_->now();
     if (std::exchange(ending_, true)) {
       log_.write(Level::Warning, "a second signal: what is under way is aborted");
+      control_->arm(*this, now + kGiveUpAfter);
       return server_->abort();
     }
     log_.write(Level::Info, "ending: requests under way are answered, new ones are not accepted");
+    control_->arm(*this, now + options_.server.drain_timeout + kGiveUpAfter);
     server_->drain();
+  }
+
+  /// A handler does not return, so its loop cannot end; the process can.
+  void expired() noexcept override {
+    log_.write(Level::Error, "a handler does not return; ending without it");
+    if (access_log_) access_log_->flush(kLongestFlush);
+    std::_Exit(static_cast<int>(ExitCode::GaveUp));
   }
 
   const Options& options_;

@@ -83,9 +83,10 @@ class Parts final : public app::BodySource {
 
 /// The fields that every answer about the file has, 304 too.
 void set_validators(Response& response, const FileToSend& sent, std::string_view entity_tag,
-                    const Options& options) {
+                    const Options& options, std::int64_t now) {
   response.set(FieldName::ETag, entity_tag);
-  response.set(FieldName::LastModified, http::format_date(sent.file->status.modified));
+  const std::int64_t modified = std::min(sent.file->status.modified, now);  // RFC 9110 §8.8.2.1
+  response.set(FieldName::LastModified, http::format_date(modified));
   if (!options.cache_control.empty()) response.set(FieldName::CacheControl, options.cache_control);
   if (sent.varies) response.set(FieldName::Vary, "Accept-Encoding");
 }
@@ -115,7 +116,7 @@ Response answer_with_file(Request& request, const FileToSend& sent, const Option
   if (precondition == Precondition::Failed) {
     return app::error_response(Status::PreconditionFailed);
   }
-  set_validators(response, sent, tag, options);
+  set_validators(response, sent, tag, options, unix_now);
   if (precondition == Precondition::NotModified) {
     response.status = Status::NotModified;
     return response;

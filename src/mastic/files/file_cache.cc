@@ -1,5 +1,6 @@
 #include "mastic/files/file_cache.h"
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <utility>
@@ -36,9 +37,18 @@ std::string CachedFile::entity_tag(std::string_view coding) const {
   std::string tag = "\"";
   append_hexadecimal(tag, static_cast<std::uint64_t>(status.modified));
   append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.modified_ns));
+  if (status.modified_ns == 0) {
+    append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.changed));
+  }
   append_hexadecimal(tag += '-', status.size);
   if (!coding.empty()) tag.append("-").append(coding);
   return tag += '"';
+}
+
+std::uint64_t CachedFile::bytes() const {
+  std::uint64_t bytes = content ? content->size() : 0;
+  for (const Sibling& sibling : siblings) bytes += sibling.file->bytes();
+  return bytes;
 }
 
 std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
@@ -66,9 +76,44 @@ std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
   return loaded;
 }
 
+/// `known` when the file and its siblings are still those.
+FileCache::Loaded FileCache::load(const std::string& path,
+                                  const std::shared_ptr<const CachedFile>& known) const {
+  auto loaded = load_alone(path, known);
+  const bool may_have_siblings =
+      loaded && options_.precompressed && (*loaded)->status.kind == FileStatus::Kind::File;
+  if (!may_have_siblings) return loaded;
+  auto siblings = load_siblings(path, **loaded, known);
+  if (siblings == (*loaded)->siblings) return loaded;
+  CachedFile whole = **loaded;
+  whole.siblings = std::move(siblings);
+  return std::make_shared<const CachedFile>(std::move(whole));
+}
+
+std::vector<CachedFile::Sibling> FileCache::load_siblings(
+    const std::string& path, const CachedFile& file,
+    const std::shared_ptr<const CachedFile>& known) const {
+  constexpr std::pair<http::ContentCoding, const char*> kEndings[] = {
+      {http::ContentCoding::Brotli, ".br"},
+      {http::ContentCoding::Zstd, ".zst"},
+      {http::ContentCoding::Gzip, ".gz"}};
+  std::vector<CachedFile::Sibling> siblings;
+  for (const auto& [coding, ending] : kEndings) {
+    std::shared_ptr<const CachedFile> known_sibling;
+    if (known) {
+      const auto same = std::ranges::find(known->siblings, coding, &CachedFile::Sibling::coding);
+      if (same != known->siblings.end()) known_sibling = same->file;
+    }
+    const auto loaded = load_alone(path + ending, known_sibling);
+    if (!loaded || (*loaded)->status.kind != FileStatus::Kind::File) continue;
+    if ((*loaded)->status.modified >= file.status.modified) siblings.push_back({coding, *loaded});
+  }
+  return siblings;
+}
+
 /// `known` when the file is still that one.
-std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::load(
-    const std::string& path, const std::shared_ptr<const CachedFile>& known) const {
+FileCache::Loaded FileCache::load_alone(const std::string& path,
+                                        const std::shared_ptr<const CachedFile>& known) const {
   auto opened = tree_.open_file(path);
   if (!opened) return std::unexpected(opened.error());
   if (opened->status.kind == FileStatus::Kind::Other) {
@@ -87,17 +132,19 @@ std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::load(
 
 void FileCache::keep(Shard& shard, const std::string& path, std::shared_ptr<const CachedFile> file,
                      base::Instant now) {
-  if (file->content) shard.bytes += file->content->size();
+  shard.bytes += file->bytes();
+  shard.files += file->files();
   shard.entries.push_front({path, std::move(file), now});
   shard.by_path.emplace(shard.entries.front().path, shard.entries.begin());
   while (shard.entries.size() > 1 && (shard.bytes > options_.max_memory_bytes / kShards ||
-                                      shard.entries.size() > options_.max_open_files / kShards)) {
+                                      shard.files > options_.max_open_files / kShards)) {
     drop(shard, std::prev(shard.entries.end()));
   }
 }
 
 void FileCache::drop(Shard& shard, Entries::iterator entry) {
-  if (entry->file->content) shard.bytes -= entry->file->content->size();
+  shard.bytes -= entry->file->bytes();
+  shard.files -= entry->file->files();
   shard.by_path.erase(entry->path);
   shard.entries.erase(entry);
 }

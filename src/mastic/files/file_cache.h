@@ -13,21 +13,36 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "mastic/base/units.h"
 #include "mastic/files/options.h"
 #include "mastic/files/tree.h"
+#include "mastic/http/content_coding.h"
 
 namespace mastic::files {
 
 /// One state of a file. Immutable; lives as long as anyone sends from it.
 struct CachedFile {
+  /// A precompressed sibling: `name.br` beside `name`.
+  struct Sibling {
+    http::ContentCoding coding;
+    std::shared_ptr<const CachedFile> file;
+    friend bool operator==(const Sibling&, const Sibling&) = default;
+  };
+
   std::shared_ptr<const base::Descriptor> descriptor;
   FileStatus status;
   std::optional<std::string> content;  ///< of a small file
+  std::vector<Sibling> siblings;       ///< those that are no older; the one to be preferred first
 
-  /// A strong entity tag, with its quotes, that tells this state from every other.
+  /// A strong entity tag, with its quotes, that tells this state from every other. Where the time
+  /// of modification has no fraction, and so may have been set by hand, that of the change is in it
+  /// too.
   [[nodiscard]] std::string entity_tag(std::string_view coding) const;
+  /// What keeping it takes: files, and bytes of memory.
+  [[nodiscard]] std::size_t files() const { return 1 + siblings.size(); }
+  [[nodiscard]] std::uint64_t bytes() const;
 };
 
 /// Callable from every thread. An entry is trusted for a second, and then looked at anew, so a
@@ -38,7 +53,8 @@ class FileCache {
   /// `tree` and `options` must outlive it.
   FileCache(const Tree& tree, const Options& options) : tree_(tree), options_(options) {}
 
-  /// The regular file or directory at `path`; a directory is not kept. The error is what to answer.
+  /// The regular file or directory at `path`; a directory is not kept. A file comes with its
+  /// precompressed siblings, when Options want them. The error is what to answer.
   [[nodiscard]] std::expected<std::shared_ptr<const CachedFile>, http::Status> get(
       const std::string& path);
 
@@ -55,12 +71,19 @@ class FileCache {
     Entries entries;  ///< the one used last first
     std::unordered_map<std::string_view, Entries::iterator> by_path;
     std::uint64_t bytes = 0;
+    std::size_t files = 0;
   };
   static constexpr std::size_t kShards = 16;
 
   [[nodiscard]] Shard& shard_of(std::string_view path);
-  [[nodiscard]] std::expected<std::shared_ptr<const CachedFile>, http::Status> load(
-      const std::string& path, const std::shared_ptr<const CachedFile>& known) const;
+  using Loaded = std::expected<std::shared_ptr<const CachedFile>, http::Status>;
+  [[nodiscard]] Loaded load(const std::string& path,
+                            const std::shared_ptr<const CachedFile>& known) const;
+  [[nodiscard]] Loaded load_alone(const std::string& path,
+                                  const std::shared_ptr<const CachedFile>& known) const;
+  [[nodiscard]] std::vector<CachedFile::Sibling> load_siblings(
+      const std::string& path, const CachedFile& file,
+      const std::shared_ptr<const CachedFile>& known) const;
   void keep(Shard& shard, const std::string& path, std::shared_ptr<const CachedFile> file,
             base::Instant now);
   static void drop(Shard& shard, Entries::iterator entry);

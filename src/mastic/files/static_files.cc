@@ -107,28 +107,23 @@ class StaticFiles {
   Response answer_file(Request& request, const std::string& path,
                        std::shared_ptr<const CachedFile> file) {
     FileToSend sent{std::move(file), http::media_type_of(path)};
-    if (options_.precompressed) choose_sibling(request, path, sent);
+    choose_sibling(request, sent);
     return answer_with_file(request, sent, options_, tree_.kernel().unix_seconds());
   }
 
-  /// Takes the best sibling that the client accepts and that is no older than the file.
-  void choose_sibling(const Request& request, const std::string& path, FileToSend& sent) {
-    constexpr std::pair<ContentCoding, const char*> kSiblings[] = {{ContentCoding::Brotli, ".br"},
-                                                                   {ContentCoding::Zstd, ".zst"},
-                                                                   {ContentCoding::Gzip, ".gz"}};
+  /// Takes the sibling that the client likes best, unless it likes the file itself better.
+  static void choose_sibling(const Request& request, FileToSend& sent) {
+    sent.varies = !sent.file->siblings.empty();
+    if (!sent.varies) return;
     const auto accepted =
         http::AcceptedCodings::parse(request.fields().joined(FieldName::AcceptEncoding));
-    const std::int64_t modified = sent.file->status.modified;
-    int best = 0;
-    for (const auto& [coding, ending] : kSiblings) {
-      if (accepted.quality(coding) <= best && sent.varies) continue;
-      const auto sibling = cache_.get(path + ending);
-      if (!sibling || (*sibling)->status.kind != Kind::File) continue;
-      if ((*sibling)->status.modified < modified) continue;
-      sent.varies = true;
+    const bool has_wish = accepted.names_identity();
+    int best = has_wish ? std::max(accepted.quality(ContentCoding::Identity) - 1, 0) : 0;
+    const auto plain = sent.file;
+    for (const auto& [coding, file] : plain->siblings) {
       if (accepted.quality(coding) <= best) continue;
       best = accepted.quality(coding);
-      sent.file = *sibling;
+      sent.file = file;
       sent.coding = coding;
     }
   }

@@ -1,6 +1,9 @@
 #include "mastic/files/static_files.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
 
 #include "mastic/app/carrier_testing.h"
 #include "mastic/base/kernel_testing.h"
@@ -110,6 +113,9 @@ TEST_F(StaticFilesTest, HidesWhatIsNotForThePublic) {
     files.write(name, "secret");
     EXPECT_EQ(get("/" + std::string(name)), "404") << name;
   }
+  EXPECT_EQ(get("/%2Eenv"), "404");
+  EXPECT_EQ(get("/%2egit/config"), "404");
+  EXPECT_EQ(get("/sub/../.env"), "404");
   files.write(".well-known/acme", "token");
   EXPECT_EQ(get("/.well-known/acme"), "token");
 }
@@ -123,25 +129,29 @@ TEST_F(StaticFilesTest, ShowsHiddenFilesWhenTold) {
 TEST_F(StaticFilesTest, NeverLeavesTheTreeWhateverThePath) {
   std::ofstream(files.outside() / "secret") << "secret";
   std::filesystem::create_symlink("../secret", files.root() / "link");
-  const char* const paths[] = {"/..%2Fsecret",
-                               "/%2E%2E/secret",
-                               "/sub/..%2F..%2Fsecret",
-                               "/..%5Csecret",
-                               "/sub%2F..%2F..%2Fsecret",
-                               "/link",
-                               "/%2Fetc/passwd",
-                               "/notes.txt%00.html",
-                               "/notes.txt;x",
-                               "/notes.txt.",
-                               "/%C0%AE%C0%AE/secret",
-                               "/....//secret",
-                               "/sub/%2E%2E%2F%2E%2E%2Fsecret"};
+  const char* const paths[] = {
+      "/..%2Fsecret",       "/%2E%2E/secret",          "/sub/..%2F..%2Fsecret",
+      "/..%5Csecret",       "/sub%2F..%2F..%2Fsecret", "/link",
+      "/%2Fetc/passwd",     "/notes.txt%00.html",      "/notes.txt;x",
+      "/notes.txt.",        "/%C0%AE%C0%AE/secret",    "/....//secret",
+      "/%252e%252e/secret", "/..%255Csecret",          "/sub/%2E%2E%2F%2E%2E%2Fsecret"};
   for (const char* path : paths) EXPECT_EQ(get(path), "404") << path;
 }
 
 TEST_F(StaticFilesTest, ServesNothingButFiles) {
   ASSERT_EQ(mkfifo((files.root() / "fifo").c_str(), 0600), 0);
   EXPECT_EQ(get("/fifo"), "404");
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  const std::string path = files.root() / "socket";
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(get("/socket"), "404");
+  close(socket);
+  const bool made = mknod((files.root() / "null").c_str(), S_IFCHR | 0600, makedev(1, 3)) == 0;
+  if (made) {  // only root may make a device
+    EXPECT_EQ(get("/null"), "404");
+  }
 }
 
 // ---- conditions ----
@@ -155,6 +165,21 @@ TEST_F(StaticFilesTest, AnswersConditionalRequests) {
   EXPECT_EQ(get("/notes.txt", {{"If-Match", "\"other\""}}), "412");
   EXPECT_EQ(get("/notes.txt", {{"If-Unmodified-Since", http::format_date(0)}}), "412");
   EXPECT_EQ(field("/notes.txt", "ETag", {{"If-None-Match", tag}}), tag);
+}
+
+TEST_F(StaticFilesTest, WasNeverModifiedInTheFuture) {
+  const std::int64_t now = base::system_kernel().unix_seconds();
+  files.write("clock.txt", "ahead", now + 1'000'000);
+  EXPECT_LE(http::parse_date(field("/clock.txt", "Last-Modified"), now).value(), now + 60);
+}
+
+TEST_F(StaticFilesTest, PrefersTagsToDates) {
+  const std::string tag = field("/notes.txt", "ETag");
+  const std::string early = http::format_date(0);
+  const std::string late = http::format_date(base::system_kernel().unix_seconds() + 1000);
+  EXPECT_EQ(get("/notes.txt", {{"If-Match", tag}, {"If-Unmodified-Since", early}}), "0123456789");
+  EXPECT_EQ(get("/notes.txt", {{"If-Modified-Since", late}, {"If-None-Match", "\"x\""}}),
+            "0123456789");
 }
 
 // ---- ranges ----
@@ -225,6 +250,13 @@ TEST_F(StaticFilesTest, ServesTheSiblingThatTheClientLikesBest) {
   EXPECT_EQ(field("/notes.txt", "Vary"), "Accept-Encoding");
   EXPECT_EQ(field("/sub/page.html", "Vary"), "none");
   EXPECT_EQ(field("/notes.txt.gz", "Content-Encoding"), "none");
+}
+
+TEST_F(StaticFilesTest, ServesTheFileItselfToAClientThatPrefersIt) {
+  files.write("notes.txt.gz", "gzipped");
+  EXPECT_EQ(get("/notes.txt", {{"Accept-Encoding", "identity, gzip;q=0.1"}}), "0123456789");
+  EXPECT_EQ(get("/notes.txt", {{"Accept-Encoding", "identity, gzip"}}), "gzipped");
+  EXPECT_EQ(get("/notes.txt", {{"Accept-Encoding", "identity;q=0, gzip;q=0"}}), "0123456789");
 }
 
 TEST_F(StaticFilesTest, DoesNotServeASiblingOlderThanItsFile) {

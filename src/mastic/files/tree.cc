@@ -24,6 +24,7 @@ FileStatus read_status(const struct stat& raw) {
   status.size = static_cast<std::uint64_t>(raw.st_size);
   status.modified = raw.st_mtim.tv_sec;
   status.modified_ns = raw.st_mtim.tv_nsec;
+  status.changed = raw.st_ctim.tv_sec * 1'000'000'000 + raw.st_ctim.tv_nsec;
   status.device = raw.st_dev;
   status.inode = raw.st_ino;
   return status;

@@ -22,6 +22,7 @@ struct FileStatus {
   std::uint64_t size = 0;
   std::int64_t modified = 0;     ///< seconds since 1970
   std::int64_t modified_ns = 0;  ///< and nanoseconds
+  std::int64_t changed = 0;      ///< in nanoseconds: no program can set it
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
 

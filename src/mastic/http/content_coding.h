@@ -20,6 +20,8 @@ class AcceptedCodings {
   /// client can read. Quality values that cannot be read count as 0.
   [[nodiscard]] static AcceptedCodings parse(std::string_view field);
 
+  /// Whether the client said how much it likes identity, rather than leaving it to the server.
+  [[nodiscard]] bool names_identity() const { return names_identity_; }
   /// 0 (never) to 1000 (gladly).
   [[nodiscard]] int quality(ContentCoding coding) const {
     return qualities_[static_cast<std::size_t>(coding)];
@@ -27,6 +29,7 @@ class AcceptedCodings {
 
  private:
   std::array<int, 4> qualities_{1000, 0, 0, 0};
+  bool names_identity_ = false;
 };
 
 }  // namespace mastic::http

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstring>
 
 #include "mastic/base/date.h"
 #include "mastic/base/text.h"
@@ -114,12 +115,18 @@ bool read_asctime(std::string_view text, DateTime& date) {
 
 }  // namespace
 
-std::string format_date(std::int64_t unix_seconds) {
+void write_date(char* place, std::int64_t unix_seconds) noexcept {
   const DateTime date = base::to_date_time(unix_seconds);
   char text[40];
   std::snprintf(text, sizeof text, "%.3s, %02d %s %04d %02d:%02d:%02d GMT",
                 kDays[static_cast<std::size_t>(date.weekday)].data(), date.day,
                 base::month_name(date.month), date.year, date.hour, date.minute, date.second);
+  std::memcpy(place, text, kDateBytes);
+}
+
+std::string format_date(std::int64_t unix_seconds) {
+  std::string text(kDateBytes, ' ');
+  write_date(text.data(), unix_seconds);
   return text;
 }
 

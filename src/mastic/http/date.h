@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,7 +10,11 @@
 
 namespace mastic::http {
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT", 29 bytes. Requires: a year from 0 to 9999.
+inline constexpr std::size_t kDateBytes = 29;
+
+/// Writes "Sun, 06 Nov 1994 08:49:37 GMT" to `place`, which has room for kDateBytes. Requires: a
+/// year from 0 to 9999.
+void write_date(char* place, std::int64_t unix_seconds) noexcept;
 [[nodiscard]] std::string format_date(std::int64_t unix_seconds);
 
 /// Reads IMF-fixdate and the two obsolete forms; nothing when the text is none of them. A two-digit

@@ -93,6 +93,7 @@ Loop::Turn Loop::drive() {
 }
 
 Loop::Turn Loop::run_jobs() {
+  if (jobs_.empty()) return Turn::Kept;
   while (!jobs_.empty()) {
     auto& job = static_cast<async::Job&>(jobs_.pop_front());
     const std::uint64_t token = bracket_.open();
@@ -103,6 +104,7 @@ Loop::Turn Loop::run_jobs() {
     }
     job.finish();
   }
+  now_ = kernel_.monotonic_now();  // a job may have taken long; what follows counts from here
   return Turn::Kept;
 }
 

@@ -12,25 +12,29 @@ char* Outbox::prepare(Socket& socket, std::size_t size) {
   if (!holds(socket)) {
     make_room(size);
     batch_.reserve(segments_.size() + 1);  // so that flush takes no memory
-    segments_.push_back({&socket, at_, at_, false});
+    segments_.push_back({&socket, at_, at_, at_, false});
     socket.outbox_place_ = static_cast<std::uint32_t>(segments_.size());
     return at_;
   }
-  const Segment segment = segments_[socket.outbox_place_ - 1];
-  if (segment.end == at_ && static_cast<std::size_t>(end_ - at_) >= size) return at_;
-  // Another socket wrote after it, or the chunk is full: what there is moves to the end.
+  Segment& segment = segments_[socket.outbox_place_ - 1];
+  const bool is_last = segment.limit == at_;
+  const auto room = static_cast<std::size_t>((is_last ? end_ : segment.limit) - segment.end);
+  if (room >= size) return segment.end;
   const auto held = static_cast<std::size_t>(segment.end - segment.begin);
-  make_room(held + size);
+  const std::size_t moved_room = held == 0 ? size : 2 * (held + size);
+  make_room(moved_room);
   if (held > 0) std::memcpy(at_, segment.begin, held);
-  segments_[socket.outbox_place_ - 1] = {&socket, at_, at_ + held, segment.more};
-  at_ += held;
-  return at_;
+  segment = {&socket, at_, at_ + held, at_ + moved_room, segment.more};
+  at_ = segment.limit;
+  return segment.end;
 }
 
 void Outbox::commit(Socket& socket, std::size_t size) {
   Segment& segment = segments_[socket.outbox_place_ - 1];
-  MASTIC_ASSERT(segment.end == at_ && size <= static_cast<std::size_t>(end_ - at_));
-  segment.end = at_ += size;
+  const bool is_last = segment.limit == at_;
+  MASTIC_ASSERT(size <= static_cast<std::size_t>((is_last ? end_ : segment.limit) - segment.end));
+  segment.end += size;
+  if (is_last) at_ = segment.limit = std::max(segment.limit, segment.end);
 }
 
 void Outbox::announce_more(Socket& socket) {
@@ -59,7 +63,7 @@ void Outbox::flush(Transfer& transfer) {
   flushing_.clear();
   batch_.clear();
   if (segments_.empty()) {
-    if (chunks_.size() > kMostKeptChunks) chunks_.resize(kMostKeptChunks);
+    drop_large_chunks();
     next_chunk_ = 0;
     at_ = end_ = nullptr;
   }
@@ -76,6 +80,11 @@ void Outbox::make_room(std::size_t bytes) {
     at_ = chunk.bytes.get();
     end_ = at_ + chunk.size;
   }
+}
+
+void Outbox::drop_large_chunks() {
+  std::size_t kept = 0;
+  std::erase_if(chunks_, [&](const Chunk& chunk) { return (kept += chunk.size) > kMostKeptBytes; });
 }
 
 }  // namespace mastic::loop

@@ -13,9 +13,10 @@
 namespace mastic::loop {
 
 /// Bytes are written in place, next to each other for each socket, so that several answers to one
-/// connection leave in one send.
+/// connection leave in one send. A segment that another one follows and that must grow moves to the
+/// end, with as much room again: so its bytes are moved a constant number of times.
 ///
-///     chunk: | socket A: answer, answer | socket B: answer | ... free ... |
+///     chunk: | socket A: answer, answer, room | socket B: answer | ... free ... |
 class Outbox {
  public:
   /// Room for `size` bytes at the end of what `socket` has to send; valid until the next call.
@@ -35,12 +36,13 @@ class Outbox {
 
  private:
   static constexpr std::size_t kChunkBytes = 64 << 10;
-  static constexpr std::size_t kMostKeptChunks = 8;
+  static constexpr std::size_t kMostKeptBytes = 1 << 20;  ///< of chunks, between turns
 
   struct Segment {
     Socket* socket;
     char* begin;
-    char* end;
+    char* end;    ///< of what was written
+    char* limit;  ///< of the room it has
     bool more;
   };
   struct Chunk {
@@ -49,6 +51,7 @@ class Outbox {
   };
   /// Makes `bytes` fit between `at_` and `end_`.
   void make_room(std::size_t bytes);
+  void drop_large_chunks();
 
   std::vector<Segment> segments_;
   std::vector<Segment> flushing_;

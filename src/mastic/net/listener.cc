@@ -1,8 +1,10 @@
 #include "mastic/net/listener.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -46,18 +48,23 @@ void set_flag(base::Kernel& kernel, int fd, int level, int name) {
   kernel.setsockopt(fd, level, name, &on, sizeof on);
 }
 
-/// Whether nobody listens on the Unix socket any more.
-bool is_left_behind(base::Kernel& kernel, SocketAddress& address) {
-  const int fd = kernel.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+/// Whether a Unix socket stands there on which nobody listens any more. Any other file is not ours.
+bool is_left_behind(base::Kernel& kernel, const base::Address& address, SocketAddress& where) {
+  struct stat status{};
+  const int looked = kernel.fstatat(AT_FDCWD, address.path().c_str(), status, AT_SYMLINK_NOFOLLOW);
+  if (looked < 0 || !S_ISSOCK(status.st_mode)) return false;
+  const int fd = kernel.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return false;
   const base::Descriptor probe(kernel, fd);
-  return kernel.connect(fd, address.data(), *address.size()) == -ECONNREFUSED;
+  return kernel.connect(fd, where.data(), *where.size()) == -ECONNREFUSED;
 }
 
 int bind_socket(base::Kernel& kernel, int fd, const base::Address& address) {
   SocketAddress where(address);
   const int bound = kernel.bind(fd, where.data(), *where.size());
-  if (bound != -EADDRINUSE || !address.is_unix() || !is_left_behind(kernel, where)) return bound;
+  if (bound != -EADDRINUSE || !address.is_unix() || !is_left_behind(kernel, address, where)) {
+    return bound;
+  }
   kernel.unlink(address.path().c_str());
   return kernel.bind(fd, where.data(), *where.size());
 }
@@ -133,6 +140,11 @@ void Acceptor::pause() {
   if (std::exchange(watching_, false)) loop_.unwatch(*this);
 }
 
+void Acceptor::close() {
+  pause();
+  fd_ = -1;
+}
+
 void Acceptor::ready(loop::Readiness) noexcept {
   for (int i = 0; i < kMostPerTurn && watching_; ++i) {
     if (!accept_one()) return;
@@ -145,6 +157,7 @@ void Acceptor::accept_waiting() noexcept {
 }
 
 bool Acceptor::accept_one() noexcept {
+  if (!owner_.may_accept()) return false;
   SocketAddress peer;
   const int fd =
       loop_.kernel().accept4(fd_, peer.data(), peer.size(), SOCK_NONBLOCK | SOCK_CLOEXEC);

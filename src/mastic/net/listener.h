@@ -40,6 +40,8 @@ class Listener {
 /// Who gets accepted connections; on the loop, outside of user code.
 class AcceptorOwner {
  public:
+  /// Asked before each connection is accepted. May pause the acceptor, and then says no.
+  virtual bool may_accept() noexcept = 0;
   virtual void accepted(base::Descriptor socket, base::Endpoint peer) noexcept = 0;
   /// The system has no descriptors or memory left (`number`): accepting rests for a while.
   virtual void accept_failed(int number) noexcept = 0;
@@ -62,6 +64,8 @@ class Acceptor final : public loop::Source, private async::Timer {
   void pause();
   /// Accepts what is waiting already, without waiting for more.
   void accept_waiting() noexcept;
+  /// Lets go of the listener for good; the loop may hold this for the rest of the turn (Source).
+  void close();
 
   void ready(loop::Readiness readiness) noexcept override;
 

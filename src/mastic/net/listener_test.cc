@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include "mastic/base/kernel_testing.h"
@@ -20,6 +21,7 @@ using base::system_kernel;
 
 class RecordingOwner final : public AcceptorOwner {
  public:
+  bool may_accept() noexcept override { return accepts; }
   void accepted(base::Descriptor socket, base::Endpoint peer) noexcept override {
     sockets.push_back(std::move(socket));
     peers.push_back(peer);
@@ -29,6 +31,7 @@ class RecordingOwner final : public AcceptorOwner {
   std::vector<base::Descriptor> sockets;
   std::vector<base::Endpoint> peers;
   std::vector<int> errors;
+  bool accepts = true;
 };
 
 base::Descriptor connect_to(const Address& address) {
@@ -72,6 +75,16 @@ TEST(Listener, SaysWhatIsWrongAndHowToMendIt) {
                 .error()
                 .message.find("directory"),
             std::string::npos);
+}
+
+TEST(Listener, NeverReplacesAFileThatIsNoSocket) {
+  const std::string path = testing::TempDir() + "mastic-precious-" + std::to_string(getpid());
+  std::ofstream(path) << "precious";
+  EXPECT_FALSE(Listener::open(system_kernel(), Address::unix_socket(path)));
+  std::string kept;
+  std::ifstream(path) >> kept;
+  EXPECT_EQ(kept, "precious");
+  std::filesystem::remove(path);
 }
 
 TEST(Listener, ReplacesAUnixSocketThatADeadProcessLeft) {

@@ -183,7 +183,7 @@ void SocketStream::file_slice_sent(ssize_t result) noexcept {
   queue_->remove(static_cast<std::uint64_t>(result));
   owner_->sent(static_cast<std::uint64_t>(result), unsent());
   if (!is_open() || loop::Outbox::holds(*this)) return;  // the flush goes on from there
-  has_queue() ? pump() : settle();
+  settle();  // the next slice waits for the next turn, so that a fast client shares the loop
 }
 
 /// The kernel was offered what there is, and took `taken` bytes of it.

@@ -4,8 +4,6 @@
 
 namespace mastic::server {
 
-Http1Connection& ConnectionList::first() const { return cast(*head_.next_); }
-
 Http1Connection& ConnectionList::cast(ListedConnection& connection) {
   return static_cast<Http1Connection&>(connection);
 }

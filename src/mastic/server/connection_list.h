@@ -40,16 +40,23 @@ class ConnectionList {
     connection.next_->previous_ = connection.previous_;
     connection.next_ = connection.previous_ = nullptr;
   }
-  /// Requires: not empty.
-  [[nodiscard]] Http1Connection& first() const;
   /// Calls `each` for every connection; it may close the one it is given.
   template <class Each>
   void for_each(Each each) {
+    (void)any_of([&](Http1Connection& connection) {
+      each(connection);
+      return false;
+    });
+  }
+  /// The same, the first one first, until `fits` returns true; says whether it did.
+  template <class Fits>
+  [[nodiscard]] bool any_of(Fits fits) {
     for (ListedConnection* at = head_.next_; at != &head_;) {
       ListedConnection* const next = at->next_;
-      each(cast(*at));
+      if (fits(cast(*at))) return true;
       at = next;
     }
+    return false;
   }
 
  private:

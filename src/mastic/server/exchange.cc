@@ -292,6 +292,7 @@ async::Task<> Exchange::inform(Status status, http::Fields fields) {
       status == Status::SwitchingProtocols) {
     throw std::logic_error("only 102 to 199, but for 100 and 101, can be sent before an answer");
   }
+  if (stage_ != Stage::Handling) throw std::logic_error("the answer has begun already");
   co_await Inform(*this, status, fields);
 }
 

@@ -25,6 +25,7 @@ namespace {
 constexpr std::size_t kMostWholeContent = 16 << 10;  // copied, when it came with its head
 constexpr base::Duration kBodyWindow = seconds(10);
 constexpr base::Duration kWriteWindow = seconds(60);
+constexpr base::Duration kNewcomer = seconds(1);  // its first request may be on its way
 
 }  // namespace
 
@@ -58,15 +59,12 @@ void Http1Connection::received(std::string_view bytes) noexcept {
 }
 
 void Http1Connection::take_in(std::string_view bytes) {
-  if (state_ == State::Lingering) {
-    discarded_bytes_ += bytes.size();
-    if (discarded_bytes_ > lane_.options().max_linger_bytes) return close();
-    return set_read_deadline(lane_.options().linger_idle);
-  }
+  if (state_ == State::Lingering) return throw_away(bytes.size());
   if (carry_.empty()) {
     consume(bytes, false);
     if (state_ == State::Closed || state_ == State::Lingering) return;
     carry_ = bytes;
+    rest();
   } else {
     carry_ += bytes;
     consume_carry();
@@ -81,6 +79,8 @@ void Http1Connection::received_end() noexcept {
   peer_ended_ = true;
   switch (state_) {
     case State::Idle:
+      if (carry_.empty()) linger();  // else what it carries is answered first
+      return;
     case State::Head:
     case State::Discarding:
       return linger();
@@ -107,21 +107,21 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   } else {
     write_rate_.stop();
     write_deadline_ = kNever;
-    while (written_first_ != nullptr) {
-      Exchange& exchange = *std::exchange(written_first_, written_first_->next_written);
-      exchange.all_sent();
-    }
-    if (state_ == State::Lingering) {
-      if (peer_ended_) return close();
-      if (linger_end_ == kNever) {
-        linger_end_ = now + lane_.options().linger_total;
-        set_read_deadline(lane_.options().linger_idle);
-      }
-    }
+    answers_left();
+    if (state_ == State::Lingering && read_deadline_ == kNever) return await_end();
   }
   if (unsent > lane_.options().write_low_bytes) return;
   if (state_ == State::Exchanging) turn_->exchange.room_again();
-  if (state_ == State::Idle && !carry_.empty()) with_memory([this] { consume_carry(); });
+  if (state_ == State::Idle) with_memory([this] { consume_carry(); });
+}
+
+/// Nothing of what was written is unsent.
+void Http1Connection::answers_left() {
+  answers_unsent_ = 0;
+  while (written_first_ != nullptr) {
+    Exchange& exchange = *std::exchange(written_first_, written_first_->next_written);
+    exchange.all_sent();
+  }
 }
 
 void Http1Connection::failed(int) noexcept { close(); }
@@ -135,6 +135,7 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
     switch (state_) {
       case State::Idle:
         if (input.empty() || !has_room()) return;
+        if (answers_unsent_ >= lane_.options().max_pipelined_requests) return;
         [[fallthrough]];
       case State::Head:
         progress = read_head(input, pipelined);
@@ -157,19 +158,21 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
 void Http1Connection::consume_carry() {
   std::string_view input = carry_;
   consume(input, true);
-  if (state_ == State::Closed) return;
+  if (state_ == State::Closed || state_ == State::Lingering) return;
   carry_.erase(0, carry_.size() - input.size());
   if (carry_.empty() && carry_.capacity() > lane_.options().max_pipelined_bytes) carry_ = {};
   if (carry_.size() < lane_.options().max_pipelined_bytes &&
       std::exchange(reading_paused_, false)) {
     stream_->resume_reading();
   }
+  rest();
 }
 
 Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bool pipelined) {
   if (turn_ == nullptr) turn_ = Http1Turn::open(lane_, *this);
   const Event event = turn_->parser.next(input);
   if (event.kind == Event::Kind::NeedMore) {
+    if (!turn_->parser.has_begun()) return Progress::Wait;  // an empty line between requests
     if (std::exchange(state_, State::Head) == State::Idle) {
       lane_.connection_busy(*this);
       set_read_deadline(lane_.options().header_timeout);
@@ -223,7 +226,9 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
 std::optional<std::string_view> Http1Connection::take_whole_content(std::string_view& input) {
   const Framing& framing = turn_->parser.head().framing;
   if (framing.kind == Framing::Kind::Chunked) return std::nullopt;
-  if (framing.length > std::min(input.size(), kMostWholeContent)) return std::nullopt;
+  const std::uint64_t most =
+      std::min<std::uint64_t>(kMostWholeContent, lane_.options().max_body_bytes);
+  if (framing.length > std::min<std::uint64_t>(input.size(), most)) return std::nullopt;
   std::string_view content;
   Event event = turn_->parser.next(input);
   if (event.kind == Event::Kind::Data) {
@@ -296,6 +301,7 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
     return Progress::Again;
   }
   if (event.kind == Event::Kind::NeedMore) return Progress::Wait;
+  if (event.kind == Event::Kind::Data) set_read_deadline(lane_.options().linger_idle);
   if (event.kind == Event::Kind::End) {
     request_complete_ = true;
     finish_request();
@@ -308,6 +314,7 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
 ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
   const RequestHead& head = turn_->parser.head();
   close_after_ = !may_persist() || Http1ResponseWriter::ends_by_closing(response, head.version);
+  owes_continue_ = false;  // too late for it
   const ResponseTerms terms{head.method, head.version, close_after_, lane_.date()};
   auto rest = Http1ResponseWriter::Next::Nothing;
   const bool written =
@@ -367,6 +374,8 @@ void Http1Connection::send_interim(Status status, const http::Fields& fields) no
 void Http1Connection::response_written(Exchange& exchange) noexcept {
   (written_first_ == nullptr ? written_first_ : written_last_->next_written) = &exchange;
   written_last_ = &exchange;
+  ++answers_unsent_;
+  if (stream_->unsent() == 0) answers_left();
   with_memory([this] {
     finish_request();
     consume_carry();
@@ -376,7 +385,8 @@ void Http1Connection::response_written(Exchange& exchange) noexcept {
 /// A request that breaks the rules: the connection carries no other one.
 Http1Connection::Progress Http1Connection::refuse(Status status, std::string_view reason) {
   app::Response response = app::error_response(status, reason);
-  const ResponseTerms terms{.close = true, .date = lane_.date()};
+  const ResponseTerms terms{
+      .method = turn_->parser.begun_method(), .close = true, .date = lane_.date()};
   (void)writer_.start(*stream_, response, terms, lane_.log());
   linger();
   return Progress::Again;
@@ -400,12 +410,19 @@ void Http1Connection::finish_request() {
   if (!request_complete_) {
     state_ = State::Discarding;
     discarded_bytes_ = 0;
-    return set_read_deadline(lane_.options().linger_total);
+    linger_end_ = lane_.loop().now() + lane_.options().linger_total;
+    return set_read_deadline(lane_.options().linger_idle);
   }
   let_go_of_turn();
   body_rate_.stop();
   state_ = State::Idle;
-  if (!carry_.empty()) return;
+  read_deadline_ = linger_end_ = kNever;
+}
+
+/// Between requests, with nothing to read and nothing to send: from here on it counts as idle.
+void Http1Connection::rest() {
+  const bool is_quiet = state_ == State::Idle && carry_.empty() && stream_->unsent() == 0;
+  if (!is_quiet || read_deadline_ != kNever) return;
   if (peer_ended_) return linger();
   lane_.connection_idle(*this);
   set_read_deadline(lane_.is_draining() ? lane_.options().drain_idle
@@ -425,9 +442,27 @@ void Http1Connection::linger() {
   read_deadline_ = kNever;
   if (std::exchange(reading_paused_, false)) stream_->resume_reading();
   stream_->shut_write();
-  if (stream_->unsent() > 0) return;
+  if (stream_->unsent() == 0) await_end();
+}
+
+/// The last answer has left; now the client is to end its side.
+void Http1Connection::await_end() {
   if (peer_ended_) return close();
-  linger_end_ = lane_.loop().now() + lane_.options().linger_total;
+  discarded_bytes_ = 0;
+  if (std::exchange(reading_paused_, false)) stream_->resume_reading();
+  linger_end_ = std::min(linger_end_, lane_.loop().now() + lane_.options().linger_total);
+  set_read_deadline(lane_.options().linger_idle);
+}
+
+/// What comes while it lingers. Nothing that a client sends cuts the answer that is still leaving.
+void Http1Connection::throw_away(std::size_t bytes) {
+  discarded_bytes_ += bytes;
+  const bool too_much = discarded_bytes_ > lane_.options().max_linger_bytes;
+  if (stream_->unsent() > 0) {
+    if (too_much && !std::exchange(reading_paused_, true)) stream_->pause_reading();
+    return;
+  }
+  if (too_much) return close();
   set_read_deadline(lane_.options().linger_idle);
 }
 
@@ -463,7 +498,6 @@ void Http1Connection::read_deadline_passed() {
     case State::Idle:
       return lane_.is_draining() ? linger() : close();
     case State::Head:
-      if (!turn_->parser.has_begun()) return close();
       (void)refuse(Status::RequestTimeout, "the header did not arrive in time");
       return;
     case State::Discarding:
@@ -479,11 +513,16 @@ void Http1Connection::read_deadline_passed() {
 // ---- the end ----
 
 void Http1Connection::drain() {
-  if (state_ == State::Idle) set_read_deadline(lane_.options().drain_idle);
+  if (state_ == State::Idle && read_deadline_ != kNever) {
+    set_read_deadline(lane_.options().drain_idle);
+  }
 }
 
 bool Http1Connection::close_if_quiet() {
   if (state_ != State::Idle || !carry_.empty() || stream_->unsent() > 0) return false;
+  const base::Instant now = lane_.loop().now();
+  const bool is_new = read_deadline_ - lane_.options().header_timeout + kNewcomer > now;
+  if (requests_ == 0 && is_new) return false;
   close();
   return true;
 }

@@ -50,7 +50,7 @@ class Http1Connection final : public net::StreamOwner,
   /// The lane drains: an idle connection stays readable for a moment, any other ends after its
   /// answer.
   void drain();
-  /// Closes at once when no request is under way and every answer has left; says whether.
+  /// Closes at once when no request is under way, or to be expected at once; says whether.
   bool close_if_quiet();
   /// Closes at once; what was not sent is lost.
   void close();
@@ -97,8 +97,12 @@ class Http1Connection final : public net::StreamOwner,
   [[nodiscard]] Progress refuse(http::Status status, std::string_view reason);
   [[nodiscard]] Progress answer_itself(http::Status status, std::string_view detail);
   [[nodiscard]] bool may_persist() const;
+  void answers_left();
   void finish_request();
+  void rest();
   void linger();
+  void await_end();
+  void throw_away(std::size_t bytes);
 
   // Deadlines.
   void expired() noexcept override;
@@ -128,9 +132,10 @@ class Http1Connection final : public net::StreamOwner,
   bool peer_ended_ = false;
   bool reading_paused_ = false;
   std::uint32_t requests_ = 0;
+  std::uint32_t answers_unsent_ = 0;
   std::uint64_t discarded_bytes_ = 0;
   Http1ResponseWriter writer_;
-  base::Instant read_deadline_ = kNever;
+  base::Instant read_deadline_ = kNever;  ///< Idle: never until it rests
   base::Instant write_deadline_ = kNever;
   base::Instant linger_end_ = kNever;
   RateWatch body_rate_;

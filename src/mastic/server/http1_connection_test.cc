@@ -72,6 +72,47 @@ TEST_P(Http1ConnectionTest, StreamsInChunksAndForHttp10UntilItCloses) {
   EXPECT_TRUE(is_ending());
 }
 
+TEST_P(Http1ConnectionTest, AnEmptyPieceEndsNothing) {
+  server = std::make_unique<LaneFixture>(App([](Request&) {
+    return Response(Status::Ok,
+                    app::Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
+                      constexpr const char* kPieces[] = {"one", "", "two"};
+                      return n == 3 ? std::nullopt : std::optional<std::string>(kPieces[n++]);
+                    }));
+  }));
+  fd = server->connect();
+  EXPECT_EQ(talk(kGet).at(0).content, "onetwo");
+}
+
+TEST_P(Http1ConnectionTest, ClosesAfterContentOfUnknownLengthForHttp10WhateverTheHandlerSays) {
+  server = std::make_unique<LaneFixture>(App([](Request&) {
+    return Response(Status::Ok, app::Body::produced_by([n = 0]() mutable {
+                      return n++ == 0 ? std::optional<std::string>("all") : std::nullopt;
+                    }))
+        .set("Content-Length", "many");
+  }));
+  fd = server->connect();
+  EXPECT_EQ(talk("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").at(0).content, "all");
+  EXPECT_TRUE(is_ending());
+}
+
+TEST_P(Http1ConnectionTest, AMalformedHeadIsAnsweredWithoutContent) {
+  open();
+  server->send(fd, "HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n");
+  const std::string answer = server->take(fd);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+}
+
+TEST_P(Http1ConnectionTest, AnswersTheGoodRequestsBeforeABadOne) {
+  const auto answers = talk(kGet + kGet + "GET / HTTP/1.1\r\nHost : a\r\n\r\n" + kGet);
+  ASSERT_EQ(answers.size(), 3u);
+  EXPECT_EQ(answers[0].content, "hello\n");
+  EXPECT_EQ(answers[1].content, "hello\n");
+  EXPECT_EQ(answers[2].status, Status::BadRequest);
+  EXPECT_TRUE(is_ending());
+}
+
 TEST_P(Http1ConnectionTest, KeepsAnHttp10ConnectionOnlyWhenAsked) {
   const auto kept = talk("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_NE(kept[0].head.find("Connection: keep-alive"), std::string::npos);
@@ -158,6 +199,44 @@ TEST_P(Http1ConnectionTest, TellsOfTheEndAfterTheLastByte) {
   EXPECT_EQ(outcomes[0].content_bytes, 50'000u);
   EXPECT_EQ(outcomes[0].duration, 3s);
   EXPECT_EQ(server->lane->pages().taken(), 0u);
+}
+
+TEST_P(Http1ConnectionTest, TellsOfTheEndWhenTheProducerEndsAfterTheLastByteHasLeft) {
+  std::vector<app::Outcome> outcomes;
+  server = std::make_unique<LaneFixture>(App([&](Request& request) {
+    request.on_finish([&](const app::Outcome& outcome) { outcomes.push_back(outcome); });
+    return Response(Status::Ok,
+                    app::Body::produced_by([n = 0]() mutable -> Task<std::optional<std::string>> {
+                      if (n++ == 0) co_return "12345678";
+                      co_await async::sleep_for(10ms);
+                      co_return std::nullopt;
+                    }))
+        .set("Content-Length", "8");
+  }));
+  fd = server->connect();
+  EXPECT_EQ(talk(kGet).at(0).content, "12345678");
+  server->pass(20ms);
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_TRUE(outcomes[0].complete);
+  EXPECT_EQ(server->lane->pages().taken(), 0u);
+}
+
+TEST_P(Http1ConnectionTest, SendsNoInterimResponseIntoAnAnswer) {
+  bool refused = false;
+  server = std::make_unique<LaneFixture>(App([&](Request& request) {
+    return Response(Status::Ok, app::Body::produced_by([&]() -> Task<std::optional<std::string>> {
+                      if (refused) co_return std::nullopt;
+                      try {
+                        co_await request.inform(Status::EarlyHints, {});
+                      } catch (const std::logic_error&) {
+                        refused = true;
+                      }
+                      co_return "content";
+                    }));
+  }));
+  fd = server->connect();
+  EXPECT_EQ(talk(kGet).at(0).content, "content");
+  EXPECT_TRUE(refused);
 }
 
 TEST_P(Http1ConnectionTest, TellsOfAnAbortWithWhatWasSent) {

@@ -1,3 +1,6 @@
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "mastic/server/http1_fixture_testing.h"
 
 namespace mastic::server {
@@ -27,8 +30,43 @@ TEST_P(Http1ContentTest, RefusesContentBeyondTheLimit) {
   options.max_body_bytes = 10;
   open(options);
   EXPECT_EQ(talk(post("/echo", "0123456789"))[0].content, "0123456789");
-  EXPECT_EQ(talk(post("/echo", "0123456789a"))[0].status, Status::Ok)
-      << "it came whole, in the page";
+  EXPECT_EQ(talk(post("/echo", "0123456789a"))[0].status, Status::ContentTooLarge);
+  fd = server->connect();
+  const auto chunked = talk(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "6\r\n012345\r\n5\r\n6789a\r\n0\r\n\r\n");
+  EXPECT_EQ(chunked.at(0).status, Status::ContentTooLarge);
+}
+
+TEST_P(Http1ContentTest, NeverAsksForContentThatItWouldRefuse) {
+  open();
+  server->send(fd,
+               "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+               "Content-Length: 2000000\r\n\r\n");
+  const std::string answer = server->take(fd);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer;
+  EXPECT_TRUE(is_ending());
+}
+
+TEST_P(Http1ContentTest, SendsNoContinueIntoAnAnswer) {
+  server = std::make_unique<LaneFixture>(
+      App([](Request& request) -> Task<Response> {
+        co_return Response(Status::Ok,
+                           app::Body::produced_by([&request]() -> Task<std::optional<std::string>> {
+                             const auto piece = co_await request.body().next();
+                             if (!piece) co_return std::nullopt;
+                             co_return std::string(*piece);
+                           }));
+      }),
+      GetParam());
+  fd = server->connect();
+  server->send(fd,
+               "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+               "Content-Length: 5\r\n\r\n");
+  server->send(fd, "hello");
+  const std::string bytes = server->take(fd);
+  EXPECT_EQ(bytes.find("100 Continue"), bytes.npos) << bytes;
+  EXPECT_EQ(read_responses(bytes).value().at(0).content, "hello");
 }
 
 TEST_P(Http1ContentTest, RefusesAnnouncedContentBeyondTheLimitWithoutReadingIt) {
@@ -68,6 +106,15 @@ TEST_P(Http1ContentTest, ClosesWhenTooMuchContentWasNotRead) {
   const auto answers = talk("POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
   EXPECT_EQ(answers[0].content, "ignored");
   EXPECT_FALSE(answers[0].keep_alive);
+  EXPECT_TRUE(is_ending());
+}
+
+TEST_P(Http1ContentTest, ClosesWhenTooMuchChunkedContentWasNotRead) {
+  open();
+  server->send(fd, "POST /ignore HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ(responses().at(0).content, "ignored");
+  server->send(fd, "20000\r\n" + kGet + std::string(70'000, 'x'));
+  EXPECT_EQ(server->take(fd), "");
   EXPECT_TRUE(is_ending());
 }
 
@@ -137,6 +184,61 @@ TEST_P(Http1ContentTest, AnswersNoMoreRequestsThanTheClientTakesAnswers) {
   server->at(fd).room = SIZE_MAX;
   server->turn(400);
   EXPECT_EQ(responses().size(), 100u);
+}
+
+TEST_P(Http1ContentTest, HoldsNoMoreAnswersThanAllowedForAClientThatTakesNone) {
+  open();
+  server->at(fd).room = 0;
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += kGet;
+  server->send(fd, many);
+  server->turn(50);
+  EXPECT_LE(server->lane->pages().taken(), 64u);
+  server->at(fd).room = SIZE_MAX;
+  server->turn(50);
+  EXPECT_EQ(responses().size(), 1000u);
+}
+
+TEST_P(Http1ContentTest, AFastDownloadLeavesTheLoopToOthersInBetween) {
+  const int file = memfd_create("large", MFD_CLOEXEC);
+  ASSERT_EQ(ftruncate(file, 1 << 20), 0);
+  const auto shared = std::make_shared<const base::Descriptor>(base::system_kernel(), file);
+  server = std::make_unique<LaneFixture>(
+      App([=](Request& request) {
+        if (request.path() == "/quick") return Response();
+        return Response(Status::Ok, app::Body(app::Body::File{shared, 0, 1 << 20}));
+      }),
+      GetParam());
+  fd = server->connect();
+  const int other = server->connect();
+  server->at(fd).incoming.push_back(kGet);
+  server->turn(2);
+  server->send(other, "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(server->take(other), "");
+  EXPECT_LT(server->at(fd).sent.size(), 1u << 19);
+  server->turn(40);
+  EXPECT_EQ(responses().at(0).content.size(), 1u << 20);
+}
+
+TEST_P(Http1ContentTest, AFileThatBecameShorterEndsItsConnection) {
+  for (const std::string_view version : {"1.1", "1.0"}) {
+    const int file = memfd_create("short", MFD_CLOEXEC);
+    ASSERT_EQ(ftruncate(file, 100'000), 0);
+    const auto shared = std::make_shared<const base::Descriptor>(base::system_kernel(), file);
+    app::Outcome outcome{.complete = true};
+    server = std::make_unique<LaneFixture>(
+        App([&](Request& request) {
+          request.on_finish([&](const app::Outcome& end) { outcome = end; });
+          return Response(Status::Ok, app::Body(app::Body::File{shared, 0, 200'000}));
+        }),
+        GetParam());
+    fd = server->connect();
+    server->send(fd, "GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n");
+    server->turn(10);
+    EXPECT_FALSE(is_open());
+    EXPECT_FALSE(outcome.complete);
+    EXPECT_LT(server->take(fd).size(), 101'000u);
+  }
 }
 
 MASTIC_FOR_BOTH_TRANSFERS(Http1ContentTest);

@@ -43,6 +43,7 @@ TEST_P(Http1DeadlineTest, AnswersASlowBodyWith408) {
   EXPECT_EQ(server->take(fd), "");
   server->pass(2s);
   EXPECT_EQ(responses().at(0).status, Status::RequestTimeout);
+  EXPECT_TRUE(is_ending());
 }
 
 TEST_P(Http1DeadlineTest, LetsABodyComeAtTheLeastRate) {
@@ -67,15 +68,96 @@ TEST_P(Http1DeadlineTest, AbortsAClientThatTakesNothing) {
 
 TEST_P(Http1DeadlineTest, AbortsAClientThatTakesTooLittle) {
   open();
-  server->at(fd).room = 100;
+  server->at(fd).room = 490;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
   for (int i = 0; i < 59; ++i) {
-    server->at(fd).room = 100;
+    server->at(fd).room = 490;
     server->pass(1s);
   }
   EXPECT_TRUE(is_open());
-  server->at(fd).room = 100;
-  server->pass(5s);
+  server->at(fd).room = 490;
+  server->pass(2s);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, SendsAllToAClientThatTakesItSlowly) {
+  open();
+  server->at(fd).room = 0;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int i = 0; i < 190; ++i) {  // three times as long as an idle connection is kept
+    server->at(fd).room = 550;
+    server->pass(1s);
+  }
+  EXPECT_EQ(responses().at(0).content.size(), 100'000u);
+  EXPECT_TRUE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, LetsNothingThatComesLateCutTheLastAnswer) {
+  open();
+  server->at(fd).room = 0;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  server->send(fd, "\r\n");
+  for (int i = 0; i < 20; ++i) {
+    server->at(fd).room = 6000;
+    server->send(fd, std::string(10'000, 'x'));
+    server->pass(1s);
+  }
+  EXPECT_EQ(responses().at(0).content.size(), 100'000u);
+  server->pass(11s);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, TakesAnEmptyLineBetweenRequestsForNothing) {
+  (void)talk(kGet + "\r\n");
+  server->pass(59s);
+  EXPECT_TRUE(is_open());
+  EXPECT_EQ(talk(kGet).at(0).content, "hello\n");
+  server->send(fd, "\r\n");
+  server->pass(61s);
+  EXPECT_FALSE(is_open());
+  EXPECT_EQ(server->take(fd), "") << "an answer that nobody asked for";
+}
+
+TEST_P(Http1DeadlineTest, KeepsAConnectionAsLongAfterPipelinedRequests) {
+  EXPECT_EQ(talk(kGet + "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n").size(), 2u);
+  server->pass(59s);
+  EXPECT_TRUE(is_open());
+  server->pass(2s);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, CountsFromTheEndOfAHandlerThatTookLong) {
+  LaneFixture* slow = nullptr;
+  server = std::make_unique<LaneFixture>(App([&] {
+                                           slow->kernel.advance(100s);
+                                           return "at last";
+                                         }),
+                                         GetParam());
+  slow = server.get();
+  fd = server->connect();
+  EXPECT_EQ(talk(kGet).at(0).content, "at last");
+  server->pass(59s);
+  EXPECT_TRUE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, DoesNotWaitLongForContentThatNobodyReads) {
+  open();
+  server->send(fd, "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
+  EXPECT_EQ(responses().at(0).content, "ignored");
+  server->pass(1900ms);
+  EXPECT_FALSE(is_ending());
+  server->pass(200ms);
+  EXPECT_TRUE(is_ending());
+
+  fd = server->connect();
+  server->send(fd, "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
+  for (int i = 0; i < 9; ++i) {
+    server->send(fd, "x");
+    server->pass(1s);
+  }
+  EXPECT_FALSE(is_ending());
+  server->send(fd, "x");
+  server->pass(1100ms);
   EXPECT_FALSE(is_open());
 }
 

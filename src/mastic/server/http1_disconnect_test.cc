@@ -17,6 +17,20 @@ TEST_P(Http1DisconnectTest, AnswersAClientThatOnlyEndedItsSide) {
   EXPECT_FALSE(is_open());
 }
 
+TEST_P(Http1DisconnectTest, AnswersWhatWaitedForRoomWhenTheClientEndedItsSide) {
+  open();
+  server->at(fd).room = 0;
+  for (int i = 0; i < 10; ++i) {
+    server->at(fd).incoming.emplace_back("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  }
+  server->at(fd).incoming_ended = true;
+  server->turn(20);
+  server->at(fd).room = SIZE_MAX;
+  server->turn(50);
+  EXPECT_EQ(responses().size(), 10u);
+  EXPECT_FALSE(is_open());
+}
+
 TEST_P(Http1DisconnectTest, CancelsTheHandlerOfAClientThatWasReset) {
   bool cancelled = false;
   app::Outcome outcome{.complete = true};

@@ -78,6 +78,17 @@ inline App make_app(int& asked) {
     co_await request.inform(Status::EarlyHints, fields);
     co_return "informed";
   });
+  site.get("/small-pieces",
+           [&](Request&) { return Response(Status::Ok, pieces(100'000, 32, asked)); });
+  Router mounted;
+  mounted.get("/wait", [](Request&) -> Task<std::string> {
+    co_await async::sleep_for(1ms);
+    co_return "waited";
+  });
+  struct After {
+    void after(Request&, Response& response) const { response.set("X-After", "yes"); }
+  };
+  site.mount("/mounted", std::move(mounted)).use(After());
   return std::move(site).build();
 }
 

@@ -81,8 +81,9 @@ Framing choose_framing(const app::Response& response, const HandlerFields& field
 }  // namespace
 
 bool Http1ResponseWriter::ends_by_closing(const app::Response& response, http::Version version) {
-  return version == http::Version::Http10 && !response.body.size() &&
-         !response.fields.contains(FieldName::ContentLength);
+  if (version != http::Version::Http10 || response.body.size()) return false;
+  const auto length = response.fields.view().get(FieldName::ContentLength);
+  return !length || !base::parse_decimal(*length);
 }
 
 Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::Response& response,
@@ -125,6 +126,7 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
 }
 
 bool Http1ResponseWriter::write_piece(net::Stream& stream, std::string_view piece, base::Log& log) {
+  if (piece.empty()) return true;  // as a chunk it would end the content
   const bool limited = framing_ == Kind::Length;
   const bool too_long = limited && piece.size() > promised_;
   if (too_long) {

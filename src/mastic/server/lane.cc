@@ -17,11 +17,10 @@ namespace {
 using base::Level;
 using std::chrono::milliseconds;
 
-constexpr base::Duration kDateEvery = milliseconds(100);  // how far behind Date may be
-constexpr base::Duration kRetryAccept =
-    milliseconds(50);                                  // when connections of other lanes fill it
-constexpr std::uint64_t kMostUneven = 8;               // connections more than another lane
-constexpr std::uint64_t kIdStep = 0x9e3779b97f4a7c15;  // odd, so ids do not repeat
+constexpr base::Duration kDateEvery = milliseconds(100);   // how far behind Date may be
+constexpr base::Duration kRetryAccept = milliseconds(50);  // while there is no room
+constexpr std::uint64_t kMostUneven = 8;                   // connections more than another lane
+constexpr std::uint64_t kIdStep = 0x9e3779b97f4a7c15;      // odd, so ids do not repeat
 
 /// Spreads a counter over 64 bits (the finalizer of MurmurHash3).
 std::uint64_t mix(std::uint64_t x) {
@@ -56,6 +55,16 @@ base::Result<void> Lane::accept_from(const net::Listener& listener) {
   return {};
 }
 
+/// Makes room by closing the connection that has been idle for longest.
+bool Lane::may_accept() noexcept {
+  if (totals_.connections() < options_.max_connections) return true;
+  if (idle_.any_of([](Http1Connection& connection) { return connection.close_if_quiet(); })) {
+    return true;
+  }
+  pause_accepting();
+  return false;
+}
+
 void Lane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
   totals_.connection_opened();
   Lane* least = this;
@@ -72,7 +81,6 @@ void Lane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
     totals_.connection_closed();
     accept_failed(ENOMEM);
   }
-  if (!has_room()) pause_accepting();
 }
 
 void Lane::hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer) {
@@ -86,6 +94,7 @@ void Lane::hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer) {
         lane_.serve(std::move(socket_), peer_);
       } catch (const std::bad_alloc&) {
         lane_.totals_.connection_closed();
+        lane_.check_settled();
       }
     }
 
@@ -111,19 +120,15 @@ void Lane::serve(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
   const std::uint64_t most = options_.max_connections_per_ip;
   auto connection = std::make_unique<Http1Connection>(*this, std::move(stream), peer);
   if (most > 0 && !peer.ip.is_none() && !totals_.enter(peer.ip, most)) {
-    return totals_.connection_closed();
+    totals_.connection_closed();
+    return check_settled();
   }
   connections_.fetch_add(1, std::memory_order_relaxed);
   settled_ = false;
   Http1Connection& started = *connection.release();  // the lists own it
   idle_.add(started);
-  if (!started.start()) started.close();
-}
-
-/// Whether one more connection may come; makes room by closing the one idle for longest.
-bool Lane::has_room() {
-  if (totals_.connections() < options_.max_connections) return true;
-  return !idle_.empty() && idle_.first().close_if_quiet();
+  if (!started.start()) return started.close();
+  if (draining_) started.drain();
 }
 
 void Lane::pause_accepting() {
@@ -167,9 +172,10 @@ void Lane::drain(std::function<void()> settled) {
   when_settled_ = std::move(settled);
   for (const auto& acceptor : acceptors_) {
     acceptor->accept_waiting();
-    acceptor->pause();
+    acceptor->close();
   }
   draining_ = true;
+  for (auto& acceptor : acceptors_) loop_.retire(std::move(acceptor));
   acceptors_.clear();
   idle_.for_each([](Http1Connection& connection) { connection.drain(); });
   loop_.arm(*this, loop_.now() + options_.drain_timeout);
@@ -179,15 +185,16 @@ void Lane::drain(std::function<void()> settled) {
 /// Nothing is left when every connection is gone, and every exchange that outlived its own.
 void Lane::check_settled() {
   if (!draining_ || pages_.taken() > 0 || !idle_.empty() || !busy_.empty()) return;
-  settled_.store(true, std::memory_order_release);
+  settled_ = true;  // sequentially consistent: of two lanes that settle at once, one sees both
   when_settled_();
 }
 
 void Lane::expired() noexcept {
   if (!draining_) {
-    if (!has_room()) return loop_.arm(*this, loop_.now() + kRetryAccept);
     for (const auto& acceptor : acceptors_) {
-      if (!acceptor->start()) accept_failed(0);
+      if (acceptor->start()) continue;
+      accept_failed(ENOMEM);
+      loop_.arm(*this, loop_.now() + kRetryAccept);
     }
     return;
   }
@@ -204,14 +211,14 @@ void Lane::abort_all() {
 
 // ---- services ----
 
-std::string_view Lane::date() {
+std::string_view Lane::date() noexcept {
   const base::Instant now = loop_.now();
   if (now - date_checked_ >= kDateEvery || date_second_ < 0) {
     date_checked_ = now;
     const std::int64_t second = loop_.kernel().unix_seconds();
-    if (std::exchange(date_second_, second) != second) date_ = http::format_date(second);
+    if (std::exchange(date_second_, second) != second) http::write_date(date_.data(), second);
   }
-  return date_;
+  return {date_.data(), date_.size()};
 }
 
 std::uint64_t Lane::make_id() { return mix(next_id_ += kIdStep); }

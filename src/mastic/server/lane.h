@@ -2,11 +2,11 @@
 
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +14,7 @@
 #include "mastic/async/timer.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/log.h"
+#include "mastic/http/date.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/listener.h"
 #include "mastic/net/stream.h"
@@ -49,7 +50,7 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   /// Aborts every connection at once, and cancels what their applications await.
   void abort_all();
   /// From any thread: drained, and nothing left.
-  [[nodiscard]] bool is_settled() const { return settled_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool is_settled() const { return settled_.load(); }
 
   // For connections and exchanges.
   [[nodiscard]] loop::Loop& loop() { return loop_; }
@@ -59,8 +60,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   [[nodiscard]] Totals& totals() { return totals_; }
   [[nodiscard]] PagePool& pages() { return pages_; }
   void give_back_page(std::byte* page);
-  /// The value of Date.
-  [[nodiscard]] std::string_view date();
+  /// The value of Date; valid until the next call.
+  [[nodiscard]] std::string_view date() noexcept;
   [[nodiscard]] std::uint64_t make_id();
 
   /// A connection became idle, or busy; it is in one of the lists from its start on.
@@ -70,6 +71,7 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   void connection_closed(Http1Connection& connection);
 
  private:
+  bool may_accept() noexcept override;
   void accepted(base::Descriptor socket, base::Endpoint peer) noexcept override;
   void accept_failed(int number) noexcept override;
   void expired() noexcept override;
@@ -77,7 +79,6 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   void hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer);
   void serve(base::Descriptor socket, base::Endpoint peer);
   void serve(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
-  [[nodiscard]] bool has_room();
   void pause_accepting();
   void check_settled();
 
@@ -95,7 +96,7 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   bool draining_ = false;
   std::function<void()> when_settled_;
   std::atomic<bool> settled_{false};
-  std::string date_;
+  std::array<char, http::kDateBytes> date_{};
   std::int64_t date_second_ = -1;
   base::Instant date_checked_{};
   std::uint64_t next_id_;

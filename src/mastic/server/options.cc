@@ -14,6 +14,9 @@ void Options::describe(base::OptionTable& table) {
              "All request bodies that are gathered at one time; 0 for no limit.", "503");
   table.count("max_requests_per_connection", max_requests_per_connection,
               "Requests that one connection may carry.", "the last answer closes it");
+  table.count("max_pipelined_requests", max_pipelined_requests,
+              "Answers of one connection that wait for the client to take them.",
+              "its next request is not read until they left");
   table.size("max_pipelined_bytes", max_pipelined_bytes,
              "Bytes of one connection that wait while an earlier request is answered.",
              "no more is read until it was");
@@ -51,6 +54,18 @@ void Options::describe(base::OptionTable& table) {
                  "When the server stops: how long idle connections stay readable.");
   table.duration("drain_timeout", drain_timeout,
                  "When the server stops: how long requests may take to end.", "aborted");
+}
+
+base::Result<void> Options::check() const {
+  if (const auto fits = http1.check(); !fits) return fits;
+  if (write_low_bytes >= write_high_bytes) {
+    return base::fail("write_low_bytes has to be less than write_high_bytes");
+  }
+  if (max_pipelined_requests == 0 || max_pipelined_bytes == 0 || max_connections == 0) {
+    return base::fail(
+        "max_pipelined_requests, max_pipelined_bytes and max_connections have to be at least 1");
+  }
+  return {};
 }
 
 }  // namespace mastic::server

@@ -18,6 +18,7 @@ struct Options {
   std::uint64_t max_body_bytes = 1 << 20;
   std::uint64_t max_inflight_bytes = 0;
   std::uint64_t max_requests_per_connection = 10'000;
+  std::uint64_t max_pipelined_requests = 64;
   std::uint64_t max_pipelined_bytes = 64 << 10;
   std::uint64_t max_connections = 10'000;
   std::uint64_t max_connections_per_ip = 0;
@@ -38,6 +39,8 @@ struct Options {
 
   /// Binds every member to its name.
   void describe(base::OptionTable& table);
+  /// Fails, and names the options, when they contradict each other or could not work.
+  [[nodiscard]] base::Result<void> check() const;
 };
 
 }  // namespace mastic::server

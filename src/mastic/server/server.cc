@@ -12,7 +12,10 @@ class Server::LoopLane {
   LoopLane(Server& server, std::unique_ptr<loop::Loop> loop)
       : loop_(std::move(loop)),
         lane_(*loop_, server.app_, server.options_, server.log_, server.totals_),
-        drain_([&server, this] { lane_.drain([&server] { server.lane_settled(); }); }),
+        drain_([&server, this] {
+          lane_.drain([&server] { server.lane_settled(); });
+          server.lane_accepts_no_more();
+        }),
         abort_([this] { lane_.abort_all(); }) {}
 
   loop::Loop& loop() { return *loop_; }
@@ -57,6 +60,7 @@ base::Result<void> Server::listen(const base::Address& address) {
 }
 
 base::Result<void> Server::start(std::function<void()> settled) {
+  if (const auto fits = options_.check(); !fits) return fits;
   when_settled_ = std::move(settled);
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
   const std::uint64_t count =
@@ -74,6 +78,7 @@ base::Result<void> Server::start(std::function<void()> settled) {
       if (const auto accepting = each->lane().accept_from(listener); !accepting) return accepting;
     }
   }
+  accepting_ = lanes_.size();
   for (const auto& each : lanes_) drivers_.start(each->loop());
   started_ = true;
   return {};
@@ -88,14 +93,20 @@ void Server::abort() {
   for (const auto& each : lanes_) each->abort();
 }
 
+/// On the loop of a lane: the last one closes the listeners, so that clients are refused at once.
+void Server::lane_accepts_no_more() {
+  if (accepting_.fetch_sub(1) > 1) return;
+  for (net::Listener& listener : listeners_) listener.close();
+}
+
 /// On the loop of a lane: ends all loops once nothing is left anywhere, also not on its way from
 /// one lane to another.
 void Server::lane_settled() {
   const bool all =
       std::ranges::all_of(lanes_, [](const auto& each) { return each->lane().is_settled(); });
-  if (!all || totals_.connections() > 0) return;
+  if (!all || totals_.connections() > 0 || settled_.exchange(true)) return;
   for (const auto& each : lanes_) each->loop().stop();
-  if (when_settled_ && !told_.exchange(true)) when_settled_();
+  if (when_settled_) when_settled_();
 }
 
 void Server::wait() {

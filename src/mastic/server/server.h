@@ -58,6 +58,7 @@ class Server {
 
  private:
   class LoopLane;
+  void lane_accepts_no_more();
   void lane_settled();
 
   app::App app_;
@@ -70,7 +71,8 @@ class Server {
   std::vector<std::unique_ptr<LoopLane>> lanes_;
   loop::Drivers drivers_;
   std::function<void()> when_settled_;
-  std::atomic<bool> told_{false};  ///< lanes may settle at the same time
+  std::atomic<std::size_t> accepting_{0};  ///< lanes
+  std::atomic<bool> settled_{false};       ///< lanes may settle at the same time
   bool started_ = false;
 };
 

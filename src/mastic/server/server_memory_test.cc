@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <thread>
 
 #include "mastic/server/http1_fixture_testing.h"
 
@@ -12,12 +13,14 @@ namespace {
 
 /// Allocations of this thread until one fails; off while negative.
 thread_local long allocations_left = -1;
+thread_local std::size_t allocated_bytes = 0;
 
 void* allocate(std::size_t size) {
   if (allocations_left > 0 && --allocations_left == 0) {
     allocations_left = -1;
     throw std::bad_alloc();
   }
+  allocated_bytes += size;
   if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
@@ -111,12 +114,13 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
       "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n",
       post("/inform", "x") +
           "GET /throw HTTP/1.1\r\nHost: a\r\n\r\nGET /wait HTTP/1.1\r\nHost: a\r\n\r\n",
+      "GET /mounted/wait HTTP/1.1\r\nHost: a\r\n\r\n" + kGet,
       "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\nGET /a/%2e%2e/b HTTP/1.1\r\nHost: "
       "a\r\n\r\nBROKEN\r\n\r\n"};
   long failures = 0;
   for (const std::string& script : scripts) {
     bool failed = true;
-    for (long nth = 1; failed; ++nth) {
+    const auto fail_at = [&](long nth) {
       RealLane server(GetParam());
       const base::Descriptor client = server.connect();
       const base::Descriptor halves = server.connect();
@@ -136,9 +140,35 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
       }
       ASSERT_TRUE(answer.ends_with("hello\n"))
           << "after allocation " << nth << " of " << script.substr(0, 30);
+    };
+    for (long nth = 1; failed && !HasFatalFailure(); ++nth) {
+      std::thread(fail_at, nth).join();  // a new thread has recycled no memory yet
     }
   }
   EXPECT_GT(failures, 100);
+}
+
+TEST_P(ServerMemoryTest, TakesNoMoreForManySmallPiecesThanForAFewLargeOnes) {
+  RealLane server(GetParam());
+  const base::Descriptor client = server.connect();
+  const base::Descriptor other = server.connect();
+  const std::string request = "GET /small-pieces HTTP/1.1\r\nHost: a\r\n\r\n";
+  send(client, request);
+  send(other, request);
+  const std::size_t before = allocated_bytes;
+  for (int i = 0; i < 10; ++i) server.turn();
+  EXPECT_LT(allocated_bytes - before, 8u << 20);
+}
+
+TEST_P(ServerMemoryTest, TakesNoMoreForManyPipelinedRequestsThanForTheirAnswers) {
+  RealLane server(GetParam());
+  const base::Descriptor clients[] = {server.connect(), server.connect()};
+  std::string many;
+  for (int i = 0; i < 2000; ++i) many += kGet;
+  for (const base::Descriptor& client : clients) send(client, many);
+  const std::size_t before = allocated_bytes;
+  for (int i = 0; i < 100; ++i) server.turn();
+  EXPECT_LT(allocated_bytes - before, 4u << 20);
 }
 
 MASTIC_FOR_BOTH_TRANSFERS(ServerMemoryTest);

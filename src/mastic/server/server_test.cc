@@ -196,6 +196,76 @@ TEST_P(ServerTest, ClosesTheConnectionIdleForLongestWhenItIsFull) {
   EXPECT_TRUE(first.ended_well());
 }
 
+TEST_P(ServerTest, LetsNewcomersWaitWhileAllAreBusyAndThenServesThem) {
+  Options options = with(1);
+  options.max_connections = 1;
+  std::latch release(1);
+  const auto server = start(App([&](Request& request) -> Task<std::string> {
+                              while (request.path() == "/busy" && !release.try_wait()) {
+                                co_await async::sleep_for(1ms);
+                              }
+                              co_return "hello";
+                            }),
+                            options);
+  Client busy(server->addresses()[0]);
+  busy.send("GET /busy HTTP/1.1\r\nHost: a\r\n\r\n");
+  Client newcomer(server->addresses()[0]);
+  newcomer.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  release.count_down();
+  EXPECT_EQ(busy.receive(1).at(0).content, "hello");
+  EXPECT_EQ(newcomer.receive(1).at(0).content, "hello");
+  EXPECT_TRUE(busy.receive(1).empty());
+  EXPECT_TRUE(busy.ended_well()) << "it was idle, and made room";
+}
+
+TEST_P(ServerTest, RefusesConnectionsFromTheMomentItEnds) {
+  std::latch release(1);
+  const auto server = start(App([&](Request&) -> Task<std::string> {
+                              while (!release.try_wait()) co_await async::sleep_for(1ms);
+                              co_return "hello";
+                            }),
+                            with(2));
+  Client client(server->addresses()[0]);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  server->drain();
+  while (Client(server->addresses()[0]).is_connected()) std::this_thread::yield();
+  release.count_down();
+  EXPECT_EQ(client.receive(1).at(0).content, "hello");
+  server->wait();
+}
+
+TEST_P(ServerTest, EndsWhileConnectionsArrive) {
+  const App app([] { return "hello"; });
+  const Options options = with(1);
+  Totals totals;
+  const auto loop = loop::Loop::open(system_kernel(), GetParam()).value();
+  const auto listener = net::Listener::open(system_kernel(), *Address::parse("127.0.0.1:0"));
+  auto lane = std::make_unique<Lane>(*loop, app, options, log, totals);
+  ASSERT_TRUE(lane->accept_from(*listener));
+  struct Drain final : async::Message {
+    void deliver() noexcept override {
+      lane->drain([this] { settled = true; });
+    }
+    Lane* lane = nullptr;
+    bool settled = false;
+  } drain;
+  drain.lane = lane.get();
+  loop->post(drain);  // the same turn brings this and the connection
+  Client client(listener->address());
+  for (int i = 0; i < 100'000 && !drain.settled; ++i) (void)loop->turn(1ms);
+  EXPECT_TRUE(drain.settled);
+  lane.reset();
+}
+
+TEST_P(ServerTest, DoesNotStartWithOptionsThatContradictEachOther) {
+  Options options = with(1);
+  options.write_low_bytes = options.write_high_bytes;
+  Server server(App([] { return ""; }), options, log, system_kernel());
+  const auto started = server.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().message, "write_low_bytes has to be less than write_high_bytes");
+}
+
 TEST_P(ServerTest, LimitsConnectionsOfOneAddress) {
   Options options = with(1);
   options.max_connections_per_ip = 2;
@@ -206,6 +276,13 @@ TEST_P(ServerTest, LimitsConnectionsOfOneAddress) {
   EXPECT_EQ(second.get(), "hello");
   EXPECT_TRUE(Client(server->addresses()[0]).receive(1).empty());
   EXPECT_EQ(second.get(), "hello");
+  first.reset();
+  bool served = false;  // as soon as the server has noticed
+  while (!served) {
+    Client next(server->addresses()[0]);
+    next.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    served = !next.receive(1).empty();
+  }
 }
 
 TEST_P(ServerTest, FailsToStartWithoutDescriptors) {

@@ -53,21 +53,32 @@ void LogWriter::write(std::string_view line) noexcept {
   if (wake) wake_.notify_one();
 }
 
+bool LogWriter::flush(std::chrono::milliseconds longest) {
+  std::unique_lock lock(mutex_);
+  flushing_ = true;
+  wake_.notify_one();
+  return idle_.wait_for(lock, longest, [this] { return waiting_.empty() && !writing_; });
+}
+
 void LogWriter::run() {
   std::string lines;
   std::unique_lock lock(mutex_);
   while (!stopping_ || !waiting_.empty()) {
     wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     wake_.wait_for(lock, kLongestWait,
-                   [this] { return stopping_ || waiting_.size() >= kManyBytes; });
+                   [this] { return stopping_ || flushing_ || waiting_.size() >= kManyBytes; });
     lines.clear();
     lines.swap(waiting_);
+    writing_ = true;
+    flushing_ = false;
     lock.unlock();
     if (!write_out(lines)) {
       const auto lost = std::ranges::count(lines, '\n');
       dropped_.fetch_add(static_cast<std::uint64_t>(lost), std::memory_order_relaxed);
     }
     lock.lock();
+    writing_ = false;
+    idle_.notify_all();
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,8 @@ class LogWriter final : public base::LineSink {
   ~LogWriter() override;
 
   void write(std::string_view line) noexcept override;
+  /// Waits until what was written before is in the file, or for `longest`; says which.
+  bool flush(std::chrono::milliseconds longest);
   /// Lines that were lost so far.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
@@ -45,7 +48,10 @@ class LogWriter final : public base::LineSink {
   base::Descriptor owned_;  ///< of a file; standard output stays open
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable idle_;
   std::string waiting_;
+  bool writing_ = false;
+  bool flushing_ = false;
   bool stopping_ = false;
   std::atomic<std::uint64_t> dropped_{0};
   std::thread thread_;

@@ -138,7 +138,7 @@ std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_vi
   const std::size_t before = trailer_text_.size();
   trailer_text_.append(input);
   const auto size = trailer_scanner_.scan(trailer_text_);
-  if (!size) return Fault(size.error());
+  if (!size) return Fault({Status::BadRequest, size.error().reason});
   if (*size == 0) {
     input = {};
     return BodyEvent{BodyEvent::Kind::NeedMore, {}};

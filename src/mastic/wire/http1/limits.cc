@@ -1,5 +1,8 @@
 #include "mastic/wire/http1/limits.h"
 
+#include <string_view>
+#include <utility>
+
 namespace mastic::wire::http1 {
 
 void Limits::describe(base::OptionTable& table) {
@@ -14,8 +17,20 @@ void Limits::describe(base::OptionTable& table) {
              "What chunked coding may add to a request body, on top of a quarter of its data.",
              "400, close");
   table.size("max_trailer_bytes", max_trailer_bytes, "All trailer fields of a request together.",
-             "431, close");
-  table.count("max_trailer_count", max_trailer_count, "Trailer fields of a request.", "431, close");
+             "400, close");
+  table.count("max_trailer_count", max_trailer_count, "Trailer fields of a request.", "400, close");
+}
+
+base::Result<void> Limits::check() const {
+  constexpr std::uint64_t kMostBytes = 16 << 20;
+  const std::pair<std::string_view, std::uint64_t> sizes[] = {
+      {"max_request_line_bytes", max_request_line_bytes},
+      {"max_header_bytes", max_header_bytes},
+      {"max_trailer_bytes", max_trailer_bytes}};
+  for (const auto& [name, bytes] : sizes) {
+    if (bytes > kMostBytes) return base::fail(name, " may be 16M at the most");
+  }
+  return {};
 }
 
 }  // namespace mastic::wire::http1

@@ -18,6 +18,8 @@ struct Limits {
   std::uint64_t max_trailer_count = 32;
 
   void describe(base::OptionTable& table);
+  /// Fails when a limit is larger than the parser can count: a head is kept whole in memory.
+  [[nodiscard]] base::Result<void> check() const;
 };
 
 }  // namespace mastic::wire::http1

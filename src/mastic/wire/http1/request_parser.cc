@@ -8,6 +8,11 @@ RequestParser::Event RequestParser::next(std::string_view& input) {
   return head_ ? read_body(input) : read_head(input);
 }
 
+http::Method RequestParser::begun_method() const {
+  if (head_) return head_->method;
+  return begins_with_head_ ? http::Method::Head : http::Method::Get;
+}
+
 bool RequestParser::pass_leading_line(std::string_view& input) {
   if (leading_ == LeadingLine::Unseen && input.starts_with('\r')) {
     leading_ = LeadingLine::CarriageReturn;
@@ -34,6 +39,7 @@ RequestParser::Event RequestParser::read_head(std::string_view& input) {
   }
 
   const auto size = scanner_.scan(bytes);
+  begins_with_head_ = bytes.starts_with("HEAD ");
   if (!size) return fail(size.error());
   if (*size == 0) {
     if (before == 0) partial_ = input;

@@ -49,9 +49,10 @@ class RequestParser {
   /// After Malformed.
   [[nodiscard]] const Malformed& fault() const MASTIC_LIFETIMEBOUND { return fault_; }
 
-  [[nodiscard]] bool has_begun() const {
-    return leading_ != LeadingLine::Unseen || !partial_.empty() || head_;
-  }
+  /// An empty line before the request is none of it.
+  [[nodiscard]] bool has_begun() const { return !partial_.empty() || head_; }
+  /// The method, as far as it matters for answering a request that is malformed or incomplete.
+  [[nodiscard]] http::Method begun_method() const;
   [[nodiscard]] bool has_head() const { return head_.has_value(); }
   [[nodiscard]] bool has_ended() const { return ended_; }
   /// The content that is still to come, as far as its framing tells; 0 when it does not.
@@ -74,6 +75,7 @@ class RequestParser {
   std::optional<BodyDecoder> body_;
   Malformed fault_{};
   LeadingLine leading_ = LeadingLine::Unseen;
+  bool begins_with_head_ = false;  ///< the method, before `head_` says it
   bool ended_ = false;
 };
 

@@ -191,7 +191,12 @@ TEST(RequestParser, HonoursEveryLimitExactly) {
   limits = {};
   limits.max_trailer_count = 1;
   EXPECT_EQ(verdict(limits, chunked + "0\r\nX: 1\r\n\r\n"), 0);
-  EXPECT_EQ(verdict(limits, chunked + "0\r\nX: 1\r\nX: 2\r\n\r\n"), 431);
+  EXPECT_EQ(verdict(limits, chunked + "0\r\nX: 1\r\nX: 2\r\n\r\n"), 400);
+
+  limits = {};
+  limits.max_trailer_bytes = 6;
+  EXPECT_EQ(verdict(limits, chunked + "0\r\nX: 1\r\n\r\n"), 0);
+  EXPECT_EQ(verdict(limits, chunked + "0\r\nX: 12\r\n\r\n"), 400);
 }
 
 }  // namespace

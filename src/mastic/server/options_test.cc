@@ -1,0 +1,87 @@
+#include "mastic/server/options.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+namespace mastic::server {
+namespace {
+
+TEST(ServerOptions, HaveTheseNamesAndDefaults) {
+  const std::map<std::string, std::string> expected{{"loops", "0"},
+                                                    {"transfer", "auto"},
+                                                    {"max_request_line_bytes", "8K"},
+                                                    {"max_header_bytes", "32K"},
+                                                    {"max_header_count", "100"},
+                                                    {"max_chunk_extension_bytes", "1K"},
+                                                    {"max_chunk_overhead_bytes", "16K"},
+                                                    {"max_trailer_bytes", "8K"},
+                                                    {"max_trailer_count", "32"},
+                                                    {"max_body_bytes", "1M"},
+                                                    {"max_inflight_bytes", "0"},
+                                                    {"max_requests_per_connection", "10000"},
+                                                    {"max_pipelined_requests", "64"},
+                                                    {"max_pipelined_bytes", "64K"},
+                                                    {"max_connections", "10000"},
+                                                    {"max_connections_per_ip", "0"},
+                                                    {"write_high_bytes", "256K"},
+                                                    {"write_low_bytes", "64K"},
+                                                    {"header_timeout", "10s"},
+                                                    {"keep_alive_timeout", "1m"},
+                                                    {"body_grace", "10s"},
+                                                    {"min_body_rate", "500"},
+                                                    {"write_stall_timeout", "30s"},
+                                                    {"min_write_rate", "500"},
+                                                    {"linger_idle", "2s"},
+                                                    {"linger_total", "10s"},
+                                                    {"max_linger_bytes", "64K"},
+                                                    {"drain_idle", "500ms"},
+                                                    {"drain_timeout", "30s"}};
+  Options options;
+  base::OptionTable table;
+  options.describe(table);
+  std::map<std::string, std::string> found;
+  for (const base::Option& option : table.options()) {
+    found.emplace(option.name, option.default_text);
+  }
+  EXPECT_EQ(found, expected);
+}
+
+/// Every option is bound to a variable of its own: what is set reads back, and nothing else moves.
+TEST(ServerOptions, AreSetByTheirNames) {
+  Options options;
+  base::OptionTable table;
+  options.describe(table);
+  std::map<std::string, std::string> wanted;
+  int next = 3;
+  for (const base::Option& option : table.options()) {
+    const std::string number = std::to_string(++next);
+    const std::string value = option.argument == "TIME"   ? number + "s"
+                              : option.name == "transfer" ? "syscall"
+                                                          : number;
+    ASSERT_TRUE(table.set(option.name, value)) << option.name;
+    wanted.emplace(option.name, value);
+  }
+  base::OptionTable again;
+  options.describe(again);
+  for (const base::Option& option : again.options()) {
+    EXPECT_EQ(option.default_text, wanted[std::string(option.name)]) << option.name;
+  }
+}
+
+TEST(ServerOptions, MustNotContradictEachOther) {
+  Options options;
+  EXPECT_TRUE(options.check());
+  options.write_low_bytes = options.write_high_bytes;
+  EXPECT_FALSE(options.check());
+  options = {};
+  options.http1.max_header_bytes = 17 << 20;
+  EXPECT_EQ(options.check().error().message, "max_header_bytes may be 16M at the most");
+  options = {};
+  options.max_connections = 0;
+  EXPECT_FALSE(options.check());
+}
+
+}  // namespace
+}  // namespace mastic::server
