@@ -6,7 +6,8 @@ In any Markdown file of the project:
     <!-- from: examples/01-hello/site.cc -->     the code block below stands in that file, line by line
     <!-- printed by: mastic serve --help -->     the block below is what the program prints;
                                                  `--write` writes it anew
-    <!-- tests -->                               from here on, `Suite.Name` in a table is a test
+    <!-- tests -->                               from here on, `Suite.Name` is a test, and `[name]` a
+                                                 message of the message table
 
 Prints every fault with file and line; exits with 1 when there is one.
 """
@@ -23,7 +24,8 @@ PROGRAM = ROOT / "build" / "release" / "mastic"
 QUOTE = re.compile(r"<!-- from: (\S+) -->\n+```\w*\n(.*?)\n```", re.S)
 PRINTED = re.compile(r"(<!-- printed by: mastic ([^>]*?) -->\n+```\w*\n)(.*?)(\n```)", re.S)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-TEST = re.compile(r"`(?:(\w+)/)?(\w+)\.(\w+)(?:/(\w+))?`")
+TEST = re.compile(r"`([A-Z]\w+)\.([A-Z]\w+)`")
+MESSAGE = re.compile(r"`\[([^\]]+)\]`")
 DEFINED = re.compile(r"\b(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP)\(\s*(\w+),\s*(\w+)")
 
 
@@ -84,13 +86,13 @@ def refresh_printed(page, text, fault, write):
 
 def check_tests(text, known, messages, fault):
     _, mark, listed = text.partition("<!-- tests -->")
+    start = len(text) - len(listed)
     for match in TEST.finditer(listed):
-        suite, name, parameter = match.group(2, 3, 4)
-        place = len(text) - len(listed) + match.start()
-        if (suite, name) not in known:
-            fault(place, f"there is no test {suite}.{name}")
-        elif parameter and parameter not in messages:
-            fault(place, f"the message table has no {parameter}")
+        if match.groups() not in known:
+            fault(start + match.start(), f"there is no test {match.group(1)}.{match.group(2)}")
+    for match in MESSAGE.finditer(listed):
+        if match.group(1) not in messages:
+            fault(start + match.start(), f"the message table has no [{match.group(1)}]")
 
 
 def main():
@@ -99,7 +101,7 @@ def main():
     known = {pair for source in project_files("*_test.cc") for pair in DEFINED.findall(source.read_text())}
     messages = set()
     for table in project_files("src/mastic/wire/messages/*.txt"):
-        messages |= {re.sub(r"\W", "_", name) for name in re.findall(r"^\[(.+)\]$", table.read_text(), re.M)}
+        messages |= set(re.findall(r"^\[(.+)\]$", table.read_text(), re.M))
     for page in project_files("*.md"):
         text = page.read_text()
 
