@@ -52,6 +52,7 @@ class Service final : private async::Timer {
 
   void run() {
     (void)control_->drive();
+    disarm();
     server_->wait();
     log_.write(Level::Info, "ended");
   }

@@ -74,6 +74,7 @@ class TestClient::Setup {
   ~Setup() {
     lane_.abort_all();
     while (totals_.connections() > 0 || lane_.pages().taken() > 0) turn();
+    (void)loop_->turn(base::Duration::zero());  // what streams posted is for the loop to delete
   }
 
   TestResponse exchange(std::string_view bytes, Method method) {
@@ -128,8 +129,8 @@ class TestClient::Setup {
   server::Totals totals_;
   const server::Options options_;
   const app::App app_;
+  std::vector<std::unique_ptr<MemoryPeer>> peers_;  ///< outlive the streams that the loop retires
   std::unique_ptr<loop::Loop> loop_;
-  std::vector<std::unique_ptr<MemoryPeer>> peers_;
   MemoryPeer* peer_ = nullptr;
   server::Lane lane_;
 };
