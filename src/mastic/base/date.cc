@@ -52,7 +52,7 @@ std::optional<std::int64_t> to_unix_seconds(const DateTime& date) {
   if (!day.ok()) return std::nullopt;
   const auto midnight = sys_days(day).time_since_epoch();
   const int second = date.second == 60 ? 59 : date.second;
-  return std::chrono::seconds(midnight).count() + date.hour * 3600 + date.minute * 60 + second;
+  return std::chrono::seconds(midnight).count() + date.hour * 3600L + date.minute * 60L + second;
 }
 
 void append_iso_time(std::string& out, std::int64_t unix_seconds) {

@@ -88,7 +88,7 @@ constexpr std::size_t kSlots = 256;
 /// A slot for each name of its own: the factors were found by trying, and the compiler checks them
 /// below. Requires: text is not empty.
 constexpr std::size_t slot_of(std::string_view text) {
-  const auto folded = [](char c) { return static_cast<unsigned char>(c) | 0x20u; };
+  const auto folded = [](char c) -> std::size_t { return static_cast<unsigned char>(c) | 0x20u; };
   return (text.size() * 106 + folded(text.front()) * 99 + folded(text.back()) * 9 +
           folded(text[text.size() * 3 / 4]) * 24) %
          kSlots;

@@ -14,8 +14,9 @@ constexpr std::array<bool, 256> make_token_table() {
     const char character = static_cast<char>(c);
     table[static_cast<std::size_t>(c)] = base::is_alpha(character) || base::is_digit(character);
   }
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
-    table[static_cast<std::size_t>(c)] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
   return table;
 }
 

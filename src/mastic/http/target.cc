@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<bool, 256> make_table(std::string_view refused) {
   std::array<bool, 256> table{};
   for (std::size_t c = 0x21; c < 0x7f; ++c) table[c] = true;
-  for (const char c : refused) table[static_cast<std::size_t>(c)] = false;
+  for (const char c : refused) table[static_cast<unsigned char>(c)] = false;
   return table;
 }
 

@@ -57,8 +57,8 @@ class RecordStream final : public Stream, private StreamOwner {
       inner_->write(std::exchange(held_, {}));
     }
     std::string plain;
-    while (!arrived_.empty() && arrived_.size() > static_cast<std::size_t>(arrived_[0])) {
-      const auto size = static_cast<std::size_t>(arrived_[0]);
+    while (!arrived_.empty() && arrived_.size() > static_cast<unsigned char>(arrived_[0])) {
+      const auto size = static_cast<unsigned char>(arrived_[0]);
       for (const char c : arrived_.substr(1, size)) plain += static_cast<char>(~c);
       arrived_.erase(0, size + 1);
     }

@@ -10,7 +10,6 @@
 namespace mastic::server {
 
 using app::HttpError;
-using app::Response;
 using app::Task;
 using http::Status;
 

@@ -16,7 +16,6 @@ namespace mastic::testing {
 namespace {
 
 using http::Method;
-using http::Status;
 using wire::http1::Framing;
 using wire::http1::ResponseParser;
 using Kind = ResponseParser::Event::Kind;

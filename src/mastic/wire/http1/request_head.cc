@@ -11,7 +11,6 @@
 namespace mastic::wire::http1 {
 namespace {
 
-using http::Method;
 using http::Status;
 using http::Target;
 using http::Version;
