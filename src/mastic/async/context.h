@@ -89,8 +89,7 @@ class OperationQueue {
 /// The root of a tree of tasks, and the job that runs them.
 ///
 /// 1. Its tasks never run on two threads at once: it is enqueued once, and what becomes ready while
-/// it
-///    runs waits until `finish`.
+///    it runs waits until `finish`.
 /// 2. `run` touches `batch_`, `submitted_` and `next_`; the rest belongs to the executor.
 /// 3. After `stop`, every await of the context throws Cancelled, those in progress too.
 class Context : public Job {

@@ -5,13 +5,11 @@
 //     struct Options {
 //       std::size_t max_header_bytes = 32 << 10;
 //       void describe(base::OptionTable& table) {
-//         table.size("max_header_bytes", max_header_bytes, "All header fields together.", "431,
-//         close");
+//         table.size("max_header_bytes", max_header_bytes, "All header fields.", "431, close");
 //       }
 //     };
 //
-// The command line, the configuration file, the help and the reference page all read that one
-// table.
+// The command line, the configuration file, the help and the reference page all read that one table.
 
 #pragma once
 

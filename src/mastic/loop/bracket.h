@@ -12,7 +12,7 @@ namespace mastic::loop {
 ///
 /// 1. The number is odd while a driver is inside user code, and grows with every step.
 /// 2. Driver and taker leave an odd number by the same swap to the next even one, so one of them
-/// wins.
+///    wins.
 /// 3. Numbers never repeat, so a driver that comes back late cannot win against a later stay.
 class Bracket {
  public:

@@ -13,8 +13,9 @@ void block_signals(std::initializer_list<int> signals) {
   sigemptyset(&set);
   for (const int signal : signals) sigaddset(&set, signal);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
 }
+
+void ignore_broken_pipes() { (void)signal(SIGPIPE, SIG_IGN); }
 
 base::Result<std::unique_ptr<Signals>> Signals::open(Loop& loop, std::initializer_list<int> signals,
                                                      std::function<void(int)> received) {

@@ -13,9 +13,11 @@
 namespace mastic::loop {
 
 /// Blocks `signals` in this thread and in those it starts from here on, so that they wait to be
-/// received. Call it in main, before any thread is started. SIGPIPE is ignored as well: a closed
-/// connection is an error of its send.
+/// received. Call it in main, before any thread is started.
 void block_signals(std::initializer_list<int> signals);
+
+/// Ignores SIGPIPE, in the whole process: that a connection is closed is an error of its send.
+void ignore_broken_pipes();
 
 /// Receives signals, which must be blocked, and calls `received` with the number of each on the
 /// loop.

@@ -54,8 +54,7 @@ class ExchangeOwner {
 /// Runs the application for one request, in jobs, and hands its answer to the owner between them.
 ///
 /// 1. What `run` touches (request, tasks, response, finishers) is touched by nothing else while a
-/// job is
-///    scheduled or running, perhaps on a thread that has lost the loop.
+///    job is scheduled or running, perhaps on a thread that has lost the loop.
 /// 2. What the loop tells it meanwhile is noted, and acted upon in `finish`.
 /// 3. It is over when its answer has left or its owner has let go, and nothing of the application
 ///    runs or waits any more. Then it gives its page back.

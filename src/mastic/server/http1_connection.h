@@ -29,13 +29,14 @@ struct Http1Turn;
 ///                      └──malformed─────┴──last answer──────> Lingering ──end──> Closed
 ///
 /// 1. Bytes that cannot be used yet wait in `carry_`, up to max_pipelined_bytes; then reading
-/// pauses.
+///    pauses.
 /// 2. A turn (parser, exchange and their memory) exists from the first byte of a request until its
-/// answer
-///    has left and nothing of the application runs any more.
+///    answer has left and nothing of the application runs any more.
 /// 3. After a malformed request, or an answer that says so, no other request is read.
 /// 4. Without memory a connection is aborted, and nobody else notices: every entry is
-/// `with_memory`.
+///    `with_memory`.
+/// 5. Idle, it rests once nothing is left to read or to send: from then on its deadline may close
+///    it, and the lane may, to make room.
 class Http1Connection final : public net::StreamOwner,
                               public ExchangeOwner,
                               public ListedConnection,

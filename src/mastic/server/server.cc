@@ -4,6 +4,8 @@
 #include <atomic>
 #include <utility>
 
+#include "mastic/loop/signals.h"
+
 namespace mastic::server {
 
 /// A lane with its loop, and what it is told from other threads.
@@ -61,6 +63,7 @@ base::Result<void> Server::listen(const base::Address& address) {
 
 base::Result<void> Server::start(std::function<void()> settled) {
   if (const auto fits = options_.check(); !fits) return fits;
+  loop::ignore_broken_pipes();
   when_settled_ = std::move(settled);
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
   const std::uint64_t count =

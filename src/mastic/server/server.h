@@ -39,7 +39,8 @@ class Server {
 
   /// Before `start`. What connects from now on is served once the server has started.
   [[nodiscard]] base::Result<void> listen(const base::Address& address);
-  /// `settled` is called on a loop when the last connection has ended after `drain`.
+  /// Ignores SIGPIPE from here on, in the whole process. `settled` is called on a loop when the
+  /// last connection has ended after `drain`.
   [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
 
   /// Stops gently, from any thread: see Lane::drain. Listeners are closed when all that waited was
