@@ -111,6 +111,7 @@ TEST_F(ServiceTest, ASecondSignalEndsItAtOnce) {
 }
 
 TEST_F(ServiceTest, EndsWithoutAHandlerThatDoesNotReturn) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
         std::latch begun(1);
