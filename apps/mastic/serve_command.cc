@@ -23,6 +23,7 @@ struct ServeOptions {
   catalog::Options service;
   files::Options files;
   bool help = false;
+  bool version = false;
 
   void describe(base::OptionTable& table) {
     table.group("Files");
@@ -30,6 +31,7 @@ struct ServeOptions {
     service.describe(table);
     table.group("About");
     table.flag("help", help, "Print this.");
+    table.flag("version", version, "Print what this was built with.");
   }
 };
 
@@ -68,6 +70,13 @@ int serve_command(std::span<const char* const> words) {
     print_serve_help();
     return static_cast<int>(ExitCode::Ended);
   }
+  if (options.version) {
+    std::printf("%s\n", catalog::version_text().c_str());
+    return static_cast<int>(ExitCode::Ended);
+  }
+  for (const auto& fits : {options.service.check(), options.files.check()}) {
+    if (!fits) return fail(ExitCode::WrongUsage, fits.error().message);
+  }
   if (others->size() != 1) {
     return fail(ExitCode::WrongUsage, others->empty() ? "which directory? Write: mastic serve DIR"
                                                       : "one directory is served, and '" +
@@ -80,7 +89,7 @@ int serve_command(std::span<const char* const> words) {
   auto files = files::open_static_files(root, options.files, kernel);
   if (!files) {
     return fail(ExitCode::CannotStart,
-                files.error().message + "; give the directory whose files are to be served");
+                files.error().message + "; give a directory that this user may read");
   }
   base::DescriptorLog log(kernel, STDERR_FILENO);
   return static_cast<int>(catalog::serve(*std::move(files), root, options.service, log, kernel));

@@ -19,6 +19,7 @@
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
+#include "mastic/base/result.h"
 #include "mastic/catalog/run.h"
 #include "mastic/files/static_files.h"
 
@@ -36,6 +37,8 @@ using app::Router;
 using async::Cancelled;
 using async::sleep_for;
 using async::Task;
+using base::fail;
+using base::Result;
 using catalog::run;
 using files::static_files;
 using http::Method;

@@ -116,6 +116,15 @@ class Mistakes(unittest.TestCase):
         self.expect(2, "--header-timeout.*soon", "serve", "/tmp", "--header-timeout", "soon")
         self.expect(2, "--bind.*nowhere|nowhere.*HOST:PORT", "serve", "/tmp", "--bind", "nowhere")
 
+    def test_values_that_could_not_work(self):
+        self.expect(2, "--max-connections", "serve", "/tmp", "--max-connections", "0")
+        self.expect(2, "--write-low-bytes", "serve", "/tmp", "--write-low-bytes", "1M")
+        self.expect(2, "--header-timeout", "serve", "/tmp", "--header-timeout", "0s")
+        self.expect(2, "--index", "serve", "/tmp", "--index", "../x")
+        self.expect(2, "--cache-control", "serve", "/tmp", "--cache-control", "a\nb")
+        self.expect(2, "--access-log", "serve", "/tmp", "--access-log-file", "/tmp/x")
+        self.expect(2, "over 65535", "serve", "/tmp", "--bind", "127.0.0.1:65536")
+
     def test_a_directory_that_cannot_be_served(self):
         self.expect(1, "/no/such/place.*No such file", "serve", "/no/such/place")
         self.expect(1, "/etc/hostname.*[Dd]irectory", "serve", "/etc/hostname")

@@ -144,6 +144,15 @@ TEST_F(AppTest, SurvivesAHandlerWithoutMemory) {
             Status::ServiceUnavailable);
 }
 
+TEST(Response, RedirectsToWhatAUrlMayBe) {
+  const auto location = [](std::string_view to) {
+    return std::string(*Response::redirect(to).fields.get("Location"));
+  };
+  EXPECT_EQ(location("/a?b=%20#c"), "/a?b=%20#c");
+  EXPECT_EQ(location("/a b\xc3\xa4\"x"), "/a%20b%C3%A4%22x");
+  EXPECT_THROW(location("/a\r\nb"), std::invalid_argument);
+}
+
 TEST_F(AppTest, RefusesToSplitAResponse) {
   Response response = call([](Request&) { return Response().set("X-A", "b\r\nX-C: d"); });
   EXPECT_EQ(response.status, Status::InternalServerError);

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -105,6 +106,10 @@ class ProducedSource : public BodySource {
 
 template <class Producer>
 Body Body::produced_by(Producer producer) {
+  using Produced = decltype(producer());
+  static_assert(std::same_as<Produced, std::optional<std::string>> ||
+                    std::same_as<Produced, Task<std::optional<std::string>>>,
+                "a producer returns std::optional<std::string>, or a Task of it; nothing ends it");
   class Source final : public ProducedSource {
    public:
     explicit Source(Producer function) : function_(std::move(function)) {}

@@ -52,6 +52,12 @@ concept HasAfter = requires(const M& middleware, Request& request, Response& res
   { middleware.after(request, response) } -> std::same_as<void>;
 };
 
+/// Has a member of that name, whether it fits or not: a layer that guards must not be left out.
+template <class M>
+concept NamesBefore = requires { &M::before; };
+template <class M>
+concept NamesAfter = requires { &M::after; };
+
 namespace detail {
 
 /// Waits for the answer from below, then has `after` see it. (Not a template; see handler.h.)
@@ -92,6 +98,10 @@ template <class M>
       return middleware(request, Next(app));
     });
   } else {
+    static_assert(HasBefore<M> || !NamesBefore<M>,
+                  "`before` has to be `std::optional<Response> before(Request&) const`");
+    static_assert(HasAfter<M> || !NamesAfter<M>,
+                  "`after` has to be `void after(Request&, Response&) const`");
     static_assert(HasBefore<M> || HasAfter<M>,
                   "a middleware is called with (App) or (Request&, Next), or has the members "
                   "`std::optional<Response> before(Request&) const` and "

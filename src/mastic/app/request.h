@@ -27,7 +27,7 @@ struct RequestFacts {
   http::Version version = http::Version::Http11;
   std::string_view method_text = "GET";
   std::string_view target_text = "/";
-  http::Target target{.path = "/"};
+  http::Target target = {http::Target::Form::Origin, {}, "/", {}, false};
   std::string_view path = "/";  ///< of the target, in normal form (http/target.h)
   std::string_view authority;
   http::FieldsView fields;
@@ -86,7 +86,8 @@ class Request {
 
   [[nodiscard]] Body& body() MASTIC_LIFETIMEBOUND { return body_; }
   /// Waits until the whole body is at hand. Throws HttpError: 413 when it is larger than the
-  /// server's limit (max_body_bytes) or `most`, 503 when the process holds too much already.
+  /// server's limit (max_body_bytes), or than `most` in place of it; 503 when the process holds too
+  /// much already.
   [[nodiscard]] Task<> gather();
   [[nodiscard]] Task<> gather(std::uint64_t most);
   /// The body's bytes. Handlers that are no tasks have it whole; tasks `co_await gather()` first,
@@ -101,7 +102,8 @@ class Request {
   [[nodiscard]] base::Log& log() const { return carrier_.log(); }
   /// Memory that lives as long as the exchange.
   [[nodiscard]] base::Arena& memory() MASTIC_LIFETIMEBOUND { return carrier_.memory(); }
-  /// Requested when the client leaves, at a deadline and at shutdown; awaits throw Cancelled then.
+  /// Requested when the client resets the connection, at a deadline and at shutdown, and awaits throw
+  /// Cancelled then; also when the client ends its side, and awaits go on then (ADR 0005).
   [[nodiscard]] std::stop_token stop_token() { return carrier_.stop_token(); }
   /// Sends an interim response, such as 103 with Link fields, before the answer.
   [[nodiscard]] Task<> inform(http::Status status, http::Fields fields) {

@@ -1,6 +1,26 @@
 #include "mastic/app/response.h"
 
 namespace mastic::app {
+namespace {
+
+/// What a URL cannot have, spaces and bytes beyond ASCII above all, becomes escapes; an escape stays.
+/// Control characters stay too, for the fields to refuse.
+std::string escape_for_url(std::string_view text) {
+  constexpr std::string_view kRefused = " \"<>\\^`{|}";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string url;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80 && kRefused.find(c) == kRefused.npos) {
+      url += c;
+    } else {
+      url.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+    }
+  }
+  return url;
+}
+
+}  // namespace
 
 Response Response::of_type(std::string_view media_type, Body body, http::Status status) {
   Response response(status, std::move(body));
@@ -18,7 +38,7 @@ Response Response::html(std::string html, http::Status status) {
 
 Response Response::redirect(std::string_view location, http::Status status) {
   Response response(status);
-  response.fields.add(http::FieldName::Location, location);
+  response.fields.add(http::FieldName::Location, escape_for_url(location));
   return response;
 }
 

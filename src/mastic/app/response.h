@@ -25,8 +25,8 @@ struct Response {
   [[nodiscard]] static Response html(std::string html, http::Status status = http::Status::Ok);
   [[nodiscard]] static Response of_type(std::string_view media_type, Body body,
                                         http::Status status = http::Status::Ok);
-  /// `location` is a path of this site or a whole URL; it is the caller's to know that it may lead
-  /// there.
+  /// `location` is a path of this site or a whole URL; what a URL cannot have is escaped. It is the
+  /// caller's to know that it may lead there.
   [[nodiscard]] static Response redirect(std::string_view location,
                                          http::Status status = http::Status::SeeOther);
 

@@ -57,6 +57,9 @@ base::Result<std::vector<Part>> parse_pattern(std::string_view pattern) {
   const std::string escaped = normal_pattern(pattern);
   const auto normal = http::normalize_path(escaped);
   if (!normal) return base::fail("the path is broken");
+  if (pattern.find_first_of("?#") != pattern.npos)
+    return base::fail("a route is a path, without query");
+  if (pattern.contains("/../") || pattern.contains("/./")) return base::fail("it has dot segments");
   std::vector<Part> parts;
   const std::string text = normal->value_or(escaped);
   for (std::string_view rest = std::string_view(text).substr(1);;) {

@@ -1,5 +1,6 @@
 #include "mastic/app/router.h"
 
+#include <algorithm>
 #include <list>
 #include <optional>
 #include <ranges>
@@ -40,6 +41,9 @@ class Router::Table {
   }
 
   std::vector<Middleware>& add_mount(std::string prefix, App app) {
+    const bool taken = std::ranges::any_of(
+        mounts_, [&](const Mounted& mounted) { return mounted.prefix == prefix; });
+    if (taken) throw std::invalid_argument("mount '" + prefix + "' is there already");
     return mounts_.emplace_back(Mounted{std::move(prefix), std::move(app), {}}).layers;
   }
 
@@ -141,6 +145,10 @@ Router& Router::operator=(Router&&) noexcept = default;
 Router::~Router() = default;
 
 Router& Router::on(Method method, std::string_view pattern, App handler) {
+  if (method == Method::Other) {
+    throw std::invalid_argument("route '" + std::string(pattern) +
+                                "': a method that Mastic does not know cannot be routed");
+  }
   table_->add(method, pattern, std::move(handler));
   return *this;
 }

@@ -49,7 +49,6 @@ class Router {
   Router& del(std::string_view pattern, App handler) {
     return on(http::Method::Delete, pattern, std::move(handler));
   }
-  /// Requires: not Other.
   Router& on(http::Method method, std::string_view pattern, App handler);
 
   /// A place where another application stands.

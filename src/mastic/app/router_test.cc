@@ -49,6 +49,15 @@ TEST_F(RouterTest, AnUnknownValueIsAnErrorOfTheHandler) {
   EXPECT_EQ(call(Method::Get, "/").status, Status::InternalServerError);
 }
 
+TEST_F(RouterTest, RefusesWhatCouldNeverBeReached) {
+  for (const char* pattern : {"/a?b", "/a#b", "/a/../b", "/a/./b", "a"}) {
+    EXPECT_THROW(router.get(pattern, [] { return ""; }), std::invalid_argument) << pattern;
+  }
+  EXPECT_THROW(router.on(Method::Other, "/", [] { return ""; }), std::invalid_argument);
+  router.mount("/m", [] { return "first"; });
+  EXPECT_THROW(router.mount("/m/", [] { return "second"; }), std::invalid_argument);
+}
+
 TEST_F(RouterTest, AnswersHeadWithTheHandlerOfGet) {
   router.get("/", [] { return "home"; });
   EXPECT_EQ(call(Method::Head, "/").status, Status::Ok);

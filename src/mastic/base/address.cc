@@ -27,7 +27,8 @@ Result<Address> Address::parse(std::string_view text) {
     const std::string_view path = text.substr(5);
     if (path.empty()) return not_an_address(text);
     if (path.size() > kMostPathBytes) {
-      return fail("the path of the Unix socket '", path, "' is longer than 107 bytes");
+      return fail("the path of the Unix socket '", path,
+                  "' is longer than 107 bytes; choose a shorter one");
     }
     return unix_socket(std::string(path));
   }
@@ -35,7 +36,8 @@ Result<Address> Address::parse(std::string_view text) {
   if (colon == text.npos) return not_an_address(text);
   std::string_view host = text.substr(0, colon);
   const auto port = parse_decimal(text.substr(colon + 1));
-  if (!port || *port > 65535) return not_an_address(text);
+  if (!port) return not_an_address(text);
+  if (*port > 65535) return fail("the port of '", text, "' is over 65535; write HOST:PORT");
 
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   if (bracketed) host = host.substr(1, host.size() - 2);

@@ -14,7 +14,11 @@ std::string swapped(std::string_view name, char from, char to) {
   return out;
 }
 
-std::string spelt(const Option& option) { return "--" + swapped(option.name, '_', '-'); }
+/// A flag that is on is shown by what turns it off.
+std::string spelt(const Option& option) {
+  const bool is_on = option.argument.empty() && option.default_text == "on";
+  return (is_on ? "--no-" : "--") + swapped(option.name, '_', '-');
+}
 
 std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& table) {
   std::vector<std::string> names;
@@ -56,7 +60,12 @@ Result<std::vector<std::string_view>> parse_command_line(std::span<const char* c
     }
     const bool joined = value.find('=') != value.npos;
     const std::string_view word = take_until(value, '=');
-    const Option* const option = table.find(swapped(word.substr(2), '-', '_'));
+    const Option* option = table.find(swapped(word.substr(2), '-', '_'));
+    if (option == nullptr && word.starts_with("--no-") && !joined) {
+      option = table.find(swapped(word.substr(5), '-', '_'));
+      if (option != nullptr && !option->argument.empty()) option = nullptr;
+      value = "off";
+    }
     if (option == nullptr) return unknown_option(word, table);
     if (!joined && !option->argument.empty()) {
       if (++i == words.size()) return fail(word, " wants a value: ", word, " ", option->argument);
@@ -80,8 +89,8 @@ std::string describe_options(const OptionTable& table) {
     out.append("  ").append(spelt(option));
     if (!option.argument.empty()) out.append(" ").append(option.argument);
     const bool is_flag = option.argument.empty();
-    const bool shows_default = is_flag ? option.default_text == "on" : !option.default_text.empty();
-    if (shows_default) out.append("  [").append(option.default_text).append("]");
+    if (!is_flag && !option.default_text.empty())
+      out.append("  [").append(option.default_text).append("]");
     out.append("\n");
     std::string meaning(option.meaning);
     if (!option.breach.empty()) meaning.append(" Beyond it: ").append(option.breach).append(".");

@@ -73,6 +73,7 @@ class ForwardingKernel : public Kernel {
   ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) override {
     return inner_.sendfile(to, from, offset, size);
   }
+  std::uint64_t raise_descriptor_limit() override { return inner_.raise_descriptor_limit(); }
   int epoll_create1(int flags) override { return inner_.epoll_create1(flags); }
   int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override {
     return inner_.epoll_ctl(epoll, operation, fd, event);

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace mastic::base {
 namespace {
@@ -109,6 +111,12 @@ class SystemKernel final : public Kernel {
     return checked(::sendfile(to, from, &at, size));
   }
 
+  std::uint64_t raise_descriptor_limit() override {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+    return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
+  }
   int epoll_create1(int flags) override { return checked(::epoll_create1(flags)); }
   int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override {
     return checked(::epoll_ctl(epoll, operation, fd, event));

@@ -67,6 +67,8 @@ class Kernel {
   virtual ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) = 0;
 
   // Readiness and wake-ups.
+  /// Lets this process have as many descriptors as the system allows it; returns how many.
+  virtual std::uint64_t raise_descriptor_limit() = 0;
   virtual int epoll_create1(int flags) = 0;
   virtual int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) = 0;
   virtual int epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) = 0;

@@ -6,8 +6,8 @@ void Options::describe(base::OptionTable& table) {
   table.group("Where it listens");
   table.addresses(
       "bind", bind,
-      "HOST:PORT, [V6]:PORT or unix:PATH; may be given several times. Port 0 lets the system "
-      "choose.");
+      "HOST:PORT, [V6]:PORT, :PORT for every IPv4 address, or unix:PATH; may be given several "
+      "times. Port 0 lets the system choose.");
 
   table.group("Access log");
   table.choice("access_log", access_log, "(off|combined|json)",
@@ -21,6 +21,13 @@ void Options::describe(base::OptionTable& table) {
              "it is cut, and ends in three dots");
 
   server.describe(table);
+}
+
+base::Result<void> Options::check() const {
+  if (access_log == AccessLogChoice::Off && access_log_file != Options().access_log_file) {
+    return base::fail("--access-log-file needs --access-log combined, or json");
+  }
+  return server.check();
 }
 
 }  // namespace mastic::catalog

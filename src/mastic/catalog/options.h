@@ -22,6 +22,8 @@ struct Options {
   server::Options server;
 
   void describe(base::OptionTable& table);
+  /// Fails, and names the options, when they contradict each other or could not work.
+  [[nodiscard]] base::Result<void> check() const;
 };
 
 }  // namespace mastic::catalog

@@ -51,6 +51,7 @@ int run(app::App app, int argc, char** argv) {
     return wrong_usage(name,
                        "'" + std::string(others->front()) + "' is no option; --help lists them");
   }
+  if (const auto fits = options.check(); !fits) return wrong_usage(name, fits.error().message);
   if (help) {
     print_help(name, table);
     return 0;

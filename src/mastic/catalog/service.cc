@@ -54,6 +54,12 @@ class Service final : private async::Timer {
     (void)control_->drive();
     disarm();
     server_->wait();
+    if (access_log_) {
+      access_log_->flush(kLongestFlush);
+      if (const auto lost = access_log_->dropped(); lost > 0) {
+        log_.write(Level::Warning, "the access log lost " + std::to_string(lost) + " lines");
+      }
+    }
     log_.write(Level::Info, "ended");
   }
 

@@ -1,5 +1,7 @@
 #include "mastic/files/options.h"
 
+#include "mastic/http/syntax.h"
+
 namespace mastic::files {
 
 void Options::describe(base::OptionTable& table) {
@@ -9,8 +11,9 @@ void Options::describe(base::OptionTable& table) {
   table.flag("listing", listing, "List directories that have no index.");
   table.flag("hidden_files", hidden_files,
              "Also serve names that begin with a dot or end with ~, .bak, .ini or .swp.");
-  table.flag("precompressed", precompressed,
-             "Serve name.br, name.zst and name.gz in place of name to clients that accept them.");
+  table.flag(
+      "precompressed", precompressed,
+      "Do not serve name.br, name.zst and name.gz in place of name to clients that accept them.");
   table.text("cache_control", cache_control, "VALUE",
              "The Cache-Control field of every file, such as 'max-age=3600'.");
   table.count("max_ranges", max_ranges, "Ranges of one request.", "the whole file is sent");
@@ -22,6 +25,17 @@ void Options::describe(base::OptionTable& table) {
               "the one not used for longest is closed");
   table.count("max_listed", max_listed, "Names in one listing.",
               "the rest is left out, and said so");
+}
+
+base::Result<void> Options::check() const {
+  for (const std::string& name : index) {
+    const bool is_name = !name.empty() && name != "." && name != ".." && !name.contains('/');
+    if (!is_name) return base::fail("--index: '", name, "' is not the name of a file");
+  }
+  if (!http::is_field_value(cache_control)) {
+    return base::fail("--cache-control: a field has no line ends and no control characters");
+  }
+  return {};
 }
 
 }  // namespace mastic::files

@@ -23,6 +23,8 @@ struct Options {
   std::uint64_t max_listed = 10'000;
 
   void describe(base::OptionTable& table);
+  /// Fails, and names the option, when a value could not work.
+  [[nodiscard]] base::Result<void> check() const;
 };
 
 }  // namespace mastic::files

@@ -153,10 +153,13 @@ class StaticFiles {
 
 base::Result<app::App> open_static_files(const std::string& root, Options options,
                                          base::Kernel& kernel) {
+  if (const auto fits = options.check(); !fits) return std::unexpected(fits.error());
   auto tree = Tree::open(kernel, root);
   if (!tree) return std::unexpected(tree.error());
   const auto files = std::make_shared<StaticFiles>(*std::move(tree), std::move(options));
-  return app::App([files](Request& request) { return files->answer(request); });
+  // A task, though it never waits, so that no body is gathered for a method that is refused.
+  return app::App(
+      [files](Request& request) -> app::Task<Response> { return files->answer(request); });
 }
 
 app::App static_files(const std::string& root, Options options) {

@@ -266,6 +266,16 @@ TEST_F(StaticFilesTest, DoesNotServeASiblingOlderThanItsFile) {
 
 // ---- listings ----
 
+TEST_F(StaticFilesTest, ListsNoNameThatCannotBeAskedFor) {
+  options.listing = true;
+  files.write("sub/back\\slash.txt", "");
+  files.write("sub/line\nfeed.txt", "");
+  const std::string page = get("/sub/");
+  EXPECT_NE(page.find("page.html"), page.npos);
+  EXPECT_EQ(page.find("slash.txt"), page.npos);
+  EXPECT_EQ(page.find("feed.txt"), page.npos);
+}
+
 TEST_F(StaticFilesTest, ListsOnlyWhenTold) {
   EXPECT_EQ(get("/sub/"), "404");
   options.listing = true;

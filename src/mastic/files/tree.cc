@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -59,6 +60,14 @@ base::Result<OpenedFile, int> open_and_look(base::Kernel& kernel, int directory,
   return opened;
 }
 
+/// A path with a control character or a backslash is refused, so such a name is not there.
+bool can_be_asked_for(std::string_view name) {
+  return std::ranges::none_of(name, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f || byte == '\\';
+  });
+}
+
 }  // namespace
 
 base::Result<Tree> Tree::open(base::Kernel& kernel, const std::string& root) {
@@ -95,13 +104,12 @@ std::vector<Tree::Entry> Tree::entries(const std::string& path, const base::Desc
       const auto* const raw = reinterpret_cast<const dirent64*>(buffer.data() + at);
       at += raw->d_reclen;
       std::string name = raw->d_name;
-      if (name == "." || name == "..") continue;
+      if (name == "." || name == ".." || !can_be_asked_for(name)) continue;
       if (found.size() == most) {
         complete = false;
         return found;
       }
-      // O_PATH opens nothing: it resolves the name, as far as the tree goes, and lets it be looked
-      // at.
+      // O_PATH opens nothing: it resolves the name, as far as the tree goes, to be looked at.
       const std::string full = path + "/" + name;
       const auto entry = open_and_look(kernel(), root_->fd(), full.c_str(), O_PATH);
       if (entry && entry->status.kind != FileStatus::Kind::Other) {

@@ -53,7 +53,8 @@ class Tree {
     FileStatus status;
   };
   /// The files and directories in the directory `path`, which is open, at most `most` and in no
-  /// order. Links that stay in the tree count as what they lead to. `complete` says whether that is
+  /// order; but for names that no path of a request can have (a backslash, control characters).
+  /// Links that stay in the tree count as what they lead to. `complete` says whether that is
   /// all.
   [[nodiscard]] std::vector<Entry> entries(const std::string& path,
                                            const base::Descriptor& directory, std::uint64_t most,

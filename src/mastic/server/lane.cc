@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr base::Duration kDateEvery = milliseconds(100);   // how far behind Date may be
 constexpr base::Duration kRetryAccept = milliseconds(50);  // while there is no room
+constexpr std::size_t kClosedForRoom = 16;                 // when descriptors or memory run out
 constexpr std::uint64_t kMostUneven = 8;                   // connections more than another lane
 constexpr std::uint64_t kIdStep = 0x9e3779b97f4a7c15;      // odd, so ids do not repeat
 
@@ -139,10 +140,17 @@ void Lane::pause_accepting() {
   loop_.arm(*this, loop_.now() + kRetryAccept);
 }
 
+/// Idle connections make room: for the next ones, and for the files that requests open.
 void Lane::accept_failed(int number) noexcept {
+  std::size_t closed = 0;
+  (void)idle_.any_of([&](Http1Connection& connection) {
+    closed += connection.close_if_quiet() ? 1 : 0;
+    return closed == kClosedForRoom;
+  });
   if (!totals_.may_log(loop_.now())) return;
   log_.write(Level::Warning,
-             "cannot accept connections for the moment: " + base::describe_number(number));
+             "cannot accept connections for the moment: " + base::describe_number(number) +
+                 "; raise the limit (ulimit -n), or lower --max-connections");
 }
 
 // ---- connections ----

@@ -1,5 +1,8 @@
 #include "mastic/server/options.h"
 
+#include <string_view>
+#include <utility>
+
 namespace mastic::server {
 
 void Options::describe(base::OptionTable& table) {
@@ -35,7 +38,7 @@ void Options::describe(base::OptionTable& table) {
   table.duration("keep_alive_timeout", keep_alive_timeout, "How long an idle connection is kept.",
                  "closed");
   table.duration("body_grace", body_grace,
-                 "How long a request body may come in slower than min_body_rate.");
+                 "How long a request body may come in slower than the least rate.");
   table.count("min_body_rate", min_body_rate,
               "Bytes a second, over 10 s, that a request body has to come in with.", "408, close");
   table.duration("write_stall_timeout", write_stall_timeout,
@@ -58,12 +61,28 @@ void Options::describe(base::OptionTable& table) {
 
 base::Result<void> Options::check() const {
   if (const auto fits = http1.check(); !fits) return fits;
-  if (write_low_bytes >= write_high_bytes) {
-    return base::fail("write_low_bytes has to be less than write_high_bytes");
+  constexpr std::uint64_t kMostLoops = 1024;
+  if (loop.loops > kMostLoops) return base::fail("--loops may be 1024 at the most");
+  const std::pair<std::string_view, std::uint64_t> counts[] = {
+      {"--max-requests-per-connection", max_requests_per_connection},
+      {"--max-pipelined-requests", max_pipelined_requests},
+      {"--max-pipelined-bytes", max_pipelined_bytes},
+      {"--max-connections", max_connections}};
+  for (const auto& [name, count] : counts) {
+    if (count == 0) return base::fail(name, " has to be at least 1");
   }
-  if (max_pipelined_requests == 0 || max_pipelined_bytes == 0 || max_connections == 0) {
-    return base::fail(
-        "max_pipelined_requests, max_pipelined_bytes and max_connections have to be at least 1");
+  const std::pair<std::string_view, base::Duration> deadlines[] = {
+      {"--header-timeout", header_timeout},
+      {"--keep-alive-timeout", keep_alive_timeout},
+      {"--write-stall-timeout", write_stall_timeout},
+      {"--linger-idle", linger_idle},
+      {"--linger-total", linger_total},
+      {"--drain-timeout", drain_timeout}};
+  for (const auto& [name, length] : deadlines) {
+    if (length <= base::Duration::zero()) return base::fail(name, " has to be longer than nothing");
+  }
+  if (write_low_bytes >= write_high_bytes) {
+    return base::fail("--write-low-bytes has to be less than --write-high-bytes");
   }
   return {};
 }

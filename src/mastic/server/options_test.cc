@@ -77,9 +77,15 @@ TEST(ServerOptions, MustNotContradictEachOther) {
   EXPECT_FALSE(options.check());
   options = {};
   options.http1.max_header_bytes = 17 << 20;
-  EXPECT_EQ(options.check().error().message, "max_header_bytes may be 16M at the most");
+  EXPECT_EQ(options.check().error().message, "--max-header-bytes may be 16M at the most");
   options = {};
   options.max_connections = 0;
+  EXPECT_EQ(options.check().error().message, "--max-connections has to be at least 1");
+  options = {};
+  options.header_timeout = {};
+  EXPECT_FALSE(options.check());
+  options = {};
+  options.loop.loops = 100'000;
   EXPECT_FALSE(options.check());
 }
 

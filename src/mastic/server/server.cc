@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string>
 #include <utility>
 
 #include "mastic/loop/signals.h"
 
 namespace mastic::server {
+namespace {
+
+constexpr std::uint64_t kOtherDescriptors = 600;  // files that are kept open, logs, loops
+
+}  // namespace
 
 /// A lane with its loop, and what it is told from other threads.
 class Server::LoopLane {
@@ -64,6 +70,13 @@ base::Result<void> Server::listen(const base::Address& address) {
 base::Result<void> Server::start(std::function<void()> settled) {
   if (const auto fits = options_.check(); !fits) return fits;
   loop::ignore_broken_pipes();
+  const std::uint64_t descriptors = kernel_.raise_descriptor_limit();
+  if (descriptors < options_.max_connections + kOtherDescriptors) {
+    log_.write(base::Level::Warning,
+               "this process may have " + std::to_string(descriptors) +
+                   " descriptors, too few for max_connections; raise the limit (ulimit -n), or "
+                   "lower --max-connections");
+  }
   when_settled_ = std::move(settled);
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
   const std::uint64_t count =

@@ -39,7 +39,7 @@ class Server {
 
   /// Before `start`. What connects from now on is served once the server has started.
   [[nodiscard]] base::Result<void> listen(const base::Address& address);
-  /// Ignores SIGPIPE from here on, in the whole process. `settled` is called on a loop when the
+  /// Ignores SIGPIPE and raises the limit of descriptors, in the whole process. `settled` is called on a loop when the
   /// last connection has ended after `drain`.
   [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
 

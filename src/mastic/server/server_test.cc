@@ -257,13 +257,38 @@ TEST_P(ServerTest, EndsWhileConnectionsArrive) {
   lane.reset();
 }
 
+TEST_P(ServerTest, ClosesIdleConnectionsWhenDescriptorsRunOut) {
+  base::FailingKernel kernel(system_kernel());
+  const App app([] { return "hello"; });
+  const Options options = with(1);
+  Totals totals;
+  const auto loop = loop::Loop::open(kernel, GetParam()).value();
+  const auto listener = net::Listener::open(kernel, *Address::parse("127.0.0.1:0"));
+  auto lane = std::make_unique<Lane>(*loop, app, options, log, totals);
+  ASSERT_TRUE(lane->accept_from(*listener));
+  Client idle(listener->address());
+  idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int i = 0; i < 10; ++i) (void)loop->turn(10ms);
+  EXPECT_EQ(idle.receive(1).at(0).content, "hello");
+
+  kernel.fail("accept4", 1, EMFILE);
+  const Client newcomer(listener->address());
+  for (int i = 0; i < 10; ++i) (void)loop->turn(10ms);
+  EXPECT_TRUE(idle.receive(1).empty());
+  ASSERT_FALSE(log.lines.empty());
+  EXPECT_NE(log.lines[0].find("ulimit -n"), std::string::npos);
+  lane->abort_all();
+  (void)loop->turn(0ms);
+  lane.reset();
+}
+
 TEST_P(ServerTest, DoesNotStartWithOptionsThatContradictEachOther) {
   Options options = with(1);
   options.write_low_bytes = options.write_high_bytes;
   Server server(App([] { return ""; }), options, log, system_kernel());
   const auto started = server.start();
   ASSERT_FALSE(started);
-  EXPECT_EQ(started.error().message, "write_low_bytes has to be less than write_high_bytes");
+  EXPECT_EQ(started.error().message, "--write-low-bytes has to be less than --write-high-bytes");
 }
 
 TEST_P(ServerTest, LimitsConnectionsOfOneAddress) {

@@ -98,6 +98,37 @@ TEST(TestClient, SendsAnyBytes) {
   EXPECT_TRUE(client.send_raw("GARBAGE\r\n\r\n").starts_with("HTTP/1.1 400 Bad Request\r\n"));
 }
 
+TEST(TestClient, SeesAllThatComesBackForAnyBytesAlsoLater) {
+  TestClient client(make_site());
+  const std::string answers =
+      client.send_raw("GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(answers.find("at last"), answers.npos);
+  EXPECT_NE(answers.find("hello"), answers.npos);
+}
+
+TEST(TestClient, SendsContentLaterThanTheHead) {
+  TestClient client(app::App([](Request& request) -> Task<std::string> {
+    co_return std::string(request.text());  // nobody waited for it
+  }));
+  EXPECT_EQ(client.post("/", "content").status, Status::InternalServerError);
+  TestClient patient(app::App([](Request& request) -> Task<std::string> {
+    co_await request.gather();
+    co_return std::string(request.text());
+  }));
+  EXPECT_EQ(patient.post("/", "content").text, "content");
+}
+
+TEST(TestClient, ReturnsWhenTheExchangeIsOver) {
+  bool finished = false;
+  TestClient client(app::App([&](Request& request) -> Task<std::string> {
+    request.on_finish([&](const app::Outcome&) { finished = true; });
+    co_await async::sleep_for(1ms);
+    co_return "waited";
+  }));
+  EXPECT_EQ(client.get("/").text, "waited");
+  EXPECT_TRUE(finished);
+}
+
 TEST(TestClient, GoesThroughTheDeadlinesOfAServer) {
   TestClient client(make_site());
   EXPECT_EQ(client.get("/").text, "hello\n");

@@ -20,7 +20,11 @@ base::Result<std::unique_ptr<LogWriter>> LogWriter::open(base::Kernel& kernel,
     return std::unique_ptr<LogWriter>(new LogWriter(kernel, STDOUT_FILENO, base::Descriptor()));
   }
   const int fd = kernel.open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0644);
-  if (fd < 0) return base::fail_with_number(-fd, "cannot open the log '" + path + "'");
+  if (fd < 0) {
+    auto error = base::fail_with_number(-fd, "cannot open the log '" + path + "'");
+    error.error().message += "; choose another file with --access-log-file";
+    return error;
+  }
   return std::unique_ptr<LogWriter>(new LogWriter(kernel, fd, base::Descriptor(kernel, fd)));
 }
 

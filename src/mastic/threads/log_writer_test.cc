@@ -87,8 +87,10 @@ TEST_F(LogWriterTest, DropsRatherThanGrowsWithoutBound) {
 TEST_F(LogWriterTest, SaysWhichFileCannotBeOpened) {
   const auto writer = LogWriter::open(base::system_kernel(), "/no/such/place/log");
   ASSERT_FALSE(writer);
-  EXPECT_EQ(writer.error().message,
-            "cannot open the log '/no/such/place/log': No such file or directory");
+  EXPECT_EQ(
+      writer.error().message,
+      "cannot open the log '/no/such/place/log': No such file or directory; choose another file "
+      "with --access-log-file");
 }
 
 }  // namespace
