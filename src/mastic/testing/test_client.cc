@@ -10,6 +10,7 @@
 #include "mastic/server/lane.h"
 #include "mastic/testing/memory_stream.h"
 #include "mastic/testing/test_kernel.h"
+#include "mastic/wire/http1/head_scanner.h"
 #include "mastic/wire/http1/request_writer.h"
 #include "mastic/wire/http1/response_parser.h"
 
@@ -122,7 +123,7 @@ class TestClient::Setup {
 
   /// The content comes after the head, as it may from any client: who reads it has to wait for it.
   static void deliver(MemoryPeer& peer, std::string_view bytes) {
-    constexpr std::string_view kHeadEnd = "\r\n\r\n";
+    using wire::http1::kHeadEnd;
     const std::size_t end = bytes.find(kHeadEnd);
     const std::size_t head = end == bytes.npos ? bytes.size() : end + kHeadEnd.size();
     peer.owner->received(bytes.substr(0, head));

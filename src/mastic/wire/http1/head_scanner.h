@@ -14,6 +14,9 @@
 
 namespace mastic::wire::http1 {
 
+/// The end of the last line of a head, and the empty line.
+inline constexpr std::string_view kHeadEnd = "\r\n\r\n";
+
 /// How large a head may be; line ends count.
 struct HeadLimits {
   std::uint64_t max_first_line_bytes;
