@@ -54,6 +54,12 @@ Router make_notes(Notes& notes) {
   return site;
 }
 
+std::string shout(std::string_view word, unsigned times) {
+  std::string all;
+  while (times-- > 0) all.append(word).append("!");
+  return all;
+}
+
 Task<std::string> wait_a_moment(Request&) {
   co_await mastic::sleep_for(50ms);
   co_return "done\n";
@@ -90,6 +96,7 @@ struct OnlyWithKey {
 
 Router make_site(Notes& notes) {
   Router site;
+  site.get<"/shout/{word}/{times:uint}">(shout);
   site.get("/wait", wait_a_moment);
   site.post("/measure", measure);
   site.get("/count", count_down);
@@ -107,6 +114,13 @@ TEST(WritingASite, PlainHandlersHaveTheirContentWhole) {
   EXPECT_EQ(client.get("/notes/milk").status, Status::NotFound);
   EXPECT_EQ(client.put("/notes/milk", "two bottles").status, Status::NoContent);
   EXPECT_EQ(client.get("/notes/milk").text, "two bottles");
+}
+
+TEST(WritingASite, HandlersTakeTheValuesOfTheirRoute) {
+  Notes notes;
+  TestClient client(make_site(notes));
+  EXPECT_EQ(client.get("/shout/hey/2").text, "hey!hey!");
+  EXPECT_EQ(client.get("/shout/hey/twice").status, Status::NotFound);
 }
 
 TEST(WritingASite, TasksWaitWithoutAThread) {

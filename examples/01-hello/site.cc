@@ -2,7 +2,6 @@
 
 #include <string>
 
-using mastic::Request;
 using mastic::Router;
 
 namespace {
@@ -14,6 +13,6 @@ std::string greet(std::string_view name) { return "Hello, " + std::string(name) 
 Router make_site() {
   Router site;
   site.get("/", [] { return "Hello, world!\n"; });
-  site.get("/hi/{name}", [](Request& request) { return greet(request.value("name")); });
+  site.get<"/hi/{name}">(greet);
   return site;
 }

@@ -116,6 +116,9 @@ class Request {
 
   [[nodiscard]] Carrier& carrier() MASTIC_LIFETIMEBOUND { return carrier_; }
 
+  /// All values of the route, in the order of its pattern.
+  [[nodiscard]] std::span<const PathValue> values() const { return values_; }
+
   // For routers and mounts.
 
   /// The next `bytes` of `path` belong to a mount.

@@ -2,46 +2,17 @@
 
 #include <algorithm>
 
-#include "mastic/base/text.h"
+#include "mastic/base/encoding.h"
 #include "mastic/http/target.h"
 
 namespace mastic::app {
 namespace {
 
-/// One segment of a pattern.
-struct Part {
-  enum class Kind { Literal, Named, Rest };
-  Kind kind = Kind::Literal;
-  std::string text;  ///< the literal in normal form, or the name
-};
-
-bool is_name(std::string_view text) {
-  const auto allowed = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '_'; };
-  return !text.empty() && !base::is_digit(text[0]) && std::ranges::all_of(text, allowed);
-}
-
-base::Result<Part> parse_part(std::string_view segment) {
-  const bool braced = segment.starts_with('{') && segment.ends_with('}');
-  if (!braced) {
-    if (segment.find_first_of("{}") != segment.npos) {
-      return base::fail("'", segment, "': a name in braces has to be a whole segment");
-    }
-    return Part{Part::Kind::Literal, std::string(segment)};
-  }
-  std::string_view name = segment.substr(1, segment.size() - 2);
-  const bool rest = name.ends_with("...");
-  if (rest) name.remove_suffix(3);
-  if (!is_name(name)) {
-    return base::fail("'", segment, "': a name is made of letters, digits and underscores");
-  }
-  return Part{rest ? Part::Kind::Rest : Part::Kind::Named, std::string(name)};
-}
-
-/// Literals in the normal form of paths: spaces and what is not ASCII become escapes.
-std::string normal_pattern(std::string_view pattern) {
+/// A literal in the normal form of paths: spaces and what is not ASCII become escapes.
+base::Result<std::string> normal_literal(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string escaped;
-  for (const char c : pattern) {
+  std::string escaped = "/";
+  for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte > 0x20 && byte < 0x7f) {
       escaped += c;
@@ -49,62 +20,79 @@ std::string normal_pattern(std::string_view pattern) {
       escaped.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
     }
   }
-  return escaped;
+  const auto normal = http::normalize_path(escaped);
+  if (!normal) return base::fail("'", text, "' has a broken escape");
+  return normal->value_or(escaped).substr(1);
 }
 
-base::Result<std::vector<Part>> parse_pattern(std::string_view pattern) {
-  if (!pattern.starts_with('/')) return base::fail("a route begins with '/'");
-  const std::string escaped = normal_pattern(pattern);
-  const auto normal = http::normalize_path(escaped);
-  if (!normal) return base::fail("the path is broken");
-  if (pattern.find_first_of("?#") != pattern.npos)
-    return base::fail("a route is a path, without query");
-  if (pattern.contains("/../") || pattern.contains("/./")) return base::fail("it has dot segments");
-  std::vector<Part> parts;
-  const std::string text = normal->value_or(escaped);
-  for (std::string_view rest = std::string_view(text).substr(1);;) {
-    const bool last = rest.find('/') == rest.npos;
-    auto part = parse_part(base::take_until(rest, '/'));
-    if (!part) return std::unexpected(part.error());
-    if (part->kind == Part::Kind::Rest && !last) {
-      return base::fail("'{", part->text, "...}' has to be the last segment");
-    }
-    const auto same = [&](const Part& other) {
-      return other.kind != Part::Kind::Literal && other.text == part->text;
-    };
-    if (part->kind != Part::Kind::Literal && std::ranges::any_of(parts, same)) {
-      return base::fail("the name '", part->text, "' stands twice");
-    }
-    parts.push_back(*std::move(part));
-    if (last) return parts;
+constexpr PathMatcher kKnownTypes[] = {matcher_of<std::int64_t>(), matcher_of<std::uint64_t>(),
+                                       matcher_of<base::Uuid>()};
+
+/// The matcher of a type: the handler's own, or one that everybody has.
+base::Result<PathMatcher> find_matcher(const PatternPart& part,
+                                       std::span<const PathMatcher> matchers, std::size_t value) {
+  for (const PathMatcher& known : kKnownTypes) {
+    if (known.type == part.type) return known;
   }
+  if (value < matchers.size() && matchers[value].type == part.type) return matchers[value];
+  return base::fail("'{", part.text, ":", part.type,
+                    "}': there is no such type; int, uint, uuid and path are known, and types that "
+                    "the handler takes");
+}
+
+bool fits(const PathMatcher& matcher, std::string_view segment) {
+  const bool escaped = segment.find('%') != segment.npos;
+  return escaped ? matcher.matches(base::percent_decode(segment)) : matcher.matches(segment);
 }
 
 }  // namespace
 
-base::Result<RouteTree::RouteId> RouteTree::add(std::string_view pattern) {
-  const auto parts = parse_pattern(pattern);
-  if (!parts) return base::fail("route '", pattern, "': ", parts.error().message);
+/// The child that `part`, the `value`th of its kind, leads to; perhaps not made yet.
+base::Result<std::unique_ptr<RouteTree::Node>*> RouteTree::child_of(
+    Node& node, const PatternPart& part, std::span<const PathMatcher> matchers, std::size_t value) {
+  if (part.kind == PatternPart::Kind::Literal) {
+    const auto literal = normal_literal(part.text);
+    if (!literal) return std::unexpected(literal.error());
+    return &node.literals[*literal];
+  }
+  if (part.type.empty()) return &node.named;
+  const auto matcher = find_matcher(part, matchers, value);
+  if (!matcher) return std::unexpected(matcher.error());
+  const auto same = std::ranges::find(node.typed, *matcher, &Typed::matcher);
+  if (same != node.typed.end()) return &same->node;
+  return &node.typed.emplace_back(Typed{*matcher, nullptr}).node;
+}
+
+base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
+                                                std::span<const PathMatcher> matchers) {
+  const RoutePattern pattern(text);
+  if (!pattern.is_valid()) {
+    const std::string where =
+        pattern.fault_at() == text ? "" : "'" + std::string(pattern.fault_at()) + "': ";
+    return base::fail("route '", text, "': ", where, pattern.fault());
+  }
   Node* node = &root_;
   std::vector<std::string> names;
   RouteId* route = nullptr;
-  for (const Part& part : *parts) {
-    if (part.kind != Part::Kind::Literal) names.push_back(part.text);
-    if (part.kind == Part::Kind::Rest) {
+  for (const PatternPart& part : pattern.parts()) {
+    const std::size_t value = names.size();
+    if (part.kind != PatternPart::Kind::Literal) names.emplace_back(part.text);
+    if (part.kind == PatternPart::Kind::Rest) {
       route = &node->rest;
       break;
     }
-    auto& child = part.kind == Part::Kind::Named ? node->named : node->literals[part.text];
-    if (!child) child = std::make_unique<Node>();
-    node = child.get();
+    const auto child = child_of(*node, part, matchers, value);
+    if (!child) return base::fail("route '", text, "': ", child.error().message);
+    if (!**child) **child = std::make_unique<Node>();
+    node = (*child)->get();
     route = &node->route;
   }
   if (*route == kNone) {
     *route = names_.size();
     names_.push_back(std::move(names));
-    patterns_.emplace_back(pattern);
+    patterns_.emplace_back(text);
   } else if (names_[*route] != names) {
-    return base::fail("route '", pattern, "' and route '", patterns_[*route],
+    return base::fail("route '", text, "' and route '", patterns_[*route],
                       "' take the same paths under other names");
   }
   return *route;
@@ -130,11 +118,16 @@ bool RouteTree::descend(const Node& node, std::string_view rest, bool at_end, Ma
 
   const auto literal = node.literals.find(segment);
   if (literal != node.literals.end() && descend(*literal->second, after, last, match)) return true;
-  if (node.named && !segment.empty()) {
+  const auto take = [&](const Node& child) {
     match.values.push_back(segment);
-    if (descend(*node.named, after, last, match)) return true;
+    if (descend(child, after, last, match)) return true;
     match.values.erase(match.values.size() - 1, 1);
+    return false;
+  };
+  for (const Typed& typed : node.typed) {
+    if (fits(typed.matcher, segment) && take(*typed.node)) return true;
   }
+  if (node.named && !segment.empty() && take(*node.named)) return true;
   if (node.rest == kNone) return false;
   match.values.push_back(rest);
   match.route = node.rest;

@@ -5,23 +5,23 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "mastic/app/path_type.h"
+#include "mastic/app/route_pattern.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/result.h"
 #include "mastic/base/small_vector.h"
 
 namespace mastic::app {
 
-/// A tree of path segments. Patterns look like paths:
+/// A tree of path segments. Patterns are RoutePattern's.
 ///
-///     /users/{id}/posts        {id} takes one segment, not empty
-///     /files/{path...}         {path...} takes the rest, which may be empty and hold slashes
-///
-/// A literal segment is preferred to a named one, and that to the rest; when the preferred branch
-/// leads nowhere the next one is tried. `/a` and `/a/` are two paths. Looking up costs one search
+/// A literal segment is preferred to a value with a type, that to one without, and that to the rest;
+/// of two types the one entered first. When the preferred branch leads nowhere the next one is tried. `/a` and `/a/` are two paths. Looking up costs one search
 /// among the children for each segment, however many routes there are.
 class RouteTree {
  public:
@@ -35,24 +35,38 @@ class RouteTree {
   };
 
   /// Enters a pattern and returns its route, the same for the same pattern. Fails when it is no
-  /// pattern, and when it gives other names to the segments of one that is there.
-  [[nodiscard]] base::Result<RouteId> add(std::string_view pattern);
+  /// pattern, and when it gives other names to the segments of one that is there. `matchers` know
+  /// the types of its values, in order; without them the types that every pattern may have are known.
+  [[nodiscard]] base::Result<RouteId> add(std::string_view pattern,
+                                          std::span<const PathMatcher> matchers = {});
 
   /// The route that `path`, in normal form (http/target.h), belongs to; the values point into it.
   [[nodiscard]] Match find(std::string_view path) const;
 
+  [[nodiscard]] const std::string& pattern(RouteId route) const MASTIC_LIFETIMEBOUND {
+    return patterns_[route];
+  }
   /// The names of a route's pattern, in order.
   [[nodiscard]] const std::vector<std::string>& names(RouteId route) const MASTIC_LIFETIMEBOUND {
     return names_[route];
   }
 
  private:
+  struct Node;
+  struct Typed {
+    PathMatcher matcher;
+    std::unique_ptr<Node> node;
+  };
   struct Node {
     std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
+    std::vector<Typed> typed;
     std::unique_ptr<Node> named;
     RouteId route = kNone;  ///< of a path that ends here
     RouteId rest = kNone;   ///< of a path that goes on from here in any way
   };
+  [[nodiscard]] static base::Result<std::unique_ptr<Node>*> child_of(
+      Node& node, const PatternPart& part, std::span<const PathMatcher> matchers,
+      std::size_t value);
   static bool descend(const Node& node, std::string_view rest, bool at_end, Match& match);
 
   Node root_;

@@ -1,6 +1,7 @@
 #include "mastic/app/router.h"
 
 #include <algorithm>
+#include <array>
 #include <list>
 #include <optional>
 #include <ranges>
@@ -28,8 +29,9 @@ App wrap_in(std::vector<Middleware> layers, App app) {
 /// Routes and mounts as they are looked up.
 class Router::Table {
  public:
-  void add(Method method, std::string_view pattern, App handler) {
-    const auto route = tree_.add(pattern);
+  void add(Method method, std::string_view pattern, App handler,
+           std::span<const PathMatcher> matchers) {
+    const auto route = tree_.add(pattern, matchers);
     if (!route) throw std::invalid_argument(route.error().message);
     if (*route == routes_.size()) routes_.emplace_back();
     auto& place = routes_[*route].handlers[static_cast<std::size_t>(method)];
@@ -38,7 +40,9 @@ class Router::Table {
                                   std::string(to_string(method)) + " already");
     }
     place.emplace(std::move(handler));
+    infos_.push_back({method, std::string(pattern)});
   }
+  [[nodiscard]] const std::vector<RouteInfo>& infos() const { return infos_; }
 
   std::vector<Middleware>& add_mount(std::string prefix, App app) {
     const bool taken = std::ranges::any_of(
@@ -136,6 +140,7 @@ class Router::Table {
 
   RouteTree tree_;
   std::vector<Route> routes_;
+  std::vector<RouteInfo> infos_;
   std::list<Mounted> mounts_;  ///< a list, for Router::Mount points into it
 };
 
@@ -144,14 +149,25 @@ Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 Router::~Router() = default;
 
-Router& Router::on(Method method, std::string_view pattern, App handler) {
+Router& Router::add(Method method, std::string_view pattern, App handler,
+                    std::span<const PathMatcher> matchers) {
+  if (const auto why = misfit(RoutePattern(pattern), matchers); !why.empty()) {
+    throw std::invalid_argument("route '" + std::string(pattern) + "': " + std::string(why));
+  }
+  table_->add(method, pattern, std::move(handler), matchers);
+  return *this;
+}
+
+Router& Router::add(Method method, std::string_view pattern, App handler) {
   if (method == Method::Other) {
     throw std::invalid_argument("route '" + std::string(pattern) +
                                 "': a method that Mastic does not know cannot be routed");
   }
-  table_->add(method, pattern, std::move(handler));
+  table_->add(method, pattern, std::move(handler), {});
   return *this;
 }
+
+std::vector<Router::RouteInfo> Router::routes() const { return table_->infos(); }
 
 Router::Mount Router::mount(std::string_view prefix, App app) {
   while (prefix.ends_with('/')) prefix.remove_suffix(1);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -21,6 +22,14 @@ std::optional<std::uint64_t> parse_number(std::string_view digits, int base) {
 std::optional<std::uint64_t> parse_decimal(std::string_view digits) {
   if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
   return parse_number(digits, 10);
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const bool negative = text.starts_with('-');
+  const auto digits = parse_decimal(text.substr(negative ? 1 : 0));
+  if (!digits || *digits > kMost + (negative ? 1 : 0)) return std::nullopt;
+  return negative ? static_cast<std::int64_t>(0 - *digits) : static_cast<std::int64_t>(*digits);
 }
 
 std::optional<std::uint64_t> parse_hexadecimal(std::string_view digits) {

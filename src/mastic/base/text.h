@@ -49,6 +49,8 @@ constexpr std::string_view take_until(std::string_view& text, char separator) {
 
 /// Digits only, all of them, without overflow: "12" but never "+12", "12 ", "0x12" or "".
 [[nodiscard]] std::optional<std::uint64_t> parse_decimal(std::string_view digits);
+/// The same with a minus sign before it, or none, for what fits into 64 bits.
+[[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 
 /// Hexadecimal digits only, 1 to 16 of them.
 [[nodiscard]] std::optional<std::uint64_t> parse_hexadecimal(std::string_view digits);

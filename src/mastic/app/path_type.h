@@ -1,0 +1,98 @@
+// How a segment of a path becomes a value of a handler: text, numbers, UUIDs, and your own types.
+//
+//     struct Color {
+//       static constexpr std::string_view kPathType = "color";        // /paint/{with:color}
+//       static std::optional<Color> from_path(std::string_view text); // nothing: another route, or 404
+//     };
+//
+// A type of another library gets a specialization of PathType in place of the two members.
+
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mastic/base/text.h"
+#include "mastic/base/uuid.h"
+
+namespace mastic::app {
+
+/// For values of type T: `kName`, as patterns spell it, and `parse`, of decoded text.
+template <class T>
+struct PathType;
+
+template <class T>
+concept PathValueType = requires(std::string_view text) {
+  { PathType<T>::kName } -> std::convertible_to<std::string_view>;
+  { PathType<T>::parse(text) } -> std::same_as<std::optional<T>>;
+};
+
+/// Text takes any segment, and the rest of a path.
+template <>
+struct PathType<std::string_view> {
+  static constexpr std::string_view kName = "";
+  static std::optional<std::string_view> parse(std::string_view text) { return text; }
+};
+template <>
+struct PathType<std::string> {
+  static constexpr std::string_view kName = "";
+  static std::optional<std::string> parse(std::string_view text) { return std::string(text); }
+};
+
+/// A whole number; one that the handler's type cannot hold is none.
+template <std::signed_integral T>
+struct PathType<T> {
+  static constexpr std::string_view kName = "int";
+  static std::optional<T> parse(std::string_view text) {
+    const auto number = base::parse_integer(text);
+    const bool fits = number && *number >= std::numeric_limits<T>::min() &&
+                      *number <= std::numeric_limits<T>::max();
+    return fits ? std::optional(static_cast<T>(*number)) : std::nullopt;
+  }
+};
+template <std::unsigned_integral T>
+  requires(!std::same_as<T, bool>)
+struct PathType<T> {
+  static constexpr std::string_view kName = "uint";
+  static std::optional<T> parse(std::string_view text) {
+    const auto number = base::parse_decimal(text);
+    const bool fits = number && *number <= std::numeric_limits<T>::max();
+    return fits ? std::optional(static_cast<T>(*number)) : std::nullopt;
+  }
+};
+
+template <>
+struct PathType<base::Uuid> {
+  static constexpr std::string_view kName = "uuid";
+  static std::optional<base::Uuid> parse(std::string_view text) { return base::Uuid::parse(text); }
+};
+
+template <class T>
+  requires requires(std::string_view text) {
+    { T::kPathType } -> std::convertible_to<std::string_view>;
+    { T::from_path(text) } -> std::same_as<std::optional<T>>;
+  }
+struct PathType<T> {
+  static constexpr std::string_view kName = T::kPathType;
+  static std::optional<T> parse(std::string_view text) { return T::from_path(text); }
+};
+
+/// What a router has to know of a type: whether a segment is one.
+struct PathMatcher {
+  std::string_view type;
+  bool (*matches)(std::string_view text) = nullptr;  ///< decoded
+
+  friend bool operator==(const PathMatcher&, const PathMatcher&) = default;
+};
+
+template <PathValueType T>
+[[nodiscard]] constexpr PathMatcher matcher_of() {
+  return {PathType<T>::kName,
+          [](std::string_view text) { return PathType<T>::parse(text).has_value(); }};
+}
+
+}  // namespace mastic::app

@@ -1,0 +1,25 @@
+// UUIDs as values (RFC 9562): 16 bytes, read and written in the form 8-4-4-4-12.
+
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mastic::base {
+
+struct Uuid {
+  std::array<std::uint8_t, 16> bytes{};
+
+  /// "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", in capitals or not; nothing for anything else.
+  [[nodiscard]] static std::optional<Uuid> parse(std::string_view text);
+  /// In small letters.
+  [[nodiscard]] std::string to_string() const;
+
+  friend auto operator<=>(const Uuid&, const Uuid&) = default;
+};
+
+}  // namespace mastic::base
