@@ -2,7 +2,7 @@
 """Fills a fuzz target's corpus from the message table: seed_corpus.py TARGET FOLDER.
 
 Targets whose name begins with `request` or `server` begin with whole requests, `response` with
-responses made of the same bodies, and the others with single lines and field values.
+responses made of the same bodies, `json` with values, and the others with single lines and fields.
 """
 
 import hashlib
@@ -46,6 +46,9 @@ def seeds(target):
         return requests
     if target.startswith("response"):
         return [b"\x00\x20HTTP/1.1 200 OK\r\n" + request.split(b"\r\n", 1)[-1] for request in requests]
+    if target.startswith("json"):
+        return [b'{"leaves":[{"name":"a\\u00e9","number":-1.5e3}],"counts":{"x":1},"flag":true}',
+                b'[1,2.5,18446744073709551615,-0,1e400]', b'["\\ud83d\\ude00",""]', b'{"a":"b","a":"c"}', b'[[[[]]]]']
     values = set()
     for request in requests:
         for line in request.split(b"\r\n"):

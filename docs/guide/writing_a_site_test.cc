@@ -9,10 +9,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 using mastic::Body;
 using mastic::HttpError;
+using mastic::Json;
 using mastic::Next;
+using mastic::Query;
 using mastic::Request;
 using mastic::Response;
 using mastic::Router;
@@ -53,6 +56,16 @@ Router make_notes(Notes& notes) {
   });
   return site;
 }
+
+struct Item {
+  std::string name;
+  int count = 0;
+  std::optional<std::string> note;
+};
+struct Paging {
+  int page = 1;
+  std::optional<std::string> filter;
+};
 
 std::string shout(std::string_view word, unsigned times) {
   std::string all;
@@ -97,6 +110,10 @@ struct OnlyWithKey {
 Router make_site(Notes& notes) {
   Router site;
   site.get<"/shout/{word}/{times:uint}">(shout);
+  site.get<"/items">([](Query<Paging> paging) {
+    return std::vector<Item>{{"tea", paging->page, paging->filter}};
+  });
+  site.post<"/items">([](Json<Item> item) { return *item; });
   site.get("/wait", wait_a_moment);
   site.post("/measure", measure);
   site.get("/count", count_down);
@@ -121,6 +138,15 @@ TEST(WritingASite, HandlersTakeTheValuesOfTheirRoute) {
   TestClient client(make_site(notes));
   EXPECT_EQ(client.get("/shout/hey/2").text, "hey!hey!");
   EXPECT_EQ(client.get("/shout/hey/twice").status, Status::NotFound);
+}
+
+TEST(WritingASite, ValuesComeAndGoAsJson) {
+  Notes notes;
+  TestClient client(make_site(notes));
+  EXPECT_EQ(client.get("/items?page=2").text, R"([{"name":"tea","count":2}])");
+  const auto posted = client.post("/items", R"({"name":"milk","count":1,"note":"cold"})",
+                                  {{"Content-Type", "application/json"}});
+  EXPECT_EQ(posted.text, R"({"name":"milk","count":1,"note":"cold"})");
 }
 
 TEST(WritingASite, TasksWaitWithoutAThread) {

@@ -27,10 +27,13 @@ namespace mastic {
 
 using app::App;
 using app::Body;
+using app::Form;
 using app::HttpError;
+using app::Json;
 using app::Middleware;
 using app::Next;
 using app::Outcome;
+using app::Query;
 using app::Request;
 using app::Response;
 using app::Router;
@@ -38,7 +41,10 @@ using async::Cancelled;
 using async::sleep_for;
 using async::Task;
 using base::fail;
+using base::from_json;
 using base::Result;
+using base::to_json;
+using base::Uuid;
 using catalog::run;
 using files::static_files;
 using http::Method;

@@ -34,6 +34,10 @@ Response to_response(Request&, http::Status status) {
   return is_error(status) ? error_response(status) : Response(status);
 }
 
+Response json_response(std::string json) {
+  return Response::of_type("application/json", Body(std::move(json)));
+}
+
 void throw_error(const base::Error& error) { throw std::runtime_error(error.message); }
 
 namespace detail {
@@ -42,6 +46,12 @@ Task<Response> respond_when_gathered(Request& request, const void* handler,
                                      Response (*respond)(const void*, Request&)) {
   co_await request.gather();
   co_return respond(handler, request);
+}
+
+Task<Response> respond_when_gathered(Request& request, const void* handler,
+                                     Task<Response> (*respond)(const void*, Request&)) {
+  co_await request.gather();
+  co_return co_await respond(handler, request);
 }
 
 Task<Response> settle(Request& request, Task<Response> task) {

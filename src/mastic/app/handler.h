@@ -4,7 +4,8 @@
 //     [](Request& request)                                       that looks at the request
 //     [](Request& request) -> Task<...>                          one that may wait
 //
-// returning text, http::Status, Body, Response, Result<any of these>, or a Task of any of these.
+// returning text, http::Status, Body, Response, what is written as JSON (aggregates, vectors, maps,
+// Json<T>), Result<any of these>, or a Task of any of these.
 
 #pragma once
 
@@ -18,6 +19,7 @@
 #include "mastic/app/error_response.h"
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
+#include "mastic/base/json.h"
 #include "mastic/base/result.h"
 
 namespace mastic::app {
@@ -41,6 +43,21 @@ template <class T>
 Response to_response(Request& request, base::Result<T> result) {
   if (!result) throw_error(result.error());
   return to_response(request, *std::move(result));
+}
+
+template <class T>
+struct Json;
+/// What is answered as JSON when a handler returns it: aggregates, vectors, maps, and Json<T>.
+[[nodiscard]] Response json_response(std::string json);
+template <class T>
+  requires(base::JsonWritable<T> &&
+           (base::Aggregate<T> || base::detail::JsonList<T> || base::detail::JsonMap<T>))
+Response to_response(Request&, const T& value) {
+  return json_response(base::to_json(value));
+}
+template <base::JsonWritable T>
+Response to_response(Request&, const Json<T>& json) {
+  return json_response(base::to_json(json.value));
 }
 
 template <class T>
@@ -85,6 +102,10 @@ Task<Response> respond_with(Request& request, Task<T> task) {
 /// coroutine frames that depend on a lambda's type.)
 [[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
                                                    Response (*respond)(const void*, Request&));
+/// The same for a handler that is a task.
+[[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
+                                                   Task<Response> (*respond)(const void*,
+                                                                             Request&));
 
 }  // namespace detail
 

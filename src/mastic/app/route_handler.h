@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "mastic/app/app.h"
+#include "mastic/app/from_request.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/path_type.h"
 #include "mastic/app/request.h"
@@ -43,11 +44,15 @@ concept HasParameters = requires { typename Parameters<F>::List; };
 
 template <class P>
 inline constexpr bool kIsRequest = std::same_as<P, Request&>;
+template <class P>
+inline constexpr bool kIsTaken = TakenFromRequest<std::remove_cv_t<P>>;
+template <class P>
+inline constexpr bool kIsPathValue = !kIsRequest<P> && !kIsTaken<P>;
 
 }  // namespace detail
 
-/// A function whose parameters are path values and, anywhere among them, a `Request&`; an App when
-/// its result is one's (handler.h).
+/// A function whose parameters are path values and, anywhere among them, a `Request&` and what can be
+/// taken from it (from_request.h); an App when its result is one's (handler.h).
 template <class F>
 class RouteHandler {
   static_assert(detail::HasParameters<F>,
@@ -61,7 +66,7 @@ class RouteHandler {
   /// How many path values stand before the parameter `index`.
   static constexpr std::size_t path_values_before(std::size_t index) {
     return []<std::size_t... I>(std::size_t end, std::index_sequence<I...>) {
-      return (std::size_t{0} + ... + (I < end && !detail::kIsRequest<Parameter<I>> ? 1 : 0));
+      return (std::size_t{0} + ... + (I < end && detail::kIsPathValue<Parameter<I>> ? 1 : 0));
     }(index, std::make_index_sequence<kParameters>());
   }
   template <std::size_t I>
@@ -70,9 +75,9 @@ class RouteHandler {
     static_assert(detail::kIsRequest<P> || !std::is_reference_v<P>,
                   "a handler takes path values by value, and nothing by reference but the Request");
     static_assert(
-        detail::kIsRequest<P> || PathValueType<std::remove_cvref_t<P>>,
-        "a handler's parameter is a Request&, text, a whole number, a Uuid, or a type with "
-        "kPathType and from_path (app/path_type.h)");
+        !detail::kIsPathValue<P> || PathValueType<std::remove_cvref_t<P>>,
+        "a handler's parameter is a Request&, a path value (text, a whole number, a Uuid, "
+        "a type with kPathType and from_path), or a Query, Json or Form of a plain struct");
   }
   template <std::size_t... I>
   static constexpr auto make_matchers(std::index_sequence<I...>) {
@@ -80,7 +85,7 @@ class RouteHandler {
     std::array<PathMatcher, path_values_before(kParameters)> matchers{};
     const auto enter = [&]<std::size_t At>() {
       using P = Parameter<At>;
-      if constexpr (!detail::kIsRequest<P> && PathValueType<std::remove_cvref_t<P>>) {
+      if constexpr (detail::kIsPathValue<P> && PathValueType<std::remove_cvref_t<P>>) {
         matchers[path_values_before(At)] = matcher_of<std::remove_cvref_t<P>>();
       }
     };
@@ -94,19 +99,42 @@ class RouteHandler {
 
   explicit RouteHandler(F function) : function_(std::move(function)) {}
 
-  decltype(auto) operator()(Request& request) const {
-    return call(request, std::make_index_sequence<kParameters>());
+  /// A task that takes content is called once that is at hand; for a plain handler App waits.
+  auto operator()(Request& request) const {
+    constexpr auto kAll = std::make_index_sequence<kParameters>();
+    using Result = decltype(call(request, kAll));
+    if constexpr (needs_content(kAll) && detail::TaskTraits<Result>::value) {
+      if (request.body().bytes()) return respond(request);
+      return detail::respond_when_gathered(request, this, [](const void* self, Request& whole) {
+        return static_cast<const RouteHandler*>(self)->respond(whole);
+      });
+    } else {
+      return call(request, kAll);
+    }
   }
 
  private:
   template <std::size_t... I>
-  decltype(auto) call(Request& request, std::index_sequence<I...>) const {
+  static consteval bool needs_content(std::index_sequence<I...>) {
+    const auto needs = []<class P>() {
+      if constexpr (detail::kIsTaken<P>) return FromRequest<std::remove_cv_t<P>>::kNeedsContent;
+      return false;
+    };
+    return (needs.template operator()<Parameter<I>>() || ...);
+  }
+  Task<Response> respond(Request& request) const {
+    return detail::respond_with(request, call(request, std::make_index_sequence<kParameters>()));
+  }
+  template <std::size_t... I>
+  auto call(Request& request, std::index_sequence<I...>) const {
     return function_(argument<I>(request)...);
   }
   template <std::size_t I>
   static Parameter<I> argument(Request& request) {
     if constexpr (detail::kIsRequest<Parameter<I>>) {
       return request;
+    } else if constexpr (detail::kIsTaken<Parameter<I>>) {
+      return FromRequest<std::remove_cv_t<Parameter<I>>>::take(request);
     } else {
       auto value = PathType<std::remove_cv_t<Parameter<I>>>::parse(
           request.values()[path_values_before(I)].text);

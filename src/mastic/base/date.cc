@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mastic/base/assert.h"
+#include "mastic/base/text.h"
 
 namespace mastic::base {
 
@@ -85,6 +86,25 @@ std::string format_iso_time(std::int64_t unix_seconds) {
   std::string out;
   append_iso_time(out, unix_seconds);
   return out;
+}
+
+std::optional<std::int64_t> parse_iso_time(std::string_view text) {
+  constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:ddZ";
+  if (text.size() != kForm.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == 'd' ? !is_digit(text[i]) : text[i] != kForm[i]) return std::nullopt;
+  }
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    return static_cast<int>(*parse_decimal(text.substr(at, digits)));
+  };
+  DateTime date;
+  date.year = number(0, 4);
+  date.month = number(5, 2);
+  date.day = number(8, 2);
+  date.hour = number(11, 2);
+  date.minute = number(14, 2);
+  date.second = number(17, 2);
+  return to_unix_seconds(date);
 }
 
 std::string format_log_time(std::int64_t unix_seconds) {

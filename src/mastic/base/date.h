@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mastic::base {
 
@@ -31,6 +32,8 @@ struct DateTime {
 /// "2026-11-21T20:33:01Z"
 void append_iso_time(std::string& out, std::int64_t unix_seconds);
 [[nodiscard]] std::string format_iso_time(std::int64_t unix_seconds);
+/// Reads that one form; nothing for any other.
+[[nodiscard]] std::optional<std::int64_t> parse_iso_time(std::string_view text);
 
 /// "21/Nov/2026:20:33:01 +0000", as access logs have it.
 void append_log_time(std::string& out, std::int64_t unix_seconds);

@@ -1,0 +1,79 @@
+#include "mastic/app/from_request.h"
+
+#include <algorithm>
+
+#include "mastic/app/http_error.h"
+#include "mastic/base/encoding.h"
+#include "mastic/base/text.h"
+
+namespace mastic::app::detail {
+namespace {
+
+using http::FieldName;
+using http::Status;
+
+/// "application/json" of "Application/JSON; charset=utf-8".
+std::string media_type(const Request& request) {
+  std::string_view field = request.field(FieldName::ContentType).value_or("");
+  std::string type(base::trim(base::take_until(field, ';')));
+  std::ranges::transform(type, type.begin(), base::to_lower);
+  return type;
+}
+
+void refuse_coded_content(const Request& request) {
+  if (!request.field(FieldName::ContentEncoding)) return;
+  throw HttpError(Status::UnsupportedMediaType,
+                  "Content with a Content-Encoding is not taken here.");
+}
+
+std::string decode_form(std::string_view text) {
+  if (!base::has_valid_escapes(text)) {
+    throw HttpError(Status::BadRequest, "There is a broken escape in the fields.");
+  }
+  std::string spaced(text);
+  std::ranges::replace(spaced, '+', ' ');
+  return base::percent_decode(spaced);
+}
+
+}  // namespace
+
+void want_json_content(const Request& request) {
+  refuse_coded_content(request);
+  const std::string type = media_type(request);
+  if (type == "application/json" || type.ends_with("+json")) return;
+  throw HttpError(Status::UnsupportedMediaType, "JSON is taken here: send it as application/json.");
+}
+
+void want_form_content(const Request& request) {
+  refuse_coded_content(request);
+  if (media_type(request) == "application/x-www-form-urlencoded") return;
+  throw HttpError(Status::UnsupportedMediaType,
+                  "A form is taken here: send it as application/x-www-form-urlencoded.");
+}
+
+void refuse_content(std::string_view message) {
+  const bool is_json = !message.starts_with("not JSON");
+  throw HttpError(is_json ? Status::UnprocessableContent : Status::BadRequest,
+                  std::string(message));
+}
+
+std::vector<TextField> read_text_fields(std::string_view text) {
+  std::vector<TextField> fields;
+  while (!text.empty()) {
+    std::string_view value = base::take_until(text, '&');
+    if (value.empty()) continue;
+    const std::string_view name = base::take_until(value, '=');
+    fields.push_back({decode_form(name), decode_form(value)});
+  }
+  return fields;
+}
+
+void refuse_text_field(std::string_view name, std::string_view expected, std::string_view found) {
+  constexpr std::size_t kMostShown = 40;
+  std::string message(name);
+  message.append(": ").append(expected).append(" is expected, '");
+  base::append_log_escaped(message, found, kMostShown);
+  throw HttpError(Status::UnprocessableContent, message + "' found");
+}
+
+}  // namespace mastic::app::detail

@@ -1,0 +1,209 @@
+// The fields of an aggregate, their names and their values, without macros.
+//
+//     struct Point { int x; int y; };
+//     for_each_field(point, [](std::string_view name, int& value) { ... });
+//
+// Up to 24 fields; no base classes, no C arrays. The names come from how the compiler spells a
+// pointer to a member, which GCC and Clang agree about well enough (aggregate_test.cc).
+
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace mastic::base {
+
+namespace detail {
+
+/// Becomes anything, for counting how many of it an aggregate takes.
+struct Anything {
+  template <class T>
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr operator T() const {
+    std::unreachable();
+  }
+};
+
+template <class T, std::size_t... I>
+concept TakesValues = requires { T{(static_cast<void>(I), Anything())...}; };
+
+template <class T, std::size_t... I>
+consteval bool takes_values(std::index_sequence<I...>) {
+  return TakesValues<T, I...>;
+}
+
+inline constexpr std::size_t kMostFields = 24;
+
+template <class T, std::size_t N = kMostFields>
+consteval std::size_t count_fields() {
+  if constexpr (N == 0 || takes_values<T>(std::make_index_sequence<N>())) {
+    return N;
+  } else {
+    return count_fields<T, N - 1>();
+  }
+}
+
+/// Calls `visit` with every field of `aggregate`.
+template <class T, class Visit>
+constexpr decltype(auto) with_fields(T& aggregate, Visit visit) {
+  constexpr std::size_t kCount = count_fields<std::remove_const_t<T>>();
+  if constexpr (kCount == 0) {
+    return visit();
+  } else if constexpr (kCount == 1) {
+    auto& [f0] = aggregate;
+    return visit(f0);
+  } else if constexpr (kCount == 2) {
+    auto& [f0, f1] = aggregate;
+    return visit(f0, f1);
+  } else if constexpr (kCount == 3) {
+    auto& [f0, f1, f2] = aggregate;
+    return visit(f0, f1, f2);
+  } else if constexpr (kCount == 4) {
+    auto& [f0, f1, f2, f3] = aggregate;
+    return visit(f0, f1, f2, f3);
+  } else if constexpr (kCount == 5) {
+    auto& [f0, f1, f2, f3, f4] = aggregate;
+    return visit(f0, f1, f2, f3, f4);
+  } else if constexpr (kCount == 6) {
+    auto& [f0, f1, f2, f3, f4, f5] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5);
+  } else if constexpr (kCount == 7) {
+    auto& [f0, f1, f2, f3, f4, f5, f6] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6);
+  } else if constexpr (kCount == 8) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7);
+  } else if constexpr (kCount == 9) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8);
+  } else if constexpr (kCount == 10) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9);
+  } else if constexpr (kCount == 11) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10);
+  } else if constexpr (kCount == 12) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11);
+  } else if constexpr (kCount == 13) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12);
+  } else if constexpr (kCount == 14) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13);
+  } else if constexpr (kCount == 15) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14);
+  } else if constexpr (kCount == 16) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15);
+  } else if constexpr (kCount == 17) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16);
+  } else if constexpr (kCount == 18) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17] =
+        aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17);
+  } else if constexpr (kCount == 19) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18] =
+        aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17,
+                 f18);
+  } else if constexpr (kCount == 20) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18,
+           f19] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17,
+                 f18, f19);
+  } else if constexpr (kCount == 21) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19,
+           f20] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17,
+                 f18, f19, f20);
+  } else if constexpr (kCount == 22) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19,
+           f20, f21] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17,
+                 f18, f19, f20, f21);
+  } else if constexpr (kCount == 23) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19,
+           f20, f21, f22] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17,
+                 f18, f19, f20, f21, f22);
+  } else if constexpr (kCount == 24) {
+    auto& [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19,
+           f20, f21, f22, f23] = aggregate;
+    return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17,
+                 f18, f19, f20, f21, f22, f23);
+  }
+}
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#endif
+/// An object that is never made: only the names of its fields are asked for.
+template <class T>
+struct Specimen {
+  T value;
+};
+template <class T>
+extern const Specimen<T> specimen;
+
+template <class T>
+consteval auto field_pointers() {
+  return with_fields(specimen<T>.value, [](auto&... fields) { return std::tuple(&fields...); });
+}
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
+
+/// The last word of `P` as the compiler spells it.
+template <auto P>
+consteval std::string_view field_name() {
+  std::string_view text = __PRETTY_FUNCTION__;
+  text = text.substr(0, text.find_first_of(";]", text.find("P = ")));
+  while (text.ends_with(')')) text.remove_suffix(1);
+  return text.substr(text.find_last_of(":.") + 1);
+}
+
+template <class T>
+inline constexpr auto kFieldNames = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array<std::string_view, sizeof...(I)>{
+      field_name<std::get<I>(field_pointers<T>())>()...};
+}(std::make_index_sequence<count_fields<T>()>());
+
+}  // namespace detail
+
+/// A plain struct whose fields can be told apart.
+template <class T>
+concept Aggregate = std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_empty_v<T> &&
+                    detail::count_fields<T>() > 0;
+
+template <Aggregate T>
+[[nodiscard]] constexpr std::size_t field_count() {
+  return detail::count_fields<T>();
+}
+/// In the order of declaration.
+template <Aggregate T>
+[[nodiscard]] constexpr const auto& field_names() {
+  return detail::kFieldNames<T>;
+}
+
+/// Calls `each(name, field)` for every field, in the order of declaration.
+template <class T, class Each>
+  requires Aggregate<std::remove_const_t<T>>
+constexpr void for_each_field(T& aggregate, Each each) {
+  const auto& names = field_names<std::remove_const_t<T>>();
+  detail::with_fields(aggregate, [&](auto&... fields) {
+    std::size_t at = 0;
+    (each(names[at++], fields), ...);
+  });
+}
+
+}  // namespace mastic::base

@@ -1,0 +1,44 @@
+#include "mastic/base/json.h"
+
+#include "mastic/base/date.h"
+
+namespace mastic::base {
+
+bool JsonReading::fail(const JsonValue& found, std::string_view expected) {
+  return fail(std::string(expected) + " is expected, " + std::string(found.kind_text()) + " found");
+}
+
+bool JsonReading::fail(std::string what) {
+  if (fault_.empty()) fault_ = std::move(what);
+  return false;
+}
+
+void JsonReading::note_step(std::string_view step, bool is_index) {
+  std::string path = is_index ? "[" + std::string(step) + "]" : std::string(step);
+  if (!path_.empty() && !path_.starts_with('[')) path += '.';
+  path_.insert(0, path);
+}
+
+std::string JsonReading::message() const { return path_.empty() ? fault_ : path_ + ": " + fault_; }
+
+bool JsonType<bool>::read(const JsonValue& value, bool& into, JsonReading& reading) {
+  if (value.kind != JsonValue::Kind::Bool) return reading.fail(value, "true or false");
+  into = value.boolean;
+  return true;
+}
+
+void JsonType<std::chrono::sys_seconds>::write(std::string& out, std::chrono::sys_seconds value) {
+  out.append("\"").append(format_iso_time(value.time_since_epoch().count())).append("\"");
+}
+
+bool JsonType<std::chrono::sys_seconds>::read(const JsonValue& value,
+                                              std::chrono::sys_seconds& into,
+                                              JsonReading& reading) {
+  const auto seconds =
+      value.kind == JsonValue::Kind::String ? parse_iso_time(value.text) : std::nullopt;
+  if (!seconds) return reading.fail(value, "a time such as \"2026-11-21T20:33:01Z\"");
+  into = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
+  return true;
+}
+
+}  // namespace mastic::base

@@ -1,0 +1,362 @@
+// C++ values to JSON and back, without macros: aggregates are objects with the names of their fields.
+//
+//     struct Item { std::string name; int count; std::optional<double> price; };
+//     std::string text = to_json(item);            // {"name":"tea","count":2}
+//     Result<Item> back = from_json<Item>(text);   // or: "count: a whole number is expected, a string found"
+//
+// Known besides: bool, numbers, strings, std::optional (absent or null), vectors, arrays, maps with
+// string keys, variants (the first alternative that fits), time points (ISO 8601, seconds, UTC) and
+// nested ones of all these. A type of your own gets a specialization of JsonType.
+
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "mastic/base/aggregate.h"
+#include "mastic/base/encoding.h"
+#include "mastic/base/json_document.h"
+#include "mastic/base/result.h"
+#include "mastic/base/text.h"
+
+namespace mastic::base {
+
+/// What is done with members that the type has no field for.
+enum class UnknownMembers : std::uint8_t { Ignore, Refuse };
+
+/// Where in a document, and what to do there; for JsonType::read.
+class JsonReading {
+ public:
+  explicit JsonReading(UnknownMembers unknown) : unknown_(unknown) {}
+
+  [[nodiscard]] UnknownMembers unknown() const { return unknown_; }
+  /// Notes the fault and returns false; the first one counts.
+  bool fail(const JsonValue& found, std::string_view expected);
+  bool fail(std::string what);
+  /// Reads below `step`, a name or an index, so that a fault names its place.
+  template <class Read>
+  bool at(std::string_view step, bool is_index, Read read) {
+    if (read()) return true;
+    note_step(step, is_index);
+    return false;
+  }
+  /// "items[2].price: a number is expected, a string found"
+  [[nodiscard]] std::string message() const;
+
+ private:
+  void note_step(std::string_view step, bool is_index);
+
+  UnknownMembers unknown_;
+  std::string path_;
+  std::string fault_;
+};
+
+/// How values of T are written and read:
+///
+///     static void write(std::string& out, const T& value);
+///     static bool read(const JsonValue& value, T& into, JsonReading& reading);
+template <class T>
+struct JsonType;
+
+template <class T>
+concept JsonWritable =
+    requires(std::string& out, const T& value) { JsonType<T>::write(out, value); };
+template <class T>
+concept JsonReadable = requires(const JsonValue& value, T& into, JsonReading& reading) {
+  { JsonType<T>::read(value, into, reading) } -> std::same_as<bool>;
+};
+
+template <JsonWritable T>
+void append_json(std::string& out, const T& value) {
+  JsonType<T>::write(out, value);
+}
+template <JsonWritable T>
+[[nodiscard]] std::string to_json(const T& value) {
+  std::string out;
+  append_json(out, value);
+  return out;
+}
+
+/// Reads `value`, a part of a document, as a T. Fails with the place, what is expected and what is
+/// there.
+template <JsonReadable T>
+[[nodiscard]] Result<T> from_json(const JsonValue& value,
+                                  UnknownMembers unknown = UnknownMembers::Ignore) {
+  T into{};
+  JsonReading reading(unknown);
+  if (JsonType<T>::read(value, into, reading)) return into;
+  return base::fail(reading.message());
+}
+template <JsonReadable T>
+[[nodiscard]] Result<T> from_json(std::string_view text,
+                                  UnknownMembers unknown = UnknownMembers::Ignore) {
+  const auto document = JsonDocument::parse(text);
+  if (!document) return std::unexpected(document.error());
+  return from_json<T>(document->root(), unknown);
+}
+
+// ---- scalars ----
+
+template <>
+struct JsonType<bool> {
+  static void write(std::string& out, bool value) { out += value ? "true" : "false"; }
+  static bool read(const JsonValue& value, bool& into, JsonReading& reading);
+};
+
+template <std::integral T>
+struct JsonType<T> {
+  static void write(std::string& out, T value) {
+    char digits[24];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  }
+  static bool read(const JsonValue& value, T& into, JsonReading& reading) {
+    const bool is_natural = value.kind == JsonValue::Kind::Uint;
+    if (!is_natural && value.kind != JsonValue::Kind::Int) {
+      return reading.fail(value, "a whole number");
+    }
+    const bool fits =
+        is_natural ? std::in_range<T>(value.natural) : std::in_range<T>(value.integer);
+    if (!fits) {
+      return reading.fail("a whole number from " + std::to_string(std::numeric_limits<T>::min()) +
+                          " to " + std::to_string(std::numeric_limits<T>::max()) + " is expected");
+    }
+    into = is_natural ? static_cast<T>(value.natural) : static_cast<T>(value.integer);
+    return true;
+  }
+};
+
+template <std::floating_point T>
+struct JsonType<T> {
+  /// The shortest text that reads back the same; JSON has no NaN and no infinity, so these are null.
+  static void write(std::string& out, T value) {
+    if (!std::isfinite(value)) {
+      out += "null";
+      return;
+    }
+    char digits[64];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  }
+  static bool read(const JsonValue& value, T& into, JsonReading& reading) {
+    switch (value.kind) {
+      case JsonValue::Kind::Int:
+        into = static_cast<T>(value.integer);
+        return true;
+      case JsonValue::Kind::Uint:
+        into = static_cast<T>(value.natural);
+        return true;
+      case JsonValue::Kind::Double:
+        into = static_cast<T>(value.number);
+        return true;
+      default:
+        return reading.fail(value, "a number");
+    }
+  }
+};
+
+template <class T>
+  requires std::same_as<T, std::string> || std::same_as<T, std::string_view>
+struct JsonType<T> {
+  static void write(std::string& out, std::string_view value) {
+    out += '"';
+    append_json_escaped(out, value);
+    out += '"';
+  }
+  static bool read(const JsonValue& value, T& into, JsonReading& reading)
+    requires std::same_as<T, std::string>
+  {
+    if (value.kind != JsonValue::Kind::String) return reading.fail(value, "a string");
+    into = value.text;
+    return true;
+  }
+};
+
+/// "2026-11-21T20:33:01Z".
+template <>
+struct JsonType<std::chrono::sys_seconds> {
+  static void write(std::string& out, std::chrono::sys_seconds value);
+  static bool read(const JsonValue& value, std::chrono::sys_seconds& into, JsonReading& reading);
+};
+
+// ---- containers ----
+
+template <class T>
+struct JsonType<std::optional<T>> {
+  static void write(std::string& out, const std::optional<T>& value) {
+    value ? append_json(out, *value) : static_cast<void>(out += "null");
+  }
+  static bool read(const JsonValue& value, std::optional<T>& into, JsonReading& reading) {
+    if (value.kind == JsonValue::Kind::Null) return true;
+    return JsonType<T>::read(value, into.emplace(), reading);
+  }
+};
+
+namespace detail {
+
+template <class T>
+concept JsonList = requires(T list) {
+  list.begin();
+  list.emplace_back();
+  typename T::value_type;
+} && !std::convertible_to<T, std::string_view>;
+
+template <class T>
+concept JsonMap = requires {
+  typename T::mapped_type;
+  requires std::same_as<typename T::key_type, std::string>;
+};
+
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+
+template <class List>
+void write_list(std::string& out, const List& list) {
+  out += '[';
+  bool first = true;
+  for (const auto& element : list) {
+    if (!std::exchange(first, false)) out += ',';
+    append_json<typename List::value_type>(out, element);
+  }
+  out += ']';
+}
+
+inline void write_name(std::string& out, std::string_view name, bool& first) {
+  if (!std::exchange(first, false)) out += ',';
+  JsonType<std::string_view>::write(out, name);
+  out += ':';
+}
+
+}  // namespace detail
+
+template <detail::JsonList T>
+struct JsonType<T> {
+  static void write(std::string& out, const T& list) { detail::write_list(out, list); }
+  static bool read(const JsonValue& value, T& into, JsonReading& reading) {
+    using Element = typename T::value_type;
+    if (value.kind != JsonValue::Kind::Array) return reading.fail(value, "an array");
+    std::size_t index = 0;
+    for (const JsonValue* at = value.first; at != nullptr; at = at->next, ++index) {
+      Element element{};
+      const bool read = reading.at(std::to_string(index), true,
+                                   [&] { return JsonType<Element>::read(*at, element, reading); });
+      if (!read) return false;
+      into.push_back(std::move(element));
+    }
+    return true;
+  }
+};
+
+template <class E, std::size_t N>
+struct JsonType<std::array<E, N>> {
+  static void write(std::string& out, const std::array<E, N>& list) {
+    detail::write_list(out, list);
+  }
+  static bool read(const JsonValue& value, std::array<E, N>& into, JsonReading& reading) {
+    if (value.kind != JsonValue::Kind::Array) return reading.fail(value, "an array");
+    if (value.size != N) return reading.fail("an array of " + std::to_string(N) + " is expected");
+    const JsonValue* at = value.first;
+    for (std::size_t i = 0; i < N; ++i, at = at->next) {
+      const bool read = reading.at(std::to_string(i), true,
+                                   [&] { return JsonType<E>::read(*at, into[i], reading); });
+      if (!read) return false;
+    }
+    return true;
+  }
+};
+
+template <detail::JsonMap T>
+struct JsonType<T> {
+  static void write(std::string& out, const T& map) {
+    out += '{';
+    bool first = true;
+    for (const auto& [name, value] : map) {
+      detail::write_name(out, name, first);
+      append_json(out, value);
+    }
+    out += '}';
+  }
+  static bool read(const JsonValue& value, T& into, JsonReading& reading) {
+    using Mapped = typename T::mapped_type;
+    if (value.kind != JsonValue::Kind::Object) return reading.fail(value, "an object");
+    for (const JsonValue* at = value.first; at != nullptr; at = at->next) {
+      Mapped mapped{};
+      const bool read =
+          reading.at(at->name, false, [&] { return JsonType<Mapped>::read(*at, mapped, reading); });
+      if (!read) return false;
+      into.emplace(std::string(at->name), std::move(mapped));
+    }
+    return true;
+  }
+};
+
+template <class... T>
+struct JsonType<std::variant<T...>> {
+  static void write(std::string& out, const std::variant<T...>& value) {
+    std::visit([&](const auto& held) { append_json(out, held); }, value);
+  }
+  static bool read(const JsonValue& value, std::variant<T...>& into, JsonReading& reading) {
+    const auto takes = [&]<class Alternative>() {
+      Alternative alternative{};
+      JsonReading trial(UnknownMembers::Refuse);
+      if (!JsonType<Alternative>::read(value, alternative, trial)) return false;
+      into = std::move(alternative);
+      return true;
+    };
+    if ((takes.template operator()<T>() || ...)) return true;
+    return reading.fail(value, "one of several kinds of value");
+  }
+};
+
+// ---- aggregates ----
+
+template <Aggregate T>
+  requires(!requires(T list) { list.begin(); })
+struct JsonType<T> {
+  /// Members in the order of the fields; an empty optional is left out.
+  static void write(std::string& out, const T& object) {
+    out += '{';
+    bool first = true;
+    for_each_field(object, [&]<class Field>(std::string_view name, const Field& field) {
+      if constexpr (detail::kIsOptional<Field>) {
+        if (!field) return;
+      }
+      detail::write_name(out, name, first);
+      append_json(out, field);
+    });
+    out += '}';
+  }
+  static bool read(const JsonValue& value, T& into, JsonReading& reading) {
+    if (value.kind != JsonValue::Kind::Object) return reading.fail(value, "an object");
+    bool good = true;
+    for_each_field(into, [&]<class Field>(std::string_view name, Field& field) {
+      good = good && reading.at(name, false, [&] {
+        const JsonValue* const member = value.member(name);
+        if (member != nullptr) return JsonType<Field>::read(*member, field, reading);
+        if constexpr (detail::kIsOptional<Field>) return true;
+        return reading.fail("it is missing");
+      });
+    });
+    if (!good || reading.unknown() == UnknownMembers::Ignore) return good;
+    for (const JsonValue* at = value.first; at != nullptr; at = at->next) {
+      bool known = false;
+      for (const std::string_view name : field_names<T>()) known = known || name == at->name;
+      if (!known)
+        return reading.at(at->name, false, [&] { return reading.fail("it is not known"); });
+    }
+    return true;
+  }
+};
+
+}  // namespace mastic::base

@@ -1,0 +1,132 @@
+#include "mastic/base/json.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <limits>
+#include <map>
+#include <vector>
+
+namespace mastic::base {
+namespace {
+
+using std::chrono::sys_seconds;
+
+struct Price {
+  std::string currency;
+  double amount = 0;
+
+  friend bool operator==(const Price&, const Price&) = default;
+};
+struct Item {
+  std::string name;
+  int count = 0;
+  std::optional<Price> price;
+  std::vector<std::string> tags;
+
+  friend bool operator==(const Item&, const Item&) = default;
+};
+struct Order {
+  std::vector<Item> items;
+  std::map<std::string, bool> flags;
+  std::variant<int, std::string> reference;
+  sys_seconds at{};
+};
+struct Small {
+  std::uint8_t n = 0;
+};
+
+template <class T>
+std::string fault(std::string_view text, UnknownMembers unknown = UnknownMembers::Ignore) {
+  const auto read = from_json<T>(text, unknown);
+  return read ? "" : read.error().message;
+}
+
+TEST(Json, WritesAggregatesWithTheNamesOfTheirFields) {
+  EXPECT_EQ(to_json(Item{"te\"a", 2, {}, {"hot"}}), R"({"name":"te\"a","count":2,"tags":["hot"]})");
+  EXPECT_EQ(to_json(Price{"EUR", 1.5}), R"({"currency":"EUR","amount":1.5})");
+  const Order order{{}, {{"paid", true}}, "x", sys_seconds(std::chrono::seconds(0))};
+  EXPECT_EQ(to_json(order),
+            R"({"items":[],"flags":{"paid":true},"reference":"x","at":"1970-01-01T00:00:00Z"})");
+}
+
+TEST(Json, WritesScalars) {
+  EXPECT_EQ(to_json(std::numeric_limits<std::int64_t>::min()), "-9223372036854775808");
+  EXPECT_EQ(to_json(std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
+  EXPECT_EQ(to_json(0.1), "0.1");
+  EXPECT_EQ(to_json(std::numeric_limits<double>::quiet_NaN()), "null");
+  EXPECT_EQ(to_json(std::string("\n\x01")), "\"\\u000a\\u0001\"");
+  EXPECT_EQ(to_json(std::array<int, 2>{1, 2}), "[1,2]");
+}
+
+TEST(Json, ReadsWhatItWrites) {
+  const Item item{"tea", -2, Price{"EUR", 0.25}, {"hot", "black"}};
+  EXPECT_EQ(from_json<Item>(to_json(item)).value(), item);
+  const auto order = from_json<Order>(
+      R"({"items":[{"name":"a","count":1,"tags":[]}],"flags":{"x":false},"reference":7,
+          "at":"2026-11-21T20:33:01Z","more":null})");
+  ASSERT_TRUE(order) << order.error().message;
+  EXPECT_EQ(order->items.at(0).name, "a");
+  EXPECT_EQ(std::get<int>(order->reference), 7);
+  EXPECT_EQ(to_json(order->at), "\"2026-11-21T20:33:01Z\"");
+}
+
+TEST(Json, NamesThePlaceOfAFault) {
+  EXPECT_EQ(fault<Order>(R"({"items":[{"name":"a","count":1,"tags":["x",3]}]})"),
+            "items[0].tags[1]: a string is expected, a whole number found");
+  EXPECT_EQ(fault<Item>(R"({"name":"a"})"), "count: it is missing");
+  EXPECT_EQ(fault<Item>(R"([1])"), "an object is expected, an array found");
+  EXPECT_EQ(fault<Small>(R"({"n":256})"), "n: a whole number from 0 to 255 is expected");
+  EXPECT_EQ(fault<Small>(R"({"n":-1})"), "n: a whole number from 0 to 255 is expected");
+  EXPECT_EQ(fault<Small>(R"({"n":1.5})"), "n: a whole number is expected, a number found");
+  EXPECT_EQ(fault<Small>(R"({"n":1,"m":2})", UnknownMembers::Refuse), "m: it is not known");
+  EXPECT_EQ(fault<sys_seconds>(R"("2026-13-01T00:00:00Z")"),
+            "a time such as \"2026-11-21T20:33:01Z\" is expected, a string found");
+}
+
+TEST(Json, RefusesWhatIsNoJson) {
+  EXPECT_EQ(fault<Small>(R"({"n":1,"n":2})"), "the name 'n' stands twice in an object");
+  EXPECT_TRUE(fault<Small>(R"({"n":1} x)").starts_with("not JSON, at byte "));
+  for (const char* text :
+       {"", "{", "{\"n\":1,}", "{'n':1}", "{n:1}", "// c\n{}", "[1 2]", "01", "+1", "\"\xff\"",
+        "\"\xc0\xaf\"", "\"\x01\"", "nul", "1e", "\"\\ud800\""}) {
+    EXPECT_FALSE(JsonDocument::parse(text)) << text;
+  }
+}
+
+TEST(Json, RefusesDepth) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_TRUE(JsonDocument::parse(nested(JsonDocument::kMostDepth)));
+  EXPECT_FALSE(JsonDocument::parse(nested(JsonDocument::kMostDepth + 1)));
+  EXPECT_FALSE(JsonDocument::parse(nested(100'000)));
+}
+
+TEST(Json, StringsSurviveTheWayThereAndBack) {
+  EXPECT_TRUE(rc::check([](const std::vector<std::uint16_t>& units) {
+    std::string text;  // any characters of one and two bytes
+    for (const std::uint16_t unit : units) {
+      const unsigned c = unit % 0x800;
+      if (c < 0x80) {
+        text += static_cast<char>(c);
+      } else {
+        text += static_cast<char>(0xc0 | c >> 6);
+        text += static_cast<char>(0x80 | (c & 0x3f));
+      }
+    }
+    RC_ASSERT(from_json<std::string>(to_json(text)).value() == text);
+  }));
+}
+
+TEST(Json, NumbersSurviveTheWayThereAndBack) {
+  EXPECT_TRUE(rc::check([](std::int64_t whole, std::uint64_t natural, double number) {
+    RC_ASSERT(from_json<std::int64_t>(to_json(whole)).value() == whole);
+    RC_ASSERT(from_json<std::uint64_t>(to_json(natural)).value() == natural);
+    RC_PRE(std::isfinite(number));
+    RC_ASSERT(from_json<double>(to_json(number)).value() == number);
+  }));
+}
+
+}  // namespace
+}  // namespace mastic::base

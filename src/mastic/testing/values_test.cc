@@ -1,0 +1,141 @@
+// Values in and out of handlers, as a client sees them.
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "mastic/app/router.h"
+#include "mastic/async/sleep.h"
+#include "mastic/base/uuid.h"
+#include "mastic/testing/test_client.h"
+
+namespace mastic::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using app::Form;
+using app::Json;
+using app::Query;
+using app::Request;
+using app::Task;
+using http::Status;
+
+struct Item {
+  std::string name;
+  int count = 0;
+  std::optional<std::string> note;
+};
+struct Paging {
+  int page = 1;
+  std::uint8_t size = 20;
+  bool desc = false;
+  double scale = 1;
+  std::optional<std::string> filter;
+  std::vector<int> ids;
+};
+
+std::string show(const Paging& paging) {
+  std::string ids;
+  for (const int id : paging.ids) ids += std::to_string(id) + ";";
+  return std::to_string(paging.page) + " " + std::to_string(paging.size) + " " +
+         (paging.desc ? "desc" : "asc") + " " + base::to_json(paging.scale) + " " +
+         paging.filter.value_or("none") + " " + ids;
+}
+
+struct ValuesTest : ::testing::Test {
+  ValuesTest() : client(make_site()) {}
+  static app::Router make_site() {
+    app::Router site;
+    site.get<"/item/{name}">([](std::string name) { return Item{std::move(name), 3, {}}; });
+    site.get<"/items">([] { return std::vector<Item>{{"a", 1, "x"}, {"b", 2, {}}}; });
+    site.get<"/counts">([]() -> Task<std::map<std::string, int>> {
+      co_await async::sleep_for(1ms);
+      co_return std::map<std::string, int>{{"a", 1}};
+    });
+    site.get<"/number">([] { return Json<int>{{42}}; });
+    site.post<"/item">([](Json<Item> item) { return *item; });
+    site.put<"/item/{id:int}">([](int id, Json<Item> item, Request&) -> Task<Json<Item>> {
+      co_await async::sleep_for(1ms);
+      item->count += id;
+      co_return item;
+    });
+    site.get<"/list">([](Query<Paging> paging) { return show(*paging); });
+    site.post<"/form">([](Form<Paging> form) { return show(*form); });
+    return site;
+  }
+  TestResponse post_json(std::string_view text, std::string_view type = "application/json") {
+    return client.post("/item", text, {{"Content-Type", type}});
+  }
+  TestClient client;
+};
+
+TEST_F(ValuesTest, PlainStructsAndContainersAreAnsweredAsJson) {
+  const auto item = client.get("/item/tea");
+  EXPECT_EQ(item.text, R"({"name":"tea","count":3})");
+  EXPECT_EQ(item.field("Content-Type"), "application/json");
+  EXPECT_EQ(client.get("/items").text,
+            R"([{"name":"a","count":1,"note":"x"},{"name":"b","count":2}])");
+  EXPECT_EQ(client.get("/counts").text, R"({"a":1})");
+  EXPECT_EQ(client.get("/number").text, "42");
+}
+
+TEST_F(ValuesTest, JsonContentBecomesAValue) {
+  EXPECT_EQ(post_json(R"({"name":"tea","count":1,"more":[]})").text, R"({"name":"tea","count":1})");
+  EXPECT_EQ(
+      post_json(R"({"name":"t","count":1})", "application/vnd.shop+json; charset=utf-8").status,
+      Status::Ok);
+  const auto put =
+      client.put("/item/5", R"({"name":"tea","count":1})", {{"Content-Type", "application/json"}});
+  EXPECT_EQ(put.text, R"({"name":"tea","count":6})");
+}
+
+TEST_F(ValuesTest, ContentThatDoesNotFitIsExplained) {
+  const auto wrong = post_json(R"({"name":"tea","count":"1"})");
+  EXPECT_EQ(wrong.status, Status::UnprocessableContent);
+  EXPECT_NE(wrong.text.find("count: a whole number is expected, a string found"),
+            std::string::npos);
+  const auto broken = post_json(R"({"name")");
+  EXPECT_EQ(broken.status, Status::BadRequest);
+  EXPECT_NE(broken.text.find("not JSON, at byte"), std::string::npos);
+  EXPECT_EQ(post_json("{}", "text/plain").status, Status::UnsupportedMediaType);
+  EXPECT_EQ(client.post("/item", "{}").status, Status::UnsupportedMediaType);
+  EXPECT_EQ(
+      client
+          .post("/item", "x", {{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}})
+          .status,
+      Status::UnsupportedMediaType);
+  EXPECT_EQ(client.put("/item/1", "[", {{"Content-Type", "application/json"}}).status,
+            Status::BadRequest);
+}
+
+TEST_F(ValuesTest, QueriesFillTheFieldsTheyName) {
+  EXPECT_EQ(client.get("/list").text, "1 20 asc 1 none ");
+  EXPECT_EQ(
+      client.get("/list?page=3&size=255&desc=true&scale=0.5&filter=a+b%26c&ids=1&ids=2&x=y").text,
+      "3 255 desc 0.5 a b&c 1;2;");
+  EXPECT_EQ(client.get("/list?&&page=2&filter=").text, "2 20 asc 1 none ");
+}
+
+TEST_F(ValuesTest, QueriesThatDoNotFitAreExplained) {
+  const auto wrong = client.get("/list?size=256");
+  EXPECT_EQ(wrong.status, Status::UnprocessableContent);
+  EXPECT_NE(wrong.text.find("size: a whole number in its range is expected, '256' found"),
+            std::string::npos);
+  for (const char* query : {"?page=x", "?page=", "?desc=maybe", "?scale=1x", "?ids=1&ids=x",
+                            "?page=99999999999999999999"}) {
+    EXPECT_EQ(client.get("/list" + std::string(query)).status, Status::UnprocessableContent)
+        << query;
+  }
+  EXPECT_EQ(client.get("/list?filter=%zz").status, Status::BadRequest);
+}
+
+TEST_F(ValuesTest, FormsFillTheFieldsToo) {
+  const std::string_view type = "application/x-www-form-urlencoded";
+  EXPECT_EQ(client.post("/form", "page=7&filter=%C3%A4+x", {{"Content-Type", type}}).text,
+            "7 20 asc 1 \xc3\xa4 x ");
+  EXPECT_EQ(client.post("/form", "page=7", {{"Content-Type", "text/plain"}}).status,
+            Status::UnsupportedMediaType);
+}
+
+}  // namespace
+}  // namespace mastic::testing
