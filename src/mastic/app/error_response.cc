@@ -5,10 +5,13 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <optional>
 #include <typeinfo>
 
 #include "mastic/app/http_error.h"
 #include "mastic/base/encoding.h"
+#include "mastic/base/json.h"
+#include "mastic/http/accept.h"
 
 namespace mastic::app {
 namespace {
@@ -43,8 +46,66 @@ Response internal_error(Request& request) {
   line.append(request.method_text()).append(" ");
   base::append_log_escaped(line, request.target(), kMostLoggedBytes);
   request.log().write(base::Level::Error, line + ": " + describe_current_exception());
-  return error_response(Status::InternalServerError,
-                        "The error is on our side. Reference: " + reference);
+  return error_response(request, Status::InternalServerError, "The error is on our side.",
+                        reference);
+}
+
+/// RFC 9457.
+struct Problem {
+  std::string type = "about:blank";
+  std::string title;
+  int status = 0;
+  std::optional<std::string> detail;
+  std::optional<std::string> reference;
+};
+
+std::optional<std::string> text_or_nothing(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional(std::string(text));
+}
+
+std::string plain_page(const Problem& problem) {
+  std::string page = std::to_string(problem.status) + " " + problem.title + "\n";
+  if (problem.detail) page.append("\n").append(*problem.detail).append("\n");
+  if (problem.reference) page.append("\nReference: ").append(*problem.reference).append("\n");
+  return page;
+}
+
+constexpr std::string_view kPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+
+std::string html_page(const Problem& problem) {
+  const std::string title = std::to_string(problem.status) + " " + base::html_escape(problem.title);
+  std::string page = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n";
+  page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+  page.append(title).append("</title>\n");
+  page +=
+      "<style>:root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;"
+      "max-width:36rem;margin:15vh auto;padding:0 1.5rem}small{opacity:.7}</style>\n";
+  page.append("<h1>").append(title).append("</h1>\n");
+  if (problem.detail)
+    page.append("<p>").append(base::html_escape(*problem.detail)).append("</p>\n");
+  if (problem.reference) {
+    page.append("<p><small>Reference: ").append(*problem.reference).append("</small></p>\n");
+  }
+  return page;
+}
+
+/// The page in the form that `accept` likes best.
+Response render(const Problem& problem, std::string_view accept, Status status) {
+  constexpr std::string_view kForms[] = {"text/plain", "text/html", "application/problem+json",
+                                         "application/json"};
+  const std::size_t form = http::choose_media_type(accept, kForms).value_or(0);
+  Response response;
+  if (form == 0) {
+    response = Response::text(plain_page(problem), status);
+  } else if (form == 1) {
+    response = Response::html(html_page(problem), status);
+    response.set(FieldName::ContentSecurityPolicy, kPolicy);
+  } else {
+    response = Response::of_type("application/problem+json", Body(base::to_json(problem)), status);
+  }
+  response.set(FieldName::XContentTypeOptions, "nosniff");
+  response.set(FieldName::Vary, "Accept");
+  return response;
 }
 
 }  // namespace
@@ -62,11 +123,24 @@ Response error_response(Status status, std::string_view detail) noexcept {
   }
 }
 
+Response error_response(const Request& request, Status status, std::string_view detail,
+                        std::string_view reference) noexcept {
+  try {
+    const Problem problem{.title = std::string(reason_phrase(status)),
+                          .status = code(status),
+                          .detail = text_or_nothing(detail),
+                          .reference = text_or_nothing(reference)};
+    return render(problem, request.fields().joined(FieldName::Accept), status);
+  } catch (...) {
+    return Response(Status::ServiceUnavailable);
+  }
+}
+
 Response respond_to_exception(Request& request) noexcept {
   try {
     throw;
   } catch (const HttpError& error) {
-    Response response = error_response(error.status(), error.detail());
+    Response response = error_response(request, error.status(), error.detail());
     try {
       for (const http::Field& field : error.fields().view()) response.set(field.name, field.value);
     } catch (...) {
@@ -76,7 +150,7 @@ Response respond_to_exception(Request& request) noexcept {
   } catch (const async::Cancelled&) {
     return Response(Status::ServiceUnavailable);
   } catch (const std::bad_alloc&) {
-    return error_response(Status::ServiceUnavailable);
+    return error_response(request, Status::ServiceUnavailable);
   } catch (...) {
     try {
       return internal_error(request);

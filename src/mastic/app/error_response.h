@@ -16,6 +16,12 @@ namespace mastic::app {
 /// a bare 503.
 [[nodiscard]] Response error_response(http::Status status, std::string_view detail = {}) noexcept;
 
+/// The same as the client likes it best: plain text, HTML, or JSON (RFC 9457, problem details).
+/// `reference` is by which the log has more of it.
+[[nodiscard]] Response error_response(const Request& request, http::Status status,
+                                      std::string_view detail = {},
+                                      std::string_view reference = {}) noexcept;
+
 /// What the current exception is answered with: its own status for HttpError; 503 without memory; a
 /// bare 503 for Cancelled, whose client has left; else a 500 with a reference id, by which the log
 /// has what was thrown. Requires: called while an exception is handled.

@@ -30,8 +30,8 @@ Response to_response(Request&, Body body) {
   return Response::of_type("application/octet-stream", std::move(body));
 }
 
-Response to_response(Request&, http::Status status) {
-  return is_error(status) ? error_response(status) : Response(status);
+Response to_response(Request& request, http::Status status) {
+  return is_error(status) ? error_response(request, status) : Response(status);
 }
 
 Response json_response(std::string json) {

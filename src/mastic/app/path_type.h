@@ -34,12 +34,12 @@ concept PathValueType = requires(std::string_view text) {
 /// Text takes any segment, and the rest of a path.
 template <>
 struct PathType<std::string_view> {
-  static constexpr std::string_view kName = "";
+  static constexpr std::string_view kName{};  ///< patterns need not say it
   static std::optional<std::string_view> parse(std::string_view text) { return text; }
 };
 template <>
 struct PathType<std::string> {
-  static constexpr std::string_view kName = "";
+  static constexpr std::string_view kName{};  ///< patterns need not say it
   static std::optional<std::string> parse(std::string_view text) { return std::string(text); }
 };
 

@@ -70,7 +70,7 @@ class Router::Table {
       if (takes(mounted.prefix, request.path())) return call(mounted, request);
     }
     const bool known = request.method() != Method::Other;
-    return error_response(known ? Status::NotFound : Status::NotImplemented);
+    return error_response(request, known ? Status::NotFound : Status::NotImplemented);
   }
 
  private:
@@ -106,7 +106,7 @@ class Router::Table {
     }
     Response response = request.method() == Method::Options
                             ? Response(Status::NoContent)
-                            : error_response(Status::MethodNotAllowed);
+                            : error_response(request, Status::MethodNotAllowed);
     response.set(FieldName::Allow, route.allowed());
     return response;
   }

@@ -144,6 +144,10 @@ struct JsonType<T> {
       out += "null";
       return;
     }
+    if (value == 0 && std::signbit(value)) {
+      out += "-0.0";  // without the point it would be read as a whole number, which has no -0
+      return;
+    }
     char digits[64];
     out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
   }
@@ -157,7 +161,7 @@ struct JsonType<T> {
         return true;
       case JsonValue::Kind::Double:
         into = static_cast<T>(value.number);
-        return true;
+        return std::isfinite(into) || reading.fail("a number that is not as large is expected");
       default:
         return reading.fail(value, "a number");
     }

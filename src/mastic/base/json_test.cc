@@ -54,6 +54,7 @@ TEST(Json, WritesScalars) {
   EXPECT_EQ(to_json(std::numeric_limits<std::int64_t>::min()), "-9223372036854775808");
   EXPECT_EQ(to_json(std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
   EXPECT_EQ(to_json(0.1), "0.1");
+  EXPECT_TRUE(std::signbit(from_json<double>(to_json(-0.0)).value()));
   EXPECT_EQ(to_json(std::numeric_limits<double>::quiet_NaN()), "null");
   EXPECT_EQ(to_json(std::string("\n\x01")), "\"\\u000a\\u0001\"");
   EXPECT_EQ(to_json(std::array<int, 2>{1, 2}), "[1,2]");
@@ -79,6 +80,8 @@ TEST(Json, NamesThePlaceOfAFault) {
   EXPECT_EQ(fault<Small>(R"({"n":256})"), "n: a whole number from 0 to 255 is expected");
   EXPECT_EQ(fault<Small>(R"({"n":-1})"), "n: a whole number from 0 to 255 is expected");
   EXPECT_EQ(fault<Small>(R"({"n":1.5})"), "n: a whole number is expected, a number found");
+  EXPECT_EQ(fault<double>("1e400"), "a number that is not as large is expected");
+  EXPECT_EQ(fault<float>("-1e39"), "a number that is not as large is expected");
   EXPECT_EQ(fault<Small>(R"({"n":1,"m":2})", UnknownMembers::Refuse), "m: it is not known");
   EXPECT_EQ(fault<sys_seconds>(R"("2026-13-01T00:00:00Z")"),
             "a time such as \"2026-11-21T20:33:01Z\" is expected, a string found");

@@ -114,7 +114,7 @@ Response answer_with_file(Request& request, const FileToSend& sent, const Option
   const auto precondition =
       http::evaluate(request.method(), request.fields(), validators, unix_now);
   if (precondition == Precondition::Failed) {
-    return app::error_response(Status::PreconditionFailed);
+    return app::error_response(request, Status::PreconditionFailed);
   }
   set_validators(response, sent, tag, options, unix_now);
   if (precondition == Precondition::NotModified) {
@@ -124,7 +124,7 @@ Response answer_with_file(Request& request, const FileToSend& sent, const Option
 
   const http::RangeRequest wanted = wanted_ranges(request, validators, size, options, unix_now);
   if (wanted.verdict == Verdict::Unsatisfiable) {
-    Response refusal = app::error_response(Status::RangeNotSatisfiable);
+    Response refusal = app::error_response(request, Status::RangeNotSatisfiable);
     return std::move(refusal).set(FieldName::ContentRange, http::unsatisfied_range(size));
   }
   response.set(FieldName::AcceptRanges, "bytes");

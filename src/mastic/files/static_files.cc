@@ -67,14 +67,14 @@ class StaticFiles {
   Response answer(Request& request) {
     if (request.method() == Method::Options) return with_methods(Response(Status::NoContent));
     if (request.method() != Method::Get && request.method() != Method::Head) {
-      return with_methods(app::error_response(Status::MethodNotAllowed));
+      return with_methods(app::error_response(request, Status::MethodNotAllowed));
     }
     const auto path = to_tree_path(request.path(), options_);
-    if (!path) return app::error_response(Status::NotFound);
+    if (!path) return app::error_response(request, Status::NotFound);
     const auto found = cache_.get(path->relative);
-    if (!found) return app::error_response(found.error());
+    if (!found) return app::error_response(request, found.error());
     const bool is_directory = (*found)->status.kind == Kind::Directory;
-    if (!is_directory && path->ends_in_slash) return app::error_response(Status::NotFound);
+    if (!is_directory && path->ends_in_slash) return app::error_response(request, Status::NotFound);
     if (!is_directory) return answer_file(request, path->relative, *found);
     if (!path->ends_in_slash) return redirect_to_slash(request);
     return answer_directory(request, path->relative, **found);
@@ -101,7 +101,7 @@ class StaticFiles {
       if (found && (*found)->status.kind == Kind::File) return answer_file(request, index, *found);
     }
     return options_.listing ? list(request, path, directory)
-                            : app::error_response(Status::NotFound);
+                            : app::error_response(request, Status::NotFound);
   }
 
   Response answer_file(Request& request, const std::string& path,

@@ -1,6 +1,7 @@
 #include "mastic/http/content_coding.h"
 
 #include "mastic/base/text.h"
+#include "mastic/http/quality.h"
 
 namespace mastic::http {
 namespace {
@@ -10,30 +11,6 @@ using base::take_until;
 using base::trim;
 
 constexpr std::array<std::string_view, 4> kNames{"identity", "br", "zstd", "gzip"};
-
-/// "0", "0.5", "1.000" (RFC 9110 §12.4.2) in thousandths; anything else is 0.
-int parse_quality(std::string_view text) {
-  if (text.size() > 5 || text.empty() || (text.size() > 1 && text[1] != '.')) return 0;
-  int thousandths = 0;
-  int unit = 1000;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i == 1) continue;
-    if (!base::is_digit(text[i])) return 0;
-    thousandths += (text[i] - '0') * unit;
-    unit /= 10;
-  }
-  return thousandths > 1000 ? 0 : thousandths;
-}
-
-/// The quality among the parameters after the coding's name; 1000 when it has none.
-int find_quality(std::string_view parameters) {
-  while (!parameters.empty()) {
-    std::string_view value = take_until(parameters, ';');
-    const std::string_view name = trim(take_until(value, '='));
-    if (equal_ignoring_case(name, "q")) return parse_quality(trim(value));
-  }
-  return 1000;
-}
 
 }  // namespace
 

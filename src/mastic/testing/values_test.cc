@@ -129,6 +129,22 @@ TEST_F(ValuesTest, QueriesThatDoNotFitAreExplained) {
   EXPECT_EQ(client.get("/list?filter=%zz").status, Status::BadRequest);
 }
 
+TEST_F(ValuesTest, ErrorsAreToldAsTheClientLikesThem) {
+  const auto text = client.get("/nowhere");
+  EXPECT_EQ(text.field("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(text.text, "404 Not Found\n");
+  const auto json = client.get("/list?page=x", {{"Accept", "application/json"}});
+  EXPECT_EQ(json.field("Content-Type"), "application/problem+json");
+  EXPECT_EQ(json.text, R"({"type":"about:blank","title":"Unprocessable Content","status":422,)"
+                       R"("detail":"page: a whole number in its range is expected, 'x' found"})");
+  const auto page = client.get("/list?page=%3Cb%3E", {{"Accept", "text/html,*/*;q=0.8"}});
+  EXPECT_EQ(page.field("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_NE(page.text.find("<h1>422 Unprocessable Content</h1>"), std::string::npos);
+  EXPECT_NE(page.text.find("&lt;b&gt;"), std::string::npos);
+  EXPECT_EQ(page.text.find("<b>"), std::string::npos);
+  EXPECT_EQ(page.field("Vary"), "Accept");
+}
+
 TEST_F(ValuesTest, FormsFillTheFieldsToo) {
   const std::string_view type = "application/x-www-form-urlencoded";
   EXPECT_EQ(client.post("/form", "page=7&filter=%C3%A4+x", {{"Content-Type", type}}).text,
