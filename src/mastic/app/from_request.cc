@@ -57,11 +57,14 @@ void refuse_content(std::string_view message) {
                   std::string(message));
 }
 
-std::vector<TextField> read_text_fields(std::string_view text) {
+std::vector<TextField> read_text_fields(std::string_view text, Status too_many) {
   std::vector<TextField> fields;
   while (!text.empty()) {
     std::string_view value = base::take_until(text, '&');
     if (value.empty()) continue;
+    if (fields.size() == kMostTextFields) {
+      throw HttpError(too_many, "There are more than 1000 fields.");
+    }
     const std::string_view name = base::take_until(value, '=');
     fields.push_back({decode_form(name), decode_form(value)});
   }

@@ -67,12 +67,14 @@ void want_json_content(const Request& request);
 void want_form_content(const Request& request);
 [[noreturn]] void refuse_content(std::string_view message);
 
-/// Names and values, decoded: `a=1&b=x+y%21`. Throws 400 for a broken escape.
+inline constexpr std::size_t kMostTextFields = 1000;
+/// Names and values, decoded: `a=1&b=x+y%21`. Throws 400 for a broken escape, and `too_many` for
+/// more than kMostTextFields of them.
 struct TextField {
   std::string name;
   std::string value;
 };
-[[nodiscard]] std::vector<TextField> read_text_fields(std::string_view text);
+[[nodiscard]] std::vector<TextField> read_text_fields(std::string_view text, http::Status too_many);
 [[noreturn]] void refuse_text_field(std::string_view name, std::string_view expected,
                                     std::string_view found);
 
@@ -111,9 +113,9 @@ void read_text(std::string_view name, std::string_view text, std::vector<T>& int
 }
 
 template <base::Aggregate T>
-T read_text_object(std::string_view text) {
+T read_text_object(std::string_view text, http::Status too_many) {
   T object{};
-  const auto given = read_text_fields(text);
+  const auto given = read_text_fields(text, too_many);
   base::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
     for (const TextField& each : given) {
       if (each.name == name) read_text(name, each.value, field);
@@ -139,7 +141,7 @@ template <base::Aggregate T>
 struct FromRequest<Query<T>> {
   static constexpr bool kNeedsContent = false;
   static Query<T> take(Request& request) {
-    return {{detail::read_text_object<T>(request.query())}};
+    return {{detail::read_text_object<T>(request.query(), http::Status::BadRequest)}};
   }
 };
 
@@ -148,7 +150,7 @@ struct FromRequest<Form<T>> {
   static constexpr bool kNeedsContent = true;
   static Form<T> take(Request& request) {
     detail::want_form_content(request);
-    return {{detail::read_text_object<T>(request.text())}};
+    return {{detail::read_text_object<T>(request.text(), http::Status::ContentTooLarge)}};
   }
 };
 

@@ -149,6 +149,12 @@ TEST_F(ValuesTest, FormsFillTheFieldsToo) {
   const std::string_view type = "application/x-www-form-urlencoded";
   EXPECT_EQ(client.post("/form", "page=7&filter=%C3%A4+x", {{"Content-Type", type}}).text,
             "7 20 asc 1 \xc3\xa4 x ");
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "x=&";
+  EXPECT_EQ(client.post("/form", many, {{"Content-Type", type}}).status, Status::Ok);
+  EXPECT_EQ(client.post("/form", many + "x=", {{"Content-Type", type}}).status,
+            Status::ContentTooLarge);
+  EXPECT_EQ(client.get("/list?" + many + "x=").status, Status::BadRequest);
   EXPECT_EQ(client.post("/form", "page=7", {{"Content-Type", "text/plain"}}).status,
             Status::UnsupportedMediaType);
 }
