@@ -59,8 +59,14 @@ struct Problem {
   std::optional<std::string> reference;
 };
 
-std::optional<std::string> text_or_nothing(std::string_view text) {
-  return text.empty() ? std::nullopt : std::optional(std::string(text));
+Problem make_problem(Status status, std::string_view detail, std::string_view reference) {
+  const auto text_or_nothing = [](std::string_view text) {
+    return text.empty() ? std::nullopt : std::optional(std::string(text));
+  };
+  return {.title = std::string(reason_phrase(status)),
+          .status = code(status),
+          .detail = text_or_nothing(detail),
+          .reference = text_or_nothing(reference)};
 }
 
 std::string plain_page(const Problem& problem) {
@@ -112,10 +118,7 @@ Response render(const Problem& problem, std::string_view accept, Status status) 
 
 Response error_response(Status status, std::string_view detail) noexcept {
   try {
-    std::string page = std::to_string(code(status));
-    page.append(" ").append(reason_phrase(status)).append("\n");
-    if (!detail.empty()) page.append("\n").append(detail).append("\n");
-    Response response = Response::text(std::move(page), status);
+    Response response = Response::text(plain_page(make_problem(status, detail, {})), status);
     response.fields.add(FieldName::XContentTypeOptions, "nosniff");
     return response;
   } catch (...) {
@@ -126,11 +129,8 @@ Response error_response(Status status, std::string_view detail) noexcept {
 Response error_response(const Request& request, Status status, std::string_view detail,
                         std::string_view reference) noexcept {
   try {
-    const Problem problem{.title = std::string(reason_phrase(status)),
-                          .status = code(status),
-                          .detail = text_or_nothing(detail),
-                          .reference = text_or_nothing(reference)};
-    return render(problem, request.fields().joined(FieldName::Accept), status);
+    return render(make_problem(status, detail, reference),
+                  request.fields().joined(FieldName::Accept), status);
   } catch (...) {
     return Response(Status::ServiceUnavailable);
   }

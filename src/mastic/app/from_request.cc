@@ -37,11 +37,16 @@ std::string decode_form(std::string_view text) {
 
 }  // namespace
 
-void want_json_content(const Request& request) {
+base::JsonDocument parse_json_content(const Request& request) {
   refuse_coded_content(request);
   const std::string type = media_type(request);
-  if (type == "application/json" || type.ends_with("+json")) return;
-  throw HttpError(Status::UnsupportedMediaType, "JSON is taken here: send it as application/json.");
+  if (type != "application/json" && !type.ends_with("+json")) {
+    throw HttpError(Status::UnsupportedMediaType,
+                    "JSON is taken here: send it as application/json.");
+  }
+  auto document = base::JsonDocument::parse(request.text());
+  if (!document) throw HttpError(Status::BadRequest, document.error().message);
+  return *std::move(document);
 }
 
 void want_form_content(const Request& request) {
@@ -51,10 +56,8 @@ void want_form_content(const Request& request) {
                   "A form is taken here: send it as application/x-www-form-urlencoded.");
 }
 
-void refuse_content(std::string_view message) {
-  const bool is_json = !message.starts_with("not JSON");
-  throw HttpError(is_json ? Status::UnprocessableContent : Status::BadRequest,
-                  std::string(message));
+void refuse_value(std::string_view message) {
+  throw HttpError(Status::UnprocessableContent, std::string(message));
 }
 
 std::vector<TextField> read_text_fields(std::string_view text, Status too_many) {
@@ -76,7 +79,7 @@ void refuse_text_field(std::string_view name, std::string_view expected, std::st
   std::string message(name);
   message.append(": ").append(expected).append(" is expected, '");
   base::append_log_escaped(message, found, kMostShown);
-  throw HttpError(Status::UnprocessableContent, message + "' found");
+  refuse_value(message + "' found");
 }
 
 }  // namespace mastic::app::detail

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <charconv>
+#include <cmath>
 #include <concepts>
 #include <optional>
 #include <string>
@@ -62,18 +63,20 @@ concept TakenFromRequest = requires(Request& request) {
 
 namespace detail {
 
-/// Throws 415 when the content is of no such type, or coded; `content` in messages: "JSON".
-void want_json_content(const Request& request);
+/// The content, taken apart. Throws 415 when it is of another type or coded, 400 when it is no JSON.
+[[nodiscard]] base::JsonDocument parse_json_content(const Request& request);
+/// Throws 415 when the content is of another type or coded.
 void want_form_content(const Request& request);
-[[noreturn]] void refuse_content(std::string_view message);
+/// Throws 422: it is well-formed, and not what the handler takes.
+[[noreturn]] void refuse_value(std::string_view message);
 
-inline constexpr std::size_t kMostTextFields = 1000;
-/// Names and values, decoded: `a=1&b=x+y%21`. Throws 400 for a broken escape, and `too_many` for
-/// more than kMostTextFields of them.
+/// A name and its value, decoded.
 struct TextField {
   std::string name;
   std::string value;
 };
+inline constexpr std::size_t kMostTextFields = 1000;
+/// `a=1&b=x+y%21`. Throws 400 for a broken escape, `too_many` for more than kMostTextFields.
 [[nodiscard]] std::vector<TextField> read_text_fields(std::string_view text, http::Status too_many);
 [[noreturn]] void refuse_text_field(std::string_view name, std::string_view expected,
                                     std::string_view found);
@@ -90,7 +93,7 @@ void read_text(std::string_view name, std::string_view text, T& into) {
   } else if constexpr (std::floating_point<T>) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
     const bool whole = error == std::errc() && end == text.data() + text.size();
-    if (!whole) refuse_text_field(name, "a number", text);
+    if (!whole || !std::isfinite(into)) refuse_text_field(name, "a number", text);
   } else {
     static_assert(PathValueType<T>,
                   "a field of a query or form is text, bool, a number, a Uuid or a "
@@ -130,9 +133,9 @@ template <base::JsonReadable T>
 struct FromRequest<Json<T>> {
   static constexpr bool kNeedsContent = true;
   static Json<T> take(Request& request) {
-    detail::want_json_content(request);
-    auto read = base::from_json<T>(request.text());
-    if (!read) detail::refuse_content(read.error().message);
+    const base::JsonDocument document = detail::parse_json_content(request);
+    auto read = base::from_json<T>(document.root());
+    if (!read) detail::refuse_value(read.error().message);
     return {{*std::move(read)}};
   }
 };

@@ -88,8 +88,8 @@ template <JsonWritable T>
   return out;
 }
 
-/// Reads `value`, a part of a document, as a T. Fails with the place, what is expected and what is
-/// there.
+/// Reads `value`, a part of a document, as a T, which keeps nothing of it. Fails with the place, what
+/// is expected and what is there; a text fails also when it is no JSON (JsonDocument::parse).
 template <JsonReadable T>
 [[nodiscard]] Result<T> from_json(const JsonValue& value,
                                   UnknownMembers unknown = UnknownMembers::Ignore) {

@@ -421,6 +421,8 @@ void Http1Connection::finish_request() {
 
 /// Between requests, with nothing to read and nothing to send: from here on it counts as idle.
 void Http1Connection::rest() {
+  const bool waits_for_bytes = state_ == State::Head || state_ == State::Discarding;
+  if (waits_for_bytes && peer_ended_) return linger();  // they will not come
   const bool is_quiet = state_ == State::Idle && carry_.empty() && stream_->unsent() == 0;
   if (!is_quiet || read_deadline_ != kNever) return;
   if (peer_ended_) return linger();

@@ -17,6 +17,20 @@ TEST_P(Http1DisconnectTest, AnswersAClientThatOnlyEndedItsSide) {
   EXPECT_FALSE(is_open());
 }
 
+TEST_P(Http1DisconnectTest, DoesNotWaitForWhatAnEndedClientLeftIncomplete) {
+  for (const std::string incomplete : {"GET / HT",
+                                       "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Le"
+                                       "ngth: 5\r\n\r\nxx"}) {
+    open();
+    server->send(fd, "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n" + incomplete);
+    server->at(fd).incoming_ended = true;
+    server->turn(3);
+    server->pass(100ms);
+    EXPECT_EQ(responses().at(0).content, "waited");
+    EXPECT_FALSE(is_open()) << incomplete;
+  }
+}
+
 TEST_P(Http1DisconnectTest, AnswersWhatWaitedForRoomWhenTheClientEndedItsSide) {
   open();
   server->at(fd).room = 0;

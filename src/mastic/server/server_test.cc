@@ -70,6 +70,22 @@ class Client {
   std::string received_;
 };
 
+/// One lane on a loop that the test drives itself, with a listener.
+struct OwnLane {
+  OwnLane(const App& app, const Options& chosen, base::Log& log, base::Kernel& kernel)
+      : options(chosen),
+        loop(loop::Loop::open(kernel, chosen.loop.transfer).value()),
+        listener(net::Listener::open(kernel, *Address::parse("127.0.0.1:0")).value()),
+        lane(std::make_unique<Lane>(*loop, app, options, log, totals)) {
+    EXPECT_TRUE(lane->accept_from(listener));
+  }
+  const Options options;
+  Totals totals;
+  std::unique_ptr<loop::Loop> loop;
+  net::Listener listener;
+  std::unique_ptr<Lane> lane;
+};
+
 struct ServerTest : testing::TestWithParam<loop::TransferKind> {
   Options with(std::uint64_t loops) {
     Options options;
@@ -236,12 +252,10 @@ TEST_P(ServerTest, RefusesConnectionsFromTheMomentItEnds) {
 
 TEST_P(ServerTest, EndsWhileConnectionsArrive) {
   const App app([] { return "hello"; });
-  const Options options = with(1);
-  Totals totals;
-  const auto loop = loop::Loop::open(system_kernel(), GetParam()).value();
-  const auto listener = net::Listener::open(system_kernel(), *Address::parse("127.0.0.1:0"));
-  auto lane = std::make_unique<Lane>(*loop, app, options, log, totals);
-  ASSERT_TRUE(lane->accept_from(*listener));
+  OwnLane own(app, with(1), log, system_kernel());
+  const auto& loop = own.loop;
+  const auto& lane = own.lane;
+  const net::Listener& listener = own.listener;
   struct Drain final : async::Message {
     void deliver() noexcept override {
       lane->drain([this] { settled = true; });
@@ -251,35 +265,31 @@ TEST_P(ServerTest, EndsWhileConnectionsArrive) {
   } drain;
   drain.lane = lane.get();
   loop->post(drain);  // the same turn brings this and the connection
-  Client client(listener->address());
+  Client client(listener.address());
   for (int i = 0; i < 100'000 && !drain.settled; ++i) (void)loop->turn(1ms);
   EXPECT_TRUE(drain.settled);
-  lane.reset();
 }
 
 TEST_P(ServerTest, ClosesIdleConnectionsWhenDescriptorsRunOut) {
   base::FailingKernel kernel(system_kernel());
   const App app([] { return "hello"; });
-  const Options options = with(1);
-  Totals totals;
-  const auto loop = loop::Loop::open(kernel, GetParam()).value();
-  const auto listener = net::Listener::open(kernel, *Address::parse("127.0.0.1:0"));
-  auto lane = std::make_unique<Lane>(*loop, app, options, log, totals);
-  ASSERT_TRUE(lane->accept_from(*listener));
-  Client idle(listener->address());
+  OwnLane own(app, with(1), log, kernel);
+  const auto& loop = own.loop;
+  const auto& lane = own.lane;
+  const net::Listener& listener = own.listener;
+  Client idle(listener.address());
   idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   for (int i = 0; i < 10; ++i) (void)loop->turn(10ms);
   EXPECT_EQ(idle.receive(1).at(0).content, "hello");
 
   kernel.fail("accept4", 1, EMFILE);
-  const Client newcomer(listener->address());
+  const Client newcomer(listener.address());
   for (int i = 0; i < 10; ++i) (void)loop->turn(10ms);
   EXPECT_TRUE(idle.receive(1).empty());
   ASSERT_FALSE(log.lines.empty());
   EXPECT_NE(log.lines[0].find("ulimit -n"), std::string::npos);
   lane->abort_all();
   (void)loop->turn(0ms);
-  lane.reset();
 }
 
 TEST_P(ServerTest, DoesNotStartWithOptionsThatContradictEachOther) {
@@ -329,20 +339,18 @@ TEST_P(ServerTest, GoesOnFromAnotherThreadWhileAHandlerIsStuck) {
     }
     return std::string(request.path());
   });
-  const Options options = with(1);
-  Totals totals;
-  const auto loop = loop::Loop::open(system_kernel(), GetParam()).value();
-  const auto listener = net::Listener::open(system_kernel(), *Address::parse("127.0.0.1:0"));
-  auto lane = std::make_unique<Lane>(*loop, app, options, log, totals);
-  ASSERT_TRUE(lane->accept_from(*listener));
+  OwnLane own(app, with(1), log, system_kernel());
+  const auto& loop = own.loop;
+  const auto& lane = own.lane;
+  const net::Listener& listener = own.listener;
 
   std::thread first([&] { EXPECT_EQ(loop->drive(), loop::Loop::Turn::Lost); });
-  Client slow(listener->address());
+  Client slow(listener.address());
   slow.send("GET /stuck HTTP/1.1\r\nHost: a\r\n\r\n");
   stuck.wait();
   ASSERT_TRUE(loop->take(loop->look()));
   std::thread second([&] { EXPECT_EQ(loop->drive(), loop::Loop::Turn::Kept); });
-  Client quick(listener->address());
+  Client quick(listener.address());
   for (int i = 0; i < 100; ++i) EXPECT_EQ(quick.get("/quick"), "/quick");
   release.count_down();
   first.join();
@@ -359,7 +367,6 @@ TEST_P(ServerTest, GoesOnFromAnotherThreadWhileAHandlerIsStuck) {
   } drain(*lane, *loop);
   loop->post(drain);
   second.join();
-  lane.reset();
 }
 
 INSTANTIATE_TEST_SUITE_P(, ServerTest,

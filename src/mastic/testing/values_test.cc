@@ -97,6 +97,9 @@ TEST_F(ValuesTest, ContentThatDoesNotFitIsExplained) {
   const auto broken = post_json(R"({"name")");
   EXPECT_EQ(broken.status, Status::BadRequest);
   EXPECT_NE(broken.text.find("not JSON, at byte"), std::string::npos);
+  const auto repeated = post_json(R"({"name":"a","count":1,"count":2})");
+  EXPECT_EQ(repeated.status, Status::BadRequest);
+  EXPECT_NE(repeated.text.find("the name 'count' stands twice"), std::string::npos);
   EXPECT_EQ(post_json("{}", "text/plain").status, Status::UnsupportedMediaType);
   EXPECT_EQ(client.post("/item", "{}").status, Status::UnsupportedMediaType);
   EXPECT_EQ(
@@ -121,8 +124,9 @@ TEST_F(ValuesTest, QueriesThatDoNotFitAreExplained) {
   EXPECT_EQ(wrong.status, Status::UnprocessableContent);
   EXPECT_NE(wrong.text.find("size: a whole number in its range is expected, '256' found"),
             std::string::npos);
-  for (const char* query : {"?page=x", "?page=", "?desc=maybe", "?scale=1x", "?ids=1&ids=x",
-                            "?page=99999999999999999999"}) {
+  for (const char* query :
+       {"?page=x", "?page=", "?desc=maybe", "?scale=1x", "?ids=1&ids=x",
+        "?page=99999999999999999999", "?scale=inf", "?scale=nan", "?scale=1e400"}) {
     EXPECT_EQ(client.get("/list" + std::string(query)).status, Status::UnprocessableContent)
         << query;
   }
