@@ -1,13 +1,18 @@
 #include "mastic/http/accept.h"
 
+#include <algorithm>
+
 #include "mastic/base/text.h"
 #include "mastic/http/quality.h"
 
 namespace mastic::http {
 namespace {
 
-/// How well `range` names `type`: 3 as itself, 2 by its first half, 1 as anything, 0 not at all.
-int specificity(std::string_view range, std::string_view type) {
+/// How well a range names what is offered: 0 is not at all.
+using Specificity = int (*)(std::string_view range, std::string_view offered);
+
+/// 3 as itself, 2 by its first half, 1 as anything.
+int media_type_specificity(std::string_view range, std::string_view type) {
   if (base::equal_ignoring_case(range, type)) return 3;
   if (range == "*/*") return 1;
   if (!range.ends_with("/*")) return 0;
@@ -15,14 +20,32 @@ int specificity(std::string_view range, std::string_view type) {
   return base::equal_ignoring_case(type.substr(0, half.size()), half) ? 2 : 0;
 }
 
-/// What the most specific range says of `type`.
-int quality_of(std::string_view accept, std::string_view type) {
+/// Whether `tag` is `prefix` or goes on with a subtag behind it.
+bool begins_with_tag(std::string_view tag, std::string_view prefix) {
+  return base::equal_ignoring_case(tag.substr(0, prefix.size()), prefix) &&
+         (tag.size() == prefix.size() || tag[prefix.size()] == '-');
+}
+
+/// 1000 as itself, 1 as any; between them the more the more subtags are shared (RFC 4647 §3).
+int language_specificity(std::string_view range, std::string_view tag) {
+  constexpr int kExact = 1000;
+  if (base::equal_ignoring_case(range, tag)) return kExact;
+  if (range == "*") return 1;
+  if (range.empty() || tag.empty()) return 0;
+  const std::string_view shorter = range.size() < tag.size() ? range : tag;
+  const std::string_view longer = range.size() < tag.size() ? tag : range;
+  if (!begins_with_tag(longer, shorter)) return 0;
+  return 2 + std::min(static_cast<int>(shorter.size()), kExact - 3);
+}
+
+/// What the most specific range says of `offered`.
+int quality_of(std::string_view accept, std::string_view offered, Specificity specificity) {
   int quality = 0;
   int best = 0;
   while (!accept.empty()) {
     std::string_view parameters = base::take_until(accept, ',');
     const std::string_view range = base::trim(base::take_until(parameters, ';'));
-    const int fit = specificity(range, type);
+    const int fit = specificity(range, offered);
     if (fit <= best) continue;
     best = fit;
     quality = find_quality(parameters);
@@ -30,22 +53,33 @@ int quality_of(std::string_view accept, std::string_view type) {
   return quality;
 }
 
-}  // namespace
-
-std::optional<std::size_t> choose_media_type(std::string_view accept,
-                                             std::span<const std::string_view> offered) {
+std::optional<std::size_t> choose(std::string_view accept,
+                                  std::span<const std::string_view> offered,
+                                  Specificity specificity) {
   if (base::trim(accept).empty()) {
     return offered.empty() ? std::nullopt : std::optional<std::size_t>(0);
   }
   std::optional<std::size_t> chosen;
   int best = 0;
   for (std::size_t i = 0; i < offered.size(); ++i) {
-    const int quality = quality_of(accept, offered[i]);
+    const int quality = quality_of(accept, offered[i], specificity);
     if (quality <= best) continue;
     best = quality;
     chosen = i;
   }
   return chosen;
+}
+
+}  // namespace
+
+std::optional<std::size_t> choose_media_type(std::string_view accept,
+                                             std::span<const std::string_view> offered) {
+  return choose(accept, offered, media_type_specificity);
+}
+
+std::optional<std::size_t> choose_language(std::string_view accept_language,
+                                           std::span<const std::string_view> offered) {
+  return choose(accept_language, offered, language_specificity);
 }
 
 }  // namespace mastic::http

@@ -34,6 +34,22 @@ TEST(Accept, TheMostSpecificRangeCounts) {
   EXPECT_EQ(choose("text/*;q=0, */*;q=0.1"), 1);
 }
 
+TEST(AcceptLanguage, TakesWhatIsLikedBest) {
+  constexpr std::array<std::string_view, 3> kLanguages{"en", "de-AT", "fr"};
+  const auto language = [&](std::string_view accepted) {
+    const auto chosen = choose_language(accepted, kLanguages);
+    return chosen ? kLanguages[*chosen] : "(none)";
+  };
+  EXPECT_EQ(language(""), "en");
+  EXPECT_EQ(language("fr, en;q=0.8"), "fr");
+  EXPECT_EQ(language("FR-ca, en;q=0.8"), "fr");
+  EXPECT_EQ(language("de"), "de-AT");
+  EXPECT_EQ(language("de-DE, de;q=0.7"), "de-AT");
+  EXPECT_EQ(language("den, *;q=0.1"), "en");
+  EXPECT_EQ(language("en;q=0, *;q=0.1"), "de-AT");
+  EXPECT_EQ(language("es"), "(none)");
+}
+
 TEST(Accept, MayTakeNone) {
   EXPECT_EQ(choose("image/png"), -1);
   EXPECT_EQ(choose("*/*;q=0"), -1);

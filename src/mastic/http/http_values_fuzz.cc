@@ -5,9 +5,11 @@
 #include <string_view>
 
 #include "mastic/base/assert.h"
+#include "mastic/http/accept.h"
 #include "mastic/http/authority.h"
 #include "mastic/http/conditional.h"
 #include "mastic/http/content_coding.h"
+#include "mastic/http/cookie.h"
 #include "mastic/http/date.h"
 #include "mastic/http/media_type.h"
 #include "mastic/http/range.h"
@@ -30,6 +32,13 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   for (const auto coding : {ContentCoding::Gzip, ContentCoding::Identity}) {
     const int quality = AcceptedCodings::parse(text).quality(coding);
     MASTIC_ASSERT(quality >= 0 && quality <= 1000, {"quality", quality});
+  }
+  constexpr std::string_view kLanguages[] = {"en", "de-AT"};
+  const auto language = choose_language(text, kLanguages);
+  MASTIC_ASSERT(!language || *language < 2);
+  const FieldEntry cookie{0, 0, static_cast<std::uint32_t>(text.size()), 0, FieldName::Cookie};
+  if (const auto value = find_cookie(FieldsView(text.data(), {&cookie, 1}), "a")) {
+    MASTIC_ASSERT(value->find(';') == std::string_view::npos);
   }
   MASTIC_ASSERT(!media_type_of(text).empty());
   if (const auto authority = Authority::parse(text)) {
