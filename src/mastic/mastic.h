@@ -27,12 +27,19 @@ namespace mastic {
 
 using app::App;
 using app::Body;
+using app::Checked;
+using app::Cookie;
+using app::FieldErrors;
 using app::Form;
+using app::Header;
 using app::HttpError;
+using app::InvalidInput;
 using app::Json;
 using app::Middleware;
 using app::Next;
 using app::Outcome;
+using app::path_to;
+using app::Problem;
 using app::Query;
 using app::Request;
 using app::Response;
@@ -47,7 +54,13 @@ using base::to_json;
 using base::Uuid;
 using catalog::run;
 using files::static_files;
+using http::CacheControl;
+using http::ContentDisposition;
+using http::Link;
 using http::Method;
+using http::RetryAfter;
+using http::SetCookie;
 using http::Status;
+using http::Vary;
 
 }  // namespace mastic

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "mastic/app/handler.h"
+#include "mastic/app/lifecycle.h"
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
+#include "mastic/base/attributes.h"
 
 namespace mastic::app {
 
@@ -47,10 +49,20 @@ class App {
 
   [[nodiscard]] Task<Response> operator()(Request& request) const { return callee_->call(request); }
 
+  // For what it is put into, and for whoever serves it.
+
+  /// What is to be started and stopped with it.
+  [[nodiscard]] const Lifecycle& lifecycle() const MASTIC_LIFETIMEBOUND {
+    return callee_->lifecycle;
+  }
+  [[nodiscard]] Lifecycle take_lifecycle() { return std::exchange(callee_->lifecycle, {}); }
+  void add_lifecycle(Lifecycle lifecycle) { callee_->lifecycle.take(std::move(lifecycle)); }
+
  private:
   struct AnyCallee {
     virtual ~AnyCallee() = default;
     virtual Task<Response> call(Request& request) const = 0;
+    Lifecycle lifecycle;
   };
   template <class F>
   struct Callee final : AnyCallee {
@@ -58,7 +70,7 @@ class App {
     Task<Response> call(Request& request) const override { return call_handler(callable, request); }
     F callable;
   };
-  std::unique_ptr<const AnyCallee> callee_;
+  std::unique_ptr<AnyCallee> callee_;
 };
 
 }  // namespace mastic::app

@@ -150,7 +150,32 @@ TEST(Response, RedirectsToWhatAUrlMayBe) {
   };
   EXPECT_EQ(location("/a?b=%20#c"), "/a?b=%20#c");
   EXPECT_EQ(location("/a b\xc3\xa4\"x"), "/a%20b%C3%A4%22x");
-  EXPECT_THROW(location("/a\r\nb"), std::invalid_argument);
+}
+
+TEST(Response, RedirectsDoNotLeaveTheSite) {
+  for (const char* to : {"https://evil.example/", "//evil.example", "/\\evil.example", "evil", "",
+                         "/\t/evil.example", "/a\r\nSet-Cookie: x", "javascript:alert(1)"}) {
+    EXPECT_THROW((void)Response::redirect(to), HttpError) << to;
+  }
+  EXPECT_EQ(Response::redirect_to_other_site("https://good.example/").fields.get("Location"),
+            "https://good.example/");
+}
+
+TEST(Response, HasFieldsThatCannotBeMisspelt) {
+  Response response = Response::json(std::vector<int>{1, 2}, Status::Created)
+                          .set(http::CacheControl{.no_store = true})
+                          .add(http::Link{.target = "/a", .rel = "next"})
+                          .add(http::Link{.target = "/b", .rel = "prev"})
+                          .set_cookie({.name = "id", .value = "7"});
+  response.clear_cookie("old");
+  EXPECT_EQ(response.status, Status::Created);
+  EXPECT_EQ(response.fields.get("Cache-Control"), "no-store");
+  EXPECT_EQ(response.fields.view().joined(http::FieldName::Link),
+            "</a>; rel=\"next\", </b>; rel=\"prev\"");
+  EXPECT_EQ(response.fields.view().joined(http::FieldName::SetCookie),
+            "id=7; Path=/; SameSite=Lax; Secure; HttpOnly, "
+            "old=; Path=/; Max-Age=0; SameSite=Lax; Secure; HttpOnly");
+  EXPECT_EQ(text_of(std::move(response)), "[1,2]");
 }
 
 TEST_F(AppTest, RefusesToSplitAResponse) {

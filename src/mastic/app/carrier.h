@@ -75,6 +75,8 @@ class Carrier {
   /// So many more bytes of content are kept in memory until the exchange ends. Throws HttpError 503
   /// when the process keeps too many already.
   virtual void hold(std::uint64_t bytes) = 0;
+  /// Whether answers to errors may show what is inside.
+  [[nodiscard]] virtual bool is_debug() const { return false; }
 
  protected:
   ~Carrier() = default;

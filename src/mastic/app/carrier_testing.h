@@ -36,6 +36,7 @@ class TestExchange final : public async::Context, public Carrier {
     facts.method_text = memory_.copy(to_string(method));
     facts.target_text = facts.path = facts.target.path = memory_.copy(path);
     facts.fields = fields.view();
+    facts.authority = authority;
     request_.emplace(facts, std::move(body), *this);
     app_ = &app;
     schedule();
@@ -68,8 +69,11 @@ class TestExchange final : public async::Context, public Carrier {
   }
   std::uint64_t max_body_bytes() const override { return most; }
   void hold(std::uint64_t bytes) override { held += bytes; }
+  bool is_debug() const override { return debug; }
 
   http::Fields fields;
+  std::string_view authority;
+  bool debug = false;
   RecordingLog recorded;
   std::vector<http::Status> informed;
   std::uint64_t most = 1 << 20;

@@ -1,43 +1,52 @@
 #include "mastic/app/error_response.h"
 
-#include <cxxabi.h>
-
-#include <cstdlib>
-#include <memory>
 #include <new>
 #include <optional>
-#include <typeinfo>
+#include <utility>
 
+#include "mastic/app/debug_report.h"
 #include "mastic/app/http_error.h"
+#include "mastic/app/problem_page.h"
 #include "mastic/base/encoding.h"
-#include "mastic/base/json.h"
-#include "mastic/http/accept.h"
 
 namespace mastic::app {
 namespace {
 
-using http::FieldName;
 using http::Status;
 
 constexpr std::size_t kMostLoggedBytes = 4096;
 
-/// "std::runtime_error: the words" of the exception being handled.
-std::string describe_current_exception() {
-  std::string text = "an exception";
-  if (const std::type_info* const type = abi::__cxa_current_exception_type()) {
-    int status = 0;
-    const std::unique_ptr<char, void (*)(void*)> name(
-        abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
-    text = status == 0 ? name.get() : type->name();
-  }
+void log_failed_page(Request& request) noexcept {
   try {
-    throw;
-  } catch (const std::exception& error) {
-    text += ": ";
-    base::append_log_escaped(text, error.what(), kMostLoggedBytes);
-  } catch (...) {  // it has no words
+    request.log().write(base::Level::Error, "an error page failed: " + describe_exception());
+  } catch (...) {  // out of memory: the answer matters more
   }
-  return text;
+}
+
+/// The page of the nearest scope that has one.
+std::optional<Response> find_page(Request& request, const Problem& problem) {
+  for (const ScopeFrame* at = request.scopes(); at != nullptr; at = at->outer) {
+    if (auto page = at->scope->page(request, problem)) return page;
+  }
+  return std::nullopt;
+}
+
+/// The answer of the nearest scope that knows the type of the exception being handled.
+std::optional<Response> find_answer(Request& request) {
+  for (const ScopeFrame* at = request.scopes(); at != nullptr; at = at->outer) {
+    if (auto answer = at->scope->answer_exception(request)) return answer;
+  }
+  return std::nullopt;
+}
+
+Response respond_to_http_error(Request& request, const HttpError& error) {
+  Problem problem{.status = error.status(), .detail = error.detail()};
+  if (const auto* const input = dynamic_cast<const InvalidInput*>(&error)) {
+    problem.errors = input->errors().list();
+  }
+  Response response = error_response(request, problem);
+  for (const http::Field field : error.fields().view()) response.set(field.name, field.value);
+  return response;
 }
 
 Response internal_error(Request& request) {
@@ -45,92 +54,63 @@ Response internal_error(Request& request) {
   std::string line = "reference " + reference + ", ";
   line.append(request.method_text()).append(" ");
   base::append_log_escaped(line, request.target(), kMostLoggedBytes);
-  request.log().write(base::Level::Error, line + ": " + describe_current_exception());
-  return error_response(request, Status::InternalServerError, "The error is on our side.",
-                        reference);
+  request.log().write(base::Level::Error, line + ": " + describe_exception());
+  return error_response(request,
+                        {.status = Status::InternalServerError,
+                         .detail = "The error is on our side.",
+                         .reference = reference,
+                         .inside = request.is_debug() ? debug_report(request) : std::string()});
 }
 
-/// RFC 9457.
-struct Problem {
-  std::string type = "about:blank";
-  std::string title;
-  int status = 0;
-  std::optional<std::string> detail;
-  std::optional<std::string> reference;
-};
-
-Problem make_problem(Status status, std::string_view detail, std::string_view reference) {
-  const auto text_or_nothing = [](std::string_view text) {
-    return text.empty() ? std::nullopt : std::optional(std::string(text));
-  };
-  return {.title = std::string(reason_phrase(status)),
-          .status = code(status),
-          .detail = text_or_nothing(detail),
-          .reference = text_or_nothing(reference)};
-}
-
-std::string plain_page(const Problem& problem) {
-  std::string page = std::to_string(problem.status) + " " + problem.title + "\n";
-  if (problem.detail) page.append("\n").append(*problem.detail).append("\n");
-  if (problem.reference) page.append("\nReference: ").append(*problem.reference).append("\n");
-  return page;
-}
-
-constexpr std::string_view kPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-
-std::string html_page(const Problem& problem) {
-  const std::string title = std::to_string(problem.status) + " " + base::html_escape(problem.title);
-  std::string page = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n";
-  page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-  page.append(title).append("</title>\n");
-  page +=
-      "<style>:root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;"
-      "max-width:36rem;margin:15vh auto;padding:0 1.5rem}small{opacity:.7}</style>\n";
-  page.append("<h1>").append(title).append("</h1>\n");
-  if (problem.detail)
-    page.append("<p>").append(base::html_escape(*problem.detail)).append("</p>\n");
-  if (problem.reference) {
-    page.append("<p><small>Reference: ").append(*problem.reference).append("</small></p>\n");
+/// Answers without asking the application.
+Response respond_by_ourselves(Request& request) {
+  try {
+    throw;
+  } catch (const HttpError& error) {
+    return respond_to_http_error(request, error);
+  } catch (const std::bad_alloc&) {
+    return error_response(request, Status::ServiceUnavailable);
+  } catch (...) {
+    return internal_error(request);
   }
-  return page;
 }
 
-/// The page in the form that `accept` likes best.
-Response render(const Problem& problem, std::string_view accept, Status status) {
-  constexpr std::string_view kForms[] = {"text/plain", "text/html", "application/problem+json",
-                                         "application/json"};
-  const std::size_t form = http::choose_media_type(accept, kForms).value_or(0);
-  Response response;
-  if (form == 0) {
-    response = Response::text(plain_page(problem), status);
-  } else if (form == 1) {
-    response = Response::html(html_page(problem), status);
-    response.set(FieldName::ContentSecurityPolicy, kPolicy);
-  } else {
-    response = Response::of_type("application/problem+json", Body(base::to_json(problem)), status);
+/// What the application answers; when that throws, its exception is what counts.
+Response respond_with_help(Request& request) {
+  try {
+    if (auto answer = find_answer(request)) return *std::move(answer);
+  } catch (...) {
+    return respond_by_ourselves(request);
   }
-  response.set(FieldName::XContentTypeOptions, "nosniff");
-  response.set(FieldName::Vary, "Accept");
-  return response;
+  return respond_by_ourselves(request);
 }
 
 }  // namespace
 
 Response error_response(Status status, std::string_view detail) noexcept {
   try {
-    Response response = Response::text(plain_page(make_problem(status, detail, {})), status);
-    response.fields.add(FieldName::XContentTypeOptions, "nosniff");
-    return response;
+    return plain_problem_page({.status = status, .detail = std::string(detail)});
   } catch (...) {
     return Response(Status::ServiceUnavailable);
   }
 }
 
-Response error_response(const Request& request, Status status, std::string_view detail,
-                        std::string_view reference) noexcept {
+Response error_response(Request& request, const Problem& problem) noexcept {
   try {
-    return render(make_problem(status, detail, reference),
-                  request.fields().joined(FieldName::Accept), status);
+    if (auto page = find_page(request, problem)) return *std::move(page);
+  } catch (...) {  // the built-in page stands in for one that fails
+    log_failed_page(request);
+  }
+  try {
+    return problem_page(problem, request.fields().joined(http::FieldName::Accept));
+  } catch (...) {
+    return Response(Status::ServiceUnavailable);
+  }
+}
+
+Response error_response(Request& request, Status status, std::string_view detail) noexcept {
+  try {
+    return error_response(request, Problem{.status = status, .detail = std::string(detail)});
   } catch (...) {
     return Response(Status::ServiceUnavailable);
   }
@@ -139,21 +119,11 @@ Response error_response(const Request& request, Status status, std::string_view 
 Response respond_to_exception(Request& request) noexcept {
   try {
     throw;
-  } catch (const HttpError& error) {
-    Response response = error_response(request, error.status(), error.detail());
-    try {
-      for (const http::Field& field : error.fields().view()) response.set(field.name, field.value);
-    } catch (...) {
-      return Response(Status::ServiceUnavailable);
-    }
-    return response;
   } catch (const async::Cancelled&) {
     return Response(Status::ServiceUnavailable);
-  } catch (const std::bad_alloc&) {
-    return error_response(request, Status::ServiceUnavailable);
   } catch (...) {
     try {
-      return internal_error(request);
+      return respond_with_help(request);
     } catch (...) {
       return error_response(Status::InternalServerError);
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "mastic/app/problem.h"
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
 
@@ -16,15 +17,16 @@ namespace mastic::app {
 /// a bare 503.
 [[nodiscard]] Response error_response(http::Status status, std::string_view detail = {}) noexcept;
 
-/// The same as the client likes it best: plain text, HTML, or JSON (RFC 9457, problem details).
-/// `reference` is by which the log has more of it.
-[[nodiscard]] Response error_response(const Request& request, http::Status status,
-                                      std::string_view detail = {},
-                                      std::string_view reference = {}) noexcept;
+/// The application's own page for it (Router::on_error); without one, as the client likes it best:
+/// plain text, HTML, or JSON (RFC 9457, problem details).
+[[nodiscard]] Response error_response(Request& request, const Problem& problem) noexcept;
+[[nodiscard]] Response error_response(Request& request, http::Status status,
+                                      std::string_view detail = {}) noexcept;
 
-/// What the current exception is answered with: its own status for HttpError; 503 without memory; a
-/// bare 503 for Cancelled, whose client has left; else a 500 with a reference id, by which the log
-/// has what was thrown. Requires: called while an exception is handled.
+/// What the current exception is answered with: by the application for types that it knows
+/// (Router::on_exception); its own status for HttpError; 503 without memory; a bare 503 for
+/// Cancelled, whose client has left; else a 500 with a reference id, by which the log has what was
+/// thrown. Requires: called while an exception is handled.
 [[nodiscard]] Response respond_to_exception(Request& request) noexcept;
 
 /// The id of an exchange as people read and type it: 13 characters, none that look alike.

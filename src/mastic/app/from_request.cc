@@ -56,10 +56,6 @@ void want_form_content(const Request& request) {
                   "A form is taken here: send it as application/x-www-form-urlencoded.");
 }
 
-void refuse_value(std::string_view message) {
-  throw HttpError(Status::UnprocessableContent, std::string(message));
-}
-
 std::vector<TextField> read_text_fields(std::string_view text, Status too_many) {
   std::vector<TextField> fields;
   while (!text.empty()) {
@@ -74,12 +70,23 @@ std::vector<TextField> read_text_fields(std::string_view text, Status too_many) 
   return fields;
 }
 
-void refuse_text_field(std::string_view name, std::string_view expected, std::string_view found) {
+std::string mismatch(std::string_view expected, std::string_view found) {
   constexpr std::size_t kMostShown = 40;
-  std::string message(name);
-  message.append(": ").append(expected).append(" is expected, '");
+  std::string message(expected);
+  message += " is expected, '";
   base::append_log_escaped(message, found, kMostShown);
-  refuse_value(message + "' found");
+  return message + "' found";
+}
+
+void refuse_missing(std::string_view kind, std::string_view name) {
+  throw HttpError(Status::BadRequest,
+                  "The " + std::string(kind) + " '" + std::string(name) + "' is missing.");
+}
+
+void refuse_text(std::string_view kind, std::string_view name, std::string_view expected,
+                 std::string_view found) {
+  throw HttpError(Status::BadRequest, "The " + std::string(kind) + " '" + std::string(name) +
+                                          "': " + mismatch(expected, found) + ".");
 }
 
 }  // namespace mastic::app::detail

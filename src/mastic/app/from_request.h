@@ -1,17 +1,15 @@
-// What a handler may take besides the values of its route: its query, its content, as values.
+// What a handler may take besides the values of its route: query, content, fields, cookies, as values.
 //
 //     struct Paging { int page = 1; std::optional<std::string> filter; };
 //     site.get<"/items">([](Query<Paging> paging) { ... paging->page ... });
-//     site.post<"/items">([](Json<Item> item) { ... *item ... });
-//     site.post<"/sign-up">([](Form<SignUp> form) { ... });
+//     site.post<"/items">([](Json<Item> item, Header<"X-Key"> key) { ... *item ... });
+//     site.post<"/sign-up">([](Checked<Form<SignUp>> form) { ... form->name ... form.errors ... });
 //
-// What does not fit never reaches the handler: the client gets 400, 415 or 422 and a message that
-// names the place, what is expected and what was found.
+// What does not fit never reaches the handler: the client gets 400, 415 or 422 and messages that name
+// the place, what is expected and what was found.
 
 #pragma once
 
-#include <charconv>
-#include <cmath>
 #include <concepts>
 #include <optional>
 #include <string>
@@ -20,10 +18,13 @@
 #include <utility>
 #include <vector>
 
-#include "mastic/app/path_type.h"
+#include "mastic/app/field_errors.h"
 #include "mastic/app/request.h"
+#include "mastic/app/text_value.h"
 #include "mastic/base/aggregate.h"
+#include "mastic/base/fixed_text.h"
 #include "mastic/base/json.h"
+#include "mastic/http/cookie.h"
 
 namespace mastic::app {
 
@@ -38,9 +39,9 @@ struct Held {
   const T* operator->() const { return &value; }
 };
 
-/// The content as JSON (`application/json`, or a type that ends in `+json`). As a result of a
-/// handler: the answer is that.
-template <class T>
+/// The content as JSON (`application/json`, or a type that ends in `+json`); members that T does not
+/// have are passed over, or refused. As a result of a handler: the answer is that.
+template <class T, base::UnknownMembers Unknown = base::UnknownMembers::Ignore>
 struct Json : Held<T> {};
 /// The query, `?page=2&filter=x`, field by field. A field that is not in it keeps the value that T
 /// gives it; a std::vector takes all of its name; names that T does not have are passed over.
@@ -49,9 +50,22 @@ struct Query : Held<T> {};
 /// The same of content that a form sends (`application/x-www-form-urlencoded`).
 template <class T>
 struct Form : Held<T> {};
+/// Any of these with what is wrong with it, for handlers that answer that themselves: a page that
+/// shows the form again. What could not be read keeps the value that T gives it.
+template <class P>
+struct Checked : P {
+  FieldErrors errors;
+};
+
+/// A field of the request's head, as a T. One that is missing is 400 unless T is an optional.
+template <base::FixedText Name, class T = std::string_view>
+struct Header : Held<T> {};
+/// The same of a cookie.
+template <base::FixedText Name, class T = std::string_view>
+struct Cookie : Held<T> {};
 
 /// How a parameter of type P is made of a request: `kNeedsContent`, and `take`, which throws
-/// HttpError when it cannot be.
+/// HttpError when it cannot be. (A handler that takes Body pulls the content itself.)
 template <class P>
 struct FromRequest;
 
@@ -67,8 +81,6 @@ namespace detail {
 [[nodiscard]] base::JsonDocument parse_json_content(const Request& request);
 /// Throws 415 when the content is of another type or coded.
 void want_form_content(const Request& request);
-/// Throws 422: it is well-formed, and not what the handler takes.
-[[noreturn]] void refuse_value(std::string_view message);
 
 /// A name and its value, decoded.
 struct TextField {
@@ -78,83 +90,131 @@ struct TextField {
 inline constexpr std::size_t kMostTextFields = 1000;
 /// `a=1&b=x+y%21`. Throws 400 for a broken escape, `too_many` for more than kMostTextFields.
 [[nodiscard]] std::vector<TextField> read_text_fields(std::string_view text, http::Status too_many);
-[[noreturn]] void refuse_text_field(std::string_view name, std::string_view expected,
-                                    std::string_view found);
+
+/// "a number is expected, 'x' found"
+[[nodiscard]] std::string mismatch(std::string_view expected, std::string_view found);
+/// Throws 400 for a field or cookie that is missing, or that `found` does not fit.
+[[noreturn]] void refuse_missing(std::string_view kind, std::string_view name);
+[[noreturn]] void refuse_text(std::string_view kind, std::string_view name,
+                              std::string_view expected, std::string_view found);
 
 template <class T>
-void read_text(std::string_view name, std::string_view text, T& into) {
-  if constexpr (std::same_as<T, std::string>) {
-    into = text;
-  } else if constexpr (std::same_as<T, bool>) {
-    into = text == "true" || text == "on" || text == "1";
-    if (!into && text != "false" && text != "off" && text != "0" && !text.empty()) {
-      refuse_text_field(name, "true or false", text);
-    }
-  } else if constexpr (std::floating_point<T>) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-    const bool whole = error == std::errc() && end == text.data() + text.size();
-    if (!whole || !std::isfinite(into)) refuse_text_field(name, "a number", text);
-  } else {
-    static_assert(PathValueType<T>,
-                  "a field of a query or form is text, bool, a number, a Uuid or a "
-                  "type with kPathType and from_path; optional or a vector of these");
-    auto value = PathType<T>::parse(text);
-    if (!value) {
-      constexpr bool kIsNumber = std::integral<T>;
-      refuse_text_field(name, kIsNumber ? "a whole number in its range" : PathType<T>::kName, text);
-    }
-    into = *std::move(value);
+concept NamesValidate = requires { &T::validate; };
+
+template <class T>
+void validate(const T& value, FieldErrors& errors) {
+  if constexpr (std::is_class_v<T> && NamesValidate<T>) {
+    static_assert(
+        requires { value.validate(errors); },
+        "`validate` has to be `void validate(FieldErrors&) const`");
+    if (errors.empty()) value.validate(errors);
   }
-}
-template <class T>
-void read_text(std::string_view name, std::string_view text, std::optional<T>& into) {
-  if (!text.empty()) read_text(name, text, into.emplace());
-}
-template <class T>
-void read_text(std::string_view name, std::string_view text, std::vector<T>& into) {
-  read_text(name, text, into.emplace_back());
 }
 
 template <base::Aggregate T>
-T read_text_object(std::string_view text, http::Status too_many) {
+T read_text_object(std::string_view text, http::Status too_many, FieldErrors& errors) {
   T object{};
   const auto given = read_text_fields(text, too_many);
   base::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
     for (const TextField& each : given) {
-      if (each.name == name) read_text(name, each.value, field);
+      if (each.name != name || TextValue<Field>::read(each.value, field)) continue;
+      errors.add(name, mismatch(TextValue<Field>::expected(), each.value));
     }
   });
+  validate(object, errors);
   return object;
 }
 
+/// The text of a field or cookie as a T.
+template <class T>
+T read_one_text(std::optional<std::string_view> text, std::string_view kind,
+                std::string_view name) {
+  T value{};
+  if (!text && !base::detail::kIsOptional<T>) refuse_missing(kind, name);
+  if (text && !TextValue<T>::read(*text, value)) {
+    refuse_text(kind, name, TextValue<T>::expected(), *text);
+  }
+  return value;
+}
+
+/// What is read with all its errors: throws them.
+template <class P>
+struct TakenWhole {
+  static P take(Request& request) {
+    FieldErrors errors;
+    P taken = FromRequest<P>::read(request, errors);
+    if (!errors.empty()) throw InvalidInput(std::move(errors));
+    return taken;
+  }
+};
+
 }  // namespace detail
 
-template <base::JsonReadable T>
-struct FromRequest<Json<T>> {
+template <base::JsonReadable T, base::UnknownMembers Unknown>
+struct FromRequest<Json<T, Unknown>> : detail::TakenWhole<Json<T, Unknown>> {
   static constexpr bool kNeedsContent = true;
-  static Json<T> take(Request& request) {
+  static Json<T, Unknown> read(Request& request, FieldErrors& errors) {
     const base::JsonDocument document = detail::parse_json_content(request);
-    auto read = base::from_json<T>(document.root());
-    if (!read) detail::refuse_value(read.error().message);
-    return {{*std::move(read)}};
+    Json<T, Unknown> json{};
+    base::JsonReading reading(Unknown);
+    if (base::JsonType<T>::read(document.root(), *json, reading)) {
+      detail::validate(*json, errors);
+    } else {
+      errors.add(reading.path(), reading.fault());
+    }
+    return json;
   }
 };
 
 template <base::Aggregate T>
-struct FromRequest<Query<T>> {
+struct FromRequest<Query<T>> : detail::TakenWhole<Query<T>> {
   static constexpr bool kNeedsContent = false;
-  static Query<T> take(Request& request) {
-    return {{detail::read_text_object<T>(request.query(), http::Status::BadRequest)}};
+  static Query<T> read(Request& request, FieldErrors& errors) {
+    return {{detail::read_text_object<T>(request.query(), http::Status::BadRequest, errors)}};
   }
 };
 
 template <base::Aggregate T>
-struct FromRequest<Form<T>> {
+struct FromRequest<Form<T>> : detail::TakenWhole<Form<T>> {
   static constexpr bool kNeedsContent = true;
-  static Form<T> take(Request& request) {
+  static Form<T> read(Request& request, FieldErrors& errors) {
     detail::want_form_content(request);
-    return {{detail::read_text_object<T>(request.text(), http::Status::ContentTooLarge)}};
+    return {{detail::read_text_object<T>(request.text(), http::Status::ContentTooLarge, errors)}};
   }
+};
+
+template <TakenFromRequest P>
+struct FromRequest<Checked<P>> {
+  static constexpr bool kNeedsContent = FromRequest<P>::kNeedsContent;
+  static Checked<P> take(Request& request) {
+    FieldErrors errors;
+    P read = FromRequest<P>::read(request, errors);
+    return {std::move(read), std::move(errors)};
+  }
+};
+
+template <base::FixedText Name, class T>
+struct FromRequest<Header<Name, T>> {
+  static constexpr bool kNeedsContent = false;
+  static Header<Name, T> take(Request& request) {
+    constexpr std::string_view kName = Name.view();
+    return {{detail::read_one_text<T>(request.field(kName), "field", kName)}};
+  }
+};
+
+template <base::FixedText Name, class T>
+struct FromRequest<Cookie<Name, T>> {
+  static constexpr bool kNeedsContent = false;
+  static Cookie<Name, T> take(Request& request) {
+    constexpr std::string_view kName = Name.view();
+    return {{detail::read_one_text<T>(request.cookie(kName), "cookie", kName)}};
+  }
+};
+
+template <>
+struct FromRequest<Body> {
+  static constexpr bool kNeedsContent = false;
+  static Body take(Request& request) { return std::move(request.body()); }
 };
 
 }  // namespace mastic::app

@@ -34,10 +34,6 @@ Response to_response(Request& request, http::Status status) {
   return is_error(status) ? error_response(request, status) : Response(status);
 }
 
-Response json_response(std::string json) {
-  return Response::of_type("application/json", Body(std::move(json)));
-}
-
 void throw_error(const base::Error& error) { throw std::runtime_error(error.message); }
 
 namespace detail {

@@ -45,19 +45,18 @@ Response to_response(Request& request, base::Result<T> result) {
   return to_response(request, *std::move(result));
 }
 
-template <class T>
+template <class T, base::UnknownMembers Unknown>
 struct Json;
 /// What is answered as JSON when a handler returns it: aggregates, vectors, maps, and Json<T>.
-[[nodiscard]] Response json_response(std::string json);
 template <class T>
   requires(base::JsonWritable<T> &&
            (base::Aggregate<T> || base::detail::JsonList<T> || base::detail::JsonMap<T>))
 Response to_response(Request&, const T& value) {
-  return json_response(base::to_json(value));
+  return Response::json(value);
 }
-template <base::JsonWritable T>
-Response to_response(Request&, const Json<T>& json) {
-  return json_response(base::to_json(json.value));
+template <base::JsonWritable T, base::UnknownMembers Unknown>
+Response to_response(Request&, const Json<T, Unknown>& json) {
+  return Response::json(json.value);
 }
 
 template <class T>

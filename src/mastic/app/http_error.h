@@ -25,9 +25,12 @@ class HttpError : public std::exception {
   [[nodiscard]] const char* what() const noexcept override { return detail_.c_str(); }
 
   /// A field of the answer, such as Retry-After or WWW-Authenticate.
-  HttpError&& set(std::string_view name, std::string_view value) && {
+  HttpError& set(std::string_view name, std::string_view value) & {
     fields_.set(name, value);
-    return std::move(*this);
+    return *this;
+  }
+  HttpError&& set(std::string_view name, std::string_view value) && {
+    return std::move(set(name, value));
   }
   [[nodiscard]] const http::Fields& fields() const { return fields_; }
 

@@ -88,9 +88,10 @@ Task<Response> call_pair(const M& middleware, Request& request, const App& below
 
 }  // namespace detail
 
-/// Puts `middleware`, in any of the three forms, around `app`.
+namespace detail {
+
 template <class M>
-[[nodiscard]] App wrap(M middleware, App app) {
+[[nodiscard]] App put_around(M middleware, App app) {
   if constexpr (Wrapper<M>) {
     return middleware(std::move(app));
   } else if constexpr (Around<M>) {
@@ -107,9 +108,21 @@ template <class M>
                   "`std::optional<Response> before(Request&) const` and "
                   "`void after(Request&, Response&) const`, one of them or both");
     return App([middleware = std::move(middleware), app = std::move(app)](Request& request) {
-      return detail::call_pair(middleware, request, app);
+      return call_pair(middleware, request, app);
     });
   }
+}
+
+}  // namespace detail
+
+/// Puts `middleware`, in any of the three forms, around `app`; the result is started and stopped as
+/// `app` was to be.
+template <class M>
+[[nodiscard]] App wrap(M middleware, App app) {
+  Lifecycle lifecycle = app.take_lifecycle();
+  App wrapped = detail::put_around(std::move(middleware), std::move(app));
+  wrapped.add_lifecycle(std::move(lifecycle));
+  return wrapped;
 }
 
 /// A middleware of any form, kept until there is an App to put it around.

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "mastic/base/encoding.h"
+#include "mastic/http/accept.h"
+#include "mastic/http/cookie.h"
 
 namespace mastic::app {
 
@@ -15,11 +17,42 @@ std::string_view Request::decoded_path() {
   return memory().copy(base::percent_decode(path()));
 }
 
+std::optional<std::string_view> Request::cookie(std::string_view name) const {
+  return http::find_cookie(fields(), name);
+}
+
+std::optional<std::string_view> Request::preferred_type(
+    std::initializer_list<std::string_view> offered) const {
+  const std::span<const std::string_view> types(offered.begin(), offered.size());
+  const auto chosen = http::choose_media_type(fields().joined(http::FieldName::Accept), types);
+  return chosen ? std::optional(types[*chosen]) : std::nullopt;
+}
+
+std::optional<std::string_view> Request::preferred_language(
+    std::initializer_list<std::string_view> offered) const {
+  const std::span<const std::string_view> tags(offered.begin(), offered.size());
+  const auto chosen = http::choose_language(fields().joined(http::FieldName::AcceptLanguage), tags);
+  return chosen ? std::optional(tags[*chosen]) : std::nullopt;
+}
+
+http::AcceptedCodings Request::accepted_codings() const {
+  return http::AcceptedCodings::parse(fields().joined(http::FieldName::AcceptEncoding));
+}
+
 std::string_view Request::value(std::string_view name) const {
   for (const PathValue& value : values_) {
     if (value.name == name) return value.text;
   }
   throw std::out_of_range("the pattern of this route has no {" + std::string(name) + "}");
+}
+
+std::string Request::make_url(std::string_view name,
+                              std::initializer_list<std::string> values) const {
+  for (const ScopeFrame* at = scopes_; at != nullptr; at = at->outer) {
+    const auto path = at->scope->path_of(name, {values.begin(), values.size()});
+    if (path) return std::string(facts_.path.substr(0, at->mounted_bytes)) + *path;
+  }
+  throw std::invalid_argument("url_for: no route is named '" + std::string(name) + "'");
 }
 
 Task<> Request::gather() { return gather(carrier_.max_body_bytes()); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <optional>
@@ -12,8 +13,12 @@
 
 #include "mastic/app/body.h"
 #include "mastic/app/carrier.h"
+#include "mastic/app/extensions.h"
+#include "mastic/app/path_text.h"
+#include "mastic/app/scope.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/ip_address.h"
+#include "mastic/http/content_coding.h"
 #include "mastic/http/fields.h"
 #include "mastic/http/method.h"
 #include "mastic/http/target.h"
@@ -81,6 +86,19 @@ class Request {
     return facts_.fields.get(name);
   }
 
+  /// A cookie's value (http/cookie.h).
+  [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
+
+  /// Of the media types that the handler offers, "text/html" and the like, the one that the client
+  /// likes best; of several the first. Nothing when it takes none. The answer varies by Accept.
+  [[nodiscard]] std::optional<std::string_view> preferred_type(
+      std::initializer_list<std::string_view> offered) const;
+  /// The same of languages, "en" and the like. The answer varies by Accept-Language.
+  [[nodiscard]] std::optional<std::string_view> preferred_language(
+      std::initializer_list<std::string_view> offered) const;
+  /// What Accept-Encoding says of content codings.
+  [[nodiscard]] http::AcceptedCodings accepted_codings() const;
+
   /// What the route's pattern took for `{name}`. Throws std::out_of_range when it has no such name.
   [[nodiscard]] std::string_view value(std::string_view name) const;
 
@@ -114,6 +132,29 @@ class Request {
   template <class Then>
   void on_finish(Then then);
 
+  /// The value of type T that this request carries, made with T() when first asked for: what a
+  /// middleware found out, for the handlers below it. Lives as long as the exchange.
+  template <class T>
+  [[nodiscard]] T& ext() MASTIC_LIFETIMEBOUND {
+    T* const value = extensions_.find<T>();
+    return value != nullptr ? *value : extensions_.emplace<T>(memory());
+  }
+  /// The same, or none when nobody has set it.
+  template <class T>
+  [[nodiscard]] T* find_ext() const MASTIC_LIFETIMEBOUND {
+    return extensions_.find<T>();
+  }
+
+  /// The path of the route that was named `name` (Router::Route), with `values` for those of its
+  /// pattern. Looked for in the router that is running and in those around it. Throws
+  /// std::invalid_argument when there is no such route, or the values do not fit.
+  template <PathText... V>
+  [[nodiscard]] std::string url_for(std::string_view name, const V&... values) const {
+    return make_url(name, {to_path_text(values)...});
+  }
+
+  /// Whether answers to errors may show what is inside.
+  [[nodiscard]] bool is_debug() const { return carrier_.is_debug(); }
   [[nodiscard]] Carrier& carrier() MASTIC_LIFETIMEBOUND { return carrier_; }
 
   /// All values of the route, in the order of its pattern.
@@ -126,13 +167,24 @@ class Request {
   void leave_mount(std::size_t bytes) { mounted_bytes_ -= bytes; }
   /// `values` have to live as long as the exchange.
   void set_values(std::span<const PathValue> values) { values_ = values; }
+  /// The scopes it is in, the innermost first.
+  [[nodiscard]] const ScopeFrame* scopes() const { return scopes_; }
+  void enter_scope(const Scope& scope) {
+    scopes_ = memory().make<ScopeFrame>(&scope, mounted_bytes_, scopes_);
+  }
+  void leave_scope() { scopes_ = scopes_->outer; }
 
  private:
+  [[nodiscard]] std::string make_url(std::string_view name,
+                                     std::initializer_list<std::string> values) const;
+
   RequestFacts facts_;
   Body body_;
   Carrier& carrier_;
   std::size_t mounted_bytes_ = 0;
   std::span<const PathValue> values_;
+  const ScopeFrame* scopes_ = nullptr;
+  Extensions extensions_;
 };
 
 template <class Then>

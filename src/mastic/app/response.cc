@@ -1,5 +1,9 @@
 #include "mastic/app/response.h"
 
+#include <algorithm>
+
+#include "mastic/app/http_error.h"
+
 namespace mastic::app {
 namespace {
 
@@ -36,10 +40,33 @@ Response Response::html(std::string html, http::Status status) {
   return of_type("text/html; charset=utf-8", Body(std::move(html)), status);
 }
 
-Response Response::redirect(std::string_view location, http::Status status) {
+Response Response::redirect(std::string_view path, http::Status status) {
+  if (!is_local_target(path)) {
+    throw HttpError(http::Status::BadRequest, "The redirect would leave this site.");
+  }
+  return redirect_to_other_site(path, status);
+}
+
+Response Response::redirect_to_other_site(std::string_view url, http::Status status) {
   Response response(status);
-  response.fields.add(http::FieldName::Location, escape_for_url(location));
+  response.fields.add(http::FieldName::Location, escape_for_url(url));
   return response;
+}
+
+Response& Response::clear_cookie(std::string_view name, std::string_view path) & {
+  return set_cookie({.name = std::string(name),
+                     .value = {},
+                     .max_age = std::chrono::seconds(0),
+                     .path = std::string(path),
+                     .domain = {}});
+}
+
+/// Browsers take a backslash for a slash, and drop tabs and line ends wherever they stand.
+bool is_local_target(std::string_view target) {
+  const bool has_control =
+      std::ranges::any_of(target, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  return !has_control && target.starts_with('/') && !target.starts_with("//") &&
+         !target.starts_with("/\\");
 }
 
 }  // namespace mastic::app

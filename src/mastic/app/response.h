@@ -7,8 +7,11 @@
 #include <utility>
 
 #include "mastic/app/body.h"
+#include "mastic/base/json.h"
+#include "mastic/http/cookie.h"
 #include "mastic/http/fields.h"
 #include "mastic/http/status.h"
+#include "mastic/http/typed_fields.h"
 
 namespace mastic::app {
 
@@ -25,10 +28,19 @@ struct Response {
   [[nodiscard]] static Response html(std::string html, http::Status status = http::Status::Ok);
   [[nodiscard]] static Response of_type(std::string_view media_type, Body body,
                                         http::Status status = http::Status::Ok);
-  /// `location` is a path of this site or a whole URL; what a URL cannot have is escaped. It is the
-  /// caller's to know that it may lead there.
-  [[nodiscard]] static Response redirect(std::string_view location,
+  /// `value` as application/json.
+  template <base::JsonWritable T>
+  [[nodiscard]] static Response json(const T& value, http::Status status = http::Status::Ok) {
+    return of_type("application/json", Body(base::to_json(value)), status);
+  }
+  /// Leads to a path of this site, such as "/login?next=/cart"; what a URL cannot have is escaped.
+  /// What would lead to another site, as `//evil.example` does, throws HttpError 400: it may have
+  /// come from the client.
+  [[nodiscard]] static Response redirect(std::string_view path,
                                          http::Status status = http::Status::SeeOther);
+  /// Leads anywhere. `url` is the caller's own, never the client's.
+  [[nodiscard]] static Response redirect_to_other_site(
+      std::string_view url, http::Status status = http::Status::SeeOther);
 
   /// Replaces a field; returns the response, for chaining. Throws std::invalid_argument for what
   /// would split the message (http::Fields).
@@ -36,20 +48,46 @@ struct Response {
     fields.set(name, value);
     return *this;
   }
-  Response&& set(std::string_view name, std::string_view value) && {
-    fields.set(name, value);
-    return std::move(*this);
-  }
   Response& set(http::FieldName name, std::string_view value) & {
     return set(to_string(name), value);
   }
-  Response&& set(http::FieldName name, std::string_view value) && {
-    return std::move(*this).set(to_string(name), value);
+  /// http/typed_fields.h.
+  template <http::TypedField Field>
+  Response& set(const Field& field) & {
+    return set(Field::kName, field.to_string());
   }
+  /// Appends a field, beside others of that name.
+  Response& add(std::string_view name, std::string_view value) & {
+    fields.add(name, value);
+    return *this;
+  }
+  template <http::TypedField Field>
+  Response& add(const Field& field) & {
+    return add(to_string(Field::kName), field.to_string());
+  }
+  /// Throws std::invalid_argument for one that browsers would not take.
+  Response& set_cookie(const http::SetCookie& cookie) & {
+    return add("Set-Cookie", cookie.to_string());
+  }
+  /// Has the browser forget a cookie that was set with this path and no domain.
+  Response& clear_cookie(std::string_view name, std::string_view path = "/") &;
+
+  template <class... Arguments>
+  Response&& set(const Arguments&... arguments) && {
+    return std::move(set(arguments...));
+  }
+  template <class... Arguments>
+  Response&& add(const Arguments&... arguments) && {
+    return std::move(add(arguments...));
+  }
+  Response&& set_cookie(const http::SetCookie& cookie) && { return std::move(set_cookie(cookie)); }
 
   http::Status status = http::Status::Ok;
   http::Fields fields;
   Body body;
 };
+
+/// Whether a redirect to `target` stays on the site: it begins with one slash, as a browser reads it.
+[[nodiscard]] bool is_local_target(std::string_view target);
 
 }  // namespace mastic::app

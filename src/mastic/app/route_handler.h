@@ -20,6 +20,7 @@
 #include "mastic/app/path_type.h"
 #include "mastic/app/request.h"
 #include "mastic/app/route_pattern.h"
+#include "mastic/base/fixed_text.h"
 
 namespace mastic::app {
 
@@ -77,7 +78,8 @@ class RouteHandler {
     static_assert(
         !detail::kIsPathValue<P> || PathValueType<std::remove_cvref_t<P>>,
         "a handler's parameter is a Request&, a path value (text, a whole number, a Uuid, "
-        "a type with kPathType and from_path), or a Query, Json or Form of a plain struct");
+        "a type with kPathType and from_path), a Query, Json or Form of a plain struct, a Header, "
+        "a Cookie, or the Body");
   }
   template <std::size_t... I>
   static constexpr auto make_matchers(std::index_sequence<I...>) {
@@ -167,7 +169,7 @@ class RouteHandler {
 namespace detail {
 
 /// Fails to compile, with the route and the handler in the message, when they do not fit.
-template <PatternText Route, class F>
+template <base::FixedText Route, class F>
 consteval void check_route() {
   constexpr RoutePattern pattern(Route.view());
   static_assert(pattern.is_valid(),

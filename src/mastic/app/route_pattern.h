@@ -25,6 +25,7 @@ struct PatternPart {
 ///     /users/{id}/posts        {id} takes one segment, not empty
 ///     /users/{id:int}          one that is a whole number; so uint, uuid, and types of your own
 ///     /files/{path...}         takes the rest, which may be empty and hold slashes; {path:path} too
+///     (empty)                  the very place where the router is mounted, without a slash
 ///
 /// A view of its text. When the text is no pattern, `fault` says why and `fault_at` where.
 class RoutePattern {
@@ -59,6 +60,7 @@ class RoutePattern {
  private:
   constexpr void parse() {
     using Kind = PatternPart::Kind;
+    if (text_.empty()) return;
     if (!text_.starts_with('/')) return fail(text_, "a route begins with '/'");
     if (text_.find_first_of("?#") != text_.npos) {
       return fail(text_, "a route is a path, without a query");
@@ -130,17 +132,6 @@ class RoutePattern {
   std::size_t size_ = 0;
   std::string_view fault_;
   std::string_view fault_at_;
-};
-
-/// A pattern as a template argument: site.get<"/hi/{name}">(...).
-template <std::size_t N>
-struct PatternText {
-  // NOLINTNEXTLINE(google-explicit-constructor): a literal is to become one
-  consteval PatternText(const char (&literal)[N]) {
-    for (std::size_t i = 0; i < N; ++i) text[i] = literal[i];
-  }
-  [[nodiscard]] constexpr std::string_view view() const { return {text, N - 1}; }
-  char text[N]{};
 };
 
 }  // namespace mastic::app

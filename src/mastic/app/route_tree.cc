@@ -73,7 +73,7 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
   }
   Node* node = &root_;
   std::vector<std::string> names;
-  RouteId* route = nullptr;
+  RouteId* route = &root_.route;
   for (const PatternPart& part : pattern.parts()) {
     const std::size_t value = names.size();
     if (part.kind != PatternPart::Kind::Literal) names.emplace_back(part.text);
@@ -100,8 +100,8 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
 
 RouteTree::Match RouteTree::find(std::string_view path) const {
   Match match;
-  if (path.empty()) path = "/";
-  if (path.front() == '/') descend(root_, path.substr(1), false, match);
+  if (path.empty()) descend(root_, path, true, match);
+  if (path.starts_with('/')) descend(root_, path.substr(1), false, match);
   return match;
 }
 

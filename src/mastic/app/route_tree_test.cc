@@ -34,7 +34,7 @@ TEST_F(RouteTreeTest, FindsLiteralsNamesAndRests) {
        {"/", "/a", "/a/", "/a/b", "/users/{id}", "/users/{id}/posts", "/files/{path...}"})
     add(pattern);
   EXPECT_EQ(find("/"), "/");
-  EXPECT_EQ(find(""), "/");
+  EXPECT_EQ(find(""), "none");
   EXPECT_EQ(find("/a"), "/a");
   EXPECT_EQ(find("/a/"), "/a/");
   EXPECT_EQ(find("/a/b"), "/a/b");

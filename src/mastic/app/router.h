@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,13 +12,19 @@
 #include <vector>
 
 #include "mastic/app/app.h"
+#include "mastic/app/error_pages.h"
+#include "mastic/app/lifecycle.h"
 #include "mastic/app/middleware.h"
 #include "mastic/app/route_handler.h"
-#include "mastic/app/route_tree.h"
+#include "mastic/app/route_pattern.h"
 #include "mastic/base/attributes.h"
+#include "mastic/base/fixed_text.h"
 #include "mastic/http/method.h"
 
 namespace mastic::app {
+
+struct RouteEntry;
+class RouteTable;
 
 /// Collects routes, and is an App when it is complete:
 ///
@@ -29,9 +36,11 @@ namespace mastic::app {
 ///     return mastic::run(std::move(site), argc, argv);
 ///
 /// Patterns are RoutePattern's; given as a template argument they are checked against the handler
-/// when compiled. Which of several routes is taken: RouteTree. HEAD is answered by GET's handler, OPTIONS with the methods there are,
-/// and a method that a path does not have with 405. A mistake in a pattern throws
-/// std::invalid_argument at once, with the pattern and what is wrong with it.
+/// when compiled. Which of several routes is taken: RouteTree; in which order hosts, routes and
+/// mounts are: RouteTable. HEAD is answered by GET's handler, OPTIONS with the methods there are, and
+/// a method that a path does not have with 405. A path that is a route but for a slash at its end is
+/// redirected to that (308). A mistake throws std::invalid_argument at once, with the pattern and
+/// what is wrong with it.
 class Router {
  public:
   Router();
@@ -39,49 +48,64 @@ class Router {
   Router& operator=(Router&&) noexcept;
   ~Router();
 
+  /// A route that was entered. Dies with the router.
+  class Route {
+   public:
+    /// For Request::url_for. Throws when another route of this router has that name.
+    Route& name(std::string_view name);
+    /// Puts a middleware around this route's handler, inside those used before.
+    Route& use(Middleware middleware);
+
+   private:
+    friend class Router;
+    Route(RouteTable& table, RouteEntry& entry) : table_(table), entry_(entry) {}
+    RouteTable& table_;
+    RouteEntry& entry_;
+  };
+
   template <class F>
-  Router& get(std::string_view pattern, F handler) {
+  Route get(std::string_view pattern, F handler) {
     return on(http::Method::Get, pattern, std::move(handler));
   }
-  template <PatternText Pattern, class F>
-  Router& get(F handler) {
+  template <base::FixedText Pattern, class F>
+  Route get(F handler) {
     return on<Pattern>(http::Method::Get, std::move(handler));
   }
   template <class F>
-  Router& post(std::string_view pattern, F handler) {
+  Route post(std::string_view pattern, F handler) {
     return on(http::Method::Post, pattern, std::move(handler));
   }
-  template <PatternText Pattern, class F>
-  Router& post(F handler) {
+  template <base::FixedText Pattern, class F>
+  Route post(F handler) {
     return on<Pattern>(http::Method::Post, std::move(handler));
   }
   template <class F>
-  Router& put(std::string_view pattern, F handler) {
+  Route put(std::string_view pattern, F handler) {
     return on(http::Method::Put, pattern, std::move(handler));
   }
-  template <PatternText Pattern, class F>
-  Router& put(F handler) {
+  template <base::FixedText Pattern, class F>
+  Route put(F handler) {
     return on<Pattern>(http::Method::Put, std::move(handler));
   }
   template <class F>
-  Router& patch(std::string_view pattern, F handler) {
+  Route patch(std::string_view pattern, F handler) {
     return on(http::Method::Patch, pattern, std::move(handler));
   }
-  template <PatternText Pattern, class F>
-  Router& patch(F handler) {
+  template <base::FixedText Pattern, class F>
+  Route patch(F handler) {
     return on<Pattern>(http::Method::Patch, std::move(handler));
   }
   template <class F>
-  Router& del(std::string_view pattern, F handler) {
+  Route del(std::string_view pattern, F handler) {
     return on(http::Method::Delete, pattern, std::move(handler));
   }
-  template <PatternText Pattern, class F>
-  Router& del(F handler) {
+  template <base::FixedText Pattern, class F>
+  Route del(F handler) {
     return on<Pattern>(http::Method::Delete, std::move(handler));
   }
   /// Throws std::invalid_argument when the handler's parameters do not fit the pattern's values.
   template <class F>
-  Router& on(http::Method method, std::string_view pattern, F handler) {
+  Route on(http::Method method, std::string_view pattern, F handler) {
     if constexpr (std::same_as<F, App> || AppBuilder<F> || Handler<F>) {
       return add(method, pattern, App(std::move(handler)));
     } else {
@@ -90,8 +114,8 @@ class Router {
     }
   }
   /// The same, and what does not fit does not compile.
-  template <PatternText Pattern, class F>
-  Router& on(http::Method method, F handler) {
+  template <base::FixedText Pattern, class F>
+  Route on(http::Method method, F handler) {
     detail::check_route<Pattern, F>();
     return on(method, Pattern.view(), std::move(handler));
   }
@@ -100,6 +124,7 @@ class Router {
   struct RouteInfo {
     http::Method method;
     std::string pattern;
+    std::string name;  ///< empty for one without
   };
   /// Every route of this router, in the order of entry; what is mounted is not looked into.
   [[nodiscard]] std::vector<RouteInfo> routes() const;
@@ -115,25 +140,84 @@ class Router {
     explicit Mount(std::vector<Middleware>& layers) : layers_(layers) {}
     std::vector<Middleware>& layers_;
   };
-  /// Gives `prefix` and every path below it to `app`, whatever the method. Routes of this router
-  /// that match are preferred; among mounts the longest prefix is. `prefix` has no names; "/" or ""
-  /// mounts at the root.
+  /// Gives `prefix` and every path below it to `app`, whatever the method. `app` sees the path below
+  /// it, which is empty right at the prefix: the pattern "" of a router there. `prefix` has no
+  /// names; "/" or "" mounts at the root.
   Mount mount(std::string_view prefix, App app);
+  /// Gives every request for a host to `app`: "api.example.com", or "*.example.com" for all below
+  /// it. Whole names are preferred to patterns, and longer patterns to shorter ones.
+  Mount host(std::string_view name, App app);
 
   /// Puts a middleware around everything of this router, inside those used before.
   Router& use(Middleware middleware);
+
+  /// The page for errors of `status`, or of any status without one: called with (Request&, const
+  /// Problem&), returns an answer. Its status is the error's unless it is an error itself. Routers
+  /// below this one use it too, unless they have their own.
+  template <class F>
+  Router& on_error(http::Status status, F page) {
+    pages().set(status, as_page(std::move(page)));
+    return *this;
+  }
+  template <class F>
+  Router& on_error(F page) {
+    pages().set(as_page(std::move(page)));
+    return *this;
+  }
+  /// The answer to exceptions of type E and those derived from it, HttpError left out: `handler` is
+  /// called with (Request&, const E&) or (const E&). The type entered first is tried first.
+  template <class E, class F>
+  Router& on_exception(F handler) {
+    pages().template set_for<E>(std::move(handler));
+    return *this;
+  }
+
+  /// Makes a T that lives as long as the application, longer than any of its handlers: its state. The
+  /// one made last goes first.
+  template <class T, class... Arguments>
+  T& own(Arguments&&... arguments) {
+    auto object = std::make_shared<T>(std::forward<Arguments>(arguments)...);
+    T& state = *object;
+    keep(std::move(object));
+    return state;
+  }
+  /// Called before the first request, in the order of entry, by the thread that starts the server.
+  /// What it throws keeps the server from starting.
+  Router& on_start(Lifecycle::Hook hook) {
+    lifecycle_.on_start(std::move(hook));
+    return *this;
+  }
+  /// Called after the last answer, in reverse order.
+  Router& on_stop(Lifecycle::Hook hook) {
+    lifecycle_.on_stop(std::move(hook));
+    return *this;
+  }
+  /// A task that runs beside the requests, from the start on. When the server stops its awaits throw
+  /// Cancelled; what else it throws is logged under `name`.
+  Router& in_background(std::string name, std::function<Task<>()> begin) {
+    lifecycle_.in_background(std::move(name), std::move(begin));
+    return *this;
+  }
 
   /// The application, with its middleware around it.
   [[nodiscard]] App build() &&;
 
  private:
-  Router& add(http::Method method, std::string_view pattern, App handler);
-  Router& add(http::Method method, std::string_view pattern, App handler,
-              std::span<const PathMatcher> matchers);
+  Route add(http::Method method, std::string_view pattern, App handler);
+  Route add(http::Method method, std::string_view pattern, App handler,
+            std::span<const PathMatcher> matchers);
+  void keep(std::shared_ptr<void> object);
+  [[nodiscard]] ErrorPages& pages();
+  template <class F>
+  static ErrorPages::Page as_page(F page) {
+    return [page = std::move(page)](Request& request, const Problem& problem) {
+      return to_response(request, page(request, problem));
+    };
+  }
 
-  class Table;
-  std::unique_ptr<Table> table_;
+  std::unique_ptr<RouteTable> table_;
   std::vector<Middleware> layers_;
+  Lifecycle lifecycle_;
 };
 
 }  // namespace mastic::app

@@ -64,12 +64,14 @@ TEST_F(RouterTest, AnswersHeadWithTheHandlerOfGet) {
 }
 
 TEST_F(RouterTest, AHandlerForHeadIsPreferred) {
-  router.get("/", [] { return "get"; }).on(Method::Head, "/", [] { return Status::Accepted; });
+  router.get("/", [] { return "get"; });
+  router.on(Method::Head, "/", [] { return Status::Accepted; });
   EXPECT_EQ(call(Method::Head, "/").status, Status::Accepted);
 }
 
 TEST_F(RouterTest, NamesTheMethodsThereAre) {
-  router.get("/a", [] { return ""; }).put("/a", [] { return ""; });
+  router.get("/a", [] { return ""; });
+  router.put("/a", [] { return ""; });
   for (const Method method : {Method::Post, Method::Delete, Method::Trace, Method::Other}) {
     Response response = call(method, "/a");
     EXPECT_EQ(response.status, Status::MethodNotAllowed);

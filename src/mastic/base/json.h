@@ -51,7 +51,10 @@ class JsonReading {
     note_step(step, is_index);
     return false;
   }
-  /// "items[2].price: a number is expected, a string found"
+  /// Where the fault is, "items[2].price", and what it is.
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& fault() const { return fault_; }
+  /// Both: "items[2].price: a number is expected, a string found"
   [[nodiscard]] std::string message() const;
 
  private:

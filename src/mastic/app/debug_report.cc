@@ -1,0 +1,68 @@
+#include "mastic/app/debug_report.h"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <string_view>
+#include <typeinfo>
+
+#include "mastic/base/encoding.h"
+#include "mastic/base/text.h"
+
+namespace mastic::app {
+namespace {
+
+constexpr std::size_t kMostBytes = 4096;  // of one value
+
+/// Whether what has this name may be a credential.
+bool names_secret(std::string_view name) {
+  constexpr std::string_view kParts[] = {"auth", "cookie", "password", "secret", "token", "key"};
+  const std::string lower = base::lower_case(name);
+  return std::ranges::any_of(kParts, [&](auto part) { return lower.find(part) != lower.npos; });
+}
+
+void append_line(std::string& report, std::string_view name, std::string_view value) {
+  report.append("\n").append(name).append(": ");
+  if (names_secret(name)) {
+    report += "(not shown)";
+  } else {
+    base::append_log_escaped(report, value, kMostBytes);
+  }
+}
+
+}  // namespace
+
+std::string describe_exception() {
+  std::string text = "an exception";
+  if (const std::type_info* const type = abi::__cxa_current_exception_type()) {
+    int status = 0;
+    const std::unique_ptr<char, void (*)(void*)> name(
+        abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
+    text = status == 0 ? name.get() : type->name();
+  }
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    text += ": ";
+    base::append_log_escaped(text, error.what(), kMostBytes);
+  } catch (...) {  // it has no words
+  }
+  return text;
+}
+
+std::string debug_report(const Request& request) {
+  std::string report = describe_exception() + "\n\n";
+  report.append(request.method_text()).append(" ");
+  base::append_log_escaped(report, request.mount_path(), kMostBytes);
+  base::append_log_escaped(report, request.path(), kMostBytes);
+  for (const PathValue& value : request.values()) append_line(report, value.name, value.text);
+  if (request.has_query()) report += "\n(the query is not shown)";
+  report += "\n";
+  for (const http::Field field : request.fields()) append_line(report, field.name, field.value);
+  return report + "\n";
+}
+
+}  // namespace mastic::app

@@ -1,0 +1,18 @@
+// What debug mode shows of an error: the exception and the request, without secrets.
+
+#pragma once
+
+#include <string>
+
+#include "mastic/app/request.h"
+
+namespace mastic::app {
+
+/// "std::runtime_error: the words" of the exception being handled, as one line of a log.
+[[nodiscard]] std::string describe_exception();
+
+/// That, and below it the request: target, values, fields. Credentials are blanked out, by the names
+/// of what holds them.
+[[nodiscard]] std::string debug_report(const Request& request);
+
+}  // namespace mastic::app

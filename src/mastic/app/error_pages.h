@@ -1,0 +1,68 @@
+// An application's own answers to errors, by status and by type of exception.
+
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <map>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "mastic/app/handler.h"
+#include "mastic/app/problem.h"
+
+namespace mastic::app {
+
+class ErrorPages {
+ public:
+  using Page = std::move_only_function<Response(Request&, const Problem&) const>;
+
+  [[nodiscard]] bool empty() const { return pages_.empty() && !any_ && catchers_.empty(); }
+
+  void set(http::Status status, Page page) { pages_[status] = std::move(page); }
+  /// For statuses without a page of their own.
+  void set(Page page) { any_ = std::move(page); }
+  /// `handler` is called with (Request&, const E&) or (const E&), and returns an answer.
+  template <class E, class F>
+  void set_for(F handler);
+
+  /// The page for `problem`, which has its status unless it chose an error of its own.
+  [[nodiscard]] std::optional<Response> page(Request& request, const Problem& problem) const;
+  /// The answer to the exception being handled, by the first type that fits.
+  [[nodiscard]] std::optional<Response> answer_exception(Request& request) const;
+
+ private:
+  using Catcher = std::move_only_function<std::optional<Response>(Request&) const>;
+
+  std::map<http::Status, Page> pages_;
+  Page any_;
+  std::vector<Catcher> catchers_;
+};
+
+template <class E, class F>
+void ErrorPages::set_for(F handler) {
+  const auto answer = [](const F& function, Request& request, const E& error) {
+    if constexpr (std::invocable<const F&, Request&, const E&>) {
+      return to_response(request, function(request, error));
+    } else {
+      return to_response(request, function(error));
+    }
+  };
+  catchers_.emplace_back(
+      [handler = std::move(handler), answer](Request& request) -> std::optional<Response> {
+        try {
+          throw;
+        } catch (const E& error) {
+          if constexpr (std::derived_from<HttpError, E> && !std::same_as<HttpError, E>) {
+            if (dynamic_cast<const HttpError*>(&error) != nullptr) return std::nullopt;
+          }
+          return answer(handler, request, error);
+        } catch (...) {
+          return std::nullopt;
+        }
+      });
+}
+
+}  // namespace mastic::app

@@ -1,0 +1,147 @@
+#include "mastic/app/error_pages.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "mastic/app/carrier_testing.h"
+#include "mastic/app/router.h"
+
+namespace mastic::app {
+namespace {
+
+using http::Method;
+using http::Status;
+
+struct ShopClosed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct ErrorPagesTest : testing::Test {
+  ErrorPagesTest() {
+    router.get("/throw/{what}", [](Request& request) -> std::string {
+      const std::string_view what = request.value("what");
+      if (what == "closed") throw ShopClosed("on holiday");
+      if (what == "logic") throw std::logic_error("our fault");
+      if (what == "teapot") throw HttpError(Status{418}, "short and stout").set("X-Pot", "tea");
+      if (what == "int") throw 42;
+      throw InvalidInput([] {
+        FieldErrors errors;
+        errors.add("name", "must not be <empty>");
+        return errors;
+      }());
+    });
+  }
+  Response call(std::string_view path) {
+    if (!app) app.emplace(std::move(router).build());
+    return exchange.call(*app, Method::Get, path);
+  }
+  std::string get(std::string_view path) { return text_of(call(path)); }
+
+  Router router;
+  std::optional<App> app;
+  async::ManualExecutor executor;
+  TestExchange exchange{executor};
+};
+
+TEST_F(ErrorPagesTest, AStatusHasItsPage) {
+  router.on_error(Status::NotFound, [](Request& request, const Problem&) {
+    return Response::html("<h1>no " + std::string(request.path()) + "</h1>");
+  });
+  Response response = call("/nowhere");
+  EXPECT_EQ(response.status, Status::NotFound);
+  EXPECT_EQ(text_of(std::move(response)), "<h1>no /nowhere</h1>");
+  EXPECT_EQ(get("/throw/teapot"), "418 \n\nshort and stout\n");
+}
+
+TEST_F(ErrorPagesTest, OnePageForAllTheOthers) {
+  router.on_error([](Request&, const Problem& problem) {
+    return std::to_string(code(problem.status)) + " " + problem.detail;
+  });
+  Response response = call("/throw/teapot");
+  EXPECT_EQ(response.status, Status{418});
+  EXPECT_EQ(response.fields.get("X-Pot"), "tea");
+  EXPECT_EQ(text_of(std::move(response)), "418 short and stout");
+  EXPECT_EQ(get("/nowhere"), "404 ");
+}
+
+TEST_F(ErrorPagesTest, APageThatFailsIsReplacedAndLogged) {
+  router.on_error([](Request&, const Problem&) -> Response { throw std::logic_error("ink"); });
+  EXPECT_EQ(get("/nowhere"), "404 Not Found\n");
+  ASSERT_EQ(exchange.recorded.lines.size(), 1u);
+  EXPECT_EQ(exchange.recorded.lines[0], "error: an error page failed: std::logic_error: ink");
+}
+
+TEST_F(ErrorPagesTest, AnExceptionHasItsAnswer) {
+  router.on_exception<ShopClosed>([](Request&, const ShopClosed& closed) {
+    return Response::text(closed.what(), Status::ServiceUnavailable);
+  });
+  Response response = call("/throw/closed");
+  EXPECT_EQ(response.status, Status::ServiceUnavailable);
+  EXPECT_EQ(text_of(std::move(response)), "on holiday");
+  EXPECT_EQ(call("/throw/logic").status, Status::InternalServerError);
+  EXPECT_EQ(call("/throw/int").status, Status::InternalServerError);
+}
+
+TEST_F(ErrorPagesTest, TheTypeEnteredFirstIsTriedFirst) {
+  router.on_exception<ShopClosed>([](const ShopClosed&) { return Status::ServiceUnavailable; });
+  router.on_exception<std::exception>([](const std::exception&) { return Status::BadGateway; });
+  EXPECT_EQ(call("/throw/closed").status, Status::ServiceUnavailable);
+  EXPECT_EQ(call("/throw/logic").status, Status::BadGateway);
+  EXPECT_EQ(call("/throw/teapot").status, Status{418});
+}
+
+TEST_F(ErrorPagesTest, AnAnswerMayThrowAnHttpError) {
+  router.on_exception<ShopClosed>([](const ShopClosed& closed) -> std::string {
+    throw HttpError(Status::Gone, closed.what());
+  });
+  EXPECT_EQ(call("/throw/closed").status, Status::Gone);
+}
+
+TEST_F(ErrorPagesTest, PagesHoldForRoutersBelowUnlessTheyHaveTheirOwn) {
+  Router inner;
+  inner.on_error(Status::Gone, [](Request&, const Problem&) { return "inner"; });
+  inner.get("/gone", [] { return Status::Gone; });
+  inner.get("/missing", [] { return Status::NotFound; });
+  router.mount("/in", std::move(inner));
+  router.on_error([](Request&, const Problem&) { return "outer"; });
+  EXPECT_EQ(get("/in/gone"), "inner");
+  EXPECT_EQ(get("/in/missing"), "outer");
+  EXPECT_EQ(get("/elsewhere"), "outer");
+}
+
+TEST_F(ErrorPagesTest, ErrorsOfFieldsStandBesideThem) {
+  EXPECT_EQ(get("/throw/input"), "422 Unprocessable Content\n\nname: must not be <empty>\n");
+  exchange.fields.set("Accept", "application/json");
+  EXPECT_EQ(get("/throw/input"),
+            R"({"type":"about:blank","title":"Unprocessable Content","status":422,)"
+            R"("detail":"name: must not be <empty>",)"
+            R"("errors":[{"field":"name","message":"must not be <empty>"}]})");
+  exchange.fields.set("Accept", "text/html");
+  EXPECT_NE(get("/throw/input").find("<li><b>name</b>: must not be &lt;empty&gt;</li>"),
+            std::string::npos);
+}
+
+TEST_F(ErrorPagesTest, NothingOfTheInsideIsShown) {
+  const std::string page = get("/throw/logic");
+  EXPECT_EQ(page.find("our fault"), std::string::npos);
+  EXPECT_NE(page.find("Reference: "), std::string::npos);
+  EXPECT_NE(exchange.recorded.lines.at(0).find("std::logic_error: our fault"), std::string::npos);
+}
+
+TEST_F(ErrorPagesTest, DebugModeShowsTheInsideButNoSecret) {
+  exchange.debug = true;
+  exchange.fields.set("X-Colour", "red");
+  exchange.fields.set("Authorization", "Basic c2VjcmV0");
+  exchange.fields.set("X-Api-Key", "c2VjcmV0");
+  exchange.fields.set("Cookie", "id=c2VjcmV0");
+  const std::string page = get("/throw/logic");
+  EXPECT_NE(page.find("std::logic_error: our fault"), std::string::npos);
+  EXPECT_NE(page.find("GET /throw/logic"), std::string::npos);
+  EXPECT_NE(page.find("X-Colour: red"), std::string::npos);
+  EXPECT_NE(page.find("X-Api-Key: (not shown)"), std::string::npos);
+  EXPECT_EQ(page.find("c2VjcmV0"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mastic::app

@@ -1,0 +1,56 @@
+// What an application does besides answering requests: before the first, after the last, meanwhile.
+
+#pragma once
+
+#include <functional>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mastic/async/task.h"
+#include "mastic/base/result.h"
+
+namespace mastic::app {
+
+/// Collected by routers; applications hand theirs up to whatever they are put into.
+class Lifecycle {
+ public:
+  using Hook = std::function<void()>;
+  struct BackgroundTask {
+    std::string name;  ///< for the log
+    std::function<async::Task<>()> begin;
+  };
+
+  void on_start(Hook hook) { starts_.push_back(std::move(hook)); }
+  void on_stop(Hook hook) { stops_.push_back(std::move(hook)); }
+  void in_background(std::string name, std::function<async::Task<>()> begin) {
+    tasks_.push_back({std::move(name), std::move(begin)});
+  }
+  /// Takes over what `other` has, behind its own.
+  void take(Lifecycle other) {
+    const auto append = [](auto& to, auto& from) {
+      to.insert(to.end(), std::move_iterator(from.begin()), std::move_iterator(from.end()));
+    };
+    append(starts_, other.starts_);
+    append(stops_, other.stops_);
+    append(tasks_, other.tasks_);
+  }
+  [[nodiscard]] bool empty() const { return starts_.empty() && stops_.empty() && tasks_.empty(); }
+
+  // For whoever serves the application.
+
+  /// Calls the hooks, in the order of their entry. Fails with what the first one throws; those after
+  /// it are not called.
+  [[nodiscard]] base::Result<void> start() const;
+  /// Calls them all, in reverse order, and tells `report` what one throws.
+  void stop(const std::function<void(const std::string& fault)>& report) const;
+  [[nodiscard]] const std::vector<BackgroundTask>& tasks() const { return tasks_; }
+
+ private:
+  std::vector<Hook> starts_;
+  std::vector<Hook> stops_;
+  std::vector<BackgroundTask> tasks_;
+};
+
+}  // namespace mastic::app

@@ -1,0 +1,54 @@
+#include "mastic/app/path_text.h"
+
+#include <stdexcept>
+
+#include "mastic/base/encoding.h"
+#include "mastic/base/text.h"
+
+namespace mastic::app {
+namespace {
+
+[[noreturn]] void refuse(const RoutePattern& pattern, const std::string& why) {
+  throw std::invalid_argument("the path of '" + std::string(pattern.text()) + "': " + why);
+}
+
+std::string encode_segment(const RoutePattern& pattern, std::string_view segment) {
+  if (segment == "." || segment == "..") refuse(pattern, "a value cannot be a dot segment");
+  return base::percent_encode_segment(segment);
+}
+
+/// Each segment encoded; the slashes between them stay.
+std::string encode_rest(const RoutePattern& pattern, std::string_view rest) {
+  std::string path;
+  while (true) {
+    const bool is_last = rest.find('/') == rest.npos;
+    path += encode_segment(pattern, base::take_until(rest, '/'));
+    if (is_last) return path;
+    path += '/';
+  }
+}
+
+}  // namespace
+
+std::string make_path(const RoutePattern& pattern, std::span<const std::string> values) {
+  if (values.size() != pattern.values()) {
+    refuse(pattern, "it has " + std::to_string(pattern.values()) + " values, not " +
+                        std::to_string(values.size()));
+  }
+  std::string path;
+  std::size_t next = 0;
+  for (const PatternPart& part : pattern.parts()) {
+    path += '/';
+    if (part.kind == PatternPart::Kind::Literal) {
+      path += part.text;
+    } else if (part.kind == PatternPart::Kind::Rest) {
+      path += encode_rest(pattern, values[next++]);
+    } else {
+      if (values[next].empty()) refuse(pattern, "{" + std::string(part.text) + "} is empty");
+      path += encode_segment(pattern, values[next++]);
+    }
+  }
+  return path;
+}
+
+}  // namespace mastic::app

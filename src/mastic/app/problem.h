@@ -1,0 +1,21 @@
+// What went wrong with a request, as its client is told (RFC 9457).
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mastic/app/field_errors.h"
+#include "mastic/http/status.h"
+
+namespace mastic::app {
+
+struct Problem {
+  http::Status status = http::Status::InternalServerError;
+  std::string detail;              ///< a sentence or none
+  std::vector<FieldError> errors;  ///< of the fields of an input
+  std::string reference;           ///< by which the log has more of it; empty without an entry
+  std::string inside;              ///< what was thrown, and by which request; in debug mode only
+};
+
+}  // namespace mastic::app

@@ -1,0 +1,107 @@
+#include "mastic/app/problem_page.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mastic/base/encoding.h"
+#include "mastic/http/accept.h"
+
+namespace mastic::app {
+namespace {
+
+using http::FieldName;
+
+std::string title_of(const Problem& problem) {
+  return std::to_string(code(problem.status)) + " " + std::string(reason_phrase(problem.status));
+}
+
+std::string text_page(const Problem& problem) {
+  std::string page = title_of(problem) + "\n";
+  for (const std::string* part : {&problem.detail, &problem.inside}) {
+    if (!part->empty()) page.append("\n").append(*part).append("\n");
+  }
+  if (!problem.reference.empty()) page += "\nReference: " + problem.reference + "\n";
+  return page;
+}
+
+std::string detail_as_html(const Problem& problem) {
+  if (problem.errors.empty()) return "<p>" + base::html_escape(problem.detail) + "</p>\n";
+  std::string list = "<ul>\n";
+  for (const auto& [field, message] : problem.errors) {
+    list.append("<li><b>").append(base::html_escape(field)).append("</b>: ");
+    list.append(base::html_escape(message)).append("</li>\n");
+  }
+  return list + "</ul>\n";
+}
+
+std::string html_page(const Problem& problem) {
+  const std::string title = base::html_escape(title_of(problem));
+  std::string page = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n";
+  page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+  page.append(title).append("</title>\n");
+  page +=
+      "<style>:root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;"
+      "max-width:36rem;margin:15vh auto;padding:0 1.5rem}small{opacity:.7}"
+      "pre{font-size:.8rem;overflow-x:auto;padding:1rem;background:#8882}</style>\n";
+  page.append("<h1>").append(title).append("</h1>\n");
+  if (!problem.detail.empty()) page += detail_as_html(problem);
+  if (!problem.reference.empty()) {
+    page += "<p><small>Reference: " + problem.reference + "</small></p>\n";
+  }
+  if (!problem.inside.empty()) page += "<pre>" + base::html_escape(problem.inside) + "</pre>\n";
+  return page;
+}
+
+/// The members of RFC 9457 and a few more, in this order.
+struct ProblemObject {
+  std::string type = "about:blank";
+  std::string title;
+  int status = 0;
+  std::optional<std::string> detail;
+  std::optional<std::vector<FieldError>> errors;
+  std::optional<std::string> reference;
+  std::optional<std::string> inside;
+};
+
+std::string json_page(const Problem& problem) {
+  const auto unless_empty = [](const auto& value) {
+    return value.empty() ? std::nullopt : std::optional(value);
+  };
+  return base::to_json(ProblemObject{.title = std::string(reason_phrase(problem.status)),
+                                     .status = code(problem.status),
+                                     .detail = unless_empty(problem.detail),
+                                     .errors = unless_empty(problem.errors),
+                                     .reference = unless_empty(problem.reference),
+                                     .inside = unless_empty(problem.inside)});
+}
+
+constexpr std::string_view kPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+
+}  // namespace
+
+Response plain_problem_page(const Problem& problem) {
+  return Response::text(text_page(problem), problem.status)
+      .set(FieldName::XContentTypeOptions, "nosniff");
+}
+
+Response problem_page(const Problem& problem, std::string_view accept) {
+  constexpr std::string_view kForms[] = {"text/plain", "text/html", "application/problem+json",
+                                         "application/json"};
+  const std::size_t form = http::choose_media_type(accept, kForms).value_or(0);
+  Response response;
+  if (form == 0) {
+    response = plain_problem_page(problem);
+  } else if (form == 1) {
+    response = Response::html(html_page(problem), problem.status);
+    response.set(FieldName::ContentSecurityPolicy, kPolicy);
+  } else {
+    response =
+        Response::of_type("application/problem+json", Body(json_page(problem)), problem.status);
+  }
+  response.set(FieldName::XContentTypeOptions, "nosniff");
+  response.set(FieldName::Vary, "Accept");
+  return response;
+}
+
+}  // namespace mastic::app

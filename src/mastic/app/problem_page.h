@@ -1,0 +1,17 @@
+// The built-in pages for problems: plain text, HTML, and JSON as RFC 9457 has it.
+
+#pragma once
+
+#include <string_view>
+
+#include "mastic/app/problem.h"
+#include "mastic/app/response.h"
+
+namespace mastic::app {
+
+/// The form that `accept` likes best.
+[[nodiscard]] Response problem_page(const Problem& problem, std::string_view accept);
+/// Plain text, for those who say nothing of what they like.
+[[nodiscard]] Response plain_problem_page(const Problem& problem);
+
+}  // namespace mastic::app

@@ -1,0 +1,252 @@
+#include "mastic/app/route_table.h"
+
+#include <algorithm>
+#include <ranges>
+#include <stdexcept>
+#include <utility>
+
+#include "mastic/base/encoding.h"
+#include "mastic/base/text.h"
+#include "mastic/http/authority.h"
+
+namespace mastic::app {
+namespace {
+
+using http::FieldName;
+using http::Method;
+using http::Status;
+
+[[noreturn]] void refuse(std::string_view kind, std::string_view name, std::string_view why) {
+  std::string message(kind);
+  throw std::invalid_argument(message.append(" '").append(name).append("'").append(why));
+}
+
+void wrap_in(std::vector<Middleware>& layers, App& app) {
+  for (Middleware& layer : std::views::reverse(layers)) app = layer(std::move(app));
+  layers.clear();
+}
+
+bool has(const std::list<RouteTable::Place>& places, std::string_view name) {
+  return std::ranges::find(places, name, &RouteTable::Place::name) != places.end();
+}
+
+bool takes_path(std::string_view prefix, std::string_view path) {
+  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
+
+/// `pattern` is a host, or "*." and what a host ends in.
+bool takes_host(std::string_view pattern, std::string_view host) {
+  if (!pattern.starts_with("*.")) return base::equal_ignoring_case(pattern, host);
+  const std::string_view ending = pattern.substr(1);
+  return host.size() > ending.size() &&
+         base::equal_ignoring_case(host.substr(host.size() - ending.size()), ending);
+}
+
+Task<Response> leave_mount_later(std::size_t prefix, Request& request, Task<Response> task) {
+  Response response = co_await std::move(task);
+  request.leave_mount(prefix);
+  co_return response;
+}
+
+Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
+  request.enter_mount(mount.name.size());
+  Task<Response> task = mount.app(request);
+  if (!task.is_done()) return leave_mount_later(mount.name.size(), request, std::move(task));
+  request.leave_mount(mount.name.size());
+  return task;
+}
+
+Task<Response> leave_scope_later(Request& request, Task<Response> task) {
+  Response response = co_await std::move(task);
+  request.leave_scope();
+  co_return response;
+}
+
+}  // namespace
+
+Task<Response> call_in_scope(const Scope& scope, const App& app, Request& request) {
+  request.enter_scope(scope);
+  Task<Response> task = app(request);
+  if (!task.is_done()) return leave_scope_later(request, std::move(task));
+  request.leave_scope();
+  return task;
+}
+
+RouteTable::~RouteTable() {
+  entries_.clear();
+  mounts_.clear();
+  hosts_.clear();
+  while (!owned_.empty()) owned_.pop_back();
+}
+
+// ---- filling ----
+
+RouteEntry& RouteTable::add(Method method, std::string_view pattern, App handler,
+                            std::span<const PathMatcher> matchers) {
+  if (method == Method::Other) {
+    refuse("route", pattern, ": a method that Mastic does not know cannot be routed");
+  }
+  const auto route = tree_.add(pattern, matchers);
+  if (!route) throw std::invalid_argument(route.error().message);
+  if (*route == routes_.size()) routes_.emplace_back();
+  auto& place = routes_[*route].entries[static_cast<std::size_t>(method)];
+  if (place != nullptr) {
+    refuse("route", pattern, " has a handler for " + std::string(to_string(method)) + " already");
+  }
+  RouteEntry& entry =
+      entries_.emplace_back(RouteEntry{method, std::string(pattern), {}, std::move(handler), {}});
+  place = &entry;
+  return entry;
+}
+
+void RouteTable::set_name(RouteEntry& entry, std::string_view name) {
+  const auto [place, is_new] = names_.emplace(name, &entry);
+  if (!is_new) {
+    refuse("route", entry.pattern,
+           ": route '" + place->second->pattern + "' is named '" + std::string(name) + "' already");
+  }
+  entry.name = name;
+}
+
+RouteTable::Place& RouteTable::add_mount(std::string_view prefix, App app) {
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  const bool plain =
+      prefix.empty() || (prefix.starts_with('/') && prefix.find_first_of("{}%?#") == prefix.npos);
+  if (!plain) {
+    refuse("mount", prefix, ": a prefix begins with '/' and has neither names nor escapes");
+  }
+  if (has(mounts_, prefix)) refuse("mount", prefix, " is there already");
+  return mounts_.emplace_back(Place{std::string(prefix), std::move(app), {}});
+}
+
+RouteTable::Place& RouteTable::add_host(std::string_view name, App app) {
+  const std::string_view host = name.starts_with("*.") ? name.substr(2) : name;
+  const auto authority = http::Authority::parse(host);
+  if (!authority || authority->port || host.find('*') != host.npos) {
+    refuse("host", name, ": write a name without a port, or '*.' and what names end in");
+  }
+  if (has(hosts_, name)) refuse("host", name, " is there already");
+  return hosts_.emplace_back(Place{std::string(name), std::move(app), {}});
+}
+
+Lifecycle RouteTable::complete() {
+  Lifecycle lifecycle;
+  for (RouteEntry& entry : entries_) {
+    wrap_in(entry.layers, entry.handler);
+    lifecycle.take(entry.handler.take_lifecycle());
+  }
+  for (std::list<Place>* const places : {&mounts_, &hosts_}) {
+    for (Place& place : *places) {
+      wrap_in(place.layers, place.app);
+      lifecycle.take(place.app.take_lifecycle());
+    }
+  }
+  mounts_.sort([](const Place& a, const Place& b) { return a.name.size() > b.name.size(); });
+  hosts_.sort([](const Place& a, const Place& b) {
+    const bool a_is_pattern = a.name.starts_with('*');
+    const bool b_is_pattern = b.name.starts_with('*');
+    return a_is_pattern != b_is_pattern ? b_is_pattern : a.name.size() > b.name.size();
+  });
+  return lifecycle;
+}
+
+// ---- looking up ----
+
+Task<Response> RouteTable::operator()(Request& request) const {
+  if (const Place* const host = find_host(request)) return host->app(request);
+  if (request.target_form() == http::Target::Form::Asterisk) return Response(Status::NoContent);
+  const RouteTree::Match match = tree_.find(request.path());
+  if (match.route != RouteTree::kNone) return call(match, request);
+  for (const Place& mount : mounts_) {
+    if (!mount.name.empty() && takes_path(mount.name, request.path())) {
+      return call_mounted(mount, request);
+    }
+  }
+  if (auto redirect = redirect_by_slash(request)) return *std::move(redirect);
+  if (!mounts_.empty() && mounts_.back().name.empty()) return call_mounted(mounts_.back(), request);
+  const bool known = request.method() != Method::Other;
+  return error_response(request, known ? Status::NotFound : Status::NotImplemented);
+}
+
+Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request) const {
+  const Route& route = routes_[match.route];
+  if (const App* const handler = route.handler(request.method())) {
+    if (!match.values.empty()) request.set_values(decode(match, request.memory()));
+    return (*handler)(request);
+  }
+  Response response = request.method() == Method::Options
+                          ? Response(Status::NoContent)
+                          : error_response(request, Status::MethodNotAllowed);
+  response.set(FieldName::Allow, route.allowed());
+  return response;
+}
+
+const App* RouteTable::Route::handler(Method method) const {
+  if (method == Method::Other) return nullptr;
+  const RouteEntry* const own = entries[static_cast<std::size_t>(method)];
+  if (own != nullptr) return &own->handler;
+  return method == Method::Head ? handler(Method::Get) : nullptr;
+}
+
+std::string RouteTable::Route::allowed() const {
+  std::string methods = "OPTIONS";
+  for (std::size_t i = 0; i < kMethods; ++i) {
+    const auto method = static_cast<Method>(i);
+    if (method == Method::Options || handler(method) == nullptr) continue;
+    methods.append(", ").append(to_string(method));
+  }
+  return methods;
+}
+
+std::span<const PathValue> RouteTable::decode(const RouteTree::Match& match,
+                                              base::Arena& memory) const {
+  const auto values = memory.make_array<PathValue>(match.values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::string_view text = match.values[i];
+    if (text.find('%') != text.npos) text = memory.copy(base::percent_decode(text));
+    std::construct_at(&values[i], PathValue{tree_.names(match.route)[i], text});
+  }
+  return values;
+}
+
+const RouteTable::Place* RouteTable::find_host(const Request& request) const {
+  if (hosts_.empty()) return nullptr;
+  const auto authority = http::Authority::parse(request.authority());
+  if (!authority) return nullptr;
+  std::string_view host = authority->host;
+  if (host.ends_with('.')) host.remove_suffix(1);  // the root of the domain name system, spelt out
+  const auto place =
+      std::ranges::find_if(hosts_, [&](const Place& each) { return takes_host(each.name, host); });
+  return place == hosts_.end() ? nullptr : &*place;
+}
+
+/// To the path with a slash at its end, or without the one it has, when there is such a route. Never
+/// to `//...`, which is another host to a browser.
+std::optional<Response> RouteTable::redirect_by_slash(const Request& request) const {
+  std::string path(request.path());
+  if (path.ends_with('/')) {
+    path.pop_back();
+  } else {
+    path += '/';
+  }
+  if (tree_.find(path).route == RouteTree::kNone) return std::nullopt;
+  std::string target = std::string(request.mount_path()) + path;
+  if (!is_local_target(target)) return std::nullopt;
+  if (request.has_query()) target.append("?").append(request.query());
+  return Response::redirect(target, Status::PermanentRedirect);
+}
+
+std::optional<std::string> RouteTable::path_of(std::string_view name,
+                                               std::span<const std::string> values) const {
+  const auto entry = names_.find(name);
+  if (entry == names_.end()) return std::nullopt;
+  const std::string& pattern = entry->second->pattern;
+  std::string path = make_path(RoutePattern(pattern), values);
+  const RouteTree::Match match = tree_.find(path);
+  if (match.route == RouteTree::kNone || tree_.pattern(match.route) != pattern) {
+    refuse("route", pattern, ": '" + path + "' would lead elsewhere; a value is of another type");
+  }
+  return path;
+}
+
+}  // namespace mastic::app

@@ -1,0 +1,111 @@
+// What a router has collected, as it is looked up: hosts, routes, mounts, names, error pages.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mastic/app/app.h"
+#include "mastic/app/error_pages.h"
+#include "mastic/app/middleware.h"
+#include "mastic/app/route_tree.h"
+#include "mastic/app/scope.h"
+#include "mastic/http/method.h"
+
+namespace mastic::app {
+
+struct RouteEntry {
+  http::Method method;
+  std::string pattern;
+  std::string name;
+  App handler;
+  std::vector<Middleware> layers;
+};
+
+/// Filled by one thread, then completed, then only read.
+///
+/// A request goes to the host that it names, else to the route that matches, else to the mount with
+/// the longest prefix. Where there is none of these but a route whose path differs in nothing but a
+/// slash at its end, the client is sent there; a mount at the root comes after that.
+class RouteTable final : public Scope {
+ public:
+  RouteTable() = default;
+  RouteTable(const RouteTable&) = delete;
+  RouteTable& operator=(const RouteTable&) = delete;
+  ~RouteTable();
+
+  /// A mount, or a host.
+  struct Place {
+    std::string name;  ///< the prefix, or the host
+    App app;
+    std::vector<Middleware> layers;
+  };
+
+  // What is entered stays where it is. A mistake throws std::invalid_argument.
+  RouteEntry& add(http::Method method, std::string_view pattern, App handler,
+                  std::span<const PathMatcher> matchers);
+  void set_name(RouteEntry& entry, std::string_view name);
+  Place& add_mount(std::string_view prefix, App app);
+  Place& add_host(std::string_view name, App app);
+  [[nodiscard]] ErrorPages& pages() { return pages_; }
+  void own(std::shared_ptr<void> object) { owned_.push_back(std::move(object)); }
+
+  /// Puts middleware around what it is for, and hands out what is to be started and stopped with it.
+  [[nodiscard]] Lifecycle complete();
+
+  [[nodiscard]] const std::deque<RouteEntry>& entries() const { return entries_; }
+  /// Whether requests have to know that they are in it.
+  [[nodiscard]] bool is_scope() const { return !pages_.empty() || !names_.empty(); }
+  [[nodiscard]] Task<Response> operator()(Request& request) const;
+
+  // Scope.
+  [[nodiscard]] std::optional<Response> page(Request& request,
+                                             const Problem& problem) const override {
+    return pages_.page(request, problem);
+  }
+  [[nodiscard]] std::optional<Response> answer_exception(Request& request) const override {
+    return pages_.answer_exception(request);
+  }
+  [[nodiscard]] std::optional<std::string> path_of(
+      std::string_view name, std::span<const std::string> values) const override;
+
+ private:
+  static constexpr std::size_t kMethods = static_cast<std::size_t>(http::Method::Other);
+
+  /// The handlers of one pattern.
+  struct Route {
+    std::array<const RouteEntry*, kMethods> entries{};
+
+    [[nodiscard]] const App* handler(http::Method method) const;
+    [[nodiscard]] std::string allowed() const;
+  };
+
+  [[nodiscard]] Task<Response> call(const RouteTree::Match& match, Request& request) const;
+  [[nodiscard]] std::span<const PathValue> decode(const RouteTree::Match& match,
+                                                  base::Arena& memory) const;
+  [[nodiscard]] const Place* find_host(const Request& request) const;
+  [[nodiscard]] std::optional<Response> redirect_by_slash(const Request& request) const;
+
+  std::vector<std::shared_ptr<void>> owned_;  ///< first, for handlers refer to them
+  RouteTree tree_;
+  std::vector<Route> routes_;
+  std::deque<RouteEntry> entries_;
+  std::map<std::string, const RouteEntry*, std::less<>> names_;
+  std::list<Place> mounts_;  ///< once complete: those with longer prefixes first
+  std::list<Place> hosts_;   ///< once complete: whole names before patterns, longer ones first
+  ErrorPages pages_;
+};
+
+/// Calls `app` with `request` in `scope`.
+[[nodiscard]] Task<Response> call_in_scope(const Scope& scope, const App& app, Request& request);
+
+}  // namespace mastic::app

@@ -1,0 +1,20 @@
+// Text as a template argument: site.get<"/hi/{name}">(...).
+
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace mastic::base {
+
+template <std::size_t N>
+struct FixedText {
+  // NOLINTNEXTLINE(google-explicit-constructor): a literal is to become one
+  consteval FixedText(const char (&literal)[N]) {
+    for (std::size_t i = 0; i < N; ++i) text[i] = literal[i];
+  }
+  [[nodiscard]] constexpr std::string_view view() const { return {text, N - 1}; }
+  char text[N]{};
+};
+
+}  // namespace mastic::base

@@ -1,0 +1,154 @@
+// What handlers take from fields, cookies, content and forms that are checked, as a client sees it.
+
+#include <gtest/gtest.h>
+
+#include "mastic/app/router.h"
+#include "mastic/testing/test_client.h"
+
+namespace mastic::testing {
+namespace {
+
+using app::Body;
+using app::Checked;
+using app::Cookie;
+using app::FieldErrors;
+using app::Form;
+using app::Header;
+using app::Json;
+using app::Query;
+using app::Request;
+using app::Response;
+using app::Task;
+using http::Status;
+
+struct SignUp {
+  std::string name;
+  int age = 0;
+
+  void validate(FieldErrors& errors) const {
+    errors.require(!name.empty(), "name", "must not be empty");
+    errors.require(age >= 18, "age", "must be 18 or more");
+  }
+};
+
+struct HandlerValuesTest : ::testing::Test {
+  HandlerValuesTest() : client(make_site()) {}
+  static app::Router make_site() {
+    app::Router site;
+    site.get<"/key">([](Header<"X-Key"> key) { return *key; });
+    site.get<"/version">([](Header<"X-Version", std::optional<int>> version) {
+      return std::to_string(version->value_or(1));
+    });
+    site.get<"/theme">(
+        [](Cookie<"theme", std::optional<std::string>> theme) { return theme->value_or("light"); });
+    site.get<"/session">([](Cookie<"id", unsigned> id) { return std::to_string(*id); });
+    site.post<"/size">([](Body body) -> Task<std::string> {
+      std::size_t bytes = 0;
+      while (auto piece = co_await body.next()) bytes += piece->size();
+      co_return std::to_string(bytes);
+    });
+    site.post<"/echo">([](Body body) { return body; });
+    site.post<"/sign-up">([](Form<SignUp> form) { return "welcome " + form->name; });
+    site.post<"/sign-up.json">([](Json<SignUp> form) { return "welcome " + form->name; });
+    site.post<"/page">([](Checked<Form<SignUp>> form) {
+      if (form.errors.empty()) return "welcome " + form->name;
+      return "again, " + form->name + ": " + std::string(form.errors.of("age"));
+    });
+    site.get<"/search">([](Query<SignUp> query) { return query->name; });
+    site.post<"/strict">([](Json<SignUp, base::UnknownMembers::Refuse>) { return "ok"; });
+    site.get<"/hello">([](Request& request) -> Response {
+      const auto language = request.preferred_language({"en", "de"}).value_or("en");
+      if (request.preferred_type({"text/plain", "text/html"}) == "text/html") {
+        return Response::html(language == "de" ? "<p>Hallo" : "<p>Hello");
+      }
+      return Response::text(language == "de" ? "Hallo" : "Hello");
+    });
+    site.get<"/go">([](Header<"X-To"> to) { return Response::redirect(*to); });
+    return site;
+  }
+  TestResponse post_form(std::string_view path, std::string_view text) {
+    return client.post(path, text, {{"Content-Type", "application/x-www-form-urlencoded"}});
+  }
+  TestClient client;
+};
+
+TEST_F(HandlerValuesTest, FieldsAreTaken) {
+  EXPECT_EQ(client.get("/key", {{"X-Key", "open"}}).text, "open");
+  EXPECT_EQ(client.get("/version", {{"x-version", "3"}}).text, "3");
+  EXPECT_EQ(client.get("/version").text, "1");
+}
+
+TEST_F(HandlerValuesTest, FieldsThatDoNotFitAreExplained) {
+  const auto missing = client.get("/key");
+  EXPECT_EQ(missing.status, Status::BadRequest);
+  EXPECT_EQ(missing.text, "400 Bad Request\n\nThe field 'X-Key' is missing.\n");
+  const auto wrong = client.get("/version", {{"X-Version", "three"}});
+  EXPECT_EQ(wrong.status, Status::BadRequest);
+  EXPECT_EQ(wrong.text,
+            "400 Bad Request\n\nThe field 'X-Version': a whole number in its range is expected, "
+            "'three' found.\n");
+}
+
+TEST_F(HandlerValuesTest, CookiesAreTaken) {
+  EXPECT_EQ(client.get("/theme", {{"Cookie", "a=b; theme=dark"}}).text, "dark");
+  EXPECT_EQ(client.get("/theme").text, "light");
+  EXPECT_EQ(client.get("/session", {{"Cookie", "id=7"}}).text, "7");
+  EXPECT_EQ(client.get("/session", {{"Cookie", "id=-7"}}).status, Status::BadRequest);
+  EXPECT_EQ(client.get("/session").text, "400 Bad Request\n\nThe cookie 'id' is missing.\n");
+}
+
+TEST_F(HandlerValuesTest, ContentIsTakenAsItComes) {
+  EXPECT_EQ(client.post("/size", std::string(3'000'000, 'x')).text, "3000000");
+  EXPECT_EQ(client.post("/echo", "hey").text, "hey");
+}
+
+TEST_F(HandlerValuesTest, InputIsCheckedFieldByField) {
+  EXPECT_EQ(post_form("/sign-up", "name=ada&age=36").text, "welcome ada");
+  const auto refused = post_form("/sign-up", "name=&age=7");
+  EXPECT_EQ(refused.status, Status::UnprocessableContent);
+  EXPECT_EQ(refused.text,
+            "422 Unprocessable Content\n\nname: must not be empty\nage: must be 18 or more\n");
+  const auto misread = post_form("/sign-up", "name=&age=old");
+  EXPECT_EQ(misread.text,
+            "422 Unprocessable Content\n\n"
+            "age: a whole number in its range is expected, 'old' found\n");
+  EXPECT_EQ(client.get("/search?name=x").status, Status::UnprocessableContent);
+}
+
+TEST_F(HandlerValuesTest, JsonIsCheckedToo) {
+  const auto refused = client.post("/sign-up.json", R"({"name":"ada","age":7})",
+                                   {{"Content-Type", "application/json"}});
+  EXPECT_EQ(refused.status, Status::UnprocessableContent);
+  EXPECT_EQ(refused.text, "422 Unprocessable Content\n\nage: must be 18 or more\n");
+}
+
+TEST_F(HandlerValuesTest, UnknownMembersAreRefusedOnRequest) {
+  const auto refused = client.post("/strict", R"({"name":"ada","age":36,"admin":true})",
+                                   {{"Content-Type", "application/json"}});
+  EXPECT_EQ(refused.status, Status::UnprocessableContent);
+  EXPECT_EQ(refused.text, "422 Unprocessable Content\n\nadmin: it is not known\n");
+}
+
+TEST_F(HandlerValuesTest, AHandlerMayAnswerBadInputItself) {
+  EXPECT_EQ(post_form("/page", "name=ada&age=36").text, "welcome ada");
+  EXPECT_EQ(post_form("/page", "name=ada&age=7").text, "again, ada: must be 18 or more");
+  EXPECT_EQ(post_form("/page", "name=ada&age=x").text,
+            "again, ada: a whole number in its range is expected, 'x' found");
+}
+
+TEST_F(HandlerValuesTest, AnswersVaryByWhatTheClientLikes) {
+  EXPECT_EQ(client.get("/hello").text, "Hello");
+  EXPECT_EQ(client.get("/hello", {{"Accept-Language", "de-AT,en;q=0.5"}}).text, "Hallo");
+  EXPECT_EQ(client.get("/hello", {{"Accept", "text/html"}, {"Accept-Language", "fr"}}).text,
+            "<p>Hello");
+}
+
+TEST_F(HandlerValuesTest, ARedirectStaysOnTheSite) {
+  EXPECT_EQ(client.get("/go", {{"X-To", "/cart?x=1"}}).field("Location"), "/cart?x=1");
+  const auto refused = client.get("/go", {{"X-To", "//evil.example"}});
+  EXPECT_EQ(refused.status, Status::BadRequest);
+  EXPECT_FALSE(refused.field("Location"));
+}
+
+}  // namespace
+}  // namespace mastic::testing
