@@ -21,6 +21,8 @@ class Address {
   [[nodiscard]] static Result<Address> parse(std::string_view text);
 
   [[nodiscard]] bool is_unix() const { return !path_.empty(); }
+  /// Whether only this machine reaches it.
+  [[nodiscard]] bool is_local() const { return is_unix() || endpoint_.ip.is_loopback(); }
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] const std::string& path() const { return path_; }
 

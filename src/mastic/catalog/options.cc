@@ -27,6 +27,11 @@ base::Result<void> Options::check() const {
   if (access_log == AccessLogChoice::Off && access_log_file != Options().access_log_file) {
     return base::fail("--access-log-file needs --access-log combined, or json");
   }
+  for (const base::Address& address : bind) {
+    if (!server.debug || address.is_local()) continue;
+    return base::fail("--debug shows what is inside, and ", address.to_string(),
+                      " can be reached from other machines; bind to 127.0.0.1, or leave it out");
+  }
   return server.check();
 }
 

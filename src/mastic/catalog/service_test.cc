@@ -11,6 +11,7 @@
 #include <sstream>
 #include <thread>
 
+#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/base/kernel_testing.h"
 #include "mastic/catalog/pipeline.h"
@@ -140,6 +141,26 @@ TEST_F(ServiceTest, SaysWhyItCannotStart) {
   EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log, system_kernel()),
             ExitCode::CannotStart);
   log.wait_for("cannot open the log '/no/such/place/log'");
+}
+
+TEST_F(ServiceTest, DoesNotStartWhenAHookFails) {
+  app::Router site;
+  site.on_start([] { throw std::runtime_error("no database"); });
+  EXPECT_EQ(serve(std::move(site), "test", options, log, system_kernel()), ExitCode::CannotStart);
+  log.wait_for("a start-up hook failed: std::runtime_error: no database");
+}
+
+TEST_F(ServiceTest, DebugModeStaysOnThisMachine) {
+  options.server.debug = true;
+  EXPECT_TRUE(options.check());
+  options.bind = {*base::Address::parse("[::1]:0"), base::Address::unix_socket("/tmp/s")};
+  EXPECT_TRUE(options.check());
+  options.bind.push_back(*base::Address::parse(":8080"));
+  const auto refused = options.check();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "--debug shows what is inside, and 0.0.0.0:8080 can be reached from other machines; "
+            "bind to 127.0.0.1, or leave it out");
 }
 
 TEST_F(ServiceTest, WritesTheAccessLog) {

@@ -105,6 +105,7 @@ class Exchange final : public async::Context, public app::Carrier {
     return lane_.options().max_body_bytes;
   }
   void hold(std::uint64_t bytes) override;
+  [[nodiscard]] bool is_debug() const override { return lane_.options().debug; }
 
  private:
   class Content;

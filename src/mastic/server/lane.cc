@@ -44,6 +44,7 @@ Lane::Lane(loop::Loop& loop, const app::App& app, const Options& options, base::
 Lane::~Lane() {
   MASTIC_ASSERT(idle_.empty() && busy_.empty() && pages_.taken() == 0,
                 {"exchanges", static_cast<long long>(pages_.taken())});
+  MASTIC_ASSERT(background_.empty());
 }
 
 // ---- accepting ----
@@ -174,6 +175,22 @@ void Lane::give_back_page(std::byte* page) {
   check_settled();
 }
 
+// ---- background tasks ----
+
+void Lane::run_in_background(const app::Lifecycle::BackgroundTask& task) {
+  background_.push_back(std::make_unique<Background>(*this, task));
+  background_.back()->start();
+}
+
+void Lane::stop_background() noexcept {
+  for (const auto& each : background_) each->stop();
+}
+
+void Lane::background_ended(Background& background) noexcept {
+  std::erase_if(background_, [&](const auto& each) { return each.get() == &background; });
+  check_settled();
+}
+
 // ---- draining ----
 
 void Lane::drain(std::function<void()> settled) {
@@ -190,9 +207,11 @@ void Lane::drain(std::function<void()> settled) {
   check_settled();
 }
 
-/// Nothing is left when every connection is gone, and every exchange that outlived its own.
+/// Nothing is left when every connection is gone, and every exchange that outlived its own. Then
+/// background tasks are told to end, for requests may have needed them until here.
 void Lane::check_settled() {
   if (!draining_ || pages_.taken() > 0 || !idle_.empty() || !busy_.empty()) return;
+  if (!background_.empty()) return stop_background();
   settled_ = true;  // sequentially consistent: of two lanes that settle at once, one sees both
   when_settled_();
 }

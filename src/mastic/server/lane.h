@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mastic/app/app.h"
+#include "mastic/app/lifecycle.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/log.h"
@@ -18,6 +19,7 @@
 #include "mastic/loop/loop.h"
 #include "mastic/net/listener.h"
 #include "mastic/net/stream.h"
+#include "mastic/server/background.h"
 #include "mastic/server/connection_list.h"
 #include "mastic/server/options.h"
 #include "mastic/server/page_pool.h"
@@ -41,6 +43,13 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   void set_peers(std::vector<Lane*> peers) { peers_ = std::move(peers); }
   /// Serves a connection.
   void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
+
+  /// Begins a task that runs until it ends, or the lane is settled but for such ones. `task` must
+  /// outlive the lane.
+  void run_in_background(const app::Lifecycle::BackgroundTask& task);
+  /// Has every one of them end soon.
+  void stop_background() noexcept;
+  [[nodiscard]] std::size_t background_tasks() const { return background_.size(); }
 
   /// Ends gently: what waits to be accepted is accepted, nothing after that; idle connections are
   /// closed after a moment, the others after their answer, or at the deadline. `settled` is called,
@@ -67,6 +76,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   /// A connection became idle, or busy; it is in one of the lists from its start on.
   void connection_idle(Http1Connection& connection);
   void connection_busy(Http1Connection& connection);
+  /// It is to be no more.
+  void background_ended(Background& background) noexcept;
   /// It has closed its stream; it goes at the end of the turn.
   void connection_closed(Http1Connection& connection);
 
@@ -91,6 +102,7 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   ConnectionList idle_;  ///< the one idle for longest first
   ConnectionList busy_;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
+  std::vector<std::unique_ptr<Background>> background_;
   std::vector<Lane*> peers_;
   std::atomic<std::uint64_t> connections_{0};  ///< other lanes read it
   bool draining_ = false;

@@ -57,6 +57,11 @@ void Options::describe(base::OptionTable& table) {
                  "When the server stops: how long idle connections stay readable.");
   table.duration("drain_timeout", drain_timeout,
                  "When the server stops: how long requests may take to end.", "aborted");
+
+  table.group("While developing");
+  table.flag(
+      "debug", debug,
+      "Answers to errors show what was thrown; only on loopback addresses and Unix sockets.");
 }
 
 base::Result<void> Options::check() const {

@@ -36,6 +36,7 @@ struct Options {
   std::uint64_t max_linger_bytes = 64 << 10;
   base::Duration drain_idle = std::chrono::milliseconds(500);
   base::Duration drain_timeout = std::chrono::seconds(30);
+  bool debug = false;
 
   /// Binds every member to its name.
   void describe(base::OptionTable& table);

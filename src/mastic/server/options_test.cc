@@ -37,7 +37,8 @@ TEST(ServerOptions, HaveTheseNamesAndDefaults) {
                                                     {"linger_total", "10s"},
                                                     {"max_linger_bytes", "64K"},
                                                     {"drain_idle", "500ms"},
-                                                    {"drain_timeout", "30s"}};
+                                                    {"drain_timeout", "30s"},
+                                                    {"debug", "off"}};
   Options options;
   base::OptionTable table;
   options.describe(table);
@@ -59,6 +60,7 @@ TEST(ServerOptions, AreSetByTheirNames) {
     const std::string number = std::to_string(++next);
     const std::string value = option.argument == "TIME"   ? number + "s"
                               : option.name == "transfer" ? "syscall"
+                              : option.name == "debug"    ? "on"
                                                           : number;
     ASSERT_TRUE(table.set(option.name, value)) << option.name;
     wanted.emplace(option.name, value);

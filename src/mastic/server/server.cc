@@ -69,6 +69,8 @@ base::Result<void> Server::listen(const base::Address& address) {
 
 base::Result<void> Server::start(std::function<void()> settled) {
   if (const auto fits = options_.check(); !fits) return fits;
+  if (const auto begun = app_.lifecycle().start(); !begun) return begun;
+  hooks_ran_ = true;
   loop::ignore_broken_pipes();
   const std::uint64_t descriptors = kernel_.raise_descriptor_limit();
   if (descriptors < options_.max_connections + kOtherDescriptors) {
@@ -93,6 +95,10 @@ base::Result<void> Server::start(std::function<void()> settled) {
     for (const net::Listener& listener : listeners_) {
       if (const auto accepting = each->lane().accept_from(listener); !accepting) return accepting;
     }
+  }
+  std::size_t next = 0;
+  for (const auto& task : app_.lifecycle().tasks()) {
+    lanes_[next++ % lanes_.size()]->lane().run_in_background(task);
   }
   accepting_ = lanes_.size();
   for (const auto& each : lanes_) drivers_.start(each->loop());
@@ -128,6 +134,9 @@ void Server::lane_settled() {
 void Server::wait() {
   drivers_.join();
   listeners_.clear();
+  if (!std::exchange(hooks_ran_, false)) return;
+  app_.lifecycle().stop(
+      [this](const std::string& fault) { log_.write(base::Level::Error, fault); });
 }
 
 std::vector<base::Address> Server::addresses() const {

@@ -39,7 +39,7 @@ class Server {
 
   /// Before `start`. What connects from now on is served once the server has started.
   [[nodiscard]] base::Result<void> listen(const base::Address& address);
-  /// Ignores SIGPIPE and raises the limit of descriptors, in the whole process. `settled` is called on a loop when the
+  /// Calls the application's start-up hooks, then begins to serve. Ignores SIGPIPE and raises the limit of descriptors, in the whole process. `settled` is called on a loop when the
   /// last connection has ended after `drain`.
   [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
 
@@ -48,7 +48,7 @@ class Server {
   void drain();
   /// After `drain`, from any thread: aborts what is still under way.
   void abort();
-  /// Until the last connection has ended. Requires: drain was called, or will be.
+  /// Until the last connection has ended; then calls the application's shutdown hooks. Requires: drain was called, or will be.
   void wait();
 
   /// Where it listens, with the ports that the system chose.
@@ -75,6 +75,7 @@ class Server {
   std::atomic<std::size_t> accepting_{0};  ///< lanes
   std::atomic<bool> settled_{false};       ///< lanes may settle at the same time
   bool started_ = false;
+  bool hooks_ran_ = false;  ///< those of the start, and not yet those of the end
 };
 
 }  // namespace mastic::server

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/net/socket_address.h"
 #include "mastic/server/lane_testing.h"
@@ -154,6 +155,32 @@ TEST_P(ServerTest, EndsGentlyWhileRequestsAreUnderWay) {
     EXPECT_TRUE(client->ended_well()) << "by an end, not by a reset";
   }
   server->wait();
+}
+
+TEST_P(ServerTest, RunsBackgroundTasksFromItsStartUntilTheLastAnswer) {
+  std::vector<std::string> events;  // hooks run on this thread
+  std::atomic<int> running{0};
+  app::Router site;
+  const auto task = [&]() -> async::Task<> {
+    ++running;
+    running.notify_all();
+    try {
+      co_await async::sleep_for(1h);
+    } catch (const async::Cancelled&) {
+      --running;
+      throw;
+    }
+  };
+  site.on_start([&] { events.push_back("start"); });
+  site.on_stop([&] { events.push_back("stop, running " + std::to_string(running)); });
+  site.in_background("one", task).in_background("two", task);
+  site.get("/", [&running] { return std::to_string(running); });
+  const auto server = start(std::move(site), with(2));
+  for (int count = running; count < 2; count = running) running.wait(count);
+  EXPECT_EQ(Client(server->addresses()[0]).get("/"), "2");
+  server->drain();
+  server->wait();
+  EXPECT_EQ(events, (std::vector<std::string>{"start", "stop, running 0"}));
 }
 
 TEST_P(ServerTest, AnswersRequestsThatComeLateOnIdleConnections) {

@@ -72,14 +72,21 @@ class TestClient::Setup {
                        }),
                        std::move(app))),
         loop_(loop::Loop::open(kernel_, loop::TransferKind::Syscall).value()),
-        lane_(*loop_, app_, options_, log_, totals_) {}
+        lane_(*loop_, app_, options_, log_, totals_) {
+    const auto started = app_.lifecycle().start();
+    if (!started) throw std::logic_error(started.error().message);
+    for (const auto& task : app_.lifecycle().tasks()) lane_.run_in_background(task);
+  }
   ~Setup() {
     lane_.abort_all();
-    for (int i = 0; totals_.connections() > 0 || lane_.pages().taken() > 0; ++i) {
+    lane_.stop_background();
+    for (int i = 0; is_anything_left(); ++i) {
       MASTIC_ASSERT(i < kMostTurnsToEnd, {"a task waits for what never comes; turns", i});
       turn();
     }
     (void)loop_->turn(base::Duration::zero());  // what streams posted is for the loop to delete
+    app_.lifecycle().stop(
+        [this](const std::string& fault) { log_.write(base::Level::Error, fault); });
   }
 
   TestResponse exchange(std::string_view bytes, Method method) {
@@ -119,6 +126,9 @@ class TestClient::Setup {
   [[nodiscard]] const std::vector<std::string>& log() const { return log_.lines; }
 
  private:
+  [[nodiscard]] bool is_anything_left() {
+    return totals_.connections() > 0 || lane_.pages().taken() > 0 || lane_.background_tasks() > 0;
+  }
   void turn() { (void)loop_->turn(std::chrono::hours(1)); }
 
   /// The content comes after the head, as it may from any client: who reads it has to wait for it.

@@ -36,6 +36,7 @@ struct TestResponse {
 ///     TestClient client(make_site());
 ///     EXPECT_EQ(client.get("/hi/ada").text, "hi ada");
 ///
+/// Start-up hooks run before the first call, shutdown hooks at the end, background tasks meanwhile.
 /// Time passes at once whenever everything waits for it, so nothing is slow; `pass` moves it on.
 /// Every answer is held to the contract of applications (middleware/lint): a breach throws
 /// std::logic_error from the call, as does an answer that is not HTTP or does not come.

@@ -1,0 +1,41 @@
+#include "mastic/server/background.h"
+
+#include "mastic/app/debug_report.h"
+#include "mastic/server/lane.h"
+
+namespace mastic::server {
+
+Background::Background(Lane& lane, const app::Lifecycle::BackgroundTask& task)
+    : Context(lane.loop()), lane_(lane), what_(task) {}
+
+void Background::run() noexcept {
+  try {
+    if (!task_) task_.emplace(what_.begin());
+    task_->start(*this);
+    resume_ready();
+    if (task_->is_done()) task_->take();
+  } catch (const async::Cancelled&) {  // as it is meant to end
+  } catch (...) {
+    note_fault();
+  }
+}
+
+void Background::note_fault() noexcept {
+  try {
+    fault_ = app::describe_exception();
+  } catch (...) {
+    fault_ = "no memory";  // short enough to need none
+  }
+}
+
+void Background::finish() noexcept {
+  finish_run();
+  if (is_scheduled() || (task_ && !task_->is_done())) return;
+  if (!fault_.empty()) {
+    lane_.log().write(base::Level::Error,
+                      "the background task '" + what_.name + "' failed: " + fault_);
+  }
+  lane_.background_ended(*this);
+}
+
+}  // namespace mastic::server

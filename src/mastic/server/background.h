@@ -1,0 +1,37 @@
+// A task of the application that runs beside its requests.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "mastic/app/lifecycle.h"
+#include "mastic/async/context.h"
+#include "mastic/async/task.h"
+
+namespace mastic::server {
+
+class Lane;
+
+/// Runs on the loop of its lane, from `start` until the task has ended; after `stop` its awaits throw
+/// Cancelled. Then it says so to the lane and is no more.
+class Background final : public async::Context {
+ public:
+  /// `task` must outlive it.
+  Background(Lane& lane, const app::Lifecycle::BackgroundTask& task);
+
+  void start() { schedule(); }
+
+  void run() noexcept override;
+  void finish() noexcept override;
+
+ private:
+  void note_fault() noexcept;
+
+  Lane& lane_;
+  const app::Lifecycle::BackgroundTask& what_;
+  std::optional<async::Task<>> task_;
+  std::string fault_;  ///< what it threw
+};
+
+}  // namespace mastic::server
