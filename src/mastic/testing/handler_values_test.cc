@@ -66,9 +66,6 @@ struct HandlerValuesTest : ::testing::Test {
     site.get<"/go">([](Header<"X-To"> to) { return Response::redirect(*to); });
     return site;
   }
-  TestResponse post_form(std::string_view path, std::string_view text) {
-    return client.post(path, text, {{"Content-Type", "application/x-www-form-urlencoded"}});
-  }
   TestClient client;
 };
 
@@ -103,12 +100,12 @@ TEST_F(HandlerValuesTest, ContentIsTakenAsItComes) {
 }
 
 TEST_F(HandlerValuesTest, InputIsCheckedFieldByField) {
-  EXPECT_EQ(post_form("/sign-up", "name=ada&age=36").text, "welcome ada");
-  const auto refused = post_form("/sign-up", "name=&age=7");
+  EXPECT_EQ(client.post_form("/sign-up", "name=ada&age=36").text, "welcome ada");
+  const auto refused = client.post_form("/sign-up", "name=&age=7");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
   EXPECT_EQ(refused.text,
             "422 Unprocessable Content\n\nname: must not be empty\nage: must be 18 or more\n");
-  const auto misread = post_form("/sign-up", "name=&age=old");
+  const auto misread = client.post_form("/sign-up", "name=&age=old");
   EXPECT_EQ(misread.text,
             "422 Unprocessable Content\n\n"
             "age: a whole number in its range is expected, 'old' found\n");
@@ -116,23 +113,21 @@ TEST_F(HandlerValuesTest, InputIsCheckedFieldByField) {
 }
 
 TEST_F(HandlerValuesTest, JsonIsCheckedToo) {
-  const auto refused = client.post("/sign-up.json", R"({"name":"ada","age":7})",
-                                   {{"Content-Type", "application/json"}});
+  const auto refused = client.send_json("/sign-up.json", R"({"name":"ada","age":7})");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
   EXPECT_EQ(refused.text, "422 Unprocessable Content\n\nage: must be 18 or more\n");
 }
 
 TEST_F(HandlerValuesTest, UnknownMembersAreRefusedOnRequest) {
-  const auto refused = client.post("/strict", R"({"name":"ada","age":36,"admin":true})",
-                                   {{"Content-Type", "application/json"}});
+  const auto refused = client.send_json("/strict", R"({"name":"ada","age":36,"admin":true})");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
   EXPECT_EQ(refused.text, "422 Unprocessable Content\n\nadmin: it is not known\n");
 }
 
 TEST_F(HandlerValuesTest, AHandlerMayAnswerBadInputItself) {
-  EXPECT_EQ(post_form("/page", "name=ada&age=36").text, "welcome ada");
-  EXPECT_EQ(post_form("/page", "name=ada&age=7").text, "again, ada: must be 18 or more");
-  EXPECT_EQ(post_form("/page", "name=ada&age=x").text,
+  EXPECT_EQ(client.post_form("/page", "name=ada&age=36").text, "welcome ada");
+  EXPECT_EQ(client.post_form("/page", "name=ada&age=7").text, "again, ada: must be 18 or more");
+  EXPECT_EQ(client.post_form("/page", "name=ada&age=x").text,
             "again, ada: a whole number in its range is expected, 'x' found");
 }
 

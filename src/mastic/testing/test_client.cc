@@ -175,29 +175,46 @@ TestClient::TestClient(app::App app, const server::Options& options)
     : setup_(std::make_unique<Setup>(std::move(app), options)) {}
 TestClient::~TestClient() = default;
 
-TestResponse TestClient::get(std::string_view target, FieldList fields) {
+TestResponse TestClient::get(std::string_view target, const FieldList& fields) {
   return request("GET", target, fields);
 }
-TestResponse TestClient::head(std::string_view target, FieldList fields) {
+TestResponse TestClient::head(std::string_view target, const FieldList& fields) {
   return request("HEAD", target, fields);
 }
-TestResponse TestClient::post(std::string_view target, std::string_view content, FieldList fields) {
+TestResponse TestClient::post(std::string_view target, std::string_view content,
+                              const FieldList& fields) {
   return request("POST", target, fields, content);
 }
-TestResponse TestClient::put(std::string_view target, std::string_view content, FieldList fields) {
+TestResponse TestClient::put(std::string_view target, std::string_view content,
+                             const FieldList& fields) {
   return request("PUT", target, fields, content);
 }
-TestResponse TestClient::del(std::string_view target, FieldList fields) {
+TestResponse TestClient::del(std::string_view target, const FieldList& fields) {
   return request("DELETE", target, fields);
 }
 
-TestResponse TestClient::request(std::string_view method, std::string_view target, FieldList fields,
-                                 std::string_view content) {
+TestResponse TestClient::patch(std::string_view target, std::string_view content,
+                               const FieldList& fields) {
+  return request("PATCH", target, fields, content);
+}
+TestResponse TestClient::options(std::string_view target, const FieldList& fields) {
+  return request("OPTIONS", target, fields);
+}
+TestResponse TestClient::send_json(std::string_view target, std::string_view json,
+                                   std::string_view method) {
+  return request(method, target, {{"Content-Type", "application/json"}}, json);
+}
+TestResponse TestClient::post_form(std::string_view target, std::string_view fields) {
+  return request("POST", target, {{"Content-Type", "application/x-www-form-urlencoded"}}, fields);
+}
+
+TestResponse TestClient::request(std::string_view method, std::string_view target,
+                                 const FieldList& fields, std::string_view content) {
   http::Fields list;
   for (const auto& [name, value] : fields) list.add(name, value);
   if (!list.contains(http::FieldName::Host)) list.add(http::FieldName::Host, "test.example");
   Framing framing;
-  if (!content.empty() || method == "POST" || method == "PUT") {
+  if (!content.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
     framing = {Framing::Kind::Length, content.size()};
   }
   std::string bytes;

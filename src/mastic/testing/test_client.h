@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,21 +41,30 @@ struct TestResponse {
 /// std::logic_error from the call, as does an answer that is not HTTP or does not come.
 class TestClient {
  public:
-  using FieldList = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+  using FieldList = std::vector<std::pair<std::string_view, std::string_view>>;
 
   explicit TestClient(app::App app, const server::Options& options = {});
   ~TestClient();
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
 
-  TestResponse get(std::string_view target, FieldList fields = {});
-  TestResponse head(std::string_view target, FieldList fields = {});
-  TestResponse post(std::string_view target, std::string_view content, FieldList fields = {});
-  TestResponse put(std::string_view target, std::string_view content, FieldList fields = {});
-  TestResponse del(std::string_view target, FieldList fields = {});
+  TestResponse get(std::string_view target, const FieldList& fields = {});
+  TestResponse head(std::string_view target, const FieldList& fields = {});
+  TestResponse post(std::string_view target, std::string_view content,
+                    const FieldList& fields = {});
+  TestResponse put(std::string_view target, std::string_view content, const FieldList& fields = {});
+  TestResponse patch(std::string_view target, std::string_view content,
+                     const FieldList& fields = {});
+  TestResponse del(std::string_view target, const FieldList& fields = {});
+  TestResponse options(std::string_view target, const FieldList& fields = {});
+  /// Posts, or sends by `method`, `json` as application/json.
+  TestResponse send_json(std::string_view target, std::string_view json,
+                         std::string_view method = "POST");
+  /// Posts `fields`, "name=ada&age=36", as a form does.
+  TestResponse post_form(std::string_view target, std::string_view fields);
   /// Any other. Host is set unless `fields` has it; Content-Length is when there is content.
-  TestResponse request(std::string_view method, std::string_view target, FieldList fields = {},
-                       std::string_view content = {});
+  TestResponse request(std::string_view method, std::string_view target,
+                       const FieldList& fields = {}, std::string_view content = {});
 
   /// Sends any bytes on a connection of their own, and returns all that comes back.
   std::string send_raw(std::string_view bytes);

@@ -142,5 +142,19 @@ TEST(TestClient, ServesFilesToo) {
   EXPECT_EQ(client.get("/LICENSE", {{"Range", "bytes=-10"}}).status, Status::PartialContent);
 }
 
+TEST(TestClient, SendsWhatClientsSend) {
+  app::Router site;
+  site.patch("/", [](app::Request& request) { return "patched " + std::string(request.text()); });
+  site.post("/", [](app::Request& request) {
+    return std::string(request.field("Content-Type").value_or("")) + " " +
+           std::string(request.text());
+  });
+  TestClient client(std::move(site));
+  EXPECT_EQ(client.patch("/", "a").text, "patched a");
+  EXPECT_EQ(client.send_json("/", "[1]").text, "application/json [1]");
+  EXPECT_EQ(client.post_form("/", "a=1").text, "application/x-www-form-urlencoded a=1");
+  EXPECT_EQ(client.options("/").field("Allow"), "OPTIONS, POST, PATCH");
+}
+
 }  // namespace
 }  // namespace mastic::testing
