@@ -6,8 +6,8 @@ std::optional<Response> ErrorPages::page(Request& request, const Problem& proble
   const auto own = pages_.find(problem.status);
   const Page& page = own != pages_.end() ? own->second : any_;
   if (!page) return std::nullopt;
-  Response response = page(request, problem);
-  if (!is_error(response.status)) response.status = problem.status;
+  std::optional<Response> response = page(request, problem);
+  if (response && !is_error(response->status)) response->status = problem.status;
   return response;
 }
 

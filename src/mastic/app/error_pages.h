@@ -17,7 +17,8 @@ namespace mastic::app {
 
 class ErrorPages {
  public:
-  using Page = std::move_only_function<Response(Request&, const Problem&) const>;
+  /// Nothing: the next page around it, in the end the built-in one, is taken.
+  using Page = std::move_only_function<std::optional<Response>(Request&, const Problem&) const>;
 
   [[nodiscard]] bool empty() const { return pages_.empty() && !any_ && catchers_.empty(); }
 

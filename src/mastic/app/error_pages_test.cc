@@ -65,6 +65,16 @@ TEST_F(ErrorPagesTest, OnePageForAllTheOthers) {
   EXPECT_EQ(get("/nowhere"), "404 ");
 }
 
+TEST_F(ErrorPagesTest, APageMayLeaveItToTheNextOne) {
+  router.on_error([](Request& request, const Problem&) -> std::optional<Response> {
+    if (request.preferred_type({"text/plain", "text/html"}) != "text/html") return std::nullopt;
+    return Response::html("<h1>ours</h1>");
+  });
+  EXPECT_EQ(get("/nowhere"), "404 Not Found\n");
+  exchange.fields.set("Accept", "text/html");
+  EXPECT_EQ(get("/nowhere"), "<h1>ours</h1>");
+}
+
 TEST_F(ErrorPagesTest, APageThatFailsIsReplacedAndLogged) {
   router.on_error([](Request&, const Problem&) -> Response { throw std::logic_error("ink"); });
   EXPECT_EQ(get("/nowhere"), "404 Not Found\n");

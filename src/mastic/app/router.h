@@ -152,8 +152,9 @@ class Router {
   Router& use(Middleware middleware);
 
   /// The page for errors of `status`, or of any status without one: called with (Request&, const
-  /// Problem&), returns an answer. Its status is the error's unless it is an error itself. Routers
-  /// below this one use it too, unless they have their own.
+  /// Problem&), returns an answer, or an std::optional<Response> that is empty where the page of the
+  /// router around it is to be taken, in the end the built-in one. Its status is the error's unless
+  /// it is an error itself. Routers below this one use it too, unless they have their own.
   template <class F>
   Router& on_error(http::Status status, F page) {
     pages().set(status, as_page(std::move(page)));
@@ -210,8 +211,14 @@ class Router {
   [[nodiscard]] ErrorPages& pages();
   template <class F>
   static ErrorPages::Page as_page(F page) {
-    return [page = std::move(page)](Request& request, const Problem& problem) {
-      return to_response(request, page(request, problem));
+    return [page = std::move(page)](Request& request,
+                                    const Problem& problem) -> std::optional<Response> {
+      using Result = decltype(page(request, problem));
+      if constexpr (std::same_as<Result, std::optional<Response>>) {
+        return page(request, problem);
+      } else {
+        return to_response(request, page(request, problem));
+      }
     };
   }
 
