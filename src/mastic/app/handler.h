@@ -49,8 +49,8 @@ template <class T, base::UnknownMembers Unknown>
 struct Json;
 /// What is answered as JSON when a handler returns it: aggregates, vectors, maps, and Json<T>.
 template <class T>
-  requires(base::JsonWritable<T> &&
-           (base::Aggregate<T> || base::detail::JsonList<T> || base::detail::JsonMap<T>))
+  requires((base::Aggregate<T> || base::detail::JsonList<T> || base::detail::JsonMap<T>) &&
+           base::JsonWritable<T>)
 Response to_response(Request&, const T& value) {
   return Response::json(value);
 }

@@ -1,6 +1,6 @@
 // Text from outside as a value: fields of queries and forms, header fields, cookies.
 //
-// Text, bool, numbers, Uuid and types of your own (path_type.h); std::optional and std::vector of these.
+// Text, bool, numbers, enumerations, Uuid and types of your own (path_type.h); std::optional and std::vector of these.
 
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "mastic/app/path_type.h"
+#include "mastic/base/enumeration.h"
 
 namespace mastic::app {
 
@@ -22,8 +23,8 @@ namespace mastic::app {
 template <class T>
 struct TextValue {
   static_assert(PathValueType<T>,
-                "a field of a query or form, a header field or a cookie is text, bool, a number, a "
-                "Uuid or a type with kPathType and from_path; optional or a vector of these");
+                "a field of a query or form, a header field or a cookie is text, bool, a number, an "
+                "enumeration, a Uuid or a type with kPathType and from_path; optional or a vector of these");
   static bool read(std::string_view text, T& into) {
     auto value = PathType<T>::parse(text);
     if (value) into = *std::move(value);
@@ -55,6 +56,18 @@ struct TextValue<T> {
     return whole && std::isfinite(number);
   }
   static std::string expected() { return "a number"; }
+};
+
+/// By the names of its enumerators.
+template <base::Enumeration T>
+  requires(!PathValueType<T>)
+struct TextValue<T> {
+  static bool read(std::string_view text, T& into) {
+    const std::optional<T> value = base::parse_enum<T>(text);
+    if (value) into = *value;
+    return value.has_value();
+  }
+  static std::string expected() { return base::one_of(base::enum_names<T>()); }
 };
 
 /// Empty text is none.

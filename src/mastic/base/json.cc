@@ -13,6 +13,14 @@ bool JsonReading::fail(std::string what) {
   return false;
 }
 
+bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view> names) {
+  constexpr std::size_t kMostShown = 40;
+  if (found.kind != JsonValue::Kind::String) return fail(found, one_of(names));
+  std::string what = one_of(names) + " is expected, '";
+  append_log_escaped(what, found.text, kMostShown);
+  return fail(what + "' found");
+}
+
 void JsonReading::note_step(std::string_view step, bool is_index) {
   std::string path = is_index ? "[" + std::string(step) + "]" : std::string(step);
   if (!path_.empty() && !path_.starts_with('[')) path += '.';

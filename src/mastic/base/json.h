@@ -5,8 +5,8 @@
 //     Result<Item> back = from_json<Item>(text);   // or: "count: a whole number is expected, a string found"
 //
 // Known besides: bool, numbers, strings, std::optional (absent or null), vectors, arrays, maps with
-// string keys, variants (the first alternative that fits), time points (ISO 8601, seconds, UTC) and
-// nested ones of all these. A type of your own gets a specialization of JsonType.
+// string keys, variants (the first alternative that fits), enumerations (the name of the enumerator
+// as a string), time points (ISO 8601, seconds, UTC) and nested ones of all these. A type of your own gets a specialization of JsonType.
 
 #pragma once
 
@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -26,6 +27,7 @@
 
 #include "mastic/base/aggregate.h"
 #include "mastic/base/encoding.h"
+#include "mastic/base/enumeration.h"
 #include "mastic/base/json_document.h"
 #include "mastic/base/result.h"
 #include "mastic/base/text.h"
@@ -44,6 +46,8 @@ class JsonReading {
   /// Notes the fault and returns false; the first one counts.
   bool fail(const JsonValue& found, std::string_view expected);
   bool fail(std::string what);
+  /// None of the `names` was found.
+  bool fail(const JsonValue& found, std::span<const std::string_view> names);
   /// Reads below `step`, a name or an index, so that a fault names its place.
   template <class Read>
   bool at(std::string_view step, bool is_index, Read read) {
@@ -193,6 +197,24 @@ template <>
 struct JsonType<std::chrono::sys_seconds> {
   static void write(std::string& out, std::chrono::sys_seconds value);
   static bool read(const JsonValue& value, std::chrono::sys_seconds& into, JsonReading& reading);
+};
+
+/// The name of the enumerator, as it is spelt in the program. A value without a name (enumeration.h)
+/// is written as its number, and cannot be read.
+template <Enumeration T>
+struct JsonType<T> {
+  static void write(std::string& out, T value) {
+    const std::string_view name = enum_name(value);
+    if (name.empty()) return append_json(out, std::to_underlying(value));
+    append_json(out, name);
+  }
+  static bool read(const JsonValue& value, T& into, JsonReading& reading) {
+    const bool is_string = value.kind == JsonValue::Kind::String;
+    const std::optional<T> found = is_string ? parse_enum<T>(value.text) : std::nullopt;
+    if (!found) return reading.fail(value, enum_names<T>());
+    into = *found;
+    return true;
+  }
 };
 
 // ---- containers ----

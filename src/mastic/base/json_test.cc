@@ -35,6 +35,12 @@ struct Order {
 struct Small {
   std::uint8_t n = 0;
 };
+enum class Color { Red, Green };
+enum Size : std::uint8_t { kSmall, kLarge };
+struct Paint {
+  Color color = Color::Green;
+  std::vector<Size> sizes;
+};
 
 template <class T>
 std::string fault(std::string_view text, UnknownMembers unknown = UnknownMembers::Ignore) {
@@ -70,6 +76,26 @@ TEST(Json, ReadsWhatItWrites) {
   EXPECT_EQ(order->items.at(0).name, "a");
   EXPECT_EQ(std::get<int>(order->reference), 7);
   EXPECT_EQ(to_json(order->at), "\"2026-11-21T20:33:01Z\"");
+}
+
+TEST(Json, EnumerationsAreTheNamesOfTheirEnumerators) {
+  EXPECT_EQ(to_json(Paint{Color::Red, {kLarge, kSmall}}),
+            R"({"color":"Red","sizes":["kLarge","kSmall"]})");
+  const auto paint = from_json<Paint>(R"({"color":"Red","sizes":["kSmall","kLarge"]})").value();
+  EXPECT_EQ(paint.color, Color::Red);
+  EXPECT_EQ(paint.sizes, (std::vector{kSmall, kLarge}));
+  EXPECT_EQ(fault<Paint>(R"({"color":"red","sizes":[]})"),
+            "color: one of 'Red', 'Green' is expected, 'red' found");
+  EXPECT_EQ(fault<Paint>(R"({"color":1,"sizes":[]})"),
+            "color: one of 'Red', 'Green' is expected, a whole number found");
+  EXPECT_EQ(
+      fault<std::vector<Size>>("[\"\\u000a" + std::string(50, 'x') + "\"]"),
+      "[0]: one of 'kSmall', 'kLarge' is expected, '\\x0A" + std::string(39, 'x') + "...' found");
+}
+
+TEST(Json, WritesAnEnumerationsValueWithoutANameAsItsNumber) {
+  EXPECT_EQ(to_json(static_cast<Color>(7)), "7");
+  EXPECT_EQ(to_json(static_cast<Size>(200)), "200");
 }
 
 TEST(Json, NamesThePlaceOfAFault) {

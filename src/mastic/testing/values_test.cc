@@ -25,6 +25,7 @@ struct Item {
   int count = 0;
   std::optional<std::string> note;
 };
+enum class Order { ByName, ByCount };
 struct Paging {
   int page = 1;
   std::uint8_t size = 20;
@@ -32,6 +33,7 @@ struct Paging {
   double scale = 1;
   std::optional<std::string> filter;
   std::vector<int> ids;
+  std::optional<Order> order;
 };
 
 std::string show(const Paging& paging) {
@@ -39,7 +41,8 @@ std::string show(const Paging& paging) {
   for (const int id : paging.ids) ids += std::to_string(id) + ";";
   return std::to_string(paging.page) + " " + std::to_string(paging.size) + " " +
          (paging.desc ? "desc" : "asc") + " " + base::to_json(paging.scale) + " " +
-         paging.filter.value_or("none") + " " + ids;
+         paging.filter.value_or("none") + " " + ids +
+         (paging.order ? std::string(base::enum_name(*paging.order)) : "");
 }
 
 struct ValuesTest : ::testing::Test {
@@ -116,6 +119,7 @@ TEST_F(ValuesTest, QueriesFillTheFieldsTheyName) {
   EXPECT_EQ(
       client.get("/list?page=3&size=255&desc=true&scale=0.5&filter=a+b%26c&ids=1&ids=2&x=y").text,
       "3 255 desc 0.5 a b&c 1;2;");
+  EXPECT_EQ(client.get("/list?order=ByCount").text, "1 20 asc 1 none ByCount");
   EXPECT_EQ(client.get("/list?&&page=2&filter=").text, "2 20 asc 1 none ");
 }
 
@@ -123,6 +127,9 @@ TEST_F(ValuesTest, QueriesThatDoNotFitAreExplained) {
   const auto wrong = client.get("/list?size=256");
   EXPECT_EQ(wrong.status, Status::UnprocessableContent);
   EXPECT_NE(wrong.text.find("size: a whole number in its range is expected, '256' found"),
+            std::string::npos);
+  EXPECT_NE(client.get("/list?order=name")
+                .text.find("order: one of 'ByName', 'ByCount' is expected, 'name' found"),
             std::string::npos);
   for (const char* query :
        {"?page=x", "?page=", "?desc=maybe", "?scale=1x", "?ids=1&ids=x",

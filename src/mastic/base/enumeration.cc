@@ -1,0 +1,13 @@
+#include "mastic/base/enumeration.h"
+
+namespace mastic::base {
+
+std::string one_of(std::span<const std::string_view> names) {
+  std::string text;
+  for (const std::string_view name : names) {
+    text.append(text.empty() ? "one of '" : ", '").append(name).append("'");
+  }
+  return text;
+}
+
+}  // namespace mastic::base
