@@ -15,9 +15,9 @@ bool JsonReading::fail(std::string what) {
 
 bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view> names) {
   constexpr std::size_t kMostShown = 40;
-  if (found.kind != JsonValue::Kind::String) return fail(found, one_of(names));
+  if (!found.is(JsonValue::Kind::String)) return fail(found, one_of(names));
   std::string what = one_of(names) + " is expected, '";
-  append_log_escaped(what, found.text, kMostShown);
+  append_log_escaped(what, found.text(), kMostShown);
   return fail(what + "' found");
 }
 
@@ -30,8 +30,8 @@ void JsonReading::note_step(std::string_view step, bool is_index) {
 std::string JsonReading::message() const { return path_.empty() ? fault_ : path_ + ": " + fault_; }
 
 bool JsonType<bool>::read(const JsonValue& value, bool& into, JsonReading& reading) {
-  if (value.kind != JsonValue::Kind::Bool) return reading.fail(value, "true or false");
-  into = value.boolean;
+  if (!value.is(JsonValue::Kind::Bool)) return reading.fail(value, "true or false");
+  into = value.boolean();
   return true;
 }
 
@@ -43,7 +43,7 @@ bool JsonType<std::chrono::sys_seconds>::read(const JsonValue& value,
                                               std::chrono::sys_seconds& into,
                                               JsonReading& reading) {
   const auto seconds =
-      value.kind == JsonValue::Kind::String ? parse_iso_time(value.text) : std::nullopt;
+      value.is(JsonValue::Kind::String) ? parse_iso_time(value.text()) : std::nullopt;
   if (!seconds) return reading.fail(value, "a time such as \"2026-11-21T20:33:01Z\"");
   into = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
   return true;

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -128,17 +129,17 @@ struct JsonType<T> {
     out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
-    const bool is_natural = value.kind == JsonValue::Kind::Uint;
-    if (!is_natural && value.kind != JsonValue::Kind::Int) {
+    const bool is_natural = value.is(JsonValue::Kind::Uint);
+    if (!is_natural && !value.is(JsonValue::Kind::Int)) {
       return reading.fail(value, "a whole number");
     }
     const bool fits =
-        is_natural ? std::in_range<T>(value.natural) : std::in_range<T>(value.integer);
+        is_natural ? std::in_range<T>(value.natural()) : std::in_range<T>(value.integer());
     if (!fits) {
       return reading.fail("a whole number from " + std::to_string(std::numeric_limits<T>::min()) +
                           " to " + std::to_string(std::numeric_limits<T>::max()) + " is expected");
     }
-    into = is_natural ? static_cast<T>(value.natural) : static_cast<T>(value.integer);
+    into = is_natural ? static_cast<T>(value.natural()) : static_cast<T>(value.integer());
     return true;
   }
 };
@@ -159,15 +160,15 @@ struct JsonType<T> {
     out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
-    switch (value.kind) {
+    switch (value.kind()) {
       case JsonValue::Kind::Int:
-        into = static_cast<T>(value.integer);
+        into = static_cast<T>(value.integer());
         return true;
       case JsonValue::Kind::Uint:
-        into = static_cast<T>(value.natural);
+        into = static_cast<T>(value.natural());
         return true;
       case JsonValue::Kind::Double:
-        into = static_cast<T>(value.number);
+        into = static_cast<T>(value.number());
         return std::isfinite(into) || reading.fail("a number that is not as large is expected");
       default:
         return reading.fail(value, "a number");
@@ -186,8 +187,8 @@ struct JsonType<T> {
   static bool read(const JsonValue& value, T& into, JsonReading& reading)
     requires std::same_as<T, std::string>
   {
-    if (value.kind != JsonValue::Kind::String) return reading.fail(value, "a string");
-    into = value.text;
+    if (!value.is(JsonValue::Kind::String)) return reading.fail(value, "a string");
+    into = value.text();
     return true;
   }
 };
@@ -209,8 +210,8 @@ struct JsonType<T> {
     append_json(out, name);
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
-    const bool is_string = value.kind == JsonValue::Kind::String;
-    const std::optional<T> found = is_string ? parse_enum<T>(value.text) : std::nullopt;
+    const bool is_string = value.is(JsonValue::Kind::String);
+    const std::optional<T> found = is_string ? parse_enum<T>(value.text()) : std::nullopt;
     if (!found) return reading.fail(value, enum_names<T>());
     into = *found;
     return true;
@@ -225,7 +226,7 @@ struct JsonType<std::optional<T>> {
     value ? append_json(out, *value) : static_cast<void>(out += "null");
   }
   static bool read(const JsonValue& value, std::optional<T>& into, JsonReading& reading) {
-    if (value.kind == JsonValue::Kind::Null) return true;
+    if (value.is(JsonValue::Kind::Null)) return true;
     return JsonType<T>::read(value, into.emplace(), reading);
   }
 };
@@ -274,12 +275,12 @@ struct JsonType<T> {
   static void write(std::string& out, const T& list) { detail::write_list(out, list); }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
     using Element = typename T::value_type;
-    if (value.kind != JsonValue::Kind::Array) return reading.fail(value, "an array");
+    if (!value.is(JsonValue::Kind::Array)) return reading.fail(value, "an array");
     std::size_t index = 0;
-    for (const JsonValue* at = value.first; at != nullptr; at = at->next, ++index) {
+    for (const JsonValue& each : value.elements()) {
       Element element{};
-      const bool read = reading.at(std::to_string(index), true,
-                                   [&] { return JsonType<Element>::read(*at, element, reading); });
+      const bool read = reading.at(std::to_string(index++), true,
+                                   [&] { return JsonType<Element>::read(each, element, reading); });
       if (!read) return false;
       into.push_back(std::move(element));
     }
@@ -293,12 +294,13 @@ struct JsonType<std::array<E, N>> {
     detail::write_list(out, list);
   }
   static bool read(const JsonValue& value, std::array<E, N>& into, JsonReading& reading) {
-    if (value.kind != JsonValue::Kind::Array) return reading.fail(value, "an array");
-    if (value.size != N) return reading.fail("an array of " + std::to_string(N) + " is expected");
-    const JsonValue* at = value.first;
-    for (std::size_t i = 0; i < N; ++i, at = at->next) {
-      const bool read = reading.at(std::to_string(i), true,
-                                   [&] { return JsonType<E>::read(*at, into[i], reading); });
+    if (!value.is(JsonValue::Kind::Array)) return reading.fail(value, "an array");
+    if (value.size() != N) return reading.fail("an array of " + std::to_string(N) + " is expected");
+    std::size_t index = 0;
+    for (const JsonValue& each : value.elements()) {
+      E& element = into[index];
+      const bool read = reading.at(std::to_string(index++), true,
+                                   [&] { return JsonType<E>::read(each, element, reading); });
       if (!read) return false;
     }
     return true;
@@ -318,13 +320,13 @@ struct JsonType<T> {
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
     using Mapped = typename T::mapped_type;
-    if (value.kind != JsonValue::Kind::Object) return reading.fail(value, "an object");
-    for (const JsonValue* at = value.first; at != nullptr; at = at->next) {
+    if (!value.is(JsonValue::Kind::Object)) return reading.fail(value, "an object");
+    for (const JsonMember& each : value.members()) {
       Mapped mapped{};
-      const bool read =
-          reading.at(at->name, false, [&] { return JsonType<Mapped>::read(*at, mapped, reading); });
+      const bool read = reading.at(each.name, false,
+                                   [&] { return JsonType<Mapped>::read(each, mapped, reading); });
       if (!read) return false;
-      into.emplace(std::string(at->name), std::move(mapped));
+      into.emplace(std::string(each.name), std::move(mapped));
     }
     return true;
   }
@@ -367,22 +369,21 @@ struct JsonType<T> {
     out += '}';
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
-    if (value.kind != JsonValue::Kind::Object) return reading.fail(value, "an object");
+    if (!value.is(JsonValue::Kind::Object)) return reading.fail(value, "an object");
     bool good = true;
     for_each_field(into, [&]<class Field>(std::string_view name, Field& field) {
       good = good && reading.at(name, false, [&] {
-        const JsonValue* const member = value.member(name);
+        const JsonMember* const member = value.member(name);
         if (member != nullptr) return JsonType<Field>::read(*member, field, reading);
         if constexpr (detail::kIsOptional<Field>) return true;
         return reading.fail("it is missing");
       });
     });
     if (!good || reading.unknown() == UnknownMembers::Ignore) return good;
-    for (const JsonValue* at = value.first; at != nullptr; at = at->next) {
-      bool known = false;
-      for (const std::string_view name : field_names<T>()) known = known || name == at->name;
-      if (!known)
-        return reading.at(at->name, false, [&] { return reading.fail("it is not known"); });
+    for (const JsonMember& each : value.members()) {
+      if (std::ranges::find(field_names<T>(), each.name) == field_names<T>().end()) {
+        return reading.at(each.name, false, [&] { return reading.fail("it is not known"); });
+      }
     }
     return true;
   }

@@ -5,17 +5,16 @@
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
-#include <new>
+#include <limits>
+#include <string>
 #include <vector>
 
 namespace mastic::base {
-namespace {
 
 using Kind = JsonValue::Kind;
 
 /// What boost's parser tells of, as a tree in an arena.
-class Builder {
+class detail::JsonBuilder {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
@@ -24,7 +23,7 @@ class Builder {
   using Code = boost::json::error_code;
   using View = boost::json::string_view;
 
-  explicit Builder(Arena& memory) : memory_(memory) {}
+  explicit JsonBuilder(Arena& memory) : memory_(memory) {}
   [[nodiscard]] const JsonValue* root() const { return root_; }
   [[nodiscard]] std::string_view repeated() const { return repeated_; }
 
@@ -42,38 +41,38 @@ class Builder {
   }
   bool on_key_part(View part, std::size_t, Code&) { return append(part); }
   bool on_key(View part, std::size_t, Code&) {
-    append(part);
-    name_ = take_text();
+    name_ = keep(part);
     return true;
   }
   bool on_string_part(View part, std::size_t, Code&) { return append(part); }
   bool on_string(View part, std::size_t, Code&) {
-    append(part);
-    add(Kind::String).text = take_text();
+    const std::string_view text = keep(part);
+    JsonValue& value = add(Kind::String);
+    value.content_.text = text.data();
+    value.size_ = static_cast<std::uint32_t>(text.size());
     return true;
   }
   bool on_number_part(View part, Code&) { return append(part); }
   bool on_int64(std::int64_t number, View, Code&) {
-    text_.clear();
-    add(Kind::Int).integer = number;
+    parts_.clear();
+    add(Kind::Int).content_.integer = number;
     return true;
   }
   bool on_uint64(std::uint64_t number, View, Code&) {
-    text_.clear();
-    add(Kind::Uint).natural = number;
+    parts_.clear();
+    add(Kind::Uint).content_.natural = number;
     return true;
   }
   /// Boost's own result may be off by a little; a number that is written reads back the same.
   bool on_double(double number, View part, Code&) {
-    append(part);
-    JsonValue& value = add(Kind::Double);
-    value.number = number;
-    (void)std::from_chars(text_.data(), text_.data() + text_.size(), value.number);
-    text_.clear();
+    const std::string_view text = whole(part);
+    (void)std::from_chars(text.data(), text.data() + text.size(), number);
+    parts_.clear();
+    add(Kind::Double).content_.number = number;
     return true;
   }
   bool on_bool(bool value, Code&) {
-    add(Kind::Bool).boolean = value;
+    add(Kind::Bool).content_.boolean = value;
     return true;
   }
   bool on_null(Code&) {
@@ -90,43 +89,53 @@ class Builder {
   };
 
   JsonValue& add(Kind kind) {
-    void* const place = memory_.allocate(sizeof(JsonValue), alignof(JsonValue));
-    auto& value = *::new (place) JsonValue;
-    value.kind = kind;
-    value.name = name_;
-    name_ = {};
+    const bool is_member = !open_.empty() && open_.back().value->is(Kind::Object);
+    JsonValue& value =
+        is_member ? *memory_.make<JsonMember>(JsonValue(), name_) : *memory_.make<JsonValue>();
+    value.kind_ = kind;
     if (open_.empty()) {
       root_ = &value;
     } else {
       Open& parent = open_.back();
-      (parent.last == nullptr ? parent.value->first : parent.last->next) = &value;
+      (parent.last == nullptr ? parent.value->content_.first : parent.last->next_) = &value;
       parent.last = &value;
-      ++parent.value->size;
+      ++parent.value->size_;
     }
     return value;
   }
   bool open(Kind kind) {
-    open_.push_back({&add(kind), nullptr});
+    JsonValue& value = add(kind);
+    value.content_.first = nullptr;
+    open_.push_back({&value, nullptr});
     return true;
   }
   bool close() {
     open_.pop_back();
     return true;
   }
+
+  // A text with escapes comes in parts.
+
   bool append(View part) {
-    text_.append(part.data(), part.size());
+    parts_.append(part.data(), part.size());
     return true;
   }
-  std::string_view take_text() {
-    const std::string_view kept = memory_.copy(text_);
-    text_.clear();
+  /// All parts, of which `last` is the last one.
+  std::string_view whole(View last) {
+    if (parts_.empty()) return {last.data(), last.size()};
+    append(last);
+    return parts_;
+  }
+  std::string_view keep(View last) {
+    const std::string_view kept = memory_.copy(whole(last));
+    parts_.clear();
     return kept;
   }
+
   bool has_repeated_name(const JsonValue& object) {
     names_.clear();
-    for (const JsonValue* member = object.first; member != nullptr; member = member->next) {
-      names_.push_back(member->name);
-    }
+    names_.reserve(object.size());  // just that: doubling would take more than was promised
+    for (const JsonMember& member : object.members()) names_.push_back(member.name);
     std::ranges::sort(names_);
     const auto twice = std::ranges::adjacent_find(names_);
     if (twice == names_.end()) return false;
@@ -138,21 +147,23 @@ class Builder {
   const JsonValue* root_ = nullptr;
   std::vector<Open> open_;
   std::vector<std::string_view> names_;
-  std::string text_;
+  std::string parts_;
   std::string_view name_;
   std::string_view repeated_;
 };
 
-}  // namespace
+static_assert(sizeof(JsonValue) <= 24 && sizeof(JsonMember) <= 40,
+              "`[0,0,` is a value of two bytes, `{\"a\":0,` a member of six");
 
-const JsonValue* JsonValue::member(std::string_view member_name) const {
-  const JsonValue* found = first;
-  while (found != nullptr && found->name != member_name) found = found->next;
-  return found;
+const JsonMember* JsonValue::member(std::string_view name) const {
+  for (const JsonMember& member : members()) {
+    if (member.name == name) return &member;
+  }
+  return nullptr;
 }
 
 std::string_view JsonValue::kind_text() const {
-  switch (kind) {
+  switch (kind_) {
     case Kind::Null:
       return "null";
     case Kind::Bool:
@@ -173,10 +184,13 @@ std::string_view JsonValue::kind_text() const {
 }
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text) {
+  if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
+    return fail("a text of 4 GiB and more is not taken");
+  }
   JsonDocument document;
   boost::json::parse_options options;
   options.max_depth = kMostDepth;
-  boost::json::basic_parser<Builder> parser(options, *document.memory_);
+  boost::json::basic_parser<detail::JsonBuilder> parser(options, *document.memory_);
   boost::json::error_code code;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), code);
   const std::string_view repeated = parser.handler().repeated();

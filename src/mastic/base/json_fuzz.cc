@@ -1,4 +1,5 @@
-// JSON from any bytes: no crash, and what was read and written reads back the same.
+// JSON from any bytes: no crash, and what was read and written reads back the same, as a tree and
+// as C++ values.
 
 #include "mastic/base/json.h"
 
@@ -22,6 +23,57 @@ struct Tree {
   std::optional<bool> flag;
 };
 
+void append_tree(std::string& out, const JsonValue& value);
+
+template <class Range, class Each>
+void append_list(std::string& out, char open, const Range& range, Each each, char close) {
+  out += open;
+  for (bool first = true; const auto& value : range) {
+    if (!std::exchange(first, false)) out += ',';
+    each(value);
+    append_tree(out, value);
+  }
+  out += close;
+}
+
+void append_tree(std::string& out, const JsonValue& value) {
+  switch (value.kind()) {
+    case JsonValue::Kind::Null:
+      out += "null";
+      return;
+    case JsonValue::Kind::Bool:
+      return append_json(out, value.boolean());
+    case JsonValue::Kind::Int:
+      return append_json(out, value.integer());
+    case JsonValue::Kind::Uint:
+      return append_json(out, value.natural());
+    case JsonValue::Kind::Double:
+      return append_json(out, value.number());
+    case JsonValue::Kind::String:
+      return append_json(out, value.text());
+    case JsonValue::Kind::Array:
+      return append_list(out, '[', value.elements(), [](const JsonValue&) {}, ']');
+    case JsonValue::Kind::Object:
+      const auto name = [&](const JsonMember& member) {
+        MASTIC_ASSERT(value.member(member.name) == &member);
+        append_json(out, member.name);
+        out += ':';
+      };
+      return append_list(out, '{', value.members(), name, '}');
+  }
+}
+
+/// The second time everything stands as it is written, so the text has to be the same.
+void check_tree(const JsonValue& value) {
+  std::string text;
+  append_tree(text, value);
+  const auto again = JsonDocument::parse(text);
+  MASTIC_ASSERT(again);
+  std::string same;
+  append_tree(same, again->root());
+  MASTIC_ASSERT(same == text);
+}
+
 template <class T>
 void check(const JsonValue& value) {
   const auto read = from_json<T>(value);
@@ -39,6 +91,7 @@ void check(const JsonValue& value) {
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   const auto document = JsonDocument::parse({reinterpret_cast<const char*>(data), size});
   if (!document) return 0;
+  check_tree(document->root());
   check<Tree>(document->root());
   check<std::vector<double>>(document->root());
   check<std::map<std::string, std::string>>(document->root());
