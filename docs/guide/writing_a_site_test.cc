@@ -67,6 +67,11 @@ struct Paging {
   std::optional<std::string> filter;
 };
 
+struct Square {
+  int of = 0;
+  int is = 0;
+};
+
 std::string shout(std::string_view word, unsigned times) {
   std::string all;
   while (times-- > 0) all.append(word).append("!");
@@ -92,6 +97,14 @@ Response count_down(Request&) {
                            }));
 }
 
+Response list_squares(int count) {
+  return mastic::json_array([n = 0, count]() mutable -> std::optional<Square> {
+    if (n == count) return std::nullopt;
+    ++n;
+    return Square{n, n * n};
+  });
+}
+
 Task<Response> timed(Request& request, Next next) {
   const auto start = std::chrono::steady_clock::now();
   Response response = co_await next(request);
@@ -114,6 +127,7 @@ Router make_site(Notes& notes) {
     return std::vector<Item>{{"tea", paging->page, paging->filter}};
   });
   site.post<"/items">([](Json<Item> item) { return *item; });
+  site.get<"/squares/{count:int}">(list_squares);
   site.get("/wait", wait_a_moment);
   site.post("/measure", measure);
   site.get("/count", count_down);
@@ -165,6 +179,13 @@ TEST(WritingASite, ContentIsProducedPieceByPiece) {
   Notes notes;
   TestClient client(make_site(notes));
   EXPECT_EQ(client.get("/count").text, "3\n2\n1\n");
+}
+
+TEST(WritingASite, LargeArraysAreMadeWhileTheyAreSent) {
+  Notes notes;
+  TestClient client(make_site(notes));
+  EXPECT_EQ(client.get("/squares/2").text, R"([{"of":1,"is":1},{"of":2,"is":4}])");
+  EXPECT_GT(client.get("/squares/10000").text.size(), 200'000u);
 }
 
 TEST(WritingASite, MiddlewareStandsAroundAMountOrTheWhole) {

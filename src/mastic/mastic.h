@@ -15,6 +15,7 @@
 
 #include "mastic/app/app.h"
 #include "mastic/app/http_error.h"
+#include "mastic/app/json_array.h"
 #include "mastic/app/middleware.h"
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
@@ -35,6 +36,7 @@ using app::Header;
 using app::HttpError;
 using app::InvalidInput;
 using app::Json;
+using app::json_array;
 using app::Middleware;
 using app::Next;
 using app::Outcome;

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "mastic/app/json_array.h"
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/base/uuid.h"
@@ -56,6 +57,16 @@ struct ValuesTest : ::testing::Test {
       co_return std::map<std::string, int>{{"a", 1}};
     });
     site.get<"/number">([] { return Json<int>{{42}}; });
+    site.get<"/many/{count:int}">([](int count) {
+      return app::json_array(
+          [count]() mutable -> Task<std::optional<Item>> { return next_of(count); });
+    });
+    site.get<"/broken">([] {
+      return app::json_array([count = 0]() mutable -> std::optional<int> {
+        if (count == 5000) throw std::runtime_error("no more");
+        return count++;
+      });
+    });
     site.post<"/item">([](Json<Item> item) { return *item; });
     site.put<"/item/{id:int}">([](int id, Json<Item> item, Request&) -> Task<Json<Item>> {
       co_await async::sleep_for(1ms);
@@ -65,6 +76,11 @@ struct ValuesTest : ::testing::Test {
     site.get<"/list">([](Query<Paging> paging) { return show(*paging); });
     site.post<"/form">([](Form<Paging> form) { return show(*form); });
     return site;
+  }
+  static Task<std::optional<Item>> next_of(int& count) {
+    if (count % 100 == 0) co_await async::sleep_for(1ms);
+    if (count == 0) co_return std::nullopt;
+    co_return Item{"tea", count--, {}};
   }
   TestResponse post_json(std::string_view text, std::string_view type = "application/json") {
     return client.post("/item", text, {{"Content-Type", type}});
@@ -80,6 +96,22 @@ TEST_F(ValuesTest, PlainStructsAndContainersAreAnsweredAsJson) {
             R"([{"name":"a","count":1,"note":"x"},{"name":"b","count":2}])");
   EXPECT_EQ(client.get("/counts").text, R"({"a":1})");
   EXPECT_EQ(client.get("/number").text, "42");
+}
+
+TEST_F(ValuesTest, LargeArraysAreSentWhileTheyAreMade) {
+  EXPECT_EQ(client.get("/many/0").text, "[]");
+  EXPECT_EQ(client.get("/many/1").text, R"([{"name":"tea","count":1}])");
+  const auto many = base::from_json<std::vector<Item>>(client.get("/many/20000").text);
+  ASSERT_TRUE(many) << many.error().message;
+  EXPECT_EQ(many->size(), 20'000u);
+}
+
+TEST_F(ValuesTest, AnArrayThatFailsInTheMiddleIsAborted) {
+  const std::string all = client.send_raw("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(all.find("[0,1,2,"), std::string::npos);
+  EXPECT_EQ(all.find(']'), std::string::npos);
+  EXPECT_FALSE(all.ends_with("0\r\n\r\n"));
+  EXPECT_THROW((void)client.get("/broken"), std::logic_error);
 }
 
 TEST_F(ValuesTest, JsonContentBecomesAValue) {
