@@ -14,7 +14,7 @@ Request::Request(const RequestFacts& facts, Body body, Carrier& carrier)
 
 std::string_view Request::decoded_path() {
   if (path().find('%') == std::string_view::npos) return path();
-  return memory().copy(base::percent_decode(path()));
+  return base::percent_decode(path(), memory());
 }
 
 std::optional<std::string_view> Request::cookie(std::string_view name) const {

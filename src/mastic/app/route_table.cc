@@ -155,7 +155,7 @@ Lifecycle RouteTable::complete() {
 Task<Response> RouteTable::operator()(Request& request) const {
   if (const Place* const host = find_host(request)) return host->app(request);
   if (request.target_form() == http::Target::Form::Asterisk) return Response(Status::NoContent);
-  const RouteTree::Match match = tree_.find(request.path());
+  const RouteTree::Match match = tree_.find(request.path(), request.memory());
   if (match.route != RouteTree::kNone) return call(match, request);
   for (const Place& mount : mounts_) {
     if (!mount.name.empty() && takes_path(mount.name, request.path())) {
@@ -203,7 +203,7 @@ std::span<const PathValue> RouteTable::decode(const RouteTree::Match& match,
   const auto values = memory.make_array<PathValue>(match.values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     std::string_view text = match.values[i];
-    if (text.find('%') != text.npos) text = memory.copy(base::percent_decode(text));
+    if (text.find('%') != text.npos) text = base::percent_decode(text, memory);
     std::construct_at(&values[i], PathValue{tree_.names(match.route)[i], text});
   }
   return values;
@@ -222,14 +222,14 @@ const RouteTable::Place* RouteTable::find_host(const Request& request) const {
 
 /// To the path with a slash at its end, or without the one it has, when there is such a route. Never
 /// to `//...`, which is another host to a browser.
-std::optional<Response> RouteTable::redirect_by_slash(const Request& request) const {
+std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   std::string path(request.path());
   if (path.ends_with('/')) {
     path.pop_back();
   } else {
     path += '/';
   }
-  if (tree_.find(path).route == RouteTree::kNone) return std::nullopt;
+  if (tree_.find(path, request.memory()).route == RouteTree::kNone) return std::nullopt;
   std::string target = std::string(request.mount_path()) + path;
   if (!is_local_target(target)) return std::nullopt;
   if (request.has_query()) target.append("?").append(request.query());
@@ -242,7 +242,8 @@ std::optional<std::string> RouteTable::path_of(std::string_view name,
   if (entry == names_.end()) return std::nullopt;
   const std::string& pattern = entry->second->pattern;
   std::string path = make_path(RoutePattern(pattern), values);
-  const RouteTree::Match match = tree_.find(path);
+  base::Arena memory;
+  const RouteTree::Match match = tree_.find(path, memory);
   if (match.route == RouteTree::kNone || tree_.pattern(match.route) != pattern) {
     refuse("route", pattern, ": '" + path + "' would lead elsewhere; a value is of another type");
   }

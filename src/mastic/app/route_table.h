@@ -93,7 +93,7 @@ class RouteTable final : public Scope {
   [[nodiscard]] std::span<const PathValue> decode(const RouteTree::Match& match,
                                                   base::Arena& memory) const;
   [[nodiscard]] const Place* find_host(const Request& request) const;
-  [[nodiscard]] std::optional<Response> redirect_by_slash(const Request& request) const;
+  [[nodiscard]] std::optional<Response> redirect_by_slash(Request& request) const;
 
   std::vector<std::shared_ptr<void>> owned_;  ///< first, for handlers refer to them
   RouteTree tree_;

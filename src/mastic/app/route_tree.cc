@@ -40,11 +40,6 @@ base::Result<PathMatcher> find_matcher(const PatternPart& part,
                     "the handler takes");
 }
 
-bool fits(const PathMatcher& matcher, std::string_view segment) {
-  const bool escaped = segment.find('%') != segment.npos;
-  return escaped ? matcher.matches(base::percent_decode(segment)) : matcher.matches(segment);
-}
-
 }  // namespace
 
 /// The child that `part`, the `value`th of its kind, leads to; perhaps not made yet.
@@ -98,40 +93,63 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
   return *route;
 }
 
-RouteTree::Match RouteTree::find(std::string_view path) const {
-  Match match;
-  if (path.empty()) descend(root_, path, true, match);
-  if (path.starts_with('/')) descend(root_, path.substr(1), false, match);
-  return match;
-}
+/// One look-up. It notes the values on the way back from the route it found, when it is known how
+/// many there are and that they count.
+class RouteTree::Search {
+ public:
+  explicit Search(base::Arena& memory) : memory_(memory) {}
+  [[nodiscard]] const Match& match() const { return match_; }
 
-/// `rest` is what follows the slash after `node`, unless the path is `at_end`.
-bool RouteTree::descend(const Node& node, std::string_view rest, bool at_end, Match& match) {
-  if (at_end) {
-    match.route = node.route;
-    return node.route != kNone;
-  }
-  const std::size_t slash = rest.find('/');
-  const std::string_view segment = rest.substr(0, slash);
-  const bool last = slash == rest.npos;
-  const std::string_view after = last ? std::string_view() : rest.substr(slash + 1);
+  /// `rest` is what follows the slash after `node`, unless the path is `at_end`; `values` are how many
+  /// were taken before.
+  bool descend(const Node& node, std::string_view rest, bool at_end, std::size_t values) {
+    if (at_end) return arrive(node.route, values);
+    const std::size_t slash = rest.find('/');
+    const std::string_view segment = rest.substr(0, slash);
+    const bool last = slash == rest.npos;
+    const std::string_view after = last ? std::string_view() : rest.substr(slash + 1);
 
-  const auto literal = node.literals.find(segment);
-  if (literal != node.literals.end() && descend(*literal->second, after, last, match)) return true;
-  const auto take = [&](const Node& child) {
-    match.values.push_back(segment);
-    if (descend(child, after, last, match)) return true;
-    match.values.erase(match.values.size() - 1, 1);
-    return false;
-  };
-  for (const Typed& typed : node.typed) {
-    if (fits(typed.matcher, segment) && take(*typed.node)) return true;
+    const auto literal = node.literals.find(segment);
+    if (literal != node.literals.end() && descend(*literal->second, after, last, values)) {
+      return true;
+    }
+    const auto take = [&](const Node& child) {
+      return descend(child, after, last, values + 1) && note(values, segment);
+    };
+    for (const Typed& typed : node.typed) {
+      if (fits(typed.matcher, segment) && take(*typed.node)) return true;
+    }
+    if (node.named && !segment.empty() && take(*node.named)) return true;
+    return arrive(node.rest, values + 1) && note(values, rest);
   }
-  if (node.named && !segment.empty() && take(*node.named)) return true;
-  if (node.rest == kNone) return false;
-  match.values.push_back(rest);
-  match.route = node.rest;
-  return true;
+
+ private:
+  bool arrive(RouteId route, std::size_t values) {
+    if (route == kNone) return false;
+    match_.route = route;
+    if (values > 0) match_.values = memory_.make_array<std::string_view>(values);
+    return true;
+  }
+  bool note(std::size_t value, std::string_view text) {
+    match_.values[value] = text;
+    return true;
+  }
+  bool fits(const PathMatcher& matcher, std::string_view segment) {
+    const bool escaped = segment.find('%') != segment.npos;
+    return matcher.matches(escaped ? base::percent_decode(segment, memory_) : segment);
+  }
+
+  base::Arena& memory_;
+  Match match_;
+};
+
+RouteTree::Match RouteTree::find(std::string_view path, base::Arena& memory) const {
+  Search search(memory);
+  const bool at_end = path.empty();
+  if (at_end || path.front() == '/') {
+    (void)search.descend(root_, path.substr(at_end ? 0 : 1), at_end, 0);
+  }
+  return search.match();
 }
 
 }  // namespace mastic::app

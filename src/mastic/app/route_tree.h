@@ -3,26 +3,28 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "mastic/app/path_type.h"
 #include "mastic/app/route_pattern.h"
+#include "mastic/base/arena.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/result.h"
-#include "mastic/base/small_vector.h"
 
 namespace mastic::app {
 
 /// A tree of path segments. Patterns are RoutePattern's.
 ///
 /// A literal segment is preferred to a value with a type, that to one without, and that to the rest;
-/// of two types the one entered first. When the preferred branch leads nowhere the next one is tried. `/a` and `/a/` are two paths. Looking up costs one search
-/// among the children for each segment, however many routes there are.
+/// of two types the one entered first. When the preferred branch leads nowhere the next one is tried.
+/// `/a` and `/a/` are two paths. Looking up costs one hash for each segment, however many routes there
+/// are, and no heap.
 class RouteTree {
  public:
   using RouteId = std::size_t;
@@ -30,8 +32,7 @@ class RouteTree {
 
   struct Match {
     RouteId route = kNone;
-    base::SmallVector<std::string_view, 8>
-        values;  ///< one for each name of the pattern, as in the path
+    std::span<std::string_view> values;  ///< one for each name of the pattern, as in the path
   };
 
   /// Enters a pattern and returns its route, the same for the same pattern. Fails when it is no
@@ -40,8 +41,9 @@ class RouteTree {
   [[nodiscard]] base::Result<RouteId> add(std::string_view pattern,
                                           std::span<const PathMatcher> matchers = {});
 
-  /// The route that `path`, in normal form (http/target.h), belongs to; the values point into it.
-  [[nodiscard]] Match find(std::string_view path) const;
+  /// The route that `path`, in normal form (http/target.h), belongs to; the values point into it, and
+  /// stand in `memory`.
+  [[nodiscard]] Match find(std::string_view path, base::Arena& memory MASTIC_LIFETIMEBOUND) const;
 
   [[nodiscard]] const std::string& pattern(RouteId route) const MASTIC_LIFETIMEBOUND {
     return patterns_[route];
@@ -57,8 +59,14 @@ class RouteTree {
     PathMatcher matcher;
     std::unique_ptr<Node> node;
   };
+  struct SegmentHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view segment) const {
+      return std::hash<std::string_view>()(segment);
+    }
+  };
   struct Node {
-    std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
+    std::unordered_map<std::string, std::unique_ptr<Node>, SegmentHash, std::equal_to<>> literals;
     std::vector<Typed> typed;
     std::unique_ptr<Node> named;
     RouteId route = kNone;  ///< of a path that ends here
@@ -67,7 +75,7 @@ class RouteTree {
   [[nodiscard]] static base::Result<std::unique_ptr<Node>*> child_of(
       Node& node, const PatternPart& part, std::span<const PathMatcher> matchers,
       std::size_t value);
-  static bool descend(const Node& node, std::string_view rest, bool at_end, Match& match);
+  class Search;
 
   Node root_;
   std::vector<std::vector<std::string>> names_;

@@ -13,7 +13,7 @@ struct RouteTreeTest : testing::Test {
   }
   /// The pattern that is found, with its values.
   std::string find(std::string_view path) {
-    const auto match = tree.find(path);
+    const auto match = tree.find(path, memory);
     if (match.route == RouteTree::kNone) return "none";
     std::string found = patterns[match.route];
     for (std::size_t i = 0; i < match.values.size(); ++i) {
@@ -25,6 +25,7 @@ struct RouteTreeTest : testing::Test {
     const auto route = tree.add(pattern);
     return route ? "" : route.error().message;
   }
+  base::Arena memory;
   RouteTree tree;
   std::vector<std::string> patterns;
 };

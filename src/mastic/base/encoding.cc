@@ -17,6 +17,20 @@ bool starts_escape(std::string_view text) {
   return text.size() >= 3 && text[0] == '%' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0;
 }
 
+/// Decodes to `out`, which has room for all of `text`, and returns how much it became.
+std::size_t decode_into(char* out, std::string_view text) {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (starts_escape(text.substr(i))) {
+      out[size++] = static_cast<char>(hex_value(text[i + 1]) << 4 | hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      out[size++] = text[i];
+    }
+  }
+  return size;
+}
+
 bool is_unreserved(char c) {
   return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
@@ -26,21 +40,20 @@ bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 
 }  // namespace
 
 void append_percent_decoded(std::string& out, std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (starts_escape(text.substr(i))) {
-      out += static_cast<char>(hex_value(text[i + 1]) << 4 | hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
+  const std::size_t before = out.size();
+  out.resize(before + text.size());
+  out.resize(before + decode_into(out.data() + before, text));
 }
 
 std::string percent_decode(std::string_view text) {
   std::string out;
-  out.reserve(text.size());
   append_percent_decoded(out, text);
   return out;
+}
+
+std::string_view percent_decode(std::string_view text, Arena& memory) {
+  auto* const place = static_cast<char*>(memory.allocate(text.size(), 1));
+  return {place, decode_into(place, text)};
 }
 
 bool has_valid_escapes(std::string_view text) {

@@ -5,12 +5,18 @@
 #include <string>
 #include <string_view>
 
+#include "mastic/base/arena.h"
+#include "mastic/base/attributes.h"
+
 namespace mastic::base {
 
 /// Decodes every %XX once and appends the bytes to `out`. A broken escape stays as it stands, so
 /// check with `has_valid_escapes` first where that matters. A plus sign stays a plus sign.
 void append_percent_decoded(std::string& out, std::string_view text);
 [[nodiscard]] std::string percent_decode(std::string_view text);
+/// The same in memory of the arena's.
+[[nodiscard]] std::string_view percent_decode(std::string_view text,
+                                              Arena& memory MASTIC_LIFETIMEBOUND);
 
 /// Whether every % begins an escape of two hexadecimal digits.
 [[nodiscard]] bool has_valid_escapes(std::string_view text);

@@ -1,0 +1,82 @@
+// Routing takes nothing of the heap, counted by its allocations.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "mastic/app/carrier_testing.h"
+#include "mastic/app/router.h"
+
+namespace {
+
+thread_local std::size_t allocations = 0;
+
+void* allocate(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace mastic::app {
+namespace {
+
+using http::Method;
+using http::Status;
+
+struct Color {
+  static constexpr std::string_view kPathType = "color";
+  static std::optional<Color> from_path(std::string_view text) {
+    return text.starts_with("red") ? std::optional<Color>(Color()) : std::nullopt;
+  }
+};
+
+struct RouteMemory : testing::Test {
+  RouteMemory() {
+    Router site;
+    for (int i = 0; i < 1000; ++i) {
+      site.get("/r" + std::to_string(i), [] { return Status::NoContent; });
+    }
+    site.get<"/hi/{name}/{times:int}">([](std::string_view, int) { return Status::NoContent; });
+    site.get<"/paint/{with:color}">([](Color) { return Status::NoContent; });
+    site.get("/1/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}/{j...}", [] { return Status::NoContent; });
+    site.mount("/mounted", [] { return Status::NoContent; });
+    app.emplace(std::move(site).build());
+  }
+  /// Of a whole call, whose handlers make none.
+  std::size_t allocations_of(std::string_view path) {
+    TestExchange exchange(executor);
+    exchange.start(*app, Method::Get, path);  // the first block of its memory is made here
+    const std::size_t before = allocations;
+    executor.run();
+    const std::size_t made = allocations - before;
+    EXPECT_EQ(exchange.take().status, Status::NoContent) << path;
+    return made;
+  }
+  std::optional<App> app;
+  async::ManualExecutor executor;
+};
+
+TEST_F(RouteMemory, TakesNothingOfTheHeap) {
+  (void)allocations_of("/r0");
+  EXPECT_EQ(allocations_of("/r999"), 0u);
+  EXPECT_EQ(allocations_of("/hi/ada/3"), 0u);
+  EXPECT_EQ(allocations_of("/hi/a%20name%20that%20is%20not%20short%20at%20all/3"), 0u);
+  EXPECT_EQ(allocations_of("/paint/red%2Fand%20something%20that%20is%20not%20short"), 0u);
+  EXPECT_EQ(allocations_of("/1/a/b/c/d/e/f/g/h/i/j/k"), 0u);
+  EXPECT_EQ(allocations_of("/mounted/below"), 0u);
+}
+
+}  // namespace
+}  // namespace mastic::app
