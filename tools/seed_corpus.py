@@ -54,7 +54,8 @@ def seeds(target):
         for line in request.split(b"\r\n"):
             values.update([line, line.split(b": ", 1)[-1], line.split(b" ")[1] if b" " in line else b""])
     values.update([b"bytes=0-99,-5", b'W/"a", "b"', b"gzip;q=0.5, br, *;q=0", b"/a/%2e%2e/b%2Fc",
-                   b"Sun, 06 Nov 1994 08:49:37 GMT", b"Sunday, 06-Nov-94 08:49:37 GMT"])
+                   b"Sun, 06 Nov 1994 08:49:37 GMT", b"Sunday, 06-Nov-94 08:49:37 GMT",
+                   b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"])
     return values
 
 

@@ -14,6 +14,7 @@
 #include "mastic/http/media_type.h"
 #include "mastic/http/range.h"
 #include "mastic/http/target.h"
+#include "mastic/http/trace_context.h"
 
 using namespace mastic::http;
 
@@ -43,6 +44,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   MASTIC_ASSERT(!media_type_of(text).empty());
   if (const auto authority = Authority::parse(text)) {
     MASTIC_ASSERT(authority->host.find_first_of("@/ ,") == std::string_view::npos);
+  }
+  if (const auto trace = TraceContext::parse(text)) {
+    MASTIC_ASSERT(TraceContext::parse(trace->to_string()) == trace);
   }
   if (const auto target = Target::parse(Method::Get, text)) {
     const auto path = normalize_path(target->path);
