@@ -20,49 +20,91 @@ std::uint64_t microseconds(base::Duration duration) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<microseconds>(duration).count());
 }
 
+std::string name_of(const base::Endpoint& client) {
+  return client.ip.is_none() ? "unix" : client.ip.to_string();
+}
+
+std::string_view or_dash(std::string_view text) { return text.empty() ? "-" : text; }
+
 }  // namespace
 
+/// What a line says; text is empty when it is not known.
+struct AccessLog::Entry {
+  std::string client;
+  std::string_view method;
+  std::string_view target;
+  http::Version version;
+  Outcome outcome;
+  std::string_view referer;
+  std::string_view user_agent;
+  std::string id;
+};
+
 std::optional<app::Response> AccessLog::before(Request& request) const {
-  request.on_finish([this, &request](const Outcome& outcome) { write(request, outcome); });
+  request.on_finish([this, &request](const Outcome& outcome) {
+    try {
+      write({.client = name_of(request.peer()),
+             .method = request.method_text(),
+             .target = request.target(),
+             .version = request.version(),
+             .outcome = outcome,
+             .referer = request.field(FieldName::Referer).value_or(""),
+             .user_agent = request.field(FieldName::UserAgent).value_or(""),
+             .id = app::reference_id(request.id())});
+    } catch (...) {  // out of memory: this line is lost
+    }
+  });
   return std::nullopt;
 }
 
-void AccessLog::write(const Request& request, const Outcome& outcome) const noexcept {
+void AccessLog::write_refusal(const app::Refusal& refusal) const noexcept {
   try {
-    sink_->write(format_ == AccessLogFormat::Json ? json_line(request, outcome)
-                                                  : combined_line(request, outcome));
+    write(
+        {.client = name_of(refusal.client),
+         .method = refusal.method,
+         .target = refusal.target,
+         .version = refusal.version,
+         .outcome = {
+             .status = refusal.status, .content_bytes = refusal.content_bytes, .complete = true}});
   } catch (...) {  // out of memory: this line is lost
   }
 }
 
-std::string AccessLog::combined_line(const Request& request, const Outcome& outcome) const {
+void AccessLog::write(const Entry& entry) const {
+  sink_->write(format_ == AccessLogFormat::Json ? json_line(entry) : combined_line(entry));
+}
+
+std::string AccessLog::combined_line(const Entry& entry) const {
   std::string line;
   line.reserve(256);
-  const auto quoted = [&](std::string_view text) {
-    line += " \"";
-    base::append_log_escaped(line, text, max_field_);
-    line += '"';
+  const auto text = [&](std::string_view words) {
+    base::append_log_escaped(line, words, max_field_);
   };
-  line += request.peer().ip.is_none() ? "unix" : request.peer().ip.to_string();
+  line += entry.client;
   line += " - - [";
   base::append_log_time(line, kernel_->unix_seconds());
   line += "] \"";
-  base::append_log_escaped(line, request.method_text(), max_field_);
+  text(or_dash(entry.method));
+  if (!entry.method.empty()) {
+    line += ' ';
+    text(entry.target);
+    line.append(" ").append(to_string(entry.version));
+  }
+  line += "\" ";
+  append_decimal(line, code(entry.outcome.status));
   line += ' ';
-  base::append_log_escaped(line, request.target(), max_field_);
-  line.append(" ").append(to_string(request.version())).append("\" ");
-  append_decimal(line, code(outcome.status));
-  line += ' ';
-  append_decimal(line, outcome.content_bytes);
-  quoted(request.field(FieldName::Referer).value_or("-"));
-  quoted(request.field(FieldName::UserAgent).value_or("-"));
-  line += ' ';
-  append_decimal(line, microseconds(outcome.duration));
-  line += outcome.complete ? "\n" : " aborted\n";
+  append_decimal(line, entry.outcome.content_bytes);
+  line += " \"";
+  text(or_dash(entry.referer));
+  line += "\" \"";
+  text(or_dash(entry.user_agent));
+  line += "\" ";
+  append_decimal(line, microseconds(entry.outcome.duration));
+  line += entry.outcome.complete ? "\n" : " aborted\n";
   return line;
 }
 
-std::string AccessLog::json_line(const Request& request, const Outcome& outcome) const {
+std::string AccessLog::json_line(const Entry& entry) const {
   std::string line = "{\"time\":\"";
   base::append_iso_time(line, kernel_->unix_seconds());
   const auto text = [&](std::string_view name, std::string_view value) {
@@ -74,18 +116,18 @@ std::string AccessLog::json_line(const Request& request, const Outcome& outcome)
     line.append(",\"").append(name).append("\":");
     append_decimal(line, value);
   };
-  text("client", request.peer().ip.is_none() ? "unix" : request.peer().ip.to_string());
-  text("method", request.method_text());
-  text("target", request.target());
-  text("version", to_string(request.version()));
-  text("referer", request.field(FieldName::Referer).value_or(""));
-  text("user_agent", request.field(FieldName::UserAgent).value_or(""));
-  text("id", app::reference_id(request.id()));
+  text("client", entry.client);
+  text("method", entry.method);
+  text("target", entry.target);
+  text("version", to_string(entry.version));
+  text("referer", entry.referer);
+  text("user_agent", entry.user_agent);
+  text("id", entry.id);
   line += '"';
-  number("status", code(outcome.status));
-  number("bytes", outcome.content_bytes);
-  number("duration_us", microseconds(outcome.duration));
-  line.append(",\"complete\":").append(outcome.complete ? "true" : "false").append("}\n");
+  number("status", code(entry.outcome.status));
+  number("bytes", entry.outcome.content_bytes);
+  number("duration_us", microseconds(entry.outcome.duration));
+  line.append(",\"complete\":").append(entry.outcome.complete ? "true" : "false").append("}\n");
   return line;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "mastic/app/middleware.h"
+#include "mastic/app/refusal.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/log.h"
 
@@ -28,13 +29,14 @@ class AccessLog {
       : sink_(&sink), kernel_(&kernel), format_(format), max_field_(max_log_field_bytes) {}
 
   std::optional<app::Response> before(app::Request& request) const;
+  /// A line for a request that did not come as far: "-" stands for what could not be read of it.
+  void write_refusal(const app::Refusal& refusal) const noexcept;
 
  private:
-  void write(const app::Request& request, const app::Outcome& outcome) const noexcept;
-  [[nodiscard]] std::string combined_line(const app::Request& request,
-                                          const app::Outcome& outcome) const;
-  [[nodiscard]] std::string json_line(const app::Request& request,
-                                      const app::Outcome& outcome) const;
+  struct Entry;
+  void write(const Entry& entry) const;
+  [[nodiscard]] std::string combined_line(const Entry& entry) const;
+  [[nodiscard]] std::string json_line(const Entry& entry) const;
 
   base::LineSink* sink_;
   base::Kernel* kernel_;

@@ -63,6 +63,25 @@ TEST_F(AccessLogTest, MarksWhatWasAborted) {
   EXPECT_TRUE(log(AccessLogFormat::Combined).ends_with(" 1234 aborted\n"));
 }
 
+TEST_F(AccessLogTest, HasWhatTheServerRefusedItself) {
+  const auto refused = [&](AccessLogFormat format, const app::Refusal& refusal) {
+    AccessLog(sink, format, clock).write_refusal(refusal);
+    return std::exchange(sink.text, {});
+  };
+  app::Refusal refusal{.client = {base::IpAddress::v4({192, 0, 2, 7}), 1234},
+                       .status = http::Status::RequestTimeout,
+                       .content_bytes = 20};
+  EXPECT_EQ(refused(AccessLogFormat::Combined, refusal),
+            "192.0.2.7 - - [06/Nov/1994:08:49:37 +0000] \"-\" 408 20 \"-\" \"-\" 0\n");
+  refusal.method = "GET";
+  refusal.target = "/../x";
+  EXPECT_NE(refused(AccessLogFormat::Combined, refusal).find(" \"GET /../x HTTP/1.1\" 408 20 "),
+            std::string::npos);
+  EXPECT_NE(refused(AccessLogFormat::Json, refusal)
+                .find("\"client\":\"192.0.2.7\",\"method\":\"GET\",\"target\":\"/../x\","),
+            std::string::npos);
+}
+
 TEST_F(AccessLogTest, EscapesWhatClientsSend) {
   exchange.fields.add("User-Agent", "a\"b\\c\td\xff");
   const std::string line = log(AccessLogFormat::Combined);

@@ -388,6 +388,7 @@ Http1Connection::Progress Http1Connection::refuse(Status status, std::string_vie
   const ResponseTerms terms{
       .method = turn_->parser.begun_method(), .close = true, .date = lane_.date()};
   (void)writer_.start(*stream_, response, terms, lane_.log());
+  tell_of_refusal(status);
   linger();
   return Progress::Again;
 }
@@ -399,8 +400,20 @@ Http1Connection::Progress Http1Connection::answer_itself(Status status, std::str
   close_after_ = !may_persist();
   const ResponseTerms terms{head.method, head.version, close_after_, lane_.date()};
   (void)writer_.start(*stream_, response, terms, lane_.log());
+  tell_of_refusal(status);
   finish_request();
   return Progress::Again;
+}
+
+void Http1Connection::tell_of_refusal(Status status) {
+  app::Refusal refusal{.client = peer_, .status = status, .content_bytes = writer_.content_bytes()};
+  if (turn_->parser.has_head()) {
+    const RequestHead& head = turn_->parser.head();
+    refusal.method = head.method_text;
+    refusal.target = head.target_text;
+    refusal.version = head.version;
+  }
+  lane_.refused(refusal);
 }
 
 /// The answer is written: on to the next request, or to the end.

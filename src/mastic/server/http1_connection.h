@@ -97,6 +97,7 @@ class Http1Connection final : public net::StreamOwner,
   // Answering.
   [[nodiscard]] Progress refuse(http::Status status, std::string_view reason);
   [[nodiscard]] Progress answer_itself(http::Status status, std::string_view detail);
+  void tell_of_refusal(http::Status status);
   [[nodiscard]] bool may_persist() const;
   void answers_left();
   void finish_request();

@@ -179,6 +179,24 @@ TEST_P(Http1ConnectionTest, PathsThatCannotBeAreAnsweredAndTheConnectionKept) {
   EXPECT_EQ(answers[4].content, "hello\n");
 }
 
+TEST_P(Http1ConnectionTest, TellsOfRequestsThatTheApplicationNeverSees) {
+  open();
+  std::vector<std::string> told;
+  server->lane->observe_refusals([&](const app::Refusal& refusal) {
+    EXPECT_EQ(refusal.client.ip.to_string(), "127.0.0.1");
+    EXPECT_GT(refusal.content_bytes, 0u);
+    told.push_back(std::string(refusal.method) + " " + std::string(refusal.target) + " " +
+                   std::to_string(code(refusal.status)));
+  });
+  server->send(fd, kGet + "GET /../x HTTP/1.1\r\nHost: a\r\n\r\n" +
+                       "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
+  server->send(server->connect(), "GET / HTTP/1.1\r\n\r\n");
+  server->send(server->connect(), "GET /slow");
+  server->pass(11s);
+  const std::vector<std::string> expected{"GET /../x 404", "CONNECT a:1 501", "  400", "  408"};
+  EXPECT_EQ(told, expected);
+}
+
 // ---- the end of an exchange ----
 
 TEST_P(Http1ConnectionTest, TellsOfTheEndAfterTheLastByte) {

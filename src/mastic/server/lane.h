@@ -8,10 +8,12 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mastic/app/app.h"
 #include "mastic/app/lifecycle.h"
+#include "mastic/app/refusal.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/log.h"
@@ -41,6 +43,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   [[nodiscard]] base::Result<void> accept_from(const net::Listener& listener);
   /// Lanes of the same server, itself included: connections are spread over them.
   void set_peers(std::vector<Lane*> peers) { peers_ = std::move(peers); }
+  /// Whom to tell of requests that the application never sees. Before there are connections.
+  void observe_refusals(app::RefusalObserver observer) { observer_ = std::move(observer); }
   /// Serves a connection.
   void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
 
@@ -73,6 +77,10 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   [[nodiscard]] std::string_view date() noexcept;
   [[nodiscard]] std::uint64_t make_id();
 
+  /// A connection answered a request itself.
+  void refused(const app::Refusal& refusal) {
+    if (observer_) observer_(refusal);
+  }
   /// A connection became idle, or busy; it is in one of the lists from its start on.
   void connection_idle(Http1Connection& connection);
   void connection_busy(Http1Connection& connection);
@@ -104,6 +112,7 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Background>> background_;
   std::vector<Lane*> peers_;
+  app::RefusalObserver observer_;
   std::atomic<std::uint64_t> connections_{0};  ///< other lanes read it
   bool draining_ = false;
   std::function<void()> when_settled_;

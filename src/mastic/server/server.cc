@@ -92,6 +92,7 @@ base::Result<void> Server::start(std::function<void()> settled) {
   }
   for (const auto& each : lanes_) {
     each->lane().set_peers(peers);
+    each->lane().observe_refusals(observer_);
     for (const net::Listener& listener : listeners_) {
       if (const auto accepting = each->lane().accept_from(listener); !accepting) return accepting;
     }

@@ -6,9 +6,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mastic/app/app.h"
+#include "mastic/app/refusal.h"
 #include "mastic/base/address.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/log.h"
@@ -37,6 +39,8 @@ class Server {
   Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel);
   ~Server();
 
+  /// Before `start`: whom to tell of requests that the application never sees.
+  void observe_refusals(app::RefusalObserver observer) { observer_ = std::move(observer); }
   /// Before `start`. What connects from now on is served once the server has started.
   [[nodiscard]] base::Result<void> listen(const base::Address& address);
   /// Calls the application's start-up hooks, then begins to serve. Ignores SIGPIPE and raises the limit of descriptors, in the whole process. `settled` is called on a loop when the
@@ -66,6 +70,7 @@ class Server {
   Options options_;
   base::Log& log_;
   base::Kernel& kernel_;
+  app::RefusalObserver observer_;
   Totals totals_;
   loop::TransferChoice transfer_;
   std::vector<net::Listener> listeners_;

@@ -1,0 +1,28 @@
+// A request that the server answered itself, without the application.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "mastic/base/ip_address.h"
+#include "mastic/http/status.h"
+#include "mastic/http/version.h"
+
+namespace mastic::app {
+
+/// What is known of it. Views live as long as the call that it is given to.
+struct Refusal {
+  base::Endpoint client;
+  http::Status status = http::Status::BadRequest;
+  std::uint64_t content_bytes = 0;  ///< of the answer
+  std::string_view method;          ///< empty, as is `target`: there was no head that could be read
+  std::string_view target;
+  http::Version version = http::Version::Http11;
+};
+
+/// Is told of every one, by any loop. It must neither block nor throw.
+using RefusalObserver = std::function<void(const Refusal& refusal)>;
+
+}  // namespace mastic::app
