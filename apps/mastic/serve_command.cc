@@ -1,15 +1,13 @@
 #include "apps/mastic/serve_command.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <string>
 #include <utility>
 
 #include "mastic/base/command_line.h"
 #include "mastic/base/kernel.h"
-#include "mastic/base/log.h"
 #include "mastic/catalog/options.h"
+#include "mastic/catalog/run.h"
 #include "mastic/catalog/service.h"
 #include "mastic/files/static_files.h"
 
@@ -84,15 +82,13 @@ int serve_command(std::span<const char* const> words) {
                                                             "' is one too many; --help shows how");
   }
 
-  base::Kernel& kernel = base::system_kernel();
   const std::string root((*others)[0]);
-  auto files = files::open_static_files(root, options.files, kernel);
+  auto files = files::open_static_files(root, options.files, base::system_kernel());
   if (!files) {
     return fail(ExitCode::CannotStart,
                 files.error().message + "; give a directory that this user may read");
   }
-  base::DescriptorLog log(kernel, STDERR_FILENO);
-  return static_cast<int>(catalog::serve(*std::move(files), root, options.service, log, kernel));
+  return static_cast<int>(catalog::run(*std::move(files), root, options.service));
 }
 
 }  // namespace mastic::program

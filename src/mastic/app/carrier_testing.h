@@ -8,16 +8,9 @@
 
 #include "mastic/app/app.h"
 #include "mastic/async/context_testing.h"
+#include "mastic/base/log_testing.h"
 
 namespace mastic::app {
-
-class RecordingLog final : public base::Log {
- public:
-  void write(base::Level level, std::string_view message) noexcept override {
-    lines.push_back(std::string(to_string(level)) + ": " + std::string(message));
-  }
-  std::vector<std::string> lines;
-};
 
 /// Calls `app` once, with whatever is set before `run`.
 class TestExchange final : public async::Context, public Carrier {
@@ -37,6 +30,7 @@ class TestExchange final : public async::Context, public Carrier {
     facts.target_text = facts.path = facts.target.path = memory_.copy(path);
     facts.fields = fields.view();
     facts.authority = authority;
+    facts.peer = peer;
     request_.emplace(facts, std::move(body), *this);
     app_ = &app;
     schedule();
@@ -74,7 +68,8 @@ class TestExchange final : public async::Context, public Carrier {
   http::Fields fields;
   std::string_view authority;
   bool debug = false;
-  RecordingLog recorded;
+  base::Endpoint peer;
+  base::RecordingLog recorded;
   std::vector<http::Status> informed;
   std::uint64_t most = 1 << 20;
   std::uint64_t held = 0;

@@ -35,6 +35,17 @@ bool is_unreserved(char c) {
   return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
+void append_hex_escape(std::string& out, char c) {
+  out += "\\x";
+  append_hex(out, kUpperDigits, static_cast<unsigned char>(c));
+}
+
+/// A control character, as terminals know them: C1 too, which UTF-8 spells in two bytes.
+bool is_control(std::string_view character) {
+  if (character[0] == '\xc2') return static_cast<unsigned char>(character[1]) < 0xa0;
+  return static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f;
+}
+
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 }  // namespace
@@ -128,11 +139,24 @@ void append_json_escaped(std::string& out, std::string_view text) {
 void append_log_escaped(std::string& out, std::string_view text, std::size_t most) {
   for (const char c : text.substr(0, most)) {
     if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
-      out += "\\x";
-      append_hex(out, kUpperDigits, static_cast<unsigned char>(c));
+      append_hex_escape(out, c);
     } else {
       out += c;
     }
+  }
+  if (text.size() > most) out += "...";
+}
+
+void append_log_text_escaped(std::string& out, std::string_view text, std::size_t most) {
+  for (std::string_view rest = text.substr(0, most); !rest.empty();) {
+    const std::size_t size = utf8_character_size(rest);
+    const std::string_view character = rest.substr(0, size == 0 ? 1 : size);
+    if (size == 0 || is_control(character)) {
+      for (const char c : character) append_hex_escape(out, c);
+    } else {
+      out.append(character);
+    }
+    rest.remove_prefix(character.size());
   }
   if (text.size() > most) out += "...";
 }

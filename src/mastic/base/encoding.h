@@ -36,6 +36,9 @@ void append_json_escaped(std::string& out, std::string_view text);
 /// what is longer than `most` bytes is cut and marked with "...". A line can so not be forged.
 void append_log_escaped(std::string& out, std::string_view text, std::size_t most);
 
+/// For text of a log line that people read: the same, but quotes, backslashes and UTF-8 stay.
+void append_log_text_escaped(std::string& out, std::string_view text, std::size_t most);
+
 /// How many bytes of `text` from its start form one valid UTF-8 character; 0 when none does.
 [[nodiscard]] std::size_t utf8_character_size(std::string_view text);
 

@@ -1,22 +1,44 @@
-// Where messages go: interfaces, and the plain one that writes to a descriptor.
+// Where messages go: interfaces, and what a message is.
 
 #pragma once
 
+#include <span>
 #include <string_view>
-
-#include "mastic/base/kernel.h"
 
 namespace mastic::base {
 
 enum class Level { Debug, Info, Warning, Error };
 [[nodiscard]] std::string_view to_string(Level level);
 
-/// Takes messages for people who run the server. Callable from every thread; never throws.
+/// A fact that a message carries for machines.
+struct LogField {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// One message. Views live as long as the call that they are given to.
+struct LogRecord {
+  Level level = Level::Info;
+  std::string_view logger = "server";  ///< who says it: `server`, `app`, or a part of either
+  std::string_view message;            ///< any text: whoever makes a line of it escapes it
+  std::span<const LogField> fields;
+};
+
+/// Takes messages for people who run the server. Callable from every thread; never blocks and never
+/// throws.
 class Log {
  public:
   virtual ~Log() = default;
-  /// `message` is one line without its end. What came from outside must be escaped already.
-  virtual void write(Level level, std::string_view message) noexcept = 0;
+  virtual void write(const LogRecord& record) noexcept = 0;
+  /// Whether it keeps such messages; composing others is in vain.
+  [[nodiscard]] virtual bool takes(Level, std::string_view /*logger*/) const noexcept {
+    return true;
+  }
+
+  /// A message of the server itself.
+  void write(Level level, std::string_view message) noexcept {
+    write(LogRecord{.level = level, .message = message});
+  }
 };
 
 /// Takes finished lines, such as those of an access log. Callable from every thread; never blocks
@@ -26,19 +48,6 @@ class LineSink {
   virtual ~LineSink() = default;
   /// `line` ends with its line feed.
   virtual void write(std::string_view line) noexcept = 0;
-};
-
-/// One line per message, `2026-11-21T20:33:01Z warning: ...`, written at once.
-class DescriptorLog final : public Log {
- public:
-  DescriptorLog(Kernel& kernel, int fd, Level least = Level::Info)
-      : kernel_(kernel), fd_(fd), least_(least) {}
-  void write(Level level, std::string_view message) noexcept override;
-
- private:
-  Kernel& kernel_;
-  int fd_;
-  Level least_;
 };
 
 }  // namespace mastic::base

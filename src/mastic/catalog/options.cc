@@ -1,5 +1,7 @@
 #include "mastic/catalog/options.h"
 
+#include "mastic/base/log_levels.h"
+
 namespace mastic::catalog {
 
 void Options::describe(base::OptionTable& table) {
@@ -9,6 +11,21 @@ void Options::describe(base::OptionTable& table) {
       "HOST:PORT, [V6]:PORT, :PORT for every IPv4 address, or unix:PATH; may be given several "
       "times. Port 0 lets the system choose.");
 
+  table.group("Log");
+  table.list("log_level", log_level, "LEVEL",
+             "The least level that is kept: debug, info, warning or error; LOGGER=LEVEL for one "
+             "logger. May be given several times.");
+  table.choice("log_format", log_format, "(auto|text|colour|json)",
+               {{"auto", LogFormatChoice::Auto},
+                {"text", LogFormatChoice::Text},
+                {"colour", LogFormatChoice::Colour},
+                {"json", LogFormatChoice::Json}},
+               "A line for people, or an object a line for machines; auto is text, in colours on a "
+               "terminal unless NO_COLOR is set.");
+  table.text("log_file", log_file, "PATH",
+             "Where it is appended; - is standard error. Opened anew when it was renamed or "
+             "removed, and on SIGHUP.");
+
   table.group("Access log");
   table.choice("access_log", access_log, "(off|combined|json)",
                {{"off", AccessLogChoice::Off},
@@ -16,7 +33,7 @@ void Options::describe(base::OptionTable& table) {
                 {"json", AccessLogChoice::Json}},
                "A line for each request, after the last byte of its answer.");
   table.text("access_log_file", access_log_file, "PATH",
-             "Where it is appended; - is standard output.");
+             "Where it is appended; - is standard output. Opened anew as --log-file is.");
   table.size("max_log_field_bytes", max_log_field_bytes, "One field of a line.",
              "it is cut, and ends in three dots");
 
@@ -24,6 +41,9 @@ void Options::describe(base::OptionTable& table) {
 }
 
 base::Result<void> Options::check() const {
+  if (const auto levels = base::LogLevels::parse(log_level); !levels) {
+    return base::fail("--log-level: ", levels.error().message);
+  }
   if (access_log == AccessLogChoice::Off && access_log_file != Options().access_log_file) {
     return base::fail("--access-log-file needs --access-log combined, or json");
   }

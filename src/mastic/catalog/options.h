@@ -1,4 +1,4 @@
-// What an operator may say of a service: where it listens, its log, and the options of its server.
+// What an operator may say of a service: where it listens, its logs, and the options of its server.
 
 #pragma once
 
@@ -12,10 +12,15 @@
 
 namespace mastic::catalog {
 
+/// Auto: text, in colours when standard error is a terminal that wants them (run.h).
+enum class LogFormatChoice { Auto, Text, Colour, Json };
 enum class AccessLogChoice { Off, Combined, Json };
 
 struct Options {
   std::vector<base::Address> bind = {*base::Address::parse("127.0.0.1:8080")};
+  std::vector<std::string> log_level = {"info"};
+  LogFormatChoice log_format = LogFormatChoice::Auto;
+  std::string log_file = "-";
   AccessLogChoice access_log = AccessLogChoice::Off;
   std::string access_log_file = "-";
   std::uint64_t max_log_field_bytes = 4096;

@@ -2,18 +2,15 @@
 
 #pragma once
 
-#include <memory>
+#include <optional>
 
 #include "mastic/app/app.h"
-#include "mastic/base/kernel.h"
-#include "mastic/base/log.h"
-#include "mastic/catalog/options.h"
+#include "mastic/middleware/access_log.h"
 
 namespace mastic::catalog {
 
-/// Puts the default middleware around `app`. `lines` takes the access log; none when it is off. All
-/// arguments but `app` must outlive the result.
-[[nodiscard]] app::App make_pipeline(app::App app, const Options& options, base::LineSink* lines,
-                                     base::Kernel& kernel);
+/// Puts the default middleware around `app`; without `access_log` that one is left out.
+[[nodiscard]] app::App make_pipeline(app::App app,
+                                     const std::optional<middleware::AccessLog>& access_log);
 
 }  // namespace mastic::catalog

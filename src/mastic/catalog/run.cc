@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "mastic/base/command_line.h"
 #include "mastic/base/kernel.h"
-#include "mastic/base/log.h"
 #include "mastic/catalog/options.h"
 #include "mastic/catalog/service.h"
 
@@ -29,6 +29,13 @@ void print_help(const std::string& name, const base::OptionTable& table) {
 int wrong_usage(const std::string& name, const std::string& message) {
   std::fprintf(stderr, "%s: %s\n", name.c_str(), message.c_str());
   return static_cast<int>(ExitCode::WrongUsage);
+}
+
+/// Whether the log goes to a terminal whose user has nothing against them (no-color.org).
+bool wants_colours(const std::string& log_file) {
+  const char* const refusal = std::getenv("NO_COLOR");
+  const bool refused = refusal != nullptr && *refusal != '\0';
+  return log_file == "-" && isatty(STDERR_FILENO) == 1 && !refused;
 }
 
 }  // namespace
@@ -60,8 +67,15 @@ int run(app::App app, int argc, char** argv) {
     std::printf("%s\n", version_text().c_str());
     return 0;
   }
-  base::DescriptorLog log(base::system_kernel(), STDERR_FILENO);
-  return static_cast<int>(serve(std::move(app), name, options, log, base::system_kernel()));
+  return static_cast<int>(run(std::move(app), name, options));
+}
+
+ExitCode run(app::App app, std::string_view what, const Options& options) {
+  Options chosen = options;
+  if (chosen.log_format == LogFormatChoice::Auto && wants_colours(chosen.log_file)) {
+    chosen.log_format = LogFormatChoice::Colour;
+  }
+  return serve(std::move(app), what, chosen, base::system_kernel());
 }
 
 }  // namespace mastic::catalog

@@ -1,5 +1,7 @@
 #include "mastic/catalog/service.h"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -7,11 +9,12 @@
 
 #include "mastic/async/timer.h"
 #include "mastic/base/address.h"
+#include "mastic/base/log_format.h"
+#include "mastic/catalog/logs.h"
 #include "mastic/catalog/pipeline.h"
 #include "mastic/loop/loop.h"
 #include "mastic/loop/signals.h"
 #include "mastic/server/server.h"
-#include "mastic/threads/log_writer.h"
 
 namespace mastic::catalog {
 namespace {
@@ -24,25 +27,26 @@ constexpr auto kLongestFlush = std::chrono::milliseconds(500);
 /// What serves while the main thread waits for signals.
 class Service final : private async::Timer {
  public:
-  Service(const Options& options, base::Log& log, base::Kernel& kernel)
-      : options_(options), log_(log), kernel_(kernel) {}
+  Service(const Options& options, Logs& logs, base::Kernel& kernel)
+      : options_(options), logs_(logs), log_(logs.log()), kernel_(kernel) {}
 
   base::Result<void> start(app::App app, std::string_view what) {
-    if (options_.access_log != AccessLogChoice::Off) {
-      auto writer = threads::LogWriter::open(kernel_, options_.access_log_file);
-      if (!writer) return std::unexpected(writer.error());
-      access_log_ = *std::move(writer);
+    if (const auto opened = logs_.open_access_log(options_); !opened) return opened;
+    const auto& access_log = logs_.access_log();
+    server_ = std::make_unique<server::Server>(make_pipeline(std::move(app), access_log),
+                                               options_.server, log_, kernel_);
+    if (access_log) {
+      server_->observe_refusals(
+          [&access_log](const app::Refusal& refusal) { access_log->write_refusal(refusal); });
     }
-    server_ = std::make_unique<server::Server>(
-        make_pipeline(std::move(app), options_, access_log_.get(), kernel_), options_.server, log_,
-        kernel_);
     for (const base::Address& address : options_.bind) {
       if (const auto listening = server_->listen(address); !listening) return listening;
     }
     auto control = loop::Loop::open(kernel_, loop::TransferKind::Syscall);
     if (!control) return std::unexpected(control.error());
     control_ = *std::move(control);
-    auto signals = loop::Signals::open(*control_, {SIGTERM, SIGINT}, [this](int) { end(); });
+    auto signals = loop::Signals::open(*control_, {SIGTERM, SIGINT, SIGHUP},
+                                       [this](int signal) { received(signal); });
     if (!signals) return std::unexpected(signals.error());
     signals_ = *std::move(signals);
     if (const auto started = server_->start([this] { control_->stop(); }); !started) return started;
@@ -54,11 +58,9 @@ class Service final : private async::Timer {
     (void)control_->drive();
     disarm();
     server_->wait();
-    if (access_log_) {
-      access_log_->flush(kLongestFlush);
-      if (const auto lost = access_log_->dropped(); lost > 0) {
-        log_.write(Level::Warning, "the access log lost " + std::to_string(lost) + " lines");
-      }
+    logs_.flush(kLongestFlush);
+    if (const auto lost = logs_.dropped_accesses(); lost > 0) {
+      log_.write(Level::Warning, "the access log lost " + std::to_string(lost) + " lines in all");
     }
     log_.write(Level::Info, "ended");
   }
@@ -73,6 +75,12 @@ class Service final : private async::Timer {
                                 (server_->loops() == 1 ? " loop, " : " loops, ") +
                                 (ring ? "transfer in batches: " : "transfer by plain calls: ") +
                                 server_->transfer().reason);
+  }
+
+  void received(int signal) {
+    if (signal != SIGHUP) return end();
+    logs_.reopen();
+    log_.write(Level::Info, "SIGHUP: the logs are opened anew");
   }
 
   void end() {
@@ -90,28 +98,41 @@ class Service final : private async::Timer {
   /// A handler does not return, so its loop cannot end; the process can.
   void expired() noexcept override {
     log_.write(Level::Error, "a handler does not return; ending without it");
-    if (access_log_) access_log_->flush(kLongestFlush);
+    logs_.flush(kLongestFlush);
     std::_Exit(static_cast<int>(ExitCode::GaveUp));
   }
 
   const Options& options_;
+  Logs& logs_;
   base::Log& log_;
   base::Kernel& kernel_;
-  std::unique_ptr<threads::LogWriter> access_log_;
   std::unique_ptr<loop::Loop> control_;
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<server::Server> server_;
   bool ending_ = false;
 };
 
+/// On standard error, where the log is not there or elsewhere.
+void complain(const Options& options, base::Kernel& kernel, const std::string& message) {
+  std::string line;
+  base::append_log_line(line, {.level = Level::Error, .message = message},
+                        to_log_format(options.log_format), kernel.unix_seconds());
+  (void)kernel.write(STDERR_FILENO, line.data(), line.size());
+}
+
 }  // namespace
 
-ExitCode serve(app::App app, std::string_view what, const Options& options, base::Log& log,
-               base::Kernel& kernel) {
-  loop::block_signals({SIGTERM, SIGINT});
-  Service service(options, log, kernel);
+ExitCode serve(app::App app, std::string_view what, const Options& options, base::Kernel& kernel) {
+  loop::block_signals({SIGTERM, SIGINT, SIGHUP});
+  const auto logs = Logs::open(options, kernel);
+  if (!logs) {
+    complain(options, kernel, logs.error().message);
+    return ExitCode::CannotStart;
+  }
+  Service service(options, **logs, kernel);
   if (const auto started = service.start(std::move(app), what); !started) {
-    log.write(Level::Error, started.error().message);
+    (*logs)->log().write(Level::Error, started.error().message);
+    if (options.log_file != "-") complain(options, kernel, started.error().message);
     return ExitCode::CannotStart;
   }
   service.run();

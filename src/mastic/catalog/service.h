@@ -7,7 +7,6 @@
 
 #include "mastic/app/app.h"
 #include "mastic/base/kernel.h"
-#include "mastic/base/log.h"
 #include "mastic/catalog/options.h"
 
 namespace mastic::catalog {
@@ -23,10 +22,11 @@ enum class ExitCode : int {
 
 /// Serves `app`, named `what` in the first lines of the log, until SIGTERM or SIGINT: that ends it
 /// gently (server::Lane::drain), a second one at once; when a handler does not return even then,
-/// the process ends without it. Fails, with one line on `log`, when it cannot start. Blocks those
-/// signals in the calling thread, which must have started no other.
+/// the process ends without it. SIGHUP opens the logs anew. Fails, with one line in the log and on
+/// standard error, when it cannot start. Blocks those signals in the calling thread, which must
+/// have started no other.
 [[nodiscard]] ExitCode serve(app::App app, std::string_view what, const Options& options,
-                             base::Log& log, base::Kernel& kernel);
+                             base::Kernel& kernel);
 
 /// "mastic 0.1.0 (GCC 12.2.0, release, liburing 2.3)": what this was built with.
 [[nodiscard]] std::string version_text();

@@ -13,8 +13,7 @@
 
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
-#include "mastic/base/kernel_testing.h"
-#include "mastic/catalog/pipeline.h"
+#include "mastic/base/forwarding_kernel.h"
 #include "mastic/net/socket_address.h"
 
 namespace mastic::catalog {
@@ -23,15 +22,18 @@ namespace {
 using namespace std::chrono_literals;
 using base::system_kernel;
 
-/// A log that another thread can wait for.
-class WatchedLog final : public base::Log {
+/// Keeps what goes to standard error, where a service has its log; others can wait for it.
+class WatchedKernel final : public base::ForwardingKernel {
  public:
-  void write(base::Level, std::string_view message) noexcept override {
+  WatchedKernel() : ForwardingKernel(system_kernel()) {}
+  ssize_t write(int fd, const void* bytes, std::size_t size) override {
+    if (fd != STDERR_FILENO) return ForwardingKernel::write(fd, bytes, size);
     const std::lock_guard lock(mutex_);
-    text_.append(message).append("\n");
+    text_.append(static_cast<const char*>(bytes), size);
     changed_.notify_all();
+    return static_cast<ssize_t>(size);
   }
-  /// The text of the log, once `words` stand in it.
+  /// All of it, once `words` stand in it.
   std::string wait_for(const std::string& words) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return text_.find(words) != std::string::npos; });
@@ -44,6 +46,12 @@ class WatchedLog final : public base::Log {
   std::string text_;
 };
 
+std::string content(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
 struct ServiceTest : testing::Test {
   ServiceTest() {
     options.bind = {*base::Address::parse("127.0.0.1:0")};
@@ -54,19 +62,19 @@ struct ServiceTest : testing::Test {
   /// Serves in a thread of its own, as a program's main does, and returns its address.
   base::Address start(app::App app) {
     main = std::thread([this, app = std::make_shared<app::App>(std::move(app))] {
-      code = serve(std::move(*app), "test", options, log, system_kernel());
+      code = serve(std::move(*app), "test", options, log);
     });
     const std::string text = log.wait_for("transfer");
     const std::size_t at = text.find("http://") + 7;
     return *base::Address::parse(text.substr(at, text.find("/\n", at) - at));
   }
-  void signal() { pthread_kill(main.native_handle(), SIGTERM); }
-  static std::string get(const base::Address& address) {
+  void signal(int number = SIGTERM) { pthread_kill(main.native_handle(), number); }
+  static std::string get(const base::Address& address,
+                         std::string_view request = "GET / HTTP/1.0\r\n\r\n") {
     net::SocketAddress where(address);
     const base::Descriptor socket(system_kernel(),
                                   system_kernel().socket(where.family(), SOCK_STREAM, 0));
     EXPECT_EQ(system_kernel().connect(socket.fd(), where.data(), *where.size()), 0);
-    const std::string_view request = "GET / HTTP/1.0\r\n\r\n";
     EXPECT_EQ(system_kernel().send(socket.fd(), request.data(), request.size(), 0),
               static_cast<ssize_t>(request.size()));
     std::string all;
@@ -78,7 +86,7 @@ struct ServiceTest : testing::Test {
     return all;
   }
   Options options;
-  WatchedLog log;
+  WatchedKernel log;
   std::thread main;
   ExitCode code{};
 };
@@ -133,20 +141,18 @@ TEST_F(ServiceTest, EndsWithoutAHandlerThatDoesNotReturn) {
 
 TEST_F(ServiceTest, SaysWhyItCannotStart) {
   options.bind = {*base::Address::parse("192.0.2.1:80")};
-  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log, system_kernel()),
-            ExitCode::CannotStart);
+  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log), ExitCode::CannotStart);
   options.bind = {*base::Address::parse("127.0.0.1:0")};
   options.access_log = AccessLogChoice::Json;
   options.access_log_file = "/no/such/place/log";
-  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log, system_kernel()),
-            ExitCode::CannotStart);
+  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log), ExitCode::CannotStart);
   log.wait_for("cannot open the log '/no/such/place/log'");
 }
 
 TEST_F(ServiceTest, DoesNotStartWhenAHookFails) {
   app::Router site;
   site.on_start([] { throw std::runtime_error("no database"); });
-  EXPECT_EQ(serve(std::move(site), "test", options, log, system_kernel()), ExitCode::CannotStart);
+  EXPECT_EQ(serve(std::move(site), "test", options, log), ExitCode::CannotStart);
   log.wait_for("a start-up hook failed: std::runtime_error: no database");
 }
 
@@ -163,19 +169,64 @@ TEST_F(ServiceTest, DebugModeStaysOnThisMachine) {
             "bind to 127.0.0.1, or leave it out");
 }
 
-TEST_F(ServiceTest, WritesTheAccessLog) {
+TEST_F(ServiceTest, SaysWhyItCannotStartInItsLogFileToo) {
+  const std::string path = testing::TempDir() + "service_test.log." + std::to_string(getpid());
+  options.log_file = path;
+  options.bind = {*base::Address::parse("192.0.2.1:80")};
+  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log), ExitCode::CannotStart);
+  log.wait_for("192.0.2.1:80");
+  EXPECT_NE(content(path).find("error server: "), std::string::npos);
+  std::filesystem::remove(path);
+  options.log_file = "/no/such/place/log";
+  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log), ExitCode::CannotStart);
+  log.wait_for("choose another file with --log-file");
+}
+
+TEST_F(ServiceTest, WritesTheAccessLogAlsoOfWhatItRefuses) {
   const std::string path = testing::TempDir() + "service_test.log." + std::to_string(getpid());
   options.access_log = AccessLogChoice::Combined;
   options.access_log_file = path;
   const base::Address address = start(app::App([] { return "hello"; }));
   (void)get(address);
+  (void)get(address, "GET / HTTP/7.7\r\n\r\n");
   signal();
   main.join();
-  std::ostringstream written;
-  written << std::ifstream(path).rdbuf();
-  EXPECT_NE(written.str().find("\"GET / HTTP/1.0\" 200 5 \"-\" \"-\""), std::string::npos)
-      << written.str();
+  const std::string written = content(path);
+  EXPECT_NE(written.find("\"GET / HTTP/1.0\" 200 5 \"-\" \"-\""), std::string::npos) << written;
+  EXPECT_NE(written.find("\"-\" 505 "), std::string::npos) << written;
   std::filesystem::remove(path);
+}
+
+TEST_F(ServiceTest, OpensItsLogsAnewAtAHangUp) {
+  const std::string path = testing::TempDir() + "service_test.log." + std::to_string(getpid());
+  options.access_log = AccessLogChoice::Json;
+  options.access_log_file = path;
+  const base::Address address = start(app::App([] { return "hello"; }));
+  std::filesystem::remove(path);
+  signal(SIGHUP);
+  log.wait_for("SIGHUP: the logs are opened anew");
+  EXPECT_TRUE(get(address).ends_with("hello"));
+  signal();
+  main.join();
+  EXPECT_EQ(code, ExitCode::Ended);
+  EXPECT_NE(content(path).find("\"status\":200"), std::string::npos);
+  std::filesystem::remove(path);
+}
+
+TEST_F(ServiceTest, KeepsWhatHandlersSayOfTheirRequests) {
+  options.log_level = {"store=debug"};
+  const base::Address address = start(app::App([](app::Request& request) {
+    request.log().debug("not kept");
+    request.log("store").debug("kept");
+    return "";
+  }));
+  (void)get(address);
+  signal();
+  main.join();
+  const std::string text = log.wait_for(" info server: ended\n");
+  EXPECT_NE(text.find(" debug store: kept  id="), std::string::npos) << text;
+  EXPECT_NE(text.find(" client=127.0.0.1\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("not kept"), std::string::npos) << text;
 }
 
 TEST(Version, SaysWhatItWasBuiltWith) {

@@ -11,6 +11,7 @@
 
 #include "mastic/app/app.h"
 #include "mastic/base/kernel_testing.h"
+#include "mastic/base/log_testing.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/socket_stream.h"
 #include "mastic/server/lane.h"
@@ -18,13 +19,7 @@
 
 namespace mastic::server {
 
-class RecordingLog final : public base::Log {
- public:
-  void write(base::Level level, std::string_view message) noexcept override {
-    lines.push_back(std::string(to_string(level)) + ": " + std::string(message));
-  }
-  std::vector<std::string> lines;
-};
+using base::RecordingLog;
 
 /// One response, as a client reads it.
 struct ReadResponse {

@@ -39,7 +39,7 @@ namespace {
 
 class NoLog final : public base::Log {
  public:
-  void write(base::Level, std::string_view) noexcept override {}
+  void write(const base::LogRecord&) noexcept override {}
 };
 
 /// A lane on real sockets, for the real kernel allocates nothing here.

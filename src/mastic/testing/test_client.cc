@@ -4,7 +4,7 @@
 
 #include "mastic/base/arena.h"
 #include "mastic/base/assert.h"
-#include "mastic/base/log.h"
+#include "mastic/base/log_format.h"
 #include "mastic/loop/loop.h"
 #include "mastic/middleware/lint.h"
 #include "mastic/server/lane.h"
@@ -27,8 +27,8 @@ constexpr base::Duration kLongestAnswer = std::chrono::hours(24);
 
 class RecordingLog final : public base::Log {
  public:
-  void write(base::Level level, std::string_view message) noexcept override {
-    lines.push_back(std::string(to_string(level)) + ": " + std::string(message));
+  void write(const base::LogRecord& record) noexcept override {
+    append_log_text(lines.emplace_back(), record);
   }
   std::vector<std::string> lines;
 };

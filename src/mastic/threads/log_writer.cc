@@ -1,35 +1,21 @@
 #include "mastic/threads/log_writer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
+#include <new>
 #include <utility>
 
 namespace mastic::threads {
 namespace {
 
-constexpr auto kLongestWait = std::chrono::milliseconds(200);
+constexpr base::Duration kFollowEvery = std::chrono::milliseconds(200);
 
 }  // namespace
 
-base::Result<std::unique_ptr<LogWriter>> LogWriter::open(base::Kernel& kernel,
-                                                         const std::string& path) {
-  if (path == "-") {
-    return std::unique_ptr<LogWriter>(new LogWriter(kernel, STDOUT_FILENO, base::Descriptor()));
-  }
-  const int fd = kernel.open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0644);
-  if (fd < 0) {
-    auto error = base::fail_with_number(-fd, "cannot open the log '" + path + "'");
-    error.error().message += "; choose another file with --access-log-file";
-    return error;
-  }
-  return std::unique_ptr<LogWriter>(new LogWriter(kernel, fd, base::Descriptor(kernel, fd)));
-}
-
-LogWriter::LogWriter(base::Kernel& kernel, int fd, base::Descriptor owned)
-    : kernel_(kernel), fd_(fd), owned_(std::move(owned)), thread_([this] { run(); }) {}
+LogWriter::LogWriter(LogFile file, std::chrono::milliseconds linger, Report report)
+    : file_(std::move(file)),
+      linger_(linger),
+      report_(std::move(report)),
+      thread_([this] { run(); }) {}
 
 LogWriter::~LogWriter() {
   {
@@ -57,42 +43,78 @@ void LogWriter::write(std::string_view line) noexcept {
   if (wake) wake_.notify_one();
 }
 
+void LogWriter::reopen() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    reopening_ = true;
+  }
+  wake_.notify_one();
+}
+
 bool LogWriter::flush(std::chrono::milliseconds longest) {
   std::unique_lock lock(mutex_);
   flushing_ = true;
   wake_.notify_one();
-  return idle_.wait_for(lock, longest, [this] { return waiting_.empty() && !writing_; });
+  return idle_.wait_for(lock, longest,
+                        [this] { return waiting_.empty() && !writing_ && !reopening_; });
 }
+
+// ---- in the thread ----
 
 void LogWriter::run() {
   std::string lines;
   std::unique_lock lock(mutex_);
   while (!stopping_ || !waiting_.empty()) {
-    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    wake_.wait_for(lock, kLongestWait,
-                   [this] { return stopping_ || flushing_ || waiting_.size() >= kManyBytes; });
+    wake_.wait(lock, [this] { return stopping_ || reopening_ || !waiting_.empty(); });
+    wake_.wait_for(lock, linger_, [this] {
+      return stopping_ || flushing_ || reopening_ || waiting_.size() >= kManyBytes;
+    });
     lines.clear();
     lines.swap(waiting_);
     writing_ = true;
     flushing_ = false;
+    const bool reopening = std::exchange(reopening_, false);
     lock.unlock();
-    if (!write_out(lines)) {
-      const auto lost = std::ranges::count(lines, '\n');
-      dropped_.fetch_add(static_cast<std::uint64_t>(lost), std::memory_order_relaxed);
-    }
+    follow(reopening);
+    write_out(lines);
     lock.lock();
     writing_ = false;
     idle_.notify_all();
   }
 }
 
-bool LogWriter::write_out(std::string_view lines) {
-  while (!lines.empty()) {
-    const ssize_t written = kernel_.write(fd_, lines.data(), lines.size());
-    if (written <= 0) return false;
-    lines.remove_prefix(static_cast<std::size_t>(written));
+void LogWriter::follow(bool at_once) {
+  const base::Instant now = file_.kernel().monotonic_now();
+  if (!at_once && now - followed_ < kFollowEvery) return;
+  followed_ = now;
+  const auto followed = file_.follow();
+  if (!std::exchange(cannot_reopen_, !followed) && !followed) {
+    report(followed.error().message + "; the file it had goes on");
   }
-  return true;
+}
+
+void LogWriter::write_out(std::string_view lines) {
+  const auto written = file_.append(lines);
+  if (!std::exchange(cannot_write_, !written) && !written) report(written.error().message);
+  if (!written) {
+    const auto lost = static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
+    dropped_.fetch_add(lost, std::memory_order_relaxed);
+    return;
+  }
+  const std::uint64_t lost = dropped() - reported_lost_;
+  if (lost == 0) return;
+  report(std::to_string(lost) + (lost == 1 ? " line was lost" : " lines were lost"));
+  reported_lost_ += lost;
+}
+
+void LogWriter::report(const std::string& trouble) noexcept {
+  if (!report_) return;
+  try {
+    const std::string line = report_(trouble);
+    std::string_view rest = line;
+    (void)file_.append(rest);
+  } catch (const std::bad_alloc&) {  // the count of lost lines still has it
+  }
 }
 
 }  // namespace mastic::threads

@@ -6,52 +6,67 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
-#include "mastic/base/descriptor.h"
 #include "mastic/base/log.h"
-#include "mastic/base/result.h"
+#include "mastic/base/units.h"
+#include "mastic/threads/log_file.h"
 
 namespace mastic::threads {
 
-/// Collects lines and has a thread of its own write them, a few times a second or when many wait.
-/// When the file cannot keep up, or the disk is full, lines are dropped and counted.
+/// Keeps lines until a thread of its own has written them. When the file cannot keep up, or the
+/// disk is full, lines are dropped and counted. Before it writes it looks, a few times a second at
+/// most, whether the file was rotated (LogFile::follow).
 class LogWriter final : public base::LineSink {
  public:
   static constexpr std::size_t kMostWaitingBytes = 4 << 20;
 
-  /// Opens `path` for appending, and makes it when it is not there; "-" is standard output.
-  [[nodiscard]] static base::Result<std::unique_ptr<LogWriter>> open(base::Kernel& kernel,
-                                                                     const std::string& path);
+  /// Is told, in the thread of the writer, that lines were lost or that the file cannot be written
+  /// or opened anew; what it returns goes into the file as a line of its own. May return nothing.
+  using Report = std::function<std::string(std::string_view trouble)>;
+
+  /// Lines are collected for `linger`, unless many wait, so that a busy log costs few calls;
+  /// without it each leaves at once.
+  explicit LogWriter(LogFile file, std::chrono::milliseconds linger = {}, Report report = {});
   /// Writes what waits, then ends.
   ~LogWriter() override;
 
   void write(std::string_view line) noexcept override;
-  /// Waits until what was written before is in the file, or for `longest`; says which.
+  /// Has the path opened anew at once, when it names another file or none by now.
+  void reopen() noexcept;
+  /// Waits until what was asked for before is done, or for `longest`; says which.
   bool flush(std::chrono::milliseconds longest);
   /// Lines that were lost so far.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
-  LogWriter(base::Kernel& kernel, int fd, base::Descriptor owned);
   static constexpr std::size_t kManyBytes = 64 << 10;  // wakes the thread at once
 
+  // In the thread.
   void run();
-  /// True when all of `lines` is in the file.
-  bool write_out(std::string_view lines);
+  void follow(bool at_once);
+  void write_out(std::string_view lines);
+  void report(const std::string& trouble) noexcept;
 
-  base::Kernel& kernel_;
-  int fd_;
-  base::Descriptor owned_;  ///< of a file; standard output stays open
-  std::mutex mutex_;
+  LogFile file_;
+  const std::chrono::milliseconds linger_;
+  const Report report_;
+  base::Instant followed_{};         ///< when it was looked for a rotation
+  bool cannot_write_ = false;        ///< and it was reported
+  bool cannot_reopen_ = false;       ///< and it was reported
+  std::uint64_t reported_lost_ = 0;  ///< of `dropped_`
+
+  std::mutex mutex_;  ///< of what follows
   std::condition_variable wake_;
   std::condition_variable idle_;
   std::string waiting_;
   bool writing_ = false;
   bool flushing_ = false;
+  bool reopening_ = false;
   bool stopping_ = false;
   std::atomic<std::uint64_t> dropped_{0};
   std::thread thread_;

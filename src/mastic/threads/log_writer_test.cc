@@ -1,74 +1,131 @@
 #include "mastic/threads/log_writer.h"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <cerrno>
+#include <memory>
 #include <vector>
 
 #include "mastic/base/kernel_testing.h"
+#include "mastic/threads/log_file_testing.h"
 
 namespace mastic::threads {
 namespace {
 
-struct LogWriterTest : testing::Test {
-  ~LogWriterTest() override { std::filesystem::remove(path); }
-  std::string content() const {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-  }
-  std::string path = testing::TempDir() + "log_writer_test." + std::to_string(getpid());
+using namespace std::chrono_literals;
+using base::system_kernel;
+
+constexpr auto kLongest = 10s;
+
+/// Every look at the clock is a second after the last.
+class QuickClock : public base::FailingKernel {
+ public:
+  QuickClock() : FailingKernel(system_kernel()) {}
+  base::Instant monotonic_now() override { return now_ += 1s; }
+
+ private:
+  base::Instant now_{1h};
 };
+
+struct LogWriterTest : TemporaryLog {};
 
 TEST_F(LogWriterTest, WritesEveryLineWholeFromManyThreads) {
   {
-    const auto writer = LogWriter::open(base::system_kernel(), path).value();
+    LogWriter writer(open(), 200ms);
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&] {
-        for (int i = 0; i < 5000; ++i) writer->write("a line of text\n");
+        for (int i = 0; i < 5000; ++i) writer.write("a line of text\n");
       });
     }
     for (std::thread& thread : threads) thread.join();
-    EXPECT_EQ(writer->dropped(), 0u);
+    EXPECT_EQ(writer.dropped(), 0u);
   }
-  std::istringstream lines(content());
+  std::istringstream lines(content(path));
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) ASSERT_EQ(line, "a line of text");
   EXPECT_EQ(count, 20'000);
 }
 
-TEST_F(LogWriterTest, AppendsToWhatIsThere) {
-  for (int i = 0; i < 2; ++i) LogWriter::open(base::system_kernel(), path).value()->write("x\n");
-  EXPECT_EQ(content(), "x\nx\n");
-}
-
-TEST_F(LogWriterTest, CountsWhatAFullDiskLost) {
-  base::FailingKernel kernel(base::system_kernel());
-  const auto writer = LogWriter::open(kernel, "/dev/full").value();
-  writer->write("one\n");
-  writer->write("two\n");
-  while (writer->dropped() < 2) std::this_thread::yield();
-  EXPECT_EQ(writer->dropped(), 2u);
-}
-
 TEST_F(LogWriterTest, HasEverythingInTheFileAfterAFlush) {
-  const auto writer = LogWriter::open(base::system_kernel(), path).value();
-  EXPECT_TRUE(writer->flush(std::chrono::seconds(10))) << "nothing is written at once";
-  writer->write("a line\n");
-  EXPECT_TRUE(writer->flush(std::chrono::seconds(10)));
+  LogWriter writer(open(), 1h);
+  EXPECT_TRUE(writer.flush(kLongest)) << "nothing is written at once";
+  writer.write("a line\n");
+  EXPECT_TRUE(writer.flush(kLongest));
   EXPECT_EQ(std::filesystem::file_size(path), 7u);
+}
+
+TEST_F(LogWriterTest, WritesAtOnceWhenItDoesNotLinger) {
+  LogWriter writer(open());
+  writer.write("a line\n");
+  while (content(path).empty()) std::this_thread::yield();
+  EXPECT_EQ(content(path), "a line\n");
+}
+
+TEST_F(LogWriterTest, FollowsARotatedFile) {
+  QuickClock kernel;
+  LogWriter writer(open(kernel));
+  writer.write("one\n");
+  EXPECT_TRUE(writer.flush(kLongest));
+  rotate();
+  writer.write("two\n");
+  EXPECT_TRUE(writer.flush(kLongest));
+  EXPECT_EQ(content(renamed), "one\n");
+  EXPECT_EQ(content(path), "two\n");
+}
+
+TEST_F(LogWriterTest, OpensAnewWhenTold) {
+  LogWriter writer(open(), 1h);
+  writer.write("one\n");
+  EXPECT_TRUE(writer.flush(kLongest));
+  rotate();
+  writer.reopen();
+  EXPECT_TRUE(writer.flush(kLongest));
+  EXPECT_TRUE(std::filesystem::exists(path)) << "though there is no line to write";
+}
+
+TEST_F(LogWriterTest, ReportsOnceThatItCannotOpenAnew) {
+  QuickClock kernel;
+  std::vector<std::string> troubles;
+  {
+    LogWriter writer(open(kernel), 0ms, [&](std::string_view trouble) {
+      troubles.emplace_back(trouble);
+      return std::string();
+    });
+    rotate();
+    for (int nth = 1; nth <= 2; ++nth) kernel.fail("open", nth, EACCES);
+    for (int i = 0; i < 3; ++i) {
+      writer.write("a line\n");
+      EXPECT_TRUE(writer.flush(kLongest));
+    }
+  }
+  ASSERT_EQ(troubles.size(), 1u);
+  EXPECT_EQ(troubles[0],
+            "cannot open the log '" + path + "': Permission denied; the file it had goes on");
+  EXPECT_EQ(content(renamed), "a line\na line\n");
+  EXPECT_EQ(content(path), "a line\n");
+}
+
+TEST_F(LogWriterTest, SaysInItsFileWhatAFullDiskLost) {
+  base::FailingKernel kernel(system_kernel());
+  for (int nth = 1; nth <= 2; ++nth) kernel.fail("write", nth, ENOSPC);
+  {
+    LogWriter writer(open(kernel), 1h,
+                     [](std::string_view trouble) { return std::string(trouble) + "\n"; });
+    writer.write("one\n");
+    writer.write("two\n");
+    EXPECT_TRUE(writer.flush(kLongest));
+    EXPECT_EQ(writer.dropped(), 2u);
+    writer.write("three\n");
+  }
+  EXPECT_EQ(content(path), "three\n2 lines were lost\n");
 }
 
 TEST_F(LogWriterTest, DropsRatherThanGrowsWithoutBound) {
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  auto writer = LogWriter::open(base::system_kernel(), path).value();
+  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  auto writer = std::make_unique<LogWriter>(open());
   const std::string line(1 << 20, 'x');
   for (int i = 0; i < 100; ++i) writer->write(line);
   EXPECT_GE(writer->dropped(), 100u - 2 * (LogWriter::kMostWaitingBytes >> 20));
@@ -82,15 +139,6 @@ TEST_F(LogWriterTest, DropsRatherThanGrowsWithoutBound) {
   writer.reset();
   reading.join();
   close(reader);
-}
-
-TEST_F(LogWriterTest, SaysWhichFileCannotBeOpened) {
-  const auto writer = LogWriter::open(base::system_kernel(), "/no/such/place/log");
-  ASSERT_FALSE(writer);
-  EXPECT_EQ(
-      writer.error().message,
-      "cannot open the log '/no/such/place/log': No such file or directory; choose another file "
-      "with --access-log-file");
 }
 
 }  // namespace

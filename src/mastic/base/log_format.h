@@ -1,0 +1,54 @@
+// Messages as lines: text for people, JSON for machines.
+//
+//     2026-11-21T20:33:01Z warning app: the disk is slow  id=a1c0 route=/hi/{name} client=127.0.0.1
+//     {"time":"2026-11-21T20:33:01Z","level":"warning","logger":"app","message":"the disk ...",...}
+//
+// Whatever a message holds, it stays within its line: controls are escaped. Messages and fields are
+// cut at a bound.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "mastic/base/kernel.h"
+#include "mastic/base/log.h"
+#include "mastic/base/log_levels.h"
+
+namespace mastic::base {
+
+enum class LogFormat {
+  Text,
+  Colour,  ///< text for a terminal
+  Json,    ///< an object a line: time, level, logger, message, and the fields by their names
+};
+
+inline constexpr std::size_t kMostLogMessageBytes = 8 << 10;
+inline constexpr std::size_t kMostLogFieldBytes = 1 << 10;
+
+/// A line with its time and its line feed.
+void append_log_line(std::string& out, const LogRecord& record, LogFormat format,
+                     std::int64_t unix_seconds);
+/// As text, without both: `warning app: the disk is slow  id=a1c0`.
+void append_log_text(std::string& out, const LogRecord& record);
+
+/// Gives messages to a sink, as lines. What it is made of must outlive it.
+class LineLog final : public Log {
+ public:
+  LineLog(Kernel& clock, LineSink& sink, LogFormat format, LogLevels levels)
+      : clock_(clock), sink_(sink), format_(format), levels_(std::move(levels)) {}
+  using Log::write;
+  void write(const LogRecord& record) noexcept override;
+  [[nodiscard]] bool takes(Level level, std::string_view logger) const noexcept override {
+    return levels_.takes(level, logger);
+  }
+
+ private:
+  Kernel& clock_;
+  LineSink& sink_;
+  LogFormat format_;
+  LogLevels levels_;
+};
+
+}  // namespace mastic::base

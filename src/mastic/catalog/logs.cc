@@ -1,0 +1,95 @@
+#include "mastic/catalog/logs.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "mastic/base/log_levels.h"
+
+namespace mastic::catalog {
+namespace {
+
+using base::Level;
+using threads::LogFile;
+using threads::LogWriter;
+
+constexpr auto kCollectAccesses = std::chrono::milliseconds(200);
+
+base::Result<LogFile> open_file(base::Kernel& kernel, const std::string& path, int standard,
+                                std::string_view option) {
+  if (path == "-") return LogFile::borrow(kernel, standard);
+  auto file = LogFile::open(kernel, path);
+  if (!file) return base::fail(file.error().message, "; choose another file with ", option);
+  return file;
+}
+
+/// A log cannot be given what befalls itself: a line is made of it for the writer to put in.
+LogWriter::Report reports_for_itself(base::Kernel& kernel, base::LogFormat format) {
+  return [&kernel, format](std::string_view trouble) {
+    const std::string message = "the log: " + std::string(trouble);
+    std::string line;
+    base::append_log_line(line, {.level = Level::Warning, .message = message}, format,
+                          kernel.unix_seconds());
+    return line;
+  };
+}
+
+}  // namespace
+
+base::LogFormat to_log_format(LogFormatChoice choice) {
+  switch (choice) {
+    case LogFormatChoice::Json:
+      return base::LogFormat::Json;
+    case LogFormatChoice::Colour:
+      return base::LogFormat::Colour;
+    case LogFormatChoice::Auto:
+    case LogFormatChoice::Text:
+      break;
+  }
+  return base::LogFormat::Text;
+}
+
+base::Result<std::unique_ptr<Logs>> Logs::open(const Options& options, base::Kernel& kernel) {
+  auto file = open_file(kernel, options.log_file, STDERR_FILENO, "--log-file");
+  if (!file) return std::unexpected(file.error());
+  return std::unique_ptr<Logs>(new Logs(options, kernel, *std::move(file)));
+}
+
+Logs::Logs(const Options& options, base::Kernel& kernel, LogFile file)
+    : kernel_(kernel),
+      writer_(std::move(file), {}, reports_for_itself(kernel, to_log_format(options.log_format))),
+      log_(kernel, writer_, to_log_format(options.log_format),
+           base::LogLevels::parse(options.log_level).value()) {}
+
+base::Result<void> Logs::open_access_log(const Options& options) {
+  if (options.access_log == AccessLogChoice::Off) return {};
+  auto file = open_file(kernel_, options.access_log_file, STDOUT_FILENO, "--access-log-file");
+  if (!file) return std::unexpected(file.error());
+  access_writer_ = std::make_unique<LogWriter>(
+      *std::move(file), kCollectAccesses, [this](std::string_view trouble) {
+        log_.write(Level::Warning, "the access log: " + std::string(trouble));
+        return std::string();
+      });
+  access_log_.emplace(*access_writer_,
+                      options.access_log == AccessLogChoice::Json
+                          ? middleware::AccessLogFormat::Json
+                          : middleware::AccessLogFormat::Combined,
+                      kernel_, options.max_log_field_bytes);
+  return {};
+}
+
+void Logs::reopen() noexcept {
+  writer_.reopen();
+  if (access_writer_) access_writer_->reopen();
+}
+
+void Logs::flush(std::chrono::milliseconds longest) {
+  if (access_writer_) access_writer_->flush(longest);  // first, for the log hears of its troubles
+  writer_.flush(longest);
+}
+
+std::uint64_t Logs::dropped_accesses() const {
+  return access_writer_ ? access_writer_->dropped() : 0;
+}
+
+}  // namespace mastic::catalog

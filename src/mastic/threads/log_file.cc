@@ -1,0 +1,48 @@
+#include "mastic/threads/log_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace mastic::threads {
+
+base::Result<LogFile> LogFile::open(base::Kernel& kernel, std::string path) {
+  const int fd = kernel.open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0644);
+  if (fd < 0) return base::fail_with_number(-fd, "cannot open the log '" + path + "'");
+  LogFile file(kernel, fd);
+  file.owned_ = base::Descriptor(kernel, fd);
+  file.path_ = std::move(path);
+  return file;
+}
+
+base::Result<void> LogFile::append(std::string_view& text) {
+  if (is_torn_) is_torn_ = kernel_->write(fd_, "\n", 1) != 1;
+  while (!text.empty()) {
+    const ssize_t written = kernel_->write(fd_, text.data(), text.size());
+    if (written <= 0) {
+      return base::fail_with_number(static_cast<int>(-written), "cannot write the log");
+    }
+    is_torn_ = text[static_cast<std::size_t>(written) - 1] != '\n';
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+base::Result<void> LogFile::follow() {
+  if (path_.empty() || is_named_by_path()) return {};
+  auto opened = open(*kernel_, path_);
+  if (!opened) return std::unexpected(opened.error());
+  *this = *std::move(opened);
+  return {};
+}
+
+bool LogFile::is_named_by_path() const {
+  struct stat named{};
+  struct stat held{};
+  return kernel_->fstatat(AT_FDCWD, path_.c_str(), named, 0) == 0 &&
+         kernel_->fstat(fd_, held) == 0 && named.st_dev == held.st_dev &&
+         named.st_ino == held.st_ino;
+}
+
+}  // namespace mastic::threads
