@@ -46,8 +46,7 @@ std::string describe_exception() {
   try {
     throw;
   } catch (const std::exception& error) {
-    text += ": ";
-    base::append_log_escaped(text, error.what(), kMostBytes);
+    text.append(": ").append(std::string_view(error.what()).substr(0, kMostBytes));
   } catch (...) {  // it has no words
   }
   return text;

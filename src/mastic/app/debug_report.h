@@ -8,7 +8,7 @@
 
 namespace mastic::app {
 
-/// "std::runtime_error: the words" of the exception being handled, as one line of a log.
+/// "std::runtime_error: the words" of the exception being handled, 4096 bytes of them at the most.
 [[nodiscard]] std::string describe_exception();
 
 /// That, and below it the request: target, values, fields. Credentials are blanked out, by the names

@@ -7,18 +7,17 @@
 #include "mastic/app/debug_report.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/problem_page.h"
-#include "mastic/base/encoding.h"
 
 namespace mastic::app {
 namespace {
 
 using http::Status;
 
-constexpr std::size_t kMostLoggedBytes = 4096;
+constexpr std::size_t kMostTargetBytes = 1024;  // that are logged
 
 void log_failed_page(Request& request) noexcept {
   try {
-    request.log().write(base::Level::Error, "an error page failed: " + describe_exception());
+    request.log().error("an error page failed: ", describe_exception());
   } catch (...) {  // out of memory: the answer matters more
   }
 }
@@ -50,15 +49,12 @@ Response respond_to_http_error(Request& request, const HttpError& error) {
 }
 
 Response internal_error(Request& request) {
-  const std::string reference = reference_id(request.id());
-  std::string line = "reference " + reference + ", ";
-  line.append(request.method_text()).append(" ");
-  base::append_log_escaped(line, request.target(), kMostLoggedBytes);
-  request.log().write(base::Level::Error, line + ": " + describe_exception());
+  request.log().error(request.method_text(), " ", request.target().substr(0, kMostTargetBytes),
+                      ": ", describe_exception());
   return error_response(request,
                         {.status = Status::InternalServerError,
                          .detail = "The error is on our side.",
-                         .reference = reference,
+                         .reference = reference_id(request.id()),
                          .inside = request.is_debug() ? debug_report(request) : std::string()});
 }
 

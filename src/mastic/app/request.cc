@@ -4,6 +4,7 @@
 #include <string>
 
 #include "mastic/base/encoding.h"
+#include "mastic/base/text.h"
 #include "mastic/http/accept.h"
 #include "mastic/http/cookie.h"
 
@@ -53,6 +54,33 @@ std::string Request::make_url(std::string_view name,
     if (path) return std::string(facts_.path.substr(0, at->mounted_bytes)) + *path;
   }
   throw std::invalid_argument("url_for: no route is named '" + std::string(name) + "'");
+}
+
+std::string_view Request::route() {
+  if (const std::size_t mount = std::exchange(route_mount_bytes_, 0); mount > 0) {
+    route_ = memory().copy(std::string(facts_.path.substr(0, mount)).append(route_));
+  }
+  return route_;
+}
+
+std::optional<http::TraceContext> Request::trace() const {
+  constexpr std::string_view kName = "traceparent";
+  std::optional<http::TraceContext> trace;
+  for (const http::Field& field : fields()) {
+    if (!base::equal_ignoring_case(field.name, kName)) continue;
+    if (trace) return std::nullopt;  // two of them: neither is to be believed
+    trace = http::TraceContext::parse(field.value);
+    if (!trace) return std::nullopt;
+  }
+  return trace;
+}
+
+std::string Request::traceparent() const {
+  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;  // odd, so that halves differ
+  http::TraceContext context = trace().value_or(http::TraceContext{{id() * kSpread, id()}});
+  context.parent_id = id();
+  context.flags &= http::TraceContext::kSampled;
+  return context.to_string();
 }
 
 Task<> Request::gather() { return gather(carrier_.max_body_bytes()); }

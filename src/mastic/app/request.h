@@ -8,6 +8,7 @@
 #include <new>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "mastic/app/carrier.h"
 #include "mastic/app/extensions.h"
 #include "mastic/app/path_text.h"
+#include "mastic/app/request_log.h"
 #include "mastic/app/scope.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/ip_address.h"
@@ -22,6 +24,7 @@
 #include "mastic/http/fields.h"
 #include "mastic/http/method.h"
 #include "mastic/http/target.h"
+#include "mastic/http/trace_context.h"
 #include "mastic/http/version.h"
 
 namespace mastic::app {
@@ -117,7 +120,16 @@ class Request {
 
   /// Names this exchange in logs and error pages; not to be guessed.
   [[nodiscard]] std::uint64_t id() const { return carrier_.id(); }
-  [[nodiscard]] base::Log& log() const { return carrier_.log(); }
+  /// The log, for what is to be said of this request: `request.log().info("stored ", count)`. The
+  /// name of another logger has a level of its own (--log-level store=debug); it is a literal.
+  [[nodiscard]] RequestLog log(std::string_view logger = "app") {
+    return RequestLog(*this, logger);
+  }
+  /// The trace that the client's request belongs to, when it said so (http/trace_context.h).
+  [[nodiscard]] std::optional<http::TraceContext> trace() const;
+  /// The `traceparent` of requests that are made on behalf of this one: in the same trace, or in a
+  /// new one, with this exchange as their parent.
+  [[nodiscard]] std::string traceparent() const;
   /// Memory that lives as long as the exchange.
   [[nodiscard]] base::Arena& memory() MASTIC_LIFETIMEBOUND { return carrier_.memory(); }
   /// Requested when the client resets the connection, at a deadline and at shutdown, and awaits throw
@@ -157,6 +169,8 @@ class Request {
   [[nodiscard]] bool is_debug() const { return carrier_.is_debug(); }
   [[nodiscard]] Carrier& carrier() MASTIC_LIFETIMEBOUND { return carrier_; }
 
+  /// The pattern of the route that was taken, with the mounts above it; empty when none was.
+  [[nodiscard]] std::string_view route() MASTIC_LIFETIMEBOUND;
   /// All values of the route, in the order of its pattern.
   [[nodiscard]] std::span<const PathValue> values() const { return values_; }
 
@@ -165,6 +179,11 @@ class Request {
   /// The next `bytes` of `path` belong to a mount.
   void enter_mount(std::size_t bytes) { mounted_bytes_ += bytes; }
   void leave_mount(std::size_t bytes) { mounted_bytes_ -= bytes; }
+  /// `pattern` stands below what mounts have taken so far. It has to live as long as the exchange.
+  void set_route(std::string_view pattern) {
+    route_ = pattern;
+    route_mount_bytes_ = mounted_bytes_;
+  }
   /// `values` have to live as long as the exchange.
   void set_values(std::span<const PathValue> values) { values_ = values; }
   /// The scopes it is in, the innermost first.
@@ -185,6 +204,8 @@ class Request {
   std::span<const PathValue> values_;
   const ScopeFrame* scopes_ = nullptr;
   Extensions extensions_;
+  std::string_view route_;
+  std::size_t route_mount_bytes_ = 0;  ///< of the path, that stand before `route_`
 };
 
 template <class Then>

@@ -171,6 +171,7 @@ Task<Response> RouteTable::operator()(Request& request) const {
 Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request) const {
   const Route& route = routes_[match.route];
   if (const App* const handler = route.handler(request.method())) {
+    request.set_route(tree_.pattern(match.route));
     if (!match.values.empty()) request.set_values(decode(match, request.memory()));
     return (*handler)(request);
   }

@@ -32,8 +32,8 @@ void Background::finish() noexcept {
   finish_run();
   if (is_scheduled() || (task_ && !task_->is_done())) return;
   if (!fault_.empty()) {
-    lane_.log().write(base::Level::Error,
-                      "the background task '" + what_.name + "' failed: " + fault_);
+    const std::string message = "the background task '" + what_.name + "' failed: " + fault_;
+    lane_.log().write({.level = base::Level::Error, .logger = "app", .message = message});
   }
   lane_.background_ended(*this);
 }

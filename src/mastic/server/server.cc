@@ -136,8 +136,9 @@ void Server::wait() {
   drivers_.join();
   listeners_.clear();
   if (!std::exchange(hooks_ran_, false)) return;
-  app_.lifecycle().stop(
-      [this](const std::string& fault) { log_.write(base::Level::Error, fault); });
+  app_.lifecycle().stop([this](const std::string& fault) {
+    log_.write({.level = base::Level::Error, .logger = "app", .message = fault});
+  });
 }
 
 std::vector<base::Address> Server::addresses() const {

@@ -103,7 +103,7 @@ TEST_F(LifecycleTest, ATaskThatFailsIsLoggedAndTheSiteGoesOn) {
   EXPECT_EQ(client.get("/").text, "here");
   ASSERT_EQ(client.log().size(), 1u);
   EXPECT_EQ(client.log()[0],
-            "error: the background task 'mail' failed: std::runtime_error: no route to host");
+            "error app: the background task 'mail' failed: std::runtime_error: no route to host");
 }
 
 TEST_F(LifecycleTest, ATaskThatEndsAtOnceIsFine) {

@@ -85,8 +85,9 @@ class TestClient::Setup {
       turn();
     }
     (void)loop_->turn(base::Duration::zero());  // what streams posted is for the loop to delete
-    app_.lifecycle().stop(
-        [this](const std::string& fault) { log_.write(base::Level::Error, fault); });
+    app_.lifecycle().stop([this](const std::string& fault) {
+      log_.write({.level = base::Level::Error, .logger = "app", .message = fault});
+    });
   }
 
   TestResponse exchange(std::string_view bytes, Method method) {
