@@ -81,6 +81,12 @@ struct PathType<T> {
   static std::optional<T> parse(std::string_view text) { return T::from_path(text); }
 };
 
+/// A value that a route's pattern took from the path.
+struct PathValue {
+  std::string_view name;
+  std::string_view text;  ///< decoded
+};
+
 /// What a router has to know of a type: whether a segment is one.
 struct PathMatcher {
   std::string_view type;

@@ -16,6 +16,7 @@
 #include "mastic/app/carrier.h"
 #include "mastic/app/extensions.h"
 #include "mastic/app/path_text.h"
+#include "mastic/app/path_type.h"
 #include "mastic/app/request_log.h"
 #include "mastic/app/scope.h"
 #include "mastic/base/attributes.h"
@@ -41,12 +42,6 @@ struct RequestFacts {
   http::FieldsView fields;
   base::Endpoint peer;
   bool is_secure = false;
-};
-
-/// A value that a route's pattern took from the path.
-struct PathValue {
-  std::string_view name;
-  std::string_view text;  ///< decoded
 };
 
 /// Lives as long as its exchange, also across `co_await`, and so do all views it gives. Used by one

@@ -5,7 +5,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
 #include "mastic/http/authority.h"
 
@@ -172,7 +171,7 @@ Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request)
   const Route& route = routes_[match.route];
   if (const App* const handler = route.handler(request.method())) {
     request.set_route(tree_.pattern(match.route));
-    if (!match.values.empty()) request.set_values(decode(match, request.memory()));
+    if (!match.values.empty()) request.set_values(match.values);
     return (*handler)(request);
   }
   Response response = request.method() == Method::Options
@@ -197,17 +196,6 @@ std::string RouteTable::Route::allowed() const {
     methods.append(", ").append(to_string(method));
   }
   return methods;
-}
-
-std::span<const PathValue> RouteTable::decode(const RouteTree::Match& match,
-                                              base::Arena& memory) const {
-  const auto values = memory.make_array<PathValue>(match.values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    std::string_view text = match.values[i];
-    if (text.find('%') != text.npos) text = base::percent_decode(text, memory);
-    std::construct_at(&values[i], PathValue{tree_.names(match.route)[i], text});
-  }
-  return values;
 }
 
 const RouteTable::Place* RouteTable::find_host(const Request& request) const {

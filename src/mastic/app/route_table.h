@@ -90,8 +90,6 @@ class RouteTable final : public Scope {
   };
 
   [[nodiscard]] Task<Response> call(const RouteTree::Match& match, Request& request) const;
-  [[nodiscard]] std::span<const PathValue> decode(const RouteTree::Match& match,
-                                                  base::Arena& memory) const;
   [[nodiscard]] const Place* find_host(const Request& request) const;
   [[nodiscard]] std::optional<Response> redirect_by_slash(Request& request) const;
 

@@ -97,7 +97,8 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
 /// many there are and that they count.
 class RouteTree::Search {
  public:
-  explicit Search(base::Arena& memory) : memory_(memory) {}
+  Search(const RouteTree& tree, std::string_view path, base::Arena& memory)
+      : tree_(tree), memory_(memory), has_escapes_(path.find('%') != path.npos) {}
   [[nodiscard]] const Match& match() const { return match_; }
 
   /// `rest` is what follows the slash after `node`, unless the path is `at_end`; `values` are how many
@@ -109,42 +110,44 @@ class RouteTree::Search {
     const bool last = slash == rest.npos;
     const std::string_view after = last ? std::string_view() : rest.substr(slash + 1);
 
-    const auto literal = node.literals.find(segment);
-    if (literal != node.literals.end() && descend(*literal->second, after, last, values)) {
-      return true;
-    }
+    const Node* const literal = node.literal(segment);
+    if (literal != nullptr && descend(*literal, after, last, values)) return true;
+    if (node.typed.empty() && !node.named && node.rest == kNone) return false;
+
+    const std::string_view value = decode(segment);
     const auto take = [&](const Node& child) {
-      return descend(child, after, last, values + 1) && note(values, segment);
+      return descend(child, after, last, values + 1) && note(values, value);
     };
     for (const Typed& typed : node.typed) {
-      if (fits(typed.matcher, segment) && take(*typed.node)) return true;
+      if (typed.matcher.matches(value) && take(*typed.node)) return true;
     }
     if (node.named && !segment.empty() && take(*node.named)) return true;
-    return arrive(node.rest, values + 1) && note(values, rest);
+    return arrive(node.rest, values + 1) && note(values, decode(rest));
   }
 
  private:
+  std::string_view decode(std::string_view text) {
+    return has_escapes_ ? base::percent_decode(text, memory_) : text;
+  }
   bool arrive(RouteId route, std::size_t values) {
     if (route == kNone) return false;
     match_.route = route;
-    if (values > 0) match_.values = memory_.make_array<std::string_view>(values);
+    if (values > 0) match_.values = memory_.make_array<PathValue>(values);
     return true;
   }
   bool note(std::size_t value, std::string_view text) {
-    match_.values[value] = text;
+    match_.values[value] = {tree_.names(match_.route)[value], text};
     return true;
   }
-  bool fits(const PathMatcher& matcher, std::string_view segment) {
-    const bool escaped = segment.find('%') != segment.npos;
-    return matcher.matches(escaped ? base::percent_decode(segment, memory_) : segment);
-  }
 
+  const RouteTree& tree_;
   base::Arena& memory_;
+  const bool has_escapes_;
   Match match_;
 };
 
 RouteTree::Match RouteTree::find(std::string_view path, base::Arena& memory) const {
-  Search search(memory);
+  Search search(*this, path, memory);
   const bool at_end = path.empty();
   if (at_end || path.front() == '/') {
     (void)search.descend(root_, path.substr(at_end ? 0 : 1), at_end, 0);

@@ -32,7 +32,7 @@ class RouteTree {
 
   struct Match {
     RouteId route = kNone;
-    std::span<std::string_view> values;  ///< one for each name of the pattern, as in the path
+    std::span<PathValue> values;  ///< one for each name of the pattern, in its order
   };
 
   /// Enters a pattern and returns its route, the same for the same pattern. Fails when it is no
@@ -41,8 +41,8 @@ class RouteTree {
   [[nodiscard]] base::Result<RouteId> add(std::string_view pattern,
                                           std::span<const PathMatcher> matchers = {});
 
-  /// The route that `path`, in normal form (http/target.h), belongs to; the values point into it, and
-  /// stand in `memory`.
+  /// The route that `path`, in normal form (http/target.h), belongs to. The values stand in `memory`, and
+  /// point there, into the path and into the tree.
   [[nodiscard]] Match find(std::string_view path, base::Arena& memory MASTIC_LIFETIMEBOUND) const;
 
   [[nodiscard]] const std::string& pattern(RouteId route) const MASTIC_LIFETIMEBOUND {
@@ -71,6 +71,13 @@ class RouteTree {
     std::unique_ptr<Node> named;
     RouteId route = kNone;  ///< of a path that ends here
     RouteId rest = kNone;   ///< of a path that goes on from here in any way
+
+    /// The child for that very segment, if there is one.
+    [[nodiscard]] const Node* literal(std::string_view segment) const {
+      if (literals.empty()) return nullptr;  // most nodes below a value: saves the hash
+      const auto found = literals.find(segment);
+      return found == literals.end() ? nullptr : found->second.get();
+    }
   };
   [[nodiscard]] static base::Result<std::unique_ptr<Node>*> child_of(
       Node& node, const PatternPart& part, std::span<const PathMatcher> matchers,

@@ -16,8 +16,8 @@ struct RouteTreeTest : testing::Test {
     const auto match = tree.find(path, memory);
     if (match.route == RouteTree::kNone) return "none";
     std::string found = patterns[match.route];
-    for (std::size_t i = 0; i < match.values.size(); ++i) {
-      found += " " + tree.names(match.route)[i] + "=" + std::string(match.values[i]);
+    for (const PathValue& value : match.values) {
+      found.append(" ").append(value.name).append("=").append(value.text);
     }
     return found;
   }

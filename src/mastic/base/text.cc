@@ -7,21 +7,15 @@
 #include <vector>
 
 namespace mastic::base {
-namespace {
-
-std::optional<std::uint64_t> parse_number(std::string_view digits, int base) {
-  std::uint64_t number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stopped, error] = std::from_chars(digits.data(), end, number, base);
-  if (error != std::errc() || stopped != end) return std::nullopt;
-  return number;
-}
-
-}  // namespace
-
 std::optional<std::uint64_t> parse_decimal(std::string_view digits) {
-  if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
-  return parse_number(digits, 10);
+  std::uint64_t number = 0;
+  for (const char c : digits) {
+    if (!is_digit(c)) return std::nullopt;
+    if (__builtin_mul_overflow(number, 10u, &number)) return std::nullopt;
+    if (__builtin_add_overflow(number, static_cast<unsigned>(c - '0'), &number))
+      return std::nullopt;
+  }
+  return digits.empty() ? std::nullopt : std::optional(number);
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -37,7 +31,9 @@ std::optional<std::uint64_t> parse_hexadecimal(std::string_view digits) {
   if (digits.empty() || digits.size() > 16 || !std::ranges::all_of(digits, is_hex)) {
     return std::nullopt;
   }
-  return parse_number(digits, 16);
+  std::uint64_t number = 0;
+  for (const char c : digits) number = number << 4 | static_cast<unsigned>(hex_value(c));
+  return number;
 }
 
 void append_decimal(std::string& out, std::uint64_t number) {
