@@ -1,5 +1,9 @@
 #include "mastic/base/encoding.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
 #include "mastic/base/text.h"
 
 namespace mastic::base {
@@ -47,6 +51,62 @@ bool is_control(std::string_view character) {
 }
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+constexpr std::uint64_t kEveryByte = 0x0101010101010101;
+
+/// Whether a byte of `word` may not stand in a JSON string as it is, or is not ASCII. (A byte that a
+/// subtraction takes below zero gets its high bit set, and 0x7f by adding one; what is carried on to
+/// other bytes comes from one that tells already.)
+bool has_special_byte(std::uint64_t word) {
+  const auto zero_in = [](std::uint64_t bytes) { return (bytes - kEveryByte) & ~bytes; };
+  const std::uint64_t special = zero_in(word ^ kEveryByte * '"') |
+                                zero_in(word ^ kEveryByte * '\\') |
+                                ((word - kEveryByte * 0x20) & ~word) | (word + kEveryByte) | word;
+  return (special & kEveryByte * 0x80) != 0;
+}
+
+bool is_special_byte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte >= 0x7f || byte == '"' || byte == '\\';
+}
+
+/// Whether all of `text` is ASCII that may stand in a JSON string as it is.
+bool is_plain_json(std::string_view text) {
+  std::uint64_t word = 0;
+  if (text.size() < sizeof word) return std::ranges::none_of(text, is_special_byte);
+  const std::size_t last = text.size() - sizeof word;
+  for (std::size_t at = 0; at < last; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (has_special_byte(word)) return false;
+  }
+  std::memcpy(&word, text.data() + last, sizeof word);  // perhaps some of them again
+  return !has_special_byte(word);
+}
+
+/// How many bytes from the start of `text` may stand in a JSON string as they are.
+std::size_t plain_json_size(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const bool is_ascii = static_cast<unsigned char>(text[at]) < 0x80;
+    if (is_ascii && is_special_byte(text[at])) break;
+    const std::size_t size = is_ascii ? 1 : utf8_character_size(text.substr(at));
+    if (size == 0) break;
+    at += size;
+  }
+  return at;
+}
+
+void append_json_escape(std::string& out, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte >= 0x80) {
+    out += "\\ufffd";
+  } else if (c == '"' || c == '\\') {
+    out.append({'\\', c});
+  } else {
+    out += "\\u00";
+    append_hex(out, kLowerDigits, byte);
+  }
+}
 
 }  // namespace
 
@@ -118,22 +178,31 @@ std::string html_escape(std::string_view text) {
 }
 
 void append_json_escaped(std::string& out, std::string_view text) {
-  while (!text.empty()) {
-    const char c = text.front();
-    const std::size_t size = utf8_character_size(text);
-    if (size == 0) {
-      out += "\\ufffd";
-    } else if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += "\\u00";
-      append_hex(out, kLowerDigits, static_cast<unsigned char>(c));
-    } else {
-      out.append(text.substr(0, size));
-    }
-    text.remove_prefix(size == 0 ? 1 : size);
+  while (true) {
+    const std::size_t plain = plain_json_size(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    append_json_escape(out, text.front());
+    text.remove_prefix(1);
   }
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  if (!is_plain_json(text)) {
+    out += '"';
+    append_json_escaped(out, text);
+    out += '"';
+    return;
+  }
+  const std::size_t before = out.size();
+  const std::size_t after = before + text.size() + 2;
+  out.resize_and_overwrite(after, [&](char* to, std::size_t) {  // GCC 12 passes what it reserved
+    to[before] = '"';
+    text.copy(to + before + 1, text.size());
+    to[after - 1] = '"';
+    return after;
+  });
 }
 
 void append_log_escaped(std::string& out, std::string_view text, std::size_t most) {

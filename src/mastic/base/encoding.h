@@ -31,6 +31,8 @@ void append_html_escaped(std::string& out, std::string_view text);
 /// For the inside of a JSON string: quotes, backslashes and controls are escaped, and bytes that
 /// are not UTF-8 become U+FFFD, so the result is always valid JSON.
 void append_json_escaped(std::string& out, std::string_view text);
+/// The same between quotes.
+void append_json_string(std::string& out, std::string_view text);
 
 /// For one field of a log line: controls, quotes, backslashes and bytes over 0x7e become \xHH, and
 /// what is longer than `most` bytes is cut and marked with "...". A line can so not be forged.

@@ -39,6 +39,36 @@ TEST(Json, EscapesControlsQuotesAndBrokenUtf8) {
   EXPECT_EQ(out, "\\\"\\\\\\u000a\\u001b\\ufffd\xC3\xA9\\u0000");
 }
 
+TEST(Json, EscapesEveryByteWhereverItStands) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    std::string escaped(1, c);
+    if (c == '"' || c == '\\') escaped = std::string("\\") + c;
+    if (byte < 0x20 || byte == 0x7f) {
+      escaped = "\\u00";
+      for (const int digit : {byte >> 4, byte & 15}) escaped += "0123456789abcdef"[digit];
+    }
+    if (byte >= 0x80) escaped = "\\ufffd";
+    for (std::size_t size = 1; size <= 20; ++size) {
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string text(size, 'x');
+        text[at] = c;
+        std::string out = "before";
+        append_json_string(out, text);
+        const std::string expected =
+            std::string(at, 'x') + escaped + std::string(size - at - 1, 'x');
+        ASSERT_EQ(out, "before\"" + expected + "\"") << byte;
+      }
+    }
+  }
+}
+
+TEST(Json, LeavesUtf8AsItIs) {
+  std::string out;
+  append_json_escaped(out, "caf\xC3\xA9 \xE2\x82\xAC 12345678 \xF0\x9F\x8D\xB5\xF0\x9F");
+  EXPECT_EQ(out, "caf\xC3\xA9 \xE2\x82\xAC 12345678 \xF0\x9F\x8D\xB5\\ufffd\\ufffd");
+}
+
 TEST(LogField, CannotEndALineOrAQuotation) {
   std::string out;
   append_log_escaped(out, "a\"b\\c\r\nd\x1b[0m\xff", 100);

@@ -49,12 +49,14 @@ class JsonReading {
   bool fail(std::string what);
   /// None of the `names` was found.
   bool fail(const JsonValue& found, std::span<const std::string_view> names);
-  /// Reads below `step`, a name or an index, so that a fault names its place.
+  /// Reads below a member or an element, so that a fault names its place.
   template <class Read>
-  bool at(std::string_view step, bool is_index, Read read) {
-    if (read()) return true;
-    note_step(step, is_index);
-    return false;
+  bool at(std::string_view name, Read read) {
+    return read() || add_step(std::string(name));
+  }
+  template <class Read>
+  bool at(std::size_t index, Read read) {
+    return read() || add_step("[" + std::to_string(index) + "]");
   }
   /// Where the fault is, "items[2].price", and what it is.
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -63,7 +65,7 @@ class JsonReading {
   [[nodiscard]] std::string message() const;
 
  private:
-  void note_step(std::string_view step, bool is_index);
+  bool add_step(std::string step);
 
   UnknownMembers unknown_;
   std::string path_;
@@ -91,7 +93,9 @@ void append_json(std::string& out, const T& value) {
 }
 template <JsonWritable T>
 [[nodiscard]] std::string to_json(const T& value) {
+  constexpr std::size_t kUsualBytes = 120;
   std::string out;
+  out.reserve(kUsualBytes);
   append_json(out, value);
   return out;
 }
@@ -118,15 +122,20 @@ template <JsonReadable T>
 
 template <>
 struct JsonType<bool> {
-  static void write(std::string& out, bool value) { out += value ? "true" : "false"; }
+  static void write(std::string& out, bool value) {
+    out.append(value ? "true" : "false", value ? 4 : 5);
+  }
   static bool read(const JsonValue& value, bool& into, JsonReading& reading);
 };
 
 template <std::integral T>
 struct JsonType<T> {
   static void write(std::string& out, T value) {
-    char digits[24];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+    constexpr std::size_t kMostDigits = 20;
+    const std::size_t before = out.size();
+    out.resize_and_overwrite(before + kMostDigits, [&](char* text, std::size_t) {
+      return std::to_chars(text + before, text + before + kMostDigits, value).ptr - text;
+    });
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
     const bool is_natural = value.is(JsonValue::Kind::Uint);
@@ -179,11 +188,7 @@ struct JsonType<T> {
 template <class T>
   requires std::same_as<T, std::string> || std::same_as<T, std::string_view>
 struct JsonType<T> {
-  static void write(std::string& out, std::string_view value) {
-    out += '"';
-    append_json_escaped(out, value);
-    out += '"';
-  }
+  static void write(std::string& out, std::string_view value) { append_json_string(out, value); }
   static bool read(const JsonValue& value, T& into, JsonReading& reading)
     requires std::same_as<T, std::string>
   {
@@ -262,11 +267,14 @@ void write_list(std::string& out, const List& list) {
   out += ']';
 }
 
+/// Writes `,"name":`, the comma but for the first.
 inline void write_name(std::string& out, std::string_view name, bool& first) {
   if (!std::exchange(first, false)) out += ',';
-  JsonType<std::string_view>::write(out, name);
+  append_json_string(out, name);
   out += ':';
 }
+/// The same of a field, whose name needs no escapes, with what stands before it: a brace or a comma.
+void write_field_name(std::string& out, char before, std::string_view name);
 
 }  // namespace detail
 
@@ -279,8 +287,8 @@ struct JsonType<T> {
     std::size_t index = 0;
     for (const JsonValue& each : value.elements()) {
       Element element{};
-      const bool read = reading.at(std::to_string(index++), true,
-                                   [&] { return JsonType<Element>::read(each, element, reading); });
+      const bool read =
+          reading.at(index++, [&] { return JsonType<Element>::read(each, element, reading); });
       if (!read) return false;
       into.push_back(std::move(element));
     }
@@ -299,8 +307,8 @@ struct JsonType<std::array<E, N>> {
     std::size_t index = 0;
     for (const JsonValue& each : value.elements()) {
       E& element = into[index];
-      const bool read = reading.at(std::to_string(index++), true,
-                                   [&] { return JsonType<E>::read(each, element, reading); });
+      const bool read =
+          reading.at(index++, [&] { return JsonType<E>::read(each, element, reading); });
       if (!read) return false;
     }
     return true;
@@ -323,8 +331,8 @@ struct JsonType<T> {
     if (!value.is(JsonValue::Kind::Object)) return reading.fail(value, "an object");
     for (const JsonMember& each : value.members()) {
       Mapped mapped{};
-      const bool read = reading.at(each.name, false,
-                                   [&] { return JsonType<Mapped>::read(each, mapped, reading); });
+      const bool read =
+          reading.at(each.name, [&] { return JsonType<Mapped>::read(each, mapped, reading); });
       if (!read) return false;
       into.emplace(std::string(each.name), std::move(mapped));
     }
@@ -357,22 +365,22 @@ template <Aggregate T>
 struct JsonType<T> {
   /// Members in the order of the fields; an empty optional is left out.
   static void write(std::string& out, const T& object) {
-    out += '{';
-    bool first = true;
+    char before = '{';
     for_each_field(object, [&]<class Field>(std::string_view name, const Field& field) {
       if constexpr (detail::kIsOptional<Field>) {
         if (!field) return;
       }
-      detail::write_name(out, name, first);
+      detail::write_field_name(out, std::exchange(before, ','), name);
       append_json(out, field);
     });
+    if (before == '{') out += '{';
     out += '}';
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
     if (!value.is(JsonValue::Kind::Object)) return reading.fail(value, "an object");
     bool good = true;
     for_each_field(into, [&]<class Field>(std::string_view name, Field& field) {
-      good = good && reading.at(name, false, [&] {
+      good = good && reading.at(name, [&] {
         const JsonMember* const member = value.member(name);
         if (member != nullptr) return JsonType<Field>::read(*member, field, reading);
         if constexpr (detail::kIsOptional<Field>) return true;
@@ -382,7 +390,7 @@ struct JsonType<T> {
     if (!good || reading.unknown() == UnknownMembers::Ignore) return good;
     for (const JsonMember& each : value.members()) {
       if (std::ranges::find(field_names<T>(), each.name) == field_names<T>().end()) {
-        return reading.at(each.name, false, [&] { return reading.fail("it is not known"); });
+        return reading.at(each.name, [&] { return reading.fail("it is not known"); });
       }
     }
     return true;
