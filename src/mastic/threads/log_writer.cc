@@ -83,38 +83,42 @@ void LogWriter::run() {
   }
 }
 
-void LogWriter::follow(bool at_once) {
+void LogWriter::follow(bool at_once) noexcept {
   const base::Instant now = file_.kernel().monotonic_now();
   if (!at_once && now - followed_ < kFollowEvery) return;
   followed_ = now;
-  const auto followed = file_.follow();
-  if (!std::exchange(cannot_reopen_, !followed) && !followed) {
-    report(followed.error().message + "; the file it had goes on");
+  try {
+    const auto followed = file_.follow();
+    if (!std::exchange(cannot_reopen_, !followed) && !followed) {
+      report(followed.error().message + "; the file it had goes on");
+    }
+  } catch (const std::bad_alloc&) {  // the file it had goes on
   }
 }
 
-void LogWriter::write_out(std::string_view lines) {
-  const auto written = file_.append(lines);
-  if (!std::exchange(cannot_write_, !written) && !written) report(written.error().message);
-  if (!written) {
-    const auto lost = static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
-    dropped_.fetch_add(lost, std::memory_order_relaxed);
-    return;
+void LogWriter::write_out(std::string_view lines) noexcept {
+  try {
+    const auto written = file_.append(lines);
+    if (!std::exchange(cannot_write_, !written) && !written) report(written.error().message);
+    if (written) report_losses();
+  } catch (const std::bad_alloc&) {  // what is left of `lines` is lost
   }
+  const auto lost = static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
+  dropped_.fetch_add(lost, std::memory_order_relaxed);
+}
+
+void LogWriter::report_losses() {
   const std::uint64_t lost = dropped() - reported_lost_;
   if (lost == 0) return;
   report(std::to_string(lost) + (lost == 1 ? " line was lost" : " lines were lost"));
   reported_lost_ += lost;
 }
 
-void LogWriter::report(const std::string& trouble) noexcept {
+void LogWriter::report(const std::string& trouble) {
   if (!report_) return;
-  try {
-    const std::string line = report_(trouble);
-    std::string_view rest = line;
-    (void)file_.append(rest);
-  } catch (const std::bad_alloc&) {  // the count of lost lines still has it
-  }
+  const std::string line = report_(trouble);
+  std::string_view rest = line;
+  (void)file_.append(rest);
 }
 
 }  // namespace mastic::threads

@@ -48,9 +48,10 @@ class LogWriter final : public base::LineSink {
 
   // In the thread.
   void run();
-  void follow(bool at_once);
-  void write_out(std::string_view lines);
-  void report(const std::string& trouble) noexcept;
+  void follow(bool at_once) noexcept;
+  void write_out(std::string_view lines) noexcept;
+  void report_losses();
+  void report(const std::string& trouble);
 
   LogFile file_;
   const std::chrono::milliseconds linger_;
