@@ -149,6 +149,7 @@ TEST(Response, RedirectsToWhatAUrlMayBe) {
     return std::string(*Response::redirect(to).fields.get("Location"));
   };
   EXPECT_EQ(location("/a?b=%20#c"), "/a?b=%20#c");
+  EXPECT_EQ(location("./a//b"), "./a//b");
   EXPECT_EQ(location("/a b\xc3\xa4\"x"), "/a%20b%C3%A4%22x");
 }
 

@@ -65,8 +65,10 @@ Response& Response::clear_cookie(std::string_view name, std::string_view path) &
 bool is_local_target(std::string_view target) {
   const bool has_control =
       std::ranges::any_of(target, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  return !has_control && target.starts_with('/') && !target.starts_with("//") &&
-         !target.starts_with("/\\");
+  const bool is_path =
+      target.starts_with("./") ||
+      (target.starts_with('/') && !target.starts_with("//") && !target.starts_with("/\\"));
+  return !has_control && is_path;
 }
 
 }  // namespace mastic::app

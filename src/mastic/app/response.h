@@ -33,7 +33,7 @@ struct Response {
   [[nodiscard]] static Response json(const T& value, http::Status status = http::Status::Ok) {
     return of_type("application/json", Body(base::to_json(value)), status);
   }
-  /// Leads to a path of this site, such as "/login?next=/cart"; what a URL cannot have is escaped.
+  /// Leads to a path of this site, such as "/login?next=/cart" or "./next"; what a URL cannot have is escaped.
   /// What would lead to another site, as `//evil.example` does, throws HttpError 400: it may have
   /// come from the client.
   [[nodiscard]] static Response redirect(std::string_view path,
@@ -87,7 +87,8 @@ struct Response {
   Body body;
 };
 
-/// Whether a redirect to `target` stays on the site: it begins with one slash, as a browser reads it.
+/// Whether a redirect to `target` stays on the site: it begins with one slash, as a browser reads
+/// it, or with "./".
 [[nodiscard]] bool is_local_target(std::string_view target);
 
 }  // namespace mastic::app
