@@ -1,0 +1,35 @@
+#include "page_fallback.h"
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+using mastic::Method;
+using mastic::Request;
+using mastic::Response;
+using mastic::Status;
+
+namespace {
+
+std::string read_file(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  if (!text) throw std::runtime_error("cannot read " + path);
+  return text.str();
+}
+
+/// Browsers ask for text/html before all else when they go to a page. Scripts, styles and fetch()
+/// take anything, which is not meant.
+bool wants_page(const Request& request) {
+  const bool reads = request.method() == Method::Get || request.method() == Method::Head;
+  return reads && request.preferred_type({"application/json", "text/html"}) == "text/html";
+}
+
+}  // namespace
+
+PageFallback::PageFallback(const std::string& file) : page_(read_file(file)) {}
+
+void PageFallback::after(Request& request, Response& response) const {
+  if (response.status != Status::NotFound || !wants_page(request)) return;
+  response = Response::html(page_).set("Vary", "Accept").set("Cache-Control", "no-cache");
+}

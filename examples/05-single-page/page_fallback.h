@@ -1,0 +1,20 @@
+// Middleware for pages whose routes live in the browser.
+
+#pragma once
+
+#include <mastic/mastic.h>
+
+#include <string>
+
+/// Answers with the one page whenever a browser goes to a path that is not there, for the page's
+/// script knows it. What the page itself loads is still missed when it is missing.
+class PageFallback {
+ public:
+  /// Throws std::runtime_error when the file cannot be read.
+  explicit PageFallback(const std::string& file);
+
+  void after(mastic::Request& request, mastic::Response& response) const;
+
+ private:
+  std::string page_;
+};
