@@ -27,7 +27,7 @@ struct TextValue {
                 "enumeration, a Uuid or a type with kPathType and from_path; optional or a vector of these");
   static bool read(std::string_view text, T& into) {
     auto value = PathType<T>::parse(text);
-    if (value) into = *std::move(value);
+    if (value) into = std::move(*value);
     return value.has_value();
   }
   static std::string expected() {
