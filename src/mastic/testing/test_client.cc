@@ -27,6 +27,7 @@ constexpr base::Duration kLongestAnswer = std::chrono::hours(24);
 
 class RecordingLog final : public base::Log {
  public:
+  using base::Log::write;
   void write(const base::LogRecord& record) noexcept override {
     append_log_text(lines.emplace_back(), record);
   }
