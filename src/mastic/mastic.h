@@ -17,12 +17,14 @@
 #include "mastic/app/http_error.h"
 #include "mastic/app/json_array.h"
 #include "mastic/app/middleware.h"
+#include "mastic/app/problem_page.h"
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
 #include "mastic/base/result.h"
 #include "mastic/catalog/run.h"
 #include "mastic/files/static_files.h"
+#include "mastic/threads/pool.h"
 
 namespace mastic {
 
@@ -42,6 +44,7 @@ using app::Next;
 using app::Outcome;
 using app::path_to;
 using app::Problem;
+using app::problem_json;
 using app::Query;
 using app::Request;
 using app::Response;
@@ -64,5 +67,6 @@ using http::RetryAfter;
 using http::SetCookie;
 using http::Status;
 using http::Vary;
+using threads::Pool;
 
 }  // namespace mastic

@@ -38,11 +38,16 @@ class App {
  public:
   template <class F>
     requires(!std::same_as<F, App> && !AppBuilder<F>)
-  App(F handler) : callee_(std::make_unique<Callee<F>>(std::move(handler))) {
+  App(F handler) {
+    constexpr bool kIsCalled = CalledWithRequest<F>;
+    constexpr bool kAnswers = Handler<F>;
+    static_assert(kIsCalled,
+                  "an application is called with (Request&) or (), and is not `mutable`");
     static_assert(
-        Handler<F>,
-        "an application is called with (Request&) or (), must not be `mutable`, and returns "
-        "text, a status, a Body, a Response, a Result or a Task of one of these");
+        kAnswers || !kIsCalled,
+        "a handler returns text, a Status, a Body, a Response, what becomes JSON (a plain "
+        "struct, a vector, a map, Json<T>), or a Result or a Task of one of these");
+    if constexpr (kAnswers) callee_ = std::make_unique<Callee<F>>(std::move(handler));
   }
   template <AppBuilder Builder>
   App(Builder builder) : App(std::move(builder).build()) {}

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "mastic/app/carrier_testing.h"
+#include "mastic/app/problem_page.h"
 #include "mastic/app/router.h"
 
 namespace mastic::app {
@@ -73,6 +74,18 @@ TEST_F(ErrorPagesTest, APageMayLeaveItToTheNextOne) {
   EXPECT_EQ(get("/nowhere"), "404 Not Found\n");
   exchange.fields.set("Accept", "text/html");
   EXPECT_EQ(get("/nowhere"), "<h1>ours</h1>");
+}
+
+TEST_F(ErrorPagesTest, AnApiMayAlwaysSpeakJson) {
+  router.on_error([](Request&, const Problem& problem) { return problem_json(problem); });
+  router.on_exception<ShopClosed>([](const ShopClosed& closed) {
+    return Problem{.status = Status::ServiceUnavailable, .detail = closed.what()};
+  });
+  Response response = call("/throw/closed");
+  EXPECT_EQ(response.fields.get("Content-Type"), "application/problem+json");
+  EXPECT_EQ(text_of(std::move(response)),
+            R"({"type":"about:blank","title":"Service Unavailable","status":503,)"
+            R"("detail":"on holiday"})");
 }
 
 TEST_F(ErrorPagesTest, APageThatFailsIsReplacedAndLogged) {

@@ -33,8 +33,9 @@ template <class T>
 struct Held {
   T value;
 
-  T& operator*() { return value; }
-  const T& operator*() const { return value; }
+  T& operator*() & { return value; }
+  const T& operator*() const& { return value; }
+  T&& operator*() && { return std::move(value); }
   T* operator->() { return &value; }
   const T* operator->() const { return &value; }
 };
@@ -104,18 +105,27 @@ concept NamesValidate = requires { &T::validate; };
 template <class T>
 void validate(const T& value, FieldErrors& errors) {
   if constexpr (std::is_class_v<T> && NamesValidate<T>) {
-    static_assert(
-        requires { value.validate(errors); },
-        "`validate` has to be `void validate(FieldErrors&) const`");
-    if (errors.empty()) value.validate(errors);
+    constexpr bool kFits = requires { value.validate(errors); };
+    static_assert(kFits, "`validate` has to be `void validate(FieldErrors&) const`");
+    if constexpr (kFits) {
+      if (errors.empty()) value.validate(errors);
+    }
   }
 }
+
+template <class T>
+inline constexpr bool kIsView = std::same_as<T, std::string_view>;
+template <class T>
+inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
+template <class T>
+inline constexpr bool kIsView<std::vector<T>> = kIsView<T>;
 
 template <base::Aggregate T>
 T read_text_object(std::string_view text, http::Status too_many, FieldErrors& errors) {
   T object{};
   const auto given = read_text_fields(text, too_many);
   base::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
+    static_assert(!kIsView<Field>, "text of a query or form is std::string (not a view)");
     for (const TextField& each : given) {
       if (each.name != name || TextValue<Field>::read(each.value, field)) continue;
       errors.add(name, mismatch(TextValue<Field>::expected(), each.value));

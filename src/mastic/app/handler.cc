@@ -34,6 +34,10 @@ Response to_response(Request& request, http::Status status) {
   return is_error(status) ? error_response(request, status) : Response(status);
 }
 
+Response to_response(Request& request, const Problem& problem) {
+  return error_response(request, problem);
+}
+
 void throw_error(const base::Error& error) { throw std::runtime_error(error.message); }
 
 namespace detail {

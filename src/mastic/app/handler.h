@@ -36,6 +36,8 @@ inline Response to_response(Request& request, const char* text) {
 Response to_response(Request&, Body body);
 /// An error gets its usual page, any other status an answer without content.
 Response to_response(Request&, http::Status status);
+/// An error with words of its own: its usual page.
+Response to_response(Request& request, const Problem& problem);
 /// An error is answered with 500 and its message goes to the log.
 [[noreturn]] void throw_error(const base::Error& error);
 
@@ -108,10 +110,14 @@ Task<Response> respond_with(Request& request, Task<T> task) {
 
 }  // namespace detail
 
-/// Called without or with a request, through a const reference, with one of the results above.
+/// Called without or with a request, through a const reference.
+template <class F>
+concept CalledWithRequest = std::invocable<const F&, Request&> || std::invocable<const F&>;
+
+/// That, with one of the results above.
 template <class F>
 concept Handler =
-    (std::invocable<const F&, Request&> || std::invocable<const F&>) &&
+    CalledWithRequest<F> &&
     Answer<typename detail::TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value>;
 
 /// Calls a handler as its App does. A plain handler whose body is at hand costs a call and nothing

@@ -103,7 +103,7 @@ template <class M>
                   "`before` has to be `std::optional<Response> before(Request&) const`");
     static_assert(HasAfter<M> || !NamesAfter<M>,
                   "`after` has to be `void after(Request&, Response&) const`");
-    static_assert(HasBefore<M> || HasAfter<M>,
+    static_assert(NamesBefore<M> || NamesAfter<M>,
                   "a middleware is called with (App) or (Request&, Next), or has the members "
                   "`std::optional<Response> before(Request&) const` and "
                   "`void after(Request&, Response&) const`, one of them or both");

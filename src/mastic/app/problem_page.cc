@@ -64,7 +64,7 @@ struct ProblemObject {
   std::optional<std::string> inside;
 };
 
-std::string json_page(const Problem& problem) {
+std::string json_text(const Problem& problem) {
   const auto unless_empty = [](const auto& value) {
     return value.empty() ? std::nullopt : std::optional(value);
   };
@@ -79,6 +79,11 @@ std::string json_page(const Problem& problem) {
 constexpr std::string_view kPolicy = "default-src 'none'; style-src 'unsafe-inline'";
 
 }  // namespace
+
+Response problem_json(const Problem& problem) {
+  return Response::of_type("application/problem+json", Body(json_text(problem)), problem.status)
+      .set(FieldName::XContentTypeOptions, "nosniff");
+}
 
 Response plain_problem_page(const Problem& problem) {
   return Response::text(text_page(problem), problem.status)
@@ -95,11 +100,10 @@ Response problem_page(const Problem& problem, std::string_view accept) {
   } else if (form == 1) {
     response = Response::html(html_page(problem), problem.status);
     response.set(FieldName::ContentSecurityPolicy, kPolicy);
+    response.set(FieldName::XContentTypeOptions, "nosniff");
   } else {
-    response =
-        Response::of_type("application/problem+json", Body(json_page(problem)), problem.status);
+    response = problem_json(problem);
   }
-  response.set(FieldName::XContentTypeOptions, "nosniff");
   response.set(FieldName::Vary, "Accept");
   return response;
 }

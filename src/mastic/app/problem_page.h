@@ -11,6 +11,9 @@ namespace mastic::app {
 
 /// The form that `accept` likes best.
 [[nodiscard]] Response problem_page(const Problem& problem, std::string_view accept);
+/// JSON whatever the client likes, for an API that speaks nothing else:
+/// `site.on_error([](Request&, const Problem& problem) { return problem_json(problem); })`.
+[[nodiscard]] Response problem_json(const Problem& problem);
 /// Plain text, for those who say nothing of what they like.
 [[nodiscard]] Response plain_problem_page(const Problem& problem);
 

@@ -26,12 +26,22 @@ namespace mastic::app {
 
 namespace detail {
 
-/// The parameters of a function, or of the call operator of an object.
+/// The parameters of a function, or of the call operator of an object; of one that is generic,
+/// overloaded or no function at all, they are not known.
 template <class F>
-struct Parameters : Parameters<decltype(&F::operator())> {};
+struct Parameters {
+  using List = std::tuple<>;
+  static constexpr bool kAreKnown = false;
+  static constexpr bool kAreOfMutable = false;
+};
+template <class F>
+  requires requires { &F::operator(); }
+struct Parameters<F> : Parameters<decltype(&F::operator())> {};
 template <class R, class... P>
 struct Parameters<R (*)(P...)> {
   using List = std::tuple<P...>;
+  static constexpr bool kAreKnown = true;
+  static constexpr bool kAreOfMutable = false;
 };
 template <class R, class... P>
 struct Parameters<R (*)(P...) noexcept> : Parameters<R (*)(P...)> {};
@@ -39,9 +49,12 @@ template <class C, class R, class... P>
 struct Parameters<R (C::*)(P...) const> : Parameters<R (*)(P...)> {};
 template <class C, class R, class... P>
 struct Parameters<R (C::*)(P...) const noexcept> : Parameters<R (*)(P...)> {};
-
-template <class F>
-concept HasParameters = requires { typename Parameters<F>::List; };
+template <class C, class R, class... P>
+struct Parameters<R (C::*)(P...)> : Parameters<R (*)(P...)> {
+  static constexpr bool kAreOfMutable = true;
+};
+template <class C, class R, class... P>
+struct Parameters<R (C::*)(P...) noexcept> : Parameters<R (C::*)(P...)> {};
 
 template <class P>
 inline constexpr bool kIsRequest = std::same_as<P, Request&>;
@@ -49,17 +62,48 @@ template <class P>
 inline constexpr bool kIsTaken = TakenFromRequest<std::remove_cv_t<P>>;
 template <class P>
 inline constexpr bool kIsPathValue = !kIsRequest<P> && !kIsTaken<P>;
+/// Json, Query, Form, Header, Cookie: whatever they hold.
+template <class P>
+inline constexpr bool kIsHolder = requires(P taken) { []<class T>(Held<T>&) {}(taken); };
+template <class P>
+inline constexpr bool kFits = kIsRequest<P> || kIsTaken<P> || PathValueType<std::remove_cv_t<P>>;
+
+// What is wrong with a handler is said here in plain words, before anything is made of it.
+
+template <class F>
+consteval void check_handler() {
+  static_assert(Parameters<F>::kAreKnown,
+                "a handler is a function whose parameters have types: no `auto`, no overloads");
+  static_assert(!Parameters<F>::kAreOfMutable,
+                "a handler must not be `mutable`: several threads call it at once");
+}
+template <class P>
+consteval void check_parameter() {
+  constexpr bool kByReference = std::is_reference_v<P> && !kIsRequest<P>;
+  static_assert(!kByReference,
+                "a handler takes path values by value, and nothing by reference but the Request");
+  static_assert(kFits<P> || kByReference || !kIsHolder<P>,
+                "what Json, Query or Form holds is a plain struct: public fields, no constructors; "
+                "Json also holds what has a JsonType");
+  static_assert(kFits<P> || kByReference || kIsHolder<P>,
+                "a handler's parameter is a Request&, a path value (text, a whole number, a Uuid, "
+                "a type with kPathType and from_path), a Query, Json or Form of a plain struct, a "
+                "Header, a Cookie, or the Body");
+}
 
 }  // namespace detail
+
+/// An application as it stands, which takes no values of its route.
+template <class F>
+concept PlainHandler =
+    std::same_as<F, App> || AppBuilder<F> || (detail::Parameters<F>::kAreKnown && Handler<F>);
 
 /// A function whose parameters are path values and, anywhere among them, a `Request&` and what can be
 /// taken from it (from_request.h); an App when its result is one's (handler.h).
 template <class F>
 class RouteHandler {
-  static_assert(detail::HasParameters<F>,
-                "a handler is a function whose parameters have types: no `auto`, no overloads, and "
-                "not `mutable`");
-  using List = typename detail::Parameters<F>::List;
+  using Parameters = detail::Parameters<F>;
+  using List = typename Parameters::List;
   static constexpr std::size_t kParameters = std::tuple_size_v<List>;
   template <std::size_t I>
   using Parameter = std::tuple_element_t<I, List>;
@@ -70,25 +114,20 @@ class RouteHandler {
       return (std::size_t{0} + ... + (I < end && detail::kIsPathValue<Parameter<I>> ? 1 : 0));
     }(index, std::make_index_sequence<kParameters>());
   }
-  template <std::size_t I>
-  static constexpr void check_parameter() {
-    using P = Parameter<I>;
-    static_assert(detail::kIsRequest<P> || !std::is_reference_v<P>,
-                  "a handler takes path values by value, and nothing by reference but the Request");
-    static_assert(
-        !detail::kIsPathValue<P> || PathValueType<std::remove_cvref_t<P>>,
-        "a handler's parameter is a Request&, a path value (text, a whole number, a Uuid, "
-        "a type with kPathType and from_path), a Query, Json or Form of a plain struct, a Header, "
-        "a Cookie, or the Body");
+  static constexpr bool parameters_fit() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (detail::kFits<Parameter<I>> && ...);
+    }(std::make_index_sequence<kParameters>());
   }
   template <std::size_t... I>
   static constexpr auto make_matchers(std::index_sequence<I...>) {
-    (check_parameter<I>(), ...);
+    detail::check_handler<F>();
+    (detail::check_parameter<Parameter<I>>(), ...);
     std::array<PathMatcher, path_values_before(kParameters)> matchers{};
     const auto enter = [&]<std::size_t At>() {
       using P = Parameter<At>;
-      if constexpr (detail::kIsPathValue<P> && PathValueType<std::remove_cvref_t<P>>) {
-        matchers[path_values_before(At)] = matcher_of<std::remove_cvref_t<P>>();
+      if constexpr (detail::kIsPathValue<P> && detail::kFits<P>) {
+        matchers[path_values_before(At)] = matcher_of<std::remove_cv_t<P>>();
       }
     };
     (enter.template operator()<I>(), ...);
@@ -96,6 +135,10 @@ class RouteHandler {
   }
 
  public:
+  /// Whether it can be called. When it cannot, the assertions here have said why, and it stands for
+  /// nothing, so that no more is said.
+  static constexpr bool kFits =
+      Parameters::kAreKnown && !Parameters::kAreOfMutable && parameters_fit();
   /// What the values have to be, in the order of the pattern.
   static constexpr auto kMatchers = make_matchers(std::make_index_sequence<kParameters>());
 
@@ -104,8 +147,9 @@ class RouteHandler {
   /// A task that takes content is called once that is at hand; for a plain handler App waits.
   auto operator()(Request& request) const {
     constexpr auto kAll = std::make_index_sequence<kParameters>();
-    using Result = decltype(call(request, kAll));
-    if constexpr (needs_content(kAll) && detail::TaskTraits<Result>::value) {
+    if constexpr (!kFits) {
+      return Response();
+    } else if constexpr (needs_content(kAll) && returns_task(kAll)) {
       if (request.body().bytes()) return respond(request);
       return detail::respond_when_gathered(request, this, [](const void* self, Request& whole) {
         return static_cast<const RouteHandler*>(self)->respond(whole);
@@ -123,6 +167,11 @@ class RouteHandler {
       return false;
     };
     return (needs.template operator()<Parameter<I>>() || ...);
+  }
+  template <std::size_t... I>
+  static consteval bool returns_task(std::index_sequence<I...>) {
+    using Result = std::invoke_result_t<const F&, Parameter<I>...>;
+    return detail::TaskTraits<Result>::value;
   }
   Task<Response> respond(Request& request) const {
     return detail::respond_with(request, call(request, std::make_index_sequence<kParameters>()));
@@ -170,16 +219,17 @@ namespace detail {
 
 /// Fails to compile, with the route and the handler in the message, when they do not fit.
 template <base::FixedText Route, class F>
-consteval void check_route() {
+constexpr void check_route() {
   constexpr RoutePattern pattern(Route.view());
   static_assert(pattern.is_valid(),
                 "this is no route: it begins with '/', and a segment is text, {name}, {name:type} "
                 "or, as the last one, {name...}");
-  if constexpr (pattern.is_valid() && !Handler<F>) {
+  if constexpr (pattern.is_valid() && !PlainHandler<F>) {
     constexpr auto& matchers = RouteHandler<F>::kMatchers;
-    static_assert(matchers.size() == pattern.values(),
+    constexpr bool kIsCalled = RouteHandler<F>::kFits;
+    static_assert(matchers.size() == pattern.values() || !kIsCalled,
                   "the handler takes another number of values than its route has");
-    if constexpr (matchers.size() == pattern.values()) {
+    if constexpr (matchers.size() == pattern.values() && kIsCalled) {
       static_assert(misfit(pattern, matchers).empty(),
                     "a value of the route has another type than the handler's parameter: {x:int} "
                     "for int, {x:uint} for unsigned, {x:uuid} for Uuid, {x} for text");

@@ -106,7 +106,7 @@ class Router {
   /// Throws std::invalid_argument when the handler's parameters do not fit the pattern's values.
   template <class F>
   Route on(http::Method method, std::string_view pattern, F handler) {
-    if constexpr (std::same_as<F, App> || AppBuilder<F> || Handler<F>) {
+    if constexpr (PlainHandler<F>) {
       return add(method, pattern, App(std::move(handler)));
     } else {
       using Typed = RouteHandler<F>;

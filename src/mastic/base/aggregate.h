@@ -3,7 +3,7 @@
 //     struct Point { int x; int y; };
 //     for_each_field(point, [](std::string_view name, int& value) { ... });
 //
-// Up to 24 fields; no base classes, no C arrays. The names come from how the compiler spells a
+// Up to 24 fields; no base classes, no C arrays: that is said when compiled. The names come from how the compiler spells a
 // pointer to a member, which GCC and Clang agree about well enough (aggregate_test.cc).
 
 #pragma once
@@ -39,13 +39,69 @@ consteval bool takes_values(std::index_sequence<I...>) {
 
 inline constexpr std::size_t kMostFields = 24;
 
-template <class T, std::size_t N = kMostFields>
-consteval std::size_t count_fields() {
+/// How many values T takes, and one more than kMostFields for whatever takes more.
+template <class T, std::size_t N = kMostFields + 1>
+consteval std::size_t count_values() {
   if constexpr (N == 0 || takes_values<T>(std::make_index_sequence<N>())) {
     return N;
   } else {
-    return count_fields<T, N - 1>();
+    return count_values<T, N - 1>();
   }
+}
+
+// Values are fields unless a C array takes several of them, or a base class takes one.
+
+/// Becomes nothing.
+struct Stranger {};
+/// Becomes a base class of T and nothing else.
+template <class T>
+struct BaseOf {
+  template <class B>
+    requires(std::is_base_of_v<B, T> && !std::same_as<B, T>)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr operator B() const {
+    std::unreachable();
+  }
+};
+template <class T>
+concept HasBase = requires { T{BaseOf<T>()}; } && !requires { T{Stranger()}; };
+
+/// Whether T takes values, two in braces, and values.
+template <class T, std::size_t... Before, std::size_t... After>
+consteval bool takes_braces(std::index_sequence<Before...>, std::index_sequence<After...>) {
+  return requires {
+    T{(static_cast<void>(Before), Anything())...,
+      {Anything(), Anything()},
+      (static_cast<void>(After), Anything())...};
+  };
+}
+/// Whether the value `At` goes into an array: the two in braces leave room for fewer behind them.
+template <class T, std::size_t At>
+consteval bool has_array_at() {
+  constexpr std::make_index_sequence<At> kBefore;
+  constexpr std::make_index_sequence<count_values<T>() - At - 1> kBehind;
+  return takes_braces<T>(kBefore, std::index_sequence<>()) && !takes_braces<T>(kBefore, kBehind);
+}
+template <class T>
+inline constexpr bool kHasArray = []<std::size_t... At>(std::index_sequence<At...>) {
+  return (has_array_at<T, At>() || ...);
+}(std::make_index_sequence<count_values<T>()>());
+
+template <class T>
+consteval void check_fields() {
+  static_assert(
+      !HasBase<T>,
+      "the fields of a struct with a base class cannot be told apart: make the base a field");
+  static_assert(HasBase<T> || !kHasArray<T>,
+                "the fields of a struct with a C array cannot be told apart: make it a std::array");
+  static_assert(HasBase<T> || kHasArray<T> || count_values<T>() <= kMostFields,
+                "a struct has 24 fields at the most: make some of them a struct of their own");
+}
+/// None when they cannot be told apart; check_fields says why.
+template <class T>
+consteval std::size_t count_fields() {
+  const bool is_fit = !HasBase<T> && !kHasArray<T> && count_values<T>() <= kMostFields;
+  return is_fit ? count_values<T>() : 0;
 }
 
 /// Calls `visit` with every field of `aggregate`.
@@ -183,7 +239,7 @@ inline constexpr auto kFieldNames = []<std::size_t... I>(std::index_sequence<I..
 /// A plain struct whose fields can be told apart.
 template <class T>
 concept Aggregate = std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_empty_v<T> &&
-                    detail::count_fields<T>() > 0;
+                    detail::count_values<T>() > 0;
 
 template <Aggregate T>
 [[nodiscard]] constexpr std::size_t field_count() {
@@ -199,6 +255,7 @@ template <Aggregate T>
 template <class T, class Each>
   requires Aggregate<std::remove_const_t<T>>
 constexpr void for_each_field(T& aggregate, Each each) {
+  detail::check_fields<std::remove_const_t<T>>();
   const auto& names = field_names<std::remove_const_t<T>>();
   detail::with_fields(aggregate, [&](auto&... fields) {
     std::size_t at = 0;

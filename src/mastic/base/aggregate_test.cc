@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <any>
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mastic::base {
@@ -23,6 +26,27 @@ struct Nested {
 struct Large {
   int a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x;
 };
+struct OneMore {
+  Large large;
+  int a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x;
+};
+struct WithArray {
+  int count;
+  char text[8];
+  Point last;
+};
+struct WithLargeArray {
+  char text[80];
+};
+struct WithStdArray {
+  std::array<int, 80> numbers;
+  std::pair<int, int> pair;
+  std::vector<int> list;
+  std::any anything;
+};
+struct Derived : Point {
+  int z;
+};
 class NotOne {
  public:
   NotOne() {}
@@ -35,6 +59,11 @@ static_assert(field_names<Point>()[1] == "y_2");
 static_assert(field_count<Nested>() == 4);
 static_assert(field_names<Nested>()[2] == "named");
 static_assert(field_count<Large>() == 24 && field_names<Large>()[23] == "x");
+static_assert(field_count<WithStdArray>() == 4);
+static_assert(field_count<OneMore>() == 0, "too many");
+static_assert(detail::kHasArray<WithArray> && field_count<WithArray>() == 0);
+static_assert(detail::kHasArray<WithLargeArray> && field_count<WithLargeArray>() == 0);
+static_assert(detail::HasBase<Derived> && field_count<Derived>() == 0);
 static_assert(!Aggregate<NotOne> && !Aggregate<int> && !Aggregate<std::string>);
 static_assert(!Aggregate<std::vector<int>>);
 

@@ -43,11 +43,11 @@ concept EnumHolds = requires {
 /// How many values from 0 on an E can have, 64 at the most; without a fixed underlying type it holds
 /// just the bits that its enumerators need.
 template <class E, std::size_t Most = 64>
-consteval std::size_t count_values() {
+consteval std::size_t count_enum_values() {
   if constexpr (Most == 1 || EnumHolds<E, Most - 1>) {
     return Most;
   } else {
-    return count_values<E, Most / 2>();
+    return count_enum_values<E, Most / 2>();
   }
 }
 
@@ -91,7 +91,7 @@ consteval auto names_by_value(std::index_sequence<V...>) {
 
 template <class E>
 inline constexpr auto kNamesByValue =
-    names_by_value<E>(std::make_index_sequence<count_values<E>()>());
+    names_by_value<E>(std::make_index_sequence<count_enum_values<E>()>());
 
 template <class E>
 consteval std::size_t count_names() {

@@ -118,6 +118,33 @@ template <JsonReadable T>
   return from_json<T>(document->root(), unknown);
 }
 
+namespace detail {
+
+// A part of a value. What JSON does not know is said here in plain words, where it stands.
+
+template <class T>
+void write_part(std::string& out, const T& part) {
+  constexpr bool kIsKnown = JsonWritable<T>;
+  static_assert(
+      kIsKnown,
+      "JSON knows bool, numbers, strings, enumerations, std::optional, vectors, arrays, maps with "
+      "string keys, variants, sys_seconds and plain structs of these; other types need a JsonType");
+  if constexpr (kIsKnown) JsonType<T>::write(out, part);
+}
+template <class T>
+bool read_part(const JsonValue& value, T& into, JsonReading& reading) {
+  constexpr bool kIsKnown = JsonReadable<T>;
+  static_assert(kIsKnown,
+                "JSON is read as bool, numbers, std::string (not a view), enumerations, "
+                "std::optional, vectors, "
+                "arrays, maps with string keys, variants, sys_seconds and plain structs of these; "
+                "other types need a JsonType");
+  if constexpr (kIsKnown) return JsonType<T>::read(value, into, reading);
+  return false;
+}
+
+}  // namespace detail
+
 // ---- scalars ----
 
 template <>
@@ -228,11 +255,11 @@ struct JsonType<T> {
 template <class T>
 struct JsonType<std::optional<T>> {
   static void write(std::string& out, const std::optional<T>& value) {
-    value ? append_json(out, *value) : static_cast<void>(out += "null");
+    value ? detail::write_part(out, *value) : static_cast<void>(out += "null");
   }
   static bool read(const JsonValue& value, std::optional<T>& into, JsonReading& reading) {
     if (value.is(JsonValue::Kind::Null)) return true;
-    return JsonType<T>::read(value, into.emplace(), reading);
+    return detail::read_part<T>(value, into.emplace(), reading);
   }
 };
 
@@ -262,7 +289,7 @@ void write_list(std::string& out, const List& list) {
   bool first = true;
   for (const auto& element : list) {
     if (!std::exchange(first, false)) out += ',';
-    append_json<typename List::value_type>(out, element);
+    write_part<typename List::value_type>(out, element);
   }
   out += ']';
 }
@@ -288,7 +315,7 @@ struct JsonType<T> {
     for (const JsonValue& each : value.elements()) {
       Element element{};
       const bool read =
-          reading.at(index++, [&] { return JsonType<Element>::read(each, element, reading); });
+          reading.at(index++, [&] { return detail::read_part<Element>(each, element, reading); });
       if (!read) return false;
       into.push_back(std::move(element));
     }
@@ -308,7 +335,7 @@ struct JsonType<std::array<E, N>> {
     for (const JsonValue& each : value.elements()) {
       E& element = into[index];
       const bool read =
-          reading.at(index++, [&] { return JsonType<E>::read(each, element, reading); });
+          reading.at(index++, [&] { return detail::read_part<E>(each, element, reading); });
       if (!read) return false;
     }
     return true;
@@ -322,7 +349,7 @@ struct JsonType<T> {
     bool first = true;
     for (const auto& [name, value] : map) {
       detail::write_name(out, name, first);
-      append_json(out, value);
+      detail::write_part(out, value);
     }
     out += '}';
   }
@@ -332,7 +359,7 @@ struct JsonType<T> {
     for (const JsonMember& each : value.members()) {
       Mapped mapped{};
       const bool read =
-          reading.at(each.name, [&] { return JsonType<Mapped>::read(each, mapped, reading); });
+          reading.at(each.name, [&] { return detail::read_part<Mapped>(each, mapped, reading); });
       if (!read) return false;
       into.emplace(std::string(each.name), std::move(mapped));
     }
@@ -343,13 +370,13 @@ struct JsonType<T> {
 template <class... T>
 struct JsonType<std::variant<T...>> {
   static void write(std::string& out, const std::variant<T...>& value) {
-    std::visit([&](const auto& held) { append_json(out, held); }, value);
+    std::visit([&](const auto& held) { detail::write_part(out, held); }, value);
   }
   static bool read(const JsonValue& value, std::variant<T...>& into, JsonReading& reading) {
     const auto takes = [&]<class Alternative>() {
       Alternative alternative{};
       JsonReading trial(UnknownMembers::Refuse);
-      if (!JsonType<Alternative>::read(value, alternative, trial)) return false;
+      if (!detail::read_part<Alternative>(value, alternative, trial)) return false;
       into = std::move(alternative);
       return true;
     };
@@ -371,7 +398,7 @@ struct JsonType<T> {
         if (!field) return;
       }
       detail::write_field_name(out, std::exchange(before, ','), name);
-      append_json(out, field);
+      detail::write_part(out, field);
     });
     if (before == '{') out += '{';
     out += '}';
@@ -382,7 +409,7 @@ struct JsonType<T> {
     for_each_field(into, [&]<class Field>(std::string_view name, Field& field) {
       good = good && reading.at(name, [&] {
         const JsonMember* const member = value.member(name);
-        if (member != nullptr) return JsonType<Field>::read(*member, field, reading);
+        if (member != nullptr) return detail::read_part<Field>(*member, field, reading);
         if constexpr (detail::kIsOptional<Field>) return true;
         return reading.fail("it is missing");
       });

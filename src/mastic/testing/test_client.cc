@@ -203,8 +203,10 @@ TestResponse TestClient::options(std::string_view target, const FieldList& field
   return request("OPTIONS", target, fields);
 }
 TestResponse TestClient::send_json(std::string_view target, std::string_view json,
-                                   std::string_view method) {
-  return request(method, target, {{"Content-Type", "application/json"}}, json);
+                                   std::string_view method, const FieldList& fields) {
+  FieldList all = fields;
+  all.emplace_back("Content-Type", "application/json");
+  return request(method, target, all, json);
 }
 TestResponse TestClient::post_form(std::string_view target, std::string_view fields) {
   return request("POST", target, {{"Content-Type", "application/x-www-form-urlencoded"}}, fields);

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Holds the compiler to what the guide promises: a mistake gives one error, and that says what it is.
+
+    mistakes_test.py COMPILER SOURCE
+
+SOURCE begins with `// says: WORDS`. It must not compile; the first error must have these words, no
+second error may follow it, and docs/guide/mistakes.md must quote them.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+GUIDE = ROOT / "docs" / "guide" / "mistakes.md"
+MOST_LINES = 60  # of all that the compiler prints, its notes included
+
+
+def words_of(source):
+    first = source.read_text().splitlines()[0]
+    if not first.startswith("// says: "):
+        sys.exit(f"{source}: its first line has to be `// says: WORDS`")
+    return first.removeprefix("// says: ")
+
+
+def compile_only(compiler, source):
+    run = subprocess.run([compiler, "-std=c++23", "-fsyntax-only", f"-I{ROOT / 'src'}", str(source)],
+                         capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+    return run.returncode, run.stderr
+
+
+def faults(words, code, printed):
+    errors = [line for line in printed.splitlines() if " error: " in line]
+    if code == 0:
+        yield "it compiles"
+    elif words not in errors[0]:
+        yield f"the first error does not say: {words}"
+    if len(errors) > 1:
+        yield f"there are {len(errors)} errors"
+    if len(printed.splitlines()) > MOST_LINES:
+        yield f"there are more than {MOST_LINES} lines"
+    if words not in re.sub(r"\s+", " ", GUIDE.read_text()):
+        yield f"{GUIDE.name} does not quote: {words}"
+
+
+def main():
+    compiler, source = sys.argv[1], pathlib.Path(sys.argv[2])
+    code, printed = compile_only(compiler, source)
+    found = list(faults(words_of(source), code, printed))
+    for fault in found:
+        print(f"{source.name}: {fault}")
+    if found:
+        print(printed)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
