@@ -1,0 +1,82 @@
+#include "site.h"
+
+#include <optional>
+#include <utility>
+
+#include "notes.h"
+
+using mastic::FieldErrors;
+using mastic::HttpError;
+using mastic::Json;
+using mastic::Method;
+using mastic::Query;
+using mastic::Request;
+using mastic::Response;
+using mastic::Router;
+using mastic::Status;
+
+namespace {
+
+struct Draft {
+  std::string title;
+  std::string text;
+
+  void validate(FieldErrors& errors) const {
+    errors.require(!title.empty(), "title", "must not be empty");
+    errors.require(title.size() <= 100, "title", "must have 100 bytes at the most");
+  }
+};
+
+struct Listing {
+  std::string word;
+  unsigned page = 1;
+  unsigned size = 20;
+
+  void validate(FieldErrors& errors) const {
+    errors.require(page >= 1 && page <= 1000, "page", "must be from 1 to 1000");
+    errors.require(size >= 1 && size <= 100, "size", "must be from 1 to 100");
+  }
+};
+
+class KeyToWrite {
+ public:
+  explicit KeyToWrite(std::string key) : key_(std::move(key)) {}
+
+  std::optional<Response> before(Request& request) const {
+    const bool reads = request.method() == Method::Get || request.method() == Method::Head;
+    if (reads || request.field("X-Key") == key_) return std::nullopt;
+    throw HttpError(Status::Forbidden, "Send the key in the field X-Key.");
+  }
+
+ private:
+  std::string key_;
+};
+
+}  // namespace
+
+Router make_site(std::string key) {
+  Router site;
+  auto& notes = site.own<Notes>();
+
+  site.get<"/notes">([&notes](Query<Listing> wanted) {
+    return notes.list(wanted->word, (wanted->page - 1) * wanted->size, wanted->size);
+  });
+  site.post<"/notes">([&notes](Request& request, Json<Draft> draft) {
+    const Note note = notes.add(draft->title, draft->text);
+    const std::string url = request.url_for("note", note.id);
+    return Response::json(note, Status::Created).set("Location", url);
+  });
+  site.get<"/notes/{id:int}">([&notes](int id) { return notes.get(id); }).name("note");
+  site.put<"/notes/{id:int}">(
+      [&notes](int id, Json<Draft> draft) { return notes.replace(id, draft->title, draft->text); });
+  site.del<"/notes/{id:int}">([&notes](int id) {
+    notes.remove(id);
+    return Status::NoContent;
+  });
+
+  site.on_exception<NoSuchNote>([](const NoSuchNote& missing) -> Response {
+    throw HttpError(Status::NotFound, missing.what());
+  });
+  site.use(KeyToWrite(std::move(key)));
+  return site;
+}
