@@ -29,8 +29,8 @@ struct Draft {
 
 struct Listing {
   std::string word;
-  unsigned page = 1;
-  unsigned size = 20;
+  std::size_t page = 1;
+  std::size_t size = 20;
 
   void validate(FieldErrors& errors) const {
     errors.require(page >= 1 && page <= 1000, "page", "must be from 1 to 1000");
