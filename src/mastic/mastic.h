@@ -56,6 +56,7 @@ using base::fail;
 using base::from_json;
 using base::Result;
 using base::to_json;
+using base::UnknownMembers;
 using base::Uuid;
 using catalog::run;
 using files::static_files;

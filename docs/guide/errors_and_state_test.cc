@@ -1,0 +1,96 @@
+// The code of errors-and-state.md: compiled, run, and quoted from here.
+
+#include <gtest/gtest.h>
+#include <mastic/mastic.h>
+#include <mastic/testing/test_client.h>
+
+#include <atomic>
+#include <stdexcept>
+
+using mastic::Problem;
+using mastic::Request;
+using mastic::Response;
+using mastic::Router;
+using mastic::Status;
+using mastic::Task;
+using mastic::testing::TestClient;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct SoldOut : std::runtime_error {
+  SoldOut() : std::runtime_error("There is none left.") {}
+};
+
+/// How many there are to sell.
+class Stock {
+ public:
+  explicit Stock(int most) : most_(most) {}
+  void fill() { left_ = most_; }
+  void close() { left_ = 0; }
+  int take() {
+    const int before = left_.fetch_sub(1);
+    if (before <= 0) throw SoldOut();
+    return before - 1;
+  }
+
+ private:
+  const int most_;
+  std::atomic<int> left_{0};
+};
+
+struct User {
+  std::string name;
+};
+
+struct WhoIsIt {
+  std::optional<Response> before(Request& request) const {
+    request.ext<User>().name = request.field("X-User").value_or("nobody");
+    return std::nullopt;
+  }
+};
+
+Router make_site() {
+  Router site;
+  auto& stock = site.own<Stock>(3);
+  site.post<"/buy">([&stock](Request& request) {
+    return std::to_string(stock.take()) + " left, " + request.ext<User>().name;
+  });
+  site.on_exception<SoldOut>([](const SoldOut& sold_out) {
+    return Problem{.status = Status::Conflict, .detail = sold_out.what()};
+  });
+  site.on_error(Status::NotFound, [](Request&, const Problem&) -> std::optional<Response> {
+    return Response::html("<h1>Nothing here</h1>");
+  });
+  site.on_start([&stock] { stock.fill(); });
+  site.on_stop([&stock] { stock.close(); });
+  site.in_background("restock", [&stock]() -> Task<> {
+    while (true) {
+      co_await mastic::sleep_for(1h);
+      stock.fill();
+    }
+  });
+  site.use(WhoIsIt());
+  return site;
+}
+
+}  // namespace
+
+TEST(ErrorsAndState, StateIsSharedAndFilledInTheBackground) {
+  TestClient client(make_site());
+  EXPECT_EQ(client.post("/buy", "", {{"X-User", "Ada"}}).text, "2 left, Ada");
+  EXPECT_EQ(client.post("/buy", "").text, "1 left, nobody");
+  EXPECT_EQ(client.post("/buy", "").text, "0 left, nobody");
+  const auto sold_out = client.post("/buy", "");
+  EXPECT_EQ(sold_out.status, Status::Conflict);
+  EXPECT_EQ(sold_out.text, "409 Conflict\n\nThere is none left.\n");
+  client.pass(61min);
+  EXPECT_EQ(client.post("/buy", "").status, Status::Ok);
+}
+
+TEST(ErrorsAndState, AStatusHasItsPage) {
+  TestClient client(make_site());
+  const auto page = client.get("/nowhere");
+  EXPECT_EQ(page.status, Status::NotFound);
+  EXPECT_EQ(page.text, "<h1>Nothing here</h1>");
+}

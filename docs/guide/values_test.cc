@@ -1,0 +1,106 @@
+// The code of values.md: compiled, run, and quoted from here.
+
+#include <gtest/gtest.h>
+#include <mastic/mastic.h>
+#include <mastic/testing/test_client.h>
+
+using mastic::Body;
+using mastic::CacheControl;
+using mastic::Checked;
+using mastic::ContentDisposition;
+using mastic::Cookie;
+using mastic::FieldErrors;
+using mastic::Form;
+using mastic::Json;
+using mastic::Request;
+using mastic::Response;
+using mastic::Router;
+using mastic::Status;
+using mastic::testing::TestClient;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Booking {
+  std::string name;
+  int seats = 1;
+
+  void validate(FieldErrors& errors) const {
+    errors.require(!name.empty(), "name", "must not be empty");
+    errors.require(seats >= 1 && seats <= 8, "seats", "must be 1 to 8");
+  }
+};
+
+struct Greeting {
+  std::string text;
+};
+
+Router make_site() {
+  Router site;
+  site.get<"/hello">([](Cookie<"name", std::optional<std::string>> name) {
+    return "Hello, " + name->value_or("stranger") + "!\n";
+  });
+  site.post<"/name/{name}">([](std::string name) {
+    return Response::redirect("/hello").set_cookie({.name = "name", .value = name, .max_age = 24h});
+  });
+  site.post<"/bookings">([](Json<Booking> booking) { return *booking; });
+  site.post<"/strict">(
+      [](Json<Booking, mastic::UnknownMembers::Refuse> booking) { return *booking; });
+  site.post<"/book">([](Checked<Form<Booking>> form) {
+    if (form.errors.empty()) return Response::redirect("/thanks");
+    return Response::html("<p>Seats " + std::string(form.errors.of("seats")),
+                          Status::UnprocessableContent);
+  });
+  site.get<"/report">([] {
+    Response response = Response::of_type("text/csv", Body("a,b\n1,2\n"));
+    response.set(CacheControl{.is_private = true, .max_age = 1h});
+    response.set(ContentDisposition{.filename = "report.csv"});
+    return response;
+  });
+  site.get<"/greeting">([](Request& request) -> Response {
+    const bool german = request.preferred_language({"en", "de"}) == "de";
+    if (request.preferred_type({"application/json", "text/plain"}) == "application/json") {
+      return Response::json(Greeting{german ? "Hallo" : "Hello"});
+    }
+    return Response::text(german ? "Hallo\n" : "Hello\n");
+  });
+  return site;
+}
+
+struct Values : testing::Test {
+  TestClient client{make_site()};
+};
+
+}  // namespace
+
+TEST_F(Values, CookiesGoBothWays) {
+  EXPECT_EQ(client.get("/hello").text, "Hello, stranger!\n");
+  const auto named = client.post("/name/Ada", "");
+  EXPECT_EQ(named.field("Set-Cookie"),
+            "name=Ada; Path=/; Max-Age=86400; SameSite=Lax; Secure; HttpOnly");
+  EXPECT_EQ(client.get("/hello", {{"Cookie", "name=Ada"}}).text, "Hello, Ada!\n");
+}
+
+TEST_F(Values, InputIsChecked) {
+  const auto wrong = client.send_json("/bookings", R"({"name":"Ada","seats":9})", "POST",
+                                      {{"Accept", "application/json"}});
+  EXPECT_EQ(wrong.status, Status::UnprocessableContent);
+  EXPECT_NE(wrong.text.find(R"("errors":[{"field":"seats","message":"must be 1 to 8"}])"),
+            std::string::npos);
+  EXPECT_EQ(client.post_form("/book", "name=Ada&seats=9").text, "<p>Seats must be 1 to 8");
+  EXPECT_EQ(client.post_form("/book", "name=Ada&seats=2").field("Location"), "/thanks");
+  EXPECT_EQ(client.send_json("/strict", R"({"name":"Ada","seats":2,"x":1})").status,
+            Status::UnprocessableContent);
+}
+
+TEST_F(Values, FieldsAreValues) {
+  const auto report = client.get("/report");
+  EXPECT_EQ(report.field("Cache-Control"), "private, max-age=3600");
+  EXPECT_EQ(report.field("Content-Disposition"), "attachment; filename=\"report.csv\"");
+}
+
+TEST_F(Values, AnswersAreWhatTheClientLikes) {
+  EXPECT_EQ(client.get("/greeting").text, R"({"text":"Hello"})");
+  EXPECT_EQ(client.get("/greeting", {{"Accept", "text/*"}, {"Accept-Language", "de-AT"}}).text,
+            "Hallo\n");
+}
