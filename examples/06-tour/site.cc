@@ -15,7 +15,6 @@ using mastic::Query;
 using mastic::Request;
 using mastic::Response;
 using mastic::Router;
-using mastic::Status;
 using mastic::Task;
 
 namespace {

@@ -134,12 +134,12 @@ Task<Response> call_handler(const F& handler, Request& request) noexcept {
     } else if (request.body().bytes()) {
       return to_response(request, detail::invoke_handler(handler, request));
     } else {
-      return detail::settle(
-          request,
-          detail::respond_when_gathered(request, &handler, [](const void* kept, Request& whole) {
-            const F& plain = *static_cast<const F*>(kept);
-            return to_response(whole, detail::invoke_handler(plain, whole));
-          }));
+      const auto respond = [](const void* kept, Request& whole) {
+        const F& plain = *static_cast<const F*>(kept);
+        return to_response(whole, detail::invoke_handler(plain, whole));
+      };
+      const void* const kept = static_cast<const void*>(&handler);
+      return detail::settle(request, detail::respond_when_gathered(request, kept, respond));
     }
   } catch (...) {
     return respond_to_exception(request);
