@@ -20,7 +20,7 @@ using namespace mastic;
 
 class NoLog final : public base::Log {
  public:
-  void write(base::Level, std::string_view) noexcept override {}
+  void write(const base::LogRecord&) noexcept override {}
 };
 
 /// A server with one connection, and its client.

@@ -21,6 +21,8 @@
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
+#include "mastic/base/encoding.h"
+#include "mastic/base/enumeration.h"
 #include "mastic/base/result.h"
 #include "mastic/catalog/run.h"
 #include "mastic/files/static_files.h"
@@ -52,8 +54,12 @@ using app::Router;
 using async::Cancelled;
 using async::sleep_for;
 using async::Task;
+using base::enum_name;
+using base::enum_names;
 using base::fail;
 using base::from_json;
+using base::html_escape;
+using base::percent_encode_segment;
 using base::Result;
 using base::to_json;
 using base::UnknownMembers;

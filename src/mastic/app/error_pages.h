@@ -44,6 +44,9 @@ class ErrorPages {
 
 template <class E, class F>
 void ErrorPages::set_for(F handler) {
+  static_assert(std::invocable<const F&, Request&, const E&> || std::invocable<const F&, const E&>,
+                "the answer to an exception is made by a function of (Request&, const E&) or of "
+                "(const E&), which is not `mutable`");
   const auto answer = [](const F& function, Request& request, const E& error) {
     if constexpr (std::invocable<const F&, Request&, const E&>) {
       return to_response(request, function(request, error));

@@ -88,6 +88,19 @@ TEST_F(ErrorPagesTest, AnApiMayAlwaysSpeakJson) {
             R"("detail":"on holiday"})");
 }
 
+TEST_F(ErrorPagesTest, APageMayAnswerWithAnErrorItself) {
+  Router inner;
+  inner.on_error([](Request&, Problem problem) {
+    problem.detail = "Call us.";
+    return problem;
+  });
+  inner.get("/gone", [] { return Status::Gone; });
+  router.on_error(Status::NotFound, [](Request&, const Problem&) { return Status::Gone; });
+  router.mount("/in", std::move(inner));
+  EXPECT_EQ(get("/in/gone"), "410 Gone\n\nCall us.\n");
+  EXPECT_EQ(get("/nowhere"), "410 Gone\n");
+}
+
 TEST_F(ErrorPagesTest, APageThatFailsIsReplacedAndLogged) {
   router.on_error([](Request&, const Problem&) -> Response { throw std::logic_error("ink"); });
   EXPECT_EQ(get("/nowhere"), "404 Not Found\n");

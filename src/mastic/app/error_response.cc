@@ -22,17 +22,25 @@ void log_failed_page(Request& request) noexcept {
   }
 }
 
+/// The first scope to ask: a page that meets an error itself does not ask for itself.
+const ScopeFrame* first_scope(const Request& request) {
+  const ScopeFrame* const asked = request.asked_scope();
+  return asked != nullptr ? asked->outer : request.scopes();
+}
+
 /// The page of the nearest scope that has one.
 std::optional<Response> find_page(Request& request, const Problem& problem) {
-  for (const ScopeFrame* at = request.scopes(); at != nullptr; at = at->outer) {
+  for (const ScopeFrame* at = first_scope(request); at != nullptr; at = at->outer) {
+    const Request::Asking asking(request, *at);
     if (auto page = at->scope->page(request, problem)) return page;
   }
   return std::nullopt;
 }
 
-/// The answer of the nearest scope that knows the type of the exception being handled.
+/// The answer of the nearest scope that knows the type of the exception being handled. (It may be a
+/// Problem, and so ask for the pages of that very scope.)
 std::optional<Response> find_answer(Request& request) {
-  for (const ScopeFrame* at = request.scopes(); at != nullptr; at = at->outer) {
+  for (const ScopeFrame* at = first_scope(request); at != nullptr; at = at->outer) {
     if (auto answer = at->scope->answer_exception(request)) return answer;
   }
   return std::nullopt;

@@ -23,11 +23,12 @@ struct FieldError {
 ///       errors.require(age >= 18, "age", "must be 18 or more");
 ///     }
 ///
-/// which is called once all its fields are read.
+/// which is called once all fields are read. That of a struct inside another one is called too, and
+/// its fields are named from the outside: "items[2].price".
 class FieldErrors {
  public:
   void add(std::string_view field, std::string_view message) {
-    list_.push_back({std::string(field), std::string(message)});
+    list_.push_back({place_ + std::string(field), std::string(message)});
   }
   /// Adds `message` unless `holds`.
   void require(bool holds, std::string_view field, std::string_view message) {
@@ -44,7 +45,17 @@ class FieldErrors {
     return {};
   }
 
+  /// Calls `check`, whose fields stand below `place`: "items[2]." and the like.
+  template <class Check>
+  void below(std::string_view place, Check check) {
+    const std::size_t outer = place_.size();
+    place_ += place;
+    check();
+    place_.resize(outer);
+  }
+
  private:
+  std::string place_;
   std::vector<FieldError> list_;
 };
 

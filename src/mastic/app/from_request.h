@@ -21,6 +21,7 @@
 #include "mastic/app/field_errors.h"
 #include "mastic/app/request.h"
 #include "mastic/app/text_value.h"
+#include "mastic/app/validation.h"
 #include "mastic/base/aggregate.h"
 #include "mastic/base/fixed_text.h"
 #include "mastic/base/json.h"
@@ -100,25 +101,19 @@ inline constexpr std::size_t kMostTextFields = 1000;
                               std::string_view expected, std::string_view found);
 
 template <class T>
-concept NamesValidate = requires { &T::validate; };
-
-template <class T>
-void validate(const T& value, FieldErrors& errors) {
-  if constexpr (std::is_class_v<T> && NamesValidate<T>) {
-    constexpr bool kFits = requires { value.validate(errors); };
-    static_assert(kFits, "`validate` has to be `void validate(FieldErrors&) const`");
-    if constexpr (kFits) {
-      if (errors.empty()) value.validate(errors);
-    }
-  }
-}
-
-template <class T>
 inline constexpr bool kIsView = std::same_as<T, std::string_view>;
 template <class T>
 inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
 template <class T>
 inline constexpr bool kIsView<std::vector<T>> = kIsView<T>;
+
+/// What is given takes the place of a list, not its end.
+template <class T>
+void forget_default(T&) {}
+template <class T>
+void forget_default(std::vector<T>& list) {
+  list.clear();
+}
 
 template <base::Aggregate T>
 T read_text_object(std::string_view text, http::Status too_many, FieldErrors& errors) {
@@ -126,12 +121,15 @@ T read_text_object(std::string_view text, http::Status too_many, FieldErrors& er
   const auto given = read_text_fields(text, too_many);
   base::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
     static_assert(!kIsView<Field>, "text of a query or form is std::string (not a view)");
+    bool is_first = true;
     for (const TextField& each : given) {
-      if (each.name != name || TextValue<Field>::read(each.value, field)) continue;
+      if (each.name != name) continue;
+      if (std::exchange(is_first, false)) forget_default(field);
+      if (TextValue<Field>::read(each.value, field)) continue;
       errors.add(name, mismatch(TextValue<Field>::expected(), each.value));
     }
   });
-  validate(object, errors);
+  if (errors.empty()) validate(object, errors);
   return object;
 }
 
@@ -168,7 +166,7 @@ struct FromRequest<Json<T, Unknown>> : detail::TakenWhole<Json<T, Unknown>> {
     Json<T, Unknown> json{};
     base::JsonReading reading(Unknown);
     if (base::JsonType<T>::read(document.root(), *json, reading)) {
-      detail::validate(*json, errors);
+      validate(*json, errors);
     } else {
       errors.add(reading.path(), reading.fault());
     }
@@ -224,7 +222,7 @@ struct FromRequest<Cookie<Name, T>> {
 template <>
 struct FromRequest<Body> {
   static constexpr bool kNeedsContent = false;
-  static Body take(Request& request) { return std::move(request.body()); }
+  static Body take(Request& request) { return std::exchange(request.body(), Body::taken()); }
 };
 
 }  // namespace mastic::app

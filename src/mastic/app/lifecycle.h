@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,8 @@ class Lifecycle {
     std::function<async::Task<>()> begin;
   };
 
+  /// Keeps `object` until the application is gone; the one given last goes first.
+  void own(std::shared_ptr<void> object) { owned_.objects.push_back(std::move(object)); }
   void on_start(Hook hook) { starts_.push_back(std::move(hook)); }
   void on_stop(Hook hook) { stops_.push_back(std::move(hook)); }
   void in_background(std::string name, std::function<async::Task<>()> begin) {
@@ -32,11 +35,11 @@ class Lifecycle {
     const auto append = [](auto& to, auto& from) {
       to.insert(to.end(), std::move_iterator(from.begin()), std::move_iterator(from.end()));
     };
+    append(owned_.objects, other.owned_.objects);
     append(starts_, other.starts_);
     append(stops_, other.stops_);
     append(tasks_, other.tasks_);
   }
-  [[nodiscard]] bool empty() const { return starts_.empty() && stops_.empty() && tasks_.empty(); }
 
   // For whoever serves the application.
 
@@ -48,6 +51,17 @@ class Lifecycle {
   [[nodiscard]] const std::vector<BackgroundTask>& tasks() const { return tasks_; }
 
  private:
+  struct Owned {
+    Owned() = default;
+    Owned(Owned&&) noexcept = default;
+    Owned& operator=(Owned&&) noexcept = default;
+    ~Owned() {
+      while (!objects.empty()) objects.pop_back();
+    }
+    std::vector<std::shared_ptr<void>> objects;
+  };
+
+  Owned owned_;  ///< first, for all the others refer to it
   std::vector<Hook> starts_;
   std::vector<Hook> stops_;
   std::vector<BackgroundTask> tasks_;

@@ -30,6 +30,19 @@ std::string encode_rest(const RoutePattern& pattern, std::string_view rest) {
 
 }  // namespace
 
+std::string encode_literal(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f) {
+      encoded += c;
+    } else {
+      encoded += base::percent_encode_segment({&c, 1});
+    }
+  }
+  return encoded;
+}
+
 std::string make_path(const RoutePattern& pattern, std::span<const std::string> values) {
   if (values.size() != pattern.values()) {
     refuse(pattern, "it has " + std::to_string(pattern.values()) + " values, not " +
@@ -40,7 +53,7 @@ std::string make_path(const RoutePattern& pattern, std::span<const std::string> 
   for (const PatternPart& part : pattern.parts()) {
     path += '/';
     if (part.kind == PatternPart::Kind::Literal) {
-      path += part.text;
+      path += encode_literal(part.text);
     } else if (part.kind == PatternPart::Kind::Rest) {
       path += encode_rest(pattern, values[next++]);
     } else {
@@ -48,6 +61,7 @@ std::string make_path(const RoutePattern& pattern, std::span<const std::string> 
       path += encode_segment(pattern, values[next++]);
     }
   }
+  if (path.starts_with("//")) refuse(pattern, "'" + path + "' would be another host");
   return path;
 }
 

@@ -153,8 +153,9 @@ class Request {
   }
 
   /// The path of the route that was named `name` (Router::Route), with `values` for those of its
-  /// pattern. Looked for in the router that is running and in those around it. Throws
-  /// std::invalid_argument when there is no such route, or the values do not fit.
+  /// pattern. Looked for in the router that is running and in those around it, not in those that are
+  /// mounted in it; while content is produced no router is running. Throws std::invalid_argument when
+  /// there is no such route, or the values do not fit.
   template <PathText... V>
   [[nodiscard]] std::string url_for(std::string_view name, const V&... values) const {
     return make_url(name, {to_path_text(values)...});
@@ -187,6 +188,27 @@ class Request {
     scopes_ = memory().make<ScopeFrame>(&scope, mounted_bytes_, scopes_);
   }
   void leave_scope() { scopes_ = scopes_->outer; }
+  /// The scope whose error page or answer is being made, and what was there before: that scope is
+  /// not asked again, and names are looked for from it outwards.
+  [[nodiscard]] const ScopeFrame* asked_scope() const { return asked_scope_; }
+  class Asking {
+   public:
+    Asking(Request& request, const ScopeFrame& frame)
+        : request_(request), scopes_(request.scopes_), asked_(request.asked_scope_) {
+      request.scopes_ = request.asked_scope_ = &frame;
+    }
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+    ~Asking() {
+      request_.scopes_ = scopes_;
+      request_.asked_scope_ = asked_;
+    }
+
+   private:
+    Request& request_;
+    const ScopeFrame* scopes_;
+    const ScopeFrame* asked_;
+  };
 
  private:
   [[nodiscard]] std::string make_url(std::string_view name,
@@ -198,6 +220,7 @@ class Request {
   std::size_t mounted_bytes_ = 0;
   std::span<const PathValue> values_;
   const ScopeFrame* scopes_ = nullptr;
+  const ScopeFrame* asked_scope_ = nullptr;
   Extensions extensions_;
   std::string_view route_;
   std::size_t route_mount_bytes_ = 0;  ///< of the path, that stand before `route_`

@@ -53,12 +53,10 @@ Response Response::redirect_to_other_site(std::string_view url, http::Status sta
   return response;
 }
 
-Response& Response::clear_cookie(std::string_view name, std::string_view path) & {
-  return set_cookie({.name = std::string(name),
-                     .value = {},
-                     .max_age = std::chrono::seconds(0),
-                     .path = std::string(path),
-                     .domain = {}});
+Response& Response::clear_cookie(http::SetCookie cookie) & {
+  cookie.value.clear();
+  cookie.max_age = std::chrono::seconds(0);
+  return set_cookie(cookie);
 }
 
 /// Browsers take a backslash for a slash, and drop tabs and line ends wherever they stand.

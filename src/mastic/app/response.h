@@ -69,8 +69,12 @@ struct Response {
   Response& set_cookie(const http::SetCookie& cookie) & {
     return add("Set-Cookie", cookie.to_string());
   }
-  /// Has the browser forget a cookie that was set with this path and no domain.
-  Response& clear_cookie(std::string_view name, std::string_view path = "/") &;
+  /// Has the browser forget a cookie that was set with the defaults.
+  Response& clear_cookie(std::string_view name) & {
+    return clear_cookie(http::SetCookie{.name = std::string(name)});
+  }
+  /// One that was set otherwise: its path, domain and `secure` say which it is.
+  Response& clear_cookie(http::SetCookie cookie) &;
 
   template <class... Arguments>
   Response&& set(const Arguments&... arguments) && {
@@ -81,6 +85,10 @@ struct Response {
     return std::move(add(arguments...));
   }
   Response&& set_cookie(const http::SetCookie& cookie) && { return std::move(set_cookie(cookie)); }
+  template <class Cookie>
+  Response&& clear_cookie(const Cookie& cookie) && {
+    return std::move(clear_cookie(cookie));
+  }
 
   http::Status status = http::Status::Ok;
   http::Fields fields;

@@ -65,6 +65,15 @@ inline constexpr bool kIsPathValue = !kIsRequest<P> && !kIsTaken<P>;
 /// Json, Query, Form, Header, Cookie: whatever they hold.
 template <class P>
 inline constexpr bool kIsHolder = requires(P taken) { []<class T>(Held<T>&) {}(taken); };
+/// Takes the content of the request: it can be taken once.
+template <class P>
+inline constexpr bool kTakesContent = [] {
+  if constexpr (kIsTaken<P>) {
+    using Taken = std::remove_cv_t<P>;
+    return std::same_as<Taken, Body> || FromRequest<Taken>::kNeedsContent;
+  }
+  return false;
+}();
 template <class P>
 inline constexpr bool kFits = kIsRequest<P> || kIsTaken<P> || PathValueType<std::remove_cv_t<P>>;
 
@@ -123,6 +132,8 @@ class RouteHandler {
   static constexpr auto make_matchers(std::index_sequence<I...>) {
     detail::check_handler<F>();
     (detail::check_parameter<Parameter<I>>(), ...);
+    static_assert((0 + ... + (detail::kTakesContent<Parameter<I>> ? 1 : 0)) <= 1,
+                  "a handler takes the content of its request once: one Json, Form or Body");
     std::array<PathMatcher, path_values_before(kParameters)> matchers{};
     const auto enter = [&]<std::size_t At>() {
       using P = Parameter<At>;

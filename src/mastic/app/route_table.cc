@@ -41,41 +41,53 @@ bool takes_host(std::string_view pattern, std::string_view host) {
          base::equal_ignoring_case(host.substr(host.size() - ending.size()), ending);
 }
 
-Task<Response> leave_mount_later(std::size_t prefix, Request& request, Task<Response> task) {
+/// Leaves a mount or a scope once: when it is told to, or with the task that holds it, which may be
+/// dropped before it ends or even begins.
+class Leaving {
+ public:
+  Leaving(Request& request, std::size_t mounted_bytes)
+      : request_(&request), mounted_bytes_(mounted_bytes) {}
+  /// Of a scope.
+  explicit Leaving(Request& request) : Leaving(request, 0) {}
+  Leaving(Leaving&& other) noexcept
+      : request_(std::exchange(other.request_, nullptr)), mounted_bytes_(other.mounted_bytes_) {}
+  Leaving& operator=(Leaving&&) = delete;
+  ~Leaving() { leave(); }
+
+  void leave() {
+    Request* const request = std::exchange(request_, nullptr);
+    if (request == nullptr) return;
+    mounted_bytes_ > 0 ? request->leave_mount(mounted_bytes_) : request->leave_scope();
+  }
+
+ private:
+  Request* request_;
+  std::size_t mounted_bytes_;
+};
+
+Task<Response> leave_later(Leaving leaving, Task<Response> task) {
   Response response = co_await std::move(task);
-  request.leave_mount(prefix);
+  leaving.leave();
   co_return response;
 }
 
 Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
+  if (mount.name.empty()) return mount.app(request);
   request.enter_mount(mount.name.size());
+  Leaving leaving(request, mount.name.size());
   Task<Response> task = mount.app(request);
-  if (!task.is_done()) return leave_mount_later(mount.name.size(), request, std::move(task));
-  request.leave_mount(mount.name.size());
+  if (!task.is_done()) return leave_later(std::move(leaving), std::move(task));
   return task;
-}
-
-Task<Response> leave_scope_later(Request& request, Task<Response> task) {
-  Response response = co_await std::move(task);
-  request.leave_scope();
-  co_return response;
 }
 
 }  // namespace
 
 Task<Response> call_in_scope(const Scope& scope, const App& app, Request& request) {
   request.enter_scope(scope);
+  Leaving leaving(request);
   Task<Response> task = app(request);
-  if (!task.is_done()) return leave_scope_later(request, std::move(task));
-  request.leave_scope();
+  if (!task.is_done()) return leave_later(std::move(leaving), std::move(task));
   return task;
-}
-
-RouteTable::~RouteTable() {
-  entries_.clear();
-  mounts_.clear();
-  hosts_.clear();
-  while (!owned_.empty()) owned_.pop_back();
 }
 
 // ---- filling ----
@@ -92,8 +104,8 @@ RouteEntry& RouteTable::add(Method method, std::string_view pattern, App handler
   if (place != nullptr) {
     refuse("route", pattern, " has a handler for " + std::string(to_string(method)) + " already");
   }
-  RouteEntry& entry =
-      entries_.emplace_back(RouteEntry{method, std::string(pattern), {}, std::move(handler), {}});
+  RouteEntry& entry = entries_.emplace_back(
+      RouteEntry{method, std::string(pattern), *route, {}, std::move(handler), {}});
   place = &entry;
   return entry;
 }
@@ -114,8 +126,10 @@ RouteTable::Place& RouteTable::add_mount(std::string_view prefix, App app) {
   if (!plain) {
     refuse("mount", prefix, ": a prefix begins with '/' and has neither names nor escapes");
   }
-  if (has(mounts_, prefix)) refuse("mount", prefix, " is there already");
-  return mounts_.emplace_back(Place{std::string(prefix), std::move(app), {}});
+  std::string path = encode_literal(prefix);
+  path = http::normalize_path(path.empty() ? "/" : path)->value_or(path);
+  if (has(mounts_, path)) refuse("mount", prefix, " is there already");
+  return mounts_.emplace_back(Place{std::move(path), std::move(app), {}});
 }
 
 RouteTable::Place& RouteTable::add_host(std::string_view name, App app) {
@@ -124,8 +138,10 @@ RouteTable::Place& RouteTable::add_host(std::string_view name, App app) {
   if (!authority || authority->port || host.find('*') != host.npos) {
     refuse("host", name, ": write a name without a port, or '*.' and what names end in");
   }
-  if (has(hosts_, name)) refuse("host", name, " is there already");
-  return hosts_.emplace_back(Place{std::string(name), std::move(app), {}});
+  std::string place = base::lower_case(name);
+  if (place.ends_with('.')) place.pop_back();
+  if (has(hosts_, place)) refuse("host", name, " is there already");
+  return hosts_.emplace_back(Place{std::move(place), std::move(app), {}});
 }
 
 Lifecycle RouteTable::complete() {
@@ -233,7 +249,7 @@ std::optional<std::string> RouteTable::path_of(std::string_view name,
   std::string path = make_path(RoutePattern(pattern), values);
   base::Arena memory;
   const RouteTree::Match match = tree_.find(path, memory);
-  if (match.route == RouteTree::kNone || tree_.pattern(match.route) != pattern) {
+  if (match.route != entry->second->route) {
     refuse("route", pattern, ": '" + path + "' would lead elsewhere; a value is of another type");
   }
   return path;

@@ -26,6 +26,7 @@ namespace mastic::app {
 struct RouteEntry {
   http::Method method;
   std::string pattern;
+  std::size_t route;  ///< in the tree; patterns that take the same paths share it
   std::string name;
   App handler;
   std::vector<Middleware> layers;
@@ -41,7 +42,6 @@ class RouteTable final : public Scope {
   RouteTable() = default;
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
-  ~RouteTable();
 
   /// A mount, or a host.
   struct Place {
@@ -57,7 +57,6 @@ class RouteTable final : public Scope {
   Place& add_mount(std::string_view prefix, App app);
   Place& add_host(std::string_view name, App app);
   [[nodiscard]] ErrorPages& pages() { return pages_; }
-  void own(std::shared_ptr<void> object) { owned_.push_back(std::move(object)); }
 
   /// Puts middleware around what it is for, and hands out what is to be started and stopped with it.
   [[nodiscard]] Lifecycle complete();
@@ -93,7 +92,6 @@ class RouteTable final : public Scope {
   [[nodiscard]] const Place* find_host(const Request& request) const;
   [[nodiscard]] std::optional<Response> redirect_by_slash(Request& request) const;
 
-  std::vector<std::shared_ptr<void>> owned_;  ///< first, for handlers refer to them
   RouteTree tree_;
   std::vector<Route> routes_;
   std::deque<RouteEntry> entries_;

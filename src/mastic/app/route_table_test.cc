@@ -156,6 +156,46 @@ TEST_F(RouteTableTest, SaysWhatIsWrongWithAUrl) {
   EXPECT_EQ(get("/3"), "the path of '/item/{id:int}': {id} is empty");
 }
 
+TEST_F(RouteTableTest, AnyPatternMayHaveAName) {
+  router.get("/f/{p...}", [] { return ""; });
+  router.post("/f/{p:path}", [] { return ""; }).name("up");
+  router.get("/a b", [] { return "blank"; }).name("blank");
+  router.get("/", [](Request& request) {
+    return request.url_for("up", "x") + " " + request.url_for("blank");
+  });
+  EXPECT_EQ(get("/"), "/f/x /a%20b");
+  EXPECT_EQ(get("/a%20b"), "blank");
+}
+
+TEST_F(RouteTableTest, NoUrlLeavesTheSite) {
+  EXPECT_THROW((void)path_to<"/{path...}">("/evil.example/x"), std::invalid_argument);
+}
+
+TEST_F(RouteTableTest, MountsAndHostsAreFoundHoweverTheyAreSpelt) {
+  router.mount(
+      "/\xc3\xbc"
+      "ber uns",
+      [] { return "about"; });
+  router.host("B.Example.", [] { return "host"; });
+  EXPECT_EQ(get("/%C3%BCber%20uns/x"), "about");
+  EXPECT_EQ(get("/", "b.example"), "host");
+}
+
+TEST_F(RouteTableTest, AMountIsLeftAlsoByATaskThatIsDropped) {
+  router.mount("/m", [](Request&) -> Task<std::string> {
+    co_await async::sleep_for(1s);
+    co_return "late";
+  });
+  router.use([](Request& request, Next next) -> Task<Response> {
+    {
+      const Task<Response> dropped = next(request);
+    }
+    const std::string path(request.path());
+    co_return Response::text(path);
+  });
+  EXPECT_EQ(get("/m/x"), "/m/x");
+}
+
 TEST_F(RouteTableTest, ANameStandsOnce) {
   router.get("/a", [] { return ""; }).name("a");
   EXPECT_THROW(router.get("/b", [] { return ""; }).name("a"), std::invalid_argument);

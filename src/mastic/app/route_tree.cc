@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mastic/app/path_text.h"
 #include "mastic/base/encoding.h"
 #include "mastic/http/target.h"
 
@@ -10,16 +11,7 @@ namespace {
 
 /// A literal in the normal form of paths: spaces and what is not ASCII become escapes.
 base::Result<std::string> normal_literal(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string escaped = "/";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f) {
-      escaped += c;
-    } else {
-      escaped.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
-    }
-  }
+  const std::string escaped = "/" + encode_literal(text);
   const auto normal = http::normalize_path(escaped);
   if (!normal) return base::fail("'", text, "' has a broken escape");
   return normal->value_or(escaped).substr(1);

@@ -63,7 +63,6 @@ Router& Router::use(Middleware middleware) {
   return *this;
 }
 
-void Router::keep(std::shared_ptr<void> object) { table_->own(std::move(object)); }
 ErrorPages& Router::pages() { return table_->pages(); }
 
 App Router::build() && {

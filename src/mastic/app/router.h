@@ -173,17 +173,17 @@ class Router {
     return *this;
   }
 
-  /// Makes a T that lives as long as the application, longer than any of its handlers: its state. The
-  /// one made last goes first.
+  /// Makes a T that lives as long as the application, longer than its handlers and middleware: its
+  /// state. The one made last goes first.
   template <class T, class... Arguments>
   T& own(Arguments&&... arguments) {
     auto object = std::make_shared<T>(std::forward<Arguments>(arguments)...);
     T& state = *object;
-    keep(std::move(object));
+    lifecycle_.own(std::move(object));
     return state;
   }
   /// Called before the first request, in the order of entry, by the thread that starts the server.
-  /// What it throws keeps the server from starting.
+  /// What it throws keeps the server from starting; then no hook of the end is called.
   Router& on_start(Lifecycle::Hook hook) {
     lifecycle_.on_start(std::move(hook));
     return *this;
@@ -194,7 +194,8 @@ class Router {
     return *this;
   }
   /// A task that runs beside the requests, from the start on. When the server stops its awaits throw
-  /// Cancelled; what else it throws is logged under `name`.
+  /// Cancelled, which is no std::exception, so that a loop which survives its errors does not survive
+  /// that; what else it throws is logged under `name`.
   Router& in_background(std::string name, std::function<Task<>()> begin) {
     lifecycle_.in_background(std::move(name), std::move(begin));
     return *this;
@@ -207,10 +208,11 @@ class Router {
   Route add(http::Method method, std::string_view pattern, App handler);
   Route add(http::Method method, std::string_view pattern, App handler,
             std::span<const PathMatcher> matchers);
-  void keep(std::shared_ptr<void> object);
   [[nodiscard]] ErrorPages& pages();
   template <class F>
   static ErrorPages::Page as_page(F page) {
+    static_assert(std::invocable<const F&, Request&, const Problem&>,
+                  "an error page is called with (Request&, const Problem&), and is not `mutable`");
     return [page = std::move(page)](Request& request,
                                     const Problem& problem) -> std::optional<Response> {
       using Result = decltype(page(request, problem));

@@ -22,9 +22,10 @@ namespace mastic::app {
 /// in words what would be one.
 template <class T>
 struct TextValue {
-  static_assert(PathValueType<T>,
-                "a field of a query or form, a header field or a cookie is text, bool, a number, an "
-                "enumeration, a Uuid or a type with kPathType and from_path; optional or a vector of these");
+  static_assert(
+      PathValueType<T>,
+      "a field of a query or form, a header field or a cookie is text, bool, a number, an "
+      "enumeration, a Uuid or a type with kPathType and from_path; optional or a vector of these");
   static bool read(std::string_view text, T& into) {
     auto value = PathType<T>::parse(text);
     if (value) into = std::move(*value);
@@ -75,6 +76,7 @@ template <class T>
 struct TextValue<std::optional<T>> {
   static bool read(std::string_view text, std::optional<T>& into) {
     T value{};
+    if (text.empty()) into.reset();
     if (text.empty()) return true;
     if (!TextValue<T>::read(text, value)) return false;
     into = std::move(value);

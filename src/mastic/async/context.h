@@ -5,7 +5,6 @@
 #include <atomic>
 #include <coroutine>
 #include <cstdint>
-#include <stdexcept>
 #include <utility>
 
 #include "mastic/async/executor.h"
@@ -15,11 +14,9 @@ namespace mastic::async {
 
 class Context;
 
-/// Thrown from an await when the context was told to stop. Let it pass, or clean up and return.
-class Cancelled : public std::runtime_error {
- public:
-  Cancelled() : std::runtime_error("the task was cancelled") {}
-};
+/// Thrown from an await when the context was told to stop. Let it pass, or clean up and return. It is
+/// no std::exception: what handles errors and goes on is not to go on after it.
+class Cancelled {};
 
 /// Something a task awaits: a timer, bytes, room in a buffer.
 ///

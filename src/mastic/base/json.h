@@ -258,6 +258,7 @@ struct JsonType<std::optional<T>> {
     value ? detail::write_part(out, *value) : static_cast<void>(out += "null");
   }
   static bool read(const JsonValue& value, std::optional<T>& into, JsonReading& reading) {
+    into.reset();
     if (value.is(JsonValue::Kind::Null)) return true;
     return detail::read_part<T>(value, into.emplace(), reading);
   }
@@ -311,6 +312,7 @@ struct JsonType<T> {
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
     using Element = typename T::value_type;
     if (!value.is(JsonValue::Kind::Array)) return reading.fail(value, "an array");
+    into.clear();
     std::size_t index = 0;
     for (const JsonValue& each : value.elements()) {
       Element element{};
@@ -356,6 +358,7 @@ struct JsonType<T> {
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
     using Mapped = typename T::mapped_type;
     if (!value.is(JsonValue::Kind::Object)) return reading.fail(value, "an object");
+    into.clear();
     for (const JsonMember& each : value.members()) {
       Mapped mapped{};
       const bool read =

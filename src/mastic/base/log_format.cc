@@ -27,11 +27,20 @@ void append_field(std::string& out, const LogField& field) {
   if (quoted) out += '"';
 }
 
+/// Two blanks end the message, so it has none of its own: nobody forges a field.
+void append_message(std::string& out, std::string_view message) {
+  const std::size_t begin = out.size();
+  append_log_text_escaped(out, message, kMostLogMessageBytes);
+  for (std::size_t at = begin; (at = out.find("  ", at)) != out.npos; ++at) {
+    out.replace(at + 1, 1, "\\x20");
+  }
+}
+
 void append_text(std::string& out, const LogRecord& record, const Paint& paint) {
   out.append(paint.level).append(to_string(record.level)).append(paint.plain).append(" ");
   append_log_escaped(out, record.logger, kMostLoggerBytes);
   out += ": ";
-  append_log_text_escaped(out, record.message, kMostLogMessageBytes);
+  append_message(out, record.message);
   if (record.fields.empty()) return;
   out.append(" ").append(paint.faint);
   for (const LogField& field : record.fields) {

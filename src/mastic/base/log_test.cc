@@ -40,6 +40,11 @@ TEST(LogFormat, HasColoursForATerminal) {
             "\x1b[2m id=a1c0 route=/hi/{name}\x1b[0m\n");
 }
 
+TEST(LogFormat, NoMessageForgesAField) {
+  EXPECT_EQ(line_of({Level::Info, "app", "bob  id=0   x", kFields}),
+            "1994-11-06T08:49:37Z info app: bob \\x20id=0 \\x20 x  id=a1c0 route=/hi/{name}\n");
+}
+
 TEST(LogFormat, QuotesFieldsThatWouldRunOn) {
   const std::array fields = {LogField{"a", ""}, LogField{"b", "c d=\"e\""}};
   EXPECT_EQ(line_of({Level::Info, "app", "x", fields}),

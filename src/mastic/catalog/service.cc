@@ -123,6 +123,10 @@ void complain(const Options& options, base::Kernel& kernel, const std::string& m
 }  // namespace
 
 ExitCode serve(app::App app, std::string_view what, const Options& options, base::Kernel& kernel) {
+  if (const auto fits = options.check(); !fits) {
+    complain(options, kernel, fits.error().message);
+    return ExitCode::WrongUsage;
+  }
   loop::block_signals({SIGTERM, SIGINT, SIGHUP});
   const auto logs = Logs::open(options, kernel);
   if (!logs) {

@@ -25,6 +25,11 @@ bool is_attribute_value(std::string_view text) {
   return is_field_value(text) && text.find(';') == text.npos;
 }
 
+/// Browsers do not look at the case of these.
+bool has_prefix(std::string_view name, std::string_view prefix) {
+  return base::equal_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
 /// Why browsers would not take it; empty when they do.
 std::string_view fault_of(const SetCookie& cookie) {
   if (!is_token(cookie.name)) return "its name is no token";
@@ -40,8 +45,8 @@ std::string_view fault_of(const SetCookie& cookie) {
   if (cookie.same_site == SetCookie::SameSite::None && !cookie.secure) {
     return "SameSite=None needs `secure`";
   }
-  const bool is_host = cookie.name.starts_with("__Host-");
-  if ((is_host || cookie.name.starts_with("__Secure-")) && !cookie.secure) {
+  const bool is_host = has_prefix(cookie.name, "__Host-");
+  if ((is_host || has_prefix(cookie.name, "__Secure-")) && !cookie.secure) {
     return "such a name needs `secure`";
   }
   if (is_host && (cookie.path != "/" || !cookie.domain.empty())) {

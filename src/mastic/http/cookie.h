@@ -25,11 +25,12 @@ inline constexpr std::size_t kMostCookies = 50;
 struct SetCookie {
   enum class SameSite : std::uint8_t { Strict, Lax, None };
 
-  std::string name;   ///< a token; `__Host-` and `__Secure-` at its start are held to
-  std::string value;  ///< visible ASCII without quotes, commas, semicolons, backslashes
-  std::optional<std::chrono::seconds> max_age;  ///< without: until the browser ends; 0: removed
+  std::string name;        ///< a token; `__Host-` and `__Secure-` at its start are held to
+  std::string value = {};  ///< visible ASCII without quotes, commas, semicolons, backslashes
+  std::optional<std::chrono::seconds> max_age =
+      {};  ///< without: until the browser ends; 0: removed
   std::string path = "/";
-  std::string domain;  ///< empty: the host that set it, and not those below it
+  std::string domain = {};  ///< empty: the host that set it, and not those below it
   SameSite same_site = SameSite::Lax;
   bool secure = true;
   bool http_only = true;

@@ -81,6 +81,7 @@ TEST(SetCookie, RefusesWhatBrowsersWouldReadAsSomethingElse) {
       {.name = "__Host-a", .path = "/app"},
       {.name = "__Host-a", .domain = "example.com"},
       {.name = "__Secure-a", .secure = false},
+      {.name = "__host-a", .secure = false},
       {.name = "a", .value = std::string(4096, 'x')},
   };
   for (const SetCookie& cookie : refused) {

@@ -62,9 +62,9 @@ struct Link {
 
   std::string target;  ///< a URL, or a part of one
   std::string rel;
-  std::string as;     ///< of a preload: style, script, font, image
-  std::string type;   ///< a media type
-  std::string title;  ///< ASCII
+  std::string as = {};     ///< of a preload: style, script, font, image
+  std::string type = {};   ///< a media type
+  std::string title = {};  ///< ASCII
 
   [[nodiscard]] std::string to_string() const;
 };

@@ -20,6 +20,14 @@ void Background::run() noexcept {
   }
 }
 
+void Background::log_fault() noexcept {
+  try {
+    const std::string message = "the background task '" + what_.name + "' failed: " + fault_;
+    lane_.log().write({.level = base::Level::Error, .logger = "app", .message = message});
+  } catch (...) {  // out of memory: there is nowhere left to say so
+  }
+}
+
 void Background::note_fault() noexcept {
   try {
     fault_ = app::describe_exception();
@@ -31,10 +39,7 @@ void Background::note_fault() noexcept {
 void Background::finish() noexcept {
   finish_run();
   if (is_scheduled() || (task_ && !task_->is_done())) return;
-  if (!fault_.empty()) {
-    const std::string message = "the background task '" + what_.name + "' failed: " + fault_;
-    lane_.log().write({.level = base::Level::Error, .logger = "app", .message = message});
-  }
+  if (!fault_.empty()) log_fault();
   lane_.background_ended(*this);
 }
 

@@ -27,6 +27,7 @@ class Background final : public async::Context {
 
  private:
   void note_fault() noexcept;
+  void log_fault() noexcept;
 
   Lane& lane_;
   const app::Lifecycle::BackgroundTask& what_;

@@ -179,6 +179,7 @@ void Lane::give_back_page(std::byte* page) {
 
 void Lane::run_in_background(const app::Lifecycle::BackgroundTask& task) {
   background_.push_back(std::make_unique<Background>(*this, task));
+  totals_.background_begun();
   background_.back()->start();
 }
 
@@ -188,6 +189,7 @@ void Lane::stop_background() noexcept {
 
 void Lane::background_ended(Background& background) noexcept {
   std::erase_if(background_, [&](const auto& each) { return each.get() == &background; });
+  totals_.background_ended();
   check_settled();
 }
 
@@ -207,11 +209,10 @@ void Lane::drain(std::function<void()> settled) {
   check_settled();
 }
 
-/// Nothing is left when every connection is gone, and every exchange that outlived its own. Then
-/// background tasks are told to end, for requests may have needed them until here.
+/// Nothing is left when every connection is gone, and every exchange that outlived its own.
+/// Background tasks go on: a request of another lane may need them.
 void Lane::check_settled() {
   if (!draining_ || pages_.taken() > 0 || !idle_.empty() || !busy_.empty()) return;
-  if (!background_.empty()) return stop_background();
   settled_ = true;  // sequentially consistent: of two lanes that settle at once, one sees both
   when_settled_();
 }

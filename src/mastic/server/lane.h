@@ -48,8 +48,7 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   /// Serves a connection.
   void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
 
-  /// Begins a task that runs until it ends, or the lane is settled but for such ones. `task` must
-  /// outlive the lane.
+  /// Begins a task that runs until it ends, or is told to. `task` must outlive the lane.
   void run_in_background(const app::Lifecycle::BackgroundTask& task);
   /// Has every one of them end soon.
   void stop_background() noexcept;
@@ -57,7 +56,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
 
   /// Ends gently: what waits to be accepted is accepted, nothing after that; idle connections are
   /// closed after a moment, the others after their answer, or at the deadline. `settled` is called,
-  /// perhaps several times, when nothing is left.
+  /// perhaps several times, when nothing is left but
+  /// background tasks, and again when one of these has ended.
   void drain(std::function<void()> settled);
   [[nodiscard]] bool is_draining() const { return draining_; }
   /// Aborts every connection at once, and cancels what their applications await.

@@ -24,12 +24,14 @@ class Server::LoopLane {
           lane_.drain([&server] { server.lane_settled(); });
           server.lane_accepts_no_more();
         }),
-        abort_([this] { lane_.abort_all(); }) {}
+        abort_([this] { lane_.abort_all(); }),
+        stop_background_([this] { lane_.stop_background(); }) {}
 
   loop::Loop& loop() { return *loop_; }
   Lane& lane() { return lane_; }
   void drain() { drain_.post_once(*loop_); }
   void abort() { abort_.post_once(*loop_); }
+  void stop_background() { stop_background_.post_once(*loop_); }
 
  private:
   /// Something to do on the loop, once, at the word of another thread.
@@ -50,6 +52,7 @@ class Server::LoopLane {
   Lane lane_;
   Order drain_;
   Order abort_;
+  Order stop_background_;
 };
 
 Server::Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel)
@@ -127,7 +130,10 @@ void Server::lane_accepts_no_more() {
 void Server::lane_settled() {
   const bool all =
       std::ranges::all_of(lanes_, [](const auto& each) { return each->lane().is_settled(); });
-  if (!all || totals_.connections() > 0 || settled_.exchange(true)) return;
+  if (!all || totals_.connections() > 0) return;
+  for (const auto& each : lanes_)
+    each->stop_background();  // requests may have needed them until here
+  if (totals_.background_tasks() > 0 || settled_.exchange(true)) return;
   for (const auto& each : lanes_) each->loop().stop();
   if (when_settled_) when_settled_();
 }

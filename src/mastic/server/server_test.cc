@@ -183,6 +183,36 @@ TEST_P(ServerTest, RunsBackgroundTasksFromItsStartUntilTheLastAnswer) {
   EXPECT_EQ(events, (std::vector<std::string>{"start", "stop, running 0"}));
 }
 
+TEST_P(ServerTest, KeepsBackgroundTasksWhileAnyRequestNeedsThem) {
+  std::atomic<int> running{0};
+  std::atomic<bool> asked{false};
+  app::Router site;
+  const auto task = [&]() -> async::Task<> {
+    ++running;
+    running.notify_all();
+    struct End {
+      ~End() { --count; }
+      std::atomic<int>& count;
+    } const end{running};
+    co_await async::sleep_for(1h);
+  };
+  site.in_background("one", task).in_background("two", task);
+  site.get("/", [&](Request&) -> async::Task<std::string> {
+    asked = true;
+    asked.notify_all();
+    co_await async::sleep_for(200ms);  // the other lane is idle, and has settled
+    co_return std::to_string(running);
+  });
+  const auto server = start(std::move(site), with(2));
+  for (int count = running; count < 2; count = running) running.wait(count);
+  std::thread client([&] { EXPECT_EQ(Client(server->addresses()[0]).get("/"), "2"); });
+  asked.wait(false);
+  server->drain();
+  server->wait();
+  client.join();
+  EXPECT_EQ(running, 0);
+}
+
 TEST_P(ServerTest, AnswersRequestsThatComeLateOnIdleConnections) {
   const auto server = start(App([] { return "hello"; }), with(1));
   Client client(server->addresses()[0]);

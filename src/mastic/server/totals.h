@@ -22,6 +22,11 @@ class Totals {
   void connection_opened() { connections_.fetch_add(1, std::memory_order_relaxed); }
   void connection_closed() { connections_.fetch_sub(1, std::memory_order_relaxed); }
 
+  /// Tasks of the application that run beside its requests.
+  [[nodiscard]] std::uint64_t background_tasks() const { return background_.load(); }
+  void background_begun() { background_.fetch_add(1); }
+  void background_ended() { background_.fetch_sub(1); }
+
   /// False when the address has `most` connections already; else it has one more.
   [[nodiscard]] bool enter(const base::IpAddress& address, std::uint64_t most);
   void leave(const base::IpAddress& address);
@@ -35,6 +40,7 @@ class Totals {
 
  private:
   std::atomic<std::uint64_t> connections_{0};
+  std::atomic<std::uint64_t> background_{0};
   std::atomic<std::uint64_t> held_bytes_{0};
   std::atomic<base::Duration::rep> last_logged_{0};
   std::mutex mutex_;

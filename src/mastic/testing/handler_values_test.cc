@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "mastic/app/router.h"
 #include "mastic/testing/test_client.h"
 
@@ -29,6 +31,18 @@ struct SignUp {
     errors.require(!name.empty(), "name", "must not be empty");
     errors.require(age >= 18, "age", "must be 18 or more");
   }
+};
+
+struct Party {
+  std::vector<std::string> extras = {"breakfast"};
+  std::optional<int> table = 5;
+  std::map<std::string, int> drinks = {{"water", 1}};
+  SignUp host;
+  std::vector<SignUp> guests;
+};
+struct Extras {
+  std::vector<std::string> extras = {"breakfast"};
+  std::optional<int> table = 5;
 };
 
 struct HandlerValuesTest : ::testing::Test {
@@ -62,6 +76,11 @@ struct HandlerValuesTest : ::testing::Test {
         return Response::html(language == "de" ? "<p>Hallo" : "<p>Hello");
       }
       return Response::text(language == "de" ? "Hallo" : "Hello");
+    });
+    site.post<"/party">([](Json<Party> party) { return *party; });
+    site.get<"/extras">([](Query<Extras> extras) { return *extras; });
+    site.post<"/taken">([](Request& request, Body body) {
+      return std::string(body.bytes().value_or("")) + std::string(request.text());
     });
     site.get<"/go">([](Header<"X-To"> to) { return Response::redirect(*to); });
     return site;
@@ -116,6 +135,32 @@ TEST_F(HandlerValuesTest, JsonIsCheckedToo) {
   const auto refused = client.send_json("/sign-up.json", R"({"name":"ada","age":7})");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
   EXPECT_EQ(refused.text, "422 Unprocessable Content\n\nage: must be 18 or more\n");
+}
+
+TEST_F(HandlerValuesTest, StructsInsideAreCheckedToo) {
+  const auto refused =
+      client.send_json("/party", R"({"extras":[],"drinks":{},"host":{"name":"","age":40},)"
+                                 R"("guests":[{"name":"ada","age":40},{"name":"bob","age":7}]})");
+  EXPECT_EQ(refused.text,
+            "422 Unprocessable Content\n\n"
+            "host.name: must not be empty\nguests[1].age: must be 18 or more\n");
+}
+
+TEST_F(HandlerValuesTest, WhatIsGivenTakesThePlaceOfADefault) {
+  EXPECT_EQ(
+      client
+          .send_json("/party", R"({"extras":["tea"],"table":null,"drinks":{"water":2},)"
+                               R"("host":{"name":"ada","age":40},"guests":[]})")
+          .text,
+      R"({"extras":["tea"],"drinks":{"water":2},"host":{"name":"ada","age":40},"guests":[]})");
+  EXPECT_EQ(client.get("/extras?extras=tea&extras=cake&table=").text,
+            R"({"extras":["tea","cake"]})");
+  EXPECT_EQ(client.get("/extras").text, R"({"extras":["breakfast"],"table":5})");
+}
+
+TEST_F(HandlerValuesTest, ContentThatWasTakenIsSaidToBe) {
+  EXPECT_EQ(client.post("/taken", "hey").status, Status::InternalServerError);
+  EXPECT_NE(client.log().at(0).find("the handler has taken the body"), std::string::npos);
 }
 
 TEST_F(HandlerValuesTest, UnknownMembersAreRefusedOnRequest) {

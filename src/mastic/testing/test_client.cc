@@ -208,8 +208,11 @@ TestResponse TestClient::send_json(std::string_view target, std::string_view jso
   all.emplace_back("Content-Type", "application/json");
   return request(method, target, all, json);
 }
-TestResponse TestClient::post_form(std::string_view target, std::string_view fields) {
-  return request("POST", target, {{"Content-Type", "application/x-www-form-urlencoded"}}, fields);
+TestResponse TestClient::post_form(std::string_view target, std::string_view form,
+                                   const FieldList& fields) {
+  FieldList all = fields;
+  all.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+  return request("POST", target, all, form);
 }
 
 TestResponse TestClient::request(std::string_view method, std::string_view target,

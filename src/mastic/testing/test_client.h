@@ -60,8 +60,9 @@ class TestClient {
   /// Posts, or sends by `method`, `json` as application/json.
   TestResponse send_json(std::string_view target, std::string_view json,
                          std::string_view method = "POST", const FieldList& fields = {});
-  /// Posts `fields`, "name=ada&age=36", as a form does.
-  TestResponse post_form(std::string_view target, std::string_view fields);
+  /// Posts `form`, "name=ada&age=36", as a form does.
+  TestResponse post_form(std::string_view target, std::string_view form,
+                         const FieldList& fields = {});
   /// Any other. Host is set unless `fields` has it; Content-Length is when there is content.
   TestResponse request(std::string_view method, std::string_view target,
                        const FieldList& fields = {}, std::string_view content = {});

@@ -64,6 +64,7 @@ class Pool {
     T* operator->() const { return thing_.get(); }
     /// Ends a broken one: it does not go back, and a new one takes its place when it is needed.
     void discard() {
+      if (thing_ == nullptr) return;
       thing_.reset();
       pool_->leave_place();
     }

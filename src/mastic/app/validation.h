@@ -1,0 +1,78 @@
+// Calls the `validate` members of what came in, from the inside out.
+
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "mastic/app/field_errors.h"
+#include "mastic/base/aggregate.h"
+#include "mastic/base/json.h"
+
+namespace mastic::app {
+
+namespace detail {
+
+template <class T>
+concept NamesValidate = requires { &T::validate; };
+template <class T>
+concept ListOfParts =
+    requires(const T& list) { list.begin(); } && !std::convertible_to<const T&, std::string_view>;
+
+template <class T>
+void validate_part(const std::string& name, const T& part, FieldErrors& errors);
+
+/// What the struct itself says, unless its parts have faults already.
+template <class T>
+void validate_itself(const T& value, FieldErrors& errors) {
+  constexpr bool kFits = requires { value.validate(errors); };
+  static_assert(kFits, "`validate` has to be `void validate(FieldErrors&) const`");
+  if constexpr (kFits) value.validate(errors);
+}
+
+template <class T>
+void validate_struct(const T& value, FieldErrors& errors) {
+  const std::size_t before = errors.list().size();
+  if constexpr (base::Aggregate<T>) {
+    base::for_each_field(value, [&](std::string_view name, const auto& field) {
+      validate_part(std::string(name), field, errors);
+    });
+  }
+  if constexpr (NamesValidate<T>) {
+    if (errors.list().size() == before) validate_itself(value, errors);
+  }
+}
+
+template <class T>
+void validate_part(const std::string& name, const T& part, FieldErrors& errors) {
+  if constexpr (base::detail::kIsOptional<T>) {
+    if (part) validate_part(name, *part, errors);
+  } else if constexpr (base::detail::JsonMap<T>) {
+    for (const auto& [key, mapped] : part) {
+      validate_part(name.empty() ? key : name + "." + key, mapped, errors);
+    }
+  } else if constexpr (ListOfParts<T>) {
+    std::size_t index = 0;
+    for (const auto& element : part) {
+      validate_part(name + "[" + std::to_string(index++) + "]", element, errors);
+    }
+  } else if constexpr (std::is_class_v<T>) {
+    errors.below(name + ".", [&] { validate_struct(part, errors); });
+  }
+}
+
+}  // namespace detail
+
+/// Calls `validate` of every struct in `value`, and of `value` itself.
+template <class T>
+void validate(const T& value, FieldErrors& errors) {
+  if constexpr (base::Aggregate<T> && !detail::ListOfParts<T>) {
+    detail::validate_struct(value, errors);
+  } else {
+    detail::validate_part({}, value, errors);
+  }
+}
+
+}  // namespace mastic::app
