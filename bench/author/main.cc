@@ -1,5 +1,5 @@
-// What an author's conveniences cost, in process: bench_author CASE ROUNDS does the case so often, and
-// prints its CPU time in ns and its heap allocations, for one round.
+// What an author's conveniences cost, in process: bench_author CASE ROUNDS does the case so often,
+// and prints its CPU time in ns and its heap allocations, for one round.
 //
 // `measured` is the function that `./dev bench author` counts the instructions of.
 

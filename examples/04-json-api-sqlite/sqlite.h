@@ -113,7 +113,8 @@ class Statement {
 /// Used by one thread at a time. Statements are prepared once and kept.
 class Connection {
  public:
-  /// Opens the file, or makes it. Waits for others up to `patience` whenever they have the database.
+  /// Opens the file, or makes it. Waits for others up to `patience` whenever they have the
+  /// database.
   Connection(const std::string& path, std::chrono::milliseconds patience);
   ~Connection();
   Connection(const Connection&) = delete;
@@ -145,8 +146,8 @@ class Connection {
   }
 
   enum class Access { Read, Write };
-  /// What `work` does is seen by others whole or, when it throws, not at all; and it sees nothing of
-  /// what they do meanwhile. Returns what `work` returns.
+  /// What `work` does is seen by others whole or, when it throws, not at all; and it sees nothing
+  /// of what they do meanwhile. Returns what `work` returns.
   template <class Work>
   auto transaction(Access access, Work work) {
     run(access == Access::Write ? "BEGIN IMMEDIATE" : "BEGIN");

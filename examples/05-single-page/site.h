@@ -6,5 +6,6 @@
 
 #include <string>
 
-/// `public_dir` has index.html, the script and the style. Throws std::runtime_error when it has not.
+/// `public_dir` has index.html, the script and the style. Throws std::runtime_error when it has
+/// not.
 mastic::Router make_site(const std::string& public_dir);

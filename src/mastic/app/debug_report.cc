@@ -19,7 +19,9 @@ constexpr std::size_t kMostBytes = 4096;  // of one value
 
 /// Whether what has this name may be a credential.
 bool names_secret(std::string_view name) {
-  constexpr std::string_view kParts[] = {"auth", "cookie", "password", "secret", "token", "key"};
+  constexpr std::string_view kParts[] = {"auth",       "cookie", "passw",   "pwd", "secret",
+                                         "token",      "key",    "session", "sid", "sign",
+                                         "credential", "jwt",    "csrf"};
   const std::string lower = base::lower_case(name);
   return std::ranges::any_of(kParts, [&](auto part) { return lower.find(part) != lower.npos; });
 }
@@ -28,8 +30,8 @@ void append_line(std::string& report, std::string_view name, std::string_view va
   report.append("\n").append(name).append(": ");
   if (names_secret(name)) {
     report += "(not shown)";
-  } else {
-    base::append_log_escaped(report, value, kMostBytes);
+  } else {  // a query, as in Referer, may hold anything
+    base::append_log_escaped(report, value.substr(0, value.find('?')), kMostBytes);
   }
 }
 
@@ -52,11 +54,15 @@ std::string describe_exception() {
   return text;
 }
 
-std::string debug_report(const Request& request) {
+std::string debug_report(Request& request) {
   std::string report = describe_exception() + "\n\n";
   report.append(request.method_text()).append(" ");
-  base::append_log_escaped(report, request.mount_path(), kMostBytes);
-  base::append_log_escaped(report, request.path(), kMostBytes);
+  if (request.values().empty()) {
+    base::append_log_escaped(report, request.mount_path(), kMostBytes);
+    base::append_log_escaped(report, request.path(), kMostBytes);
+  } else {
+    base::append_log_escaped(report, request.route(), kMostBytes);  // its values follow
+  }
   for (const PathValue& value : request.values()) append_line(report, value.name, value.text);
   if (request.has_query()) report += "\n(the query is not shown)";
   report += "\n";

@@ -172,9 +172,11 @@ TEST_F(ErrorPagesTest, DebugModeShowsTheInsideButNoSecret) {
   exchange.fields.set("Authorization", "Basic c2VjcmV0");
   exchange.fields.set("X-Api-Key", "c2VjcmV0");
   exchange.fields.set("Cookie", "id=c2VjcmV0");
+  exchange.fields.set("Referer", "https://a.example/x?token=c2VjcmV0");
+  exchange.fields.set("X-Session-Id", "c2VjcmV0");
   const std::string page = get("/throw/logic");
   EXPECT_NE(page.find("std::logic_error: our fault"), std::string::npos);
-  EXPECT_NE(page.find("GET /throw/logic"), std::string::npos);
+  EXPECT_NE(page.find("GET /throw/{what}\nwhat: logic"), std::string::npos);
   EXPECT_NE(page.find("X-Colour: red"), std::string::npos);
   EXPECT_NE(page.find("X-Api-Key: (not shown)"), std::string::npos);
   EXPECT_EQ(page.find("c2VjcmV0"), std::string::npos);

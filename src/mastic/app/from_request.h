@@ -1,12 +1,13 @@
-// What a handler may take besides the values of its route: query, content, fields, cookies, as values.
+// What a handler may take besides the values of its route: query, content, fields, cookies, as
+// values.
 //
 //     struct Paging { int page = 1; std::optional<std::string> filter; };
 //     site.get<"/items">([](Query<Paging> paging) { ... paging->page ... });
 //     site.post<"/items">([](Json<Item> item, Header<"X-Key"> key) { ... *item ... });
 //     site.post<"/sign-up">([](Checked<Form<SignUp>> form) { ... form->name ... form.errors ... });
 //
-// What does not fit never reaches the handler: the client gets 400, 415 or 422 and messages that name
-// the place, what is expected and what was found.
+// What does not fit never reaches the handler: the client gets 400, 415 or 422 and messages that
+// name the place, what is expected and what was found.
 
 #pragma once
 
@@ -41,8 +42,8 @@ struct Held {
   const T* operator->() const { return &value; }
 };
 
-/// The content as JSON (`application/json`, or a type that ends in `+json`); members that T does not
-/// have are passed over, or refused. As a result of a handler: the answer is that.
+/// The content as JSON (`application/json`, or a type that ends in `+json`); members that T does
+/// not have are passed over, or refused. As a result of a handler: the answer is that.
 template <class T, base::UnknownMembers Unknown = base::UnknownMembers::Ignore>
 struct Json : Held<T> {};
 /// The query, `?page=2&filter=x`, field by field. A field that is not in it keeps the value that T
@@ -79,7 +80,8 @@ concept TakenFromRequest = requires(Request& request) {
 
 namespace detail {
 
-/// The content, taken apart. Throws 415 when it is of another type or coded, 400 when it is no JSON.
+/// The content, taken apart. Throws 415 when it is of another type or coded, 400 when it is no
+/// JSON.
 [[nodiscard]] base::JsonDocument parse_json_content(const Request& request);
 /// Throws 415 when the content is of another type or coded.
 void want_form_content(const Request& request);

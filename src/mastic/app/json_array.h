@@ -67,8 +67,9 @@ std::optional<std::string> next_piece(JsonArrayText& text, void* producer,
 }  // namespace detail
 
 /// `producer` is called for each element and returns `std::optional<T>` or a `Task` of it; nothing
-/// ends the array. It is called no faster than the client reads: about 16 KiB and an element are held.
-/// When it throws the connection is aborted and the array stays open, so no client takes it for whole.
+/// ends the array. It is called no faster than the client reads: about 16 KiB and an element are
+/// held. When it throws the connection is aborted and the array stays open, so no client takes it
+/// for whole.
 template <class Producer>
 [[nodiscard]] Response json_array(Producer producer) {
   using Produced = std::invoke_result_t<Producer&>;

@@ -43,8 +43,8 @@ class Lifecycle {
 
   // For whoever serves the application.
 
-  /// Calls the hooks, in the order of their entry. Fails with what the first one throws; those after
-  /// it are not called.
+  /// Calls the hooks, in the order of their entry. Fails with what the first one throws; those
+  /// after it are not called.
   [[nodiscard]] base::Result<void> start() const;
   /// Calls them all, in reverse order, and tells `report` what one throws.
   void stop(const std::function<void(const std::string& fault)>& report) const;

@@ -35,8 +35,8 @@ concept PathText = requires(const T& value) {
   { to_path_text(value) } -> std::same_as<std::string>;
 };
 
-/// The text of a pattern between its values as paths have it: spaces, controls and what is not ASCII
-/// become escapes.
+/// The text of a pattern between its values as paths have it: spaces, controls and what is not
+/// ASCII become escapes.
 [[nodiscard]] std::string encode_literal(std::string_view text);
 
 /// The path that `pattern` matches with `values`, in normal form. Throws std::invalid_argument when

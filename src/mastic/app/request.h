@@ -127,8 +127,8 @@ class Request {
   [[nodiscard]] std::string traceparent() const;
   /// Memory that lives as long as the exchange.
   [[nodiscard]] base::Arena& memory() MASTIC_LIFETIMEBOUND { return carrier_.memory(); }
-  /// Requested when the client resets the connection, at a deadline and at shutdown, and awaits throw
-  /// Cancelled then; also when the client ends its side, and awaits go on then (ADR 0005).
+  /// Requested when the client resets the connection, at a deadline and at shutdown, and awaits
+  /// throw Cancelled then; also when the client ends its side, and awaits go on then (ADR 0005).
   [[nodiscard]] std::stop_token stop_token() { return carrier_.stop_token(); }
   /// Sends an interim response, such as 103 with Link fields, before the answer.
   [[nodiscard]] Task<> inform(http::Status status, http::Fields fields) {
@@ -153,9 +153,9 @@ class Request {
   }
 
   /// The path of the route that was named `name` (Router::Route), with `values` for those of its
-  /// pattern. Looked for in the router that is running and in those around it, not in those that are
-  /// mounted in it; while content is produced no router is running. Throws std::invalid_argument when
-  /// there is no such route, or the values do not fit.
+  /// pattern. Looked for in the router that is running and in those around it, not in those that
+  /// are mounted in it; while content is produced no router is running. Throws
+  /// std::invalid_argument when there is no such route, or the values do not fit.
   template <PathText... V>
   [[nodiscard]] std::string url_for(std::string_view name, const V&... values) const {
     return make_url(name, {to_path_text(values)...});

@@ -7,8 +7,8 @@
 namespace mastic::app {
 namespace {
 
-/// What a URL cannot have, spaces and bytes beyond ASCII above all, becomes escapes; an escape stays.
-/// Control characters stay too, for the fields to refuse.
+/// What a URL cannot have, spaces and bytes beyond ASCII above all, becomes escapes; an escape
+/// stays. Control characters stay too, for the fields to refuse.
 std::string escape_for_url(std::string_view text) {
   constexpr std::string_view kRefused = " \"<>\\^`{|}";
   constexpr std::string_view kDigits = "0123456789ABCDEF";

@@ -33,9 +33,9 @@ struct Response {
   [[nodiscard]] static Response json(const T& value, http::Status status = http::Status::Ok) {
     return of_type("application/json", Body(base::to_json(value)), status);
   }
-  /// Leads to a path of this site, such as "/login?next=/cart" or "./next"; what a URL cannot have is escaped.
-  /// What would lead to another site, as `//evil.example` does, throws HttpError 400: it may have
-  /// come from the client.
+  /// Leads to a path of this site, such as "/login?next=/cart" or "./next"; what a URL cannot have
+  /// is escaped. What would lead to another site, as `//evil.example` does, throws HttpError 400:
+  /// it may have come from the client.
   [[nodiscard]] static Response redirect(std::string_view path,
                                          http::Status status = http::Status::SeeOther);
   /// Leads anywhere. `url` is the caller's own, never the client's.

@@ -107,8 +107,8 @@ template <class F>
 concept PlainHandler =
     std::same_as<F, App> || AppBuilder<F> || (detail::Parameters<F>::kAreKnown && Handler<F>);
 
-/// A function whose parameters are path values and, anywhere among them, a `Request&` and what can be
-/// taken from it (from_request.h); an App when its result is one's (handler.h).
+/// A function whose parameters are path values and, anywhere among them, a `Request&` and what can
+/// be taken from it (from_request.h); an App when its result is one's (handler.h).
 template <class F>
 class RouteHandler {
   using Parameters = detail::Parameters<F>;

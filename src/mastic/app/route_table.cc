@@ -225,8 +225,8 @@ const RouteTable::Place* RouteTable::find_host(const Request& request) const {
   return place == hosts_.end() ? nullptr : &*place;
 }
 
-/// To the path with a slash at its end, or without the one it has, when there is such a route. Never
-/// to `//...`, which is another host to a browser.
+/// To the path with a slash at its end, or without the one it has, when there is such a route.
+/// Never to `//...`, which is another host to a browser.
 std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   std::string path(request.path());
   if (path.ends_with('/')) {

@@ -58,7 +58,8 @@ class RouteTable final : public Scope {
   Place& add_host(std::string_view name, App app);
   [[nodiscard]] ErrorPages& pages() { return pages_; }
 
-  /// Puts middleware around what it is for, and hands out what is to be started and stopped with it.
+  /// Puts middleware around what it is for, and hands out what is to be started and stopped with
+  /// it.
   [[nodiscard]] Lifecycle complete();
 
   [[nodiscard]] const std::deque<RouteEntry>& entries() const { return entries_; }

@@ -93,8 +93,8 @@ class RouteTree::Search {
       : tree_(tree), memory_(memory), has_escapes_(path.find('%') != path.npos) {}
   [[nodiscard]] const Match& match() const { return match_; }
 
-  /// `rest` is what follows the slash after `node`, unless the path is `at_end`; `values` are how many
-  /// were taken before.
+  /// `rest` is what follows the slash after `node`, unless the path is `at_end`; `values` are how
+  /// many were taken before.
   bool descend(const Node& node, std::string_view rest, bool at_end, std::size_t values) {
     if (at_end) return arrive(node.route, values);
     const std::size_t slash = rest.find('/');

@@ -21,10 +21,10 @@ namespace mastic::app {
 
 /// A tree of path segments. Patterns are RoutePattern's.
 ///
-/// A literal segment is preferred to a value with a type, that to one without, and that to the rest;
-/// of two types the one entered first. When the preferred branch leads nowhere the next one is tried.
-/// `/a` and `/a/` are two paths. Looking up costs one hash for each segment, however many routes there
-/// are, and no heap.
+/// A literal segment is preferred to a value with a type, that to one without, and that to the
+/// rest; of two types the one entered first. When the preferred branch leads nowhere the next one
+/// is tried. `/a` and `/a/` are two paths. Looking up costs one hash for each segment, however many
+/// routes there are, and no heap.
 class RouteTree {
  public:
   using RouteId = std::size_t;
@@ -37,12 +37,13 @@ class RouteTree {
 
   /// Enters a pattern and returns its route, the same for the same pattern. Fails when it is no
   /// pattern, and when it gives other names to the segments of one that is there. `matchers` know
-  /// the types of its values, in order; without them the types that every pattern may have are known.
+  /// the types of its values, in order; without them the types that every pattern may have are
+  /// known.
   [[nodiscard]] base::Result<RouteId> add(std::string_view pattern,
                                           std::span<const PathMatcher> matchers = {});
 
-  /// The route that `path`, in normal form (http/target.h), belongs to. The values stand in `memory`, and
-  /// point there, into the path and into the tree.
+  /// The route that `path`, in normal form (http/target.h), belongs to. The values stand in
+  /// `memory`, and point there, into the path and into the tree.
   [[nodiscard]] Match find(std::string_view path, base::Arena& memory MASTIC_LIFETIMEBOUND) const;
 
   [[nodiscard]] const std::string& pattern(RouteId route) const MASTIC_LIFETIMEBOUND {

@@ -37,10 +37,10 @@ class RouteTable;
 ///
 /// Patterns are RoutePattern's; given as a template argument they are checked against the handler
 /// when compiled. Which of several routes is taken: RouteTree; in which order hosts, routes and
-/// mounts are: RouteTable. HEAD is answered by GET's handler, OPTIONS with the methods there are, and
-/// a method that a path does not have with 405. A path that is a route but for a slash at its end is
-/// redirected to that (308). A mistake throws std::invalid_argument at once, with the pattern and
-/// what is wrong with it.
+/// mounts are: RouteTable. HEAD is answered by GET's handler, OPTIONS with the methods there are,
+/// and a method that a path does not have with 405. A path that is a route but for a slash at its
+/// end is redirected to that (308). A mistake throws std::invalid_argument at once, with the
+/// pattern and what is wrong with it.
 class Router {
  public:
   Router();
@@ -140,9 +140,9 @@ class Router {
     explicit Mount(std::vector<Middleware>& layers) : layers_(layers) {}
     std::vector<Middleware>& layers_;
   };
-  /// Gives `prefix` and every path below it to `app`, whatever the method. `app` sees the path below
-  /// it, which is empty right at the prefix: the pattern "" of a router there. `prefix` has no
-  /// names; "/" or "" mounts at the root.
+  /// Gives `prefix` and every path below it to `app`, whatever the method. `app` sees the path
+  /// below it, which is empty right at the prefix: the pattern "" of a router there. `prefix` has
+  /// no names; "/" or "" mounts at the root.
   Mount mount(std::string_view prefix, App app);
   /// Gives every request for a host to `app`: "api.example.com", or "*.example.com" for all below
   /// it. Whole names are preferred to patterns, and longer patterns to shorter ones.
@@ -152,9 +152,9 @@ class Router {
   Router& use(Middleware middleware);
 
   /// The page for errors of `status`, or of any status without one: called with (Request&, const
-  /// Problem&), returns an answer, or an std::optional<Response> that is empty where the page of the
-  /// router around it is to be taken, in the end the built-in one. Its status is the error's unless
-  /// it is an error itself. Routers below this one use it too, unless they have their own.
+  /// Problem&), returns an answer, or an std::optional<Response> that is empty where the page of
+  /// the router around it is to be taken, in the end the built-in one. Its status is the error's
+  /// unless it is an error itself. Routers below this one use it too, unless they have their own.
   template <class F>
   Router& on_error(http::Status status, F page) {
     pages().set(status, as_page(std::move(page)));
@@ -193,9 +193,9 @@ class Router {
     lifecycle_.on_stop(std::move(hook));
     return *this;
   }
-  /// A task that runs beside the requests, from the start on. When the server stops its awaits throw
-  /// Cancelled, which is no std::exception, so that a loop which survives its errors does not survive
-  /// that; what else it throws is logged under `name`.
+  /// A task that runs beside the requests, from the start on. When the server stops its awaits
+  /// throw Cancelled, which is no std::exception, so that a loop which survives its errors does not
+  /// survive that; what else it throws is logged under `name`.
   Router& in_background(std::string name, std::function<Task<>()> begin) {
     lifecycle_.in_background(std::move(name), std::move(begin));
     return *this;

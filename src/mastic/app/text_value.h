@@ -1,6 +1,7 @@
 // Text from outside as a value: fields of queries and forms, header fields, cookies.
 //
-// Text, bool, numbers, enumerations, Uuid and types of your own (path_type.h); std::optional and std::vector of these.
+// Text, bool, numbers, enumerations, Uuid and types of your own (path_type.h); std::optional and
+// std::vector of these.
 
 #pragma once
 

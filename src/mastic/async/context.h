@@ -14,8 +14,8 @@ namespace mastic::async {
 
 class Context;
 
-/// Thrown from an await when the context was told to stop. Let it pass, or clean up and return. It is
-/// no std::exception: what handles errors and goes on is not to go on after it.
+/// Thrown from an await when the context was told to stop. Let it pass, or clean up and return. It
+/// is no std::exception: what handles errors and goes on is not to go on after it.
 class Cancelled {};
 
 /// Something a task awaits: a timer, bytes, room in a buffer.

@@ -3,8 +3,9 @@
 //     struct Point { int x; int y; };
 //     for_each_field(point, [](std::string_view name, int& value) { ... });
 //
-// Up to 24 fields; no base classes, no C arrays: that is said when compiled. The names come from how the compiler spells a
-// pointer to a member, which GCC and Clang agree about well enough (aggregate_test.cc).
+// Up to 24 fields; no base classes, no C arrays: that is said when compiled. The names come from
+// how the compiler spells a pointer to a member, which GCC and Clang agree about well enough
+// (aggregate_test.cc).
 
 #pragma once
 

@@ -14,7 +14,8 @@
 namespace mastic::base {
 
 /// Sets the options that `words` name and returns the words that are no option, in order; after
-/// `--` every word is one. Fails at the first word that is wrong, and says which and how to mend it.
+/// `--` every word is one. Fails at the first word that is wrong, and says which and how to mend
+/// it.
 [[nodiscard]] Result<std::vector<std::string_view>> parse_command_line(
     std::span<const char* const> words, OptionTable& table);
 

@@ -54,9 +54,9 @@ bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 
 
 constexpr std::uint64_t kEveryByte = 0x0101010101010101;
 
-/// Whether a byte of `word` may not stand in a JSON string as it is, or is not ASCII. (A byte that a
-/// subtraction takes below zero gets its high bit set, and 0x7f by adding one; what is carried on to
-/// other bytes comes from one that tells already.)
+/// Whether a byte of `word` may not stand in a JSON string as it is, or is not ASCII. (A byte that
+/// a subtraction takes below zero gets its high bit set, and 0x7f by adding one; what is carried on
+/// to other bytes comes from one that tells already.)
 bool has_special_byte(std::uint64_t word) {
   const auto zero_in = [](std::uint64_t bytes) { return (bytes - kEveryByte) & ~bytes; };
   const std::uint64_t special = zero_in(word ^ kEveryByte * '"') |

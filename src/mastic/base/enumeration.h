@@ -5,7 +5,8 @@
 //     parse_enum<Color>("Green");      // Color::Green
 //     enum_names<Color>();             // "Red", "Green"
 //
-// Scoped and unscoped ones, of values from 0 to 63; an enumerator of another value has no name here.
+// Scoped and unscoped ones, of values from 0 to 63; an enumerator of another value has no name
+// here.
 
 #pragma once
 
@@ -40,8 +41,8 @@ concept EnumHolds = requires {
   requires static_cast<std::size_t>(static_cast<E>(V)) == V;
 };
 
-/// How many values from 0 on an E can have, 64 at the most; without a fixed underlying type it holds
-/// just the bits that its enumerators need.
+/// How many values from 0 on an E can have, 64 at the most; without a fixed underlying type it
+/// holds just the bits that its enumerators need.
 template <class E, std::size_t Most = 64>
 consteval std::size_t count_enum_values() {
   if constexpr (Most == 1 || EnumHolds<E, Most - 1>) {

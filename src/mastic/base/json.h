@@ -1,4 +1,5 @@
-// C++ values to JSON and back, without macros: aggregates are objects with the names of their fields.
+// C++ values to JSON and back, without macros: aggregates are objects with the names of their
+// fields.
 //
 //     struct Item { std::string name; int count; std::optional<double> price; };
 //     std::string text = to_json(item);            // {"name":"tea","count":2}
@@ -6,7 +7,8 @@
 //
 // Known besides: bool, numbers, strings, std::optional (absent or null), vectors, arrays, maps with
 // string keys, variants (the first alternative that fits), enumerations (the name of the enumerator
-// as a string), time points (ISO 8601, seconds, UTC) and nested ones of all these. A type of your own gets a specialization of JsonType.
+// as a string), time points (ISO 8601, seconds, UTC) and nested ones of all these. A type of your
+// own gets a specialization of JsonType.
 
 #pragma once
 
@@ -100,8 +102,8 @@ template <JsonWritable T>
   return out;
 }
 
-/// Reads `value`, a part of a document, as a T, which keeps nothing of it. Fails with the place, what
-/// is expected and what is there; a text fails also when it is no JSON (JsonDocument::parse).
+/// Reads `value`, a part of a document, as a T, which keeps nothing of it. Fails with the place,
+/// what is expected and what is there; a text fails also when it is no JSON (JsonDocument::parse).
 template <JsonReadable T>
 [[nodiscard]] Result<T> from_json(const JsonValue& value,
                                   UnknownMembers unknown = UnknownMembers::Ignore) {
@@ -182,7 +184,8 @@ struct JsonType<T> {
 
 template <std::floating_point T>
 struct JsonType<T> {
-  /// The shortest text that reads back the same; JSON has no NaN and no infinity, so these are null.
+  /// The shortest text that reads back the same; JSON has no NaN and no infinity, so these are
+  /// null.
   static void write(std::string& out, T value) {
     if (!std::isfinite(value)) {
       out += "null";
@@ -232,8 +235,8 @@ struct JsonType<std::chrono::sys_seconds> {
   static bool read(const JsonValue& value, std::chrono::sys_seconds& into, JsonReading& reading);
 };
 
-/// The name of the enumerator, as it is spelt in the program. A value without a name (enumeration.h)
-/// is written as its number, and cannot be read.
+/// The name of the enumerator, as it is spelt in the program. A value without a name
+/// (enumeration.h) is written as its number, and cannot be read.
 template <Enumeration T>
 struct JsonType<T> {
   static void write(std::string& out, T value) {
@@ -301,7 +304,8 @@ inline void write_name(std::string& out, std::string_view name, bool& first) {
   append_json_string(out, name);
   out += ':';
 }
-/// The same of a field, whose name needs no escapes, with what stands before it: a brace or a comma.
+/// The same of a field, whose name needs no escapes, with what stands before it: a brace or a
+/// comma.
 void write_field_name(std::string& out, char before, std::string_view name);
 
 }  // namespace detail

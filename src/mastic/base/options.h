@@ -9,7 +9,8 @@
 //       }
 //     };
 //
-// The command line, the configuration file, the help and the reference page all read that one table.
+// The command line, the configuration file, the help and the reference page all read that one
+// table.
 
 #pragma once
 

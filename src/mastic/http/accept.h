@@ -14,8 +14,8 @@ namespace mastic::http {
 [[nodiscard]] std::optional<std::size_t> choose_media_type(
     std::string_view accept, std::span<const std::string_view> offered);
 
-/// The same of languages and Accept-Language. `de` and `de-AT` serve each other when there is nothing
-/// nearer, whichever of them is offered.
+/// The same of languages and Accept-Language. `de` and `de-AT` serve each other when there is
+/// nothing nearer, whichever of them is offered.
 [[nodiscard]] std::optional<std::size_t> choose_language(std::string_view accept_language,
                                                          std::span<const std::string_view> offered);
 

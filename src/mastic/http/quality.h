@@ -6,8 +6,8 @@
 
 namespace mastic::http {
 
-/// The quality among the parameters after a name, `;q=0.5` and others; 1000 when it has none, 0 when
-/// it cannot be read.
+/// The quality among the parameters after a name, `;q=0.5` and others; 1000 when it has none, 0
+/// when it cannot be read.
 [[nodiscard]] int find_quality(std::string_view parameters);
 
 }  // namespace mastic::http

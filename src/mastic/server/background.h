@@ -13,8 +13,8 @@ namespace mastic::server {
 
 class Lane;
 
-/// Runs on the loop of its lane, from `start` until the task has ended; after `stop` its awaits throw
-/// Cancelled. Then it says so to the lane and is no more.
+/// Runs on the loop of its lane, from `start` until the task has ended; after `stop` its awaits
+/// throw Cancelled. Then it says so to the lane and is no more.
 class Background final : public async::Context {
  public:
   /// `task` must outlive it.

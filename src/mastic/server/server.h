@@ -43,8 +43,9 @@ class Server {
   void observe_refusals(app::RefusalObserver observer) { observer_ = std::move(observer); }
   /// Before `start`. What connects from now on is served once the server has started.
   [[nodiscard]] base::Result<void> listen(const base::Address& address);
-  /// Calls the application's start-up hooks, then begins to serve. Ignores SIGPIPE and raises the limit of descriptors, in the whole process. `settled` is called on a loop when the
-  /// last connection has ended after `drain`.
+  /// Calls the application's start-up hooks, then begins to serve. Ignores SIGPIPE and raises the
+  /// limit of descriptors, in the whole process. `settled` is called on a loop when the last
+  /// connection has ended after `drain`.
   [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
 
   /// Stops gently, from any thread: see Lane::drain. Listeners are closed when all that waited was
@@ -52,7 +53,8 @@ class Server {
   void drain();
   /// After `drain`, from any thread: aborts what is still under way.
   void abort();
-  /// Until the last connection has ended; then calls the application's shutdown hooks. Requires: drain was called, or will be.
+  /// Until the last connection has ended; then calls the application's shutdown hooks. Requires:
+  /// drain was called, or will be.
   void wait();
 
   /// Where it listens, with the ports that the system chose.
