@@ -72,7 +72,7 @@ std::optional<std::uint64_t> Body::size() const {
 std::optional<std::string_view> Body::bytes() const {
   if (const auto* const owned = std::get_if<std::string>(&content_)) return *owned;
   if (const auto* const shared = std::get_if<Shared>(&content_)) return shared->bytes;
-  if (std::holds_alternative<std::monostate>(content_) || is_taken()) return std::string_view();
+  if (std::holds_alternative<std::monostate>(content_)) return std::string_view();
   return std::nullopt;
 }
 

@@ -56,13 +56,17 @@ class Body {
     return Body(Shared{bytes, std::move(owner)});
   }
   /// Stands for content that somebody has taken: no content, and known for it.
-  [[nodiscard]] static Body taken() { return Body(Taken()); }
+  [[nodiscard]] static Body taken() {
+    Body body;
+    body.taken_ = true;
+    return body;
+  }
   /// Content from a function that is called for each piece and returns
   /// `std::optional<std::string>` or a `Task` of it; nothing ends the content.
   template <class Producer>
   [[nodiscard]] static Body produced_by(Producer producer);
 
-  [[nodiscard]] bool is_taken() const { return std::holds_alternative<Taken>(content_); }
+  [[nodiscard]] bool is_taken() const { return taken_; }
   /// How many bytes there are, when that is known.
   [[nodiscard]] std::optional<std::uint64_t> size() const;
 
@@ -85,13 +89,11 @@ class Body {
     std::string_view bytes;
     std::shared_ptr<const void> owner;
   };
-  struct Taken {};
   explicit Body(Shared shared) : content_(std::move(shared)) {}
-  explicit Body(Taken taken) : content_(taken) {}
 
-  std::variant<std::monostate, std::string, Shared, File, std::unique_ptr<BodySource>, Taken>
-      content_;
+  std::variant<std::monostate, std::string, Shared, File, std::unique_ptr<BodySource>> content_;
   bool pulled_ = false;
+  bool taken_ = false;
 };
 
 /// A source whose pieces a function produces.

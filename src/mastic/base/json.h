@@ -261,8 +261,10 @@ struct JsonType<std::optional<T>> {
     value ? detail::write_part(out, *value) : static_cast<void>(out += "null");
   }
   static bool read(const JsonValue& value, std::optional<T>& into, JsonReading& reading) {
-    into.reset();
-    if (value.is(JsonValue::Kind::Null)) return true;
+    if (value.is(JsonValue::Kind::Null)) {
+      into = std::nullopt;
+      return true;
+    }
     return detail::read_part<T>(value, into.emplace(), reading);
   }
 };
