@@ -82,10 +82,10 @@ void Context::finish_run() noexcept {
 
 void Context::stop() noexcept {
   stopping_.store(true, std::memory_order_release);
-  while (started_ != nullptr) {
-    Operation& operation = *started_;
+  for (Operation* next = started_; next != nullptr;) {
+    Operation& operation = *std::exchange(next, next->next_);
+    if (operation.cancel() == Operation::Cancel::Coming) continue;
     unlink_started(operation);
-    operation.cancel();
     operation.cancelled_ = true;
     make_ready(operation);
   }

@@ -39,8 +39,10 @@ class Operation {
 
   /// On the executor: begins; may call `complete` at once.
   virtual void start(Executor& executor) = 0;
-  /// On the executor, between `start` and `complete`: gives up, without calling `complete`.
-  virtual void cancel() noexcept = 0;
+  enum class Cancel : std::uint8_t { GivenUp, Coming };
+  /// On the executor, between `start` and `complete`: gives up, and will not call `complete`. Or it
+  /// is too late for that, `complete` is coming, and the await will have its result.
+  virtual Cancel cancel() noexcept = 0;
 
   /// On the executor: it is done, and its task goes on soon.
   void complete() noexcept;

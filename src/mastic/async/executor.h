@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mastic/async/job.h"
+#include "mastic/async/runner.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/units.h"
 
@@ -22,6 +23,8 @@ class Executor {
   virtual void arm(Timer& timer, base::Instant due) = 0;
   /// From any thread: delivers `message` on the executor.
   virtual void post(Message& message) = 0;
+  /// Threads that may block, for what must not hold the executor. From any thread.
+  [[nodiscard]] virtual Runner& runner() { return inline_runner(); }
 
  protected:
   virtual ~Executor() = default;

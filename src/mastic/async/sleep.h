@@ -15,7 +15,10 @@ class Sleep final : public Operation, private Timer {
 
  private:
   void start(Executor& executor) override { executor.arm(*this, executor.now() + length_); }
-  void cancel() noexcept override { disarm(); }
+  Cancel cancel() noexcept override {
+    disarm();
+    return Cancel::GivenUp;
+  }
   void expired() noexcept override { complete(); }
 
   base::Duration length_;

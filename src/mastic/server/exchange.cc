@@ -46,7 +46,10 @@ class Exchange::ReadContent final : public async::Operation {
     exchange_.reading_ = this;
     exchange_.owner_->content_wanted();
   }
-  void cancel() noexcept override { exchange_.reading_ = nullptr; }
+  Cancel cancel() noexcept override {
+    exchange_.reading_ = nullptr;
+    return Cancel::GivenUp;
+  }
 
   Exchange& exchange_;
   std::optional<std::string> piece_;
@@ -86,7 +89,7 @@ class Exchange::Inform final : public async::Operation {
     exchange_.owner_->send_interim(status_, fields_);
     complete();
   }
-  void cancel() noexcept override {}
+  Cancel cancel() noexcept override { return Cancel::GivenUp; }
 
   Exchange& exchange_;
   Status status_;

@@ -1,0 +1,36 @@
+// What a task awaits of another thread.
+
+#pragma once
+
+#include "mastic/async/context.h"
+#include "mastic/async/executor.h"
+
+namespace mastic::async {
+
+/// An operation that is completed from any thread: by a future, a channel, a thread of a pool.
+///
+/// `begin` tells the other side where to call; that calls `complete_remotely` once, under its lock
+/// or after it has taken the operation off its list. `cancel` takes the operation off the list
+/// itself, and returns Coming when it was taken off already: then the call is on its way, and the
+/// operation stands still until it arrives.
+class RemoteOperation : public Operation, private Message {
+ protected:
+  /// On the executor: begins; the call may come before this returns.
+  virtual void begin() = 0;
+
+  /// From any thread, once. The operation may be no more when this returns.
+  void complete_remotely() noexcept { executor_->post(*this); }
+  /// Where the task runs; from `begin` on.
+  [[nodiscard]] Executor& executor() const { return *executor_; }
+
+ private:
+  void start(Executor& executor) final {
+    executor_ = &executor;
+    begin();
+  }
+  void deliver() noexcept final { complete(); }
+
+  Executor* executor_ = nullptr;
+};
+
+}  // namespace mastic::async

@@ -1,0 +1,44 @@
+// Threads that may block, as tasks see them.
+
+#pragma once
+
+namespace mastic::async {
+
+/// A piece of code that may block. Intrusive: it is queued once at a time, and whoever made it keeps
+/// it alive until it ran or was withdrawn.
+class BlockingWork {
+ public:
+  BlockingWork() = default;
+  BlockingWork(const BlockingWork&) = delete;
+  BlockingWork& operator=(const BlockingWork&) = delete;
+
+  /// On some thread that may block. May destroy the work.
+  virtual void run() noexcept = 0;
+
+  /// For the runner that holds it: its neighbours in the queue.
+  BlockingWork* next_work = nullptr;
+  BlockingWork* previous_work = nullptr;
+
+ protected:
+  virtual ~BlockingWork() = default;
+};
+
+/// Runs work on threads of its own, or on the caller's. Everything here is called from any thread.
+class Runner {
+ public:
+  /// Runs `work` as soon as a thread is free. False when the queue is full: then it will not run.
+  [[nodiscard]] virtual bool submit(BlockingWork& work) = 0;
+  /// True when `work` had not begun: then it will not run.
+  [[nodiscard]] virtual bool withdraw(BlockingWork& work) noexcept = 0;
+  /// Whether code that may block can be entered on the executor itself, because another thread
+  /// stands by to go on with that if need be.
+  [[nodiscard]] virtual bool has_reserve() const noexcept = 0;
+
+ protected:
+  virtual ~Runner() = default;
+};
+
+/// Runs everything at once, on the thread that submits it. For executors without threads: tests.
+[[nodiscard]] Runner& inline_runner();
+
+}  // namespace mastic::async
