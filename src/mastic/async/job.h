@@ -33,6 +33,9 @@ class Job : public Message {
  public:
   virtual void run() noexcept = 0;
   virtual void finish() noexcept = 0;
+  /// On the executor, between the two: `run` takes long, on a thread (its number in the kernel)
+  /// that has lost the executor.
+  virtual void left_behind(int thread) noexcept { (void)thread; }
   void deliver() noexcept final { finish(); }
 
  protected:

@@ -14,6 +14,8 @@ class ForwardingKernel : public Kernel {
   Instant monotonic_now() override { return inner_.monotonic_now(); }
   std::int64_t unix_seconds() override { return inner_.unix_seconds(); }
   std::uint64_t random_number() override { return inner_.random_number(); }
+  int gettid() override { return inner_.gettid(); }
+  int lower_to_idle(int thread) override { return inner_.lower_to_idle(thread); }
   int close(int fd) override { return inner_.close(fd); }
   ssize_t read(int fd, void* buffer, std::size_t size) override {
     return inner_.read(fd, buffer, size);

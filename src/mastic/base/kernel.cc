@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <liburing.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -43,6 +44,12 @@ class SystemKernel final : public Kernel {
     while (::getrandom(&number, sizeof number, 0) != sizeof number) {
     }
     return number;
+  }
+
+  int gettid() override { return static_cast<int>(::syscall(SYS_gettid)); }
+  int lower_to_idle(int thread) override {
+    const sched_param none{};
+    return checked(::sched_setscheduler(thread, SCHED_IDLE, &none));
   }
 
   int close(int fd) override { return checked(::close(fd)); }

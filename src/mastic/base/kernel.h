@@ -35,6 +35,12 @@ class Kernel {
   /// A number that cannot be guessed.
   virtual std::uint64_t random_number() = 0;
 
+  // Threads.
+  /// The number of the calling thread.
+  virtual int gettid() = 0;
+  /// Has `thread` of this process run only when nothing else wants to.
+  virtual int lower_to_idle(int thread) = 0;
+
   // Any descriptor.
   virtual int close(int fd) = 0;
   virtual ssize_t read(int fd, void* buffer, std::size_t size) = 0;
@@ -78,7 +84,6 @@ class Kernel {
 
   // Transfer in batches.
   virtual int io_uring_queue_init(unsigned entries, io_uring& ring) = 0;
-  /// Submits what was prepared and waits for `count` completions; returns how many were submitted.
   /// Submits what was prepared and waits for `count` completions; returns how many were submitted.
   virtual int io_uring_submit_and_wait(io_uring& ring, unsigned count) = 0;
   virtual void io_uring_queue_exit(io_uring& ring) = 0;

@@ -16,17 +16,18 @@ namespace mastic::loop {
 /// 3. Numbers never repeat, so a driver that comes back late cannot win against a later stay.
 class Bracket {
  public:
-  /// The driver: the token names this stay and no other.
+  /// The driver: the token names this stay and no other. Sequentially consistent, so that of a
+  /// driver that goes in and a watch that goes to sleep one sees the other.
   [[nodiscard]] std::uint64_t open() {
     const std::uint64_t token = number_.load(std::memory_order_relaxed) + 1;
-    number_.store(token, std::memory_order_release);
+    number_.store(token);
     return token;
   }
   /// The driver: true when the loop is still its own.
   [[nodiscard]] bool close(std::uint64_t token) { return leave(token); }
 
   /// The taker: what to hold against a later look. Odd means inside user code.
-  [[nodiscard]] std::uint64_t look() const { return number_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t look() const { return number_.load(); }
   [[nodiscard]] static bool is_inside(std::uint64_t seen) { return (seen & 1) != 0; }
   /// The taker: true when the loop is its own from here on. Requires: is_inside(seen).
   [[nodiscard]] bool take(std::uint64_t seen) { return leave(seen); }

@@ -1,18 +1,316 @@
 #include "mastic/loop/drivers.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <utility>
+
+#include "mastic/base/assert.h"
 
 namespace mastic::loop {
+namespace {
+
+constexpr auto kMostIdle = std::chrono::seconds(30);  // of a thread beyond the reserve
+
+/// Where no loop is taken over, nobody stands by for it.
+Drivers::Options with_reserve_in_use(Drivers::Options options) {
+  if (options.hand_off == Drivers::HandOff::Never) options.reserve = 0;
+  return options;
+}
+
+}  // namespace
+
+/// A thread of the pool. All but `driver` is guarded by the pool's mutex.
+class Drivers::Member final : public threads::BlockingHost {
+ public:
+  Member(Drivers& pool, Duty first)
+      : duty(first), since(pool.kernel_.monotonic_now()), pool_(pool) {}
+
+  void start() {
+    thread = std::thread([this] { run(); });
+  }
+  /// In user code: whoever drives a loop has it taken over before it waits.
+  void blocks() noexcept override {
+    if (loop != nullptr) pool_.hand_over(*loop, driver.token);
+  }
+  void goes_on() noexcept override {}
+
+  Duty duty;
+  base::Instant since;
+  Loop* loop = nullptr;  ///< that it drives, or has lost; set and read by its own thread too
+  Driver driver;
+  std::condition_variable called;
+  std::thread thread;
+
+ private:
+  void run() {
+    pthread_setname_np(pthread_self(), "mastic");
+    threads::BlockingScope::set_host(this);
+    Lock lock(pool_.mutex_);
+    driver.thread = pool_.kernel_.gettid();
+    while (duty != Duty::Ends) {
+      if (duty == Duty::Drives) {
+        pool_.drive(*this, lock);
+      } else if (duty == Duty::Works) {
+        pool_.work(*this, lock);
+      } else {
+        pool_.wait_for_duty(*this, lock);
+      }
+    }
+    pool_.loop_ended_.notify_all();
+  }
+
+  Drivers& pool_;
+};
+
+Drivers::Drivers() : Drivers(Options()) {}
+
+Drivers::Drivers(const Options& options, base::Kernel& kernel)
+    : options_(with_reserve_in_use(options)),
+      kernel_(kernel),
+      watch_([this](Loop& loop, std::uint64_t seen) { hand_over(loop, seen); }) {
+  note_reserve();
+}
+
+Drivers::~Drivers() {
+  const std::uint64_t lost = join();
+  MASTIC_ASSERT(lost == 0, {"lost threads", static_cast<long long>(lost)});
+}
 
 unsigned Drivers::cores() { return std::max(1u, std::thread::hardware_concurrency()); }
 
+// ---- loops ----
+
 void Drivers::start(Loop& loop) {
-  threads_.emplace_back([&loop] { loop.drive(); });
+  loop.keep_by(options_.hand_off == HandOff::Never ? nullptr : this, *this);
+  {
+    const Lock lock(mutex_);
+    driven_.reserve(driven_.size() + 1);
+    Member* const driver = add_thread(Duty::Drives);
+    if (driver == nullptr) throw std::bad_alloc();
+    driver->loop = &loop;
+    driven_.push_back({&loop, driver});
+    fill_reserve();
+  }
+  if (options_.hand_off == HandOff::WhenStuck) watch_.add(loop);
 }
 
-void Drivers::join() {
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+std::uint64_t Drivers::join() {
+  Lock lock(mutex_);
+  loop_ended_.wait(lock, [this] { return driven_.empty(); });
+  ending_ = true;
+  for (Member* const member : std::exchange(reserve_, {})) set_duty(*member, Duty::Ends);
+  note_reserve();
+  const auto are_away = [this] {
+    return std::ranges::any_of(members_, [](const auto& each) {
+      return each->duty != Duty::Ends && each->duty != Duty::WrittenOff;
+    });
+  };
+  loop_ended_.wait(lock, [&] { return !are_away(); });
+  MASTIC_ASSERT(queue_.empty(), {"queued", static_cast<long long>(queue_.size())});
+  std::list<std::unique_ptr<Member>> ended;
+  for (auto each = members_.begin(); each != members_.end();) {
+    const auto at = each++;
+    if ((*at)->duty == Duty::Ends) ended.splice(ended.end(), members_, at);
+  }
+  const std::uint64_t lost = lost_;
+  lock.unlock();
+  watch_.stop();
+  for (const auto& each : ended) each->thread.join();
+  return lost;
+}
+
+void Drivers::entered(Loop& loop, std::uint64_t token) noexcept {
+  if (options_.hand_off == HandOff::Always) return hand_over(loop, token);
+  watch_.loop_entered();
+}
+
+/// Gives `loop` to a thread in reserve when its driver is still inside the bracket `seen`.
+void Drivers::hand_over(Loop& loop, std::uint64_t seen) noexcept {
+  const Lock lock(mutex_);
+  if (reserve_.empty() || options_.hand_off == HandOff::Never) return;
+  const auto driven = std::ranges::find(driven_, &loop, &Driven::loop);
+  if (driven == driven_.end() || !loop.take(seen)) return;
+  ++hand_offs_;
+  ++busy_;
+  set_duty(*driven->driver, Duty::Away);
+  Member* const next = call_reserve();
+  next->loop = &loop;
+  driven->driver = next;
+  set_duty(*next, Duty::Drives);
+  fill_reserve();
+}
+
+void Drivers::drive(Member& member, Lock& lock) {
+  Loop& loop = *member.loop;
+  lock.unlock();
+  const Loop::Turn end = loop.drive(member.driver);
+  lock.lock();
+  member.loop = nullptr;
+  if (end == Loop::Turn::Kept) {
+    std::erase_if(driven_, [&](const Driven& each) { return each.loop == &loop; });
+    loop_ended_.notify_all();
+  } else if (member.duty == Duty::WrittenOff) {
+    --lost_;
+    return set_duty(member, Duty::Ends);
+  } else {
+    --busy_;
+  }
+  stand_by(member);
+}
+
+// ---- work ----
+
+bool Drivers::submit(async::BlockingWork& work) {
+  const Lock lock(mutex_);
+  if (queue_.size() >= options_.most_queued || options_.workers == 0) {
+    ++refused_;
+    return false;
+  }
+  queue_.push_back({&work, kernel_.monotonic_now()});
+  start_work();
+  return true;
+}
+
+bool Drivers::withdraw(async::BlockingWork& work) noexcept {
+  const Lock lock(mutex_);
+  return std::erase_if(queue_, [&](const Queued& each) { return each.work == &work; }) > 0;
+}
+
+/// Has as many threads come as there are pieces of work that nobody comes for.
+void Drivers::start_work() noexcept {
+  while (coming_ < queue_.size() && busy_ < options_.workers) {
+    const bool has_spare = reserve_.size() > options_.reserve;
+    Member* const member = has_spare ? call_reserve() : add_thread(Duty::Works);
+    if (member == nullptr) return;  // one that returns will take it
+    ++busy_;
+    ++coming_;
+    set_duty(*member, Duty::Works);
+  }
+}
+
+void Drivers::work(Member& member, Lock& lock) {
+  --coming_;
+  while (!queue_.empty() && !ending_) {
+    async::BlockingWork& work = *queue_.front().work;
+    queue_.pop_front();
+    member.since = kernel_.monotonic_now();
+    lock.unlock();
+    work.run();
+    lock.lock();
+    ++done_;
+    if (member.duty == Duty::WrittenOff) {
+      --lost_;
+      return set_duty(member, Duty::Ends);
+    }
+  }
+  --busy_;
+  stand_by(member);
+}
+
+// ---- the reserve ----
+
+/// A new thread, unless there are as many as there may be, or the system has none left.
+Drivers::Member* Drivers::add_thread(Duty duty) noexcept {
+  const std::uint64_t loops = driven_.size() + (duty == Duty::Drives ? 1 : 0);
+  if (counted_ >= loops + options_.reserve + options_.workers || ending_) return nullptr;
+  try {
+    std::erase_if(members_, [](const auto& each) {
+      if (each->duty != Duty::Ends) return false;
+      each->thread.join();  // it has left its last lock, or is about to
+      return true;
+    });
+    reserve_.reserve(members_.size() + 1);
+    auto member = std::make_unique<Member>(*this, duty);
+    member->start();
+    members_.push_back(std::move(member));
+  } catch (...) {
+    return nullptr;
+  }
+  ++counted_;
+  return members_.back().get();
+}
+
+void Drivers::set_duty(Member& member, Duty duty) noexcept {
+  const Duty before = std::exchange(member.duty, duty);
+  member.since = kernel_.monotonic_now();
+  if (duty == Duty::Ends && before != Duty::WrittenOff) --counted_;
+  if (duty == Duty::WrittenOff) --counted_;
+  member.called.notify_one();
+}
+
+/// It has nothing to do: it waits for what comes, or ends.
+void Drivers::stand_by(Member& member) noexcept {
+  if (ending_) return set_duty(member, Duty::Ends);
+  set_duty(member, Duty::Reserve);
+  reserve_.push_back(&member);
+  note_reserve();
+  start_work();
+}
+
+Drivers::Member* Drivers::call_reserve() noexcept {
+  Member* const member = reserve_.back();
+  reserve_.pop_back();
+  note_reserve();
+  return member;
+}
+
+void Drivers::fill_reserve() noexcept {
+  while (reserve_.size() < options_.reserve) {
+    Member* const member = add_thread(Duty::Reserve);
+    if (member == nullptr) return;
+    reserve_.push_back(member);
+    note_reserve();
+  }
+}
+
+void Drivers::note_reserve() noexcept {
+  const bool pinned = options_.hand_off == HandOff::Never;
+  reserve_ready_.store(pinned || !reserve_.empty(), std::memory_order_relaxed);
+}
+
+void Drivers::wait_for_duty(Member& member, Lock& lock) {
+  const auto called = [&] { return member.duty != Duty::Reserve; };
+  if (member.called.wait_for(lock, kMostIdle, called)) return;
+  if (reserve_.size() <= options_.reserve) return;
+  std::erase(reserve_, &member);
+  note_reserve();
+  set_duty(member, Duty::Ends);
+}
+
+// ---- for the watchdog, and for people ----
+
+bool Drivers::write_off(int thread) noexcept {
+  const Lock lock(mutex_);
+  const auto found = std::ranges::find_if(members_, [&](const auto& each) {
+    return each->driver.thread == thread && (each->duty == Duty::Away || each->duty == Duty::Works);
+  });
+  if (found == members_.end()) return false;
+  --busy_;
+  ++lost_;
+  set_duty(**found, Duty::WrittenOff);
+  (void)kernel_.lower_to_idle(thread);
+  fill_reserve();
+  start_work();
+  loop_ended_.notify_all();
+  return true;
+}
+
+Drivers::Status Drivers::status() const {
+  const Lock lock(mutex_);
+  Status status{.workers = options_.workers,
+                .busy = busy_,
+                .queued = queue_.size(),
+                .done = done_,
+                .refused = refused_,
+                .hand_offs = hand_offs_,
+                .lost = lost_};
+  if (!queue_.empty()) status.oldest = kernel_.monotonic_now() - queue_.front().since;
+  for (const auto& each : members_) {
+    if (each->duty == Duty::Ends) continue;
+    status.threads.push_back({each->driver.thread, each->duty, each->loop, each->since});
+  }
+  return status;
 }
 
 }  // namespace mastic::loop

@@ -1,30 +1,150 @@
-// The threads that drive loops.
+// The threads of loops: those that drive them, those in reserve, and those for code that blocks.
 
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
 #include <memory>
+#include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "mastic/async/runner.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/units.h"
 #include "mastic/loop/loop.h"
+#include "mastic/loop/watch.h"
+#include "mastic/threads/blocking_scope.h"
 
 namespace mastic::loop {
 
-/// Starts a thread for each loop it is given, which drives it until it is stopped or lost.
-class Drivers {
+/// One pool of threads. Each drives a loop, stands in reserve, or runs work that may block.
+///
+///     reserve ──a driver is stuck──> drives ──its handler is stuck──> away ──it returns──> reserve
+///        │ ▲                           └────────the loop ends──────────────────────────────┘
+///        └─┴── works, one piece after another
+///
+/// When the watch finds a driver inside the same user code twice, or when that says itself that it
+/// will wait (BlockingScope), a thread in reserve takes its loop over. Work runs beside the loops,
+/// on `workers` threads at the most, those that are away included.
+///
+/// 1. There are at most loops + reserve + workers threads, those left out that were written off.
+/// 2. The reserve never runs work, so there is somebody to take a loop over, until more drivers are
+///    away than there are workers.
+/// 3. No piece of work is lost: it runs, is withdrawn by whoever submitted it, or was refused.
+class Drivers final : public async::Runner, private LoopKeeper {
  public:
-  Drivers() = default;
-  /// Requires: every loop was stopped, or will be by another thread.
-  ~Drivers() { join(); }
+  enum class HandOff : std::uint8_t {
+    WhenStuck,
+    Always,  ///< at every job: for tests
+    Never,   ///< loops are pinned to their threads
+  };
+  struct Options {
+    std::uint64_t workers = 64;        ///< 0: nothing is run but loops
+    std::uint64_t reserve = 2;         ///< 0: no loop is ever taken over
+    std::uint64_t most_queued = 1024;  ///< pieces of work that wait; one more is refused
+    HandOff hand_off = HandOff::WhenStuck;
+  };
+
+  Drivers();
+  /// `kernel` must outlive it.
+  explicit Drivers(const Options& options, base::Kernel& kernel = base::system_kernel());
+  /// Requires: every loop was stopped, or will be by another thread, and no work is queued.
+  ~Drivers();
 
   /// How many threads can run at a time on this machine; at least 1.
   [[nodiscard]] static unsigned cores();
 
+  /// Has a thread drive `loop` until that is stopped. The loop's runner is this from here on.
   void start(Loop& loop);
-  void join();
+  /// Until all loops have ended, and all threads but those that were written off. Returns how many
+  /// these are. They may still use whatever they were given, this object too, which must not be
+  /// destroyed then: the end of the process ends them.
+  std::uint64_t join();
+
+  // Runner, from any thread.
+  [[nodiscard]] bool submit(async::BlockingWork& work) override;
+  [[nodiscard]] bool withdraw(async::BlockingWork& work) noexcept override;
+  [[nodiscard]] bool has_reserve() const noexcept override {
+    return reserve_ready_.load(std::memory_order_relaxed);
+  }
+
+  /// Writes off a thread that works, or is away: it counts no more, runs at idle priority, and ends
+  /// should it ever return. False when it does neither any more.
+  bool write_off(int thread) noexcept;
+
+  // What it is doing, for people.
+  enum class Duty : std::uint8_t { Reserve, Drives, Away, Works, WrittenOff, Ends };
+  struct ThreadStatus {
+    int thread = 0;
+    Duty duty = Duty::Reserve;
+    const Loop* loop = nullptr;  ///< that it drives, or has lost
+    base::Instant since{};       ///< it has this duty, or runs this piece of work
+  };
+  struct Status {
+    std::vector<ThreadStatus> threads;
+    std::uint64_t workers = 0;  ///< as configured
+    std::uint64_t busy = 0;     ///< that work or are away
+    std::uint64_t queued = 0;
+    base::Duration oldest{};  ///< how long the first of these waits
+    std::uint64_t done = 0;   ///< pieces of work, since the beginning
+    std::uint64_t refused = 0;
+    std::uint64_t hand_offs = 0;
+    std::uint64_t lost = 0;  ///< threads written off that have not returned
+  };
+  [[nodiscard]] Status status() const;
 
  private:
-  std::vector<std::thread> threads_;
+  class Member;
+  struct Driven {
+    Loop* loop;
+    Member* driver;
+  };
+  struct Queued {
+    async::BlockingWork* work;
+    base::Instant since;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  void entered(Loop& loop, std::uint64_t token) noexcept override;
+  void hand_over(Loop& loop, std::uint64_t seen) noexcept;
+
+  // These have the lock.
+  [[nodiscard]] Member* add_thread(Duty duty) noexcept;
+  void set_duty(Member& member, Duty duty) noexcept;
+  void stand_by(Member& member) noexcept;
+  [[nodiscard]] Member* call_reserve() noexcept;
+  void fill_reserve() noexcept;
+  void start_work() noexcept;
+  void note_reserve() noexcept;
+  void drive(Member& member, Lock& lock);
+  void work(Member& member, Lock& lock);
+  void wait_for_duty(Member& member, Lock& lock);
+
+  const Options options_;
+  base::Kernel& kernel_;
+  mutable std::mutex mutex_;
+  std::condition_variable loop_ended_;
+  std::list<std::unique_ptr<Member>> members_;
+  std::vector<Member*> reserve_;  ///< the one that came last is taken first
+  std::deque<Queued> queue_;
+  std::vector<Driven> driven_;
+  std::uint64_t counted_ = 0;  ///< members, but for those written off and those that end
+  std::uint64_t busy_ = 0;
+  std::uint64_t coming_ = 0;  ///< of those that work: have not taken their first piece yet
+  std::uint64_t done_ = 0;
+  std::uint64_t refused_ = 0;
+  std::uint64_t hand_offs_ = 0;
+  std::uint64_t lost_ = 0;
+  bool ending_ = false;
+  std::atomic<bool> reserve_ready_{false};
+  Watch watch_;
 };
 
 }  // namespace mastic::loop

@@ -74,6 +74,7 @@ Loop::~Loop() { destroy_retired(); }
 // ---- a turn ----
 
 Loop::Turn Loop::turn(base::Duration longest_wait) {
+  adopt();
   if (run_jobs() == Turn::Lost) return Turn::Lost;  // left over by a driver that lost the loop
   flush();
   wait(longest_wait);
@@ -84,19 +85,31 @@ Loop::Turn Loop::turn(base::Duration longest_wait) {
   return Turn::Kept;
 }
 
-Loop::Turn Loop::drive() {
+Loop::Turn Loop::drive(Driver& driver) {
   constexpr auto kForever = std::chrono::hours(1);
+  driver_ = &driver;
   while (!stopped_) {
     if (turn(kForever) == Turn::Lost) return Turn::Lost;
   }
   return Turn::Kept;
 }
 
+/// A new driver: the job that its predecessor is stuck in learns of it.
+void Loop::adopt() {
+  if (left_behind_ == nullptr) [[likely]]
+    return;
+  now_ = kernel_.monotonic_now();
+  std::exchange(left_behind_, nullptr)->left_behind(left_on_);
+}
+
 Loop::Turn Loop::run_jobs() {
   if (jobs_.empty()) return Turn::Kept;
+  Driver& driver = *driver_;
   while (!jobs_.empty()) {
     auto& job = static_cast<async::Job&>(jobs_.pop_front());
-    const std::uint64_t token = bracket_.open();
+    running_ = &job;
+    const std::uint64_t token = driver.token = bracket_.open();
+    if (keeper_ != nullptr) keeper_->entered(*this, token);
     job.run();
     if (!bracket_.close(token)) {
       post(job);  // its `finish` is for whoever drives the loop now
@@ -175,6 +188,13 @@ void Loop::deliver_messages() {
 }
 
 // ---- from other threads ----
+
+bool Loop::take(std::uint64_t seen) {
+  if (!Bracket::is_inside(seen) || !bracket_.take(seen)) return false;
+  left_behind_ = running_;
+  left_on_ = driver_->thread;
+  return true;
+}
 
 void Loop::post(async::Message& message) {
   if (inbox_.put(message)) wakeup_->signal();

@@ -12,10 +12,12 @@
 
 #include "mastic/async/executor.h"
 #include "mastic/async/job.h"
+#include "mastic/async/runner.h"
 #include "mastic/base/descriptor.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/result.h"
 #include "mastic/loop/bracket.h"
+#include "mastic/loop/driver.h"
 #include "mastic/loop/inbox.h"
 #include "mastic/loop/outbox.h"
 #include "mastic/loop/source.h"
@@ -23,6 +25,18 @@
 #include "mastic/loop/transfer.h"
 
 namespace mastic::loop {
+
+class Loop;
+
+/// Whoever looks after the driver of a loop: told each time that this has entered user code, on its
+/// thread.
+class LoopKeeper {
+ public:
+  virtual void entered(Loop& loop, std::uint64_t token) noexcept = 0;
+
+ protected:
+  ~LoopKeeper() = default;
+};
 
 /// A loop belongs to the thread that drives it, and may change threads at any job (ADR 0001).
 ///
@@ -45,8 +59,10 @@ class Loop final : public async::Executor {
   enum class Turn { Kept, Lost };
   /// One turn, waiting for at most `longest_wait`. Lost: another thread has the loop.
   Turn turn(base::Duration longest_wait);
-  /// Turns until `stop` was called, or until the loop is lost.
-  Turn drive();
+  /// Turns until `stop` was called, or until the loop is lost. `driver` stands for the calling
+  /// thread.
+  Turn drive(Driver& driver);
+  Turn drive() { return drive(unnamed_driver_); }
   /// For driving it from another loop: readable when a turn has something to do.
   [[nodiscard]] int poll_fd() const { return epoll_.fd(); }
   /// And when a turn is due at the latest, whatever the descriptor says.
@@ -59,11 +75,17 @@ class Loop final : public async::Executor {
   [[nodiscard]] std::uint64_t look() const { return bracket_.look(); }
   /// Takes the loop from a driver that was in user code at `seen` and still is. True: the caller
   /// drives it from here on, or has another thread do so.
-  [[nodiscard]] bool take(std::uint64_t seen) {
-    return Bracket::is_inside(seen) && bracket_.take(seen);
+  [[nodiscard]] bool take(std::uint64_t seen);
+
+  /// Before it is driven: who looks after its drivers, and where code runs that may block. Both
+  /// must outlive the drive.
+  void keep_by(LoopKeeper* keeper, async::Runner& runner) {
+    keeper_ = keeper;
+    runner_ = &runner;
   }
 
   // Executor.
+  [[nodiscard]] async::Runner& runner() override { return *runner_; }
   [[nodiscard]] base::Instant now() const override { return now_; }
   void enqueue(async::Job& job) override { jobs_.push_back(job); }
   void enqueue_first(async::Job& job) override { jobs_.push_front(job); }
@@ -92,6 +114,7 @@ class Loop final : public async::Executor {
 
   Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descriptor epoll);
 
+  void adopt();
   [[nodiscard]] Turn run_jobs();
   void flush();
   void destroy_retired() noexcept;
@@ -114,6 +137,13 @@ class Loop final : public async::Executor {
   std::unique_ptr<char[]> receive_buffer_;
   Retirable* retired_ = nullptr;
   bool stopped_ = false;
+  LoopKeeper* keeper_ = nullptr;
+  async::Runner* runner_ = &async::inline_runner();
+  Driver unnamed_driver_;
+  Driver* driver_ = &unnamed_driver_;
+  async::Job* running_ = nullptr;      ///< of the driver, while it is inside the bracket
+  async::Job* left_behind_ = nullptr;  ///< runs on the thread that the loop was taken from
+  int left_on_ = 0;                    ///< that thread
   Inbox inbox_;
   Bracket bracket_;
 };

@@ -1,0 +1,246 @@
+#include "mastic/loop/drivers.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <latch>
+#include <memory>
+#include <semaphore>
+#include <utility>
+#include <vector>
+
+#include "mastic/loop/loop.h"
+#include "mastic/threads/blocking_scope.h"
+
+namespace mastic::loop {
+namespace {
+
+using namespace std::chrono_literals;
+using HandOff = Drivers::HandOff;
+
+class TestJob final : public async::Job {
+ public:
+  explicit TestJob(std::function<void()> run, std::function<void()> finish = {})
+      : run_(std::move(run)), finish_(std::move(finish)) {}
+  void run() noexcept override { run_(); }
+  void finish() noexcept override {
+    if (finish_) finish_();
+  }
+  void left_behind(int thread) noexcept override { left_on = thread; }
+
+  std::atomic<int> left_on{0};
+
+ private:
+  std::function<void()> run_;
+  std::function<void()> finish_;
+};
+
+/// Has a job run on a loop, from another thread.
+class Enqueue final : public async::Message {
+ public:
+  Enqueue(Loop& loop, async::Job& job) : loop_(loop), job_(job) { loop.post(*this); }
+  void deliver() noexcept override { loop_.enqueue(job_); }
+
+ private:
+  Loop& loop_;
+  async::Job& job_;
+};
+
+class TestWork final : public async::BlockingWork {
+ public:
+  explicit TestWork(std::function<void()> run) : run_(std::move(run)) {}
+  void run() noexcept override { run_(); }
+
+ private:
+  std::function<void()> run_;
+};
+
+/// One loop that threads of a pool drive until the test ends.
+struct DriversTest : testing::Test {
+  void start(Drivers::Options options) {
+    drivers = std::make_unique<Drivers>(options);
+    drivers->start(*loop);
+  }
+  /// While all that the test put into the loop still stands.
+  void end() {
+    loop->stop();
+    EXPECT_EQ(drivers->join(), 0u);
+  }
+
+  std::unique_ptr<Loop> loop = Loop::open(base::system_kernel(), TransferKind::Syscall).value();
+  std::unique_ptr<Drivers> drivers;
+};
+
+TEST_F(DriversTest, AnotherThreadTakesTheLoopOfOneThatIsStuck) {
+  start({});
+  std::latch release(1), quick_ran(1), ended(1);
+  int stuck_on = 0;
+  TestJob stuck(
+      [&] {
+        stuck_on = base::system_kernel().gettid();
+        release.wait();
+      },
+      [&] { ended.count_down(); });
+  TestJob quick([&] { quick_ran.count_down(); });
+  const Enqueue first(*loop, stuck);
+  const Enqueue second(*loop, quick);
+  quick_ran.wait();  // though the other one does not return
+  EXPECT_EQ(stuck.left_on, stuck_on);
+  EXPECT_EQ(drivers->status().hand_offs, 1u);
+  EXPECT_EQ(drivers->status().busy, 1u);
+  release.count_down();
+  ended.wait();
+  end();
+}
+
+TEST_F(DriversTest, ABlockingScopeHandsTheLoopOverAtOnce) {
+  start({});
+  std::latch quick_ran(1), ended(1);
+  TestJob quick([&] { quick_ran.count_down(); });
+  TestJob waits(
+      [&] {
+        const threads::BlockingScope blocking;
+        quick_ran.wait();
+      },
+      [&] { ended.count_down(); });
+  const Enqueue first(*loop, waits);
+  const Enqueue second(*loop, quick);
+  ended.wait();
+  end();
+}
+
+TEST_F(DriversTest, TakenOverAtEveryJobItRunsThemAllInTurn) {
+  start({.workers = 8, .hand_off = HandOff::Always});
+  constexpr int kJobs = 2000;
+  std::latch ended(kJobs);
+  int at_once = 0;  // of `finish`: the loop's own code
+  std::vector<std::unique_ptr<TestJob>> jobs;
+  std::vector<std::unique_ptr<Enqueue>> messages;
+  for (int i = 0; i < kJobs; ++i) {
+    jobs.push_back(std::make_unique<TestJob>([] {},
+                                             [&] {
+                                               EXPECT_EQ(++at_once, 1);
+                                               --at_once;
+                                               ended.count_down();
+                                             }));
+    messages.push_back(std::make_unique<Enqueue>(*loop, *jobs.back()));
+  }
+  ended.wait();
+  EXPECT_GT(drivers->status().hand_offs, 0u);
+  end();
+}
+
+TEST_F(DriversTest, APinnedLoopIsNeverTakenOver) {
+  start({.hand_off = HandOff::Never});
+  std::latch ended(1);
+  TestJob waits([&] { const threads::BlockingScope blocking; }, [&] { ended.count_down(); });
+  const Enqueue message(*loop, waits);
+  ended.wait();
+  EXPECT_EQ(drivers->status().hand_offs, 0u);
+  EXPECT_TRUE(drivers->has_reserve());
+  end();
+}
+
+TEST_F(DriversTest, WithoutAReserveADriverThatIsStuckKeepsItsLoop) {
+  start({.workers = 0, .reserve = 1});
+  std::latch release(1), second_inside(1), release_second(1), third_ran(1);
+  TestJob first([&] { release.wait(); });
+  TestJob second([&] {
+    second_inside.count_down();
+    release_second.wait();
+  });
+  TestJob third([&] { third_ran.count_down(); });
+  const Enqueue one(*loop, first), two(*loop, second), three(*loop, third);
+  second_inside.wait();
+  EXPECT_FALSE(drivers->has_reserve());
+  EXPECT_FALSE(third_ran.try_wait());
+  release.count_down();  // its thread returns, stands by, and takes over
+  third_ran.wait();
+  release_second.count_down();
+  end();
+}
+
+TEST_F(DriversTest, WorkRunsOnAsManyThreadsAsAllowedAndTheRestWaits) {
+  start({.workers = 3, .most_queued = 10});
+  constexpr int kWorks = 8;
+  std::counting_semaphore<> release(0);
+  std::latch three_run(3), all_ran(kWorks);
+  std::atomic<int> running{0}, most{0};
+  std::vector<std::unique_ptr<TestWork>> works;
+  for (int i = 0; i < kWorks; ++i) {
+    works.push_back(std::make_unique<TestWork>([&, i] {
+      most = std::max(most.load(), ++running);
+      if (i < 3) three_run.count_down();
+      release.acquire();
+      --running;
+      all_ran.count_down();
+    }));
+    ASSERT_TRUE(drivers->submit(*works.back()));
+  }
+  three_run.wait();
+  const auto status = drivers->status();
+  EXPECT_EQ(status.busy, 3u);
+  EXPECT_EQ(status.queued, 5u);
+  EXPECT_TRUE(drivers->has_reserve());
+  release.release(kWorks);
+  all_ran.wait();
+  EXPECT_EQ(most, 3);
+  end();
+}
+
+TEST_F(DriversTest, WorkBeyondTheQueueIsRefusedAndWhatWaitsCanBeWithdrawn) {
+  start({.workers = 1, .most_queued = 1});
+  std::latch inside(1), release(1);
+  TestWork first([&] {
+    inside.count_down();
+    release.wait();
+  });
+  TestWork waits([] { ADD_FAILURE() << "was withdrawn"; });
+  TestWork refused([] { ADD_FAILURE() << "was refused"; });
+  ASSERT_TRUE(drivers->submit(first));
+  inside.wait();
+  EXPECT_TRUE(drivers->submit(waits));
+  EXPECT_FALSE(drivers->submit(refused));
+  EXPECT_EQ(drivers->status().refused, 1u);
+  EXPECT_TRUE(drivers->withdraw(waits));
+  EXPECT_FALSE(drivers->withdraw(waits));
+  EXPECT_FALSE(drivers->withdraw(first));
+  release.count_down();
+  end();
+}
+
+TEST_F(DriversTest, AThreadThatIsWrittenOffIsReplaced) {
+  start({.workers = 1});
+  std::latch inside(1), release(1), second_ran(1);
+  std::atomic<int> hung_on{0};
+  TestWork hung([&] {
+    hung_on = base::system_kernel().gettid();
+    inside.count_down();
+    release.wait();
+  });
+  TestWork second([&] { second_ran.count_down(); });
+  ASSERT_TRUE(drivers->submit(hung));
+  inside.wait();
+  ASSERT_TRUE(drivers->submit(second));
+  EXPECT_TRUE(drivers->write_off(hung_on));
+  EXPECT_FALSE(drivers->write_off(hung_on));
+  second_ran.wait();
+  EXPECT_EQ(drivers->status().lost, 1u);
+  release.count_down();  // and should it return all the same, it is done with
+  while (drivers->status().lost > 0) std::this_thread::yield();
+  end();
+}
+
+TEST_F(DriversTest, TheWatchSleepsWhenNothingRunsAndWakesWhenSomethingDoes) {
+  Watch watch([](Loop&, std::uint64_t) {});
+  watch.add(*loop);
+  while (!watch.is_asleep()) std::this_thread::yield();
+  watch.loop_entered();
+  EXPECT_FALSE(watch.is_asleep());
+  start({});
+  end();
+}
+
+}  // namespace
+}  // namespace mastic::loop

@@ -1,0 +1,62 @@
+#include "mastic/loop/watch.h"
+
+#include <pthread.h>
+
+#include "mastic/loop/loop.h"
+
+namespace mastic::loop {
+namespace {
+
+constexpr auto kTick = std::chrono::milliseconds(1);
+constexpr int kQuietTicks = 20;  // and then it sleeps
+
+}  // namespace
+
+void Watch::add(Loop& loop) {
+  const std::lock_guard lock(mutex_);
+  watched_.push_back({&loop, loop.look()});
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+}
+
+void Watch::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    called_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Watch::run() {
+  pthread_setname_np(pthread_self(), "mastic-watch");
+  std::unique_lock lock(mutex_);
+  int quiet = 0;
+  while (!stopped_) {
+    called_.wait_for(lock, kTick);
+    quiet = look() ? 0 : quiet + 1;
+    if (quiet < kQuietTicks) continue;
+    asleep_.store(true);  // then look again: who enters after that look sees it
+    if (look()) asleep_.store(false);
+    called_.wait(lock, [this] { return stopped_ || !asleep_.load(); });
+    quiet = 0;
+  }
+}
+
+bool Watch::look() {
+  bool any = false;
+  for (Watched& each : watched_) {
+    const std::uint64_t seen = each.loop->look();
+    any |= seen != each.seen || Bracket::is_inside(seen);
+    if (Bracket::is_inside(seen) && seen == each.seen) is_stuck_(*each.loop, seen);
+    each.seen = seen;
+  }
+  return any;
+}
+
+void Watch::wake() noexcept {
+  if (!asleep_.exchange(false)) return;
+  const std::lock_guard lock(mutex_);  // it may be between its look and its wait
+  called_.notify_all();
+}
+
+}  // namespace mastic::loop

@@ -1,0 +1,65 @@
+// The watch: sees drivers that stay inside user code.
+
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "mastic/base/units.h"
+
+namespace mastic::loop {
+
+class Loop;
+
+/// A thread that looks at every loop once a tick, about a millisecond. When a driver is inside the
+/// same bracket at two looks, it says so: at the first such look and at each one after it.
+///
+/// It sleeps when nothing runs: after some ticks in which no loop entered user code. A driver that
+/// opens a bracket wakes it (`loop_entered`).
+class Watch {
+ public:
+  /// `is_stuck` is called on the thread of the watch; `seen` is for Loop::take.
+  explicit Watch(std::function<void(Loop& loop, std::uint64_t seen)> is_stuck)
+      : is_stuck_(std::move(is_stuck)) {}
+  ~Watch() { stop(); }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  /// Watches `loop` from now on; it must outlive the watch, or its stop. Starts the thread.
+  void add(Loop& loop);
+  void stop();
+
+  /// From a driver, inside user code: costs a load while the watch is awake.
+  void loop_entered() noexcept {
+    if (asleep_.load()) [[unlikely]]
+      wake();
+  }
+  /// Whether nothing is being watched for now.
+  [[nodiscard]] bool is_asleep() const { return asleep_.load(); }
+
+ private:
+  struct Watched {
+    Loop* loop;
+    std::uint64_t seen = 0;
+  };
+
+  void run();
+  /// Whether any loop was in user code since the last look.
+  [[nodiscard]] bool look();
+  void wake() noexcept;
+
+  std::function<void(Loop&, std::uint64_t)> is_stuck_;
+  std::mutex mutex_;
+  std::condition_variable called_;
+  std::vector<Watched> watched_;
+  bool stopped_ = false;
+  std::atomic<bool> asleep_{false};
+  std::thread thread_;
+};
+
+}  // namespace mastic::loop
