@@ -3,31 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include "mastic/app/carrier_testing.h"
 #include "mastic/app/router.h"
-
-namespace {
-
-thread_local std::size_t allocations = 0;
-
-void* allocate(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "mastic/base/allocations_testing.h"
 
 namespace mastic::app {
 namespace {
@@ -54,13 +34,16 @@ struct RouteMemory : testing::Test {
     site.mount("/mounted", [] { return Status::NoContent; });
     app.emplace(std::move(site).build());
   }
+  void SetUp() override {
+    if (!base::counts_allocations()) GTEST_SKIP();
+  }
   /// Of a whole call, whose handlers make none.
   std::size_t allocations_of(std::string_view path) {
     TestExchange exchange(executor);
     exchange.start(*app, Method::Get, path);  // the first block of its memory is made here
-    const std::size_t before = allocations;
+    const std::size_t before = base::allocations_so_far().count;
     executor.run();
-    const std::size_t made = allocations - before;
+    const std::size_t made = base::allocations_so_far().count - before;
     EXPECT_EQ(exchange.take().status, Status::NoContent) << path;
     return made;
   }

@@ -2,39 +2,19 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
+#include "mastic/base/allocations_testing.h"
 #include "mastic/base/json_document.h"
-
-namespace {
-
-thread_local std::size_t allocated_bytes = 0;
-
-void* allocate(std::size_t size) {
-  allocated_bytes += size;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace mastic::base {
 namespace {
 
 /// All that parsing allocates, freed in between or not: more than it holds at any time.
 std::size_t bytes_for(std::string_view text) {
-  const std::size_t before = allocated_bytes;
+  const std::size_t before = allocations_so_far().bytes;
   EXPECT_TRUE(JsonDocument::parse(text)) << text.substr(0, 40);
-  return allocated_bytes - before;
+  return allocations_so_far().bytes - before;
 }
 
 std::string array_of(std::string_view element, std::size_t count) {
@@ -54,9 +34,15 @@ std::string object_of(std::size_t count) {
   return text + "}";
 }
 
+struct JsonMemory : testing::Test {
+  void SetUp() override {
+    if (!counts_allocations()) GTEST_SKIP();
+  }
+};
+
 constexpr std::size_t kSlack = 8 << 10;
 
-TEST(JsonMemory, IsBoundedByTheLengthOfTheTextWhateverStandsInIt) {
+TEST_F(JsonMemory, IsBoundedByTheLengthOfTheTextWhateverStandsInIt) {
   const std::string elements[] = {"0",
                                   "null",
                                   "1.5",
@@ -81,7 +67,7 @@ TEST(JsonMemory, IsBoundedByTheLengthOfTheTextWhateverStandsInIt) {
   }
 }
 
-TEST(JsonMemory, IsBoundedForLargeObjectsAndTexts) {
+TEST_F(JsonMemory, IsBoundedForLargeObjectsAndTexts) {
   for (const std::size_t members : {2u, 28u, 703u, 3000u}) {
     const std::string text = object_of(members);
     EXPECT_LE(bytes_for(text), 16 * text.size() + kSlack) << members;

@@ -3,36 +3,10 @@
 
 #include <sys/socket.h>
 
-#include <cstdlib>
-#include <new>
 #include <thread>
 
+#include "mastic/base/allocations_testing.h"
 #include "mastic/server/http1_fixture_testing.h"
-
-namespace {
-
-/// Allocations of this thread until one fails; off while negative.
-thread_local long allocations_left = -1;
-thread_local std::size_t allocated_bytes = 0;
-
-void* allocate(std::size_t size) {
-  if (allocations_left > 0 && --allocations_left == 0) {
-    allocations_left = -1;
-    throw std::bad_alloc();
-  }
-  allocated_bytes += size;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace mastic::server {
 namespace {
@@ -64,14 +38,13 @@ class RealLane {
   }
   void turn() { (void)loop_->turn(base::Duration::zero()); }
   /// Turns in which the `nth` allocation fails; true when there were so many.
-  bool turn_failing(long nth, int turns) {
+  bool turn_failing(std::size_t nth, int turns) {
     bool failed = false;
     for (int i = 0; i < turns && !failed; ++i) {
-      allocations_left = nth;
+      base::fail_allocation(nth);
       turn();
-      failed = allocations_left < 0;
-      nth = allocations_left;
-      allocations_left = -1;
+      nth = base::stop_failing_allocations();
+      failed = nth == 0;
     }
     return failed;
   }
@@ -101,7 +74,11 @@ std::string receive_all(const base::Descriptor& client) {
   return all;
 }
 
-struct ServerMemoryTest : testing::TestWithParam<loop::TransferKind> {};
+struct ServerMemoryTest : testing::TestWithParam<loop::TransferKind> {
+  void SetUp() override {
+    if (!base::counts_allocations()) GTEST_SKIP();
+  }
+};
 
 TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
   const std::string scripts[] = {
@@ -120,7 +97,7 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
   long failures = 0;
   for (const std::string& script : scripts) {
     bool failed = true;
-    const auto fail_at = [&](long nth) {
+    const auto fail_at = [&](std::size_t nth) {
       RealLane server(GetParam());
       const base::Descriptor client = server.connect();
       const base::Descriptor halves = server.connect();
@@ -141,7 +118,7 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
       ASSERT_TRUE(answer.ends_with("hello\n"))
           << "after allocation " << nth << " of " << script.substr(0, 30);
     };
-    for (long nth = 1; failed && !HasFatalFailure(); ++nth) {
+    for (std::size_t nth = 1; failed && !HasFatalFailure(); ++nth) {
       std::thread(fail_at, nth).join();  // a new thread has recycled no memory yet
     }
   }
@@ -155,9 +132,9 @@ TEST_P(ServerMemoryTest, TakesNoMoreForManySmallPiecesThanForAFewLargeOnes) {
   const std::string request = "GET /small-pieces HTTP/1.1\r\nHost: a\r\n\r\n";
   send(client, request);
   send(other, request);
-  const std::size_t before = allocated_bytes;
+  const std::size_t before = base::allocations_so_far().bytes;
   for (int i = 0; i < 10; ++i) server.turn();
-  EXPECT_LT(allocated_bytes - before, 8u << 20);
+  EXPECT_LT(base::allocations_so_far().bytes - before, 8u << 20);
 }
 
 TEST_P(ServerMemoryTest, TakesNoMoreForManyPipelinedRequestsThanForTheirAnswers) {
@@ -166,9 +143,9 @@ TEST_P(ServerMemoryTest, TakesNoMoreForManyPipelinedRequestsThanForTheirAnswers)
   std::string many;
   for (int i = 0; i < 2000; ++i) many += kGet;
   for (const base::Descriptor& client : clients) send(client, many);
-  const std::size_t before = allocated_bytes;
+  const std::size_t before = base::allocations_so_far().bytes;
   for (int i = 0; i < 100; ++i) server.turn();
-  EXPECT_LT(allocated_bytes - before, 4u << 20);
+  EXPECT_LT(base::allocations_so_far().bytes - before, 4u << 20);
 }
 
 MASTIC_FOR_BOTH_TRANSFERS(ServerMemoryTest);
