@@ -32,14 +32,7 @@ std::string encode_rest(const RoutePattern& pattern, std::string_view rest) {
 
 std::string encode_literal(std::string_view text) {
   std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f) {
-      encoded += c;
-    } else {
-      encoded += base::percent_encode_segment({&c, 1});
-    }
-  }
+  base::append_percent_encoded(encoded, text, [](char c) { return c > 0x20 && c < 0x7f; });
   return encoded;
 }
 

@@ -3,24 +3,21 @@
 #include <algorithm>
 
 #include "mastic/app/http_error.h"
+#include "mastic/base/encoding.h"
 
 namespace mastic::app {
 namespace {
 
+bool stands_in_url(char c) {
+  constexpr std::string_view kRefused = " \"<>\\^`{|}";
+  return static_cast<unsigned char>(c) < 0x80 && kRefused.find(c) == kRefused.npos;
+}
+
 /// What a URL cannot have, spaces and bytes beyond ASCII above all, becomes escapes; an escape
 /// stays. Control characters stay too, for the fields to refuse.
 std::string escape_for_url(std::string_view text) {
-  constexpr std::string_view kRefused = " \"<>\\^`{|}";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string url;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80 && kRefused.find(c) == kRefused.npos) {
-      url += c;
-    } else {
-      url.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
-    }
-  }
+  base::append_percent_encoded(url, text, stands_in_url);
   return url;
 }
 

@@ -35,10 +35,6 @@ std::size_t decode_into(char* out, std::string_view text) {
   return size;
 }
 
-bool is_unreserved(char c) {
-  return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
 void append_hex_escape(std::string& out, char c) {
   out += "\\x";
   append_hex(out, kUpperDigits, static_cast<unsigned char>(c));
@@ -134,16 +130,24 @@ bool has_valid_escapes(std::string_view text) {
   return true;
 }
 
-std::string percent_encode_segment(std::string_view segment) {
-  std::string out;
-  for (const char c : segment) {
-    if (is_unreserved(c)) {
+bool is_unreserved(char c) {
+  return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+void append_percent_encoded(std::string& out, std::string_view text, bool (*keeps)(char)) {
+  for (const char c : text) {
+    if (keeps(c)) {
       out += c;
     } else {
       out += '%';
       append_hex(out, kUpperDigits, static_cast<unsigned char>(c));
     }
   }
+}
+
+std::string percent_encode_segment(std::string_view segment) {
+  std::string out;
+  append_percent_encoded(out, segment, is_unreserved);
   return out;
 }
 

@@ -21,7 +21,11 @@ void append_percent_decoded(std::string& out, std::string_view text);
 /// Whether every % begins an escape of two hexadecimal digits.
 [[nodiscard]] bool has_valid_escapes(std::string_view text);
 
-/// Encodes one path segment for a link: all but RFC 3986's unreserved characters become %XX.
+/// What no part of a URL needs an escape for (RFC 3986 §2.3).
+[[nodiscard]] bool is_unreserved(char c);
+/// Appends `text`, in which every byte that `keeps` is false for becomes %XX.
+void append_percent_encoded(std::string& out, std::string_view text, bool (*keeps)(char));
+/// Encodes one path segment for a link: all but unreserved characters become %XX.
 [[nodiscard]] std::string percent_encode_segment(std::string_view segment);
 
 /// For HTML text and quoted attribute values: & < > " ' become references.

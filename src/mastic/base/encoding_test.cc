@@ -21,6 +21,13 @@ TEST(Percent, KnowsBrokenEscapes) {
   }
 }
 
+TEST(Percent, EncodesEveryByteThatIsNotKept) {
+  std::string out = "/";
+  append_percent_encoded(out, std::string_view("a/\0\x7f\xff", 5), [](char c) { return c == '/'; });
+  EXPECT_EQ(out, "/%61/%00%7F%FF");
+  EXPECT_EQ(percent_encode_segment("aZ09-._~ !/%\xc3"), "aZ09-._~%20%21%2F%25%C3");
+}
+
 TEST(Percent, DecodesWhatItEncoded) {
   EXPECT_TRUE(rc::check([](const std::string& text) {
     RC_ASSERT(percent_decode(percent_encode_segment(text)) == text);

@@ -56,30 +56,22 @@ std::optional<Target> parse_absolute(std::string_view text) {
   return target;
 }
 
-struct Escape {
-  char decoded;
-  bool keep;  ///< stays an escape in the normal form
-};
-
-std::optional<Escape> read_escape(std::string_view text) {
+/// The byte that an escape stands for; nothing for a control character.
+std::optional<char> read_escape(std::string_view text) {
   if (text.size() < 3 || base::hex_value(text[1]) < 0 || base::hex_value(text[2]) < 0) {
     return std::nullopt;
   }
   const int byte = base::hex_value(text[1]) << 4 | base::hex_value(text[2]);
   if (byte < 0x20 || byte == 0x7f) return std::nullopt;
-  const char c = static_cast<char>(byte);
-  const bool unreserved = byte < 0x80 && (base::is_alpha(c) || base::is_digit(c) || c == '-' ||
-                                          c == '.' || c == '_' || c == '~');
-  return Escape{c, !unreserved};
+  return static_cast<char>(byte);
 }
 
 bool is_normal(std::string_view path) {
   return path.find('%') == path.npos && path.find("/.") == path.npos;
 }
 
-/// Decodes what is unreserved; nothing when an escape is broken.
+/// Decodes what is unreserved, all else as one writes it; nothing when an escape is broken.
 std::optional<std::string> with_normal_escapes(std::string_view path) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
   out.reserve(path.size());
   for (std::size_t i = 0; i < path.size(); ++i) {
@@ -87,16 +79,9 @@ std::optional<std::string> with_normal_escapes(std::string_view path) {
       out += path[i];
       continue;
     }
-    const auto escape = read_escape(path.substr(i));
-    if (!escape) return std::nullopt;
-    if (escape->keep) {
-      const auto byte = static_cast<unsigned char>(escape->decoded);
-      out += '%';
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    } else {
-      out += escape->decoded;
-    }
+    const auto byte = read_escape(path.substr(i));
+    if (!byte) return std::nullopt;
+    base::append_percent_encoded(out, {&*byte, 1}, base::is_unreserved);
     i += 2;
   }
   return out;
