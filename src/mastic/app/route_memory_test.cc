@@ -32,6 +32,7 @@ struct RouteMemory : testing::Test {
     site.get<"/paint/{with:color}">([](Color) { return Status::NoContent; });
     site.get("/1/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}/{j...}", [] { return Status::NoContent; });
     site.mount("/mounted", [] { return Status::NoContent; });
+    site.mount("/", [] { return Status::NoContent; });
     app.emplace(std::move(site).build());
   }
   void SetUp() override {
@@ -59,6 +60,14 @@ TEST_F(RouteMemory, TakesNothingOfTheHeap) {
   EXPECT_EQ(allocations_of("/paint/red%2Fand%20something%20that%20is%20not%20short"), 0u);
   EXPECT_EQ(allocations_of("/1/a/b/c/d/e/f/g/h/i/j/k"), 0u);
   EXPECT_EQ(allocations_of("/mounted/below"), 0u);
+}
+
+TEST_F(RouteMemory, TakesNothingOfTheHeapForAFileBelowAMountAtTheRoot) {
+  (void)allocations_of("/r0");
+  EXPECT_EQ(allocations_of("/"), 0u);
+  EXPECT_EQ(allocations_of("/style-that-has-no-short-name.css"), 0u);
+  EXPECT_EQ(allocations_of("/a/folder/of/a/folder/a%20picture%20of%20it.jpeg"), 0u);
+  EXPECT_EQ(allocations_of("/hi/a-folder-whose-name-is-not-short/"), 0u);
 }
 
 }  // namespace

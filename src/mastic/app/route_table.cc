@@ -33,6 +33,15 @@ bool takes_path(std::string_view prefix, std::string_view path) {
   return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
 }
 
+/// `path` without the slash at its end, or with one.
+std::string_view other_by_slash(std::string_view path, base::Arena& memory) {
+  if (path.ends_with('/')) return path.substr(0, path.size() - 1);
+  const std::span<char> longer = memory.make_array<char>(path.size() + 1);
+  path.copy(longer.data(), path.size());
+  longer.back() = '/';
+  return {longer.data(), longer.size()};
+}
+
 /// `pattern` is a host, or "*." and what a host ends in.
 bool takes_host(std::string_view pattern, std::string_view host) {
   if (!pattern.starts_with("*.")) return base::equal_ignoring_case(pattern, host);
@@ -226,16 +235,13 @@ const RouteTable::Place* RouteTable::find_host(const Request& request) const {
 }
 
 /// To the path with a slash at its end, or without the one it has, when there is such a route.
-/// Never to `//...`, which is another host to a browser.
+/// Never to `//...`, which is another host to a browser. Every request for a file below a mount at
+/// the root comes by here, so the other path stands in the memory of the exchange.
 std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
-  std::string path(request.path());
-  if (path.ends_with('/')) {
-    path.pop_back();
-  } else {
-    path += '/';
-  }
+  const std::string_view path = other_by_slash(request.path(), request.memory());
   if (tree_.find(path, request.memory()).route == RouteTree::kNone) return std::nullopt;
-  std::string target = std::string(request.mount_path()) + path;
+  std::string target(request.mount_path());
+  target.append(path);
   if (!is_local_target(target)) return std::nullopt;
   if (request.has_query()) target.append("?").append(request.query());
   return Response::redirect(target, Status::PermanentRedirect);
