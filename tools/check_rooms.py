@@ -25,8 +25,9 @@ ARROWS = {
     "middleware": "base async http app",
     "files": "base async http app",
     "server": "base threads async http wire loop net app",
-    "catalog": "base threads async http wire loop net app middleware files server",
-    "testing": "base threads async http wire loop net app middleware files server catalog",
+    "inspect": "base async threads http app",
+    "catalog": "base threads async http wire loop net app middleware files server inspect",
+    "testing": "base threads async http wire loop net app middleware files server inspect catalog",
 }
 ARROWS = {room: set(allowed.split()) for room, allowed in ARROWS.items()}
 

@@ -51,6 +51,14 @@ class App {
   }
   template <AppBuilder Builder>
   App(Builder builder) : App(std::move(builder).build()) {}
+  /// A plain handler that blocks: it is always called on a thread that may.
+  template <class F>
+  App(Blocking, F handler) : App(std::move(handler)) {
+    constexpr bool kIsPlain =
+        !detail::TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::value;
+    static_assert(kIsPlain, "a Task does not block: it awaits run_blocking(f) for what does");
+    callee_->pace.mark_blocking();
+  }
 
   [[nodiscard]] Task<Response> operator()(Request& request) const { return callee_->call(request); }
 
@@ -68,11 +76,14 @@ class App {
     virtual ~AnyCallee() = default;
     virtual Task<Response> call(Request& request) const = 0;
     Lifecycle lifecycle;
+    mutable Pace pace;
   };
   template <class F>
   struct Callee final : AnyCallee {
     explicit Callee(F f) : callable(std::move(f)) {}
-    Task<Response> call(Request& request) const override { return call_handler(callable, request); }
+    Task<Response> call(Request& request) const override {
+      return call_handler(callable, this->pace, request);
+    }
     F callable;
   };
   std::unique_ptr<AnyCallee> callee_;

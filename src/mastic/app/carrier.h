@@ -2,13 +2,16 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <stop_token>
 
+#include "mastic/app/pace.h"
 #include "mastic/async/context.h"
 #include "mastic/async/task.h"
 #include "mastic/base/arena.h"
 #include "mastic/base/log.h"
+#include "mastic/base/server_watch.h"
 #include "mastic/base/units.h"
 #include "mastic/http/fields.h"
 #include "mastic/http/status.h"
@@ -78,8 +81,23 @@ class Carrier {
   /// Whether answers to errors may show what is inside.
   [[nodiscard]] virtual bool is_debug() const { return false; }
 
+  /// The server that carries it, for pages about that; none in a test without one.
+  [[nodiscard]] virtual base::ServerWatch* server_watch() { return nullptr; }
+
+  // Where its handlers run (Pace).
+
+  /// A plain handler is entered here, or (null) was left.
+  void enter(Pace* pace) noexcept { entered_.store(pace, std::memory_order_relaxed); }
+  /// On a thread that may block: a handler begins to run there, or (false) has ended.
+  virtual void runs_elsewhere(bool begins) noexcept { (void)begins; }
+
  protected:
   ~Carrier() = default;
+  /// From any thread: the handler that was entered; may be none, or another, a moment later.
+  [[nodiscard]] Pace* entered() const noexcept { return entered_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<Pace*> entered_{nullptr};
 };
 
 }  // namespace mastic::app

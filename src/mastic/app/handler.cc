@@ -1,6 +1,10 @@
 #include "mastic/app/handler.h"
 
+#include <chrono>
 #include <stdexcept>
+
+#include "mastic/app/http_error.h"
+#include "mastic/async/run_blocking.h"
 
 namespace mastic::app {
 namespace {
@@ -14,6 +18,30 @@ Task<Response> guard(Request& request, Task<Response> started) {
   } catch (...) {
     co_return respond_to_exception(request);
   }
+}
+
+/// On a thread that may block.
+Response respond_elsewhere(Request& request, Pace& pace, const void* handler,
+                           Response (*respond)(const void*, Request&)) {
+  class Run {
+   public:
+    Run(Carrier& carrier, Pace& pace) : carrier_(carrier), pace_(pace) {
+      carrier_.runs_elsewhere(true);
+    }
+    ~Run() {
+      carrier_.runs_elsewhere(false);
+      pace_.took(std::chrono::steady_clock::now() - begun_);
+    }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+   private:
+    Carrier& carrier_;
+    Pace& pace_;
+    const base::Instant begun_ = std::chrono::steady_clock::now();
+  };
+  const Run run(request.carrier(), pace);
+  return respond(handler, request);
 }
 
 }  // namespace
@@ -42,10 +70,25 @@ void throw_error(const base::Error& error) { throw std::runtime_error(error.mess
 
 namespace detail {
 
-Task<Response> respond_when_gathered(Request& request, const void* handler,
-                                     Response (*respond)(const void*, Request&)) {
+bool may_enter(Request& request, const Pace& pace) {
+  return request.body().bytes() && !pace.goes_elsewhere() &&
+         request.carrier().context().executor().runner().has_reserve();
+}
+
+Task<Response> respond_later(Request& request, Pace& pace, const void* handler,
+                             Response (*respond)(const void*, Request&)) {
   co_await request.gather();
-  co_return respond(handler, request);
+  if (may_enter(request, pace)) {
+    const Stay stay(request, pace);
+    co_return respond(handler, request);
+  }
+  auto call = [&] { return respond_elsewhere(request, pace, handler, respond); };
+  try {
+    co_return co_await async::run_blocking(call);
+  } catch (const async::RunnerFull&) {
+    throw HttpError(http::Status::ServiceUnavailable, "The server is busy at the moment.")
+        .set("Retry-After", "1");
+  }
 }
 
 Task<Response> respond_when_gathered(Request& request, const void* handler,

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "mastic/app/error_response.h"
+#include "mastic/app/pace.h"
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
 #include "mastic/base/json.h"
@@ -99,11 +100,32 @@ Task<Response> respond_with(Request& request, Task<T> task) {
 /// Starts `task`, and turns what it throws into an answer, now or later.
 [[nodiscard]] Task<Response> settle(Request& request, Task<Response> task);
 
-/// Waits for the body, then has `respond` call the plain handler. (Not a template: GCC 12 warns of
-/// coroutine frames that depend on a lambda's type.)
-[[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
-                                                   Response (*respond)(const void*, Request&));
-/// The same for a handler that is a task.
+/// While a plain handler runs where it was called.
+class Stay {
+ public:
+  Stay(Request& request, Pace& pace) : carrier_(request.carrier()), pace_(pace) {
+    carrier_.enter(&pace);
+  }
+  ~Stay() {
+    carrier_.enter(nullptr);
+    pace_.returned();
+  }
+  Stay(const Stay&) = delete;
+  Stay& operator=(const Stay&) = delete;
+
+ private:
+  Carrier& carrier_;
+  Pace& pace_;
+};
+
+/// Whether a plain handler can be entered here and now: its body is at hand, it is not known to
+/// block, and a thread stands by in case that it does.
+[[nodiscard]] bool may_enter(Request& request, const Pace& pace);
+/// Waits for the body, then has `respond` call the plain handler, on a thread that may block when
+/// it does. (Not a template: GCC 12 warns of coroutine frames that depend on a lambda's type.)
+[[nodiscard]] Task<Response> respond_later(Request& request, Pace& pace, const void* handler,
+                                           Response (*respond)(const void*, Request&));
+/// Waits for the body, then has `respond` begin a handler that is a task.
 [[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
                                                    Task<Response> (*respond)(const void*,
                                                                              Request&));
@@ -120,10 +142,11 @@ concept Handler =
     CalledWithRequest<F> &&
     Answer<typename detail::TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value>;
 
-/// Calls a handler as its App does. A plain handler whose body is at hand costs a call and nothing
-/// else; one whose body is still coming waits for it without holding a thread. Nothing is thrown.
+/// Calls a handler as its App does; `pace` is its own. A plain handler whose body is at hand costs a
+/// call and nothing else; one whose body is still coming waits for it without holding a thread.
+/// Nothing is thrown.
 template <class F>
-Task<Response> call_handler(const F& handler, Request& request) noexcept {
+Task<Response> call_handler(const F& handler, Pace& pace, Request& request) noexcept {
   using Result = std::remove_cvref_t<detail::HandlerResult<F>>;
   try {
     if constexpr (std::same_as<Result, Task<Response>>) {
@@ -131,7 +154,8 @@ Task<Response> call_handler(const F& handler, Request& request) noexcept {
     } else if constexpr (detail::TaskTraits<Result>::value) {
       return detail::settle(
           request, detail::respond_with(request, detail::invoke_handler(handler, request)));
-    } else if (request.body().bytes()) {
+    } else if (detail::may_enter(request, pace)) {
+      const detail::Stay stay(request, pace);
       return to_response(request, detail::invoke_handler(handler, request));
     } else {
       const auto respond = [](const void* kept, Request& whole) {
@@ -139,7 +163,7 @@ Task<Response> call_handler(const F& handler, Request& request) noexcept {
         return to_response(whole, detail::invoke_handler(plain, whole));
       };
       const void* const kept = static_cast<const void*>(&handler);
-      return detail::settle(request, detail::respond_when_gathered(request, kept, respond));
+      return detail::settle(request, detail::respond_later(request, pace, kept, respond));
     }
   } catch (...) {
     return respond_to_exception(request);

@@ -63,45 +63,45 @@ class Router {
     RouteEntry& entry_;
   };
 
-  template <class F>
-  Route get(std::string_view pattern, F handler) {
-    return on(http::Method::Get, pattern, std::move(handler));
+  template <class... F>
+  Route get(std::string_view pattern, F... handler) {
+    return on(http::Method::Get, pattern, std::move(handler)...);
   }
-  template <base::FixedText Pattern, class F>
-  Route get(F handler) {
-    return on<Pattern>(http::Method::Get, std::move(handler));
+  template <base::FixedText Pattern, class... F>
+  Route get(F... handler) {
+    return on<Pattern>(http::Method::Get, std::move(handler)...);
   }
-  template <class F>
-  Route post(std::string_view pattern, F handler) {
-    return on(http::Method::Post, pattern, std::move(handler));
+  template <class... F>
+  Route post(std::string_view pattern, F... handler) {
+    return on(http::Method::Post, pattern, std::move(handler)...);
   }
-  template <base::FixedText Pattern, class F>
-  Route post(F handler) {
-    return on<Pattern>(http::Method::Post, std::move(handler));
+  template <base::FixedText Pattern, class... F>
+  Route post(F... handler) {
+    return on<Pattern>(http::Method::Post, std::move(handler)...);
   }
-  template <class F>
-  Route put(std::string_view pattern, F handler) {
-    return on(http::Method::Put, pattern, std::move(handler));
+  template <class... F>
+  Route put(std::string_view pattern, F... handler) {
+    return on(http::Method::Put, pattern, std::move(handler)...);
   }
-  template <base::FixedText Pattern, class F>
-  Route put(F handler) {
-    return on<Pattern>(http::Method::Put, std::move(handler));
+  template <base::FixedText Pattern, class... F>
+  Route put(F... handler) {
+    return on<Pattern>(http::Method::Put, std::move(handler)...);
   }
-  template <class F>
-  Route patch(std::string_view pattern, F handler) {
-    return on(http::Method::Patch, pattern, std::move(handler));
+  template <class... F>
+  Route patch(std::string_view pattern, F... handler) {
+    return on(http::Method::Patch, pattern, std::move(handler)...);
   }
-  template <base::FixedText Pattern, class F>
-  Route patch(F handler) {
-    return on<Pattern>(http::Method::Patch, std::move(handler));
+  template <base::FixedText Pattern, class... F>
+  Route patch(F... handler) {
+    return on<Pattern>(http::Method::Patch, std::move(handler)...);
   }
-  template <class F>
-  Route del(std::string_view pattern, F handler) {
-    return on(http::Method::Delete, pattern, std::move(handler));
+  template <class... F>
+  Route del(std::string_view pattern, F... handler) {
+    return on(http::Method::Delete, pattern, std::move(handler)...);
   }
-  template <base::FixedText Pattern, class F>
-  Route del(F handler) {
-    return on<Pattern>(http::Method::Delete, std::move(handler));
+  template <base::FixedText Pattern, class... F>
+  Route del(F... handler) {
+    return on<Pattern>(http::Method::Delete, std::move(handler)...);
   }
   /// Throws std::invalid_argument when the handler's parameters do not fit the pattern's values.
   template <class F>
@@ -113,11 +113,26 @@ class Router {
       return add(method, pattern, App(Typed(std::move(handler))), Typed::kMatchers);
     }
   }
+  /// The same for a handler that blocks: `site.get("/report", blocking, report)`.
+  template <class F>
+  Route on(http::Method method, std::string_view pattern, Blocking, F handler) {
+    if constexpr (PlainHandler<F>) {
+      return add(method, pattern, App(blocking, std::move(handler)));
+    } else {
+      using Typed = RouteHandler<F>;
+      return add(method, pattern, App(blocking, Typed(std::move(handler))), Typed::kMatchers);
+    }
+  }
   /// The same, and what does not fit does not compile.
   template <base::FixedText Pattern, class F>
   Route on(http::Method method, F handler) {
     detail::check_route<Pattern, F>();
     return on(method, Pattern.view(), std::move(handler));
+  }
+  template <base::FixedText Pattern, class F>
+  Route on(http::Method method, Blocking, F handler) {
+    detail::check_route<Pattern, F>();
+    return on(method, Pattern.view(), blocking, std::move(handler));
   }
 
   /// One route, as `routes` lists it.
