@@ -37,6 +37,10 @@ class ErrorPages {
  private:
   using Catcher = std::move_only_function<std::optional<Response>(Request&) const>;
 
+  /// `answer` is called with `handler`, the request and what was caught.
+  template <class E, class F, class Answering>
+  static Catcher make_catcher(F handler, Answering answer);
+
   std::map<http::Status, Page> pages_;
   Page any_;
   std::vector<Catcher> catchers_;
@@ -44,29 +48,42 @@ class ErrorPages {
 
 template <class E, class F>
 void ErrorPages::set_for(F handler) {
-  static_assert(std::invocable<const F&, Request&, const E&> || std::invocable<const F&, const E&>,
+  constexpr bool kTakesRequest = std::invocable<const F&, Request&, const E&>;
+  constexpr bool kIsCalled = kTakesRequest || std::invocable<const F&, const E&>;
+  static_assert(kIsCalled,
                 "the answer to an exception is made by a function of (Request&, const E&) or of "
                 "(const E&), which is not `mutable`");
-  const auto answer = [](const F& function, Request& request, const E& error) {
-    if constexpr (std::invocable<const F&, Request&, const E&>) {
-      return to_response(request, function(request, error));
-    } else {
-      return to_response(request, function(error));
+  if constexpr (kIsCalled) {
+    const auto answer = [](const F& function, Request& request, const E& error) -> decltype(auto) {
+      if constexpr (kTakesRequest) {
+        return function(request, error);
+      } else {
+        return function(error);
+      }
+    };
+    using Result = std::invoke_result_t<decltype(answer), const F&, Request&, const E&>;
+    constexpr bool kAnswers = Answer<std::remove_cvref_t<Result>>;
+    static_assert(kAnswers,
+                  "an exception is answered with text, a Status, a Body, a Response or what "
+                  "becomes JSON, at once (no Task): return one");
+    if constexpr (kAnswers) catchers_.push_back(make_catcher<E>(std::move(handler), answer));
+  }
+}
+
+template <class E, class F, class Answering>
+ErrorPages::Catcher ErrorPages::make_catcher(F handler, Answering answer) {
+  return [handler = std::move(handler), answer](Request& request) -> std::optional<Response> {
+    try {
+      throw;
+    } catch (const E& error) {
+      if constexpr (std::derived_from<HttpError, E> && !std::same_as<HttpError, E>) {
+        if (dynamic_cast<const HttpError*>(&error) != nullptr) return std::nullopt;
+      }
+      return to_response(request, answer(handler, request, error));
+    } catch (...) {
+      return std::nullopt;
     }
   };
-  catchers_.emplace_back(
-      [handler = std::move(handler), answer](Request& request) -> std::optional<Response> {
-        try {
-          throw;
-        } catch (const E& error) {
-          if constexpr (std::derived_from<HttpError, E> && !std::same_as<HttpError, E>) {
-            if (dynamic_cast<const HttpError*>(&error) != nullptr) return std::nullopt;
-          }
-          return answer(handler, request, error);
-        } catch (...) {
-          return std::nullopt;
-        }
-      });
 }
 
 }  // namespace mastic::app

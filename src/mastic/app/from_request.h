@@ -193,7 +193,13 @@ struct FromRequest<Form<T>> : detail::TakenWhole<Form<T>> {
   }
 };
 
-template <TakenFromRequest P>
+/// That, and what is wrong with it can be told apart from it: Json, Query, Form.
+template <class P>
+concept ReadFromRequest = TakenFromRequest<P> && requires(Request& request, FieldErrors& errors) {
+  { FromRequest<P>::read(request, errors) } -> std::same_as<P>;
+};
+
+template <ReadFromRequest P>
 struct FromRequest<Checked<P>> {
   static constexpr bool kNeedsContent = FromRequest<P>::kNeedsContent;
   static Checked<P> take(Request& request) {

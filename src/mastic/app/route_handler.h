@@ -65,6 +65,11 @@ inline constexpr bool kIsPathValue = !kIsRequest<P> && !kIsTaken<P>;
 /// Json, Query, Form, Header, Cookie: whatever they hold.
 template <class P>
 inline constexpr bool kIsHolder = requires(P taken) { []<class T>(Held<T>&) {}(taken); };
+/// Checked around what is taken whole or not at all: a Header, a Cookie, the Body.
+template <class P>
+inline constexpr bool kIsCheckedWhole = false;
+template <class P>
+inline constexpr bool kIsCheckedWhole<Checked<P>> = TakenFromRequest<P> && !ReadFromRequest<P>;
 /// Takes the content of the request: it can be taken once.
 template <class P>
 inline constexpr bool kTakesContent = [] {
@@ -91,10 +96,14 @@ consteval void check_parameter() {
   constexpr bool kByReference = std::is_reference_v<P> && !kIsRequest<P>;
   static_assert(!kByReference,
                 "a handler takes path values by value, and nothing by reference but the Request");
-  static_assert(kFits<P> || kByReference || !kIsHolder<P>,
+  constexpr bool kCheckedWhole = kIsCheckedWhole<std::remove_cv_t<P>>;
+  static_assert(kByReference || !kCheckedWhole,
+                "Checked is made of a Json, Query or Form: take a Header or Cookie as optional "
+                "text, and look at it yourself");
+  static_assert(kFits<P> || kByReference || kCheckedWhole || !kIsHolder<P>,
                 "what Json, Query or Form holds is a plain struct: public fields, no constructors; "
                 "Json also holds what has a JsonType");
-  static_assert(kFits<P> || kByReference || kIsHolder<P>,
+  static_assert(kFits<P> || kByReference || kCheckedWhole || kIsHolder<P>,
                 "a handler's parameter is a Request&, a path value (text, a whole number, a Uuid, "
                 "a type with kPathType and from_path), a Query, Json or Form of a plain struct, a "
                 "Header, a Cookie, or the Body");

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -211,8 +212,13 @@ class Router {
   /// A task that runs beside the requests, from the start on. When the server stops its awaits
   /// throw Cancelled, which is no std::exception, so that a loop which survives its errors does not
   /// survive that; what else it throws is logged under `name`.
-  Router& in_background(std::string name, std::function<Task<>()> begin) {
-    lifecycle_.in_background(std::move(name), std::move(begin));
+  template <class F>
+  Router& in_background(std::string name, F begin) {
+    constexpr bool kBegins = std::is_invocable_r_v<Task<>, F&> && std::copy_constructible<F>;
+    static_assert(kBegins,
+                  "what runs in the background is a function that takes nothing, returns a Task<> "
+                  "and can be copied: `[]() -> Task<> { ... }`");
+    if constexpr (kBegins) lifecycle_.in_background(std::move(name), std::move(begin));
     return *this;
   }
 
@@ -226,17 +232,24 @@ class Router {
   [[nodiscard]] ErrorPages& pages();
   template <class F>
   static ErrorPages::Page as_page(F page) {
-    static_assert(std::invocable<const F&, Request&, const Problem&>,
+    constexpr bool kIsCalled = std::invocable<const F&, Request&, const Problem&>;
+    static_assert(kIsCalled,
                   "an error page is called with (Request&, const Problem&), and is not `mutable`");
-    return [page = std::move(page)](Request& request,
-                                    const Problem& problem) -> std::optional<Response> {
-      using Result = decltype(page(request, problem));
-      if constexpr (std::same_as<Result, std::optional<Response>>) {
-        return page(request, problem);
-      } else {
-        return to_response(request, page(request, problem));
+    if constexpr (kIsCalled) {
+      using Result = std::remove_cvref_t<std::invoke_result_t<const F&, Request&, const Problem&>>;
+      constexpr bool kIsOptional = std::same_as<Result, std::optional<Response>>;
+      constexpr bool kAnswers = kIsOptional || Answer<Result>;
+      static_assert(kAnswers,
+                    "an error page returns text, a Status, a Body, a Response, what becomes JSON, "
+                    "or an std::optional<Response>, at once (no Task)");
+      if constexpr (kIsOptional) return page;
+      if constexpr (kAnswers && !kIsOptional) {
+        return [page = std::move(page)](Request& request, const Problem& problem) {
+          return std::optional(to_response(request, page(request, problem)));
+        };
       }
-    };
+    }
+    return {};
   }
 
   std::unique_ptr<RouteTable> table_;
