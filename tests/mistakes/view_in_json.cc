@@ -1,4 +1,4 @@
-// says: JSON is read as bool, numbers, std::string (not a view)
+// says: JSON is read as bool, numbers, std::string (not a view), enumerations, std::optional,
 #include <mastic/mastic.h>
 
 struct Note {

@@ -15,9 +15,7 @@ using http::Status;
 /// "application/json" of "Application/JSON; charset=utf-8".
 std::string media_type(const Request& request) {
   std::string_view field = request.field(FieldName::ContentType).value_or("");
-  std::string type(base::trim(base::take_until(field, ';')));
-  std::ranges::transform(type, type.begin(), base::to_lower);
-  return type;
+  return base::lower_case(base::trim(base::take_until(field, ';')));
 }
 
 void refuse_coded_content(const Request& request) {

@@ -5,6 +5,16 @@
 #include "mastic/app/debug_report.h"
 
 namespace mastic::app {
+namespace {
+
+void report_exception(const std::function<void(const std::string& fault)>& report) noexcept {
+  try {
+    report("a shutdown hook failed: " + describe_exception());
+  } catch (...) {  // out of memory: there is nowhere left to say so
+  }
+}
+
+}  // namespace
 
 base::Result<void> Lifecycle::start() const {
   try {
@@ -15,12 +25,12 @@ base::Result<void> Lifecycle::start() const {
   return {};
 }
 
-void Lifecycle::stop(const std::function<void(const std::string& fault)>& report) const {
+void Lifecycle::stop(const std::function<void(const std::string& fault)>& report) const noexcept {
   for (const Hook& hook : std::views::reverse(stops_)) {
     try {
       hook();
     } catch (...) {
-      report("a shutdown hook failed: " + describe_exception());
+      report_exception(report);
     }
   }
 }

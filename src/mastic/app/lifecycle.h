@@ -46,8 +46,9 @@ class Lifecycle {
   /// Calls the hooks, in the order of their entry. Fails with what the first one throws; those
   /// after it are not called.
   [[nodiscard]] base::Result<void> start() const;
-  /// Calls them all, in reverse order, and tells `report` what one throws.
-  void stop(const std::function<void(const std::string& fault)>& report) const;
+  /// Calls them all, in reverse order, and tells `report` what one throws. A fault that cannot be
+  /// told, for want of memory, is passed over: who stops is often a destructor.
+  void stop(const std::function<void(const std::string& fault)>& report) const noexcept;
   [[nodiscard]] const std::vector<BackgroundTask>& tasks() const { return tasks_; }
 
  private:

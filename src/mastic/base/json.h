@@ -138,9 +138,8 @@ bool read_part(const JsonValue& value, T& into, JsonReading& reading) {
   constexpr bool kIsKnown = JsonReadable<T>;
   static_assert(kIsKnown,
                 "JSON is read as bool, numbers, std::string (not a view), enumerations, "
-                "std::optional, vectors, "
-                "arrays, maps with string keys, variants, sys_seconds and plain structs of these; "
-                "other types need a JsonType");
+                "std::optional, vectors, arrays, maps with string keys, variants, sys_seconds and "
+                "plain structs of these; other types need a JsonType");
   if constexpr (kIsKnown) return JsonType<T>::read(value, into, reading);
   return false;
 }

@@ -95,9 +95,9 @@ class Service final : private async::Timer {
     server_->drain();
   }
 
-  /// A handler does not return, so its loop cannot end; the process can.
+  /// A handler or a background task does not end, so its loop cannot; the process can.
   void expired() noexcept override {
-    log_.write(Level::Error, "a handler does not return; ending without it");
+    log_.write(Level::Error, "a handler or a background task does not end; ending without it");
     logs_.flush(kLongestFlush);
     std::_Exit(static_cast<int>(ExitCode::GaveUp));
   }

@@ -17,14 +17,14 @@ enum class ExitCode : int {
   CannotStart =
       1,  ///< an address is taken, a directory missing, a file unreadable: the line before says
   WrongUsage = 2,  ///< an option or a command is wrong: the line before says which
-  GaveUp = 3,      ///< a handler did not return after the last deadline
+  GaveUp = 3,      ///< a handler or a background task did not end after the last deadline
 };
 
 /// Serves `app`, named `what` in the first lines of the log, until SIGTERM or SIGINT: that ends it
-/// gently (server::Lane::drain), a second one at once; when a handler does not return even then,
-/// the process ends without it. SIGHUP opens the logs anew. Fails, with one line in the log and on
-/// standard error, when it cannot start. Blocks those signals in the calling thread, which must
-/// have started no other.
+/// gently (server::Lane::drain), a second one at once; when a handler or a background task does not
+/// end even then, the process ends without it. SIGHUP opens the logs anew. Fails, with one line in
+/// the log and on standard error, when it cannot start. Blocks those signals in the calling thread,
+/// which must have started no other.
 [[nodiscard]] ExitCode serve(app::App app, std::string_view what, const Options& options,
                              base::Kernel& kernel);
 

@@ -15,8 +15,8 @@ enum class AccessLogFormat {
   /// The combined format of Apache and nginx; behind it the duration in microseconds and, for an
   /// answer that did not leave whole, the word `aborted`.
   Combined,
-  /// An object a line: time, client, method, target, status, bytes, duration_us, complete, referer,
-  /// user_agent, id.
+  /// An object a line: time, client, method, target, version, referer, user_agent, id, status,
+  /// bytes, duration_us, complete.
   Json,
 };
 
