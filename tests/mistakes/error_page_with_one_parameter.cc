@@ -2,6 +2,5 @@
 #include <mastic/mastic.h>
 
 void enter(mastic::Router& site) {
-  site.on_error(mastic::Status::NotFound,
-                [](mastic::Request&) { return "There is nothing here."; });
+  site.on_error(mastic::Status::NotFound, [](mastic::Request&) { return "Nothing here."; });
 }

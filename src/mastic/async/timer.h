@@ -13,8 +13,8 @@ struct TimerLink {
   TimerLink(const TimerLink&) = delete;
   TimerLink& operator=(const TimerLink&) = delete;
 
-  TimerLink* previous = nullptr;
-  TimerLink* next = nullptr;
+  TimerLink* previous_timer = nullptr;
+  TimerLink* next_timer = nullptr;
 };
 
 /// Derive from it and say what happens. Intrusive: arming costs no memory, and a timer that is
@@ -25,15 +25,15 @@ class Timer : private TimerLink {
   /// may be armed again and may be destroyed.
   virtual void expired() noexcept = 0;
 
-  [[nodiscard]] bool is_armed() const { return next != nullptr; }
+  [[nodiscard]] bool is_armed() const { return next_timer != nullptr; }
   /// Requires: armed.
   [[nodiscard]] base::Instant due() const { return due_; }
 
   void disarm() {
     if (!is_armed()) return;
-    previous->next = next;
-    next->previous = previous;
-    next = nullptr;
+    previous_timer->next_timer = next_timer;
+    next_timer->previous_timer = previous_timer;
+    next_timer = nullptr;
   }
 
  protected:
@@ -48,34 +48,36 @@ class Timer : private TimerLink {
 /// Timers in a ring, in the order they came. For executors.
 class TimerRing {
  public:
-  TimerRing() { head_.previous = head_.next = &head_; }
+  TimerRing() { head_.previous_timer = head_.next_timer = &head_; }
 
-  [[nodiscard]] bool empty() const { return head_.next == &head_; }
+  [[nodiscard]] bool empty() const { return head_.next_timer == &head_; }
 
   /// Requires: not armed.
   void add(Timer& timer, base::Instant due) {
     timer.due_ = due;
-    timer.previous = head_.previous;
-    timer.next = &head_;
-    head_.previous->next = &timer;
-    head_.previous = &timer;
+    timer.previous_timer = head_.previous_timer;
+    timer.next_timer = &head_;
+    head_.previous_timer->next_timer = &timer;
+    head_.previous_timer = &timer;
   }
   /// Requires: not empty.
-  [[nodiscard]] base::Instant first_due() const { return static_cast<Timer&>(*head_.next).due_; }
+  [[nodiscard]] base::Instant first_due() const {
+    return static_cast<Timer&>(*head_.next_timer).due_;
+  }
   /// Disarms the first timer and returns it. Requires: not empty.
   Timer& take_first() {
-    auto& timer = static_cast<Timer&>(*head_.next);
+    auto& timer = static_cast<Timer&>(*head_.next_timer);
     timer.disarm();
     return timer;
   }
   /// Adds all of `other`, which is empty afterwards.
   void take_all(TimerRing& other) {
     if (other.empty()) return;
-    other.head_.next->previous = head_.previous;
-    other.head_.previous->next = &head_;
-    head_.previous->next = other.head_.next;
-    head_.previous = other.head_.previous;
-    other.head_.previous = other.head_.next = &other.head_;
+    other.head_.next_timer->previous_timer = head_.previous_timer;
+    other.head_.previous_timer->next_timer = &head_;
+    head_.previous_timer->next_timer = other.head_.next_timer;
+    head_.previous_timer = other.head_.previous_timer;
+    other.head_.previous_timer = other.head_.next_timer = &other.head_;
   }
 
  private:

@@ -116,6 +116,11 @@ void OptionTable::addresses(std::string_view name, std::vector<Address>& values,
 }
 
 Result<void> OptionTable::set(std::string_view name, std::string_view text) {
+  const auto alias = std::ranges::find(aliases_, name, &Alias::other);
+  if (alias != aliases_.end()) {
+    const bool is_bare = parse_decimal(text).has_value();
+    return set(alias->name, is_bare ? std::string(text).append(alias->unit) : std::string(text));
+  }
   const Option* const option = find(name);
   if (option == nullptr) {
     std::vector<std::string_view> names;
@@ -130,6 +135,8 @@ Result<void> OptionTable::set(std::string_view name, std::string_view text) {
 }
 
 const Option* OptionTable::find(std::string_view name) const {
+  const auto alias = std::ranges::find(aliases_, name, &Alias::other);
+  if (alias != aliases_.end()) return find(alias->name);
   const auto found = std::ranges::find(options_, name, &Option::name);
   return found == options_.end() ? nullptr : &*found;
 }

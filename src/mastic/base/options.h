@@ -67,6 +67,12 @@ class OptionTable {
   void choice(std::string_view name, Enum& value, std::string_view argument,
               std::vector<std::pair<std::string_view, Enum>> words, std::string_view meaning);
 
+  /// Another name for `name`, for those who know it from elsewhere; the help does not list it. A
+  /// value that is a bare number gets `unit` behind it.
+  void alias(std::string_view other, std::string_view name, std::string_view unit = {}) {
+    aliases_.push_back({other, name, unit});
+  }
+
   /// Sets the option `name` from its text form. Fails with a message that names the option, what is
   /// wrong and, for an unknown name, the nearest known one.
   [[nodiscard]] Result<void> set(std::string_view name, std::string_view text);
@@ -79,7 +85,14 @@ class OptionTable {
   static Result<std::size_t> index_of(std::string_view word,
                                       const std::vector<std::string_view>& words);
 
+  struct Alias {
+    std::string_view other;
+    std::string_view name;
+    std::string_view unit;
+  };
+
   std::deque<Option> options_;
+  std::vector<Alias> aliases_;
   std::string_view heading_;
 };
 

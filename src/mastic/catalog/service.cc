@@ -13,6 +13,7 @@
 #include "mastic/catalog/logs.h"
 #include "mastic/catalog/pipeline.h"
 #include "mastic/loop/loop.h"
+#include "mastic/loop/order.h"
 #include "mastic/loop/signals.h"
 #include "mastic/server/server.h"
 
@@ -49,12 +50,13 @@ class Service final : private async::Timer {
                                        [this](int signal) { received(signal); });
     if (!signals) return std::unexpected(signals.error());
     signals_ = *std::move(signals);
+    server_->when_too_many_lost([this] { recycle_.post_once(*control_); });
     if (const auto started = server_->start([this] { control_->stop(); }); !started) return started;
     announce(what);
     return {};
   }
 
-  void run() {
+  ExitCode run() {
     (void)control_->drive();
     disarm();
     server_->wait();
@@ -63,6 +65,9 @@ class Service final : private async::Timer {
       log_.write(Level::Warning, "the access log lost " + std::to_string(lost) + " lines in all");
     }
     log_.write(Level::Info, "ended");
+    if (server_->lost_threads() == 0) return exit_code_;
+    logs_.flush(kLongestFlush);
+    std::_Exit(static_cast<int>(exit_code_));  // what hangs still uses all this
   }
 
  private:
@@ -81,6 +86,14 @@ class Service final : private async::Timer {
     if (signal != SIGHUP) return end();
     logs_.reopen();
     log_.write(Level::Info, "SIGHUP: the logs are opened anew");
+  }
+
+  void recycle() {
+    log_.write(Level::Error,
+               "too many threads are lost to handlers that hang: ending with exit "
+               "code 75, to be started anew");
+    exit_code_ = ExitCode::Recycle;
+    if (!ending_) end();
   }
 
   void end() {
@@ -109,6 +122,8 @@ class Service final : private async::Timer {
   std::unique_ptr<loop::Loop> control_;
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<server::Server> server_;
+  loop::Order recycle_{[this] { recycle(); }};
+  ExitCode exit_code_ = ExitCode::Ended;
   bool ending_ = false;
 };
 
@@ -139,8 +154,7 @@ ExitCode serve(app::App app, std::string_view what, const Options& options, base
     if (options.log_file != "-") complain(options, kernel, started.error().message);
     return ExitCode::CannotStart;
   }
-  service.run();
-  return ExitCode::Ended;
+  return service.run();
 }
 
 std::string version_text() {

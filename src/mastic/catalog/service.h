@@ -18,6 +18,7 @@ enum class ExitCode : int {
       1,  ///< an address is taken, a directory missing, a file unreadable: the line before says
   WrongUsage = 2,  ///< an option or a command is wrong: the line before says which
   GaveUp = 3,      ///< a handler or a background task did not end after the last deadline
+  Recycle = 75,    ///< too many threads were lost to handlers that hang: start it anew
 };
 
 /// Serves `app`, named `what` in the first lines of the log, until SIGTERM or SIGINT: that ends it

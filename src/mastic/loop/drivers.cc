@@ -20,6 +20,12 @@ Drivers::Options with_reserve_in_use(Drivers::Options options) {
 
 }  // namespace
 
+std::string_view to_string(Duty duty) {
+  constexpr std::array<std::string_view, 6> kNames = {"reserve", "drives",      "away",
+                                                      "works",   "written off", "ends"};
+  return kNames[static_cast<std::size_t>(duty)];
+}
+
 /// A thread of the pool. All but `driver` is guarded by the pool's mutex.
 class Drivers::Member final : public threads::BlockingHost {
  public:

@@ -24,6 +24,11 @@
 
 namespace mastic::loop {
 
+/// What a thread of the pool does.
+enum class Duty : std::uint8_t { Reserve, Drives, Away, Works, WrittenOff, Ends };
+/// For people: "drives", "written off".
+[[nodiscard]] std::string_view to_string(Duty duty);
+
 /// One pool of threads. Each drives a loop, stands in reserve, or runs work that may block.
 ///
 ///     reserve ──a driver is stuck──> drives ──its handler is stuck──> away ──it returns──> reserve
@@ -80,7 +85,6 @@ class Drivers final : public async::Runner, private LoopKeeper {
   bool write_off(int thread) noexcept;
 
   // What it is doing, for people.
-  enum class Duty : std::uint8_t { Reserve, Drives, Away, Works, WrittenOff, Ends };
   struct ThreadStatus {
     int thread = 0;
     Duty duty = Duty::Reserve;

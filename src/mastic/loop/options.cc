@@ -11,6 +11,19 @@ void Options::describe(base::OptionTable& table) {
        {"syscall", TransferKind::Syscall}},
       "How bytes are received and sent: by io_uring batches, by plain calls, or by what is "
       "measured to cost less when the server starts.");
+  table.count("workers", threads.workers,
+              "Threads for handlers that block, at the most; made as they are needed.",
+              "such handlers wait in a queue");
+  table.count("max_queued_work", threads.most_queued,
+              "Handlers that wait for one of these threads.", "503 with Retry-After");
+  table.count("reserve_threads", threads.reserve,
+              "Threads that stand by to take a loop over whose thread a handler holds.");
+  table.choice("hand_off", threads.hand_off, "(stuck|always|never)",
+               {{"stuck", Drivers::HandOff::WhenStuck},
+                {"always", Drivers::HandOff::Always},
+                {"never", Drivers::HandOff::Never}},
+               "When a loop is taken over by another thread: when a handler holds it for a "
+               "millisecond or two, at every handler (for tests), or never.");
 }
 
 }  // namespace mastic::loop

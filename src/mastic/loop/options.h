@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "mastic/base/options.h"
+#include "mastic/loop/drivers.h"
 #include "mastic/loop/transfer.h"
 
 namespace mastic::loop {
@@ -12,6 +13,7 @@ namespace mastic::loop {
 struct Options {
   std::uint64_t loops = 0;  ///< 0: as many as there are cores
   TransferKind transfer = TransferKind::Auto;
+  Drivers::Options threads;
 
   void describe(base::OptionTable& table);
 };

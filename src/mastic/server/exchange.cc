@@ -13,6 +13,12 @@ using app::HttpError;
 using app::Task;
 using http::Status;
 
+namespace {
+
+constexpr base::Duration kLookAgain = std::chrono::milliseconds(10);
+
+}  // namespace
+
 /// Awaits the next piece of the request's content.
 class Exchange::ReadContent final : public async::Operation {
  public:
@@ -162,7 +168,8 @@ void Exchange::abandon(std::uint64_t unsent) noexcept {
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
   fire_stop();
   stop();
-  if (!is_scheduled() && !task_ && !pull_) end();
+  if (is_scheduled() || task_ || pull_) return lane_.add_orphan(*this);
+  end();
 }
 
 // ---- in jobs ----
@@ -221,9 +228,10 @@ void Exchange::pull_failed() noexcept {
 // ---- between jobs ----
 
 void Exchange::finish() noexcept {
+  left_on_ = 0;
   finish_run();
   if (stage_ == Stage::Ended) return release();
-  if (is_scheduled() || task_ || pull_) return;  // it goes on, or waits for something
+  if (is_scheduled() || task_ || pull_) return watch_over();  // it goes on, or waits for something
   if (owner_ == nullptr) return end();
   if (stage_ == Stage::Handling) return respond();
   if (stage_ == Stage::Producing) return take_piece();
@@ -269,7 +277,85 @@ void Exchange::end() noexcept {
   schedule_step(Step::End);
 }
 
-void Exchange::release() noexcept { destroy_(page_); }
+void Exchange::release() noexcept {
+  if (owner_ == nullptr) lane_.remove_orphan(*this);
+  destroy_(page_);
+}
+
+// ---- a handler that holds its thread ----
+
+void Exchange::left_behind(int thread) noexcept {
+  left_on_ = thread;
+  left_since_ = lane_.loop().now();
+  if (app::Pace* const pace = entered()) pace->was_left_behind();
+  watch_over();
+}
+
+void Exchange::runs_elsewhere(bool begins) noexcept {
+  if (begins) elsewhere_since_ = lane_.loop().kernel().monotonic_now();
+  elsewhere_on_ = begins ? lane_.loop().kernel().gettid() : 0;
+}
+
+Exchange::Absence Exchange::absence() const {
+  if (left_on_ != 0) return {left_on_, left_since_};
+  return {elsewhere_on_, elsewhere_since_};
+}
+
+/// Cheap enough for everything that waits: the timer is armed once, and looks then.
+void Exchange::watch_over() noexcept {
+  if (!is_armed()) lane_.loop().arm(*this, lane_.loop().now() + lane_.options().hung_after);
+}
+
+void Exchange::expired() noexcept {
+  const Options& options = lane_.options();
+  const base::Instant now = lane_.loop().now();
+  const auto [thread, since] = absence();
+  if (thread == 0) {
+    concern_ = Concern::None;
+    return lane_.loop().arm(*this, now + options.hung_after);
+  }
+  const base::Instant hung = since + options.hung_after;
+  const base::Instant cancelled = since + options.cancel_after;
+  const base::Instant written_off = cancelled + options.abandon_after;
+  if (concern_ < Concern::Logged && now >= hung) {
+    concern_ = Concern::Logged;
+    if (lane_.watchdog() != nullptr) lane_.watchdog()->hangs(report());
+  }
+  if (concern_ < Concern::Cancelled && now >= cancelled) {
+    concern_ = Concern::Cancelled;
+    if (lane_.watchdog() != nullptr) lane_.watchdog()->cancelled(report());
+    cancel();
+  }
+  if (concern_ < Concern::WrittenOff && now >= written_off) {
+    if (lane_.watchdog() == nullptr || lane_.watchdog()->write_off(report())) {
+      concern_ = Concern::WrittenOff;
+      return lane_.check_settled();  // it is not waited for any longer
+    }
+  }
+  const base::Instant look = concern_ == Concern::None     ? hung
+                             : concern_ == Concern::Logged ? cancelled
+                                                           : written_off;
+  lane_.loop().arm(*this, std::max(look, now + kLookAgain));
+}
+
+void Exchange::cancel() noexcept {
+  if (owner_ == nullptr) return;
+  outcome_.status = Status::ServiceUnavailable;
+  owner_->exchange_cancelled(stage_ != Stage::Handling);
+}
+
+base::RequestReport Exchange::report() const {
+  const base::Instant now = lane_.loop().now();
+  const auto [thread, since] = absence();
+  return {.id = id_,
+          .method = std::string(request_->method_text()),
+          .target = std::string(request_->target()),
+          .client = request_->peer().to_string(),
+          .age = now - started_,
+          .thread = thread,
+          .thread_age = thread != 0 ? now - since : base::Duration::zero(),
+          .cancelled = owner_ == nullptr};
+}
 
 // ---- stopping ----
 

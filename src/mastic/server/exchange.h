@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,7 @@
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
 #include "mastic/async/context.h"
+#include "mastic/async/timer.h"
 #include "mastic/base/arena.h"
 #include "mastic/server/lane.h"
 
@@ -46,6 +48,9 @@ class ExchangeOwner {
   [[nodiscard]] virtual bool has_room() const noexcept = 0;
   /// The whole answer is written; Exchange::all_sent follows when it has left.
   virtual void response_written(Exchange& exchange) noexcept = 0;
+  /// The application is not waited for any longer. Answers 503 in its place, or aborts an answer
+  /// that `has_begun`, and lets go.
+  virtual void exchange_cancelled(bool has_begun) noexcept = 0;
 
  protected:
   ~ExchangeOwner() = default;
@@ -58,7 +63,10 @@ class ExchangeOwner {
 /// 2. What the loop tells it meanwhile is noted, and acted upon in `finish`.
 /// 3. It is over when its answer has left or its owner has let go, and nothing of the application
 ///    runs or waits any more. Then it gives its page back.
-class Exchange final : public async::Context, public app::Carrier {
+/// 4. While its handler holds a thread that the loop has gone on without, it watches for how long
+///    (Options::hung_after and what follows). Cancelled, it is sealed: its owner has let go, so what
+///    the handler still reads, writes or answers fails or is dropped.
+class Exchange final : public async::Context, public app::Carrier, private async::Timer {
  public:
   /// `page` is the memory this exchange stands in; it is given back to the lane at the end, after
   /// `destroy` was called with it.
@@ -86,12 +94,22 @@ class Exchange final : public async::Context, public app::Carrier {
   /// the application awaits is cancelled, its answer is dropped, and the owner hears nothing more.
   void abandon(std::uint64_t unsent) noexcept;
 
+  /// The same, and the owner answers in its place; nothing when it has let go already.
+  void cancel() noexcept;
+  /// The request as the lane's report shows it.
+  [[nodiscard]] base::RequestReport report() const;
+  /// Its handler holds a thread that was written off: nobody waits for it.
+  [[nodiscard]] bool is_lost() const { return concern_ == Concern::WrittenOff; }
+
   /// For the owner's own list of exchanges that are written and not yet sent.
   Exchange* next_written = nullptr;
+  /// For the lane's list of those whose owner has let go.
+  Exchange* next_orphan = nullptr;
 
   // ---- Context ----
   void run() noexcept override;
   void finish() noexcept override;
+  void left_behind(int thread) noexcept override;
 
   // ---- Carrier ----
   [[nodiscard]] std::uint64_t id() const override { return id_; }
@@ -106,6 +124,8 @@ class Exchange final : public async::Context, public app::Carrier {
   }
   void hold(std::uint64_t bytes) override;
   [[nodiscard]] bool is_debug() const override { return lane_.options().debug; }
+  [[nodiscard]] base::ServerWatch* server_watch() override { return lane_.server_watch(); }
+  void runs_elsewhere(bool begins) noexcept override;
 
  private:
   class Content;
@@ -116,6 +136,8 @@ class Exchange final : public async::Context, public app::Carrier {
   /// What `run` is to begin, besides resuming what is ready.
   enum class Step : std::uint8_t { None, Call, Produce, End };
   enum class Stage : std::uint8_t { Handling, Producing, Written, Ended };
+  /// What was done about a handler that holds its thread.
+  enum class Concern : std::uint8_t { None, Logged, Cancelled, WrittenOff };
 
   // In `run`.
   void collect_response() noexcept;
@@ -130,6 +152,14 @@ class Exchange final : public async::Context, public app::Carrier {
   void release() noexcept;
   void go_on(ExchangeOwner::Next next) noexcept;
   void fire_stop() noexcept;
+  // How long its handler holds a thread.
+  struct Absence {
+    int thread = 0;  ///< 0: it is not away
+    base::Instant since{};
+  };
+  [[nodiscard]] Absence absence() const;
+  void watch_over() noexcept;
+  void expired() noexcept override;
 
   Lane& lane_;
   ExchangeOwner* owner_;  ///< none once it has let go
@@ -143,7 +173,12 @@ class Exchange final : public async::Context, public app::Carrier {
   bool content_ended_ = false;
   std::optional<http::Status> content_fault_;
   ReadContent* reading_ = nullptr;
+  Concern concern_ = Concern::None;
+  int left_on_ = 0;  ///< the thread that `run` is stuck on, when another drives the loop
   base::Instant started_{};
+  base::Instant left_since_{};
+  std::atomic<int> elsewhere_on_{0};  ///< the thread that may block and runs its handler
+  std::atomic<base::Instant> elsewhere_since_{};
   app::Outcome outcome_;
   std::uint64_t held_bytes_ = 0;
 

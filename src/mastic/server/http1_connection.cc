@@ -382,6 +382,23 @@ void Http1Connection::response_written(Exchange& exchange) noexcept {
   });
 }
 
+Exchange* Http1Connection::exchange() const {
+  return state_ == State::Exchanging ? &turn_->exchange : nullptr;
+}
+
+void Http1Connection::exchange_cancelled(bool has_begun) noexcept {
+  if (has_begun) return abort();
+  with_memory([this] {
+    const RequestHead& head = turn_->parser.head();
+    app::Response response = app::error_response(Status::ServiceUnavailable, "This took too long.");
+    const ResponseTerms terms{head.method, head.version, true, lane_.date()};
+    (void)writer_.start(*stream_, response, terms, lane_.log());
+    turn_->exchange.count_content(writer_.content_bytes());
+    turn_->exchange.abandon(0);
+    linger();
+  });
+}
+
 /// A request that breaks the rules: the connection carries no other one.
 Http1Connection::Progress Http1Connection::refuse(Status status, std::string_view reason) {
   app::Response response = app::error_response(status, reason);

@@ -59,6 +59,8 @@ class Http1Connection final : public net::StreamOwner,
   void abort();
 
   [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
+  /// Of the request that is being answered; none when none is.
+  [[nodiscard]] Exchange* exchange() const;
 
  private:
   enum class State : std::uint8_t { Idle, Head, Exchanging, Discarding, Lingering, Closed };
@@ -80,6 +82,7 @@ class Http1Connection final : public net::StreamOwner,
   void abort_response() noexcept override;
   [[nodiscard]] bool has_room() const noexcept override;
   void response_written(Exchange& exchange) noexcept override;
+  void exchange_cancelled(bool has_begun) noexcept override;
 
   void take_in(std::string_view bytes);
   void want_content();

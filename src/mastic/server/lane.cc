@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -175,6 +176,43 @@ void Lane::give_back_page(std::byte* page) {
   check_settled();
 }
 
+// ---- exchanges ----
+
+void Lane::add_orphan(Exchange& exchange) noexcept {
+  exchange.next_orphan = std::exchange(orphans_, &exchange);
+}
+
+void Lane::remove_orphan(const Exchange& exchange) noexcept {
+  Exchange** at = &orphans_;
+  while (*at != nullptr && *at != &exchange) at = &(*at)->next_orphan;
+  if (*at != nullptr) *at = exchange.next_orphan;
+}
+
+template <class Each>
+void Lane::for_each_exchange(Each each) {
+  busy_.for_each([&](Http1Connection& connection) {
+    if (Exchange* const exchange = connection.exchange()) each(*exchange);
+  });
+  for (Exchange* at = orphans_; at != nullptr;) each(*std::exchange(at, at->next_orphan));
+}
+
+base::LoopReport Lane::report(std::size_t most) {
+  base::LoopReport report{.connections = connections_};
+  for_each_exchange([&](const Exchange& exchange) {
+    ++report.requests_in_all;
+    report.requests.push_back(exchange.report());
+  });
+  std::ranges::sort(report.requests, std::ranges::greater(), &base::RequestReport::age);
+  if (report.requests.size() > most) report.requests.resize(most);
+  return report;
+}
+
+void Lane::cancel(std::uint64_t request) {
+  for_each_exchange([&](Exchange& exchange) {
+    if (exchange.id() == request) exchange.cancel();
+  });
+}
+
 // ---- background tasks ----
 
 void Lane::run_in_background(const app::Lifecycle::BackgroundTask& task) {
@@ -212,7 +250,10 @@ void Lane::drain(std::function<void()> settled) {
 /// Nothing is left when every connection is gone, and every exchange that outlived its own.
 /// Background tasks go on: a request of another lane may need them.
 void Lane::check_settled() {
-  if (!draining_ || pages_.taken() > 0 || !idle_.empty() || !busy_.empty()) return;
+  if (!draining_ || !idle_.empty() || !busy_.empty()) return;
+  std::size_t lost = 0;
+  for (const Exchange* at = orphans_; at != nullptr; at = at->next_orphan) lost += at->is_lost();
+  if (pages_.taken() > lost) return;
   settled_ = true;  // sequentially consistent: of two lanes that settle at once, one sees both
   when_settled_();
 }

@@ -17,6 +17,7 @@
 #include "mastic/async/timer.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/log.h"
+#include "mastic/base/server_watch.h"
 #include "mastic/http/date.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/listener.h"
@@ -26,8 +27,11 @@
 #include "mastic/server/options.h"
 #include "mastic/server/page_pool.h"
 #include "mastic/server/totals.h"
+#include "mastic/server/watchdog.h"
 
 namespace mastic::server {
+
+class Exchange;
 
 /// Accepts, keeps and drains the connections of one loop. Everything here belongs to that loop,
 /// outside of user code, but for what says otherwise. The arguments of the constructor must outlive
@@ -45,6 +49,12 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   void set_peers(std::vector<Lane*> peers) { peers_ = std::move(peers); }
   /// Whom to tell of requests that the application never sees. Before there are connections.
   void observe_refusals(app::RefusalObserver observer) { observer_ = std::move(observer); }
+  /// Who is told of handlers that hang, and what requests see of the server. Before there are
+  /// connections; both must outlive the lane.
+  void watch_by(Watchdog* watchdog, base::ServerWatch* watch) {
+    watchdog_ = watchdog;
+    server_watch_ = watch;
+  }
   /// Serves a connection.
   void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
 
@@ -64,6 +74,13 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   void abort_all();
   /// From any thread: drained, and nothing left.
   [[nodiscard]] bool is_settled() const { return settled_.load(); }
+  /// Calls `settled` when that is so now.
+  void check_settled();
+
+  /// What is under way: the oldest requests, `most` at the most.
+  [[nodiscard]] base::LoopReport report(std::size_t most);
+  /// Cancels the request with this id, if it is here.
+  void cancel(std::uint64_t request);
 
   // For connections and exchanges.
   [[nodiscard]] loop::Loop& loop() { return loop_; }
@@ -76,6 +93,11 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   /// The value of Date; valid until the next call.
   [[nodiscard]] std::string_view date() noexcept;
   [[nodiscard]] std::uint64_t make_id();
+  [[nodiscard]] Watchdog* watchdog() const { return watchdog_; }
+  [[nodiscard]] base::ServerWatch* server_watch() const { return server_watch_; }
+  /// An exchange whose connection has let go, and whose application runs on.
+  void add_orphan(Exchange& exchange) noexcept;
+  void remove_orphan(const Exchange& exchange) noexcept;
 
   /// A connection answered a request itself.
   void refused(const app::Refusal& refusal) {
@@ -99,7 +121,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   void serve(base::Descriptor socket, base::Endpoint peer);
   void serve(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
   void pause_accepting();
-  void check_settled();
+  template <class Each>
+  void for_each_exchange(Each each);
 
   loop::Loop& loop_;
   const app::App& app_;
@@ -111,6 +134,9 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   ConnectionList busy_;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Background>> background_;
+  Exchange* orphans_ = nullptr;
+  Watchdog* watchdog_ = nullptr;
+  base::ServerWatch* server_watch_ = nullptr;
   std::vector<Lane*> peers_;
   app::RefusalObserver observer_;
   std::atomic<std::uint64_t> connections_{0};  ///< other lanes read it

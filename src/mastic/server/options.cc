@@ -58,6 +58,26 @@ void Options::describe(base::OptionTable& table) {
   table.duration("drain_timeout", drain_timeout,
                  "When the server stops: how long requests may take to end.", "aborted");
 
+  table.group("Handlers that hang");
+  table.duration("hung_after", hung_after, "How long a handler may hold a thread.",
+                 "logged, with its stack");
+  table.duration("cancel_after", cancel_after,
+                 "The same, before its request is cancelled: its stop token fires.",
+                 "503, or an abort when the answer had begun");
+  table.duration("abandon_after", abandon_after,
+                 "After that, how long it may still hold the thread.",
+                 "the thread is written off and replaced");
+  table.count("recycle_if_lost_over", recycle_if_lost_over,
+              "Threads that may be written off at one time; 0 for any number.",
+              "the server drains and ends with exit code 75");
+  // What these are called in Paste.
+  table.alias("threadpool_workers", "workers");
+  table.alias("threadpool_spawn_if_under", "reserve_threads");
+  table.alias("threadpool_hung_thread_limit", "hung_after", "s");
+  table.alias("threadpool_kill_thread_limit", "cancel_after", "s");
+  table.alias("threadpool_dying_limit", "abandon_after", "s");
+  table.alias("threadpool_max_zombie_threads_before_die", "recycle_if_lost_over");
+
   table.group("While developing");
   table.flag(
       "debug", debug,
@@ -67,7 +87,11 @@ void Options::describe(base::OptionTable& table) {
 base::Result<void> Options::check() const {
   if (const auto fits = http1.check(); !fits) return fits;
   constexpr std::uint64_t kMostLoops = 1024;
+  constexpr std::uint64_t kMostThreads = 10'000;
   if (loop.loops > kMostLoops) return base::fail("--loops may be 1024 at the most");
+  if (loop.threads.workers > kMostThreads || loop.threads.reserve > kMostThreads) {
+    return base::fail("--workers and --reserve-threads may be 10000 at the most");
+  }
   const std::pair<std::string_view, std::uint64_t> counts[] = {
       {"--max-requests-per-connection", max_requests_per_connection},
       {"--max-pipelined-requests", max_pipelined_requests},
@@ -82,7 +106,10 @@ base::Result<void> Options::check() const {
       {"--write-stall-timeout", write_stall_timeout},
       {"--linger-idle", linger_idle},
       {"--linger-total", linger_total},
-      {"--drain-timeout", drain_timeout}};
+      {"--drain-timeout", drain_timeout},
+      {"--hung-after", hung_after},
+      {"--cancel-after", cancel_after},
+      {"--abandon-after", abandon_after}};
   for (const auto& [name, length] : deadlines) {
     if (length <= base::Duration::zero()) return base::fail(name, " has to be longer than nothing");
   }

@@ -36,6 +36,12 @@ struct Options {
   std::uint64_t max_linger_bytes = 64 << 10;
   base::Duration drain_idle = std::chrono::milliseconds(500);
   base::Duration drain_timeout = std::chrono::seconds(30);
+
+  base::Duration hung_after = std::chrono::seconds(30);
+  base::Duration cancel_after = std::chrono::minutes(30);
+  base::Duration abandon_after = std::chrono::minutes(5);
+  std::uint64_t recycle_if_lost_over = 8;
+
   bool debug = false;
 
   /// Binds every member to its name.

@@ -38,6 +38,14 @@ TEST(ServerOptions, HaveTheseNamesAndDefaults) {
                                                     {"max_linger_bytes", "64K"},
                                                     {"drain_idle", "500ms"},
                                                     {"drain_timeout", "30s"},
+                                                    {"workers", "64"},
+                                                    {"max_queued_work", "1024"},
+                                                    {"reserve_threads", "2"},
+                                                    {"hand_off", "stuck"},
+                                                    {"hung_after", "30s"},
+                                                    {"cancel_after", "30m"},
+                                                    {"abandon_after", "5m"},
+                                                    {"recycle_if_lost_over", "8"},
                                                     {"debug", "off"}};
   Options options;
   base::OptionTable table;
@@ -47,6 +55,27 @@ TEST(ServerOptions, HaveTheseNamesAndDefaults) {
     found.emplace(option.name, option.default_text);
   }
   EXPECT_EQ(found, expected);
+}
+
+TEST(ServerOptions, OfThreadsAreKnownByTheirNamesInPasteToo) {
+  Options options;
+  base::OptionTable table;
+  options.describe(table);
+  EXPECT_TRUE(table.set("threadpool_workers", "12"));
+  EXPECT_TRUE(table.set("threadpool_spawn_if_under", "5"));
+  EXPECT_TRUE(table.set("threadpool_hung_thread_limit", "40"));  // seconds, there
+  EXPECT_TRUE(table.set("threadpool_kill_thread_limit", "2m"));
+  EXPECT_TRUE(table.set("threadpool_dying_limit", "300"));
+  EXPECT_TRUE(table.set("threadpool_max_zombie_threads_before_die", "4"));
+  EXPECT_EQ(options.loop.threads.workers, 12u);
+  EXPECT_EQ(options.loop.threads.reserve, 5u);
+  EXPECT_EQ(options.hung_after, std::chrono::seconds(40));
+  EXPECT_EQ(options.cancel_after, std::chrono::minutes(2));
+  EXPECT_EQ(options.abandon_after, std::chrono::seconds(300));
+  EXPECT_EQ(options.recycle_if_lost_over, 4u);
+  const auto wrong = table.set("threadpool_workers", "many");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().message, "workers: 'many' is not a whole number");
 }
 
 /// Every option is bound to a variable of its own: what is set reads back, and nothing else moves.
@@ -60,6 +89,7 @@ TEST(ServerOptions, AreSetByTheirNames) {
     const std::string number = std::to_string(++next);
     const std::string value = option.argument == "TIME"   ? number + "s"
                               : option.name == "transfer" ? "syscall"
+                              : option.name == "hand_off" ? "never"
                               : option.name == "debug"    ? "on"
                                                           : number;
     ASSERT_TRUE(table.set(option.name, value)) << option.name;

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "mastic/base/assert.h"
+#include "mastic/loop/order.h"
 #include "mastic/loop/signals.h"
 
 namespace mastic::server {
@@ -32,27 +34,29 @@ class Server::LoopLane {
   void drain() { drain_.post_once(*loop_); }
   void abort() { abort_.post_once(*loop_); }
   void stop_background() { stop_background_.post_once(*loop_); }
+  /// Has `work` done on the loop.
+  void tell(std::function<void(Lane&)> work) {
+    class Word final : public async::Message {
+     public:
+      Word(Lane& lane, std::function<void(Lane&)> work) : lane_(lane), work_(std::move(work)) {}
+      void deliver() noexcept override {
+        const std::unique_ptr<Word> self(this);
+        work_(lane_);
+      }
+
+     private:
+      Lane& lane_;
+      std::function<void(Lane&)> work_;
+    };
+    loop_->post(*new Word(lane_, std::move(work)));
+  }
 
  private:
-  /// Something to do on the loop, once, at the word of another thread.
-  class Order final : public async::Message {
-   public:
-    explicit Order(std::function<void()> work) : work_(std::move(work)) {}
-    void post_once(loop::Loop& loop) {
-      if (!posted_.exchange(true)) loop.post(*this);
-    }
-    void deliver() noexcept override { work_(); }
-
-   private:
-    std::function<void()> work_;
-    std::atomic<bool> posted_{false};
-  };
-
   std::unique_ptr<loop::Loop> loop_;
   Lane lane_;
-  Order drain_;
-  Order abort_;
-  Order stop_background_;
+  loop::Order drain_;
+  loop::Order abort_;
+  loop::Order stop_background_;
 };
 
 Server::Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel)
@@ -61,6 +65,8 @@ Server::Server(app::App app, const Options& options, base::Log& log, base::Kerne
 Server::~Server() {
   drain();
   wait();
+  MASTIC_ASSERT(lost_threads_ == 0,
+                {"threads in handlers that never returned", static_cast<long long>(lost_threads_)});
 }
 
 base::Result<void> Server::listen(const base::Address& address) {
@@ -86,6 +92,8 @@ base::Result<void> Server::start(std::function<void()> settled) {
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
   const std::uint64_t count =
       options_.loop.loops > 0 ? options_.loop.loops : loop::Drivers::cores();
+  drivers_ = std::make_unique<loop::Drivers>(options_.loop.threads, kernel_);
+  watchdog_ = std::make_unique<Watchdog>(*drivers_, log_, options_.recycle_if_lost_over, recycle_);
   std::vector<Lane*> peers;
   for (std::uint64_t i = 0; i < count; ++i) {
     auto loop = loop::Loop::open(kernel_, transfer_.kind);
@@ -96,6 +104,7 @@ base::Result<void> Server::start(std::function<void()> settled) {
   for (const auto& each : lanes_) {
     each->lane().set_peers(peers);
     each->lane().observe_refusals(observer_);
+    each->lane().watch_by(watchdog_.get(), this);
     for (const net::Listener& listener : listeners_) {
       if (const auto accepting = each->lane().accept_from(listener); !accepting) return accepting;
     }
@@ -105,7 +114,7 @@ base::Result<void> Server::start(std::function<void()> settled) {
     lanes_[next++ % lanes_.size()]->lane().run_in_background(task);
   }
   accepting_ = lanes_.size();
-  for (const auto& each : lanes_) drivers_.start(each->loop());
+  for (const auto& each : lanes_) drivers_->start(each->loop());
   started_ = true;
   return {};
 }
@@ -139,12 +148,58 @@ void Server::lane_settled() {
 }
 
 void Server::wait() {
-  drivers_.join();
+  if (started_) lost_threads_ = drivers_->join();
   listeners_.clear();
   if (!std::exchange(hooks_ran_, false)) return;
   app_.lifecycle().stop([this](const std::string& fault) {
     log_.write({.level = base::Level::Error, .logger = "app", .message = fault});
   });
+}
+
+// ---- what it tells of itself ----
+
+base::PoolReport Server::pool() const {
+  const loop::Drivers::Status status = drivers_->status();
+  const auto in_reserve = [](const auto& each) { return each.duty == loop::Duty::Reserve; };
+  return {.workers = status.workers,
+          .busy = status.busy,
+          .queued = status.queued,
+          .oldest_queued = status.oldest,
+          .done = status.done,
+          .refused = status.refused,
+          .hand_offs = status.hand_offs,
+          .lost = status.lost,
+          .reserve = static_cast<std::uint64_t>(std::ranges::count_if(status.threads, in_reserve))};
+}
+
+std::vector<base::ThreadReport> Server::threads() const {
+  const base::Instant now = kernel_.monotonic_now();
+  std::vector<base::ThreadReport> threads;
+  for (const auto& each : drivers_->status().threads) {
+    const auto lane =
+        std::ranges::find_if(lanes_, [&](const auto& one) { return &one->loop() == each.loop; });
+    const bool none = lane == lanes_.end();
+    threads.push_back({.thread = each.thread,
+                       .duty = to_string(each.duty),
+                       .loop = none ? -1 : static_cast<int>(lane - lanes_.begin()),
+                       .age = now - each.since});
+  }
+  return threads;
+}
+
+void Server::ask_loops(std::function<void(base::LoopReport)> take) {
+  constexpr std::size_t kMostRequests = 1000;
+  for (std::size_t number = 0; number < lanes_.size(); ++number) {
+    lanes_[number]->tell([take, number](Lane& lane) {
+      base::LoopReport report = lane.report(kMostRequests);
+      report.loop = number;
+      take(std::move(report));
+    });
+  }
+}
+
+void Server::cancel(std::uint64_t request) {
+  for (const auto& each : lanes_) each->tell([request](Lane& lane) { lane.cancel(request); });
 }
 
 std::vector<base::Address> Server::addresses() const {

@@ -15,11 +15,13 @@
 #include "mastic/base/kernel.h"
 #include "mastic/base/log.h"
 #include "mastic/base/result.h"
+#include "mastic/base/server_watch.h"
 #include "mastic/loop/drivers.h"
 #include "mastic/net/listener.h"
 #include "mastic/server/lane.h"
 #include "mastic/server/options.h"
 #include "mastic/server/totals.h"
+#include "mastic/server/watchdog.h"
 
 namespace mastic::server {
 
@@ -33,7 +35,11 @@ namespace mastic::server {
 ///     server.wait();
 ///
 /// Destroying it drains it and waits.
-class Server {
+///
+/// A handler that never returns cannot be ended. Beyond Options::abandon_after its thread is written
+/// off, and the server settles without it; but then the server must not be destroyed: the process
+/// flushes what it has to and ends by std::_Exit (`lost_threads`).
+class Server final : private base::ServerWatch {
  public:
   /// `log` and `kernel` must outlive it.
   Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel);
@@ -41,6 +47,9 @@ class Server {
 
   /// Before `start`: whom to tell of requests that the application never sees.
   void observe_refusals(app::RefusalObserver observer) { observer_ = std::move(observer); }
+  /// Before `start`: what to do, once, when more threads are lost than recycle_if_lost_over. Called
+  /// on a loop.
+  void when_too_many_lost(std::function<void()> recycle) { recycle_ = std::move(recycle); }
   /// Before `start`. What connects from now on is served once the server has started.
   [[nodiscard]] base::Result<void> listen(const base::Address& address);
   /// Calls the application's start-up hooks, then begins to serve. Ignores SIGPIPE and raises the
@@ -61,10 +70,22 @@ class Server {
   [[nodiscard]] std::vector<base::Address> addresses() const;
   /// After `start`: how bytes are transferred, and why so.
   [[nodiscard]] const loop::TransferChoice& transfer() const { return transfer_; }
-  [[nodiscard]] std::size_t loops() const { return lanes_.size(); }
+  [[nodiscard]] std::size_t loops() const override { return lanes_.size(); }
+  /// After `wait`: threads that were written off and have not returned.
+  [[nodiscard]] std::uint64_t lost_threads() const { return lost_threads_; }
+
+  /// What it tells of itself, while it is started.
+  [[nodiscard]] base::ServerWatch& watch() { return *this; }
 
  private:
   class LoopLane;
+
+  // ServerWatch.
+  [[nodiscard]] base::PoolReport pool() const override;
+  [[nodiscard]] std::vector<base::ThreadReport> threads() const override;
+  void ask_loops(std::function<void(base::LoopReport)> take) override;
+  void cancel(std::uint64_t request) override;
+
   void lane_accepts_no_more();
   void lane_settled();
 
@@ -77,7 +98,10 @@ class Server {
   loop::TransferChoice transfer_;
   std::vector<net::Listener> listeners_;
   std::vector<std::unique_ptr<LoopLane>> lanes_;
-  loop::Drivers drivers_;
+  std::unique_ptr<loop::Drivers> drivers_;
+  std::unique_ptr<Watchdog> watchdog_;
+  std::function<void()> recycle_ = [] {};
+  std::uint64_t lost_threads_ = 0;
   std::function<void()> when_settled_;
   std::atomic<std::size_t> accepting_{0};  ///< lanes
   std::atomic<bool> settled_{false};       ///< lanes may settle at the same time

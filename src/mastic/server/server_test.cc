@@ -12,7 +12,7 @@
 
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
-#include "mastic/net/socket_address.h"
+#include "mastic/server/client_testing.h"
 #include "mastic/server/lane_testing.h"
 
 namespace mastic::server {
@@ -24,52 +24,6 @@ using app::Request;
 using app::Task;
 using base::Address;
 using base::system_kernel;
-
-/// A blocking client.
-class Client {
- public:
-  explicit Client(const Address& address) {
-    net::SocketAddress where(address);
-    socket_ =
-        base::Descriptor(system_kernel(), system_kernel().socket(where.family(), SOCK_STREAM, 0));
-    connected_ = system_kernel().connect(socket_.fd(), where.data(), *where.size()) == 0;
-  }
-  [[nodiscard]] bool is_connected() const { return connected_; }
-  void send(std::string_view bytes) {
-    ASSERT_EQ(system_kernel().send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(bytes.size()));
-  }
-  /// Receives until there are `count` whole responses, or the connection ends.
-  std::vector<ReadResponse> receive(std::size_t count) {
-    char buffer[65536];
-    while (true) {
-      const auto read = read_responses(received_);
-      if (read && read->size() >= count) {
-        received_.clear();
-        return *read;
-      }
-      const ssize_t got = system_kernel().recv(socket_.fd(), buffer, sizeof buffer, 0);
-      if (got <= 0) {
-        ended_ = got == 0;
-        return read_responses(std::exchange(received_, {}), {}, true)
-            .value_or(std::vector<ReadResponse>());
-      }
-      received_.append(buffer, static_cast<std::size_t>(got));
-    }
-  }
-  std::string get(std::string_view path = "/") {
-    send("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
-    const auto responses = receive(1);
-    return responses.empty() ? "" : responses[0].content;
-  }
-  [[nodiscard]] bool ended_well() const { return ended_; }
-
- private:
-  base::Descriptor socket_;
-  bool connected_ = false;
-  bool ended_ = false;
-  std::string received_;
-};
 
 /// One lane on a loop that the test drives itself, with a listener.
 struct OwnLane {

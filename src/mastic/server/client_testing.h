@@ -1,0 +1,75 @@
+// A client on a real socket.
+
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mastic/base/address.h"
+#include "mastic/base/descriptor.h"
+#include "mastic/base/kernel.h"
+#include "mastic/net/socket_address.h"
+#include "mastic/server/lane_testing.h"
+
+namespace mastic::server {
+
+/// Waits for what it sends and receives.
+class Client {
+ public:
+  explicit Client(const base::Address& address) {
+    net::SocketAddress where(address);
+    socket_ = base::Descriptor(base::system_kernel(),
+                               base::system_kernel().socket(where.family(), SOCK_STREAM, 0));
+    connected_ = base::system_kernel().connect(socket_.fd(), where.data(), *where.size()) == 0;
+  }
+  [[nodiscard]] bool is_connected() const { return connected_; }
+  void send(std::string_view bytes) {
+    ASSERT_EQ(base::system_kernel().send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  /// Asks for `path`, and does not wait for the answer.
+  void ask(std::string_view path) {
+    send("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+  }
+  /// The next answer; the connection ended without one: status 0.
+  ReadResponse answer() {
+    const auto responses = receive(1);
+    return responses.empty() ? ReadResponse() : responses[0];
+  }
+  /// Receives until there are `count` whole responses, or the connection ends.
+  std::vector<ReadResponse> receive(std::size_t count) {
+    char buffer[65536];
+    while (true) {
+      const auto read = read_responses(received_);
+      if (read && read->size() >= count) {
+        received_.clear();
+        return *read;
+      }
+      const ssize_t got = base::system_kernel().recv(socket_.fd(), buffer, sizeof buffer, 0);
+      if (got <= 0) {
+        ended_ = got == 0;
+        return read_responses(std::exchange(received_, {}), {}, true)
+            .value_or(std::vector<ReadResponse>());
+      }
+      received_.append(buffer, static_cast<std::size_t>(got));
+    }
+  }
+  std::string get(std::string_view path = "/") {
+    ask(path);
+    return answer().content;
+  }
+  [[nodiscard]] bool ended_well() const { return ended_; }
+
+ private:
+  base::Descriptor socket_;
+  bool connected_ = false;
+  bool ended_ = false;
+  std::string received_;
+};
+
+}  // namespace mastic::server

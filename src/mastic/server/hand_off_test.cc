@@ -1,0 +1,394 @@
+// Handlers that block, hang or fail on other threads, on real sockets and threads.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <semaphore>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "mastic/app/router.h"
+#include "mastic/async/sleep.h"
+#include "mastic/server/client_testing.h"
+#include "mastic/server/server.h"
+#include "mastic/threads/blocking_scope.h"
+
+namespace mastic::server {
+namespace {
+
+using namespace std::chrono_literals;
+using app::App;
+using app::blocking;
+using app::Request;
+using app::Router;
+using app::Task;
+using http::Status;
+using loop::Drivers;
+
+/// A server with one loop, so that whoever holds it would be noticed.
+struct HandOffTest : testing::TestWithParam<loop::TransferKind> {
+  HandOffTest() {
+    options.loop.loops = 1;
+    options.loop.transfer = GetParam();
+    options.linger_idle = options.drain_idle = 20ms;
+  }
+  void start(App app) {
+    server = std::make_unique<Server>(std::move(app), options, log, base::system_kernel());
+    server->when_too_many_lost([this] { recycled = true; });
+    ASSERT_TRUE(server->listen(*base::Address::parse("127.0.0.1:0")));
+    ASSERT_TRUE(server->start());
+  }
+  [[nodiscard]] Client connect() const { return Client(server->addresses()[0]); }
+  [[nodiscard]] base::PoolReport pool() const { return server->watch().pool(); }
+  static void wait_until(const std::function<bool()>& is_so) {
+    while (!is_so()) std::this_thread::yield();
+  }
+  void wait_for_log(std::string_view words) {
+    wait_until([&] { return log.text().find(words) != std::string::npos; });
+  }
+
+  Options options;
+  RecordingLog log;
+  std::atomic<bool> recycled{false};
+  std::unique_ptr<Server> server;
+};
+
+/// A handler that stays inside until it is let go.
+class Gate {
+ public:
+  void pass() {
+    ++inside_;
+    gate_.acquire();
+  }
+  void open(int times = 1) { gate_.release(times); }
+  [[nodiscard]] int inside() const { return inside_; }
+
+ private:
+  std::atomic<int> inside_{0};
+  std::counting_semaphore<> gate_{0};
+};
+
+TEST_P(HandOffTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
+  Gate gate;
+  Router site;
+  site.get("/slow", [&] {
+    gate.pass();
+    return "slow";
+  });
+  site.get("/quick", [] { return "quick"; });
+  start(std::move(site));
+  Client slow = connect();
+  for (int time = 1; time <= 4; ++time) {
+    slow.ask("/slow");
+    EXPECT_EQ(connect().get("/quick"), "quick");
+    wait_until([&] { return gate.inside() == time; });
+    EXPECT_EQ(connect().get("/quick"), "quick");
+    gate.open();
+    EXPECT_EQ(slow.answer().content, "slow");
+  }
+  EXPECT_EQ(pool().hand_offs, 2u) << "and from then on it ran where it may block";
+  wait_until([&] { return pool().done == 2; });
+}
+
+TEST_P(HandOffTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
+  Gate gate;
+  std::atomic<bool> blocks{true};
+  std::atomic<int> ran_on{0};
+  Router site;
+  site.get("/", [&] {
+    ran_on = base::system_kernel().gettid();
+    if (blocks) gate.pass();
+    return "done";
+  });
+  start(std::move(site));
+  Client client = connect();
+  for (int time = 1; time <= 2; ++time) {
+    client.ask("/");
+    wait_until([&] { return pool().hand_offs == static_cast<std::uint64_t>(time); });
+    gate.open();
+    EXPECT_EQ(client.answer().content, "done");
+  }
+  blocks = false;
+  const auto ran_on_the_loop = [&] {
+    return std::ranges::any_of(server->watch().threads(), [&](const auto& thread) {
+      return thread.thread == ran_on && thread.duty == "drives";
+    });
+  };
+  do {
+    ASSERT_EQ(client.get("/"), "done");
+  } while (!ran_on_the_loop());
+}
+
+TEST_P(HandOffTest, AMarkedHandlerNeverHoldsTheLoop) {
+  Gate gate;
+  Router site;
+  site.get<"/report/{n:int}">(blocking, [&](int n) {
+    gate.pass();
+    return std::to_string(n);
+  });
+  start(std::move(site));
+  Client client = connect();
+  client.ask("/report/7");
+  wait_until([&] { return gate.inside() == 1; });
+  gate.open();
+  EXPECT_EQ(client.answer().content, "7");
+  EXPECT_EQ(pool().hand_offs, 0u);
+  wait_until([&] { return pool().done == 1; });
+}
+
+TEST_P(HandOffTest, ABlockingScopeInATaskHandsTheLoopOver) {
+  Gate gate;
+  Router site;
+  site.get("/", [&](Request&) -> Task<std::string> {
+    co_await async::sleep_for(1ms);
+    const threads::BlockingScope waits;
+    gate.pass();
+    co_return "done";
+  });
+  site.get("/quick", [] { return "quick"; });
+  start(std::move(site));
+  Client client = connect();
+  client.ask("/");
+  wait_until([&] { return gate.inside() == 1; });
+  EXPECT_EQ(pool().hand_offs, 1u);
+  EXPECT_EQ(connect().get("/quick"), "quick");
+  gate.open();
+  EXPECT_EQ(client.answer().content, "done");
+}
+
+TEST_P(HandOffTest, SixtyFourHandlersThatHangLeaveTheLoopToOthers) {
+  constexpr int kHanging = 64;
+  Gate gate;
+  Router site;
+  site.get("/hang", [&] {
+    gate.pass();
+    return "late";
+  });
+  site.get("/quick", [] { return "quick"; });
+  start(std::move(site));
+  std::vector<Client> hanging;
+  for (int i = 0; i < kHanging; ++i) {
+    hanging.push_back(connect());
+    hanging.back().ask("/hang");
+  }
+  wait_until([&] { return gate.inside() == kHanging; });
+  Client client = connect();
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(client.get("/quick"), "quick");
+  gate.open(kHanging);
+  for (Client& each : hanging) EXPECT_EQ(each.answer().content, "late");
+}
+
+TEST_P(HandOffTest, AFullQueueIsAnsweredWith503AndWhenToComeBack) {
+  options.loop.threads.workers = 1;
+  options.loop.threads.most_queued = 1;
+  Gate gate;
+  start(App(blocking, [&] {
+    gate.pass();
+    return "done";
+  }));
+  Client runs = connect(), waits = connect(), refused = connect();
+  runs.ask("/");
+  wait_until([&] { return gate.inside() == 1; });
+  waits.ask("/");
+  wait_until([&] { return pool().queued == 1; });
+  refused.ask("/");
+  const ReadResponse answer = refused.answer();
+  EXPECT_EQ(answer.status, Status::ServiceUnavailable);
+  EXPECT_NE(answer.head.find("Retry-After: 1"), std::string::npos) << answer.head;
+  gate.open(2);
+  EXPECT_EQ(runs.answer().content, "done");
+  EXPECT_EQ(waits.answer().content, "done");
+}
+
+TEST_P(HandOffTest, WithoutAReservePlainHandlersAreQueued) {
+  options.loop.threads.reserve = 0;
+  start(App([] { return "done"; }));
+  Client client = connect();
+  EXPECT_EQ(client.get("/"), "done");
+  wait_until([&] { return pool().done == 1; });
+}
+
+TEST_P(HandOffTest, WhateverAHandlerThrowsOnAnotherThreadIsA500) {
+  Router site;
+  site.get("/int", blocking, []() -> std::string { throw 42; });
+  site.get("/error", blocking, []() -> std::string { throw std::runtime_error("no"); });
+  site.get("/cancelled", blocking, []() -> std::string { throw async::Cancelled(); });
+  site.get("/http", blocking, []() -> std::string { throw app::HttpError(Status::Forbidden); });
+  start(std::move(site));
+  Client client = connect();
+  for (const auto& [path, status] : {std::pair("/int", Status::InternalServerError),
+                                     std::pair("/error", Status::InternalServerError),
+                                     std::pair("/cancelled", Status::ServiceUnavailable),
+                                     std::pair("/http", Status::Forbidden)}) {
+    client.ask(path);
+    EXPECT_EQ(client.answer().status, status) << path;
+  }
+}
+
+TEST_P(HandOffTest, AClientThatLeavesStopsItsHandlerOnAnotherThread) {
+  std::atomic<int> stopped{0}, inside{0};
+  const auto handler = [&](Request& request) {
+    const std::stop_token stop = request.stop_token();
+    ++inside;
+    wait_until([&] { return stop.stop_requested(); });
+    ++stopped;
+    return "nobody hears it";
+  };
+  Router site;
+  site.get("/taken", handler);
+  site.get("/marked", blocking, handler);
+  start(std::move(site));
+  for (const char* path : {"/taken", "/marked"}) {
+    const int before = inside;
+    Client client = connect();
+    client.ask(path);
+    wait_until([&] { return inside == before + 1; });
+  }
+  wait_until([&] { return stopped == 2; });
+}
+
+TEST_P(HandOffTest, StopsOnlyWhenQueuedHandlersHaveAnswered) {
+  options.loop.threads.workers = 1;
+  Gate gate;
+  start(App(blocking, [&] {
+    gate.pass();
+    return "done";
+  }));
+  std::vector<Client> clients;
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    clients.push_back(connect());
+    clients.back().ask("/");
+    wait_until([&] { return pool().busy + pool().queued == i + 1; });
+  }
+  server->drain();
+  gate.open(5);
+  for (Client& client : clients) EXPECT_EQ(client.answer().content, "done");
+  server->wait();
+}
+
+TEST_P(HandOffTest, AHandlerThatHangsIsLoggedCancelledAndItsThreadReplaced) {
+  options.hung_after = 10ms;
+  options.cancel_after = 50ms;
+  options.abandon_after = 30ms;
+  options.recycle_if_lost_over = 1;
+  options.loop.threads.workers = 2;
+  Gate gate;
+  std::atomic<int> fired{0};
+  const auto hang = [&](Request& request) {
+    const std::stop_callback callback(request.stop_token(), [&] { ++fired; });
+    gate.pass();
+    return "too late";
+  };
+  Router site;
+  site.get("/taken", hang);
+  site.get("/marked", blocking, hang);
+  site.get("/quick", blocking, [] { return "quick"; });
+  start(std::move(site));
+  for (const char* path : {"/taken", "/marked"}) {
+    Client client = connect();
+    client.ask(path);
+    const ReadResponse answer = client.answer();
+    EXPECT_EQ(answer.status, Status::ServiceUnavailable) << path;
+    EXPECT_FALSE(answer.keep_alive);
+    wait_for_log("a handler hangs: GET " + std::string(path));
+    wait_for_log("a handler that hangs is cancelled: GET " + std::string(path));
+  }
+  wait_until([&] { return pool().lost == 2; });
+  wait_until([&] { return fired == 2 && recycled; });
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(connect().get("/quick"), "quick");  // on new threads
+  gate.open(2);
+  wait_until([&] { return pool().lost == 0; });
+}
+
+TEST_P(HandOffTest, SettlesWithoutAThreadThatIsLost) {
+  options.hung_after = options.cancel_after = options.abandon_after = 10ms;
+  Gate& gate = *new Gate;  // for ever, as the thread that waits there
+  start(App(blocking, [&] {
+    gate.pass();
+    return "too late";
+  }));
+  Client client = connect();
+  client.ask("/");
+  EXPECT_EQ(client.answer().status, Status::ServiceUnavailable);
+  wait_until([&] { return pool().lost == 1; });
+  server->drain();
+  server->wait();
+  EXPECT_EQ(server->lost_threads(), 1u);
+  (void)server.release();  // as a process does that ends by _Exit
+}
+
+TEST_P(HandOffTest, TellsWhatIsUnderWayAndCancelsIt) {
+  Gate gate;
+  Router site;
+  site.get("/hang", blocking, [&] {
+    gate.pass();
+    return "too late";
+  });
+  start(std::move(site));
+  Client client = connect();
+  client.ask("/hang");
+  wait_until([&] { return gate.inside() == 1; });
+  std::promise<base::LoopReport> promise;
+  server->watch().ask_loops([&](base::LoopReport report) { promise.set_value(std::move(report)); });
+  const base::LoopReport report = promise.get_future().get();
+  ASSERT_EQ(report.requests.size(), 1u);
+  EXPECT_EQ(report.requests[0].method, "GET");
+  EXPECT_EQ(report.requests[0].target, "/hang");
+  const auto threads = server->watch().threads();
+  EXPECT_TRUE(std::ranges::any_of(threads, [&](const auto& thread) {
+    return thread.thread == report.requests[0].thread && thread.duty == "works";
+  }));
+  server->watch().cancel(report.requests[0].id);
+  EXPECT_EQ(client.answer().status, Status::ServiceUnavailable);
+  gate.open();
+}
+
+/// Every job is taken over by another thread while it runs.
+TEST_P(HandOffTest, TakenOverAtEveryJobEachAnswerIsRight) {
+  options.loop.threads.hand_off = Drivers::HandOff::Always;
+  options.loop.loops = 2;
+  Router site;
+  site.get("/plain/{text}", [](Request& request) { return std::string(request.value("text")); });
+  site.get("/task/{text}", [](Request& request) -> Task<std::string> {
+    co_await async::sleep_for(1ms);
+    co_return std::string(request.value("text"));
+  });
+  site.post("/echo", [](Request& request) -> Task<std::string> {
+    std::string all;
+    while (const auto piece = co_await request.body().next()) all += *piece;
+    co_return all;
+  });
+  start(std::move(site));
+  std::vector<std::thread> clients;
+  std::atomic<int> right{0};
+  for (int c = 0; c < 8; ++c) {
+    clients.emplace_back([&, c] {
+      Client client = connect();
+      for (int i = 0; i < 40; ++i) {
+        const std::string text = std::to_string(c) + "-" + std::to_string(i);
+        right += client.get("/plain/" + text) == text ? 1 : 0;
+        right += client.get("/task/" + text) == text ? 1 : 0;
+        const std::string content(20'000, static_cast<char>('a' + c));
+        client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" + content);
+        right += client.answer().content == content ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(right, 8 * 40 * 3);
+  EXPECT_GT(pool().hand_offs, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(, HandOffTest,
+                         testing::Values(loop::TransferKind::Syscall, loop::TransferKind::IoUring),
+                         [](const auto& each) {
+                           return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
+                         });
+
+}  // namespace
+}  // namespace mastic::server

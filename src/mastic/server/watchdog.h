@@ -1,0 +1,42 @@
+// What happens about handlers that hold their thread for too long.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <utility>
+
+#include "mastic/base/log.h"
+#include "mastic/base/server_watch.h"
+#include "mastic/loop/drivers.h"
+
+namespace mastic::server {
+
+/// Told by exchanges, on their loops, which see to the request itself (Options::hung_after and what
+/// follows). Logs, writes threads off, and says when too many are lost.
+class Watchdog {
+ public:
+  /// All must outlive it. `too_many_lost` is called once, on some loop, when more than `most_lost`
+  /// threads are written off at one time; 0 is any number.
+  Watchdog(loop::Drivers& drivers, base::Log& log, std::uint64_t most_lost,
+           std::function<void()> too_many_lost)
+      : drivers_(drivers),
+        log_(log),
+        most_lost_(most_lost),
+        too_many_lost_(std::move(too_many_lost)) {}
+
+  void hangs(const base::RequestReport& request);
+  void cancelled(const base::RequestReport& request);
+  /// False when the thread has come back meanwhile.
+  [[nodiscard]] bool write_off(const base::RequestReport& request);
+
+ private:
+  loop::Drivers& drivers_;
+  base::Log& log_;
+  const std::uint64_t most_lost_;
+  std::function<void()> too_many_lost_;
+  std::atomic<bool> told_{false};
+};
+
+}  // namespace mastic::server
