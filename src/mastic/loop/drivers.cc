@@ -88,7 +88,8 @@ unsigned Drivers::cores() { return std::max(1u, std::thread::hardware_concurrenc
 // ---- loops ----
 
 void Drivers::start(Loop& loop) {
-  loop.keep_by(options_.hand_off == HandOff::Never ? nullptr : this, *this);
+  loop.keep_by(*this, *this);
+  if (options_.hand_off == HandOff::Never) loop.pin();
   {
     const Lock lock(mutex_);
     driven_.reserve(driven_.size() + 1);
@@ -175,7 +176,10 @@ bool Drivers::submit(async::BlockingWork& work) {
   }
   queue_.push_back({&work, kernel_.monotonic_now()});
   start_work();
-  return true;
+  if (busy_ > 0) return true;
+  queue_.pop_back();  // the system gives no thread, so nobody would ever come
+  ++refused_;
+  return false;
 }
 
 bool Drivers::withdraw(async::BlockingWork& work) noexcept {
@@ -231,8 +235,11 @@ Drivers::Member* Drivers::add_thread(Duty duty) noexcept {
     member->start();
     members_.push_back(std::move(member));
   } catch (...) {
+    system_is_full_ = true;
+    note_reserve();
     return nullptr;
   }
+  system_is_full_ = false;
   ++counted_;
   return members_.back().get();
 }
@@ -271,8 +278,8 @@ void Drivers::fill_reserve() noexcept {
 }
 
 void Drivers::note_reserve() noexcept {
-  const bool pinned = options_.hand_off == HandOff::Never;
-  reserve_ready_.store(pinned || !reserve_.empty(), std::memory_order_relaxed);
+  const bool nobody_can = options_.hand_off == HandOff::Never || system_is_full_;
+  reserve_ready_.store(nobody_can || !reserve_.empty(), std::memory_order_relaxed);
 }
 
 void Drivers::wait_for_duty(Member& member, Lock& lock) {

@@ -147,7 +147,8 @@ class Drivers final : public async::Runner, private LoopKeeper {
   std::uint64_t hand_offs_ = 0;
   std::uint64_t lost_ = 0;
   bool ending_ = false;
-  std::atomic<bool> reserve_ready_{false};
+  bool system_is_full_ = false;             ///< the last thread could not be started
+  std::atomic<bool> reserve_ready_{false};  ///< or nobody can take a loop over anyway
   Watch watch_;
 };
 

@@ -107,6 +107,11 @@ Loop::Turn Loop::run_jobs() {
   Driver& driver = *driver_;
   while (!jobs_.empty()) {
     auto& job = static_cast<async::Job&>(jobs_.pop_front());
+    if (pinned_) {
+      job.run();
+      job.finish();
+      continue;
+    }
     running_ = &job;
     const std::uint64_t token = driver.token = bracket_.open();
     if (keeper_ != nullptr) keeper_->entered(*this, token);

@@ -79,10 +79,13 @@ class Loop final : public async::Executor {
 
   /// Before it is driven: who looks after its drivers, and where code runs that may block. Both
   /// must outlive the drive.
-  void keep_by(LoopKeeper* keeper, async::Runner& runner) {
-    keeper_ = keeper;
+  void keep_by(LoopKeeper& keeper, async::Runner& runner) {
+    keeper_ = &keeper;
     runner_ = &runner;
   }
+
+  /// Before it is driven: it stays with its thread, and cannot be taken.
+  void pin() { pinned_ = true; }
 
   // Executor.
   [[nodiscard]] async::Runner& runner() override { return *runner_; }
@@ -137,6 +140,7 @@ class Loop final : public async::Executor {
   std::unique_ptr<char[]> receive_buffer_;
   Retirable* retired_ = nullptr;
   bool stopped_ = false;
+  bool pinned_ = false;
   LoopKeeper* keeper_ = nullptr;
   async::Runner* runner_ = &async::inline_runner();
   Driver unnamed_driver_;

@@ -1,0 +1,31 @@
+// The site that `./dev bench threads` asks: quick handlers beside handlers that sleep.
+
+#include <mastic/mastic.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What the client sent, so that it can tell its own answer.
+std::string own(mastic::Request& request) { return std::string(request.target()) + "\n"; }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  mastic::Router site;
+  site.get("/", [] { return "Hello, world!\n"; });
+  site.get("/quick", own);
+  site.get("/sleep50", [](mastic::Request& request) {
+    std::this_thread::sleep_for(50ms);
+    return own(request);
+  });
+  site.get("/sleep10", [](mastic::Request& request) {
+    std::this_thread::sleep_for(10ms);
+    return own(request);
+  });
+  return mastic::run(std::move(site), argc, argv);
+}
