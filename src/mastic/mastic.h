@@ -19,6 +19,7 @@
 #include "mastic/app/middleware.h"
 #include "mastic/app/problem_page.h"
 #include "mastic/app/router.h"
+#include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
 #include "mastic/base/encoding.h"
@@ -26,11 +27,13 @@
 #include "mastic/base/result.h"
 #include "mastic/catalog/run.h"
 #include "mastic/files/static_files.h"
+#include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/pool.h"
 
 namespace mastic {
 
 using app::App;
+using app::blocking;
 using app::Body;
 using app::Checked;
 using app::Cookie;
@@ -52,6 +55,7 @@ using app::Request;
 using app::Response;
 using app::Router;
 using async::Cancelled;
+using async::run_blocking;
 using async::sleep_for;
 using async::Task;
 using base::enum_name;
@@ -74,6 +78,7 @@ using http::RetryAfter;
 using http::SetCookie;
 using http::Status;
 using http::Vary;
+using threads::BlockingScope;
 using threads::Pool;
 
 }  // namespace mastic
