@@ -296,6 +296,7 @@ TEST_P(HandOffTest, AHandlerThatHangsIsLoggedCancelledAndItsThreadReplaced) {
     EXPECT_EQ(answer.status, Status::ServiceUnavailable) << path;
     EXPECT_FALSE(answer.keep_alive);
     wait_for_log("a handler hangs: GET " + std::string(path));
+    wait_for_log("Gate::pass()");  // on its stack
     wait_for_log("a handler that hangs is cancelled: GET " + std::string(path));
   }
   wait_until([&] { return pool().lost == 2; });

@@ -1,11 +1,17 @@
 #include "mastic/server/watchdog.h"
 
+#include <ranges>
 #include <string>
+#include <string_view>
 
 #include "mastic/app/error_response.h"
+#include "mastic/threads/stack_trace.h"
 
 namespace mastic::server {
 namespace {
+
+constexpr auto kLongestCapture = std::chrono::milliseconds(200);
+constexpr std::size_t kMostFrames = 40;  // lines of a stack in the log
 
 std::string describe(const base::RequestReport& request) {
   return request.method + " " + request.target + " (" + app::reference_id(request.id) +
@@ -17,6 +23,17 @@ std::string describe(const base::RequestReport& request) {
 
 void Watchdog::hangs(const base::RequestReport& request) {
   log_.write(base::Level::Warning, "a handler hangs: " + describe(request));
+  (void)aside_.try_submit([this, thread = request.thread, id = app::reference_id(request.id)] {
+    const auto calls = threads::capture_stack(thread, kLongestCapture);
+    const std::string stack = threads::describe_stack(threads::symbolize(calls));
+    for (const auto line : std::views::split(stack, '\n') | std::views::take(kMostFrames)) {
+      const std::string_view frame(line.begin(), line.end());
+      const base::LogField field{"id", id};
+      if (!frame.empty()) {
+        log_.write({.level = base::Level::Warning, .message = frame, .fields = {&field, 1}});
+      }
+    }
+  });
 }
 
 void Watchdog::cancelled(const base::RequestReport& request) {

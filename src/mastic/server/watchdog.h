@@ -10,11 +10,13 @@
 #include "mastic/base/log.h"
 #include "mastic/base/server_watch.h"
 #include "mastic/loop/drivers.h"
+#include "mastic/threads/thread_pool.h"
 
 namespace mastic::server {
 
 /// Told by exchanges, on their loops, which see to the request itself (Options::hung_after and what
-/// follows). Logs, writes threads off, and says when too many are lost.
+/// follows). Logs, writes threads off, and says when too many are lost. Stacks are read in a thread
+/// of its own, for that takes a while.
 class Watchdog {
  public:
   /// All must outlive it. `too_many_lost` is called once, on some loop, when more than `most_lost`
@@ -37,6 +39,8 @@ class Watchdog {
   const std::uint64_t most_lost_;
   std::function<void()> too_many_lost_;
   std::atomic<bool> told_{false};
+  threads::ThreadPool aside_{
+      {.name = "watchdog", .max_threads = 1, .max_stand_ins = 0, .max_queued = 16}};
 };
 
 }  // namespace mastic::server
