@@ -174,17 +174,20 @@ bool Drivers::submit(async::BlockingWork& work) {
     ++refused_;
     return false;
   }
-  queue_.push_back({&work, kernel_.monotonic_now()});
+  work.queued_at = kernel_.monotonic_now();
+  queue_.push_back(work);
   start_work();
   if (busy_ > 0) return true;
-  queue_.pop_back();  // the system gives no thread, so nobody would ever come
+  queue_.remove(work);  // the system gives no thread, so nobody would ever come
   ++refused_;
   return false;
 }
 
 bool Drivers::withdraw(async::BlockingWork& work) noexcept {
   const Lock lock(mutex_);
-  return std::erase_if(queue_, [&](const Queued& each) { return each.work == &work; }) > 0;
+  if (!threads::WorkQueue::is_queued(work)) return false;
+  queue_.remove(work);
+  return true;
 }
 
 /// Has as many threads come as there are pieces of work that nobody comes for.
@@ -202,8 +205,7 @@ void Drivers::start_work() noexcept {
 void Drivers::work(Member& member, Lock& lock) {
   --coming_;
   while (!queue_.empty() && !ending_) {
-    async::BlockingWork& work = *queue_.front().work;
-    queue_.pop_front();
+    async::BlockingWork& work = queue_.pop_front();
     member.since = kernel_.monotonic_now();
     lock.unlock();
     work.run();
@@ -318,7 +320,7 @@ Drivers::Status Drivers::status() const {
                 .refused = refused_,
                 .hand_offs = hand_offs_,
                 .lost = lost_};
-  if (!queue_.empty()) status.oldest = kernel_.monotonic_now() - queue_.front().since;
+  if (!queue_.empty()) status.oldest = kernel_.monotonic_now() - queue_.first()->queued_at;
   for (const auto& each : members_) {
     if (each->duty == Duty::Ends) continue;
     status.threads.push_back({each->driver.thread, each->duty, each->loop, each->since});

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
@@ -21,6 +20,7 @@
 #include "mastic/loop/loop.h"
 #include "mastic/loop/watch.h"
 #include "mastic/threads/blocking_scope.h"
+#include "mastic/threads/work_queue.h"
 
 namespace mastic::loop {
 
@@ -110,10 +110,6 @@ class Drivers final : public async::Runner, private LoopKeeper {
     Loop* loop;
     Member* driver;
   };
-  struct Queued {
-    async::BlockingWork* work;
-    base::Instant since;
-  };
   using Lock = std::unique_lock<std::mutex>;
 
   void entered(Loop& loop, std::uint64_t token) noexcept override;
@@ -137,7 +133,7 @@ class Drivers final : public async::Runner, private LoopKeeper {
   std::condition_variable loop_ended_;
   std::list<std::unique_ptr<Member>> members_;
   std::vector<Member*> reserve_;  ///< the one that came last is taken first
-  std::deque<Queued> queue_;
+  threads::WorkQueue queue_;
   std::vector<Driven> driven_;
   std::uint64_t counted_ = 0;  ///< members, but for those written off and those that end
   std::uint64_t busy_ = 0;
