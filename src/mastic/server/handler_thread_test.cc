@@ -31,8 +31,8 @@ using http::Status;
 using loop::Drivers;
 
 /// A server with one loop, so that whoever holds it would be noticed.
-struct HandOffTest : testing::TestWithParam<loop::TransferKind> {
-  HandOffTest() {
+struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
+  HandlerThreadTest() {
     options.loop.loops = 1;
     options.loop.transfer = GetParam();
     options.linger_idle = options.drain_idle = 20ms;
@@ -73,7 +73,7 @@ class Gate {
   std::counting_semaphore<> gate_{0};
 };
 
-TEST_P(HandOffTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
+TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
   Gate gate;
   Router site;
   site.get("/slow", [&] {
@@ -95,7 +95,7 @@ TEST_P(HandOffTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
   wait_until([&] { return pool().done == 2; });
 }
 
-TEST_P(HandOffTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
+TEST_P(HandlerThreadTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
   Gate gate;
   std::atomic<bool> blocks{true};
   std::atomic<int> ran_on{0};
@@ -124,7 +124,7 @@ TEST_P(HandOffTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
   } while (!ran_on_the_loop());
 }
 
-TEST_P(HandOffTest, AMarkedHandlerNeverHoldsTheLoop) {
+TEST_P(HandlerThreadTest, AMarkedHandlerNeverHoldsTheLoop) {
   Gate gate;
   Router site;
   site.get<"/report/{n:int}">(blocking, [&](int n) {
@@ -141,7 +141,7 @@ TEST_P(HandOffTest, AMarkedHandlerNeverHoldsTheLoop) {
   wait_until([&] { return pool().done == 1; });
 }
 
-TEST_P(HandOffTest, ABlockingScopeInATaskHandsTheLoopOver) {
+TEST_P(HandlerThreadTest, ABlockingScopeInATaskHandsTheLoopOver) {
   Gate gate;
   Router site;
   site.get("/", [&](Request&) -> Task<std::string> {
@@ -161,7 +161,7 @@ TEST_P(HandOffTest, ABlockingScopeInATaskHandsTheLoopOver) {
   EXPECT_EQ(client.answer().content, "done");
 }
 
-TEST_P(HandOffTest, SixtyFourHandlersThatHangLeaveTheLoopToOthers) {
+TEST_P(HandlerThreadTest, SixtyFourHandlersThatHangLeaveTheLoopToOthers) {
   constexpr int kHanging = 64;
   Gate gate;
   Router site;
@@ -183,7 +183,7 @@ TEST_P(HandOffTest, SixtyFourHandlersThatHangLeaveTheLoopToOthers) {
   for (Client& each : hanging) EXPECT_EQ(each.answer().content, "late");
 }
 
-TEST_P(HandOffTest, AFullQueueIsAnsweredWith503AndWhenToComeBack) {
+TEST_P(HandlerThreadTest, AFullQueueIsAnsweredWith503AndWhenToComeBack) {
   options.loop.threads.workers = 1;
   options.loop.threads.most_queued = 1;
   Gate gate;
@@ -205,7 +205,7 @@ TEST_P(HandOffTest, AFullQueueIsAnsweredWith503AndWhenToComeBack) {
   EXPECT_EQ(waits.answer().content, "done");
 }
 
-TEST_P(HandOffTest, WithoutAReservePlainHandlersAreQueued) {
+TEST_P(HandlerThreadTest, WithoutAReservePlainHandlersAreQueued) {
   options.loop.threads.reserve = 0;
   start(App([] { return "done"; }));
   Client client = connect();
@@ -213,7 +213,7 @@ TEST_P(HandOffTest, WithoutAReservePlainHandlersAreQueued) {
   wait_until([&] { return pool().done == 1; });
 }
 
-TEST_P(HandOffTest, WhateverAHandlerThrowsOnAnotherThreadIsA500) {
+TEST_P(HandlerThreadTest, WhateverAHandlerThrowsOnAnotherThreadIsA500) {
   Router site;
   site.get("/int", blocking, []() -> std::string { throw 42; });
   site.get("/error", blocking, []() -> std::string { throw std::runtime_error("no"); });
@@ -230,7 +230,7 @@ TEST_P(HandOffTest, WhateverAHandlerThrowsOnAnotherThreadIsA500) {
   }
 }
 
-TEST_P(HandOffTest, AClientThatLeavesStopsItsHandlerOnAnotherThread) {
+TEST_P(HandlerThreadTest, AClientThatLeavesStopsItsHandlerOnAnotherThread) {
   std::atomic<int> stopped{0}, inside{0};
   const auto handler = [&](Request& request) {
     const std::stop_token stop = request.stop_token();
@@ -252,7 +252,7 @@ TEST_P(HandOffTest, AClientThatLeavesStopsItsHandlerOnAnotherThread) {
   wait_until([&] { return stopped == 2; });
 }
 
-TEST_P(HandOffTest, StopsOnlyWhenQueuedHandlersHaveAnswered) {
+TEST_P(HandlerThreadTest, StopsOnlyWhenQueuedHandlersHaveAnswered) {
   options.loop.threads.workers = 1;
   Gate gate;
   start(App(blocking, [&] {
@@ -271,7 +271,7 @@ TEST_P(HandOffTest, StopsOnlyWhenQueuedHandlersHaveAnswered) {
   server->wait();
 }
 
-TEST_P(HandOffTest, AHandlerThatHangsIsLoggedCancelledAndItsThreadReplaced) {
+TEST_P(HandlerThreadTest, AHandlerThatHangsIsLoggedCancelledAndItsThreadReplaced) {
   options.hung_after = 10ms;
   options.cancel_after = 50ms;
   options.abandon_after = 30ms;
@@ -306,7 +306,7 @@ TEST_P(HandOffTest, AHandlerThatHangsIsLoggedCancelledAndItsThreadReplaced) {
   wait_until([&] { return pool().lost == 0; });
 }
 
-TEST_P(HandOffTest, SettlesWithoutAThreadThatIsLost) {
+TEST_P(HandlerThreadTest, SettlesWithoutAThreadThatIsLost) {
   options.hung_after = options.cancel_after = options.abandon_after = 10ms;
   Gate& gate = *new Gate;  // for ever, as the thread that waits there
   start(App(blocking, [&] {
@@ -323,7 +323,7 @@ TEST_P(HandOffTest, SettlesWithoutAThreadThatIsLost) {
   (void)server.release();  // as a process does that ends by _Exit
 }
 
-TEST_P(HandOffTest, TellsWhatIsUnderWayAndCancelsIt) {
+TEST_P(HandlerThreadTest, TellsWhatIsUnderWayAndCancelsIt) {
   Gate gate;
   Router site;
   site.get("/hang", blocking, [&] {
@@ -350,7 +350,7 @@ TEST_P(HandOffTest, TellsWhatIsUnderWayAndCancelsIt) {
 }
 
 /// Every job is taken over by another thread while it runs.
-TEST_P(HandOffTest, TakenOverAtEveryJobEachAnswerIsRight) {
+TEST_P(HandlerThreadTest, TakenOverAtEveryJobEachAnswerIsRight) {
   options.loop.threads.hand_off = Drivers::HandOff::Always;
   options.loop.loops = 2;
   Router site;
@@ -385,7 +385,7 @@ TEST_P(HandOffTest, TakenOverAtEveryJobEachAnswerIsRight) {
   EXPECT_GT(pool().hand_offs, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(, HandOffTest,
+INSTANTIATE_TEST_SUITE_P(, HandlerThreadTest,
                          testing::Values(loop::TransferKind::Syscall, loop::TransferKind::IoUring),
                          [](const auto& each) {
                            return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
