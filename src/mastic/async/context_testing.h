@@ -21,6 +21,9 @@ class ManualExecutor final : public Executor {
     timers_.add(timer, due);
   }
   void post(Message& message) override { messages_.push_back(message); }
+  [[nodiscard]] Runner& runner() override { return *runner_; }
+  /// Blocking code runs there from here on; at first it runs at once.
+  void set_runner(Runner& runner) { runner_ = &runner; }
 
   /// Runs until nothing is left to run.
   void run() {
@@ -65,6 +68,7 @@ class ManualExecutor final : public Executor {
   MessageQueue messages_;
   TimerRing timers_;
   base::Instant now_{std::chrono::hours(1)};
+  Runner* runner_ = &inline_runner();
 };
 
 /// A context with one root task.
