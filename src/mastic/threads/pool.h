@@ -23,6 +23,7 @@
 #include "mastic/base/assert.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/units.h"
+#include "mastic/threads/blocking_scope.h"
 
 namespace mastic::threads {
 
@@ -91,6 +92,7 @@ class Pool {
   /// Waits until there is one.
   [[nodiscard]] Lease take() {
     take_place([](auto& lock, Waiter& waiter) {
+      const BlockingScope blocking;
       waiter.called.wait(lock, [&] { return waiter.has_place; });
     });
     return fill_place();
@@ -98,6 +100,7 @@ class Pool {
   /// Gives up after `longest`.
   [[nodiscard]] std::optional<Lease> take_for(base::Duration longest) {
     const bool taken = take_place([&](auto& lock, Waiter& waiter) {
+      const BlockingScope blocking;
       waiter.called.wait_for(lock, longest, [&] { return waiter.has_place; });
     });
     return taken ? std::optional(fill_place()) : std::nullopt;
