@@ -11,6 +11,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 
 #include "mastic/base/units.h"
 #include "mastic/threads/blocking_scope.h"
@@ -45,21 +46,28 @@ class Event {
 
   /// Waits until it is set. A `clear` that follows at once holds nobody back who waits already.
   void wait() const {
-    std::unique_lock lock(mutex_);
-    if (is_set_) return;
+    const std::optional<unsigned> before = times_set_before();
+    if (!before) return;
     const BlockingScope blocking;
-    changed_.wait(lock, [this, before = times_set_] { return times_set_ != before; });
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return times_set_ != *before; });
   }
   /// The same for as long as `longest`; says whether it was set.
   bool wait_for(base::Duration longest) const {
-    std::unique_lock lock(mutex_);
-    if (is_set_) return true;
+    const std::optional<unsigned> before = times_set_before();
+    if (!before) return true;
     const BlockingScope blocking;
-    return changed_.wait_for(lock, longest,
-                             [this, before = times_set_] { return times_set_ != before; });
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, longest, [&] { return times_set_ != *before; });
   }
 
  private:
+  /// None when it is set now.
+  [[nodiscard]] std::optional<unsigned> times_set_before() const {
+    const std::lock_guard lock(mutex_);
+    return is_set_ ? std::nullopt : std::optional(times_set_);
+  }
+
   mutable std::mutex mutex_;  ///< of all below
   mutable std::condition_variable changed_;
   bool is_set_ = false;

@@ -59,30 +59,34 @@ class BasicQueue {
   // Putting. `item` is moved from only when it is Done.
 
   /// Waits for room; never Full.
-  [[nodiscard]] Put put(T&& item) { return put_when(item, forever()); }
+  [[nodiscard]] Put put(T&& item) { return put_waiting(item, forever()); }
   [[nodiscard]] Put put(const T& item) { return put(T(item)); }
   /// Waits for room for as long as `longest`.
   [[nodiscard]] Put put_for(T&& item, base::Duration longest) {
-    return put_when(item, at_most(longest));
+    return put_waiting(item, at_most(longest));
   }
   [[nodiscard]] Put put_for(const T& item, base::Duration longest) {
     return put_for(T(item), longest);
   }
   /// Does not wait.
-  [[nodiscard]] Put try_put(T&& item) { return put_when(item, not_at_all()); }
+  [[nodiscard]] Put try_put(T&& item) {
+    return put_when(item, [](auto&, auto&, auto) {});
+  }
   [[nodiscard]] Put try_put(const T& item) { return try_put(T(item)); }
 
   // Getting. After a shutdown what waits is still to be got, unless that was immediate.
 
   /// Waits for an item. None when the queue was shut down and nothing is left.
-  [[nodiscard]] std::optional<T> get() { return get_when(forever()); }
+  [[nodiscard]] std::optional<T> get() { return get_waiting(forever()); }
   /// Waits for an item for as long as `longest`. When there is none, is_over tells whether one may
   /// come.
   [[nodiscard]] std::optional<T> get_for(base::Duration longest) {
-    return get_when(at_most(longest));
+    return get_waiting(at_most(longest));
   }
   /// Does not wait.
-  [[nodiscard]] std::optional<T> try_get() { return get_when(not_at_all()); }
+  [[nodiscard]] std::optional<T> try_get() {
+    return get_when([](auto&, auto&, auto) {});
+  }
 
   // Waiting for the work to be done.
 
@@ -101,9 +105,8 @@ class BasicQueue {
   /// Waits until every item that was put has been reported by task_done, or was dropped by an
   /// immediate shutdown.
   void join() {
-    std::unique_lock lock(mutex_);
-    if (unfinished_ == 0) return;
     const BlockingScope blocking;
+    std::unique_lock lock(mutex_);
     all_done_.wait(lock, [this] { return unfinished_ == 0; });
   }
 
@@ -148,19 +151,26 @@ class BasicQueue {
  private:
   // How to wait.
   static auto forever() {
-    return [](auto& changed, auto& lock, auto ready) {
-      const BlockingScope blocking;
-      changed.wait(lock, ready);
-    };
+    return [](auto& changed, auto& lock, auto ready) { changed.wait(lock, ready); };
   }
   static auto at_most(base::Duration longest) {
     return [longest](auto& changed, auto& lock, auto ready) {
-      const BlockingScope blocking;
       changed.wait_for(lock, longest, ready);
     };
   }
-  static auto not_at_all() {
-    return [](auto&, auto&, auto) {};
+  template <class Wait>
+  Put put_waiting(T& item, Wait wait) {
+    const Put at_once = try_put(std::move(item));
+    if (at_once != Put::Full) return at_once;
+    const BlockingScope blocking;
+    return put_when(item, wait);
+  }
+  template <class Wait>
+  std::optional<T> get_waiting(Wait wait) {
+    std::optional<T> at_once = try_get();
+    if (at_once) return at_once;
+    const BlockingScope blocking;
+    return get_when(wait);
   }
 
   /// `wait` is what it does when there is no room at once.

@@ -19,8 +19,8 @@ void name_this_thread(const std::string& name) noexcept {
 bool sleep_for(base::Duration time, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any called;
-  std::unique_lock lock(mutex);
   const BlockingScope blocking;
+  std::unique_lock lock(mutex);
   called.wait_for(lock, stop, time, [] { return false; });
   return !stop.stop_requested();
 }

@@ -72,6 +72,8 @@ std::string UncaughtError::message() const {
       return "a destructor of what" + name + " had captured threw: " + describe(error);
     case Place::Hook:
       return "a function that" + name + " calls threw: " + describe(error);
+    case Place::Pool:
+      return "pool" + name + ": " + describe(error);
   }
   return describe(error);
 }

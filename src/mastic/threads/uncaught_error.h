@@ -25,7 +25,8 @@ struct UncaughtError {
     Task,        ///< it ended with the exception, and nobody took that from its future
     Thread,      ///< the exception left it
     Destructor,  ///< of something that the task or thread had captured
-    Hook,        ///< an initializer or another function that a pool was given to call
+    Hook,        ///< an initializer, or another function that was given to be called
+    Pool,        ///< no exception of a task, but a fault of a whole pool
   };
   Place place = Place::Task;
   std::string_view who;  ///< the name of the task, thread or pool; may be empty
