@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "mastic/base/units.h"
+
 namespace mastic::async {
 
 /// A piece of code that may block. Intrusive: it is queued once at a time, and whoever made it keeps
@@ -16,9 +18,10 @@ class BlockingWork {
   /// On some thread that may block. May destroy the work.
   virtual void run() noexcept = 0;
 
-  /// For the runner that holds it: its neighbours in the queue.
+  /// For the runner that holds it: its neighbours in the queue, and since when it is there.
   BlockingWork* next_work = nullptr;
   BlockingWork* previous_work = nullptr;
+  base::Instant queued_at{};
 
  protected:
   virtual ~BlockingWork() = default;

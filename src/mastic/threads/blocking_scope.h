@@ -16,7 +16,8 @@ class BlockingHost {
 
 /// While one stands, the thread may wait for as long as it takes: what depends on it (the loop that
 /// it drives, a pool that counts it) goes on without it. Costs nothing on a thread that nothing
-/// depends on. Scopes nest; the outermost one counts.
+/// depends on. Scopes nest; the outermost one counts. Open it without a lock: the host takes its own,
+/// and may start a thread.
 ///
 ///     const threads::BlockingScope blocking;
 ///     ::flock(fd, LOCK_EX);

@@ -23,6 +23,7 @@
 #include "mastic/base/assert.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/units.h"
+#include "mastic/threads/blocking_scope.h"
 
 namespace mastic::threads {
 
@@ -91,14 +92,14 @@ class Pool {
   /// Waits until there is one.
   [[nodiscard]] Lease take() {
     take_place([](auto& lock, Waiter& waiter) {
-      waiter.called.wait(lock, [&] { return waiter.has_place; });
+      block(lock, [&] { waiter.called.wait(lock, [&] { return waiter.has_place; }); });
     });
     return fill_place();
   }
   /// Gives up after `longest`.
   [[nodiscard]] std::optional<Lease> take_for(base::Duration longest) {
     const bool taken = take_place([&](auto& lock, Waiter& waiter) {
-      waiter.called.wait_for(lock, longest, [&] { return waiter.has_place; });
+      block(lock, [&] { waiter.called.wait_for(lock, longest, [&] { return waiter.has_place; }); });
     });
     return taken ? std::optional(fill_place()) : std::nullopt;
   }
@@ -142,6 +143,18 @@ class Pool {
     wait(lock, waiter);
     if (!waiter.has_place) std::erase(waiting_, &waiter);
     return waiter.has_place;
+  }
+  /// Waits; what the scope tells is told without the lock.
+  template <class Wait>
+  static void block(std::unique_lock<std::mutex>& lock, Wait wait) {
+    lock.unlock();
+    {
+      const BlockingScope blocking;
+      lock.lock();
+      wait();
+      lock.unlock();
+    }
+    lock.lock();
   }
   /// Hands the caller's place on to whoever waits longest. (Notifies under the lock: the waiter is
   /// on the other's stack, and gone as soon as that can run.)

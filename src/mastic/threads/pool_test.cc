@@ -62,6 +62,22 @@ TEST_F(PoolTest, GivesUpWhenAllAreLent) {
   EXPECT_EQ(pool.statistics().waiting, 0u);
 }
 
+TEST_F(PoolTest, WaitingIsABlockingScope) {
+  struct Host final : BlockingHost {
+    void blocks() noexcept override { ++scopes; }
+    void goes_on() noexcept override {}
+    int scopes = 0;
+  } host;
+  BlockingScope::set_host(&host);
+  Pool<Thing> pool(options(1));
+  const auto lease = pool.take();
+  EXPECT_FALSE(pool.try_take());
+  EXPECT_EQ(host.scopes, 0);
+  EXPECT_FALSE(pool.take_for(1ms));
+  EXPECT_EQ(host.scopes, 1);
+  BlockingScope::set_host(nullptr);
+}
+
 TEST_F(PoolTest, ServesThoseWhoWaitInTheirOrder) {
   Pool<Thing> pool(options(1));
   std::vector<int> served;  // by one thread at a time: the one with the thing

@@ -1,0 +1,210 @@
+#include "mastic/threads/future_state.h"
+
+#include <algorithm>
+
+#include "mastic/async/context.h"
+#include "mastic/threads/blocking_scope.h"
+#include "mastic/threads/uncaught_error.h"
+
+namespace mastic::threads {
+
+// ---- for futures ----
+
+FutureState::~FutureState() {
+  if (error_ == nullptr || is_collected_ || was_given_up()) return;
+  report_uncaught({UncaughtError::Place::Task, name_, error_});
+}
+
+/// Whether the error is but the answer to a cancel.
+bool FutureState::was_given_up() const {
+  try {
+    std::rethrow_exception(error_);
+  } catch (const TaskLost& lost) {
+    return lost.why() == TaskLost::Why::Cancelled;
+  } catch (const async::Cancelled&) {
+    return stop_.stop_requested();
+  } catch (...) {
+    return false;
+  }
+}
+
+void FutureState::wait() {
+  if (is_done() || help()) return;
+  const BlockingScope blocking;
+  std::unique_lock lock(mutex_);
+  ++waiting_;
+  done_.wait(lock, [this] { return is_done(); });
+  --waiting_;
+}
+
+bool FutureState::wait_for(base::Duration longest) {
+  if (is_done()) return true;
+  const BlockingScope blocking;
+  std::unique_lock lock(mutex_);
+  ++waiting_;
+  const bool is_in_time = done_.wait_for(lock, longest, [this] { return is_done(); });
+  --waiting_;
+  return is_in_time;
+}
+
+Cancel FutureState::cancel() { return give_up(TaskLost::Why::Cancelled); }
+
+Cancel FutureState::give_up(TaskLost::Why why) noexcept {
+  bool runs = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_done()) return Cancel::TooLate;
+    runs = !is_waiting();
+    if (!runs) {
+      withdraw();
+      set_status(Status::Running);
+    }
+  }
+  if (runs) {
+    stop_.request_stop();
+    return Cancel::Asked;
+  }
+  drop();
+  end_lost(why, {});
+  return Cancel::Prevented;
+}
+
+bool FutureState::watch(FutureWatcher& watcher) {
+  const std::lock_guard lock(mutex_);
+  if (is_done()) return false;
+  watcher.is_watching_ = true;
+  watcher.previous_ = nullptr;
+  watcher.next_ = watchers_;
+  if (watchers_ != nullptr) watchers_->previous_ = &watcher;
+  watchers_ = &watcher;
+  return true;
+}
+
+bool FutureState::unwatch(FutureWatcher& watcher) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(watcher.is_watching_, false)) return false;
+  (watcher.previous_ == nullptr ? watchers_ : watcher.previous_->next_) = watcher.next_;
+  if (watcher.next_ != nullptr) watcher.next_->previous_ = watcher.previous_;
+  return true;
+}
+
+void FutureState::follow(FutureContinuation& next) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_done()) {
+      next_ = &next;
+      return;
+    }
+  }
+  next.run();
+}
+
+std::exception_ptr FutureState::collect_error() noexcept {
+  is_collected_ = true;
+  return error_;
+}
+
+// ---- for tasks and promises ----
+
+bool FutureState::begin() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!is_waiting()) return false;
+  set_status(Status::Running);
+  return true;
+}
+
+void FutureState::end(std::exception_ptr error) noexcept {
+  FutureContinuation* next = nullptr;
+  bool call = false;
+  {
+    const std::lock_guard lock(mutex_);
+    error_ = std::move(error);
+    set_status(Status::Done);
+    while (watchers_ != nullptr) {
+      FutureWatcher& watcher = *std::exchange(watchers_, watchers_->next_);
+      watcher.is_watching_ = false;
+      watcher.done();  // the watcher may be gone after it
+    }
+    next = std::exchange(next_, nullptr);
+    call = waiting_ > 0;
+  }
+  if (call) done_.notify_all();
+  if (next != nullptr) next->run();
+}
+
+bool FutureState::lose(TaskLost::Why why, std::string_view detail) noexcept {
+  if (!begin()) return false;
+  drop();
+  end_lost(why, detail);
+  return true;
+}
+
+void FutureState::end_lost(TaskLost::Why why, std::string_view detail) noexcept {
+  std::exception_ptr error = std::make_exception_ptr(TaskLost(why, name_, detail));
+  end(std::move(error));
+}
+
+void FutureState::name_if_nameless(std::string_view name) {
+  if (name_.empty()) name_ = name;
+}
+
+// ---- CompletionSet ----
+
+CompletionSet::CompletionSet(std::vector<StateReference<FutureState>> states)
+    : states_(std::move(states)), watchers_(states_.size()) {
+  done_.reserve(states_.size());  // so that telling it cannot fail
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    watchers_[i].set = this;
+    watchers_[i].number = i;
+    if (!states_[i]->watch(watchers_[i])) add(i);
+  }
+}
+
+CompletionSet::~CompletionSet() {
+  for (std::size_t i = 0; i < states_.size(); ++i) states_[i]->unwatch(watchers_[i]);
+}
+
+void CompletionSet::Watcher::done() noexcept { set->add(number); }
+
+void CompletionSet::add(std::size_t number) noexcept {
+  const std::lock_guard lock(mutex_);
+  done_.push_back(number);
+  changed_.notify_one();
+}
+
+/// They may be waiting for this very thread: then it runs one of them.
+void CompletionSet::help() {
+  std::ranges::any_of(states_, [](const auto& state) { return state->help(); });
+}
+
+bool CompletionSet::has_next() {
+  const std::lock_guard lock(mutex_);
+  return done_.size() > handed_out_ || handed_out_ == states_.size();
+}
+
+std::optional<std::size_t> CompletionSet::hand_out() {
+  const std::lock_guard lock(mutex_);
+  if (done_.size() == handed_out_) return std::nullopt;
+  return done_[handed_out_++];
+}
+
+std::optional<std::size_t> CompletionSet::next() {
+  if (!has_next()) help();
+  if (!has_next()) {
+    const BlockingScope blocking;
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return done_.size() > handed_out_; });
+  }
+  return hand_out();
+}
+
+std::optional<std::size_t> CompletionSet::next_for(base::Duration longest) {
+  if (!has_next()) {
+    const BlockingScope blocking;
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, longest, [this] { return done_.size() > handed_out_; });
+  }
+  return hand_out();
+}
+
+}  // namespace mastic::threads

@@ -1,0 +1,308 @@
+// Queues between threads: what one puts, another gets.
+//
+//     threads::Queue<Job> jobs(100);                              // 100 wait at most
+//     if (jobs.put(job) == threads::Put::ShutDown) return;        // waits for room
+//     while (std::optional<Job> job = jobs.get()) run(*job);      // waits for jobs, ends at shutdown
+//
+// Python's `queue` in C++: bounds, waiting with and without a limit, task_done and join, shutdown.
+// For threads that may block; tasks have async::Channel.
+
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "mastic/base/units.h"
+#include "mastic/threads/blocking_scope.h"
+
+namespace mastic::threads {
+
+/// What became of something that was put into a queue.
+enum class Put : std::uint8_t {
+  Done,      ///< it is in
+  Full,      ///< there was no room
+  ShutDown,  ///< the queue takes nothing any more
+};
+
+/// Whether what waits is still to be got after a shutdown.
+enum class Shutdown : std::uint8_t { Graceful, Immediate };
+
+/// A queue over a store that says which item comes next. Use Queue, LifoQueue or PriorityQueue.
+///
+/// Everything is called from any thread. Invariants, under the mutex:
+///  1. The store has `max_size` items at most.
+///  2. Somebody waits for an item only while the store is empty or calls are on their way, and for
+///     room only while it is full or calls are on their way.
+///  3. `unfinished_` counts the items that were put and not reported by task_done.
+template <class T, class Store>
+class BasicQueue {
+ public:
+  static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
+
+  /// Throws std::logic_error when `max_size` is 0.
+  explicit BasicQueue(std::size_t max_size = kUnbounded) : max_size_(max_size) {
+    if (max_size == 0) throw std::logic_error("a queue needs room for at least one item");
+  }
+  BasicQueue(const BasicQueue&) = delete;
+  BasicQueue& operator=(const BasicQueue&) = delete;
+
+  // Putting. `item` is moved from only when it is Done.
+
+  /// Waits for room; never Full.
+  [[nodiscard]] Put put(T&& item) { return put_waiting(item, forever()); }
+  [[nodiscard]] Put put(const T& item) { return put(T(item)); }
+  /// Waits for room for as long as `longest`.
+  [[nodiscard]] Put put_for(T&& item, base::Duration longest) {
+    return put_waiting(item, at_most(longest));
+  }
+  [[nodiscard]] Put put_for(const T& item, base::Duration longest) {
+    return put_for(T(item), longest);
+  }
+  /// Does not wait.
+  [[nodiscard]] Put try_put(T&& item) {
+    return put_when(item, [](auto&, auto&, auto) {});
+  }
+  [[nodiscard]] Put try_put(const T& item) { return try_put(T(item)); }
+
+  // Getting. After a shutdown what waits is still to be got, unless that was immediate.
+
+  /// Waits for an item. None when the queue was shut down and nothing is left.
+  [[nodiscard]] std::optional<T> get() { return get_waiting(forever()); }
+  /// Waits for an item for as long as `longest`. When there is none, is_over tells whether one may
+  /// come.
+  [[nodiscard]] std::optional<T> get_for(base::Duration longest) {
+    return get_waiting(at_most(longest));
+  }
+  /// Does not wait.
+  [[nodiscard]] std::optional<T> try_get() {
+    return get_when([](auto&, auto&, auto) {});
+  }
+
+  // Waiting for the work to be done.
+
+  /// Says that one of the items that were got has been dealt with. Throws std::logic_error when it
+  /// is called more often than items were put.
+  void task_done() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (unfinished_ == 0) {
+        throw std::logic_error("task_done() was called more often than items were put");
+      }
+      if (--unfinished_ > 0) return;
+    }
+    all_done_.notify_all();
+  }
+  /// Waits until every item that was put has been reported by task_done, or was dropped by an
+  /// immediate shutdown.
+  void join() {
+    const BlockingScope blocking;
+    std::unique_lock lock(mutex_);
+    all_done_.wait(lock, [this] { return unfinished_ == 0; });
+  }
+
+  /// From now on nothing can be put, and who waits for room is told so. Who waits for an item gets
+  /// none once nothing is left. Immediate drops what waits, each item as if it had been got and
+  /// reported by task_done. May be called again, to go from Graceful to Immediate.
+  void shutdown(Shutdown how = Shutdown::Graceful) {
+    Store dropped;  // destroyed without the lock
+    {
+      const std::lock_guard lock(mutex_);
+      is_shut_down_ = true;
+      if (how == Shutdown::Immediate) {
+        unfinished_ -= items_.size() < unfinished_ ? items_.size() : unfinished_;
+        std::swap(dropped, items_);
+      }
+    }
+    has_item_.notify_all();
+    has_room_.notify_all();
+    all_done_.notify_all();
+  }
+
+  // Observers. Another thread may change the answer at once, but for is_shut_down and is_over: what
+  // they affirm stays true.
+
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return items_.size();
+  }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] bool is_full() const { return size() >= max_size_; }
+  [[nodiscard]] std::size_t max_size() const { return max_size_; }
+  [[nodiscard]] bool is_shut_down() const {
+    const std::lock_guard lock(mutex_);
+    return is_shut_down_;
+  }
+  /// Whether it is shut down and empty: nothing will come.
+  [[nodiscard]] bool is_over() const {
+    const std::lock_guard lock(mutex_);
+    return is_shut_down_ && items_.empty();
+  }
+
+ private:
+  // How to wait.
+  static auto forever() {
+    return [](auto& changed, auto& lock, auto ready) { changed.wait(lock, ready); };
+  }
+  static auto at_most(base::Duration longest) {
+    return [longest](auto& changed, auto& lock, auto ready) {
+      changed.wait_for(lock, longest, ready);
+    };
+  }
+  template <class Wait>
+  Put put_waiting(T& item, Wait wait) {
+    const Put at_once = try_put(std::move(item));
+    if (at_once != Put::Full) return at_once;
+    const BlockingScope blocking;
+    return put_when(item, wait);
+  }
+  template <class Wait>
+  std::optional<T> get_waiting(Wait wait) {
+    std::optional<T> at_once = try_get();
+    if (at_once) return at_once;
+    const BlockingScope blocking;
+    return get_when(wait);
+  }
+
+  /// `wait` is what it does when there is no room at once.
+  template <class Wait>
+  Put put_when(T& item, Wait wait) {
+    const auto ready = [this] { return is_shut_down_ || items_.size() < max_size_; };
+    bool call = false;
+    {
+      std::unique_lock lock(mutex_);
+      if (!ready()) {
+        ++waiting_to_put_;
+        wait(has_room_, lock, ready);
+        --waiting_to_put_;
+      }
+      if (is_shut_down_) return Put::ShutDown;
+      if (items_.size() >= max_size_) return Put::Full;
+      items_.push(std::move(item));
+      ++unfinished_;
+      call = waiting_to_get_ > 0;
+    }
+    if (call) has_item_.notify_one();
+    return Put::Done;
+  }
+
+  template <class Wait>
+  std::optional<T> get_when(Wait wait) {
+    const auto ready = [this] { return is_shut_down_ || !items_.empty(); };
+    std::optional<T> item;
+    bool call = false;
+    {
+      std::unique_lock lock(mutex_);
+      if (!ready()) {
+        ++waiting_to_get_;
+        wait(has_item_, lock, ready);
+        --waiting_to_get_;
+      }
+      if (items_.empty()) return item;
+      item.emplace(items_.pop());
+      call = waiting_to_put_ > 0;
+    }
+    if (call) has_room_.notify_one();
+    return item;
+  }
+
+  const std::size_t max_size_;
+  mutable std::mutex mutex_;  ///< of all below
+  std::condition_variable has_item_;
+  std::condition_variable has_room_;
+  std::condition_variable all_done_;
+  Store items_;
+  std::size_t unfinished_ = 0;
+  std::size_t waiting_to_get_ = 0;
+  std::size_t waiting_to_put_ = 0;
+  bool is_shut_down_ = false;
+};
+
+namespace detail {
+
+template <class T>
+class FifoStore {
+ public:
+  [[nodiscard]] bool empty() const { return items_.empty(); }
+  [[nodiscard]] std::size_t size() const { return items_.size(); }
+  void push(T&& item) { items_.push_back(std::move(item)); }
+  T pop() {
+    T item(std::move(items_.front()));
+    items_.pop_front();
+    return item;
+  }
+
+ private:
+  std::deque<T> items_;
+};
+
+template <class T>
+class LifoStore {
+ public:
+  [[nodiscard]] bool empty() const { return items_.empty(); }
+  [[nodiscard]] std::size_t size() const { return items_.size(); }
+  void push(T&& item) { items_.push_back(std::move(item)); }
+  T pop() {
+    T item(std::move(items_.back()));
+    items_.pop_back();
+    return item;
+  }
+
+ private:
+  std::vector<T> items_;
+};
+
+template <class T, class Before>
+class PriorityStore {
+ public:
+  [[nodiscard]] bool empty() const { return items_.empty(); }
+  [[nodiscard]] std::size_t size() const { return items_.size(); }
+  void push(T&& item) {
+    items_.push_back({std::move(item), next_number_++});
+    std::push_heap(items_.begin(), items_.end(), after);
+  }
+  T pop() {
+    std::pop_heap(items_.begin(), items_.end(), after);
+    T item(std::move(items_.back().item));
+    items_.pop_back();
+    return item;
+  }
+
+ private:
+  struct Numbered {
+    T item;
+    std::uint64_t number;
+  };
+  static bool after(const Numbered& a, const Numbered& b) {
+    if (Before()(b.item, a.item)) return true;
+    return !Before()(a.item, b.item) && b.number < a.number;
+  }
+
+  std::vector<Numbered> items_;
+  std::uint64_t next_number_ = 0;
+};
+
+}  // namespace detail
+
+/// First in, first out.
+template <class T>
+using Queue = BasicQueue<T, detail::FifoStore<T>>;
+
+/// Last in, first out.
+template <class T>
+using LifoQueue = BasicQueue<T, detail::LifoStore<T>>;
+
+/// The smallest comes first, as in Python; of equal ones, that which was put first.
+template <class T, class Before = std::less<T>>
+using PriorityQueue = BasicQueue<T, detail::PriorityStore<T, Before>>;
+
+}  // namespace mastic::threads

@@ -1,0 +1,32 @@
+// Why a task has no result of its own.
+
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+
+namespace mastic::threads {
+
+/// The error of a task that was never run to its end, and of a promise that was not kept.
+class TaskLost : public std::runtime_error {
+ public:
+  enum class Why : std::uint8_t {
+    Cancelled,  ///< by Future::cancel, before it began
+    Expired,    ///< its deadline passed before it began
+    Refused,    ///< the queue of its pool was full
+    Shed,       ///< it made room for a newer one in the queue of its pool
+    Stopped,    ///< its pool stops
+    Broken,     ///< its pool is broken: an initializer failed
+    Abandoned,  ///< its promise ended without a result
+  };
+  /// `detail` follows the reason, if there is any.
+  TaskLost(Why why, std::string_view task, std::string_view detail = {});
+
+  [[nodiscard]] Why why() const { return why_; }
+
+ private:
+  Why why_;
+};
+
+}  // namespace mastic::threads

@@ -1,0 +1,28 @@
+#include "mastic/threads/thread.h"
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "mastic/threads/blocking_scope.h"
+
+namespace mastic::threads {
+
+void name_this_thread(const std::string& name) noexcept {
+  constexpr std::size_t kMostBytes = 15;  // Linux keeps no more
+  char kept[kMostBytes + 1] = {};
+  name.copy(kept, kMostBytes);
+  pthread_setname_np(pthread_self(), kept);
+}
+
+bool sleep_for(base::Duration time, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any called;
+  const BlockingScope blocking;
+  std::unique_lock lock(mutex);
+  called.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+}  // namespace mastic::threads

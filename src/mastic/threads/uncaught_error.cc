@@ -1,0 +1,115 @@
+#include "mastic/threads/uncaught_error.h"
+
+#include <cxxabi.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+
+#include "mastic/base/assert.h"
+#include "mastic/base/log_format.h"
+
+namespace mastic::threads {
+namespace {
+
+/// The hooks of the process: like std::set_terminate, for what has no other way to anybody.
+struct Hooks {
+  std::shared_mutex mutex;  ///< held shared during a call
+  UncaughtHook* innermost = nullptr;
+};
+Hooks& hooks() {
+  static Hooks the_hooks;
+  return the_hooks;
+}
+
+/// Of this thread: whether it is in a hook.
+thread_local bool is_reporting = false;
+
+void print(const UncaughtError& error) noexcept {
+  try {
+    const std::string message = error.message();
+    std::string line;
+    base::append_log_text(
+        line, {.level = base::Level::Error, .logger = "app", .message = message, .fields = {}});
+    std::fprintf(stderr, "%s\n", line.c_str());
+  } catch (...) {
+    std::fputs("error: an exception was not caught, and there is no memory to say which\n", stderr);
+  }
+}
+
+std::string name_of_current_exception() {
+  const std::type_info* const type = abi::__cxa_current_exception_type();
+  if (type == nullptr) return "an exception of a foreign language";
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(
+      abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
+  return "an exception of type " + std::string(status == 0 ? name.get() : type->name());
+}
+
+}  // namespace
+
+std::string describe(const std::exception_ptr& error) {
+  if (error == nullptr) return "nothing";
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& exception) {
+    return exception.what();
+  } catch (...) {
+    return name_of_current_exception();
+  }
+}
+
+std::string UncaughtError::message() const {
+  const std::string name = who.empty() ? std::string() : " '" + std::string(who) + "'";
+  switch (place) {
+    case Place::Task:
+      return "task" + name + " failed, and nobody asked for its result: " + describe(error);
+    case Place::Thread:
+      return "thread" + name + " ended by an exception: " + describe(error);
+    case Place::Destructor:
+      return "a destructor of what" + name + " had captured threw: " + describe(error);
+    case Place::Hook:
+      return "a function that" + name + " calls threw: " + describe(error);
+    case Place::Pool:
+      return "pool" + name + ": " + describe(error);
+  }
+  return describe(error);
+}
+
+void report_uncaught(const UncaughtError& error) noexcept {
+  if (is_reporting) {
+    print(error);
+    return;
+  }
+  is_reporting = true;
+  try {
+    const std::shared_lock lock(hooks().mutex);
+    const UncaughtHook* const hook = hooks().innermost;
+    hook == nullptr ? print(error) : hook->function_(error);
+  } catch (...) {
+    print(error);
+    print({UncaughtError::Place::Hook, "UncaughtHook", std::current_exception()});
+  }
+  is_reporting = false;
+}
+
+UncaughtHook::UncaughtHook(Function function) : function_(std::move(function)) {
+  const std::unique_lock lock(hooks().mutex);
+  outer_ = std::exchange(hooks().innermost, this);
+}
+
+UncaughtHook::UncaughtHook(base::Log& log)
+    : UncaughtHook([&log](const UncaughtError& error) {
+        const std::string message = error.message();
+        log.write({.level = base::Level::Error, .logger = "app", .message = message, .fields = {}});
+      }) {}
+
+UncaughtHook::~UncaughtHook() {
+  const std::unique_lock lock(hooks().mutex);
+  MASTIC_ASSERT(hooks().innermost == this);  // hooks end in the reverse order of their making
+  hooks().innermost = outer_;
+}
+
+}  // namespace mastic::threads
