@@ -21,6 +21,13 @@ PAIRS = [
     ("queue-1", "queue-1-tbb", "time", "Queue<int>, 1 to 1 / oneTBB's", 1_000_000, None),
     ("queue-4", "queue-4-tbb", "CPU", "Queue<int>, 4 to 4 / oneTBB's", 1_000_000, None),
     ("queue-4", "queue-4-tbb", "time", "Queue<int>, 4 to 4 / oneTBB's", 1_000_000, None),
+    ("channel-16", "channel-16-asio", "CPU", "Channel of 16 / Boost.Asio's", 1_000_000, None),
+    ("channel-0", "channel-0-asio", "CPU", "Channel of 0 / Boost.Asio's", 1_000_000, None),
+    ("channel-apart-16", "channel-16-asio", "CPU", "Channel of 16 between contexts / Boost.Asio's",
+     1_000_000, None),
+    ("channel-apart-0", "channel-0-asio", "CPU", "Channel of 0 between contexts / Boost.Asio's",
+     1_000_000, None),
+    ("group", "group-asio", "CPU", "TaskGroup of 100, a task / Boost.Asio's parallel_group", 1_000_000, None),
 ]
 
 

@@ -23,6 +23,8 @@ using Cases = std::map<std::string_view, Measured (*)(long count)>;
 [[nodiscard]] Cases task_cases();
 /// Items through a bounded queue.
 [[nodiscard]] Cases queue_cases();
+/// Tasks on a loop: values through a channel, and groups of tasks.
+[[nodiscard]] Cases async_cases();
 
 inline void expect(bool holds, const char* what) {
   if (holds) return;

@@ -22,6 +22,7 @@ int main(int words_count, char** words) {
   bench::Cases cases = bench::round_trip_cases();
   cases.merge(bench::task_cases());
   cases.merge(bench::queue_cases());
+  cases.merge(bench::async_cases());
   bench::expect(words_count == 3 && cases.contains(words[1]), "bench_threads CASE COUNT");
   const auto run = cases.at(words[1]);
   const long count = std::atol(words[2]);
