@@ -13,7 +13,7 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-NAMES = ["author", "build", "http1", "idle"]
+NAMES = ["author", "build", "http1", "idle", "threads"]
 
 
 def verdict(row):

@@ -24,32 +24,34 @@ std::string_view readable(std::string_view name) {
   return name;
 }
 
-void append_line(std::string& text, const std::source_location& where) {
+std::string await_text(const std::source_location& where) {
   const std::string_view file = where.file_name();
-  text.append("  at ").append(file.substr(file.rfind('/') + 1)).append(":");
-  text.append(std::to_string(where.line())).append(", ");
-  text.append(readable(where.function_name())).append("\n");
+  std::string text = "at ";
+  text.append(file.substr(file.rfind('/') + 1)).append(":").append(std::to_string(where.line()));
+  return text.append(", ").append(readable(where.function_name()));
 }
 
-void append_other(std::string& text, const std::exception_ptr& other) {
-  text += "  beside it failed: ";
+std::string other_text(const std::exception_ptr& other) {
   try {
     std::rethrow_exception(other);
   } catch (const std::exception& error) {
-    text += error.what();
+    return std::string("beside it failed: ") + error.what();
   } catch (...) {
-    text += "something that is no std::exception";
+    return "beside it failed what is no std::exception";
   }
-  text += "\n";
 }
 
 }  // namespace
 
-std::string TaskTrace::text() const {
+std::string TaskTrace::text(std::string_view between) const {
   std::string text;
-  for (const std::source_location& where : awaits) append_line(text, where);
-  if (more > 0) text.append("  and through ").append(std::to_string(more)).append(" more\n");
-  for (const std::exception_ptr& other : others) append_other(text, other);
+  const auto append = [&](std::string_view part) {
+    if (!text.empty()) text += between;
+    text += part;
+  };
+  for (const std::source_location& where : awaits) append(await_text(where));
+  if (more > 0) append("and through " + std::to_string(more) + " more");
+  for (const std::exception_ptr& other : others) append(other_text(other));
   return text;
 }
 

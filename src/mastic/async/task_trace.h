@@ -6,6 +6,7 @@
 #include <exception>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mastic::async {
@@ -20,8 +21,9 @@ struct TaskTrace {
   std::size_t more = 0;                      ///< awaits after those
   std::vector<std::exception_ptr> others;    ///< what failed beside it, in the same TaskGroup
 
-  /// One await a line: "  at notes.cc:42, Task<Note> load(Request&)".
-  [[nodiscard]] std::string text() const;
+  /// "at notes.cc:42, load(int)" for each await, and what failed beside it, with `between` them. The
+  /// line is that of the await's operand; the compiler says how the function is called.
+  [[nodiscard]] std::string text(std::string_view between = "\n") const;
 };
 
 /// The trace of the exception that is being handled, in user code of a task; empty when it did not

@@ -1,3 +1,5 @@
+// Over 500 lines because all of it is about what stands under one mutex.
+
 #include "mastic/threads/thread_pool.h"
 
 #include <algorithm>
@@ -52,30 +54,6 @@ ThreadPool::Options checked(ThreadPool::Options options) {
 
 }  // namespace
 
-// ---- PoolTask ----
-
-PoolTask::PoolTask(ThreadPool& pool, FutureState& state, std::optional<base::Duration> deadline,
-                   Attention attention)
-    : pool_(pool),
-      state_(state),
-      due_(deadline ? now() + *deadline : base::Instant::max()),
-      takes_stop_(attention == Attention::Stop) {}
-
-void PoolTask::run() noexcept {
-  if (state_.begin()) {
-    if (takes_stop_) pool_.task_begins(*this);
-    std::exception_ptr error = call();
-    pool_.task_ends(*this, error != nullptr);
-    state_.end(std::move(error));
-  }
-  state_.release();
-}
-
-void PoolTask::give_up() noexcept { pool_.give_up(*this); }
-bool PoolTask::take_out() noexcept { return pool_.take_out(*this); }
-bool PoolTask::is_of_this_thread() const noexcept { return current_pool == &pool_; }
-const std::string& PoolTask::pool_name() const { return pool_.name(); }
-
 // ---- beginning and end ----
 
 std::size_t ThreadPool::usual_threads() {
@@ -95,7 +73,7 @@ ThreadPool::ThreadPool(Options options) : options_(checked(std::move(options))) 
 }
 
 ThreadPool::~ThreadPool() {
-  MASTIC_ASSERT(current_pool != this);  // it would wait for itself
+  MASTIC_ASSERT(!is_of_this_thread());  // it would wait for itself
   stop(Stop::Drain);
 }
 
@@ -124,7 +102,7 @@ void ThreadPool::stop(Stop how) {
   }
   lose_all(lost, TaskLost::Why::Stopped);
   for (const auto& state : asked) (void)state->cancel();
-  if (current_pool != this) join_all();
+  if (!is_of_this_thread()) join_all();
 }
 
 void ThreadPool::join_all() {
@@ -238,7 +216,7 @@ ThreadPool::Admission ThreadPool::admit(std::unique_lock<std::mutex>& lock, Pati
       shed = pop_oldest_task();
       return shed != nullptr ? Admission::Queued : Admission::Full;
     }
-    if (current_pool == this) return Admission::RunHere;
+    if (is_of_this_thread()) return Admission::RunHere;
     wait_for_room(lock);
   }
 }
@@ -316,6 +294,8 @@ void ThreadPool::lose_all(const std::vector<PoolTask*>& tasks, TaskLost::Why why
 }
 
 // ---- for tasks ----
+
+bool ThreadPool::is_of_this_thread() const noexcept { return current_pool == this; }
 
 void ThreadPool::give_up(PoolTask& task) noexcept {
   bool was_queued = false;

@@ -176,6 +176,7 @@ class ThreadPool final : public async::Runner, private BlockingHost {
   void lose_all(const std::vector<PoolTask*>& tasks, TaskLost::Why why);
 
   // For tasks.
+  [[nodiscard]] bool is_of_this_thread() const noexcept;
   void give_up(PoolTask& task) noexcept;
   [[nodiscard]] bool take_out(async::BlockingWork& work) noexcept;
   void task_begins(PoolTask& task) noexcept;
