@@ -97,7 +97,8 @@ bool concerns_one_connection(int number) {
 
 // ---- Listener ----
 
-base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address& address) {
+base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address& address,
+                                      std::optional<unsigned> mode) {
   const int family = SocketAddress(address).family();
   const int fd = kernel.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return cannot_listen(fd, address);
@@ -109,6 +110,12 @@ base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address&
   }
   if (const int bound = bind_socket(kernel, fd, address); bound < 0) {
     return cannot_listen(bound, address);
+  }
+  if (mode && address.is_unix()) {
+    if (const int changed = kernel.chmod(address.path().c_str(), *mode); changed < 0) {
+      kernel.unlink(address.path().c_str());
+      return cannot_listen(changed, address);
+    }
   }
   if (const int listening = kernel.listen(fd, kBacklog); listening < 0) {
     return cannot_listen(listening, address);
