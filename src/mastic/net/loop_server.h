@@ -57,7 +57,8 @@ class LoopServer : private ServerLaneOwner {
   LoopServer(const loop::Options& options, std::uint64_t threads, base::Log* log,
              base::Kernel& kernel);
   ~LoopServer();
-  /// For the destructors of what is derived: drains it and waits, when it has loops of its own.
+  /// For the destructor of what is most derived, first thing: drains it and waits, when it has loops
+  /// of its own. Until then its lanes call what is virtual here.
   void end();
 
   /// Whether the options fit.

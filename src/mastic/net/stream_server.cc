@@ -17,7 +17,7 @@ StreamServer::StreamServer(ConnectionHandler handler, StreamServerOptions option
       handler_(std::move(handler)),
       options_(std::move(options)) {}
 
-StreamServer::~StreamServer() { end(); }
+StreamServer::~StreamServer() = default;
 
 base::Result<void> StreamServer::listen_on(const base::Address& address,
                                            std::optional<unsigned> mode) {

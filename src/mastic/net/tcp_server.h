@@ -28,6 +28,7 @@ class TcpServer final : public StreamServer {
   TcpServer(ConnectionHandler handler, Options options, base::Log& log,
             base::Kernel& kernel = base::system_kernel())
       : StreamServer(std::move(handler), std::move(options), &log, kernel) {}
+  ~TcpServer() { end(); }
 
   /// Before it is started: `127.0.0.1:7000`, `[::1]:7000`, `:7000` for all IPv4 addresses; port 0
   /// has the system choose (`addresses`). Names are not looked up. Fails with a message that names

@@ -21,6 +21,7 @@ class UnixServer final : public StreamServer {
   UnixServer(ConnectionHandler handler, Options options, base::Log& log,
              base::Kernel& kernel = base::system_kernel())
       : StreamServer(std::move(handler), std::move(options), &log, kernel) {}
+  ~UnixServer() { end(); }
 
   /// Before it is started. A socket that a dead process left there is replaced, any other file is
   /// not; this one goes with the server. Fails with a message that names the path and the remedy.
