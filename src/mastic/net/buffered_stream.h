@@ -162,6 +162,7 @@ class [[nodiscard]] Send final : public async::Operation {
   enum class Until : std::uint8_t { Room, Sent, Shut };
   Send(BufferedStream& stream, std::string_view bytes, Until until)
       : stream_(stream), left_(bytes), until_(until) {}
+  Send(Send&&) noexcept = default;  ///< as Operation: before it is awaited
   ~Send() override {
     if (queued_) stream_.forget(*this);
   }

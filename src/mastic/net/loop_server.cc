@@ -34,9 +34,13 @@ class LoopServer::OwnLog {
   base::LineLog log_;
 };
 
-LoopServer::LoopServer(const loop::Options& options, std::uint64_t threads, base::Log* log,
-                       base::Kernel& kernel)
-    : options_(options), threads_(threads), kernel_(kernel), log_(log) {}
+LoopServer::LoopServer(const loop::Options& options, std::uint64_t threads,
+                       std::uint64_t most_waiting, base::Log* log, base::Kernel& kernel)
+    : options_(options),
+      threads_(threads),
+      most_waiting_(most_waiting),
+      kernel_(kernel),
+      log_(log) {}
 
 LoopServer::~LoopServer() = default;
 
@@ -110,7 +114,7 @@ base::Result<void> LoopServer::open_lanes(const std::vector<loop::Loop*>& loops)
   pool_.emplace(threads::ThreadPool::Options{.name = "handlers",
                                              .max_threads = threads_,
                                              .max_stand_ins = 0,
-                                             .max_queued = threads_,
+                                             .max_queued = most_waiting_,
                                              .when_full = threads::WhenFull::Refuse});
   for (loop::Loop* const loop : loops) {
     auto lane = make_lane(*loop);

@@ -54,8 +54,9 @@ class LoopServer : private ServerLaneOwner {
 
  protected:
   /// Without a log it writes to standard error. `log` and `kernel` must outlive it.
-  LoopServer(const loop::Options& options, std::uint64_t threads, base::Log* log,
-             base::Kernel& kernel);
+  /// Handlers that block have `threads`, for one of which `most_waiting` may wait.
+  LoopServer(const loop::Options& options, std::uint64_t threads, std::uint64_t most_waiting,
+             base::Log* log, base::Kernel& kernel);
   ~LoopServer();
   /// For the destructor of what is most derived, first thing: drains it and waits, when it has loops
   /// of its own. Until then its lanes call what is virtual here.
@@ -91,6 +92,7 @@ class LoopServer : private ServerLaneOwner {
 
   const loop::Options options_;
   const std::uint64_t threads_;
+  const std::uint64_t most_waiting_;
   base::Kernel& kernel_;
   std::unique_ptr<OwnLog> own_log_;
   base::Log* log_;
