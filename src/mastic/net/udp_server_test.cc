@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <atomic>
 #include <cerrno>
@@ -172,8 +171,6 @@ class Client {
       : socket_(system_kernel(), system_kernel().socket(AF_INET, SOCK_DGRAM, 0)) {
     SocketAddress where(address);
     EXPECT_EQ(system_kernel().connect(socket_.fd(), where.data(), *where.size()), 0);
-    const timeval longest{.tv_sec = 10, .tv_usec = 0};
-    system_kernel().setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
   }
   void send(std::string_view text) {
     system_kernel().send(socket_.fd(), text.data(), text.size(), 0);
@@ -181,7 +178,8 @@ class Client {
   std::string receive() {
     char buffer[2048];
     const ssize_t got = system_kernel().recv(socket_.fd(), buffer, sizeof buffer, 0);
-    return got < 0 ? "(nothing)" : std::string(buffer, static_cast<std::size_t>(got));
+    return got < 0 ? "error " + base::describe_number(static_cast<int>(-got))
+                   : std::string(buffer, static_cast<std::size_t>(got));
   }
   std::string ask(std::string_view text) {
     send(text);
