@@ -43,6 +43,7 @@ class ForwardingKernel : public Kernel {
     return inner_.getdents64(fd, buffer);
   }
   int unlink(const char* path) override { return inner_.unlink(path); }
+  int chmod(const char* path, unsigned mode) override { return inner_.chmod(path, mode); }
   int socket(int domain, int type, int protocol) override {
     return inner_.socket(domain, type, protocol);
   }
@@ -71,6 +72,9 @@ class ForwardingKernel : public Kernel {
   }
   ssize_t send(int fd, const void* bytes, std::size_t size, int flags) override {
     return inner_.send(fd, bytes, size, flags);
+  }
+  int recvmmsg(int fd, std::span<mmsghdr> messages) override {
+    return inner_.recvmmsg(fd, messages);
   }
   ssize_t sendmsg(int fd, const msghdr& message, int flags) override {
     return inner_.sendmsg(fd, message, flags);

@@ -91,6 +91,7 @@ class SystemKernel final : public Kernel {
     return checked(::getdents64(fd, buffer.data(), buffer.size()));
   }
   int unlink(const char* path) override { return checked(::unlink(path)); }
+  int chmod(const char* path, unsigned mode) override { return checked(::chmod(path, mode)); }
 
   int socket(int domain, int type, int protocol) override {
     return checked(::socket(domain, type, protocol));
@@ -120,6 +121,10 @@ class SystemKernel final : public Kernel {
   }
   ssize_t send(int fd, const void* bytes, std::size_t size, int flags) override {
     return checked(::send(fd, bytes, size, flags));
+  }
+  int recvmmsg(int fd, std::span<mmsghdr> messages) override {
+    const auto count = static_cast<unsigned>(messages.size());
+    return checked(::recvmmsg(fd, messages.data(), count, MSG_DONTWAIT, nullptr));
   }
   ssize_t sendmsg(int fd, const msghdr& message, int flags) override {
     return checked(::sendmsg(fd, &message, flags));

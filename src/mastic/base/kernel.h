@@ -17,6 +17,7 @@
 
 struct epoll_event;
 struct io_uring;
+struct mmsghdr;
 struct msghdr;
 struct sockaddr;
 struct stat;
@@ -58,6 +59,7 @@ class Kernel {
   virtual ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) = 0;
   virtual ssize_t getdents64(int fd, std::span<char> buffer) = 0;
   virtual int unlink(const char* path) = 0;
+  virtual int chmod(const char* path, unsigned mode) = 0;
 
   // Sockets.
   virtual int socket(int domain, int type, int protocol) = 0;
@@ -71,6 +73,8 @@ class Kernel {
   virtual int shutdown(int fd, int how) = 0;
   virtual ssize_t recv(int fd, void* buffer, std::size_t size, int flags) = 0;
   virtual ssize_t send(int fd, const void* bytes, std::size_t size, int flags) = 0;
+  /// Receives as many datagrams as there are, without waiting; returns how many.
+  virtual int recvmmsg(int fd, std::span<mmsghdr> messages) = 0;
   virtual ssize_t sendmsg(int fd, const msghdr& message, int flags) = 0;
   virtual ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) = 0;
 

@@ -69,6 +69,10 @@ ssize_t FailingKernel::getdents64(int fd, std::span<char> buffer) {
   if (const int number = fault("getdents64")) return -number;
   return ForwardingKernel::getdents64(fd, buffer);
 }
+int FailingKernel::chmod(const char* path, unsigned mode) {
+  if (const int number = fault("chmod")) return -number;
+  return ForwardingKernel::chmod(path, mode);
+}
 int FailingKernel::unlink(const char* path) {
   if (const int number = fault("unlink")) return -number;
   return ForwardingKernel::unlink(path);
@@ -116,6 +120,10 @@ ssize_t FailingKernel::recv(int fd, void* buffer, std::size_t size, int flags) {
 ssize_t FailingKernel::send(int fd, const void* bytes, std::size_t size, int flags) {
   if (const int number = fault("send")) return -number;
   return ForwardingKernel::send(fd, bytes, size, flags);
+}
+int FailingKernel::recvmmsg(int fd, std::span<mmsghdr> messages) {
+  if (const int number = fault("recvmmsg")) return -number;
+  return ForwardingKernel::recvmmsg(fd, messages);
 }
 ssize_t FailingKernel::sendmsg(int fd, const msghdr& message, int flags) {
   if (const int number = fault("sendmsg")) return -number;
@@ -240,21 +248,27 @@ int ScriptedKernel::listen(int fd, int) {
   return 0;
 }
 
+namespace {
+
+/// An IPv4 address as the socket calls give it; returns its size.
+unsigned store_address(const Endpoint& peer, void* address, unsigned size) {
+  sockaddr_in in{};
+  in.sin_family = AF_INET;
+  in.sin_port = htons(peer.port);
+  std::memcpy(&in.sin_addr, peer.ip.bytes().data(), sizeof in.sin_addr);
+  std::memcpy(address, &in, std::min<std::size_t>(size, sizeof in));
+  return sizeof in;
+}
+
+}  // namespace
+
 int ScriptedKernel::accept4(int fd, sockaddr* address, unsigned* size, int) {
   if (const int number = fault("accept4")) return -number;
   std::deque<int>& pending = at(fd).pending;
   if (pending.empty()) return -EAGAIN;
   const int accepted = pending.front();
   pending.pop_front();
-  if (address != nullptr) {
-    const Endpoint& peer = at(accepted).peer;
-    sockaddr_in in{};
-    in.sin_family = AF_INET;
-    in.sin_port = htons(peer.port);
-    std::memcpy(&in.sin_addr, peer.ip.bytes().data(), sizeof in.sin_addr);
-    std::memcpy(address, &in, std::min<std::size_t>(*size, sizeof in));
-    *size = sizeof in;
-  }
+  if (address != nullptr) *size = store_address(at(accepted).peer, address, *size);
   return accepted;
 }
 
@@ -306,8 +320,35 @@ ssize_t ScriptedKernel::send(int fd, const void* bytes, std::size_t size, int fl
   return static_cast<ssize_t>(taken);
 }
 
+int ScriptedKernel::recvmmsg(int fd, std::span<mmsghdr> messages) {
+  if (!scripted(fd)) return FailingKernel::recvmmsg(fd, messages);
+  if (const int number = fault("recvmmsg")) return -number;
+  Socket& socket = at(fd);
+  if (socket.datagrams.empty()) return -EAGAIN;
+  int count = 0;
+  for (mmsghdr& message : messages) {
+    if (socket.datagrams.empty()) break;
+    const std::string datagram = std::exchange(socket.datagrams.front(), {});
+    socket.datagrams.pop_front();
+    msghdr& head = message.msg_hdr;
+    const std::size_t taken = std::min(datagram.size(), head.msg_iov->iov_len);
+    std::memcpy(head.msg_iov->iov_base, datagram.data(), taken);
+    message.msg_len = static_cast<unsigned>(taken);
+    head.msg_flags = taken < datagram.size() ? MSG_TRUNC : 0;
+    head.msg_namelen = store_address(socket.peer, head.msg_name, head.msg_namelen);
+    ++count;
+  }
+  return count;
+}
+
 ssize_t ScriptedKernel::sendmsg(int fd, const msghdr& message, int flags) {
   if (!scripted(fd)) return FailingKernel::sendmsg(fd, message, flags);
+  if (message.msg_name != nullptr) {
+    if (const int number = fault("sendmsg")) return -number;
+    const iovec& bytes = *message.msg_iov;
+    at(fd).replies.emplace_back(static_cast<const char*>(bytes.iov_base), bytes.iov_len);
+    return static_cast<ssize_t>(bytes.iov_len);
+  }
   ssize_t total = 0;
   for (std::size_t i = 0; i < message.msg_iovlen; ++i) {
     const iovec& part = message.msg_iov[i];
@@ -350,7 +391,7 @@ std::uint32_t ScriptedKernel::readiness(Socket& socket) const {
   if (socket.is_event) return std::exchange(socket.signalled, false) ? kReadable : 0;
   if (socket.is_listener) return socket.pending.empty() ? 0 : kReadable;
   std::uint32_t events = 0;
-  if (!socket.incoming.empty()) events |= EPOLLIN;
+  if (!socket.incoming.empty() || !socket.datagrams.empty()) events |= EPOLLIN;
   if (socket.incoming_ended) events |= EPOLLIN | EPOLLRDHUP;
   if (socket.recv_error != 0) events |= EPOLLIN | EPOLLERR;
   if (socket.room > 0) events |= EPOLLOUT;

@@ -44,6 +44,7 @@ class FailingKernel : public ForwardingKernel {
   ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override;
   ssize_t getdents64(int fd, std::span<char> buffer) override;
   int unlink(const char* path) override;
+  int chmod(const char* path, unsigned mode) override;
   int socket(int domain, int type, int protocol) override;
   int socketpair(int domain, int type, int protocol, int pair[2]) override;
   int bind(int fd, const sockaddr* address, unsigned size) override;
@@ -55,6 +56,7 @@ class FailingKernel : public ForwardingKernel {
   int shutdown(int fd, int how) override;
   ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override;
   ssize_t send(int fd, const void* bytes, std::size_t size, int flags) override;
+  int recvmmsg(int fd, std::span<mmsghdr> messages) override;
   ssize_t sendmsg(int fd, const msghdr& message, int flags) override;
   ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) override;
   int epoll_create1(int flags) override;
@@ -103,6 +105,8 @@ class ScriptedKernel final : public FailingKernel {
     bool signalled = false;   ///< an eventfd with an edge to report
     std::deque<int> pending;  ///< for a listener: connections to accept
     Endpoint peer{IpAddress::v4({127, 0, 0, 1}), 40000};
+    std::deque<std::string> datagrams;  ///< each from `peer`
+    std::vector<std::string> replies;   ///< datagrams sent, whoever to
   };
 
   ScriptedKernel();
@@ -134,6 +138,7 @@ class ScriptedKernel final : public FailingKernel {
   int shutdown(int fd, int how) override;
   ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override;
   ssize_t send(int fd, const void* bytes, std::size_t size, int flags) override;
+  int recvmmsg(int fd, std::span<mmsghdr> messages) override;
   ssize_t sendmsg(int fd, const msghdr& message, int flags) override;
   ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) override;
   int epoll_create1(int flags) override;

@@ -1,14 +1,11 @@
 #include "mastic/net/listener.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "mastic/net/bound_socket.h"
 #include "mastic/net/socket_address.h"
 
 namespace mastic::net {
@@ -20,57 +17,6 @@ constexpr int kBacklog = 4096;
 constexpr int kMostPerTurn = 64;
 constexpr base::Duration kFirstRest = milliseconds(5);
 constexpr base::Duration kLongestRest = milliseconds(1000);
-
-std::string_view remedy(int number, const base::Address& address) {
-  switch (number) {
-    case EADDRINUSE:
-      if (address.is_unix()) {
-        return "; a program listens there, or it is another file: choose another path with --bind";
-      }
-      return "; stop the program that has it, or choose another address with --bind";
-    case EADDRNOTAVAIL:
-      return "; no interface of this machine has that address";
-    case EACCES:
-      return address.is_unix() ? "; the directory has to be writable"
-                               : "; ports below 1024 want root or CAP_NET_BIND_SERVICE";
-    case ENOENT:
-      return "; the directory has to be there";
-    default:
-      return "";
-  }
-}
-
-std::unexpected<base::Error> cannot_listen(int result, const base::Address& address) {
-  auto error = base::fail_with_number(-result, "cannot listen on " + address.to_string());
-  error.error().message += remedy(-result, address);
-  return error;
-}
-
-void set_flag(base::Kernel& kernel, int fd, int level, int name) {
-  const int on = 1;
-  kernel.setsockopt(fd, level, name, &on, sizeof on);
-}
-
-/// Whether a Unix socket stands there on which nobody listens any more. Any other file is not ours.
-bool is_left_behind(base::Kernel& kernel, const base::Address& address, SocketAddress& where) {
-  struct stat status{};
-  const int looked = kernel.fstatat(AT_FDCWD, address.path().c_str(), status, AT_SYMLINK_NOFOLLOW);
-  if (looked < 0 || !S_ISSOCK(status.st_mode)) return false;
-  const int fd = kernel.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  const base::Descriptor probe(kernel, fd);
-  return kernel.connect(fd, where.data(), *where.size()) == -ECONNREFUSED;
-}
-
-int bind_socket(base::Kernel& kernel, int fd, const base::Address& address) {
-  SocketAddress where(address);
-  const int bound = kernel.bind(fd, where.data(), *where.size());
-  if (bound != -EADDRINUSE || !address.is_unix() || !is_left_behind(kernel, address, where)) {
-    return bound;
-  }
-  kernel.unlink(address.path().c_str());
-  return kernel.bind(fd, where.data(), *where.size());
-}
 
 /// Errors of one connection, which the next call knows nothing of.
 bool concerns_one_connection(int number) {
@@ -97,27 +43,19 @@ bool concerns_one_connection(int number) {
 
 // ---- Listener ----
 
-base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address& address) {
-  const int family = SocketAddress(address).family();
-  const int fd = kernel.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return cannot_listen(fd, address);
-  base::Descriptor descriptor(kernel, fd);
-  if (!address.is_unix()) {
-    set_flag(kernel, fd, SOL_SOCKET, SO_REUSEADDR);
-    set_flag(kernel, fd, IPPROTO_TCP, TCP_NODELAY);  // inherited by what it accepts
-    if (family == AF_INET6) set_flag(kernel, fd, IPPROTO_IPV6, IPV6_V6ONLY);
+base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address& address,
+                                      std::optional<unsigned> mode) {
+  auto bound = bind_socket(kernel, address, SOCK_STREAM);
+  if (!bound) return std::unexpected(bound.error());
+  const int fd = bound->descriptor.fd();
+  int result = 0;
+  if (mode && address.is_unix()) result = kernel.chmod(address.path().c_str(), *mode);
+  if (result == 0) result = kernel.listen(fd, kBacklog);
+  if (result < 0) {
+    if (address.is_unix()) kernel.unlink(address.path().c_str());
+    return cannot_listen(result, address);
   }
-  if (const int bound = bind_socket(kernel, fd, address); bound < 0) {
-    return cannot_listen(bound, address);
-  }
-  if (const int listening = kernel.listen(fd, kBacklog); listening < 0) {
-    return cannot_listen(listening, address);
-  }
-
-  SocketAddress actual;
-  const bool known =
-      !address.is_unix() && kernel.getsockname(fd, actual.data(), actual.size()) == 0;
-  return Listener(std::move(descriptor), known ? base::Address(actual.endpoint()) : address);
+  return Listener(std::move(bound->descriptor), std::move(bound->address));
 }
 
 void Listener::close() {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "mastic/async/timer.h"
 #include "mastic/base/address.h"
@@ -17,9 +18,11 @@ namespace mastic::net {
 /// a dead process left behind is replaced; this one's own is removed with it.
 class Listener {
  public:
-  /// Fails with a message that names the address and the remedy.
+  /// Fails with a message that names the address and the remedy. `mode`: who may connect to a Unix
+  /// socket, as chmod takes it, before anybody can; without it, as the umask leaves it.
   [[nodiscard]] static base::Result<Listener> open(base::Kernel& kernel,
-                                                   const base::Address& address);
+                                                   const base::Address& address,
+                                                   std::optional<unsigned> mode = std::nullopt);
   Listener(Listener&&) = default;
   Listener& operator=(Listener&&) = default;
   ~Listener() { close(); }

@@ -1,0 +1,93 @@
+#include "mastic/net/bound_socket.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "mastic/net/socket_address.h"
+
+namespace mastic::net {
+namespace {
+
+std::string_view remedy(int number, const base::Address& address) {
+  switch (number) {
+    case EADDRINUSE:
+      if (address.is_unix()) {
+        return "; a program listens there, or it is another file: choose another path with --bind";
+      }
+      return "; stop the program that has it, or choose another address with --bind";
+    case EADDRNOTAVAIL:
+      return "; no interface of this machine has that address";
+    case EACCES:
+      return address.is_unix() ? "; the directory has to be writable"
+                               : "; ports below 1024 want root or CAP_NET_BIND_SERVICE";
+    case ENOENT:
+      return "; the directory has to be there";
+    default:
+      return "";
+  }
+}
+
+void set_flag(base::Kernel& kernel, int fd, int level, int name) {
+  const int on = 1;
+  kernel.setsockopt(fd, level, name, &on, sizeof on);
+}
+
+/// Whether a Unix socket stands there on which nobody listens any more. Any other file is not ours.
+bool is_left_behind(base::Kernel& kernel, const base::Address& address, SocketAddress& where) {
+  struct stat status{};
+  const int looked = kernel.fstatat(AT_FDCWD, address.path().c_str(), status, AT_SYMLINK_NOFOLLOW);
+  if (looked < 0 || !S_ISSOCK(status.st_mode)) return false;
+  const int fd = kernel.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const base::Descriptor probe(kernel, fd);
+  return kernel.connect(fd, where.data(), *where.size()) == -ECONNREFUSED;
+}
+
+int bind_to(base::Kernel& kernel, int fd, const base::Address& address) {
+  SocketAddress where(address);
+  const int bound = kernel.bind(fd, where.data(), *where.size());
+  if (bound != -EADDRINUSE || !address.is_unix() || !is_left_behind(kernel, address, where)) {
+    return bound;
+  }
+  kernel.unlink(address.path().c_str());
+  return kernel.bind(fd, where.data(), *where.size());
+}
+
+}  // namespace
+
+std::unexpected<base::Error> cannot_listen(int result, const base::Address& address) {
+  auto error = base::fail_with_number(-result, "cannot listen on " + address.to_string());
+  error.error().message += remedy(-result, address);
+  return error;
+}
+
+base::Result<BoundSocket> bind_socket(base::Kernel& kernel, const base::Address& address,
+                                      int type) {
+  const int family = SocketAddress(address).family();
+  const int fd = kernel.socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return cannot_listen(fd, address);
+  base::Descriptor descriptor(kernel, fd);
+  if (!address.is_unix()) {
+    if (type == SOCK_STREAM) {
+      set_flag(kernel, fd, SOL_SOCKET, SO_REUSEADDR);
+      set_flag(kernel, fd, IPPROTO_TCP, TCP_NODELAY);  // inherited by what it accepts
+    }
+    if (family == AF_INET6) set_flag(kernel, fd, IPPROTO_IPV6, IPV6_V6ONLY);
+  }
+  if (const int bound = bind_to(kernel, fd, address); bound < 0) {
+    return cannot_listen(bound, address);
+  }
+  SocketAddress actual;
+  const bool known =
+      !address.is_unix() && kernel.getsockname(fd, actual.data(), actual.size()) == 0;
+  return BoundSocket{std::move(descriptor), known ? base::Address(actual.endpoint()) : address};
+}
+
+}  // namespace mastic::net

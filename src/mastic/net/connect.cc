@@ -1,0 +1,177 @@
+#include "mastic/net/connect.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <new>
+#include <utility>
+
+#include "mastic/base/assert.h"
+#include "mastic/net/socket_address.h"
+#include "mastic/net/socket_stream.h"
+
+namespace mastic::net {
+namespace {
+
+/// Connects a socket. It is written to by nobody until it is writable; then the second call says
+/// how the first one ended.
+class Connecting final : public async::Operation, private async::Timer {
+ public:
+  Connecting(const base::Address& address, base::Duration timeout)
+      : where_(address), is_unix_(address.is_unix()), timeout_(timeout) {}
+  ~Connecting() override { let_go(); }
+
+  struct Result {
+    base::Descriptor socket;
+    loop::Loop& loop;
+  };
+  Result await_resume() {
+    finish_await();
+    if (error_ != 0) throw ConnectError(base::describe_number(error_));
+    return {std::move(socket_), *loop_};
+  }
+
+ private:
+  /// Outlives the operation to the end of the turn, for the loop may hold it.
+  class Watch final : public loop::Source {
+   public:
+    Watch(Connecting& owner, int fd) : Source(fd), owner_(&owner) {}
+    void ready(loop::Readiness) noexcept override {
+      if (owner_ != nullptr) owner_->try_again();
+    }
+    void forget() {
+      owner_ = nullptr;
+      fd_ = -1;
+    }
+
+   private:
+    Connecting* owner_;
+  };
+
+  void start(async::Executor& executor) override {
+    loop_ = dynamic_cast<loop::Loop*>(&executor);
+    MASTIC_ASSERT(loop_ != nullptr);
+    base::Kernel& kernel = loop_->kernel();
+    const int fd = kernel.socket(where_.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return done(-fd);
+    socket_ = base::Descriptor(kernel, fd);
+    const int on = 1;
+    if (!is_unix_) kernel.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const int result = kernel.connect(fd, where_.data(), *where_.size());
+    if (result != -EINPROGRESS) return done(-result);
+    try {
+      watch_ = std::make_unique<Watch>(*this, fd);
+    } catch (const std::bad_alloc&) {
+      return done(ENOMEM);
+    }
+    if (!loop_->watch(*watch_, {.writable = true})) return done(ENOMEM);
+    loop_->arm(*this, loop_->now() + timeout_);
+  }
+  Cancel cancel() noexcept override {
+    let_go();
+    socket_.reset();
+    return Cancel::GivenUp;
+  }
+  void try_again() noexcept {
+    const int result = loop_->kernel().connect(socket_.fd(), where_.data(), *where_.size());
+    if (result == -EINPROGRESS || result == -EALREADY) return;
+    done(result == -EISCONN ? 0 : -result);
+  }
+  void expired() noexcept override { done(ETIMEDOUT); }
+
+  void done(int error) noexcept {
+    let_go();
+    error_ = error;
+    if (error != 0) socket_.reset();
+    complete();
+  }
+  void let_go() noexcept {
+    disarm();
+    if (!watch_) return;
+    loop_->unwatch(*watch_);
+    watch_->forget();
+    loop_->retire(std::move(watch_));
+  }
+
+  SocketAddress where_;
+  const bool is_unix_;
+  const base::Duration timeout_;
+  loop::Loop* loop_ = nullptr;
+  base::Descriptor socket_;
+  std::unique_ptr<Watch> watch_;
+  int error_ = 0;
+};
+
+/// A stream that belongs to its Connection, and to the loop once that is gone.
+class ClientStream final : public loop::Retirable, private BufferedStreamOwner {
+ public:
+  ClientStream(loop::Loop& loop, base::Descriptor socket, const StreamOptions& options)
+      : loop_(loop),
+        options_(options),
+        stream_(loop, std::make_unique<SocketStream>(loop, std::move(socket)), options_, *this) {}
+  BufferedStream& stream() { return stream_; }
+
+ private:
+  void stream_over() noexcept override { loop_.retire(std::unique_ptr<Retirable>(this)); }
+
+  loop::Loop& loop_;
+  const StreamOptions options_;
+  BufferedStream stream_;
+};
+
+/// Begins to read, which is for the loop to do.
+class Beginning final : public async::Operation {
+ public:
+  explicit Beginning(BufferedStream& stream) : stream_(stream) {}
+  void await_resume() const {}  // when it was stopped, the reads say so
+
+ private:
+  void start(async::Executor&) override {
+    (void)stream_.start();  // when it cannot, the reads say so
+    complete();
+  }
+  Cancel cancel() noexcept override { return Cancel::GivenUp; }
+
+  BufferedStream& stream_;
+};
+
+async::Task<std::unique_ptr<Connection>> connect(base::Address address, ConnectOptions options) {
+  if (const auto fits = options.stream.check(); !fits) throw ConnectError(fits.error().message);
+  std::string fault;
+  try {
+    Connecting connecting(address, options.connect_timeout);
+    auto [socket, loop] = co_await connecting;
+    auto owned = std::make_unique<ClientStream>(loop, std::move(socket), options.stream);
+    BufferedStream& stream = owned->stream();
+    auto connection = std::make_unique<Connection>(stream, address.endpoint());
+    (void)owned.release();  // it goes when the connection has gone
+    Beginning beginning(stream);
+    co_await beginning;
+    co_return std::move(connection);
+  } catch (const ConnectError& error) {
+    fault = error.what();
+  }
+  throw ConnectError("cannot connect to " + address.to_string() + ": " + fault);
+}
+
+base::Address parse(const std::string& text) {
+  const auto address = base::Address::parse(text);
+  if (!address) throw ConnectError(address.error().message);
+  return *address;
+}
+
+}  // namespace
+
+async::Task<std::unique_ptr<Connection>> connect_tcp(std::string address, ConnectOptions options) {
+  const base::Address parsed = parse(address);
+  if (parsed.is_unix()) throw ConnectError("connect_unix connects to Unix sockets: " + address);
+  return connect(parsed, std::move(options));
+}
+
+async::Task<std::unique_ptr<Connection>> connect_unix(std::string path, ConnectOptions options) {
+  return connect(parse("unix:" + path), std::move(options));
+}
+
+}  // namespace mastic::net

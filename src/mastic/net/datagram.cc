@@ -1,0 +1,22 @@
+#include "mastic/net/datagram.h"
+
+#include <sys/socket.h>
+
+#include "mastic/net/socket_address.h"
+
+namespace mastic::net {
+
+bool Datagram::reply(std::string_view bytes) noexcept {
+  SocketAddress to{base::Address(peer_)};
+  iovec part{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
+  msghdr message{};
+  message.msg_name = to.data();
+  message.msg_namelen = *to.size();
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  const bool taken = kernel_.sendmsg(socket_, message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+  (taken ? totals_.replied : totals_.unsent).fetch_add(1);
+  return taken;
+}
+
+}  // namespace mastic::net

@@ -1,0 +1,257 @@
+#include "mastic/net/datagram_lane.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <new>
+#include <optional>
+#include <utility>
+
+#include "mastic/async/context.h"
+#include "mastic/base/assert.h"
+#include "mastic/net/callbacks.h"
+#include "mastic/net/socket_address.h"
+
+namespace mastic::net {
+namespace {
+
+constexpr std::size_t kBatch = 16;
+constexpr base::Duration kRetry = std::chrono::milliseconds(50);  // while there is no room
+
+}  // namespace
+
+/// A server's socket, as one loop watches it.
+class DatagramLane::Socket final : public loop::Source {
+ public:
+  Socket(DatagramLane& lane, int fd) : Source(fd), lane_(lane) {}
+  void ready(loop::Readiness) noexcept override { lane_.receive(fd_); }
+  void forget() { fd_ = -1; }
+
+ private:
+  DatagramLane& lane_;
+};
+
+// ---- sessions ----
+
+/// A datagram with its handler.
+class DatagramLane::Session : public loop::Retirable {
+ public:
+  Session(DatagramLane& lane, std::string bytes, base::Endpoint peer, int socket)
+      : lane_(lane),
+        datagram_(std::move(bytes), peer, lane.loop().kernel(), socket, lane.service_.totals) {}
+  virtual void begin() = 0;
+  virtual void cancel() noexcept = 0;
+
+  std::list<std::unique_ptr<Session>>::iterator place;
+
+ protected:
+  /// In the handler's place, while what left it is being handled.
+  void note_exception() noexcept {
+    try {
+      throw;
+    } catch (const async::Cancelled&) {  // by the end of the server
+    } catch (const std::exception& error) {
+      note(error.what());
+    } catch (...) {
+      note("no exception");  // of those of std
+    }
+  }
+  /// On the loop.
+  void over() noexcept {
+    if (fault_) lane_.report(*fault_, datagram_.peer());
+    lane_.session_over(*this);
+  }
+
+  DatagramLane& lane_;
+  Datagram datagram_;
+
+ private:
+  void note(const char* fault) noexcept {
+    try {
+      fault_ = fault;
+    } catch (const std::bad_alloc&) {
+      fault_ = "no memory";  // short enough to need none
+    }
+  }
+  std::optional<std::string> fault_;
+};
+
+class DatagramLane::TaskSession final : public Session, private async::Context {
+ public:
+  TaskSession(DatagramLane& lane, std::string bytes, base::Endpoint peer, int socket)
+      : Session(lane, std::move(bytes), peer, socket), Context(lane.loop()) {}
+  void begin() override { schedule(); }
+  void cancel() noexcept override { stop(); }
+
+ private:
+  void run() noexcept override {
+    if (has_ended_) return;
+    try {
+      if (!task_) task_.emplace(lane_.service_.handler.begin(datagram_));
+      task_->start(*this);
+      resume_ready();
+      if (!task_->is_done()) return;
+      task_->take();
+    } catch (...) {
+      note_exception();
+    }
+    task_.reset();
+    has_ended_ = true;
+  }
+  void finish() noexcept override {
+    finish_run();
+    if (has_ended_ && !is_scheduled()) over();
+  }
+
+  std::optional<async::Task<>> task_;
+  bool has_ended_ = false;
+};
+
+class DatagramLane::BlockingSession final : public Session, private async::BlockingWork {
+ public:
+  using Session::Session;
+  void begin() override {
+    if (lane_.service_.threads.submit(*this)) return;
+    lane_.service_.totals.dropped.fetch_add(1);
+    over();
+  }
+  void cancel() noexcept override {
+    if (lane_.service_.threads.withdraw(*this)) over();
+  }
+
+ private:
+  void run() noexcept override {
+    try {
+      lane_.service_.handler.run(datagram_);
+    } catch (...) {
+      note_exception();
+    }
+    lane_.loop().post(ended_);
+  }
+  void ended() noexcept { over(); }
+
+  MessageTo<BlockingSession, &BlockingSession::ended> ended_{*this};
+};
+
+// ---- receiving ----
+
+DatagramLane::DatagramLane(loop::Loop& loop, const DatagramService& service)
+    : ServerLane(loop, service.log, service.options.drain_timeout, service.owner),
+      service_(service),
+      buffer_(kBatch * service.options.max_datagram_bytes) {}
+
+DatagramLane::~DatagramLane() { MASTIC_ASSERT(sessions_.empty()); }
+
+base::Result<void> DatagramLane::receive_from(int socket) {
+  auto source = std::make_unique<Socket>(*this, socket);
+  if (const auto watched = loop().watch_shared(*source); !watched) return watched;
+  sockets_.push_back(std::move(source));
+  return {};
+}
+
+void DatagramLane::receive(int socket) noexcept {
+  if (is_paused_) return;
+  const std::uint64_t handling = service_.totals.handling.load();
+  if (handling >= service_.options.max_handling) return pause();
+  const std::size_t most = service_.options.max_datagram_bytes;
+  std::array<SocketAddress, kBatch> peers;
+  std::array<iovec, kBatch> parts;
+  std::array<mmsghdr, kBatch> messages{};
+  const auto room = std::min<std::uint64_t>(kBatch, service_.options.max_handling - handling);
+  for (std::size_t i = 0; i < room; ++i) {
+    parts[i] = {.iov_base = buffer_.data() + i * most, .iov_len = most};
+    msghdr& head = messages[i].msg_hdr;
+    head.msg_name = peers[i].data();
+    head.msg_namelen = *peers[i].size();
+    head.msg_iov = &parts[i];
+    head.msg_iovlen = 1;
+  }
+  const int count = loop().kernel().recvmmsg(socket, std::span(messages).first(room));
+  if (count < 0 && count != -EAGAIN && count != -EINTR && may_log()) {
+    log().write(base::Level::Warning,
+                "cannot receive for the moment: " + base::describe_number(-count));
+  }
+  for (std::size_t i = 0; std::cmp_less(i, count); ++i) {
+    const bool is_cut = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+    const std::string_view bytes(buffer_.data() + i * most, messages[i].msg_len);
+    service_.totals.received.fetch_add(1);
+    if (is_cut || !handle(socket, bytes, peers[i].endpoint())) {
+      service_.totals.dropped.fetch_add(1);
+    }
+  }
+}
+
+/// False when there is no memory for it.
+bool DatagramLane::handle(int socket, std::string_view bytes, base::Endpoint peer) noexcept try {
+  std::unique_ptr<Session> made;
+  if (service_.handler.is_blocking()) {
+    made = std::make_unique<BlockingSession>(*this, std::string(bytes), peer, socket);
+  } else {
+    made = std::make_unique<TaskSession>(*this, std::string(bytes), peer, socket);
+  }
+  sessions_.push_back(std::move(made));
+  Session& session = *sessions_.back();
+  session.place = std::prev(sessions_.end());
+  service_.totals.handling.fetch_add(1);
+  session.begin();
+  return true;
+} catch (const std::bad_alloc&) {
+  return false;
+}
+
+void DatagramLane::session_over(Session& session) noexcept {
+  loop().retire(std::move(*session.place));
+  sessions_.erase(session.place);
+  service_.totals.handling.fetch_sub(1);
+  if (is_paused_) resume();
+  check_settled();
+}
+
+/// At most once a second: whoever sends datagrams decides how many fail.
+void DatagramLane::report(std::string_view fault, const base::Endpoint& peer) noexcept {
+  service_.totals.failed.fetch_add(1);
+  if (!may_log()) return;
+  try {
+    const std::string message = "the handler of a datagram failed: " + std::string(fault);
+    const std::string address = peer.to_string();
+    const base::LogField client{"client", address};
+    log().write(
+        {.level = base::Level::Error, .logger = "app", .message = message, .fields = {&client, 1}});
+  } catch (const std::bad_alloc&) {  // there is nowhere left to say so
+  }
+}
+
+void DatagramLane::pause() noexcept {
+  is_paused_ = true;
+  for (const auto& socket : sockets_) loop().unwatch(*socket);
+  loop().arm(*this, loop().now() + kRetry);  // another lane's handlers may end
+}
+
+void DatagramLane::resume() noexcept {
+  is_paused_ = false;
+  disarm();
+  for (const auto& socket : sockets_) {
+    if (!loop().watch_shared(*socket)) return pause();
+  }
+}
+
+// ---- the end ----
+
+void DatagramLane::close() noexcept {
+  disarm();
+  for (auto& socket : sockets_) {
+    if (!is_paused_) loop().unwatch(*socket);
+    socket->forget();
+    loop().retire(std::move(socket));
+  }
+  sockets_.clear();
+}
+
+void DatagramLane::abort_all() noexcept {
+  for (auto at = sessions_.begin(); at != sessions_.end();) (*at++)->cancel();
+}
+
+}  // namespace mastic::net

@@ -1,0 +1,64 @@
+// One loop of a server of datagrams.
+
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mastic/async/runner.h"
+#include "mastic/async/timer.h"
+#include "mastic/net/datagram.h"
+#include "mastic/net/server_lane.h"
+#include "mastic/net/udp_server_options.h"
+
+namespace mastic::net {
+
+/// What a lane needs of its server; all of it outlives the lane.
+struct DatagramService {
+  const DatagramHandler& handler;
+  const UdpServerOptions& options;
+  base::Log& log;
+  async::Runner& threads;  ///< for handlers that block
+  DatagramTotals& totals;
+  ServerLaneOwner& owner;
+};
+
+/// Receives in batches, and runs a handler for each datagram.
+class DatagramLane final : public ServerLane, private async::Timer {
+ public:
+  DatagramLane(loop::Loop& loop, const DatagramService& service);
+  ~DatagramLane() override;
+
+  /// `socket` must stay open until the lane has settled. Fails when the loop cannot watch it.
+  [[nodiscard]] base::Result<void> receive_from(int socket);
+
+ private:
+  class Socket;
+  class Session;
+  class TaskSession;
+  class BlockingSession;
+
+  void receive(int socket) noexcept;
+  bool handle(int socket, std::string_view bytes, base::Endpoint peer) noexcept;
+  void session_over(Session& session) noexcept;
+  void report(std::string_view fault, const base::Endpoint& peer) noexcept;
+  void pause() noexcept;
+  void resume() noexcept;
+  void expired() noexcept override { resume(); }
+
+  void close() noexcept override;
+  void drain_all() noexcept override {}
+  void abort_all() noexcept override;
+  [[nodiscard]] bool is_empty() const noexcept override { return sessions_.empty(); }
+
+  const DatagramService& service_;
+  std::vector<std::unique_ptr<Socket>> sockets_;
+  std::list<std::unique_ptr<Session>> sessions_;
+  std::vector<char> buffer_;  ///< room for a batch
+  bool is_paused_ = false;
+};
+
+}  // namespace mastic::net

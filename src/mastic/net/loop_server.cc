@@ -1,0 +1,179 @@
+#include "mastic/net/loop_server.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "mastic/base/assert.h"
+#include "mastic/base/log_format.h"
+#include "mastic/loop/signals.h"
+#include "mastic/threads/blocking_scope.h"
+#include "mastic/threads/log_writer.h"
+
+namespace mastic::net {
+namespace {
+
+using base::Level;
+
+constexpr int kStandardError = 2;
+
+}  // namespace
+
+/// Writes to standard error, by a thread of its own.
+class LoopServer::OwnLog {
+ public:
+  explicit OwnLog(base::Kernel& kernel)
+      : writer_(threads::LogFile::borrow(kernel, kStandardError)),
+        log_(kernel, writer_, base::LogFormat::Text, base::LogLevels()) {}
+  base::Log& log() { return log_; }
+
+ private:
+  threads::LogWriter writer_;
+  base::LineLog log_;
+};
+
+LoopServer::LoopServer(const loop::Options& options, std::uint64_t threads,
+                       std::uint64_t most_waiting, base::Log* log, base::Kernel& kernel)
+    : options_(options),
+      threads_(threads),
+      most_waiting_(most_waiting),
+      kernel_(kernel),
+      log_(log) {}
+
+LoopServer::~LoopServer() = default;
+
+void LoopServer::end() {
+  drain();
+  if (!loops_.empty()) wait();
+  MASTIC_ASSERT(!started_ || is_over_);
+  lanes_.clear();
+}
+
+/// Made late, so that `run` has blocked its signals before there is a thread.
+base::Log& LoopServer::log() {
+  if (log_ == nullptr) {
+    own_log_ = std::make_unique<OwnLog>(kernel_);
+    log_ = &own_log_->log();
+  }
+  return *log_;
+}
+
+// ---- starting ----
+
+base::Result<void> LoopServer::start() {
+  const auto opened = open_loops();
+  if (opened) drive();
+  return opened;
+}
+
+base::Result<void> LoopServer::start_on(loop::Loop& loop) { return open_lanes({&loop}); }
+
+int LoopServer::run() {
+  loop::block_signals({SIGINT, SIGTERM});
+  if (const auto opened = open_loops(); !opened) {
+    log().write(Level::Error, opened.error().message);
+    return 1;
+  }
+  bool told = false;
+  const auto signals = loop::Signals::open(*loops_.front(), {SIGINT, SIGTERM}, [this, &told](int) {
+    std::exchange(told, true) ? abort() : drain();
+  });
+  if (!signals) {
+    log().write(Level::Error, signals.error().message);
+    drain();
+  }
+  for (const base::Address& address : addresses_) {
+    log().write(Level::Info, "listening on " + address.to_string());
+  }
+  drive();
+  wait();
+  return signals ? 0 : 1;
+}
+
+base::Result<void> LoopServer::open_loops() {
+  MASTIC_ASSERT(loops_.empty());
+  if (const auto fits = check(); !fits) return fits;
+  const loop::TransferChoice transfer = loop::choose_transfer(kernel_, options_.transfer);
+  const std::uint64_t count = options_.loops > 0 ? options_.loops : loop::Drivers::cores();
+  std::vector<loop::Loop*> loops;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    auto loop = loop::Loop::open(kernel_, transfer.kind);
+    if (!loop) return std::unexpected(loop.error());
+    loops_.push_back(*std::move(loop));
+    loops.push_back(loops_.back().get());
+  }
+  return open_lanes(loops);
+}
+
+base::Result<void> LoopServer::open_lanes(const std::vector<loop::Loop*>& loops) {
+  MASTIC_ASSERT(!started_ && lanes_.empty());
+  if (const auto fits = check(); !fits) return fits;
+  loop::ignore_broken_pipes();
+  pool_.emplace(threads::ThreadPool::Options{.name = "handlers",
+                                             .max_threads = threads_,
+                                             .max_stand_ins = 0,
+                                             .max_queued = most_waiting_,
+                                             .when_full = threads::WhenFull::Refuse});
+  for (loop::Loop* const loop : loops) {
+    auto lane = make_lane(*loop);
+    if (!lane) return std::unexpected(lane.error());
+    lanes_.push_back(*std::move(lane));
+  }
+  lanes_made();
+  const std::lock_guard lock(mutex_);
+  open_lanes_ = lanes_.size();
+  started_ = true;
+  return {};
+}
+
+void LoopServer::drive() {
+  for (const auto& loop : loops_) drivers_.start(*loop);
+}
+
+// ---- stopping ----
+
+void LoopServer::drain() {
+  const std::lock_guard lock(mutex_);
+  if (!started_ || is_over_ || std::exchange(draining_, true)) return;
+  for (const auto& lane : lanes_) lane->order_drain();
+}
+
+void LoopServer::abort() {
+  drain();
+  const std::lock_guard lock(mutex_);
+  if (!started_ || is_over_ || std::exchange(aborting_, true)) return;
+  for (const auto& lane : lanes_) lane->order_abort();
+}
+
+void LoopServer::lane_closed() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (--open_lanes_ == 0) all_closed();
+}
+
+/// It is over once nothing is left anywhere, also not on its way from one lane to another.
+void LoopServer::lane_settled() noexcept {
+  const std::lock_guard lock(mutex_);
+  const bool all = std::ranges::all_of(lanes_, [](const auto& lane) { return lane->is_settled(); });
+  if (is_over_ || !all || !is_idle()) return;
+  is_over_ = true;
+  for (const auto& loop : loops_) loop->stop();
+  over_.notify_all();
+}
+
+bool LoopServer::has_settled() const {
+  const std::lock_guard lock(mutex_);
+  return is_over_;
+}
+
+void LoopServer::wait() {
+  {
+    const threads::BlockingScope blocking;
+    std::unique_lock lock(mutex_);
+    over_.wait(lock, [this] { return is_over_ || !started_; });
+  }
+  drivers_.join();
+}
+
+}  // namespace mastic::net

@@ -1,0 +1,114 @@
+// What every server here has: loops with their threads, a beginning and an end.
+
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "mastic/base/address.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/log.h"
+#include "mastic/base/result.h"
+#include "mastic/loop/drivers.h"
+#include "mastic/loop/options.h"
+#include "mastic/net/server_lane.h"
+#include "mastic/threads/thread_pool.h"
+
+namespace mastic::net {
+
+/// It has loops and threads of its own, or runs on a loop that somebody else drives. `drain` and
+/// `abort` may be called from any thread, also from a handler; the rest is for whoever made it.
+class LoopServer : private ServerLaneOwner {
+ public:
+  LoopServer(const LoopServer&) = delete;
+  LoopServer& operator=(const LoopServer&) = delete;
+
+  /// Serves until SIGINT or SIGTERM, which drain it; the second one aborts what is left. Returns the
+  /// exit code: 0, or 1 when it could not start, which the log then says. Call it from main, before
+  /// any thread is started.
+  [[nodiscard]] int run();
+
+  /// Begins to serve, on loops and threads of its own. Ignores SIGPIPE and raises the limit of
+  /// descriptors, in the whole process. After a failure it is of no more use.
+  [[nodiscard]] base::Result<void> start();
+  /// The same on `loop`, by whoever drives that; it must outlive this. Call it where the loop is
+  /// driven, or before it is. Then `wait` is not for that thread, and whoever destroys the server
+  /// has drained it and had the loop driven until it has settled.
+  [[nodiscard]] base::Result<void> start_on(loop::Loop& loop);
+
+  /// Stops gently: takes no more on, and has what is under way end. What is not over after
+  /// drain_timeout is aborted. Returns at once.
+  void drain();
+  /// Stops at once: what handlers await throws Cancelled.
+  void abort();
+  /// Until nothing is left after `drain`. Not from a handler.
+  void wait();
+  [[nodiscard]] bool has_settled() const;
+
+  /// Where it listens, with the ports that the system chose.
+  [[nodiscard]] const std::vector<base::Address>& addresses() const { return addresses_; }
+
+ protected:
+  /// Without a log it writes to standard error. `log` and `kernel` must outlive it.
+  /// Handlers that block have `threads`, for one of which `most_waiting` may wait.
+  LoopServer(const loop::Options& options, std::uint64_t threads, std::uint64_t most_waiting,
+             base::Log* log, base::Kernel& kernel);
+  ~LoopServer();
+  /// For the destructor of what is most derived, first thing: drains it and waits, when it has loops
+  /// of its own. Until then its lanes call what is virtual here.
+  void end();
+
+  /// Whether the options fit.
+  [[nodiscard]] virtual base::Result<void> check() const = 0;
+  /// Makes a lane, which works once its loop is driven.
+  [[nodiscard]] virtual base::Result<std::unique_ptr<ServerLane>> make_lane(loop::Loop& loop) = 0;
+  /// All lanes are there.
+  virtual void lanes_made() {}
+  /// No lane takes more on: lets go of what they shared.
+  virtual void all_closed() noexcept = 0;
+  /// Whether nothing is on its way from one lane to another.
+  [[nodiscard]] virtual bool is_idle() const noexcept { return true; }
+
+  [[nodiscard]] bool has_started() const { return started_; }
+  void add_address(const base::Address& address) { addresses_.push_back(address); }
+  [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
+  [[nodiscard]] base::Log& log();
+  /// For handlers that block.
+  [[nodiscard]] threads::ThreadPool& pool() { return *pool_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<ServerLane>>& lanes() const { return lanes_; }
+  [[nodiscard]] ServerLaneOwner& lane_owner() { return *this; }
+
+ private:
+  class OwnLog;
+  void lane_closed() noexcept final;
+  void lane_settled() noexcept final;
+  [[nodiscard]] base::Result<void> open_loops();
+  [[nodiscard]] base::Result<void> open_lanes(const std::vector<loop::Loop*>& loops);
+  void drive();
+
+  const loop::Options options_;
+  const std::uint64_t threads_;
+  const std::uint64_t most_waiting_;
+  base::Kernel& kernel_;
+  std::unique_ptr<OwnLog> own_log_;
+  base::Log* log_;
+  std::vector<base::Address> addresses_;
+  std::vector<std::unique_ptr<loop::Loop>> loops_;
+  std::optional<threads::ThreadPool> pool_;  ///< ends before the loops that its work posts to
+  std::vector<std::unique_ptr<ServerLane>> lanes_;
+  loop::Drivers drivers_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable over_;
+  std::size_t open_lanes_ = 0;
+  bool started_ = false;
+  bool draining_ = false;
+  bool aborting_ = false;
+  bool is_over_ = false;
+};
+
+}  // namespace mastic::net

@@ -1,0 +1,188 @@
+#include "mastic/net/stream_lane.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "mastic/base/assert.h"
+#include "mastic/net/socket_stream.h"
+
+namespace mastic::net {
+namespace {
+
+using base::Level;
+using std::chrono::milliseconds;
+
+constexpr base::Duration kRetryAccept = milliseconds(50);  // while there is no room
+constexpr std::uint64_t kMostUneven = 8;                   // connections more than another lane
+
+}  // namespace
+
+StreamLane::~StreamLane() { MASTIC_ASSERT(sessions_.empty()); }
+
+// ---- accepting ----
+
+base::Result<void> StreamLane::accept_from(const Listener& listener) {
+  AcceptorOwner& owner = *this;
+  auto acceptor = std::make_unique<Acceptor>(loop(), listener, owner);
+  if (const auto started = acceptor->start(); !started) return started;
+  acceptors_.push_back(std::move(acceptor));
+  return {};
+}
+
+std::uint64_t StreamLane::most_connections() const {
+  const StreamServerOptions& limits = options();
+  return handler().is_blocking() ? std::min(limits.max_connections, limits.threads)
+                                 : limits.max_connections;
+}
+
+bool StreamLane::may_accept() noexcept {
+  if (options().when_full == Admission::Refuse) return true;
+  if (service_.totals.open.load() < most_connections()) return true;
+  pause_accepting();
+  return false;
+}
+
+void StreamLane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
+  const bool is_full = service_.totals.open.fetch_add(1) >= most_connections();
+  if (is_full && options().when_full == Admission::Refuse) {
+    service_.totals.open.fetch_sub(1);
+    service_.totals.refused.fetch_add(1);
+    return;  // which closes it
+  }
+  service_.totals.accepted.fetch_add(1);
+  StreamLane* least = this;
+  for (StreamLane* const lane : peers_) {
+    if (lane->connections_ + kMostUneven < least->connections_) least = lane;
+  }
+  try {
+    least == this ? serve(std::move(socket), peer) : hand_over(*least, std::move(socket), peer);
+  } catch (const std::bad_alloc&) {
+    lost_connection();
+  }
+}
+
+void StreamLane::hand_over(StreamLane& lane, base::Descriptor socket, base::Endpoint peer) {
+  class Parcel final : public async::Message {
+   public:
+    Parcel(StreamLane& lane, base::Descriptor socket, base::Endpoint peer)
+        : lane_(lane), socket_(std::move(socket)), peer_(peer) {}
+    void deliver() noexcept override {
+      const std::unique_ptr<Parcel> self(this);
+      try {
+        lane_.serve(std::move(socket_), peer_);
+      } catch (const std::bad_alloc&) {
+        lane_.lost_connection();
+      }
+    }
+
+   private:
+    StreamLane& lane_;
+    base::Descriptor socket_;
+    base::Endpoint peer_;
+  };
+  lane.loop().post(*new Parcel(lane, std::move(socket), peer));
+}
+
+void StreamLane::serve(base::Descriptor socket, base::Endpoint peer) {
+  auto stream = std::make_unique<SocketStream>(loop(), std::move(socket));
+  sessions_.push_back(StreamSession::make(*this, std::move(stream), peer));
+  StreamSession& session = *sessions_.back();
+  session.place = std::prev(sessions_.end());
+  connections_.fetch_add(1);
+  begin_work();
+  session.start();
+  if (is_draining()) session.drain();
+}
+
+/// There was no memory for it.
+void StreamLane::lost_connection() noexcept {
+  service_.totals.open.fetch_sub(1);
+  accept_failed(ENOMEM);
+  check_settled();
+}
+
+void StreamLane::pause_accepting() noexcept {
+  is_paused_ = true;
+  for (const auto& acceptor : acceptors_) acceptor->pause();
+  if (may_log()) log().write(Level::Warning, "all connections are taken; accepting waits");
+  loop().arm(*this, loop().now() + kRetryAccept);  // another lane's may end
+}
+
+void StreamLane::resume_accepting() noexcept {
+  is_paused_ = false;
+  disarm();
+  for (const auto& acceptor : acceptors_) {
+    if (acceptor->start()) continue;
+    is_paused_ = true;
+    loop().arm(*this, loop().now() + kRetryAccept);
+  }
+}
+
+void StreamLane::accept_failed(int number) noexcept {
+  if (!may_log()) return;
+  log().write(Level::Warning,
+              "cannot accept connections for the moment: " + base::describe_number(number) +
+                  "; raise the limit (ulimit -n), or lower max_connections");
+}
+
+void StreamLane::expired() noexcept { resume_accepting(); }
+
+// ---- connections ----
+
+void StreamLane::handler_ended(StreamSession& session, Ending ending,
+                               std::string_view fault) noexcept {
+  if (ending == Ending::Refused) service_.totals.refused.fetch_add(1);
+  if (ending == Ending::Broken) service_.totals.broken.fetch_add(1);
+  if (ending != Ending::Failed) return;
+  service_.totals.failed.fetch_add(1);
+  try {
+    const std::string message = "the handler of a connection failed: " + std::string(fault);
+    const std::string peer = session.peer().to_string();
+    const base::LogField client{"client", peer};
+    log().write(
+        {.level = Level::Error, .logger = "app", .message = message, .fields = {&client, 1}});
+  } catch (const std::bad_alloc&) {  // there is nowhere left to say so
+  }
+}
+
+void StreamLane::session_over(StreamSession& session) noexcept {
+  loop().retire(std::move(*session.place));
+  sessions_.erase(session.place);
+  connections_.fetch_sub(1);
+  service_.totals.open.fetch_sub(1);
+  if (is_paused_ && !is_draining()) resume_accepting();
+  check_settled();
+}
+
+// ---- the end ----
+
+void StreamLane::close() noexcept {
+  disarm();
+  for (auto& acceptor : acceptors_) {
+    acceptor->close();
+    loop().retire(std::move(acceptor));
+  }
+  acceptors_.clear();
+}
+
+void StreamLane::drain_all() noexcept {
+  for_each_session([](StreamSession& session) { session.drain(); });
+}
+
+void StreamLane::abort_all() noexcept {
+  for_each_session([](StreamSession& session) { session.abort(); });
+}
+
+/// It may be over in the middle of that.
+template <class Each>
+void StreamLane::for_each_session(Each each) {
+  for (auto at = sessions_.begin(); at != sessions_.end();) {
+    StreamSession& session = **at++;
+    each(session);
+  }
+}
+
+}  // namespace mastic::net

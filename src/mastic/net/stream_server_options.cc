@@ -1,0 +1,54 @@
+#include "mastic/net/stream_server_options.h"
+
+namespace mastic::net {
+
+void StreamServerOptions::describe(base::OptionTable& table) {
+  table.group("Loops");
+  loop.describe(table);
+
+  table.group("Connections");
+  table.count("max_connections", max_connections, "Connections at one time.", "see --when-full");
+  table.choice("when_full", when_full, "(wait|refuse)",
+               {{"wait", Admission::Wait}, {"refuse", Admission::Refuse}},
+               "What becomes of a connection beyond that: the system keeps it until another ends, "
+               "or it is closed at once.");
+  table.count("threads", threads,
+              "Threads for handlers that block; each holds one while its connection lasts.",
+              "as beyond max_connections");
+  table.text("socket_mode", socket_mode, "MODE",
+             "Who may connect to a Unix socket, as chmod takes it: 600, 660, 666.");
+  table.duration("drain_timeout", drain_timeout,
+                 "When the server stops: how long handlers may take to end.",
+                 "cancelled, and aborted");
+
+  table.group("Each connection");
+  stream.describe(table);
+}
+
+base::Result<void> StreamServerOptions::check() const {
+  if (const auto fits = stream.check(); !fits) return fits;
+  if (const auto mode = parse_mode(socket_mode); !mode) return std::unexpected(mode.error());
+  constexpr std::uint64_t kMostLoops = 1024;
+  if (loop.loops > kMostLoops) return base::fail("loops may be 1024 at the most");
+  if (max_connections == 0) return base::fail("max_connections has to be at least 1");
+  if (threads == 0) return base::fail("threads has to be at least 1");
+  if (drain_timeout <= base::Duration::zero()) {
+    return base::fail("drain_timeout has to be longer than nothing");
+  }
+  return {};
+}
+
+base::Result<unsigned> parse_mode(std::string_view text) {
+  constexpr unsigned kMost = 0777;
+  const bool is_octal = text.find_first_not_of("01234567") == text.npos;
+  unsigned mode = 0;
+  for (std::size_t i = 0; i < text.size() && is_octal && mode <= kMost; ++i) {
+    mode = mode * 8 + static_cast<unsigned>(text[i] - '0');
+  }
+  if (text.empty() || !is_octal || mode > kMost) {
+    return base::fail("'", text, "' is no mode; it looks like 660");
+  }
+  return mode;
+}
+
+}  // namespace mastic::net

@@ -1,0 +1,127 @@
+#include "mastic/net/stream_session.h"
+
+#include <exception>
+#include <utility>
+
+#include "mastic/net/stream_lane.h"
+
+namespace mastic::net {
+namespace {
+
+/// Runs its handler as a task, in jobs of the loop.
+class TaskSession final : public StreamSession, private async::Context {
+ public:
+  TaskSession(StreamLane& lane, std::unique_ptr<Stream> stream, base::Endpoint peer)
+      : StreamSession(lane, std::move(stream), peer), Context(lane.loop()) {}
+
+ private:
+  void begin() noexcept override { schedule(); }
+  void cancel() noexcept override { stop(); }
+
+  void run() noexcept override {
+    if (has_ended_) return;
+    try {
+      if (!task_) task_.emplace(lane_.handler()(connection_));
+      task_->start(*this);
+      resume_ready();
+      if (!task_->is_done()) return;
+      task_->take();
+    } catch (...) {
+      note_exception();
+    }
+    task_.reset();
+    has_ended_ = true;
+  }
+  void finish() noexcept override {
+    finish_run();
+    if (has_ended_ && !is_scheduled()) handler_ended();
+  }
+
+  std::optional<async::Task<>> task_;
+  bool has_ended_ = false;
+};
+
+/// Runs its handler on a thread.
+class BlockingSession final : public StreamSession, private async::BlockingWork {
+ public:
+  BlockingSession(StreamLane& lane, std::unique_ptr<Stream> stream, base::Endpoint peer)
+      : StreamSession(lane, std::move(stream), peer), calls_(lane.loop()) {}
+
+ private:
+  void begin() noexcept override {
+    if (lane_.threads().submit(*this)) return;
+    ending_ = Ending::Refused;
+    handler_ended();
+  }
+  void cancel() noexcept override { calls_.stop(); }
+
+  void run() noexcept override {
+    try {
+      BlockingConnection connection(connection_, calls_);
+      lane_.handler()(connection);
+    } catch (...) {
+      note_exception();
+    }
+    lane_.loop().post(ended_);
+  }
+  void ended() noexcept { handler_ended(); }
+
+  BlockingCalls calls_;
+  MessageTo<BlockingSession, &BlockingSession::ended> ended_{*this};
+};
+
+}  // namespace
+
+std::unique_ptr<StreamSession> StreamSession::make(StreamLane& lane, std::unique_ptr<Stream> stream,
+                                                   base::Endpoint peer) {
+  if (lane.handler().is_blocking()) {
+    return std::make_unique<BlockingSession>(lane, std::move(stream), peer);
+  }
+  return std::make_unique<TaskSession>(lane, std::move(stream), peer);
+}
+
+StreamSession::StreamSession(StreamLane& lane, std::unique_ptr<Stream> stream, base::Endpoint peer)
+    : lane_(lane),
+      stream_(lane.loop(), std::move(stream), lane.options().stream, *this),
+      connection_(stream_, peer) {}
+
+void StreamSession::start() noexcept {
+  (void)stream_.start();  // when it cannot, the handler's reads say so
+  begin();
+}
+
+void StreamSession::abort() noexcept {
+  cancel();
+  stream_.abort();
+}
+
+void StreamSession::note_exception() noexcept {
+  try {
+    throw;
+  } catch (const async::Cancelled&) {
+    ending_ = Ending::Cancelled;
+  } catch (const StreamError&) {
+    ending_ = Ending::Broken;
+  } catch (const std::exception& error) {
+    ending_ = Ending::Failed;
+    try {
+      fault_ = error.what();
+    } catch (...) {
+      fault_ = "no memory";  // short enough to need none
+    }
+  } catch (...) {
+    ending_ = Ending::Failed;
+    fault_ = "no exception";  // of those of std
+  }
+}
+
+void StreamSession::handler_ended() noexcept {
+  connection_.let_go();
+  lane_.handler_ended(*this, ending_, fault_);
+  if (ending_ != Ending::Returned) stream_.abort();
+  stream_.end();
+}
+
+void StreamSession::stream_over() noexcept { lane_.session_over(*this); }
+
+}  // namespace mastic::net

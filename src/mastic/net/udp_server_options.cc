@@ -1,0 +1,35 @@
+#include "mastic/net/udp_server_options.h"
+
+namespace mastic::net {
+
+void UdpServerOptions::describe(base::OptionTable& table) {
+  table.group("Loops");
+  loop.describe(table);
+
+  table.group("Datagrams");
+  table.size("max_datagram_bytes", max_datagram_bytes, "The longest datagram that is handled.",
+             "dropped, and counted");
+  table.count("max_handling", max_handling, "Datagrams whose handlers run or wait at one time.",
+              "the system keeps what comes, and drops what it cannot keep");
+  table.count("threads", threads, "Threads for handlers that block.",
+              "datagrams wait for one, up to max_handling");
+  table.duration("drain_timeout", drain_timeout,
+                 "When the server stops: how long handlers may take to end.", "cancelled");
+}
+
+base::Result<void> UdpServerOptions::check() const {
+  constexpr std::uint64_t kMostLoops = 1024;
+  constexpr std::uint64_t kLongest = 65'535;
+  if (loop.loops > kMostLoops) return base::fail("loops may be 1024 at the most");
+  if (max_datagram_bytes == 0 || max_datagram_bytes > kLongest) {
+    return base::fail("max_datagram_bytes has to be between 1 and 65535");
+  }
+  if (max_handling == 0) return base::fail("max_handling has to be at least 1");
+  if (threads == 0) return base::fail("threads has to be at least 1");
+  if (drain_timeout <= base::Duration::zero()) {
+    return base::fail("drain_timeout has to be longer than nothing");
+  }
+  return {};
+}
+
+}  // namespace mastic::net
