@@ -1,4 +1,4 @@
-"""What threads, tasks and queues cost, against a futex, Boost.Asio and oneTBB.
+"""What threads, tasks and queues cost, against a futex, Boost.Asio and oneTBB; then handlers that block.
 
 A row is a case of `bench_threads` (bench/threads/) and one to hold it against; to add one, add a case there
 and a line to PAIRS. The two take turns, round by round. Programs of another kind get a function of their own
@@ -7,6 +7,7 @@ that returns rows, called at the end of `measure`.
 
 import subprocess
 
+import hand_off
 from measure import BUILD, row
 
 THREADS = BUILD / "bench" / "bench_threads"
@@ -46,4 +47,5 @@ def measure(quick):
             for pair in pairs:
                 if pair[:2] == (ours, theirs):
                     ratios[pair].append(figures[0][pair[2]] / figures[1][pair[2]])
-    return [row(f"{pair[3]}: {pair[2]}", ratios[pair], "of it", pair[5]) for pair in pairs]
+    rows = [row(f"{pair[3]}: {pair[2]}", ratios[pair], "of it", pair[5]) for pair in pairs]
+    return rows + hand_off.rows(quick)
