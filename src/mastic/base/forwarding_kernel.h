@@ -16,6 +16,9 @@ class ForwardingKernel : public Kernel {
   std::uint64_t random_number() override { return inner_.random_number(); }
   int gettid() override { return inner_.gettid(); }
   int lower_to_idle(int thread) override { return inner_.lower_to_idle(thread); }
+  int tgsigqueue(int thread, int signal, std::uint64_t value) override {
+    return inner_.tgsigqueue(thread, signal, value);
+  }
   int close(int fd) override { return inner_.close(fd); }
   ssize_t read(int fd, void* buffer, std::size_t size) override {
     return inner_.read(fd, buffer, size);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace mastic::base {
@@ -50,6 +51,16 @@ class SystemKernel final : public Kernel {
   int lower_to_idle(int thread) override {
     const sched_param none{};
     return checked(::sched_setscheduler(thread, SCHED_IDLE, &none));
+  }
+  int tgsigqueue(int thread, int signal, std::uint64_t value) override {
+    siginfo_t info{};
+    info.si_signo = signal;
+    info.si_code = SI_QUEUE;
+    info.si_pid = ::getpid();
+    info.si_uid = ::getuid();
+    std::memcpy(&info.si_value, &value, sizeof value);
+    return static_cast<int>(
+        checked(::syscall(SYS_rt_tgsigqueueinfo, info.si_pid, thread, signal, &info)));
   }
 
   int close(int fd) override { return checked(::close(fd)); }

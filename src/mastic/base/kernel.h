@@ -40,6 +40,8 @@ class Kernel {
   virtual int gettid() = 0;
   /// Has `thread` of this process run only when nothing else wants to.
   virtual int lower_to_idle(int thread) = 0;
+  /// Sends `thread` of this process a real-time signal that carries `value`.
+  virtual int tgsigqueue(int thread, int signal, std::uint64_t value) = 0;
 
   // Any descriptor.
   virtual int close(int fd) = 0;

@@ -33,6 +33,10 @@ int FailingKernel::fault(std::string_view call) {
   return number;
 }
 
+int FailingKernel::tgsigqueue(int thread, int signal, std::uint64_t value) {
+  if (const int number = fault("tgsigqueue")) return -number;
+  return ForwardingKernel::tgsigqueue(thread, signal, value);
+}
 ssize_t FailingKernel::read(int fd, void* buffer, std::size_t size) {
   if (const int number = fault("read")) return -number;
   return ForwardingKernel::read(fd, buffer, size);

@@ -34,6 +34,7 @@ class FailingKernel : public ForwardingKernel {
   /// The `nth` call of any function that can fail, from now on, fails with `number`.
   void fail_any(int nth, int number) { any_ = {total_ + nth, number}; }
 
+  int tgsigqueue(int thread, int signal, std::uint64_t value) override;
   ssize_t read(int fd, void* buffer, std::size_t size) override;
   ssize_t write(int fd, const void* bytes, std::size_t size) override;
   int open(const char* path, int flags, unsigned mode) override;

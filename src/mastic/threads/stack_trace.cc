@@ -1,0 +1,209 @@
+#include "mastic/threads/stack_trace.h"
+
+#include <semaphore.h>
+#include <signal.h>
+#include <time.h>
+#include <ucontext.h>
+#include <unwind.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+
+#include "mastic/base/assert.h"
+
+namespace mastic::threads {
+namespace {
+
+// An answer is written by a signal handler, which may come late or never and can wait for nobody.
+// So the places for answers are static, a request has a number that the signal carries, and whoever
+// swaps the state of the place decides:
+//
+//     Idle ──► Asked ──► Writing ──► Written ──► Idle     asked and answered
+//                │          └──────► Left ─────► Idle     given up while the handler writes
+//                └──► Idle                                given up before: the handler writes nothing
+//
+// 1. Only the handler that made it Writing writes, until it makes it Written or, from Left, Idle.
+// 2. Only the asking thread reads, once it is Written.
+
+constexpr std::size_t kMostFrames = 128;
+
+enum class Phase : std::uint64_t { Idle, Asked, Writing, Written, Left };
+constexpr unsigned kPhaseBits = 3;
+constexpr unsigned kPlaceBits = 4;
+
+struct Stack {
+  std::array<std::uintptr_t, kMostFrames> addresses{};
+  std::size_t count = 0;
+
+  [[nodiscard]] std::vector<std::uintptr_t> copy() const {
+    return {addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(count)};
+  }
+};
+
+struct Place {
+  std::atomic<std::uint64_t> state{0};  ///< the number of the request, and its phase
+  Stack stack;
+  sem_t written{};
+};
+
+// Static because signal handlers are: a late one must find its place whatever has been destroyed.
+constinit std::array<Place, std::size_t{1} << kPlaceBits> places;
+
+std::uint64_t state_of(std::uint64_t number, Phase phase) {
+  return number << kPhaseBits | static_cast<std::uint64_t>(phase);
+}
+bool swap(Place& place, std::uint64_t number, Phase from, Phase to) {
+  std::uint64_t expected = state_of(number, from);
+  return place.state.compare_exchange_strong(expected, state_of(number, to));
+}
+
+std::uintptr_t interrupted_address(const void* context) {
+  const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  return static_cast<std::uintptr_t>(machine.gregs[REG_RIP]);
+#elif defined(__aarch64__)
+  return machine.pc;
+#else
+#error "where does this machine keep its program counter?"
+#endif
+}
+
+struct Walk {
+  Stack& stack;
+  std::uintptr_t interrupted;
+};
+
+// What it calls, and the walk itself, takes no lock and no memory: glibc finds unwind tables without
+// (_dl_find_object).
+_Unwind_Reason_Code take_frame(_Unwind_Context* context, void* data) {
+  auto& [stack, interrupted] = *static_cast<Walk*>(data);
+  int exact = 0;  // or else it is where the call returns to, one instruction on
+  const std::uintptr_t address = _Unwind_GetIPInfo(context, &exact);
+  if (exact != 0 && address == interrupted) stack.count = 0;  // before: the handler's own calls
+  if (address == 0 || stack.count == kMostFrames) return _URC_END_OF_STACK;
+  stack.addresses[stack.count++] = exact != 0 ? address : address - 1;
+  return _URC_NO_REASON;
+}
+
+void answer(int, siginfo_t* info, void* context) {
+  const int saved_errno = errno;
+  std::uint64_t value = 0;
+  static_assert(sizeof value == sizeof info->si_value);
+  std::copy_n(reinterpret_cast<const char*>(&info->si_value), sizeof value,
+              reinterpret_cast<char*>(&value));
+  Place& place = places[value & (places.size() - 1)];
+  const std::uint64_t number = value >> kPlaceBits;
+  if (info->si_code == SI_QUEUE && swap(place, number, Phase::Asked, Phase::Writing)) {
+    place.stack.count = 0;
+    Walk walk{.stack = place.stack, .interrupted = interrupted_address(context)};
+    _Unwind_Backtrace(take_frame, &walk);
+    if (swap(place, number, Phase::Writing, Phase::Written)) {
+      sem_post(&place.written);
+    } else {
+      place.state = state_of(number, Phase::Idle);  // it was Left
+    }
+  }
+  errno = saved_errno;
+}
+
+/// The signal, or 0 when there is none to be had.
+int install_handler() {
+  for (Place& place : places) sem_init(&place.written, 0, 0);
+  for (int signal = SIGRTMAX - 1; signal > SIGRTMIN; --signal) {
+    struct sigaction action{};
+    if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;
+    action = {};
+    action.sa_sigaction = answer;
+    action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+    if (::sigaction(signal, &action, nullptr) == 0) return signal;
+  }
+  return 0;
+}
+
+/// Whether the answer came.
+bool wait_for_answer(Place& place, base::Instant until) {
+  const auto since_boot = until.time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
+  const timespec deadline{.tv_sec = seconds.count(), .tv_nsec = (since_boot - seconds).count()};
+  while (::sem_clockwait(&place.written, CLOCK_MONOTONIC, &deadline) != 0) {
+    if (errno != EINTR) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::uintptr_t> capture_stack(int thread, base::Duration longest,
+                                          base::Kernel& kernel) {
+  if (thread == kernel.gettid()) {
+    Stack stack;
+    Walk walk{.stack = stack, .interrupted = 0};
+    _Unwind_Backtrace(take_frame, &walk);
+    return stack.copy();
+  }
+  static const int signal = install_handler();
+  static std::timed_mutex one_at_a_time;
+  static std::uint64_t last_number = 0;
+
+  const base::Instant until = std::chrono::steady_clock::now() + longest;
+  const std::unique_lock lock(one_at_a_time, until);
+  if (!lock.owns_lock() || signal == 0) return {};
+  const auto is_idle = [](const Place& place) {
+    return (place.state.load() & ((1U << kPhaseBits) - 1)) == 0;
+  };
+  const auto place = std::ranges::find_if(places, is_idle);
+  if (place == places.end()) return {};  // as many handlers hang
+
+  const std::uint64_t number = ++last_number;
+  place->state = state_of(number, Phase::Asked);
+  const auto index = static_cast<std::uint64_t>(place - places.begin());
+  if (kernel.tgsigqueue(thread, signal, number << kPlaceBits | index) != 0) {
+    place->state = state_of(number, Phase::Idle);
+    return {};
+  }
+  if (!wait_for_answer(*place, until)) {
+    if (swap(*place, number, Phase::Asked, Phase::Idle)) return {};
+    if (swap(*place, number, Phase::Writing, Phase::Left)) return {};
+    while (::sem_wait(&place->written) != 0) {  // it has just been written
+    }
+  }
+  MASTIC_ASSERT(place->state == state_of(number, Phase::Written));
+  std::vector<std::uintptr_t> addresses = place->stack.copy();
+  place->state = state_of(number, Phase::Idle);
+  return addresses;
+}
+
+std::string describe_stack(std::span<const StackFrame> frames) {
+  std::string text;
+  const auto append_offset = [&](std::size_t offset) {
+    char digits[2 * sizeof offset];
+    std::size_t at = sizeof digits;
+    do {
+      digits[--at] = "0123456789abcdef"[offset % 16];
+      offset /= 16;
+    } while (offset != 0);
+    text.append("0x").append(digits + at, sizeof digits - at);
+  };
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const auto& [address, function, file, line, module, offset] = frames[i];
+    text.append("#").append(std::to_string(i)).append(" ").append(function);
+    if (!file.empty()) {
+      text.append(function.empty() ? "" : " at ").append(file);
+      if (line > 0) text.append(":").append(std::to_string(line));
+    } else if (!function.empty()) {
+      text.append(" in ").append(module);
+    } else if (!module.empty()) {
+      text.append(module).append("+");
+      append_offset(offset);
+    } else {
+      append_offset(address);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace mastic::threads

@@ -1,0 +1,275 @@
+#include "mastic/threads/stack_trace.h"
+
+#include <gtest/gtest.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <functional>
+#include <latch>
+#include <thread>
+
+#include "mastic/base/kernel_testing.h"
+
+namespace mastic::threads {
+
+// Not in the nameless namespace, so that they have names in the symbol table of every compiler.
+
+/// Computes until it is told to stop.
+__attribute__((noinline)) void go_round_in_circles(const std::atomic<bool>& stop) {
+  while (!stop) {
+    (void)::access("/", F_OK);  // ThreadSanitizer lets signals through in such calls only
+  }
+}
+
+/// No call in the machine code, but one in the stack.
+[[gnu::always_inline]] inline void go_round_within(const std::atomic<bool>& stop) {
+  while (!stop) (void)::access("/", F_OK);
+}
+__attribute__((noinline)) void go_round_without_a_call(const std::atomic<bool>& stop) {
+  go_round_within(stop);
+}
+
+/// Sleeps in the kernel until something stands in the pipe.
+__attribute__((noinline)) ssize_t read_a_pipe(int fd) {
+  char byte = 0;
+  const ssize_t got = ::read(fd, &byte, 1);
+  asm volatile("" ::: "memory");  // no tail call
+  return got;
+}
+
+__attribute__((noinline)) void dig(std::size_t depth, const std::atomic<bool>& stop) {
+  if (depth == 0) {
+    go_round_in_circles(stop);
+  } else {
+    dig(depth - 1, stop);
+  }
+  asm volatile("" ::: "memory");
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+
+#if defined(MASTIC_LIBDW) && !defined(NDEBUG)  // which goes with debug information
+constexpr bool kHasLines = true;
+#else
+constexpr bool kHasLines = false;
+#endif
+
+// ThreadSanitizer runs the handler later, in calls that it knows, and these then lead the stack.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MASTIC_DEFERS_SIGNALS
+#endif
+#endif
+#if defined(MASTIC_DEFERS_SIGNALS) || defined(__SANITIZE_THREAD__)
+constexpr bool kAnswersAtOnce = false;
+#else
+constexpr bool kAnswersAtOnce = true;
+#endif
+
+constexpr base::Duration kLong = 20s;  // a shared machine may be slow
+
+/// Runs `work` on a thread of its own, and knows that thread's number.
+class Worker {
+ public:
+  explicit Worker(std::function<void()> work)
+      : thread_([this, work = std::move(work)] {
+          number_ = base::system_kernel().gettid();
+          started_.count_down();
+          work();
+        }) {
+    started_.wait();
+  }
+  [[nodiscard]] int number() const { return number_; }
+  void join() { thread_.join(); }
+
+ private:
+  std::latch started_{1};
+  std::atomic<int> number_ = 0;
+  std::jthread thread_;
+};
+
+std::string stack_of(int thread) {
+  const auto addresses = capture_stack(thread, kLong);
+  return describe_stack(symbolize(addresses));
+}
+
+/// Captures until `words` appear: a moment after its start a thread may not have come to them yet.
+std::string stack_with(int thread, std::string_view words) {
+  std::string stack;
+  for (int i = 0; i < 20 && stack.find(words) == stack.npos; ++i) stack = stack_of(thread);
+  return stack;
+}
+
+class Pipe {
+ public:
+  Pipe() { EXPECT_EQ(::pipe(ends_), 0); }
+  ~Pipe() {
+    ::close(ends_[0]);
+    ::close(ends_[1]);
+  }
+  [[nodiscard]] int read_end() const { return ends_[0]; }
+  void write(char byte) const { EXPECT_EQ(::write(ends_[1], &byte, 1), 1); }
+
+ private:
+  int ends_[2];
+};
+
+TEST(StackTrace, ShowsTheFunctionThatAThreadComputesIn) {
+  std::atomic<bool> stop = false;
+  Worker worker([&] { go_round_in_circles(stop); });
+  const std::string stack = stack_with(worker.number(), "go_round_in_circles");
+  stop = true;
+  EXPECT_NE(stack.find("mastic::threads::go_round_in_circles(std::atomic<bool> const&)"),
+            std::string::npos)
+      << stack;
+  if (kHasLines) {
+    EXPECT_NE(stack.find("stack_trace_test.cc:"), std::string::npos) << stack;
+  }
+}
+
+TEST(StackTrace, ShowsTheFunctionThatSleepsInTheKernelAndLetsItSleepOn) {
+  const Pipe pipe;
+  ssize_t got = 0;
+  Worker worker([&] { got = read_a_pipe(pipe.read_end()); });
+  const std::string stack = stack_with(worker.number(), "read_a_pipe");
+  EXPECT_NE(stack.find("mastic::threads::read_a_pipe(int)"), std::string::npos) << stack;
+  pipe.write('x');
+  worker.join();
+  EXPECT_EQ(got, 1);  // and not EINTR
+}
+
+TEST(StackTrace, ShowsInlinedCallsAsFramesOfTheirOwn) {
+  std::atomic<bool> stop = false;
+  if (!kHasLines || !kAnswersAtOnce) GTEST_SKIP();
+  Worker worker([&] { go_round_without_a_call(stop); });
+  const std::string stack = stack_with(worker.number(), "go_round_within");
+  stop = true;
+  const std::size_t inner = stack.find("go_round_within(");
+  const std::size_t outer = stack.find("go_round_without_a_call(");
+  ASSERT_NE(inner, std::string::npos) << stack;
+  ASSERT_NE(outer, std::string::npos) << stack;
+  EXPECT_LT(inner, outer) << stack;
+}
+
+TEST(StackTrace, BeginsWithTheInterruptedCallAndNotWithTheHandler) {
+  std::atomic<bool> stop = false;
+  Worker worker([&] { go_round_in_circles(stop); });
+  stack_with(worker.number(), "go_round_in_circles");
+  const auto frames = symbolize(capture_stack(worker.number(), kLong));
+  stop = true;
+  for (const StackFrame& frame : frames) {
+    EXPECT_EQ(frame.function.find("take_frame"), std::string::npos) << describe_stack(frames);
+  }
+  ASSERT_FALSE(frames.empty());
+}
+
+TEST(StackTrace, OfTheCallingThreadIsItsOwn) {
+  const std::string stack = stack_of(base::system_kernel().gettid());
+  EXPECT_NE(stack.find("OfTheCallingThread"), std::string::npos) << stack;
+}
+
+TEST(StackTrace, OfAThreadThatHasEndedIsEmpty) {
+  Worker worker([] {});
+  worker.join();
+  EXPECT_TRUE(capture_stack(worker.number(), kLong).empty());
+  EXPECT_TRUE(capture_stack(-1, kLong).empty());
+  EXPECT_TRUE(capture_stack(1, kLong).empty() || ::getpid() == 1);  // of another process
+}
+
+TEST(StackTrace, IsEmptyWhenTheSignalCannotBeSent) {
+  base::FailingKernel kernel(base::system_kernel());
+  kernel.fail("tgsigqueue", 1, EAGAIN);
+  std::atomic<bool> stop = false;
+  Worker worker([&] { go_round_in_circles(stop); });
+  EXPECT_TRUE(capture_stack(worker.number(), kLong, kernel).empty());
+  EXPECT_FALSE(capture_stack(worker.number(), kLong, kernel).empty());
+  stop = true;
+}
+
+TEST(StackTrace, OfAThreadThatDoesNotAnswerIsEmptyAndALateAnswerHarmsNobody) {
+  std::atomic<bool> stop = false;
+  std::atomic<bool> unblock = false;
+  Worker deaf([&] {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    while (!unblock) std::this_thread::yield();
+    pthread_sigmask(SIG_UNBLOCK, &all, nullptr);  // now the old signals come, all at once
+    dig(20, stop);
+  });
+  Worker worker([&] { go_round_in_circles(stop); });
+  while (!capture_stack(deaf.number(), 1ms).empty()) std::this_thread::yield();
+  for (int i = 0; i < 40; ++i) EXPECT_TRUE(capture_stack(deaf.number(), 100us).empty());
+  unblock = true;
+  for (int i = 0; i < 200; ++i) {
+    const auto addresses = capture_stack(worker.number(), kLong);
+    ASSERT_FALSE(addresses.empty());
+    ASSERT_LT(addresses.size(), 20U) << "this is the stack of the other thread";
+  }
+  EXPECT_NE(stack_with(deaf.number(), "dig").find("dig"), std::string::npos);
+  stop = true;
+}
+
+TEST(StackTrace, OfADeepThreadIsCut) {
+  std::atomic<bool> stop = false;
+  Worker worker([&] { dig(10'000, stop); });
+  std::size_t size = 0;
+  for (int i = 0; i < 1000 && size < 128; ++i) size = capture_stack(worker.number(), kLong).size();
+  stop = true;
+  EXPECT_EQ(size, 128U);
+}
+
+TEST(StackTrace, ManyThreadsMayAskForManyStacksAtOnce) {
+  std::atomic<bool> stop = false;
+  std::vector<std::unique_ptr<Worker>> watched;
+  for (int i = 0; i < 3; ++i) {
+    watched.push_back(std::make_unique<Worker>([&] {
+      while (!stop) dig(3, stop);
+    }));
+  }
+  std::vector<std::jthread> asking;
+  std::atomic<int> answers = 0;
+  for (int i = 0; i < 4; ++i) {
+    asking.emplace_back([&] {
+      for (int j = 0; j < 15; ++j) {
+        const auto& worker = watched[static_cast<std::size_t>(j) % watched.size()];
+        answers += capture_stack(worker->number(), kLong).empty() ? 0 : 1;
+      }
+    });
+  }
+  asking.clear();
+  stop = true;
+  EXPECT_EQ(answers, 60);
+}
+
+TEST(StackTrace, IsDescribedByWhatIsKnown) {
+  const StackFrame frames[] = {
+      {.function = "report()", .file = "site/report.cc", .line = 17, .module = "/bin/site"},
+      {.function = "main", .module = "/bin/site"},
+      {.module = "/lib/libx.so", .offset = 0x1f40},
+      {.file = "x.cc", .module = "/bin/site"},
+      {.address = 0xbeef},
+  };
+  EXPECT_EQ(describe_stack(frames),
+            "#0 report() at site/report.cc:17\n"
+            "#1 main in /bin/site\n"
+            "#2 /lib/libx.so+0x1f40\n"
+            "#3 x.cc\n"
+            "#4 0xbeef\n");
+}
+
+TEST(StackTrace, OfNothingIsNothing) {
+  EXPECT_TRUE(symbolize({}).empty());
+  const std::uintptr_t nowhere[] = {0, 1};
+  const auto frames = symbolize(nowhere);
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_EQ(describe_stack(frames), "#0 0x0\n#1 0x1\n");
+}
+
+}  // namespace
+}  // namespace mastic::threads
