@@ -3,7 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <exception>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -91,5 +91,15 @@ class TestContext final : public Context {
   Task<T> task_;
   bool begun_ = false;
 };
+
+/// Runs `task` to its end, however much time that takes, and gives what it gives.
+template <class T>
+T run_to_end(Task<T> task) {
+  ManualExecutor executor;
+  TestContext<T> context(executor, std::move(task));
+  executor.advance(std::chrono::hours(1));
+  if (!context.is_done()) throw std::logic_error("the task waits for ever");
+  return context.take();
+}
 
 }  // namespace mastic::async

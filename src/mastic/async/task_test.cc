@@ -20,18 +20,6 @@ Task<int> after_sleep(int value) {
   co_return value;
 }
 
-/// Awaits nothing, and gives the context of the task that asks.
-struct CurrentContext {
-  static constexpr bool await_ready() noexcept { return false; }
-  template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> waiter) {
-    context = waiter.promise().context;
-    return false;
-  }
-  Context& await_resume() const { return *context; }
-  Context* context = nullptr;
-};
-
 template <class T>
 T run(Task<T> task) {
   ManualExecutor executor;
@@ -79,10 +67,10 @@ TEST(Task, KeepsItsLocalsWhileItWaits) { EXPECT_EQ(run(moved_only()), "kept"); }
 Task<int> start_two_then_await() {
   Task<int> quick = as_coroutine(1);
   Task<int> slow = after_sleep(2);
-  Context& context = co_await CurrentContext();
-  quick.start(context);
+  Scope& scope = co_await CurrentScope();
+  quick.start(scope);
   EXPECT_TRUE(quick.is_done());
-  slow.start(context);
+  slow.start(scope);
   EXPECT_FALSE(slow.is_done());
   co_return co_await std::move(quick) + co_await std::move(slow);
 }
