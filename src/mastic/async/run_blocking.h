@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "mastic/async/awaitable.h"
 #include "mastic/async/remote_operation.h"
 #include "mastic/async/runner.h"
 
@@ -103,11 +104,9 @@ class Blocking final : public RemoteOperation, private BlockingWork {
 /// of the threads is full.
 template <class F>
 [[nodiscard]] Blocking<F> run_blocking(F&& f) {
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-  static_assert(std::is_lvalue_reference_v<F> || std::is_trivially_destructible_v<F>,
+  static_assert(detail::kIsSafeTemporary<F>,
                 "GCC 12 destroys twice what a lambda captures by value inside of a co_await: give "
                 "the lambda a name, as in `auto f = [...] { ... }; co_await run_blocking(f);`");
-#endif
   return Blocking<F>(std::forward<F>(f));
 }
 
