@@ -8,8 +8,8 @@
 namespace mastic::async {
 namespace {
 
-/// GCC 12 names a coroutine "void load(load(int)::_Z4loadi.Frame*)": gives the "load(int)" of that,
-/// and any other name as it is.
+/// GCC 12 names a coroutine "void room::load(load(int)::_Z4loadi.Frame*)": gives the "load(int)" of
+/// that, and any other name as it is.
 std::string_view readable(std::string_view name) {
   const auto end = name.rfind("::_Z", name.find(".Frame*"));
   if (!name.starts_with("void ") || end == name.npos) return name;
@@ -17,7 +17,9 @@ std::string_view readable(std::string_view name) {
   for (auto at = rest.find('('); at != rest.npos; at = rest.find('(', at + 1)) {
     const std::string_view function = rest.substr(0, at);
     const std::string_view whole = rest.substr(at + 1);
-    if (whole.starts_with(function) || function.starts_with(whole)) return whole;
+    if (function.ends_with(whole.substr(0, whole.rfind('('))) || function.starts_with(whole)) {
+      return whole;
+    }
   }
   return name;
 }
