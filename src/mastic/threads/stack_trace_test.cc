@@ -254,6 +254,14 @@ TEST(StackTrace, IsDescribedByWhatIsKnown) {
             "#4 0xbeef\n");
 }
 
+TEST(StackTrace, HasNoNamesFromDiskWhenThereIsNoTimeForThem) {
+  const auto addresses = capture_stack(base::system_kernel().gettid(), kLong);
+  const auto frames = symbolize(addresses, base::Duration::zero());
+  ASSERT_EQ(frames.size(), addresses.size());
+  for (const StackFrame& frame : frames) EXPECT_TRUE(frame.file.empty()) << frame.file;
+  EXPECT_FALSE(frames.front().module.empty());
+}
+
 TEST(StackTrace, OfNothingIsNothing) {
   EXPECT_TRUE(symbolize({}).empty());
   const std::uintptr_t nowhere[] = {0, 1};
