@@ -133,8 +133,9 @@ TEST_F(ThreadWatch, ShowsWhatEveryThreadDoesAndForWhichRequest) {
   const Answer page = get("/watch/");
   EXPECT_EQ(page.status, Status::Ok);
   EXPECT_TRUE(page.has("<td class=\"number\">100</td><td>drives loop 0</td>")) << page.text;
-  EXPECT_TRUE(page.has("<td class=\"number\">102</td><td>runs a handler, has lost loop 0"
-                       "<div class=\"target\"><b>GET</b> /report?year=2024&amp;note="))
+  EXPECT_TRUE(
+      page.has("<td class=\"number\">102</td><td>runs a handler, has lost loop 0"
+               "<div class=\"target\"><b>GET</b> /report?year=2024&amp;note="))
       << page.text;
   EXPECT_TRUE(page.has("</div></td><td class=\"age\"><b>stuck</b> 2 min 4 s</td>")) << page.text;
   EXPECT_TRUE(page.has("<td>works</td><td class=\"age\"><b>slow</b> 6.0 s</td>")) << page.text;
