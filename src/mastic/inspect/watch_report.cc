@@ -137,7 +137,7 @@ async::Task<WatchReport> look_at(base::ServerWatch& server, std::uint64_t asking
   for (std::size_t i = 0; i < loops.size(); ++i) {
     add_loop(report, i, std::move(loops[i]), asking, options);
   }
-  std::ranges::stable_sort(report.requests, std::greater(), &WatchReport::Request::age);
+  std::ranges::sort(report.requests, std::greater(), &WatchReport::Request::age);
   for (const base::ThreadReport& thread : server.threads()) add_thread(report, thread, options);
   co_return report;
 }
