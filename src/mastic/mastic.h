@@ -27,6 +27,7 @@
 #include "mastic/base/result.h"
 #include "mastic/catalog/run.h"
 #include "mastic/files/static_files.h"
+#include "mastic/inspect/thread_watch.h"
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/pool.h"
 
@@ -78,6 +79,8 @@ using http::RetryAfter;
 using http::SetCookie;
 using http::Status;
 using http::Vary;
+using inspect::thread_watch;
+using inspect::ThreadWatchOptions;
 using threads::BlockingScope;
 using threads::Pool;
 

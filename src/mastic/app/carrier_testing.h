@@ -9,6 +9,7 @@
 #include "mastic/app/app.h"
 #include "mastic/async/context_testing.h"
 #include "mastic/base/log_testing.h"
+#include "mastic/base/text.h"
 
 namespace mastic::app {
 
@@ -27,7 +28,9 @@ class TestExchange final : public async::Context, public Carrier {
     RequestFacts facts;
     facts.method = method;
     facts.method_text = memory_.copy(to_string(method));
-    facts.target_text = facts.path = facts.target.path = memory_.copy(path);
+    facts.target_text = facts.target.query = memory_.copy(path);
+    facts.target.has_query = path.find('?') != path.npos;
+    facts.path = facts.target.path = base::take_until(facts.target.query, '?');
     facts.fields = fields.view();
     facts.authority = authority;
     facts.peer = peer;
@@ -64,10 +67,12 @@ class TestExchange final : public async::Context, public Carrier {
   std::uint64_t max_body_bytes() const override { return most; }
   void hold(std::uint64_t bytes) override { held += bytes; }
   bool is_debug() const override { return debug; }
+  base::ServerWatch* server_watch() override { return server; }
 
   http::Fields fields;
   std::string_view authority;
   bool debug = false;
+  base::ServerWatch* server = nullptr;
   base::Endpoint peer;
   base::RecordingLog recorded;
   std::vector<http::Status> informed;

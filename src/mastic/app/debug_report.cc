@@ -2,29 +2,19 @@
 
 #include <cxxabi.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <memory>
 #include <string_view>
 #include <typeinfo>
 
+#include "mastic/app/secrets.h"
 #include "mastic/base/encoding.h"
-#include "mastic/base/text.h"
 
 namespace mastic::app {
 namespace {
 
 constexpr std::size_t kMostBytes = 4096;  // of one value
-
-/// Whether what has this name may be a credential.
-bool names_secret(std::string_view name) {
-  constexpr std::string_view kParts[] = {"auth",       "cookie", "passw",   "pwd", "secret",
-                                         "token",      "key",    "session", "sid", "sign",
-                                         "credential", "jwt",    "csrf"};
-  const std::string lower = base::lower_case(name);
-  return std::ranges::any_of(kParts, [&](auto part) { return lower.find(part) != lower.npos; });
-}
 
 void append_line(std::string& report, std::string_view name, std::string_view value) {
   report.append("\n").append(name).append(": ");

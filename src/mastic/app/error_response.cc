@@ -134,11 +134,20 @@ Response respond_to_exception(Request& request) noexcept {
   }
 }
 
+namespace {
+constexpr std::string_view kLetters = "0123456789abcdefghjkmnpqrstvwxyz";  // no i l o u
+}
+
 std::string reference_id(std::uint64_t id) {
-  constexpr std::string_view kLetters = "0123456789abcdefghjkmnpqrstvwxyz";  // no i l o u
   std::string text;
   for (int i = 0; i < 13; ++i, id >>= 5) text += kLetters[id & 31];
   return text;
+}
+
+std::optional<std::uint64_t> parse_reference_id(std::string_view text) {
+  std::uint64_t id = 0;
+  for (std::size_t i = text.size(); i-- > 0;) id = id << 5 | (kLetters.find(text[i]) & 31);
+  return reference_id(id) == text ? std::optional(id) : std::nullopt;
 }
 
 }  // namespace mastic::app

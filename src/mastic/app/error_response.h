@@ -3,7 +3,9 @@
 
 #pragma once
 
+#include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,5 +33,7 @@ namespace mastic::app {
 
 /// The id of an exchange as people read and type it: 13 characters, none that look alike.
 [[nodiscard]] std::string reference_id(std::uint64_t id);
+/// Back again; nothing for what is none.
+[[nodiscard]] std::optional<std::uint64_t> parse_reference_id(std::string_view text);
 
 }  // namespace mastic::app

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -170,14 +171,22 @@ struct DebugInformation {
 
 }  // namespace
 
-std::vector<StackFrame> symbolize(std::span<const std::uintptr_t> addresses) {
+std::vector<StackFrame> symbolize(std::span<const std::uintptr_t> addresses,
+                                  base::Duration longest) {
+  const auto began = std::chrono::steady_clock::now();
   static std::mutex one_at_a_time;  // for the memory that it takes
   const std::lock_guard lock(one_at_a_time);
   std::vector<StackFrame> frames;
   if (addresses.empty()) return frames;
   frames.reserve(addresses.size());
   DebugInformation information;
-  for (const std::uintptr_t address : addresses) information.append_frames(frames, address);
+  for (const std::uintptr_t address : addresses) {
+    if (std::chrono::steady_clock::now() - began < longest) {
+      information.append_frames(frames, address);
+    } else {
+      frames.push_back(linker_frame(address));
+    }
+  }
   return frames;
 }
 

@@ -88,6 +88,13 @@ _Unwind_Reason_Code take_frame(_Unwind_Context* context, void* data) {
   return _URC_NO_REASON;
 }
 
+std::vector<std::uintptr_t> own_stack() {
+  Stack stack;
+  Walk walk{.stack = stack, .interrupted = 0};
+  _Unwind_Backtrace(take_frame, &walk);
+  return stack.copy();
+}
+
 void answer(int, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   std::uint64_t value = 0;
@@ -101,7 +108,7 @@ void answer(int, siginfo_t* info, void* context) {
     Walk walk{.stack = place.stack, .interrupted = interrupted_address(context)};
     _Unwind_Backtrace(take_frame, &walk);
     if (swap(place, number, Phase::Writing, Phase::Written)) {
-      sem_post(&place.written);
+      ::sem_post(&place.written);
     } else {
       place.state = state_of(number, Phase::Idle);  // it was Left
     }
@@ -111,7 +118,11 @@ void answer(int, siginfo_t* info, void* context) {
 
 /// The signal, or 0 when there is none to be had.
 int install_handler() {
-  for (Place& place : places) sem_init(&place.written, 0, 0);
+  for (Place& place : places) ::sem_init(&place.written, 0, 0);
+  // Once here, so that the dynamic linker has found all that the handler calls before it is called.
+  (void)own_stack();
+  ::sem_post(&places[0].written);
+  ::sem_wait(&places[0].written);
   for (int signal = SIGRTMAX - 1; signal > SIGRTMIN; --signal) {
     struct sigaction action{};
     if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;
@@ -138,12 +149,7 @@ bool wait_for_answer(Place& place, base::Instant until) {
 
 std::vector<std::uintptr_t> capture_stack(int thread, base::Duration longest,
                                           base::Kernel& kernel) {
-  if (thread == kernel.gettid()) {
-    Stack stack;
-    Walk walk{.stack = stack, .interrupted = 0};
-    _Unwind_Backtrace(take_frame, &walk);
-    return stack.copy();
-  }
+  if (thread == kernel.gettid()) return own_stack();
   static const int signal = install_handler();
   static std::timed_mutex one_at_a_time;
   static std::uint64_t last_number = 0;

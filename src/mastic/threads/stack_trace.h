@@ -46,8 +46,10 @@ struct StackFrame {
 /// its own, with the address of the one it stands in, so there may be more frames than addresses.
 ///
 /// It reads debug information from disk, which takes milliseconds to seconds and as much memory as
-/// that is large; it is freed before the return. From any thread, one after another.
-[[nodiscard]] std::vector<StackFrame> symbolize(std::span<const std::uintptr_t> addresses);
+/// that is large; it is freed before the return. After `longest` what is left is looked up in memory
+/// only: exported names, or none. From any thread, one after another.
+[[nodiscard]] std::vector<StackFrame> symbolize(std::span<const std::uintptr_t> addresses,
+                                                base::Duration longest = base::Duration::max());
 
 /// A line for each: "#0 report() at site/report.cc:17", "#1 main in /usr/bin/site",
 /// "#2 /usr/lib/libx.so+0x1f40".

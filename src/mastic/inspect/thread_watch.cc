@@ -1,0 +1,135 @@
+#include "mastic/inspect/thread_watch.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mastic/app/error_response.h"
+#include "mastic/app/http_error.h"
+#include "mastic/app/router.h"
+#include "mastic/base/text.h"
+#include "mastic/inspect/watch_page.h"
+#include "mastic/inspect/watch_report.h"
+#include "mastic/threads/blocking_scope.h"
+
+namespace mastic::inspect {
+namespace {
+
+using app::HttpError;
+using app::Request;
+using app::Response;
+using async::Task;
+using http::FieldName;
+using http::Status;
+
+/// What the query may say.
+struct View {
+  std::string stacks;         ///< "all", or a thread's number
+  std::uint32_t refresh = 0;  ///< seconds
+  std::string format;         ///< "json"
+};
+
+struct CancelForm {
+  std::string request;
+};
+
+struct Cancelled {
+  std::string cancelled;  ///< the request's id
+};
+
+base::ServerWatch& server_of(Request& request) {
+  if (base::ServerWatch* const server = request.carrier().server_watch()) return *server;
+  throw HttpError(Status::Forbidden,
+                  "What answers this request is not a server that can be watched.");
+}
+
+Response dressed(Response response) {
+  response.set("Cache-Control", "no-store");
+  response.set(FieldName::XContentTypeOptions, "nosniff");
+  return response;
+}
+
+Response as_html(const WatchReport& report, const View& view, const ThreadWatchOptions& options) {
+  Response page = Response::html(render_watch(report, {.cancel_buttons = options.allow_cancel,
+                                                       .refresh_seconds = view.refresh,
+                                                       .stacks = view.stacks}));
+  page.set(FieldName::ContentSecurityPolicy, watch_policy());
+  return page;
+}
+
+/// The stacks that the query asks for; in a function of its own, for a scope that hands the loop
+/// over must not meet a `co_await`.
+void add_stacks_asked_for(WatchReport& report, const View& view,
+                          const ThreadWatchOptions& options) {
+  if (view.stacks.empty()) return;
+  std::optional<int> thread;
+  if (view.stacks != "all") {
+    const auto number = base::parse_decimal(view.stacks);
+    const auto is_it = [&](const WatchReport::Thread& shown) {
+      return number && std::cmp_equal(shown.thread, *number);
+    };
+    const auto found = std::ranges::find_if(report.threads, is_it);
+    if (found == report.threads.end()) {
+      throw HttpError(Status::NotFound, "The server has no such thread (any more).");
+    }
+    thread = found->thread;
+  }
+  const threads::BlockingScope blocking;
+  add_stacks(report, thread, options);
+}
+
+Task<Response> show(Request& request, View view, const ThreadWatchOptions& options) {
+  WatchReport report = co_await look_at(server_of(request), request.id(), options);
+  add_stacks_asked_for(report, view, options);
+  const bool json = view.format == "json" ||
+                    request.preferred_type({"text/html", "application/json"}) == "application/json";
+  Response response = json ? Response::json(report) : as_html(report, view, options);
+  co_return dressed(std::move(response));
+}
+
+/// Refuses what a page of another site has a browser send.
+void want_own_origin(const Request& request) {
+  bool own = true;
+  if (const auto site = request.field("Sec-Fetch-Site")) {
+    own = *site == "same-origin";
+  } else if (const auto origin = request.field("Origin")) {
+    const std::size_t scheme = origin->find("://");
+    own = scheme != origin->npos &&
+          base::equal_ignoring_case(origin->substr(scheme + 3), request.authority());
+  }
+  if (!own) throw HttpError(Status::Forbidden, "Requests are cancelled from this page only.");
+}
+
+Task<Response> cancel(Request& request, std::string id, const ThreadWatchOptions& options) {
+  if (!options.allow_cancel) {
+    throw HttpError(Status::Forbidden, "Nothing can be cancelled here (allow_cancel).");
+  }
+  want_own_origin(request);
+  base::ServerWatch& server = server_of(request);
+  const auto number = app::parse_reference_id(id);
+  const bool found = number && co_await may_be_under_way(server, *number, options);
+  if (!found) {
+    throw HttpError(Status::NotFound, "There is no such request under way. It may have ended.");
+  }
+  server.cancel(*number);
+  const bool json = request.preferred_type({"text/html", "application/json"}) == "application/json";
+  Response response = json ? Response::json(Cancelled{id}) : Response::redirect("./");
+  co_return dressed(std::move(response));
+}
+
+}  // namespace
+
+app::App thread_watch(ThreadWatchOptions options) {
+  app::Router pages;
+  pages.get<"/">([options](Request& request, app::Query<View> view) {
+    return show(request, *std::move(view), options);
+  });
+  pages.post<"/cancel">([options](Request& request, app::Form<CancelForm> form) {
+    return cancel(request, (*std::move(form)).request, options);
+  });
+  return pages;
+}
+
+}  // namespace mastic::inspect
