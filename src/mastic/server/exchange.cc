@@ -6,6 +6,7 @@
 
 #include "mastic/app/error_response.h"
 #include "mastic/app/http_error.h"
+#include "mastic/app/secrets.h"
 
 namespace mastic::server {
 
@@ -349,7 +350,7 @@ base::RequestReport Exchange::report() const {
   const auto [thread, since] = absence();
   return {.id = id_,
           .method = std::string(request_->method_text()),
-          .target = std::string(request_->target()),
+          .target = app::blank_secrets(request_->target()),
           .client = request_->peer().to_string(),
           .age = now - started_,
           .thread = thread,
