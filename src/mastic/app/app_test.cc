@@ -129,6 +129,23 @@ TEST_F(AppTest, AnswersWhateverIsThrown) {
   EXPECT_NE(exchange.recorded.lines.back().find("std::runtime_error: secret"), std::string::npos);
 }
 
+Task<int> fails_deep() {
+  co_await async::sleep_for(1ms);
+  throw std::runtime_error("secret");
+}
+
+TEST_F(AppTest, LogsTheAwaitsThatAnExceptionCameThrough) {
+  constexpr int kAwait = __LINE__ + 2;
+  const App app(
+      [](Request&) -> Task<std::string> { co_return std::to_string(co_await fails_deep()); });
+  EXPECT_EQ(call(app).status, Status::InternalServerError);
+  const std::string& line = exchange.recorded.lines.back();
+  const auto inside = line.find(" (at app_test.cc:");
+  const auto outside = line.find("; at app_test.cc:" + std::to_string(kAwait) + ", ");
+  EXPECT_LT(inside, outside) << line;
+  EXPECT_NE(outside, line.npos) << line;
+}
+
 TEST_F(AppTest, AnswersWithTheStatusThatWasThrown) {
   Response response = call([](Request&) -> std::string {
     throw HttpError(Status::TooManyRequests, "slow down").set("Retry-After", "5");

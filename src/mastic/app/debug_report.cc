@@ -35,9 +35,8 @@ void append_line(std::string& report, std::string_view name, std::string_view va
   }
 }
 
-}  // namespace
-
-std::string describe_exception() {
+/// The exception being handled: its type and its words.
+std::string name_exception() {
   std::string text = "an exception";
   if (const std::type_info* const type = abi::__cxa_current_exception_type()) {
     int status = 0;
@@ -54,8 +53,22 @@ std::string describe_exception() {
   return text;
 }
 
+}  // namespace
+
+std::string describe_exception() { return describe_exception(async::current_task_trace()); }
+
+std::string describe_exception(const async::TaskTrace& trace) {
+  std::string text = name_exception();
+  const std::string way = trace.text("; ");
+  if (!way.empty()) text.append(" (").append(way).append(")");
+  return text;
+}
+
 std::string debug_report(Request& request) {
-  std::string report = describe_exception() + "\n\n";
+  std::string report = name_exception() + "\n";
+  const std::string way = async::current_task_trace().text("\n  ");
+  if (!way.empty()) report.append("  ").append(way).append("\n");
+  report += "\n";
   report.append(request.method_text()).append(" ");
   if (request.values().empty()) {
     base::append_log_escaped(report, request.mount_path(), kMostBytes);

@@ -1,53 +1,85 @@
 #include "mastic/async/context.h"
 
-#include "mastic/base/assert.h"
-
 namespace mastic::async {
+namespace {
+
+constexpr int kMostResumes = 256;  // in one run
+
+thread_local constinit Context* running_context = nullptr;
+
+}  // namespace
 
 // ---- Operation ----
 
 /// In user code only what it submitted itself goes: a task whose caller found no memory to await
 /// it.
 Operation::~Operation() {
-  if (state_ == State::Submitted) context_->submitted_.remove(*this);
-  if (state_ == State::Started) context_->unlink_started(*this);
+  const State state = state_.load(std::memory_order_relaxed);
+  if (state == State::Submitted) context().submitted_.remove(*this);
+  if (state == State::Started) scope_->remove_started(*this);
 }
 
-void OperationQueue::remove(const Operation& operation) {
-  Operation* previous = nullptr;
-  Operation* at = first_;
-  while (at != &operation) previous = std::exchange(at, at->next_);
-  (previous == nullptr ? first_ : previous->next_) = operation.next_;
-  if (last_ == &operation) last_ = previous;
-}
-
-void Operation::submit(Context& context, std::coroutine_handle<> waiter) {
-  MASTIC_ASSERT(state_ == State::Idle);
-  context_ = &context;
+void Operation::submit(Scope& scope, std::coroutine_handle<> waiter) {
+  MASTIC_ASSERT(state_.load(std::memory_order_relaxed) == State::Idle);
+  scope_ = &scope;
   waiter_ = waiter;
-  state_ = State::Submitted;
-  context.submitted_.push_back(*this);
+  state_.store(State::Submitted, std::memory_order_relaxed);
+  scope.context().submitted_.push_back(*this);
+}
+
+bool Operation::take_back() noexcept {
+  const State state = state_.load(std::memory_order_relaxed);
+  if (state == State::Submitted) {
+    context().submitted_.remove(*this);
+    state_.store(State::Idle, std::memory_order_relaxed);
+  }
+  return state == State::Submitted || state == State::Idle;
 }
 
 void Operation::complete() noexcept {
-  context_->unlink_started(*this);
-  context_->make_ready(*this);
+  scope_->remove_started(*this);
+  context().make_ready(*this);
 }
 
 // ---- Context: in user code ----
 
+Context* Context::running() noexcept { return running_context; }
+
 void Context::resume(std::coroutine_handle<> handle) {
+  Context* const outside = std::exchange(running_context, this);
   const auto after = std::exchange(next_, handle);
   while (next_) std::exchange(next_, nullptr).resume();
   next_ = after;
+  running_context = outside;
 }
 
 void Context::resume_ready() {
-  while (!batch_.empty()) {
+  for (int left = kMostResumes; left > 0 && !batch_.empty(); --left) {
     Operation& operation = batch_.pop_front();
-    operation.state_ = Operation::State::Idle;
+    operation.state_.store(Operation::State::Idle, std::memory_order_relaxed);
     resume(operation.waiter_);
   }
+}
+
+void Context::resume_soon(Operation& operation, std::coroutine_handle<> handle) noexcept {
+  operation.waiter_ = handle;
+  operation.state_.store(Operation::State::Ready, std::memory_order_relaxed);
+  batch_.push_back(operation);
+}
+
+void Context::complete_early(Operation& operation) noexcept {
+  submitted_.remove(operation);
+  resume_soon(operation, operation.waiter_);
+}
+
+void Context::note_stop(Scope& scope) noexcept {
+  scope.next_noted_ = std::exchange(stops_, &scope);
+}
+
+void Context::forget_stop(Scope& scope) noexcept {
+  Scope** at = &stops_;
+  while (*at != &scope) at = &(*at)->next_noted_;
+  *at = scope.next_noted_;
 }
 
 // ---- Context: on the executor ----
@@ -65,49 +97,38 @@ void Context::schedule_first() noexcept {
 }
 
 void Context::finish_run() noexcept {
-  scheduled_ = false;
-  OperationQueue submitted = submitted_.take();
-  while (!submitted.empty()) {
-    Operation& operation = submitted.pop_front();
-    if (stop_requested()) {
-      operation.cancelled_ = true;
-      make_ready(operation);
-    } else {
-      link_started(operation);
-      operation.start(executor_);
-    }
+  ready_.prepend(batch_.take());
+  while (stops_ != nullptr) {
+    Scope& scope = *std::exchange(stops_, stops_->next_noted_);
+    scope.noted_ = false;
+    scope.stop();
   }
+  while (!after_run_.empty()) after_run_.pop_front().deliver();
+  if (!submitted_.empty()) start_submitted();
+  if (passing_) give_trace(nullptr, nullptr);
+  scheduled_ = false;
   if (!ready_.empty()) schedule();
 }
 
-void Context::stop() noexcept {
-  stopping_.store(true, std::memory_order_release);
-  for (Operation* next = started_; next != nullptr;) {
-    Operation& operation = *std::exchange(next, next->next_);
-    if (operation.cancel() == Operation::Cancel::Coming) continue;
-    unlink_started(operation);
-    operation.cancelled_ = true;
-    make_ready(operation);
+void Context::start_submitted() noexcept {
+  OperationQueue submitted = submitted_.take();
+  while (!submitted.empty()) {
+    Operation& operation = submitted.pop_front();
+    if (operation.scope_->stop_requested()) {
+      operation.cancelled_ = operation.drop();
+      make_ready(operation);
+    } else {
+      operation.state_.store(Operation::State::Started, std::memory_order_relaxed);
+      operation.scope_->add_started(operation);
+      operation.start(executor_);
+    }
   }
 }
 
 void Context::make_ready(Operation& operation) noexcept {
-  operation.state_ = Operation::State::Ready;
+  operation.state_.store(Operation::State::Ready, std::memory_order_relaxed);
   ready_.push_back(operation);
   schedule();
-}
-
-void Context::link_started(Operation& operation) {
-  operation.state_ = Operation::State::Started;
-  operation.previous_ = nullptr;
-  operation.next_ = started_;
-  if (started_ != nullptr) started_->previous_ = &operation;
-  started_ = &operation;
-}
-
-void Context::unlink_started(Operation& operation) {
-  (operation.previous_ == nullptr ? started_ : operation.previous_->next_) = operation.next_;
-  if (operation.next_ != nullptr) operation.next_->previous_ = operation.previous_;
 }
 
 }  // namespace mastic::async

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <exception>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -21,6 +21,9 @@ class ManualExecutor final : public Executor {
     timers_.add(timer, due);
   }
   void post(Message& message) override { messages_.push_back(message); }
+  [[nodiscard]] Runner& runner() override { return *runner_; }
+  /// Blocking code runs there from here on; at first it runs at once.
+  void set_runner(Runner& runner) { runner_ = &runner; }
 
   /// Runs until nothing is left to run.
   void run() {
@@ -65,6 +68,7 @@ class ManualExecutor final : public Executor {
   MessageQueue messages_;
   TimerRing timers_;
   base::Instant now_{std::chrono::hours(1)};
+  Runner* runner_ = &inline_runner();
 };
 
 /// A context with one root task.
@@ -87,5 +91,15 @@ class TestContext final : public Context {
   Task<T> task_;
   bool begun_ = false;
 };
+
+/// Runs `task` to its end, however much time that takes, and gives what it gives.
+template <class T>
+T run_to_end(Task<T> task) {
+  ManualExecutor executor;
+  TestContext<T> context(executor, std::move(task));
+  executor.advance(std::chrono::hours(1));
+  if (!context.is_done()) throw std::logic_error("the task waits for ever");
+  return context.take();
+}
 
 }  // namespace mastic::async

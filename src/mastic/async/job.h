@@ -9,8 +9,9 @@ namespace mastic::async {
 class Message {
  public:
   Message() = default;
-  Message(const Message&) = delete;
-  Message& operator=(const Message&) = delete;
+  /// Requires: `other` is in no queue.
+  Message(Message&&) noexcept {}
+  Message& operator=(Message&&) = delete;
 
   /// On the executor, outside of user code. May destroy the message.
   virtual void deliver() noexcept = 0;

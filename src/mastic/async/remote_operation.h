@@ -19,7 +19,13 @@ class RemoteOperation : public Operation, private Message {
   virtual void begin() = 0;
 
   /// From any thread, once. The operation may be no more when this returns.
-  void complete_remotely() noexcept { executor_->post(*this); }
+  void complete_remotely() noexcept {
+    if (Context* const here = Context::running(); here == &context()) {
+      here->deliver_after_run(*this);
+    } else {
+      executor_->post(*this);
+    }
+  }
   /// Where the task runs; from `begin` on.
   [[nodiscard]] Executor& executor() const { return *executor_; }
 

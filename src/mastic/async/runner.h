@@ -11,8 +11,9 @@ namespace mastic::async {
 class BlockingWork {
  public:
   BlockingWork() = default;
-  BlockingWork(const BlockingWork&) = delete;
-  BlockingWork& operator=(const BlockingWork&) = delete;
+  /// Requires: `other` is in no queue.
+  BlockingWork(BlockingWork&&) noexcept {}
+  BlockingWork& operator=(BlockingWork&&) = delete;
 
   /// On some thread that may block. May destroy the work.
   virtual void run() noexcept = 0;

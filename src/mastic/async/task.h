@@ -12,6 +12,7 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <source_location>
 #include <utility>
 #include <variant>
 
@@ -35,17 +36,21 @@ struct TaskPromiseBase {
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> done) const noexcept {
       TaskPromiseBase& promise = done.promise();
-      promise.context->resume_next(promise.continuation);
+      promise.scope->context().resume_next(promise.continuation);
     }
     static constexpr void await_resume() noexcept {}
   };
   static constexpr std::suspend_always initial_suspend() noexcept { return {}; }
   static constexpr Final final_suspend() noexcept { return {}; }
-  void unhandled_exception() noexcept { exception = std::current_exception(); }
+  void unhandled_exception() noexcept {
+    exception = std::current_exception();
+    scope->context().exception_leaves(exception, awaited_at);
+  }
 
-  Context* context = nullptr;  ///< set when it begins
+  Scope* scope = nullptr;  ///< set when it begins
   std::coroutine_handle<> continuation;
   std::exception_ptr exception;
+  std::source_location awaited_at;  ///< the last await in it
 };
 
 template <class T>
@@ -121,21 +126,29 @@ class [[nodiscard]] Task {
 
   /// In user code of `context`: begins it here and now, and runs it until it waits or is done. It
   /// may be awaited after that. Does nothing when it was started already.
-  void start(Context& context) {
-    if (is_done() || handle()->promise().context != nullptr) return;
-    handle()->promise().context = &context;
-    context.resume(*handle());
+  void start(Context& context) { start(context.root()); }
+  /// The same, within `scope`.
+  void start(Scope& scope) {
+    if (is_done() || handle()->promise().scope != nullptr) return;
+    handle()->promise().scope = &scope;
+    scope.context().resume(*handle());
   }
 
   // Awaiting a task runs it, unless it was started, and takes its result.
   [[nodiscard]] bool await_ready() const noexcept { return is_done(); }
   template <class Waiter>
-  void await_suspend(std::coroutine_handle<Waiter> waiter) {
+  void await_suspend(std::coroutine_handle<Waiter> waiter,
+                     std::source_location where = std::source_location::current()) {
+    waiter.promise().awaited_at = where;
+    suspend(waiter, *waiter.promise().scope);
+  }
+  /// As await_suspend, but what was not started runs in `scope`, inside of that of `waiter`.
+  void suspend(std::coroutine_handle<> waiter, Scope& scope) {
     Promise& promise = handle()->promise();
     promise.continuation = waiter;
-    if (promise.context != nullptr) return;
-    promise.context = waiter.promise().context;
-    promise.context->resume_next(*handle());
+    if (promise.scope != nullptr) return;
+    promise.scope = &scope;
+    scope.context().resume_next(*handle());
   }
   T await_resume() { return take(); }
 

@@ -20,18 +20,6 @@ Task<int> after_sleep(int value) {
   co_return value;
 }
 
-/// Awaits nothing, and gives the context of the task that asks.
-struct CurrentContext {
-  static constexpr bool await_ready() noexcept { return false; }
-  template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> waiter) {
-    context = waiter.promise().context;
-    return false;
-  }
-  Context& await_resume() const { return *context; }
-  Context* context = nullptr;
-};
-
 template <class T>
 T run(Task<T> task) {
   ManualExecutor executor;
@@ -79,10 +67,10 @@ TEST(Task, KeepsItsLocalsWhileItWaits) { EXPECT_EQ(run(moved_only()), "kept"); }
 Task<int> start_two_then_await() {
   Task<int> quick = as_coroutine(1);
   Task<int> slow = after_sleep(2);
-  Context& context = co_await CurrentContext();
-  quick.start(context);
+  Scope& scope = co_await CurrentScope();
+  quick.start(scope);
   EXPECT_TRUE(quick.is_done());
-  slow.start(context);
+  slow.start(scope);
   EXPECT_FALSE(slow.is_done());
   co_return co_await std::move(quick) + co_await std::move(slow);
 }
@@ -115,15 +103,46 @@ Task<int> deep(int depth) {
   co_return 1 + co_await deep(depth - 1);
 }
 
-TEST(Task, DoesNotGrowTheStackWithDepth) { EXPECT_EQ(run(deep(100'000)), 100'000); }
+TEST(Task, DoesNotGrowTheStackWithDepth) { EXPECT_EQ(run(deep(1'000'000)), 1'000'000); }
+
+Task<int> deep_failure(int depth) {
+  if (depth == 0) throw Oops();
+  co_return 1 + co_await deep_failure(depth - 1);
+}
+
+TEST(Task, UnwindsFromAnyDepth) { EXPECT_THROW(run(deep_failure(20'000)), Oops); }
+
+Task<int> deep_sleep(int depth) {
+  if (depth == 0) co_return co_await after_sleep(1);
+  co_return co_await deep_sleep(depth - 1);
+}
+
+TEST(Task, IsCancelledAtAnyDepth) {
+  ManualExecutor executor;
+  TestContext<int> context(executor, deep_sleep(20'000));
+  executor.run();
+  context.stop();
+  executor.run();
+  ASSERT_TRUE(context.is_done());
+  EXPECT_THROW(context.take(), Cancelled);
+}
+
+/// The only way to destroy a chain of frames from the outside: a context that goes before its end.
+/// It takes a few hundred bytes of stack for each.
+TEST(Task, MayGoThousandsOfFramesDeep) {
+  ManualExecutor executor;
+  TestContext<int> context(executor, deep_sleep(5'000));
+  executor.run();
+  EXPECT_FALSE(context.is_done());
+}
 
 Task<int> looping() {
   int sum = 0;
-  for (int i = 0; i < 100'000; ++i) sum += co_await as_coroutine(1);
+  for (int i = 0; i < 1'000'000; ++i) sum += co_await as_coroutine(1);
   co_return sum;
 }
 
-TEST(Task, DoesNotGrowTheStackWithALoop) { EXPECT_EQ(run(looping()), 100'000); }
+TEST(Task, DoesNotGrowTheStackWithALoop) { EXPECT_EQ(run(looping()), 1'000'000); }
 
 TEST(Sleep, LastsAtLeastAsLongAsAsked) {
   ManualExecutor executor;

@@ -38,6 +38,8 @@ class Timer : private TimerLink {
 
  protected:
   Timer() = default;
+  /// Requires: `other` is not armed.
+  Timer(Timer&&) noexcept {}
   virtual ~Timer() { disarm(); }
 
  private:

@@ -30,7 +30,8 @@ void Background::log_fault() noexcept {
 
 void Background::note_fault() noexcept {
   try {
-    fault_ = app::describe_exception();
+    const async::TaskTrace* const way = trace_of(std::current_exception());
+    fault_ = app::describe_exception(way != nullptr ? *way : async::TaskTrace());
   } catch (...) {
     fault_ = "no memory";  // short enough to need none
   }

@@ -94,6 +94,7 @@ TEST_F(LifecycleTest, ATaskRunsBesideTheRequests) {
 TEST_F(LifecycleTest, ATaskThatFailsIsLoggedAndTheSiteGoesOn) {
   Router site;
   site.get("/", [] { return "here"; });
+  constexpr int kAwait = __LINE__ + 2;
   site.in_background("mail", []() -> Task<> {
     co_await async::sleep_for(1s);
     throw std::runtime_error("no route to host");
@@ -102,8 +103,11 @@ TEST_F(LifecycleTest, ATaskThatFailsIsLoggedAndTheSiteGoesOn) {
   client.pass(2s);
   EXPECT_EQ(client.get("/").text, "here");
   ASSERT_EQ(client.log().size(), 1u);
-  EXPECT_EQ(client.log()[0],
-            "error app: the background task 'mail' failed: std::runtime_error: no route to host");
+  const std::string expected =
+      "error app: the background task 'mail' failed: std::runtime_error: no route to host (at "
+      "lifecycle_test.cc:" +
+      std::to_string(kAwait) + ", ";
+  EXPECT_TRUE(client.log()[0].starts_with(expected)) << client.log()[0];
 }
 
 TEST_F(LifecycleTest, ATaskThatEndsAtOnceIsFine) {

@@ -1,0 +1,200 @@
+// A bounded queue between tasks.
+
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "mastic/async/waiting.h"
+
+namespace mastic::async {
+
+/// Carries values from tasks to tasks, of whatever contexts, in the order they were sent. Holds up
+/// to `capacity` of them, in memory taken at the beginning; with a capacity of 0 a sender waits
+/// until its value was taken. Who waits first is served first, on both sides.
+///
+///     Channel<Line> lines(16);
+///     if (!co_await lines.send(std::move(line))) co_return;    // nobody wants it any more
+///     while (auto line = co_await lines.receive()) use(*line);
+///
+/// After `close`, what is held can still be received, and then comes nothing. From any thread;
+/// threads that are not tasks have the try_ functions. It outlives those who wait at it.
+template <class T>
+class Channel {
+  static_assert(std::is_nothrow_move_constructible_v<T>,
+                "a Channel moves its values while others wait: wrap T in a std::unique_ptr");
+
+ public:
+  class [[nodiscard]] Send final : public Waiting {
+   public:
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> waiter,
+                       std::source_location where = std::source_location::current()) {
+      return wait_unless(waiter, where,
+                         [this](Waker& waker) { return channel_->send_now(waker, *this); });
+    }
+    [[nodiscard]] bool await_resume() const {
+      finish_await();
+      return sent_;
+    }
+
+   private:
+    friend class Channel;
+    Send(Channel& channel, T&& value)
+        : Waiting(channel.senders_), channel_(&channel), value_(std::move(value)) {}
+    Channel* channel_;
+    T value_;
+    bool sent_ = false;
+  };
+
+  class [[nodiscard]] Receive final : public Waiting {
+   public:
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> waiter,
+                       std::source_location where = std::source_location::current()) {
+      return wait_unless(waiter, where,
+                         [this](Waker& waker) { return channel_->receive_now(waker, *this); });
+    }
+    [[nodiscard]] std::optional<T> await_resume() {
+      finish_await();
+      return std::move(value_);
+    }
+
+   private:
+    friend class Channel;
+    explicit Receive(Channel& channel) : Waiting(channel.receivers_), channel_(&channel) {}
+    Channel* channel_;
+    std::optional<T> value_;
+  };
+
+  explicit Channel(std::size_t capacity) : ring_(capacity) {}
+
+  /// Waits for room, and for a capacity of 0 until it was received. False when the channel was
+  /// closed before that: then the value is gone. Throws Cancelled: then it was not sent.
+  [[nodiscard]] Send send(T value) { return Send(*this, std::move(value)); }
+  /// Waits for a value; nothing when the channel is closed and empty. Throws Cancelled: then none
+  /// was taken.
+  [[nodiscard]] Receive receive() { return Receive(*this); }
+
+  /// False when it would have to wait, or the channel is closed; then `value` is as it was.
+  [[nodiscard]] bool try_send(T&& value);
+  [[nodiscard]] bool try_send(const T& value) { return try_send(T(value)); }
+  /// Nothing when none is held and no sender waits.
+  [[nodiscard]] std::optional<T> try_receive();
+
+  /// Nothing more can be sent; who waits to send learns so. May be called again.
+  void close() noexcept;
+  [[nodiscard]] bool is_closed() const;
+  /// How many values it holds.
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  // With the mutex held:
+  bool send_now(Waker& waker, Send& send);
+  bool receive_now(Waker& waker, Receive& receive);
+  bool give(Waker& waker, T& value);
+  std::optional<T> take(Waker& waker);
+  void push(T&& value);
+  T pop();
+
+  mutable std::mutex mutex_;
+  WaitLine senders_{mutex_};    ///< empty while there is room
+  WaitLine receivers_{mutex_};  ///< empty while there are values
+  std::vector<std::optional<T>> ring_;
+  std::size_t first_ = 0;  ///< where in `ring_` the values begin
+  std::size_t size_ = 0;
+  bool closed_ = false;
+};
+
+template <class T>
+void Channel<T>::push(T&& value) {
+  std::size_t at = first_ + size_;
+  if (at >= ring_.size()) at -= ring_.size();
+  ring_[at].emplace(std::move(value));
+  ++size_;
+}
+
+template <class T>
+T Channel<T>::pop() {
+  T value = *std::move(ring_[first_]);
+  ring_[first_].reset();
+  if (++first_ == ring_.size()) first_ = 0;
+  --size_;
+  return value;
+}
+
+/// True when a receiver or the channel has the value.
+template <class T>
+bool Channel<T>::give(Waker& waker, T& value) {
+  if (!receivers_.empty()) {
+    auto& receive = static_cast<Receive&>(receivers_.pop_front());
+    receive.value_.emplace(std::move(value));
+    waker.serve(receive);
+    return true;
+  }
+  if (size_ == ring_.size()) return false;
+  push(std::move(value));
+  return true;
+}
+
+template <class T>
+std::optional<T> Channel<T>::take(Waker& waker) {
+  if (senders_.empty()) return size_ > 0 ? std::optional<T>(pop()) : std::nullopt;
+  auto& send = static_cast<Send&>(senders_.pop_front());
+  send.sent_ = true;
+  waker.serve(send);
+  if (ring_.empty()) return std::move(send.value_);
+  T value = pop();
+  push(std::move(send.value_));
+  return value;
+}
+
+template <class T>
+bool Channel<T>::send_now(Waker& waker, Send& send) {
+  if (closed_) return true;
+  return send.sent_ = give(waker, send.value_);
+}
+
+template <class T>
+bool Channel<T>::receive_now(Waker& waker, Receive& receive) {
+  receive.value_ = take(waker);
+  return receive.value_ || closed_;
+}
+
+template <class T>
+bool Channel<T>::try_send(T&& value) {
+  Waker waker(mutex_);
+  return !closed_ && give(waker, value);
+}
+
+template <class T>
+std::optional<T> Channel<T>::try_receive() {
+  Waker waker(mutex_);
+  return take(waker);
+}
+
+template <class T>
+void Channel<T>::close() noexcept {
+  Waker waker(mutex_);
+  closed_ = true;
+  while (!receivers_.empty()) waker.serve(receivers_.pop_front());
+  while (!senders_.empty()) waker.serve(senders_.pop_front());
+}
+
+template <class T>
+bool Channel<T>::is_closed() const {
+  const std::lock_guard lock(mutex_);
+  return closed_;
+}
+
+template <class T>
+std::size_t Channel<T>::size() const {
+  const std::lock_guard lock(mutex_);
+  return size_;
+}
+
+}  // namespace mastic::async

@@ -1,0 +1,240 @@
+#include "mastic/async/channel.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "mastic/async/context_testing.h"
+#include "mastic/async/sleep.h"
+#include "mastic/async/task_group.h"
+#include "mastic/async/with_timeout.h"
+
+namespace mastic::async {
+namespace {
+
+using namespace std::chrono_literals;
+
+Task<> send_numbers(Channel<int>& channel, int count) {
+  for (int i = 0; i < count; ++i) EXPECT_TRUE(co_await channel.send(i));
+  channel.close();
+}
+Task<> collect(Channel<int>& channel, std::vector<int>& numbers) {
+  while (const auto number = co_await channel.receive()) numbers.push_back(*number);
+}
+Task<std::vector<int>> through(std::size_t capacity, bool receiver_first) {
+  Channel<int> channel(capacity);
+  std::vector<int> numbers;
+  co_await task_group([&](TaskGroup& group) {
+    if (receiver_first) group.spawn(collect(channel, numbers));
+    group.spawn(send_numbers(channel, 1000));
+    if (!receiver_first) group.spawn(collect(channel, numbers));
+  });
+  co_return numbers;
+}
+
+TEST(Channel, CarriesValuesInTheirOrder) {
+  std::vector<int> expected;
+  for (int i = 0; i < 1000; ++i) expected.push_back(i);
+  for (const std::size_t capacity : {0u, 1u, 2u, 7u, 2000u}) {
+    EXPECT_EQ(run_to_end(through(capacity, true)), expected) << capacity;
+    EXPECT_EQ(run_to_end(through(capacity, false)), expected) << capacity;
+  }
+}
+
+/// The same between two contexts, which wake each other by messages.
+TEST(Channel, CarriesValuesBetweenContexts) {
+  for (const std::size_t capacity : {0u, 1u, 7u}) {
+    ManualExecutor executor;
+    Channel<int> channel(capacity);
+    std::vector<int> numbers;
+    TestContext<void> receiver(executor, collect(channel, numbers));
+    TestContext<void> sender(executor, send_numbers(channel, 1000));
+    executor.run();
+    EXPECT_TRUE(sender.is_done());
+    EXPECT_TRUE(receiver.is_done());
+    EXPECT_EQ(numbers.size(), 1000u);
+    EXPECT_TRUE(std::ranges::is_sorted(numbers));
+  }
+}
+
+TEST(Channel, NeedsNoTask) {
+  Channel<std::unique_ptr<int>> channel(2);
+  EXPECT_FALSE(channel.try_receive());
+  auto kept = std::make_unique<int>(3);
+  EXPECT_TRUE(channel.try_send(std::make_unique<int>(1)));
+  EXPECT_TRUE(channel.try_send(std::make_unique<int>(2)));
+  EXPECT_FALSE(channel.try_send(std::move(kept)));
+  EXPECT_EQ(*kept, 3);
+  EXPECT_EQ(channel.size(), 2u);
+  EXPECT_EQ(**channel.try_receive(), 1);
+  channel.close();
+  EXPECT_FALSE(channel.try_send(std::move(kept)));
+  EXPECT_EQ(**channel.try_receive(), 2);
+  EXPECT_FALSE(channel.try_receive());
+  EXPECT_TRUE(channel.is_closed());
+}
+
+TEST(Channel, TriesServeThoseWhoWait) {
+  ManualExecutor executor;
+  Channel<int> channel(0);
+  std::vector<int> numbers;
+  EXPECT_FALSE(channel.try_send(1));
+  TestContext<void> receiver(executor, collect(channel, numbers));
+  executor.run();
+  EXPECT_TRUE(channel.try_send(1));
+  executor.run();
+  EXPECT_EQ(numbers, std::vector<int>{1});
+  channel.close();
+  executor.run();
+  EXPECT_TRUE(receiver.is_done());
+
+  Channel<int> other(0);
+  TestContext<void> sender(executor, send_numbers(other, 2));
+  executor.run();
+  EXPECT_EQ(other.try_receive(), 0);
+  executor.run();
+  EXPECT_EQ(other.try_receive(), 1);
+  executor.run();
+  EXPECT_TRUE(sender.is_done());
+}
+
+Task<bool> sends(Channel<int>& channel, int number) { co_return co_await channel.send(number); }
+Task<std::optional<int>> receives(Channel<int>& channel) { co_return co_await channel.receive(); }
+
+TEST(Channel, ClosedWhileSendersWaitItTellsThem) {
+  ManualExecutor executor;
+  Channel<int> channel(1);
+  TestContext<bool> held(executor, sends(channel, 1));
+  TestContext<bool> waits(executor, sends(channel, 2));
+  TestContext<bool> waits_too(executor, sends(channel, 3));
+  executor.run();
+  EXPECT_TRUE(held.take());
+  EXPECT_FALSE(waits.is_done());
+  channel.close();
+  executor.run();
+  EXPECT_FALSE(waits.take());
+  EXPECT_FALSE(waits_too.take());
+  TestContext<bool> too_late(executor, sends(channel, 4));
+  TestContext<std::optional<int>> rest(executor, receives(channel));
+  TestContext<std::optional<int>> end(executor, receives(channel));
+  executor.run();
+  EXPECT_FALSE(too_late.take());
+  EXPECT_EQ(rest.take(), 1);
+  EXPECT_EQ(end.take(), std::nullopt);
+}
+
+TEST(Channel, ServesReceiversInTheirOrder) {
+  ManualExecutor executor;
+  Channel<int> channel(4);
+  TestContext<std::optional<int>> first(executor, receives(channel));
+  TestContext<std::optional<int>> second(executor, receives(channel));
+  executor.run();
+  EXPECT_TRUE(channel.try_send(1));
+  EXPECT_TRUE(channel.try_send(2));
+  executor.run();
+  EXPECT_EQ(first.take(), 1);
+  EXPECT_EQ(second.take(), 2);
+}
+
+TEST(Channel, ACancelledReceiverSwallowsNothing) {
+  ManualExecutor executor;
+  Channel<int> channel(4);
+  TestContext<std::optional<int>> first(executor, receives(channel));
+  TestContext<std::optional<int>> second(executor, receives(channel));
+  executor.run();
+  first.stop();
+  EXPECT_TRUE(channel.try_send(1));
+  executor.run();
+  EXPECT_THROW(first.take(), Cancelled);
+  EXPECT_EQ(second.take(), 1);
+}
+
+TEST(Channel, AReceiverThatWasServedBeforeItsStopHasItsValue) {
+  ManualExecutor executor;
+  Channel<int> channel(4);
+  TestContext<std::optional<int>> receiver(executor, receives(channel));
+  executor.run();
+  EXPECT_TRUE(channel.try_send(1));
+  receiver.stop();
+  executor.run();
+  EXPECT_EQ(receiver.take(), 1);
+}
+
+TEST(Channel, ACancelledSenderSendsNothing) {
+  ManualExecutor executor;
+  Channel<int> channel(0);
+  TestContext<bool> first(executor, sends(channel, 1));
+  TestContext<bool> second(executor, sends(channel, 2));
+  executor.run();
+  first.stop();
+  EXPECT_EQ(channel.try_receive(), 2);
+  executor.run();
+  EXPECT_THROW(first.take(), Cancelled);
+  EXPECT_TRUE(second.take());
+}
+
+Task<int> receives_after_stop(Channel<int>& channel, TaskGroup& group) {
+  EXPECT_TRUE(channel.try_send(1));
+  group.cancel();
+  co_return *co_await channel.receive();
+}
+Task<> stopped_with_a_value_at_hand(Channel<int>& channel) {
+  co_await task_group([&](TaskGroup& group) { group.spawn(receives_after_stop(channel, group)); });
+}
+
+TEST(Channel, ThrowsCancelledAfterStopThoughAValueIsAtHand) {
+  Channel<int> channel(1);
+  run_to_end(stopped_with_a_value_at_hand(channel));
+  EXPECT_EQ(channel.size(), 1u);
+}
+
+Task<int> with_limits(Channel<int>& channel) {
+  int timeouts = 0;
+  for (int i = 0; i < 3; ++i) {
+    try {
+      (void)co_await with_timeout(channel.receive(), 10ms);
+    } catch (const TimedOut&) {
+      ++timeouts;
+    }
+  }
+  EXPECT_TRUE(channel.try_send(40));
+  co_return timeouts + *co_await with_timeout(channel.receive(), 10ms);
+}
+
+TEST(Channel, IsReceivedFromWithALimit) {
+  Channel<int> channel(1);
+  EXPECT_EQ(run_to_end(with_limits(channel)), 43);
+}
+
+TEST(Channel, MayLoseThoseWhoWait) {
+  ManualExecutor executor;
+  Channel<int> channel(0);
+  {
+    TestContext<std::optional<int>> gone(executor, receives(channel));
+    executor.run();
+  }
+  EXPECT_FALSE(channel.try_send(1));
+}
+
+/// Served in the run in which it was awaited, and stopped before that ended.
+Task<int> served_and_stopped(Channel<int>& channel) {
+  int received = 0;
+  co_await task_group([&](TaskGroup& group) {
+    group.spawn([&]() -> Task<> { received = *co_await channel.receive(); });
+    group.spawn([&]() -> Task<> {
+      EXPECT_TRUE(channel.try_send(5));
+      group.cancel();
+      co_return;
+    });
+  });
+  co_return received;
+}
+
+TEST(Channel, KeepsWhatWasGivenInTheRunOfItsStop) {
+  Channel<int> channel(0);
+  EXPECT_EQ(run_to_end(served_and_stopped(channel)), 5);
+}
+
+}  // namespace
+}  // namespace mastic::async

@@ -1,0 +1,21 @@
+#include "mastic/async/event.h"
+
+namespace mastic::async {
+
+void Event::set() noexcept {
+  Waker waker(mutex_);
+  set_ = true;
+  while (!line_.empty()) waker.serve(line_.pop_front());
+}
+
+void Event::reset() noexcept {
+  const std::lock_guard lock(mutex_);
+  set_ = false;
+}
+
+bool Event::is_set() const {
+  const std::lock_guard lock(mutex_);
+  return set_;
+}
+
+}  // namespace mastic::async

@@ -1,0 +1,42 @@
+// Something that happens, and that tasks wait for.
+
+#pragma once
+
+#include <mutex>
+
+#include "mastic/async/waiting.h"
+
+namespace mastic::async {
+
+/// Not set at first. From any thread; it outlives those who wait for it.
+class Event {
+ public:
+  class [[nodiscard]] Wait final : public Waiting {
+   public:
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> waiter,
+                       std::source_location where = std::source_location::current()) {
+      return wait_unless(waiter, where, [this](Waker&) { return event_->set_; });
+    }
+    void await_resume() const { finish_await(); }
+
+   private:
+    friend class Event;
+    explicit Wait(Event& event) : Waiting(event.line_), event_(&event) {}
+    Event* event_;
+  };
+
+  /// Waits until it is set. A wait that `set` ended has ended, whatever comes after it.
+  [[nodiscard]] Wait wait() { return Wait(*this); }
+  /// Wakes all who wait; who waits from here on does not, until `reset`.
+  void set() noexcept;
+  void reset() noexcept;
+  [[nodiscard]] bool is_set() const;
+
+ private:
+  mutable std::mutex mutex_;
+  WaitLine line_{mutex_};
+  bool set_ = false;
+};
+
+}  // namespace mastic::async

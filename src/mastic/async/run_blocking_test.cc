@@ -1,0 +1,118 @@
+#include "mastic/async/run_blocking.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "mastic/async/context_testing.h"
+#include "mastic/async/runner_testing.h"
+#include "mastic/async/sleep.h"
+
+namespace mastic::async {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// An executor whose threads are run by hand.
+struct RunBlocking : testing::Test {
+  RunBlocking() { executor.set_runner(runner); }
+  void run_one() {
+    executor.run();
+    runner.take().run();
+    executor.run();
+  }
+  ManualRunner runner{1};
+  ManualExecutor executor;
+};
+
+Task<std::string> spelt() {
+  auto owned = std::make_unique<std::string>("spelt");
+  const auto spell = [owned = std::move(owned)] { return *owned + " out"; };
+  co_return co_await run_blocking(spell);
+}
+
+TEST_F(RunBlocking, GivesWhatTheFunctionReturns) {
+  TestContext<std::string> context(executor, spelt());
+  executor.run();
+  EXPECT_FALSE(context.is_done());
+  run_one();
+  ASSERT_TRUE(context.is_done());
+  EXPECT_EQ(context.take(), "spelt out");
+}
+
+TEST_F(RunBlocking, RunsAtOnceWhereThereAreNoThreads) {
+  executor.set_runner(inline_runner());
+  TestContext<std::string> context(executor, spelt());
+  executor.run();
+  ASSERT_TRUE(context.is_done());
+  EXPECT_EQ(context.take(), "spelt out");
+}
+
+struct Oops {};
+
+Task<> throwing() {
+  co_await run_blocking([] { throw Oops(); });
+}
+
+TEST_F(RunBlocking, ThrowsWhatTheFunctionThrows) {
+  TestContext<void> context(executor, throwing());
+  run_one();
+  EXPECT_THROW(context.take(), Oops);
+}
+
+TEST_F(RunBlocking, IsRefusedWhenTheQueueIsFull) {
+  TestContext<std::string> first(executor, spelt());
+  TestContext<std::string> second(executor, spelt());
+  executor.run();
+  EXPECT_FALSE(first.is_done());
+  ASSERT_TRUE(second.is_done());
+  EXPECT_THROW(second.take(), RunnerFull);
+  run_one();
+  EXPECT_EQ(first.take(), "spelt out");
+}
+
+TEST_F(RunBlocking, IsWithdrawnWhenItHasNotBegun) {
+  TestContext<std::string> context(executor, spelt());
+  executor.run();
+  context.stop();
+  executor.run();
+  ASSERT_TRUE(context.is_done());
+  EXPECT_THROW(context.take(), Cancelled);
+  EXPECT_EQ(runner.queued(), 0u);
+}
+
+Task<bool> told_to_stop() {
+  const bool told =
+      co_await run_blocking([](std::stop_token stop) { return stop.stop_requested(); });
+  try {
+    co_await sleep_for(1h);
+  } catch (const Cancelled&) {
+    co_return told;
+  }
+  co_return false;
+}
+
+TEST_F(RunBlocking, StandsUntilARunningFunctionEndsAndTellsItToStop) {
+  TestContext<bool> context(executor, told_to_stop());
+  executor.run();
+  BlockingWork& begun = runner.take();
+  context.stop();
+  executor.run();
+  EXPECT_FALSE(context.is_done());
+  begun.run();
+  executor.run();
+  ASSERT_TRUE(context.is_done());
+  EXPECT_TRUE(context.take());
+}
+
+TEST_F(RunBlocking, IsNotTriedAfterStop) {
+  TestContext<std::string> context(executor, spelt());
+  context.stop();
+  executor.run();
+  EXPECT_THROW(context.take(), Cancelled);
+  EXPECT_EQ(runner.queued(), 0u);
+}
+
+}  // namespace
+}  // namespace mastic::async

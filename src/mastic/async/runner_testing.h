@@ -1,0 +1,38 @@
+// Runners for tests.
+
+#pragma once
+
+#include <cstddef>
+#include <list>
+
+#include "mastic/async/runner.h"
+
+namespace mastic::async {
+
+/// Queues up to `most` pieces of work, and runs one when told to.
+class ManualRunner final : public Runner {
+ public:
+  explicit ManualRunner(std::size_t most) : most_(most) {}
+
+  bool submit(BlockingWork& work) override {
+    if (queue_.size() == most_) return false;
+    queue_.push_back(&work);
+    return true;
+  }
+  bool withdraw(BlockingWork& work) noexcept override { return queue_.remove(&work) != 0; }
+  bool has_reserve() const noexcept override { return true; }
+
+  [[nodiscard]] std::size_t queued() const { return queue_.size(); }
+  /// Takes the first: then it cannot be withdrawn, as if a thread had begun it. Requires: some are.
+  BlockingWork& take() {
+    BlockingWork& work = *queue_.front();
+    queue_.pop_front();
+    return work;
+  }
+
+ private:
+  std::size_t most_;
+  std::list<BlockingWork*> queue_;
+};
+
+}  // namespace mastic::async

@@ -1,0 +1,32 @@
+#include "mastic/async/semaphore.h"
+
+namespace mastic::async {
+
+/// With the mutex held.
+bool Semaphore::take_one() {
+  if (permits_ == 0) return false;
+  --permits_;
+  return true;
+}
+
+std::optional<Semaphore::Permit> Semaphore::try_acquire() {
+  const std::lock_guard lock(mutex_);
+  if (!take_one()) return std::nullopt;
+  return Permit(*this);
+}
+
+void Semaphore::release() noexcept {
+  Waker waker(mutex_);
+  if (line_.empty()) {
+    ++permits_;
+  } else {
+    waker.serve(line_.pop_front());
+  }
+}
+
+std::size_t Semaphore::available() const {
+  const std::lock_guard lock(mutex_);
+  return permits_;
+}
+
+}  // namespace mastic::async

@@ -1,0 +1,221 @@
+// Several tasks at once, none of which outlives the function that began them.
+//
+//     co_await task_group([&](TaskGroup& group) {
+//       for (const Url& url : urls) group.spawn(fetch(url));
+//     });
+
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+#include "mastic/async/awaitable.h"
+
+namespace mastic::async {
+
+class TaskGroup;
+
+namespace detail {
+
+/// The coroutine around a task of a group: it begins soon, and is no more when it has ended.
+struct Child {
+  struct promise_type;
+};
+
+struct Child::promise_type : TaskPromiseBase {
+  /// Its place among what the context is to resume.
+  class Begin final : public Operation {
+    void start(Executor&) override {}
+    Cancel cancel() noexcept override { return Cancel::GivenUp; }
+  };
+  struct Ended {
+    static constexpr bool await_ready() noexcept { return false; }
+    void await_suspend(std::coroutine_handle<promise_type> child) const noexcept;
+    static constexpr void await_resume() noexcept {}
+  };
+
+  template <class... Rest>
+  promise_type(TaskGroup& of, std::source_location where, const Rest&...)
+      : group(of), spawned_at(where) {}
+  Child get_return_object();
+  static constexpr Ended final_suspend() noexcept { return {}; }
+  static constexpr void return_void() noexcept {}
+  void unhandled_exception() noexcept;
+
+  TaskGroup& group;
+  const std::source_location spawned_at;
+  Begin begin;
+  promise_type* next = nullptr;
+  promise_type* previous = nullptr;
+};
+
+}  // namespace detail
+
+/// Tasks that run beside each other, within the context of the task that made the group with
+/// `task_group`: never two of them at once. It is there for as long as one of them runs.
+///
+/// 1. The first that throws cancels the others; when all have ended, that exception is thrown.
+///    What others throw meanwhile goes with it, as TaskTrace::others.
+/// 2. A task that ends with Cancelled has ended, and nothing more.
+class TaskGroup {
+ public:
+  /// For what is built upon groups; tasks use `task_group`. In user code, inside of `outer`.
+  explicit TaskGroup(Scope& outer) : outer_(outer), scope_(outer) {}
+  ~TaskGroup();
+  TaskGroup(const TaskGroup&) = delete;
+  TaskGroup& operator=(const TaskGroup&) = delete;
+
+  /// Runs `task` (or an operation) soon, after the one that calls this has come to an await. Its
+  /// result is dropped. When the group is cancelled before that, it never begins. In user code of
+  /// the group's context.
+  template <Awaitable A>
+  void spawn(A task, std::source_location where = std::source_location::current()) {
+    run(*this, where, std::move(task));
+  }
+  /// The same for the task that `function()` gives; `function` is kept until that has ended, so it
+  /// may be a lambda with captures.
+  template <class F>
+    requires(Awaitable<std::invoke_result_t<F&>>)
+  void spawn(F function, std::source_location where = std::source_location::current()) {
+    run_function(*this, where, std::move(function));
+  }
+
+  /// Every await of its tasks, and of the body of the group, throws Cancelled from here on. The
+  /// group then ends without an exception.
+  void cancel() noexcept { scope_.request_stop(); }
+  /// Whether it was cancelled, by itself or with what is around it.
+  [[nodiscard]] bool is_cancelled() const noexcept { return scope_.stop_requested(); }
+  /// How many tasks have not ended.
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+  // ---- for what is built upon groups ----
+
+  /// Keeps the exception that is being handled, which came from `where`, and cancels the others;
+  /// what is only Cancelled is noted.
+  void note_failure(std::source_location where = {}) noexcept;
+  /// `co_await group.all_ended()`: waits for every task, come what may.
+  class AllEnded {
+   public:
+    explicit AllEnded(TaskGroup& group) : group_(group) {}
+    [[nodiscard]] bool await_ready() const noexcept { return group_.size_ == 0; }
+    void await_suspend(std::coroutine_handle<> waiter) noexcept { group_.waiter_ = waiter; }
+    static constexpr void await_resume() noexcept {}
+
+   private:
+    TaskGroup& group_;
+  };
+  [[nodiscard]] AllEnded all_ended() { return AllEnded(*this); }
+  /// Throws the first failure, or Cancelled when that came from outside of the group. Requires: all
+  /// have ended.
+  void throw_failure();
+  /// Tasks that are awaited in here are of the group.
+  [[nodiscard]] Scope& scope() { return scope_; }
+
+ private:
+  friend struct detail::Child::promise_type;
+
+  template <class A>
+  static detail::Child run(TaskGroup& group, std::source_location, A task) {
+    if (!group.is_cancelled()) (void)co_await task;
+  }
+  template <class F>
+  static detail::Child run_function(TaskGroup& group, std::source_location, F function) {
+    if (group.is_cancelled()) co_return;
+    auto task = function();
+    (void)co_await task;
+  }
+  void add(detail::Child::promise_type& child) noexcept;
+  void ended(detail::Child::promise_type& child) noexcept;
+
+  Scope& outer_;
+  Scope scope_;
+  detail::Child::promise_type* first_ = nullptr;
+  std::size_t size_ = 0;
+  std::coroutine_handle<> waiter_;
+  std::exception_ptr failure_;
+  std::unique_ptr<TaskTrace> trace_;  ///< of `failure_`
+  bool saw_cancelled_ = false;
+};
+
+namespace detail {
+
+/// Awaits `task` inside of `scope`. It leaves no trace in TaskTrace.
+template <class T>
+class Inside {
+ public:
+  Inside(Scope& scope, Task<T>& task) : scope_(scope), task_(task) {}
+  [[nodiscard]] bool await_ready() const noexcept { return task_.await_ready(); }
+  void await_suspend(std::coroutine_handle<> waiter) { task_.suspend(waiter, scope_); }
+  Something<T> await_resume() {
+    if constexpr (std::is_void_v<T>) {
+      task_.await_resume();
+      return {};
+    } else {
+      return task_.await_resume();
+    }
+  }
+
+ private:
+  Scope& scope_;
+  Task<T>& task_;
+};
+
+template <class T>
+struct TaskValue {
+  using type = T;
+  static constexpr bool kIsTask = false;
+};
+template <class T>
+struct TaskValue<Task<T>> {
+  using type = T;
+  static constexpr bool kIsTask = true;
+};
+
+template <class Result, class F>
+Task<typename TaskValue<Result>::type> run_group(F body) {
+  using T = typename TaskValue<Result>::type;
+  Scope& outer = co_await CurrentScope();
+  TaskGroup group(outer);
+  std::optional<Something<T>> value;
+  try {
+    if constexpr (TaskValue<Result>::kIsTask) {
+      Result task = body(group);
+      Inside<T> inside(group.scope(), task);
+      value.emplace(co_await inside);
+    } else if constexpr (std::is_void_v<T>) {
+      body(group);
+    } else {
+      value.emplace(body(group));
+    }
+  } catch (...) {
+    group.note_failure();
+  }
+  co_await group.all_ended();
+  group.throw_failure();
+  if constexpr (!std::is_void_v<T>) {
+    if (!value) throw Cancelled();
+    co_return *std::move(value);
+  }
+}
+
+}  // namespace detail
+
+/// Calls `body(group)`, which spawns tasks and may be a task itself, and waits for all of them. Gives
+/// what the body gives. The first exception, of the body or a task, cancels all that is left, and is
+/// thrown when that has ended. Cancelled from around it, it cancels all, waits, and throws
+/// Cancelled. A group that cancels itself throws nothing; only a body that so had no value to give
+/// throws Cancelled.
+template <class F>
+[[nodiscard]] auto task_group(F&& body) {
+  static_assert(detail::kIsSafeTemporary<F>,
+                "GCC 12 destroys twice what a lambda captures by value inside of a co_await: give "
+                "the lambda a name, as in `auto body = [...] ...; co_await task_group(body);`");
+  return detail::run_group<std::invoke_result_t<F&, TaskGroup&>, F>(std::forward<F>(body));
+}
+
+}  // namespace mastic::async

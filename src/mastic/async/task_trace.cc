@@ -1,0 +1,98 @@
+#include "mastic/async/task_trace.h"
+
+#include <new>
+#include <string_view>
+
+#include "mastic/async/context.h"
+
+namespace mastic::async {
+namespace {
+
+/// GCC 12 names a coroutine "void room::load(load(int)::_Z4loadi.Frame*)": gives the "load(int)" of
+/// that, and any other name as it is.
+std::string_view readable(std::string_view name) {
+  const auto end = name.rfind("::_Z", name.find(".Frame*"));
+  if (!name.starts_with("void ") || end == name.npos) return name;
+  const std::string_view rest = name.substr(5, end - 5);
+  for (auto at = rest.find('('); at != rest.npos; at = rest.find('(', at + 1)) {
+    const std::string_view function = rest.substr(0, at);
+    const std::string_view whole = rest.substr(at + 1);
+    if (function.ends_with(whole.substr(0, whole.rfind('('))) || function.starts_with(whole)) {
+      return whole;
+    }
+  }
+  return name;
+}
+
+std::string await_text(const std::source_location& where) {
+  const std::string_view file = where.file_name();
+  std::string text = "at ";
+  text.append(file.substr(file.rfind('/') + 1)).append(":").append(std::to_string(where.line()));
+  return text.append(", ").append(readable(where.function_name()));
+}
+
+std::string other_text(const std::exception_ptr& other) {
+  try {
+    std::rethrow_exception(other);
+  } catch (const std::exception& error) {
+    return std::string("beside it failed: ") + error.what();
+  } catch (...) {
+    return "beside it failed what is no std::exception";
+  }
+}
+
+}  // namespace
+
+std::string TaskTrace::text(std::string_view between) const {
+  std::string text;
+  const auto append = [&](std::string_view part) {
+    if (!text.empty()) text += between;
+    text += part;
+  };
+  for (const std::source_location& where : awaits) append(await_text(where));
+  if (more > 0) append("and through " + std::to_string(more) + " more");
+  for (const std::exception_ptr& other : others) append(other_text(other));
+  return text;
+}
+
+TaskTrace current_task_trace() {
+  const Context* const context = Context::running();
+  const std::exception_ptr exception = std::current_exception();
+  if (context == nullptr || !exception) return {};
+  const TaskTrace* const trace = context->trace_of(exception);
+  return trace != nullptr ? *trace : TaskTrace();
+}
+
+// ---- Context ----
+
+void Context::exception_leaves(const std::exception_ptr& exception,
+                               std::source_location where) noexcept {
+  if (passing_ != exception) give_trace(exception, nullptr);
+  if (where.line() == 0) return;  // it awaited nothing
+  try {
+    if (!trace_) trace_ = std::make_unique<TaskTrace>();
+    if (trace_->awaits.size() < TaskTrace::kMostAwaits) {
+      trace_->awaits.push_back(where);
+    } else {
+      ++trace_->more;
+    }
+  } catch (const std::bad_alloc&) {  // the exception matters more than its way
+  }
+}
+
+const TaskTrace* Context::trace_of(const std::exception_ptr& exception) const noexcept {
+  return passing_ == exception ? trace_.get() : nullptr;
+}
+
+std::unique_ptr<TaskTrace> Context::take_trace(const std::exception_ptr& exception) noexcept {
+  if (passing_ != exception) return nullptr;
+  passing_ = nullptr;
+  return std::move(trace_);
+}
+
+void Context::give_trace(std::exception_ptr exception, std::unique_ptr<TaskTrace> trace) noexcept {
+  passing_ = std::move(exception);
+  trace_ = std::move(trace);
+}
+
+}  // namespace mastic::async

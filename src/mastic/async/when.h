@@ -1,0 +1,164 @@
+// Several tasks at once for what they give: all of it, or the first.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mastic/async/task_group.h"
+
+namespace mastic::async {
+
+/// What when_any of a vector gives.
+template <class T>
+struct FirstOf {
+  std::size_t index;  ///< of the task that was first
+  T value;            ///< std::monostate when it gives nothing
+};
+
+namespace detail {
+
+template <class T>
+Child run_into(TaskGroup& group, std::source_location, Task<T> task,
+               std::optional<Something<T>>& value) {
+  Inside<T> inside(group.scope(), task);
+  value.emplace(co_await inside);
+}
+
+/// When it is the first, it fills `first` and cancels the others.
+template <class T, class First, class Fill>
+Child run_first(TaskGroup& group, std::source_location, Task<T> task, std::optional<First>& first,
+                Fill fill) {
+  Inside<T> inside(group.scope(), task);
+  Something<T> value = co_await inside;
+  if (first) co_return;
+  fill(first, std::move(value));
+  group.cancel();
+}
+
+/// Requires: all have ended. Throws what one of them threw, or Cancelled when there is no value.
+template <class T>
+T value_of(std::optional<T>& value) {
+  if (!value) throw Cancelled();
+  return *std::move(value);
+}
+
+template <class... T>
+Task<std::tuple<Something<T>...>> run_all(Task<T>... tasks) {
+  Scope& outer = co_await CurrentScope();
+  std::tuple<std::optional<Something<T>>...> values;
+  TaskGroup group(outer);
+  const auto spawn = [&](auto&... value) {
+    (run_into(group, std::source_location(), std::move(tasks), value), ...);
+  };
+  std::apply(spawn, values);
+  co_await group.all_ended();
+  group.throw_failure();
+  const auto unwrap = [](auto&... value) {
+    return std::tuple<Something<T>...>(value_of(value)...);
+  };
+  co_return std::apply(unwrap, values);
+}
+
+template <class T>
+Task<std::vector<T>> run_all_of(std::vector<Task<T>> tasks) {
+  Scope& outer = co_await CurrentScope();
+  std::vector<std::optional<T>> values(tasks.size());
+  TaskGroup group(outer);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    run_into(group, std::source_location(), std::move(tasks[i]), values[i]);
+  }
+  co_await group.all_ended();
+  group.throw_failure();
+  std::vector<T> unwrapped;
+  unwrapped.reserve(values.size());
+  for (std::optional<T>& value : values) unwrapped.push_back(value_of(value));
+  co_return unwrapped;
+}
+
+inline Task<> run_all_of(std::vector<Task<>> tasks) {
+  Scope& outer = co_await CurrentScope();
+  std::vector<std::optional<std::monostate>> values(tasks.size());
+  TaskGroup group(outer);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    run_into(group, std::source_location(), std::move(tasks[i]), values[i]);
+  }
+  co_await group.all_ended();
+  group.throw_failure();
+  for (auto& value : values) value_of(value);
+}
+
+template <std::size_t... I, class... T>
+Task<std::variant<Something<T>...>> run_any(std::index_sequence<I...>, Task<T>... tasks) {
+  using First = std::variant<Something<T>...>;
+  Scope& outer = co_await CurrentScope();
+  std::optional<First> first;
+  TaskGroup group(outer);
+  (run_first(group, std::source_location(), std::move(tasks), first,
+             [](std::optional<First>& filled, auto&& value) {
+               filled.emplace(std::in_place_index<I>, std::move(value));
+             }),
+   ...);
+  co_await group.all_ended();
+  group.throw_failure();
+  co_return value_of(first);
+}
+
+template <class T>
+Task<FirstOf<Something<T>>> run_any_of(std::vector<Task<T>> tasks) {
+  using First = FirstOf<Something<T>>;
+  if (tasks.empty()) throw std::invalid_argument("when_any of no task");
+  Scope& outer = co_await CurrentScope();
+  std::optional<First> first;
+  TaskGroup group(outer);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const auto fill = [i](std::optional<First>& filled, Something<T>&& value) {
+      filled.emplace(i, std::move(value));
+    };
+    run_first(group, std::source_location(), std::move(tasks[i]), first, fill);
+  }
+  co_await group.all_ended();
+  group.throw_failure();
+  co_return value_of(first);
+}
+
+}  // namespace detail
+
+/// Runs tasks (or operations) beside each other, and gives what all of them give, in their order;
+/// std::monostate for what gives nothing. The first that throws cancels the others, and when they
+/// have ended its exception is thrown.
+///
+///     auto [user, notes] = co_await when_all(find_user(id), find_notes(id));
+template <Awaitable... A>
+  requires(sizeof...(A) > 0)
+[[nodiscard]] Task<std::tuple<detail::Something<Awaited<A>>...>> when_all(A... tasks) {
+  return detail::run_all(detail::as_task(std::move(tasks))...);
+}
+/// The same for as many as there are: a Task<std::vector<T>>, or a Task<> when they give nothing.
+template <class T>
+[[nodiscard]] auto when_all(std::vector<Task<T>> tasks) {
+  return detail::run_all_of(std::move(tasks));
+}
+
+/// Runs tasks (or operations) beside each other until one has given something; cancels the others,
+/// waits for them to end, and gives what that one gave: its place is the variant's index. When one
+/// throws before that, or while it is cancelled, that is thrown. What the others give all the same
+/// is dropped, so they are not to take what cannot be taken again: a value of a channel is received
+/// with_timeout rather than beside a sleep.
+template <Awaitable... A>
+  requires(sizeof...(A) > 0)
+[[nodiscard]] Task<std::variant<detail::Something<Awaited<A>>...>> when_any(A... tasks) {
+  return detail::run_any(std::index_sequence_for<A...>(), detail::as_task(std::move(tasks))...);
+}
+/// The same for as many as there are. Throws std::invalid_argument when there are none.
+template <class T>
+[[nodiscard]] Task<FirstOf<detail::Something<T>>> when_any(std::vector<Task<T>> tasks) {
+  return detail::run_any_of(std::move(tasks));
+}
+
+}  // namespace mastic::async

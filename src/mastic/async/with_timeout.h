@@ -1,0 +1,102 @@
+// A limit to the time that a task takes.
+
+#pragma once
+
+#include <coroutine>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "mastic/async/awaitable.h"
+#include "mastic/async/task_group.h"
+#include "mastic/async/timer.h"
+
+namespace mastic::async {
+
+/// Thrown by with_timeout: the time is over.
+class TimedOut : public std::runtime_error {
+ public:
+  TimedOut() : std::runtime_error("it took longer than it was given") {}
+};
+
+namespace detail {
+
+/// Stops a scope when its time is over.
+class Deadline final : public Operation, private Timer {
+ public:
+  /// In `own`, where nothing else is.
+  Deadline(Scope& own, Scope& limited, base::Duration limit)
+      : own_(own), limited_(limited), limit_(limit) {
+    submit(own_, std::noop_coroutine());
+  }
+
+  /// `co_await deadline.end();` from here on it touches nothing. To be awaited before the scope
+  /// goes.
+  class End {
+   public:
+    explicit End(Deadline& deadline) : deadline_(deadline) {}
+    [[nodiscard]] bool await_ready() noexcept { return deadline_.take_back(); }
+    void await_suspend(std::coroutine_handle<> waiter) noexcept {
+      deadline_.set_waiter(waiter);
+      deadline_.own_.request_stop();
+    }
+    static constexpr void await_resume() noexcept {}
+
+   private:
+    Deadline& deadline_;
+  };
+  [[nodiscard]] End end() { return End(*this); }
+  /// Once it has ended.
+  [[nodiscard]] bool has_expired() const { return expired_; }
+
+ private:
+  void start(Executor& executor) override { executor.arm(*this, executor.now() + limit_); }
+  Cancel cancel() noexcept override {
+    disarm();
+    return Cancel::GivenUp;
+  }
+  void expired() noexcept override {
+    expired_ = true;
+    limited_.stop();
+  }
+
+  Scope& own_;
+  Scope& limited_;
+  const base::Duration limit_;
+  bool expired_ = false;
+};
+
+template <class T>
+Task<T> run_with_timeout(Task<T> task, base::Duration limit) {
+  Scope& outer = co_await CurrentScope();
+  TaskGroup group(outer);  // of one
+  Scope around_deadline(outer);
+  Deadline deadline(around_deadline, group.scope(), limit);
+  Task<T> limited = std::move(task);  // its frame goes before its scope
+  std::optional<Something<T>> value;
+  try {
+    Inside<T> inside(group.scope(), limited);
+    value.emplace(co_await inside);
+  } catch (...) {
+    group.note_failure();
+  }
+  co_await deadline.end();
+  group.throw_failure();
+  if (!value && deadline.has_expired()) throw TimedOut();
+  if (!value) throw Cancelled();
+  if constexpr (!std::is_void_v<T>) co_return *std::move(value);
+}
+
+}  // namespace detail
+
+/// Gives what `task` (or an operation, such as channel.receive()) gives; cancels it when that takes
+/// longer than `limit`, waits for it to end, and throws TimedOut. What ended all the same, with a
+/// value or an exception, gives or throws that: nothing that was received is lost.
+///
+///     const auto line = co_await with_timeout(lines.receive(), 5s);
+template <Awaitable A>
+[[nodiscard]] Task<Awaited<A>> with_timeout(A task, base::Duration limit) {
+  return detail::run_with_timeout(detail::as_task(std::move(task)), limit);
+}
+
+}  // namespace mastic::async
