@@ -15,6 +15,7 @@
 #include "mastic/loop/loop.h"
 #include "mastic/loop/signals.h"
 #include "mastic/server/server.h"
+#include "mastic/threads/uncaught_error.h"
 
 namespace mastic::catalog {
 namespace {
@@ -106,6 +107,7 @@ class Service final : private async::Timer {
   Logs& logs_;
   base::Log& log_;
   base::Kernel& kernel_;
+  const threads::UncaughtHook uncaught_{log_};  // of tasks and threads that the application has
   std::unique_ptr<loop::Loop> control_;
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<server::Server> server_;
