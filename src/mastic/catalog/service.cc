@@ -16,6 +16,7 @@
 #include "mastic/loop/order.h"
 #include "mastic/loop/signals.h"
 #include "mastic/server/server.h"
+#include "mastic/threads/uncaught_error.h"
 
 namespace mastic::catalog {
 namespace {
@@ -119,6 +120,7 @@ class Service final : private async::Timer {
   Logs& logs_;
   base::Log& log_;
   base::Kernel& kernel_;
+  const threads::UncaughtHook uncaught_{log_};  // of tasks and threads that the application has
   std::unique_ptr<loop::Loop> control_;
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<server::Server> server_;

@@ -9,12 +9,14 @@
 #include <latch>
 #include <mutex>
 #include <sstream>
+#include <stdexcept>
 #include <thread>
 
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/base/forwarding_kernel.h"
 #include "mastic/net/socket_address.h"
+#include "mastic/threads/thread.h"
 
 namespace mastic::catalog {
 namespace {
@@ -101,6 +103,17 @@ TEST_F(ServiceTest, ServesUntilASignalAndEndsWell) {
   EXPECT_EQ(code, ExitCode::Ended);
   EXPECT_NE(log.wait_for("ended").find("ending: requests under way are answered"),
             std::string::npos);
+}
+
+TEST_F(ServiceTest, LogsExceptionsThatNobodyTakes) {
+  const base::Address address = start(app::App([] {
+    std::jthread(threads::named("importer", [] { throw std::runtime_error("no disk"); })).join();
+    return "hello";
+  }));
+  EXPECT_TRUE(get(address).ends_with("hello"));
+  log.wait_for("error app: thread 'importer' ended by an exception: no disk");
+  signal();
+  main.join();
 }
 
 TEST_F(ServiceTest, ASecondSignalEndsItAtOnce) {

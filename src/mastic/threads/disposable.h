@@ -19,7 +19,8 @@ class Disposable {
   template <class G>
     requires std::is_constructible_v<F, G>
   explicit Disposable(std::in_place_t, G&& function) : function_(std::forward<G>(function)) {}
-  Disposable(Disposable&& other) : function_(std::move(other.function_)) {}
+  Disposable(Disposable&& other) noexcept(std::is_nothrow_move_constructible_v<F>)
+      : function_(std::move(other.function_)) {}
   Disposable& operator=(Disposable&&) = delete;
   ~Disposable() noexcept { drop(""); }
 

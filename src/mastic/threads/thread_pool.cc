@@ -497,9 +497,9 @@ void ThreadPool::blocks() noexcept {
     call = call_for_work();
     const bool stands_still = call.idle == nullptr && call.fresh == nullptr && blocked_ == threads_;
     if (stands_still && !std::exchange(has_told_of_standstill_, true)) {
-      standstill = "all its " + std::to_string(threads_) + " threads wait while " +
+      standstill = "its threads (" + std::to_string(threads_) + ") all wait while tasks (" +
                    std::to_string(queue_.size()) +
-                   " tasks are queued; if they wait for those, they wait forever";
+                   ") are queued; if they wait for those, they wait forever";
     }
   }
   make(call);

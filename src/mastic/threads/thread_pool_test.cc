@@ -330,9 +330,8 @@ TEST_F(ThreadPoolTest, TellsWhenAllThreadsWaitAndNoneMayBeStarted) {
   event.set();
   queued.get();
   expected_reports = {
-      "pool 'single': all its 1 threads wait while 1 tasks are queued; if they wait for those, "
-      "they "
-      "wait forever"};
+      "pool 'single': its threads (1) all wait while tasks (1) are queued; if they wait for those, "
+      "they wait forever"};
 }
 
 // ---- as a runner ----

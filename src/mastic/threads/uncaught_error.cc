@@ -8,7 +8,6 @@
 #include <mutex>
 #include <shared_mutex>
 
-#include "mastic/base/assert.h"
 #include "mastic/base/log_format.h"
 
 namespace mastic::threads {
@@ -17,7 +16,7 @@ namespace {
 /// The hooks of the process: like std::set_terminate, for what has no other way to anybody.
 struct Hooks {
   std::shared_mutex mutex;  ///< held shared during a call
-  UncaughtHook* innermost = nullptr;
+  UncaughtHook* latest = nullptr;
 };
 Hooks& hooks() {
   static Hooks the_hooks;
@@ -86,7 +85,7 @@ void report_uncaught(const UncaughtError& error) noexcept {
   is_reporting = true;
   try {
     const std::shared_lock lock(hooks().mutex);
-    const UncaughtHook* const hook = hooks().innermost;
+    const UncaughtHook* const hook = hooks().latest;
     hook == nullptr ? print(error) : hook->function_(error);
   } catch (...) {
     print(error);
@@ -97,7 +96,7 @@ void report_uncaught(const UncaughtError& error) noexcept {
 
 UncaughtHook::UncaughtHook(Function function) : function_(std::move(function)) {
   const std::unique_lock lock(hooks().mutex);
-  outer_ = std::exchange(hooks().innermost, this);
+  before_ = std::exchange(hooks().latest, this);
 }
 
 UncaughtHook::UncaughtHook(base::Log& log)
@@ -108,8 +107,9 @@ UncaughtHook::UncaughtHook(base::Log& log)
 
 UncaughtHook::~UncaughtHook() {
   const std::unique_lock lock(hooks().mutex);
-  MASTIC_ASSERT(hooks().innermost == this);  // hooks end in the reverse order of their making
-  hooks().innermost = outer_;
+  UncaughtHook** place = &hooks().latest;
+  while (*place != this) place = &(*place)->before_;
+  *place = before_;
 }
 
 }  // namespace mastic::threads

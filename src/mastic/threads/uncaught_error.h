@@ -39,15 +39,14 @@ struct UncaughtError {
 /// What an exception of any type says: what() of a std::exception, otherwise the name of its type.
 [[nodiscard]] std::string describe(const std::exception_ptr& error);
 
-/// Gives the error to the innermost hook. From any thread. What a hook throws, and what is uncaught
+/// Gives the error to the latest hook. From any thread. What a hook throws, and what is uncaught
 /// while it runs, goes to standard error.
 void report_uncaught(const UncaughtError& error) noexcept;
 
 /// While it stands, its function is called for every uncaught exception of the process, on whatever
-/// thread it comes up, several at once too. The innermost of several hooks counts.
-///
-/// Hooks end in the reverse order of their making. When the destructor returns, no call is under way
-/// any more; the function must so neither make nor end a hook.
+/// thread it comes up, several at once too. The latest of several hooks that stand counts. When the
+/// destructor returns, no call is under way any more; the function must so neither make nor end a
+/// hook.
 class UncaughtHook {
  public:
   using Function = std::function<void(const UncaughtError&)>;
@@ -63,7 +62,7 @@ class UncaughtHook {
   friend void report_uncaught(const UncaughtError&) noexcept;
 
   const Function function_;
-  UncaughtHook* outer_;
+  UncaughtHook* before_;  ///< under the lock of them all
 };
 
 }  // namespace mastic::threads

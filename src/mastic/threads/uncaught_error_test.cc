@@ -79,7 +79,7 @@ TEST_F(UncaughtErrorTest, WhatADestructorThrowsIsReported) {
       (std::vector<std::string>{"a destructor of what 'one' had captured threw: it ends badly"}));
 }
 
-TEST_F(UncaughtErrorTest, TheInnermostHookCounts) {
+TEST_F(UncaughtErrorTest, TheLatestHookCounts) {
   std::vector<std::string> inner;
   {
     const UncaughtHook other([&](const UncaughtError& error) { inner.emplace_back(error.who); });
@@ -89,6 +89,15 @@ TEST_F(UncaughtErrorTest, TheInnermostHookCounts) {
   EXPECT_EQ(inner, std::vector<std::string>{"a"});
   EXPECT_EQ(reported, std::vector<std::string>{"task 'b' failed, and nobody asked for its result: "
                                                "an exception of type int"});
+}
+
+TEST_F(UncaughtErrorTest, HooksEndInAnyOrder) {
+  int calls = 0;
+  auto first = std::make_unique<UncaughtHook>([](const UncaughtError&) { FAIL(); });
+  const UncaughtHook second([&](const UncaughtError&) { ++calls; });
+  first.reset();
+  report_uncaught({UncaughtError::Place::Task, "a", std::make_exception_ptr(1)});
+  EXPECT_EQ(calls, 1);
 }
 
 TEST_F(UncaughtErrorTest, AHookThatThrowsIsReportedToStandardError) {
