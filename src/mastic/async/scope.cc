@@ -9,6 +9,7 @@ namespace mastic::async {
 Scope::Scope(Scope& outer) : context_(outer.context_), outer_(&outer) {}
 
 void Scope::request_stop() noexcept {
+  MASTIC_ASSERT(Context::running() == &context_);  // no other thread stops a part of it
   stopping_.store(true, std::memory_order_release);
   if (std::exchange(noted_, true)) return;
   context_.note_stop(*this);

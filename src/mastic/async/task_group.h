@@ -71,8 +71,10 @@ class TaskGroup {
   TaskGroup& operator=(const TaskGroup&) = delete;
 
   /// Runs `task` (or an operation) soon, after the one that calls this has come to an await. Its
-  /// result is dropped. When the group is cancelled before that, it never begins. In user code of
-  /// the group's context.
+  /// result is dropped. When the group is cancelled before that, it never begins.
+  ///
+  /// Requires, as `cancel` does: in a task of the same context. Others send what is to be done
+  /// through a Channel.
   template <Awaitable A>
   void spawn(A task, std::source_location where = std::source_location::current()) {
     run(*this, where, std::move(task));
