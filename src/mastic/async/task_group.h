@@ -84,6 +84,7 @@ class TaskGroup {
   template <class F>
     requires(Awaitable<std::invoke_result_t<F&>>)
   void spawn(F function, std::source_location where = std::source_location::current()) {
+    static_assert(std::is_nothrow_destructible_v<F>, "nobody takes what it throws at its end");
     run_function(*this, where, std::move(function));
   }
 
@@ -214,6 +215,7 @@ Task<typename TaskValue<Result>::type> run_group(F body) {
 /// throws Cancelled.
 template <class F>
 [[nodiscard]] auto task_group(F&& body) {
+  static_assert(std::is_nothrow_destructible_v<F>, "nobody takes what it throws at its end");
   static_assert(detail::kIsSafeTemporary<F>,
                 "GCC 12 destroys twice what a lambda captures by value inside of a co_await: give "
                 "the lambda a name, as in `auto body = [...] ...; co_await task_group(body);`");
