@@ -180,6 +180,28 @@ Task<bool> forgets() {
 
 TEST(CoroutineTraps, NothingBeginsByItself) { EXPECT_FALSE(run_to_end(forgets())); }
 
+// What stands before an await in its expression was read before it.
+
+Task<int> one() {
+  co_await sleep_for(1ms);
+  co_return 1;
+}
+
+Task<> add_one(int& sum) {
+  const int more = co_await one();
+  sum = sum + more;  // not sum = sum + co_await one()
+}
+
+Task<int> add_beside_each_other() {
+  int sum = 0;
+  co_await task_group([&](TaskGroup& group) {
+    for (int i = 0; i < 3; ++i) group.spawn(add_one(sum));
+  });
+  co_return sum;
+}
+
+TEST(CoroutineTraps, ReadAfterTheAwait) { EXPECT_EQ(run_to_end(add_beside_each_other()), 3); }
+
 // Between two awaits nothing else of the same request runs; after one, everything may have changed.
 
 struct Cache {

@@ -236,5 +236,33 @@ TEST(Channel, KeepsWhatWasGivenInTheRunOfItsStop) {
   EXPECT_EQ(run_to_end(served_and_stopped(channel)), 5);
 }
 
+Task<> pass_on(Channel<int>& from, Channel<int>& to) {
+  while (const auto number = co_await from.receive()) {
+    if (!co_await to.send(*number)) co_return;
+  }
+}
+Task<> endless(Channel<int>& there, Channel<int>& back) {
+  EXPECT_TRUE(there.try_send(1));
+  co_await task_group([&](TaskGroup& group) {
+    group.spawn(pass_on(there, back));
+    group.spawn(pass_on(back, there));
+  });
+}
+Task<> end_it(Channel<int>& there, Channel<int>& back) {
+  there.close();
+  back.close();
+  co_return;
+}
+
+TEST(Channel, TasksThatWakeEachOtherForEverDoNotHoldTheExecutor) {
+  ManualExecutor executor;
+  Channel<int> there(1);
+  Channel<int> back(0);
+  TestContext<void> first(executor, endless(there, back));
+  TestContext<void> second(executor, end_it(there, back));
+  executor.run();
+  EXPECT_TRUE(first.is_done());
+}
+
 }  // namespace
 }  // namespace mastic::async

@@ -97,7 +97,7 @@ void Context::schedule_first() noexcept {
 }
 
 void Context::finish_run() noexcept {
-  ready_.prepend(batch_.take());
+  if (!batch_.empty()) ready_.prepend(batch_.take());
   while (stops_ != nullptr) {
     Scope& scope = *std::exchange(stops_, stops_->next_noted_);
     scope.noted_ = false;

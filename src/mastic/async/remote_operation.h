@@ -7,7 +7,7 @@
 
 namespace mastic::async {
 
-/// An operation that is completed from any thread: by a future, a channel, a thread of a pool.
+/// An operation that is completed from any thread: by a future, by a thread of a pool.
 ///
 /// `begin` tells the other side where to call; that calls `complete_remotely` once, under its lock
 /// or after it has taken the operation off its list. `cancel` takes the operation off the list

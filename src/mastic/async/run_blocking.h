@@ -34,7 +34,7 @@ class Blocking final : public RemoteOperation, private BlockingWork {
   static constexpr bool kTakesStop = std::invocable<F&, std::stop_token>;
   static_assert(kTakesStop || std::invocable<F&>,
                 "run_blocking wants a function without arguments, or of a std::stop_token");
-  static_assert(std::is_nothrow_destructible_v<F>, "what destroys itself by throwing has no owner");
+  static_assert(std::is_nothrow_destructible_v<F>, "nobody takes what it throws at its end");
 
   struct NoStop {};
   using Stop = std::conditional_t<kTakesStop, std::stop_source, NoStop>;

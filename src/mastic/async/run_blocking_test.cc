@@ -8,6 +8,7 @@
 #include "mastic/async/context_testing.h"
 #include "mastic/async/runner_testing.h"
 #include "mastic/async/sleep.h"
+#include "mastic/async/with_timeout.h"
 
 namespace mastic::async {
 namespace {
@@ -111,6 +112,18 @@ TEST_F(RunBlocking, IsNotTriedAfterStop) {
   context.stop();
   executor.run();
   EXPECT_THROW(context.take(), Cancelled);
+  EXPECT_EQ(runner.queued(), 0u);
+}
+
+Task<int> with_limit() {
+  co_return co_await with_timeout(run_blocking([] { return 1; }), 10ms);
+}
+
+TEST_F(RunBlocking, IsWithdrawnAtItsLimit) {
+  TestContext<int> context(executor, with_limit());
+  executor.advance(10ms);
+  ASSERT_TRUE(context.is_done());
+  EXPECT_THROW(context.take(), TimedOut);
   EXPECT_EQ(runner.queued(), 0u);
 }
 

@@ -8,16 +8,15 @@ namespace mastic::async {
 
 Scope::Scope(Scope& outer) : context_(outer.context_), outer_(&outer) {}
 
-Scope::~Scope() {
-  MASTIC_ASSERT(started_.empty() && first_active_ == nullptr);
-  if (noted_) context_.forget_stop(*this);
-}
-
 void Scope::request_stop() noexcept {
+  MASTIC_ASSERT(Context::running() == &context_);  // no other thread stops a part of it
   stopping_.store(true, std::memory_order_release);
   if (std::exchange(noted_, true)) return;
   context_.note_stop(*this);
 }
+
+/// It goes in the run in which it asked to be stopped.
+void Scope::forget_stop() noexcept { context_.forget_stop(*this); }
 
 void Scope::stop() noexcept {
   stopping_.store(true, std::memory_order_release);

@@ -21,7 +21,10 @@ class Scope {
  public:
   /// In user code of the tree: a scope inside of `outer`.
   explicit Scope(Scope& outer);
-  ~Scope();
+  ~Scope() {
+    MASTIC_ASSERT(started_.empty() && first_active_ == nullptr);
+    if (noted_) forget_stop();
+  }
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
@@ -53,6 +56,7 @@ class Scope {
     started_.remove(operation);
     if (started_.empty()) deactivate();
   }
+  void forget_stop() noexcept;
   void activate() noexcept;
   void deactivate() noexcept;
   void cancel_started() noexcept;

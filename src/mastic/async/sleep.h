@@ -24,7 +24,7 @@ class Sleep final : public Operation, private Timer {
   base::Duration length_;
 };
 
-/// Lets other work run for at least `length`. Throws Cancelled when the context stops meanwhile.
+/// Lets other work run for at least `length`. Throws Cancelled when it is stopped meanwhile.
 [[nodiscard]] inline Sleep sleep_for(base::Duration length) { return Sleep(length); }
 
 }  // namespace mastic::async

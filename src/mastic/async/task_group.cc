@@ -37,6 +37,7 @@ TaskGroup::~TaskGroup() {
 }
 
 void TaskGroup::add(Promise& child) noexcept {
+  MASTIC_ASSERT(Context::running() == &scope_.context());  // no other thread spawns
   child.scope = &scope_;
   child.next = first_;
   if (first_ != nullptr) first_->previous = &child;

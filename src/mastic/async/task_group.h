@@ -71,8 +71,10 @@ class TaskGroup {
   TaskGroup& operator=(const TaskGroup&) = delete;
 
   /// Runs `task` (or an operation) soon, after the one that calls this has come to an await. Its
-  /// result is dropped. When the group is cancelled before that, it never begins. In user code of
-  /// the group's context.
+  /// result is dropped. When the group is cancelled before that, it never begins.
+  ///
+  /// Requires, as `cancel` does: in a task of the same context. Others send what is to be done
+  /// through a Channel.
   template <Awaitable A>
   void spawn(A task, std::source_location where = std::source_location::current()) {
     run(*this, where, std::move(task));
@@ -82,6 +84,7 @@ class TaskGroup {
   template <class F>
     requires(Awaitable<std::invoke_result_t<F&>>)
   void spawn(F function, std::source_location where = std::source_location::current()) {
+    static_assert(std::is_nothrow_destructible_v<F>, "nobody takes what it throws at its end");
     run_function(*this, where, std::move(function));
   }
 
@@ -212,6 +215,7 @@ Task<typename TaskValue<Result>::type> run_group(F body) {
 /// throws Cancelled.
 template <class F>
 [[nodiscard]] auto task_group(F&& body) {
+  static_assert(std::is_nothrow_destructible_v<F>, "nobody takes what it throws at its end");
   static_assert(detail::kIsSafeTemporary<F>,
                 "GCC 12 destroys twice what a lambda captures by value inside of a co_await: give "
                 "the lambda a name, as in `auto body = [...] ...; co_await task_group(body);`");

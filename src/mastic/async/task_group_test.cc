@@ -215,6 +215,28 @@ TEST(TaskGroup, IsCancelledWithItsContext) {
   EXPECT_THROW(context.take(), Cancelled);
 }
 
+Task<int> cancelled_after_its_end() {
+  const int value = co_await task_group([](TaskGroup& group) -> Task<int> {
+    group.spawn(sleep_for(1ms));
+    co_await sleep_for(2ms);
+    EXPECT_EQ(group.size(), 0u);
+    group.cancel();
+    co_return 4;
+  });
+  co_await sleep_for(1ms);
+  co_return value;
+}
+
+TEST(TaskGroup, MayBeCancelledWhenAllHaveEnded) {
+  ManualExecutor executor;
+  TestContext<int> context(executor, cancelled_after_its_end());
+  executor.advance(1s);
+  ASSERT_TRUE(context.is_done());
+  context.stop();  // nothing is left to stop
+  executor.run();
+  EXPECT_EQ(context.take(), 4);
+}
+
 TEST(TaskGroup, MayBeStoppedBeforeItBegan) {
   int cancelled = 0;
   ManualExecutor executor;
