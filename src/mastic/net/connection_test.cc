@@ -29,6 +29,7 @@ struct ConnectionTest : testing::TestWithParam<loop::TransferKind>, BufferedStre
     connection.let_go();
     stream.abort();
     stream.end();
+    turn();  // the stop tokens fire
     EXPECT_TRUE(is_over);
   }
   void stream_over() noexcept override { is_over = true; }
