@@ -9,7 +9,8 @@
 //     }
 //
 // Everything is in a room of its own, with a header of its own; here stand short names for what
-// nearly every program needs. Tests include <mastic/testing/test_client.h> besides.
+// nearly every program needs. Tests include <mastic/testing/test_client.h> besides, and servers of
+// other protocols <mastic/sockets.h>.
 
 #pragma once
 

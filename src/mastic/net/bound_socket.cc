@@ -19,9 +19,9 @@ std::string_view remedy(int number, const base::Address& address) {
   switch (number) {
     case EADDRINUSE:
       if (address.is_unix()) {
-        return "; a program listens there, or it is another file: choose another path with --bind";
+        return "; a program listens there, or it is another file: choose another path";
       }
-      return "; stop the program that has it, or choose another address with --bind";
+      return "; stop the program that has it, or choose another address";
     case EADDRNOTAVAIL:
       return "; no interface of this machine has that address";
     case EACCES:

@@ -164,14 +164,16 @@ base::Address parse(const std::string& text) {
 
 }  // namespace
 
-async::Task<std::unique_ptr<Connection>> connect_tcp(std::string address, ConnectOptions options) {
+async::Task<std::unique_ptr<Connection>> connect_tcp(const std::string& address,
+                                                     const ConnectOptions& options) {
   const base::Address parsed = parse(address);
   if (parsed.is_unix()) throw ConnectError("connect_unix connects to Unix sockets: " + address);
-  return connect(parsed, std::move(options));
+  return connect(parsed, options);
 }
 
-async::Task<std::unique_ptr<Connection>> connect_unix(std::string path, ConnectOptions options) {
-  return connect(parse("unix:" + path), std::move(options));
+async::Task<std::unique_ptr<Connection>> connect_unix(const std::string& path,
+                                                      const ConnectOptions& options) {
+  return connect(parse("unix:" + path), options);
 }
 
 }  // namespace mastic::net

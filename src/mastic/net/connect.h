@@ -30,14 +30,14 @@ class ConnectError : public std::runtime_error {
 };
 
 /// Connects to `127.0.0.1:7000` or `[::1]:7000`. Names are not looked up, for nothing here asks a
-/// resolver without blocking. Throws ConnectError. The task must run on a loop, as a handler's does.
+/// resolver without blocking. Copies both arguments. Throws ConnectError. The task must run on a loop, as a handler's does.
 ///
 /// When the connection goes, what was written is still sent and the rest closed in the background,
 /// for as long as the loop is driven.
-[[nodiscard]] async::Task<std::unique_ptr<Connection>> connect_tcp(std::string address,
-                                                                   ConnectOptions options = {});
+[[nodiscard]] async::Task<std::unique_ptr<Connection>> connect_tcp(
+    const std::string& address, const ConnectOptions& options = {});
 /// The same for the Unix socket at `path`.
-[[nodiscard]] async::Task<std::unique_ptr<Connection>> connect_unix(std::string path,
-                                                                    ConnectOptions options = {});
+[[nodiscard]] async::Task<std::unique_ptr<Connection>> connect_unix(
+    const std::string& path, const ConnectOptions& options = {});
 
 }  // namespace mastic::net

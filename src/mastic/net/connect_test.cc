@@ -33,12 +33,11 @@ Task<std::string> ask(std::unique_ptr<Connection> connection, std::string questi
   co_return answer.value_or("(end)");
 }
 Task<std::string> ask_tcp(std::string address, std::string question, ConnectOptions options = {}) {
-  std::unique_ptr<Connection> connection =
-      co_await connect_tcp(std::move(address), std::move(options));
+  std::unique_ptr<Connection> connection = co_await connect_tcp(address, options);
   co_return co_await ask(std::move(connection), std::move(question));
 }
 Task<std::string> ask_unix(std::string path, std::string question) {
-  std::unique_ptr<Connection> connection = co_await connect_unix(std::move(path));
+  std::unique_ptr<Connection> connection = co_await connect_unix(path);
   co_return co_await ask(std::move(connection), std::move(question));
 }
 

@@ -29,6 +29,7 @@ struct ConnectionTest : testing::TestWithParam<loop::TransferKind>, BufferedStre
     connection.let_go();
     stream.abort();
     stream.end();
+    turn();  // the stop tokens fire
     EXPECT_TRUE(is_over);
   }
   void stream_over() noexcept override { is_over = true; }
@@ -229,6 +230,18 @@ TEST_P(ConnectionTest, AbortsAPeerThatReadsByDrops) {
     pass(1s);
   }
   EXPECT_EQ(fault_of(write), StreamFault::TimedOut);
+}
+
+TEST_P(ConnectionTest, LetsAPeerTakeItSlowlyAtTheLeastRate) {
+  peer().room = 0;
+  Context& write = run(writes(writer, std::string(100'000, 'x')));
+  for (int second = 0; second < 300 && !write.is_done(); ++second) {
+    peer().room = options.min_write_rate + 1;
+    pass(1s);
+    turn(10);
+  }
+  EXPECT_TRUE(write.is_done());
+  EXPECT_EQ(write.take(), "written");
 }
 
 // ---- writing ----

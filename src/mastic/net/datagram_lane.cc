@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <exception>
 #include <new>
 #include <optional>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "mastic/async/context.h"
 #include "mastic/base/assert.h"
 #include "mastic/net/callbacks.h"
+#include "mastic/net/handler_fault.h"
 #include "mastic/net/socket_address.h"
 
 namespace mastic::net {
@@ -53,10 +53,8 @@ class DatagramLane::Session : public loop::Retirable {
     try {
       throw;
     } catch (const async::Cancelled&) {  // by the end of the server
-    } catch (const std::exception& error) {
-      note(error.what());
     } catch (...) {
-      note("no exception");  // of those of std
+      fault_ = describe_fault();
     }
   }
   /// On the loop.
@@ -69,13 +67,6 @@ class DatagramLane::Session : public loop::Retirable {
   Datagram datagram_;
 
  private:
-  void note(const char* fault) noexcept {
-    try {
-      fault_ = fault;
-    } catch (const std::bad_alloc&) {
-      fault_ = "no memory";  // short enough to need none
-    }
-  }
   std::optional<std::string> fault_;
 };
 

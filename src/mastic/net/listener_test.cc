@@ -66,7 +66,7 @@ TEST(Listener, SaysWhatIsWrongAndHowToMendIt) {
   EXPECT_EQ(second.error().message,
             "cannot listen on " + first->address().to_string() +
                 ": Address already in use; stop the program that has it, or choose "
-                "another address with --bind");
+                "another address");
   EXPECT_NE(Listener::open(system_kernel(), *Address::parse("192.0.2.1:80"))
                 .error()
                 .message.find("no interface"),

@@ -1,8 +1,8 @@
 #include "mastic/net/stream_session.h"
 
-#include <exception>
 #include <utility>
 
+#include "mastic/net/handler_fault.h"
 #include "mastic/net/stream_lane.h"
 
 namespace mastic::net {
@@ -102,16 +102,9 @@ void StreamSession::note_exception() noexcept {
     ending_ = Ending::Cancelled;
   } catch (const StreamError&) {
     ending_ = Ending::Broken;
-  } catch (const std::exception& error) {
-    ending_ = Ending::Failed;
-    try {
-      fault_ = error.what();
-    } catch (...) {
-      fault_ = "no memory";  // short enough to need none
-    }
   } catch (...) {
     ending_ = Ending::Failed;
-    fault_ = "no exception";  // of those of std
+    fault_ = describe_fault();
   }
 }
 

@@ -1,0 +1,62 @@
+// The other front door: for programs that serve sockets rather than HTTP.
+//
+//     #include <mastic/sockets.h>
+//
+//     mastic::Task<> echo(mastic::Connection& connection) {
+//       while (auto bytes = co_await connection.reader().read()) {
+//         co_await connection.writer().write(*bytes);
+//       }
+//     }
+//
+//     int main() {
+//       mastic::TcpServer server(echo);
+//       if (const auto listening = server.listen("127.0.0.1:7000"); !listening) {
+//         std::cerr << listening.error().message << '\n';
+//         return 1;
+//       }
+//       return server.run();
+//     }
+//
+// A header of its own, so that sites, which have no use for it, compile faster. Both may be included.
+
+#pragma once
+
+#include "mastic/async/channel.h"
+#include "mastic/async/run_blocking.h"
+#include "mastic/async/sleep.h"
+#include "mastic/async/task.h"
+#include "mastic/async/task_group.h"
+#include "mastic/async/with_timeout.h"
+#include "mastic/base/result.h"
+#include "mastic/net/connect.h"
+#include "mastic/net/tcp_server.h"
+#include "mastic/net/udp_server.h"
+#include "mastic/net/unix_server.h"
+
+namespace mastic {
+
+using async::Cancelled;
+using async::Channel;
+using async::run_blocking;
+using async::sleep_for;
+using async::Task;
+using async::task_group;
+using async::TaskGroup;
+using async::TimedOut;
+using async::with_timeout;
+using base::Result;
+using net::Admission;
+using net::BlockingConnection;
+using net::connect_tcp;
+using net::connect_unix;
+using net::ConnectError;
+using net::Connection;
+using net::ConnectionHandler;
+using net::Datagram;
+using net::StreamError;
+using net::StreamFault;
+using net::TcpServer;
+using net::UdpServer;
+using net::UnixServer;
+
+}  // namespace mastic
