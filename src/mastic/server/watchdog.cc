@@ -28,6 +28,7 @@ void Watchdog::hangs(const base::RequestReport& request) {
     const std::string stack = threads::describe_stack(threads::symbolize(calls));
     for (const auto line : std::views::split(stack, '\n') | std::views::take(kMostFrames)) {
       const std::string_view frame(line.begin(), line.end());
+      if (frame.find("mastic::server::Exchange::run") != frame.npos) break;  // ours from here on
       const base::LogField field{"id", id};
       if (!frame.empty()) {
         log_.write({.level = base::Level::Warning, .message = frame, .fields = {&field, 1}});
