@@ -7,7 +7,8 @@ from measure import BUILD, Server, require, row, wrk
 
 
 def site(*options):
-    return lambda port: [BUILD / "bench/threads_site", "--loops", "1", "--transfer", "syscall", "--bind",
+    return lambda port: [BUILD / "bench/threads_site", "--loops", "1", "--transfer", "syscall",
+                         "--max-requests-per-connection", "1000000000", "--bind",
                          f"127.0.0.1:{port}", *options]
 
 
