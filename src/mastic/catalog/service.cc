@@ -90,11 +90,12 @@ class Service final : private async::Timer {
   }
 
   void recycle() {
+    if (ending_) return;
     log_.write(Level::Error,
                "too many threads are lost to handlers that hang: ending with exit "
                "code 75, to be started anew");
     exit_code_ = ExitCode::Recycle;
-    if (!ending_) end();
+    end();
   }
 
   void end() {
@@ -113,7 +114,8 @@ class Service final : private async::Timer {
   void expired() noexcept override {
     log_.write(Level::Error, "a handler or a background task does not end; ending without it");
     logs_.flush(kLongestFlush);
-    std::_Exit(static_cast<int>(ExitCode::GaveUp));
+    const bool recycles = exit_code_ == ExitCode::Recycle;
+    std::_Exit(static_cast<int>(recycles ? ExitCode::Recycle : ExitCode::GaveUp));
   }
 
   const Options& options_;

@@ -3,6 +3,10 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <new>
+#include <system_error>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -10,7 +14,8 @@
 namespace mastic::loop {
 namespace {
 
-constexpr auto kMostIdle = std::chrono::seconds(30);  // of a thread beyond the reserve
+constexpr auto kMostIdle = std::chrono::seconds(30);     // of a thread beyond the reserve
+constexpr auto kLongestJoin = std::chrono::seconds(10);  // for user code, when no loop is left
 
 /// Where no loop is taken over, nobody stands by for it.
 Drivers::Options with_reserve_in_use(Drivers::Options options) {
@@ -47,10 +52,13 @@ class Drivers::Member final : public threads::BlockingHost {
   Driver driver;
   std::condition_variable called;
   std::thread thread;
+  std::list<std::unique_ptr<Member>> ended;  ///< joined by this one, without the mutex
 
  private:
   void run() {
     pthread_setname_np(pthread_self(), "mastic");
+    for (const auto& each : ended) each->thread.join();
+    ended.clear();
     threads::BlockingScope::set_host(this);
     Lock lock(pool_.mutex_);
     driver.thread = pool_.kernel_.gettid();
@@ -59,6 +67,8 @@ class Drivers::Member final : public threads::BlockingHost {
         pool_.drive(*this, lock);
       } else if (duty == Duty::Works) {
         pool_.work(*this, lock);
+      } else if (duty == Duty::WrittenOff) {
+        pool_.come_back(*this);
       } else {
         pool_.wait_for_duty(*this, lock);
       }
@@ -90,16 +100,18 @@ unsigned Drivers::cores() { return std::max(1u, std::thread::hardware_concurrenc
 void Drivers::start(Loop& loop) {
   loop.keep_by(*this, *this);
   if (options_.hand_off == HandOff::Never) loop.pin();
+  if (options_.hand_off == HandOff::WhenStuck) watch_.add(loop);
   {
     const Lock lock(mutex_);
     driven_.reserve(driven_.size() + 1);
     Member* const driver = add_thread(Duty::Drives);
-    if (driver == nullptr) throw std::bad_alloc();
+    if (driver == nullptr) {
+      throw std::system_error(EAGAIN, std::generic_category(), "cannot start a thread");
+    }
     driver->loop = &loop;
     driven_.push_back({&loop, driver});
     fill_reserve();
   }
-  if (options_.hand_off == HandOff::WhenStuck) watch_.add(loop);
 }
 
 std::uint64_t Drivers::join() {
@@ -113,7 +125,10 @@ std::uint64_t Drivers::join() {
       return each->duty != Duty::Ends && each->duty != Duty::WrittenOff;
     });
   };
-  loop_ended_.wait(lock, [&] { return !are_away(); });
+  loop_ended_.wait_for(lock, kLongestJoin, [&] { return !are_away(); });
+  for (const auto& each : members_) {
+    if (each->duty != Duty::Ends && each->duty != Duty::WrittenOff) lose(*each);
+  }
   MASTIC_ASSERT(queue_.empty(), {"queued", static_cast<long long>(queue_.size())});
   std::list<std::unique_ptr<Member>> ended;
   for (auto each = members_.begin(); each != members_.end();) {
@@ -135,7 +150,9 @@ void Drivers::entered(Loop& loop, std::uint64_t token) noexcept {
 /// Gives `loop` to a thread in reserve when its driver is still inside the bracket `seen`.
 void Drivers::hand_over(Loop& loop, std::uint64_t seen) noexcept {
   const Lock lock(mutex_);
-  if (reserve_.empty() || options_.hand_off == HandOff::Never) return;
+  if (options_.hand_off == HandOff::Never) return;
+  if (reserve_.empty()) fill_reserve();
+  if (reserve_.empty()) return;
   const auto driven = std::ranges::find(driven_, &loop, &Driven::loop);
   if (driven == driven_.end() || !loop.take(seen)) return;
   ++hand_offs_;
@@ -158,8 +175,7 @@ void Drivers::drive(Member& member, Lock& lock) {
     std::erase_if(driven_, [&](const Driven& each) { return each.loop == &loop; });
     loop_ended_.notify_all();
   } else if (member.duty == Duty::WrittenOff) {
-    --lost_;
-    return set_duty(member, Duty::Ends);
+    return;
   } else {
     --busy_;
   }
@@ -194,7 +210,8 @@ bool Drivers::withdraw(async::BlockingWork& work) noexcept {
 void Drivers::start_work() noexcept {
   while (coming_ < queue_.size() && busy_ < options_.workers) {
     const bool has_spare = reserve_.size() > options_.reserve;
-    Member* const member = has_spare ? call_reserve() : add_thread(Duty::Works);
+    Member* member = has_spare ? call_reserve() : add_thread(Duty::Works);
+    if (member == nullptr && busy_ == 0 && !reserve_.empty()) member = call_reserve();
     if (member == nullptr) return;  // one that returns will take it
     ++busy_;
     ++coming_;
@@ -211,10 +228,7 @@ void Drivers::work(Member& member, Lock& lock) {
     work.run();
     lock.lock();
     ++done_;
-    if (member.duty == Duty::WrittenOff) {
-      --lost_;
-      return set_duty(member, Duty::Ends);
-    }
+    if (member.duty == Duty::WrittenOff) return;
   }
   --busy_;
   stand_by(member);
@@ -227,23 +241,29 @@ Drivers::Member* Drivers::add_thread(Duty duty) noexcept {
   const std::uint64_t loops = driven_.size() + (duty == Duty::Drives ? 1 : 0);
   if (counted_ >= loops + options_.reserve + options_.workers || ending_) return nullptr;
   try {
-    std::erase_if(members_, [](const auto& each) {
-      if (each->duty != Duty::Ends) return false;
-      each->thread.join();  // it has left its last lock, or is about to
-      return true;
-    });
     reserve_.reserve(members_.size() + 1);
-    auto member = std::make_unique<Member>(*this, duty);
-    member->start();
-    members_.push_back(std::move(member));
-  } catch (...) {
+    members_.push_back(std::make_unique<Member>(*this, duty));
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+  Member& member = *members_.back();
+  for (auto each = members_.begin(); each != members_.end();) {
+    const auto at = each++;
+    if ((*at)->duty == Duty::Ends) member.ended.splice(member.ended.end(), members_, at);
+  }
+  try {
+    member.start();
+  } catch (const std::system_error&) {
+    members_.splice(members_.end(), member.ended);
+    std::erase_if(members_, [&](const auto& each) { return each.get() == &member; });
     system_is_full_ = true;
     note_reserve();
     return nullptr;
   }
   system_is_full_ = false;
+  note_reserve();
   ++counted_;
-  return members_.back().get();
+  return &member;
 }
 
 void Drivers::set_duty(Member& member, Duty duty) noexcept {
@@ -295,20 +315,31 @@ void Drivers::wait_for_duty(Member& member, Lock& lock) {
 
 // ---- for the watchdog, and for people ----
 
-bool Drivers::write_off(int thread) noexcept {
+bool Drivers::write_off(int thread, base::Instant since) noexcept {
   const Lock lock(mutex_);
   const auto found = std::ranges::find_if(members_, [&](const auto& each) {
-    return each->driver.thread == thread && (each->duty == Duty::Away || each->duty == Duty::Works);
+    const bool is_in_user_code = each->duty == Duty::Away || each->duty == Duty::Works;
+    return each->driver.thread == thread && is_in_user_code && each->since <= since;
   });
-  if (found == members_.end()) return false;
-  --busy_;
-  ++lost_;
-  set_duty(**found, Duty::WrittenOff);
+  if (thread == 0 || found == members_.end()) return false;
+  lose(**found);
   (void)kernel_.lower_to_idle(thread);
   fill_reserve();
   start_work();
   loop_ended_.notify_all();
   return true;
+}
+
+void Drivers::lose(Member& member) noexcept {
+  --busy_;
+  ++lost_;
+  set_duty(member, Duty::WrittenOff);
+}
+
+/// It returned all the same, and is not needed any more.
+void Drivers::come_back(Member& member) noexcept {
+  --lost_;
+  set_duty(member, Duty::Ends);
 }
 
 Drivers::Status Drivers::status() const {

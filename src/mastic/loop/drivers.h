@@ -52,7 +52,7 @@ class Drivers final : public async::Runner, private LoopKeeper {
   };
   struct Options {
     std::uint64_t workers = 64;        ///< 0: nothing is run but loops
-    std::uint64_t reserve = 2;         ///< 0: no loop is ever taken over
+    std::uint64_t reserve = 2;         ///< 0: workers that happen to be idle take loops over
     std::uint64_t most_queued = 1024;  ///< pieces of work that wait; one more is refused
     HandOff hand_off = HandOff::WhenStuck;
   };
@@ -66,10 +66,11 @@ class Drivers final : public async::Runner, private LoopKeeper {
   /// How many threads can run at a time on this machine; at least 1.
   [[nodiscard]] static unsigned cores();
 
-  /// Has a thread drive `loop` until that is stopped. The loop's runner is this from here on.
+  /// Has a thread drive `loop` until that is stopped. The loop's runner is this from here on. Throws
+  /// std::system_error when the system has no thread for it; then nothing drives it.
   void start(Loop& loop);
-  /// Until all loops have ended, and all threads but those that were written off. Returns how many
-  /// these are. They may still use whatever they were given, this object too, which must not be
+  /// Until all loops have ended, and all threads but those that were written off, or that have not
+  /// returned ten seconds later. Returns how many these are. They may still use whatever they were given, this object too, which must not be
   /// destroyed then: the end of the process ends them.
   std::uint64_t join();
 
@@ -80,9 +81,9 @@ class Drivers final : public async::Runner, private LoopKeeper {
     return reserve_ready_.load(std::memory_order_relaxed);
   }
 
-  /// Writes off a thread that works, or is away: it counts no more, runs at idle priority, and ends
-  /// should it ever return. False when it does neither any more.
-  bool write_off(int thread) noexcept;
+  /// Writes off a thread that works, or is away, `since` then or before: it counts no more, runs at
+  /// idle priority, and ends should it ever return. False when it has come back meanwhile.
+  bool write_off(int thread, base::Instant since) noexcept;
 
   // What it is doing, for people.
   struct ThreadStatus {
@@ -126,6 +127,8 @@ class Drivers final : public async::Runner, private LoopKeeper {
   void drive(Member& member, Lock& lock);
   void work(Member& member, Lock& lock);
   void wait_for_duty(Member& member, Lock& lock);
+  void lose(Member& member) noexcept;
+  void come_back(Member& member) noexcept;
 
   const Options options_;
   base::Kernel& kernel_;

@@ -223,12 +223,31 @@ TEST_F(DriversTest, AThreadThatIsWrittenOffIsReplaced) {
   ASSERT_TRUE(drivers->submit(hung));
   inside.wait();
   ASSERT_TRUE(drivers->submit(second));
-  EXPECT_TRUE(drivers->write_off(hung_on));
-  EXPECT_FALSE(drivers->write_off(hung_on));
+  const base::Instant now = base::system_kernel().monotonic_now();
+  EXPECT_FALSE(drivers->write_off(hung_on, now - 1h)) << "it works on something else since then";
+  EXPECT_FALSE(drivers->write_off(0, now));
+  EXPECT_TRUE(drivers->write_off(hung_on, now));
+  EXPECT_FALSE(drivers->write_off(hung_on, now));
   second_ran.wait();
   EXPECT_EQ(drivers->status().lost, 1u);
   release.count_down();  // and should it return all the same, it is done with
   while (drivers->status().lost > 0) std::this_thread::yield();
+  end();
+}
+
+TEST_F(DriversTest, JobsThatEnqueueEachOtherDoNotKeepTheLoopFromTheRest) {
+  start({});
+  std::latch ended(1);
+  std::atomic<bool> enough{false};
+  TestJob again([] {},
+                [&] {
+                  if (enough) return ended.count_down();
+                  loop->enqueue(again);
+                });
+  TestJob other([&] { enough = true; });
+  const Enqueue first(*loop, again);
+  const Enqueue second(*loop, other);  // a message, which has to be heard
+  ended.wait();
   end();
 }
 

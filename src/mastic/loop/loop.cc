@@ -88,7 +88,7 @@ Loop::Turn Loop::turn(base::Duration longest_wait) {
 Loop::Turn Loop::drive(Driver& driver) {
   constexpr auto kForever = std::chrono::hours(1);
   driver_ = &driver;
-  while (!stopped_) {
+  while (!stop_.delivered) {
     if (turn(kForever) == Turn::Lost) return Turn::Lost;
   }
   return Turn::Kept;
@@ -105,7 +105,7 @@ void Loop::adopt() {
 Loop::Turn Loop::run_jobs() {
   if (jobs_.empty()) return Turn::Kept;
   Driver& driver = *driver_;
-  while (!jobs_.empty()) {
+  for (int left = kMostJobs; left > 0 && !jobs_.empty(); --left) {  // they may enqueue others
     auto& job = static_cast<async::Job&>(jobs_.pop_front());
     if (pinned_) {
       job.run();
@@ -206,18 +206,7 @@ void Loop::post(async::Message& message) {
 }
 
 void Loop::stop() {
-  class Stop final : public async::Message {
-   public:
-    explicit Stop(bool& stopped) : stopped_(stopped) {}
-    void deliver() noexcept override {
-      stopped_ = true;
-      delete this;
-    }
-
-   private:
-    bool& stopped_;
-  };
-  post(*new Stop(stopped_));
+  if (!stop_.posted.exchange(true)) post(stop_);
 }
 
 // ---- descriptors ----

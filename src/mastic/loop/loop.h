@@ -111,9 +111,15 @@ class Loop final : public async::Executor {
 
  private:
   class Wakeup;
+  struct Stop final : async::Message {
+    void deliver() noexcept override { delivered = true; }
+    bool delivered = false;
+    std::atomic<bool> posted{false};
+  };
   static constexpr std::size_t kMostEvents = 128;
   static constexpr std::size_t kReceiveBytes = 256 << 10;  ///< shared by the receives of a batch
-  static constexpr std::size_t kMostReceives = 64;         ///< so that each has at least 4 KiB
+  static constexpr int kMostJobs = 1024;  ///< of a turn, so that they never keep it from the rest
+  static constexpr std::size_t kMostReceives = 64;  ///< so that each has at least 4 KiB
 
   Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descriptor epoll);
 
@@ -139,7 +145,7 @@ class Loop final : public async::Executor {
   std::vector<Socket*> receiving_now_;
   std::unique_ptr<char[]> receive_buffer_;
   Retirable* retired_ = nullptr;
-  bool stopped_ = false;
+  Stop stop_;
   bool pinned_ = false;
   LoopKeeper* keeper_ = nullptr;
   async::Runner* runner_ = &async::inline_runner();

@@ -1,6 +1,7 @@
 #include "mastic/server/exchange.h"
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -169,8 +170,8 @@ void Exchange::abandon(std::uint64_t unsent) noexcept {
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
   fire_stop();
   stop();
-  if (is_scheduled() || task_ || pull_) return lane_.add_orphan(*this);
-  end();
+  if (!is_scheduled() && !task_ && !pull_) return end();
+  lane_.add_orphan(*this);
 }
 
 // ---- in jobs ----
@@ -275,11 +276,13 @@ void Exchange::end() noexcept {
   const bool is_plain = !response_ || response_->body.bytes() || response_->body.file();
   if (finishers_.empty() && is_plain) return release();
   outcome_.duration = lane_.loop().kernel().monotonic_now() - started_;
+  owner_ = nullptr;  // which has let go, or is about to
+  lane_.add_orphan(*this);
   schedule_step(Step::End);
 }
 
 void Exchange::release() noexcept {
-  if (owner_ == nullptr) lane_.remove_orphan(*this);
+  lane_.remove_orphan(*this);
   destroy_(page_);
 }
 
@@ -289,7 +292,7 @@ void Exchange::left_behind(int thread) noexcept {
   left_on_ = thread;
   left_since_ = lane_.loop().now();
   if (app::Pace* const pace = entered()) pace->was_left_behind();
-  watch_over();
+  lane_.loop().arm(*this, left_since_ + lane_.options().hung_after);
 }
 
 void Exchange::runs_elsewhere(bool begins) noexcept {
@@ -310,33 +313,47 @@ void Exchange::watch_over() noexcept {
 void Exchange::expired() noexcept {
   const Options& options = lane_.options();
   const base::Instant now = lane_.loop().now();
-  const auto [thread, since] = absence();
-  if (thread == 0) {
-    concern_ = Concern::None;
-    return lane_.loop().arm(*this, now + options.hung_after);
-  }
-  const base::Instant hung = since + options.hung_after;
-  const base::Instant cancelled = since + options.cancel_after;
+  const Absence away = absence();
+  if (away.thread == 0 || away.since != concerned_since_) concern_ = Concern::None;
+  concerned_since_ = away.since;
+  base::Instant look = now + options.hung_after;
+  if (away.thread != 0) look = std::min(look, see_to(away, now));
+  if (concern_ == Concern::WrittenOff) return lane_.check_settled();  // it is waited for no longer
+  lane_.loop().arm(*this, std::max(look, now + kLookAgain));
+}
+
+/// What is due now for a handler that is away; says when to look again.
+base::Instant Exchange::see_to(const Absence& away, base::Instant now) noexcept {
+  const Options& options = lane_.options();
+  const base::Instant hung = away.since + options.hung_after;
+  const base::Instant cancelled = away.since + options.cancel_after;
   const base::Instant written_off = cancelled + options.abandon_after;
   if (concern_ < Concern::Logged && now >= hung) {
     concern_ = Concern::Logged;
-    if (lane_.watchdog() != nullptr) lane_.watchdog()->hangs(report());
+    tell([&](Watchdog& watchdog) { watchdog.hangs(report(away)); });
   }
   if (concern_ < Concern::Cancelled && now >= cancelled) {
     concern_ = Concern::Cancelled;
-    if (lane_.watchdog() != nullptr) lane_.watchdog()->cancelled(report());
+    tell([&](Watchdog& watchdog) { watchdog.cancelled(report(away)); });
     cancel();
   }
   if (concern_ < Concern::WrittenOff && now >= written_off) {
-    if (lane_.watchdog() == nullptr || lane_.watchdog()->write_off(report())) {
-      concern_ = Concern::WrittenOff;
-      return lane_.check_settled();  // it is not waited for any longer
-    }
+    tell([&](Watchdog& watchdog) {
+      if (watchdog.write_off(report(away), away.since)) concern_ = Concern::WrittenOff;
+    });
   }
-  const base::Instant look = concern_ == Concern::None     ? hung
-                             : concern_ == Concern::Logged ? cancelled
-                                                           : written_off;
-  lane_.loop().arm(*this, std::max(look, now + kLookAgain));
+  if (concern_ == Concern::None) return hung;
+  return concern_ == Concern::Logged ? cancelled : written_off;
+}
+
+/// Without memory the watchdog hears of it at the next look, or not at all.
+template <class Word>
+void Exchange::tell(Word word) noexcept {
+  if (lane_.watchdog() == nullptr) return;
+  try {
+    word(*lane_.watchdog());
+  } catch (const std::bad_alloc&) {  // there is none for a message either
+  }
 }
 
 void Exchange::cancel() noexcept {
@@ -345,17 +362,16 @@ void Exchange::cancel() noexcept {
   owner_->exchange_cancelled(stage_ != Stage::Handling);
 }
 
-base::RequestReport Exchange::report() const {
+base::RequestReport Exchange::report(const Absence& away) const {
   const base::Instant now = lane_.loop().now();
-  const auto [thread, since] = absence();
   return {.id = id_,
           .method = std::string(request_->method_text()),
           .target = app::blank_secrets(request_->target()),
           .client = request_->peer().to_string(),
           .age = now - started_,
-          .thread = thread,
-          .thread_age = thread != 0 ? now - since : base::Duration::zero(),
-          .cancelled = owner_ == nullptr};
+          .thread = away.thread,
+          .thread_age = away.thread != 0 ? now - away.since : base::Duration::zero(),
+          .cancelled = stop_requested()};
 }
 
 // ---- stopping ----

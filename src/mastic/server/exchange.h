@@ -97,7 +97,7 @@ class Exchange final : public async::Context, public app::Carrier, private async
   /// The same, and the owner answers in its place; nothing when it has let go already.
   void cancel() noexcept;
   /// The request as the lane's report shows it.
-  [[nodiscard]] base::RequestReport report() const;
+  [[nodiscard]] base::RequestReport report() const { return report(absence()); }
   /// Its handler holds a thread that was written off: nobody waits for it.
   [[nodiscard]] bool is_lost() const { return concern_ == Concern::WrittenOff; }
 
@@ -105,6 +105,7 @@ class Exchange final : public async::Context, public app::Carrier, private async
   Exchange* next_written = nullptr;
   /// For the lane's list of those whose owner has let go.
   Exchange* next_orphan = nullptr;
+  Exchange** orphan_place = nullptr;  ///< what points to this one; none while it is in no list
 
   // ---- Context ----
   void run() noexcept override;
@@ -158,6 +159,10 @@ class Exchange final : public async::Context, public app::Carrier, private async
     base::Instant since{};
   };
   [[nodiscard]] Absence absence() const;
+  [[nodiscard]] base::RequestReport report(const Absence& away) const;
+  [[nodiscard]] base::Instant see_to(const Absence& away, base::Instant now) noexcept;
+  template <class Word>
+  void tell(Word word) noexcept;
   void watch_over() noexcept;
   void expired() noexcept override;
 
@@ -177,6 +182,7 @@ class Exchange final : public async::Context, public app::Carrier, private async
   int left_on_ = 0;  ///< the thread that `run` is stuck on, when another drives the loop
   base::Instant started_{};
   base::Instant left_since_{};
+  base::Instant concerned_since_{};   ///< the absence that `concern_` is about
   std::atomic<int> elsewhere_on_{0};  ///< the thread that may block and runs its handler
   std::atomic<base::Instant> elsewhere_since_{};
   app::Outcome outcome_;

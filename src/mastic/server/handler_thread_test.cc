@@ -324,6 +324,24 @@ TEST_P(HandlerThreadTest, TheLogShowsWhereAHandlerHangs) {
   EXPECT_EQ(client.answer().content, "done");
 }
 
+TEST_P(HandlerThreadTest, AFinisherThatHangsHarmsNobodyElse) {
+  options.hung_after = options.cancel_after = options.abandon_after = 10ms;
+  Gate gate;
+  Router site;
+  site.get("/", [&](Request& request) {
+    request.on_finish([&](const app::Outcome&) { gate.pass(); });
+    return "done";
+  });
+  site.get("/quick", [] { return "quick"; });
+  start(std::move(site));
+  Client client = connect();
+  EXPECT_EQ(client.get("/"), "done");
+  wait_until([&] { return pool().lost == 1; });
+  EXPECT_EQ(client.get("/quick"), "quick") << "on the same connection";
+  gate.open();
+  wait_until([&] { return pool().lost == 0; });
+}
+
 TEST_P(HandlerThreadTest, SettlesWithoutAThreadThatIsLost) {
   options.hung_after = options.cancel_after = options.abandon_after = 10ms;
   Gate& gate = *new Gate;  // for ever, as the thread that waits there

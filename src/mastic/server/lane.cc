@@ -179,13 +179,18 @@ void Lane::give_back_page(std::byte* page) {
 // ---- exchanges ----
 
 void Lane::add_orphan(Exchange& exchange) noexcept {
-  exchange.next_orphan = std::exchange(orphans_, &exchange);
+  if (exchange.orphan_place != nullptr) return;
+  exchange.next_orphan = orphans_;
+  if (orphans_ != nullptr) orphans_->orphan_place = &exchange.next_orphan;
+  exchange.orphan_place = &orphans_;
+  orphans_ = &exchange;
 }
 
-void Lane::remove_orphan(const Exchange& exchange) noexcept {
-  Exchange** at = &orphans_;
-  while (*at != nullptr && *at != &exchange) at = &(*at)->next_orphan;
-  if (*at != nullptr) *at = exchange.next_orphan;
+void Lane::remove_orphan(Exchange& exchange) noexcept {
+  if (exchange.orphan_place == nullptr) return;
+  *exchange.orphan_place = exchange.next_orphan;
+  if (exchange.next_orphan != nullptr) exchange.next_orphan->orphan_place = exchange.orphan_place;
+  exchange.orphan_place = nullptr;
 }
 
 template <class Each>

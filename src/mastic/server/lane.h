@@ -79,6 +79,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
 
   /// What is under way: the oldest requests, `most` at the most.
   [[nodiscard]] base::LoopReport report(std::size_t most);
+  /// Exchanges that are not over.
+  [[nodiscard]] std::size_t exchanges() const { return pages_.taken(); }
   /// Cancels the request with this id, if it is here.
   void cancel(std::uint64_t request);
 
@@ -95,9 +97,10 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   [[nodiscard]] std::uint64_t make_id();
   [[nodiscard]] Watchdog* watchdog() const { return watchdog_; }
   [[nodiscard]] base::ServerWatch* server_watch() const { return server_watch_; }
-  /// An exchange whose connection has let go, and whose application runs on.
+  /// An exchange whose connection has let go, and whose application runs on; it may be added twice,
+  /// and removed when it is not there.
   void add_orphan(Exchange& exchange) noexcept;
-  void remove_orphan(const Exchange& exchange) noexcept;
+  void remove_orphan(Exchange& exchange) noexcept;
 
   /// A connection answered a request itself.
   void refused(const app::Refusal& refusal) {

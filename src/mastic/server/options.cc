@@ -92,6 +92,7 @@ base::Result<void> Options::check() const {
   if (loop.threads.workers > kMostThreads || loop.threads.reserve > kMostThreads) {
     return base::fail("--workers and --reserve-threads may be 10000 at the most");
   }
+  if (loop.threads.workers == 0) return base::fail("--workers has to be at least 1");
   const std::pair<std::string_view, std::uint64_t> counts[] = {
       {"--max-requests-per-connection", max_requests_per_connection},
       {"--max-pipelined-requests", max_pipelined_requests},

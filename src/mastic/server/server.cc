@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -41,7 +43,10 @@ class Server::LoopLane {
       Word(Lane& lane, std::function<void(Lane&)> work) : lane_(lane), work_(std::move(work)) {}
       void deliver() noexcept override {
         const std::unique_ptr<Word> self(this);
-        work_(lane_);
+        try {
+          work_(lane_);
+        } catch (const std::bad_alloc&) {  // then it has no answer, as a loop that hangs
+        }
       }
 
      private:
@@ -114,7 +119,13 @@ base::Result<void> Server::start(std::function<void()> settled) {
     lanes_[next++ % lanes_.size()]->lane().run_in_background(task);
   }
   accepting_ = lanes_.size();
-  for (const auto& each : lanes_) drivers_->start(each->loop());
+  try {
+    for (const auto& each : lanes_) drivers_->start(each->loop());
+  } catch (const std::system_error& error) {
+    for (const auto& each : lanes_) each->loop().stop();
+    (void)drivers_->join();
+    return base::fail(error.what());
+  }
   started_ = true;
   return {};
 }
@@ -149,8 +160,11 @@ void Server::lane_settled() {
 
 void Server::wait() {
   if (started_) lost_threads_ = drivers_->join();
+  for (const auto& each : lanes_) {  // one that came back late has left its exchange behind
+    if (started_) lost_threads_ = std::max<std::uint64_t>(lost_threads_, each->lane().exchanges());
+  }
   listeners_.clear();
-  if (!std::exchange(hooks_ran_, false)) return;
+  if (!std::exchange(hooks_ran_, false) || lost_threads_ > 0) return;
   app_.lifecycle().stop([this](const std::string& fault) {
     log_.write({.level = base::Level::Error, .logger = "app", .message = fault});
   });

@@ -62,8 +62,8 @@ class Server final : private base::ServerWatch {
   void drain();
   /// After `drain`, from any thread: aborts what is still under way.
   void abort();
-  /// Until the last connection has ended; then calls the application's shutdown hooks. Requires:
-  /// drain was called, or will be.
+  /// Until the last connection has ended; then calls the application's shutdown hooks, unless threads
+  /// are lost that still use it. Requires: drain was called, or will be.
   void wait();
 
   /// Where it listens, with the ports that the system chose.

@@ -41,8 +41,8 @@ void Watchdog::cancelled(const base::RequestReport& request) {
   log_.write(base::Level::Error, "a handler that hangs is cancelled: " + describe(request));
 }
 
-bool Watchdog::write_off(const base::RequestReport& request) {
-  if (!drivers_.write_off(request.thread)) return false;
+bool Watchdog::write_off(const base::RequestReport& request, base::Instant since) {
+  if (!drivers_.write_off(request.thread, since)) return false;
   const std::uint64_t lost = drivers_.status().lost;
   log_.write(base::Level::Error, "a thread is written off and replaced, " + std::to_string(lost) +
                                      " in all: " + describe(request));

@@ -30,8 +30,8 @@ class Watchdog {
 
   void hangs(const base::RequestReport& request);
   void cancelled(const base::RequestReport& request);
-  /// False when the thread has come back meanwhile.
-  [[nodiscard]] bool write_off(const base::RequestReport& request);
+  /// False when the thread, which it has held `since` then, has come back meanwhile.
+  [[nodiscard]] bool write_off(const base::RequestReport& request, base::Instant since);
 
  private:
   loop::Drivers& drivers_;
