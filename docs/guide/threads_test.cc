@@ -41,10 +41,10 @@ TEST(ThreadsGuide, APool) {
 }
 
 TEST(ThreadsGuide, AFullQueue) {
-  threads::ThreadPool pool(
-      {.name = "mail", .max_threads = 1, .max_queued = 1, .when_full = threads::WhenFull::Refuse});
   std::binary_semaphore gate(0);
   threads::Event begun;
+  threads::ThreadPool pool(
+      {.name = "mail", .max_threads = 1, .max_queued = 1, .when_full = threads::WhenFull::Refuse});
   threads::Future<> runs = pool.submit([&] {
     begun.set();
     gate.acquire();

@@ -253,7 +253,7 @@ Drivers::Member* Drivers::add_thread(Duty duty) noexcept {
   }
   try {
     member.start();
-  } catch (const std::system_error&) {
+  } catch (...) {  // no thread, or no memory for one
     members_.splice(members_.end(), member.ended);
     std::erase_if(members_, [&](const auto& each) { return each.get() == &member; });
     system_is_full_ = true;

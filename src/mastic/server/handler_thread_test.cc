@@ -30,6 +30,21 @@ using app::Task;
 using http::Status;
 using loop::Drivers;
 
+/// A handler that stays inside until it is let go.
+class Gate {
+ public:
+  void pass() {
+    ++inside_;
+    gate_.acquire();
+  }
+  void open(int times = 1) { gate_.release(times); }
+  [[nodiscard]] int inside() const { return inside_; }
+
+ private:
+  std::atomic<int> inside_{0};
+  std::counting_semaphore<> gate_{0};
+};
+
 /// A server with one loop, so that whoever holds it would be noticed.
 struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   HandlerThreadTest() {
@@ -55,26 +70,11 @@ struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   Options options;
   RecordingLog log;
   std::atomic<bool> recycled{false};
+  Gate gate;  // outlives the server, and with it whoever waits there
   std::unique_ptr<Server> server;
 };
 
-/// A handler that stays inside until it is let go.
-class Gate {
- public:
-  void pass() {
-    ++inside_;
-    gate_.acquire();
-  }
-  void open(int times = 1) { gate_.release(times); }
-  [[nodiscard]] int inside() const { return inside_; }
-
- private:
-  std::atomic<int> inside_{0};
-  std::counting_semaphore<> gate_{0};
-};
-
 TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
-  Gate gate;
   Router site;
   site.get("/slow", [&] {
     gate.pass();
@@ -96,7 +96,6 @@ TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
 }
 
 TEST_P(HandlerThreadTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
-  Gate gate;
   std::atomic<bool> blocks{true};
   std::atomic<int> ran_on{0};
   Router site;
@@ -125,7 +124,6 @@ TEST_P(HandlerThreadTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
 }
 
 TEST_P(HandlerThreadTest, AMarkedHandlerNeverHoldsTheLoop) {
-  Gate gate;
   Router site;
   site.get<"/report/{n:int}">(blocking, [&](int n) {
     gate.pass();
@@ -142,7 +140,6 @@ TEST_P(HandlerThreadTest, AMarkedHandlerNeverHoldsTheLoop) {
 }
 
 TEST_P(HandlerThreadTest, ABlockingScopeInATaskHandsTheLoopOver) {
-  Gate gate;
   Router site;
   site.get("/", [&](Request&) -> Task<std::string> {
     co_await async::sleep_for(1ms);
@@ -163,7 +160,6 @@ TEST_P(HandlerThreadTest, ABlockingScopeInATaskHandsTheLoopOver) {
 
 TEST_P(HandlerThreadTest, SixtyFourHandlersThatHangLeaveTheLoopToOthers) {
   constexpr int kHanging = 64;
-  Gate gate;
   Router site;
   site.get("/hang", [&] {
     gate.pass();
@@ -186,7 +182,6 @@ TEST_P(HandlerThreadTest, SixtyFourHandlersThatHangLeaveTheLoopToOthers) {
 TEST_P(HandlerThreadTest, AFullQueueIsAnsweredWith503AndWhenToComeBack) {
   options.loop.threads.workers = 1;
   options.loop.threads.most_queued = 1;
-  Gate gate;
   start(App(blocking, [&] {
     gate.pass();
     return "done";
@@ -254,7 +249,6 @@ TEST_P(HandlerThreadTest, AClientThatLeavesStopsItsHandlerOnAnotherThread) {
 
 TEST_P(HandlerThreadTest, StopsOnlyWhenQueuedHandlersHaveAnswered) {
   options.loop.threads.workers = 1;
-  Gate gate;
   start(App(blocking, [&] {
     gate.pass();
     return "done";
@@ -277,7 +271,6 @@ TEST_P(HandlerThreadTest, AHandlerThatHangsIsLoggedCancelledAndItsThreadReplaced
   options.abandon_after = 30ms;
   options.recycle_if_lost_over = 1;
   options.loop.threads.workers = 2;
-  Gate gate;
   std::atomic<int> fired{0};
   const auto hang = [&](Request& request) {
     const std::stop_callback callback(request.stop_token(), [&] { ++fired; });
@@ -312,7 +305,6 @@ TEST_P(HandlerThreadTest, TheLogShowsWhereAHandlerHangs) {
 #endif
 #endif
   options.hung_after = 10ms;
-  Gate gate;
   start(App(blocking, [&] {
     gate.pass();
     return "done";
@@ -326,7 +318,6 @@ TEST_P(HandlerThreadTest, TheLogShowsWhereAHandlerHangs) {
 
 TEST_P(HandlerThreadTest, AFinisherThatHangsHarmsNobodyElse) {
   options.hung_after = options.cancel_after = options.abandon_after = 10ms;
-  Gate gate;
   Router site;
   site.get("/", [&](Request& request) {
     request.on_finish([&](const app::Outcome&) { gate.pass(); });
@@ -344,9 +335,9 @@ TEST_P(HandlerThreadTest, AFinisherThatHangsHarmsNobodyElse) {
 
 TEST_P(HandlerThreadTest, SettlesWithoutAThreadThatIsLost) {
   options.hung_after = options.cancel_after = options.abandon_after = 10ms;
-  Gate& gate = *new Gate;  // for ever, as the thread that waits there
-  start(App(blocking, [&] {
-    gate.pass();
+  Gate& for_ever = *new Gate;  // as the thread that waits there
+  start(App(blocking, [&for_ever] {
+    for_ever.pass();
     return "too late";
   }));
   Client client = connect();
@@ -360,7 +351,6 @@ TEST_P(HandlerThreadTest, SettlesWithoutAThreadThatIsLost) {
 }
 
 TEST_P(HandlerThreadTest, TellsWhatIsUnderWayAndCancelsIt) {
-  Gate gate;
   Router site;
   site.get("/hang", blocking, [&] {
     gate.pass();
