@@ -74,17 +74,19 @@ struct DriversTest : testing::Test {
 
 TEST_F(DriversTest, AnotherThreadTakesTheLoopOfOneThatIsStuck) {
   start({});
-  std::latch release(1), quick_ran(1), ended(1);
+  std::latch inside(1), release(1), quick_ran(1), ended(1);
   int stuck_on = 0;
   TestJob stuck(
       [&] {
         stuck_on = base::system_kernel().gettid();
+        inside.count_down();
         release.wait();
       },
       [&] { ended.count_down(); });
   TestJob quick([&] { quick_ran.count_down(); });
   const Enqueue first(*loop, stuck);
   const Enqueue second(*loop, quick);
+  inside.wait();
   quick_ran.wait();  // though the other one does not return
   EXPECT_EQ(stuck.left_on, stuck_on);
   EXPECT_EQ(drivers->status().hand_offs, 1u);
