@@ -89,8 +89,8 @@ TEST_F(DriversTest, AnotherThreadTakesTheLoopOfOneThatIsStuck) {
   inside.wait();
   quick_ran.wait();  // though the other one does not return
   EXPECT_EQ(stuck.left_on, stuck_on);
-  EXPECT_EQ(drivers->status().hand_offs, 1u);
-  EXPECT_EQ(drivers->status().busy, 1u);
+  EXPECT_GE(drivers->status().hand_offs, 1u);
+  EXPECT_GE(drivers->status().busy, 1u);
   release.count_down();
   ended.wait();
   end();

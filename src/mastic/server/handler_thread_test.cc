@@ -60,6 +60,12 @@ struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   }
   [[nodiscard]] Client connect() const { return Client(server->addresses()[0]); }
   [[nodiscard]] base::PoolReport pool() const { return server->watch().pool(); }
+  /// Empty for a thread that is none of the server's.
+  [[nodiscard]] std::string_view duty_of(int thread) const {
+    const auto threads = server->watch().threads();
+    const auto found = std::ranges::find(threads, thread, &base::ThreadReport::thread);
+    return found == threads.end() ? "" : found->duty;
+  }
   static void wait_until(const std::function<bool()>& is_so) {
     while (!is_so()) std::this_thread::yield();
   }
@@ -75,8 +81,10 @@ struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
 };
 
 TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
+  std::atomic<int> ran_on{0};
   Router site;
   site.get("/slow", [&] {
+    ran_on = base::system_kernel().gettid();
     gate.pass();
     return "slow";
   });
@@ -88,11 +96,11 @@ TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
     EXPECT_EQ(connect().get("/quick"), "quick");
     wait_until([&] { return gate.inside() == time; });
     EXPECT_EQ(connect().get("/quick"), "quick");
+    // Twice its loop is taken from it, and from then on it runs where it may block.
+    EXPECT_EQ(duty_of(ran_on), time <= 2 ? "away" : "works");
     gate.open();
     EXPECT_EQ(slow.answer().content, "slow");
   }
-  EXPECT_EQ(pool().hand_offs, 2u) << "and from then on it ran where it may block";
-  wait_until([&] { return pool().done == 2; });
 }
 
 TEST_P(HandlerThreadTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
@@ -108,24 +116,21 @@ TEST_P(HandlerThreadTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
   Client client = connect();
   for (int time = 1; time <= 2; ++time) {
     client.ask("/");
-    wait_until([&] { return pool().hand_offs == static_cast<std::uint64_t>(time); });
+    wait_until([&] { return gate.inside() == time && duty_of(ran_on) == "away"; });
     gate.open();
     EXPECT_EQ(client.answer().content, "done");
   }
   blocks = false;
-  const auto ran_on_the_loop = [&] {
-    return std::ranges::any_of(server->watch().threads(), [&](const auto& thread) {
-      return thread.thread == ran_on && thread.duty == "drives";
-    });
-  };
   do {
     ASSERT_EQ(client.get("/"), "done");
-  } while (!ran_on_the_loop());
+  } while (duty_of(ran_on) != "drives");
 }
 
 TEST_P(HandlerThreadTest, AMarkedHandlerNeverHoldsTheLoop) {
   Router site;
+  std::atomic<int> ran_on{0};
   site.get<"/report/{n:int}">(blocking, [&](int n) {
+    ran_on = base::system_kernel().gettid();
     gate.pass();
     return std::to_string(n);
   });
@@ -133,10 +138,9 @@ TEST_P(HandlerThreadTest, AMarkedHandlerNeverHoldsTheLoop) {
   Client client = connect();
   client.ask("/report/7");
   wait_until([&] { return gate.inside() == 1; });
+  EXPECT_EQ(duty_of(ran_on), "works");
   gate.open();
   EXPECT_EQ(client.answer().content, "7");
-  EXPECT_EQ(pool().hand_offs, 0u);
-  wait_until([&] { return pool().done == 1; });
 }
 
 TEST_P(HandlerThreadTest, ABlockingScopeInATaskHandsTheLoopOver) {
@@ -152,7 +156,7 @@ TEST_P(HandlerThreadTest, ABlockingScopeInATaskHandsTheLoopOver) {
   Client client = connect();
   client.ask("/");
   wait_until([&] { return gate.inside() == 1; });
-  EXPECT_EQ(pool().hand_offs, 1u);
+  EXPECT_GE(pool().hand_offs, 1u);
   EXPECT_EQ(connect().get("/quick"), "quick");
   gate.open();
   EXPECT_EQ(client.answer().content, "done");
@@ -205,7 +209,7 @@ TEST_P(HandlerThreadTest, WithoutAReservePlainHandlersAreQueued) {
   start(App([] { return "done"; }));
   Client client = connect();
   EXPECT_EQ(client.get("/"), "done");
-  wait_until([&] { return pool().done == 1; });
+  wait_until([&] { return pool().done >= 1; });
 }
 
 TEST_P(HandlerThreadTest, WhateverAHandlerThrowsOnAnotherThreadIsA500) {
