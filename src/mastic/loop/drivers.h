@@ -61,7 +61,7 @@ class Drivers final : public async::Runner, private LoopKeeper {
   /// `kernel` must outlive it.
   explicit Drivers(const Options& options, base::Kernel& kernel = base::system_kernel());
   /// Requires: every loop was stopped, or will be by another thread, and no work is queued.
-  ~Drivers();
+  ~Drivers() override;
 
   /// How many threads can run at a time on this machine; at least 1.
   [[nodiscard]] static unsigned cores();
