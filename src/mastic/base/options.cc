@@ -20,6 +20,21 @@ Result<void> set_flag(bool& on, std::string_view text) {
 
 }  // namespace
 
+Result<void> require_some(
+    std::initializer_list<std::pair<std::string_view, std::uint64_t>> counts) {
+  for (const auto& [name, count] : counts) {
+    if (count == 0) return fail(name, " has to be at least 1");
+  }
+  return {};
+}
+
+Result<void> require_time(std::initializer_list<std::pair<std::string_view, Duration>> lengths) {
+  for (const auto& [name, length] : lengths) {
+    if (length <= Duration::zero()) return fail(name, " has to be longer than nothing");
+  }
+  return {};
+}
+
 Option& OptionTable::add(std::string_view name, std::string_view argument,
                          std::string_view meaning) {
   Option option;

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,12 @@
 #include "mastic/base/units.h"
 
 namespace mastic::base {
+
+/// Fails, and names the first, when one of these is 0, or no time at all.
+[[nodiscard]] Result<void> require_some(
+    std::initializer_list<std::pair<std::string_view, std::uint64_t>> counts);
+[[nodiscard]] Result<void> require_time(
+    std::initializer_list<std::pair<std::string_view, Duration>> lengths);
 
 /// One setting, bound to the variable that it sets.
 struct Option {

@@ -69,7 +69,11 @@ Loop::Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descr
       timers_(now_),
       receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
 
-Loop::~Loop() { destroy_retired(); }
+Loop::~Loop() {
+  destroy_retired();
+  while (kept_ != nullptr) const std::unique_ptr<Kept> going(kept_);
+  destroy_retired();
+}
 
 // ---- a turn ----
 
@@ -134,6 +138,13 @@ void Loop::flush() {
 void Loop::retire(std::unique_ptr<Retirable> object) noexcept {
   object->next_retired_ = retired_;
   retired_ = object.release();
+}
+
+void Loop::keep(std::unique_ptr<Kept> object) noexcept {
+  object->next_kept_ = kept_;
+  object->link_ = &kept_;
+  if (kept_ != nullptr) kept_->link_ = &object->next_kept_;
+  kept_ = object.release();
 }
 
 void Loop::destroy_retired() noexcept {

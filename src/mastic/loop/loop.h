@@ -106,6 +106,8 @@ class Loop final : public async::Executor {
   [[nodiscard]] Outbox& outbox() { return outbox_; }
   /// Destroys `object` at the end of the turn, when the loop holds none of its sources any more.
   void retire(std::unique_ptr<Retirable> object) noexcept;
+  /// Owns `object`, which nobody else does, until it is retired: what is left goes with the loop.
+  void keep(std::unique_ptr<Kept> object) noexcept;
 
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
 
@@ -145,6 +147,7 @@ class Loop final : public async::Executor {
   std::vector<Socket*> receiving_now_;
   std::unique_ptr<char[]> receive_buffer_;
   Retirable* retired_ = nullptr;
+  Kept* kept_ = nullptr;
   Stop stop_;
   bool pinned_ = false;
   LoopKeeper* keeper_ = nullptr;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <thread>
+#include <vector>
 
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
@@ -166,6 +167,31 @@ TEST(Loop, IsStoppedAndFedFromOtherThreads) {
   loop->stop();
   drivers.join();
   EXPECT_EQ(delivered, kMessages);
+}
+
+TEST(Loop, OwnsWhatItKeepsUntilThatIsRetired) {
+  class Tenant final : public Kept {
+   public:
+    explicit Tenant(std::vector<int>& gone, int name) : gone_(gone), name_(name) {}
+    ~Tenant() override { gone_.push_back(name_); }
+
+   private:
+    std::vector<int>& gone_;
+    const int name_;
+  };
+  std::vector<int> gone;
+  auto loop = Loop::open(base::system_kernel(), TransferKind::Syscall).value();
+  std::vector<Tenant*> tenants;
+  for (const int name : {1, 2, 3, 4}) {
+    auto tenant = std::make_unique<Tenant>(gone, name);
+    tenants.push_back(tenant.get());
+    loop->keep(std::move(tenant));
+  }
+  for (const std::size_t place : {1u, 3u}) loop->retire(std::unique_ptr<Retirable>(tenants[place]));
+  loop->turn(0ms);
+  EXPECT_EQ(gone, (std::vector{4, 2}));
+  loop.reset();
+  EXPECT_EQ(gone, (std::vector{4, 2, 3, 1}));
 }
 
 TEST(Loop, CannotBeOpenedWithoutDescriptors) {

@@ -26,4 +26,14 @@ void Options::describe(base::OptionTable& table) {
                "millisecond or two, at every handler (for tests), or never.");
 }
 
+base::Result<void> Options::check() const {
+  constexpr std::uint64_t kMostLoops = 1024;
+  constexpr std::uint64_t kMostThreads = 10'000;
+  if (loops > kMostLoops) return base::fail("loops may be 1024 at the most");
+  if (threads.workers > kMostThreads || threads.reserve > kMostThreads) {
+    return base::fail("workers and reserve_threads may be 10000 at the most");
+  }
+  return base::require_some({{"workers", threads.workers}});
+}
+
 }  // namespace mastic::loop

@@ -16,6 +16,8 @@ struct Options {
   Drivers::Options threads;
 
   void describe(base::OptionTable& table);
+  /// Fails, and names the option, when one could not work.
+  [[nodiscard]] base::Result<void> check() const;
 };
 
 }  // namespace mastic::loop

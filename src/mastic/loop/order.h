@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "mastic/async/job.h"
@@ -25,5 +26,23 @@ class Order final : public async::Message {
   std::function<void()> work_;
   std::atomic<bool> posted_{false};
 };
+
+/// Has `work()` done on `loop`, once. From any thread. It has to see to what it throws itself; without
+/// memory for the message this throws std::bad_alloc, and nothing is done.
+template <class Work>
+void do_on(Loop& loop, Work work) {
+  class Errand final : public async::Message {
+   public:
+    explicit Errand(Work errand) : work_(std::move(errand)) {}
+    void deliver() noexcept override {
+      const std::unique_ptr<Errand> self(this);
+      work_();
+    }
+
+   private:
+    Work work_;
+  };
+  loop.post(*new Errand(std::move(work)));
+}
 
 }  // namespace mastic::loop

@@ -30,6 +30,26 @@ class Retirable {
   Retirable* next_retired_ = nullptr;
 };
 
+/// Belongs to its loop from `Loop::keep` on, until it is retired or the loop ends.
+class Kept : public Retirable {
+ public:
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+  ~Kept() override {
+    if (link_ == nullptr) return;
+    *link_ = next_kept_;
+    if (next_kept_ != nullptr) next_kept_->link_ = link_;
+  }
+
+ protected:
+  Kept() = default;
+
+ private:
+  friend class Loop;
+  Kept* next_kept_ = nullptr;
+  Kept** link_ = nullptr;  ///< what points to it
+};
+
 /// Something with a descriptor that a loop watches. It closes the descriptor itself, which ends the
 /// watch, and then goes by `Loop::retire`: the loop may still hold it for the rest of the turn.
 class Source : public Retirable {

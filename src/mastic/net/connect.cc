@@ -15,22 +15,43 @@
 namespace mastic::net {
 namespace {
 
+/// A stream that belongs to the loop, until it is over.
+class ClientStream final : public loop::Kept, private BufferedStreamOwner {
+ public:
+  ClientStream(loop::Loop& loop, base::Descriptor socket, const StreamOptions& options)
+      : loop_(loop),
+        options_(options),
+        stream_(loop, std::make_unique<SocketStream>(loop, std::move(socket)), options_, *this) {}
+  BufferedStream& stream() { return stream_; }
+
+ private:
+  void stream_over() noexcept override { loop_.retire(std::unique_ptr<Retirable>(this)); }
+
+  loop::Loop& loop_;
+  const StreamOptions options_;
+  BufferedStream stream_;
+};
+
 /// Connects a socket. It is written to by nobody until it is writable; then the second call says
 /// how the first one ended.
 class Connecting final : public async::Operation, private async::Timer {
  public:
-  Connecting(const base::Address& address, base::Duration timeout)
-      : where_(address), is_unix_(address.is_unix()), timeout_(timeout) {}
-  ~Connecting() override { let_go(); }
+  Connecting(const base::Address& address, const ConnectOptions& options)
+      : where_(address),
+        peer_(address.endpoint()),
+        is_unix_(address.is_unix()),
+        options_(options) {}
+  ~Connecting() override {
+    let_go();
+    if (stream_ != nullptr) stream_->request_end();
+  }
 
-  struct Result {
-    base::Descriptor socket;
-    loop::Loop& loop;
-  };
-  Result await_resume() {
+  std::unique_ptr<Connection> await_resume() {
     finish_await();
     if (error_ != 0) throw ConnectError(base::describe_number(error_));
-    return {std::move(socket_), *loop_};
+    auto connection = std::make_unique<Connection>(*stream_, peer_);
+    stream_ = nullptr;  // the connection ends it
+    return connection;
   }
 
  private:
@@ -67,7 +88,7 @@ class Connecting final : public async::Operation, private async::Timer {
       return done(ENOMEM);
     }
     if (!loop_->watch(*watch_, {.writable = true})) return done(ENOMEM);
-    loop_->arm(*this, loop_->now() + timeout_);
+    loop_->arm(*this, loop_->now() + options_.connect_timeout);
   }
   Cancel cancel() noexcept override {
     let_go();
@@ -84,8 +105,20 @@ class Connecting final : public async::Operation, private async::Timer {
   void done(int error) noexcept {
     let_go();
     error_ = error;
-    if (error != 0) socket_.reset();
+    if (error_ == 0) begin_stream();
+    socket_.reset();
     complete();
+  }
+  void begin_stream() noexcept {
+    try {
+      auto owned = std::make_unique<ClientStream>(*loop_, std::move(socket_), options_.stream);
+      stream_ = &owned->stream();
+      loop_->keep(std::move(owned));
+    } catch (const std::bad_alloc&) {
+      error_ = ENOMEM;
+      return;
+    }
+    (void)stream_->start();  // when it cannot, the reads say so
   }
   void let_go() noexcept {
     disarm();
@@ -96,60 +129,22 @@ class Connecting final : public async::Operation, private async::Timer {
   }
 
   SocketAddress where_;
+  const base::Endpoint peer_;
   const bool is_unix_;
-  const base::Duration timeout_;
+  const ConnectOptions& options_;
   loop::Loop* loop_ = nullptr;
   base::Descriptor socket_;
   std::unique_ptr<Watch> watch_;
   int error_ = 0;
-};
-
-/// A stream that belongs to its Connection, and to the loop once that is gone.
-class ClientStream final : public loop::Retirable, private BufferedStreamOwner {
- public:
-  ClientStream(loop::Loop& loop, base::Descriptor socket, const StreamOptions& options)
-      : loop_(loop),
-        options_(options),
-        stream_(loop, std::make_unique<SocketStream>(loop, std::move(socket)), options_, *this) {}
-  BufferedStream& stream() { return stream_; }
-
- private:
-  void stream_over() noexcept override { loop_.retire(std::unique_ptr<Retirable>(this)); }
-
-  loop::Loop& loop_;
-  const StreamOptions options_;
-  BufferedStream stream_;
-};
-
-/// Begins to read, which is for the loop to do.
-class Beginning final : public async::Operation {
- public:
-  explicit Beginning(BufferedStream& stream) : stream_(stream) {}
-  void await_resume() const {}  // when it was stopped, the reads say so
-
- private:
-  void start(async::Executor&) override {
-    (void)stream_.start();  // when it cannot, the reads say so
-    complete();
-  }
-  Cancel cancel() noexcept override { return Cancel::GivenUp; }
-
-  BufferedStream& stream_;
+  BufferedStream* stream_ = nullptr;  ///< until a connection has it
 };
 
 async::Task<std::unique_ptr<Connection>> connect(base::Address address, ConnectOptions options) {
   if (const auto fits = options.stream.check(); !fits) throw ConnectError(fits.error().message);
   std::string fault;
   try {
-    Connecting connecting(address, options.connect_timeout);
-    auto [socket, loop] = co_await connecting;
-    auto owned = std::make_unique<ClientStream>(loop, std::move(socket), options.stream);
-    BufferedStream& stream = owned->stream();
-    auto connection = std::make_unique<Connection>(stream, address.endpoint());
-    (void)owned.release();  // it goes when the connection has gone
-    Beginning beginning(stream);
-    co_await beginning;
-    co_return std::move(connection);
+    Connecting connecting(address, options);
+    co_return co_await connecting;
   } catch (const ConnectError& error) {
     fault = error.what();
   }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <future>
 #include <string>
 
 #include "mastic/async/context_testing.h"
@@ -85,6 +86,21 @@ TEST_P(ConnectTest, AsksAUnixServer) {
   settle(server);
   EXPECT_EQ(run(ask_unix(path, "hello")),
             "cannot connect to unix:" + path + ": No such file or directory");
+}
+
+TEST_P(ConnectTest, WhatAClientLeftIsClosedWhenItsLoopEnds) {
+  std::promise<void> ended;
+  TcpServer server(
+      [&](Connection& connection) -> Task<> {
+        co_await echo(connection);
+        ended.set_value();
+      },
+      {}, log);
+  ASSERT_TRUE(server.listen("127.0.0.1:0"));
+  ASSERT_TRUE(server.start());
+  EXPECT_EQ(run(ask_tcp(server.addresses()[0].to_string(), "hello")), "hello");
+  loop.reset();  // without another turn
+  EXPECT_EQ(ended.get_future().wait_for(10s), std::future_status::ready);
 }
 
 TEST_P(ConnectTest, SaysWhyThereIsNoConnection) {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "mastic/async/context.h"
+#include "mastic/async/root_task.h"
 #include "mastic/base/assert.h"
 #include "mastic/net/callbacks.h"
 #include "mastic/net/handler_fault.h"
@@ -70,35 +70,17 @@ class DatagramLane::Session : public loop::Retirable {
   std::optional<std::string> fault_;
 };
 
-class DatagramLane::TaskSession final : public Session, private async::Context {
+class DatagramLane::TaskSession final : public Session, private async::RootTask {
  public:
   TaskSession(DatagramLane& lane, std::string bytes, base::Endpoint peer, int socket)
-      : Session(lane, std::move(bytes), peer, socket), Context(lane.loop()) {}
+      : Session(lane, std::move(bytes), peer, socket), RootTask(lane.loop()) {}
   void begin() override { schedule(); }
   void cancel() noexcept override { stop(); }
 
  private:
-  void run() noexcept override {
-    if (has_ended_) return;
-    try {
-      if (!task_) task_.emplace(lane_.service_.handler.begin(datagram_));
-      task_->start(*this);
-      resume_ready();
-      if (!task_->is_done()) return;
-      task_->take();
-    } catch (...) {
-      note_exception();
-    }
-    task_.reset();
-    has_ended_ = true;
-  }
-  void finish() noexcept override {
-    finish_run();
-    if (has_ended_ && !is_scheduled()) over();
-  }
-
-  std::optional<async::Task<>> task_;
-  bool has_ended_ = false;
+  async::Task<> make_task() override { return lane_.service_.handler.begin(datagram_); }
+  void task_failed() noexcept override { note_exception(); }
+  void task_ended() noexcept override { over(); }
 };
 
 class DatagramLane::BlockingSession final : public Session, private async::BlockingWork {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -40,7 +41,8 @@ LoopServer::LoopServer(const loop::Options& options, std::uint64_t threads,
       threads_(threads),
       most_waiting_(most_waiting),
       kernel_(kernel),
-      log_(log) {}
+      log_(log),
+      drivers_(options.threads, kernel) {}
 
 LoopServer::~LoopServer() = default;
 
@@ -64,8 +66,7 @@ base::Log& LoopServer::log() {
 
 base::Result<void> LoopServer::start() {
   const auto opened = open_loops();
-  if (opened) drive();
-  return opened;
+  return opened ? drive() : opened;
 }
 
 base::Result<void> LoopServer::start_on(loop::Loop& loop) { return open_lanes({&loop}); }
@@ -87,9 +88,10 @@ int LoopServer::run() {
   for (const base::Address& address : addresses_) {
     log().write(Level::Info, "listening on " + address.to_string());
   }
-  drive();
+  const auto driven = drive();
+  if (!driven) log().write(Level::Error, driven.error().message);
   wait();
-  return signals ? 0 : 1;
+  return signals && driven ? 0 : 1;
 }
 
 base::Result<void> LoopServer::open_loops() {
@@ -128,8 +130,17 @@ base::Result<void> LoopServer::open_lanes(const std::vector<loop::Loop*>& loops)
   return {};
 }
 
-void LoopServer::drive() {
-  for (const auto& loop : loops_) drivers_.start(*loop);
+base::Result<void> LoopServer::drive() {
+  try {
+    for (const auto& loop : loops_) drivers_.start(*loop);
+  } catch (const std::system_error& error) {
+    for (const auto& loop : loops_) loop->stop();
+    (void)drivers_.join();
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;  // nobody drives what would have to end
+    return base::fail(error.what());
+  }
+  return {};
 }
 
 // ---- stopping ----

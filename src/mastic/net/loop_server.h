@@ -88,7 +88,7 @@ class LoopServer : private ServerLaneOwner {
   void lane_settled() noexcept final;
   [[nodiscard]] base::Result<void> open_loops();
   [[nodiscard]] base::Result<void> open_lanes(const std::vector<loop::Loop*>& loops);
-  void drive();
+  [[nodiscard]] base::Result<void> drive();
 
   const loop::Options options_;
   const std::uint64_t threads_;

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "mastic/async/sleep.h"
-#include "mastic/base/log_format.h"
+#include "mastic/base/log_testing.h"
 #include "mastic/net/socket_address.h"
 #include "mastic/net/tcp_server.h"
 #include "mastic/net/unix_server.h"
@@ -77,24 +77,6 @@ class Client {
   std::string unread_;
 };
 
-/// Keeps lines from every thread.
-class SharedLog final : public base::Log {
- public:
-  using Log::write;
-  void write(const base::LogRecord& record) noexcept override {
-    const std::lock_guard lock(mutex_);
-    append_log_text(lines_.emplace_back(), record);
-  }
-  std::vector<std::string> lines() {
-    const std::lock_guard lock(mutex_);
-    return lines_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::string> lines_;
-};
-
 Task<> echo(Connection& connection) {
   while (const auto line = co_await connection.reader().read_line()) {
     const std::string answer = *line + "\n";
@@ -140,12 +122,31 @@ struct SocketServerTest : testing::TestWithParam<loop::TransferKind> {
     EXPECT_EQ(server->statistics().open, 0u);
   }
 
-  SharedLog log;
+  base::RecordingLog log;
   StreamServerOptions options;
   std::unique_ptr<TcpServer> server;
 };
 
 TEST_P(SocketServerTest, ServesManyClientsByTasks) { serves_many(echo, 30); }
+TEST_P(SocketServerTest, ServesManyClientsWhenAnotherThreadTakesOverAtEveryJob) {
+  options.loop.loops = 1;
+  options.loop.threads.hand_off = loop::Drivers::HandOff::Always;
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  serves_many(
+      [&](Connection& connection) -> Task<> {
+        while (const auto line = co_await connection.reader().read_line()) {
+          {
+            const std::lock_guard lock(mutex);
+            threads.insert(std::this_thread::get_id());
+          }
+          const std::string answer = *line + "\n";
+          co_await connection.writer().write(answer);
+        }
+      },
+      10);
+  EXPECT_GT(threads.size(), 1u);
+}
 TEST_P(SocketServerTest, ServesManyClientsByThreads) { serves_many(blocking_echo, 20); }
 
 TEST_P(SocketServerTest, SpreadsConnectionsOverLoops) {
@@ -233,8 +234,8 @@ TEST_P(SocketServerTest, ABlockingHandlerThatThrowsHarmsNobodyElse) {
   EXPECT_TRUE(failing.has_ended());
   EXPECT_EQ(other.ask("still here"), "still here");
   EXPECT_EQ(server->statistics().failed, 1u);
-  ASSERT_EQ(log.lines().size(), 1u);
-  EXPECT_NE(log.lines()[0].find("as it was told"), std::string::npos);
+  ASSERT_EQ(log.lines.size(), 1u);
+  EXPECT_NE(log.lines[0].find("as it was told"), std::string::npos);
 }
 
 TEST_P(SocketServerTest, ADrainEndsReadsOfEitherKind) {
@@ -355,7 +356,7 @@ INSTANTIATE_TEST_SUITE_P(, SocketServerTest,
 
 TEST(UnixServer, LetsInWhomItsModeLetsIn) {
   const std::string path = testing::TempDir() + "mastic-unix-server-" + std::to_string(getpid());
-  SharedLog log;
+  base::RecordingLog log;
   {
     UnixServer server(echo, {.socket_mode = "660"}, log);
     ASSERT_TRUE(server.listen(path));

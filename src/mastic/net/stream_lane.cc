@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mastic/base/assert.h"
+#include "mastic/loop/order.h"
 #include "mastic/net/socket_stream.h"
 
 namespace mastic::net {
@@ -65,25 +66,13 @@ void StreamLane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept
 }
 
 void StreamLane::hand_over(StreamLane& lane, base::Descriptor socket, base::Endpoint peer) {
-  class Parcel final : public async::Message {
-   public:
-    Parcel(StreamLane& lane, base::Descriptor socket, base::Endpoint peer)
-        : lane_(lane), socket_(std::move(socket)), peer_(peer) {}
-    void deliver() noexcept override {
-      const std::unique_ptr<Parcel> self(this);
-      try {
-        lane_.serve(std::move(socket_), peer_);
-      } catch (const std::bad_alloc&) {
-        lane_.lost_connection();
-      }
+  loop::do_on(lane.loop(), [&lane, socket = std::move(socket), peer]() mutable {
+    try {
+      lane.serve(std::move(socket), peer);
+    } catch (const std::bad_alloc&) {
+      lane.lost_connection();
     }
-
-   private:
-    StreamLane& lane_;
-    base::Descriptor socket_;
-    base::Endpoint peer_;
-  };
-  lane.loop().post(*new Parcel(lane, std::move(socket), peer));
+  });
 }
 
 void StreamLane::serve(base::Descriptor socket, base::Endpoint peer) {

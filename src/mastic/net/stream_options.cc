@@ -31,19 +31,14 @@ void StreamOptions::describe(base::OptionTable& table) {
 }
 
 base::Result<void> StreamOptions::check() const {
-  const std::pair<std::string_view, std::uint64_t> sizes[] = {
-      {"max_read_bytes", max_read_bytes}, {"read_ahead_bytes", read_ahead_bytes}};
-  for (const auto& [name, size] : sizes) {
-    if (size == 0) return base::fail(name, " has to be at least 1");
-  }
-  const std::pair<std::string_view, base::Duration> deadlines[] = {
-      {"idle_timeout", idle_timeout},
-      {"read_timeout", read_timeout},
-      {"write_timeout", write_timeout},
-      {"linger_timeout", linger_timeout}};
-  for (const auto& [name, length] : deadlines) {
-    if (length <= base::Duration::zero()) return base::fail(name, " has to be longer than nothing");
-  }
+  const auto some = base::require_some(
+      {{"max_read_bytes", max_read_bytes}, {"read_ahead_bytes", read_ahead_bytes}});
+  if (!some) return some;
+  const auto time = base::require_time({{"idle_timeout", idle_timeout},
+                                        {"read_timeout", read_timeout},
+                                        {"write_timeout", write_timeout},
+                                        {"linger_timeout", linger_timeout}});
+  if (!time) return time;
   if (write_low_bytes >= write_high_bytes) {
     return base::fail("write_low_bytes has to be less than write_high_bytes");
   }

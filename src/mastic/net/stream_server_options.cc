@@ -28,14 +28,11 @@ void StreamServerOptions::describe(base::OptionTable& table) {
 base::Result<void> StreamServerOptions::check() const {
   if (const auto fits = stream.check(); !fits) return fits;
   if (const auto mode = parse_mode(socket_mode); !mode) return std::unexpected(mode.error());
-  constexpr std::uint64_t kMostLoops = 1024;
-  if (loop.loops > kMostLoops) return base::fail("loops may be 1024 at the most");
-  if (max_connections == 0) return base::fail("max_connections has to be at least 1");
-  if (threads == 0) return base::fail("threads has to be at least 1");
-  if (drain_timeout <= base::Duration::zero()) {
-    return base::fail("drain_timeout has to be longer than nothing");
-  }
-  return {};
+  if (const auto fits = loop.check(); !fits) return fits;
+  const auto some =
+      base::require_some({{"max_connections", max_connections}, {"threads", threads}});
+  if (!some) return some;
+  return base::require_time({{"drain_timeout", drain_timeout}});
 }
 
 base::Result<unsigned> parse_mode(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mastic/async/root_task.h"
 #include "mastic/net/handler_fault.h"
 #include "mastic/net/stream_lane.h"
 
@@ -9,36 +10,18 @@ namespace mastic::net {
 namespace {
 
 /// Runs its handler as a task, in jobs of the loop.
-class TaskSession final : public StreamSession, private async::Context {
+class TaskSession final : public StreamSession, private async::RootTask {
  public:
   TaskSession(StreamLane& lane, std::unique_ptr<Stream> stream, base::Endpoint peer)
-      : StreamSession(lane, std::move(stream), peer), Context(lane.loop()) {}
+      : StreamSession(lane, std::move(stream), peer), RootTask(lane.loop()) {}
 
  private:
   void begin() noexcept override { schedule(); }
   void cancel() noexcept override { stop(); }
 
-  void run() noexcept override {
-    if (has_ended_) return;
-    try {
-      if (!task_) task_.emplace(lane_.handler()(connection_));
-      task_->start(*this);
-      resume_ready();
-      if (!task_->is_done()) return;
-      task_->take();
-    } catch (...) {
-      note_exception();
-    }
-    task_.reset();
-    has_ended_ = true;
-  }
-  void finish() noexcept override {
-    finish_run();
-    if (has_ended_ && !is_scheduled()) handler_ended();
-  }
-
-  std::optional<async::Task<>> task_;
-  bool has_ended_ = false;
+  async::Task<> make_task() override { return lane_.handler()(connection_); }
+  void task_failed() noexcept override { note_exception(); }
+  void task_ended() noexcept override { handler_ended(); }
 };
 
 /// Runs its handler on a thread.

@@ -18,18 +18,14 @@ void UdpServerOptions::describe(base::OptionTable& table) {
 }
 
 base::Result<void> UdpServerOptions::check() const {
-  constexpr std::uint64_t kMostLoops = 1024;
   constexpr std::uint64_t kLongest = 65'535;
-  if (loop.loops > kMostLoops) return base::fail("loops may be 1024 at the most");
+  if (const auto fits = loop.check(); !fits) return fits;
   if (max_datagram_bytes == 0 || max_datagram_bytes > kLongest) {
     return base::fail("max_datagram_bytes has to be between 1 and 65535");
   }
-  if (max_handling == 0) return base::fail("max_handling has to be at least 1");
-  if (threads == 0) return base::fail("threads has to be at least 1");
-  if (drain_timeout <= base::Duration::zero()) {
-    return base::fail("drain_timeout has to be longer than nothing");
-  }
-  return {};
+  const auto some = base::require_some({{"max_handling", max_handling}, {"threads", threads}});
+  if (!some) return some;
+  return base::require_time({{"drain_timeout", drain_timeout}});
 }
 
 }  // namespace mastic::net

@@ -6,18 +6,20 @@
 namespace mastic::server {
 
 Background::Background(Lane& lane, const app::Lifecycle::BackgroundTask& task)
-    : Context(lane.loop()), lane_(lane), what_(task) {}
+    : RootTask(lane.loop()), lane_(lane), what_(task) {}
 
-void Background::run() noexcept {
+void Background::task_failed() noexcept {
   try {
-    if (!task_) task_.emplace(what_.begin());
-    task_->start(*this);
-    resume_ready();
-    if (task_->is_done()) task_->take();
+    throw;
   } catch (const async::Cancelled&) {  // as it is meant to end
   } catch (...) {
     note_fault();
   }
+}
+
+void Background::task_ended() noexcept {
+  if (!fault_.empty()) log_fault();
+  lane_.background_ended(*this);
 }
 
 void Background::log_fault() noexcept {
@@ -35,13 +37,6 @@ void Background::note_fault() noexcept {
   } catch (...) {
     fault_ = "no memory";  // short enough to need none
   }
-}
-
-void Background::finish() noexcept {
-  finish_run();
-  if (is_scheduled() || (task_ && !task_->is_done())) return;
-  if (!fault_.empty()) log_fault();
-  lane_.background_ended(*this);
 }
 
 }  // namespace mastic::server

@@ -2,12 +2,10 @@
 
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "mastic/app/lifecycle.h"
-#include "mastic/async/context.h"
-#include "mastic/async/task.h"
+#include "mastic/async/root_task.h"
 
 namespace mastic::server {
 
@@ -15,23 +13,22 @@ class Lane;
 
 /// Runs on the loop of its lane, from `start` until the task has ended; after `stop` its awaits
 /// throw Cancelled. Then it says so to the lane and is no more.
-class Background final : public async::Context {
+class Background final : public async::RootTask {
  public:
   /// `task` must outlive it.
   Background(Lane& lane, const app::Lifecycle::BackgroundTask& task);
 
   void start() { schedule(); }
 
-  void run() noexcept override;
-  void finish() noexcept override;
-
  private:
+  async::Task<> make_task() override { return what_.begin(); }
+  void task_failed() noexcept override;
+  void task_ended() noexcept override;
   void note_fault() noexcept;
   void log_fault() noexcept;
 
   Lane& lane_;
   const app::Lifecycle::BackgroundTask& what_;
-  std::optional<async::Task<>> task_;
   std::string fault_;  ///< what it threw
 };
 

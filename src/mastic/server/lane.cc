@@ -9,6 +9,7 @@
 #include "mastic/base/assert.h"
 #include "mastic/base/result.h"
 #include "mastic/http/date.h"
+#include "mastic/loop/order.h"
 #include "mastic/net/socket_stream.h"
 #include "mastic/server/http1_connection.h"
 
@@ -87,26 +88,14 @@ void Lane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
 }
 
 void Lane::hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer) {
-  class Parcel final : public async::Message {
-   public:
-    Parcel(Lane& lane, base::Descriptor socket, base::Endpoint peer)
-        : lane_(lane), socket_(std::move(socket)), peer_(peer) {}
-    void deliver() noexcept override {
-      const std::unique_ptr<Parcel> self(this);
-      try {
-        lane_.serve(std::move(socket_), peer_);
-      } catch (const std::bad_alloc&) {
-        lane_.totals_.connection_closed();
-        lane_.check_settled();
-      }
+  loop::do_on(lane.loop_, [&lane, socket = std::move(socket), peer]() mutable {
+    try {
+      lane.serve(std::move(socket), peer);
+    } catch (const std::bad_alloc&) {
+      lane.totals_.connection_closed();
+      lane.check_settled();
     }
-
-   private:
-    Lane& lane_;
-    base::Descriptor socket_;
-    base::Endpoint peer_;
-  };
-  lane.loop_.post(*new Parcel(lane, std::move(socket), peer));
+  });
 }
 
 void Lane::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {

@@ -86,34 +86,23 @@ void Options::describe(base::OptionTable& table) {
 
 base::Result<void> Options::check() const {
   if (const auto fits = http1.check(); !fits) return fits;
-  constexpr std::uint64_t kMostLoops = 1024;
-  constexpr std::uint64_t kMostThreads = 10'000;
-  if (loop.loops > kMostLoops) return base::fail("--loops may be 1024 at the most");
-  if (loop.threads.workers > kMostThreads || loop.threads.reserve > kMostThreads) {
-    return base::fail("--workers and --reserve-threads may be 10000 at the most");
-  }
-  if (loop.threads.workers == 0) return base::fail("--workers has to be at least 1");
-  const std::pair<std::string_view, std::uint64_t> counts[] = {
-      {"--max-requests-per-connection", max_requests_per_connection},
-      {"--max-pipelined-requests", max_pipelined_requests},
-      {"--max-pipelined-bytes", max_pipelined_bytes},
-      {"--max-connections", max_connections}};
-  for (const auto& [name, count] : counts) {
-    if (count == 0) return base::fail(name, " has to be at least 1");
-  }
-  const std::pair<std::string_view, base::Duration> deadlines[] = {
-      {"--header-timeout", header_timeout},
-      {"--keep-alive-timeout", keep_alive_timeout},
-      {"--write-stall-timeout", write_stall_timeout},
-      {"--linger-idle", linger_idle},
-      {"--linger-total", linger_total},
-      {"--drain-timeout", drain_timeout},
-      {"--hung-after", hung_after},
-      {"--cancel-after", cancel_after},
-      {"--abandon-after", abandon_after}};
-  for (const auto& [name, length] : deadlines) {
-    if (length <= base::Duration::zero()) return base::fail(name, " has to be longer than nothing");
-  }
+  if (const auto fits = loop.check(); !fits) return fits;
+  const auto some =
+      base::require_some({{"--max-requests-per-connection", max_requests_per_connection},
+                          {"--max-pipelined-requests", max_pipelined_requests},
+                          {"--max-pipelined-bytes", max_pipelined_bytes},
+                          {"--max-connections", max_connections}});
+  if (!some) return some;
+  const auto time = base::require_time({{"--header-timeout", header_timeout},
+                                        {"--keep-alive-timeout", keep_alive_timeout},
+                                        {"--write-stall-timeout", write_stall_timeout},
+                                        {"--linger-idle", linger_idle},
+                                        {"--linger-total", linger_total},
+                                        {"--drain-timeout", drain_timeout},
+                                        {"--hung-after", hung_after},
+                                        {"--cancel-after", cancel_after},
+                                        {"--abandon-after", abandon_after}});
+  if (!time) return time;
   if (write_low_bytes >= write_high_bytes) {
     return base::fail("--write-low-bytes has to be less than --write-high-bytes");
   }

@@ -38,22 +38,12 @@ class Server::LoopLane {
   void stop_background() { stop_background_.post_once(*loop_); }
   /// Has `work` done on the loop.
   void tell(std::function<void(Lane&)> work) {
-    class Word final : public async::Message {
-     public:
-      Word(Lane& lane, std::function<void(Lane&)> work) : lane_(lane), work_(std::move(work)) {}
-      void deliver() noexcept override {
-        const std::unique_ptr<Word> self(this);
-        try {
-          work_(lane_);
-        } catch (const std::bad_alloc&) {  // then it has no answer, as a loop that hangs
-        }
+    loop::do_on(*loop_, [this, work = std::move(work)] {
+      try {
+        work(lane_);
+      } catch (const std::bad_alloc&) {  // then it has no answer, as a loop that hangs
       }
-
-     private:
-      Lane& lane_;
-      std::function<void(Lane&)> work_;
-    };
-    loop_->post(*new Word(lane_, std::move(work)));
+    });
   }
 
  private:
@@ -160,6 +150,7 @@ void Server::lane_settled() {
 
 void Server::wait() {
   if (started_) lost_threads_ = drivers_->join();
+  if (started_) watchdog_->finish();
   for (const auto& each : lanes_) {  // one that came back late has left its exchange behind
     if (started_) lost_threads_ = std::max<std::uint64_t>(lost_threads_, each->lane().exchanges());
   }

@@ -32,6 +32,8 @@ class Watchdog {
   void cancelled(const base::RequestReport& request);
   /// False when the thread, which it has held `since` then, has come back meanwhile.
   [[nodiscard]] bool write_off(const base::RequestReport& request, base::Instant since);
+  /// After the loops have ended: returns when all that it had to say is logged.
+  void finish() { aside_.stop(threads::Stop::Drain); }
 
  private:
   loop::Drivers& drivers_;
