@@ -13,7 +13,10 @@ target_compile_options(mastic_compile INTERFACE
   -Wno-missing-field-initializers  # members have defaults; GCC warns of those too
   # GCC 12 sees overlaps in the concatenation of strings that are not there (GCC bug 105651).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
-  $<$<BOOL:${MASTIC_WARNINGS_AS_ERRORS}>:-Werror>)
+  $<$<BOOL:${MASTIC_WARNINGS_AS_ERRORS}>:-Werror>
+  # Nobody puts functions of their own in the place of ours when a program is loaded, so GCC may inline
+  # what is in one file, as Clang does.
+  $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
 
 if(MASTIC_SANITIZE)
   target_compile_options(mastic_compile INTERFACE

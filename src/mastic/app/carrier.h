@@ -63,12 +63,12 @@ class FinisherList {
 class Carrier {
  public:
   /// A number that no other exchange of this process has, and that cannot be guessed.
-  [[nodiscard]] virtual std::uint64_t id() const = 0;
-  [[nodiscard]] virtual async::Context& context() = 0;
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+  [[nodiscard]] async::Context& context() { return context_; }
   /// Memory that lives as long as the exchange.
-  [[nodiscard]] virtual base::Arena& memory() = 0;
+  [[nodiscard]] base::Arena& memory() { return memory_; }
+  [[nodiscard]] FinisherList& finishers() { return finishers_; }
   [[nodiscard]] virtual base::Log& log() = 0;
-  [[nodiscard]] virtual FinisherList& finishers() = 0;
   /// Requested when the client leaves, at a deadline and at shutdown.
   [[nodiscard]] virtual std::stop_token stop_token() = 0;
   /// Sends an interim response (1xx other than 100 and 101) before the answer.
@@ -92,11 +92,20 @@ class Carrier {
   virtual void runs_elsewhere(bool begins) noexcept { (void)begins; }
 
  protected:
+  /// All must outlive it.
+  Carrier(async::Context& context, base::Arena& memory, std::uint64_t id)
+      : context_(context), memory_(memory), id_(id) {}
+  Carrier(const Carrier&) = delete;
+  Carrier& operator=(const Carrier&) = delete;
   ~Carrier() = default;
   /// From any thread: the handler that was entered; may be none, or another, a moment later.
   [[nodiscard]] Pace* entered() const noexcept { return entered_.load(std::memory_order_relaxed); }
 
  private:
+  async::Context& context_;
+  base::Arena& memory_;
+  const std::uint64_t id_;
+  FinisherList finishers_;
   std::atomic<Pace*> entered_{nullptr};
 };
 

@@ -16,7 +16,8 @@ namespace mastic::app {
 /// Calls `app` once, with whatever is set before `run`.
 class TestExchange final : public async::Context, public Carrier {
  public:
-  explicit TestExchange(async::ManualExecutor& executor) : Context(executor), executor_(executor) {}
+  explicit TestExchange(async::ManualExecutor& executor)
+      : Context(executor), Carrier(*this, arena_, 42), executor_(executor) {}
   ~TestExchange() override = default;
 
   Response call(const App& app, http::Method method, std::string_view path, Body body = {}) {
@@ -27,8 +28,8 @@ class TestExchange final : public async::Context, public Carrier {
   void start(const App& app, http::Method method, std::string_view path, Body body = {}) {
     RequestFacts facts;
     facts.method = method;
-    facts.method_text = memory_.copy(to_string(method));
-    facts.target_text = facts.target.query = memory_.copy(path);
+    facts.method_text = arena_.copy(to_string(method));
+    facts.target_text = facts.target.query = arena_.copy(path);
     facts.target.has_query = path.find('?') != path.npos;
     facts.path = facts.target.path = base::take_until(facts.target.query, '?');
     facts.fields = fields.view();
@@ -42,7 +43,7 @@ class TestExchange final : public async::Context, public Carrier {
   Response take() {
     Response response = task_->take();
     task_.reset();
-    finishers_.finish({.status = response.status, .complete = true});
+    finishers().finish({.status = response.status, .complete = true});
     return response;
   }
   Request& request() { return *request_; }
@@ -54,11 +55,7 @@ class TestExchange final : public async::Context, public Carrier {
   }
   void finish() noexcept override { finish_run(); }
 
-  std::uint64_t id() const override { return 42; }
-  Context& context() override { return *this; }
-  base::Arena& memory() override { return memory_; }
   base::Log& log() override { return recorded; }
-  FinisherList& finishers() override { return finishers_; }
   std::stop_token stop_token() override { return stop_.get_token(); }
   Task<> inform(http::Status status, http::Fields) override {
     informed.push_back(status);
@@ -81,8 +78,7 @@ class TestExchange final : public async::Context, public Carrier {
 
  private:
   async::ManualExecutor& executor_;
-  base::Arena memory_;
-  FinisherList finishers_;
+  base::Arena arena_;
   std::stop_source stop_;
   std::optional<Request> request_;
   const App* app_ = nullptr;

@@ -97,10 +97,10 @@ Task<Response> respond_when_gathered(Request& request, const void* handler,
   co_return co_await respond(handler, request);
 }
 
-Task<Response> settle(Request& request, Task<Response> task) {
+void settle(Request& request, Task<Response>& task) {
+  if (task.holds_value()) return;
   task.start(request.carrier().context());
-  if (task.is_done()) return task.take();
-  return guard(request, std::move(task));
+  task = task.is_done() ? Task<Response>(task.take()) : guard(request, std::move(task));
 }
 
 }  // namespace detail

@@ -97,8 +97,15 @@ Task<Response> respond_with(Request& request, Task<T> task) {
   co_return to_response(request, co_await std::move(task));
 }
 
-/// Starts `task`, and turns what it throws into an answer, now or later.
-[[nodiscard]] Task<Response> settle(Request& request, Task<Response> task);
+/// Starts `task`, and turns what it throws later into an answer. Throws what it throws now.
+void settle(Request& request, Task<Response>& task);
+/// The task that `make` makes, settled.
+template <class Make>
+Task<Response> make_settled(Request& request, const Make& make) {
+  Task<Response> task = make();
+  settle(request, task);
+  return task;
+}
 
 /// While a plain handler runs where it was called.
 class Stay {
@@ -150,20 +157,25 @@ Task<Response> call_handler(const F& handler, Pace& pace, Request& request) noex
   using Result = std::remove_cvref_t<detail::HandlerResult<F>>;
   try {
     if constexpr (std::same_as<Result, Task<Response>>) {
-      return detail::settle(request, detail::invoke_handler(handler, request));
+      return detail::make_settled(request,
+                                  [&] { return detail::invoke_handler(handler, request); });
     } else if constexpr (detail::TaskTraits<Result>::value) {
-      return detail::settle(
-          request, detail::respond_with(request, detail::invoke_handler(handler, request)));
+      return detail::make_settled(request, [&] {
+        return detail::respond_with(request, detail::invoke_handler(handler, request));
+      });
     } else if (detail::may_enter(request, pace)) {
       const detail::Stay stay(request, pace);
-      return to_response(request, detail::invoke_handler(handler, request));
+      return Task<Response>(std::in_place, [&] {
+        return to_response(request, detail::invoke_handler(handler, request));
+      });
     } else {
       const auto respond = [](const void* kept, Request& whole) {
         const F& plain = *static_cast<const F*>(kept);
         return to_response(whole, detail::invoke_handler(plain, whole));
       };
       const void* const kept = static_cast<const void*>(&handler);
-      return detail::settle(request, detail::respond_later(request, pace, kept, respond));
+      return detail::make_settled(
+          request, [&] { return detail::respond_later(request, pace, kept, respond); });
     }
   } catch (...) {
     return respond_to_exception(request);

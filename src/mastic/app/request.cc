@@ -10,7 +10,7 @@
 
 namespace mastic::app {
 
-Request::Request(const RequestFacts& facts, Body body, Carrier& carrier)
+Request::Request(const RequestFacts& facts, Body&& body, Carrier& carrier)
     : facts_(facts), body_(std::move(body)), carrier_(carrier) {}
 
 std::string_view Request::decoded_path() {

@@ -49,7 +49,7 @@ struct RequestFacts {
 class Request {
  public:
   /// `facts` point into memory that outlives the request, as does `carrier`.
-  Request(const RequestFacts& facts, Body body, Carrier& carrier);
+  Request(const RequestFacts& facts, Body&& body, Carrier& carrier);
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 

@@ -60,6 +60,7 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
   }
   Node* node = &root_;
   std::vector<std::string> names;
+  std::string path;  // as long as all parts are literals
   RouteId* route = &root_.route;
   for (const PatternPart& part : pattern.parts()) {
     const std::size_t value = names.size();
@@ -73,11 +74,14 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
     if (!**child) **child = std::make_unique<Node>();
     node = (*child)->get();
     route = &node->route;
+    if (part.kind == PatternPart::Kind::Literal)
+      path.append("/").append(*normal_literal(part.text));
   }
   if (*route == kNone) {
     *route = names_.size();
     names_.push_back(std::move(names));
     patterns_.emplace_back(text);
+    if (names_.back().empty()) plain_.emplace(std::move(path), *route);
   } else if (names_[*route] != names) {
     return base::fail("route '", text, "' and route '", patterns_[*route],
                       "' take the same paths under other names");
@@ -89,8 +93,7 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
 /// many there are and that they count.
 class RouteTree::Search {
  public:
-  Search(const RouteTree& tree, std::string_view path, base::Arena& memory)
-      : tree_(tree), memory_(memory), has_escapes_(path.find('%') != path.npos) {}
+  Search(const RouteTree& tree, base::Arena& memory) : tree_(tree), memory_(memory) {}
   [[nodiscard]] const Match& match() const { return match_; }
 
   /// `rest` is what follows the slash after `node`, unless the path is `at_end`; `values` are how
@@ -119,7 +122,7 @@ class RouteTree::Search {
 
  private:
   std::string_view decode(std::string_view text) {
-    return has_escapes_ ? base::percent_decode(text, memory_) : text;
+    return text.find('%') == text.npos ? text : base::percent_decode(text, memory_);
   }
   bool arrive(RouteId route, std::size_t values) {
     if (route == kNone) return false;
@@ -134,12 +137,12 @@ class RouteTree::Search {
 
   const RouteTree& tree_;
   base::Arena& memory_;
-  const bool has_escapes_;
   Match match_;
 };
 
 RouteTree::Match RouteTree::find(std::string_view path, base::Arena& memory) const {
-  Search search(*this, path, memory);
+  if (const auto plain = plain_.find(path); plain != plain_.end()) return {plain->second, {}};
+  Search search(*this, memory);
   const bool at_end = path.empty();
   if (at_end || path.front() == '/') {
     (void)search.descend(root_, path.substr(at_end ? 0 : 1), at_end, 0);

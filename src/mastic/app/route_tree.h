@@ -66,8 +66,10 @@ class RouteTree {
       return std::hash<std::string_view>()(segment);
     }
   };
+  template <class T>
+  using TextMap = std::unordered_map<std::string, T, SegmentHash, std::equal_to<>>;
   struct Node {
-    std::unordered_map<std::string, std::unique_ptr<Node>, SegmentHash, std::equal_to<>> literals;
+    TextMap<std::unique_ptr<Node>> literals;
     std::vector<Typed> typed;
     std::unique_ptr<Node> named;
     RouteId route = kNone;  ///< of a path that ends here
@@ -86,6 +88,7 @@ class RouteTree {
   class Search;
 
   Node root_;
+  TextMap<RouteId> plain_;  ///< routes without a value, by their whole path: found at one look
   std::vector<std::vector<std::string>> names_;
   std::vector<std::string> patterns_;
 };

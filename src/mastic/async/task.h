@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -18,6 +19,7 @@
 
 #include "mastic/async/context.h"
 #include "mastic/async/frame_memory.h"
+#include "mastic/base/attributes.h"
 
 namespace mastic::async {
 
@@ -80,6 +82,13 @@ struct TaskPromise<void> : TaskPromiseBase {
 /// The value of a Task<void> that is done.
 struct Nothing {};
 
+/// Becomes what `make` returns, right where that is to stand.
+template <class Make>
+struct Made {
+  operator std::invoke_result_t<Make&>() const { return make(); }
+  Make& make;
+};
+
 }  // namespace detail
 
 /// Owns its coroutine, or holds its value. Not started twice, and not destroyed while it runs.
@@ -97,6 +106,10 @@ class [[nodiscard]] Task {
     requires(!std::is_void_v<T> && !std::same_as<std::remove_cvref_t<U>, Task> &&
              std::convertible_to<U &&, T>)
   Task(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  /// The same; `make` returns the value, which is made in its place and not moved.
+  template <std::invocable Make>
+    requires(!std::is_void_v<T>)
+  Task(std::in_place_t, Make&& make) : state_(std::in_place_index<0>, detail::Made<Make>{make}) {}
   [[nodiscard]] static Task done()
     requires std::is_void_v<T>
   {
@@ -114,6 +127,8 @@ class [[nodiscard]] Task {
     if (Handle* const frame = handle()) frame->destroy();
   }
 
+  /// Whether there is no coroutine to it.
+  [[nodiscard]] bool holds_value() const { return state_.index() == 0; }
   /// Whether the result is at hand: then `take` returns it or throws what the task threw.
   [[nodiscard]] bool is_done() const {
     const Handle* const frame = handle();
@@ -123,6 +138,8 @@ class [[nodiscard]] Task {
     if (Handle* const frame = handle()) return frame->promise().take();
     if constexpr (!std::is_void_v<T>) return std::get<0>(std::move(state_));
   }
+  /// The value that it holds. Requires: holds_value().
+  [[nodiscard]] Value& value() MASTIC_LIFETIMEBOUND { return std::get<0>(state_); }
 
   /// In user code of `context`: begins it here and now, and runs it until it waits or is done. It
   /// may be awaited after that. Does nothing when it was started already.

@@ -41,9 +41,12 @@ class SmallVector {
   /// Requires: `values` is no part of this vector.
   void append(std::span<const T> values) {
     if (values.empty()) return;
-    reserve(size_ + values.size());
-    std::memcpy(data() + size_, values.data(), values.size_bytes());
-    size_ += values.size();
+    std::memcpy(extend(values.size()), values.data(), values.size_bytes());
+  }
+  /// Appends `count` elements that the caller writes: from the returned place on.
+  [[nodiscard]] T* extend(std::size_t count) MASTIC_LIFETIMEBOUND {
+    reserve(size_ + count);
+    return data() + std::exchange(size_, size_ + count);
   }
   void reserve(std::size_t capacity) {
     if (capacity > capacity_) grow(capacity);

@@ -8,14 +8,22 @@
 
 namespace mastic::base {
 std::optional<std::uint64_t> parse_decimal(std::string_view digits) {
+  constexpr std::size_t kNeverTooLarge = 19;
   std::uint64_t number = 0;
+  if (digits.size() <= kNeverTooLarge) {
+    for (const char c : digits) {
+      if (!is_digit(c)) return std::nullopt;
+      number = number * 10 + static_cast<unsigned>(c - '0');
+    }
+    return digits.empty() ? std::nullopt : std::optional(number);
+  }
   for (const char c : digits) {
     if (!is_digit(c)) return std::nullopt;
     if (__builtin_mul_overflow(number, 10u, &number)) return std::nullopt;
     if (__builtin_add_overflow(number, static_cast<unsigned>(c - '0'), &number))
       return std::nullopt;
   }
-  return digits.empty() ? std::nullopt : std::optional(number);
+  return number;
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,12 @@ constexpr std::string_view take_until(std::string_view& text, char separator) {
   const std::string_view head = text.substr(0, at);
   text = at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
   return head;
+}
+
+/// Copies `text` to `at`, where it has to fit; returns the end of the copy.
+inline char* put(char* at, std::string_view text) {
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  return at + text.size();
 }
 
 /// Digits only, all of them, without overflow: "12" but never "+12", "12 ", "0x12" or "".

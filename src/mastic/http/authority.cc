@@ -1,41 +1,40 @@
 #include "mastic/http/authority.h"
 
-#include <algorithm>
-
 #include "mastic/base/encoding.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/text.h"
+#include "mastic/http/syntax.h"
 
 namespace mastic::http {
 namespace {
 
-constexpr std::string_view kMarks = "-._~!$&'()*+;=%";
-
-/// reg-name or IPv4address: unreserved, escapes and sub-delimiters without the comma, which would
-/// make a list of two hosts.
-bool is_registered_name(std::string_view host) {
-  const auto allowed = [](char c) {
-    return base::is_alpha(c) || base::is_digit(c) || kMarks.find(c) != kMarks.npos;
-  };
-  return !host.empty() && std::ranges::all_of(host, allowed) && base::has_valid_escapes(host);
+/// How much of `text`, from its beginning, is a registered name or an IPv4 address; 0: none is.
+std::size_t registered_name_size(std::string_view text) {
+  const char* const end = skip(Characters::Host, text.data(), text.data() + text.size());
+  const std::string_view name(text.data(), end);
+  return base::has_valid_escapes(name) ? name.size() : 0;
 }
 
-bool is_bracketed_v6(std::string_view host) {
-  if (!host.starts_with('[') || !host.ends_with(']')) return false;
-  const auto address = base::IpAddress::parse(host.substr(1, host.size() - 2));
-  return address && address->is_v6();
+/// The same of an IPv6 address in brackets.
+std::size_t bracketed_v6_size(std::string_view text) {
+  const std::size_t bracket = text.find(']');
+  if (bracket == text.npos) return 0;
+  const auto address = base::IpAddress::parse(text.substr(1, bracket - 1));
+  return address && address->is_v6() ? bracket + 1 : 0;
 }
 
 }  // namespace
 
 std::optional<Authority> Authority::parse(std::string_view text) {
+  const std::size_t size =
+      text.starts_with('[') ? bracketed_v6_size(text) : registered_name_size(text);
+  if (size == 0) return std::nullopt;
   Authority authority;
-  const std::size_t bracket = text.rfind(']');
-  const std::size_t colon = text.find(':', bracket == text.npos ? 0 : bracket);
-  authority.host = text.substr(0, colon);
-  if (!is_registered_name(authority.host) && !is_bracketed_v6(authority.host)) return std::nullopt;
-  if (colon == text.npos || colon + 1 == text.size()) return authority;
-  const auto port = base::parse_decimal(text.substr(colon + 1));
+  authority.host = text.substr(0, size);
+  if (size == text.size()) return authority;
+  if (text[size] != ':') return std::nullopt;
+  if (size + 1 == text.size()) return authority;
+  const auto port = base::parse_decimal(text.substr(size + 1));
   if (!port || *port > 65535) return std::nullopt;
   authority.port = static_cast<std::uint16_t>(*port);
   return authority;

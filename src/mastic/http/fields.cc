@@ -10,6 +10,11 @@
 namespace mastic::http {
 namespace {
 
+bool has_blank_end(std::string_view value) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  return !value.empty() && (is_blank(value.front()) || is_blank(value.back()));
+}
+
 bool is_named(const Field& field, std::string_view name) {
   return base::equal_ignoring_case(field.name, name);
 }
@@ -52,22 +57,27 @@ void Fields::add(std::string_view name, std::string_view value) {
   if (!is_token(name) || name.size() > std::numeric_limits<std::uint16_t>::max()) {
     throw std::invalid_argument("a field name has to be a token");
   }
-  if (!is_field_value(value) || value != base::trim(value)) {
+  append(find_field_name(name), name, value);
+}
+
+/// Requires: the name is a token, and `known` says which.
+void Fields::append(FieldName known, std::string_view name, std::string_view value) {
+  if (!is_field_value(value) || has_blank_end(value)) {
     throw std::invalid_argument("the value of the field " + std::string(name) +
                                 " has a control character, or a blank at an end");
   }
   FieldEntry entry{};
-  entry.known = find_field_name(name);
+  entry.known = known;
   entry.name_at = static_cast<std::uint32_t>(text_.size());
   entry.name_size = static_cast<std::uint16_t>(name.size());
   entry.value_at = static_cast<std::uint32_t>(text_.size() + name.size() + 2);
   entry.value_size = static_cast<std::uint32_t>(value.size());
   entries_.push_back(entry);
-  text_.reserve(text_.size() + name.size() + value.size() + 4);
-  text_.append(name);
-  text_.append(std::string_view(": "));
-  text_.append(value);
-  text_.append(std::string_view("\r\n"));
+  char* at = text_.extend(name.size() + value.size() + 4);
+  at = base::put(at, name);
+  at = base::put(at, ": ");
+  at = base::put(at, value);
+  base::put(at, "\r\n");
 }
 
 void Fields::set(std::string_view name, std::string_view value) {

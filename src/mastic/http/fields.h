@@ -94,7 +94,7 @@ class Fields {
 
   /// Appends a field, beside others of that name.
   void add(std::string_view name, std::string_view value);
-  void add(FieldName name, std::string_view value) { add(to_string(name), value); }
+  void add(FieldName name, std::string_view value) { append(name, to_string(name), value); }
   /// Replaces every field of that name by one.
   void set(std::string_view name, std::string_view value);
   void set(FieldName name, std::string_view value) { set(to_string(name), value); }
@@ -122,6 +122,8 @@ class Fields {
   }
 
  private:
+  void append(FieldName known, std::string_view name, std::string_view value);
+
   base::SmallVector<char, 256> text_;
   base::SmallVector<FieldEntry, 6> entries_;
 };

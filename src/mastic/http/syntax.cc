@@ -1,40 +1,43 @@
 #include "mastic/http/syntax.h"
 
-#include <algorithm>
-#include <array>
-
-#include "mastic/base/text.h"
+#include <cstring>
 
 namespace mastic::http {
 namespace {
 
-constexpr std::array<bool, 256> make_token_table() {
-  std::array<bool, 256> table{};
-  for (int c = 0; c < 128; ++c) {
-    const char character = static_cast<char>(c);
-    table[static_cast<std::size_t>(c)] = base::is_alpha(character) || base::is_digit(character);
-  }
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
-    table[static_cast<unsigned char>(c)] = true;
-  }
-  return table;
+bool is_value_character(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= 0x20 && byte != 0x7f) || c == '\t';
 }
 
-constexpr std::array<bool, 256> kToken = make_token_table();
+/// Whether one of eight bytes is a control character, whichever way round they stand.
+bool has_control(std::uint64_t bytes) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = kEach * 0x80;
+  const std::uint64_t no_delete = bytes ^ kEach * 0x7f;  // a byte of zeros where DEL stood
+  const std::uint64_t below_space = (bytes - kEach * 0x20) & ~bytes;
+  const std::uint64_t is_delete = (no_delete - kEach) & ~no_delete;
+  return ((below_space | is_delete) & kHighBits) != 0;
+}
 
 }  // namespace
 
-bool is_token_character(char c) { return kToken[static_cast<unsigned char>(c)]; }
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_token_character);
+const char* find_value_end(const char* at, const char* end) {
+  std::uint64_t bytes = 0;
+  for (; end - at >= std::ptrdiff_t{sizeof bytes}; at += sizeof bytes) {
+    std::memcpy(&bytes, at, sizeof bytes);
+    if (!has_control(bytes)) continue;
+    for (std::size_t i = 0; i < sizeof bytes; ++i) {  // it may be a tab
+      if (!is_value_character(at[i])) return at + i;
+    }
+  }
+  while (at != end && is_value_character(*at)) ++at;
+  return at;
 }
 
 bool is_field_value(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7f;
-  });
+  const char* const end = text.data() + text.size();
+  return find_value_end(text.data(), end) == end;
 }
 
 }  // namespace mastic::http

@@ -2,17 +2,79 @@
 
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string_view>
 
 namespace mastic::http {
 
-/// tchar: what names, methods and tokens are made of.
-[[nodiscard]] bool is_token_character(char c);
-/// One or more tchar.
-[[nodiscard]] bool is_token(std::string_view text);
+/// Each is a bit in one table, so that every check is one look-up a character.
+enum class Characters : std::uint8_t {
+  Token = 1,  ///< tchar: what names, methods and tokens are made of
+  /// reg-name or IPv4address, escapes included but for their digits. No comma, which would make a
+  /// list of two hosts.
+  Host = 2,
+  /// Visible ASCII, but for what RFC 3986 forbids everywhere and no browser sends. A browser does
+  /// send some in a query that the RFC wants escaped (| ^ ` { } [ ]), so these pass.
+  Query = 4,
+  Path = 8,        ///< of Query, what a path may have; the `?` after it too
+  PlainPath = 16,  ///< of Path, what neither ends it nor could make it other than normal
+};
 
-/// What may stand in a field value: everything but control characters, with tabs allowed inside.
-/// Bytes over 0x7f are opaque. A value has no blanks at its ends; this does not look at that.
+namespace detail {
+
+constexpr std::array<std::uint8_t, 256> make_character_table() {
+  std::array<std::uint8_t, 256> table{};
+  const auto put = [&](std::string_view characters, Characters kind) {
+    for (const char c : characters) {
+      table[static_cast<unsigned char>(c)] |= static_cast<std::uint8_t>(kind);
+    }
+  };
+  for (const auto kind : {Characters::Token, Characters::Host}) {
+    put("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", kind);
+  }
+  put("!#$%&'*+-.^_`|~", Characters::Token);
+  put("-._~!$&'()*+;=%", Characters::Host);
+  for (char c = 0x21; c < 0x7f; ++c) {
+    const std::string_view one(&c, 1);
+    if (std::string_view("\"<>#").find(c) != std::string_view::npos) continue;
+    put(one, Characters::Query);
+    if (c != '\\') put(one, Characters::Path);
+    if (std::string_view("\\?%.").find(c) == std::string_view::npos) {
+      put(one, Characters::PlainPath);
+    }
+  }
+  return table;
+}
+
+inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_table();
+
+}  // namespace detail
+
+[[nodiscard]] constexpr bool is_one_of(Characters kind, char c) {
+  return (detail::kCharacters[static_cast<unsigned char>(c)] & static_cast<std::uint8_t>(kind)) !=
+         0;
+}
+/// The first of [at, end) that is none of them, or `end`.
+[[nodiscard]] constexpr const char* skip(Characters kind, const char* at, const char* end) {
+  while (at != end && is_one_of(kind, *at)) ++at;
+  return at;
+}
+[[nodiscard]] constexpr bool are_all(Characters kind, std::string_view text) {
+  const char* const end = text.data() + text.size();
+  return skip(kind, text.data(), end) == end;
+}
+
+[[nodiscard]] constexpr bool is_token_character(char c) { return is_one_of(Characters::Token, c); }
+/// One or more tchar.
+[[nodiscard]] constexpr bool is_token(std::string_view text) {
+  return !text.empty() && are_all(Characters::Token, text);
+}
+
+/// The first of [at, end) that may not stand in a field value, or `end`: a control character other
+/// than a tab. Bytes over 0x7f are opaque.
+[[nodiscard]] const char* find_value_end(const char* at, const char* end);
+/// Whether all of it may. A value has no blanks at its ends; this does not look at that.
 [[nodiscard]] bool is_field_value(std::string_view text);
 
 }  // namespace mastic::http

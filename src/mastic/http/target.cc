@@ -1,40 +1,29 @@
 #include "mastic/http/target.h"
 
-#include <algorithm>
-#include <array>
-
 #include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
 #include "mastic/http/authority.h"
+#include "mastic/http/syntax.h"
 
 namespace mastic::http {
 namespace {
 
-/// Visible ASCII, but for what RFC 3986 forbids everywhere and no browser sends. A browser does
-/// send some characters in a query that the RFC wants escaped (| ^ ` { } [ ]), so these pass.
-constexpr std::array<bool, 256> make_table(std::string_view refused) {
-  std::array<bool, 256> table{};
-  for (std::size_t c = 0x21; c < 0x7f; ++c) table[c] = true;
-  for (const char c : refused) table[static_cast<unsigned char>(c)] = false;
-  return table;
-}
-
-constexpr auto kPathCharacters = make_table("\"<>#\\");
-constexpr auto kQueryCharacters = make_table("\"<>#");
-
-bool all_in(const std::array<bool, 256>& table, std::string_view text) {
-  return std::ranges::all_of(text, [&](char c) { return table[static_cast<unsigned char>(c)]; });
+bool is_normal(std::string_view path) {
+  return path.find('%') == path.npos && path.find("/.") == path.npos;
 }
 
 /// Cuts path and query apart and checks their characters.
 bool take_path_and_query(std::string_view text, Target& target) {
+  target.path = text;
+  if (are_all(Characters::PlainPath, text)) return true;  // as most are
   const std::size_t mark = text.find('?');
   target.path = text.substr(0, mark);
   if (mark != text.npos) {
     target.has_query = true;
     target.query = text.substr(mark + 1);
   }
-  return all_in(kPathCharacters, target.path) && all_in(kQueryCharacters, target.query);
+  target.path_is_normal = is_normal(target.path);
+  return are_all(Characters::Path, target.path) && are_all(Characters::Query, target.query);
 }
 
 std::optional<Target> parse_absolute(std::string_view text) {
@@ -64,10 +53,6 @@ std::optional<char> read_escape(std::string_view text) {
   const int byte = base::hex_value(text[1]) << 4 | base::hex_value(text[2]);
   if (byte < 0x20 || byte == 0x7f) return std::nullopt;
   return static_cast<char>(byte);
-}
-
-bool is_normal(std::string_view path) {
-  return path.find('%') == path.npos && path.find("/.") == path.npos;
 }
 
 /// Decodes what is unreserved, all else as one writes it; nothing when an escape is broken.

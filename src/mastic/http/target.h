@@ -25,6 +25,7 @@ struct Target {
   std::string_view path;       ///< begins with '/'; "*" for the asterisk form
   std::string_view query;      ///< without its '?'
   bool has_query = false;      ///< tells `/a?` from `/a`
+  bool path_is_normal = true;  ///< in its normal form already; what else it is, normalize_path says
 
   /// Nothing when the text is none of the forms that the method allows, has a character that a
   /// target may not have, or a scheme other than http and https, or user information.

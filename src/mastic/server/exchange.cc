@@ -117,12 +117,11 @@ class Exchange::FireStop final : public async::Job {
 Exchange::Exchange(Lane& lane, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
                    void (*destroy)(std::byte*))
     : Context(lane.loop()),
+      Carrier(*this, memory, lane.make_id()),
       lane_(lane),
       owner_(&owner),
-      memory_(memory),
       page_(page),
-      destroy_(destroy),
-      id_(lane.make_id()) {}
+      destroy_(destroy) {}
 
 Exchange::~Exchange() {
   if (held_bytes_ > 0) lane_.totals().release(held_bytes_);
@@ -133,9 +132,13 @@ Exchange::~Exchange() {
 void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
                      std::optional<std::uint64_t> size, bool first) {
   started_ = lane_.loop().now();
-  app::Body body =
-      content ? app::Body::borrowed(*content) : app::Body(std::make_unique<Content>(*this, size));
-  request_.emplace(facts, std::move(body), *this);
+  if (content && content->empty()) {
+    request_.emplace(facts, app::Body(), *this);
+  } else if (content) {
+    request_.emplace(facts, app::Body::borrowed(*content), *this);
+  } else {
+    request_.emplace(facts, app::Body(std::make_unique<Content>(*this, size)), *this);
+  }
   step_ = Step::Call;
   first ? schedule_first() : schedule();
 }
@@ -170,7 +173,7 @@ void Exchange::abandon(std::uint64_t unsent) noexcept {
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
   fire_stop();
   stop();
-  if (!is_scheduled() && !task_ && !pull_) return end();
+  if (!is_scheduled() && !is_handling() && !pull_) return end();
   lane_.add_orphan(*this);
 }
 
@@ -180,10 +183,12 @@ void Exchange::run() noexcept {
   switch (std::exchange(step_, Step::None)) {
     case Step::None:
       break;
-    case Step::Call:
-      task_.emplace(lane_.app()(*request_));
+    case Step::Call: {
+      const auto call = [this] { return lane_.app()(*request_); };
+      task_.emplace(async::detail::Made<decltype(call)>{call});
       task_->start(*this);
       break;
+    }
     case Step::Produce:
       try {
         pull_.emplace(response_->body.next());
@@ -193,22 +198,23 @@ void Exchange::run() noexcept {
       }
       break;
     case Step::End:
-      finishers_.finish(outcome_);
-      response_.reset();
+      finishers().finish(outcome_);
+      response_ = nullptr;
+      task_.reset();
       break;
   }
   resume_ready();
-  if (task_ && task_->is_done()) collect_response();
+  if (is_handling() && task_->is_done()) collect_response();
   if (pull_ && pull_->is_done()) collect_piece();
 }
 
 void Exchange::collect_response() noexcept {
   try {
-    response_.emplace(task_->take());
+    if (!task_->holds_value()) *task_ = task_->take();
   } catch (...) {  // an App does not throw; its value may, when it is moved
-    response_.emplace(app::error_response(Status::InternalServerError));
+    *task_ = app::error_response(Status::InternalServerError);
   }
-  task_.reset();
+  response_ = &task_->value();
 }
 
 void Exchange::collect_piece() noexcept {
@@ -233,7 +239,8 @@ void Exchange::finish() noexcept {
   left_on_ = 0;
   finish_run();
   if (stage_ == Stage::Ended) return release();
-  if (is_scheduled() || task_ || pull_) return watch_over();  // it goes on, or waits for something
+  if (is_scheduled() || is_handling() || pull_)
+    return watch_over();  // it goes on, or waits for something
   if (owner_ == nullptr) return end();
   if (stage_ == Stage::Handling) return respond();
   if (stage_ == Stage::Producing) return take_piece();
@@ -273,8 +280,8 @@ void Exchange::schedule_step(Step step) noexcept {
 /// Nothing of the application runs or waits any more, and nothing more will be sent.
 void Exchange::end() noexcept {
   if (std::exchange(stage_, Stage::Ended) == Stage::Ended) return;
-  const bool is_plain = !response_ || response_->body.bytes() || response_->body.file();
-  if (finishers_.empty() && is_plain) return release();
+  const bool is_plain = response_ == nullptr || response_->body.bytes() || response_->body.file();
+  if (finishers().empty() && is_plain) return release();
   outcome_.duration = lane_.loop().kernel().monotonic_now() - started_;
   owner_ = nullptr;  // which has let go, or is about to
   lane_.add_orphan(*this);
@@ -364,7 +371,7 @@ void Exchange::cancel() noexcept {
 
 base::RequestReport Exchange::report(const Absence& away) const {
   const base::Instant now = lane_.loop().now();
-  return {.id = id_,
+  return {.id = id(),
           .method = std::string(request_->method_text()),
           .target = app::blank_secrets(request_->target()),
           .client = request_->peer().to_string(),

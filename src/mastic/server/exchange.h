@@ -113,11 +113,7 @@ class Exchange final : public async::Context, public app::Carrier, private async
   void left_behind(int thread) noexcept override;
 
   // ---- Carrier ----
-  [[nodiscard]] std::uint64_t id() const override { return id_; }
-  [[nodiscard]] async::Context& context() override { return *this; }
-  [[nodiscard]] base::Arena& memory() override { return memory_; }
   [[nodiscard]] base::Log& log() override { return lane_.log(); }
-  [[nodiscard]] app::FinisherList& finishers() override { return finishers_; }
   [[nodiscard]] std::stop_token stop_token() override;
   [[nodiscard]] async::Task<> inform(http::Status status, http::Fields fields) override;
   [[nodiscard]] std::uint64_t max_body_bytes() const override {
@@ -139,6 +135,9 @@ class Exchange final : public async::Context, public app::Carrier, private async
   enum class Stage : std::uint8_t { Handling, Producing, Written, Ended };
   /// What was done about a handler that holds its thread.
   enum class Concern : std::uint8_t { None, Logged, Cancelled, WrittenOff };
+
+  /// The application has begun and not answered yet.
+  [[nodiscard]] bool is_handling() const { return task_ && response_ == nullptr; }
 
   // In `run`.
   void collect_response() noexcept;
@@ -168,10 +167,8 @@ class Exchange final : public async::Context, public app::Carrier, private async
 
   Lane& lane_;
   ExchangeOwner* owner_;  ///< none once it has let go
-  base::Arena& memory_;
   std::byte* page_;
   void (*destroy_)(std::byte*);
-  const std::uint64_t id_;
   Stage stage_ = Stage::Handling;
   Step step_ = Step::None;
   bool waits_for_room_ = false;
@@ -190,12 +187,11 @@ class Exchange final : public async::Context, public app::Carrier, private async
 
   std::optional<app::Request> request_;
   std::optional<app::Task<app::Response>> task_;
-  std::optional<app::Response> response_;
+  app::Response* response_ = nullptr;  ///< what `task_` holds, once it is done
   std::optional<app::Task<std::optional<std::string_view>>> pull_;
   std::optional<std::string_view> piece_;  ///< pulled and not yet sent
   bool pulled_all_ = false;
   bool pull_failed_ = false;
-  app::FinisherList finishers_;
 
   std::mutex stop_mutex_;
   std::unique_ptr<FireStop> fire_stop_;  ///< made when somebody asks for a token

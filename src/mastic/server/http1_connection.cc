@@ -63,7 +63,7 @@ void Http1Connection::take_in(std::string_view bytes) {
   if (carry_.empty()) {
     consume(bytes, false);
     if (state_ == State::Closed || state_ == State::Lingering) return;
-    carry_ = bytes;
+    if (!bytes.empty()) carry_ = bytes;
     rest();
   } else {
     carry_ += bytes;
@@ -156,6 +156,7 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
 }
 
 void Http1Connection::consume_carry() {
+  if (carry_.empty() && state_ == State::Idle && !reading_paused_) return rest();
   std::string_view input = carry_;
   consume(input, true);
   if (state_ == State::Closed || state_ == State::Lingering) return;
@@ -195,7 +196,7 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
 
   app::RequestFacts facts;
   facts.path = head.target.path;
-  if (head.target.form != http::Target::Form::Asterisk) {
+  if (!head.target.path_is_normal) {
     const auto normal = http::normalize_path(head.target.path);
     if (!normal && normal.error() == http::PathFault::BadEscape) {
       return answer_itself(Status::BadRequest, "The path has a broken escape.");
@@ -226,6 +227,11 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
 std::optional<std::string_view> Http1Connection::take_whole_content(std::string_view& input) {
   const Framing& framing = turn_->parser.head().framing;
   if (framing.kind == Framing::Kind::Chunked) return std::nullopt;
+  if (framing.length == 0) {  // nothing of it is to be read
+    request_complete_ = true;
+    owes_continue_ = false;
+    return std::string_view();
+  }
   const std::uint64_t most =
       std::min<std::uint64_t>(kMostWholeContent, lane_.options().max_body_bytes);
   if (framing.length > std::min<std::uint64_t>(input.size(), most)) return std::nullopt;
@@ -451,6 +457,7 @@ void Http1Connection::finish_request() {
 
 /// Between requests, with nothing to read and nothing to send: from here on it counts as idle.
 void Http1Connection::rest() {
+  if (state_ == State::Exchanging) return;
   const bool waits_for_bytes = state_ == State::Head || state_ == State::Discarding;
   if (waits_for_bytes && peer_ended_) return linger();  // they will not come
   const bool is_quiet = state_ == State::Idle && carry_.empty() && stream_->unsent() == 0;

@@ -1,8 +1,6 @@
 #include "mastic/server/http1_response_writer.h"
 
-#include <algorithm>
 #include <cstring>
-#include <iterator>
 
 #include "mastic/base/text.h"
 #include "mastic/http/field_name.h"
@@ -27,21 +25,35 @@ struct HandlerFields {
   bool has_date = false;
 };
 
-/// What frames a message or concerns its connection: not the handler's to say.
-constexpr FieldName kTheServers[] = {FieldName::Connection,       FieldName::ContentLength,
-                                     FieldName::KeepAlive,        FieldName::ProxyConnection,
-                                     FieldName::TransferEncoding, FieldName::Upgrade};
-
+/// What frames a message or concerns its connection is not the handler's to say.
 HandlerFields take_fields(http::Fields& fields) {
   HandlerFields taken;
   bool drop = false;
   for (const http::Field& field : fields.view()) {
-    if (field.known == FieldName::ContentLength) taken.length = base::parse_decimal(field.value);
-    if (field.known == FieldName::Date) taken.has_date = true;
-    drop = drop || std::ranges::find(kTheServers, field.known) != std::end(kTheServers);
+    switch (field.known) {
+      case FieldName::Date:
+        taken.has_date = true;
+        break;
+      case FieldName::ContentLength:
+        taken.length = base::parse_decimal(field.value);
+        [[fallthrough]];
+      case FieldName::Connection:
+      case FieldName::KeepAlive:
+      case FieldName::ProxyConnection:
+      case FieldName::TransferEncoding:
+      case FieldName::Upgrade:
+        drop = true;
+        break;
+      default:
+        break;
+    }
   }
   if (drop) {
-    for (const FieldName name : kTheServers) fields.remove(name);
+    for (const FieldName name :
+         {FieldName::Connection, FieldName::ContentLength, FieldName::KeepAlive,
+          FieldName::ProxyConnection, FieldName::TransferEncoding, FieldName::Upgrade}) {
+      fields.remove(name);
+    }
   }
   return taken;
 }

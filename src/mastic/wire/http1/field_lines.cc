@@ -9,17 +9,10 @@ using http::Status;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-/// Visible, blank or opaque: what a value is made of.
-bool is_value_character(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 0x20 && byte != 0x7f) || c == '\t';
-}
-
-std::string_view name_fault(std::string_view text, std::size_t line_start, std::size_t stopped_at) {
-  const char c = text[stopped_at];
-  if (stopped_at == line_start && is_blank(c))
-    return "a field line is folded or begins with a blank";
-  if (stopped_at == line_start && c == ':') return "a field has no name";
+/// Why a name that ends before `c` is none.
+std::string_view name_fault(bool is_empty, char c) {
+  if (is_empty && is_blank(c)) return "a field line is folded or begins with a blank";
+  if (is_empty && c == ':') return "a field has no name";
   if (is_blank(c)) return "a blank stands before the colon of a field";
   if (c == '\r') return "a field line has no colon";
   return "a field name has a character that no token has";
@@ -29,35 +22,38 @@ std::string_view name_fault(std::string_view text, std::size_t line_start, std::
 
 std::expected<void, Malformed> parse_field_lines(std::string_view text, std::size_t at,
                                                  std::span<http::FieldEntry> entries) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* c = begin + at;  // stops at the end of a line at the latest
   for (http::FieldEntry& entry : entries) {
-    const std::size_t line_start = at;
-    while (http::is_token_character(text[at])) ++at;
-    if (text[at] != ':' || at == line_start) {
-      return std::unexpected(Malformed{Status::BadRequest, name_fault(text, line_start, at)});
+    const char* const name = c;
+    c = http::skip(http::Characters::Token, c, end);
+    if (*c != ':' || c == name) {
+      return std::unexpected(Malformed{Status::BadRequest, name_fault(c == name, *c)});
     }
-    const std::string_view name = text.substr(line_start, at - line_start);
-    if (name.size() > 0xffff) {
+    const auto name_size = static_cast<std::size_t>(c - name);
+    if (name_size > 0xffff) {
       return std::unexpected(
           Malformed{Status::RequestHeaderFieldsTooLarge, "a field name is too long"});
     }
 
-    do ++at;
-    while (is_blank(text[at]));
-    const std::size_t value_start = at;
-    while (is_value_character(text[at])) ++at;
-    if (text[at] != '\r' || text[at + 1] != '\n') {
+    do ++c;
+    while (is_blank(*c));
+    const char* const value = c;
+    c = http::find_value_end(c, end);
+    if (c[0] != '\r' || c[1] != '\n') {
       return std::unexpected(
           Malformed{Status::BadRequest, "a field value has a control character"});
     }
-    std::size_t value_end = at;
-    while (value_end > value_start && is_blank(text[value_end - 1])) --value_end;
+    const char* value_end = c;
+    while (value_end > value && is_blank(value_end[-1])) --value_end;
 
-    entry.known = http::find_field_name(name);
-    entry.name_at = static_cast<std::uint32_t>(line_start);
-    entry.name_size = static_cast<std::uint16_t>(name.size());
-    entry.value_at = static_cast<std::uint32_t>(value_start);
-    entry.value_size = static_cast<std::uint32_t>(value_end - value_start);
-    at += 2;
+    entry.known = http::find_field_name({name, name_size});
+    entry.name_at = static_cast<std::uint32_t>(name - begin);
+    entry.name_size = static_cast<std::uint16_t>(name_size);
+    entry.value_at = static_cast<std::uint32_t>(value - begin);
+    entry.value_size = static_cast<std::uint32_t>(value_end - value);
+    c += 2;
   }
   return {};
 }

@@ -53,16 +53,15 @@ std::expected<void, Malformed> gather_connection(std::string_view value, Message
 
 }  // namespace
 
-std::expected<MessageFields, Malformed> MessageFields::gather(http::FieldsView fields,
-                                                              http::Version version) {
-  MessageFields gathered;
+std::expected<void, Malformed> MessageFields::gather(http::FieldsView fields,
+                                                     http::Version version) {
   std::optional<std::string_view> length;
   std::optional<std::string_view> encoding;
   for (const http::Field& field : fields) {
     switch (field.known) {
       case FieldName::Host:
-        if (gathered.host) return bad("Host is repeated");
-        gathered.host = field.value;
+        if (host) return bad("Host is repeated");
+        host = field.value;
         break;
       case FieldName::ContentLength:
         if (length) return bad("Content-Length is repeated");
@@ -73,7 +72,7 @@ std::expected<MessageFields, Malformed> MessageFields::gather(http::FieldsView f
         encoding = field.value;
         break;
       case FieldName::Connection:
-        if (const auto read = gather_connection(field.value, gathered); !read) {
+        if (const auto read = gather_connection(field.value, *this); !read) {
           return Fault(read.error());
         }
         break;
@@ -81,7 +80,7 @@ std::expected<MessageFields, Malformed> MessageFields::gather(http::FieldsView f
         if (!equal_ignoring_case(field.value, "100-continue")) {
           return Fault({Status::ExpectationFailed, "only 100-continue can be expected"});
         }
-        gathered.expects_continue = version == http::Version::Http11;
+        expects_continue = version == http::Version::Http11;
         break;
       default:
         break;
@@ -91,12 +90,11 @@ std::expected<MessageFields, Malformed> MessageFields::gather(http::FieldsView f
   if (length && encoding) return bad("Content-Length stands beside Transfer-Encoding");
   if (encoding && version == http::Version::Http10) return bad("HTTP/1.0 has no Transfer-Encoding");
   if (length || encoding) {
-    const auto framing =
-        length ? parse_content_length(*length) : parse_transfer_encoding(*encoding);
-    if (!framing) return Fault(framing.error());
-    gathered.framing = *framing;
+    const auto parsed = length ? parse_content_length(*length) : parse_transfer_encoding(*encoding);
+    if (!parsed) return Fault(parsed.error());
+    framing = *parsed;
   }
-  return gathered;
+  return {};
 }
 
 }  // namespace mastic::wire::http1

@@ -21,8 +21,9 @@ struct MessageFields {
   bool keep_alive = false;         ///< Connection: keep-alive
   bool expects_continue = false;
 
-  [[nodiscard]] static std::expected<MessageFields, Malformed> gather(http::FieldsView fields,
-                                                                      http::Version version);
+  /// Into a new one.
+  [[nodiscard]] std::expected<void, Malformed> gather(http::FieldsView fields,
+                                                      http::Version version);
 
   [[nodiscard]] bool persists(http::Version version) const {
     return !close && (version == http::Version::Http11 || keep_alive);

@@ -1,7 +1,5 @@
 #include "mastic/wire/http1/request_head.h"
 
-#include <algorithm>
-
 #include "mastic/base/text.h"
 #include "mastic/http/authority.h"
 #include "mastic/http/syntax.h"
@@ -30,12 +28,15 @@ std::expected<Version, Malformed> parse_version(std::string_view text) {
 }
 
 std::expected<void, Malformed> parse_request_line(std::string_view line, RequestHead& head) {
-  head.method_text = line.substr(0, line.find(' '));
-  if (!http::is_token(head.method_text) || head.method_text.size() > kMostMethodBytes) {
+  const char* const end = line.data() + line.size();
+  const char* const method_end = http::skip(http::Characters::Token, line.data(), end);
+  head.method_text = std::string_view(line.data(), method_end);
+  if (head.method_text.empty() || head.method_text.size() > kMostMethodBytes ||
+      (method_end != end && *method_end != ' ')) {
     return bad("the request line does not begin with a method");
   }
   head.method = http::parse_method(head.method_text);
-  if (head.method_text.size() == line.size()) return bad("the request line has no target");
+  if (method_end == end) return bad("the request line has no target");
   line.remove_prefix(head.method_text.size() + 1);
 
   const std::size_t space = line.find(' ');
@@ -64,9 +65,9 @@ std::expected<std::string_view, Malformed> choose_authority(const RequestHead& h
 
 }  // namespace
 
-std::expected<RequestHead, Malformed> parse_request_head(std::string_view head,
-                                                         std::span<http::FieldEntry> entries) {
-  RequestHead parsed;
+std::expected<void, Malformed> parse_request_head(std::string_view head,
+                                                  std::span<http::FieldEntry> entries,
+                                                  RequestHead& parsed) {
   const std::size_t line_end = head.find('\r');
   if (head[line_end + 1] != '\n') return bad("the request line has a control character");
   if (const auto line = parse_request_line(head.substr(0, line_end), parsed); !line) {
@@ -77,23 +78,24 @@ std::expected<RequestHead, Malformed> parse_request_head(std::string_view head,
   }
   parsed.fields = http::FieldsView(head.data(), entries);
 
-  const auto gathered = MessageFields::gather(parsed.fields, parsed.version);
-  if (!gathered) return Fault(gathered.error());
-  const auto authority = choose_authority(parsed, *gathered);
+  MessageFields gathered;
+  if (const auto all = gathered.gather(parsed.fields, parsed.version); !all)
+    return Fault(all.error());
+  const auto authority = choose_authority(parsed, gathered);
   if (!authority) return Fault(authority.error());
   parsed.authority = *authority;
-  parsed.framing = gathered->framing.value_or(Framing());
-  parsed.keep_alive = gathered->persists(parsed.version);
+  parsed.framing = gathered.framing.value_or(Framing());
+  parsed.keep_alive = gathered.persists(parsed.version);
   const bool has_content =
       parsed.framing != Framing() && parsed.framing != Framing{Framing::Kind::Length};
-  parsed.expects_continue = gathered->expects_continue && has_content;
-  return parsed;
+  parsed.expects_continue = gathered.expects_continue && has_content;
+  return {};
 }
 
 bool may_begin_request(std::string_view text) {
   const std::string_view method = text.substr(0, text.find(' '));
   if (method.empty()) return text.empty();
-  return method.size() <= kMostMethodBytes && std::ranges::all_of(method, http::is_token_character);
+  return method.size() <= kMostMethodBytes && http::is_token(method);
 }
 
 }  // namespace mastic::wire::http1

@@ -29,14 +29,15 @@ struct RequestHead {
   bool expects_continue = false;  ///< it waits for 100 before it sends the content
 };
 
-/// Parses a whole head, empty line included. `entries` has one element for each field line, as
-/// HeadScanner counted them.
+/// Parses a whole head, empty line included, into a new `parsed`. `entries` has one element for each
+/// field line, as HeadScanner counted them.
 ///
 /// Fails for everything that RFC 9112 forbids and for what two readers could frame in two ways:
 /// Content-Length beside Transfer-Encoding, repeated or as a list; a Transfer-Encoding other than
 /// one `chunked`; a Host that is missing, repeated or no authority.
-[[nodiscard]] std::expected<RequestHead, Malformed> parse_request_head(
-    std::string_view head, std::span<http::FieldEntry> entries);
+[[nodiscard]] std::expected<void, Malformed> parse_request_head(std::string_view head,
+                                                                std::span<http::FieldEntry> entries,
+                                                                RequestHead& parsed);
 
 /// Whether `text` may begin a request: lets a reader refuse another protocol at its first bytes.
 [[nodiscard]] bool may_begin_request(std::string_view text);

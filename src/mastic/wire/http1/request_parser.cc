@@ -34,12 +34,14 @@ RequestParser::Event RequestParser::read_head(std::string_view& input) {
   if (input.empty()) return {};
   if (before > 0) partial_.append(input);
   const std::string_view bytes = before > 0 ? std::string_view(partial_) : input;
-  if (!may_begin_request(bytes)) {
-    return fail({Status::BadRequest, "this is not the beginning of a request"});
-  }
 
   const auto size = scanner_.scan(bytes);
-  begins_with_head_ = bytes.starts_with("HEAD ");
+  if (!size || *size == 0) {
+    begins_with_head_ = bytes.starts_with("HEAD ");
+    if (!may_begin_request(bytes)) {
+      return fail({Status::BadRequest, "this is not the beginning of a request"});
+    }
+  }
   if (!size) return fail(size.error());
   if (*size == 0) {
     if (before == 0) partial_ = input;
@@ -50,9 +52,12 @@ RequestParser::Event RequestParser::read_head(std::string_view& input) {
   const std::string_view head = memory_.copy(bytes.substr(0, *size));
   const auto entries = memory_.make_array<http::FieldEntry>(scanner_.field_lines());
   input.remove_prefix(*size - before);
-  const auto parsed = parse_request_head(head, entries);
-  if (!parsed) return fail(parsed.error());
-  head_ = *parsed;
+  const auto parsed = parse_request_head(head, entries, head_.emplace());
+  if (!parsed) {
+    begins_with_head_ = head_->method == http::Method::Head;
+    head_.reset();
+    return fail(parsed.error());
+  }
   body_.emplace(head_->framing, limits_);
   return {Event::Kind::Head, {}};
 }

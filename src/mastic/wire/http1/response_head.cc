@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
+
+#include "mastic/base/text.h"
 
 namespace mastic::wire::http1 {
 namespace {
 
-constexpr std::size_t kMostFixedBytes = 256;  // all literals, a status line and a length together
+using base::put;
 
-char* put(char* at, std::string_view text) {
-  if (!text.empty()) std::memcpy(at, text.data(), text.size());
-  return at + text.size();
-}
+constexpr std::size_t kMostFixedBytes = 256;  // all literals, a status line and a length together
 
 char* put_decimal(char* at, std::uint64_t number) { return std::to_chars(at, at + 20, number).ptr; }
 

@@ -76,11 +76,11 @@ std::expected<ResponseHeadView, Malformed> ResponseParser::parse_head(std::strin
     return Fault(lines.error());
   }
   head.fields = http::FieldsView(text.data(), entries);
-  const auto gathered = MessageFields::gather(head.fields, head.version);
-  if (!gathered) return Fault(gathered.error());
-  head.framing = choose_framing(gathered->framing, head.status);
+  MessageFields gathered;
+  if (const auto all = gathered.gather(head.fields, head.version); !all) return Fault(all.error());
+  head.framing = choose_framing(gathered.framing, head.status);
   head.keep_alive =
-      gathered->persists(head.version) && head.framing.kind != Framing::Kind::UntilClose;
+      gathered.persists(head.version) && head.framing.kind != Framing::Kind::UntilClose;
   return head;
 }
 
