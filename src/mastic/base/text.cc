@@ -12,8 +12,9 @@ std::optional<std::uint64_t> parse_decimal(std::string_view digits) {
   std::uint64_t number = 0;
   if (digits.size() <= kNeverTooLarge) {
     for (const char c : digits) {
-      if (!is_digit(c)) return std::nullopt;
-      number = number * 10 + static_cast<unsigned>(c - '0');
+      const auto digit = static_cast<unsigned char>(c - '0');
+      if (digit > 9) return std::nullopt;
+      number = number * 10 + digit;
     }
     return digits.empty() ? std::nullopt : std::optional(number);
   }

@@ -1,5 +1,7 @@
 #include "mastic/http/authority.h"
 
+#include <algorithm>
+
 #include "mastic/base/encoding.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/text.h"
@@ -10,9 +12,16 @@ namespace {
 
 /// How much of `text`, from its beginning, is a registered name or an IPv4 address; 0: none is.
 std::size_t registered_name_size(std::string_view text) {
-  const char* const end = skip(Characters::Host, text.data(), text.data() + text.size());
-  const std::string_view name(text.data(), end);
-  return base::has_valid_escapes(name) ? name.size() : 0;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* at = skip(Characters::Host, begin, end);
+  while (at != end && *at == '%') {
+    if (!base::has_valid_escapes(
+            {at, std::min<std::size_t>(3, static_cast<std::size_t>(end - at))}))
+      return 0;
+    at = skip(Characters::Host, at + 1, end);
+  }
+  return static_cast<std::size_t>(at - begin);
 }
 
 /// The same of an IPv6 address in brackets.

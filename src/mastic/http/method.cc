@@ -12,6 +12,7 @@ constexpr std::array<std::string_view, 10> kNames{"GET",     "HEAD",    "POST", 
 }  // namespace
 
 Method parse_method(std::string_view text) {
+  if (text == "GET") return Method::Get;  // as most are
   const auto* const found = std::ranges::find(kNames.begin(), kNames.end() - 1, text);
   return static_cast<Method>(found - kNames.begin());
 }

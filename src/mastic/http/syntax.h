@@ -11,8 +11,7 @@ namespace mastic::http {
 /// Each is a bit in one table, so that every check is one look-up a character.
 enum class Characters : std::uint8_t {
   Token = 1,  ///< tchar: what names, methods and tokens are made of
-  /// reg-name or IPv4address, escapes included but for their digits. No comma, which would make a
-  /// list of two hosts.
+  /// reg-name or IPv4address, but for escapes. No comma, which would make a list of two hosts.
   Host = 2,
   /// Visible ASCII, but for what RFC 3986 forbids everywhere and no browser sends. A browser does
   /// send some in a query that the RFC wants escaped (| ^ ` { } [ ]), so these pass.
@@ -34,7 +33,7 @@ constexpr std::array<std::uint8_t, 256> make_character_table() {
     put("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", kind);
   }
   put("!#$%&'*+-.^_`|~", Characters::Token);
-  put("-._~!$&'()*+;=%", Characters::Host);
+  put("-._~!$&'()*+;=", Characters::Host);
   for (char c = 0x21; c < 0x7f; ++c) {
     const std::string_view one(&c, 1);
     if (std::string_view("\"<>#").find(c) != std::string_view::npos) continue;

@@ -7,7 +7,7 @@ using http::Status;
 std::expected<std::size_t, Malformed> HeadScanner::scan(std::string_view bytes) {
   while (true) {
     const std::size_t line_feed = bytes.find('\n', scanned_);
-    if (line_feed == bytes.npos) {
+    if (line_feed == bytes.npos) [[unlikely]] {
       scanned_ = static_cast<std::uint32_t>(bytes.size());
       const bool may_be_empty = bytes.substr(line_start_) == "\r";
       const auto fits = may_be_empty ? Verdict() : check_sizes(bytes.size());

@@ -20,6 +20,7 @@ Fault bad(std::string_view reason) { return Fault({Status::BadRequest, reason});
 
 /// "HTTP/1.1" and nothing that merely resembles it.
 std::expected<Version, Malformed> parse_version(std::string_view text) {
+  if (text == "HTTP/1.1") return Version::Http11;
   const bool well_formed = text.size() == 8 && text.starts_with("HTTP/") &&
                            base::is_digit(text[5]) && text[6] == '.' && base::is_digit(text[7]);
   if (!well_formed) return bad("the request line does not end with a version");
