@@ -66,18 +66,22 @@ Generator::~Generator() {
 }
 
 Result Generator::run() {
-  const auto start_of_all = Clock::now();
-  next_due_ = start_of_all;
-  const auto in = [&](double seconds) {
-    return start_of_all + duration_cast<Clock::duration>(duration<double>(seconds));
+  const auto after = [](Clock::time_point begin, double seconds) {
+    return begin + duration_cast<Clock::duration>(duration<double>(seconds));
   };
-  const auto begin = in(options_.warm_up);
-  const auto end = in(options_.warm_up + options_.seconds);
+  next_due_ = Clock::now();
+  const auto warm = after(next_due_, options_.warm_up);
+  const auto patience = after(next_due_, 30);
   if (options_.rate == 0) {
     for (Connection& connection : connections_) start(connection, Clock::now());
   }
-  while (Clock::now() < begin) turn(begin);
+  while (Clock::now() < warm) turn(warm);
+  while (answered_count_ < connections_.size()) {
+    if (Clock::now() > patience) fail("connections without an answer for 30 seconds");
+    turn(Clock::now() + std::chrono::milliseconds(10));
+  }
   begin_measuring();
+  const auto end = after(began_, options_.seconds);
   while (Clock::now() < end) turn(end);
   end_measuring();
   return result_;
@@ -163,6 +167,10 @@ void Generator::receive(Connection& connection) {
   result_.bytes += static_cast<std::size_t>(received);
   check(connection, {buffer_.data(), static_cast<std::size_t>(received)});
   if (connection.missing > 0) return;
+  if (!connection.answered) {
+    connection.answered = true;
+    ++answered_count_;
+  }
   if (options_.rate == 0) {
     start(connection, Clock::now());
   } else {

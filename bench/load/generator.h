@@ -24,10 +24,10 @@ struct Options {
   sockaddr_in server{};
   int server_process = 0;  // whose CPU is counted; 0 for none
   int connections = 64;
-  double seconds = 2;  // measured, after `warm_up`
-  double warm_up = 0.3;
-  double rate = 0;  // requests a second; 0 saturates
-  int depth = 1;    // requests that go out together
+  double seconds = 2;    // measured, after `warm_up`
+  double warm_up = 0.3;  // at least; until every connection had an answer
+  double rate = 0;       // requests a second; 0 saturates
+  int depth = 1;         // requests that go out together
   std::string request;
 };
 
@@ -60,6 +60,7 @@ class Generator {
   struct Connection {
     int fd = -1;
     int missing = 0;           // answers
+    bool answered = false;     // once
     std::size_t received = 0;  // of the answer under way
     std::size_t unsent = 0;    // of the requests
     Clock::time_point due;
@@ -83,6 +84,7 @@ class Generator {
   std::vector<Connection*> idle_;  // a ring: taken at the front, given back at the end
   std::size_t first_idle_ = 0;
   std::size_t idle_count_ = 0;
+  std::size_t answered_count_ = 0;  // of the connections
   Clock::time_point next_due_;
   std::mt19937_64 random_{20261121};
   std::vector<char> buffer_;
