@@ -59,7 +59,7 @@ bool send_on(int fd, const File& file, size_t& sent) {
     sent += static_cast<size_t>(count);
   }
   const size_t all = file.header.size() + file.content_bytes;
-  while (sent >= file.header.size() && sent < all) {
+  if (sent >= file.header.size() && sent < all) {
     auto offset = static_cast<off_t>(sent - file.header.size());
     const ssize_t count = sendfile(fd, file.fd, &offset, all - sent);
     if (count < 0) return errno == EAGAIN;
