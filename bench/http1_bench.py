@@ -4,6 +4,8 @@ The servers of a row take turns, each alone under load. What is asked, and of wh
 http1_get.py, http1_load.py and http1_content.py; a chart of it goes to build/bench/http1.svg.
 """
 
+import sys
+
 import http1_content
 import http1_get
 import http1_load
@@ -21,6 +23,7 @@ def measure(quick):
                   of="plain calls")
     rows = []
     for part in (http1_get, http1_content, http1_load):
+        print(f"{part.__name__} ...", file=sys.stderr)
         rows += part.rows(plan, chart)
     (BUILD / "http1.svg").write_text(chart.svg())
     return rows

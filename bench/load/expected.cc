@@ -96,8 +96,8 @@ bool Expected::matches(std::size_t at, std::string_view piece) const {
 }
 
 void fail(std::string_view what) {
-  std::fprintf(stderr, "load: %.*s (%s)\n", static_cast<int>(what.size()), what.data(),
-               std::strerror(errno));
+  const std::string why = errno != 0 ? std::string(" (") + std::strerror(errno) + ")" : "";
+  std::fprintf(stderr, "load: %.*s%s\n", static_cast<int>(what.size()), what.data(), why.c_str());
   std::exit(1);
 }
 

@@ -29,7 +29,7 @@ class Expected {
   std::size_t date_end_ = 0;
 };
 
-/// Ends the program with a message and what errno says.
+/// Ends the program with a message, and what errno says if it is set.
 [[noreturn]] void fail(std::string_view what);
 
 /// A connected, blocking socket without Nagle's delay.

@@ -71,20 +71,25 @@ Result Generator::run() {
   };
   next_due_ = Clock::now();
   const auto warm = after(next_due_, options_.warm_up);
-  const auto patience = after(next_due_, 30);
   if (options_.rate == 0) {
     for (Connection& connection : connections_) start(connection, Clock::now());
   }
   while (Clock::now() < warm) turn(warm);
-  while (answered_count_ < connections_.size()) {
-    if (Clock::now() > patience) fail("connections without an answer for 30 seconds");
-    turn(Clock::now() + std::chrono::milliseconds(10));
-  }
+  turn_until([&] { return answered_count_ == connections_.size(); });
   begin_measuring();
   const auto end = after(began_, options_.seconds);
   while (Clock::now() < end) turn(end);
+  turn_until([&] { return result_.answers > 0; });
   end_measuring();
   return result_;
+}
+
+void Generator::turn_until(const std::function<bool()>& done) {
+  const auto patience = Clock::now() + std::chrono::seconds(30);
+  while (!done()) {
+    if (Clock::now() > patience) fail("no answer for 30 seconds");
+    turn(Clock::now() + std::chrono::milliseconds(10));
+  }
 }
 
 void Generator::begin_measuring() {

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -69,6 +70,7 @@ class Generator {
   void begin_measuring();
   void end_measuring();
   void turn(Clock::time_point end);
+  void turn_until(const std::function<bool()>& done);
   void send_what_is_due(Clock::time_point now);
   void start(Connection& connection, Clock::time_point due);
   void send_on(Connection& connection);

@@ -87,7 +87,6 @@ int main(int argc, char** argv) {
   const load::Options options = read(argc, argv);
   const load::Expected expected = load::Expected::learn(options.server, options.request);
   const load::Result result = load::Generator(options, expected).run();
-  if (result.answers == 0) load::fail("no answer within the measured time");
   print(result);
   return 0;
 }
