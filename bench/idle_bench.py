@@ -1,42 +1,51 @@
 """What an idle keep-alive connection keeps resident, after one request each."""
 
-import resource
 import socket
 
-from http1_bench import hello
-from measure import BODY, Server, row
+from measure import BODY, Server, allow_many_descriptors, row
+from peers import PEERS, floor, hello, write_files
 
 CONNECTIONS = 8000
 
 
-def open_and_ask(port):
+def connect(port, asks):
     client = socket.create_connection(("127.0.0.1", port))
-    client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-    answer = client.recv(65536)
-    if not answer.endswith(BODY):
-        raise SystemExit(f"bench: a wrong answer: {answer[:100]}")
+    if asks:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        answer = client.recv(65536)
+        if not answer.endswith(BODY):
+            raise SystemExit(f"bench: a wrong answer: {answer[:100]}")
     return client
 
 
+def bytes_each(name, command, count, asks=True):
+    """Growth of the server's own memory by a connection; the first 200 made and closed do not count."""
+    server = Server(name, command, asks=())
+    clients = []
+    try:
+        for client in [connect(server.port, asks) for _ in range(200)]:
+            client.close()
+        before = server.resident_bytes()
+        clients = [connect(server.port, asks) for _ in range(count)]
+        return (server.resident_bytes() - before) / count
+    finally:
+        for client in clients:
+            client.close()
+        server.stop()
+
+
 def measure(quick):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allow_many_descriptors()
+    write_files()
     count = 2000 if quick else CONNECTIONS
+    at = f"{count} idle connections, "
     rows = []
     for transfer in ("syscall", "io_uring"):
-        server = Server(transfer, lambda port, t=transfer: [*hello(t)(port), "--max-connections", "20000"])
-        clients = []
-        try:
-            warm = [open_and_ask(server.port) for _ in range(200)]
-            for client in warm:
-                client.close()
-            before = server.resident_bytes()
-            clients = [open_and_ask(server.port) for _ in range(count)]
-            used = (server.resident_bytes() - before) / count
-            rows.append(row(f"{count} idle connections, {transfer}", [used], "bytes each", "<= 160"))
-        finally:
-            for client in clients:
-                client.close()
-            server.stop()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return rows
+        command = hello(transfer, 1, "--max-connections", 20_000)
+        rows.append(row(at + transfer, [bytes_each(transfer, command, count)], "bytes each", "<= 160"))
+    if quick:
+        return rows
+    for name in ("nginx", "h2o", "Beast"):
+        rows.append(row(at + name, [bytes_each(name, PEERS[name], count)], "bytes each"))
+    empty = bytes_each("idle floor", floor("idle"), count, asks=False)
+    return rows + [row(at + "floor that keeps nothing", [empty], "bytes each")]

@@ -1,7 +1,12 @@
 """What the benchmarks share: servers pinned to one core, load from another, CPU by the process clock."""
 
+import contextlib
+import dataclasses
+import http.client
+import json
 import pathlib
 import re
+import resource
 import shutil
 import socket
 import statistics
@@ -14,37 +19,84 @@ BUILD = ROOT / "build" / "bench"
 BODY = b"Hello, world!\n"
 
 
+@dataclasses.dataclass
+class Ask:
+    """A request and the content that it has to be answered with."""
+    path: str
+    content: bytes
+    type: str = "text/plain; charset=utf-8"
+    sends: bytes = b""
+
+
+HELLO = Ask("/", BODY)
+
+
+@dataclasses.dataclass
+class Plan:
+    """How much is measured: rounds, seconds of each sample, and whether only rows with a target."""
+    rounds: int
+    seconds: float
+    quick: bool
+
+
 def row(name, values, unit, target=None):
-    """A row from the paired rounds of one run."""
+    """A row from the rounds of one run: the median, the lowest and the highest."""
     return {"name": name, "value": statistics.median(values), "low": min(values), "high": max(values),
             "unit": unit, "target": target, "ok": None}
 
 
-class Server:
-    """A process on core 0 that listens on a port of its own, and ends with the benchmark."""
+def quartile_row(name, values, unit, target=None):
+    """The same with the middle half of the rounds as the spread: one disturbed round does not decide."""
+    low, _, high = statistics.quantiles(values, method="inclusive")
+    return {**row(name, values, unit, target), "low": low, "high": high, "rounds": values}
 
-    def __init__(self, name, command):
+
+def ratio_row(name, ours, theirs, target=None, unit="of it"):
+    return quartile_row(name, [a / b for a, b in zip(ours, theirs)], unit, target)
+
+
+def take_turns(samples, count):
+    """Calls each of `samples` (name: function) once in every round, every other round backwards."""
+    taken = {name: [] for name in samples}
+    for at in range(count):
+        for name in list(samples) if at % 2 == 0 else reversed(samples):
+            taken[name].append(samples[name]())
+    return taken
+
+
+class Server:
+    """A process on a core of its own that listens on a port of its own, and ends with the benchmark."""
+
+    def __init__(self, name, command, asks=(HELLO,), cores="0"):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.name = name
-        words = [str(word).replace("PORT", str(self.port)) for word in command(self.port)]
-        self.process = subprocess.Popen(["taskset", "-c", "0", *words], stdout=subprocess.DEVNULL,
+        words = [str(word) for word in command(self.port)]
+        self.process = subprocess.Popen(["taskset", "-c", cores, *words], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         self.wait_until_ready()
+        for ask in asks:
+            self.check(ask)
 
     def wait_until_ready(self):
         for _ in range(200):
             try:
-                with socket.create_connection(("127.0.0.1", self.port), 1) as client:
-                    client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                    answer = client.recv(65536)
-                    if not (answer.startswith(b"HTTP/1.1 200 OK\r\n") and answer.endswith(BODY)):
-                        sys.exit(f"bench: {self.name} does not answer as it should: {answer[:200]}")
-                    return
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
             except OSError:
                 time.sleep(0.02)
         sys.exit(f"bench: {self.name} did not start")
+
+    def check(self, ask):
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        client.request("POST" if ask.sends else "GET", ask.path, ask.sends or None)
+        answer = client.getresponse()
+        seen = (answer.status, answer.headers["Content-Type"], answer.read())
+        client.close()
+        if seen != (200, ask.type, ask.content):
+            self.stop()
+            sys.exit(f"bench: {self.name} answers {ask.path} with {seen[0]}, {seen[1]}, {seen[2][:200]}")
 
     def cpu_ns(self):
         """CPU of all its threads, those that ended too."""
@@ -62,6 +114,44 @@ class Server:
             self.process.kill()
 
 
+@contextlib.contextmanager
+def running(commands, asks=(HELLO,), cores="0"):
+    """Starts a server for each name, checks what it answers, and stops them all at the end."""
+    servers = {}
+    try:
+        for name, command in commands.items():
+            servers[name] = Server(name, command, asks, cores)
+        yield servers
+    finally:
+        for server in servers.values():
+            server.stop()
+
+
+def load(server, ask=HELLO, cores="1", **options):
+    """What bench/load saw of a server under load from another core; `server_us` is CPU per answer."""
+    words = ["--process", str(server.process.pid), "--path", ask.path]
+    if ask.sends:
+        words += ["--post", str(len(ask.sends))]
+    for name, value in options.items():
+        words += ["--" + name, str(value)]
+    done = subprocess.run(["taskset", "-c", cores, BUILD / "bench/bench_load", str(server.port), *words],
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"bench: {server.name} failed under load, {' '.join(words)}:\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def load_in_turns(servers, plan, ask=HELLO, **options):
+    """For each server, what `load` saw in each round."""
+    return take_turns({name: lambda server=server: load(server, ask, seconds=plan.seconds, **options)
+                       for name, server in servers.items()}, plan.rounds)
+
+
+def cpu(seen):
+    """For each server the CPU per answer of each round, in microseconds."""
+    return {name: [sample["server_us"] for sample in samples] for name, samples in seen.items()}
+
+
 def wrk(server, connections, seconds, script=None):
     """CPU of the server in ns per request, under load from core 1."""
     command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
@@ -76,6 +166,13 @@ def wrk(server, connections, seconds, script=None):
     return used / int(re.search(r"(\d+) requests in", text)[1])
 
 
-def require(program):
-    if shutil.which(program) is None and not pathlib.Path(f"/usr/sbin/{program}").exists():
-        sys.exit(f"bench: {program} is missing; ./dev setup bench installs it")
+def allow_many_descriptors():
+    """For this process and the servers that it starts."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def require(*programs):
+    for program in programs:
+        if shutil.which(program) is None and not pathlib.Path(f"/usr/sbin/{program}").exists():
+            sys.exit(f"bench: {program} is missing; ./dev setup bench installs it")

@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
-"""Runs benchmarks: ./dev bench [NAME...] [--quick].
+"""Runs benchmarks: ./dev bench [NAME...] [--quick], or ./dev bench publish.
 
 Each prints a table and writes build/bench/NAME.json, a list of rows with name, value, low, high, unit,
-target and ok. Ratios are of medians in one run; low and high are the smallest and largest of the
-paired rounds. A verdict is unsure when the spread straddles the target. Figures of different runs or
-machines are not to be compared. --quick: fewer rounds, and only rows that have a target.
+target and ok. A ratio is the median of the ratios of the rounds; low and high are the smallest and
+largest of them, in http1 the middle half. A verdict is unsure when the spread straddles the target.
+Figures of different runs or machines are not to be compared. --quick: fewer rounds, and only rows
+that have a target are printed. publish: puts the last figures into the documentation.
 """
 
 import importlib
 import json
+import operator
 import pathlib
 import sys
 
+from conditions import conditions
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+RELATIONS = {"<": operator.lt, "<=": operator.le, ">=": operator.ge}
 NAMES = ["author", "build", "http1", "idle", "threads"]
 
 
@@ -21,11 +26,9 @@ def verdict(row):
     if row["target"] is None:
         return None
     relation, bound = row["target"].split()
-    meets = (lambda x: x <= float(bound)) if relation == "<=" else (lambda x: x >= float(bound))
-    if meets(row["low"]) and meets(row["high"]):
-        return True
-    return meets(row["value"]) if row["low"] == row["high"] else (
-        "unsure" if meets(row["low"]) or meets(row["high"]) else False)
+    compare = RELATIONS[relation]
+    low, high = (compare(row[end], float(bound)) for end in ("low", "high"))
+    return low if low == high else "unsure"
 
 
 def show(rows):
@@ -42,19 +45,21 @@ def main():
     words = sys.argv[1:]
     quick = "--quick" in words
     names = [word for word in words if not word.startswith("--")] or NAMES
+    if names == ["publish"]:
+        return importlib.import_module("publish").publish()
     for name in names:
         if name not in NAMES:
             sys.exit(f"bench: there is no benchmark '{name}'; there are {', '.join(NAMES)}")
         print(f"== {name}", flush=True)
+        found_in = conditions(quick)
         rows = importlib.import_module(f"{name}_bench").measure(quick)
         for row in rows:
             row["ok"] = verdict(row)
-        if quick:
-            rows = [row for row in rows if row["target"] is not None]
-        show(rows)
+        show([row for row in rows if row["target"] or not quick])
         folder = ROOT / "build" / "bench"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{name}.json").write_text(json.dumps(rows, indent=1) + "\n")
+        (folder / f"{name}.conditions.json").write_text(json.dumps(found_in, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,51 @@
+// How often which latency was seen, to within 1.6 %, in a bounded space.
+
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+
+namespace load {
+
+class Histogram {
+ public:
+  void add(std::uint64_t ns) {
+    ++counts_[bucket_of(ns)];
+    ++all_;
+    largest_ = std::max(largest_, ns);
+  }
+
+  /// The latency that a part of all answers (0.99: of 99 in 100) did not exceed, in ns.
+  [[nodiscard]] std::uint64_t at(double part) const {
+    const auto wanted = static_cast<std::uint64_t>(part * static_cast<double>(all_));
+    std::uint64_t seen = 0;
+    for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+      seen += counts_[bucket];
+      if (seen > wanted) return std::min(largest_, end_of(bucket));
+    }
+    return largest_;
+  }
+
+  [[nodiscard]] std::uint64_t largest() const { return largest_; }
+
+ private:
+  // A bucket is a power of two and the six bits that follow its leading one.
+  static std::size_t bucket_of(std::uint64_t ns) {
+    if (ns < 64) return ns;
+    const int shift = static_cast<int>(std::bit_width(ns)) - 7;
+    return static_cast<std::size_t>(shift) * 64 + (ns >> shift);
+  }
+  static std::uint64_t end_of(std::size_t bucket) {
+    if (bucket < 128) return bucket;
+    const std::size_t shift = bucket / 64 - 1;
+    return ((bucket - shift * 64 + 1) << shift) - 1;
+  }
+
+  std::array<std::uint64_t, 64 * 60> counts_{};
+  std::uint64_t all_ = 0;
+  std::uint64_t largest_ = 0;
+};
+
+}  // namespace load

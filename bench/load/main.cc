@@ -1,0 +1,92 @@
+// A load generator for servers on this machine: one thread, every answer checked byte for byte.
+//
+//     load PORT [--process PID] [--connections N] [--seconds S] [--warm-up S] [--rate R] [--depth D]
+//               [--path TARGET] [--post BYTES]
+//
+// Without --rate it saturates; --depth D sends D requests together; --post sends so many bytes.
+// Prints one JSON object; ends with 1 at the first answer that differs from the first of all.
+
+#include <arpa/inet.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include "bench/load/generator.h"
+
+namespace {
+
+std::string make_request(const std::string& path, std::size_t content_bytes) {
+  if (content_bytes == 0) return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::string request = "POST " + path +
+                        " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
+                        "Content-Length: " +
+                        std::to_string(content_bytes) + "\r\n\r\n";
+  std::minstd_rand random(7);
+  while (content_bytes-- > 0) request += static_cast<char>(random() >> 8);
+  return request;
+}
+
+load::Options read(int argc, char** argv) {
+  load::Options options;
+  std::string path = "/";
+  std::size_t content_bytes = 0;
+  for (int i = 2; i + 1 < argc; i += 2) {
+    const std::string_view name = argv[i];
+    const char* value = argv[i + 1];
+    if (name == "--process")
+      options.server_process = std::atoi(value);
+    else if (name == "--connections")
+      options.connections = std::atoi(value);
+    else if (name == "--seconds")
+      options.seconds = std::atof(value);
+    else if (name == "--warm-up")
+      options.warm_up = std::atof(value);
+    else if (name == "--rate")
+      options.rate = std::atof(value);
+    else if (name == "--depth")
+      options.depth = std::atoi(value);
+    else if (name == "--path")
+      path = value;
+    else if (name == "--post")
+      content_bytes = static_cast<std::size_t>(std::atol(value));
+    else
+      load::fail("an unknown option: " + std::string(name));
+  }
+  options.server.sin_family = AF_INET;
+  options.server.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[1])));
+  options.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  options.request = make_request(path, content_bytes);
+  return options;
+}
+
+void print(const load::Result& result) {
+  const double each = 1e6 / static_cast<double>(result.answers);
+  const auto us = [](std::uint64_t ns) { return static_cast<double>(ns) / 1000; };
+  std::printf(
+      "{\"answers\": %llu, \"bytes\": %llu, \"seconds\": %.6f, \"behind_seconds\": %.6f,\n"
+      " \"server_us\": %.4f, \"own_us\": %.4f,\n"
+      " \"latency_us\": {\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, \"max\": "
+      "%.1f}}\n",
+      static_cast<unsigned long long>(result.answers),
+      static_cast<unsigned long long>(result.bytes), result.seconds, result.behind_seconds,
+      result.server_cpu_seconds * each, result.own_cpu_seconds * each, us(result.latency.at(0.5)),
+      us(result.latency.at(0.9)), us(result.latency.at(0.99)), us(result.latency.at(0.999)),
+      us(result.latency.largest()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2 || argc % 2 != 0) {
+    std::fprintf(stderr, "usage: load PORT [--NAME VALUE]...; see bench/load/main.cc\n");
+    return 2;
+  }
+  const load::Options options = read(argc, argv);
+  const load::Expected expected = load::Expected::learn(options.server, options.request);
+  const load::Result result = load::Generator(options, expected).run();
+  print(result);
+  return 0;
+}
