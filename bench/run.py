@@ -13,7 +13,7 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-NAMES = ["author", "build", "http1", "idle", "threads"]
+NAMES = ["author", "build", "http1", "idle", "instructions", "threads"]
 
 
 def verdict(row):
@@ -28,18 +28,24 @@ def verdict(row):
         "unsure" if meets(row["low"]) or meets(row["high"]) else False)
 
 
+def figure(value):
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
 def show(rows):
     widths = [max(len(row["name"]) for row in rows), 10]
     for row in rows:
-        spread = f"{row['low']:.3g} .. {row['high']:.3g}"
+        spread = f"{figure(row['low'])} .. {figure(row['high'])}"
         target = row["target"] or "on record"
         mark = {True: "yes", False: "NO", None: "", "unsure": "unsure"}[row["ok"]]
-        print(f"{row['name']:<{widths[0]}}  {row['value']:>9.3g} {row['unit']:<12} {spread:<20} "
+        print(f"{row['name']:<{widths[0]}}  {figure(row['value']):>9} {row['unit']:<12} {spread:<20} "
               f"{target:<10} {mark}")
 
 
 def main():
     words = sys.argv[1:]
+    if words[:2] == ["instructions", "--record"]:
+        sys.exit(importlib.import_module("instructions_bench").record(" ".join(words[2:])))
     quick = "--quick" in words
     names = [word for word in words if not word.startswith("--")] or NAMES
     for name in names:
