@@ -18,7 +18,7 @@ from conditions import conditions
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RELATIONS = {"<": operator.lt, "<=": operator.le, ">=": operator.ge}
-NAMES = ["author", "build", "http1", "idle", "threads"]
+NAMES = ["author", "build", "http1", "idle", "instructions", "threads"]
 
 
 def verdict(row):
@@ -31,18 +31,24 @@ def verdict(row):
     return low if low == high else "unsure"
 
 
+def figure(value):
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
 def show(rows):
     widths = [max(len(row["name"]) for row in rows), 10]
     for row in rows:
-        spread = f"{row['low']:.3g} .. {row['high']:.3g}"
+        spread = f"{figure(row['low'])} .. {figure(row['high'])}"
         target = row["target"] or "on record"
         mark = {True: "yes", False: "NO", None: "", "unsure": "unsure"}[row["ok"]]
-        print(f"{row['name']:<{widths[0]}}  {row['value']:>9.3g} {row['unit']:<12} {spread:<20} "
+        print(f"{row['name']:<{widths[0]}}  {figure(row['value']):>9} {row['unit']:<12} {spread:<20} "
               f"{target:<10} {mark}")
 
 
 def main():
     words = sys.argv[1:]
+    if words[:2] == ["instructions", "--record"]:
+        sys.exit(importlib.import_module("instructions_bench").record(" ".join(words[2:])))
     quick = "--quick" in words
     names = [word for word in words if not word.startswith("--")] or NAMES
     if names == ["publish"]:

@@ -1,9 +1,11 @@
 #include "mastic/base/allocations_testing.h"
 
+#include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <new>
 
-// The one place that decides where the operators are replaced.
+// The one place that decides where the operators are replaced, and where malloc is.
 #if defined(__SANITIZE_THREAD__)
 #define MASTIC_COUNTS_ALLOCATIONS 0
 #elif defined(__has_feature)
@@ -14,6 +16,16 @@
 #ifndef MASTIC_COUNTS_ALLOCATIONS
 #define MASTIC_COUNTS_ALLOCATIONS 1
 #endif
+#if defined(__SANITIZE_ADDRESS__)
+#define MASTIC_COUNTS_MALLOC 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MASTIC_COUNTS_MALLOC 0
+#endif
+#endif
+#ifndef MASTIC_COUNTS_MALLOC
+#define MASTIC_COUNTS_MALLOC MASTIC_COUNTS_ALLOCATIONS
+#endif
 
 namespace mastic::base {
 namespace {
@@ -21,12 +33,17 @@ namespace {
 thread_local Allocations made;
 /// Until one fails; off at zero.
 thread_local std::size_t allocations_left = 0;
+std::atomic<std::size_t> heap_requests = 0;
 
 }  // namespace
 
 bool counts_allocations() noexcept { return MASTIC_COUNTS_ALLOCATIONS == 1; }
 
+bool counts_heap_requests() noexcept { return MASTIC_COUNTS_MALLOC == 1; }
+
 Allocations allocations_so_far() noexcept { return made; }
+
+std::size_t heap_requests_so_far() noexcept { return heap_requests.load(); }
 
 void fail_allocation(std::size_t nth) noexcept { allocations_left = nth; }
 
@@ -72,5 +89,44 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+
+#endif
+
+#if MASTIC_COUNTS_MALLOC
+
+// The C library's own, under the names that it has for those who replace them. What these give, its
+// `free` takes.
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+
+static void count_heap_request() noexcept {
+  mastic::base::heap_requests.fetch_add(1, std::memory_order_relaxed);
+}
+
+void* malloc(std::size_t size) noexcept {
+  count_heap_request();
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) noexcept {
+  count_heap_request();
+  return __libc_calloc(count, size);
+}
+void* realloc(void* memory, std::size_t size) noexcept {
+  count_heap_request();
+  return __libc_realloc(memory, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  count_heap_request();
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** memory, std::size_t alignment, std::size_t size) noexcept {
+  count_heap_request();
+  *memory = __libc_memalign(alignment, size);
+  return *memory == nullptr ? ENOMEM : 0;
+}
+}
 
 #endif

@@ -81,16 +81,6 @@ class Parts final : public app::BodySource {
   std::string text_;
 };
 
-/// The fields that every answer about the file has, 304 too.
-void set_validators(Response& response, const FileToSend& sent, std::string_view entity_tag,
-                    const Options& options, std::int64_t now) {
-  response.set(FieldName::ETag, entity_tag);
-  const std::int64_t modified = std::min(sent.file->status.modified, now);  // RFC 9110 §8.8.2.1
-  response.set(FieldName::LastModified, http::format_date(modified));
-  if (!options.cache_control.empty()) response.set(FieldName::CacheControl, options.cache_control);
-  if (sent.varies) response.set(FieldName::Vary, "Accept-Encoding");
-}
-
 /// What the Range field asks for; Ignore when there is none, or it is not to be honoured.
 http::RangeRequest wanted_ranges(const Request& request, const http::Validators& validators,
                                  std::uint64_t size, const Options& options, std::int64_t now) {
@@ -103,22 +93,29 @@ http::RangeRequest wanted_ranges(const Request& request, const http::Validators&
 
 }  // namespace
 
-Response answer_with_file(Request& request, const FileToSend& sent, const Options& options,
-                          std::int64_t unix_now) {
-  const bool coded = sent.coding != http::ContentCoding::Identity;
-  const std::string tag = sent.file->entity_tag(coded ? to_string(sent.coding) : "");
-  const http::Validators validators{http::EntityTag::parse(tag), sent.file->status.modified};
-  const std::uint64_t size = sent.file->status.size;
+Response answer_with_file(Request& request, const std::shared_ptr<const CachedFile>& file,
+                          const Options& options, std::int64_t unix_now) {
+  const std::int64_t modified = file->status.modified;
+  const http::EntityTag tag{*file->fields.get(FieldName::ETag)};
+  const http::Validators validators{tag, modified};
+  const std::uint64_t size = file->status.size;
 
-  Response response;
   const auto precondition =
       http::evaluate(request.method(), request.fields(), validators, unix_now);
   if (precondition == Precondition::Failed) {
     return app::error_response(request, Status::PreconditionFailed);
   }
-  set_validators(response, sent, tag, options, unix_now);
+  Response response;
+  response.fields = file->fields;
+  if (modified > unix_now) {  // RFC 9110 §8.8.2.1
+    response.set(FieldName::LastModified, http::format_date(unix_now));
+  }
   if (precondition == Precondition::NotModified) {
     response.status = Status::NotModified;
+    for (const FieldName name :
+         {FieldName::AcceptRanges, FieldName::ContentEncoding, FieldName::ContentType}) {
+      response.fields.remove(to_string(name));
+    }
     return response;
   }
 
@@ -127,25 +124,21 @@ Response answer_with_file(Request& request, const FileToSend& sent, const Option
     Response refusal = app::error_response(request, Status::RangeNotSatisfiable);
     return std::move(refusal).set(FieldName::ContentRange, http::unsatisfied_range(size));
   }
-  response.set(FieldName::AcceptRanges, "bytes");
-  if (coded) response.set(FieldName::ContentEncoding, to_string(sent.coding));
   if (wanted.verdict == Verdict::Ignore) {
-    response.set(FieldName::ContentType, sent.media_type);
-    response.body = part_of(sent.file, 0, size);
+    response.body = part_of(file, 0, size);
     return response;
   }
 
   response.status = Status::PartialContent;
   if (wanted.ranges.size() == 1) {
     const ByteRange& range = wanted.ranges.front();
-    response.set(FieldName::ContentType, sent.media_type);
     response.set(FieldName::ContentRange, http::content_range(range, size));
-    response.body = part_of(sent.file, range.first, range.size());
+    response.body = part_of(file, range.first, range.size());
     return response;
   }
-  http::Byteranges parts(app::reference_id(request.id()), sent.media_type, size, wanted.ranges);
+  http::Byteranges parts(app::reference_id(request.id()), file->media_type, size, wanted.ranges);
   response.set(FieldName::ContentType, parts.content_type());
-  response.body = Body(std::make_unique<Parts>(sent.file, std::move(parts)));
+  response.body = Body(std::make_unique<Parts>(file, std::move(parts)));
   return response;
 }
 

@@ -5,6 +5,9 @@
 #include <iterator>
 #include <utility>
 
+#include "mastic/http/date.h"
+#include "mastic/http/media_type.h"
+
 namespace mastic::files {
 namespace {
 
@@ -33,7 +36,7 @@ std::optional<std::string> read_whole(const base::Descriptor& file, std::uint64_
 
 }  // namespace
 
-std::string CachedFile::entity_tag(std::string_view coding) const {
+std::string CachedFile::entity_tag(std::string_view of_coding) const {
   std::string tag = "\"";
   append_hexadecimal(tag, static_cast<std::uint64_t>(status.modified));
   append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.modified_ns));
@@ -41,7 +44,7 @@ std::string CachedFile::entity_tag(std::string_view coding) const {
     append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.changed));
   }
   append_hexadecimal(tag += '-', status.size);
-  if (!coding.empty()) tag.append("-").append(coding);
+  if (!of_coding.empty()) tag.append("-").append(of_coding);
   return tag += '"';
 }
 
@@ -52,7 +55,7 @@ std::uint64_t CachedFile::bytes() const {
 }
 
 std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
-    const std::string& path) {
+    std::string_view path) {
   Shard& shard = shard_of(path);
   const base::Instant now = tree_.kernel().monotonic_now();
   std::shared_ptr<const CachedFile> known;
@@ -66,7 +69,7 @@ std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
       known = entry->file;
     }
   }
-  auto loaded = load(path, known);
+  auto loaded = load(std::string(path), known);
   const bool keeps = loaded && (*loaded)->status.kind == FileStatus::Kind::File;
   const std::lock_guard lock(shard.mutex);
   if (const auto found = shard.by_path.find(path); found != shard.by_path.end()) {
@@ -79,7 +82,7 @@ std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
 /// `known` when the file and its siblings are still those.
 FileCache::Loaded FileCache::load(const std::string& path,
                                   const std::shared_ptr<const CachedFile>& known) const {
-  auto loaded = load_alone(path, known);
+  auto loaded = load_alone(path, http::ContentCoding::Identity, known);
   const bool may_have_siblings =
       loaded && options_.precompressed && (*loaded)->status.kind == FileStatus::Kind::File;
   if (!may_have_siblings) return loaded;
@@ -87,6 +90,7 @@ FileCache::Loaded FileCache::load(const std::string& path,
   if (siblings == (*loaded)->siblings) return loaded;
   CachedFile whole = **loaded;
   whole.siblings = std::move(siblings);
+  whole.fields = fields_of(whole);
   return std::make_shared<const CachedFile>(std::move(whole));
 }
 
@@ -104,15 +108,15 @@ std::vector<CachedFile::Sibling> FileCache::load_siblings(
       const auto same = std::ranges::find(known->siblings, coding, &CachedFile::Sibling::coding);
       if (same != known->siblings.end()) known_sibling = same->file;
     }
-    const auto loaded = load_alone(path + ending, known_sibling);
+    const auto loaded = load_alone(path + ending, coding, known_sibling);
     if (!loaded || (*loaded)->status.kind != FileStatus::Kind::File) continue;
     if ((*loaded)->status.modified >= file.status.modified) siblings.push_back({coding, *loaded});
   }
   return siblings;
 }
 
-/// `known` when the file is still that one.
-FileCache::Loaded FileCache::load_alone(const std::string& path,
+/// `known` when the file is still that one. With a coding, `path` has that one's ending.
+FileCache::Loaded FileCache::load_alone(const std::string& path, http::ContentCoding coding,
                                         const std::shared_ptr<const CachedFile>& known) const {
   auto opened = tree_.open_file(path);
   if (!opened) return std::unexpected(opened.error());
@@ -127,14 +131,33 @@ FileCache::Loaded FileCache::load_alone(const std::string& path,
                      file.status.size <= options_.max_memory_file_bytes;
   if (small) file.content = read_whole(*file.descriptor, file.status.size);
   if (file.content) file.descriptor.reset();
+  const bool is_coded = coding != http::ContentCoding::Identity;
+  file.coding = coding;
+  file.media_type =
+      http::media_type_of(is_coded ? std::string_view(path).substr(0, path.rfind('.')) : path);
+  if (file.status.kind == FileStatus::Kind::File) file.fields = fields_of(file);
   return std::make_shared<const CachedFile>(std::move(file));
 }
 
-void FileCache::keep(Shard& shard, const std::string& path, std::shared_ptr<const CachedFile> file,
+http::Fields FileCache::fields_of(const CachedFile& file) const {
+  using http::FieldName;
+  const bool is_coded = file.coding != http::ContentCoding::Identity;
+  http::Fields fields;
+  fields.add(FieldName::ETag, file.entity_tag(is_coded ? to_string(file.coding) : ""));
+  fields.add(FieldName::LastModified, http::format_date(file.status.modified));
+  if (!options_.cache_control.empty()) fields.add(FieldName::CacheControl, options_.cache_control);
+  if (is_coded || !file.siblings.empty()) fields.add(FieldName::Vary, "Accept-Encoding");
+  fields.add(FieldName::AcceptRanges, "bytes");
+  if (is_coded) fields.add(FieldName::ContentEncoding, to_string(file.coding));
+  fields.add(FieldName::ContentType, file.media_type);
+  return fields;
+}
+
+void FileCache::keep(Shard& shard, std::string_view path, std::shared_ptr<const CachedFile> file,
                      base::Instant now) {
   shard.bytes += file->bytes();
   shard.files += file->files();
-  shard.entries.push_front({path, std::move(file), now});
+  shard.entries.push_front({std::string(path), std::move(file), now});
   shard.by_path.emplace(shard.entries.front().path, shard.entries.begin());
   while (shard.entries.size() > 1 && (shard.bytes > options_.max_memory_bytes / kShards ||
                                       shard.files > options_.max_open_files / kShards)) {

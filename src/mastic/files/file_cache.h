@@ -19,6 +19,7 @@
 #include "mastic/files/options.h"
 #include "mastic/files/tree.h"
 #include "mastic/http/content_coding.h"
+#include "mastic/http/fields.h"
 
 namespace mastic::files {
 
@@ -35,11 +36,15 @@ struct CachedFile {
   FileStatus status;
   std::optional<std::string> content;  ///< of a small file
   std::vector<Sibling> siblings;       ///< those that are no older; the one to be preferred first
+  http::ContentCoding coding = http::ContentCoding::Identity;  ///< as whose sibling it was loaded
+  std::string_view media_type;  ///< as that of the file it stands for
+  /// Of an answer that has all of it: ready made, so that a request only copies them.
+  http::Fields fields;
 
   /// A strong entity tag, with its quotes, that tells this state from every other. Where the time
   /// of modification has no fraction, and so may have been set by hand, that of the change is in it
   /// too.
-  [[nodiscard]] std::string entity_tag(std::string_view coding) const;
+  [[nodiscard]] std::string entity_tag(std::string_view of_coding) const;
   /// What keeping it takes: files, and bytes of memory.
   [[nodiscard]] std::size_t files() const { return 1 + siblings.size(); }
   [[nodiscard]] std::uint64_t bytes() const;
@@ -56,7 +61,7 @@ class FileCache {
   /// The regular file or directory at `path`; a directory is not kept. A file comes with its
   /// precompressed siblings, when Options want them. The error is what to answer.
   [[nodiscard]] std::expected<std::shared_ptr<const CachedFile>, http::Status> get(
-      const std::string& path);
+      std::string_view path);
 
  private:
   struct Entry {
@@ -79,12 +84,13 @@ class FileCache {
   using Loaded = std::expected<std::shared_ptr<const CachedFile>, http::Status>;
   [[nodiscard]] Loaded load(const std::string& path,
                             const std::shared_ptr<const CachedFile>& known) const;
-  [[nodiscard]] Loaded load_alone(const std::string& path,
+  [[nodiscard]] Loaded load_alone(const std::string& path, http::ContentCoding coding,
                                   const std::shared_ptr<const CachedFile>& known) const;
   [[nodiscard]] std::vector<CachedFile::Sibling> load_siblings(
       const std::string& path, const CachedFile& file,
       const std::shared_ptr<const CachedFile>& known) const;
-  void keep(Shard& shard, const std::string& path, std::shared_ptr<const CachedFile> file,
+  [[nodiscard]] http::Fields fields_of(const CachedFile& file) const;
+  void keep(Shard& shard, std::string_view path, std::shared_ptr<const CachedFile> file,
             base::Instant now);
   static void drop(Shard& shard, Entries::iterator entry);
 

@@ -8,13 +8,14 @@
 #include <utility>
 
 #include "mastic/app/error_response.h"
+#include "mastic/base/attributes.h"
 #include "mastic/base/encoding.h"
+#include "mastic/base/small_vector.h"
 #include "mastic/base/text.h"
 #include "mastic/files/file_answer.h"
 #include "mastic/files/file_cache.h"
 #include "mastic/files/listing.h"
 #include "mastic/files/tree.h"
-#include "mastic/http/media_type.h"
 
 namespace mastic::files {
 namespace {
@@ -36,10 +37,24 @@ bool is_hidden(std::string_view name) {
          });
 }
 
-/// A request's path as a path in the tree.
-struct TreePath {
-  std::string relative = ".";  ///< decoded; "." is the root
+/// A request's path as a path in the tree: "." is the root, "./a/b" is below it.
+class TreePath {
+ public:
+  void append(std::string_view segment) {
+    text_.append(std::string_view("/"));
+    text_.append(segment);
+  }
+  [[nodiscard]] std::string_view view() const MASTIC_LIFETIMEBOUND {
+    return {text_.data(), text_.size()};
+  }
   bool ends_in_slash = true;
+
+ private:
+  base::SmallVector<char, 256> text_ = [] {
+    base::SmallVector<char, 256> root;
+    root.push_back('.');
+    return root;
+  }();
 };
 
 /// Decodes each segment once. Nothing for what no file here can be: a segment with an escaped
@@ -47,14 +62,15 @@ struct TreePath {
 std::optional<TreePath> to_tree_path(std::string_view path, const Options& options) {
   TreePath result;
   result.ends_in_slash = path.ends_with('/');
+  std::string decoded;
   while (!path.empty()) {
-    const std::string segment = base::percent_decode(base::take_until(path, '/'));
+    std::string_view segment = base::take_until(path, '/');
     if (segment.empty()) continue;
-    if (segment.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos)
-      return std::nullopt;
+    if (segment.contains('%')) segment = decoded = base::percent_decode(segment);
+    if (segment.find_first_of(std::string_view("/\\\0", 3)) != segment.npos) return std::nullopt;
     if (segment == "." || segment == "..") return std::nullopt;
     if (!options.hidden_files && is_hidden(segment)) return std::nullopt;
-    result.relative.append("/").append(segment);
+    result.append(segment);
   }
   return result;
 }
@@ -71,13 +87,13 @@ class StaticFiles {
     }
     const auto path = to_tree_path(request.path(), options_);
     if (!path) return app::error_response(request, Status::NotFound);
-    const auto found = cache_.get(path->relative);
+    const auto found = cache_.get(path->view());
     if (!found) return app::error_response(request, found.error());
     const bool is_directory = (*found)->status.kind == Kind::Directory;
     if (!is_directory && path->ends_in_slash) return app::error_response(request, Status::NotFound);
-    if (!is_directory) return answer_file(request, path->relative, *found);
+    if (!is_directory) return answer_file(request, *found);
     if (!path->ends_in_slash) return redirect_to_slash(request);
-    return answer_directory(request, path->relative, **found);
+    return answer_directory(request, std::string(path->view()), **found);
   }
 
  private:
@@ -96,36 +112,33 @@ class StaticFiles {
   Response answer_directory(Request& request, const std::string& path,
                             const CachedFile& directory) {
     for (const std::string& name : options_.index) {
-      const std::string index = path + "/" + name;
-      const auto found = cache_.get(index);
-      if (found && (*found)->status.kind == Kind::File) return answer_file(request, index, *found);
+      const auto found = cache_.get(path + "/" + name);
+      if (found && (*found)->status.kind == Kind::File) return answer_file(request, *found);
     }
     return options_.listing ? list(request, path, directory)
                             : app::error_response(request, Status::NotFound);
   }
 
-  Response answer_file(Request& request, const std::string& path,
-                       std::shared_ptr<const CachedFile> file) {
-    FileToSend sent{std::move(file), http::media_type_of(path)};
-    choose_sibling(request, sent);
-    return answer_with_file(request, sent, options_, tree_.kernel().unix_seconds());
+  Response answer_file(Request& request, const std::shared_ptr<const CachedFile>& file) {
+    const std::int64_t now = tree_.kernel().unix_seconds();
+    return answer_with_file(request, chosen_for(request, file), options_, now);
   }
 
-  /// Takes the sibling that the client likes best, unless it likes the file itself better.
-  static void choose_sibling(const Request& request, FileToSend& sent) {
-    sent.varies = !sent.file->siblings.empty();
-    if (!sent.varies) return;
+  /// The sibling that the client likes best, unless it likes the file itself better.
+  static const std::shared_ptr<const CachedFile>& chosen_for(
+      const Request& request, const std::shared_ptr<const CachedFile>& plain) {
+    if (plain->siblings.empty()) return plain;
     const auto accepted =
         http::AcceptedCodings::parse(request.fields().joined(FieldName::AcceptEncoding));
     const bool has_wish = accepted.names_identity();
     int best = has_wish ? std::max(accepted.quality(ContentCoding::Identity) - 1, 0) : 0;
-    const auto plain = sent.file;
+    const std::shared_ptr<const CachedFile>* chosen = &plain;
     for (const auto& [coding, file] : plain->siblings) {
       if (accepted.quality(coding) <= best) continue;
       best = accepted.quality(coding);
-      sent.file = file;
-      sent.coding = coding;
+      chosen = &file;
     }
+    return *chosen;
   }
 
   Response list(Request& request, const std::string& path, const CachedFile& directory) {
