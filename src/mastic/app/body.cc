@@ -69,13 +69,6 @@ std::optional<std::uint64_t> Body::size() const {
   return bytes()->size();
 }
 
-std::optional<std::string_view> Body::bytes() const {
-  if (const auto* const owned = std::get_if<std::string>(&content_)) return *owned;
-  if (const auto* const shared = std::get_if<Shared>(&content_)) return shared->bytes;
-  if (std::holds_alternative<std::monostate>(content_)) return std::string_view();
-  return std::nullopt;
-}
-
 Task<std::optional<std::string_view>> Body::next() {
   if (file() != nullptr) {
     content_ = std::make_unique<FileSource>(std::get<File>(std::move(content_)));

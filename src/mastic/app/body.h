@@ -71,7 +71,12 @@ class Body {
   [[nodiscard]] std::optional<std::uint64_t> size() const;
 
   /// All of it, when it is at hand as bytes; nothing when it has to be pulled or is a file.
-  [[nodiscard]] std::optional<std::string_view> bytes() const MASTIC_LIFETIMEBOUND;
+  [[nodiscard]] std::optional<std::string_view> bytes() const MASTIC_LIFETIMEBOUND {
+    if (const auto* const shared = std::get_if<Shared>(&content_)) return shared->bytes;
+    if (const auto* const owned = std::get_if<std::string>(&content_)) return *owned;
+    if (std::holds_alternative<std::monostate>(content_)) return std::string_view();
+    return std::nullopt;
+  }
   [[nodiscard]] const File* file() const MASTIC_LIFETIMEBOUND {
     return std::get_if<File>(&content_);
   }

@@ -9,7 +9,13 @@
 namespace mastic::app {
 namespace {
 
-constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+/// Checked once, as every answer of text has them.
+Response plain_text(Body body) {
+  static const http::Fields fields = Response::text("").fields;
+  Response response(http::Status::Ok, std::move(body));
+  response.fields = fields;
+  return response;
+}
 
 /// Awaits a task that was started and did not end at once.
 Task<Response> guard(Request& request, Task<Response> started) {
@@ -46,12 +52,10 @@ Response respond_elsewhere(Request& request, Pace& pace, const void* handler,
 
 }  // namespace
 
-Response to_response(Request&, std::string text) {
-  return Response::of_type(kPlainText, Body(std::move(text)));
-}
+Response to_response(Request&, std::string text) { return plain_text(Body(std::move(text))); }
 
 Response to_response(Request& request, std::string_view text) {
-  return Response::of_type(kPlainText, Body::borrowed(request.memory().copy(text)));
+  return plain_text(Body::borrowed(request.memory().copy(text)));
 }
 
 Response to_response(Request&, Body body) {

@@ -53,7 +53,7 @@ void Context::resume(std::coroutine_handle<> handle) {
   running_context = outside;
 }
 
-void Context::resume_ready() {
+void Context::resume_batch() {
   for (int left = kMostResumes; left > 0 && !batch_.empty(); --left) {
     Operation& operation = batch_.pop_front();
     operation.state_.store(Operation::State::Idle, std::memory_order_relaxed);

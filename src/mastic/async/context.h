@@ -67,7 +67,9 @@ class Context : public Job {
 
   /// In `run`: resumes what is ready, a few hundred of them at the most: the rest comes with the
   /// next run, so that tasks that wake each other do not hold the executor.
-  void resume_ready();
+  void resume_ready() {
+    if (!batch_.empty()) resume_batch();
+  }
 
   /// On the executor: has `run` called soon, unless that is coming anyway.
   void schedule() noexcept;
@@ -82,6 +84,7 @@ class Context : public Job {
  private:
   friend class Operation;
   friend class Scope;
+  void resume_batch();
   void note_stop(Scope& scope) noexcept;
   void forget_stop(Scope& scope) noexcept;
   void make_ready(Operation& operation) noexcept;

@@ -6,12 +6,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "mastic/base/assert.h"
 #include "mastic/base/attributes.h"
 
 namespace mastic::base {
@@ -26,10 +29,24 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
 
   /// Uninitialised memory that lives as long as the arena. Requires: alignment <= 16.
-  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment = 16) MASTIC_LIFETIMEBOUND;
+  [[nodiscard]] void* allocate(std::size_t bytes,
+                               std::size_t alignment = kMostAlignment) MASTIC_LIFETIMEBOUND {
+    MASTIC_ASSERT(alignment <= kMostAlignment);
+    const std::size_t padding = -reinterpret_cast<std::uintptr_t>(at_) & (alignment - 1);
+    if (bytes > left_ || padding > left_ - bytes) return allocate_from_heap(bytes, alignment);
+    std::byte* const place = at_ + padding;
+    at_ = place + bytes;
+    left_ -= padding + bytes;
+    return place;
+  }
 
   /// A copy of `text` that lives as long as the arena.
-  [[nodiscard]] std::string_view copy(std::string_view text) MASTIC_LIFETIMEBOUND;
+  [[nodiscard]] std::string_view copy(std::string_view text) MASTIC_LIFETIMEBOUND {
+    if (text.empty()) return {};
+    auto* const place = static_cast<char*>(allocate(text.size(), 1));
+    std::memcpy(place, text.data(), text.size());
+    return {place, text.size()};
+  }
 
   template <class T, class... Arguments>
   [[nodiscard]] T* make(Arguments&&... arguments) MASTIC_LIFETIMEBOUND {
@@ -44,6 +61,7 @@ class Arena {
   }
 
  private:
+  static constexpr std::size_t kMostAlignment = 16;
   struct Block {
     Block* next;
   };

@@ -67,9 +67,9 @@ void mend_status(app::Response& response, base::Log& log) {
   response = app::Response(Status::InternalServerError);
 }
 
-Framing choose_framing(const app::Response& response, const HandlerFields& fields,
-                       const ResponseTerms& terms, base::Log& log) {
-  const auto size = response.body.size();
+/// `size` is that of the content, when it is known.
+Framing choose_framing(const app::Response& response, std::optional<std::uint64_t> size,
+                       const HandlerFields& fields, const ResponseTerms& terms, base::Log& log) {
   const bool empty = size == 0u;
   if (response.status == Status::NotModified) {
     return fields.length ? Framing{Kind::Length, *fields.length} : Framing{};
@@ -102,7 +102,9 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
                                                      const ResponseTerms& terms, base::Log& log) {
   mend_status(response, log);
   const HandlerFields fields = take_fields(response.fields);
-  const Framing framing = choose_framing(response, fields, terms, log);
+  const auto all = response.body.bytes();
+  const auto size = all ? std::optional<std::uint64_t>(all->size()) : response.body.size();
+  const Framing framing = choose_framing(response, size, fields, terms, log);
   const bool sends_content =
       terms.method != http::Method::Head && !forbids_content(response.status);
   framing_ = framing.kind;
@@ -117,7 +119,7 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   head.close = terms.close;
   head.keep_alive = !terms.close && terms.version == http::Version::Http10;
 
-  const auto bytes = sends_content ? response.body.bytes() : std::string_view();
+  const auto bytes = sends_content ? all : std::string_view();
   const std::size_t copied = bytes && bytes->size() <= kMostCopied ? bytes->size() : 0;
   char* const start = stream.prepare(response_head_bound(head) + copied);
   char* end = write_response_head(start, head);
