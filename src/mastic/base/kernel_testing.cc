@@ -446,7 +446,8 @@ int ScriptedKernel::io_uring_queue_init(unsigned, io_uring& ring) {
 int ScriptedKernel::io_uring_submit_and_wait(io_uring& ring, unsigned) {
   if (const int number = fault("io_uring_submit_and_wait")) return -number;
   int submitted = 0;
-  for (; ring.sq.sqe_head != ring.sq.sqe_tail; ++ring.sq.sqe_head, ++submitted) {
+  for (; ring.sq.sqe_head != ring.sq.sqe_tail && submitted < most_per_submit;
+       ++ring.sq.sqe_head, ++submitted) {
     const io_uring_sqe& entry = ring.sq.sqes[ring.sq.sqe_head & ring.sq.ring_mask];
     auto* const bytes = reinterpret_cast<char*>(entry.addr);
     const auto flags = static_cast<int>(entry.msg_flags);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cerrno>
+#include <climits>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -121,6 +122,8 @@ class ScriptedKernel final : public FailingKernel {
   [[nodiscard]] std::vector<int> listeners() const;
   [[nodiscard]] std::size_t open_sockets() const;
   void advance(Duration time) { now_ += time; }
+  /// How many operations of an io_uring submit are taken; the others stay undone.
+  int most_per_submit = INT_MAX;
   /// Makes io_uring_queue_init fail, as a seccomp profile does.
   void forbid_io_uring() { fail("io_uring_queue_init", 1, EPERM); }
 

@@ -45,10 +45,15 @@ class Loop::Wakeup final : public Source {
 };
 
 base::Result<std::unique_ptr<Loop>> Loop::open(base::Kernel& kernel, TransferKind transfer) {
+  return open(kernel, make_transfer(kernel, transfer));
+}
+
+base::Result<std::unique_ptr<Loop>> Loop::open(base::Kernel& kernel,
+                                               std::unique_ptr<Transfer> transfer) {
   const int epoll = kernel.epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return base::fail_with_number(-epoll, "cannot make an epoll descriptor");
   std::unique_ptr<Loop> loop(
-      new Loop(kernel, make_transfer(kernel, transfer), base::Descriptor(kernel, epoll)));
+      new Loop(kernel, std::move(transfer), base::Descriptor(kernel, epoll)));
 
   const int event = kernel.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (event < 0) return base::fail_with_number(-event, "cannot make an event descriptor");

@@ -54,6 +54,9 @@ class Loop final : public async::Executor {
   /// Fails when the kernel has no descriptors or no memory left.
   [[nodiscard]] static base::Result<std::unique_ptr<Loop>> open(base::Kernel& kernel,
                                                                 TransferKind transfer);
+  /// The same with a transfer of the caller's, made for `kernel`.
+  [[nodiscard]] static base::Result<std::unique_ptr<Loop>> open(base::Kernel& kernel,
+                                                                std::unique_ptr<Transfer> transfer);
   ~Loop() override;
 
   enum class Turn { Kept, Lost };

@@ -14,15 +14,16 @@ constexpr ssize_t kNotDone = std::numeric_limits<ssize_t>::min();
 
 }  // namespace
 
-std::unique_ptr<RingTransfer> RingTransfer::open(base::Kernel& kernel, int& number) {
+std::unique_ptr<RingTransfer> RingTransfer::open(base::Kernel& kernel, int& number,
+                                                 std::size_t least) {
   auto ring = std::make_unique<io_uring>();
   number = -kernel.io_uring_queue_init(kEntries, *ring);
   if (number != 0) return nullptr;
-  return std::unique_ptr<RingTransfer>(new RingTransfer(kernel, std::move(ring)));
+  return std::unique_ptr<RingTransfer>(new RingTransfer(kernel, std::move(ring), least));
 }
 
-RingTransfer::RingTransfer(base::Kernel& kernel, std::unique_ptr<io_uring> ring)
-    : kernel_(kernel), plain_(kernel), ring_(std::move(ring)) {}
+RingTransfer::RingTransfer(base::Kernel& kernel, std::unique_ptr<io_uring> ring, std::size_t least)
+    : kernel_(kernel), plain_(kernel), ring_(std::move(ring)), least_(least) {}
 
 RingTransfer::~RingTransfer() { give_up(); }
 
@@ -32,7 +33,7 @@ void RingTransfer::give_up() {
 }
 
 void RingTransfer::receive(std::span<Receive> batch) {
-  if (!ring_ || batch.size() == 1) return plain_.receive(batch);
+  if (!ring_ || batch.size() < least_) return plain_.receive(batch);
   run(batch, [](io_uring_sqe* entry, Receive& one) {
     io_uring_prep_recv(entry, one.fd, one.buffer, one.size, MSG_DONTWAIT);
   });
@@ -42,7 +43,7 @@ void RingTransfer::receive(std::span<Receive> batch) {
 }
 
 void RingTransfer::send(std::span<Send> batch) {
-  if (!ring_ || batch.size() == 1) return plain_.send(batch);
+  if (!ring_ || batch.size() < least_) return plain_.send(batch);
   run(batch, [](io_uring_sqe* entry, Send& one) {
     io_uring_prep_send(entry, one.fd, one.bytes, one.size, send_flags(one.more));
   });

@@ -11,19 +11,20 @@ struct io_uring;
 
 namespace mastic::loop {
 
-/// A batch of one goes by a plain call, which is cheaper. When a submit fails, the ring is given up
+/// A batch of one goes by a plain call, which is cheaper, unless `least` is 1 (for tests). When a submit fails, the ring is given up
 /// for good and plain calls do the rest: memory limits or a policy may take it away at any time.
 class RingTransfer final : public Transfer {
  public:
   /// Nothing when the kernel gives no ring; `number` then holds the errno.
-  [[nodiscard]] static std::unique_ptr<RingTransfer> open(base::Kernel& kernel, int& number);
+  [[nodiscard]] static std::unique_ptr<RingTransfer> open(base::Kernel& kernel, int& number,
+                                                          std::size_t least = 2);
   ~RingTransfer() override;
 
   void receive(std::span<Receive> batch) override;
   void send(std::span<Send> batch) override;
 
  private:
-  RingTransfer(base::Kernel& kernel, std::unique_ptr<io_uring> ring);
+  RingTransfer(base::Kernel& kernel, std::unique_ptr<io_uring> ring, std::size_t least);
   template <class Operation, class Prepare>
   void run(std::span<Operation> batch, Prepare prepare);
   /// Submits what was prepared and takes the results there are; false when some are missing.
@@ -34,6 +35,7 @@ class RingTransfer final : public Transfer {
   base::Kernel& kernel_;
   PlainTransfer plain_;
   std::unique_ptr<io_uring> ring_;  ///< none once it was given up
+  const std::size_t least_;         ///< operations of a batch for which it is used
 };
 
 }  // namespace mastic::loop

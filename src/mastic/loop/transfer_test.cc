@@ -67,15 +67,60 @@ TEST_P(TransferTest, SendsAsMuchAsEachSocketTakes) {
   EXPECT_EQ(kernel.at(batch[1].fd).sent.size(), 30u);
 }
 
+TEST_P(TransferTest, GivesWhatIsNotReadyBackFromTheMiddleOfABatch) {
+  std::vector<int> fds;
+  std::vector<Send> sends;
+  for (int i = 0; i < 150; ++i) {  // of every three: one is ready, one half, one not
+    fds.push_back(kernel.make_socket());
+    if (i % 3 == 0) kernel.at(fds.back()).incoming = {std::string(64, 'x')};
+    if (i % 3 == 1) kernel.at(fds.back()).incoming = {"short", "later"};
+    kernel.at(fds.back()).room =
+        std::array{std::size_t{100}, std::size_t{2}, std::size_t{0}}[i % 3];
+    sends.push_back({fds.back(), "answer", 6});
+  }
+  const auto received = receive(fds);
+  transfer->send(sends);
+  for (std::size_t i = 0; i < fds.size(); ++i) {
+    EXPECT_EQ(received[i].result, (std::array<ssize_t, 3>{64, 5, -EAGAIN}[i % 3]));
+    EXPECT_EQ(sends[i].result, (std::array<ssize_t, 3>{6, 2, -EAGAIN}[i % 3]));
+  }
+}
+
+/// At the first, second or third submit; 200 operations take four.
 TEST_P(TransferTest, LosesNothingWhenTheRingIsTakenAway) {
-  for (int nth = 1; nth <= 3; ++nth) {
-    kernel.fail("io_uring_submit_and_wait", nth, ENOMEM);
+  for (int nth = 1; nth <= 4; ++nth) {
+    for (const bool sending : {false, true}) {
+      transfer = make_transfer(kernel, GetParam());
+      kernel.fail("io_uring_submit_and_wait", nth, ENOMEM);
+      std::vector<int> fds;
+      std::vector<Send> sends;
+      for (int i = 0; i < 200; ++i) {
+        fds.push_back(kernel.make_socket());
+        kernel.at(fds.back()).incoming.push_back("x");
+        sends.push_back({fds.back(), "answer", 6});
+      }
+      if (sending) transfer->send(sends);
+      for (const Receive& one : receive(fds)) EXPECT_EQ(one.result, 1);
+      if (!sending) transfer->send(sends);
+      for (const int fd : fds) ASSERT_EQ(kernel.at(fd).sent, "answer") << "submit " << nth;
+    }
+  }
+}
+
+TEST_P(TransferTest, LosesNothingWhenTheKernelTakesAPartOfASubmit) {
+  for (const int most : {0, 1, 63}) {
+    transfer = make_transfer(kernel, GetParam());
+    kernel.most_per_submit = most;
     std::vector<int> fds;
-    for (int i = 0; i < 150; ++i) {
+    std::vector<Send> sends;
+    for (int i = 0; i < 100; ++i) {
       fds.push_back(kernel.make_socket());
       kernel.at(fds.back()).incoming.push_back("x");
+      sends.push_back({fds.back(), "answer", 6});
     }
     for (const Receive& one : receive(fds)) EXPECT_EQ(one.result, 1);
+    transfer->send(sends);
+    for (const int fd : fds) ASSERT_EQ(kernel.at(fd).sent, "answer") << "of a submit: " << most;
   }
 }
 
@@ -84,6 +129,41 @@ INSTANTIATE_TEST_SUITE_P(, TransferTest,
                          [](const auto& each) {
                            return each.param == TransferKind::Syscall ? "Syscall" : "IoUring";
                          });
+
+TEST(RingTransfer, DoesNotGoBackToARingThatWasTakenAway) {
+  base::ScriptedKernel kernel;
+  const auto transfer = make_transfer(kernel, TransferKind::IoUring);
+  const int fds[] = {kernel.make_socket(), kernel.make_socket()};
+  kernel.fail("io_uring_submit_and_wait", 1, EBADF);
+  for (int i = 0; i < 3; ++i) {
+    Send sends[] = {{fds[0], "x", 1}, {fds[1], "y", 1}};
+    transfer->send(sends);
+  }
+  EXPECT_EQ(kernel.at(fds[0]).sent, "xxx");
+  EXPECT_EQ(kernel.at(fds[1]).sent, "yyy");
+  EXPECT_EQ(kernel.calls("io_uring_submit_and_wait"), 1);
+}
+
+TEST(RingTransfer, LeavesSingleMessagesToPlainCalls) {
+  base::ScriptedKernel kernel;
+  const auto transfer = make_transfer(kernel, TransferKind::IoUring);
+  Send one[] = {{kernel.make_socket(), "x", 1}};
+  transfer->send(one);
+  EXPECT_EQ(one[0].result, 1);
+  EXPECT_EQ(kernel.calls("io_uring_submit_and_wait"), 0);
+}
+
+TEST(RingTransfer, IsDoneWithoutWhereItCannotBeMade) {
+  for (const int number : {EPERM, ENOMEM, ENOSYS, EMFILE}) {
+    base::ScriptedKernel kernel;
+    kernel.fail("io_uring_queue_init", 1, number);
+    const auto transfer = make_transfer(kernel, TransferKind::IoUring);
+    Send sends[] = {{kernel.make_socket(), "x", 1}, {kernel.make_socket(), "y", 1}};
+    transfer->send(sends);
+    EXPECT_EQ(sends[0].result, 1);
+    EXPECT_EQ(sends[1].result, 1);
+  }
+}
 
 TEST(ChooseTransfer, TakesWhatIsAsked) {
   base::ScriptedKernel kernel;

@@ -10,6 +10,7 @@
 #include "mastic/async/context_testing.h"
 #include "mastic/async/sleep.h"
 #include "mastic/base/kernel_testing.h"
+#include "mastic/loop/transfer_testing.h"
 #include "mastic/net/socket_stream.h"
 
 namespace mastic::net {
@@ -59,7 +60,8 @@ struct ConnectionTest : testing::TestWithParam<loop::TransferKind>, BufferedStre
   }
 
   base::ScriptedKernel kernel;
-  std::unique_ptr<loop::Loop> loop = loop::Loop::open(kernel, GetParam()).value();
+  std::unique_ptr<loop::Loop> loop =
+      loop::Loop::open(kernel, loop::make_test_transfer(kernel, GetParam())).value();
   int fd = kernel.make_socket();
   bool is_over = false;
   StreamOptions options{.max_read_bytes = 20, .write_high_bytes = 100, .write_low_bytes = 30};

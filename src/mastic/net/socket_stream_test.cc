@@ -9,6 +9,7 @@
 #include <string>
 
 #include "mastic/base/kernel_testing.h"
+#include "mastic/loop/transfer_testing.h"
 
 namespace mastic::net {
 namespace {
@@ -50,7 +51,8 @@ struct SocketStreamTest : testing::TestWithParam<loop::TransferKind> {
   }
 
   base::ScriptedKernel kernel;
-  std::unique_ptr<loop::Loop> loop = loop::Loop::open(kernel, GetParam()).value();
+  std::unique_ptr<loop::Loop> loop =
+      loop::Loop::open(kernel, loop::make_test_transfer(kernel, GetParam())).value();
   int fd = kernel.make_socket();
   RecordingOwner owner;
   std::unique_ptr<SocketStream> stream =

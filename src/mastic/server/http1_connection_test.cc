@@ -73,25 +73,23 @@ TEST_P(Http1ConnectionTest, StreamsInChunksAndForHttp10UntilItCloses) {
 }
 
 TEST_P(Http1ConnectionTest, AnEmptyPieceEndsNothing) {
-  server = std::make_unique<LaneFixture>(App([](Request&) {
+  open_on(App([](Request&) {
     return Response(Status::Ok,
                     app::Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
                       constexpr const char* kPieces[] = {"one", "", "two"};
                       return n == 3 ? std::nullopt : std::optional<std::string>(kPieces[n++]);
                     }));
   }));
-  fd = server->connect();
   EXPECT_EQ(talk(kGet).at(0).content, "onetwo");
 }
 
 TEST_P(Http1ConnectionTest, ClosesAfterContentOfUnknownLengthForHttp10WhateverTheHandlerSays) {
-  server = std::make_unique<LaneFixture>(App([](Request&) {
+  open_on(App([](Request&) {
     return Response(Status::Ok, app::Body::produced_by([n = 0]() mutable {
                       return n++ == 0 ? std::optional<std::string>("all") : std::nullopt;
                     }))
         .set("Content-Length", "many");
   }));
-  fd = server->connect();
   EXPECT_EQ(talk("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").at(0).content, "all");
   EXPECT_TRUE(is_ending());
 }
@@ -201,11 +199,10 @@ TEST_P(Http1ConnectionTest, TellsOfRequestsThatTheApplicationNeverSees) {
 
 TEST_P(Http1ConnectionTest, TellsOfTheEndAfterTheLastByte) {
   std::vector<app::Outcome> outcomes;
-  server = std::make_unique<LaneFixture>(App([&](Request& request) {
+  open_on(App([&](Request& request) {
     request.on_finish([&](const app::Outcome& outcome) { outcomes.push_back(outcome); });
     return std::string(50'000, 'x');
   }));
-  fd = server->connect();
   server->at(fd).room = 10'000;
   server->send(fd, kGet);
   EXPECT_TRUE(outcomes.empty());
@@ -221,7 +218,7 @@ TEST_P(Http1ConnectionTest, TellsOfTheEndAfterTheLastByte) {
 
 TEST_P(Http1ConnectionTest, TellsOfTheEndWhenTheProducerEndsAfterTheLastByteHasLeft) {
   std::vector<app::Outcome> outcomes;
-  server = std::make_unique<LaneFixture>(App([&](Request& request) {
+  open_on(App([&](Request& request) {
     request.on_finish([&](const app::Outcome& outcome) { outcomes.push_back(outcome); });
     return Response(Status::Ok,
                     app::Body::produced_by([n = 0]() mutable -> Task<std::optional<std::string>> {
@@ -231,7 +228,6 @@ TEST_P(Http1ConnectionTest, TellsOfTheEndWhenTheProducerEndsAfterTheLastByteHasL
                     }))
         .set("Content-Length", "8");
   }));
-  fd = server->connect();
   EXPECT_EQ(talk(kGet).at(0).content, "12345678");
   server->pass(20ms);
   ASSERT_EQ(outcomes.size(), 1u);
@@ -241,7 +237,7 @@ TEST_P(Http1ConnectionTest, TellsOfTheEndWhenTheProducerEndsAfterTheLastByteHasL
 
 TEST_P(Http1ConnectionTest, SendsNoInterimResponseIntoAnAnswer) {
   bool refused = false;
-  server = std::make_unique<LaneFixture>(App([&](Request& request) {
+  open_on(App([&](Request& request) {
     return Response(Status::Ok, app::Body::produced_by([&]() -> Task<std::optional<std::string>> {
                       if (refused) co_return std::nullopt;
                       try {
@@ -252,18 +248,16 @@ TEST_P(Http1ConnectionTest, SendsNoInterimResponseIntoAnAnswer) {
                       co_return "content";
                     }));
   }));
-  fd = server->connect();
   EXPECT_EQ(talk(kGet).at(0).content, "content");
   EXPECT_TRUE(refused);
 }
 
 TEST_P(Http1ConnectionTest, TellsOfAnAbortWithWhatWasSent) {
   std::vector<app::Outcome> outcomes;
-  server = std::make_unique<LaneFixture>(App([&](Request& request) {
+  open_on(App([&](Request& request) {
     request.on_finish([&](const app::Outcome& outcome) { outcomes.push_back(outcome); });
     return std::string(50'000, 'x');
   }));
-  fd = server->connect();
   server->at(fd).room = 10'000;
   server->send(fd, kGet);
   server->at(fd).recv_error = ECONNRESET;
@@ -275,14 +269,13 @@ TEST_P(Http1ConnectionTest, TellsOfAnAbortWithWhatWasSent) {
 }
 
 TEST_P(Http1ConnectionTest, MendsWhatAHandlerGotWrongAndSaysSo) {
-  server = std::make_unique<LaneFixture>(App([](Request& request) {
+  open_on(App([](Request& request) {
     if (request.path() == "/length") return Response::text("four").set("Content-Length", "9");
     if (request.path() == "/chunked")
       return Response::text("x").set("Transfer-Encoding", "chunked");
     if (request.path() == "/status") return Response(static_cast<Status>(42));
     return Response::text("x").set("Connection", "close").set("Keep-Alive", "timeout=5");
   }));
-  fd = server->connect();
   for (const char* path : {"/length", "/chunked", "/status", "/other"}) {
     server->send(fd, "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
     const auto answers = responses();
@@ -293,11 +286,10 @@ TEST_P(Http1ConnectionTest, MendsWhatAHandlerGotWrongAndSaysSo) {
 }
 
 TEST_P(Http1ConnectionTest, CutsWhatIsLongerThanPromisedAndAbortsWhatIsShorter) {
-  server = std::make_unique<LaneFixture>(App([&](Request& request) {
+  open_on(App([&](Request& request) {
     Response response(Status::Ok, pieces(3, 4, asked));
     return std::move(response.set("Content-Length", request.path() == "/long" ? "10" : "20"));
   }));
-  fd = server->connect();
   server->send(fd, "GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(responses().at(0).content, "pppppppppp");
   server->send(fd, "GET /short HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -48,7 +48,7 @@ TEST_P(Http1DisconnectTest, AnswersWhatWaitedForRoomWhenTheClientEndedItsSide) {
 TEST_P(Http1DisconnectTest, CancelsTheHandlerOfAClientThatWasReset) {
   bool cancelled = false;
   app::Outcome outcome{.complete = true};
-  server = std::make_unique<LaneFixture>(App([&](Request& request) -> Task<std::string> {
+  open_on(App([&](Request& request) -> Task<std::string> {
     request.on_finish([&](const app::Outcome& end) { outcome = end; });
     try {
       co_await async::sleep_for(1h);
@@ -57,7 +57,6 @@ TEST_P(Http1DisconnectTest, CancelsTheHandlerOfAClientThatWasReset) {
     }
     co_return "too late";
   }));
-  fd = server->connect();
   server->send(fd, kGet);
   server->at(fd).recv_error = ECONNRESET;
   server->turn(5);
@@ -69,12 +68,11 @@ TEST_P(Http1DisconnectTest, CancelsTheHandlerOfAClientThatWasReset) {
 
 TEST_P(Http1DisconnectTest, FiresTheStopTokenWhenTheClientEndsItsSide) {
   bool fired = false;
-  server = std::make_unique<LaneFixture>(App([&](Request& request) -> Task<std::string> {
+  open_on(App([&](Request& request) -> Task<std::string> {
     const std::stop_callback callback(request.stop_token(), [&] { fired = true; });
     co_await async::sleep_for(50ms);
     co_return "answered";
   }));
-  fd = server->connect();
   server->send(fd, kGet);
   EXPECT_FALSE(fired);
   server->at(fd).incoming_ended = true;

@@ -93,8 +93,10 @@ inline App make_app(int& asked) {
 }
 
 struct Http1ConnectionTest : testing::TestWithParam<loop::TransferKind> {
-  void open(Options options = {}) {
-    server = std::make_unique<LaneFixture>(make_app(asked), GetParam(), options);
+  void open(const Options& options = {}) { open_on(make_app(asked), options); }
+  /// The same with another application.
+  void open_on(App app, const Options& options = {}) {
+    server = std::make_unique<LaneFixture>(std::move(app), GetParam(), options);
     fd = server->connect();
   }
   /// Sends on the one connection and returns the responses; fails the test when they are malformed.

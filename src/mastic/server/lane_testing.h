@@ -13,6 +13,7 @@
 #include "mastic/base/kernel_testing.h"
 #include "mastic/base/log_testing.h"
 #include "mastic/loop/loop.h"
+#include "mastic/loop/transfer_testing.h"
 #include "mastic/net/socket_stream.h"
 #include "mastic/server/lane.h"
 #include "mastic/wire/http1/response_parser.h"
@@ -31,12 +32,10 @@ struct ReadResponse {
 
 class LaneFixture {
  public:
-  explicit LaneFixture(app::App application,
-                       loop::TransferKind transfer = loop::TransferKind::Syscall,
-                       Options chosen = {})
+  LaneFixture(app::App application, loop::TransferKind transfer, Options chosen = {})
       : options(chosen),
         app(std::move(application)),
-        loop(loop::Loop::open(kernel, transfer).value()),
+        loop(loop::Loop::open(kernel, loop::make_test_transfer(kernel, transfer)).value()),
         lane(std::make_unique<Lane>(*loop, app, options, log, totals)) {}
   ~LaneFixture() {
     lane->abort_all();

@@ -57,6 +57,54 @@ TEST_P(ServerFaultTest, SurvivesTheFailureOfEverySingleCall) {
   }
 }
 
+TEST_P(ServerFaultTest, ServesOnByPlainCallsWhenTheRingIsTakenAwayForGood) {
+  std::string whole;
+  int submits = 0;
+  for (int nth = 0; nth <= submits; ++nth) {  // 0: not at all
+    int asked = 0;
+    LaneFixture server(make_app(asked), GetParam());
+    const int fds[] = {server.connect(), server.connect(), server.connect()};
+    if (nth > 0) server.kernel.fail("io_uring_submit_and_wait", nth, ENXIO);
+    for (const int fd : fds) {
+      server.at(fd).most_per_send = 30'000;
+      server.at(fd).incoming = {kGet + kGet, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
+                                post("/pull", std::string(20'000, 'x')),
+                                "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n", kGet};
+    }
+    server.turn(30);
+    const int made = server.kernel.calls("io_uring_submit_and_wait");
+    if (nth == 0) {
+      whole = server.at(fds[0]).sent;
+      submits = made;
+    }
+    ASSERT_EQ(read_responses(whole)->size(), 6u);
+    for (const int fd : fds) EXPECT_EQ(server.take(fd), whole) << "without submit " << nth;
+    EXPECT_EQ(made, nth == 0 ? submits : nth) << "a ring that is gone is not asked again";
+  }
+  EXPECT_EQ(submits > 0, GetParam() == loop::TransferKind::IoUring);
+}
+
+TEST_P(ServerFaultTest, ServesByPlainCallsWhereNoRingCanBeMade) {
+  base::ScriptedKernel kernel;
+  kernel.fail("io_uring_queue_init", 1, ENOMEM);
+  const auto loop = loop::Loop::open(kernel, GetParam()).value();
+  int asked = 0;
+  const App app = make_app(asked);
+  const Options options;
+  RecordingLog log;
+  Totals totals;
+  Lane lane(*loop, app, options, log, totals);
+  const int fds[] = {kernel.make_socket(), kernel.make_socket()};
+  for (const int fd : fds) {
+    lane.adopt(std::make_unique<net::SocketStream>(*loop, base::Descriptor(kernel, fd)), {});
+    kernel.at(fd).incoming = {kGet};
+  }
+  for (int i = 0; i < 4; ++i) (void)loop->turn(base::Duration::zero());
+  for (const int fd : fds) EXPECT_EQ(read_responses(kernel.at(fd).sent)->at(0).content, "hello\n");
+  lane.abort_all();
+  for (int i = 0; i < 4; ++i) (void)loop->turn(base::Duration::zero());
+}
+
 /// Takes the loop from the thread that is inside the handler, so that its job ends on a loop that
 /// has moved on.
 App stolen_everywhere(LaneFixture*& server, App inner) {
