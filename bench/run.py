@@ -49,6 +49,8 @@ def main():
     words = sys.argv[1:]
     if words[:2] == ["instructions", "--record"]:
         sys.exit(importlib.import_module("instructions_bench").record(" ".join(words[2:])))
+    if words[:1] == ["soak"]:  # no comparison, and an hour long: not among NAMES
+        sys.exit(importlib.import_module("soak").main(words[1:]))
     quick = "--quick" in words
     names = [word for word in words if not word.startswith("--")] or NAMES
     if names == ["publish"]:
