@@ -70,7 +70,7 @@ TEST_P(TransferTest, SendsAsMuchAsEachSocketTakes) {
 TEST_P(TransferTest, GivesWhatIsNotReadyBackFromTheMiddleOfABatch) {
   std::vector<int> fds;
   std::vector<Send> sends;
-  for (int i = 0; i < 150; ++i) {  // of every three: one is ready, one half, one not
+  for (std::size_t i = 0; i < 150; ++i) {  // of every three: one is ready, one half, one not
     fds.push_back(kernel.make_socket());
     if (i % 3 == 0) kernel.at(fds.back()).incoming = {std::string(64, 'x')};
     if (i % 3 == 1) kernel.at(fds.back()).incoming = {"short", "later"};
