@@ -120,25 +120,26 @@ class StaticFiles {
   }
 
   Response answer_file(Request& request, const std::shared_ptr<const CachedFile>& file) {
-    const std::int64_t now = tree_.kernel().unix_seconds();
-    return answer_with_file(request, chosen_for(request, file), options_, now);
+    const CachedFile::Sibling* const better = preferred_sibling(request, *file);
+    return answer_with_file(request, better == nullptr ? file : better->file, options_,
+                            tree_.kernel().unix_seconds());
   }
 
   /// The sibling that the client likes best, unless it likes the file itself better.
-  static const std::shared_ptr<const CachedFile>& chosen_for(
-      const Request& request, const std::shared_ptr<const CachedFile>& plain) {
-    if (plain->siblings.empty()) return plain;
+  static const CachedFile::Sibling* preferred_sibling(const Request& request,
+                                                      const CachedFile& file) {
+    if (file.siblings.empty()) return nullptr;
     const auto accepted =
         http::AcceptedCodings::parse(request.fields().joined(FieldName::AcceptEncoding));
     const bool has_wish = accepted.names_identity();
     int best = has_wish ? std::max(accepted.quality(ContentCoding::Identity) - 1, 0) : 0;
-    const std::shared_ptr<const CachedFile>* chosen = &plain;
-    for (const auto& [coding, file] : plain->siblings) {
-      if (accepted.quality(coding) <= best) continue;
-      best = accepted.quality(coding);
-      chosen = &file;
+    const CachedFile::Sibling* preferred = nullptr;
+    for (const CachedFile::Sibling& sibling : file.siblings) {
+      if (accepted.quality(sibling.coding) <= best) continue;
+      best = accepted.quality(sibling.coding);
+      preferred = &sibling;
     }
-    return *chosen;
+    return preferred;
   }
 
   Response list(Request& request, const std::string& path, const CachedFile& directory) {
