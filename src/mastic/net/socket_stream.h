@@ -18,30 +18,32 @@ namespace mastic::net {
 ///
 /// A file is sent by a job, in slices: reading it may wait for a disk, and the loop can then be
 /// taken as from any slow handler.
-class SocketStream final : public Stream, public loop::Socket {
+///
+/// Not to be changed by deriving from it: that only puts more into the same allocation.
+class SocketStream : public Stream, public loop::Socket {
  public:
   /// `socket` is connected and does not block.
   SocketStream(loop::Loop& loop, base::Descriptor socket);
   ~SocketStream() override;
 
-  [[nodiscard]] bool start(StreamOwner& owner) override;
-  void pause_reading() override { reading_ = false; }
-  void resume_reading() override;
-  [[nodiscard]] char* prepare(std::size_t size) override;
-  void commit(std::size_t size) override;
-  void write_borrowed(std::string_view bytes) override;
-  [[nodiscard]] bool can_write_files() const override { return true; }
+  [[nodiscard]] bool start(StreamOwner& owner) final;
+  void pause_reading() final { reading_ = false; }
+  void resume_reading() final;
+  [[nodiscard]] char* prepare(std::size_t size) final;
+  void commit(std::size_t size) final;
+  void write_borrowed(std::string_view bytes) final;
+  [[nodiscard]] bool can_write_files() const final { return true; }
   void write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
-                  std::uint64_t size) override;
-  [[nodiscard]] std::uint64_t unsent() const override;
-  void shut_write() override;
-  void close() override;
-  void abort() override;
+                  std::uint64_t size) final;
+  [[nodiscard]] std::uint64_t unsent() const final;
+  void shut_write() final;
+  void close() final;
+  void abort() final;
 
   // What the loop tells.
-  void ready(loop::Readiness readiness) noexcept override;
-  void received(ssize_t result, std::string_view bytes) noexcept override;
-  void sent(std::string_view bytes, std::size_t taken, int number) noexcept override;
+  void ready(loop::Readiness readiness) noexcept final;
+  void received(ssize_t result, std::string_view bytes) noexcept final;
+  void sent(std::string_view bytes, std::size_t taken, int number) noexcept final;
 
  private:
   class FileSender;

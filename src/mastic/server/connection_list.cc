@@ -1,11 +1,11 @@
 #include "mastic/server/connection_list.h"
 
-#include "mastic/server/http1_connection.h"
+#include "mastic/server/connection.h"
 
 namespace mastic::server {
 
-Http1Connection& ConnectionList::cast(ListedConnection& connection) {
-  return static_cast<Http1Connection&>(connection);
+Connection& ConnectionList::cast(ListedConnection& connection) {
+  return static_cast<Connection&>(connection);
 }
 
 }  // namespace mastic::server

@@ -4,10 +4,13 @@
 
 namespace mastic::server {
 
-class Http1Connection;
+class Connection;
 
 /// The links of a connection; it is in one list at a time.
 class ListedConnection {
+ public:
+  [[nodiscard]] bool is_listed() const { return next_ != nullptr; }
+
  protected:
   ListedConnection() = default;
   ~ListedConnection() = default;
@@ -26,6 +29,8 @@ class ConnectionList {
   ConnectionList& operator=(const ConnectionList&) = delete;
 
   [[nodiscard]] bool empty() const { return head_.next_ == &head_; }
+  /// The one that came first; none when it is empty.
+  [[nodiscard]] Connection* first() const { return empty() ? nullptr : &cast(*head_.next_); }
   /// Adds it at the end, and takes it out of the list it is in.
   void add(ListedConnection& connection) {
     remove(connection);
@@ -35,7 +40,7 @@ class ConnectionList {
     head_.previous_ = &connection;
   }
   static void remove(ListedConnection& connection) {
-    if (connection.next_ == nullptr) return;
+    if (!connection.is_listed()) return;
     connection.previous_->next_ = connection.next_;
     connection.next_->previous_ = connection.previous_;
     connection.next_ = connection.previous_ = nullptr;
@@ -43,24 +48,15 @@ class ConnectionList {
   /// Calls `each` for every connection; it may close the one it is given.
   template <class Each>
   void for_each(Each each) {
-    (void)any_of([&](Http1Connection& connection) {
-      each(connection);
-      return false;
-    });
-  }
-  /// The same, the first one first, until `fits` returns true; says whether it did.
-  template <class Fits>
-  [[nodiscard]] bool any_of(Fits fits) {
     for (ListedConnection* at = head_.next_; at != &head_;) {
       ListedConnection* const next = at->next_;
-      if (fits(cast(*at))) return true;
+      each(cast(*at));
       at = next;
     }
-    return false;
   }
 
  private:
-  static Http1Connection& cast(ListedConnection& connection);
+  static Connection& cast(ListedConnection& connection);
   struct Head : ListedConnection {};
   Head head_;
 };

@@ -25,21 +25,11 @@ namespace {
 constexpr std::size_t kMostWholeContent = 16 << 10;  // copied, when it came with its head
 constexpr base::Duration kBodyWindow = seconds(10);
 constexpr base::Duration kWriteWindow = seconds(60);
-constexpr base::Duration kNewcomer = seconds(1);  // its first request may be on its way
 
 }  // namespace
 
-Http1Connection::Http1Connection(Lane& lane, std::unique_ptr<net::Stream> stream,
-                                 base::Endpoint peer)
-    : lane_(lane), stream_(std::move(stream)), peer_(peer) {}
-
+Http1Connection::Http1Connection(Lane& lane) : lane_(lane) {}
 Http1Connection::~Http1Connection() = default;
-
-bool Http1Connection::start() {
-  if (!stream_->start(*this)) return false;
-  set_read_deadline(lane_.options().header_timeout);
-  return true;
-}
 
 template <class Step>
 bool Http1Connection::with_memory(Step step) noexcept {
@@ -64,7 +54,6 @@ void Http1Connection::take_in(std::string_view bytes) {
     consume(bytes, false);
     if (state_ == State::Closed || state_ == State::Lingering) return;
     if (!bytes.empty()) carry_ = bytes;
-    rest();
   } else {
     carry_ += bytes;
     consume_carry();
@@ -73,6 +62,7 @@ void Http1Connection::take_in(std::string_view bytes) {
       !std::exchange(reading_paused_, true)) {
     stream_->pause_reading();
   }
+  rest();
 }
 
 void Http1Connection::received_end() noexcept {
@@ -88,7 +78,7 @@ void Http1Connection::received_end() noexcept {
       if (content_wanted_) break_content(Status::BadRequest);
       return turn_->exchange.client_ended();
     case State::Lingering:
-      if (stream_->unsent() == 0) close();
+      if (stream_->unsent() == 0) connection_->close();
       return;
     case State::Closed:
       return;
@@ -112,7 +102,7 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   }
   if (unsent > lane_.options().write_low_bytes) return;
   if (state_ == State::Exchanging) turn_->exchange.room_again();
-  if (state_ == State::Idle) with_memory([this] { consume_carry(); });
+  if (state_ == State::Idle) with_memory([this] { go_on(); });
 }
 
 /// Nothing of what was written is unsent.
@@ -123,8 +113,6 @@ void Http1Connection::answers_left() {
     exchange.all_sent();
   }
 }
-
-void Http1Connection::failed(int) noexcept { close(); }
 
 // ---- reading ----
 
@@ -155,8 +143,13 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
   }
 }
 
+/// On to what has arrived meanwhile, or to rest.
+void Http1Connection::go_on() {
+  if (!carry_.empty() || state_ != State::Idle || reading_paused_) consume_carry();
+  rest();
+}
+
 void Http1Connection::consume_carry() {
-  if (carry_.empty() && state_ == State::Idle && !reading_paused_) return rest();
   std::string_view input = carry_;
   consume(input, true);
   if (state_ == State::Closed || state_ == State::Lingering) return;
@@ -166,7 +159,6 @@ void Http1Connection::consume_carry() {
       std::exchange(reading_paused_, false)) {
     stream_->resume_reading();
   }
-  rest();
 }
 
 Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bool pipelined) {
@@ -175,7 +167,7 @@ Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bo
   if (event.kind == Event::Kind::NeedMore) {
     if (!turn_->parser.has_begun()) return Progress::Wait;  // an empty line between requests
     if (std::exchange(state_, State::Head) == State::Idle) {
-      lane_.connection_busy(*this);
+      count_as_busy();
       set_read_deadline(lane_.options().header_timeout);
     }
     return Progress::Wait;
@@ -189,7 +181,8 @@ Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bo
 
 Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& input, bool pipelined) {
   const RequestHead& head = turn_->parser.head();
-  ++requests_;
+  count_as_busy();
+  connection_->count_request();
   request_complete_ = request_broken_ = content_wanted_ = false;
   owes_continue_ = head.expects_continue;
   if (head.method == http::Method::Connect) return refuse(Status::NotImplemented, "");
@@ -211,12 +204,11 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
   facts.target = head.target;
   facts.authority = head.authority;
   facts.fields = head.fields;
-  facts.peer = peer_;
+  facts.peer = connection_->peer();
 
   const auto content = take_whole_content(input);
   const bool known = head.framing.kind != Framing::Kind::Chunked;
   state_ = State::Exchanging;
-  lane_.connection_busy(*this);
   ++turn_->holders;
   turn_->exchange.begin(facts, content, known ? std::optional(head.framing.length) : std::nullopt,
                         pipelined);
@@ -335,7 +327,8 @@ bool Http1Connection::may_persist() const {
   const Options& options = lane_.options();
   const RequestHead& head = turn_->parser.head();
   const bool client_may = head.keep_alive && !request_broken_ && !(peer_ended_ && carry_.empty());
-  const bool server_may = !lane_.is_draining() && requests_ < options.max_requests_per_connection;
+  const bool server_may =
+      !lane_.is_draining() && connection_->requests() < options.max_requests_per_connection;
   if (!client_may || !server_may) return false;
   if (request_complete_) return true;
   return !owes_continue_ && turn_->parser.bytes_left() <= options.max_linger_bytes;
@@ -384,7 +377,7 @@ void Http1Connection::response_written(Exchange& exchange) noexcept {
   if (stream_->unsent() == 0) answers_left();
   with_memory([this] {
     finish_request();
-    consume_carry();
+    go_on();
   });
 }
 
@@ -429,7 +422,8 @@ Http1Connection::Progress Http1Connection::answer_itself(Status status, std::str
 }
 
 void Http1Connection::tell_of_refusal(Status status) {
-  app::Refusal refusal{.client = peer_, .status = status, .content_bytes = writer_.content_bytes()};
+  app::Refusal refusal{
+      .client = connection_->peer(), .status = status, .content_bytes = writer_.content_bytes()};
   if (turn_->parser.has_head()) {
     const RequestHead& head = turn_->parser.head();
     refusal.method = head.method_text;
@@ -455,26 +449,13 @@ void Http1Connection::finish_request() {
   read_deadline_ = linger_end_ = kNever;
 }
 
-/// Between requests, with nothing to read and nothing to send: from here on it counts as idle.
-void Http1Connection::rest() {
-  if (state_ == State::Exchanging) return;
-  const bool waits_for_bytes = state_ == State::Head || state_ == State::Discarding;
-  if (waits_for_bytes && peer_ended_) return linger();  // they will not come
-  const bool is_quiet = state_ == State::Idle && carry_.empty() && stream_->unsent() == 0;
-  if (!is_quiet || read_deadline_ != kNever) return;
-  if (peer_ended_) return linger();
-  lane_.connection_idle(*this);
-  set_read_deadline(lane_.is_draining() ? lane_.options().drain_idle
-                                        : lane_.options().keep_alive_timeout);
-}
-
 /// No request is read any more: the answers leave, the write side is shut, and what the client
 /// still sends is read away for a while, for closing with unread input would destroy the last
 /// answer.
 void Http1Connection::linger() {
   let_go_of_turn();
   state_ = State::Lingering;
-  lane_.connection_busy(*this);
+  count_as_busy();
   carry_ = {};
   body_rate_.stop();
   discarded_bytes_ = 0;
@@ -486,7 +467,7 @@ void Http1Connection::linger() {
 
 /// The last answer has left; now the client is to end its side.
 void Http1Connection::await_end() {
-  if (peer_ended_) return close();
+  if (peer_ended_) return connection_->close();
   discarded_bytes_ = 0;
   if (std::exchange(reading_paused_, false)) stream_->resume_reading();
   linger_end_ = std::min(linger_end_, lane_.loop().now() + lane_.options().linger_total);
@@ -501,7 +482,7 @@ void Http1Connection::throw_away(std::size_t bytes) {
     if (too_much && !std::exchange(reading_paused_, true)) stream_->pause_reading();
     return;
   }
-  if (too_much) return close();
+  if (too_much) return connection_->close();
   set_read_deadline(lane_.options().linger_idle);
 }
 
@@ -534,51 +515,43 @@ void Http1Connection::expired() noexcept {
 void Http1Connection::read_deadline_passed() {
   read_deadline_ = kNever;
   switch (state_) {
-    case State::Idle:
-      return lane_.is_draining() ? linger() : close();
     case State::Head:
       (void)refuse(Status::RequestTimeout, "the header did not arrive in time");
       return;
     case State::Discarding:
       return linger();
     case State::Lingering:
-      return close();
+      return connection_->close();
+    case State::Idle:
     case State::Exchanging:
     case State::Closed:
       return;
   }
 }
 
-// ---- the end ----
+// ---- rest and end ----
 
-void Http1Connection::drain() {
-  if (state_ == State::Idle && read_deadline_ != kNever) {
-    set_read_deadline(lane_.options().drain_idle);
+void Http1Connection::count_as_busy() {
+  if (!std::exchange(is_busy_, true)) lane_.connection_busy(*connection_);
+}
+
+/// Waits for the next request when nothing is left to read and nothing to send. What follows may
+/// serve another connection, so this comes last wherever it is called.
+void Http1Connection::rest() {
+  if (state_ != State::Idle) {
+    const bool waits_for_bytes = state_ == State::Head || state_ == State::Discarding;
+    if (waits_for_bytes && peer_ended_) linger();  // they will not come
+    return;
   }
+  if (!is_busy_ || !carry_.empty() || answers_unsent_ > 0 || stream_->unsent() > 0) return;
+  if (peer_ended_) return linger();
+  is_busy_ = false;
+  disarm();
+  lane_.connection_idle(*connection_);
+  if (turn_ == nullptr) connection_->rest();  // else it has read an empty line, and knows of it
 }
 
-bool Http1Connection::close_if_quiet() {
-  if (state_ != State::Idle || !carry_.empty() || stream_->unsent() > 0) return false;
-  const base::Instant now = lane_.loop().now();
-  const bool is_new = read_deadline_ - lane_.options().header_timeout + kNewcomer > now;
-  if (requests_ == 0 && is_new) return false;
-  close();
-  return true;
-}
-
-void Http1Connection::close() {
-  const std::uint64_t unsent = stream_->unsent();
-  stream_->close();
-  end(unsent);
-}
-
-void Http1Connection::abort() {
-  const std::uint64_t unsent = stream_->unsent();
-  stream_->abort();
-  end(unsent);
-}
-
-void Http1Connection::end(std::uint64_t unsent) {
+void Http1Connection::closed(std::uint64_t unsent) {
   if (state_ == State::Closed) return;
   const bool exchanging = state_ == State::Exchanging;
   state_ = State::Closed;
@@ -589,7 +562,6 @@ void Http1Connection::end(std::uint64_t unsent) {
   }
   if (exchanging) turn_->exchange.abandon(unsent);
   let_go_of_turn();
-  lane_.connection_closed(*this);
 }
 
 void Http1Connection::let_go_of_turn() {

@@ -1,4 +1,4 @@
-// A connection that speaks HTTP/1.
+// What a connection does while it has work: it speaks HTTP/1.
 
 #pragma once
 
@@ -9,9 +9,8 @@
 #include <string_view>
 
 #include "mastic/async/timer.h"
-#include "mastic/base/ip_address.h"
 #include "mastic/net/stream.h"
-#include "mastic/server/connection_list.h"
+#include "mastic/server/connection.h"
 #include "mastic/server/exchange.h"
 #include "mastic/server/http1_response_writer.h"
 #include "mastic/server/lane.h"
@@ -24,7 +23,7 @@ struct Http1Turn;
 /// Reads requests, has an exchange run for each, one at a time, and writes the answers in order. A
 /// state machine on the loop: it owns the limits and the deadlines of HTTP/1 (Options).
 ///
-///     Idle ──byte──> Head ──head──> Exchanging ──answer written──> Idle
+///     Idle ──byte──> Head ──head──> Exchanging ──answer written──> Idle ──answer left──> at rest
 ///                      │                │  └──content left──> Discarding ──end──> Idle
 ///                      └──malformed─────┴──last answer──────> Lingering ──end──> Closed
 ///
@@ -35,43 +34,38 @@ struct Http1Turn;
 /// 3. After a malformed request, or an answer that says so, no other request is read.
 /// 4. Without memory a connection is aborted, and nobody else notices: every entry is
 ///    `with_memory`.
-/// 5. Idle, it rests once nothing is left to read or to send: from then on its deadline may close
-///    it, and the lane may, to make room.
-class Http1Connection final : public net::StreamOwner,
-                              public ExchangeOwner,
-                              public ListedConnection,
-                              public loop::Retirable,
-                              private async::Timer {
+/// 5. Idle, with nothing left to read or to send, it is at rest: as good as new, and given back,
+///    to serve the next connection that has work (Spares).
+class Http1Connection final : public ExchangeOwner, private async::Timer {
  public:
-  Http1Connection(Lane& lane, std::unique_ptr<net::Stream> stream, base::Endpoint peer);
+  explicit Http1Connection(Lane& lane);
   ~Http1Connection() override;
 
-  /// Begins to read. False when the loop cannot watch the stream.
-  [[nodiscard]] bool start();
-  /// The lane drains: an idle connection stays readable for a moment, any other ends after its
-  /// answer.
-  void drain();
-  /// Closes at once when no request is under way, or to be expected at once; says whether.
-  bool close_if_quiet();
-  /// Closes at once; what was not sent is lost.
-  void close();
-  /// The same, and the client sees a reset.
-  void abort();
+  /// Belongs to `connection`, which was waiting, until it is at rest or destroyed.
+  void serve(Connection& connection) {
+    connection_ = &connection;
+    stream_ = &connection.stream();
+  }
+  /// Reads no more, and closes after what was written has left and the client has ended.
+  void linger();
+  /// The connection is closed; `unsent` bytes are lost.
+  void closed(std::uint64_t unsent);
 
-  [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
   /// Of the request that is being answered; none when none is.
   [[nodiscard]] Exchange* exchange() const;
+
+  // What the stream tells.
+  void received(std::string_view bytes) noexcept;
+  void received_end() noexcept;
+  void sent(std::uint64_t taken, std::uint64_t unsent) noexcept;
+
+  /// For Spares.
+  Http1Connection* next_spare = nullptr;
 
  private:
   enum class State : std::uint8_t { Idle, Head, Exchanging, Discarding, Lingering, Closed };
   enum class Progress : std::uint8_t { Again, Wait };
   static constexpr base::Instant kNever = base::Instant::max();
-
-  // What the stream tells.
-  void received(std::string_view bytes) noexcept override;
-  void received_end() noexcept override;
-  void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override;
-  void failed(int number) noexcept override;
 
   // What the exchange wants.
   void content_wanted() noexcept override;
@@ -89,6 +83,7 @@ class Http1Connection final : public net::StreamOwner,
 
   // Reading: each step takes what it can from `input`.
   void consume(std::string_view& input, bool pipelined);
+  void go_on();
   void consume_carry();
   [[nodiscard]] Progress read_head(std::string_view& input, bool pipelined);
   [[nodiscard]] Progress begin_exchange(std::string_view& input, bool pipelined);
@@ -104,8 +99,6 @@ class Http1Connection final : public net::StreamOwner,
   [[nodiscard]] bool may_persist() const;
   void answers_left();
   void finish_request();
-  void rest();
-  void linger();
   void await_end();
   void throw_away(std::size_t bytes);
 
@@ -118,17 +111,20 @@ class Http1Connection final : public net::StreamOwner,
   /// Runs `step`; when memory runs out in it, the connection is given up. False then.
   template <class Step>
   bool with_memory(Step step) noexcept;
+  void count_as_busy();
+  void rest();
+  void abort() { connection_->abort(); }
   void let_go_of_turn();
-  void end(std::uint64_t unsent);
 
   Lane& lane_;
-  std::unique_ptr<net::Stream> stream_;
+  Connection* connection_ = nullptr;
+  net::Stream* stream_ = nullptr;
   Http1Turn* turn_ = nullptr;          ///< of the request being read or answered
   Exchange* written_first_ = nullptr;  ///< exchanges whose answer is written and has not left
   Exchange* written_last_ = nullptr;
   std::string carry_;
-  base::Endpoint peer_;
   State state_ = State::Idle;
+  bool is_busy_ = false;  ///< a request has begun; until then the connection waits for it
   bool content_wanted_ = false;
   bool owes_continue_ = false;
   bool request_complete_ = false;  ///< its content was read to the end
@@ -136,11 +132,10 @@ class Http1Connection final : public net::StreamOwner,
   bool close_after_ = false;       ///< no request follows this answer
   bool peer_ended_ = false;
   bool reading_paused_ = false;
-  std::uint32_t requests_ = 0;
   std::uint32_t answers_unsent_ = 0;
   std::uint64_t discarded_bytes_ = 0;
   Http1ResponseWriter writer_;
-  base::Instant read_deadline_ = kNever;  ///< Idle: never until it rests
+  base::Instant read_deadline_ = kNever;  ///< never while Idle or Exchanging
   base::Instant write_deadline_ = kNever;
   base::Instant linger_end_ = kNever;
   RateWatch body_rate_;

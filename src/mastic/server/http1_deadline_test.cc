@@ -21,6 +21,43 @@ TEST_P(Http1DeadlineTest, ClosesAConnectionThatNeverSpeaks) {
   EXPECT_EQ(server->take(fd), "");
 }
 
+TEST_P(Http1DeadlineTest, ClosesEachConnectionThatWaitsWhenItsOwnTimeIsOver) {
+  (void)talk(kGet);
+  server->pass(30s);
+  const int silent = server->connect();
+  const int other = server->connect();
+  server->send(other, kGet);
+  server->pass(5s);
+  (void)talk(kGet);  // so it waits for longer than the other, which came later
+  const auto open_ones = [&] {
+    return std::vector{server->at(silent).open, server->at(other).open, is_open()};
+  };
+  server->pass(4s);
+  EXPECT_EQ(open_ones(), (std::vector{true, true, true}));
+  server->pass(2s);
+  EXPECT_EQ(open_ones(), (std::vector{false, true, true}));
+  server->pass(48s);
+  EXPECT_EQ(open_ones(), (std::vector{false, true, true}));
+  server->pass(2s);
+  EXPECT_EQ(open_ones(), (std::vector{false, false, true}));
+  server->pass(5s);
+  EXPECT_EQ(open_ones(), (std::vector{false, false, false}));
+}
+
+TEST_P(Http1DeadlineTest, LetsNoDeadlineOfOneConnectionFallOnTheNext) {
+  open();
+  server->send(fd, kGet.substr(0, 10));
+  server->pass(5s);
+  EXPECT_EQ(talk(kGet.substr(10)).size(), 1u);
+  const int next = server->connect();
+  server->send(next, kGet.substr(0, 10));
+  server->pass(9s);
+  EXPECT_EQ(server->take(next), "");
+  server->pass(2s);
+  EXPECT_TRUE(server->take(next).starts_with("HTTP/1.1 408 "));
+  EXPECT_TRUE(is_open());
+}
+
 TEST_P(Http1DeadlineTest, AnswersASlowHeaderWith408HoweverOftenItsBytesCome) {
   open();
   for (const char c : std::string_view("GET / HTT")) {

@@ -10,17 +10,20 @@
 #include "mastic/base/result.h"
 #include "mastic/http/date.h"
 #include "mastic/loop/order.h"
-#include "mastic/net/socket_stream.h"
+#include "mastic/server/exchange.h"
 #include "mastic/server/http1_connection.h"
+#include "mastic/server/stream_connections.h"
 
 namespace mastic::server {
 namespace {
 
 using base::Level;
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 constexpr base::Duration kDateEvery = milliseconds(100);   // how far behind Date may be
 constexpr base::Duration kRetryAccept = milliseconds(50);  // while there is no room
+constexpr base::Duration kNewcomer = seconds(1);           // its first request may be on its way
 constexpr std::size_t kClosedForRoom = 16;                 // when descriptors or memory run out
 constexpr std::uint64_t kMostUneven = 8;                   // connections more than another lane
 constexpr std::uint64_t kIdStep = 0x9e3779b97f4a7c15;      // odd, so ids do not repeat
@@ -41,10 +44,12 @@ Lane::Lane(loop::Loop& loop, const app::App& app, const Options& options, base::
       options_(options),
       log_(log),
       totals_(totals),
+      newcomers_(loop, options.header_timeout),
+      idle_(loop, options.keep_alive_timeout),
       next_id_(loop.kernel().random_number()) {}
 
 Lane::~Lane() {
-  MASTIC_ASSERT(idle_.empty() && busy_.empty() && pages_.taken() == 0,
+  MASTIC_ASSERT(!has_connections() && pages_.taken() == 0,
                 {"exchanges", static_cast<long long>(pages_.taken())});
   MASTIC_ASSERT(background_.empty());
 }
@@ -59,12 +64,9 @@ base::Result<void> Lane::accept_from(const net::Listener& listener) {
   return {};
 }
 
-/// Makes room by closing the connection that has been idle for longest.
 bool Lane::may_accept() noexcept {
   if (totals_.connections() < options_.max_connections) return true;
-  if (idle_.any_of([](Http1Connection& connection) { return connection.close_if_quiet(); })) {
-    return true;
-  }
+  if (close_longest_waiting()) return true;
   pause_accepting();
   return false;
 }
@@ -100,27 +102,37 @@ void Lane::hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer) {
 
 void Lane::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
   totals_.connection_opened();
-  serve(std::move(stream), peer);
+  serve(std::make_unique<StreamConnection>(*this, std::move(stream), peer));
 }
 
 void Lane::serve(base::Descriptor socket, base::Endpoint peer) {
-  auto stream = std::make_unique<net::SocketStream>(loop_, std::move(socket));
-  serve(std::move(stream), peer);
+  serve(std::make_unique<SocketConnection>(*this, std::move(socket), peer));
 }
 
-void Lane::serve(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
+template <class AnyConnection>
+void Lane::serve(std::unique_ptr<AnyConnection> connection) {
   const std::uint64_t most = options_.max_connections_per_ip;
-  auto connection = std::make_unique<Http1Connection>(*this, std::move(stream), peer);
-  if (most > 0 && !peer.ip.is_none() && !totals_.enter(peer.ip, most)) {
+  const base::IpAddress& ip = connection->peer().ip;
+  if (most > 0 && !ip.is_none() && !totals_.enter(ip, most)) {
     totals_.connection_closed();
     return check_settled();
   }
   connections_.fetch_add(1, std::memory_order_relaxed);
   settled_ = false;
-  Http1Connection& started = *connection.release();  // the lists own it
-  idle_.add(started);
-  if (!started.start()) return started.close();
-  if (draining_) started.drain();
+  Connection& started = *connection.release();  // the lists own it
+  newcomers_.add(started);
+  if (!started.start()) started.close();
+}
+
+bool Lane::close_longest_waiting() {
+  Connection* longest = idle_.first();
+  Connection* const newcomer = newcomers_.first();
+  if (newcomer != nullptr && newcomer->waits_since() + kNewcomer <= loop_.now() &&
+      (longest == nullptr || newcomer->waits_since() < longest->waits_since())) {
+    longest = newcomer;
+  }
+  if (longest != nullptr) longest->close();
+  return longest != nullptr;
 }
 
 void Lane::pause_accepting() {
@@ -133,11 +145,7 @@ void Lane::pause_accepting() {
 
 /// Idle connections make room: for the next ones, and for the files that requests open.
 void Lane::accept_failed(int number) noexcept {
-  std::size_t closed = 0;
-  (void)idle_.any_of([&](Http1Connection& connection) {
-    closed += connection.close_if_quiet() ? 1 : 0;
-    return closed == kClosedForRoom;
-  });
+  for (std::size_t closed = 0; closed < kClosedForRoom && close_longest_waiting();) ++closed;
   if (!totals_.may_log(loop_.now())) return;
   log_.write(Level::Warning,
              "cannot accept connections for the moment: " + base::describe_number(number) +
@@ -146,17 +154,21 @@ void Lane::accept_failed(int number) noexcept {
 
 // ---- connections ----
 
-void Lane::connection_idle(Http1Connection& connection) { idle_.add(connection); }
-void Lane::connection_busy(Http1Connection& connection) { busy_.add(connection); }
+void Lane::connection_idle(Connection& connection) { idle_.add(connection); }
+void Lane::connection_busy(Connection& connection) { busy_.add(connection); }
 
-void Lane::connection_closed(Http1Connection& connection) {
+bool Lane::has_connections() const {
+  return !newcomers_.empty() || !idle_.empty() || !busy_.empty();
+}
+
+void Lane::connection_closed(Connection& connection) {
   ConnectionList::remove(connection);
   connections_.fetch_sub(1, std::memory_order_relaxed);
   totals_.connection_closed();
   if (options_.max_connections_per_ip > 0 && !connection.peer().ip.is_none()) {
     totals_.leave(connection.peer().ip);
   }
-  loop_.retire(std::unique_ptr<Http1Connection>(&connection));
+  connection.retire();
   check_settled();
 }
 
@@ -184,7 +196,7 @@ void Lane::remove_orphan(Exchange& exchange) noexcept {
 
 template <class Each>
 void Lane::for_each_exchange(Each each) {
-  busy_.for_each([&](Http1Connection& connection) {
+  busy_.for_each([&](Connection& connection) {
     if (Exchange* const exchange = connection.exchange()) each(*exchange);
   });
   for (Exchange* at = orphans_; at != nullptr;) each(*std::exchange(at, at->next_orphan));
@@ -236,7 +248,8 @@ void Lane::drain(std::function<void()> settled) {
   draining_ = true;
   for (auto& acceptor : acceptors_) loop_.retire(std::move(acceptor));
   acceptors_.clear();
-  idle_.for_each([](Http1Connection& connection) { connection.drain(); });
+  newcomers_.restart(options_.drain_idle);  // they stay readable for a moment
+  idle_.restart(options_.drain_idle);
   loop_.arm(*this, loop_.now() + options_.drain_timeout);
   check_settled();
 }
@@ -244,7 +257,7 @@ void Lane::drain(std::function<void()> settled) {
 /// Nothing is left when every connection is gone, and every exchange that outlived its own.
 /// Background tasks go on: a request of another lane may need them.
 void Lane::check_settled() {
-  if (!draining_ || !idle_.empty() || !busy_.empty()) return;
+  if (!draining_ || has_connections()) return;
   std::size_t lost = 0;
   for (const Exchange* at = orphans_; at != nullptr; at = at->next_orphan) lost += at->is_lost();
   if (pages_.taken() > lost) return;
@@ -261,15 +274,17 @@ void Lane::expired() noexcept {
     }
     return;
   }
-  if (!idle_.empty() || !busy_.empty()) {
+  if (has_connections()) {
     log_.write(Level::Warning, "the drain deadline has passed; what is left is aborted");
   }
   abort_all();
 }
 
 void Lane::abort_all() {
-  idle_.for_each([](Http1Connection& connection) { connection.abort(); });
-  busy_.for_each([](Http1Connection& connection) { connection.abort(); });
+  const auto abort = [](Connection& connection) { connection.abort(); };
+  newcomers_.for_each(abort);
+  idle_.for_each(abort);
+  busy_.for_each(abort);
 }
 
 // ---- services ----

@@ -26,12 +26,15 @@
 #include "mastic/server/connection_list.h"
 #include "mastic/server/options.h"
 #include "mastic/server/page_pool.h"
+#include "mastic/server/spares.h"
 #include "mastic/server/totals.h"
+#include "mastic/server/waiting_list.h"
 #include "mastic/server/watchdog.h"
 
 namespace mastic::server {
 
 class Exchange;
+class Http1Connection;
 
 /// Accepts, keeps and drains the connections of one loop. Everything here belongs to that loop,
 /// outside of user code, but for what says otherwise. The arguments of the constructor must outlive
@@ -92,6 +95,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   [[nodiscard]] Totals& totals() { return totals_; }
   [[nodiscard]] PagePool& pages() { return pages_; }
   void give_back_page(std::byte* page);
+  /// What connections are lent while they have work.
+  [[nodiscard]] Spares<Http1Connection>& spares() { return spares_; }
   /// The value of Date; valid until the next call.
   [[nodiscard]] std::string_view date() noexcept;
   [[nodiscard]] std::uint64_t make_id();
@@ -107,12 +112,12 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
     if (observer_) observer_(refusal);
   }
   /// A connection became idle, or busy; it is in one of the lists from its start on.
-  void connection_idle(Http1Connection& connection);
-  void connection_busy(Http1Connection& connection);
+  void connection_idle(Connection& connection);
+  void connection_busy(Connection& connection);
+  /// It has closed its stream; it goes at the end of the turn.
+  void connection_closed(Connection& connection);
   /// It is to be no more.
   void background_ended(Background& background) noexcept;
-  /// It has closed its stream; it goes at the end of the turn.
-  void connection_closed(Http1Connection& connection);
 
  private:
   bool may_accept() noexcept override;
@@ -122,7 +127,11 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   /// Passes an accepted connection on to `lane`, which has fewer.
   void hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer);
   void serve(base::Descriptor socket, base::Endpoint peer);
-  void serve(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
+  template <class AnyConnection>
+  void serve(std::unique_ptr<AnyConnection> connection);
+  /// Makes room by closing the connection that has waited for longest; false when there is none.
+  bool close_longest_waiting();
+  [[nodiscard]] bool has_connections() const;
   void pause_accepting();
   template <class Each>
   void for_each_exchange(Each each);
@@ -133,7 +142,9 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   base::Log& log_;
   Totals& totals_;
   PagePool pages_;
-  ConnectionList idle_;  ///< the one idle for longest first
+  Spares<Http1Connection> spares_;
+  WaitingList newcomers_;  ///< no request has begun yet
+  WaitingList idle_;       ///< between requests
   ConnectionList busy_;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Background>> background_;

@@ -125,6 +125,23 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
   EXPECT_GT(failures, 100);
 }
 
+TEST_P(ServerMemoryTest, TakesNothingFromTheHeapToWakeAConnectionThatRests) {
+  RealLane server(GetParam());
+  const base::Descriptor clients[] = {server.connect(), server.connect()};
+  const auto ask_all = [&] {
+    for (const base::Descriptor& client : clients) send(client, kGet);
+    for (int i = 0; i < 4; ++i) server.turn();
+    for (const base::Descriptor& client : clients) {
+      char answer[1000];
+      EXPECT_GT(recv(client.fd(), answer, sizeof answer, MSG_DONTWAIT), 0);
+    }
+  };
+  for (int i = 0; i < 3; ++i) ask_all();  // what is recycled is there from now on
+  const std::size_t before = base::allocations_so_far().count;
+  for (int i = 0; i < 10; ++i) ask_all();
+  EXPECT_EQ(base::allocations_so_far().count, before);
+}
+
 TEST_P(ServerMemoryTest, TakesNoMoreForManySmallPiecesThanForAFewLargeOnes) {
   RealLane server(GetParam());
   const base::Descriptor client = server.connect();
