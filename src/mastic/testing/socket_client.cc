@@ -25,7 +25,10 @@ SocketClient::SocketClient(const base::Address& address, Kind kind) {
   socket_ = base::Descriptor(kernel, kernel.socket(where.family(), type | SOCK_CLOEXEC, 0));
   kernel.setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
   kernel.setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
-  const int connected = kernel.connect(socket_.fd(), where.data(), *where.size());
+  int connected = -EINTR;
+  while (connected == -EINTR) {  // goes on where it was interrupted
+    connected = kernel.connect(socket_.fd(), where.data(), *where.size());
+  }
   if (connected < 0) {
     throw std::runtime_error("cannot connect to " + address.to_string() + ": " +
                              base::describe_number(-connected));
