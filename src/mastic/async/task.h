@@ -26,6 +26,15 @@ namespace mastic::async {
 template <class T = void>
 class Task;
 
+/// Becomes what `make` returns, right where that is to stand: `place.emplace(Made(make))` moves
+/// nothing. `make` has to outlive it.
+template <class Make>
+struct Made {
+  explicit Made(Make& make_it) : make(make_it) {}
+  operator std::invoke_result_t<Make&>() const { return make(); }
+  Make& make;
+};
+
 namespace detail {
 
 /// What a promise of any type has.
@@ -81,14 +90,6 @@ struct TaskPromise<void> : TaskPromiseBase {
 
 /// The value of a Task<void> that is done.
 struct Nothing {};
-
-/// Becomes what `make` returns, right where that is to stand.
-template <class Make>
-struct Made {
-  operator std::invoke_result_t<Make&>() const { return make(); }
-  Make& make;
-};
-
 }  // namespace detail
 
 /// Owns its coroutine, or holds its value. Not started twice, and not destroyed while it runs.
@@ -109,7 +110,7 @@ class [[nodiscard]] Task {
   /// The same; `make` returns the value, which is made in its place and not moved.
   template <std::invocable Make>
     requires(!std::is_void_v<T>)
-  Task(std::in_place_t, Make&& make) : state_(std::in_place_index<0>, detail::Made<Make>{make}) {}
+  Task(std::in_place_t, Make&& make) : state_(std::in_place_index<0>, Made(make)) {}
   [[nodiscard]] static Task done()
     requires std::is_void_v<T>
   {

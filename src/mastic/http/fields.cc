@@ -11,8 +11,7 @@ namespace mastic::http {
 namespace {
 
 bool has_blank_end(std::string_view value) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  return !value.empty() && (is_blank(value.front()) || is_blank(value.back()));
+  return !value.empty() && (base::is_blank(value.front()) || base::is_blank(value.back()));
 }
 
 bool is_named(const Field& field, std::string_view name) {

@@ -27,8 +27,8 @@ class Order final : public async::Message {
   std::atomic<bool> posted_{false};
 };
 
-/// Has `work()` done on `loop`, once. From any thread. It has to see to what it throws itself; without
-/// memory for the message this throws std::bad_alloc, and nothing is done.
+/// Has `work()` done on `loop`, once. From any thread. It has to see to what it throws itself;
+/// without memory for the message this throws std::bad_alloc, and nothing is done.
 template <class Work>
 void do_on(Loop& loop, Work work) {
   class Errand final : public async::Message {

@@ -11,8 +11,9 @@ struct io_uring;
 
 namespace mastic::loop {
 
-/// A batch of one goes by a plain call, which is cheaper, unless `least` is 1 (for tests). When a submit fails, the ring is given up
-/// for good and plain calls do the rest: memory limits or a policy may take it away at any time.
+/// A batch of one goes by a plain call, which is cheaper, unless `least` is 1 (for tests). When a
+/// submit fails, the ring is given up for good and plain calls do the rest: memory limits or a
+/// policy may take it away at any time.
 class RingTransfer final : public Transfer {
  public:
   /// Nothing when the kernel gives no ring; `number` then holds the errno.

@@ -185,7 +185,7 @@ void Exchange::run() noexcept {
       break;
     case Step::Call: {
       const auto call = [this] { return lane_.app()(*request_); };
-      task_.emplace(async::detail::Made<decltype(call)>{call});
+      task_.emplace(async::Made(call));
       task_->start(*this);
       break;
     }

@@ -1,13 +1,13 @@
 #include "mastic/wire/http1/field_lines.h"
 
+#include "mastic/base/text.h"
 #include "mastic/http/syntax.h"
 
 namespace mastic::wire::http1 {
 namespace {
 
+using base::is_blank;
 using http::Status;
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 /// Why a name that ends before `c` is none.
 std::string_view name_fault(bool is_empty, char c) {

@@ -29,8 +29,8 @@ struct RequestHead {
   bool expects_continue = false;  ///< it waits for 100 before it sends the content
 };
 
-/// Parses a whole head, empty line included, into a new `parsed`. `entries` has one element for each
-/// field line, as HeadScanner counted them.
+/// Parses a whole head, empty line included, into a new `parsed`. `entries` has one element for
+/// each field line, as HeadScanner counted them.
 ///
 /// Fails for everything that RFC 9112 forbids and for what two readers could frame in two ways:
 /// Content-Length beside Transfer-Encoding, repeated or as a list; a Transfer-Encoding other than
