@@ -4,7 +4,7 @@ Clients of every kind at once (KINDS below) talk to one server over loopback, wh
 descriptors and its connections are looked at every second. Writes build/bench/soak.json and soak.svg.
 Exits with 0 when memory and descriptors are flat (the median of the last tenth is not above that of
 the second tenth by more than SLACK), no request of an honest client failed, no connection is left when
-the clients have gone, and the server ends well. The load adapts, so that half a core stays free.
+the clients have gone, and the server ends well. The load adapts to the cores that server and clients may use together.
 """
 
 import argparse
@@ -32,7 +32,6 @@ FILE = bytes(range(256)) * 4096  # 1 MiB: sent from the disk cache
 SLACK = {"private_kib": 1.05, "descriptors": 1.05}  # and the little below, for what is small
 LITTLE = {"private_kib": 1024, "descriptors": 12}
 LONGEST = 40  # seconds that any request may take
-FREE_CORES = 0.5
 
 
 class Failed(Exception):
@@ -42,8 +41,9 @@ class Failed(Exception):
 class Load:
     """What clients share: the address, the counts, the pace."""
 
-    def __init__(self, port, server):
+    def __init__(self, port, server, cores):
         self.port = port
+        self.cores = cores
         self.server = server
         self.done = collections.Counter()
         self.failures = []
@@ -56,8 +56,7 @@ class Load:
 
     def adapt(self, cores):
         """`cores` were used in the last second, by the server and by the clients."""
-        most = os.cpu_count() - FREE_CORES
-        self.pause = min(max(self.pause * (1.25 if cores > 0.95 * most else 0.97), 0.002), 2)
+        self.pause = min(max(self.pause * (1.25 if cores > 0.95 * self.cores else 0.97), 0.002), 2)
 
 
 class Client:
@@ -339,8 +338,8 @@ def cpu(server):
     return time.clock_gettime((~server.pid << 3) | 2) + time.process_time()
 
 
-async def run(server, port, seconds):
-    load = Load(port, server)
+async def run(server, port, seconds, cores):
+    load = Load(port, server, cores)
     begin = time.monotonic()
     before = look(server, load, begin)["connections"]
     tasks = [asyncio.create_task(play(load, kind)) for kind, count in KINDS.items() for _ in range(count)]
@@ -393,13 +392,15 @@ def draw(samples, minutes):
 def main(words):
     parser = argparse.ArgumentParser(prog="./dev bench soak")
     parser.add_argument("--minutes", type=float, default=60)
-    minutes = parser.parse_args(words).minutes
+    parser.add_argument("--cores", type=float, default=os.cpu_count() - 0.5)
+    chosen = parser.parse_args(words)
+    minutes = chosen.minutes
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "small").write_bytes(FILE[:1024])
         (pathlib.Path(folder) / "large").write_bytes(FILE)
         server, port = start(folder)
         try:
-            load, samples, left = asyncio.run(run(server, port, minutes * 60))
+            load, samples, left = asyncio.run(run(server, port, minutes * 60, chosen.cores))
             server.terminate()
             ended = server.wait(60)
         finally:

@@ -1,11 +1,14 @@
 #include "mastic/catalog/run.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "mastic/base/command_line.h"
@@ -36,6 +39,17 @@ bool wants_colours(const std::string& log_file) {
   const char* const refusal = std::getenv("NO_COLOR");
   const bool refused = refusal != nullptr && *refusal != '\0';
   return log_file == "-" && isatty(STDERR_FILENO) == 1 && !refused;
+}
+
+/// Loops change threads, and glibc would begin a heap for nearly each of them, which keeps what large
+/// contents once took (ADR 0014). As many heaps as processors do, unless the environment says more.
+void share_heaps() {
+  const char* const tunables = std::getenv("GLIBC_TUNABLES");
+  const bool is_chosen =
+      std::getenv("MALLOC_ARENA_MAX") != nullptr ||
+      (tunables != nullptr && std::string_view(tunables).contains("glibc.malloc.arena_max"));
+  const unsigned processors = std::max(std::thread::hardware_concurrency(), 1U);
+  if (!is_chosen) mallopt(M_ARENA_MAX, static_cast<int>(processors));
 }
 
 }  // namespace
@@ -71,6 +85,7 @@ int run(app::App app, int argc, char** argv) {
 }
 
 ExitCode run(app::App app, std::string_view what, const Options& options) {
+  share_heaps();
   Options chosen = options;
   if (chosen.log_format == LogFormatChoice::Auto && wants_colours(chosen.log_file)) {
     chosen.log_format = LogFormatChoice::Colour;
