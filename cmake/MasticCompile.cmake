@@ -16,7 +16,9 @@ target_compile_options(mastic_compile INTERFACE
   $<$<BOOL:${MASTIC_WARNINGS_AS_ERRORS}>:-Werror>
   # Nobody puts functions of their own in the place of ours when a program is loaded, so GCC may inline
   # what is in one file, as Clang does.
-  $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
+  $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>
+  # Every function of a library is looked up when the program starts (-z now), so no call needs a stub.
+  -fno-plt)
 
 if(MASTIC_SANITIZE)
   target_compile_options(mastic_compile INTERFACE

@@ -26,15 +26,15 @@ class TestExchange final : public async::Context, public Carrier {
     return take();
   }
   void start(const App& app, http::Method method, std::string_view path, Body body = {}) {
-    RequestFacts facts;
-    facts.method = method;
-    facts.method_text = arena_.copy(to_string(method));
-    facts.target_text = facts.target.query = arena_.copy(path);
-    facts.target.has_query = path.find('?') != path.npos;
-    facts.path = facts.target.path = base::take_until(facts.target.query, '?');
-    facts.fields = fields.view();
-    facts.authority = authority;
-    facts.peer = peer;
+    head_ = {};
+    head_.method = method;
+    head_.method_text = arena_.copy(to_string(method));
+    head_.target_text = head_.target.query = arena_.copy(path);
+    head_.target.has_query = path.find('?') != path.npos;
+    head_.target.path = base::take_until(head_.target.query, '?');
+    head_.fields = fields.view();
+    head_.authority = authority;
+    const RequestFacts facts{.head = head_, .path = head_.target.path, .peer = peer};
     request_.emplace(facts, std::move(body), *this);
     app_ = &app;
     schedule();
@@ -80,6 +80,7 @@ class TestExchange final : public async::Context, public Carrier {
   async::ManualExecutor& executor_;
   base::Arena arena_;
   std::stop_source stop_;
+  http::RequestHead head_;
   std::optional<Request> request_;
   const App* app_ = nullptr;
   std::optional<Task<Response>> task_;

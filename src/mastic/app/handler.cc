@@ -10,11 +10,9 @@ namespace mastic::app {
 namespace {
 
 /// Checked once, as every answer of text has them.
-Response plain_text(Body body) {
+const http::Fields& plain_text_fields() {
   static const http::Fields fields = Response::text("").fields;
-  Response response(http::Status::Ok, std::move(body));
-  response.fields = fields;
-  return response;
+  return fields;
 }
 
 /// Awaits a task that was started and did not end at once.
@@ -52,10 +50,13 @@ Response respond_elsewhere(Request& request, Pace& pace, const void* handler,
 
 }  // namespace
 
-Response to_response(Request&, std::string text) { return plain_text(Body(std::move(text))); }
+Response to_response(Request&, std::string text) {
+  return Response(http::Status::Ok, plain_text_fields(), Body(std::move(text)));
+}
 
 Response to_response(Request& request, std::string_view text) {
-  return plain_text(Body::borrowed(request.memory().copy(text)));
+  return Response(http::Status::Ok, plain_text_fields(),
+                  Body::borrowed(request.memory().copy(text)));
 }
 
 Response to_response(Request&, Body body) {
@@ -102,7 +103,6 @@ Task<Response> respond_when_gathered(Request& request, const void* handler,
 }
 
 void settle(Request& request, Task<Response>& task) {
-  if (task.holds_value()) return;
   task.start(request.carrier().context());
   task = task.is_done() ? Task<Response>(task.take()) : guard(request, std::move(task));
 }

@@ -97,13 +97,14 @@ Task<Response> respond_with(Request& request, Task<T> task) {
   co_return to_response(request, co_await std::move(task));
 }
 
-/// Starts `task`, and turns what it throws later into an answer. Throws what it throws now.
+/// Starts `task`, a coroutine, and turns what it throws later into an answer. Throws what it throws
+/// now.
 void settle(Request& request, Task<Response>& task);
 /// The task that `make` makes, settled.
 template <class Make>
 Task<Response> make_settled(Request& request, const Make& make) {
   Task<Response> task = make();
-  settle(request, task);
+  if (!task.holds_value()) settle(request, task);
   return task;
 }
 

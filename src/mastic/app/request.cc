@@ -10,9 +10,6 @@
 
 namespace mastic::app {
 
-Request::Request(const RequestFacts& facts, Body&& body, Carrier& carrier)
-    : facts_(facts), body_(std::move(body)), carrier_(carrier) {}
-
 std::string_view Request::decoded_path() {
   if (path().find('%') == std::string_view::npos) return path();
   return base::percent_decode(path(), memory());

@@ -22,24 +22,15 @@
 #include "mastic/base/attributes.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/http/content_coding.h"
-#include "mastic/http/fields.h"
-#include "mastic/http/method.h"
-#include "mastic/http/target.h"
+#include "mastic/http/request_head.h"
 #include "mastic/http/trace_context.h"
-#include "mastic/http/version.h"
 
 namespace mastic::app {
 
-/// What arrived: plain facts, views into the memory of the exchange.
+/// What arrived: plain facts, and views into the memory of the exchange.
 struct RequestFacts {
-  http::Method method = http::Method::Get;
-  http::Version version = http::Version::Http11;
-  std::string_view method_text = "GET";
-  std::string_view target_text = "/";
-  http::Target target = {http::Target::Form::Origin, {}, "/", {}, false};
-  std::string_view path = "/";  ///< of the target, in normal form (http/target.h)
-  std::string_view authority;
-  http::FieldsView fields;
+  const http::RequestHead& head;
+  std::string_view path;  ///< of its target, in normal form (http/target.h)
   base::Endpoint peer;
   bool is_secure = false;
 };
@@ -48,20 +39,21 @@ struct RequestFacts {
 /// thread at a time.
 class Request {
  public:
-  /// `facts` point into memory that outlives the request, as does `carrier`.
-  Request(const RequestFacts& facts, Body&& body, Carrier& carrier);
+  /// What `facts` point to outlives the request, as does `carrier`.
+  Request(const RequestFacts& facts, Body&& body, Carrier& carrier)
+      : facts_(facts), body_(std::move(body)), carrier_(carrier) {}
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
-  [[nodiscard]] http::Method method() const { return facts_.method; }
+  [[nodiscard]] http::Method method() const { return facts_.head.method; }
   /// As it was written: tells methods apart that Method calls Other.
-  [[nodiscard]] std::string_view method_text() const { return facts_.method_text; }
-  [[nodiscard]] http::Version version() const { return facts_.version; }
+  [[nodiscard]] std::string_view method_text() const { return facts_.head.method_text; }
+  [[nodiscard]] http::Version version() const { return facts_.head.version; }
   /// The whole target, as it was written.
-  [[nodiscard]] std::string_view target() const { return facts_.target_text; }
-  [[nodiscard]] http::Target::Form target_form() const { return facts_.target.form; }
+  [[nodiscard]] std::string_view target() const { return facts_.head.target_text; }
+  [[nodiscard]] http::Target::Form target_form() const { return facts_.head.target.form; }
   /// Host and perhaps port that the client named; empty when it named none.
-  [[nodiscard]] std::string_view authority() const { return facts_.authority; }
+  [[nodiscard]] std::string_view authority() const { return facts_.head.authority; }
 
   /// The path below `mount_path`, in normal form: escapes that mean something are kept, so a slash
   /// is always a separator. Empty right at a mount point.
@@ -73,15 +65,15 @@ class Request {
   /// `path`, decoded for people; escaped slashes too, so not for finding things.
   [[nodiscard]] std::string_view decoded_path() MASTIC_LIFETIMEBOUND;
   /// What stands after the question mark; empty when nothing does.
-  [[nodiscard]] std::string_view query() const { return facts_.target.query; }
-  [[nodiscard]] bool has_query() const { return facts_.target.has_query; }
+  [[nodiscard]] std::string_view query() const { return facts_.head.target.query; }
+  [[nodiscard]] bool has_query() const { return facts_.head.target.has_query; }
 
-  [[nodiscard]] http::FieldsView fields() const { return facts_.fields; }
+  [[nodiscard]] http::FieldsView fields() const { return facts_.head.fields; }
   [[nodiscard]] std::optional<std::string_view> field(http::FieldName name) const {
-    return facts_.fields.get(name);
+    return facts_.head.fields.get(name);
   }
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
-    return facts_.fields.get(name);
+    return facts_.head.fields.get(name);
   }
 
   /// A cookie's value (http/cookie.h).

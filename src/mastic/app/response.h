@@ -22,6 +22,8 @@ struct Response {
   Response() = default;
   explicit Response(http::Status code, Body content = {})
       : status(code), body(std::move(content)) {}
+  Response(http::Status code, const http::Fields& its_fields, Body&& content)
+      : status(code), fields(its_fields), body(std::move(content)) {}
 
   /// Text with a media type: "text/plain; charset=utf-8" and the like.
   [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok);

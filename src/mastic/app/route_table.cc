@@ -177,10 +177,25 @@ Lifecycle RouteTable::complete() {
 // ---- looking up ----
 
 Task<Response> RouteTable::operator()(Request& request) const {
-  if (const Place* const host = find_host(request)) return host->app(request);
-  if (request.target_form() == http::Target::Form::Asterisk) return Response(Status::NoContent);
+  if (!hosts_.empty()) {
+    if (const Place* const host = find_host(request)) return host->app(request);
+  }
   const RouteTree::Match match = tree_.find(request.path(), request.memory());
-  if (match.route != RouteTree::kNone) return call(match, request);
+  return match.route != RouteTree::kNone ? call(match, request) : call_beside_routes(request);
+}
+
+Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request) const {
+  const Route& route = routes_[match.route];
+  const App* const handler = route.handler(request.method());
+  if (handler == nullptr) return answer_without_handler(route, request);
+  request.set_route(tree_.pattern(match.route));
+  if (!match.values.empty()) request.set_values(match.values);
+  return (*handler)(request);
+}
+
+/// No route has the request's path: a mount, a redirect, or an error.
+Task<Response> RouteTable::call_beside_routes(Request& request) const {
+  if (request.target_form() == http::Target::Form::Asterisk) return Response(Status::NoContent);
   for (const Place& mount : mounts_) {
     if (!mount.name.empty() && takes_path(mount.name, request.path())) {
       return call_mounted(mount, request);
@@ -192,13 +207,7 @@ Task<Response> RouteTable::operator()(Request& request) const {
   return error_response(request, known ? Status::NotFound : Status::NotImplemented);
 }
 
-Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request) const {
-  const Route& route = routes_[match.route];
-  if (const App* const handler = route.handler(request.method())) {
-    request.set_route(tree_.pattern(match.route));
-    if (!match.values.empty()) request.set_values(match.values);
-    return (*handler)(request);
-  }
+Response RouteTable::answer_without_handler(const Route& route, Request& request) {
   Response response = request.method() == Method::Options
                           ? Response(Status::NoContent)
                           : error_response(request, Status::MethodNotAllowed);
@@ -224,7 +233,6 @@ std::string RouteTable::Route::allowed() const {
 }
 
 const RouteTable::Place* RouteTable::find_host(const Request& request) const {
-  if (hosts_.empty()) return nullptr;
   const auto authority = http::Authority::parse(request.authority());
   if (!authority) return nullptr;
   std::string_view host = authority->host;

@@ -90,6 +90,8 @@ class RouteTable final : public Scope {
   };
 
   [[nodiscard]] Task<Response> call(const RouteTree::Match& match, Request& request) const;
+  [[nodiscard]] Task<Response> call_beside_routes(Request& request) const;
+  [[nodiscard]] static Response answer_without_handler(const Route& route, Request& request);
   [[nodiscard]] const Place* find_host(const Request& request) const;
   [[nodiscard]] std::optional<Response> redirect_by_slash(Request& request) const;
 

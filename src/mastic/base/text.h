@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -32,6 +33,29 @@ constexpr int hex_value(char c) {
   return true;
 }
 
+/// Whether both are the same. For short ones: it is no call.
+[[nodiscard]] inline bool equal_short(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  const auto differ = [&]<class Word>(Word left, std::size_t at) {
+    Word right;
+    std::memcpy(&left, a.data() + at, sizeof left);
+    std::memcpy(&right, b.data() + at, sizeof right);
+    return left != right;
+  };
+  const std::size_t size = a.size();
+  if (size >= 8) {  // the last word may have some of the one before it
+    for (std::size_t at = 0; at + 8 < size; at += 8) {
+      if (differ(std::uint64_t{}, at)) return false;
+    }
+    return !differ(std::uint64_t{}, size - 8);
+  }
+  if (size >= 4) return !differ(std::uint32_t{}, 0) && !differ(std::uint32_t{}, size - 4);
+  for (std::size_t at = 0; at < size; ++at) {
+    if (a[at] != b[at]) return false;
+  }
+  return true;
+}
+
 /// `text` without the spaces and tabs at its ends.
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -52,6 +76,11 @@ constexpr std::string_view take_until(std::string_view& text, char separator) {
 inline char* put(char* at, std::string_view text) {
   if (!text.empty()) std::memcpy(at, text.data(), text.size());
   return at + text.size();
+}
+
+/// The same with a number in decimal digits, 20 at the most.
+inline char* put_decimal(char* at, std::uint64_t number) {
+  return std::to_chars(at, at + 20, number).ptr;
 }
 
 /// Digits only, all of them, without overflow: "12" but never "+12", "12 ", "0x12" or "".

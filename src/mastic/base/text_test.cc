@@ -18,6 +18,20 @@ TEST(ParseDecimal, TakesDigitsOnly) {
   }
 }
 
+TEST(EqualShort, IsEquality) {
+  const std::string text = "Content-Security-Policy-Of-All";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    const std::string part = text.substr(0, size);
+    EXPECT_TRUE(equal_short(part, std::string(part))) << size;
+    EXPECT_FALSE(equal_short(part, part + "x")) << size;
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string other = part;
+      other[i] ^= 0x20;
+      EXPECT_FALSE(equal_short(part, other)) << size << " " << i;
+    }
+  }
+}
+
 TEST(ParseHexadecimal, TakesUpToSixteenDigits) {
   EXPECT_EQ(parse_hexadecimal("fF"), 255u);
   EXPECT_EQ(parse_hexadecimal("ffffffffffffffff"), ~std::uint64_t{0});

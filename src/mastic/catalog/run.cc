@@ -3,18 +3,17 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <span>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "mastic/base/command_line.h"
 #include "mastic/base/kernel.h"
 #include "mastic/catalog/options.h"
 #include "mastic/catalog/service.h"
+#include "mastic/loop/drivers.h"
 
 namespace mastic::catalog {
 namespace {
@@ -48,8 +47,7 @@ void share_heaps() {
   const bool is_chosen =
       std::getenv("MALLOC_ARENA_MAX") != nullptr ||
       (tunables != nullptr && std::string_view(tunables).contains("glibc.malloc.arena_max"));
-  const unsigned processors = std::max(std::thread::hardware_concurrency(), 1U);
-  if (!is_chosen) mallopt(M_ARENA_MAX, static_cast<int>(processors));
+  if (!is_chosen) mallopt(M_ARENA_MAX, loop::Drivers::cores());
 }
 
 }  // namespace

@@ -34,6 +34,18 @@ std::size_t bracketed_v6_size(std::string_view text) {
 
 }  // namespace
 
+bool Authority::is_one(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  const char* at = skip(Characters::Host, text.data(), end);
+  if (at == end) return !text.empty();  // as nearly all are: a name, and perhaps a port
+  if (*at == ':' && at != text.data() && end - at <= 6) {
+    int port = 0;
+    for (++at; at != end && base::is_digit(*at); ++at) port = port * 10 + (*at - '0');
+    if (at == end) return port <= 65535;
+  }
+  return parse(text).has_value();
+}
+
 std::optional<Authority> Authority::parse(std::string_view text) {
   const std::size_t size =
       text.starts_with('[') ? bracketed_v6_size(text) : registered_name_size(text);

@@ -15,6 +15,8 @@ struct Authority {
   /// Nothing when `text` is empty or is no `host[:port]`: user information, paths, lists, spaces
   /// and ports beyond 65535 are refused. `host:` with an empty port is allowed.
   [[nodiscard]] static std::optional<Authority> parse(std::string_view text);
+  /// Whether that would be one.
+  [[nodiscard]] static bool is_one(std::string_view text);
 };
 
 }  // namespace mastic::http

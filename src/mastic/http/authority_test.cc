@@ -9,6 +9,7 @@ TEST(Authority, TakesHostsWithAndWithoutPort) {
   for (const char* text : {"example.com", "example.com:80", "127.0.0.1:8080", "[::1]", "[::1]:8080",
                            "localhost:", "a_b.example", "xn--bcher-kva.example"}) {
     EXPECT_TRUE(Authority::parse(text)) << text;
+    EXPECT_TRUE(Authority::is_one(text)) << text;
   }
   EXPECT_EQ(Authority::parse("[::1]:8080")->host, "[::1]");
   EXPECT_EQ(Authority::parse("[::1]:8080")->port, 8080);
@@ -39,6 +40,7 @@ TEST(Authority, RefusesEverythingElse) {
                            "[::1]x",
                            "http://a"}) {
     EXPECT_FALSE(Authority::parse(text)) << text;
+    EXPECT_FALSE(Authority::is_one(text)) << text;
   }
 }
 

@@ -114,14 +114,19 @@ constexpr std::array<FieldName, kSlots> make_slots() {
 
 constexpr std::array<FieldName, kSlots> kSlotNames = make_slots();
 
+/// Out of line, so that the usual case needs no registers for it.
+[[gnu::noinline]] bool spelt_otherwise(std::string_view text, std::string_view spelt) {
+  return base::equal_ignoring_case(text, spelt);
+}
+
 }  // namespace
 
 FieldName find_field_name(std::string_view text) {
   if (text.empty()) return FieldName::Other;
   const FieldName name = kSlotNames[slot_of(text)];
   const std::string_view spelt = to_string(name);
-  if (text == spelt) return name;  // as nearly every client spells it
-  return base::equal_ignoring_case(text, spelt) ? name : FieldName::Other;
+  if (base::equal_short(text, spelt)) return name;  // as nearly every client spells it
+  return spelt_otherwise(text, spelt) ? name : FieldName::Other;
 }
 
 std::string_view to_string(FieldName name) { return kNames[static_cast<std::size_t>(name)]; }

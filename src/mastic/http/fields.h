@@ -116,6 +116,9 @@ class Fields {
   [[nodiscard]] FieldsView view() const MASTIC_LIFETIMEBOUND {
     return {text_.data(), entries_.view()};
   }
+  [[nodiscard]] std::span<const FieldEntry> entries() const MASTIC_LIFETIMEBOUND {
+    return entries_.view();
+  }
   /// The fields as lines, `Name: value\r\n` each, as they go over the wire of HTTP/1.
   [[nodiscard]] std::string_view lines() const MASTIC_LIFETIMEBOUND {
     return {text_.data(), text_.size()};

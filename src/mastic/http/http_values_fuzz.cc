@@ -42,7 +42,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     MASTIC_ASSERT(value->find(';') == std::string_view::npos);
   }
   MASTIC_ASSERT(!media_type_of(text).empty());
-  if (const auto authority = Authority::parse(text)) {
+  const auto authority = Authority::parse(text);
+  MASTIC_ASSERT(Authority::is_one(text) == authority.has_value());
+  if (authority) {
     MASTIC_ASSERT(authority->host.find_first_of("@/ ,") == std::string_view::npos);
   }
   if (const auto trace = TraceContext::parse(text)) {

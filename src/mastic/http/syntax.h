@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "mastic/base/byte_block.h"
+
 namespace mastic::http {
 
 /// Each is a bit in one table, so that every check is one look-up a character.
@@ -70,10 +72,26 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
   return !text.empty() && are_all(Characters::Token, text);
 }
 
-/// The first of [at, end) that may not stand in a field value, or `end`: a control character other
-/// than a tab. Bytes over 0x7f are opaque.
-[[nodiscard]] const char* find_value_end(const char* at, const char* end);
+/// What a field value is made of: no control character other than a tab. Bytes over 0x7f are opaque.
+[[nodiscard]] constexpr bool is_value_character(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= 0x20 && byte != 0x7f) || c == '\t';
+}
+/// The first of [at, end) that may not stand in a field value, or `end`.
+[[nodiscard]] inline const char* find_value_end(const char* at, const char* end) {
+  constexpr std::ptrdiff_t kBlock = sizeof(base::ByteBlock);
+  for (; end - at >= kBlock; at += kBlock) {
+    const base::ByteBlock bytes = base::load_block(at);
+    const int place = base::first_in_block(((bytes < 0x20) & (bytes != '\t')) | (bytes == 0x7f));
+    if (place < kBlock) return at + place;
+  }
+  while (at != end && is_value_character(*at)) ++at;
+  return at;
+}
 /// Whether all of it may. A value has no blanks at its ends; this does not look at that.
-[[nodiscard]] bool is_field_value(std::string_view text);
+[[nodiscard]] inline bool is_field_value(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  return find_value_end(text.data(), end) == end;
+}
 
 }  // namespace mastic::http

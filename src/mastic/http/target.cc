@@ -14,8 +14,6 @@ bool is_normal(std::string_view path) {
 
 /// Cuts path and query apart and checks their characters.
 bool take_path_and_query(std::string_view text, Target& target) {
-  target.path = text;
-  if (are_all(Characters::PlainPath, text)) return true;  // as most are
   const std::size_t mark = text.find('?');
   target.path = text.substr(0, mark);
   if (mark != text.npos) {
@@ -38,7 +36,7 @@ std::optional<Target> parse_absolute(std::string_view text) {
   target.form = Target::Form::Absolute;
   const std::size_t end = text.find_first_of("/?");
   target.authority = text.substr(0, end);
-  if (!Authority::parse(target.authority)) return std::nullopt;
+  if (!Authority::is_one(target.authority)) return std::nullopt;
   const std::string_view rest = end == text.npos ? std::string_view() : text.substr(end);
   if (!take_path_and_query(rest, target)) return std::nullopt;
   if (target.path.empty()) target.path = "/";

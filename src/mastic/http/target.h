@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "mastic/http/method.h"
+#include "mastic/http/syntax.h"
 
 namespace mastic::http {
 
@@ -30,6 +31,11 @@ struct Target {
   /// Nothing when the text is none of the forms that the method allows, has a character that a
   /// target may not have, or a scheme other than http and https, or user information.
   [[nodiscard]] static std::optional<Target> parse(Method method, std::string_view text);
+  /// Whether `parse` would find nothing in it but a path: no query, no dot, no escape.
+  [[nodiscard]] static bool is_plain_path(Method method, std::string_view text) {
+    return text.starts_with('/') && method != Method::Connect &&
+           are_all(Characters::PlainPath, text);
+  }
 };
 
 enum class PathFault {

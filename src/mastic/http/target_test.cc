@@ -53,6 +53,20 @@ std::string normal(std::string_view path) {
   return result->value_or(std::string(path));
 }
 
+TEST(Target, SaysWhatIsNothingButAPath) {
+  EXPECT_TRUE(Target::is_plain_path(Method::Get, "/a/b"));
+  for (const char* text : {"/a?", "/a.txt", "/%61", "/a#", "/a b", "/a\\b", "*", "", "a:1"}) {
+    EXPECT_FALSE(Target::is_plain_path(Method::Get, text)) << text;
+  }
+  EXPECT_FALSE(Target::is_plain_path(Method::Connect, "/"));
+  EXPECT_TRUE(rc::check([] {
+    const auto text = "/" + *rc::gen::container<std::string>(rc::gen::inRange(' ', '\x7f'));
+    if (!Target::is_plain_path(Method::Get, text)) return;
+    const auto target = Target::parse(Method::Get, text);
+    RC_ASSERT(target && target->path == text && !target->has_query && target->path_is_normal);
+  }));
+}
+
 TEST(Path, ResolvesDotSegments) {
   EXPECT_EQ(normal("/"), "/");
   EXPECT_EQ(normal("/a/./b"), "/a/b");

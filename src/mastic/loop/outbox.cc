@@ -11,7 +11,7 @@ namespace mastic::loop {
 char* Outbox::prepare(Socket& socket, std::size_t size) {
   if (!holds(socket)) {
     make_room(size);
-    batch_.reserve(segments_.size() + 1);  // so that flush takes no memory
+    if (segments_.size() == batch_.capacity()) batch_.reserve(2 * segments_.size() + 16);
     segments_.push_back({&socket, at_, at_, at_, false});
     socket.outbox_place_ = static_cast<std::uint32_t>(segments_.size());
     return at_;
@@ -69,7 +69,7 @@ void Outbox::flush(Transfer& transfer) {
   }
 }
 
-void Outbox::make_room(std::size_t bytes) {
+void Outbox::take_chunks(std::size_t bytes) {
   while (static_cast<std::size_t>(end_ - at_) < bytes) {
     if (next_chunk_ == chunks_.size() || chunks_[next_chunk_].size < bytes) {
       const std::size_t size = std::max(bytes, kChunkBytes);

@@ -50,12 +50,15 @@ class Outbox {
     std::size_t size;
   };
   /// Makes `bytes` fit between `at_` and `end_`.
-  void make_room(std::size_t bytes);
+  void make_room(std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - at_) < bytes) take_chunks(bytes);
+  }
+  void take_chunks(std::size_t bytes);
   void drop_large_chunks();
 
   std::vector<Segment> segments_;
   std::vector<Segment> flushing_;
-  std::vector<Send> batch_;
+  std::vector<Send> batch_;  ///< with room for all segments, so that flush takes no memory
   std::vector<Chunk> chunks_;
   std::size_t next_chunk_ = 0;
   char* at_ = nullptr;

@@ -204,17 +204,20 @@ void Exchange::run() noexcept {
       break;
   }
   resume_ready();
-  if (is_handling() && task_->is_done()) collect_response();
+  if (is_handling() && task_->is_done()) {
+    if (!task_->holds_value()) collect_response();
+    response_ = &task_->value();
+  }
   if (pull_ && pull_->is_done()) collect_piece();
 }
 
+/// Out of the coroutine that made it.
 void Exchange::collect_response() noexcept {
   try {
-    if (!task_->holds_value()) *task_ = task_->take();
+    *task_ = task_->take();
   } catch (...) {  // an App does not throw; its value may, when it is moved
     *task_ = app::error_response(Status::InternalServerError);
   }
-  response_ = &task_->value();
 }
 
 void Exchange::collect_piece() noexcept {

@@ -187,29 +187,22 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
   owes_continue_ = head.expects_continue;
   if (head.method == http::Method::Connect) return refuse(Status::NotImplemented, "");
 
-  app::RequestFacts facts;
-  facts.path = head.target.path;
+  std::string_view path = head.target.path;
   if (!head.target.path_is_normal) {
-    const auto normal = http::normalize_path(head.target.path);
+    const auto normal = http::normalize_path(path);
     if (!normal && normal.error() == http::PathFault::BadEscape) {
       return answer_itself(Status::BadRequest, "The path has a broken escape.");
     }
     if (!normal) return answer_itself(Status::NotFound, "");
-    if (*normal) facts.path = turn_->memory.copy(**normal);
+    if (*normal) path = turn_->memory.copy(**normal);
   }
-  facts.method = head.method;
-  facts.version = head.version;
-  facts.method_text = head.method_text;
-  facts.target_text = head.target_text;
-  facts.target = head.target;
-  facts.authority = head.authority;
-  facts.fields = head.fields;
-  facts.peer = connection_->peer();
 
-  const auto content = take_whole_content(input);
   const bool known = head.framing.kind != Framing::Kind::Chunked;
+  request_complete_ = known && head.framing.length == 0;  // nothing of it is to be read
+  const auto content = request_complete_ ? std::string_view() : take_whole_content(input);
   state_ = State::Exchanging;
   ++turn_->holders;
+  const app::RequestFacts facts{.head = head, .path = path, .peer = connection_->peer()};
   turn_->exchange.begin(facts, content, known ? std::optional(head.framing.length) : std::nullopt,
                         pipelined);
   return Progress::Wait;
@@ -219,11 +212,6 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
 std::optional<std::string_view> Http1Connection::take_whole_content(std::string_view& input) {
   const Framing& framing = turn_->parser.head().framing;
   if (framing.kind == Framing::Kind::Chunked) return std::nullopt;
-  if (framing.length == 0) {  // nothing of it is to be read
-    request_complete_ = true;
-    owes_continue_ = false;
-    return std::string_view();
-  }
   const std::uint64_t most =
       std::min<std::uint64_t>(kMostWholeContent, lane_.options().max_body_bytes);
   if (framing.length > std::min<std::uint64_t>(input.size(), most)) return std::nullopt;
@@ -313,7 +301,7 @@ ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
   const RequestHead& head = turn_->parser.head();
   close_after_ = !may_persist() || Http1ResponseWriter::ends_by_closing(response, head.version);
   owes_continue_ = false;  // too late for it
-  const ResponseTerms terms{head.method, head.version, close_after_, lane_.date()};
+  const ResponseTerms terms{head.method, head.version, close_after_, lane_.date_line()};
   auto rest = Http1ResponseWriter::Next::Nothing;
   const bool written =
       with_memory([&] { rest = writer_.start(*stream_, response, terms, lane_.log()); });
@@ -323,7 +311,7 @@ ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
 }
 
 /// Whether another request may follow on this connection.
-bool Http1Connection::may_persist() const {
+inline bool Http1Connection::may_persist() const {
   const Options& options = lane_.options();
   const RequestHead& head = turn_->parser.head();
   const bool client_may = head.keep_alive && !request_broken_ && !(peer_ended_ && carry_.empty());
@@ -390,7 +378,7 @@ void Http1Connection::exchange_cancelled(bool has_begun) noexcept {
   with_memory([this] {
     const RequestHead& head = turn_->parser.head();
     app::Response response = app::error_response(Status::ServiceUnavailable, "This took too long.");
-    const ResponseTerms terms{head.method, head.version, true, lane_.date()};
+    const ResponseTerms terms{head.method, head.version, true, lane_.date_line()};
     (void)writer_.start(*stream_, response, terms, lane_.log());
     turn_->exchange.count_content(writer_.content_bytes());
     turn_->exchange.abandon(0);
@@ -402,7 +390,7 @@ void Http1Connection::exchange_cancelled(bool has_begun) noexcept {
 Http1Connection::Progress Http1Connection::refuse(Status status, std::string_view reason) {
   app::Response response = app::error_response(status, reason);
   const ResponseTerms terms{
-      .method = turn_->parser.begun_method(), .close = true, .date = lane_.date()};
+      .method = turn_->parser.begun_method(), .close = true, .date_line = lane_.date_line()};
   (void)writer_.start(*stream_, response, terms, lane_.log());
   tell_of_refusal(status);
   linger();
@@ -414,7 +402,7 @@ Http1Connection::Progress Http1Connection::answer_itself(Status status, std::str
   const RequestHead& head = turn_->parser.head();
   app::Response response = app::error_response(status, detail);
   close_after_ = !may_persist();
-  const ResponseTerms terms{head.method, head.version, close_after_, lane_.date()};
+  const ResponseTerms terms{head.method, head.version, close_after_, lane_.date_line()};
   (void)writer_.start(*stream_, response, terms, lane_.log());
   tell_of_refusal(status);
   finish_request();
@@ -531,7 +519,7 @@ void Http1Connection::read_deadline_passed() {
 
 // ---- rest and end ----
 
-void Http1Connection::count_as_busy() {
+inline void Http1Connection::count_as_busy() {
   if (!std::exchange(is_busy_, true)) lane_.connection_busy(*connection_);
 }
 
@@ -564,7 +552,7 @@ void Http1Connection::closed(std::uint64_t unsent) {
   let_go_of_turn();
 }
 
-void Http1Connection::let_go_of_turn() {
+inline void Http1Connection::let_go_of_turn() {
   if (turn_ != nullptr) std::exchange(turn_, nullptr)->let_go();
 }
 

@@ -1,5 +1,6 @@
 #include "mastic/server/http1_response_writer.h"
 
+#include <array>
 #include <cstring>
 
 #include "mastic/base/text.h"
@@ -25,43 +26,40 @@ struct HandlerFields {
   bool has_date = false;
 };
 
-/// What frames a message or concerns its connection is not the handler's to say.
+/// What frames a message or concerns its connection, and is not the handler's to say.
+constexpr std::array kOurs{FieldName::Connection,       FieldName::ContentLength,
+                           FieldName::KeepAlive,        FieldName::ProxyConnection,
+                           FieldName::TransferEncoding, FieldName::Upgrade};
+
+constexpr auto kIsOurs = [] {
+  std::array<bool, http::kFieldNameCount> table{};
+  for (const FieldName name : kOurs) table[static_cast<std::size_t>(name)] = true;
+  return table;
+}();
+
+std::optional<std::uint64_t> drop_ours(http::Fields& fields) {
+  std::optional<std::uint64_t> length;
+  if (const auto value = fields.get(FieldName::ContentLength)) length = base::parse_decimal(*value);
+  for (const FieldName name : kOurs) fields.remove(name);
+  return length;
+}
+
 HandlerFields take_fields(http::Fields& fields) {
   HandlerFields taken;
   bool drop = false;
-  for (const http::Field& field : fields.view()) {
-    switch (field.known) {
-      case FieldName::Date:
-        taken.has_date = true;
-        break;
-      case FieldName::ContentLength:
-        taken.length = base::parse_decimal(field.value);
-        [[fallthrough]];
-      case FieldName::Connection:
-      case FieldName::KeepAlive:
-      case FieldName::ProxyConnection:
-      case FieldName::TransferEncoding:
-      case FieldName::Upgrade:
-        drop = true;
-        break;
-      default:
-        break;
-    }
+  for (const http::FieldEntry& entry : fields.entries()) {
+    taken.has_date |= entry.known == FieldName::Date;
+    drop |= kIsOurs[static_cast<std::size_t>(entry.known)];
   }
-  if (drop) {
-    for (const FieldName name :
-         {FieldName::Connection, FieldName::ContentLength, FieldName::KeepAlive,
-          FieldName::ProxyConnection, FieldName::TransferEncoding, FieldName::Upgrade}) {
-      fields.remove(name);
-    }
-  }
+  if (drop) taken.length = drop_ours(fields);
   return taken;
 }
+
+bool is_final(Status status) { return code(status) >= 200 && code(status) <= 599; }
 
 /// A status that no final answer can have becomes a 500.
 void mend_status(app::Response& response, base::Log& log) {
   const auto number = code(response.status);
-  if (number >= 200 && number <= 599) return;
   log.write(Level::Error, "a handler returned the status " + std::to_string(number) +
                               "; an answer has 200 to 599");
   response = app::Response(Status::InternalServerError);
@@ -92,15 +90,15 @@ Framing choose_framing(const app::Response& response, std::optional<std::uint64_
 
 }  // namespace
 
-bool Http1ResponseWriter::ends_by_closing(const app::Response& response, http::Version version) {
-  if (version != http::Version::Http10 || response.body.size()) return false;
+bool Http1ResponseWriter::knows_length(const app::Response& response) {
+  if (response.body.size()) return true;
   const auto length = response.fields.view().get(FieldName::ContentLength);
-  return !length || !base::parse_decimal(*length);
+  return length && base::parse_decimal(*length);
 }
 
 Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::Response& response,
                                                      const ResponseTerms& terms, base::Log& log) {
-  mend_status(response, log);
+  if (!is_final(response.status)) mend_status(response, log);
   const HandlerFields fields = take_fields(response.fields);
   const auto all = response.body.bytes();
   const auto size = all ? std::optional<std::uint64_t>(all->size()) : response.body.size();
@@ -114,7 +112,7 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   wire::http1::ResponseHead head;
   head.status = response.status;
   head.field_lines = response.fields.lines();
-  if (!fields.has_date) head.date = terms.date;
+  if (!fields.has_date) head.date_line = terms.date_line;
   head.framing = framing;
   head.close = terms.close;
   head.keep_alive = !terms.close && terms.version == http::Version::Http10;

@@ -19,8 +19,8 @@ namespace mastic::server {
 struct ResponseTerms {
   http::Method method = http::Method::Get;
   http::Version version = http::Version::Http11;
-  bool close = false;     ///< the connection ends after it
-  std::string_view date;  ///< the value of Date, unless the response has its own
+  bool close = false;          ///< the connection ends after it
+  std::string_view date_line;  ///< unless the response has a Date of its own
 };
 
 /// Writes one response at a time. Framing is decided here and nowhere else: by length when that is
@@ -38,7 +38,9 @@ class Http1ResponseWriter {
   [[nodiscard]] Next start(net::Stream& stream, app::Response& response, const ResponseTerms& terms,
                            base::Log& log);
   /// Whether `start` has to be told to close: a length that is not known, for HTTP/1.0.
-  [[nodiscard]] static bool ends_by_closing(const app::Response& response, http::Version version);
+  [[nodiscard]] static bool ends_by_closing(const app::Response& response, http::Version version) {
+    return version == http::Version::Http10 && !knows_length(response);
+  }
 
   /// False when that is all that was promised: what is over is dropped.
   [[nodiscard]] bool write_piece(net::Stream& stream, std::string_view piece, base::Log& log);
@@ -49,6 +51,8 @@ class Http1ResponseWriter {
   [[nodiscard]] std::uint64_t content_bytes() const { return content_bytes_; }
 
  private:
+  [[nodiscard]] static bool knows_length(const app::Response& response);
+
   wire::http1::Framing::Kind framing_ = wire::http1::Framing::Kind::None;
   std::uint64_t promised_ = 0;
   std::uint64_t content_bytes_ = 0;

@@ -8,7 +8,6 @@
 
 #include "mastic/base/assert.h"
 #include "mastic/base/result.h"
-#include "mastic/http/date.h"
 #include "mastic/loop/order.h"
 #include "mastic/server/exchange.h"
 #include "mastic/server/http1_connection.h"
@@ -21,7 +20,6 @@ using base::Level;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr base::Duration kDateEvery = milliseconds(100);   // how far behind Date may be
 constexpr base::Duration kRetryAccept = milliseconds(50);  // while there is no room
 constexpr base::Duration kNewcomer = seconds(1);           // its first request may be on its way
 constexpr std::size_t kClosedForRoom = 16;                 // when descriptors or memory run out
@@ -289,14 +287,11 @@ void Lane::abort_all() {
 
 // ---- services ----
 
-std::string_view Lane::date() noexcept {
-  const base::Instant now = loop_.now();
-  if (now - date_checked_ >= kDateEvery || date_second_ < 0) {
-    date_checked_ = now;
-    const std::int64_t second = loop_.kernel().unix_seconds();
-    if (std::exchange(date_second_, second) != second) http::write_date(date_.data(), second);
-  }
-  return {date_.data(), date_.size()};
+void Lane::write_date() noexcept {
+  date_checked_ = loop_.now();
+  const std::int64_t second = loop_.kernel().unix_seconds();
+  if (std::exchange(date_second_, second) == second) return;
+  wire::http1::write_date_line(date_line_.data(), second);
 }
 
 std::uint64_t Lane::make_id() { return mix(next_id_ += kIdStep); }

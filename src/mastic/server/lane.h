@@ -18,7 +18,6 @@
 #include "mastic/base/ip_address.h"
 #include "mastic/base/log.h"
 #include "mastic/base/server_watch.h"
-#include "mastic/http/date.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/listener.h"
 #include "mastic/net/stream.h"
@@ -30,6 +29,7 @@
 #include "mastic/server/totals.h"
 #include "mastic/server/waiting_list.h"
 #include "mastic/server/watchdog.h"
+#include "mastic/wire/http1/response_head.h"
 
 namespace mastic::server {
 
@@ -97,8 +97,11 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   void give_back_page(std::byte* page);
   /// What connections are lent while they have work.
   [[nodiscard]] Spares<Http1Connection>& spares() { return spares_; }
-  /// The value of Date; valid until the next call.
-  [[nodiscard]] std::string_view date() noexcept;
+  /// `Date: value\r\n`; valid until the next call.
+  [[nodiscard]] std::string_view date_line() noexcept {
+    if (loop_.now() - date_checked_ >= kDateEvery || date_second_ < 0) write_date();
+    return {date_line_.data(), date_line_.size()};
+  }
   [[nodiscard]] std::uint64_t make_id();
   [[nodiscard]] Watchdog* watchdog() const { return watchdog_; }
   [[nodiscard]] base::ServerWatch* server_watch() const { return server_watch_; }
@@ -133,8 +136,11 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   bool close_longest_waiting();
   [[nodiscard]] bool has_connections() const;
   void pause_accepting();
+  void write_date() noexcept;
   template <class Each>
   void for_each_exchange(Each each);
+
+  static constexpr base::Duration kDateEvery = std::chrono::milliseconds(100);  ///< Date is behind
 
   loop::Loop& loop_;
   const app::App& app_;
@@ -157,7 +163,7 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   bool draining_ = false;
   std::function<void()> when_settled_;
   std::atomic<bool> settled_{false};
-  std::array<char, http::kDateBytes> date_{};
+  std::array<char, wire::http1::kDateLineBytes> date_line_{};
   std::int64_t date_second_ = -1;
   base::Instant date_checked_{};
   std::uint64_t next_id_;

@@ -1,44 +1,51 @@
 #include "mastic/wire/http1/head_scanner.h"
 
+#include "mastic/base/byte_block.h"
+
 namespace mastic::wire::http1 {
 
+namespace {
+
 using http::Status;
+using Fault = std::unexpected<Malformed>;
+
+}  // namespace
 
 std::expected<std::size_t, Malformed> HeadScanner::scan(std::string_view bytes) {
-  while (true) {
-    const std::size_t line_feed = bytes.find('\n', scanned_);
-    if (line_feed == bytes.npos) [[unlikely]] {
+  const char* const begin = bytes.data();
+  const char* const end = begin + bytes.size();
+  const char* line = begin + line_start_;
+  for (const char* at = begin + scanned_;; line = at) {
+    at = base::find_byte(at, end, '\n');
+    if (at == end) [[unlikely]] {
       scanned_ = static_cast<std::uint32_t>(bytes.size());
-      const bool may_be_empty = bytes.substr(line_start_) == "\r";
-      const auto fits = may_be_empty ? Verdict() : check_sizes(bytes.size());
-      return fits ? std::expected<std::size_t, Malformed>(0) : std::unexpected(fits.error());
+      line_start_ = static_cast<std::uint32_t>(line - begin);
+      const bool may_be_empty = end - line == 1 && *line == '\r';
+      if (!may_be_empty && !fits(end - begin)) return too_large();
+      return 0;
     }
-    if (line_feed == 0 || bytes[line_feed - 1] != '\r') {
-      return std::unexpected(
-          Malformed{Status::BadRequest, "a line ends without a carriage return"});
+    if (at == begin || at[-1] != '\r') {
+      return Fault({Status::BadRequest, "a line ends without a carriage return"});
     }
-    const bool empty = line_feed == line_start_ + 1;
-    if (empty) return line_feed + 1;
-    if (lines_ > 0 && field_lines() == limits_.max_field_count) {
-      return std::unexpected(
-          Malformed{Status::RequestHeaderFieldsTooLarge, "there are too many fields"});
+    ++at;
+    if (at - line == 2) return at - begin;
+    if (lines_ > limits_.max_field_count) {
+      return Fault({Status::RequestHeaderFieldsTooLarge, "there are too many fields"});
     }
-    if (const auto fits = check_sizes(line_feed + 1); !fits) return std::unexpected(fits.error());
-    scanned_ = line_start_ = static_cast<std::uint32_t>(line_feed + 1);
-    if (lines_++ == 0) fields_start_ = line_start_;
+    if (!fits(at - begin)) return too_large();
+    if (lines_++ == 0) fields_start_ = static_cast<std::uint32_t>(at - begin);
   }
 }
 
 /// Sizes count line ends; `end` is that of the line being read, as far as it has arrived.
-HeadScanner::Verdict HeadScanner::check_sizes(std::size_t end) const {
-  if (lines_ == 0 && end - line_start_ > limits_.max_first_line_bytes) {
-    return std::unexpected(Malformed{Status::UriTooLong, "the request line is too long"});
-  }
-  if (lines_ > 0 && end - fields_start_ > limits_.max_field_bytes) {
-    return std::unexpected(
-        Malformed{Status::RequestHeaderFieldsTooLarge, "the fields are too long"});
-  }
-  return {};
+bool HeadScanner::fits(std::ptrdiff_t end) const {
+  const auto size = static_cast<std::uint64_t>(end - fields_start_);
+  return size <= (lines_ == 0 ? limits_.max_first_line_bytes : limits_.max_field_bytes);
+}
+
+std::unexpected<Malformed> HeadScanner::too_large() const {
+  if (lines_ == 0) return Fault({Status::UriTooLong, "the request line is too long"});
+  return Fault({Status::RequestHeaderFieldsTooLarge, "the fields are too long"});
 }
 
 }  // namespace mastic::wire::http1

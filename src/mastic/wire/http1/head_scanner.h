@@ -41,13 +41,13 @@ class HeadScanner {
   [[nodiscard]] std::size_t field_lines() const { return lines_ == 0 ? 0 : lines_ - 1; }
 
  private:
-  using Verdict = std::expected<void, Malformed>;
-  [[nodiscard]] Verdict check_sizes(std::size_t end) const;
+  [[nodiscard]] bool fits(std::ptrdiff_t end) const;
+  [[nodiscard]] std::unexpected<Malformed> too_large() const;
 
   HeadLimits limits_;
   std::uint32_t scanned_ = 0;
   std::uint32_t line_start_ = 0;
-  std::uint32_t fields_start_ = 0;
+  std::uint32_t fields_start_ = 0;  ///< 0 while the first line is read
   std::uint32_t lines_ = 0;
 };
 

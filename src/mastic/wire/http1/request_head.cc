@@ -1,5 +1,6 @@
 #include "mastic/wire/http1/request_head.h"
 
+#include "mastic/base/byte_block.h"
 #include "mastic/base/text.h"
 #include "mastic/http/authority.h"
 #include "mastic/http/syntax.h"
@@ -40,12 +41,16 @@ std::expected<void, Malformed> parse_request_line(std::string_view line, Request
   if (method_end == end) return bad("the request line has no target");
   line.remove_prefix(head.method_text.size() + 1);
 
-  const std::size_t space = line.find(' ');
-  if (space == line.npos) return bad("the request line has no version");
-  head.target_text = line.substr(0, space);
-  const auto version = parse_version(line.substr(space + 1));
+  const char* const space = base::find_byte(line.data(), end, ' ');
+  if (space == end) return bad("the request line has no version");
+  head.target_text = std::string_view(line.data(), space);
+  const auto version = parse_version({space + 1, end});
   if (!version) return Fault(version.error());
   head.version = *version;
+  if (Target::is_plain_path(head.method, head.target_text)) {  // as most are
+    head.target.path = head.target_text;
+    return {};
+  }
   const auto target = Target::parse(head.method, head.target_text);
   if (!target) return bad("the request target is malformed");
   head.target = *target;
@@ -55,7 +60,7 @@ std::expected<void, Malformed> parse_request_line(std::string_view line, Request
 /// Which host is meant: the target's authority rules, and a Host field beside it has to agree.
 std::expected<std::string_view, Malformed> choose_authority(const RequestHead& head,
                                                             const MessageFields& fields) {
-  if (fields.host && !http::Authority::parse(*fields.host)) return bad("Host is malformed");
+  if (fields.host && !http::Authority::is_one(*fields.host)) return bad("Host is malformed");
   if (!fields.host && head.version != Version::Http10) return bad("Host is missing");
   if (head.target.authority.empty()) return fields.host.value_or(std::string_view());
   if (fields.host && !base::equal_ignoring_case(*fields.host, head.target.authority)) {
@@ -69,12 +74,13 @@ std::expected<std::string_view, Malformed> choose_authority(const RequestHead& h
 std::expected<void, Malformed> parse_request_head(std::string_view head,
                                                   std::span<http::FieldEntry> entries,
                                                   RequestHead& parsed) {
-  const std::size_t line_end = head.find('\r');
-  if (head[line_end + 1] != '\n') return bad("the request line has a control character");
-  if (const auto line = parse_request_line(head.substr(0, line_end), parsed); !line) {
+  const char* const line_end = base::find_byte(head.data(), head.data() + head.size(), '\r');
+  if (line_end[1] != '\n') return bad("the request line has a control character");
+  if (const auto line = parse_request_line({head.data(), line_end}, parsed); !line) {
     return Fault(line.error());
   }
-  if (const auto lines = parse_field_lines(head, line_end + 2, entries); !lines) {
+  const auto fields_start = static_cast<std::size_t>(line_end + 2 - head.data());
+  if (const auto lines = parse_field_lines(head, fields_start, entries); !lines) {
     return Fault(lines.error());
   }
   parsed.fields = http::FieldsView(head.data(), entries);

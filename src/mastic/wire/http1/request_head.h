@@ -7,23 +7,14 @@
 #include <string_view>
 
 #include "mastic/http/fields.h"
-#include "mastic/http/method.h"
-#include "mastic/http/target.h"
-#include "mastic/http/version.h"
+#include "mastic/http/request_head.h"
 #include "mastic/wire/http1/framing.h"
 #include "mastic/wire/http1/malformed.h"
 
 namespace mastic::wire::http1 {
 
 /// Views into the text it was parsed from and into the entries given to the parser.
-struct RequestHead {
-  http::Method method = http::Method::Get;
-  http::Version version = http::Version::Http11;
-  std::string_view method_text;
-  std::string_view target_text;
-  http::Target target;
-  std::string_view authority;  ///< host and perhaps port: the target's, else the Host field's
-  http::FieldsView fields;
+struct RequestHead : http::RequestHead {
   Framing framing;
   bool keep_alive = true;         ///< the client would send another request on this connection
   bool expects_continue = false;  ///< it waits for 100 before it sends the content

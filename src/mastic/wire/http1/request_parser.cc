@@ -4,16 +4,12 @@ namespace mastic::wire::http1 {
 
 using http::Status;
 
-RequestParser::Event RequestParser::next(std::string_view& input) {
-  return head_ ? read_body(input) : read_head(input);
-}
-
 http::Method RequestParser::begun_method() const {
-  if (head_) return head_->method;
+  if (body_) return head_.method;
   return begins_with_head_ ? http::Method::Head : http::Method::Get;
 }
 
-bool RequestParser::pass_leading_line(std::string_view& input) {
+inline bool RequestParser::pass_leading_line(std::string_view& input) {
   if (leading_ == LeadingLine::Unseen && input.starts_with('\r')) {
     leading_ = LeadingLine::CarriageReturn;
     input.remove_prefix(1);
@@ -52,13 +48,12 @@ RequestParser::Event RequestParser::read_head(std::string_view& input) {
   const std::string_view head = memory_.copy(bytes.substr(0, *size));
   const auto entries = memory_.make_array<http::FieldEntry>(scanner_.field_lines());
   input.remove_prefix(*size - before);
-  const auto parsed = parse_request_head(head, entries, head_.emplace());
+  const auto parsed = parse_request_head(head, entries, head_);
   if (!parsed) {
-    begins_with_head_ = head_->method == http::Method::Head;
-    head_.reset();
+    begins_with_head_ = head_.method == http::Method::Head;
     return fail(parsed.error());
   }
-  body_.emplace(head_->framing, limits_);
+  body_.emplace(head_.framing, limits_);
   return {Event::Kind::Head, {}};
 }
 

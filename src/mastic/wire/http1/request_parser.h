@@ -40,20 +40,22 @@ class RequestParser {
       : limits_(limits), memory_(memory), scanner_(HeadLimits::of_header(limits)) {}
 
   /// Consumes from `input` and returns the next event.
-  [[nodiscard]] Event next(std::string_view& input MASTIC_LIFETIMEBOUND);
+  [[nodiscard]] Event next(std::string_view& input MASTIC_LIFETIMEBOUND) {
+    return body_ ? read_body(input) : read_head(input);
+  }
 
   /// From the event Head on; lives as long as the memory given.
-  [[nodiscard]] const RequestHead& head() const MASTIC_LIFETIMEBOUND { return *head_; }
+  [[nodiscard]] const RequestHead& head() const MASTIC_LIFETIMEBOUND { return head_; }
   /// After End; lives as long as the parser.
   [[nodiscard]] http::FieldsView trailers() const MASTIC_LIFETIMEBOUND { return body_->trailers(); }
   /// After Malformed.
   [[nodiscard]] const Malformed& fault() const MASTIC_LIFETIMEBOUND { return fault_; }
 
   /// An empty line before the request is none of it.
-  [[nodiscard]] bool has_begun() const { return !partial_.empty() || head_; }
+  [[nodiscard]] bool has_begun() const { return !partial_.empty() || body_; }
   /// The method, as far as it matters for answering a request that is malformed or incomplete.
   [[nodiscard]] http::Method begun_method() const;
-  [[nodiscard]] bool has_head() const { return head_.has_value(); }
+  [[nodiscard]] bool has_head() const { return body_.has_value(); }
   [[nodiscard]] bool has_ended() const { return ended_; }
   /// The content that is still to come, as far as its framing tells; 0 when it does not.
   [[nodiscard]] std::uint64_t bytes_left() const { return body_ ? body_->bytes_left() : 0; }
@@ -71,11 +73,11 @@ class RequestParser {
   base::Arena& memory_;
   HeadScanner scanner_;
   std::string partial_;  ///< the head's bytes, when they did not arrive in one piece
-  std::optional<RequestHead> head_;
-  std::optional<BodyDecoder> body_;
+  RequestHead head_;
+  std::optional<BodyDecoder> body_;  ///< once the head was read
   Malformed fault_{};
   LeadingLine leading_ = LeadingLine::Unseen;
-  bool begins_with_head_ = false;  ///< the method, before `head_` says it
+  bool begins_with_head_ = false;  ///< the method of a head that was not read whole, or not well
   bool ended_ = false;
 };
 

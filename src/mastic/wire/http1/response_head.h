@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "mastic/base/text.h"
+#include "mastic/http/date.h"
 #include "mastic/http/status.h"
 #include "mastic/wire/http1/framing.h"
 
@@ -16,18 +18,42 @@ struct ResponseHead {
   /// Field lines, each `Name: value\r\n`; http::Fields::lines() has them. Not among them are those
   /// that the members below stand for.
   std::string_view field_lines;
-  std::string_view date;    ///< the value of Date; none when empty
-  Framing framing;          ///< None writes no field, Length 0 writes one
-  bool close = false;       ///< Connection: close
-  bool keep_alive = false;  ///< Connection: keep-alive, which HTTP/1.0 clients want to hear
+  std::string_view date_line;  ///< `Date: value\r\n`, or nothing
+  Framing framing;             ///< None writes no field, Length 0 writes one
+  bool close = false;          ///< Connection: close
+  bool keep_alive = false;     ///< Connection: keep-alive, which HTTP/1.0 clients want to hear
 };
 
 /// How many bytes `write_response_head` will write at the most.
-[[nodiscard]] std::size_t response_head_bound(const ResponseHead& head);
+[[nodiscard]] inline std::size_t response_head_bound(const ResponseHead& head) {
+  constexpr std::size_t kMostFixedBytes = 256;  // literals, a status line and a length together
+  return kMostFixedBytes + head.field_lines.size() + head.date_line.size();
+}
+
+/// Any status but 200.
+[[nodiscard]] char* write_status_line(char* at, http::Status status);
 
 /// Writes status line, fields and empty line from `at` on; returns the end of what was written.
 /// Requires: room for response_head_bound(head) bytes.
-[[nodiscard]] char* write_response_head(char* at, const ResponseHead& head);
+[[nodiscard]] inline char* write_response_head(char* at, const ResponseHead& head) {
+  using base::put;
+  const bool is_ok = head.status == http::Status::Ok;
+  at = is_ok ? put(at, "HTTP/1.1 200 OK\r\n") : write_status_line(at, head.status);
+  at = put(at, head.date_line);
+  if (head.framing.kind == Framing::Kind::Length) {
+    at = base::put_decimal(put(at, "Content-Length: "), head.framing.length);
+    at = put(at, "\r\n");
+  }
+  if (head.framing.kind == Framing::Kind::Chunked) at = put(at, "Transfer-Encoding: chunked\r\n");
+  if (head.close) at = put(at, "Connection: close\r\n");
+  if (head.keep_alive) at = put(at, "Connection: keep-alive\r\n");
+  at = put(at, head.field_lines);
+  return put(at, "\r\n");
+}
+
+inline constexpr std::size_t kDateLineBytes = http::kDateBytes + 8;
+/// Writes kDateLineBytes: the date_line of that second.
+void write_date_line(char* at, std::int64_t unix_seconds);
 
 /// "HTTP/1.1 100 Continue\r\n\r\n"
 [[nodiscard]] std::string_view continue_response();

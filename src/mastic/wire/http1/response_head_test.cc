@@ -24,7 +24,7 @@ TEST(ResponseHead, IsWrittenInOneOrder) {
   fields.add("X-A", "b");
   const ResponseHead head{.status = Status::NotFound,
                           .field_lines = fields.lines(),
-                          .date = "Sun, 06 Nov 1994 08:49:37 GMT",
+                          .date_line = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
                           .framing = {Framing::Kind::Length, 5},
                           .close = true};
   EXPECT_EQ(write(head),
@@ -52,7 +52,7 @@ TEST(ResponseHead, NeverWritesMoreThanItsBound) {
   EXPECT_TRUE(rc::check([](std::string lines, std::string type, std::uint64_t length, bool close) {
     const ResponseHead head{.status = Status::NonAuthoritativeInformation,
                             .field_lines = lines,
-                            .date = type,
+                            .date_line = type,
                             .framing = {Framing::Kind::Length, length},
                             .close = close,
                             .keep_alive = true};
