@@ -46,7 +46,8 @@ class ExchangeOwner {
   virtual void abort_response() noexcept = 0;
   /// False while the client is too far behind; Exchange::room_again follows.
   [[nodiscard]] virtual bool has_room() const noexcept = 0;
-  /// The whole answer is written; Exchange::all_sent follows when it has left.
+  /// The whole answer is written; Exchange::all_sent follows when it has left, or is not needed any
+  /// more.
   virtual void response_written(Exchange& exchange) noexcept = 0;
   /// The application is not waited for any longer. Answers 503 in its place, or aborts an answer
   /// that `has_begun`, and lets go.

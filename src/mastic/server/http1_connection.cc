@@ -358,10 +358,16 @@ void Http1Connection::send_interim(Status status, const http::Fields& fields) no
   });
 }
 
+/// An exchange whose answer was copied, and whose end nobody asked to hear of, is over now: its page,
+/// still in the cache, serves the next request.
 void Http1Connection::response_written(Exchange& exchange) noexcept {
-  (written_first_ == nullptr ? written_first_ : written_last_->next_written) = &exchange;
-  written_last_ = &exchange;
   ++answers_unsent_;
+  if (!writer_.borrows() && exchange.finishers().empty()) {
+    exchange.all_sent();
+  } else {
+    (written_first_ == nullptr ? written_first_ : written_last_->next_written) = &exchange;
+    written_last_ = &exchange;
+  }
   if (stream_->unsent() == 0) answers_left();
   with_memory([this] {
     finish_request();

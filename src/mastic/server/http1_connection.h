@@ -30,7 +30,7 @@ struct Http1Turn;
 /// 1. Bytes that cannot be used yet wait in `carry_`, up to max_pipelined_bytes; then reading
 ///    pauses.
 /// 2. A turn (parser, exchange and their memory) exists from the first byte of a request until its
-///    answer has left and nothing of the application runs any more.
+///    answer is written, or has left when that is waited for, and nothing of the application runs.
 /// 3. After a malformed request, or an answer that says so, no other request is read.
 /// 4. Without memory a connection is aborted, and nobody else notices: every entry is
 ///    `with_memory`.

@@ -108,6 +108,7 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   framing_ = framing.kind;
   promised_ = framing.length;
   content_bytes_ = 0;
+  borrows_ = false;
 
   wire::http1::ResponseHead head;
   head.status = response.status;
@@ -126,7 +127,8 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
 
   if (bytes) {
     content_bytes_ = bytes->size();
-    if (copied == 0) stream.write_borrowed(*bytes);
+    borrows_ = copied < bytes->size();
+    if (borrows_) stream.write_borrowed(*bytes);
     return Next::Nothing;
   }
   if (const app::Body::File* const part = response.body.file(); part && stream.can_write_files()) {

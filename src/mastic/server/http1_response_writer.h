@@ -47,6 +47,8 @@ class Http1ResponseWriter {
   /// False when fewer bytes came than were promised: the client has to see an aborted connection.
   [[nodiscard]] bool end(net::Stream& stream, base::Log& log);
 
+  /// Whether what was written stands in the response, which has to stay until it has left.
+  [[nodiscard]] bool borrows() const { return borrows_; }
   /// Bytes of content that were written.
   [[nodiscard]] std::uint64_t content_bytes() const { return content_bytes_; }
 
@@ -56,6 +58,7 @@ class Http1ResponseWriter {
   wire::http1::Framing::Kind framing_ = wire::http1::Framing::Kind::None;
   std::uint64_t promised_ = 0;
   std::uint64_t content_bytes_ = 0;
+  bool borrows_ = false;
 };
 
 }  // namespace mastic::server
