@@ -9,12 +9,6 @@
 namespace mastic::app {
 namespace {
 
-/// Checked once, as every answer of text has them.
-const http::Fields& plain_text_fields() {
-  static const http::Fields fields = Response::text("").fields;
-  return fields;
-}
-
 /// Awaits a task that was started and did not end at once.
 Task<Response> guard(Request& request, Task<Response> started) {
   try {
@@ -50,13 +44,10 @@ Response respond_elsewhere(Request& request, Pace& pace, const void* handler,
 
 }  // namespace
 
-Response to_response(Request&, std::string text) {
-  return Response(http::Status::Ok, plain_text_fields(), Body(std::move(text)));
-}
+Response to_response(Request&, std::string text) { return Response::text(std::move(text)); }
 
 Response to_response(Request& request, std::string_view text) {
-  return Response(http::Status::Ok, plain_text_fields(),
-                  Body::borrowed(request.memory().copy(text)));
+  return Response::text(Body::borrowed(request.memory().copy(text)));
 }
 
 Response to_response(Request&, Body body) {

@@ -21,20 +21,32 @@ std::string escape_for_url(std::string_view text) {
   return url;
 }
 
+/// Checked once, for the answers that have no others.
+http::Fields fields_of_type(std::string_view media_type) {
+  http::Fields fields;
+  fields.add(http::FieldName::ContentType, media_type);
+  return fields;
+}
+
 }  // namespace
 
 Response Response::of_type(std::string_view media_type, Body body, http::Status status) {
-  Response response(status, std::move(body));
-  response.fields.add(http::FieldName::ContentType, media_type);
-  return response;
+  return {status, fields_of_type(media_type), std::move(body)};
 }
 
-Response Response::text(std::string text, http::Status status) {
-  return of_type("text/plain; charset=utf-8", Body(std::move(text)), status);
+Response Response::text(Body&& text, http::Status status) {
+  static const http::Fields fields = fields_of_type("text/plain; charset=utf-8");
+  return {status, http::Fields::sharing(fields), std::move(text)};
 }
 
 Response Response::html(std::string html, http::Status status) {
-  return of_type("text/html; charset=utf-8", Body(std::move(html)), status);
+  static const http::Fields fields = fields_of_type("text/html; charset=utf-8");
+  return {status, http::Fields::sharing(fields), Body(std::move(html))};
+}
+
+Response Response::json_text(std::string json, http::Status status) {
+  static const http::Fields fields = fields_of_type("application/json");
+  return {status, http::Fields::sharing(fields), Body(std::move(json))};
 }
 
 Response Response::redirect(std::string_view path, http::Status status) {

@@ -22,18 +22,19 @@ struct Response {
   Response() = default;
   explicit Response(http::Status code, Body content = {})
       : status(code), body(std::move(content)) {}
-  Response(http::Status code, const http::Fields& its_fields, Body&& content)
-      : status(code), fields(its_fields), body(std::move(content)) {}
 
   /// Text with a media type: "text/plain; charset=utf-8" and the like.
-  [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok);
+  [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok) {
+    return Response::text(Body(std::move(text)), status);
+  }
+  [[nodiscard]] static Response text(Body&& text, http::Status status = http::Status::Ok);
   [[nodiscard]] static Response html(std::string html, http::Status status = http::Status::Ok);
   [[nodiscard]] static Response of_type(std::string_view media_type, Body body,
                                         http::Status status = http::Status::Ok);
   /// `value` as application/json.
   template <base::JsonWritable T>
   [[nodiscard]] static Response json(const T& value, http::Status status = http::Status::Ok) {
-    return of_type("application/json", Body(base::to_json(value)), status);
+    return json_text(base::to_json(value), status);
   }
   /// Leads to a path of this site, such as "/login?next=/cart" or "./next"; what a URL cannot have
   /// is escaped. What would lead to another site, as `//evil.example` does, throws HttpError 400:
@@ -95,6 +96,11 @@ struct Response {
   http::Status status = http::Status::Ok;
   http::Fields fields;
   Body body;
+
+ private:
+  Response(http::Status code, const http::Fields& its_fields, Body&& content)
+      : status(code), fields(its_fields), body(std::move(content)) {}
+  [[nodiscard]] static Response json_text(std::string json, http::Status status);
 };
 
 /// Whether a redirect to `target` stays on the site: it begins with one slash, as a browser reads

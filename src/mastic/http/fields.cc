@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include "mastic/base/text.h"
 #include "mastic/http/syntax.h"
@@ -65,6 +66,7 @@ void Fields::append(FieldName known, std::string_view name, std::string_view val
     throw std::invalid_argument("the value of the field " + std::string(name) +
                                 " has a control character, or a blank at an end");
   }
+  stop_sharing();
   FieldEntry entry{};
   entry.known = known;
   entry.name_at = static_cast<std::uint32_t>(text_.size());
@@ -85,6 +87,7 @@ void Fields::set(std::string_view name, std::string_view value) {
 }
 
 void Fields::remove(std::string_view name) {
+  stop_sharing();
   for (std::size_t i = entries_.size(); i-- > 0;) {
     const FieldEntry entry = entries_[i];
     if (!is_named(view()[i], name)) continue;
@@ -98,7 +101,12 @@ void Fields::remove(std::string_view name) {
   }
 }
 
+void Fields::stop_sharing() {
+  if (const Fields* const fields = std::exchange(shared_, nullptr)) *this = *fields;
+}
+
 void Fields::clear() {
+  shared_ = nullptr;
   text_.clear();
   entries_.clear();
 }

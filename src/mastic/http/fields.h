@@ -91,6 +91,12 @@ class Fields {
  public:
   Fields() = default;
   explicit Fields(FieldsView fields);
+  /// The same as `fields`, which outlives all copies of this: nothing is copied until one changes.
+  [[nodiscard]] static Fields sharing(const Fields& fields MASTIC_LIFETIMEBOUND) {
+    Fields sharing;
+    sharing.shared_ = &fields.source();
+    return sharing;
+  }
 
   /// Appends a field, beside others of that name.
   void add(std::string_view name, std::string_view value);
@@ -111,24 +117,28 @@ class Fields {
     return view().get(name);
   }
   [[nodiscard]] bool contains(FieldName name) const { return view().contains(name); }
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
+  [[nodiscard]] bool empty() const { return entries().empty(); }
 
   [[nodiscard]] FieldsView view() const MASTIC_LIFETIMEBOUND {
-    return {text_.data(), entries_.view()};
+    return {source().text_.data(), entries()};
   }
   [[nodiscard]] std::span<const FieldEntry> entries() const MASTIC_LIFETIMEBOUND {
-    return entries_.view();
+    return source().entries_.view();
   }
   /// The fields as lines, `Name: value\r\n` each, as they go over the wire of HTTP/1.
   [[nodiscard]] std::string_view lines() const MASTIC_LIFETIMEBOUND {
-    return {text_.data(), text_.size()};
+    return {source().text_.data(), source().text_.size()};
   }
 
  private:
+  [[nodiscard]] const Fields& source() const { return shared_ != nullptr ? *shared_ : *this; }
+  /// Before a change.
+  void stop_sharing();
   void append(FieldName known, std::string_view name, std::string_view value);
 
   base::SmallVector<char, 256> text_;
   base::SmallVector<FieldEntry, 6> entries_;
+  const Fields* shared_ = nullptr;  ///< then there is nothing in those two
 };
 
 }  // namespace mastic::http

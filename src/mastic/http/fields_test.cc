@@ -44,6 +44,28 @@ TEST(Fields, SetReplacesAllOfAName) {
   EXPECT_FALSE(fields.get("X-B"));
 }
 
+TEST(Fields, ShareUntilOneChanges) {
+  Fields original;
+  original.add("X-A", "a");
+  const Fields shared = Fields::sharing(original);
+  EXPECT_EQ(shared.lines().data(), original.lines().data());
+  EXPECT_EQ(shared.get("x-a"), "a");
+  EXPECT_FALSE(shared.empty());
+  Fields added = shared;
+  added.add("X-B", "b");
+  EXPECT_EQ(added.lines(), "X-A: a\r\nX-B: b\r\n");
+  Fields removed = shared;
+  removed.remove("X-A");
+  EXPECT_TRUE(removed.empty());
+  Fields cleared = shared;
+  cleared.clear();
+  EXPECT_TRUE(cleared.empty());
+  Fields moved = std::move(cleared);
+  moved = Fields::sharing(shared);
+  EXPECT_EQ(moved.lines(), "X-A: a\r\n");
+  EXPECT_EQ(original.lines(), "X-A: a\r\n");
+}
+
 TEST(Fields, HoldManyAndLong) {
   Fields fields;
   for (int i = 0; i < 50; ++i) fields.add("X-" + std::to_string(i), std::string(100, 'v'));

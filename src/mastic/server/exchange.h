@@ -62,8 +62,9 @@ class ExchangeOwner {
 /// 1. What `run` touches (request, tasks, response, finishers) is touched by nothing else while a
 ///    job is scheduled or running, perhaps on a thread that has lost the loop.
 /// 2. What the loop tells it meanwhile is noted, and acted upon in `finish`.
-/// 3. It is over when its answer has left or its owner has let go, and nothing of the application
-///    runs or waits any more. Then it gives its page back.
+/// 3. It is over when its answer has left (or is written, when nobody asked to hear of that) or its
+///    owner has let go, and nothing of the application runs or waits any more. Then it gives its page
+///    back.
 /// 4. While its handler holds a thread that the loop has gone on without, it watches for how long
 ///    (Options::hung_after and what follows). Cancelled, it is sealed: its owner has let go, so what
 ///    the handler still reads, writes or answers fails or is dropped.
