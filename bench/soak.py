@@ -1,5 +1,6 @@
 """Mixed load for an hour: ./dev bench soak [--minutes N].
 
+`--cores N`: what server and clients may use together, all but half a core when it is not said.
 Clients of every kind at once (KINDS below) talk to one server over loopback, while its memory, its
 descriptors and its connections are looked at every second. Writes build/bench/soak.json and soak.svg.
 Exits with 0 when memory and descriptors are flat (the median of the last tenth is not above that of
@@ -24,6 +25,7 @@ import tempfile
 import time
 
 import plot
+from conditions import conditions
 from measure import BUILD
 
 SITE = BUILD / "bench" / "soak_site"
@@ -395,6 +397,7 @@ def main(words):
     parser.add_argument("--cores", type=float, default=os.cpu_count() - 0.5)
     chosen = parser.parse_args(words)
     minutes = chosen.minutes
+    found_in = conditions(quick=False)
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "small").write_bytes(FILE[:1024])
         (pathlib.Path(folder) / "large").write_bytes(FILE)
@@ -407,7 +410,7 @@ def main(words):
             server.kill()
     figures = verdict(samples)
     good = (all(each["flat"] for each in figures.values()) and not load.failures and left == 0 and ended == 0)
-    result = {"minutes": minutes, "good": good, "figures": figures, "failures": load.failures, "done": load.done,
+    result = {"conditions": found_in["text"], "minutes": minutes, "cores": chosen.cores, "good": good, "figures": figures, "failures": load.failures, "done": load.done,
               "connections_left": left, "exit_code": ended, "samples": samples}
     BUILD.mkdir(parents=True, exist_ok=True)
     (BUILD / "soak.json").write_text(json.dumps(result, indent=1) + "\n")
