@@ -188,7 +188,7 @@ void Loop::receive_all() {
 void Loop::receive_batch(std::span<Socket*> sockets) {
   std::array<Receive, kMostReceives> batch;
   std::size_t count = 0;
-  const std::size_t share = kReceiveBytes / sockets.size();
+  const std::size_t share = std::min(kReceiveBytes / sockets.size(), kMostShare);
   for (Socket* const socket : sockets) {
     if (socket->fd() < 0) continue;
     batch[count] = {socket->fd(), receive_buffer_.get() + share * count, share};

@@ -1,5 +1,7 @@
 #include "mastic/net/socket_stream.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -123,10 +125,20 @@ void SocketStream::write_borrowed(std::string_view bytes) {
 void SocketStream::write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                               std::uint64_t size) {
   if (size == 0) return;
-  if (!file_sender_) file_sender_ = std::make_unique<FileSender>(*this);
+  if (!file_sender_) {
+    file_sender_ = std::make_unique<FileSender>(*this);
+    cork(true);
+  }
   const bool idle = !has_queue();
   queue().append_file(std::move(file), offset, size);
   if (idle) begin_queue();
+}
+
+/// While files are sent, only whole segments go: each that is not costs as much again, and the rest
+/// follows with the next bytes or when this ends. Not for Unix sockets, which know no segments.
+void SocketStream::cork(bool on) noexcept {
+  const int value = on ? 1 : 0;
+  if (is_open()) loop_.kernel().setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
 }
 
 /// The queue has its first piece: it goes after what is in the outbox, at the end of this turn.
@@ -196,6 +208,7 @@ void SocketStream::after_sending(std::uint64_t taken) noexcept {
 void SocketStream::settle() noexcept {
   if (has_queue()) return want(wants_readable_, true);
   queue_.reset();
+  if (file_sender_) cork(false);
   file_sender_.reset();
   if (wants_writable_) want(wants_readable_, false);
   if (shutting_ && is_open() && unsent() == 0) loop_.kernel().shutdown(fd_, SHUT_WR);

@@ -50,6 +50,7 @@ class SocketStream : public Stream, public loop::Socket {
 
   OutputQueue& queue();
   void begin_queue();
+  void cork(bool on) noexcept;
   [[nodiscard]] bool has_queue() const { return queue_ != nullptr && !queue_->empty(); }
   void pump() noexcept;
   void ask_to_receive() noexcept;
