@@ -2,6 +2,7 @@
 
 #include <liburing.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -279,7 +280,10 @@ int ScriptedKernel::getsockname(int fd, sockaddr* address, unsigned* size) {
 
 int ScriptedKernel::setsockopt(int fd, int level, int name, const void* value, unsigned size) {
   if (!scripted(fd)) return FailingKernel::setsockopt(fd, level, name, value, size);
-  return -fault("setsockopt");
+  if (const int number = fault("setsockopt")) return -number;
+  if (level == IPPROTO_TCP && name == TCP_CORK)
+    at(fd).corked = *static_cast<const int*>(value) != 0;
+  return 0;
 }
 
 int ScriptedKernel::shutdown(int fd, int how) {

@@ -100,6 +100,7 @@ class ScriptedKernel final : public FailingKernel {
     std::size_t most_per_send = SIZE_MAX;
     std::string sent;
     bool write_shut = false;
+    bool corked = false;  ///< TCP_CORK: what is no whole segment would wait
     bool open = true;
     bool is_event = false;  ///< an eventfd
     bool is_listener = false;

@@ -143,6 +143,18 @@ TEST_P(SocketStreamTest, KeepsTheOrderOfWhatIsWrittenWhenAFileHasLeft) {
   EXPECT_EQ(peer().sent, "file head " + borrowed);
 }
 
+TEST_P(SocketStreamTest, HoldsNothingBackOnceAFileHasLeft) {
+  peer().room = 10;
+  stream->write_file(make_file(std::string(1000, 'f')), 0, 1000);
+  turn(5);
+  EXPECT_TRUE(peer().corked);
+  peer().room = SIZE_MAX;
+  stream->write(" tail");
+  turn(5);
+  EXPECT_EQ(peer().sent.size(), 1005u);
+  EXPECT_FALSE(peer().corked);
+}
+
 TEST_P(SocketStreamTest, FailsWhenAFileFallsShort) {
   stream->write_file(make_file("short"), 0, 100);
   turn(5);
