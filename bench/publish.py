@@ -1,7 +1,7 @@
 """Puts the figures of the last runs into docs/guide/benchmarks.md, and the charts among the pictures.
 
-`./dev bench publish` after `./dev bench http1 idle` and `./dev bench soak`. What stands in the page between the marks is
-written anew; where and when it was measured stands with it.
+`./dev bench publish` after `./dev bench http1 idle` or `./dev bench soak`. What stands in the page
+between the marks is written anew, with where and when it was measured; what was not measured stays.
 """
 
 import json
@@ -11,29 +11,36 @@ import shutil
 from measure import BUILD, ROOT
 
 PAGE = ROOT / "docs/guide/benchmarks.md"
-PICTURES = {"http1.svg": ROOT / "docs/pictures/benchmarks.svg", "soak.svg": ROOT / "docs/pictures/soak.svg"}
+PICTURES = {"http1": ROOT / "docs/pictures/benchmarks.svg", "soak": ROOT / "docs/pictures/soak.svg"}
 MARKS = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end -->)", re.S)
 MET = {True: "yes", False: "**no**", "unsure": "unsure", None: ""}
 
 
 def publish():
     text = PAGE.read_text()
-    PAGE.write_text(MARKS.sub(lambda mark: mark[1] + figures(mark[2]) + mark[3], text))
+    measured = lambda name: (BUILD / f"{name}.json").exists()
+    PAGE.write_text(MARKS.sub(
+        lambda mark: mark[1] + figures(mark[2]) + mark[3] if measured(mark[2]) else mark[0], text))
+    print("wrote", PAGE.relative_to(ROOT))
     for name, picture in PICTURES.items():
-        shutil.copyfile(BUILD / name, picture)
-    print("wrote", PAGE.relative_to(ROOT), *(each.relative_to(ROOT) for each in PICTURES.values()))
+        if measured(name):
+            shutil.copyfile(BUILD / f"{name}.svg", picture)
+            print("wrote", picture.relative_to(ROOT))
 
 
 def soak():
     found = json.loads((BUILD / "soak.json").read_text())
-    memory = found["figures"]["private_kib"]
-    last = found["samples"][-1]
-    return "\n".join([
-        "", found["conditions"].split(", load")[0] + f": {found['minutes']:g} minutes, {found['cores']:g} cores.", "",
-        f"{last['done']:,} requests, {len(found['failures'])} failures, {found['connections_left']} connections left, "
-        f"exit code {found['exit_code']}. Private memory {memory['second_tenth'] / 1024:.1f} MiB in the second tenth, "
-        f"{memory['last_tenth'] / 1024:.1f} in the last; descriptors {found['figures']['descriptors']['second_tenth']:.0f} "
-        f"and {found['figures']['descriptors']['last_tenth']:.0f}.", "", ""])
+    memory, descriptors = (found["figures"][name] for name in ("private_kib", "descriptors"))
+    where = found["conditions"].split(", load")[0]
+    return f"""
+{where}: {found['minutes']:g} minutes, {found['cores']:g} cores.
+
+{found['samples'][-1]['done']:,} requests, {len(found['failures'])} failures, {found['connections_left']}
+connections left, exit code {found['exit_code']}. Private memory {memory['second_tenth'] / 1024:.1f} MiB in the
+second tenth, {memory['last_tenth'] / 1024:.1f} in the last; descriptors {descriptors['second_tenth']:.0f} and
+{descriptors['last_tenth']:.0f}.
+
+"""
 
 
 def figures(name):

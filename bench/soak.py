@@ -1,11 +1,11 @@
-"""Mixed load for an hour: ./dev bench soak [--minutes N].
+"""Mixed load for an hour: ./dev bench soak [--minutes N] [--cores N].
 
-`--cores N`: what server and clients may use together, all but half a core when it is not said.
 Clients of every kind at once (KINDS below) talk to one server over loopback, while its memory, its
 descriptors and its connections are looked at every second. Writes build/bench/soak.json and soak.svg.
 Exits with 0 when memory and descriptors are flat (the median of the last tenth is not above that of
 the second tenth by more than SLACK), no request of an honest client failed, no connection is left when
-the clients have gone, and the server ends well. The load adapts to the cores that server and clients may use together.
+the clients have gone, and the server ends well. The load adapts, so that server and clients together
+use N cores, all but half a core when that is not said.
 """
 
 import argparse

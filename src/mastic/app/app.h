@@ -29,7 +29,8 @@ concept AppBuilder = requires(Builder builder) {
 ///
 /// Contract: called by every loop at once, so what it holds is read-only or synchronized; a handler
 /// with a `mutable` lambda does not compile. The request, and every view it gives, lives until the
-/// answer has left or was aborted. It answers exactly once, by returning. An App never throws: what
+/// answer is written, which is after its last piece was pulled, or was aborted; with an on_finish,
+/// until that was called. It answers exactly once, by returning. An App never throws: what
 /// its handler throws becomes an answer (error_response.h). When the client resets the
 /// connection, or at a deadline, its awaits throw Cancelled and its stop token fires; an answer
 /// that it still returns is dropped. When the client only ends its side the token fires, and the

@@ -47,7 +47,7 @@ Response respond_elsewhere(Request& request, Pace& pace, const void* handler,
 Response to_response(Request&, std::string text) { return Response::text(std::move(text)); }
 
 Response to_response(Request& request, std::string_view text) {
-  return Response::text(Body::borrowed(request.memory().copy(text)));
+  return Response::text_body(Body::borrowed(request.memory().copy(text)));
 }
 
 Response to_response(Request&, Body body) {

@@ -34,7 +34,7 @@ Response Response::of_type(std::string_view media_type, Body body, http::Status 
   return {status, fields_of_type(media_type), std::move(body)};
 }
 
-Response Response::text(Body&& text, http::Status status) {
+Response Response::text_body(Body&& text, http::Status status) {
   static const http::Fields fields = fields_of_type("text/plain; charset=utf-8");
   return {status, http::Fields::sharing(fields), std::move(text)};
 }

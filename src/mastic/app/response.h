@@ -25,9 +25,10 @@ struct Response {
 
   /// Text with a media type: "text/plain; charset=utf-8" and the like.
   [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok) {
-    return Response::text(Body(std::move(text)), status);
+    return text_body(Body(std::move(text)), status);
   }
-  [[nodiscard]] static Response text(Body&& text, http::Status status = http::Status::Ok);
+  /// The same, of text that stands elsewhere (Body::borrowed) or comes in pieces.
+  [[nodiscard]] static Response text_body(Body&& text, http::Status status = http::Status::Ok);
   [[nodiscard]] static Response html(std::string html, http::Status status = http::Status::Ok);
   [[nodiscard]] static Response of_type(std::string_view media_type, Body body,
                                         http::Status status = http::Status::Ok);
@@ -98,8 +99,8 @@ struct Response {
   Body body;
 
  private:
-  Response(http::Status code, const http::Fields& its_fields, Body&& content)
-      : status(code), fields(its_fields), body(std::move(content)) {}
+  Response(http::Status code, http::Fields&& its_fields, Body&& content)
+      : status(code), fields(std::move(its_fields)), body(std::move(content)) {}
   [[nodiscard]] static Response json_text(std::string json, http::Status status);
 };
 

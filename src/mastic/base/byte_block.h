@@ -4,6 +4,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -21,7 +22,8 @@ using ByteBlock = unsigned char __attribute__((vector_size(16)));
 /// Where the first byte stands for which a comparison holds; 16 when it holds for none.
 template <class Comparison>
 [[nodiscard]] inline int first_in_block(Comparison found) {
-  static_assert(sizeof found == sizeof(ByteBlock) && std::endian::native == std::endian::little);
+  static_assert(sizeof found == sizeof(ByteBlock));
+  static_assert(std::endian::native == std::endian::little, "bytes would be counted backwards");
   using Pairs = std::uint16_t __attribute__((vector_size(16)));
   using Nibbles = std::uint8_t __attribute__((vector_size(8)));
   const Pairs pairs = std::bit_cast<Pairs>(found) >> 4;  // four bits of each byte side by side

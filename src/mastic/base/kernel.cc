@@ -116,8 +116,8 @@ class SystemKernel final : public Kernel {
     return checked(::setsockopt(fd, level, name, value, size));
   }
   int shutdown(int fd, int how) override { return checked(::shutdown(fd, how)); }
-  // Not ::recv and ::send, for these can be cancelled by pthread_cancel, which nobody does here and
-  // which takes as long as all the rest of them.
+  // Not ::recv and ::send: in a process with threads these prepare for pthread_cancel, which nobody
+  // calls here, and that takes more instructions than the rest of them.
   ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override {
     return checked(::syscall(SYS_recvfrom, fd, buffer, size, flags, nullptr, nullptr));
   }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "mastic/base/command_line.h"
@@ -41,7 +42,7 @@ bool wants_colours(const std::string& log_file) {
 }
 
 /// Loops change threads, and glibc would begin a heap for nearly each of them, which keeps what large
-/// contents once took (ADR 0014). As many heaps as processors do, unless the environment says more.
+/// contents once took (ADR 0014). As many heaps as processors do, unless the environment decides.
 void share_heaps() {
   const char* const tunables = std::getenv("GLIBC_TUNABLES");
   const bool is_chosen =

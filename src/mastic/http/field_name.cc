@@ -114,7 +114,7 @@ constexpr std::array<FieldName, kSlots> make_slots() {
 
 constexpr std::array<FieldName, kSlots> kSlotNames = make_slots();
 
-/// Out of line, so that the usual case needs no registers for it.
+/// Out of line, so that the usual case saves no registers for it.
 [[gnu::noinline]] bool spelt_otherwise(std::string_view text, std::string_view spelt) {
   return base::equal_ignoring_case(text, spelt);
 }

@@ -91,7 +91,8 @@ class Fields {
  public:
   Fields() = default;
   explicit Fields(FieldsView fields);
-  /// The same as `fields`, which outlives all copies of this: nothing is copied until one changes.
+  /// The same as `fields`, which outlives all copies of this and does not change: nothing is copied
+  /// until one of them changes.
   [[nodiscard]] static Fields sharing(const Fields& fields MASTIC_LIFETIMEBOUND) {
     Fields sharing;
     sharing.shared_ = &fields.source();

@@ -122,8 +122,8 @@ class Loop final : public async::Executor {
     std::atomic<bool> posted{false};
   };
   static constexpr std::size_t kMostEvents = 128;
-  /// Shared by the receives of a batch. Each has 16 KiB at the least, and a little more, so that they
-  /// do not all begin in the same lines of the cache.
+  /// A MiB for each loop, shared by the receives of a batch. Each has 16 KiB at the least, and a
+  /// little more, so that many do not begin in the same lines of the cache.
   static constexpr std::size_t kReceiveBytes = 64 * ((16 << 10) + 192);
   static constexpr std::size_t kMostShare = 256 << 10;
   static constexpr int kMostJobs = 1024;  ///< of a turn, so that they never keep it from the rest

@@ -135,7 +135,7 @@ void SocketStream::write_file(std::shared_ptr<const base::Descriptor> file, std:
 }
 
 /// While files are sent, only whole segments go: each that is not costs as much again, and the rest
-/// follows with the next bytes or when this ends. Not for Unix sockets, which know no segments.
+/// follows with the next bytes or when this ends. Unix sockets know no segments, and refuse.
 void SocketStream::cork(bool on) noexcept {
   const int value = on ? 1 : 0;
   if (is_open()) loop_.kernel().setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &value, sizeof value);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include "mastic/base/text.h"
 #include "mastic/http/field_name.h"

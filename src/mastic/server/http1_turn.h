@@ -14,7 +14,7 @@
 namespace mastic::server {
 
 /// Parser, exchange and their memory, in one page. The connection holds it while it reads the
-/// request, the exchange while it runs or its answer has not left; it goes when both have let go.
+/// request, the exchange until it is over; it goes when both have let go.
 struct Http1Turn {
   static constexpr std::size_t kHeadRoom = 1536;  ///< of a page, for heads of the usual size
 

@@ -140,7 +140,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   template <class Each>
   void for_each_exchange(Each each);
 
-  static constexpr base::Duration kDateEvery = std::chrono::milliseconds(100);  ///< Date is behind
+  /// How far behind Date may be.
+  static constexpr base::Duration kDateEvery = std::chrono::milliseconds(100);
 
   loop::Loop& loop_;
   const app::App& app_;
