@@ -24,15 +24,6 @@ namespace {
 
 }  // namespace
 
-/// Callbacks of a stop token are user code: they get a job of their own.
-class BufferedStream::FireStop final : public async::Job {
- public:
-  void run() noexcept override { source.request_stop(); }
-  void finish() noexcept override { delete this; }
-
-  std::stop_source source;
-};
-
 // ---- operations ----
 
 std::optional<std::string> Receive::await_resume() {
@@ -63,7 +54,7 @@ BufferedStream::BufferedStream(loop::Loop& loop, std::unique_ptr<Stream> stream,
       stream_(std::move(stream)),
       options_(options),
       owner_(owner),
-      fire_stop_(std::make_unique<FireStop>()),
+      fire_stop_(std::make_unique<loop::FireStop>()),
       stop_token_(fire_stop_->source.get_token()) {}
 
 BufferedStream::~BufferedStream() = default;
@@ -140,7 +131,7 @@ void BufferedStream::leave_waiters() noexcept {
 }
 
 void BufferedStream::fire_stop() noexcept {
-  if (fire_stop_) loop_.enqueue(*fire_stop_.release());
+  if (fire_stop_) loop::FireStop::fire(std::move(fire_stop_), loop_);
 }
 
 void BufferedStream::check_over() noexcept {

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "mastic/async/context.h"
+#include "mastic/loop/fire_stop.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/callbacks.h"
 #include "mastic/net/stream.h"
@@ -64,7 +65,6 @@ class BufferedStream final : private StreamOwner {
  private:
   friend class Receive;
   friend class Send;
-  class FireStop;
   enum class Phase : std::uint8_t { Open, Ending, Closed };
   static constexpr unsigned kAbort = 1;
   static constexpr unsigned kEnd = 2;
@@ -121,7 +121,7 @@ class BufferedStream final : private StreamOwner {
   TimerOf<BufferedStream, &BufferedStream::write_deadline> write_timer_{*this};
   MessageTo<BufferedStream, &BufferedStream::requested> request_message_{*this};
   std::atomic<unsigned> requests_{0};  ///< not zero: the message is on its way
-  std::unique_ptr<FireStop> fire_stop_;
+  std::unique_ptr<loop::FireStop> fire_stop_;
   std::stop_token stop_token_;
 };
 

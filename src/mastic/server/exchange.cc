@@ -104,16 +104,6 @@ class Exchange::Inform final : public async::Operation {
   const http::Fields& fields_;
 };
 
-/// Callbacks of a stop token are user code: they get a job of their own, for the exchange's may be
-/// running.
-class Exchange::FireStop final : public async::Job {
- public:
-  void run() noexcept override { source.request_stop(); }
-  void finish() noexcept override { delete this; }
-
-  std::stop_source source;
-};
-
 Exchange::Exchange(Lane& lane, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
                    void (*destroy)(std::byte*))
     : Context(lane.loop()),
@@ -389,7 +379,7 @@ base::RequestReport Exchange::report(const Absence& away) const {
 std::stop_token Exchange::stop_token() {
   const std::lock_guard lock(stop_mutex_);
   if (!stop_token_.stop_possible()) {
-    fire_stop_ = std::make_unique<FireStop>();
+    fire_stop_ = std::make_unique<loop::FireStop>();
     stop_token_ = fire_stop_->source.get_token();
     if (stop_fired_) fire_stop_->source.request_stop();
   }
@@ -399,7 +389,7 @@ std::stop_token Exchange::stop_token() {
 void Exchange::fire_stop() noexcept {
   const std::lock_guard lock(stop_mutex_);
   if (std::exchange(stop_fired_, true) || !fire_stop_) return;
-  lane_.loop().enqueue(*fire_stop_.release());
+  loop::FireStop::fire(std::move(fire_stop_), lane_.loop());
 }
 
 async::Task<> Exchange::inform(Status status, http::Fields fields) {

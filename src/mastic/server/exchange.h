@@ -18,6 +18,7 @@
 #include "mastic/async/context.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/arena.h"
+#include "mastic/loop/fire_stop.h"
 #include "mastic/server/lane.h"
 
 namespace mastic::server {
@@ -130,7 +131,6 @@ class Exchange final : public async::Context, public app::Carrier, private async
   class Content;
   class ReadContent;
   class Inform;
-  class FireStop;
 
   /// What `run` is to begin, besides resuming what is ready.
   enum class Step : std::uint8_t { None, Call, Produce, End };
@@ -196,7 +196,7 @@ class Exchange final : public async::Context, public app::Carrier, private async
   bool pull_failed_ = false;
 
   std::mutex stop_mutex_;
-  std::unique_ptr<FireStop> fire_stop_;  ///< made when somebody asks for a token
+  std::unique_ptr<loop::FireStop> fire_stop_;  ///< made when somebody asks for a token
   std::stop_token stop_token_;
   bool stop_fired_ = false;
 };
