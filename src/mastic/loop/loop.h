@@ -122,12 +122,12 @@ class Loop final : public async::Executor {
     std::atomic<bool> posted{false};
   };
   static constexpr std::size_t kMostEvents = 128;
+  static constexpr std::size_t kMostReceives = 64;
   /// A MiB for each loop, shared by the receives of a batch. Each has 16 KiB at the least, and a
   /// little more, so that many do not begin in the same lines of the cache.
-  static constexpr std::size_t kReceiveBytes = 64 * ((16 << 10) + 192);
+  static constexpr std::size_t kReceiveBytes = kMostReceives * ((16 << 10) + 192);
   static constexpr std::size_t kMostShare = 256 << 10;
   static constexpr int kMostJobs = 1024;  ///< of a turn, so that they never keep it from the rest
-  static constexpr std::size_t kMostReceives = 64;
 
   Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descriptor epoll);
 
