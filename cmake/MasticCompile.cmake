@@ -17,7 +17,8 @@ target_compile_options(mastic_compile INTERFACE
   # Nobody puts functions of their own in the place of ours when a program is loaded, so GCC may inline
   # what is in one file, as Clang does.
   $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>
-  # Every function of a library is looked up when the program starts (-z now), so no call needs a stub.
+  # Functions of other libraries are looked up when the program starts (-z now), so calls go there
+  # directly.
   -fno-plt)
 
 if(MASTIC_SANITIZE)
