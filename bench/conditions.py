@@ -24,6 +24,7 @@ def conditions(quick):
     model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     versions = {name: _output("dpkg-query", "-W", "-f=${Version}", package)
                 for name, package in PACKAGES.items()}
+    versions = {name: version for name, version in versions.items() if version}
     text = (f"Commit {commit}, {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, "
             f"Linux {platform.release()}, {model[1] if model else platform.machine()}, "
             f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the run"

@@ -15,7 +15,7 @@ from measure import BUILD, Plan, allow_many_descriptors, require
 
 
 def measure(quick):
-    require("nginx", "h2o")
+    require("nginx")
     allow_many_descriptors()
     peers.write_files()
     plan = Plan(rounds=5, seconds=0.4, quick=True) if quick else Plan(rounds=9, seconds=1, quick=False)

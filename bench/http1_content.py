@@ -4,21 +4,20 @@ import peers
 from measure import cpu, load_in_turns, quartile_row, ratio_row, running
 
 OURS = {name: peers.site(transfer) for name, transfer in peers.OURS.items()}
-LIBRARIES = {name: peers.PEERS[name] for name in ("Beast", "Pistache", "cpp-httplib", "POCO")}
 
 
 def rows(plan, chart):
     found = []
     small, large = (str(peers.FILES / ask.path[1:]) for ask in (peers.FILE, peers.LARGE))
     if not plan.quick:
-        found += compare(plan, chart, "JSON of a struct", peers.JSON, LIBRARIES)
+        found += compare(plan, chart, "JSON of a struct", peers.JSON, peers.LIBRARIES)
     others = {"static floor": peers.floor("static", small), "nginx": peers.nginx}
     if not plan.quick:
-        others |= {"h2o": peers.h2o, **LIBRARIES}
+        others |= peers.PEERS
     found += compare(plan, chart, "file of 16 KiB", peers.FILE, others, nginx="<= 0.8")
     others = {"static floor": peers.floor("static", large), "nginx": peers.nginx}
     found += compare(plan, chart, "file of 1 MiB", peers.LARGE, others, nginx="<= 1.0")
-    others = {"Beast": LIBRARIES["Beast"]} if plan.quick else LIBRARIES
+    others = {"Beast": peers.PEERS["Beast"]} if plan.quick else peers.LIBRARIES
     found += compare(plan, chart, "POST of 64 KiB, echoed", peers.ECHO, others, Beast="<= 0.75")
     return found
 

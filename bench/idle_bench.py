@@ -45,7 +45,7 @@ def measure(quick):
         rows.append(row(at + transfer, [bytes_each(transfer, command, count)], "bytes each", "<= 160"))
     if quick:
         return rows
-    for name in ("nginx", "h2o", "Beast"):
+    for name in [name for name in ("nginx", "h2o", "Beast") if name in PEERS]:
         rows.append(row(at + name, [bytes_each(name, PEERS[name], count)], "bytes each"))
     empty = bytes_each("idle floor", floor("idle"), count, asks=False)
     return rows + [row(at + "floor that keeps nothing", [empty], "bytes each")]

@@ -6,6 +6,7 @@ worker, files and their descriptors cached, connections that may live for any nu
 """
 
 import random
+import shutil
 
 from measure import BODY, BUILD, Ask
 
@@ -107,3 +108,12 @@ def site(transfer):
 OURS = {"plain calls": "syscall", "io_uring": "io_uring"}
 PEERS = {"nginx": nginx, "h2o": h2o, "Beast": peer("beast"), "Pistache": peer("pistache"),
          "cpp-httplib": peer("httplib"), "POCO": peer("poco")}
+
+
+def _is_here(command):
+    """Not every release has a package of every peer; nginx, the measure of load, is required."""
+    return command is nginx or shutil.which(command(0)[0]) is not None
+
+
+PEERS = {name: command for name, command in PEERS.items() if _is_here(command)}
+LIBRARIES = {name: command for name, command in PEERS.items() if command not in (nginx, h2o)}
