@@ -21,7 +21,7 @@ struct LogRecord {
   Level level = Level::Info;
   std::string_view logger = "server";  ///< who says it: `server`, `app`, or a part of either
   std::string_view message;            ///< any text: whoever makes a line of it escapes it
-  std::span<const LogField> fields;
+  std::span<const LogField> fields = {};
 };
 
 /// Takes messages for people who run the server. Callable from every thread; never blocks and never

@@ -22,10 +22,10 @@ namespace mastic::http {
 struct Target {
   enum class Form : std::uint8_t { Origin, Absolute, Authority, Asterisk };
   Form form = Form::Origin;
-  std::string_view authority;  ///< of the absolute and authority forms
-  std::string_view path;       ///< begins with '/'; "*" for the asterisk form
-  std::string_view query;      ///< without its '?'
-  bool has_query = false;      ///< tells `/a?` from `/a`
+  std::string_view authority = {};  ///< of the absolute and authority forms
+  std::string_view path = {};       ///< begins with '/'; "*" for the asterisk form
+  std::string_view query = {};      ///< without its '?'
+  bool has_query = false;           ///< tells `/a?` from `/a`
   bool path_is_normal = true;  ///< in its normal form already; what else it is, normalize_path says
 
   /// Nothing when the text is none of the forms that the method allows, has a character that a
