@@ -1,10 +1,16 @@
 #include "mastic/base/json_document.h"
 
-// Under a name of our own, so that a program may link a Boost.JSON of any version beside it.
-#define json json_of_mastic
+// Boost is compiled into this file, all of it under a name of our own, so that a program may link a Boost
+// of any version beside it. Its configuration is read first: it names files by macros, which must not
+// be renamed, and declares a few types under its real name.
+#include <boost/config.hpp>
+namespace boost_of_mastic {
+using boost::long_long_type;
+using boost::ulong_long_type;
+}  // namespace boost_of_mastic
+#define boost boost_of_mastic
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/src.hpp>
-#undef json
 
 #include <algorithm>
 #include <charconv>
@@ -23,8 +29,8 @@ class detail::JsonBuilder {
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-  using Code = boost::json_of_mastic::error_code;
-  using View = boost::json_of_mastic::string_view;
+  using Code = boost::json::error_code;
+  using View = boost::json::string_view;
 
   explicit JsonBuilder(Arena& memory) : memory_(memory) {}
   [[nodiscard]] const JsonValue* root() const { return root_; }
@@ -37,7 +43,7 @@ class detail::JsonBuilder {
   bool on_array_end(std::size_t, Code&) { return close(); }
   bool on_object_end(std::size_t, Code& code) {
     if (has_repeated_name(*open_.back().value)) {
-      code = boost::json_of_mastic::error::not_object;  // any: `repeated` says what it is
+      code = boost::json::error::not_object;  // any: `repeated` says what it is
       return false;
     }
     return close();
@@ -191,10 +197,10 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text) {
     return fail("a text of 4 GiB and more is not taken");
   }
   JsonDocument document;
-  boost::json_of_mastic::parse_options options;
+  boost::json::parse_options options;
   options.max_depth = kMostDepth;
-  boost::json_of_mastic::basic_parser<detail::JsonBuilder> parser(options, *document.memory_);
-  boost::json_of_mastic::error_code code;
+  boost::json::basic_parser<detail::JsonBuilder> parser(options, *document.memory_);
+  boost::json::error_code code;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), code);
   const std::string_view repeated = parser.handler().repeated();
   if (!repeated.empty()) return fail("the name '", repeated, "' stands twice in an object");
