@@ -18,3 +18,18 @@ configure_package_config_file(cmake/masticConfig.cmake.in masticConfig.cmake
 write_basic_package_version_file(masticConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/masticConfig.cmake ${PROJECT_BINARY_DIR}/masticConfigVersion.cmake
   DESTINATION ${config_dir})
+
+# For pkg-config. Whoever links the static library links what that needs.
+set(pc_requires Requires.private)
+set(pc_link_options "")
+if(NOT BUILD_SHARED_LIBS)
+  set(pc_requires Requires)
+  set(pc_link_options "-Wl,--exclude-libs,libmastic.a")
+endif()
+set(pc_packages liburing)
+if(TARGET PkgConfig::libdw)
+  string(APPEND pc_packages " libdw")
+endif()
+file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(cmake/mastic.pc.in mastic.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/mastic.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,13 +1,18 @@
-# Installs into a folder, builds the consumer against that, and runs it.
+# Installs into a folder, builds the consumer against that, by find_package and by pkg-config, and runs both.
 
 set(prefix ${BUILD_DIR}/consumer/prefix)
 set(build ${BUILD_DIR}/consumer/build)
+set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBRARY_DIR}/pkgconfig)
+set(by_pkg_config "${COMPILER} -std=c++23 ${FLAGS} ${SOURCE_DIR}/main.cc -o ${build}/by_pkg_config \
+  $(pkg-config --cflags --libs mastic)")
 file(REMOVE_RECURSE ${BUILD_DIR}/consumer)
 foreach(command
     "${CMAKE_COMMAND};--install;${BUILD_DIR};--prefix;${prefix}"
     "${CMAKE_COMMAND};-G;Ninja;-S;${SOURCE_DIR};-B;${build};-DCMAKE_PREFIX_PATH=${prefix};-DCMAKE_CXX_COMPILER=${COMPILER}"
     "${CMAKE_COMMAND};--build;${build}"
-    "${build}/consumer")
+    "${build}/consumer"
+    "sh;-c;${by_pkg_config}"
+    "${build}/by_pkg_config")
   execute_process(COMMAND ${command} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "failed: ${command}\n${output}")
