@@ -21,6 +21,13 @@ target_compile_options(mastic_compile INTERFACE
   # directly.
   -fno-plt)
 
+# Jumps and returns that lead elsewhere than they should end the program, where the processor can tell.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|i[3-6]86")
+  set(control_flow_protection -fcf-protection)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(control_flow_protection -mbranch-protection=standard)
+endif()
+
 if(MASTIC_SANITIZE)
   target_compile_options(mastic_compile INTERFACE
     -fsanitize=${MASTIC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g)
@@ -30,7 +37,7 @@ if(MASTIC_SANITIZE)
   endif()
 else()
   target_compile_options(mastic_compile INTERFACE
-    -fstack-protector-strong -fcf-protection
+    -fstack-protector-strong ${control_flow_protection}
     $<$<CONFIG:Release>:-D_GLIBCXX_ASSERTIONS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3>)
   target_link_options(mastic_compile INTERFACE -pie -Wl,-z,relro,-z,now)
 endif()
