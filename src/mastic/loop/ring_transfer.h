@@ -21,6 +21,9 @@ class RingTransfer final : public Transfer {
                                                           std::size_t least = 2);
   ~RingTransfer() override;
 
+  /// False once the kernel did not do as it was asked: then plain calls do the work.
+  [[nodiscard]] bool is_in_use() const { return ring_ != nullptr; }
+
   void receive(std::span<Receive> batch) override;
   void send(std::span<Send> batch) override;
 

@@ -60,19 +60,28 @@ class ProvingGround {
   std::array<char, 512> buffer_{};
 };
 
+TransferChoice failed() {
+  return {TransferKind::Syscall, "io_uring did not pass its test on this machine"};
+}
+
 base::Duration median(std::vector<base::Duration> times) {
   std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
   return times[times.size() / 2];
 }
 
-TransferChoice measure(base::Kernel& kernel, Transfer& ring) {
-  ProvingGround ground(kernel);
+/// Whether it moves every byte, and by io_uring: an older kernel has rings but not these operations, and a
+/// container may let a ring be made and forbid its use.
+bool passes(ProvingGround& ground, RingTransfer& ring) {
+  return ground.time(ring).has_value() && ring.is_in_use();
+}
+
+TransferChoice measure(base::Kernel& kernel, ProvingGround& ground, RingTransfer& ring) {
   PlainTransfer plain(kernel);
   std::vector<base::Duration> ring_times, plain_times;
   for (int round = 0; round < kRounds; ++round) {
     const auto by_ring = ground.time(ring);
     const auto by_calls = ground.time(plain);
-    if (!by_ring || !by_calls) return {TransferKind::Syscall, "io_uring did not pass its test"};
+    if (!by_ring || !by_calls || !ring.is_in_use()) return failed();
     ring_times.push_back(*by_ring);
     plain_times.push_back(*by_calls);
   }
@@ -92,8 +101,10 @@ TransferChoice choose_transfer(base::Kernel& kernel, TransferKind wanted) {
   if (!ring) {
     return {TransferKind::Syscall, "io_uring is not to be had: " + base::describe_number(number)};
   }
+  ProvingGround ground(kernel);
+  if (!passes(ground, *ring)) return failed();
   if (wanted == TransferKind::IoUring) return {wanted, "as asked"};
-  return measure(kernel, *ring);
+  return measure(kernel, ground, *ring);
 }
 
 std::string_view transfer_library() { return "liburing " MASTIC_LIBURING_VERSION; }

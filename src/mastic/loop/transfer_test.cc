@@ -166,9 +166,20 @@ TEST(RingTransfer, IsDoneWithoutWhereItCannotBeMade) {
 }
 
 TEST(ChooseTransfer, TakesWhatIsAsked) {
-  base::ScriptedKernel kernel;
+  base::Kernel& kernel = base::system_kernel();
   EXPECT_EQ(choose_transfer(kernel, TransferKind::Syscall).kind, TransferKind::Syscall);
-  EXPECT_EQ(choose_transfer(kernel, TransferKind::IoUring).kind, TransferKind::IoUring);
+  int number = 0;
+  const bool is_here = RingTransfer::open(kernel, number) != nullptr;
+  EXPECT_EQ(choose_transfer(kernel, TransferKind::IoUring).kind,
+            is_here ? TransferKind::IoUring : TransferKind::Syscall);
+}
+
+TEST(ChooseTransfer, TakesNoIoUringThatDoesNotWorkThoughItIsAsked) {
+  for (const auto wanted : {TransferKind::Auto, TransferKind::IoUring}) {
+    base::FailingKernel kernel(base::system_kernel());
+    kernel.fail("io_uring_submit_and_wait", 1, EPERM);  // as where it may be made, and not used
+    EXPECT_EQ(choose_transfer(kernel, wanted).kind, TransferKind::Syscall);
+  }
 }
 
 TEST(ChooseTransfer, FallsBackWhenIoUringIsForbidden) {

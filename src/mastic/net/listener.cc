@@ -124,4 +124,14 @@ void Acceptor::expired() noexcept {
   if (!start()) rest(ENOMEM);
 }
 
+std::string describe_accept_failure(int number, std::string_view option) {
+  std::string text = "cannot accept connections for the moment: " + base::describe_number(number);
+  if (number == EMFILE) {
+    text += "; raise the limit of this process (ulimit -n), or lower " + std::string(option);
+  } else if (number == ENFILE) {
+    text += "; raise the limit of the system (sysctl fs.file-max), or lower " + std::string(option);
+  }
+  return text;
+}
+
 }  // namespace mastic::net

@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "mastic/async/timer.h"
 #include "mastic/base/address.h"
@@ -52,6 +54,10 @@ class AcceptorOwner {
  protected:
   ~AcceptorOwner() = default;
 };
+
+/// What to say of a failed accept: what is wrong, and the remedy where there is one. `option` is the bound on
+/// connections, as the reader sets it.
+[[nodiscard]] std::string describe_accept_failure(int number, std::string_view option);
 
 /// Accepts from one listener on one loop. When the system runs out of descriptors or memory it lets
 /// go of the listener and comes back after 5 ms, then 10, up to a second: it neither spins nor

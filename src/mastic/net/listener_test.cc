@@ -167,5 +167,15 @@ TEST_F(AcceptorTest, AcceptsNothingWhilePaused) {
   EXPECT_EQ(owner.sockets.size(), 1u);
 }
 
+TEST(DescribeAcceptFailure, AdvisesWhatIsAtFault) {
+  const std::string own = describe_accept_failure(EMFILE, "--max-connections");
+  EXPECT_NE(own.find("ulimit -n"), std::string::npos);
+  EXPECT_NE(own.find("lower --max-connections"), std::string::npos);
+  EXPECT_NE(describe_accept_failure(ENFILE, "max_connections").find("fs.file-max"),
+            std::string::npos);
+  const std::string memory = describe_accept_failure(ENOMEM, "max_connections");
+  EXPECT_EQ(memory, "cannot accept connections for the moment: Cannot allocate memory");
+}
+
 }  // namespace
 }  // namespace mastic::net

@@ -112,9 +112,7 @@ void StreamLane::resume_accepting() noexcept {
 
 void StreamLane::accept_failed(int number) noexcept {
   if (!may_log()) return;
-  log().write(Level::Warning,
-              "cannot accept connections for the moment: " + base::describe_number(number) +
-                  "; raise the limit (ulimit -n), or lower max_connections");
+  log().write(Level::Warning, describe_accept_failure(number, "max_connections"));
 }
 
 void StreamLane::expired() noexcept { resume_accepting(); }

@@ -145,9 +145,7 @@ void Lane::pause_accepting() {
 void Lane::accept_failed(int number) noexcept {
   for (std::size_t closed = 0; closed < kClosedForRoom && close_longest_waiting();) ++closed;
   if (!totals_.may_log(loop_.now())) return;
-  log_.write(Level::Warning,
-             "cannot accept connections for the moment: " + base::describe_number(number) +
-                 "; raise the limit (ulimit -n), or lower --max-connections");
+  log_.write(Level::Warning, net::describe_accept_failure(number, "--max-connections"));
 }
 
 // ---- connections ----
