@@ -1,0 +1,97 @@
+#include "mastic/base/machine.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+
+#include "mastic/base/descriptor.h"
+#include "mastic/base/text.h"
+
+namespace mastic::base {
+namespace {
+
+constexpr std::size_t kMostBytes = 64 << 10;  // of a file of the system
+
+/// The beginning of a file, all of it for one of the system's; nothing when it cannot be read.
+std::optional<std::string> read_file(Kernel& kernel, const std::string& path) {
+  const int fd = kernel.open(path.c_str(), O_RDONLY, 0);
+  if (fd < 0) return std::nullopt;
+  const Descriptor file(kernel, fd);
+  std::string text;
+  std::array<char, 4096> buffer;
+  while (text.size() < kMostBytes) {
+    const ssize_t got = kernel.read(file.fd(), buffer.data(), buffer.size());
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+bool has_item(std::string_view list, std::string_view item) {
+  while (!list.empty()) {
+    if (take_until(list, ',') == item) return true;
+  }
+  return false;
+}
+
+/// Where `file` of the group that a line of /proc/self/cgroup names may stand: 0::/a/b for v2,
+/// 4:cpu,cpuacct:/a/b for v1. Nothing when the line is of another controller.
+struct Place {
+  std::string tree;
+  std::string group;  ///< "/a/b"
+  std::string_view name;
+};
+std::optional<Place> find_place(std::string_view line, const CgroupFile& file) {
+  const std::string_view number = take_until(line, ':');
+  const std::string_view controllers = take_until(line, ':');
+  if (!line.starts_with('/')) return std::nullopt;
+  if (number == "0" && controllers.empty()) {
+    return Place{"/sys/fs/cgroup", std::string(line), file.v2};
+  }
+  if (!has_item(controllers, file.v1_controller)) return std::nullopt;
+  return Place{"/sys/fs/cgroup/" + std::string(file.v1_controller), std::string(line), file.v1};
+}
+
+}  // namespace
+
+std::vector<std::string> read_cgroups(Kernel& kernel, const CgroupFile& file) {
+  std::vector<std::string> found;
+  const auto list = read_file(kernel, "/proc/self/cgroup");
+  if (!list) return found;
+  for (std::string_view lines = *list; !lines.empty();) {
+    auto place = find_place(take_until(lines, '\n'), file);
+    while (place) {
+      if (place->group == "/") place->group.clear();
+      const std::string path = place->tree + place->group + "/" + std::string(place->name);
+      if (auto text = read_file(kernel, path)) found.push_back(*std::move(text));
+      if (place->group.empty()) break;
+      place->group.resize(place->group.rfind('/'));
+    }
+  }
+  return found;
+}
+
+std::optional<std::uint64_t> memory_of_process(Kernel& kernel) {
+  std::optional<std::uint64_t> least;
+  const auto take = [&](std::string_view digits, std::uint64_t unit) {
+    const auto number = parse_decimal(digits);  // "max" is none
+    if (number && *number <= UINT64_MAX / unit) {
+      least = std::min(least.value_or(UINT64_MAX), *number * unit);
+    }
+  };
+  constexpr std::string_view kTotal = "MemTotal:";
+  const std::string machine = read_file(kernel, "/proc/meminfo").value_or("");
+  if (const std::size_t at = machine.find(kTotal); at != machine.npos) {
+    std::string_view rest = trim(std::string_view(machine).substr(at + kTotal.size()));
+    take(take_until(rest, ' '), 1024);
+  }
+  for (const std::string& limit :
+       read_cgroups(kernel, {"memory.max", "memory", "memory.limit_in_bytes"})) {
+    take(std::string_view(limit).substr(0, limit.find('\n')), 1);
+  }
+  return least;
+}
+
+}  // namespace mastic::base
