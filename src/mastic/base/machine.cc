@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 
 #include "mastic/base/descriptor.h"
 #include "mastic/base/text.h"
@@ -28,6 +29,8 @@ std::optional<std::string> read_file(Kernel& kernel, const std::string& path) {
   }
   return text;
 }
+
+std::string_view first_line(std::string_view text) { return take_until(text, '\n'); }
 
 bool has_item(std::string_view list, std::string_view item) {
   while (!list.empty()) {
@@ -73,6 +76,27 @@ std::vector<std::string> read_cgroups(Kernel& kernel, const CgroupFile& file) {
   return found;
 }
 
+std::optional<unsigned> processors_of_group(Kernel& kernel) {
+  std::optional<unsigned> least;
+  const auto take = [&](std::string_view quota, std::string_view period) {
+    const auto time = parse_decimal(quota);  // "max" and "-1" are none
+    const auto of = parse_decimal(period);
+    if (!time || !of || *of == 0) return;
+    const std::uint64_t whole =
+        std::clamp<std::uint64_t>(*time / *of + (*time % *of != 0), 1, UINT_MAX);
+    least = std::min(least.value_or(UINT_MAX), static_cast<unsigned>(whole));
+  };
+  const auto quotas = read_cgroups(kernel, {"cpu.max", "cpu", "cpu.cfs_quota_us"});
+  const auto periods = read_cgroups(kernel, {"cpu.max", "cpu", "cpu.cfs_period_us"});
+  for (std::size_t i = 0; i < std::min(quotas.size(), periods.size()); ++i) {
+    std::string_view quota = first_line(quotas[i]);
+    std::string_view period = first_line(periods[i]);
+    if (quota.contains(' ')) take_until(period, ' ');  // v2 has both in one file
+    take(take_until(quota, ' '), period);
+  }
+  return least;
+}
+
 std::optional<std::uint64_t> memory_of_process(Kernel& kernel) {
   std::optional<std::uint64_t> least;
   const auto take = [&](std::string_view digits, std::uint64_t unit) {
@@ -89,7 +113,7 @@ std::optional<std::uint64_t> memory_of_process(Kernel& kernel) {
   }
   for (const std::string& limit :
        read_cgroups(kernel, {"memory.max", "memory", "memory.limit_in_bytes"})) {
-    take(std::string_view(limit).substr(0, limit.find('\n')), 1);
+    take(first_line(limit), 1);
   }
   return least;
 }

@@ -29,4 +29,8 @@ struct CgroupFile {
 /// says so. Nothing where the system does not tell.
 [[nodiscard]] std::optional<std::uint64_t> memory_of_process(Kernel& kernel);
 
+/// How many processors' time a control group leaves to this process (cpu.max), rounded up; nothing where no group
+/// limits it.
+[[nodiscard]] std::optional<unsigned> processors_of_group(Kernel& kernel);
+
 }  // namespace mastic::base

@@ -76,6 +76,32 @@ TEST(Machine, ThisOneHasMemory) {
   EXPECT_GT(memory_of_process(system_kernel()).value_or(0), 1u << 20);
 }
 
+TEST(Machine, LeavesToAProcessTheProcessorsOfItsGroup) {
+  SystemFilesKernel one({{"/proc/self/cgroup", "0::/a/b\n"},
+                         {"/sys/fs/cgroup/a/b/cpu.max", "150000 100000\n"},
+                         {"/sys/fs/cgroup/a/cpu.max", "max 100000\n"}});
+  EXPECT_EQ(processors_of_group(one), 2u);
+  SystemFilesKernel above({{"/proc/self/cgroup", "0::/a/b\n"},
+                           {"/sys/fs/cgroup/a/b/cpu.max", "400000 100000\n"},
+                           {"/sys/fs/cgroup/a/cpu.max", "50000 100000\n"}});
+  EXPECT_EQ(processors_of_group(above), 1u);
+  SystemFilesKernel first_version({{"/proc/self/cgroup", "4:cpu,cpuacct:/b\n"},
+                                   {"/sys/fs/cgroup/cpu/b/cpu.cfs_quota_us", "300000\n"},
+                                   {"/sys/fs/cgroup/cpu/b/cpu.cfs_period_us", "100000\n"},
+                                   {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n"},
+                                   {"/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n"}});
+  EXPECT_EQ(processors_of_group(first_version), 3u);
+}
+
+TEST(Machine, TellsNoProcessorsWhereNoGroupLimitsThem) {
+  SystemFilesKernel none(
+      {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "max 100000\n"}});
+  EXPECT_FALSE(processors_of_group(none));
+  SystemFilesKernel nonsense(
+      {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "1 0\n"}});
+  EXPECT_FALSE(processors_of_group(nonsense));
+}
+
 TEST(Machine, ReadsOtherSettingsOfGroupsToo) {
   SystemFilesKernel kernel({{"/proc/self/cgroup", "0::/a\n4:cpu,cpuacct:/b\n"},
                             {"/sys/fs/cgroup/a/cpu.max", "150000 100000\n"},

@@ -48,7 +48,8 @@ void share_heaps() {
   const bool is_chosen =
       std::getenv("MALLOC_ARENA_MAX") != nullptr ||
       (tunables != nullptr && std::string_view(tunables).contains("glibc.malloc.arena_max"));
-  if (!is_chosen) mallopt(M_ARENA_MAX, static_cast<int>(loop::Drivers::cores()));
+  if (!is_chosen)
+    mallopt(M_ARENA_MAX, static_cast<int>(loop::Drivers::cores(base::system_kernel())));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mastic/base/assert.h"
+#include "mastic/base/machine.h"
 
 namespace mastic::loop {
 namespace {
@@ -93,7 +94,10 @@ Drivers::~Drivers() {
   MASTIC_ASSERT(lost == 0, {"lost threads", static_cast<long long>(lost)});
 }
 
-unsigned Drivers::cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+unsigned Drivers::cores(base::Kernel& kernel) {
+  const unsigned machine = std::max(1u, std::thread::hardware_concurrency());
+  return std::min(machine, base::processors_of_group(kernel).value_or(machine));
+}
 
 // ---- loops ----
 

@@ -63,8 +63,9 @@ class Drivers final : public async::Runner, private LoopKeeper {
   /// Requires: every loop was stopped, or will be by another thread, and no work is queued.
   ~Drivers() override;
 
-  /// How many threads can run at a time on this machine; at least 1.
-  [[nodiscard]] static unsigned cores();
+  /// How many threads of this process can run at a time: the cores of the machine that it may run on, or fewer when its
+  /// control group says so; at least 1.
+  [[nodiscard]] static unsigned cores(base::Kernel& kernel);
 
   /// Has a thread drive `loop` until that is stopped. The loop's runner is this from here on. Throws
   /// std::system_error when the system has no thread for it; then nothing drives it.

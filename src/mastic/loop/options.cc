@@ -3,7 +3,9 @@
 namespace mastic::loop {
 
 void Options::describe(base::OptionTable& table) {
-  table.count("loops", loops, "Event loops, each with a thread; 0 makes one for each core.");
+  table.count("loops", loops,
+              "Event loops, each with a thread; 0 makes one for each core that this process may "
+              "use: those of the machine, or fewer when its control group says so (cpu.max).");
   table.choice(
       "transfer", transfer, "(auto|io_uring|syscall)",
       {{"auto", TransferKind::Auto},

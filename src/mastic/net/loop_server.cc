@@ -98,7 +98,7 @@ base::Result<void> LoopServer::open_loops() {
   MASTIC_ASSERT(loops_.empty());
   if (const auto fits = check(); !fits) return fits;
   const loop::TransferChoice transfer = loop::choose_transfer(kernel_, options_.transfer);
-  const std::uint64_t count = options_.loops > 0 ? options_.loops : loop::Drivers::cores();
+  const std::uint64_t count = options_.loops > 0 ? options_.loops : loop::Drivers::cores(kernel_);
   std::vector<loop::Loop*> loops;
   for (std::uint64_t i = 0; i < count; ++i) {
     auto loop = loop::Loop::open(kernel_, transfer.kind);

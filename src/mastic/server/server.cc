@@ -86,7 +86,7 @@ base::Result<void> Server::start(std::function<void()> settled) {
   when_settled_ = std::move(settled);
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
   const std::uint64_t count =
-      options_.loop.loops > 0 ? options_.loop.loops : loop::Drivers::cores();
+      options_.loop.loops > 0 ? options_.loop.loops : loop::Drivers::cores(kernel_);
   drivers_ = std::make_unique<loop::Drivers>(options_.loop.threads, kernel_);
   watchdog_ = std::make_unique<Watchdog>(*drivers_, log_, options_.recycle_if_lost_over, recycle_);
   std::vector<Lane*> peers;
