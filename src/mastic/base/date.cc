@@ -1,5 +1,6 @@
 #include "mastic/base/date.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -26,7 +27,8 @@ void append_digits(std::string& out, int number, int count) {
 }  // namespace
 
 DateTime to_date_time(std::int64_t unix_seconds) {
-  const sys_seconds moment{std::chrono::seconds(unix_seconds)};
+  const sys_seconds moment{
+      std::chrono::seconds(std::clamp(unix_seconds, kFirstSecond, kLastSecond))};
   const auto midnight = std::chrono::floor<std::chrono::days>(moment);
   const year_month_day date(midnight);
   const std::chrono::hh_mm_ss time(moment - midnight);

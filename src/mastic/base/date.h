@@ -23,6 +23,18 @@ struct DateTime {
   friend bool operator==(const DateTime&, const DateTime&) = default;
 };
 
+/// The first and the last second that a year of four digits holds: 0000 and 9999.
+inline constexpr std::int64_t kFirstSecond = -62'167'219'200;
+inline constexpr std::int64_t kLastSecond = 253'402'300'799;
+
+/// Whether a date can say this moment. A file may be said to be of any other: whoever shows its date
+/// leaves it out then.
+[[nodiscard]] constexpr bool has_date(std::int64_t unix_seconds) {
+  return unix_seconds >= kFirstSecond && unix_seconds <= kLastSecond;
+}
+
+/// What lies before kFirstSecond or behind kLastSecond is taken for these, here and in all that is
+/// written below, so nothing written is ever anything but a date.
 [[nodiscard]] DateTime to_date_time(std::int64_t unix_seconds);
 
 /// Seconds since 1970; nothing when a member is out of its range or the day is not in the month.

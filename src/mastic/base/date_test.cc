@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <limits>
+
 namespace mastic::base {
 namespace {
 
@@ -15,6 +17,30 @@ TEST(Date, KnowsSomeMoments) {
   EXPECT_EQ(to_date_time(784111777).weekday, 0);
 }
 
+TEST(Date, KnowsTheSecondBefore1970AndTheEndsOfWhatItCanSay) {
+  EXPECT_EQ(format_iso_time(-1), "1969-12-31T23:59:59Z");
+  EXPECT_EQ(parse_iso_time("1969-12-31T23:59:59Z"), -1);
+  EXPECT_EQ(to_date_time(-1).weekday, 3);
+  EXPECT_EQ(format_iso_time(kFirstSecond), "0000-01-01T00:00:00Z");
+  EXPECT_EQ(format_iso_time(kLastSecond), "9999-12-31T23:59:59Z");
+  EXPECT_TRUE(has_date(kFirstSecond) && has_date(-1) && has_date(kLastSecond));
+}
+
+TEST(Date, WritesNothingButDates) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t early : {kFirstSecond - 1, kFirstSecond - 86'400 * 366, kLeast}) {
+    EXPECT_FALSE(has_date(early)) << early;
+    EXPECT_EQ(format_iso_time(early), "0000-01-01T00:00:00Z") << early;
+    EXPECT_EQ(format_log_time(early), "01/Jan/0000:00:00:00 +0000") << early;
+  }
+  for (const std::int64_t late : {kLastSecond + 1, std::int64_t{1'000'000'000'000}, kMost}) {
+    EXPECT_FALSE(has_date(late)) << late;
+    EXPECT_EQ(format_iso_time(late), "9999-12-31T23:59:59Z") << late;
+    EXPECT_EQ(format_log_time(late), "31/Dec/9999:23:59:59 +0000") << late;
+  }
+}
+
 TEST(Date, RefusesDaysThatDoNotExist) {
   EXPECT_FALSE(to_unix_seconds({.year = 2023, .month = 2, .day = 29}));
   EXPECT_TRUE(to_unix_seconds({.year = 2024, .month = 2, .day = 29}));
@@ -24,7 +50,7 @@ TEST(Date, RefusesDaysThatDoNotExist) {
 
 TEST(Date, GoesThereAndBack) {
   EXPECT_TRUE(rc::check([] {
-    const auto seconds = *rc::gen::inRange<std::int64_t>(-62'167'219'200, 253'402'300'799);
+    const auto seconds = *rc::gen::inRange(kFirstSecond, kLastSecond);
     RC_ASSERT(to_unix_seconds(to_date_time(seconds)) == seconds);
   }));
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mastic/app/error_response.h"
+#include "mastic/base/date.h"
 #include "mastic/http/byteranges.h"
 #include "mastic/http/conditional.h"
 #include "mastic/http/date.h"
@@ -95,9 +96,9 @@ http::RangeRequest wanted_ranges(const Request& request, const http::Validators&
 
 Response answer_with_file(Request& request, const std::shared_ptr<const CachedFile>& file,
                           const Options& options, std::int64_t unix_now) {
-  const std::int64_t modified = file->status.modified;
   const http::EntityTag tag{*file->fields.get(FieldName::ETag)};
-  const http::Validators validators{tag, modified};
+  http::Validators validators{.entity_tag = tag, .last_modified = file->status.modified};
+  if (!base::has_date(file->status.modified)) validators.last_modified.reset();
   const std::uint64_t size = file->status.size;
 
   const auto precondition =
@@ -107,7 +108,7 @@ Response answer_with_file(Request& request, const std::shared_ptr<const CachedFi
   }
   Response response;
   response.fields = file->fields;
-  if (modified > unix_now) {  // RFC 9110 §8.8.2.1
+  if (validators.last_modified > unix_now) {  // RFC 9110 §8.8.2.1
     response.set(FieldName::LastModified, http::format_date(unix_now));
   }
   if (precondition == Precondition::NotModified) {

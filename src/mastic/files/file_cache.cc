@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "mastic/base/date.h"
 #include "mastic/http/date.h"
 #include "mastic/http/media_type.h"
 
@@ -144,7 +145,9 @@ http::Fields FileCache::fields_of(const CachedFile& file) const {
   const bool is_coded = file.coding != http::ContentCoding::Identity;
   http::Fields fields;
   fields.add(FieldName::ETag, file.entity_tag(is_coded ? to_string(file.coding) : ""));
-  fields.add(FieldName::LastModified, http::format_date(file.status.modified));
+  if (base::has_date(file.status.modified)) {
+    fields.add(FieldName::LastModified, http::format_date(file.status.modified));
+  }
   if (!options_.cache_control.empty()) fields.add(FieldName::CacheControl, options_.cache_control);
   if (is_coded || !file.siblings.empty()) fields.add(FieldName::Vary, "Accept-Encoding");
   fields.add(FieldName::AcceptRanges, "bytes");

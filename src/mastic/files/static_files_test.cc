@@ -5,7 +5,10 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 
+#include <limits>
+
 #include "mastic/app/carrier_testing.h"
+#include "mastic/base/date.h"
 #include "mastic/base/kernel_testing.h"
 #include "mastic/files/temporary_tree_testing.h"
 #include "mastic/http/date.h"
@@ -17,6 +20,17 @@ namespace {
 using app::Response;
 using http::Method;
 using http::Status;
+
+/// A file system that keeps any date, as few do.
+struct DatedKernel : base::ForwardingKernel {
+  DatedKernel() : ForwardingKernel(base::system_kernel()) {}
+  int fstat(int fd, struct stat& status) override {
+    const int result = ForwardingKernel::fstat(fd, status);
+    status.st_mtim.tv_sec = moment;
+    return result;
+  }
+  std::int64_t moment = 0;
+};
 
 struct StaticFilesTest : testing::Test {
   StaticFilesTest() {
@@ -30,7 +44,7 @@ struct StaticFilesTest : testing::Test {
                Method method = Method::Get) {
     if (!app) {
       app = app::wrap(middleware::Lint([](std::string_view fault) { ADD_FAILURE() << fault; }),
-                      open_static_files(files.root(), options, base::system_kernel()).value());
+                      open_static_files(files.root(), options, *kernel).value());
     }
     async::ManualExecutor executor;
     app::TestExchange exchange(executor);
@@ -54,6 +68,8 @@ struct StaticFilesTest : testing::Test {
   }
   TemporaryTree files;
   Options options;
+  DatedKernel dated;
+  base::Kernel* kernel = &base::system_kernel();
   std::optional<app::App> app;
   std::string text;
 };
@@ -171,6 +187,28 @@ TEST_F(StaticFilesTest, WasNeverModifiedInTheFuture) {
   const std::int64_t now = base::system_kernel().unix_seconds();
   files.write("clock.txt", "ahead", now + 1'000'000);
   EXPECT_LE(http::parse_date(field("/clock.txt", "Last-Modified"), now).value(), now + 60);
+}
+
+TEST_F(StaticFilesTest, HasNoDateWhereNoneCanSayIt) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const std::string date = http::format_date(1000);
+  kernel = &dated;
+  for (const std::int64_t moment : {base::kFirstSecond - 1, base::kLastSecond + 1, kLeast, kMost}) {
+    dated.moment = moment;
+    app.reset();
+    EXPECT_EQ(field("/notes.txt", "Last-Modified"), "none");
+    EXPECT_EQ(get("/notes.txt", {{"If-Modified-Since", date}}), "0123456789");
+    EXPECT_EQ(get("/notes.txt", {{"If-Unmodified-Since", date}}), "0123456789");
+    EXPECT_EQ(get("/notes.txt", {{"If-None-Match", field("/notes.txt", "ETag")}}), "304");
+  }
+}
+
+TEST_F(StaticFilesTest, KnowsTheSecondBefore1970) {
+  files.write("old.txt", "old", -1);
+  EXPECT_EQ(field("/old.txt", "Last-Modified"), "Wed, 31 Dec 1969 23:59:59 GMT");
+  EXPECT_EQ(get("/old.txt", {{"If-Modified-Since", http::format_date(-1)}}), "304");
+  EXPECT_EQ(get("/old.txt", {{"If-Modified-Since", http::format_date(-2)}}), "old");
 }
 
 TEST_F(StaticFilesTest, PrefersTagsToDates) {

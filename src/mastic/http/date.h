@@ -12,8 +12,9 @@ namespace mastic::http {
 
 inline constexpr std::size_t kDateBytes = 29;
 
-/// Writes "Sun, 06 Nov 1994 08:49:37 GMT" to `place`, which has room for kDateBytes. Requires: a
-/// year from 0 to 9999.
+/// Writes "Sun, 06 Nov 1994 08:49:37 GMT" to `place`, which has room for kDateBytes. There is no
+/// HTTP date for a moment outside of the years 0 to 9999 (base::has_date): it becomes the nearest
+/// that there is.
 void write_date(char* place, std::int64_t unix_seconds) noexcept;
 [[nodiscard]] std::string format_date(std::int64_t unix_seconds);
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "mastic/base/date.h"
+
 namespace mastic::http {
 namespace {
 
@@ -36,9 +38,17 @@ TEST(Date, RefusesEverythingElse) {
   }
 }
 
+TEST(Date, IsWrittenFromTheFirstYearToTheLast) {
+  EXPECT_EQ(format_date(-1), "Wed, 31 Dec 1969 23:59:59 GMT");
+  EXPECT_EQ(format_date(base::kFirstSecond), "Sat, 01 Jan 0000 00:00:00 GMT");
+  EXPECT_EQ(format_date(base::kLastSecond), "Fri, 31 Dec 9999 23:59:59 GMT");
+  EXPECT_EQ(format_date(base::kFirstSecond - 1), format_date(base::kFirstSecond));
+  EXPECT_EQ(format_date(base::kLastSecond + 1), format_date(base::kLastSecond));
+}
+
 TEST(Date, ReadsBackWhatItWrites) {
   EXPECT_TRUE(rc::check([] {
-    const auto moment = *rc::gen::inRange<std::int64_t>(0, 253'402'300'799);
+    const auto moment = *rc::gen::inRange(base::kFirstSecond, base::kLastSecond);
     RC_ASSERT(parse_date(format_date(moment), kNow) == moment);
   }));
 }
