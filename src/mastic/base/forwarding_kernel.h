@@ -29,12 +29,18 @@ class ForwardingKernel : public Kernel {
   int open(const char* path, int flags, unsigned mode) override {
     return inner_.open(path, flags, mode);
   }
+  int openat(int directory, const char* path, int flags) override {
+    return inner_.openat(directory, path, flags);
+  }
   int openat2(int directory, const char* path, int flags, std::uint64_t resolve) override {
     return inner_.openat2(directory, path, flags, resolve);
   }
   int fstat(int fd, struct stat& status) override { return inner_.fstat(fd, status); }
   int fstatat(int directory, const char* name, struct stat& status, int flags) override {
     return inner_.fstatat(directory, name, status, flags);
+  }
+  ssize_t readlinkat(int directory, const char* name, std::span<char> buffer) override {
+    return inner_.readlinkat(directory, name, buffer);
   }
   ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override {
     return inner_.pread(fd, buffer, size, offset);

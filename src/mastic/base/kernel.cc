@@ -74,6 +74,9 @@ class SystemKernel final : public Kernel {
   int open(const char* path, int flags, unsigned mode) override {
     return checked(::open(path, flags | O_CLOEXEC, mode));
   }
+  int openat(int directory, const char* path, int flags) override {
+    return checked(::openat(directory, path, flags | O_CLOEXEC));
+  }
   int openat2(int directory, const char* path, int flags, std::uint64_t resolve) override {
     open_how how{};
     how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
@@ -83,6 +86,9 @@ class SystemKernel final : public Kernel {
   int fstat(int fd, struct stat& status) override { return checked(::fstat(fd, &status)); }
   int fstatat(int directory, const char* name, struct stat& status, int flags) override {
     return checked(::fstatat(directory, name, &status, flags));
+  }
+  ssize_t readlinkat(int directory, const char* name, std::span<char> buffer) override {
+    return checked(::readlinkat(directory, name, buffer.data(), buffer.size()));
   }
   ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override {
     return checked(::pread(fd, buffer, size, offset));

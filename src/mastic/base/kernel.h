@@ -52,10 +52,13 @@ class Kernel {
   // Files.
   /// open() with O_CLOEXEC added.
   virtual int open(const char* path, int flags, unsigned mode) = 0;
+  /// openat() with O_CLOEXEC added, for what is there.
+  virtual int openat(int directory, const char* path, int flags) = 0;
   /// openat2() with O_CLOEXEC and `resolve` (RESOLVE_*).
   virtual int openat2(int directory, const char* path, int flags, std::uint64_t resolve) = 0;
   virtual int fstat(int fd, struct stat& status) = 0;
   virtual int fstatat(int directory, const char* name, struct stat& status, int flags) = 0;
+  virtual ssize_t readlinkat(int directory, const char* name, std::span<char> buffer) = 0;
   virtual ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) = 0;
   virtual ssize_t getdents64(int fd, std::span<char> buffer) = 0;
   virtual int unlink(const char* path) = 0;

@@ -50,6 +50,10 @@ int FailingKernel::open(const char* path, int flags, unsigned mode) {
   if (const int number = fault("open")) return -number;
   return ForwardingKernel::open(path, flags, mode);
 }
+int FailingKernel::openat(int directory, const char* path, int flags) {
+  if (const int number = fault("openat")) return -number;
+  return ForwardingKernel::openat(directory, path, flags);
+}
 int FailingKernel::openat2(int directory, const char* path, int flags, std::uint64_t resolve) {
   if (const int number = fault("openat2")) return -number;
   return ForwardingKernel::openat2(directory, path, flags, resolve);
@@ -61,6 +65,10 @@ int FailingKernel::fstat(int fd, struct stat& status) {
 int FailingKernel::fstatat(int directory, const char* name, struct stat& status, int flags) {
   if (const int number = fault("fstatat")) return -number;
   return ForwardingKernel::fstatat(directory, name, status, flags);
+}
+ssize_t FailingKernel::readlinkat(int directory, const char* name, std::span<char> buffer) {
+  if (const int number = fault("readlinkat")) return -number;
+  return ForwardingKernel::readlinkat(directory, name, buffer);
 }
 ssize_t FailingKernel::pread(int fd, void* buffer, std::size_t size, std::int64_t offset) {
   if (const int number = fault("pread")) return -number;

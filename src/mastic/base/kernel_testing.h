@@ -39,9 +39,11 @@ class FailingKernel : public ForwardingKernel {
   ssize_t read(int fd, void* buffer, std::size_t size) override;
   ssize_t write(int fd, const void* bytes, std::size_t size) override;
   int open(const char* path, int flags, unsigned mode) override;
+  int openat(int directory, const char* path, int flags) override;
   int openat2(int directory, const char* path, int flags, std::uint64_t resolve) override;
   int fstat(int fd, struct stat& status) override;
   int fstatat(int directory, const char* name, struct stat& status, int flags) override;
+  ssize_t readlinkat(int directory, const char* name, std::span<char> buffer) override;
   ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override;
   ssize_t getdents64(int fd, std::span<char> buffer) override;
   int unlink(const char* path) override;
