@@ -84,10 +84,7 @@ int serve_command(std::span<const char* const> words) {
 
   const std::string root((*others)[0]);
   auto files = files::open_static_files(root, options.files, base::system_kernel());
-  if (!files) {
-    return fail(ExitCode::CannotStart,
-                files.error().message + "; give a directory that this user may read");
-  }
+  if (!files) return fail(ExitCode::CannotStart, files.error().message);
   return static_cast<int>(catalog::run(*std::move(files), root, options.service));
 }
 

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 using mastic::Method;
 using mastic::Request;
@@ -27,9 +28,10 @@ bool wants_page(const Request& request) {
 
 }  // namespace
 
-PageFallback::PageFallback(const std::string& file) : page_(read_file(file)) {}
+PageFallback::PageFallback(std::string file) : file_(std::move(file)) { read_file(file_); }
 
 void PageFallback::after(Request& request, Response& response) const {
   if (response.status != Status::NotFound || !wants_page(request)) return;
-  response = Response::html(page_).set("Vary", "Accept").set("Cache-Control", "no-cache");
+  response =
+      Response::html(read_file(file_)).set("Vary", "Accept").set("Cache-Control", "no-cache");
 }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <mastic/testing/test_client.h>
 
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string_view>
 
@@ -66,6 +68,17 @@ TEST_F(SinglePage, GivesThePageForItsOwnRoutes) {
     EXPECT_EQ(answer.field("Vary"), "Accept");
   }
   EXPECT_EQ(client.head("/open", {{"Accept", kPageAccept}}).status, Status::Ok);
+}
+
+TEST_F(SinglePage, GivesThePageOfANewRelease) {
+  namespace fs = std::filesystem;
+  const fs::path copy = fs::path(testing::TempDir()) / "single-page-release";
+  fs::copy(PUBLIC_DIR, copy, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  TestClient site{make_site(copy)};
+  EXPECT_EQ(site.get("/open", {{"Accept", kPageAccept}}).text, client.get("/").text);
+  std::ofstream(copy / "index.html") << "another release";
+  EXPECT_EQ(site.get("/open", {{"Accept", kPageAccept}}).text, "another release");
+  fs::remove_all(copy);
 }
 
 TEST_F(SinglePage, MissesWhatIsNoPage) {

@@ -58,10 +58,12 @@ std::uint64_t CachedFile::bytes() const {
 std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
     std::string_view path) {
   Shard& shard = shard_of(path);
-  const base::Instant now = tree_.kernel().monotonic_now();
+  const base::Instant now = root_.kernel().monotonic_now();
+  std::shared_ptr<const Tree> tree;
   std::shared_ptr<const CachedFile> known;
   {
     const std::lock_guard lock(shard.mutex);
+    move_to_current_tree(shard);
     const auto found = shard.by_path.find(path);
     if (found != shard.by_path.end()) {
       const auto entry = found->second;
@@ -69,10 +71,13 @@ std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
       if (now - entry->checked < kTrusted) return entry->file;
       known = entry->file;
     }
+    tree = shard.tree;
   }
-  auto loaded = load(std::string(path), known);
+  if (!tree) return std::unexpected(http::Status::NotFound);
+  auto loaded = load(*tree, std::string(path), known);
   const bool keeps = loaded && (*loaded)->status.kind == FileStatus::Kind::File;
   const std::lock_guard lock(shard.mutex);
+  if (shard.tree != tree) return loaded;  // another tree took its place meanwhile
   if (const auto found = shard.by_path.find(path); found != shard.by_path.end()) {
     drop(shard, found->second);
   }
@@ -81,13 +86,13 @@ std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
 }
 
 /// `known` when the file and its siblings are still those.
-FileCache::Loaded FileCache::load(const std::string& path,
+FileCache::Loaded FileCache::load(const Tree& tree, const std::string& path,
                                   const std::shared_ptr<const CachedFile>& known) const {
-  auto loaded = load_alone(path, http::ContentCoding::Identity, known);
+  auto loaded = load_alone(tree, path, http::ContentCoding::Identity, known);
   const bool may_have_siblings =
       loaded && options_.precompressed && (*loaded)->status.kind == FileStatus::Kind::File;
   if (!may_have_siblings) return loaded;
-  auto siblings = load_siblings(path, **loaded, known);
+  auto siblings = load_siblings(tree, path, **loaded, known);
   if (siblings == (*loaded)->siblings) return loaded;
   CachedFile whole = **loaded;
   whole.siblings = std::move(siblings);
@@ -96,7 +101,7 @@ FileCache::Loaded FileCache::load(const std::string& path,
 }
 
 std::vector<CachedFile::Sibling> FileCache::load_siblings(
-    const std::string& path, const CachedFile& file,
+    const Tree& tree, const std::string& path, const CachedFile& file,
     const std::shared_ptr<const CachedFile>& known) const {
   constexpr std::pair<http::ContentCoding, const char*> kEndings[] = {
       {http::ContentCoding::Brotli, ".br"},
@@ -109,7 +114,7 @@ std::vector<CachedFile::Sibling> FileCache::load_siblings(
       const auto same = std::ranges::find(known->siblings, coding, &CachedFile::Sibling::coding);
       if (same != known->siblings.end()) known_sibling = same->file;
     }
-    const auto loaded = load_alone(path + ending, coding, known_sibling);
+    const auto loaded = load_alone(tree, path + ending, coding, known_sibling);
     if (!loaded || (*loaded)->status.kind != FileStatus::Kind::File) continue;
     if ((*loaded)->status.modified >= file.status.modified) siblings.push_back({coding, *loaded});
   }
@@ -117,9 +122,10 @@ std::vector<CachedFile::Sibling> FileCache::load_siblings(
 }
 
 /// `known` when the file is still that one. With a coding, `path` has that one's ending.
-FileCache::Loaded FileCache::load_alone(const std::string& path, http::ContentCoding coding,
+FileCache::Loaded FileCache::load_alone(const Tree& tree, const std::string& path,
+                                        http::ContentCoding coding,
                                         const std::shared_ptr<const CachedFile>& known) const {
-  auto opened = tree_.open_file(path);
+  auto opened = tree.open_file(path);
   if (!opened) return std::unexpected(opened.error());
   if (opened->status.kind == FileStatus::Kind::Other) {
     return std::unexpected(http::Status::NotFound);
@@ -173,6 +179,22 @@ void FileCache::drop(Shard& shard, Entries::iterator entry) {
   shard.files -= entry->file->files();
   shard.by_path.erase(entry->path);
   shard.entries.erase(entry);
+}
+
+void FileCache::drop_former_trees() {
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    move_to_current_tree(shard);
+  }
+}
+
+/// Requires: the shard is locked.
+void FileCache::move_to_current_tree(Shard& shard) const {
+  if (shard.tree.get() == root_.current()) return;
+  shard.tree = root_.tree();
+  shard.by_path.clear();
+  shard.entries.clear();
+  shard.bytes = shard.files = 0;
 }
 
 FileCache::Shard& FileCache::shard_of(std::string_view path) {

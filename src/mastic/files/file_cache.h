@@ -17,6 +17,7 @@
 
 #include "mastic/base/units.h"
 #include "mastic/files/options.h"
+#include "mastic/files/root.h"
 #include "mastic/files/tree.h"
 #include "mastic/http/content_coding.h"
 #include "mastic/http/fields.h"
@@ -52,16 +53,18 @@ struct CachedFile {
 
 /// Callable from every thread. An entry is trusted for a second, and then looked at anew, so a
 /// changed file is served within that time; what is not used for longest goes when there is no
-/// room.
+/// room. Of a tree that is no longer the root's it gives nothing.
 class FileCache {
  public:
-  /// `tree` and `options` must outlive it.
-  FileCache(const Tree& tree, const Options& options) : tree_(tree), options_(options) {}
+  /// `root` and `options` must outlive it.
+  FileCache(const Root& root, const Options& options) : root_(root), options_(options) {}
 
   /// The regular file or directory at `path`; a directory is not kept. A file comes with its
   /// precompressed siblings, when Options want them. The error is what to answer.
   [[nodiscard]] std::expected<std::shared_ptr<const CachedFile>, http::Status> get(
       std::string_view path);
+  /// Lets go of all that is not of the root's tree, so that nothing of another one stays open.
+  void drop_former_trees();
 
  private:
   struct Entry {
@@ -73,7 +76,8 @@ class FileCache {
   /// A part of the cache with a lock of its own, so that threads rarely meet.
   struct Shard {
     std::mutex mutex;
-    Entries entries;  ///< the one used last first
+    std::shared_ptr<const Tree> tree;  ///< that all entries are of
+    Entries entries;                   ///< the one used last first
     std::unordered_map<std::string_view, Entries::iterator> by_path;
     std::uint64_t bytes = 0;
     std::size_t files = 0;
@@ -82,19 +86,21 @@ class FileCache {
 
   [[nodiscard]] Shard& shard_of(std::string_view path);
   using Loaded = std::expected<std::shared_ptr<const CachedFile>, http::Status>;
-  [[nodiscard]] Loaded load(const std::string& path,
+  [[nodiscard]] Loaded load(const Tree& tree, const std::string& path,
                             const std::shared_ptr<const CachedFile>& known) const;
-  [[nodiscard]] Loaded load_alone(const std::string& path, http::ContentCoding coding,
+  [[nodiscard]] Loaded load_alone(const Tree& tree, const std::string& path,
+                                  http::ContentCoding coding,
                                   const std::shared_ptr<const CachedFile>& known) const;
   [[nodiscard]] std::vector<CachedFile::Sibling> load_siblings(
-      const std::string& path, const CachedFile& file,
+      const Tree& tree, const std::string& path, const CachedFile& file,
       const std::shared_ptr<const CachedFile>& known) const;
   [[nodiscard]] http::Fields fields_of(const CachedFile& file) const;
   void keep(Shard& shard, std::string_view path, std::shared_ptr<const CachedFile> file,
             base::Instant now);
   static void drop(Shard& shard, Entries::iterator entry);
+  void move_to_current_tree(Shard& shard) const;
 
-  const Tree& tree_;
+  const Root& root_;
   const Options& options_;
   std::array<Shard, kShards> shards_;
 };

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 #include "mastic/base/kernel_testing.h"
 #include "mastic/files/temporary_tree_testing.h"
@@ -21,8 +24,8 @@ struct FileCacheTest : testing::Test {
   TemporaryTree files;
   base::ScriptedKernel kernel;
   Options options;
-  Tree tree = Tree::open(kernel, files.root()).value();
-  FileCache cache{tree, options};
+  std::unique_ptr<Root> root = Root::open(kernel, files.root()).value();
+  FileCache cache{*root, options};
 };
 
 TEST_F(FileCacheTest, KeepsSmallFilesInMemory) {
@@ -115,6 +118,52 @@ TEST_F(FileCacheTest, TagsTellApartWhatHasTheSameSizeAndTime) {
   kernel.advance(1s);
   EXPECT_EQ(read("a"), "2");
   EXPECT_NE((*cache.get("a"))->entity_tag(""), tag);
+}
+
+/// Seconds that a test counts while other threads read them.
+struct CountedSeconds final : base::ForwardingKernel {
+  CountedSeconds() : ForwardingKernel(base::system_kernel()) {}
+  base::Instant monotonic_now() override {
+    return base::Instant(std::chrono::seconds(unix_seconds()));
+  }
+  std::int64_t unix_seconds() override { return seconds.load(); }
+  std::atomic<std::int64_t> seconds{1000};
+};
+
+TEST(FileCache, GivesTheTreeThatIsThereWhileManyThreadsReadAndItIsSwitched) {
+  namespace fs = std::filesystem;
+  TemporaryTree files;
+  CountedSeconds kernel;
+  const Options options;
+  files.write("one/a", "one");
+  files.write("two/a", "two");
+  fs::create_directory_symlink("one", files.root() / "current");
+  const auto root = Root::open(kernel, files.root() / "current").value();
+  FileCache cache(*root, options);
+  std::atomic<bool> ends = false;
+  std::atomic<int> strange = 0;
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!ends) {
+        const auto found = cache.get("a");
+        const bool is_known = found && ((*found)->content == "one" || (*found)->content == "two");
+        if (!is_known) ++strange;
+      }
+    });
+  }
+  for (int i = 0; i < 40; ++i) {
+    const char* const release = i % 2 == 0 ? "two" : "one";
+    fs::create_directory_symlink(release, files.root() / "next");
+    fs::rename(files.root() / "next", files.root() / "current");
+    ++kernel.seconds;
+    ASSERT_TRUE(root->look());
+    EXPECT_EQ((*cache.get("a"))->content, release);
+    cache.drop_former_trees();
+  }
+  ends = true;
+  readers.clear();
+  EXPECT_EQ(strange, 0);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "mastic/files/file_answer.h"
 #include "mastic/files/file_cache.h"
 #include "mastic/files/listing.h"
+#include "mastic/files/root.h"
 #include "mastic/files/tree.h"
 
 namespace mastic::files {
@@ -36,6 +37,9 @@ bool is_hidden(std::string_view name) {
            return name.ends_with(ending);
          });
 }
+
+bool is_any_name(std::string_view) { return true; }
+bool is_public_name(std::string_view name) { return !is_hidden(name); }
 
 /// A request's path as a path in the tree: "." is the root, "./a/b" is below it.
 class TreePath {
@@ -77,10 +81,11 @@ std::optional<TreePath> to_tree_path(std::string_view path, const Options& optio
 
 class StaticFiles {
  public:
-  StaticFiles(Tree tree, Options options)
-      : options_(std::move(options)), tree_(std::move(tree)), cache_(tree_, options_) {}
+  StaticFiles(std::unique_ptr<Root> root, Options options)
+      : options_(std::move(options)), root_(std::move(root)), cache_(*root_, options_) {}
 
   Response answer(Request& request) {
+    look_at_root(request);
     if (request.method() == Method::Options) return with_methods(Response(Status::NoContent));
     if (request.method() != Method::Get && request.method() != Method::Head) {
       return with_methods(app::error_response(request, Status::MethodNotAllowed));
@@ -93,10 +98,18 @@ class StaticFiles {
     if (!is_directory && path->ends_in_slash) return app::error_response(request, Status::NotFound);
     if (!is_directory) return answer_file(request, *found);
     if (!path->ends_in_slash) return redirect_to_slash(request);
-    return answer_directory(request, std::string(path->view()), **found);
+    return answer_directory(request, std::string(path->view()));
   }
 
  private:
+  void look_at_root(Request& request) {
+    const auto change = root_->look();
+    if (!change) return;
+    cache_.drop_former_trees();
+    request.carrier().log().write(
+        {.level = change->level, .logger = "files", .message = change->message});
+  }
+
   static Response with_methods(Response response) {
     return std::move(response).set(FieldName::Allow, "GET, HEAD, OPTIONS");
   }
@@ -109,20 +122,20 @@ class StaticFiles {
     return Response::redirect(location, Status::MovedPermanently);
   }
 
-  Response answer_directory(Request& request, const std::string& path,
-                            const CachedFile& directory) {
+  Response answer_directory(Request& request, const std::string& path) {
     for (const std::string& name : options_.index) {
       const auto found = cache_.get(path + "/" + name);
       if (found && (*found)->status.kind == Kind::File) return answer_file(request, *found);
+      const bool is_missing = found || found.error() == Status::NotFound;
+      if (!is_missing) return app::error_response(request, found.error());
     }
-    return options_.listing ? list(request, path, directory)
-                            : app::error_response(request, Status::NotFound);
+    return options_.listing ? list(request, path) : app::error_response(request, Status::NotFound);
   }
 
   Response answer_file(Request& request, const std::shared_ptr<const CachedFile>& file) {
     const CachedFile::Sibling* const better = preferred_sibling(request, *file);
     return answer_with_file(request, better == nullptr ? file : better->file, options_,
-                            tree_.kernel().unix_seconds());
+                            root_->kernel().unix_seconds());
   }
 
   /// The sibling that the client likes best, unless it likes the file itself better.
@@ -142,15 +155,16 @@ class StaticFiles {
     return preferred;
   }
 
-  Response list(Request& request, const std::string& path, const CachedFile& directory) {
-    bool complete = true;
-    auto entries = tree_.entries(path, *directory.descriptor, options_.max_listed, complete);
-    if (!options_.hidden_files) {
-      std::erase_if(entries, [](const Tree::Entry& entry) { return is_hidden(entry.name); });
-    }
+  Response list(Request& request, const std::string& path) {
+    const auto tree = root_->tree();
+    if (!tree) return app::error_response(request, Status::NotFound);
+    auto entries = tree->entries(path, options_.max_listed,
+                                 options_.hidden_files ? &is_any_name : &is_public_name);
+    if (!entries) return refuse_listing(request, entries.error());
     const std::string title =
         std::string(request.mount_path()) + std::string(request.decoded_path());
-    Response page = Response::html(render_listing(title, path != ".", std::move(entries), complete,
+    Response page = Response::html(render_listing(title, path != ".", std::move(entries->list),
+                                                  entries->complete,
                                                   ListingOrder::from_query(request.query())));
     page.set(FieldName::CacheControl, "no-cache");
     page.set(FieldName::XContentTypeOptions, "nosniff");
@@ -158,8 +172,16 @@ class StaticFiles {
     return page;
   }
 
+  static Response refuse_listing(Request& request, const Tree::Fault& fault) {
+    if (fault.answer != Status::NotFound) {
+      request.log("files").error("cannot list ", request.mount_path(), request.path(), ": ",
+                                 base::describe_number(fault.number));
+    }
+    return app::error_response(request, fault.answer);
+  }
+
   const Options options_;
-  const Tree tree_;
+  const std::unique_ptr<Root> root_;
   FileCache cache_;
 };
 
@@ -168,9 +190,9 @@ class StaticFiles {
 base::Result<app::App> open_static_files(const std::string& root, Options options,
                                          base::Kernel& kernel) {
   if (const auto fits = options.check(); !fits) return std::unexpected(fits.error());
-  auto tree = Tree::open(kernel, root);
-  if (!tree) return std::unexpected(tree.error());
-  const auto files = std::make_shared<StaticFiles>(*std::move(tree), std::move(options));
+  auto opened = Root::open(kernel, root);
+  if (!opened) return std::unexpected(opened.error());
+  const auto files = std::make_shared<StaticFiles>(*std::move(opened), std::move(options));
   // A task, though it never waits, so that no body is gathered for a method that is refused.
   return app::App(
       [files](Request& request) -> app::Task<Response> { return files->answer(request); });

@@ -50,6 +50,7 @@ struct StaticFilesTest : testing::Test {
     app::TestExchange exchange(executor);
     for (const auto& [name, value] : fields) exchange.fields.add(name, value);
     Response response = exchange.call(*app, method, path);
+    log = exchange.recorded.text();
     if (response.body.bytes()) text = *response.body.bytes();
     return response;
   }
@@ -69,9 +70,11 @@ struct StaticFilesTest : testing::Test {
   TemporaryTree files;
   Options options;
   DatedKernel dated;
+  base::ScriptedKernel scripted;  ///< a clock of our own, and calls that fail
   base::Kernel* kernel = &base::system_kernel();
   std::optional<app::App> app;
   std::string text;
+  std::string log;  ///< what was said of the last request
 };
 
 TEST_F(StaticFilesTest, ServesFilesAndIndexes) {
@@ -331,6 +334,100 @@ TEST_F(StaticFilesTest, ListsOnlyWhenTold) {
 TEST_F(StaticFilesTest, TakesTheFirstIndexThatIsThere) {
   options.index = {"home.html", "page.html"};
   EXPECT_EQ(get("/sub/"), "page");
+}
+
+TEST_F(StaticFilesTest, HiddenNamesTakeNoPlaceInAListing) {
+  options.listing = true;
+  options.max_listed = 10;
+  for (int i = 0; i < 20; ++i) files.write("many/.hidden" + std::to_string(i), "");
+  for (int i = 0; i < 10; ++i) files.write("many/shown" + std::to_string(i), "");
+  const std::string page = get("/many/");
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(page.contains("shown" + std::to_string(i))) << i;
+  EXPECT_FALSE(page.contains("more names"));
+  files.write("many/shown10", "");
+  EXPECT_TRUE(get("/many/").contains("more names"));
+}
+
+TEST_F(StaticFilesTest, AListingThatCannotBeReadIsNoEmptyDirectory) {
+  options.listing = true;
+  kernel = &scripted;
+  EXPECT_TRUE(get("/sub/").contains("page.html"));
+  for (const auto& [number, status, words] :
+       {std::tuple(EIO, "500", "Input/output error"), {EACCES, "403", "Permission denied"}}) {
+    for (const int nth : {1, 2}) {  // at once, and in the middle
+      scripted.fail("getdents64", nth, number);
+      EXPECT_EQ(get("/sub/"), status);
+      EXPECT_TRUE(log.starts_with("error files: cannot list /sub/: " + std::string(words))) << log;
+    }
+  }
+}
+
+TEST_F(StaticFilesTest, AnIndexThatCannotBeOpenedIsNotPassedOver) {
+  options.listing = true;
+  kernel = &scripted;
+  get("/notes.txt");
+  for (const auto& [number, status] : {std::pair(EACCES, "403"), {EMFILE, "503"}}) {
+    scripted.fail("openat2", 2, number);
+    EXPECT_EQ(get("/"), status);
+  }
+}
+
+// ---- what is served is replaced ----
+
+TEST_F(StaticFilesTest, ServesWhatALinkIsSwitchedToFromTheNextSecondOn) {
+  namespace fs = std::filesystem;
+  files.write("release-1/a.txt", "old");
+  files.write("release-1/only-old.txt", "old");
+  files.write("release-1/large.bin", std::string(100'000, 'o'));
+  files.write("release-2/a.txt", "new");  // of the same size and time
+  files.write("release-2/large.bin", std::string(100'000, 'n'));
+  fs::create_directory_symlink("release-1", files.root() / "current");
+  app = open_static_files(files.root() / "current", options, scripted).value();
+  EXPECT_EQ(get("/a.txt"), "old");
+  EXPECT_EQ(get("/only-old.txt"), "old");
+  Response under_way = ask("/large.bin");
+
+  fs::create_directory_symlink("release-2", files.root() / "next");
+  fs::rename(files.root() / "next", files.root() / "current");
+  scripted.advance(std::chrono::seconds(1));
+  EXPECT_EQ(get("/a.txt"), "new");
+  EXPECT_TRUE(log.starts_with("info files: another directory is at ")) << log;
+  EXPECT_EQ(get("/only-old.txt"), "404");
+  EXPECT_EQ(get("/large.bin"), std::string(100'000, 'n'));
+  EXPECT_EQ(app::text_of(std::move(under_way)), std::string(100'000, 'o'));
+}
+
+TEST_F(StaticFilesTest, ServesADirectoryMadeAnewAndMissesOneThatIsNotThere) {
+  namespace fs = std::filesystem;
+  kernel = &scripted;
+  options.listing = true;
+  EXPECT_EQ(get("/notes.txt"), "0123456789");
+  fs::rename(files.root(), files.outside() / "aside");
+  scripted.advance(std::chrono::seconds(1));
+  EXPECT_EQ(get("/notes.txt"), "404");
+  EXPECT_TRUE(log.starts_with("error files: nothing is at ")) << log;
+  EXPECT_EQ(get("/sub/"), "404");
+  EXPECT_EQ(log, "") << "it is said once";
+  files.write("notes.txt", "anew");
+  EXPECT_EQ(get("/notes.txt"), "anew");
+}
+
+TEST_F(StaticFilesTest, KeepsNothingOpenOfATreeThatWasReplaced) {
+  namespace fs = std::filesystem;
+  const auto open_files = [] { return std::distance(fs::directory_iterator("/proc/self/fd"), {}); };
+  kernel = &scripted;
+  get("/notes.txt");
+  const auto before = open_files();
+  for (int i = 0; i < 10; ++i) {
+    files.write("large" + std::to_string(i), std::string(100'000, 'L'));
+    get("/large" + std::to_string(i));
+  }
+  EXPECT_EQ(open_files(), before + 10);
+  fs::rename(files.root(), files.outside() / "aside");
+  files.write("notes.txt", "anew");
+  scripted.advance(std::chrono::seconds(1));
+  EXPECT_EQ(get("/notes.txt"), "anew");
+  EXPECT_EQ(open_files(), before);
 }
 
 TEST(StaticFiles, SaysWhyATreeCannotBeServed) {

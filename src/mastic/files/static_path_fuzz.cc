@@ -1,16 +1,18 @@
 // Any path against a tree with links that lead out of it: whatever is answered, the secret beside
-// the tree is not.
+// the tree is not; and the kernel and we resolve it alike.
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "mastic/base/assert.h"
 #include "mastic/base/encoding.h"
+#include "mastic/base/forwarding_kernel.h"
 #include "mastic/files/static_files.h"
 #include "mastic/files/tree.h"
 #include "mastic/http/target.h"
@@ -19,8 +21,15 @@ using namespace mastic;
 
 namespace {
 
-const files::Tree& tree() {
-  static const files::Tree made = [] {
+/// One that knows no openat2.
+class OldKernel final : public base::ForwardingKernel {
+ public:
+  OldKernel() : ForwardingKernel(base::system_kernel()) {}
+  int openat2(int, const char*, int, std::uint64_t) override { return -ENOSYS; }
+};
+
+const std::string& root_path() {
+  static const std::string made = [] {
     std::string pattern = "/tmp/mastic-fuzz-XXXXXX";
     const std::string outside = mkdtemp(pattern.data());
     const std::string root = outside + "/root";
@@ -31,8 +40,22 @@ const files::Tree& tree() {
     (void)!symlink("../secret", (root + "/link").c_str());
     (void)!symlink("..", (root + "/up").c_str());
     (void)!symlink("/", (root + "/slash").c_str());
-    return files::Tree::open(base::system_kernel(), root).value();
+    (void)!symlink("sub/../link", (root + "/winding").c_str());
+    (void)!symlink("sub/", (root + "/sub/again").c_str());
+    (void)!symlink("../file", (root + "/sub/inside").c_str());
+    return root;
   }();
+  return made;
+}
+
+const files::Tree& tree() {
+  static const files::Tree made = files::Tree::open(base::system_kernel(), root_path()).value();
+  return made;
+}
+
+const files::Tree& tree_by_steps() {
+  static OldKernel kernel;
+  static const files::Tree made = files::Tree::open(kernel, root_path()).value();
   return made;
 }
 
@@ -45,6 +68,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   for (const std::string& path :
        {std::string(text), base::percent_decode(text), "." + std::string(text)}) {
     const auto opened = tree().open_file(path);
+    const auto stepped = tree_by_steps().open_file(path);
+    MASTIC_ASSERT(opened.has_value() == stepped.has_value());
+    if (opened) MASTIC_ASSERT(opened->status == stepped->status);
     if (!opened) continue;
     MASTIC_ASSERT(opened->status.device == root.device);
     char name[4096];

@@ -2,20 +2,17 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 namespace mastic::files {
 namespace {
 
 using http::Status;
 
-constexpr std::uint64_t kInside = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
 constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
 FileStatus read_status(const struct stat& raw) {
@@ -29,6 +26,15 @@ FileStatus read_status(const struct stat& raw) {
   status.device = raw.st_dev;
   status.inode = raw.st_ino;
   return status;
+}
+
+/// Looks at what is open.
+base::Result<FileStatus, int> look_at(const base::Descriptor& file) {
+  struct stat raw{};
+  if (const int result = file.kernel().fstat(file.fd(), raw); result < 0) {
+    return std::unexpected(-result);
+  }
+  return read_status(raw);
 }
 
 Status status_for(int number) {
@@ -46,18 +52,12 @@ Status status_for(int number) {
   }
 }
 
-/// Opens and looks at what was opened.
-base::Result<OpenedFile, int> open_and_look(base::Kernel& kernel, int directory, const char* path,
-                                            int flags) {
-  int fd = kernel.openat2(directory, path, flags, kInside);
-  if (fd == -EAGAIN)
-    fd = kernel.openat2(directory, path, flags, kInside);  // a rename raced with it
-  if (fd < 0) return std::unexpected(-fd);
-  OpenedFile opened{base::Descriptor(kernel, fd), {}};
-  struct stat raw{};
-  if (const int result = kernel.fstat(fd, raw); result < 0) return std::unexpected(-result);
-  opened.status = read_status(raw);
-  return opened;
+/// What a directory is answered with that was opened and cannot be read. ENOENT is one that was
+/// removed meanwhile.
+Tree::Fault reading_fault(int number) {
+  const Status status = status_for(number);
+  const bool is_gone = number == ENOENT;
+  return {status == Status::NotFound && !is_gone ? Status::InternalServerError : status, number};
 }
 
 /// A path with a control character or a backslash is refused, so such a name is not there.
@@ -68,54 +68,94 @@ bool can_be_asked_for(std::string_view name) {
   });
 }
 
+/// Why there is no tree at `root`, and what helps where the choice of a directory does.
+base::Error opening_error(int number, const std::string& root) {
+  const bool is_none = number == ENOTDIR;
+  std::string message =
+      is_none ? "'" + root + "' is not a directory"
+              : "cannot open the directory '" + root + "': " + base::describe_number(number);
+  const bool is_choice = is_none || number == ENOENT || number == EACCES;
+  if (is_choice) message += "; give a directory that this user may read";
+  return {std::move(message), number};
+}
+
+/// The names in an open directory, one after the other.
+class Names {
+ public:
+  explicit Names(const base::Descriptor& directory) : directory_(directory) {}
+
+  /// Empty after the last; an errno when the directory cannot be read.
+  base::Result<std::string_view, int> next() {
+    if (at_ == size_) {
+      const ssize_t size = directory_.kernel().getdents64(directory_.fd(), buffer_);
+      if (size < 0) return std::unexpected(static_cast<int>(-size));
+      at_ = 0;
+      size_ = static_cast<std::size_t>(size);
+      if (size_ == 0) return std::string_view();
+    }
+    const auto* const raw = reinterpret_cast<const dirent64*>(buffer_.data() + at_);
+    at_ += raw->d_reclen;
+    return std::string_view(raw->d_name);
+  }
+
+ private:
+  const base::Descriptor& directory_;
+  alignas(dirent64) std::array<char, 32 << 10> buffer_;
+  std::size_t at_ = 0;
+  std::size_t size_ = 0;
+};
+
 }  // namespace
 
-base::Result<Tree> Tree::open(base::Kernel& kernel, const std::string& root) {
-  const int fd = kernel.open(root.c_str(), O_RDONLY | O_DIRECTORY, 0);
-  if (fd == -ENOTDIR) return base::fail("'", root, "' is not a directory");
-  if (fd < 0) return base::fail_with_number(-fd, "cannot open the directory '" + root + "'");
-  Tree tree{base::Descriptor(kernel, fd)};
-  const auto self = open_and_look(kernel, fd, ".", kFlags | O_DIRECTORY);
-  if (!self && (self.error() == ENOSYS || self.error() == EPERM)) {
-    return base::fail(
-        "static files want the system call openat2 (Linux 5.6), which is not to be had here: ",
-        base::describe_number(self.error()));
+base::Result<Tree> Tree::open(base::Kernel& kernel, const std::string& root, int start) {
+  const int fd = kernel.openat(start, root.c_str(), O_RDONLY | O_DIRECTORY);
+  if (fd < 0) return std::unexpected(opening_error(-fd, root));
+  base::Descriptor directory(kernel, fd);
+  const auto status = look_at(directory);
+  if (!status) {
+    return base::fail_with_number(status.error(), "cannot look at the directory '" + root + "'");
   }
-  if (!self)
-    return base::fail_with_number(self.error(), "cannot read the directory '" + root + "'");
-  return tree;
+  return Tree(std::move(directory), *status, choose_open_beneath(kernel, fd));
+}
+
+base::Result<OpenedFile, int> Tree::open_and_look(const std::string& path, int flags) const {
+  const int fd = open_beneath_(kernel(), root_.fd(), path.c_str(), flags);
+  if (fd < 0) return std::unexpected(-fd);
+  OpenedFile opened{base::Descriptor(kernel(), fd), {}};
+  const auto status = look_at(opened.descriptor);
+  if (!status) return std::unexpected(status.error());
+  opened.status = *status;
+  return opened;
 }
 
 base::Result<OpenedFile, Status> Tree::open_file(const std::string& path) const {
-  auto opened = open_and_look(kernel(), root_->fd(), path.c_str(), kFlags);
+  auto opened = open_and_look(path, kFlags);
   if (!opened) return std::unexpected(status_for(opened.error()));
   return *std::move(opened);
 }
 
-std::vector<Tree::Entry> Tree::entries(const std::string& path, const base::Descriptor& directory,
-                                       std::uint64_t most, bool& complete) const {
-  std::vector<Entry> found;
-  alignas(dirent64) std::array<char, 32 << 10> buffer;
-  complete = true;
+base::Result<Tree::Entries, Tree::Fault> Tree::entries(const std::string& path, std::uint64_t most,
+                                                       bool (*shows)(std::string_view)) const {
+  const auto opened = open_and_look(path, kFlags | O_DIRECTORY);
+  if (!opened) return std::unexpected(Fault{status_for(opened.error()), opened.error()});
+  Entries found;
+  Names names(opened->descriptor);
   while (true) {
-    const ssize_t size = kernel().getdents64(directory.fd(), buffer);
-    if (size <= 0) return found;
-    for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
-      const auto* const raw = reinterpret_cast<const dirent64*>(buffer.data() + at);
-      at += raw->d_reclen;
-      std::string name = raw->d_name;
-      if (name == "." || name == ".." || !can_be_asked_for(name)) continue;
-      if (found.size() == most) {
-        complete = false;
-        return found;
-      }
-      // O_PATH opens nothing: it resolves the name, as far as the tree goes, to be looked at.
-      const std::string full = path + "/" + name;
-      const auto entry = open_and_look(kernel(), root_->fd(), full.c_str(), O_PATH);
-      if (entry && entry->status.kind != FileStatus::Kind::Other) {
-        found.push_back({std::move(name), entry->status});
-      }
+    const auto name = names.next();
+    if (!name) return std::unexpected(reading_fault(name.error()));
+    if (name->empty()) return found;
+    if (*name == "." || *name == ".." || !can_be_asked_for(*name) || !shows(*name)) continue;
+    // O_PATH opens nothing: it resolves the name, as far as the tree goes, to be looked at.
+    const auto entry = open_and_look(path + "/" + std::string(*name), O_PATH);
+    if (!entry && status_for(entry.error()) == Status::ServiceUnavailable) {
+      return std::unexpected(Fault{Status::ServiceUnavailable, entry.error()});
     }
+    if (!entry || entry->status.kind == FileStatus::Kind::Other) continue;
+    if (found.list.size() == most) {
+      found.complete = false;
+      return found;
+    }
+    found.list.push_back({std::string(*name), entry->status});
   }
 }
 

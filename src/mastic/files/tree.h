@@ -2,15 +2,18 @@
 
 #pragma once
 
+#include <fcntl.h>
+
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mastic/base/descriptor.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/result.h"
+#include "mastic/files/beneath.h"
 #include "mastic/http/status.h"
 
 namespace mastic::files {
@@ -34,13 +37,15 @@ struct OpenedFile {
   FileStatus status;
 };
 
-/// Opens files below a root and nowhere else: by the kernel's own resolution (RESOLVE_BENEATH), so
-/// no dot segment, symbolic link or race leads out. What was opened is looked at, never a name
-/// first and then the file. Callable from every thread.
+/// Opens files below a root and nowhere else (files/beneath.h): no dot segment, symbolic link or
+/// race leads out. What was opened is looked at, never a name first and then the file. Callable
+/// from every thread.
 class Tree {
  public:
-  /// Fails with a message that names the directory and the remedy.
-  [[nodiscard]] static base::Result<Tree> open(base::Kernel& kernel, const std::string& root);
+  /// `root` is relative to the open directory `start`, or to the working directory. Fails with a
+  /// message that names the directory and the remedy.
+  [[nodiscard]] static base::Result<Tree> open(base::Kernel& kernel, const std::string& root,
+                                               int start = AT_FDCWD);
 
   /// Opens `path`, relative to the root; "." is the root itself. Opening never waits for a FIFO and
   /// never takes a terminal. The error is what to answer: 404 for everything that is not there or
@@ -52,21 +57,39 @@ class Tree {
     std::string name;
     FileStatus status;
   };
-  /// The files and directories in the directory `path`, which is open, at most `most` and in no
-  /// order; but for names that no path of a request can have (a backslash, control characters).
-  /// Links that stay in the tree count as what they lead to. `complete` says whether that is
-  /// all.
-  [[nodiscard]] std::vector<Entry> entries(const std::string& path,
-                                           const base::Descriptor& directory, std::uint64_t most,
-                                           bool& complete) const;
+  /// What stands in a directory, in no order.
+  struct Entries {
+    std::vector<Entry> list;
+    bool complete = true;  ///< there are no others
+  };
+  struct Fault {
+    http::Status answer;
+    int number;  ///< the errno behind it
+  };
+  /// The files and directories in the directory `path` whose names `shows` is true for, at most
+  /// `most`; but for names that no path of a request can have (a backslash, control characters).
+  /// Links that stay in the tree count as what they lead to. Fails like open_file, and with 500
+  /// when the directory cannot be read to its end.
+  [[nodiscard]] base::Result<Entries, Fault> entries(const std::string& path, std::uint64_t most,
+                                                     bool (*shows)(std::string_view name)) const;
 
-  [[nodiscard]] base::Kernel& kernel() const { return root_->kernel(); }
+  /// Whether its root is this very directory.
+  [[nodiscard]] bool is_at(std::uint64_t device, std::uint64_t inode) const {
+    return device == status_.device && inode == status_.inode;
+  }
+  [[nodiscard]] base::Kernel& kernel() const { return root_.kernel(); }
 
  private:
-  explicit Tree(base::Descriptor root)
-      : root_(std::make_unique<const base::Descriptor>(std::move(root))) {}
+  Tree(base::Descriptor root, const FileStatus& status, OpenBeneath open_beneath)
+      : root_(std::move(root)), status_(status), open_beneath_(open_beneath) {}
 
-  std::unique_ptr<const base::Descriptor> root_;
+  /// Opens and looks at what was opened; the error is an errno.
+  [[nodiscard]] base::Result<OpenedFile, int> open_and_look(const std::string& path,
+                                                            int flags) const;
+
+  base::Descriptor root_;
+  FileStatus status_;
+  OpenBeneath open_beneath_;
 };
 
 }  // namespace mastic::files
