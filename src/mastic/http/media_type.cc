@@ -1,137 +1,70 @@
 #include "mastic/http/media_type.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+#include <ranges>
 
 #include "mastic/base/text.h"
+#include "mastic/http/media_type_table.h"
+#include "mastic/http/syntax.h"
 
 namespace mastic::http {
 namespace {
 
-using Entry = std::pair<std::string_view, std::string_view>;
-
-/// Sorted by ending.
-constexpr auto kTypes = std::to_array<Entry>({
-    {"7z", "application/x-7z-compressed"},
-    {"aac", "audio/aac"},
-    {"apng", "image/apng"},
-    {"atom", "application/atom+xml"},
-    {"avi", "video/x-msvideo"},
-    {"avif", "image/avif"},
-    {"bin", "application/octet-stream"},
-    {"bmp", "image/bmp"},
-    {"br", "application/octet-stream"},
-    {"bz2", "application/x-bzip2"},
-    {"c", "text/plain; charset=utf-8"},
-    {"cc", "text/plain; charset=utf-8"},
-    {"cpp", "text/plain; charset=utf-8"},
-    {"css", "text/css; charset=utf-8"},
-    {"csv", "text/csv; charset=utf-8"},
-    {"deb", "application/vnd.debian.binary-package"},
-    {"doc", "application/msword"},
-    {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-    {"epub", "application/epub+zip"},
-    {"flac", "audio/flac"},
-    {"geojson", "application/geo+json"},
-    {"gif", "image/gif"},
-    {"gz", "application/gzip"},
-    {"h", "text/plain; charset=utf-8"},
-    {"htm", "text/html; charset=utf-8"},
-    {"html", "text/html; charset=utf-8"},
-    {"ico", "image/vnd.microsoft.icon"},
-    {"ics", "text/calendar; charset=utf-8"},
-    {"jpeg", "image/jpeg"},
-    {"jpg", "image/jpeg"},
-    {"js", "text/javascript; charset=utf-8"},
-    {"json", "application/json"},
-    {"jsonl", "application/jsonl"},
-    {"jxl", "image/jxl"},
-    {"log", "text/plain; charset=utf-8"},
-    {"m4a", "audio/mp4"},
-    {"map", "application/json"},
-    {"md", "text/markdown; charset=utf-8"},
-    {"mid", "audio/midi"},
-    {"mjs", "text/javascript; charset=utf-8"},
-    {"mkv", "video/matroska"},
-    {"mov", "video/quicktime"},
-    {"mp3", "audio/mpeg"},
-    {"mp4", "video/mp4"},
-    {"mpeg", "video/mpeg"},
-    {"odp", "application/vnd.oasis.opendocument.presentation"},
-    {"ods", "application/vnd.oasis.opendocument.spreadsheet"},
-    {"odt", "application/vnd.oasis.opendocument.text"},
-    {"oga", "audio/ogg"},
-    {"ogg", "audio/ogg"},
-    {"ogv", "video/ogg"},
-    {"opus", "audio/ogg"},
-    {"otf", "font/otf"},
-    {"pdf", "application/pdf"},
-    {"png", "image/png"},
-    {"ppt", "application/vnd.ms-powerpoint"},
-    {"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-    {"py", "text/x-python; charset=utf-8"},
-    {"rs", "text/plain; charset=utf-8"},
-    {"rss", "application/rss+xml"},
-    {"rst", "text/plain; charset=utf-8"},
-    {"rtf", "application/rtf"},
-    {"sh", "text/x-shellscript; charset=utf-8"},
-    {"svg", "image/svg+xml"},
-    {"tar", "application/x-tar"},
-    {"tgz", "application/gzip"},
-    {"tif", "image/tiff"},
-    {"tiff", "image/tiff"},
-    {"toml", "application/toml"},
-    {"ts", "text/plain; charset=utf-8"},
-    {"ttf", "font/ttf"},
-    {"txt", "text/plain; charset=utf-8"},
-    {"vtt", "text/vtt; charset=utf-8"},
-    {"wasm", "application/wasm"},
-    {"wav", "audio/wav"},
-    {"weba", "audio/webm"},
-    {"webm", "video/webm"},
-    {"webmanifest", "application/manifest+json"},
-    {"webp", "image/webp"},
-    {"woff", "font/woff"},
-    {"woff2", "font/woff2"},
-    {"xhtml", "application/xhtml+xml"},
-    {"xls", "application/vnd.ms-excel"},
-    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-    {"xml", "application/xml"},
-    {"xz", "application/x-xz"},
-    {"yaml", "application/yaml"},
-    {"yml", "application/yaml"},
-    {"zip", "application/zip"},
-    {"zst", "application/zstd"},
-});
-static_assert(std::ranges::is_sorted(kTypes, {}, &Entry::first));
-
 constexpr std::string_view kUnknown = "application/octet-stream";
-constexpr std::size_t kLongestEnding = 11;
+constexpr std::size_t kLongestEnding = 16;  // longer ones are not in the table
 
-/// Names without an ending that people keep as text.
-bool is_known_text(std::string_view name) {
-  constexpr std::string_view kNames[] = {"AUTHORS",   "CHANGELOG", "COPYING", "LICENSE",
-                                         "Makefile",  "NEWS",      "README",  "TODO",
-                                         "changelog", "copyright"};
-  return std::ranges::find(kNames, name) != std::end(kNames);
+/// Whether `word` is one of `words`, which spaces separate.
+bool is_among(std::string_view words, std::string_view word) {
+  if (word.empty() || word.contains(' ')) return false;
+  for (std::size_t at = words.find(word); at != words.npos; at = words.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    const bool begins = at == 0 || words[at - 1] == ' ';
+    if (begins && (end == words.size() || words[end] == ' ')) return true;
+  }
+  return false;
 }
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
 
 std::string_view media_type_of(std::string_view file_name) {
-  const std::size_t slash = file_name.rfind('/');
-  if (slash != file_name.npos) file_name.remove_prefix(slash + 1);
-  const std::size_t dot = file_name.rfind('.');
-  if (dot == file_name.npos) {
-    return is_known_text(file_name) ? "text/plain; charset=utf-8" : kUnknown;
+  const std::string_view name = last_part(file_name);
+  if (is_among(kPlainTextNames, name)) return kPlainText;
+  const std::size_t dot = name.rfind('.');
+  if (dot == name.npos || name.size() - dot > kLongestEnding + 1) return kUnknown;
+  const std::string ending = base::lower_case(name.substr(dot + 1));
+  const auto* const line = std::ranges::find_if(
+      kMediaTypes, [&](const MediaTypeLine& at) { return is_among(at.endings, ending); });
+  return line != std::end(kMediaTypes) ? line->type : kUnknown;
+}
+
+bool is_media_type(std::string_view type) {
+  std::string_view parameters = type;
+  std::string_view subtype = base::trim(base::take_until(parameters, ';'));
+  const std::string_view main = base::take_until(subtype, '/');
+  return is_token(main) && is_token(subtype) && is_field_value(type);
+}
+
+base::Result<void> MediaTypes::add(std::string_view rule) {
+  std::string_view type = rule;
+  const std::string_view name = base::take_until(type, '=');
+  type = base::trim(type);
+  if (!rule.contains('=') || name.empty() || name == "." || name.contains('/')) {
+    return base::fail("'", rule, "' is not written like .m4s=video/mp4 or Buildfile=text/plain");
   }
-  const std::string_view ending = file_name.substr(dot + 1);
-  if (ending.size() > kLongestEnding) return kUnknown;
-  const std::string lower = base::lower_case(ending);
-  const auto* const found =
-      std::ranges::lower_bound(kTypes, std::string_view(lower), {}, &Entry::first);
-  return found != kTypes.end() && found->first == lower ? found->second : kUnknown;
+  if (!is_media_type(type)) return base::fail("'", type, "' is no media type such as text/plain");
+  added_.push_back({base::lower_case(name), std::string(type)});
+  return {};
+}
+
+std::string_view MediaTypes::of(std::string_view file_name) const {
+  const std::string name = base::lower_case(last_part(file_name));
+  for (const Rule& rule : std::views::reverse(added_)) {
+    const bool fits = rule.name.starts_with('.') ? name.ends_with(rule.name) : name == rule.name;
+    if (fits) return rule.type;
+  }
+  return media_type_of(file_name);
 }
 
 }  // namespace mastic::http
