@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "mastic/base/date.h"
+#include "mastic/base/text.h"
+#include "mastic/http/accept.h"
 #include "mastic/http/date.h"
-#include "mastic/http/media_type.h"
 
 namespace mastic::files {
 namespace {
@@ -17,6 +18,17 @@ constexpr base::Duration kTrusted = std::chrono::seconds(1);
 void append_hexadecimal(std::string& out, std::uint64_t number) {
   char digits[16];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr);
+}
+
+/// The coding that a name says a file is in, other than as a sibling: `.svgz` is an image for
+/// whoever decodes it, and for nobody else.
+http::ContentCoding own_coding(std::string_view path, std::string_view media_type) {
+  constexpr std::string_view kEnding = ".svgz";
+  const bool ends_so =
+      path.size() > kEnding.size() &&
+      base::equal_ignoring_case(path.substr(path.size() - kEnding.size()), kEnding);
+  const bool is_image = ends_so && media_type == "image/svg+xml";
+  return is_image ? http::ContentCoding::Gzip : http::ContentCoding::Identity;
 }
 
 /// The whole of a small file; nothing when it changes while it is read.
@@ -36,6 +48,13 @@ std::optional<std::string> read_whole(const base::Descriptor& file, std::uint64_
 }
 
 }  // namespace
+
+FileCache::FileCache(const Root& root, const Options& options) : root_(root), options_(options) {
+  for (const std::string& rule : options.types) (void)types_.add(rule);
+  for (const std::string& range : options.share) {
+    shared_.append(shared_.empty() ? "" : ", ").append(range);
+  }
+}
 
 std::string CachedFile::entity_tag(std::string_view of_coding) const {
   std::string tag = "\"";
@@ -89,14 +108,15 @@ std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
 FileCache::Loaded FileCache::load(const Tree& tree, const std::string& path,
                                   const std::shared_ptr<const CachedFile>& known) const {
   auto loaded = load_alone(tree, path, http::ContentCoding::Identity, known);
-  const bool may_have_siblings =
-      loaded && options_.precompressed && (*loaded)->status.kind == FileStatus::Kind::File;
+  const bool may_have_siblings = loaded && options_.precompressed &&
+                                 (*loaded)->coding == http::ContentCoding::Identity &&
+                                 (*loaded)->status.kind == FileStatus::Kind::File;
   if (!may_have_siblings) return loaded;
   auto siblings = load_siblings(tree, path, **loaded, known);
   if (siblings == (*loaded)->siblings) return loaded;
   CachedFile whole = **loaded;
   whole.siblings = std::move(siblings);
-  whole.fields = fields_of(whole);
+  whole.fields = fields_of(whole, !whole.siblings.empty());
   return std::make_shared<const CachedFile>(std::move(whole));
 }
 
@@ -139,14 +159,14 @@ FileCache::Loaded FileCache::load_alone(const Tree& tree, const std::string& pat
   if (small) file.content = read_whole(*file.descriptor, file.status.size);
   if (file.content) file.descriptor.reset();
   const bool is_coded = coding != http::ContentCoding::Identity;
-  file.coding = coding;
-  file.media_type =
-      http::media_type_of(is_coded ? std::string_view(path).substr(0, path.rfind('.')) : path);
-  if (file.status.kind == FileStatus::Kind::File) file.fields = fields_of(file);
+  file.media_type = types_.of(is_coded ? std::string_view(path).substr(0, path.rfind('.')) : path);
+  file.coding = is_coded ? coding : own_coding(path, file.media_type);
+  if (file.status.kind == FileStatus::Kind::File) file.fields = fields_of(file, is_coded);
   return std::make_shared<const CachedFile>(std::move(file));
 }
 
-http::Fields FileCache::fields_of(const CachedFile& file) const {
+/// `negotiated` when it is one of several that a client may get.
+http::Fields FileCache::fields_of(const CachedFile& file, bool negotiated) const {
   using http::FieldName;
   const bool is_coded = file.coding != http::ContentCoding::Identity;
   http::Fields fields;
@@ -155,11 +175,18 @@ http::Fields FileCache::fields_of(const CachedFile& file) const {
     fields.add(FieldName::LastModified, http::format_date(file.status.modified));
   }
   if (!options_.cache_control.empty()) fields.add(FieldName::CacheControl, options_.cache_control);
-  if (is_coded || !file.siblings.empty()) fields.add(FieldName::Vary, "Accept-Encoding");
+  if (negotiated) fields.add(FieldName::Vary, "Accept-Encoding");
   fields.add(FieldName::AcceptRanges, "bytes");
   if (is_coded) fields.add(FieldName::ContentEncoding, to_string(file.coding));
   fields.add(FieldName::ContentType, file.media_type);
+  if (is_shared(file.media_type)) fields.add(FieldName::AccessControlAllowOrigin, "*");
   return fields;
+}
+
+/// Whether pages of other origins may read it.
+bool FileCache::is_shared(std::string_view media_type) const {
+  const std::string_view essence = base::trim(base::take_until(media_type, ';'));
+  return !shared_.empty() && http::choose_media_type(shared_, {&essence, 1}).has_value();
 }
 
 void FileCache::keep(Shard& shard, std::string_view path, std::shared_ptr<const CachedFile> file,

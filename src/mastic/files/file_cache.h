@@ -21,6 +21,7 @@
 #include "mastic/files/tree.h"
 #include "mastic/http/content_coding.h"
 #include "mastic/http/fields.h"
+#include "mastic/http/media_type.h"
 
 namespace mastic::files {
 
@@ -37,8 +38,8 @@ struct CachedFile {
   FileStatus status;
   std::optional<std::string> content;  ///< of a small file
   std::vector<Sibling> siblings;       ///< those that are no older; the one to be preferred first
-  http::ContentCoding coding = http::ContentCoding::Identity;  ///< as whose sibling it was loaded
-  std::string_view media_type;  ///< as that of the file it stands for
+  http::ContentCoding coding = http::ContentCoding::Identity;  ///< as a sibling, or by its name
+  std::string media_type;  ///< as that of the file it stands for
   /// Of an answer that has all of it: ready made, so that a request only copies them.
   http::Fields fields;
 
@@ -56,8 +57,8 @@ struct CachedFile {
 /// room. Of a tree that is no longer the root's it gives nothing.
 class FileCache {
  public:
-  /// `root` and `options` must outlive it.
-  FileCache(const Root& root, const Options& options) : root_(root), options_(options) {}
+  /// `root` and `options` must outlive it. Requires: options that passed their check.
+  FileCache(const Root& root, const Options& options);
 
   /// The regular file or directory at `path`; a directory is not kept. A file comes with its
   /// precompressed siblings, when Options want them. The error is what to answer.
@@ -94,7 +95,8 @@ class FileCache {
   [[nodiscard]] std::vector<CachedFile::Sibling> load_siblings(
       const Tree& tree, const std::string& path, const CachedFile& file,
       const std::shared_ptr<const CachedFile>& known) const;
-  [[nodiscard]] http::Fields fields_of(const CachedFile& file) const;
+  [[nodiscard]] http::Fields fields_of(const CachedFile& file, bool negotiated) const;
+  [[nodiscard]] bool is_shared(std::string_view media_type) const;
   void keep(Shard& shard, std::string_view path, std::shared_ptr<const CachedFile> file,
             base::Instant now);
   static void drop(Shard& shard, Entries::iterator entry);
@@ -102,6 +104,8 @@ class FileCache {
 
   const Root& root_;
   const Options& options_;
+  http::MediaTypes types_;
+  std::string shared_;  ///< media ranges, as a list
   std::array<Shard, kShards> shards_;
 };
 

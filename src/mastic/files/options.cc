@@ -1,5 +1,6 @@
 #include "mastic/files/options.h"
 
+#include "mastic/http/media_type.h"
 #include "mastic/http/syntax.h"
 
 namespace mastic::files {
@@ -16,6 +17,12 @@ void Options::describe(base::OptionTable& table) {
       "Do not serve name.br, name.zst and name.gz in place of name to clients that accept them.");
   table.text("cache_control", cache_control, "VALUE",
              "The Cache-Control field of every file, such as 'max-age=3600'.");
+  table.list("type", types, ".EXT=TYPE",
+             "The media type of files whose names end so, or of one whole name (NAME=TYPE), in "
+             "place of the one that is known; may be given several times.");
+  table.list("share", share, "TYPE",
+             "Let pages of every other origin read files of this type, such as 'font/*': they get "
+             "'Access-Control-Allow-Origin: *'; may be given several times.");
   table.count("max_ranges", max_ranges, "Ranges of one request.", "the whole file is sent");
   table.size("max_memory_file_bytes", max_memory_file_bytes,
              "A file that is kept in memory; larger ones are sent from the disk cache.");
@@ -34,6 +41,17 @@ base::Result<void> Options::check() const {
   }
   if (!http::is_field_value(cache_control)) {
     return base::fail("--cache-control: a field has no line ends and no control characters");
+  }
+  http::MediaTypes known;
+  for (const std::string& rule : types) {
+    if (const auto added = known.add(rule); !added) {
+      return base::fail("--type: ", added.error().message);
+    }
+  }
+  for (const std::string& range : share) {
+    if (!http::is_media_type(range)) {
+      return base::fail("--share: '", range, "' is no media type such as font/woff2 or font/*");
+    }
   }
   return {};
 }

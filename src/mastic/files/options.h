@@ -16,6 +16,8 @@ struct Options {
   bool hidden_files = false;
   bool precompressed = true;
   std::string cache_control;
+  std::vector<std::string> types;  ///< rules such as `.m4s=video/iso.segment` (http::MediaTypes)
+  std::vector<std::string> share;  ///< media types or ranges of them, such as `font/*`
   std::uint64_t max_ranges = 16;
   std::uint64_t max_memory_file_bytes = 64 << 10;
   std::uint64_t max_memory_bytes = 64 << 20;

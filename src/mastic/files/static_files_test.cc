@@ -305,6 +305,54 @@ TEST_F(StaticFilesTest, DoesNotServeASiblingOlderThanItsFile) {
   EXPECT_EQ(get("/notes.txt", {{"Accept-Encoding", "gzip"}}), "0123456789");
 }
 
+// ---- types ----
+
+TEST_F(StaticFilesTest, ServesACompressedImageAsWhatItIs) {
+  files.write("logo.svgz", "gzipped");
+  files.write("logo.svgz.br", "never");
+  const Response response = ask("/logo.svgz", {{"Accept-Encoding", "br"}});
+  EXPECT_EQ(response.fields.get("Content-Type"), "image/svg+xml");
+  EXPECT_EQ(response.fields.get("Content-Encoding"), "gzip");
+  EXPECT_FALSE(response.fields.get("Vary")) << "it is the same for all";
+  EXPECT_EQ(get("/logo.svgz"), "gzipped");
+  EXPECT_EQ(get("/logo.svgz", {{"Range", "bytes=0-1"}}), "gz");
+}
+
+TEST_F(StaticFilesTest, TakesTypesThatItIsTold) {
+  options.types = {".page=text/html; charset=iso-8859-1", "Buildfile=text/x-build"};
+  files.write("a.page", "");
+  files.write("a.page.gz", "gzipped");
+  files.write("Buildfile", "");
+  EXPECT_EQ(field("/a.page", "Content-Type"), "text/html; charset=iso-8859-1");
+  EXPECT_EQ(field("/a.page", "Content-Type", {{"Accept-Encoding", "gzip"}}),
+            "text/html; charset=iso-8859-1");
+  EXPECT_EQ(field("/Buildfile", "Content-Type"), "text/x-build");
+  EXPECT_EQ(field("/notes.txt", "Content-Type"), "text/plain; charset=utf-8");
+}
+
+TEST_F(StaticFilesTest, SharesWithOtherOriginsWhatItIsToldToShare) {
+  files.write("a.woff2", "font");
+  EXPECT_EQ(field("/a.woff2", "Access-Control-Allow-Origin"), "none");
+  options.share = {"font/*", "text/css"};
+  app.reset();
+  files.write("a.css", "");
+  EXPECT_EQ(field("/a.woff2", "Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(field("/a.css", "Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(field("/a.woff2", "Access-Control-Allow-Origin", {{"Range", "bytes=0-1"}}), "*");
+  const std::string tag = field("/a.woff2", "ETag");
+  EXPECT_EQ(field("/a.woff2", "Access-Control-Allow-Origin", {{"If-None-Match", tag}}), "*");
+  EXPECT_EQ(field("/notes.txt", "Access-Control-Allow-Origin"), "none");
+}
+
+TEST_F(StaticFilesTest, RefusesTypesThatAreNone) {
+  const auto fault = [](Options wrong) { return wrong.check().error().message; };
+  EXPECT_EQ(fault({.types = {".m4s=video"}}),
+            "--type: 'video' is no media type such as text/plain");
+  EXPECT_EQ(fault({.share = {"fonts"}}),
+            "--share: 'fonts' is no media type such as font/woff2 or font/*");
+  EXPECT_FALSE(open_static_files(files.root(), {.share = {"font/*, text/html"}}, *kernel));
+}
+
 // ---- listings ----
 
 TEST_F(StaticFilesTest, ListsNoNameThatCannotBeAskedFor) {
