@@ -1,7 +1,10 @@
 #include "mastic/files/listing.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <tuple>
+#include <utility>
 
 #include "mastic/base/date.h"
 #include "mastic/base/encoding.h"
@@ -153,25 +156,9 @@ void append_row(std::string& page, const Tree::Entry& entry) {
   page.append(date, 0, 10).append(" ").append(date, 11, 5).append("</time></td></tr>\n");
 }
 
-}  // namespace
-
-ListingOrder ListingOrder::from_query(std::string_view query) {
-  ListingOrder order;
-  while (!query.empty()) {
-    const std::string_view pair = base::take_until(query, '&');
-    if (pair == "by=size") order.by = By::Size;
-    if (pair == "by=date") order.by = By::Date;
-    if (pair == "order=desc") order.descending = true;
-  }
-  return order;
-}
-
-std::string render_listing(std::string_view title, bool has_parent,
-                           std::vector<Tree::Entry> entries, bool complete, ListingOrder order) {
-  sort_entries(entries, order);
-  std::string page;
-  page.reserve(4096 + entries.size() * 256);
-  page +=
+/// What stands before the rows.
+std::string page_top(std::string_view title, bool has_parent, ListingOrder order) {
+  std::string page =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
   append_text(page, title);
@@ -188,12 +175,71 @@ std::string render_listing(std::string_view title, bool has_parent,
         "<a href=\"../\" rel=\"up\">../</a></td><td class=\"size\"></td>"
         "<td class=\"date\"></td></tr>\n";
   }
-  for (const Tree::Entry& entry : entries) append_row(page, entry);
-  page += "</tbody>\n</table>\n";
-  if (entries.empty()) page += "<p>This directory is empty.</p>\n";
-  if (!complete) page += "<p>There are more names than are listed here.</p>\n";
-  page += "</main>\n</body>\n</html>\n";
   return page;
+}
+
+/// Produces the page: its top, then rows until a piece is large enough, and what closes it with the
+/// last of them.
+class ListingProducer {
+ public:
+  /// `entries` are in order.
+  ListingProducer(std::string_view title, bool has_parent, std::vector<Tree::Entry> entries,
+                  bool complete, ListingOrder order)
+      : piece_(page_top(title, has_parent, order)),
+        entries_(std::move(entries)),
+        complete_(complete) {
+    fill();
+  }
+
+  /// Whether the first piece is the whole page.
+  [[nodiscard]] bool is_short() const { return next_ == entries_.size(); }
+  std::optional<std::string> operator()() {
+    if (piece_.empty()) return std::nullopt;
+    std::string piece = std::exchange(piece_, {});
+    if (next_ < entries_.size()) fill();
+    return piece;
+  }
+
+ private:
+  static constexpr std::size_t kPieceBytes = 32 << 10;
+
+  void fill() {
+    piece_.reserve(kPieceBytes);
+    while (next_ < entries_.size() && piece_.size() < kPieceBytes) {
+      append_row(piece_, entries_[next_++]);
+    }
+    if (next_ < entries_.size()) return;
+    piece_ += "</tbody>\n</table>\n";
+    if (entries_.empty()) piece_ += "<p>This directory is empty.</p>\n";
+    if (!complete_) piece_ += "<p>There are more names than are listed here.</p>\n";
+    piece_ += "</main>\n</body>\n</html>\n";
+  }
+
+  std::string piece_;  ///< to be given next
+  std::vector<Tree::Entry> entries_;
+  std::size_t next_ = 0;
+  bool complete_;
+};
+
+}  // namespace
+
+ListingOrder ListingOrder::from_query(std::string_view query) {
+  ListingOrder order;
+  while (!query.empty()) {
+    const std::string_view pair = base::take_until(query, '&');
+    if (pair == "by=size") order.by = By::Size;
+    if (pair == "by=date") order.by = By::Date;
+    if (pair == "order=desc") order.descending = true;
+  }
+  return order;
+}
+
+app::Body listing_page(std::string_view title, bool has_parent, std::vector<Tree::Entry> entries,
+                       bool complete, ListingOrder order) {
+  sort_entries(entries, order);
+  ListingProducer produce(title, has_parent, std::move(entries), complete, order);
+  if (produce.is_short()) return app::Body(*produce());
+  return app::Body::produced_by(std::move(produce));
 }
 
 std::string_view listing_policy() {

@@ -2,10 +2,10 @@
 
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "mastic/app/body.h"
 #include "mastic/files/tree.h"
 
 namespace mastic::files {
@@ -20,12 +20,15 @@ struct ListingOrder {
   [[nodiscard]] static ListingOrder from_query(std::string_view query);
 };
 
-/// A whole HTML page without scripts: readable by people and screen readers, with the keyboard and
-/// on a phone, in dark and light. `title` is the path as people read it; `has_parent` makes a link
+/// An HTML page without scripts: readable by people and screen readers, with the keyboard and on a
+/// phone, in dark and light. `title` is the path as people read it; `has_parent` makes a link
 /// upwards. Names are escaped as text and encoded as links, whatever bytes they are made of.
-[[nodiscard]] std::string render_listing(std::string_view title, bool has_parent,
-                                         std::vector<Tree::Entry> entries, bool complete,
-                                         ListingOrder order);
+///
+/// A short page is at hand whole. A long one is produced while it is sent, so a client that reads
+/// nothing of it costs its names and not its text.
+[[nodiscard]] app::Body listing_page(std::string_view title, bool has_parent,
+                                     std::vector<Tree::Entry> entries, bool complete,
+                                     ListingOrder order);
 
 /// The Content-Security-Policy of that page: nothing but its own style.
 [[nodiscard]] std::string_view listing_policy();

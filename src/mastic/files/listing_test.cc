@@ -7,6 +7,22 @@ namespace {
 
 using By = ListingOrder::By;
 
+/// The whole page, and how many pieces it came in.
+std::string render_listing(std::string_view title, bool has_parent,
+                           std::vector<Tree::Entry> entries, bool complete, ListingOrder order,
+                           int* pieces = nullptr) {
+  app::Body body = listing_page(title, has_parent, std::move(entries), complete, order);
+  std::string page;
+  int count = 0;
+  for (auto piece = body.next(); const auto text = piece.take(); piece = body.next()) {
+    EXPECT_LT(text->size(), 64u << 10);
+    page += *text;
+    ++count;
+  }
+  if (pieces != nullptr) *pieces = count;
+  return page;
+}
+
 Tree::Entry file(std::string name, std::uint64_t size = 0, std::int64_t modified = 0) {
   return {std::move(name), {.kind = FileStatus::Kind::File, .size = size, .modified = modified}};
 }
@@ -85,6 +101,27 @@ TEST(Listing, ShowsSizesDatesAndWhatIsMissing) {
   EXPECT_NE(page.find("more names"), std::string::npos);
   EXPECT_EQ(page.find("href=\"../\""), std::string::npos);
   EXPECT_NE(render_listing("/", false, {}, true, {}).find("is empty"), std::string::npos);
+}
+
+TEST(Listing, OfManyNamesComesInPiecesThatAreOnePage) {
+  std::vector<Tree::Entry> entries;
+  Names names;
+  for (int i = 10'000; i < 20'000; ++i) {
+    names.push_back(std::string(200, 'n') + std::to_string(i));
+    entries.push_back(file(names.back()));
+  }
+  int pieces = 0;
+  const std::string page = render_listing("/", false, entries, true, {}, &pieces);
+  EXPECT_GT(pieces, 100);
+  EXPECT_EQ(links(page), names);
+  EXPECT_TRUE(page.starts_with("<!doctype html>"));
+  EXPECT_TRUE(page.ends_with("</tbody>\n</table>\n</main>\n</body>\n</html>\n"));
+}
+
+TEST(Listing, OfFewNamesIsAtHandWhole) {
+  const app::Body body = listing_page("/", false, {file("a"), file("b")}, true, {});
+  ASSERT_TRUE(body.bytes());
+  EXPECT_TRUE(body.bytes()->ends_with("</html>\n"));
 }
 
 TEST(Listing, IsReadableByMachinesThatHelpPeople) {

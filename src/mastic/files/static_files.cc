@@ -163,9 +163,10 @@ class StaticFiles {
     if (!entries) return refuse_listing(request, entries.error());
     const std::string title =
         std::string(request.mount_path()) + std::string(request.decoded_path());
-    Response page = Response::html(render_listing(title, path != ".", std::move(entries->list),
-                                                  entries->complete,
-                                                  ListingOrder::from_query(request.query())));
+    Response page = Response::of_type(
+        "text/html; charset=utf-8",
+        listing_page(title, path != ".", std::move(entries->list), entries->complete,
+                     ListingOrder::from_query(request.query())));
     page.set(FieldName::CacheControl, "no-cache");
     page.set(FieldName::XContentTypeOptions, "nosniff");
     page.set(FieldName::ContentSecurityPolicy, listing_policy());
