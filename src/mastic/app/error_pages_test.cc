@@ -159,6 +159,16 @@ TEST_F(ErrorPagesTest, ErrorsOfFieldsStandBesideThem) {
             std::string::npos);
 }
 
+TEST_F(ErrorPagesTest, NoTextOfStrangersTurnsAPageAround) {
+  router.get("/name", []() -> std::string {
+    throw HttpError(Status::NotFound, "There is no invoice\u202efdp.exe.");
+  });
+  exchange.fields.set("Accept", "text/html");
+  EXPECT_NE(get("/name").find("There is no invoice\ufffdfdp.exe."), std::string::npos);
+  exchange.fields.set("Accept", "application/json");
+  EXPECT_NE(get("/name").find(R"(There is no invoice\u202efdp.exe.)"), std::string::npos);
+}
+
 TEST_F(ErrorPagesTest, NothingOfTheInsideIsShown) {
   const std::string page = get("/throw/logic");
   EXPECT_EQ(page.find("our fault"), std::string::npos);

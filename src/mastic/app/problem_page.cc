@@ -26,17 +26,17 @@ std::string text_page(const Problem& problem) {
 }
 
 std::string detail_as_html(const Problem& problem) {
-  if (problem.errors.empty()) return "<p>" + base::html_escape(problem.detail) + "</p>\n";
+  if (problem.errors.empty()) return "<p>" + base::html_text(problem.detail) + "</p>\n";
   std::string list = "<ul>\n";
   for (const auto& [field, message] : problem.errors) {
-    list.append("<li><b>").append(base::html_escape(field)).append("</b>: ");
-    list.append(base::html_escape(message)).append("</li>\n");
+    list.append("<li><b>").append(base::html_text(field)).append("</b>: ");
+    list.append(base::html_text(message)).append("</li>\n");
   }
   return list + "</ul>\n";
 }
 
 std::string html_page(const Problem& problem) {
-  const std::string title = base::html_escape(title_of(problem));
+  const std::string title = base::html_text(title_of(problem));
   std::string page = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n";
   page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
   page.append(title).append("</title>\n");
@@ -49,7 +49,7 @@ std::string html_page(const Problem& problem) {
   if (!problem.reference.empty()) {
     page += "<p><small>Reference: " + problem.reference + "</small></p>\n";
   }
-  if (!problem.inside.empty()) page += "<pre>" + base::html_escape(problem.inside) + "</pre>\n";
+  if (!problem.inside.empty()) page += "<pre>" + base::html_text(problem.inside) + "</pre>\n";
   return page;
 }
 

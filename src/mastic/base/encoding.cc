@@ -46,6 +46,21 @@ bool is_control(std::string_view character) {
   return static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f;
 }
 
+/// A character of UTF-8 that sets the direction of what follows (U+061C, U+200E and F, U+202A to E,
+/// U+2066 to 9) or ends a line in its midst (U+2028 and 9).
+bool is_layout(std::string_view character) {
+  if (character == "\u061c") return true;
+  const bool may_be = character.starts_with("\xe2\x80") || character.starts_with("\xe2\x81");
+  if (!may_be) return false;
+  const auto within = [&](std::string_view first, std::string_view last) {
+    return character >= first && character <= last;
+  };
+  return within("\u200e", "\u200f") || within("\u2028", "\u202e") || within("\u2066", "\u2069");
+}
+
+/// Whether who shows a character does what it says in place of showing it.
+bool is_obeyed(std::string_view character) { return is_control(character) || is_layout(character); }
+
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 constexpr std::uint64_t kEveryByte = 0x0101010101010101;
@@ -86,22 +101,34 @@ std::size_t plain_json_size(std::string_view text) {
     const bool is_ascii = static_cast<unsigned char>(text[at]) < 0x80;
     if (is_ascii && is_special_byte(text[at])) break;
     const std::size_t size = is_ascii ? 1 : utf8_character_size(text.substr(at));
-    if (size == 0) break;
+    if (size == 0 || (size > 1 && is_obeyed(text.substr(at, size)))) break;
     at += size;
   }
   return at;
 }
 
-void append_json_escape(std::string& out, char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte >= 0x80) {
-    out += "\\ufffd";
-  } else if (c == '"' || c == '\\') {
-    out.append({'\\', c});
+void append_json_unit(std::string& out, unsigned unit) {
+  out += "\\u";
+  append_hex(out, kLowerDigits, static_cast<unsigned char>(unit >> 8));
+  append_hex(out, kLowerDigits, static_cast<unsigned char>(unit & 0xff));
+}
+
+/// Takes the first character off `text`, which may not stand as it is.
+void take_json_escape(std::string& out, std::string_view& text) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const std::size_t size = std::max<std::size_t>(utf8_character_size(text), 1);
+  if (size == 3) {
+    append_json_unit(out, (byte(0) & 15u) << 12 | (byte(1) & 63u) << 6 | (byte(2) & 63u));
+  } else if (size == 2) {
+    append_json_unit(out, (byte(0) & 31u) << 6 | (byte(1) & 63u));
+  } else if (byte(0) >= 0x80) {
+    append_json_unit(out, 0xfffd);
+  } else if (text[0] == '"' || text[0] == '\\') {
+    out.append({'\\', text[0]});
   } else {
-    out += "\\u00";
-    append_hex(out, kLowerDigits, byte);
+    append_json_unit(out, byte(0));
   }
+  text.remove_prefix(size);
 }
 
 }  // namespace
@@ -181,14 +208,33 @@ std::string html_escape(std::string_view text) {
   return out;
 }
 
+void append_html_text(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size = utf8_character_size(text);
+    const std::string_view character = text.substr(0, std::max<std::size_t>(size, 1));
+    const bool is_space = character == "\t" || character == "\n";
+    if (size == 0 || (is_obeyed(character) && !is_space)) {
+      out += "\ufffd";
+    } else {
+      append_html_escaped(out, character);
+    }
+    text.remove_prefix(character.size());
+  }
+}
+
+std::string html_text(std::string_view text) {
+  std::string out;
+  append_html_text(out, text);
+  return out;
+}
+
 void append_json_escaped(std::string& out, std::string_view text) {
   while (true) {
     const std::size_t plain = plain_json_size(text);
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
     if (text.empty()) return;
-    append_json_escape(out, text.front());
-    text.remove_prefix(1);
+    take_json_escape(out, text);
   }
 }
 
@@ -224,7 +270,7 @@ void append_log_text_escaped(std::string& out, std::string_view text, std::size_
   for (std::string_view rest = text.substr(0, most); !rest.empty();) {
     const std::size_t size = utf8_character_size(rest);
     const std::string_view character = rest.substr(0, size == 0 ? 1 : size);
-    if (size == 0 || is_control(character)) {
+    if (size == 0 || is_obeyed(character)) {
       for (const char c : character) append_hex_escape(out, c);
     } else {
       out.append(character);

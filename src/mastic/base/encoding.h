@@ -32,8 +32,17 @@ void append_percent_encoded(std::string& out, std::string_view text, bool (*keep
 void append_html_escaped(std::string& out, std::string_view text);
 [[nodiscard]] std::string html_escape(std::string_view text);
 
-/// For the inside of a JSON string: quotes, backslashes and controls are escaped, and bytes that
-/// are not UTF-8 become U+FFFD, so the result is always valid JSON.
+/// The same for text of strangers that people are to see as it is, such as names of files: what
+/// would be obeyed and not shown becomes U+FFFD, and so do bytes that are not UTF-8. These are
+/// controls, but for tabs and line feeds, and characters that turn the direction of what follows:
+/// with U+202E in it, the name of a program reads as that of a PDF. Isolate a name that stands in
+/// other text (<bdi>), for letters have a direction too.
+void append_html_text(std::string& out, std::string_view text);
+[[nodiscard]] std::string html_text(std::string_view text);
+
+/// For the inside of a JSON string: quotes, backslashes, controls and what turns the direction of
+/// text are escaped; bytes that are not UTF-8 become U+FFFD, so the result is always
+/// valid JSON.
 void append_json_escaped(std::string& out, std::string_view text);
 /// The same between quotes.
 void append_json_string(std::string& out, std::string_view text);
@@ -42,7 +51,8 @@ void append_json_string(std::string& out, std::string_view text);
 /// what is longer than `most` bytes is cut and marked with "...". A line can so not be forged.
 void append_log_escaped(std::string& out, std::string_view text, std::size_t most);
 
-/// For text of a log line that people read: the same, but quotes, backslashes and UTF-8 stay.
+/// For text of a log line that people read: the same, but quotes, backslashes and UTF-8 stay, other
+/// than what turns the direction of the line.
 void append_log_text_escaped(std::string& out, std::string_view text, std::size_t most);
 
 /// How many bytes of `text` from its start form one valid UTF-8 character; 0 when none does.

@@ -40,6 +40,28 @@ TEST(Html, LeavesNothingThatBeginsMarkup) {
             "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
 }
 
+TEST(Html, ShowsTextOfStrangersAndObeysNoneOfIt) {
+  EXPECT_EQ(html_text("<b> caf\u00e9 \u05e9\u05dc\t\n"), "&lt;b&gt; caf\u00e9 \u05e9\u05dc\t\n");
+  EXPECT_EQ(html_text("a\u202eb\u2069c\u200fd\u061ce\u2028f"),
+            "a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf");
+  EXPECT_EQ(html_text("a\x1b[0m\xc2\x9b\xff"), "a\ufffd[0m\ufffd\ufffd");
+  for (const char* near : {"\u200d", "\u2010", "\u2027", "\u202f", "\u2065", "\u206a", "\u061b"}) {
+    EXPECT_EQ(html_text(near), near);
+  }
+}
+
+TEST(Json, EscapesWhatIsObeyedAndNotShown) {
+  std::string out;
+  append_json_escaped(out, "a\u202eb\u2066\u200e\u061c\u2029\xc2\x9b");
+  EXPECT_EQ(out, R"(a\u202eb\u2066\u200e\u061c\u2029\u009b)");
+}
+
+TEST(LogText, TurnsNoLineAround) {
+  std::string out;
+  append_log_text_escaped(out, "invoice\u202efdp.exe caf\u00e9", 100);
+  EXPECT_EQ(out, "invoice\\xE2\\x80\\xAEfdp.exe caf\u00e9");
+}
+
 TEST(Json, EscapesControlsQuotesAndBrokenUtf8) {
   std::string out;
   append_json_escaped(out, std::string("\"\\\n\x1b\x80") + "\xC3\xA9" + std::string(1, '\0'));
