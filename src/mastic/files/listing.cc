@@ -1,6 +1,7 @@
 #include "mastic/files/listing.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -93,18 +94,11 @@ void sort_entries(std::vector<Tree::Entry>& entries, ListingOrder order) {
   });
 }
 
-/// Text for people: what is not UTF-8 is shown as U+FFFD.
-void append_text(std::string& page, std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t size = base::utf8_character_size(text);
-    if (size == 0) {
-      page += "\xEF\xBF\xBD";
-      text.remove_prefix(1);
-    } else {
-      base::append_html_escaped(page, text.substr(0, size));
-      text.remove_prefix(size);
-    }
-  }
+/// A name that strangers gave, for people: it says nothing but itself, and to nothing beside it.
+void append_name(std::string& page, std::string_view name) {
+  page += "<bdi>";
+  base::append_html_text(page, name);
+  page += "</bdi>";
 }
 
 /// The path with a link for each directory above: "/", "a/", "b".
@@ -119,7 +113,7 @@ void append_breadcrumbs(std::string& page, std::string_view path) {
       for (std::size_t i = 0; i < above; ++i) page += "../";
       page += "\">";
     }
-    append_text(page, name);
+    if (!name.empty()) append_name(page, name);
     if (current && !name.empty()) return;
     page.append("/").append(current ? "" : "</a>");
     if (current) return;
@@ -141,19 +135,25 @@ void append_heading(std::string& page, std::string_view label, std::string_view 
   page.append("</a></th>");
 }
 
+void append_date(std::string& page, std::int64_t modified) {
+  const std::string date = base::format_iso_time(modified);
+  page.append("<time datetime=\"").append(date).append("\">");
+  page.append(date, 0, 10).append(" ").append(date, 11, 5).append("</time>");
+}
+
 void append_row(std::string& page, const Tree::Entry& entry) {
   const bool directory = entry.status.kind == Kind::Directory;
   const std::string_view slash = directory ? "/" : "";
-  const std::string date = base::format_iso_time(entry.status.modified);
   page.append(directory ? "<tr class=\"dir\">" : "<tr>");
   page.append("<td><span class=\"icon\" aria-hidden=\"true\">").append(directory ? "▸" : "·");
   page.append("</span><a href=\"./").append(base::percent_encode_segment(entry.name));
   page.append(slash).append("\">");
-  append_text(page, entry.name);
+  append_name(page, entry.name);
   page.append(slash).append("</a></td><td class=\"size\">");
   page.append(directory ? "" : base::human_size(entry.status.size));
-  page.append("</td><td class=\"date\"><time datetime=\"").append(date).append("\">");
-  page.append(date, 0, 10).append(" ").append(date, 11, 5).append("</time></td></tr>\n");
+  page.append("</td><td class=\"date\">");
+  if (base::has_date(entry.status.modified)) append_date(page, entry.status.modified);
+  page += "</td></tr>\n";
 }
 
 /// What stands before the rows.
@@ -161,7 +161,7 @@ std::string page_top(std::string_view title, bool has_parent, ListingOrder order
   std::string page =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-  append_text(page, title);
+  base::append_html_text(page, title);
   page.append("</title>\n<style>").append(kStyle).append("</style>\n</head>\n<body>\n<main>\n<h1>");
   append_breadcrumbs(page, title);
   page += "</h1>\n<table>\n<thead><tr>";

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mastic/base/date.h"
+
 namespace mastic::files {
 namespace {
 
@@ -90,8 +92,29 @@ TEST(Listing, LinksToEveryDirectoryAbove) {
     return page.substr(start, page.find("</h1>") - start);
   };
   EXPECT_EQ(heading("/"), "/");
-  EXPECT_EQ(heading("/a/"), "<a href=\"../\">/</a>a");
-  EXPECT_EQ(heading("/a/b c/"), "<a href=\"../../\">/</a><a href=\"../\">a/</a>b c");
+  EXPECT_EQ(heading("/a/"), "<a href=\"../\">/</a><bdi>a</bdi>");
+  EXPECT_EQ(heading("/a/b c/"),
+            "<a href=\"../../\">/</a><a href=\"../\"><bdi>a</bdi>/</a><bdi>b c</bdi>");
+}
+
+TEST(Listing, ShowsNamesAsTheyAreAndTurnsNoneAround) {
+  const std::string page = render_listing(
+      "/\u2067x/", true, {file("invoice\u202efdp.exe"), directory("\u05e9\u05dc")}, true, {});
+  EXPECT_NE(page.find("<a href=\"./invoice%E2%80%AEfdp.exe\"><bdi>invoice\ufffdfdp.exe</bdi></a>"),
+            std::string::npos);
+  EXPECT_NE(page.find("<bdi>\u05e9\u05dc</bdi>/</a>"), std::string::npos) << "letters stay";
+  EXPECT_NE(page.find("<title>/\ufffdx/</title>"), std::string::npos);
+  for (const char* turning : {"\u202e", "\u2067"}) EXPECT_EQ(page.find(turning), std::string::npos);
+}
+
+TEST(Listing, ShowsNoDateThatNoCalendarHas) {
+  for (const std::int64_t moment : {base::kFirstSecond - 1, base::kLastSecond + 1}) {
+    const std::string page = render_listing("/", false, {file("a", 1, moment)}, true, {});
+    EXPECT_EQ(page.find("<time"), std::string::npos) << moment;
+    EXPECT_NE(page.find("<td class=\"date\"></td>"), std::string::npos) << moment;
+  }
+  EXPECT_NE(render_listing("/", false, {file("a", 1, -1)}, true, {}).find(">1969-12-31 23:59<"),
+            std::string::npos);
 }
 
 TEST(Listing, ShowsSizesDatesAndWhatIsMissing) {
