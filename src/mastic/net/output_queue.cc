@@ -8,21 +8,33 @@ void OutputQueue::prepend(std::string_view bytes) {
   if (bytes.empty()) return;
   pieces_.emplace_front(Owned{std::string(bytes)});
   size_ += bytes.size();
+  held_ += std::get<Owned>(pieces_.front()).bytes.capacity();
+}
+
+/// Whether `size` bytes more go into the last piece.
+bool OutputQueue::fits_last(std::size_t size) const {
+  if (pieces_.empty()) return false;
+  const auto* const owned = std::get_if<Owned>(&pieces_.back());
+  return owned != nullptr && owned->bytes.size() + size <= kPieceBytes;
 }
 
 char* OutputQueue::prepare(std::size_t size) {
-  if (pieces_.empty() || !std::holds_alternative<Owned>(pieces_.back()))
-    pieces_.emplace_back(Owned{});
+  if (!fits_last(size)) pieces_.emplace_back(Owned{});
   std::string& bytes = std::get<Owned>(pieces_.back()).bytes;
+  const std::size_t had = bytes.empty() ? 0 : bytes.capacity();
   committed_ = bytes.size();
   bytes.resize(committed_ + size);
+  held_ += bytes.capacity() - had;
   return bytes.data() + committed_;
 }
 
 void OutputQueue::commit(std::size_t size) {
-  std::get<Owned>(pieces_.back()).bytes.resize(committed_ + size);
+  std::string& bytes = std::get<Owned>(pieces_.back()).bytes;
+  bytes.resize(committed_ + size);
   size_ += size;
-  if (committed_ + size == 0) pieces_.pop_back();
+  if (!bytes.empty()) return;
+  held_ -= bytes.capacity();
+  pieces_.pop_back();
 }
 
 void OutputQueue::append_borrowed(std::string_view bytes) {
@@ -57,6 +69,7 @@ void OutputQueue::remove(std::uint64_t count) {
   if (auto* const owned = std::get_if<Owned>(&pieces_.front())) {
     owned->sent += count;
     gone = owned->sent == owned->bytes.size();
+    if (gone) held_ -= owned->bytes.capacity();
   } else if (auto* const borrowed = std::get_if<Borrowed>(&pieces_.front())) {
     borrowed->bytes.remove_prefix(count);
     gone = borrowed->bytes.empty();

@@ -14,8 +14,13 @@
 namespace mastic::net {
 
 /// Pieces in the order they are to be sent. A connection has one only while it is behind.
+///
+/// Copied bytes are gathered in pieces of some kPieceBytes, and each is let go of when it was sent:
+/// a peer that is always behind, and never far, costs what it is behind.
 class OutputQueue {
  public:
+  static constexpr std::size_t kPieceBytes = 64 << 10;
+
   struct Owned {
     std::string bytes;
     std::size_t sent = 0;
@@ -32,6 +37,8 @@ class OutputQueue {
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
   /// Bytes of all pieces, files included.
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// Bytes of memory that the copied ones take, as far as they were not let go of.
+  [[nodiscard]] std::uint64_t held() const { return held_; }
 
   /// Puts a copy of `bytes` before everything else.
   void prepend(std::string_view bytes);
@@ -51,8 +58,11 @@ class OutputQueue {
   void remove(std::uint64_t count);
 
  private:
+  [[nodiscard]] bool fits_last(std::size_t size) const;
+
   std::deque<std::variant<Owned, Borrowed, File>> pieces_;
   std::uint64_t size_ = 0;
+  std::uint64_t held_ = 0;
   std::size_t committed_ = 0;  ///< of the last piece, when room was prepared in it
 };
 

@@ -1,0 +1,71 @@
+#include "mastic/net/output_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace mastic::net {
+namespace {
+
+void append(OutputQueue& queue, std::string_view bytes) {
+  std::memcpy(queue.prepare(bytes.size()), bytes.data(), bytes.size());
+  queue.commit(bytes.size());
+}
+
+/// Takes up to `most` bytes off the front, as a kernel would.
+std::string send(OutputQueue& queue, std::size_t most) {
+  const std::string sent(queue.first_bytes().substr(0, most));
+  queue.remove(sent.size());
+  return sent;
+}
+
+TEST(OutputQueue, LetsGoOfWhatWasSentThoughItIsNeverEmpty) {
+  OutputQueue queue;
+  const std::string piece(10'000, 'p');
+  append(queue, piece);
+  std::uint64_t most_held = 0;
+  for (int i = 0; i < 1000; ++i) {  // always one to three pieces behind
+    append(queue, piece);
+    append(queue, piece);
+    for (std::size_t left = 2 * piece.size(); left > 0;) left -= send(queue, left).size();
+    most_held = std::max(most_held, queue.held());
+    ASSERT_EQ(queue.size(), piece.size());
+  }
+  EXPECT_LE(most_held, 4 * OutputQueue::kPieceBytes);
+}
+
+TEST(OutputQueue, HoldsWhatItCopiedAndNothingOfWhatItWasLent) {
+  OutputQueue queue;
+  const std::string lent(1 << 20, 'l');
+  queue.append_borrowed(lent);
+  queue.append_file(nullptr, 0, 1 << 20);
+  EXPECT_EQ(queue.held(), 0u);
+  append(queue, std::string(1000, 'x'));
+  EXPECT_GE(queue.held(), 1000u);
+  queue.prepend(std::string(5000, 'x'));
+  EXPECT_GE(queue.held(), 6000u);
+  EXPECT_EQ(queue.size(), (2u << 20) + 6000);
+  (void)send(queue, 5000);
+  EXPECT_LT(queue.held(), 5000u);
+}
+
+TEST(OutputQueue, HoldsNothingOnceAllIsSent) {
+  OutputQueue queue;
+  std::string all;
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{15}, std::size_t{16},
+                                 std::size_t{70'000}, std::size_t{3}}) {
+    const std::string bytes(size, static_cast<char>('a' + size % 26));
+    append(queue, bytes);
+    all += bytes;
+  }
+  queue.prepend("first");
+  std::string sent;
+  while (!queue.empty()) sent += send(queue, 1000);
+  EXPECT_EQ(sent, "first" + all);
+  EXPECT_EQ(queue.held(), 0u);
+  EXPECT_EQ(queue.size(), 0u);
+}
+
+}  // namespace
+}  // namespace mastic::net
