@@ -26,6 +26,7 @@ class FileSource final : public BodySource {
     return std::string_view(buffer_).substr(0, static_cast<std::size_t>(got));
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return file_.size; }
+  [[nodiscard]] std::uint64_t held_bytes() const override { return buffer_.capacity(); }
 
  private:
   static constexpr std::size_t kBlockBytes = 64 << 10;
@@ -67,6 +68,15 @@ std::optional<std::uint64_t> Body::size() const {
   }
   if (const File* const part = file()) return part->size;
   return bytes()->size();
+}
+
+std::uint64_t Body::held_bytes() const {
+  if (const auto* const owned = std::get_if<std::string>(&content_)) return owned->capacity();
+  if (const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {
+    return (*source)->held_bytes();
+  }
+  const auto* const shared = std::get_if<Shared>(&content_);
+  return shared != nullptr && shared->owner.use_count() == 1 ? shared->bytes.size() : 0;
 }
 
 Task<std::optional<std::string_view>> Body::next() {

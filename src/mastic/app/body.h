@@ -29,6 +29,9 @@ class BodySource {
   virtual Task<std::optional<std::string_view>> next() = 0;
   /// How many bytes will come in all, when that is known.
   [[nodiscard]] virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
+  /// Bytes of memory that it keeps until it goes, when these are many: what it makes its pieces of,
+  /// and the piece it gave last. Called between two calls of `next`.
+  [[nodiscard]] virtual std::uint64_t held_bytes() const { return 0; }
 };
 
 /// A value: moved, not copied. Read at most once.
@@ -72,7 +75,8 @@ class Body {
     return body;
   }
   /// Content from a function that is called for each piece and returns
-  /// `std::optional<std::string>` or a `Task` of it; nothing ends the content.
+  /// `std::optional<std::string>` or a `Task` of it; nothing ends the content. When it has a member
+  /// `held_bytes()`, that is asked for what it keeps in memory (BodySource).
   template <class Producer>
   [[nodiscard]] static Body produced_by(Producer producer);
 
@@ -90,6 +94,10 @@ class Body {
   [[nodiscard]] const File* file() const MASTIC_LIFETIMEBOUND {
     return std::get_if<File>(&content_);
   }
+
+  /// Bytes of memory that go when it goes. What it shares with others is theirs, and bounded by
+  /// them; what is borrowed stands in the exchange, or is there anyway.
+  [[nodiscard]] std::uint64_t held_bytes() const;
 
   /// Pulls the next piece, as BodySource does. Bytes are one piece.
   [[nodiscard]] Task<std::optional<std::string_view>> next();
@@ -115,6 +123,7 @@ class Body {
 class ProducedSource : public BodySource {
  public:
   Task<std::optional<std::string_view>> next() final;
+  [[nodiscard]] std::uint64_t held_bytes() const override { return piece_.capacity(); }
 
  protected:
   virtual Task<std::optional<std::string>> produce() = 0;
@@ -136,6 +145,11 @@ Body Body::produced_by(Producer producer) {
   class Source final : public ProducedSource {
    public:
     explicit Source(Producer function) : function_(std::move(function)) {}
+    [[nodiscard]] std::uint64_t held_bytes() const override {
+      std::uint64_t kept = 0;
+      if constexpr (requires { function_.held_bytes(); }) kept = function_.held_bytes();
+      return kept + ProducedSource::held_bytes();
+    }
 
    private:
     Task<std::optional<std::string>> produce() override { return function_(); }

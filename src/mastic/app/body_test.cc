@@ -30,6 +30,34 @@ std::shared_ptr<const base::Descriptor> make_file(const std::string& content) {
   return std::make_shared<const base::Descriptor>(base::system_kernel(), fd);
 }
 
+TEST(Body, HoldsWhatGoesWithIt) {
+  const std::string text(100'000, 'x');
+  EXPECT_EQ(Body().held_bytes(), 0u);
+  EXPECT_GE(Body(text).held_bytes(), text.size());
+  EXPECT_EQ(Body::borrowed(text).held_bytes(), 0u) << "it is there anyway";
+  EXPECT_EQ(Body(Body::File{make_file("abcdef"), 1, 4}).held_bytes(), 0u);
+
+  auto made_for_it = std::make_shared<const std::string>(text);
+  const std::string_view bytes = *made_for_it;
+  const Body alone = Body::shared(bytes, std::move(made_for_it));
+  EXPECT_EQ(alone.held_bytes(), text.size());
+  const auto cached = std::make_shared<const std::string>(text);
+  EXPECT_EQ(Body::shared(*cached, cached).held_bytes(), 0u) << "it is the cache's";
+}
+
+TEST(Body, HoldsItsLastPieceAndWhatItsProducerSays) {
+  struct Producer {
+    std::optional<std::string> operator()() { return std::string(50'000, 'x'); }
+    [[nodiscard]] static std::uint64_t held_bytes() { return 1'000'000; }
+  };
+  Body body = Body::produced_by(Producer());
+  EXPECT_GE(body.held_bytes(), 1'000'000u);
+  EXPECT_LT(body.held_bytes(), 1'000'100u);
+  auto piece = body.next();
+  EXPECT_EQ(piece.take()->size(), 50'000u);
+  EXPECT_GE(body.held_bytes(), 1'050'000u);
+}
+
 TEST(Body, KnowsItsSizeWhereItCan) {
   EXPECT_EQ(Body().size(), 0u);
   EXPECT_EQ(Body("abc").size(), 3u);

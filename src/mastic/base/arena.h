@@ -60,6 +60,9 @@ class Arena {
     return {static_cast<T*>(allocate(count * sizeof(T), alignof(T))), count};
   }
 
+  /// What it has taken from the heap.
+  [[nodiscard]] std::size_t heap_bytes() const { return heap_bytes_; }
+
  private:
   static constexpr std::size_t kMostAlignment = 16;
   struct Block {
@@ -71,6 +74,7 @@ class Arena {
   std::byte* at_ = nullptr;
   std::size_t left_ = 0;
   Block* blocks_ = nullptr;
+  std::size_t heap_bytes_ = 0;
 };
 
 }  // namespace mastic::base

@@ -28,6 +28,17 @@ TEST(Arena, KeepsEverythingItHandedOut) {
   }
 }
 
+TEST(Arena, KnowsWhatItHasTakenFromTheHeap) {
+  std::array<std::byte, 64> block;
+  Arena arena(block);
+  (void)arena.allocate(64);
+  EXPECT_EQ(arena.heap_bytes(), 0u);
+  (void)arena.allocate(100);
+  EXPECT_EQ(arena.heap_bytes(), 4096u);
+  (void)arena.allocate(10'000);
+  EXPECT_GE(arena.heap_bytes(), 14'096u);
+}
+
 TEST(Arena, AlignsAndHoldsWhatIsLargerThanABlock) {
   Arena arena;
   for (const std::size_t size : {1u, 3u, 5000u, 1u, 100'000u, 17u}) {

@@ -188,9 +188,14 @@ class ListingProducer {
       : piece_(page_top(title, has_parent, order)),
         entries_(std::move(entries)),
         complete_(complete) {
+    entries_.shrink_to_fit();
+    held_bytes_ = entries_.size() * sizeof(Tree::Entry);
+    for (const Tree::Entry& entry : entries_) held_bytes_ += entry.name.capacity();
     fill();
   }
 
+  /// For Body::produced_by: the names, which stay until the page is over, and the next piece.
+  [[nodiscard]] std::uint64_t held_bytes() const { return held_bytes_ + piece_.capacity(); }
   /// Whether the first piece is the whole page.
   [[nodiscard]] bool is_short() const { return next_ == entries_.size(); }
   std::optional<std::string> operator()() {
@@ -217,6 +222,7 @@ class ListingProducer {
 
   std::string piece_;  ///< to be given next
   std::vector<Tree::Entry> entries_;
+  std::uint64_t held_bytes_ = 0;
   std::size_t next_ = 0;
   bool complete_;
 };

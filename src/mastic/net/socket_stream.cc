@@ -148,6 +148,7 @@ void SocketStream::begin_queue() {
 }
 
 std::uint64_t SocketStream::unsent() const { return in_outbox_ + (queue_ ? queue_->size() : 0); }
+std::uint64_t SocketStream::held() const { return in_outbox_ + (queue_ ? queue_->held() : 0); }
 
 void SocketStream::sent(std::string_view bytes, std::size_t taken, int number) noexcept {
   in_outbox_ = 0;

@@ -36,6 +36,7 @@ class SocketStream : public Stream, public loop::Socket {
   void write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                   std::uint64_t size) final;
   [[nodiscard]] std::uint64_t unsent() const final;
+  [[nodiscard]] std::uint64_t held() const final;
   void shut_write() final;
   void close() final;
   void abort() final;

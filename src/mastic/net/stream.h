@@ -66,6 +66,8 @@ class Stream {
 
   /// Bytes that were written and that the kernel has not taken yet.
   [[nodiscard]] virtual std::uint64_t unsent() const = 0;
+  /// Bytes of memory that it keeps for those: copies, not what is lent to it or stands in a file.
+  [[nodiscard]] virtual std::uint64_t held() const { return unsent(); }
 
   /// After everything written has left: tells the peer that no more comes.
   virtual void shut_write() = 0;
