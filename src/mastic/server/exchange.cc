@@ -18,6 +18,18 @@ using http::Status;
 namespace {
 
 constexpr base::Duration kLookAgain = std::chrono::milliseconds(10);
+constexpr std::uint64_t kCountedAtOnce = 16 << 10;  // a smaller answer is copied when it is written
+constexpr std::string_view kFull = "The server holds too much at the moment.";
+
+/// In place of a handler's answer.
+app::Response refuse_as_full(app::Request& request) noexcept {
+  app::Response response = app::error_response(request, Status::ServiceUnavailable, kFull);
+  try {
+    response.set(http::RetryAfter{std::chrono::seconds(1)});
+  } catch (const std::bad_alloc&) {  // then without it
+  }
+  return response;
+}
 
 }  // namespace
 
@@ -114,7 +126,7 @@ Exchange::Exchange(Lane& lane, ExchangeOwner& owner, base::Arena& memory, std::b
       destroy_(destroy) {}
 
 Exchange::~Exchange() {
-  if (held_bytes_ > 0) lane_.totals().release(held_bytes_);
+  if (held_bytes_ + answer_bytes_ > 0) lane_.totals().release(held_bytes_ + answer_bytes_);
 }
 
 // ---- from the owner ----
@@ -174,7 +186,10 @@ void Exchange::run() noexcept {
     case Step::None:
       break;
     case Step::Call: {
-      const auto call = [this] { return lane_.app()(*request_); };
+      refused_ = lane_.is_full();
+      const auto call = [this] {
+        return refused_ ? refuse_as_full(*request_) : lane_.app()(*request_);
+      };
       task_.emplace(async::Made(call));
       task_->start(*this);
       break;
@@ -242,12 +257,31 @@ void Exchange::finish() noexcept {
 void Exchange::respond() noexcept {
   outcome_.status = response_->status;
   stage_ = Stage::Producing;
+  count_answer();
   const auto next = owner_->respond(*response_);
-  if (next != ExchangeOwner::Next::Gone) go_on(next);
+  if (next == ExchangeOwner::Next::Gone) return;
+  if (refused_) tell_of_refusal();
+  go_on(next);
+}
+
+/// What is small counts as what the stream has not sent, once that is behind.
+void Exchange::count_answer() noexcept {
+  const std::uint64_t bytes = response_->body.held_bytes();
+  lane_.totals().recount(answer_bytes_, bytes > kCountedAtOnce ? bytes : 0);
+}
+
+void Exchange::tell_of_refusal() noexcept {
+  lane_.refused_as_full({.client = request_->peer(),
+                         .status = outcome_.status,
+                         .content_bytes = outcome_.content_bytes,
+                         .method = request_->method_text(),
+                         .target = request_->target(),
+                         .version = request_->version()});
 }
 
 void Exchange::take_piece() noexcept {
   if (pull_failed_) return owner_->abort_response();
+  count_answer();
   const auto next = pulled_all_ ? owner_->end_content()
                                 : owner_->send_piece(*std::exchange(piece_, std::nullopt));
   if (next != ExchangeOwner::Next::Gone) go_on(next);
@@ -403,8 +437,7 @@ async::Task<> Exchange::inform(Status status, http::Fields fields) {
 
 void Exchange::hold(std::uint64_t bytes) {
   if (!lane_.totals().hold(bytes, lane_.options().max_inflight_bytes)) {
-    throw HttpError(Status::ServiceUnavailable,
-                    "The server holds too many requests at the moment.");
+    throw HttpError(Status::ServiceUnavailable, std::string(kFull)).set("Retry-After", "1");
   }
   held_bytes_ += bytes;
 }

@@ -99,6 +99,8 @@ class Exchange final : public async::Context, public app::Carrier, private async
 
   /// The same, and the owner answers in its place; nothing when it has let go already.
   void cancel() noexcept;
+  /// What it keeps in memory while its answer has not left, and has not counted itself.
+  [[nodiscard]] std::uint64_t held_bytes() { return PagePool::kPageBytes + memory().heap_bytes(); }
   /// The request as the lane's report shows it.
   [[nodiscard]] base::RequestReport report() const { return report(absence()); }
   /// Its handler holds a thread that was written off: nobody waits for it.
@@ -149,6 +151,8 @@ class Exchange final : public async::Context, public app::Carrier, private async
   void schedule_step(Step step) noexcept;
   void respond() noexcept;
   void take_piece() noexcept;
+  void count_answer() noexcept;
+  void tell_of_refusal() noexcept;
   void written() noexcept;
   void end() noexcept;
   void release() noexcept;
@@ -185,7 +189,9 @@ class Exchange final : public async::Context, public app::Carrier, private async
   std::atomic<int> elsewhere_on_{0};  ///< the thread that may block and runs its handler
   std::atomic<base::Instant> elsewhere_since_{};
   app::Outcome outcome_;
-  std::uint64_t held_bytes_ = 0;
+  std::uint64_t held_bytes_ = 0;    ///< of content that was gathered, in Totals
+  std::uint64_t answer_bytes_ = 0;  ///< of its answer, in Totals too
+  bool refused_ = false;            ///< its handler was not entered: there was no memory for more
 
   std::optional<app::Request> request_;
   std::optional<app::Task<app::Response>> task_;

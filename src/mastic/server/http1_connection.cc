@@ -23,6 +23,8 @@ using std::chrono::seconds;
 namespace {
 
 constexpr std::size_t kMostWholeContent = 16 << 10;  // copied, when it came with its head
+constexpr std::size_t kCountedAtOnce = 64 << 10;     // of unsent bytes, in the middle of a turn
+constexpr std::size_t kMostSpareCarry = 4 << 10;     // that a connection keeps when it is at rest
 constexpr base::Duration kBodyWindow = seconds(10);
 constexpr base::Duration kWriteWindow = seconds(60);
 
@@ -100,8 +102,9 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
     answers_left();
     if (state_ == State::Lingering && read_deadline_ == kNever) return await_end();
   }
+  if (unsent > 0 || held_bytes_ > 0) count_held();
   if (unsent > lane_.options().write_low_bytes) return;
-  if (state_ == State::Exchanging) turn_->exchange.room_again();
+  if (state_ == State::Exchanging && has_room()) turn_->exchange.room_again();
   if (state_ == State::Idle) with_memory([this] { go_on(); });
 }
 
@@ -329,6 +332,7 @@ ExchangeOwner::Next Http1Connection::send_piece(std::string_view piece) noexcept
     return Next::Gone;
   }
   turn_->exchange.count_content(writer_.content_bytes() - before);
+  if (stream_->unsent() >= kCountedAtOnce) count_held();
   return more ? Next::Produce : Next::Nothing;
 }
 
@@ -342,8 +346,11 @@ ExchangeOwner::Next Http1Connection::end_content() noexcept {
 
 void Http1Connection::abort_response() noexcept { abort(); }
 
+/// While the server is full, only a client that has taken all it was sent gets more: every answer
+/// that has begun may hold one piece, so none waits for what another holds.
 bool Http1Connection::has_room() const noexcept {
-  return stream_->unsent() < lane_.options().write_high_bytes;
+  const std::uint64_t unsent = stream_->unsent();
+  return unsent == 0 || (unsent < lane_.options().write_high_bytes && !lane_.is_full());
 }
 
 void Http1Connection::send_interim(Status status, const http::Fields& fields) noexcept {
@@ -540,6 +547,8 @@ void Http1Connection::rest() {
   if (!is_busy_ || !carry_.empty() || answers_unsent_ > 0 || stream_->unsent() > 0) return;
   if (peer_ended_) return linger();
   is_busy_ = false;
+  if (carry_.capacity() > kMostSpareCarry) carry_ = {};
+  lane_.totals().recount(held_bytes_, 0);
   disarm();
   lane_.connection_idle(*connection_);
   if (turn_ == nullptr) connection_->rest();  // else it has read an empty line, and knows of it
@@ -556,6 +565,19 @@ void Http1Connection::closed(std::uint64_t unsent) {
   }
   if (exchanging) turn_->exchange.abandon(unsent);
   let_go_of_turn();
+  lane_.totals().recount(held_bytes_, 0);
+}
+
+/// What the stream has copied, and the memory of requests whose answers wait to be sent. What these
+/// have lent to the stream they count themselves. What has arrived and waits is not much
+/// (max_pipelined_bytes), and counts when it is gathered for a handler.
+void Http1Connection::count_held() noexcept {
+  if (state_ == State::Closed) return;
+  std::uint64_t bytes = stream_->held();
+  for (Exchange* at = written_first_; at != nullptr; at = at->next_written) {
+    bytes += at->held_bytes();
+  }
+  lane_.totals().recount(held_bytes_, bytes);
 }
 
 inline void Http1Connection::let_go_of_turn() {

@@ -34,7 +34,9 @@ struct Http1Turn;
 /// 3. After a malformed request, or an answer that says so, no other request is read.
 /// 4. Without memory a connection is aborted, and nobody else notices: every entry is
 ///    `with_memory`.
-/// 5. Idle, with nothing left to read or to send, it is at rest: as good as new, and given back,
+/// 5. What it holds because the client reads slowly is counted (Totals) when a turn ends with some,
+///    or within it when that is much. An answer that leaves within its turn costs no counting.
+/// 6. Idle, with nothing left to read or to send, it is at rest: as good as new, and given back,
 ///    to serve the next connection that has work (Spares).
 class Http1Connection final : public ExchangeOwner, private async::Timer {
  public:
@@ -112,6 +114,7 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   template <class Step>
   bool with_memory(Step step) noexcept;
   void count_as_busy();
+  void count_held() noexcept;
   void rest();
   void abort() { connection_->abort(); }
   void let_go_of_turn();
@@ -134,6 +137,7 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   bool reading_paused_ = false;
   std::uint32_t answers_unsent_ = 0;
   std::uint64_t discarded_bytes_ = 0;
+  std::uint64_t held_bytes_ = 0;  ///< as it was counted last
   Http1ResponseWriter writer_;
   base::Instant read_deadline_ = kNever;  ///< never while Idle or Exchanging
   base::Instant write_deadline_ = kNever;

@@ -175,6 +175,12 @@ void Lane::give_back_page(std::byte* page) {
 
 // ---- exchanges ----
 
+void Lane::refused_as_full(const app::Refusal& refusal) noexcept {
+  refused(refusal);
+  if (!totals_.may_log(loop_.now())) return;
+  log_.write(Level::Warning, "max_inflight_bytes is reached; requests are answered with 503");
+}
+
 void Lane::add_orphan(Exchange& exchange) noexcept {
   if (exchange.orphan_place != nullptr) return;
   exchange.next_orphan = orphans_;

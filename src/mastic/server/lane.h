@@ -93,6 +93,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] base::Log& log() { return log_; }
   [[nodiscard]] Totals& totals() { return totals_; }
+  /// Requests and answers hold as much memory as they may: max_inflight_bytes.
+  [[nodiscard]] bool is_full() const { return totals_.is_full(options_.max_inflight_bytes); }
   [[nodiscard]] PagePool& pages() { return pages_; }
   void give_back_page(std::byte* page);
   /// What connections are lent while they have work.
@@ -114,6 +116,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   void refused(const app::Refusal& refusal) {
     if (observer_) observer_(refusal);
   }
+  /// The same, because the server is full.
+  void refused_as_full(const app::Refusal& refusal) noexcept;
   /// A connection became idle, or busy; it is in one of the lists from its start on.
   void connection_idle(Connection& connection);
   void connection_busy(Connection& connection);

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "mastic/base/machine.h"
+
 namespace mastic::server {
 
 void Options::describe(base::OptionTable& table) {
@@ -13,8 +15,11 @@ void Options::describe(base::OptionTable& table) {
   http1.describe(table);
   table.size("max_body_bytes", max_body_bytes,
              "A request body that is gathered for a handler; one that pulls sets its own.", "413");
-  table.size("max_inflight_bytes", max_inflight_bytes,
-             "All request bodies that are gathered at one time; 0 for no limit.", "503");
+  table.size(
+      "max_inflight_bytes", max_inflight_bytes,
+      "Memory that requests and answers hold in all: content that is gathered, answers that are "
+      "not sent; 0 for a quarter of what this process may have.",
+      "503 with Retry-After, and answers that have begun go on piece by piece");
   table.count("max_requests_per_connection", max_requests_per_connection,
               "Requests that one connection may carry.", "the last answer closes it");
   table.count("max_pipelined_requests", max_pipelined_requests,
@@ -82,6 +87,11 @@ void Options::describe(base::OptionTable& table) {
   table.flag(
       "debug", debug,
       "Answers to errors show what was thrown; only on loopback addresses and Unix sockets.");
+}
+
+std::uint64_t default_inflight_bytes(base::Kernel& kernel) {
+  constexpr std::uint64_t kUnknown = 1 << 30;
+  return base::memory_of_process(kernel).value_or(kUnknown) / 4;
 }
 
 base::Result<void> Options::check() const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "mastic/base/kernel.h"
 #include "mastic/base/options.h"
 #include "mastic/loop/options.h"
 #include "mastic/wire/http1/limits.h"
@@ -16,7 +17,7 @@ struct Options {
   loop::Options loop;
   wire::http1::Limits http1;
   std::uint64_t max_body_bytes = 1 << 20;
-  std::uint64_t max_inflight_bytes = 0;
+  std::uint64_t max_inflight_bytes = 0;  ///< 0: Server takes default_inflight_bytes
   std::uint64_t max_requests_per_connection = 10'000;
   std::uint64_t max_pipelined_requests = 64;
   std::uint64_t max_pipelined_bytes = 64 << 10;
@@ -49,5 +50,9 @@ struct Options {
   /// Fails, and names the options, when they contradict each other or could not work.
   [[nodiscard]] base::Result<void> check() const;
 };
+
+/// What requests and answers may hold when nobody says: a quarter of the memory that this process may
+/// have, or 256 MiB where the system does not tell.
+[[nodiscard]] std::uint64_t default_inflight_bytes(base::Kernel& kernel);
 
 }  // namespace mastic::server

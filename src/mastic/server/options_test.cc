@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "mastic/base/system_files_testing.h"
+
 namespace mastic::server {
 namespace {
 
@@ -100,6 +102,19 @@ TEST(ServerOptions, AreSetByTheirNames) {
   for (const base::Option& option : again.options()) {
     EXPECT_EQ(option.default_text, wanted[std::string(option.name)]) << option.name;
   }
+}
+
+TEST(ServerOptions, LetRequestsAndAnswersHoldAQuarterOfWhatMemoryThereIs) {
+  const std::pair<const std::string, std::string> machine{"/proc/meminfo",
+                                                          "MemTotal:  4194304 kB\n"};
+  base::SystemFilesKernel alone({machine});
+  EXPECT_EQ(default_inflight_bytes(alone), 1u << 30);
+  base::SystemFilesKernel grouped({machine,
+                                   {"/proc/self/cgroup", "0::/site\n"},
+                                   {"/sys/fs/cgroup/site/memory.max", "536870912\n"}});
+  EXPECT_EQ(default_inflight_bytes(grouped), 128u << 20);
+  base::SystemFilesKernel silent({});
+  EXPECT_EQ(default_inflight_bytes(silent), 256u << 20);
 }
 
 TEST(ServerOptions, MustNotContradictEachOther) {

@@ -83,6 +83,9 @@ base::Result<void> Server::start(std::function<void()> settled) {
                    " descriptors, too few for max_connections; raise the limit (ulimit -n), or "
                    "lower --max-connections");
   }
+  if (options_.max_inflight_bytes == 0) {
+    options_.max_inflight_bytes = default_inflight_bytes(kernel_);
+  }
   when_settled_ = std::move(settled);
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
   const std::uint64_t count =

@@ -50,6 +50,11 @@ class Server final : private base::ServerWatch {
   /// Before `start`: what to do, once, when more threads are lost than recycle_if_lost_over. Called
   /// on a loop.
   void when_too_many_lost(std::function<void()> recycle) { recycle_ = std::move(recycle); }
+  /// Before `start`: what to do when requests and answers have let go of so much memory that the
+  /// system should have it back. Called on a loop, perhaps often.
+  void when_much_is_released(std::function<void()> give_back) {
+    totals_.when_much_is_released(std::move(give_back));
+  }
   /// Before `start`. What connects from now on is served once the server has started.
   [[nodiscard]] base::Result<void> listen(const base::Address& address);
   /// Calls the application's start-up hooks, then begins to serve. Ignores SIGPIPE and raises the

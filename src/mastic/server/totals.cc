@@ -1,6 +1,11 @@
 #include "mastic/server/totals.h"
 
 namespace mastic::server {
+namespace {
+
+constexpr std::uint64_t kMuch = 16 << 20;
+
+}  // namespace
 
 bool Totals::enter(const base::IpAddress& address, std::uint64_t most) {
   const std::lock_guard lock(mutex_);
@@ -18,9 +23,31 @@ void Totals::leave(const base::IpAddress& address) {
 
 bool Totals::hold(std::uint64_t bytes, std::uint64_t most) {
   const std::uint64_t before = held_bytes_.fetch_add(bytes, std::memory_order_relaxed);
-  if (most == 0 || before + bytes <= most) return true;
-  release(bytes);
+  if (most == 0 || before + bytes <= most) {
+    raise_peak(before + bytes);
+    return true;
+  }
+  held_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
   return false;
+}
+
+void Totals::release(std::uint64_t bytes) noexcept {
+  const std::uint64_t now = held_bytes_.fetch_sub(bytes, std::memory_order_relaxed) - bytes;
+  std::uint64_t peak = peak_bytes_.load(std::memory_order_relaxed);
+  if (peak >= now + kMuch && peak_bytes_.compare_exchange_strong(peak, now)) give_back_();
+}
+
+void Totals::recount(std::uint64_t& counted, std::uint64_t bytes) noexcept {
+  const std::uint64_t before = std::exchange(counted, bytes);
+  if (bytes > before) (void)hold(bytes - before, 0);
+  if (bytes < before) release(before - bytes);
+}
+
+/// Of two threads that raise it at once one may be forgotten: it is a hint.
+void Totals::raise_peak(std::uint64_t held) noexcept {
+  if (held > peak_bytes_.load(std::memory_order_relaxed)) {
+    peak_bytes_.store(held, std::memory_order_relaxed);
+  }
 }
 
 bool Totals::may_log(base::Instant now) {

@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "mastic/base/ip_address.h"
 #include "mastic/base/units.h"
@@ -31,17 +33,32 @@ class Totals {
   [[nodiscard]] bool enter(const base::IpAddress& address, std::uint64_t most);
   void leave(const base::IpAddress& address);
 
-  /// False when that would be more than `most` bytes; 0 is no limit.
+  // Memory that requests and answers hold (Options::max_inflight_bytes). 0 is no limit.
+
+  /// False when that would be more than `most` bytes.
   [[nodiscard]] bool hold(std::uint64_t bytes, std::uint64_t most);
-  void release(std::uint64_t bytes) { held_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
+  void release(std::uint64_t bytes) noexcept;
+  /// What somebody holds was `counted` bytes, and is `bytes` now, be that too much or not.
+  void recount(std::uint64_t& counted, std::uint64_t bytes) noexcept;
+  [[nodiscard]] std::uint64_t held_bytes() const {
+    return held_bytes_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool is_full(std::uint64_t most) const { return most > 0 && held_bytes() >= most; }
+  /// Before there are connections: what to do when so much was released that the system should have
+  /// it back. Called on any loop.
+  void when_much_is_released(std::function<void()> give_back) { give_back_ = std::move(give_back); }
 
   /// Whether a message of this kind is due again: at most one a second is.
   [[nodiscard]] bool may_log(base::Instant now);
 
  private:
+  void raise_peak(std::uint64_t held) noexcept;
+
   std::atomic<std::uint64_t> connections_{0};
   std::atomic<std::uint64_t> background_{0};
   std::atomic<std::uint64_t> held_bytes_{0};
+  std::atomic<std::uint64_t> peak_bytes_{0};  ///< of those, since `give_back_` was called
+  std::function<void()> give_back_ = [] {};
   std::atomic<base::Duration::rep> last_logged_{0};
   std::mutex mutex_;
   std::unordered_map<std::string, std::uint64_t> by_address_;

@@ -1,0 +1,197 @@
+// What requests and answers hold together: how it is counted, and what happens when that is as much
+// as it may be (Options::max_inflight_bytes).
+
+#include <cerrno>
+
+#include "mastic/server/http1_fixture_testing.h"
+
+namespace mastic::server {
+namespace {
+
+constexpr std::size_t kLarge = 100'000;  // of /large
+
+struct Http1InflightTest : Http1ConnectionTest {
+  /// A server that may hold `most` bytes, and `fd`, a client of it that takes nothing.
+  void open_full_at(std::uint64_t most, App app) {
+    Options options;
+    options.max_inflight_bytes = most;
+    open_on(std::move(app), options);
+    server->at(fd).room = 0;
+  }
+  void open_full_at(std::uint64_t most) { open_full_at(most, make_app(asked)); }
+  void ask(int client, std::string_view path) {
+    server->send(client, "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+  }
+  /// The answer to a new client.
+  ReadResponse answer_of(std::string_view bytes) {
+    const auto answers = read_responses(server->exchange(bytes));
+    return answers && !answers->empty() ? answers->front() : ReadResponse();
+  }
+  [[nodiscard]] std::uint64_t held() const { return server->totals.held_bytes(); }
+};
+
+TEST_P(Http1InflightTest, ANewRequestIsRefusedBeforeItsHandlerWhileAnswersHoldTooMuch) {
+  int entered = 0;
+  Router site;
+  site.get("/large", [&] {
+    ++entered;
+    return std::string(kLarge, 'l');
+  });
+  open_full_at(kLarge, std::move(site).build());
+  ask(fd, "/large");
+  EXPECT_EQ(entered, 1);
+  const std::string request = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n";
+  const ReadResponse refused = answer_of(request);
+  EXPECT_EQ(refused.status, Status::ServiceUnavailable);
+  EXPECT_NE(refused.head.find("Retry-After: 1\n"), std::string::npos) << refused.head;
+  EXPECT_TRUE(refused.keep_alive) << "it may come back on the same connection";
+  EXPECT_EQ(entered, 1);
+  EXPECT_TRUE(server->log.text().contains("max_inflight_bytes is reached"));
+
+  server->at(fd).room = SIZE_MAX;
+  server->turn(5);
+  EXPECT_EQ(responses().at(0).content, std::string(kLarge, 'l'));
+  EXPECT_EQ(answer_of(request).status, Status::Ok);
+  EXPECT_EQ(entered, 2);
+}
+
+TEST_P(Http1InflightTest, TheRefusalIsToldToTheAccessLog) {
+  open_full_at(kLarge);
+  std::vector<std::string> told;
+  server->lane->observe_refusals([&](const app::Refusal& refusal) {
+    told.push_back(std::string(refusal.method) + " " + std::string(refusal.target) + " " +
+                   std::to_string(code(refusal.status)));
+  });
+  ask(fd, "/large");
+  EXPECT_EQ(answer_of(post("/echo?a=b", "content")).status, Status::ServiceUnavailable);
+  EXPECT_EQ(told, (std::vector<std::string>{"POST /echo?a=b 503"}));
+}
+
+TEST_P(Http1InflightTest, AStreamIsNotPulledWhileOthersHoldTooMuchAndGoesOnAfterwards) {
+  open_full_at(4 * kLarge);
+  const int others[] = {fd, server->connect(), server->connect()};
+  for (const int other : others) {
+    server->at(other).room = 0;
+    ask(other, "/large");
+  }
+  const int streaming = server->connect();
+  server->at(streaming).room = 0;
+  ask(streaming, "/endless");
+  server->turn(50);
+  EXPECT_GE(asked, 8) << "there was room for a fourth of that size";
+  EXPECT_LE(asked, 16) << "and not for write_high_bytes";
+  int before = asked;
+  server->at(streaming).room = 40'000;
+  server->turn(50);
+  EXPECT_EQ(asked, before) << "it has something to send";
+  server->at(streaming).room = 1'000'000;
+  server->turn(200);
+  EXPECT_GE(asked, before + 90) << "its client takes all that there is";
+
+  for (const int other : others) server->at(other).room = SIZE_MAX;
+  server->turn(5);
+  before = asked;
+  server->at(streaming).room = 150'000;
+  server->turn(50);
+  EXPECT_GE(asked, before + 25) << "there is room again for write_high_bytes";
+}
+
+/// None of them waits for what only another holds.
+TEST_P(Http1InflightTest, StreamsThatFillTheServerAllComeToTheirEnds) {
+  open_full_at(50'000,
+               App([this](Request&) { return Response(Status::Ok, pieces(20, 30'000, asked)); }));
+  std::vector<int> clients{fd};
+  for (int i = 0; i < 9; ++i) clients.push_back(server->connect());
+  for (const int client : clients) {
+    server->at(client).room = 0;
+    server->at(client).incoming = {kGet};
+  }
+  server->turn(50);
+  EXPECT_LE(asked, 10 + 3) << "each was pulled once at the most, or while there was room";
+  EXPECT_EQ(answer_of(kGet).status, Status::ServiceUnavailable);
+  for (int round = 0; round < 70; ++round) {
+    for (const int client : clients) server->at(client).room = 10'000;
+    server->turn(3);
+  }
+  for (const int client : clients) {
+    const auto answers = read_responses(server->take(client));
+    ASSERT_TRUE(answers);
+    EXPECT_EQ(answers->at(0).status, Status::Ok);
+    EXPECT_EQ(answers->at(0).content.size(), 20u * 30'000);
+  }
+  EXPECT_EQ(held(), 0u);
+}
+
+TEST_P(Http1InflightTest, RequestsWhoseAnswersWaitCountWithTheirHeads) {
+  int finished = 0;
+  open_full_at(0, App([&](Request& request) {
+                 request.on_finish([&](const app::Outcome&) { ++finished; });
+                 return Response(Status::Ok, app::Body("short"));
+               }));
+  std::string many;
+  for (int i = 0; i < 20; ++i) {
+    many += "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(6000, 'x') + "\r\n\r\n";
+  }
+  server->send(fd, many);
+  server->turn(20);
+  EXPECT_GE(held(), 20u * 6000);
+  server->at(fd).room = SIZE_MAX;
+  server->turn(5);
+  EXPECT_EQ(finished, 20);
+  EXPECT_EQ(held(), 0u);
+}
+
+TEST_P(Http1InflightTest, WhatAStreamIsMadeOfCountsUntilItEnds) {
+  struct Rows {
+    int left = 100;
+    std::optional<std::string> operator()() {
+      return left-- > 0 ? std::optional(std::string(10'000, 'r')) : std::nullopt;
+    }
+    [[nodiscard]] static std::uint64_t held_bytes() { return 1'000'000; }
+  };
+  open_full_at(0,
+               App([](Request&) { return Response(Status::Ok, app::Body::produced_by(Rows())); }));
+  ask(fd, "/");
+  server->turn(5);
+  server->turn(50);
+  EXPECT_GE(held(), 1'000'000u);
+  server->at(fd).room = SIZE_MAX;
+  server->turn(200);
+  EXPECT_EQ(responses().at(0).content.size(), 1'000'000u);
+  EXPECT_EQ(held(), 0u);
+}
+
+TEST_P(Http1InflightTest, NothingStaysCountedOfClientsThatLeft) {
+  const std::string paths[] = {"/large", "/endless", "/small-pieces", "/", "/wait", "/throw"};
+  open_full_at(0);
+  std::vector<int> clients;
+  for (const std::string& path : paths) {
+    for (int i = 0; i < 3; ++i) {
+      clients.push_back(server->connect());
+      server->at(clients.back()).room = static_cast<std::size_t>(i) * 3000;
+      const std::string request = "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
+      server->at(clients.back()).incoming = {request + request, post("/pull", "content")};
+    }
+  }
+  server->pass(200ms);
+  EXPECT_GE(held(), 3 * kLarge);
+  for (const int client : clients) {
+    if (server->at(client).open) server->at(client).recv_error = ECONNRESET;
+  }
+  server->turn(5);
+  EXPECT_EQ(held(), 0u);
+  EXPECT_EQ(server->totals.connections(), 1u);
+}
+
+TEST_P(Http1InflightTest, NothingIsCountedForAnswersThatLeaveAtOnce) {
+  open_full_at(1);
+  server->at(fd).room = SIZE_MAX;
+  EXPECT_EQ(talk(kGet + kGet).size(), 2u);
+  EXPECT_EQ(answer_of(kGet).content, "hello\n");
+  EXPECT_EQ(held(), 0u);
+}
+
+MASTIC_FOR_BOTH_TRANSFERS(Http1InflightTest);
+
+}  // namespace
+}  // namespace mastic::server
