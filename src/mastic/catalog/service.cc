@@ -5,11 +5,13 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "mastic/async/timer.h"
 #include "mastic/base/address.h"
 #include "mastic/base/log_format.h"
+#include "mastic/catalog/heap_keeper.h"
 #include "mastic/catalog/logs.h"
 #include "mastic/catalog/pipeline.h"
 #include "mastic/loop/loop.h"
@@ -52,6 +54,8 @@ class Service final : private async::Timer {
     if (!signals) return std::unexpected(signals.error());
     signals_ = *std::move(signals);
     server_->when_too_many_lost([this] { recycle_.post_once(*control_); });
+    heap_keeper_.emplace(*control_);
+    server_->when_much_is_released([this] { heap_keeper_->much_is_released(); });
     if (const auto started = server_->start([this] { control_->stop(); }); !started) return started;
     announce(what);
     return {};
@@ -127,6 +131,7 @@ class Service final : private async::Timer {
   std::unique_ptr<loop::Signals> signals_;
   std::unique_ptr<server::Server> server_;
   loop::Order recycle_{[this] { recycle(); }};
+  std::optional<HeapKeeper> heap_keeper_;
   ExitCode exit_code_ = ExitCode::Ended;
   bool ending_ = false;
 };
