@@ -37,7 +37,7 @@ void Totals::release(std::uint64_t bytes) noexcept {
   if (peak >= now + kMuch && peak_bytes_.compare_exchange_strong(peak, now)) give_back_();
 }
 
-void Totals::recount(std::uint64_t& counted, std::uint64_t bytes) noexcept {
+void Totals::change(std::uint64_t& counted, std::uint64_t bytes) noexcept {
   const std::uint64_t before = std::exchange(counted, bytes);
   if (bytes > before) (void)hold(bytes - before, 0);
   if (bytes < before) release(before - bytes);

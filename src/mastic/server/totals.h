@@ -39,7 +39,9 @@ class Totals {
   [[nodiscard]] bool hold(std::uint64_t bytes, std::uint64_t most);
   void release(std::uint64_t bytes) noexcept;
   /// What somebody holds was `counted` bytes, and is `bytes` now, be that too much or not.
-  void recount(std::uint64_t& counted, std::uint64_t bytes) noexcept;
+  void recount(std::uint64_t& counted, std::uint64_t bytes) noexcept {
+    if (counted != bytes) change(counted, bytes);
+  }
   [[nodiscard]] std::uint64_t held_bytes() const {
     return held_bytes_.load(std::memory_order_relaxed);
   }
@@ -52,6 +54,7 @@ class Totals {
   [[nodiscard]] bool may_log(base::Instant now);
 
  private:
+  void change(std::uint64_t& counted, std::uint64_t bytes) noexcept;
   void raise_peak(std::uint64_t held) noexcept;
 
   std::atomic<std::uint64_t> connections_{0};
