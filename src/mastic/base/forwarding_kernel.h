@@ -42,6 +42,7 @@ class ForwardingKernel : public Kernel {
   ssize_t readlinkat(int directory, const char* name, std::span<char> buffer) override {
     return inner_.readlinkat(directory, name, buffer);
   }
+  int flock(int fd, int operation) override { return inner_.flock(fd, operation); }
   ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override {
     return inner_.pread(fd, buffer, size, offset);
   }
@@ -50,6 +51,11 @@ class ForwardingKernel : public Kernel {
   }
   int unlink(const char* path) override { return inner_.unlink(path); }
   int chmod(const char* path, unsigned mode) override { return inner_.chmod(path, mode); }
+  int lchown(const char* path, unsigned user, unsigned group) override {
+    return inner_.lchown(path, user, group);
+  }
+  int getpwnam(const char* name, unsigned& user) override { return inner_.getpwnam(name, user); }
+  int getgrnam(const char* name, unsigned& group) override { return inner_.getgrnam(name, group); }
   int socket(int domain, int type, int protocol) override {
     return inner_.socket(domain, type, protocol);
   }
@@ -73,6 +79,7 @@ class ForwardingKernel : public Kernel {
     return inner_.setsockopt(fd, level, name, value, size);
   }
   int shutdown(int fd, int how) override { return inner_.shutdown(fd, how); }
+  int siocoutq(int fd) override { return inner_.siocoutq(fd); }
   ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override {
     return inner_.recv(fd, buffer, size, flags);
   }

@@ -2,12 +2,17 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <liburing.h>
 #include <linux/openat2.h>
+#include <linux/sockios.h>
+#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
@@ -21,6 +26,7 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace mastic::base {
 namespace {
@@ -29,6 +35,16 @@ namespace {
 template <class Number>
 Number checked(Number result) {
   return result == -1 ? static_cast<Number>(-errno) : result;
+}
+
+/// Looks into the databases of users, with room for members of a group by the thousand.
+template <class Call>
+int look_up(Call call) {
+  constexpr std::size_t kMost = 1 << 20;
+  std::vector<char> room(16 << 10);
+  int number = call(room);
+  for (; number == ERANGE && room.size() < kMost; number = call(room)) room.resize(room.size() * 4);
+  return number;
 }
 
 class SystemKernel final : public Kernel {
@@ -90,6 +106,7 @@ class SystemKernel final : public Kernel {
   ssize_t readlinkat(int directory, const char* name, std::span<char> buffer) override {
     return checked(::readlinkat(directory, name, buffer.data(), buffer.size()));
   }
+  int flock(int fd, int operation) override { return checked(::flock(fd, operation)); }
   ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override {
     return checked(::pread(fd, buffer, size, offset));
   }
@@ -98,6 +115,28 @@ class SystemKernel final : public Kernel {
   }
   int unlink(const char* path) override { return checked(::unlink(path)); }
   int chmod(const char* path, unsigned mode) override { return checked(::chmod(path, mode)); }
+  int lchown(const char* path, unsigned user, unsigned group) override {
+    return checked(::lchown(path, user, group));
+  }
+
+  int getpwnam(const char* name, unsigned& user) override {
+    passwd entry{};
+    passwd* found = nullptr;
+    const int number = look_up([&](std::span<char> room) {
+      return ::getpwnam_r(name, &entry, room.data(), room.size(), &found);
+    });
+    if (found != nullptr) user = found->pw_uid;
+    return number != 0 ? -number : found != nullptr ? 0 : -ENOENT;
+  }
+  int getgrnam(const char* name, unsigned& group_number) override {
+    group entry{};
+    group* found = nullptr;
+    const int number = look_up([&](std::span<char> room) {
+      return ::getgrnam_r(name, &entry, room.data(), room.size(), &found);
+    });
+    if (found != nullptr) group_number = found->gr_gid;
+    return number != 0 ? -number : found != nullptr ? 0 : -ENOENT;
+  }
 
   int socket(int domain, int type, int protocol) override {
     return checked(::socket(domain, type, protocol));
@@ -122,6 +161,11 @@ class SystemKernel final : public Kernel {
     return checked(::setsockopt(fd, level, name, value, size));
   }
   int shutdown(int fd, int how) override { return checked(::shutdown(fd, how)); }
+  int siocoutq(int fd) override {
+    int bytes = 0;
+    const int result = checked(::ioctl(fd, SIOCOUTQ, &bytes));
+    return result < 0 ? result : bytes;
+  }
   // Not ::recv and ::send: in a process with threads these prepare for pthread_cancel, which nobody
   // calls here, and that takes more instructions than the rest of them.
   ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override {

@@ -59,10 +59,18 @@ class Kernel {
   virtual int fstat(int fd, struct stat& status) = 0;
   virtual int fstatat(int directory, const char* name, struct stat& status, int flags) = 0;
   virtual ssize_t readlinkat(int directory, const char* name, std::span<char> buffer) = 0;
+  /// Waits for a lock unless `operation` has LOCK_NB; it goes with the last descriptor.
+  virtual int flock(int fd, int operation) = 0;
   virtual ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) = 0;
   virtual ssize_t getdents64(int fd, std::span<char> buffer) = 0;
   virtual int unlink(const char* path) = 0;
   virtual int chmod(const char* path, unsigned mode) = 0;
+  /// An owner of -1 (all bits set) stays as it is. Follows no link.
+  virtual int lchown(const char* path, unsigned user, unsigned group) = 0;
+
+  // Users. -ENOENT when the system knows no such name; a directory service may take its time.
+  virtual int getpwnam(const char* name, unsigned& user) = 0;
+  virtual int getgrnam(const char* name, unsigned& group) = 0;
 
   // Sockets.
   virtual int socket(int domain, int type, int protocol) = 0;
@@ -74,6 +82,9 @@ class Kernel {
   virtual int getsockname(int fd, sockaddr* address, unsigned* size) = 0;
   virtual int setsockopt(int fd, int level, int name, const void* value, unsigned size) = 0;
   virtual int shutdown(int fd, int how) = 0;
+  /// ioctl(SIOCOUTQ): what was sent and is in the kernel's hands still: bytes that a TCP peer has not
+  /// acknowledged, the end among them; memory of what the peer of a Unix socket has not read.
+  virtual int siocoutq(int fd) = 0;
   virtual ssize_t recv(int fd, void* buffer, std::size_t size, int flags) = 0;
   virtual ssize_t send(int fd, const void* bytes, std::size_t size, int flags) = 0;
   /// Receives as many datagrams as there are, without waiting; returns how many.

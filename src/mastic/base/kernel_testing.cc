@@ -70,6 +70,10 @@ ssize_t FailingKernel::readlinkat(int directory, const char* name, std::span<cha
   if (const int number = fault("readlinkat")) return -number;
   return ForwardingKernel::readlinkat(directory, name, buffer);
 }
+int FailingKernel::flock(int fd, int operation) {
+  if (const int number = fault("flock")) return -number;
+  return ForwardingKernel::flock(fd, operation);
+}
 ssize_t FailingKernel::pread(int fd, void* buffer, std::size_t size, std::int64_t offset) {
   if (const int number = fault("pread")) return -number;
   return ForwardingKernel::pread(fd, buffer, size, offset);
@@ -81,6 +85,18 @@ ssize_t FailingKernel::getdents64(int fd, std::span<char> buffer) {
 int FailingKernel::chmod(const char* path, unsigned mode) {
   if (const int number = fault("chmod")) return -number;
   return ForwardingKernel::chmod(path, mode);
+}
+int FailingKernel::lchown(const char* path, unsigned user, unsigned group) {
+  if (const int number = fault("lchown")) return -number;
+  return ForwardingKernel::lchown(path, user, group);
+}
+int FailingKernel::getpwnam(const char* name, unsigned& user) {
+  if (const int number = fault("getpwnam")) return -number;
+  return ForwardingKernel::getpwnam(name, user);
+}
+int FailingKernel::getgrnam(const char* name, unsigned& group) {
+  if (const int number = fault("getgrnam")) return -number;
+  return ForwardingKernel::getgrnam(name, group);
 }
 int FailingKernel::unlink(const char* path) {
   if (const int number = fault("unlink")) return -number;
@@ -121,6 +137,10 @@ int FailingKernel::setsockopt(int fd, int level, int name, const void* value, un
 int FailingKernel::shutdown(int fd, int how) {
   if (const int number = fault("shutdown")) return -number;
   return ForwardingKernel::shutdown(fd, how);
+}
+int FailingKernel::siocoutq(int fd) {
+  if (const int number = fault("siocoutq")) return -number;
+  return ForwardingKernel::siocoutq(fd);
 }
 ssize_t FailingKernel::recv(int fd, void* buffer, std::size_t size, int flags) {
   if (const int number = fault("recv")) return -number;
@@ -301,6 +321,12 @@ int ScriptedKernel::shutdown(int fd, int how) {
   return 0;
 }
 
+int ScriptedKernel::siocoutq(int fd) {
+  if (!scripted(fd)) return FailingKernel::siocoutq(fd);
+  if (const int number = fault("siocoutq")) return -number;
+  return static_cast<int>(at(fd).unacknowledged);
+}
+
 ssize_t ScriptedKernel::recv(int fd, void* buffer, std::size_t size, int flags) {
   if (!scripted(fd)) return FailingKernel::recv(fd, buffer, size, flags);
   if (const int number = fault("recv")) return -number;
@@ -347,6 +373,7 @@ int ScriptedKernel::recvmmsg(int fd, std::span<mmsghdr> messages) {
     std::memcpy(head.msg_iov->iov_base, datagram.data(), taken);
     message.msg_len = static_cast<unsigned>(taken);
     head.msg_flags = taken < datagram.size() ? MSG_TRUNC : 0;
+    head.msg_controllen = 0;
     head.msg_namelen = store_address(socket.peer, head.msg_name, head.msg_namelen);
     ++count;
   }

@@ -44,10 +44,14 @@ class FailingKernel : public ForwardingKernel {
   int fstat(int fd, struct stat& status) override;
   int fstatat(int directory, const char* name, struct stat& status, int flags) override;
   ssize_t readlinkat(int directory, const char* name, std::span<char> buffer) override;
+  int flock(int fd, int operation) override;
   ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override;
   ssize_t getdents64(int fd, std::span<char> buffer) override;
   int unlink(const char* path) override;
   int chmod(const char* path, unsigned mode) override;
+  int lchown(const char* path, unsigned user, unsigned group) override;
+  int getpwnam(const char* name, unsigned& user) override;
+  int getgrnam(const char* name, unsigned& group) override;
   int socket(int domain, int type, int protocol) override;
   int socketpair(int domain, int type, int protocol, int pair[2]) override;
   int bind(int fd, const sockaddr* address, unsigned size) override;
@@ -57,6 +61,7 @@ class FailingKernel : public ForwardingKernel {
   int getsockname(int fd, sockaddr* address, unsigned* size) override;
   int setsockopt(int fd, int level, int name, const void* value, unsigned size) override;
   int shutdown(int fd, int how) override;
+  int siocoutq(int fd) override;
   ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override;
   ssize_t send(int fd, const void* bytes, std::size_t size, int flags) override;
   int recvmmsg(int fd, std::span<mmsghdr> messages) override;
@@ -101,6 +106,7 @@ class ScriptedKernel final : public FailingKernel {
     std::size_t room = SIZE_MAX;       ///< how many bytes the socket takes before EAGAIN
     std::size_t most_per_send = SIZE_MAX;
     std::string sent;
+    std::size_t unacknowledged = 0;  ///< of what it took: the peer has yet to acknowledge so much
     bool write_shut = false;
     bool corked = false;  ///< TCP_CORK: what is no whole segment would wait
     bool open = true;
@@ -142,6 +148,7 @@ class ScriptedKernel final : public FailingKernel {
   int getsockname(int fd, sockaddr* address, unsigned* size) override;
   int setsockopt(int fd, int level, int name, const void* value, unsigned size) override;
   int shutdown(int fd, int how) override;
+  int siocoutq(int fd) override;
   ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override;
   ssize_t send(int fd, const void* bytes, std::size_t size, int flags) override;
   int recvmmsg(int fd, std::span<mmsghdr> messages) override;

@@ -114,20 +114,31 @@ void OptionTable::list(std::string_view name, std::vector<std::string>& values,
   };
 }
 
-void OptionTable::addresses(std::string_view name, std::vector<Address>& values,
-                            std::string_view meaning) {
-  Option& option = add(name, "ADDRESS", meaning);
+template <class Value>
+void OptionTable::parsed_list(std::string_view name, std::vector<Value>& values,
+                              std::string_view argument, std::string_view meaning) {
+  Option& option = add(name, argument, meaning);
   option.repeatable = true;
-  for (const Address& value : values) {
+  for (const Value& value : values) {
     option.default_text += (option.default_text.empty() ? "" : " ") + value.to_string();
   }
   option.set = [&values, is_default = true](std::string_view text) mutable -> Result<void> {
-    auto address = Address::parse(text);
-    if (!address) return std::unexpected(address.error());
+    auto value = Value::parse(text);
+    if (!value) return std::unexpected(value.error());
     if (std::exchange(is_default, false)) values.clear();
-    values.push_back(*std::move(address));
+    values.push_back(*std::move(value));
     return {};
   };
+}
+
+void OptionTable::addresses(std::string_view name, std::vector<Address>& values,
+                            std::string_view meaning) {
+  parsed_list(name, values, "ADDRESS", meaning);
+}
+
+void OptionTable::networks(std::string_view name, std::vector<IpNetwork>& values,
+                           std::string_view meaning) {
+  parsed_list(name, values, "NETWORK", meaning);
 }
 
 Result<void> OptionTable::set(std::string_view name, std::string_view text) {

@@ -25,6 +25,7 @@
 
 #include "mastic/base/address.h"
 #include "mastic/base/attributes.h"
+#include "mastic/base/ip_network.h"
 #include "mastic/base/result.h"
 #include "mastic/base/units.h"
 
@@ -69,6 +70,8 @@ class OptionTable {
             std::string_view meaning);
   /// The same, of addresses; what is none is refused (Address::parse).
   void addresses(std::string_view name, std::vector<Address>& values, std::string_view meaning);
+  /// The same, of networks (IpNetwork::parse).
+  void networks(std::string_view name, std::vector<IpNetwork>& values, std::string_view meaning);
   /// One of a few words; `argument` shows them: (auto|io_uring|syscall).
   template <class Enum>
   void choice(std::string_view name, Enum& value, std::string_view argument,
@@ -89,6 +92,9 @@ class OptionTable {
 
  private:
   Option& add(std::string_view name, std::string_view argument, std::string_view meaning);
+  template <class Value>
+  void parsed_list(std::string_view name, std::vector<Value>& values, std::string_view argument,
+                   std::string_view meaning);
   static Result<std::size_t> index_of(std::string_view word,
                                       const std::vector<std::string_view>& words);
 
