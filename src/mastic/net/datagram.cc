@@ -7,14 +7,16 @@
 namespace mastic::net {
 
 bool Datagram::reply(std::string_view bytes) noexcept {
-  SocketAddress to{base::Address(peer_)};
+  SocketAddress to{base::Address(path_.peer)};
   iovec part{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
   msghdr message{};
   message.msg_name = to.data();
   message.msg_namelen = *to.size();
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  const bool taken = kernel_.sendmsg(socket_, message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+  ControlRoom room;
+  path_.write_local(message, room);
+  const bool taken = kernel_.sendmsg(path_.socket, message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
   (taken ? totals_.replied : totals_.unsent).fetch_add(1);
   return taken;
 }

@@ -14,6 +14,7 @@
 #include "mastic/base/attributes.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/kernel.h"
+#include "mastic/net/datagram_path.h"
 
 namespace mastic::net {
 
@@ -30,26 +31,25 @@ struct DatagramTotals {
 /// Lent to a handler for as long as that runs.
 class Datagram {
  public:
-  Datagram(std::string bytes, base::Endpoint peer, base::Kernel& kernel, int socket,
+  Datagram(std::string bytes, const DatagramPath& path, base::Kernel& kernel,
            DatagramTotals& totals)
-      : bytes_(std::move(bytes)), peer_(peer), kernel_(kernel), socket_(socket), totals_(totals) {}
+      : bytes_(std::move(bytes)), path_(path), kernel_(kernel), totals_(totals) {}
   Datagram(const Datagram&) = delete;
   Datagram& operator=(const Datagram&) = delete;
 
   [[nodiscard]] std::string_view bytes() const MASTIC_LIFETIMEBOUND { return bytes_; }
   /// Who sent it, or so it says: anybody can put any address there.
-  [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
+  [[nodiscard]] const base::Endpoint& peer() const { return path_.peer; }
 
-  /// Sends a datagram back. Never waits: false when the system does not take it, for its buffers are
+  /// Sends a datagram back, from the address that this one came to. Never waits: false when the system does not take it, for its buffers are
   /// full or it is too long. One that was taken may still be lost. Any number may be sent, from
   /// whatever thread the handler runs on.
   bool reply(std::string_view bytes) noexcept;
 
  private:
   const std::string bytes_;
-  const base::Endpoint peer_;
+  const DatagramPath path_;
   base::Kernel& kernel_;
-  const int socket_;
   DatagramTotals& totals_;
 };
 

@@ -39,9 +39,9 @@ class DatagramLane::Socket final : public loop::Source {
 /// A datagram with its handler.
 class DatagramLane::Session : public loop::Retirable {
  public:
-  Session(DatagramLane& lane, std::string bytes, base::Endpoint peer, int socket)
+  Session(DatagramLane& lane, std::string bytes, const DatagramPath& path)
       : lane_(lane),
-        datagram_(std::move(bytes), peer, lane.loop().kernel(), socket, lane.service_.totals) {}
+        datagram_(std::move(bytes), path, lane.loop().kernel(), lane.service_.totals) {}
   virtual void begin() = 0;
   virtual void cancel() noexcept = 0;
 
@@ -72,8 +72,8 @@ class DatagramLane::Session : public loop::Retirable {
 
 class DatagramLane::TaskSession final : public Session, private async::RootTask {
  public:
-  TaskSession(DatagramLane& lane, std::string bytes, base::Endpoint peer, int socket)
-      : Session(lane, std::move(bytes), peer, socket), RootTask(lane.loop()) {}
+  TaskSession(DatagramLane& lane, std::string bytes, const DatagramPath& path)
+      : Session(lane, std::move(bytes), path), RootTask(lane.loop()) {}
   void begin() override { schedule(); }
   void cancel() noexcept override { stop(); }
 
@@ -132,6 +132,7 @@ void DatagramLane::receive(int socket) noexcept {
   const std::size_t most = service_.options.max_datagram_bytes;
   std::array<SocketAddress, kBatch> peers;
   std::array<iovec, kBatch> parts;
+  std::array<ControlRoom, kBatch> rooms;
   std::array<mmsghdr, kBatch> messages{};
   const auto room = std::min<std::uint64_t>(kBatch, service_.options.max_handling - handling);
   for (std::size_t i = 0; i < room; ++i) {
@@ -141,6 +142,8 @@ void DatagramLane::receive(int socket) noexcept {
     head.msg_namelen = *peers[i].size();
     head.msg_iov = &parts[i];
     head.msg_iovlen = 1;
+    head.msg_control = rooms[i].bytes.data();
+    head.msg_controllen = rooms[i].bytes.size();
   }
   const int count = loop().kernel().recvmmsg(socket, std::span(messages).first(room));
   if (count < 0 && count != -EAGAIN && count != -EINTR && may_log()) {
@@ -150,20 +153,22 @@ void DatagramLane::receive(int socket) noexcept {
   for (std::size_t i = 0; std::cmp_less(i, count); ++i) {
     const bool is_cut = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     const std::string_view bytes(buffer_.data() + i * most, messages[i].msg_len);
+    DatagramPath path{.socket = socket, .peer = peers[i].endpoint()};
+    path.read_local(messages[i].msg_hdr);
     service_.totals.received.fetch_add(1);
-    if (is_cut || !handle(socket, bytes, peers[i].endpoint())) {
+    if (is_cut || !handle(path, bytes)) {
       service_.totals.dropped.fetch_add(1);
     }
   }
 }
 
 /// False when there is no memory for it.
-bool DatagramLane::handle(int socket, std::string_view bytes, base::Endpoint peer) noexcept try {
+bool DatagramLane::handle(const DatagramPath& path, std::string_view bytes) noexcept try {
   std::unique_ptr<Session> made;
   if (service_.handler.is_blocking()) {
-    made = std::make_unique<BlockingSession>(*this, std::string(bytes), peer, socket);
+    made = std::make_unique<BlockingSession>(*this, std::string(bytes), path);
   } else {
-    made = std::make_unique<TaskSession>(*this, std::string(bytes), peer, socket);
+    made = std::make_unique<TaskSession>(*this, std::string(bytes), path);
   }
   sessions_.push_back(std::move(made));
   Session& session = *sessions_.back();

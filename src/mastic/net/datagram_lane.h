@@ -42,7 +42,7 @@ class DatagramLane final : public ServerLane, private async::Timer {
   class BlockingSession;
 
   void receive(int socket) noexcept;
-  bool handle(int socket, std::string_view bytes, base::Endpoint peer) noexcept;
+  bool handle(const DatagramPath& path, std::string_view bytes) noexcept;
   void session_over(Session& session) noexcept;
   void report(std::string_view fault, const base::Endpoint& peer) noexcept;
   void pause() noexcept;

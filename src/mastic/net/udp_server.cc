@@ -20,6 +20,7 @@ base::Result<void> UdpServer::listen(std::string_view address) {
   if (parsed->is_unix()) return base::fail("a UdpServer listens on no Unix socket: ", address);
   auto bound = bind_socket(kernel(), *parsed, SOCK_DGRAM);
   if (!bound) return std::unexpected(bound.error());
+  DatagramPath::ask_for_local(kernel(), bound->descriptor.fd(), bound->address);
   add_address(bound->address);
   sockets_.push_back(*std::move(bound));
   return {};

@@ -1,7 +1,9 @@
 #include "mastic/net/udp_server.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <atomic>
 #include <cerrno>
@@ -167,9 +169,12 @@ TEST_F(UdpServerTest, SaysWhatItCannotDo) {
 
 class Client {
  public:
-  explicit Client(const base::Address& address)
-      : socket_(system_kernel(), system_kernel().socket(AF_INET, SOCK_DGRAM, 0)) {
+  explicit Client(const base::Address& address) {
     SocketAddress where(address);
+    socket_ =
+        base::Descriptor(system_kernel(), system_kernel().socket(where.family(), SOCK_DGRAM, 0));
+    const timeval patience{.tv_sec = 10, .tv_usec = 0};
+    system_kernel().setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     EXPECT_EQ(system_kernel().connect(socket_.fd(), where.data(), *where.size()), 0);
   }
   void send(std::string_view text) {
@@ -208,6 +213,47 @@ TEST(UdpServer, ServesManyClientsOnSeveralLoops) {
   }
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(right, 400);
+}
+
+/// The machine's system, on which IPv6 sockets take IPv4 too; it keeps where answers leave from.
+class DualStackKernel final : public base::ForwardingKernel {
+ public:
+  DualStackKernel() : ForwardingKernel(system_kernel()) {}
+  int setsockopt(int fd, int level, int name, const void* value, unsigned size) override {
+    const int off = 0;
+    const bool is_v6_only = level == IPPROTO_IPV6 && name == IPV6_V6ONLY;
+    return ForwardingKernel::setsockopt(fd, level, name, is_v6_only ? &off : value, size);
+  }
+  ssize_t sendmsg(int fd, const msghdr& message, int flags) override {
+    DatagramPath path;
+    path.read_local(message);
+    source = path.local;
+    return ForwardingKernel::sendmsg(fd, message, flags);
+  }
+  base::IpAddress source;  ///< of the answer that left last; read it when the server has ended
+};
+
+TEST(UdpServer, AnswersFromTheAddressThatWasAsked) {
+  struct Case {
+    std::string_view bound;
+    std::string_view asked;
+  };
+  for (const Case& each : {Case{"0.0.0.0:0", "127.0.0.2"}, Case{"0.0.0.0:0", "127.0.0.1"},
+                           Case{"[::]:0", "::1"}, Case{"[::]:0", "127.0.0.2"}}) {
+    SCOPED_TRACE(std::string(each.bound) + " asked at " + std::string(each.asked));
+    base::RecordingLog log;
+    DualStackKernel kernel;
+    UdpServer server(echo, {.loop = {.loops = 1}}, log, kernel);
+    ASSERT_TRUE(server.listen(each.bound));
+    ASSERT_TRUE(server.start());
+    const base::IpAddress asked = *base::IpAddress::parse(each.asked);
+    // Connected, so that the system drops what comes from anywhere else.
+    Client client(base::Address({asked, server.addresses()[0].endpoint().port}));
+    EXPECT_EQ(client.ask("who is there?"), "who is there?");
+    server.drain();
+    server.wait();
+    EXPECT_EQ(kernel.source, asked);
+  }
 }
 
 TEST(UdpServer, BlockingHandlersHaveThreads) {
