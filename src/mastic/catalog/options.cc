@@ -1,6 +1,7 @@
 #include "mastic/catalog/options.h"
 
 #include "mastic/base/log_levels.h"
+#include "mastic/net/socket_file.h"
 
 namespace mastic::catalog {
 
@@ -10,6 +11,14 @@ void Options::describe(base::OptionTable& table) {
       "bind", bind,
       "HOST:PORT, [V6]:PORT, :PORT for every IPv4 address, or unix:PATH; may be given several "
       "times. Port 0 lets the system choose.");
+  table.text(
+      "socket_mode", socket_mode, "MODE",
+      "Who may connect to a Unix socket, as chmod takes it: 600 for the same user, 660 for a "
+      "group, 666 for all.");
+  table.text(
+      "socket_owner", socket_owner, "USER:GROUP",
+      "Whose a Unix socket is, so that a proxy under another user can connect; USER or :GROUP "
+      "alone, in names or numbers.");
 
   table.group("Log");
   table.list("log_level", log_level, "LEVEL",
@@ -43,6 +52,9 @@ void Options::describe(base::OptionTable& table) {
 base::Result<void> Options::check() const {
   if (const auto levels = base::LogLevels::parse(log_level); !levels) {
     return base::fail("--log-level: ", levels.error().message);
+  }
+  if (const auto mode = net::parse_mode(socket_mode); !mode) {
+    return base::fail("--socket-mode: ", mode.error().message);
   }
   if (access_log == AccessLogChoice::Off && access_log_file != Options().access_log_file) {
     return base::fail("--access-log-file needs --access-log combined, or json");

@@ -18,6 +18,8 @@ enum class AccessLogChoice { Off, Combined, Json };
 
 struct Options {
   std::vector<base::Address> bind = {*base::Address::parse("127.0.0.1:8080")};
+  std::string socket_mode = "600";
+  std::string socket_owner;
   std::vector<std::string> log_level = {"info"};
   LogFormatChoice log_format = LogFormatChoice::Auto;
   std::string log_file = "-";

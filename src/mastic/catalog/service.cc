@@ -17,6 +17,7 @@
 #include "mastic/loop/loop.h"
 #include "mastic/loop/order.h"
 #include "mastic/loop/signals.h"
+#include "mastic/net/socket_file.h"
 #include "mastic/server/server.h"
 #include "mastic/threads/uncaught_error.h"
 
@@ -43,8 +44,11 @@ class Service final : private async::Timer {
       server_->observe_refusals(
           [&access_log](const app::Refusal& refusal) { access_log->write_refusal(refusal); });
     }
+    const auto access =
+        net::SocketAccess::parse(kernel_, options_.socket_mode, options_.socket_owner);
+    if (!access) return base::fail("--socket-owner: ", access.error().message);
     for (const base::Address& address : options_.bind) {
-      if (const auto listening = server_->listen(address); !listening) return listening;
+      if (const auto listening = server_->listen(address, *access); !listening) return listening;
     }
     auto control = loop::Loop::open(kernel_, loop::TransferKind::Syscall);
     if (!control) return std::unexpected(control.error());

@@ -7,28 +7,43 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "mastic/net/socket_address.h"
+#include "mastic/net/socket_file.h"
 
 namespace mastic::net {
 namespace {
 
-std::string_view remedy(int number, const base::Address& address) {
+std::string unix_remedy(int number, const base::Address& address) {
   switch (number) {
     case EADDRINUSE:
-      if (address.is_unix()) {
-        return "; a program listens there, or it is another file: choose another path";
-      }
+      return "; a program listens there, or it is another file: choose another path";
+    case EACCES:
+      return "; the directory has to be writable, and so has " +
+             SocketFileLock::path_for(address.path()) + " if another user's is there";
+    case EPERM:
+      return "; only root may give it to another user, or to a group that this user is not in";
+    case ENOENT:
+      return "; the directory has to be there";
+    case ENOLCK:
+    case EOPNOTSUPP:
+      return "; the file system knows no locks: choose a directory such as /run";
+    default:
+      return "";
+  }
+}
+
+std::string_view remedy(int number) {
+  switch (number) {
+    case EADDRINUSE:
       return "; stop the program that has it, or choose another address";
     case EADDRNOTAVAIL:
       return "; no interface of this machine has that address";
     case EACCES:
-      return address.is_unix() ? "; the directory has to be writable"
-                               : "; ports below 1024 want root or CAP_NET_BIND_SERVICE";
-    case ENOENT:
-      return "; the directory has to be there";
+      return "; ports below 1024 want root or CAP_NET_BIND_SERVICE";
     default:
       return "";
   }
@@ -64,7 +79,8 @@ int bind_to(base::Kernel& kernel, int fd, const base::Address& address) {
 
 std::unexpected<base::Error> cannot_listen(int result, const base::Address& address) {
   auto error = base::fail_with_number(-result, "cannot listen on " + address.to_string());
-  error.error().message += remedy(-result, address);
+  error.error().message +=
+      address.is_unix() ? unix_remedy(-result, address) : std::string(remedy(-result));
   return error;
 }
 

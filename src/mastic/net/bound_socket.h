@@ -15,7 +15,8 @@ struct BoundSocket {
 };
 
 /// A socket of `type` (SOCK_STREAM, SOCK_DGRAM) that does not block, bound to `address`. A Unix
-/// socket that a dead process left behind is replaced. Fails as cannot_listen says.
+/// socket that a dead process left behind is replaced, under the lock of who calls (SocketFileLock).
+/// Fails as cannot_listen says.
 [[nodiscard]] base::Result<BoundSocket> bind_socket(base::Kernel& kernel,
                                                     const base::Address& address, int type);
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "mastic/net/bound_socket.h"
 #include "mastic/net/socket_address.h"
 
 namespace mastic::net {
@@ -44,23 +43,34 @@ bool concerns_one_connection(int number) {
 // ---- Listener ----
 
 base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address& address,
-                                      std::optional<unsigned> mode) {
+                                      const SocketAccess& access) {
+  if (address.is_unix()) return open_unix(kernel, address, access);
   auto bound = bind_socket(kernel, address, SOCK_STREAM);
   if (!bound) return std::unexpected(bound.error());
-  const int fd = bound->descriptor.fd();
-  int result = 0;
-  if (mode && address.is_unix()) result = kernel.chmod(address.path().c_str(), *mode);
-  if (result == 0) result = kernel.listen(fd, kBacklog);
-  if (result < 0) {
-    if (address.is_unix()) kernel.unlink(address.path().c_str());
-    return cannot_listen(result, address);
+  return finish(*std::move(bound), {});
+}
+
+base::Result<Listener> Listener::open_unix(base::Kernel& kernel, const base::Address& address,
+                                           const SocketAccess& access) {
+  SocketFileLock lock;
+  if (const int taken = lock.take(kernel, address.path()); taken < 0) {
+    return cannot_listen(taken, address);
   }
-  return Listener(std::move(bound->descriptor), std::move(bound->address));
+  auto bound = bind_socket(kernel, address, SOCK_STREAM);
+  if (!bound) return std::unexpected(bound.error());
+  SocketFile file(kernel, address.path());
+  if (const int given = file.give_to(access); given < 0) return cannot_listen(given, address);
+  return finish(*std::move(bound), std::move(file));
+}
+
+base::Result<Listener> Listener::finish(BoundSocket socket, SocketFile file) {
+  const int result = socket.descriptor.kernel().listen(socket.descriptor.fd(), kBacklog);
+  if (result < 0) return cannot_listen(result, socket.address);
+  return Listener(std::move(socket), std::move(file));
 }
 
 void Listener::close() {
-  if (descriptor_.is_open() && address_.is_unix())
-    descriptor_.kernel().unlink(address_.path().c_str());
+  file_.remove();
   descriptor_.reset();
 }
 

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,18 +12,21 @@
 #include "mastic/base/descriptor.h"
 #include "mastic/base/result.h"
 #include "mastic/loop/loop.h"
+#include "mastic/net/bound_socket.h"
+#include "mastic/net/socket_file.h"
 
 namespace mastic::net {
 
 /// A bound and listening socket, which the acceptors of several loops may share. A Unix socket that
-/// a dead process left behind is replaced; this one's own is removed with it.
+/// a dead process left behind is replaced, and of several processes that would replace it one does;
+/// this one's own is removed with it, and no other's.
 class Listener {
  public:
-  /// Fails with a message that names the address and the remedy. `mode`: who may connect to a Unix
-  /// socket, as chmod takes it, before anybody can; without it, as the umask leaves it.
+  /// Fails with a message that names the address and the remedy. `access`: who may connect to a Unix
+  /// socket, set before anybody can; unless it is told otherwise, only the same user.
   [[nodiscard]] static base::Result<Listener> open(base::Kernel& kernel,
                                                    const base::Address& address,
-                                                   std::optional<unsigned> mode = std::nullopt);
+                                                   const SocketAccess& access = {});
   Listener(Listener&&) = default;
   Listener& operator=(Listener&&) = default;
   ~Listener() { close(); }
@@ -35,11 +37,19 @@ class Listener {
   void close();
 
  private:
-  Listener(base::Descriptor descriptor, base::Address address)
-      : descriptor_(std::move(descriptor)), address_(std::move(address)) {}
+  Listener(BoundSocket socket, SocketFile file)
+      : descriptor_(std::move(socket.descriptor)),
+        address_(std::move(socket.address)),
+        file_(std::move(file)) {}
+  /// Has it listen.
+  [[nodiscard]] static base::Result<Listener> finish(BoundSocket socket, SocketFile file);
+  [[nodiscard]] static base::Result<Listener> open_unix(base::Kernel& kernel,
+                                                        const base::Address& address,
+                                                        const SocketAccess& access);
 
   base::Descriptor descriptor_;
   base::Address address_;
+  SocketFile file_;
 };
 
 /// Who gets accepted connections; on the loop, outside of user code.

@@ -81,13 +81,13 @@ TEST(Listener, SaysWhoMayConnectToAUnixSocket) {
   const std::string path = testing::TempDir() + "mastic-mode-" + std::to_string(getpid());
   const Address address = Address::unix_socket(path);
   for (const unsigned mode : {0600u, 0660u, 0666u}) {
-    const auto listener = Listener::open(system_kernel(), address, mode);
+    const auto listener = Listener::open(system_kernel(), address, {.mode = mode});
     ASSERT_TRUE(listener) << listener.error().message;
     EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(mode));
   }
   base::FailingKernel kernel(system_kernel());
   kernel.fail("chmod", 1, EPERM);
-  EXPECT_FALSE(Listener::open(kernel, address, 0600));
+  EXPECT_FALSE(Listener::open(kernel, address));
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 

@@ -20,9 +20,9 @@ StreamServer::StreamServer(ConnectionHandler handler, StreamServerOptions option
 StreamServer::~StreamServer() = default;
 
 base::Result<void> StreamServer::listen_on(const base::Address& address,
-                                           std::optional<unsigned> mode) {
+                                           const SocketAccess& access) {
   MASTIC_ASSERT(!has_started());
-  auto listener = Listener::open(kernel(), address, mode);
+  auto listener = Listener::open(kernel(), address, access);
   if (!listener) return std::unexpected(listener.error());
   add_address(listener->address());
   listeners_.push_back(*std::move(listener));

@@ -36,7 +36,7 @@ class StreamServer : public LoopServer {
                base::Kernel& kernel);
   ~StreamServer();
   [[nodiscard]] base::Result<void> listen_on(const base::Address& address,
-                                             std::optional<unsigned> mode);
+                                             const SocketAccess& access);
   [[nodiscard]] const StreamServerOptions& options() const { return options_; }
 
  private:

@@ -1,5 +1,7 @@
 #include "mastic/net/stream_server_options.h"
 
+#include "mastic/net/socket_file.h"
+
 namespace mastic::net {
 
 void StreamServerOptions::describe(base::OptionTable& table) {
@@ -17,6 +19,8 @@ void StreamServerOptions::describe(base::OptionTable& table) {
               "as beyond max_connections");
   table.text("socket_mode", socket_mode, "MODE",
              "Who may connect to a Unix socket, as chmod takes it: 600, 660, 666.");
+  table.text("socket_owner", socket_owner, "USER:GROUP",
+             "Whose a Unix socket is; USER or :GROUP alone, in names or numbers.");
   table.duration("drain_timeout", drain_timeout,
                  "When the server stops: how long handlers may take to end.",
                  "cancelled, and aborted");
@@ -33,19 +37,6 @@ base::Result<void> StreamServerOptions::check() const {
       base::require_some({{"max_connections", max_connections}, {"threads", threads}});
   if (!some) return some;
   return base::require_time({{"drain_timeout", drain_timeout}});
-}
-
-base::Result<unsigned> parse_mode(std::string_view text) {
-  constexpr unsigned kMost = 0777;
-  const bool is_octal = text.find_first_not_of("01234567") == text.npos;
-  unsigned mode = 0;
-  for (std::size_t i = 0; i < text.size() && is_octal && mode <= kMost; ++i) {
-    mode = mode * 8 + static_cast<unsigned>(text[i] - '0');
-  }
-  if (text.empty() || !is_octal || mode > kMost) {
-    return base::fail("'", text, "' is no mode; it looks like 660");
-  }
-  return mode;
 }
 
 }  // namespace mastic::net

@@ -20,6 +20,7 @@ struct StreamServerOptions {
   Admission when_full = Admission::Wait;
   std::uint64_t threads = 64;
   std::string socket_mode = "600";
+  std::string socket_owner;
   StreamOptions stream;
   base::Duration drain_timeout = std::chrono::seconds(10);
 
@@ -28,8 +29,5 @@ struct StreamServerOptions {
   /// Fails, and names the options, when they contradict each other or could not work.
   [[nodiscard]] base::Result<void> check() const;
 };
-
-/// The permissions that `socket_mode` names in octal digits. Fails when it names none.
-[[nodiscard]] base::Result<unsigned> parse_mode(std::string_view text);
 
 }  // namespace mastic::net

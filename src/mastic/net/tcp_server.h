@@ -37,7 +37,7 @@ class TcpServer final : public StreamServer {
     const auto parsed = base::Address::parse(address);
     if (!parsed) return std::unexpected(parsed.error());
     if (parsed->is_unix()) return base::fail("a TcpServer listens on no Unix socket: ", address);
-    return listen_on(*parsed, std::nullopt);
+    return listen_on(*parsed, {});
   }
 };
 

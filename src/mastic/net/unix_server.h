@@ -9,8 +9,8 @@
 
 namespace mastic::net {
 
-/// As TcpServer; its peers have no address, and the option socket_mode says who may connect: only
-/// the same user, unless it is told otherwise.
+/// As TcpServer; its peers have no address, and the options socket_mode and socket_owner say who may
+/// connect: only the same user, unless they are told otherwise.
 class UnixServer final : public StreamServer {
  public:
   using Options = StreamServerOptions;
@@ -24,13 +24,15 @@ class UnixServer final : public StreamServer {
   ~UnixServer() { end(); }
 
   /// Before it is started. A socket that a dead process left there is replaced, any other file is
-  /// not; this one goes with the server. Fails with a message that names the path and the remedy.
+  /// not; this one goes with the server, but not another that was put in its place. Fails with a
+  /// message that names the path and the remedy.
   [[nodiscard]] base::Result<void> listen(const std::string& path) {
-    const auto mode = parse_mode(options().socket_mode);
-    if (!mode) return std::unexpected(mode.error());
+    const auto access =
+        SocketAccess::parse(kernel(), options().socket_mode, options().socket_owner);
+    if (!access) return std::unexpected(access.error());
     const auto address = base::Address::parse("unix:" + path);
     if (!address) return std::unexpected(address.error());
-    return listen_on(*address, *mode);
+    return listen_on(*address, *access);
   }
 };
 

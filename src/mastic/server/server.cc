@@ -64,8 +64,8 @@ Server::~Server() {
                 {"threads in handlers that never returned", static_cast<long long>(lost_threads_)});
 }
 
-base::Result<void> Server::listen(const base::Address& address) {
-  auto listener = net::Listener::open(kernel_, address);
+base::Result<void> Server::listen(const base::Address& address, const net::SocketAccess& access) {
+  auto listener = net::Listener::open(kernel_, address, access);
   if (!listener) return std::unexpected(listener.error());
   listeners_.push_back(*std::move(listener));
   return {};

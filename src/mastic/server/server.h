@@ -55,8 +55,10 @@ class Server final : private base::ServerWatch {
   void when_much_is_released(std::function<void()> give_back) {
     totals_.when_much_is_released(std::move(give_back));
   }
-  /// Before `start`. What connects from now on is served once the server has started.
-  [[nodiscard]] base::Result<void> listen(const base::Address& address);
+  /// Before `start`. What connects from now on is served once the server has started. `access`: who
+  /// may connect to a Unix socket; unless it is told otherwise, only the same user.
+  [[nodiscard]] base::Result<void> listen(const base::Address& address,
+                                          const net::SocketAccess& access = {});
   /// Calls the application's start-up hooks, then begins to serve. Ignores SIGPIPE and raises the
   /// limit of descriptors, in the whole process. `settled` is called on a loop when the last
   /// connection has ended after `drain`.
