@@ -79,7 +79,7 @@ void BufferedStream::end() noexcept {
     arrived_ = {};
     stream_->shut_write();
     if (std::exchange(paused_, false)) stream_->resume_reading();
-    if (phase_ == Phase::Ending) stream_->unsent() == 0 ? linger() : watch_writing();
+    if (phase_ == Phase::Ending && stream_->unsent() == 0) linger();
   }
   check_over();
 }
@@ -94,6 +94,14 @@ void BufferedStream::abort() noexcept {
 /// All is sent: the peer may take a moment to end its side.
 void BufferedStream::linger() noexcept {
   if (peer_ended_) return close();
+  loop_.arm(read_timer_, loop_.now() + options_.linger_timeout);
+}
+
+/// What the peer has not got by now would be lost to a reset when it sends once more, so that is
+/// waited for, as long as it gets on. When the server stops the kernel delivers the rest alone.
+void BufferedStream::linger_is_over() noexcept {
+  if (draining_ || stream_->unacknowledged() == 0) return close();
+  watch_writing();
   loop_.arm(read_timer_, loop_.now() + options_.linger_timeout);
 }
 
@@ -218,7 +226,7 @@ void BufferedStream::received_end() noexcept {
 void BufferedStream::failed(int number) noexcept { fail(StreamFault::Lost, number); }
 
 void BufferedStream::read_deadline() noexcept {
-  if (phase_ == Phase::Ending) return close();
+  if (phase_ == Phase::Ending) return linger_is_over();
   if (reader_ == nullptr) return;
   Receive& reader = *std::exchange(reader_, nullptr);
   reader.waits_ = false;
@@ -248,7 +256,6 @@ void BufferedStream::pump() noexcept {
   } catch (const std::bad_alloc&) {
     return fail(StreamFault::Lost, ENOMEM);
   }
-  watch_writing();
 }
 
 bool BufferedStream::push(Send& send) {
@@ -292,9 +299,9 @@ void BufferedStream::forget(Send& send) noexcept {
 }
 
 void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
-  taken_in_window_ += taken;
+  delivery_.took(taken);
   if (unsent <= options_.write_low_bytes) choked_ = false;
-  if (unsent == 0) write_timer_.disarm();
+  unsent == 0 ? write_timer_.disarm() : watch_writing();
   if (phase_ == Phase::Ending) {
     if (unsent == 0) linger();
     return;
@@ -302,16 +309,17 @@ void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   pump();
 }
 
+/// Some of what was written has not left: so much is to be acknowledged until the write deadline.
 void BufferedStream::watch_writing() noexcept {
-  if (phase_ == Phase::Closed || stream_->unsent() == 0 || write_timer_.is_armed()) return;
-  taken_in_window_ = 0;
+  if (write_timer_.is_armed()) return;
+  delivery_.start(*stream_);
   loop_.arm(write_timer_, loop_.now() + options_.write_timeout);
 }
 
 void BufferedStream::write_deadline() noexcept {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options_.write_timeout);
   const auto least = options_.min_write_rate * static_cast<std::uint64_t>(seconds.count());
-  if (taken_in_window_ < std::max<std::uint64_t>(least, 1)) {
+  if (delivery_.look(*stream_) < std::max<std::uint64_t>(least, 1)) {
     return fail(StreamFault::TimedOut, 0);
   }
   watch_writing();

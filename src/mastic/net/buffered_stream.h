@@ -15,6 +15,7 @@
 #include "mastic/loop/fire_stop.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/callbacks.h"
+#include "mastic/net/delivery.h"
 #include "mastic/net/stream.h"
 #include "mastic/net/stream_error.h"
 #include "mastic/net/stream_options.h"
@@ -49,8 +50,9 @@ class BufferedStream final : private StreamOwner {
   [[nodiscard]] bool start() noexcept;
   /// The server stops: stop tokens fire, and a read that waits for a first byte finds the end.
   void drain() noexcept;
-  /// Nobody will read or write any more. Sends what was written, ends this side, reads the peer's
-  /// away for a moment, so that it loses nothing to a reset, and closes.
+  /// Nobody will read or write any more. Sends what was written, ends this side, and closes. Before
+  /// that it reads the peer's away for linger_timeout, and until all was acknowledged, so that nothing
+  /// is lost to a reset.
   void end() noexcept;
   /// Closes it so that the peer sees a reset. What waits here fails.
   void abort() noexcept;
@@ -88,6 +90,7 @@ class BufferedStream final : private StreamOwner {
   void pop_send() noexcept;
   void watch_writing() noexcept;
   void linger() noexcept;
+  void linger_is_over() noexcept;
   void fail(StreamFault fault, int number) noexcept;
   void close() noexcept;
   void leave_waiters() noexcept;
@@ -116,7 +119,7 @@ class BufferedStream final : private StreamOwner {
   Receive* reader_ = nullptr;
   Send* first_send_ = nullptr;
   Send* last_send_ = nullptr;
-  std::uint64_t taken_in_window_ = 0;  ///< by the kernel, since the write deadline was set
+  Delivery delivery_;  ///< since the write deadline was set
   TimerOf<BufferedStream, &BufferedStream::read_deadline> read_timer_{*this};
   TimerOf<BufferedStream, &BufferedStream::write_deadline> write_timer_{*this};
   MessageTo<BufferedStream, &BufferedStream::requested> request_message_{*this};

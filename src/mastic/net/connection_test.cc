@@ -1,3 +1,6 @@
+// A connection with its reader and writer: what its tasks and its peer notice. Over 500 lines because
+// all tests have one fixture, and one life of a connection in its order.
+
 #include "mastic/net/connection.h"
 
 #include <gtest/gtest.h>
@@ -246,6 +249,39 @@ TEST_P(ConnectionTest, LetsAPeerTakeItSlowlyAtTheLeastRate) {
   EXPECT_EQ(write.take(), "written");
 }
 
+/// The kernel has room for much, and takes no more before half of that was read.
+TEST_P(ConnectionTest, LetsAPeerTakeSlowlyWhatTheKernelHoldsForIt) {
+  peer().room = 100'000;
+  peer().unacknowledged = 100'000;
+  Context& write = run(writes(writer, std::string(200'000, 'x')));
+  for (int second = 0; second < 150; ++second) {
+    peer().unacknowledged -= options.min_write_rate + 1;
+    pass(1s);
+  }
+  EXPECT_TRUE(peer().open);
+  peer().room = SIZE_MAX;
+  turn(10);
+  EXPECT_EQ(write.take(), "written");
+}
+
+TEST_P(ConnectionTest, IsNotMisledByABufferThatFills) {
+  options.min_write_rate = 1;
+  peer().room = 1000;
+  peer().unacknowledged = 1000;
+  Context& write = run(writes(writer, std::string(200'000, 'x')));
+  for (int second = 0; second < 40 && !write.is_done(); ++second) {
+    peer().room = 2;
+    peer().unacknowledged += 2;
+    pass(1s);
+  }
+  EXPECT_EQ(fault_of(write), StreamFault::TimedOut);
+}
+
+TEST_P(ConnectionTest, AsksTheKernelOnlyWhenAWriteDoesNotFit) {
+  EXPECT_EQ(run(writes(writer, std::string(200'000, 'x'))).take(), "written");
+  EXPECT_EQ(kernel.calls("siocoutq"), 0);
+}
+
 // ---- writing ----
 
 TEST_P(ConnectionTest, WritesAwaitTheLowWaterMark) {
@@ -387,9 +423,64 @@ TEST_P(ConnectionTest, SendsTheRestAndLingersWhenItEnds) {
 }
 
 TEST_P(ConnectionTest, DoesNotLingerForLong) {
+  run(writes(writer, "bye"));
   connection.let_go();
   stream.end();
-  pass(options.linger_timeout + 1ms);
+  pass(options.linger_timeout - 1ms);
+  EXPECT_FALSE(is_over);
+  pass(2ms);
+  EXPECT_TRUE(is_over);
+}
+
+TEST_P(ConnectionTest, LingersForAPeerThatStillSends) {
+  Context& read = run(or_end(reader.read()));
+  peer().incoming = {"some"};
+  turn();
+  EXPECT_EQ(read.take(), "some");
+  connection.let_go();
+  stream.end();
+  peer().incoming = {"more"};
+  pass(options.linger_timeout - 1ms);
+  EXPECT_TRUE(peer().incoming.empty()) << "it is read away";
+  EXPECT_FALSE(is_over);
+  pass(2ms);
+  EXPECT_TRUE(is_over);
+}
+
+TEST_P(ConnectionTest, LingersWhileASlowPeerTakesTheLastBytes) {
+  peer().unacknowledged = 40'000;
+  EXPECT_EQ(run(writes(writer, std::string(50'000, 'x'))).take(), "written");
+  connection.let_go();
+  stream.end();
+  for (int second = 0; second < 39; ++second) {
+    peer().unacknowledged -= 1000;
+    pass(1s);
+    ASSERT_TRUE(peer().open) << second;
+  }
+  peer().unacknowledged = 0;
+  pass(options.linger_timeout);
+  EXPECT_FALSE(peer().open);
+  EXPECT_TRUE(is_over);
+}
+
+TEST_P(ConnectionTest, AbortsAPeerThatDoesNotTakeTheLastBytes) {
+  peer().unacknowledged = 40'000;
+  EXPECT_EQ(run(writes(writer, std::string(50'000, 'x'))).take(), "written");
+  connection.let_go();
+  stream.end();
+  pass(options.linger_timeout);
+  for (int second = 0; second < 29; ++second) pass(1s);
+  EXPECT_FALSE(is_over);
+  pass(2s);
+  EXPECT_TRUE(is_over);
+}
+
+TEST_P(ConnectionTest, EndsAtOnceWhatEndedAtBothSides) {
+  run(writes(writer, "bye"));
+  peer().incoming_ended = true;
+  turn();
+  connection.let_go();
+  stream.end();
   EXPECT_TRUE(is_over);
 }
 

@@ -150,6 +150,11 @@ void SocketStream::begin_queue() {
 std::uint64_t SocketStream::unsent() const { return in_outbox_ + (queue_ ? queue_->size() : 0); }
 std::uint64_t SocketStream::held() const { return in_outbox_ + (queue_ ? queue_->held() : 0); }
 
+std::uint64_t SocketStream::unacknowledged() const {
+  const int bytes = is_open() ? loop_.kernel().siocoutq(fd_) : 0;
+  return bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
+}
+
 void SocketStream::sent(std::string_view bytes, std::size_t taken, int number) noexcept {
   in_outbox_ = 0;
   if (number != 0 && !is_momentary(number)) return fail(number);

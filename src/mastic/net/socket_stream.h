@@ -37,6 +37,7 @@ class SocketStream : public Stream, public loop::Socket {
                   std::uint64_t size) final;
   [[nodiscard]] std::uint64_t unsent() const final;
   [[nodiscard]] std::uint64_t held() const final;
+  [[nodiscard]] std::uint64_t unacknowledged() const final;
   void shut_write() final;
   void close() final;
   void abort() final;

@@ -68,6 +68,9 @@ class Stream {
   [[nodiscard]] virtual std::uint64_t unsent() const = 0;
   /// Bytes of memory that it keeps for those: copies, not what is lent to it or stands in a file.
   [[nodiscard]] virtual std::uint64_t held() const { return unsent(); }
+  /// Bytes that the kernel has taken and the peer has not acknowledged; 0 where that is not known.
+  /// Costs a call of the system, so it is for deadlines (Delivery).
+  [[nodiscard]] virtual std::uint64_t unacknowledged() const { return 0; }
 
   /// After everything written has left: tells the peer that no more comes.
   virtual void shut_write() = 0;

@@ -26,7 +26,6 @@ constexpr std::size_t kMostWholeContent = 16 << 10;  // copied, when it came wit
 constexpr std::size_t kCountedAtOnce = 64 << 10;     // of unsent bytes, in the middle of a turn
 constexpr std::size_t kMostSpareCarry = 4 << 10;     // that a connection keeps when it is at rest
 constexpr base::Duration kBodyWindow = seconds(10);
-constexpr base::Duration kWriteWindow = seconds(60);
 
 }  // namespace
 
@@ -88,17 +87,10 @@ void Http1Connection::received_end() noexcept {
 }
 
 void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
-  const base::Instant now = lane_.loop().now();
   if (unsent > 0) {
-    if (!write_rate_.is_started()) write_rate_.start(now, base::Duration::zero(), kWriteWindow);
-    write_rate_.add(taken);
-    if (taken > 0 || write_deadline_ == kNever) {
-      write_deadline_ = now + lane_.options().write_stall_timeout;
-    }
-    arm_for(std::min(write_deadline_, write_rate_.next_look()));
+    write_watch_.is_started() ? write_watch_.took(taken) : watch_writing();
   } else {
-    write_rate_.stop();
-    write_deadline_ = kNever;
+    write_watch_.stop();
     answers_left();
     if (state_ == State::Lingering && read_deadline_ == kNever) return await_end();
   }
@@ -466,7 +458,7 @@ void Http1Connection::linger() {
   if (stream_->unsent() == 0) await_end();
 }
 
-/// The last answer has left; now the client is to end its side.
+/// The kernel has the last answer; now the client is to end its side.
 void Http1Connection::await_end() {
   if (peer_ended_) return connection_->close();
   discarded_bytes_ = 0;
@@ -479,11 +471,25 @@ void Http1Connection::await_end() {
 void Http1Connection::throw_away(std::size_t bytes) {
   discarded_bytes_ += bytes;
   const bool too_much = discarded_bytes_ > lane_.options().max_linger_bytes;
-  if (stream_->unsent() > 0) {
-    if (too_much && !std::exchange(reading_paused_, true)) stream_->pause_reading();
-    return;
+  const bool leaves = stream_->unsent() > 0 || write_watch_.is_started();
+  if (!leaves && !too_much) return set_read_deadline(lane_.options().linger_idle);
+  if (!leaves) linger_is_over();
+  if (state_ == State::Closed || !too_much) return;
+  if (!std::exchange(reading_paused_, true)) stream_->pause_reading();
+}
+
+/// The client had its time to end its side. What it has not got by now would be lost to a reset when
+/// it sends once more, so that is waited for, as long as it gets on; then its time begins anew. When
+/// the process is to end the kernel delivers the rest alone.
+void Http1Connection::linger_is_over() {
+  const bool has_all = stream_->unacknowledged() == 0 || lane_.is_draining();
+  if (has_all && !write_watch_.is_started()) return connection_->close();
+  linger_end_ = kNever;
+  if (has_all) {
+    write_watch_.stop();
+    return await_end();
   }
-  if (too_much) return connection_->close();
+  if (!write_watch_.is_started()) watch_writing();
   set_read_deadline(lane_.options().linger_idle);
 }
 
@@ -502,14 +508,14 @@ void Http1Connection::arm_for(base::Instant deadline) {
 
 void Http1Connection::expired() noexcept {
   const base::Instant now = lane_.loop().now();
-  const Options& options = lane_.options();
-  if (now >= write_deadline_ || write_rate_.was_too_slow(now, options.min_write_rate))
-    return abort();
-  if (body_rate_.was_too_slow(now, options.min_body_rate)) break_content(Status::RequestTimeout);
+  if (write_watch_.was_too_slow(now, *stream_)) return abort();
+  if (body_rate_.was_too_slow(now, lane_.options().min_body_rate)) {
+    break_content(Status::RequestTimeout);
+  }
   if (now >= read_deadline_) with_memory([this] { read_deadline_passed(); });
   if (state_ == State::Closed) return;
   const base::Instant first =
-      std::min({read_deadline_, write_deadline_, write_rate_.next_look(), body_rate_.next_look()});
+      std::min({read_deadline_, write_watch_.next_look(), body_rate_.next_look()});
   if (first != kNever) arm_for(first);
 }
 
@@ -522,12 +528,24 @@ void Http1Connection::read_deadline_passed() {
     case State::Discarding:
       return linger();
     case State::Lingering:
-      return connection_->close();
+      return linger_is_over();
     case State::Idle:
     case State::Exchanging:
     case State::Closed:
       return;
   }
+}
+
+/// A proxy reads ahead into buffers of its own and then acknowledges nothing for minutes, however
+/// its client gets on: nothing can be said of the rate.
+void Http1Connection::watch_writing() {
+  const Options& options = lane_.options();
+  const base::Instant now = lane_.loop().now();
+  const auto terms = options.is_proxy(connection_->peer().ip)
+                         ? WriteWatch::Terms{options.proxy_write_stall_timeout, 0}
+                         : WriteWatch::Terms{options.write_stall_timeout, options.min_write_rate};
+  write_watch_.start(now, terms, *stream_);
+  arm_for(write_watch_.next_look());
 }
 
 // ---- rest and end ----

@@ -15,6 +15,7 @@
 #include "mastic/server/http1_response_writer.h"
 #include "mastic/server/lane.h"
 #include "mastic/server/rate_watch.h"
+#include "mastic/server/write_watch.h"
 
 namespace mastic::server {
 
@@ -36,7 +37,8 @@ struct Http1Turn;
 ///    `with_memory`.
 /// 5. What it holds because the client reads slowly is counted (Totals) when a turn ends with some,
 ///    or within it when that is much. An answer that leaves within its turn costs no counting.
-/// 6. Idle, with nothing left to read or to send, it is at rest: as good as new, and given back,
+/// 6. Closing cuts no answer: it lingers until the client has acknowledged all, or is too slow.
+/// 7. Idle, with nothing left to read or to send, it is at rest: as good as new, and given back,
 ///    to serve the next connection that has work (Spares).
 class Http1Connection final : public ExchangeOwner, private async::Timer {
  public:
@@ -102,10 +104,12 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   void answers_left();
   void finish_request();
   void await_end();
+  void linger_is_over();
   void throw_away(std::size_t bytes);
 
   // Deadlines.
   void expired() noexcept override;
+  void watch_writing();
   void read_deadline_passed();
   void set_read_deadline(base::Duration length);
   void arm_for(base::Instant deadline);
@@ -140,10 +144,9 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   std::uint64_t held_bytes_ = 0;  ///< as it was counted last
   Http1ResponseWriter writer_;
   base::Instant read_deadline_ = kNever;  ///< never while Idle or Exchanging
-  base::Instant write_deadline_ = kNever;
   base::Instant linger_end_ = kNever;
   RateWatch body_rate_;
-  RateWatch write_rate_;
+  WriteWatch write_watch_;
 };
 
 }  // namespace mastic::server

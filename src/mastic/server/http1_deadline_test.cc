@@ -129,6 +129,172 @@ TEST_P(Http1DeadlineTest, SendsAllToAClientThatTakesItSlowly) {
   EXPECT_TRUE(is_open());
 }
 
+/// The kernel has room for megabytes, and takes no more before much of that was read.
+TEST_P(Http1DeadlineTest, LetsAClientTakeSlowlyWhatTheKernelHoldsForIt) {
+  open();
+  server->at(fd).room = 90'000;
+  server->at(fd).unacknowledged = 90'000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int i = 0; i < 150; ++i) {
+    server->at(fd).unacknowledged -= 550;
+    server->pass(1s);
+  }
+  EXPECT_TRUE(is_open());
+  server->at(fd).room = SIZE_MAX;
+  server->at(fd).unacknowledged = 0;
+  server->pass(1s);
+  EXPECT_EQ(responses().at(0).content.size(), 100'000u);
+}
+
+TEST_P(Http1DeadlineTest, IsNotMisledByABufferThatFills) {
+  open();
+  server->at(fd).room = 50'000;
+  server->at(fd).unacknowledged = 50'000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int i = 0; i < 29; ++i) {  // the kernel finds room for more, and the client takes nothing
+    server->at(fd).room = 100;
+    server->at(fd).unacknowledged += 100;
+    server->pass(1s);
+  }
+  EXPECT_TRUE(is_open());
+  server->pass(2s);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, AbortsAClientThatStopsInTheMiddle) {
+  open();
+  server->at(fd).room = 50'000;
+  server->at(fd).unacknowledged = 50'000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int i = 0; i < 20; ++i) {
+    server->at(fd).unacknowledged -= 2000;
+    server->pass(1s);
+  }
+  server->pass(29s);
+  EXPECT_TRUE(is_open());
+  server->pass(9s);  // it looks four times in each timeout
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, AsksTheKernelOnlyWhenAnAnswerDoesNotFit) {
+  open();
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  (void)talk(kGet);
+  EXPECT_EQ(server->kernel.calls("siocoutq"), 0);
+}
+
+TEST_P(Http1DeadlineTest, AProxyMayRestForMinutes) {
+  Options options;
+  options.proxy = {*base::IpNetwork::parse("127.0.0.0/8")};
+  open(options);
+  server->at(fd).room = 50'000;
+  server->at(fd).unacknowledged = 50'000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  server->pass(14min);
+  EXPECT_TRUE(is_open());
+  server->at(fd).unacknowledged -= 1;
+  server->pass(14min);
+  EXPECT_TRUE(is_open());
+  server->pass(5min);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, AProxyThatTakesNothingAtAllIsAbortedToo) {
+  Options options;
+  options.proxy = {*base::IpNetwork::parse("127.0.0.1")};
+  options.proxy_write_stall_timeout = 5min;
+  open(options);
+  server->at(fd).room = 100;
+  server->at(fd).unacknowledged = 100;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  server->pass(299s);
+  EXPECT_TRUE(is_open());
+  server->pass(2s);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, OnlyPeersThatAreNamedAreProxies) {
+  Options options;
+  options.proxy = {*base::IpNetwork::parse("10.0.0.0/8"), *base::IpNetwork::parse("2001:db8::1")};
+  open(options);
+  server->at(fd).room = 100;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  server->pass(31s);
+  EXPECT_FALSE(is_open());
+  EXPECT_TRUE(options.is_proxy(*base::IpAddress::parse("10.9.8.7")));
+  EXPECT_TRUE(options.is_proxy(*base::IpAddress::parse("2001:db8::1")));
+  EXPECT_FALSE(options.is_proxy(*base::IpAddress::parse("2001:db8::2")));
+  EXPECT_TRUE(Options().is_proxy(base::IpAddress())) << "a peer on a Unix socket";
+}
+
+/// A close would leave it to the kernel, and a reset destroy it once the client sends something.
+TEST_P(Http1DeadlineTest, DoesNotCloseBeforeASlowClientHasTheLastAnswer) {
+  open();
+  server->at(fd).unacknowledged = 90'000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(server->at(fd).write_shut);
+  for (int i = 0; i < 100; ++i) {
+    server->at(fd).unacknowledged -= 900;
+    server->send(fd, std::string(1000, 'x'));
+    server->pass(1s);
+    ASSERT_TRUE(is_open()) << i;
+  }
+  server->pass(2s);  // it sees that all has left
+  EXPECT_TRUE(is_open());
+  server->pass(3s);  // and then the client has its time to end its side
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, AbortsAClientThatDoesNotTakeTheLastAnswer) {
+  open();
+  server->at(fd).unacknowledged = 90'000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  server->pass(31s);
+  EXPECT_TRUE(is_open());
+  server->pass(2s);  // the watch began when it had lingered for 2 s
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, NoFloodCutsTheAnswerThatTheKernelHolds) {
+  open();
+  server->at(fd).unacknowledged = 90'000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  server->send(fd, std::string(70'000, 'x'));
+  EXPECT_TRUE(is_open());
+  server->at(fd).incoming.emplace_back(70'000, 'x');
+  server->turn(4);
+  EXPECT_FALSE(server->at(fd).incoming.empty()) << "it reads no more than it has to";
+  server->at(fd).unacknowledged = 0;
+  server->pass(3s);
+  EXPECT_FALSE(is_open()) << "the client has all, and sends too much";
+}
+
+TEST_P(Http1DeadlineTest, AnIdleConnectionStaysWhileItsAnswerIsStillTaken) {
+  open();
+  server->at(fd).unacknowledged = 90'000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int i = 0; i < 90; ++i) {
+    server->at(fd).unacknowledged -= 1000;
+    server->pass(1s);
+    ASSERT_TRUE(is_open()) << i;
+  }
+  EXPECT_TRUE(server->at(fd).write_shut) << "as after the time that an idle one is kept";
+  server->pass(5s);
+  EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, ADrainLeavesToTheKernelWhatItHolds) {
+  open();
+  server->at(fd).unacknowledged = 90'000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  server->pass(10s);
+  EXPECT_TRUE(is_open());
+  server->lane->drain([] {});
+  server->pass(5s);
+  EXPECT_FALSE(is_open());
+  EXPECT_TRUE(server->at(fd).write_shut) << "not aborted";
+}
+
 TEST_P(Http1DeadlineTest, LetsNothingThatComesLateCutTheLastAnswer) {
   open();
   server->at(fd).room = 0;

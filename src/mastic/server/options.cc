@@ -1,5 +1,6 @@
 #include "mastic/server/options.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -50,6 +51,15 @@ void Options::describe(base::OptionTable& table) {
                  "How long a client may take nothing of an answer.", "aborted");
   table.count("min_write_rate", min_write_rate,
               "Bytes a second, over 60 s, that a client has to take of an answer.", "aborted");
+  table.networks(
+      "proxy", proxy,
+      "A proxy in front, or a network of them: an IP address, or ADDRESS/BITS; may be given "
+      "several times. A peer on a Unix socket is one.");
+  table.duration(
+      "proxy_write_stall_timeout", proxy_write_stall_timeout,
+      "How long a proxy may take nothing of an answer, in place of --write-stall-timeout and "
+      "--min-write-rate.",
+      "aborted");
   table.duration(
       "linger_idle", linger_idle,
       "After the last answer: how long the client may send nothing before it is closed.");
@@ -94,6 +104,12 @@ std::uint64_t default_inflight_bytes(base::Kernel& kernel) {
   return base::memory_of_process(kernel).value_or(kUnknown) / 4;
 }
 
+bool Options::is_proxy(const base::IpAddress& peer) const {
+  return peer.is_none() || std::ranges::any_of(proxy, [&](const base::IpNetwork& each) {
+           return each.contains(peer);
+         });
+}
+
 base::Result<void> Options::check() const {
   if (const auto fits = http1.check(); !fits) return fits;
   if (const auto fits = loop.check(); !fits) return fits;
@@ -106,6 +122,7 @@ base::Result<void> Options::check() const {
   const auto time = base::require_time({{"--header-timeout", header_timeout},
                                         {"--keep-alive-timeout", keep_alive_timeout},
                                         {"--write-stall-timeout", write_stall_timeout},
+                                        {"--proxy-write-stall-timeout", proxy_write_stall_timeout},
                                         {"--linger-idle", linger_idle},
                                         {"--linger-total", linger_total},
                                         {"--drain-timeout", drain_timeout},

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "mastic/base/ip_network.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/options.h"
 #include "mastic/loop/options.h"
@@ -32,6 +34,8 @@ struct Options {
   std::uint64_t min_body_rate = 500;  ///< bytes a second, over 10 s
   base::Duration write_stall_timeout = std::chrono::seconds(30);
   std::uint64_t min_write_rate = 500;  ///< bytes a second, over 60 s
+  std::vector<base::IpNetwork> proxy;
+  base::Duration proxy_write_stall_timeout = std::chrono::minutes(15);
   base::Duration linger_idle = std::chrono::seconds(2);
   base::Duration linger_total = std::chrono::seconds(10);
   std::uint64_t max_linger_bytes = 64 << 10;
@@ -44,6 +48,9 @@ struct Options {
   std::uint64_t recycle_if_lost_over = 8;
 
   bool debug = false;
+
+  /// Whether a peer is a proxy: `proxy` names it, or it is on a Unix socket and so has no address.
+  [[nodiscard]] bool is_proxy(const base::IpAddress& peer) const;
 
   /// Binds every member to its name.
   void describe(base::OptionTable& table);

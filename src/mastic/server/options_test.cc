@@ -35,6 +35,8 @@ TEST(ServerOptions, HaveTheseNamesAndDefaults) {
                                                     {"min_body_rate", "500"},
                                                     {"write_stall_timeout", "30s"},
                                                     {"min_write_rate", "500"},
+                                                    {"proxy", ""},
+                                                    {"proxy_write_stall_timeout", "15m"},
                                                     {"linger_idle", "2s"},
                                                     {"linger_total", "10s"},
                                                     {"max_linger_bytes", "64K"},
@@ -93,6 +95,7 @@ TEST(ServerOptions, AreSetByTheirNames) {
                               : option.name == "transfer" ? "syscall"
                               : option.name == "hand_off" ? "never"
                               : option.name == "debug"    ? "on"
+                              : option.name == "proxy"    ? "10.0.0." + number
                                                           : number;
     ASSERT_TRUE(table.set(option.name, value)) << option.name;
     wanted.emplace(option.name, value);

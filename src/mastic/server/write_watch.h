@@ -1,0 +1,62 @@
+// Whether a client takes its answers.
+
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "mastic/net/delivery.h"
+#include "mastic/server/rate_watch.h"
+
+namespace mastic::server {
+
+/// Runs while something written has not left, and looks a few times in each stall timeout at what
+/// the client has acknowledged: a stall is noticed between one timeout and a quarter more of it.
+class WriteWatch {
+ public:
+  struct Terms {
+    base::Duration stall_timeout;  ///< how long a client may take nothing
+    std::uint64_t min_rate = 0;    ///< bytes a second, over a minute; 0 where nobody can tell
+  };
+
+  void start(base::Instant now, const Terms& terms, const net::Stream& stream) {
+    terms_ = terms;
+    last_progress_ = last_look_ = now;
+    rate_.start(now, base::Duration::zero(), kWindow);
+    delivery_.start(stream);
+    is_started_ = true;
+  }
+  void stop() { is_started_ = false; }
+  [[nodiscard]] bool is_started() const { return is_started_; }
+  /// The kernel took so many bytes.
+  void took(std::uint64_t bytes) { delivery_.took(bytes); }
+
+  /// When to look next; the end of time when it is stopped.
+  [[nodiscard]] base::Instant next_look() const {
+    if (!is_started_) return base::Instant::max();
+    return std::min({last_look_ + terms_.stall_timeout / kLooks,
+                     last_progress_ + terms_.stall_timeout, rate_.next_look()});
+  }
+  /// Looks, when it is time to; true when the client took nothing for too long, or too little.
+  [[nodiscard]] bool was_too_slow(base::Instant now, const net::Stream& stream) {
+    if (now < next_look()) return false;
+    last_look_ = now;
+    const std::uint64_t acknowledged = delivery_.look(stream);
+    if (acknowledged > 0) last_progress_ = now;
+    rate_.add(acknowledged);
+    return now >= last_progress_ + terms_.stall_timeout || rate_.was_too_slow(now, terms_.min_rate);
+  }
+
+ private:
+  static constexpr base::Duration kWindow = std::chrono::seconds(60);
+  static constexpr int kLooks = 4;
+
+  Terms terms_{};
+  base::Instant last_progress_{};
+  base::Instant last_look_{};
+  RateWatch rate_;
+  net::Delivery delivery_;
+  bool is_started_ = false;
+};
+
+}  // namespace mastic::server
