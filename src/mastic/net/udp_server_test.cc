@@ -182,7 +182,8 @@ class Client {
   }
   std::string receive() {
     char buffer[2048];
-    const ssize_t got = system_kernel().recv(socket_.fd(), buffer, sizeof buffer, 0);
+    ssize_t got = -EINTR;  // a signal ends a wait that has an end of its own
+    while (got == -EINTR) got = system_kernel().recv(socket_.fd(), buffer, sizeof buffer, 0);
     return got < 0 ? "error " + base::describe_number(static_cast<int>(-got))
                    : std::string(buffer, static_cast<std::size_t>(got));
   }
