@@ -78,7 +78,10 @@ void BufferedStream::end() noexcept {
     leave_waiters();
     arrived_ = {};
     stream_->shut_write();
-    if (std::exchange(paused_, false)) stream_->resume_reading();
+    if (std::exchange(paused_, false)) {
+      last_traffic_ = loop_.now();  // what is with the kernel comes now
+      stream_->resume_reading();
+    }
     if (phase_ == Phase::Ending && stream_->unsent() == 0) linger();
   }
   check_over();
@@ -91,10 +94,11 @@ void BufferedStream::abort() noexcept {
   close();
 }
 
-/// All is sent: the peer may take a moment to end its side.
+/// All is sent: the peer may take a moment to end its side, unless it has had that.
 void BufferedStream::linger() noexcept {
   if (peer_ended_) return close();
-  loop_.arm(read_timer_, loop_.now() + options_.linger_timeout);
+  const base::Instant due = last_traffic_ + options_.linger_timeout;
+  due <= loop_.now() ? linger_is_over() : loop_.arm(read_timer_, due);
 }
 
 /// What the peer has not got by now would be lost to a reset when it sends once more, so that is
@@ -206,6 +210,7 @@ void BufferedStream::forget(Receive& receive) noexcept {
 }
 
 void BufferedStream::received(std::string_view bytes) noexcept {
+  last_traffic_ = loop_.now();
   if (phase_ != Phase::Open) return;  // read away
   try {
     arrived_ += bytes;
@@ -299,6 +304,7 @@ void BufferedStream::forget(Send& send) noexcept {
 }
 
 void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
+  if (taken > 0) last_traffic_ = loop_.now();
   delivery_.took(taken);
   if (unsent <= options_.write_low_bytes) choked_ = false;
   unsent == 0 ? write_timer_.disarm() : watch_writing();

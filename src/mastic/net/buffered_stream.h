@@ -51,8 +51,9 @@ class BufferedStream final : private StreamOwner {
   /// The server stops: stop tokens fire, and a read that waits for a first byte finds the end.
   void drain() noexcept;
   /// Nobody will read or write any more. Sends what was written, ends this side, and closes. Before
-  /// that it reads the peer's away for linger_timeout, and until all was acknowledged, so that nothing
-  /// is lost to a reset.
+  /// that it reads the peer's away for linger_timeout after the last byte of either side, and until
+  /// all was acknowledged, so that nothing is lost to a reset. A peer that has been silent for as long
+  /// already is not waited for.
   void end() noexcept;
   /// Closes it so that the peer sees a reset. What waits here fails.
   void abort() noexcept;
@@ -119,7 +120,8 @@ class BufferedStream final : private StreamOwner {
   Receive* reader_ = nullptr;
   Send* first_send_ = nullptr;
   Send* last_send_ = nullptr;
-  Delivery delivery_;  ///< since the write deadline was set
+  Delivery delivery_;                                  ///< since the write deadline was set
+  base::Instant last_traffic_ = base::Instant::min();  ///< when bytes came, or left
   TimerOf<BufferedStream, &BufferedStream::read_deadline> read_timer_{*this};
   TimerOf<BufferedStream, &BufferedStream::write_deadline> write_timer_{*this};
   MessageTo<BufferedStream, &BufferedStream::requested> request_message_{*this};

@@ -432,6 +432,21 @@ TEST_P(ConnectionTest, DoesNotLingerForLong) {
   EXPECT_TRUE(is_over);
 }
 
+TEST_P(ConnectionTest, DoesNotLingerForAPeerThatIsSilent) {
+  connection.let_go();
+  stream.end();
+  EXPECT_TRUE(is_over);
+  EXPECT_TRUE(peer().write_shut);
+}
+
+TEST_P(ConnectionTest, APeerThatHadItsTimeGetsNoMore) {
+  EXPECT_EQ(run(writes(writer, "hello")).take(), "written");
+  pass(options.linger_timeout);
+  connection.let_go();
+  stream.end();
+  EXPECT_TRUE(is_over);
+}
+
 TEST_P(ConnectionTest, LingersForAPeerThatStillSends) {
   Context& read = run(or_end(reader.read()));
   peer().incoming = {"some"};
@@ -473,6 +488,16 @@ TEST_P(ConnectionTest, AbortsAPeerThatDoesNotTakeTheLastBytes) {
   EXPECT_FALSE(is_over);
   pass(2s);
   EXPECT_TRUE(is_over);
+}
+
+TEST_P(ConnectionTest, AnEndIsQuickWhenTheServerStops) {
+  peer().unacknowledged = 40'000;
+  EXPECT_EQ(run(writes(writer, std::string(50'000, 'x'))).take(), "written");
+  pass(options.linger_timeout);
+  stream.drain();
+  connection.let_go();
+  stream.end();
+  EXPECT_TRUE(is_over) << "the kernel delivers the rest";
 }
 
 TEST_P(ConnectionTest, EndsAtOnceWhatEndedAtBothSides) {

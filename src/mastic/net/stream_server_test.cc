@@ -243,6 +243,34 @@ TEST_P(StreamServerTest, ADrainEndsIdleConnectionsAndWaitsForTheOthers) {
   EXPECT_TRUE(server->has_settled());
 }
 
+TEST_P(StreamServerTest, ADrainDoesNotWaitForClientsThatAreSilent) {
+  start([](Connection& connection) -> Task<> {
+    while (co_await connection.reader().read()) {
+    }
+  });
+  const int fresh = connect();
+  const int silent = connect("hello\n");
+  pass(options.stream.linger_timeout);
+  server->drain();
+  turn();
+  EXPECT_TRUE(server->has_settled());
+  for (const int fd : {fresh, silent}) {
+    EXPECT_TRUE(at(fd).write_shut) << "as an end, and no reset";
+    EXPECT_FALSE(at(fd).open);
+  }
+}
+
+TEST_P(StreamServerTest, ADrainLingersForClientsThatHaveJustGotSomething) {
+  start();
+  const int fd = connect();
+  server->drain();
+  turn();
+  EXPECT_EQ(at(fd).sent, "bye\n");
+  EXPECT_FALSE(server->has_settled());
+  pass(options.stream.linger_timeout + 1ms);
+  EXPECT_TRUE(server->has_settled());
+}
+
 TEST_P(StreamServerTest, ADrainCancelsWhatTakesTooLong) {
   start();
   const int fd = connect("sleep\n");
