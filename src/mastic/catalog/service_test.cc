@@ -185,6 +185,28 @@ TEST_F(ServiceTest, DebugModeStaysOnThisMachine) {
             "bind to 127.0.0.1, or leave it out");
 }
 
+TEST_F(ServiceTest, ItsUnixSocketIsForWhomItIsTold) {
+  const std::string path = testing::TempDir() + "service_test.sock." + std::to_string(getpid());
+  options.bind.push_back(base::Address::unix_socket(path));
+  options.socket_mode = "660";
+  options.socket_owner = std::to_string(getuid()) + ":" + std::to_string(getgid());
+  (void)start(app::App([] { return "hello"; }));
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0660));
+  EXPECT_TRUE(get(base::Address::unix_socket(path)).ends_with("hello"));
+  signal();
+  main.join();
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(ServiceTest, SaysWhatIsNoModeAndWhoIsNotThere) {
+  options.socket_mode = "rw";
+  EXPECT_EQ(options.check().error().message, "--socket-mode: 'rw' is no mode; it looks like 660");
+  options.socket_mode = "660";
+  options.socket_owner = ":no such group";
+  EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log), ExitCode::CannotStart);
+  log.wait_for("--socket-owner: there is no group 'no such group'");
+}
+
 TEST_F(ServiceTest, SaysWhyItCannotStartInItsLogFileToo) {
   const std::string path = testing::TempDir() + "service_test.log." + std::to_string(getpid());
   options.log_file = path;
