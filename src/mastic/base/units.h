@@ -14,6 +14,19 @@ namespace mastic::base {
 using Instant = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
+/// The instant that lies `length` after `now`; the last one there is, or the first, when that lies
+/// beyond it. Every sum of an instant and somebody's duration is made by it, for a duration may be
+/// max(), which says "for ever".
+[[nodiscard]] constexpr Instant after(Instant now, Duration length) {
+  if (length > Duration::zero() && now > Instant::max() - length) return Instant::max();
+  if (length < Duration::zero() && now < Instant::min() - length) return Instant::min();
+  return now + length;
+}
+/// The same for a wait that begins now, by the system's clock. (std's own `wait_for` overflows.)
+[[nodiscard]] inline Instant from_now(Duration length) {
+  return after(std::chrono::steady_clock::now(), length);
+}
+
 /// A number of bytes: digits with an optional K, M or G (powers of 1024).
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
 

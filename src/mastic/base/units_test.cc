@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
+
 namespace mastic::base {
 namespace {
 
@@ -42,6 +44,25 @@ TEST(HumanSize, ShowsThreeFiguresAtMost) {
   EXPECT_EQ(human_size(12'345), "12 kB");
   EXPECT_EQ(human_size(1'234'567), "1.2 MB");
   EXPECT_EQ(human_size(~std::uint64_t{0}), "18 EB");
+}
+
+TEST(After, AddsADurationToAnInstant) {
+  const Instant now{1h};
+  EXPECT_EQ(after(now, 5s), now + 5s);
+  EXPECT_EQ(after(now, 0s), now);
+  EXPECT_EQ(after(now, -5s), now - 5s);
+}
+
+TEST(After, StaysWithinTheInstantsThatThereAre) {
+  for (const Instant now : {Instant{1h}, Instant{}, Instant{-1h}}) {
+    EXPECT_EQ(after(now, Duration::max()),
+              Instant(std::min(now.time_since_epoch(), 0ns)) + Duration::max());
+    EXPECT_EQ(after(now, Duration::min()),
+              Instant(std::max(now.time_since_epoch(), 0ns)) + Duration::min());
+  }
+  EXPECT_EQ(after(Instant::max(), 1ns), Instant::max());
+  EXPECT_EQ(after(Instant::min(), -1ns), Instant::min());
+  EXPECT_EQ(after(after(Instant{1h}, Duration::max()), Duration::max()), Instant::max());
 }
 
 }  // namespace
