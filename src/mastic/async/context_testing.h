@@ -2,8 +2,12 @@
 
 #pragma once
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -91,6 +95,24 @@ class TestContext final : public Context {
   Task<T> task_;
   bool begun_ = false;
 };
+
+/// Calls `function` on a thread with a small stack, so that what grows with it is seen early.
+template <class F>
+void on_a_small_stack(F function) {
+  constexpr std::size_t kBytes = 256 << 10;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kBytes);
+  const auto call = [](void* argument) -> void* {
+    (*static_cast<F*>(argument))();
+    return nullptr;
+  };
+  pthread_t thread;
+  const int error = pthread_create(&thread, &attributes, call, &function);
+  pthread_attr_destroy(&attributes);
+  if (error != 0) throw std::system_error(error, std::generic_category());
+  pthread_join(thread, nullptr);
+}
 
 /// Runs `task` to its end, however much time that takes, and gives what it gives.
 template <class T>

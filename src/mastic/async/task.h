@@ -58,7 +58,14 @@ struct TaskPromiseBase {
     scope->context().exception_leaves(exception, awaited_at);
   }
 
-  Scope* scope = nullptr;  ///< set when it begins
+  /// Destroys `frame`, its own, which was never started. Such a task may hold another as an argument,
+  /// and so on: however long that chain is, it goes without filling the stack.
+  void drop(std::coroutine_handle<> frame) noexcept;
+
+  union {
+    Scope* scope = nullptr;         ///< set when it begins
+    TaskPromiseBase* next_dropped;  ///< in `drop`
+  };
   std::coroutine_handle<> continuation;
   std::exception_ptr exception;
   std::source_location awaited_at;  ///< the last await in it
@@ -125,18 +132,28 @@ class [[nodiscard]] Task {
     return *this;
   }
   ~Task() {
-    if (Handle* const frame = handle()) frame->destroy();
+    Handle* const frame = handle();
+    if (frame == nullptr) return;
+    if (frame->promise().scope != nullptr) {
+      frame->destroy();
+    } else {
+      frame->promise().drop(*frame);
+    }
   }
 
   /// Whether there is no coroutine to it.
   [[nodiscard]] bool holds_value() const { return state_.index() == 0; }
-  /// Whether the result is at hand: then `take` returns it or throws what the task threw.
+  /// Whether the result is at hand: then `take` returns it or throws what the task threw. It frees
+  /// the coroutine: so a task that holds what it awaited holds no chain of them at its end.
   [[nodiscard]] bool is_done() const {
     const Handle* const frame = handle();
     return frame == nullptr || frame->done();
   }
   T take() {
-    if (Handle* const frame = handle()) return frame->promise().take();
+    if (Handle* const frame = handle()) {
+      const Spent spent(*this);
+      return frame->promise().take();
+    }
     if constexpr (!std::is_void_v<T>) return std::get<0>(std::move(state_));
   }
   /// The value that it holds. Requires: holds_value().
@@ -171,6 +188,12 @@ class [[nodiscard]] Task {
   T await_resume() { return take(); }
 
  private:
+  /// Frees the coroutine once its result was taken out of it.
+  struct Spent {
+    explicit Spent(Task& spent) : task(spent) {}
+    ~Spent() { std::exchange(*task.handle(), nullptr).destroy(); }
+    Task& task;
+  };
   friend Promise;
   explicit Task(Handle frame) : state_(std::in_place_index<1>, frame) {}
   explicit Task(detail::Nothing value)

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "mastic/async/context_testing.h"
@@ -202,6 +203,58 @@ TEST(Context, MayGoWhileItsTaskWaits) {
     executor.run();
   }
   executor.advance(1h);  // the timer went with the frame
+}
+
+// ---- long chains ----
+
+constexpr int kLong = 20'000;
+
+Task<int> one_more(Task<int> before) { co_return 1 + co_await before; }
+Task<int> chain(Task<int> task, int length) {
+  for (int i = 0; i < length; ++i) task = one_more(std::move(task));
+  return task;
+}
+
+TEST(Task, AChainOfAnyLengthNeedsNoStack) {
+  on_a_small_stack([] { EXPECT_EQ(run(chain(after_sleep(0), kLong)), kLong); });
+}
+
+TEST(Task, AChainOfAnyLengthPassesAnExceptionOn) {
+  const auto fail = []() -> Task<int> {
+    co_await sleep_for(1ms);
+    throw std::runtime_error("no tea");
+  };
+  on_a_small_stack([&] { EXPECT_THROW(run(chain(fail(), kLong)), std::runtime_error); });
+}
+
+TEST(Task, AChainOfAnyLengthIsStopped) {
+  on_a_small_stack([] {
+    ManualExecutor executor;
+    TestContext<int> context(executor, chain(after_sleep(0), kLong));
+    executor.run();
+    context.stop();
+    executor.run();
+    ASSERT_TRUE(context.is_done());
+    EXPECT_THROW((void)context.take(), Cancelled);
+  });
+}
+
+TEST(Task, AChainOfAnyLengthMayBeDroppedBeforeItBegins) {
+  const auto held = std::make_shared<int>(0);
+  const auto first = [](std::shared_ptr<int> mine) -> Task<int> { co_return *mine; };
+  on_a_small_stack([&] { const Task<int> dropped = chain(first(held), kLong); });
+  EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST(Task, FreesWhatItAwaitedOnceItHasTheResult) {
+  const auto held = std::make_shared<int>(7);
+  const auto holds = [](std::shared_ptr<int> mine) -> Task<int> { co_return *mine; };
+  const auto watch = [&]() -> Task<long> {
+    Task<int> awaited = holds(held);
+    (void)co_await awaited;
+    co_return held.use_count();
+  };
+  EXPECT_EQ(run(watch()), 1);
 }
 
 }  // namespace

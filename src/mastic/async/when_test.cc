@@ -144,5 +144,23 @@ TEST(WhenAny, LosesNoExceptionOfALoser) {
   EXPECT_THROW(run_to_end(when_any(fail_when_cancelled(), after(1ms, 1))), Oops);
 }
 
+Task<int> deeper(Task<int> inner) {
+  auto [value, nothing] = co_await when_all(std::move(inner), sleep_for(0ms));
+  co_return value + 1;
+}
+
+TEST(WhenAll, ATreeOfAnyDepthNeedsNoStack) {
+  constexpr int kDeep = 1'000;
+  const auto leaf = []() -> Task<int> {
+    co_await sleep_for(1ms);
+    co_return 0;
+  };
+  on_a_small_stack([&] {
+    Task<int> tree = leaf();
+    for (int i = 0; i < kDeep; ++i) tree = deeper(std::move(tree));
+    EXPECT_EQ(run_to_end(std::move(tree)), kDeep);
+  });
+}
+
 }  // namespace
 }  // namespace mastic::async
