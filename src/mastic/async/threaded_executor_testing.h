@@ -47,10 +47,8 @@ class ThreadedExecutor final : public Executor {
     timers_.add(timer, due);
   }
   void post(Message& message) override {
-    {
-      const std::lock_guard lock(inbox_);
-      messages_.push_back(message);
-    }
+    const std::lock_guard lock(inbox_);
+    messages_.push_back(message);
     changed_.notify_one();
   }
   [[nodiscard]] Runner& runner() override { return *runner_; }

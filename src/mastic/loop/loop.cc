@@ -12,6 +12,8 @@
 namespace mastic::loop {
 namespace {
 
+constexpr base::Duration kLongestWait = std::chrono::hours(1);  // then it looks anew
+
 std::uint32_t to_events(Readiness wanted) {
   std::uint32_t events = 0;
   if (wanted.readable) events |= EPOLLIN | EPOLLRDHUP;
@@ -95,10 +97,9 @@ Loop::Turn Loop::turn(base::Duration longest_wait) {
 }
 
 Loop::Turn Loop::drive(Driver& driver) {
-  constexpr auto kForever = std::chrono::hours(1);
   driver_ = &driver;
   while (!stop_.delivered) {
-    if (turn(kForever) == Turn::Lost) return Turn::Lost;
+    if (turn(kLongestWait) == Turn::Lost) return Turn::Lost;
   }
   return Turn::Kept;
 }
@@ -160,6 +161,7 @@ void Loop::destroy_retired() noexcept {
 
 void Loop::wait(base::Duration longest_wait) {
   using std::chrono::milliseconds;
+  longest_wait = std::clamp(longest_wait, base::Duration::zero(), kLongestWait);
   if (!jobs_.empty()) longest_wait = base::Duration::zero();
   if (const auto next = timers_.next_advance()) {
     longest_wait = std::clamp(*next - now_, base::Duration::zero(), longest_wait);
@@ -218,7 +220,7 @@ bool Loop::take(std::uint64_t seen) {
 }
 
 void Loop::post(async::Message& message) {
-  if (inbox_.put(message)) wakeup_->signal();
+  inbox_.put(message, [this] { wakeup_->signal(); });
 }
 
 void Loop::stop() {

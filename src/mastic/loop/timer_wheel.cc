@@ -81,7 +81,8 @@ std::optional<TimerWheel::Tick> TimerWheel::next_tick() const {
 
 TimerWheel::Tick TimerWheel::tick_at_or_after(base::Instant moment) const {
   if (moment <= start_) return 0;
-  return static_cast<Tick>((moment - start_ + kTick - base::Duration(1)) / kTick);
+  const base::Duration past = moment - start_;
+  return static_cast<Tick>(past / kTick) + (past % kTick == base::Duration::zero() ? 0 : 1);
 }
 
 }  // namespace mastic::loop

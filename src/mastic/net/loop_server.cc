@@ -147,13 +147,17 @@ base::Result<void> LoopServer::drive() {
 
 void LoopServer::drain() {
   const std::lock_guard lock(mutex_);
+  order_drain();
+}
+
+void LoopServer::order_drain() {
   if (!started_ || is_over_ || std::exchange(draining_, true)) return;
   for (const auto& lane : lanes_) lane->order_drain();
 }
 
 void LoopServer::abort() {
-  drain();
   const std::lock_guard lock(mutex_);
+  order_drain();
   if (!started_ || is_over_ || std::exchange(aborting_, true)) return;
   for (const auto& lane : lanes_) lane->order_abort();
 }

@@ -89,6 +89,7 @@ class LoopServer : private ServerLaneOwner {
   [[nodiscard]] base::Result<void> open_loops();
   [[nodiscard]] base::Result<void> open_lanes(const std::vector<loop::Loop*>& loops);
   [[nodiscard]] base::Result<void> drive();
+  void order_drain();
 
   const loop::Options options_;
   const std::uint64_t threads_;

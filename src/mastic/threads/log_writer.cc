@@ -11,7 +11,7 @@ constexpr base::Duration kFollowEvery = std::chrono::milliseconds(200);
 
 }  // namespace
 
-LogWriter::LogWriter(LogFile file, std::chrono::milliseconds linger, Report report)
+LogWriter::LogWriter(LogFile file, base::Duration linger, Report report)
     : file_(std::move(file)),
       linger_(linger),
       report_(std::move(report)),
@@ -21,13 +21,12 @@ LogWriter::~LogWriter() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    wake_.notify_one();
   }
-  wake_.notify_one();
   thread_.join();
 }
 
 void LogWriter::write(std::string_view line) noexcept {
-  bool wake = false;
   try {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() + line.size() > kMostWaitingBytes) {
@@ -36,27 +35,26 @@ void LogWriter::write(std::string_view line) noexcept {
     }
     const std::size_t before = waiting_.size();
     waiting_ += line;
-    wake = before == 0 || (before < kManyBytes && waiting_.size() >= kManyBytes);
+    const bool are_many = before < kManyBytes && waiting_.size() >= kManyBytes;
+    if (before == 0 || are_many) wake_.notify_one();  // who reads the line may end the writer
   } catch (const std::bad_alloc&) {
     dropped_.fetch_add(1, std::memory_order_relaxed);
   }
-  if (wake) wake_.notify_one();
 }
 
 void LogWriter::reopen() noexcept {
-  {
-    const std::lock_guard lock(mutex_);
-    reopening_ = true;
-  }
+  const std::lock_guard lock(mutex_);
+  reopening_ = true;
   wake_.notify_one();
 }
 
-bool LogWriter::flush(std::chrono::milliseconds longest) {
+bool LogWriter::flush(base::Duration longest) {
+  const base::Instant end = base::from_now(longest);
   std::unique_lock lock(mutex_);
   flushing_ = true;
   wake_.notify_one();
-  return idle_.wait_for(lock, longest,
-                        [this] { return waiting_.empty() && !writing_ && !reopening_; });
+  return idle_.wait_until(lock, end,
+                          [this] { return waiting_.empty() && !writing_ && !reopening_; });
 }
 
 // ---- in the thread ----
@@ -66,7 +64,7 @@ void LogWriter::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_ || !waiting_.empty()) {
     wake_.wait(lock, [this] { return stopping_ || reopening_ || !waiting_.empty(); });
-    wake_.wait_for(lock, linger_, [this] {
+    wake_.wait_until(lock, base::from_now(linger_), [this] {
       return stopping_ || flushing_ || reopening_ || waiting_.size() >= kManyBytes;
     });
     lines.clear();

@@ -31,7 +31,7 @@ class LogWriter final : public base::LineSink {
 
   /// Lines are collected for `linger`, unless many wait, so that a busy log costs few calls;
   /// without it each leaves at once.
-  explicit LogWriter(LogFile file, std::chrono::milliseconds linger = {}, Report report = {});
+  explicit LogWriter(LogFile file, base::Duration linger = {}, Report report = {});
   /// Writes what waits, then ends.
   ~LogWriter() override;
 
@@ -39,7 +39,7 @@ class LogWriter final : public base::LineSink {
   /// Has the path opened anew at once, when it names another file or none by now.
   void reopen() noexcept;
   /// Waits until what was asked for before is done, or for `longest`; says which.
-  bool flush(std::chrono::milliseconds longest);
+  bool flush(base::Duration longest);
   /// Lines that were lost so far.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
@@ -54,7 +54,7 @@ class LogWriter final : public base::LineSink {
   void report(const std::string& trouble);
 
   LogFile file_;
-  const std::chrono::milliseconds linger_;
+  const base::Duration linger_;
   const Report report_;
   base::Instant followed_{};         ///< when it was looked for a rotation
   bool cannot_write_ = false;        ///< and it was reported

@@ -39,11 +39,14 @@ enum class Shutdown : std::uint8_t { Graceful, Immediate };
 
 /// A queue over a store that says which item comes next. Use Queue, LifoQueue or PriorityQueue.
 ///
-/// Everything is called from any thread. Invariants, under the mutex:
+/// Everything is called from any thread. Whoever learns by it that it is not needed any more (from
+/// `join`, an item, a shutdown) may destroy it at once. Invariants, under the mutex:
 ///  1. The store has `max_size` items at most.
 ///  2. Somebody waits for an item only while the store is empty or calls are on their way, and for
 ///     room only while it is full or calls are on their way.
 ///  3. `unfinished_` counts the items that were put and not reported by task_done.
+///  4. Who has changed anything touches nothing after the mutex, so it notifies before: another may
+///     destroy the queue then.
 template <class T, class Store>
 class BasicQueue {
  public:
@@ -93,14 +96,11 @@ class BasicQueue {
   /// Says that one of the items that were got has been dealt with. Throws std::logic_error when it
   /// is called more often than items were put.
   void task_done() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (unfinished_ == 0) {
-        throw std::logic_error("task_done() was called more often than items were put");
-      }
-      if (--unfinished_ > 0) return;
+    const std::lock_guard lock(mutex_);
+    if (unfinished_ == 0) {
+      throw std::logic_error("task_done() was called more often than items were put");
     }
-    all_done_.notify_all();
+    if (--unfinished_ == 0) all_done_.notify_all();
   }
   /// Waits until every item that was put has been reported by task_done, or was dropped by an
   /// immediate shutdown.
@@ -115,13 +115,11 @@ class BasicQueue {
   /// reported by task_done. May be called again, to go from Graceful to Immediate.
   void shutdown(Shutdown how = Shutdown::Graceful) {
     Store dropped;  // destroyed without the lock
-    {
-      const std::lock_guard lock(mutex_);
-      is_shut_down_ = true;
-      if (how == Shutdown::Immediate) {
-        unfinished_ -= items_.size() < unfinished_ ? items_.size() : unfinished_;
-        std::swap(dropped, items_);
-      }
+    const std::lock_guard lock(mutex_);
+    is_shut_down_ = true;
+    if (how == Shutdown::Immediate) {
+      unfinished_ -= items_.size() < unfinished_ ? items_.size() : unfinished_;
+      std::swap(dropped, items_);
     }
     has_item_.notify_all();
     has_room_.notify_all();
@@ -154,8 +152,8 @@ class BasicQueue {
     return [](auto& changed, auto& lock, auto ready) { changed.wait(lock, ready); };
   }
   static auto at_most(base::Duration longest) {
-    return [longest](auto& changed, auto& lock, auto ready) {
-      changed.wait_for(lock, longest, ready);
+    return [end = base::from_now(longest)](auto& changed, auto& lock, auto ready) {
+      changed.wait_until(lock, end, ready);
     };
   }
   template <class Wait>
@@ -177,21 +175,17 @@ class BasicQueue {
   template <class Wait>
   Put put_when(T& item, Wait wait) {
     const auto ready = [this] { return is_shut_down_ || items_.size() < max_size_; };
-    bool call = false;
-    {
-      std::unique_lock lock(mutex_);
-      if (!ready()) {
-        ++waiting_to_put_;
-        wait(has_room_, lock, ready);
-        --waiting_to_put_;
-      }
-      if (is_shut_down_) return Put::ShutDown;
-      if (items_.size() >= max_size_) return Put::Full;
-      items_.push(std::move(item));
-      ++unfinished_;
-      call = waiting_to_get_ > 0;
+    std::unique_lock lock(mutex_);
+    if (!ready()) {
+      ++waiting_to_put_;
+      wait(has_room_, lock, ready);
+      --waiting_to_put_;
     }
-    if (call) has_item_.notify_one();
+    if (is_shut_down_) return Put::ShutDown;
+    if (items_.size() >= max_size_) return Put::Full;
+    items_.push(std::move(item));
+    ++unfinished_;
+    if (waiting_to_get_ > 0) has_item_.notify_one();
     return Put::Done;
   }
 
@@ -199,19 +193,15 @@ class BasicQueue {
   std::optional<T> get_when(Wait wait) {
     const auto ready = [this] { return is_shut_down_ || !items_.empty(); };
     std::optional<T> item;
-    bool call = false;
-    {
-      std::unique_lock lock(mutex_);
-      if (!ready()) {
-        ++waiting_to_get_;
-        wait(has_item_, lock, ready);
-        --waiting_to_get_;
-      }
-      if (items_.empty()) return item;
-      item.emplace(items_.pop());
-      call = waiting_to_put_ > 0;
+    std::unique_lock lock(mutex_);
+    if (!ready()) {
+      ++waiting_to_get_;
+      wait(has_item_, lock, ready);
+      --waiting_to_get_;
     }
-    if (call) has_room_.notify_one();
+    if (items_.empty()) return item;
+    item.emplace(items_.pop());
+    if (waiting_to_put_ > 0) has_room_.notify_one();
     return item;
   }
 

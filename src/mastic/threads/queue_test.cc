@@ -348,5 +348,47 @@ TEST_F(QueueTest, AShutdownAmongManyThreadsLosesNothing) {
   }
 }
 
+// ---- who learns that it is not needed destroys it ----
+
+constexpr int kTimes = 200;  // for ThreadSanitizer, which sees who touches what is gone
+
+TEST(QueueEnd, MayBeDestroyedByWhoeverJoins) {
+  for (int i = 0; i < kTimes; ++i) {
+    auto queue = std::make_unique<Queue<int>>();
+    ASSERT_EQ(queue->put(1), Put::Done);
+    const std::jthread worker([&at = *queue] { at.task_done(); });
+    queue->join();
+    queue.reset();
+  }
+}
+
+TEST(QueueEnd, MayBeDestroyedByWhoeverGetsTheLastItem) {
+  for (int i = 0; i < kTimes; ++i) {
+    auto queue = std::make_unique<Queue<int>>();
+    const std::jthread worker([&at = *queue] { EXPECT_EQ(at.put(1), Put::Done); });
+    EXPECT_EQ(queue->get(), 1);
+    queue.reset();
+  }
+}
+
+TEST(QueueEnd, MayBeDestroyedByWhoeverIsGivenTheLastRoom) {
+  for (int i = 0; i < kTimes; ++i) {
+    auto queue = std::make_unique<Queue<int>>(1);
+    ASSERT_EQ(queue->put(1), Put::Done);
+    const std::jthread worker([&at = *queue] { EXPECT_EQ(at.get(), 1); });
+    ASSERT_EQ(queue->put(2), Put::Done);
+    queue.reset();
+  }
+}
+
+TEST(QueueEnd, MayBeDestroyedByWhoeverIsToldOfItsShutdown) {
+  for (int i = 0; i < kTimes; ++i) {
+    auto queue = std::make_unique<Queue<int>>();
+    const std::jthread worker([&at = *queue] { at.shutdown(); });
+    EXPECT_EQ(queue->get(), std::nullopt);
+    queue.reset();
+  }
+}
+
 }  // namespace
 }  // namespace mastic::threads
