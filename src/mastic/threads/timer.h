@@ -28,14 +28,17 @@ class Timer {
     requires std::invocable<std::decay_t<F>&>
   Timer(base::Duration delay, F&& function, std::string name = "timer")
       : thread_(named(std::move(name), Alarm<std::decay_t<F>>(delay, std::forward<F>(function)))) {}
-  /// Cancels it. When the function has begun, waits for its end.
-  ~Timer() = default;
+  /// Cancels it. When the function has begun, waits for its end; in the function itself it does not
+  /// wait: that goes on to its end, in its thread, and owns what it captured.
+  ~Timer() {
+    if (thread_.get_id() == std::this_thread::get_id()) thread_.detach();
+  }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
   /// Does not wait: the function may have begun.
   void cancel() { thread_.request_stop(); }
-  /// Waits until the function has ended or will not be called.
+  /// Waits until the function has ended or will not be called. Not in the function itself.
   void join() {
     if (!thread_.joinable()) return;
     const BlockingScope blocking;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -45,6 +47,25 @@ TEST(Timer, ReportsWhatItsFunctionThrows) {
   timer.join();
   EXPECT_EQ(reported,
             (std::vector<std::string>{"thread 'tea timer' ended by an exception: no tea"}));
+}
+
+TEST(Timer, MayBeDestroyedByItsFunction) {
+  struct Reminder {
+    Event made;
+    std::optional<Timer> timer;
+    Event went;
+  } reminder;
+  auto state = std::make_shared<std::string>("of the function, not of the timer");
+  const std::weak_ptr<std::string> kept = state;
+  reminder.timer.emplace(0ms, [&reminder, kept, mine = std::move(state)] {
+    reminder.made.wait();
+    reminder.timer.reset();
+    EXPECT_FALSE(kept.expired());
+    reminder.went.set();
+  });
+  reminder.made.set();
+  reminder.went.wait();
+  EXPECT_FALSE(reminder.timer.has_value());
 }
 
 }  // namespace
