@@ -56,9 +56,10 @@ class Event {
   bool wait_for(base::Duration longest) const {
     const std::optional<unsigned> before = times_set_before();
     if (!before) return true;
+    const base::Instant end = base::from_now(longest);
     const BlockingScope blocking;
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, longest, [&] { return times_set_ != *before; });
+    return changed_.wait_until(lock, end, [&] { return times_set_ != *before; });
   }
 
  private:

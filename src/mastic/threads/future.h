@@ -71,17 +71,22 @@ class Future {
   /// Waits for the result. Throws what the task threw, or TaskLost when it was not run to its end.
   ///
   /// In a thread of the pool that is to run the task, an earlier one would have to wait for a free
-  /// thread forever: there `get` and `wait` run a task that has not begun themselves.
+  /// thread forever: there `get` and `wait` run a task that has not begun themselves. They throw
+  /// NestedTooDeep, and run nothing, when too many tasks stand on that thread's stack already
+  /// (ThreadPool::Options::max_nested).
   T get() {
     state().wait();
     const StateReference<FutureResult<T>> state = std::move(state_);
     if (std::exception_ptr error = state->take_error()) std::rethrow_exception(error);
+    state->value_taken();
     if constexpr (!std::is_void_v<T>) return std::move(state->value());
   }
   /// Waits until it is done.
   void wait() const { state().wait(); }
   /// The same for as long as `longest`; says whether it is done.
-  [[nodiscard]] bool wait_for(base::Duration longest) const { return state().wait_for(longest); }
+  [[nodiscard]] bool wait_for(base::Duration longest) const {
+    return state().wait_until(base::from_now(longest));
+  }
   [[nodiscard]] bool is_done() const { return state().is_done(); }
   /// Waits, and returns what the task threw, or null. It counts as collected.
   [[nodiscard]] std::exception_ptr error() const {
@@ -204,22 +209,14 @@ class Follower final : public FutureResult<FollowerValue<T, F>>, private FutureC
   /// Once, after it was made: has `run` called.
   void start() {
     this->add_reference();
-    before()->follow(*this);
-  }
-  Cancel cancel() override {
-    const auto first = before();
-    return first ? first->cancel() : FutureState::cancel();
-  }
-  bool help() noexcept override {
-    const auto first = before();
-    return first && first->help() && this->is_done();
+    followed()->follow(*this);
   }
 
  private:
-  void run() noexcept override {
+  FutureContinuation* run() noexcept override {
     const StateReference<Follower> self(this);
     (void)this->begin();
-    const auto first = before();
+    StateReference<FutureResult<T>> first = followed();
     this->name_if_nameless(first->name());
     std::exception_ptr error;
     try {
@@ -232,7 +229,8 @@ class Follower final : public FutureResult<FollowerValue<T, F>>, private FutureC
       const std::lock_guard lock(this->mutex());
       before_ = {};
     }
-    this->end(std::move(error));
+    first = {};
+    return this->tell(std::move(error));
   }
   std::exception_ptr follow(const StateReference<FutureResult<T>>& first) {
     if constexpr (!TakesValue<T, F>::value) {
@@ -246,13 +244,13 @@ class Follower final : public FutureResult<FollowerValue<T, F>>, private FutureC
     }
     return nullptr;
   }
-  /// What it follows; nothing when its turn is over.
-  StateReference<FutureResult<T>> before() {
+  StateReference<FutureState> before() override { return followed(); }
+  StateReference<FutureResult<T>> followed() {
     const std::lock_guard lock(this->mutex());
     return before_;
   }
 
-  StateReference<FutureResult<T>> before_;  ///< under the lock
+  StateReference<FutureResult<T>> before_;  ///< under the lock; nothing when its turn is over
   Disposable<F> function_;
 };
 

@@ -7,6 +7,13 @@
 #include "mastic/threads/uncaught_error.h"
 
 namespace mastic::threads {
+namespace {
+
+void run_chain(FutureContinuation* next) noexcept {
+  while (next != nullptr) next = next->run();
+}
+
+}  // namespace
 
 // ---- for futures ----
 
@@ -37,17 +44,29 @@ void FutureState::wait() {
   --waiting_;
 }
 
-bool FutureState::wait_for(base::Duration longest) {
+bool FutureState::wait_until(base::Instant end) {
   if (is_done()) return true;
   const BlockingScope blocking;
   std::unique_lock lock(mutex_);
   ++waiting_;
-  const bool is_in_time = done_.wait_for(lock, longest, [this] { return is_done(); });
+  const bool is_in_time = done_.wait_until(lock, end, [this] { return is_done(); });
   --waiting_;
   return is_in_time;
 }
 
-Cancel FutureState::cancel() { return give_up(TaskLost::Why::Cancelled); }
+StateReference<FutureState> FutureState::before() { return {}; }
+
+/// Where the chain begins that it stands in.
+StateReference<FutureState> FutureState::first() {
+  add_reference();
+  StateReference<FutureState> at(this);
+  while (StateReference<FutureState> before = at->before()) at = std::move(before);
+  return at;
+}
+
+bool FutureState::help() { return first()->help_here() && is_done(); }
+
+Cancel FutureState::cancel() { return first()->give_up(TaskLost::Why::Cancelled); }
 
 Cancel FutureState::give_up(TaskLost::Why why) noexcept {
   bool runs = false;
@@ -96,7 +115,7 @@ void FutureState::follow(FutureContinuation& next) {
       return;
     }
   }
-  next.run();
+  run_chain(&next);
 }
 
 std::exception_ptr FutureState::collect_error() noexcept {
@@ -113,12 +132,21 @@ bool FutureState::begin() noexcept {
   return true;
 }
 
-void FutureState::end(std::exception_ptr error) noexcept {
+void FutureState::end(std::exception_ptr error) noexcept { run_chain(tell(std::move(error))); }
+
+void FutureState::end_last(std::exception_ptr error, std::atomic<bool>& is_free) noexcept {
+  run_chain(tell(std::move(error), &is_free));
+}
+
+FutureContinuation* FutureState::tell(std::exception_ptr error,
+                                      std::atomic<bool>* is_free) noexcept {
   FutureContinuation* next = nullptr;
   bool call = false;
   {
     const std::lock_guard lock(mutex_);
     error_ = std::move(error);
+    const bool is_kept = references_.load(std::memory_order_relaxed) > 1;
+    if (is_free != nullptr && next_ == nullptr && is_kept) is_free->store(true);
     set_status(Status::Done);
     while (watchers_ != nullptr) {
       FutureWatcher& watcher = *std::exchange(watchers_, watchers_->next_);
@@ -129,7 +157,7 @@ void FutureState::end(std::exception_ptr error) noexcept {
     call = waiting_ > 0;
   }
   if (call) done_.notify_all();
-  if (next != nullptr) next->run();
+  return next;
 }
 
 bool FutureState::lose(TaskLost::Why why, std::string_view detail) noexcept {
@@ -200,9 +228,10 @@ std::optional<std::size_t> CompletionSet::next() {
 
 std::optional<std::size_t> CompletionSet::next_for(base::Duration longest) {
   if (!has_next()) {
+    const base::Instant end = base::from_now(longest);
     const BlockingScope blocking;
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, longest, [this] { return done_.size() > handed_out_; });
+    changed_.wait_until(lock, end, [this] { return done_.size() > handed_out_; });
   }
   return hand_out();
 }

@@ -50,11 +50,16 @@ class FutureWatcher {
 /// Follows a future: runs when that is done, on the thread that ends the task, without a lock.
 class FutureContinuation {
  public:
-  virtual void run() noexcept = 0;
+  /// Returns what follows it in turn, or null: whoever runs it runs that next, so that a chain of
+  /// any length needs no more stack than one of them.
+  [[nodiscard]] virtual FutureContinuation* run() noexcept = 0;
 
  protected:
   virtual ~FutureContinuation() = default;
 };
+
+template <class State>
+class StateReference;
 
 /// The state without the value. Counted by references: of the future, of the task, of watchers.
 ///
@@ -73,8 +78,9 @@ class FutureState {
 
   [[nodiscard]] bool is_done() const { return status() == Status::Done; }
   void wait();
-  [[nodiscard]] bool wait_for(base::Duration longest);
-  virtual Cancel cancel();
+  /// The same until `end` at the longest; says whether it is done.
+  [[nodiscard]] bool wait_until(base::Instant end);
+  Cancel cancel();
   /// False when it is done: then `watcher` is not told.
   [[nodiscard]] bool watch(FutureWatcher& watcher);
   /// False when `watcher` was told, or never watched.
@@ -85,15 +91,22 @@ class FutureState {
   [[nodiscard]] std::exception_ptr collect_error() noexcept;
   /// The same, and the state keeps no reference to it.
   [[nodiscard]] std::exception_ptr take_error() noexcept { return std::move(error_); }
-  /// If the calling thread is one that could run the task which waits, does so; says whether.
-  virtual bool help() noexcept { return false; }
+  /// The value was moved out of it, or takes nothing to destroy.
+  void value_taken() noexcept { is_taken_ = true; }
+  /// If the calling thread is one that could run the task which waits, does so; says whether it is
+  /// done then. Throws NestedTooDeep (pool_task.h).
+  bool help();
 
   // ---- for tasks and promises
 
   /// Moves it to Running, unless somebody did that before.
   [[nodiscard]] bool begin() noexcept;
-  /// Ends it. Requires: the caller began it, and has stored the value if there is no error.
+  /// Ends it, and runs what follows it. Requires: the caller began it, and has stored the value if
+  /// there is no error.
   void end(std::exception_ptr error) noexcept;
+  /// The same at the end of what its thread does. Sets `is_free` before anybody is told, if all that
+  /// is left to do then is to let go of it, and whoever waits keeps it.
+  void end_last(std::exception_ptr error, std::atomic<bool>& is_free) noexcept;
   /// The same for a task that was not run to its end.
   void end_lost(TaskLost::Why why, std::string_view detail) noexcept;
   /// Ends a task that has not begun, if it still has not; says whether.
@@ -106,8 +119,15 @@ class FutureState {
 
   void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
-    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    if (let_go()) destroy();
   }
+  /// The two halves of it. True when it was the last reference: then `destroy` is the caller's.
+  [[nodiscard]] bool let_go() noexcept {
+    return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+  void destroy() noexcept { delete this; }
+  /// After let_go: whether nothing of a user's goes with it but what was moved from.
+  [[nodiscard]] bool is_hollow() const { return error_ == nullptr ? is_taken_ : is_collected_; }
 
  protected:
   enum class Stoppable : std::uint8_t { No, Yes };
@@ -120,6 +140,13 @@ class FutureState {
 
   [[nodiscard]] std::mutex& mutex() { return mutex_; }
   [[nodiscard]] bool is_waiting() const { return status() == Status::Waiting; }
+  /// As `end`, but leaves what follows to the caller; null when nothing does.
+  [[nodiscard]] FutureContinuation* tell(std::exception_ptr error,
+                                         std::atomic<bool>* is_free = nullptr) noexcept;
+  /// What it follows; nothing when it follows nothing, or has ended.
+  [[nodiscard]] virtual StateReference<FutureState> before();
+  /// Runs the task of this very state, if the calling thread could; says whether.
+  virtual bool help_here() { return false; }
   /// Under the lock, while it is Waiting: takes it out of whatever would begin it.
   virtual void withdraw() noexcept {}
   /// Of a task that will not run: destroys its function.
@@ -133,10 +160,12 @@ class FutureState {
   [[nodiscard]] Status status() const { return status_.load(std::memory_order_acquire); }
   void set_status(Status status) { status_.store(status, std::memory_order_release); }
   [[nodiscard]] bool was_given_up() const;
+  [[nodiscard]] StateReference<FutureState> first();
 
   std::atomic<std::uint32_t> references_{1};
   std::atomic<Status> status_{Status::Waiting};  ///< written under the lock
   bool is_collected_ = false;
+  bool is_taken_ = false;
   std::uint32_t waiting_ = 0;  ///< threads in `wait`
   std::mutex mutex_;
   std::condition_variable done_;

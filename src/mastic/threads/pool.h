@@ -98,8 +98,9 @@ class Pool {
   }
   /// Gives up after `longest`.
   [[nodiscard]] std::optional<Lease> take_for(base::Duration longest) {
+    const base::Instant end = base::from_now(longest);
     const bool taken = take_place([&](auto& lock, Waiter& waiter) {
-      block(lock, [&] { waiter.called.wait_for(lock, longest, [&] { return waiter.has_place; }); });
+      block(lock, [&] { waiter.called.wait_until(lock, end, [&] { return waiter.has_place; }); });
     });
     return taken ? std::optional(fill_place()) : std::nullopt;
   }

@@ -1,16 +1,23 @@
 #include "mastic/threads/pool_task.h"
 
-#include <chrono>
+#include <atomic>
+#include <string>
 
 #include "mastic/threads/thread_pool.h"
 
 namespace mastic::threads {
 
+NestedTooDeep::NestedTooDeep(std::size_t depth)
+    : std::runtime_error(
+          "tasks that wait for tasks stand " + std::to_string(depth) +
+          " deep on the stack of one thread (max_nested): let a task end, and go on with "
+          "Future::then, or co_await the future in an async::Task") {}
+
 PoolTask::PoolTask(ThreadPool& pool, FutureState& state, std::optional<base::Duration> deadline,
                    Attention attention)
     : pool_(pool),
       state_(state),
-      due_(deadline ? std::chrono::steady_clock::now() + *deadline : base::Instant::max()),
+      due_(deadline ? base::from_now(*deadline) : base::Instant::max()),
       takes_stop_(attention == Attention::Stop) {}
 
 void PoolTask::run() noexcept {
@@ -18,13 +25,23 @@ void PoolTask::run() noexcept {
     if (takes_stop_) pool_.task_begins(*this);
     std::exception_ptr error = call();
     pool_.task_ends(*this, error != nullptr);
-    state_.end(std::move(error));
+    if (std::atomic<bool>* const is_free = pool_.thread_is_free()) {
+      state_.end_last(std::move(error), *is_free);
+    } else {
+      state_.end(std::move(error));
+    }
   }
-  state_.release();
+  if (!state_.let_go()) return;
+  if (!state_.is_hollow()) pool_.thread_is_held_up();
+  state_.destroy();
 }
 
 void PoolTask::give_up() noexcept { pool_.give_up(*this); }
-bool PoolTask::take_out() noexcept { return pool_.take_out(*this); }
+bool PoolTask::take_out_nested() {
+  if (const std::size_t depth = pool_.nested_too_deep()) throw NestedTooDeep(depth);
+  return pool_.take_out(*this);
+}
+void PoolTask::run_nested() noexcept { pool_.run_nested(*this); }
 bool PoolTask::is_of_this_thread() const noexcept { return pool_.is_of_this_thread(); }
 const std::string& PoolTask::pool_name() const { return pool_.name(); }
 

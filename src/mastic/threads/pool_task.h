@@ -3,9 +3,11 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <type_traits>
@@ -28,6 +30,13 @@ struct TaskOptions {
   std::optional<base::Duration> deadline = {};
 };
 
+/// Thrown by Future::get and its kin in a thread of a pool: to run the task that it waits for would
+/// put one more onto a stack that holds ThreadPool::Options::max_nested already.
+class NestedTooDeep : public std::runtime_error {
+ public:
+  explicit NestedTooDeep(std::size_t depth);
+};
+
 /// What the pool knows of a task. The queue, or the thread that runs it, has a reference to its
 /// state.
 class PoolTask : public async::BlockingWork {
@@ -48,8 +57,10 @@ class PoolTask : public async::BlockingWork {
   // For the state, under its lock, while it is Waiting.
   /// It will not run, unless a thread has it already.
   void give_up() noexcept;
-  /// Whether it was still queued; then the caller is to run it.
-  [[nodiscard]] bool take_out() noexcept;
+  /// Whether it was still queued; then the caller is to run it, on top of the task that its thread is
+  /// in. Throws NestedTooDeep, and leaves it where it is.
+  [[nodiscard]] bool take_out_nested();
+  void run_nested() noexcept;
 
   [[nodiscard]] bool is_of_this_thread() const noexcept;
   [[nodiscard]] const std::string& pool_name() const;
@@ -89,19 +100,20 @@ class FunctionTask final : public FutureResult<TaskValue<F>>, public PoolTask {
               kTakesStopToken<F> ? FutureState::Stoppable::Yes : FutureState::Stoppable::No),
         PoolTask(pool, *this, options.deadline,
                  kTakesStopToken<F> ? Attention::Stop : Attention::None),
-        function_(std::in_place, std::forward<G>(function)) {}
-
-  bool help() noexcept override {
-    if (!is_of_this_thread()) return false;
-    {
-      const std::lock_guard lock(this->mutex());
-      if (!this->is_waiting() || !take_out()) return false;
-    }
-    run();
-    return true;
+        function_(std::in_place, std::forward<G>(function)) {
+    if constexpr (std::is_trivially_destructible_v<FutureValue<TaskValue<F>>>) this->value_taken();
   }
 
  private:
+  bool help_here() override {
+    if (!is_of_this_thread()) return false;
+    {
+      const std::lock_guard lock(this->mutex());
+      if (!this->is_waiting() || !take_out_nested()) return false;
+    }
+    run_nested();
+    return true;
+  }
   std::exception_ptr call() noexcept override {
     std::exception_ptr error;
     try {

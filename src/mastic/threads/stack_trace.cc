@@ -154,7 +154,7 @@ std::vector<std::uintptr_t> capture_stack(int thread, base::Duration longest,
   static std::timed_mutex one_at_a_time;
   static std::uint64_t last_number = 0;
 
-  const base::Instant until = std::chrono::steady_clock::now() + longest;
+  const base::Instant until = base::from_now(longest);
   const std::unique_lock lock(one_at_a_time, until);
   if (!lock.owns_lock() || signal == 0) return {};
   const auto is_idle = [](const Place& place) {

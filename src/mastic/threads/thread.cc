@@ -19,9 +19,10 @@ void name_this_thread(const std::string& name) noexcept {
 bool sleep_for(base::Duration time, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any called;
+  const base::Instant end = base::from_now(time);
   const BlockingScope blocking;
   std::unique_lock lock(mutex);
-  called.wait_for(lock, stop, time, [] { return false; });
+  called.wait_until(lock, stop, end, [] { return false; });
   return !stop.stop_requested();
 }
 

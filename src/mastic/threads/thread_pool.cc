@@ -25,7 +25,11 @@ struct ThreadPool::Worker {
   std::thread thread;            ///< under `starting_mutex_`
   std::condition_variable call;  ///< while it is idle
   bool is_called = false;
-  bool is_free = true;  ///< a place
+  std::size_t nested = 0;  ///< tasks on top of the first; its own
+  /// It has told a result, and comes for work next. Set by the thread before anybody can know that
+  /// result, cleared under the pool's mutex.
+  std::atomic<bool> is_free{false};
+  bool is_taken = false;  ///< it is a thread, and not just a place
   // Written by the thread alone.
   std::atomic<std::uint64_t> done{0};
   std::atomic<std::uint64_t> failed{0};
@@ -48,7 +52,6 @@ ThreadPool::Options checked(ThreadPool::Options options) {
     throw std::logic_error("a thread pool needs a thread, and no fewer at most than at least");
   }
   if (options.max_queued == 0) throw std::logic_error("a thread pool needs room for a task");
-  options.max_idle = std::min<base::Duration>(options.max_idle, std::chrono::hours(24 * 365));
   return options;
 }
 
@@ -68,7 +71,7 @@ ThreadPool::ThreadPool(Options options) : options_(checked(std::move(options))) 
     std::unique_lock lock(mutex_);
     Worker* const fresh = reserve_thread();
     lock.unlock();
-    if (fresh != nullptr) start(*fresh);
+    start(fresh);
   }
 }
 
@@ -159,19 +162,18 @@ bool ThreadPool::try_place(PoolTask& task) {
 
 void ThreadPool::place_all(std::span<PoolTask* const> tasks) {
   std::size_t placed = 0;
-  std::vector<Call> calls;
+  std::vector<Worker*> fresh;
   for (PoolTask* const task : tasks) task->state_.add_reference();
   {
     const std::lock_guard lock(mutex_);
     if (!is_stopping_ && broken_.empty()) {
       for (; placed < tasks.size() && queue_.size() < options_.max_queued; ++placed) {
         push(*tasks[placed], tasks[placed]);
-        const Call call = call_for_work();
-        if (call.idle != nullptr || call.fresh != nullptr) calls.push_back(call);
+        if (Worker* const worker = call_for_work()) fresh.push_back(worker);
       }
     }
   }
-  for (const Call& call : calls) make(call);
+  for (Worker* const worker : fresh) start(worker);
   for (PoolTask* const task : tasks.subspan(placed)) {
     settle(*task, enqueue(*task, task, Patience::ByPolicy));
   }
@@ -186,7 +188,7 @@ bool ThreadPool::withdraw(async::BlockingWork& work) noexcept { return take_out(
 ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask* task,
                                           Patience patience) {
   PoolTask* shed = nullptr;
-  Call call;
+  Worker* fresh = nullptr;
   {
     std::unique_lock lock(mutex_);
     const Admission admission = admit(lock, patience, shed);
@@ -195,9 +197,9 @@ ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask* t
       return admission;
     }
     push(work, task);
-    call = call_for_work();
+    fresh = call_for_work();
   }
-  make(call);
+  start(fresh);
   if (shed != nullptr) lose_all({shed}, TaskLost::Why::Shed);
   return Admission::Queued;
 }
@@ -216,7 +218,9 @@ ThreadPool::Admission ThreadPool::admit(std::unique_lock<std::mutex>& lock, Pati
       shed = pop_oldest_task();
       return shed != nullptr ? Admission::Queued : Admission::Full;
     }
-    if (is_of_this_thread()) return Admission::RunHere;
+    if (is_of_this_thread()) {
+      return nested_too_deep() > 0 ? Admission::TooDeep : Admission::RunHere;
+    }
     wait_for_room(lock);
   }
 }
@@ -251,8 +255,11 @@ void ThreadPool::settle(PoolTask& task, Admission admission) {
     case Admission::Queued:
       return;
     case Admission::RunHere:
-      task.run();
+      run_nested(task);
       return;
+    case Admission::TooDeep:
+      task.state_.lose(TaskLost::Why::Refused, NestedTooDeep(options_.max_nested).what());
+      break;
     case Admission::Full:
       task.state_.lose(TaskLost::Why::Refused);
       break;
@@ -304,21 +311,47 @@ void ThreadPool::give_up(PoolTask& task) noexcept {
     deadlines_.erase({task.due_, &task});
     was_queued = WorkQueue::is_queued(task);
     if (was_queued) queue_.remove(task);
+    if (was_queued) has_room_.notify_one();
     ++lost_;
   }
-  if (!was_queued) return;
-  has_room_.notify_one();
-  task.state_.release();  // not the last one: the caller has one
+  if (was_queued) task.state_.release();  // not the last one: the caller has one
 }
 
 bool ThreadPool::take_out(async::BlockingWork& work) noexcept {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!WorkQueue::is_queued(work)) return false;
-    queue_.remove(work);
-  }
+  const std::lock_guard lock(mutex_);
+  if (!WorkQueue::is_queued(work)) return false;
+  queue_.remove(work);
   has_room_.notify_one();
   return true;
+}
+
+std::size_t ThreadPool::nested_too_deep() const noexcept {
+  const std::size_t nested = Worker::current->nested;
+  return nested >= options_.max_nested ? nested : 0;
+}
+
+void ThreadPool::run_nested(PoolTask& task) noexcept {
+  ++Worker::current->nested;
+  task.run();
+  --Worker::current->nested;
+}
+
+/// For a task that ends on this thread: what says that the thread comes for work next. Null when it
+/// goes back into another task.
+std::atomic<bool>* ThreadPool::thread_is_free() const noexcept {
+  return Worker::current->nested == 0 ? &Worker::current->is_free : nullptr;
+}
+
+/// It is not as free as it said: others may have to come for what counts on it.
+void ThreadPool::thread_is_held_up() noexcept {
+  if (!Worker::current->is_free) return;
+  Worker* fresh = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    Worker::current->is_free = false;
+    fresh = call_for_work();
+  }
+  start(fresh);
 }
 
 void ThreadPool::task_begins(PoolTask& task) noexcept {
@@ -370,44 +403,53 @@ void ThreadPool::keep_time() {
 
 // ---- threads ----
 
-/// Under the lock: whose turn it is, if more work is queued than threads are coming for it.
-ThreadPool::Call ThreadPool::call_for_work() {
-  if (queue_.size() <= coming_) return {};
-  if (idle_.empty()) return {.fresh = reserve_thread()};
+/// Under the lock: calls a thread if more work is queued than are coming for it. Returns one that is
+/// to be started for that, without the lock, or null.
+ThreadPool::Worker* ThreadPool::call_for_work() {
+  if (queue_.size() <= coming_) return nullptr;
+  if (idle_.empty()) {
+    const bool is_needed = may_start() && queue_.size() > coming_ + free_threads();
+    return is_needed ? reserve_thread() : nullptr;
+  }
   ++coming_;
   Worker* const worker = idle_.back();
   idle_.pop_back();
   worker->is_called = true;
-  return {.idle = worker};
+  worker->call.notify_one();
+  return nullptr;
 }
 
-/// Without the lock. Workers are there as long as the pool, so that a late call does no harm.
-void ThreadPool::make(const Call& call) noexcept {
-  if (call.idle != nullptr) call.idle->call.notify_one();
-  if (call.fresh != nullptr) start(*call.fresh);
+/// Under the lock: how many will take the mutex next, to look for work.
+std::size_t ThreadPool::free_threads() const noexcept {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(workers_, [](const auto& each) { return each->is_free.load(); }));
 }
 
-/// Under the lock: a place for a thread, or null when there may be no more.
+bool ThreadPool::may_start() const noexcept {
+  return threads_ < workers_.size() && threads_ - blocked_ < options_.max_threads;
+}
+
+/// Under the lock: a place for a thread. Requires: may_start().
 ThreadPool::Worker* ThreadPool::reserve_thread() {
-  if (threads_ == workers_.size() || threads_ - blocked_ >= options_.max_threads) return nullptr;
   const auto place =
-      std::ranges::find_if(workers_, [](const auto& worker) { return worker->is_free; });
-  (*place)->is_free = false;
+      std::ranges::find_if(workers_, [](const auto& worker) { return !worker->is_taken; });
+  (*place)->is_taken = true;
   ++threads_;
   ++coming_;
   return place->get();
 }
 
-void ThreadPool::start(Worker& worker) noexcept {
+void ThreadPool::start(Worker* worker) noexcept {
+  if (worker == nullptr) return;
   try {
     const std::lock_guard lock(starting_mutex_);
-    if (worker.thread.joinable()) worker.thread.join();  // it ended before
-    worker.thread = std::thread([this, &worker] { work(worker); });
+    if (worker->thread.joinable()) worker->thread.join();  // it ended before
+    worker->thread = std::thread([this, worker] { work(*worker); });
   } catch (const std::exception& error) {
     bool is_last = false;
     {
       const std::lock_guard lock(mutex_);
-      worker.is_free = true;
+      worker->is_taken = false;
       --coming_;
       is_last = --threads_ == 0;
       if (is_last) has_ended_.notify_all();
@@ -425,13 +467,13 @@ void ThreadPool::work(Worker& self) noexcept {
   std::unique_lock lock(mutex_);
   --coming_;
   while (async::BlockingWork* const work = next_work(lock, self)) {
-    const bool call = waiting_for_room_ > 0;
+    if (waiting_for_room_ > 0) has_room_.notify_one();
     lock.unlock();
-    if (call) has_room_.notify_one();
     work->run();
     lock.lock();
+    self.is_free = false;
   }
-  self.is_free = true;
+  self.is_taken = false;
   if (--threads_ == 0) has_ended_.notify_all();
 }
 
@@ -453,7 +495,7 @@ bool ThreadPool::idle(std::unique_lock<std::mutex>& lock, Worker& self) {
   if (threads_ <= options_.min_threads) {
     self.call.wait(lock, is_called);
   } else {
-    self.call.wait_for(lock, options_.max_idle, is_called);
+    self.call.wait_until(lock, base::from_now(options_.max_idle), is_called);
   }
   if (self.is_called) {
     --coming_;
@@ -488,21 +530,21 @@ void ThreadPool::break_down(const std::string& reason) noexcept {
 // ---- for a thread that blocks ----
 
 void ThreadPool::blocks() noexcept {
-  Call call;
+  Worker* fresh = nullptr;
   std::string standstill;
   {
     const std::lock_guard lock(mutex_);
     ++blocked_;
     if (queue_.empty()) return;
-    call = call_for_work();
-    const bool stands_still = call.idle == nullptr && call.fresh == nullptr && blocked_ == threads_;
+    fresh = call_for_work();
+    const bool stands_still = blocked_ == threads_;  // none is idle, and none is coming
     if (stands_still && !std::exchange(has_told_of_standstill_, true)) {
       standstill = "its threads (" + std::to_string(threads_) + ") all wait while tasks (" +
                    std::to_string(queue_.size()) +
                    ") are queued; if they wait for those, they wait forever";
     }
   }
-  make(call);
+  start(fresh);
   if (standstill.empty()) return;
   report_uncaught({UncaughtError::Place::Pool, options_.name,
                    std::make_exception_ptr(std::runtime_error(standstill))});

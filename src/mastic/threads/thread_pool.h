@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -51,16 +52,20 @@ enum class Stop : std::uint8_t {
 /// run to its end is never lost silently: its future throws TaskLost and says why.
 ///
 /// A task may submit tasks and wait for them: `Future::get` in a thread of the pool runs a task that
-/// has not begun. While a task waits for something else, through a BlockingScope as all of Mastic
+/// has not begun, on top of the one that waits, `max_nested` deep at the most. While a task waits for something else, through a BlockingScope as all of Mastic
 /// opens it, a stand-in takes its place, up to `max_stand_ins` of them. When all threads wait and no
 /// more may be started, the UncaughtHook is told once.
 ///
 /// Invariants, under the mutex:
-///  1. Each thread is idle, runs work, or is coming for some. When more work is queued than threads
-///     are coming, none is idle and as many run as may.
+///  1. Each thread is idle, runs work, or is coming for some: it was called, was started, or has told
+///     its result and has nothing else to do (`is_free`). When more work is queued than threads are
+///     coming, none is idle and as many run as may.
 ///  2. `queue_` holds the queued work, with a reference to the state of each PoolTask; `attended_`
 ///     the tasks that run and take a stop token; `deadlines_` those of either that have one.
 ///  3. The lock of a future's state is taken before ours, never after (future_state.h).
+///  4. Who has work placed or taken out touches nothing of the pool once it has let go of the mutex:
+///     that work may end the pool. So threads are called with the mutex held; one that is started
+///     is counted before, and the pool waits for it.
 class ThreadPool final : public async::Runner, private BlockingHost {
  public:
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
@@ -78,6 +83,9 @@ class ThreadPool final : public async::Runner, private BlockingHost {
     std::size_t max_stand_ins = 32;
     std::size_t max_queued = kUnbounded;
     WhenFull when_full = WhenFull::Wait;
+    /// Tasks on top of each other on one thread, each of which waits for the next, or met a full
+    /// queue. Each takes stack. Beyond it Future::get throws NestedTooDeep, and `submit` refuses.
+    std::size_t max_nested = 500;
     /// Called first in each thread. When it throws, the pool is broken: what is queued and what is
     /// submitted is lost, and the error of its future says why.
     std::function<void()> initializer = {};
@@ -150,7 +158,7 @@ class ThreadPool final : public async::Runner, private BlockingHost {
  private:
   friend class PoolTask;
   struct Worker;
-  enum class Admission : std::uint8_t { Queued, RunHere, Full, Stopped, Broken };
+  enum class Admission : std::uint8_t { Queued, RunHere, TooDeep, Full, Stopped, Broken };
   enum class Patience : std::uint8_t { ByPolicy, None };
 
   template <class F>
@@ -179,18 +187,20 @@ class ThreadPool final : public async::Runner, private BlockingHost {
   [[nodiscard]] bool is_of_this_thread() const noexcept;
   void give_up(PoolTask& task) noexcept;
   [[nodiscard]] bool take_out(async::BlockingWork& work) noexcept;
+  /// How many stand on this thread's stack, when no more may; else 0.
+  [[nodiscard]] std::size_t nested_too_deep() const noexcept;
+  void run_nested(PoolTask& task) noexcept;
+  [[nodiscard]] std::atomic<bool>* thread_is_free() const noexcept;
+  void thread_is_held_up() noexcept;
   void task_begins(PoolTask& task) noexcept;
   void task_ends(PoolTask& task, bool has_failed) noexcept;
 
   // Threads.
-  struct Call {
-    Worker* idle = nullptr;   ///< to be notified
-    Worker* fresh = nullptr;  ///< to be started
-  };
-  [[nodiscard]] Call call_for_work();
-  void make(const Call& call) noexcept;
+  [[nodiscard]] Worker* call_for_work();
+  [[nodiscard]] std::size_t free_threads() const noexcept;
+  [[nodiscard]] bool may_start() const noexcept;
   [[nodiscard]] Worker* reserve_thread();
-  void start(Worker& worker) noexcept;
+  void start(Worker* worker) noexcept;
   void work(Worker& self) noexcept;
   void initialize() noexcept;
   void break_down(const std::string& reason) noexcept;

@@ -7,7 +7,6 @@
 
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -60,9 +59,9 @@ void wait_all(const Futures& futures) {
 /// The same for as long as `longest`; says whether all are done.
 template <FutureRange Futures>
 [[nodiscard]] bool wait_all_for(const Futures& futures, base::Duration longest) {
-  const base::Instant end = std::chrono::steady_clock::now() + longest;
+  const base::Instant end = base::from_now(longest);
   for (const auto& future : futures) {
-    if (!future.wait_for(end - std::chrono::steady_clock::now())) return false;
+    if (!future.reference()->wait_until(end)) return false;
   }
   return true;
 }
