@@ -14,7 +14,9 @@ class Sleep final : public Operation, private Timer {
   void await_resume() const { finish_await(); }
 
  private:
-  void start(Executor& executor) override { executor.arm(*this, executor.now() + length_); }
+  void start(Executor& executor) override {
+    executor.arm(*this, base::after(executor.now(), length_));
+  }
   Cancel cancel() noexcept override {
     disarm();
     return Cancel::GivenUp;

@@ -50,7 +50,9 @@ class Deadline final : public Operation, private Timer {
   [[nodiscard]] bool has_expired() const { return expired_; }
 
  private:
-  void start(Executor& executor) override { executor.arm(*this, executor.now() + limit_); }
+  void start(Executor& executor) override {
+    executor.arm(*this, base::after(executor.now(), limit_));
+  }
   Cancel cancel() noexcept override {
     disarm();
     return Cancel::GivenUp;

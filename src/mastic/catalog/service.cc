@@ -114,7 +114,8 @@ class Service final : private async::Timer {
       return server_->abort();
     }
     log_.write(Level::Info, "ending: requests under way are answered, new ones are not accepted");
-    control_->arm(*this, now + options_.server.drain_timeout + kGiveUpAfter);
+    control_->arm(*this,
+                  base::after(base::after(now, options_.server.drain_timeout), kGiveUpAfter));
     server_->drain();
   }
 

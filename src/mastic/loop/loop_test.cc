@@ -300,5 +300,17 @@ TEST(HandOff, TakenAtEveryJobItStillRunsThemAll) {
   EXPECT_EQ(finished, kJobs);
 }
 
+TEST(LoopTurn, WaitsForAnyTime) {
+  base::ScriptedKernel kernel;
+  const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
+  const base::Instant before = kernel.monotonic_now();
+  for (const base::Duration none : {base::Duration(-1s), base::Duration::min()}) {
+    (void)loop->turn(none);
+    EXPECT_EQ(kernel.monotonic_now(), before);
+  }
+  (void)loop->turn(base::Duration::max());
+  EXPECT_EQ(kernel.monotonic_now(), before + 1h) << "it is not cut to what epoll_wait can count";
+}
+
 }  // namespace
 }  // namespace mastic::loop

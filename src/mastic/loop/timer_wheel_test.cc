@@ -132,5 +132,16 @@ TEST(TimerWheel, KeepsEveryPromiseAmongMany) {
   }));
 }
 
+TEST(TimerWheel, WhatIsDueAtTheEndOfTimeWaits) {
+  for (const Instant start : {kStart, Instant{}}) {
+    TimerWheel wheel(start);
+    TestTimer timer;
+    wheel.arm(timer, Instant::max());
+    wheel.advance(start + 24h * 365);
+    EXPECT_EQ(timer.count, 0);
+    EXPECT_LT(start + 24h * 365, wheel.next_advance());
+  }
+}
+
 }  // namespace
 }  // namespace mastic::loop

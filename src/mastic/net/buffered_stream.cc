@@ -97,7 +97,7 @@ void BufferedStream::abort() noexcept {
 /// All is sent: the peer may take a moment to end its side, unless it has had that.
 void BufferedStream::linger() noexcept {
   if (peer_ended_) return close();
-  const base::Instant due = last_traffic_ + options_.linger_timeout;
+  const base::Instant due = base::after(last_traffic_, options_.linger_timeout);
   due <= loop_.now() ? linger_is_over() : loop_.arm(read_timer_, due);
 }
 
@@ -106,7 +106,7 @@ void BufferedStream::linger() noexcept {
 void BufferedStream::linger_is_over() noexcept {
   if (draining_ || stream_->unacknowledged() == 0) return close();
   watch_writing();
-  loop_.arm(read_timer_, loop_.now() + options_.linger_timeout);
+  loop_.arm(read_timer_, base::after(loop_.now(), options_.linger_timeout));
 }
 
 void BufferedStream::fail(StreamFault fault, int number) noexcept {
@@ -176,8 +176,9 @@ void BufferedStream::begin(Receive& receive) noexcept {
     return;
   }
   const base::Instant now = loop_.now();
-  if (receive.partial_ && !receive.due_) receive.due_ = now + options_.read_timeout;
-  const base::Instant due = receive.partial_ ? *receive.due_ : now + options_.idle_timeout;
+  if (receive.partial_ && !receive.due_) receive.due_ = base::after(now, options_.read_timeout);
+  const base::Instant due =
+      receive.partial_ ? *receive.due_ : base::after(now, options_.idle_timeout);
   due <= now ? read_deadline() : loop_.arm(read_timer_, due);
 }
 
@@ -319,7 +320,7 @@ void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
 void BufferedStream::watch_writing() noexcept {
   if (write_timer_.is_armed()) return;
   delivery_.start(*stream_);
-  loop_.arm(write_timer_, loop_.now() + options_.write_timeout);
+  loop_.arm(write_timer_, base::after(loop_.now(), options_.write_timeout));
 }
 
 void BufferedStream::write_deadline() noexcept {

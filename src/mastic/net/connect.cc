@@ -88,7 +88,7 @@ class Connecting final : public async::Operation, private async::Timer {
       return done(ENOMEM);
     }
     if (!loop_->watch(*watch_, {.writable = true})) return done(ENOMEM);
-    loop_->arm(*this, loop_->now() + options_.connect_timeout);
+    loop_->arm(*this, base::after(loop_->now(), options_.connect_timeout));
   }
   Cancel cancel() noexcept override {
     let_go();

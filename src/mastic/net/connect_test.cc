@@ -65,6 +65,17 @@ struct ConnectTest : testing::TestWithParam<loop::TransferKind> {
   base::RecordingLog log;
 };
 
+TEST_P(ConnectTest, MayWaitForEver) {
+  TcpServer::Options for_ever;
+  for_ever.drain_timeout = base::Duration::max();
+  TcpServer server(echo, for_ever, log);
+  ASSERT_TRUE(server.listen("127.0.0.1:0"));
+  ASSERT_TRUE(server.start_on(*loop));
+  const std::string where = server.addresses()[0].to_string();
+  EXPECT_EQ(run(ask_tcp(where, "hello", {.connect_timeout = base::Duration::max()})), "hello");
+  settle(server);
+}
+
 TEST_P(ConnectTest, AsksATcpServer) {
   for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
     TcpServer server(echo, {}, log);

@@ -111,6 +111,19 @@ Task<std::string> ends_its_side(Writer& writer) {
 
 // ---- reading ----
 
+TEST_P(ConnectionTest, MayWaitForEver) {
+  options.idle_timeout = options.read_timeout = options.write_timeout = options.linger_timeout =
+      base::Duration::max();
+  Context& line = run(line_of(reader));
+  pass(10h);
+  peer().incoming = {"he"};
+  pass(10h);
+  ASSERT_FALSE(line.is_done());
+  peer().incoming = {"llo\n"};
+  pass(10h);
+  EXPECT_EQ(line.take(), "hello");
+}
+
 TEST_P(ConnectionTest, ReadsLinesHoweverTheyArrive) {
   Context& lines = run(all_lines(reader));
   peer().incoming = {"one\ntwo\r\nth", "r", "ee\n", "\n", "\r", "\nlast\n"};

@@ -12,7 +12,7 @@ void ServerLane::drain() noexcept {
   owner_.lane_closed();
   draining_ = true;
   drain_all();
-  loop_.arm(drain_timer_, loop_.now() + drain_timeout_);
+  loop_.arm(drain_timer_, base::after(loop_.now(), drain_timeout_));
   orders_.fetch_sub(1);
   check_settled();
 }

@@ -285,6 +285,19 @@ TEST_P(StreamServerTest, ADrainCancelsWhatTakesTooLong) {
   EXPECT_EQ(server->statistics().failed, 0u);
 }
 
+TEST_P(StreamServerTest, ADrainMayWaitForEver) {
+  options.drain_timeout = base::Duration::max();
+  start();
+  const int fd = connect("sleep\n");
+  server->drain();
+  turn();
+  pass(30min);
+  EXPECT_TRUE(at(fd).open);
+  server->abort();
+  turn();
+  EXPECT_TRUE(server->has_settled());
+}
+
 TEST_P(StreamServerTest, AHandlerMayStopItsServer) {
   start([this](Connection& connection) -> Task<> {
     const auto line = co_await connection.reader().read_line();

@@ -326,7 +326,7 @@ void Exchange::left_behind(int thread) noexcept {
   left_on_ = thread;
   left_since_ = lane_.loop().now();
   if (app::Pace* const pace = entered()) pace->was_left_behind();
-  lane_.loop().arm(*this, left_since_ + lane_.options().hung_after);
+  lane_.loop().arm(*this, base::after(left_since_, lane_.options().hung_after));
 }
 
 void Exchange::runs_elsewhere(bool begins) noexcept {
@@ -341,7 +341,8 @@ Exchange::Absence Exchange::absence() const {
 
 /// Cheap enough for everything that waits: the timer is armed once, and looks then.
 void Exchange::watch_over() noexcept {
-  if (!is_armed()) lane_.loop().arm(*this, lane_.loop().now() + lane_.options().hung_after);
+  if (is_armed()) return;
+  lane_.loop().arm(*this, base::after(lane_.loop().now(), lane_.options().hung_after));
 }
 
 void Exchange::expired() noexcept {
@@ -350,7 +351,7 @@ void Exchange::expired() noexcept {
   const Absence away = absence();
   if (away.thread == 0 || away.since != concerned_since_) concern_ = Concern::None;
   concerned_since_ = away.since;
-  base::Instant look = now + options.hung_after;
+  base::Instant look = base::after(now, options.hung_after);
   if (away.thread != 0) look = std::min(look, see_to(away, now));
   if (concern_ == Concern::WrittenOff) return lane_.check_settled();  // it is waited for no longer
   lane_.loop().arm(*this, std::max(look, now + kLookAgain));
@@ -359,9 +360,9 @@ void Exchange::expired() noexcept {
 /// What is due now for a handler that is away; says when to look again.
 base::Instant Exchange::see_to(const Absence& away, base::Instant now) noexcept {
   const Options& options = lane_.options();
-  const base::Instant hung = away.since + options.hung_after;
-  const base::Instant cancelled = away.since + options.cancel_after;
-  const base::Instant written_off = cancelled + options.abandon_after;
+  const base::Instant hung = base::after(away.since, options.hung_after);
+  const base::Instant cancelled = base::after(away.since, options.cancel_after);
+  const base::Instant written_off = base::after(cancelled, options.abandon_after);
   if (concern_ < Concern::Logged && now >= hung) {
     concern_ = Concern::Logged;
     tell([&](Watchdog& watchdog) { watchdog.hangs(report(away)); });

@@ -433,7 +433,7 @@ void Http1Connection::finish_request() {
   if (!request_complete_) {
     state_ = State::Discarding;
     discarded_bytes_ = 0;
-    linger_end_ = lane_.loop().now() + lane_.options().linger_total;
+    linger_end_ = base::after(lane_.loop().now(), lane_.options().linger_total);
     return set_read_deadline(lane_.options().linger_idle);
   }
   let_go_of_turn();
@@ -463,7 +463,8 @@ void Http1Connection::await_end() {
   if (peer_ended_) return connection_->close();
   discarded_bytes_ = 0;
   if (std::exchange(reading_paused_, false)) stream_->resume_reading();
-  linger_end_ = std::min(linger_end_, lane_.loop().now() + lane_.options().linger_total);
+  linger_end_ =
+      std::min(linger_end_, base::after(lane_.loop().now(), lane_.options().linger_total));
   set_read_deadline(lane_.options().linger_idle);
 }
 
@@ -496,7 +497,7 @@ void Http1Connection::linger_is_over() {
 // ---- deadlines ----
 
 void Http1Connection::set_read_deadline(base::Duration length) {
-  read_deadline_ = std::min(lane_.loop().now() + length, linger_end_);
+  read_deadline_ = std::min(base::after(lane_.loop().now(), length), linger_end_);
   arm_for(read_deadline_);
 }
 

@@ -401,6 +401,35 @@ TEST_P(Http1DeadlineTest, ClosesAtOnceWhenTheClientEndsToo) {
   EXPECT_FALSE(is_open());
 }
 
+TEST_P(Http1DeadlineTest, EveryOneOfThemMayBeForEver) {
+  Options options;
+  for (base::Duration* const each :
+       {&options.header_timeout, &options.keep_alive_timeout, &options.body_grace,
+        &options.write_stall_timeout, &options.linger_idle, &options.linger_total,
+        &options.drain_idle, &options.drain_timeout, &options.hung_after, &options.cancel_after,
+        &options.abandon_after}) {
+    *each = base::Duration::max();
+  }
+  ASSERT_TRUE(options.check());
+  open(options);
+  const int silent = server->connect();
+  const std::string request = post("/pull", "0123456789");
+  server->send(fd, request.substr(0, 10));
+  server->pass(10h);
+  server->send(fd, request.substr(10, request.size() - 15));
+  server->pass(10h);
+  ASSERT_EQ(talk(request.substr(request.size() - 5)).at(0).content, "pulled 10");
+  server->pass(10h);
+  ASSERT_EQ(talk("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").size(), 0u);
+  server->pass(1s);
+  ASSERT_EQ(responses().at(0).content, "waited");
+  server->lane->drain([] {});
+  server->pass(10h);
+  EXPECT_TRUE(is_open());
+  EXPECT_TRUE(server->at(silent).open);
+  EXPECT_EQ(talk(kGet).size(), 1u);
+}
+
 MASTIC_FOR_BOTH_TRANSFERS(Http1DeadlineTest);
 
 }  // namespace

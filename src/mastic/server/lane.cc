@@ -252,7 +252,7 @@ void Lane::drain(std::function<void()> settled) {
   acceptors_.clear();
   newcomers_.restart(options_.drain_idle);  // they stay readable for a moment
   idle_.restart(options_.drain_idle);
-  loop_.arm(*this, loop_.now() + options_.drain_timeout);
+  loop_.arm(*this, base::after(loop_.now(), options_.drain_timeout));
   check_settled();
 }
 

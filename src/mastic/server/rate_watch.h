@@ -16,7 +16,7 @@ class RateWatch {
   void start(base::Instant now, base::Duration grace, base::Duration window) {
     bytes_ = 0;
     window_ = window;
-    window_end_ = now + grace + window;
+    window_end_ = base::after(base::after(now, grace), window);
     state_ = State::Running;
   }
   void stop() { state_ = State::Stopped; }
@@ -28,7 +28,7 @@ class RateWatch {
   void resume(base::Instant now) {
     if (state_ != State::Paused) return;
     state_ = State::Running;
-    window_end_ = now + left_;
+    window_end_ = base::after(now, left_);
   }
   [[nodiscard]] bool is_started() const { return state_ != State::Stopped; }
   void add(std::uint64_t bytes) { bytes_ += bytes; }
@@ -43,7 +43,7 @@ class RateWatch {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(window_).count();
     const bool slow = bytes_ < rate * static_cast<std::uint64_t>(seconds);
     bytes_ = 0;
-    window_end_ = now + window_;
+    window_end_ = base::after(now, window_);
     return slow;
   }
 

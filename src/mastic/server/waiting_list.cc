@@ -8,21 +8,22 @@ void WaitingList::add(Connection& connection) {
   const base::Instant now = loop_.now();
   connection.wait_from(now);
   connections_.add(connection);
-  if (!is_armed()) loop_.arm(*this, now + longest_);
+  if (!is_armed()) loop_.arm(*this, base::after(now, longest_));
 }
 
 void WaitingList::restart(base::Duration longest) {
   const base::Instant now = loop_.now();
   longest_ = longest;
   connections_.for_each([now](Connection& connection) { connection.wait_from(now); });
-  if (!empty()) loop_.arm(*this, now + longest_);
+  if (!empty()) loop_.arm(*this, base::after(now, longest_));
 }
 
 /// Comes too early when those who were first have left, for that costs nothing while they do.
 void WaitingList::expired() noexcept {
-  const base::Instant begun = loop_.now() - longest_;
-  while (!empty() && first()->waits_since() <= begun) first()->waited_in_vain();
-  if (!empty()) loop_.arm(*this, first()->waits_since() + longest_);
+  const base::Instant now = loop_.now();
+  const auto due = [this] { return base::after(first()->waits_since(), longest_); };
+  while (!empty() && due() <= now) first()->waited_in_vain();
+  if (!empty()) loop_.arm(*this, due());
 }
 
 }  // namespace mastic::server

@@ -120,7 +120,7 @@ class TestClient::Setup {
   }
 
   void pass(base::Duration time) {
-    const base::Instant end = kernel_.monotonic_now() + time;
+    const base::Instant end = base::after(kernel_.monotonic_now(), time);
     while (kernel_.monotonic_now() < end) (void)loop_->turn(end - kernel_.monotonic_now());
     (void)loop_->turn(base::Duration::zero());
   }
