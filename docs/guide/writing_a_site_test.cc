@@ -1,6 +1,8 @@
 // The code of writing-a-site.md and testing.md: compiled, run, and quoted from here.
 
 #include <gtest/gtest.h>
+#include <mastic/async/event.h>
+#include <mastic/async/when.h>
 #include <mastic/mastic.h>
 #include <mastic/testing/test_client.h>
 
@@ -55,6 +57,44 @@ Router make_notes(Notes& notes) {
     return *note;
   });
   return site;
+}
+
+/// Who asks waits for it.
+struct News {
+  mastic::async::Event come;
+  std::string text = "tea is ready\n";
+};
+
+Task<Response> next_news(Request& request, News& news) {
+  const auto first = co_await mastic::async::when_any(news.come.wait(), mastic::sleep_for(30s),
+                                                      request.draining());
+  if (first.index() == 0) co_return Response::text(news.text);
+  Response nothing_new(Status::NoContent);                      // the client asks again
+  if (first.index() == 2) nothing_new.set("Retry-After", "1");  // of the server that follows
+  co_return nothing_new;
+}
+
+Router make_news(News& news) {
+  Router site;
+  site.get<"/news">([&news](Request& request) { return next_news(request, news); });
+  return site;
+}
+
+TEST(WritingASite, ALongPollLearnsOfTheEndOfItsServer) {
+  News news;
+  TestClient client(make_news(news));
+  EXPECT_EQ(client.get("/news").field("Retry-After"), std::nullopt);  // after 30 seconds
+  client.drain(10s);
+  const auto last = client.get("/news");  // after ten
+  EXPECT_EQ(last.status, Status::NoContent);
+  EXPECT_EQ(last.field("Retry-After"), "1");
+}
+
+TEST(WritingASite, ALongPollGivesWhatComes) {
+  News news;
+  TestClient client(make_news(news));
+  news.come.set();
+  EXPECT_EQ(client.get("/news").text, "tea is ready\n");
 }
 
 struct Item {

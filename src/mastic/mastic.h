@@ -56,6 +56,7 @@ using app::Query;
 using app::Request;
 using app::Response;
 using app::Router;
+using app::StopReason;
 using async::Cancelled;
 using async::run_blocking;
 using async::sleep_for;

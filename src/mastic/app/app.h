@@ -34,7 +34,7 @@ concept AppBuilder = requires(Builder builder) {
 /// its handler throws becomes an answer (error_response.h). When the client resets the
 /// connection, or at a deadline, its awaits throw Cancelled and its stop token fires; an answer
 /// that it still returns is dropped. When the client only ends its side the token fires, and the
-/// answer is sent.
+/// answer is sent. What waits for long hears of a drain before that (Request::draining).
 class App {
  public:
   template <class F>

@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 
+#include "mastic/app/draining.h"
 #include "mastic/app/pace.h"
 #include "mastic/async/context.h"
 #include "mastic/async/task.h"
@@ -71,6 +73,9 @@ class Carrier {
   [[nodiscard]] virtual base::Log& log() = 0;
   /// Requested when the client leaves, at a deadline and at shutdown.
   [[nodiscard]] virtual std::stop_token stop_token() = 0;
+  /// From any thread: which of these it was; nothing while it was not requested.
+  [[nodiscard]] virtual std::optional<StopReason> stop_reason() const = 0;
+  [[nodiscard]] virtual DrainSignal& drain_signal() = 0;
   /// Sends an interim response (1xx other than 100 and 101) before the answer.
   [[nodiscard]] virtual async::Task<> inform(http::Status status, http::Fields fields) = 0;
   /// How many bytes of content are gathered for a handler that does not pull them.

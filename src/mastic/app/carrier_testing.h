@@ -57,6 +57,8 @@ class TestExchange final : public async::Context, public Carrier {
 
   base::Log& log() override { return recorded; }
   std::stop_token stop_token() override { return stop_.get_token(); }
+  std::optional<StopReason> stop_reason() const override { return std::nullopt; }
+  DrainSignal& drain_signal() override { return drain_; }
   Task<> inform(http::Status status, http::Fields) override {
     informed.push_back(status);
     return Task<>::done();
@@ -79,7 +81,12 @@ class TestExchange final : public async::Context, public Carrier {
  private:
   async::ManualExecutor& executor_;
   base::Arena arena_;
+  struct Drain final : DrainSignal {
+    std::stop_token token() override { return source.get_token(); }
+    std::stop_source source;
+  };
   std::stop_source stop_;
+  Drain drain_;  ///< that does not begin
   http::RequestHead head_;
   std::optional<Request> request_;
   const App* app_ = nullptr;

@@ -122,6 +122,11 @@ class Request {
   /// Requested when the client resets the connection, at a deadline and at shutdown, and awaits
   /// throw Cancelled then; also when the client ends its side, and awaits go on then (ADR 0005).
   [[nodiscard]] std::stop_token stop_token() { return carrier_.stop_token(); }
+  /// Why that was requested; nothing while it was not. From any thread.
+  [[nodiscard]] std::optional<StopReason> stop_reason() const { return carrier_.stop_reason(); }
+  /// Says that the server has begun to drain, which cancels nothing: a token, and what tasks await
+  /// (ADR 0021). From any thread.
+  [[nodiscard]] Draining draining() { return Draining(carrier_.drain_signal()); }
   /// Sends an interim response, such as 103 with Link fields, before the answer.
   [[nodiscard]] Task<> inform(http::Status status, http::Fields fields) {
     return carrier_.inform(status, std::move(fields));

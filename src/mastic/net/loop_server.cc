@@ -127,6 +127,7 @@ base::Result<void> LoopServer::open_lanes(const std::vector<loop::Loop*>& loops)
   const std::lock_guard lock(mutex_);
   open_lanes_ = lanes_.size();
   started_ = true;
+  order_end();
   return {};
 }
 
@@ -145,21 +146,23 @@ base::Result<void> LoopServer::drive() {
 
 // ---- stopping ----
 
-void LoopServer::drain() {
+void LoopServer::drain() { ask_to_end(Ending::Gently); }
+void LoopServer::abort() { ask_to_end(Ending::AtOnce); }
+
+void LoopServer::ask_to_end(Ending how) {
   const std::lock_guard lock(mutex_);
-  order_drain();
+  asked_ = std::max(asked_, how);
+  order_end();
 }
 
-void LoopServer::order_drain() {
-  if (!started_ || is_over_ || std::exchange(draining_, true)) return;
-  for (const auto& lane : lanes_) lane->order_drain();
-}
-
-void LoopServer::abort() {
-  const std::lock_guard lock(mutex_);
-  order_drain();
-  if (!started_ || is_over_ || std::exchange(aborting_, true)) return;
-  for (const auto& lane : lanes_) lane->order_abort();
+/// Under the mutex: tells the lanes, once they are there, what they were not told yet.
+void LoopServer::order_end() {
+  if (!started_ || is_over_ || told_ == asked_) return;
+  const Ending told = std::exchange(told_, asked_);
+  for (const auto& lane : lanes_) {
+    if (told == Ending::No) lane->order_drain();
+    if (asked_ == Ending::AtOnce) lane->order_abort();
+  }
 }
 
 void LoopServer::lane_closed() noexcept {

@@ -41,7 +41,8 @@ class LoopServer : private ServerLaneOwner {
   [[nodiscard]] base::Result<void> start_on(loop::Loop& loop);
 
   /// Stops gently: takes no more on, and has what is under way end. What is not over after
-  /// drain_timeout is aborted. Returns at once.
+  /// drain_timeout is aborted. Returns at once. Before the server has started it is remembered: then
+  /// that starts, serves what has connected, and ends.
   void drain();
   /// Stops at once: what handlers await throws Cancelled.
   void abort();
@@ -89,7 +90,9 @@ class LoopServer : private ServerLaneOwner {
   [[nodiscard]] base::Result<void> open_loops();
   [[nodiscard]] base::Result<void> open_lanes(const std::vector<loop::Loop*>& loops);
   [[nodiscard]] base::Result<void> drive();
-  void order_drain();
+  enum class Ending : std::uint8_t { No, Gently, AtOnce };
+  void ask_to_end(Ending how);
+  void order_end();
 
   const loop::Options options_;
   const std::uint64_t threads_;
@@ -107,8 +110,8 @@ class LoopServer : private ServerLaneOwner {
   std::condition_variable over_;
   std::size_t open_lanes_ = 0;
   bool started_ = false;
-  bool draining_ = false;
-  bool aborting_ = false;
+  Ending asked_ = Ending::No;
+  Ending told_ = Ending::No;  ///< the lanes
   bool is_over_ = false;
 };
 

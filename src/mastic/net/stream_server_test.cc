@@ -298,6 +298,30 @@ TEST_P(StreamServerTest, ADrainMayWaitForEver) {
   EXPECT_TRUE(server->has_settled());
 }
 
+TEST_P(StreamServerTest, ADrainBeforeTheStartIsRemembered) {
+  server = std::make_unique<TcpServer>(echo_lines, options, log, kernel);
+  ASSERT_TRUE(server->listen("127.0.0.1:7000"));
+  listener = kernel.listeners().at(0);
+  const int early = kernel.connect_to(listener);
+  server->drain();
+  ASSERT_TRUE(server->start_on(*loop));
+  turn();
+  EXPECT_FALSE(at(listener).open);
+  EXPECT_EQ(at(early).sent, "bye\n") << "it had connected before the start";
+  at(early).incoming_ended = true;
+  turn();
+  EXPECT_TRUE(server->has_settled());
+}
+
+TEST_P(StreamServerTest, AnAbortBeforeTheStartIsRemembered) {
+  server = std::make_unique<TcpServer>(echo_lines, options, log, kernel);
+  ASSERT_TRUE(server->listen("127.0.0.1:7000"));
+  server->abort();
+  ASSERT_TRUE(server->start_on(*loop));
+  turn();
+  EXPECT_TRUE(server->has_settled());
+}
+
 TEST_P(StreamServerTest, AHandlerMayStopItsServer) {
   start([this](Connection& connection) -> Task<> {
     const auto line = co_await connection.reader().read_line();

@@ -168,12 +168,12 @@ void Exchange::all_sent() noexcept {
   end();
 }
 
-void Exchange::client_ended() noexcept { fire_stop(); }
+void Exchange::client_ended() noexcept { fire_stop(app::StopReason::Disconnect); }
 
 void Exchange::abandon(std::uint64_t unsent) noexcept {
   owner_ = nullptr;
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
-  fire_stop();
+  fire_stop(lane_.is_aborting() ? app::StopReason::Shutdown : app::StopReason::Disconnect);
   stop();
   if (!is_scheduled() && !is_handling() && !pull_) return end();
   lane_.add_orphan(*this);
@@ -394,6 +394,7 @@ void Exchange::tell(Word word) noexcept {
 void Exchange::cancel() noexcept {
   if (owner_ == nullptr) return;
   outcome_.status = Status::ServiceUnavailable;
+  out_of_time();
   owner_->exchange_cancelled(stage_ != Stage::Handling);
 }
 
@@ -411,20 +412,17 @@ base::RequestReport Exchange::report(const Absence& away) const {
 
 // ---- stopping ----
 
-std::stop_token Exchange::stop_token() {
-  const std::lock_guard lock(stop_mutex_);
-  if (!stop_token_.stop_possible()) {
-    fire_stop_ = std::make_unique<loop::FireStop>();
-    stop_token_ = fire_stop_->source.get_token();
-    if (stop_fired_) fire_stop_->source.request_stop();
-  }
-  return stop_token_;
+std::optional<app::StopReason> Exchange::stop_reason() const {
+  const std::uint8_t reason = stop_reason_.load();
+  if (reason == kNotStopped) return std::nullopt;
+  return static_cast<app::StopReason>(reason);
 }
 
-void Exchange::fire_stop() noexcept {
-  const std::lock_guard lock(stop_mutex_);
-  if (std::exchange(stop_fired_, true) || !fire_stop_) return;
-  loop::FireStop::fire(std::move(fire_stop_), lane_.loop());
+/// Once: the first reason stays.
+void Exchange::fire_stop(app::StopReason reason) noexcept {
+  if (stop_reason_ != kNotStopped) return;
+  stop_reason_ = static_cast<std::uint8_t>(reason);
+  stop_.fire(lane_.loop());
 }
 
 async::Task<> Exchange::inform(Status status, http::Fields fields) {

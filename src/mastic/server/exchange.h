@@ -4,8 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -93,6 +91,8 @@ class Exchange final : public async::Context, public app::Carrier, private async
   void all_sent() noexcept;
   /// The client sends no more, and perhaps left: stop tokens fire, awaits go on.
   void client_ended() noexcept;
+  /// Its time is over: stop tokens fire, and it is about to be abandoned.
+  void out_of_time() noexcept { fire_stop(app::StopReason::Deadline); }
   /// The connection is lost, or gives up; `unsent` bytes of what was written have not left. What
   /// the application awaits is cancelled, its answer is dropped, and the owner hears nothing more.
   void abandon(std::uint64_t unsent) noexcept;
@@ -119,7 +119,9 @@ class Exchange final : public async::Context, public app::Carrier, private async
 
   // ---- Carrier ----
   [[nodiscard]] base::Log& log() override { return lane_.log(); }
-  [[nodiscard]] std::stop_token stop_token() override;
+  [[nodiscard]] std::stop_token stop_token() override { return stop_.token(); }
+  [[nodiscard]] std::optional<app::StopReason> stop_reason() const override;
+  [[nodiscard]] app::DrainSignal& drain_signal() override { return lane_.drain_signal(); }
   [[nodiscard]] async::Task<> inform(http::Status status, http::Fields fields) override;
   [[nodiscard]] std::uint64_t max_body_bytes() const override {
     return lane_.options().max_body_bytes;
@@ -134,6 +136,7 @@ class Exchange final : public async::Context, public app::Carrier, private async
   class ReadContent;
   class Inform;
 
+  static constexpr std::uint8_t kNotStopped = 0xff;
   /// What `run` is to begin, besides resuming what is ready.
   enum class Step : std::uint8_t { None, Call, Produce, End };
   enum class Stage : std::uint8_t { Handling, Producing, Written, Ended };
@@ -157,7 +160,7 @@ class Exchange final : public async::Context, public app::Carrier, private async
   void end() noexcept;
   void release() noexcept;
   void go_on(ExchangeOwner::Next next) noexcept;
-  void fire_stop() noexcept;
+  void fire_stop(app::StopReason reason) noexcept;
   // How long its handler holds a thread.
   struct Absence {
     int thread = 0;  ///< 0: it is not away
@@ -201,10 +204,8 @@ class Exchange final : public async::Context, public app::Carrier, private async
   bool pulled_all_ = false;
   bool pull_failed_ = false;
 
-  std::mutex stop_mutex_;
-  std::unique_ptr<loop::FireStop> fire_stop_;  ///< made when somebody asks for a token
-  std::stop_token stop_token_;
-  bool stop_fired_ = false;
+  loop::LateStop stop_;
+  std::atomic<std::uint8_t> stop_reason_{kNotStopped};  ///< the first
 };
 
 }  // namespace mastic::server

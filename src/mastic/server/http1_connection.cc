@@ -509,7 +509,7 @@ void Http1Connection::arm_for(base::Instant deadline) {
 
 void Http1Connection::expired() noexcept {
   const base::Instant now = lane_.loop().now();
-  if (write_watch_.was_too_slow(now, *stream_)) return abort();
+  if (write_watch_.was_too_slow(now, *stream_)) return client_takes_nothing();
   if (body_rate_.was_too_slow(now, lane_.options().min_body_rate)) {
     break_content(Status::RequestTimeout);
   }
@@ -518,6 +518,12 @@ void Http1Connection::expired() noexcept {
   const base::Instant first =
       std::min({read_deadline_, write_watch_.next_look(), body_rate_.next_look()});
   if (first != kNever) arm_for(first);
+}
+
+void Http1Connection::client_takes_nothing() {
+  for (Exchange* at = written_first_; at != nullptr; at = at->next_written) at->out_of_time();
+  if (state_ == State::Exchanging) turn_->exchange.out_of_time();
+  abort();
 }
 
 void Http1Connection::read_deadline_passed() {

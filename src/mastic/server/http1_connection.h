@@ -119,6 +119,7 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   bool with_memory(Step step) noexcept;
   void count_as_busy();
   void count_held() noexcept;
+  void client_takes_nothing();
   void rest();
   void abort() { connection_->abort(); }
   void let_go_of_turn();

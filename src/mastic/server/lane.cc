@@ -44,6 +44,7 @@ Lane::Lane(loop::Loop& loop, const app::App& app, const Options& options, base::
       totals_(totals),
       newcomers_(loop, options.header_timeout),
       idle_(loop, options.keep_alive_timeout),
+      drain_(loop),
       next_id_(loop.kernel().random_number()) {}
 
 Lane::~Lane() {
@@ -248,6 +249,7 @@ void Lane::drain(std::function<void()> settled) {
     acceptor->close();
   }
   draining_ = true;
+  drain_.begin();
   for (auto& acceptor : acceptors_) loop_.retire(std::move(acceptor));
   acceptors_.clear();
   newcomers_.restart(options_.drain_idle);  // they stay readable for a moment
@@ -283,6 +285,7 @@ void Lane::expired() noexcept {
 }
 
 void Lane::abort_all() {
+  aborting_ = true;
   const auto abort = [](Connection& connection) { connection.abort(); };
   newcomers_.for_each(abort);
   idle_.for_each(abort);

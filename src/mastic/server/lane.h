@@ -23,6 +23,7 @@
 #include "mastic/net/stream.h"
 #include "mastic/server/background.h"
 #include "mastic/server/connection_list.h"
+#include "mastic/server/lane_drain.h"
 #include "mastic/server/options.h"
 #include "mastic/server/page_pool.h"
 #include "mastic/server/spares.h"
@@ -73,8 +74,11 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   /// background tasks, and again when one of these has ended.
   void drain(std::function<void()> settled);
   [[nodiscard]] bool is_draining() const { return draining_; }
+  [[nodiscard]] app::DrainSignal& drain_signal() { return drain_; }
   /// Aborts every connection at once, and cancels what their applications await.
   void abort_all();
+  /// What is abandoned from now on is so because the server ends.
+  [[nodiscard]] bool is_aborting() const { return aborting_; }
   /// From any thread: drained, and nothing left.
   [[nodiscard]] bool is_settled() const { return settled_.load(); }
   /// Calls `settled` when that is so now.
@@ -165,7 +169,9 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   std::vector<Lane*> peers_;
   app::RefusalObserver observer_;
   std::atomic<std::uint64_t> connections_{0};  ///< other lanes read it
+  LaneDrain drain_;
   bool draining_ = false;
+  bool aborting_ = false;
   std::function<void()> when_settled_;
   std::atomic<bool> settled_{false};
   std::array<char, wire::http1::kDateLineBytes> date_line_{};

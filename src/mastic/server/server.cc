@@ -119,17 +119,28 @@ base::Result<void> Server::start(std::function<void()> settled) {
     (void)drivers_->join();
     return base::fail(error.what());
   }
+  const std::lock_guard lock(ending_mutex_);
   started_ = true;
+  order_end();
   return {};
 }
 
-void Server::drain() {
-  if (!started_) return;
-  for (const auto& each : lanes_) each->drain();
+void Server::drain() { ask_to_end(Ending::Gently); }
+void Server::abort() { ask_to_end(Ending::AtOnce); }
+
+void Server::ask_to_end(Ending how) {
+  const std::lock_guard lock(ending_mutex_);
+  ending_ = std::max(ending_, how);
+  order_end();
 }
 
-void Server::abort() {
-  for (const auto& each : lanes_) each->abort();
+/// Under the mutex: has the lanes do what was asked for, now or before they were there.
+void Server::order_end() {
+  if (!started_ || ending_ == Ending::No) return;
+  for (const auto& each : lanes_) {
+    each->drain();
+    if (ending_ == Ending::AtOnce) each->abort();
+  }
 }
 
 /// On the loop of a lane: the last one closes the listeners, so that clients are refused at once.
@@ -151,11 +162,17 @@ void Server::lane_settled() {
   if (when_settled_) when_settled_();
 }
 
+bool Server::has_started() {
+  const std::lock_guard lock(ending_mutex_);
+  return started_;
+}
+
 void Server::wait() {
-  if (started_) lost_threads_ = drivers_->join();
-  if (started_) watchdog_->finish();
+  const bool started = has_started();
+  if (started) lost_threads_ = drivers_->join();
+  if (started) watchdog_->finish();
   for (const auto& each : lanes_) {  // one that came back late has left its exchange behind
-    if (started_) lost_threads_ = std::max<std::uint64_t>(lost_threads_, each->lane().exchanges());
+    if (started) lost_threads_ = std::max<std::uint64_t>(lost_threads_, each->lane().exchanges());
   }
   listeners_.clear();
   if (!std::exchange(hooks_ran_, false) || lost_threads_ > 0) return;

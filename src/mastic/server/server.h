@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,9 +66,10 @@ class Server final : private base::ServerWatch {
   [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
 
   /// Stops gently, from any thread: see Lane::drain. Listeners are closed when all that waited was
-  /// accepted. Returns at once; the second call does nothing.
+  /// accepted. Returns at once; the second call does nothing. Before `start` has returned it is
+  /// remembered: the server starts, serves what has connected by then, and ends.
   void drain();
-  /// After `drain`, from any thread: aborts what is still under way.
+  /// The same, and aborts what is still under way.
   void abort();
   /// Until the last connection has ended; then calls the application's shutdown hooks, unless threads
   /// are lost that still use it. Requires: drain was called, or will be.
@@ -93,6 +95,10 @@ class Server final : private base::ServerWatch {
   void ask_loops(std::function<void(base::LoopReport)> take) override;
   void cancel(std::uint64_t request) override;
 
+  enum class Ending : std::uint8_t { No, Gently, AtOnce };
+  void ask_to_end(Ending how);
+  void order_end();
+  [[nodiscard]] bool has_started();
   void lane_accepts_no_more();
   void lane_settled();
 
@@ -112,7 +118,9 @@ class Server final : private base::ServerWatch {
   std::function<void()> when_settled_;
   std::atomic<std::size_t> accepting_{0};  ///< lanes
   std::atomic<bool> settled_{false};       ///< lanes may settle at the same time
-  bool started_ = false;
+  std::mutex ending_mutex_;                ///< of the two below
+  bool started_ = false;                   ///< the lanes are there, and driven
+  Ending ending_ = Ending::No;
   bool hooks_ran_ = false;  ///< those of the start, and not yet those of the end
 };
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <latch>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "mastic/async/sleep.h"
 #include "mastic/server/client_testing.h"
 #include "mastic/server/lane_testing.h"
+#include "mastic/threads/thread.h"
 
 namespace mastic::server {
 namespace {
@@ -135,6 +137,73 @@ TEST_P(ServerTest, RunsBackgroundTasksFromItsStartUntilTheLastAnswer) {
   server->drain();
   server->wait();
   EXPECT_EQ(events, (std::vector<std::string>{"start", "stop, running 0"}));
+}
+
+TEST_P(ServerTest, ADrainBeforeTheStartIsRemembered) {
+  Server server(App([](Request&) { return "hello\n"; }), with(2), log, system_kernel());
+  ASSERT_TRUE(server.listen(*Address::parse("127.0.0.1:0")));
+  Client client(server.addresses()[0]);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  server.drain();
+  ASSERT_TRUE(server.start());
+  const auto responses = client.receive(1);
+  ASSERT_EQ(responses.size(), 1u) << "it had connected before the start";
+  EXPECT_EQ(responses[0].content, "hello\n");
+  server.wait();
+}
+
+TEST_P(ServerTest, ADrainDuringTheStartIsNotLost) {
+  std::function<void()> drain;
+  app::Router site;
+  site.on_start([&] { drain(); });
+  Server server(std::move(site), with(2), log, system_kernel());
+  ASSERT_TRUE(server.listen(*Address::parse("127.0.0.1:0")));
+  drain = [&] { server.drain(); };
+  ASSERT_TRUE(server.start());
+  server.wait();
+}
+
+TEST_P(ServerTest, AnAbortBeforeTheStartEndsItToo) {
+  app::Router site;
+  site.in_background("one", []() -> async::Task<> { co_await async::sleep_for(1h); });
+  Server server(std::move(site), with(2), log, system_kernel());
+  ASSERT_TRUE(server.listen(*Address::parse("127.0.0.1:0")));
+  server.abort();
+  ASSERT_TRUE(server.start());
+  server.wait();
+}
+
+TEST_P(ServerTest, EndsWheneverItIsToldTo) {
+  for (int i = 0; i < 20; ++i) {
+    Server server(App([](Request&) { return "hello\n"; }), with(1), log, system_kernel());
+    ASSERT_TRUE(server.listen(*Address::parse("127.0.0.1:0")));
+    std::thread other([&] { i % 2 == 0 ? server.drain() : server.abort(); });
+    EXPECT_TRUE(server.start());
+    server.wait();
+    other.join();
+  }
+}
+
+TEST_P(ServerTest, AHandlerThatBlocksLearnsOfADrain) {
+  std::atomic<bool> begun{false};
+  const auto server =
+      start(App(app::blocking,
+                [&](Request& request) {
+                  begun = true;
+                  begun.notify_all();
+                  const bool slept = threads::sleep_for(1h, request.draining());
+                  const bool stopped = request.stop_reason().has_value();
+                  return std::string(slept ? "slept" : "drains") + (stopped ? ", stopped" : "");
+                }),
+            with(1));
+  Client client(server->addresses()[0]);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  begun.wait(false);
+  server->drain();
+  const auto responses = client.receive(1);
+  ASSERT_EQ(responses.size(), 1u);
+  EXPECT_EQ(responses[0].content, "drains");
+  server->wait();
 }
 
 TEST_P(ServerTest, KeepsBackgroundTasksWhileAnyRequestNeedsThem) {

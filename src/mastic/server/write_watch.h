@@ -34,8 +34,8 @@ class WriteWatch {
   /// When to look next; the end of time when it is stopped.
   [[nodiscard]] base::Instant next_look() const {
     if (!is_started_) return base::Instant::max();
-    return std::min({last_look_ + terms_.stall_timeout / kLooks,
-                     last_progress_ + terms_.stall_timeout, rate_.next_look()});
+    return std::min({base::after(last_look_, terms_.stall_timeout / kLooks),
+                     base::after(last_progress_, terms_.stall_timeout), rate_.next_look()});
   }
   /// Looks, when it is time to; true when the client took nothing for too long, or too little.
   [[nodiscard]] bool was_too_slow(base::Instant now, const net::Stream& stream) {
@@ -44,7 +44,7 @@ class WriteWatch {
     const std::uint64_t acknowledged = delivery_.look(stream);
     if (acknowledged > 0) last_progress_ = now;
     rate_.add(acknowledged);
-    return now >= last_progress_ + terms_.stall_timeout || rate_.was_too_slow(now, terms_.min_rate);
+    return now >= base::after(last_progress_, terms_.stall_timeout) || rate_.was_too_slow(now, terms_.min_rate);
   }
 
  private:

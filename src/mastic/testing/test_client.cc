@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "mastic/async/timer.h"
 #include "mastic/base/arena.h"
 #include "mastic/base/assert.h"
 #include "mastic/base/log_format.h"
@@ -125,9 +126,24 @@ class TestClient::Setup {
     (void)loop_->turn(base::Duration::zero());
   }
 
+  void drain(base::Duration in) {
+    loop_->arm(drain_, base::after(loop_->now(), in));
+    if (in <= base::Duration::zero()) pass(std::chrono::milliseconds(1));
+  }
+
   [[nodiscard]] const std::vector<std::string>& log() const { return log_.lines; }
 
  private:
+  class Drain final : public async::Timer {
+   public:
+    explicit Drain(server::Lane& lane) : lane_(lane) {}
+    void expired() noexcept override {
+      lane_.drain([] {});
+    }
+
+   private:
+    server::Lane& lane_;
+  };
   [[nodiscard]] bool is_anything_left() {
     return totals_.connections() > 0 || lane_.pages().taken() > 0 || lane_.background_tasks() > 0;
   }
@@ -171,6 +187,7 @@ class TestClient::Setup {
   std::unique_ptr<loop::Loop> loop_;
   MemoryPeer* peer_ = nullptr;
   server::Lane lane_;
+  Drain drain_{lane_};
 };
 
 TestClient::TestClient(app::App app, const server::Options& options)
@@ -232,6 +249,7 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
 
 std::string TestClient::send_raw(std::string_view bytes) { return setup_->send_raw(bytes); }
 void TestClient::pass(base::Duration time) { setup_->pass(time); }
+void TestClient::drain(base::Duration in) { setup_->drain(in); }
 const std::vector<std::string>& TestClient::log() const { return setup_->log(); }
 
 }  // namespace mastic::testing

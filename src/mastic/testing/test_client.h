@@ -71,6 +71,9 @@ class TestClient {
   std::string send_raw(std::string_view bytes);
   /// Lets time pass, as the application sees it.
   void pass(base::Duration time);
+  /// Has the server drain, as at its end, when that time has passed: in the midst of a call that
+  /// waits for as long, or now. Calls that follow are requests that came during the drain.
+  void drain(base::Duration in = {});
   /// What was logged so far, of every level: `info app: stored 3 items  id=8f3 route=/items`.
   [[nodiscard]] const std::vector<std::string>& log() const;
 

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <string>
 
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
+#include "mastic/async/when.h"
 #include "mastic/files/static_files.h"
 
 namespace mastic::testing {
@@ -154,6 +156,30 @@ TEST(TestClient, SendsWhatClientsSend) {
   EXPECT_EQ(client.send_json("/", "[1]").text, "application/json [1]");
   EXPECT_EQ(client.post_form("/", "a=1").text, "application/x-www-form-urlencoded a=1");
   EXPECT_EQ(client.options("/").field("Allow"), "OPTIONS, POST, PATCH");
+}
+
+TEST(TestClient, DrainsInTheMidstOfACall) {
+  app::Router site;
+  site.get("/poll", [](app::Request& request) -> app::Task<std::string> {
+    const auto first = co_await async::when_any(async::sleep_for(30s), request.draining());
+    co_return first.index() == 0 ? "waited" : "the server ends";
+  });
+  TestClient client(std::move(site));
+  EXPECT_EQ(client.get("/poll").text, "waited");
+  client.drain(10s);
+  EXPECT_EQ(client.get("/poll").text, "the server ends");
+}
+
+TEST(TestClient, SendsRequestsDuringADrain) {
+  app::Router site;
+  site.get("/", [](app::Request& request) {
+    return std::string(request.draining().has_begun() ? "drains" : "serves");
+  });
+  TestClient client(std::move(site));
+  EXPECT_EQ(client.get("/").text, "serves");
+  client.drain();
+  EXPECT_EQ(client.get("/").text, "drains");
+  EXPECT_EQ(client.get("/").text, "drains");
 }
 
 }  // namespace

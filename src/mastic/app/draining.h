@@ -1,0 +1,74 @@
+// What a request learns of the end of its server before that comes.
+//
+//     co_await when_any(news.wait(), sleep_for(30s), request.draining());    // a task
+//     std::stop_callback quicker(request.draining(), [&] { give_up(); });    // any code
+
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <source_location>
+#include <stop_token>
+
+#include "mastic/async/event.h"
+
+namespace mastic::app {
+
+/// Why the stop token of a request fired.
+enum class StopReason : std::uint8_t {
+  Disconnect,  ///< the client has left, or sends no more
+  Deadline,    ///< its time is over: of its handler, or of a client that takes nothing
+  Shutdown,    ///< the server ends, and waits no longer
+};
+
+/// The beginning of a drain, for all requests of a loop. Everything is called from any thread.
+class DrainSignal {
+ public:
+  DrainSignal(const DrainSignal&) = delete;
+  DrainSignal& operator=(const DrainSignal&) = delete;
+
+  [[nodiscard]] bool has_begun() const { return begun_.is_set(); }
+  /// May outlive the signal.
+  [[nodiscard]] virtual std::stop_token token() = 0;
+  /// For tasks.
+  [[nodiscard]] async::Event& event() { return begun_; }
+
+ protected:
+  DrainSignal() = default;
+  ~DrainSignal() = default;
+
+ private:
+  async::Event begun_;
+};
+
+/// Says that the server drains: it takes no more connections, and waits for requests that are under
+/// way until its deadline (--drain-timeout). It cancels nothing. What would wait for long, such as
+/// a long poll, answers now instead. Of a request that began during a drain it says so from the
+/// start.
+///
+/// A std::stop_token for whoever wants one, and what a task may await, alone or in when_any.
+class [[nodiscard]] Draining {
+ public:
+  explicit Draining(DrainSignal& signal) : signal_(&signal), wait_(signal.event().wait()) {}
+
+  [[nodiscard]] bool has_begun() const { return signal_->has_begun(); }
+  /// Requested when the drain begins. Its callbacks run on the loop, as those of
+  /// Request::stop_token do.
+  [[nodiscard]] std::stop_token token() const { return signal_->token(); }
+  operator std::stop_token() const { return token(); }
+
+  // Awaiting it ends when the drain begins, at once if it has; it throws Cancelled as every await.
+  [[nodiscard]] static constexpr bool await_ready() noexcept { return false; }
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> waiter,
+                     std::source_location where = std::source_location::current()) {
+    return wait_.await_suspend(waiter, where);
+  }
+  void await_resume() const { wait_.await_resume(); }
+
+ private:
+  DrainSignal* signal_;
+  async::Event::Wait wait_;
+};
+
+}  // namespace mastic::app
