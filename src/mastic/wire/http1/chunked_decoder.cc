@@ -46,7 +46,7 @@ std::expected<BodyEvent, Malformed> ChunkedDecoder::next(std::string_view& input
       return Fault({Status::BadRequest, "the chunked coding is malformed"});
     }
     input.remove_prefix(1);
-    if (++overhead_bytes_ > limits_->max_chunk_overhead_bytes + data_bytes_ / 4) {
+    if (++overhead_bytes_ > limits_->max_chunk_overhead_bytes + data_bytes_ / 2) {
       return Fault({Status::BadRequest, "the chunks are too small for what they carry"});
     }
     if (extension_bytes_ > limits_->max_chunk_extension_bytes) {
@@ -98,22 +98,21 @@ bool ChunkedDecoder::step_size(char c) {
 
 bool ChunkedDecoder::step_extension(char c) {
   switch (state_) {
+    case State::BeforeSemicolon:
+      if (c == ';') state_ = State::ExtensionName;
+      return c == ';' || base::is_blank(c);
     case State::ExtensionName:
-    case State::ExtensionToken:
-      if (http::is_token_character(c)) {
-        extension_begun_ = true;
-        return true;
-      }
-      if (!extension_begun_) return false;
-      if (c == '=' && state_ == State::ExtensionName) {
-        state_ = State::ExtensionValueStart;
-        return true;
-      }
-      return after_extension(c);
+      return step_name(c);
+    case State::BeforeEquals:
+      if (c == '=') state_ = State::ExtensionValueStart;
+      if (c == ';') state_ = State::ExtensionName;
+      return c == '=' || c == ';' || base::is_blank(c);
     case State::ExtensionValueStart:
+      if (base::is_blank(c)) return true;
       state_ = c == '"' ? State::ExtensionQuoted : State::ExtensionToken;
-      extension_begun_ = true;
       return c == '"' || http::is_token_character(c);
+    case State::ExtensionToken:
+      return http::is_token_character(c) || after_extension(c);
     case State::ExtensionQuoted:
       if (c == '"') state_ = State::ExtensionEnd;
       if (c == '\\') state_ = State::ExtensionEscape;
@@ -126,11 +125,30 @@ bool ChunkedDecoder::step_extension(char c) {
   }
 }
 
-/// What may follow a size or a whole extension: another extension, or the end of the line.
+bool ChunkedDecoder::step_name(char c) {
+  if (http::is_token_character(c)) {
+    name_begun_ = true;
+    return true;
+  }
+  if (!name_begun_) return base::is_blank(c);
+  name_begun_ = false;
+  if (c == '=') {
+    state_ = State::ExtensionValueStart;
+    return true;
+  }
+  if (base::is_blank(c)) {
+    state_ = State::BeforeEquals;
+    return true;
+  }
+  return after_extension(c);
+}
+
+/// What may follow a size or a whole extension: another extension, with or without blanks before
+/// it, or the end of the line.
 bool ChunkedDecoder::after_extension(char c) {
-  extension_begun_ = false;
-  state_ = c == ';' ? State::ExtensionName : State::SizeLineFeed;
-  return c == ';' || c == '\r';
+  const bool goes_on = c == ';' || base::is_blank(c);
+  state_ = c == ';' ? State::ExtensionName : goes_on ? State::BeforeSemicolon : State::SizeLineFeed;
+  return goes_on || c == '\r';
 }
 
 /// The trailer section is scanned as a head whose first line is a dot.

@@ -22,8 +22,9 @@ namespace mastic::wire::http1 {
 ///     size [;name[=value]]* CR LF data CR LF ... 0 [;...] CR LF [trailer CR LF]* CR LF
 ///
 /// Feed it bytes as they arrive, in pieces of any size; it hands back views into those same bytes.
-/// Sizes are hexadecimal digits and nothing else; extensions are checked and dropped. Trailers that
-/// would change how a message is framed, routed or authorized are refused.
+/// Sizes are hexadecimal digits and nothing else; extensions are checked and dropped, with the
+/// blanks that may stand around their `;` and `=`. Trailers that would change how a message is
+/// framed, routed or authorized are refused.
 class ChunkedDecoder {
  public:
   /// `limits` must outlive the decoder.
@@ -43,7 +44,9 @@ class ChunkedDecoder {
   enum class State : std::uint8_t {
     SizeStart,
     Size,
+    BeforeSemicolon,  ///< in blanks that only another extension may follow
     ExtensionName,
+    BeforeEquals,  ///< in blanks after a name
     ExtensionValueStart,
     ExtensionToken,
     ExtensionQuoted,
@@ -60,6 +63,7 @@ class ChunkedDecoder {
   [[nodiscard]] bool step(char c);
   [[nodiscard]] bool step_size(char c);
   [[nodiscard]] bool step_extension(char c);
+  [[nodiscard]] bool step_name(char c);
   [[nodiscard]] bool after_extension(char c);
   [[nodiscard]] std::expected<BodyEvent, Malformed> read_trailers(std::string_view& input);
 
@@ -67,7 +71,7 @@ class ChunkedDecoder {
   HeadScanner trailer_scanner_;
   State state_ = State::SizeStart;
   std::uint8_t size_digits_ = 0;
-  bool extension_begun_ = false;       ///< its name or token has a character already
+  bool name_begun_ = false;            ///< of an extension: a character of it has come
   std::uint64_t left_ = 0;             ///< of this chunk's data
   std::uint64_t data_bytes_ = 0;       ///< of all chunks
   std::uint64_t overhead_bytes_ = 0;   ///< of all framing

@@ -14,7 +14,7 @@ void Limits::describe(base::OptionTable& table) {
   table.size("max_chunk_extension_bytes", max_chunk_extension_bytes,
              "The extensions of one chunk of a request body.", "400, close");
   table.size("max_chunk_overhead_bytes", max_chunk_overhead_bytes,
-             "What chunked coding may add to a request body, on top of a quarter of its data.",
+             "What chunked coding may add to a request body, on top of half of its data.",
              "400, close");
   table.size("max_trailer_bytes", max_trailer_bytes, "All trailer fields of a request together.",
              "400, close");
