@@ -42,14 +42,6 @@ std::string_view other_by_slash(std::string_view path, base::Arena& memory) {
   return {longer.data(), longer.size()};
 }
 
-/// `pattern` is a host, or "*." and what a host ends in.
-bool takes_host(std::string_view pattern, std::string_view host) {
-  if (!pattern.starts_with("*.")) return base::equal_ignoring_case(pattern, host);
-  const std::string_view ending = pattern.substr(1);
-  return host.size() > ending.size() &&
-         base::equal_ignoring_case(host.substr(host.size() - ending.size()), ending);
-}
-
 /// Leaves a mount or a scope once: when it is told to, or with the task that holds it, which may be
 /// dropped before it ends or even begins.
 class Leaving {
@@ -142,9 +134,7 @@ RouteTable::Place& RouteTable::add_mount(std::string_view prefix, App app) {
 }
 
 RouteTable::Place& RouteTable::add_host(std::string_view name, App app) {
-  const std::string_view host = name.starts_with("*.") ? name.substr(2) : name;
-  const auto authority = http::Authority::parse(host);
-  if (!authority || authority->port || host.find('*') != host.npos) {
+  if (!http::is_host_pattern(name)) {
     refuse("host", name, ": write a name without a port, or '*.' and what names end in");
   }
   std::string place = base::lower_case(name);
@@ -235,10 +225,8 @@ std::string RouteTable::Route::allowed() const {
 const RouteTable::Place* RouteTable::find_host(const Request& request) const {
   const auto authority = http::Authority::parse(request.authority());
   if (!authority) return nullptr;
-  std::string_view host = authority->host;
-  if (host.ends_with('.')) host.remove_suffix(1);  // the root of the domain name system, spelt out
-  const auto place =
-      std::ranges::find_if(hosts_, [&](const Place& each) { return takes_host(each.name, host); });
+  const auto place = std::ranges::find_if(
+      hosts_, [&](const Place& each) { return http::matches_host(each.name, authority->host); });
   return place == hosts_.end() ? nullptr : &*place;
 }
 

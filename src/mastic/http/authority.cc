@@ -61,4 +61,31 @@ std::optional<Authority> Authority::parse(std::string_view text) {
   return authority;
 }
 
+std::uint16_t default_port(std::string_view scheme) {
+  return base::equal_ignoring_case(scheme, "https") ? 443 : 80;
+}
+
+bool same_authority(std::string_view a, std::string_view b, std::string_view scheme) {
+  if (base::equal_ignoring_case(a, b)) return true;
+  const auto one = Authority::parse(a);
+  const auto other = Authority::parse(b);
+  if (!one || !other || !base::equal_ignoring_case(one->host, other->host)) return false;
+  const std::uint16_t port = default_port(scheme);
+  return one->port.value_or(port) == other->port.value_or(port);
+}
+
+bool is_host_pattern(std::string_view text) {
+  const std::string_view name = text.starts_with("*.") ? text.substr(2) : text;
+  const auto authority = Authority::parse(name);
+  return authority && authority->host == name && name.find('*') == name.npos;
+}
+
+bool matches_host(std::string_view pattern, std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (!pattern.starts_with("*.")) return base::equal_ignoring_case(pattern, host);
+  const std::string_view ending = pattern.substr(1);
+  return host.size() > ending.size() &&
+         base::equal_ignoring_case(host.substr(host.size() - ending.size()), ending);
+}
+
 }  // namespace mastic::http

@@ -19,4 +19,17 @@ struct Authority {
   [[nodiscard]] static bool is_one(std::string_view text);
 };
 
+/// The port of an authority that names none: 443 for "https", else 80.
+[[nodiscard]] std::uint16_t default_port(std::string_view scheme);
+
+/// Whether both name one host and port, as a URL of `scheme` has them (RFC 9110 §4.2.3): letters
+/// count without regard to case, and a port that is empty or left out is that of the scheme.
+[[nodiscard]] bool same_authority(std::string_view a, std::string_view b, std::string_view scheme);
+
+/// Whether `text` is a pattern of hosts: a name without a port, or "*." and what names end in.
+[[nodiscard]] bool is_host_pattern(std::string_view text);
+/// Whether `host` is `pattern`, or ends in what stands behind the star of "*.example.com". A dot at
+/// the end of `host`, the root of the domain name system spelt out, does not count.
+[[nodiscard]] bool matches_host(std::string_view pattern, std::string_view host);
+
 }  // namespace mastic::http

@@ -44,5 +44,31 @@ TEST(Authority, RefusesEverythingElse) {
   }
 }
 
+TEST(Authority, IsTheSameWithTheOwnPortOfItsScheme) {
+  EXPECT_TRUE(same_authority("a:80", "a", "http"));
+  EXPECT_TRUE(same_authority("A.Example", "a.example:080", "HTTP"));
+  EXPECT_TRUE(same_authority("a:", "a:80", "http"));
+  EXPECT_TRUE(same_authority("[::1]:443", "[::1]", "https"));
+  EXPECT_TRUE(same_authority("a:8080", "a:8080", "http"));
+  EXPECT_FALSE(same_authority("a:80", "a", "https"));
+  EXPECT_FALSE(same_authority("a:443", "a", "http"));
+  EXPECT_FALSE(same_authority("a:8080", "a", "http"));
+  EXPECT_FALSE(same_authority("a", "b", "http"));
+  EXPECT_FALSE(same_authority("a:80x", "a", "http"));
+}
+
+TEST(HostPattern, IsANameOrWhatNamesEndIn) {
+  EXPECT_TRUE(is_host_pattern("a.example"));
+  EXPECT_TRUE(is_host_pattern("*.example"));
+  EXPECT_TRUE(is_host_pattern("[::1]"));
+  for (const char* text : {"", "*", "*.", "a.*.b", "*.*.com", "a:80", "a:", "a/b", "a b"}) {
+    EXPECT_FALSE(is_host_pattern(text)) << text;
+  }
+  EXPECT_TRUE(matches_host("a.example", "A.Example."));
+  EXPECT_TRUE(matches_host("*.example", "a.b.example"));
+  EXPECT_FALSE(matches_host("*.example", "example"));
+  EXPECT_FALSE(matches_host("*.example", "aexample"));
+}
+
 }  // namespace
 }  // namespace mastic::http

@@ -34,6 +34,7 @@ std::optional<Target> parse_absolute(std::string_view text) {
   text.remove_prefix(separator + 3);
   Target target;
   target.form = Target::Form::Absolute;
+  target.scheme = scheme;
   const std::size_t end = text.find_first_of("/?");
   target.authority = text.substr(0, end);
   if (!Authority::is_one(target.authority)) return std::nullopt;

@@ -22,6 +22,7 @@ namespace mastic::http {
 struct Target {
   enum class Form : std::uint8_t { Origin, Absolute, Authority, Asterisk };
   Form form = Form::Origin;
+  std::string_view scheme = {};     ///< of the absolute form
   std::string_view authority = {};  ///< of the absolute and authority forms
   std::string_view path = {};       ///< begins with '/'; "*" for the asterisk form
   std::string_view query = {};      ///< without its '?'

@@ -63,7 +63,8 @@ std::expected<std::string_view, Malformed> choose_authority(const RequestHead& h
   if (fields.host && !http::Authority::is_one(*fields.host)) return bad("Host is malformed");
   if (!fields.host && head.version != Version::Http10) return bad("Host is missing");
   if (head.target.authority.empty()) return fields.host.value_or(std::string_view());
-  if (fields.host && !base::equal_ignoring_case(*fields.host, head.target.authority)) {
+  if (fields.host &&
+      !http::same_authority(*fields.host, head.target.authority, head.target.scheme)) {
     return bad("Host differs from the host of the target");
   }
   return head.target.authority;
