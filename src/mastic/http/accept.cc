@@ -56,7 +56,7 @@ int quality_of(std::string_view accept, std::string_view offered, Specificity sp
 std::optional<std::size_t> choose(std::string_view accept,
                                   std::span<const std::string_view> offered,
                                   Specificity specificity) {
-  if (base::trim(accept).empty()) {
+  if (accept.find_first_not_of(" \t,") == accept.npos) {  // no member that is not empty
     return offered.empty() ? std::nullopt : std::optional<std::size_t>(0);
   }
   std::optional<std::size_t> chosen;

@@ -24,6 +24,8 @@ TEST(Accept, TakesWhatIsLikedBest) {
 TEST(Accept, TakesTheFirstOfSeveral) {
   EXPECT_EQ(choose(""), 0);
   EXPECT_EQ(choose("*/*"), 0);
+  EXPECT_EQ(choose(" , ,,"), 0) << "a list without members says nothing";
+  EXPECT_EQ(choose(", application/json,, ;q=1, text/html;q=0.5,"), 1);
   EXPECT_EQ(choose("application/*, text/*"), 0);
   EXPECT_EQ(choose("application/json, text/html"), 1);
 }

@@ -51,6 +51,19 @@ std::expected<void, Malformed> gather_connection(std::string_view value, Message
   return {};
 }
 
+/// A list, of which one member is known (RFC 9110 §10.1.1).
+std::expected<void, Malformed> gather_expect(std::string_view value, MessageFields& gathered) {
+  while (!value.empty()) {
+    const std::string_view expectation = trim(take_until(value, ','));
+    if (expectation.empty()) continue;
+    if (!equal_ignoring_case(expectation, "100-continue")) {
+      return Fault({Status::ExpectationFailed, "only 100-continue can be expected"});
+    }
+    gathered.expects_continue = true;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::expected<void, Malformed> MessageFields::gather(http::FieldsView fields,
@@ -77,16 +90,16 @@ std::expected<void, Malformed> MessageFields::gather(http::FieldsView fields,
         }
         break;
       case FieldName::Expect:
-        if (!equal_ignoring_case(field.value, "100-continue")) {
-          return Fault({Status::ExpectationFailed, "only 100-continue can be expected"});
+        if (const auto read = gather_expect(field.value, *this); !read) {
+          return Fault(read.error());
         }
-        expects_continue = version == http::Version::Http11;
         break;
       default:
         break;
     }
   }
 
+  expects_continue = expects_continue && version == http::Version::Http11;
   if (length && encoding) return bad("Content-Length stands beside Transfer-Encoding");
   if (encoding && version == http::Version::Http10) return bad("HTTP/1.0 has no Transfer-Encoding");
   if (length || encoding) {
