@@ -69,9 +69,14 @@ enum class Status : std::uint16_t {
 [[nodiscard]] constexpr bool is_informational(Status status) { return code(status) / 100 == 1; }
 [[nodiscard]] constexpr bool is_error(Status status) { return code(status) >= 400; }
 
-/// Whether a response of this status never has content (RFC 9110 §6.4.1).
-[[nodiscard]] constexpr bool forbids_content(Status status) {
+/// Whether a response of this status ends with its head, whatever its fields say (RFC 9112 §6.3).
+[[nodiscard]] constexpr bool ends_with_head(Status status) {
   return is_informational(status) || status == Status::NoContent || status == Status::NotModified;
+}
+/// Whether a response of this status never has content (RFC 9110 §6.4.1 and §15.3.6). One of 205 is
+/// framed as others are, and its content is empty.
+[[nodiscard]] constexpr bool forbids_content(Status status) {
+  return ends_with_head(status) || status == Status::ResetContent;
 }
 
 }  // namespace mastic::http

@@ -38,6 +38,7 @@ TEST_F(LintTest, NamesEveryFault) {
        "Content-Length is 5, and the content has 4 bytes"},
       {Response::text("x").set("Content-Length", "x"), "Content-Length is 'x'"},
       {Response::text("x", Status::NoContent), "a status that has no content came with some"},
+      {Response::text("x", Status::ResetContent), "a status that has no content came with some"},
       {Response(Status::Ok, Body("x")), "there is content without Content-Type"},
       {Response(Status::Found), "Location is missing"},
       {Response(Status::Unauthorized), "WWW-Authenticate is missing"},

@@ -58,6 +58,11 @@ TEST_P(Http1ConnectionTest, NeverSendsContentWhereThereIsNone) {
   EXPECT_EQ(empty[0].head.find("Content-Length"), std::string::npos);
   EXPECT_NE(empty[1].head.find("Content-Length: 7"), std::string::npos);
   EXPECT_EQ(empty[2].content, "hello\n");
+  const auto reset = talk("GET /reset HTTP/1.1\r\nHost: a\r\n\r\n" + kGet);
+  ASSERT_EQ(reset.size(), 2u);
+  EXPECT_EQ(reset[0].status, Status::ResetContent);
+  EXPECT_NE(reset[0].head.find("Content-Length: 0\n"), std::string::npos) << reset[0].head;
+  EXPECT_EQ(reset[1].content, "hello\n");
 }
 
 TEST_P(Http1ConnectionTest, StreamsInChunksAndForHttp10UntilItCloses) {

@@ -64,6 +64,7 @@ inline App make_app(int& asked) {
   });
   site.get("/throw", [](Request&) -> std::string { throw std::runtime_error("oops"); });
   site.get("/empty", [] { return Status::NoContent; });
+  site.get("/reset", [] { return Response::text("a form", Status::ResetContent); });
   site.get("/modified", [] { return Response(Status::NotModified).set("Content-Length", "7"); });
   site.post("/echo", [](Request& request) { return std::string(request.text()); });
   site.post("/pull", [](Request& request) -> Task<std::string> {

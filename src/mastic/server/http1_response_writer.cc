@@ -73,7 +73,8 @@ Framing choose_framing(const app::Response& response, std::optional<std::uint64_
   if (response.status == Status::NotModified) {
     return fields.length ? Framing{Kind::Length, *fields.length} : Framing{};
   }
-  if (forbids_content(response.status)) return {};
+  if (ends_with_head(response.status)) return {};
+  if (forbids_content(response.status)) return {Kind::Length, 0};
   if (terms.method == http::Method::Head) {
     if (fields.length && (!size || empty)) return {Kind::Length, *fields.length};
     return size ? Framing{Kind::Length, *size} : Framing{};

@@ -85,7 +85,7 @@ std::expected<ResponseHeadView, Malformed> ResponseParser::parse_head(std::strin
 }
 
 Framing ResponseParser::choose_framing(std::optional<Framing> said, Status status) const {
-  if (method_ == http::Method::Head || http::forbids_content(status)) return {};
+  if (method_ == http::Method::Head || http::ends_with_head(status)) return {};
   return said.value_or(Framing{Framing::Kind::UntilClose});
 }
 
