@@ -44,18 +44,18 @@ std::optional<Target> parse_absolute(std::string_view text) {
   return target;
 }
 
-/// The byte that an escape stands for; nothing for a control character.
-std::optional<char> read_escape(std::string_view text) {
+/// The byte that an escape stands for.
+std::expected<char, PathFault> read_escape(std::string_view text) {
   if (text.size() < 3 || base::hex_value(text[1]) < 0 || base::hex_value(text[2]) < 0) {
-    return std::nullopt;
+    return std::unexpected(PathFault::BrokenEscape);
   }
   const int byte = base::hex_value(text[1]) << 4 | base::hex_value(text[2]);
-  if (byte < 0x20 || byte == 0x7f) return std::nullopt;
+  if (byte < 0x20 || byte == 0x7f) return std::unexpected(PathFault::ControlEscape);
   return static_cast<char>(byte);
 }
 
-/// Decodes what is unreserved, all else as one writes it; nothing when an escape is broken.
-std::optional<std::string> with_normal_escapes(std::string_view path) {
+/// Decodes what is unreserved, all else as one writes it.
+std::expected<std::string, PathFault> with_normal_escapes(std::string_view path) {
   std::string out;
   out.reserve(path.size());
   for (std::size_t i = 0; i < path.size(); ++i) {
@@ -64,7 +64,7 @@ std::optional<std::string> with_normal_escapes(std::string_view path) {
       continue;
     }
     const auto byte = read_escape(path.substr(i));
-    if (!byte) return std::nullopt;
+    if (!byte) return std::unexpected(byte.error());
     base::append_percent_encoded(out, {&*byte, 1}, base::is_unreserved);
     i += 2;
   }
@@ -114,7 +114,7 @@ std::optional<Target> Target::parse(Method method, std::string_view text) {
 std::expected<std::optional<std::string>, PathFault> normalize_path(std::string_view path) {
   if (is_normal(path)) return std::nullopt;
   const auto unescaped = with_normal_escapes(path);
-  if (!unescaped) return std::unexpected(PathFault::BadEscape);
+  if (!unescaped) return std::unexpected(unescaped.error());
   auto resolved = without_dot_segments(*unescaped);
   if (!resolved) return std::unexpected(PathFault::Outside);
   return resolved;

@@ -40,8 +40,9 @@ struct Target {
 };
 
 enum class PathFault {
-  BadEscape,  ///< a broken escape, or one of a control character
-  Outside,    ///< dot segments that lead above the root
+  BrokenEscape,   ///< a percent sign without two hexadecimal digits behind it
+  ControlEscape,  ///< an escape of a control character
+  Outside,        ///< dot segments that lead above the root
 };
 
 /// The normal form of a path that begins with '/'. Costs a scan when it is normal already, and then

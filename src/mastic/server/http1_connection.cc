@@ -185,10 +185,7 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
   std::string_view path = head.target.path;
   if (!head.target.path_is_normal) {
     const auto normal = http::normalize_path(path);
-    if (!normal && normal.error() == http::PathFault::BadEscape) {
-      return answer_itself(Status::BadRequest, "The path has a broken escape.");
-    }
-    if (!normal) return answer_itself(Status::NotFound, "");
+    if (!normal) return answer_path_fault(normal.error());
     if (*normal) path = turn_->memory.copy(**normal);
   }
 
@@ -201,6 +198,18 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
   turn_->exchange.begin(facts, content, known ? std::optional(head.framing.length) : std::nullopt,
                         pipelined);
   return Progress::Wait;
+}
+
+Http1Connection::Progress Http1Connection::answer_path_fault(http::PathFault fault) {
+  switch (fault) {
+    case http::PathFault::BrokenEscape:
+      return answer_itself(Status::BadRequest, "The path has a broken escape.");
+    case http::PathFault::ControlEscape:
+      return answer_itself(Status::BadRequest, "The path has an escaped control character.");
+    case http::PathFault::Outside:
+      break;
+  }
+  return answer_itself(Status::NotFound, "");
 }
 
 /// The content, when it is short and here already.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "mastic/async/timer.h"
+#include "mastic/http/target.h"
 #include "mastic/net/stream.h"
 #include "mastic/server/connection.h"
 #include "mastic/server/exchange.h"
@@ -91,6 +92,7 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   void consume_carry();
   [[nodiscard]] Progress read_head(std::string_view& input, bool pipelined);
   [[nodiscard]] Progress begin_exchange(std::string_view& input, bool pipelined);
+  [[nodiscard]] Progress answer_path_fault(http::PathFault fault);
   [[nodiscard]] std::optional<std::string_view> take_whole_content(std::string_view& input);
   [[nodiscard]] Progress read_content(std::string_view& input);
   [[nodiscard]] Progress discard_content(std::string_view& input);

@@ -176,7 +176,9 @@ TEST_P(Http1ConnectionTest, PathsThatCannotBeAreAnsweredAndTheConnectionKept) {
       post("/a/%2e%2e/%2e%2e/b", "body is not a request") + kGet);
   ASSERT_EQ(answers.size(), 5u);
   EXPECT_EQ(answers[0].status, Status::BadRequest);
+  EXPECT_NE(answers[0].content.find("a broken escape"), std::string::npos);
   EXPECT_EQ(answers[1].status, Status::BadRequest);
+  EXPECT_NE(answers[1].content.find("an escaped control character"), std::string::npos);
   EXPECT_EQ(answers[2].status, Status::NotFound);
   EXPECT_EQ(answers[3].status, Status::NotFound);
   EXPECT_EQ(answers[4].content, "hello\n");
