@@ -120,6 +120,16 @@ Response error_response(Request& request, Status status, std::string_view detail
   }
 }
 
+Response respond_to_other_method(Request& request, std::string_view allowed) {
+  const bool asks = request.method() == http::Method::Options;
+  const bool known = request.method() != http::Method::Other;
+  Response response =
+      asks ? Response(Status::NoContent)
+           : error_response(request, known ? Status::MethodNotAllowed : Status::NotImplemented);
+  response.set(http::FieldName::Allow, allowed);
+  return response;
+}
+
 Response respond_to_exception(Request& request) noexcept {
   try {
     throw;

@@ -25,6 +25,10 @@ namespace mastic::app {
 [[nodiscard]] Response error_response(Request& request, http::Status status,
                                       std::string_view detail = {}) noexcept;
 
+/// The answer where the request's method is none of `allowed`, as Allow has them: 204 to OPTIONS, 405
+/// to what others may have, and 501 to a method that nobody knows (Method::Other).
+[[nodiscard]] Response respond_to_other_method(Request& request, std::string_view allowed);
+
 /// What the current exception is answered with: by the application for types that it knows
 /// (Router::on_exception); its own status for HttpError; 503 without memory; a bare 503 for
 /// Cancelled, whose client has left; else a 500 with a reference id, by which the log has what was

@@ -177,7 +177,7 @@ Task<Response> RouteTable::operator()(Request& request) const {
 Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request) const {
   const Route& route = routes_[match.route];
   const App* const handler = route.handler(request.method());
-  if (handler == nullptr) return answer_without_handler(route, request);
+  if (handler == nullptr) return respond_to_other_method(request, route.allowed());
   request.set_route(tree_.pattern(match.route));
   if (!match.values.empty()) request.set_values(match.values);
   return (*handler)(request);
@@ -195,14 +195,6 @@ Task<Response> RouteTable::call_beside_routes(Request& request) const {
   if (!mounts_.empty() && mounts_.back().name.empty()) return call_mounted(mounts_.back(), request);
   const bool known = request.method() != Method::Other;
   return error_response(request, known ? Status::NotFound : Status::NotImplemented);
-}
-
-Response RouteTable::answer_without_handler(const Route& route, Request& request) {
-  Response response = request.method() == Method::Options
-                          ? Response(Status::NoContent)
-                          : error_response(request, Status::MethodNotAllowed);
-  response.set(FieldName::Allow, route.allowed());
-  return response;
 }
 
 const App* RouteTable::Route::handler(Method method) const {
@@ -230,12 +222,16 @@ const RouteTable::Place* RouteTable::find_host(const Request& request) const {
   return place == hosts_.end() ? nullptr : &*place;
 }
 
-/// To the path with a slash at its end, or without the one it has, when there is such a route.
-/// Never to `//...`, which is another host to a browser. Every request for a file below a mount at
+/// To the path with a slash at its end, or without the one it has, when there is such a route and it
+/// has the method: elsewhere the client would be sent to meet an error. Never to `//...`, which is another host to a browser. Every request for a file below a mount at
 /// the root comes by here, so the other path stands in the memory of the exchange.
 std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   const std::string_view path = other_by_slash(request.path(), request.memory());
-  if (tree_.find(path, request.memory()).route == RouteTree::kNone) return std::nullopt;
+  const RouteTree::Match match = tree_.find(path, request.memory());
+  if (match.route == RouteTree::kNone) return std::nullopt;
+  const bool has_method = request.method() == Method::Options ||
+                          routes_[match.route].handler(request.method()) != nullptr;
+  if (!has_method) return std::nullopt;
   std::string target(request.mount_path());
   target.append(path);
   if (!is_local_target(target)) return std::nullopt;

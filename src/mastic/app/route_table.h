@@ -36,7 +36,7 @@ struct RouteEntry {
 ///
 /// A request goes to the host that it names, else to the route that matches, else to the mount with
 /// the longest prefix. Where there is none of these but a route whose path differs in nothing but a
-/// slash at its end, the client is sent there; a mount at the root comes after that.
+/// slash at its end, and that has the method, the client is sent there; a mount at the root comes after that.
 class RouteTable final : public Scope {
  public:
   RouteTable() = default;
@@ -91,7 +91,6 @@ class RouteTable final : public Scope {
 
   [[nodiscard]] Task<Response> call(const RouteTree::Match& match, Request& request) const;
   [[nodiscard]] Task<Response> call_beside_routes(Request& request) const;
-  [[nodiscard]] static Response answer_without_handler(const Route& route, Request& request);
   [[nodiscard]] const Place* find_host(const Request& request) const;
   [[nodiscard]] std::optional<Response> redirect_by_slash(Request& request) const;
 

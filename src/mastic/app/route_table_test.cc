@@ -77,6 +77,29 @@ TEST_F(RouteTableTest, APathThatDiffersBySlashIsRedirected) {
   EXPECT_EQ(get("/about"), "about");
 }
 
+TEST_F(RouteTableTest, RedirectsBySlashOnlyForMethodsThatAreThere) {
+  router.get("/about", [] { return "about"; });
+  router.put("/docs/", [] { return "docs"; });
+  app.emplace(std::move(router).build());
+  const auto status = [&](Method method, std::string_view path) {
+    return exchange.call(*app, method, path).status;
+  };
+  for (const Method method : {Method::Get, Method::Head, Method::Options}) {
+    EXPECT_EQ(status(method, "/about/"), Status::PermanentRedirect);
+  }
+  EXPECT_EQ(status(Method::Put, "/docs"), Status::PermanentRedirect);
+  EXPECT_EQ(status(Method::Post, "/about/"), Status::NotFound);
+  EXPECT_EQ(status(Method::Get, "/docs"), Status::NotFound);
+  EXPECT_EQ(status(Method::Other, "/about/"), Status::NotImplemented);
+}
+
+TEST_F(RouteTableTest, ARootMountTakesWhatASlashDoesNotRedirect) {
+  router.get("/about", [] { return "about"; });
+  router.mount("/", [](Request& request) { return "root " + std::string(request.method_text()); });
+  app.emplace(std::move(router).build());
+  EXPECT_EQ(text_of(exchange.call(*app, Method::Post, "/about/")), "root POST");
+}
+
 TEST_F(RouteTableTest, BothSpellingsMayBeRoutes) {
   router.get("/a", [] { return "without"; });
   router.get("/a/", [] { return "with"; });

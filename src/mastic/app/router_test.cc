@@ -72,7 +72,7 @@ TEST_F(RouterTest, AHandlerForHeadIsPreferred) {
 TEST_F(RouterTest, NamesTheMethodsThereAre) {
   router.get("/a", [] { return ""; });
   router.put("/a", [] { return ""; });
-  for (const Method method : {Method::Post, Method::Delete, Method::Trace, Method::Other}) {
+  for (const Method method : {Method::Post, Method::Delete, Method::Trace}) {
     Response response = call(method, "/a");
     EXPECT_EQ(response.status, Status::MethodNotAllowed);
     EXPECT_EQ(response.fields.get("Allow"), "OPTIONS, GET, HEAD, PUT");
@@ -82,8 +82,14 @@ TEST_F(RouterTest, NamesTheMethodsThereAre) {
   EXPECT_EQ(options.fields.get("Allow"), "OPTIONS, GET, HEAD, PUT");
 }
 
-TEST_F(RouterTest, DoesNotImplementUnknownMethodsOfUnknownPaths) {
+TEST_F(RouterTest, DoesNotImplementUnknownMethodsOfAnyPath) {
+  router.get("/a", [] { return ""; });
+  router.mount("/files", [] { return ""; });
   EXPECT_EQ(call(Method::Other, "/x").status, Status::NotImplemented);
+  EXPECT_EQ(call(Method::Other, "/a").status, Status::NotImplemented);
+  EXPECT_EQ(call(Method::Other, "/a/").status, Status::NotImplemented);
+  EXPECT_EQ(call(Method::Head, "/x").status, Status::NotFound);
+  EXPECT_EQ(call(Method::Options, "/x").status, Status::NotFound);
 }
 
 TEST_F(RouterTest, MountsApplicationsBelowAPrefix) {

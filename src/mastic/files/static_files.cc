@@ -86,9 +86,8 @@ class StaticFiles {
 
   Response answer(Request& request) {
     look_at_root(request);
-    if (request.method() == Method::Options) return with_methods(Response(Status::NoContent));
     if (request.method() != Method::Get && request.method() != Method::Head) {
-      return with_methods(app::error_response(request, Status::MethodNotAllowed));
+      return app::respond_to_other_method(request, "GET, HEAD, OPTIONS");
     }
     const auto path = to_tree_path(request.path(), options_);
     if (!path) return app::error_response(request, Status::NotFound);
@@ -108,10 +107,6 @@ class StaticFiles {
     cache_.drop_former_trees();
     request.carrier().log().write(
         {.level = change->level, .logger = "files", .message = change->message});
-  }
-
-  static Response with_methods(Response response) {
-    return std::move(response).set(FieldName::Allow, "GET, HEAD, OPTIONS");
   }
 
   /// A relative reference, so whatever stands before it in the path cannot lead to another host.

@@ -121,6 +121,9 @@ TEST_F(StaticFilesTest, TakesReadingMethodsOnly) {
     EXPECT_EQ(response.status, Status::MethodNotAllowed);
     EXPECT_EQ(response.fields.get("Allow"), "GET, HEAD, OPTIONS");
   }
+  for (const char* path : {"/notes.txt", "/nowhere"}) {
+    EXPECT_EQ(ask(path, {}, Method::Other).status, Status::NotImplemented) << path;
+  }
   EXPECT_EQ(ask("/notes.txt", {}, Method::Options).status, Status::NoContent);
   EXPECT_EQ(ask("/notes.txt", {}, Method::Head).status, Status::Ok);
 }
