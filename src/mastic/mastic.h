@@ -38,6 +38,7 @@ using app::App;
 using app::blocking;
 using app::Body;
 using app::Checked;
+using app::ContentError;
 using app::Cookie;
 using app::FieldErrors;
 using app::Form;

@@ -34,6 +34,12 @@ class FileSource final : public BodySource {
   std::string buffer_;
 };
 
+ContentError too_large(std::uint64_t most) {
+  return ContentError(
+      http::Status::ContentTooLarge,
+      "The content has more than the " + std::to_string(most) + " bytes that are taken here.");
+}
+
 }  // namespace
 
 // ---- ProducedSource: an empty piece says nothing, and is passed over ----
@@ -93,13 +99,13 @@ Task<std::optional<std::string_view>> Body::next() {
 
 Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void* holder) {
   const auto known = size();
-  if (known && *known > most) throw HttpError(http::Status::ContentTooLarge);
+  if (known && *known > most) throw too_large(most);
   if (bytes()) co_return;
   std::string all;
   while (true) {
     const auto piece = co_await next();
     if (!piece) break;
-    if (piece->size() > most - all.size()) throw HttpError(http::Status::ContentTooLarge);
+    if (piece->size() > most - all.size()) throw too_large(most);
     if (hold != nullptr) hold(holder, piece->size());
     all += *piece;
   }

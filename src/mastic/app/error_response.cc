@@ -7,6 +7,8 @@
 #include "mastic/app/debug_report.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/problem_page.h"
+#include "mastic/app/secrets.h"
+#include "mastic/http/typed_fields.h"
 
 namespace mastic::app {
 namespace {
@@ -46,7 +48,16 @@ std::optional<Response> find_answer(Request& request) {
   return std::nullopt;
 }
 
+/// Which request a line is about, without what looks secret in its query.
+std::string name_for_log(const Request& request) {
+  std::string name(request.method_text());
+  return name.append(" ").append(blank_secrets(request.target()), 0, kMostTargetBytes);
+}
+
 Response respond_to_http_error(Request& request, const HttpError& error) {
+  if (dynamic_cast<const ContentError*>(&error) != nullptr) {
+    request.log().info(name_for_log(request), ": ", error.detail());
+  }
   Problem problem{.status = error.status(), .detail = error.detail()};
   if (const auto* const input = dynamic_cast<const InvalidInput*>(&error)) {
     problem.errors = input->errors().list();
@@ -57,13 +68,11 @@ Response respond_to_http_error(Request& request, const HttpError& error) {
 }
 
 Response internal_error(Request& request) {
-  request.log().error(request.method_text(), " ", request.target().substr(0, kMostTargetBytes),
-                      ": ", describe_exception());
-  return error_response(request,
-                        {.status = Status::InternalServerError,
-                         .detail = "The error is on our side.",
-                         .reference = reference_id(request.id()),
-                         .inside = request.is_debug() ? debug_report(request) : std::string()});
+  request.log().error(name_for_log(request), ": ", describe_exception());
+  return error_response(request, {.status = Status::InternalServerError,
+                                  .detail = "The error is on our side.",
+                                  .reference = reference_id(request.id()),
+                                  .inside = inside_of(request)});
 }
 
 /// Answers without asking the application.

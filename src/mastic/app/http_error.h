@@ -40,4 +40,11 @@ class HttpError : public std::exception {
   http::Fields fields_;
 };
 
+/// The content of a request cannot be had: it is malformed, cut short, too slow or too large. Thrown to
+/// whoever reads it. The detail says why, to the client and, unless it is caught, to the log.
+class ContentError final : public HttpError {
+ public:
+  using HttpError::HttpError;
+};
+
 }  // namespace mastic::app

@@ -16,6 +16,7 @@ namespace mastic::app {
 struct Refusal {
   base::Endpoint client;
   http::Status status = http::Status::BadRequest;
+  std::string_view reason;          ///< a static text for people; may be empty
   std::uint64_t content_bytes = 0;  ///< of the answer
   std::string_view method;          ///< empty, as is `target`: there was no head that could be read
   std::string_view target;

@@ -38,6 +38,7 @@ struct AccessLog::Entry {
   std::string_view referer;
   std::string_view user_agent;
   std::string id;
+  std::string_view reason;  ///< why the server refused it; else empty
 };
 
 std::optional<app::Response> AccessLog::before(Request& request) const {
@@ -59,13 +60,14 @@ std::optional<app::Response> AccessLog::before(Request& request) const {
 
 void AccessLog::write_refusal(const app::Refusal& refusal) const noexcept {
   try {
-    write(
-        {.client = name_of(refusal.client),
-         .method = refusal.method,
-         .target = refusal.target,
-         .version = refusal.version,
-         .outcome = {
-             .status = refusal.status, .content_bytes = refusal.content_bytes, .complete = true}});
+    write({.client = name_of(refusal.client),
+           .method = refusal.method,
+           .target = refusal.target,
+           .version = refusal.version,
+           .outcome = {.status = refusal.status,
+                       .content_bytes = refusal.content_bytes,
+                       .complete = true},
+           .reason = refusal.reason});
   } catch (...) {  // out of memory: this line is lost
   }
 }
@@ -123,6 +125,7 @@ std::string AccessLog::json_line(const Entry& entry) const {
   text("referer", entry.referer);
   text("user_agent", entry.user_agent);
   text("id", entry.id);
+  if (!entry.reason.empty()) text("reason", entry.reason);
   line += '"';
   number("status", code(entry.outcome.status));
   number("bytes", entry.outcome.content_bytes);

@@ -16,7 +16,7 @@ enum class AccessLogFormat {
   /// answer that did not leave whole, the word `aborted`.
   Combined,
   /// An object a line: time, client, method, target, version, referer, user_agent, id, status,
-  /// bytes, duration_us, complete.
+  /// bytes, duration_us, complete; of what the server refused itself also the reason.
   Json,
 };
 

@@ -80,6 +80,11 @@ TEST_F(AccessLogTest, HasWhatTheServerRefusedItself) {
   EXPECT_NE(refused(AccessLogFormat::Json, refusal)
                 .find("\"client\":\"192.0.2.7\",\"method\":\"GET\",\"target\":\"/../x\","),
             std::string::npos);
+  EXPECT_EQ(refused(AccessLogFormat::Json, refusal).find("\"reason\""), std::string::npos);
+  refusal.reason = "Host is missing";
+  EXPECT_NE(refused(AccessLogFormat::Json, refusal)
+                .find(",\"reason\":\"Host is missing\",\"status\":408"),
+            std::string::npos);
 }
 
 TEST_F(AccessLogTest, EscapesWhatClientsSend) {

@@ -11,7 +11,6 @@
 
 namespace mastic::server {
 
-using app::HttpError;
 using app::Task;
 using http::Status;
 
@@ -42,7 +41,7 @@ class Exchange::ReadContent final : public async::Operation {
   std::optional<std::string> await_resume() {
     finish_await();
     if (busy_) throw std::logic_error("the body is being read already");
-    if (fault_) throw HttpError(*fault_);
+    if (fault_) throw app::ContentError(fault_->status, std::string(fault_->reason));
     return std::move(piece_);
   }
   void piece_arrived(std::string_view piece) {
@@ -50,8 +49,8 @@ class Exchange::ReadContent final : public async::Operation {
     complete();
   }
   void ended() { complete(); }
-  void failed(Status status) {
-    fault_ = status;
+  void failed(const ContentFault& fault) {
+    fault_ = fault;
     complete();
   }
 
@@ -73,7 +72,7 @@ class Exchange::ReadContent final : public async::Operation {
 
   Exchange& exchange_;
   std::optional<std::string> piece_;
-  std::optional<Status> fault_;
+  std::optional<ContentFault> fault_;
   bool busy_ = false;
 };
 
@@ -154,9 +153,9 @@ void Exchange::content_ended() noexcept {
   if (reading_ != nullptr) std::exchange(reading_, nullptr)->ended();
 }
 
-void Exchange::content_failed(Status status) noexcept {
-  content_fault_ = status;
-  if (reading_ != nullptr) std::exchange(reading_, nullptr)->failed(status);
+void Exchange::content_failed(Status status, std::string_view reason) noexcept {
+  content_fault_ = {status, reason};
+  if (reading_ != nullptr) std::exchange(reading_, nullptr)->failed(*content_fault_);
 }
 
 void Exchange::room_again() noexcept {
@@ -436,7 +435,9 @@ async::Task<> Exchange::inform(Status status, http::Fields fields) {
 
 void Exchange::hold(std::uint64_t bytes) {
   if (!lane_.totals().hold(bytes, lane_.options().max_inflight_bytes)) {
-    throw HttpError(Status::ServiceUnavailable, std::string(kFull)).set("Retry-After", "1");
+    app::ContentError error(Status::ServiceUnavailable, std::string(kFull));
+    error.set("Retry-After", "1");
+    throw error;
   }
   held_bytes_ += bytes;
 }

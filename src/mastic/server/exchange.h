@@ -83,8 +83,9 @@ class Exchange final : public async::Context, public app::Carrier, private async
              std::optional<std::uint64_t> size, bool first);
   void content_arrived(std::string_view piece);
   void content_ended() noexcept;
-  /// The content is malformed, cut short or too slow; whoever reads it is told.
-  void content_failed(http::Status status) noexcept;
+  /// The content is malformed, cut short or too slow; whoever reads it is told. `reason` is a static
+  /// text, for the client and the log.
+  void content_failed(http::Status status, std::string_view reason) noexcept;
   /// So many bytes of content were written.
   void count_content(std::uint64_t bytes) { outcome_.content_bytes += bytes; }
   void room_again() noexcept;
@@ -134,6 +135,10 @@ class Exchange final : public async::Context, public app::Carrier, private async
  private:
   class Content;
   class ReadContent;
+  struct ContentFault {
+    http::Status status;
+    std::string_view reason;
+  };
   class Inform;
 
   static constexpr std::uint8_t kNotStopped = 0xff;
@@ -182,7 +187,7 @@ class Exchange final : public async::Context, public app::Carrier, private async
   Step step_ = Step::None;
   bool waits_for_room_ = false;
   bool content_ended_ = false;
-  std::optional<http::Status> content_fault_;
+  std::optional<ContentFault> content_fault_;
   ReadContent* reading_ = nullptr;
   Concern concern_ = Concern::None;
   int left_on_ = 0;  ///< the thread that `run` is stuck on, when another drives the loop

@@ -15,6 +15,7 @@ namespace mastic::server {
 
 using http::Status;
 using wire::http1::Framing;
+using wire::http1::Malformed;
 using wire::http1::RequestHead;
 using wire::http1::RequestParser;
 using Event = RequestParser::Event;
@@ -25,6 +26,8 @@ namespace {
 constexpr std::size_t kMostWholeContent = 16 << 10;  // copied, when it came with its head
 constexpr std::size_t kCountedAtOnce = 64 << 10;     // of unsent bytes, in the middle of a turn
 constexpr std::size_t kMostSpareCarry = 4 << 10;     // that a connection keeps when it is at rest
+constexpr Malformed kCutShort{Status::BadRequest, "the content ended before it was complete"};
+constexpr Malformed kTooSlow{Status::RequestTimeout, "the content came too slowly"};
 constexpr base::Duration kBodyWindow = seconds(10);
 
 }  // namespace
@@ -76,7 +79,7 @@ void Http1Connection::received_end() noexcept {
     case State::Discarding:
       return linger();
     case State::Exchanging:
-      if (content_wanted_) break_content(Status::BadRequest);
+      if (content_wanted_) break_content(kCutShort);
       return turn_->exchange.client_ended();
     case State::Lingering:
       if (stream_->unsent() == 0) connection_->close();
@@ -236,7 +239,6 @@ void Http1Connection::content_wanted() noexcept {
 
 void Http1Connection::want_content() {
   content_wanted_ = true;
-  if (request_broken_) return break_content(Status::BadRequest);
   if (std::exchange(owes_continue_, false) && carry_.empty()) {
     stream_->write(wire::http1::continue_response());
   }
@@ -245,7 +247,7 @@ void Http1Connection::want_content() {
   body_rate_.resume(now);
   arm_for(body_rate_.next_look());
   consume_carry();
-  if (content_wanted_ && peer_ended_) break_content(Status::BadRequest);
+  if (content_wanted_ && peer_ended_) break_content(kCutShort);
 }
 
 Http1Connection::Progress Http1Connection::read_content(std::string_view& input) {
@@ -255,7 +257,7 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
     case Event::Kind::Head:
       return Progress::Wait;
     case Event::Kind::Malformed:
-      break_content(turn_->parser.fault().status);
+      break_content(turn_->parser.fault());
       return Progress::Wait;
     case Event::Kind::Data:
       body_rate_.add(event.data.size());
@@ -274,11 +276,11 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
 }
 
 /// The content will not come whole: its reader is told, and no request follows this one.
-void Http1Connection::break_content(Status status) {
+void Http1Connection::break_content(const Malformed& fault) {
   content_wanted_ = false;
   request_broken_ = true;
   body_rate_.stop();
-  turn_->exchange.content_failed(status);
+  turn_->exchange.content_failed(fault.status, fault.reason);
 }
 
 Http1Connection::Progress Http1Connection::discard_content(std::string_view& input) {
@@ -406,7 +408,7 @@ Http1Connection::Progress Http1Connection::refuse(Status status, std::string_vie
   const ResponseTerms terms{
       .method = turn_->parser.begun_method(), .close = true, .date_line = lane_.date_line()};
   (void)writer_.start(*stream_, response, terms, lane_.log());
-  tell_of_refusal(status);
+  tell_of_refusal(status, reason);
   linger();
   return Progress::Again;
 }
@@ -418,14 +420,16 @@ Http1Connection::Progress Http1Connection::answer_itself(Status status, std::str
   close_after_ = !may_persist();
   const ResponseTerms terms{head.method, head.version, close_after_, lane_.date_line()};
   (void)writer_.start(*stream_, response, terms, lane_.log());
-  tell_of_refusal(status);
+  tell_of_refusal(status, detail);
   finish_request();
   return Progress::Again;
 }
 
-void Http1Connection::tell_of_refusal(Status status) {
-  app::Refusal refusal{
-      .client = connection_->peer(), .status = status, .content_bytes = writer_.content_bytes()};
+void Http1Connection::tell_of_refusal(Status status, std::string_view reason) {
+  app::Refusal refusal{.client = connection_->peer(),
+                       .status = status,
+                       .reason = reason,
+                       .content_bytes = writer_.content_bytes()};
   if (turn_->parser.has_head()) {
     const RequestHead& head = turn_->parser.head();
     refusal.method = head.method_text;
@@ -520,7 +524,7 @@ void Http1Connection::expired() noexcept {
   const base::Instant now = lane_.loop().now();
   if (write_watch_.was_too_slow(now, *stream_)) return client_takes_nothing();
   if (body_rate_.was_too_slow(now, lane_.options().min_body_rate)) {
-    break_content(Status::RequestTimeout);
+    break_content(kTooSlow);
   }
   if (now >= read_deadline_) with_memory([this] { read_deadline_passed(); });
   if (state_ == State::Closed) return;

@@ -17,6 +17,7 @@
 #include "mastic/server/lane.h"
 #include "mastic/server/rate_watch.h"
 #include "mastic/server/write_watch.h"
+#include "mastic/wire/http1/malformed.h"
 
 namespace mastic::server {
 
@@ -96,12 +97,12 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   [[nodiscard]] std::optional<std::string_view> take_whole_content(std::string_view& input);
   [[nodiscard]] Progress read_content(std::string_view& input);
   [[nodiscard]] Progress discard_content(std::string_view& input);
-  void break_content(http::Status status);
+  void break_content(const wire::http1::Malformed& fault);
 
   // Answering.
   [[nodiscard]] Progress refuse(http::Status status, std::string_view reason);
   [[nodiscard]] Progress answer_itself(http::Status status, std::string_view detail);
-  void tell_of_refusal(http::Status status);
+  void tell_of_refusal(http::Status status, std::string_view reason);
   [[nodiscard]] bool may_persist() const;
   void answers_left();
   void finish_request();
