@@ -29,8 +29,12 @@ class Client {
   }
   [[nodiscard]] bool is_connected() const { return connected_; }
   void send(std::string_view bytes) {
-    ASSERT_EQ(base::system_kernel().send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(bytes.size()));
+    while (!bytes.empty()) {  // the kernel may take a part of what is large
+      const ssize_t taken =
+          base::system_kernel().send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      ASSERT_GT(taken, 0);
+      bytes.remove_prefix(static_cast<std::size_t>(taken));
+    }
   }
   /// Asks for `path`, and does not wait for the answer.
   void ask(std::string_view path) {

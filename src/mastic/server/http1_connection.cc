@@ -457,8 +457,14 @@ void Http1Connection::finish_request() {
 
 /// No request is read any more: the answers leave, the write side is shut, and what the client
 /// still sends is read away for a while, for closing with unread input would destroy the last
-/// answer.
+/// answer. A client may send all the content that it has announced before it looks at the answer
+/// (ADR 0022).
 void Http1Connection::linger() {
+  if (turn_ != nullptr) {
+    const RequestParser& parser = turn_->parser;
+    const std::uint64_t most = lane_.options().max_unread_bytes;
+    announced_bytes_ = parser.has_open_end() ? most : std::min(parser.bytes_left(), most);
+  }
   let_go_of_turn();
   state_ = State::Lingering;
   count_as_busy();
@@ -483,10 +489,18 @@ void Http1Connection::await_end() {
 
 /// What comes while it lingers. Nothing that a client sends cuts the answer that is still leaving.
 void Http1Connection::throw_away(std::size_t bytes) {
-  discarded_bytes_ += bytes;
+  const std::uint64_t announced = std::min<std::uint64_t>(bytes, announced_bytes_);
+  announced_bytes_ -= announced;
+  discarded_bytes_ += bytes - announced;
   const bool too_much = discarded_bytes_ > lane_.options().max_linger_bytes;
   const bool leaves = stream_->unsent() > 0 || write_watch_.is_started();
-  if (!leaves && !too_much) return set_read_deadline(lane_.options().linger_idle);
+  if (!leaves && !too_much) {
+    const std::uint64_t rate = lane_.options().min_unread_rate;
+    if (rate > 0 && linger_end_ != kNever) {
+      linger_end_ += std::chrono::nanoseconds(announced * 1'000'000'000 / rate);
+    }
+    return set_read_deadline(lane_.options().linger_idle);
+  }
   if (!leaves) linger_is_over();
   if (state_ == State::Closed || !too_much) return;
   if (!std::exchange(reading_paused_, true)) stream_->pause_reading();

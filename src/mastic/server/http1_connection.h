@@ -40,7 +40,9 @@ struct Http1Turn;
 /// 5. What it holds because the client reads slowly is counted (Totals) when a turn ends with some,
 ///    or within it when that is much. An answer that leaves within its turn costs no counting.
 /// 6. Closing cuts no answer: it lingers until the client has acknowledged all, or is too slow.
-/// 7. Idle, with nothing left to read or to send, it is at rest: as good as new, and given back,
+/// 7. While it lingers, content that was announced is thrown away within max_unread_bytes, and anything
+///    else within max_linger_bytes; linger_total ends it unless that content comes fast enough.
+/// 8. Idle, with nothing left to read or to send, it is at rest: as good as new, and given back,
 ///    to serve the next connection that has work (Spares).
 class Http1Connection final : public ExchangeOwner, private async::Timer {
  public:
@@ -146,6 +148,7 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   std::uint32_t answers_unsent_ = 0;
   std::uint64_t discarded_bytes_ = 0;
   std::uint64_t held_bytes_ = 0;  ///< as it was counted last
+  std::uint64_t announced_bytes_ = 0;  ///< of content that may still be thrown away while lingering
   Http1ResponseWriter writer_;
   base::Instant read_deadline_ = kNever;  ///< never while Idle or Exchanging
   base::Instant linger_end_ = kNever;

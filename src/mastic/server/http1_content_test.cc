@@ -136,6 +136,72 @@ TEST_P(Http1ContentTest, TellsTheHandlerThatContentIsMalformed) {
   EXPECT_TRUE(is_ending());
 }
 
+TEST_P(Http1ContentTest, SaysInTheAnswerAndInTheLogWhyContentWasRefused) {
+  const std::string chunked =
+      "POST /pull?token=x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string flood;
+  for (int i = 0; i < 4000; ++i) flood += "1\r\nx\r\n";
+  const std::pair<std::string, std::string> cases[] = {
+      {chunked + "5\r\nhelloX", "the chunked coding is malformed"},
+      {chunked + flood, "the chunks are too small for what they carry"},
+      {chunked + "5;" + std::string(2000, 'a'), "a chunk extension is too long"},
+      {chunked + "0\r\nHost: b\r\n\r\n", "a trailer field belongs in the header"},
+  };
+  open();
+  for (const auto& [bytes, reason] : cases) {
+    fd = server->connect();
+    server->at(fd).incoming.emplace_back(bytes);
+    server->turn(4000);
+    const auto answers = responses();
+    ASSERT_EQ(answers.size(), 1u) << reason;
+    EXPECT_EQ(answers[0].status, Status::BadRequest);
+    EXPECT_EQ(answers[0].content, "400 Bad Request\n\n" + reason + "\n");
+    EXPECT_TRUE(server->log.text().contains("info app: POST /pull?token=***: " + reason)) << reason;
+  }
+  fd = server->connect();
+  server->at(fd).incoming_ended = true;
+  const auto cut = talk(chunked + "5\r\nhel");
+  EXPECT_EQ(cut.at(0).content, "400 Bad Request\n\nthe content ended before it was complete\n");
+}
+
+// ---- a client that sends all its content before it looks at the answer ----
+
+TEST_P(Http1ContentTest, AnAnswerReachesAClientThatSendsAllItsContentFirst) {
+  constexpr std::size_t kBytes = 20 << 20;
+  const std::string announced = "Content-Length: " + std::to_string(kBytes);
+  for (const std::string& framing : {announced, std::string("Transfer-Encoding: chunked")}) {
+    open();
+    server->send(fd, "POST /echo HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n" +
+                         (framing == announced ? "" : "1400000\r\n"));
+    const std::string piece(64 << 10, 'x');
+    for (std::size_t sent = 0; sent < kBytes; sent += piece.size()) {
+      server->send(fd, piece);
+      ASSERT_TRUE(is_open()) << framing << ": closed before " << sent
+                             << " bytes had come, and so reset";
+    }
+    EXPECT_EQ(responses().at(0).status, Status::ContentTooLarge) << framing;
+    server->pass(3s);
+    EXPECT_FALSE(is_open());
+  }
+}
+
+TEST_P(Http1ContentTest, ThrowsAwayNoMoreThanWasAnnouncedNorThanAllowed) {
+  Options options;
+  options.max_unread_bytes = 1 << 20;
+  options.max_linger_bytes = 1000;
+  for (const std::size_t announced : {200'000u, 2'000'000u}) {
+    open(options);
+    server->send(fd, "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: " +
+                         std::to_string(announced) + "\r\n\r\n");
+    const std::size_t most = std::min<std::size_t>(announced, 1 << 20) + 1000;
+    std::size_t sent = 0;
+    for (; sent + 1000 <= most; sent += 1000) server->send(fd, std::string(1000, 'x'));
+    EXPECT_TRUE(is_open()) << announced;
+    server->send(fd, std::string(1001, 'x'));
+    EXPECT_FALSE(is_open()) << announced;
+  }
+}
+
 TEST_P(Http1ContentTest, BoundsWhatAllRequestsHold) {
   Options options;
   options.max_inflight_bytes = 50'000;

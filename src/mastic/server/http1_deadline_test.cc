@@ -79,7 +79,10 @@ TEST_P(Http1DeadlineTest, AnswersASlowBodyWith408) {
   }
   EXPECT_EQ(server->take(fd), "");
   server->pass(2s);
-  EXPECT_EQ(responses().at(0).status, Status::RequestTimeout);
+  const auto answers = responses();
+  EXPECT_EQ(answers.at(0).status, Status::RequestTimeout);
+  EXPECT_EQ(answers.at(0).content, "408 Request Timeout\n\nthe content came too slowly\n");
+  EXPECT_TRUE(server->log.text().contains("info app: POST /echo: the content came too slowly"));
   EXPECT_TRUE(is_ending());
 }
 
@@ -392,6 +395,32 @@ TEST_P(Http1DeadlineTest, DoesNotReadOnForEver) {
   server->send(fd, "BROKEN\r\n\r\n");
   server->send(fd, std::string(70'000, 'x'));
   EXPECT_FALSE(is_open());
+}
+
+TEST_P(Http1DeadlineTest, LetsAnnouncedContentComeThatNobodyReadsIfItComesFastEnough) {
+  Options options;
+  options.min_unread_rate = 1000;
+  const std::string request = "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n";
+  open(options);
+  server->send(fd, request);
+  for (int i = 0; i < 40; ++i) {  // four times linger_total
+    server->send(fd, std::string(1000, 'x'));
+    server->pass(1s);
+  }
+  EXPECT_TRUE(is_open());
+  server->pass(2s);
+  EXPECT_FALSE(is_open()) << "it sends nothing any more";
+
+  fd = server->connect();
+  server->send(fd, request);
+  for (int i = 0; i < 19; ++i) {
+    server->send(fd, std::string(500, 'x'));
+    server->pass(1s);
+  }
+  EXPECT_TRUE(is_open());
+  server->send(fd, std::string(500, 'x'));
+  server->pass(2s);
+  EXPECT_FALSE(is_open()) << "half as fast ends after twice linger_total";
 }
 
 TEST_P(Http1DeadlineTest, ClosesAtOnceWhenTheClientEndsToo) {

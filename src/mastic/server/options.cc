@@ -68,6 +68,15 @@ void Options::describe(base::OptionTable& table) {
   table.size("max_linger_bytes", max_linger_bytes,
              "After an answer: bytes of its request that are still read and thrown away.",
              "closed");
+  table.size(
+      "max_unread_bytes", max_unread_bytes,
+      "The same of content that the client has announced, when no request follows: it may send "
+      "all of it before it looks at the answer.",
+      "closed; the answer may be lost");
+  table.size(
+      "min_unread_rate", min_unread_rate,
+      "Bytes a second of that content; what comes as fast is not ended by --linger-total. 0 for "
+      "no such exception.");
   table.duration("drain_idle", drain_idle,
                  "When the server stops: how long idle connections stay readable.");
   table.duration("drain_timeout", drain_timeout,

@@ -39,6 +39,8 @@ struct Options {
   base::Duration linger_idle = std::chrono::seconds(2);
   base::Duration linger_total = std::chrono::seconds(10);
   std::uint64_t max_linger_bytes = 64 << 10;
+  std::uint64_t max_unread_bytes = 64 << 20;
+  std::uint64_t min_unread_rate = 64 << 10;
   base::Duration drain_idle = std::chrono::milliseconds(500);
   base::Duration drain_timeout = std::chrono::seconds(30);
 

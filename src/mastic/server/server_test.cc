@@ -113,6 +113,20 @@ TEST_P(ServerTest, EndsGentlyWhileRequestsAreUnderWay) {
   server->wait();
 }
 
+TEST_P(ServerTest, AnswersAClientThatSendsTwentyMegabytesBeforeItReads) {
+  Options options = with(1);
+  options.linger_idle = options.linger_total = 1min;  // however busy this machine is
+  const auto server =
+      start(App([](Request& request) { return std::string(request.text()); }), options);
+  Client client(server->addresses()[0]);
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n");
+  const std::string piece(1'000'000, 'x');
+  for (int i = 0; i < 20; ++i) client.send(piece);
+  const auto responses = client.receive(1);
+  ASSERT_EQ(responses.size(), 1u);
+  EXPECT_EQ(responses[0].status, http::Status::ContentTooLarge);
+}
+
 TEST_P(ServerTest, RunsBackgroundTasksFromItsStartUntilTheLastAnswer) {
   std::vector<std::string> events;  // hooks run on this thread
   std::atomic<int> running{0};

@@ -59,6 +59,10 @@ class RequestParser {
   [[nodiscard]] bool has_ended() const { return ended_; }
   /// The content that is still to come, as far as its framing tells; 0 when it does not.
   [[nodiscard]] std::uint64_t bytes_left() const { return body_ ? body_->bytes_left() : 0; }
+  /// Whether content is still to come, and its framing does not tell how much.
+  [[nodiscard]] bool has_open_end() const {
+    return body_ && !ended_ && body_->kind() == Framing::Kind::Chunked;
+  }
 
  private:
   enum class LeadingLine : std::uint8_t { Unseen, CarriageReturn, Passed };
