@@ -20,8 +20,8 @@ void append_line(std::string& report, std::string_view name, std::string_view va
   report.append("\n").append(name).append(": ");
   if (names_secret(name)) {
     report += "(not shown)";
-  } else {  // a query, as in Referer, may hold anything
-    base::append_log_escaped(report, value.substr(0, value.find('?')), kMostBytes);
+  } else {  // it may be a URL, as Referer is
+    base::append_log_escaped(report, blank_secrets(value), kMostBytes);
   }
 }
 
@@ -67,7 +67,11 @@ std::string debug_report(Request& request) {
     base::append_log_escaped(report, request.route(), kMostBytes);  // its values follow
   }
   for (const PathValue& value : request.values()) append_line(report, value.name, value.text);
-  if (request.has_query()) report += "\n(the query is not shown)";
+  if (request.has_query()) {
+    report += "\n";
+    const std::string query = "?" + std::string(request.query());
+    base::append_log_escaped(report, blank_secrets(query), kMostBytes);
+  }
   report += "\n";
   for (const http::Field field : request.fields()) append_line(report, field.name, field.value);
   return report + "\n";

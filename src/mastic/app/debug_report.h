@@ -16,7 +16,7 @@ namespace mastic::app {
 [[nodiscard]] std::string describe_exception(const async::TaskTrace& trace);
 
 /// That, and below it the request: target, values, fields. Credentials are blanked out, by the
-/// names of what holds them, and queries.
+/// names of what holds them, also in queries (secrets.h).
 [[nodiscard]] std::string debug_report(Request& request);
 
 }  // namespace mastic::app

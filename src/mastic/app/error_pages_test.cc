@@ -192,5 +192,48 @@ TEST_F(ErrorPagesTest, DebugModeShowsTheInsideButNoSecret) {
   EXPECT_EQ(page.find("c2VjcmV0"), std::string::npos);
 }
 
+TEST_F(ErrorPagesTest, DebugModeShowsFieldsWholeButForTheirSecrets) {
+  exchange.debug = true;
+  exchange.fields.set("Sec-Fetch-User", "?1");
+  exchange.fields.set("Referer", "https://a.example/x?page=2&token=c2VjcmV0");
+  const std::string page = get("/throw/logic?page=3&api_key=c2VjcmV0");
+  EXPECT_NE(page.find("\nSec-Fetch-User: ?1\n"), std::string::npos) << page;
+  EXPECT_NE(page.find("\nReferer: https://a.example/x?page=2&token=***\n"), std::string::npos);
+  EXPECT_NE(page.find("\n?page=3&api_key=***\n"), std::string::npos);
+}
+
+TEST_F(ErrorPagesTest, DebugModeShowsNothingToAHostThatAnotherSiteMayHave) {
+  exchange.debug = true;
+  exchange.authority = "evil.example";
+  const std::string page = get("/throw/logic");
+  EXPECT_EQ(page.find("our fault"), std::string::npos) << page;
+  EXPECT_NE(page.find("--allowed-host"), std::string::npos) << page;
+  exchange.allowed = {"*.example"};
+  EXPECT_NE(get("/throw/logic").find("our fault"), std::string::npos);
+}
+
+TEST_F(ErrorPagesTest, TheLogHasNoSecretOfAQuery) {
+  (void)get("/throw/logic?page=3&token=c2VjcmV0");
+  const std::string& line = exchange.recorded.lines.at(0);
+  EXPECT_NE(line.find("GET /throw/logic?page=3&token=***: std::logic_error"), std::string::npos)
+      << line;
+}
+
+TEST_F(ErrorPagesTest, TheLogSaysWhyContentWasRefused) {
+  router.post("/upload", [](Request& request) { return std::string(request.text()); });
+  app.emplace(std::move(router).build());
+  exchange.most = 10;
+  const auto endless = [] { return std::optional<std::string>("more"); };
+  const auto page =
+      text_of(exchange.call(*app, Method::Post, "/upload?token=x", Body::produced_by(endless)));
+  EXPECT_EQ(
+      page,
+      "413 Content Too Large\n\nThe content has more than the 10 bytes that are taken here.\n");
+  ASSERT_EQ(exchange.recorded.lines.size(), 1u);
+  EXPECT_TRUE(exchange.recorded.lines[0].starts_with(
+      "info app: POST /upload?token=***: The content has more than the 10 bytes"))
+      << exchange.recorded.lines[0];
+}
+
 }  // namespace
 }  // namespace mastic::app
