@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <stop_token>
+#include <string>
 
 #include "mastic/app/draining.h"
 #include "mastic/app/pace.h"
@@ -85,6 +87,8 @@ class Carrier {
   virtual void hold(std::uint64_t bytes) = 0;
   /// Whether answers to errors may show what is inside.
   [[nodiscard]] virtual bool is_debug() const { return false; }
+  /// The hosts that may see the inside besides this machine's own (own_host.h).
+  [[nodiscard]] virtual std::span<const std::string> allowed_hosts() const { return {}; }
 
   /// The server that carries it, for pages about that; none in a test without one.
   [[nodiscard]] virtual base::ServerWatch* server_watch() { return nullptr; }

@@ -66,11 +66,13 @@ class TestExchange final : public async::Context, public Carrier {
   std::uint64_t max_body_bytes() const override { return most; }
   void hold(std::uint64_t bytes) override { held += bytes; }
   bool is_debug() const override { return debug; }
+  std::span<const std::string> allowed_hosts() const override { return allowed; }
   base::ServerWatch* server_watch() override { return server; }
 
   http::Fields fields;
   std::string_view authority;
   bool debug = false;
+  std::vector<std::string> allowed;
   base::ServerWatch* server = nullptr;
   base::Endpoint peer;
   base::RecordingLog recorded;

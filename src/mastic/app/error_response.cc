@@ -67,6 +67,13 @@ Response respond_to_http_error(Request& request, const HttpError& error) {
   return response;
 }
 
+/// What debug mode shows, to whom it may.
+std::string inside_of(Request& request) {
+  if (request.is_debug()) return debug_report(request);
+  if (!request.carrier().is_debug()) return {};
+  return "What is inside is shown to localhost, and to hosts that --allowed-host names.\n";
+}
+
 Response internal_error(Request& request) {
   request.log().error(name_for_log(request), ": ", describe_exception());
   return error_response(request, {.status = Status::InternalServerError,

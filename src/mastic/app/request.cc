@@ -1,8 +1,10 @@
 #include "mastic/app/request.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
+#include "mastic/app/own_host.h"
 #include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
 #include "mastic/http/accept.h"
@@ -79,6 +81,8 @@ std::string Request::traceparent() const {
   context.flags &= http::TraceContext::kSampled;
   return context.to_string();
 }
+
+bool Request::is_debug() const { return carrier_.is_debug() && names_own_host(*this); }
 
 Task<> Request::gather() { return gather(carrier_.max_body_bytes()); }
 

@@ -158,9 +158,11 @@ class Request {
     return make_url(name, {to_path_text(values)...});
   }
 
-  /// Whether answers to errors may show what is inside.
-  [[nodiscard]] bool is_debug() const { return carrier_.is_debug(); }
+  /// Whether answers to errors may show what is inside: in debug mode, to a host that no other site
+  /// can have taken (own_host.h).
+  [[nodiscard]] bool is_debug() const;
   [[nodiscard]] Carrier& carrier() MASTIC_LIFETIMEBOUND { return carrier_; }
+  [[nodiscard]] const Carrier& carrier() const MASTIC_LIFETIMEBOUND { return carrier_; }
 
   /// The pattern of the route that was taken, with the mounts above it; empty when none was.
   [[nodiscard]] std::string_view route() MASTIC_LIFETIMEBOUND;

@@ -5,11 +5,15 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "mastic/app/error_response.h"
 #include "mastic/app/http_error.h"
+#include "mastic/app/own_host.h"
+#include "mastic/app/page_style.h"
 #include "mastic/app/router.h"
 #include "mastic/base/text.h"
+#include "mastic/http/authority.h"
 #include "mastic/inspect/watch_page.h"
 #include "mastic/inspect/watch_report.h"
 #include "mastic/threads/blocking_scope.h"
@@ -95,9 +99,10 @@ void want_own_origin(const Request& request) {
   if (const auto site = request.field("Sec-Fetch-Site")) {
     own = *site == "same-origin";
   } else if (const auto origin = request.field("Origin")) {
-    const std::size_t scheme = origin->find("://");
-    own = scheme != origin->npos &&
-          base::equal_ignoring_case(origin->substr(scheme + 3), request.authority());
+    const std::size_t mark = origin->find("://");
+    own =
+        mark != origin->npos && http::same_authority(origin->substr(mark + 3), request.authority(),
+                                                     origin->substr(0, mark));
   }
   if (!own) throw HttpError(Status::Forbidden, "Requests are cancelled from this page only.");
 }
@@ -119,10 +124,29 @@ Task<Response> cancel(Request& request, std::string id, const ThreadWatchOptions
   co_return dressed(std::move(response));
 }
 
+/// Refuses what may be another site's page whose name was made to lead here.
+struct OwnHostOnly {
+  std::vector<std::string> allowed_hosts;
+
+  std::optional<Response> before(Request& request) const {
+    const bool own =
+        app::names_own_host(request) || app::is_own_host(request.authority(), allowed_hosts);
+    if (own) return std::nullopt;
+    const auto authority = http::Authority::parse(request.authority());
+    return app::error_response(request, Status::MisdirectedRequest,
+                               "This page is shown to localhost, to IP addresses, and to hosts "
+                               "that are allowed: start the "
+                               "server with --allowed-host " +
+                                   std::string(authority ? authority->host : "NAME") +
+                                   ", or name it in ThreadWatchOptions::allowed_hosts.");
+  }
+};
+
 }  // namespace
 
 app::App thread_watch(ThreadWatchOptions options) {
   app::Router pages;
+  pages.use(OwnHostOnly{options.allowed_hosts});
   pages.get<"/">([options](Request& request, app::Query<View> view) {
     return show(request, *std::move(view), options);
   });

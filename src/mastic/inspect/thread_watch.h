@@ -2,6 +2,9 @@
 
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "mastic/app/app.h"
 #include "mastic/base/units.h"
 
@@ -10,6 +13,9 @@ namespace mastic::inspect {
 struct ThreadWatchOptions {
   /// Whether requests can be cancelled there.
   bool allow_cancel = false;
+  /// Hosts that the page is shown to besides `localhost`, IP addresses and those of --allowed-host:
+  /// "admin.example.com", or "*.example.com".
+  std::vector<std::string> allowed_hosts = {};
   /// What has been going on for longer is marked as slow, and as stuck.
   base::Duration slow_after = std::chrono::seconds(5);
   base::Duration stuck_after = std::chrono::minutes(2);
@@ -30,6 +36,9 @@ struct ThreadWatchOptions {
 /// It answers when every thread of the pool hangs: it needs none of them, and no longer than the
 /// times above from loops and threads. It shows where requests come from and which paths they ask
 /// for, without what looks secret in their queries, so it is not for everybody.
+///
+/// A request that names another host than those above is refused (421): it may come from a page of
+/// another site whose name was made to lead here, which a browser would let read this one.
 ///
 /// POST of a form to `cancel`, with the id of a request as `request`, cancels that. It is refused
 /// (403) unless `allow_cancel`, and when a page of another site sends it: by Sec-Fetch-Site, or

@@ -100,7 +100,8 @@ class ThreadWatch : public testing::Test {
   Answer call(Method method, std::string_view target, std::string content = {}) {
     app::TestExchange exchange(executor_);
     exchange.server = server_;
-    exchange.authority = "site.example";
+    exchange.authority = authority_;
+    exchange.allowed = allowed_;
     exchange.fields = fields_;
     const base::Instant began = executor_.now();
     exchange.start(*site_, method, target, app::Body(std::move(content)));
@@ -120,13 +121,18 @@ class ThreadWatch : public testing::Test {
   FakeServer fake_;
   base::ServerWatch* server_ = &fake_;
   http::Fields fields_;
+  std::string authority_ = "localhost:8080";
+  std::vector<std::string> allowed_;  ///< by the server's options
   base::Duration took_{};
   std::optional<app::App> site_;
 };
 
 class ThreadWatchThatCancels : public ThreadWatch {
  protected:
-  ThreadWatchThatCancels() : ThreadWatch({.allow_cancel = true}) {}
+  ThreadWatchThatCancels()
+      : ThreadWatch({.allow_cancel = true, .allowed_hosts = {"site.example"}}) {
+    authority_ = "site.example";
+  }
 };
 
 TEST_F(ThreadWatch, ShowsWhatEveryThreadDoesAndForWhichRequest) {
@@ -255,6 +261,32 @@ TEST_F(ThreadWatch, IsRefusedWhereThereIsNoServer) {
   EXPECT_TRUE(page.has("not a server that can be watched")) << page.text;
 }
 
+TEST_F(ThreadWatch, AnswersNoHostThatAnotherSiteMayHave) {
+  authority_ = "evil.example:8080";
+  for (const char* target : {"/watch/", "/watch/?format=json", "/watch/nowhere"}) {
+    const Answer page = get(target);
+    EXPECT_EQ(page.status, Status::MisdirectedRequest) << target;
+    EXPECT_TRUE(page.has("--allowed-host evil.example,")) << page.text;
+    EXPECT_FALSE(page.has("/report")) << page.text;
+  }
+  for (const char* own : {"localhost", "app.localhost:1", "127.0.0.1:8080", "[::1]", ""}) {
+    authority_ = own;
+    EXPECT_EQ(get("/watch/").status, Status::Ok) << own;
+  }
+}
+
+TEST_F(ThreadWatch, AnswersHostsThatTheServerAllows) {
+  authority_ = "admin.example";
+  EXPECT_EQ(get("/watch/").status, Status::MisdirectedRequest);
+  allowed_ = {"*.example"};
+  EXPECT_EQ(get("/watch/").status, Status::Ok);
+}
+
+TEST_F(ThreadWatch, SaysThatItsFormDependsOnAccept) {
+  EXPECT_EQ(get("/watch/").fields.get("Vary"), "Accept");
+  EXPECT_EQ(get("/watch/?format=json").fields.get("Vary"), std::nullopt);
+}
+
 TEST_F(ThreadWatch, HasItsLinksRightBehindASlash) {
   EXPECT_EQ(get("/watch").status, Status::PermanentRedirect);
 }
@@ -280,6 +312,14 @@ TEST_F(ThreadWatchThatCancels, CancelsARequestAndGoesBackToThePage) {
   fields_.set("Accept", "application/json");
   EXPECT_EQ(cancel(reference_id(kHanging)).text,
             R"({"cancelled":")" + reference_id(kHanging) + "\"}");
+}
+
+TEST_F(ThreadWatchThatCancels, CancelsNothingForAHostThatAnotherSiteMayHave) {
+  authority_ = "evil.example";  // to a browser that page and this one are of one origin
+  fields_.set("Sec-Fetch-Site", "same-origin");
+  fields_.set("Origin", "http://evil.example");
+  EXPECT_EQ(cancel(reference_id(kHanging)).status, Status::MisdirectedRequest);
+  EXPECT_TRUE(fake_.cancelled.empty());
 }
 
 TEST_F(ThreadWatchThatCancels, TakesNoGetForIt) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -129,6 +130,9 @@ class Exchange final : public async::Context, public app::Carrier, private async
   }
   void hold(std::uint64_t bytes) override;
   [[nodiscard]] bool is_debug() const override { return lane_.options().debug; }
+  [[nodiscard]] std::span<const std::string> allowed_hosts() const override {
+    return lane_.options().allowed_host;
+  }
   [[nodiscard]] base::ServerWatch* server_watch() override { return lane_.server_watch(); }
   void runs_elsewhere(bool begins) noexcept override;
 

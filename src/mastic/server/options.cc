@@ -1,10 +1,12 @@
 #include "mastic/server/options.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "mastic/base/machine.h"
+#include "mastic/http/authority.h"
 
 namespace mastic::server {
 
@@ -102,6 +104,11 @@ void Options::describe(base::OptionTable& table) {
   table.alias("threadpool_dying_limit", "abandon_after", "s");
   table.alias("threadpool_max_zombie_threads_before_die", "recycle_if_lost_over");
 
+  table.group("Pages about the server");
+  table.list("allowed_host", allowed_host, "HOST",
+             "A host, or *.DOMAIN, that they answer to besides localhost, names below it and IP "
+             "addresses: the thread watch, and what --debug shows. May be given several times.");
+
   table.group("While developing");
   table.flag(
       "debug", debug,
@@ -120,6 +127,11 @@ bool Options::is_proxy(const base::IpAddress& peer) const {
 }
 
 base::Result<void> Options::check() const {
+  for (const std::string& host : allowed_host) {
+    if (http::is_host_pattern(host)) continue;
+    return base::fail("--allowed-host ", host,
+                      ": write a name without a port, or '*.' and what names end in");
+  }
   if (const auto fits = http1.check(); !fits) return fits;
   if (const auto fits = loop.check(); !fits) return fits;
   const auto some =

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "mastic/base/ip_network.h"
@@ -50,6 +51,7 @@ struct Options {
   std::uint64_t recycle_if_lost_over = 8;
 
   bool debug = false;
+  std::vector<std::string> allowed_host;
 
   /// Whether a peer is a proxy: `proxy` names it, or it is on a Unix socket and so has no address.
   [[nodiscard]] bool is_proxy(const base::IpAddress& peer) const;

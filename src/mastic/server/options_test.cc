@@ -140,6 +140,13 @@ TEST(ServerOptions, MustNotContradictEachOther) {
   options = {};
   options.loop.loops = 100'000;
   EXPECT_FALSE(options.check());
+  options = {};
+  options.allowed_host = {"admin.example", "*.example"};
+  EXPECT_TRUE(options.check());
+  options.allowed_host.emplace_back("admin.example:80");
+  EXPECT_EQ(options.check().error().message,
+            "--allowed-host admin.example:80: write a name without a port, or '*.' and what names "
+            "end in");
 }
 
 }  // namespace
