@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "mastic/app/answer_completion.h"
 #include "mastic/app/app.h"
 #include "mastic/async/context_testing.h"
 #include "mastic/base/log_testing.h"
@@ -43,6 +44,7 @@ class TestExchange final : public async::Context, public Carrier {
   Response take() {
     Response response = task_->take();
     task_.reset();
+    complete_answer(*request_, response);
     finishers().finish({.status = response.status, .complete = true});
     return response;
   }

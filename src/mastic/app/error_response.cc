@@ -39,6 +39,13 @@ std::optional<Response> find_page(Request& request, const Problem& problem) {
   return std::nullopt;
 }
 
+/// Which page it is may depend on what the client likes: one of the application's own, in whatever
+/// form it chose, or the built-in one.
+Response dependent_on_accept(Response page) {
+  http::add_to_vary(page.fields, http::FieldName::Accept);
+  return page;
+}
+
 /// The answer of the nearest scope that knows the type of the exception being handled. (It may be a
 /// Problem, and so ask for the pages of that very scope.)
 std::optional<Response> find_answer(Request& request) {
@@ -117,12 +124,12 @@ Response error_response(Status status, std::string_view detail) noexcept {
 
 Response error_response(Request& request, const Problem& problem) noexcept {
   try {
-    if (auto page = find_page(request, problem)) return *std::move(page);
+    if (auto page = find_page(request, problem)) return dependent_on_accept(*std::move(page));
   } catch (...) {  // the built-in page stands in for one that fails
     log_failed_page(request);
   }
   try {
-    return problem_page(problem, request.fields().joined(http::FieldName::Accept));
+    return dependent_on_accept(problem_page(request, problem));
   } catch (...) {
     return Response(Status::ServiceUnavailable);
   }

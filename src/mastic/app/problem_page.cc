@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mastic/app/page_style.h"
 #include "mastic/base/encoding.h"
 #include "mastic/http/accept.h"
 
@@ -35,16 +36,20 @@ std::string detail_as_html(const Problem& problem) {
   return list + "</ul>\n";
 }
 
+const PageStyle& style() {
+  static const PageStyle style(
+      ":root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;"
+      "max-width:36rem;margin:15vh auto;padding:0 1.5rem}small{opacity:.7}"
+      "pre{font-size:.8rem;overflow-x:auto;padding:1rem;background:#8882}");
+  return style;
+}
+
 std::string html_page(const Problem& problem) {
   const std::string title = base::html_text(title_of(problem));
   std::string page = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n";
   page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
   page.append(title).append("</title>\n");
-  page +=
-      "<style>:root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;"
-      "max-width:36rem;margin:15vh auto;padding:0 1.5rem}small{opacity:.7}"
-      "pre{font-size:.8rem;overflow-x:auto;padding:1rem;background:#8882}</style>\n";
-  page.append("<h1>").append(title).append("</h1>\n");
+  page.append(style().element()).append("\n<h1>").append(title).append("</h1>\n");
   if (!problem.detail.empty()) page += detail_as_html(problem);
   if (!problem.reference.empty()) {
     page += "<p><small>Reference: " + problem.reference + "</small></p>\n";
@@ -76,8 +81,6 @@ std::string json_text(const Problem& problem) {
                                      .inside = unless_empty(problem.inside)});
 }
 
-constexpr std::string_view kPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-
 }  // namespace
 
 Response problem_json(const Problem& problem) {
@@ -90,22 +93,14 @@ Response plain_problem_page(const Problem& problem) {
       .set(FieldName::XContentTypeOptions, "nosniff");
 }
 
-Response problem_page(const Problem& problem, std::string_view accept) {
+Response problem_page(Request& request, const Problem& problem) {
   constexpr std::string_view kForms[] = {"text/plain", "text/html", "application/problem+json",
                                          "application/json"};
+  const std::string accept = request.fields().joined(FieldName::Accept);
   const std::size_t form = http::choose_media_type(accept, kForms).value_or(0);
-  Response response;
-  if (form == 0) {
-    response = plain_problem_page(problem);
-  } else if (form == 1) {
-    response = Response::html(html_page(problem), problem.status);
-    response.set(FieldName::ContentSecurityPolicy, kPolicy);
-    response.set(FieldName::XContentTypeOptions, "nosniff");
-  } else {
-    response = problem_json(problem);
-  }
-  response.set(FieldName::Vary, "Accept");
-  return response;
+  if (form == 0) return plain_problem_page(problem);
+  if (form == 1) return styled_page(request, style(), Body(html_page(problem)), problem.status);
+  return problem_json(problem);
 }
 
 }  // namespace mastic::app

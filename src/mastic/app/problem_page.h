@@ -2,15 +2,14 @@
 
 #pragma once
 
-#include <string_view>
-
 #include "mastic/app/problem.h"
+#include "mastic/app/request.h"
 #include "mastic/app/response.h"
 
 namespace mastic::app {
 
-/// The form that `accept` likes best.
-[[nodiscard]] Response problem_page(const Problem& problem, std::string_view accept);
+/// The form that the client likes best.
+[[nodiscard]] Response problem_page(Request& request, const Problem& problem);
 /// JSON whatever the client likes, for an API that speaks nothing else:
 /// `site.on_error([](Request&, const Problem& problem) { return problem_json(problem); })`.
 [[nodiscard]] Response problem_json(const Problem& problem);

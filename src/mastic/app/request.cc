@@ -23,6 +23,7 @@ std::optional<std::string_view> Request::cookie(std::string_view name) const {
 
 std::optional<std::string_view> Request::preferred_type(
     std::initializer_list<std::string_view> offered) const {
+  note_dependence(http::FieldName::Accept);
   const std::span<const std::string_view> types(offered.begin(), offered.size());
   const auto chosen = http::choose_media_type(fields().joined(http::FieldName::Accept), types);
   return chosen ? std::optional(types[*chosen]) : std::nullopt;
@@ -30,13 +31,20 @@ std::optional<std::string_view> Request::preferred_type(
 
 std::optional<std::string_view> Request::preferred_language(
     std::initializer_list<std::string_view> offered) const {
+  note_dependence(http::FieldName::AcceptLanguage);
   const std::span<const std::string_view> tags(offered.begin(), offered.size());
   const auto chosen = http::choose_language(fields().joined(http::FieldName::AcceptLanguage), tags);
   return chosen ? std::optional(tags[*chosen]) : std::nullopt;
 }
 
 http::AcceptedCodings Request::accepted_codings() const {
+  note_dependence(http::FieldName::AcceptEncoding);
   return http::AcceptedCodings::parse(fields().joined(http::FieldName::AcceptEncoding));
+}
+
+void Request::note_dependence(http::FieldName field) const {
+  if (std::ranges::find(dependences(), field) != dependences().end()) return;
+  if (dependence_count_ < dependences_.size()) dependences_[dependence_count_++] = field;
 }
 
 std::string_view Request::value(std::string_view name) const {

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -26,6 +27,8 @@
 #include "mastic/http/trace_context.h"
 
 namespace mastic::app {
+
+class PageStyle;
 
 /// What arrived: plain facts, and views into the memory of the exchange.
 struct RequestFacts {
@@ -80,13 +83,14 @@ class Request {
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
 
   /// Of the media types that the handler offers, "text/html" and the like, the one that the client
-  /// likes best; of several the first. Nothing when it takes none. The answer varies by Accept.
+  /// likes best; of several the first. Nothing when it takes none. The answer then says, in Vary,
+  /// that it depends on Accept.
   [[nodiscard]] std::optional<std::string_view> preferred_type(
       std::initializer_list<std::string_view> offered) const;
-  /// The same of languages, "en" and the like. The answer varies by Accept-Language.
+  /// The same of languages, "en" and the like, and Accept-Language.
   [[nodiscard]] std::optional<std::string_view> preferred_language(
       std::initializer_list<std::string_view> offered) const;
-  /// What Accept-Encoding says of content codings.
+  /// What Accept-Encoding says of content codings; the answer then depends on it.
   [[nodiscard]] http::AcceptedCodings accepted_codings() const;
 
   /// What the route's pattern took for `{name}`. Throws std::out_of_range when it has no such name.
@@ -169,6 +173,17 @@ class Request {
   /// All values of the route, in the order of its pattern.
   [[nodiscard]] std::span<const PathValue> values() const { return values_; }
 
+  // For who makes pages, and for who sends the answer (answer_completion.h).
+
+  /// The answer depends on this field of the request.
+  void note_dependence(http::FieldName field) const;
+  [[nodiscard]] std::span<const http::FieldName> dependences() const {
+    return std::span(dependences_).first(dependence_count_);
+  }
+  /// The answer is a page with this style, which has to live as long as the exchange.
+  void note_style(const PageStyle& style) { style_ = &style; }
+  [[nodiscard]] const PageStyle* style() const { return style_; }
+
   // For routers and mounts.
 
   /// The next `bytes` of `path` belong to a mount.
@@ -223,6 +238,9 @@ class Request {
   Extensions extensions_;
   std::string_view route_;
   std::size_t route_mount_bytes_ = 0;  ///< of the path, that stand before `route_`
+  const PageStyle* style_ = nullptr;
+  mutable std::array<http::FieldName, 3> dependences_{};  ///< Accept and its kin
+  mutable std::uint8_t dependence_count_ = 0;
 };
 
 template <class Then>

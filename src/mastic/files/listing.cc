@@ -162,7 +162,8 @@ std::string page_top(std::string_view title, bool has_parent, ListingOrder order
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
   base::append_html_text(page, title);
-  page.append("</title>\n<style>").append(kStyle).append("</style>\n</head>\n<body>\n<main>\n<h1>");
+  page.append("</title>\n").append(listing_style().element());
+  page += "\n</head>\n<body>\n<main>\n<h1>";
   append_breadcrumbs(page, title);
   page += "</h1>\n<table>\n<thead><tr>";
   append_heading(page, "Name", "name", By::Name, order);
@@ -248,9 +249,10 @@ app::Body listing_page(std::string_view title, bool has_parent, std::vector<Tree
   return app::Body::produced_by(std::move(produce));
 }
 
-std::string_view listing_policy() {
-  return "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-         "frame-ancestors 'self'";
+const app::PageStyle& listing_style() {
+  static const app::PageStyle style(kStyle,
+                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'");
+  return style;
 }
 
 }  // namespace mastic::files

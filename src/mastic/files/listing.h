@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mastic/app/body.h"
+#include "mastic/app/page_style.h"
 #include "mastic/files/tree.h"
 
 namespace mastic::files {
@@ -30,7 +31,7 @@ struct ListingOrder {
                                      std::vector<Tree::Entry> entries, bool complete,
                                      ListingOrder order);
 
-/// The Content-Security-Policy of that page: nothing but its own style.
-[[nodiscard]] std::string_view listing_policy();
+/// Its style, with what else its policy says.
+[[nodiscard]] const app::PageStyle& listing_style();
 
 }  // namespace mastic::files

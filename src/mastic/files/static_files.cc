@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "mastic/app/error_response.h"
+#include "mastic/app/page_style.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/encoding.h"
 #include "mastic/base/small_vector.h"
@@ -158,14 +159,10 @@ class StaticFiles {
     if (!entries) return refuse_listing(request, entries.error());
     const std::string title =
         std::string(request.mount_path()) + std::string(request.decoded_path());
-    Response page = Response::of_type(
-        "text/html; charset=utf-8",
-        listing_page(title, path != ".", std::move(entries->list), entries->complete,
-                     ListingOrder::from_query(request.query())));
-    page.set(FieldName::CacheControl, "no-cache");
-    page.set(FieldName::XContentTypeOptions, "nosniff");
-    page.set(FieldName::ContentSecurityPolicy, listing_policy());
-    return page;
+    app::Body page = listing_page(title, path != ".", std::move(entries->list), entries->complete,
+                                  ListingOrder::from_query(request.query()));
+    return app::styled_page(request, listing_style(), std::move(page))
+        .set(FieldName::CacheControl, "no-cache");
   }
 
   static Response refuse_listing(Request& request, const Tree::Fault& fault) {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "mastic/base/encoding.h"
+#include "mastic/base/text.h"
 #include "mastic/http/syntax.h"
 
 namespace mastic::http {
@@ -108,6 +109,16 @@ std::string Vary::to_string() const {
   for (const FieldName name : on) append_item(list, http::to_string(name));
   if (list.empty()) throw std::invalid_argument("Vary: it names no field");
   return list;
+}
+
+void add_to_vary(Fields& fields, FieldName on) {
+  std::string list = fields.view().joined(FieldName::Vary);
+  for (std::string_view rest = list; !rest.empty();) {
+    const std::string_view member = base::trim(base::take_until(rest, ','));
+    if (member == "*" || base::equal_ignoring_case(member, http::to_string(on))) return;
+  }
+  append_item(list, http::to_string(on));
+  fields.set(FieldName::Vary, list);
 }
 
 }  // namespace mastic::http

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "mastic/http/field_name.h"
+#include "mastic/http/fields.h"
 
 namespace mastic::http {
 
@@ -83,5 +84,8 @@ struct Vary {
 
   [[nodiscard]] std::string to_string() const;
 };
+
+/// Has Vary of `fields` name `on` too, once; one that says `*` stays as it is.
+void add_to_vary(Fields& fields, FieldName on);
 
 }  // namespace mastic::http

@@ -55,12 +55,12 @@ Response dressed(Response response) {
   return response;
 }
 
-Response as_html(const WatchReport& report, const View& view, const ThreadWatchOptions& options) {
-  Response page = Response::html(render_watch(report, {.cancel_buttons = options.allow_cancel,
-                                                       .refresh_seconds = view.refresh,
-                                                       .stacks = view.stacks}));
-  page.set(FieldName::ContentSecurityPolicy, watch_policy());
-  return page;
+Response as_html(Request& request, const WatchReport& report, const View& view,
+                 const ThreadWatchOptions& options) {
+  std::string page = render_watch(report, {.cancel_buttons = options.allow_cancel,
+                                           .refresh_seconds = view.refresh,
+                                           .stacks = view.stacks});
+  return app::styled_page(request, watch_style(), app::Body(std::move(page)));
 }
 
 /// The stacks that the query asks for; in a function of its own, for a scope that hands the loop
@@ -89,7 +89,7 @@ Task<Response> show(Request& request, View view, const ThreadWatchOptions& optio
   add_stacks_asked_for(report, view, options);
   const bool json = view.format == "json" ||
                     request.preferred_type({"text/html", "application/json"}) == "application/json";
-  Response response = json ? Response::json(report) : as_html(report, view, options);
+  Response response = json ? Response::json(report) : as_html(request, report, view, options);
   co_return dressed(std::move(response));
 }
 

@@ -341,6 +341,8 @@ TEST_F(ThreadWatchThatCancels, RefusesWhatOtherSitesSend) {
       {"Sec-Fetch-Site", "none", false},
       {"Origin", "https://site.example", true},
       {"Origin", "https://SITE.example", true},
+      {"Origin", "https://site.example:443", true},
+      {"Origin", "https://site.example:80", false},
       {"Origin", "https://evil.example", false},
       {"Origin", "https://site.example.evil.example", false},
       {"Origin", "null", false},

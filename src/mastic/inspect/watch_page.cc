@@ -119,9 +119,8 @@ void append_head(std::string& page, const WatchReport& report, const WatchPageOp
     page.append("<meta http-equiv=\"refresh\" content=\"");
     page.append(std::to_string(options.refresh_seconds)).append("\">\n");
   }
-  page.append("<title>Threads</title>\n<style>")
-      .append(kStyle)
-      .append("</style>\n</head>\n<body>\n");
+  page.append("<title>Threads</title>\n").append(watch_style().element());
+  page.append("\n</head>\n<body>\n");
   page.append("<main>\n<header><h1>Threads</h1><time class=\"faint\" datetime=\"");
   page.append(report.time).append("\">").append(report.time, 0, 10).append(" ");
   page.append(report.time, 11, 8).append(" UTC</time>\n<nav aria-label=\"Views\">");
@@ -327,9 +326,10 @@ std::string render_watch(const WatchReport& report, const WatchPageOptions& opti
   return page;
 }
 
-std::string_view watch_policy() {
-  return "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
-         "frame-ancestors 'none'";
+const app::PageStyle& watch_style() {
+  static const app::PageStyle style(kStyle,
+                                    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+  return style;
 }
 
 }  // namespace mastic::inspect

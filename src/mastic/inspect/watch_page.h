@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "mastic/app/page_style.h"
 #include "mastic/inspect/watch_report.h"
 
 namespace mastic::inspect {
@@ -19,7 +20,7 @@ struct WatchPageOptions {
 /// A whole page, without scripts and without anything from elsewhere.
 [[nodiscard]] std::string render_watch(const WatchReport& report, const WatchPageOptions& options);
 
-/// Its Content-Security-Policy.
-[[nodiscard]] std::string_view watch_policy();
+/// Its style, with what else its policy says.
+[[nodiscard]] const app::PageStyle& watch_style();
 
 }  // namespace mastic::inspect

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "mastic/app/answer_completion.h"
 #include "mastic/app/error_response.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/secrets.h"
@@ -211,6 +212,7 @@ void Exchange::run() noexcept {
   if (is_handling() && task_->is_done()) {
     if (!task_->holds_value()) collect_response();
     response_ = &task_->value();
+    complete_response();
   }
   if (pull_ && pull_->is_done()) collect_piece();
 }
@@ -232,6 +234,15 @@ void Exchange::collect_piece() noexcept {
     pull_failed();
   }
   pull_.reset();
+}
+
+/// What layers of the application could not say, for they did not see its end.
+void Exchange::complete_response() noexcept {
+  try {
+    app::complete_answer(*request_, *response_);
+  } catch (...) {  // out of memory
+    *response_ = app::error_response(Status::ServiceUnavailable);
+  }
 }
 
 /// The answer has begun, so the exception can only be logged. Requires: one is being handled.

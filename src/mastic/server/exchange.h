@@ -157,6 +157,7 @@ class Exchange final : public async::Context, public app::Carrier, private async
 
   // In `run`.
   void collect_response() noexcept;
+  void complete_response() noexcept;
   void collect_piece() noexcept;
   void pull_failed() noexcept;
   // On the loop.

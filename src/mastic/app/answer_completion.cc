@@ -1,0 +1,34 @@
+#include "mastic/app/answer_completion.h"
+
+#include <string>
+#include <vector>
+
+#include "mastic/app/page_style.h"
+#include "mastic/http/typed_fields.h"
+
+namespace mastic::app {
+namespace {
+
+using http::FieldName;
+
+/// Policies add up: what one of them refuses is refused. So a policy of the site's beside the page's
+/// own stands alone, and lets its style pass.
+void let_style_pass(const PageStyle& style, http::Fields& fields) {
+  std::vector<std::string> policies;
+  for (const http::Field field : fields.view()) {
+    if (field.known != FieldName::ContentSecurityPolicy || field.value == style.policy()) continue;
+    policies.push_back(allow_style(field.value, style.source()));
+  }
+  if (policies.empty()) return;
+  fields.remove(FieldName::ContentSecurityPolicy);
+  for (const std::string& policy : policies) fields.add(FieldName::ContentSecurityPolicy, policy);
+}
+
+}  // namespace
+
+void complete_answer(Request& request, Response& response) {
+  for (const FieldName field : request.dependences()) http::add_to_vary(response.fields, field);
+  if (const PageStyle* const style = request.style()) let_style_pass(*style, response.fields);
+}
+
+}  // namespace mastic::app
