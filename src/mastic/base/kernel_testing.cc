@@ -1,3 +1,5 @@
+// Over 500 lines because every call of the seam stands here twice: one that fails, and a script.
+
 #include "mastic/base/kernel_testing.h"
 
 #include <liburing.h>
