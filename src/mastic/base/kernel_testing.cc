@@ -242,6 +242,11 @@ std::size_t ScriptedKernel::open_sockets() const {
   }));
 }
 
+bool ScriptedKernel::peer_sees_end(int fd) {
+  const Socket& socket = at(fd);
+  return socket.write_shut || socket.reset || (!socket.open && !socket.held_elsewhere);
+}
+
 std::int64_t ScriptedKernel::unix_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(now_.time_since_epoch()).count();
 }
@@ -251,6 +256,7 @@ int ScriptedKernel::close(int fd) {
   if (!scripted(fd)) return FailingKernel::close(fd);
   MASTIC_ASSERT(at(fd).open, {"closed twice", fd});
   at(fd).open = false;
+  if (at(fd).held_elsewhere) return 0;
   for (auto& [epoll, watches] : polls_) watches.erase(fd);
   return 0;
 }
@@ -292,6 +298,15 @@ unsigned store_address(const Endpoint& peer, void* address, unsigned size) {
 }
 
 }  // namespace
+
+/// To no address: that disconnects it.
+int ScriptedKernel::connect(int fd, const sockaddr* address, unsigned size) {
+  if (!scripted(fd)) return FailingKernel::connect(fd, address, size);
+  if (const int number = fault("connect")) return -number;
+  MASTIC_ASSERT(address->sa_family == AF_UNSPEC, {"family", address->sa_family});
+  at(fd).reset = true;
+  return 0;
+}
 
 int ScriptedKernel::accept4(int fd, sockaddr* address, unsigned* size, int) {
   if (const int number = fault("accept4")) return -number;
@@ -352,6 +367,7 @@ ssize_t ScriptedKernel::send(int fd, const void* bytes, std::size_t size, int fl
   Socket& socket = at(fd);
   MASTIC_ASSERT(socket.open, {"send on a closed socket", fd});
   MASTIC_ASSERT(!socket.write_shut, {"send after shutdown", fd});
+  if (socket.reset) return -EPIPE;
   if (socket.send_error != 0) return -socket.send_error;
   const std::size_t taken = std::min({size, socket.room, socket.most_per_send});
   if (taken == 0 && size > 0) return -EAGAIN;
@@ -419,10 +435,11 @@ int ScriptedKernel::epoll_create1(int) {
 int ScriptedKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
   if (const int number = fault("epoll_ctl")) return -number;
   auto& watches = polls_.at(epoll);
+  if (scripted(fd) && !at(fd).open) return -EBADF;
   if (operation == EPOLL_CTL_DEL) {
     watches.erase(fd);
   } else {
-    watches[fd] = {event->events, event->data.ptr};
+    watches[fd] = {event->events, event->data.u64};
   }
   return 0;
 }
@@ -448,7 +465,7 @@ int ScriptedKernel::epoll_wait(int epoll, std::span<epoll_event> events, int tim
         readiness(at(fd)) & (watch.events | static_cast<std::uint32_t>(EPOLLERR | EPOLLHUP));
     if (ready == 0) continue;
     events[count].events = ready;
-    events[count++].data.ptr = watch.data;
+    events[count++].data.u64 = watch.data;
   }
   if (count == 0 && timeout_ms > 0) advance(std::chrono::milliseconds(timeout_ms));
   return static_cast<int>(count);

@@ -110,7 +110,9 @@ class ScriptedKernel final : public FailingKernel {
     bool write_shut = false;
     bool corked = false;  ///< TCP_CORK: what is no whole segment would wait
     bool open = true;
-    bool is_event = false;  ///< an eventfd
+    bool held_elsewhere = false;  ///< a child has it too: closing it here tells nobody anything
+    bool reset = false;           ///< the peer sees a reset
+    bool is_event = false;        ///< an eventfd
     bool is_listener = false;
     bool signalled = false;   ///< an eventfd with an edge to report
     std::deque<int> pending;  ///< for a listener: connections to accept
@@ -130,6 +132,8 @@ class ScriptedKernel final : public FailingKernel {
   /// The descriptors that are listening, in order of creation.
   [[nodiscard]] std::vector<int> listeners() const;
   [[nodiscard]] std::size_t open_sockets() const;
+  /// Whether the peer has heard that nothing more comes.
+  [[nodiscard]] bool peer_sees_end(int fd);
   void advance(Duration time) { now_ += time; }
   /// How many operations of an io_uring submit are taken; the others stay undone.
   int most_per_submit = INT_MAX;
@@ -144,6 +148,7 @@ class ScriptedKernel final : public FailingKernel {
   int socket(int domain, int type, int protocol) override;
   int bind(int fd, const sockaddr* address, unsigned size) override;
   int listen(int fd, int backlog) override;
+  int connect(int fd, const sockaddr* address, unsigned size) override;
   int accept4(int fd, sockaddr* address, unsigned* size, int flags) override;
   int getsockname(int fd, sockaddr* address, unsigned* size) override;
   int setsockopt(int fd, int level, int name, const void* value, unsigned size) override;
@@ -165,7 +170,7 @@ class ScriptedKernel final : public FailingKernel {
  private:
   struct Watch {
     std::uint32_t events;
-    void* data;
+    std::uint64_t data;
   };
   struct Ring;
   [[nodiscard]] bool scripted(int fd) const { return sockets_.contains(fd); }

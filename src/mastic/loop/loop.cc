@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
+#include <string_view>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -13,6 +15,7 @@ namespace mastic::loop {
 namespace {
 
 constexpr base::Duration kLongestWait = std::chrono::hours(1);  // then it looks anew
+constexpr std::string_view kCannotWatch = "cannot watch a descriptor";
 
 std::uint32_t to_events(Readiness wanted) {
   std::uint32_t events = 0;
@@ -60,11 +63,9 @@ base::Result<std::unique_ptr<Loop>> Loop::open(base::Kernel& kernel,
   const int event = kernel.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (event < 0) return base::fail_with_number(-event, "cannot make an event descriptor");
   loop->wakeup_ = std::make_unique<Wakeup>(*loop, base::Descriptor(kernel, event));
-  epoll_event wanted{};
-  wanted.events = EPOLLIN | EPOLLET;
-  wanted.data.ptr = loop->wakeup_.get();
-  const int added = kernel.epoll_ctl(epoll, EPOLL_CTL_ADD, event, &wanted);
-  if (added < 0) return base::fail_with_number(-added, "cannot watch an event descriptor");
+  if (const auto added = loop->add(*loop->wakeup_, EPOLLIN | EPOLLET); !added) {
+    return std::unexpected(added.error());
+  }
   return loop;
 }
 
@@ -80,6 +81,7 @@ Loop::~Loop() {
   destroy_retired();
   while (kept_ != nullptr) const std::unique_ptr<Kept> going(kept_);
   destroy_retired();
+  sources_.clear();  // what is still watched is not, any more
 }
 
 // ---- a turn ----
@@ -173,8 +175,9 @@ void Loop::wait(base::Duration longest_wait) {
   MASTIC_ASSERT(count >= 0 || count == -EINTR, {"epoll_wait", count});
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
-    auto& source = *static_cast<Source*>(event.data.ptr);
-    if (source.fd() >= 0) source.ready(to_readiness(event.events));
+    if (Source* const source = sources_.find(event.data.u64)) {
+      source->ready(to_readiness(event.events));
+    }
   }
 }
 
@@ -230,26 +233,42 @@ void Loop::stop() {
 // ---- descriptors ----
 
 base::Result<void> Loop::watch(Source& source, Readiness wanted) {
-  return control(EPOLL_CTL_ADD, source, to_events(wanted));
+  return add(source, to_events(wanted));
 }
 
 base::Result<void> Loop::watch_shared(Source& source) {
-  return control(EPOLL_CTL_ADD, source, EPOLLIN | EPOLLEXCLUSIVE);
+  return add(source, EPOLLIN | EPOLLEXCLUSIVE);
 }
 
 base::Result<void> Loop::rewatch(Source& source, Readiness wanted) {
-  return control(EPOLL_CTL_MOD, source, to_events(wanted));
+  const int result = control(EPOLL_CTL_MOD, source, to_events(wanted));
+  if (result < 0) return base::fail_with_number(-result, kCannotWatch);
+  return {};
 }
 
-void Loop::unwatch(Source& source) { (void)control(EPOLL_CTL_DEL, source, 0); }
+void Loop::unwatch(Source& source) noexcept {
+  if (!source.is_watched()) return;
+  (void)control(EPOLL_CTL_DEL, source, 0);
+  sources_.remove(source);
+}
 
-base::Result<void> Loop::control(int operation, Source& source, std::uint32_t events) {
+base::Result<void> Loop::add(Source& source, std::uint32_t events) {
+  try {
+    sources_.add(source);
+  } catch (const std::bad_alloc&) {
+    return base::fail_with_number(ENOMEM, kCannotWatch);
+  }
+  const int result = control(EPOLL_CTL_ADD, source, events);
+  if (result == 0) return {};
+  sources_.remove(source);
+  return base::fail_with_number(-result, kCannotWatch);
+}
+
+int Loop::control(int operation, const Source& source, std::uint32_t events) noexcept {
   epoll_event event{};
   event.events = events;
-  event.data.ptr = &source;
-  const int result = kernel_.epoll_ctl(epoll_.fd(), operation, source.fd(), &event);
-  if (result < 0) return base::fail_with_number(-result, "cannot watch a descriptor");
-  return {};
+  event.data.u64 = sources_.ticket_of(source);
+  return kernel_.epoll_ctl(epoll_.fd(), operation, source.fd(), &event);
 }
 
 }  // namespace mastic::loop

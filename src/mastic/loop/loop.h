@@ -21,6 +21,7 @@
 #include "mastic/loop/inbox.h"
 #include "mastic/loop/outbox.h"
 #include "mastic/loop/source.h"
+#include "mastic/loop/source_table.h"
 #include "mastic/loop/timer_wheel.h"
 #include "mastic/loop/transfer.h"
 
@@ -98,12 +99,15 @@ class Loop final : public async::Executor {
   void arm(async::Timer& timer, base::Instant due) override { timers_.arm(timer, due); }
 
   // Descriptors.
+
+  /// Requires: `source` is not watched.
   [[nodiscard]] base::Result<void> watch(Source& source, Readiness wanted);
   /// The same for a descriptor that several loops watch: each event wakes one of them.
   [[nodiscard]] base::Result<void> watch_shared(Source& source);
   /// Changes what is wanted of a source that is not shared.
   [[nodiscard]] base::Result<void> rewatch(Source& source, Readiness wanted);
-  void unwatch(Source& source);
+  /// Nothing is heard of `source` from here on. Does nothing when it is not watched.
+  void unwatch(Source& source) noexcept;
   /// Receives for `socket`, which is readable, in this turn's batch.
   void receive(Socket& socket) { receiving_.push_back(&socket); }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
@@ -139,12 +143,14 @@ class Loop final : public async::Executor {
   void receive_all();
   void receive_batch(std::span<Socket*> sockets);
   void deliver_messages();
-  [[nodiscard]] base::Result<void> control(int operation, Source& source, std::uint32_t events);
+  [[nodiscard]] base::Result<void> add(Source& source, std::uint32_t events);
+  [[nodiscard]] int control(int operation, const Source& source, std::uint32_t events) noexcept;
 
   base::Kernel& kernel_;
   std::unique_ptr<Transfer> transfer_;
   base::Descriptor epoll_;
   std::unique_ptr<Wakeup> wakeup_;
+  SourceTable sources_;
   base::Instant now_;
   TimerWheel timers_;
   async::MessageQueue jobs_;

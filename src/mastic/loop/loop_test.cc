@@ -39,11 +39,13 @@ class TestJob final : public async::Job {
 class Echo final : public Socket {
  public:
   Echo(Loop& loop, int fd) : Socket(fd), loop_(loop) {}
+  ~Echo() override { loop_.unwatch(*this); }
   void ready(Readiness readiness) noexcept override {
     if (readiness.readable) loop_.receive(*this);
   }
   void received(ssize_t result, std::string_view bytes) noexcept override {
     if (result <= 0) {
+      loop_.unwatch(*this);
       loop_.kernel().close(std::exchange(fd_, -1));
       return;
     }
@@ -86,6 +88,63 @@ TEST_P(LoopTest, SurvivesSocketsThatCloseInTheMiddleOfABatch) {
   loop->turn(0s);
   EXPECT_EQ(kernel.at(stays.fd()).sent, "a");
   EXPECT_LT(goes.fd(), 0);
+}
+
+TEST_P(LoopTest, HearsNothingOfASocketThatIsKeptOpenElsewhere) {
+  auto goes = std::make_unique<Echo>(*loop, kernel.make_socket());
+  const int fd = goes->fd();
+  kernel.at(fd).held_elsewhere = true;
+  ASSERT_TRUE(loop->watch(*goes, {.readable = true}));
+  kernel.at(fd).recv_error = ECONNRESET;
+  loop->turn(0s);
+  EXPECT_FALSE(kernel.at(fd).open);
+  goes.reset();
+  const base::Instant before = kernel.monotonic_now();
+  loop->turn(5s);
+  EXPECT_EQ(kernel.monotonic_now() - before, 5s) << "it is still reported";
+}
+
+TEST_P(LoopTest, AnEventOfASourceThatHasGoneFindsNotTheOneInItsPlace) {
+  kernel.fail("epoll_ctl", 2, EBADF);  // a watch that cannot be ended goes on reporting
+  auto goes = std::make_unique<Echo>(*loop, kernel.make_socket());
+  const int fd = goes->fd();
+  ASSERT_TRUE(loop->watch(*goes, {.readable = true}));
+  loop->unwatch(*goes);
+  goes.reset();
+  Echo next(*loop, kernel.make_socket());
+  ASSERT_TRUE(loop->watch(next, {.readable = true}));
+  kernel.at(fd).incoming = {"for nobody"};
+  const int received = kernel.calls("recv");
+  loop->turn(0s);
+  EXPECT_EQ(kernel.calls("recv"), received);
+}
+
+TEST_P(LoopTest, ASourceMayOutliveItsLoop) {
+  class Silent final : public Source {
+   public:
+    explicit Silent(int fd) : Source(fd) {}
+    void ready(Readiness) noexcept override {}
+  };
+  Silent outlives(kernel.make_socket());
+  ASSERT_TRUE(loop->watch(outlives, {.readable = true}));
+  loop.reset();
+  EXPECT_FALSE(outlives.is_watched());
+}
+
+TEST(LoopDeathTest, ASourceThatIsWatchedIsNotDestroyed) {
+  class Forgetful final : public Source {
+   public:
+    explicit Forgetful(int fd) : Source(fd) {}
+    void ready(Readiness) noexcept override {}
+  };
+  base::ScriptedKernel kernel;
+  const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
+  EXPECT_DEATH(
+      {
+        Forgetful source(kernel.make_socket());
+        (void)loop->watch(source, {.readable = true});
+      },
+      "is_watched");
 }
 
 TEST_P(LoopTest, RunsJobsInOrderAndThoseOfAFinishedJobToo) {

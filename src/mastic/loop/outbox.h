@@ -28,6 +28,13 @@ class Outbox {
   /// Whether `socket` has bytes here.
   [[nodiscard]] static bool holds(const Socket& socket) { return socket.outbox_place_ != 0; }
 
+  /// How many these are.
+  [[nodiscard]] std::size_t bytes_of(const Socket& socket) const {
+    if (!holds(socket)) return 0;
+    const Segment& segment = segments_[socket.outbox_place_ - 1];
+    return static_cast<std::size_t>(segment.end - segment.begin);
+  }
+
   [[nodiscard]] bool empty() const { return segments_.empty(); }
   /// Sends everything and tells each socket what became of it, also one that prepared room and
   /// wrote nothing. Sockets that were closed are passed over. They may write anew meanwhile: call

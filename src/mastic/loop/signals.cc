@@ -24,15 +24,18 @@ base::Result<std::unique_ptr<Signals>> Signals::open(Loop& loop, std::initialize
   const int fd = loop.kernel().signalfd(set, SFD_NONBLOCK | SFD_CLOEXEC);
   if (fd < 0) return base::fail_with_number(-fd, "cannot receive signals");
   std::unique_ptr<Signals> opened(
-      new Signals(base::Descriptor(loop.kernel(), fd), std::move(received)));
+      new Signals(loop, base::Descriptor(loop.kernel(), fd), std::move(received)));
   if (const auto watched = loop.watch(*opened, {.readable = true}); !watched) {
     return std::unexpected(watched.error());
   }
   return opened;
 }
 
-Signals::Signals(base::Descriptor descriptor, std::function<void(int)> received)
-    : Source(descriptor.fd()), descriptor_(std::move(descriptor)), received_(std::move(received)) {}
+Signals::Signals(Loop& loop, base::Descriptor descriptor, std::function<void(int)> received)
+    : Source(descriptor.fd()),
+      loop_(loop),
+      descriptor_(std::move(descriptor)),
+      received_(std::move(received)) {}
 
 void Signals::ready(Readiness) noexcept {
   signalfd_siginfo info{};

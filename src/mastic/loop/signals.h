@@ -20,16 +20,18 @@ void block_signals(std::initializer_list<int> signals);
 void ignore_broken_pipes();
 
 /// Receives signals, which must be blocked, and calls `received` with the number of each on the
-/// loop.
+/// loop, which must outlive it.
 class Signals final : public Source {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<Signals>> open(
       Loop& loop, std::initializer_list<int> signals, std::function<void(int signal)> received);
+  ~Signals() override { loop_.unwatch(*this); }
   void ready(Readiness readiness) noexcept override;
 
  private:
-  Signals(base::Descriptor descriptor, std::function<void(int)> received);
+  Signals(Loop& loop, base::Descriptor descriptor, std::function<void(int)> received);
 
+  Loop& loop_;
   base::Descriptor descriptor_;
   std::function<void(int)> received_;
 };

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "mastic/base/assert.h"
+
 namespace mastic::loop {
 
 /// What a descriptor is ready for, or what one wants to hear of.
@@ -50,10 +52,13 @@ class Kept : public Retirable {
   Kept** link_ = nullptr;  ///< what points to it
 };
 
-/// Something with a descriptor that a loop watches. It closes the descriptor itself, which ends the
-/// watch, and then goes by `Loop::retire`: the loop may still hold it for the rest of the turn.
+/// Something with a descriptor that a loop watches. Before it closes the descriptor, or passes it
+/// on, it ends the watch (`Loop::unwatch`), for closing does so only when nobody else has the file
+/// open, and a child that was just forked has (ADR 0015). Then it goes by `Loop::retire`: the loop
+/// may still hold it for the rest of the turn. Requires of the destructor: it is not watched.
 class Source : public Retirable {
  public:
+  ~Source() override { MASTIC_ASSERT(!is_watched(), {"fd", fd_}); }
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
@@ -62,12 +67,17 @@ class Source : public Retirable {
 
   /// Negative once it was closed.
   [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] bool is_watched() const { return slot_ != 0; }
 
  protected:
   explicit Source(int fd) : fd_(fd) {}
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
 
   int fd_;
+
+ private:
+  friend class SourceTable;
+  std::uint32_t slot_ = 0;  ///< 1 + its place in the loop's table of sources, or 0
 };
 
 /// A connected socket that takes part in the loop's batches.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "mastic/base/assert.h"
+#include "mastic/net/hang_up.h"
 #include "mastic/net/socket_address.h"
 #include "mastic/net/socket_stream.h"
 
@@ -92,7 +93,7 @@ class Connecting final : public async::Operation, private async::Timer {
   }
   Cancel cancel() noexcept override {
     let_go();
-    socket_.reset();
+    give_up();
     return Cancel::GivenUp;
   }
   void try_again() noexcept {
@@ -106,8 +107,13 @@ class Connecting final : public async::Operation, private async::Timer {
     let_go();
     error_ = error;
     if (error_ == 0) begin_stream();
-    socket_.reset();
+    give_up();
     complete();
+  }
+  /// What became no stream must not be connected for as long as a child has it.
+  void give_up() noexcept {
+    if (socket_.is_open()) hang_up(socket_.kernel(), socket_.fd());
+    socket_.reset();
   }
   void begin_stream() noexcept {
     try {

@@ -27,6 +27,7 @@ constexpr base::Duration kRetry = std::chrono::milliseconds(50);  // while there
 class DatagramLane::Socket final : public loop::Source {
  public:
   Socket(DatagramLane& lane, int fd) : Source(fd), lane_(lane) {}
+  ~Socket() override { lane_.loop().unwatch(*this); }
   void ready(loop::Readiness) noexcept override { lane_.receive(fd_); }
   void forget() { fd_ = -1; }
 
@@ -221,7 +222,7 @@ void DatagramLane::resume() noexcept {
 void DatagramLane::close() noexcept {
   disarm();
   for (auto& socket : sockets_) {
-    if (!is_paused_) loop().unwatch(*socket);
+    loop().unwatch(*socket);
     socket->forget();
     loop().retire(std::move(socket));
   }

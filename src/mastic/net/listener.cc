@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "mastic/net/hang_up.h"
 #include "mastic/net/socket_address.h"
 
 namespace mastic::net {
@@ -71,6 +72,7 @@ base::Result<Listener> Listener::finish(BoundSocket socket, SocketFile file) {
 
 void Listener::close() {
   file_.remove();
+  if (descriptor_.is_open()) hang_up(descriptor_.kernel(), descriptor_.fd());
   descriptor_.reset();
 }
 
@@ -80,15 +82,13 @@ Acceptor::Acceptor(loop::Loop& loop, const Listener& listener, AcceptorOwner& ow
     : Source(listener.fd()), loop_(loop), owner_(owner), next_rest_(kFirstRest) {}
 
 base::Result<void> Acceptor::start() {
-  if (watching_) return {};
-  const auto watched = loop_.watch_shared(*this);
-  watching_ = watched.has_value();
-  return watched;
+  if (is_watched()) return {};
+  return loop_.watch_shared(*this);
 }
 
 void Acceptor::pause() {
   disarm();
-  if (std::exchange(watching_, false)) loop_.unwatch(*this);
+  loop_.unwatch(*this);
 }
 
 void Acceptor::close() {
@@ -97,7 +97,7 @@ void Acceptor::close() {
 }
 
 void Acceptor::ready(loop::Readiness) noexcept {
-  for (int i = 0; i < kMostPerTurn && watching_; ++i) {
+  for (int i = 0; i < kMostPerTurn && is_watched(); ++i) {
     if (!accept_one()) return;
   }
 }

@@ -34,6 +34,7 @@ class Listener {
   [[nodiscard]] int fd() const { return descriptor_.fd(); }
   /// With the port that the system chose when 0 was asked for.
   [[nodiscard]] const base::Address& address() const { return address_; }
+  /// Nobody can connect any more, also when a child still has the socket.
   void close();
 
  private:
@@ -96,7 +97,6 @@ class Acceptor final : public loop::Source, private async::Timer {
 
   loop::Loop& loop_;
   AcceptorOwner& owner_;
-  bool watching_ = false;
   base::Duration next_rest_;
 };
 

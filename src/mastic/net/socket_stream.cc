@@ -5,9 +5,12 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <new>
 #include <utility>
+
+#include "mastic/net/hang_up.h"
 
 namespace mastic::net {
 namespace {
@@ -22,7 +25,7 @@ bool is_momentary(int number) {
 }  // namespace
 
 /// Sends one slice of a file in user code's place, for it may wait for a disk. When the stream goes
-/// meanwhile, it stays until the slice is done and closes the socket then.
+/// meanwhile, it stays until the slice is done, or will not begin, and closes the socket then.
 class SocketStream::FileSender final : public async::Job {
  public:
   explicit FileSender(SocketStream& stream) : stream_(&stream), kernel_(stream.loop_.kernel()) {}
@@ -35,6 +38,7 @@ class SocketStream::FileSender final : public async::Job {
     size_ = std::min<std::uint64_t>(piece.size, kFileSliceBytes);
   }
   void run() noexcept override {
+    if (is_given_up_) return;
     result_ = kernel_.sendfile(socket_, file_->fd(), static_cast<std::int64_t>(offset_), size_);
   }
   void finish() noexcept override {
@@ -44,7 +48,10 @@ class SocketStream::FileSender final : public async::Job {
     delete this;
   }
   /// The stream goes, and leaves its descriptor to this.
-  void outlive_stream() { stream_ = nullptr; }
+  void outlive_stream() {
+    stream_ = nullptr;
+    is_given_up_ = true;
+  }
 
  private:
   SocketStream* stream_;
@@ -54,6 +61,13 @@ class SocketStream::FileSender final : public async::Job {
   std::uint64_t offset_ = 0;
   std::size_t size_ = 0;
   ssize_t result_ = 0;
+  std::atomic<bool> is_given_up_{false};  ///< set on the loop, while `run` may be on its way
+};
+
+/// What only a stream has that is behind.
+struct SocketStream::Backlog {
+  OutputQueue queue;
+  std::unique_ptr<FileSender> file_sender;  ///< the socket is corked while there is one
 };
 
 SocketStream::SocketStream(loop::Loop& loop, base::Descriptor socket)
@@ -95,24 +109,26 @@ void SocketStream::received(ssize_t result, std::string_view bytes) noexcept {
     return;
   }
   reading_ = false;
+  peer_ended_ = true;
   owner_->received_end();
 }
 
 // ---- writing ----
 
 OutputQueue& SocketStream::queue() {
-  if (!queue_) queue_ = std::make_unique<OutputQueue>();
-  return *queue_;
+  if (!backlog_) backlog_ = std::make_unique<Backlog>();
+  return backlog_->queue;
 }
 
+bool SocketStream::has_queue() const { return backlog_ != nullptr && !backlog_->queue.empty(); }
+
 char* SocketStream::prepare(std::size_t size) {
-  return has_queue() ? queue_->prepare(size) : loop_.outbox().prepare(*this, size);
+  return has_queue() ? queue().prepare(size) : loop_.outbox().prepare(*this, size);
 }
 
 void SocketStream::commit(std::size_t size) {
-  if (has_queue()) return queue_->commit(size);
+  if (has_queue()) return queue().commit(size);
   loop_.outbox().commit(*this, size);
-  in_outbox_ += static_cast<std::uint32_t>(size);
 }
 
 void SocketStream::write_borrowed(std::string_view bytes) {
@@ -125,12 +141,13 @@ void SocketStream::write_borrowed(std::string_view bytes) {
 void SocketStream::write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                               std::uint64_t size) {
   if (size == 0) return;
-  if (!file_sender_) {
-    file_sender_ = std::make_unique<FileSender>(*this);
+  OutputQueue& pieces = queue();
+  if (!backlog_->file_sender) {
+    backlog_->file_sender = std::make_unique<FileSender>(*this);
     cork(true);
   }
-  const bool idle = !has_queue();
-  queue().append_file(std::move(file), offset, size);
+  const bool idle = pieces.empty();
+  pieces.append_file(std::move(file), offset, size);
   if (idle) begin_queue();
 }
 
@@ -147,8 +164,12 @@ void SocketStream::begin_queue() {
   loop_.outbox().announce_more(*this);
 }
 
-std::uint64_t SocketStream::unsent() const { return in_outbox_ + (queue_ ? queue_->size() : 0); }
-std::uint64_t SocketStream::held() const { return in_outbox_ + (queue_ ? queue_->held() : 0); }
+std::uint64_t SocketStream::unsent() const {
+  return loop_.outbox().bytes_of(*this) + (backlog_ ? backlog_->queue.size() : 0);
+}
+std::uint64_t SocketStream::held() const {
+  return loop_.outbox().bytes_of(*this) + (backlog_ ? backlog_->queue.held() : 0);
+}
 
 std::uint64_t SocketStream::unacknowledged() const {
   const int bytes = is_open() ? loop_.kernel().siocoutq(fd_) : 0;
@@ -156,7 +177,6 @@ std::uint64_t SocketStream::unacknowledged() const {
 }
 
 void SocketStream::sent(std::string_view bytes, std::size_t taken, int number) noexcept {
-  in_outbox_ = 0;
   if (number != 0 && !is_momentary(number)) return fail(number);
   const std::string_view left = bytes.substr(taken);
   try {
@@ -172,24 +192,26 @@ void SocketStream::sent(std::string_view bytes, std::size_t taken, int number) n
 void SocketStream::pump() noexcept {
   std::uint64_t taken = 0;
   while (has_queue()) {
-    if (queue_->first_file() != nullptr) return send_file_slice();
-    const std::string_view bytes = queue_->first_bytes();
-    const int flags = kSendFlags | (queue_->has_more_than_one() ? MSG_MORE : 0);
+    OutputQueue& pieces = backlog_->queue;
+    if (pieces.first_file() != nullptr) return send_file_slice();
+    const std::string_view bytes = pieces.first_bytes();
+    const int flags = kSendFlags | (pieces.has_more_than_one() ? MSG_MORE : 0);
     const ssize_t result = loop_.kernel().send(fd_, bytes.data(), bytes.size(), flags);
     if (result < 0 && !is_momentary(static_cast<int>(-result))) {
       return fail(static_cast<int>(-result));
     }
     if (result <= 0) break;
-    queue_->remove(static_cast<std::uint64_t>(result));
+    pieces.remove(static_cast<std::uint64_t>(result));
     taken += static_cast<std::uint64_t>(result);
   }
   after_sending(taken);
 }
 
 void SocketStream::send_file_slice() noexcept {
-  if (file_sender_->is_running()) return;
-  file_sender_->begin(fd_, *queue_->first_file());
-  loop_.enqueue(*file_sender_);
+  FileSender& sender = *backlog_->file_sender;
+  if (sender.is_running()) return;
+  sender.begin(fd_, *backlog_->queue.first_file());
+  loop_.enqueue(sender);
 }
 
 void SocketStream::file_slice_sent(ssize_t result) noexcept {
@@ -198,7 +220,7 @@ void SocketStream::file_slice_sent(ssize_t result) noexcept {
     if (!is_momentary(static_cast<int>(-result))) return fail(static_cast<int>(-result));
     return after_sending(0);
   }
-  queue_->remove(static_cast<std::uint64_t>(result));
+  backlog_->queue.remove(static_cast<std::uint64_t>(result));
   owner_->sent(static_cast<std::uint64_t>(result), unsent());
   if (!is_open() || loop::Outbox::holds(*this)) return;  // the flush goes on from there
   settle();  // the next slice waits for the next turn, so that a fast client shares the loop
@@ -213,9 +235,8 @@ void SocketStream::after_sending(std::uint64_t taken) noexcept {
 /// Asks to be told of room, or lets go of what only a stream that is behind needs.
 void SocketStream::settle() noexcept {
   if (has_queue()) return want(wants_readable_, true);
-  queue_.reset();
-  if (file_sender_) cork(false);
-  file_sender_.reset();
+  if (backlog_ && backlog_->file_sender) cork(false);
+  backlog_.reset();
   if (wants_writable_) want(wants_readable_, false);
   if (shutting_ && is_open() && unsent() == 0) loop_.kernel().shutdown(fd_, SHUT_WR);
 }
@@ -231,26 +252,34 @@ void SocketStream::want(bool readable, bool writable) {
 // ---- the end ----
 
 void SocketStream::shut_write() {
-  if (std::exchange(shutting_, true) || !is_open()) return;
+  if (shutting_ || !is_open()) return;
+  shutting_ = true;
   if (unsent() == 0) loop_.kernel().shutdown(fd_, SHUT_WR);
 }
 
 void SocketStream::close() {
   if (!is_open()) return;
-  const int fd = std::exchange(fd_, -1);
-  if (file_sender_ && file_sender_->is_running()) {
-    file_sender_.release()->outlive_stream();
-  } else {
-    loop_.kernel().close(fd);
-  }
-  queue_.reset();
+  const bool both_ended = peer_ended_ && shutting_ && unsent() == 0;
+  if (!both_ended) hang_up(loop_.kernel(), fd_);
+  let_go();
 }
 
 void SocketStream::abort() {
   if (!is_open()) return;
-  const linger at_once{.l_onoff = 1, .l_linger = 0};
-  loop_.kernel().setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  close();
+  reset(loop_.kernel(), fd_);
+  let_go();
+}
+
+/// Nothing is heard of the socket from here on, whoever else has it open.
+void SocketStream::let_go() noexcept {
+  loop_.unwatch(*this);
+  const int fd = std::exchange(fd_, -1);
+  if (backlog_ && backlog_->file_sender && backlog_->file_sender->is_running()) {
+    backlog_->file_sender.release()->outlive_stream();
+  } else {
+    loop_.kernel().close(fd);
+  }
+  backlog_.reset();
 }
 
 void SocketStream::fail(int number) noexcept {

@@ -49,11 +49,12 @@ class SocketStream : public Stream, public loop::Socket {
 
  private:
   class FileSender;
+  struct Backlog;
 
   OutputQueue& queue();
   void begin_queue();
   void cork(bool on) noexcept;
-  [[nodiscard]] bool has_queue() const { return queue_ != nullptr && !queue_->empty(); }
+  [[nodiscard]] bool has_queue() const;
   void pump() noexcept;
   void ask_to_receive() noexcept;
   void send_file_slice() noexcept;
@@ -61,17 +62,18 @@ class SocketStream : public Stream, public loop::Socket {
   void after_sending(std::uint64_t taken) noexcept;
   void settle() noexcept;
   void want(bool readable, bool writable);
+  void let_go() noexcept;
   void fail(int number) noexcept;
 
+  // Bits, and first: they stand in what the alignment of Socket leaves free.
+  bool reading_ : 1 = true;
+  bool peer_ended_ : 1 = false;
+  bool wants_readable_ : 1 = true;  ///< as the loop was told
+  bool wants_writable_ : 1 = false;
+  bool shutting_ : 1 = false;
   loop::Loop& loop_;
   StreamOwner* owner_ = nullptr;
-  std::unique_ptr<OutputQueue> queue_;
-  std::unique_ptr<FileSender> file_sender_;
-  std::uint32_t in_outbox_ = 0;
-  bool reading_ = true;
-  bool wants_readable_ = true;  ///< as the loop was told
-  bool wants_writable_ = false;
-  bool shutting_ = false;
+  std::unique_ptr<Backlog> backlog_;  ///< only while it is behind
 };
 
 }  // namespace mastic::net

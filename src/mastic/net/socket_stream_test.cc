@@ -195,6 +195,40 @@ TEST_P(SocketStreamTest, ClosesOnceAndDropsTheRest) {
   turn(2);
 }
 
+TEST_P(SocketStreamTest, TellsThePeerOfItsEndThoughAChildHasTheSocket) {
+  peer().held_elsewhere = true;
+  stream->close();
+  EXPECT_FALSE(peer().open);
+  EXPECT_TRUE(kernel.peer_sees_end(fd));
+  EXPECT_FALSE(peer().reset);
+}
+
+TEST_P(SocketStreamTest, ResetsThoughAChildHasTheSocket) {
+  peer().held_elsewhere = true;
+  stream->abort();
+  EXPECT_FALSE(peer().open);
+  EXPECT_TRUE(peer().reset);
+}
+
+TEST_P(SocketStreamTest, ClosesWithoutAnotherWordWhenBothSidesHaveEnded) {
+  peer().incoming_ended = true;
+  turn();
+  stream->shut_write();
+  const int told = kernel.calls("shutdown");
+  stream->close();
+  EXPECT_EQ(kernel.calls("shutdown"), told);
+}
+
+TEST_P(SocketStreamTest, HearsNothingMoreOnceItIsClosedThoughAChildHasTheSocket) {
+  peer().held_elsewhere = true;
+  stream->close();
+  stream.reset();
+  peer().recv_error = ECONNRESET;
+  const base::Instant before = kernel.monotonic_now();
+  loop->turn(5s);
+  EXPECT_EQ(kernel.monotonic_now() - before, 5s) << "the loop is still told of it";
+}
+
 TEST_P(SocketStreamTest, MayGoWhileASliceOfAFileIsBeingSent) {
   // The loop is taken while the slice is sent; the stream goes meanwhile.
   class Thief final : public async::Job {

@@ -8,6 +8,7 @@
 
 #include "mastic/base/assert.h"
 #include "mastic/loop/order.h"
+#include "mastic/net/hang_up.h"
 #include "mastic/net/socket_stream.h"
 
 namespace mastic::net {
@@ -51,7 +52,7 @@ void StreamLane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept
   if (is_full && options().when_full == Admission::Refuse) {
     service_.totals.open.fetch_sub(1);
     service_.totals.refused.fetch_add(1);
-    return;  // which closes it
+    return hang_up(socket.kernel(), socket.fd());
   }
   service_.totals.accepted.fetch_add(1);
   StreamLane* least = this;

@@ -8,8 +8,7 @@
 
 namespace mastic::server {
 
-Connection::Connection(Lane& lane, net::Stream& stream, base::Endpoint peer)
-    : lane_(lane), stream_(stream), peer_(peer) {}
+Connection::Connection(Lane& lane, base::Endpoint peer) : lane_(lane), peer_(peer) {}
 
 Connection::~Connection() = default;
 
@@ -55,14 +54,14 @@ void Connection::failed(int) noexcept { close(); }
 // ---- the end ----
 
 void Connection::close() {
-  const std::uint64_t unsent = stream_.unsent();
-  stream_.close();
+  const std::uint64_t unsent = stream().unsent();
+  stream().close();
   end(unsent);
 }
 
 void Connection::abort() {
-  const std::uint64_t unsent = stream_.unsent();
-  stream_.abort();
+  const std::uint64_t unsent = stream().unsent();
+  stream().abort();
   end(unsent);
 }
 

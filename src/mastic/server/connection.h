@@ -31,14 +31,14 @@ class Connection : public net::StreamOwner, public ListedConnection {
   Connection& operator=(const Connection&) = delete;
 
   /// Begins to read. False when the loop cannot watch the stream.
-  [[nodiscard]] bool start() { return stream_.start(*this); }
+  [[nodiscard]] bool start() { return stream().start(*this); }
   /// Closes at once; what was not sent is lost.
   void close();
   /// The same, and the client sees a reset.
   void abort();
 
   [[nodiscard]] Lane& lane() const { return lane_; }
-  [[nodiscard]] net::Stream& stream() const { return stream_; }
+  [[nodiscard]] virtual net::Stream& stream() noexcept = 0;
   [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
   /// Of the request that is being answered; none when none is.
   [[nodiscard]] Exchange* exchange() const;
@@ -61,8 +61,8 @@ class Connection : public net::StreamOwner, public ListedConnection {
   virtual void retire() noexcept = 0;
 
  protected:
-  /// `stream` goes with it.
-  Connection(Lane& lane, net::Stream& stream, base::Endpoint peer);
+  /// The stream goes with it.
+  Connection(Lane& lane, base::Endpoint peer);
   ~Connection();
 
  private:
@@ -77,7 +77,6 @@ class Connection : public net::StreamOwner, public ListedConnection {
   void end(std::uint64_t unsent);
 
   Lane& lane_;
-  net::Stream& stream_;
   std::unique_ptr<Http1Connection> http1_;  ///< none while it rests
   base::Instant waits_since_{};
   base::Endpoint peer_;
