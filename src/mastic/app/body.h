@@ -99,6 +99,14 @@ class Body {
   /// them; what is borrowed stands in the exchange, or is there anyway.
   [[nodiscard]] std::uint64_t held_bytes() const;
 
+  /// Whether nothing of an application's runs when it goes: no source, no last owner of bytes.
+  [[nodiscard]] bool is_plain() const {
+    if (const auto* const shared = std::get_if<Shared>(&content_)) {
+      return shared->owner == nullptr || shared->owner.use_count() > 1;
+    }
+    return !std::holds_alternative<std::unique_ptr<BodySource>>(content_);
+  }
+
   /// Pulls the next piece, as BodySource does. Bytes are one piece.
   [[nodiscard]] Task<std::optional<std::string_view>> next();
 

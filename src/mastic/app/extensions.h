@@ -15,7 +15,10 @@ class Extensions {
   Extensions() = default;
   Extensions(const Extensions&) = delete;
   Extensions& operator=(const Extensions&) = delete;
-  ~Extensions() {
+  ~Extensions() { clear(); }
+
+  [[nodiscard]] bool empty() const { return first_ == nullptr; }
+  void clear() {
     while (first_ != nullptr) {
       Entry& entry = *first_;
       first_ = entry.next;

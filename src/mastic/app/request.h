@@ -184,6 +184,16 @@ class Request {
   void note_style(const PageStyle& style) { style_ = &style; }
   [[nodiscard]] const PageStyle* style() const { return style_; }
 
+  // For its exchange.
+
+  /// Whether something of the application's goes with it: values of `ext`, a body with an owner.
+  [[nodiscard]] bool carries_anything() const { return !extensions_.empty() || !body_.is_plain(); }
+  /// In user code: destroys that, the values that were made last first.
+  void drop_carried() noexcept {
+    extensions_.clear();
+    body_ = Body();
+  }
+
   // For routers and mounts.
 
   /// The next `bytes` of `path` belong to a mount.

@@ -25,6 +25,9 @@ class Executor {
   virtual void post(Message& message) = 0;
   /// Threads that may block, for what must not hold the executor. From any thread.
   [[nodiscard]] virtual Runner& runner() { return inline_runner(); }
+  /// The same for what reads files, and so may wait for a disk. Its `has_reserve` says whether such
+  /// a read may be made on the executor itself for now.
+  [[nodiscard]] virtual Runner& disk_runner() { return runner(); }
 
  protected:
   virtual ~Executor() = default;

@@ -28,13 +28,15 @@ class RemoteOperation : public Operation, private Message {
   }
   /// Where the task runs; from `begin` on.
   [[nodiscard]] Executor& executor() const { return *executor_; }
+  /// On the executor: that call has come.
+  virtual void arrived() noexcept { complete(); }
 
  private:
   void start(Executor& executor) final {
     executor_ = &executor;
     begin();
   }
-  void deliver() noexcept final { complete(); }
+  void deliver() noexcept final { arrived(); }
 
   Executor* executor_ = nullptr;
 };

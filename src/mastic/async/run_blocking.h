@@ -8,6 +8,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -37,7 +38,20 @@ class Blocking final : public RemoteOperation, private BlockingWork {
   static_assert(std::is_nothrow_destructible_v<F>, "nobody takes what it throws at its end");
 
   struct NoStop {};
+  struct NoJob {};
   using Stop = std::conditional_t<kTakesStop, std::stop_source, NoStop>;
+  /// What hangs on the token is user code, and gets a job. The operation stands until that is over.
+  struct FireStop final : Job {
+    FireStop() = default;
+    FireStop(FireStop&& other) noexcept : Job() { MASTIC_ASSERT(other.owner == nullptr); }
+    void run() noexcept override { owner->stop_.request_stop(); }
+    void finish() noexcept override {
+      is_over = true;
+      if (owner->has_arrived_) owner->complete();
+    }
+    Blocking* owner = nullptr;  ///< once it is enqueued
+    bool is_over = false;
+  };
 
   static decltype(auto) call(F& function, [[maybe_unused]] Stop& stop) {
     if constexpr (kTakesStop) {
@@ -52,7 +66,9 @@ class Blocking final : public RemoteOperation, private BlockingWork {
   static_assert(std::is_void_v<Result> || std::is_object_v<Result>,
                 "run_blocking gives its result by value; return a pointer to share one");
 
-  explicit Blocking(F&& function) : function_(std::forward<F>(function)) {}
+  enum class What : std::uint8_t { Blocks, Reads };
+  explicit Blocking(F&& function, What what = What::Blocks)
+      : function_(std::forward<F>(function)), what_(what) {}
 
   Result await_resume() {
     finish_await();
@@ -65,14 +81,26 @@ class Blocking final : public RemoteOperation, private BlockingWork {
   struct Nothing {};
   using Value = std::conditional_t<std::is_void_v<Result>, Nothing, Result>;
 
+  [[nodiscard]] Runner& runner() const {
+    return what_ == What::Reads ? executor().disk_runner() : executor().runner();
+  }
   void begin() override {
-    refused_ = !executor().runner().submit(*this);
+    refused_ = !runner().submit(*this);
     if (refused_) complete();
   }
   Cancel cancel() noexcept override {
-    if (executor().runner().withdraw(*this)) return Cancel::GivenUp;
-    if constexpr (kTakesStop) stop_.request_stop();
+    if (runner().withdraw(*this)) return Cancel::GivenUp;
+    if constexpr (kTakesStop) {
+      if (std::exchange(fire_stop_.owner, this) == nullptr) executor().enqueue(fire_stop_);
+    }
     return Cancel::Coming;
+  }
+  void arrived() noexcept override {
+    has_arrived_ = true;
+    if constexpr (kTakesStop) {
+      if (fire_stop_.owner != nullptr && !fire_stop_.is_over) return;  // which completes it then
+    }
+    complete();
   }
   void run() noexcept override {
     try {
@@ -89,9 +117,12 @@ class Blocking final : public RemoteOperation, private BlockingWork {
 
   F function_;
   [[no_unique_address]] Stop stop_;
+  [[no_unique_address]] std::conditional_t<kTakesStop, FireStop, NoJob> fire_stop_;
   std::optional<Value> result_;
   std::exception_ptr exception_;
+  const What what_;
   bool refused_ = false;
+  bool has_arrived_ = false;
 };
 
 /// Runs `f` where it may block, and gives what it returns or throws. It is called once, as `f()` or
@@ -99,8 +130,8 @@ class Blocking final : public RemoteOperation, private BlockingWork {
 /// referred to, a temporary is kept.
 ///
 /// Cancelled before `f` began: `f` never runs, the await throws Cancelled. Cancelled while it runs:
-/// the token fires, on the executor, so what hangs on it is to be short; the await stands until `f`
-/// ends and gives its result, and the next await throws Cancelled. Throws RunnerFull when the queue
+/// the token fires, in a job of the executor, as handlers run; the await stands until that and `f`
+/// have ended and gives its result, and the next await throws Cancelled. Throws RunnerFull when the queue
 /// of the threads is full.
 template <class F>
 [[nodiscard]] Blocking<F> run_blocking(F&& f) {
@@ -108,6 +139,14 @@ template <class F>
                 "GCC 12 destroys twice what a lambda captures by value inside of a co_await: give "
                 "the lambda a name, as in `auto f = [...] { ... }; co_await run_blocking(f);`");
   return Blocking<F>(std::forward<F>(f));
+}
+
+/// The same for what reads files: it has threads of its own number (Executor::disk_runner), so that
+/// a disk that hangs does not take those of everything else.
+template <class F>
+[[nodiscard]] Blocking<F> run_reading(F&& f) {
+  static_assert(detail::kIsSafeTemporary<F>, "give the lambda a name, as for run_blocking");
+  return Blocking<F>(std::forward<F>(f), Blocking<F>::What::Reads);
 }
 
 }  // namespace mastic::async

@@ -107,6 +107,24 @@ TEST_F(RunBlocking, StandsUntilARunningFunctionEndsAndTellsItToStop) {
   EXPECT_TRUE(context.take());
 }
 
+Task<> gives_token(std::stop_token& token) {
+  auto take = [&](std::stop_token given) { token = std::move(given); };
+  co_await run_blocking(take);
+}
+
+TEST_F(RunBlocking, FiresTheTokenInAJobAndStandsUntilThatIsOver) {
+  std::stop_token token;
+  TestContext<void> context(executor, gives_token(token));
+  executor.run();
+  runner.take().run();
+  context.stop();
+  context.stop();
+  EXPECT_FALSE(token.stop_requested()) << "what hangs on it may block";
+  executor.run();
+  EXPECT_TRUE(token.stop_requested());
+  EXPECT_TRUE(context.is_done());
+}
+
 TEST_F(RunBlocking, IsNotTriedAfterStop) {
   TestContext<std::string> context(executor, spelt());
   context.stop();

@@ -206,6 +206,7 @@ void Exchange::run() noexcept {
       finishers().finish(outcome_);
       response_ = nullptr;
       task_.reset();
+      request_->drop_carried();
       break;
   }
   resume_ready();
@@ -314,10 +315,12 @@ void Exchange::schedule_step(Step step) noexcept {
   schedule();
 }
 
-/// Nothing of the application runs or waits any more, and nothing more will be sent.
+/// Nothing of the application runs or waits any more, and nothing more will be sent. What is left of
+/// it (finishers, values, owners of content) ends in a job, for it may block.
 void Exchange::end() noexcept {
   if (std::exchange(stage_, Stage::Ended) == Stage::Ended) return;
-  const bool is_plain = response_ == nullptr || response_->body.bytes() || response_->body.file();
+  const bool is_plain = (response_ == nullptr || response_->body.is_plain()) &&
+                        !(request_ && request_->carries_anything());
   if (finishers().empty() && is_plain) return release();
   outcome_.duration = lane_.loop().kernel().monotonic_now() - started_;
   owner_ = nullptr;  // which has let go, or is about to

@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "mastic/app/router.h"
+#include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
+#include "mastic/async/with_timeout.h"
 #include "mastic/server/client_testing.h"
 #include "mastic/server/server.h"
 #include "mastic/threads/blocking_scope.h"
@@ -335,6 +337,71 @@ TEST_P(HandlerThreadTest, AFinisherThatHangsHarmsNobodyElse) {
   EXPECT_EQ(client.get("/quick"), "quick") << "on the same connection";
   gate.open();
   wait_until([&] { return pool().lost == 0; });
+}
+
+TEST_P(HandlerThreadTest, WhatARequestLeavesBehindMayBlockAndDelaysNobody) {
+  struct Value {
+    ~Value() {
+      if (gate != nullptr) gate->pass();
+    }
+    Gate* gate = nullptr;
+  };
+  Router site;
+  site.get("/ext", [&](Request& request) {
+    request.ext<Value>().gate = &gate;
+    return "value";
+  });
+  site.get("/owner", [&] {
+    const auto owner = std::shared_ptr<const void>(&gate, [&](const void*) { gate.pass(); });
+    return app::Response(Status::Ok, app::Body::shared("owner", owner));
+  });
+  site.get("/capture", [&](Request& request) {
+    auto owner = std::shared_ptr<Gate>(&gate, [](Gate* held) { held->pass(); });
+    request.on_finish([owner = std::move(owner)](const app::Outcome&) {});
+    return "capture";
+  });
+  site.post("/body", [&](Request& request) -> Task<std::string> {
+    auto owner = std::shared_ptr<Gate>(&gate, [](Gate* held) { held->pass(); });
+    request.body() = app::Body::produced_by(
+        [owner = std::move(owner)]() -> std::optional<std::string> { return std::nullopt; });
+    co_return "body";
+  });
+  site.get("/quick", [] { return "quick"; });
+  start(std::move(site));
+  int left = 0;
+  for (const char* request :
+       {"GET /ext HTTP/1.1\r\nHost: a\r\n\r\n", "GET /owner HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /capture HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"}) {
+    Client client = connect();
+    client.send(request);
+    EXPECT_EQ(client.answer().status, Status::Ok) << request;
+    wait_until([&] { return gate.inside() == left + 1; });
+    EXPECT_EQ(connect().get("/quick"), "quick") << request;
+    EXPECT_EQ(client.get("/quick"), "quick") << request;
+    ++left;
+  }
+  gate.open(left);
+}
+
+TEST_P(HandlerThreadTest, WhatHangsOnTheTokenOfBlockingCodeMayBlockAndDelaysNobody) {
+  Router site;
+  site.get("/", [&](Request&) -> Task<std::string> {
+    auto waits_for_its_end = [&](std::stop_token stop) {
+      const std::stop_callback blocks(stop, [&] { gate.pass(); });
+      wait_until([&] { return stop.stop_requested(); });
+    };
+    co_await async::with_timeout(async::run_blocking(waits_for_its_end), 1ms);
+    co_return "in time";
+  });
+  site.get("/quick", [] { return "quick"; });
+  start(std::move(site));
+  Client client = connect();
+  client.ask("/");
+  wait_until([&] { return gate.inside() == 1; });
+  EXPECT_EQ(connect().get("/quick"), "quick");
+  gate.open();
+  (void)client.answer();
 }
 
 TEST_P(HandlerThreadTest, SettlesWithoutAThreadThatIsLost) {
