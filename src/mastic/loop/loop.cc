@@ -90,9 +90,11 @@ Loop::Turn Loop::turn(base::Duration longest_wait) {
   adopt();
   if (run_jobs() == Turn::Lost) return Turn::Lost;  // left over by a driver that lost the loop
   flush();
-  wait(longest_wait);
+  int events = look_for_events(time_to_wait(longest_wait));
+  const base::Instant looked = now_;
+  if (events <= 0 && are_timers_late()) events = look_for_events(base::Duration::zero());
   receive_all();
-  timers_.advance(now_);
+  if (may_expire_timers(events)) timers_.advance(looked);
   if (run_jobs() == Turn::Lost) return Turn::Lost;
   flush();
   return Turn::Kept;
@@ -111,12 +113,14 @@ void Loop::adopt() {
   if (left_behind_ == nullptr) [[likely]]
     return;
   now_ = kernel_.monotonic_now();
+  in_jobs_since_.store(kNotInJobs, std::memory_order_relaxed);
   std::exchange(left_behind_, nullptr)->left_behind(left_on_);
 }
 
 Loop::Turn Loop::run_jobs() {
   if (jobs_.empty()) return Turn::Kept;
   Driver& driver = *driver_;
+  in_jobs_since_.store(now_, std::memory_order_relaxed);
   for (int left = kMostJobs; left > 0 && !jobs_.empty(); --left) {  // they may enqueue others
     auto& job = static_cast<async::Job&>(jobs_.pop_front());
     if (pinned_) {
@@ -135,6 +139,7 @@ Loop::Turn Loop::run_jobs() {
     job.finish();
   }
   now_ = kernel_.monotonic_now();  // a job may have taken long; what follows counts from here
+  in_jobs_since_.store(kNotInJobs, std::memory_order_relaxed);
   return Turn::Kept;
 }
 
@@ -161,14 +166,18 @@ void Loop::destroy_retired() noexcept {
   }
 }
 
-void Loop::wait(base::Duration longest_wait) {
-  using std::chrono::milliseconds;
+base::Duration Loop::time_to_wait(base::Duration longest_wait) const {
+  if (!jobs_.empty()) return base::Duration::zero();
   longest_wait = std::clamp(longest_wait, base::Duration::zero(), kLongestWait);
-  if (!jobs_.empty()) longest_wait = base::Duration::zero();
-  if (const auto next = timers_.next_advance()) {
-    longest_wait = std::clamp(*next - now_, base::Duration::zero(), longest_wait);
-  }
-  const auto timeout = std::chrono::ceil<milliseconds>(longest_wait).count();
+  const auto next = timers_.next_advance();
+  if (!next) return longest_wait;
+  return std::clamp(*next - now_, base::Duration::zero(), longest_wait);
+}
+
+/// Tells the sources that are ready; returns how many events there were, or what epoll_wait failed
+/// with: it is interrupted when the process was stopped and goes on.
+int Loop::look_for_events(base::Duration longest_wait) {
+  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(longest_wait).count();
   std::array<epoll_event, kMostEvents> events;
   const int count = kernel_.epoll_wait(epoll_.fd(), events, static_cast<int>(timeout));
   now_ = kernel_.monotonic_now();
@@ -179,6 +188,21 @@ void Loop::wait(base::Duration longest_wait) {
       source->ready(to_readiness(event.events));
     }
   }
+  return count;
+}
+
+bool Loop::are_timers_late() const {
+  const auto next = timers_.next_advance();
+  return next && now_ - *next > kLate;
+}
+
+/// After a look that found `events`. The kernel reports those that are ready in turns, so after
+/// this many looks it has reported all that were ready at the first one.
+bool Loop::may_expire_timers(int events) {
+  if (looks_left_ == 0) looks_left_ = 2 + sources_.size() / kMostEvents;
+  if (events != 0 && are_timers_late() && --looks_left_ > 0) return false;
+  looks_left_ = 0;
+  return true;
 }
 
 void Loop::receive_all() {

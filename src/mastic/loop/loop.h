@@ -44,12 +44,16 @@ class LoopKeeper {
 /// One turn: run the jobs that are waiting, send what they wrote, wait for readiness and messages,
 /// receive from all that are ready, expire timers, run the jobs that came of it, send again.
 ///
+/// Timers that are late by more than a tenth of a second say that the process was stopped,
+/// suspended or starved. What had arrived by then arrived in time, so they rest until it was
+/// received: until a look finds nothing more, or every source has had its turn.
+///
 /// 1. User code is entered in one place, `run_jobs`, with nothing of the loop on the stack.
 /// 2. Everything of a loop is a member of it; no driver keeps any of it.
 /// 3. A driver whose `turn` returned Lost touches the loop no more.
 /// 4. No operation of the kernel is in flight when a turn waits, returns or enters user code.
 ///
-/// Everything but `post`, `stop`, `look` and `take` belongs to the driver, outside of user code.
+/// Everything but `post`, `stop`, `look`, `is_stuck` and `take` belongs to the driver, outside of user code.
 class Loop final : public async::Executor {
  public:
   /// Fails when the kernel has no descriptors or no memory left.
@@ -77,6 +81,12 @@ class Loop final : public async::Executor {
   void stop();
   /// What the driver is doing: hold it against a later look (Bracket).
   [[nodiscard]] std::uint64_t look() const { return bracket_.look(); }
+  /// Whether jobs have held its driver for longer than a twentieth of a second, and nobody has
+  /// taken the loop over: it gets nothing new for now.
+  [[nodiscard]] bool is_stuck(base::Instant now) const {
+    const base::Instant since = in_jobs_since_.load(std::memory_order_relaxed);
+    return since != kNotInJobs && now - since > kStuckAfter;
+  }
   /// Takes the loop from a driver that was in user code at `seen` and still is. True: the caller
   /// drives it from here on, or has another thread do so.
   [[nodiscard]] bool take(std::uint64_t seen);
@@ -132,6 +142,9 @@ class Loop final : public async::Executor {
   static constexpr std::size_t kReceiveBytes = kMostReceives * ((16 << 10) + 192);
   static constexpr std::size_t kMostShare = 256 << 10;
   static constexpr int kMostJobs = 1024;  ///< of a turn, so that they never keep it from the rest
+  static constexpr base::Duration kLate = std::chrono::milliseconds(100);  ///< of timers
+  static constexpr base::Duration kStuckAfter = std::chrono::milliseconds(50);
+  static constexpr base::Instant kNotInJobs = base::Instant::max();
 
   Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descriptor epoll);
 
@@ -139,7 +152,10 @@ class Loop final : public async::Executor {
   [[nodiscard]] Turn run_jobs();
   void flush();
   void destroy_retired() noexcept;
-  void wait(base::Duration longest_wait);
+  [[nodiscard]] base::Duration time_to_wait(base::Duration longest_wait) const;
+  [[nodiscard]] int look_for_events(base::Duration longest_wait);
+  [[nodiscard]] bool are_timers_late() const;
+  [[nodiscard]] bool may_expire_timers(int events);
   void receive_all();
   void receive_batch(std::span<Socket*> sockets);
   void deliver_messages();
@@ -162,6 +178,7 @@ class Loop final : public async::Executor {
   Kept* kept_ = nullptr;
   Stop stop_;
   bool pinned_ = false;
+  std::size_t looks_left_ = 0;  ///< before timers that are late expire all the same
   LoopKeeper* keeper_ = nullptr;
   async::Runner* runner_ = &async::inline_runner();
   Driver unnamed_driver_;
@@ -169,6 +186,7 @@ class Loop final : public async::Executor {
   async::Job* running_ = nullptr;      ///< of the driver, while it is inside the bracket
   async::Job* left_behind_ = nullptr;  ///< runs on the thread that the loop was taken from
   int left_on_ = 0;                    ///< that thread
+  std::atomic<base::Instant> in_jobs_since_{kNotInJobs};
   Inbox inbox_;
   Bracket bracket_;
 };

@@ -195,6 +195,43 @@ TEST(Loop, WaitsForTimersAndNoLonger) {
   EXPECT_EQ(kernel.monotonic_now() - start, 250ms);
 }
 
+TEST(Loop, ASourceThatIsNeverQuietHoldsLateTimersBackForAFewTurnsOnly) {
+  class Loud final : public Source {
+   public:
+    explicit Loud(int fd) : Source(fd) {}
+    void ready(Readiness) noexcept override {}
+  };
+  base::ScriptedKernel kernel;
+  const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
+  Loud loud(kernel.make_socket());
+  kernel.at(loud.fd()).incoming = {"never read"};
+  ASSERT_TRUE(loop->watch(loud, {.readable = true}));
+  SleepingContext context(*loop, 1s);
+  loop->turn(0s);
+  kernel.advance(10s);
+  for (int i = 0; i < 5; ++i) loop->turn(0s);
+  EXPECT_TRUE(context.is_done());
+  loop->unwatch(loud);
+}
+
+TEST(Loop, IsStuckWhileAJobHoldsItAndNobodyHasTakenIt) {
+  base::ScriptedKernel kernel;
+  const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
+  const auto is_stuck = [&] { return loop->is_stuck(kernel.monotonic_now()); };
+  TestJob job([&] {
+    EXPECT_FALSE(is_stuck());
+    kernel.advance(60ms);
+    EXPECT_TRUE(is_stuck());
+    ASSERT_TRUE(loop->take(loop->look()));
+    EXPECT_EQ(loop->turn(0s), Loop::Turn::Kept);
+    EXPECT_FALSE(is_stuck());
+  });
+  loop->enqueue(job);
+  EXPECT_EQ(loop->turn(0s), Loop::Turn::Lost);
+  kernel.advance(1h);
+  EXPECT_FALSE(is_stuck()) << "it waits";
+}
+
 TEST(Loop, WaitsNoLongerThanItIsTold) {
   base::ScriptedKernel kernel;
   const auto loop = Loop::open(kernel, TransferKind::Syscall).value();

@@ -229,6 +229,24 @@ TEST_P(ConnectionTest, GivesUpOnALineThatComesByDrops) {
   EXPECT_EQ(fault_of(line), StreamFault::TimedOut);
 }
 
+TEST_P(ConnectionTest, ALineThatArrivedWhileTheProcessWasStoppedArrivedInTime) {
+  Context& line = run(line_of(reader));
+  peer().incoming = {"in ", "time\n"};
+  kernel.fail("epoll_wait", 1, EINTR);  // as SIGCONT does
+  pass(options.idle_timeout * 2);
+  ASSERT_TRUE(line.is_done());
+  EXPECT_EQ(line.take(), "in time");
+}
+
+TEST_P(ConnectionTest, APeerThatReadWhileTheProcessWasStoppedIsNotAborted) {
+  peer().room = 10;
+  Context& write = run(writes(writer, std::string(500, 'x')));
+  peer().room = SIZE_MAX;
+  pass(options.write_timeout * 2);
+  ASSERT_TRUE(write.is_done());
+  EXPECT_EQ(write.take(), "written");
+}
+
 TEST_P(ConnectionTest, AbortsAPeerThatNeverReads) {
   peer().room = 10;
   Context& write = run(writes(writer, std::string(500, 'x')));

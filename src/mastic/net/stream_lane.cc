@@ -57,7 +57,8 @@ void StreamLane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept
   service_.totals.accepted.fetch_add(1);
   StreamLane* least = this;
   for (StreamLane* const lane : peers_) {
-    if (lane->connections_ + kMostUneven < least->connections_) least = lane;
+    const bool has_fewer = lane->connections_ + kMostUneven < least->connections_;
+    if (has_fewer && !lane->loop().is_stuck(loop().now())) least = lane;
   }
   try {
     least == this ? serve(std::move(socket), peer) : hand_over(*least, std::move(socket), peer);

@@ -459,6 +459,55 @@ TEST_P(Http1DeadlineTest, EveryOneOfThemMayBeForEver) {
   EXPECT_EQ(talk(kGet).size(), 1u);
 }
 
+// ---- after the process was stopped, suspended or starved ----
+
+TEST_P(Http1DeadlineTest, WhatArrivedWhileTheProcessWasStoppedArrivedInTime) {
+  for (const bool is_interrupted : {false, true}) {
+    open();
+    std::vector<int> clients;
+    for (int i = 0; i < 300; ++i) {
+      clients.push_back(server->connect());
+      server->at(clients.back()).incoming.emplace_back(kGet.substr(0, 10));
+    }
+    server->turn(10);
+    for (const int client : clients) server->at(client).incoming.emplace_back(kGet.substr(10));
+    if (is_interrupted) server->kernel.fail("epoll_wait", 1, EINTR);  // as SIGCONT does
+    server->kernel.advance(12s);
+    server->turn(10);
+    int answered = 0;
+    for (const int client : clients) answered += server->take(client).starts_with("HTTP/1.1 200 ");
+    EXPECT_EQ(answered, 300);
+  }
+}
+
+TEST_P(Http1DeadlineTest, ContentThatArrivedWhileTheProcessWasStoppedArrivedInTime) {
+  open();
+  const std::string request = post("/pull", std::string(20'000, 'x'));
+  server->send(fd, request.substr(0, 100));
+  server->at(fd).incoming.emplace_back(request.substr(100));
+  server->kernel.advance(1h);
+  server->turn(5);
+  EXPECT_EQ(responses().at(0).content, "pulled 20000");
+}
+
+TEST_P(Http1DeadlineTest, AClientThatTookItsAnswerWhileTheProcessWasStoppedIsNotAborted) {
+  open();
+  server->at(fd).room = 1000;
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  server->at(fd).room = SIZE_MAX;
+  server->kernel.advance(1h);
+  server->turn(5);
+  EXPECT_EQ(responses().at(0).content.size(), 100'000u);
+}
+
+TEST_P(Http1DeadlineTest, WhoWasSilentWhileTheProcessWasStoppedIsTooLateAllTheSame) {
+  open();
+  server->send(fd, kGet.substr(0, 10));
+  server->kernel.advance(12s);
+  server->turn(3);
+  EXPECT_TRUE(server->take(fd).starts_with("HTTP/1.1 408 "));
+}
+
 MASTIC_FOR_BOTH_TRANSFERS(Http1DeadlineTest);
 
 }  // namespace

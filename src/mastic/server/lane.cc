@@ -74,7 +74,8 @@ void Lane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
   totals_.connection_opened();
   Lane* least = this;
   for (Lane* const lane : peers_) {
-    if (lane->connections_ + kMostUneven < least->connections_) least = lane;
+    const bool has_fewer = lane->connections_ + kMostUneven < least->connections_;
+    if (has_fewer && !lane->loop_.is_stuck(loop_.now())) least = lane;
   }
   try {
     if (least == this || draining_) {

@@ -424,6 +424,54 @@ TEST_P(ServerTest, FailsToStartWithoutDescriptors) {
   EXPECT_NE(started.error().message.find("Too many open files"), std::string::npos);
 }
 
+TEST_P(ServerTest, GivesNewcomersToNoLoopThatIsStuck) {
+  base::ScriptedKernel kernel;
+  const App app([](Request&) { return "hello"; });
+  const Options options;
+  Totals totals;
+  class Job final : public async::Job {
+   public:
+    explicit Job(std::function<void()> work) : work_(std::move(work)) {}
+    void run() noexcept override { work_(); }
+    void finish() noexcept override {}
+
+   private:
+    std::function<void()> work_;
+  };
+  net::Listener listener = net::Listener::open(kernel, *Address::parse("127.0.0.1:0")).value();
+  const auto open_loop = [&] {
+    return loop::Loop::open(kernel, loop::make_test_transfer(kernel, GetParam())).value();
+  };
+  const auto crowded_loop = open_loop();
+  const auto other_loop = open_loop();
+  Lane crowded(*crowded_loop, app, options, log, totals);
+  Lane other(*other_loop, app, options, log, totals);
+  crowded.set_peers({&crowded, &other});
+  ASSERT_TRUE(crowded.accept_from(listener));
+  for (int i = 0; i < 20; ++i) {
+    const int fd = kernel.make_socket();
+    crowded.adopt(std::make_unique<net::SocketStream>(*crowded_loop, base::Descriptor(kernel, fd)),
+                  {});
+  }
+  const auto accept_one = [&] {
+    kernel.connect_to(listener.fd());
+    crowded_loop->turn(0s);
+  };
+  Job stuck([&] {
+    kernel.advance(60ms);
+    accept_one();
+  });
+  other_loop->enqueue(stuck);
+  other_loop->turn(0s);
+  EXPECT_EQ(crowded.report(0).connections, 21u);
+  accept_one();
+  other_loop->turn(0s);
+  EXPECT_EQ(other.report(0).connections, 1u);
+  for (Lane* const lane : {&crowded, &other}) lane->abort_all();
+  crowded.drain([] {});
+  for (const auto& loop : {crowded_loop.get(), other_loop.get()}) loop->turn(0s);
+}
+
 TEST_P(ServerTest, GoesOnFromAnotherThreadWhileAHandlerIsStuck) {
   std::latch stuck(1), release(1);
   const App app([&](Request& request) {
