@@ -4,6 +4,7 @@
 #include <array>
 
 #include "mastic/app/http_error.h"
+#include "mastic/async/run_blocking.h"
 #include "mastic/base/assert.h"
 
 namespace mastic::app {
@@ -16,20 +17,27 @@ class FileSource final : public BodySource {
 
   Task<std::optional<std::string_view>> next() override {
     if (file_.size == 0) return std::nullopt;
-    const std::size_t wanted = std::min<std::uint64_t>(file_.size, kBlockBytes);
-    base::Kernel& kernel = file_.file->kernel();
-    const ssize_t got = kernel.pread(file_.file->fd(), buffer_.data(), wanted,
-                                     static_cast<std::int64_t>(file_.offset));
-    if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
-    file_.offset += static_cast<std::uint64_t>(got);
-    file_.size -= static_cast<std::uint64_t>(got);
-    return std::string_view(buffer_).substr(0, static_cast<std::size_t>(got));
+    return next_block();
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return file_.size; }
   [[nodiscard]] std::uint64_t held_bytes() const override { return buffer_.capacity(); }
 
  private:
   static constexpr std::size_t kBlockBytes = 64 << 10;
+
+  Task<std::optional<std::string_view>> next_block() {
+    const std::size_t wanted = std::min<std::uint64_t>(file_.size, kBlockBytes);
+    auto read = [&] {
+      return file_.file->kernel().pread(file_.file->fd(), buffer_.data(), wanted,
+                                        static_cast<std::int64_t>(file_.offset));
+    };
+    const ssize_t got = co_await async::run_reading(read);
+    if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
+    file_.offset += static_cast<std::uint64_t>(got);
+    file_.size -= static_cast<std::uint64_t>(got);
+    co_return std::string_view(buffer_).substr(0, static_cast<std::size_t>(got));
+  }
+
   Body::File file_;
   std::string buffer_;
 };

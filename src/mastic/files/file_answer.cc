@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mastic/app/error_response.h"
+#include "mastic/async/run_blocking.h"
 #include "mastic/base/date.h"
 #include "mastic/http/byteranges.h"
 #include "mastic/http/conditional.h"
@@ -58,20 +59,26 @@ class Parts final : public app::BodySource {
  private:
   static constexpr std::uint64_t kBlockBytes = 64 << 10;
 
-  std::optional<std::string_view> next_block() {
+  Task<std::optional<std::string_view>> next_block() {
     const std::uint64_t size = std::min(part_left_, kBlockBytes);
     const std::uint64_t at = std::exchange(part_at_, part_at_ + size);
     part_left_ -= size;
-    if (file_->content) return std::string_view(*file_->content).substr(at, size);
+    if (file_->content) return std::optional(std::string_view(*file_->content).substr(at, size));
+    return read_block(at, size);
+  }
+  Task<std::optional<std::string_view>> read_block(std::uint64_t at, std::uint64_t size) {
     text_.resize(size);
     const base::Descriptor& descriptor = *file_->descriptor;
     for (std::size_t have = 0; have < size;) {
-      const ssize_t got = descriptor.kernel().pread(
-          descriptor.fd(), text_.data() + have, size - have, static_cast<std::int64_t>(at + have));
+      auto read = [&] {
+        return descriptor.kernel().pread(descriptor.fd(), text_.data() + have, size - have,
+                                         static_cast<std::int64_t>(at + have));
+      };
+      const ssize_t got = co_await async::run_reading(read);
       if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
       have += static_cast<std::size_t>(got);
     }
-    return text_;
+    co_return text_;
   }
 
   std::shared_ptr<const CachedFile> file_;

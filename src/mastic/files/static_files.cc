@@ -8,7 +8,11 @@
 #include <utility>
 
 #include "mastic/app/error_response.h"
+#include "mastic/app/handler.h"
+#include "mastic/app/http_error.h"
+#include "mastic/app/pace.h"
 #include "mastic/app/page_style.h"
+#include "mastic/async/run_blocking.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/encoding.h"
 #include "mastic/base/small_vector.h"
@@ -80,12 +84,51 @@ std::optional<TreePath> to_tree_path(std::string_view path, const Options& optio
   return result;
 }
 
+/// While a request is answered on a thread that may block.
+class Away {
+ public:
+  explicit Away(app::Carrier& carrier) : carrier_(carrier) { carrier_.runs_elsewhere(true); }
+  ~Away() { carrier_.runs_elsewhere(false); }
+  Away(const Away&) = delete;
+  Away& operator=(const Away&) = delete;
+
+ private:
+  app::Carrier& carrier_;
+};
+
 class StaticFiles {
  public:
   StaticFiles(std::unique_ptr<Root> root, Options options)
       : options_(std::move(options)), root_(std::move(root)), cache_(*root_, options_) {}
 
-  Response answer(Request& request) {
+  /// Looking for a file may wait for a disk: where a slow handler would go, this goes to the threads
+  /// that are for reading.
+  app::Task<Response> answer(Request& request) {
+    const bool reads_here = !pace_.goes_elsewhere() &&
+                            request.carrier().context().executor().disk_runner().has_reserve();
+    if (!reads_here) return answer_elsewhere(request);
+    const app::detail::Stay here(request, pace_);
+    return app::Task<Response>(std::in_place, [&] { return find_answer(request); });
+  }
+
+ private:
+  app::Task<Response> answer_elsewhere(Request& request) {
+    auto read = [&] {
+      const Away away(request.carrier());
+      const base::Instant begun = root_->kernel().monotonic_now();
+      Response response = find_answer(request);
+      pace_.took(root_->kernel().monotonic_now() - begun);
+      return response;
+    };
+    try {
+      co_return co_await async::run_reading(read);
+    } catch (const async::RunnerFull&) {
+      throw app::HttpError(Status::ServiceUnavailable, "The server is busy at the moment.")
+          .set("Retry-After", "1");
+    }
+  }
+
+  Response find_answer(Request& request) {
     look_at_root(request);
     if (request.method() != Method::Get && request.method() != Method::Head) {
       return app::respond_to_other_method(request, "GET, HEAD, OPTIONS");
@@ -101,7 +144,6 @@ class StaticFiles {
     return answer_directory(request, std::string(path->view()));
   }
 
- private:
   void look_at_root(Request& request) {
     const auto change = root_->look();
     if (!change) return;
@@ -176,6 +218,7 @@ class StaticFiles {
   const Options options_;
   const std::unique_ptr<Root> root_;
   FileCache cache_;
+  app::Pace pace_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mastic/base/assert.h"
+#include "mastic/loop/disk.h"
 
 namespace mastic::loop {
 namespace {
@@ -235,6 +236,10 @@ void Loop::receive_batch(std::span<Socket*> sockets) {
 void Loop::deliver_messages() {
   async::MessageQueue messages = inbox_.take_all();
   while (!messages.empty()) messages.pop_front().deliver();
+}
+
+async::Runner& Loop::disk_runner() {
+  return disk_ != nullptr ? static_cast<async::Runner&>(*disk_) : *runner_;
 }
 
 // ---- from other threads ----

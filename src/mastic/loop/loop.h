@@ -27,6 +27,7 @@
 
 namespace mastic::loop {
 
+class Disk;
 class Loop;
 
 /// Whoever looks after the driver of a loop: told each time that this has entered user code, on its
@@ -98,11 +99,16 @@ class Loop final : public async::Executor {
     runner_ = &runner;
   }
 
+  /// Before it is driven: where files are read; it must outlive the drive. Without one they are read
+  /// on the loop.
+  void read_by(Disk& disk) { disk_ = &disk; }
+
   /// Before it is driven: it stays with its thread, and cannot be taken.
   void pin() { pinned_ = true; }
 
   // Executor.
   [[nodiscard]] async::Runner& runner() override { return *runner_; }
+  [[nodiscard]] async::Runner& disk_runner() override;
   [[nodiscard]] base::Instant now() const override { return now_; }
   void enqueue(async::Job& job) override { jobs_.push_back(job); }
   void enqueue_first(async::Job& job) override { jobs_.push_front(job); }
@@ -127,6 +133,8 @@ class Loop final : public async::Executor {
   void keep(std::unique_ptr<Kept> object) noexcept;
 
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
+  /// None when it has none.
+  [[nodiscard]] Disk* disk() const { return disk_; }
 
  private:
   class Wakeup;
@@ -181,6 +189,7 @@ class Loop final : public async::Executor {
   std::size_t looks_left_ = 0;  ///< before timers that are late expire all the same
   LoopKeeper* keeper_ = nullptr;
   async::Runner* runner_ = &async::inline_runner();
+  Disk* disk_ = nullptr;
   Driver unnamed_driver_;
   Driver* driver_ = &unnamed_driver_;
   async::Job* running_ = nullptr;      ///< of the driver, while it is inside the bracket

@@ -20,6 +20,10 @@ void Options::describe(base::OptionTable& table) {
               "Handlers that wait for one of these threads.", "503 with Retry-After");
   table.count("reserve_threads", threads.reserve,
               "Threads that stand by to take a loop over whose thread a handler holds.");
+  table.count(
+      "max_disk_waits", max_disk_waits,
+      "Of the workers, those that may wait for a disk that is slow, half of them at the most.",
+      "what reads files waits in line");
   table.choice("hand_off", threads.hand_off, "(stuck|always|never)",
                {{"stuck", Drivers::HandOff::WhenStuck},
                 {"always", Drivers::HandOff::Always},
@@ -35,7 +39,7 @@ base::Result<void> Options::check() const {
   if (threads.workers > kMostThreads || threads.reserve > kMostThreads) {
     return base::fail("workers and reserve_threads may be 10000 at the most");
   }
-  return base::require_some({{"workers", threads.workers}});
+  return base::require_some({{"workers", threads.workers}, {"max_disk_waits", max_disk_waits}});
 }
 
 }  // namespace mastic::loop

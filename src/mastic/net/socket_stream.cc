@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "mastic/loop/disk.h"
 #include "mastic/net/hang_up.h"
 
 namespace mastic::net {
@@ -24,11 +25,12 @@ bool is_momentary(int number) {
 
 }  // namespace
 
-/// Sends one slice of a file in user code's place, for it may wait for a disk. When the stream goes
-/// meanwhile, it stays until the slice is done, or will not begin, and closes the socket then.
-class SocketStream::FileSender final : public async::Job {
+/// Sends one slice of a file in user code's place, for it may wait for a disk; while that is slow, on
+/// a thread that may wait (loop::Disk). When the stream goes meanwhile, it stays until the slice is
+/// done, or will not begin, and closes the socket then.
+class SocketStream::FileSender final : public async::Job, public loop::Kept {
  public:
-  explicit FileSender(SocketStream& stream) : stream_(&stream), kernel_(stream.loop_.kernel()) {}
+  explicit FileSender(SocketStream& stream) : stream_(&stream), loop_(stream.loop_) {}
 
   [[nodiscard]] bool is_running() const { return file_ != nullptr; }
   void begin(int socket, const OutputQueue::File& piece) {
@@ -36,31 +38,66 @@ class SocketStream::FileSender final : public async::Job {
     file_ = piece.file;
     offset_ = piece.offset;
     size_ = std::min<std::uint64_t>(piece.size, kFileSliceBytes);
+    is_sent_ = false;
+    loop_.enqueue(*this);
   }
+  /// As a job: several are enqueued before the first one finds that the disk is slow.
   void run() noexcept override {
-    if (is_given_up_) return;
-    result_ = kernel_.sendfile(socket_, file_->fd(), static_cast<std::int64_t>(offset_), size_);
+    loop::Disk* const disk = loop_.disk();
+    if (disk == nullptr || disk->has_reserve()) send();
+  }
+  void left_behind(int) noexcept override {
+    if (loop::Disk* const disk = loop_.disk()) disk->held_a_loop();
   }
   void finish() noexcept override {
+    if (!is_sent_ && !is_given_up_) {
+      if (loop_.disk()->submit(elsewhere_)) return;
+      result_ = -EBUSY;
+    }
     file_.reset();
     if (stream_ != nullptr) return stream_->file_slice_sent(result_);
-    kernel_.close(socket_);
     delete this;
   }
-  /// The stream goes, and leaves its descriptor to this.
-  void outlive_stream() {
-    stream_ = nullptr;
-    is_given_up_ = true;
+  /// True when it waited for a thread, and does so no more.
+  [[nodiscard]] bool withdraw() noexcept {
+    return loop_.disk() != nullptr && loop_.disk()->withdraw(elsewhere_);
+  }
+  /// Its stream goes, and leaves the descriptor to it, and it to the loop.
+  static void outlive_stream(std::unique_ptr<FileSender> sender) noexcept {
+    sender->stream_ = nullptr;
+    sender->is_given_up_ = true;
+    sender->left_socket_ = base::Descriptor(sender->loop_.kernel(), sender->socket_);
+    loop::Loop& loop = sender->loop_;
+    loop.keep(std::move(sender));
   }
 
  private:
+  struct Elsewhere final : async::BlockingWork {
+    explicit Elsewhere(FileSender& owner) : sender(owner) {}
+    void run() noexcept override {
+      sender.send();
+      sender.loop_.post(sender);  // which has it finish
+    }
+    FileSender& sender;
+  };
+
+  void send() noexcept {
+    is_sent_ = true;
+    if (is_given_up_) return;
+    const auto offset = static_cast<std::int64_t>(offset_);
+    result_ = loop_.kernel().sendfile(socket_, file_->fd(), offset, size_);
+  }
+
   SocketStream* stream_;
-  base::Kernel& kernel_;
+  loop::Loop& loop_;
+  Elsewhere elsewhere_{*this};
   std::shared_ptr<const base::Descriptor> file_;
   int socket_ = -1;
+  base::Descriptor left_socket_;  ///< the same, once it is its own to close
   std::uint64_t offset_ = 0;
   std::size_t size_ = 0;
   ssize_t result_ = 0;
+  bool is_sent_ = false;
   std::atomic<bool> is_given_up_{false};  ///< set on the loop, while `run` may be on its way
 };
 
@@ -209,9 +246,7 @@ void SocketStream::pump() noexcept {
 
 void SocketStream::send_file_slice() noexcept {
   FileSender& sender = *backlog_->file_sender;
-  if (sender.is_running()) return;
-  sender.begin(fd_, *backlog_->queue.first_file());
-  loop_.enqueue(sender);
+  if (!sender.is_running()) sender.begin(fd_, *backlog_->queue.first_file());
 }
 
 void SocketStream::file_slice_sent(ssize_t result) noexcept {
@@ -274,8 +309,9 @@ void SocketStream::abort() {
 void SocketStream::let_go() noexcept {
   loop_.unwatch(*this);
   const int fd = std::exchange(fd_, -1);
-  if (backlog_ && backlog_->file_sender && backlog_->file_sender->is_running()) {
-    backlog_->file_sender.release()->outlive_stream();
+  FileSender* const sender = backlog_ ? backlog_->file_sender.get() : nullptr;
+  if (sender != nullptr && sender->is_running() && !sender->withdraw()) {
+    FileSender::outlive_stream(std::move(backlog_->file_sender));
   } else {
     loop_.kernel().close(fd);
   }

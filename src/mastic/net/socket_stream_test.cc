@@ -8,7 +8,10 @@
 #include <functional>
 #include <string>
 
+#include "mastic/async/runner_testing.h"
 #include "mastic/base/kernel_testing.h"
+#include "mastic/base/log_testing.h"
+#include "mastic/loop/disk.h"
 #include "mastic/loop/transfer_testing.h"
 
 namespace mastic::net {
@@ -227,6 +230,66 @@ TEST_P(SocketStreamTest, HearsNothingMoreOnceItIsClosedThoughAChildHasTheSocket)
   const base::Instant before = kernel.monotonic_now();
   loop->turn(5s);
   EXPECT_EQ(kernel.monotonic_now() - before, 5s) << "the loop is still told of it";
+}
+
+TEST_P(SocketStreamTest, SendsFilesFromOtherThreadsWhileTheDiskIsSlow) {
+  async::ManualRunner threads(10);
+  base::RecordingLog log;
+  loop::Disk disk(threads, 1, log, kernel);
+  disk.held_a_loop();
+  loop->read_by(disk);
+  const std::string content(600'000, 'f');  // in fewer slices than make it quick again
+  stream->write_file(make_file(content), 0, content.size());
+  while (owner.drained == 0) {
+    turn(2);
+    ASSERT_EQ(threads.queued(), 1u);
+    const std::size_t before = peer().sent.size();
+    turn(2);
+    EXPECT_EQ(peer().sent.size(), before) << "sent on the loop";
+    threads.take().run();
+    turn(2);
+  }
+  EXPECT_EQ(peer().sent, content);
+}
+
+TEST_P(SocketStreamTest, MayGoWhileASliceWaitsForAThreadOrHasHadIt) {
+  async::ManualRunner threads(10);
+  base::RecordingLog log;
+  loop::Disk disk(threads, 1, log, kernel);
+  disk.held_a_loop();
+  loop->read_by(disk);
+  for (const bool has_had_it : {false, true}) {
+    const int socket = kernel.make_socket();
+    RecordingOwner other;
+    auto goes = std::make_unique<SocketStream>(*loop, base::Descriptor(kernel, socket));
+    ASSERT_TRUE(goes->start(other));
+    goes->write_file(make_file(std::string(1000, 'f')), 0, 1000);
+    turn(2);
+    ASSERT_EQ(threads.queued(), 1u);
+    if (has_had_it) threads.take().run();
+    goes->close();
+    EXPECT_EQ(kernel.at(socket).open, has_had_it) << "closed as soon as nobody sends from it";
+    goes.reset();
+    turn(2);
+    EXPECT_FALSE(kernel.at(socket).open);
+    EXPECT_EQ(other.taken_in_all, 0u);
+    EXPECT_EQ(threads.queued(), 0u);
+  }
+}
+
+TEST_P(SocketStreamTest, AFileThatIsStillBeingSentGoesWithTheLoop) {
+  async::ManualRunner threads(10);
+  base::RecordingLog log;
+  loop::Disk disk(threads, 1, log, kernel);
+  disk.held_a_loop();
+  loop->read_by(disk);
+  stream->write_file(make_file(std::string(1000, 'f')), 0, 1000);
+  turn(2);
+  threads.take().run();
+  stream.reset();
+  EXPECT_TRUE(peer().open);
+  loop.reset();
+  EXPECT_FALSE(peer().open);
 }
 
 TEST_P(SocketStreamTest, MayGoWhileASliceOfAFileIsBeingSent) {

@@ -48,6 +48,7 @@ TEST(ServerOptions, HaveTheseNamesAndDefaults) {
                                                     {"workers", "64"},
                                                     {"max_queued_work", "1024"},
                                                     {"reserve_threads", "2"},
+                                                    {"max_disk_waits", "8"},
                                                     {"hand_off", "stuck"},
                                                     {"hung_after", "30s"},
                                                     {"cancel_after", "30m"},

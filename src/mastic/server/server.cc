@@ -91,11 +91,15 @@ base::Result<void> Server::start(std::function<void()> settled) {
   const std::uint64_t count =
       options_.loop.loops > 0 ? options_.loop.loops : loop::Drivers::cores(kernel_);
   drivers_ = std::make_unique<loop::Drivers>(options_.loop.threads, kernel_);
+  const std::uint64_t most_waits = std::min(
+      options_.loop.max_disk_waits, std::max<std::uint64_t>(1, options_.loop.threads.workers / 2));
+  disk_ = std::make_unique<loop::Disk>(*drivers_, most_waits, log_, kernel_);
   watchdog_ = std::make_unique<Watchdog>(*drivers_, log_, options_.recycle_if_lost_over, recycle_);
   std::vector<Lane*> peers;
   for (std::uint64_t i = 0; i < count; ++i) {
     auto loop = loop::Loop::open(kernel_, transfer_.kind);
     if (!loop) return std::unexpected(loop.error());
+    (*loop)->read_by(*disk_);
     lanes_.push_back(std::make_unique<LoopLane>(*this, *std::move(loop)));
     peers.push_back(&lanes_.back()->lane());
   }

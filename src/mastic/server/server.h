@@ -17,6 +17,7 @@
 #include "mastic/base/log.h"
 #include "mastic/base/result.h"
 #include "mastic/base/server_watch.h"
+#include "mastic/loop/disk.h"
 #include "mastic/loop/drivers.h"
 #include "mastic/net/listener.h"
 #include "mastic/server/lane.h"
@@ -110,6 +111,7 @@ class Server final : private base::ServerWatch {
   Totals totals_;
   loop::TransferChoice transfer_;
   std::vector<net::Listener> listeners_;
+  std::unique_ptr<loop::Disk> disk_;  // outlives the loops, and the threads that read for it
   std::vector<std::unique_ptr<LoopLane>> lanes_;
   std::unique_ptr<loop::Drivers> drivers_;
   std::unique_ptr<Watchdog> watchdog_;

@@ -1,0 +1,108 @@
+#include "mastic/loop/disk.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "mastic/async/runner_testing.h"
+#include "mastic/base/kernel_testing.h"
+#include "mastic/base/log_testing.h"
+
+namespace mastic::loop {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Read final : public async::BlockingWork {
+ public:
+  explicit Read(std::function<void()> work = [] {}) : work_(std::move(work)) {}
+  void run() noexcept override {
+    has_run = true;
+    work_();
+  }
+  bool has_run = false;
+
+ private:
+  std::function<void()> work_;
+};
+
+struct DiskTest : testing::Test {
+  base::ScriptedKernel kernel;
+  base::RecordingLog log;
+  async::ManualRunner threads{4};
+  Disk disk{threads, 2, log, kernel};
+};
+
+TEST_F(DiskTest, IsReadOnLoopsUntilOneOfThemWasHeld) {
+  EXPECT_TRUE(disk.has_reserve());
+  disk.held_a_loop();
+  EXPECT_FALSE(disk.has_reserve());
+}
+
+TEST_F(DiskTest, HasNoMoreThreadsAtATimeThanItMay) {
+  std::vector<Read> reads(5);
+  for (Read& read : reads) EXPECT_TRUE(disk.submit(read));
+  EXPECT_EQ(threads.queued(), 2u);
+  threads.take().run();  // which goes on to what waits
+  for (const Read& read : reads) EXPECT_TRUE(read.has_run);
+  EXPECT_EQ(threads.queued(), 0u) << "the other one need not come";
+}
+
+TEST_F(DiskTest, TakesBackWhatHasNotBegun) {
+  Read first;
+  Read second;
+  EXPECT_TRUE(disk.submit(first));
+  EXPECT_TRUE(disk.submit(second));
+  EXPECT_TRUE(disk.withdraw(first));
+  EXPECT_FALSE(disk.withdraw(first));
+  threads.take().run();
+  EXPECT_FALSE(first.has_run);
+  EXPECT_TRUE(second.has_run);
+  EXPECT_FALSE(disk.withdraw(second));
+
+  Read last;
+  EXPECT_TRUE(disk.submit(last));
+  EXPECT_TRUE(disk.withdraw(last));
+  EXPECT_EQ(threads.queued(), 0u) << "no thread is left to come for nothing";
+}
+
+TEST_F(DiskTest, RefusesWhatNoThreadWouldComeFor) {
+  Read others[4];
+  for (Read& other : others) EXPECT_TRUE(threads.submit(other));
+  Read read;
+  EXPECT_FALSE(disk.submit(read));
+  (void)threads.take();
+  EXPECT_TRUE(disk.submit(read));
+  Read next;
+  EXPECT_TRUE(disk.submit(next)) << "the one that comes does both";
+  while (threads.queued() > 0) threads.take().run();
+  EXPECT_TRUE(next.has_run);
+}
+
+TEST_F(DiskTest, ReadsGoBackToLoopsOnceTheyAreQuickAgain) {
+  disk.held_a_loop();
+  const auto read_for = [&](base::Duration length) {
+    Read read([&] { kernel.advance(length); });
+    EXPECT_TRUE(disk.submit(read));
+    threads.take().run();
+  };
+  for (int i = 0; i < 15; ++i) read_for(0ms);
+  read_for(20ms);
+  for (int i = 0; i < 15; ++i) read_for(0ms);
+  EXPECT_FALSE(disk.has_reserve());
+  read_for(0ms);
+  EXPECT_TRUE(disk.has_reserve());
+}
+
+TEST_F(DiskTest, TheLogSaysSoOnceAMinute) {
+  for (int i = 0; i < 3; ++i) disk.held_a_loop();
+  EXPECT_EQ(log.lines.size(), 1u);
+  kernel.advance(61s);
+  disk.held_a_loop();
+  EXPECT_EQ(log.lines.size(), 2u);
+}
+
+}  // namespace
+}  // namespace mastic::loop
