@@ -57,7 +57,8 @@ base::Result<std::unique_ptr<Logs>> Logs::open(const Options& options, base::Ker
 
 Logs::Logs(const Options& options, base::Kernel& kernel, LogFile file)
     : kernel_(kernel),
-      writer_(std::move(file), {}, reports_for_itself(kernel, to_log_format(options.log_format))),
+      writer_(std::move(file),
+              {.report = reports_for_itself(kernel, to_log_format(options.log_format))}),
       log_(kernel, writer_, to_log_format(options.log_format),
            base::LogLevels::parse(options.log_level).value()) {}
 
@@ -65,11 +66,12 @@ base::Result<void> Logs::open_access_log(const Options& options) {
   if (options.access_log == AccessLogChoice::Off) return {};
   auto file = open_file(kernel_, options.access_log_file, STDOUT_FILENO, "--access-log-file");
   if (!file) return std::unexpected(file.error());
-  access_writer_ = std::make_unique<LogWriter>(
-      *std::move(file), kCollectAccesses, [this](std::string_view trouble) {
+  LogWriter::Options collecting{
+      .linger = kCollectAccesses, .report = [this](std::string_view trouble) {
         log_.write(Level::Warning, "the access log: " + std::string(trouble));
         return std::string();
-      });
+      }};
+  access_writer_ = std::make_unique<LogWriter>(*std::move(file), std::move(collecting));
   access_log_.emplace(*access_writer_,
                       options.access_log == AccessLogChoice::Json
                           ? middleware::AccessLogFormat::Json
@@ -83,9 +85,12 @@ void Logs::reopen() noexcept {
   if (access_writer_) access_writer_->reopen();
 }
 
-void Logs::flush(std::chrono::milliseconds longest) {
-  if (access_writer_) access_writer_->flush(longest);  // first, for the log hears of its troubles
-  writer_.flush(longest);
+bool Logs::flush(base::Duration longest) {
+  // The access log first, for the log hears of its troubles.
+  const auto until = std::chrono::steady_clock::now() + longest;
+  const bool accesses = !access_writer_ || access_writer_->flush(longest);
+  const auto left = until - std::chrono::steady_clock::now();
+  return writer_.flush(left) && accesses;
 }
 
 std::uint64_t Logs::dropped_accesses() const {

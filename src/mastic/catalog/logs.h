@@ -35,8 +35,8 @@ class Logs {
 
   /// Opens the files anew, when they were renamed or removed.
   void reopen() noexcept;
-  /// Waits until all is written, `longest` for each.
-  void flush(std::chrono::milliseconds longest);
+  /// Waits until all is written, or for `longest`; says which.
+  bool flush(base::Duration longest);
   /// Lines of the access log that were lost.
   [[nodiscard]] std::uint64_t dropped_accesses() const;
 

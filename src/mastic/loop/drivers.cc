@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <new>
 #include <system_error>
 #include <utility>
 
 #include "mastic/base/assert.h"
 #include "mastic/base/machine.h"
+#include "mastic/threads/thread.h"
 
 namespace mastic::loop {
 namespace {
@@ -110,7 +110,7 @@ void Drivers::start(Loop& loop) {
     driven_.reserve(driven_.size() + 1);
     Member* const driver = add_thread(Duty::Drives);
     if (driver == nullptr) {
-      throw std::system_error(EAGAIN, std::generic_category(), "cannot start a thread");
+      throw threads::no_thread(std::make_error_code(std::errc::resource_unavailable_try_again));
     }
     driver->loop = &loop;
     driven_.push_back({&loop, driver});

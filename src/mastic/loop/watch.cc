@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "mastic/loop/loop.h"
+#include "mastic/threads/thread.h"
 
 namespace mastic::loop {
 namespace {
@@ -15,7 +16,7 @@ constexpr int kQuietTicks = 20;  // and then it sleeps
 void Watch::add(Loop& loop) {
   const std::lock_guard lock(mutex_);
   watched_.push_back({&loop, loop.look()});
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  if (!thread_.joinable()) thread_ = threads::start_thread([this] { run(); });
 }
 
 void Watch::stop() {

@@ -3,12 +3,25 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace mastic::threads {
+namespace {
+
+int open_for_appending(base::Kernel& kernel, const std::string& path) {
+  struct stat status{};
+  if (kernel.fstatat(AT_FDCWD, path.c_str(), status, 0) == 0 && S_ISFIFO(status.st_mode)) {
+    const int fd = kernel.open(path.c_str(), O_RDWR, 0);
+    if (fd != -EACCES) return fd;
+  }
+  return kernel.open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0644);
+}
+
+}  // namespace
 
 base::Result<LogFile> LogFile::open(base::Kernel& kernel, std::string path) {
-  const int fd = kernel.open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0644);
+  const int fd = open_for_appending(kernel, path);
   if (fd < 0) return base::fail_with_number(-fd, "cannot open the log '" + path + "'");
   LogFile file(kernel, fd);
   file.owned_ = base::Descriptor(kernel, fd);

@@ -15,7 +15,9 @@ namespace mastic::threads {
 /// path anew. Or to a descriptor that someone else keeps open. One thread at a time.
 class LogFile {
  public:
-  /// Opens `path` for appending, and makes it when it is not there. `kernel` must outlive it.
+  /// Opens `path` for appending, and makes it when it is not there. A FIFO is opened for both sides,
+  /// where this user may, so that nobody waits for a reader and lines wait for the next one in it;
+  /// else the call waits until there is one. `kernel` must outlive it.
   [[nodiscard]] static base::Result<LogFile> open(base::Kernel& kernel, std::string path);
   /// Standard output and the like: `fd` has no path to follow, and is not closed.
   [[nodiscard]] static LogFile borrow(base::Kernel& kernel, int fd) { return {kernel, fd}; }
@@ -25,6 +27,9 @@ class LogFile {
   [[nodiscard]] base::Result<void> append(std::string_view& text);
   /// Opens the path anew unless it still names this file. When it fails, this file goes on.
   [[nodiscard]] base::Result<void> follow();
+
+  /// Leaves the descriptor open when this goes, as the kernel may be gone before.
+  void abandon() noexcept { (void)owned_.release(); }
 
   [[nodiscard]] base::Kernel& kernel() const { return *kernel_; }
 

@@ -1,32 +1,88 @@
 #include "mastic/threads/log_writer.h"
 
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <new>
 #include <utility>
+
+#include "mastic/base/units.h"
+#include "mastic/threads/thread.h"
 
 namespace mastic::threads {
 namespace {
 
 constexpr base::Duration kFollowEvery = std::chrono::milliseconds(200);
+constexpr std::size_t kManyBytes = 64 << 10;  // wakes the thread at once
 
 }  // namespace
 
-LogWriter::LogWriter(LogFile file, base::Duration linger, Report report)
-    : file_(std::move(file)),
-      linger_(linger),
-      report_(std::move(report)),
-      thread_([this] { run(); }) {}
+/// What the thread works on. Once it was left to itself it uses nothing but this any more: the
+/// kernel, the report and whoever made the writer may be gone when its write returns.
+class LogWriter::Work {
+ public:
+  Work(LogFile file, Options options)
+      : file_(std::move(file)), linger_(options.linger), report_(std::move(options.report)) {}
 
-LogWriter::~LogWriter() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    wake_.notify_one();
-  }
-  thread_.join();
-}
+  // From any thread.
+  void write(std::string_view line) noexcept;
+  void reopen() noexcept;
+  bool flush(base::Duration longest);
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+  /// Has the thread end once all is written. False when that took longer than `longest`: then it is
+  /// left to itself.
+  [[nodiscard]] bool end(base::Duration longest);
 
-void LogWriter::write(std::string_view line) noexcept {
+  void run();
+
+ private:
+  // In the thread. Those that return a bool: whether the writer still stands.
+  [[nodiscard]] bool work_on(std::string_view lines, bool reopening) noexcept;
+  [[nodiscard]] bool follow(bool at_once);
+  [[nodiscard]] bool write_out(std::string_view lines);
+  [[nodiscard]] bool report_losses();
+  [[nodiscard]] bool report(const std::string& trouble);
+  template <class F>
+  [[nodiscard]] bool with_file(const F& use);
+
+  LogFile file_;
+  const base::Duration linger_;
+  const Report report_;
+  base::Instant followed_{};         ///< when it was looked for a rotation
+  bool cannot_write_ = false;        ///< and it was reported
+  bool cannot_reopen_ = false;       ///< and it was reported
+  std::uint64_t reported_lost_ = 0;  ///< of `dropped_`
+
+  std::mutex mutex_;  ///< of what follows
+  std::condition_variable wake_;
+  std::condition_variable idle_;
+  std::string waiting_;
+  bool writing_ = false;
+  bool flushing_ = false;
+  bool reopening_ = false;
+  bool stopping_ = false;
+  bool is_in_file_ = false;  ///< uses `file_`, which may take for ever
+  bool ended_ = false;
+  bool left_alone_ = false;  ///< set only while it is in the file
+  std::atomic<std::uint64_t> dropped_{0};
+};
+
+// ---- from any thread ----
+
+LogWriter::LogWriter(LogFile file, Options options)
+    : longest_end_(options.longest_end),
+      work_(std::make_shared<Work>(std::move(file), std::move(options))),
+      thread_(start_thread([work = work_] { work->run(); })) {}
+
+LogWriter::~LogWriter() { work_->end(longest_end_) ? thread_.join() : thread_.detach(); }
+
+void LogWriter::write(std::string_view line) noexcept { work_->write(line); }
+void LogWriter::reopen() noexcept { work_->reopen(); }
+bool LogWriter::flush(base::Duration longest) { return work_->flush(longest); }
+std::uint64_t LogWriter::dropped() const { return work_->dropped(); }
+
+void LogWriter::Work::write(std::string_view line) noexcept {
   try {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() + line.size() > kMostWaitingBytes) {
@@ -42,13 +98,13 @@ void LogWriter::write(std::string_view line) noexcept {
   }
 }
 
-void LogWriter::reopen() noexcept {
+void LogWriter::Work::reopen() noexcept {
   const std::lock_guard lock(mutex_);
   reopening_ = true;
   wake_.notify_one();
 }
 
-bool LogWriter::flush(base::Duration longest) {
+bool LogWriter::Work::flush(base::Duration longest) {
   const base::Instant end = base::from_now(longest);
   std::unique_lock lock(mutex_);
   flushing_ = true;
@@ -57,9 +113,19 @@ bool LogWriter::flush(base::Duration longest) {
                           [this] { return waiting_.empty() && !writing_ && !reopening_; });
 }
 
+bool LogWriter::Work::end(base::Duration longest) {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  wake_.notify_one();
+  if (idle_.wait_until(lock, base::from_now(longest), [this] { return ended_; })) return true;
+  idle_.wait(lock, [this] { return ended_ || is_in_file_; });
+  left_alone_ = !ended_;
+  return ended_;
+}
+
 // ---- in the thread ----
 
-void LogWriter::run() {
+void LogWriter::Work::run() {
   std::string lines;
   std::unique_lock lock(mutex_);
   while (!stopping_ || !waiting_.empty()) {
@@ -73,50 +139,74 @@ void LogWriter::run() {
     flushing_ = false;
     const bool reopening = std::exchange(reopening_, false);
     lock.unlock();
-    follow(reopening);
-    write_out(lines);
+    if (!work_on(lines, reopening)) return file_.abandon();
     lock.lock();
     writing_ = false;
     idle_.notify_all();
   }
+  ended_ = true;
+  idle_.notify_all();
 }
 
-void LogWriter::follow(bool at_once) noexcept {
+bool LogWriter::Work::work_on(std::string_view lines, bool reopening) noexcept {
+  try {
+    return follow(reopening) && write_out(lines);
+  } catch (const std::bad_alloc&) {  // for words about trouble
+    return true;
+  }
+}
+
+/// Has `use` do with the file what may take for ever.
+template <class F>
+bool LogWriter::Work::with_file(const F& use) {
+  {
+    const std::lock_guard lock(mutex_);
+    is_in_file_ = true;
+    idle_.notify_all();
+  }
+  try {
+    use();
+  } catch (const std::bad_alloc&) {  // for an error's words; lines that are left count as lost
+  }
+  const std::lock_guard lock(mutex_);
+  is_in_file_ = false;
+  return !left_alone_;
+}
+
+bool LogWriter::Work::follow(bool at_once) {
   const base::Instant now = file_.kernel().monotonic_now();
-  if (!at_once && now - followed_ < kFollowEvery) return;
+  if (!at_once && now - followed_ < kFollowEvery) return true;
   followed_ = now;
-  try {
-    const auto followed = file_.follow();
-    if (!std::exchange(cannot_reopen_, !followed) && !followed) {
-      report(followed.error().message + "; the file it had goes on");
-    }
-  } catch (const std::bad_alloc&) {  // the file it had goes on
-  }
+  base::Result<void> followed;
+  if (!with_file([&] { followed = file_.follow(); })) return false;
+  if (std::exchange(cannot_reopen_, !followed) || followed) return true;
+  return report(followed.error().message + "; the file it had goes on");
 }
 
-void LogWriter::write_out(std::string_view lines) noexcept {
-  try {
-    const auto written = file_.append(lines);
-    if (!std::exchange(cannot_write_, !written) && !written) report(written.error().message);
-    if (written) report_losses();
-  } catch (const std::bad_alloc&) {  // what is left of `lines` is lost
+bool LogWriter::Work::write_out(std::string_view lines) {
+  base::Result<void> written;
+  if (!with_file([&] { written = file_.append(lines); })) return false;
+  dropped_.fetch_add(static_cast<std::uint64_t>(std::ranges::count(lines, '\n')),
+                     std::memory_order_relaxed);
+  if (written) {
+    cannot_write_ = false;
+    return report_losses();
   }
-  const auto lost = static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
-  dropped_.fetch_add(lost, std::memory_order_relaxed);
+  return std::exchange(cannot_write_, true) || report(written.error().message);
 }
 
-void LogWriter::report_losses() {
+bool LogWriter::Work::report_losses() {
   const std::uint64_t lost = dropped() - reported_lost_;
-  if (lost == 0) return;
-  report(std::to_string(lost) + (lost == 1 ? " line was lost" : " lines were lost"));
+  if (lost == 0) return true;
   reported_lost_ += lost;
+  return report(std::to_string(lost) + (lost == 1 ? " line was lost" : " lines were lost"));
 }
 
-void LogWriter::report(const std::string& trouble) {
-  if (!report_) return;
+bool LogWriter::Work::report(const std::string& trouble) {
+  if (!report_) return true;
   const std::string line = report_(trouble);
   std::string_view rest = line;
-  (void)file_.append(rest);
+  return with_file([&] { (void)file_.append(rest); });
 }
 
 }  // namespace mastic::threads

@@ -2,12 +2,10 @@
 
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,6 +19,9 @@ namespace mastic::threads {
 /// Keeps lines until a thread of its own has written them. When the file cannot keep up, or the
 /// disk is full, lines are dropped and counted. Before it writes it looks, a few times a second at
 /// most, whether the file was rotated (LogFile::follow).
+///
+/// A pipe that nobody reads, or a disk that hangs, holds that thread and nobody else: also at its
+/// end the writer is waited for no longer than `longest_end`, and then left to itself.
 class LogWriter final : public base::LineSink {
  public:
   static constexpr std::size_t kMostWaitingBytes = 4 << 20;
@@ -29,10 +30,19 @@ class LogWriter final : public base::LineSink {
   /// or opened anew; what it returns goes into the file as a line of its own. May return nothing.
   using Report = std::function<std::string(std::string_view trouble)>;
 
-  /// Lines are collected for `linger`, unless many wait, so that a busy log costs few calls;
-  /// without it each leaves at once.
-  explicit LogWriter(LogFile file, base::Duration linger = {}, Report report = {});
-  /// Writes what waits, then ends.
+  struct Options {
+    /// Lines are collected for so long, unless many wait, so that a busy log costs few calls;
+    /// without it each leaves at once.
+    base::Duration linger{};
+    Report report = {};
+    /// How long the destructor waits until what is left is written.
+    base::Duration longest_end = std::chrono::seconds(5);
+  };
+
+  /// Throws std::system_error when the system has no thread for it.
+  LogWriter(LogFile file, Options options);
+  explicit LogWriter(LogFile file) : LogWriter(std::move(file), Options()) {}
+  /// Writes what waits, then ends; what could not be written in time is lost.
   ~LogWriter() override;
 
   void write(std::string_view line) noexcept override;
@@ -41,35 +51,13 @@ class LogWriter final : public base::LineSink {
   /// Waits until what was asked for before is done, or for `longest`; says which.
   bool flush(base::Duration longest);
   /// Lines that were lost so far.
-  [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t dropped() const;
 
  private:
-  static constexpr std::size_t kManyBytes = 64 << 10;  // wakes the thread at once
+  class Work;
 
-  // In the thread.
-  void run();
-  void follow(bool at_once) noexcept;
-  void write_out(std::string_view lines) noexcept;
-  void report_losses();
-  void report(const std::string& trouble);
-
-  LogFile file_;
-  const base::Duration linger_;
-  const Report report_;
-  base::Instant followed_{};         ///< when it was looked for a rotation
-  bool cannot_write_ = false;        ///< and it was reported
-  bool cannot_reopen_ = false;       ///< and it was reported
-  std::uint64_t reported_lost_ = 0;  ///< of `dropped_`
-
-  std::mutex mutex_;  ///< of what follows
-  std::condition_variable wake_;
-  std::condition_variable idle_;
-  std::string waiting_;
-  bool writing_ = false;
-  bool flushing_ = false;
-  bool reopening_ = false;
-  bool stopping_ = false;
-  std::atomic<std::uint64_t> dropped_{0};
+  const base::Duration longest_end_;
+  const std::shared_ptr<Work> work_;  ///< shared with the thread, which may be left to itself
   std::thread thread_;
 };
 

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cerrno>
 #include <memory>
+#include <semaphore>
 #include <vector>
 
 #include "mastic/base/kernel_testing.h"
@@ -32,7 +34,7 @@ struct LogWriterTest : TemporaryLog {};
 
 TEST_F(LogWriterTest, WritesEveryLineWholeFromManyThreads) {
   {
-    LogWriter writer(open(), 200ms);
+    LogWriter writer(open(), {.linger = 200ms});
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&] {
@@ -49,7 +51,7 @@ TEST_F(LogWriterTest, WritesEveryLineWholeFromManyThreads) {
 }
 
 TEST_F(LogWriterTest, HasEverythingInTheFileAfterAFlush) {
-  LogWriter writer(open(), 1h);
+  LogWriter writer(open(), {.linger = 1h});
   EXPECT_TRUE(writer.flush(kLongest)) << "nothing is written at once";
   writer.write("a line\n");
   EXPECT_TRUE(writer.flush(kLongest));
@@ -76,7 +78,7 @@ TEST_F(LogWriterTest, FollowsARotatedFile) {
 }
 
 TEST_F(LogWriterTest, OpensAnewWhenTold) {
-  LogWriter writer(open(), 1h);
+  LogWriter writer(open(), {.linger = 1h});
   writer.write("one\n");
   EXPECT_TRUE(writer.flush(kLongest));
   rotate();
@@ -89,10 +91,10 @@ TEST_F(LogWriterTest, ReportsOnceThatItCannotOpenAnew) {
   QuickClock kernel;
   std::vector<std::string> troubles;
   {
-    LogWriter writer(open(kernel), 0ms, [&](std::string_view trouble) {
-      troubles.emplace_back(trouble);
-      return std::string();
-    });
+    LogWriter writer(open(kernel), {.report = [&](std::string_view trouble) {
+                       troubles.emplace_back(trouble);
+                       return std::string();
+                     }});
     rotate();
     for (int nth = 1; nth <= 2; ++nth) kernel.fail("open", nth, EACCES);
     for (int i = 0; i < 3; ++i) {
@@ -111,8 +113,9 @@ TEST_F(LogWriterTest, SaysInItsFileWhatAFullDiskLost) {
   base::FailingKernel kernel(system_kernel());
   for (int nth = 1; nth <= 2; ++nth) kernel.fail("write", nth, ENOSPC);
   {
-    LogWriter writer(open(kernel), 1h,
-                     [](std::string_view trouble) { return std::string(trouble) + "\n"; });
+    LogWriter writer(open(kernel), {.linger = 1h, .report = [](std::string_view trouble) {
+                                      return std::string(trouble) + "\n";
+                                    }});
     writer.write("one\n");
     writer.write("two\n");
     EXPECT_TRUE(writer.flush(kLongest));
@@ -138,6 +141,48 @@ TEST_F(LogWriterTest, DropsRatherThanGrowsWithoutBound) {
   });
   writer.reset();
   reading.join();
+  close(reader);
+}
+
+/// A kernel whose writes wait until they are let go, and then fail.
+class HeldKernel : public base::ForwardingKernel {
+ public:
+  HeldKernel() : ForwardingKernel(system_kernel()) {}
+  ssize_t write(int, const void*, std::size_t) override {
+    held.release();
+    let_go.acquire();
+    return -ENOSPC;
+  }
+  std::binary_semaphore held{0};
+  std::binary_semaphore let_go{0};
+};
+
+TEST_F(LogWriterTest, IsNotWaitedForAtItsEndWhenItsFileTakesNothing) {
+  HeldKernel kernel;
+  const auto reported = std::make_shared<std::atomic<bool>>(false);
+  LogWriter::Options options{.report = {}, .longest_end = 1ms};
+  options.report = [reported](std::string_view) {
+    *reported = true;
+    return std::string();
+  };
+  auto writer = std::make_unique<LogWriter>(open(kernel), std::move(options));
+  writer->write("a line\n");
+  kernel.held.acquire();
+  EXPECT_FALSE(writer->flush(0ms));
+  writer.reset();
+  kernel.let_go.release();
+  while (reported.use_count() > 1) std::this_thread::yield();  // until its thread is done
+  EXPECT_FALSE(*reported) << "whom it would tell may be gone";
+}
+
+TEST_F(LogWriterTest, TakesAFifoThatNobodyReadsYet) {
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  LogWriter writer(open());
+  writer.write("a line\n");
+  EXPECT_TRUE(writer.flush(kLongest));
+  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  char line[100] = {};
+  EXPECT_EQ(read(reader, line, sizeof line), 7) << "it waited in the FIFO";
   close(reader);
 }
 

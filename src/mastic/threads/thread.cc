@@ -16,6 +16,10 @@ void name_this_thread(const std::string& name) noexcept {
   pthread_setname_np(pthread_self(), kept);
 }
 
+std::system_error no_thread(const std::error_code& why) {
+  return {why, "cannot start a thread; raise the limit (ulimit -u, or pids.max of the cgroup)"};
+}
+
 bool sleep_for(base::Duration time, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any called;

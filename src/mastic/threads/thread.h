@@ -9,6 +9,8 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -19,6 +21,19 @@ namespace mastic::threads {
 
 /// Names the calling thread, for debuggers and `top`: the first 15 bytes of it.
 void name_this_thread(const std::string& name) noexcept;
+
+/// The system has no thread for us: an error that says so, and what may be done about it.
+[[nodiscard]] std::system_error no_thread(const std::error_code& why);
+
+/// Starts a thread that calls `function`. Throws `no_thread` when the system has none.
+template <std::invocable F>
+[[nodiscard]] std::thread start_thread(F&& function) {
+  try {
+    return std::thread(std::forward<F>(function));
+  } catch (const std::system_error& error) {
+    throw no_thread(error.code());
+  }
+}
 
 /// Sleeps for `time`, or until `stop` is requested; says whether all of it has passed.
 bool sleep_for(base::Duration time, const std::stop_token& stop);
