@@ -13,7 +13,9 @@ class ForwardingKernel : public Kernel {
 
   Instant monotonic_now() override { return inner_.monotonic_now(); }
   std::int64_t unix_seconds() override { return inner_.unix_seconds(); }
-  std::uint64_t random_number() override { return inner_.random_number(); }
+  ssize_t getrandom(void* buffer, std::size_t size) override {
+    return inner_.getrandom(buffer, size);
+  }
   int gettid() override { return inner_.gettid(); }
   int lower_to_idle(int thread) override { return inner_.lower_to_idle(thread); }
   int tgsigqueue(int thread, int signal, std::uint64_t value) override {
@@ -104,7 +106,6 @@ class ForwardingKernel : public Kernel {
     return inner_.epoll_wait(epoll, events, timeout_ms);
   }
   int eventfd(unsigned initial, int flags) override { return inner_.eventfd(initial, flags); }
-  int signalfd(std::uint64_t set, int flags) override { return inner_.signalfd(set, flags); }
   int io_uring_queue_init(unsigned entries, io_uring& ring) override {
     return inner_.io_uring_queue_init(entries, ring);
   }

@@ -16,7 +16,6 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -47,6 +46,18 @@ int look_up(Call call) {
   return number;
 }
 
+/// A new descriptor as this process has it: never one of the standard streams. A parent may have
+/// closed these, and then a socket would get a log's number.
+int kept_apart(int fd) {
+  if (fd < 0) return -errno;
+  if (fd > STDERR_FILENO) [[likely]]
+    return fd;
+  const int other = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int result = other < 0 ? -errno : other;
+  ::close(fd);
+  return result;
+}
+
 class SystemKernel final : public Kernel {
  public:
   Instant monotonic_now() override { return std::chrono::steady_clock::now(); }
@@ -56,11 +67,8 @@ class SystemKernel final : public Kernel {
     return now.tv_sec;
   }
 
-  std::uint64_t random_number() override {
-    std::uint64_t number = 0;
-    while (::getrandom(&number, sizeof number, 0) != sizeof number) {
-    }
-    return number;
+  ssize_t getrandom(void* buffer, std::size_t size) override {
+    return checked(::getrandom(buffer, size, 0));
   }
 
   int gettid() override { return static_cast<int>(::syscall(SYS_gettid)); }
@@ -88,16 +96,16 @@ class SystemKernel final : public Kernel {
   }
 
   int open(const char* path, int flags, unsigned mode) override {
-    return checked(::open(path, flags | O_CLOEXEC, mode));
+    return kept_apart(::open(path, flags | O_CLOEXEC, mode));
   }
   int openat(int directory, const char* path, int flags) override {
-    return checked(::openat(directory, path, flags | O_CLOEXEC));
+    return kept_apart(::openat(directory, path, flags | O_CLOEXEC));
   }
   int openat2(int directory, const char* path, int flags, std::uint64_t resolve) override {
     open_how how{};
     how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
     how.resolve = resolve;
-    return static_cast<int>(checked(::syscall(SYS_openat2, directory, path, &how, sizeof how)));
+    return kept_apart(static_cast<int>(::syscall(SYS_openat2, directory, path, &how, sizeof how)));
   }
   int fstat(int fd, struct stat& status) override { return checked(::fstat(fd, &status)); }
   int fstatat(int directory, const char* name, struct stat& status, int flags) override {
@@ -139,10 +147,18 @@ class SystemKernel final : public Kernel {
   }
 
   int socket(int domain, int type, int protocol) override {
-    return checked(::socket(domain, type, protocol));
+    return kept_apart(::socket(domain, type, protocol));
   }
   int socketpair(int domain, int type, int protocol, int pair[2]) override {
-    return checked(::socketpair(domain, type, protocol, pair));
+    if (::socketpair(domain, type, protocol, pair) != 0) return -errno;
+    for (int* const end : {&pair[0], &pair[1]}) {
+      *end = kept_apart(*end);
+      if (*end >= 0) continue;
+      const int result = *end;
+      ::close(pair[end == pair ? 1 : 0]);
+      return result;
+    }
+    return 0;
   }
   int bind(int fd, const sockaddr* address, unsigned size) override {
     return checked(::bind(fd, address, size));
@@ -152,7 +168,7 @@ class SystemKernel final : public Kernel {
     return checked(::connect(fd, address, size));
   }
   int accept4(int fd, sockaddr* address, unsigned* size, int flags) override {
-    return checked(::accept4(fd, address, size, flags));
+    return kept_apart(::accept4(fd, address, size, flags));
   }
   int getsockname(int fd, sockaddr* address, unsigned* size) override {
     return checked(::getsockname(fd, address, size));
@@ -192,25 +208,25 @@ class SystemKernel final : public Kernel {
     const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
     return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
   }
-  int epoll_create1(int flags) override { return checked(::epoll_create1(flags)); }
+  int epoll_create1(int flags) override { return kept_apart(::epoll_create1(flags)); }
   int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override {
     return checked(::epoll_ctl(epoll, operation, fd, event));
   }
   int epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) override {
     return checked(::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), timeout_ms));
   }
-  int eventfd(unsigned initial, int flags) override { return checked(::eventfd(initial, flags)); }
-  int signalfd(std::uint64_t set, int flags) override {
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (int signal = 1; signal <= 64; ++signal) {
-      if ((set >> (signal - 1) & 1) != 0) sigaddset(&signals, signal);
-    }
-    return checked(::signalfd(-1, &signals, flags));
+  int eventfd(unsigned initial, int flags) override {
+    return kept_apart(::eventfd(initial, flags));
   }
 
   int io_uring_queue_init(unsigned entries, io_uring& ring) override {
-    return ::io_uring_queue_init(entries, &ring, 0);
+    const int result = ::io_uring_queue_init(entries, &ring, 0);
+    if (result < 0 || ring.ring_fd > STDERR_FILENO) return result;
+    ring.ring_fd = ring.enter_ring_fd = kept_apart(ring.ring_fd);
+    if (ring.ring_fd >= 0) return result;
+    const int refused = ring.ring_fd;
+    ::io_uring_queue_exit(&ring);
+    return refused;
   }
   int io_uring_submit_and_wait(io_uring& ring, unsigned count) override {
     return ::io_uring_submit_and_wait(&ring, count);

@@ -33,8 +33,8 @@ class Kernel {
   /// Seconds since 1970-01-01 UTC.
   virtual std::int64_t unix_seconds() = 0;
 
-  /// A number that cannot be guessed.
-  virtual std::uint64_t random_number() = 0;
+  /// Bytes that cannot be guessed; see random.h.
+  virtual ssize_t getrandom(void* buffer, std::size_t size) = 0;
 
   // Threads.
   /// The number of the calling thread.
@@ -99,8 +99,6 @@ class Kernel {
   virtual int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) = 0;
   virtual int epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) = 0;
   virtual int eventfd(unsigned initial, int flags) = 0;
-  /// A descriptor that reads the signals in `set` (bit n - 1 for signal n), which must be blocked.
-  virtual int signalfd(std::uint64_t set, int flags) = 0;
 
   // Transfer in batches.
   virtual int io_uring_queue_init(unsigned entries, io_uring& ring) = 0;

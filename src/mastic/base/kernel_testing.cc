@@ -36,6 +36,10 @@ int FailingKernel::fault(std::string_view call) {
   return number;
 }
 
+ssize_t FailingKernel::getrandom(void* buffer, std::size_t size) {
+  if (const int number = fault("getrandom")) return -number;
+  return ForwardingKernel::getrandom(buffer, size);
+}
 int FailingKernel::tgsigqueue(int thread, int signal, std::uint64_t value) {
   if (const int number = fault("tgsigqueue")) return -number;
   return ForwardingKernel::tgsigqueue(thread, signal, value);
@@ -179,10 +183,6 @@ int FailingKernel::epoll_wait(int epoll, std::span<epoll_event> events, int time
 int FailingKernel::eventfd(unsigned initial, int flags) {
   if (const int number = fault("eventfd")) return -number;
   return ForwardingKernel::eventfd(initial, flags);
-}
-int FailingKernel::signalfd(std::uint64_t set, int flags) {
-  if (const int number = fault("signalfd")) return -number;
-  return ForwardingKernel::signalfd(set, flags);
 }
 int FailingKernel::io_uring_queue_init(unsigned entries, io_uring& ring) {
   if (const int number = fault("io_uring_queue_init")) return -number;

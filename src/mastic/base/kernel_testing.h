@@ -35,6 +35,7 @@ class FailingKernel : public ForwardingKernel {
   /// The `nth` call of any function that can fail, from now on, fails with `number`.
   void fail_any(int nth, int number) { any_ = {total_ + nth, number}; }
 
+  ssize_t getrandom(void* buffer, std::size_t size) override;
   int tgsigqueue(int thread, int signal, std::uint64_t value) override;
   ssize_t read(int fd, void* buffer, std::size_t size) override;
   ssize_t write(int fd, const void* bytes, std::size_t size) override;
@@ -71,7 +72,6 @@ class FailingKernel : public ForwardingKernel {
   int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override;
   int epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) override;
   int eventfd(unsigned initial, int flags) override;
-  int signalfd(std::uint64_t set, int flags) override;
   int io_uring_queue_init(unsigned entries, io_uring& ring) override;
   int io_uring_submit_and_wait(io_uring& ring, unsigned count) override;
 
