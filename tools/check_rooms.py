@@ -42,8 +42,8 @@ FENCE = [
     (r'\\r\\n', ["wire", "http/fields", "http/byteranges"]),
     (r"\bargv\b|\bgetenv\b|\bEXIT_(SUCCESS|FAILURE)\b", ["catalog/run"]),
     (r"\bfork\(|\bexecv", ["supervisor"]),
-    (r"\bsigaction\b|\bsa_handler\b|\bSIGRT", ["threads/stack_trace"]),
-    (r"::errno\b|\berrno\b(?!\))", ["base/kernel", "base/result", "threads/stack_trace"]),
+    (r"\bsigaction\b|\bsa_handler\b|\bSIGRT", ["threads/stack_trace", "threads/signals", "threads/crash"]),
+    (r"::errno\b|\berrno\b(?!\))", ["base/kernel", "base/result", "threads/stack_trace", "threads/signals", "threads/crash"]),
 ]
 
 MOST_LINES = 1000  # an error; over 500 the head of the file has to say why

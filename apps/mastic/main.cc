@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mastic/base/standard_streams.h"
 #include "mastic/base/text.h"
 #include "mastic/catalog/service.h"
 
@@ -36,10 +37,12 @@ int wrong_usage(std::string_view word) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  using mastic::catalog::ExitCode;
+  if (!mastic::base::open_standard_streams()) return static_cast<int>(ExitCode::CannotStart);
   const std::span<const char* const> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (words.empty()) {
     std::fwrite(kHelp.data(), 1, kHelp.size(), stderr);
-    return static_cast<int>(mastic::catalog::ExitCode::WrongUsage);
+    return static_cast<int>(ExitCode::WrongUsage);
   }
   const std::string_view command = words[0];
   if (command == "serve") return mastic::program::serve_command(words.subspan(1));

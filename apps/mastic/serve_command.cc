@@ -1,6 +1,7 @@
 #include "apps/mastic/serve_command.h"
 
 #include <cstdio>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -83,9 +84,12 @@ int serve_command(std::span<const char* const> words) {
   }
 
   const std::string root((*others)[0]);
-  auto files = files::open_static_files(root, options.files, base::system_kernel());
-  if (!files) return fail(ExitCode::CannotStart, files.error().message);
-  return static_cast<int>(catalog::run(*std::move(files), root, options.service));
+  const auto open = [&] {
+    auto files = files::open_static_files(root, options.files, base::system_kernel());
+    if (files) return *std::move(files);
+    throw std::runtime_error(files.error().message);
+  };
+  return static_cast<int>(catalog::run(open, root, options.service));
 }
 
 }  // namespace mastic::program

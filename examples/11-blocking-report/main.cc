@@ -1,3 +1,5 @@
 #include "site.h"
 
-int main(int argc, char** argv) { return mastic::run(make_site(20'000), argc, argv); }
+int main(int argc, char** argv) {
+  return mastic::run([] { return make_site(20'000); }, argc, argv);
+}

@@ -2,11 +2,12 @@
 //
 //     #include <mastic/mastic.h>
 //
-//     int main(int argc, char** argv) {
+//     mastic::Router make_site() {
 //       mastic::Router site;
 //       site.get("/", [] { return "Hello, world!\n"; });
-//       return mastic::run(std::move(site), argc, argv);
+//       return site;
 //     }
+//     int main(int argc, char** argv) { return mastic::run(make_site, argc, argv); }
 //
 // Everything is in a room of its own, with a header of its own; here stand short names for what
 // nearly every program needs. Tests include <mastic/testing/test_client.h> besides, and servers of

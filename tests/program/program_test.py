@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The program as an operator meets it: starts, serves, ends; and says what is wrong in one line.
 
-    program_test.py PROGRAM     runs every test; the program is build/PRESET/mastic
+    program_test.py PROGRAM SITE    runs every test; the program is build/PRESET/mastic, the site
+                                    what is made of site.cc
 """
 
 import contextlib
@@ -11,15 +12,17 @@ import os
 import pathlib
 import pty
 import re
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
-PROGRAM = sys.argv.pop(1)
+PROGRAM, SITE = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))
 
 
 @contextlib.contextmanager
@@ -190,6 +193,233 @@ class Logging(unittest.TestCase):
                 self.assertIn(b"400", client.recv(1000))
             self.end(process)
         self.assertRegex(self.log.read_text(), r'^127\.0\.0\.1 - - \[[^]]+\] "-" 400 \d+ "-" "-" 0\n$')
+
+
+def full_pipe():
+    """A pipe that takes nothing any more: what reads it, and what writes to it."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"x" * 65536)
+    os.set_blocking(writer, True)
+    return os.fdopen(reader, "rb"), os.fdopen(writer, "wb")
+
+
+class Site(unittest.TestCase):
+    """Runs the program, or the site, on a Unix socket of its own: where the log goes does not matter."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.root = pathlib.Path(self.folder.name)
+        self.socket = self.root / "socket"
+
+    def begin(self, *options, words="", program=None, **how):
+        """`words` are what the site does; see there."""
+        process = subprocess.Popen([*(program or [SITE]), "--bind", f"unix:{self.socket}", *options], cwd=self.root,
+                                   env={**os.environ, "SITE": words}, **how)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def ask(self, target="/"):
+        """The content of the answer; empty when there is none."""
+        def connect():
+            client = socket.socket(socket.AF_UNIX)
+            client.settimeout(20)
+            with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+                client.connect(str(self.socket))
+                return client
+            client.close()
+        received = b""
+        with wait_for(connect) as client, contextlib.suppress(ConnectionError):
+            client.sendall(f"GET {target} HTTP/1.0\r\n\r\n".encode())
+            while piece := client.recv(65536):
+                received += piece
+        return received.partition(b"\r\n\r\n")[2].decode()
+
+    def expect_end(self, process, code, number=signal.SIGTERM):
+        if number:
+            process.send_signal(number)
+        self.assertEqual(process.wait(timeout=20), code)
+
+
+class Ending(Site):
+    """Whatever hangs, a signal ends the program in time."""
+
+    def test_though_nobody_reads_its_log(self):
+        for options in ((), ("--access-log", "json", "--access-log-file", "/dev/stderr")):
+            with self.subTest(options):
+                reader, writer = full_pipe()
+                process = self.begin("--drain-timeout", "200ms", *options, stderr=writer)
+                self.assertEqual(self.ask(), "here\n")
+                self.expect_end(process, 0)
+                reader.close(), writer.close()
+
+    def test_though_nobody_reads_its_access_log(self):
+        reader, writer = full_pipe()
+        process = self.begin("--access-log", "json", "--drain-timeout", "200ms", stdout=writer,
+                             stderr=subprocess.PIPE)
+        self.assertEqual(self.ask(), "here\n")
+        self.expect_end(process, 0)
+        reader.close(), writer.close()
+
+    def test_though_its_log_is_a_fifo_without_a_reader(self):
+        for option in (("--log-file",), ("--access-log", "json", "--access-log-file")):
+            with self.subTest(option):
+                fifo = self.root / "fifo"
+                os.mkfifo(fifo)
+                process = self.begin(*option, fifo, stderr=subprocess.PIPE)
+                self.assertEqual(self.ask(), "here\n")
+                process.send_signal(signal.SIGHUP)
+                self.assertEqual(self.ask(), "here\n")
+                self.expect_end(process, 0)
+                fifo.unlink()
+
+    def test_though_its_log_became_a_fifo_that_nobody_reads(self):
+        log = self.root / "log"
+        process = self.begin("--log-file", log)
+        wait_for(lambda: text_of(log))
+        log.unlink()
+        os.mkfifo(log)
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(self.ask(), "here\n")
+        self.expect_end(process, 0)
+
+    def test_though_its_disk_is_full(self):
+        process = self.begin("--log-file", "/dev/full", "--access-log", "json", "--access-log-file", "/dev/full")
+        self.assertEqual(self.ask(), "here\n")
+        self.expect_end(process, 0)
+
+    def test_though_its_files_may_grow_no_more(self):
+        log = self.root / "log"
+        process = self.begin("--log-file", log,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20)))
+        self.assertEqual(self.ask(), "here\n")
+        self.expect_end(process, 0)
+        self.assertEqual(log.stat().st_size, 20)
+
+    def test_at_once_at_the_second_signal_though_nobody_reads_its_log(self):
+        reader, writer = full_pipe()
+        process = self.begin("--drain-timeout", "1h", stderr=writer)
+        threads = []
+        self.hang_in_a_handler(threads)
+        process.terminate()
+        wait_for(lambda: not self.socket.exists())
+        self.expect_end(process, 3)
+        threads[0].join()
+        reader.close(), writer.close()
+
+    def hang_in_a_handler(self, threads):
+        threads.append(threading.Thread(target=self.ask, args=["/hang"]))
+        threads[0].start()
+        wait_for((self.root / "hangs").exists)
+
+    def test_without_a_site_that_is_not_made_or_does_not_start(self):
+        for word in ("make-hangs", "start-hangs"):
+            with self.subTest(word):
+                process = self.begin(words=word, stderr=subprocess.PIPE, text=True)
+                wait_for((self.root / "hangs").exists)
+                self.expect_end(process, -signal.SIGTERM)
+                self.assertIn("ending without it", process.stderr.read())
+                (self.root / "hangs").unlink()
+
+    def test_without_a_hook_or_a_destructor_that_does_not_end(self):
+        for word in ("stop-hangs", "destructor-hangs"):
+            with self.subTest(word):
+                process = self.begin("--drain-timeout", "10ms", words=word, stderr=subprocess.PIPE, text=True)
+                self.assertEqual(self.ask(), "here\n")
+                self.expect_end(process, 3)
+                self.assertRegex(process.stderr.read(), "a hook, or an object.*does not end; ending without it")
+
+    def test_with_threads_that_were_there_before(self):
+        for words in ("", "ready-made"):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                with self.subTest(words=words, number=number):
+                    process = self.begin(words=words, stderr=subprocess.PIPE)
+                    self.assertEqual(self.ask(), "here\n")
+                    process.send_signal(signal.SIGHUP)
+                    self.assertEqual(self.ask(), "here\n")
+                    self.expect_end(process, 0, number)
+
+    def test_and_what_it_runs_is_ended_by_signals_too(self):
+        process = self.begin(stderr=subprocess.PIPE)
+        for name in ("TERM", "HUP", "INT", "PIPE", "XFSZ"):
+            number = getattr(signal, f"SIG{name}")
+            self.assertEqual(int(self.ask(f"/child/{name}")) & 0x7f, number, name)
+        self.expect_end(process, 0)
+
+    def test_of_the_program_is_the_same(self):
+        reader, writer = full_pipe()
+        process = self.begin("--drain-timeout", "200ms", stderr=writer, program=[PROGRAM, "serve", self.root])
+        (self.root / "file").write_text("content")
+        self.assertEqual(self.ask("/file"), "content")
+        self.expect_end(process, 0)
+        reader.close(), writer.close()
+
+    def test_while_its_help_or_a_complaint_waits_for_a_reader(self):
+        for words, stream in ((("--help",), "stdout"), (("--no-such-option",), "stderr")):
+            with self.subTest(words):
+                reader, writer = full_pipe()
+                process = self.begin(*words, **{stream: writer})
+                self.expect_end(process, -signal.SIGTERM)
+                reader.close(), writer.close()
+
+
+class Making(Site):
+    """A site is made when there is something to serve, and what it throws is a line."""
+
+    def test_not_for_help_or_a_mistake(self):
+        for words, code in ((("--help",), 0), (("--version",), 0), (("--no-such-option",), 2), (("--loops", "many"), 2)):
+            process = self.begin(*words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.expect_end(process, code, number=None)
+            self.assertFalse((self.root / "made").exists(), words)
+
+    def test_says_what_it_throws_and_ends_with_1(self):
+        log = self.root / "log"
+        for options in ((), ("--log-file", log)):
+            process = self.begin(*options, words="make-throws", stderr=subprocess.PIPE, text=True)
+            self.expect_end(process, 1, number=None)
+            said = process.stderr.read()
+            self.assertRegex(said, "error server: cannot start: no database at db.example\n$")
+            self.assertEqual(said.count("\n"), 1)
+        self.assertIn("no database at db.example", log.read_text())
+
+
+class Poor(Site):
+    """Where the system refuses something, a line says so, or it serves all the same."""
+
+    def test_without_standard_streams(self):
+        process = self.begin("--access-log", "json",
+                             preexec_fn=lambda: [os.close(stream) for stream in (0, 1, 2)])
+        self.assertEqual(self.ask(), "here\n")
+        for stream in (0, 1, 2):
+            self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{stream}"), "/dev/null")
+        self.expect_end(process, 0)
+
+    @unittest.skipIf(os.getuid() != 0, "needs users of its own")
+    def test_without_the_threads_it_needs(self):
+        os.chmod(self.root, 0o777)
+        lines = set()
+        for threads in range(1, 20):
+            def become_another():
+                resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
+                os.setgid(64321)
+                os.setuid(64321)  # who has no other process
+            process = self.begin("--loops", "2", words="no-threads", stderr=subprocess.PIPE, text=True,
+                                 preexec_fn=become_another)
+            said = wait_for(lambda: process.stderr.readline() or process.poll())
+            if "is served on" in said:
+                self.assertEqual(self.ask(), "here\n")
+                self.expect_end(process, 0)
+                break
+            self.expect_end(process, 1, number=None)
+            self.assertRegex(said, "cannot start a thread; raise the limit.*: Resource temporarily unavailable\n$")
+            self.assertEqual(process.stderr.read(), "")
+            lines.add(threads)
+        self.assertGreater(len(lines), 2, "a log, signals, loops: each was refused once")
+        self.assertLess(threads, 19, "it serves at last")
 
 
 class Mistakes(unittest.TestCase):

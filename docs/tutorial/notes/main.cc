@@ -9,5 +9,5 @@ int main(int argc, char** argv) {
     std::fputs("notes: set NOTES_KEY to the key of those who write\n", stderr);
     return 2;
   }
-  return mastic::run(make_site(key), argc, argv);
+  return mastic::run([key] { return make_site(key); }, argc, argv);
 }

@@ -12,6 +12,7 @@
 
 #include "mastic/base/command_line.h"
 #include "mastic/base/kernel.h"
+#include "mastic/base/standard_streams.h"
 #include "mastic/catalog/options.h"
 #include "mastic/catalog/service.h"
 #include "mastic/loop/drivers.h"
@@ -54,8 +55,9 @@ void share_heaps() {
 
 }  // namespace
 
-int run(app::App app, int argc, char** argv) {
+int run_made(MakeApp make_app, int argc, char** argv) {
   const std::string name = name_of(argc > 0 ? argv[0] : nullptr);
+  if (!base::open_standard_streams()) return static_cast<int>(ExitCode::CannotStart);
   Options options;
   bool help = false;
   bool version = false;
@@ -81,16 +83,25 @@ int run(app::App app, int argc, char** argv) {
     std::printf("%s\n", version_text().c_str());
     return 0;
   }
-  return static_cast<int>(run(std::move(app), name, options));
+  return static_cast<int>(run_made(std::move(make_app), name, options));
 }
 
-ExitCode run(app::App app, std::string_view what, const Options& options) {
+int run(app::App app, int argc, char** argv) {
+  return run_made([&app] { return std::move(app); }, argc, argv);
+}
+
+ExitCode run_made(MakeApp make_app, std::string_view what, const Options& options) {
+  if (!base::open_standard_streams()) return ExitCode::CannotStart;
   share_heaps();
   Options chosen = options;
   if (chosen.log_format == LogFormatChoice::Auto && wants_colours(chosen.log_file)) {
     chosen.log_format = LogFormatChoice::Colour;
   }
-  return serve(std::move(app), what, chosen, base::system_kernel());
+  return serve_made(std::move(make_app), what, chosen, base::system_kernel());
+}
+
+ExitCode run(app::App app, std::string_view what, const Options& options) {
+  return run_made([&app] { return std::move(app); }, what, options);
 }
 
 }  // namespace mastic::catalog

@@ -2,23 +2,23 @@
 
 #include <unistd.h>
 
-#include <csignal>
+#include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "mastic/async/timer.h"
 #include "mastic/base/address.h"
 #include "mastic/base/log_format.h"
+#include "mastic/catalog/ending.h"
 #include "mastic/catalog/heap_keeper.h"
 #include "mastic/catalog/logs.h"
 #include "mastic/catalog/pipeline.h"
 #include "mastic/loop/loop.h"
-#include "mastic/loop/order.h"
-#include "mastic/loop/signals.h"
 #include "mastic/net/socket_file.h"
 #include "mastic/server/server.h"
+#include "mastic/threads/signals.h"
 #include "mastic/threads/uncaught_error.h"
 
 namespace mastic::catalog {
@@ -26,19 +26,21 @@ namespace {
 
 using base::Level;
 
-constexpr base::Duration kGiveUpAfter = std::chrono::seconds(1);
-constexpr auto kLongestFlush = std::chrono::milliseconds(500);
+constexpr auto kLongestFlush = std::chrono::seconds(5);
 
-/// What serves while the main thread waits for signals.
-class Service final : private async::Timer {
+/// An application while it is served, by the main thread.
+class Service {
  public:
-  Service(const Options& options, Logs& logs, base::Kernel& kernel)
-      : options_(options), logs_(logs), log_(logs.log()), kernel_(kernel) {}
+  Service(const Options& options, Logs& logs, base::Kernel& kernel, Ending& ending)
+      : options_(options), logs_(logs), log_(logs.log()), kernel_(kernel), ending_(ending) {}
+  ~Service() { ending_.serves_no_more(); }
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
 
-  base::Result<void> start(app::App app, std::string_view what) {
+  base::Result<void> start(MakeApp& make_app, std::string_view what) {
     if (const auto opened = logs_.open_access_log(options_); !opened) return opened;
     const auto& access_log = logs_.access_log();
-    server_ = std::make_unique<server::Server>(make_pipeline(std::move(app), access_log),
+    server_ = std::make_unique<server::Server>(make_pipeline(make_app(), access_log),
                                                options_.server, log_, kernel_);
     if (access_log) {
       server_->observe_refusals(
@@ -53,30 +55,35 @@ class Service final : private async::Timer {
     auto control = loop::Loop::open(kernel_, loop::TransferKind::Syscall);
     if (!control) return std::unexpected(control.error());
     control_ = *std::move(control);
-    auto signals = loop::Signals::open(*control_, {SIGTERM, SIGINT, SIGHUP},
-                                       [this](int signal) { received(signal); });
-    if (!signals) return std::unexpected(signals.error());
-    signals_ = *std::move(signals);
-    server_->when_too_many_lost([this] { recycle_.post_once(*control_); });
     heap_keeper_.emplace(*control_);
     server_->when_much_is_released([this] { heap_keeper_->much_is_released(); });
-    if (const auto started = server_->start([this] { control_->stop(); }); !started) return started;
+    server_->when_too_many_lost([this] { ending_.recycle(); });
+    const auto settled = [this] {
+      ending_.settled();
+      control_->stop();
+    };
+    if (const auto started = server_->start(settled); !started) return started;
     announce(what);
+    ending_.serves(*server_);
     return {};
   }
 
+  /// The exit code, once the server has been drained. Does not return when something hangs that
+  /// still uses all this.
   ExitCode run() {
     (void)control_->drive();
-    disarm();
     server_->wait();
-    logs_.flush(kLongestFlush);
+    // A log that takes nothing is waited for no longer than requests are.
+    const auto longest = std::min<base::Duration>(kLongestFlush, options_.server.drain_timeout);
+    bool is_written = logs_.flush(longest);
     if (const auto lost = logs_.dropped_accesses(); lost > 0) {
       log_.write(Level::Warning, "the access log lost " + std::to_string(lost) + " lines in all");
     }
     log_.write(Level::Info, "ended");
-    if (server_->lost_threads() == 0) return exit_code_;
-    logs_.flush(kLongestFlush);
-    std::_Exit(static_cast<int>(exit_code_));  // what hangs still uses all this
+    is_written = is_written && logs_.flush(longest);
+    const ExitCode code = ending_.exit_code();
+    if (is_written && server_->lost_threads() == 0) return code;
+    std::_Exit(static_cast<int>(code));
   }
 
  private:
@@ -91,54 +98,15 @@ class Service final : private async::Timer {
                                 server_->transfer().reason);
   }
 
-  void received(int signal) {
-    if (signal != SIGHUP) return end();
-    logs_.reopen();
-    log_.write(Level::Info, "SIGHUP: the logs are opened anew");
-  }
-
-  void recycle() {
-    if (ending_) return;
-    log_.write(Level::Error,
-               "too many threads are lost to handlers that hang: ending with exit "
-               "code 75, to be started anew");
-    exit_code_ = ExitCode::Recycle;
-    end();
-  }
-
-  void end() {
-    const base::Instant now = control_->now();
-    if (std::exchange(ending_, true)) {
-      log_.write(Level::Warning, "a second signal: what is under way is aborted");
-      control_->arm(*this, now + kGiveUpAfter);
-      return server_->abort();
-    }
-    log_.write(Level::Info, "ending: requests under way are answered, new ones are not accepted");
-    control_->arm(*this,
-                  base::after(base::after(now, options_.server.drain_timeout), kGiveUpAfter));
-    server_->drain();
-  }
-
-  /// A handler or a background task does not end, so its loop cannot; the process can.
-  void expired() noexcept override {
-    log_.write(Level::Error, "a handler or a background task does not end; ending without it");
-    logs_.flush(kLongestFlush);
-    const bool recycles = exit_code_ == ExitCode::Recycle;
-    std::_Exit(static_cast<int>(recycles ? ExitCode::Recycle : ExitCode::GaveUp));
-  }
-
   const Options& options_;
   Logs& logs_;
   base::Log& log_;
   base::Kernel& kernel_;
+  Ending& ending_;
   const threads::UncaughtHook uncaught_{log_};  // of tasks and threads that the application has
-  std::unique_ptr<loop::Loop> control_;
-  std::unique_ptr<loop::Signals> signals_;
+  std::unique_ptr<loop::Loop> control_;  ///< for the main thread, while it waits
   std::unique_ptr<server::Server> server_;
-  loop::Order recycle_{[this] { recycle(); }};
   std::optional<HeapKeeper> heap_keeper_;
-  ExitCode exit_code_ = ExitCode::Ended;
-  bool ending_ = false;
 };
 
 /// On standard error, where the log is not there or elsewhere.
@@ -149,26 +117,48 @@ void complain(const Options& options, base::Kernel& kernel, const std::string& m
   (void)kernel.write(STDERR_FILENO, line.data(), line.size());
 }
 
+/// Serves, or says why it cannot start.
+base::Result<ExitCode> serve_with(Logs& logs, MakeApp& make_app, std::string_view what,
+                                  const Options& options, base::Kernel& kernel, Ending& ending) {
+  try {
+    Service service(options, logs, kernel, ending);
+    if (const auto started = service.start(make_app, what); !started) {
+      return std::unexpected(started.error());
+    }
+    return service.run();
+  } catch (...) {
+    return base::fail("cannot start: ", threads::describe(std::current_exception()));
+  }
+}
+
 }  // namespace
 
-ExitCode serve(app::App app, std::string_view what, const Options& options, base::Kernel& kernel) {
+ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& options,
+                    base::Kernel& kernel) {
   if (const auto fits = options.check(); !fits) {
     complain(options, kernel, fits.error().message);
     return ExitCode::WrongUsage;
   }
-  loop::block_signals({SIGTERM, SIGINT, SIGHUP});
-  const auto logs = Logs::open(options, kernel);
-  if (!logs) {
-    complain(options, kernel, logs.error().message);
-    return ExitCode::CannotStart;
+  threads::let_writes_fail();
+  try {
+    const auto logs = Logs::open(options, kernel);
+    if (!logs) {
+      complain(options, kernel, logs.error().message);
+      return ExitCode::CannotStart;
+    }
+    Ending ending(**logs, options.server.drain_timeout);
+    const auto served = serve_with(**logs, make_app, what, options, kernel, ending);
+    if (served) return *served;
+    (*logs)->log().write(Level::Error, served.error().message);
+    if (options.log_file != "-") complain(options, kernel, served.error().message);
+  } catch (const std::exception& error) {  // no thread for a log, or for signals
+    complain(options, kernel, error.what());
   }
-  Service service(options, **logs, kernel);
-  if (const auto started = service.start(std::move(app), what); !started) {
-    (*logs)->log().write(Level::Error, started.error().message);
-    if (options.log_file != "-") complain(options, kernel, started.error().message);
-    return ExitCode::CannotStart;
-  }
-  return service.run();
+  return ExitCode::CannotStart;
+}
+
+ExitCode serve(app::App app, std::string_view what, const Options& options, base::Kernel& kernel) {
+  return serve_made([&app] { return std::move(app); }, what, options, kernel);
 }
 
 std::string version_text() {

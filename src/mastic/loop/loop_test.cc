@@ -12,7 +12,6 @@
 #include "mastic/async/task.h"
 #include "mastic/base/kernel_testing.h"
 #include "mastic/loop/drivers.h"
-#include "mastic/loop/signals.h"
 
 namespace mastic::loop {
 namespace {

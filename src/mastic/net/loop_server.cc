@@ -3,15 +3,18 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <exception>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "mastic/base/assert.h"
 #include "mastic/base/log_format.h"
-#include "mastic/loop/signals.h"
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/log_writer.h"
+#include "mastic/threads/signals.h"
 
 namespace mastic::net {
 namespace {
@@ -19,6 +22,8 @@ namespace {
 using base::Level;
 
 constexpr int kStandardError = 2;
+constexpr int kGaveUp = 3;
+constexpr base::Duration kGiveUpAfter = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -29,15 +34,41 @@ class LoopServer::OwnLog {
       : writer_(threads::LogFile::borrow(kernel, kStandardError)),
         log_(kernel, writer_, base::LogFormat::Text, base::LogLevels()) {}
   base::Log& log() { return log_; }
+  void flush(std::chrono::milliseconds longest) { writer_.flush(longest); }
 
  private:
   threads::LogWriter writer_;
   base::LineLog log_;
 };
 
-LoopServer::LoopServer(const loop::Options& options, std::uint64_t threads,
-                       std::uint64_t most_waiting, base::Log* log, base::Kernel& kernel)
+/// Ends the server as signals ask, and the process when the server does not end.
+class LoopServer::SignalEnd final : private threads::SignalReceiver {
+ public:
+  explicit SignalEnd(LoopServer& server) : server_(server), signals_({SIGINT, SIGTERM}, *this) {}
+
+ private:
+  void received(int) noexcept override {
+    const bool again = std::exchange(told_, true);
+    again ? server_.abort() : server_.drain();
+    const base::Duration patience = again ? base::Duration::zero() : server_.drain_timeout_;
+    signals_.expire_at(std::chrono::steady_clock::now() + patience + kGiveUpAfter);
+  }
+  void expired() noexcept override {
+    server_.log().write(Level::Error, "a handler does not end; ending without it");
+    if (server_.own_log_) server_.own_log_->flush(std::chrono::milliseconds(200));
+    std::_Exit(kGaveUp);
+  }
+
+  LoopServer& server_;
+  bool told_ = false;
+  threads::Signals signals_;  ///< goes first
+};
+
+LoopServer::LoopServer(const loop::Options& options, base::Duration drain_timeout,
+                       std::uint64_t threads, std::uint64_t most_waiting, base::Log* log,
+                       base::Kernel& kernel)
     : options_(options),
+      drain_timeout_(drain_timeout),
       threads_(threads),
       most_waiting_(most_waiting),
       kernel_(kernel),
@@ -53,7 +84,7 @@ void LoopServer::end() {
   lanes_.clear();
 }
 
-/// Made late, so that `run` has blocked its signals before there is a thread.
+/// Made when it is needed, for it has a thread.
 base::Log& LoopServer::log() {
   if (log_ == nullptr) {
     own_log_ = std::make_unique<OwnLog>(kernel_);
@@ -72,26 +103,27 @@ base::Result<void> LoopServer::start() {
 base::Result<void> LoopServer::start_on(loop::Loop& loop) { return open_lanes({&loop}); }
 
 int LoopServer::run() {
-  loop::block_signals({SIGINT, SIGTERM});
-  if (const auto opened = open_loops(); !opened) {
-    log().write(Level::Error, opened.error().message);
+  try {
+    base::Log& words = log();
+    const auto ran = run_until_signal();
+    if (!ran) words.write(Level::Error, ran.error().message);
+    return ran ? 0 : 1;
+  } catch (const std::exception& error) {  // no thread for a log, or for signals
+    const std::string line = "error: " + std::string(error.what()) + "\n";
+    (void)kernel_.write(kStandardError, line.data(), line.size());
     return 1;
   }
-  bool told = false;
-  const auto signals = loop::Signals::open(*loops_.front(), {SIGINT, SIGTERM}, [this, &told](int) {
-    std::exchange(told, true) ? abort() : drain();
-  });
-  if (!signals) {
-    log().write(Level::Error, signals.error().message);
-    drain();
-  }
+}
+
+base::Result<void> LoopServer::run_until_signal() {
+  if (const auto opened = open_loops(); !opened) return opened;
+  const SignalEnd ends(*this);
   for (const base::Address& address : addresses_) {
     log().write(Level::Info, "listening on " + address.to_string());
   }
   const auto driven = drive();
-  if (!driven) log().write(Level::Error, driven.error().message);
   wait();
-  return signals && driven ? 0 : 1;
+  return driven;
 }
 
 base::Result<void> LoopServer::open_loops() {
@@ -112,7 +144,7 @@ base::Result<void> LoopServer::open_loops() {
 base::Result<void> LoopServer::open_lanes(const std::vector<loop::Loop*>& loops) {
   MASTIC_ASSERT(!started_ && lanes_.empty());
   if (const auto fits = check(); !fits) return fits;
-  loop::ignore_broken_pipes();
+  threads::let_writes_fail();
   pool_.emplace(threads::ThreadPool::Options{.name = "handlers",
                                              .max_threads = threads_,
                                              .max_stand_ins = 0,

@@ -28,11 +28,12 @@ class LoopServer : private ServerLaneOwner {
   LoopServer& operator=(const LoopServer&) = delete;
 
   /// Serves until SIGINT or SIGTERM, which drain it; the second one aborts what is left. Returns the
-  /// exit code: 0, or 1 when it could not start, which the log then says. Call it from main, before
-  /// any thread is started.
+  /// exit code: 0, or 1 when it could not start, which the log then says. When a handler has not
+  /// ended a second after drain_timeout, or after the second signal, the process ends without it,
+  /// with 3.
   [[nodiscard]] int run();
 
-  /// Begins to serve, on loops and threads of its own. Ignores SIGPIPE and raises the limit of
+  /// Begins to serve, on loops and threads of its own. Takes SIGPIPE and raises the limit of
   /// descriptors, in the whole process. After a failure it is of no more use.
   [[nodiscard]] base::Result<void> start();
   /// The same on `loop`, by whoever drives that; it must outlive this. Call it where the loop is
@@ -56,8 +57,8 @@ class LoopServer : private ServerLaneOwner {
  protected:
   /// Without a log it writes to standard error. `log` and `kernel` must outlive it.
   /// Handlers that block have `threads`, for one of which `most_waiting` may wait.
-  LoopServer(const loop::Options& options, std::uint64_t threads, std::uint64_t most_waiting,
-             base::Log* log, base::Kernel& kernel);
+  LoopServer(const loop::Options& options, base::Duration drain_timeout, std::uint64_t threads,
+             std::uint64_t most_waiting, base::Log* log, base::Kernel& kernel);
   ~LoopServer();
   /// For the destructor of what is most derived, first thing: drains it and waits, when it has loops
   /// of its own. Until then its lanes call what is virtual here.
@@ -85,6 +86,7 @@ class LoopServer : private ServerLaneOwner {
 
  private:
   class OwnLog;
+  class SignalEnd;
   void lane_closed() noexcept final;
   void lane_settled() noexcept final;
   [[nodiscard]] base::Result<void> open_loops();
@@ -93,8 +95,10 @@ class LoopServer : private ServerLaneOwner {
   enum class Ending : std::uint8_t { No, Gently, AtOnce };
   void ask_to_end(Ending how);
   void order_end();
+  [[nodiscard]] base::Result<void> run_until_signal();
 
   const loop::Options options_;
+  const base::Duration drain_timeout_;
   const std::uint64_t threads_;
   const std::uint64_t most_waiting_;
   base::Kernel& kernel_;

@@ -13,7 +13,8 @@ constexpr std::uint64_t kOtherDescriptors = 100;  // files, logs, loops
 
 StreamServer::StreamServer(ConnectionHandler handler, StreamServerOptions options, base::Log* log,
                            base::Kernel& kernel)
-    : LoopServer(options.loop, options.threads, options.threads, log, kernel),
+    : LoopServer(options.loop, options.drain_timeout, options.threads, options.threads, log,
+                 kernel),
       handler_(std::move(handler)),
       options_(std::move(options)) {}
 

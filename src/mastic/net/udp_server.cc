@@ -9,7 +9,8 @@ namespace mastic::net {
 /// Every datagram that is handled may wait for a thread.
 UdpServer::UdpServer(DatagramHandler handler, const Options& options, base::Log* log,
                      base::Kernel& kernel)
-    : LoopServer(options.loop, options.threads, options.max_handling, log, kernel),
+    : LoopServer(options.loop, options.drain_timeout, options.threads, options.max_handling, log,
+                 kernel),
       handler_(std::move(handler)),
       options_(options) {}
 

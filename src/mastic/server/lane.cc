@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mastic/base/assert.h"
+#include "mastic/base/random.h"
 #include "mastic/base/result.h"
 #include "mastic/loop/order.h"
 #include "mastic/server/exchange.h"
@@ -45,7 +46,7 @@ Lane::Lane(loop::Loop& loop, const app::App& app, const Options& options, base::
       newcomers_(loop, options.header_timeout),
       idle_(loop, options.keep_alive_timeout),
       drain_(loop),
-      next_id_(loop.kernel().random_number()) {}
+      next_id_(base::random_number(loop.kernel())) {}
 
 Lane::~Lane() {
   MASTIC_ASSERT(!has_connections() && pages_.taken() == 0,

@@ -42,6 +42,7 @@ class Http1Connection;
 /// it.
 class Lane final : private net::AcceptorOwner, private async::Timer {
  public:
+  /// Throws std::system_error when the system has no random numbers.
   Lane(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
        Totals& totals);
   /// Requires: no connection is left, nor an exchange that outlived its own.

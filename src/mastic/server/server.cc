@@ -9,7 +9,7 @@
 
 #include "mastic/base/assert.h"
 #include "mastic/loop/order.h"
-#include "mastic/loop/signals.h"
+#include "mastic/threads/signals.h"
 
 namespace mastic::server {
 namespace {
@@ -75,7 +75,7 @@ base::Result<void> Server::start(std::function<void()> settled) {
   if (const auto fits = options_.check(); !fits) return fits;
   if (const auto begun = app_.lifecycle().start(); !begun) return begun;
   hooks_ran_ = true;
-  loop::ignore_broken_pipes();
+  threads::let_writes_fail();
   const std::uint64_t descriptors = kernel_.raise_descriptor_limit();
   if (descriptors < options_.max_connections + kOtherDescriptors) {
     log_.write(base::Level::Warning,
@@ -88,28 +88,15 @@ base::Result<void> Server::start(std::function<void()> settled) {
   }
   when_settled_ = std::move(settled);
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
-  const std::uint64_t count =
-      options_.loop.loops > 0 ? options_.loop.loops : loop::Drivers::cores(kernel_);
   drivers_ = std::make_unique<loop::Drivers>(options_.loop.threads, kernel_);
   const std::uint64_t most_waits = std::min(
       options_.loop.max_disk_waits, std::max<std::uint64_t>(1, options_.loop.threads.workers / 2));
   disk_ = std::make_unique<loop::Disk>(*drivers_, most_waits, log_, kernel_);
   watchdog_ = std::make_unique<Watchdog>(*drivers_, log_, options_.recycle_if_lost_over, recycle_);
-  std::vector<Lane*> peers;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    auto loop = loop::Loop::open(kernel_, transfer_.kind);
-    if (!loop) return std::unexpected(loop.error());
-    (*loop)->read_by(*disk_);
-    lanes_.push_back(std::make_unique<LoopLane>(*this, *std::move(loop)));
-    peers.push_back(&lanes_.back()->lane());
-  }
-  for (const auto& each : lanes_) {
-    each->lane().set_peers(peers);
-    each->lane().observe_refusals(observer_);
-    each->lane().watch_by(watchdog_.get(), this);
-    for (const net::Listener& listener : listeners_) {
-      if (const auto accepting = each->lane().accept_from(listener); !accepting) return accepting;
-    }
+  try {
+    if (const auto opened = open_lanes(); !opened) return opened;
+  } catch (const std::system_error& error) {
+    return base::fail(error.what());
   }
   std::size_t next = 0;
   for (const auto& task : app_.lifecycle().tasks()) {
@@ -126,6 +113,28 @@ base::Result<void> Server::start(std::function<void()> settled) {
   const std::lock_guard lock(ending_mutex_);
   started_ = true;
   order_end();
+  return {};
+}
+
+base::Result<void> Server::open_lanes() {
+  const std::uint64_t count =
+      options_.loop.loops > 0 ? options_.loop.loops : loop::Drivers::cores(kernel_);
+  std::vector<Lane*> peers;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    auto loop = loop::Loop::open(kernel_, transfer_.kind);
+    if (!loop) return std::unexpected(loop.error());
+    (*loop)->read_by(*disk_);
+    lanes_.push_back(std::make_unique<LoopLane>(*this, *std::move(loop)));
+    peers.push_back(&lanes_.back()->lane());
+  }
+  for (const auto& each : lanes_) {
+    each->lane().set_peers(peers);
+    each->lane().observe_refusals(observer_);
+    each->lane().watch_by(watchdog_.get(), this);
+    for (const net::Listener& listener : listeners_) {
+      if (const auto accepting = each->lane().accept_from(listener); !accepting) return accepting;
+    }
+  }
   return {};
 }
 

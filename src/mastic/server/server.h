@@ -61,8 +61,8 @@ class Server final : private base::ServerWatch {
   /// may connect to a Unix socket; unless it is told otherwise, only the same user.
   [[nodiscard]] base::Result<void> listen(const base::Address& address,
                                           const net::SocketAccess& access = {});
-  /// Calls the application's start-up hooks, then begins to serve. Ignores SIGPIPE and raises the
-  /// limit of descriptors, in the whole process. `settled` is called on a loop when the last
+  /// Calls the application's start-up hooks, then begins to serve. Takes SIGPIPE and SIGXFSZ
+  /// (threads::let_writes_fail) and raises the limit of descriptors, in the whole process. `settled` is called on a loop when the last
   /// connection has ended after `drain`.
   [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
 
@@ -100,6 +100,7 @@ class Server final : private base::ServerWatch {
   void ask_to_end(Ending how);
   void order_end();
   [[nodiscard]] bool has_started();
+  [[nodiscard]] base::Result<void> open_lanes();
   void lane_accepts_no_more();
   void lane_settled();
 

@@ -1,0 +1,169 @@
+#include "mastic/threads/signals.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <mutex>
+#include <system_error>
+
+#include "mastic/threads/thread.h"
+
+namespace mastic::threads {
+namespace {
+
+// A handler may come on any thread, late too, and touches static memory only: it counts the signal in
+// the places that want it, and calls their threads. A place that was given back meanwhile has a count
+// that nobody reads, or its next owner does, who hears of a signal that the process was sent in fact.
+
+constexpr std::size_t kPlaces = 16;  // of Signals that stand at a time
+constexpr std::size_t kSignals = 65;
+
+struct Place {
+  std::atomic<std::uint64_t> wanted{0};  ///< bit n for signal n; 0: nobody has the place
+  std::array<std::atomic<unsigned>, kSignals> arrived{};
+  sem_t call{};
+};
+
+constinit std::array<Place, kPlaces> places;
+constinit std::atomic<pid_t> process{0};
+
+/// What is guarded by it: who stands, and what was there before them.
+constinit std::mutex registering;
+constinit std::array<int, kSignals> standing{};
+constinit std::array<struct sigaction, kSignals> before{};
+
+void arrive(int signal) {
+  const int saved_errno = errno;
+  if (::getpid() != process.load(std::memory_order_relaxed)) {
+    // A child that has not called exec: what it is sent is not for us.
+    (void)::signal(signal, SIG_DFL);
+    (void)::raise(signal);
+  } else {
+    for (Place& place : places) {
+      if ((place.wanted.load() >> signal & 1) == 0) continue;
+      place.arrived[static_cast<std::size_t>(signal)].fetch_add(1);
+      (void)::sem_post(&place.call);
+    }
+  }
+  errno = saved_errno;
+}
+
+void stand_for(int signal) {
+  const auto index = static_cast<std::size_t>(signal);
+  if (standing[index]++ > 0) return;
+  struct sigaction action{};
+  action.sa_handler = arrive;
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
+  (void)::sigaction(signal, &action, &before[index]);
+}
+
+void leave(int signal) {
+  const auto index = static_cast<std::size_t>(signal);
+  if (--standing[index] > 0) return;
+  struct sigaction now{};
+  (void)::sigaction(signal, nullptr, &now);
+  if (now.sa_handler == arrive) (void)::sigaction(signal, &before[index], nullptr);
+}
+
+std::size_t take_place(const std::vector<int>& signals) {
+  const std::lock_guard lock(registering);
+  const auto is_free = [](const Place& place) { return place.wanted.load() == 0; };
+  const auto found = std::ranges::find_if(places, is_free);
+  if (found == places.end()) {
+    throw std::system_error(EAGAIN, std::generic_category(), "too many take signals already");
+  }
+  if (process.exchange(::getpid()) == 0) {
+    for (Place& place : places) ::sem_init(&place.call, 0, 0);
+  }
+  std::uint64_t wanted = 0;
+  for (const int signal : signals) {
+    found->arrived[static_cast<std::size_t>(signal)] = 0;
+    wanted |= std::uint64_t{1} << signal;
+  }
+  found->wanted = wanted;
+  return static_cast<std::size_t>(found - places.begin());
+}
+
+/// Until `due`, or a call before that.
+void wait_for_call(Place& place, base::Instant due) noexcept {
+  if (due == base::Instant::max()) {
+    (void)::sem_wait(&place.call);
+    return;
+  }
+  const auto since_boot = due.time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
+  const timespec deadline{.tv_sec = seconds.count(), .tv_nsec = (since_boot - seconds).count()};
+  (void)::sem_clockwait(&place.call, CLOCK_MONOTONIC, &deadline);
+}
+
+void do_nothing(int) {}
+
+}  // namespace
+
+Signals::Signals(std::initializer_list<int> signals, SignalReceiver& receiver)
+    : receiver_(receiver), signals_(signals), place_(take_place(signals_)) {
+  try {
+    thread_ = start_thread([this] { run(); });
+  } catch (...) {
+    places[place_].wanted = 0;
+    throw;
+  }
+  sigset_t unblocked;
+  sigemptyset(&unblocked);
+  const std::lock_guard lock(registering);
+  for (const int signal : signals_) {
+    stand_for(signal);
+    sigaddset(&unblocked, signal);
+  }
+  ::pthread_sigmask(SIG_UNBLOCK, &unblocked, nullptr);
+}
+
+Signals::~Signals() {
+  {
+    const std::lock_guard lock(registering);
+    for (const int signal : signals_) leave(signal);
+  }
+  ends_ = true;
+  (void)::sem_post(&places[place_].call);
+  thread_.join();
+  places[place_].wanted = 0;
+}
+
+void Signals::expire_at(base::Instant due) noexcept {
+  due_ = due;
+  (void)::sem_post(&places[place_].call);
+}
+
+void Signals::run() noexcept {
+  name_this_thread("mastic-signals");
+  Place& place = places[place_];
+  while (!ends_) {
+    wait_for_call(place, due_);
+    for (const int signal : signals_) {
+      std::atomic<unsigned>& arrived = place.arrived[static_cast<std::size_t>(signal)];
+      for (unsigned left = arrived.exchange(0); left > 0; --left) receiver_.received(signal);
+    }
+    base::Instant due = due_;
+    const bool is_late = due <= std::chrono::steady_clock::now();
+    if (is_late && due_.compare_exchange_strong(due, base::Instant::max())) receiver_.expired();
+  }
+}
+
+void let_writes_fail() noexcept {
+  for (const int signal : {SIGPIPE, SIGXFSZ}) {
+    struct sigaction action{};
+    if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;
+    action = {};
+    action.sa_handler = do_nothing;
+    action.sa_flags = SA_RESTART | SA_ONSTACK;
+    (void)::sigaction(signal, &action, nullptr);
+  }
+}
+
+}  // namespace mastic::threads
