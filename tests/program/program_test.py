@@ -223,17 +223,21 @@ class Site(unittest.TestCase):
         self.addCleanup(process.kill)
         return process
 
-    def ask(self, target="/"):
-        """The content of the answer; empty when there is none."""
-        def connect():
+    def connect(self):
+        """A client, once there is a server."""
+        def try_to():
             client = socket.socket(socket.AF_UNIX)
             client.settimeout(20)
             with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
                 client.connect(str(self.socket))
                 return client
             client.close()
+        return wait_for(try_to)
+
+    def ask(self, target="/"):
+        """The content of the answer; empty when there is none."""
         received = b""
-        with wait_for(connect) as client, contextlib.suppress(ConnectionError):
+        with self.connect() as client, contextlib.suppress(ConnectionError):
             client.sendall(f"GET {target} HTTP/1.0\r\n\r\n".encode())
             while piece := client.recv(65536):
                 received += piece
@@ -350,6 +354,19 @@ class Ending(Site):
             self.assertEqual(int(self.ask(f"/child/{name}")) & 0x7f, number, name)
         self.expect_end(process, 0)
 
+    def test_of_a_server_of_sockets_is_the_same(self):
+        reader, writer = full_pipe()
+        for code, lines in ((0, b"hello\n"), (3, b"hello\nhang\n")):
+            with self.subTest(lines):
+                process = self.begin(words="socket-server", stderr=writer)
+                with self.connect() as client:
+                    client.sendall(lines)
+                    self.assertEqual(client.recv(6), b"hello\n")
+                    if b"hang" in lines:
+                        wait_for((self.root / "hangs").exists)
+                    self.expect_end(process, code)
+        reader.close(), writer.close()
+
     def test_of_the_program_is_the_same(self):
         reader, writer = full_pipe()
         process = self.begin("--drain-timeout", "200ms", stderr=writer, program=[PROGRAM, "serve", self.root])
@@ -385,6 +402,80 @@ class Making(Site):
             self.assertRegex(said, "error server: cannot start: no database at db.example\n$")
             self.assertEqual(said.count("\n"), 1)
         self.assertIn("no database at db.example", log.read_text())
+
+
+class Crashing(Site):
+    """A crash leaves a line that says for which request, and where; the process ends as it would have."""
+
+    def crash(self, target, *options, code=-signal.SIGSEGV, words=""):
+        """What it says."""
+        process = self.begin(*options, words=words, stderr=subprocess.PIPE, text=True)
+        if target:
+            self.assertEqual(self.ask(target), "")
+        self.expect_end(process, code, number=None)
+        return process.stderr.read().split("transfer", 1)[-1]
+
+    def test_by_each_signal(self):
+        for how, number in (("segv", signal.SIGSEGV), ("call", signal.SIGSEGV), ("fpe", signal.SIGFPE),
+                            ("ill", signal.SIGILL), ("abort", signal.SIGABRT), ("terminate", signal.SIGABRT),
+                            ("overflow", signal.SIGSEGV)):
+            with self.subTest(how):
+                said = self.crash(f"/crash/{how}?page=2&token=secret", code=-number)
+                self.assertRegex(said, rf" error server: crashed by {number.name}\b.*: GET "
+                                       rf"/crash/{how}\?page=2&token=\*\*\*  id=[a-z0-9]{{13}} route=/crash/{{how}}\n")
+                self.assertRegex(said, r" error server: #\d+ \S*/program_site\+0x[0-9a-f]+  id=\w+\n")
+
+    def test_says_of_what(self):
+        self.assertIn("by std::terminate, for no way on", self.crash("/crash/terminate", code=-signal.SIGABRT))
+        self.assertIn("for the stack has run over", self.crash("/crash/overflow"))
+        self.assertIn("SIGSEGV at 0x0,", self.crash("/crash/segv"))
+
+    def test_wherever_a_handler_runs(self):
+        for place in ("blocking", "task", "worker"):
+            for how in ("segv", "overflow"):
+                with self.subTest(place=place, how=how):
+                    said = self.crash(f"/{place}/crash/{how}")
+                    self.assertRegex(said, rf": GET /{place}/crash/{how}  id=\w+ route=/{place}/crash/{{how}}\n")
+        self.assertRegex(self.crash("/below/crash/segv"), r"  id=\w+ route=/below/crash/{how}\n")
+
+    def test_without_a_request(self):
+        self.assertRegex(self.crash("/thread/crash/segv"), r"crashed by SIGSEGV at 0x0, in thread \d+ \(importer\)\n")
+        self.assertIn("(importer)\n", self.crash("/thread/crash/overflow"))
+        self.assertIn(": the background task 'restock'\n", self.crash(None, words="background-crashes"))
+        self.assertIn("crashed by SIGSEGV at 0x0, in thread", self.crash(None, words="make-crashes"))
+
+    def test_of_a_server_of_sockets(self):
+        process = self.begin(words="socket-server", stderr=subprocess.PIPE, text=True)
+        with self.connect() as client:
+            client.sendall(b"crash\n")
+            self.expect_end(process, -signal.SIGSEGV, number=None)
+        self.assertIn("crashed by SIGSEGV at 0x0, in thread", process.stderr.read())
+
+    def test_names_places_that_addr2line_knows(self):
+        said = self.crash("/crash/segv")
+        module, offset = re.search(r"#0 (\S+)\+(0x[0-9a-f]+)", said).groups()
+        told = subprocess.run(["addr2line", "-Cfe", module, offset], capture_output=True, text=True).stdout
+        self.assertRegex(told, r"crash\(.*\n.*site\.cc:\d+")
+
+    def test_is_said_in_the_log_too(self):
+        log = self.root / "log"
+        self.crash("/crash/segv", "--log-file", log, "--log-format", "json")
+        crash = next(record for line in log.read_text().splitlines()
+                     if "crashed" in (record := json.loads(line))["message"])
+        self.assertEqual(crash["route"], "/crash/{how}")
+        self.assertEqual((crash["level"], crash["logger"]), ("error", "server"))
+
+    def test_though_nobody_reads_what_it_says(self):
+        reader, writer = full_pipe()
+        process = self.begin(stderr=writer)
+        self.assertEqual(self.ask("/crash/segv"), "")
+        self.expect_end(process, -signal.SIGSEGV, number=None)
+        reader.close(), writer.close()
+
+    def test_goes_on_to_whoever_took_the_signal_before(self):
+        said = self.crash("/crash/segv", code=42, words="own-reporter")
+        self.assertIn("crashed by SIGSEGV", said)
+        self.assertTrue(said.endswith("a reporter of its own\n"), said)
 
 
 class Poor(Site):

@@ -3,6 +3,9 @@
 // What it does besides is said by words of the environment variable SITE.
 
 #include <mastic/mastic.h>
+#include <mastic/sockets.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -14,6 +17,7 @@
 #include <string_view>
 #include <thread>
 
+#include "mastic/threads/thread.h"
 #include "mastic/threads/thread_pool.h"
 
 namespace {
@@ -33,6 +37,12 @@ void hang() {
   while (true) std::this_thread::sleep_for(1h);
 }
 
+int run_over(int depth) {
+  volatile char room[1000] = {};
+  room[depth % 1000] = 1;
+  return depth < 0 ? 0 : run_over(depth + 1) + room[0];
+}
+
 /// It has a thread before there is a server, as a client of a database has.
 struct Database {
   Database() {
@@ -44,11 +54,29 @@ struct Database {
   ThreadPool threads{{.min_threads = 1, .max_threads = 1}};
 };
 
+void fail() { throw std::runtime_error("no way on"); }
+void fail_where_nothing_may() noexcept { fail(); }
+
+/// Ends the process by a fault.
+void crash(std::string_view how) {
+  if (how == "segv") *static_cast<volatile int*>(nullptr) = 1;
+  if (how == "call") {
+    void (*volatile nothing)() = nullptr;
+    nothing();
+  }
+  if (how == "fpe") raise(SIGFPE);
+  if (how == "ill") __builtin_trap();
+  if (how == "abort") std::abort();
+  if (how == "terminate") fail_where_nothing_may();
+  if (how == "overflow") run_over(0);
+}
+
 /// The number of the signal that ended `command`, or how it ended.
 std::string run_command(const char* command) { return std::to_string(std::system(command)); }
 
 Router make_site() {
   std::ofstream("made") << "a site\n";
+  if (is_asked_for("make-crashes")) crash("segv");
   if (is_asked_for("make-throws")) throw std::runtime_error("no database at db.example");
   if (is_asked_for("make-hangs")) hang();
   Router site;
@@ -57,6 +85,40 @@ Router make_site() {
   site.get<"/child/{signal}">([](std::string_view signal) {
     return run_command(("kill -s " + std::string(signal) + " $$").c_str());
   });
+  site.get<"/crash/{how}">([](std::string_view how) {
+    crash(how);
+    return "";
+  });
+  site.get<"/blocking/crash/{how}">(mastic::blocking, [](std::string_view how) {
+    crash(how);
+    return "";
+  });
+  site.get<"/task/crash/{how}">([](std::string_view how) -> mastic::Task<std::string> {
+    co_await mastic::sleep_for(1ms);
+    crash(how);
+    co_return "";
+  });
+  site.get<"/worker/crash/{how}">([](std::string_view how) -> mastic::Task<std::string> {
+    auto work = [how] { crash(how); };
+    co_await mastic::run_blocking(work);
+    co_return "";
+  });
+  site.get<"/thread/crash/{how}">([](std::string_view how) {
+    std::jthread(mastic::threads::named("importer", [how] { crash(how); })).join();
+    return "";
+  });
+  Router below;
+  below.get<"/crash/{how}">([](std::string_view how) {
+    crash(how);
+    return "";
+  });
+  site.mount("/below", std::move(below));
+  if (is_asked_for("background-crashes")) {
+    site.in_background("restock", []() -> mastic::Task<> {
+      co_await mastic::sleep_for(1ms);
+      crash("segv");
+    });
+  }
   if (is_asked_for("start-hangs")) site.on_start(hang);
   if (is_asked_for("stop-hangs")) site.on_stop(hang);
   site.get<"/hang">([] {
@@ -66,9 +128,34 @@ Router make_site() {
   return site;
 }
 
+/// A line that says "hang", and any other, which comes back.
+void answer(mastic::BlockingConnection& connection) {
+  while (const auto line = connection.read_line()) {
+    if (*line == "hang") hang();
+    if (*line == "crash") crash("segv");
+    connection.write(*line + "\n");
+  }
+}
+
+int serve_sockets() {
+  const Database database;
+  mastic::UnixServer server(mastic::ConnectionHandler(answer), {.drain_timeout = 10ms});
+  if (!server.listen("socket")) return 1;
+  return server.run();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (is_asked_for("own-reporter")) {
+    struct sigaction own{};
+    own.sa_handler = [](int) {
+      (void)!write(STDERR_FILENO, "a reporter of its own\n", 22);
+      _exit(42);
+    };
+    sigaction(SIGSEGV, &own, nullptr);
+  }
+  if (is_asked_for("socket-server")) return serve_sockets();
   if (is_asked_for("ready-made")) return mastic::run(make_site(), argc, argv);
   return mastic::run(make_site, argc, argv);
 }

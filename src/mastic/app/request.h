@@ -170,6 +170,10 @@ class Request {
 
   /// The pattern of the route that was taken, with the mounts above it; empty when none was.
   [[nodiscard]] std::string_view route() MASTIC_LIFETIMEBOUND;
+  /// The same as two parts: what mounts had taken of the path, and the pattern. Takes no memory.
+  [[nodiscard]] std::pair<std::string_view, std::string_view> route_parts() const {
+    return {facts_.path.substr(0, route_mount_bytes_), route_};
+  }
   /// All values of the route, in the order of its pattern.
   [[nodiscard]] std::span<const PathValue> values() const { return values_; }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "mastic/base/activity.h"
+
 namespace mastic::app {
 
 /// Whether what has this name may be a credential: "Authorization", "session_id", "api-key".
@@ -16,5 +18,7 @@ namespace mastic::app {
 ///
 ///     /report?year=2024&token=eyJhbGci  becomes  /report?year=2024&token=***
 [[nodiscard]] std::string blank_secrets(std::string_view target);
+/// The same, into a report of a crash: takes no memory.
+void add_without_secrets(base::ActivityReport& report, std::string_view target) noexcept;
 
 }  // namespace mastic::app

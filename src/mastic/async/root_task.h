@@ -14,7 +14,7 @@ namespace mastic::async {
 class RootTask : public Context {
  public:
   using Context::Context;
-  void run() noexcept final;
+  void run() noexcept override;
   void finish() noexcept final;
 
  protected:

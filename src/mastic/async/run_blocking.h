@@ -19,6 +19,7 @@
 #include "mastic/async/awaitable.h"
 #include "mastic/async/remote_operation.h"
 #include "mastic/async/runner.h"
+#include "mastic/base/activity.h"
 
 namespace mastic::async {
 
@@ -103,6 +104,11 @@ class Blocking final : public RemoteOperation, private BlockingWork {
     complete();
   }
   void run() noexcept override {
+    run_function();
+    complete_remotely();
+  }
+  void run_function() noexcept {
+    const base::Activity::Scope doing(for_);
     try {
       if constexpr (std::is_void_v<Result>) {
         call(function_, stop_);
@@ -112,7 +118,6 @@ class Blocking final : public RemoteOperation, private BlockingWork {
     } catch (...) {
       exception_ = std::current_exception();
     }
-    complete_remotely();
   }
 
   F function_;
@@ -121,6 +126,7 @@ class Blocking final : public RemoteOperation, private BlockingWork {
   std::optional<Value> result_;
   std::exception_ptr exception_;
   const What what_;
+  const base::Activity* const for_ = base::Activity::of_this_thread();  ///< that awaits it
   bool refused_ = false;
   bool has_arrived_ = false;
 };

@@ -1,18 +1,25 @@
 #include "mastic/base/assert.h"
 
-#include <cstdio>
+#include <unistd.h>
+
 #include <cstdlib>
+
+#include "mastic/base/bounded_text.h"
+#include "mastic/base/last_words.h"
 
 namespace mastic::base {
 
 void assertion_failed(const char* condition, const char* file, int line,
                       std::initializer_list<AssertValue> values) {
-  std::fprintf(stderr, "%s:%d: this should hold, and does not: %s", file, line, condition);
+  BoundedText<2048> text;
+  text.add(file).add(':').add_number(static_cast<unsigned>(line));
+  text.add(": this should hold, and does not: ").add(condition);
   for (const AssertValue& value : values) {
-    std::fprintf(stderr, "; %.*s = %lld", static_cast<int>(value.name.size()), value.name.data(),
-                 value.value);
+    const auto size = static_cast<unsigned long long>(value.value);
+    text.add("; ").add(value.name).add(value.value < 0 ? " = -" : " = ");
+    text.add_number(value.value < 0 ? 0 - size : size);
   }
-  std::fputc('\n', stderr);
+  write_last_words(STDERR_FILENO, text.add('\n').view());
   std::abort();
 }
 

@@ -145,6 +145,8 @@ std::string percent_decode(std::string_view text) {
   return out;
 }
 
+std::size_t percent_decode(std::string_view text, char* place) { return decode_into(place, text); }
+
 std::string_view percent_decode(std::string_view text, Arena& memory) {
   auto* const place = static_cast<char*>(memory.allocate(text.size(), 1));
   return {place, decode_into(place, text)};

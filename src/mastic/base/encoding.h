@@ -14,6 +14,8 @@ namespace mastic::base {
 /// check with `has_valid_escapes` first where that matters. A plus sign stays a plus sign.
 void append_percent_decoded(std::string& out, std::string_view text);
 [[nodiscard]] std::string percent_decode(std::string_view text);
+/// The same into `place`, which has room for `text`; returns how many bytes it became.
+[[nodiscard]] std::size_t percent_decode(std::string_view text, char* place);
 /// The same in memory of the arena's.
 [[nodiscard]] std::string_view percent_decode(std::string_view text,
                                               Arena& memory MASTIC_LIFETIMEBOUND);

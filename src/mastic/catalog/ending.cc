@@ -78,7 +78,7 @@ void Ending::end() noexcept {
     return signals_.expire_at(now + kGiveUpAfter);
   }
   log_.write(Level::Info, "ending: requests under way are answered, new ones are not accepted");
-  signals_.expire_at(now + drain_timeout_ + kGiveUpAfter);
+  signals_.expire_at(base::after(base::after(now, drain_timeout_), kGiveUpAfter));
   if (server_ != nullptr) server_->drain();
 }
 

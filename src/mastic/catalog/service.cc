@@ -18,6 +18,7 @@
 #include "mastic/loop/loop.h"
 #include "mastic/net/socket_file.h"
 #include "mastic/server/server.h"
+#include "mastic/threads/crash_report.h"
 #include "mastic/threads/signals.h"
 #include "mastic/threads/uncaught_error.h"
 
@@ -146,6 +147,7 @@ ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& opti
       complain(options, kernel, logs.error().message);
       return ExitCode::CannotStart;
     }
+    const threads::CrashReport crashes(options.log_file, to_log_format(options.log_format));
     Ending ending(**logs, options.server.drain_timeout);
     const auto served = serve_with(**logs, make_app, what, options, kernel, ending);
     if (served) return *served;

@@ -10,6 +10,7 @@
 
 #include "mastic/base/assert.h"
 #include "mastic/base/machine.h"
+#include "mastic/threads/alternate_stack.h"
 #include "mastic/threads/thread.h"
 
 namespace mastic::loop {
@@ -58,6 +59,7 @@ class Drivers::Member final : public threads::BlockingHost {
  private:
   void run() {
     pthread_setname_np(pthread_self(), "mastic");
+    const threads::AlternateStack stack;
     for (const auto& each : ended) each->thread.join();
     ended.clear();
     threads::BlockingScope::set_host(this);

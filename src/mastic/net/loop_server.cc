@@ -13,6 +13,7 @@
 #include "mastic/base/assert.h"
 #include "mastic/base/log_format.h"
 #include "mastic/threads/blocking_scope.h"
+#include "mastic/threads/crash_report.h"
 #include "mastic/threads/log_writer.h"
 #include "mastic/threads/signals.h"
 
@@ -51,7 +52,7 @@ class LoopServer::SignalEnd final : private threads::SignalReceiver {
     const bool again = std::exchange(told_, true);
     again ? server_.abort() : server_.drain();
     const base::Duration patience = again ? base::Duration::zero() : server_.drain_timeout_;
-    signals_.expire_at(std::chrono::steady_clock::now() + patience + kGiveUpAfter);
+    signals_.expire_at(base::after(base::from_now(patience), kGiveUpAfter));
   }
   void expired() noexcept override {
     server_.log().write(Level::Error, "a handler does not end; ending without it");
@@ -103,6 +104,7 @@ base::Result<void> LoopServer::start() {
 base::Result<void> LoopServer::start_on(loop::Loop& loop) { return open_lanes({&loop}); }
 
 int LoopServer::run() {
+  const threads::CrashReport crashes;
   try {
     base::Log& words = log();
     const auto ran = run_until_signal();

@@ -8,6 +8,15 @@ namespace mastic::server {
 Background::Background(Lane& lane, const app::Lifecycle::BackgroundTask& task)
     : RootTask(lane.loop()), lane_(lane), what_(task) {}
 
+void Background::run() noexcept {
+  const Activity::Scope doing(this);
+  RootTask::run();
+}
+
+void Background::describe(base::ActivityReport& report) const noexcept {
+  report.what.add("the background task '").add(what_.name).add("'");
+}
+
 void Background::task_failed() noexcept {
   try {
     throw;

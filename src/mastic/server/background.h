@@ -6,6 +6,7 @@
 
 #include "mastic/app/lifecycle.h"
 #include "mastic/async/root_task.h"
+#include "mastic/base/activity.h"
 
 namespace mastic::server {
 
@@ -13,14 +14,16 @@ class Lane;
 
 /// Runs on the loop of its lane, from `start` until the task has ended; after `stop` its awaits
 /// throw Cancelled. Then it says so to the lane and is no more.
-class Background final : public async::RootTask {
+class Background final : public async::RootTask, private base::Activity {
  public:
   /// `task` must outlive it.
   Background(Lane& lane, const app::Lifecycle::BackgroundTask& task);
 
   void start() { schedule(); }
+  void run() noexcept override;
 
  private:
+  void describe(base::ActivityReport& report) const noexcept override;
   async::Task<> make_task() override { return what_.begin(); }
   void task_failed() noexcept override;
   void task_ended() noexcept override;

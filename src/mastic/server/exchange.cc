@@ -181,7 +181,16 @@ void Exchange::abandon(std::uint64_t unsent) noexcept {
 
 // ---- in jobs ----
 
+void Exchange::describe(base::ActivityReport& report) const noexcept {
+  report.what.add(request_->method_text()).add(' ');
+  app::add_without_secrets(report, request_->target());
+  report.id.add(app::reference_id(id()));  // short enough to need no memory
+  const auto [mount, pattern] = request_->route_parts();
+  report.route.add(mount).add(pattern);
+}
+
 void Exchange::run() noexcept {
+  const base::Activity::Scope doing(this);
   switch (std::exchange(step_, Step::None)) {
     case Step::None:
       break;

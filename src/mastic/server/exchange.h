@@ -16,6 +16,7 @@
 #include "mastic/app/response.h"
 #include "mastic/async/context.h"
 #include "mastic/async/timer.h"
+#include "mastic/base/activity.h"
 #include "mastic/base/arena.h"
 #include "mastic/loop/fire_stop.h"
 #include "mastic/server/lane.h"
@@ -68,7 +69,10 @@ class ExchangeOwner {
 /// 4. While its handler holds a thread that the loop has gone on without, it watches for how long
 ///    (Options::hung_after and what follows). Cancelled, it is sealed: its owner has let go, so what
 ///    the handler still reads, writes or answers fails or is dropped.
-class Exchange final : public async::Context, public app::Carrier, private async::Timer {
+class Exchange final : public async::Context,
+                       public app::Carrier,
+                       private async::Timer,
+                       private base::Activity {
  public:
   /// `page` is the memory this exchange stands in; it is given back to the lane at the end, after
   /// `destroy` was called with it.
@@ -137,6 +141,9 @@ class Exchange final : public async::Context, public app::Carrier, private async
   void runs_elsewhere(bool begins) noexcept override;
 
  private:
+  // Activity.
+  void describe(base::ActivityReport& report) const noexcept override;
+
   class Content;
   class ReadContent;
   struct ContentFault {

@@ -3,8 +3,6 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <time.h>
-#include <ucontext.h>
-#include <unwind.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +11,7 @@
 #include <mutex>
 
 #include "mastic/base/assert.h"
+#include "mastic/threads/stack_walk.h"
 
 namespace mastic::threads {
 namespace {
@@ -28,24 +27,13 @@ namespace {
 // 1. Only the handler that made it Writing writes, until it makes it Written or, from Left, Idle.
 // 2. Only the asking thread reads, once it is Written.
 
-constexpr std::size_t kMostFrames = 128;
-
 enum class Phase : std::uint64_t { Idle, Asked, Writing, Written, Left };
 constexpr unsigned kPhaseBits = 3;
 constexpr unsigned kPlaceBits = 4;
 
-struct Stack {
-  std::array<std::uintptr_t, kMostFrames> addresses{};
-  std::size_t count = 0;
-
-  [[nodiscard]] std::vector<std::uintptr_t> copy() const {
-    return {addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(count)};
-  }
-};
-
 struct Place {
   std::atomic<std::uint64_t> state{0};  ///< the number of the request, and its phase
-  Stack stack;
+  RawStack stack;
   sem_t written{};
 };
 
@@ -60,39 +48,15 @@ bool swap(Place& place, std::uint64_t number, Phase from, Phase to) {
   return place.state.compare_exchange_strong(expected, state_of(number, to));
 }
 
-std::uintptr_t interrupted_address(const void* context) {
-  const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
-#if defined(__x86_64__)
-  return static_cast<std::uintptr_t>(machine.gregs[REG_RIP]);
-#elif defined(__aarch64__)
-  return machine.pc;
-#else
-#error "where does this machine keep its program counter?"
-#endif
-}
-
-struct Walk {
-  Stack& stack;
-  std::uintptr_t interrupted;
-};
-
-// What it calls, and the walk itself, takes no lock and no memory: glibc finds unwind tables without
-// (_dl_find_object).
-_Unwind_Reason_Code take_frame(_Unwind_Context* context, void* data) {
-  auto& [stack, interrupted] = *static_cast<Walk*>(data);
-  int exact = 0;  // or else it is where the call returns to, one instruction on
-  const std::uintptr_t address = _Unwind_GetIPInfo(context, &exact);
-  if (exact != 0 && address == interrupted) stack.count = 0;  // before: the handler's own calls
-  if (address == 0 || stack.count == kMostFrames) return _URC_END_OF_STACK;
-  stack.addresses[stack.count++] = exact != 0 ? address : address - 1;
-  return _URC_NO_REASON;
+std::vector<std::uintptr_t> copy(const RawStack& stack) {
+  return {stack.addresses.begin(),
+          stack.addresses.begin() + static_cast<std::ptrdiff_t>(stack.count)};
 }
 
 std::vector<std::uintptr_t> own_stack() {
-  Stack stack;
-  Walk walk{.stack = stack, .interrupted = 0};
-  _Unwind_Backtrace(take_frame, &walk);
-  return stack.copy();
+  RawStack stack;
+  walk_stack(stack);
+  return copy(stack);
 }
 
 void answer(int, siginfo_t* info, void* context) {
@@ -104,9 +68,7 @@ void answer(int, siginfo_t* info, void* context) {
   Place& place = places[value & (places.size() - 1)];
   const std::uint64_t number = value >> kPlaceBits;
   if (info->si_code == SI_QUEUE && swap(place, number, Phase::Asked, Phase::Writing)) {
-    place.stack.count = 0;
-    Walk walk{.stack = place.stack, .interrupted = interrupted_address(context)};
-    _Unwind_Backtrace(take_frame, &walk);
+    walk_stack(place.stack, context);
     if (swap(place, number, Phase::Writing, Phase::Written)) {
       ::sem_post(&place.written);
     } else {
@@ -177,7 +139,7 @@ std::vector<std::uintptr_t> capture_stack(int thread, base::Duration longest,
     }
   }
   MASTIC_ASSERT(place->state == state_of(number, Phase::Written));
-  std::vector<std::uintptr_t> addresses = place->stack.copy();
+  std::vector<std::uintptr_t> addresses = copy(place->stack);
   place->state = state_of(number, Phase::Idle);
   return addresses;
 }

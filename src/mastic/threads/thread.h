@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "mastic/base/units.h"
+#include "mastic/threads/alternate_stack.h"
 #include "mastic/threads/disposable.h"
 
 namespace mastic::threads {
@@ -50,6 +51,7 @@ class NamedThread {
     requires std::invocable<F&, Arguments...>
   void operator()(Arguments&&... arguments) noexcept {
     name_this_thread(name_);
+    const AlternateStack stack;
     try {
       std::invoke(*function_, std::forward<Arguments>(arguments)...);
     } catch (...) {

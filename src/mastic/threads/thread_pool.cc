@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "mastic/base/assert.h"
+#include "mastic/threads/alternate_stack.h"
 #include "mastic/threads/thread.h"
 #include "mastic/threads/uncaught_error.h"
 
@@ -463,6 +464,7 @@ void ThreadPool::work(Worker& self) noexcept {
   Worker::current = &self;
   BlockingScope::set_host(this);
   name_this_thread(options_.name + "-" + std::to_string(self.number));
+  const AlternateStack stack;
   initialize();
   std::unique_lock lock(mutex_);
   --coming_;

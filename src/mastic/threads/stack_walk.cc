@@ -1,0 +1,54 @@
+#include "mastic/threads/stack_walk.h"
+
+#include <ucontext.h>
+#include <unwind.h>
+
+namespace mastic::threads {
+namespace {
+
+struct Walk {
+  RawStack& stack;
+  std::uintptr_t interrupted;
+};
+
+// What it calls, and the walk itself, takes no lock and no memory: glibc finds unwind tables without
+// (_dl_find_object).
+_Unwind_Reason_Code take_frame(_Unwind_Context* context, void* data) {
+  auto& [stack, interrupted] = *static_cast<Walk*>(data);
+  int exact = 0;  // or else it is where the call returns to, one instruction on
+  const std::uintptr_t address = _Unwind_GetIPInfo(context, &exact);
+  if (exact != 0 && address == interrupted) stack.count = 0;  // before: the handler's own calls
+  if (address == 0 || stack.count == RawStack::kMostFrames) return _URC_END_OF_STACK;
+  stack.addresses[stack.count++] = exact != 0 ? address : address - 1;
+  return _URC_NO_REASON;
+}
+
+}  // namespace
+
+std::uintptr_t interrupted_address(const void* context) noexcept {
+  const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  return static_cast<std::uintptr_t>(machine.gregs[REG_RIP]);
+#elif defined(__aarch64__)
+  return machine.pc;
+#else
+#error "where does this machine keep its program counter?"
+#endif
+}
+
+std::uintptr_t interrupted_stack(const void* context) noexcept {
+  const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  return static_cast<std::uintptr_t>(machine.gregs[REG_RSP]);
+#else
+  return machine.sp;
+#endif
+}
+
+void walk_stack(RawStack& stack, const void* context) noexcept {
+  stack.count = 0;
+  Walk walk{.stack = stack, .interrupted = context != nullptr ? interrupted_address(context) : 0};
+  _Unwind_Backtrace(take_frame, &walk);
+}
+
+}  // namespace mastic::threads
