@@ -3,6 +3,8 @@
 
     program_test.py PROGRAM SITE    runs every test; the program is build/PRESET/mastic, the site
                                     what is made of site.cc
+
+Over 500 lines because all tests start a process, wait for it and end it in the same few ways.
 """
 
 import contextlib
