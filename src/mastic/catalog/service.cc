@@ -105,7 +105,7 @@ class Service {
   base::Kernel& kernel_;
   Ending& ending_;
   const threads::UncaughtHook uncaught_{log_};  // of tasks and threads that the application has
-  std::unique_ptr<loop::Loop> control_;  ///< for the main thread, while it waits
+  std::unique_ptr<loop::Loop> control_;         ///< for the main thread, while it waits
   std::unique_ptr<server::Server> server_;
   std::optional<HeapKeeper> heap_keeper_;
 };

@@ -144,7 +144,7 @@ TEST(Waits, ATaskOfAThreadPoolMayHaveForEver) {
 struct WaitsOfALog : TemporaryLog {};
 
 TEST_F(WaitsOfALog, ItIsFlushedForEver) {
-  LogWriter writer(open(), kForEver);
+  LogWriter writer(open(), {.linger = kForEver});
   writer.write("a line\n");
   EXPECT_TRUE(writer.flush(kForEver));
   EXPECT_EQ(content(path), "a line\n");
