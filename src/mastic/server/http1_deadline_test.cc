@@ -1,3 +1,5 @@
+// Over 500 lines because every deadline of a connection is tested in one place.
+
 #include "mastic/server/http1_fixture_testing.h"
 
 namespace mastic::server {

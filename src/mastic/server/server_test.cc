@@ -1,4 +1,5 @@
-// Whole servers on real sockets and threads.
+// Whole servers on real sockets and threads. Over 500 lines because what holds for a whole server is tested
+// in one place.
 
 #include "mastic/server/server.h"
 
