@@ -148,13 +148,15 @@ void StreamLane::session_over(StreamSession& session) noexcept {
 
 // ---- the end ----
 
+/// What waits to be accepted has connected already: it is served, and drained like the others.
 void StreamLane::close() noexcept {
-  disarm();
   for (auto& acceptor : acceptors_) {
+    acceptor->accept_waiting();
     acceptor->close();
     loop().retire(std::move(acceptor));
   }
   acceptors_.clear();
+  disarm();
 }
 
 void StreamLane::drain_all() noexcept {
