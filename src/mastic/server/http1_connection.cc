@@ -95,9 +95,10 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   } else {
     write_watch_.stop();
     answers_left();
+    if (held_bytes_ > 0) count_held();
     if (state_ == State::Lingering && read_deadline_ == kNever) return await_end();
   }
-  if (unsent > 0 || held_bytes_ > 0) count_held();
+  if (unsent > 0) count_held();
   if (unsent > lane_.options().write_low_bytes) return;
   if (state_ == State::Exchanging && has_room()) turn_->exchange.room_again();
   if (state_ == State::Idle) with_memory([this] { go_on(); });

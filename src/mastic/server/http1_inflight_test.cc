@@ -183,6 +183,16 @@ TEST_P(Http1InflightTest, NothingStaysCountedOfClientsThatLeft) {
   EXPECT_EQ(server->totals.connections(), 1u);
 }
 
+TEST_P(Http1InflightTest, NothingStaysCountedOfALastAnswerThatHasLeft) {
+  open_full_at(0);
+  server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_GE(held(), kLarge);
+  server->at(fd).room = SIZE_MAX;
+  server->turn(5);
+  EXPECT_TRUE(is_open()) << "its client may take a moment to end its side";
+  EXPECT_EQ(held(), 0u);
+}
+
 TEST_P(Http1InflightTest, NothingIsCountedForAnswersThatLeaveAtOnce) {
   open_full_at(1);
   server->at(fd).room = SIZE_MAX;
