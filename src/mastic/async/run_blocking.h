@@ -19,11 +19,14 @@
 #include "mastic/async/awaitable.h"
 #include "mastic/async/remote_operation.h"
 #include "mastic/async/runner.h"
+#include "mastic/async/timer.h"
 #include "mastic/base/activity.h"
+#include "mastic/base/units.h"
 
 namespace mastic::async {
 
-/// Every thread for blocking code is busy and their queue is full: `f` did not run.
+/// Every thread for blocking code is busy, and their queue is full or `f` has waited there for as
+/// long as it may: it did not run.
 class RunnerFull : public std::runtime_error {
  public:
   RunnerFull()
@@ -32,7 +35,7 @@ class RunnerFull : public std::runtime_error {
 
 /// What run_blocking gives to await. F is a reference when it was given a function that has a name.
 template <class F>
-class Blocking final : public RemoteOperation, private BlockingWork {
+class Blocking final : public RemoteOperation, private BlockingWork, private Timer {
   static constexpr bool kTakesStop = std::invocable<F&, std::stop_token>;
   static_assert(kTakesStop || std::invocable<F&>,
                 "run_blocking wants a function without arguments, or of a std::stop_token");
@@ -46,6 +49,8 @@ class Blocking final : public RemoteOperation, private BlockingWork {
     FireStop() = default;
     FireStop(FireStop&& other) noexcept : Job() { MASTIC_ASSERT(other.owner == nullptr); }
     void run() noexcept override { owner->stop_.request_stop(); }
+    /// It is what ends code that holds threads, so it does not wait for these.
+    [[nodiscard]] bool is_trusted() noexcept override { return true; }
     void finish() noexcept override {
       is_over = true;
       if (owner->has_arrived_) owner->complete();
@@ -68,8 +73,9 @@ class Blocking final : public RemoteOperation, private BlockingWork {
                 "run_blocking gives its result by value; return a pointer to share one");
 
   enum class What : std::uint8_t { Blocks, Reads };
-  explicit Blocking(F&& function, What what = What::Blocks)
-      : function_(std::forward<F>(function)), what_(what) {}
+  /// It may wait for a thread for `longest_wait`; for ever when that is zero.
+  explicit Blocking(F&& function, base::Duration longest_wait = {}, What what = What::Blocks)
+      : function_(std::forward<F>(function)), longest_wait_(longest_wait), what_(what) {}
 
   Result await_resume() {
     finish_await();
@@ -87,9 +93,17 @@ class Blocking final : public RemoteOperation, private BlockingWork {
   }
   void begin() override {
     refused_ = !runner().submit(*this);
+    if (refused_) return complete();
+    const bool is_limited = longest_wait_ > base::Duration::zero();
+    if (is_limited) executor().arm(*this, base::after(executor().now(), longest_wait_));
+  }
+  /// It has waited long enough, unless it runs already.
+  void expired() noexcept override {
+    refused_ = runner().withdraw(*this);
     if (refused_) complete();
   }
   Cancel cancel() noexcept override {
+    disarm();
     if (runner().withdraw(*this)) return Cancel::GivenUp;
     if constexpr (kTakesStop) {
       if (std::exchange(fire_stop_.owner, this) == nullptr) executor().enqueue(fire_stop_);
@@ -97,6 +111,7 @@ class Blocking final : public RemoteOperation, private BlockingWork {
     return Cancel::Coming;
   }
   void arrived() noexcept override {
+    disarm();
     has_arrived_ = true;
     if constexpr (kTakesStop) {
       if (fire_stop_.owner != nullptr && !fire_stop_.is_over) return;  // which completes it then
@@ -121,6 +136,7 @@ class Blocking final : public RemoteOperation, private BlockingWork {
   }
 
   F function_;
+  base::Duration longest_wait_;
   [[no_unique_address]] Stop stop_;
   [[no_unique_address]] std::conditional_t<kTakesStop, FireStop, NoJob> fire_stop_;
   std::optional<Value> result_;
@@ -139,12 +155,15 @@ class Blocking final : public RemoteOperation, private BlockingWork {
 /// the token fires, in a job of the executor, as handlers run; the await stands until that and `f`
 /// have ended and gives its result, and the next await throws Cancelled. Throws RunnerFull when the queue
 /// of the threads is full.
+///
+/// It waits for a thread for as long as that takes, or for `longest_wait`: then it throws
+/// RunnerFull, and `f` never runs.
 template <class F>
-[[nodiscard]] Blocking<F> run_blocking(F&& f) {
+[[nodiscard]] Blocking<F> run_blocking(F&& f, base::Duration longest_wait = {}) {
   static_assert(detail::kIsSafeTemporary<F>,
                 "GCC 12 destroys twice what a lambda captures by value inside of a co_await: give "
                 "the lambda a name, as in `auto f = [...] { ... }; co_await run_blocking(f);`");
-  return Blocking<F>(std::forward<F>(f));
+  return Blocking<F>(std::forward<F>(f), longest_wait);
 }
 
 /// The same for what reads files: it has threads of its own number (Executor::disk_runner), so that
@@ -152,7 +171,7 @@ template <class F>
 template <class F>
 [[nodiscard]] Blocking<F> run_reading(F&& f) {
   static_assert(detail::kIsSafeTemporary<F>, "give the lambda a name, as for run_blocking");
-  return Blocking<F>(std::forward<F>(f), Blocking<F>::What::Reads);
+  return Blocking<F>(std::forward<F>(f), base::Duration(), Blocking<F>::What::Reads);
 }
 
 }  // namespace mastic::async

@@ -145,5 +145,30 @@ TEST_F(RunBlocking, IsWithdrawnAtItsLimit) {
   EXPECT_EQ(runner.queued(), 0u);
 }
 
+Task<int> waits_a_moment() {
+  co_return co_await run_blocking([] { return 1; }, 10ms);
+}
+
+TEST_F(RunBlocking, WaitsForAThreadNoLongerThanItIsTold) {
+  TestContext<int> context(executor, waits_a_moment());
+  executor.advance(9ms);
+  EXPECT_EQ(runner.queued(), 1u);
+  executor.advance(1ms);
+  ASSERT_TRUE(context.is_done());
+  EXPECT_THROW(context.take(), RunnerFull);
+  EXPECT_EQ(runner.queued(), 0u);
+}
+
+TEST_F(RunBlocking, MayRunForAsLongAsItTakesOnceItHasAThread) {
+  TestContext<int> context(executor, waits_a_moment());
+  executor.run();
+  BlockingWork& begun = runner.take();
+  executor.advance(1h);
+  EXPECT_FALSE(context.is_done());
+  begun.run();
+  executor.run();
+  EXPECT_EQ(context.take(), 1);
+}
+
 }  // namespace
 }  // namespace mastic::async
