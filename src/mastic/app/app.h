@@ -23,6 +23,13 @@ concept AppBuilder = requires(Builder builder) {
   { std::move(builder).build() } -> std::same_as<App>;
 };
 
+/// What knows where a request goes that it is called with: a router. `path` is what is left of the
+/// request's for it. Called from any thread, also while user code runs for that request.
+template <class F>
+concept LeadsOn = requires(const F& callable, const RequestFacts& facts, std::string_view path) {
+  { callable.pace_of(facts, path) } -> std::same_as<Pace&>;
+};
+
 /// Anything that can be called with a request and returns what a handler may return: a function, a
 /// static tree, a router, another application behind middleware. They all compose, for each is an
 /// App.
@@ -48,7 +55,7 @@ class App {
         kAnswers || !kIsCalled,
         "a handler returns text, a Status, a Body, a Response, what becomes JSON (a plain "
         "struct, a vector, a map, Json<T>), or a Result or a Task of one of these");
-    if constexpr (kAnswers) callee_ = std::make_unique<Callee<F>>(std::move(handler));
+    if constexpr (kAnswers) callee_ = std::make_shared<Callee<F>>(std::move(handler));
   }
   template <AppBuilder Builder>
   App(Builder builder) : App(std::move(builder).build()) {}
@@ -60,10 +67,34 @@ class App {
     static_assert(kIsPlain, "a Task does not block: it awaits run_blocking(f) for what does");
     callee_->pace.mark_blocking();
   }
+  /// It never blocks: while few threads stand by it is entered although it was not seen to be quick,
+  /// and counts as one, whatever it leads to.
+  [[nodiscard]] App quick() && {
+    callee_->pace.mark_quick();
+    callee_->is_end = true;
+    return std::move(*this);
+  }
+
+  /// What `put` makes of `inner`, and stands around it: it is started and stopped as that was to
+  /// be, and requests go on to it.
+  template <class Put>
+  [[nodiscard]] static App around(App inner, Put&& put) {
+    const std::shared_ptr<const AnyCallee> inside = inner.callee_;
+    Lifecycle lifecycle = inner.take_lifecycle();
+    App outer = std::forward<Put>(put)(std::move(inner));
+    outer.add_lifecycle(std::move(lifecycle));
+    if (outer.callee_ != inside && !outer.callee_->inner) outer.callee_->inner = inside;
+    return outer;
+  }
 
   [[nodiscard]] Task<Response> operator()(Request& request) const { return callee_->call(request); }
 
   // For what it is put into, and for whoever serves it.
+
+  /// How the route fares that a request for the rest of its path, `path`, ends at. Costs a look-up.
+  [[nodiscard]] Pace& pace_of(const RequestFacts& facts, std::string_view path) const {
+    return callee_->pace_of(facts, path);
+  }
 
   /// What is to be started and stopped with it.
   [[nodiscard]] const Lifecycle& lifecycle() const MASTIC_LIFETIMEBOUND {
@@ -76,8 +107,13 @@ class App {
   struct AnyCallee {
     virtual ~AnyCallee() = default;
     virtual Task<Response> call(Request& request) const = 0;
-    Lifecycle lifecycle;
+    [[nodiscard]] virtual Pace& pace_of(const RequestFacts& facts, std::string_view path) const {
+      return is_end || inner == nullptr ? pace : inner->pace_of(facts, path);
+    }
     mutable Pace pace;
+    bool is_end = false;                     ///< requests are not followed any further
+    std::shared_ptr<const AnyCallee> inner;  ///< what it stands around, which may hold it too
+    Lifecycle lifecycle;
   };
   template <class F>
   struct Callee final : AnyCallee {
@@ -85,9 +121,15 @@ class App {
     Task<Response> call(Request& request) const override {
       return call_handler(callable, this->pace, request);
     }
+    [[nodiscard]] Pace& pace_of(const RequestFacts& facts, std::string_view path) const override {
+      if constexpr (LeadsOn<F>) {
+        if (!this->is_end) return callable.pace_of(facts, path);
+      }
+      return AnyCallee::pace_of(facts, path);
+    }
     F callable;
   };
-  std::unique_ptr<AnyCallee> callee_;
+  std::shared_ptr<AnyCallee> callee_;
 };
 
 }  // namespace mastic::app

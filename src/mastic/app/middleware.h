@@ -119,10 +119,9 @@ template <class M>
 /// `app` was to be.
 template <class M>
 [[nodiscard]] App wrap(M middleware, App app) {
-  Lifecycle lifecycle = app.take_lifecycle();
-  App wrapped = detail::put_around(std::move(middleware), std::move(app));
-  wrapped.add_lifecycle(std::move(lifecycle));
-  return wrapped;
+  return App::around(std::move(app), [&](App inner) {
+    return detail::put_around(std::move(middleware), std::move(inner));
+  });
 }
 
 /// A middleware of any form, kept until there is an App to put it around.

@@ -177,6 +177,9 @@ class Request {
   /// All values of the route, in the order of its pattern.
   [[nodiscard]] std::span<const PathValue> values() const { return values_; }
 
+  /// What it was made of: its whole path, wherever it is being handled.
+  [[nodiscard]] const RequestFacts& facts() const MASTIC_LIFETIMEBOUND { return facts_; }
+
   // For who makes pages, and for who sends the answer (answer_completion.h).
 
   /// The answer depends on this field of the request.

@@ -168,7 +168,7 @@ Lifecycle RouteTable::complete() {
 
 Task<Response> RouteTable::operator()(Request& request) const {
   if (!hosts_.empty()) {
-    if (const Place* const host = find_host(request)) return host->app(request);
+    if (const Place* const host = find_host(request.authority())) return host->app(request);
   }
   const RouteTree::Match match = tree_.find(request.path(), request.memory());
   return match.route != RouteTree::kNone ? call(match, request) : call_beside_routes(request);
@@ -186,11 +186,7 @@ Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request)
 /// No route has the request's path: a mount, a redirect, or an error.
 Task<Response> RouteTable::call_beside_routes(Request& request) const {
   if (request.target_form() == http::Target::Form::Asterisk) return Response(Status::NoContent);
-  for (const Place& mount : mounts_) {
-    if (!mount.name.empty() && takes_path(mount.name, request.path())) {
-      return call_mounted(mount, request);
-    }
-  }
+  if (const Place* const mount = find_mount(request.path())) return call_mounted(*mount, request);
   if (auto redirect = redirect_by_slash(request)) return *std::move(redirect);
   if (!mounts_.empty() && mounts_.back().name.empty()) return call_mounted(mounts_.back(), request);
   const bool known = request.method() != Method::Other;
@@ -214,8 +210,36 @@ std::string RouteTable::Route::allowed() const {
   return methods;
 }
 
-const RouteTable::Place* RouteTable::find_host(const Request& request) const {
-  const auto authority = http::Authority::parse(request.authority());
+/// A mount that has a name.
+const RouteTable::Place* RouteTable::find_mount(std::string_view path) const {
+  for (const Place& mount : mounts_) {
+    if (!mount.name.empty() && takes_path(mount.name, path)) return &mount;
+  }
+  return nullptr;
+}
+
+/// By the same steps as a call. What it answers itself, redirects and errors, is its own.
+Pace& RouteTable::pace_of(const RequestFacts& facts, std::string_view path) const {
+  if (!hosts_.empty()) {
+    if (const Place* const host = find_host(facts.head.authority)) {
+      return host->app.pace_of(facts, path);
+    }
+  }
+  base::Arena memory;
+  const std::size_t found = tree_.find(path, memory).route;
+  if (found != RouteTree::kNone) {
+    const App* const handler = routes_[found].handler(facts.head.method);
+    return handler != nullptr ? handler->pace_of(facts, path) : own_pace_;
+  }
+  if (const Place* const mount = find_mount(path)) {
+    return mount->app.pace_of(facts, path.substr(mount->name.size()));
+  }
+  const bool has_root = !mounts_.empty() && mounts_.back().name.empty();
+  return has_root ? mounts_.back().app.pace_of(facts, path) : own_pace_;
+}
+
+const RouteTable::Place* RouteTable::find_host(std::string_view named) const {
+  const auto authority = http::Authority::parse(named);
   if (!authority) return nullptr;
   const auto place = std::ranges::find_if(
       hosts_, [&](const Place& each) { return http::matches_host(each.name, authority->host); });

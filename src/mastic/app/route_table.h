@@ -39,7 +39,7 @@ struct RouteEntry {
 /// slash at its end, and that has the method, the client is sent there; a mount at the root comes after that.
 class RouteTable final : public Scope {
  public:
-  RouteTable() = default;
+  RouteTable() { own_pace_.mark_quick(); }
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
 
@@ -66,6 +66,8 @@ class RouteTable final : public Scope {
   /// Whether requests have to know that they are in it.
   [[nodiscard]] bool is_scope() const { return !pages_.empty() || !names_.empty(); }
   [[nodiscard]] Task<Response> operator()(Request& request) const;
+  /// How that fares which answers requests for `path`, as App::pace_of has it.
+  [[nodiscard]] Pace& pace_of(const RequestFacts& facts, std::string_view path) const;
 
   // Scope.
   [[nodiscard]] std::optional<Response> page(Request& request,
@@ -91,7 +93,8 @@ class RouteTable final : public Scope {
 
   [[nodiscard]] Task<Response> call(const RouteTree::Match& match, Request& request) const;
   [[nodiscard]] Task<Response> call_beside_routes(Request& request) const;
-  [[nodiscard]] const Place* find_host(const Request& request) const;
+  [[nodiscard]] const Place* find_host(std::string_view named) const;
+  [[nodiscard]] const Place* find_mount(std::string_view path) const;
   [[nodiscard]] std::optional<Response> redirect_by_slash(Request& request) const;
 
   RouteTree tree_;
@@ -101,6 +104,7 @@ class RouteTable final : public Scope {
   std::list<Place> mounts_;  ///< once complete: those with longer prefixes first
   std::list<Place> hosts_;   ///< once complete: whole names before patterns, longer ones first
   ErrorPages pages_;
+  mutable Pace own_pace_;  ///< of what it answers itself
 };
 
 /// Calls `app` with `request` in `scope`.

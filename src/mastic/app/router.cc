@@ -65,15 +65,34 @@ Router& Router::use(Middleware middleware) {
 
 ErrorPages& Router::pages() { return table_->pages(); }
 
+namespace {
+
+/// The table as what an App calls.
+class Routes {
+ public:
+  explicit Routes(std::shared_ptr<const RouteTable> table) : table_(std::move(table)) {}
+  Task<Response> operator()(Request& request) const { return (*table_)(request); }
+  [[nodiscard]] Pace& pace_of(const RequestFacts& facts, std::string_view path) const {
+    return table_->pace_of(facts, path);
+  }
+
+ private:
+  std::shared_ptr<const RouteTable> table_;
+};
+
+}  // namespace
+
 App Router::build() && {
   lifecycle_.take(table_->complete());
   const std::shared_ptr<const RouteTable> table = std::move(table_);
-  App app([table](Request& request) { return (*table)(request); });
+  App app{Routes(table)};
   for (Middleware& layer : std::views::reverse(layers_)) app = layer(std::move(app));
   lifecycle_.take(app.take_lifecycle());
   if (table->is_scope()) {
-    app = App([table, inner = std::move(app)](Request& request) {
-      return call_in_scope(*table, inner, request);
+    app = App::around(std::move(app), [&](App inside) {
+      return App([table, inner = std::move(inside)](Request& request) {
+        return call_in_scope(*table, inner, request);
+      });
     });
   }
   app.add_lifecycle(std::move(lifecycle_));

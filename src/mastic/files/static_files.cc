@@ -231,7 +231,8 @@ base::Result<app::App> open_static_files(const std::string& root, Options option
   const auto files = std::make_shared<StaticFiles>(*std::move(opened), std::move(options));
   // A task, though it never waits, so that no body is gathered for a method that is refused.
   return app::App(
-      [files](Request& request) -> app::Task<Response> { return files->answer(request); });
+             [files](Request& request) -> app::Task<Response> { return files->answer(request); })
+      .quick();
 }
 
 app::App static_files(const std::string& root, Options options) {

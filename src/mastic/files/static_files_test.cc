@@ -77,6 +77,14 @@ struct StaticFilesTest : testing::Test {
   std::string log;  ///< what was said of the last request
 };
 
+TEST_F(StaticFilesTest, AreTrustedToBeQuickBeforeTheyWereEverAskedFor) {
+  const app::App app = open_static_files(files.root(), {}, base::system_kernel()).value();
+  http::RequestHead head;
+  head.method = Method::Get;
+  EXPECT_TRUE(
+      app.pace_of({.head = head, .path = "/notes.txt", .peer = {}}, "/notes.txt").is_trusted());
+}
+
 TEST_F(StaticFilesTest, ServesFilesAndIndexes) {
   EXPECT_EQ(get("/notes.txt"), "0123456789");
   EXPECT_EQ(get("/sub/page.html"), "page");

@@ -153,7 +153,7 @@ app::App thread_watch(ThreadWatchOptions options) {
   pages.post<"/cancel">([options](Request& request, app::Form<CancelForm> form) {
     return cancel(request, (*std::move(form)).request, options);
   });
-  return pages;
+  return app::App(std::move(pages)).quick();
 }
 
 }  // namespace mastic::inspect

@@ -135,6 +135,13 @@ class ThreadWatchThatCancels : public ThreadWatch {
   }
 };
 
+TEST_F(ThreadWatch, IsTrustedToBeQuickBeforeItWasEverAskedFor) {
+  const app::App app = thread_watch();
+  http::RequestHead head;
+  head.method = Method::Get;
+  EXPECT_TRUE(app.pace_of({.head = head, .path = "/", .peer = {}}, "/").is_trusted());
+}
+
 TEST_F(ThreadWatch, ShowsWhatEveryThreadDoesAndForWhichRequest) {
   const Answer page = get("/watch/");
   EXPECT_EQ(page.status, Status::Ok);
