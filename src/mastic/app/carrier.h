@@ -99,6 +99,12 @@ class Carrier {
   void enter(Pace* pace) noexcept { entered_.store(pace, std::memory_order_relaxed); }
   /// On a thread that may block: a handler begins to run there, or (false) has ended.
   virtual void runs_elsewhere(bool begins) noexcept { (void)begins; }
+  /// Whether this thread may block, for all of the exchange's code runs on such a one just now.
+  [[nodiscard]] bool may_block() const noexcept {
+    return may_block_.load(std::memory_order_relaxed);
+  }
+  /// How long a handler may wait for a thread that may block.
+  [[nodiscard]] virtual base::Duration queue_timeout() const { return std::chrono::seconds(5); }
 
  protected:
   /// All must outlive it.
@@ -109,6 +115,8 @@ class Carrier {
   ~Carrier() = default;
   /// From any thread: the handler that was entered; may be none, or another, a moment later.
   [[nodiscard]] Pace* entered() const noexcept { return entered_.load(std::memory_order_relaxed); }
+  /// On the executor, before the exchange's code runs and after that.
+  void set_may_block(bool may) noexcept { may_block_.store(may, std::memory_order_relaxed); }
 
  private:
   async::Context& context_;
@@ -116,6 +124,7 @@ class Carrier {
   const std::uint64_t id_;
   FinisherList finishers_;
   std::atomic<Pace*> entered_{nullptr};
+  std::atomic<bool> may_block_{false};
 };
 
 }  // namespace mastic::app

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "mastic/app/debug_report.h"
-#include "mastic/app/http_error.h"
 #include "mastic/app/problem_page.h"
 #include "mastic/app/secrets.h"
 #include "mastic/http/typed_fields.h"
@@ -151,6 +150,19 @@ Response respond_to_other_method(Request& request, std::string_view allowed) {
            : error_response(request, known ? Status::MethodNotAllowed : Status::NotImplemented);
   response.set(http::FieldName::Allow, allowed);
   return response;
+}
+
+HttpError busy() {
+  return HttpError(Status::ServiceUnavailable, "The server is busy at the moment.")
+      .set("Retry-After", "1");
+}
+
+Response busy_response(Request& request) noexcept {
+  try {
+    return respond_to_http_error(request, busy());
+  } catch (...) {
+    return Response(Status::ServiceUnavailable);
+  }
 }
 
 Response respond_to_exception(Request& request) noexcept {

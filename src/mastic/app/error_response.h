@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "mastic/app/http_error.h"
 #include "mastic/app/problem.h"
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
@@ -28,6 +29,10 @@ namespace mastic::app {
 /// The answer where the request's method is none of `allowed`, as Allow has them: 204 to OPTIONS, 405
 /// to what others may have, and 501 to a method that nobody knows (Method::Other).
 [[nodiscard]] Response respond_to_other_method(Request& request, std::string_view allowed);
+
+/// For a request that no thread could be had for: 503, and when to come back.
+[[nodiscard]] HttpError busy();
+[[nodiscard]] Response busy_response(Request& request) noexcept;
 
 /// What the current exception is answered with: by the application for types that it knows
 /// (Router::on_exception); its own status for HttpError; 503 without memory; a bare 503 for

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "mastic/app/http_error.h"
 #include "mastic/async/run_blocking.h"
 
 namespace mastic::app {
@@ -67,8 +66,13 @@ void throw_error(const base::Error& error) { throw std::runtime_error(error.mess
 namespace detail {
 
 bool may_enter(Request& request, const Pace& pace) {
-  return request.body().bytes() && !pace.goes_elsewhere() &&
-         request.carrier().context().executor().runner().has_reserve();
+  if (!request.body().bytes()) return false;
+  Carrier& carrier = request.carrier();
+  if (pace.goes_elsewhere()) return carrier.may_block();
+  const async::Runner& runner = carrier.context().executor().runner();
+  if (runner.has_reserve()) [[likely]]
+    return true;
+  return carrier.may_block() || (runner.is_short() && pace.is_trusted());
 }
 
 Task<Response> respond_later(Request& request, Pace& pace, const void* handler,
@@ -80,10 +84,9 @@ Task<Response> respond_later(Request& request, Pace& pace, const void* handler,
   }
   auto call = [&] { return respond_elsewhere(request, pace, handler, respond); };
   try {
-    co_return co_await async::run_blocking(call);
+    co_return co_await async::run_blocking(call, request.carrier().queue_timeout());
   } catch (const async::RunnerFull&) {
-    throw HttpError(http::Status::ServiceUnavailable, "The server is busy at the moment.")
-        .set("Retry-After", "1");
+    throw busy();
   }
 }
 

@@ -108,26 +108,40 @@ Task<Response> make_settled(Request& request, const Make& make) {
   return task;
 }
 
-/// While a plain handler runs where it was called.
-class Stay {
+/// While a handler runs where it was called; of a task, until that first waits. What runs on a
+/// thread that may block says nothing of how it fares on a loop.
+class Call {
  public:
-  Stay(Request& request, Pace& pace) : carrier_(request.carrier()), pace_(pace) {
-    carrier_.enter(&pace);
+  Call(Carrier& carrier, Pace& pace) : carrier_(carrier), pace_(pace) {}
+  ~Call() {
+    if (!carrier_.may_block()) pace_.returned();
   }
-  ~Stay() {
-    carrier_.enter(nullptr);
-    pace_.returned();
-  }
-  Stay(const Stay&) = delete;
-  Stay& operator=(const Stay&) = delete;
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
 
  private:
   Carrier& carrier_;
   Pace& pace_;
 };
 
-/// Whether a plain handler can be entered here and now: its body is at hand, it is not known to
-/// block, and a thread stands by in case that it does.
+/// The same for a plain handler.
+class Stay {
+ public:
+  Stay(Request& request, Pace& pace) : carrier_(request.carrier()), call_(carrier_, pace) {
+    carrier_.enter(&pace);
+  }
+  ~Stay() { carrier_.enter(nullptr); }
+  Stay(const Stay&) = delete;
+  Stay& operator=(const Stay&) = delete;
+
+ private:
+  Carrier& carrier_;
+  const Call call_;
+};
+
+/// Whether a plain handler can be entered here and now: its body is at hand, and this thread may
+/// block, or it is not known to and threads stand by in case that it does. When these are few, it
+/// has to be trusted.
 [[nodiscard]] bool may_enter(Request& request, const Pace& pace);
 /// Waits for the body, then has `respond` call the plain handler, on a thread that may block when
 /// it does. (Not a template: GCC 12 warns of coroutine frames that depend on a lambda's type.)
@@ -158,9 +172,11 @@ Task<Response> call_handler(const F& handler, Pace& pace, Request& request) noex
   using Result = std::remove_cvref_t<detail::HandlerResult<F>>;
   try {
     if constexpr (std::same_as<Result, Task<Response>>) {
+      const detail::Call call(request.carrier(), pace);
       return detail::make_settled(request,
                                   [&] { return detail::invoke_handler(handler, request); });
     } else if constexpr (detail::TaskTraits<Result>::value) {
+      const detail::Call call(request.carrier(), pace);
       return detail::make_settled(request, [&] {
         return detail::respond_with(request, detail::invoke_handler(handler, request));
       });

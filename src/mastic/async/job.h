@@ -37,6 +37,14 @@ class Job : public Message {
   /// On the executor, between the two: `run` takes long, on a thread (its number in the kernel)
   /// that has lost the executor.
   virtual void left_behind(int thread) noexcept { (void)thread; }
+
+  // On the executor, before `run`, while few threads stand by to take that over.
+
+  /// Whether it is known to be quick, so that it is run all the same.
+  [[nodiscard]] virtual bool is_trusted() noexcept { return false; }
+  /// When it is not: true when it sees to it that `run` is called on a thread that may block, and
+  /// `finish` after it on the executor, or that it comes to nothing. False: it is run here.
+  [[nodiscard]] virtual bool run_elsewhere() noexcept { return false; }
   void deliver() noexcept final { finish(); }
 
  protected:

@@ -1,8 +1,31 @@
 #include "mastic/async/root_task.h"
 
+#include <chrono>
+#include <utility>
+
 namespace mastic::async {
 
 void RootTask::run() noexcept {
+  if (!is_elsewhere_) {
+    run_task();
+    return pace_.returned();
+  }
+  const base::Instant begun = std::chrono::steady_clock::now();
+  run_task();
+  pace_.took(std::chrono::steady_clock::now() - begun);
+}
+
+void RootTask::left_behind(int) noexcept {
+  is_left_behind_ = true;
+  pace_.was_left_behind();
+}
+
+bool RootTask::run_elsewhere() noexcept {
+  is_elsewhere_ = true;
+  return is_elsewhere_ = elsewhere_.submit_begun();
+}
+
+void RootTask::run_task() noexcept {
   if (has_ended_) return;
   try {
     if (!task_) task_.emplace(make_task());
@@ -18,6 +41,8 @@ void RootTask::run() noexcept {
 }
 
 void RootTask::finish() noexcept {
+  is_elsewhere_ = false;
+  if (std::exchange(is_left_behind_, false)) pace_.came_back();
   finish_run();
   if (has_ended_ && !is_scheduled()) task_ended();
 }

@@ -5,17 +5,25 @@
 #include <optional>
 
 #include "mastic/async/context.h"
+#include "mastic/async/elsewhere.h"
+#include "mastic/async/pace.h"
 #include "mastic/async/task.h"
 
 namespace mastic::async {
 
 /// Runs a task from its beginning to its end: call `schedule` once, on the executor. Derive from it
-/// and say which task, and what its end means.
+/// and say which task, and what its end means. While few threads stand by, it runs where it may block
+/// unless it is trusted.
 class RootTask : public Context {
  public:
-  using Context::Context;
+  /// `pace` is that of all tasks of this kind, and outlives this.
+  RootTask(Executor& executor, Pace& pace)
+      : Context(executor), pace_(pace), elsewhere_(*this, executor) {}
   void run() noexcept override;
   void finish() noexcept final;
+  void left_behind(int thread) noexcept final;
+  [[nodiscard]] bool is_trusted() noexcept final { return pace_.is_trusted(); }
+  [[nodiscard]] bool run_elsewhere() noexcept final;
 
  protected:
   /// In user code, once. What it throws goes where what the task throws goes.
@@ -26,6 +34,12 @@ class RootTask : public Context {
   virtual void task_ended() noexcept = 0;
 
  private:
+  void run_task() noexcept;
+
+  Pace& pace_;
+  Elsewhere elsewhere_;
+  bool is_elsewhere_ = false;
+  bool is_left_behind_ = false;
   std::optional<Task<>> task_;
   bool has_ended_ = false;
 };

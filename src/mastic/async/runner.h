@@ -32,11 +32,16 @@ class Runner {
  public:
   /// Runs `work` as soon as a thread is free. False when the queue is full: then it will not run.
   [[nodiscard]] virtual bool submit(BlockingWork& work) = 0;
+  /// The same for the rest of what has begun, which is not to be refused: the queue has room for
+  /// it. False when no thread would ever come.
+  [[nodiscard]] virtual bool submit_begun(BlockingWork& work) { return submit(work); }
   /// True when `work` had not begun: then it will not run.
   [[nodiscard]] virtual bool withdraw(BlockingWork& work) noexcept = 0;
   /// Whether code that may block can be entered on the executor itself, because another thread
   /// stands by to go on with that if need be.
   [[nodiscard]] virtual bool has_reserve() const noexcept = 0;
+  /// Whether so few stand by that only code which has been quick so far can be entered there.
+  [[nodiscard]] virtual bool is_short() const noexcept { return false; }
 
  protected:
   virtual ~Runner() = default;

@@ -18,6 +18,8 @@ class ForwardingKernel : public Kernel {
   }
   int gettid() override { return inner_.gettid(); }
   int lower_to_idle(int thread) override { return inner_.lower_to_idle(thread); }
+  Duration thread_time(int thread) override { return inner_.thread_time(thread); }
+  int set_turn(int thread, Duration length) override { return inner_.set_turn(thread, length); }
   int tgsigqueue(int thread, int signal, std::uint64_t value) override {
     return inner_.tgsigqueue(thread, signal, value);
   }

@@ -41,6 +41,11 @@ class Kernel {
   virtual int gettid() = 0;
   /// Has `thread` of this process run only when nothing else wants to.
   virtual int lower_to_idle(int thread) = 0;
+  /// The processor time that `thread` of this process has had.
+  virtual Duration thread_time(int thread) = 0;
+  /// Has `thread` of this process run in turns of this length, and so come later to each of them;
+  /// zero: as others do. Linux before 6.12 has one length for all, and passes over it.
+  virtual int set_turn(int thread, Duration length) = 0;
   /// Sends `thread` of this process a real-time signal that carries `value`.
   virtual int tgsigqueue(int thread, int signal, std::uint64_t value) = 0;
 

@@ -16,7 +16,13 @@
 namespace mastic::loop {
 namespace {
 
-constexpr auto kMostIdle = std::chrono::seconds(30);     // of a thread beyond the reserve
+constexpr auto kMostIdle = std::chrono::seconds(30);  // of a thread beyond the reserve
+constexpr std::uint64_t kMostOnTrust = 64;            // threads beyond the others
+constexpr int kLooksBetween = 32;  // at threads that may compute: milliseconds, about
+constexpr base::Duration kComputes =
+    std::chrono::milliseconds(20);  // that it had the processor for
+constexpr base::Duration kLongTurn = std::chrono::milliseconds(20);
+constexpr auto kTellEvery = std::chrono::seconds(10);
 constexpr auto kLongestJoin = std::chrono::seconds(10);  // for user code, when no loop is left
 
 /// Where no loop is taken over, nobody stands by for it.
@@ -50,7 +56,11 @@ class Drivers::Member final : public threads::BlockingHost {
 
   Duty duty;
   base::Instant since;
-  Loop* loop = nullptr;  ///< that it drives, or has lost; set and read by its own thread too
+  Loop* loop = nullptr;         ///< that it drives, or has lost; set and read by its own thread too
+  bool on_trust = false;        ///< is away in a job that the loop ran on trust
+  base::Instant timed_since{};  ///< the duty, or piece of work, that `time` is of
+  base::Duration time{};        ///< that it had the processor for, when that was first looked at
+  bool has_long_turns = false;
   Driver driver;
   std::condition_variable called;
   std::thread thread;
@@ -87,7 +97,8 @@ Drivers::Drivers() : Drivers(Options()) {}
 Drivers::Drivers(const Options& options, base::Kernel& kernel)
     : options_(with_reserve_in_use(options)),
       kernel_(kernel),
-      watch_([this](Loop& loop, std::uint64_t seen) { hand_over(loop, seen); }) {
+      watch_([this](Loop& loop, std::uint64_t seen) { hand_over(loop, seen); },
+             [this] { look_for_computing(); }) {
   note_reserve();
 }
 
@@ -153,10 +164,21 @@ void Drivers::entered(Loop& loop, std::uint64_t token) noexcept {
   watch_.loop_entered();
 }
 
-/// Gives `loop` to a thread in reserve when its driver is still inside the bracket `seen`.
 void Drivers::hand_over(Loop& loop, std::uint64_t seen) noexcept {
-  const Lock lock(mutex_);
   if (options_.hand_off == HandOff::Never) return;
+  Lock lock(mutex_);
+  give_to_reserve(loop, seen);
+  const bool tells = is_time_to_tell();
+  const std::uint64_t held = busy_;
+  lock.unlock();
+  if (tells) tell_(held);
+}
+
+/// When its driver is still inside the bracket `seen`. Code that is known to be quick and blocks all
+/// the same may cost a thread more than there are: each route does so once or twice, and is known no
+/// longer. So those that block all at once, when what they wait for fails, do not use up the reserve.
+void Drivers::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {
+  const bool on_trust = loop.runs_on_trust();
   if (reserve_.empty()) fill_reserve();
   if (reserve_.empty()) return;
   const auto driven = std::ranges::find(driven_, &loop, &Driven::loop);
@@ -164,11 +186,22 @@ void Drivers::hand_over(Loop& loop, std::uint64_t seen) noexcept {
   ++hand_offs_;
   ++busy_;
   set_duty(*driven->driver, Duty::Away);
+  driven->driver->on_trust = on_trust;
+  if (on_trust) ++on_trust_;
   Member* const next = call_reserve();
   next->loop = &loop;
   driven->driver = next;
   set_duty(*next, Duty::Drives);
   fill_reserve();
+}
+
+/// Of a reserve that is short.
+bool Drivers::is_time_to_tell() noexcept {
+  if (!LoopKeeper::is_short() || !tell_) return false;
+  const base::Instant now = kernel_.monotonic_now();
+  if (told_ != base::Instant() && now - told_ < kTellEvery) return false;
+  told_ = now;
+  return true;
 }
 
 void Drivers::drive(Member& member, Lock& lock) {
@@ -196,12 +229,23 @@ bool Drivers::submit(async::BlockingWork& work) {
     ++refused_;
     return false;
   }
+  if (enqueue(work)) return true;
+  ++refused_;
+  return false;
+}
+
+bool Drivers::submit_begun(async::BlockingWork& work) {
+  const Lock lock(mutex_);
+  return options_.workers > 0 && enqueue(work);
+}
+
+/// False when the system gives no thread, so that nobody would ever come.
+bool Drivers::enqueue(async::BlockingWork& work) {
   work.queued_at = kernel_.monotonic_now();
   queue_.push_back(work);
   start_work();
   if (busy_ > 0) return true;
-  queue_.remove(work);  // the system gives no thread, so nobody would ever come
-  ++refused_;
+  queue_.remove(work);
   return false;
 }
 
@@ -214,7 +258,7 @@ bool Drivers::withdraw(async::BlockingWork& work) noexcept {
 
 /// Has as many threads come as there are pieces of work that nobody comes for.
 void Drivers::start_work() noexcept {
-  while (coming_ < queue_.size() && busy_ < options_.workers) {
+  while (coming_ < queue_.size() && busy_ - on_trust_ < options_.workers) {
     const bool has_spare = reserve_.size() > options_.reserve;
     Member* member = has_spare ? call_reserve() : add_thread(Duty::Works);
     if (member == nullptr && busy_ == 0 && !reserve_.empty()) member = call_reserve();
@@ -225,11 +269,14 @@ void Drivers::start_work() noexcept {
   }
 }
 
+/// Until there is none, or until it is wanted in reserve.
 void Drivers::work(Member& member, Lock& lock) {
   --coming_;
-  while (!queue_.empty() && !ending_) {
+  for (bool first = true; !queue_.empty() && !ending_; first = false) {
+    if (!first && LoopKeeper::is_short()) break;
     async::BlockingWork& work = queue_.pop_front();
     member.since = kernel_.monotonic_now();
+    set_long_turns(member, false);
     lock.unlock();
     work.run();
     lock.lock();
@@ -244,8 +291,7 @@ void Drivers::work(Member& member, Lock& lock) {
 
 /// A new thread, unless there are as many as there may be, or the system has none left.
 Drivers::Member* Drivers::add_thread(Duty duty) noexcept {
-  const std::uint64_t loops = driven_.size() + (duty == Duty::Drives ? 1 : 0);
-  if (counted_ >= loops + options_.reserve + options_.workers || ending_) return nullptr;
+  if (counted_ >= most_threads(duty) || ending_) return nullptr;
   try {
     reserve_.reserve(members_.size() + 1);
     members_.push_back(std::make_unique<Member>(*this, duty));
@@ -262,18 +308,26 @@ Drivers::Member* Drivers::add_thread(Duty duty) noexcept {
   } catch (...) {  // no thread, or no memory for one
     members_.splice(members_.end(), member.ended);
     std::erase_if(members_, [&](const auto& each) { return each.get() == &member; });
-    system_is_full_ = true;
+    if (busy_ == 0) most_given_ = reserve_.size();  // it has no more, even for those at rest
     note_reserve();
     return nullptr;
   }
-  system_is_full_ = false;
+  most_given_ = kNoLimit;
   note_reserve();
   ++counted_;
   return &member;
 }
 
+/// When one more is wanted for `next`.
+std::uint64_t Drivers::most_threads(Duty next) const noexcept {
+  const std::uint64_t loops = driven_.size() + (next == Duty::Drives ? 1 : 0);
+  return loops + options_.reserve + options_.workers + std::min(on_trust_, kMostOnTrust);
+}
+
 void Drivers::set_duty(Member& member, Duty duty) noexcept {
   const Duty before = std::exchange(member.duty, duty);
+  if (before == Duty::Away && std::exchange(member.on_trust, false)) --on_trust_;
+  set_long_turns(member, false);
   member.since = kernel_.monotonic_now();
   if (duty == Duty::Ends && before != Duty::WrittenOff) --counted_;
   if (duty == Duty::WrittenOff) --counted_;
@@ -306,8 +360,11 @@ void Drivers::fill_reserve() noexcept {
 }
 
 void Drivers::note_reserve() noexcept {
-  const bool nobody_can = options_.hand_off == HandOff::Never || system_is_full_;
-  reserve_ready_.store(nobody_can || !reserve_.empty(), std::memory_order_relaxed);
+  const std::uint64_t enough = std::min({options_.reserve, driven_.size() + 1, most_given_});
+  const bool nobody_can = options_.hand_off == HandOff::Never || most_given_ == 0;
+  const bool is_enough = reserve_.size() >= enough;
+  reserve_ready_.store(nobody_can || (is_enough && !reserve_.empty()), std::memory_order_relaxed);
+  set_short(!nobody_can && !is_enough);
 }
 
 void Drivers::wait_for_duty(Member& member, Lock& lock) {
@@ -317,6 +374,29 @@ void Drivers::wait_for_duty(Member& member, Lock& lock) {
   std::erase(reserve_, &member);
   note_reserve();
   set_duty(member, Duty::Ends);
+}
+
+// ---- those that compute ----
+
+/// On the thread of the watch. What waits for something else has the processor for moments only, and
+/// is left alone.
+void Drivers::look_for_computing() noexcept {
+  if (++looks_ < kLooksBetween) return;
+  looks_ = 0;
+  const Lock lock(mutex_);
+  if (busy_ == 0) return;
+  for (const auto& each : members_) {
+    const bool may_compute = each->duty == Duty::Away || each->duty == Duty::Works;
+    if (!may_compute || each->has_long_turns || each->driver.thread == 0) continue;
+    const base::Duration time = kernel_.thread_time(each->driver.thread);
+    if (std::exchange(each->timed_since, each->since) != each->since) each->time = time;
+    if (time - each->time >= kComputes) set_long_turns(*each, true);
+  }
+}
+
+void Drivers::set_long_turns(Member& member, bool are_long) noexcept {
+  if (std::exchange(member.has_long_turns, are_long) == are_long) return;
+  (void)kernel_.set_turn(member.driver.thread, are_long ? kLongTurn : base::Duration::zero());
 }
 
 // ---- for the watchdog, and for people ----

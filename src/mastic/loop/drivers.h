@@ -39,10 +39,15 @@ enum class Duty : std::uint8_t { Reserve, Drives, Away, Works, WrittenOff, Ends 
 /// will wait (BlockingScope), a thread in reserve takes its loop over. Work runs beside the loops,
 /// on `workers` threads at the most, those that are away included.
 ///
-/// 1. There are at most loops + reserve + workers threads, those left out that were written off.
+/// 1. There are at most loops + reserve + workers threads, those left out that were written off,
+///    and one more for each that is away in a job which its loop ran on trust: a few dozen of these.
 /// 2. The reserve never runs work, so there is somebody to take a loop over, until more drivers are
 ///    away than there are workers.
-/// 3. No piece of work is lost: it runs, is withdrawn by whoever submitted it, or was refused.
+/// 3. It is short once it could not stand in for every loop at once with one thread left. Then
+///    loops run only what is known to be quick, so the last thread is for that (ADR 0017).
+/// 4. A thread that computes, in a handler that is away or works, runs in long turns and so comes late
+///    to them: whoever only wakes for a moment, as loops do, comes first.
+/// 5. No piece of work is lost: it runs, is withdrawn by whoever submitted it, or was refused.
 class Drivers final : public async::Runner, private LoopKeeper {
  public:
   enum class HandOff : std::uint8_t {
@@ -52,7 +57,8 @@ class Drivers final : public async::Runner, private LoopKeeper {
   };
   struct Options {
     std::uint64_t workers = 64;        ///< 0: nothing is run but loops
-    std::uint64_t reserve = 2;         ///< 0: workers that happen to be idle take loops over
+    std::uint64_t reserve = 2;         ///< 0: workers that happen to be idle take loops over, and
+                                       ///< loops run whatever there is
     std::uint64_t most_queued = 1024;  ///< pieces of work that wait; one more is refused
     HandOff hand_off = HandOff::WhenStuck;
   };
@@ -75,12 +81,18 @@ class Drivers final : public async::Runner, private LoopKeeper {
   /// destroyed then: the end of the process ends them.
   std::uint64_t join();
 
+  /// Before `start`: called when the reserve is short, again while it stays so, with how many threads
+  /// are held; on one of these threads, or that of the watch. It must neither block nor throw.
+  void when_short(std::function<void(std::uint64_t held)> tell) { tell_ = std::move(tell); }
+
   // Runner, from any thread.
   [[nodiscard]] bool submit(async::BlockingWork& work) override;
+  [[nodiscard]] bool submit_begun(async::BlockingWork& work) override;
   [[nodiscard]] bool withdraw(async::BlockingWork& work) noexcept override;
   [[nodiscard]] bool has_reserve() const noexcept override {
     return reserve_ready_.load(std::memory_order_relaxed);
   }
+  [[nodiscard]] bool is_short() const noexcept override { return LoopKeeper::is_short(); }
 
   /// Writes off a thread that works, or is away, `since` then or before: it counts no more, runs at
   /// idle priority, and ends should it ever return. False when it has come back meanwhile.
@@ -113,11 +125,18 @@ class Drivers final : public async::Runner, private LoopKeeper {
     Member* driver;
   };
   using Lock = std::unique_lock<std::mutex>;
+  static constexpr std::uint64_t kNoLimit = static_cast<std::uint64_t>(-1);
 
   void entered(Loop& loop, std::uint64_t token) noexcept override;
   void hand_over(Loop& loop, std::uint64_t seen) noexcept;
 
   // These have the lock.
+  void give_to_reserve(Loop& loop, std::uint64_t seen) noexcept;
+  [[nodiscard]] bool enqueue(async::BlockingWork& work);
+  [[nodiscard]] std::uint64_t most_threads(Duty next) const noexcept;
+  [[nodiscard]] bool is_time_to_tell() noexcept;
+  void look_for_computing() noexcept;
+  void set_long_turns(Member& member, bool are_long) noexcept;
   [[nodiscard]] Member* add_thread(Duty duty) noexcept;
   void set_duty(Member& member, Duty duty) noexcept;
   void stand_by(Member& member) noexcept;
@@ -147,8 +166,12 @@ class Drivers final : public async::Runner, private LoopKeeper {
   std::uint64_t hand_offs_ = 0;
   std::uint64_t lost_ = 0;
   bool ending_ = false;
-  bool system_is_full_ = false;             ///< the last thread could not be started
+  std::uint64_t on_trust_ = 0;           ///< of those that are away: in a job that was run on trust
+  std::uint64_t most_given_ = kNoLimit;  ///< in reserve, by a system that has no more threads
   std::atomic<bool> reserve_ready_{false};  ///< or nobody can take a loop over anyway
+  std::function<void(std::uint64_t)> tell_;
+  base::Instant told_{};
+  int looks_ = 0;  ///< of the watch, since it last looked for threads that compute
   Watch watch_;
 };
 

@@ -2,14 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <latch>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <semaphore>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "mastic/async/elsewhere.h"
+#include "mastic/base/forwarding_kernel.h"
 #include "mastic/loop/loop.h"
 #include "mastic/threads/blocking_scope.h"
 
@@ -34,6 +40,33 @@ class TestJob final : public async::Job {
  private:
   std::function<void()> run_;
   std::function<void()> finish_;
+};
+
+/// Is quick, as far as is known.
+class TrustedJob final : public async::Job {
+ public:
+  explicit TrustedJob(std::function<void()> run) : run_(std::move(run)) {}
+  void run() noexcept override { run_(); }
+  void finish() noexcept override {}
+  bool is_trusted() noexcept override { return true; }
+
+ private:
+  std::function<void()> run_;
+};
+
+/// Is not, and can run elsewhere.
+class MovableJob final : public async::Job {
+ public:
+  MovableJob(Loop& loop, std::function<void()> run, std::function<void()> finish)
+      : run_(std::move(run)), finish_(std::move(finish)), elsewhere_(*this, loop) {}
+  void run() noexcept override { run_(); }
+  void finish() noexcept override { finish_(); }
+  bool run_elsewhere() noexcept override { return elsewhere_.submit_begun(); }
+
+ private:
+  std::function<void()> run_;
+  std::function<void()> finish_;
+  async::Elsewhere elsewhere_;
 };
 
 /// Has a job run on a loop, from another thread.
@@ -66,6 +99,10 @@ struct DriversTest : testing::Test {
   void end() {
     loop->stop();
     EXPECT_EQ(drivers->join(), 0u);
+  }
+
+  static void wait_until(const std::function<bool()>& is_so) {
+    while (!is_so()) std::this_thread::yield();
   }
 
   std::unique_ptr<Loop> loop = Loop::open(base::system_kernel(), TransferKind::Syscall).value();
@@ -160,6 +197,146 @@ TEST_F(DriversTest, WithoutAReserveADriverThatIsStuckKeepsItsLoop) {
   release.count_down();  // its thread returns, stands by, and takes over
   third_ran.wait();
   release_second.count_down();
+  end();
+}
+
+/// Two threads in reserve, and a loop that two jobs hold one after the other.
+struct ShortOfThreadsTest : DriversTest {
+  ShortOfThreadsTest() {
+    start({.workers = 1, .reserve = 2});
+    for (const auto& each : held) messages.push_back(std::make_unique<Enqueue>(*loop, *each));
+    wait_until([&] { return drivers->status().busy == 2; });
+  }
+  void enqueue(async::Job& job) { messages.push_back(std::make_unique<Enqueue>(*loop, job)); }
+  void let_go() { release.release(100); }
+
+  std::counting_semaphore<> release{0};
+  std::array<std::unique_ptr<TestJob>, 2> held = {
+      std::make_unique<TestJob>([&] { release.acquire(); }),
+      std::make_unique<TestJob>([&] { release.acquire(); })};
+  std::vector<std::unique_ptr<Enqueue>> messages;
+};
+
+TEST_F(ShortOfThreadsTest, ALoopRunsWhatIsTrustedAndTheRestRunsWhereItMayBlock) {
+  EXPECT_FALSE(drivers->has_reserve());
+  EXPECT_TRUE(drivers->is_short());
+  std::latch trusted_ran(1), ended(1);
+  std::atomic<int> ran_on{0};
+  MovableJob movable(
+      *loop, [&] { ran_on = base::system_kernel().gettid(); }, [&] { ended.count_down(); });
+  TrustedJob trusted([&] { trusted_ran.count_down(); });
+  enqueue(movable);
+  enqueue(trusted);
+  trusted_ran.wait();
+  EXPECT_EQ(ran_on, 0);
+  EXPECT_EQ(drivers->status().queued, 1u);
+  let_go();
+  ended.wait();
+  EXPECT_NE(ran_on, 0);
+  wait_until([&] { return !drivers->is_short(); });
+  EXPECT_TRUE(drivers->has_reserve());
+  end();
+}
+
+TEST_F(ShortOfThreadsTest, WhatIsTrustedAndBlocksAllTheSameCostsAThreadMore) {
+  constexpr std::uint64_t kBlock = 10;
+  std::vector<std::unique_ptr<TrustedJob>> jobs;
+  for (std::uint64_t i = 0; i < kBlock; ++i) {
+    jobs.push_back(std::make_unique<TrustedJob>([&] { release.acquire(); }));
+    enqueue(*jobs.back());
+  }
+  wait_until([&] { return drivers->status().busy == 2 + kBlock; });
+  std::latch quick_ran(1);
+  TrustedJob quick([&] { quick_ran.count_down(); });
+  enqueue(quick);
+  quick_ran.wait();
+  let_go();
+  wait_until([&] { return drivers->status().busy == 0; });
+  end();
+}
+
+TEST_F(ShortOfThreadsTest, WhatHasBegunIsNotRefusedWhenTheQueueIsFull) {
+  std::atomic<int> ended{0};
+  std::vector<std::unique_ptr<MovableJob>> jobs;
+  constexpr int kJobs = 2000;  // of which the queue has half at the most
+  for (int i = 0; i < kJobs; ++i) {
+    jobs.push_back(std::make_unique<MovableJob>(*loop, [] {}, [&] { ++ended; }));
+    enqueue(*jobs.back());
+  }
+  wait_until([&] { return drivers->status().queued == kJobs; });
+  let_go();
+  wait_until([&] { return ended == kJobs; });
+  end();
+}
+
+TEST_F(DriversTest, SaysThatFewThreadsStandBy) {
+  std::latch told(1);
+  std::atomic<std::uint64_t> held{0};
+  drivers = std::make_unique<Drivers>(Drivers::Options{.workers = 1, .reserve = 2});
+  drivers->when_short([&](std::uint64_t threads) {
+    held = threads;
+    told.count_down();
+  });
+  drivers->start(*loop);
+  std::counting_semaphore<> release(0);
+  TestJob first([&] { release.acquire(); }), second([&] { release.acquire(); });
+  const Enqueue one(*loop, first), two(*loop, second);
+  told.wait();
+  EXPECT_EQ(held, 2u);
+  release.release(2);
+  wait_until([&] { return drivers->status().busy == 0; });
+  end();
+}
+
+/// Threads have computed for long whenever one looks, and it is known in which turns they run.
+class ComputingKernel final : public base::ForwardingKernel {
+ public:
+  using ForwardingKernel::ForwardingKernel;
+  base::Duration thread_time(int) override { return ++looks * 1s; }
+  int set_turn(int thread, base::Duration length) override {
+    const std::lock_guard lock(mutex_);
+    turns_[thread] = length;
+    return 0;
+  }
+  base::Duration turn_of(int thread) {
+    const std::lock_guard lock(mutex_);
+    return turns_[thread];
+  }
+  std::atomic<int> looks{0};
+
+ private:
+  std::mutex mutex_;
+  std::map<int, base::Duration> turns_;
+};
+
+TEST(SystemKernel, GivesAThreadLongTurnsAndTellsItsTime) {
+  base::Kernel& kernel = base::system_kernel();
+  const int thread = kernel.gettid();
+  EXPECT_EQ(kernel.set_turn(thread, 20ms), 0);
+  EXPECT_EQ(kernel.set_turn(thread, 0ms), 0);
+  const base::Duration before = kernel.thread_time(thread);
+  while (kernel.thread_time(thread) == before) std::this_thread::yield();
+  EXPECT_LT(kernel.set_turn(-1, 20ms), 0);
+}
+
+TEST_F(DriversTest, AThreadThatComputesRunsInLongTurnsUntilItReturns) {
+  ComputingKernel kernel(base::system_kernel());
+  drivers = std::make_unique<Drivers>(Drivers::Options(), kernel);
+  drivers->start(*loop);
+  std::atomic<int> runs_on{0};
+  std::atomic<bool> computes{true};
+  TestJob job([&] {
+    runs_on = base::system_kernel().gettid();
+    while (computes) std::this_thread::yield();
+  });
+  TestJob again([] {},
+                [&] {
+                  if (computes) loop->enqueue(again);  // keeps the watch awake
+                });
+  const Enqueue first(*loop, job), second(*loop, again);
+  wait_until([&] { return runs_on != 0 && kernel.turn_of(runs_on) > 0ms; });
+  computes = false;
+  wait_until([&] { return kernel.turn_of(runs_on) == 0ms; });
   end();
 }
 

@@ -25,6 +25,8 @@ class FireStop final : public async::Job, public Kept {
   }
   void run() noexcept override { source.request_stop(); }
   void finish() noexcept override { delete this; }
+  /// It is what ends handlers that hold threads, so it does not wait for these.
+  [[nodiscard]] bool is_trusted() noexcept override { return true; }
 
   std::stop_source source;
 };

@@ -129,6 +129,7 @@ Loop::Turn Loop::run_jobs() {
       job.finish();
       continue;
     }
+    if (!may_enter(job)) continue;
     running_ = &job;
     const std::uint64_t token = driver.token = bracket_.open();
     if (keeper_ != nullptr) keeper_->entered(*this, token);
@@ -142,6 +143,14 @@ Loop::Turn Loop::run_jobs() {
   now_ = kernel_.monotonic_now();  // a job may have taken long; what follows counts from here
   in_jobs_since_.store(kNotInJobs, std::memory_order_relaxed);
   return Turn::Kept;
+}
+
+/// While few threads stand by, what is not known to be quick runs elsewhere.
+inline bool Loop::may_enter(async::Job& job) noexcept {
+  const bool is_short = keeper_ != nullptr && keeper_->is_short();
+  const bool on_trust = is_short && job.is_trusted();
+  on_trust_.store(on_trust, std::memory_order_relaxed);
+  return !is_short || on_trust || !job.run_elsewhere();
 }
 
 void Loop::flush() {

@@ -35,9 +35,16 @@ class Loop;
 class LoopKeeper {
  public:
   virtual void entered(Loop& loop, std::uint64_t token) noexcept = 0;
+  /// From any thread: so few threads stand by to take a loop over that it is left to jobs which are
+  /// known to be quick (ADR 0017).
+  [[nodiscard]] bool is_short() const noexcept { return short_.load(std::memory_order_relaxed); }
 
  protected:
   ~LoopKeeper() = default;
+  void set_short(bool is_so) noexcept { short_.store(is_so, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> short_{false};
 };
 
 /// A loop belongs to the thread that drives it, and may change threads at any job (ADR 0001).
@@ -54,7 +61,8 @@ class LoopKeeper {
 /// 3. A driver whose `turn` returned Lost touches the loop no more.
 /// 4. No operation of the kernel is in flight when a turn waits, returns or enters user code.
 ///
-/// Everything but `post`, `stop`, `look`, `is_stuck` and `take` belongs to the driver, outside of user code.
+/// Everything but `post`, `stop` and what looks at it or takes it from other threads belongs to the
+/// driver, outside of user code.
 class Loop final : public async::Executor {
  public:
   /// Fails when the kernel has no descriptors or no memory left.
@@ -91,6 +99,8 @@ class Loop final : public async::Executor {
   /// Takes the loop from a driver that was in user code at `seen` and still is. True: the caller
   /// drives it from here on, or has another thread do so.
   [[nodiscard]] bool take(std::uint64_t seen);
+  /// Whether its driver is, or was last, in a job that it ran only because that is known to be quick.
+  [[nodiscard]] bool runs_on_trust() const { return on_trust_.load(std::memory_order_relaxed); }
 
   /// Before it is driven: who looks after its drivers, and where code runs that may block. Both
   /// must outlive the drive.
@@ -158,6 +168,7 @@ class Loop final : public async::Executor {
 
   void adopt();
   [[nodiscard]] Turn run_jobs();
+  [[nodiscard]] bool may_enter(async::Job& job) noexcept;
   void flush();
   void destroy_retired() noexcept;
   [[nodiscard]] base::Duration time_to_wait(base::Duration longest_wait) const;
@@ -197,6 +208,7 @@ class Loop final : public async::Executor {
   int left_on_ = 0;                    ///< that thread
   std::atomic<base::Instant> in_jobs_since_{kNotInJobs};
   Inbox inbox_;
+  std::atomic<bool> on_trust_{false};
   Bracket bracket_;
 };
 

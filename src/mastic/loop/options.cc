@@ -1,5 +1,7 @@
 #include "mastic/loop/options.h"
 
+#include <algorithm>
+
 namespace mastic::loop {
 
 void Options::describe(base::OptionTable& table) {
@@ -18,8 +20,11 @@ void Options::describe(base::OptionTable& table) {
               "such handlers wait in a queue");
   table.count("max_queued_work", threads.most_queued,
               "Handlers that wait for one of these threads.", "503 with Retry-After");
-  table.count("reserve_threads", threads.reserve,
-              "Threads that stand by to take a loop over whose thread a handler holds.");
+  table.count(
+      "reserve_threads", threads.reserve,
+      "Threads that stand by to take a loop over whose thread a handler holds; at least one "
+      "more than there are loops, but 0 is none.",
+      "only what has been quick so far runs at once, the rest waits for a thread");
   table.count(
       "max_disk_waits", max_disk_waits,
       "Of the workers, those that may wait for a disk that is slow, half of them at the most.",
@@ -40,6 +45,16 @@ base::Result<void> Options::check() const {
     return base::fail("workers and reserve_threads may be 10000 at the most");
   }
   return base::require_some({{"workers", threads.workers}, {"max_disk_waits", max_disk_waits}});
+}
+
+std::uint64_t Options::loops_here(base::Kernel& kernel) const {
+  return loops > 0 ? loops : Drivers::cores(kernel);
+}
+
+Drivers::Options Options::threads_here(base::Kernel& kernel) const {
+  Drivers::Options here = threads;
+  if (here.reserve > 0) here.reserve = std::max(here.reserve, loops_here(kernel) + 1);
+  return here;
 }
 
 }  // namespace mastic::loop

@@ -19,6 +19,12 @@ struct Options {
   void describe(base::OptionTable& table);
   /// Fails, and names the option, when one could not work.
   [[nodiscard]] base::Result<void> check() const;
+
+  /// What `loops` comes to on this machine.
+  [[nodiscard]] std::uint64_t loops_here(base::Kernel& kernel) const;
+  /// `threads` for so many loops: with enough in reserve to stand in for each of them at once, and
+  /// one more. A reserve of 0 stays one.
+  [[nodiscard]] Drivers::Options threads_here(base::Kernel& kernel) const;
 };
 
 }  // namespace mastic::loop

@@ -35,6 +35,7 @@ void Watch::run() {
   while (!stopped_) {
     called_.wait_for(lock, kTick);
     quiet = look() ? 0 : quiet + 1;
+    looked_();
     if (quiet < kQuietTicks) continue;
     asleep_.store(true);  // then look again: who enters after that look sees it
     if (look()) asleep_.store(false);

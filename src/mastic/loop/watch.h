@@ -23,9 +23,12 @@ class Loop;
 /// opens a bracket wakes it (`loop_entered`).
 class Watch {
  public:
-  /// `is_stuck` is called on the thread of the watch; `seen` is for Loop::take.
-  explicit Watch(std::function<void(Loop& loop, std::uint64_t seen)> is_stuck)
-      : is_stuck_(std::move(is_stuck)) {}
+  /// Both are called on the thread of the watch; `seen` is for Loop::take, and `looked` follows each
+  /// look while it is awake.
+  explicit Watch(
+      std::function<void(Loop& loop, std::uint64_t seen)> is_stuck,
+      std::function<void()> looked = [] {})
+      : is_stuck_(std::move(is_stuck)), looked_(std::move(looked)) {}
   ~Watch() { stop(); }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -54,6 +57,7 @@ class Watch {
   void wake() noexcept;
 
   std::function<void(Loop&, std::uint64_t)> is_stuck_;
+  std::function<void()> looked_;
   std::mutex mutex_;
   std::condition_variable called_;
   std::vector<Watched> watched_;

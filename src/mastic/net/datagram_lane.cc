@@ -74,7 +74,7 @@ class DatagramLane::Session : public loop::Retirable {
 class DatagramLane::TaskSession final : public Session, private async::RootTask {
  public:
   TaskSession(DatagramLane& lane, std::string bytes, const DatagramPath& path)
-      : Session(lane, std::move(bytes), path), RootTask(lane.loop()) {}
+      : Session(lane, std::move(bytes), path), RootTask(lane.loop(), lane.service_.pace) {}
   void begin() override { schedule(); }
   void cancel() noexcept override { stop(); }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mastic/async/pace.h"
 #include "mastic/async/runner.h"
 #include "mastic/async/timer.h"
 #include "mastic/net/datagram.h"
@@ -22,6 +23,7 @@ struct DatagramService {
   const UdpServerOptions& options;
   base::Log& log;
   async::Runner& threads;  ///< for handlers that block
+  async::Pace& pace;       ///< of those that are tasks
   DatagramTotals& totals;
   ServerLaneOwner& owner;
 };

@@ -74,7 +74,7 @@ LoopServer::LoopServer(const loop::Options& options, base::Duration drain_timeou
       most_waiting_(most_waiting),
       kernel_(kernel),
       log_(log),
-      drivers_(options.threads, kernel) {}
+      drivers_(options.threads_here(kernel), kernel) {}
 
 LoopServer::~LoopServer() = default;
 
@@ -132,7 +132,7 @@ base::Result<void> LoopServer::open_loops() {
   MASTIC_ASSERT(loops_.empty());
   if (const auto fits = check(); !fits) return fits;
   const loop::TransferChoice transfer = loop::choose_transfer(kernel_, options_.transfer);
-  const std::uint64_t count = options_.loops > 0 ? options_.loops : loop::Drivers::cores(kernel_);
+  const std::uint64_t count = options_.loops_here(kernel_);
   std::vector<loop::Loop*> loops;
   for (std::uint64_t i = 0; i < count; ++i) {
     auto loop = loop::Loop::open(kernel_, transfer.kind);

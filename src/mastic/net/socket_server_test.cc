@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <latch>
 #include <mutex>
+#include <semaphore>
 #include <set>
 #include <string>
 #include <thread>
@@ -148,6 +149,35 @@ TEST_P(SocketServerTest, ServesManyClientsWhenAnotherThreadTakesOverAtEveryJob) 
   EXPECT_GT(threads.size(), 1u);
 }
 TEST_P(SocketServerTest, ServesManyClientsByThreads) { serves_many(blocking_echo, 20); }
+
+TEST_P(SocketServerTest, TasksThatHoldAllThreadsLeaveTheLoopToTurn) {
+  options.loop.loops = 1;
+  options.loop.threads.workers = 1;
+  std::counting_semaphore<> gate(0);
+  struct Handler {
+    Task<> operator()(Connection& connection) const {
+      const auto line = co_await connection.reader().read_line();
+      if (line && *line == "block") gate.acquire();
+      const std::string answer = *line + "\n";
+      co_await connection.writer().write(answer);
+    }
+    std::counting_semaphore<>& gate;
+  };
+  const base::Address address = start(Handler{gate});
+  std::vector<Client> blocked;
+  for (int i = 0; i < 8; ++i) {
+    blocked.emplace_back(address);
+    blocked.back().send("block\n");
+  }
+  Client last(address);
+  last.send("last\n");
+  while (server->statistics().accepted < 9) std::this_thread::yield();  // its loop is not stuck
+  gate.release(8);
+  EXPECT_EQ(last.line(), "last");
+  for (Client& client : blocked) EXPECT_EQ(client.line(), "block");
+  server->drain();
+  server->wait();
+}
 
 TEST_P(SocketServerTest, SpreadsConnectionsOverLoops) {
   std::mutex mutex;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mastic/async/pace.h"
 #include "mastic/async/runner.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/log.h"
@@ -36,6 +37,7 @@ struct StreamService {
   const StreamServerOptions& options;
   base::Log& log;
   async::Runner& threads;  ///< for handlers that block
+  async::Pace& pace;       ///< of those that are tasks
   StreamTotals& totals;
   ServerLaneOwner& owner;
 };
@@ -58,6 +60,7 @@ class StreamLane final : public ServerLane, private AcceptorOwner, private async
   [[nodiscard]] const ConnectionHandler& handler() const { return service_.handler; }
   [[nodiscard]] const StreamServerOptions& options() const { return service_.options; }
   [[nodiscard]] async::Runner& threads() { return service_.threads; }
+  [[nodiscard]] async::Pace& pace() { return service_.pace; }
   void handler_ended(StreamSession& session, Ending ending, std::string_view fault) noexcept;
   void session_over(StreamSession& session) noexcept;
 

@@ -32,7 +32,8 @@ base::Result<void> StreamServer::listen_on(const base::Address& address,
 
 base::Result<std::unique_ptr<ServerLane>> StreamServer::make_lane(loop::Loop& loop) {
   if (!service_) {
-    service_.emplace(StreamService{handler_, options_, log(), pool(), totals_, lane_owner()});
+    service_.emplace(
+        StreamService{handler_, options_, log(), pool(), pace_, totals_, lane_owner()});
     if (kernel().raise_descriptor_limit() < options_.max_connections + kOtherDescriptors) {
       log().write(base::Level::Warning,
                   "this process may have too few descriptors for max_connections; raise the limit "

@@ -50,6 +50,7 @@ class StreamServer : public LoopServer {
   const StreamServerOptions options_;
   StreamTotals totals_;
   std::vector<Listener> listeners_;
+  async::Pace pace_;
   std::optional<StreamService> service_;
 };
 

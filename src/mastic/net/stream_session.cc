@@ -13,7 +13,7 @@ namespace {
 class TaskSession final : public StreamSession, private async::RootTask {
  public:
   TaskSession(StreamLane& lane, std::unique_ptr<Stream> stream, base::Endpoint peer)
-      : StreamSession(lane, std::move(stream), peer), RootTask(lane.loop()) {}
+      : StreamSession(lane, std::move(stream), peer), RootTask(lane.loop(), lane.pace()) {}
 
  private:
   void begin() noexcept override { schedule(); }

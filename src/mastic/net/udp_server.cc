@@ -29,7 +29,8 @@ base::Result<void> UdpServer::listen(std::string_view address) {
 
 base::Result<std::unique_ptr<ServerLane>> UdpServer::make_lane(loop::Loop& loop) {
   if (!service_) {
-    service_.emplace(DatagramService{handler_, options_, log(), pool(), totals_, lane_owner()});
+    service_.emplace(
+        DatagramService{handler_, options_, log(), pool(), pace_, totals_, lane_owner()});
   }
   auto lane = std::make_unique<DatagramLane>(loop, *service_);
   for (const BoundSocket& socket : sockets_) {

@@ -64,6 +64,7 @@ class UdpServer final : public LoopServer {
   const Options options_;
   DatagramTotals totals_;
   std::vector<BoundSocket> sockets_;
+  async::Pace pace_;
   std::optional<DatagramService> service_;
 };
 

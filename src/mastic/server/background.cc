@@ -6,7 +6,7 @@
 namespace mastic::server {
 
 Background::Background(Lane& lane, const app::Lifecycle::BackgroundTask& task)
-    : RootTask(lane.loop()), lane_(lane), what_(task) {}
+    : RootTask(lane.loop(), pace_), lane_(lane), what_(task) {}
 
 void Background::run() noexcept {
   const Activity::Scope doing(this);

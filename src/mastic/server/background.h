@@ -32,6 +32,7 @@ class Background final : public async::RootTask, private base::Activity {
 
   Lane& lane_;
   const app::Lifecycle::BackgroundTask& what_;
+  async::Pace pace_;
   std::string fault_;  ///< what it threw
 };
 

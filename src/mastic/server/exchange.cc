@@ -1,3 +1,6 @@
+// Over 500 lines because what becomes of a request, from its beginning to its end, is read best in one
+// place.
+
 #include "mastic/server/exchange.h"
 
 #include <algorithm>
@@ -121,6 +124,7 @@ Exchange::Exchange(Lane& lane, ExchangeOwner& owner, base::Arena& memory, std::b
     : Context(lane.loop()),
       Carrier(*this, memory, lane.make_id()),
       lane_(lane),
+      elsewhere_(*this, lane.loop()),
       owner_(&owner),
       page_(page),
       destroy_(destroy) {}
@@ -175,6 +179,7 @@ void Exchange::abandon(std::uint64_t unsent) noexcept {
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
   fire_stop(lane_.is_aborting() ? app::StopReason::Shutdown : app::StopReason::Disconnect);
   stop();
+  if (busy_at_ != kNever && withdraw()) finish_run();
   if (!is_scheduled() && !is_handling() && !pull_) return end();
   lane_.add_orphan(*this);
 }
@@ -191,6 +196,18 @@ void Exchange::describe(base::ActivityReport& report) const noexcept {
 
 void Exchange::run() noexcept {
   const base::Activity::Scope doing(this);
+  may_block() ? run_where_it_may_block() : run_step();
+}
+
+void Exchange::run_where_it_may_block() noexcept {
+  runs_elsewhere(true);
+  const base::Instant begun = elsewhere_since_;
+  run_step();
+  pace_->took(lane_.loop().kernel().monotonic_now() - begun);
+  runs_elsewhere(false);
+}
+
+void Exchange::run_step() noexcept {
   switch (std::exchange(step_, Step::None)) {
     case Step::None:
       break;
@@ -265,6 +282,9 @@ void Exchange::pull_failed() noexcept {
 
 void Exchange::finish() noexcept {
   left_on_ = 0;
+  if (struck_ != nullptr) std::exchange(struck_, nullptr)->came_back();
+  if (may_block()) set_may_block(false);
+  busy_at_ = kNever;
   finish_run();
   if (stage_ == Stage::Ended) return release();
   if (is_scheduled() || is_handling() || pull_)
@@ -342,12 +362,72 @@ void Exchange::release() noexcept {
   destroy_(page_);
 }
 
+// ---- where its jobs run ----
+
+/// Also while they run, so it looks at nothing that they change. None without memory.
+app::Pace* Exchange::pace() noexcept {
+  try {
+    const app::RequestFacts& facts = request_->facts();
+    if (pace_ == nullptr) pace_ = &lane_.app().pace_of(facts, facts.path);
+  } catch (const std::bad_alloc&) {  // asked for again the next time
+  }
+  return pace_;
+}
+
+bool Exchange::is_trusted() noexcept {
+  const app::Pace* const pace = this->pace();
+  return pace != nullptr && pace->is_trusted();
+}
+
+bool Exchange::run_elsewhere() noexcept {
+  if (pace_ == nullptr) return false;
+  set_may_block(true);
+  const bool is_new = step_ == Step::Call;
+  if (is_new ? elsewhere_.submit() : elsewhere_.submit_begun()) {
+    const Options& options = lane_.options();
+    const base::Instant now = lane_.loop().now();
+    if (is_new) busy_at_ = base::after(now, options.queue_timeout);
+    lane_.loop().arm(*this, base::after(now, std::min(options.queue_timeout, options.hung_after)));
+    return true;
+  }
+  set_may_block(false);
+  if (is_new) answer_busy();
+  return is_new;
+}
+
+/// Of one that waits for a thread to begin on: true when it will not.
+bool Exchange::withdraw() noexcept {
+  busy_at_ = kNever;
+  if (!elsewhere_.withdraw()) return false;
+  set_may_block(false);
+  step_ = Step::None;
+  return true;
+}
+
+/// In place of the application, which has not been entered.
+void Exchange::answer_busy() noexcept {
+  step_ = Step::None;
+  task_.emplace(app::busy_response(*request_));
+  response_ = &task_->value();
+  complete_response();
+  const app::RequestFacts& facts = request_->facts();
+  lane_.refused({.client = facts.peer,
+                 .status = response_->status,
+                 .content_bytes = response_->body.size().value_or(0),
+                 .method = facts.head.method_text,
+                 .target = facts.head.target_text,
+                 .version = facts.head.version});
+  finish();
+}
+
 // ---- a handler that holds its thread ----
 
 void Exchange::left_behind(int thread) noexcept {
   left_on_ = thread;
   left_since_ = lane_.loop().now();
-  if (app::Pace* const pace = entered()) pace->was_left_behind();
+  app::Pace* const inside = entered();
+  struck_ = inside != nullptr ? inside : pace();
+  if (struck_ != nullptr) struck_->was_left_behind();
   lane_.loop().arm(*this, base::after(left_since_, lane_.options().hung_after));
 }
 
@@ -370,11 +450,13 @@ void Exchange::watch_over() noexcept {
 void Exchange::expired() noexcept {
   const Options& options = lane_.options();
   const base::Instant now = lane_.loop().now();
+  if (now >= busy_at_ && withdraw()) return answer_busy();
   const Absence away = absence();
   if (away.thread == 0 || away.since != concerned_since_) concern_ = Concern::None;
   concerned_since_ = away.since;
   base::Instant look = base::after(now, options.hung_after);
   if (away.thread != 0) look = std::min(look, see_to(away, now));
+  look = std::min(look, busy_at_);
   if (concern_ == Concern::WrittenOff) return lane_.check_settled();  // it is waited for no longer
   lane_.loop().arm(*this, std::max(look, now + kLookAgain));
 }

@@ -15,6 +15,7 @@
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
 #include "mastic/async/context.h"
+#include "mastic/async/elsewhere.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/activity.h"
 #include "mastic/base/arena.h"
@@ -66,7 +67,10 @@ class ExchangeOwner {
 /// 3. It is over when its answer has left (or is written, when nobody asked to hear of that) or its
 ///    owner has let go, and nothing of the application runs or waits any more. Then it gives its page
 ///    back.
-/// 4. While its handler holds a thread that the loop has gone on without, it watches for how long
+/// 4. While few threads stand by, its jobs run on the loop only when its route is trusted (Pace), and
+///    else on threads that may block. One that waits for such a thread and has not entered the
+///    application is answered 503 when there is no room, or after queue_timeout.
+/// 5. While its handler holds a thread that the loop has gone on without, it watches for how long
 ///    (Options::hung_after and what follows). Cancelled, it is sealed: its owner has let go, so what
 ///    the handler still reads, writes or answers fails or is dropped.
 class Exchange final : public async::Context,
@@ -122,6 +126,8 @@ class Exchange final : public async::Context,
   void run() noexcept override;
   void finish() noexcept override;
   void left_behind(int thread) noexcept override;
+  [[nodiscard]] bool is_trusted() noexcept override;
+  [[nodiscard]] bool run_elsewhere() noexcept override;
 
   // ---- Carrier ----
   [[nodiscard]] base::Log& log() override { return lane_.log(); }
@@ -139,11 +145,15 @@ class Exchange final : public async::Context,
   }
   [[nodiscard]] base::ServerWatch* server_watch() override { return lane_.server_watch(); }
   void runs_elsewhere(bool begins) noexcept override;
+  [[nodiscard]] base::Duration queue_timeout() const override {
+    return lane_.options().queue_timeout;
+  }
 
  private:
   // Activity.
   void describe(base::ActivityReport& report) const noexcept override;
 
+  static constexpr base::Instant kNever = base::Instant::max();
   class Content;
   class ReadContent;
   struct ContentFault {
@@ -163,6 +173,8 @@ class Exchange final : public async::Context,
   [[nodiscard]] bool is_handling() const { return task_ && response_ == nullptr; }
 
   // In `run`.
+  void run_step() noexcept;
+  void run_where_it_may_block() noexcept;
   void collect_response() noexcept;
   void complete_response() noexcept;
   void collect_piece() noexcept;
@@ -178,6 +190,10 @@ class Exchange final : public async::Context,
   void release() noexcept;
   void go_on(ExchangeOwner::Next next) noexcept;
   void fire_stop(app::StopReason reason) noexcept;
+  // Where its jobs run.
+  [[nodiscard]] app::Pace* pace() noexcept;
+  [[nodiscard]] bool withdraw() noexcept;
+  void answer_busy() noexcept;
   // How long its handler holds a thread.
   struct Absence {
     int thread = 0;  ///< 0: it is not away
@@ -192,6 +208,7 @@ class Exchange final : public async::Context,
   void expired() noexcept override;
 
   Lane& lane_;
+  async::Elsewhere elsewhere_;
   ExchangeOwner* owner_;  ///< none once it has let go
   std::byte* page_;
   void (*destroy_)(std::byte*);
@@ -205,6 +222,9 @@ class Exchange final : public async::Context,
   int left_on_ = 0;  ///< the thread that `run` is stuck on, when another drives the loop
   base::Instant started_{};
   base::Instant left_since_{};
+  app::Pace* pace_ = nullptr;         ///< of its route, once that was asked for
+  app::Pace* struck_ = nullptr;       ///< what `run` is stuck in
+  base::Instant busy_at_ = kNever;    ///< when it waits no longer for a thread to begin on
   base::Instant concerned_since_{};   ///< the absence that `concern_` is about
   std::atomic<int> elsewhere_on_{0};  ///< the thread that may block and runs its handler
   std::atomic<base::Instant> elsewhere_since_{};

@@ -2,12 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
-#include <functional>
 #include <future>
 #include <memory>
-#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,8 +13,7 @@
 #include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/with_timeout.h"
-#include "mastic/server/client_testing.h"
-#include "mastic/server/server.h"
+#include "mastic/server/handler_thread_testing.h"
 #include "mastic/threads/blocking_scope.h"
 
 namespace mastic::server {
@@ -31,56 +27,6 @@ using app::Router;
 using app::Task;
 using http::Status;
 using loop::Drivers;
-
-/// A handler that stays inside until it is let go.
-class Gate {
- public:
-  void pass() {
-    ++inside_;
-    gate_.acquire();
-  }
-  void open(int times = 1) { gate_.release(times); }
-  [[nodiscard]] int inside() const { return inside_; }
-
- private:
-  std::atomic<int> inside_{0};
-  std::counting_semaphore<> gate_{0};
-};
-
-/// A server with one loop, so that whoever holds it would be noticed.
-struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
-  HandlerThreadTest() {
-    options.loop.loops = 1;
-    options.loop.transfer = GetParam();
-    options.linger_idle = options.drain_idle = 20ms;
-  }
-  void start(App app) {
-    server = std::make_unique<Server>(std::move(app), options, log, base::system_kernel());
-    server->when_too_many_lost([this] { recycled = true; });
-    ASSERT_TRUE(server->listen(*base::Address::parse("127.0.0.1:0")));
-    ASSERT_TRUE(server->start());
-  }
-  [[nodiscard]] Client connect() const { return Client(server->addresses()[0]); }
-  [[nodiscard]] base::PoolReport pool() const { return server->watch().pool(); }
-  /// Empty for a thread that is none of the server's.
-  [[nodiscard]] std::string_view duty_of(int thread) const {
-    const auto threads = server->watch().threads();
-    const auto found = std::ranges::find(threads, thread, &base::ThreadReport::thread);
-    return found == threads.end() ? "" : found->duty;
-  }
-  static void wait_until(const std::function<bool()>& is_so) {
-    while (!is_so()) std::this_thread::yield();
-  }
-  void wait_for_log(std::string_view words) {
-    wait_until([&] { return log.text().find(words) != std::string::npos; });
-  }
-
-  Options options;
-  RecordingLog log;
-  std::atomic<bool> recycled{false};
-  Gate gate;  // outlives the server, and with it whoever waits there
-  std::unique_ptr<Server> server;
-};
 
 TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
   std::atomic<int> ran_on{0};
@@ -482,11 +428,7 @@ TEST_P(HandlerThreadTest, TakenOverAtEveryJobEachAnswerIsRight) {
   EXPECT_GT(pool().hand_offs, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(, HandlerThreadTest,
-                         testing::Values(loop::TransferKind::Syscall, loop::TransferKind::IoUring),
-                         [](const auto& each) {
-                           return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
-                         });
+INSTANTIATE_TEST_SUITE_P(, HandlerThreadTest, both_transfers(), transfer_name);
 
 }  // namespace
 }  // namespace mastic::server

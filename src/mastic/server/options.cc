@@ -84,7 +84,10 @@ void Options::describe(base::OptionTable& table) {
   table.duration("drain_timeout", drain_timeout,
                  "When the server stops: how long requests may take to end.", "aborted");
 
-  table.group("Handlers that hang");
+  table.group("Handlers that block or hang");
+  table.duration("queue_timeout", queue_timeout,
+                 "How long a request may wait for a thread before its handler begins.",
+                 "503 with Retry-After");
   table.duration("hung_after", hung_after, "How long a handler may hold a thread.",
                  "logged, with its stack");
   table.duration("cancel_after", cancel_after,
@@ -147,6 +150,7 @@ base::Result<void> Options::check() const {
                                         {"--linger-idle", linger_idle},
                                         {"--linger-total", linger_total},
                                         {"--drain-timeout", drain_timeout},
+                                        {"--queue-timeout", queue_timeout},
                                         {"--hung-after", hung_after},
                                         {"--cancel-after", cancel_after},
                                         {"--abandon-after", abandon_after}});

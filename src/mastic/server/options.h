@@ -45,6 +45,7 @@ struct Options {
   base::Duration drain_idle = std::chrono::milliseconds(500);
   base::Duration drain_timeout = std::chrono::seconds(30);
 
+  base::Duration queue_timeout = std::chrono::seconds(5);
   base::Duration hung_after = std::chrono::seconds(30);
   base::Duration cancel_after = std::chrono::minutes(30);
   base::Duration abandon_after = std::chrono::minutes(5);

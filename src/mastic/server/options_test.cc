@@ -50,6 +50,7 @@ TEST(ServerOptions, HaveTheseNamesAndDefaults) {
                                                     {"reserve_threads", "2"},
                                                     {"max_disk_waits", "8"},
                                                     {"hand_off", "stuck"},
+                                                    {"queue_timeout", "5s"},
                                                     {"hung_after", "30s"},
                                                     {"cancel_after", "30m"},
                                                     {"abandon_after", "5m"},

@@ -88,7 +88,8 @@ base::Result<void> Server::start(std::function<void()> settled) {
   }
   when_settled_ = std::move(settled);
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
-  drivers_ = std::make_unique<loop::Drivers>(options_.loop.threads, kernel_);
+  drivers_ = std::make_unique<loop::Drivers>(options_.loop.threads_here(kernel_), kernel_);
+  drivers_->when_short([this](std::uint64_t held) { threads_are_short(held); });
   const std::uint64_t most_waits = std::min(
       options_.loop.max_disk_waits, std::max<std::uint64_t>(1, options_.loop.threads.workers / 2));
   disk_ = std::make_unique<loop::Disk>(*drivers_, most_waits, log_, kernel_);
@@ -117,8 +118,7 @@ base::Result<void> Server::start(std::function<void()> settled) {
 }
 
 base::Result<void> Server::open_lanes() {
-  const std::uint64_t count =
-      options_.loop.loops > 0 ? options_.loop.loops : loop::Drivers::cores(kernel_);
+  const std::uint64_t count = options_.loop.loops_here(kernel_);
   std::vector<Lane*> peers;
   for (std::uint64_t i = 0; i < count; ++i) {
     auto loop = loop::Loop::open(kernel_, transfer_.kind);
@@ -136,6 +136,17 @@ base::Result<void> Server::open_lanes() {
     }
   }
   return {};
+}
+
+/// Says what follows from it, too, for somebody will wonder why he got 503.
+void Server::threads_are_short(std::uint64_t held) noexcept {
+  try {
+    log_.write(base::Level::Warning,
+               "few threads stand by, " + std::to_string(held) +
+                   " are held by handlers: what has blocked, or is new, waits for one, and is "
+                   "answered 503 after --queue-timeout; --workers has more of them");
+  } catch (const std::bad_alloc&) {  // there is none for a message either
+  }
 }
 
 void Server::drain() { ask_to_end(Ending::Gently); }

@@ -100,6 +100,7 @@ class Server final : private base::ServerWatch {
   void ask_to_end(Ending how);
   void order_end();
   [[nodiscard]] bool has_started();
+  void threads_are_short(std::uint64_t held) noexcept;
   [[nodiscard]] base::Result<void> open_lanes();
   void lane_accepts_no_more();
   void lane_settled();
