@@ -13,11 +13,11 @@
 #include <utility>
 
 #include "mastic/base/kernel_testing.h"
-#include "mastic/loop/signals.h"
 #include "mastic/loop/transfer_testing.h"
 #include "mastic/net/listener.h"
 #include "mastic/net/socket_address.h"
 #include "mastic/net/socket_stream.h"
+#include "mastic/threads/signals.h"
 
 namespace mastic::net {
 namespace {
@@ -46,7 +46,7 @@ class Owner final : public AcceptorOwner, public StreamOwner {
 /// A connection to a listener, with a second descriptor of the server's end.
 struct HeldSocketTest : testing::TestWithParam<std::tuple<bool, loop::TransferKind>> {
   HeldSocketTest() {
-    loop::ignore_broken_pipes();
+    threads::let_writes_fail();
     EXPECT_TRUE(listener);
     EXPECT_TRUE(acceptor.start());
     EXPECT_EQ(connect(), 0);

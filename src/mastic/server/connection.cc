@@ -33,7 +33,7 @@ void Connection::rest() noexcept { lane_.spares().give_back(std::move(http1_)); 
 /// While the lane drains, a request may be on its way: the client is to learn that it was not read.
 /// Otherwise it may still be taking its answer, of which the kernel held the rest.
 void Connection::waited_in_vain() noexcept {
-  if (!lane_.is_draining() && stream_.unacknowledged() == 0) return close();
+  if (!lane_.is_draining() && stream().unacknowledged() == 0) return close();
   if (Http1Connection* const http1 = wake()) http1->linger();
 }
 
