@@ -78,11 +78,11 @@ struct StaticFilesTest : testing::Test {
 };
 
 TEST_F(StaticFilesTest, AreTrustedToBeQuickBeforeTheyWereEverAskedFor) {
-  const app::App app = open_static_files(files.root(), {}, base::system_kernel()).value();
+  const app::App tree = open_static_files(files.root(), {}, base::system_kernel()).value();
   http::RequestHead head;
   head.method = Method::Get;
   EXPECT_TRUE(
-      app.pace_of({.head = head, .path = "/notes.txt", .peer = {}}, "/notes.txt").is_trusted());
+      tree.pace_of({.head = head, .path = "/notes.txt", .peer = {}}, "/notes.txt").is_trusted());
 }
 
 TEST_F(StaticFilesTest, ServesFilesAndIndexes) {
