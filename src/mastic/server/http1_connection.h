@@ -147,7 +147,7 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   bool reading_paused_ = false;
   std::uint32_t answers_unsent_ = 0;
   std::uint64_t discarded_bytes_ = 0;
-  std::uint64_t held_bytes_ = 0;  ///< as it was counted last
+  std::uint64_t held_bytes_ = 0;       ///< as it was counted last
   std::uint64_t announced_bytes_ = 0;  ///< of content that may still be thrown away while lingering
   Http1ResponseWriter writer_;
   base::Instant read_deadline_ = kNever;  ///< never while Idle or Exchanging

@@ -44,7 +44,8 @@ class WriteWatch {
     const std::uint64_t acknowledged = delivery_.look(stream);
     if (acknowledged > 0) last_progress_ = now;
     rate_.add(acknowledged);
-    return now >= base::after(last_progress_, terms_.stall_timeout) || rate_.was_too_slow(now, terms_.min_rate);
+    return now >= base::after(last_progress_, terms_.stall_timeout) ||
+           rate_.was_too_slow(now, terms_.min_rate);
   }
 
  private:
