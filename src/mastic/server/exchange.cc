@@ -71,6 +71,7 @@ class Exchange::ReadContent final : public async::Operation {
   }
   Cancel cancel() noexcept override {
     exchange_.reading_ = nullptr;
+    if (exchange_.owner_ != nullptr) exchange_.owner_->content_unwanted();
     return Cancel::GivenUp;
   }
 

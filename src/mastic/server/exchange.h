@@ -33,6 +33,8 @@ class ExchangeOwner {
   /// The application waits for content: Exchange::content_arrived or its kin are to follow, now or
   /// later.
   virtual void content_wanted() noexcept = 0;
+  /// It does so no more: Exchange::content_arrived is not to follow.
+  virtual void content_unwanted() noexcept = 0;
   virtual void send_interim(http::Status status, const http::Fields& fields) noexcept = 0;
 
   /// How an answer goes on. Gone: the owner has let go of the exchange, which may be no more.

@@ -238,6 +238,11 @@ void Http1Connection::content_wanted() noexcept {
   with_memory([this] { want_content(); });
 }
 
+void Http1Connection::content_unwanted() noexcept {
+  content_wanted_ = false;
+  body_rate_.pause(lane_.loop().now());
+}
+
 void Http1Connection::want_content() {
   content_wanted_ = true;
   if (std::exchange(owes_continue_, false) && carry_.empty()) {

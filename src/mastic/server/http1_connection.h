@@ -77,6 +77,7 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
 
   // What the exchange wants.
   void content_wanted() noexcept override;
+  void content_unwanted() noexcept override;
   void send_interim(http::Status status, const http::Fields& fields) noexcept override;
   [[nodiscard]] Next respond(app::Response& response) noexcept override;
   [[nodiscard]] Next send_piece(std::string_view piece) noexcept override;

@@ -1,6 +1,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "mastic/async/with_timeout.h"
 #include "mastic/server/http1_fixture_testing.h"
 
 namespace mastic::server {
@@ -305,6 +306,54 @@ TEST_P(Http1ContentTest, AFileThatBecameShorterEndsItsConnection) {
     EXPECT_FALSE(outcome.complete);
     EXPECT_LT(server->take(fd).size(), 101'000u);
   }
+}
+
+/// Gives up reading for a while, and goes on after that.
+Task<std::string> read_patiently(Request& request) {
+  std::string all;
+  for (int timeouts = 0;;) {
+    try {
+      const auto piece = co_await async::with_timeout(request.body().next(), 10ms);
+      if (!piece) co_return all + " after " + std::to_string(timeouts);
+      all += *piece;
+      continue;
+    } catch (const async::TimedOut&) {
+      ++timeouts;
+    }
+    co_await async::sleep_for(100ms);
+  }
+}
+
+TEST_P(Http1ContentTest, KeepsContentThatComesAfterItsReaderGaveUpForTheNextOne) {
+  Options options;
+  options.body_grace = 0s;
+  open_on(App(read_patiently), options);
+  server->send(fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
+  server->pass(50ms);
+  server->send(fd, "world");
+  EXPECT_EQ(server->take(fd), "");
+  server->pass(100ms);
+  EXPECT_EQ(responses().at(0).content, "helloworld after 1");
+  EXPECT_FALSE(is_ending());
+}
+
+TEST_P(Http1ContentTest, DoesNotCallAClientSlowWhileNobodyReads) {
+  Options options;
+  options.body_grace = 0s;
+  open_on(App([](Request& request) -> Task<std::string> {
+            try {
+              (void)co_await async::with_timeout(request.body().next(), 10ms);
+            } catch (const async::TimedOut&) {
+            }
+            co_await async::sleep_for(60s);
+            co_return std::string((co_await request.body().next()).value());
+          }),
+          options);
+  server->send(fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+  server->pass(59s);
+  server->send(fd, "hello");
+  server->pass(2s);
+  EXPECT_EQ(responses().at(0).content, "hello");
 }
 
 MASTIC_FOR_BOTH_TRANSFERS(Http1ContentTest);
