@@ -111,7 +111,8 @@ class Exchange::Inform final : public async::Operation {
  private:
   void start(async::Executor&) override {
     exchange_.owner_->send_interim(status_, fields_);
-    complete();
+    if (exchange_.owner_ != nullptr)
+      complete();  // else the connection went, and this was cancelled
   }
   Cancel cancel() noexcept override { return Cancel::GivenUp; }
 

@@ -35,6 +35,7 @@ class ExchangeOwner {
   virtual void content_wanted() noexcept = 0;
   /// It does so no more: Exchange::content_arrived is not to follow.
   virtual void content_unwanted() noexcept = 0;
+  /// Without memory for it the connection is given up (abandon).
   virtual void send_interim(http::Status status, const http::Fields& fields) noexcept = 0;
 
   /// How an answer goes on. Gone: the owner has let go of the exchange, which may be no more.

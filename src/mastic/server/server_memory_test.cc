@@ -125,6 +125,19 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
   EXPECT_GT(failures, 100);
 }
 
+TEST_P(ServerMemoryTest, SurvivesTheFailureOfAnInterimAnswerThatIsTheFirstWrite) {
+  bool failed = true;
+  const auto fail_at = [&](std::size_t nth) {
+    RealLane server(GetParam());
+    const base::Descriptor client = server.connect();
+    send(client, post("/inform", "x"));
+    failed = server.turn_failing(nth, 8);
+    for (int i = 0; i < 4; ++i) server.turn();
+    EXPECT_EQ(server.exchanges(), 0u) << "after allocation " << nth;
+  };
+  for (std::size_t nth = 1; failed && !HasFailure(); ++nth) std::thread(fail_at, nth).join();
+}
+
 TEST_P(ServerMemoryTest, TakesNothingFromTheHeapToWakeAConnectionThatRests) {
   RealLane server(GetParam());
   const base::Descriptor clients[] = {server.connect(), server.connect()};
