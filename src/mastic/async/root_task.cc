@@ -20,9 +20,12 @@ void RootTask::left_behind(int) noexcept {
   pace_.was_left_behind();
 }
 
+/// Once it is submitted it may be running, so nothing of it is written from there on.
 bool RootTask::run_elsewhere() noexcept {
   is_elsewhere_ = true;
-  return is_elsewhere_ = elsewhere_.submit_begun();
+  if (elsewhere_.submit_begun()) return true;
+  is_elsewhere_ = false;
+  return false;
 }
 
 void RootTask::run_task() noexcept {
