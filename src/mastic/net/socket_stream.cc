@@ -244,9 +244,12 @@ void SocketStream::pump() noexcept {
   after_sending(taken);
 }
 
+/// While one is under way the peer's room is no news: a slice that waits for a disk would have the
+/// loop told of it in every turn.
 void SocketStream::send_file_slice() noexcept {
   FileSender& sender = *backlog_->file_sender;
-  if (!sender.is_running()) sender.begin(fd_, *backlog_->queue.first_file());
+  if (sender.is_running()) return want(wants_readable_, false);
+  sender.begin(fd_, *backlog_->queue.first_file());
 }
 
 void SocketStream::file_slice_sent(ssize_t result) noexcept {

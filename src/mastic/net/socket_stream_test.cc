@@ -252,6 +252,26 @@ TEST_P(SocketStreamTest, SendsFilesFromOtherThreadsWhileTheDiskIsSlow) {
   EXPECT_EQ(peer().sent, content);
 }
 
+TEST_P(SocketStreamTest, DoesNotSpinWhileASliceWaitsForAThread) {
+  async::ManualRunner threads(10);
+  base::RecordingLog log;
+  loop::Disk disk(threads, 1, log, kernel);
+  disk.held_a_loop();
+  loop->read_by(disk);
+  const std::string content(600'000, 'f');
+  stream->write_file(make_file(content), 0, content.size());
+  while (owner.drained == 0) {
+    turn(3);
+    const base::Instant before = kernel.monotonic_now();
+    loop->turn(5s);  // the peer has room, and there is nothing for it yet
+    ASSERT_EQ(kernel.monotonic_now() - before, 5s);
+    ASSERT_EQ(threads.queued(), 1u);
+    threads.take().run();
+    turn(2);
+  }
+  EXPECT_EQ(peer().sent, content);
+}
+
 TEST_P(SocketStreamTest, MayGoWhileASliceWaitsForAThreadOrHasHadIt) {
   async::ManualRunner threads(10);
   base::RecordingLog log;
