@@ -388,7 +388,7 @@ bool Exchange::run_elsewhere() noexcept {
   if (is_new ? elsewhere_.submit() : elsewhere_.submit_begun()) {
     const Options& options = lane_.options();
     const base::Instant now = lane_.loop().now();
-    if (is_new) busy_at_ = base::after(now, options.queue_timeout);
+    if (is_new) busy_at_ = std::min(base::after(now, options.queue_timeout), kAtTheEnd);
     lane_.loop().arm(*this, base::after(now, std::min(options.queue_timeout, options.hung_after)));
     return true;
   }

@@ -157,6 +157,7 @@ class Exchange final : public async::Context,
   void describe(base::ActivityReport& report) const noexcept override;
 
   static constexpr base::Instant kNever = base::Instant::max();
+  static constexpr base::Instant kAtTheEnd = kNever - base::Duration(1);  ///< of one that waits
   class Content;
   class ReadContent;
   struct ContentFault {

@@ -180,6 +180,20 @@ TEST_P(ThreadShortageTest, WhatIsNewRunsWhenAThreadIsFree) {
   EXPECT_EQ(client.answer().content, "new");
 }
 
+TEST_P(ThreadShortageTest, WhatIsAbortedWhileItWaitsForEverIsNotEntered) {
+  options.queue_timeout = base::Duration::max();
+  start_site();
+  hold_threads();
+  ask("/new");
+  wait_until([&] { return pool().queued == 1; });
+  server->drain();
+  server->abort();
+  wait_until([&] { return pool().queued == 0; });
+  gate.open(2);
+  server->wait();
+  EXPECT_EQ(entered_new, 0);
+}
+
 TEST_P(ThreadShortageTest, WhatIsAbortedWhileItWaitsIsNotEntered) {
   start_site();
   hold_threads();
