@@ -150,12 +150,11 @@ void StreamLane::session_over(StreamSession& session) noexcept {
 
 /// What waits to be accepted has connected already: it is served, and drained like the others.
 void StreamLane::close() noexcept {
-  for (auto& acceptor : acceptors_) {
+  for (auto& acceptor : std::exchange(acceptors_, {})) {  // none of them is to pause meanwhile
     acceptor->accept_waiting();
     acceptor->close();
     loop().retire(std::move(acceptor));
   }
-  acceptors_.clear();
   disarm();
 }
 

@@ -243,6 +243,19 @@ TEST_P(StreamServerTest, ADrainEndsIdleConnectionsAndWaitsForTheOthers) {
   EXPECT_TRUE(server->has_settled());
 }
 
+TEST_P(StreamServerTest, ADrainOfSeveralListenersMayFindAllConnectionsTaken) {
+  options.max_connections = 1;
+  server = std::make_unique<TcpServer>(echo_lines, options, log, kernel);
+  ASSERT_TRUE(server->listen("127.0.0.1:7000"));
+  ASSERT_TRUE(server->listen("127.0.0.1:7001"));
+  ASSERT_TRUE(server->start_on(*loop));
+  listener = kernel.listeners().at(0);
+  const int fd = connect("one\n");
+  server->drain();
+  turn();
+  EXPECT_EQ(at(fd).sent, "one\nbye\n");
+}
+
 TEST_P(StreamServerTest, ADrainDoesNotWaitForClientsThatAreSilent) {
   start([](Connection& connection) -> Task<> {
     while (co_await connection.reader().read()) {
