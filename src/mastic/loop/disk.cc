@@ -12,6 +12,7 @@ namespace {
 constexpr base::Duration kQuick = std::chrono::milliseconds(1);  // of a read
 constexpr int kQuickInARow = 16;                                 // and loops read again
 constexpr base::Duration kBetweenLogs = std::chrono::minutes(1);
+constexpr base::Duration kHangs = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -61,9 +62,13 @@ bool Disk::withdraw(async::BlockingWork& work) noexcept {
   return true;
 }
 
+/// A read that hung may have had its thread written off, and that is to take nothing more: another
+/// one goes on.
 void Disk::read(Reader& reader) noexcept {
   std::unique_lock lock(mutex_);
+  bool has_hung = false;
   while (!waiting_.empty()) {
+    if (has_hung && threads_.submit_begun(reader)) return;
     async::BlockingWork& work = waiting_.pop_front();
     lock.unlock();
     const base::Instant begun = kernel_.monotonic_now();
@@ -71,6 +76,7 @@ void Disk::read(Reader& reader) noexcept {
     const base::Duration length = kernel_.monotonic_now() - begun;
     lock.lock();
     took(length);
+    has_hung = length >= kHangs;
   }
   reader.is_idle = true;
   --running_;

@@ -50,6 +50,33 @@ TEST_F(DiskTest, HasNoMoreThreadsAtATimeThanItMay) {
   EXPECT_EQ(threads.queued(), 0u) << "the other one need not come";
 }
 
+TEST_F(DiskTest, AnotherThreadGoesOnWhenAReadHung) {
+  Read hangs([&] { kernel.advance(1min); });
+  Read next;
+  Read last;
+  Disk one_at_a_time(threads, 1, log, kernel);
+  for (Read* const read : {&hangs, &next, &last}) EXPECT_TRUE(one_at_a_time.submit(*read));
+  threads.take().run();
+  EXPECT_FALSE(next.has_run) << "the thread may have been written off";
+  EXPECT_EQ(threads.queued(), 1u);
+  threads.take().run();
+  EXPECT_TRUE(next.has_run && last.has_run);
+  EXPECT_EQ(threads.queued(), 0u);
+}
+
+TEST_F(DiskTest, GoesOnByItselfAfterAReadThatHungWhenNoOtherThreadWouldCome) {
+  Read others[4];
+  Read hangs([&] {
+    kernel.advance(1min);
+    for (Read& other : others) EXPECT_TRUE(threads.submit(other));
+  });
+  Read next;
+  Disk one_at_a_time(threads, 1, log, kernel);
+  for (Read* const read : {&hangs, &next}) EXPECT_TRUE(one_at_a_time.submit(*read));
+  threads.take().run();
+  EXPECT_TRUE(next.has_run);
+}
+
 TEST_F(DiskTest, TakesBackWhatHasNotBegun) {
   Read first;
   Read second;
