@@ -106,8 +106,8 @@ class Service {
   Ending& ending_;
   const threads::UncaughtHook uncaught_{log_};  // of tasks and threads that the application has
   std::unique_ptr<loop::Loop> control_;         ///< for the main thread, while it waits
+  std::optional<HeapKeeper> heap_keeper_;       ///< which the loops of the server tell
   std::unique_ptr<server::Server> server_;
-  std::optional<HeapKeeper> heap_keeper_;
 };
 
 /// On standard error, where the log is not there or elsewhere.
