@@ -211,6 +211,8 @@ def full_pipe():
 class Site(unittest.TestCase):
     """Runs the program, or the site, on a Unix socket of its own: where the log goes does not matter."""
 
+    environment = {}
+
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
@@ -220,7 +222,7 @@ class Site(unittest.TestCase):
     def begin(self, *options, words="", program=None, **how):
         """`words` are what the site does; see there."""
         process = subprocess.Popen([*(program or [SITE]), "--bind", f"unix:{self.socket}", *options], cwd=self.root,
-                                   env={**os.environ, "SITE": words}, **how)
+                                   env={**os.environ, "SITE": words, **self.environment}, **how)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         return process
@@ -409,6 +411,10 @@ class Making(Site):
 class Crashing(Site):
     """A crash leaves a line that says for which request, and where; the process ends as it would have."""
 
+    # Where the site has AddressSanitizer in it, the signals are ours all the same.
+    environment = {"ASAN_OPTIONS": "use_sigaltstack=0:" + ":".join(
+        f"handle_{name}=0" for name in ("segv", "sigbus", "sigfpe", "sigill", "abort"))}
+
     def crash(self, target, *options, code=-signal.SIGSEGV, words=""):
         """What it says."""
         process = self.begin(*options, words=words, stderr=subprocess.PIPE, text=True)
@@ -482,6 +488,8 @@ class Crashing(Site):
 
 class Poor(Site):
     """Where the system refuses something, a line says so, or it serves all the same."""
+
+    environment = {"ASAN_OPTIONS": "detect_leaks=0"}  # which wants a thread of its own, and says so
 
     def test_without_standard_streams(self):
         process = self.begin("--access-log", "json",

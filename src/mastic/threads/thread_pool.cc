@@ -150,12 +150,14 @@ ThreadPool::Statistics ThreadPool::statistics() const {
 void ThreadPool::place(PoolTask& task) {
   if (task.due_ != base::Instant::max()) start_clock();
   task.state_.add_reference();
-  settle(task, enqueue(task, &task, Patience::ByPolicy));
+  const Admission admission = enqueue(task, &task, Patience::ByPolicy);
+  if (admission != Admission::Queued) settle(task, admission);  // else the pool may be no more
 }
 
 bool ThreadPool::try_place(PoolTask& task) {
   task.state_.add_reference();
   const Admission admission = enqueue(task, &task, Patience::None);
+  if (admission == Admission::Queued) return true;  // and the pool may be no more
   settle(task, admission);
   if (admission == Admission::Full) (void)task.state_.collect_error();
   return admission != Admission::Full;
@@ -200,7 +202,9 @@ ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask* t
     push(work, task);
     fresh = call_for_work();
   }
-  start(fresh);
+  // From here on the work may have run and told somebody, who then ended the pool. It waits for a thread
+  // that is to be started; without one, nothing of it is touched.
+  if (fresh != nullptr) start(fresh);
   if (shed != nullptr) lose_all({shed}, TaskLost::Why::Shed);
   return Admission::Queued;
 }
