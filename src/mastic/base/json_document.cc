@@ -7,6 +7,10 @@
 namespace boost_of_mastic {
 using boost::long_long_type;
 using boost::ulong_long_type;
+#ifdef BOOST_HAS_INT128
+using boost::int128_type;
+using boost::uint128_type;
+#endif
 }  // namespace boost_of_mastic
 #define boost boost_of_mastic
 #include <boost/json/basic_parser_impl.hpp>

@@ -40,9 +40,13 @@ class Loop::Wakeup final : public Source {
   Wakeup(Loop& loop, base::Descriptor descriptor)
       : Source(descriptor.fd()), loop_(loop), descriptor_(std::move(descriptor)) {}
   void ready(Readiness) noexcept override { loop_.deliver_messages(); }
+  /// A wake-up that is lost is missed for ever, so one that fails is tried again.
   void signal() {
+    constexpr int kTries = 3;
     const std::uint64_t one = 1;
-    loop_.kernel_.write(fd_, &one, sizeof one);
+    for (int left = kTries; left > 0; --left) {
+      if (loop_.kernel_.write(fd_, &one, sizeof one) >= 0) return;
+    }
   }
 
  private:

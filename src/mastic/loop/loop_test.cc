@@ -264,6 +264,19 @@ TEST(Loop, IsStoppedAndFedFromOtherThreads) {
   EXPECT_EQ(delivered, kMessages);
 }
 
+TEST(Loop, IsWokenThoughTheSystemRefusesTheFirstWakeUp) {
+  base::FailingKernel kernel(base::system_kernel());
+  const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
+  struct Arrival final : async::Message {
+    void deliver() noexcept override { has_come = true; }
+    bool has_come = false;
+  } arrival;
+  kernel.fail("write", 1, ENOSPC);
+  loop->post(arrival);
+  loop->turn(10s);
+  EXPECT_TRUE(arrival.has_come);
+}
+
 TEST(Loop, OwnsWhatItKeepsUntilThatIsRetired) {
   class Tenant final : public Kept {
    public:

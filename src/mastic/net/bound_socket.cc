@@ -101,8 +101,11 @@ base::Result<BoundSocket> bind_socket(base::Kernel& kernel, const base::Address&
     return cannot_listen(bound, address);
   }
   SocketAddress actual;
-  const bool known =
-      !address.is_unix() && kernel.getsockname(fd, actual.data(), actual.size()) == 0;
+  const int named = address.is_unix() ? 0 : kernel.getsockname(fd, actual.data(), actual.size());
+  if (named < 0 && address.endpoint().port == 0) {
+    return cannot_listen(named, address);  // nobody would know on which port
+  }
+  const bool known = !address.is_unix() && named == 0;
   return BoundSocket{std::move(descriptor), known ? base::Address(actual.endpoint()) : address};
 }
 

@@ -91,6 +91,14 @@ TEST(Listener, SaysWhoMayConnectToAUnixSocket) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(Listener, DoesNotListenOnAPortThatNobodyKnows) {
+  base::FailingKernel kernel(system_kernel());
+  kernel.fail("getsockname", 1, ENOBUFS);
+  const auto listener = Listener::open(kernel, *Address::parse("127.0.0.1:0"));
+  ASSERT_FALSE(listener);
+  EXPECT_NE(listener.error().message.find("No buffer space"), std::string::npos);
+}
+
 TEST(Listener, NeverReplacesAFileThatIsNoSocket) {
   const std::string path = testing::TempDir() + "mastic-precious-" + std::to_string(getpid());
   std::ofstream(path) << "precious";
