@@ -25,7 +25,7 @@ class Logs {
   /// Opens the log alone. `kernel` must outlive it. Requires: options.check() found nothing.
   [[nodiscard]] static base::Result<std::unique_ptr<Logs>> open(const Options& options,
                                                                 base::Kernel& kernel);
-  /// Opens the access log, unless it is off.
+  /// Opens the access log, unless it is off. Not while another thread uses the logs.
   [[nodiscard]] base::Result<void> open_access_log(const Options& options);
 
   [[nodiscard]] base::Log& log() { return log_; }

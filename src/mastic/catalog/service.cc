@@ -39,7 +39,6 @@ class Service {
   Service& operator=(const Service&) = delete;
 
   base::Result<void> start(MakeApp& make_app, std::string_view what) {
-    if (const auto opened = logs_.open_access_log(options_); !opened) return opened;
     const auto& access_log = logs_.access_log();
     server_ = std::make_unique<server::Server>(make_pipeline(make_app(), access_log),
                                                options_.server, log_, kernel_);
@@ -120,7 +119,12 @@ void complain(const Options& options, base::Kernel& kernel, const std::string& m
 
 /// Serves, or says why it cannot start.
 base::Result<ExitCode> serve_with(Logs& logs, MakeApp& make_app, std::string_view what,
-                                  const Options& options, base::Kernel& kernel, Ending& ending) {
+                                  const Options& options, base::Kernel& kernel) {
+  // Before signals are taken: one of them opens it anew, on a thread of its own.
+  if (const auto opened = logs.open_access_log(options); !opened) {
+    return std::unexpected(opened.error());
+  }
+  Ending ending(logs, options.server.drain_timeout);
   try {
     Service service(options, logs, kernel, ending);
     if (const auto started = service.start(make_app, what); !started) {
@@ -148,8 +152,7 @@ ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& opti
       return ExitCode::CannotStart;
     }
     const threads::CrashReport crashes(options.log_file, to_log_format(options.log_format));
-    Ending ending(**logs, options.server.drain_timeout);
-    const auto served = serve_with(**logs, make_app, what, options, kernel, ending);
+    const auto served = serve_with(**logs, make_app, what, options, kernel);
     if (served) return *served;
     (*logs)->log().write(Level::Error, served.error().message);
     if (options.log_file != "-") complain(options, kernel, served.error().message);
