@@ -319,6 +319,23 @@ class Ending(Site):
         threads[0].join()
         reader.close(), writer.close()
 
+    def test_gently_at_the_first_signal_though_it_lost_its_threads_before(self):
+        log = self.root / "log"
+        process = self.begin("--log-file", log, "--recycle-if-lost-over", "1", "--hung-after", "10ms",
+                             "--cancel-after", "10ms", "--abandon-after", "10ms", "--drain-timeout", "1h")
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(self.ask("/wait")))
+        waiting.start()
+        for _ in range(2):
+            self.ask("/hang")
+        wait_for(lambda: "too many threads are lost" in text_of(log))
+        process.terminate()
+        wait_for(lambda: "signal" in text_of(log))
+        (self.root / "go").touch()
+        waiting.join()
+        self.assertEqual(answers, ["gone\n"])
+        self.expect_end(process, 75, None)
+
     def hang_in_a_handler(self, threads):
         threads.append(threading.Thread(target=self.ask, args=["/hang"]))
         threads[0].start()

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <latch>
 #include <memory>
@@ -121,6 +122,10 @@ Router make_site() {
   }
   if (is_asked_for("start-hangs")) site.on_start(hang);
   if (is_asked_for("stop-hangs")) site.on_stop(hang);
+  site.get<"/wait">([]() -> mastic::Task<std::string> {
+    while (!std::filesystem::exists("go")) co_await mastic::sleep_for(1ms);
+    co_return "gone\n";
+  });
   site.get<"/hang">([] {
     hang();
     return "";

@@ -67,8 +67,14 @@ void Ending::received(int signal) noexcept {
     return log_.write(Level::Info, "SIGHUP: the logs are opened anew");
   }
   const std::lock_guard lock(mutex_);
-  signal_ = signal;
-  std::exchange(ending_, true) ? hurry() : end();
+  const bool is_first = std::exchange(signal_, signal) == 0;
+  if (!std::exchange(ending_, true)) {
+    end();
+  } else if (is_first) {
+    log_.write(Level::Info, "a signal: it is ending already");
+  } else {
+    hurry();
+  }
 }
 
 void Ending::end() noexcept {

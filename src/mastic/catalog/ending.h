@@ -28,7 +28,8 @@ class Ending final : private threads::SignalReceiver {
   void settled() noexcept;
   /// It is about to go.
   void serves_no_more() noexcept;
-  /// Drains the server, for it has lost too many threads; the exit code says so. From any thread.
+  /// Drains the server, for it has lost too many threads; the exit code says so. From any thread. The
+  /// first signal after it changes nothing, for it asks for the same.
   void recycle() noexcept;
 
   [[nodiscard]] ExitCode exit_code() const;
@@ -49,7 +50,7 @@ class Ending final : private threads::SignalReceiver {
   bool has_served_ = false;
   bool is_settled_ = false;
   bool ending_ = false;
-  int signal_ = 0;  ///< the last that ends
+  int signal_ = 0;  ///< the last that ends; 0 when none has come
   ExitCode exit_code_ = ExitCode::Ended;
   threads::Signals signals_;  ///< goes first
 };
