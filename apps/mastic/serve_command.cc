@@ -54,8 +54,8 @@ void print_serve_help() {
       "  mastic serve public --access-log combined --cache-control max-age=3600\n\n"
       "Sizes take K, M and G, times take ms, s, m and h. In brackets: the default.\n\n"
       "%s\n"
-      "Exit codes: 0 ended by a signal, 1 could not start, 2 wrong usage, 3 ended without a\n"
-      "handler that did not return.\n",
+      "Exit codes: 0 ended by a signal, 1 could not start, 2 wrong usage, 3 something did not\n"
+      "end in time, 75 too many handlers hang: start it anew.\n",
       base::describe_options(table).c_str());
 }
 
