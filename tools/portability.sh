@@ -77,7 +77,7 @@ cross_build() {
       libdw-dev:arm64 liburing-dev:arm64 librapidcheck-dev:arm64 libsqlite3-dev:arm64 libssl-dev:arm64' \
     >"$trees/arm64.log" 2>&1
   report arm64 "cmake --preset dev -B build/arm64 --toolchain cmake/arm64.cmake && cmake --build build/arm64 &&
-    ctest --test-dir build/arm64 -j $(nproc) -L '^(base|http|wire.*|async|app|threads|files|middleware|templates)\$'" \
+    ctest --test-dir build/arm64 -j $(nproc) -L '^(base|http|wire.*|async|app|threads|files|middleware)\$'" \
     aarch64-linux-gnu-g++
 }
 
