@@ -319,6 +319,18 @@ class Ending(Site):
         threads[0].join()
         reader.close(), writer.close()
 
+    def test_in_time_though_signals_go_on_and_on(self):
+        for words, hang in (("", b"GET /hang HTTP/1.0\r\n\r\n"), ("socket-server", b"hang\n")):
+            with self.subTest(words):
+                process = self.begin("--drain-timeout", "1h", words=words, stderr=subprocess.PIPE)
+                with self.connect() as client:
+                    client.sendall(hang)
+                    wait_for((self.root / "hangs").exists)
+                    wait_for(lambda: process.terminate() or process.poll() is not None)
+                self.expect_end(process, 3, number=None)
+                (self.root / "hangs").unlink()
+                self.socket.unlink(missing_ok=True)
+
     def test_gently_at_the_first_signal_though_it_lost_its_threads_before(self):
         log = self.root / "log"
         process = self.begin("--log-file", log, "--recycle-if-lost-over", "1", "--hung-after", "10ms",

@@ -34,6 +34,7 @@ void Ending::serves(server::Server& server) {
   server_ = &server;
   has_served_ = true;
   if (ending_) end();
+  if (hurries_) hurry();
 }
 
 void Ending::settled() noexcept {
@@ -72,7 +73,7 @@ void Ending::received(int signal) noexcept {
     end();
   } else if (is_first) {
     log_.write(Level::Info, "a signal: it is ending already");
-  } else {
+  } else if (!std::exchange(hurries_, true)) {
     hurry();
   }
 }

@@ -22,7 +22,8 @@ class Ending final : private threads::SignalReceiver {
   /// Throws std::system_error when the system has no thread for it. `logs` must outlive it.
   Ending(Logs& logs, base::Duration drain_timeout);
 
-  /// The server has started: it is drained at the first signal, or now when that has come already.
+  /// The server has started: it is drained at the first signal and aborted at the second, or now when
+  /// they have come already.
   void serves(server::Server& server);
   /// All requests and background tasks have ended.
   void settled() noexcept;
@@ -50,7 +51,8 @@ class Ending final : private threads::SignalReceiver {
   bool has_served_ = false;
   bool is_settled_ = false;
   bool ending_ = false;
-  int signal_ = 0;  ///< the last that ends; 0 when none has come
+  bool hurries_ = false;  ///< for a second signal; those after it change nothing
+  int signal_ = 0;        ///< the last that ends; 0 when none has come
   ExitCode exit_code_ = ExitCode::Ended;
   threads::Signals signals_;  ///< goes first
 };

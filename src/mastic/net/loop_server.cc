@@ -49,7 +49,8 @@ class LoopServer::SignalEnd final : private threads::SignalReceiver {
 
  private:
   void received(int) noexcept override {
-    const bool again = std::exchange(told_, true);
+    if (++times_ > 2) return;  // its deadline stands, however often it is told
+    const bool again = times_ == 2;
     again ? server_.abort() : server_.drain();
     const base::Duration patience = again ? base::Duration::zero() : server_.drain_timeout_;
     signals_.expire_at(base::after(base::from_now(patience), kGiveUpAfter));
@@ -61,7 +62,7 @@ class LoopServer::SignalEnd final : private threads::SignalReceiver {
   }
 
   LoopServer& server_;
-  bool told_ = false;
+  int times_ = 0;             ///< it was told to end
   threads::Signals signals_;  ///< goes first
 };
 
