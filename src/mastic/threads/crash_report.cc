@@ -105,6 +105,9 @@ void say(std::string_view message) noexcept {
   add_field("route", activity.route.view());
   line.add(as_json ? "}\n" : "\n");
 
+  // Standard error first, which is waited for for a moment only: a disk may hang.
+  static constinit bool is_heard = true;
+  if (is_heard) is_heard = base::write_last_words(STDERR_FILENO, line.view());
   if (!log_path.empty()) {  // opened by its name, for a rotation may close what is open
     const int fd = ::open(log_path.view().data(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0) {
@@ -112,8 +115,6 @@ void say(std::string_view message) noexcept {
       ::close(fd);
     }
   }
-  static constinit bool is_heard = true;
-  if (is_heard) is_heard = base::write_last_words(STDERR_FILENO, line.view());
 }
 
 // ---- what happened ----
