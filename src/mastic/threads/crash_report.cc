@@ -41,7 +41,10 @@ constinit std::atomic<bool> stands{false};
 constinit bool as_json = false;
 constinit base::BoundedText<4096> log_path;
 constinit base::BoundedText<4096> program;
-constinit base::BoundedText<1024> exception;  ///< that std::terminate was called for
+
+using ExceptionText = base::BoundedText<1024>;
+/// What std::terminate was called for on this thread; it stands on its stack.
+constinit thread_local const ExceptionText* exception = nullptr;
 
 constinit std::atomic<pid_t> reporter{0};  ///< the thread that crashed first
 constinit std::atomic<bool> reported{false};
@@ -172,7 +175,7 @@ void report(std::string_view name, const siginfo_t& info, const void* context) n
   } else if (has_address(info)) {
     message.add(" at 0x").add_number(reinterpret_cast<std::uintptr_t>(info.si_addr), 16);
   }
-  if (!exception.empty()) message.add(", by std::terminate, for ").add(exception.view());
+  if (exception != nullptr) message.add(", by std::terminate, for ").add(exception->view());
   std::array<char, 16> thread_name{};
   (void)::pthread_getname_np(::pthread_self(), thread_name.data(), thread_name.size());
   message.add(", in thread ").add_number(static_cast<unsigned>(::gettid()));
@@ -225,15 +228,17 @@ bool says_the_same([[maybe_unused]] std::terminate_handler handler) {
 
 /// Keeps what std::terminate was called for, for the signal that follows.
 [[noreturn]] void terminated() {
+  ExceptionText text;
   try {
     if (const std::exception_ptr error = std::current_exception()) {
-      exception.add(describe(error));
+      text.add(describe(error));
     } else {
-      exception.add("no exception");
+      text.add("no exception");
     }
   } catch (...) {
-    exception.add("an exception, and no memory to say which");
+    text.add("an exception, and no memory to say which");
   }
+  exception = &text;
   if (terminate_before != nullptr && !says_the_same(terminate_before)) terminate_before();
   std::abort();
 }
