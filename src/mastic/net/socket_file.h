@@ -59,7 +59,7 @@ class SocketFile {
   SocketFile(SocketFile&& other) noexcept
       : kernel_(std::exchange(other.kernel_, nullptr)),
         path_(std::move(other.path_)),
-        identity_(other.identity_) {}
+        identity_(std::move(other.identity_)) {}
   SocketFile& operator=(SocketFile&& other) noexcept;
   ~SocketFile() { remove(); }
 
