@@ -11,7 +11,6 @@
 namespace mastic::app {
 namespace {
 
-using http::FieldName;
 using http::Method;
 using http::Status;
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,7 +74,7 @@ class Walk {
     if (++links_ > kMostLinks) return -ELOOP;
     if ((last_flags_ & O_DIRECTORY) != 0) rest_.insert(0, "/");
     rest_.insert(0, target.data(), static_cast<std::size_t>(size));
-    return rest_.size() < 2 * PATH_MAX ? 0 : -ENAMETOOLONG;
+    return rest_.size() < std::size_t{2} * PATH_MAX ? 0 : -ENAMETOOLONG;
   }
 
   base::Kernel& kernel_;

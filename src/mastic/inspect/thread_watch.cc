@@ -146,7 +146,7 @@ struct OwnHostOnly {
 
 app::App thread_watch(ThreadWatchOptions options) {
   app::Router pages;
-  pages.use(OwnHostOnly{options.allowed_hosts});
+  pages.use(OwnHostOnly{std::move(options.allowed_hosts)});
   pages.get<"/">([options](Request& request, app::Query<View> view) {
     return show(request, *std::move(view), options);
   });
