@@ -33,6 +33,12 @@ app::Response refuse_as_full(app::Request& request) noexcept {
   }
   return response;
 }
+/// To whoever gathers content.
+app::ContentError full() {
+  app::ContentError error(Status::ServiceUnavailable, std::string(kFull));
+  error.set("Retry-After", "1");
+  return error;
+}
 
 }  // namespace
 
@@ -542,9 +548,7 @@ async::Task<> Exchange::inform(Status status, http::Fields fields) {
 
 void Exchange::hold(std::uint64_t bytes) {
   if (!lane_.totals().hold(bytes, lane_.options().max_inflight_bytes)) {
-    app::ContentError error(Status::ServiceUnavailable, std::string(kFull));
-    error.set("Retry-After", "1");
-    throw error;
+    throw full();
   }
   held_bytes_ += bytes;
 }
