@@ -439,7 +439,7 @@ TEST_P(ServerTest, GivesNewcomersToNoLoopThatIsStuck) {
    private:
     std::function<void()> work_;
   };
-  net::Listener listener = net::Listener::open(kernel, *Address::parse("127.0.0.1:0")).value();
+  net::Listener listener = net::Listener::open(kernel, *Address::parse("127.0.0.1:7000")).value();
   const auto open_loop = [&] {
     return loop::Loop::open(kernel, loop::make_test_transfer(kernel, GetParam())).value();
   };
