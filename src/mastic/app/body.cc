@@ -109,6 +109,8 @@ Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void
   const auto known = size();
   if (known && *known > most) throw too_large(most);
   if (bytes()) co_return;
+  // A wait that is given up takes what was read with it, and the rest must not pass for the whole.
+  if (std::exchange(taken_, true)) throw std::logic_error("a former gather() of this body failed");
   std::string all;
   while (true) {
     const auto piece = co_await next();
@@ -118,6 +120,7 @@ Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void
     all += *piece;
   }
   content_ = std::move(all);
+  taken_ = false;
 }
 
 }  // namespace mastic::app

@@ -111,6 +111,8 @@ class Body {
   [[nodiscard]] Task<std::optional<std::string_view>> next();
 
   /// Pulls everything, so that `bytes` has it. Throws HttpError 413 when there is more than `most`.
+  /// Once it has failed or was given up, the body is taken, and to gather it again throws
+  /// std::logic_error.
   /// `hold`, when given, is called with `holder` and the size of each piece before it is kept.
   [[nodiscard]] Task<> gather(std::uint64_t most, void (*hold)(void*, std::uint64_t) = nullptr,
                               void* holder = nullptr);

@@ -116,5 +116,15 @@ TEST(Body, GathersNoMoreThanAllowed) {
   EXPECT_THROW(run(endless.gather(1000)), HttpError);
 }
 
+TEST(Body, ThatWasGatheredInPartDoesNotPassForTheWhole) {
+  Body body = Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
+    if (n == 1) throw std::runtime_error("the source stumbles once");
+    return n++ < 4 ? std::optional<std::string>("piece") : std::nullopt;
+  });
+  EXPECT_THROW(run(body.gather(1000)), std::runtime_error);
+  EXPECT_THROW(run(body.gather(1000)), std::logic_error);
+  EXPECT_TRUE(body.is_taken());
+}
+
 }  // namespace
 }  // namespace mastic::app

@@ -7,6 +7,7 @@
 #include "mastic/app/debug_report.h"
 #include "mastic/app/problem_page.h"
 #include "mastic/app/secrets.h"
+#include "mastic/async/run_blocking.h"
 #include "mastic/http/typed_fields.h"
 
 namespace mastic::app {
@@ -94,6 +95,8 @@ Response respond_by_ourselves(Request& request) {
     throw;
   } catch (const HttpError& error) {
     return respond_to_http_error(request, error);
+  } catch (const async::RunnerFull&) {
+    return respond_to_http_error(request, busy());
   } catch (const std::bad_alloc&) {
     return error_response(request, Status::ServiceUnavailable);
   } catch (...) {

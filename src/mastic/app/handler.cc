@@ -83,11 +83,7 @@ Task<Response> respond_later(Request& request, Pace& pace, const void* handler,
     co_return respond(handler, request);
   }
   auto call = [&] { return respond_elsewhere(request, pace, handler, respond); };
-  try {
-    co_return co_await async::run_blocking(call, request.carrier().queue_timeout());
-  } catch (const async::RunnerFull&) {
-    throw busy();
-  }
+  co_return co_await async::run_blocking(call, request.carrier().queue_timeout());
 }
 
 Task<Response> respond_when_gathered(Request& request, const void* handler,

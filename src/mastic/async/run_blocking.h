@@ -30,7 +30,7 @@ namespace mastic::async {
 class RunnerFull : public std::runtime_error {
  public:
   RunnerFull()
-      : std::runtime_error("no thread is free to run blocking code, and their queue is full") {}
+      : std::runtime_error("no thread was free to run blocking code: their queue is full, or the wait was too long") {}
 };
 
 /// What run_blocking gives to await. F is a reference when it was given a function that has a name.
@@ -169,9 +169,9 @@ template <class F>
 /// The same for what reads files: it has threads of its own number (Executor::disk_runner), so that
 /// a disk that hangs does not take those of everything else.
 template <class F>
-[[nodiscard]] Blocking<F> run_reading(F&& f) {
+[[nodiscard]] Blocking<F> run_reading(F&& f, base::Duration longest_wait = {}) {
   static_assert(detail::kIsSafeTemporary<F>, "give the lambda a name, as for run_blocking");
-  return Blocking<F>(std::forward<F>(f), base::Duration(), Blocking<F>::What::Reads);
+  return Blocking<F>(std::forward<F>(f), longest_wait, Blocking<F>::What::Reads);
 }
 
 }  // namespace mastic::async

@@ -120,12 +120,7 @@ class StaticFiles {
       pace_.took(root_->kernel().monotonic_now() - begun);
       return response;
     };
-    try {
-      co_return co_await async::run_reading(read);
-    } catch (const async::RunnerFull&) {
-      throw app::HttpError(Status::ServiceUnavailable, "The server is busy at the moment.")
-          .set("Retry-After", "1");
-    }
+    co_return co_await async::run_reading(read, request.carrier().queue_timeout());
   }
 
   Response find_answer(Request& request) {

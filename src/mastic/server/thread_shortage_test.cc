@@ -9,6 +9,7 @@
 
 #include "mastic/app/router.h"
 #include "mastic/async/event.h"
+#include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
 #include "mastic/server/handler_thread_testing.h"
 
@@ -167,6 +168,25 @@ TEST_P(ThreadShortageTest, WhatIsNewIsAnswered503AtOnceWhenTheQueueIsFull) {
   client.ask("/new");
   EXPECT_EQ(client.answer().status, Status::ServiceUnavailable);
   EXPECT_EQ(entered_new, 0);
+  let_go();
+}
+
+TEST_P(ThreadShortageTest, ATaskWhoseBlockingCodeFindsNoThreadIsAnswered503) {
+  options.loop.threads.most_queued = 1;
+  site.get("/task", []() -> Task<std::string> {
+    auto quick = [] { return std::string("done"); };
+    co_return co_await async::run_blocking(quick);
+  });
+  start_site();
+  EXPECT_EQ(connect().get("/task"), "done");
+  hold_threads();
+  ask("/new");
+  wait_until([&] { return pool().queued == 1; });
+  Client client = connect();
+  client.ask("/task");
+  const ReadResponse answer = client.answer();
+  EXPECT_EQ(answer.status, Status::ServiceUnavailable);
+  EXPECT_NE(answer.head.find("Retry-After: 1"), std::string::npos) << answer.head;
   let_go();
 }
 

@@ -65,6 +65,9 @@ struct SlowDisk : ::testing::Test {
     options.loop.loops = 1;
     options.loop.max_disk_waits = 2;
     options.linger_idle = options.drain_idle = 20ms;
+    serve();
+  }
+  void serve() {
     files::Options served;
     served.max_memory_file_bytes = 1000;
     served.precompressed = false;
@@ -134,6 +137,23 @@ TEST_F(SlowDisk, ThatHangsWhileRangesAreReadHoldsAFewThreadsAndNobodyElse) {
   for (const auto& client : clients) {
     EXPECT_EQ(client->answer().status, http::Status::PartialContent);
   }
+}
+
+TEST_F(SlowDisk, ThatHangsAnswersThoseWhoWaitLongerThanTheQueueMayTake) {
+  server->drain();
+  server->wait();
+  options.queue_timeout = 50ms;
+  serve();
+  disk.hang();
+  const auto hanging = ask(4, "/files/other");
+  wait_for(4);
+  for (const auto& client : ask(6, "/files/other")) {
+    const auto answer = client->answer();
+    EXPECT_EQ(answer.status, http::Status::ServiceUnavailable);
+    EXPECT_NE(answer.head.find("Retry-After: 1"), std::string::npos) << answer.head;
+  }
+  disk.go_on();
+  for (const auto& client : hanging) EXPECT_EQ(client->answer().content.size(), 100'000u);
 }
 
 TEST_F(SlowDisk, LetsGoOfClientsThatLeaveWhileTheyWaitForIt) {
