@@ -41,7 +41,7 @@ class Failed(Exception):
 
 
 class Load:
-    """What clients share: the address, the counts, the pace."""
+    """What clients share: the address, the counts, the history."""
 
     def __init__(self, port, server, cores):
         self.port = port

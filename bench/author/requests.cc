@@ -9,7 +9,7 @@
 
 #include "mastic/app/router.h"
 #include "mastic/net/socket_stream.h"
-#include "mastic/server/lane.h"
+#include "mastic/server/shard.h"
 
 #include "bench/author/cases.h"
 
@@ -29,13 +29,13 @@ class Server {
   explicit Server(app::App app) : app_(std::move(app)) {
     options_.max_requests_per_connection = 1'000'000'000;
     loop_ = loop::Loop::open(base::system_kernel(), loop::TransferKind::Syscall).value();
-    lane_ = std::make_unique<server::Lane>(*loop_, app_, options_, log_, totals_);
+    shard_ = std::make_unique<server::Shard>(*loop_, app_, options_, log_, counters_);
     int ends[2];
     expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0, "no sockets");
     client_ = ends[1];
-    lane_->adopt(std::make_unique<net::SocketStream>(
-                     *loop_, base::Descriptor(base::system_kernel(), ends[0])),
-                 {});
+    shard_->adopt(std::make_unique<net::SocketStream>(
+                      *loop_, base::Descriptor(base::system_kernel(), ends[0])),
+                  {});
   }
   /// The answer, which stays until the next one.
   std::string_view ask(std::string_view path) {
@@ -50,11 +50,11 @@ class Server {
 
  private:
   NoLog log_;
-  server::Totals totals_;
+  server::ServerCounters counters_;
   server::Options options_;
   app::App app_;
   std::unique_ptr<loop::Loop> loop_;
-  std::unique_ptr<server::Lane> lane_;
+  std::unique_ptr<server::Shard> shard_;
   int client_ = -1;
   std::string request_;
   char answer_[4096];

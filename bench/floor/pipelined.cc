@@ -10,14 +10,14 @@ using namespace floor_program;
 
 namespace {
 
-constexpr int kMostAnswers = 256;
+constexpr int kMaxAnswers = 256;
 
 int count_requests(std::string_view bytes) {
   int count = 0;
   for (size_t at = bytes.find("\r\n\r\n"); at != bytes.npos; at = bytes.find("\r\n\r\n", at + 4)) {
     ++count;
   }
-  return std::min(count, kMostAnswers);
+  return std::min(count, kMaxAnswers);
 }
 
 }  // namespace
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   const int epoll = check(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
   watch(epoll, listener, EPOLLIN);
   std::string answers;
-  for (int i = 0; i < kMostAnswers; ++i) answers += kAnswer;
+  for (int i = 0; i < kMaxAnswers; ++i) answers += kAnswer;
   static char buffer[16384];
   epoll_event events[512];
   for (;;) {

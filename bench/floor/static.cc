@@ -19,7 +19,7 @@ using namespace floor_program;
 
 namespace {
 
-constexpr size_t kMostInMemory = 64 * 1024;
+constexpr size_t kMaxInMemory = 64 * 1024;
 
 struct File {
   int fd;
@@ -39,7 +39,7 @@ File open_file(const char* path) {
       "\r\nContent-Type: text/plain; charset=utf-8\r\n"
       "Last-Modified: Sat, 21 Nov 2026 20:00:00 GMT\r\nETag: \"0123456789abcdef\"\r\n"
       "Accept-Ranges: bytes\r\n\r\n";
-  if (bytes > kMostInMemory) {
+  if (bytes > kMaxInMemory) {
     file.content_bytes = bytes;
     return file;
   }

@@ -75,7 +75,7 @@ Task talk(Socket socket, const std::string& folder) {
   beast::flat_buffer buffer;
   for (;;) {
     http::request_parser<http::string_body> parser;
-    parser.body_limit(peers::kMostBodyBytes);
+    parser.body_limit(peers::kMaxBodyBytes);
     co_await http::async_read(socket, buffer, parser, Use());
     Request request = parser.release();
     if (request.target() == "/") {

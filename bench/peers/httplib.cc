@@ -18,7 +18,7 @@ const std::string bytes(peers::kBytesType);
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   httplib::Server server;
-  server.new_task_queue = [] { return new httplib::ThreadPool(peers::kMostConnections); };
+  server.new_task_queue = [] { return new httplib::ThreadPool(peers::kMaxConnections); };
   server.set_tcp_nodelay(true);
   server.set_keep_alive_max_count(std::numeric_limits<std::size_t>::max());
   server.set_keep_alive_timeout(60);

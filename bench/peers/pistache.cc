@@ -55,8 +55,8 @@ int main(int argc, char** argv) {
                     .threads(1)
                     .flags(Tcp::Options::ReuseAddr | Tcp::Options::NoDelay)
                     .backlog(4096)
-                    .maxRequestSize(peers::kMostBodyBytes)
-                    .maxResponseSize(2 * peers::kMostBodyBytes));
+                    .maxRequestSize(peers::kMaxBodyBytes)
+                    .maxResponseSize(2 * peers::kMaxBodyBytes));
   endpoint.setHandler(Http::make_handler<Site>());
   endpoint.serve();
 }

@@ -53,7 +53,7 @@ class Site : public HTTPRequestHandler {
       answer(response, peers::kJsonType, to_json(peers::some_tea()));
     } else if (target == "/echo") {
       std::string body;
-      Poco::StreamCopier::copyToString(request.stream(), body, peers::kMostBodyBytes);
+      Poco::StreamCopier::copyToString(request.stream(), body, peers::kMaxBodyBytes);
       answer(response, peers::kBytesType, body);
     } else {
       response.sendFile(folder + target, std::string(peers::kTextType));
@@ -75,9 +75,9 @@ int main(int argc, char** argv) {
   params->setKeepAlive(true);
   params->setMaxKeepAliveRequests(0);
   params->setKeepAliveTimeout(Poco::Timespan(60, 0));
-  params->setMaxThreads(peers::kMostConnections);
-  params->setMaxQueued(peers::kMostConnections);
-  Poco::ThreadPool pool(16, peers::kMostConnections);
+  params->setMaxThreads(peers::kMaxConnections);
+  params->setMaxQueued(peers::kMaxConnections);
+  Poco::ThreadPool pool(16, peers::kMaxConnections);
   const ServerSocket socket(
       SocketAddress("127.0.0.1", static_cast<Poco::UInt16>(std::atoi(argv[1]))), 4096);
   HTTPServer server(new Sites, pool, socket, params);

@@ -18,8 +18,8 @@ inline constexpr std::string_view kHello = "Hello, world!\n";
 inline constexpr std::string_view kTextType = "text/plain; charset=utf-8";
 inline constexpr std::string_view kJsonType = "application/json";
 inline constexpr std::string_view kBytesType = "application/octet-stream";
-inline constexpr std::size_t kMostBodyBytes = 1024 * 1024;
-inline constexpr int kMostConnections = 512;  // of servers that need a thread for each
+inline constexpr std::size_t kMaxBodyBytes = 1024 * 1024;
+inline constexpr int kMaxConnections = 512;  // of servers that need a thread for each
 
 struct Tea {
   int id = 0;

@@ -86,7 +86,7 @@ void handle(Exchange& exchange) {
 
 // ---- the bracket: who wins the swap owns the loop ----
 
-class Bracket {
+class LoopOwnership {
  public:
   /// Odd while inside user code; the token names this stay and no other.
   uint64_t open() {
@@ -176,10 +176,10 @@ class Loop {
 
   /// One tick of the watch: a driver seen twice in the same bracket loses the loop.
   bool take_if_stuck() {
-    const uint64_t now = bracket_.look();
-    const bool stuck = Bracket::inside(now) && now == last_seen_;
+    const uint64_t now = ownership_.look();
+    const bool stuck = LoopOwnership::inside(now) && now == last_seen_;
     last_seen_ = now;
-    if (!stuck || !bracket_.steal(now)) return false;
+    if (!stuck || !ownership_.steal(now)) return false;
     ++thefts;
     return true;
   }
@@ -217,9 +217,9 @@ class Loop {
         continue;
       }
       running_ = route;
-      const uint64_t token = bracket_.open();
+      const uint64_t token = ownership_.open();
       handle(*exchange);
-      if (!bracket_.close(token)) {
+      if (!ownership_.close(token)) {
         post(std::move(exchange));
         return false;
       }
@@ -316,7 +316,7 @@ class Loop {
   Pool& pool_;
   int listener_, epoll_, wake_;
   io_uring ring_;
-  Bracket bracket_;
+  LoopOwnership ownership_;
   uint64_t last_seen_ = 0;  // the watch's own
   char buffers_[kBatch][4096];
   std::vector<std::unique_ptr<Exchange>> received_, answering_;

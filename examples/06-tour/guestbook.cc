@@ -3,7 +3,7 @@
 void Guestbook::add(Entry entry) {
   const std::lock_guard lock(mutex_);
   entries_.push_front(std::move(entry));
-  if (entries_.size() > kMostEntries) entries_.pop_back();
+  if (entries_.size() > kMaxEntries) entries_.pop_back();
 }
 
 std::vector<Entry> Guestbook::entries() const {

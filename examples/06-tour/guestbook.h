@@ -21,10 +21,10 @@ struct Entry {
   }
 };
 
-/// Keeps the last kMostEntries. Used by several threads at once.
+/// Keeps the last kMaxEntries. Used by several threads at once.
 class Guestbook {
  public:
-  static constexpr std::size_t kMostEntries = 20;
+  static constexpr std::size_t kMaxEntries = 20;
 
   void add(Entry entry);
   /// The newest first.

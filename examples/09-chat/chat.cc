@@ -10,7 +10,7 @@ using mastic::TaskGroup;
 
 namespace {
 
-constexpr std::size_t kMostUnread = 64;  // lines that wait for a guest; who has more is dropped
+constexpr std::size_t kMaxUnread = 64;  // lines that wait for a guest; who has more is dropped
 constexpr std::size_t kLongestName = 20;
 
 bool is_name(const std::string& text) {
@@ -46,7 +46,7 @@ Task<> chat(Room& room, Connection& connection) {
     co_await connection.writer().write("That is no name.\n");
     co_return;
   }
-  Lines lines(kMostUnread);
+  Lines lines(kMaxUnread);
   const Room::Seat seat(room, *name, lines, connection);
   if (!seat.is_taken()) {
     co_await connection.writer().write("Somebody has that name.\n");

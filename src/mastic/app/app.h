@@ -27,7 +27,7 @@ concept AppBuilder = requires(Builder builder) {
 /// request's for it. Called from any thread, also while user code runs for that request.
 template <class F>
 concept LeadsOn = requires(const F& callable, const RequestFacts& facts, std::string_view path) {
-  { callable.pace_of(facts, path) } -> std::same_as<Pace&>;
+  { callable.history_of(facts, path) } -> std::same_as<BlockingHistory&>;
 };
 
 /// Anything that can be called with a request and returns what a handler may return: a function, a
@@ -65,12 +65,12 @@ class App {
     constexpr bool kIsPlain =
         !detail::TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::value;
     static_assert(kIsPlain, "a Task does not block: it awaits run_blocking(f) for what does");
-    callee_->pace.mark_blocking();
+    callee_->history.mark_blocking();
   }
   /// It never blocks: while few threads stand by it is entered although it was not seen to be quick,
   /// and counts as one, whatever it leads to.
   [[nodiscard]] App quick() && {
-    callee_->pace.mark_quick();
+    callee_->history.mark_quick();
     callee_->is_end = true;
     return std::move(*this);
   }
@@ -92,8 +92,9 @@ class App {
   // For what it is put into, and for whoever serves it.
 
   /// How the route fares that a request for the rest of its path, `path`, ends at. Costs a look-up.
-  [[nodiscard]] Pace& pace_of(const RequestFacts& facts, std::string_view path) const {
-    return callee_->pace_of(facts, path);
+  [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts,
+                                            std::string_view path) const {
+    return callee_->history_of(facts, path);
   }
 
   /// What is to be started and stopped with it.
@@ -107,10 +108,11 @@ class App {
   struct AnyCallee {
     virtual ~AnyCallee() = default;
     virtual Task<Response> call(Request& request) const = 0;
-    [[nodiscard]] virtual Pace& pace_of(const RequestFacts& facts, std::string_view path) const {
-      return is_end || inner == nullptr ? pace : inner->pace_of(facts, path);
+    [[nodiscard]] virtual BlockingHistory& history_of(const RequestFacts& facts,
+                                                      std::string_view path) const {
+      return is_end || inner == nullptr ? history : inner->history_of(facts, path);
     }
-    mutable Pace pace;
+    mutable BlockingHistory history;
     bool is_end = false;                     ///< requests are not followed any further
     std::shared_ptr<const AnyCallee> inner;  ///< what it stands around, which may hold it too
     Lifecycle lifecycle;
@@ -119,13 +121,14 @@ class App {
   struct Callee final : AnyCallee {
     explicit Callee(F f) : callable(std::move(f)) {}
     Task<Response> call(Request& request) const override {
-      return call_handler(callable, this->pace, request);
+      return call_handler(callable, this->history, request);
     }
-    [[nodiscard]] Pace& pace_of(const RequestFacts& facts, std::string_view path) const override {
+    [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts,
+                                              std::string_view path) const override {
       if constexpr (LeadsOn<F>) {
-        if (!this->is_end) return callable.pace_of(facts, path);
+        if (!this->is_end) return callable.history_of(facts, path);
       }
-      return AnyCallee::pace_of(facts, path);
+      return AnyCallee::history_of(facts, path);
     }
     F callable;
   };

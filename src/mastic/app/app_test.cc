@@ -5,7 +5,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "mastic/app/carrier_testing.h"
+#include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/http_error.h"
 #include "mastic/async/sleep.h"
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "mastic/async/pace.h"
+#include "mastic/async/blocking_history.h"
 
 namespace mastic::app {
 
@@ -10,6 +10,6 @@ namespace mastic::app {
 struct Blocking {};
 inline constexpr Blocking blocking;
 
-using async::Pace;
+using async::BlockingHistory;
 
 }  // namespace mastic::app

@@ -1,4 +1,4 @@
-#include "mastic/app/pace.h"
+#include "mastic/app/blocking.h"
 
 #include <gtest/gtest.h>
 
@@ -10,15 +10,15 @@ namespace {
 
 /// Which of an application's routes are one to it.
 struct WhereItLeadsTest : testing::Test {
-  Pace& pace_of(const App& app, http::Method method, std::string_view path,
-                std::string_view host = "a") {
+  BlockingHistory& history_of(const App& app, http::Method method, std::string_view path,
+                              std::string_view host = "a") {
     http::RequestHead head;
     head.method = method;
     head.authority = host;
-    return app.pace_of({.head = head, .path = path, .peer = {}}, path);
+    return app.history_of({.head = head, .path = path, .peer = {}}, path);
   }
-  Pace& get(const App& app, std::string_view path, std::string_view host = "a") {
-    return pace_of(app, http::Method::Get, path, host);
+  BlockingHistory& get(const App& app, std::string_view path, std::string_view host = "a") {
+    return history_of(app, http::Method::Get, path, host);
   }
 };
 
@@ -29,8 +29,8 @@ TEST_F(WhereItLeadsTest, EachRouteHasAPaceWhateverItsValues) {
   router.get("/b", [] { return "b"; });
   const App app = std::move(router);
   EXPECT_EQ(&get(app, "/a/1"), &get(app, "/a/2"));
-  EXPECT_EQ(&get(app, "/a/1"), &pace_of(app, http::Method::Head, "/a/1"));
-  EXPECT_NE(&get(app, "/a/1"), &pace_of(app, http::Method::Post, "/a/1"));
+  EXPECT_EQ(&get(app, "/a/1"), &history_of(app, http::Method::Head, "/a/1"));
+  EXPECT_NE(&get(app, "/a/1"), &history_of(app, http::Method::Post, "/a/1"));
   EXPECT_NE(&get(app, "/a/1"), &get(app, "/b"));
 }
 

@@ -14,14 +14,14 @@
 namespace mastic::app {
 namespace {
 
-constexpr std::size_t kMostBytes = 4096;  // of one value
+constexpr std::size_t kMaxBytes = 4096;  // of one value
 
 void append_line(std::string& report, std::string_view name, std::string_view value) {
   report.append("\n").append(name).append(": ");
   if (names_secret(name)) {
     report += "(not shown)";
   } else {  // it may be a URL, as Referer is
-    base::append_log_escaped(report, blank_secrets(value), kMostBytes);
+    base::append_log_escaped(report, blank_secrets(value), kMaxBytes);
   }
 }
 
@@ -37,7 +37,7 @@ std::string name_exception() {
   try {
     throw;
   } catch (const std::exception& error) {
-    text.append(": ").append(std::string_view(error.what()).substr(0, kMostBytes));
+    text.append(": ").append(std::string_view(error.what()).substr(0, kMaxBytes));
   } catch (...) {  // it has no words
   }
   return text;
@@ -61,16 +61,16 @@ std::string debug_report(Request& request) {
   report += "\n";
   report.append(request.method_text()).append(" ");
   if (request.values().empty()) {
-    base::append_log_escaped(report, request.mount_path(), kMostBytes);
-    base::append_log_escaped(report, request.path(), kMostBytes);
+    base::append_log_escaped(report, request.mount_path(), kMaxBytes);
+    base::append_log_escaped(report, request.path(), kMaxBytes);
   } else {
-    base::append_log_escaped(report, request.route(), kMostBytes);  // its values follow
+    base::append_log_escaped(report, request.route(), kMaxBytes);  // its values follow
   }
   for (const PathValue& value : request.values()) append_line(report, value.name, value.text);
   if (request.has_query()) {
     report += "\n";
     const std::string query = "?" + std::string(request.query());
-    base::append_log_escaped(report, blank_secrets(query), kMostBytes);
+    base::append_log_escaped(report, blank_secrets(query), kMaxBytes);
   }
   report += "\n";
   for (const http::Field field : request.fields()) append_line(report, field.name, field.value);

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "mastic/app/carrier_testing.h"
+#include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/problem_page.h"
 #include "mastic/app/router.h"
 

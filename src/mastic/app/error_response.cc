@@ -15,7 +15,7 @@ namespace {
 
 using http::Status;
 
-constexpr std::size_t kMostTargetBytes = 1024;  // that are logged
+constexpr std::size_t kMaxTargetBytes = 1024;  // that are logged
 
 void log_failed_page(Request& request) noexcept {
   try {
@@ -25,14 +25,14 @@ void log_failed_page(Request& request) noexcept {
 }
 
 /// The first scope to ask: a page that meets an error itself does not ask for itself.
-const ScopeFrame* first_scope(const Request& request) {
-  const ScopeFrame* const asked = request.asked_scope();
+const RouterFrame* first_scope(const Request& request) {
+  const RouterFrame* const asked = request.asked_scope();
   return asked != nullptr ? asked->outer : request.scopes();
 }
 
 /// The page of the nearest scope that has one.
 std::optional<Response> find_page(Request& request, const Problem& problem) {
-  for (const ScopeFrame* at = first_scope(request); at != nullptr; at = at->outer) {
+  for (const RouterFrame* at = first_scope(request); at != nullptr; at = at->outer) {
     const Request::Asking asking(request, *at);
     if (auto page = at->scope->page(request, problem)) return page;
   }
@@ -49,7 +49,7 @@ Response dependent_on_accept(Response page) {
 /// The answer of the nearest scope that knows the type of the exception being handled. (It may be a
 /// Problem, and so ask for the pages of that very scope.)
 std::optional<Response> find_answer(Request& request) {
-  for (const ScopeFrame* at = first_scope(request); at != nullptr; at = at->outer) {
+  for (const RouterFrame* at = first_scope(request); at != nullptr; at = at->outer) {
     if (auto answer = at->scope->answer_exception(request)) return answer;
   }
   return std::nullopt;
@@ -58,7 +58,7 @@ std::optional<Response> find_answer(Request& request) {
 /// Which request a line is about, without what looks secret in its query.
 std::string name_for_log(const Request& request) {
   std::string name(request.method_text());
-  return name.append(" ").append(blank_secrets(request.target()), 0, kMostTargetBytes);
+  return name.append(" ").append(blank_secrets(request.target()), 0, kMaxTargetBytes);
 }
 
 Response respond_to_http_error(Request& request, const HttpError& error) {
@@ -77,7 +77,7 @@ Response respond_to_http_error(Request& request, const HttpError& error) {
 /// What debug mode shows, to whom it may.
 std::string inside_of(Request& request) {
   if (request.is_debug()) return debug_report(request);
-  if (!request.carrier().is_debug()) return {};
+  if (!request.exchange().is_debug()) return {};
   return "What is inside is shown to localhost, and to hosts that --allowed-host names.\n";
 }
 
@@ -95,7 +95,7 @@ Response respond_by_ourselves(Request& request) {
     throw;
   } catch (const HttpError& error) {
     return respond_to_http_error(request, error);
-  } catch (const async::RunnerFull&) {
+  } catch (const async::ExecutorFull&) {
     return respond_to_http_error(request, busy());
   } catch (const std::bad_alloc&) {
     return error_response(request, Status::ServiceUnavailable);

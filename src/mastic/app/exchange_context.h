@@ -9,13 +9,13 @@
 #include <stop_token>
 #include <string>
 
+#include "mastic/app/blocking.h"
 #include "mastic/app/draining.h"
-#include "mastic/app/pace.h"
 #include "mastic/async/context.h"
 #include "mastic/async/task.h"
 #include "mastic/base/arena.h"
 #include "mastic/base/log.h"
-#include "mastic/base/server_watch.h"
+#include "mastic/base/server_status.h"
 #include "mastic/base/units.h"
 #include "mastic/http/fields.h"
 #include "mastic/http/status.h"
@@ -64,7 +64,7 @@ class FinisherList {
 };
 
 /// The side of an exchange that its request sees. Used in user code only.
-class Carrier {
+class ExchangeContext {
  public:
   /// A number that no other exchange of this process has, and that cannot be guessed.
   [[nodiscard]] std::uint64_t id() const { return id_; }
@@ -91,12 +91,14 @@ class Carrier {
   [[nodiscard]] virtual std::span<const std::string> allowed_hosts() const { return {}; }
 
   /// The server that carries it, for pages about that; none in a test without one.
-  [[nodiscard]] virtual base::ServerWatch* server_watch() { return nullptr; }
+  [[nodiscard]] virtual base::ServerStatus* server_status() { return nullptr; }
 
-  // Where its handlers run (Pace).
+  // Where its handlers run (BlockingHistory).
 
   /// A plain handler is entered here, or (null) was left.
-  void enter(Pace* pace) noexcept { entered_.store(pace, std::memory_order_relaxed); }
+  void enter(BlockingHistory* history) noexcept {
+    entered_.store(history, std::memory_order_relaxed);
+  }
   /// On a thread that may block: a handler begins to run there, or (false) has ended.
   virtual void runs_elsewhere(bool begins) noexcept { (void)begins; }
   /// Whether this thread may block, for all of the exchange's code runs on such a one just now.
@@ -108,13 +110,15 @@ class Carrier {
 
  protected:
   /// All must outlive it.
-  Carrier(async::Context& context, base::Arena& memory, std::uint64_t id)
+  ExchangeContext(async::Context& context, base::Arena& memory, std::uint64_t id)
       : context_(context), memory_(memory), id_(id) {}
-  Carrier(const Carrier&) = delete;
-  Carrier& operator=(const Carrier&) = delete;
-  ~Carrier() = default;
+  ExchangeContext(const ExchangeContext&) = delete;
+  ExchangeContext& operator=(const ExchangeContext&) = delete;
+  ~ExchangeContext() = default;
   /// From any thread: the handler that was entered; may be none, or another, a moment later.
-  [[nodiscard]] Pace* entered() const noexcept { return entered_.load(std::memory_order_relaxed); }
+  [[nodiscard]] BlockingHistory* entered() const noexcept {
+    return entered_.load(std::memory_order_relaxed);
+  }
   /// On the executor, before the exchange's code runs and after that.
   void set_may_block(bool may) noexcept { may_block_.store(may, std::memory_order_relaxed); }
 
@@ -123,7 +127,7 @@ class Carrier {
   base::Arena& memory_;
   const std::uint64_t id_;
   FinisherList finishers_;
-  std::atomic<Pace*> entered_{nullptr};
+  std::atomic<BlockingHistory*> entered_{nullptr};
   std::atomic<bool> may_block_{false};
 };
 

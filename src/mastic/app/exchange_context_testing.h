@@ -15,10 +15,10 @@
 namespace mastic::app {
 
 /// Calls `app` once, with whatever is set before `run`.
-class TestExchange final : public async::Context, public Carrier {
+class TestExchange final : public async::Context, public ExchangeContext {
  public:
   explicit TestExchange(async::ManualExecutor& executor)
-      : Context(executor), Carrier(*this, arena_, 42), executor_(executor) {}
+      : Context(executor), ExchangeContext(*this, arena_, 42), executor_(executor) {}
   ~TestExchange() override = default;
 
   Response call(const App& app, http::Method method, std::string_view path, Body body = {}) {
@@ -69,13 +69,13 @@ class TestExchange final : public async::Context, public Carrier {
   void hold(std::uint64_t bytes) override { held += bytes; }
   bool is_debug() const override { return debug; }
   std::span<const std::string> allowed_hosts() const override { return allowed; }
-  base::ServerWatch* server_watch() override { return server; }
+  base::ServerStatus* server_status() override { return server; }
 
   http::Fields fields;
   std::string_view authority;
   bool debug = false;
   std::vector<std::string> allowed;
-  base::ServerWatch* server = nullptr;
+  base::ServerStatus* server = nullptr;
   base::Endpoint peer;
   base::RecordingLog recorded;
   std::vector<http::Status> informed;

@@ -59,7 +59,7 @@ std::vector<TextField> read_text_fields(std::string_view text, Status too_many) 
   while (!text.empty()) {
     std::string_view value = base::take_until(text, '&');
     if (value.empty()) continue;
-    if (fields.size() == kMostTextFields) {
+    if (fields.size() == kMaxTextFields) {
       throw HttpError(too_many, "There are more than 1000 fields.");
     }
     const std::string_view name = base::take_until(value, '=');
@@ -69,10 +69,10 @@ std::vector<TextField> read_text_fields(std::string_view text, Status too_many) 
 }
 
 std::string mismatch(std::string_view expected, std::string_view found) {
-  constexpr std::size_t kMostShown = 40;
+  constexpr std::size_t kMaxShown = 40;
   std::string message(expected);
   message += " is expected, '";
-  base::append_log_escaped(message, found, kMostShown);
+  base::append_log_escaped(message, found, kMaxShown);
   return message + "' found";
 }
 

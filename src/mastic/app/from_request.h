@@ -91,8 +91,8 @@ struct TextField {
   std::string name;
   std::string value;
 };
-inline constexpr std::size_t kMostTextFields = 1000;
-/// `a=1&b=x+y%21`. Throws 400 for a broken escape, `too_many` for more than kMostTextFields.
+inline constexpr std::size_t kMaxTextFields = 1000;
+/// `a=1&b=x+y%21`. Throws 400 for a broken escape, `too_many` for more than kMaxTextFields.
 [[nodiscard]] std::vector<TextField> read_text_fields(std::string_view text, http::Status too_many);
 
 /// "a number is expected, 'x' found"

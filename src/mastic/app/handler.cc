@@ -18,26 +18,27 @@ Task<Response> guard(Request& request, Task<Response> started) {
 }
 
 /// On a thread that may block.
-Response respond_elsewhere(Request& request, Pace& pace, const void* handler,
+Response respond_elsewhere(Request& request, BlockingHistory& history, const void* handler,
                            Response (*respond)(const void*, Request&)) {
   class Run {
    public:
-    Run(Carrier& carrier, Pace& pace) : carrier_(carrier), pace_(pace) {
-      carrier_.runs_elsewhere(true);
+    Run(ExchangeContext& exchange, BlockingHistory& history)
+        : exchange_(exchange), history_(history) {
+      exchange_.runs_elsewhere(true);
     }
     ~Run() {
-      carrier_.runs_elsewhere(false);
-      pace_.took(std::chrono::steady_clock::now() - begun_);
+      exchange_.runs_elsewhere(false);
+      history_.took(std::chrono::steady_clock::now() - begun_);
     }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
 
    private:
-    Carrier& carrier_;
-    Pace& pace_;
+    ExchangeContext& exchange_;
+    BlockingHistory& history_;
     const base::Instant begun_ = std::chrono::steady_clock::now();
   };
-  const Run run(request.carrier(), pace);
+  const Run run(request.exchange(), history);
   return respond(handler, request);
 }
 
@@ -65,25 +66,26 @@ void throw_error(const base::Error& error) { throw std::runtime_error(error.mess
 
 namespace detail {
 
-bool may_enter(Request& request, const Pace& pace) {
+bool may_enter(Request& request, const BlockingHistory& history) {
   if (!request.body().bytes()) return false;
-  Carrier& carrier = request.carrier();
-  if (pace.goes_elsewhere()) return carrier.may_block();
-  const async::Runner& runner = carrier.context().executor().runner();
-  if (runner.has_reserve()) [[likely]]
+  ExchangeContext& exchange = request.exchange();
+  if (history.goes_elsewhere()) return exchange.may_block();
+  const async::BlockingExecutor& blocking_executor =
+      exchange.context().executor().blocking_executor();
+  if (blocking_executor.has_reserve()) [[likely]]
     return true;
-  return carrier.may_block() || (runner.is_short() && pace.is_trusted());
+  return exchange.may_block() || (blocking_executor.is_short() && history.is_trusted());
 }
 
-Task<Response> respond_later(Request& request, Pace& pace, const void* handler,
+Task<Response> respond_later(Request& request, BlockingHistory& history, const void* handler,
                              Response (*respond)(const void*, Request&)) {
   co_await request.gather();
-  if (may_enter(request, pace)) {
-    const Stay stay(request, pace);
+  if (may_enter(request, history)) {
+    const InlineCall stay(request, history);
     co_return respond(handler, request);
   }
-  auto call = [&] { return respond_elsewhere(request, pace, handler, respond); };
-  co_return co_await async::run_blocking(call, request.carrier().queue_timeout());
+  auto call = [&] { return respond_elsewhere(request, history, handler, respond); };
+  co_return co_await async::run_blocking(call, request.exchange().queue_timeout());
 }
 
 Task<Response> respond_when_gathered(Request& request, const void* handler,
@@ -93,7 +95,7 @@ Task<Response> respond_when_gathered(Request& request, const void* handler,
 }
 
 void settle(Request& request, Task<Response>& task) {
-  task.start(request.carrier().context());
+  task.start(request.exchange().context());
   task = task.is_done() ? Task<Response>(task.take()) : guard(request, std::move(task));
 }
 

@@ -16,8 +16,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "mastic/app/blocking.h"
 #include "mastic/app/error_response.h"
-#include "mastic/app/pace.h"
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
 #include "mastic/base/json.h"
@@ -112,40 +112,43 @@ Task<Response> make_settled(Request& request, const Make& make) {
 /// thread that may block says nothing of how it fares on a loop.
 class Call {
  public:
-  Call(Carrier& carrier, Pace& pace) : carrier_(carrier), pace_(pace) {}
+  Call(ExchangeContext& exchange, BlockingHistory& history)
+      : exchange_(exchange), history_(history) {}
   ~Call() {
-    if (!carrier_.may_block()) pace_.returned();
+    if (!exchange_.may_block()) history_.returned();
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
  private:
-  Carrier& carrier_;
-  Pace& pace_;
+  ExchangeContext& exchange_;
+  BlockingHistory& history_;
 };
 
 /// The same for a plain handler.
-class Stay {
+class InlineCall {
  public:
-  Stay(Request& request, Pace& pace) : carrier_(request.carrier()), call_(carrier_, pace) {
-    carrier_.enter(&pace);
+  InlineCall(Request& request, BlockingHistory& history)
+      : exchange_(request.exchange()), call_(exchange_, history) {
+    exchange_.enter(&history);
   }
-  ~Stay() { carrier_.enter(nullptr); }
-  Stay(const Stay&) = delete;
-  Stay& operator=(const Stay&) = delete;
+  ~InlineCall() { exchange_.enter(nullptr); }
+  InlineCall(const InlineCall&) = delete;
+  InlineCall& operator=(const InlineCall&) = delete;
 
  private:
-  Carrier& carrier_;
+  ExchangeContext& exchange_;
   const Call call_;
 };
 
 /// Whether a plain handler can be entered here and now: its body is at hand, and this thread may
 /// block, or it is not known to and threads stand by in case that it does. When these are few, it
 /// has to be trusted.
-[[nodiscard]] bool may_enter(Request& request, const Pace& pace);
+[[nodiscard]] bool may_enter(Request& request, const BlockingHistory& history);
 /// Waits for the body, then has `respond` call the plain handler, on a thread that may block when
 /// it does. (Not a template: GCC 12 warns of coroutine frames that depend on a lambda's type.)
-[[nodiscard]] Task<Response> respond_later(Request& request, Pace& pace, const void* handler,
+[[nodiscard]] Task<Response> respond_later(Request& request, BlockingHistory& history,
+                                           const void* handler,
                                            Response (*respond)(const void*, Request&));
 /// Waits for the body, then has `respond` begin a handler that is a task.
 [[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
@@ -164,24 +167,24 @@ concept Handler =
     CalledWithRequest<F> &&
     Answer<typename detail::TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value>;
 
-/// Calls a handler as its App does; `pace` is its own. A plain handler whose body is at hand costs a
+/// Calls a handler as its App does; `history` is its own. A plain handler whose body is at hand costs a
 /// call and nothing else; one whose body is still coming waits for it without holding a thread.
 /// Nothing is thrown.
 template <class F>
-Task<Response> call_handler(const F& handler, Pace& pace, Request& request) noexcept {
+Task<Response> call_handler(const F& handler, BlockingHistory& history, Request& request) noexcept {
   using Result = std::remove_cvref_t<detail::HandlerResult<F>>;
   try {
     if constexpr (std::same_as<Result, Task<Response>>) {
-      const detail::Call call(request.carrier(), pace);
+      const detail::Call call(request.exchange(), history);
       return detail::make_settled(request,
                                   [&] { return detail::invoke_handler(handler, request); });
     } else if constexpr (detail::TaskTraits<Result>::value) {
-      const detail::Call call(request.carrier(), pace);
+      const detail::Call call(request.exchange(), history);
       return detail::make_settled(request, [&] {
         return detail::respond_with(request, detail::invoke_handler(handler, request));
       });
-    } else if (detail::may_enter(request, pace)) {
-      const detail::Stay stay(request, pace);
+    } else if (detail::may_enter(request, history)) {
+      const detail::InlineCall stay(request, history);
       return Task<Response>(std::in_place, [&] {
         return to_response(request, detail::invoke_handler(handler, request));
       });
@@ -192,7 +195,7 @@ Task<Response> call_handler(const F& handler, Pace& pace, Request& request) noex
       };
       const void* const kept = static_cast<const void*>(&handler);
       return detail::make_settled(
-          request, [&] { return detail::respond_later(request, pace, kept, respond); });
+          request, [&] { return detail::respond_later(request, history, kept, respond); });
     }
   } catch (...) {
     return respond_to_exception(request);

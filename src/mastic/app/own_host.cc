@@ -19,7 +19,7 @@ bool is_own_host(std::string_view authority, std::span<const std::string> allowe
 }
 
 bool names_own_host(const Request& request) {
-  return is_own_host(request.authority(), request.carrier().allowed_hosts());
+  return is_own_host(request.authority(), request.exchange().allowed_hosts());
 }
 
 }  // namespace mastic::app

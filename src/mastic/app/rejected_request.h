@@ -13,7 +13,7 @@
 namespace mastic::app {
 
 /// What is known of it. Views live as long as the call that it is given to.
-struct Refusal {
+struct RejectedRequest {
   base::Endpoint client;
   http::Status status = http::Status::BadRequest;
   std::string_view reason;          ///< a static text for people; may be empty
@@ -24,6 +24,6 @@ struct Refusal {
 };
 
 /// Is told of every one, by any loop. It must neither block nor throw.
-using RefusalObserver = std::function<void(const Refusal& refusal)>;
+using RejectionObserver = std::function<void(const RejectedRequest& rejected)>;
 
 }  // namespace mastic::app

@@ -56,7 +56,7 @@ std::string_view Request::value(std::string_view name) const {
 
 std::string Request::make_url(std::string_view name,
                               std::initializer_list<std::string> values) const {
-  for (const ScopeFrame* at = scopes_; at != nullptr; at = at->outer) {
+  for (const RouterFrame* at = scopes_; at != nullptr; at = at->outer) {
     const auto path = at->scope->path_of(name, {values.begin(), values.size()});
     if (path) return std::string(facts_.path.substr(0, at->mounted_bytes)) + *path;
   }
@@ -90,14 +90,17 @@ std::string Request::traceparent() const {
   return context.to_string();
 }
 
-bool Request::is_debug() const { return carrier_.is_debug() && names_own_host(*this); }
+bool Request::is_debug() const { return exchange_.is_debug() && names_own_host(*this); }
 
-Task<> Request::gather() { return gather(carrier_.max_body_bytes()); }
+Task<> Request::gather() { return gather(exchange_.max_body_bytes()); }
 
 Task<> Request::gather(std::uint64_t most) {
   return body_.gather(
-      most, [](void* carrier, std::uint64_t bytes) { static_cast<Carrier*>(carrier)->hold(bytes); },
-      &carrier_);
+      most,
+      [](void* exchange, std::uint64_t bytes) {
+        static_cast<ExchangeContext*>(exchange)->hold(bytes);
+      },
+      &exchange_);
 }
 
 std::string_view Request::text() const {

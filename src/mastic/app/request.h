@@ -14,12 +14,12 @@
 #include <utility>
 
 #include "mastic/app/body.h"
-#include "mastic/app/carrier.h"
+#include "mastic/app/exchange_context.h"
 #include "mastic/app/extensions.h"
 #include "mastic/app/path_text.h"
 #include "mastic/app/path_type.h"
 #include "mastic/app/request_log.h"
-#include "mastic/app/scope.h"
+#include "mastic/app/router_context.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/http/content_coding.h"
@@ -42,9 +42,9 @@ struct RequestFacts {
 /// thread at a time.
 class Request {
  public:
-  /// What `facts` point to outlives the request, as does `carrier`.
-  Request(const RequestFacts& facts, Body&& body, Carrier& carrier)
-      : facts_(facts), body_(std::move(body)), carrier_(carrier) {}
+  /// What `facts` point to outlives the request, as does `exchange`.
+  Request(const RequestFacts& facts, Body&& body, ExchangeContext& exchange)
+      : facts_(facts), body_(std::move(body)), exchange_(exchange) {}
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
@@ -110,7 +110,7 @@ class Request {
   [[nodiscard]] bool is_secure() const { return facts_.is_secure; }
 
   /// Names this exchange in logs and error pages; not to be guessed.
-  [[nodiscard]] std::uint64_t id() const { return carrier_.id(); }
+  [[nodiscard]] std::uint64_t id() const { return exchange_.id(); }
   /// The log, for what is to be said of this request: `request.log().info("stored ", count)`. The
   /// name of another logger has a level of its own (--log-level store=debug); it is a literal.
   [[nodiscard]] RequestLog log(std::string_view logger = "app") {
@@ -122,18 +122,18 @@ class Request {
   /// new one, with this exchange as their parent.
   [[nodiscard]] std::string traceparent() const;
   /// Memory that lives as long as the exchange.
-  [[nodiscard]] base::Arena& memory() MASTIC_LIFETIMEBOUND { return carrier_.memory(); }
+  [[nodiscard]] base::Arena& memory() MASTIC_LIFETIMEBOUND { return exchange_.memory(); }
   /// Requested when the client resets the connection, at a deadline and at shutdown, and awaits
   /// throw Cancelled then; also when the client ends its side, and awaits go on then (ADR 0005).
-  [[nodiscard]] std::stop_token stop_token() { return carrier_.stop_token(); }
+  [[nodiscard]] std::stop_token stop_token() { return exchange_.stop_token(); }
   /// Why that was requested; nothing while it was not. From any thread.
-  [[nodiscard]] std::optional<StopReason> stop_reason() const { return carrier_.stop_reason(); }
+  [[nodiscard]] std::optional<StopReason> stop_reason() const { return exchange_.stop_reason(); }
   /// Says that the server has begun to drain, which cancels nothing: a token, and what tasks await
   /// (ADR 0021). From any thread.
-  [[nodiscard]] Draining draining() { return Draining(carrier_.drain_signal()); }
+  [[nodiscard]] Draining draining() { return Draining(exchange_.drain_signal()); }
   /// Sends an interim response, such as 103 with Link fields, before the answer.
   [[nodiscard]] Task<> inform(http::Status status, http::Fields fields) {
-    return carrier_.inform(status, std::move(fields));
+    return exchange_.inform(status, std::move(fields));
   }
   /// Calls `then(outcome)` after the last byte of the answer, or when it was aborted; the last one
   /// registered first. It must not throw.
@@ -165,8 +165,8 @@ class Request {
   /// Whether answers to errors may show what is inside: in debug mode, to a host that no other site
   /// can have taken (own_host.h).
   [[nodiscard]] bool is_debug() const;
-  [[nodiscard]] Carrier& carrier() MASTIC_LIFETIMEBOUND { return carrier_; }
-  [[nodiscard]] const Carrier& carrier() const MASTIC_LIFETIMEBOUND { return carrier_; }
+  [[nodiscard]] ExchangeContext& exchange() MASTIC_LIFETIMEBOUND { return exchange_; }
+  [[nodiscard]] const ExchangeContext& exchange() const MASTIC_LIFETIMEBOUND { return exchange_; }
 
   /// The pattern of the route that was taken, with the mounts above it; empty when none was.
   [[nodiscard]] std::string_view route() MASTIC_LIFETIMEBOUND;
@@ -214,17 +214,17 @@ class Request {
   /// `values` have to live as long as the exchange.
   void set_values(std::span<const PathValue> values) { values_ = values; }
   /// The scopes it is in, the innermost first.
-  [[nodiscard]] const ScopeFrame* scopes() const { return scopes_; }
-  void enter_scope(const Scope& scope) {
-    scopes_ = memory().make<ScopeFrame>(&scope, mounted_bytes_, scopes_);
+  [[nodiscard]] const RouterFrame* scopes() const { return scopes_; }
+  void enter_scope(const RouterContext& scope) {
+    scopes_ = memory().make<RouterFrame>(&scope, mounted_bytes_, scopes_);
   }
   void leave_scope() { scopes_ = scopes_->outer; }
   /// The scope whose error page or answer is being made, and what was there before: that scope is
   /// not asked again, and names are looked for from it outwards.
-  [[nodiscard]] const ScopeFrame* asked_scope() const { return asked_scope_; }
+  [[nodiscard]] const RouterFrame* asked_scope() const { return asked_scope_; }
   class Asking {
    public:
-    Asking(Request& request, const ScopeFrame& frame)
+    Asking(Request& request, const RouterFrame& frame)
         : request_(request), scopes_(request.scopes_), asked_(request.asked_scope_) {
       request.scopes_ = request.asked_scope_ = &frame;
     }
@@ -237,8 +237,8 @@ class Request {
 
    private:
     Request& request_;
-    const ScopeFrame* scopes_;
-    const ScopeFrame* asked_;
+    const RouterFrame* scopes_;
+    const RouterFrame* asked_;
   };
 
  private:
@@ -247,11 +247,11 @@ class Request {
 
   RequestFacts facts_;
   Body body_;
-  Carrier& carrier_;
+  ExchangeContext& exchange_;
   std::size_t mounted_bytes_ = 0;
   std::span<const PathValue> values_;
-  const ScopeFrame* scopes_ = nullptr;
-  const ScopeFrame* asked_scope_ = nullptr;
+  const RouterFrame* scopes_ = nullptr;
+  const RouterFrame* asked_scope_ = nullptr;
   Extensions extensions_;
   std::string_view route_;
   std::size_t route_mount_bytes_ = 0;  ///< of the path, that stand before `route_`
@@ -271,7 +271,7 @@ void Request::on_finish(Then then) {
     Then then_;
   };
   void* const place = memory().allocate(sizeof(Call), alignof(Call));
-  carrier_.finishers().add(*::new (place) Call(std::move(then)));
+  exchange_.finishers().add(*::new (place) Call(std::move(then)));
 }
 
 }  // namespace mastic::app

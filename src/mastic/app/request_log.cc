@@ -9,7 +9,7 @@
 namespace mastic::app {
 
 bool RequestLog::takes(base::Level level) const noexcept {
-  return request_.carrier().log().takes(level, logger_);
+  return request_.exchange().log().takes(level, logger_);
 }
 
 void RequestLog::write(base::Level level, std::string_view message) const {
@@ -27,7 +27,7 @@ void RequestLog::write(base::Level level, std::string_view message) const {
   add("route", request_.route());
   add("client", client);
   add("trace", trace_text);
-  request_.carrier().log().write({level, logger_, message, std::span(fields).first(count)});
+  request_.exchange().log().write({level, logger_, message, std::span(fields).first(count)});
 }
 
 }  // namespace mastic::app

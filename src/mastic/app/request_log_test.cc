@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "mastic/app/carrier_testing.h"
 #include "mastic/app/error_response.h"
+#include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/router.h"
 
 namespace mastic::app {

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "mastic/app/carrier_testing.h"
+#include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 
@@ -40,7 +40,7 @@ struct RouteHandlerTest : testing::Test {
   }
   /// What is wrong with a route, as its author is told.
   template <class F>
-  std::string refusal(std::string_view pattern, F handler) {
+  std::string rejected(std::string_view pattern, F handler) {
     try {
       router.get(pattern, std::move(handler));
       return "";
@@ -122,19 +122,19 @@ TEST_F(RouteHandlerTest, TakesTheRestOfAPath) {
 
 TEST_F(RouteHandlerTest, APatternMadeAtRunTimeIsHeldToTheSameRules) {
   const auto two = [](std::string_view, int) { return ""; };
-  EXPECT_EQ(refusal("/{a}/{n:int}", two), "");
-  EXPECT_EQ(refusal("/{a}", two),
+  EXPECT_EQ(rejected("/{a}/{n:int}", two), "");
+  EXPECT_EQ(rejected("/{a}", two),
             "route '/{a}': the handler takes another number of values than the route has");
-  EXPECT_EQ(refusal("/x/{a}/{n}", two),
+  EXPECT_EQ(rejected("/x/{a}/{n}", two),
             "route '/x/{a}/{n}': the handler wants a type there: write {name:type}");
-  EXPECT_EQ(refusal("/x/{a}/{n:uuid}", two),
+  EXPECT_EQ(rejected("/x/{a}/{n:uuid}", two),
             "route '/x/{a}/{n:uuid}': the handler takes another type there than the route has");
-  EXPECT_EQ(refusal("/y/{a}/{n...}", two), "route '/y/{a}/{n...}': the rest of a path is text");
+  EXPECT_EQ(rejected("/y/{a}/{n...}", two), "route '/y/{a}/{n...}': the rest of a path is text");
   EXPECT_EQ(
-      refusal("/z/{a:shape}", [](std::string_view) { return ""; }),
+      rejected("/z/{a:shape}", [](std::string_view) { return ""; }),
       "route '/z/{a:shape}': '{a:shape}': there is no such type; int, uint, uuid and path are "
       "known, and types that the handler takes");
-  EXPECT_EQ(refusal("/{a}/{a}", two), "route '/{a}/{a}': this name stands twice");
+  EXPECT_EQ(rejected("/{a}/{a}", two), "route '/{a}/{a}': this name stands twice");
 }
 
 TEST_F(RouteHandlerTest, ListsItsRoutes) {

@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-#include "mastic/app/carrier_testing.h"
+#include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/router.h"
 #include "mastic/base/allocations_testing.h"
 

@@ -30,7 +30,7 @@ struct PatternPart {
 /// A view of its text. When the text is no pattern, `fault` says why and `fault_at` where.
 class RoutePattern {
  public:
-  static constexpr std::size_t kMostParts = 32;
+  static constexpr std::size_t kMaxParts = 32;
 
   constexpr explicit RoutePattern(std::string_view text MASTIC_LIFETIMEBOUND) : text_(text) {
     parse();
@@ -69,7 +69,7 @@ class RoutePattern {
       const std::size_t slash = std::min(text_.find('/', at), text_.size());
       const std::string_view segment = text_.substr(at, slash - at);
       at = slash + 1;
-      if (size_ == kMostParts) return fail(segment, "a route has 32 segments at the most");
+      if (size_ == kMaxParts) return fail(segment, "a route has 32 segments at the most");
       if (size_ > 0 && parts_[size_ - 1].kind == Kind::Rest) {
         return fail(segment, "nothing follows what takes the rest of the path");
       }
@@ -128,7 +128,7 @@ class RoutePattern {
   }
 
   std::string_view text_;
-  std::array<PatternPart, kMostParts> parts_{};
+  std::array<PatternPart, kMaxParts> parts_{};
   std::size_t size_ = 0;
   std::string_view fault_;
   std::string_view fault_at_;

@@ -82,7 +82,7 @@ Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
 
 }  // namespace
 
-Task<Response> call_in_scope(const Scope& scope, const App& app, Request& request) {
+Task<Response> call_in_router(const RouterContext& scope, const App& app, Request& request) {
   request.enter_scope(scope);
   Leaving leaving(request);
   Task<Response> task = app(request);
@@ -218,23 +218,23 @@ const RouteTable::Place* RouteTable::find_mount(std::string_view path) const {
 }
 
 /// By the same steps as a call. What it answers itself, redirects and errors, is its own.
-Pace& RouteTable::pace_of(const RequestFacts& facts, std::string_view path) const {
+BlockingHistory& RouteTable::history_of(const RequestFacts& facts, std::string_view path) const {
   if (!hosts_.empty()) {
     if (const Place* const host = find_host(facts.head.authority)) {
-      return host->app.pace_of(facts, path);
+      return host->app.history_of(facts, path);
     }
   }
   base::Arena memory;
   const std::size_t found = tree_.find(path, memory).route;
   if (found != RouteTree::kNone) {
     const App* const handler = routes_[found].handler(facts.head.method);
-    return handler != nullptr ? handler->pace_of(facts, path) : own_pace_;
+    return handler != nullptr ? handler->history_of(facts, path) : own_history_;
   }
   if (const Place* const mount = find_mount(path)) {
-    return mount->app.pace_of(facts, path.substr(mount->name.size()));
+    return mount->app.history_of(facts, path.substr(mount->name.size()));
   }
   const bool has_root = !mounts_.empty() && mounts_.back().name.empty();
-  return has_root ? mounts_.back().app.pace_of(facts, path) : own_pace_;
+  return has_root ? mounts_.back().app.history_of(facts, path) : own_history_;
 }
 
 const RouteTable::Place* RouteTable::find_host(std::string_view named) const {

@@ -18,7 +18,7 @@
 #include "mastic/app/error_pages.h"
 #include "mastic/app/middleware.h"
 #include "mastic/app/route_tree.h"
-#include "mastic/app/scope.h"
+#include "mastic/app/router_context.h"
 #include "mastic/http/method.h"
 
 namespace mastic::app {
@@ -37,9 +37,9 @@ struct RouteEntry {
 /// A request goes to the host that it names, else to the route that matches, else to the mount with
 /// the longest prefix. Where there is none of these but a route whose path differs in nothing but a
 /// slash at its end, and that has the method, the client is sent there; a mount at the root comes after that.
-class RouteTable final : public Scope {
+class RouteTable final : public RouterContext {
  public:
-  RouteTable() { own_pace_.mark_quick(); }
+  RouteTable() { own_history_.mark_quick(); }
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
 
@@ -66,10 +66,10 @@ class RouteTable final : public Scope {
   /// Whether requests have to know that they are in it.
   [[nodiscard]] bool is_scope() const { return !pages_.empty() || !names_.empty(); }
   [[nodiscard]] Task<Response> operator()(Request& request) const;
-  /// How that fares which answers requests for `path`, as App::pace_of has it.
-  [[nodiscard]] Pace& pace_of(const RequestFacts& facts, std::string_view path) const;
+  /// How that fares which answers requests for `path`, as App::history_of has it.
+  [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts, std::string_view path) const;
 
-  // Scope.
+  // RouterContext.
   [[nodiscard]] std::optional<Response> page(Request& request,
                                              const Problem& problem) const override {
     return pages_.page(request, problem);
@@ -104,10 +104,11 @@ class RouteTable final : public Scope {
   std::list<Place> mounts_;  ///< once complete: those with longer prefixes first
   std::list<Place> hosts_;   ///< once complete: whole names before patterns, longer ones first
   ErrorPages pages_;
-  mutable Pace own_pace_;  ///< of what it answers itself
+  mutable BlockingHistory own_history_;  ///< of what it answers itself
 };
 
 /// Calls `app` with `request` in `scope`.
-[[nodiscard]] Task<Response> call_in_scope(const Scope& scope, const App& app, Request& request);
+[[nodiscard]] Task<Response> call_in_router(const RouterContext& scope, const App& app,
+                                            Request& request);
 
 }  // namespace mastic::app

@@ -72,8 +72,9 @@ class Routes {
  public:
   explicit Routes(std::shared_ptr<const RouteTable> table) : table_(std::move(table)) {}
   Task<Response> operator()(Request& request) const { return (*table_)(request); }
-  [[nodiscard]] Pace& pace_of(const RequestFacts& facts, std::string_view path) const {
-    return table_->pace_of(facts, path);
+  [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts,
+                                            std::string_view path) const {
+    return table_->history_of(facts, path);
   }
 
  private:
@@ -91,7 +92,7 @@ App Router::build() && {
   if (table->is_scope()) {
     app = App::around(std::move(app), [&](App inside) {
       return App([table, inner = std::move(inside)](Request& request) {
-        return call_in_scope(*table, inner, request);
+        return call_in_router(*table, inner, request);
       });
     });
   }

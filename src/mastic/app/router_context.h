@@ -15,7 +15,7 @@ namespace mastic::app {
 
 class Request;
 
-class Scope {
+class RouterContext {
  public:
   /// A page for `problem`; nothing when it has none.
   [[nodiscard]] virtual std::optional<Response> page(Request& request,
@@ -28,14 +28,14 @@ class Scope {
       std::string_view name, std::span<const std::string> values) const = 0;
 
  protected:
-  ~Scope() = default;
+  ~RouterContext() = default;
 };
 
 /// A scope that a request is in, and those around it.
-struct ScopeFrame {
-  const Scope* scope;
+struct RouterFrame {
+  const RouterContext* scope;
   std::size_t mounted_bytes;  ///< how much of the path mounts had taken there
-  const ScopeFrame* outer;
+  const RouterFrame* outer;
 };
 
 }  // namespace mastic::app

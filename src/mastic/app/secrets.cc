@@ -26,7 +26,7 @@ bool names_secret_escaped(std::string_view name) {
 
 template <class Append>
 void append_blanked(std::string_view target, const Append& append) {
-  constexpr std::size_t kMostNameless = 24;  // bytes; a word or a number rather than a token
+  constexpr std::size_t kMaxNameless = 24;  // bytes; a word or a number rather than a token
   bool in_query = false;
   while (true) {
     const std::size_t end = target.find_first_of(in_query ? "&;" : "?;");
@@ -35,7 +35,7 @@ void append_blanked(std::string_view target, const Append& append) {
     if (equals != part.npos && names_secret_escaped(part.substr(0, equals))) {
       append(part.substr(0, equals + 1));
       append("***");
-    } else if (in_query && equals == part.npos && part.size() > kMostNameless) {
+    } else if (in_query && equals == part.npos && part.size() > kMaxNameless) {
       append("***");
     } else {
       append(part);

@@ -26,7 +26,7 @@ namespace detail {
 
 /// `T`, or for nothing at all std::monostate.
 template <class T>
-using Something = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+using NonVoid = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
 template <class T>
 Task<T> as_task(Task<T> task) {

@@ -1,9 +1,9 @@
-#include "mastic/async/runner.h"
+#include "mastic/async/blocking_executor.h"
 
 namespace mastic::async {
 namespace {
 
-class InlineRunner final : public Runner {
+class InlineBlockingExecutor final : public BlockingExecutor {
  public:
   bool submit(BlockingWork& work) override {
     work.run();
@@ -15,9 +15,9 @@ class InlineRunner final : public Runner {
 
 }  // namespace
 
-Runner& inline_runner() {
-  static InlineRunner runner;
-  return runner;
+BlockingExecutor& inline_blocking_executor() {
+  static InlineBlockingExecutor blocking_executor;
+  return blocking_executor;
 }
 
 }  // namespace mastic::async

@@ -18,7 +18,7 @@ class BlockingWork {
   /// On some thread that may block. May destroy the work.
   virtual void run() noexcept = 0;
 
-  /// For the runner that holds it: its neighbours in the queue, and since when it is there.
+  /// For the executor that holds it: its neighbours in the queue, and since when it is there.
   BlockingWork* next_work = nullptr;
   BlockingWork* previous_work = nullptr;
   base::Instant queued_at{};
@@ -28,7 +28,7 @@ class BlockingWork {
 };
 
 /// Runs work on threads of its own, or on the caller's. Everything here is called from any thread.
-class Runner {
+class BlockingExecutor {
  public:
   /// Runs `work` as soon as a thread is free. False when the queue is full: then it will not run.
   [[nodiscard]] virtual bool submit(BlockingWork& work) = 0;
@@ -44,10 +44,10 @@ class Runner {
   [[nodiscard]] virtual bool is_short() const noexcept { return false; }
 
  protected:
-  virtual ~Runner() = default;
+  virtual ~BlockingExecutor() = default;
 };
 
 /// Runs everything at once, on the thread that submits it. For executors without threads: tests.
-[[nodiscard]] Runner& inline_runner();
+[[nodiscard]] BlockingExecutor& inline_blocking_executor();
 
 }  // namespace mastic::async

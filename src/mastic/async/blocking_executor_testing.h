@@ -5,14 +5,14 @@
 #include <cstddef>
 #include <list>
 
-#include "mastic/async/runner.h"
+#include "mastic/async/blocking_executor.h"
 
 namespace mastic::async {
 
 /// Queues up to `most` pieces of work, and runs one when told to.
-class ManualRunner final : public Runner {
+class ManualBlockingExecutor final : public BlockingExecutor {
  public:
-  explicit ManualRunner(std::size_t most) : most_(most) {}
+  explicit ManualBlockingExecutor(std::size_t most) : most_(most) {}
 
   bool submit(BlockingWork& work) override {
     if (queue_.size() == most_) return false;

@@ -17,13 +17,13 @@ namespace mastic::async {
 ///
 /// While few threads stand by, only what is trusted runs on loops (ADR 0017): what has been quick,
 /// and has not blocked since.
-class Pace {
+class BlockingHistory {
  public:
   /// Whether a plain handler goes to a thread that may block.
   [[nodiscard]] bool goes_elsewhere() const { return elsewhere_.load(std::memory_order_relaxed); }
   /// Whether it may have a loop although hardly a thread stands by to take that over.
   [[nodiscard]] bool is_trusted() const {
-    if (from_the_start_) return away_.load(std::memory_order_relaxed) < kMostAway;
+    if (from_the_start_) return away_.load(std::memory_order_relaxed) < kMaxAway;
     return against_.load(std::memory_order_relaxed) < kStrikes;
   }
 
@@ -64,7 +64,7 @@ class Pace {
       100;  ///< calls that returned where they were made
   static constexpr std::uint32_t kQuickInARow = 16;
   static constexpr base::Duration kQuick = std::chrono::milliseconds(1);
-  static constexpr std::uint32_t kMostAway = 2;
+  static constexpr std::uint32_t kMaxAway = 2;
   static constexpr std::uint32_t kNeverQuick = 1u << 31;
 
   /// The first time is enough for one that has never blocked; else as many as are `needed`.

@@ -1,4 +1,4 @@
-#include "mastic/async/pace.h"
+#include "mastic/async/blocking_history.h"
 
 #include <gtest/gtest.h>
 
@@ -7,75 +7,75 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Pace, TrustsWhatHasBeenQuickOnce) {
-  Pace pace;
-  EXPECT_FALSE(pace.is_trusted());
-  pace.returned();
-  EXPECT_TRUE(pace.is_trusted());
+TEST(BlockingHistory, TrustsWhatHasBeenQuickOnce) {
+  BlockingHistory history;
+  EXPECT_FALSE(history.is_trusted());
+  history.returned();
+  EXPECT_TRUE(history.is_trusted());
 }
 
-TEST(Pace, ForgivesOneBlockAndTrustsNoLongerAfterTheSecond) {
-  Pace pace;
-  pace.returned();
-  pace.was_left_behind();
-  pace.returned();
-  EXPECT_TRUE(pace.is_trusted());
-  EXPECT_FALSE(pace.goes_elsewhere());
-  pace.was_left_behind();
-  EXPECT_FALSE(pace.is_trusted());
-  EXPECT_TRUE(pace.goes_elsewhere());
+TEST(BlockingHistory, ForgivesOneBlockAndTrustsNoLongerAfterTheSecond) {
+  BlockingHistory history;
+  history.returned();
+  history.was_left_behind();
+  history.returned();
+  EXPECT_TRUE(history.is_trusted());
+  EXPECT_FALSE(history.goes_elsewhere());
+  history.was_left_behind();
+  EXPECT_FALSE(history.is_trusted());
+  EXPECT_TRUE(history.goes_elsewhere());
 }
 
-TEST(Pace, WhatBlockedWhenItWasNewIsQuickAfterAHundredCalls) {
-  Pace pace;
-  pace.was_left_behind();
-  for (int i = 0; i < 99; ++i) pace.returned();
-  EXPECT_FALSE(pace.is_trusted());
-  pace.returned();
-  EXPECT_TRUE(pace.is_trusted());
+TEST(BlockingHistory, WhatBlockedWhenItWasNewIsQuickAfterAHundredCalls) {
+  BlockingHistory history;
+  history.was_left_behind();
+  for (int i = 0; i < 99; ++i) history.returned();
+  EXPECT_FALSE(history.is_trusted());
+  history.returned();
+  EXPECT_TRUE(history.is_trusted());
 }
 
-TEST(Pace, BlockingTasksAreNotForgivenWhileTheyBlock) {
-  Pace pace;
+TEST(BlockingHistory, BlockingTasksAreNotForgivenWhileTheyBlock) {
+  BlockingHistory history;
   for (int i = 0; i < 1000; ++i) {
-    pace.was_left_behind();
-    pace.returned();
+    history.was_left_behind();
+    history.returned();
   }
-  EXPECT_FALSE(pace.is_trusted());
+  EXPECT_FALSE(history.is_trusted());
 }
 
-TEST(Pace, SixteenQuickCallsElsewhereBringItBack) {
-  Pace pace;
-  pace.was_left_behind();
-  pace.was_left_behind();
-  for (int i = 0; i < 15; ++i) pace.took(10us);
-  pace.took(5ms);
-  for (int i = 0; i < 15; ++i) pace.took(10us);
-  EXPECT_TRUE(pace.goes_elsewhere());
-  pace.took(10us);
-  EXPECT_FALSE(pace.goes_elsewhere());
-  EXPECT_TRUE(pace.is_trusted());
+TEST(BlockingHistory, SixteenQuickCallsElsewhereBringItBack) {
+  BlockingHistory history;
+  history.was_left_behind();
+  history.was_left_behind();
+  for (int i = 0; i < 15; ++i) history.took(10us);
+  history.took(5ms);
+  for (int i = 0; i < 15; ++i) history.took(10us);
+  EXPECT_TRUE(history.goes_elsewhere());
+  history.took(10us);
+  EXPECT_FALSE(history.goes_elsewhere());
+  EXPECT_TRUE(history.is_trusted());
 }
 
-TEST(Pace, WhatIsMarkedBlockingIsNeverTrusted) {
-  Pace pace;
-  pace.mark_blocking();
-  for (int i = 0; i < 200; ++i) pace.took(1us);
-  EXPECT_TRUE(pace.goes_elsewhere());
-  EXPECT_FALSE(pace.is_trusted());
+TEST(BlockingHistory, WhatIsMarkedBlockingIsNeverTrusted) {
+  BlockingHistory history;
+  history.mark_blocking();
+  for (int i = 0; i < 200; ++i) history.took(1us);
+  EXPECT_TRUE(history.goes_elsewhere());
+  EXPECT_FALSE(history.is_trusted());
 }
 
-TEST(Pace, WhatIsMarkedQuickIsTrustedButWhileItHoldsTwoThreads) {
-  Pace pace;
-  pace.mark_quick();
+TEST(BlockingHistory, WhatIsMarkedQuickIsTrustedButWhileItHoldsTwoThreads) {
+  BlockingHistory history;
+  history.mark_quick();
   for (int i = 0; i < 5; ++i) {
-    EXPECT_TRUE(pace.is_trusted());
-    pace.was_left_behind();
-    EXPECT_TRUE(pace.is_trusted());
-    pace.was_left_behind();
-    EXPECT_FALSE(pace.is_trusted());
-    pace.came_back();
-    pace.came_back();
+    EXPECT_TRUE(history.is_trusted());
+    history.was_left_behind();
+    EXPECT_TRUE(history.is_trusted());
+    history.was_left_behind();
+    EXPECT_FALSE(history.is_trusted());
+    history.came_back();
+    history.came_back();
   }
 }
 

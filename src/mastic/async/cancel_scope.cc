@@ -1,4 +1,4 @@
-#include "mastic/async/scope.h"
+#include "mastic/async/cancel_scope.h"
 
 #include <utility>
 
@@ -6,9 +6,9 @@
 
 namespace mastic::async {
 
-Scope::Scope(Scope& outer) : context_(outer.context_), outer_(&outer) {}
+CancelScope::CancelScope(CancelScope& outer) : context_(outer.context_), outer_(&outer) {}
 
-void Scope::request_stop() noexcept {
+void CancelScope::request_stop() noexcept {
   MASTIC_ASSERT(Context::running() == &context_);  // no other thread stops a part of it
   stopping_.store(true, std::memory_order_release);
   if (std::exchange(noted_, true)) return;
@@ -16,21 +16,22 @@ void Scope::request_stop() noexcept {
 }
 
 /// It goes in the run in which it asked to be stopped.
-void Scope::forget_stop() noexcept { context_.forget_stop(*this); }
+void CancelScope::forget_stop() noexcept { context_.forget_stop(*this); }
 
-void Scope::stop() noexcept {
+void CancelScope::stop() noexcept {
   stopping_.store(true, std::memory_order_release);
   next_to_stop_ = nullptr;
-  for (Scope* to_stop = this; to_stop != nullptr;) {
-    Scope& scope = *std::exchange(to_stop, to_stop->next_to_stop_);
-    for (Scope* inside = scope.first_active_; inside != nullptr; inside = inside->next_active_) {
+  for (CancelScope* to_stop = this; to_stop != nullptr;) {
+    CancelScope& scope = *std::exchange(to_stop, to_stop->next_to_stop_);
+    for (CancelScope* inside = scope.first_active_; inside != nullptr;
+         inside = inside->next_active_) {
       inside->next_to_stop_ = std::exchange(to_stop, inside);
     }
     scope.cancel_started();  // it may cease to be active, and those around it that were done
   }
 }
 
-void Scope::cancel_started() noexcept {
+void CancelScope::cancel_started() noexcept {
   for (Operation* next = started_.first(); next != nullptr;) {
     Operation& operation = *std::exchange(next, OperationQueue::next(*next));
     if (operation.cancel() == Operation::Cancel::Coming) continue;
@@ -39,8 +40,8 @@ void Scope::cancel_started() noexcept {
   }
 }
 
-void Scope::activate() noexcept {
-  for (Scope* at = this; at->outer_ != nullptr && !at->active_; at = at->outer_) {
+void CancelScope::activate() noexcept {
+  for (CancelScope* at = this; at->outer_ != nullptr && !at->active_; at = at->outer_) {
     at->active_ = true;
     at->previous_active_ = nullptr;
     at->next_active_ = std::exchange(at->outer_->first_active_, at);
@@ -48,8 +49,8 @@ void Scope::activate() noexcept {
   }
 }
 
-void Scope::deactivate() noexcept {
-  for (Scope* at = this; at->outer_ != nullptr; at = at->outer_) {
+void CancelScope::deactivate() noexcept {
+  for (CancelScope* at = this; at->outer_ != nullptr; at = at->outer_) {
     if (!at->active_ || !at->started_.empty() || at->first_active_ != nullptr) return;
     at->active_ = false;
     (at->previous_active_ == nullptr ? at->outer_->first_active_

@@ -17,21 +17,21 @@ namespace mastic::async {
 /// 2. What is in progress is linked to its scope, and scopes that have any to the one around them.
 ///    So a stop costs what it stops. All of that belongs to the executor.
 /// 3. A scope outlives the tasks that run in it.
-class Scope {
+class CancelScope {
  public:
   /// In user code of the tree: a scope inside of `outer`.
-  explicit Scope(Scope& outer);
-  ~Scope() {
+  explicit CancelScope(CancelScope& outer);
+  ~CancelScope() {
     MASTIC_ASSERT(started_.empty() && first_active_ == nullptr);
     if (noted_) forget_stop();
   }
-  Scope(const Scope&) = delete;
-  Scope& operator=(const Scope&) = delete;
+  CancelScope(const CancelScope&) = delete;
+  CancelScope& operator=(const CancelScope&) = delete;
 
   [[nodiscard]] Context& context() const { return context_; }
   /// Whether it, or one around it, was told to stop. In user code of the tree, or on the executor.
   [[nodiscard]] bool stop_requested() const noexcept {
-    for (const Scope* at = this; at != nullptr; at = at->outer_) {
+    for (const CancelScope* at = this; at != nullptr; at = at->outer_) {
       if (at->stopping_.load(std::memory_order_acquire)) return true;
     }
     return false;
@@ -46,7 +46,7 @@ class Scope {
   friend class Context;
   friend class Operation;
   /// The outermost scope.
-  explicit Scope(Context& context) : context_(context), outer_(nullptr) {}
+  explicit CancelScope(Context& context) : context_(context), outer_(nullptr) {}
 
   void add_started(Operation& operation) {
     started_.push_back(operation);
@@ -62,24 +62,24 @@ class Scope {
   void cancel_started() noexcept;
 
   Context& context_;
-  Scope* const outer_;
+  CancelScope* const outer_;
   std::atomic<bool> stopping_{false};
 
   // Of user code:
   bool noted_ = false;  ///< among the scopes that the context is to stop after this run
-  Scope* next_noted_ = nullptr;
+  CancelScope* next_noted_ = nullptr;
 
   // Of the executor:
   bool active_ = false;  ///< linked to `outer_`: it, or one inside, has operations started
   OperationQueue started_;
-  Scope* first_active_ = nullptr;  ///< inside of this
-  Scope* next_active_ = nullptr;   ///< beside this, inside of `outer_`
-  Scope* previous_active_ = nullptr;
-  Scope* next_to_stop_ = nullptr;
+  CancelScope* first_active_ = nullptr;  ///< inside of this
+  CancelScope* next_active_ = nullptr;   ///< beside this, inside of `outer_`
+  CancelScope* previous_active_ = nullptr;
+  CancelScope* next_to_stop_ = nullptr;
 };
 
-/// `Scope& scope = co_await CurrentScope();` gives the scope that the task runs in. Does not wait.
-class CurrentScope {
+/// `CancelScope& scope = co_await CurrentCancelScope();` gives the scope that the task runs in. Does not wait.
+class CurrentCancelScope {
  public:
   [[nodiscard]] static constexpr bool await_ready() noexcept { return false; }
   template <class Promise>
@@ -87,10 +87,10 @@ class CurrentScope {
     scope_ = waiter.promise().scope;
     return false;
   }
-  Scope& await_resume() const noexcept { return *scope_; }
+  CancelScope& await_resume() const noexcept { return *scope_; }
 
  private:
-  Scope* scope_ = nullptr;
+  CancelScope* scope_ = nullptr;
 };
 
 }  // namespace mastic::async

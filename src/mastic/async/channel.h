@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "mastic/async/waiting.h"
+#include "mastic/async/waiter.h"
 
 namespace mastic::async {
 
@@ -29,7 +29,7 @@ class Channel {
                 "a Channel moves its values while others wait: wrap T in a std::unique_ptr");
 
  public:
-  class [[nodiscard]] Send final : public Waiting {
+  class [[nodiscard]] Send final : public Waiter {
    public:
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> waiter,
@@ -45,13 +45,13 @@ class Channel {
    private:
     friend class Channel;
     Send(Channel& channel, T&& value)
-        : Waiting(channel.senders_), channel_(&channel), value_(std::move(value)) {}
+        : Waiter(channel.senders_), channel_(&channel), value_(std::move(value)) {}
     Channel* channel_;
     T value_;
     bool sent_ = false;
   };
 
-  class [[nodiscard]] Receive final : public Waiting {
+  class [[nodiscard]] Receive final : public Waiter {
    public:
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> waiter,
@@ -66,7 +66,7 @@ class Channel {
 
    private:
     friend class Channel;
-    explicit Receive(Channel& channel) : Waiting(channel.receivers_), channel_(&channel) {}
+    explicit Receive(Channel& channel) : Waiter(channel.receivers_), channel_(&channel) {}
     Channel* channel_;
     std::optional<T> value_;
   };
@@ -102,8 +102,8 @@ class Channel {
   T pop();
 
   mutable std::mutex mutex_;
-  WaitLine senders_{mutex_};    ///< empty while there is room
-  WaitLine receivers_{mutex_};  ///< empty while there are values
+  WaitQueue senders_{mutex_};    ///< empty while there is room
+  WaitQueue receivers_{mutex_};  ///< empty while there are values
   std::vector<std::optional<T>> ring_;
   std::size_t first_ = 0;  ///< where in `ring_` the values begin
   std::size_t size_ = 0;

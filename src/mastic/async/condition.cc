@@ -4,9 +4,9 @@
 
 namespace mastic::async {
 
-class Condition::Notice final : public Waiting {
+class Condition::Notice final : public Waiter {
  public:
-  Notice(Condition& condition, Mutex::Guard& guard) : Waiting(condition.line_), guard_(guard) {}
+  Notice(Condition& condition, Mutex::Guard& guard) : Waiter(condition.line_), guard_(guard) {}
 
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> waiter,

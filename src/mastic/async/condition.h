@@ -35,7 +35,7 @@ class Condition {
   class Notice;
 
   std::mutex mutex_;
-  WaitLine line_{mutex_};
+  WaitQueue line_{mutex_};
 };
 
 }  // namespace mastic::async

@@ -3,7 +3,7 @@
 namespace mastic::async {
 namespace {
 
-constexpr int kMostResumes = 256;  // in one run
+constexpr int kMaxResumes = 256;  // in one run
 
 thread_local constinit Context* running_context = nullptr;
 
@@ -19,7 +19,7 @@ Operation::~Operation() {
   if (state == State::Started) scope_->remove_started(*this);
 }
 
-void Operation::submit(Scope& scope, std::coroutine_handle<> waiter) {
+void Operation::submit(CancelScope& scope, std::coroutine_handle<> waiter) {
   MASTIC_ASSERT(state_.load(std::memory_order_relaxed) == State::Idle);
   scope_ = &scope;
   waiter_ = waiter;
@@ -54,7 +54,7 @@ void Context::resume(std::coroutine_handle<> handle) {
 }
 
 void Context::resume_batch() {
-  for (int left = kMostResumes; left > 0 && !batch_.empty(); --left) {
+  for (int left = kMaxResumes; left > 0 && !batch_.empty(); --left) {
     Operation& operation = batch_.pop_front();
     operation.state_.store(Operation::State::Idle, std::memory_order_relaxed);
     resume(operation.waiter_);
@@ -72,12 +72,12 @@ void Context::complete_early(Operation& operation) noexcept {
   resume_soon(operation, operation.waiter_);
 }
 
-void Context::note_stop(Scope& scope) noexcept {
+void Context::note_stop(CancelScope& scope) noexcept {
   scope.next_noted_ = std::exchange(stops_, &scope);
 }
 
-void Context::forget_stop(Scope& scope) noexcept {
-  Scope** at = &stops_;
+void Context::forget_stop(CancelScope& scope) noexcept {
+  CancelScope** at = &stops_;
   while (*at != &scope) at = &(*at)->next_noted_;
   *at = scope.next_noted_;
 }
@@ -99,7 +99,7 @@ void Context::schedule_first() noexcept {
 void Context::finish_run() noexcept {
   if (!batch_.empty()) ready_.prepend(batch_.take());
   while (stops_ != nullptr) {
-    Scope& scope = *std::exchange(stops_, stops_->next_noted_);
+    CancelScope& scope = *std::exchange(stops_, stops_->next_noted_);
     scope.noted_ = false;
     scope.stop();
   }

@@ -8,10 +8,10 @@
 #include <source_location>
 #include <utility>
 
+#include "mastic/async/cancel_scope.h"
 #include "mastic/async/executor.h"
 #include "mastic/async/job.h"
 #include "mastic/async/operation.h"
-#include "mastic/async/scope.h"
 #include "mastic/async/task_trace.h"
 
 namespace mastic::async {
@@ -29,7 +29,7 @@ class Context : public Job {
 
   [[nodiscard]] Executor& executor() const { return executor_; }
   /// All of it; tasks that `start` begins run in it.
-  [[nodiscard]] Scope& root() { return root_; }
+  [[nodiscard]] CancelScope& root() { return root_; }
   /// From any thread.
   [[nodiscard]] bool stop_requested() const { return root_.stop_requested(); }
   /// On the executor: gives up what is awaited. Tasks learn of it when they next run.
@@ -83,10 +83,10 @@ class Context : public Job {
 
  private:
   friend class Operation;
-  friend class Scope;
+  friend class CancelScope;
   void resume_batch();
-  void note_stop(Scope& scope) noexcept;
-  void forget_stop(Scope& scope) noexcept;
+  void note_stop(CancelScope& scope) noexcept;
+  void forget_stop(CancelScope& scope) noexcept;
   void make_ready(Operation& operation) noexcept;
   void start_submitted() noexcept;
 
@@ -94,9 +94,9 @@ class Context : public Job {
 
   // Of user code:
   std::coroutine_handle<> next_;
-  OperationQueue batch_;      ///< ready, for this run or the one to come
-  OperationQueue submitted_;  ///< awaited in this run
-  Scope* stops_ = nullptr;    ///< asked for in this run
+  OperationQueue batch_;          ///< ready, for this run or the one to come
+  OperationQueue submitted_;      ///< awaited in this run
+  CancelScope* stops_ = nullptr;  ///< asked for in this run
   MessageQueue after_run_;
   std::exception_ptr passing_;        ///< the last exception that left a task in this run
   std::unique_ptr<TaskTrace> trace_;  ///< of `passing_`
@@ -104,7 +104,7 @@ class Context : public Job {
   // Of the executor:
   OperationQueue ready_;  ///< since `batch_` was enqueued
   bool scheduled_ = false;
-  Scope root_;
+  CancelScope root_;
 };
 
 inline Context& Operation::context() const { return scope_->context(); }

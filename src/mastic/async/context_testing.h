@@ -25,9 +25,11 @@ class ManualExecutor final : public Executor {
     timers_.add(timer, due);
   }
   void post(Message& message) override { messages_.push_back(message); }
-  [[nodiscard]] Runner& runner() override { return *runner_; }
+  [[nodiscard]] BlockingExecutor& blocking_executor() override { return *blocking_executor_; }
   /// Blocking code runs there from here on; at first it runs at once.
-  void set_runner(Runner& runner) { runner_ = &runner; }
+  void set_blocking_executor(BlockingExecutor& blocking_executor) {
+    blocking_executor_ = &blocking_executor;
+  }
 
   /// Runs until nothing is left to run.
   void run() {
@@ -72,7 +74,7 @@ class ManualExecutor final : public Executor {
   MessageQueue messages_;
   TimerRing timers_;
   base::Instant now_{std::chrono::hours(1)};
-  Runner* runner_ = &inline_runner();
+  BlockingExecutor* blocking_executor_ = &inline_blocking_executor();
 };
 
 /// A context with one root task.

@@ -2,9 +2,9 @@
 
 #pragma once
 
+#include "mastic/async/blocking_executor.h"
 #include "mastic/async/executor.h"
 #include "mastic/async/job.h"
-#include "mastic/async/runner.h"
 
 namespace mastic::async {
 
@@ -16,11 +16,11 @@ class Elsewhere final : private BlockingWork {
   Elsewhere(Job& job, Executor& executor) : job_(job), executor_(executor) {}
 
   /// False when the queue is full.
-  [[nodiscard]] bool submit() { return executor_.runner().submit(*this); }
+  [[nodiscard]] bool submit() { return executor_.blocking_executor().submit(*this); }
   /// For the rest of what has begun: false when no thread would ever come.
-  [[nodiscard]] bool submit_begun() { return executor_.runner().submit_begun(*this); }
+  [[nodiscard]] bool submit_begun() { return executor_.blocking_executor().submit_begun(*this); }
   /// True when it had not begun to run: then it will not.
-  [[nodiscard]] bool withdraw() noexcept { return executor_.runner().withdraw(*this); }
+  [[nodiscard]] bool withdraw() noexcept { return executor_.blocking_executor().withdraw(*this); }
 
  private:
   void run() noexcept override {

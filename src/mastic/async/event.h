@@ -4,14 +4,14 @@
 
 #include <mutex>
 
-#include "mastic/async/waiting.h"
+#include "mastic/async/waiter.h"
 
 namespace mastic::async {
 
 /// Not set at first. From any thread; it outlives those who wait for it.
 class Event {
  public:
-  class [[nodiscard]] Wait final : public Waiting {
+  class [[nodiscard]] Wait final : public Waiter {
    public:
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> waiter,
@@ -22,7 +22,7 @@ class Event {
 
    private:
     friend class Event;
-    explicit Wait(Event& event) : Waiting(event.line_), event_(&event) {}
+    explicit Wait(Event& event) : Waiter(event.line_), event_(&event) {}
     Event* event_;
   };
 
@@ -35,7 +35,7 @@ class Event {
 
  private:
   mutable std::mutex mutex_;
-  WaitLine line_{mutex_};
+  WaitQueue line_{mutex_};
   bool set_ = false;
 };
 

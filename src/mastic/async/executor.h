@@ -2,8 +2,8 @@
 
 #pragma once
 
+#include "mastic/async/blocking_executor.h"
 #include "mastic/async/job.h"
-#include "mastic/async/runner.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/units.h"
 
@@ -24,10 +24,10 @@ class Executor {
   /// From any thread: delivers `message` on the executor.
   virtual void post(Message& message) = 0;
   /// Threads that may block, for what must not hold the executor. From any thread.
-  [[nodiscard]] virtual Runner& runner() { return inline_runner(); }
+  [[nodiscard]] virtual BlockingExecutor& blocking_executor() { return inline_blocking_executor(); }
   /// The same for what reads files, and so may wait for a disk. Its `has_reserve` says whether such
   /// a read may be made on the executor itself for now.
-  [[nodiscard]] virtual Runner& disk_runner() { return runner(); }
+  [[nodiscard]] virtual BlockingExecutor& disk_executor() { return blocking_executor(); }
 
  protected:
   virtual ~Executor() = default;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kStep = 64;     // sizes are rounded up to a multiple of this
 constexpr std::size_t kClasses = 32;  // frames of 2 KiB and less are recycled
-constexpr int kMostKept = 64;         // of each size and thread
+constexpr int kMaxKept = 64;          // of each size and thread
 
 class Recycler {
  public:
@@ -48,7 +48,7 @@ class Recycler {
   class Class {
    public:
     bool push(void* frame) noexcept {
-      if (count_ == kMostKept) return false;
+      if (count_ == kMaxKept) return false;
       first_ = ::new (frame) Free{first_};
       ++count_;
       return true;

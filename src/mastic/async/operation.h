@@ -14,7 +14,7 @@ namespace mastic::async {
 
 class Context;
 class Executor;
-class Scope;
+class CancelScope;
 
 /// Thrown from an await when what it belongs to was told to stop. Let it pass, or clean up and
 /// return. It is no std::exception: what handles errors and goes on is not to go on after it.
@@ -64,7 +64,7 @@ class Operation {
   }
 
   /// In user code: `waiter` awaits it.
-  void submit(Scope& scope, std::coroutine_handle<> waiter);
+  void submit(CancelScope& scope, std::coroutine_handle<> waiter);
   /// In user code: true when nothing resumes its waiter any more. Only a run that submitted it can
   /// take it back.
   [[nodiscard]] bool take_back() noexcept;
@@ -76,10 +76,10 @@ class Operation {
  private:
   friend class Context;
   friend class OperationQueue;
-  friend class Scope;
+  friend class CancelScope;
   enum class State : std::uint8_t { Idle, Submitted, Started, Ready };
 
-  Scope* scope_ = nullptr;
+  CancelScope* scope_ = nullptr;
   std::coroutine_handle<> waiter_;
   Operation* next_ = nullptr;  ///< in the queue it is in
   Operation* previous_ = nullptr;

@@ -8,16 +8,16 @@ namespace mastic::async {
 void RootTask::run() noexcept {
   if (!is_elsewhere_) {
     run_task();
-    return pace_.returned();
+    return history_.returned();
   }
   const base::Instant begun = std::chrono::steady_clock::now();
   run_task();
-  pace_.took(std::chrono::steady_clock::now() - begun);
+  history_.took(std::chrono::steady_clock::now() - begun);
 }
 
 void RootTask::left_behind(int) noexcept {
   is_left_behind_ = true;
-  pace_.was_left_behind();
+  history_.was_left_behind();
 }
 
 /// Once it is submitted it may be running, so nothing of it is written from there on.
@@ -45,7 +45,7 @@ void RootTask::run_task() noexcept {
 
 void RootTask::finish() noexcept {
   is_elsewhere_ = false;
-  if (std::exchange(is_left_behind_, false)) pace_.came_back();
+  if (std::exchange(is_left_behind_, false)) history_.came_back();
   finish_run();
   if (has_ended_ && !is_scheduled()) task_ended();
 }

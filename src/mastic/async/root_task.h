@@ -4,9 +4,9 @@
 
 #include <optional>
 
+#include "mastic/async/blocking_history.h"
 #include "mastic/async/context.h"
 #include "mastic/async/elsewhere.h"
-#include "mastic/async/pace.h"
 #include "mastic/async/task.h"
 
 namespace mastic::async {
@@ -16,13 +16,13 @@ namespace mastic::async {
 /// unless it is trusted.
 class RootTask : public Context {
  public:
-  /// `pace` is that of all tasks of this kind, and outlives this.
-  RootTask(Executor& executor, Pace& pace)
-      : Context(executor), pace_(pace), elsewhere_(*this, executor) {}
+  /// `history` is that of all tasks of this kind, and outlives this.
+  RootTask(Executor& executor, BlockingHistory& history)
+      : Context(executor), history_(history), elsewhere_(*this, executor) {}
   void run() noexcept override;
   void finish() noexcept final;
   void left_behind(int thread) noexcept final;
-  [[nodiscard]] bool is_trusted() noexcept final { return pace_.is_trusted(); }
+  [[nodiscard]] bool is_trusted() noexcept final { return history_.is_trusted(); }
   [[nodiscard]] bool run_elsewhere() noexcept final;
 
  protected:
@@ -36,7 +36,7 @@ class RootTask : public Context {
  private:
   void run_task() noexcept;
 
-  Pace& pace_;
+  BlockingHistory& history_;
   Elsewhere elsewhere_;
   bool is_elsewhere_ = false;
   bool is_left_behind_ = false;

@@ -2,7 +2,7 @@
 //
 //     const auto rows = co_await run_blocking([&] { return database.query(text); });
 //
-// The task waits, its thread goes on with other tasks, and `f` runs on Executor::runner(). What `f`
+// The task waits, its thread goes on with other tasks, and `f` runs on Executor::blocking_executor(). What `f`
 // refers to in the task's frame stays: the await stands until `f` has ended or will never begin.
 
 #pragma once
@@ -17,8 +17,8 @@
 #include <utility>
 
 #include "mastic/async/awaitable.h"
+#include "mastic/async/blocking_executor.h"
 #include "mastic/async/remote_operation.h"
-#include "mastic/async/runner.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/activity.h"
 #include "mastic/base/units.h"
@@ -27,10 +27,12 @@ namespace mastic::async {
 
 /// Every thread for blocking code is busy, and their queue is full or `f` has waited there for as
 /// long as it may: it did not run.
-class RunnerFull : public std::runtime_error {
+class ExecutorFull : public std::runtime_error {
  public:
-  RunnerFull()
-      : std::runtime_error("no thread was free to run blocking code: their queue is full, or the wait was too long") {}
+  ExecutorFull()
+      : std::runtime_error(
+            "no thread was free to run blocking code: their queue is full, or the wait was too "
+            "long") {}
 };
 
 /// What run_blocking gives to await. F is a reference when it was given a function that has a name.
@@ -79,32 +81,32 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
 
   Result await_resume() {
     finish_await();
-    if (refused_) throw RunnerFull();
+    if (refused_) throw ExecutorFull();
     if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
     if constexpr (!std::is_void_v<Result>) return *std::move(result_);
   }
 
  private:
-  struct Nothing {};
-  using Value = std::conditional_t<std::is_void_v<Result>, Nothing, Result>;
+  struct Unit {};
+  using Value = std::conditional_t<std::is_void_v<Result>, Unit, Result>;
 
-  [[nodiscard]] Runner& runner() const {
-    return what_ == What::Reads ? executor().disk_runner() : executor().runner();
+  [[nodiscard]] BlockingExecutor& blocking_executor() const {
+    return what_ == What::Reads ? executor().disk_executor() : executor().blocking_executor();
   }
   void begin() override {
-    refused_ = !runner().submit(*this);
+    refused_ = !blocking_executor().submit(*this);
     if (refused_) return complete();
     const bool is_limited = longest_wait_ > base::Duration::zero();
     if (is_limited) executor().arm(*this, base::after(executor().now(), longest_wait_));
   }
   /// It has waited long enough, unless it runs already.
   void expired() noexcept override {
-    refused_ = runner().withdraw(*this);
+    refused_ = blocking_executor().withdraw(*this);
     if (refused_) complete();
   }
   Cancel cancel() noexcept override {
     disarm();
-    if (runner().withdraw(*this)) return Cancel::GivenUp;
+    if (blocking_executor().withdraw(*this)) return Cancel::GivenUp;
     if constexpr (kTakesStop) {
       if (std::exchange(fire_stop_.owner, this) == nullptr) executor().enqueue(fire_stop_);
     }
@@ -148,16 +150,16 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
 };
 
 /// Runs `f` where it may block, and gives what it returns or throws. It is called once, as `f()` or
-/// as `f(std::stop_token)`, on a thread of Executor::runner(). A function that has a name is
+/// as `f(std::stop_token)`, on a thread of Executor::blocking_executor(). A function that has a name is
 /// referred to, a temporary is kept.
 ///
 /// Cancelled before `f` began: `f` never runs, the await throws Cancelled. Cancelled while it runs:
 /// the token fires, in a job of the executor, as handlers run; the await stands until that and `f`
-/// have ended and gives its result, and the next await throws Cancelled. Throws RunnerFull when the queue
+/// have ended and gives its result, and the next await throws Cancelled. Throws ExecutorFull when the queue
 /// of the threads is full.
 ///
 /// It waits for a thread for as long as that takes, or for `longest_wait`: then it throws
-/// RunnerFull, and `f` never runs.
+/// ExecutorFull, and `f` never runs.
 template <class F>
 [[nodiscard]] Blocking<F> run_blocking(F&& f, base::Duration longest_wait = {}) {
   static_assert(detail::kIsSafeTemporary<F>,
@@ -166,7 +168,7 @@ template <class F>
   return Blocking<F>(std::forward<F>(f), longest_wait);
 }
 
-/// The same for what reads files: it has threads of its own number (Executor::disk_runner), so that
+/// The same for what reads files: it has threads of its own number (Executor::disk_executor), so that
 /// a disk that hangs does not take those of everything else.
 template <class F>
 [[nodiscard]] Blocking<F> run_reading(F&& f, base::Duration longest_wait = {}) {

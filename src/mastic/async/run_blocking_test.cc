@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "mastic/async/blocking_executor_testing.h"
 #include "mastic/async/context_testing.h"
-#include "mastic/async/runner_testing.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/with_timeout.h"
 
@@ -17,13 +17,13 @@ using namespace std::chrono_literals;
 
 /// An executor whose threads are run by hand.
 struct RunBlocking : testing::Test {
-  RunBlocking() { executor.set_runner(runner); }
+  RunBlocking() { executor.set_blocking_executor(blocking_executor); }
   void run_one() {
     executor.run();
-    runner.take().run();
+    blocking_executor.take().run();
     executor.run();
   }
-  ManualRunner runner{1};
+  ManualBlockingExecutor blocking_executor{1};
   ManualExecutor executor;
 };
 
@@ -43,7 +43,7 @@ TEST_F(RunBlocking, GivesWhatTheFunctionReturns) {
 }
 
 TEST_F(RunBlocking, RunsAtOnceWhereThereAreNoThreads) {
-  executor.set_runner(inline_runner());
+  executor.set_blocking_executor(inline_blocking_executor());
   TestContext<std::string> context(executor, spelt());
   executor.run();
   ASSERT_TRUE(context.is_done());
@@ -68,7 +68,7 @@ TEST_F(RunBlocking, IsRefusedWhenTheQueueIsFull) {
   executor.run();
   EXPECT_FALSE(first.is_done());
   ASSERT_TRUE(second.is_done());
-  EXPECT_THROW(second.take(), RunnerFull);
+  EXPECT_THROW(second.take(), ExecutorFull);
   run_one();
   EXPECT_EQ(first.take(), "spelt out");
 }
@@ -80,7 +80,7 @@ TEST_F(RunBlocking, IsWithdrawnWhenItHasNotBegun) {
   executor.run();
   ASSERT_TRUE(context.is_done());
   EXPECT_THROW(context.take(), Cancelled);
-  EXPECT_EQ(runner.queued(), 0u);
+  EXPECT_EQ(blocking_executor.queued(), 0u);
 }
 
 Task<bool> told_to_stop() {
@@ -97,7 +97,7 @@ Task<bool> told_to_stop() {
 TEST_F(RunBlocking, StandsUntilARunningFunctionEndsAndTellsItToStop) {
   TestContext<bool> context(executor, told_to_stop());
   executor.run();
-  BlockingWork& begun = runner.take();
+  BlockingWork& begun = blocking_executor.take();
   context.stop();
   executor.run();
   EXPECT_FALSE(context.is_done());
@@ -116,7 +116,7 @@ TEST_F(RunBlocking, FiresTheTokenInAJobAndStandsUntilThatIsOver) {
   std::stop_token token;
   TestContext<void> context(executor, gives_token(token));
   executor.run();
-  runner.take().run();
+  blocking_executor.take().run();
   context.stop();
   context.stop();
   EXPECT_FALSE(token.stop_requested()) << "what hangs on it may block";
@@ -130,7 +130,7 @@ TEST_F(RunBlocking, IsNotTriedAfterStop) {
   context.stop();
   executor.run();
   EXPECT_THROW(context.take(), Cancelled);
-  EXPECT_EQ(runner.queued(), 0u);
+  EXPECT_EQ(blocking_executor.queued(), 0u);
 }
 
 Task<int> with_limit() {
@@ -142,7 +142,7 @@ TEST_F(RunBlocking, IsWithdrawnAtItsLimit) {
   executor.advance(10ms);
   ASSERT_TRUE(context.is_done());
   EXPECT_THROW(context.take(), TimedOut);
-  EXPECT_EQ(runner.queued(), 0u);
+  EXPECT_EQ(blocking_executor.queued(), 0u);
 }
 
 Task<int> waits_a_moment() {
@@ -152,17 +152,17 @@ Task<int> waits_a_moment() {
 TEST_F(RunBlocking, WaitsForAThreadNoLongerThanItIsTold) {
   TestContext<int> context(executor, waits_a_moment());
   executor.advance(9ms);
-  EXPECT_EQ(runner.queued(), 1u);
+  EXPECT_EQ(blocking_executor.queued(), 1u);
   executor.advance(1ms);
   ASSERT_TRUE(context.is_done());
-  EXPECT_THROW(context.take(), RunnerFull);
-  EXPECT_EQ(runner.queued(), 0u);
+  EXPECT_THROW(context.take(), ExecutorFull);
+  EXPECT_EQ(blocking_executor.queued(), 0u);
 }
 
 TEST_F(RunBlocking, MayRunForAsLongAsItTakesOnceItHasAThread) {
   TestContext<int> context(executor, waits_a_moment());
   executor.run();
-  BlockingWork& begun = runner.take();
+  BlockingWork& begun = blocking_executor.take();
   executor.advance(1h);
   EXPECT_FALSE(context.is_done());
   begun.run();

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "mastic/async/waiting.h"
+#include "mastic/async/waiter.h"
 
 namespace mastic::async {
 
@@ -45,7 +45,7 @@ class Semaphore {
     Semaphore* of_ = nullptr;
   };
 
-  class [[nodiscard]] Acquire final : public Waiting {
+  class [[nodiscard]] Acquire final : public Waiter {
    public:
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> waiter,
@@ -59,7 +59,7 @@ class Semaphore {
 
    private:
     friend class Semaphore;
-    explicit Acquire(Semaphore& of) : Waiting(of.line_), of_(&of) {}
+    explicit Acquire(Semaphore& of) : Waiter(of.line_), of_(&of) {}
     Semaphore* of_;
   };
 
@@ -78,7 +78,7 @@ class Semaphore {
   bool take_one();
 
   mutable std::mutex mutex_;
-  WaitLine line_{mutex_};
+  WaitQueue line_{mutex_};
   std::size_t permits_;  ///< none while somebody waits
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Task<int> most_at_once(int permits, int tasks) {
+Task<int> max_at_once(int permits, int tasks) {
   Semaphore semaphore(static_cast<std::size_t>(permits));
   int inside = 0;
   int most = 0;
@@ -34,8 +34,8 @@ Task<int> most_at_once(int permits, int tasks) {
 }
 
 TEST(Semaphore, LetsSoManyIn) {
-  EXPECT_EQ(run_to_end(most_at_once(3, 20)), 3);
-  EXPECT_EQ(run_to_end(most_at_once(1, 5)), 1);
+  EXPECT_EQ(run_to_end(max_at_once(3, 20)), 3);
+  EXPECT_EQ(run_to_end(max_at_once(1, 5)), 1);
 }
 
 Task<bool> acquires(Semaphore& semaphore, std::string& order, char name) {

@@ -26,11 +26,11 @@ namespace mastic::async {
 template <class T = void>
 class Task;
 
-/// Becomes what `make` returns, right where that is to stand: `place.emplace(Made(make))` moves
+/// Becomes what `make` returns, right where that is to stand: `place.emplace(ElidedResult(make))` moves
 /// nothing. `make` has to outlive it.
 template <class Make>
-struct Made {
-  explicit Made(Make& make_it) : make(make_it) {}
+struct ElidedResult {
+  explicit ElidedResult(Make& make_it) : make(make_it) {}
   operator std::invoke_result_t<Make&>() const { return make(); }
   Make& make;
 };
@@ -63,7 +63,7 @@ struct TaskPromiseBase {
   void drop(std::coroutine_handle<> frame) noexcept;
 
   union {
-    Scope* scope = nullptr;         ///< set when it begins
+    CancelScope* scope = nullptr;   ///< set when it begins
     TaskPromiseBase* next_dropped;  ///< in `drop`
   };
   std::coroutine_handle<> continuation;
@@ -96,7 +96,7 @@ struct TaskPromise<void> : TaskPromiseBase {
 };
 
 /// The value of a Task<void> that is done.
-struct Nothing {};
+struct Unit {};
 }  // namespace detail
 
 /// Owns its coroutine, or holds its value. Not started twice, and not destroyed while it runs.
@@ -104,7 +104,7 @@ template <class T>
 class [[nodiscard]] Task {
   using Promise = detail::TaskPromise<T>;
   using Handle = std::coroutine_handle<Promise>;
-  using Value = std::conditional_t<std::is_void_v<T>, detail::Nothing, T>;
+  using Value = std::conditional_t<std::is_void_v<T>, detail::Unit, T>;
 
  public:
   using promise_type = Promise;
@@ -117,7 +117,7 @@ class [[nodiscard]] Task {
   /// The same; `make` returns the value, which is made in its place and not moved.
   template <std::invocable Make>
     requires(!std::is_void_v<T>)
-  Task(std::in_place_t, Make&& make) : state_(std::in_place_index<0>, Made(make)) {}
+  Task(std::in_place_t, Make&& make) : state_(std::in_place_index<0>, ElidedResult(make)) {}
   [[nodiscard]] static Task done()
     requires std::is_void_v<T>
   {
@@ -163,7 +163,7 @@ class [[nodiscard]] Task {
   /// may be awaited after that. Does nothing when it was started already.
   void start(Context& context) { start(context.root()); }
   /// The same, within `scope`.
-  void start(Scope& scope) {
+  void start(CancelScope& scope) {
     if (is_done() || handle()->promise().scope != nullptr) return;
     handle()->promise().scope = &scope;
     scope.context().resume(*handle());
@@ -178,7 +178,7 @@ class [[nodiscard]] Task {
     suspend(waiter, *waiter.promise().scope);
   }
   /// As await_suspend, but what was not started runs in `scope`, inside of that of `waiter`.
-  void suspend(std::coroutine_handle<> waiter, Scope& scope) {
+  void suspend(std::coroutine_handle<> waiter, CancelScope& scope) {
     Promise& promise = handle()->promise();
     promise.continuation = waiter;
     if (promise.scope != nullptr) return;
@@ -196,7 +196,7 @@ class [[nodiscard]] Task {
   };
   friend Promise;
   explicit Task(Handle frame) : state_(std::in_place_index<1>, frame) {}
-  explicit Task(detail::Nothing value)
+  explicit Task(detail::Unit value)
     requires std::is_void_v<T>
       : state_(std::in_place_index<0>, value) {}
 

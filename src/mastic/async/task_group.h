@@ -65,7 +65,7 @@ struct Child::promise_type : TaskPromiseBase {
 class TaskGroup {
  public:
   /// For what is built upon groups; tasks use `task_group`. In user code, inside of `outer`.
-  explicit TaskGroup(Scope& outer) : outer_(outer), scope_(outer) {}
+  explicit TaskGroup(CancelScope& outer) : outer_(outer), scope_(outer) {}
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
@@ -117,7 +117,7 @@ class TaskGroup {
   /// have ended.
   void throw_failure();
   /// Tasks that are awaited in here are of the group.
-  [[nodiscard]] Scope& scope() { return scope_; }
+  [[nodiscard]] CancelScope& scope() { return scope_; }
 
  private:
   friend struct detail::Child::promise_type;
@@ -135,8 +135,8 @@ class TaskGroup {
   void add(detail::Child::promise_type& child) noexcept;
   void ended(detail::Child::promise_type& child) noexcept;
 
-  Scope& outer_;
-  Scope scope_;
+  CancelScope& outer_;
+  CancelScope scope_;
   detail::Child::promise_type* first_ = nullptr;
   std::size_t size_ = 0;
   std::coroutine_handle<> waiter_;
@@ -151,10 +151,10 @@ namespace detail {
 template <class T>
 class Inside {
  public:
-  Inside(Scope& scope, Task<T>& task) : scope_(scope), task_(task) {}
+  Inside(CancelScope& scope, Task<T>& task) : scope_(scope), task_(task) {}
   [[nodiscard]] bool await_ready() const noexcept { return task_.await_ready(); }
   void await_suspend(std::coroutine_handle<> waiter) { task_.suspend(waiter, scope_); }
-  Something<T> await_resume() {
+  NonVoid<T> await_resume() {
     if constexpr (std::is_void_v<T>) {
       task_.await_resume();
       return {};
@@ -164,7 +164,7 @@ class Inside {
   }
 
  private:
-  Scope& scope_;
+  CancelScope& scope_;
   Task<T>& task_;
 };
 
@@ -182,9 +182,9 @@ struct TaskValue<Task<T>> {
 template <class Result, class F>
 Task<typename TaskValue<Result>::type> run_group(F body) {
   using T = typename TaskValue<Result>::type;
-  Scope& outer = co_await CurrentScope();
+  CancelScope& outer = co_await CurrentCancelScope();
   TaskGroup group(outer);
-  std::optional<Something<T>> value;
+  std::optional<NonVoid<T>> value;
   try {
     if constexpr (TaskValue<Result>::kIsTask) {
       Result task = body(group);

@@ -68,7 +68,7 @@ TEST(Task, KeepsItsLocalsWhileItWaits) { EXPECT_EQ(run(moved_only()), "kept"); }
 Task<int> start_two_then_await() {
   Task<int> quick = as_coroutine(1);
   Task<int> slow = after_sleep(2);
-  Scope& scope = co_await CurrentScope();
+  CancelScope& scope = co_await CurrentCancelScope();
   quick.start(scope);
   EXPECT_TRUE(quick.is_done());
   slow.start(scope);

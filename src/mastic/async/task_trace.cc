@@ -71,7 +71,7 @@ void Context::exception_leaves(const std::exception_ptr& exception,
   if (where.line() == 0) return;  // it awaited nothing
   try {
     if (!trace_) trace_ = std::make_unique<TaskTrace>();
-    if (trace_->awaits.size() < TaskTrace::kMostAwaits) {
+    if (trace_->awaits.size() < TaskTrace::kMaxAwaits) {
       trace_->awaits.push_back(where);
     } else {
       ++trace_->more;

@@ -15,9 +15,9 @@ namespace mastic::async {
 /// task that threw: that one threw, or something after it in the same function. (A task that threw
 /// without an await stands there by the await of its caller.)
 struct TaskTrace {
-  static constexpr std::size_t kMostAwaits = 32;
+  static constexpr std::size_t kMaxAwaits = 32;
 
-  std::vector<std::source_location> awaits;  ///< the first kMostAwaits
+  std::vector<std::source_location> awaits;  ///< the first kMaxAwaits
   std::size_t more = 0;                      ///< awaits after those
   std::vector<std::exception_ptr> others;    ///< what failed beside it, in the same TaskGroup
 

@@ -123,7 +123,7 @@ Task<TaskTrace> from_the_deep() {
 
 TEST(TaskTrace, IsBounded) {
   const TaskTrace trace = run_to_end(from_the_deep());
-  EXPECT_EQ(trace.awaits.size(), TaskTrace::kMostAwaits);
+  EXPECT_EQ(trace.awaits.size(), TaskTrace::kMaxAwaits);
   EXPECT_EQ(trace.awaits.size() + trace.more, 1002u);
 }
 

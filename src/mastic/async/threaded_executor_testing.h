@@ -51,8 +51,10 @@ class ThreadedExecutor final : public Executor {
     messages_.push_back(message);
     changed_.notify_one();
   }
-  [[nodiscard]] Runner& runner() override { return *runner_; }
-  void set_runner(Runner& runner) { runner_ = &runner; }
+  [[nodiscard]] BlockingExecutor& blocking_executor() override { return *blocking_executor_; }
+  void set_blocking_executor(BlockingExecutor& blocking_executor) {
+    blocking_executor_ = &blocking_executor;
+  }
 
  private:
   void drive() {
@@ -98,7 +100,7 @@ class ThreadedExecutor final : public Executor {
   bool stopping_ = false;
   std::mutex inbox_;
   MessageQueue messages_;
-  Runner* runner_ = &inline_runner();
+  BlockingExecutor* blocking_executor_ = &inline_blocking_executor();
   std::vector<std::thread> threads_;
 };
 

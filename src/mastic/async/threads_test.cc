@@ -301,9 +301,9 @@ TEST(SharedByThreads, GroupsAreStoppedAtAnyMoment) {
 }
 
 /// Threads of its own, for code that blocks.
-class ThreadRunner final : public Runner {
+class ThreadBlockingExecutor final : public BlockingExecutor {
  public:
-  ~ThreadRunner() {
+  ~ThreadBlockingExecutor() {
     for (std::thread& thread : threads_) thread.join();
   }
   bool submit(BlockingWork& work) override {
@@ -334,9 +334,9 @@ Task<int> blocks_until_stopped() {
 }
 
 TEST(SharedByThreads, BlockingCodeIsToldToStopOrNeverBegins) {
-  ThreadRunner runner;
+  ThreadBlockingExecutor blocking_executor;
   ThreadedExecutor executor(2);
-  executor.set_runner(runner);
+  executor.set_blocking_executor(blocking_executor);
   std::list<ThreadedContext<int>> contexts;
   for (int i = 0; i < 8; ++i) contexts.emplace_back(executor, blocks_until_stopped());
   int begun = 0;

@@ -1,10 +1,10 @@
-#include "mastic/async/waiting.h"
+#include "mastic/async/waiter.h"
 
 namespace mastic::async {
 
-// ---- WaitLine ----
+// ---- WaitQueue ----
 
-void WaitLine::push_back(Waiting& waiting) {
+void WaitQueue::push_back(Waiter& waiting) {
   waiting.in_line_ = true;
   waiting.next_ = nullptr;
   waiting.previous_ = last_;
@@ -12,33 +12,33 @@ void WaitLine::push_back(Waiting& waiting) {
   last_ = &waiting;
 }
 
-Waiting& WaitLine::pop_front() {
-  Waiting& waiting = *first_;
+Waiter& WaitQueue::pop_front() {
+  Waiter& waiting = *first_;
   remove(waiting);
   return waiting;
 }
 
-void WaitLine::remove(Waiting& waiting) {
+void WaitQueue::remove(Waiter& waiting) {
   waiting.in_line_ = false;
   (waiting.previous_ == nullptr ? first_ : waiting.previous_->next_) = waiting.next_;
   (waiting.next_ == nullptr ? last_ : waiting.next_->previous_) = waiting.previous_;
 }
 
-// ---- Waiting ----
+// ---- Waiter ----
 
 /// In line still: the whole context goes, and nobody waits any more.
-Waiting::~Waiting() {
+Waiter::~Waiter() {
   if (in_line_) leave_line();
 }
 
 /// True when it was in line, and is no more.
-bool Waiting::leave_line() noexcept {
+bool Waiter::leave_line() noexcept {
   const std::lock_guard lock(line_->mutex_);
   if (in_line_) line_->remove(*this);
   return !served_;
 }
 
-void Waiting::start(Executor&) {
+void Waiter::start(Executor&) {
   {
     const std::lock_guard lock(line_->mutex_);
     started_ = true;
@@ -47,13 +47,13 @@ void Waiting::start(Executor&) {
   complete();
 }
 
-Operation::Cancel Waiting::cancel() noexcept {
+Operation::Cancel Waiter::cancel() noexcept {
   return leave_line() ? Cancel::GivenUp : Cancel::Coming;
 }
 
-bool Waiting::drop() noexcept { return leave_line(); }
+bool Waiter::drop() noexcept { return leave_line(); }
 
-void Waiting::notify() noexcept {
+void Waiter::notify() noexcept {
   if (Context* const here = Context::running(); here == &context()) {
     here->deliver_after_run(*this);
   } else {
@@ -63,7 +63,7 @@ void Waiting::notify() noexcept {
 
 // ---- Waker ----
 
-void Waker::serve(Waiting& waiting) noexcept {
+void Waker::serve(Waiter& waiting) noexcept {
   waiting.served_ = true;
   if (waiting.started_) {
     waiting.next_ = nullptr;
@@ -76,8 +76,8 @@ void Waker::serve(Waiting& waiting) noexcept {
 
 Waker::~Waker() {
   lock_.unlock();
-  for (Waiting* next = first_; next != nullptr;) {
-    Waiting& waiting = *std::exchange(next, next->next_);  // which may go as soon as it is notified
+  for (Waiter* next = first_; next != nullptr;) {
+    Waiter& waiting = *std::exchange(next, next->next_);  // which may go as soon as it is notified
     waiting.notify();
   }
 }

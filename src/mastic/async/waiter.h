@@ -15,27 +15,27 @@
 
 namespace mastic::async {
 
-class Waiting;
+class Waiter;
 
 /// Those who wait, in the order they came. Guarded by a mutex that several lines may share.
-class WaitLine {
+class WaitQueue {
  public:
-  explicit WaitLine(std::mutex& mutex) : mutex_(mutex) {}
-  WaitLine(const WaitLine&) = delete;
-  WaitLine& operator=(const WaitLine&) = delete;
+  explicit WaitQueue(std::mutex& mutex) : mutex_(mutex) {}
+  WaitQueue(const WaitQueue&) = delete;
+  WaitQueue& operator=(const WaitQueue&) = delete;
 
   // With the mutex held:
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
-  void push_back(Waiting& waiting);
+  void push_back(Waiter& waiting);
   /// Requires: not empty.
-  Waiting& pop_front();
-  void remove(Waiting& waiting);
+  Waiter& pop_front();
+  void remove(Waiter& waiting);
 
  private:
-  friend class Waiting;
+  friend class Waiter;
   std::mutex& mutex_;
-  Waiting* first_ = nullptr;
-  Waiting* last_ = nullptr;
+  Waiter* first_ = nullptr;
+  Waiter* last_ = nullptr;
 };
 
 /// Holds the mutex of a line, and wakes those who were served once it has let go of it: what they
@@ -49,12 +49,12 @@ class Waker {
 
   /// It has what it waits for, or learns that it will not get it. Requires: it was taken off its
   /// line.
-  void serve(Waiting& waiting) noexcept;
+  void serve(Waiter& waiting) noexcept;
 
  private:
   std::unique_lock<std::mutex> lock_;
-  Waiting* first_ = nullptr;  ///< those in progress, to be notified
-  Waiting* last_ = nullptr;
+  Waiter* first_ = nullptr;  ///< those in progress, to be notified
+  Waiter* last_ = nullptr;
 };
 
 /// A task's place in a line.
@@ -63,18 +63,18 @@ class Waker {
 ///    thread, with the mutex of its line held.
 /// 2. Served by a task of its own context in the same run, it never meets the executor.
 /// 3. Served before the executor started it, it is completed by `start`; after that by a message.
-class Waiting : public Operation, private Message {
+class Waiter : public Operation, private Message {
  protected:
-  explicit Waiting(WaitLine& line) : line_(&line) {}
-  Waiting(Waiting&&) = default;
-  ~Waiting() override;
+  explicit Waiter(WaitQueue& line) : line_(&line) {}
+  Waiter(Waiter&&) = default;
+  ~Waiter() override;
 
   /// In user code: true when the task is to wait; false when it is stopped, or has what it wants:
   /// `take_now(Waker&)` says so, with the mutex held, and may serve others.
   template <class Promise, class TakeNow>
   bool wait_unless(std::coroutine_handle<Promise> waiter, std::source_location where,
                    TakeNow take_now) {
-    Scope& scope = *waiter.promise().scope;
+    CancelScope& scope = *waiter.promise().scope;
     waiter.promise().awaited_at = where;
     if (scope.stop_requested()) {
       refuse();
@@ -88,7 +88,7 @@ class Waiting : public Operation, private Message {
   }
 
  private:
-  friend class WaitLine;
+  friend class WaitQueue;
   friend class Waker;
   void notify() noexcept;
   void start(Executor& executor) final;
@@ -97,9 +97,9 @@ class Waiting : public Operation, private Message {
   void deliver() noexcept final { complete(); }
   bool leave_line() noexcept;
 
-  WaitLine* line_;
-  Waiting* next_ = nullptr;
-  Waiting* previous_ = nullptr;
+  WaitQueue* line_;
+  Waiter* next_ = nullptr;
+  Waiter* previous_ = nullptr;
   bool in_line_ = false;
   bool served_ = false;   ///< taken off the line, and given what it waits for
   bool started_ = false;  ///< in progress on its executor: a message completes it

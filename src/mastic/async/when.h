@@ -25,7 +25,7 @@ namespace detail {
 
 template <class T>
 Child run_into(TaskGroup& group, std::source_location, Task<T> task,
-               std::optional<Something<T>>& value) {
+               std::optional<NonVoid<T>>& value) {
   Inside<T> inside(group.scope(), task);
   value.emplace(co_await inside);
 }
@@ -35,7 +35,7 @@ template <class T, class First, class Fill>
 Child run_first(TaskGroup& group, std::source_location, Task<T> task, std::optional<First>& first,
                 Fill fill) {
   Inside<T> inside(group.scope(), task);
-  Something<T> value = co_await inside;
+  NonVoid<T> value = co_await inside;
   if (first) co_return;
   fill(first, std::move(value));
   group.cancel();
@@ -49,9 +49,9 @@ T value_of(std::optional<T>& value) {
 }
 
 template <class... T>
-Task<std::tuple<Something<T>...>> run_all(Task<T>... tasks) {
-  Scope& outer = co_await CurrentScope();
-  std::tuple<std::optional<Something<T>>...> values;
+Task<std::tuple<NonVoid<T>...>> run_all(Task<T>... tasks) {
+  CancelScope& outer = co_await CurrentCancelScope();
+  std::tuple<std::optional<NonVoid<T>>...> values;
   TaskGroup group(outer);
   const auto spawn = [&](auto&... value) {
     (run_into(group, std::source_location(), std::move(tasks), value), ...);
@@ -59,15 +59,13 @@ Task<std::tuple<Something<T>...>> run_all(Task<T>... tasks) {
   std::apply(spawn, values);
   co_await group.all_ended();
   group.throw_failure();
-  const auto unwrap = [](auto&... value) {
-    return std::tuple<Something<T>...>(value_of(value)...);
-  };
+  const auto unwrap = [](auto&... value) { return std::tuple<NonVoid<T>...>(value_of(value)...); };
   co_return std::apply(unwrap, values);
 }
 
 template <class T>
 Task<std::vector<T>> run_all_of(std::vector<Task<T>> tasks) {
-  Scope& outer = co_await CurrentScope();
+  CancelScope& outer = co_await CurrentCancelScope();
   std::vector<std::optional<T>> values(tasks.size());
   TaskGroup group(outer);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
@@ -82,7 +80,7 @@ Task<std::vector<T>> run_all_of(std::vector<Task<T>> tasks) {
 }
 
 inline Task<> run_all_of(std::vector<Task<>> tasks) {
-  Scope& outer = co_await CurrentScope();
+  CancelScope& outer = co_await CurrentCancelScope();
   std::vector<std::optional<std::monostate>> values(tasks.size());
   TaskGroup group(outer);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
@@ -94,9 +92,9 @@ inline Task<> run_all_of(std::vector<Task<>> tasks) {
 }
 
 template <std::size_t... I, class... T>
-Task<std::variant<Something<T>...>> run_any(std::index_sequence<I...>, Task<T>... tasks) {
-  using First = std::variant<Something<T>...>;
-  Scope& outer = co_await CurrentScope();
+Task<std::variant<NonVoid<T>...>> run_any(std::index_sequence<I...>, Task<T>... tasks) {
+  using First = std::variant<NonVoid<T>...>;
+  CancelScope& outer = co_await CurrentCancelScope();
   std::optional<First> first;
   TaskGroup group(outer);
   (run_first(group, std::source_location(), std::move(tasks), first,
@@ -110,14 +108,14 @@ Task<std::variant<Something<T>...>> run_any(std::index_sequence<I...>, Task<T>..
 }
 
 template <class T>
-Task<FirstOf<Something<T>>> run_any_of(std::vector<Task<T>> tasks) {
-  using First = FirstOf<Something<T>>;
+Task<FirstOf<NonVoid<T>>> run_any_of(std::vector<Task<T>> tasks) {
+  using First = FirstOf<NonVoid<T>>;
   if (tasks.empty()) throw std::invalid_argument("when_any of no task");
-  Scope& outer = co_await CurrentScope();
+  CancelScope& outer = co_await CurrentCancelScope();
   std::optional<First> first;
   TaskGroup group(outer);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    const auto fill = [i](std::optional<First>& filled, Something<T>&& value) {
+    const auto fill = [i](std::optional<First>& filled, NonVoid<T>&& value) {
       filled.emplace(i, std::move(value));
     };
     run_first(group, std::source_location(), std::move(tasks[i]), first, fill);
@@ -136,7 +134,7 @@ Task<FirstOf<Something<T>>> run_any_of(std::vector<Task<T>> tasks) {
 ///     auto [user, notes] = co_await when_all(find_user(id), find_notes(id));
 template <Awaitable... A>
   requires(sizeof...(A) > 0)
-[[nodiscard]] Task<std::tuple<detail::Something<Awaited<A>>...>> when_all(A... tasks) {
+[[nodiscard]] Task<std::tuple<detail::NonVoid<Awaited<A>>...>> when_all(A... tasks) {
   return detail::run_all(detail::as_task(std::move(tasks))...);
 }
 /// The same for as many as there are: a Task<std::vector<T>>, or a Task<> when they give nothing.
@@ -152,12 +150,12 @@ template <class T>
 /// with_timeout rather than beside a sleep.
 template <Awaitable... A>
   requires(sizeof...(A) > 0)
-[[nodiscard]] Task<std::variant<detail::Something<Awaited<A>>...>> when_any(A... tasks) {
+[[nodiscard]] Task<std::variant<detail::NonVoid<Awaited<A>>...>> when_any(A... tasks) {
   return detail::run_any(std::index_sequence_for<A...>(), detail::as_task(std::move(tasks))...);
 }
 /// The same for as many as there are. Throws std::invalid_argument when there are none.
 template <class T>
-[[nodiscard]] Task<FirstOf<detail::Something<T>>> when_any(std::vector<Task<T>> tasks) {
+[[nodiscard]] Task<FirstOf<detail::NonVoid<T>>> when_any(std::vector<Task<T>> tasks) {
   return detail::run_any_of(std::move(tasks));
 }
 

@@ -25,7 +25,7 @@ namespace detail {
 class Deadline final : public Operation, private Timer {
  public:
   /// In `own`, where nothing else is.
-  Deadline(Scope& own, Scope& limited, base::Duration limit)
+  Deadline(CancelScope& own, CancelScope& limited, base::Duration limit)
       : own_(own), limited_(limited), limit_(limit) {
     submit(own_, std::noop_coroutine());
   }
@@ -62,20 +62,20 @@ class Deadline final : public Operation, private Timer {
     limited_.stop();
   }
 
-  Scope& own_;
-  Scope& limited_;
+  CancelScope& own_;
+  CancelScope& limited_;
   const base::Duration limit_;
   bool expired_ = false;
 };
 
 template <class T>
 Task<T> run_with_timeout(Task<T> task, base::Duration limit) {
-  Scope& outer = co_await CurrentScope();
+  CancelScope& outer = co_await CurrentCancelScope();
   TaskGroup group(outer);  // of one
-  Scope around_deadline(outer);
+  CancelScope around_deadline(outer);
   Deadline deadline(around_deadline, group.scope(), limit);
   Task<T> limited = std::move(task);  // its frame goes before its scope
-  std::optional<Something<T>> value;
+  std::optional<NonVoid<T>> value;
   try {
     Inside<T> inside(group.scope(), limited);
     value.emplace(co_await inside);

@@ -5,7 +5,7 @@
 namespace mastic::base {
 namespace {
 
-constexpr std::size_t kMostPathBytes = 107;  // sockaddr_un.sun_path, less the closing zero
+constexpr std::size_t kMaxPathBytes = 107;  // sockaddr_un.sun_path, less the closing zero
 
 std::unexpected<Error> not_an_address(std::string_view text) {
   return fail(
@@ -26,7 +26,7 @@ Result<Address> Address::parse(std::string_view text) {
   if (text.starts_with("unix:")) {
     const std::string_view path = text.substr(5);
     if (path.empty()) return not_an_address(text);
-    if (path.size() > kMostPathBytes) {
+    if (path.size() > kMaxPathBytes) {
       return fail("the path of the Unix socket '", path,
                   "' is longer than 107 bytes; choose a shorter one");
     }

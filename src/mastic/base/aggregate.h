@@ -38,10 +38,10 @@ consteval bool takes_values(std::index_sequence<I...>) {
   return TakesValues<T, I...>;
 }
 
-inline constexpr std::size_t kMostFields = 24;
+inline constexpr std::size_t kMaxFields = 24;
 
-/// How many values T takes, and one more than kMostFields for whatever takes more.
-template <class T, std::size_t N = kMostFields + 1>
+/// How many values T takes, and one more than kMaxFields for whatever takes more.
+template <class T, std::size_t N = kMaxFields + 1>
 consteval std::size_t count_values() {
   if constexpr (N == 0 || takes_values<T>(std::make_index_sequence<N>())) {
     return N;
@@ -95,13 +95,13 @@ consteval void check_fields() {
       "the fields of a struct with a base class cannot be told apart: make the base a field");
   static_assert(HasBase<T> || !kHasArray<T>,
                 "the fields of a struct with a C array cannot be told apart: make it a std::array");
-  static_assert(HasBase<T> || kHasArray<T> || count_values<T>() <= kMostFields,
+  static_assert(HasBase<T> || kHasArray<T> || count_values<T>() <= kMaxFields,
                 "a struct has 24 fields at the most: make some of them a struct of their own");
 }
 /// None when they cannot be told apart; check_fields says why.
 template <class T>
 consteval std::size_t count_fields() {
-  const bool is_fit = !HasBase<T> && !kHasArray<T> && count_values<T>() <= kMostFields;
+  const bool is_fit = !HasBase<T> && !kHasArray<T> && count_values<T>() <= kMaxFields;
   return is_fit ? count_values<T>() : 0;
 }
 

@@ -8,7 +8,7 @@ constexpr std::size_t kBlockBytes = 4096;
 }  // namespace
 
 void* Arena::allocate_from_heap(std::size_t bytes, std::size_t alignment) {
-  const std::size_t header = kMostAlignment;
+  const std::size_t header = kMaxAlignment;
   if (bytes >
       kBlockBytes / 2) {  // a block of its own, so that what is left of the current one stays
     auto* const own = static_cast<Block*>(::operator new(header + bytes));

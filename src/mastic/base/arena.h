@@ -30,8 +30,8 @@ class Arena {
 
   /// Uninitialised memory that lives as long as the arena. Requires: alignment <= 16.
   [[nodiscard]] void* allocate(std::size_t bytes,
-                               std::size_t alignment = kMostAlignment) MASTIC_LIFETIMEBOUND {
-    MASTIC_ASSERT(alignment <= kMostAlignment);
+                               std::size_t alignment = kMaxAlignment) MASTIC_LIFETIMEBOUND {
+    MASTIC_ASSERT(alignment <= kMaxAlignment);
     const std::size_t padding = -reinterpret_cast<std::uintptr_t>(at_) & (alignment - 1);
     if (bytes > left_ || padding > left_ - bytes) return allocate_from_heap(bytes, alignment);
     std::byte* const place = at_ + padding;
@@ -64,7 +64,7 @@ class Arena {
   [[nodiscard]] std::size_t heap_bytes() const { return heap_bytes_; }
 
  private:
-  static constexpr std::size_t kMostAlignment = 16;
+  static constexpr std::size_t kMaxAlignment = 16;
   struct Block {
     Block* next;
   };

@@ -30,10 +30,10 @@ bool JsonReading::fail(std::string what) {
 }
 
 bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view> names) {
-  constexpr std::size_t kMostShown = 40;
+  constexpr std::size_t kMaxShown = 40;
   if (!found.is(JsonValue::Kind::String)) return fail(found, one_of(names));
   std::string what = one_of(names) + " is expected, '";
-  append_log_escaped(what, found.text(), kMostShown);
+  append_log_escaped(what, found.text(), kMaxShown);
   return fail(what + "' found");
 }
 

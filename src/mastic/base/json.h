@@ -159,10 +159,10 @@ struct JsonType<bool> {
 template <std::integral T>
 struct JsonType<T> {
   static void write(std::string& out, T value) {
-    constexpr std::size_t kMostDigits = 20;
+    constexpr std::size_t kMaxDigits = 20;
     const std::size_t before = out.size();
-    out.resize_and_overwrite(before + kMostDigits, [&](char* text, std::size_t) {
-      return std::to_chars(text + before, text + before + kMostDigits, value).ptr - text;
+    out.resize_and_overwrite(before + kMaxDigits, [&](char* text, std::size_t) {
+      return std::to_chars(text + before, text + before + kMaxDigits, value).ptr - text;
     });
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {

@@ -202,7 +202,7 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text) {
   }
   JsonDocument document;
   boost::json::parse_options options;
-  options.max_depth = kMostDepth;
+  options.max_depth = kMaxDepth;
   boost::json::basic_parser<detail::JsonBuilder> parser(options, *document.memory_);
   boost::json::error_code code;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), code);

@@ -117,9 +117,9 @@ inline JsonRange<JsonMember> JsonValue::members() const {
 
 class JsonDocument {
  public:
-  static constexpr std::size_t kMostDepth = 32;
+  static constexpr std::size_t kMaxDepth = 32;
 
-  /// Fails with what is wrong and at which byte. A text deeper than kMostDepth is refused, and one
+  /// Fails with what is wrong and at which byte. A text deeper than kMaxDepth is refused, and one
   /// of 4 GiB. Takes memory of 16 times the text and 8 KiB at the most, whatever that is.
   [[nodiscard]] static Result<JsonDocument> parse(std::string_view text);
 

@@ -127,8 +127,8 @@ TEST(Json, RefusesDepth) {
   const auto nested = [](std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
   };
-  EXPECT_TRUE(JsonDocument::parse(nested(JsonDocument::kMostDepth)));
-  EXPECT_FALSE(JsonDocument::parse(nested(JsonDocument::kMostDepth + 1)));
+  EXPECT_TRUE(JsonDocument::parse(nested(JsonDocument::kMaxDepth)));
+  EXPECT_FALSE(JsonDocument::parse(nested(JsonDocument::kMaxDepth + 1)));
   EXPECT_FALSE(JsonDocument::parse(nested(100'000)));
 }
 

@@ -369,7 +369,7 @@ ssize_t ScriptedKernel::send(int fd, const void* bytes, std::size_t size, int fl
   MASTIC_ASSERT(!socket.write_shut, {"send after shutdown", fd});
   if (socket.reset) return -EPIPE;
   if (socket.send_error != 0) return -socket.send_error;
-  const std::size_t taken = std::min({size, socket.room, socket.most_per_send});
+  const std::size_t taken = std::min({size, socket.room, socket.max_per_send});
   if (taken == 0 && size > 0) return -EAGAIN;
   socket.sent.append(static_cast<const char*>(bytes), taken);
   if (socket.room != SIZE_MAX) socket.room -= taken;
@@ -504,7 +504,7 @@ int ScriptedKernel::io_uring_queue_init(unsigned, io_uring& ring) {
 int ScriptedKernel::io_uring_submit_and_wait(io_uring& ring, unsigned) {
   if (const int number = fault("io_uring_submit_and_wait")) return -number;
   int submitted = 0;
-  for (; ring.sq.sqe_head != ring.sq.sqe_tail && submitted < most_per_submit;
+  for (; ring.sq.sqe_head != ring.sq.sqe_tail && submitted < max_per_submit;
        ++ring.sq.sqe_head, ++submitted) {
     const io_uring_sqe& entry = ring.sq.sqes[ring.sq.sqe_head & ring.sq.ring_mask];
     auto* const bytes = reinterpret_cast<char*>(entry.addr);

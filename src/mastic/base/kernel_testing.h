@@ -104,7 +104,7 @@ class ScriptedKernel final : public FailingKernel {
     int recv_error = 0;                ///< an errno for the next recv, after `incoming`
     int send_error = 0;                ///< an errno for every send
     std::size_t room = SIZE_MAX;       ///< how many bytes the socket takes before EAGAIN
-    std::size_t most_per_send = SIZE_MAX;
+    std::size_t max_per_send = SIZE_MAX;
     std::string sent;
     std::size_t unacknowledged = 0;  ///< of what it took: the peer has yet to acknowledge so much
     bool write_shut = false;
@@ -136,7 +136,7 @@ class ScriptedKernel final : public FailingKernel {
   [[nodiscard]] bool peer_sees_end(int fd);
   void advance(Duration time) { now_ += time; }
   /// How many operations of an io_uring submit are taken; the others stay undone.
-  int most_per_submit = INT_MAX;
+  int max_per_submit = INT_MAX;
   /// Makes io_uring_queue_init fail, as a seccomp profile does.
   void forbid_io_uring() { fail("io_uring_queue_init", 1, EPERM); }
 

@@ -6,7 +6,7 @@
 namespace mastic::base {
 namespace {
 
-constexpr std::size_t kMostLoggerBytes = 64;
+constexpr std::size_t kMaxLoggerBytes = 64;
 
 /// What a terminal shows a part of a line with; nothing elsewhere.
 struct Paint {
@@ -23,14 +23,14 @@ Paint paint_for(Level level) {
 void append_field(std::string& out, const LogField& field) {
   const bool quoted = field.value.empty() || field.value.find_first_of(" =") != field.value.npos;
   out.append(field.name).append(quoted ? "=\"" : "=");
-  append_log_escaped(out, field.value, kMostLogFieldBytes);
+  append_log_escaped(out, field.value, kMaxLogFieldBytes);
   if (quoted) out += '"';
 }
 
 /// Two blanks end the message, so it has none of its own: nobody forges a field.
 void append_message(std::string& out, std::string_view message) {
   const std::size_t begin = out.size();
-  append_log_text_escaped(out, message, kMostLogMessageBytes);
+  append_log_text_escaped(out, message, kMaxLogMessageBytes);
   for (std::size_t at = begin; (at = out.find("  ", at)) != out.npos; ++at) {
     out.replace(at + 1, 1, "\\x20");
   }
@@ -38,7 +38,7 @@ void append_message(std::string& out, std::string_view message) {
 
 void append_text(std::string& out, const LogRecord& record, const Paint& paint) {
   out.append(paint.level).append(to_string(record.level)).append(paint.plain).append(" ");
-  append_log_escaped(out, record.logger, kMostLoggerBytes);
+  append_log_escaped(out, record.logger, kMaxLoggerBytes);
   out += ": ";
   append_message(out, record.message);
   if (record.fields.empty()) return;
@@ -63,10 +63,10 @@ void append_json(std::string& out, const LogRecord& record, std::int64_t unix_se
   out += "{\"time\":\"";
   append_iso_time(out, unix_seconds);
   out.append("\",\"level\":\"").append(to_string(record.level)).append("\"");
-  append_json_member(out, "logger", record.logger, kMostLoggerBytes);
-  append_json_member(out, "message", record.message, kMostLogMessageBytes);
+  append_json_member(out, "logger", record.logger, kMaxLoggerBytes);
+  append_json_member(out, "message", record.message, kMaxLogMessageBytes);
   for (const LogField& field : record.fields) {
-    append_json_member(out, field.name, field.value, kMostLogFieldBytes);
+    append_json_member(out, field.name, field.value, kMaxLogFieldBytes);
   }
   out += '}';
 }

@@ -24,8 +24,8 @@ enum class LogFormat {
   Json,    ///< an object a line: time, level, logger, message, and the fields by their names
 };
 
-inline constexpr std::size_t kMostLogMessageBytes = 8 << 10;
-inline constexpr std::size_t kMostLogFieldBytes = 1 << 10;
+inline constexpr std::size_t kMaxLogMessageBytes = 8 << 10;
+inline constexpr std::size_t kMaxLogFieldBytes = 1 << 10;
 
 /// A line with its time and its line feed.
 void append_log_line(std::string& out, const LogRecord& record, LogFormat format,

@@ -57,11 +57,11 @@ TEST(LogFormat, KeepsWordsOfEveryLanguageAndNoControls) {
 }
 
 TEST(LogFormat, CutsWhatIsTooLong) {
-  const std::string text(kMostLogMessageBytes + 1, 'x');
+  const std::string text(kMaxLogMessageBytes + 1, 'x');
   const std::array fields = {LogField{"field", text}};
   for (const LogFormat format : {LogFormat::Text, LogFormat::Json}) {
     const std::string line = line_of({Level::Info, "app", text, fields}, format);
-    EXPECT_LT(line.size(), kMostLogMessageBytes + kMostLogFieldBytes + 200);
+    EXPECT_LT(line.size(), kMaxLogMessageBytes + kMaxLogFieldBytes + 200);
     EXPECT_NE(line.find("x..."), line.npos);
   }
 }

@@ -12,7 +12,7 @@
 namespace mastic::base {
 namespace {
 
-constexpr std::size_t kMostBytes = 64 << 10;  // of a file of the system
+constexpr std::size_t kMaxBytes = 64 << 10;  // of a file of the system
 
 /// The beginning of a file, all of it for one of the system's; nothing when it cannot be read.
 std::optional<std::string> read_file(Kernel& kernel, const std::string& path) {
@@ -21,7 +21,7 @@ std::optional<std::string> read_file(Kernel& kernel, const std::string& path) {
   const Descriptor file(kernel, fd);
   std::string text;
   std::array<char, 4096> buffer;
-  while (text.size() < kMostBytes) {
+  while (text.size() < kMaxBytes) {
     const ssize_t got = kernel.read(file.fd(), buffer.data(), buffer.size());
     if (got < 0) return std::nullopt;
     if (got == 0) break;

@@ -29,15 +29,15 @@ struct RequestReport {
 struct LoopReport {
   std::size_t loop = 0;  ///< its number
   std::uint64_t connections = 0;
-  std::vector<RequestReport> requests;  ///< the oldest ones, most_requests at the most
+  std::vector<RequestReport> requests;  ///< the oldest ones, max_requests at the most
   std::uint64_t requests_in_all = 0;
 };
 
 struct ThreadReport {
   int thread = 0;         ///< its number in the kernel
-  std::string_view duty;  ///< reserve, drives, away, works, written off
+  std::string_view role;  ///< reserve, drives, away, works, written off
   int loop = -1;          ///< that it drives, or has lost; -1: none
-  Duration age{};         ///< since it has this duty, or runs this piece of work
+  Duration age{};         ///< since it has this role, or runs this piece of work
 };
 
 struct PoolReport {
@@ -53,7 +53,7 @@ struct PoolReport {
 };
 
 /// A server, for those who look after it. Used from any thread; nothing here waits for a handler.
-class ServerWatch {
+class ServerStatus {
  public:
   [[nodiscard]] virtual std::size_t loops() const = 0;
   [[nodiscard]] virtual PoolReport pool() const = 0;
@@ -66,7 +66,7 @@ class ServerWatch {
   virtual void cancel(std::uint64_t request) = 0;
 
  protected:
-  ~ServerWatch() = default;
+  ~ServerStatus() = default;
 };
 
 }  // namespace mastic::base

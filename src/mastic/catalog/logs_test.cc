@@ -60,7 +60,7 @@ TEST_F(LogsTest, HaveAnAccessLogWhenItIsWanted) {
   options.access_log = AccessLogChoice::Combined;
   EXPECT_TRUE(logs->open_access_log(options));
   ASSERT_TRUE(logs->access_log());
-  logs->access_log()->write_refusal({.status = http::Status::RequestTimeout});
+  logs->access_log()->write_rejected({.status = http::Status::RequestTimeout});
   logs->flush(kLongest);
   EXPECT_NE(content(options.access_log_file).find("\"-\" 408 "), std::string::npos);
 }
@@ -83,7 +83,7 @@ TEST_F(LogsTest, SayWhatBefellTheAccessLog) {
   options.access_log = AccessLogChoice::Combined;
   const auto logs = Logs::open(options, kernel).value();
   ASSERT_TRUE(logs->open_access_log(options));
-  logs->access_log()->write_refusal({});
+  logs->access_log()->write_rejected({});
   logs->flush(kLongest);
   EXPECT_EQ(logs->dropped_accesses(), 1u);
   const std::string text = content(options.log_file);

@@ -15,7 +15,7 @@
 #include "mastic/base/standard_streams.h"
 #include "mastic/catalog/options.h"
 #include "mastic/catalog/service.h"
-#include "mastic/loop/drivers.h"
+#include "mastic/loop/scheduler.h"
 
 namespace mastic::catalog {
 namespace {
@@ -37,8 +37,8 @@ int wrong_usage(const std::string& name, const std::string& message) {
 
 /// Whether the log goes to a terminal whose user has nothing against them (no-color.org).
 bool wants_colours(const std::string& log_file) {
-  const char* const refusal = std::getenv("NO_COLOR");
-  const bool refused = refusal != nullptr && *refusal != '\0';
+  const char* const rejected = std::getenv("NO_COLOR");
+  const bool refused = rejected != nullptr && *rejected != '\0';
   return log_file == "-" && isatty(STDERR_FILENO) == 1 && !refused;
 }
 
@@ -50,7 +50,7 @@ void share_heaps() {
       std::getenv("MALLOC_ARENA_MAX") != nullptr ||
       (tunables != nullptr && std::string_view(tunables).contains("glibc.malloc.arena_max"));
   if (!is_chosen)
-    mallopt(M_ARENA_MAX, static_cast<int>(loop::Drivers::cores(base::system_kernel())));
+    mallopt(M_ARENA_MAX, static_cast<int>(loop::Scheduler::cores(base::system_kernel())));
 }
 
 }  // namespace

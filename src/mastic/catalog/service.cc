@@ -43,8 +43,9 @@ class Service {
     server_ = std::make_unique<server::Server>(make_pipeline(make_app(), access_log),
                                                options_.server, log_, kernel_);
     if (access_log) {
-      server_->observe_refusals(
-          [&access_log](const app::Refusal& refusal) { access_log->write_refusal(refusal); });
+      server_->observe_rejections([&access_log](const app::RejectedRequest& rejected) {
+        access_log->write_rejected(rejected);
+      });
     }
     const auto access =
         net::SocketAccess::parse(kernel_, options_.socket_mode, options_.socket_owner);

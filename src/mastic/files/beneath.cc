@@ -18,7 +18,7 @@
 namespace mastic::files {
 namespace {
 
-constexpr int kMostLinks = 40;  // that one path may lead through, as the kernel has it
+constexpr int kMaxLinks = 40;  // that one path may lead through, as the kernel has it
 
 /// A way along one path.
 ///
@@ -71,7 +71,7 @@ class Walk {
     std::array<char, PATH_MAX> target;
     const ssize_t size = kernel_.readlinkat(here(), name.c_str(), target);
     if (size < 0) return static_cast<int>(size);
-    if (++links_ > kMostLinks) return -ELOOP;
+    if (++links_ > kMaxLinks) return -ELOOP;
     if ((last_flags_ & O_DIRECTORY) != 0) rest_.insert(0, "/");
     rest_.insert(0, target.data(), static_cast<std::size_t>(size));
     return rest_.size() < std::size_t{2} * PATH_MAX ? 0 : -ENAMETOOLONG;

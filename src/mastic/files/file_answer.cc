@@ -129,8 +129,8 @@ Response answer_with_file(Request& request, const std::shared_ptr<const CachedFi
 
   const http::RangeRequest wanted = wanted_ranges(request, validators, size, options, unix_now);
   if (wanted.verdict == Verdict::Unsatisfiable) {
-    Response refusal = app::error_response(request, Status::RangeNotSatisfiable);
-    return std::move(refusal).set(FieldName::ContentRange, http::unsatisfied_range(size));
+    Response rejected = app::error_response(request, Status::RangeNotSatisfiable);
+    return std::move(rejected).set(FieldName::ContentRange, http::unsatisfied_range(size));
   }
   if (wanted.verdict == Verdict::Ignore) {
     response.body = part_of(file, 0, size);

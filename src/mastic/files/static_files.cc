@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include "mastic/app/blocking.h"
 #include "mastic/app/error_response.h"
 #include "mastic/app/handler.h"
 #include "mastic/app/http_error.h"
-#include "mastic/app/pace.h"
 #include "mastic/app/page_style.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/base/attributes.h"
@@ -87,13 +87,15 @@ std::optional<TreePath> to_tree_path(std::string_view path, const Options& optio
 /// While a request is answered on a thread that may block.
 class Away {
  public:
-  explicit Away(app::Carrier& carrier) : carrier_(carrier) { carrier_.runs_elsewhere(true); }
-  ~Away() { carrier_.runs_elsewhere(false); }
+  explicit Away(app::ExchangeContext& exchange) : exchange_(exchange) {
+    exchange_.runs_elsewhere(true);
+  }
+  ~Away() { exchange_.runs_elsewhere(false); }
   Away(const Away&) = delete;
   Away& operator=(const Away&) = delete;
 
  private:
-  app::Carrier& carrier_;
+  app::ExchangeContext& exchange_;
 };
 
 class StaticFiles {
@@ -104,23 +106,23 @@ class StaticFiles {
   /// Looking for a file may wait for a disk: where a slow handler would go, this goes to the threads
   /// that are for reading.
   app::Task<Response> answer(Request& request) {
-    const bool reads_here = !pace_.goes_elsewhere() &&
-                            request.carrier().context().executor().disk_runner().has_reserve();
+    const bool reads_here = !history_.goes_elsewhere() &&
+                            request.exchange().context().executor().disk_executor().has_reserve();
     if (!reads_here) return answer_elsewhere(request);
-    const app::detail::Stay here(request, pace_);
+    const app::detail::InlineCall here(request, history_);
     return app::Task<Response>(std::in_place, [&] { return find_answer(request); });
   }
 
  private:
   app::Task<Response> answer_elsewhere(Request& request) {
     auto read = [&] {
-      const Away away(request.carrier());
+      const Away away(request.exchange());
       const base::Instant begun = root_->kernel().monotonic_now();
       Response response = find_answer(request);
-      pace_.took(root_->kernel().monotonic_now() - begun);
+      history_.took(root_->kernel().monotonic_now() - begun);
       return response;
     };
-    co_return co_await async::run_reading(read, request.carrier().queue_timeout());
+    co_return co_await async::run_reading(read, request.exchange().queue_timeout());
   }
 
   Response find_answer(Request& request) {
@@ -143,7 +145,7 @@ class StaticFiles {
     const auto change = root_->look();
     if (!change) return;
     cache_.drop_former_trees();
-    request.carrier().log().write(
+    request.exchange().log().write(
         {.level = change->level, .logger = "files", .message = change->message});
   }
 
@@ -213,7 +215,7 @@ class StaticFiles {
   const Options options_;
   const std::unique_ptr<Root> root_;
   FileCache cache_;
-  app::Pace pace_;
+  app::BlockingHistory history_;
 };
 
 }  // namespace

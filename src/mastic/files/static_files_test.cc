@@ -7,7 +7,7 @@
 
 #include <limits>
 
-#include "mastic/app/carrier_testing.h"
+#include "mastic/app/exchange_context_testing.h"
 #include "mastic/base/date.h"
 #include "mastic/base/kernel_testing.h"
 #include "mastic/files/temporary_tree_testing.h"
@@ -82,7 +82,7 @@ TEST_F(StaticFilesTest, AreTrustedToBeQuickBeforeTheyWereEverAskedFor) {
   http::RequestHead head;
   head.method = Method::Get;
   EXPECT_TRUE(
-      tree.pace_of({.head = head, .path = "/notes.txt", .peer = {}}, "/notes.txt").is_trusted());
+      tree.history_of({.head = head, .path = "/notes.txt", .peer = {}}, "/notes.txt").is_trusted());
 }
 
 TEST_F(StaticFilesTest, ServesFilesAndIndexes) {

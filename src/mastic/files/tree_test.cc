@@ -19,15 +19,15 @@ using http::Status;
 /// refuses, or 0.
 class OldKernel final : public base::FailingKernel {
  public:
-  explicit OldKernel(int refusal) : FailingKernel(base::system_kernel()), refusal_(refusal) {}
+  explicit OldKernel(int rejected) : FailingKernel(base::system_kernel()), rejected_(rejected) {}
 
   int openat2(int directory, const char* path, int flags, std::uint64_t resolve) override {
-    if (refusal_ != 0) return -refusal_;
+    if (rejected_ != 0) return -rejected_;
     return FailingKernel::openat2(directory, path, flags, resolve);
   }
 
  private:
-  int refusal_;
+  int rejected_;
 };
 
 /// Every test runs with names that the kernel resolves, and with such that we do.

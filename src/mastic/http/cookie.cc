@@ -9,7 +9,7 @@
 namespace mastic::http {
 namespace {
 
-constexpr std::size_t kMostBytes = 4096;  // of a name and its value; browsers take no more
+constexpr std::size_t kMaxBytes = 4096;  // of a name and its value; browsers take no more
 
 std::string_view without_quotes(std::string_view value) {
   const bool quoted = value.size() >= 2 && value.starts_with('"') && value.ends_with('"');
@@ -37,7 +37,7 @@ std::string_view fault_of(const SetCookie& cookie) {
     return "its value has a character that cookies cannot hold; percent_encode_segment makes it "
            "fit";
   }
-  if (cookie.name.size() + cookie.value.size() > kMostBytes) return "it is larger than 4096 bytes";
+  if (cookie.name.size() + cookie.value.size() > kMaxBytes) return "it is larger than 4096 bytes";
   if (!cookie.path.starts_with('/') || !is_attribute_value(cookie.path)) {
     return "its path does not begin with '/', or has a semicolon";
   }
@@ -73,7 +73,7 @@ std::optional<std::string_view> find_cookie(FieldsView fields, std::string_view 
   std::size_t seen = 0;
   for (const Field field : fields) {
     if (field.known != FieldName::Cookie) continue;
-    for (std::string_view rest = field.value; !rest.empty() && seen < kMostCookies; ++seen) {
+    for (std::string_view rest = field.value; !rest.empty() && seen < kMaxCookies; ++seen) {
       std::string_view value = base::trim(base::take_until(rest, ';'));
       const bool is_pair = value.find('=') != value.npos;
       const std::string_view found = base::trim(base::take_until(value, '='));

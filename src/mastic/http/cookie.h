@@ -13,7 +13,7 @@
 namespace mastic::http {
 
 /// How many cookies of a request are looked at; those after them are passed over.
-inline constexpr std::size_t kMostCookies = 50;
+inline constexpr std::size_t kMaxCookies = 50;
 
 /// The value of the first cookie `name` in all Cookie fields, without the quotes around it; a view
 /// into them. Names are told apart by case. A pair that is none is passed over.

@@ -44,7 +44,7 @@ TEST(FindCookie, LooksIntoEveryCookieField) {
 
 TEST(FindCookie, LooksAtFiftyOfThem) {
   std::string many;
-  for (std::size_t i = 0; i < kMostCookies - 1; ++i) many += "c" + std::to_string(i) + "=; ";
+  for (std::size_t i = 0; i < kMaxCookies - 1; ++i) many += "c" + std::to_string(i) + "=; ";
   EXPECT_EQ(found(many + "last=1", "last"), "1");
   EXPECT_EQ(found(many + "one=more; last=1", "last"), "(none)");
 }

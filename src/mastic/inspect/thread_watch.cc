@@ -43,8 +43,8 @@ struct Cancelled {
   std::string cancelled;  ///< the request's id
 };
 
-base::ServerWatch& server_of(Request& request) {
-  if (base::ServerWatch* const server = request.carrier().server_watch()) return *server;
+base::ServerStatus& server_of(Request& request) {
+  if (base::ServerStatus* const server = request.exchange().server_status()) return *server;
   throw HttpError(Status::Forbidden,
                   "What answers this request is not a server that can be watched.");
 }
@@ -112,7 +112,7 @@ Task<Response> cancel(Request& request, std::string id, const ThreadWatchOptions
     throw HttpError(Status::Forbidden, "Nothing can be cancelled here (allow_cancel).");
   }
   want_own_origin(request);
-  base::ServerWatch& server = server_of(request);
+  base::ServerStatus& server = server_of(request);
   const auto number = app::parse_reference_id(id);
   const bool found = number && co_await may_be_under_way(server, *number, options);
   if (!found) {

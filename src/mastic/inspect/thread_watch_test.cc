@@ -5,8 +5,8 @@
 #include <atomic>
 #include <thread>
 
-#include "mastic/app/carrier_testing.h"
 #include "mastic/app/error_response.h"
+#include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/router.h"
 #include "mastic/base/json_document.h"
 #include "mastic/base/kernel.h"
@@ -33,7 +33,7 @@ using http::Status;
 constexpr std::uint64_t kHanging = 7'000'000'000'000'000'001;
 
 /// What a server would say: two loops, one handler that hangs, one task that waits.
-class FakeServer final : public base::ServerWatch {
+class FakeServer final : public base::ServerStatus {
  public:
   FakeServer() {
     answers = {{.loop = 0,
@@ -56,11 +56,11 @@ class FakeServer final : public base::ServerWatch {
                               .age = 7s,
                               .cancelled = true}},
                 .requests_in_all = 1}};
-    running = {{.thread = 100, .duty = "drives", .loop = 0, .age = 3h},
-               {.thread = 101, .duty = "drives", .loop = 1, .age = 3h},
-               {.thread = 102, .duty = "away", .loop = 0, .age = 124s},
-               {.thread = 103, .duty = "works", .age = 6s},
-               {.thread = 104, .duty = "reserve", .age = 3h}};
+    running = {{.thread = 100, .role = "drives", .loop = 0, .age = 3h},
+               {.thread = 101, .role = "drives", .loop = 1, .age = 3h},
+               {.thread = 102, .role = "away", .loop = 0, .age = 124s},
+               {.thread = 103, .role = "works", .age = 6s},
+               {.thread = 104, .role = "reserve", .age = 3h}};
   }
 
   std::size_t loops() const override { return 2; }
@@ -119,7 +119,7 @@ class ThreadWatch : public testing::Test {
 
   async::ManualExecutor executor_;
   FakeServer fake_;
-  base::ServerWatch* server_ = &fake_;
+  base::ServerStatus* server_ = &fake_;
   http::Fields fields_;
   std::string authority_ = "localhost:8080";
   std::vector<std::string> allowed_;  ///< by the server's options
@@ -139,7 +139,7 @@ TEST_F(ThreadWatch, IsTrustedToBeQuickBeforeItWasEverAskedFor) {
   const app::App app = thread_watch();
   http::RequestHead head;
   head.method = Method::Get;
-  EXPECT_TRUE(app.pace_of({.head = head, .path = "/", .peer = {}}, "/").is_trusted());
+  EXPECT_TRUE(app.history_of({.head = head, .path = "/", .peer = {}}, "/").is_trusted());
 }
 
 TEST_F(ThreadWatch, ShowsWhatEveryThreadDoesAndForWhichRequest) {
@@ -162,7 +162,7 @@ TEST_F(ThreadWatch, ShowsWhatEveryThreadDoesAndForWhichRequest) {
 TEST_F(ThreadWatch, ShowsNothingUnescapedAndLoadsNothing) {
   fake_.answers[0].requests[0].method = "<b>";
   fake_.answers[0].requests[0].client = "\"><i>";
-  fake_.running[0].duty = "<u>";
+  fake_.running[0].role = "<u>";
   const Answer page = get("/watch/");
   for (const auto* words : {"<script", "<b><", "<i>", "<u>", "http:", "src="}) {
     EXPECT_FALSE(page.has(words)) << words;
@@ -182,7 +182,7 @@ TEST_F(ThreadWatch, IsJsonForThoseWhoLikeThatBetter) {
        {std::string(
             R"("loops":[{"loop":0,"answered":true,"thread":100,"connections":12,"requests":2})"),
         std::string(
-            R"({"thread":102,"duty":"away","loop":0,"age":124,"concern":"Alarm","request":")") +
+            R"({"thread":102,"role":"away","loop":0,"age":124,"concern":"Alarm","request":")") +
             reference_id(kHanging) + "\"}",
         std::string(R"("workers":8,"busy":1,)"),
         R"({"id":")" + reference_id(43) + R"(","method":"POST","target":"/slow")"}) {
@@ -384,7 +384,7 @@ TEST(WatchPage, ShowsStacksByWhatIsKnownOfThem) {
   WatchReport report;
   report.time = "2026-11-22T07:00:00Z";
   report.threads = {{.thread = 1,
-                     .duty = "works",
+                     .role = "works",
                      .stack = {{{.function = "f<int>()", .file = "a.cc", .line = 3},
                                 {.function = "main", .module = "/bin/site"},
                                 {.module = "/lib/x.so", .offset = 0x1f40}}}}};

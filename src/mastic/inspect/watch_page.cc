@@ -185,13 +185,13 @@ void append_frames(std::string& page, const std::vector<WatchReport::Frame>& fra
 }
 
 /// What a thread does, in words for those who have not read how loops are driven.
-std::string duty_of(const WatchReport::Thread& thread) {
+std::string role_of(const WatchReport::Thread& thread) {
   const std::string loop = thread.loop ? " loop " + std::to_string(*thread.loop) : "";
-  if (thread.duty == "drives") return "drives" + loop;
-  if (thread.duty == "reserve") return "in reserve";
-  if (thread.duty == "away") return "runs a handler" + (loop.empty() ? "" : ", has lost" + loop);
-  if (thread.duty == "works") return "works";
-  return html_escape(thread.duty);
+  if (thread.role == "drives") return "drives" + loop;
+  if (thread.role == "reserve") return "in reserve";
+  if (thread.role == "away") return "runs a handler" + (loop.empty() ? "" : ", has lost" + loop);
+  if (thread.role == "works") return "works";
+  return html_escape(thread.role);
 }
 
 const WatchReport::Request* find_request(const WatchReport& report,
@@ -216,7 +216,7 @@ void append_threads(std::string& page, const WatchReport& report, const WatchPag
   for (const WatchReport::Thread& thread : report.threads) {
     const std::string number = std::to_string(thread.thread);
     page.append("<tr").append(class_of(thread.concern)).append("><td class=\"number\">");
-    page.append(number).append("</td><td>").append(duty_of(thread));
+    page.append(number).append("</td><td>").append(role_of(thread));
     if (const auto* request = find_request(report, thread.request)) {
       append_request_line(page, *request);
     }

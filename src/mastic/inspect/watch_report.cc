@@ -95,14 +95,14 @@ void add_loop(WatchReport& report, std::size_t number, std::optional<base::LoopR
 void add_thread(WatchReport& report, const base::ThreadReport& thread,
                 const ThreadWatchOptions& options) {
   // To stand by, or to drive a loop, for hours is as it should be.
-  const bool runs = thread.duty == "away" || thread.duty == "works";
+  const bool runs = thread.role == "away" || thread.role == "works";
   WatchReport::Thread shown{.thread = thread.thread,
-                            .duty = std::string(thread.duty),
+                            .role = std::string(thread.role),
                             .age = seconds(thread.age),
                             .concern = runs ? concern_of(thread.age, options) : Concern::None};
-  if (thread.duty == "written off") shown.concern = Concern::Alarm;
+  if (thread.role == "written off") shown.concern = Concern::Alarm;
   if (thread.loop >= 0) shown.loop = thread.loop;
-  if (thread.duty == "drives") {
+  if (thread.role == "drives") {
     for (WatchReport::Loop& loop : report.loops) {
       if (std::cmp_equal(loop.loop, thread.loop)) loop.thread = thread.thread;
     }
@@ -114,7 +114,7 @@ void add_thread(WatchReport& report, const base::ThreadReport& thread,
 }
 
 /// What each loop says, in their order; nothing of those that do not answer in time.
-async::Task<std::vector<std::optional<base::LoopReport>>> ask_loops(base::ServerWatch& server,
+async::Task<std::vector<std::optional<base::LoopReport>>> ask_loops(base::ServerStatus& server,
                                                                     base::Duration limit) {
   const auto answers = std::make_shared<Answers>(server.loops());
   server.ask_loops([answers](base::LoopReport report) { answers->take(std::move(report)); });
@@ -127,7 +127,7 @@ async::Task<std::vector<std::optional<base::LoopReport>>> ask_loops(base::Server
 
 }  // namespace
 
-async::Task<WatchReport> look_at(base::ServerWatch& server, std::uint64_t asking,
+async::Task<WatchReport> look_at(base::ServerStatus& server, std::uint64_t asking,
                                  const ThreadWatchOptions& options) {
   std::vector<std::optional<base::LoopReport>> loops =
       co_await ask_loops(server, options.wait_for_loops);
@@ -142,7 +142,7 @@ async::Task<WatchReport> look_at(base::ServerWatch& server, std::uint64_t asking
   co_return report;
 }
 
-async::Task<bool> may_be_under_way(base::ServerWatch& server, std::uint64_t request,
+async::Task<bool> may_be_under_way(base::ServerStatus& server, std::uint64_t request,
                                    const ThreadWatchOptions& options) {
   const auto loops = co_await ask_loops(server, options.wait_for_loops);
   co_return std::ranges::any_of(loops, [&](const std::optional<base::LoopReport>& loop) {

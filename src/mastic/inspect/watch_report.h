@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "mastic/async/task.h"
-#include "mastic/base/server_watch.h"
+#include "mastic/base/server_status.h"
 #include "mastic/base/units.h"
 #include "mastic/inspect/thread_watch.h"
 
@@ -59,7 +59,7 @@ struct WatchReport {
   };
   struct Thread {
     int thread = 0;
-    std::string duty;
+    std::string role;
     std::optional<int> loop;
     double age = 0;
     Concern concern = Concern::None;
@@ -76,12 +76,12 @@ struct WatchReport {
 
 /// Asks the server. Loops that do not answer in time are in it all the same. `asking` is the id of
 /// the request that this is for.
-[[nodiscard]] async::Task<WatchReport> look_at(base::ServerWatch& server, std::uint64_t asking,
+[[nodiscard]] async::Task<WatchReport> look_at(base::ServerStatus& server, std::uint64_t asking,
                                                const ThreadWatchOptions& options);
 
 /// Whether that request is under way, as far as loops tell: one that does not answer, or has more
 /// requests than it tells of, may have it.
-[[nodiscard]] async::Task<bool> may_be_under_way(base::ServerWatch& server, std::uint64_t request,
+[[nodiscard]] async::Task<bool> may_be_under_way(base::ServerStatus& server, std::uint64_t request,
                                                  const ThreadWatchOptions& options);
 
 /// Adds the stack of the thread with this number, or of all of them. It may take seconds: open a

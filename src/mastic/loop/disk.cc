@@ -16,9 +16,10 @@ constexpr base::Duration kHangs = std::chrono::seconds(1);
 
 }  // namespace
 
-Disk::Disk(async::Runner& threads, std::uint64_t most_waits, base::Log& log, base::Kernel& kernel)
+Disk::Disk(async::BlockingExecutor& threads, std::uint64_t max_waits, base::Log& log,
+           base::Kernel& kernel)
     : threads_(threads), log_(log), kernel_(kernel) {
-  for (std::uint64_t i = 0; i < most_waits; ++i) {
+  for (std::uint64_t i = 0; i < max_waits; ++i) {
     readers_.push_back(std::make_unique<Reader>(*this));
   }
 }

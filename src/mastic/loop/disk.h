@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-#include "mastic/async/runner.h"
+#include "mastic/async/blocking_executor.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/log.h"
 #include "mastic/base/units.h"
@@ -20,19 +20,20 @@ namespace mastic::loop {
 /// a loop taken over, on threads that may block, until reads are quick again. A disk that hangs so
 /// holds a few threads and no more, and whatever needs no file goes on (ADR 0016).
 ///
-/// A Runner for what reads: at most `most_waits` pieces run at a time, the others wait in line. From
+/// A BlockingExecutor for what reads: at most `max_waits` pieces run at a time, the others wait in line. From
 /// any thread, but for the destructor.
-class Disk final : public async::Runner {
+class Disk final : public async::BlockingExecutor {
  public:
   /// All must outlive it, and whatever was submitted has ended before it goes. `threads` runs
   /// nothing on the thread that submits it.
-  Disk(async::Runner& threads, std::uint64_t most_waits, base::Log& log, base::Kernel& kernel);
+  Disk(async::BlockingExecutor& threads, std::uint64_t max_waits, base::Log& log,
+       base::Kernel& kernel);
   ~Disk() override;
 
   /// A loop was taken over while it read.
   void held_a_loop() noexcept;
 
-  // Runner.
+  // BlockingExecutor.
   [[nodiscard]] bool submit(async::BlockingWork& work) override;
   [[nodiscard]] bool withdraw(async::BlockingWork& work) noexcept override;
   /// Whether a loop may read itself.
@@ -52,7 +53,7 @@ class Disk final : public async::Runner {
   void withdraw_readers() noexcept;
   void took(base::Duration length) noexcept;
 
-  async::Runner& threads_;
+  async::BlockingExecutor& threads_;
   base::Log& log_;
   base::Kernel& kernel_;
   std::atomic<bool> is_slow_{false};

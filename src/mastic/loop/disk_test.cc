@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "mastic/async/runner_testing.h"
+#include "mastic/async/blocking_executor_testing.h"
 #include "mastic/base/kernel_testing.h"
 #include "mastic/base/log_testing.h"
 
@@ -31,7 +31,7 @@ class Read final : public async::BlockingWork {
 struct DiskTest : testing::Test {
   base::ScriptedKernel kernel;
   base::RecordingLog log;
-  async::ManualRunner threads{4};
+  async::ManualBlockingExecutor threads{4};
   Disk disk{threads, 2, log, kernel};
 };
 

@@ -15,7 +15,7 @@ namespace mastic::loop {
 
 /// Callbacks of a stop token are user code, so they get a job of their own. The loop may end before
 /// that has run: then it goes with the loop.
-class FireStop final : public async::Job, public Kept {
+class FireStop final : public async::Job, public LoopOwned {
  public:
   /// On the loop.
   static void fire(std::unique_ptr<FireStop> stop, Loop& loop) noexcept {

@@ -84,7 +84,7 @@ Loop::Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descr
 
 Loop::~Loop() {
   destroy_retired();
-  while (kept_ != nullptr) const std::unique_ptr<Kept> going(kept_);
+  while (kept_ != nullptr) const std::unique_ptr<LoopOwned> going(kept_);
   destroy_retired();
   sources_.clear();  // what is still watched is not, any more
 }
@@ -126,7 +126,7 @@ Loop::Turn Loop::run_jobs() {
   if (jobs_.empty()) return Turn::Kept;
   Driver& driver = *driver_;
   in_jobs_since_.store(now_, std::memory_order_relaxed);
-  for (int left = kMostJobs; left > 0 && !jobs_.empty(); --left) {  // they may enqueue others
+  for (int left = kMaxJobs; left > 0 && !jobs_.empty(); --left) {  // they may enqueue others
     auto& job = static_cast<async::Job&>(jobs_.pop_front());
     if (pinned_) {
       job.run();
@@ -135,10 +135,10 @@ Loop::Turn Loop::run_jobs() {
     }
     if (!may_enter(job)) continue;
     running_ = &job;
-    const std::uint64_t token = driver.token = bracket_.open();
+    const std::uint64_t token = driver.token = ownership_.open();
     if (keeper_ != nullptr) keeper_->entered(*this, token);
     job.run();
-    if (!bracket_.close(token)) {
+    if (!ownership_.close(token)) {
       post(job);  // its `finish` is for whoever drives the loop now
       return Turn::Lost;
     }
@@ -167,7 +167,7 @@ void Loop::retire(std::unique_ptr<Retirable> object) noexcept {
   retired_ = object.release();
 }
 
-void Loop::keep(std::unique_ptr<Kept> object) noexcept {
+void Loop::keep(std::unique_ptr<LoopOwned> object) noexcept {
   object->next_kept_ = kept_;
   object->link_ = &kept_;
   if (kept_ != nullptr) kept_->link_ = &object->next_kept_;
@@ -192,7 +192,7 @@ base::Duration Loop::time_to_wait(base::Duration longest_wait) const {
 /// with: it is interrupted when the process was stopped and goes on.
 int Loop::look_for_events(base::Duration longest_wait) {
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(longest_wait).count();
-  std::array<epoll_event, kMostEvents> events;
+  std::array<epoll_event, kMaxEvents> events;
   const int count = kernel_.epoll_wait(epoll_.fd(), events, static_cast<int>(timeout));
   now_ = kernel_.monotonic_now();
   MASTIC_ASSERT(count >= 0 || count == -EINTR, {"epoll_wait", count});
@@ -213,7 +213,7 @@ bool Loop::are_timers_late() const {
 /// After a look that found `events`. The kernel reports those that are ready in turns, so after
 /// this many looks it has reported all that were ready at the first one.
 bool Loop::may_expire_timers(int events) {
-  if (looks_left_ == 0) looks_left_ = 2 + sources_.size() / kMostEvents;
+  if (looks_left_ == 0) looks_left_ = 2 + sources_.size() / kMaxEvents;
   if (events != 0 && are_timers_late() && --looks_left_ > 0) return false;
   looks_left_ = 0;
   return true;
@@ -221,17 +221,17 @@ bool Loop::may_expire_timers(int events) {
 
 void Loop::receive_all() {
   receiving_now_.swap(receiving_);
-  for (std::size_t first = 0; first < receiving_now_.size(); first += kMostReceives) {
-    const std::size_t count = std::min(kMostReceives, receiving_now_.size() - first);
+  for (std::size_t first = 0; first < receiving_now_.size(); first += kMaxReceives) {
+    const std::size_t count = std::min(kMaxReceives, receiving_now_.size() - first);
     receive_batch(std::span(receiving_now_).subspan(first, count));
   }
   receiving_now_.clear();
 }
 
 void Loop::receive_batch(std::span<Socket*> sockets) {
-  std::array<Receive, kMostReceives> batch;
+  std::array<Receive, kMaxReceives> batch;
   std::size_t count = 0;
-  const std::size_t share = std::min(kReceiveBytes / sockets.size(), kMostShare);
+  const std::size_t share = std::min(kReceiveBytes / sockets.size(), kMaxShare);
   for (Socket* const socket : sockets) {
     if (socket->fd() < 0) continue;
     batch[count] = {socket->fd(), receive_buffer_.get() + share * count, share};
@@ -251,14 +251,14 @@ void Loop::deliver_messages() {
   while (!messages.empty()) messages.pop_front().deliver();
 }
 
-async::Runner& Loop::disk_runner() {
-  return disk_ != nullptr ? static_cast<async::Runner&>(*disk_) : *runner_;
+async::BlockingExecutor& Loop::disk_executor() {
+  return disk_ != nullptr ? static_cast<async::BlockingExecutor&>(*disk_) : *blocking_executor_;
 }
 
 // ---- from other threads ----
 
 bool Loop::take(std::uint64_t seen) {
-  if (!Bracket::is_inside(seen) || !bracket_.take(seen)) return false;
+  if (!LoopOwnership::is_inside(seen) || !ownership_.take(seen)) return false;
   left_behind_ = running_;
   left_on_ = driver_->thread;
   return true;

@@ -10,15 +10,15 @@
 #include <optional>
 #include <vector>
 
+#include "mastic/async/blocking_executor.h"
 #include "mastic/async/executor.h"
 #include "mastic/async/job.h"
-#include "mastic/async/runner.h"
 #include "mastic/base/descriptor.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/result.h"
-#include "mastic/loop/bracket.h"
 #include "mastic/loop/driver.h"
 #include "mastic/loop/inbox.h"
+#include "mastic/loop/loop_ownership.h"
 #include "mastic/loop/outbox.h"
 #include "mastic/loop/source.h"
 #include "mastic/loop/source_table.h"
@@ -88,8 +88,8 @@ class Loop final : public async::Executor {
   // From any thread.
   void post(async::Message& message) override;
   void stop();
-  /// What the driver is doing: hold it against a later look (Bracket).
-  [[nodiscard]] std::uint64_t look() const { return bracket_.look(); }
+  /// What the driver is doing: hold it against a later look (LoopOwnership).
+  [[nodiscard]] std::uint64_t look() const { return ownership_.look(); }
   /// Whether jobs have held its driver for longer than a twentieth of a second, and nobody has
   /// taken the loop over: it gets nothing new for now.
   [[nodiscard]] bool is_stuck(base::Instant now) const {
@@ -104,9 +104,9 @@ class Loop final : public async::Executor {
 
   /// Before it is driven: who looks after its drivers, and where code runs that may block. Both
   /// must outlive the drive.
-  void keep_by(LoopKeeper& keeper, async::Runner& runner) {
+  void keep_by(LoopKeeper& keeper, async::BlockingExecutor& blocking_executor) {
     keeper_ = &keeper;
-    runner_ = &runner;
+    blocking_executor_ = &blocking_executor;
   }
 
   /// Before it is driven: where files are read; it must outlive the drive. Without one they are read
@@ -117,8 +117,10 @@ class Loop final : public async::Executor {
   void pin() { pinned_ = true; }
 
   // Executor.
-  [[nodiscard]] async::Runner& runner() override { return *runner_; }
-  [[nodiscard]] async::Runner& disk_runner() override;
+  [[nodiscard]] async::BlockingExecutor& blocking_executor() override {
+    return *blocking_executor_;
+  }
+  [[nodiscard]] async::BlockingExecutor& disk_executor() override;
   [[nodiscard]] base::Instant now() const override { return now_; }
   void enqueue(async::Job& job) override { jobs_.push_back(job); }
   void enqueue_first(async::Job& job) override { jobs_.push_front(job); }
@@ -140,7 +142,7 @@ class Loop final : public async::Executor {
   /// Destroys `object` at the end of the turn, when the loop holds none of its sources any more.
   void retire(std::unique_ptr<Retirable> object) noexcept;
   /// Owns `object`, which nobody else does, until it is retired: what is left goes with the loop.
-  void keep(std::unique_ptr<Kept> object) noexcept;
+  void keep(std::unique_ptr<LoopOwned> object) noexcept;
 
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
   /// None when it has none.
@@ -153,13 +155,13 @@ class Loop final : public async::Executor {
     bool delivered = false;
     std::atomic<bool> posted{false};
   };
-  static constexpr std::size_t kMostEvents = 128;
-  static constexpr std::size_t kMostReceives = 64;
+  static constexpr std::size_t kMaxEvents = 128;
+  static constexpr std::size_t kMaxReceives = 64;
   /// A MiB for each loop, shared by the receives of a batch. Each has 16 KiB at the least, and a
   /// little more, so that many do not begin in the same lines of the cache.
-  static constexpr std::size_t kReceiveBytes = kMostReceives * ((16 << 10) + 192);
-  static constexpr std::size_t kMostShare = 256 << 10;
-  static constexpr int kMostJobs = 1024;  ///< of a turn, so that they never keep it from the rest
+  static constexpr std::size_t kReceiveBytes = kMaxReceives * ((16 << 10) + 192);
+  static constexpr std::size_t kMaxShare = 256 << 10;
+  static constexpr int kMaxJobs = 1024;  ///< of a turn, so that they never keep it from the rest
   static constexpr base::Duration kLate = std::chrono::milliseconds(100);  ///< of timers
   static constexpr base::Duration kStuckAfter = std::chrono::milliseconds(50);
   static constexpr base::Instant kNotInJobs = base::Instant::max();
@@ -194,12 +196,12 @@ class Loop final : public async::Executor {
   std::vector<Socket*> receiving_now_;
   std::unique_ptr<char[]> receive_buffer_;
   Retirable* retired_ = nullptr;
-  Kept* kept_ = nullptr;
+  LoopOwned* kept_ = nullptr;
   Stop stop_;
   bool pinned_ = false;
   std::size_t looks_left_ = 0;  ///< before timers that are late expire all the same
   LoopKeeper* keeper_ = nullptr;
-  async::Runner* runner_ = &async::inline_runner();
+  async::BlockingExecutor* blocking_executor_ = &async::inline_blocking_executor();
   Disk* disk_ = nullptr;
   Driver unnamed_driver_;
   Driver* driver_ = &unnamed_driver_;
@@ -209,7 +211,7 @@ class Loop final : public async::Executor {
   std::atomic<base::Instant> in_jobs_since_{kNotInJobs};
   Inbox inbox_;
   std::atomic<bool> on_trust_{false};
-  Bracket bracket_;
+  LoopOwnership ownership_;
 };
 
 }  // namespace mastic::loop

@@ -14,7 +14,7 @@ namespace mastic::loop {
 /// 2. Driver and taker leave an odd number by the same swap to the next even one, so one of them
 ///    wins.
 /// 3. Numbers never repeat, so a driver that comes back late cannot win against a later stay.
-class Bracket {
+class LoopOwnership {
  public:
   /// The driver: the token names this stay and no other. Sequentially consistent, so that of a
   /// driver that goes in and a watch that goes to sleep one sees the other.

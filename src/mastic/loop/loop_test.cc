@@ -11,7 +11,7 @@
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
 #include "mastic/base/kernel_testing.h"
-#include "mastic/loop/drivers.h"
+#include "mastic/loop/scheduler.h"
 
 namespace mastic::loop {
 namespace {
@@ -241,8 +241,8 @@ TEST(Loop, WaitsNoLongerThanItIsTold) {
 
 TEST(Loop, IsStoppedAndFedFromOtherThreads) {
   const auto loop = Loop::open(base::system_kernel(), TransferKind::Auto).value();
-  Drivers drivers;
-  drivers.start(*loop);
+  Scheduler scheduler;
+  scheduler.start(*loop);
   constexpr int kMessages = 1000;
   int delivered = 0;
   struct Count final : async::Message {
@@ -260,7 +260,7 @@ TEST(Loop, IsStoppedAndFedFromOtherThreads) {
   }
   for (std::thread& poster : posters) poster.join();
   loop->stop();
-  drivers.join();
+  scheduler.join();
   EXPECT_EQ(delivered, kMessages);
 }
 
@@ -278,7 +278,7 @@ TEST(Loop, IsWokenThoughTheSystemRefusesTheFirstWakeUp) {
 }
 
 TEST(Loop, OwnsWhatItKeepsUntilThatIsRetired) {
-  class Tenant final : public Kept {
+  class Tenant final : public LoopOwned {
    public:
     explicit Tenant(std::vector<int>& gone, int name) : gone_(gone), name_(name) {}
     ~Tenant() override { gone_.push_back(name_); }
@@ -378,7 +378,7 @@ TEST(HandOff, TakenAtEveryJobItStillRunsThemAll) {
   const auto loop = Loop::open(base::system_kernel(), TransferKind::Syscall).value();
   int finished = 0;
   std::vector<std::unique_ptr<TestJob>> jobs;
-  std::vector<std::thread> drivers;
+  std::vector<std::thread> scheduler;
   const std::function<void()> drive = [&] {
     // Every job takes the loop away from its own driver and gives it to a new thread.
     while (loop->turn(0s) == Loop::Turn::Kept) {
@@ -391,7 +391,7 @@ TEST(HandOff, TakenAtEveryJobItStillRunsThemAll) {
         [&] {
           ASSERT_TRUE(loop->take(loop->look()));
           const std::lock_guard lock(mutex);
-          drivers.emplace_back(drive);
+          scheduler.emplace_back(drive);
         },
         [&] { ++finished; }));
     loop->enqueue(*jobs.back());
@@ -401,7 +401,7 @@ TEST(HandOff, TakenAtEveryJobItStillRunsThemAll) {
     std::thread driver;
     {
       const std::lock_guard lock(mutex);
-      driver = std::move(drivers[i]);
+      driver = std::move(scheduler[i]);
     }
     driver.join();
   }

@@ -18,8 +18,8 @@ void Options::describe(base::OptionTable& table) {
   table.count("workers", threads.workers,
               "Threads for handlers that block, at the most; made as they are needed.",
               "such handlers wait in a queue");
-  table.count("max_queued_work", threads.most_queued,
-              "Handlers that wait for one of these threads.", "503 with Retry-After");
+  table.count("max_queued_work", threads.max_queued, "Handlers that wait for one of these threads.",
+              "503 with Retry-After");
   table.count(
       "reserve_threads", threads.reserve,
       "Threads that stand by to take a loop over whose thread a handler holds; at least one "
@@ -30,29 +30,29 @@ void Options::describe(base::OptionTable& table) {
       "Of the workers, those that may wait for a disk that is slow, half of them at the most.",
       "what reads files waits in line");
   table.choice("hand_off", threads.hand_off, "(stuck|always|never)",
-               {{"stuck", Drivers::HandOff::WhenStuck},
-                {"always", Drivers::HandOff::Always},
-                {"never", Drivers::HandOff::Never}},
+               {{"stuck", Scheduler::HandOff::WhenStuck},
+                {"always", Scheduler::HandOff::Always},
+                {"never", Scheduler::HandOff::Never}},
                "When a loop is taken over by another thread: when a handler holds it for a "
                "millisecond or two, at every handler (for tests), or never.");
 }
 
 base::Result<void> Options::check() const {
-  constexpr std::uint64_t kMostLoops = 1024;
-  constexpr std::uint64_t kMostThreads = 10'000;
-  if (loops > kMostLoops) return base::fail("loops may be 1024 at the most");
-  if (threads.workers > kMostThreads || threads.reserve > kMostThreads) {
+  constexpr std::uint64_t kMaxLoops = 1024;
+  constexpr std::uint64_t kMaxThreads = 10'000;
+  if (loops > kMaxLoops) return base::fail("loops may be 1024 at the most");
+  if (threads.workers > kMaxThreads || threads.reserve > kMaxThreads) {
     return base::fail("workers and reserve_threads may be 10000 at the most");
   }
   return base::require_some({{"workers", threads.workers}, {"max_disk_waits", max_disk_waits}});
 }
 
 std::uint64_t Options::loops_here(base::Kernel& kernel) const {
-  return loops > 0 ? loops : Drivers::cores(kernel);
+  return loops > 0 ? loops : Scheduler::cores(kernel);
 }
 
-Drivers::Options Options::threads_here(base::Kernel& kernel) const {
-  Drivers::Options here = threads;
+Scheduler::Options Options::threads_here(base::Kernel& kernel) const {
+  Scheduler::Options here = threads;
   if (here.reserve > 0) here.reserve = std::max(here.reserve, loops_here(kernel) + 1);
   return here;
 }

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "mastic/base/options.h"
-#include "mastic/loop/drivers.h"
+#include "mastic/loop/scheduler.h"
 #include "mastic/loop/transfer.h"
 
 namespace mastic::loop {
@@ -13,7 +13,7 @@ namespace mastic::loop {
 struct Options {
   std::uint64_t loops = 0;  ///< 0: as many as there are cores
   TransferKind transfer = TransferKind::Auto;
-  Drivers::Options threads;
+  Scheduler::Options threads;
   std::uint64_t max_disk_waits = 8;
 
   void describe(base::OptionTable& table);
@@ -24,7 +24,7 @@ struct Options {
   [[nodiscard]] std::uint64_t loops_here(base::Kernel& kernel) const;
   /// `threads` for so many loops: with enough in reserve to stand in for each of them at once, and
   /// one more. A reserve of 0 stays one.
-  [[nodiscard]] Drivers::Options threads_here(base::Kernel& kernel) const;
+  [[nodiscard]] Scheduler::Options threads_here(base::Kernel& kernel) const;
 };
 
 }  // namespace mastic::loop

@@ -84,7 +84,7 @@ void Outbox::take_chunks(std::size_t bytes) {
 
 void Outbox::drop_large_chunks() {
   std::size_t kept = 0;
-  std::erase_if(chunks_, [&](const Chunk& chunk) { return (kept += chunk.size) > kMostKeptBytes; });
+  std::erase_if(chunks_, [&](const Chunk& chunk) { return (kept += chunk.size) > kMaxKeptBytes; });
 }
 
 }  // namespace mastic::loop

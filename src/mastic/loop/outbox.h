@@ -43,7 +43,7 @@ class Outbox {
 
  private:
   static constexpr std::size_t kChunkBytes = 64 << 10;
-  static constexpr std::size_t kMostKeptBytes = 1 << 20;  ///< of chunks, between turns
+  static constexpr std::size_t kMaxKeptBytes = 1 << 20;  ///< of chunks, between turns
 
   struct Segment {
     Socket* socket;

@@ -13,9 +13,9 @@
 namespace mastic::loop {
 
 /// Done once, however often it is posted. Must outlive its delivery.
-class Order final : public async::Message {
+class PostedOnce final : public async::Message {
  public:
-  explicit Order(std::function<void()> work) : work_(std::move(work)) {}
+  explicit PostedOnce(std::function<void()> work) : work_(std::move(work)) {}
   /// From any thread.
   void post_once(Loop& loop) {
     if (!posted_.exchange(true)) loop.post(*this);
@@ -30,19 +30,19 @@ class Order final : public async::Message {
 /// Has `work()` done on `loop`, once. From any thread. It has to see to what it throws itself;
 /// without memory for the message this throws std::bad_alloc, and nothing is done.
 template <class Work>
-void do_on(Loop& loop, Work work) {
-  class Errand final : public async::Message {
+void post(Loop& loop, Work work) {
+  class Posted final : public async::Message {
    public:
-    explicit Errand(Work errand) : work_(std::move(errand)) {}
+    explicit Posted(Work errand) : work_(std::move(errand)) {}
     void deliver() noexcept override {
-      const std::unique_ptr<Errand> self(this);
+      const std::unique_ptr<Posted> self(this);
       work_();
     }
 
    private:
     Work work_;
   };
-  loop.post(*new Errand(std::move(work)));
+  loop.post(*new Posted(std::move(work)));
 }
 
 }  // namespace mastic::loop

@@ -1,4 +1,4 @@
-#include "mastic/loop/drivers.h"
+#include "mastic/loop/scheduler.h"
 
 #include <pthread.h>
 
@@ -16,8 +16,8 @@
 namespace mastic::loop {
 namespace {
 
-constexpr auto kMostIdle = std::chrono::seconds(30);  // of a thread beyond the reserve
-constexpr std::uint64_t kMostOnTrust = 64;            // threads beyond the others
+constexpr auto kMaxIdle = std::chrono::seconds(30);  // of a thread beyond the reserve
+constexpr std::uint64_t kMaxOnTrust = 64;            // threads beyond the others
 constexpr int kLooksBetween = 32;  // at threads that may compute: milliseconds, about
 constexpr base::Duration kComputes =
     std::chrono::milliseconds(20);  // that it had the processor for
@@ -26,24 +26,24 @@ constexpr auto kTellEvery = std::chrono::seconds(10);
 constexpr auto kLongestJoin = std::chrono::seconds(10);  // for user code, when no loop is left
 
 /// Where no loop is taken over, nobody stands by for it.
-Drivers::Options with_reserve_in_use(Drivers::Options options) {
-  if (options.hand_off == Drivers::HandOff::Never) options.reserve = 0;
+Scheduler::Options with_reserve_in_use(Scheduler::Options options) {
+  if (options.hand_off == Scheduler::HandOff::Never) options.reserve = 0;
   return options;
 }
 
 }  // namespace
 
-std::string_view to_string(Duty duty) {
+std::string_view to_string(ThreadRole role) {
   constexpr std::array<std::string_view, 6> kNames = {"reserve", "drives",      "away",
                                                       "works",   "written off", "ends"};
-  return kNames[static_cast<std::size_t>(duty)];
+  return kNames[static_cast<std::size_t>(role)];
 }
 
 /// A thread of the pool. All but `driver` is guarded by the pool's mutex.
-class Drivers::Member final : public threads::BlockingHost {
+class Scheduler::Member final : public threads::BlockingHost {
  public:
-  Member(Drivers& pool, Duty first)
-      : duty(first), since(pool.kernel_.monotonic_now()), pool_(pool) {}
+  Member(Scheduler& pool, ThreadRole first)
+      : role(first), since(pool.kernel_.monotonic_now()), pool_(pool) {}
 
   void start() {
     thread = std::thread([this] { run(); });
@@ -54,11 +54,11 @@ class Drivers::Member final : public threads::BlockingHost {
   }
   void goes_on() noexcept override {}
 
-  Duty duty;
+  ThreadRole role;
   base::Instant since;
   Loop* loop = nullptr;         ///< that it drives, or has lost; set and read by its own thread too
   bool on_trust = false;        ///< is away in a job that the loop ran on trust
-  base::Instant timed_since{};  ///< the duty, or piece of work, that `time` is of
+  base::Instant timed_since{};  ///< the role, or piece of work, that `time` is of
   base::Duration time{};        ///< that it had the processor for, when that was first looked at
   bool has_long_turns = false;
   Driver driver;
@@ -75,53 +75,53 @@ class Drivers::Member final : public threads::BlockingHost {
     threads::BlockingScope::set_host(this);
     Lock lock(pool_.mutex_);
     driver.thread = pool_.kernel_.gettid();
-    while (duty != Duty::Ends) {
-      if (duty == Duty::Drives) {
+    while (role != ThreadRole::Ends) {
+      if (role == ThreadRole::Drives) {
         pool_.drive(*this, lock);
-      } else if (duty == Duty::Works) {
+      } else if (role == ThreadRole::Works) {
         pool_.work(*this, lock);
-      } else if (duty == Duty::WrittenOff) {
+      } else if (role == ThreadRole::WrittenOff) {
         pool_.come_back(*this);
       } else {
-        pool_.wait_for_duty(*this, lock);
+        pool_.wait_for_role(*this, lock);
       }
     }
     pool_.loop_ended_.notify_all();
   }
 
-  Drivers& pool_;
+  Scheduler& pool_;
 };
 
-Drivers::Drivers() : Drivers(Options()) {}
+Scheduler::Scheduler() : Scheduler(Options()) {}
 
-Drivers::Drivers(const Options& options, base::Kernel& kernel)
+Scheduler::Scheduler(const Options& options, base::Kernel& kernel)
     : options_(with_reserve_in_use(options)),
       kernel_(kernel),
-      watch_([this](Loop& loop, std::uint64_t seen) { hand_over(loop, seen); },
-             [this] { look_for_computing(); }) {
+      stall_monitor_([this](Loop& loop, std::uint64_t seen) { hand_over(loop, seen); },
+                     [this] { look_for_computing(); }) {
   note_reserve();
 }
 
-Drivers::~Drivers() {
+Scheduler::~Scheduler() {
   const std::uint64_t lost = join();
   MASTIC_ASSERT(lost == 0, {"lost threads", static_cast<long long>(lost)});
 }
 
-unsigned Drivers::cores(base::Kernel& kernel) {
+unsigned Scheduler::cores(base::Kernel& kernel) {
   const unsigned machine = std::max(1u, std::thread::hardware_concurrency());
   return std::min(machine, base::processors_of_group(kernel).value_or(machine));
 }
 
 // ---- loops ----
 
-void Drivers::start(Loop& loop) {
+void Scheduler::start(Loop& loop) {
   loop.keep_by(*this, *this);
   if (options_.hand_off == HandOff::Never) loop.pin();
-  if (options_.hand_off == HandOff::WhenStuck) watch_.add(loop);
+  if (options_.hand_off == HandOff::WhenStuck) stall_monitor_.add(loop);
   {
     const Lock lock(mutex_);
     driven_.reserve(driven_.size() + 1);
-    Member* const driver = add_thread(Duty::Drives);
+    Member* const driver = add_thread(ThreadRole::Drives);
     if (driver == nullptr) {
       throw threads::no_thread(std::make_error_code(std::errc::resource_unavailable_try_again));
     }
@@ -131,40 +131,40 @@ void Drivers::start(Loop& loop) {
   }
 }
 
-std::uint64_t Drivers::join() {
+std::uint64_t Scheduler::join() {
   Lock lock(mutex_);
   loop_ended_.wait(lock, [this] { return driven_.empty(); });
   ending_ = true;
-  for (Member* const member : std::exchange(reserve_, {})) set_duty(*member, Duty::Ends);
+  for (Member* const member : std::exchange(reserve_, {})) set_role(*member, ThreadRole::Ends);
   note_reserve();
   const auto are_away = [this] {
     return std::ranges::any_of(members_, [](const auto& each) {
-      return each->duty != Duty::Ends && each->duty != Duty::WrittenOff;
+      return each->role != ThreadRole::Ends && each->role != ThreadRole::WrittenOff;
     });
   };
   loop_ended_.wait_for(lock, kLongestJoin, [&] { return !are_away(); });
   for (const auto& each : members_) {
-    if (each->duty != Duty::Ends && each->duty != Duty::WrittenOff) lose(*each);
+    if (each->role != ThreadRole::Ends && each->role != ThreadRole::WrittenOff) lose(*each);
   }
   MASTIC_ASSERT(queue_.empty(), {"queued", static_cast<long long>(queue_.size())});
   std::list<std::unique_ptr<Member>> ended;
   for (auto each = members_.begin(); each != members_.end();) {
     const auto at = each++;
-    if ((*at)->duty == Duty::Ends) ended.splice(ended.end(), members_, at);
+    if ((*at)->role == ThreadRole::Ends) ended.splice(ended.end(), members_, at);
   }
   const std::uint64_t lost = lost_;
   lock.unlock();
-  watch_.stop();
+  stall_monitor_.stop();
   for (const auto& each : ended) each->thread.join();
   return lost;
 }
 
-void Drivers::entered(Loop& loop, std::uint64_t token) noexcept {
+void Scheduler::entered(Loop& loop, std::uint64_t token) noexcept {
   if (options_.hand_off == HandOff::Always) return hand_over(loop, token);
-  watch_.loop_entered();
+  stall_monitor_.loop_entered();
 }
 
-void Drivers::hand_over(Loop& loop, std::uint64_t seen) noexcept {
+void Scheduler::hand_over(Loop& loop, std::uint64_t seen) noexcept {
   if (options_.hand_off == HandOff::Never) return;
   Lock lock(mutex_);
   give_to_reserve(loop, seen);
@@ -177,7 +177,7 @@ void Drivers::hand_over(Loop& loop, std::uint64_t seen) noexcept {
 /// When its driver is still inside the bracket `seen`. Code that is known to be quick and blocks all
 /// the same may cost a thread more than there are: each route does so once or twice, and is known no
 /// longer. So those that block all at once, when what they wait for fails, do not use up the reserve.
-void Drivers::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {
+void Scheduler::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {
   const bool on_trust = loop.runs_on_trust();
   if (reserve_.empty()) fill_reserve();
   if (reserve_.empty()) return;
@@ -185,18 +185,18 @@ void Drivers::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {
   if (driven == driven_.end() || !loop.take(seen)) return;
   ++hand_offs_;
   ++busy_;
-  set_duty(*driven->driver, Duty::Away);
+  set_role(*driven->driver, ThreadRole::Away);
   driven->driver->on_trust = on_trust;
   if (on_trust) ++on_trust_;
   Member* const next = call_reserve();
   next->loop = &loop;
   driven->driver = next;
-  set_duty(*next, Duty::Drives);
+  set_role(*next, ThreadRole::Drives);
   fill_reserve();
 }
 
 /// Of a reserve that is short.
-bool Drivers::is_time_to_tell() noexcept {
+bool Scheduler::is_time_to_tell() noexcept {
   if (!LoopKeeper::is_short() || !tell_) return false;
   const base::Instant now = kernel_.monotonic_now();
   if (told_ != base::Instant() && now - told_ < kTellEvery) return false;
@@ -204,7 +204,7 @@ bool Drivers::is_time_to_tell() noexcept {
   return true;
 }
 
-void Drivers::drive(Member& member, Lock& lock) {
+void Scheduler::drive(Member& member, Lock& lock) {
   Loop& loop = *member.loop;
   lock.unlock();
   const Loop::Turn end = loop.drive(member.driver);
@@ -213,7 +213,7 @@ void Drivers::drive(Member& member, Lock& lock) {
   if (end == Loop::Turn::Kept) {
     std::erase_if(driven_, [&](const Driven& each) { return each.loop == &loop; });
     loop_ended_.notify_all();
-  } else if (member.duty == Duty::WrittenOff) {
+  } else if (member.role == ThreadRole::WrittenOff) {
     return;
   } else {
     --busy_;
@@ -223,9 +223,9 @@ void Drivers::drive(Member& member, Lock& lock) {
 
 // ---- work ----
 
-bool Drivers::submit(async::BlockingWork& work) {
+bool Scheduler::submit(async::BlockingWork& work) {
   const Lock lock(mutex_);
-  if (queue_.size() >= options_.most_queued || options_.workers == 0) {
+  if (queue_.size() >= options_.max_queued || options_.workers == 0) {
     ++refused_;
     return false;
   }
@@ -234,13 +234,13 @@ bool Drivers::submit(async::BlockingWork& work) {
   return false;
 }
 
-bool Drivers::submit_begun(async::BlockingWork& work) {
+bool Scheduler::submit_begun(async::BlockingWork& work) {
   const Lock lock(mutex_);
   return options_.workers > 0 && enqueue(work);
 }
 
 /// False when the system gives no thread, so that nobody would ever come.
-bool Drivers::enqueue(async::BlockingWork& work) {
+bool Scheduler::enqueue(async::BlockingWork& work) {
   work.queued_at = kernel_.monotonic_now();
   queue_.push_back(work);
   start_work();
@@ -249,7 +249,7 @@ bool Drivers::enqueue(async::BlockingWork& work) {
   return false;
 }
 
-bool Drivers::withdraw(async::BlockingWork& work) noexcept {
+bool Scheduler::withdraw(async::BlockingWork& work) noexcept {
   const Lock lock(mutex_);
   if (!threads::WorkQueue::is_queued(work)) return false;
   queue_.remove(work);
@@ -257,20 +257,20 @@ bool Drivers::withdraw(async::BlockingWork& work) noexcept {
 }
 
 /// Has as many threads come as there are pieces of work that nobody comes for.
-void Drivers::start_work() noexcept {
+void Scheduler::start_work() noexcept {
   while (coming_ < queue_.size() && busy_ - on_trust_ < options_.workers) {
     const bool has_spare = reserve_.size() > options_.reserve;
-    Member* member = has_spare ? call_reserve() : add_thread(Duty::Works);
+    Member* member = has_spare ? call_reserve() : add_thread(ThreadRole::Works);
     if (member == nullptr && busy_ == 0 && !reserve_.empty()) member = call_reserve();
     if (member == nullptr) return;  // one that returns will take it
     ++busy_;
     ++coming_;
-    set_duty(*member, Duty::Works);
+    set_role(*member, ThreadRole::Works);
   }
 }
 
 /// Until there is none, or until it is wanted in reserve.
-void Drivers::work(Member& member, Lock& lock) {
+void Scheduler::work(Member& member, Lock& lock) {
   --coming_;
   for (bool first = true; !queue_.empty() && !ending_; first = false) {
     if (!first && LoopKeeper::is_short()) break;
@@ -281,7 +281,7 @@ void Drivers::work(Member& member, Lock& lock) {
     work.run();
     lock.lock();
     ++done_;
-    if (member.duty == Duty::WrittenOff) return;
+    if (member.role == ThreadRole::WrittenOff) return;
   }
   --busy_;
   stand_by(member);
@@ -290,103 +290,103 @@ void Drivers::work(Member& member, Lock& lock) {
 // ---- the reserve ----
 
 /// A new thread, unless there are as many as there may be, or the system has none left.
-Drivers::Member* Drivers::add_thread(Duty duty) noexcept {
-  if (counted_ >= most_threads(duty) || ending_) return nullptr;
+Scheduler::Member* Scheduler::add_thread(ThreadRole role) noexcept {
+  if (counted_ >= max_threads(role) || ending_) return nullptr;
   try {
     reserve_.reserve(members_.size() + 1);
-    members_.push_back(std::make_unique<Member>(*this, duty));
+    members_.push_back(std::make_unique<Member>(*this, role));
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
   Member& member = *members_.back();
   for (auto each = members_.begin(); each != members_.end();) {
     const auto at = each++;
-    if ((*at)->duty == Duty::Ends) member.ended.splice(member.ended.end(), members_, at);
+    if ((*at)->role == ThreadRole::Ends) member.ended.splice(member.ended.end(), members_, at);
   }
   try {
     member.start();
   } catch (...) {  // no thread, or no memory for one
     members_.splice(members_.end(), member.ended);
     std::erase_if(members_, [&](const auto& each) { return each.get() == &member; });
-    if (busy_ == 0) most_given_ = reserve_.size();  // it has no more, even for those at rest
+    if (busy_ == 0) max_given_ = reserve_.size();  // it has no more, even for those at rest
     note_reserve();
     return nullptr;
   }
-  most_given_ = kNoLimit;
+  max_given_ = kNoLimit;
   note_reserve();
   ++counted_;
   return &member;
 }
 
 /// When one more is wanted for `next`.
-std::uint64_t Drivers::most_threads(Duty next) const noexcept {
-  const std::uint64_t loops = driven_.size() + (next == Duty::Drives ? 1 : 0);
-  return loops + options_.reserve + options_.workers + std::min(on_trust_, kMostOnTrust);
+std::uint64_t Scheduler::max_threads(ThreadRole next) const noexcept {
+  const std::uint64_t loops = driven_.size() + (next == ThreadRole::Drives ? 1 : 0);
+  return loops + options_.reserve + options_.workers + std::min(on_trust_, kMaxOnTrust);
 }
 
-void Drivers::set_duty(Member& member, Duty duty) noexcept {
-  const Duty before = std::exchange(member.duty, duty);
-  if (before == Duty::Away && std::exchange(member.on_trust, false)) --on_trust_;
+void Scheduler::set_role(Member& member, ThreadRole role) noexcept {
+  const ThreadRole before = std::exchange(member.role, role);
+  if (before == ThreadRole::Away && std::exchange(member.on_trust, false)) --on_trust_;
   set_long_turns(member, false);
   member.since = kernel_.monotonic_now();
-  if (duty == Duty::Ends && before != Duty::WrittenOff) --counted_;
-  if (duty == Duty::WrittenOff) --counted_;
+  if (role == ThreadRole::Ends && before != ThreadRole::WrittenOff) --counted_;
+  if (role == ThreadRole::WrittenOff) --counted_;
   member.called.notify_one();
 }
 
 /// It has nothing to do: it waits for what comes, or ends.
-void Drivers::stand_by(Member& member) noexcept {
-  if (ending_) return set_duty(member, Duty::Ends);
-  set_duty(member, Duty::Reserve);
+void Scheduler::stand_by(Member& member) noexcept {
+  if (ending_) return set_role(member, ThreadRole::Ends);
+  set_role(member, ThreadRole::Reserve);
   reserve_.push_back(&member);
   note_reserve();
   start_work();
 }
 
-Drivers::Member* Drivers::call_reserve() noexcept {
+Scheduler::Member* Scheduler::call_reserve() noexcept {
   Member* const member = reserve_.back();
   reserve_.pop_back();
   note_reserve();
   return member;
 }
 
-void Drivers::fill_reserve() noexcept {
+void Scheduler::fill_reserve() noexcept {
   while (reserve_.size() < options_.reserve) {
-    Member* const member = add_thread(Duty::Reserve);
+    Member* const member = add_thread(ThreadRole::Reserve);
     if (member == nullptr) return;
     reserve_.push_back(member);
     note_reserve();
   }
 }
 
-void Drivers::note_reserve() noexcept {
-  const std::uint64_t enough = std::min({options_.reserve, driven_.size() + 1, most_given_});
-  const bool nobody_can = options_.hand_off == HandOff::Never || most_given_ == 0;
+void Scheduler::note_reserve() noexcept {
+  const std::uint64_t enough = std::min({options_.reserve, driven_.size() + 1, max_given_});
+  const bool nobody_can = options_.hand_off == HandOff::Never || max_given_ == 0;
   const bool is_enough = reserve_.size() >= enough;
   reserve_ready_.store(nobody_can || (is_enough && !reserve_.empty()), std::memory_order_relaxed);
   set_short(!nobody_can && !is_enough);
 }
 
-void Drivers::wait_for_duty(Member& member, Lock& lock) {
-  const auto called = [&] { return member.duty != Duty::Reserve; };
-  if (member.called.wait_for(lock, kMostIdle, called)) return;
+void Scheduler::wait_for_role(Member& member, Lock& lock) {
+  const auto called = [&] { return member.role != ThreadRole::Reserve; };
+  if (member.called.wait_for(lock, kMaxIdle, called)) return;
   if (reserve_.size() <= options_.reserve) return;
   std::erase(reserve_, &member);
   note_reserve();
-  set_duty(member, Duty::Ends);
+  set_role(member, ThreadRole::Ends);
 }
 
 // ---- those that compute ----
 
 /// On the thread of the watch. What waits for something else has the processor for moments only, and
 /// is left alone.
-void Drivers::look_for_computing() noexcept {
+void Scheduler::look_for_computing() noexcept {
   if (++looks_ < kLooksBetween) return;
   looks_ = 0;
   const Lock lock(mutex_);
   if (busy_ == 0) return;
   for (const auto& each : members_) {
-    const bool may_compute = each->duty == Duty::Away || each->duty == Duty::Works;
+    const bool may_compute = each->role == ThreadRole::Away || each->role == ThreadRole::Works;
     if (!may_compute || each->has_long_turns || each->driver.thread == 0) continue;
     const base::Duration time = kernel_.thread_time(each->driver.thread);
     if (std::exchange(each->timed_since, each->since) != each->since) each->time = time;
@@ -394,17 +394,17 @@ void Drivers::look_for_computing() noexcept {
   }
 }
 
-void Drivers::set_long_turns(Member& member, bool are_long) noexcept {
+void Scheduler::set_long_turns(Member& member, bool are_long) noexcept {
   if (std::exchange(member.has_long_turns, are_long) == are_long) return;
   (void)kernel_.set_turn(member.driver.thread, are_long ? kLongTurn : base::Duration::zero());
 }
 
-// ---- for the watchdog, and for people ----
+// ---- for the hang_policy, and for people ----
 
-bool Drivers::write_off(int thread, base::Instant since) noexcept {
+bool Scheduler::write_off(int thread, base::Instant since) noexcept {
   const Lock lock(mutex_);
   const auto found = std::ranges::find_if(members_, [&](const auto& each) {
-    const bool is_in_user_code = each->duty == Duty::Away || each->duty == Duty::Works;
+    const bool is_in_user_code = each->role == ThreadRole::Away || each->role == ThreadRole::Works;
     return each->driver.thread == thread && is_in_user_code && each->since <= since;
   });
   if (thread == 0 || found == members_.end()) return false;
@@ -416,19 +416,19 @@ bool Drivers::write_off(int thread, base::Instant since) noexcept {
   return true;
 }
 
-void Drivers::lose(Member& member) noexcept {
+void Scheduler::lose(Member& member) noexcept {
   --busy_;
   ++lost_;
-  set_duty(member, Duty::WrittenOff);
+  set_role(member, ThreadRole::WrittenOff);
 }
 
 /// It returned all the same, and is not needed any more.
-void Drivers::come_back(Member& member) noexcept {
+void Scheduler::come_back(Member& member) noexcept {
   --lost_;
-  set_duty(member, Duty::Ends);
+  set_role(member, ThreadRole::Ends);
 }
 
-Drivers::Status Drivers::status() const {
+Scheduler::Status Scheduler::status() const {
   const Lock lock(mutex_);
   Status status{.workers = options_.workers,
                 .busy = busy_,
@@ -439,8 +439,8 @@ Drivers::Status Drivers::status() const {
                 .lost = lost_};
   if (!queue_.empty()) status.oldest = kernel_.monotonic_now() - queue_.first()->queued_at;
   for (const auto& each : members_) {
-    if (each->duty == Duty::Ends) continue;
-    status.threads.push_back({each->driver.thread, each->duty, each->loop, each->since});
+    if (each->role == ThreadRole::Ends) continue;
+    status.threads.push_back({each->driver.thread, each->role, each->loop, each->since});
   }
   return status;
 }

@@ -14,20 +14,20 @@
 #include <thread>
 #include <vector>
 
-#include "mastic/async/runner.h"
+#include "mastic/async/blocking_executor.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/units.h"
 #include "mastic/loop/loop.h"
-#include "mastic/loop/watch.h"
+#include "mastic/loop/stall_monitor.h"
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/work_queue.h"
 
 namespace mastic::loop {
 
 /// What a thread of the pool does.
-enum class Duty : std::uint8_t { Reserve, Drives, Away, Works, WrittenOff, Ends };
+enum class ThreadRole : std::uint8_t { Reserve, Drives, Away, Works, WrittenOff, Ends };
 /// For people: "drives", "written off".
-[[nodiscard]] std::string_view to_string(Duty duty);
+[[nodiscard]] std::string_view to_string(ThreadRole role);
 
 /// One pool of threads. Each drives a loop, stands in reserve, or runs work that may block.
 ///
@@ -48,7 +48,7 @@ enum class Duty : std::uint8_t { Reserve, Drives, Away, Works, WrittenOff, Ends 
 /// 4. A thread that computes, in a handler that is away or works, runs in long turns and so comes late
 ///    to them: whoever only wakes for a moment, as loops do, comes first.
 /// 5. No piece of work is lost: it runs, is withdrawn by whoever submitted it, or was refused.
-class Drivers final : public async::Runner, private LoopKeeper {
+class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
  public:
   enum class HandOff : std::uint8_t {
     WhenStuck,
@@ -56,24 +56,24 @@ class Drivers final : public async::Runner, private LoopKeeper {
     Never,   ///< loops are pinned to their threads
   };
   struct Options {
-    std::uint64_t workers = 64;        ///< 0: nothing is run but loops
-    std::uint64_t reserve = 2;         ///< 0: workers that happen to be idle take loops over, and
-                                       ///< loops run whatever there is
-    std::uint64_t most_queued = 1024;  ///< pieces of work that wait; one more is refused
+    std::uint64_t workers = 64;       ///< 0: nothing is run but loops
+    std::uint64_t reserve = 2;        ///< 0: workers that happen to be idle take loops over, and
+                                      ///< loops run whatever there is
+    std::uint64_t max_queued = 1024;  ///< pieces of work that wait; one more is refused
     HandOff hand_off = HandOff::WhenStuck;
   };
 
-  Drivers();
+  Scheduler();
   /// `kernel` must outlive it.
-  explicit Drivers(const Options& options, base::Kernel& kernel = base::system_kernel());
+  explicit Scheduler(const Options& options, base::Kernel& kernel = base::system_kernel());
   /// Requires: every loop was stopped, or will be by another thread, and no work is queued.
-  ~Drivers() override;
+  ~Scheduler() override;
 
   /// How many threads of this process can run at a time: the cores of the machine that it may run on, or fewer when its
   /// control group says so; at least 1.
   [[nodiscard]] static unsigned cores(base::Kernel& kernel);
 
-  /// Has a thread drive `loop` until that is stopped. The loop's runner is this from here on. Throws
+  /// Has a thread drive `loop` until that is stopped. From here on this is the loop's blocking executor. Throws
   /// std::system_error when the system has no thread for it; then nothing drives it.
   void start(Loop& loop);
   /// Until all loops have ended, and all threads but those that were written off, or that have not
@@ -85,7 +85,7 @@ class Drivers final : public async::Runner, private LoopKeeper {
   /// are held; on one of these threads, or that of the watch. It must neither block nor throw.
   void when_short(std::function<void(std::uint64_t held)> tell) { tell_ = std::move(tell); }
 
-  // Runner, from any thread.
+  // BlockingExecutor, from any thread.
   [[nodiscard]] bool submit(async::BlockingWork& work) override;
   [[nodiscard]] bool submit_begun(async::BlockingWork& work) override;
   [[nodiscard]] bool withdraw(async::BlockingWork& work) noexcept override;
@@ -101,9 +101,9 @@ class Drivers final : public async::Runner, private LoopKeeper {
   // What it is doing, for people.
   struct ThreadStatus {
     int thread = 0;
-    Duty duty = Duty::Reserve;
+    ThreadRole role = ThreadRole::Reserve;
     const Loop* loop = nullptr;  ///< that it drives, or has lost
-    base::Instant since{};       ///< it has this duty, or runs this piece of work
+    base::Instant since{};       ///< it has this role, or runs this piece of work
   };
   struct Status {
     std::vector<ThreadStatus> threads;
@@ -133,12 +133,12 @@ class Drivers final : public async::Runner, private LoopKeeper {
   // These have the lock.
   void give_to_reserve(Loop& loop, std::uint64_t seen) noexcept;
   [[nodiscard]] bool enqueue(async::BlockingWork& work);
-  [[nodiscard]] std::uint64_t most_threads(Duty next) const noexcept;
+  [[nodiscard]] std::uint64_t max_threads(ThreadRole next) const noexcept;
   [[nodiscard]] bool is_time_to_tell() noexcept;
   void look_for_computing() noexcept;
   void set_long_turns(Member& member, bool are_long) noexcept;
-  [[nodiscard]] Member* add_thread(Duty duty) noexcept;
-  void set_duty(Member& member, Duty duty) noexcept;
+  [[nodiscard]] Member* add_thread(ThreadRole role) noexcept;
+  void set_role(Member& member, ThreadRole role) noexcept;
   void stand_by(Member& member) noexcept;
   [[nodiscard]] Member* call_reserve() noexcept;
   void fill_reserve() noexcept;
@@ -146,7 +146,7 @@ class Drivers final : public async::Runner, private LoopKeeper {
   void note_reserve() noexcept;
   void drive(Member& member, Lock& lock);
   void work(Member& member, Lock& lock);
-  void wait_for_duty(Member& member, Lock& lock);
+  void wait_for_role(Member& member, Lock& lock);
   void lose(Member& member) noexcept;
   void come_back(Member& member) noexcept;
 
@@ -166,13 +166,13 @@ class Drivers final : public async::Runner, private LoopKeeper {
   std::uint64_t hand_offs_ = 0;
   std::uint64_t lost_ = 0;
   bool ending_ = false;
-  std::uint64_t on_trust_ = 0;           ///< of those that are away: in a job that was run on trust
-  std::uint64_t most_given_ = kNoLimit;  ///< in reserve, by a system that has no more threads
+  std::uint64_t on_trust_ = 0;          ///< of those that are away: in a job that was run on trust
+  std::uint64_t max_given_ = kNoLimit;  ///< in reserve, by a system that has no more threads
   std::atomic<bool> reserve_ready_{false};  ///< or nobody can take a loop over anyway
   std::function<void(std::uint64_t)> tell_;
   base::Instant told_{};
   int looks_ = 0;  ///< of the watch, since it last looked for threads that compute
-  Watch watch_;
+  StallMonitor stall_monitor_;
 };
 
 }  // namespace mastic::loop

@@ -1,4 +1,4 @@
-#include "mastic/loop/drivers.h"
+#include "mastic/loop/scheduler.h"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ namespace mastic::loop {
 namespace {
 
 using namespace std::chrono_literals;
-using HandOff = Drivers::HandOff;
+using HandOff = Scheduler::HandOff;
 
 class TestJob final : public async::Job {
  public:
@@ -90,15 +90,15 @@ class TestWork final : public async::BlockingWork {
 };
 
 /// One loop that threads of a pool drive until the test ends.
-struct DriversTest : testing::Test {
-  void start(Drivers::Options options) {
-    drivers = std::make_unique<Drivers>(options);
-    drivers->start(*loop);
+struct SchedulerTest : testing::Test {
+  void start(Scheduler::Options options) {
+    scheduler = std::make_unique<Scheduler>(options);
+    scheduler->start(*loop);
   }
   /// While all that the test put into the loop still stands.
   void end() {
     loop->stop();
-    EXPECT_EQ(drivers->join(), 0u);
+    EXPECT_EQ(scheduler->join(), 0u);
   }
 
   static void wait_until(const std::function<bool()>& is_so) {
@@ -106,10 +106,10 @@ struct DriversTest : testing::Test {
   }
 
   std::unique_ptr<Loop> loop = Loop::open(base::system_kernel(), TransferKind::Syscall).value();
-  std::unique_ptr<Drivers> drivers;
+  std::unique_ptr<Scheduler> scheduler;
 };
 
-TEST_F(DriversTest, AnotherThreadTakesTheLoopOfOneThatIsStuck) {
+TEST_F(SchedulerTest, AnotherThreadTakesTheLoopOfOneThatIsStuck) {
   start({});
   std::latch inside(1), release(1), quick_ran(1), ended(1);
   int stuck_on = 0;
@@ -126,14 +126,14 @@ TEST_F(DriversTest, AnotherThreadTakesTheLoopOfOneThatIsStuck) {
   inside.wait();
   quick_ran.wait();  // though the other one does not return
   EXPECT_EQ(stuck.left_on, stuck_on);
-  EXPECT_GE(drivers->status().hand_offs, 1u);
-  EXPECT_GE(drivers->status().busy, 1u);
+  EXPECT_GE(scheduler->status().hand_offs, 1u);
+  EXPECT_GE(scheduler->status().busy, 1u);
   release.count_down();
   ended.wait();
   end();
 }
 
-TEST_F(DriversTest, ABlockingScopeHandsTheLoopOverAtOnce) {
+TEST_F(SchedulerTest, ABlockingScopeHandsTheLoopOverAtOnce) {
   start({});
   std::latch quick_ran(1), ended(1);
   TestJob quick([&] { quick_ran.count_down(); });
@@ -149,7 +149,7 @@ TEST_F(DriversTest, ABlockingScopeHandsTheLoopOverAtOnce) {
   end();
 }
 
-TEST_F(DriversTest, TakenOverAtEveryJobItRunsThemAllInTurn) {
+TEST_F(SchedulerTest, TakenOverAtEveryJobItRunsThemAllInTurn) {
   start({.workers = 8, .hand_off = HandOff::Always});
   constexpr int kJobs = 2000;
   std::latch ended(kJobs);
@@ -166,22 +166,22 @@ TEST_F(DriversTest, TakenOverAtEveryJobItRunsThemAllInTurn) {
     messages.push_back(std::make_unique<Enqueue>(*loop, *jobs.back()));
   }
   ended.wait();
-  EXPECT_GT(drivers->status().hand_offs, 0u);
+  EXPECT_GT(scheduler->status().hand_offs, 0u);
   end();
 }
 
-TEST_F(DriversTest, APinnedLoopIsNeverTakenOver) {
+TEST_F(SchedulerTest, APinnedLoopIsNeverTakenOver) {
   start({.hand_off = HandOff::Never});
   std::latch ended(1);
   TestJob waits([&] { const threads::BlockingScope blocking; }, [&] { ended.count_down(); });
   const Enqueue message(*loop, waits);
   ended.wait();
-  EXPECT_EQ(drivers->status().hand_offs, 0u);
-  EXPECT_TRUE(drivers->has_reserve());
+  EXPECT_EQ(scheduler->status().hand_offs, 0u);
+  EXPECT_TRUE(scheduler->has_reserve());
   end();
 }
 
-TEST_F(DriversTest, WithoutAReserveADriverThatIsStuckKeepsItsLoop) {
+TEST_F(SchedulerTest, WithoutAReserveADriverThatIsStuckKeepsItsLoop) {
   start({.workers = 0, .reserve = 1});
   std::latch release(1), second_inside(1), release_second(1), third_ran(1);
   TestJob first([&] { release.wait(); });
@@ -192,7 +192,7 @@ TEST_F(DriversTest, WithoutAReserveADriverThatIsStuckKeepsItsLoop) {
   TestJob third([&] { third_ran.count_down(); });
   const Enqueue one(*loop, first), two(*loop, second), three(*loop, third);
   second_inside.wait();
-  EXPECT_FALSE(drivers->has_reserve());
+  EXPECT_FALSE(scheduler->has_reserve());
   EXPECT_FALSE(third_ran.try_wait());
   release.count_down();  // its thread returns, stands by, and takes over
   third_ran.wait();
@@ -201,11 +201,11 @@ TEST_F(DriversTest, WithoutAReserveADriverThatIsStuckKeepsItsLoop) {
 }
 
 /// Two threads in reserve, and a loop that two jobs hold one after the other.
-struct ShortOfThreadsTest : DriversTest {
+struct ShortOfThreadsTest : SchedulerTest {
   ShortOfThreadsTest() {
     start({.workers = 1, .reserve = 2});
     for (const auto& each : held) messages.push_back(std::make_unique<Enqueue>(*loop, *each));
-    wait_until([&] { return drivers->status().busy == 2; });
+    wait_until([&] { return scheduler->status().busy == 2; });
   }
   void enqueue(async::Job& job) { messages.push_back(std::make_unique<Enqueue>(*loop, job)); }
   void let_go() { release.release(100); }
@@ -218,8 +218,8 @@ struct ShortOfThreadsTest : DriversTest {
 };
 
 TEST_F(ShortOfThreadsTest, ALoopRunsWhatIsTrustedAndTheRestRunsWhereItMayBlock) {
-  EXPECT_FALSE(drivers->has_reserve());
-  EXPECT_TRUE(drivers->is_short());
+  EXPECT_FALSE(scheduler->has_reserve());
+  EXPECT_TRUE(scheduler->is_short());
   std::latch trusted_ran(1), ended(1);
   std::atomic<int> ran_on{0};
   MovableJob movable(
@@ -229,12 +229,12 @@ TEST_F(ShortOfThreadsTest, ALoopRunsWhatIsTrustedAndTheRestRunsWhereItMayBlock) 
   enqueue(trusted);
   trusted_ran.wait();
   EXPECT_EQ(ran_on, 0);
-  EXPECT_EQ(drivers->status().queued, 1u);
+  EXPECT_EQ(scheduler->status().queued, 1u);
   let_go();
   ended.wait();
   EXPECT_NE(ran_on, 0);
-  wait_until([&] { return !drivers->is_short(); });
-  EXPECT_TRUE(drivers->has_reserve());
+  wait_until([&] { return !scheduler->is_short(); });
+  EXPECT_TRUE(scheduler->has_reserve());
   end();
 }
 
@@ -245,13 +245,13 @@ TEST_F(ShortOfThreadsTest, WhatIsTrustedAndBlocksAllTheSameCostsAThreadMore) {
     jobs.push_back(std::make_unique<TrustedJob>([&] { release.acquire(); }));
     enqueue(*jobs.back());
   }
-  wait_until([&] { return drivers->status().busy == 2 + kBlock; });
+  wait_until([&] { return scheduler->status().busy == 2 + kBlock; });
   std::latch quick_ran(1);
   TrustedJob quick([&] { quick_ran.count_down(); });
   enqueue(quick);
   quick_ran.wait();
   let_go();
-  wait_until([&] { return drivers->status().busy == 0; });
+  wait_until([&] { return scheduler->status().busy == 0; });
   end();
 }
 
@@ -263,28 +263,28 @@ TEST_F(ShortOfThreadsTest, WhatHasBegunIsNotRefusedWhenTheQueueIsFull) {
     jobs.push_back(std::make_unique<MovableJob>(*loop, [] {}, [&] { ++ended; }));
     enqueue(*jobs.back());
   }
-  wait_until([&] { return drivers->status().queued == kJobs; });
+  wait_until([&] { return scheduler->status().queued == kJobs; });
   let_go();
   wait_until([&] { return ended == kJobs; });
   end();
 }
 
-TEST_F(DriversTest, SaysThatFewThreadsStandBy) {
+TEST_F(SchedulerTest, SaysThatFewThreadsStandBy) {
   std::latch told(1);
   std::atomic<std::uint64_t> held{0};
-  drivers = std::make_unique<Drivers>(Drivers::Options{.workers = 1, .reserve = 2});
-  drivers->when_short([&](std::uint64_t threads) {
+  scheduler = std::make_unique<Scheduler>(Scheduler::Options{.workers = 1, .reserve = 2});
+  scheduler->when_short([&](std::uint64_t threads) {
     held = threads;
     told.count_down();
   });
-  drivers->start(*loop);
+  scheduler->start(*loop);
   std::counting_semaphore<> release(0);
   TestJob first([&] { release.acquire(); }), second([&] { release.acquire(); });
   const Enqueue one(*loop, first), two(*loop, second);
   told.wait();
   EXPECT_EQ(held, 2u);
   release.release(2);
-  wait_until([&] { return drivers->status().busy == 0; });
+  wait_until([&] { return scheduler->status().busy == 0; });
   end();
 }
 
@@ -319,10 +319,10 @@ TEST(SystemKernel, GivesAThreadLongTurnsAndTellsItsTime) {
   EXPECT_LT(kernel.set_turn(-1, 20ms), 0);
 }
 
-TEST_F(DriversTest, AThreadThatComputesRunsInLongTurnsUntilItReturns) {
+TEST_F(SchedulerTest, AThreadThatComputesRunsInLongTurnsUntilItReturns) {
   ComputingKernel kernel(base::system_kernel());
-  drivers = std::make_unique<Drivers>(Drivers::Options(), kernel);
-  drivers->start(*loop);
+  scheduler = std::make_unique<Scheduler>(Scheduler::Options(), kernel);
+  scheduler->start(*loop);
   std::atomic<int> runs_on{0};
   std::atomic<bool> computes{true};
   TestJob job([&] {
@@ -340,8 +340,8 @@ TEST_F(DriversTest, AThreadThatComputesRunsInLongTurnsUntilItReturns) {
   end();
 }
 
-TEST_F(DriversTest, WorkRunsOnAsManyThreadsAsAllowedAndTheRestWaits) {
-  start({.workers = 3, .most_queued = 10});
+TEST_F(SchedulerTest, WorkRunsOnAsManyThreadsAsAllowedAndTheRestWaits) {
+  start({.workers = 3, .max_queued = 10});
   constexpr int kWorks = 8;
   std::counting_semaphore<> release(0);
   std::latch three_run(3), all_ran(kWorks);
@@ -355,21 +355,21 @@ TEST_F(DriversTest, WorkRunsOnAsManyThreadsAsAllowedAndTheRestWaits) {
       --running;
       all_ran.count_down();
     }));
-    ASSERT_TRUE(drivers->submit(*works.back()));
+    ASSERT_TRUE(scheduler->submit(*works.back()));
   }
   three_run.wait();
-  const auto status = drivers->status();
+  const auto status = scheduler->status();
   EXPECT_EQ(status.busy, 3u);
   EXPECT_EQ(status.queued, 5u);
-  EXPECT_TRUE(drivers->has_reserve());
+  EXPECT_TRUE(scheduler->has_reserve());
   release.release(kWorks);
   all_ran.wait();
   EXPECT_EQ(most, 3);
   end();
 }
 
-TEST_F(DriversTest, WorkBeyondTheQueueIsRefusedAndWhatWaitsCanBeWithdrawn) {
-  start({.workers = 1, .most_queued = 1});
+TEST_F(SchedulerTest, WorkBeyondTheQueueIsRefusedAndWhatWaitsCanBeWithdrawn) {
+  start({.workers = 1, .max_queued = 1});
   std::latch inside(1), release(1);
   TestWork first([&] {
     inside.count_down();
@@ -377,19 +377,19 @@ TEST_F(DriversTest, WorkBeyondTheQueueIsRefusedAndWhatWaitsCanBeWithdrawn) {
   });
   TestWork waits([] { ADD_FAILURE() << "was withdrawn"; });
   TestWork refused([] { ADD_FAILURE() << "was refused"; });
-  ASSERT_TRUE(drivers->submit(first));
+  ASSERT_TRUE(scheduler->submit(first));
   inside.wait();
-  EXPECT_TRUE(drivers->submit(waits));
-  EXPECT_FALSE(drivers->submit(refused));
-  EXPECT_EQ(drivers->status().refused, 1u);
-  EXPECT_TRUE(drivers->withdraw(waits));
-  EXPECT_FALSE(drivers->withdraw(waits));
-  EXPECT_FALSE(drivers->withdraw(first));
+  EXPECT_TRUE(scheduler->submit(waits));
+  EXPECT_FALSE(scheduler->submit(refused));
+  EXPECT_EQ(scheduler->status().refused, 1u);
+  EXPECT_TRUE(scheduler->withdraw(waits));
+  EXPECT_FALSE(scheduler->withdraw(waits));
+  EXPECT_FALSE(scheduler->withdraw(first));
   release.count_down();
   end();
 }
 
-TEST_F(DriversTest, AThreadThatIsWrittenOffIsReplaced) {
+TEST_F(SchedulerTest, AThreadThatIsWrittenOffIsReplaced) {
   start({.workers = 1});
   std::latch inside(1), release(1), second_ran(1);
   std::atomic<int> hung_on{0};
@@ -399,22 +399,22 @@ TEST_F(DriversTest, AThreadThatIsWrittenOffIsReplaced) {
     release.wait();
   });
   TestWork second([&] { second_ran.count_down(); });
-  ASSERT_TRUE(drivers->submit(hung));
+  ASSERT_TRUE(scheduler->submit(hung));
   inside.wait();
-  ASSERT_TRUE(drivers->submit(second));
+  ASSERT_TRUE(scheduler->submit(second));
   const base::Instant now = base::system_kernel().monotonic_now();
-  EXPECT_FALSE(drivers->write_off(hung_on, now - 1h)) << "it works on something else since then";
-  EXPECT_FALSE(drivers->write_off(0, now));
-  EXPECT_TRUE(drivers->write_off(hung_on, now));
-  EXPECT_FALSE(drivers->write_off(hung_on, now));
+  EXPECT_FALSE(scheduler->write_off(hung_on, now - 1h)) << "it works on something else since then";
+  EXPECT_FALSE(scheduler->write_off(0, now));
+  EXPECT_TRUE(scheduler->write_off(hung_on, now));
+  EXPECT_FALSE(scheduler->write_off(hung_on, now));
   second_ran.wait();
-  EXPECT_EQ(drivers->status().lost, 1u);
+  EXPECT_EQ(scheduler->status().lost, 1u);
   release.count_down();  // and should it return all the same, it is done with
-  while (drivers->status().lost > 0) std::this_thread::yield();
+  while (scheduler->status().lost > 0) std::this_thread::yield();
   end();
 }
 
-TEST_F(DriversTest, JobsThatEnqueueEachOtherDoNotKeepTheLoopFromTheRest) {
+TEST_F(SchedulerTest, JobsThatEnqueueEachOtherDoNotKeepTheLoopFromTheRest) {
   start({});
   std::latch ended(1);
   std::atomic<bool> enough{false};
@@ -430,8 +430,8 @@ TEST_F(DriversTest, JobsThatEnqueueEachOtherDoNotKeepTheLoopFromTheRest) {
   end();
 }
 
-TEST_F(DriversTest, TheWatchSleepsWhenNothingRunsAndWakesWhenSomethingDoes) {
-  Watch watch([](Loop&, std::uint64_t) {});
+TEST_F(SchedulerTest, TheWatchSleepsWhenNothingRunsAndWakesWhenSomethingDoes) {
+  StallMonitor watch([](Loop&, std::uint64_t) {});
   watch.add(*loop);
   while (!watch.is_asleep()) std::this_thread::yield();
   watch.loop_entered();

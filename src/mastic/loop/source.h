@@ -33,23 +33,23 @@ class Retirable {
 };
 
 /// Belongs to its loop from `Loop::keep` on, until it is retired or the loop ends.
-class Kept : public Retirable {
+class LoopOwned : public Retirable {
  public:
-  Kept(const Kept&) = delete;
-  Kept& operator=(const Kept&) = delete;
-  ~Kept() override {
+  LoopOwned(const LoopOwned&) = delete;
+  LoopOwned& operator=(const LoopOwned&) = delete;
+  ~LoopOwned() override {
     if (link_ == nullptr) return;
     *link_ = next_kept_;
     if (next_kept_ != nullptr) next_kept_->link_ = link_;
   }
 
  protected:
-  Kept() = default;
+  LoopOwned() = default;
 
  private:
   friend class Loop;
-  Kept* next_kept_ = nullptr;
-  Kept** link_ = nullptr;  ///< what points to it
+  LoopOwned* next_kept_ = nullptr;
+  LoopOwned** link_ = nullptr;  ///< what points to it
 };
 
 /// Something with a descriptor that a loop watches. Before it closes the descriptor, or passes it

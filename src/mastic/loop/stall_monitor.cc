@@ -1,4 +1,4 @@
-#include "mastic/loop/watch.h"
+#include "mastic/loop/stall_monitor.h"
 
 #include <pthread.h>
 
@@ -13,13 +13,13 @@ constexpr int kQuietTicks = 20;  // and then it sleeps
 
 }  // namespace
 
-void Watch::add(Loop& loop) {
+void StallMonitor::add(Loop& loop) {
   const std::lock_guard lock(mutex_);
   watched_.push_back({&loop, loop.look()});
   if (!thread_.joinable()) thread_ = threads::start_thread([this] { run(); });
 }
 
-void Watch::stop() {
+void StallMonitor::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
@@ -28,7 +28,7 @@ void Watch::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Watch::run() {
+void StallMonitor::run() {
   pthread_setname_np(pthread_self(), "mastic-watch");
   std::unique_lock lock(mutex_);
   int quiet = 0;
@@ -44,18 +44,18 @@ void Watch::run() {
   }
 }
 
-bool Watch::look() {
+bool StallMonitor::look() {
   bool any = false;
   for (Watched& each : watched_) {
     const std::uint64_t seen = each.loop->look();
-    any |= seen != each.seen || Bracket::is_inside(seen);
-    if (Bracket::is_inside(seen) && seen == each.seen) is_stuck_(*each.loop, seen);
+    any |= seen != each.seen || LoopOwnership::is_inside(seen);
+    if (LoopOwnership::is_inside(seen) && seen == each.seen) is_stuck_(*each.loop, seen);
     each.seen = seen;
   }
   return any;
 }
 
-void Watch::wake() noexcept {
+void StallMonitor::wake() noexcept {
   if (!asleep_.exchange(false)) return;
   const std::lock_guard lock(mutex_);  // it may be between its look and its wait
   called_.notify_all();

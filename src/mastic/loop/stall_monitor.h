@@ -21,17 +21,17 @@ class Loop;
 ///
 /// It sleeps when nothing runs: after some ticks in which no loop entered user code. A driver that
 /// opens a bracket wakes it (`loop_entered`).
-class Watch {
+class StallMonitor {
  public:
   /// Both are called on the thread of the watch; `seen` is for Loop::take, and `looked` follows each
   /// look while it is awake.
-  explicit Watch(
+  explicit StallMonitor(
       std::function<void(Loop& loop, std::uint64_t seen)> is_stuck,
       std::function<void()> looked = [] {})
       : is_stuck_(std::move(is_stuck)), looked_(std::move(looked)) {}
-  ~Watch() { stop(); }
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
+  ~StallMonitor() { stop(); }
+  StallMonitor(const StallMonitor&) = delete;
+  StallMonitor& operator=(const StallMonitor&) = delete;
 
   /// Watches `loop` from now on; it must outlive the watch, or its stop. Starts the thread.
   void add(Loop& loop);

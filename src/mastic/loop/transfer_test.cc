@@ -110,7 +110,7 @@ TEST_P(TransferTest, LosesNothingWhenTheRingIsTakenAway) {
 TEST_P(TransferTest, LosesNothingWhenTheKernelTakesAPartOfASubmit) {
   for (const int most : {0, 1, 63}) {
     transfer = make_transfer(kernel, GetParam());
-    kernel.most_per_submit = most;
+    kernel.max_per_submit = most;
     std::vector<int> fds;
     std::vector<Send> sends;
     for (int i = 0; i < 100; ++i) {

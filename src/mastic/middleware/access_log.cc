@@ -58,16 +58,16 @@ std::optional<app::Response> AccessLog::before(Request& request) const {
   return std::nullopt;
 }
 
-void AccessLog::write_refusal(const app::Refusal& refusal) const noexcept {
+void AccessLog::write_rejected(const app::RejectedRequest& rejected) const noexcept {
   try {
-    write({.client = name_of(refusal.client),
-           .method = refusal.method,
-           .target = refusal.target,
-           .version = refusal.version,
-           .outcome = {.status = refusal.status,
-                       .content_bytes = refusal.content_bytes,
+    write({.client = name_of(rejected.client),
+           .method = rejected.method,
+           .target = rejected.target,
+           .version = rejected.version,
+           .outcome = {.status = rejected.status,
+                       .content_bytes = rejected.content_bytes,
                        .complete = true},
-           .reason = refusal.reason});
+           .reason = rejected.reason});
   } catch (...) {  // out of memory: this line is lost
   }
 }

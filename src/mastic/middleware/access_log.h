@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "mastic/app/middleware.h"
-#include "mastic/app/refusal.h"
+#include "mastic/app/rejected_request.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/log.h"
 
@@ -30,7 +30,7 @@ class AccessLog {
 
   std::optional<app::Response> before(app::Request& request) const;
   /// A line for a request that did not come as far: "-" stands for what could not be read of it.
-  void write_refusal(const app::Refusal& refusal) const noexcept;
+  void write_rejected(const app::RejectedRequest& rejected) const noexcept;
 
  private:
   struct Entry;

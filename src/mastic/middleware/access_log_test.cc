@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mastic/app/carrier_testing.h"
+#include "mastic/app/exchange_context_testing.h"
 #include "mastic/base/kernel_testing.h"
 
 namespace mastic::middleware {
@@ -64,25 +64,25 @@ TEST_F(AccessLogTest, MarksWhatWasAborted) {
 }
 
 TEST_F(AccessLogTest, HasWhatTheServerRefusedItself) {
-  const auto refused = [&](AccessLogFormat format, const app::Refusal& refusal) {
-    AccessLog(sink, format, clock).write_refusal(refusal);
+  const auto refused = [&](AccessLogFormat format, const app::RejectedRequest& rejected) {
+    AccessLog(sink, format, clock).write_rejected(rejected);
     return std::exchange(sink.text, {});
   };
-  app::Refusal refusal{.client = {base::IpAddress::v4({192, 0, 2, 7}), 1234},
-                       .status = http::Status::RequestTimeout,
-                       .content_bytes = 20};
-  EXPECT_EQ(refused(AccessLogFormat::Combined, refusal),
+  app::RejectedRequest rejected{.client = {base::IpAddress::v4({192, 0, 2, 7}), 1234},
+                                .status = http::Status::RequestTimeout,
+                                .content_bytes = 20};
+  EXPECT_EQ(refused(AccessLogFormat::Combined, rejected),
             "192.0.2.7 - - [06/Nov/1994:08:49:37 +0000] \"-\" 408 20 \"-\" \"-\" 0\n");
-  refusal.method = "GET";
-  refusal.target = "/../x";
-  EXPECT_NE(refused(AccessLogFormat::Combined, refusal).find(" \"GET /../x HTTP/1.1\" 408 20 "),
+  rejected.method = "GET";
+  rejected.target = "/../x";
+  EXPECT_NE(refused(AccessLogFormat::Combined, rejected).find(" \"GET /../x HTTP/1.1\" 408 20 "),
             std::string::npos);
-  EXPECT_NE(refused(AccessLogFormat::Json, refusal)
+  EXPECT_NE(refused(AccessLogFormat::Json, rejected)
                 .find("\"client\":\"192.0.2.7\",\"method\":\"GET\",\"target\":\"/../x\","),
             std::string::npos);
-  EXPECT_EQ(refused(AccessLogFormat::Json, refusal).find("\"reason\""), std::string::npos);
-  refusal.reason = "Host is missing";
-  EXPECT_NE(refused(AccessLogFormat::Json, refusal)
+  EXPECT_EQ(refused(AccessLogFormat::Json, rejected).find("\"reason\""), std::string::npos);
+  rejected.reason = "Host is missing";
+  EXPECT_NE(refused(AccessLogFormat::Json, rejected)
                 .find(",\"reason\":\"Host is missing\",\"status\":408"),
             std::string::npos);
 }

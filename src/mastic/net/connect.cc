@@ -17,7 +17,7 @@ namespace mastic::net {
 namespace {
 
 /// A stream that belongs to the loop, until it is over.
-class ClientStream final : public loop::Kept, private BufferedStreamOwner {
+class ClientStream final : public loop::LoopOwned, private BufferedStreamOwner {
  public:
   ClientStream(loop::Loop& loop, base::Descriptor socket, const StreamOptions& options)
       : loop_(loop),

@@ -17,7 +17,7 @@ bool Datagram::reply(std::string_view bytes) noexcept {
   ControlRoom room;
   path_.write_local(message, room);
   const bool taken = kernel_.sendmsg(path_.socket, message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
-  (taken ? totals_.replied : totals_.unsent).fetch_add(1);
+  (taken ? counters_.replied : counters_.unsent).fetch_add(1);
   return taken;
 }
 

@@ -18,8 +18,8 @@
 
 namespace mastic::net {
 
-/// What the lanes of a server of datagrams count together. Callable from each of them.
-struct DatagramTotals {
+/// What the shards of a server of datagrams count together. Callable from each of them.
+struct DatagramCounters {
   std::atomic<std::uint64_t> handling{0};
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> dropped{0};
@@ -32,8 +32,8 @@ struct DatagramTotals {
 class Datagram {
  public:
   Datagram(std::string bytes, const DatagramPath& path, base::Kernel& kernel,
-           DatagramTotals& totals)
-      : bytes_(std::move(bytes)), path_(path), kernel_(kernel), totals_(totals) {}
+           DatagramCounters& counters)
+      : bytes_(std::move(bytes)), path_(path), kernel_(kernel), counters_(counters) {}
   Datagram(const Datagram&) = delete;
   Datagram& operator=(const Datagram&) = delete;
 
@@ -50,7 +50,7 @@ class Datagram {
   const std::string bytes_;
   const DatagramPath path_;
   base::Kernel& kernel_;
-  DatagramTotals& totals_;
+  DatagramCounters& counters_;
 };
 
 /// A function of one of two kinds:

@@ -1,4 +1,4 @@
-#include "mastic/net/datagram_lane.h"
+#include "mastic/net/datagram_shard.h"
 
 #include <sys/socket.h>
 
@@ -24,25 +24,25 @@ constexpr base::Duration kRetry = std::chrono::milliseconds(50);  // while there
 }  // namespace
 
 /// A server's socket, as one loop watches it.
-class DatagramLane::Socket final : public loop::Source {
+class DatagramShard::Socket final : public loop::Source {
  public:
-  Socket(DatagramLane& lane, int fd) : Source(fd), lane_(lane) {}
-  ~Socket() override { lane_.loop().unwatch(*this); }
-  void ready(loop::Readiness) noexcept override { lane_.receive(fd_); }
+  Socket(DatagramShard& shard, int fd) : Source(fd), shard_(shard) {}
+  ~Socket() override { shard_.loop().unwatch(*this); }
+  void ready(loop::Readiness) noexcept override { shard_.receive(fd_); }
   void forget() { fd_ = -1; }
 
  private:
-  DatagramLane& lane_;
+  DatagramShard& shard_;
 };
 
 // ---- sessions ----
 
 /// A datagram with its handler.
-class DatagramLane::Session : public loop::Retirable {
+class DatagramShard::Session : public loop::Retirable {
  public:
-  Session(DatagramLane& lane, std::string bytes, const DatagramPath& path)
-      : lane_(lane),
-        datagram_(std::move(bytes), path, lane.loop().kernel(), lane.service_.totals) {}
+  Session(DatagramShard& shard, std::string bytes, const DatagramPath& path)
+      : shard_(shard),
+        datagram_(std::move(bytes), path, shard.loop().kernel(), shard.service_.counters) {}
   virtual void begin() = 0;
   virtual void cancel() noexcept = 0;
 
@@ -60,50 +60,50 @@ class DatagramLane::Session : public loop::Retirable {
   }
   /// On the loop.
   void over() noexcept {
-    if (fault_) lane_.report(*fault_, datagram_.peer());
-    lane_.session_over(*this);
+    if (fault_) shard_.report(*fault_, datagram_.peer());
+    shard_.session_over(*this);
   }
 
-  DatagramLane& lane_;
+  DatagramShard& shard_;
   Datagram datagram_;
 
  private:
   std::optional<std::string> fault_;
 };
 
-class DatagramLane::TaskSession final : public Session, private async::RootTask {
+class DatagramShard::TaskSession final : public Session, private async::RootTask {
  public:
-  TaskSession(DatagramLane& lane, std::string bytes, const DatagramPath& path)
-      : Session(lane, std::move(bytes), path), RootTask(lane.loop(), lane.service_.pace) {}
+  TaskSession(DatagramShard& shard, std::string bytes, const DatagramPath& path)
+      : Session(shard, std::move(bytes), path), RootTask(shard.loop(), shard.service_.history) {}
   void begin() override { schedule(); }
   void cancel() noexcept override { stop(); }
 
  private:
-  async::Task<> make_task() override { return lane_.service_.handler.begin(datagram_); }
+  async::Task<> make_task() override { return shard_.service_.handler.begin(datagram_); }
   void task_failed() noexcept override { note_exception(); }
   void task_ended() noexcept override { over(); }
 };
 
-class DatagramLane::BlockingSession final : public Session, private async::BlockingWork {
+class DatagramShard::BlockingSession final : public Session, private async::BlockingWork {
  public:
   using Session::Session;
   void begin() override {
-    if (lane_.service_.threads.submit(*this)) return;
-    lane_.service_.totals.dropped.fetch_add(1);
+    if (shard_.service_.threads.submit(*this)) return;
+    shard_.service_.counters.dropped.fetch_add(1);
     over();
   }
   void cancel() noexcept override {
-    if (lane_.service_.threads.withdraw(*this)) over();
+    if (shard_.service_.threads.withdraw(*this)) over();
   }
 
  private:
   void run() noexcept override {
     try {
-      lane_.service_.handler.run(datagram_);
+      shard_.service_.handler.run(datagram_);
     } catch (...) {
       note_exception();
     }
-    lane_.loop().post(ended_);
+    shard_.loop().post(ended_);
   }
   void ended() noexcept { over(); }
 
@@ -112,23 +112,23 @@ class DatagramLane::BlockingSession final : public Session, private async::Block
 
 // ---- receiving ----
 
-DatagramLane::DatagramLane(loop::Loop& loop, const DatagramService& service)
-    : ServerLane(loop, service.log, service.options.drain_timeout, service.owner),
+DatagramShard::DatagramShard(loop::Loop& loop, const DatagramService& service)
+    : ServerShard(loop, service.log, service.options.drain_timeout, service.owner),
       service_(service),
       buffer_(kBatch * service.options.max_datagram_bytes) {}
 
-DatagramLane::~DatagramLane() { MASTIC_ASSERT(sessions_.empty()); }
+DatagramShard::~DatagramShard() { MASTIC_ASSERT(sessions_.empty()); }
 
-base::Result<void> DatagramLane::receive_from(int socket) {
+base::Result<void> DatagramShard::receive_from(int socket) {
   auto source = std::make_unique<Socket>(*this, socket);
   if (const auto watched = loop().watch_shared(*source); !watched) return watched;
   sockets_.push_back(std::move(source));
   return {};
 }
 
-void DatagramLane::receive(int socket) noexcept {
+void DatagramShard::receive(int socket) noexcept {
   if (is_paused_) return;
-  const std::uint64_t handling = service_.totals.handling.load();
+  const std::uint64_t handling = service_.counters.handling.load();
   if (handling >= service_.options.max_handling) return pause();
   const std::size_t most = service_.options.max_datagram_bytes;
   std::array<SocketAddress, kBatch> peers;
@@ -156,15 +156,15 @@ void DatagramLane::receive(int socket) noexcept {
     const std::string_view bytes(buffer_.data() + i * most, messages[i].msg_len);
     DatagramPath path{.socket = socket, .peer = peers[i].endpoint()};
     path.read_local(messages[i].msg_hdr);
-    service_.totals.received.fetch_add(1);
+    service_.counters.received.fetch_add(1);
     if (is_cut || !handle(path, bytes)) {
-      service_.totals.dropped.fetch_add(1);
+      service_.counters.dropped.fetch_add(1);
     }
   }
 }
 
 /// False when there is no memory for it.
-bool DatagramLane::handle(const DatagramPath& path, std::string_view bytes) noexcept try {
+bool DatagramShard::handle(const DatagramPath& path, std::string_view bytes) noexcept try {
   std::unique_ptr<Session> made;
   if (service_.handler.is_blocking()) {
     made = std::make_unique<BlockingSession>(*this, std::string(bytes), path);
@@ -174,24 +174,24 @@ bool DatagramLane::handle(const DatagramPath& path, std::string_view bytes) noex
   sessions_.push_back(std::move(made));
   Session& session = *sessions_.back();
   session.place = std::prev(sessions_.end());
-  service_.totals.handling.fetch_add(1);
+  service_.counters.handling.fetch_add(1);
   session.begin();
   return true;
 } catch (const std::bad_alloc&) {
   return false;
 }
 
-void DatagramLane::session_over(Session& session) noexcept {
+void DatagramShard::session_over(Session& session) noexcept {
   loop().retire(std::move(*session.place));
   sessions_.erase(session.place);
-  service_.totals.handling.fetch_sub(1);
+  service_.counters.handling.fetch_sub(1);
   if (is_paused_) resume();
   check_settled();
 }
 
 /// At most once a second: whoever sends datagrams decides how many fail.
-void DatagramLane::report(std::string_view fault, const base::Endpoint& peer) noexcept {
-  service_.totals.failed.fetch_add(1);
+void DatagramShard::report(std::string_view fault, const base::Endpoint& peer) noexcept {
+  service_.counters.failed.fetch_add(1);
   if (!may_log()) return;
   try {
     const std::string message = "the handler of a datagram failed: " + std::string(fault);
@@ -203,13 +203,13 @@ void DatagramLane::report(std::string_view fault, const base::Endpoint& peer) no
   }
 }
 
-void DatagramLane::pause() noexcept {
+void DatagramShard::pause() noexcept {
   is_paused_ = true;
   for (const auto& socket : sockets_) loop().unwatch(*socket);
-  loop().arm(*this, loop().now() + kRetry);  // another lane's handlers may end
+  loop().arm(*this, loop().now() + kRetry);  // another shard's handlers may end
 }
 
-void DatagramLane::resume() noexcept {
+void DatagramShard::resume() noexcept {
   is_paused_ = false;
   disarm();
   for (const auto& socket : sockets_) {
@@ -219,7 +219,7 @@ void DatagramLane::resume() noexcept {
 
 // ---- the end ----
 
-void DatagramLane::close() noexcept {
+void DatagramShard::close() noexcept {
   disarm();
   for (auto& socket : sockets_) {
     loop().unwatch(*socket);
@@ -229,7 +229,7 @@ void DatagramLane::close() noexcept {
   sockets_.clear();
 }
 
-void DatagramLane::abort_all() noexcept {
+void DatagramShard::abort_all() noexcept {
   for (auto at = sessions_.begin(); at != sessions_.end();) (*at++)->cancel();
 }
 

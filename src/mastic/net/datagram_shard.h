@@ -8,33 +8,33 @@
 #include <string_view>
 #include <vector>
 
-#include "mastic/async/pace.h"
-#include "mastic/async/runner.h"
+#include "mastic/async/blocking_executor.h"
+#include "mastic/async/blocking_history.h"
 #include "mastic/async/timer.h"
 #include "mastic/net/datagram.h"
-#include "mastic/net/server_lane.h"
+#include "mastic/net/server_shard.h"
 #include "mastic/net/udp_server_options.h"
 
 namespace mastic::net {
 
-/// What a lane needs of its server; all of it outlives the lane.
+/// What a shard needs of its server; all of it outlives the shard.
 struct DatagramService {
   const DatagramHandler& handler;
   const UdpServerOptions& options;
   base::Log& log;
-  async::Runner& threads;  ///< for handlers that block
-  async::Pace& pace;       ///< of those that are tasks
-  DatagramTotals& totals;
-  ServerLaneOwner& owner;
+  async::BlockingExecutor& threads;  ///< for handlers that block
+  async::BlockingHistory& history;   ///< of those that are tasks
+  DatagramCounters& counters;
+  ServerShardOwner& owner;
 };
 
 /// Receives in batches, and runs a handler for each datagram.
-class DatagramLane final : public ServerLane, private async::Timer {
+class DatagramShard final : public ServerShard, private async::Timer {
  public:
-  DatagramLane(loop::Loop& loop, const DatagramService& service);
-  ~DatagramLane() override;
+  DatagramShard(loop::Loop& loop, const DatagramService& service);
+  ~DatagramShard() override;
 
-  /// `socket` must stay open until the lane has settled. Fails when the loop cannot watch it.
+  /// `socket` must stay open until the shard has settled. Fails when the loop cannot watch it.
   [[nodiscard]] base::Result<void> receive_from(int socket);
 
  private:

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kBacklog = 4096;
-constexpr int kMostPerTurn = 64;
+constexpr int kMaxPerTurn = 64;
 constexpr base::Duration kFirstRest = milliseconds(5);
 constexpr base::Duration kLongestRest = milliseconds(1000);
 
@@ -97,7 +97,7 @@ void Acceptor::close() {
 }
 
 void Acceptor::ready(loop::Readiness) noexcept {
-  for (int i = 0; i < kMostPerTurn && is_watched(); ++i) {
+  for (int i = 0; i < kMaxPerTurn && is_watched(); ++i) {
     if (!accept_one()) return;
   }
 }

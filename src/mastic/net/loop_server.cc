@@ -67,15 +67,15 @@ class LoopServer::SignalEnd final : private threads::SignalReceiver {
 };
 
 LoopServer::LoopServer(const loop::Options& options, base::Duration drain_timeout,
-                       std::uint64_t threads, std::uint64_t most_waiting, base::Log* log,
+                       std::uint64_t threads, std::uint64_t max_waiting, base::Log* log,
                        base::Kernel& kernel)
     : options_(options),
       drain_timeout_(drain_timeout),
       threads_(threads),
-      most_waiting_(most_waiting),
+      max_waiting_(max_waiting),
       kernel_(kernel),
       log_(log),
-      drivers_(options.threads_here(kernel), kernel) {}
+      scheduler_(options.threads_here(kernel), kernel) {}
 
 LoopServer::~LoopServer() = default;
 
@@ -83,7 +83,7 @@ void LoopServer::end() {
   drain();
   if (!loops_.empty()) wait();
   MASTIC_ASSERT(!started_ || is_over_);
-  lanes_.clear();
+  shards_.clear();
 }
 
 /// Made when it is needed, for it has a thread.
@@ -102,7 +102,7 @@ base::Result<void> LoopServer::start() {
   return opened ? drive() : opened;
 }
 
-base::Result<void> LoopServer::start_on(loop::Loop& loop) { return open_lanes({&loop}); }
+base::Result<void> LoopServer::start_on(loop::Loop& loop) { return open_shards({&loop}); }
 
 int LoopServer::run() {
   const threads::CrashReport crashes;
@@ -141,26 +141,26 @@ base::Result<void> LoopServer::open_loops() {
     loops_.push_back(*std::move(loop));
     loops.push_back(loops_.back().get());
   }
-  return open_lanes(loops);
+  return open_shards(loops);
 }
 
-base::Result<void> LoopServer::open_lanes(const std::vector<loop::Loop*>& loops) {
-  MASTIC_ASSERT(!started_ && lanes_.empty());
+base::Result<void> LoopServer::open_shards(const std::vector<loop::Loop*>& loops) {
+  MASTIC_ASSERT(!started_ && shards_.empty());
   if (const auto fits = check(); !fits) return fits;
   threads::let_writes_fail();
   pool_.emplace(threads::ThreadPool::Options{.name = "handlers",
                                              .max_threads = threads_,
                                              .max_stand_ins = 0,
-                                             .max_queued = most_waiting_,
+                                             .max_queued = max_waiting_,
                                              .when_full = threads::WhenFull::Refuse});
   for (loop::Loop* const loop : loops) {
-    auto lane = make_lane(*loop);
-    if (!lane) return std::unexpected(lane.error());
-    lanes_.push_back(*std::move(lane));
+    auto shard = make_shard(*loop);
+    if (!shard) return std::unexpected(shard.error());
+    shards_.push_back(*std::move(shard));
   }
-  lanes_made();
+  shards_made();
   const std::lock_guard lock(mutex_);
-  open_lanes_ = lanes_.size();
+  open_shards_ = shards_.size();
   started_ = true;
   order_end();
   return {};
@@ -168,10 +168,10 @@ base::Result<void> LoopServer::open_lanes(const std::vector<loop::Loop*>& loops)
 
 base::Result<void> LoopServer::drive() {
   try {
-    for (const auto& loop : loops_) drivers_.start(*loop);
+    for (const auto& loop : loops_) scheduler_.start(*loop);
   } catch (const std::system_error& error) {
     for (const auto& loop : loops_) loop->stop();
-    (void)drivers_.join();
+    (void)scheduler_.join();
     const std::lock_guard lock(mutex_);
     is_over_ = true;  // nobody drives what would have to end
     return base::fail(error.what());
@@ -190,25 +190,26 @@ void LoopServer::ask_to_end(Ending how) {
   order_end();
 }
 
-/// Under the mutex: tells the lanes, once they are there, what they were not told yet.
+/// Under the mutex: tells the shards, once they are there, what they were not told yet.
 void LoopServer::order_end() {
   if (!started_ || is_over_ || told_ == asked_) return;
   const Ending told = std::exchange(told_, asked_);
-  for (const auto& lane : lanes_) {
-    if (told == Ending::No) lane->order_drain();
-    if (asked_ == Ending::AtOnce) lane->order_abort();
+  for (const auto& shard : shards_) {
+    if (told == Ending::No) shard->order_drain();
+    if (asked_ == Ending::AtOnce) shard->order_abort();
   }
 }
 
-void LoopServer::lane_closed() noexcept {
+void LoopServer::shard_closed() noexcept {
   const std::lock_guard lock(mutex_);
-  if (--open_lanes_ == 0) all_closed();
+  if (--open_shards_ == 0) all_closed();
 }
 
-/// It is over once nothing is left anywhere, also not on its way from one lane to another.
-void LoopServer::lane_settled() noexcept {
+/// It is over once nothing is left anywhere, also not on its way from one shard to another.
+void LoopServer::shard_settled() noexcept {
   const std::lock_guard lock(mutex_);
-  const bool all = std::ranges::all_of(lanes_, [](const auto& lane) { return lane->is_settled(); });
+  const bool all =
+      std::ranges::all_of(shards_, [](const auto& shard) { return shard->is_settled(); });
   if (is_over_ || !all || !is_idle()) return;
   is_over_ = true;
   for (const auto& loop : loops_) loop->stop();
@@ -226,7 +227,7 @@ void LoopServer::wait() {
     std::unique_lock lock(mutex_);
     over_.wait(lock, [this] { return is_over_ || !started_; });
   }
-  drivers_.join();
+  scheduler_.join();
 }
 
 }  // namespace mastic::net

@@ -13,16 +13,16 @@
 #include "mastic/base/kernel.h"
 #include "mastic/base/log.h"
 #include "mastic/base/result.h"
-#include "mastic/loop/drivers.h"
 #include "mastic/loop/options.h"
-#include "mastic/net/server_lane.h"
+#include "mastic/loop/scheduler.h"
+#include "mastic/net/server_shard.h"
 #include "mastic/threads/thread_pool.h"
 
 namespace mastic::net {
 
 /// It has loops and threads of its own, or runs on a loop that somebody else drives. `drain` and
 /// `abort` may be called from any thread, also from a handler; the rest is for whoever made it.
-class LoopServer : private ServerLaneOwner {
+class LoopServer : private ServerShardOwner {
  public:
   LoopServer(const LoopServer&) = delete;
   LoopServer& operator=(const LoopServer&) = delete;
@@ -56,23 +56,23 @@ class LoopServer : private ServerLaneOwner {
 
  protected:
   /// Without a log it writes to standard error. `log` and `kernel` must outlive it.
-  /// Handlers that block have `threads`, for one of which `most_waiting` may wait.
+  /// Handlers that block have `threads`, for one of which `max_waiting` may wait.
   LoopServer(const loop::Options& options, base::Duration drain_timeout, std::uint64_t threads,
-             std::uint64_t most_waiting, base::Log* log, base::Kernel& kernel);
+             std::uint64_t max_waiting, base::Log* log, base::Kernel& kernel);
   ~LoopServer();
   /// For the destructor of what is most derived, first thing: drains it and waits, when it has loops
-  /// of its own. Until then its lanes call what is virtual here.
+  /// of its own. Until then its shards call what is virtual here.
   void end();
 
   /// Whether the options fit.
   [[nodiscard]] virtual base::Result<void> check() const = 0;
-  /// Makes a lane, which works once its loop is driven.
-  [[nodiscard]] virtual base::Result<std::unique_ptr<ServerLane>> make_lane(loop::Loop& loop) = 0;
-  /// All lanes are there.
-  virtual void lanes_made() {}
-  /// No lane takes more on: lets go of what they shared.
+  /// Makes a shard, which works once its loop is driven.
+  [[nodiscard]] virtual base::Result<std::unique_ptr<ServerShard>> make_shard(loop::Loop& loop) = 0;
+  /// All shards are there.
+  virtual void shards_made() {}
+  /// No shard takes more on: lets go of what they shared.
   virtual void all_closed() noexcept = 0;
-  /// Whether nothing is on its way from one lane to another.
+  /// Whether nothing is on its way from one shard to another.
   [[nodiscard]] virtual bool is_idle() const noexcept { return true; }
 
   [[nodiscard]] bool has_started() const { return started_; }
@@ -81,16 +81,16 @@ class LoopServer : private ServerLaneOwner {
   [[nodiscard]] base::Log& log();
   /// For handlers that block.
   [[nodiscard]] threads::ThreadPool& pool() { return *pool_; }
-  [[nodiscard]] const std::vector<std::unique_ptr<ServerLane>>& lanes() const { return lanes_; }
-  [[nodiscard]] ServerLaneOwner& lane_owner() { return *this; }
+  [[nodiscard]] const std::vector<std::unique_ptr<ServerShard>>& shards() const { return shards_; }
+  [[nodiscard]] ServerShardOwner& shard_owner() { return *this; }
 
  private:
   class OwnLog;
   class SignalEnd;
-  void lane_closed() noexcept final;
-  void lane_settled() noexcept final;
+  void shard_closed() noexcept final;
+  void shard_settled() noexcept final;
   [[nodiscard]] base::Result<void> open_loops();
-  [[nodiscard]] base::Result<void> open_lanes(const std::vector<loop::Loop*>& loops);
+  [[nodiscard]] base::Result<void> open_shards(const std::vector<loop::Loop*>& loops);
   [[nodiscard]] base::Result<void> drive();
   enum class Ending : std::uint8_t { No, Gently, AtOnce };
   void ask_to_end(Ending how);
@@ -100,22 +100,22 @@ class LoopServer : private ServerLaneOwner {
   const loop::Options options_;
   const base::Duration drain_timeout_;
   const std::uint64_t threads_;
-  const std::uint64_t most_waiting_;
+  const std::uint64_t max_waiting_;
   base::Kernel& kernel_;
   std::unique_ptr<OwnLog> own_log_;
   base::Log* log_;
   std::vector<base::Address> addresses_;
   std::vector<std::unique_ptr<loop::Loop>> loops_;
   std::optional<threads::ThreadPool> pool_;  ///< ends before the loops that its work posts to
-  std::vector<std::unique_ptr<ServerLane>> lanes_;
-  loop::Drivers drivers_;
+  std::vector<std::unique_ptr<ServerShard>> shards_;
+  loop::Scheduler scheduler_;
 
   mutable std::mutex mutex_;
   std::condition_variable over_;
-  std::size_t open_lanes_ = 0;
+  std::size_t open_shards_ = 0;
   bool started_ = false;
   Ending asked_ = Ending::No;
-  Ending told_ = Ending::No;  ///< the lanes
+  Ending told_ = Ending::No;  ///< the shards
   bool is_over_ = false;
 };
 

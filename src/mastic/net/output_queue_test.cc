@@ -24,15 +24,15 @@ TEST(OutputQueue, LetsGoOfWhatWasSentThoughItIsNeverEmpty) {
   OutputQueue queue;
   const std::string piece(10'000, 'p');
   append(queue, piece);
-  std::uint64_t most_held = 0;
+  std::uint64_t max_held = 0;
   for (int i = 0; i < 1000; ++i) {  // always one to three pieces behind
     append(queue, piece);
     append(queue, piece);
     for (std::size_t left = 2 * piece.size(); left > 0;) left -= send(queue, left).size();
-    most_held = std::max(most_held, queue.held());
+    max_held = std::max(max_held, queue.held());
     ASSERT_EQ(queue.size(), piece.size());
   }
-  EXPECT_LE(most_held, 4 * OutputQueue::kPieceBytes);
+  EXPECT_LE(max_held, 4 * OutputQueue::kPieceBytes);
 }
 
 TEST(OutputQueue, HoldsWhatItCopiedAndNothingOfWhatItWasLent) {

@@ -10,28 +10,29 @@
 
 namespace mastic::net {
 
-class ServerLane;
+class ServerShard;
 
-class ServerLaneOwner {
+class ServerShardOwner {
  public:
-  /// On the lane's loop, once: it takes no more on.
-  virtual void lane_closed() noexcept = 0;
-  /// On the lane's loop, perhaps several times: after a drain nothing is left of it.
-  virtual void lane_settled() noexcept = 0;
+  /// On the shard's loop, once: it takes no more on.
+  virtual void shard_closed() noexcept = 0;
+  /// On the shard's loop, perhaps several times: after a drain nothing is left of it.
+  virtual void shard_settled() noexcept = 0;
 
  protected:
-  ~ServerLaneOwner() = default;
+  ~ServerShardOwner() = default;
 };
 
 /// Belongs to its loop, but for what says otherwise. Takes on work until it is drained, and has
 /// settled when nothing of it is left.
-class ServerLane {
+class ServerShard {
  public:
-  ServerLane(loop::Loop& loop, base::Log& log, base::Duration drain_timeout, ServerLaneOwner& owner)
+  ServerShard(loop::Loop& loop, base::Log& log, base::Duration drain_timeout,
+              ServerShardOwner& owner)
       : loop_(loop), log_(log), drain_timeout_(drain_timeout), owner_(owner) {}
-  virtual ~ServerLane() = default;
-  ServerLane(const ServerLane&) = delete;
-  ServerLane& operator=(const ServerLane&) = delete;
+  virtual ~ServerShard() = default;
+  ServerShard(const ServerShard&) = delete;
+  ServerShard& operator=(const ServerShard&) = delete;
 
   // From any thread, while it has not settled.
   void order_drain() { order(drain_order_); }
@@ -67,14 +68,14 @@ class ServerLane {
   loop::Loop& loop_;
   base::Log& log_;
   const base::Duration drain_timeout_;
-  ServerLaneOwner& owner_;
+  ServerShardOwner& owner_;
   bool draining_ = false;
   base::Instant logged_{};
   std::atomic<unsigned> orders_{0};  ///< on their way
   std::atomic<bool> settled_{false};
-  MessageTo<ServerLane, &ServerLane::drain> drain_order_{*this};
-  MessageTo<ServerLane, &ServerLane::abort> abort_order_{*this};
-  TimerOf<ServerLane, &ServerLane::deadline> drain_timer_{*this};
+  MessageTo<ServerShard, &ServerShard::drain> drain_order_{*this};
+  MessageTo<ServerShard, &ServerShard::abort> abort_order_{*this};
+  TimerOf<ServerShard, &ServerShard::deadline> drain_timer_{*this};
 };
 
 }  // namespace mastic::net

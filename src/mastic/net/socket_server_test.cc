@@ -131,7 +131,7 @@ struct SocketServerTest : testing::TestWithParam<loop::TransferKind> {
 TEST_P(SocketServerTest, ServesManyClientsByTasks) { serves_many(echo, 30); }
 TEST_P(SocketServerTest, ServesManyClientsWhenAnotherThreadTakesOverAtEveryJob) {
   options.loop.loops = 1;
-  options.loop.threads.hand_off = loop::Drivers::HandOff::Always;
+  options.loop.threads.hand_off = loop::Scheduler::HandOff::Always;
   std::mutex mutex;
   std::set<std::thread::id> threads;
   serves_many(

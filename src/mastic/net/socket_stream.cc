@@ -28,7 +28,7 @@ bool is_momentary(int number) {
 /// Sends one slice of a file in user code's place, for it may wait for a disk; while that is slow, on
 /// a thread that may wait (loop::Disk). When the stream goes meanwhile, it stays until the slice is
 /// done, or will not begin, and closes the socket then.
-class SocketStream::FileSender final : public async::Job, public loop::Kept {
+class SocketStream::FileSender final : public async::Job, public loop::LoopOwned {
  public:
   explicit FileSender(SocketStream& stream) : stream_(&stream), loop_(stream.loop_) {}
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-#include "mastic/async/runner_testing.h"
+#include "mastic/async/blocking_executor_testing.h"
 #include "mastic/base/kernel_testing.h"
 #include "mastic/base/log_testing.h"
 #include "mastic/loop/disk.h"
@@ -122,7 +122,7 @@ TEST_P(SocketStreamTest, KeepsWhatTheKernelDoesNotTake) {
 TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedBorrowedAndFilePieces) {
   const std::string borrowed(100'000, 'b');
   const std::string content(700'000, 'f');
-  peer().most_per_send = 30'000;
+  peer().max_per_send = 30'000;
   stream->write("head ");
   stream->write_borrowed(borrowed);
   stream->write(" middle ");
@@ -233,7 +233,7 @@ TEST_P(SocketStreamTest, HearsNothingMoreOnceItIsClosedThoughAChildHasTheSocket)
 }
 
 TEST_P(SocketStreamTest, SendsFilesFromOtherThreadsWhileTheDiskIsSlow) {
-  async::ManualRunner threads(10);
+  async::ManualBlockingExecutor threads(10);
   base::RecordingLog log;
   loop::Disk disk(threads, 1, log, kernel);
   disk.held_a_loop();
@@ -253,7 +253,7 @@ TEST_P(SocketStreamTest, SendsFilesFromOtherThreadsWhileTheDiskIsSlow) {
 }
 
 TEST_P(SocketStreamTest, DoesNotSpinWhileASliceWaitsForAThread) {
-  async::ManualRunner threads(10);
+  async::ManualBlockingExecutor threads(10);
   base::RecordingLog log;
   loop::Disk disk(threads, 1, log, kernel);
   disk.held_a_loop();
@@ -273,7 +273,7 @@ TEST_P(SocketStreamTest, DoesNotSpinWhileASliceWaitsForAThread) {
 }
 
 TEST_P(SocketStreamTest, MayGoWhileASliceWaitsForAThreadOrHasHadIt) {
-  async::ManualRunner threads(10);
+  async::ManualBlockingExecutor threads(10);
   base::RecordingLog log;
   loop::Disk disk(threads, 1, log, kernel);
   disk.held_a_loop();
@@ -298,7 +298,7 @@ TEST_P(SocketStreamTest, MayGoWhileASliceWaitsForAThreadOrHasHadIt) {
 }
 
 TEST_P(SocketStreamTest, AFileThatIsStillBeingSentGoesWithTheLoop) {
-  async::ManualRunner threads(10);
+  async::ManualBlockingExecutor threads(10);
   base::RecordingLog log;
   loop::Disk disk(threads, 1, log, kernel);
   disk.held_a_loop();

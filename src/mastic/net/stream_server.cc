@@ -30,37 +30,37 @@ base::Result<void> StreamServer::listen_on(const base::Address& address,
   return {};
 }
 
-base::Result<std::unique_ptr<ServerLane>> StreamServer::make_lane(loop::Loop& loop) {
+base::Result<std::unique_ptr<ServerShard>> StreamServer::make_shard(loop::Loop& loop) {
   if (!service_) {
     service_.emplace(
-        StreamService{handler_, options_, log(), pool(), pace_, totals_, lane_owner()});
+        StreamService{handler_, options_, log(), pool(), history_, counters_, shard_owner()});
     if (kernel().raise_descriptor_limit() < options_.max_connections + kOtherDescriptors) {
       log().write(base::Level::Warning,
                   "this process may have too few descriptors for max_connections; raise the limit "
                   "(ulimit -n), or lower max_connections");
     }
   }
-  auto lane = std::make_unique<StreamLane>(loop, *service_);
+  auto shard = std::make_unique<StreamShard>(loop, *service_);
   for (const Listener& listener : listeners_) {
-    if (const auto accepting = lane->accept_from(listener); !accepting) {
+    if (const auto accepting = shard->accept_from(listener); !accepting) {
       return std::unexpected(accepting.error());
     }
   }
-  return lane;
+  return shard;
 }
 
-void StreamServer::lanes_made() {
-  std::vector<StreamLane*> peers;
-  for (const auto& lane : lanes()) peers.push_back(static_cast<StreamLane*>(lane.get()));
-  for (StreamLane* const lane : peers) lane->set_peers(peers);
+void StreamServer::shards_made() {
+  std::vector<StreamShard*> peers;
+  for (const auto& shard : shards()) peers.push_back(static_cast<StreamShard*>(shard.get()));
+  for (StreamShard* const shard : peers) shard->set_peers(peers);
 }
 
 StreamServer::Statistics StreamServer::statistics() const {
-  return {.open = totals_.open.load(),
-          .accepted = totals_.accepted.load(),
-          .refused = totals_.refused.load(),
-          .failed = totals_.failed.load(),
-          .broken = totals_.broken.load()};
+  return {.open = counters_.open.load(),
+          .accepted = counters_.accepted.load(),
+          .refused = counters_.refused.load(),
+          .failed = counters_.failed.load(),
+          .broken = counters_.broken.load()};
 }
 
 }  // namespace mastic::net

@@ -10,8 +10,8 @@
 #include "mastic/net/connection_handler.h"
 #include "mastic/net/listener.h"
 #include "mastic/net/loop_server.h"
-#include "mastic/net/stream_lane.h"
 #include "mastic/net/stream_server_options.h"
+#include "mastic/net/stream_shard.h"
 
 namespace mastic::net {
 
@@ -41,16 +41,16 @@ class StreamServer : public LoopServer {
 
  private:
   [[nodiscard]] base::Result<void> check() const final { return options_.check(); }
-  [[nodiscard]] base::Result<std::unique_ptr<ServerLane>> make_lane(loop::Loop& loop) final;
-  void lanes_made() final;
+  [[nodiscard]] base::Result<std::unique_ptr<ServerShard>> make_shard(loop::Loop& loop) final;
+  void shards_made() final;
   void all_closed() noexcept final { listeners_.clear(); }
-  [[nodiscard]] bool is_idle() const noexcept final { return totals_.open.load() == 0; }
+  [[nodiscard]] bool is_idle() const noexcept final { return counters_.open.load() == 0; }
 
   const ConnectionHandler handler_;
   const StreamServerOptions options_;
-  StreamTotals totals_;
+  StreamCounters counters_;
   std::vector<Listener> listeners_;
-  async::Pace pace_;
+  async::BlockingHistory history_;
   std::optional<StreamService> service_;
 };
 

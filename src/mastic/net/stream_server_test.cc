@@ -382,7 +382,7 @@ void exercise(StreamServerTest& test) {
   const int first = test.connect("one\n");
   const int second = test.connect("much\n");
   const int third = test.connect("throw\n");
-  if (test.at(second).open) test.at(second).most_per_send = 300'000;
+  if (test.at(second).open) test.at(second).max_per_send = 300'000;
   test.turn(10);
   if (test.at(first).open) test.at(first).incoming_ended = true;
   if (test.at(second).open) test.at(second).recv_error = ECONNRESET;

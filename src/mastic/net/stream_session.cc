@@ -4,7 +4,7 @@
 
 #include "mastic/async/root_task.h"
 #include "mastic/net/handler_fault.h"
-#include "mastic/net/stream_lane.h"
+#include "mastic/net/stream_shard.h"
 
 namespace mastic::net {
 namespace {
@@ -12,14 +12,14 @@ namespace {
 /// Runs its handler as a task, in jobs of the loop.
 class TaskSession final : public StreamSession, private async::RootTask {
  public:
-  TaskSession(StreamLane& lane, std::unique_ptr<Stream> stream, base::Endpoint peer)
-      : StreamSession(lane, std::move(stream), peer), RootTask(lane.loop(), lane.pace()) {}
+  TaskSession(StreamShard& shard, std::unique_ptr<Stream> stream, base::Endpoint peer)
+      : StreamSession(shard, std::move(stream), peer), RootTask(shard.loop(), shard.history()) {}
 
  private:
   void begin() noexcept override { schedule(); }
   void cancel() noexcept override { stop(); }
 
-  async::Task<> make_task() override { return lane_.handler()(connection_); }
+  async::Task<> make_task() override { return shard_.handler()(connection_); }
   void task_failed() noexcept override { note_exception(); }
   void task_ended() noexcept override { handler_ended(); }
 };
@@ -27,12 +27,12 @@ class TaskSession final : public StreamSession, private async::RootTask {
 /// Runs its handler on a thread.
 class BlockingSession final : public StreamSession, private async::BlockingWork {
  public:
-  BlockingSession(StreamLane& lane, std::unique_ptr<Stream> stream, base::Endpoint peer)
-      : StreamSession(lane, std::move(stream), peer), calls_(lane.loop()) {}
+  BlockingSession(StreamShard& shard, std::unique_ptr<Stream> stream, base::Endpoint peer)
+      : StreamSession(shard, std::move(stream), peer), calls_(shard.loop()) {}
 
  private:
   void begin() noexcept override {
-    if (lane_.threads().submit(*this)) return;
+    if (shard_.threads().submit(*this)) return;
     ending_ = Ending::Refused;
     handler_ended();
   }
@@ -41,11 +41,11 @@ class BlockingSession final : public StreamSession, private async::BlockingWork 
   void run() noexcept override {
     try {
       BlockingConnection connection(connection_, calls_);
-      lane_.handler()(connection);
+      shard_.handler()(connection);
     } catch (...) {
       note_exception();
     }
-    lane_.loop().post(ended_);
+    shard_.loop().post(ended_);
   }
   void ended() noexcept { handler_ended(); }
 
@@ -55,17 +55,19 @@ class BlockingSession final : public StreamSession, private async::BlockingWork 
 
 }  // namespace
 
-std::unique_ptr<StreamSession> StreamSession::make(StreamLane& lane, std::unique_ptr<Stream> stream,
+std::unique_ptr<StreamSession> StreamSession::make(StreamShard& shard,
+                                                   std::unique_ptr<Stream> stream,
                                                    base::Endpoint peer) {
-  if (lane.handler().is_blocking()) {
-    return std::make_unique<BlockingSession>(lane, std::move(stream), peer);
+  if (shard.handler().is_blocking()) {
+    return std::make_unique<BlockingSession>(shard, std::move(stream), peer);
   }
-  return std::make_unique<TaskSession>(lane, std::move(stream), peer);
+  return std::make_unique<TaskSession>(shard, std::move(stream), peer);
 }
 
-StreamSession::StreamSession(StreamLane& lane, std::unique_ptr<Stream> stream, base::Endpoint peer)
-    : lane_(lane),
-      stream_(lane.loop(), std::move(stream), lane.options().stream, *this),
+StreamSession::StreamSession(StreamShard& shard, std::unique_ptr<Stream> stream,
+                             base::Endpoint peer)
+    : shard_(shard),
+      stream_(shard.loop(), std::move(stream), shard.options().stream, *this),
       connection_(stream_, peer) {}
 
 void StreamSession::start() noexcept {
@@ -93,11 +95,11 @@ void StreamSession::note_exception() noexcept {
 
 void StreamSession::handler_ended() noexcept {
   connection_.let_go();
-  lane_.handler_ended(*this, ending_, fault_);
+  shard_.handler_ended(*this, ending_, fault_);
   if (ending_ != Ending::Returned) stream_.abort();
   stream_.end();
 }
 
-void StreamSession::stream_over() noexcept { lane_.session_over(*this); }
+void StreamSession::stream_over() noexcept { shard_.session_over(*this); }
 
 }  // namespace mastic::net

@@ -1,4 +1,4 @@
-// An accepted connection with its handler, as its lane holds it.
+// An accepted connection with its handler, as its shard holds it.
 
 #pragma once
 
@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "mastic/async/blocking_executor.h"
 #include "mastic/async/context.h"
-#include "mastic/async/runner.h"
 #include "mastic/async/task.h"
 #include "mastic/net/blocking_calls.h"
 #include "mastic/net/connection.h"
@@ -16,7 +16,7 @@
 
 namespace mastic::net {
 
-class StreamLane;
+class StreamShard;
 
 /// How a handler ended.
 enum class Ending : std::uint8_t {
@@ -28,11 +28,11 @@ enum class Ending : std::uint8_t {
 };
 
 /// On the loop, but for the handler itself. Lives until the handler has ended and nothing is left of
-/// the stream; then the lane retires it.
+/// the stream; then the shard retires it.
 class StreamSession : public loop::Retirable, protected BufferedStreamOwner {
  public:
-  /// A session of the kind that the lane's handler is of.
-  [[nodiscard]] static std::unique_ptr<StreamSession> make(StreamLane& lane,
+  /// A session of the kind that the shard's handler is of.
+  [[nodiscard]] static std::unique_ptr<StreamSession> make(StreamShard& shard,
                                                            std::unique_ptr<Stream> stream,
                                                            base::Endpoint peer);
   /// Reads, and runs the handler.
@@ -42,18 +42,18 @@ class StreamSession : public loop::Retirable, protected BufferedStreamOwner {
   void abort() noexcept;
   [[nodiscard]] const base::Endpoint& peer() const { return connection_.peer(); }
 
-  /// For the lane: its place there.
+  /// For the shard: its place there.
   std::list<std::unique_ptr<StreamSession>>::iterator place;
 
  protected:
-  StreamSession(StreamLane& lane, std::unique_ptr<Stream> stream, base::Endpoint peer);
+  StreamSession(StreamShard& shard, std::unique_ptr<Stream> stream, base::Endpoint peer);
   virtual void begin() noexcept = 0;
   virtual void cancel() noexcept = 0;
   /// In the handler's place, while what left it is being handled.
   void note_exception() noexcept;
   void handler_ended() noexcept;
 
-  StreamLane& lane_;
+  StreamShard& shard_;
   BufferedStream stream_;
   Connection connection_;
   Ending ending_ = Ending::Returned;

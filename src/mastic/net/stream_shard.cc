@@ -1,4 +1,4 @@
-#include "mastic/net/stream_lane.h"
+#include "mastic/net/stream_shard.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "mastic/base/assert.h"
-#include "mastic/loop/order.h"
+#include "mastic/loop/post.h"
 #include "mastic/net/hang_up.h"
 #include "mastic/net/socket_stream.h"
 
@@ -18,15 +18,15 @@ using base::Level;
 using std::chrono::milliseconds;
 
 constexpr base::Duration kRetryAccept = milliseconds(50);  // while there is no room
-constexpr std::uint64_t kMostUneven = 8;                   // connections more than another lane
+constexpr std::uint64_t kMaxUneven = 8;                    // connections more than another shard
 
 }  // namespace
 
-StreamLane::~StreamLane() { MASTIC_ASSERT(sessions_.empty()); }
+StreamShard::~StreamShard() { MASTIC_ASSERT(sessions_.empty()); }
 
 // ---- accepting ----
 
-base::Result<void> StreamLane::accept_from(const Listener& listener) {
+base::Result<void> StreamShard::accept_from(const Listener& listener) {
   AcceptorOwner& owner = *this;
   auto acceptor = std::make_unique<Acceptor>(loop(), listener, owner);
   if (const auto started = acceptor->start(); !started) return started;
@@ -34,31 +34,31 @@ base::Result<void> StreamLane::accept_from(const Listener& listener) {
   return {};
 }
 
-std::uint64_t StreamLane::most_connections() const {
+std::uint64_t StreamShard::max_connections() const {
   const StreamServerOptions& limits = options();
   return handler().is_blocking() ? std::min(limits.max_connections, limits.threads)
                                  : limits.max_connections;
 }
 
-bool StreamLane::may_accept() noexcept {
+bool StreamShard::may_accept() noexcept {
   if (options().when_full == Admission::Refuse) return true;
-  if (service_.totals.open.load() < most_connections()) return true;
+  if (service_.counters.open.load() < max_connections()) return true;
   pause_accepting();
   return false;
 }
 
-void StreamLane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
-  const bool is_full = service_.totals.open.fetch_add(1) >= most_connections();
+void StreamShard::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
+  const bool is_full = service_.counters.open.fetch_add(1) >= max_connections();
   if (is_full && options().when_full == Admission::Refuse) {
-    service_.totals.open.fetch_sub(1);
-    service_.totals.refused.fetch_add(1);
+    service_.counters.open.fetch_sub(1);
+    service_.counters.refused.fetch_add(1);
     return hang_up(socket.kernel(), socket.fd());
   }
-  service_.totals.accepted.fetch_add(1);
-  StreamLane* least = this;
-  for (StreamLane* const lane : peers_) {
-    const bool has_fewer = lane->connections_ + kMostUneven < least->connections_;
-    if (has_fewer && !lane->loop().is_stuck(loop().now())) least = lane;
+  service_.counters.accepted.fetch_add(1);
+  StreamShard* least = this;
+  for (StreamShard* const shard : peers_) {
+    const bool has_fewer = shard->connections_ + kMaxUneven < least->connections_;
+    if (has_fewer && !shard->loop().is_stuck(loop().now())) least = shard;
   }
   try {
     least == this ? serve(std::move(socket), peer) : hand_over(*least, std::move(socket), peer);
@@ -67,17 +67,17 @@ void StreamLane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept
   }
 }
 
-void StreamLane::hand_over(StreamLane& lane, base::Descriptor socket, base::Endpoint peer) {
-  loop::do_on(lane.loop(), [&lane, socket = std::move(socket), peer]() mutable {
+void StreamShard::hand_over(StreamShard& shard, base::Descriptor socket, base::Endpoint peer) {
+  loop::post(shard.loop(), [&shard, socket = std::move(socket), peer]() mutable {
     try {
-      lane.serve(std::move(socket), peer);
+      shard.serve(std::move(socket), peer);
     } catch (const std::bad_alloc&) {
-      lane.lost_connection();
+      shard.lost_connection();
     }
   });
 }
 
-void StreamLane::serve(base::Descriptor socket, base::Endpoint peer) {
+void StreamShard::serve(base::Descriptor socket, base::Endpoint peer) {
   auto stream = std::make_unique<SocketStream>(loop(), std::move(socket));
   sessions_.push_back(StreamSession::make(*this, std::move(stream), peer));
   StreamSession& session = *sessions_.back();
@@ -89,20 +89,20 @@ void StreamLane::serve(base::Descriptor socket, base::Endpoint peer) {
 }
 
 /// There was no memory for it.
-void StreamLane::lost_connection() noexcept {
-  service_.totals.open.fetch_sub(1);
+void StreamShard::lost_connection() noexcept {
+  service_.counters.open.fetch_sub(1);
   accept_failed(ENOMEM);
   check_settled();
 }
 
-void StreamLane::pause_accepting() noexcept {
+void StreamShard::pause_accepting() noexcept {
   is_paused_ = true;
   for (const auto& acceptor : acceptors_) acceptor->pause();
   if (may_log()) log().write(Level::Warning, "all connections are taken; accepting waits");
-  loop().arm(*this, loop().now() + kRetryAccept);  // another lane's may end
+  loop().arm(*this, loop().now() + kRetryAccept);  // another shard's may end
 }
 
-void StreamLane::resume_accepting() noexcept {
+void StreamShard::resume_accepting() noexcept {
   is_paused_ = false;
   disarm();
   for (const auto& acceptor : acceptors_) {
@@ -112,21 +112,21 @@ void StreamLane::resume_accepting() noexcept {
   }
 }
 
-void StreamLane::accept_failed(int number) noexcept {
+void StreamShard::accept_failed(int number) noexcept {
   if (!may_log()) return;
   log().write(Level::Warning, describe_accept_failure(number, "max_connections"));
 }
 
-void StreamLane::expired() noexcept { resume_accepting(); }
+void StreamShard::expired() noexcept { resume_accepting(); }
 
 // ---- connections ----
 
-void StreamLane::handler_ended(StreamSession& session, Ending ending,
-                               std::string_view fault) noexcept {
-  if (ending == Ending::Refused) service_.totals.refused.fetch_add(1);
-  if (ending == Ending::Broken) service_.totals.broken.fetch_add(1);
+void StreamShard::handler_ended(StreamSession& session, Ending ending,
+                                std::string_view fault) noexcept {
+  if (ending == Ending::Refused) service_.counters.refused.fetch_add(1);
+  if (ending == Ending::Broken) service_.counters.broken.fetch_add(1);
   if (ending != Ending::Failed) return;
-  service_.totals.failed.fetch_add(1);
+  service_.counters.failed.fetch_add(1);
   try {
     const std::string message = "the handler of a connection failed: " + std::string(fault);
     const std::string peer = session.peer().to_string();
@@ -137,11 +137,11 @@ void StreamLane::handler_ended(StreamSession& session, Ending ending,
   }
 }
 
-void StreamLane::session_over(StreamSession& session) noexcept {
+void StreamShard::session_over(StreamSession& session) noexcept {
   loop().retire(std::move(*session.place));
   sessions_.erase(session.place);
   connections_.fetch_sub(1);
-  service_.totals.open.fetch_sub(1);
+  service_.counters.open.fetch_sub(1);
   if (is_paused_ && !is_draining()) resume_accepting();
   check_settled();
 }
@@ -149,7 +149,7 @@ void StreamLane::session_over(StreamSession& session) noexcept {
 // ---- the end ----
 
 /// What waits to be accepted has connected already: it is served, and drained like the others.
-void StreamLane::close() noexcept {
+void StreamShard::close() noexcept {
   for (auto& acceptor : std::exchange(acceptors_, {})) {  // none of them is to pause meanwhile
     acceptor->accept_waiting();
     acceptor->close();
@@ -158,17 +158,17 @@ void StreamLane::close() noexcept {
   disarm();
 }
 
-void StreamLane::drain_all() noexcept {
+void StreamShard::drain_all() noexcept {
   for_each_session([](StreamSession& session) { session.drain(); });
 }
 
-void StreamLane::abort_all() noexcept {
+void StreamShard::abort_all() noexcept {
   for_each_session([](StreamSession& session) { session.abort(); });
 }
 
 /// It may be over in the middle of that.
 template <class Each>
-void StreamLane::for_each_session(Each each) {
+void StreamShard::for_each_session(Each each) {
   for (auto at = sessions_.begin(); at != sessions_.end();) {
     StreamSession& session = **at++;
     each(session);

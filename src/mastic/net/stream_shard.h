@@ -9,21 +9,21 @@
 #include <string_view>
 #include <vector>
 
-#include "mastic/async/pace.h"
-#include "mastic/async/runner.h"
+#include "mastic/async/blocking_executor.h"
+#include "mastic/async/blocking_history.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/log.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/connection_handler.h"
 #include "mastic/net/listener.h"
-#include "mastic/net/server_lane.h"
+#include "mastic/net/server_shard.h"
 #include "mastic/net/stream_server_options.h"
 #include "mastic/net/stream_session.h"
 
 namespace mastic::net {
 
-/// What the lanes of a server count together. Callable from each of them.
-struct StreamTotals {
+/// What the shards of a server count together. Callable from each of them.
+struct StreamCounters {
   std::atomic<std::uint64_t> open{0};
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> refused{0};
@@ -31,36 +31,36 @@ struct StreamTotals {
   std::atomic<std::uint64_t> broken{0};
 };
 
-/// What a lane needs of its server; all of it outlives the lane.
+/// What a shard needs of its server; all of it outlives the shard.
 struct StreamService {
   const ConnectionHandler& handler;
   const StreamServerOptions& options;
   base::Log& log;
-  async::Runner& threads;  ///< for handlers that block
-  async::Pace& pace;       ///< of those that are tasks
-  StreamTotals& totals;
-  ServerLaneOwner& owner;
+  async::BlockingExecutor& threads;  ///< for handlers that block
+  async::BlockingHistory& history;   ///< of those that are tasks
+  StreamCounters& counters;
+  ServerShardOwner& owner;
 };
 
 /// Belongs to its loop, but for what says otherwise.
-class StreamLane final : public ServerLane, private AcceptorOwner, private async::Timer {
+class StreamShard final : public ServerShard, private AcceptorOwner, private async::Timer {
  public:
-  StreamLane(loop::Loop& loop, const StreamService& service)
-      : ServerLane(loop, service.log, service.options.drain_timeout, service.owner),
+  StreamShard(loop::Loop& loop, const StreamService& service)
+      : ServerShard(loop, service.log, service.options.drain_timeout, service.owner),
         service_(service) {}
   /// Requires: no connection is left.
-  ~StreamLane() override;
+  ~StreamShard() override;
 
-  /// Accepts from `listener`, which must outlive the lane. Fails when the loop cannot watch it.
+  /// Accepts from `listener`, which must outlive the shard. Fails when the loop cannot watch it.
   [[nodiscard]] base::Result<void> accept_from(const Listener& listener);
-  /// Lanes of the same server, itself included: connections are spread over them.
-  void set_peers(std::vector<StreamLane*> peers) { peers_ = std::move(peers); }
+  /// Shards of the same server, itself included: connections are spread over them.
+  void set_peers(std::vector<StreamShard*> peers) { peers_ = std::move(peers); }
 
   // For sessions.
   [[nodiscard]] const ConnectionHandler& handler() const { return service_.handler; }
   [[nodiscard]] const StreamServerOptions& options() const { return service_.options; }
-  [[nodiscard]] async::Runner& threads() { return service_.threads; }
-  [[nodiscard]] async::Pace& pace() { return service_.pace; }
+  [[nodiscard]] async::BlockingExecutor& threads() { return service_.threads; }
+  [[nodiscard]] async::BlockingHistory& history() { return service_.history; }
   void handler_ended(StreamSession& session, Ending ending, std::string_view fault) noexcept;
   void session_over(StreamSession& session) noexcept;
 
@@ -70,12 +70,12 @@ class StreamLane final : public ServerLane, private AcceptorOwner, private async
   void accept_failed(int number) noexcept override;
   void expired() noexcept override;
 
-  void hand_over(StreamLane& lane, base::Descriptor socket, base::Endpoint peer);
+  void hand_over(StreamShard& shard, base::Descriptor socket, base::Endpoint peer);
   void serve(base::Descriptor socket, base::Endpoint peer);
   void lost_connection() noexcept;
   void pause_accepting() noexcept;
   void resume_accepting() noexcept;
-  [[nodiscard]] std::uint64_t most_connections() const;
+  [[nodiscard]] std::uint64_t max_connections() const;
 
   void close() noexcept override;
   void drain_all() noexcept override;
@@ -87,8 +87,8 @@ class StreamLane final : public ServerLane, private AcceptorOwner, private async
   const StreamService& service_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::list<std::unique_ptr<StreamSession>> sessions_;
-  std::vector<StreamLane*> peers_;
-  std::atomic<std::uint64_t> connections_{0};  ///< other lanes read it
+  std::vector<StreamShard*> peers_;
+  std::atomic<std::uint64_t> connections_{0};  ///< other shards read it
   bool is_paused_ = false;
 };
 

@@ -27,27 +27,27 @@ base::Result<void> UdpServer::listen(std::string_view address) {
   return {};
 }
 
-base::Result<std::unique_ptr<ServerLane>> UdpServer::make_lane(loop::Loop& loop) {
+base::Result<std::unique_ptr<ServerShard>> UdpServer::make_shard(loop::Loop& loop) {
   if (!service_) {
     service_.emplace(
-        DatagramService{handler_, options_, log(), pool(), pace_, totals_, lane_owner()});
+        DatagramService{handler_, options_, log(), pool(), history_, counters_, shard_owner()});
   }
-  auto lane = std::make_unique<DatagramLane>(loop, *service_);
+  auto shard = std::make_unique<DatagramShard>(loop, *service_);
   for (const BoundSocket& socket : sockets_) {
-    if (const auto receiving = lane->receive_from(socket.descriptor.fd()); !receiving) {
+    if (const auto receiving = shard->receive_from(socket.descriptor.fd()); !receiving) {
       return std::unexpected(receiving.error());
     }
   }
-  return lane;
+  return shard;
 }
 
 UdpServer::Statistics UdpServer::statistics() const {
-  return {.handling = totals_.handling.load(),
-          .received = totals_.received.load(),
-          .dropped = totals_.dropped.load(),
-          .replied = totals_.replied.load(),
-          .unsent = totals_.unsent.load(),
-          .failed = totals_.failed.load()};
+  return {.handling = counters_.handling.load(),
+          .received = counters_.received.load(),
+          .dropped = counters_.dropped.load(),
+          .replied = counters_.replied.load(),
+          .unsent = counters_.unsent.load(),
+          .failed = counters_.failed.load()};
 }
 
 }  // namespace mastic::net

@@ -18,7 +18,7 @@
 
 #include "mastic/net/bound_socket.h"
 #include "mastic/net/datagram.h"
-#include "mastic/net/datagram_lane.h"
+#include "mastic/net/datagram_shard.h"
 #include "mastic/net/loop_server.h"
 #include "mastic/net/udp_server_options.h"
 
@@ -57,14 +57,14 @@ class UdpServer final : public LoopServer {
  private:
   UdpServer(DatagramHandler handler, const Options& options, base::Log* log, base::Kernel& kernel);
   [[nodiscard]] base::Result<void> check() const override { return options_.check(); }
-  [[nodiscard]] base::Result<std::unique_ptr<ServerLane>> make_lane(loop::Loop& loop) override;
+  [[nodiscard]] base::Result<std::unique_ptr<ServerShard>> make_shard(loop::Loop& loop) override;
   void all_closed() noexcept override {}  // handlers may still reply
 
   const DatagramHandler handler_;
   const Options options_;
-  DatagramTotals totals_;
+  DatagramCounters counters_;
   std::vector<BoundSocket> sockets_;
-  async::Pace pace_;
+  async::BlockingHistory history_;
   std::optional<DatagramService> service_;
 };
 

@@ -1,12 +1,12 @@
 #include "mastic/server/background.h"
 
 #include "mastic/app/debug_report.h"
-#include "mastic/server/lane.h"
+#include "mastic/server/shard.h"
 
 namespace mastic::server {
 
-Background::Background(Lane& lane, const app::Lifecycle::BackgroundTask& task)
-    : RootTask(lane.loop(), pace_), lane_(lane), what_(task) {}
+Background::Background(Shard& shard, const app::Lifecycle::BackgroundTask& task)
+    : RootTask(shard.loop(), history_), shard_(shard), what_(task) {}
 
 void Background::run() noexcept {
   const Activity::Scope doing(this);
@@ -28,13 +28,13 @@ void Background::task_failed() noexcept {
 
 void Background::task_ended() noexcept {
   if (!fault_.empty()) log_fault();
-  lane_.background_ended(*this);
+  shard_.background_ended(*this);
 }
 
 void Background::log_fault() noexcept {
   try {
     const std::string message = "the background task '" + what_.name + "' failed: " + fault_;
-    lane_.log().write({.level = base::Level::Error, .logger = "app", .message = message});
+    shard_.log().write({.level = base::Level::Error, .logger = "app", .message = message});
   } catch (...) {  // out of memory: there is nowhere left to say so
   }
 }

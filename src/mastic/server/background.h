@@ -10,14 +10,14 @@
 
 namespace mastic::server {
 
-class Lane;
+class Shard;
 
-/// Runs on the loop of its lane, from `start` until the task has ended; after `stop` its awaits
-/// throw Cancelled. Then it says so to the lane and is no more.
+/// Runs on the loop of its shard, from `start` until the task has ended; after `stop` its awaits
+/// throw Cancelled. Then it says so to the shard and is no more.
 class Background final : public async::RootTask, private base::Activity {
  public:
   /// `task` must outlive it.
-  Background(Lane& lane, const app::Lifecycle::BackgroundTask& task);
+  Background(Shard& shard, const app::Lifecycle::BackgroundTask& task);
 
   void start() { schedule(); }
   void run() noexcept override;
@@ -30,9 +30,9 @@ class Background final : public async::RootTask, private base::Activity {
   void note_fault() noexcept;
   void log_fault() noexcept;
 
-  Lane& lane_;
+  Shard& shard_;
   const app::Lifecycle::BackgroundTask& what_;
-  async::Pace pace_;
+  async::BlockingHistory history_;
   std::string fault_;  ///< what it threw
 };
 

@@ -14,7 +14,7 @@
 #include "mastic/base/descriptor.h"
 #include "mastic/base/kernel.h"
 #include "mastic/net/socket_address.h"
-#include "mastic/server/lane_testing.h"
+#include "mastic/server/shard_testing.h"
 
 namespace mastic::server {
 

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "mastic/server/http1_connection.h"
-#include "mastic/server/lane.h"
+#include "mastic/server/shard.h"
 
 namespace mastic::server {
 
-Connection::Connection(Lane& lane, base::Endpoint peer) : lane_(lane), peer_(peer) {}
+Connection::Connection(Shard& shard, base::Endpoint peer) : shard_(shard), peer_(peer) {}
 
 Connection::~Connection() = default;
 
@@ -19,8 +19,8 @@ Exchange* Connection::exchange() const { return http1_ ? http1_->exchange() : nu
 Http1Connection* Connection::wake() noexcept {
   if (http1_) return http1_.get();
   try {
-    http1_ = lane_.spares().take();
-    if (!http1_) http1_ = std::make_unique<Http1Connection>(lane_);
+    http1_ = shard_.free_list().take();
+    if (!http1_) http1_ = std::make_unique<Http1Connection>(shard_);
     http1_->serve(*this);
   } catch (const std::bad_alloc&) {
     abort();
@@ -28,12 +28,12 @@ Http1Connection* Connection::wake() noexcept {
   return http1_.get();
 }
 
-void Connection::rest() noexcept { lane_.spares().give_back(std::move(http1_)); }
+void Connection::rest() noexcept { shard_.free_list().give_back(std::move(http1_)); }
 
-/// While the lane drains, a request may be on its way: the client is to learn that it was not read.
+/// While the shard drains, a request may be on its way: the client is to learn that it was not read.
 /// Otherwise it may still be taking its answer, of which the kernel held the rest.
 void Connection::waited_in_vain() noexcept {
-  if (!lane_.is_draining() && stream().unacknowledged() == 0) return close();
+  if (!shard_.is_draining() && stream().unacknowledged() == 0) return close();
   if (Http1Connection* const http1 = wake()) http1->linger();
 }
 
@@ -68,7 +68,7 @@ void Connection::abort() {
 void Connection::end(std::uint64_t unsent) {
   if (!is_listed()) return;  // it was closed before
   if (http1_) http1_->closed(unsent);
-  lane_.connection_closed(*this);
+  shard_.connection_closed(*this);
 }
 
 }  // namespace mastic::server

@@ -15,15 +15,15 @@ namespace mastic::server {
 
 class Exchange;
 class Http1Connection;
-class Lane;
+class Shard;
 
 /// What is kept for as long as it is open: little, for most connections of a server rest most of
 /// the time. It is lent an Http1Connection from the first byte of a request until all is answered
 /// and has left, and passes on to that what its stream tells.
 ///
-/// 1. From its start until it is closed it is in one list of its lane: it waits there for a first
+/// 1. From its start until it is closed it is in one list of its shard: it waits there for a first
 ///    byte, or it is busy.
-/// 2. While it waits, its lane may close it, when its time is over or to make room.
+/// 2. While it waits, its shard may close it, when its time is over or to make room.
 /// 3. Closed, it keeps what it was lent until it is destroyed, for that may be on the stack.
 class Connection : public net::StreamOwner, public ListedConnection {
  public:
@@ -37,7 +37,7 @@ class Connection : public net::StreamOwner, public ListedConnection {
   /// The same, and the client sees a reset.
   void abort();
 
-  [[nodiscard]] Lane& lane() const { return lane_; }
+  [[nodiscard]] Shard& shard() const { return shard_; }
   [[nodiscard]] virtual net::Stream& stream() noexcept = 0;
   [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
   /// Of the request that is being answered; none when none is.
@@ -51,7 +51,7 @@ class Connection : public net::StreamOwner, public ListedConnection {
   /// It waits, and gives back what it was lent.
   void rest() noexcept;
 
-  // ---- from its lane ----
+  // ---- from its shard ----
 
   void wait_from(base::Instant moment) { waits_since_ = moment; }
   [[nodiscard]] base::Instant waits_since() const { return waits_since_; }
@@ -62,7 +62,7 @@ class Connection : public net::StreamOwner, public ListedConnection {
 
  protected:
   /// The stream goes with it.
-  Connection(Lane& lane, base::Endpoint peer);
+  Connection(Shard& shard, base::Endpoint peer);
   ~Connection();
 
  private:
@@ -76,7 +76,7 @@ class Connection : public net::StreamOwner, public ListedConnection {
   [[nodiscard]] Http1Connection* wake() noexcept;
   void end(std::uint64_t unsent);
 
-  Lane& lane_;
+  Shard& shard_;
   std::unique_ptr<Http1Connection> http1_;  ///< none while it rests
   base::Instant waits_since_{};
   base::Endpoint peer_;

@@ -34,7 +34,7 @@ std::string name_of(std::optional<StopReason> reason) {
 struct DrainingTest : Http1ConnectionTest {
   void open_site(const Options& options = {}) { open_on(make_site(), options); }
   void drain() {
-    server->lane->drain([] {});
+    server->shard->drain([] {});
     server->turn(4);
   }
 
@@ -138,7 +138,7 @@ TEST_P(DrainingTest, ARequestThatIsCancelledAwaitsItNoLonger) {
   EXPECT_TRUE(talk(get("/await")).empty());
   server->at(fd).recv_error = ECONNRESET;
   server->turn(4);
-  EXPECT_EQ(server->lane->exchanges(), 0u);
+  EXPECT_EQ(server->shard->exchanges(), 0u);
   drain();
 }
 
@@ -180,7 +180,7 @@ TEST_P(DrainingTest, AClientThatTakesNothingIsADeadline) {
 TEST_P(DrainingTest, ARequestThatIsCancelledIsADeadline) {
   open_site();
   EXPECT_TRUE(talk(get("/reason")).empty());
-  server->lane->cancel(server->lane->report(1).requests.at(0).id);
+  server->shard->cancel(server->shard->report(1).requests.at(0).id);
   server->turn(4);
   EXPECT_EQ(notes, (std::vector<std::string>{"none", "deadline"}));
 }
@@ -198,7 +198,7 @@ TEST_P(DrainingTest, TheEndOfADrainIsAShutdown) {
 TEST_P(DrainingTest, AnAbortIsAShutdown) {
   open_site();
   EXPECT_TRUE(talk(get("/reason")).empty());
-  server->lane->abort_all();
+  server->shard->abort_all();
   server->turn(4);
   EXPECT_EQ(notes, (std::vector<std::string>{"none", "shutdown"}));
 }

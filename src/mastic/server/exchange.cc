@@ -127,25 +127,25 @@ class Exchange::Inform final : public async::Operation {
   const http::Fields& fields_;
 };
 
-Exchange::Exchange(Lane& lane, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
+Exchange::Exchange(Shard& shard, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
                    void (*destroy)(std::byte*))
-    : Context(lane.loop()),
-      Carrier(*this, memory, lane.make_id()),
-      lane_(lane),
-      elsewhere_(*this, lane.loop()),
+    : Context(shard.loop()),
+      ExchangeContext(*this, memory, shard.make_id()),
+      shard_(shard),
+      elsewhere_(*this, shard.loop()),
       owner_(&owner),
       page_(page),
       destroy_(destroy) {}
 
 Exchange::~Exchange() {
-  if (held_bytes_ + answer_bytes_ > 0) lane_.totals().release(held_bytes_ + answer_bytes_);
+  if (held_bytes_ + answer_bytes_ > 0) shard_.counters().release(held_bytes_ + answer_bytes_);
 }
 
 // ---- from the owner ----
 
 void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
                      std::optional<std::uint64_t> size, bool first) {
-  started_ = lane_.loop().now();
+  started_ = shard_.loop().now();
   if (content && content->empty()) {
     request_.emplace(facts, app::Body(), *this);
   } else if (content) {
@@ -185,11 +185,11 @@ void Exchange::client_ended() noexcept { fire_stop(app::StopReason::Disconnect);
 void Exchange::abandon(std::uint64_t unsent) noexcept {
   owner_ = nullptr;
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
-  fire_stop(lane_.is_aborting() ? app::StopReason::Shutdown : app::StopReason::Disconnect);
+  fire_stop(shard_.is_aborting() ? app::StopReason::Shutdown : app::StopReason::Disconnect);
   stop();
   if (busy_at_ != kNever && withdraw()) finish_run();
   if (!is_scheduled() && !is_handling() && !pull_) return end();
-  lane_.add_orphan(*this);
+  shard_.add_orphan(*this);
 }
 
 // ---- in jobs ----
@@ -211,7 +211,7 @@ void Exchange::run_where_it_may_block() noexcept {
   runs_elsewhere(true);
   const base::Instant begun = elsewhere_since_;
   run_step();
-  pace_->took(lane_.loop().kernel().monotonic_now() - begun);
+  history_->took(shard_.loop().kernel().monotonic_now() - begun);
   runs_elsewhere(false);
 }
 
@@ -220,11 +220,11 @@ void Exchange::run_step() noexcept {
     case Step::None:
       break;
     case Step::Call: {
-      refused_ = lane_.is_full();
+      refused_ = shard_.is_full();
       const auto call = [this] {
-        return refused_ ? refuse_as_full(*request_) : lane_.app()(*request_);
+        return refused_ ? refuse_as_full(*request_) : shard_.app()(*request_);
       };
-      task_.emplace(async::Made(call));
+      task_.emplace(async::ElidedResult(call));
       task_->start(*this);
       break;
     }
@@ -308,23 +308,23 @@ void Exchange::respond() noexcept {
   count_answer();
   const auto next = owner_->respond(*response_);
   if (next == ExchangeOwner::Next::Gone) return;
-  if (refused_) tell_of_refusal();
+  if (refused_) report_rejection();
   go_on(next);
 }
 
 /// What is small counts as what the stream has not sent, once that is behind.
 void Exchange::count_answer() noexcept {
   const std::uint64_t bytes = response_->body.held_bytes();
-  lane_.totals().recount(answer_bytes_, bytes > kCountedAtOnce ? bytes : 0);
+  shard_.counters().recount(answer_bytes_, bytes > kCountedAtOnce ? bytes : 0);
 }
 
-void Exchange::tell_of_refusal() noexcept {
-  lane_.refused_as_full({.client = request_->peer(),
-                         .status = outcome_.status,
-                         .content_bytes = outcome_.content_bytes,
-                         .method = request_->method_text(),
-                         .target = request_->target(),
-                         .version = request_->version()});
+void Exchange::report_rejection() noexcept {
+  shard_.rejected_as_full({.client = request_->peer(),
+                           .status = outcome_.status,
+                           .content_bytes = outcome_.content_bytes,
+                           .method = request_->method_text(),
+                           .target = request_->target(),
+                           .version = request_->version()});
 }
 
 void Exchange::take_piece() noexcept {
@@ -359,43 +359,43 @@ void Exchange::end() noexcept {
   const bool is_plain = (response_ == nullptr || response_->body.is_plain()) &&
                         !(request_ && request_->carries_anything());
   if (finishers().empty() && is_plain) return release();
-  outcome_.duration = lane_.loop().kernel().monotonic_now() - started_;
+  outcome_.duration = shard_.loop().kernel().monotonic_now() - started_;
   owner_ = nullptr;  // which has let go, or is about to
-  lane_.add_orphan(*this);
+  shard_.add_orphan(*this);
   schedule_step(Step::End);
 }
 
 void Exchange::release() noexcept {
-  lane_.remove_orphan(*this);
+  shard_.remove_orphan(*this);
   destroy_(page_);
 }
 
 // ---- where its jobs run ----
 
 /// Also while they run, so it looks at nothing that they change. None without memory.
-app::Pace* Exchange::pace() noexcept {
+app::BlockingHistory* Exchange::history() noexcept {
   try {
     const app::RequestFacts& facts = request_->facts();
-    if (pace_ == nullptr) pace_ = &lane_.app().pace_of(facts, facts.path);
+    if (history_ == nullptr) history_ = &shard_.app().history_of(facts, facts.path);
   } catch (const std::bad_alloc&) {  // asked for again the next time
   }
-  return pace_;
+  return history_;
 }
 
 bool Exchange::is_trusted() noexcept {
-  const app::Pace* const pace = this->pace();
-  return pace != nullptr && pace->is_trusted();
+  const app::BlockingHistory* const history = this->history();
+  return history != nullptr && history->is_trusted();
 }
 
 bool Exchange::run_elsewhere() noexcept {
-  if (pace_ == nullptr) return false;
+  if (history_ == nullptr) return false;
   set_may_block(true);
   const bool is_new = step_ == Step::Call;
   if (is_new ? elsewhere_.submit() : elsewhere_.submit_begun()) {
-    const Options& options = lane_.options();
-    const base::Instant now = lane_.loop().now();
+    const Options& options = shard_.options();
+    const base::Instant now = shard_.loop().now();
     if (is_new) busy_at_ = std::min(base::after(now, options.queue_timeout), kAtTheEnd);
-    lane_.loop().arm(*this, base::after(now, std::min(options.queue_timeout, options.hung_after)));
+    shard_.loop().arm(*this, base::after(now, std::min(options.queue_timeout, options.hung_after)));
     return true;
   }
   set_may_block(false);
@@ -419,12 +419,12 @@ void Exchange::answer_busy() noexcept {
   response_ = &task_->value();
   complete_response();
   const app::RequestFacts& facts = request_->facts();
-  lane_.refused({.client = facts.peer,
-                 .status = response_->status,
-                 .content_bytes = response_->body.size().value_or(0),
-                 .method = facts.head.method_text,
-                 .target = facts.head.target_text,
-                 .version = facts.head.version});
+  shard_.refused({.client = facts.peer,
+                  .status = response_->status,
+                  .content_bytes = response_->body.size().value_or(0),
+                  .method = facts.head.method_text,
+                  .target = facts.head.target_text,
+                  .version = facts.head.version});
   finish();
 }
 
@@ -432,16 +432,16 @@ void Exchange::answer_busy() noexcept {
 
 void Exchange::left_behind(int thread) noexcept {
   left_on_ = thread;
-  left_since_ = lane_.loop().now();
-  app::Pace* const inside = entered();
-  struck_ = inside != nullptr ? inside : pace();
+  left_since_ = shard_.loop().now();
+  app::BlockingHistory* const inside = entered();
+  struck_ = inside != nullptr ? inside : history();
   if (struck_ != nullptr) struck_->was_left_behind();
-  lane_.loop().arm(*this, base::after(left_since_, lane_.options().hung_after));
+  shard_.loop().arm(*this, base::after(left_since_, shard_.options().hung_after));
 }
 
 void Exchange::runs_elsewhere(bool begins) noexcept {
-  if (begins) elsewhere_since_ = lane_.loop().kernel().monotonic_now();
-  elsewhere_on_ = begins ? lane_.loop().kernel().gettid() : 0;
+  if (begins) elsewhere_since_ = shard_.loop().kernel().monotonic_now();
+  elsewhere_on_ = begins ? shard_.loop().kernel().gettid() : 0;
 }
 
 Exchange::Absence Exchange::absence() const {
@@ -452,12 +452,12 @@ Exchange::Absence Exchange::absence() const {
 /// Cheap enough for everything that waits: the timer is armed once, and looks then.
 void Exchange::watch_over() noexcept {
   if (is_armed()) return;
-  lane_.loop().arm(*this, base::after(lane_.loop().now(), lane_.options().hung_after));
+  shard_.loop().arm(*this, base::after(shard_.loop().now(), shard_.options().hung_after));
 }
 
 void Exchange::expired() noexcept {
-  const Options& options = lane_.options();
-  const base::Instant now = lane_.loop().now();
+  const Options& options = shard_.options();
+  const base::Instant now = shard_.loop().now();
   if (now >= busy_at_ && withdraw()) return answer_busy();
   const Absence away = absence();
   if (away.thread == 0 || away.since != concerned_since_) concern_ = Concern::None;
@@ -465,40 +465,40 @@ void Exchange::expired() noexcept {
   base::Instant look = base::after(now, options.hung_after);
   if (away.thread != 0) look = std::min(look, see_to(away, now));
   look = std::min(look, busy_at_);
-  if (concern_ == Concern::WrittenOff) return lane_.check_settled();  // it is waited for no longer
-  lane_.loop().arm(*this, std::max(look, now + kLookAgain));
+  if (concern_ == Concern::WrittenOff) return shard_.check_settled();  // it is waited for no longer
+  shard_.loop().arm(*this, std::max(look, now + kLookAgain));
 }
 
 /// What is due now for a handler that is away; says when to look again.
 base::Instant Exchange::see_to(const Absence& away, base::Instant now) noexcept {
-  const Options& options = lane_.options();
+  const Options& options = shard_.options();
   const base::Instant hung = base::after(away.since, options.hung_after);
   const base::Instant cancelled = base::after(away.since, options.cancel_after);
   const base::Instant written_off = base::after(cancelled, options.abandon_after);
   if (concern_ < Concern::Logged && now >= hung) {
     concern_ = Concern::Logged;
-    tell([&](Watchdog& watchdog) { watchdog.hangs(report(away)); });
+    tell([&](HangPolicy& hang_policy) { hang_policy.hangs(report(away)); });
   }
   if (concern_ < Concern::Cancelled && now >= cancelled) {
     concern_ = Concern::Cancelled;
-    tell([&](Watchdog& watchdog) { watchdog.cancelled(report(away)); });
+    tell([&](HangPolicy& hang_policy) { hang_policy.cancelled(report(away)); });
     cancel();
   }
   if (concern_ < Concern::WrittenOff && now >= written_off) {
-    tell([&](Watchdog& watchdog) {
-      if (watchdog.write_off(report(away), away.since)) concern_ = Concern::WrittenOff;
+    tell([&](HangPolicy& hang_policy) {
+      if (hang_policy.write_off(report(away), away.since)) concern_ = Concern::WrittenOff;
     });
   }
   if (concern_ == Concern::None) return hung;
   return concern_ == Concern::Logged ? cancelled : written_off;
 }
 
-/// Without memory the watchdog hears of it at the next look, or not at all.
+/// Without memory the hang_policy hears of it at the next look, or not at all.
 template <class Word>
 void Exchange::tell(Word word) noexcept {
-  if (lane_.watchdog() == nullptr) return;
+  if (shard_.hang_policy() == nullptr) return;
   try {
-    word(*lane_.watchdog());
+    word(*shard_.hang_policy());
   } catch (const std::bad_alloc&) {  // there is none for a message either
   }
 }
@@ -511,7 +511,7 @@ void Exchange::cancel() noexcept {
 }
 
 base::RequestReport Exchange::report(const Absence& away) const {
-  const base::Instant now = lane_.loop().now();
+  const base::Instant now = shard_.loop().now();
   return {.id = id(),
           .method = std::string(request_->method_text()),
           .target = app::blank_secrets(request_->target()),
@@ -534,7 +534,7 @@ std::optional<app::StopReason> Exchange::stop_reason() const {
 void Exchange::fire_stop(app::StopReason reason) noexcept {
   if (stop_reason_ != kNotStopped) return;
   stop_reason_ = static_cast<std::uint8_t>(reason);
-  stop_.fire(lane_.loop());
+  stop_.fire(shard_.loop());
 }
 
 async::Task<> Exchange::inform(Status status, http::Fields fields) {
@@ -547,7 +547,7 @@ async::Task<> Exchange::inform(Status status, http::Fields fields) {
 }
 
 void Exchange::hold(std::uint64_t bytes) {
-  if (!lane_.totals().hold(bytes, lane_.options().max_inflight_bytes)) {
+  if (!shard_.counters().hold(bytes, shard_.options().max_inflight_bytes)) {
     throw full();
   }
   held_bytes_ += bytes;

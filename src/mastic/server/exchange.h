@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "mastic/app/app.h"
-#include "mastic/app/carrier.h"
+#include "mastic/app/exchange_context.h"
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
 #include "mastic/async/context.h"
@@ -20,7 +20,7 @@
 #include "mastic/base/activity.h"
 #include "mastic/base/arena.h"
 #include "mastic/loop/fire_stop.h"
-#include "mastic/server/lane.h"
+#include "mastic/server/shard.h"
 
 namespace mastic::server {
 
@@ -70,20 +70,20 @@ class ExchangeOwner {
 /// 3. It is over when its answer has left (or is written, when nobody asked to hear of that) or its
 ///    owner has let go, and nothing of the application runs or waits any more. Then it gives its page
 ///    back.
-/// 4. While few threads stand by, its jobs run on the loop only when its route is trusted (Pace), and
+/// 4. While few threads stand by, its jobs run on the loop only when its route is trusted (BlockingHistory), and
 ///    else on threads that may block. One that waits for such a thread and has not entered the
 ///    application is answered 503 when there is no room, or after queue_timeout.
 /// 5. While its handler holds a thread that the loop has gone on without, it watches for how long
 ///    (Options::hung_after and what follows). Cancelled, it is sealed: its owner has let go, so what
 ///    the handler still reads, writes or answers fails or is dropped.
 class Exchange final : public async::Context,
-                       public app::Carrier,
+                       public app::ExchangeContext,
                        private async::Timer,
                        private base::Activity {
  public:
-  /// `page` is the memory this exchange stands in; it is given back to the lane at the end, after
+  /// `page` is the memory this exchange stands in; it is given back to the shard at the end, after
   /// `destroy` was called with it.
-  Exchange(Lane& lane, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
+  Exchange(Shard& shard, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
            void (*destroy)(std::byte* page));
   ~Exchange() override;
 
@@ -114,14 +114,14 @@ class Exchange final : public async::Context,
   void cancel() noexcept;
   /// What it keeps in memory while its answer has not left, and has not counted itself.
   [[nodiscard]] std::uint64_t held_bytes() { return PagePool::kPageBytes + memory().heap_bytes(); }
-  /// The request as the lane's report shows it.
+  /// The request as the shard's report shows it.
   [[nodiscard]] base::RequestReport report() const { return report(absence()); }
   /// Its handler holds a thread that was written off: nobody waits for it.
   [[nodiscard]] bool is_lost() const { return concern_ == Concern::WrittenOff; }
 
   /// For the owner's own list of exchanges that are written and not yet sent.
   Exchange* next_written = nullptr;
-  /// For the lane's list of those whose owner has let go.
+  /// For the shard's list of those whose owner has let go.
   Exchange* next_orphan = nullptr;
   Exchange** orphan_place = nullptr;  ///< what points to this one; none while it is in no list
 
@@ -132,24 +132,24 @@ class Exchange final : public async::Context,
   [[nodiscard]] bool is_trusted() noexcept override;
   [[nodiscard]] bool run_elsewhere() noexcept override;
 
-  // ---- Carrier ----
-  [[nodiscard]] base::Log& log() override { return lane_.log(); }
+  // ---- ExchangeContext ----
+  [[nodiscard]] base::Log& log() override { return shard_.log(); }
   [[nodiscard]] std::stop_token stop_token() override { return stop_.token(); }
   [[nodiscard]] std::optional<app::StopReason> stop_reason() const override;
-  [[nodiscard]] app::DrainSignal& drain_signal() override { return lane_.drain_signal(); }
+  [[nodiscard]] app::DrainSignal& drain_signal() override { return shard_.drain_signal(); }
   [[nodiscard]] async::Task<> inform(http::Status status, http::Fields fields) override;
   [[nodiscard]] std::uint64_t max_body_bytes() const override {
-    return lane_.options().max_body_bytes;
+    return shard_.options().max_body_bytes;
   }
   void hold(std::uint64_t bytes) override;
-  [[nodiscard]] bool is_debug() const override { return lane_.options().debug; }
+  [[nodiscard]] bool is_debug() const override { return shard_.options().debug; }
   [[nodiscard]] std::span<const std::string> allowed_hosts() const override {
-    return lane_.options().allowed_host;
+    return shard_.options().allowed_host;
   }
-  [[nodiscard]] base::ServerWatch* server_watch() override { return lane_.server_watch(); }
+  [[nodiscard]] base::ServerStatus* server_status() override { return shard_.server_status(); }
   void runs_elsewhere(bool begins) noexcept override;
   [[nodiscard]] base::Duration queue_timeout() const override {
-    return lane_.options().queue_timeout;
+    return shard_.options().queue_timeout;
   }
 
  private:
@@ -188,14 +188,14 @@ class Exchange final : public async::Context,
   void respond() noexcept;
   void take_piece() noexcept;
   void count_answer() noexcept;
-  void tell_of_refusal() noexcept;
+  void report_rejection() noexcept;
   void written() noexcept;
   void end() noexcept;
   void release() noexcept;
   void go_on(ExchangeOwner::Next next) noexcept;
   void fire_stop(app::StopReason reason) noexcept;
   // Where its jobs run.
-  [[nodiscard]] app::Pace* pace() noexcept;
+  [[nodiscard]] app::BlockingHistory* history() noexcept;
   [[nodiscard]] bool withdraw() noexcept;
   void answer_busy() noexcept;
   // How long its handler holds a thread.
@@ -211,7 +211,7 @@ class Exchange final : public async::Context,
   void watch_over() noexcept;
   void expired() noexcept override;
 
-  Lane& lane_;
+  Shard& shard_;
   async::Elsewhere elsewhere_;
   ExchangeOwner* owner_;  ///< none once it has let go
   std::byte* page_;
@@ -226,15 +226,15 @@ class Exchange final : public async::Context,
   int left_on_ = 0;  ///< the thread that `run` is stuck on, when another drives the loop
   base::Instant started_{};
   base::Instant left_since_{};
-  app::Pace* pace_ = nullptr;         ///< of its route, once that was asked for
-  app::Pace* struck_ = nullptr;       ///< what `run` is stuck in
-  base::Instant busy_at_ = kNever;    ///< when it waits no longer for a thread to begin on
-  base::Instant concerned_since_{};   ///< the absence that `concern_` is about
-  std::atomic<int> elsewhere_on_{0};  ///< the thread that may block and runs its handler
+  app::BlockingHistory* history_ = nullptr;  ///< of its route, once that was asked for
+  app::BlockingHistory* struck_ = nullptr;   ///< what `run` is stuck in
+  base::Instant busy_at_ = kNever;           ///< when it waits no longer for a thread to begin on
+  base::Instant concerned_since_{};          ///< the absence that `concern_` is about
+  std::atomic<int> elsewhere_on_{0};         ///< the thread that may block and runs its handler
   std::atomic<base::Instant> elsewhere_since_{};
   app::Outcome outcome_;
-  std::uint64_t held_bytes_ = 0;    ///< of content that was gathered, in Totals
-  std::uint64_t answer_bytes_ = 0;  ///< of its answer, in Totals too
+  std::uint64_t held_bytes_ = 0;    ///< of content that was gathered, in ServerCounters
+  std::uint64_t answer_bytes_ = 0;  ///< of its answer, in ServerCounters too
   bool refused_ = false;            ///< its handler was not entered: there was no memory for more
 
   std::optional<app::Request> request_;

@@ -9,14 +9,14 @@
 namespace mastic::server {
 
 /// Belongs to a loop. The one given back last is taken first, for it is in the cache. They are
-/// linked through their `next_spare`, a `T*`, so giving back takes no memory.
+/// linked through their `next_free`, a `T*`, so giving back takes no memory.
 template <class T>
-class Spares {
+class FreeList {
  public:
-  Spares() = default;
-  Spares(const Spares&) = delete;
-  Spares& operator=(const Spares&) = delete;
-  ~Spares() {
+  FreeList() = default;
+  FreeList(const FreeList&) = delete;
+  FreeList& operator=(const FreeList&) = delete;
+  ~FreeList() {
     while (first_ != nullptr) (void)take();
   }
 
@@ -24,18 +24,18 @@ class Spares {
   [[nodiscard]] std::unique_ptr<T> take() noexcept {
     if (first_ == nullptr) return nullptr;
     --kept_;
-    return std::unique_ptr<T>(std::exchange(first_, first_->next_spare));
+    return std::unique_ptr<T>(std::exchange(first_, first_->next_free));
   }
   /// Requires: it is as good as new.
   void give_back(std::unique_ptr<T> spare) noexcept {
-    if (kept_ == kMostKept) return;
+    if (kept_ == kMaxKept) return;
     ++kept_;
-    spare->next_spare = first_;
+    spare->next_free = first_;
     first_ = spare.release();
   }
 
  private:
-  static constexpr std::size_t kMostKept = 256;
+  static constexpr std::size_t kMaxKept = 256;
 
   T* first_ = nullptr;
   std::size_t kept_ = 0;

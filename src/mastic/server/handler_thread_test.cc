@@ -26,7 +26,7 @@ using app::Request;
 using app::Router;
 using app::Task;
 using http::Status;
-using loop::Drivers;
+using loop::Scheduler;
 
 TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
   std::atomic<int> ran_on{0};
@@ -45,7 +45,7 @@ TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
     wait_until([&] { return gate.inside() == time; });
     EXPECT_EQ(connect().get("/quick"), "quick");
     // Twice its loop is taken from it, and from then on it runs where it may block.
-    EXPECT_EQ(duty_of(ran_on), time <= 2 ? "away" : "works");
+    EXPECT_EQ(role_of(ran_on), time <= 2 ? "away" : "works");
     gate.open();
     EXPECT_EQ(slow.answer().content, "slow");
   }
@@ -64,14 +64,14 @@ TEST_P(HandlerThreadTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
   Client client = connect();
   for (int time = 1; time <= 2; ++time) {
     client.ask("/");
-    wait_until([&] { return gate.inside() == time && duty_of(ran_on) == "away"; });
+    wait_until([&] { return gate.inside() == time && role_of(ran_on) == "away"; });
     gate.open();
     EXPECT_EQ(client.answer().content, "done");
   }
   blocks = false;
   do {
     ASSERT_EQ(client.get("/"), "done");
-  } while (duty_of(ran_on) != "drives");
+  } while (role_of(ran_on) != "drives");
 }
 
 TEST_P(HandlerThreadTest, AMarkedHandlerNeverHoldsTheLoop) {
@@ -86,7 +86,7 @@ TEST_P(HandlerThreadTest, AMarkedHandlerNeverHoldsTheLoop) {
   Client client = connect();
   client.ask("/report/7");
   wait_until([&] { return gate.inside() == 1; });
-  EXPECT_EQ(duty_of(ran_on), "works");
+  EXPECT_EQ(role_of(ran_on), "works");
   gate.open();
   EXPECT_EQ(client.answer().content, "7");
 }
@@ -133,7 +133,7 @@ TEST_P(HandlerThreadTest, SixtyFourHandlersThatHangLeaveTheLoopToOthers) {
 
 TEST_P(HandlerThreadTest, AFullQueueIsAnsweredWith503AndWhenToComeBack) {
   options.loop.threads.workers = 1;
-  options.loop.threads.most_queued = 1;
+  options.loop.threads.max_queued = 1;
   start(App(blocking, [&] {
     gate.pass();
     return "done";
@@ -392,7 +392,7 @@ TEST_P(HandlerThreadTest, TellsWhatIsUnderWayAndCancelsIt) {
   EXPECT_EQ(report.requests[0].target, "/hang");
   const auto threads = server->watch().threads();
   EXPECT_TRUE(std::ranges::any_of(threads, [&](const auto& thread) {
-    return thread.thread == report.requests[0].thread && thread.duty == "works";
+    return thread.thread == report.requests[0].thread && thread.role == "works";
   }));
   server->watch().cancel(report.requests[0].id);
   EXPECT_EQ(client.answer().status, Status::ServiceUnavailable);
@@ -401,7 +401,7 @@ TEST_P(HandlerThreadTest, TellsWhatIsUnderWayAndCancelsIt) {
 
 /// Every job is taken over by another thread while it runs.
 TEST_P(HandlerThreadTest, TakenOverAtEveryJobEachAnswerIsRight) {
-  options.loop.threads.hand_off = Drivers::HandOff::Always;
+  options.loop.threads.hand_off = Scheduler::HandOff::Always;
   options.loop.loops = 2;
   Router site;
   site.get("/plain/{text}", [](Request& request) { return std::string(request.value("text")); });

@@ -44,17 +44,17 @@ struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   void start(app::App app) {
     server = std::make_unique<Server>(std::move(app), options, log, base::system_kernel());
     server->when_too_many_lost([this] { recycled = true; });
-    server->observe_refusals([this](const app::Refusal&) { ++refusals; });
+    server->observe_rejections([this](const app::RejectedRequest&) { ++refusals; });
     ASSERT_TRUE(server->listen(*base::Address::parse("127.0.0.1:0")));
     ASSERT_TRUE(server->start());
   }
   [[nodiscard]] Client connect() const { return Client(server->addresses()[0]); }
   [[nodiscard]] base::PoolReport pool() const { return server->watch().pool(); }
   /// Empty for a thread that is none of the server's.
-  [[nodiscard]] std::string_view duty_of(int thread) const {
+  [[nodiscard]] std::string_view role_of(int thread) const {
     const auto threads = server->watch().threads();
     const auto found = std::ranges::find(threads, thread, &base::ThreadReport::thread);
-    return found == threads.end() ? "" : found->duty;
+    return found == threads.end() ? "" : found->role;
   }
   static void wait_until(const std::function<bool()>& is_so) {
     while (!is_so()) std::this_thread::yield();

@@ -1,4 +1,4 @@
-#include "mastic/server/watchdog.h"
+#include "mastic/server/hang_policy.h"
 
 #include <ranges>
 #include <string>
@@ -11,7 +11,7 @@ namespace mastic::server {
 namespace {
 
 constexpr auto kLongestCapture = std::chrono::milliseconds(200);
-constexpr std::size_t kMostFrames = 40;  // lines of a stack in the log
+constexpr std::size_t kMaxFrames = 40;  // lines of a stack in the log
 
 std::string describe(const base::RequestReport& request) {
   return request.method + " " + request.target + " (" + app::reference_id(request.id) +
@@ -21,12 +21,12 @@ std::string describe(const base::RequestReport& request) {
 
 }  // namespace
 
-void Watchdog::hangs(const base::RequestReport& request) {
+void HangPolicy::hangs(const base::RequestReport& request) {
   log_.write(base::Level::Warning, "a handler hangs: " + describe(request));
   (void)aside_.try_submit([this, thread = request.thread, id = app::reference_id(request.id)] {
     const auto calls = threads::capture_stack(thread, kLongestCapture);
     const std::string stack = threads::describe_stack(threads::symbolize(calls));
-    for (const auto line : std::views::split(stack, '\n') | std::views::take(kMostFrames)) {
+    for (const auto line : std::views::split(stack, '\n') | std::views::take(kMaxFrames)) {
       const std::string_view frame(line.begin(), line.end());
       if (frame.find("mastic::server::Exchange::run") != frame.npos) break;  // ours from here on
       const base::LogField field{"id", id};
@@ -37,16 +37,16 @@ void Watchdog::hangs(const base::RequestReport& request) {
   });
 }
 
-void Watchdog::cancelled(const base::RequestReport& request) {
+void HangPolicy::cancelled(const base::RequestReport& request) {
   log_.write(base::Level::Error, "a handler that hangs is cancelled: " + describe(request));
 }
 
-bool Watchdog::write_off(const base::RequestReport& request, base::Instant since) {
-  if (!drivers_.write_off(request.thread, since)) return false;
-  const std::uint64_t lost = drivers_.status().lost;
+bool HangPolicy::write_off(const base::RequestReport& request, base::Instant since) {
+  if (!scheduler_.write_off(request.thread, since)) return false;
+  const std::uint64_t lost = scheduler_.status().lost;
   log_.write(base::Level::Error, "a thread is written off and replaced, " + std::to_string(lost) +
                                      " in all: " + describe(request));
-  if (most_lost_ > 0 && lost > most_lost_ && !told_.exchange(true)) too_many_lost_();
+  if (max_lost_ > 0 && lost > max_lost_ && !told_.exchange(true)) too_many_lost_();
   return true;
 }
 

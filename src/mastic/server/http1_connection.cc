@@ -8,7 +8,7 @@
 
 #include "mastic/app/error_response.h"
 #include "mastic/http/target.h"
-#include "mastic/server/http1_turn.h"
+#include "mastic/server/http1_request.h"
 #include "mastic/wire/http1/response_head.h"
 
 namespace mastic::server {
@@ -23,16 +23,16 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr std::size_t kMostWholeContent = 16 << 10;  // copied, when it came with its head
-constexpr std::size_t kCountedAtOnce = 64 << 10;     // of unsent bytes, in the middle of a turn
-constexpr std::size_t kMostSpareCarry = 4 << 10;     // that a connection keeps when it is at rest
+constexpr std::size_t kMaxWholeContent = 16 << 10;  // copied, when it came with its head
+constexpr std::size_t kCountedAtOnce = 64 << 10;    // of unsent bytes, in the middle of a turn
+constexpr std::size_t kMaxSpareCarry = 4 << 10;     // that a connection keeps when it is at rest
 constexpr Malformed kCutShort{Status::BadRequest, "the content ended before it was complete"};
 constexpr Malformed kTooSlow{Status::RequestTimeout, "the content came too slowly"};
 constexpr base::Duration kBodyWindow = seconds(10);
 
 }  // namespace
 
-Http1Connection::Http1Connection(Lane& lane) : lane_(lane) {}
+Http1Connection::Http1Connection(Shard& shard) : shard_(shard) {}
 Http1Connection::~Http1Connection() = default;
 
 template <class Step>
@@ -62,7 +62,7 @@ void Http1Connection::take_in(std::string_view bytes) {
     carry_ += bytes;
     consume_carry();
   }
-  if (carry_.size() >= lane_.options().max_pipelined_bytes &&
+  if (carry_.size() >= shard_.options().max_pipelined_bytes &&
       !std::exchange(reading_paused_, true)) {
     stream_->pause_reading();
   }
@@ -91,15 +91,15 @@ void Http1Connection::received_end() noexcept {
 
 void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (unsent > 0) {
-    write_watch_.is_started() ? write_watch_.took(taken) : watch_writing();
+    write_monitor_.is_started() ? write_monitor_.took(taken) : watch_writing();
   } else {
-    write_watch_.stop();
+    write_monitor_.stop();
     answers_left();
     if (held_bytes_ > 0) count_held();
     if (state_ == State::Lingering && read_deadline_ == kNever) return await_end();
   }
   if (unsent > 0) count_held();
-  if (unsent > lane_.options().write_low_bytes) return;
+  if (unsent > shard_.options().write_low_bytes) return;
   if (state_ == State::Exchanging && has_room()) turn_->exchange.room_again();
   if (state_ == State::Idle) with_memory([this] { go_on(); });
 }
@@ -122,7 +122,7 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
     switch (state_) {
       case State::Idle:
         if (input.empty() || !has_room()) return;
-        if (answers_unsent_ >= lane_.options().max_pipelined_requests) return;
+        if (answers_unsent_ >= shard_.options().max_pipelined_requests) return;
         [[fallthrough]];
       case State::Head:
         progress = read_head(input, pipelined);
@@ -153,21 +153,21 @@ void Http1Connection::consume_carry() {
   consume(input, true);
   if (state_ == State::Closed || state_ == State::Lingering) return;
   carry_.erase(0, carry_.size() - input.size());
-  if (carry_.empty() && carry_.capacity() > lane_.options().max_pipelined_bytes) carry_ = {};
-  if (carry_.size() < lane_.options().max_pipelined_bytes &&
+  if (carry_.empty() && carry_.capacity() > shard_.options().max_pipelined_bytes) carry_ = {};
+  if (carry_.size() < shard_.options().max_pipelined_bytes &&
       std::exchange(reading_paused_, false)) {
     stream_->resume_reading();
   }
 }
 
 Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bool pipelined) {
-  if (turn_ == nullptr) turn_ = Http1Turn::open(lane_, *this);
+  if (turn_ == nullptr) turn_ = Http1Request::open(shard_, *this);
   const Event event = turn_->parser.next(input);
   if (event.kind == Event::Kind::NeedMore) {
     if (!turn_->parser.has_begun()) return Progress::Wait;  // an empty line between requests
     if (std::exchange(state_, State::Head) == State::Idle) {
       count_as_busy();
-      set_read_deadline(lane_.options().header_timeout);
+      set_read_deadline(shard_.options().header_timeout);
     }
     return Progress::Wait;
   }
@@ -221,7 +221,7 @@ std::optional<std::string_view> Http1Connection::take_whole_content(std::string_
   const Framing& framing = turn_->parser.head().framing;
   if (framing.kind == Framing::Kind::Chunked) return std::nullopt;
   const std::uint64_t most =
-      std::min<std::uint64_t>(kMostWholeContent, lane_.options().max_body_bytes);
+      std::min<std::uint64_t>(kMaxWholeContent, shard_.options().max_body_bytes);
   if (framing.length > std::min<std::uint64_t>(input.size(), most)) return std::nullopt;
   std::string_view content;
   Event event = turn_->parser.next(input);
@@ -240,7 +240,7 @@ void Http1Connection::content_wanted() noexcept {
 
 void Http1Connection::content_unwanted() noexcept {
   content_wanted_ = false;
-  body_rate_.pause(lane_.loop().now());
+  body_rate_.pause(shard_.loop().now());
 }
 
 void Http1Connection::want_content() {
@@ -248,8 +248,8 @@ void Http1Connection::want_content() {
   if (std::exchange(owes_continue_, false) && carry_.empty()) {
     stream_->write(wire::http1::continue_response());
   }
-  const base::Instant now = lane_.loop().now();
-  if (!body_rate_.is_started()) body_rate_.start(now, lane_.options().body_grace, kBodyWindow);
+  const base::Instant now = shard_.loop().now();
+  if (!body_rate_.is_started()) body_rate_.start(now, shard_.options().body_grace, kBodyWindow);
   body_rate_.resume(now);
   arm_for(body_rate_.next_look());
   consume_carry();
@@ -267,7 +267,7 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
       return Progress::Wait;
     case Event::Kind::Data:
       body_rate_.add(event.data.size());
-      body_rate_.pause(lane_.loop().now());
+      body_rate_.pause(shard_.loop().now());
       content_wanted_ = false;
       turn_->exchange.content_arrived(event.data);
       return Progress::Wait;
@@ -293,13 +293,13 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
   const Event event = turn_->parser.next(input);
   discarded_bytes_ += event.data.size();
   const bool gives_up =
-      event.kind == Event::Kind::Malformed || discarded_bytes_ > lane_.options().max_linger_bytes;
+      event.kind == Event::Kind::Malformed || discarded_bytes_ > shard_.options().max_linger_bytes;
   if (gives_up) {
     linger();
     return Progress::Again;
   }
   if (event.kind == Event::Kind::NeedMore) return Progress::Wait;
-  if (event.kind == Event::Kind::Data) set_read_deadline(lane_.options().linger_idle);
+  if (event.kind == Event::Kind::Data) set_read_deadline(shard_.options().linger_idle);
   if (event.kind == Event::Kind::End) {
     request_complete_ = true;
     finish_request();
@@ -313,10 +313,10 @@ ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
   const RequestHead& head = turn_->parser.head();
   close_after_ = !may_persist() || Http1ResponseWriter::ends_by_closing(response, head.version);
   owes_continue_ = false;  // too late for it
-  const ResponseTerms terms{head.method, head.version, close_after_, lane_.date_line()};
+  const ResponseTerms terms{head.method, head.version, close_after_, shard_.date_line()};
   auto rest = Http1ResponseWriter::Next::Nothing;
   const bool written =
-      with_memory([&] { rest = writer_.start(*stream_, response, terms, lane_.log()); });
+      with_memory([&] { rest = writer_.start(*stream_, response, terms, shard_.log()); });
   if (!written) return Next::Gone;
   turn_->exchange.count_content(writer_.content_bytes());
   return rest == Http1ResponseWriter::Next::Produce ? Next::Produce : Next::Nothing;
@@ -324,11 +324,11 @@ ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
 
 /// Whether another request may follow on this connection.
 inline bool Http1Connection::may_persist() const {
-  const Options& options = lane_.options();
+  const Options& options = shard_.options();
   const RequestHead& head = turn_->parser.head();
   const bool client_may = head.keep_alive && !request_broken_ && !(peer_ended_ && carry_.empty());
   const bool server_may =
-      !lane_.is_draining() && connection_->requests() < options.max_requests_per_connection;
+      !shard_.is_draining() && connection_->requests() < options.max_requests_per_connection;
   if (!client_may || !server_may) return false;
   if (request_complete_) return true;
   return !owes_continue_ && turn_->parser.bytes_left() <= options.max_linger_bytes;
@@ -337,7 +337,7 @@ inline bool Http1Connection::may_persist() const {
 ExchangeOwner::Next Http1Connection::send_piece(std::string_view piece) noexcept {
   const std::uint64_t before = writer_.content_bytes();
   bool more = true;
-  if (!with_memory([&] { more = writer_.write_piece(*stream_, piece, lane_.log()); })) {
+  if (!with_memory([&] { more = writer_.write_piece(*stream_, piece, shard_.log()); })) {
     return Next::Gone;
   }
   turn_->exchange.count_content(writer_.content_bytes() - before);
@@ -347,7 +347,7 @@ ExchangeOwner::Next Http1Connection::send_piece(std::string_view piece) noexcept
 
 ExchangeOwner::Next Http1Connection::end_content() noexcept {
   bool whole = false;
-  if (!with_memory([&] { whole = writer_.end(*stream_, lane_.log()); })) return Next::Gone;
+  if (!with_memory([&] { whole = writer_.end(*stream_, shard_.log()); })) return Next::Gone;
   if (whole) return Next::Nothing;
   abort();
   return Next::Gone;
@@ -359,7 +359,7 @@ void Http1Connection::abort_response() noexcept { abort(); }
 /// that has begun may hold one piece, so none waits for what another holds.
 bool Http1Connection::has_room() const noexcept {
   const std::uint64_t unsent = stream_->unsent();
-  return unsent == 0 || (unsent < lane_.options().write_high_bytes && !lane_.is_full());
+  return unsent == 0 || (unsent < shard_.options().write_high_bytes && !shard_.is_full());
 }
 
 void Http1Connection::send_interim(Status status, const http::Fields& fields) noexcept {
@@ -400,8 +400,8 @@ void Http1Connection::exchange_cancelled(bool has_begun) noexcept {
   with_memory([this] {
     const RequestHead& head = turn_->parser.head();
     app::Response response = app::error_response(Status::ServiceUnavailable, "This took too long.");
-    const ResponseTerms terms{head.method, head.version, true, lane_.date_line()};
-    (void)writer_.start(*stream_, response, terms, lane_.log());
+    const ResponseTerms terms{head.method, head.version, true, shard_.date_line()};
+    (void)writer_.start(*stream_, response, terms, shard_.log());
     turn_->exchange.count_content(writer_.content_bytes());
     turn_->exchange.abandon(0);
     linger();
@@ -412,9 +412,9 @@ void Http1Connection::exchange_cancelled(bool has_begun) noexcept {
 Http1Connection::Progress Http1Connection::refuse(Status status, std::string_view reason) {
   app::Response response = app::error_response(status, reason);
   const ResponseTerms terms{
-      .method = turn_->parser.begun_method(), .close = true, .date_line = lane_.date_line()};
-  (void)writer_.start(*stream_, response, terms, lane_.log());
-  tell_of_refusal(status, reason);
+      .method = turn_->parser.begun_method(), .close = true, .date_line = shard_.date_line()};
+  (void)writer_.start(*stream_, response, terms, shard_.log());
+  report_rejection(status, reason);
   linger();
   return Progress::Again;
 }
@@ -424,25 +424,25 @@ Http1Connection::Progress Http1Connection::answer_itself(Status status, std::str
   const RequestHead& head = turn_->parser.head();
   app::Response response = app::error_response(status, detail);
   close_after_ = !may_persist();
-  const ResponseTerms terms{head.method, head.version, close_after_, lane_.date_line()};
-  (void)writer_.start(*stream_, response, terms, lane_.log());
-  tell_of_refusal(status, detail);
+  const ResponseTerms terms{head.method, head.version, close_after_, shard_.date_line()};
+  (void)writer_.start(*stream_, response, terms, shard_.log());
+  report_rejection(status, detail);
   finish_request();
   return Progress::Again;
 }
 
-void Http1Connection::tell_of_refusal(Status status, std::string_view reason) {
-  app::Refusal refusal{.client = connection_->peer(),
-                       .status = status,
-                       .reason = reason,
-                       .content_bytes = writer_.content_bytes()};
+void Http1Connection::report_rejection(Status status, std::string_view reason) {
+  app::RejectedRequest rejected{.client = connection_->peer(),
+                                .status = status,
+                                .reason = reason,
+                                .content_bytes = writer_.content_bytes()};
   if (turn_->parser.has_head()) {
     const RequestHead& head = turn_->parser.head();
-    refusal.method = head.method_text;
-    refusal.target = head.target_text;
-    refusal.version = head.version;
+    rejected.method = head.method_text;
+    rejected.target = head.target_text;
+    rejected.version = head.version;
   }
-  lane_.refused(refusal);
+  shard_.refused(rejected);
 }
 
 /// The answer is written: on to the next request, or to the end.
@@ -452,8 +452,8 @@ void Http1Connection::finish_request() {
   if (!request_complete_) {
     state_ = State::Discarding;
     discarded_bytes_ = 0;
-    linger_end_ = base::after(lane_.loop().now(), lane_.options().linger_total);
-    return set_read_deadline(lane_.options().linger_idle);
+    linger_end_ = base::after(shard_.loop().now(), shard_.options().linger_total);
+    return set_read_deadline(shard_.options().linger_idle);
   }
   let_go_of_turn();
   body_rate_.stop();
@@ -468,7 +468,7 @@ void Http1Connection::finish_request() {
 void Http1Connection::linger() {
   if (turn_ != nullptr) {
     const RequestParser& parser = turn_->parser;
-    const std::uint64_t most = lane_.options().max_unread_bytes;
+    const std::uint64_t most = shard_.options().max_unread_bytes;
     announced_bytes_ = parser.has_open_end() ? most : std::min(parser.bytes_left(), most);
   }
   let_go_of_turn();
@@ -489,8 +489,8 @@ void Http1Connection::await_end() {
   discarded_bytes_ = 0;
   if (std::exchange(reading_paused_, false)) stream_->resume_reading();
   linger_end_ =
-      std::min(linger_end_, base::after(lane_.loop().now(), lane_.options().linger_total));
-  set_read_deadline(lane_.options().linger_idle);
+      std::min(linger_end_, base::after(shard_.loop().now(), shard_.options().linger_total));
+  set_read_deadline(shard_.options().linger_idle);
 }
 
 /// What comes while it lingers. Nothing that a client sends cuts the answer that is still leaving.
@@ -498,14 +498,14 @@ void Http1Connection::throw_away(std::size_t bytes) {
   const std::uint64_t announced = std::min<std::uint64_t>(bytes, announced_bytes_);
   announced_bytes_ -= announced;
   discarded_bytes_ += bytes - announced;
-  const bool too_much = discarded_bytes_ > lane_.options().max_linger_bytes;
-  const bool leaves = stream_->unsent() > 0 || write_watch_.is_started();
+  const bool too_much = discarded_bytes_ > shard_.options().max_linger_bytes;
+  const bool leaves = stream_->unsent() > 0 || write_monitor_.is_started();
   if (!leaves && !too_much) {
-    const std::uint64_t rate = lane_.options().min_unread_rate;
+    const std::uint64_t rate = shard_.options().min_unread_rate;
     if (rate > 0 && linger_end_ != kNever) {
       linger_end_ += std::chrono::nanoseconds(announced * 1'000'000'000 / rate);
     }
-    return set_read_deadline(lane_.options().linger_idle);
+    return set_read_deadline(shard_.options().linger_idle);
   }
   if (!leaves) linger_is_over();
   if (state_ == State::Closed || !too_much) return;
@@ -516,40 +516,40 @@ void Http1Connection::throw_away(std::size_t bytes) {
 /// it sends once more, so that is waited for, as long as it gets on; then its time begins anew. When
 /// the process is to end the kernel delivers the rest alone.
 void Http1Connection::linger_is_over() {
-  const bool has_all = stream_->unacknowledged() == 0 || lane_.is_draining();
-  if (has_all && !write_watch_.is_started()) return connection_->close();
+  const bool has_all = stream_->unacknowledged() == 0 || shard_.is_draining();
+  if (has_all && !write_monitor_.is_started()) return connection_->close();
   linger_end_ = kNever;
   if (has_all) {
-    write_watch_.stop();
+    write_monitor_.stop();
     return await_end();
   }
-  if (!write_watch_.is_started()) watch_writing();
-  set_read_deadline(lane_.options().linger_idle);
+  if (!write_monitor_.is_started()) watch_writing();
+  set_read_deadline(shard_.options().linger_idle);
 }
 
 // ---- deadlines ----
 
 void Http1Connection::set_read_deadline(base::Duration length) {
-  read_deadline_ = std::min(base::after(lane_.loop().now(), length), linger_end_);
+  read_deadline_ = std::min(base::after(shard_.loop().now(), length), linger_end_);
   arm_for(read_deadline_);
 }
 
 /// The timer is armed no later than the first deadline; when it comes too early it is armed again,
 /// so deadlines that move away cost nothing.
 void Http1Connection::arm_for(base::Instant deadline) {
-  if (!is_armed() || due() > deadline) lane_.loop().arm(*this, deadline);
+  if (!is_armed() || due() > deadline) shard_.loop().arm(*this, deadline);
 }
 
 void Http1Connection::expired() noexcept {
-  const base::Instant now = lane_.loop().now();
-  if (write_watch_.was_too_slow(now, *stream_)) return client_takes_nothing();
-  if (body_rate_.was_too_slow(now, lane_.options().min_body_rate)) {
+  const base::Instant now = shard_.loop().now();
+  if (write_monitor_.was_too_slow(now, *stream_)) return client_takes_nothing();
+  if (body_rate_.was_too_slow(now, shard_.options().min_body_rate)) {
     break_content(kTooSlow);
   }
   if (now >= read_deadline_) with_memory([this] { read_deadline_passed(); });
   if (state_ == State::Closed) return;
   const base::Instant first =
-      std::min({read_deadline_, write_watch_.next_look(), body_rate_.next_look()});
+      std::min({read_deadline_, write_monitor_.next_look(), body_rate_.next_look()});
   if (first != kNever) arm_for(first);
 }
 
@@ -579,19 +579,19 @@ void Http1Connection::read_deadline_passed() {
 /// A proxy reads ahead into buffers of its own and then acknowledges nothing for minutes, however
 /// its client gets on: nothing can be said of the rate.
 void Http1Connection::watch_writing() {
-  const Options& options = lane_.options();
-  const base::Instant now = lane_.loop().now();
+  const Options& options = shard_.options();
+  const base::Instant now = shard_.loop().now();
   const auto terms = options.is_proxy(connection_->peer().ip)
-                         ? WriteWatch::Terms{options.proxy_write_stall_timeout, 0}
-                         : WriteWatch::Terms{options.write_stall_timeout, options.min_write_rate};
-  write_watch_.start(now, terms, *stream_);
-  arm_for(write_watch_.next_look());
+                         ? WriteMonitor::Terms{options.proxy_write_stall_timeout, 0}
+                         : WriteMonitor::Terms{options.write_stall_timeout, options.min_write_rate};
+  write_monitor_.start(now, terms, *stream_);
+  arm_for(write_monitor_.next_look());
 }
 
 // ---- rest and end ----
 
 inline void Http1Connection::count_as_busy() {
-  if (!std::exchange(is_busy_, true)) lane_.connection_busy(*connection_);
+  if (!std::exchange(is_busy_, true)) shard_.connection_busy(*connection_);
 }
 
 /// Waits for the next request when nothing is left to read and nothing to send. What follows may
@@ -605,10 +605,10 @@ void Http1Connection::rest() {
   if (!is_busy_ || !carry_.empty() || answers_unsent_ > 0 || stream_->unsent() > 0) return;
   if (peer_ended_) return linger();
   is_busy_ = false;
-  if (carry_.capacity() > kMostSpareCarry) carry_ = {};
-  lane_.totals().recount(held_bytes_, 0);
+  if (carry_.capacity() > kMaxSpareCarry) carry_ = {};
+  shard_.counters().recount(held_bytes_, 0);
   disarm();
-  lane_.connection_idle(*connection_);
+  shard_.connection_idle(*connection_);
   if (turn_ == nullptr) connection_->rest();  // else it has read an empty line, and knows of it
 }
 
@@ -623,7 +623,7 @@ void Http1Connection::closed(std::uint64_t unsent) {
   }
   if (exchanging) turn_->exchange.abandon(unsent);
   let_go_of_turn();
-  lane_.totals().recount(held_bytes_, 0);
+  shard_.counters().recount(held_bytes_, 0);
 }
 
 /// What the stream has copied, and the memory of requests whose answers wait to be sent. What these
@@ -635,7 +635,7 @@ void Http1Connection::count_held() noexcept {
   for (Exchange* at = written_first_; at != nullptr; at = at->next_written) {
     bytes += at->held_bytes();
   }
-  lane_.totals().recount(held_bytes_, bytes);
+  shard_.counters().recount(held_bytes_, bytes);
 }
 
 inline void Http1Connection::let_go_of_turn() {

@@ -14,14 +14,14 @@
 #include "mastic/server/connection.h"
 #include "mastic/server/exchange.h"
 #include "mastic/server/http1_response_writer.h"
-#include "mastic/server/lane.h"
-#include "mastic/server/rate_watch.h"
-#include "mastic/server/write_watch.h"
+#include "mastic/server/rate_monitor.h"
+#include "mastic/server/shard.h"
+#include "mastic/server/write_monitor.h"
 #include "mastic/wire/http1/malformed.h"
 
 namespace mastic::server {
 
-struct Http1Turn;
+struct Http1Request;
 
 /// Reads requests, has an exchange run for each, one at a time, and writes the answers in order. A
 /// state machine on the loop: it owns the limits and the deadlines of HTTP/1 (Options).
@@ -37,16 +37,16 @@ struct Http1Turn;
 /// 3. After a malformed request, or an answer that says so, no other request is read.
 /// 4. Without memory a connection is aborted, and nobody else notices: every entry is
 ///    `with_memory`.
-/// 5. What it holds because the client reads slowly is counted (Totals) when a turn ends with some,
+/// 5. What it holds because the client reads slowly is counted (ServerCounters) when a turn ends with some,
 ///    or within it when that is much. An answer that leaves within its turn costs no counting.
 /// 6. Closing cuts no answer: it lingers until the client has acknowledged all, or is too slow.
 /// 7. While it lingers, content that was announced is thrown away within max_unread_bytes, and anything
 ///    else within max_linger_bytes; linger_total ends it unless that content comes fast enough.
 /// 8. Idle, with nothing left to read or to send, it is at rest: as good as new, and given back,
-///    to serve the next connection that has work (Spares).
+///    to serve the next connection that has work (FreeList).
 class Http1Connection final : public ExchangeOwner, private async::Timer {
  public:
-  explicit Http1Connection(Lane& lane);
+  explicit Http1Connection(Shard& shard);
   ~Http1Connection() override;
 
   /// Belongs to `connection`, which was waiting, until it is at rest or destroyed.
@@ -67,8 +67,8 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   void received_end() noexcept;
   void sent(std::uint64_t taken, std::uint64_t unsent) noexcept;
 
-  /// For Spares.
-  Http1Connection* next_spare = nullptr;
+  /// For FreeList.
+  Http1Connection* next_free = nullptr;
 
  private:
   enum class State : std::uint8_t { Idle, Head, Exchanging, Discarding, Lingering, Closed };
@@ -105,7 +105,7 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   // Answering.
   [[nodiscard]] Progress refuse(http::Status status, std::string_view reason);
   [[nodiscard]] Progress answer_itself(http::Status status, std::string_view detail);
-  void tell_of_refusal(http::Status status, std::string_view reason);
+  void report_rejection(http::Status status, std::string_view reason);
   [[nodiscard]] bool may_persist() const;
   void answers_left();
   void finish_request();
@@ -130,10 +130,10 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   void abort() { connection_->abort(); }
   void let_go_of_turn();
 
-  Lane& lane_;
+  Shard& shard_;
   Connection* connection_ = nullptr;
   net::Stream* stream_ = nullptr;
-  Http1Turn* turn_ = nullptr;          ///< of the request being read or answered
+  Http1Request* turn_ = nullptr;       ///< of the request being read or answered
   Exchange* written_first_ = nullptr;  ///< exchanges whose answer is written and has not left
   Exchange* written_last_ = nullptr;
   std::string carry_;
@@ -153,8 +153,8 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   Http1ResponseWriter writer_;
   base::Instant read_deadline_ = kNever;  ///< never while Idle or Exchanging
   base::Instant linger_end_ = kNever;
-  RateWatch body_rate_;
-  WriteWatch write_watch_;
+  RateMonitor body_rate_;
+  WriteMonitor write_monitor_;
 };
 
 }  // namespace mastic::server

@@ -187,11 +187,11 @@ TEST_P(Http1ConnectionTest, PathsThatCannotBeAreAnsweredAndTheConnectionKept) {
 TEST_P(Http1ConnectionTest, TellsOfRequestsThatTheApplicationNeverSees) {
   open();
   std::vector<std::string> told;
-  server->lane->observe_refusals([&](const app::Refusal& refusal) {
-    EXPECT_EQ(refusal.client.ip.to_string(), "127.0.0.1");
-    EXPECT_GT(refusal.content_bytes, 0u);
-    told.push_back(std::string(refusal.method) + " " + std::string(refusal.target) + " " +
-                   std::to_string(code(refusal.status)));
+  server->shard->observe_rejections([&](const app::RejectedRequest& rejected) {
+    EXPECT_EQ(rejected.client.ip.to_string(), "127.0.0.1");
+    EXPECT_GT(rejected.content_bytes, 0u);
+    told.push_back(std::string(rejected.method) + " " + std::string(rejected.target) + " " +
+                   std::to_string(code(rejected.status)));
   });
   server->send(fd, kGet + "GET /../x HTTP/1.1\r\nHost: a\r\n\r\n" +
                        "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
@@ -220,7 +220,7 @@ TEST_P(Http1ConnectionTest, TellsOfTheEndAfterTheLastByte) {
   EXPECT_TRUE(outcomes[0].complete);
   EXPECT_EQ(outcomes[0].content_bytes, 50'000u);
   EXPECT_EQ(outcomes[0].duration, 3s);
-  EXPECT_EQ(server->lane->pages().taken(), 0u);
+  EXPECT_EQ(server->shard->pages().taken(), 0u);
 }
 
 TEST_P(Http1ConnectionTest, TellsOfTheEndWhenTheProducerEndsAfterTheLastByteHasLeft) {
@@ -239,7 +239,7 @@ TEST_P(Http1ConnectionTest, TellsOfTheEndWhenTheProducerEndsAfterTheLastByteHasL
   server->pass(20ms);
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_TRUE(outcomes[0].complete);
-  EXPECT_EQ(server->lane->pages().taken(), 0u);
+  EXPECT_EQ(server->shard->pages().taken(), 0u);
 }
 
 TEST_P(Http1ConnectionTest, SendsNoInterimResponseIntoAnAnswer) {

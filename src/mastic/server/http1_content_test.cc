@@ -50,7 +50,7 @@ TEST_P(Http1ContentTest, NeverAsksForContentThatItWouldRefuse) {
 }
 
 TEST_P(Http1ContentTest, SendsNoContinueIntoAnAnswer) {
-  server = std::make_unique<LaneFixture>(
+  server = std::make_unique<ShardFixture>(
       App([](Request& request) -> Task<Response> {
         co_return Response(Status::Ok,
                            app::Body::produced_by([&request]() -> Task<std::optional<std::string>> {
@@ -234,7 +234,7 @@ TEST_P(Http1ContentTest, ProducesNoFasterThanTheClientReads) {
 
 TEST_P(Http1ContentTest, LargeAnswersLeaveWholeThroughSmallSockets) {
   open();
-  server->at(fd).most_per_send = 777;
+  server->at(fd).max_per_send = 777;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n" + kGet);
   server->turn(300);
   const auto answers = responses();
@@ -247,7 +247,7 @@ TEST_P(Http1ContentTest, AnswersNoMoreRequestsThanTheClientTakesAnswers) {
   open();
   server->at(fd).room = 0;
   for (int i = 0; i < 100; ++i) server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_LT(server->lane->pages().taken(), 10u);
+  EXPECT_LT(server->shard->pages().taken(), 10u);
   server->at(fd).room = SIZE_MAX;
   server->turn(400);
   EXPECT_EQ(responses().size(), 100u);
@@ -260,7 +260,7 @@ TEST_P(Http1ContentTest, HoldsNoMoreAnswersThanAllowedForAClientThatTakesNone) {
   for (int i = 0; i < 1000; ++i) many += kGet;
   server->send(fd, many);
   server->turn(50);
-  EXPECT_LE(server->lane->pages().taken(), 64u);
+  EXPECT_LE(server->shard->pages().taken(), 64u);
   server->at(fd).room = SIZE_MAX;
   server->turn(50);
   EXPECT_EQ(responses().size(), 1000u);
@@ -270,7 +270,7 @@ TEST_P(Http1ContentTest, AFastDownloadLeavesTheLoopToOthersInBetween) {
   const int file = memfd_create("large", MFD_CLOEXEC);
   ASSERT_EQ(ftruncate(file, 1 << 20), 0);
   const auto shared = std::make_shared<const base::Descriptor>(base::system_kernel(), file);
-  server = std::make_unique<LaneFixture>(
+  server = std::make_unique<ShardFixture>(
       App([=](Request& request) {
         if (request.path() == "/quick") return Response();
         return Response(Status::Ok, app::Body(app::Body::File{shared, 0, 1 << 20}));
@@ -293,7 +293,7 @@ TEST_P(Http1ContentTest, AFileThatBecameShorterEndsItsConnection) {
     ASSERT_EQ(ftruncate(file, 100'000), 0);
     const auto shared = std::make_shared<const base::Descriptor>(base::system_kernel(), file);
     app::Outcome outcome{.complete = true};
-    server = std::make_unique<LaneFixture>(
+    server = std::make_unique<ShardFixture>(
         App([&](Request& request) {
           request.on_finish([&](const app::Outcome& end) { outcome = end; });
           return Response(Status::Ok, app::Body(app::Body::File{shared, 0, 200'000}));

@@ -1,4 +1,4 @@
-// A connection to a small site on a lane with a scripted kernel, for the tests of HTTP/1.
+// A connection to a small site on a shard with a scripted kernel, for the tests of HTTP/1.
 
 #pragma once
 
@@ -13,7 +13,7 @@
 
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
-#include "mastic/server/lane_testing.h"
+#include "mastic/server/shard_testing.h"
 
 namespace mastic::server {
 
@@ -97,7 +97,7 @@ struct Http1ConnectionTest : testing::TestWithParam<loop::TransferKind> {
   void open(const Options& options = {}) { open_on(make_app(asked), options); }
   /// The same with another application.
   void open_on(App app, const Options& options = {}) {
-    server = std::make_unique<LaneFixture>(std::move(app), GetParam(), options);
+    server = std::make_unique<ShardFixture>(std::move(app), GetParam(), options);
     fd = server->connect();
   }
   /// Sends on the one connection and returns the responses; fails the test when they are malformed.
@@ -116,7 +116,7 @@ struct Http1ConnectionTest : testing::TestWithParam<loop::TransferKind> {
   [[nodiscard]] bool is_ending() { return server->at(fd).write_shut || !is_open(); }
 
   int asked = 0;
-  std::unique_ptr<LaneFixture> server;
+  std::unique_ptr<ShardFixture> server;
   int fd = -1;
 };
 

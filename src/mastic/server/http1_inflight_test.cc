@@ -27,7 +27,7 @@ struct Http1InflightTest : Http1ConnectionTest {
     const auto answers = read_responses(server->exchange(bytes));
     return answers && !answers->empty() ? answers->front() : ReadResponse();
   }
-  [[nodiscard]] std::uint64_t held() const { return server->totals.held_bytes(); }
+  [[nodiscard]] std::uint64_t held() const { return server->counters.held_bytes(); }
 };
 
 TEST_P(Http1InflightTest, ANewRequestIsRefusedBeforeItsHandlerWhileAnswersHoldTooMuch) {
@@ -58,9 +58,9 @@ TEST_P(Http1InflightTest, ANewRequestIsRefusedBeforeItsHandlerWhileAnswersHoldTo
 TEST_P(Http1InflightTest, TheRefusalIsToldToTheAccessLog) {
   open_full_at(kLarge);
   std::vector<std::string> told;
-  server->lane->observe_refusals([&](const app::Refusal& refusal) {
-    told.push_back(std::string(refusal.method) + " " + std::string(refusal.target) + " " +
-                   std::to_string(code(refusal.status)));
+  server->shard->observe_rejections([&](const app::RejectedRequest& rejected) {
+    told.push_back(std::string(rejected.method) + " " + std::string(rejected.target) + " " +
+                   std::to_string(code(rejected.status)));
   });
   ask(fd, "/large");
   EXPECT_EQ(answer_of(post("/echo?a=b", "content")).status, Status::ServiceUnavailable);
@@ -180,7 +180,7 @@ TEST_P(Http1InflightTest, NothingStaysCountedOfClientsThatLeft) {
   }
   server->turn(5);
   EXPECT_EQ(held(), 0u);
-  EXPECT_EQ(server->totals.connections(), 1u);
+  EXPECT_EQ(server->counters.connections(), 1u);
 }
 
 TEST_P(Http1InflightTest, NothingStaysCountedOfALastAnswerThatHasLeft) {

@@ -51,11 +51,11 @@ class ServerTable
   /// ends.
   std::vector<int> serve(const std::vector<std::string_view>& pieces) {
     int calls = 0;
-    LaneFixture server(App([&](Request& request) {
-                         ++calls;
-                         return std::string(request.text());
-                       }),
-                       std::get<1>(GetParam()));
+    ShardFixture server(App([&](Request& request) {
+                          ++calls;
+                          return std::string(request.text());
+                        }),
+                        std::get<1>(GetParam()));
     const int fd = server.connect();
     for (const std::string_view piece : pieces) server.at(fd).incoming.emplace_back(piece);
     server.turn(static_cast<int>(pieces.size()) + 6);

@@ -19,7 +19,7 @@ using http::Status;
 using wire::http1::Framing;
 using Kind = Framing::Kind;
 
-constexpr std::size_t kMostCopied = 16 << 10;  // a larger body is borrowed rather than copied
+constexpr std::size_t kMaxCopied = 16 << 10;  // a larger body is borrowed rather than copied
 
 /// What the fields of a response say about its framing; those fields are dropped from it.
 struct HandlerFields {
@@ -121,7 +121,7 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   head.keep_alive = !terms.close && terms.version == http::Version::Http10;
 
   const auto bytes = sends_content ? all : std::string_view();
-  const std::size_t copied = bytes && bytes->size() <= kMostCopied ? bytes->size() : 0;
+  const std::size_t copied = bytes && bytes->size() <= kMaxCopied ? bytes->size() : 0;
   char* const start = stream.prepare(response_head_bound(head) + copied);
   char* end = write_response_head(start, head);
   if (copied > 0) std::memcpy(end, bytes->data(), copied);

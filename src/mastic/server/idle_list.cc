@@ -1,17 +1,17 @@
-#include "mastic/server/waiting_list.h"
+#include "mastic/server/idle_list.h"
 
 #include "mastic/server/connection.h"
 
 namespace mastic::server {
 
-void WaitingList::add(Connection& connection) {
+void IdleList::add(Connection& connection) {
   const base::Instant now = loop_.now();
   connection.wait_from(now);
   connections_.add(connection);
   if (!is_armed()) loop_.arm(*this, base::after(now, longest_));
 }
 
-void WaitingList::restart(base::Duration longest) {
+void IdleList::restart(base::Duration longest) {
   const base::Instant now = loop_.now();
   longest_ = longest;
   connections_.for_each([now](Connection& connection) { connection.wait_from(now); });
@@ -19,7 +19,7 @@ void WaitingList::restart(base::Duration longest) {
 }
 
 /// Comes too early when those who were first have left, for that costs nothing while they do.
-void WaitingList::expired() noexcept {
+void IdleList::expired() noexcept {
   const base::Instant now = loop_.now();
   const auto due = [this] { return base::after(first()->waits_since(), longest_); };
   while (!empty() && due() <= now) first()->waited_in_vain();

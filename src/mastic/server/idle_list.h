@@ -11,9 +11,9 @@ namespace mastic::server {
 
 /// All of them may wait for the same time, so the one that came first is the first whose time is
 /// over: one timer is enough for all, and a connection that waits needs none of its own.
-class WaitingList final : private async::Timer {
+class IdleList final : private async::Timer {
  public:
-  WaitingList(loop::Loop& loop, base::Duration longest) : loop_(loop), longest_(longest) {}
+  IdleList(loop::Loop& loop, base::Duration longest) : loop_(loop), longest_(longest) {}
 
   [[nodiscard]] bool empty() const { return connections_.empty(); }
   /// The one that has waited for longest; none when it is empty.

@@ -35,7 +35,7 @@ class PagePool {
   }
   void give_back(std::byte* page) noexcept {
     --taken_;
-    if (kept_ == kMostKept) return ::operator delete(page);
+    if (kept_ == kMaxKept) return ::operator delete(page);
     free_ = ::new (page) Free{free_};
     ++kept_;
   }
@@ -46,7 +46,7 @@ class PagePool {
   struct Free {
     Free* next;
   };
-  static constexpr std::size_t kMostKept = 256;
+  static constexpr std::size_t kMaxKept = 256;
 
   Free* free_ = nullptr;
   std::size_t kept_ = 0;

@@ -10,7 +10,7 @@ namespace mastic::server {
 
 /// Counts bytes; at the end of each window says whether there were enough of them. Time while it is
 /// paused does not count.
-class RateWatch {
+class RateMonitor {
  public:
   /// The first window begins after `grace`.
   void start(base::Instant now, base::Duration grace, base::Duration window) {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "mastic/base/assert.h"
-#include "mastic/loop/order.h"
+#include "mastic/loop/post.h"
 #include "mastic/threads/signals.h"
 
 namespace mastic::server {
@@ -18,29 +18,29 @@ constexpr std::uint64_t kOtherDescriptors = 600;  // files that are kept open, l
 
 }  // namespace
 
-/// A lane with its loop, and what it is told from other threads.
-class Server::LoopLane {
+/// A shard with its loop, and what it is told from other threads.
+class Server::LoopShard {
  public:
-  LoopLane(Server& server, std::unique_ptr<loop::Loop> loop)
+  LoopShard(Server& server, std::unique_ptr<loop::Loop> loop)
       : loop_(std::move(loop)),
-        lane_(*loop_, server.app_, server.options_, server.log_, server.totals_),
+        shard_(*loop_, server.app_, server.options_, server.log_, server.counters_),
         drain_([&server, this] {
-          lane_.drain([&server] { server.lane_settled(); });
-          server.lane_accepts_no_more();
+          shard_.drain([&server] { server.shard_settled(); });
+          server.shard_accepts_no_more();
         }),
-        abort_([this] { lane_.abort_all(); }),
-        stop_background_([this] { lane_.stop_background(); }) {}
+        abort_([this] { shard_.abort_all(); }),
+        stop_background_([this] { shard_.stop_background(); }) {}
 
   loop::Loop& loop() { return *loop_; }
-  Lane& lane() { return lane_; }
+  Shard& shard() { return shard_; }
   void drain() { drain_.post_once(*loop_); }
   void abort() { abort_.post_once(*loop_); }
   void stop_background() { stop_background_.post_once(*loop_); }
   /// Has `work` done on the loop.
-  void tell(std::function<void(Lane&)> work) {
-    loop::do_on(*loop_, [this, work = std::move(work)] {
+  void tell(std::function<void(Shard&)> work) {
+    loop::post(*loop_, [this, work = std::move(work)] {
       try {
-        work(lane_);
+        work(shard_);
       } catch (const std::bad_alloc&) {  // then it has no answer, as a loop that hangs
       }
     });
@@ -48,10 +48,10 @@ class Server::LoopLane {
 
  private:
   std::unique_ptr<loop::Loop> loop_;
-  Lane lane_;
-  loop::Order drain_;
-  loop::Order abort_;
-  loop::Order stop_background_;
+  Shard shard_;
+  loop::PostedOnce drain_;
+  loop::PostedOnce abort_;
+  loop::PostedOnce stop_background_;
 };
 
 Server::Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel)
@@ -88,27 +88,28 @@ base::Result<void> Server::start(std::function<void()> settled) {
   }
   when_settled_ = std::move(settled);
   transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
-  drivers_ = std::make_unique<loop::Drivers>(options_.loop.threads_here(kernel_), kernel_);
-  drivers_->when_short([this](std::uint64_t held) { threads_are_short(held); });
-  const std::uint64_t most_waits = std::min(
+  scheduler_ = std::make_unique<loop::Scheduler>(options_.loop.threads_here(kernel_), kernel_);
+  scheduler_->when_short([this](std::uint64_t held) { threads_are_short(held); });
+  const std::uint64_t max_waits = std::min(
       options_.loop.max_disk_waits, std::max<std::uint64_t>(1, options_.loop.threads.workers / 2));
-  disk_ = std::make_unique<loop::Disk>(*drivers_, most_waits, log_, kernel_);
-  watchdog_ = std::make_unique<Watchdog>(*drivers_, log_, options_.recycle_if_lost_over, recycle_);
+  disk_ = std::make_unique<loop::Disk>(*scheduler_, max_waits, log_, kernel_);
+  hang_policy_ =
+      std::make_unique<HangPolicy>(*scheduler_, log_, options_.recycle_if_lost_over, recycle_);
   try {
-    if (const auto opened = open_lanes(); !opened) return opened;
+    if (const auto opened = open_shards(); !opened) return opened;
   } catch (const std::system_error& error) {
     return base::fail(error.what());
   }
   std::size_t next = 0;
   for (const auto& task : app_.lifecycle().tasks()) {
-    lanes_[next++ % lanes_.size()]->lane().run_in_background(task);
+    shards_[next++ % shards_.size()]->shard().run_in_background(task);
   }
-  accepting_ = lanes_.size();
+  accepting_ = shards_.size();
   try {
-    for (const auto& each : lanes_) drivers_->start(each->loop());
+    for (const auto& each : shards_) scheduler_->start(each->loop());
   } catch (const std::system_error& error) {
-    for (const auto& each : lanes_) each->loop().stop();
-    (void)drivers_->join();
+    for (const auto& each : shards_) each->loop().stop();
+    (void)scheduler_->join();
     return base::fail(error.what());
   }
   const std::lock_guard lock(ending_mutex_);
@@ -117,22 +118,22 @@ base::Result<void> Server::start(std::function<void()> settled) {
   return {};
 }
 
-base::Result<void> Server::open_lanes() {
+base::Result<void> Server::open_shards() {
   const std::uint64_t count = options_.loop.loops_here(kernel_);
-  std::vector<Lane*> peers;
+  std::vector<Shard*> peers;
   for (std::uint64_t i = 0; i < count; ++i) {
     auto loop = loop::Loop::open(kernel_, transfer_.kind);
     if (!loop) return std::unexpected(loop.error());
     (*loop)->read_by(*disk_);
-    lanes_.push_back(std::make_unique<LoopLane>(*this, *std::move(loop)));
-    peers.push_back(&lanes_.back()->lane());
+    shards_.push_back(std::make_unique<LoopShard>(*this, *std::move(loop)));
+    peers.push_back(&shards_.back()->shard());
   }
-  for (const auto& each : lanes_) {
-    each->lane().set_peers(peers);
-    each->lane().observe_refusals(observer_);
-    each->lane().watch_by(watchdog_.get(), this);
+  for (const auto& each : shards_) {
+    each->shard().set_peers(peers);
+    each->shard().observe_rejections(observer_);
+    each->shard().watch_by(hang_policy_.get(), this);
     for (const net::Listener& listener : listeners_) {
-      if (const auto accepting = each->lane().accept_from(listener); !accepting) return accepting;
+      if (const auto accepting = each->shard().accept_from(listener); !accepting) return accepting;
     }
   }
   return {};
@@ -158,31 +159,31 @@ void Server::ask_to_end(Ending how) {
   order_end();
 }
 
-/// Under the mutex: has the lanes do what was asked for, now or before they were there.
+/// Under the mutex: has the shards do what was asked for, now or before they were there.
 void Server::order_end() {
   if (!started_ || ending_ == Ending::No) return;
-  for (const auto& each : lanes_) {
+  for (const auto& each : shards_) {
     each->drain();
     if (ending_ == Ending::AtOnce) each->abort();
   }
 }
 
-/// On the loop of a lane: the last one closes the listeners, so that clients are refused at once.
-void Server::lane_accepts_no_more() {
+/// On the loop of a shard: the last one closes the listeners, so that clients are refused at once.
+void Server::shard_accepts_no_more() {
   if (accepting_.fetch_sub(1) > 1) return;
   for (net::Listener& listener : listeners_) listener.close();
 }
 
-/// On the loop of a lane: ends all loops once nothing is left anywhere, also not on its way from
-/// one lane to another.
-void Server::lane_settled() {
+/// On the loop of a shard: ends all loops once nothing is left anywhere, also not on its way from
+/// one shard to another.
+void Server::shard_settled() {
   const bool all =
-      std::ranges::all_of(lanes_, [](const auto& each) { return each->lane().is_settled(); });
-  if (!all || totals_.connections() > 0) return;
-  for (const auto& each : lanes_)
+      std::ranges::all_of(shards_, [](const auto& each) { return each->shard().is_settled(); });
+  if (!all || counters_.connections() > 0) return;
+  for (const auto& each : shards_)
     each->stop_background();  // requests may have needed them until here
-  if (totals_.background_tasks() > 0 || settled_.exchange(true)) return;
-  for (const auto& each : lanes_) each->loop().stop();
+  if (counters_.background_tasks() > 0 || settled_.exchange(true)) return;
+  for (const auto& each : shards_) each->loop().stop();
   if (when_settled_) when_settled_();
 }
 
@@ -193,10 +194,10 @@ bool Server::has_started() {
 
 void Server::wait() {
   const bool started = has_started();
-  if (started) lost_threads_ = drivers_->join();
-  if (started) watchdog_->finish();
-  for (const auto& each : lanes_) {  // one that came back late has left its exchange behind
-    if (started) lost_threads_ = std::max<std::uint64_t>(lost_threads_, each->lane().exchanges());
+  if (started) lost_threads_ = scheduler_->join();
+  if (started) hang_policy_->finish();
+  for (const auto& each : shards_) {  // one that came back late has left its exchange behind
+    if (started) lost_threads_ = std::max<std::uint64_t>(lost_threads_, each->shard().exchanges());
   }
   listeners_.clear();
   if (!std::exchange(hooks_ran_, false) || lost_threads_ > 0) return;
@@ -208,8 +209,8 @@ void Server::wait() {
 // ---- what it tells of itself ----
 
 base::PoolReport Server::pool() const {
-  const loop::Drivers::Status status = drivers_->status();
-  const auto in_reserve = [](const auto& each) { return each.duty == loop::Duty::Reserve; };
+  const loop::Scheduler::Status status = scheduler_->status();
+  const auto in_reserve = [](const auto& each) { return each.role == loop::ThreadRole::Reserve; };
   return {.workers = status.workers,
           .busy = status.busy,
           .queued = status.queued,
@@ -224,23 +225,23 @@ base::PoolReport Server::pool() const {
 std::vector<base::ThreadReport> Server::threads() const {
   const base::Instant now = kernel_.monotonic_now();
   std::vector<base::ThreadReport> threads;
-  for (const auto& each : drivers_->status().threads) {
-    const auto lane =
-        std::ranges::find_if(lanes_, [&](const auto& one) { return &one->loop() == each.loop; });
-    const bool none = lane == lanes_.end();
+  for (const auto& each : scheduler_->status().threads) {
+    const auto shard =
+        std::ranges::find_if(shards_, [&](const auto& one) { return &one->loop() == each.loop; });
+    const bool none = shard == shards_.end();
     threads.push_back({.thread = each.thread,
-                       .duty = to_string(each.duty),
-                       .loop = none ? -1 : static_cast<int>(lane - lanes_.begin()),
+                       .role = to_string(each.role),
+                       .loop = none ? -1 : static_cast<int>(shard - shards_.begin()),
                        .age = now - each.since});
   }
   return threads;
 }
 
 void Server::ask_loops(std::function<void(base::LoopReport)> take) {
-  constexpr std::size_t kMostRequests = 1000;
-  for (std::size_t number = 0; number < lanes_.size(); ++number) {
-    lanes_[number]->tell([take, number](Lane& lane) {
-      base::LoopReport report = lane.report(kMostRequests);
+  constexpr std::size_t kMaxRequests = 1000;
+  for (std::size_t number = 0; number < shards_.size(); ++number) {
+    shards_[number]->tell([take, number](Shard& shard) {
+      base::LoopReport report = shard.report(kMaxRequests);
       report.loop = number;
       take(std::move(report));
     });
@@ -248,7 +249,7 @@ void Server::ask_loops(std::function<void(base::LoopReport)> take) {
 }
 
 void Server::cancel(std::uint64_t request) {
-  for (const auto& each : lanes_) each->tell([request](Lane& lane) { lane.cancel(request); });
+  for (const auto& each : shards_) each->tell([request](Shard& shard) { shard.cancel(request); });
 }
 
 std::vector<base::Address> Server::addresses() const {

@@ -1,4 +1,4 @@
-// A server: listeners, lanes and the threads that drive them.
+// A server: listeners, shards and the threads that drive them.
 
 #pragma once
 
@@ -11,19 +11,19 @@
 #include <vector>
 
 #include "mastic/app/app.h"
-#include "mastic/app/refusal.h"
+#include "mastic/app/rejected_request.h"
 #include "mastic/base/address.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/log.h"
 #include "mastic/base/result.h"
-#include "mastic/base/server_watch.h"
+#include "mastic/base/server_status.h"
 #include "mastic/loop/disk.h"
-#include "mastic/loop/drivers.h"
+#include "mastic/loop/scheduler.h"
 #include "mastic/net/listener.h"
-#include "mastic/server/lane.h"
+#include "mastic/server/hang_policy.h"
 #include "mastic/server/options.h"
-#include "mastic/server/totals.h"
-#include "mastic/server/watchdog.h"
+#include "mastic/server/server_counters.h"
+#include "mastic/server/shard.h"
 
 namespace mastic::server {
 
@@ -41,21 +41,21 @@ namespace mastic::server {
 /// A handler that never returns cannot be ended. Beyond Options::abandon_after its thread is written
 /// off, and the server settles without it; but then the server must not be destroyed: the process
 /// flushes what it has to and ends by std::_Exit (`lost_threads`).
-class Server final : private base::ServerWatch {
+class Server final : private base::ServerStatus {
  public:
   /// `log` and `kernel` must outlive it.
   Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel);
   ~Server();
 
   /// Before `start`: whom to tell of requests that the application never sees.
-  void observe_refusals(app::RefusalObserver observer) { observer_ = std::move(observer); }
+  void observe_rejections(app::RejectionObserver observer) { observer_ = std::move(observer); }
   /// Before `start`: what to do, once, when more threads are lost than recycle_if_lost_over. Called
   /// on a loop.
   void when_too_many_lost(std::function<void()> recycle) { recycle_ = std::move(recycle); }
   /// Before `start`: what to do when requests and answers have let go of so much memory that the
   /// system should have it back. Called on a loop, perhaps often.
   void when_much_is_released(std::function<void()> give_back) {
-    totals_.when_much_is_released(std::move(give_back));
+    counters_.when_much_is_released(std::move(give_back));
   }
   /// Before `start`. What connects from now on is served once the server has started. `access`: who
   /// may connect to a Unix socket; unless it is told otherwise, only the same user.
@@ -66,7 +66,7 @@ class Server final : private base::ServerWatch {
   /// connection has ended after `drain`.
   [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
 
-  /// Stops gently, from any thread: see Lane::drain. Listeners are closed when all that waited was
+  /// Stops gently, from any thread: see Shard::drain. Listeners are closed when all that waited was
   /// accepted. Returns at once; the second call does nothing. Before `start` has returned it is
   /// remembered: the server starts, serves what has connected by then, and ends.
   void drain();
@@ -80,17 +80,17 @@ class Server final : private base::ServerWatch {
   [[nodiscard]] std::vector<base::Address> addresses() const;
   /// After `start`: how bytes are transferred, and why so.
   [[nodiscard]] const loop::TransferChoice& transfer() const { return transfer_; }
-  [[nodiscard]] std::size_t loops() const override { return lanes_.size(); }
+  [[nodiscard]] std::size_t loops() const override { return shards_.size(); }
   /// After `wait`: threads that were written off and have not returned.
   [[nodiscard]] std::uint64_t lost_threads() const { return lost_threads_; }
 
   /// What it tells of itself, while it is started.
-  [[nodiscard]] base::ServerWatch& watch() { return *this; }
+  [[nodiscard]] base::ServerStatus& watch() { return *this; }
 
  private:
-  class LoopLane;
+  class LoopShard;
 
-  // ServerWatch.
+  // ServerStatus.
   [[nodiscard]] base::PoolReport pool() const override;
   [[nodiscard]] std::vector<base::ThreadReport> threads() const override;
   void ask_loops(std::function<void(base::LoopReport)> take) override;
@@ -101,29 +101,29 @@ class Server final : private base::ServerWatch {
   void order_end();
   [[nodiscard]] bool has_started();
   void threads_are_short(std::uint64_t held) noexcept;
-  [[nodiscard]] base::Result<void> open_lanes();
-  void lane_accepts_no_more();
-  void lane_settled();
+  [[nodiscard]] base::Result<void> open_shards();
+  void shard_accepts_no_more();
+  void shard_settled();
 
   app::App app_;
   Options options_;
   base::Log& log_;
   base::Kernel& kernel_;
-  app::RefusalObserver observer_;
-  Totals totals_;
+  app::RejectionObserver observer_;
+  ServerCounters counters_;
   loop::TransferChoice transfer_;
   std::vector<net::Listener> listeners_;
   std::unique_ptr<loop::Disk> disk_;  // outlives the loops, and the threads that read for it
-  std::vector<std::unique_ptr<LoopLane>> lanes_;
-  std::unique_ptr<loop::Drivers> drivers_;
-  std::unique_ptr<Watchdog> watchdog_;
+  std::vector<std::unique_ptr<LoopShard>> shards_;
+  std::unique_ptr<loop::Scheduler> scheduler_;
+  std::unique_ptr<HangPolicy> hang_policy_;
   std::function<void()> recycle_ = [] {};
   std::uint64_t lost_threads_ = 0;
   std::function<void()> when_settled_;
-  std::atomic<std::size_t> accepting_{0};  ///< lanes
-  std::atomic<bool> settled_{false};       ///< lanes may settle at the same time
+  std::atomic<std::size_t> accepting_{0};  ///< shards
+  std::atomic<bool> settled_{false};       ///< shards may settle at the same time
   std::mutex ending_mutex_;                ///< of the two below
-  bool started_ = false;                   ///< the lanes are there, and driven
+  bool started_ = false;                   ///< the shards are there, and driven
   Ending ending_ = Ending::No;
   bool hooks_ran_ = false;  ///< those of the start, and not yet those of the end
 };

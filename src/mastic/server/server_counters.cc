@@ -1,4 +1,4 @@
-#include "mastic/server/totals.h"
+#include "mastic/server/server_counters.h"
 
 namespace mastic::server {
 namespace {
@@ -7,7 +7,7 @@ constexpr std::uint64_t kMuch = 16 << 20;
 
 }  // namespace
 
-bool Totals::enter(const base::IpAddress& address, std::uint64_t most) {
+bool ServerCounters::enter(const base::IpAddress& address, std::uint64_t most) {
   const std::lock_guard lock(mutex_);
   std::uint64_t& count = by_address_[std::string(address.bytes())];
   if (count >= most) return false;
@@ -15,13 +15,13 @@ bool Totals::enter(const base::IpAddress& address, std::uint64_t most) {
   return true;
 }
 
-void Totals::leave(const base::IpAddress& address) {
+void ServerCounters::leave(const base::IpAddress& address) {
   const std::lock_guard lock(mutex_);
   const auto found = by_address_.find(std::string(address.bytes()));
   if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
 }
 
-bool Totals::hold(std::uint64_t bytes, std::uint64_t most) {
+bool ServerCounters::hold(std::uint64_t bytes, std::uint64_t most) {
   const std::uint64_t before = held_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   if (most == 0 || before + bytes <= most) {
     raise_peak(before + bytes);
@@ -31,26 +31,26 @@ bool Totals::hold(std::uint64_t bytes, std::uint64_t most) {
   return false;
 }
 
-void Totals::release(std::uint64_t bytes) noexcept {
+void ServerCounters::release(std::uint64_t bytes) noexcept {
   const std::uint64_t now = held_bytes_.fetch_sub(bytes, std::memory_order_relaxed) - bytes;
   std::uint64_t peak = peak_bytes_.load(std::memory_order_relaxed);
   if (peak >= now + kMuch && peak_bytes_.compare_exchange_strong(peak, now)) give_back_();
 }
 
-void Totals::change(std::uint64_t& counted, std::uint64_t bytes) noexcept {
+void ServerCounters::change(std::uint64_t& counted, std::uint64_t bytes) noexcept {
   const std::uint64_t before = std::exchange(counted, bytes);
   if (bytes > before) (void)hold(bytes - before, 0);
   if (bytes < before) release(before - bytes);
 }
 
 /// Of two threads that raise it at once one may be forgotten: it is a hint.
-void Totals::raise_peak(std::uint64_t held) noexcept {
+void ServerCounters::raise_peak(std::uint64_t held) noexcept {
   if (held > peak_bytes_.load(std::memory_order_relaxed)) {
     peak_bytes_.store(held, std::memory_order_relaxed);
   }
 }
 
-bool Totals::may_log(base::Instant now) {
+bool ServerCounters::may_log(base::Instant now) {
   constexpr base::Duration kBetween = std::chrono::seconds(1);
   auto last = last_logged_.load(std::memory_order_relaxed);
   const auto time = now.time_since_epoch().count();

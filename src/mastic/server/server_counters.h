@@ -1,4 +1,4 @@
-// What the lanes of a server count together.
+// What the shards of a server count together.
 
 #pragma once
 
@@ -15,8 +15,8 @@
 
 namespace mastic::server {
 
-/// Callable from every lane.
-class Totals {
+/// Callable from every shard.
+class ServerCounters {
  public:
   [[nodiscard]] std::uint64_t connections() const {
     return connections_.load(std::memory_order_relaxed);

@@ -11,10 +11,10 @@ namespace {
 struct ServerFaultTest : testing::TestWithParam<loop::TransferKind> {};
 
 /// Everything a connection can do, on two connections at once.
-void exercise(LaneFixture& server) {
+void exercise(ShardFixture& server) {
   const int first = server.connect();
   const int second = server.connect();
-  server.at(first).most_per_send = 30'000;
+  server.at(first).max_per_send = 30'000;
   server.at(second).room = 50'000;
   server.at(first).incoming = {
       kGet + kGet, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -34,7 +34,7 @@ TEST_P(ServerFaultTest, SurvivesTheFailureOfEverySingleCall) {
   int calls = 0;
   {
     int asked = 0;
-    LaneFixture server(make_app(asked), GetParam());
+    ShardFixture server(make_app(asked), GetParam());
     const int before = server.kernel.total_calls();
     exercise(server);
     calls = server.kernel.total_calls() - before;
@@ -43,15 +43,15 @@ TEST_P(ServerFaultTest, SurvivesTheFailureOfEverySingleCall) {
   for (const int error : {EIO, ECONNRESET, ENOMEM}) {
     for (int nth = 1; nth <= calls; ++nth) {
       int asked = 0;
-      LaneFixture server(make_app(asked), GetParam());
+      ShardFixture server(make_app(asked), GetParam());
       server.kernel.fail_any(nth, error);
       exercise(server);
       EXPECT_EQ(read_responses(server.exchange(kGet))->at(0).content, "hello\n")
           << "after call " << nth;
-      server.lane->abort_all();
+      server.shard->abort_all();
       server.turn(5);
-      ASSERT_EQ(server.lane->pages().taken(), 0u) << "call " << nth;
-      ASSERT_EQ(server.totals.connections(), 0u) << "call " << nth;
+      ASSERT_EQ(server.shard->pages().taken(), 0u) << "call " << nth;
+      ASSERT_EQ(server.counters.connections(), 0u) << "call " << nth;
       ASSERT_EQ(server.kernel.open_sockets(), 0u) << "call " << nth;
     }
   }
@@ -62,11 +62,11 @@ TEST_P(ServerFaultTest, ServesOnByPlainCallsWhenTheRingIsTakenAwayForGood) {
   int submits = 0;
   for (int nth = 0; nth <= submits; ++nth) {  // 0: not at all
     int asked = 0;
-    LaneFixture server(make_app(asked), GetParam());
+    ShardFixture server(make_app(asked), GetParam());
     const int fds[] = {server.connect(), server.connect(), server.connect()};
     if (nth > 0) server.kernel.fail("io_uring_submit_and_wait", nth, ENXIO);
     for (const int fd : fds) {
-      server.at(fd).most_per_send = 30'000;
+      server.at(fd).max_per_send = 30'000;
       server.at(fd).incoming = {kGet + kGet, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
                                 post("/pull", std::string(20'000, 'x')),
                                 "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n", kGet};
@@ -92,22 +92,22 @@ TEST_P(ServerFaultTest, ServesByPlainCallsWhereNoRingCanBeMade) {
   const App app = make_app(asked);
   const Options options;
   RecordingLog log;
-  Totals totals;
-  Lane lane(*loop, app, options, log, totals);
+  ServerCounters counters;
+  Shard shard(*loop, app, options, log, counters);
   const int fds[] = {kernel.make_socket(), kernel.make_socket()};
   for (const int fd : fds) {
-    lane.adopt(std::make_unique<net::SocketStream>(*loop, base::Descriptor(kernel, fd)), {});
+    shard.adopt(std::make_unique<net::SocketStream>(*loop, base::Descriptor(kernel, fd)), {});
     kernel.at(fd).incoming = {kGet};
   }
   for (int i = 0; i < 4; ++i) (void)loop->turn(base::Duration::zero());
   for (const int fd : fds) EXPECT_EQ(read_responses(kernel.at(fd).sent)->at(0).content, "hello\n");
-  lane.abort_all();
+  shard.abort_all();
   for (int i = 0; i < 4; ++i) (void)loop->turn(base::Duration::zero());
 }
 
 /// Takes the loop from the thread that is inside the handler, so that its job ends on a loop that
 /// has moved on.
-App stolen_everywhere(LaneFixture*& server, App inner) {
+App stolen_everywhere(ShardFixture*& server, App inner) {
   const auto steal = [&server] { EXPECT_TRUE(server->loop->take(server->loop->look())); };
   return App([inner = std::move(inner), steal](Request& request) -> Task<Response> {
     steal();
@@ -131,10 +131,10 @@ TEST_P(ServerFaultTest, AnswersTheSameWhenTheLoopIsTakenAtEveryJob) {
     std::vector<std::string> contents[2];
     for (const bool stolen : {false, true}) {
       int asked = 0;
-      LaneFixture* stolen_from = nullptr;
+      ShardFixture* stolen_from = nullptr;
       App app = make_app(asked);
       if (stolen) app = stolen_everywhere(stolen_from, std::move(app));
-      LaneFixture server(std::move(app), GetParam());
+      ShardFixture server(std::move(app), GetParam());
       stolen_from = &server;
       const int fd = server.connect();
       server.send(fd, request);
@@ -151,7 +151,7 @@ TEST_P(ServerFaultTest, AnswersTheSameWhenTheLoopIsTakenAtEveryJob) {
 }
 
 TEST_P(ServerFaultTest, LetsGoOfAnExchangeWhoseConnectionWentWhileItsThreadWasAway) {
-  LaneFixture* server_now = nullptr;
+  ShardFixture* server_now = nullptr;
   int fd = -1;
   App app([&](Request& request) {
     EXPECT_TRUE(server_now->loop->take(server_now->loop->look()));
@@ -160,12 +160,12 @@ TEST_P(ServerFaultTest, LetsGoOfAnExchangeWhoseConnectionWentWhileItsThreadWasAw
     EXPECT_FALSE(server_now->at(fd).open);
     return "too late, " + std::string(request.path());
   });
-  LaneFixture server(std::move(app), GetParam());
+  ShardFixture server(std::move(app), GetParam());
   server_now = &server;
   fd = server.connect();
   server.at(fd).incoming = {kGet};
   server.turn(5);
-  EXPECT_EQ(server.lane->pages().taken(), 0u);
+  EXPECT_EQ(server.shard->pages().taken(), 0u);
 }
 
 MASTIC_FOR_BOTH_TRANSFERS(ServerFaultTest);

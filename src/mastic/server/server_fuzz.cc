@@ -8,7 +8,7 @@
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/base/assert.h"
-#include "mastic/server/lane_testing.h"
+#include "mastic/server/shard_testing.h"
 
 namespace {
 
@@ -18,7 +18,7 @@ using mastic::app::Request;
 using mastic::app::Response;
 using mastic::app::Router;
 using mastic::async::Task;
-using mastic::server::LaneFixture;
+using mastic::server::ShardFixture;
 
 mastic::app::App make_app() {
   Router site;
@@ -54,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   options.max_pipelined_bytes = 256;
   options.max_pipelined_requests = 3;
 
-  LaneFixture server(make_app(), mastic::loop::TransferKind::Syscall, options);
+  ShardFixture server(make_app(), mastic::loop::TransferKind::Syscall, options);
   const int fd = server.connect();
   if ((how & 2) != 0) server.at(fd).room = 50;
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
@@ -70,7 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
 
   const std::string sent = server.take(fd);
   MASTIC_ASSERT(sent.empty() || sent.starts_with("HTTP/1.1 "));
-  MASTIC_ASSERT(!server.at(fd).open && server.totals.connections() == 0);
-  MASTIC_ASSERT(server.lane->pages().taken() == 0);
+  MASTIC_ASSERT(!server.at(fd).open && server.counters.connections() == 0);
+  MASTIC_ASSERT(server.shard->pages().taken() == 0);
   return 0;
 }

@@ -16,16 +16,16 @@ class NoLog final : public base::Log {
   void write(const base::LogRecord&) noexcept override {}
 };
 
-/// A lane on real sockets, for the real kernel allocates nothing here.
-class RealLane {
+/// A shard on real sockets, for the real kernel allocates nothing here.
+class RealShard {
  public:
-  explicit RealLane(loop::TransferKind transfer)
+  explicit RealShard(loop::TransferKind transfer)
       : app_(make_app(asked_)),
         loop_(loop::Loop::open(base::system_kernel(), transfer).value()),
-        lane_(*loop_, app_, options_, log_, totals_) {}
-  ~RealLane() {
-    lane_.abort_all();
-    while (totals_.connections() > 0 || lane_.pages().taken() > 0) turn();
+        shard_(*loop_, app_, options_, log_, counters_) {}
+  ~RealShard() {
+    shard_.abort_all();
+    while (counters_.connections() > 0 || shard_.pages().taken() > 0) turn();
   }
 
   /// The client's end of a new connection.
@@ -33,7 +33,7 @@ class RealLane {
     int ends[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
     base::Descriptor server_end(base::system_kernel(), ends[0]);
-    lane_.adopt(std::make_unique<net::SocketStream>(*loop_, std::move(server_end)), {});
+    shard_.adopt(std::make_unique<net::SocketStream>(*loop_, std::move(server_end)), {});
     return {base::system_kernel(), ends[1]};
   }
   void turn() { (void)loop_->turn(base::Duration::zero()); }
@@ -48,16 +48,16 @@ class RealLane {
     }
     return failed;
   }
-  std::size_t exchanges() { return lane_.pages().taken(); }
+  std::size_t exchanges() { return shard_.pages().taken(); }
 
  private:
   int asked_ = 0;
   NoLog log_;
-  Totals totals_;
+  ServerCounters counters_;
   Options options_;
   App app_;
   std::unique_ptr<loop::Loop> loop_;
-  Lane lane_;
+  Shard shard_;
 };
 
 void send(const base::Descriptor& client, std::string_view bytes) {
@@ -98,7 +98,7 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
   for (const std::string& script : scripts) {
     bool failed = true;
     const auto fail_at = [&](std::size_t nth) {
-      RealLane server(GetParam());
+      RealShard server(GetParam());
       const base::Descriptor client = server.connect();
       const base::Descriptor halves = server.connect();
       send(client, script);
@@ -128,7 +128,7 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
 TEST_P(ServerMemoryTest, SurvivesTheFailureOfAnInterimAnswerThatIsTheFirstWrite) {
   bool failed = true;
   const auto fail_at = [&](std::size_t nth) {
-    RealLane server(GetParam());
+    RealShard server(GetParam());
     const base::Descriptor client = server.connect();
     send(client, post("/inform", "x"));
     failed = server.turn_failing(nth, 8);
@@ -139,7 +139,7 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfAnInterimAnswerThatIsTheFirstWrite)
 }
 
 TEST_P(ServerMemoryTest, TakesNothingFromTheHeapToWakeAConnectionThatRests) {
-  RealLane server(GetParam());
+  RealShard server(GetParam());
   const base::Descriptor clients[] = {server.connect(), server.connect()};
   const auto ask_all = [&] {
     for (const base::Descriptor& client : clients) send(client, kGet);
@@ -156,7 +156,7 @@ TEST_P(ServerMemoryTest, TakesNothingFromTheHeapToWakeAConnectionThatRests) {
 }
 
 TEST_P(ServerMemoryTest, TakesNoMoreForManySmallPiecesThanForAFewLargeOnes) {
-  RealLane server(GetParam());
+  RealShard server(GetParam());
   const base::Descriptor client = server.connect();
   const base::Descriptor other = server.connect();
   const std::string request = "GET /small-pieces HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -168,7 +168,7 @@ TEST_P(ServerMemoryTest, TakesNoMoreForManySmallPiecesThanForAFewLargeOnes) {
 }
 
 TEST_P(ServerMemoryTest, TakesNoMoreForManyPipelinedRequestsThanForTheirAnswers) {
-  RealLane server(GetParam());
+  RealShard server(GetParam());
   const base::Descriptor clients[] = {server.connect(), server.connect()};
   std::string many;
   for (int i = 0; i < 2000; ++i) many += kGet;

@@ -15,7 +15,7 @@
 #include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/server/client_testing.h"
-#include "mastic/server/lane_testing.h"
+#include "mastic/server/shard_testing.h"
 #include "mastic/threads/thread.h"
 
 namespace mastic::server {
@@ -28,20 +28,20 @@ using app::Task;
 using base::Address;
 using base::system_kernel;
 
-/// One lane on a loop that the test drives itself, with a listener.
-struct OwnLane {
-  OwnLane(const App& app, const Options& chosen, base::Log& log, base::Kernel& kernel)
+/// One shard on a loop that the test drives itself, with a listener.
+struct OwnShard {
+  OwnShard(const App& app, const Options& chosen, base::Log& log, base::Kernel& kernel)
       : options(chosen),
         loop(loop::Loop::open(kernel, chosen.loop.transfer).value()),
         listener(net::Listener::open(kernel, *Address::parse("127.0.0.1:0")).value()),
-        lane(std::make_unique<Lane>(*loop, app, options, log, totals)) {
-    EXPECT_TRUE(lane->accept_from(listener));
+        shard(std::make_unique<Shard>(*loop, app, options, log, counters)) {
+    EXPECT_TRUE(shard->accept_from(listener));
   }
   const Options options;
-  Totals totals;
+  ServerCounters counters;
   std::unique_ptr<loop::Loop> loop;
   net::Listener listener;
-  std::unique_ptr<Lane> lane;
+  std::unique_ptr<Shard> shard;
 };
 
 struct ServerTest : testing::TestWithParam<loop::TransferKind> {
@@ -238,7 +238,7 @@ TEST_P(ServerTest, KeepsBackgroundTasksWhileAnyRequestNeedsThem) {
   site.get("/", [&](Request&) -> async::Task<std::string> {
     asked = true;
     asked.notify_all();
-    co_await async::sleep_for(200ms);  // the other lane is idle, and has settled
+    co_await async::sleep_for(200ms);  // the other shard is idle, and has settled
     co_return std::to_string(running);
   });
   const auto server = start(std::move(site), with(2));
@@ -347,18 +347,18 @@ TEST_P(ServerTest, RefusesConnectionsFromTheMomentItEnds) {
 
 TEST_P(ServerTest, EndsWhileConnectionsArrive) {
   const App app([] { return "hello"; });
-  OwnLane own(app, with(1), log, system_kernel());
+  OwnShard own(app, with(1), log, system_kernel());
   const auto& loop = own.loop;
-  const auto& lane = own.lane;
+  const auto& shard = own.shard;
   const net::Listener& listener = own.listener;
   struct Drain final : async::Message {
     void deliver() noexcept override {
-      lane->drain([this] { settled = true; });
+      shard->drain([this] { settled = true; });
     }
-    Lane* lane = nullptr;
+    Shard* shard = nullptr;
     bool settled = false;
   } drain;
-  drain.lane = lane.get();
+  drain.shard = shard.get();
   loop->post(drain);  // the same turn brings this and the connection
   Client client(listener.address());
   for (int i = 0; i < 100'000 && !drain.settled; ++i) (void)loop->turn(1ms);
@@ -368,9 +368,9 @@ TEST_P(ServerTest, EndsWhileConnectionsArrive) {
 TEST_P(ServerTest, ClosesIdleConnectionsWhenDescriptorsRunOut) {
   base::FailingKernel kernel(system_kernel());
   const App app([] { return "hello"; });
-  OwnLane own(app, with(1), log, kernel);
+  OwnShard own(app, with(1), log, kernel);
   const auto& loop = own.loop;
-  const auto& lane = own.lane;
+  const auto& shard = own.shard;
   const net::Listener& listener = own.listener;
   Client idle(listener.address());
   idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -383,7 +383,7 @@ TEST_P(ServerTest, ClosesIdleConnectionsWhenDescriptorsRunOut) {
   EXPECT_TRUE(idle.receive(1).empty());
   ASSERT_FALSE(log.lines.empty());
   EXPECT_NE(log.lines[0].find("ulimit -n"), std::string::npos);
-  lane->abort_all();
+  shard->abort_all();
   (void)loop->turn(0ms);
 }
 
@@ -429,7 +429,7 @@ TEST_P(ServerTest, GivesNewcomersToNoLoopThatIsStuck) {
   base::ScriptedKernel kernel;
   const App app([](Request&) { return "hello"; });
   const Options options;
-  Totals totals;
+  ServerCounters counters;
   class Job final : public async::Job {
    public:
     explicit Job(std::function<void()> work) : work_(std::move(work)) {}
@@ -445,8 +445,8 @@ TEST_P(ServerTest, GivesNewcomersToNoLoopThatIsStuck) {
   };
   const auto crowded_loop = open_loop();
   const auto other_loop = open_loop();
-  Lane crowded(*crowded_loop, app, options, log, totals);
-  Lane other(*other_loop, app, options, log, totals);
+  Shard crowded(*crowded_loop, app, options, log, counters);
+  Shard other(*other_loop, app, options, log, counters);
   crowded.set_peers({&crowded, &other});
   ASSERT_TRUE(crowded.accept_from(listener));
   for (int i = 0; i < 20; ++i) {
@@ -468,7 +468,7 @@ TEST_P(ServerTest, GivesNewcomersToNoLoopThatIsStuck) {
   accept_one();
   other_loop->turn(0s);
   EXPECT_EQ(other.report(0).connections, 1u);
-  for (Lane* const lane : {&crowded, &other}) lane->abort_all();
+  for (Shard* const shard : {&crowded, &other}) shard->abort_all();
   crowded.drain([] {});
   for (const auto& loop : {crowded_loop.get(), other_loop.get()}) loop->turn(0s);
 }
@@ -482,9 +482,9 @@ TEST_P(ServerTest, GoesOnFromAnotherThreadWhileAHandlerIsStuck) {
     }
     return std::string(request.path());
   });
-  OwnLane own(app, with(1), log, system_kernel());
+  OwnShard own(app, with(1), log, system_kernel());
   const auto& loop = own.loop;
-  const auto& lane = own.lane;
+  const auto& shard = own.shard;
   const net::Listener& listener = own.listener;
 
   std::thread first([&] { EXPECT_EQ(loop->drive(), loop::Loop::Turn::Lost); });
@@ -501,13 +501,13 @@ TEST_P(ServerTest, GoesOnFromAnotherThreadWhileAHandlerIsStuck) {
   EXPECT_EQ(slow.get("/after"), "/after");
 
   struct Drain final : async::Message {
-    explicit Drain(Lane& drained, loop::Loop& stopped) : lane(drained), loop(stopped) {}
+    explicit Drain(Shard& drained, loop::Loop& stopped) : shard(drained), loop(stopped) {}
     void deliver() noexcept override {
-      lane.drain([this] { loop.stop(); });
+      shard.drain([this] { loop.stop(); });
     }
-    Lane& lane;
+    Shard& shard;
     loop::Loop& loop;
-  } drain(*lane, *loop);
+  } drain(*shard, *loop);
   loop->post(drain);
   second.join();
 }

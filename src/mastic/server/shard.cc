@@ -1,4 +1,4 @@
-#include "mastic/server/lane.h"
+#include "mastic/server/shard.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,7 +9,7 @@
 #include "mastic/base/assert.h"
 #include "mastic/base/random.h"
 #include "mastic/base/result.h"
-#include "mastic/loop/order.h"
+#include "mastic/loop/post.h"
 #include "mastic/server/exchange.h"
 #include "mastic/server/http1_connection.h"
 #include "mastic/server/stream_connections.h"
@@ -24,7 +24,7 @@ using std::chrono::seconds;
 constexpr base::Duration kRetryAccept = milliseconds(50);  // while there is no room
 constexpr base::Duration kNewcomer = seconds(1);           // its first request may be on its way
 constexpr std::size_t kClosedForRoom = 16;                 // when descriptors or memory run out
-constexpr std::uint64_t kMostUneven = 8;                   // connections more than another lane
+constexpr std::uint64_t kMaxUneven = 8;                    // connections more than another shard
 constexpr std::uint64_t kIdStep = 0x9e3779b97f4a7c15;      // odd, so ids do not repeat
 
 /// Spreads a counter over 64 bits (the finalizer of MurmurHash3).
@@ -36,19 +36,19 @@ std::uint64_t mix(std::uint64_t x) {
 
 }  // namespace
 
-Lane::Lane(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
-           Totals& totals)
+Shard::Shard(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
+             ServerCounters& counters)
     : loop_(loop),
       app_(app),
       options_(options),
       log_(log),
-      totals_(totals),
+      counters_(counters),
       newcomers_(loop, options.header_timeout),
       idle_(loop, options.keep_alive_timeout),
       drain_(loop),
       next_id_(base::random_number(loop.kernel())) {}
 
-Lane::~Lane() {
+Shard::~Shard() {
   MASTIC_ASSERT(!has_connections() && pages_.taken() == 0,
                 {"exchanges", static_cast<long long>(pages_.taken())});
   MASTIC_ASSERT(background_.empty());
@@ -56,7 +56,7 @@ Lane::~Lane() {
 
 // ---- accepting ----
 
-base::Result<void> Lane::accept_from(const net::Listener& listener) {
+base::Result<void> Shard::accept_from(const net::Listener& listener) {
   net::AcceptorOwner& owner = *this;
   auto acceptor = std::make_unique<net::Acceptor>(loop_, listener, owner);
   if (const auto started = acceptor->start(); !started) return started;
@@ -64,19 +64,19 @@ base::Result<void> Lane::accept_from(const net::Listener& listener) {
   return {};
 }
 
-bool Lane::may_accept() noexcept {
-  if (totals_.connections() < options_.max_connections) return true;
+bool Shard::may_accept() noexcept {
+  if (counters_.connections() < options_.max_connections) return true;
   if (close_longest_waiting()) return true;
   pause_accepting();
   return false;
 }
 
-void Lane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
-  totals_.connection_opened();
-  Lane* least = this;
-  for (Lane* const lane : peers_) {
-    const bool has_fewer = lane->connections_ + kMostUneven < least->connections_;
-    if (has_fewer && !lane->loop_.is_stuck(loop_.now())) least = lane;
+void Shard::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
+  counters_.connection_opened();
+  Shard* least = this;
+  for (Shard* const shard : peers_) {
+    const bool has_fewer = shard->connections_ + kMaxUneven < least->connections_;
+    if (has_fewer && !shard->loop_.is_stuck(loop_.now())) least = shard;
   }
   try {
     if (least == this || draining_) {
@@ -85,37 +85,37 @@ void Lane::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
       hand_over(*least, std::move(socket), peer);
     }
   } catch (const std::bad_alloc&) {  // the socket is closed, and the client may try again
-    totals_.connection_closed();
+    counters_.connection_closed();
     accept_failed(ENOMEM);
   }
 }
 
-void Lane::hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer) {
-  loop::do_on(lane.loop_, [&lane, socket = std::move(socket), peer]() mutable {
+void Shard::hand_over(Shard& shard, base::Descriptor socket, base::Endpoint peer) {
+  loop::post(shard.loop_, [&shard, socket = std::move(socket), peer]() mutable {
     try {
-      lane.serve(std::move(socket), peer);
+      shard.serve(std::move(socket), peer);
     } catch (const std::bad_alloc&) {
-      lane.totals_.connection_closed();
-      lane.check_settled();
+      shard.counters_.connection_closed();
+      shard.check_settled();
     }
   });
 }
 
-void Lane::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
-  totals_.connection_opened();
+void Shard::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
+  counters_.connection_opened();
   serve(std::make_unique<StreamConnection>(*this, std::move(stream), peer));
 }
 
-void Lane::serve(base::Descriptor socket, base::Endpoint peer) {
+void Shard::serve(base::Descriptor socket, base::Endpoint peer) {
   serve(std::make_unique<SocketConnection>(*this, std::move(socket), peer));
 }
 
 template <class AnyConnection>
-void Lane::serve(std::unique_ptr<AnyConnection> connection) {
+void Shard::serve(std::unique_ptr<AnyConnection> connection) {
   const std::uint64_t most = options_.max_connections_per_ip;
   const base::IpAddress& ip = connection->peer().ip;
-  if (most > 0 && !ip.is_none() && !totals_.enter(ip, most)) {
-    totals_.connection_closed();
+  if (most > 0 && !ip.is_none() && !counters_.enter(ip, most)) {
+    counters_.connection_closed();
     return check_settled();
   }
   connections_.fetch_add(1, std::memory_order_relaxed);
@@ -125,7 +125,7 @@ void Lane::serve(std::unique_ptr<AnyConnection> connection) {
   if (!started.start()) started.close();
 }
 
-bool Lane::close_longest_waiting() {
+bool Shard::close_longest_waiting() {
   Connection* longest = idle_.first();
   Connection* const newcomer = newcomers_.first();
   if (newcomer != nullptr && newcomer->waits_since() + kNewcomer <= loop_.now() &&
@@ -136,55 +136,55 @@ bool Lane::close_longest_waiting() {
   return longest != nullptr;
 }
 
-void Lane::pause_accepting() {
+void Shard::pause_accepting() {
   for (const auto& acceptor : acceptors_) acceptor->pause();
-  if (totals_.may_log(loop_.now())) {
+  if (counters_.may_log(loop_.now())) {
     log_.write(Level::Warning, "max_connections is reached; accepting waits");
   }
   loop_.arm(*this, loop_.now() + kRetryAccept);
 }
 
 /// Idle connections make room: for the next ones, and for the files that requests open.
-void Lane::accept_failed(int number) noexcept {
+void Shard::accept_failed(int number) noexcept {
   for (std::size_t closed = 0; closed < kClosedForRoom && close_longest_waiting();) ++closed;
-  if (!totals_.may_log(loop_.now())) return;
+  if (!counters_.may_log(loop_.now())) return;
   log_.write(Level::Warning, net::describe_accept_failure(number, "--max-connections"));
 }
 
 // ---- connections ----
 
-void Lane::connection_idle(Connection& connection) { idle_.add(connection); }
-void Lane::connection_busy(Connection& connection) { busy_.add(connection); }
+void Shard::connection_idle(Connection& connection) { idle_.add(connection); }
+void Shard::connection_busy(Connection& connection) { busy_.add(connection); }
 
-bool Lane::has_connections() const {
+bool Shard::has_connections() const {
   return !newcomers_.empty() || !idle_.empty() || !busy_.empty();
 }
 
-void Lane::connection_closed(Connection& connection) {
+void Shard::connection_closed(Connection& connection) {
   ConnectionList::remove(connection);
   connections_.fetch_sub(1, std::memory_order_relaxed);
-  totals_.connection_closed();
+  counters_.connection_closed();
   if (options_.max_connections_per_ip > 0 && !connection.peer().ip.is_none()) {
-    totals_.leave(connection.peer().ip);
+    counters_.leave(connection.peer().ip);
   }
   connection.retire();
   check_settled();
 }
 
-void Lane::give_back_page(std::byte* page) {
+void Shard::give_back_page(std::byte* page) {
   pages_.give_back(page);
   check_settled();
 }
 
 // ---- exchanges ----
 
-void Lane::refused_as_full(const app::Refusal& refusal) noexcept {
-  refused(refusal);
-  if (!totals_.may_log(loop_.now())) return;
+void Shard::rejected_as_full(const app::RejectedRequest& rejected) noexcept {
+  refused(rejected);
+  if (!counters_.may_log(loop_.now())) return;
   log_.write(Level::Warning, "max_inflight_bytes is reached; requests are answered with 503");
 }
 
-void Lane::add_orphan(Exchange& exchange) noexcept {
+void Shard::add_orphan(Exchange& exchange) noexcept {
   if (exchange.orphan_place != nullptr) return;
   exchange.next_orphan = orphans_;
   if (orphans_ != nullptr) orphans_->orphan_place = &exchange.next_orphan;
@@ -192,7 +192,7 @@ void Lane::add_orphan(Exchange& exchange) noexcept {
   orphans_ = &exchange;
 }
 
-void Lane::remove_orphan(Exchange& exchange) noexcept {
+void Shard::remove_orphan(Exchange& exchange) noexcept {
   if (exchange.orphan_place == nullptr) return;
   *exchange.orphan_place = exchange.next_orphan;
   if (exchange.next_orphan != nullptr) exchange.next_orphan->orphan_place = exchange.orphan_place;
@@ -200,14 +200,14 @@ void Lane::remove_orphan(Exchange& exchange) noexcept {
 }
 
 template <class Each>
-void Lane::for_each_exchange(Each each) {
+void Shard::for_each_exchange(Each each) {
   busy_.for_each([&](Connection& connection) {
     if (Exchange* const exchange = connection.exchange()) each(*exchange);
   });
   for (Exchange* at = orphans_; at != nullptr;) each(*std::exchange(at, at->next_orphan));
 }
 
-base::LoopReport Lane::report(std::size_t most) {
+base::LoopReport Shard::report(std::size_t most) {
   base::LoopReport report{.connections = connections_};
   for_each_exchange([&](const Exchange& exchange) {
     ++report.requests_in_all;
@@ -218,7 +218,7 @@ base::LoopReport Lane::report(std::size_t most) {
   return report;
 }
 
-void Lane::cancel(std::uint64_t request) {
+void Shard::cancel(std::uint64_t request) {
   for_each_exchange([&](Exchange& exchange) {
     if (exchange.id() == request) exchange.cancel();
   });
@@ -226,25 +226,25 @@ void Lane::cancel(std::uint64_t request) {
 
 // ---- background tasks ----
 
-void Lane::run_in_background(const app::Lifecycle::BackgroundTask& task) {
+void Shard::run_in_background(const app::Lifecycle::BackgroundTask& task) {
   background_.push_back(std::make_unique<Background>(*this, task));
-  totals_.background_begun();
+  counters_.background_begun();
   background_.back()->start();
 }
 
-void Lane::stop_background() noexcept {
+void Shard::stop_background() noexcept {
   for (const auto& each : background_) each->stop();
 }
 
-void Lane::background_ended(Background& background) noexcept {
+void Shard::background_ended(Background& background) noexcept {
   std::erase_if(background_, [&](const auto& each) { return each.get() == &background; });
-  totals_.background_ended();
+  counters_.background_ended();
   check_settled();
 }
 
 // ---- draining ----
 
-void Lane::drain(std::function<void()> settled) {
+void Shard::drain(std::function<void()> settled) {
   when_settled_ = std::move(settled);
   for (const auto& acceptor : acceptors_) {
     acceptor->accept_waiting();
@@ -261,17 +261,17 @@ void Lane::drain(std::function<void()> settled) {
 }
 
 /// Nothing is left when every connection is gone, and every exchange that outlived its own.
-/// Background tasks go on: a request of another lane may need them.
-void Lane::check_settled() {
+/// Background tasks go on: a request of another shard may need them.
+void Shard::check_settled() {
   if (!draining_ || has_connections()) return;
   std::size_t lost = 0;
   for (const Exchange* at = orphans_; at != nullptr; at = at->next_orphan) lost += at->is_lost();
   if (pages_.taken() > lost) return;
-  settled_ = true;  // sequentially consistent: of two lanes that settle at once, one sees both
+  settled_ = true;  // sequentially consistent: of two shards that settle at once, one sees both
   when_settled_();
 }
 
-void Lane::expired() noexcept {
+void Shard::expired() noexcept {
   if (!draining_) {
     for (const auto& acceptor : acceptors_) {
       if (acceptor->start()) continue;
@@ -286,7 +286,7 @@ void Lane::expired() noexcept {
   abort_all();
 }
 
-void Lane::abort_all() {
+void Shard::abort_all() {
   aborting_ = true;
   const auto abort = [](Connection& connection) { connection.abort(); };
   newcomers_.for_each(abort);
@@ -296,13 +296,13 @@ void Lane::abort_all() {
 
 // ---- services ----
 
-void Lane::write_date() noexcept {
+void Shard::write_date() noexcept {
   date_checked_ = loop_.now();
   const std::int64_t second = loop_.kernel().unix_seconds();
   if (std::exchange(date_second_, second) == second) return;
   wire::http1::write_date_line(date_line_.data(), second);
 }
 
-std::uint64_t Lane::make_id() { return mix(next_id_ += kIdStep); }
+std::uint64_t Shard::make_id() { return mix(next_id_ += kIdStep); }
 
 }  // namespace mastic::server

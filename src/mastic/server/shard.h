@@ -1,4 +1,4 @@
-// A lane: one loop with its connections, and what these share.
+// A shard: one loop with its connections, and what these share.
 
 #pragma once
 
@@ -13,23 +13,23 @@
 
 #include "mastic/app/app.h"
 #include "mastic/app/lifecycle.h"
-#include "mastic/app/refusal.h"
+#include "mastic/app/rejected_request.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/log.h"
-#include "mastic/base/server_watch.h"
+#include "mastic/base/server_status.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/listener.h"
 #include "mastic/net/stream.h"
 #include "mastic/server/background.h"
 #include "mastic/server/connection_list.h"
-#include "mastic/server/lane_drain.h"
+#include "mastic/server/free_list.h"
+#include "mastic/server/hang_policy.h"
+#include "mastic/server/idle_list.h"
 #include "mastic/server/options.h"
 #include "mastic/server/page_pool.h"
-#include "mastic/server/spares.h"
-#include "mastic/server/totals.h"
-#include "mastic/server/waiting_list.h"
-#include "mastic/server/watchdog.h"
+#include "mastic/server/server_counters.h"
+#include "mastic/server/shard_drain.h"
 #include "mastic/wire/http1/response_head.h"
 
 namespace mastic::server {
@@ -40,30 +40,30 @@ class Http1Connection;
 /// Accepts, keeps and drains the connections of one loop. Everything here belongs to that loop,
 /// outside of user code, but for what says otherwise. The arguments of the constructor must outlive
 /// it.
-class Lane final : private net::AcceptorOwner, private async::Timer {
+class Shard final : private net::AcceptorOwner, private async::Timer {
  public:
   /// Throws std::system_error when the system has no random numbers.
-  Lane(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
-       Totals& totals);
+  Shard(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
+        ServerCounters& counters);
   /// Requires: no connection is left, nor an exchange that outlived its own.
-  ~Lane() override;
+  ~Shard() override;
 
-  /// Accepts from `listener`, which must outlive the lane. Fails when the loop cannot watch it.
+  /// Accepts from `listener`, which must outlive the shard. Fails when the loop cannot watch it.
   [[nodiscard]] base::Result<void> accept_from(const net::Listener& listener);
-  /// Lanes of the same server, itself included: connections are spread over them.
-  void set_peers(std::vector<Lane*> peers) { peers_ = std::move(peers); }
+  /// Shards of the same server, itself included: connections are spread over them.
+  void set_peers(std::vector<Shard*> peers) { peers_ = std::move(peers); }
   /// Whom to tell of requests that the application never sees. Before there are connections.
-  void observe_refusals(app::RefusalObserver observer) { observer_ = std::move(observer); }
+  void observe_rejections(app::RejectionObserver observer) { observer_ = std::move(observer); }
   /// Who is told of handlers that hang, and what requests see of the server. Before there are
-  /// connections; both must outlive the lane.
-  void watch_by(Watchdog* watchdog, base::ServerWatch* watch) {
-    watchdog_ = watchdog;
-    server_watch_ = watch;
+  /// connections; both must outlive the shard.
+  void watch_by(HangPolicy* hang_policy, base::ServerStatus* watch) {
+    hang_policy_ = hang_policy;
+    server_status_ = watch;
   }
   /// Serves a connection.
   void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
 
-  /// Begins a task that runs until it ends, or is told to. `task` must outlive the lane.
+  /// Begins a task that runs until it ends, or is told to. `task` must outlive the shard.
   void run_in_background(const app::Lifecycle::BackgroundTask& task);
   /// Has every one of them end soon.
   void stop_background() noexcept;
@@ -97,32 +97,32 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   [[nodiscard]] const app::App& app() const { return app_; }
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] base::Log& log() { return log_; }
-  [[nodiscard]] Totals& totals() { return totals_; }
+  [[nodiscard]] ServerCounters& counters() { return counters_; }
   /// Requests and answers hold as much memory as they may: max_inflight_bytes.
-  [[nodiscard]] bool is_full() const { return totals_.is_full(options_.max_inflight_bytes); }
+  [[nodiscard]] bool is_full() const { return counters_.is_full(options_.max_inflight_bytes); }
   [[nodiscard]] PagePool& pages() { return pages_; }
   void give_back_page(std::byte* page);
   /// What connections are lent while they have work.
-  [[nodiscard]] Spares<Http1Connection>& spares() { return spares_; }
+  [[nodiscard]] FreeList<Http1Connection>& free_list() { return free_list_; }
   /// `Date: value\r\n`; valid until the next call.
   [[nodiscard]] std::string_view date_line() noexcept {
     if (loop_.now() - date_checked_ >= kDateEvery || date_second_ < 0) write_date();
     return {date_line_.data(), date_line_.size()};
   }
   [[nodiscard]] std::uint64_t make_id();
-  [[nodiscard]] Watchdog* watchdog() const { return watchdog_; }
-  [[nodiscard]] base::ServerWatch* server_watch() const { return server_watch_; }
+  [[nodiscard]] HangPolicy* hang_policy() const { return hang_policy_; }
+  [[nodiscard]] base::ServerStatus* server_status() const { return server_status_; }
   /// An exchange whose connection has let go, and whose application runs on; it may be added twice,
   /// and removed when it is not there.
   void add_orphan(Exchange& exchange) noexcept;
   void remove_orphan(Exchange& exchange) noexcept;
 
   /// A connection answered a request itself.
-  void refused(const app::Refusal& refusal) {
-    if (observer_) observer_(refusal);
+  void refused(const app::RejectedRequest& rejected) {
+    if (observer_) observer_(rejected);
   }
   /// The same, because the server is full.
-  void refused_as_full(const app::Refusal& refusal) noexcept;
+  void rejected_as_full(const app::RejectedRequest& rejected) noexcept;
   /// A connection became idle, or busy; it is in one of the lists from its start on.
   void connection_idle(Connection& connection);
   void connection_busy(Connection& connection);
@@ -136,8 +136,8 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   void accepted(base::Descriptor socket, base::Endpoint peer) noexcept override;
   void accept_failed(int number) noexcept override;
   void expired() noexcept override;
-  /// Passes an accepted connection on to `lane`, which has fewer.
-  void hand_over(Lane& lane, base::Descriptor socket, base::Endpoint peer);
+  /// Passes an accepted connection on to `shard`, which has fewer.
+  void hand_over(Shard& shard, base::Descriptor socket, base::Endpoint peer);
   void serve(base::Descriptor socket, base::Endpoint peer);
   template <class AnyConnection>
   void serve(std::unique_ptr<AnyConnection> connection);
@@ -156,21 +156,21 @@ class Lane final : private net::AcceptorOwner, private async::Timer {
   const app::App& app_;
   const Options& options_;
   base::Log& log_;
-  Totals& totals_;
+  ServerCounters& counters_;
   PagePool pages_;
-  Spares<Http1Connection> spares_;
-  WaitingList newcomers_;  ///< no request has begun yet
-  WaitingList idle_;       ///< between requests
+  FreeList<Http1Connection> free_list_;
+  IdleList newcomers_;  ///< no request has begun yet
+  IdleList idle_;       ///< between requests
   ConnectionList busy_;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Background>> background_;
   Exchange* orphans_ = nullptr;
-  Watchdog* watchdog_ = nullptr;
-  base::ServerWatch* server_watch_ = nullptr;
-  std::vector<Lane*> peers_;
-  app::RefusalObserver observer_;
-  std::atomic<std::uint64_t> connections_{0};  ///< other lanes read it
-  LaneDrain drain_;
+  HangPolicy* hang_policy_ = nullptr;
+  base::ServerStatus* server_status_ = nullptr;
+  std::vector<Shard*> peers_;
+  app::RejectionObserver observer_;
+  std::atomic<std::uint64_t> connections_{0};  ///< other shards read it
+  ShardDrain drain_;
   bool draining_ = false;
   bool aborting_ = false;
   std::function<void()> when_settled_;

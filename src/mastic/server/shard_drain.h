@@ -1,4 +1,4 @@
-// The drain of a lane, as its requests see it.
+// The drain of a shard, as its requests see it.
 
 #pragma once
 
@@ -10,9 +10,9 @@
 
 namespace mastic::server {
 
-class LaneDrain final : public app::DrainSignal {
+class ShardDrain final : public app::DrainSignal {
  public:
-  explicit LaneDrain(loop::Loop& loop) : loop_(loop) {}
+  explicit ShardDrain(loop::Loop& loop) : loop_(loop) {}
 
   [[nodiscard]] std::stop_token token() override { return stop_.token(); }
   /// On the loop.

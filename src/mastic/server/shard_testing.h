@@ -1,4 +1,4 @@
-// A lane on a scripted kernel: the whole server but for threads, with the network and the clock in
+// A shard on a scripted kernel: the whole server but for threads, with the network and the clock in
 // the hands of the test.
 
 #pragma once
@@ -15,7 +15,7 @@
 #include "mastic/loop/loop.h"
 #include "mastic/loop/transfer_testing.h"
 #include "mastic/net/socket_stream.h"
-#include "mastic/server/lane.h"
+#include "mastic/server/shard.h"
 #include "mastic/wire/http1/response_parser.h"
 
 namespace mastic::server {
@@ -30,24 +30,24 @@ struct ReadResponse {
   bool keep_alive = false;
 };
 
-class LaneFixture {
+class ShardFixture {
  public:
-  LaneFixture(app::App application, loop::TransferKind transfer, Options chosen = {})
+  ShardFixture(app::App application, loop::TransferKind transfer, Options chosen = {})
       : options(chosen),
         app(std::move(application)),
         loop(loop::Loop::open(kernel, loop::make_test_transfer(kernel, transfer)).value()),
-        lane(std::make_unique<Lane>(*loop, app, options, log, totals)) {}
-  ~LaneFixture() {
-    lane->abort_all();
+        shard(std::make_unique<Shard>(*loop, app, options, log, counters)) {}
+  ~ShardFixture() {
+    shard->abort_all();
     turn(5);
-    lane.reset();
+    shard.reset();
   }
 
   /// A connected client's descriptor.
   int connect() {
     const int fd = kernel.make_socket();
-    lane->adopt(std::make_unique<net::SocketStream>(*loop, base::Descriptor(kernel, fd)),
-                kernel.at(fd).peer);
+    shard->adopt(std::make_unique<net::SocketStream>(*loop, base::Descriptor(kernel, fd)),
+                 kernel.at(fd).peer);
     return fd;
   }
   base::ScriptedKernel::Socket& at(int fd) { return kernel.at(fd); }
@@ -83,10 +83,10 @@ class LaneFixture {
   base::ScriptedKernel kernel;
   RecordingLog log;
   Options options;
-  Totals totals;
+  ServerCounters counters;
   app::App app;
   std::unique_ptr<loop::Loop> loop;
-  std::unique_ptr<Lane> lane;
+  std::unique_ptr<Shard> shard;
 };
 
 /// Reads responses off `bytes`; nothing when they are malformed. `methods` are those of the

@@ -8,7 +8,7 @@
 #include "mastic/loop/source.h"
 #include "mastic/net/socket_stream.h"
 #include "mastic/server/connection.h"
-#include "mastic/server/lane.h"
+#include "mastic/server/shard.h"
 
 namespace mastic::server {
 
@@ -16,12 +16,12 @@ namespace mastic::server {
 /// both.
 class SocketConnection final : private net::SocketStream, public Connection {
  public:
-  SocketConnection(Lane& lane, base::Descriptor socket, base::Endpoint peer)
-      : SocketStream(lane.loop(), std::move(socket)), Connection(lane, peer) {}
+  SocketConnection(Shard& shard, base::Descriptor socket, base::Endpoint peer)
+      : SocketStream(shard.loop(), std::move(socket)), Connection(shard, peer) {}
   net::Stream& stream() noexcept override { return *this; }
 
  private:
-  void retire() noexcept override { lane().loop().retire(std::unique_ptr<loop::Retirable>(this)); }
+  void retire() noexcept override { shard().loop().retire(std::unique_ptr<loop::Retirable>(this)); }
 };
 
 // All that a connection holds while it rests, besides its slot of 16 bytes in the loop's table of
@@ -32,12 +32,12 @@ static_assert(sizeof(SocketConnection) <= 136);
 
 class StreamConnection final : public loop::Retirable, public Connection {
  public:
-  StreamConnection(Lane& lane, std::unique_ptr<net::Stream> stream, base::Endpoint peer)
-      : Connection(lane, peer), stream_(std::move(stream)) {}
+  StreamConnection(Shard& shard, std::unique_ptr<net::Stream> stream, base::Endpoint peer)
+      : Connection(shard, peer), stream_(std::move(stream)) {}
   net::Stream& stream() noexcept override { return *stream_; }
 
  private:
-  void retire() noexcept override { lane().loop().retire(std::unique_ptr<loop::Retirable>(this)); }
+  void retire() noexcept override { shard().loop().retire(std::unique_ptr<loop::Retirable>(this)); }
 
   std::unique_ptr<net::Stream> stream_;
 };

@@ -159,7 +159,7 @@ TEST_P(ThreadShortageTest, WhatIsNewWaitsAndIsAnswered503WithoutBeingEntered) {
 }
 
 TEST_P(ThreadShortageTest, WhatIsNewIsAnswered503AtOnceWhenTheQueueIsFull) {
-  options.loop.threads.most_queued = 1;
+  options.loop.threads.max_queued = 1;
   start_site();
   hold_threads();
   ask("/new");
@@ -172,7 +172,7 @@ TEST_P(ThreadShortageTest, WhatIsNewIsAnswered503AtOnceWhenTheQueueIsFull) {
 }
 
 TEST_P(ThreadShortageTest, ATaskWhoseBlockingCodeFindsNoThreadIsAnswered503) {
-  options.loop.threads.most_queued = 1;
+  options.loop.threads.max_queued = 1;
   site.get("/task", []() -> Task<std::string> {
     auto quick = [] { return std::string("done"); };
     co_return co_await async::run_blocking(quick);

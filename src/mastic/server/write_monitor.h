@@ -6,13 +6,13 @@
 #include <cstdint>
 
 #include "mastic/net/delivery.h"
-#include "mastic/server/rate_watch.h"
+#include "mastic/server/rate_monitor.h"
 
 namespace mastic::server {
 
 /// Runs while something written has not left, and looks a few times in each stall timeout at what
 /// the client has acknowledged: a stall is noticed between one timeout and a quarter more of it.
-class WriteWatch {
+class WriteMonitor {
  public:
   struct Terms {
     base::Duration stall_timeout;  ///< how long a client may take nothing
@@ -55,7 +55,7 @@ class WriteWatch {
   Terms terms_{};
   base::Instant last_progress_{};
   base::Instant last_look_{};
-  RateWatch rate_;
+  RateMonitor rate_;
   net::Delivery delivery_;
   bool is_started_ = false;
 };

@@ -8,7 +8,7 @@
 #include "mastic/base/log_format.h"
 #include "mastic/loop/loop.h"
 #include "mastic/middleware/lint.h"
-#include "mastic/server/lane.h"
+#include "mastic/server/shard.h"
 #include "mastic/testing/memory_stream.h"
 #include "mastic/testing/test_kernel.h"
 #include "mastic/wire/http1/head_scanner.h"
@@ -23,7 +23,7 @@ using wire::http1::Framing;
 using wire::http1::ResponseParser;
 using Kind = ResponseParser::Event::Kind;
 
-constexpr int kMostTurnsToEnd = 10'000;
+constexpr int kMaxTurnsToEnd = 10'000;
 constexpr base::Duration kLongestAnswer = std::chrono::hours(24);
 
 class RecordingLog final : public base::Log {
@@ -64,7 +64,7 @@ std::optional<TestResponse> read_response(std::string_view bytes, Method method,
 
 }  // namespace
 
-/// A lane of a server, its loop, and one connection that is opened anew when it was closed.
+/// A shard of a server, its loop, and one connection that is opened anew when it was closed.
 class TestClient::Setup {
  public:
   Setup(app::App app, const server::Options& options)
@@ -74,16 +74,16 @@ class TestClient::Setup {
                        }),
                        std::move(app))),
         loop_(loop::Loop::open(kernel_, loop::TransferKind::Syscall).value()),
-        lane_(*loop_, app_, options_, log_, totals_) {
+        shard_(*loop_, app_, options_, log_, counters_) {
     const auto started = app_.lifecycle().start();
     if (!started) throw std::logic_error(started.error().message);
-    for (const auto& task : app_.lifecycle().tasks()) lane_.run_in_background(task);
+    for (const auto& task : app_.lifecycle().tasks()) shard_.run_in_background(task);
   }
   ~Setup() {
-    lane_.abort_all();
-    lane_.stop_background();
+    shard_.abort_all();
+    shard_.stop_background();
     for (int i = 0; is_anything_left(); ++i) {
-      MASTIC_ASSERT(i < kMostTurnsToEnd, {"a task waits for what never comes; turns", i});
+      MASTIC_ASSERT(i < kMaxTurnsToEnd, {"a task waits for what never comes; turns", i});
       turn();
     }
     (void)loop_->turn(base::Duration::zero());  // what streams posted is for the loop to delete
@@ -114,7 +114,7 @@ class TestClient::Setup {
     deliver(peer, bytes);
     const base::Instant deadline = kernel_.monotonic_now() + kLongestAnswer;
     finish_exchanges();
-    while (!peer.ended && lane_.pages().taken() > 0 && kernel_.monotonic_now() < deadline) turn();
+    while (!peer.ended && shard_.pages().taken() > 0 && kernel_.monotonic_now() < deadline) turn();
     finish_exchanges();
     check_contract();
     return peer.received;
@@ -136,16 +136,17 @@ class TestClient::Setup {
  private:
   class Drain final : public async::Timer {
    public:
-    explicit Drain(server::Lane& lane) : lane_(lane) {}
+    explicit Drain(server::Shard& shard) : shard_(shard) {}
     void expired() noexcept override {
-      lane_.drain([] {});
+      shard_.drain([] {});
     }
 
    private:
-    server::Lane& lane_;
+    server::Shard& shard_;
   };
   [[nodiscard]] bool is_anything_left() {
-    return totals_.connections() > 0 || lane_.pages().taken() > 0 || lane_.background_tasks() > 0;
+    return counters_.connections() > 0 || shard_.pages().taken() > 0 ||
+           shard_.background_tasks() > 0;
   }
   void turn() { (void)loop_->turn(std::chrono::hours(1)); }
 
@@ -160,15 +161,15 @@ class TestClient::Setup {
 
   /// What follows the last byte: those who wait for the end of an exchange hear of it.
   void finish_exchanges() {
-    constexpr int kMostTurns = 20;
-    for (int i = 0; i < kMostTurns && (i == 0 || lane_.pages().taken() > 0); ++i) {
+    constexpr int kMaxTurns = 20;
+    for (int i = 0; i < kMaxTurns && (i == 0 || shard_.pages().taken() > 0); ++i) {
       (void)loop_->turn(base::Duration::zero());
     }
   }
 
   MemoryPeer& connect() {
     MemoryPeer& peer = *peers_.emplace_back(std::make_unique<MemoryPeer>());
-    lane_.adopt(std::make_unique<MemoryStream>(*loop_, peer), {});
+    shard_.adopt(std::make_unique<MemoryStream>(*loop_, peer), {});
     return peer;
   }
 
@@ -180,14 +181,14 @@ class TestClient::Setup {
   TestKernel kernel_;
   RecordingLog log_;
   std::string faults_;
-  server::Totals totals_;
+  server::ServerCounters counters_;
   const server::Options options_;
   const app::App app_;
   std::vector<std::unique_ptr<MemoryPeer>> peers_;  ///< outlive the streams that the loop retires
   std::unique_ptr<loop::Loop> loop_;
   MemoryPeer* peer_ = nullptr;
-  server::Lane lane_;
-  Drain drain_{lane_};
+  server::Shard shard_;
+  Drain drain_{shard_};
 };
 
 TestClient::TestClient(app::App app, const server::Options& options)

@@ -33,7 +33,7 @@ namespace {
 constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr std::array<std::string_view, kSignals.size()> kNames = {"SIGSEGV", "SIGBUS", "SIGFPE",
                                                                   "SIGILL", "SIGABRT"};
-constexpr std::size_t kMostFrames = 40;  // lines of a stack
+constexpr std::size_t kMaxFrames = 40;  // lines of a stack
 
 constinit std::array<struct sigaction, kSignals.size()> before{};
 constinit std::terminate_handler terminate_before = nullptr;
@@ -189,7 +189,7 @@ void report(std::string_view name, const siginfo_t& info, const void* context) n
   } else {
     walk_stack(stack, context);
   }
-  for (std::size_t i = 0; i < stack.count && i < kMostFrames; ++i) {
+  for (std::size_t i = 0; i < stack.count && i < kMaxFrames; ++i) {
     message.clear();
     message.add('#').add_number(i).add(' ');
     add_module(message, stack.addresses[i]);

@@ -177,10 +177,10 @@ class FutureState {
 };
 
 /// The value of a Future<void>.
-struct Nothing {};
+struct Unit {};
 
 template <class T>
-using FutureValue = std::conditional_t<std::is_void_v<T>, Nothing, T>;
+using FutureValue = std::conditional_t<std::is_void_v<T>, Unit, T>;
 
 /// The state with room for the value.
 template <class T>

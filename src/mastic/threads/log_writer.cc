@@ -85,7 +85,7 @@ std::uint64_t LogWriter::dropped() const { return work_->dropped(); }
 void LogWriter::Work::write(std::string_view line) noexcept {
   try {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() + line.size() > kMostWaitingBytes) {
+    if (waiting_.size() + line.size() > kMaxWaitingBytes) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
       return;
     }

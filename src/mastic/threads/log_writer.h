@@ -24,7 +24,7 @@ namespace mastic::threads {
 /// end the writer is waited for no longer than `longest_end`, and then left to itself.
 class LogWriter final : public base::LineSink {
  public:
-  static constexpr std::size_t kMostWaitingBytes = 4 << 20;
+  static constexpr std::size_t kMaxWaitingBytes = 4 << 20;
 
   /// Is told, in the thread of the writer, that lines were lost or that the file cannot be written
   /// or opened anew; what it returns goes into the file as a line of its own. May return nothing.

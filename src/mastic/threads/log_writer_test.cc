@@ -131,7 +131,7 @@ TEST_F(LogWriterTest, DropsRatherThanGrowsWithoutBound) {
   auto writer = std::make_unique<LogWriter>(open());
   const std::string line(1 << 20, 'x');
   for (int i = 0; i < 100; ++i) writer->write(line);
-  EXPECT_GE(writer->dropped(), 100u - 2 * (LogWriter::kMostWaitingBytes >> 20));
+  EXPECT_GE(writer->dropped(), 100u - 2 * (LogWriter::kMaxWaitingBytes >> 20));
 
   fcntl(reader, F_SETFL, 0);  // now the file takes what it is given
   std::thread reading([&] {

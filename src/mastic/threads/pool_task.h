@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "mastic/async/runner.h"
+#include "mastic/async/blocking_executor.h"
 #include "mastic/base/units.h"
 #include "mastic/threads/disposable.h"
 #include "mastic/threads/future_state.h"

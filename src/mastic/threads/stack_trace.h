@@ -1,6 +1,6 @@
 // Where a thread of this process is just now: its stack, taken from outside, and in words.
 //
-// For those who look after a server: a watchdog that logs what hangs, a page that shows it. Not for
+// For those who look after a server: a hang_policy that logs what hangs, a page that shows it. Not for
 // exceptions, and no profiler: a capture interrupts the thread by a signal.
 
 #pragma once

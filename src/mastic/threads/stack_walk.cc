@@ -18,7 +18,7 @@ _Unwind_Reason_Code take_frame(_Unwind_Context* context, void* data) {
   int exact = 0;  // or else it is where the call returns to, one instruction on
   const std::uintptr_t address = _Unwind_GetIPInfo(context, &exact);
   if (exact != 0 && address == interrupted) stack.count = 0;  // before: the handler's own calls
-  if (address == 0 || stack.count == RawStack::kMostFrames) return _URC_END_OF_STACK;
+  if (address == 0 || stack.count == RawStack::kMaxFrames) return _URC_END_OF_STACK;
   stack.addresses[stack.count++] = exact != 0 ? address : address - 1;
   return _URC_NO_REASON;
 }

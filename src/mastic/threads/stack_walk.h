@@ -11,8 +11,8 @@ namespace mastic::threads {
 /// Addresses of calls, the innermost first. Each lies inside the instruction that calls, or is
 /// interrupted, and not behind it.
 struct RawStack {
-  static constexpr std::size_t kMostFrames = 128;
-  std::array<std::uintptr_t, kMostFrames> addresses{};
+  static constexpr std::size_t kMaxFrames = 128;
+  std::array<std::uintptr_t, kMaxFrames> addresses{};
   std::size_t count = 0;
 };
 

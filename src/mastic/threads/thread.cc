@@ -10,9 +10,9 @@
 namespace mastic::threads {
 
 void name_this_thread(const std::string& name) noexcept {
-  constexpr std::size_t kMostBytes = 15;  // Linux keeps no more
-  char kept[kMostBytes + 1] = {};
-  name.copy(kept, kMostBytes);
+  constexpr std::size_t kMaxBytes = 15;  // Linux keeps no more
+  char kept[kMaxBytes + 1] = {};
+  name.copy(kept, kMaxBytes);
   pthread_setname_np(pthread_self(), kept);
 }
 

@@ -4,7 +4,7 @@
 //     threads::Future<Image> small = pool.submit([&] { return shrink(image); });
 //     std::vector<Image> all = pool.map(images, shrink);
 //
-// Tasks may block. It is also an async::Runner: what an async::Task must not do itself runs here.
+// Tasks may block. It is also an async::BlockingExecutor: what an async::Task must not do itself runs here.
 
 #pragma once
 
@@ -26,7 +26,7 @@
 #include <utility>
 #include <vector>
 
-#include "mastic/async/runner.h"
+#include "mastic/async/blocking_executor.h"
 #include "mastic/base/units.h"
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/future.h"
@@ -66,7 +66,7 @@ enum class Stop : std::uint8_t {
 ///  4. Who has work placed or taken out touches nothing of the pool once it has let go of the mutex:
 ///     that work may end the pool. So threads are called with the mutex held; one that is started
 ///     is counted before, and the pool waits for it.
-class ThreadPool final : public async::Runner, private BlockingHost {
+class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
  public:
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
   /// For tasks that wait a lot: the cores and four, 32 at most.
@@ -150,7 +150,7 @@ class ThreadPool final : public async::Runner, private BlockingHost {
   [[nodiscard]] Statistics statistics() const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
 
-  // async::Runner. Such work is neither shed nor discarded: a pool that stops runs it.
+  // async::BlockingExecutor. Such work is neither shed nor discarded: a pool that stops runs it.
   [[nodiscard]] bool submit(async::BlockingWork& work) override;
   [[nodiscard]] bool withdraw(async::BlockingWork& work) noexcept override;
   [[nodiscard]] bool has_reserve() const noexcept override { return false; }

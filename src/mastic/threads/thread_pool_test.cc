@@ -334,7 +334,7 @@ TEST_F(ThreadPoolTest, TellsWhenAllThreadsWaitAndNoneMayBeStarted) {
       "they wait forever"};
 }
 
-// ---- as a runner ----
+// ---- as an executor of blocking work ----
 
 struct Work final : async::BlockingWork {
   void run() noexcept override { has_run.set(); }
@@ -343,22 +343,22 @@ struct Work final : async::BlockingWork {
 
 TEST_F(ThreadPoolTest, IsARunner) {
   ThreadPool pool(single(1));
-  async::Runner& runner = pool;
-  EXPECT_FALSE(runner.has_reserve());
+  async::BlockingExecutor& blocking_executor = pool;
+  EXPECT_FALSE(blocking_executor.has_reserve());
   Future<> held = hold(pool);
   Work first;
   Work second;
-  EXPECT_TRUE(runner.submit(first));
-  EXPECT_FALSE(runner.submit(second)) << "full, and it does not wait";
-  EXPECT_TRUE(runner.withdraw(first));
-  EXPECT_FALSE(runner.withdraw(first));
-  EXPECT_TRUE(runner.submit(second));
+  EXPECT_TRUE(blocking_executor.submit(first));
+  EXPECT_FALSE(blocking_executor.submit(second)) << "full, and it does not wait";
+  EXPECT_TRUE(blocking_executor.withdraw(first));
+  EXPECT_FALSE(blocking_executor.withdraw(first));
+  EXPECT_TRUE(blocking_executor.submit(second));
   gate.set();
   second.has_run.wait();
-  EXPECT_FALSE(runner.withdraw(second));
+  EXPECT_FALSE(blocking_executor.withdraw(second));
   EXPECT_FALSE(first.has_run.is_set());
   pool.stop(Stop::Drain);
-  EXPECT_FALSE(runner.submit(first));
+  EXPECT_FALSE(blocking_executor.submit(first));
 }
 
 TEST_F(ThreadPoolTest, WorkOfARunnerIsNeitherShedNorDiscarded) {

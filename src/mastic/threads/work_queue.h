@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "mastic/async/runner.h"
+#include "mastic/async/blocking_executor.h"
 
 namespace mastic::threads {
 

@@ -13,7 +13,7 @@ using http::FieldName;
 using http::Status;
 using Fault = std::unexpected<Malformed>;
 
-constexpr int kMostSizeDigits = 16;
+constexpr int kMaxSizeDigits = 16;
 constexpr std::string_view kTrailerStart = ".\r\n";
 
 /// What only the head may say (RFC 9110 §6.5.1).
@@ -93,7 +93,7 @@ bool ChunkedDecoder::step_size(char c) {
   const int digit = base::hex_value(c);
   if (digit < 0) return after_extension(c);
   left_ = left_ << 4 | static_cast<std::uint64_t>(digit);
-  return ++size_digits_ <= kMostSizeDigits;
+  return ++size_digits_ <= kMaxSizeDigits;
 }
 
 bool ChunkedDecoder::step_extension(char c) {

@@ -22,13 +22,13 @@ void Limits::describe(base::OptionTable& table) {
 }
 
 base::Result<void> Limits::check() const {
-  constexpr std::uint64_t kMostBytes = 16 << 20;
+  constexpr std::uint64_t kMaxBytes = 16 << 20;
   const std::pair<std::string_view, std::uint64_t> sizes[] = {
       {"--max-request-line-bytes", max_request_line_bytes},
       {"--max-header-bytes", max_header_bytes},
       {"--max-trailer-bytes", max_trailer_bytes}};
   for (const auto& [name, bytes] : sizes) {
-    if (bytes > kMostBytes) return base::fail(name, " may be 16M at the most");
+    if (bytes > kMaxBytes) return base::fail(name, " may be 16M at the most");
   }
   return {};
 }

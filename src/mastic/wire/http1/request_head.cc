@@ -15,7 +15,7 @@ using http::Target;
 using http::Version;
 using Fault = std::unexpected<Malformed>;
 
-constexpr std::size_t kMostMethodBytes = 32;
+constexpr std::size_t kMaxMethodBytes = 32;
 
 Fault bad(std::string_view reason) { return Fault({Status::BadRequest, reason}); }
 
@@ -33,7 +33,7 @@ std::expected<void, Malformed> parse_request_line(std::string_view line, Request
   const char* const end = line.data() + line.size();
   const char* const method_end = http::skip(http::Characters::Token, line.data(), end);
   head.method_text = std::string_view(line.data(), method_end);
-  if (head.method_text.empty() || head.method_text.size() > kMostMethodBytes ||
+  if (head.method_text.empty() || head.method_text.size() > kMaxMethodBytes ||
       (method_end != end && *method_end != ' ')) {
     return bad("the request line does not begin with a method");
   }
@@ -103,7 +103,7 @@ std::expected<void, Malformed> parse_request_head(std::string_view head,
 bool may_begin_request(std::string_view text) {
   const std::string_view method = text.substr(0, text.find(' '));
   if (method.empty()) return text.empty();
-  return method.size() <= kMostMethodBytes && http::is_token(method);
+  return method.size() <= kMaxMethodBytes && http::is_token(method);
 }
 
 }  // namespace mastic::wire::http1

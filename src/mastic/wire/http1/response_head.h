@@ -26,8 +26,8 @@ struct ResponseHead {
 
 /// How many bytes `write_response_head` will write at the most.
 [[nodiscard]] inline std::size_t response_head_bound(const ResponseHead& head) {
-  constexpr std::size_t kMostFixedBytes = 256;  // literals, a status line and a length together
-  return kMostFixedBytes + head.field_lines.size() + head.date_line.size();
+  constexpr std::size_t kMaxFixedBytes = 256;  // literals, a status line and a length together
+  return kMaxFixedBytes + head.field_lines.size() + head.date_line.size();
 }
 
 /// Any status but 200.
