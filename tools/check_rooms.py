@@ -15,13 +15,14 @@ SOURCE = ROOT / "src" / "mastic"
 # Each room, and the rooms that it may include. Lower rooms stand first: no arrow points down this list.
 ARROWS = {
     "base": "",
+    "json": "base",
     "async": "base",
     "threads": "base async",
     "http": "base",
     "wire": "base http",
     "loop": "base threads async",
     "net": "base async threads loop",
-    "app": "base async http",
+    "app": "base json async http",
     "middleware": "base async http app",
     "files": "base async http app",
     "server": "base threads async http wire loop net app",

@@ -1,6 +1,6 @@
 // JSON of aggregates, and the same by hand with Boost.JSON.
 
-#include "mastic/base/json.h"
+#include "mastic/json/json.h"
 
 #include <boost/json/src.hpp>
 
@@ -14,8 +14,8 @@ namespace bench {
 namespace {
 
 namespace json = boost::json;
-using mastic::base::from_json;
-using mastic::base::to_json;
+using mastic::json::from_json;
+using mastic::json::to_json;
 
 struct Line {
   std::string sku;

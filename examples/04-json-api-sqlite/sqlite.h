@@ -9,8 +9,8 @@
 
 #pragma once
 
-#include <mastic/base/aggregate.h>
-#include <mastic/base/enumeration.h>
+#include <mastic/json/aggregate.h>
+#include <mastic/json/enumeration.h>
 
 #include <chrono>
 #include <concepts>
@@ -60,8 +60,8 @@ class Statement {
   void bind(int place, std::integral auto number) {
     bind(place, static_cast<std::int64_t>(number));
   }
-  void bind(int place, mastic::base::Enumeration auto value) {
-    bind(place, mastic::base::enum_name(value));  // so that the database explains itself
+  void bind(int place, mastic::json::Enumeration auto value) {
+    bind(place, mastic::json::enum_name(value));  // so that the database explains itself
   }
   template <class T>
   void bind(int place, const std::optional<T>& value) {
@@ -74,10 +74,10 @@ class Statement {
   template <class T>
   [[nodiscard]] T row() const {
     T row{};
-    if constexpr (mastic::base::Aggregate<T>) {
-      want_columns(static_cast<int>(mastic::base::field_count<T>()));
+    if constexpr (mastic::json::Aggregate<T>) {
+      want_columns(static_cast<int>(mastic::json::field_count<T>()));
       int at = 0;
-      mastic::base::for_each_field(row, [&](std::string_view, auto& field) { read(at++, field); });
+      mastic::json::for_each_field(row, [&](std::string_view, auto& field) { read(at++, field); });
     } else {
       read(0, row);
     }
@@ -93,13 +93,13 @@ class Statement {
   void read(int column, std::integral auto& into) const {
     into = static_cast<std::remove_reference_t<decltype(into)>>(number(column));
   }
-  template <mastic::base::Enumeration E>
+  template <mastic::json::Enumeration E>
   void read(int column, E& into) const {
     std::string name;
     read(column, name);
-    const std::optional<E> value = mastic::base::parse_enum<E>(name);
+    const std::optional<E> value = mastic::json::parse_enum<E>(name);
     if (!value)
-      throw Error("'" + name + "' is not " + mastic::base::one_of(mastic::base::enum_names<E>()));
+      throw Error("'" + name + "' is not " + mastic::json::one_of(mastic::json::enum_names<E>()));
     into = *value;
   }
   template <class T>

@@ -25,11 +25,11 @@
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
 #include "mastic/base/encoding.h"
-#include "mastic/base/enumeration.h"
 #include "mastic/base/result.h"
 #include "mastic/catalog/run.h"
 #include "mastic/files/static_files.h"
 #include "mastic/inspect/thread_watch.h"
+#include "mastic/json/enumeration.h"
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/pool.h"
 
@@ -63,15 +63,10 @@ using async::Cancelled;
 using async::run_blocking;
 using async::sleep_for;
 using async::Task;
-using base::enum_name;
-using base::enum_names;
 using base::fail;
-using base::from_json;
 using base::html_escape;
 using base::percent_encode_segment;
 using base::Result;
-using base::to_json;
-using base::UnknownMembers;
 using base::Uuid;
 using catalog::run;
 using files::static_files;
@@ -85,6 +80,11 @@ using http::Status;
 using http::Vary;
 using inspect::thread_watch;
 using inspect::ThreadWatchOptions;
+using json::enum_name;
+using json::enum_names;
+using json::from_json;
+using json::to_json;
+using json::UnknownMembers;
 using threads::BlockingScope;
 using threads::Pool;
 

@@ -35,14 +35,14 @@ std::string decode_form(std::string_view text) {
 
 }  // namespace
 
-base::JsonDocument parse_json_content(const Request& request) {
+json::JsonDocument parse_json_content(const Request& request) {
   refuse_coded_content(request);
   const std::string type = media_type(request);
   if (type != "application/json" && !type.ends_with("+json")) {
     throw HttpError(Status::UnsupportedMediaType,
                     "JSON is taken here: send it as application/json.");
   }
-  auto document = base::JsonDocument::parse(request.text());
+  auto document = json::JsonDocument::parse(request.text());
   if (!document) throw HttpError(Status::BadRequest, document.error().message);
   return *std::move(document);
 }

@@ -23,10 +23,10 @@
 #include "mastic/app/request.h"
 #include "mastic/app/text_value.h"
 #include "mastic/app/validation.h"
-#include "mastic/base/aggregate.h"
 #include "mastic/base/fixed_text.h"
-#include "mastic/base/json.h"
 #include "mastic/http/cookie.h"
+#include "mastic/json/aggregate.h"
+#include "mastic/json/json.h"
 
 namespace mastic::app {
 
@@ -44,7 +44,7 @@ struct Held {
 
 /// The content as JSON (`application/json`, or a type that ends in `+json`); members that T does
 /// not have are passed over, or refused. As a result of a handler: the answer is that.
-template <class T, base::UnknownMembers Unknown = base::UnknownMembers::Ignore>
+template <class T, json::UnknownMembers Unknown = json::UnknownMembers::Ignore>
 struct Json : Held<T> {};
 /// The query, `?page=2&filter=x`, field by field. A field that is not in it keeps the value that T
 /// gives it; a std::vector takes all of its name; names that T does not have are passed over.
@@ -82,7 +82,7 @@ namespace detail {
 
 /// The content, taken apart. Throws 415 when it is of another type or coded, 400 when it is no
 /// JSON.
-[[nodiscard]] base::JsonDocument parse_json_content(const Request& request);
+[[nodiscard]] json::JsonDocument parse_json_content(const Request& request);
 /// Throws 415 when the content is of another type or coded.
 void want_form_content(const Request& request);
 
@@ -117,11 +117,11 @@ void forget_default(std::vector<T>& list) {
   list.clear();
 }
 
-template <base::Aggregate T>
+template <json::Aggregate T>
 T read_text_object(std::string_view text, http::Status too_many, FieldErrors& errors) {
   T object{};
   const auto given = read_text_fields(text, too_many);
-  base::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
+  json::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
     static_assert(!kIsView<Field>, "text of a query or form is std::string (not a view)");
     bool is_first = true;
     for (const TextField& each : given) {
@@ -140,7 +140,7 @@ template <class T>
 T read_one_text(std::optional<std::string_view> text, std::string_view kind,
                 std::string_view name) {
   T value{};
-  if (!text && !base::detail::kIsOptional<T>) refuse_missing(kind, name);
+  if (!text && !json::detail::kIsOptional<T>) refuse_missing(kind, name);
   if (text && !TextValue<T>::read(*text, value)) {
     refuse_text(kind, name, TextValue<T>::expected(), *text);
   }
@@ -160,14 +160,14 @@ struct TakenWhole {
 
 }  // namespace detail
 
-template <base::JsonReadable T, base::UnknownMembers Unknown>
+template <json::JsonReadable T, json::UnknownMembers Unknown>
 struct FromRequest<Json<T, Unknown>> : detail::TakenWhole<Json<T, Unknown>> {
   static constexpr bool kNeedsContent = true;
   static Json<T, Unknown> read(Request& request, FieldErrors& errors) {
-    const base::JsonDocument document = detail::parse_json_content(request);
+    const json::JsonDocument document = detail::parse_json_content(request);
     Json<T, Unknown> json{};
-    base::JsonReading reading(Unknown);
-    if (base::JsonType<T>::read(document.root(), *json, reading)) {
+    json::JsonReading reading(Unknown);
+    if (json::JsonType<T>::read(document.root(), *json, reading)) {
       validate(*json, errors);
     } else {
       errors.add(reading.path(), reading.fault());
@@ -176,7 +176,7 @@ struct FromRequest<Json<T, Unknown>> : detail::TakenWhole<Json<T, Unknown>> {
   }
 };
 
-template <base::Aggregate T>
+template <json::Aggregate T>
 struct FromRequest<Query<T>> : detail::TakenWhole<Query<T>> {
   static constexpr bool kNeedsContent = false;
   static Query<T> read(Request& request, FieldErrors& errors) {
@@ -184,7 +184,7 @@ struct FromRequest<Query<T>> : detail::TakenWhole<Query<T>> {
   }
 };
 
-template <base::Aggregate T>
+template <json::Aggregate T>
 struct FromRequest<Form<T>> : detail::TakenWhole<Form<T>> {
   static constexpr bool kNeedsContent = true;
   static Form<T> read(Request& request, FieldErrors& errors) {

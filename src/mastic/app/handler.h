@@ -20,8 +20,8 @@
 #include "mastic/app/error_response.h"
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
-#include "mastic/base/json.h"
 #include "mastic/base/result.h"
+#include "mastic/json/json.h"
 
 namespace mastic::app {
 
@@ -48,16 +48,16 @@ Response to_response(Request& request, base::Result<T> result) {
   return to_response(request, *std::move(result));
 }
 
-template <class T, base::UnknownMembers Unknown>
+template <class T, json::UnknownMembers Unknown>
 struct Json;
 /// What is answered as JSON when a handler returns it: aggregates, vectors, maps, and Json<T>.
 template <class T>
-  requires((base::Aggregate<T> || base::detail::JsonList<T> || base::detail::JsonMap<T>) &&
-           base::JsonWritable<T>)
+  requires((json::Aggregate<T> || json::detail::JsonList<T> || json::detail::JsonMap<T>) &&
+           json::JsonWritable<T>)
 Response to_response(Request&, const T& value) {
   return Response::json(value);
 }
-template <base::JsonWritable T, base::UnknownMembers Unknown>
+template <json::JsonWritable T, json::UnknownMembers Unknown>
 Response to_response(Request&, const Json<T, Unknown>& json) {
   return Response::json(json.value);
 }

@@ -15,7 +15,7 @@
 #include "mastic/app/body.h"
 #include "mastic/app/response.h"
 #include "mastic/async/task.h"
-#include "mastic/base/json.h"
+#include "mastic/json/json.h"
 
 namespace mastic::app {
 
@@ -27,7 +27,7 @@ class JsonArrayText {
   static constexpr std::size_t kPieceBytes = 16 << 10;
 
   /// Adds an element; nothing closes the array.
-  template <base::JsonWritable T>
+  template <json::JsonWritable T>
   void add(const std::optional<T>& element) {
     if (!element) {
       text_ += begun_ ? "]" : "[]";
@@ -36,7 +36,7 @@ class JsonArrayText {
     }
     text_ += begun_ ? ',' : '[';
     begun_ = true;
-    base::append_json(text_, *element);
+    json::append_json(text_, *element);
   }
   [[nodiscard]] bool is_closed() const { return closed_; }
   /// Whether what was written is to be sent before more is added.

@@ -55,7 +55,7 @@ TEST(JsonArray, ComesInPiecesOfBoundedSize) {
     all += piece;
   }
   EXPECT_GT(all.size(), 200'000u);
-  const auto read = base::from_json<std::vector<Row>>(all);
+  const auto read = json::from_json<std::vector<Row>>(all);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->size(), 2000u);
   EXPECT_EQ(read->back().id, 2000);

@@ -73,7 +73,7 @@ std::string json_text(const Problem& problem) {
   const auto unless_empty = [](const auto& value) {
     return value.empty() ? std::nullopt : std::optional(value);
   };
-  return base::to_json(ProblemObject{.title = std::string(reason_phrase(problem.status)),
+  return json::to_json(ProblemObject{.title = std::string(reason_phrase(problem.status)),
                                      .status = code(problem.status),
                                      .detail = unless_empty(problem.detail),
                                      .errors = unless_empty(problem.errors),

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "mastic/app/body.h"
-#include "mastic/base/json.h"
 #include "mastic/http/cookie.h"
 #include "mastic/http/fields.h"
 #include "mastic/http/status.h"
 #include "mastic/http/typed_fields.h"
+#include "mastic/json/json.h"
 
 namespace mastic::app {
 
@@ -33,9 +33,9 @@ struct Response {
   [[nodiscard]] static Response of_type(std::string_view media_type, Body body,
                                         http::Status status = http::Status::Ok);
   /// `value` as application/json.
-  template <base::JsonWritable T>
+  template <json::JsonWritable T>
   [[nodiscard]] static Response json(const T& value, http::Status status = http::Status::Ok) {
-    return json_text(base::to_json(value), status);
+    return json_text(json::to_json(value), status);
   }
   /// Leads to a path of this site, such as "/login?next=/cart" or "./next"; what a URL cannot have
   /// is escaped. What would lead to another site, as `//evil.example` does, throws HttpError 400:

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "mastic/app/path_type.h"
-#include "mastic/base/enumeration.h"
+#include "mastic/json/enumeration.h"
 
 namespace mastic::app {
 
@@ -61,15 +61,15 @@ struct TextValue<T> {
 };
 
 /// By the names of its enumerators.
-template <base::Enumeration T>
+template <json::Enumeration T>
   requires(!PathValueType<T>)
 struct TextValue<T> {
   static bool read(std::string_view text, T& into) {
-    const std::optional<T> value = base::parse_enum<T>(text);
+    const std::optional<T> value = json::parse_enum<T>(text);
     if (value) into = *value;
     return value.has_value();
   }
-  static std::string expected() { return base::one_of(base::enum_names<T>()); }
+  static std::string expected() { return json::one_of(json::enum_names<T>()); }
 };
 
 /// Empty text is none.

@@ -8,8 +8,8 @@
 #include <type_traits>
 
 #include "mastic/app/field_errors.h"
-#include "mastic/base/aggregate.h"
-#include "mastic/base/json.h"
+#include "mastic/json/aggregate.h"
+#include "mastic/json/json.h"
 
 namespace mastic::app {
 
@@ -35,8 +35,8 @@ void validate_itself(const T& value, FieldErrors& errors) {
 template <class T>
 void validate_struct(const T& value, FieldErrors& errors) {
   const std::size_t before = errors.list().size();
-  if constexpr (base::Aggregate<T>) {
-    base::for_each_field(value, [&](std::string_view name, const auto& field) {
+  if constexpr (json::Aggregate<T>) {
+    json::for_each_field(value, [&](std::string_view name, const auto& field) {
       validate_part(std::string(name), field, errors);
     });
   }
@@ -47,9 +47,9 @@ void validate_struct(const T& value, FieldErrors& errors) {
 
 template <class T>
 void validate_part(const std::string& name, const T& part, FieldErrors& errors) {
-  if constexpr (base::detail::kIsOptional<T>) {
+  if constexpr (json::detail::kIsOptional<T>) {
     if (part) validate_part(name, *part, errors);
-  } else if constexpr (base::detail::JsonMap<T>) {
+  } else if constexpr (json::detail::JsonMap<T>) {
     for (const auto& [key, mapped] : part) {
       validate_part(name.empty() ? key : name + "." + key, mapped, errors);
     }
@@ -68,7 +68,7 @@ void validate_part(const std::string& name, const T& part, FieldErrors& errors) 
 /// Calls `validate` of every struct in `value`, and of `value` itself.
 template <class T>
 void validate(const T& value, FieldErrors& errors) {
-  if constexpr (base::Aggregate<T> && !detail::ListOfParts<T>) {
+  if constexpr (json::Aggregate<T> && !detail::ListOfParts<T>) {
     detail::validate_struct(value, errors);
   } else {
     detail::validate_part({}, value, errors);

@@ -8,10 +8,10 @@
 #include "mastic/app/error_response.h"
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/router.h"
-#include "mastic/base/json_document.h"
 #include "mastic/base/kernel.h"
 #include "mastic/inspect/watch_page.h"
 #include "mastic/inspect/watch_report.h"
+#include "mastic/json/json_document.h"
 #include "mastic/threads/blocking_scope.h"
 
 namespace mastic::inspect {

@@ -69,7 +69,7 @@ struct HandlerValuesTest : ::testing::Test {
       return "again, " + form->name + ": " + std::string(form.errors.of("age"));
     });
     site.get<"/search">([](Query<SignUp> query) { return query->name; });
-    site.post<"/strict">([](Json<SignUp, base::UnknownMembers::Refuse>) { return "ok"; });
+    site.post<"/strict">([](Json<SignUp, json::UnknownMembers::Refuse>) { return "ok"; });
     site.get<"/hello">([](Request& request) -> Response {
       const auto language = request.preferred_language({"en", "de"}).value_or("en");
       if (request.preferred_type({"text/plain", "text/html"}) == "text/html") {

@@ -41,9 +41,9 @@ std::string show(const Paging& paging) {
   std::string ids;
   for (const int id : paging.ids) ids += std::to_string(id) + ";";
   return std::to_string(paging.page) + " " + std::to_string(paging.size) + " " +
-         (paging.desc ? "desc" : "asc") + " " + base::to_json(paging.scale) + " " +
+         (paging.desc ? "desc" : "asc") + " " + json::to_json(paging.scale) + " " +
          paging.filter.value_or("none") + " " + ids +
-         (paging.order ? std::string(base::enum_name(*paging.order)) : "");
+         (paging.order ? std::string(json::enum_name(*paging.order)) : "");
 }
 
 struct ValuesTest : ::testing::Test {
@@ -101,7 +101,7 @@ TEST_F(ValuesTest, PlainStructsAndContainersAreAnsweredAsJson) {
 TEST_F(ValuesTest, LargeArraysAreSentWhileTheyAreMade) {
   EXPECT_EQ(client.get("/many/0").text, "[]");
   EXPECT_EQ(client.get("/many/1").text, R"([{"name":"tea","count":1}])");
-  const auto many = base::from_json<std::vector<Item>>(client.get("/many/20000").text);
+  const auto many = json::from_json<std::vector<Item>>(client.get("/many/20000").text);
   ASSERT_TRUE(many) << many.error().message;
   EXPECT_EQ(many->size(), 20'000u);
 }

@@ -1,4 +1,4 @@
-#include "mastic/base/aggregate.h"
+#include "mastic/json/aggregate.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace mastic::base {
+namespace mastic::json {
 namespace {
 
 struct Point {
@@ -79,4 +79,4 @@ TEST(Aggregate, GivesNamesAndFieldsInOrder) {
 }
 
 }  // namespace
-}  // namespace mastic::base
+}  // namespace mastic::json

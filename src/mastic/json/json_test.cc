@@ -1,4 +1,4 @@
-#include "mastic/base/json.h"
+#include "mastic/json/json.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -7,7 +7,7 @@
 #include <map>
 #include <vector>
 
-namespace mastic::base {
+namespace mastic::json {
 namespace {
 
 using std::chrono::sys_seconds;
@@ -158,4 +158,4 @@ TEST(Json, NumbersSurviveTheWayThereAndBack) {
 }
 
 }  // namespace
-}  // namespace mastic::base
+}  // namespace mastic::json

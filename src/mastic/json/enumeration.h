@@ -21,7 +21,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mastic::base {
+namespace mastic::json {
 
 namespace detail {
 
@@ -144,4 +144,4 @@ template <Enumeration E>
 /// "one of 'Red', 'Green'": for messages.
 [[nodiscard]] std::string one_of(std::span<const std::string_view> names);
 
-}  // namespace mastic::base
+}  // namespace mastic::json

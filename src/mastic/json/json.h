@@ -28,14 +28,14 @@
 #include <utility>
 #include <variant>
 
-#include "mastic/base/aggregate.h"
 #include "mastic/base/encoding.h"
-#include "mastic/base/enumeration.h"
-#include "mastic/base/json_document.h"
 #include "mastic/base/result.h"
 #include "mastic/base/text.h"
+#include "mastic/json/aggregate.h"
+#include "mastic/json/enumeration.h"
+#include "mastic/json/json_document.h"
 
-namespace mastic::base {
+namespace mastic::json {
 
 /// What is done with members that the type has no field for.
 enum class UnknownMembers : std::uint8_t { Ignore, Refuse };
@@ -105,16 +105,16 @@ template <JsonWritable T>
 /// Reads `value`, a part of a document, as a T, which keeps nothing of it. Fails with the place,
 /// what is expected and what is there; a text fails also when it is no JSON (JsonDocument::parse).
 template <JsonReadable T>
-[[nodiscard]] Result<T> from_json(const JsonValue& value,
-                                  UnknownMembers unknown = UnknownMembers::Ignore) {
+[[nodiscard]] base::Result<T> from_json(const JsonValue& value,
+                                        UnknownMembers unknown = UnknownMembers::Ignore) {
   T into{};
   JsonReading reading(unknown);
   if (JsonType<T>::read(value, into, reading)) return into;
   return base::fail(reading.message());
 }
 template <JsonReadable T>
-[[nodiscard]] Result<T> from_json(std::string_view text,
-                                  UnknownMembers unknown = UnknownMembers::Ignore) {
+[[nodiscard]] base::Result<T> from_json(std::string_view text,
+                                        UnknownMembers unknown = UnknownMembers::Ignore) {
   const auto document = JsonDocument::parse(text);
   if (!document) return std::unexpected(document.error());
   return from_json<T>(document->root(), unknown);
@@ -217,7 +217,9 @@ struct JsonType<T> {
 template <class T>
   requires std::same_as<T, std::string> || std::same_as<T, std::string_view>
 struct JsonType<T> {
-  static void write(std::string& out, std::string_view value) { append_json_string(out, value); }
+  static void write(std::string& out, std::string_view value) {
+    base::append_json_string(out, value);
+  }
   static bool read(const JsonValue& value, T& into, JsonReading& reading)
     requires std::same_as<T, std::string>
   {
@@ -302,7 +304,7 @@ void write_list(std::string& out, const List& list) {
 /// Writes `,"name":`, the comma but for the first.
 inline void write_name(std::string& out, std::string_view name, bool& first) {
   if (!std::exchange(first, false)) out += ',';
-  append_json_string(out, name);
+  base::append_json_string(out, name);
   out += ':';
 }
 /// The same of a field, whose name needs no escapes, with what stands before it: a brace or a
@@ -432,4 +434,4 @@ struct JsonType<T> {
   }
 };
 
-}  // namespace mastic::base
+}  // namespace mastic::json

@@ -1,10 +1,10 @@
-#include "mastic/base/json.h"
+#include "mastic/json/json.h"
 
 #include <algorithm>
 
 #include "mastic/base/date.h"
 
-namespace mastic::base {
+namespace mastic::json {
 
 void detail::write_field_name(std::string& out, char before, std::string_view name) {
   const std::size_t size = out.size();
@@ -33,7 +33,7 @@ bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view>
   constexpr std::size_t kMaxShown = 40;
   if (!found.is(JsonValue::Kind::String)) return fail(found, one_of(names));
   std::string what = one_of(names) + " is expected, '";
-  append_log_escaped(what, found.text(), kMaxShown);
+  base::append_log_escaped(what, found.text(), kMaxShown);
   return fail(what + "' found");
 }
 
@@ -53,17 +53,17 @@ bool JsonType<bool>::read(const JsonValue& value, bool& into, JsonReading& readi
 }
 
 void JsonType<std::chrono::sys_seconds>::write(std::string& out, std::chrono::sys_seconds value) {
-  out.append("\"").append(format_iso_time(value.time_since_epoch().count())).append("\"");
+  out.append("\"").append(base::format_iso_time(value.time_since_epoch().count())).append("\"");
 }
 
 bool JsonType<std::chrono::sys_seconds>::read(const JsonValue& value,
                                               std::chrono::sys_seconds& into,
                                               JsonReading& reading) {
   const auto seconds =
-      value.is(JsonValue::Kind::String) ? parse_iso_time(value.text()) : std::nullopt;
+      value.is(JsonValue::Kind::String) ? base::parse_iso_time(value.text()) : std::nullopt;
   if (!seconds) return reading.fail(value, "a time such as \"2026-11-21T20:33:01Z\"");
   into = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
   return true;
 }
 
-}  // namespace mastic::base
+}  // namespace mastic::json

@@ -5,16 +5,16 @@
 #include <string>
 
 #include "mastic/base/allocations_testing.h"
-#include "mastic/base/json_document.h"
+#include "mastic/json/json_document.h"
 
-namespace mastic::base {
+namespace mastic::json {
 namespace {
 
 /// All that parsing allocates, freed in between or not: more than it holds at any time.
 std::size_t bytes_for(std::string_view text) {
-  const std::size_t before = allocations_so_far().bytes;
+  const std::size_t before = base::allocations_so_far().bytes;
   EXPECT_TRUE(JsonDocument::parse(text)) << text.substr(0, 40);
-  return allocations_so_far().bytes - before;
+  return base::allocations_so_far().bytes - before;
 }
 
 std::string array_of(std::string_view element, std::size_t count) {
@@ -36,7 +36,7 @@ std::string object_of(std::size_t count) {
 
 struct JsonMemory : testing::Test {
   void SetUp() override {
-    if (!counts_allocations()) GTEST_SKIP();
+    if (!base::counts_allocations()) GTEST_SKIP();
   }
 };
 
@@ -78,4 +78,4 @@ TEST_F(JsonMemory, IsBoundedForLargeObjectsAndTexts) {
 }
 
 }  // namespace
-}  // namespace mastic::base
+}  // namespace mastic::json

@@ -1,7 +1,7 @@
 // JSON from any bytes: no crash, and what was read and written reads back the same, as a tree and
 // as C++ values.
 
-#include "mastic/base/json.h"
+#include "mastic/json/json.h"
 
 #include <map>
 #include <string_view>
@@ -11,7 +11,7 @@
 
 namespace {
 
-using namespace mastic::base;
+using namespace mastic::json;
 
 struct Leaf {
   std::string name;

@@ -1,6 +1,6 @@
-#include "mastic/base/enumeration.h"
+#include "mastic/json/enumeration.h"
 
-namespace mastic::base {
+namespace mastic::json {
 
 std::string one_of(std::span<const std::string_view> names) {
   std::string text;
@@ -10,4 +10,4 @@ std::string one_of(std::span<const std::string_view> names) {
   return text;
 }
 
-}  // namespace mastic::base
+}  // namespace mastic::json

@@ -1,10 +1,10 @@
-#include "mastic/base/enumeration.h"
+#include "mastic/json/enumeration.h"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 
-namespace mastic::base {
+namespace mastic::json {
 namespace {
 
 enum class Color { Red, Green, Blue = 5 };
@@ -36,4 +36,4 @@ TEST(Enumeration, ListsItsNamesInTheOrderOfTheirValues) {
 }
 
 }  // namespace
-}  // namespace mastic::base
+}  // namespace mastic::json

@@ -17,7 +17,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mastic::base {
+namespace mastic::json {
 
 namespace detail {
 
@@ -264,4 +264,4 @@ constexpr void for_each_field(T& aggregate, Each each) {
   });
 }
 
-}  // namespace mastic::base
+}  // namespace mastic::json

@@ -1,4 +1,4 @@
-#include "mastic/base/json_document.h"
+#include "mastic/json/json_document.h"
 
 // Boost is compiled into this file, all of it under a name of our own, so that a program may link a Boost
 // of any version beside it. Its configuration is read first: it names files by macros, which must not
@@ -22,7 +22,7 @@ using boost::uint128_type;
 #include <string>
 #include <vector>
 
-namespace mastic::base {
+namespace mastic::json {
 
 using Kind = JsonValue::Kind;
 
@@ -36,7 +36,7 @@ class detail::JsonBuilder {
   using Code = boost::json::error_code;
   using View = boost::json::string_view;
 
-  explicit JsonBuilder(Arena& memory) : memory_(memory) {}
+  explicit JsonBuilder(base::Arena& memory) : memory_(memory) {}
   [[nodiscard]] const JsonValue* root() const { return root_; }
   [[nodiscard]] std::string_view repeated() const { return repeated_; }
 
@@ -156,7 +156,7 @@ class detail::JsonBuilder {
     return true;
   }
 
-  Arena& memory_;
+  base::Arena& memory_;
   const JsonValue* root_ = nullptr;
   std::vector<Open> open_;
   std::vector<std::string_view> names_;
@@ -196,9 +196,9 @@ std::string_view JsonValue::kind_text() const {
   return "";
 }
 
-Result<JsonDocument> JsonDocument::parse(std::string_view text) {
+base::Result<JsonDocument> JsonDocument::parse(std::string_view text) {
   if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
-    return fail("a text of 4 GiB and more is not taken");
+    return base::fail("a text of 4 GiB and more is not taken");
   }
   JsonDocument document;
   boost::json::parse_options options;
@@ -207,13 +207,13 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text) {
   boost::json::error_code code;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), code);
   const std::string_view repeated = parser.handler().repeated();
-  if (!repeated.empty()) return fail("the name '", repeated, "' stands twice in an object");
-  if (code) return fail("not JSON, at byte ", std::to_string(used), ": ", code.message());
+  if (!repeated.empty()) return base::fail("the name '", repeated, "' stands twice in an object");
+  if (code) return base::fail("not JSON, at byte ", std::to_string(used), ": ", code.message());
   if (used < text.size()) {
-    return fail("not JSON, at byte ", std::to_string(used), ": something follows the value");
+    return base::fail("not JSON, at byte ", std::to_string(used), ": something follows the value");
   }
   document.root_ = parser.handler().root();
   return document;
 }
 
-}  // namespace mastic::base
+}  // namespace mastic::json

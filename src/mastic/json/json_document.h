@@ -17,7 +17,7 @@
 #include "mastic/base/attributes.h"
 #include "mastic/base/result.h"
 
-namespace mastic::base {
+namespace mastic::json {
 
 struct JsonMember;
 template <class T>
@@ -121,15 +121,15 @@ class JsonDocument {
 
   /// Fails with what is wrong and at which byte. A text deeper than kMaxDepth is refused, and one
   /// of 4 GiB. Takes memory of 16 times the text and 8 KiB at the most, whatever that is.
-  [[nodiscard]] static Result<JsonDocument> parse(std::string_view text);
+  [[nodiscard]] static base::Result<JsonDocument> parse(std::string_view text);
 
   [[nodiscard]] const JsonValue& root() const MASTIC_LIFETIMEBOUND { return *root_; }
 
  private:
-  JsonDocument() : memory_(std::make_unique<Arena>()) {}
+  JsonDocument() : memory_(std::make_unique<base::Arena>()) {}
 
-  std::unique_ptr<Arena> memory_;
+  std::unique_ptr<base::Arena> memory_;
   const JsonValue* root_ = nullptr;
 };
 
-}  // namespace mastic::base
+}  // namespace mastic::json
