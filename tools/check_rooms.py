@@ -23,12 +23,13 @@ ARROWS = {
     "loop": "base threads async",
     "net": "base async threads loop",
     "app": "base json async http",
+    "routing": "base json async http app",
     "middleware": "base async http app",
     "files": "base async http app",
     "server": "base threads async http wire loop net app",
-    "inspect": "base async threads http app",
-    "catalog": "base threads async http wire loop net app middleware files server inspect",
-    "testing": "base threads async http wire loop net app middleware files server inspect catalog",
+    "inspect": "base async threads http app routing",
+    "catalog": "base threads async http wire loop net app routing middleware files server inspect",
+    "testing": "base threads async http wire loop net app routing middleware files server inspect catalog",
 }
 ARROWS = {room: set(allowed.split()) for room, allowed in ARROWS.items()}
 

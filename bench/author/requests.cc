@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "mastic/app/router.h"
 #include "mastic/net/socket_stream.h"
+#include "mastic/routing/router.h"
 #include "mastic/server/shard.h"
 
 #include "bench/author/cases.h"
@@ -80,7 +80,7 @@ struct Small {
 
 /// A site of `count` routes beside one another, each asked for.
 Round ask_one_of(int count) {
-  app::Router site;
+  routing::Router site;
   std::vector<std::string> paths;
   for (int i = 0; i < count; ++i) {
     const int shuffled = static_cast<int>(i * 7919LL % count) * (10'000 / count);
@@ -90,8 +90,8 @@ Round ask_one_of(int count) {
   return ask(std::move(site), std::move(paths));
 }
 
-app::Router site_with_others() {
-  app::Router site;
+routing::Router site_with_others() {
+  routing::Router site;
   for (const char* path :
        {"/", "/about", "/hi", "/items", "/items/{id:int}", "/users/{name}", "/login"}) {
     site.get(path, [] { return "hello\n"; });
@@ -106,13 +106,13 @@ Cases request_cases() {
       {"no-route", [] { return ask([] { return "hello\n"; }, {"/hi/ada/3"}); }},
       {"static",
        [] {
-         app::Router site = site_with_others();
+         routing::Router site = site_with_others();
          site.get<"/hi/ada/3">([] { return "hello\n"; });
          return ask(std::move(site), {"/hi/ada/3"});
        }},
       {"typed",
        [] {
-         app::Router site = site_with_others();
+         routing::Router site = site_with_others();
          site.get<"/hi/{name}/{times:int}">([](std::string_view name, int times) {
            return name.empty() || times < 0 ? "no\n" : "hello\n";
          });

@@ -20,7 +20,6 @@
 #include "mastic/app/json_array.h"
 #include "mastic/app/middleware.h"
 #include "mastic/app/problem_page.h"
-#include "mastic/app/router.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
@@ -30,6 +29,8 @@
 #include "mastic/files/static_files.h"
 #include "mastic/inspect/thread_watch.h"
 #include "mastic/json/enumeration.h"
+#include "mastic/routing/path_to.h"
+#include "mastic/routing/router.h"
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/pool.h"
 
@@ -38,26 +39,18 @@ namespace mastic {
 using app::App;
 using app::blocking;
 using app::Body;
-using app::Checked;
 using app::ContentError;
-using app::Cookie;
 using app::FieldErrors;
-using app::Form;
-using app::Header;
 using app::HttpError;
 using app::InvalidInput;
-using app::Json;
 using app::json_array;
 using app::Middleware;
 using app::Next;
 using app::Outcome;
-using app::path_to;
 using app::Problem;
 using app::problem_json;
-using app::Query;
 using app::Request;
 using app::Response;
-using app::Router;
 using app::StopReason;
 using async::Cancelled;
 using async::run_blocking;
@@ -85,6 +78,14 @@ using json::enum_names;
 using json::from_json;
 using json::to_json;
 using json::UnknownMembers;
+using routing::Checked;
+using routing::Cookie;
+using routing::Form;
+using routing::Header;
+using routing::Json;
+using routing::path_to;
+using routing::Query;
+using routing::Router;
 using threads::BlockingScope;
 using threads::Pool;
 

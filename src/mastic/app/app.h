@@ -62,8 +62,7 @@ class App {
   /// A plain handler that blocks: it is always called on a thread that may.
   template <class F>
   App(Blocking, F handler) : App(std::move(handler)) {
-    constexpr bool kIsPlain =
-        !detail::TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::value;
+    constexpr bool kIsPlain = !TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::value;
     static_assert(kIsPlain, "a Task does not block: it awaits run_blocking(f) for what does");
     callee_->history.mark_blocking();
   }

@@ -64,6 +64,12 @@ Response to_response(Request& request, const Problem& problem) {
 
 void throw_error(const base::Error& error) { throw std::runtime_error(error.message); }
 
+Task<Response> respond_when_gathered(Request& request, const void* handler,
+                                     Task<Response> (*respond)(const void*, Request&)) {
+  co_await request.gather();
+  co_return co_await respond(handler, request);
+}
+
 namespace detail {
 
 bool may_enter(Request& request, const BlockingHistory& history) {
@@ -86,12 +92,6 @@ Task<Response> respond_later(Request& request, BlockingHistory& history, const v
   }
   auto call = [&] { return respond_elsewhere(request, history, handler, respond); };
   co_return co_await async::run_blocking(call, request.exchange().queue_timeout());
-}
-
-Task<Response> respond_when_gathered(Request& request, const void* handler,
-                                     Task<Response> (*respond)(const void*, Request&)) {
-  co_await request.gather();
-  co_return co_await respond(handler, request);
 }
 
 void settle(Request& request, Task<Response>& task) {

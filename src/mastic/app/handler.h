@@ -4,8 +4,8 @@
 //     [](Request& request)                                       that looks at the request
 //     [](Request& request) -> Task<...>                          one that may wait
 //
-// returning text, http::Status, Body, Response, what is written as JSON (aggregates, vectors, maps,
-// Json<T>), Result<any of these>, or a Task of any of these.
+// returning text, http::Status, Body, Response, what is written as JSON (aggregates, vectors, maps),
+// Result<any of these>, or a Task of any of these.
 
 #pragma once
 
@@ -48,20 +48,14 @@ Response to_response(Request& request, base::Result<T> result) {
   return to_response(request, *std::move(result));
 }
 
-template <class T, json::UnknownMembers Unknown>
-struct Json;
-/// What is answered as JSON when a handler returns it: aggregates, vectors, maps, and Json<T>.
+/// What is answered as JSON when a handler returns it: aggregates, vectors and maps. (A type of another room
+/// brings a `to_response` of its own beside it: routing::Json.)
 template <class T>
   requires((json::Aggregate<T> || json::detail::JsonList<T> || json::detail::JsonMap<T>) &&
            json::JsonWritable<T>)
 Response to_response(Request&, const T& value) {
   return Response::json(value);
 }
-template <json::JsonWritable T, json::UnknownMembers Unknown>
-Response to_response(Request&, const Json<T, Unknown>& json) {
-  return Response::json(json.value);
-}
-
 template <class T>
 concept Answer = requires(Request& request, T value) {
   { to_response(request, std::move(value)) } -> std::same_as<Response>;
@@ -69,8 +63,7 @@ concept Answer = requires(Request& request, T value) {
 
 // ---- calling ----
 
-namespace detail {
-
+/// Whether a handler's result is a task, and what that makes.
 template <class T>
 struct TaskTraits : std::false_type {
   using Value = T;
@@ -79,6 +72,18 @@ template <class T>
 struct TaskTraits<Task<T>> : std::true_type {
   using Value = T;
 };
+
+/// Waits for `task`, a handler's, and makes a response of its value.
+template <class T>
+Task<Response> respond_with(Request& request, Task<T> task) {
+  co_return to_response(request, co_await std::move(task));
+}
+/// Waits for the body, then has `respond` begin a handler that is a task.
+[[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
+                                                   Task<Response> (*respond)(const void*,
+                                                                             Request&));
+
+namespace detail {
 
 template <class F>
 decltype(auto) invoke_handler(const F& handler, Request& request) {
@@ -91,11 +96,6 @@ decltype(auto) invoke_handler(const F& handler, Request& request) {
 
 template <class F>
 using HandlerResult = decltype(invoke_handler(std::declval<const F&>(), std::declval<Request&>()));
-
-template <class T>
-Task<Response> respond_with(Request& request, Task<T> task) {
-  co_return to_response(request, co_await std::move(task));
-}
 
 /// Starts `task`, a coroutine, and turns what it throws later into an answer. Throws what it throws
 /// now.
@@ -150,11 +150,6 @@ class InlineCall {
 [[nodiscard]] Task<Response> respond_later(Request& request, BlockingHistory& history,
                                            const void* handler,
                                            Response (*respond)(const void*, Request&));
-/// Waits for the body, then has `respond` begin a handler that is a task.
-[[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
-                                                   Task<Response> (*respond)(const void*,
-                                                                             Request&));
-
 }  // namespace detail
 
 /// Called without or with a request, through a const reference.
@@ -163,9 +158,8 @@ concept CalledWithRequest = std::invocable<const F&, Request&> || std::invocable
 
 /// That, with one of the results above.
 template <class F>
-concept Handler =
-    CalledWithRequest<F> &&
-    Answer<typename detail::TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value>;
+concept Handler = CalledWithRequest<F> &&
+                  Answer<typename TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value>;
 
 /// Calls a handler as its App does; `history` is its own. A plain handler whose body is at hand costs a
 /// call and nothing else; one whose body is still coming waits for it without holding a thread.
@@ -178,11 +172,10 @@ Task<Response> call_handler(const F& handler, BlockingHistory& history, Request&
       const detail::Call call(request.exchange(), history);
       return detail::make_settled(request,
                                   [&] { return detail::invoke_handler(handler, request); });
-    } else if constexpr (detail::TaskTraits<Result>::value) {
+    } else if constexpr (TaskTraits<Result>::value) {
       const detail::Call call(request.exchange(), history);
-      return detail::make_settled(request, [&] {
-        return detail::respond_with(request, detail::invoke_handler(handler, request));
-      });
+      return detail::make_settled(
+          request, [&] { return respond_with(request, detail::invoke_handler(handler, request)); });
     } else if (detail::may_enter(request, history)) {
       const detail::InlineCall stay(request, history);
       return Task<Response>(std::in_place, [&] {

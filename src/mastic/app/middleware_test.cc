@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "mastic/app/exchange_context_testing.h"
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 
 namespace mastic::app {
@@ -102,14 +101,6 @@ TEST_F(MiddlewareTest, AWrapperTakesTheApplication) {
     });
   };
   EXPECT_EQ(text_of(call(wrap(twice, plain()))), "inner!");
-}
-
-TEST_F(MiddlewareTest, TheFirstUsedIsTheOutermost) {
-  Router router;
-  router.get("/", plain());
-  router.use(Trace{order, "1"}).use(Trace{order, "2"});
-  (void)call(std::move(router).build());
-  EXPECT_EQ(order, "1(2()2)1");
 }
 
 }  // namespace

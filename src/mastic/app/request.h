@@ -17,7 +17,6 @@
 #include "mastic/app/exchange_context.h"
 #include "mastic/app/extensions.h"
 #include "mastic/app/path_text.h"
-#include "mastic/app/path_type.h"
 #include "mastic/app/request_log.h"
 #include "mastic/app/router_context.h"
 #include "mastic/base/attributes.h"

@@ -12,10 +12,10 @@
 #include <stdexcept>
 #include <thread>
 
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/base/forwarding_kernel.h"
 #include "mastic/net/socket_address.h"
+#include "mastic/routing/router.h"
 #include "mastic/threads/thread.h"
 
 namespace mastic::catalog {
@@ -166,7 +166,7 @@ TEST_F(ServiceTest, SaysWhyItCannotStart) {
 }
 
 TEST_F(ServiceTest, DoesNotStartWhenAHookFails) {
-  app::Router site;
+  routing::Router site;
   site.on_start([] { throw std::runtime_error("no database"); });
   EXPECT_EQ(serve(std::move(site), "test", options, log), ExitCode::CannotStart);
   log.wait_for("a start-up hook failed: std::runtime_error: no database");

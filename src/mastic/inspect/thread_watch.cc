@@ -11,11 +11,11 @@
 #include "mastic/app/http_error.h"
 #include "mastic/app/own_host.h"
 #include "mastic/app/page_style.h"
-#include "mastic/app/router.h"
 #include "mastic/base/text.h"
 #include "mastic/http/authority.h"
 #include "mastic/inspect/watch_page.h"
 #include "mastic/inspect/watch_report.h"
+#include "mastic/routing/router.h"
 #include "mastic/threads/blocking_scope.h"
 
 namespace mastic::inspect {
@@ -145,12 +145,12 @@ struct OwnHostOnly {
 }  // namespace
 
 app::App thread_watch(ThreadWatchOptions options) {
-  app::Router pages;
+  routing::Router pages;
   pages.use(OwnHostOnly{std::move(options.allowed_hosts)});
-  pages.get<"/">([options](Request& request, app::Query<View> view) {
+  pages.get<"/">([options](Request& request, routing::Query<View> view) {
     return show(request, *std::move(view), options);
   });
-  pages.post<"/cancel">([options](Request& request, app::Form<CancelForm> form) {
+  pages.post<"/cancel">([options](Request& request, routing::Form<CancelForm> form) {
     return cancel(request, (*std::move(form)).request, options);
   });
   return app::App(std::move(pages)).quick();

@@ -7,11 +7,11 @@
 
 #include "mastic/app/error_response.h"
 #include "mastic/app/exchange_context_testing.h"
-#include "mastic/app/router.h"
 #include "mastic/base/kernel.h"
 #include "mastic/inspect/watch_page.h"
 #include "mastic/inspect/watch_report.h"
 #include "mastic/json/json_document.h"
+#include "mastic/routing/router.h"
 #include "mastic/threads/blocking_scope.h"
 
 namespace mastic::inspect {
@@ -83,7 +83,7 @@ class FakeServer final : public base::ServerStatus {
 class ThreadWatch : public testing::Test {
  protected:
   explicit ThreadWatch(ThreadWatchOptions options = {}) {
-    app::Router routes;
+    routing::Router routes;
     routes.mount("/watch", thread_watch(options));
     site_.emplace(std::move(routes));
   }

@@ -9,10 +9,10 @@
 #include <thread>
 #include <vector>
 
-#include "mastic/app/router.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/with_timeout.h"
+#include "mastic/routing/router.h"
 #include "mastic/server/handler_thread_testing.h"
 #include "mastic/threads/blocking_scope.h"
 
@@ -23,10 +23,10 @@ using namespace std::chrono_literals;
 using app::App;
 using app::blocking;
 using app::Request;
-using app::Router;
 using app::Task;
 using http::Status;
 using loop::Scheduler;
+using routing::Router;
 
 TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
   std::atomic<int> ran_on{0};

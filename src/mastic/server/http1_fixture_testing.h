@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
+#include "mastic/routing/router.h"
 #include "mastic/server/shard_testing.h"
 
 namespace mastic::server {
@@ -21,10 +21,10 @@ using namespace std::chrono_literals;
 using app::App;
 using app::Request;
 using app::Response;
-using app::Router;
 using app::Task;
 using http::Method;
 using http::Status;
+using routing::Router;
 
 inline const std::string kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/base/assert.h"
+#include "mastic/routing/router.h"
 #include "mastic/server/shard_testing.h"
 
 namespace {
@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 using mastic::app::Body;
 using mastic::app::Request;
 using mastic::app::Response;
-using mastic::app::Router;
 using mastic::async::Task;
+using mastic::routing::Router;
 using mastic::server::ShardFixture;
 
 mastic::app::App make_app() {

@@ -12,8 +12,8 @@
 #include <thread>
 #include <vector>
 
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
+#include "mastic/routing/router.h"
 #include "mastic/server/client_testing.h"
 #include "mastic/server/shard_testing.h"
 #include "mastic/threads/thread.h"
@@ -131,7 +131,7 @@ TEST_P(ServerTest, AnswersAClientThatSendsTwentyMegabytesBeforeItReads) {
 TEST_P(ServerTest, RunsBackgroundTasksFromItsStartUntilTheLastAnswer) {
   std::vector<std::string> events;  // hooks run on this thread
   std::atomic<int> running{0};
-  app::Router site;
+  routing::Router site;
   const auto task = [&]() -> async::Task<> {
     ++running;
     running.notify_all();
@@ -169,7 +169,7 @@ TEST_P(ServerTest, ADrainBeforeTheStartIsRemembered) {
 
 TEST_P(ServerTest, ADrainDuringTheStartIsNotLost) {
   std::function<void()> drain;
-  app::Router site;
+  routing::Router site;
   site.on_start([&] { drain(); });
   Server server(std::move(site), with(2), log, system_kernel());
   ASSERT_TRUE(server.listen(*Address::parse("127.0.0.1:0")));
@@ -179,7 +179,7 @@ TEST_P(ServerTest, ADrainDuringTheStartIsNotLost) {
 }
 
 TEST_P(ServerTest, AnAbortBeforeTheStartEndsItToo) {
-  app::Router site;
+  routing::Router site;
   site.in_background("one", []() -> async::Task<> { co_await async::sleep_for(1h); });
   Server server(std::move(site), with(2), log, system_kernel());
   ASSERT_TRUE(server.listen(*Address::parse("127.0.0.1:0")));
@@ -224,7 +224,7 @@ TEST_P(ServerTest, AHandlerThatBlocksLearnsOfADrain) {
 TEST_P(ServerTest, KeepsBackgroundTasksWhileAnyRequestNeedsThem) {
   std::atomic<int> running{0};
   std::atomic<bool> asked{false};
-  app::Router site;
+  routing::Router site;
   const auto task = [&]() -> async::Task<> {
     ++running;
     running.notify_all();

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "mastic/app/router.h"
 #include "mastic/async/event.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
+#include "mastic/routing/router.h"
 #include "mastic/server/handler_thread_testing.h"
 
 namespace mastic::server {
@@ -22,9 +22,9 @@ using app::blocking;
 using app::Body;
 using app::Request;
 using app::Response;
-using app::Router;
 using app::Task;
 using http::Status;
+using routing::Router;
 
 /// One loop, one worker and two in reserve: of these threads, two that are held leave few.
 struct ThreadShortageTest : HandlerThreadTest {

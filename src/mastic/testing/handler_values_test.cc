@@ -4,24 +4,24 @@
 
 #include <map>
 
-#include "mastic/app/router.h"
+#include "mastic/routing/router.h"
 #include "mastic/testing/test_client.h"
 
 namespace mastic::testing {
 namespace {
 
 using app::Body;
-using app::Checked;
-using app::Cookie;
 using app::FieldErrors;
-using app::Form;
-using app::Header;
-using app::Json;
-using app::Query;
 using app::Request;
 using app::Response;
 using app::Task;
 using http::Status;
+using routing::Checked;
+using routing::Cookie;
+using routing::Form;
+using routing::Header;
+using routing::Json;
+using routing::Query;
 
 struct SignUp {
   std::string name;
@@ -47,8 +47,8 @@ struct Extras {
 
 struct HandlerValuesTest : ::testing::Test {
   HandlerValuesTest() : client(make_site()) {}
-  static app::Router make_site() {
-    app::Router site;
+  static routing::Router make_site() {
+    routing::Router site;
     site.get<"/key">([](Header<"X-Key"> key) { return *key; });
     site.get<"/version">([](Header<"X-Version", std::optional<int>> version) {
       return std::to_string(version->value_or(1));

@@ -4,8 +4,8 @@
 
 #include <stdexcept>
 
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
+#include "mastic/routing/router.h"
 #include "mastic/testing/test_client.h"
 
 namespace mastic::testing {
@@ -13,8 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using app::App;
-using app::Router;
 using app::Task;
+using routing::Router;
 
 struct LifecycleTest : ::testing::Test {
   /// A router that notes its start and its end under `name`.

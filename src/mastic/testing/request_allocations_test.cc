@@ -16,13 +16,13 @@
 #include <string_view>
 #include <vector>
 
-#include "mastic/app/router.h"
 #include "mastic/base/allocations_testing.h"
 #include "mastic/base/descriptor.h"
 #include "mastic/base/forwarding_kernel.h"
 #include "mastic/files/static_files.h"
 #include "mastic/files/temporary_tree_testing.h"
 #include "mastic/net/socket_address.h"
+#include "mastic/routing/router.h"
 #include "mastic/server/server.h"
 
 namespace mastic::testing {
@@ -144,13 +144,13 @@ struct RequestAllocations : ::testing::TestWithParam<loop::TransferKind> {
 };
 
 TEST_P(RequestAllocations, AreNoneForAPlainHandler) {
-  app::Router site;
+  routing::Router site;
   site.get("/", [] { return "Hello, world!\n"; });
   EXPECT_EQ(of(std::move(site), "/"), 0u);
 }
 
 TEST_P(RequestAllocations, AreNoneForAPlainHandlerWithValues) {
-  app::Router site;
+  routing::Router site;
   site.get<"/hi/{name}/{times:int}">([](std::string_view name, int times) {
     return name == "ada" && times == 3 ? "yes\n" : "no\n";
   });
@@ -158,25 +158,25 @@ TEST_P(RequestAllocations, AreNoneForAPlainHandlerWithValues) {
 }
 
 TEST_P(RequestAllocations, AreNoneForATask) {
-  app::Router site;
+  routing::Router site;
   site.get("/", [](app::Request&) -> app::Task<std::string> { co_return "Hello, world!\n"; });
   EXPECT_EQ(of(std::move(site), "/"), 0u);
 }
 
 TEST_P(RequestAllocations, AreNoneForAStaticFileFromMemory) {
-  app::Router site;
+  routing::Router site;
   site.mount("/files", files::static_files(tree.root()));
   EXPECT_EQ(of(std::move(site), "/files/assets/with-a-name-that-is-rather-long.txt"), 0u);
 }
 
 TEST_P(RequestAllocations, AreSeenWhereAHandlerMakesOne) {
-  app::Router site;
+  routing::Router site;
   site.get("/new", [] { return std::string(100, 'x'); });
   EXPECT_GE(of(std::move(site), "/new"), kClients * kWindow);
 }
 
 TEST_P(RequestAllocations, AreSeenWhereTheCLibraryMakesOne) {
-  app::Router site;
+  routing::Router site;
   site.get("/malloc", [] {
     // Through a pointer that the compiler does not know, or it would leave the pair out.
     void* (*volatile allocate)(std::size_t) = std::malloc;

@@ -9,10 +9,10 @@
 #include <thread>
 #include <vector>
 
-#include "mastic/app/router.h"
 #include "mastic/base/forwarding_kernel.h"
 #include "mastic/files/static_files.h"
 #include "mastic/files/temporary_tree_testing.h"
+#include "mastic/routing/router.h"
 #include "mastic/server/client_testing.h"
 #include "mastic/server/server.h"
 
@@ -71,7 +71,7 @@ struct SlowDisk : ::testing::Test {
     files::Options served;
     served.max_memory_file_bytes = 1000;
     served.precompressed = false;
-    app::Router site;
+    routing::Router site;
     site.get("/quick", [] { return "quick"; });
     site.mount("/files", *files::open_static_files(tree.root(), served, disk));
     server = std::make_unique<server::Server>(std::move(site), options, log, disk);

@@ -5,10 +5,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/when.h"
 #include "mastic/files/static_files.h"
+#include "mastic/routing/router.h"
 
 namespace mastic::testing {
 namespace {
@@ -19,8 +19,8 @@ using app::Response;
 using app::Task;
 using http::Status;
 
-app::Router make_site() {
-  app::Router site;
+routing::Router make_site() {
+  routing::Router site;
   site.get("/", [] { return "hello\n"; });
   site.get("/hi/{name}",
            [](Request& request) { return "hi " + std::string(request.value("name")); });
@@ -145,7 +145,7 @@ TEST(TestClient, ServesFilesToo) {
 }
 
 TEST(TestClient, SendsWhatClientsSend) {
-  app::Router site;
+  routing::Router site;
   site.patch("/", [](app::Request& request) { return "patched " + std::string(request.text()); });
   site.post("/", [](app::Request& request) {
     return std::string(request.field("Content-Type").value_or("")) + " " +
@@ -159,7 +159,7 @@ TEST(TestClient, SendsWhatClientsSend) {
 }
 
 TEST(TestClient, DrainsInTheMidstOfACall) {
-  app::Router site;
+  routing::Router site;
   site.get("/poll", [](app::Request& request) -> app::Task<std::string> {
     const auto first = co_await async::when_any(async::sleep_for(30s), request.draining());
     co_return first.index() == 0 ? "waited" : "the server ends";
@@ -171,7 +171,7 @@ TEST(TestClient, DrainsInTheMidstOfACall) {
 }
 
 TEST(TestClient, SendsRequestsDuringADrain) {
-  app::Router site;
+  routing::Router site;
   site.get("/", [](app::Request& request) {
     return std::string(request.draining().has_begun() ? "drains" : "serves");
   });

@@ -5,21 +5,21 @@
 #include <map>
 
 #include "mastic/app/json_array.h"
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
 #include "mastic/base/uuid.h"
+#include "mastic/routing/router.h"
 #include "mastic/testing/test_client.h"
 
 namespace mastic::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using app::Form;
-using app::Json;
-using app::Query;
 using app::Request;
 using app::Task;
 using http::Status;
+using routing::Form;
+using routing::Json;
+using routing::Query;
 
 struct Item {
   std::string name;
@@ -48,8 +48,8 @@ std::string show(const Paging& paging) {
 
 struct ValuesTest : ::testing::Test {
   ValuesTest() : client(make_site()) {}
-  static app::Router make_site() {
-    app::Router site;
+  static routing::Router make_site() {
+    routing::Router site;
     site.get<"/item/{name}">([](std::string name) { return Item{std::move(name), 3, {}}; });
     site.get<"/items">([] { return std::vector<Item>{{"a", 1, "x"}, {"b", 2, {}}}; });
     site.get<"/counts">([]() -> Task<std::map<std::string, int>> {

@@ -1,4 +1,4 @@
-#include "mastic/app/error_pages.h"
+#include "mastic/routing/error_pages.h"
 
 #include <gtest/gtest.h>
 
@@ -6,11 +6,12 @@
 
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/problem_page.h"
-#include "mastic/app/router.h"
+#include "mastic/routing/router.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
+using app::TestExchange;
 using http::Method;
 using http::Status;
 
@@ -236,4 +237,4 @@ TEST_F(ErrorPagesTest, TheLogSaysWhyContentWasRefused) {
 }
 
 }  // namespace
-}  // namespace mastic::app
+}  // namespace mastic::routing

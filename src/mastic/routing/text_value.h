@@ -14,10 +14,10 @@
 #include <utility>
 #include <vector>
 
-#include "mastic/app/path_type.h"
 #include "mastic/json/enumeration.h"
+#include "mastic/routing/path_type.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 
 /// `read` says whether `text` is a T, and leaves `into` as it was when it is none; `expected` says
 /// in words what would be one.
@@ -98,4 +98,4 @@ struct TextValue<std::vector<T>> {
   static std::string expected() { return TextValue<T>::expected(); }
 };
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -13,7 +13,13 @@
 #include "mastic/app/handler.h"
 #include "mastic/app/problem.h"
 
-namespace mastic::app {
+namespace mastic::routing {
+
+using app::Answer;
+using app::HttpError;
+using app::Problem;
+using app::Request;
+using app::Response;
 
 class ErrorPages {
  public:
@@ -86,4 +92,4 @@ ErrorPages::Catcher ErrorPages::make_catcher(F handler, Answering answer) {
   };
 }
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

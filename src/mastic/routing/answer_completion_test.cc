@@ -3,11 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "mastic/app/exchange_context_testing.h"
-#include "mastic/app/router.h"
+#include "mastic/routing/router.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
+using app::TestExchange;
 using http::FieldName;
 using http::Method;
 using http::Status;
@@ -112,4 +113,4 @@ TEST_F(AnswerCompletion, APolicyThatWasTakenAwayStaysAway) {
 }
 
 }  // namespace
-}  // namespace mastic::app
+}  // namespace mastic::routing

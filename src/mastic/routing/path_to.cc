@@ -1,11 +1,11 @@
-#include "mastic/app/path_text.h"
+#include "mastic/routing/path_to.h"
 
 #include <stdexcept>
 
 #include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
 [[noreturn]] void refuse(const RoutePattern& pattern, const std::string& why) {
@@ -58,4 +58,4 @@ std::string make_path(const RoutePattern& pattern, std::span<const std::string> 
   return path;
 }
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -4,11 +4,12 @@
 
 #include "mastic/app/error_response.h"
 #include "mastic/app/exchange_context_testing.h"
-#include "mastic/app/router.h"
+#include "mastic/routing/router.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
+using app::TestExchange;
 using http::Method;
 
 constexpr std::string_view kTrace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03";
@@ -21,7 +22,7 @@ struct RequestLogTest : testing::Test {
   }
   async::ManualExecutor executor;
   TestExchange exchange{executor};
-  const std::string id = "id=" + reference_id(42);
+  const std::string id = "id=" + app::reference_id(42);
 };
 
 TEST_F(RequestLogTest, SaysWhichRequestItIsOf) {
@@ -130,4 +131,4 @@ TEST_F(TraceTest, IsNotBelievedWhenItIsMalformedOrSaidTwice) {
 }
 
 }  // namespace
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -15,13 +15,24 @@
 #include <vector>
 
 #include "mastic/app/app.h"
-#include "mastic/app/error_pages.h"
 #include "mastic/app/middleware.h"
-#include "mastic/app/route_tree.h"
 #include "mastic/app/router_context.h"
 #include "mastic/http/method.h"
+#include "mastic/routing/error_pages.h"
+#include "mastic/routing/route_tree.h"
 
-namespace mastic::app {
+namespace mastic::routing {
+
+using app::App;
+using app::BlockingHistory;
+using app::Lifecycle;
+using app::Middleware;
+using app::Problem;
+using app::Request;
+using app::RequestFacts;
+using app::Response;
+using app::RouterContext;
+using app::Task;
 
 struct RouteEntry {
   http::Method method;
@@ -111,4 +122,4 @@ class RouteTable final : public RouterContext {
 [[nodiscard]] Task<Response> call_in_router(const RouterContext& scope, const App& app,
                                             Request& request);
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -1,6 +1,6 @@
-#include "mastic/app/error_pages.h"
+#include "mastic/routing/error_pages.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 
 std::optional<Response> ErrorPages::page(Request& request, const Problem& problem) const {
   const auto own = pages_.find(problem.status);
@@ -18,4 +18,4 @@ std::optional<Response> ErrorPages::answer_exception(Request& request) const {
   return std::nullopt;
 }
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -15,14 +15,23 @@
 #include <utility>
 
 #include "mastic/app/app.h"
-#include "mastic/app/from_request.h"
 #include "mastic/app/http_error.h"
-#include "mastic/app/path_type.h"
 #include "mastic/app/request.h"
-#include "mastic/app/route_pattern.h"
 #include "mastic/base/fixed_text.h"
+#include "mastic/routing/from_request.h"
+#include "mastic/routing/path_type.h"
+#include "mastic/routing/route_pattern.h"
 
-namespace mastic::app {
+namespace mastic::routing {
+
+using app::App;
+using app::AppBuilder;
+using app::Body;
+using app::Handler;
+using app::HttpError;
+using app::Request;
+using app::Response;
+using app::Task;
 
 namespace detail {
 
@@ -171,7 +180,7 @@ class RouteHandler {
       return Response();
     } else if constexpr (needs_content(kAll) && returns_task(kAll)) {
       if (request.body().bytes()) return respond(request);
-      return detail::respond_when_gathered(request, this, [](const void* self, Request& whole) {
+      return app::respond_when_gathered(request, this, [](const void* self, Request& whole) {
         return static_cast<const RouteHandler*>(self)->respond(whole);
       });
     } else {
@@ -191,10 +200,10 @@ class RouteHandler {
   template <std::size_t... I>
   static consteval bool returns_task(std::index_sequence<I...>) {
     using Result = std::invoke_result_t<const F&, Parameter<I>...>;
-    return detail::TaskTraits<Result>::value;
+    return app::TaskTraits<Result>::value;
   }
   Task<Response> respond(Request& request) const {
-    return detail::respond_with(request, call(request, std::make_index_sequence<kParameters>()));
+    return app::respond_with(request, call(request, std::make_index_sequence<kParameters>()));
   }
   template <std::size_t... I>
   auto call(Request& request, std::index_sequence<I...>) const {
@@ -259,4 +268,4 @@ constexpr void check_route() {
 
 }  // namespace detail
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

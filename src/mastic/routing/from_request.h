@@ -21,14 +21,21 @@
 
 #include "mastic/app/field_errors.h"
 #include "mastic/app/request.h"
-#include "mastic/app/text_value.h"
-#include "mastic/app/validation.h"
+#include "mastic/app/response.h"
 #include "mastic/base/fixed_text.h"
 #include "mastic/http/cookie.h"
 #include "mastic/json/aggregate.h"
 #include "mastic/json/json.h"
+#include "mastic/routing/text_value.h"
+#include "mastic/routing/validation.h"
 
-namespace mastic::app {
+namespace mastic::routing {
+
+using app::Body;
+using app::FieldErrors;
+using app::InvalidInput;
+using app::Request;
+using app::Response;
 
 /// Holds a T; used like a pointer to it.
 template <class T>
@@ -46,6 +53,10 @@ struct Held {
 /// not have are passed over, or refused. As a result of a handler: the answer is that.
 template <class T, json::UnknownMembers Unknown = json::UnknownMembers::Ignore>
 struct Json : Held<T> {};
+template <json::JsonWritable T, json::UnknownMembers Unknown>
+Response to_response(Request&, const Json<T, Unknown>& json) {
+  return Response::json(json.value);
+}
 /// The query, `?page=2&filter=x`, field by field. A field that is not in it keeps the value that T
 /// gives it; a std::vector takes all of its name; names that T does not have are passed over.
 template <class T>
@@ -233,4 +244,4 @@ struct FromRequest<Body> {
   static Body take(Request& request) { return std::exchange(request.body(), Body::taken()); }
 };
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

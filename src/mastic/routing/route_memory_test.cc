@@ -6,12 +6,13 @@
 #include <string>
 
 #include "mastic/app/exchange_context_testing.h"
-#include "mastic/app/router.h"
 #include "mastic/base/allocations_testing.h"
+#include "mastic/routing/router.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
+using app::TestExchange;
 using http::Method;
 using http::Status;
 
@@ -71,4 +72,4 @@ TEST_F(RouteMemory, TakesNothingOfTheHeapForAFileBelowAMountAtTheRoot) {
 }
 
 }  // namespace
-}  // namespace mastic::app
+}  // namespace mastic::routing

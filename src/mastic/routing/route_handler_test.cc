@@ -1,16 +1,17 @@
-#include "mastic/app/route_handler.h"
+#include "mastic/routing/route_handler.h"
 
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 
 #include "mastic/app/exchange_context_testing.h"
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
+#include "mastic/routing/router.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
+using app::TestExchange;
 using namespace std::chrono_literals;
 using http::Method;
 using http::Status;
@@ -167,4 +168,4 @@ static_assert(!RoutePattern("/a/../b").is_valid());
 static_assert(!RoutePattern("/a?b").is_valid());
 
 }  // namespace
-}  // namespace mastic::app
+}  // namespace mastic::routing

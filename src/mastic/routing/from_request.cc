@@ -1,4 +1,4 @@
-#include "mastic/app/from_request.h"
+#include "mastic/routing/from_request.h"
 
 #include <algorithm>
 
@@ -6,9 +6,10 @@
 #include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
 
-namespace mastic::app::detail {
+namespace mastic::routing::detail {
 namespace {
 
+using app::HttpError;
 using http::FieldName;
 using http::Status;
 
@@ -87,4 +88,4 @@ void refuse_text(std::string_view kind, std::string_view name, std::string_view 
                                           "': " + mismatch(expected, found) + ".");
 }
 
-}  // namespace mastic::app::detail
+}  // namespace mastic::routing::detail

@@ -10,7 +10,7 @@
 
 #include "mastic/base/attributes.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 
 /// One segment of a pattern.
 struct PatternPart {
@@ -134,4 +134,4 @@ class RoutePattern {
   std::string_view fault_at_;
 };
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

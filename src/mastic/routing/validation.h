@@ -11,7 +11,9 @@
 #include "mastic/json/aggregate.h"
 #include "mastic/json/json.h"
 
-namespace mastic::app {
+namespace mastic::routing {
+
+using app::FieldErrors;
 
 namespace detail {
 
@@ -75,4 +77,4 @@ void validate(const T& value, FieldErrors& errors) {
   }
 }
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -1,8 +1,8 @@
-#include "mastic/app/route_tree.h"
+#include "mastic/routing/route_tree.h"
 
 #include <gtest/gtest.h>
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
 struct RouteTreeTest : testing::Test {
@@ -94,4 +94,4 @@ TEST_F(RouteTreeTest, HoldsTenThousand) {
 }
 
 }  // namespace
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -13,16 +13,26 @@
 #include <vector>
 
 #include "mastic/app/app.h"
-#include "mastic/app/error_pages.h"
 #include "mastic/app/lifecycle.h"
 #include "mastic/app/middleware.h"
-#include "mastic/app/route_handler.h"
-#include "mastic/app/route_pattern.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/fixed_text.h"
 #include "mastic/http/method.h"
+#include "mastic/routing/error_pages.h"
+#include "mastic/routing/route_handler.h"
+#include "mastic/routing/route_pattern.h"
 
-namespace mastic::app {
+namespace mastic::routing {
+
+using app::Answer;
+using app::App;
+using app::Blocking;
+using app::Lifecycle;
+using app::Middleware;
+using app::Problem;
+using app::Request;
+using app::Response;
+using app::Task;
 
 struct RouteEntry;
 class RouteTable;
@@ -114,14 +124,14 @@ class Router {
       return add(method, pattern, App(Typed(std::move(handler))), Typed::kMatchers);
     }
   }
-  /// The same for a handler that blocks: `site.get("/report", blocking, report)`.
+  /// The same for a handler that blocks: `site.get("/report", app::blocking, report)`.
   template <class F>
   Route on(http::Method method, std::string_view pattern, Blocking, F handler) {
     if constexpr (PlainHandler<F>) {
-      return add(method, pattern, App(blocking, std::move(handler)));
+      return add(method, pattern, App(app::blocking, std::move(handler)));
     } else {
       using Typed = RouteHandler<F>;
-      return add(method, pattern, App(blocking, Typed(std::move(handler))), Typed::kMatchers);
+      return add(method, pattern, App(app::blocking, Typed(std::move(handler))), Typed::kMatchers);
     }
   }
   /// The same, and what does not fit does not compile.
@@ -133,7 +143,7 @@ class Router {
   template <base::FixedText Pattern, class F>
   Route on(http::Method method, Blocking, F handler) {
     detail::check_route<Pattern, F>();
-    return on(method, Pattern.view(), blocking, std::move(handler));
+    return on(method, Pattern.view(), app::blocking, std::move(handler));
   }
 
   /// One route, as `routes` lists it.
@@ -257,4 +267,4 @@ class Router {
   Lifecycle lifecycle_;
 };
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

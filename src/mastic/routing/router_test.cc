@@ -1,4 +1,4 @@
-#include "mastic/app/router.h"
+#include "mastic/routing/router.h"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,10 @@
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/async/sleep.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
+using app::TestExchange;
 using namespace std::chrono_literals;
 using http::Method;
 using http::Status;
@@ -155,5 +156,24 @@ TEST_F(RouterTest, MistakesAreToldAtOnce) {
   }
 }
 
+/// Writes down when it is passed, on the way in and out.
+struct Trace {
+  std::string& order;
+  std::string name;
+  std::optional<Response> before(Request&) const {
+    order += name + "(";
+    return std::nullopt;
+  }
+  void after(Request&, Response&) const { order += ")" + name; }
+};
+
+TEST_F(RouterTest, TheFirstMiddlewareUsedIsTheOutermost) {
+  std::string order;
+  router.get("/", [] { return "inner"; });
+  router.use(Trace{order, "1"}).use(Trace{order, "2"});
+  EXPECT_EQ(get("/"), "inner");
+  EXPECT_EQ(order, "1(2()2)1");
+}
+
 }  // namespace
-}  // namespace mastic::app
+}  // namespace mastic::routing

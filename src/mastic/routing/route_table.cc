@@ -1,4 +1,4 @@
-#include "mastic/app/route_table.h"
+#include "mastic/routing/route_table.h"
 
 #include <algorithm>
 #include <ranges>
@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "mastic/base/text.h"
+#include "mastic/routing/path_to.h"
 #include "mastic/http/authority.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
 using http::Method;
@@ -257,7 +258,7 @@ std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   if (!has_method) return std::nullopt;
   std::string target(request.mount_path());
   target.append(path);
-  if (!is_local_target(target)) return std::nullopt;
+  if (!app::is_local_target(target)) return std::nullopt;
   if (request.has_query()) target.append("?").append(request.query());
   return Response::redirect(target, Status::PermanentRedirect);
 }
@@ -276,4 +277,4 @@ std::optional<std::string> RouteTable::path_of(std::string_view name,
   return path;
 }
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -5,13 +5,15 @@
 #include <stdexcept>
 
 #include "mastic/app/exchange_context_testing.h"
-#include "mastic/app/path_text.h"
-#include "mastic/app/router.h"
 #include "mastic/async/sleep.h"
+#include "mastic/routing/path_to.h"
+#include "mastic/routing/router.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
+using app::Next;
+using app::TestExchange;
 using namespace std::chrono_literals;
 using http::Method;
 using http::Status;
@@ -298,4 +300,4 @@ TEST_F(RouteTableTest, ARequestCarriesValuesByType) {
 }
 
 }  // namespace
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -1,12 +1,12 @@
-#include "mastic/app/router.h"
+#include "mastic/routing/router.h"
 
 #include <ranges>
 #include <stdexcept>
 #include <utility>
 
-#include "mastic/app/route_table.h"
+#include "mastic/routing/route_table.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 
 using http::Method;
 
@@ -100,4 +100,4 @@ App Router::build() && {
   return app;
 }
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -19,7 +19,7 @@
 #include "mastic/base/text.h"
 #include "mastic/base/uuid.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 
 /// For values of type T: `kName`, as patterns spell it, and `parse`, of decoded text.
 template <class T>
@@ -81,12 +81,6 @@ struct PathType<T> {
   static std::optional<T> parse(std::string_view text) { return T::from_path(text); }
 };
 
-/// A value that a route's pattern took from the path.
-struct PathValue {
-  std::string_view name;
-  std::string_view text;  ///< decoded
-};
-
 /// What a router has to know of a type: whether a segment is one.
 struct PathMatcher {
   std::string_view type;
@@ -101,4 +95,4 @@ template <PathValueType T>
           [](std::string_view text) { return PathType<T>::parse(text).has_value(); }};
 }
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -1,12 +1,12 @@
-#include "mastic/app/route_tree.h"
+#include "mastic/routing/route_tree.h"
 
 #include <algorithm>
 
-#include "mastic/app/path_text.h"
 #include "mastic/base/encoding.h"
 #include "mastic/http/target.h"
+#include "mastic/routing/path_to.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
 /// A literal in the normal form of paths: spaces and what is not ASCII become escapes.
@@ -150,4 +150,4 @@ RouteTree::Match RouteTree::find(std::string_view path, base::Arena& memory) con
   return search.match();
 }
 
-}  // namespace mastic::app
+}  // namespace mastic::routing

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "mastic/app/router.h"
 #include "mastic/http/request_head.h"
+#include "mastic/routing/router.h"
 
-namespace mastic::app {
+namespace mastic::routing {
 namespace {
 
+using app::BlockingHistory;
+using app::Next;
 /// Which of an application's routes are one to it.
 struct WhereItLeadsTest : testing::Test {
   BlockingHistory& history_of(const App& app, http::Method method, std::string_view path,
@@ -47,7 +49,7 @@ TEST_F(WhereItLeadsTest, ThroughMiddlewareOfEveryForm) {
   });
   router.use([](Request& request, Next next) { return next(request); });
   router.on_error([](Request&, const Problem&) { return "error"; });
-  const App app = wrap(Pair(), std::move(router));
+  const App app = app::wrap(Pair(), std::move(router));
   EXPECT_NE(&get(app, "/a"), &get(app, "/b"));
 }
 
@@ -82,4 +84,4 @@ TEST_F(WhereItLeadsTest, WhatIsQuickByItsNatureIsOneWhateverIsBelow) {
 }
 
 }  // namespace
-}  // namespace mastic::app
+}  // namespace mastic::routing

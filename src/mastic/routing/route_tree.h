@@ -11,13 +11,16 @@
 #include <unordered_map>
 #include <vector>
 
-#include "mastic/app/path_type.h"
-#include "mastic/app/route_pattern.h"
+#include "mastic/app/path_text.h"
 #include "mastic/base/arena.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/result.h"
+#include "mastic/routing/path_type.h"
+#include "mastic/routing/route_pattern.h"
 
-namespace mastic::app {
+namespace mastic::routing {
+
+using app::PathValue;
 
 /// A tree of path segments. Patterns are RoutePattern's.
 ///
@@ -93,4 +96,4 @@ class RouteTree {
   std::vector<std::string> patterns_;
 };
 
-}  // namespace mastic::app
+}  // namespace mastic::routing
