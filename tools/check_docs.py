@@ -8,6 +8,8 @@ In any Markdown file of the project:
                                                  `--write` writes it anew
     <!-- tests -->                               from here on, `Suite.Name` is a test, and `[name]` a
                                                  message of the message table
+    <!-- files of: src/mastic/loop -->           the table below names the headers of that room, each with
+                                                 the first sentence of its head; `--write` writes it anew
 
 Prints every fault with file and line; exits with 1 when there is one.
 """
@@ -23,6 +25,7 @@ PROGRAM = ROOT / "build" / "release" / "mastic"
 
 QUOTE = re.compile(r"<!-- from: (\S+) -->\n+```\w*\n(.*?)\n```", re.S)
 PRINTED = re.compile(r"(<!-- printed by: mastic ([^>]*?) -->\n+```\w*\n)(.*?)(\n```)", re.S)
+FILES = re.compile(r"(<!-- files of: (\S+) -->\n)\n*((?:\|.*\n)*)\n*")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 TEST = re.compile(r"`([A-Z]\w+)\.([A-Z]\w+)`")
 MESSAGE = re.compile(r"`\[([^\]]+)\]`")
@@ -84,6 +87,35 @@ def refresh_printed(page, text, fault, write):
         page.write_text(refreshed)
 
 
+def first_sentence(header):
+    """What the comment at the head of a file says first, with its pipes kept out of the table."""
+    head = []
+    for line in header.read_text().splitlines():
+        if not line.startswith("// "):
+            break
+        head.append(line[3:])
+    sentence = re.split(r"(?<=[.!?])\s", " ".join(head))[0]
+    return sentence.replace("|", "\\|")
+
+
+def refresh_files(page, text, fault, write):
+    """The map of a room is what its headers say of themselves, so that it is true without being kept."""
+    def fresh(match):
+        room = ROOT / match.group(2)
+        headers = [header for header in project_files(f"{match.group(2)}/**.h")
+                   if not header.name.endswith("_testing.h")]
+        rows = [f"| `{header.relative_to(room).with_suffix('')}` | {first_sentence(header)} |\n"
+                for header in headers]
+        table = "| file | what it holds |\n|---|---|\n" + "".join(rows)
+        if table != match.group(3) and not write:
+            fault(match.start(), f"the heads of {match.group(2)} say something else: run ./dev docs")
+        return f"{match.group(1)}\n{table}\n"
+    refreshed = FILES.sub(fresh, text)
+    if write and refreshed != text:
+        page.write_text(refreshed)
+    return refreshed
+
+
 def check_tests(text, known, messages, fault):
     _, mark, listed = text.partition("<!-- tests -->")
     start = len(text) - len(listed)
@@ -111,6 +143,7 @@ def main():
         check_links(page, text, fault)
         check_quotes(text, fault)
         check_tests(text, known, messages, fault)
+        text = refresh_files(page, text, fault, write)
         refresh_printed(page, text, fault, write)
     print("\n".join(faults), end="\n" if faults else "")
     return 1 if faults else 0

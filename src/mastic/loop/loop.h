@@ -205,7 +205,7 @@ class Loop final : public async::Executor {
   Disk* disk_ = nullptr;
   Driver unnamed_driver_;
   Driver* driver_ = &unnamed_driver_;
-  async::Job* running_ = nullptr;      ///< of the driver, while it is inside the bracket
+  async::Job* running_ = nullptr;      ///< of the driver, while it is inside user code
   async::Job* left_behind_ = nullptr;  ///< runs on the thread that the loop was taken from
   int left_on_ = 0;                    ///< that thread
   std::atomic<base::Instant> in_jobs_since_{kNotInJobs};

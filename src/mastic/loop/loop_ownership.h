@@ -1,4 +1,4 @@
-// The bracket around user code: who wins the swap owns the loop (ADR 0001).
+// Whose a loop is while user code runs: one atomic swap decides between its driver and a taker (ADR 0001).
 
 #pragma once
 

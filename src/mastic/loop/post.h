@@ -1,4 +1,4 @@
-// Something to do on a loop, at the word of another thread.
+// Functions that another thread has a loop run.
 
 #pragma once
 

@@ -174,7 +174,7 @@ void Scheduler::hand_over(Loop& loop, std::uint64_t seen) noexcept {
   if (tells) tell_(held);
 }
 
-/// When its driver is still inside the bracket `seen`. Code that is known to be quick and blocks all
+/// When its driver is still inside the user code `seen`. Code that is known to be quick and blocks all
 /// the same may cost a thread more than there are: each route does so once or twice, and is known no
 /// longer. So those that block all at once, when what they wait for fails, do not use up the reserve.
 void Scheduler::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {

@@ -1,4 +1,4 @@
-// The watch: sees drivers that stay inside user code.
+// A thread that sees drivers which stay inside user code.
 
 #pragma once
 
@@ -17,10 +17,10 @@ namespace mastic::loop {
 class Loop;
 
 /// A thread that looks at every loop once a tick, about a millisecond. When a driver is inside the
-/// same bracket at two looks, it says so: at the first such look and at each one after it.
+/// same piece of user code at two looks, it says so: at the first such look and at each one after it.
 ///
 /// It sleeps when nothing runs: after some ticks in which no loop entered user code. A driver that
-/// opens a bracket wakes it (`loop_entered`).
+/// enters user code wakes it (`loop_entered`).
 class StallMonitor {
  public:
   /// Both are called on the thread of the watch; `seen` is for Loop::take, and `looked` follows each
