@@ -27,8 +27,9 @@ void let_style_pass(const PageStyle& style, http::Fields& fields) {
 }  // namespace
 
 void complete_answer(Request& request, Response& response) {
-  for (const FieldName field : request.dependences()) http::add_to_vary(response.fields, field);
-  if (const PageStyle* const style = request.style()) let_style_pass(*style, response.fields);
+  const AnswerNotes& notes = answer_notes(request);
+  for (const FieldName field : notes.dependences()) http::add_to_vary(response.fields, field);
+  if (const PageStyle* const style = notes.style()) let_style_pass(*style, response.fields);
 }
 
 }  // namespace mastic::app

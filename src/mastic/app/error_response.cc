@@ -24,17 +24,12 @@ void log_failed_page(Request& request) noexcept {
   }
 }
 
-/// The first scope to ask: a page that meets an error itself does not ask for itself.
-const RouterFrame* first_scope(const Request& request) {
-  const RouterFrame* const asked = request.asked_scope();
-  return asked != nullptr ? asked->outer : request.scopes();
-}
-
-/// The page of the nearest scope that has one.
+/// The page of the nearest router that has one.
 std::optional<Response> find_page(Request& request, const Problem& problem) {
-  for (const RouterFrame* at = first_scope(request); at != nullptr; at = at->outer) {
-    const Request::Asking asking(request, *at);
-    if (auto page = at->scope->page(request, problem)) return page;
+  RouteState& state = route_state(request);
+  for (const RouterFrame* at = state.first_to_ask(); at != nullptr; at = at->outer) {
+    const RouteState::Asking asking(state, *at);
+    if (auto page = at->router->page(request, problem)) return page;
   }
   return std::nullopt;
 }
@@ -46,11 +41,12 @@ Response dependent_on_accept(Response page) {
   return page;
 }
 
-/// The answer of the nearest scope that knows the type of the exception being handled. (It may be a
-/// Problem, and so ask for the pages of that very scope.)
+/// The answer of the nearest router that knows the type of the exception being handled. (It may be a
+/// Problem, and so ask for the pages of that very router.)
 std::optional<Response> find_answer(Request& request) {
-  for (const RouterFrame* at = first_scope(request); at != nullptr; at = at->outer) {
-    if (auto answer = at->scope->answer_exception(request)) return answer;
+  const RouterFrame* at = route_state(request).first_to_ask();
+  for (; at != nullptr; at = at->outer) {
+    if (auto answer = at->router->answer_exception(request)) return answer;
   }
   return std::nullopt;
 }

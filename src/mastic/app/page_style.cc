@@ -90,7 +90,7 @@ PageStyle::PageStyle(std::string_view css, std::string_view directives)
 }
 
 Response styled_page(Request& request, const PageStyle& style, Body html, http::Status status) {
-  request.note_style(style);
+  answer_notes(request).set_style(&style);
   return Response::of_type("text/html; charset=utf-8", std::move(html), status)
       .set(http::FieldName::ContentSecurityPolicy, style.policy())
       .set(http::FieldName::XContentTypeOptions, "nosniff");

@@ -1,6 +1,5 @@
 #include "mastic/app/request.h"
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -23,7 +22,7 @@ std::optional<std::string_view> Request::cookie(std::string_view name) const {
 
 std::optional<std::string_view> Request::preferred_type(
     std::initializer_list<std::string_view> offered) const {
-  note_dependence(http::FieldName::Accept);
+  answer_notes_.add_dependence(http::FieldName::Accept);
   const std::span<const std::string_view> types(offered.begin(), offered.size());
   const auto chosen = http::choose_media_type(fields().joined(http::FieldName::Accept), types);
   return chosen ? std::optional(types[*chosen]) : std::nullopt;
@@ -31,24 +30,19 @@ std::optional<std::string_view> Request::preferred_type(
 
 std::optional<std::string_view> Request::preferred_language(
     std::initializer_list<std::string_view> offered) const {
-  note_dependence(http::FieldName::AcceptLanguage);
+  answer_notes_.add_dependence(http::FieldName::AcceptLanguage);
   const std::span<const std::string_view> tags(offered.begin(), offered.size());
   const auto chosen = http::choose_language(fields().joined(http::FieldName::AcceptLanguage), tags);
   return chosen ? std::optional(tags[*chosen]) : std::nullopt;
 }
 
 http::AcceptedCodings Request::accepted_codings() const {
-  note_dependence(http::FieldName::AcceptEncoding);
+  answer_notes_.add_dependence(http::FieldName::AcceptEncoding);
   return http::AcceptedCodings::parse(fields().joined(http::FieldName::AcceptEncoding));
 }
 
-void Request::note_dependence(http::FieldName field) const {
-  if (std::ranges::find(dependences(), field) != dependences().end()) return;
-  if (dependence_count_ < dependences_.size()) dependences_[dependence_count_++] = field;
-}
-
 std::string_view Request::value(std::string_view name) const {
-  for (const PathValue& value : values_) {
+  for (const PathValue& value : values()) {
     if (value.name == name) return value.text;
   }
   throw std::out_of_range("the pattern of this route has no {" + std::string(name) + "}");
@@ -56,19 +50,14 @@ std::string_view Request::value(std::string_view name) const {
 
 std::string Request::make_url(std::string_view name,
                               std::initializer_list<std::string> values) const {
-  for (const RouterFrame* at = scopes_; at != nullptr; at = at->outer) {
-    const auto path = at->scope->path_of(name, {values.begin(), values.size()});
+  for (const RouterFrame* at = route_state_.routers(); at != nullptr; at = at->outer) {
+    const auto path = at->router->path_of(name, {values.begin(), values.size()});
     if (path) return std::string(facts_.path.substr(0, at->mounted_bytes)) + *path;
   }
   throw std::invalid_argument("url_for: no route is named '" + std::string(name) + "'");
 }
 
-std::string_view Request::route() {
-  if (const std::size_t mount = std::exchange(route_mount_bytes_, 0); mount > 0) {
-    route_ = memory().copy(std::string(facts_.path.substr(0, mount)).append(route_));
-  }
-  return route_;
-}
+std::string_view Request::route() { return route_state_.join_route(facts_.path, memory()); }
 
 std::optional<http::TraceContext> Request::trace() const {
   constexpr std::string_view kName = "traceparent";

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -13,12 +12,13 @@
 #include <string_view>
 #include <utility>
 
+#include "mastic/app/answer_notes.h"
 #include "mastic/app/body.h"
 #include "mastic/app/exchange_context.h"
 #include "mastic/app/extensions.h"
 #include "mastic/app/path_text.h"
 #include "mastic/app/request_log.h"
-#include "mastic/app/router_context.h"
+#include "mastic/app/route_state.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/http/content_coding.h"
@@ -26,8 +26,6 @@
 #include "mastic/http/trace_context.h"
 
 namespace mastic::app {
-
-class PageStyle;
 
 /// What arrived: plain facts, and views into the memory of the exchange.
 struct RequestFacts {
@@ -59,10 +57,12 @@ class Request {
 
   /// The path below `mount_path`, in normal form: escapes that mean something are kept, so a slash
   /// is always a separator. Empty right at a mount point.
-  [[nodiscard]] std::string_view path() const { return facts_.path.substr(mounted_bytes_); }
+  [[nodiscard]] std::string_view path() const {
+    return facts_.path.substr(route_state_.mounted_bytes());
+  }
   /// The part of the path that mounts have taken.
   [[nodiscard]] std::string_view mount_path() const {
-    return facts_.path.substr(0, mounted_bytes_);
+    return facts_.path.substr(0, route_state_.mounted_bytes());
   }
   /// `path`, decoded for people; escaped slashes too, so not for finding things.
   [[nodiscard]] std::string_view decoded_path() MASTIC_LIFETIMEBOUND;
@@ -171,74 +171,35 @@ class Request {
   [[nodiscard]] std::string_view route() MASTIC_LIFETIMEBOUND;
   /// The same as two parts: what mounts had taken of the path, and the pattern. Takes no memory.
   [[nodiscard]] std::pair<std::string_view, std::string_view> route_parts() const {
-    return {facts_.path.substr(0, route_mount_bytes_), route_};
+    const auto [begins_at, pattern] = route_state_.route();
+    return {facts_.path.substr(0, begins_at), pattern};
   }
   /// All values of the route, in the order of its pattern.
-  [[nodiscard]] std::span<const PathValue> values() const { return values_; }
+  [[nodiscard]] std::span<const PathValue> values() const { return route_state_.values(); }
 
   /// What it was made of: its whole path, wherever it is being handled.
   [[nodiscard]] const RequestFacts& facts() const MASTIC_LIFETIMEBOUND { return facts_; }
 
-  // For who makes pages, and for who sends the answer (answer_completion.h).
+  // What is not for handlers is found beside the request: `route_state(request)` and the like.
 
-  /// The answer depends on this field of the request.
-  void note_dependence(http::FieldName field) const;
-  [[nodiscard]] std::span<const http::FieldName> dependences() const {
-    return std::span(dependences_).first(dependence_count_);
+  /// For routers and mounts (route_state.h).
+  [[nodiscard]] friend RouteState& route_state(Request& request MASTIC_LIFETIMEBOUND) {
+    return request.route_state_;
   }
-  /// The answer is a page with this style, which has to live as long as the exchange.
-  void note_style(const PageStyle& style) { style_ = &style; }
-  [[nodiscard]] const PageStyle* style() const { return style_; }
-
-  // For its exchange.
-
-  /// Whether something of the application's goes with it: values of `ext`, a body with an owner.
-  [[nodiscard]] bool carries_anything() const { return !extensions_.empty() || !body_.is_plain(); }
-  /// In user code: destroys that, the values that were made last first.
-  void drop_carried() noexcept {
-    extensions_.clear();
-    body_ = Body();
+  /// For who makes pages, and for who sends the answer (answer_notes.h).
+  [[nodiscard]] friend AnswerNotes& answer_notes(const Request& request MASTIC_LIFETIMEBOUND) {
+    return request.answer_notes_;
   }
-
-  // For routers and mounts.
-
-  /// The next `bytes` of `path` belong to a mount.
-  void enter_mount(std::size_t bytes) { mounted_bytes_ += bytes; }
-  void leave_mount(std::size_t bytes) { mounted_bytes_ -= bytes; }
-  /// `pattern` stands below what mounts have taken so far. It has to live as long as the exchange.
-  void set_route(std::string_view pattern) {
-    route_ = pattern;
-    route_mount_bytes_ = mounted_bytes_;
+  /// For its exchange: whether something of the application's goes with it, values of `ext` or a body
+  /// with an owner.
+  [[nodiscard]] friend bool carries_anything(const Request& request) {
+    return !request.extensions_.empty() || !request.body_.is_plain();
   }
-  /// `values` have to live as long as the exchange.
-  void set_values(std::span<const PathValue> values) { values_ = values; }
-  /// The scopes it is in, the innermost first.
-  [[nodiscard]] const RouterFrame* scopes() const { return scopes_; }
-  void enter_scope(const RouterContext& scope) {
-    scopes_ = memory().make<RouterFrame>(&scope, mounted_bytes_, scopes_);
+  /// For its exchange, in user code: destroys that, the values that were made last first.
+  friend void drop_carried(Request& request) noexcept {
+    request.extensions_.clear();
+    request.body_ = Body();
   }
-  void leave_scope() { scopes_ = scopes_->outer; }
-  /// The scope whose error page or answer is being made, and what was there before: that scope is
-  /// not asked again, and names are looked for from it outwards.
-  [[nodiscard]] const RouterFrame* asked_scope() const { return asked_scope_; }
-  class Asking {
-   public:
-    Asking(Request& request, const RouterFrame& frame)
-        : request_(request), scopes_(request.scopes_), asked_(request.asked_scope_) {
-      request.scopes_ = request.asked_scope_ = &frame;
-    }
-    Asking(const Asking&) = delete;
-    Asking& operator=(const Asking&) = delete;
-    ~Asking() {
-      request_.scopes_ = scopes_;
-      request_.asked_scope_ = asked_;
-    }
-
-   private:
-    Request& request_;
-    const RouterFrame* scopes_;
-    const RouterFrame* asked_;
-  };
 
  private:
   [[nodiscard]] std::string make_url(std::string_view name,
@@ -247,16 +208,9 @@ class Request {
   RequestFacts facts_;
   Body body_;
   ExchangeContext& exchange_;
-  std::size_t mounted_bytes_ = 0;
-  std::span<const PathValue> values_;
-  const RouterFrame* scopes_ = nullptr;
-  const RouterFrame* asked_scope_ = nullptr;
+  RouteState route_state_;
   Extensions extensions_;
-  std::string_view route_;
-  std::size_t route_mount_bytes_ = 0;  ///< of the path, that stand before `route_`
-  const PageStyle* style_ = nullptr;
-  mutable std::array<http::FieldName, 3> dependences_{};  ///< Accept and its kin
-  mutable std::uint8_t dependence_count_ = 0;
+  mutable AnswerNotes answer_notes_;
 };
 
 template <class Then>

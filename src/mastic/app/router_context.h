@@ -31,9 +31,9 @@ class RouterContext {
   ~RouterContext() = default;
 };
 
-/// A scope that a request is in, and those around it.
+/// A router that a request is in, and those around it.
 struct RouterFrame {
-  const RouterContext* scope;
+  const RouterContext* router;
   std::size_t mounted_bytes;  ///< how much of the path mounts had taken there
   const RouterFrame* outer;
 };

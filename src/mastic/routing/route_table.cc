@@ -5,13 +5,15 @@
 #include <stdexcept>
 #include <utility>
 
+#include "mastic/app/route_state.h"
 #include "mastic/base/text.h"
-#include "mastic/routing/path_to.h"
 #include "mastic/http/authority.h"
+#include "mastic/routing/path_to.h"
 
 namespace mastic::routing {
 namespace {
 
+using app::RouteState;
 using http::Method;
 using http::Status;
 
@@ -42,27 +44,27 @@ std::string_view other_by_slash(std::string_view path, base::Arena& memory) {
   return {longer.data(), longer.size()};
 }
 
-/// Leaves a mount or a scope once: when it is told to, or with the task that holds it, which may be
+/// Leaves a mount or a router once: when it is told to, or with the task that holds it, which may be
 /// dropped before it ends or even begins.
 class Leaving {
  public:
-  Leaving(Request& request, std::size_t mounted_bytes)
-      : request_(&request), mounted_bytes_(mounted_bytes) {}
-  /// Of a scope.
-  explicit Leaving(Request& request) : Leaving(request, 0) {}
+  Leaving(RouteState& state, std::size_t mounted_bytes)
+      : state_(&state), mounted_bytes_(mounted_bytes) {}
+  /// Of a router.
+  explicit Leaving(RouteState& state) : Leaving(state, 0) {}
   Leaving(Leaving&& other) noexcept
-      : request_(std::exchange(other.request_, nullptr)), mounted_bytes_(other.mounted_bytes_) {}
+      : state_(std::exchange(other.state_, nullptr)), mounted_bytes_(other.mounted_bytes_) {}
   Leaving& operator=(Leaving&&) = delete;
   ~Leaving() { leave(); }
 
   void leave() {
-    Request* const request = std::exchange(request_, nullptr);
-    if (request == nullptr) return;
-    mounted_bytes_ > 0 ? request->leave_mount(mounted_bytes_) : request->leave_scope();
+    RouteState* const state = std::exchange(state_, nullptr);
+    if (state == nullptr) return;
+    mounted_bytes_ > 0 ? state->leave_mount(mounted_bytes_) : state->leave_router();
   }
 
  private:
-  Request* request_;
+  RouteState* state_;
   std::size_t mounted_bytes_;
 };
 
@@ -74,8 +76,9 @@ Task<Response> leave_later(Leaving leaving, Task<Response> task) {
 
 Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
   if (mount.name.empty()) return mount.app(request);
-  request.enter_mount(mount.name.size());
-  Leaving leaving(request, mount.name.size());
+  RouteState& state = route_state(request);
+  state.enter_mount(mount.name.size());
+  Leaving leaving(state, mount.name.size());
   Task<Response> task = mount.app(request);
   if (!task.is_done()) return leave_later(std::move(leaving), std::move(task));
   return task;
@@ -83,9 +86,10 @@ Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
 
 }  // namespace
 
-Task<Response> call_in_router(const RouterContext& scope, const App& app, Request& request) {
-  request.enter_scope(scope);
-  Leaving leaving(request);
+Task<Response> call_in_router(const RouterContext& router, const App& app, Request& request) {
+  RouteState& state = route_state(request);
+  state.enter_router(router, request.memory());
+  Leaving leaving(state);
   Task<Response> task = app(request);
   if (!task.is_done()) return leave_later(std::move(leaving), std::move(task));
   return task;
@@ -178,8 +182,9 @@ Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request)
   const Route& route = routes_[match.route];
   const App* const handler = route.handler(request.method());
   if (handler == nullptr) return respond_to_other_method(request, route.allowed());
-  request.set_route(tree_.pattern(match.route));
-  if (!match.values.empty()) request.set_values(match.values);
+  RouteState& state = route_state(request);
+  state.set_route(tree_.pattern(match.route));
+  if (!match.values.empty()) state.set_values(match.values);
   return (*handler)(request);
 }
 

@@ -74,8 +74,8 @@ class RouteTable final : public RouterContext {
   [[nodiscard]] Lifecycle complete();
 
   [[nodiscard]] const std::deque<RouteEntry>& entries() const { return entries_; }
-  /// Whether requests have to know that they are in it.
-  [[nodiscard]] bool is_scope() const { return !pages_.empty() || !names_.empty(); }
+  /// Whether requests have to know that they are in it: it has names or error pages.
+  [[nodiscard]] bool lends_anything() const { return !pages_.empty() || !names_.empty(); }
   [[nodiscard]] Task<Response> operator()(Request& request) const;
   /// How that fares which answers requests for `path`, as App::history_of has it.
   [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts, std::string_view path) const;
@@ -118,8 +118,8 @@ class RouteTable final : public RouterContext {
   mutable BlockingHistory own_history_;  ///< of what it answers itself
 };
 
-/// Calls `app` with `request` in `scope`.
-[[nodiscard]] Task<Response> call_in_router(const RouterContext& scope, const App& app,
+/// Calls `app` with `request` inside of `router`.
+[[nodiscard]] Task<Response> call_in_router(const RouterContext& router, const App& app,
                                             Request& request);
 
 }  // namespace mastic::routing

@@ -234,7 +234,7 @@ TEST(PathTo, MakesPathsOfPatterns) {
   EXPECT_THROW((void)path_to<"/a/{b}">(".."), std::invalid_argument);
 }
 
-// ---- layers, state, scopes ----
+// ---- layers, state, routers ----
 
 TEST_F(RouteTableTest, ARouteHasMiddlewareOfItsOwn) {
   struct Tag {
@@ -270,14 +270,14 @@ TEST_F(RouteTableTest, StateOutlivesItsHandlers) {
   EXPECT_EQ(ended, (std::vector<std::string>{"handler of first", "second", "first"}));
 }
 
-TEST_F(RouteTableTest, TasksStayInTheirScope) {
+TEST_F(RouteTableTest, TasksStayInTheirRouter) {
   router.get("/named", [] { return ""; }).name("here");
   router.get("/later", [](Request& request) -> Task<std::string> {
     co_await async::sleep_for(1s);
     co_return request.url_for("here");
   });
   EXPECT_EQ(get("/later"), "/named");
-  EXPECT_EQ(exchange.request().scopes(), nullptr);
+  EXPECT_EQ(route_state(exchange.request()).routers(), nullptr);
 }
 
 TEST_F(RouteTableTest, ARequestCarriesValuesByType) {

@@ -89,7 +89,7 @@ App Router::build() && {
   App app{Routes(table)};
   for (Middleware& layer : std::views::reverse(layers_)) app = layer(std::move(app));
   lifecycle_.take(app.take_lifecycle());
-  if (table->is_scope()) {
+  if (table->lends_anything()) {
     app = App::around(std::move(app), [&](App inside) {
       return App([table, inner = std::move(inside)](Request& request) {
         return call_in_router(*table, inner, request);

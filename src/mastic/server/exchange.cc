@@ -240,7 +240,7 @@ void Exchange::run_step() noexcept {
       finishers().finish(outcome_);
       response_ = nullptr;
       task_.reset();
-      request_->drop_carried();
+      drop_carried(*request_);
       break;
   }
   resume_ready();
@@ -357,7 +357,7 @@ void Exchange::schedule_step(Step step) noexcept {
 void Exchange::end() noexcept {
   if (std::exchange(stage_, Stage::Ended) == Stage::Ended) return;
   const bool is_plain = (response_ == nullptr || response_->body.is_plain()) &&
-                        !(request_ && request_->carries_anything());
+                        !(request_ && carries_anything(*request_));
   if (finishers().empty() && is_plain) return release();
   outcome_.duration = shard_.loop().kernel().monotonic_now() - started_;
   owner_ = nullptr;  // which has let go, or is about to
