@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "carried.h"
+
 /// Asks a site of the plugin's own for `path`; says what it answered with.
 extern "C" [[gnu::visibility("default")]] int plugin_status(const char* path) {
   mastic::Router site;
@@ -13,4 +15,12 @@ extern "C" [[gnu::visibility("default")]] int plugin_status(const char* path) {
   site.get("/fault", []() -> std::string { throw mastic::HttpError(mastic::Status::Conflict); });
   mastic::testing::TestClient client(std::move(site));
   return static_cast<int>(client.get(path).status);
+}
+
+/// Judges a request of the host's by who it carries.
+extern "C" [[gnu::visibility("default")]] void plugin_judge(mastic::Request& request) {
+  const auto* const user = request.find_ext<carried::User>();
+  auto& verdict = request.ext<carried::Verdict>();
+  verdict.is_admin = user != nullptr && user->name == "ada";
+  verdict.saw_secret = request.find_ext<Secret>() != nullptr;
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The library as a shared one, and both kinds in one process.
 
-    plugin_test.py HOST PLUGIN SHARED STATIC
+    plugin_test.py HOST STATIC_HOST PLUGIN SHARED STATIC
 
-HOST is linked with the SHARED library and loads PLUGIN, which holds the STATIC one. Each must use its own; the
-shared library must show only what is ours, the plugin only what it wants to show, and the static library must
-have nothing in it that clashes with a Boost of the program's.
+HOST is linked with the SHARED library, STATIC_HOST with the STATIC one; both load PLUGIN, which holds the STATIC
+one. Each must use its own, and find what requests carry for the other; the shared library must show only what is ours,
+the plugin only what it wants to show, and the static library must have nothing in it that clashes with a Boost of
+the program's.
 """
 
 import re
@@ -24,7 +25,7 @@ def defined(*options):
 
 
 def main():
-    host, plugin, shared, static = sys.argv[1:]
+    host, static_host, plugin, shared, static = sys.argv[1:]
     faults = []
     soname = re.search(r"SONAME.*\[(.*)\]", output("readelf", "-d", shared))
     if not soname or not re.fullmatch(r"libmastic\.so\.\d+\.\d+", soname[1]):
@@ -36,9 +37,10 @@ def main():
     faults += [f"the plugin shows {name}" for name in sorted(shown)[:10]]
     boost = {name for name in defined(static) if re.search(r"N[KRO]*5boost", name)}
     faults += [f"the static library has {name}" for name in sorted(boost)[:10]]
-    run = subprocess.run([host, plugin], capture_output=True, text=True, timeout=50)
-    if run.returncode != 0:
-        faults.append(f"the host ended with {run.returncode}: {run.stdout}{run.stderr}")
+    for program in (host, static_host):
+        run = subprocess.run([program, plugin], capture_output=True, text=True, timeout=25)
+        if run.returncode != 0:
+            faults.append(f"{program} ended with {run.returncode}: {run.stdout}{run.stderr}")
     print("\n".join(faults) or f"{len(defined('-D', shared))} names are shown by the shared library, none of them foreign")
     return 1 if faults else 0
 

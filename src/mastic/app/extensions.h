@@ -1,15 +1,39 @@
 // Values that a request carries, found by their type.
+//
+// A type is told by an address, and where that is another one, by its name: a program and the plugins that
+// it loads have the same type at different addresses, whether each holds a Mastic of its own or not.
 
 #pragma once
 
+#include <cstddef>
 #include <new>
+#include <typeinfo>
 #include <utility>
 
 #include "mastic/base/arena.h"
 
 namespace mastic::app {
 
-/// Few values, each of another type, in an arena. Destroys them, the last one first.
+/// What tells a type from others. There is one for each type in a shared object.
+class TypeKey {
+ public:
+  constexpr TypeKey(const std::type_info& type, std::size_t size) : type_(&type), size_(size) {}
+
+  /// Whether both are of one type, seen from two shared objects: its name and size are the same, and it is
+  /// one that others can name. Types in anonymous namespaces and in functions are their object's own.
+  [[nodiscard]] static bool are_same(const TypeKey& a, const TypeKey& b) noexcept {
+    return a.size_ == b.size_ && have_one_name(a, b);
+  }
+
+ private:
+  [[nodiscard]] static bool have_one_name(const TypeKey& a, const TypeKey& b) noexcept;
+
+  const std::type_info* type_;
+  std::size_t size_;
+};
+
+/// Few values, each of another type, in an arena. Destroys them, the last one first. The shared object that
+/// has made a value has to stay loaded until then.
 class Extensions {
  public:
   Extensions() = default;
@@ -29,16 +53,17 @@ class Extensions {
   template <class T>
   [[nodiscard]] T* find() const {
     for (Entry* at = first_; at != nullptr; at = at->next) {
-      if (at->type == &kType<T>) return &static_cast<Holder<T>*>(at)->value;
+      if (at->type == &kKey<T>) return &static_cast<Holder<T>*>(at)->value;
     }
-    return nullptr;
+    Entry* const same = find_by_name(kKey<T>);
+    return same == nullptr ? nullptr : &static_cast<Holder<T>*>(same)->value;
   }
   /// Requires: there is none of this type. `memory` outlives this.
   template <class T>
   T& emplace(base::Arena& memory) {
     void* const place = memory.allocate(sizeof(Holder<T>), alignof(Holder<T>));
     auto* const holder = ::new (place) Holder<T>;
-    holder->type = &kType<T>;
+    holder->type = &kKey<T>;
     holder->destroy = [](Entry& entry) { static_cast<Holder<T>&>(entry).~Holder<T>(); };
     holder->next = std::exchange(first_, holder);
     return holder->value;
@@ -46,7 +71,7 @@ class Extensions {
 
  private:
   struct Entry {
-    const void* type = nullptr;
+    const TypeKey* type = nullptr;
     void (*destroy)(Entry&) = nullptr;
     Entry* next = nullptr;
   };
@@ -55,7 +80,15 @@ class Extensions {
     T value{};
   };
   template <class T>
-  static constexpr char kType = 0;  // its address tells T from other types
+  static constexpr TypeKey kKey{typeid(T), sizeof(T)};
+
+  /// Made by another shared object, or none.
+  [[nodiscard]] Entry* find_by_name(const TypeKey& key) const noexcept {
+    for (Entry* at = first_; at != nullptr; at = at->next) {
+      if (TypeKey::are_same(*at->type, key)) return at;
+    }
+    return nullptr;
+  }
 
   Entry* first_ = nullptr;
 };

@@ -140,7 +140,8 @@ class Request {
   void on_finish(Then then);
 
   /// The value of type T that this request carries, made with T() when first asked for: what a
-  /// middleware found out, for the handlers below it. Lives as long as the exchange.
+  /// middleware found out, for the handlers below it. Lives as long as the exchange. It is found from
+  /// every shared object of the process, unless T is in an anonymous namespace or a function.
   template <class T>
   [[nodiscard]] T& ext() MASTIC_LIFETIMEBOUND {
     T* const value = extensions_.find<T>();
