@@ -6,6 +6,9 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 using mastic::Problem;
 using mastic::Request;
@@ -50,6 +53,50 @@ struct WhoIsIt {
   }
 };
 
+/// A book of entries, and those that are not in it yet.
+struct Ledger {
+  std::vector<std::string> entries;
+  bool is_full = false;
+};
+
+/// What is not committed is not entered.
+class Transaction {
+ public:
+  void begin(Ledger& ledger) { ledger_ = &ledger; }
+  void enter(std::string text) { entries_.push_back(std::move(text)); }
+  void commit() {
+    if (ledger_->is_full) throw std::runtime_error("the ledger is full");
+    for (std::string& entry : entries_) ledger_->entries.push_back(std::move(entry));
+  }
+
+ private:
+  Ledger* ledger_ = nullptr;
+  std::vector<std::string> entries_;
+};
+
+struct InTransaction {
+  Ledger& ledger;
+  std::optional<Response> before(Request& request) const {
+    request.ext<Transaction>().begin(ledger);
+    return std::nullopt;
+  }
+  Task<> after(Request& request, Response& response) const {
+    if (is_error(response.status)) co_return;  // it rolls back by itself
+    auto commit = [&transaction = request.ext<Transaction>()] { transaction.commit(); };
+    co_await mastic::run_blocking(commit);
+  }
+};
+
+Router make_book(Ledger& ledger) {
+  Router book;
+  book.post<"/entries/{text}">([](Request& request, std::string text) {
+    request.ext<Transaction>().enter(text);
+    return text == "nonsense" ? Response(Status::BadRequest) : Response::text("entered " + text);
+  });
+  book.use(InTransaction{ledger});
+  return book;
+}
+
 Router make_site() {
   Router site;
   auto& stock = site.own<Stock>(3);
@@ -93,4 +140,18 @@ TEST(ErrorsAndState, AStatusHasItsPage) {
   const auto page = client.get("/nowhere");
   EXPECT_EQ(page.status, Status::NotFound);
   EXPECT_EQ(page.text, "<h1>Nothing here</h1>");
+}
+
+TEST(ErrorsAndState, AnEntryIsInTheBookBeforeItsAnswerLeaves) {
+  Ledger ledger;
+  TestClient client(make_book(ledger));
+  EXPECT_EQ(client.post("/entries/tea", "").text, "entered tea");
+  EXPECT_EQ(ledger.entries, std::vector<std::string>{"tea"});
+  EXPECT_EQ(client.post("/entries/nonsense", "").status, Status::BadRequest);
+  EXPECT_EQ(ledger.entries.size(), 1u) << "the answer is an error: nothing is committed";
+  ledger.is_full = true;
+  const auto answer = client.post("/entries/coffee", "");
+  EXPECT_EQ(answer.status, Status::InternalServerError);
+  EXPECT_EQ(answer.text.find("entered coffee"), std::string::npos)
+      << "nothing of the old answer leaves";
 }

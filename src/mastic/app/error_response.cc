@@ -165,6 +165,7 @@ Response busy_response(Request& request) noexcept {
 }
 
 Response respond_to_exception(Request& request) noexcept {
+  answer_notes(request).set_style(nullptr);  // of a page that is not sent now
   try {
     throw;
   } catch (const async::Cancelled&) {

@@ -9,4 +9,12 @@ Task<Response> respond_after(Request& request, Task<Response> below, const void*
   co_return response;
 }
 
+Task<Response> respond_after(Request& request, Task<Response> below, const void* middleware,
+                             Task<> (*after)(const void*, Request&, Response&)) {
+  Response response = co_await std::move(below);
+  Task<> step = after(middleware, request, response);
+  co_await std::move(step);
+  co_return response;
+}
+
 }  // namespace mastic::app::detail

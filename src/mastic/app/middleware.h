@@ -9,10 +9,15 @@
 //
 //     struct Tag {                                                before and after, either or both
 //       std::optional<Response> before(Request&) const;           an answer here ends it here
-//       void after(Request&, Response&) const;
+//       void after(Request&, Response&) const;           or Task<>: it may wait
 //     };
 //
-// A pair never costs more than its calls: nothing of it waits while the handler below waits.
+// A pair whose `after` is no task never costs more than its calls: nothing of it waits while the handler below
+// waits.
+//
+// The head of an answer leaves when all layers have returned. So what an `after`, or an around behind `next`,
+// waits for is done before the client hears of success, and what it throws becomes the answer in place of
+// the one it was given (ADR 0027): there a transaction commits and a session is stored.
 
 #pragma once
 
@@ -48,9 +53,15 @@ concept HasBefore = requires(const M& middleware, Request& request) {
   { middleware.before(request) } -> std::same_as<std::optional<Response>>;
 };
 template <class M>
-concept HasAfter = requires(const M& middleware, Request& request, Response& response) {
+concept HasPlainAfter = requires(const M& middleware, Request& request, Response& response) {
   { middleware.after(request, response) } -> std::same_as<void>;
 };
+template <class M>
+concept HasWaitingAfter = requires(const M& middleware, Request& request, Response& response) {
+  { middleware.after(request, response) } -> std::same_as<Task<>>;
+};
+template <class M>
+concept HasAfter = HasPlainAfter<M> || HasWaitingAfter<M>;
 
 /// Has a member of that name, whether it fits or not: a layer that guards must not be left out.
 template <class M>
@@ -64,6 +75,10 @@ namespace detail {
 [[nodiscard]] Task<Response> respond_after(Request& request, Task<Response> below,
                                            const void* middleware,
                                            void (*after)(const void*, Request&, Response&));
+/// The same, and waits for `after`.
+[[nodiscard]] Task<Response> respond_after(Request& request, Task<Response> below,
+                                           const void* middleware,
+                                           Task<> (*after)(const void*, Request&, Response&));
 
 template <class M>
 Task<Response> call_pair(const M& middleware, Request& request, const App& below) {
@@ -71,7 +86,12 @@ Task<Response> call_pair(const M& middleware, Request& request, const App& below
     if (std::optional<Response> answer = middleware.before(request)) return *std::move(answer);
   }
   Task<Response> task = below(request);
-  if constexpr (HasAfter<M>) {
+  if constexpr (HasWaitingAfter<M>) {
+    return respond_after(request, std::move(task), &middleware,
+                         [](const void* kept, Request& done, Response& response) {
+                           return static_cast<const M*>(kept)->after(done, response);
+                         });
+  } else if constexpr (HasPlainAfter<M>) {
     if (!task.is_done()) {
       return respond_after(request, std::move(task), &middleware,
                            [](const void* kept, Request& done, Response& response) {
@@ -102,7 +122,7 @@ template <class M>
     static_assert(HasBefore<M> || !NamesBefore<M>,
                   "`before` has to be `std::optional<Response> before(Request&) const`");
     static_assert(HasAfter<M> || !NamesAfter<M>,
-                  "`after` has to be `void after(Request&, Response&) const`");
+                  "`after` has to be `void after(Request&, Response&) const`, or to return Task<>");
     static_assert(NamesBefore<M> || NamesAfter<M>,
                   "a middleware is called with (App) or (Request&, Next), or has the members "
                   "`std::optional<Response> before(Request&) const` and "

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <stdexcept>
 
 #include "mastic/app/exchange_context_testing.h"
+#include "mastic/app/http_error.h"
 #include "mastic/async/sleep.h"
 
 namespace mastic::app {
@@ -101,6 +103,76 @@ TEST_F(MiddlewareTest, AWrapperTakesTheApplication) {
     });
   };
   EXPECT_EQ(text_of(call(wrap(twice, plain()))), "inner!");
+}
+
+/// Waits before the answer leaves, as what commits a transaction does, and may fail then.
+struct Commit {
+  std::string& order;
+  std::string name;
+  bool fails = false;
+  Task<> after(Request&, Response& response) const {
+    struct Begun {
+      const Commit& commit;
+      bool is_done = false;
+      ~Begun() { commit.order += commit.name + (is_done ? " done " : " rolled back "); }
+    } begun{*this};
+    order += name + (is_error(response.status) ? " hears of an error " : " begins ");
+    co_await async::sleep_for(10ms);
+    if (fails) throw HttpError(Status::Conflict, "somebody else was first");
+    begun.is_done = true;
+  }
+};
+
+TEST_F(MiddlewareTest, AnAfterThatWaitsIsWaitedForWhetherTheHandlerWaitedOrNot) {
+  for (App (*make)() : {plain, waiting}) {
+    order.clear();
+    const App app = wrap(Commit{order, "commit"}, make());
+    exchange.start(app, Method::Get, "/");
+    executor.run();
+    executor.advance(15ms);
+    EXPECT_EQ(exchange.is_done(), make == &plain);
+    executor.advance(10ms);
+    ASSERT_TRUE(exchange.is_done());
+    EXPECT_EQ(text_of(exchange.take()), "inner");
+    EXPECT_EQ(order, "commit begins commit done ");
+  }
+}
+
+TEST_F(MiddlewareTest, WhatAnAfterThrowsIsTheAnswerAndNothingOfTheOldOneLeaves) {
+  bool was_pulled = false;
+  auto is_held = std::make_shared<int>();
+  Outcome outcome;
+  const App handler = [&, is_held = std::weak_ptr(is_held)](Request& request) {
+    request.on_finish([&](const Outcome& ended) { outcome = ended; });
+    auto pull = [&, kept = is_held.lock()]() -> std::optional<std::string> {
+      was_pulled = true;
+      return std::nullopt;
+    };
+    return Response::of_type("text/plain", Body::produced_by(std::move(pull))).set("X-Old", "yes");
+  };
+  Response response = call(wrap(Commit{order, "commit", true}, handler));
+  EXPECT_EQ(response.status, Status::Conflict);
+  EXPECT_FALSE(response.fields.get("X-Old"));
+  EXPECT_EQ(text_of(std::move(response)), "409 Conflict\n\nsomebody else was first\n");
+  EXPECT_FALSE(was_pulled);
+  EXPECT_EQ(is_held.use_count(), 1) << "the old answer is gone with what it held";
+  EXPECT_EQ(outcome.status, Status::Conflict);
+}
+
+TEST_F(MiddlewareTest, TheInnermostAfterIsFirstAndThoseAroundHearOfItsError) {
+  const App inner = wrap(Commit{order, "inner", true}, plain());
+  EXPECT_EQ(call(wrap(Commit{order, "outer"}, inner)).status, Status::Conflict);
+  EXPECT_EQ(order, "inner begins inner rolled back outer hears of an error outer done ");
+}
+
+TEST_F(MiddlewareTest, AnAfterThatWaitsIsCancelledWithItsRequest) {
+  const App app = wrap(Commit{order, "commit"}, plain());
+  exchange.start(app, Method::Get, "/");
+  executor.run();
+  exchange.stop();
+  executor.run();
+  EXPECT_EQ(exchange.take().status, Status::ServiceUnavailable);
+  EXPECT_EQ(order, "commit begins commit rolled back ");
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/routing/router.h"
 
@@ -110,6 +112,22 @@ TEST_F(AnswerCompletion, APolicyThatWasTakenAwayStaysAway) {
   router.use(None());
   exchange.fields.set("Accept", "text/html");
   EXPECT_FALSE(call("/nowhere").fields.get("Content-Security-Policy"));
+}
+
+TEST_F(AnswerCompletion, ThePolicyOfAPageIsNotThatOfTheOneThatTookItsPlace) {
+  struct Fail {
+    void after(Request&, Response& response) const {
+      if (response.status == Status::NotFound) throw std::runtime_error("late");
+    }
+  };
+  router.use(Policy{});
+  router.use(Fail());
+  router.on_error(Status::InternalServerError,
+                  [](Request&, const Problem&) { return Response::html("<p>mine</p>"); });
+  exchange.fields.set("Accept", "text/html");
+  const Response page = call("/nowhere");
+  EXPECT_EQ(page.status, Status::InternalServerError);
+  EXPECT_EQ(page.fields.get("Content-Security-Policy"), "default-src 'self'");
 }
 
 }  // namespace

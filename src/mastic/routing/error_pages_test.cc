@@ -6,6 +6,7 @@
 
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/problem_page.h"
+#include "mastic/async/sleep.h"
 #include "mastic/routing/router.h"
 
 namespace mastic::routing {
@@ -54,6 +55,26 @@ TEST_F(ErrorPagesTest, AStatusHasItsPage) {
   EXPECT_EQ(response.status, Status::NotFound);
   EXPECT_EQ(text_of(std::move(response)), "<h1>no /nowhere</h1>");
   EXPECT_EQ(get("/throw/teapot"), "418 \n\nshort and stout\n");
+}
+
+TEST_F(ErrorPagesTest, ACommitThatFailsIsAnsweredAsAHandlerThatDoes) {
+  struct Commit {
+    Task<> after(Request&, Response&) const {
+      co_await async::sleep_for(std::chrono::milliseconds(1));
+      throw ShopClosed("the till is closed");
+    }
+  };
+  router.get("/buy", [] { return "bought"; });
+  router.use(Commit());
+  router.on_exception<ShopClosed>([](const ShopClosed& closed) {
+    return Problem{.status = Status::Conflict, .detail = closed.what()};
+  });
+  router.on_error(Status::Conflict, [](Request&, const Problem& problem) {
+    return Response::text("no: " + problem.detail);
+  });
+  Response response = call("/buy");
+  EXPECT_EQ(response.status, Status::Conflict);
+  EXPECT_EQ(text_of(std::move(response)), "no: the till is closed");
 }
 
 TEST_F(ErrorPagesTest, OnePageForAllTheOthers) {
