@@ -29,6 +29,7 @@
 #include "mastic/files/static_files.h"
 #include "mastic/inspect/thread_watch.h"
 #include "mastic/json/enumeration.h"
+#include "mastic/json/json.h"
 #include "mastic/routing/path_to.h"
 #include "mastic/routing/router.h"
 #include "mastic/threads/blocking_scope.h"
