@@ -27,7 +27,7 @@ ARROWS = {
     "middleware": "base async http app",
     "files": "base async http app",
     "server": "base threads async http wire loop net app",
-    "inspect": "base async threads http app routing",
+    "inspect": "base json async threads http app routing",
     "catalog": "base threads async http wire loop net app routing middleware files server inspect",
     "testing": "base threads async http wire loop net app routing middleware files server inspect catalog",
 }

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "mastic/base/units.h"
@@ -33,11 +32,21 @@ struct LoopReport {
   std::uint64_t requests_in_all = 0;
 };
 
+/// What a thread of a server does.
+enum class ThreadRole : std::uint8_t {
+  Reserve,     ///< it stands by, to drive a loop whose thread is stuck
+  Drives,      ///< it drives a loop
+  Away,        ///< it runs a handler, and its loop has gone on without it
+  Works,       ///< it runs what may block
+  WrittenOff,  ///< it is not waited for any longer
+  Ends,
+};
+
 struct ThreadReport {
-  int thread = 0;         ///< its number in the kernel
-  std::string_view role;  ///< reserve, drives, away, works, written off
-  int loop = -1;          ///< that it drives, or has lost; -1: none
-  Duration age{};         ///< since it has this role, or runs this piece of work
+  int thread = 0;  ///< its number in the kernel
+  ThreadRole role = ThreadRole::Reserve;
+  int loop = -1;   ///< that it drives, or has lost; -1: none
+  Duration age{};  ///< since it has this role, or runs this piece of work
 };
 
 struct PoolReport {

@@ -187,11 +187,21 @@ void append_frames(std::string& page, const std::vector<WatchReport::Frame>& fra
 /// What a thread does, in words for those who have not read how loops are driven.
 std::string role_of(const WatchReport::Thread& thread) {
   const std::string loop = thread.loop ? " loop " + std::to_string(*thread.loop) : "";
-  if (thread.role == "drives") return "drives" + loop;
-  if (thread.role == "reserve") return "in reserve";
-  if (thread.role == "away") return "runs a handler" + (loop.empty() ? "" : ", has lost" + loop);
-  if (thread.role == "works") return "works";
-  return html_escape(thread.role);
+  switch (thread.role) {
+    case base::ThreadRole::Reserve:
+      return "in reserve";
+    case base::ThreadRole::Drives:
+      return "drives" + loop;
+    case base::ThreadRole::Away:
+      return "runs a handler" + (loop.empty() ? "" : ", has lost" + loop);
+    case base::ThreadRole::Works:
+      return "works";
+    case base::ThreadRole::WrittenOff:
+      return "written off";
+    case base::ThreadRole::Ends:
+      return "ends";
+  }
+  return {};
 }
 
 const WatchReport::Request* find_request(const WatchReport& report,

@@ -1,12 +1,14 @@
 #include "mastic/inspect/watch_report.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "mastic/app/error_response.h"
@@ -16,8 +18,20 @@
 #include "mastic/base/kernel.h"
 #include "mastic/threads/stack_trace.h"
 
+namespace mastic::json {
+
+void JsonType<base::ThreadRole>::write(std::string& out, base::ThreadRole role) {
+  constexpr std::array<std::string_view, 6> kNames = {"reserve", "drives",      "away",
+                                                      "works",   "written off", "ends"};
+  append_json(out, kNames[static_cast<std::size_t>(role)]);
+}
+
+}  // namespace mastic::json
+
 namespace mastic::inspect {
 namespace {
+
+using base::ThreadRole;
 
 double seconds(base::Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
@@ -95,14 +109,14 @@ void add_loop(WatchReport& report, std::size_t number, std::optional<base::LoopR
 void add_thread(WatchReport& report, const base::ThreadReport& thread,
                 const ThreadWatchOptions& options) {
   // To stand by, or to drive a loop, for hours is as it should be.
-  const bool runs = thread.role == "away" || thread.role == "works";
+  const bool runs = thread.role == ThreadRole::Away || thread.role == ThreadRole::Works;
   WatchReport::Thread shown{.thread = thread.thread,
-                            .role = std::string(thread.role),
+                            .role = thread.role,
                             .age = seconds(thread.age),
                             .concern = runs ? concern_of(thread.age, options) : Concern::None};
-  if (thread.role == "written off") shown.concern = Concern::Alarm;
+  if (thread.role == ThreadRole::WrittenOff) shown.concern = Concern::Alarm;
   if (thread.loop >= 0) shown.loop = thread.loop;
-  if (thread.role == "drives") {
+  if (thread.role == ThreadRole::Drives) {
     for (WatchReport::Loop& loop : report.loops) {
       if (std::cmp_equal(loop.loop, thread.loop)) loop.thread = thread.thread;
     }

@@ -11,6 +11,17 @@
 #include "mastic/base/server_status.h"
 #include "mastic/base/units.h"
 #include "mastic/inspect/thread_watch.h"
+#include "mastic/json/json.h"
+
+namespace mastic::json {
+
+/// "drives", "written off".
+template <>
+struct JsonType<base::ThreadRole> {
+  static void write(std::string& out, base::ThreadRole role);
+};
+
+}  // namespace mastic::json
 
 namespace mastic::inspect {
 
@@ -59,7 +70,7 @@ struct WatchReport {
   };
   struct Thread {
     int thread = 0;
-    std::string role;
+    base::ThreadRole role = base::ThreadRole::Reserve;
     std::optional<int> loop;
     double age = 0;
     Concern concern = Concern::None;

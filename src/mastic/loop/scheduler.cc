@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <array>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -32,12 +31,6 @@ Scheduler::Options with_reserve_in_use(Scheduler::Options options) {
 }
 
 }  // namespace
-
-std::string_view to_string(ThreadRole role) {
-  constexpr std::array<std::string_view, 6> kNames = {"reserve", "drives",      "away",
-                                                      "works",   "written off", "ends"};
-  return kNames[static_cast<std::size_t>(role)];
-}
 
 /// A thread of the pool. All but `driver` is guarded by the pool's mutex.
 class Scheduler::Member final : public threads::BlockingHost {

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -10,12 +9,12 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "mastic/async/blocking_executor.h"
 #include "mastic/base/kernel.h"
+#include "mastic/base/server_status.h"
 #include "mastic/base/units.h"
 #include "mastic/loop/loop.h"
 #include "mastic/loop/stall_monitor.h"
@@ -24,10 +23,7 @@
 
 namespace mastic::loop {
 
-/// What a thread of the pool does.
-enum class ThreadRole : std::uint8_t { Reserve, Drives, Away, Works, WrittenOff, Ends };
-/// For people: "drives", "written off".
-[[nodiscard]] std::string_view to_string(ThreadRole role);
+using base::ThreadRole;
 
 /// One pool of threads. Each drives a loop, stands in reserve, or runs work that may block.
 ///

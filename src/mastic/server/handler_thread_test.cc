@@ -24,6 +24,7 @@ using app::App;
 using app::blocking;
 using app::Request;
 using app::Task;
+using base::ThreadRole;
 using http::Status;
 using loop::Scheduler;
 using routing::Router;
@@ -45,7 +46,7 @@ TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
     wait_until([&] { return gate.inside() == time; });
     EXPECT_EQ(connect().get("/quick"), "quick");
     // Twice its loop is taken from it, and from then on it runs where it may block.
-    EXPECT_EQ(role_of(ran_on), time <= 2 ? "away" : "works");
+    EXPECT_EQ(role_of(ran_on), time <= 2 ? ThreadRole::Away : ThreadRole::Works);
     gate.open();
     EXPECT_EQ(slow.answer().content, "slow");
   }
@@ -64,14 +65,14 @@ TEST_P(HandlerThreadTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
   Client client = connect();
   for (int time = 1; time <= 2; ++time) {
     client.ask("/");
-    wait_until([&] { return gate.inside() == time && role_of(ran_on) == "away"; });
+    wait_until([&] { return gate.inside() == time && role_of(ran_on) == ThreadRole::Away; });
     gate.open();
     EXPECT_EQ(client.answer().content, "done");
   }
   blocks = false;
   do {
     ASSERT_EQ(client.get("/"), "done");
-  } while (role_of(ran_on) != "drives");
+  } while (role_of(ran_on) != ThreadRole::Drives);
 }
 
 TEST_P(HandlerThreadTest, AMarkedHandlerNeverHoldsTheLoop) {
@@ -86,7 +87,7 @@ TEST_P(HandlerThreadTest, AMarkedHandlerNeverHoldsTheLoop) {
   Client client = connect();
   client.ask("/report/7");
   wait_until([&] { return gate.inside() == 1; });
-  EXPECT_EQ(role_of(ran_on), "works");
+  EXPECT_EQ(role_of(ran_on), ThreadRole::Works);
   gate.open();
   EXPECT_EQ(client.answer().content, "7");
 }
@@ -392,7 +393,7 @@ TEST_P(HandlerThreadTest, TellsWhatIsUnderWayAndCancelsIt) {
   EXPECT_EQ(report.requests[0].target, "/hang");
   const auto threads = server->watch().threads();
   EXPECT_TRUE(std::ranges::any_of(threads, [&](const auto& thread) {
-    return thread.thread == report.requests[0].thread && thread.role == "works";
+    return thread.thread == report.requests[0].thread && thread.role == ThreadRole::Works;
   }));
   server->watch().cancel(report.requests[0].id);
   EXPECT_EQ(client.answer().status, Status::ServiceUnavailable);

@@ -50,11 +50,11 @@ struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   }
   [[nodiscard]] Client connect() const { return Client(server->addresses()[0]); }
   [[nodiscard]] base::PoolReport pool() const { return server->watch().pool(); }
-  /// Empty for a thread that is none of the server's.
-  [[nodiscard]] std::string_view role_of(int thread) const {
+  /// Nothing for a thread that is none of the server's.
+  [[nodiscard]] std::optional<base::ThreadRole> role_of(int thread) const {
     const auto threads = server->watch().threads();
     const auto found = std::ranges::find(threads, thread, &base::ThreadReport::thread);
-    return found == threads.end() ? "" : found->role;
+    return found == threads.end() ? std::nullopt : std::optional(found->role);
   }
   static void wait_until(const std::function<bool()>& is_so) {
     while (!is_so()) std::this_thread::yield();

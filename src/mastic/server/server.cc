@@ -210,7 +210,7 @@ void Server::wait() {
 
 base::PoolReport Server::pool() const {
   const loop::Scheduler::Status status = scheduler_->status();
-  const auto in_reserve = [](const auto& each) { return each.role == loop::ThreadRole::Reserve; };
+  const auto in_reserve = [](const auto& each) { return each.role == base::ThreadRole::Reserve; };
   return {.workers = status.workers,
           .busy = status.busy,
           .queued = status.queued,
@@ -230,7 +230,7 @@ std::vector<base::ThreadReport> Server::threads() const {
         std::ranges::find_if(shards_, [&](const auto& one) { return &one->loop() == each.loop; });
     const bool none = shard == shards_.end();
     threads.push_back({.thread = each.thread,
-                       .role = to_string(each.role),
+                       .role = each.role,
                        .loop = none ? -1 : static_cast<int>(shard - shards_.begin()),
                        .age = now - each.since});
   }
