@@ -16,6 +16,21 @@
 
 namespace mastic::app {
 
+/// What Mastic's own pages have in common: their colours by day and by night, as variables, their type, their
+/// links. The style of a page begins with it.
+inline constexpr std::string_view kCommonPageStyle = R"(
+:root { color-scheme: light dark; --ink: #1c2421; --paper: #fbfaf6; --faint: #5d6862; --line: #e3e1d8;
+  --accent: #0b6e4f; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6ebe7; --paper: #141816; --faint: #9aa7a1;
+  --line: #29312d; --accent: #6fd3a9; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+a { color: var(--accent); text-decoration: none; }
+a:hover { text-decoration: underline; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
+)";
+
 class PageStyle {
  public:
   /// `css` has nothing of a request in it. `directives` stand in the policy behind those that allow

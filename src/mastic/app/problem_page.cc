@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "mastic/app/page_style.h"
-#include "mastic/base/encoding.h"
+#include "mastic/base/html_writer.h"
 #include "mastic/http/accept.h"
 
 namespace mastic::app {
@@ -26,14 +26,16 @@ std::string text_page(const Problem& problem) {
   return page;
 }
 
-std::string detail_as_html(const Problem& problem) {
-  if (problem.errors.empty()) return "<p>" + base::html_text(problem.detail) + "</p>\n";
-  std::string list = "<ul>\n";
-  for (const auto& [field, message] : problem.errors) {
-    list.append("<li><b>").append(base::html_text(field)).append("</b>: ");
-    list.append(base::html_text(message)).append("</li>\n");
+void add_detail(base::HtmlWriter& page, const Problem& problem) {
+  if (problem.errors.empty()) {
+    page.add("<p>", problem.detail, "</p>\n");
+    return;
   }
-  return list + "</ul>\n";
+  page.add("<ul>\n");
+  for (const auto& [field, message] : problem.errors) {
+    page.add("<li><b>", field, "</b>: ", message, "</li>\n");
+  }
+  page.add("</ul>\n");
 }
 
 const PageStyle& style() {
@@ -45,17 +47,17 @@ const PageStyle& style() {
 }
 
 std::string html_page(const Problem& problem) {
-  const std::string title = base::html_text(title_of(problem));
-  std::string page = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n";
-  page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-  page.append(title).append("</title>\n");
-  page.append(style().element()).append("\n<h1>").append(title).append("</h1>\n");
-  if (!problem.detail.empty()) page += detail_as_html(problem);
+  const std::string title = title_of(problem);
+  base::HtmlWriter page;
+  page.add("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
+           "<meta name=\"viewport\" content=\"width=device-width\">\n<title>", title, "</title>\n");
+  page.add_html(style().element()).add("\n<h1>", title, "</h1>\n");
+  if (!problem.detail.empty()) add_detail(page, problem);
   if (!problem.reference.empty()) {
-    page += "<p><small>Reference: " + problem.reference + "</small></p>\n";
+    page.add("<p><small>Reference: ", problem.reference, "</small></p>\n");
   }
-  if (!problem.inside.empty()) page += "<pre>" + base::html_text(problem.inside) + "</pre>\n";
-  return page;
+  if (!problem.inside.empty()) page.add("<pre>", problem.inside, "</pre>\n");
+  return page.take();
 }
 
 /// The members of RFC 9457 and a few more, in this order.

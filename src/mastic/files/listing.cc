@@ -19,13 +19,8 @@ using By = ListingOrder::By;
 using Kind = FileStatus::Kind;
 
 constexpr std::string_view kStyle = R"(
-:root { color-scheme: light dark; --ink: #1c2421; --paper: #fbfaf6; --faint: #68736d; --line: #e3e1d8;
-  --accent: #0b6e4f; --hover: #eef3ec; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6ebe7; --paper: #141816; --faint: #93a09a;
-  --line: #29312d; --accent: #6fd3a9; --hover: #1d2521; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+:root { --hover: #eef3ec; }
+@media (prefers-color-scheme: dark) { :root { --hover: #1d2521; } }
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.375rem; font-weight: 650; overflow-wrap: anywhere; margin: 0 0 1rem; }
 h1 a { margin-right: .25rem; }
@@ -36,9 +31,6 @@ th a { color: inherit; }
 td:first-child { overflow-wrap: anywhere; }
 .size, .date { text-align: right; white-space: nowrap; color: var(--faint); width: 1%; }
 th.size, th.date { text-align: right; }
-a { color: var(--accent); text-decoration: none; }
-a:hover { text-decoration: underline; }
-a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
 tbody tr:hover, tbody tr:focus-within { background: var(--hover); }
 td .icon { display: inline-block; width: 1.5em; color: var(--faint); }
 .dir a { font-weight: 600; }
@@ -250,7 +242,7 @@ app::Body listing_page(std::string_view title, bool has_parent, std::vector<Tree
 }
 
 const app::PageStyle& listing_style() {
-  static const app::PageStyle style(kStyle,
+  static const app::PageStyle style(std::string(app::kCommonPageStyle).append(kStyle),
                                     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'");
   return style;
 }

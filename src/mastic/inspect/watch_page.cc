@@ -4,32 +4,24 @@
 #include <array>
 #include <cmath>
 
-#include "mastic/base/encoding.h"
+#include "mastic/base/html_writer.h"
 
 namespace mastic::inspect {
 namespace {
 
-using base::html_escape;
+using base::HtmlWriter;
+using base::Markup;
 
 constexpr std::string_view kStyle = R"(
-:root { color-scheme: light dark; --ink: #1c2421; --paper: #fbfaf6; --faint: #5d6862; --line: #e3e1d8;
-  --accent: #0b6e4f; --card: #fff; --slow: #8a5a00; --slow-paper: #fdf1d3; --stuck: #a3231b;
-  --stuck-paper: #fbe3df; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6ebe7; --paper: #141816; --faint: #9aa7a1;
-  --line: #29312d; --accent: #6fd3a9; --card: #1a201d; --slow: #f0c674; --slow-paper: #33290f;
+:root { --card: #fff; --slow: #8a5a00; --slow-paper: #fdf1d3; --stuck: #a3231b; --stuck-paper: #fbe3df; }
+@media (prefers-color-scheme: dark) { :root { --card: #1a201d; --slow: #f0c674; --slow-paper: #33290f;
   --stuck: #ff9c92; --stuck-paper: #3d1a17; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main { max-width: 72rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseline; }
 h1 { font-size: 1.375rem; font-weight: 650; margin: 0; }
 h2 { font-size: 1.0625rem; font-weight: 650; margin: 2.25rem 0 .5rem; }
 nav { margin-left: auto; display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
-a { color: var(--accent); text-decoration: none; }
-a:hover { text-decoration: underline; }
 a[aria-current] { color: inherit; font-weight: 600; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem;
   margin: 1.25rem 0 0; }
 dl div { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
@@ -87,101 +79,103 @@ std::string human_duration(double seconds) {
   return rest == 0 ? text : text + " " + std::to_string(rest).append(next->name);
 }
 
-std::string_view class_of(Concern concern) {
-  if (concern == Concern::None) return "";
-  return concern == Concern::Warning ? " class=\"warning\"" : " class=\"alarm\"";
+Markup class_of(Concern concern) {
+  if (concern == Concern::None) return {};
+  if (concern == Concern::Warning) return " class=\"warning\"";
+  return " class=\"alarm\"";
 }
 
 /// Colour is not for everybody: a word says it too.
-void append_age(std::string& page, double age, Concern concern) {
-  page += "<td class=\"age\">";
-  if (concern != Concern::None) {
-    page.append("<b>").append(concern == Concern::Warning ? "slow" : "stuck").append("</b> ");
-  }
-  page.append(human_duration(age)).append("</td>");
+void add_age(HtmlWriter& page, double age, Concern concern) {
+  page.add("<td class=\"age\">");
+  if (concern == Concern::Warning) page.add("<b>slow</b> ");
+  if (concern == Concern::Alarm) page.add("<b>stuck</b> ");
+  page.add(human_duration(age), "</td>");
 }
 
-void append_link(std::string& page, const WatchPageOptions& now, std::uint32_t refresh,
-                 std::string_view stacks, std::string_view words) {
-  const bool current = now.refresh_seconds == refresh && now.stacks == stacks;
+void add_link(HtmlWriter& page, const WatchPageOptions& now, std::uint32_t refresh,
+              std::string_view stacks, std::string_view words) {
+  const bool is_current = now.refresh_seconds == refresh && now.stacks == stacks;
   std::string query;
-  if (refresh > 0) query += "&amp;refresh=" + std::to_string(refresh);
-  if (!stacks.empty()) query.append("&amp;stacks=").append(html_escape(stacks));
-  page.append("<a href=\"").append(query.empty() ? "./" : query.replace(0, 5, "?")).append("\"");
-  page.append(current ? " aria-current=\"page\">" : ">").append(words).append("</a>");
+  if (refresh > 0) query += "&refresh=" + std::to_string(refresh);
+  if (!stacks.empty()) query.append("&stacks=").append(stacks);
+  page.add("<a href=\"", query.empty() ? "./" : query.replace(0, 1, "?"), "\"");
+  if (is_current) page.add(" aria-current=\"page\"");
+  page.add(">", words, "</a>");
 }
 
-void append_head(std::string& page, const WatchReport& report, const WatchPageOptions& options) {
-  page +=
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+void add_head(HtmlWriter& page, const WatchReport& report, const WatchPageOptions& options) {
+  const std::string_view time = report.time;
+  page.add("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
+           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
   if (options.refresh_seconds > 0) {
-    page.append("<meta http-equiv=\"refresh\" content=\"");
-    page.append(std::to_string(options.refresh_seconds)).append("\">\n");
+    page.add("<meta http-equiv=\"refresh\" content=\"", options.refresh_seconds, "\">\n");
   }
-  page.append("<title>Threads</title>\n").append(watch_style().element());
-  page.append("\n</head>\n<body>\n");
-  page.append("<main>\n<header><h1>Threads</h1><time class=\"faint\" datetime=\"");
-  page.append(report.time).append("\">").append(report.time, 0, 10).append(" ");
-  page.append(report.time, 11, 8).append(" UTC</time>\n<nav aria-label=\"Views\">");
-  append_link(page, options, options.refresh_seconds, options.stacks == "all" ? "" : "all",
-              options.stacks == "all" ? "Without stacks" : "With all stacks");
-  append_link(page, options, 0, options.stacks, "Still");
-  append_link(page, options, 2, options.stacks, "Every 2 s");
-  append_link(page, options, 10, options.stacks, "Every 10 s");
-  page += "<a href=\"?format=json\">JSON</a></nav></header>\n";
+  page.add("<title>Threads</title>\n").add_html(watch_style().element());
+  page.add("\n</head>\n<body>\n<main>\n<header><h1>Threads</h1><time class=\"faint\" datetime=\"",
+           time, "\">", time.substr(0, 10), " ", time.substr(11, 8),
+           " UTC</time>\n<nav aria-label=\"Views\">");
+  const bool has_all = options.stacks == "all";
+  add_link(page, options, options.refresh_seconds, has_all ? "" : "all",
+           has_all ? "Without stacks" : "With all stacks");
+  add_link(page, options, 0, options.stacks, "Still");
+  add_link(page, options, 2, options.stacks, "Every 2 s");
+  add_link(page, options, 10, options.stacks, "Every 10 s");
+  page.add("<a href=\"?format=json\">JSON</a></nav></header>\n");
 }
 
-void append_figure(std::string& page, std::string_view name, std::uint64_t figure,
-                   std::string_view more = {}, Concern concern = Concern::None) {
-  page.append("<div").append(class_of(concern)).append("><dt>").append(name).append("</dt><dd>");
-  page += std::to_string(figure);
-  if (!more.empty()) page.append(" <small>").append(more).append("</small>");
-  page += "</dd></div>\n";
+void add_figure(HtmlWriter& page, std::string_view name, std::uint64_t figure,
+                std::string_view more = {}, Concern concern = Concern::None) {
+  page.add("<div", class_of(concern), "><dt>", name, "</dt><dd>", figure);
+  if (!more.empty()) page.add(" <small>", more, "</small>");
+  page.add("</dd></div>\n");
 }
 
-void append_pool(std::string& page, const WatchReport::Pool& pool) {
+void add_pool(HtmlWriter& page, const WatchReport::Pool& pool) {
   const auto when = [](bool is, Concern concern) { return is ? concern : Concern::None; };
   const bool full = pool.workers > 0 && pool.busy >= pool.workers;
-  page += "<dl aria-label=\"The pool\">\n";
-  append_figure(page, "Busy workers", pool.busy, "of " + std::to_string(pool.workers),
-                when(full, Concern::Warning));
-  append_figure(page, "Queued", pool.queued,
-                pool.queued > 0 ? "for " + human_duration(pool.oldest_queued) : "",
-                when(pool.queued > 0, Concern::Warning));
-  append_figure(page, "In reserve", pool.reserve, "", when(pool.reserve == 0, Concern::Warning));
-  append_figure(page, "Lost threads", pool.lost, "", when(pool.lost > 0, Concern::Alarm));
-  append_figure(page, "Done", pool.done);
-  append_figure(page, "Refused", pool.refused);
-  append_figure(page, "Hand-overs", pool.hand_offs);
-  page += "</dl>\n";
+  page.add("<dl aria-label=\"The pool\">\n");
+  add_figure(page, "Busy workers", pool.busy, "of " + std::to_string(pool.workers),
+             when(full, Concern::Warning));
+  add_figure(page, "Queued", pool.queued,
+             pool.queued > 0 ? "for " + human_duration(pool.oldest_queued) : "",
+             when(pool.queued > 0, Concern::Warning));
+  add_figure(page, "In reserve", pool.reserve, "", when(pool.reserve == 0, Concern::Warning));
+  add_figure(page, "Lost threads", pool.lost, "", when(pool.lost > 0, Concern::Alarm));
+  add_figure(page, "Done", pool.done);
+  add_figure(page, "Refused", pool.refused);
+  add_figure(page, "Hand-overs", pool.hand_offs);
+  page.add("</dl>\n");
 }
 
-void append_frames(std::string& page, const std::vector<WatchReport::Frame>& frames) {
+/// A figure in hexadecimal digits, without zeros before it.
+std::string to_hex(std::uint64_t figure) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  int shift = 60;
+  while (shift > 0 && (figure >> shift) == 0) shift -= 4;
+  std::string text;
+  for (; shift >= 0; shift -= 4) text += kDigits[figure >> shift & 15];
+  return text;
+}
+
+void add_frames(HtmlWriter& page, const std::vector<WatchReport::Frame>& frames) {
   if (frames.empty()) {
-    page += "<p>It gave no answer.</p>";
+    page.add("<p>It gave no answer.</p>");
     return;
   }
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  page += "<ol start=\"0\">";
+  page.add("<ol start=\"0\">");
   for (const WatchReport::Frame& frame : frames) {
-    page.append("<li><code>").append(html_escape(frame.function)).append("</code> ");
-    page += "<span class=\"faint\">";
+    page.add("<li><code>", frame.function, "</code> <span class=\"faint\">");
     if (!frame.file.empty()) {
-      page.append(html_escape(frame.file));
-      if (frame.line > 0) page.append(":").append(std::to_string(frame.line));
+      page.add(frame.file);
+      if (frame.line > 0) page.add(":", frame.line);
     } else {
-      page.append(html_escape(frame.module));
-      if (frame.function.empty()) {
-        page += "+0x";
-        int shift = 60;
-        while (shift > 0 && (frame.offset >> shift) == 0) shift -= 4;
-        for (; shift >= 0; shift -= 4) page += kDigits[frame.offset >> shift & 15];
-      }
+      page.add(frame.module);
+      if (frame.function.empty()) page.add("+0x", to_hex(frame.offset));
     }
-    page += "</span></li>\n";
+    page.add("</span></li>\n");
   }
-  page += "</ol>";
+  page.add("</ol>");
 }
 
 /// What a thread does, in words for those who have not read how loops are driven.
@@ -212,132 +206,128 @@ const WatchReport::Request* find_request(const WatchReport& report,
   return found == report.requests.end() ? nullptr : &*found;
 }
 
-void append_request_line(std::string& page, const WatchReport::Request& request) {
-  page.append("<div class=\"target\"><b>").append(html_escape(request.method)).append("</b> ");
-  page.append(html_escape(request.target)).append("</div>");
+void add_request_line(HtmlWriter& page, const WatchReport::Request& request) {
+  page.add("<div class=\"target\"><b>", request.method, "</b> ", request.target, "</div>");
 }
 
-void append_threads(std::string& page, const WatchReport& report, const WatchPageOptions& options) {
-  page +=
+void add_threads(HtmlWriter& page, const WatchReport& report, const WatchPageOptions& options) {
+  page.add(
       "<h2 id=\"threads\">Threads</h2>\n<table aria-labelledby=\"threads\">\n<thead><tr>"
       "<th scope=\"col\" class=\"number\">Number</th><th scope=\"col\">Does</th>"
       "<th scope=\"col\" class=\"age\">For</th><th scope=\"col\">Stack</th></tr></thead>\n"
-      "<tbody>\n";
+      "<tbody>\n");
   for (const WatchReport::Thread& thread : report.threads) {
-    const std::string number = std::to_string(thread.thread);
-    page.append("<tr").append(class_of(thread.concern)).append("><td class=\"number\">");
-    page.append(number).append("</td><td>").append(role_of(thread));
+    page.add("<tr", class_of(thread.concern), "><td class=\"number\">", thread.thread, "</td><td>",
+             role_of(thread));
     if (const auto* request = find_request(report, thread.request)) {
-      append_request_line(page, *request);
+      add_request_line(page, *request);
     }
-    page += "</td>";
-    append_age(page, thread.age, thread.concern);
-    page += "<td>";
-    append_link(page, options, options.refresh_seconds, number, "stack");
-    page += "</td></tr>\n";
+    page.add("</td>");
+    add_age(page, thread.age, thread.concern);
+    page.add("<td>");
+    add_link(page, options, options.refresh_seconds, std::to_string(thread.thread), "stack");
+    page.add("</td></tr>\n");
     if (!thread.stack) continue;
-    page.append("<tr class=\"stack ");
-    if (thread.concern != Concern::None) {
-      page += thread.concern == Concern::Warning ? "warning" : "alarm";
-    }
-    page += "\"><td colspan=\"4\">";
-    append_frames(page, *thread.stack);
-    page += "</td></tr>\n";
+    page.add("<tr class=\"stack ");
+    if (thread.concern == Concern::Warning) page.add("warning");
+    if (thread.concern == Concern::Alarm) page.add("alarm");
+    page.add("\"><td colspan=\"4\">");
+    add_frames(page, *thread.stack);
+    page.add("</td></tr>\n");
   }
-  page += "</tbody>\n</table>\n";
+  page.add("</tbody>\n</table>\n");
 }
 
-void append_state(std::string& page, const WatchReport::Request& request) {
+void add_state(HtmlWriter& page, const WatchReport::Request& request) {
   if (request.is_this) {
-    page += "<small>is this page</small>";
+    page.add("<small>is this page</small>");
     return;
   }
-  page += "<small>";
+  page.add("<small>");
   if (request.thread) {
-    page.append("runs on thread ").append(std::to_string(*request.thread));
-    page.append(" for ").append(human_duration(request.thread_age));
+    page.add("runs on thread ", *request.thread, " for ", human_duration(request.thread_age));
   } else {
-    page += "waits";
+    page.add("waits");
   }
-  page.append(request.cancelled ? ", cancelled" : "").append("</small>");
+  if (request.cancelled) page.add(", cancelled");
+  page.add("</small>");
 }
 
-void append_requests(std::string& page, const WatchReport& report,
-                     const WatchPageOptions& options) {
-  page += "<h2 id=\"requests\">Requests under way</h2>\n";
-  page +=
+void add_cancel_button(HtmlWriter& page, const WatchReport::Request& request) {
+  page.add("<td>");
+  if (!request.is_this && !request.cancelled) {
+    page.add("<form method=\"post\" action=\"cancel\"><button name=\"request\" value=\"",
+             request.id, "\" aria-label=\"Cancel ", request.id, "\">Cancel</button></form>");
+  }
+  page.add("</td>");
+}
+
+void add_requests(HtmlWriter& page, const WatchReport& report, const WatchPageOptions& options) {
+  page.add(
+      "<h2 id=\"requests\">Requests under way</h2>\n"
       "<table aria-labelledby=\"requests\">\n<thead><tr>"
       "<th scope=\"col\" class=\"age\">For</th><th scope=\"col\">Request</th>"
       "<th scope=\"col\" class=\"wide\">Client</th>"
       "<th scope=\"col\" class=\"number wide\">Loop</th>"
-      "<th scope=\"col\" class=\"wide\">Id</th>";
-  if (options.cancel_buttons) page += "<th scope=\"col\">Cancel</th>";
-  page += "</tr></thead>\n<tbody>\n";
+      "<th scope=\"col\" class=\"wide\">Id</th>");
+  if (options.cancel_buttons) page.add("<th scope=\"col\">Cancel</th>");
+  page.add("</tr></thead>\n<tbody>\n");
   for (const WatchReport::Request& request : report.requests) {
-    page.append("<tr").append(class_of(request.concern)).append(">");
-    append_age(page, request.age, request.concern);
-    page += "<td>";
-    append_request_line(page, request);
-    append_state(page, request);
-    page.append("</td><td class=\"wide\">").append(html_escape(request.client));
-    page.append("</td><td class=\"number wide\">").append(std::to_string(request.loop));
-    page.append("</td><td class=\"id wide\"><code>").append(request.id).append("</code></td>");
-    if (options.cancel_buttons) {
-      page += "<td>";
-      if (!request.is_this && !request.cancelled) {
-        page.append("<form method=\"post\" action=\"cancel\"><button name=\"request\" value=\"");
-        page.append(request.id).append("\" aria-label=\"Cancel ").append(request.id);
-        page += "\">Cancel</button></form>";
-      }
-      page += "</td>";
-    }
-    page += "</tr>\n";
+    page.add("<tr", class_of(request.concern), ">");
+    add_age(page, request.age, request.concern);
+    page.add("<td>");
+    add_request_line(page, request);
+    add_state(page, request);
+    page.add("</td><td class=\"wide\">", request.client, "</td><td class=\"number wide\">",
+             request.loop, "</td><td class=\"id wide\"><code>", request.id, "</code></td>");
+    if (options.cancel_buttons) add_cancel_button(page, request);
+    page.add("</tr>\n");
   }
-  page += "</tbody>\n</table>\n";
+  page.add("</tbody>\n</table>\n");
 }
 
-void append_loops(std::string& page, const WatchReport& report) {
-  page +=
+void add_loops(HtmlWriter& page, const WatchReport& report) {
+  page.add(
       "<h2 id=\"loops\">Loops</h2>\n<table aria-labelledby=\"loops\">\n<thead><tr>"
       "<th scope=\"col\" class=\"number\">Loop</th><th scope=\"col\">Driven by</th>"
       "<th scope=\"col\" class=\"number\">Connections</th>"
-      "<th scope=\"col\" class=\"number\">Requests</th></tr></thead>\n<tbody>\n";
+      "<th scope=\"col\" class=\"number\">Requests</th></tr></thead>\n<tbody>\n");
   std::uint64_t requests = 0;
   for (const WatchReport::Loop& loop : report.loops) {
-    page.append(loop.answered ? "<tr>" : "<tr class=\"alarm\">").append("<td class=\"number\">");
-    page.append(std::to_string(loop.loop)).append("</td><td>");
-    page += loop.thread ? "thread " + std::to_string(*loop.thread) : "nobody";
+    page.add("<tr", class_of(loop.answered ? Concern::None : Concern::Alarm),
+             "><td class=\"number\">", loop.loop, "</td><td>",
+             loop.thread ? "thread " + std::to_string(*loop.thread) : "nobody");
     if (loop.answered) {
-      page.append("</td><td class=\"number\">").append(std::to_string(loop.connections));
-      page.append("</td><td class=\"number\">").append(std::to_string(loop.requests));
+      page.add("</td><td class=\"number\">", loop.connections, "</td><td class=\"number\">",
+               loop.requests);
     } else {
-      page += "</td><td colspan=\"2\" class=\"age\"><b>did not answer</b>";
+      page.add("</td><td colspan=\"2\" class=\"age\"><b>did not answer</b>");
     }
-    page += "</td></tr>\n";
+    page.add("</td></tr>\n");
     requests += loop.requests;
   }
-  page += "</tbody>\n</table>\n";
+  page.add("</tbody>\n</table>\n");
   if (requests > report.requests.size()) {
-    page += "<p>Of the requests under way, the oldest of each loop are shown.</p>\n";
+    page.add("<p>Of the requests under way, the oldest of each loop are shown.</p>\n");
   }
 }
 
 }  // namespace
 
 std::string render_watch(const WatchReport& report, const WatchPageOptions& options) {
-  std::string page;
+  HtmlWriter page;
   page.reserve(8192 + 512 * (report.threads.size() + report.requests.size()));
-  append_head(page, report, options);
-  append_pool(page, report.pool);
-  append_threads(page, report, options);
-  append_requests(page, report, options);
-  append_loops(page, report);
-  page += "</main>\n</body>\n</html>\n";
-  return page;
+  add_head(page, report, options);
+  add_pool(page, report.pool);
+  add_threads(page, report, options);
+  add_requests(page, report, options);
+  add_loops(page, report);
+  page.add("</main>\n</body>\n</html>\n");
+  return page.take();
 }
 
 const app::PageStyle& watch_style() {
-  static const app::PageStyle style(kStyle,
+  static const app::PageStyle style(std::string(app::kCommonPageStyle).append(kStyle),
                                     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
   return style;
 }

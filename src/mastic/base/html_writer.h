@@ -1,0 +1,70 @@
+// Writes HTML so that nothing is forgotten to be escaped: what stands in the program is markup, all else is text.
+//
+//     HtmlWriter page;
+//     page.add("<td class=\"target\">", request.target, "</td>");
+//
+// It knows no elements and closes none.
+
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mastic/base/attributes.h"
+#include "mastic/base/encoding.h"
+
+namespace mastic::base {
+
+/// Markup that is chosen when the program runs, among texts that are known when it is compiled.
+class Markup {
+ public:
+  consteval Markup() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  consteval Markup(const char* constant) : text_(constant) {}
+  [[nodiscard]] constexpr std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
+class HtmlWriter {
+ public:
+  /// Adds the parts one after another. String literals and Markup are markup. Text of any other type is
+  /// escaped, for content and for attributes in quotes (html_text); numbers are written in decimals.
+  template <class... Part>
+  HtmlWriter& add(const Part&... parts) {
+    (append(parts), ...);
+    return *this;
+  }
+  /// Adds what is HTML already, made elsewhere: the element of a style, another writer's text.
+  HtmlWriter& add_html(std::string_view html) {
+    html_ += html;
+    return *this;
+  }
+
+  void reserve(std::size_t bytes) { html_.reserve(bytes); }
+  [[nodiscard]] const std::string& html() const MASTIC_LIFETIMEBOUND { return html_; }
+  [[nodiscard]] std::string take() { return std::exchange(html_, {}); }
+
+ private:
+  template <std::size_t N>
+  void append(const char (&literal)[N]) {
+    html_.append(literal, N - 1);
+  }
+  void append(Markup markup) { html_ += markup.text(); }
+  void append(std::string_view text) { append_html_text(html_, text); }
+  void append(const std::string& text) { append_html_text(html_, text); }
+  template <std::integral T>
+  void append(T number) {
+    html_ += std::to_string(number);
+  }
+  template <std::same_as<const char*> Pointer>
+  void append(const Pointer&) = delete;  // markup or text? Say which: Markup or std::string_view
+
+  std::string html_;
+};
+
+}  // namespace mastic::base
