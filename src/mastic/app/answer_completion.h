@@ -9,7 +9,7 @@ namespace mastic::app {
 
 /// Has Vary name the preferences that were asked for (Request::preferred_type and its kin), and a
 /// Content-Security-Policy that a layer set let the style of a built-in page pass. Called once for
-/// each answer, by whoever sends it; costs a look when there is nothing to do.
+/// each answer, by its exchange; costs a look when there is nothing to do.
 void complete_answer(Request& request, Response& response);
 
 }  // namespace mastic::app

@@ -1,4 +1,4 @@
-// What whoever makes an answer notes for whoever sends it (answer_completion.h).
+// What the makers of an answer note for its sender (answer_completion.h).
 //
 //     answer_notes(request).add_dependence(http::FieldName::Accept);
 

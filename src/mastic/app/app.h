@@ -88,7 +88,7 @@ class App {
 
   [[nodiscard]] Task<Response> operator()(Request& request) const { return callee_->call(request); }
 
-  // For what it is put into, and for whoever serves it.
+  // For what it is put into, and for its server.
 
   /// How the route fares that a request for the rest of its path, `path`, ends at. Costs a look-up.
   [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts,

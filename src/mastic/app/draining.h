@@ -46,7 +46,7 @@ class DrainSignal {
 /// a long poll, answers now instead. Of a request that began during a drain it says so from the
 /// start.
 ///
-/// A std::stop_token for whoever wants one, and what a task may await, alone or in when_any.
+/// A std::stop_token, and what a task may await, alone or in when_any.
 class [[nodiscard]] Draining {
  public:
   explicit Draining(DrainSignal& signal) : signal_(&signal), wait_(signal.event().wait()) {}

@@ -27,7 +27,7 @@ namespace mastic::app {
                                       std::string_view detail = {}) noexcept;
 
 /// The answer where the request's method is none of `allowed`, as Allow has them: 204 to OPTIONS, 405
-/// to what others may have, and 501 to a method that nobody knows (Method::Other).
+/// to what others may have, and 501 to a method that Mastic does not know (Method::Other).
 [[nodiscard]] Response respond_to_other_method(Request& request, std::string_view allowed);
 
 /// For a request that no thread could be had for: 503, and when to come back.

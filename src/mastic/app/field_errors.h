@@ -1,4 +1,4 @@
-// What is wrong with an input, field by field, in words for whoever sent it.
+// What is wrong with an input, field by field, in words for its sender.
 
 #pragma once
 

@@ -125,7 +125,7 @@ class Call {
   BlockingHistory& history_;
 };
 
-/// The same for a plain handler.
+/// What a Call is, for a plain handler.
 class InlineCall {
  public:
   InlineCall(Request& request, BlockingHistory& history)
@@ -156,7 +156,7 @@ class InlineCall {
 template <class F>
 concept CalledWithRequest = std::invocable<const F&, Request&> || std::invocable<const F&>;
 
-/// That, with one of the results above.
+/// A function that can be called so, and returns one of the results above.
 template <class F>
 concept Handler = CalledWithRequest<F> &&
                   Answer<typename TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value>;

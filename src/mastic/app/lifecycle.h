@@ -41,7 +41,7 @@ class Lifecycle {
     append(tasks_, other.tasks_);
   }
 
-  // For whoever serves the application.
+  // For the server of the application.
 
   /// Calls the hooks, in the order of their entry. Fails with what the first one throws; those
   /// after it are not called.

@@ -75,7 +75,7 @@ namespace detail {
 [[nodiscard]] Task<Response> respond_after(Request& request, Task<Response> below,
                                            const void* middleware,
                                            void (*after)(const void*, Request&, Response&));
-/// The same, and waits for `after`.
+/// Waits for the answer from below, then for the task that `after` returns.
 [[nodiscard]] Task<Response> respond_after(Request& request, Task<Response> below,
                                            const void* middleware,
                                            Task<> (*after)(const void*, Request&, Response&));
@@ -151,7 +151,7 @@ class Middleware {
     requires(!std::same_as<M, Middleware>)
   Middleware(M middleware) : layer_(std::make_unique<Layer<M>>(std::move(middleware))) {}
 
-  /// Once.
+  /// Puts the middleware around `app`. It can be called once.
   [[nodiscard]] App operator()(App app) { return layer_->wrap_around(std::move(app)); }
 
  private:

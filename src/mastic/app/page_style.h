@@ -41,7 +41,7 @@ class PageStyle {
   [[nodiscard]] const std::string& element() const MASTIC_LIFETIMEBOUND { return element_; }
   /// As a policy names it: 'sha256-...'.
   [[nodiscard]] const std::string& source() const MASTIC_LIFETIMEBOUND { return source_; }
-  /// The policy of a page that nobody has another one for.
+  /// The policy of the page, unless the site sets one of its own.
   [[nodiscard]] const std::string& policy() const MASTIC_LIFETIMEBOUND { return policy_; }
 
  private:

@@ -86,7 +86,7 @@ class Request {
   /// that it depends on Accept.
   [[nodiscard]] std::optional<std::string_view> preferred_type(
       std::initializer_list<std::string_view> offered) const;
-  /// The same of languages, "en" and the like, and Accept-Language.
+  /// Chooses among languages, "en" and the like, by Accept-Language, as preferred_type does among types.
   [[nodiscard]] std::optional<std::string_view> preferred_language(
       std::initializer_list<std::string_view> offered) const;
   /// What Accept-Encoding says of content codings; the answer then depends on it.
@@ -147,7 +147,7 @@ class Request {
     T* const value = extensions_.find<T>();
     return value != nullptr ? *value : extensions_.emplace<T>(memory());
   }
-  /// The same, or none when nobody has set it.
+  /// The value of type T that this request carries, or null when there is none.
   template <class T>
   [[nodiscard]] T* find_ext() const MASTIC_LIFETIMEBOUND {
     return extensions_.find<T>();
@@ -170,7 +170,7 @@ class Request {
 
   /// The pattern of the route that was taken, with the mounts above it; empty when none was.
   [[nodiscard]] std::string_view route() MASTIC_LIFETIMEBOUND;
-  /// The same as two parts: what mounts had taken of the path, and the pattern. Takes no memory.
+  /// The route in two parts: what mounts had taken of the path, and the pattern. Takes no memory.
   [[nodiscard]] std::pair<std::string_view, std::string_view> route_parts() const {
     const auto [begins_at, pattern] = route_state_.route();
     return {facts_.path.substr(0, begins_at), pattern};

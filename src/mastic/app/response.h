@@ -27,7 +27,7 @@ struct Response {
   [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok) {
     return text_body(Body(std::move(text)), status);
   }
-  /// The same, of text that stands elsewhere (Body::borrowed) or comes in pieces.
+  /// An answer with text that stands elsewhere (Body::borrowed) or comes in pieces.
   [[nodiscard]] static Response text_body(Body&& text, http::Status status = http::Status::Ok);
   [[nodiscard]] static Response html(std::string html, http::Status status = http::Status::Ok);
   [[nodiscard]] static Response of_type(std::string_view media_type, Body body,

@@ -18,7 +18,7 @@ namespace mastic::app {
 ///
 ///     /report?year=2024&token=eyJhbGci  becomes  /report?year=2024&token=***
 [[nodiscard]] std::string blank_secrets(std::string_view target);
-/// The same, into a report of a crash: takes no memory.
+/// Adds `target` to the report of a crash, with its secrets blanked out. Takes no memory.
 void add_without_secrets(base::ActivityReport& report, std::string_view target) noexcept;
 
 }  // namespace mastic::app

@@ -61,7 +61,7 @@ Response to_response(Request&, const Json<T, Unknown>& json) {
 /// gives it; a std::vector takes all of its name; names that T does not have are passed over.
 template <class T>
 struct Query : Held<T> {};
-/// The same of content that a form sends (`application/x-www-form-urlencoded`).
+/// The fields of content that a form sends (`application/x-www-form-urlencoded`), read as those of a query.
 template <class T>
 struct Form : Held<T> {};
 /// Any of these with what is wrong with it, for handlers that answer that themselves: a page that
@@ -74,7 +74,7 @@ struct Checked : P {
 /// A field of the request's head, as a T. One that is missing is 400 unless T is an optional.
 template <base::FixedText Name, class T = std::string_view>
 struct Header : Held<T> {};
-/// The same of a cookie.
+/// A cookie of the request, as a T. One that is missing is 400 unless T is an optional.
 template <base::FixedText Name, class T = std::string_view>
 struct Cookie : Held<T> {};
 
@@ -204,7 +204,7 @@ struct FromRequest<Form<T>> : detail::TakenWhole<Form<T>> {
   }
 };
 
-/// That, and what is wrong with it can be told apart from it: Json, Query, Form.
+/// A parameter that can be read together with what is wrong with it: Json, Query, Form.
 template <class P>
 concept ReadFromRequest = TakenFromRequest<P> && requires(Request& request, FieldErrors& errors) {
   { FromRequest<P>::read(request, errors) } -> std::same_as<P>;

@@ -124,7 +124,7 @@ class Router {
       return add(method, pattern, App(Typed(std::move(handler))), Typed::kMatchers);
     }
   }
-  /// The same for a handler that blocks: `site.get("/report", app::blocking, report)`.
+  /// Enters a route whose handler blocks: `site.get("/report", blocking, report)`.
   template <class F>
   Route on(http::Method method, std::string_view pattern, Blocking, F handler) {
     if constexpr (PlainHandler<F>) {
@@ -134,7 +134,7 @@ class Router {
       return add(method, pattern, App(app::blocking, Typed(std::move(handler))), Typed::kMatchers);
     }
   }
-  /// The same, and what does not fit does not compile.
+  /// Enters a route whose pattern is known when compiled: a handler that does not fit it does not compile.
   template <base::FixedText Pattern, class F>
   Route on(http::Method method, F handler) {
     detail::check_route<Pattern, F>();

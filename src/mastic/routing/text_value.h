@@ -60,7 +60,7 @@ struct TextValue<T> {
   static std::string expected() { return "a number"; }
 };
 
-/// By the names of its enumerators.
+/// An enumeration is read by the names of its enumerators.
 template <json::Enumeration T>
   requires(!PathValueType<T>)
 struct TextValue<T> {
