@@ -1,6 +1,6 @@
-// A program with the shared library, or with the static one. Loads the plugin that is named, and asks a site of its
-// own and one of the plugin's, in turn and with exceptions in both, and has the plugin judge a request of its own;
-// ends with 0 when all is answered as it should be.
+// A program with the shared library, or with the static one. Loads the plugin that is named, and
+// asks a site of its own and one of the plugin's, in turn and with exceptions in both, and has the
+// plugin judge a request of its own; ends with 0 when all is answered as it should be.
 
 #include <dlfcn.h>
 #include <mastic/mastic.h>

@@ -27,8 +27,8 @@ class AnswerNotes {
     return std::span(dependences_).first(dependence_count_);
   }
 
-  /// The answer is a page with this style, which has to live as long as the exchange; null: it is no
-  /// such page.
+  /// The answer is a page with this style, which has to live as long as the exchange; null: it is
+  /// no such page.
   void set_style(const PageStyle* style) { style_ = style; }
   [[nodiscard]] const PageStyle* style() const { return style_; }
 

@@ -41,8 +41,8 @@ Response dependent_on_accept(Response page) {
   return page;
 }
 
-/// The answer of the nearest router that knows the type of the exception being handled. (It may be a
-/// Problem, and so ask for the pages of that very router.)
+/// The answer of the nearest router that knows the type of the exception being handled. (It may be
+/// a Problem, and so ask for the pages of that very router.)
 std::optional<Response> find_answer(Request& request) {
   const RouterFrame* at = route_state(request).first_to_ask();
   for (; at != nullptr; at = at->outer) {

@@ -5,8 +5,8 @@
 namespace mastic::app {
 namespace {
 
-/// By its mangled name. GCC tells the types that are an object's own by the address of that name; Clang gives
-/// two of them that are spelt alike one name.
+/// By its mangled name. GCC tells the types that are an object's own by the address of that name;
+/// Clang gives two of them that are spelt alike one name.
 bool is_known_outside(const std::type_info& type) noexcept {
   const std::string_view name = type.name();
   return !name.starts_with('Z') && name.find("_GLOBAL__N_") == name.npos;

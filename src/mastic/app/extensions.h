@@ -1,7 +1,8 @@
 // Values that a request carries, found by their type.
 //
-// A type is told by an address, and where that is another one, by its name: a program and the plugins that
-// it loads have the same type at different addresses, whether each holds a Mastic of its own or not.
+// A type is told by an address, and where that is another one, by its name: a program and the
+// plugins that it loads have the same type at different addresses, whether each holds a Mastic of
+// its own or not.
 
 #pragma once
 
@@ -19,8 +20,9 @@ class TypeKey {
  public:
   constexpr TypeKey(const std::type_info& type, std::size_t size) : type_(&type), size_(size) {}
 
-  /// Whether both are of one type, seen from two shared objects: its name and size are the same, and it is
-  /// one that others can name. Types in anonymous namespaces and in functions are their object's own.
+  /// Whether both are of one type, seen from two shared objects: its name and size are the same,
+  /// and it is one that others can name. Types in anonymous namespaces and in functions are their
+  /// object's own.
   [[nodiscard]] static bool are_same(const TypeKey& a, const TypeKey& b) noexcept {
     return a.size_ == b.size_ && have_one_name(a, b);
   }
@@ -32,8 +34,8 @@ class TypeKey {
   std::size_t size_;
 };
 
-/// Few values, each of another type, in an arena. Destroys them, the last one first. The shared object that
-/// has made a value has to stay loaded until then.
+/// Few values, each of another type, in an arena. Destroys them, the last one first. The shared
+/// object that has made a value has to stay loaded until then.
 class Extensions {
  public:
   Extensions() = default;

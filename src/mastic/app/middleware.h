@@ -12,12 +12,13 @@
 //       void after(Request&, Response&) const;           or Task<>: it may wait
 //     };
 //
-// A pair whose `after` is no task never costs more than its calls: nothing of it waits while the handler below
-// waits.
+// A pair whose `after` is no task never costs more than its calls: nothing of it waits while the
+// handler below waits.
 //
-// The head of an answer leaves when all layers have returned. So what an `after`, or an around behind `next`,
-// waits for is done before the client hears of success, and what it throws becomes the answer in place of
-// the one it was given (ADR 0027): there a transaction commits and a session is stored.
+// The head of an answer leaves when all layers have returned. So what an `after`, or an around
+// behind `next`, waits for is done before the client hears of success, and what it throws becomes
+// the answer in place of the one it was given (ADR 0027): there a transaction commits and a session
+// is stored.
 
 #pragma once
 

@@ -16,8 +16,8 @@
 
 namespace mastic::app {
 
-/// What Mastic's own pages have in common: their colours by day and by night, as variables, their type, their
-/// links. The style of a page begins with it.
+/// What Mastic's own pages have in common: their colours by day and by night, as variables, their
+/// type, their links. The style of a page begins with it.
 inline constexpr std::string_view kCommonPageStyle = R"(
 :root { color-scheme: light dark; --ink: #1c2421; --paper: #fbfaf6; --faint: #5d6862; --line: #e3e1d8;
   --accent: #0b6e4f; }

@@ -86,7 +86,8 @@ class Request {
   /// that it depends on Accept.
   [[nodiscard]] std::optional<std::string_view> preferred_type(
       std::initializer_list<std::string_view> offered) const;
-  /// Chooses among languages, "en" and the like, by Accept-Language, as preferred_type does among types.
+  /// Chooses among languages, "en" and the like, by Accept-Language, as preferred_type does among
+  /// types.
   [[nodiscard]] std::optional<std::string_view> preferred_language(
       std::initializer_list<std::string_view> offered) const;
   /// What Accept-Encoding says of content codings; the answer then depends on it.
@@ -140,8 +141,8 @@ class Request {
   void on_finish(Then then);
 
   /// The value of type T that this request carries, made with T() when first asked for: what a
-  /// middleware found out, for the handlers below it. Lives as long as the exchange. It is found from
-  /// every shared object of the process, unless T is in an anonymous namespace or a function.
+  /// middleware found out, for the handlers below it. Lives as long as the exchange. It is found
+  /// from every shared object of the process, unless T is in an anonymous namespace or a function.
   template <class T>
   [[nodiscard]] T& ext() MASTIC_LIFETIMEBOUND {
     T* const value = extensions_.find<T>();
@@ -191,8 +192,8 @@ class Request {
   [[nodiscard]] friend AnswerNotes& answer_notes(const Request& request MASTIC_LIFETIMEBOUND) {
     return request.answer_notes_;
   }
-  /// For its exchange: whether something of the application's goes with it, values of `ext` or a body
-  /// with an owner.
+  /// For its exchange: whether something of the application's goes with it, values of `ext` or a
+  /// body with an owner.
   [[nodiscard]] friend bool carries_anything(const Request& request) {
     return !request.extensions_.empty() || !request.body_.is_plain();
   }

@@ -1,10 +1,10 @@
-// Where in an application a request is: what mounts have taken of its path, its route with its values, and the
-// routers around it.
+// Where in an application a request is: what mounts have taken of its path, its route with its
+// values, and the routers around it.
 //
 //     route_state(request).enter_mount(prefix.size());
 //
-// For routers and mounts, and for those who ask routers for pages and names. Handlers see what they need
-// of it in Request.
+// For routers and mounts, and for those who ask routers for pages and names. Handlers see what they
+// need of it in Request.
 
 #pragma once
 

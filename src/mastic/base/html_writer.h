@@ -1,4 +1,5 @@
-// Writes HTML so that nothing is forgotten to be escaped: what stands in the program is markup, all else is text.
+// Writes HTML so that nothing is forgotten to be escaped: what stands in the program is markup, all
+// else is text.
 //
 //     HtmlWriter page;
 //     page.add("<td class=\"target\">", request.target, "</td>");
@@ -32,8 +33,9 @@ class Markup {
 
 class HtmlWriter {
  public:
-  /// Adds the parts one after another. String literals and Markup are markup. Text of any other type is
-  /// escaped, for content and for attributes in quotes (html_text); numbers are written in decimals.
+  /// Adds the parts one after another. String literals and Markup are markup. Text of any other
+  /// type is escaped, for content and for attributes in quotes (html_text); numbers are written in
+  /// decimals.
   template <class... Part>
   HtmlWriter& add(const Part&... parts) {
     (append(parts), ...);

@@ -23,7 +23,8 @@ using app::Response;
 
 class ErrorPages {
  public:
-  /// A page that returns nothing leaves it to the next router around, and in the end to the built-in page.
+  /// A page that returns nothing leaves it to the next router around, and in the end to the
+  /// built-in page.
   using Page = std::move_only_function<std::optional<Response>(Request&, const Problem&) const>;
 
   [[nodiscard]] bool empty() const { return pages_.empty() && !any_ && catchers_.empty(); }

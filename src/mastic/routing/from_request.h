@@ -61,7 +61,8 @@ Response to_response(Request&, const Json<T, Unknown>& json) {
 /// gives it; a std::vector takes all of its name; names that T does not have are passed over.
 template <class T>
 struct Query : Held<T> {};
-/// The fields of content that a form sends (`application/x-www-form-urlencoded`), read as those of a query.
+/// The fields of content that a form sends (`application/x-www-form-urlencoded`), read as those of
+/// a query.
 template <class T>
 struct Form : Held<T> {};
 /// Any of these with what is wrong with it, for handlers that answer that themselves: a page that

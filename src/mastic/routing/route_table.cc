@@ -44,8 +44,8 @@ std::string_view other_by_slash(std::string_view path, base::Arena& memory) {
   return {longer.data(), longer.size()};
 }
 
-/// Leaves a mount or a router once: when it is told to, or with the task that holds it, which may be
-/// dropped before it ends or even begins.
+/// Leaves a mount or a router once: when it is told to, or with the task that holds it, which may
+/// be dropped before it ends or even begins.
 class Leaving {
  public:
   Leaving(RouteState& state, std::size_t mounted_bytes)

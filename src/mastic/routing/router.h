@@ -134,7 +134,8 @@ class Router {
       return add(method, pattern, App(app::blocking, Typed(std::move(handler))), Typed::kMatchers);
     }
   }
-  /// Enters a route whose pattern is known when compiled: a handler that does not fit it does not compile.
+  /// Enters a route whose pattern is known when compiled: a handler that does not fit it does not
+  /// compile.
   template <base::FixedText Pattern, class F>
   Route on(http::Method method, F handler) {
     detail::check_route<Pattern, F>();
