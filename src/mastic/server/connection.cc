@@ -3,7 +3,7 @@
 #include <new>
 #include <utility>
 
-#include "mastic/server/http1_connection.h"
+#include "mastic/server/http1/http1_connection.h"
 #include "mastic/server/shard.h"
 
 namespace mastic::server {

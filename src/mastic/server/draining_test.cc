@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "mastic/async/when.h"
-#include "mastic/server/http1_fixture_testing.h"
+#include "mastic/server/http1/http1_fixture_testing.h"
 
 namespace mastic::server {
 namespace {

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "mastic/base/allocations_testing.h"
-#include "mastic/server/http1_fixture_testing.h"
+#include "mastic/server/http1/http1_fixture_testing.h"
 
 namespace mastic::server {
 namespace {

@@ -11,7 +11,7 @@
 #include "mastic/base/result.h"
 #include "mastic/loop/post.h"
 #include "mastic/server/exchange.h"
-#include "mastic/server/http1_connection.h"
+#include "mastic/server/http1/http1_connection.h"
 #include "mastic/server/stream_connections.h"
 
 namespace mastic::server {

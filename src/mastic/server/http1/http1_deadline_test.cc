@@ -1,6 +1,6 @@
 // Over 500 lines because every deadline of a connection is tested in one place.
 
-#include "mastic/server/http1_fixture_testing.h"
+#include "mastic/server/http1/http1_fixture_testing.h"
 
 namespace mastic::server {
 namespace {

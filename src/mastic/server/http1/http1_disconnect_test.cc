@@ -1,4 +1,4 @@
-#include "mastic/server/http1_fixture_testing.h"
+#include "mastic/server/http1/http1_fixture_testing.h"
 
 namespace mastic::server {
 namespace {

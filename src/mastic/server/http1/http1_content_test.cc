@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "mastic/async/with_timeout.h"
-#include "mastic/server/http1_fixture_testing.h"
+#include "mastic/server/http1/http1_fixture_testing.h"
 
 namespace mastic::server {
 namespace {

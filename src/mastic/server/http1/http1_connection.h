@@ -13,7 +13,7 @@
 #include "mastic/net/stream.h"
 #include "mastic/server/connection.h"
 #include "mastic/server/exchange.h"
-#include "mastic/server/http1_response_writer.h"
+#include "mastic/server/http1/http1_response_writer.h"
 #include "mastic/server/rate_monitor.h"
 #include "mastic/server/shard.h"
 #include "mastic/server/write_monitor.h"

@@ -1,6 +1,6 @@
 // Over 500 lines because the states of a connection are read best in one place, from top to bottom.
 
-#include "mastic/server/http1_connection.h"
+#include "mastic/server/http1/http1_connection.h"
 
 #include <algorithm>
 #include <new>
@@ -8,7 +8,7 @@
 
 #include "mastic/app/error_response.h"
 #include "mastic/http/target.h"
-#include "mastic/server/http1_request.h"
+#include "mastic/server/http1/http1_request.h"
 #include "mastic/wire/http1/response_head.h"
 
 namespace mastic::server {

@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "mastic/base/text.h"
-#include "mastic/server/http1_fixture_testing.h"
+#include "mastic/server/http1/http1_fixture_testing.h"
 #include "mastic/wire/messages/message_table_testing.h"
 
 namespace mastic::server {

@@ -1,4 +1,4 @@
-#include "mastic/server/http1_response_writer.h"
+#include "mastic/server/http1/http1_response_writer.h"
 
 #include <array>
 #include <cstring>

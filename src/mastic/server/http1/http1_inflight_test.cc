@@ -3,7 +3,7 @@
 
 #include <cerrno>
 
-#include "mastic/server/http1_fixture_testing.h"
+#include "mastic/server/http1/http1_fixture_testing.h"
 
 namespace mastic::server {
 namespace {
