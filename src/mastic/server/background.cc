@@ -6,7 +6,7 @@
 namespace mastic::server {
 
 Background::Background(Shard& shard, const app::Lifecycle::BackgroundTask& task)
-    : RootTask(shard.loop(), history_), shard_(shard), what_(task) {}
+    : RootTask(shard.services().loop(), history_), shard_(shard), what_(task) {}
 
 void Background::run() noexcept {
   const Activity::Scope doing(this);
@@ -34,7 +34,8 @@ void Background::task_ended() noexcept {
 void Background::log_fault() noexcept {
   try {
     const std::string message = "the background task '" + what_.name + "' failed: " + fault_;
-    shard_.log().write({.level = base::Level::Error, .logger = "app", .message = message});
+    shard_.services().log().write(
+        {.level = base::Level::Error, .logger = "app", .message = message});
   } catch (...) {  // out of memory: there is nowhere left to say so
   }
 }

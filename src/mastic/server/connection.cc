@@ -20,13 +20,16 @@ Http1Connection* Connection::wake() noexcept {
   if (http1_) return http1_.get();
   try {
     http1_ = shard_.free_list().take();
-    if (!http1_) http1_ = std::make_unique<Http1Connection>(shard_);
+    if (!http1_) http1_ = std::make_unique<Http1Connection>(shard_.services());
     http1_->serve(*this);
   } catch (const std::bad_alloc&) {
     abort();
   }
   return http1_.get();
 }
+
+void Connection::becomes_busy() { shard_.connection_busy(*this); }
+void Connection::becomes_idle() { shard_.connection_idle(*this); }
 
 void Connection::rest() noexcept { shard_.free_list().give_back(std::move(http1_)); }
 

@@ -48,6 +48,10 @@ class Connection : public net::StreamOwner, public ListedConnection {
   /// One more request has come; says how many that makes.
   std::uint32_t count_request() { return ++requests_; }
   [[nodiscard]] std::uint32_t requests() const { return requests_; }
+  /// It has work: it is neither closed to make room nor because it waits for too long.
+  void becomes_busy();
+  /// It waits for the first byte of a request, and may be closed.
+  void becomes_idle();
   /// It waits, and gives back what it was lent.
   void rest() noexcept;
 

@@ -127,7 +127,7 @@ class Exchange::Inform final : public async::Operation {
   const http::Fields& fields_;
 };
 
-Exchange::Exchange(Shard& shard, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
+Exchange::Exchange(ShardServices& shard, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
                    void (*destroy)(std::byte*))
     : Context(shard.loop()),
       ExchangeContext(*this, memory, shard.make_id()),
@@ -136,6 +136,8 @@ Exchange::Exchange(Shard& shard, ExchangeOwner& owner, base::Arena& memory, std:
       owner_(&owner),
       page_(page),
       destroy_(destroy) {}
+
+Exchange& OrphanList::cast(OrphanLinks& orphan) { return static_cast<Exchange&>(orphan); }
 
 Exchange::~Exchange() {
   if (held_bytes_ + answer_bytes_ > 0) shard_.counters().release(held_bytes_ + answer_bytes_);
@@ -189,7 +191,7 @@ void Exchange::abandon(std::uint64_t unsent) noexcept {
   stop();
   if (busy_at_ != kNever && withdraw()) finish_run();
   if (!is_scheduled() && !is_handling() && !pull_) return end();
-  shard_.add_orphan(*this);
+  shard_.orphans().add(*this);
 }
 
 // ---- in jobs ----
@@ -361,12 +363,12 @@ void Exchange::end() noexcept {
   if (finishers().empty() && is_plain) return release();
   outcome_.duration = shard_.loop().kernel().monotonic_now() - started_;
   owner_ = nullptr;  // which has let go, or is about to
-  shard_.add_orphan(*this);
+  shard_.orphans().add(*this);
   schedule_step(Step::End);
 }
 
 void Exchange::release() noexcept {
-  shard_.remove_orphan(*this);
+  shard_.orphans().remove(*this);
   destroy_(page_);
 }
 

@@ -20,7 +20,7 @@
 #include "mastic/base/activity.h"
 #include "mastic/base/arena.h"
 #include "mastic/loop/fire_stop.h"
-#include "mastic/server/shard.h"
+#include "mastic/server/shard_services.h"
 
 namespace mastic::server {
 
@@ -78,12 +78,13 @@ class ExchangeOwner {
 ///    the handler still reads, writes or answers fails or is dropped.
 class Exchange final : public async::Context,
                        public app::ExchangeContext,
+                       public OrphanLinks,
                        private async::Timer,
                        private base::Activity {
  public:
   /// `page` is the memory this exchange stands in; it is given back to the shard at the end, after
   /// `destroy` was called with it.
-  Exchange(Shard& shard, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
+  Exchange(ShardServices& shard, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
            void (*destroy)(std::byte* page));
   ~Exchange() override;
 
@@ -121,9 +122,6 @@ class Exchange final : public async::Context,
 
   /// For the owner's own list of exchanges that are written and not yet sent.
   Exchange* next_written = nullptr;
-  /// For the shard's list of those whose owner has let go.
-  Exchange* next_orphan = nullptr;
-  Exchange** orphan_place = nullptr;  ///< what points to this one; none while it is in no list
 
   // ---- Context ----
   void run() noexcept override;
@@ -211,7 +209,7 @@ class Exchange final : public async::Context,
   void watch_over() noexcept;
   void expired() noexcept override;
 
-  Shard& shard_;
+  ShardServices& shard_;
   async::Elsewhere elsewhere_;
   ExchangeOwner* owner_;  ///< none once it has let go
   std::byte* page_;

@@ -50,7 +50,7 @@ TEST_P(ServerFaultTest, SurvivesTheFailureOfEverySingleCall) {
           << "after call " << nth;
       server.shard->abort_all();
       server.turn(5);
-      ASSERT_EQ(server.shard->pages().taken(), 0u) << "call " << nth;
+      ASSERT_EQ(server.shard->exchanges(), 0u) << "call " << nth;
       ASSERT_EQ(server.counters.connections(), 0u) << "call " << nth;
       ASSERT_EQ(server.kernel.open_sockets(), 0u) << "call " << nth;
     }
@@ -165,7 +165,7 @@ TEST_P(ServerFaultTest, LetsGoOfAnExchangeWhoseConnectionWentWhileItsThreadWasAw
   fd = server.connect();
   server.at(fd).incoming = {kGet};
   server.turn(5);
-  EXPECT_EQ(server.shard->pages().taken(), 0u);
+  EXPECT_EQ(server.shard->exchanges(), 0u);
 }
 
 MASTIC_FOR_BOTH_TRANSFERS(ServerFaultTest);

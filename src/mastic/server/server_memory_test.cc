@@ -25,7 +25,7 @@ class RealShard {
         shard_(*loop_, app_, options_, log_, counters_) {}
   ~RealShard() {
     shard_.abort_all();
-    while (counters_.connections() > 0 || shard_.pages().taken() > 0) turn();
+    while (counters_.connections() > 0 || shard_.exchanges() > 0) turn();
   }
 
   /// The client's end of a new connection.
@@ -48,7 +48,7 @@ class RealShard {
     }
     return failed;
   }
-  std::size_t exchanges() { return shard_.pages().taken(); }
+  std::size_t exchanges() { return shard_.exchanges(); }
 
  private:
   int asked_ = 0;

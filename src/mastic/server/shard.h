@@ -2,21 +2,16 @@
 
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "mastic/app/app.h"
 #include "mastic/app/lifecycle.h"
-#include "mastic/app/rejected_request.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/ip_address.h"
-#include "mastic/base/log.h"
 #include "mastic/base/server_status.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/listener.h"
@@ -24,13 +19,10 @@
 #include "mastic/server/background.h"
 #include "mastic/server/connection_list.h"
 #include "mastic/server/free_list.h"
-#include "mastic/server/hang_policy.h"
 #include "mastic/server/idle_list.h"
 #include "mastic/server/options.h"
-#include "mastic/server/page_pool.h"
 #include "mastic/server/server_counters.h"
-#include "mastic/server/shard_drain.h"
-#include "mastic/wire/http1/response_head.h"
+#include "mastic/server/shard_services.h"
 
 namespace mastic::server {
 
@@ -40,7 +32,7 @@ class Http1Connection;
 /// Accepts, keeps and drains the connections of one loop. Everything here belongs to that loop,
 /// outside of user code, but for what says otherwise. The arguments of the constructor must outlive
 /// it.
-class Shard final : private net::AcceptorOwner, private async::Timer {
+class Shard final : private ShardServices, private net::AcceptorOwner, private async::Timer {
  public:
   /// Throws std::system_error when the system has no random numbers.
   Shard(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
@@ -53,13 +45,10 @@ class Shard final : private net::AcceptorOwner, private async::Timer {
   /// Shards of the same server, itself included: connections are spread over them.
   void set_peers(std::vector<Shard*> peers) { peers_ = std::move(peers); }
   /// Whom to tell of requests that the application never sees. Before there are connections.
-  void observe_rejections(app::RejectionObserver observer) { observer_ = std::move(observer); }
+  using ShardServices::observe_rejections;
   /// Who is told of handlers that hang, and what requests see of the server. Before there are
   /// connections; both must outlive the shard.
-  void watch_by(HangPolicy* hang_policy, base::ServerStatus* watch) {
-    hang_policy_ = hang_policy;
-    server_status_ = watch;
-  }
+  using ShardServices::watch_by;
   /// Serves a connection.
   void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
 
@@ -74,55 +63,28 @@ class Shard final : private net::AcceptorOwner, private async::Timer {
   /// perhaps several times, when nothing is left but
   /// background tasks, and again when one of these has ended.
   void drain(std::function<void()> settled);
-  [[nodiscard]] bool is_draining() const { return draining_; }
-  [[nodiscard]] app::DrainSignal& drain_signal() { return drain_; }
+  using ShardServices::is_draining;
   /// Aborts every connection at once, and cancels what their applications await.
   void abort_all();
-  /// What is abandoned from now on is so because the server ends.
-  [[nodiscard]] bool is_aborting() const { return aborting_; }
   /// From any thread: drained, and nothing left.
   [[nodiscard]] bool is_settled() const { return settled_.load(); }
   /// Calls `settled` when that is so now.
-  void check_settled();
+  void check_settled() override;
 
   /// What is under way: the oldest requests, `most` at the most.
   [[nodiscard]] base::LoopReport report(std::size_t most);
   /// Exchanges that are not over.
-  [[nodiscard]] std::size_t exchanges() const { return pages_.taken(); }
+  using ShardServices::exchanges;
   /// Cancels the request with this id, if it is here.
   void cancel(std::uint64_t request);
 
-  // For connections and exchanges.
-  [[nodiscard]] loop::Loop& loop() { return loop_; }
-  [[nodiscard]] const app::App& app() const { return app_; }
-  [[nodiscard]] const Options& options() const { return options_; }
-  [[nodiscard]] base::Log& log() { return log_; }
-  [[nodiscard]] ServerCounters& counters() { return counters_; }
-  /// Requests and answers hold as much memory as they may: max_inflight_bytes.
-  [[nodiscard]] bool is_full() const { return counters_.is_full(options_.max_inflight_bytes); }
-  [[nodiscard]] PagePool& pages() { return pages_; }
-  void give_back_page(std::byte* page);
+  /// What it lends to connections, protocols and exchanges.
+  [[nodiscard]] ShardServices& services() { return *this; }
+
+  // ---- from its connections and background tasks ----
+
   /// What connections are lent while they have work.
   [[nodiscard]] FreeList<Http1Connection>& free_list() { return free_list_; }
-  /// `Date: value\r\n`; valid until the next call.
-  [[nodiscard]] std::string_view date_line() noexcept {
-    if (loop_.now() - date_checked_ >= kDateEvery || date_second_ < 0) write_date();
-    return {date_line_.data(), date_line_.size()};
-  }
-  [[nodiscard]] std::uint64_t make_id();
-  [[nodiscard]] HangPolicy* hang_policy() const { return hang_policy_; }
-  [[nodiscard]] base::ServerStatus* server_status() const { return server_status_; }
-  /// An exchange whose connection has let go, and whose application runs on; it may be added twice,
-  /// and removed when it is not there.
-  void add_orphan(Exchange& exchange) noexcept;
-  void remove_orphan(Exchange& exchange) noexcept;
-
-  /// A connection answered a request itself.
-  void refused(const app::RejectedRequest& rejected) {
-    if (observer_) observer_(rejected);
-  }
-  /// The same, because the server is full.
-  void rejected_as_full(const app::RejectedRequest& rejected) noexcept;
   /// A connection became idle, or busy; it is in one of the lists from its start on.
   void connection_idle(Connection& connection);
   void connection_busy(Connection& connection);
@@ -145,40 +107,19 @@ class Shard final : private net::AcceptorOwner, private async::Timer {
   bool close_longest_waiting();
   [[nodiscard]] bool has_connections() const;
   void pause_accepting();
-  void write_date() noexcept;
   template <class Each>
   void for_each_exchange(Each each);
 
-  /// How far behind Date may be.
-  static constexpr base::Duration kDateEvery = std::chrono::milliseconds(100);
-
-  loop::Loop& loop_;
-  const app::App& app_;
-  const Options& options_;
-  base::Log& log_;
-  ServerCounters& counters_;
-  PagePool pages_;
   FreeList<Http1Connection> free_list_;
   IdleList newcomers_;  ///< no request has begun yet
   IdleList idle_;       ///< between requests
   ConnectionList busy_;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Background>> background_;
-  Exchange* orphans_ = nullptr;
-  HangPolicy* hang_policy_ = nullptr;
-  base::ServerStatus* server_status_ = nullptr;
   std::vector<Shard*> peers_;
-  app::RejectionObserver observer_;
   std::atomic<std::uint64_t> connections_{0};  ///< other shards read it
-  ShardDrain drain_;
-  bool draining_ = false;
-  bool aborting_ = false;
   std::function<void()> when_settled_;
   std::atomic<bool> settled_{false};
-  std::array<char, wire::http1::kDateLineBytes> date_line_{};
-  std::int64_t date_second_ = -1;
-  base::Instant date_checked_{};
-  std::uint64_t next_id_;
 };
 
 }  // namespace mastic::server

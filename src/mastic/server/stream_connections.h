@@ -17,11 +17,13 @@ namespace mastic::server {
 class SocketConnection final : private net::SocketStream, public Connection {
  public:
   SocketConnection(Shard& shard, base::Descriptor socket, base::Endpoint peer)
-      : SocketStream(shard.loop(), std::move(socket)), Connection(shard, peer) {}
+      : SocketStream(shard.services().loop(), std::move(socket)), Connection(shard, peer) {}
   net::Stream& stream() noexcept override { return *this; }
 
  private:
-  void retire() noexcept override { shard().loop().retire(std::unique_ptr<loop::Retirable>(this)); }
+  void retire() noexcept override {
+    shard().services().loop().retire(std::unique_ptr<loop::Retirable>(this));
+  }
 };
 
 // All that a connection holds while it rests, besides its slot of 16 bytes in the loop's table of
@@ -37,7 +39,9 @@ class StreamConnection final : public loop::Retirable, public Connection {
   net::Stream& stream() noexcept override { return *stream_; }
 
  private:
-  void retire() noexcept override { shard().loop().retire(std::unique_ptr<loop::Retirable>(this)); }
+  void retire() noexcept override {
+    shard().services().loop().retire(std::unique_ptr<loop::Retirable>(this));
+  }
 
   std::unique_ptr<net::Stream> stream_;
 };

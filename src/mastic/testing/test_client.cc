@@ -114,7 +114,7 @@ class TestClient::Setup {
     deliver(peer, bytes);
     const base::Instant deadline = kernel_.monotonic_now() + kLongestAnswer;
     finish_exchanges();
-    while (!peer.ended && shard_.pages().taken() > 0 && kernel_.monotonic_now() < deadline) turn();
+    while (!peer.ended && shard_.exchanges() > 0 && kernel_.monotonic_now() < deadline) turn();
     finish_exchanges();
     check_contract();
     return peer.received;
@@ -145,8 +145,7 @@ class TestClient::Setup {
     server::Shard& shard_;
   };
   [[nodiscard]] bool is_anything_left() {
-    return counters_.connections() > 0 || shard_.pages().taken() > 0 ||
-           shard_.background_tasks() > 0;
+    return counters_.connections() > 0 || shard_.exchanges() > 0 || shard_.background_tasks() > 0;
   }
   void turn() { (void)loop_->turn(std::chrono::hours(1)); }
 
@@ -162,7 +161,7 @@ class TestClient::Setup {
   /// What follows the last byte: those who wait for the end of an exchange hear of it.
   void finish_exchanges() {
     constexpr int kMaxTurns = 20;
-    for (int i = 0; i < kMaxTurns && (i == 0 || shard_.pages().taken() > 0); ++i) {
+    for (int i = 0; i < kMaxTurns && (i == 0 || shard_.exchanges() > 0); ++i) {
       (void)loop_->turn(base::Duration::zero());
     }
   }

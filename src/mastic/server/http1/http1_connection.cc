@@ -32,7 +32,7 @@ constexpr base::Duration kBodyWindow = seconds(10);
 
 }  // namespace
 
-Http1Connection::Http1Connection(Shard& shard) : shard_(shard) {}
+Http1Connection::Http1Connection(ShardServices& shard) : shard_(shard) {}
 Http1Connection::~Http1Connection() = default;
 
 template <class Step>
@@ -591,7 +591,7 @@ void Http1Connection::watch_writing() {
 // ---- rest and end ----
 
 inline void Http1Connection::count_as_busy() {
-  if (!std::exchange(is_busy_, true)) shard_.connection_busy(*connection_);
+  if (!std::exchange(is_busy_, true)) connection_->becomes_busy();
 }
 
 /// Waits for the next request when nothing is left to read and nothing to send. What follows may
@@ -608,7 +608,7 @@ void Http1Connection::rest() {
   if (carry_.capacity() > kMaxSpareCarry) carry_ = {};
   shard_.counters().recount(held_bytes_, 0);
   disarm();
-  shard_.connection_idle(*connection_);
+  connection_->becomes_idle();
   if (turn_ == nullptr) connection_->rest();  // else it has read an empty line, and knows of it
 }
 

@@ -15,7 +15,7 @@
 #include "mastic/server/exchange.h"
 #include "mastic/server/http1/http1_response_writer.h"
 #include "mastic/server/rate_monitor.h"
-#include "mastic/server/shard.h"
+#include "mastic/server/shard_services.h"
 #include "mastic/server/write_monitor.h"
 #include "mastic/wire/http1/malformed.h"
 
@@ -46,7 +46,7 @@ struct Http1Request;
 ///    to serve the next connection that has work (FreeList).
 class Http1Connection final : public ExchangeOwner, private async::Timer {
  public:
-  explicit Http1Connection(Shard& shard);
+  explicit Http1Connection(ShardServices& shard);
   ~Http1Connection() override;
 
   /// Belongs to `connection`, which was waiting, until it is at rest or destroyed.
@@ -130,7 +130,7 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   void abort() { connection_->abort(); }
   void let_go_of_turn();
 
-  Shard& shard_;
+  ShardServices& shard_;
   Connection* connection_ = nullptr;
   net::Stream* stream_ = nullptr;
   Http1Request* turn_ = nullptr;       ///< of the request being read or answered

@@ -220,7 +220,7 @@ TEST_P(Http1ConnectionTest, TellsOfTheEndAfterTheLastByte) {
   EXPECT_TRUE(outcomes[0].complete);
   EXPECT_EQ(outcomes[0].content_bytes, 50'000u);
   EXPECT_EQ(outcomes[0].duration, 3s);
-  EXPECT_EQ(server->shard->pages().taken(), 0u);
+  EXPECT_EQ(server->shard->exchanges(), 0u);
 }
 
 TEST_P(Http1ConnectionTest, TellsOfTheEndWhenTheProducerEndsAfterTheLastByteHasLeft) {
@@ -239,7 +239,7 @@ TEST_P(Http1ConnectionTest, TellsOfTheEndWhenTheProducerEndsAfterTheLastByteHasL
   server->pass(20ms);
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_TRUE(outcomes[0].complete);
-  EXPECT_EQ(server->shard->pages().taken(), 0u);
+  EXPECT_EQ(server->shard->exchanges(), 0u);
 }
 
 TEST_P(Http1ConnectionTest, SendsNoInterimResponseIntoAnAnswer) {

@@ -247,7 +247,7 @@ TEST_P(Http1ContentTest, AnswersNoMoreRequestsThanTheClientTakesAnswers) {
   open();
   server->at(fd).room = 0;
   for (int i = 0; i < 100; ++i) server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_LT(server->shard->pages().taken(), 10u);
+  EXPECT_LT(server->shard->exchanges(), 10u);
   server->at(fd).room = SIZE_MAX;
   server->turn(400);
   EXPECT_EQ(responses().size(), 100u);
@@ -260,7 +260,7 @@ TEST_P(Http1ContentTest, HoldsNoMoreAnswersThanAllowedForAClientThatTakesNone) {
   for (int i = 0; i < 1000; ++i) many += kGet;
   server->send(fd, many);
   server->turn(50);
-  EXPECT_LE(server->shard->pages().taken(), 64u);
+  EXPECT_LE(server->shard->exchanges(), 64u);
   server->at(fd).room = SIZE_MAX;
   server->turn(50);
   EXPECT_EQ(responses().size(), 1000u);

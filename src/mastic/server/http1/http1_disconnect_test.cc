@@ -63,7 +63,7 @@ TEST_P(Http1DisconnectTest, CancelsTheHandlerOfAClientThatWasReset) {
   EXPECT_TRUE(cancelled);
   EXPECT_FALSE(outcome.complete);
   EXPECT_FALSE(is_open());
-  EXPECT_EQ(server->shard->pages().taken(), 0u);
+  EXPECT_EQ(server->shard->exchanges(), 0u);
 }
 
 TEST_P(Http1DisconnectTest, FiresTheStopTokenWhenTheClientEndsItsSide) {
@@ -107,7 +107,7 @@ TEST_P(Http1DisconnectTest, LeavesNothingBehindAtWhateverPointTheClientLeaves) {
       server->turn(10);
       server->pass(200ms);
       ASSERT_FALSE(is_open()) << "cut at " << cut;
-      ASSERT_EQ(server->shard->pages().taken(), 0u) << "cut at " << cut;
+      ASSERT_EQ(server->shard->exchanges(), 0u) << "cut at " << cut;
       ASSERT_EQ(server->counters.connections(), 0u);
     }
   }

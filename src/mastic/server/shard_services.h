@@ -1,0 +1,126 @@
+// What a shard lends to its connections, to the protocols they speak, and to its exchanges.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "mastic/app/app.h"
+#include "mastic/app/rejected_request.h"
+#include "mastic/base/log.h"
+#include "mastic/base/server_status.h"
+#include "mastic/loop/loop.h"
+#include "mastic/server/hang_policy.h"
+#include "mastic/server/options.h"
+#include "mastic/server/orphan_list.h"
+#include "mastic/server/page_pool.h"
+#include "mastic/server/server_counters.h"
+#include "mastic/server/shard_drain.h"
+#include "mastic/wire/http1/response_head.h"
+
+namespace mastic::server {
+
+/// The loop, the application, and what all requests of a shard share. It knows neither connections
+/// nor protocols: what serves a request needs this and nothing else of the shard. Used on the loop,
+/// except where an object says otherwise.
+class ShardServices {
+ public:
+  ShardServices(const ShardServices&) = delete;
+  ShardServices& operator=(const ShardServices&) = delete;
+
+  [[nodiscard]] loop::Loop& loop() const { return loop_; }
+  [[nodiscard]] const app::App& app() const { return app_; }
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] base::Log& log() const { return log_; }
+  [[nodiscard]] ServerCounters& counters() const { return counters_; }
+  /// Whether requests and answers hold as much memory as they may (max_inflight_bytes).
+  [[nodiscard]] bool is_full() const { return counters_.is_full(options_.max_inflight_bytes); }
+
+  /// The memory of one exchange; it counts as under way until the page is given back. Throws
+  /// std::bad_alloc.
+  [[nodiscard]] std::span<std::byte> take_page() { return pages_.take(); }
+  void give_back_page(std::byte* page) {
+    pages_.give_back(page);
+    if (draining_) check_settled();
+  }
+  /// Exchanges that have let go of their connection while their application runs on.
+  [[nodiscard]] OrphanList& orphans() { return orphans_; }
+  /// Looks whether a draining shard has nothing left to wait for, and says so then.
+  virtual void check_settled() = 0;
+
+  /// `Date: value\r\n`; valid until the next call.
+  [[nodiscard]] std::string_view date_line() noexcept {
+    if (loop_.now() - date_checked_ >= kDateEvery || date_second_ < 0) write_date();
+    return {date_line_.data(), date_line_.size()};
+  }
+  /// A number that no other exchange of this process has, and that cannot be guessed.
+  [[nodiscard]] std::uint64_t make_id();
+
+  /// Who is told of handlers that hang; null in a test without threads.
+  [[nodiscard]] HangPolicy* hang_policy() const { return hang_policy_; }
+  /// The server, for pages about it; null in a test without one.
+  [[nodiscard]] base::ServerStatus* server_status() const { return server_status_; }
+
+  /// Whether the shard ends gently: each answer is the last one of its connection.
+  [[nodiscard]] bool is_draining() const { return draining_; }
+  /// The same, for tasks of the application.
+  [[nodiscard]] app::DrainSignal& drain_signal() { return drain_; }
+  /// Whether what is abandoned from now on is so because the server ends.
+  [[nodiscard]] bool is_aborting() const { return aborting_; }
+
+  /// Reports a request that the application never saw.
+  void refused(const app::RejectedRequest& rejected) {
+    if (observer_) observer_(rejected);
+  }
+  /// Reports a request that was refused because the server is full, and logs it now and then.
+  void rejected_as_full(const app::RejectedRequest& rejected) noexcept;
+
+ protected:
+  /// The arguments must outlive it. Throws std::system_error when the system has no random numbers.
+  ShardServices(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
+                ServerCounters& counters);
+  ~ShardServices() = default;
+
+  void observe_rejections(app::RejectionObserver observer) { observer_ = std::move(observer); }
+  void watch_by(HangPolicy* hang_policy, base::ServerStatus* status) {
+    hang_policy_ = hang_policy;
+    server_status_ = status;
+  }
+  void begin_drain() {
+    draining_ = true;
+    drain_.begin();
+  }
+  void begin_abort() { aborting_ = true; }
+  /// Exchanges that are not over, with those of requests that are being read.
+  [[nodiscard]] std::size_t exchanges() const { return pages_.taken(); }
+
+ private:
+  void write_date() noexcept;
+
+  /// How far behind Date may be.
+  static constexpr base::Duration kDateEvery = std::chrono::milliseconds(100);
+
+  loop::Loop& loop_;
+  const app::App& app_;
+  const Options& options_;
+  base::Log& log_;
+  ServerCounters& counters_;
+  PagePool pages_;
+  OrphanList orphans_;
+  HangPolicy* hang_policy_ = nullptr;
+  base::ServerStatus* server_status_ = nullptr;
+  app::RejectionObserver observer_;
+  ShardDrain drain_;
+  bool draining_ = false;
+  bool aborting_ = false;
+  std::array<char, wire::http1::kDateLineBytes> date_line_{};
+  std::int64_t date_second_ = -1;
+  base::Instant date_checked_{};
+  std::uint64_t next_id_;
+};
+
+}  // namespace mastic::server
