@@ -12,47 +12,63 @@ Connection::Connection(Shard& shard, base::Endpoint peer) : shard_(shard), peer_
 
 Connection::~Connection() = default;
 
-Exchange* Connection::exchange() const { return http1_ ? http1_->exchange() : nullptr; }
+bool Connection::start() {
+  if (!stream().start(*this)) return false;
+  if (protocol_) protocol_->start();  // one that was chosen for it; else it rests
+  return true;
+}
 
 // ---- rest and work ----
 
-Http1Connection* Connection::wake() noexcept {
-  if (http1_) return http1_.get();
-  try {
-    http1_ = shard_.free_list().take();
-    if (!http1_) http1_ = std::make_unique<Http1Connection>(shard_.services());
-    http1_->serve(*this);
-  } catch (const std::bad_alloc&) {
-    abort();
-  }
-  return http1_.get();
+net::Protocol* Connection::wake() noexcept {
+  if (!protocol_) with_memory([this] { protocol_ = shard_.http1().take(*this); });
+  return protocol_.get();
 }
 
+std::unique_ptr<net::Protocol> Connection::change_protocol(
+    std::unique_ptr<net::Protocol> next) noexcept {
+  return std::exchange(protocol_, std::move(next));
+}
+
+loop::Loop& Connection::loop() const { return shard_.services().loop(); }
+bool Connection::is_draining() const { return shard_.is_draining(); }
 void Connection::becomes_busy() { shard_.connection_busy(*this); }
 void Connection::becomes_idle() { shard_.connection_idle(*this); }
 
-void Connection::rest() noexcept { shard_.free_list().give_back(std::move(http1_)); }
-
-/// While the shard drains, a request may be on its way: the client is to learn that it was not read.
-/// Otherwise it may still be taking its answer, of which the kernel held the rest.
+/// One that rests is closed without being lent anything, when its client has all.
 void Connection::waited_in_vain() noexcept {
-  if (!shard_.is_draining() && stream().unacknowledged() == 0) return close();
-  if (Http1Connection* const http1 = wake()) http1->linger();
+  const bool has_all = !protocol_ && !is_draining() && stream().unacknowledged() == 0;
+  if (has_all) return close();
+  if (net::Protocol* const protocol = wake()) protocol->waited_in_vain();
+}
+
+void Connection::drain() noexcept {
+  if (protocol_) protocol_->drain();
 }
 
 // ---- what the stream tells ----
 
 void Connection::received(std::string_view bytes) noexcept {
-  if (Http1Connection* const http1 = wake()) http1->received(bytes);
+  if (net::Protocol* const protocol = wake()) protocol->received(bytes);
 }
 
-void Connection::received_end() noexcept { http1_ ? http1_->received_end() : close(); }
+void Connection::received_end() noexcept { protocol_ ? protocol_->received_end() : close(); }
 
 void Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
-  if (http1_) http1_->sent(taken, unsent);
+  if (protocol_) protocol_->sent(taken, unsent);
 }
 
 void Connection::failed(int) noexcept { close(); }
+
+// ---- what it tells ----
+
+void Connection::report(base::LoopReport& report) const {
+  if (protocol_) protocol_->report(report);
+}
+
+void Connection::cancel(std::uint64_t request) noexcept {
+  if (protocol_) protocol_->cancel(request);
+}
 
 // ---- the end ----
 
@@ -70,7 +86,7 @@ void Connection::abort() {
 
 void Connection::end(std::uint64_t unsent) {
   if (!is_listed()) return;  // it was closed before
-  if (http1_) http1_->closed(unsent);
+  if (protocol_) protocol_->closed(unsent);
   shard_.connection_closed(*this);
 }
 

@@ -115,13 +115,13 @@ class Exchange final : public async::Context,
   void cancel() noexcept;
   /// What it keeps in memory while its answer has not left, and has not counted itself.
   [[nodiscard]] std::uint64_t held_bytes() { return PagePool::kPageBytes + memory().heap_bytes(); }
-  /// The request as the shard's report shows it.
-  [[nodiscard]] base::RequestReport report() const { return report(absence()); }
+  /// Adds the request, as people see it.
+  void report(base::LoopReport& report) const {
+    ++report.requests_in_all;
+    report.requests.push_back(this->report(absence()));
+  }
   /// Its handler holds a thread that was written off: nobody waits for it.
   [[nodiscard]] bool is_lost() const { return concern_ == Concern::WrittenOff; }
-
-  /// For the owner's own list of exchanges that are written and not yet sent.
-  Exchange* next_written = nullptr;
 
   // ---- Context ----
   void run() noexcept override;

@@ -10,7 +10,6 @@
 #include "mastic/base/result.h"
 #include "mastic/loop/post.h"
 #include "mastic/server/exchange.h"
-#include "mastic/server/http1/http1_connection.h"
 #include "mastic/server/stream_connections.h"
 
 namespace mastic::server {
@@ -30,6 +29,7 @@ constexpr std::uint64_t kMaxUneven = 8;                    // connections more t
 Shard::Shard(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
              ServerCounters& counters)
     : ShardServices(loop, app, options, log, counters),
+      http1_(services()),
       newcomers_(loop, options.header_timeout),
       idle_(loop, options.keep_alive_timeout) {}
 
@@ -158,27 +158,18 @@ void Shard::connection_closed(Connection& connection) {
 
 // ---- exchanges ----
 
-template <class Each>
-void Shard::for_each_exchange(Each each) {
-  busy_.for_each([&](Connection& connection) {
-    if (Exchange* const exchange = connection.exchange()) each(*exchange);
-  });
-  orphans().for_each(each);
-}
-
 base::LoopReport Shard::report(std::size_t most) {
   base::LoopReport report{.connections = connections_};
-  for_each_exchange([&](const Exchange& exchange) {
-    ++report.requests_in_all;
-    report.requests.push_back(exchange.report());
-  });
+  busy_.for_each([&](const Connection& connection) { connection.report(report); });
+  orphans().for_each([&](const Exchange& exchange) { exchange.report(report); });
   std::ranges::sort(report.requests, std::ranges::greater(), &base::RequestReport::age);
   if (report.requests.size() > most) report.requests.resize(most);
   return report;
 }
 
 void Shard::cancel(std::uint64_t request) {
-  for_each_exchange([&](Exchange& exchange) {
+  busy_.for_each([request](Connection& connection) { connection.cancel(request); });
+  orphans().for_each([request](Exchange& exchange) {
     if (exchange.id() == request) exchange.cancel();
   });
 }
@@ -214,6 +205,7 @@ void Shard::drain(std::function<void()> settled) {
   acceptors_.clear();
   newcomers_.restart(options().drain_idle);  // they stay readable for a moment
   idle_.restart(options().drain_idle);
+  busy_.for_each([](Connection& connection) { connection.drain(); });
   loop().arm(*this, base::after(loop().now(), options().drain_timeout));
   check_settled();
 }

@@ -18,16 +18,13 @@
 #include "mastic/net/stream.h"
 #include "mastic/server/background.h"
 #include "mastic/server/connection_list.h"
-#include "mastic/server/free_list.h"
+#include "mastic/server/http1/http1_pool.h"
 #include "mastic/server/idle_list.h"
 #include "mastic/server/options.h"
 #include "mastic/server/server_counters.h"
 #include "mastic/server/shard_services.h"
 
 namespace mastic::server {
-
-class Exchange;
-class Http1Connection;
 
 /// Accepts, keeps and drains the connections of one loop. Everything here belongs to that loop,
 /// outside of user code, but for what says otherwise. The arguments of the constructor must outlive
@@ -83,8 +80,8 @@ class Shard final : private ShardServices, private net::AcceptorOwner, private a
 
   // ---- from its connections and background tasks ----
 
-  /// What connections are lent while they have work.
-  [[nodiscard]] FreeList<Http1Connection>& free_list() { return free_list_; }
+  /// What connections speak that rest.
+  [[nodiscard]] Http1Pool& http1() { return http1_; }
   /// A connection became idle, or busy; it is in one of the lists from its start on.
   void connection_idle(Connection& connection);
   void connection_busy(Connection& connection);
@@ -107,10 +104,8 @@ class Shard final : private ShardServices, private net::AcceptorOwner, private a
   bool close_longest_waiting();
   [[nodiscard]] bool has_connections() const;
   void pause_accepting();
-  template <class Each>
-  void for_each_exchange(Each each);
 
-  FreeList<Http1Connection> free_list_;
+  Http1Pool http1_;
   IdleList newcomers_;  ///< no request has begun yet
   IdleList idle_;       ///< between requests
   ConnectionList busy_;

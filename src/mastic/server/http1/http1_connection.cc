@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "mastic/app/error_response.h"
-#include "mastic/http/target.h"
-#include "mastic/server/http1/http1_request.h"
+#include "mastic/server/http1/http1_pool.h"
+#include "mastic/server/request_path.h"
 #include "mastic/wire/http1/response_head.h"
 
 namespace mastic::server {
@@ -31,20 +31,6 @@ constexpr Malformed kTooSlow{Status::RequestTimeout, "the content came too slowl
 constexpr base::Duration kBodyWindow = seconds(10);
 
 }  // namespace
-
-Http1Connection::Http1Connection(ShardServices& shard) : shard_(shard) {}
-Http1Connection::~Http1Connection() = default;
-
-template <class Step>
-bool Http1Connection::with_memory(Step step) noexcept {
-  try {
-    step();
-    return true;
-  } catch (const std::bad_alloc&) {
-    abort();
-    return false;
-  }
-}
 
 // ---- what the stream tells ----
 
@@ -79,8 +65,8 @@ void Http1Connection::received_end() noexcept {
     case State::Discarding:
       return linger();
     case State::Exchanging:
-      if (content_wanted_) break_content(kCutShort);
-      return turn_->exchange.client_ended();
+      if (request_->content_wanted) break_content(kCutShort);
+      return request_->exchange.client_ended();
     case State::Lingering:
       if (stream_->unsent() == 0) connection_->close();
       return;
@@ -94,23 +80,14 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
     write_monitor_.is_started() ? write_monitor_.took(taken) : watch_writing();
   } else {
     write_monitor_.stop();
-    answers_left();
+    unsent_answers_.all_left();
     if (held_bytes_ > 0) count_held();
     if (state_ == State::Lingering && read_deadline_ == kNever) return await_end();
   }
   if (unsent > 0) count_held();
   if (unsent > shard_.options().write_low_bytes) return;
-  if (state_ == State::Exchanging && has_room()) turn_->exchange.room_again();
+  if (state_ == State::Exchanging && has_room()) request_->exchange.room_again();
   if (state_ == State::Idle) with_memory([this] { go_on(); });
-}
-
-/// Nothing of what was written is unsent.
-void Http1Connection::answers_left() {
-  answers_unsent_ = 0;
-  while (written_first_ != nullptr) {
-    Exchange& exchange = *std::exchange(written_first_, written_first_->next_written);
-    exchange.all_sent();
-  }
 }
 
 // ---- reading ----
@@ -122,14 +99,14 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
     switch (state_) {
       case State::Idle:
         if (input.empty() || !has_room()) return;
-        if (answers_unsent_ >= shard_.options().max_pipelined_requests) return;
+        if (unsent_answers_.count() >= shard_.options().max_pipelined_requests) return;
         [[fallthrough]];
       case State::Head:
         progress = read_head(input, pipelined);
         pipelined = true;
         break;
       case State::Exchanging:
-        progress = content_wanted_ ? read_content(input) : Progress::Wait;
+        progress = request_->content_wanted ? read_content(input) : Progress::Wait;
         break;
       case State::Discarding:
         progress = discard_content(input);
@@ -161,10 +138,10 @@ void Http1Connection::consume_carry() {
 }
 
 Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bool pipelined) {
-  if (turn_ == nullptr) turn_ = Http1Request::open(shard_, *this);
-  const Event event = turn_->parser.next(input);
+  if (request_ == nullptr) request_ = Http1Request::open(shard_, *this);
+  const Event event = request_->parser.next(input);
   if (event.kind == Event::Kind::NeedMore) {
-    if (!turn_->parser.has_begun()) return Progress::Wait;  // an empty line between requests
+    if (!request_->parser.has_begun()) return Progress::Wait;  // an empty line between requests
     if (std::exchange(state_, State::Head) == State::Idle) {
       count_as_busy();
       set_read_deadline(shard_.options().header_timeout);
@@ -173,65 +150,26 @@ Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bo
   }
   read_deadline_ = kNever;
   if (event.kind == Event::Kind::Malformed) {
-    return refuse(turn_->parser.fault().status, turn_->parser.fault().reason);
+    return refuse(request_->parser.fault().status, request_->parser.fault().reason);
   }
   return begin_exchange(input, pipelined);
 }
 
 Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& input, bool pipelined) {
-  const RequestHead& head = turn_->parser.head();
   count_as_busy();
   connection_->count_request();
-  request_complete_ = request_broken_ = content_wanted_ = false;
-  owes_continue_ = head.expects_continue;
-  if (head.method == http::Method::Connect) return refuse(Status::NotImplemented, "");
-
-  std::string_view path = head.target.path;
-  if (!head.target.path_is_normal) {
-    const auto normal = http::normalize_path(path);
-    if (!normal) return answer_path_fault(normal.error());
-    if (*normal) path = turn_->memory.copy(**normal);
+  request_->owes_continue = request_->head().expects_continue;
+  const auto path = application_path(request_->head(), request_->memory);
+  if (!path) {
+    const MeaninglessRequest& why = path.error();
+    return why.asks_for_tunnel ? refuse(why.status, why.detail)
+                               : answer_itself(why.status, why.detail);
   }
-
-  const bool known = head.framing.kind != Framing::Kind::Chunked;
-  request_complete_ = known && head.framing.length == 0;  // nothing of it is to be read
-  const auto content = request_complete_ ? std::string_view() : take_whole_content(input);
+  const auto content = request_->take_whole_content(
+      input, std::min<std::uint64_t>(kMaxWholeContent, shard_.options().max_body_bytes));
   state_ = State::Exchanging;
-  ++turn_->holders;
-  const app::RequestFacts facts{.head = head, .path = path, .peer = connection_->peer()};
-  turn_->exchange.begin(facts, content, known ? std::optional(head.framing.length) : std::nullopt,
-                        pipelined);
+  request_->begin_exchange(*path, connection_->peer(), content, pipelined);
   return Progress::Wait;
-}
-
-Http1Connection::Progress Http1Connection::answer_path_fault(http::PathFault fault) {
-  switch (fault) {
-    case http::PathFault::BrokenEscape:
-      return answer_itself(Status::BadRequest, "The path has a broken escape.");
-    case http::PathFault::ControlEscape:
-      return answer_itself(Status::BadRequest, "The path has an escaped control character.");
-    case http::PathFault::Outside:
-      break;
-  }
-  return answer_itself(Status::NotFound, "");
-}
-
-/// The content, when it is short and here already.
-std::optional<std::string_view> Http1Connection::take_whole_content(std::string_view& input) {
-  const Framing& framing = turn_->parser.head().framing;
-  if (framing.kind == Framing::Kind::Chunked) return std::nullopt;
-  const std::uint64_t most =
-      std::min<std::uint64_t>(kMaxWholeContent, shard_.options().max_body_bytes);
-  if (framing.length > std::min<std::uint64_t>(input.size(), most)) return std::nullopt;
-  std::string_view content;
-  Event event = turn_->parser.next(input);
-  if (event.kind == Event::Kind::Data) {
-    content = turn_->memory.copy(event.data);
-    event = turn_->parser.next(input);
-  }
-  request_complete_ = event.kind == Event::Kind::End;
-  owes_continue_ = false;
-  return content;
 }
 
 void Http1Connection::content_wanted() noexcept {
@@ -239,13 +177,13 @@ void Http1Connection::content_wanted() noexcept {
 }
 
 void Http1Connection::content_unwanted() noexcept {
-  content_wanted_ = false;
+  if (request_ != nullptr) request_->content_wanted = false;
   body_rate_.pause(shard_.loop().now());
 }
 
 void Http1Connection::want_content() {
-  content_wanted_ = true;
-  if (std::exchange(owes_continue_, false) && carry_.empty()) {
+  request_->content_wanted = true;
+  if (std::exchange(request_->owes_continue, false) && carry_.empty()) {
     stream_->write(wire::http1::continue_response());
   }
   const base::Instant now = shard_.loop().now();
@@ -253,29 +191,29 @@ void Http1Connection::want_content() {
   body_rate_.resume(now);
   arm_for(body_rate_.next_look());
   consume_carry();
-  if (content_wanted_ && peer_ended_) break_content(kCutShort);
+  if (request_->content_wanted && peer_ended_) break_content(kCutShort);
 }
 
 Http1Connection::Progress Http1Connection::read_content(std::string_view& input) {
-  const Event event = turn_->parser.next(input);
+  const Event event = request_->parser.next(input);
   switch (event.kind) {
     case Event::Kind::NeedMore:
     case Event::Kind::Head:
       return Progress::Wait;
     case Event::Kind::Malformed:
-      break_content(turn_->parser.fault());
+      break_content(request_->parser.fault());
       return Progress::Wait;
     case Event::Kind::Data:
       body_rate_.add(event.data.size());
       body_rate_.pause(shard_.loop().now());
-      content_wanted_ = false;
-      turn_->exchange.content_arrived(event.data);
+      request_->content_wanted = false;
+      request_->exchange.content_arrived(event.data);
       return Progress::Wait;
     case Event::Kind::End:
       body_rate_.stop();
-      content_wanted_ = false;
-      request_complete_ = true;
-      turn_->exchange.content_ended();
+      request_->content_wanted = false;
+      request_->complete = true;
+      request_->exchange.content_ended();
       return Progress::Wait;
   }
   return Progress::Wait;
@@ -283,17 +221,17 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
 
 /// The content will not come whole: its reader is told, and no request follows this one.
 void Http1Connection::break_content(const Malformed& fault) {
-  content_wanted_ = false;
-  request_broken_ = true;
+  request_->content_wanted = false;
+  request_->broken = true;
   body_rate_.stop();
-  turn_->exchange.content_failed(fault.status, fault.reason);
+  request_->exchange.content_failed(fault.status, fault.reason);
 }
 
 Http1Connection::Progress Http1Connection::discard_content(std::string_view& input) {
-  const Event event = turn_->parser.next(input);
-  discarded_bytes_ += event.data.size();
-  const bool gives_up =
-      event.kind == Event::Kind::Malformed || discarded_bytes_ > shard_.options().max_linger_bytes;
+  const Event event = request_->parser.next(input);
+  request_->discarded_bytes += event.data.size();
+  const bool gives_up = event.kind == Event::Kind::Malformed ||
+                        request_->discarded_bytes > shard_.options().max_linger_bytes;
   if (gives_up) {
     linger();
     return Progress::Again;
@@ -301,7 +239,7 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
   if (event.kind == Event::Kind::NeedMore) return Progress::Wait;
   if (event.kind == Event::Kind::Data) set_read_deadline(shard_.options().linger_idle);
   if (event.kind == Event::Kind::End) {
-    request_complete_ = true;
+    request_->complete = true;
     finish_request();
   }
   return Progress::Again;
@@ -310,28 +248,29 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
 // ---- answering ----
 
 ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
-  const RequestHead& head = turn_->parser.head();
-  close_after_ = !may_persist() || Http1ResponseWriter::ends_by_closing(response, head.version);
-  owes_continue_ = false;  // too late for it
-  const ResponseTerms terms{head.method, head.version, close_after_, shard_.date_line()};
+  const RequestHead& head = request_->head();
+  request_->close_after =
+      !may_persist() || Http1ResponseWriter::ends_by_closing(response, head.version);
+  request_->owes_continue = false;  // too late for it
+  const ResponseTerms terms{head.method, head.version, request_->close_after, shard_.date_line()};
   auto rest = Http1ResponseWriter::Next::Nothing;
   const bool written =
       with_memory([&] { rest = writer_.start(*stream_, response, terms, shard_.log()); });
   if (!written) return Next::Gone;
-  turn_->exchange.count_content(writer_.content_bytes());
+  request_->exchange.count_content(writer_.content_bytes());
   return rest == Http1ResponseWriter::Next::Produce ? Next::Produce : Next::Nothing;
 }
 
 /// Whether another request may follow on this connection.
 inline bool Http1Connection::may_persist() const {
   const Options& options = shard_.options();
-  const RequestHead& head = turn_->parser.head();
-  const bool client_may = head.keep_alive && !request_broken_ && !(peer_ended_ && carry_.empty());
+  const RequestHead& head = request_->head();
+  const bool client_may = head.keep_alive && !request_->broken && !(peer_ended_ && carry_.empty());
   const bool server_may =
       !shard_.is_draining() && connection_->requests() < options.max_requests_per_connection;
   if (!client_may || !server_may) return false;
-  if (request_complete_) return true;
-  return !owes_continue_ && turn_->parser.bytes_left() <= options.max_linger_bytes;
+  if (request_->complete) return true;
+  return !request_->owes_continue && request_->parser.bytes_left() <= options.max_linger_bytes;
 }
 
 ExchangeOwner::Next Http1Connection::send_piece(std::string_view piece) noexcept {
@@ -340,7 +279,7 @@ ExchangeOwner::Next Http1Connection::send_piece(std::string_view piece) noexcept
   if (!with_memory([&] { more = writer_.write_piece(*stream_, piece, shard_.log()); })) {
     return Next::Gone;
   }
-  turn_->exchange.count_content(writer_.content_bytes() - before);
+  request_->exchange.count_content(writer_.content_bytes() - before);
   if (stream_->unsent() >= kCountedAtOnce) count_held();
   return more ? Next::Produce : Next::Nothing;
 }
@@ -363,8 +302,7 @@ bool Http1Connection::has_room() const noexcept {
 }
 
 void Http1Connection::send_interim(Status status, const http::Fields& fields) noexcept {
-  if (turn_->parser.head().version == http::Version::Http10)
-    return;  // it would not know what it is
+  if (request_->head().version == http::Version::Http10) return;  // it would not know what it is
   wire::http1::ResponseHead head;
   head.status = status;
   head.field_lines = fields.lines();
@@ -377,33 +315,38 @@ void Http1Connection::send_interim(Status status, const http::Fields& fields) no
 /// An exchange whose answer was copied, and whose end nobody asked to hear of, is over now: its page,
 /// still in the cache, serves the next request.
 void Http1Connection::response_written(Exchange& exchange) noexcept {
-  ++answers_unsent_;
+  unsent_answers_.count_one();
   if (!writer_.borrows() && exchange.finishers().empty()) {
     exchange.all_sent();
   } else {
-    (written_first_ == nullptr ? written_first_ : written_last_->next_written) = &exchange;
-    written_last_ = &exchange;
+    unsent_answers_.keep(*request_);
   }
-  if (stream_->unsent() == 0) answers_left();
+  if (stream_->unsent() == 0) unsent_answers_.all_left();
   with_memory([this] {
     finish_request();
     go_on();
   });
 }
 
-Exchange* Http1Connection::exchange() const {
-  return state_ == State::Exchanging ? &turn_->exchange : nullptr;
+void Http1Connection::report(base::LoopReport& report) const {
+  if (state_ == State::Exchanging) request_->exchange.report(report);
+}
+
+void Http1Connection::cancel(std::uint64_t request) noexcept {
+  if (state_ == State::Exchanging && request_->exchange.id() == request) {
+    request_->exchange.cancel();
+  }
 }
 
 void Http1Connection::exchange_cancelled(bool has_begun) noexcept {
   if (has_begun) return abort();
   with_memory([this] {
-    const RequestHead& head = turn_->parser.head();
+    const RequestHead& head = request_->head();
     app::Response response = app::error_response(Status::ServiceUnavailable, "This took too long.");
     const ResponseTerms terms{head.method, head.version, true, shard_.date_line()};
     (void)writer_.start(*stream_, response, terms, shard_.log());
-    turn_->exchange.count_content(writer_.content_bytes());
-    turn_->exchange.abandon(0);
+    request_->exchange.count_content(writer_.content_bytes());
+    request_->exchange.abandon(0);
     linger();
   });
 }
@@ -412,7 +355,7 @@ void Http1Connection::exchange_cancelled(bool has_begun) noexcept {
 Http1Connection::Progress Http1Connection::refuse(Status status, std::string_view reason) {
   app::Response response = app::error_response(status, reason);
   const ResponseTerms terms{
-      .method = turn_->parser.begun_method(), .close = true, .date_line = shard_.date_line()};
+      .method = request_->parser.begun_method(), .close = true, .date_line = shard_.date_line()};
   (void)writer_.start(*stream_, response, terms, shard_.log());
   report_rejection(status, reason);
   linger();
@@ -421,10 +364,10 @@ Http1Connection::Progress Http1Connection::refuse(Status status, std::string_vie
 
 /// A request that is well-formed and can mean nothing here: answered without the application.
 Http1Connection::Progress Http1Connection::answer_itself(Status status, std::string_view detail) {
-  const RequestHead& head = turn_->parser.head();
+  const RequestHead& head = request_->head();
   app::Response response = app::error_response(status, detail);
-  close_after_ = !may_persist();
-  const ResponseTerms terms{head.method, head.version, close_after_, shard_.date_line()};
+  request_->close_after = !may_persist();
+  const ResponseTerms terms{head.method, head.version, request_->close_after, shard_.date_line()};
   (void)writer_.start(*stream_, response, terms, shard_.log());
   report_rejection(status, detail);
   finish_request();
@@ -436,8 +379,8 @@ void Http1Connection::report_rejection(Status status, std::string_view reason) {
                                 .status = status,
                                 .reason = reason,
                                 .content_bytes = writer_.content_bytes()};
-  if (turn_->parser.has_head()) {
-    const RequestHead& head = turn_->parser.head();
+  if (request_->parser.has_head()) {
+    const RequestHead& head = request_->head();
     rejected.method = head.method_text;
     rejected.target = head.target_text;
     rejected.version = head.version;
@@ -447,18 +390,23 @@ void Http1Connection::report_rejection(Status status, std::string_view reason) {
 
 /// The answer is written: on to the next request, or to the end.
 void Http1Connection::finish_request() {
-  content_wanted_ = false;
-  if (close_after_) return linger();
-  if (!request_complete_) {
+  if (request_->close_after) return linger();
+  if (!request_->complete) {
     state_ = State::Discarding;
-    discarded_bytes_ = 0;
     linger_end_ = base::after(shard_.loop().now(), shard_.options().linger_total);
     return set_read_deadline(shard_.options().linger_idle);
   }
-  let_go_of_turn();
+  let_go_of_request();
   body_rate_.stop();
   state_ = State::Idle;
   read_deadline_ = linger_end_ = kNever;
+}
+
+/// While the shard drains, a request may be on its way: the client is to learn that it was not read.
+/// Otherwise it may still be taking its answer, of which the kernel held the rest.
+void Http1Connection::waited_in_vain() noexcept {
+  const bool has_all = !shard_.is_draining() && stream_->unacknowledged() == 0;
+  has_all ? connection_->close() : linger();
 }
 
 /// No request is read any more: the answers leave, the write side is shut, and what the client
@@ -466,17 +414,17 @@ void Http1Connection::finish_request() {
 /// answer. A client may send all the content that it has announced before it looks at the answer
 /// (ADR 0022).
 void Http1Connection::linger() {
-  if (turn_ != nullptr) {
-    const RequestParser& parser = turn_->parser;
+  if (request_ != nullptr) {
+    const RequestParser& parser = request_->parser;
     const std::uint64_t most = shard_.options().max_unread_bytes;
     announced_bytes_ = parser.has_open_end() ? most : std::min(parser.bytes_left(), most);
   }
-  let_go_of_turn();
+  let_go_of_request();
   state_ = State::Lingering;
   count_as_busy();
   carry_ = {};
   body_rate_.stop();
-  discarded_bytes_ = 0;
+  excess_bytes_ = 0;
   read_deadline_ = kNever;
   if (std::exchange(reading_paused_, false)) stream_->resume_reading();
   stream_->shut_write();
@@ -486,7 +434,7 @@ void Http1Connection::linger() {
 /// The kernel has the last answer; now the client is to end its side.
 void Http1Connection::await_end() {
   if (peer_ended_) return connection_->close();
-  discarded_bytes_ = 0;
+  excess_bytes_ = 0;
   if (std::exchange(reading_paused_, false)) stream_->resume_reading();
   linger_end_ =
       std::min(linger_end_, base::after(shard_.loop().now(), shard_.options().linger_total));
@@ -497,8 +445,8 @@ void Http1Connection::await_end() {
 void Http1Connection::throw_away(std::size_t bytes) {
   const std::uint64_t announced = std::min<std::uint64_t>(bytes, announced_bytes_);
   announced_bytes_ -= announced;
-  discarded_bytes_ += bytes - announced;
-  const bool too_much = discarded_bytes_ > shard_.options().max_linger_bytes;
+  excess_bytes_ += bytes - announced;
+  const bool too_much = excess_bytes_ > shard_.options().max_linger_bytes;
   const bool leaves = stream_->unsent() > 0 || write_monitor_.is_started();
   if (!leaves && !too_much) {
     const std::uint64_t rate = shard_.options().min_unread_rate;
@@ -554,8 +502,8 @@ void Http1Connection::expired() noexcept {
 }
 
 void Http1Connection::client_takes_nothing() {
-  for (Exchange* at = written_first_; at != nullptr; at = at->next_written) at->out_of_time();
-  if (state_ == State::Exchanging) turn_->exchange.out_of_time();
+  unsent_answers_.out_of_time();
+  if (state_ == State::Exchanging) request_->exchange.out_of_time();
   abort();
 }
 
@@ -602,27 +550,40 @@ void Http1Connection::rest() {
     if (waits_for_bytes && peer_ended_) linger();  // they will not come
     return;
   }
-  if (!is_busy_ || !carry_.empty() || answers_unsent_ > 0 || stream_->unsent() > 0) return;
+  if (!is_busy_ || !carry_.empty() || !unsent_answers_.empty() || stream_->unsent() > 0) return;
   if (peer_ended_) return linger();
   is_busy_ = false;
   if (carry_.capacity() > kMaxSpareCarry) carry_ = {};
   shard_.counters().recount(held_bytes_, 0);
   disarm();
   connection_->becomes_idle();
-  if (turn_ == nullptr) connection_->rest();  // else it has read an empty line, and knows of it
+  if (request_ == nullptr) leave(nullptr);  // else it has read an empty line, and knows of it
 }
 
-void Http1Connection::closed(std::uint64_t unsent) {
+/// The connection speaks `next` from now on, or rests. What is here serves another connection, so
+/// this comes last wherever it is called.
+void Http1Connection::leave(std::unique_ptr<net::Protocol> next) {
+  std::unique_ptr<net::Protocol> itself = connection_->change_protocol(std::move(next));
+  pool_.give_back(
+      std::unique_ptr<Http1Connection>(static_cast<Http1Connection*>(itself.release())));
+}
+
+bool Http1Connection::is_as_new() const {
+  const bool reads = request_ != nullptr || !carry_.empty() || peer_ended_ || reading_paused_;
+  const bool writes = !unsent_answers_.empty() || held_bytes_ > 0 || write_monitor_.is_started();
+  const bool waits =
+      is_armed() || read_deadline_ != kNever || linger_end_ != kNever || body_rate_.is_started();
+  return state_ == State::Idle && !is_busy_ && !reads && !writes && !waits;
+}
+
+void Http1Connection::closed(std::uint64_t unsent) noexcept {
   if (state_ == State::Closed) return;
   const bool exchanging = state_ == State::Exchanging;
   state_ = State::Closed;
   disarm();
-  while (written_first_ != nullptr) {
-    Exchange& exchange = *std::exchange(written_first_, written_first_->next_written);
-    exchange.abandon(unsent);
-  }
-  if (exchanging) turn_->exchange.abandon(unsent);
-  let_go_of_turn();
+  unsent_answers_.abandon(unsent);
+  if (exchanging) request_->exchange.abandon(unsent);
+  let_go_of_request();
   shard_.counters().recount(held_bytes_, 0);
 }
 
@@ -631,15 +592,11 @@ void Http1Connection::closed(std::uint64_t unsent) {
 /// (max_pipelined_bytes), and counts when it is gathered for a handler.
 void Http1Connection::count_held() noexcept {
   if (state_ == State::Closed) return;
-  std::uint64_t bytes = stream_->held();
-  for (Exchange* at = written_first_; at != nullptr; at = at->next_written) {
-    bytes += at->held_bytes();
-  }
-  shard_.counters().recount(held_bytes_, bytes);
+  shard_.counters().recount(held_bytes_, stream_->held() + unsent_answers_.held_bytes());
 }
 
-inline void Http1Connection::let_go_of_turn() {
-  if (turn_ != nullptr) std::exchange(turn_, nullptr)->let_go();
+inline void Http1Connection::let_go_of_request() {
+  if (request_ != nullptr) std::exchange(request_, nullptr)->let_go();
 }
 
 }  // namespace mastic::server

@@ -9,11 +9,13 @@
 #include <string_view>
 
 #include "mastic/async/timer.h"
-#include "mastic/http/target.h"
+#include "mastic/net/protocol.h"
 #include "mastic/net/stream.h"
 #include "mastic/server/connection.h"
 #include "mastic/server/exchange.h"
+#include "mastic/server/http1/http1_request.h"
 #include "mastic/server/http1/http1_response_writer.h"
+#include "mastic/server/http1/unsent_answers.h"
 #include "mastic/server/rate_monitor.h"
 #include "mastic/server/shard_services.h"
 #include "mastic/server/write_monitor.h"
@@ -21,7 +23,7 @@
 
 namespace mastic::server {
 
-struct Http1Request;
+class Http1Pool;
 
 /// Reads requests, has an exchange run for each, one at a time, and writes the answers in order. A
 /// state machine on the loop: it owns the limits and the deadlines of HTTP/1 (Options).
@@ -32,8 +34,9 @@ struct Http1Request;
 ///
 /// 1. Bytes that cannot be used yet wait in `carry_`, up to max_pipelined_bytes; then reading
 ///    pauses.
-/// 2. A turn (parser, exchange and their memory) exists from the first byte of a request until its
-///    answer is written, or has left when that is waited for, and nothing of the application runs.
+/// 2. All that is of one request stands in its Http1Request, from its first byte until its answer is
+///    written, or has left when that is waited for, and nothing of the application runs. What stands
+///    here is of the connection.
 /// 3. After a malformed request, or an answer that says so, no other request is read.
 /// 4. Without memory a connection is aborted, and nobody else notices: every entry is
 ///    `with_memory`.
@@ -42,30 +45,30 @@ struct Http1Request;
 /// 6. Closing cuts no answer: it lingers until the client has acknowledged all, or is too slow.
 /// 7. While it lingers, content that was announced is thrown away within max_unread_bytes, and anything
 ///    else within max_linger_bytes; linger_total ends it unless that content comes fast enough.
-/// 8. Idle, with nothing left to read or to send, it is at rest: as good as new, and given back,
-///    to serve the next connection that has work (FreeList).
-class Http1Connection final : public ExchangeOwner, private async::Timer {
+/// 8. Idle, with nothing left to read or to send, it is at rest: as good as new (is_as_new), and
+///    given back, to serve the next connection that has work (Http1Pool).
+class Http1Connection final : public net::Protocol, private ExchangeOwner, private async::Timer {
  public:
-  explicit Http1Connection(ShardServices& shard);
-  ~Http1Connection() override;
+  /// Both must outlive it.
+  Http1Connection(ShardServices& shard, Http1Pool& pool) : shard_(shard), pool_(pool) {}
+  ~Http1Connection() override = default;
 
   /// Belongs to `connection`, which was waiting, until it is at rest or destroyed.
   void serve(Connection& connection) {
     connection_ = &connection;
     stream_ = &connection.stream();
   }
-  /// Reads no more, and closes after what was written has left and the client has ended.
-  void linger();
-  /// The connection is closed; `unsent` bytes are lost.
-  void closed(std::uint64_t unsent);
+  /// Whether nothing is left here of the connections that it has served.
+  [[nodiscard]] bool is_as_new() const;
 
-  /// Of the request that is being answered; none when none is.
-  [[nodiscard]] Exchange* exchange() const;
-
-  // What the stream tells.
-  void received(std::string_view bytes) noexcept;
-  void received_end() noexcept;
-  void sent(std::uint64_t taken, std::uint64_t unsent) noexcept;
+  // ---- Protocol ----
+  void received(std::string_view bytes) noexcept override;
+  void received_end() noexcept override;
+  void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override;
+  void closed(std::uint64_t unsent) noexcept override;
+  void waited_in_vain() noexcept override;
+  void report(base::LoopReport& report) const override;
+  void cancel(std::uint64_t request) noexcept override;
 
   /// For FreeList.
   Http1Connection* next_free = nullptr;
@@ -96,8 +99,6 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   void consume_carry();
   [[nodiscard]] Progress read_head(std::string_view& input, bool pipelined);
   [[nodiscard]] Progress begin_exchange(std::string_view& input, bool pipelined);
-  [[nodiscard]] Progress answer_path_fault(http::PathFault fault);
-  [[nodiscard]] std::optional<std::string_view> take_whole_content(std::string_view& input);
   [[nodiscard]] Progress read_content(std::string_view& input);
   [[nodiscard]] Progress discard_content(std::string_view& input);
   void break_content(const wire::http1::Malformed& fault);
@@ -107,8 +108,8 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   [[nodiscard]] Progress answer_itself(http::Status status, std::string_view detail);
   void report_rejection(http::Status status, std::string_view reason);
   [[nodiscard]] bool may_persist() const;
-  void answers_left();
   void finish_request();
+  void linger();
   void await_end();
   void linger_is_over();
   void throw_away(std::size_t bytes);
@@ -120,36 +121,34 @@ class Http1Connection final : public ExchangeOwner, private async::Timer {
   void set_read_deadline(base::Duration length);
   void arm_for(base::Instant deadline);
 
-  /// Runs `step`; when memory runs out in it, the connection is given up. False then.
+  /// Every entry that may take memory runs in it (4).
   template <class Step>
-  bool with_memory(Step step) noexcept;
+  bool with_memory(Step step) noexcept {
+    return connection_->with_memory(step);
+  }
   void count_as_busy();
   void count_held() noexcept;
   void client_takes_nothing();
   void rest();
+  void leave(std::unique_ptr<net::Protocol> next);
   void abort() { connection_->abort(); }
-  void let_go_of_turn();
+  void let_go_of_request();
 
   ShardServices& shard_;
+  Http1Pool& pool_;
   Connection* connection_ = nullptr;
   net::Stream* stream_ = nullptr;
-  Http1Request* turn_ = nullptr;       ///< of the request being read or answered
-  Exchange* written_first_ = nullptr;  ///< exchanges whose answer is written and has not left
-  Exchange* written_last_ = nullptr;
+  Http1Request* request_ = nullptr;  ///< that is being read or answered
+  UnsentAnswers unsent_answers_;
   std::string carry_;
   State state_ = State::Idle;
   bool is_busy_ = false;  ///< a request has begun; until then the connection waits for it
-  bool content_wanted_ = false;
-  bool owes_continue_ = false;
-  bool request_complete_ = false;  ///< its content was read to the end
-  bool request_broken_ = false;    ///< its content is malformed, too slow or cut short
-  bool close_after_ = false;       ///< no request follows this answer
   bool peer_ended_ = false;
   bool reading_paused_ = false;
-  std::uint32_t answers_unsent_ = 0;
-  std::uint64_t discarded_bytes_ = 0;
-  std::uint64_t held_bytes_ = 0;       ///< as it was counted last
-  std::uint64_t announced_bytes_ = 0;  ///< of content that may still be thrown away while lingering
+  std::uint64_t held_bytes_ = 0;  ///< as it was counted last
+  // Of content that comes while it lingers:
+  std::uint64_t announced_bytes_ = 0;  ///< that may still be thrown away
+  std::uint64_t excess_bytes_ = 0;     ///< that came beyond what was announced
   Http1ResponseWriter writer_;
   base::Instant read_deadline_ = kNever;  ///< never while Idle or Exchanging
   base::Instant linger_end_ = kNever;

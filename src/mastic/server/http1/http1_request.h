@@ -2,8 +2,9 @@
 
 #pragma once
 
-#include <new>
-#include <span>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "mastic/base/arena.h"
 #include "mastic/server/exchange.h"
@@ -13,36 +14,46 @@
 
 namespace mastic::server {
 
-/// Parser, exchange and their memory, in one page. The connection holds it while it reads the
-/// request, the exchange until it is over; it goes when both have let go.
+/// All that is of one request, in one page: parser, exchange, their memory, and how far it has come.
+/// New with each request, so that nothing of an earlier one has to be reset.
+///
+/// The connection holds it while it reads the request, the exchange until it is over; it goes when
+/// both have let go.
 struct Http1Request {
   static constexpr std::size_t kHeadRoom = 1536;  ///< of a page, for heads of the usual size
 
-  [[nodiscard]] static Http1Request* open(ShardServices& shard, ExchangeOwner& owner) {
-    static_assert(sizeof(Http1Request) <= PagePool::kPageBytes - kHeadRoom);
-    const std::span<std::byte> page = shard.take_page();
-    return ::new (page.data()) Http1Request(shard, owner, page);
-  }
-  void let_go() {
-    if (--holders > 0) return;
-    ShardServices& home = shard;
-    this->~Http1Request();
-    home.give_back_page(reinterpret_cast<std::byte*>(this));
-  }
+  /// Throws std::bad_alloc.
+  [[nodiscard]] static Http1Request* open(ShardServices& shard, ExchangeOwner& owner);
+  /// One of the two that hold it does so no more. It is gone when the other has let go before.
+  void let_go();
+
+  [[nodiscard]] const wire::http1::RequestHead& head() const { return parser.head(); }
+  /// How many bytes its content has, when the head says so: not when it is chunked.
+  [[nodiscard]] std::optional<std::uint64_t> content_size() const;
+  /// Takes the content off `input`, when it is short and here already: then it is `complete`, and the
+  /// handler needs no pull. It is copied into `memory`.
+  [[nodiscard]] std::optional<std::string_view> take_whole_content(std::string_view& input,
+                                                                   std::uint64_t max_bytes);
+  /// Begins to run the application; `pipelined` requests run before what waits already.
+  void begin_exchange(std::string_view path, const base::Endpoint& peer,
+                      std::optional<std::string_view> content, bool pipelined);
 
   ShardServices& shard;
   base::Arena memory;
   wire::http1::RequestParser parser;
   Exchange exchange;
-  int holders = 1;
+  Http1Request* next_unsent = nullptr;  ///< behind it among answers that have not left
+  std::uint64_t discarded_bytes = 0;    ///< of content that nobody read
+  bool content_wanted = false;          ///< the application waits for a piece
+  bool owes_continue = false;           ///< the client waits for 100 before it sends content
+  bool complete = false;                ///< its content was read to the end
+  bool broken = false;                  ///< its content is malformed, too slow or cut short
+  bool close_after = false;             ///< no request follows its answer
 
  private:
-  Http1Request(ShardServices& in, ExchangeOwner& owner, std::span<std::byte> page)
-      : shard(in),
-        memory(page.subspan(sizeof(Http1Request))),
-        parser(in.options().http1, memory),
-        exchange(in, owner, memory, page.data(),
-                 [](std::byte* ended) { reinterpret_cast<Http1Request*>(ended)->let_go(); }) {}
+  Http1Request(ShardServices& in, ExchangeOwner& owner, std::span<std::byte> page);
+
+  int holders_ = 1;
 };
 
 }  // namespace mastic::server

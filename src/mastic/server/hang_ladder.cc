@@ -1,0 +1,44 @@
+#include "mastic/server/hang_ladder.h"
+
+namespace mastic::server {
+
+/// The moment from which a thread is held tells apart what a handler holds now and what it held at
+/// the look before: the same thread may have come back in between.
+void HangLadder::look_at(const Held& held) {
+  if (held.thread == 0 || held.since != looked_at_) step_ = Step::None;
+  looked_at_ = held.since;
+}
+
+/// Lower steps first, so that each is logged even when a late look finds several due at once.
+HangLadder::Step HangLadder::due(const Held& held, base::Instant now,
+                                 const Options& options) const {
+  for (const Step step : {Step::Logged, Step::Cancelled, Step::WrittenOff}) {
+    if (step_ < step && now >= time_of(step, held.since, options)) return step;
+  }
+  return Step::None;
+}
+
+/// A write-off that failed is due again at once: the exchange does not look more often than it
+/// bears.
+base::Instant HangLadder::next_due(const Held& held, const Options& options) const {
+  switch (step_) {
+    case Step::None:
+      return time_of(Step::Logged, held.since, options);
+    case Step::Logged:
+      return time_of(Step::Cancelled, held.since, options);
+    case Step::Cancelled:
+    case Step::WrittenOff:
+      break;
+  }
+  return time_of(Step::WrittenOff, held.since, options);
+}
+
+/// A thread is written off when it has not come back abandon_after its handler was cancelled, which
+/// gives the handler that time to notice its stop token.
+base::Instant HangLadder::time_of(Step step, base::Instant since, const Options& options) {
+  if (step == Step::Logged) return base::after(since, options.hung_after);
+  const base::Instant cancelled = base::after(since, options.cancel_after);
+  return step == Step::Cancelled ? cancelled : base::after(cancelled, options.abandon_after);
+}
+
+}  // namespace mastic::server

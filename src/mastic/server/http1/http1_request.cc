@@ -1,0 +1,65 @@
+#include "mastic/server/http1/http1_request.h"
+
+#include <algorithm>
+#include <new>
+#include <span>
+
+namespace mastic::server {
+
+using wire::http1::Framing;
+using Event = wire::http1::RequestParser::Event;
+
+Http1Request::Http1Request(ShardServices& in, ExchangeOwner& owner, std::span<std::byte> page)
+    : shard(in),
+      memory(page.subspan(sizeof(Http1Request))),
+      parser(in.options().http1, memory),
+      exchange(in, owner, memory, page.data(),
+               [](std::byte* ended) { reinterpret_cast<Http1Request*>(ended)->let_go(); }) {}
+
+Http1Request* Http1Request::open(ShardServices& shard, ExchangeOwner& owner) {
+  static_assert(sizeof(Http1Request) <= PagePool::kPageBytes - kHeadRoom);
+  const std::span<std::byte> page = shard.take_page();
+  return ::new (page.data()) Http1Request(shard, owner, page);
+}
+
+/// The page is given back last: a draining shard looks then whether anything is left.
+void Http1Request::let_go() {
+  if (--holders_ > 0) return;
+  ShardServices& home = shard;
+  this->~Http1Request();
+  home.give_back_page(reinterpret_cast<std::byte*>(this));
+}
+
+std::optional<std::uint64_t> Http1Request::content_size() const {
+  const Framing& framing = head().framing;
+  if (framing.kind == Framing::Kind::Chunked) return std::nullopt;
+  return framing.length;
+}
+
+std::optional<std::string_view> Http1Request::take_whole_content(std::string_view& input,
+                                                                 std::uint64_t max_bytes) {
+  const auto size = content_size();
+  if (size == 0u) {  // nothing of it is to be read, not even its end
+    complete = true;
+    return std::string_view();
+  }
+  if (!size || *size > std::min<std::uint64_t>(input.size(), max_bytes)) return std::nullopt;
+  std::string_view content;
+  Event event = parser.next(input);
+  if (event.kind == Event::Kind::Data) {
+    content = memory.copy(event.data);
+    event = parser.next(input);
+  }
+  complete = event.kind == Event::Kind::End;
+  owes_continue = false;  // the client has not waited for it
+  return content;
+}
+
+void Http1Request::begin_exchange(std::string_view path, const base::Endpoint& peer,
+                                  std::optional<std::string_view> content, bool pipelined) {
+  ++holders_;
+  const app::RequestFacts facts{.head = head(), .path = path, .peer = peer};
+  exchange.begin(facts, content, content_size(), pipelined);
+}
+
+}  // namespace mastic::server
