@@ -1,6 +1,3 @@
-// Over 500 lines because what becomes of a request, from its beginning to its end, is read best in one
-// place.
-
 #include "mastic/server/exchange.h"
 
 #include <algorithm>
@@ -42,69 +39,21 @@ app::ContentError full() {
 
 }  // namespace
 
-/// Awaits the next piece of the request's content.
-class Exchange::ReadContent final : public async::Operation {
+/// Stands in every function by which an exchange may come to its end: the loop or the sink calls it,
+/// and it may call the sink, which may call back. The last of these frames to be left destroys what
+/// is over, so no function of an exchange ever goes on in one that is gone. Whoever called that one
+/// must not touch the exchange afterwards.
+class Exchange::Frame {
  public:
-  explicit ReadContent(Exchange& exchange) : exchange_(exchange) {}
-
-  /// Nothing at the end.
-  std::optional<std::string> await_resume() {
-    finish_await();
-    if (busy_) throw std::logic_error("the body is being read already");
-    if (fault_) throw app::ContentError(fault_->status, std::string(fault_->reason));
-    return std::move(piece_);
-  }
-  void piece_arrived(std::string_view piece) {
-    piece_.emplace(piece);
-    complete();
-  }
-  void ended() { complete(); }
-  void failed(const ContentFault& fault) {
-    fault_ = fault;
-    complete();
+  explicit Frame(Exchange& exchange) : exchange_(exchange) { ++exchange_.frames_; }
+  Frame(const Frame&) = delete;
+  Frame& operator=(const Frame&) = delete;
+  ~Frame() {
+    if (--exchange_.frames_ == 0 && exchange_.stage_ == Stage::Over) exchange_.release();
   }
 
  private:
-  void start(async::Executor&) override {
-    if (exchange_.reading_ != nullptr) {
-      busy_ = true;
-      return complete();
-    }
-    if (exchange_.content_fault_) return failed(*exchange_.content_fault_);
-    if (exchange_.content_ended_) return ended();
-    exchange_.reading_ = this;
-    exchange_.owner_->content_wanted();
-  }
-  Cancel cancel() noexcept override {
-    exchange_.reading_ = nullptr;
-    if (exchange_.owner_ != nullptr) exchange_.owner_->content_unwanted();
-    return Cancel::GivenUp;
-  }
-
   Exchange& exchange_;
-  std::optional<std::string> piece_;
-  std::optional<ContentFault> fault_;
-  bool busy_ = false;
-};
-
-/// The request's content, pulled from the connection.
-class Exchange::Content final : public app::BodySource {
- public:
-  Content(Exchange& exchange, std::optional<std::uint64_t> size)
-      : exchange_(exchange), size_(size) {}
-
-  Task<std::optional<std::string_view>> next() override {
-    std::optional<std::string> piece = co_await ReadContent(exchange_);
-    if (!piece) co_return std::nullopt;
-    piece_ = *std::move(piece);
-    co_return std::string_view(piece_);
-  }
-  [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
-
- private:
-  Exchange& exchange_;
-  std::optional<std::uint64_t> size_;
-  std::string piece_;
 };
 
 /// Sends an interim response.
@@ -116,9 +65,8 @@ class Exchange::Inform final : public async::Operation {
 
  private:
   void start(async::Executor&) override {
-    exchange_.owner_->send_interim(status_, fields_);
-    if (exchange_.owner_ != nullptr)
-      complete();  // else the connection went, and this was cancelled
+    exchange_.sink_->send_interim(status_, fields_);
+    if (exchange_.sink_ != nullptr) complete();  // else the connection went, and this was cancelled
   }
   Cancel cancel() noexcept override { return Cancel::GivenUp; }
 
@@ -127,15 +75,16 @@ class Exchange::Inform final : public async::Operation {
   const http::Fields& fields_;
 };
 
-Exchange::Exchange(ShardServices& shard, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
+Exchange::Exchange(ShardServices& shard, ResponseSink& sink, base::Arena& memory, std::byte* page,
                    void (*destroy)(std::byte*))
     : Context(shard.loop()),
       ExchangeContext(*this, memory, shard.make_id()),
       shard_(shard),
       elsewhere_(*this, shard.loop()),
-      owner_(&owner),
+      sink_(&sink),
       page_(page),
-      destroy_(destroy) {}
+      destroy_(destroy),
+      content_(sink) {}
 
 Exchange& OrphanList::cast(OrphanLinks& orphan) { return static_cast<Exchange&>(orphan); }
 
@@ -143,7 +92,7 @@ Exchange::~Exchange() {
   if (held_bytes_ + answer_bytes_ > 0) shard_.counters().release(held_bytes_ + answer_bytes_);
 }
 
-// ---- from the owner ----
+// ---- from the sink ----
 
 void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
                      std::optional<std::uint64_t> size, bool first) {
@@ -153,24 +102,10 @@ void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_v
   } else if (content) {
     request_.emplace(facts, app::Body::borrowed(*content), *this);
   } else {
-    request_.emplace(facts, app::Body(std::make_unique<Content>(*this, size)), *this);
+    request_.emplace(facts, content_.make_body(size), *this);
   }
   step_ = Step::Call;
   first ? schedule_first() : schedule();
-}
-
-void Exchange::content_arrived(std::string_view piece) {
-  std::exchange(reading_, nullptr)->piece_arrived(piece);
-}
-
-void Exchange::content_ended() noexcept {
-  content_ended_ = true;
-  if (reading_ != nullptr) std::exchange(reading_, nullptr)->ended();
-}
-
-void Exchange::content_failed(Status status, std::string_view reason) noexcept {
-  content_fault_ = {status, reason};
-  if (reading_ != nullptr) std::exchange(reading_, nullptr)->failed(*content_fault_);
 }
 
 void Exchange::room_again() noexcept {
@@ -178,6 +113,7 @@ void Exchange::room_again() noexcept {
 }
 
 void Exchange::all_sent() noexcept {
+  const Frame frame(*this);
   outcome_.complete = true;
   end();
 }
@@ -185,7 +121,9 @@ void Exchange::all_sent() noexcept {
 void Exchange::client_ended() noexcept { fire_stop(app::StopReason::Disconnect); }
 
 void Exchange::abandon(std::uint64_t unsent) noexcept {
-  owner_ = nullptr;
+  const Frame frame(*this);
+  sink_ = nullptr;
+  content_.let_go();
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
   fire_stop(shard_.is_aborting() ? app::StopReason::Shutdown : app::StopReason::Disconnect);
   stop();
@@ -211,7 +149,7 @@ void Exchange::run() noexcept {
 
 void Exchange::run_where_it_may_block() noexcept {
   runs_elsewhere(true);
-  const base::Instant begun = elsewhere_since_;
+  const base::Instant begun = ladder_.held().since;
   run_step();
   history_->took(shard_.loop().kernel().monotonic_now() - begun);
   runs_elsewhere(false);
@@ -291,15 +229,19 @@ void Exchange::pull_failed() noexcept {
 // ---- between jobs ----
 
 void Exchange::finish() noexcept {
-  left_on_ = 0;
+  const Frame frame(*this);
+  ladder_.came_back();
   if (struck_ != nullptr) std::exchange(struck_, nullptr)->came_back();
   if (may_block()) set_may_block(false);
   busy_at_ = kNever;
   finish_run();
-  if (stage_ == Stage::Ended) return release();
+  if (stage_ == Stage::Ended) {
+    stage_ = Stage::Over;
+    return;
+  }
   if (is_scheduled() || is_handling() || pull_)
     return watch_over();  // it goes on, or waits for something
-  if (owner_ == nullptr) return end();
+  if (sink_ == nullptr) return end();
   if (stage_ == Stage::Handling) return respond();
   if (stage_ == Stage::Producing) return take_piece();
 }
@@ -308,8 +250,8 @@ void Exchange::respond() noexcept {
   outcome_.status = response_->status;
   stage_ = Stage::Producing;
   count_answer();
-  const auto next = owner_->respond(*response_);
-  if (next == ExchangeOwner::Next::Gone) return;
+  const auto next = sink_->respond(*response_);
+  if (next == ResponseSink::Next::Gone) return;
   if (refused_) report_rejection();
   go_on(next);
 }
@@ -330,23 +272,23 @@ void Exchange::report_rejection() noexcept {
 }
 
 void Exchange::take_piece() noexcept {
-  if (pull_failed_) return owner_->abort_response();
+  if (pull_failed_) return sink_->abort_response();
   count_answer();
-  const auto next = pulled_all_ ? owner_->end_content()
-                                : owner_->send_piece(*std::exchange(piece_, std::nullopt));
-  if (next != ExchangeOwner::Next::Gone) go_on(next);
+  const auto next =
+      pulled_all_ ? sink_->end_content() : sink_->send_piece(*std::exchange(piece_, std::nullopt));
+  go_on(next);
 }
 
-/// Requires: not Gone, for then this may be no more.
-void Exchange::go_on(ExchangeOwner::Next next) noexcept {
-  if (next == ExchangeOwner::Next::Nothing) return written();
-  waits_for_room_ = !owner_->has_room();
+void Exchange::go_on(ResponseSink::Next next) noexcept {
+  if (next == ResponseSink::Next::Gone) return;  // it was abandoned, which saw to the rest
+  if (next == ResponseSink::Next::Written) return written();
+  waits_for_room_ = !sink_->has_room();
   if (!waits_for_room_) schedule_step(Step::Produce);
 }
 
 void Exchange::written() noexcept {
   stage_ = Stage::Written;
-  owner_->response_written(*this);
+  if (sink_->response_written() == ResponseSink::After::Ends) all_sent();
 }
 
 void Exchange::schedule_step(Step step) noexcept {
@@ -357,16 +299,21 @@ void Exchange::schedule_step(Step step) noexcept {
 /// Nothing of the application runs or waits any more, and nothing more will be sent. What is left of
 /// it (finishers, values, owners of content) ends in a job, for it may block.
 void Exchange::end() noexcept {
-  if (std::exchange(stage_, Stage::Ended) == Stage::Ended) return;
+  if (stage_ >= Stage::Ended) return;
   const bool is_plain = (response_ == nullptr || response_->body.is_plain()) &&
                         !(request_ && carries_anything(*request_));
-  if (finishers().empty() && is_plain) return release();
+  if (finishers().empty() && is_plain) {
+    stage_ = Stage::Over;
+    return;
+  }
+  stage_ = Stage::Ended;
   outcome_.duration = shard_.loop().kernel().monotonic_now() - started_;
-  owner_ = nullptr;  // which has let go, or is about to
+  sink_ = nullptr;  // which has let go, or is about to
   shard_.orphans().add(*this);
   schedule_step(Step::End);
 }
 
+/// From the last Frame, and from nowhere else.
 void Exchange::release() noexcept {
   shard_.orphans().remove(*this);
   destroy_(page_);
@@ -390,6 +337,7 @@ bool Exchange::is_trusted() noexcept {
 }
 
 bool Exchange::run_elsewhere() noexcept {
+  const Frame frame(*this);
   if (history_ == nullptr) return false;
   set_may_block(true);
   const bool is_new = step_ == Step::Call;
@@ -433,22 +381,18 @@ void Exchange::answer_busy() noexcept {
 // ---- a handler that holds its thread ----
 
 void Exchange::left_behind(int thread) noexcept {
-  left_on_ = thread;
-  left_since_ = shard_.loop().now();
+  const base::Instant now = shard_.loop().now();
+  ladder_.left_behind(thread, now);
   app::BlockingHistory* const inside = entered();
   struck_ = inside != nullptr ? inside : history();
   if (struck_ != nullptr) struck_->was_left_behind();
-  shard_.loop().arm(*this, base::after(left_since_, shard_.options().hung_after));
+  shard_.loop().arm(*this, base::after(now, shard_.options().hung_after));
 }
 
 void Exchange::runs_elsewhere(bool begins) noexcept {
-  if (begins) elsewhere_since_ = shard_.loop().kernel().monotonic_now();
-  elsewhere_on_ = begins ? shard_.loop().kernel().gettid() : 0;
-}
-
-Exchange::Absence Exchange::absence() const {
-  if (left_on_ != 0) return {left_on_, left_since_};
-  return {elsewhere_on_, elsewhere_since_};
+  base::Kernel& kernel = shard_.loop().kernel();
+  begins ? ladder_.begins_elsewhere(kernel.gettid(), kernel.monotonic_now())
+         : ladder_.ends_elsewhere();
 }
 
 /// Cheap enough for everything that waits: the timer is armed once, and looks then.
@@ -458,85 +402,63 @@ void Exchange::watch_over() noexcept {
 }
 
 void Exchange::expired() noexcept {
-  const Options& options = shard_.options();
+  const Frame frame(*this);
   const base::Instant now = shard_.loop().now();
   if (now >= busy_at_ && withdraw()) return answer_busy();
-  const Absence away = absence();
-  if (away.thread == 0 || away.since != concerned_since_) concern_ = Concern::None;
-  concerned_since_ = away.since;
-  base::Instant look = base::after(now, options.hung_after);
-  if (away.thread != 0) look = std::min(look, see_to(away, now));
+  const HangLadder::Held held = ladder_.held();
+  ladder_.look_at(held);
+  base::Instant look = base::after(now, shard_.options().hung_after);
+  if (held.thread != 0) look = std::min(look, climb(held, now));
   look = std::min(look, busy_at_);
-  if (concern_ == Concern::WrittenOff) return shard_.check_settled();  // it is waited for no longer
+  if (is_lost()) return shard_.check_settled();  // it is waited for no longer
   shard_.loop().arm(*this, std::max(look, now + kLookAgain));
 }
 
-/// What is due now for a handler that is away; says when to look again.
-base::Instant Exchange::see_to(const Absence& away, base::Instant now) noexcept {
+/// Takes the steps that are due; returns when to look again.
+base::Instant Exchange::climb(const HangLadder::Held& held, base::Instant now) noexcept {
   const Options& options = shard_.options();
-  const base::Instant hung = base::after(away.since, options.hung_after);
-  const base::Instant cancelled = base::after(away.since, options.cancel_after);
-  const base::Instant written_off = base::after(cancelled, options.abandon_after);
-  if (concern_ < Concern::Logged && now >= hung) {
-    concern_ = Concern::Logged;
-    tell([&](HangPolicy& hang_policy) { hang_policy.hangs(report(away)); });
+  auto step = ladder_.due(held, now, options);
+  while (step != HangLadder::Step::None && take_step(step, held)) {
+    ladder_.took(step);
+    if (step == HangLadder::Step::Cancelled) cancel();
+    step = ladder_.due(held, now, options);
   }
-  if (concern_ < Concern::Cancelled && now >= cancelled) {
-    concern_ = Concern::Cancelled;
-    tell([&](HangPolicy& hang_policy) { hang_policy.cancelled(report(away)); });
-    cancel();
-  }
-  if (concern_ < Concern::WrittenOff && now >= written_off) {
-    tell([&](HangPolicy& hang_policy) {
-      if (hang_policy.write_off(report(away), away.since)) concern_ = Concern::WrittenOff;
-    });
-  }
-  if (concern_ == Concern::None) return hung;
-  return concern_ == Concern::Logged ? cancelled : written_off;
+  return ladder_.next_due(held, options);
 }
 
-/// Without memory the hang_policy hears of it at the next look, or not at all.
-template <class Word>
-void Exchange::tell(Word word) noexcept {
-  if (shard_.hang_policy() == nullptr) return;
+/// False when it came to nothing, and is to be tried again. Without memory the HangPolicy does not
+/// hear of a handler that hangs or is cancelled, which is cancelled all the same.
+bool Exchange::take_step(HangLadder::Step step, const HangLadder::Held& held) noexcept {
+  HangPolicy* const policy = shard_.hang_policy();
+  const bool must_succeed = step == HangLadder::Step::WrittenOff;
+  if (policy == nullptr) return !must_succeed;
   try {
-    word(*shard_.hang_policy());
+    if (must_succeed) return policy->write_off(report(held), held.since);
+    step == HangLadder::Step::Logged ? policy->hangs(report(held))
+                                     : policy->cancelled(report(held));
   } catch (const std::bad_alloc&) {  // there is none for a message either
   }
+  return !must_succeed;
 }
 
 void Exchange::cancel() noexcept {
-  if (owner_ == nullptr) return;
+  const Frame frame(*this);
+  if (sink_ == nullptr) return;
   outcome_.status = Status::ServiceUnavailable;
   out_of_time();
-  owner_->exchange_cancelled(stage_ != Stage::Handling);
+  sink_->exchange_cancelled(stage_ != Stage::Handling);
 }
 
-base::RequestReport Exchange::report(const Absence& away) const {
+base::RequestReport Exchange::report(const HangLadder::Held& held) const {
   const base::Instant now = shard_.loop().now();
   return {.id = id(),
           .method = std::string(request_->method_text()),
           .target = app::blank_secrets(request_->target()),
           .client = request_->peer().to_string(),
           .age = now - started_,
-          .thread = away.thread,
-          .thread_age = away.thread != 0 ? now - away.since : base::Duration::zero(),
+          .thread = held.thread,
+          .thread_age = held.thread != 0 ? now - held.since : base::Duration::zero(),
           .cancelled = stop_requested()};
-}
-
-// ---- stopping ----
-
-std::optional<app::StopReason> Exchange::stop_reason() const {
-  const std::uint8_t reason = stop_reason_.load();
-  if (reason == kNotStopped) return std::nullopt;
-  return static_cast<app::StopReason>(reason);
-}
-
-/// Once: the first reason stays.
-void Exchange::fire_stop(app::StopReason reason) noexcept {
-  if (stop_reason_ != kNotStopped) return;
-  stop_reason_ = static_cast<std::uint8_t>(reason);
-  stop_.fire(shard_.loop());
 }
 
 async::Task<> Exchange::inform(Status status, http::Fields fields) {

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,86 +18,58 @@
 #include "mastic/async/timer.h"
 #include "mastic/base/activity.h"
 #include "mastic/base/arena.h"
-#include "mastic/loop/fire_stop.h"
+#include "mastic/server/exchange_stop.h"
+#include "mastic/server/hang_ladder.h"
+#include "mastic/server/request_content.h"
+#include "mastic/server/response_sink.h"
 #include "mastic/server/shard_services.h"
 
 namespace mastic::server {
 
-class Exchange;
-
-/// The connection, as its exchange sees it: a source of content and a sink for the answer. On the
-/// loop.
-class ExchangeOwner {
- public:
-  /// The application waits for content: Exchange::content_arrived or its kin are to follow, now or
-  /// later.
-  virtual void content_wanted() noexcept = 0;
-  /// It does so no more: Exchange::content_arrived is not to follow.
-  virtual void content_unwanted() noexcept = 0;
-  /// Without memory for it the connection is given up (abandon).
-  virtual void send_interim(http::Status status, const http::Fields& fields) noexcept = 0;
-
-  /// How an answer goes on. Gone: the owner has let go of the exchange, which may be no more.
-  enum class Next { Nothing, Produce, Gone };
-  /// Writes the head and what is at hand of the content. Produce: the content has to be pulled, and
-  /// given to send_piece and end_content.
-  [[nodiscard]] virtual Next respond(app::Response& response) noexcept = 0;
-  /// Produce: more is wanted. Nothing: that was all that was promised.
-  [[nodiscard]] virtual Next send_piece(std::string_view piece) noexcept = 0;
-  /// All of it was given. Gone when that is less than was promised: the response was aborted.
-  [[nodiscard]] virtual Next end_content() noexcept = 0;
-  /// The content cannot be had whole: the client must not take it for that. The owner lets go.
-  virtual void abort_response() noexcept = 0;
-  /// False while the client is too far behind; Exchange::room_again follows.
-  [[nodiscard]] virtual bool has_room() const noexcept = 0;
-  /// The whole answer is written; Exchange::all_sent follows when it has left, or is not needed any
-  /// more.
-  virtual void response_written(Exchange& exchange) noexcept = 0;
-  /// The application is not waited for any longer. Answers 503 in its place, or aborts an answer
-  /// that `has_begun`, and lets go.
-  virtual void exchange_cancelled(bool has_begun) noexcept = 0;
-
- protected:
-  ~ExchangeOwner() = default;
-};
-
-/// Runs the application for one request, in jobs, and hands its answer to the owner between them.
+/// Runs the application for one request, in jobs, and hands its answer to its sink between them.
 ///
 /// 1. What `run` touches (request, tasks, response, finishers) is touched by nothing else while a
 ///    job is scheduled or running, perhaps on a thread that has lost the loop.
 /// 2. What the loop tells it meanwhile is noted, and acted upon in `finish`.
 /// 3. It is over when its answer has left (or is written, when nobody asked to hear of that) or its
-///    owner has let go, and nothing of the application runs or waits any more. Then it gives its page
-///    back.
-/// 4. While few threads stand by, its jobs run on the loop only when its route is trusted (BlockingHistory), and
-///    else on threads that may block. One that waits for such a thread and has not entered the
-///    application is answered 503 when there is no room, or after queue_timeout.
-/// 5. While its handler holds a thread that the loop has gone on without, it watches for how long
-///    (Options::hung_after and what follows). Cancelled, it is sealed: its owner has let go, so what
-///    the handler still reads, writes or answers fails or is dropped.
+///    sink has let go, and nothing of the application runs or waits any more. Then it is destroyed
+///    and gives its page back: when the last frame of its own is left (Frame), never within one.
+/// 4. While few threads stand by, its jobs run on the loop only when its route is trusted
+///    (BlockingHistory), and else on threads that may block. One that waits for such a thread and has
+///    not entered the application is answered 503 when there is no room, or after queue_timeout.
+/// 5. While its handler holds a thread that the loop has gone on without, it climbs a HangLadder.
+///    Cancelled, it is sealed: its sink has let go, so what the handler still reads, writes or
+///    answers fails or is dropped.
+///
+///     Handling ──answer──> Producing ──all given──> Written ──all sent──> Ended ──job──> Over
+///         └──────────────────┴──────── abandoned ─────┴─────────────────────┘
+///
+/// Ended is passed over when nothing of the application is left to be told or destroyed.
 class Exchange final : public async::Context,
                        public app::ExchangeContext,
                        public OrphanLinks,
                        private async::Timer,
                        private base::Activity {
  public:
-  /// `page` is the memory this exchange stands in; it is given back to the shard at the end, after
-  /// `destroy` was called with it.
-  Exchange(ShardServices& shard, ExchangeOwner& owner, base::Arena& memory, std::byte* page,
+  /// `page` is the memory that this exchange stands in: `destroy` is called with it at the end, to
+  /// destroy the exchange and to give the page back.
+  Exchange(ShardServices& shard, ResponseSink& sink, base::Arena& memory, std::byte* page,
            void (*destroy)(std::byte* page));
   ~Exchange() override;
 
-  // ---- from the owner ----
+  // ---- from the sink. After all_sent, abandon and cancel the exchange may be gone. ----
 
   /// The request is here. `content` is its content when that is here too; else it is pulled, and
   /// has `size` bytes when that is known. `first`: it runs before what waits already.
   void begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
              std::optional<std::uint64_t> size, bool first);
-  void content_arrived(std::string_view piece);
-  void content_ended() noexcept;
-  /// The content is malformed, cut short or too slow; whoever reads it is told. `reason` is a static
-  /// text, for the client and the log.
-  void content_failed(http::Status status, std::string_view reason) noexcept;
+  void content_arrived(std::string_view piece) { content_.arrived(piece); }
+  void content_ended() noexcept { content_.ended(); }
+  /// The content is malformed, cut short or too slow; whoever reads it is told. `reason` is a
+  /// literal, for the client and the log.
+  void content_failed(http::Status status, std::string_view reason) noexcept {
+    content_.failed(status, reason);
+  }
   /// So many bytes of content were written.
   void count_content(std::uint64_t bytes) { outcome_.content_bytes += bytes; }
   void room_again() noexcept;
@@ -108,20 +79,20 @@ class Exchange final : public async::Context,
   /// Its time is over: stop tokens fire, and it is about to be abandoned.
   void out_of_time() noexcept { fire_stop(app::StopReason::Deadline); }
   /// The connection is lost, or gives up; `unsent` bytes of what was written have not left. What
-  /// the application awaits is cancelled, its answer is dropped, and the owner hears nothing more.
+  /// the application awaits is cancelled, its answer is dropped, and the sink hears nothing more.
   void abandon(std::uint64_t unsent) noexcept;
 
-  /// The same, and the owner answers in its place; nothing when it has let go already.
+  /// The same, and the sink answers in its place; nothing when it has let go already.
   void cancel() noexcept;
   /// What it keeps in memory while its answer has not left, and has not counted itself.
   [[nodiscard]] std::uint64_t held_bytes() { return PagePool::kPageBytes + memory().heap_bytes(); }
   /// Adds the request, as people see it.
   void report(base::LoopReport& report) const {
     ++report.requests_in_all;
-    report.requests.push_back(this->report(absence()));
+    report.requests.push_back(this->report(ladder_.held()));
   }
   /// Its handler holds a thread that was written off: nobody waits for it.
-  [[nodiscard]] bool is_lost() const { return concern_ == Concern::WrittenOff; }
+  [[nodiscard]] bool is_lost() const { return ladder_.last() == HangLadder::Step::WrittenOff; }
 
   // ---- Context ----
   void run() noexcept override;
@@ -133,7 +104,9 @@ class Exchange final : public async::Context,
   // ---- ExchangeContext ----
   [[nodiscard]] base::Log& log() override { return shard_.log(); }
   [[nodiscard]] std::stop_token stop_token() override { return stop_.token(); }
-  [[nodiscard]] std::optional<app::StopReason> stop_reason() const override;
+  [[nodiscard]] std::optional<app::StopReason> stop_reason() const override {
+    return stop_.reason();
+  }
   [[nodiscard]] app::DrainSignal& drain_signal() override { return shard_.drain_signal(); }
   [[nodiscard]] async::Task<> inform(http::Status status, http::Fields fields) override;
   [[nodiscard]] std::uint64_t max_body_bytes() const override {
@@ -156,20 +129,12 @@ class Exchange final : public async::Context,
 
   static constexpr base::Instant kNever = base::Instant::max();
   static constexpr base::Instant kAtTheEnd = kNever - base::Duration(1);  ///< of one that waits
-  class Content;
-  class ReadContent;
-  struct ContentFault {
-    http::Status status;
-    std::string_view reason;
-  };
+  class Frame;
   class Inform;
 
-  static constexpr std::uint8_t kNotStopped = 0xff;
   /// What `run` is to begin, besides resuming what is ready.
   enum class Step : std::uint8_t { None, Call, Produce, End };
-  enum class Stage : std::uint8_t { Handling, Producing, Written, Ended };
-  /// What was done about a handler that holds its thread.
-  enum class Concern : std::uint8_t { None, Logged, Cancelled, WrittenOff };
+  enum class Stage : std::uint8_t { Handling, Producing, Written, Ended, Over };
 
   /// The application has begun and not answered yet.
   [[nodiscard]] bool is_handling() const { return task_ && response_ == nullptr; }
@@ -190,46 +155,34 @@ class Exchange final : public async::Context,
   void written() noexcept;
   void end() noexcept;
   void release() noexcept;
-  void go_on(ExchangeOwner::Next next) noexcept;
-  void fire_stop(app::StopReason reason) noexcept;
+  void go_on(ResponseSink::Next next) noexcept;
+  void fire_stop(app::StopReason reason) noexcept { stop_.fire(reason, shard_.loop()); }
   // Where its jobs run.
   [[nodiscard]] app::BlockingHistory* history() noexcept;
   [[nodiscard]] bool withdraw() noexcept;
   void answer_busy() noexcept;
-  // How long its handler holds a thread.
-  struct Absence {
-    int thread = 0;  ///< 0: it is not away
-    base::Instant since{};
-  };
-  [[nodiscard]] Absence absence() const;
-  [[nodiscard]] base::RequestReport report(const Absence& away) const;
-  [[nodiscard]] base::Instant see_to(const Absence& away, base::Instant now) noexcept;
-  template <class Word>
-  void tell(Word word) noexcept;
+  // While its handler holds a thread.
+  [[nodiscard]] base::RequestReport report(const HangLadder::Held& held) const;
+  [[nodiscard]] base::Instant climb(const HangLadder::Held& held, base::Instant now) noexcept;
+  [[nodiscard]] bool take_step(HangLadder::Step step, const HangLadder::Held& held) noexcept;
   void watch_over() noexcept;
   void expired() noexcept override;
 
   ShardServices& shard_;
   async::Elsewhere elsewhere_;
-  ExchangeOwner* owner_;  ///< none once it has let go
+  ResponseSink* sink_;  ///< null once it has let go
   std::byte* page_;
   void (*destroy_)(std::byte*);
   Stage stage_ = Stage::Handling;
+  std::uint8_t frames_ = 0;  ///< of its own that may end it, on the stack now
   Step step_ = Step::None;
   bool waits_for_room_ = false;
-  bool content_ended_ = false;
-  std::optional<ContentFault> content_fault_;
-  ReadContent* reading_ = nullptr;
-  Concern concern_ = Concern::None;
-  int left_on_ = 0;  ///< the thread that `run` is stuck on, when another drives the loop
+  RequestContent content_;
+  HangLadder ladder_;
   base::Instant started_{};
-  base::Instant left_since_{};
   app::BlockingHistory* history_ = nullptr;  ///< of its route, once that was asked for
   app::BlockingHistory* struck_ = nullptr;   ///< what `run` is stuck in
   base::Instant busy_at_ = kNever;           ///< when it waits no longer for a thread to begin on
-  base::Instant concerned_since_{};          ///< the absence that `concern_` is about
-  std::atomic<int> elsewhere_on_{0};         ///< the thread that may block and runs its handler
-  std::atomic<base::Instant> elsewhere_since_{};
   app::Outcome outcome_;
   std::uint64_t held_bytes_ = 0;    ///< of content that was gathered, in ServerCounters
   std::uint64_t answer_bytes_ = 0;  ///< of its answer, in ServerCounters too
@@ -243,8 +196,7 @@ class Exchange final : public async::Context,
   bool pulled_all_ = false;
   bool pull_failed_ = false;
 
-  loop::LateStop stop_;
-  std::atomic<std::uint8_t> stop_reason_{kNotStopped};  ///< the first
+  ExchangeStop stop_;
 };
 
 }  // namespace mastic::server

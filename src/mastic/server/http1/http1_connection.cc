@@ -247,7 +247,7 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
 
 // ---- answering ----
 
-ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
+ResponseSink::Next Http1Connection::respond(app::Response& response) noexcept {
   const RequestHead& head = request_->head();
   request_->close_after =
       !may_persist() || Http1ResponseWriter::ends_by_closing(response, head.version);
@@ -258,7 +258,7 @@ ExchangeOwner::Next Http1Connection::respond(app::Response& response) noexcept {
       with_memory([&] { rest = writer_.start(*stream_, response, terms, shard_.log()); });
   if (!written) return Next::Gone;
   request_->exchange.count_content(writer_.content_bytes());
-  return rest == Http1ResponseWriter::Next::Produce ? Next::Produce : Next::Nothing;
+  return rest == Http1ResponseWriter::Next::Produce ? Next::Produce : Next::Written;
 }
 
 /// Whether another request may follow on this connection.
@@ -273,7 +273,7 @@ inline bool Http1Connection::may_persist() const {
   return !request_->owes_continue && request_->parser.bytes_left() <= options.max_linger_bytes;
 }
 
-ExchangeOwner::Next Http1Connection::send_piece(std::string_view piece) noexcept {
+ResponseSink::Next Http1Connection::send_piece(std::string_view piece) noexcept {
   const std::uint64_t before = writer_.content_bytes();
   bool more = true;
   if (!with_memory([&] { more = writer_.write_piece(*stream_, piece, shard_.log()); })) {
@@ -281,13 +281,13 @@ ExchangeOwner::Next Http1Connection::send_piece(std::string_view piece) noexcept
   }
   request_->exchange.count_content(writer_.content_bytes() - before);
   if (stream_->unsent() >= kCountedAtOnce) count_held();
-  return more ? Next::Produce : Next::Nothing;
+  return more ? Next::Produce : Next::Written;
 }
 
-ExchangeOwner::Next Http1Connection::end_content() noexcept {
+ResponseSink::Next Http1Connection::end_content() noexcept {
   bool whole = false;
   if (!with_memory([&] { whole = writer_.end(*stream_, shard_.log()); })) return Next::Gone;
-  if (whole) return Next::Nothing;
+  if (whole) return Next::Written;
   abort();
   return Next::Gone;
 }
@@ -312,20 +312,18 @@ void Http1Connection::send_interim(Status status, const http::Fields& fields) no
   });
 }
 
-/// An exchange whose answer was copied, and whose end nobody asked to hear of, is over now: its page,
-/// still in the cache, serves the next request.
-void Http1Connection::response_written(Exchange& exchange) noexcept {
+/// An exchange whose answer was copied, and whose end nobody asked to hear of, ends with this call.
+ResponseSink::After Http1Connection::response_written() noexcept {
   unsent_answers_.count_one();
-  if (!writer_.borrows() && exchange.finishers().empty()) {
-    exchange.all_sent();
-  } else {
-    unsent_answers_.keep(*request_);
-  }
+  const bool waits = writer_.borrows() || !request_->exchange.finishers().empty();
+  const After after = waits && stream_->unsent() > 0 ? After::Waits : After::Ends;
+  if (after == After::Waits) unsent_answers_.keep(*request_);
   if (stream_->unsent() == 0) unsent_answers_.all_left();
   with_memory([this] {
     finish_request();
     go_on();
   });
+  return after;
 }
 
 void Http1Connection::report(base::LoopReport& report) const {

@@ -47,7 +47,7 @@ class Http1Pool;
 ///    else within max_linger_bytes; linger_total ends it unless that content comes fast enough.
 /// 8. Idle, with nothing left to read or to send, it is at rest: as good as new (is_as_new), and
 ///    given back, to serve the next connection that has work (Http1Pool).
-class Http1Connection final : public net::Protocol, private ExchangeOwner, private async::Timer {
+class Http1Connection final : public net::Protocol, private ResponseSink, private async::Timer {
  public:
   /// Both must outlive it.
   Http1Connection(ShardServices& shard, Http1Pool& pool) : shard_(shard), pool_(pool) {}
@@ -87,7 +87,7 @@ class Http1Connection final : public net::Protocol, private ExchangeOwner, priva
   [[nodiscard]] Next end_content() noexcept override;
   void abort_response() noexcept override;
   [[nodiscard]] bool has_room() const noexcept override;
-  void response_written(Exchange& exchange) noexcept override;
+  [[nodiscard]] After response_written() noexcept override;
   void exchange_cancelled(bool has_begun) noexcept override;
 
   void take_in(std::string_view bytes);

@@ -9,17 +9,17 @@ namespace mastic::server {
 using wire::http1::Framing;
 using Event = wire::http1::RequestParser::Event;
 
-Http1Request::Http1Request(ShardServices& in, ExchangeOwner& owner, std::span<std::byte> page)
+Http1Request::Http1Request(ShardServices& in, ResponseSink& sink, std::span<std::byte> page)
     : shard(in),
       memory(page.subspan(sizeof(Http1Request))),
       parser(in.options().http1, memory),
-      exchange(in, owner, memory, page.data(),
+      exchange(in, sink, memory, page.data(),
                [](std::byte* ended) { reinterpret_cast<Http1Request*>(ended)->let_go(); }) {}
 
-Http1Request* Http1Request::open(ShardServices& shard, ExchangeOwner& owner) {
+Http1Request* Http1Request::open(ShardServices& shard, ResponseSink& sink) {
   static_assert(sizeof(Http1Request) <= PagePool::kPageBytes - kHeadRoom);
   const std::span<std::byte> page = shard.take_page();
-  return ::new (page.data()) Http1Request(shard, owner, page);
+  return ::new (page.data()) Http1Request(shard, sink, page);
 }
 
 /// The page is given back last: a draining shard looks then whether anything is left.

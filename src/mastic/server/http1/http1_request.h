@@ -23,7 +23,7 @@ struct Http1Request {
   static constexpr std::size_t kHeadRoom = 1536;  ///< of a page, for heads of the usual size
 
   /// Throws std::bad_alloc.
-  [[nodiscard]] static Http1Request* open(ShardServices& shard, ExchangeOwner& owner);
+  [[nodiscard]] static Http1Request* open(ShardServices& shard, ResponseSink& sink);
   /// One of the two that hold it does so no more. It is gone when the other has let go before.
   void let_go();
 
@@ -51,7 +51,7 @@ struct Http1Request {
   bool close_after = false;             ///< no request follows its answer
 
  private:
-  Http1Request(ShardServices& in, ExchangeOwner& owner, std::span<std::byte> page);
+  Http1Request(ShardServices& in, ResponseSink& sink, std::span<std::byte> page);
 
   int holders_ = 1;
 };
