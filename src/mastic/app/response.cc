@@ -49,6 +49,12 @@ Response Response::json_text(std::string json, http::Status status) {
   return {status, http::Fields::sharing(fields), Body(std::move(json))};
 }
 
+Response Response::upgrade_to(std::unique_ptr<Upgrade> upgrade) {
+  Response response(http::Status::SwitchingProtocols);
+  response.upgrade = std::move(upgrade);
+  return response;
+}
+
 Response Response::redirect(std::string_view path, http::Status status) {
   if (!is_local_target(path)) {
     throw HttpError(http::Status::BadRequest, "The redirect would leave this site.");

@@ -2,11 +2,13 @@
 
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "mastic/app/body.h"
+#include "mastic/app/upgrade.h"
 #include "mastic/http/cookie.h"
 #include "mastic/http/fields.h"
 #include "mastic/http/status.h"
@@ -45,6 +47,12 @@ struct Response {
   /// Leads anywhere. `url` is the caller's own, never the client's.
   [[nodiscard]] static Response redirect_to_other_site(
       std::string_view url, http::Status status = http::Status::SeeOther);
+
+  /// 101, and after it the connection speaks another protocol, when the client asked for that and the
+  /// request's content was read to its end. Otherwise the server answers in its place: 426 to who
+  /// did not ask, 400 while content is unread, 503 while it drains. A layer that changes the status
+  /// refuses the upgrade. No field names the protocol but those that the server sets.
+  [[nodiscard]] static Response upgrade_to(std::unique_ptr<Upgrade> upgrade);
 
   /// Replaces a field; returns the response, for chaining. Throws std::invalid_argument for what
   /// would split the message (http::Fields).
@@ -97,6 +105,7 @@ struct Response {
   http::Status status = http::Status::Ok;
   http::Fields fields;
   Body body;
+  std::unique_ptr<Upgrade> upgrade;  ///< with 101 only; null in all other answers
 
  private:
   Response(http::Status code, http::Fields&& its_fields, Body&& content)

@@ -74,10 +74,10 @@ class Protocol {
   virtual void closed(std::uint64_t unsent) noexcept = 0;
 
   /// Nothing has come in time while the connection was idle, or the server drains: says goodbye as
-  /// the protocol has it, and closes after that has left.
+  /// the protocol has it, and closes after that has left. The connection is busy from then on.
   virtual void waited_in_vain() noexcept = 0;
-  /// The server has begun to drain while this connection is busy: it ends when what it has begun is
-  /// done. The drain's deadline aborts it.
+  /// The server has begun to drain: the protocol ends when what it has begun is done. The drain's
+  /// deadline aborts it.
   virtual void drain() noexcept {}
 
   /// Adds the requests that are being answered, to what the server tells of itself.

@@ -14,7 +14,7 @@ Connection::~Connection() = default;
 
 bool Connection::start() {
   if (!stream().start(*this)) return false;
-  if (protocol_) protocol_->start();  // one that was chosen for it; else it rests
+  if (protocol_) start_protocol({}, false);  // one that was chosen for it; else it rests
   return true;
 }
 
@@ -30,15 +30,25 @@ std::unique_ptr<net::Protocol> Connection::change_protocol(
   return std::exchange(protocol_, std::move(next));
 }
 
+/// It may close the connection in any of these calls, and be replaced once more.
+void Connection::start_protocol(std::string_view early, bool peer_ended) noexcept {
+  protocol_->start();
+  if (is_listed() && !early.empty()) protocol_->received(early);
+  if (is_listed() && peer_ended) protocol_->received_end();
+  if (is_listed() && is_draining()) protocol_->drain();
+}
+
 loop::Loop& Connection::loop() const { return shard_.services().loop(); }
 bool Connection::is_draining() const { return shard_.is_draining(); }
 void Connection::becomes_busy() { shard_.connection_busy(*this); }
 void Connection::becomes_idle() { shard_.connection_idle(*this); }
 
-/// One that rests is closed without being lent anything, when its client has all.
+/// One that rests is closed without being lent anything, when its client has all. Otherwise it waits
+/// no more, whatever its protocol does now.
 void Connection::waited_in_vain() noexcept {
   const bool has_all = !protocol_ && !is_draining() && stream().unacknowledged() == 0;
   if (has_all) return close();
+  becomes_busy();
   if (net::Protocol* const protocol = wake()) protocol->waited_in_vain();
 }
 

@@ -44,9 +44,12 @@ class Connection : public net::ProtocolHost, public ListedConnection {
   void becomes_idle() final;
   void close() final;
   void abort() final;
-  /// Speaks `next` from now on, which is started by whoever calls this; null: it rests. Returns what
-  /// it has spoken, for the caller to destroy or to keep.
+  /// Speaks `next` from now on, when `start_protocol` is called; null: it rests. Returns what it has
+  /// spoken, for the caller to destroy or to keep.
   std::unique_ptr<net::Protocol> change_protocol(std::unique_ptr<net::Protocol> next) noexcept;
+  /// Starts what it speaks now, and tells it what the connection has seen before: bytes that nobody
+  /// has used, the end of the client's side, the beginning of a drain.
+  void start_protocol(std::string_view early, bool peer_ended) noexcept;
 
   /// Counts one more request.
   void count_request() { ++requests_; }
@@ -58,7 +61,7 @@ class Connection : public net::ProtocolHost, public ListedConnection {
   [[nodiscard]] base::Instant waits_since() const { return waits_since_; }
   /// Nothing has come in time.
   void waited_in_vain() noexcept;
-  /// The shard has begun to drain while this connection is busy.
+  /// The shard has begun to drain.
   void drain() noexcept;
   /// What its protocol tells of requests.
   void report(base::LoopReport& report) const;

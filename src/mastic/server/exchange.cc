@@ -252,6 +252,7 @@ void Exchange::respond() noexcept {
   count_answer();
   const auto next = sink_->respond(*response_);
   if (next == ResponseSink::Next::Gone) return;
+  outcome_.status = response_->status;  // the sink may have mended it
   if (refused_) report_rejection();
   go_on(next);
 }
@@ -300,8 +301,9 @@ void Exchange::schedule_step(Step step) noexcept {
 /// it (finishers, values, owners of content) ends in a job, for it may block.
 void Exchange::end() noexcept {
   if (stage_ >= Stage::Ended) return;
-  const bool is_plain = (response_ == nullptr || response_->body.is_plain()) &&
-                        !(request_ && carries_anything(*request_));
+  const bool has_plain_answer =
+      response_ == nullptr || (response_->body.is_plain() && response_->upgrade == nullptr);
+  const bool is_plain = has_plain_answer && !(request_ && carries_anything(*request_));
   if (finishers().empty() && is_plain) {
     stage_ = Stage::Over;
     return;

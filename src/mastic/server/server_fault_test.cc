@@ -14,6 +14,7 @@ struct ServerFaultTest : testing::TestWithParam<loop::TransferKind> {};
 void exercise(ShardFixture& server) {
   const int first = server.connect();
   const int second = server.connect();
+  const int third = server.connect();
   server.at(first).max_per_send = 30'000;
   server.at(second).room = 50'000;
   server.at(first).incoming = {
@@ -21,6 +22,7 @@ void exercise(ShardFixture& server) {
       post("/pull", std::string(20'000, 'x')),
       "GET /stream HTTP/1.1\r\nHost: a\r\n\r\nGET /wait HTTP/1.1\r\nHost: a\r\n\r\n"};
   server.at(second).incoming = {post("/inform", "x"), "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n"};
+  server.at(third).incoming = {kGet + kUpgrade + "one\n", "two\n", "QUIT\n"};
   server.turn(12);
   server.pass(std::chrono::milliseconds(150));
   if (server.at(second).open) server.at(second).recv_error = ECONNRESET;

@@ -71,6 +71,6 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const std::string sent = server.take(fd);
   MASTIC_ASSERT(sent.empty() || sent.starts_with("HTTP/1.1 "));
   MASTIC_ASSERT(!server.at(fd).open && server.counters.connections() == 0);
-  MASTIC_ASSERT(server.shard->pages().taken() == 0);
+  MASTIC_ASSERT(server.shard->exchanges() == 0);
   return 0;
 }

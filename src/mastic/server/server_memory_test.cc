@@ -92,6 +92,7 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
       post("/inform", "x") +
           "GET /throw HTTP/1.1\r\nHost: a\r\n\r\nGET /wait HTTP/1.1\r\nHost: a\r\n\r\n",
       "GET /mounted/wait HTTP/1.1\r\nHost: a\r\n\r\n" + kGet,
+      kUpgrade + std::string(30'000, 'x') + "\nQUIT\n",
       "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\nGET /a/%2e%2e/b HTTP/1.1\r\nHost: "
       "a\r\n\r\nBROKEN\r\n\r\n"};
   long failures = 0;

@@ -86,9 +86,12 @@ void Shard::hand_over(Shard& shard, base::Descriptor socket, base::Endpoint peer
   });
 }
 
-void Shard::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
+void Shard::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer,
+                  const MakeProtocol& make_protocol) {
+  auto connection = std::make_unique<StreamConnection>(*this, std::move(stream), peer);
+  if (make_protocol) (void)connection->change_protocol(make_protocol(*connection));
   counters().connection_opened();
-  serve(std::make_unique<StreamConnection>(*this, std::move(stream), peer));
+  serve(std::move(connection));
 }
 
 void Shard::serve(base::Descriptor socket, base::Endpoint peer) {
@@ -205,7 +208,10 @@ void Shard::drain(std::function<void()> settled) {
   acceptors_.clear();
   newcomers_.restart(options().drain_idle);  // they stay readable for a moment
   idle_.restart(options().drain_idle);
-  busy_.for_each([](Connection& connection) { connection.drain(); });
+  const auto drain_one = [](Connection& connection) { connection.drain(); };
+  busy_.for_each(drain_one);  // first, for others may join it
+  idle_.for_each(drain_one);
+  newcomers_.for_each(drain_one);
   loop().arm(*this, base::after(loop().now(), options().drain_timeout));
   check_settled();
 }

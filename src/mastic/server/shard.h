@@ -15,6 +15,7 @@
 #include "mastic/base/server_status.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/listener.h"
+#include "mastic/net/protocol.h"
 #include "mastic/net/stream.h"
 #include "mastic/server/background.h"
 #include "mastic/server/connection_list.h"
@@ -46,8 +47,17 @@ class Shard final : private ShardServices, private net::AcceptorOwner, private a
   /// Who is told of handlers that hang, and what requests see of the server. Before there are
   /// connections; both must outlive the shard.
   using ShardServices::watch_by;
-  /// Serves a connection.
-  void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer);
+  /// Serves a connection, which speaks HTTP/1.
+  void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
+    adopt(std::move(stream), peer, nullptr);
+  }
+  /// Makes what a connection speaks from its beginning on, as ALPN chooses it. Called once, before
+  /// `adopt` returns. May throw std::bad_alloc: the connection is closed then.
+  using MakeProtocol = std::function<std::unique_ptr<net::Protocol>(net::ProtocolHost&)>;
+  /// The same, and the connection speaks what `make_protocol` returns; when it is null, HTTP/1. Throws
+  /// std::bad_alloc.
+  void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer,
+             const MakeProtocol& make_protocol);
 
   /// Begins a task that runs until it ends, or is told to. `task` must outlive the shard.
   void run_in_background(const app::Lifecycle::BackgroundTask& task);

@@ -1,4 +1,4 @@
-// Over 500 lines because the states of a connection are read best in one place, from top to bottom.
+// Reading and answering; how a connection rests and ends stands in http1_connection_end.cc.
 
 #include "mastic/server/http1/http1_connection.h"
 
@@ -8,13 +8,13 @@
 
 #include "mastic/app/error_response.h"
 #include "mastic/server/http1/http1_pool.h"
+#include "mastic/server/http1/http1_upgrade.h"
 #include "mastic/server/request_path.h"
 #include "mastic/wire/http1/response_head.h"
 
 namespace mastic::server {
 
 using http::Status;
-using wire::http1::Framing;
 using wire::http1::Malformed;
 using wire::http1::RequestHead;
 using wire::http1::RequestParser;
@@ -25,9 +25,7 @@ namespace {
 
 constexpr std::size_t kMaxWholeContent = 16 << 10;  // copied, when it came with its head
 constexpr std::size_t kCountedAtOnce = 64 << 10;    // of unsent bytes, in the middle of a turn
-constexpr std::size_t kMaxSpareCarry = 4 << 10;     // that a connection keeps when it is at rest
 constexpr Malformed kCutShort{Status::BadRequest, "the content ended before it was complete"};
-constexpr Malformed kTooSlow{Status::RequestTimeout, "the content came too slowly"};
 constexpr base::Duration kBodyWindow = seconds(10);
 
 }  // namespace
@@ -70,6 +68,7 @@ void Http1Connection::received_end() noexcept {
     case State::Lingering:
       if (stream_->unsent() == 0) connection_->close();
       return;
+    case State::Upgrading:  // the other protocol hears of it
     case State::Closed:
       return;
   }
@@ -87,7 +86,8 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (unsent > 0) count_held();
   if (unsent > shard_.options().write_low_bytes) return;
   if (state_ == State::Exchanging && has_room()) request_->exchange.room_again();
-  if (state_ == State::Idle) with_memory([this] { go_on(); });
+  const bool is_free = state_ == State::Idle || state_ == State::Upgrading;
+  if (is_free) with_memory([this] { go_on(); });
 }
 
 // ---- reading ----
@@ -111,6 +111,8 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
       case State::Discarding:
         progress = discard_content(input);
         break;
+      case State::Upgrading:
+        return;  // the bytes are for another protocol
       case State::Lingering:
       case State::Closed:
         input = {};
@@ -119,8 +121,10 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
   }
 }
 
-/// On to what has arrived meanwhile, or to rest.
+/// On to what has arrived meanwhile, to rest, or to another protocol. Comes last wherever it is
+/// called, as `rest` does.
 void Http1Connection::go_on() {
+  if (state_ == State::Upgrading) return upgrade();
   if (!carry_.empty() || state_ != State::Idle || reading_paused_) consume_carry();
   rest();
 }
@@ -249,14 +253,19 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
 
 ResponseSink::Next Http1Connection::respond(app::Response& response) noexcept {
   const RequestHead& head = request_->head();
+  settle_upgrade(response, *request_, shard_.is_draining());
+  const bool upgrades = response.status == Status::SwitchingProtocols && request_->upgrade;
   request_->close_after =
-      !may_persist() || Http1ResponseWriter::ends_by_closing(response, head.version);
+      !upgrades && (!may_persist() || may_be_misread(*request_, response.status, !carry_.empty()) ||
+                    Http1ResponseWriter::ends_by_closing(response, head.version));
   request_->owes_continue = false;  // too late for it
-  const ResponseTerms terms{head.method, head.version, request_->close_after, shard_.date_line()};
+  ResponseTerms terms{head.method, head.version, request_->close_after, shard_.date_line()};
+  if (request_->upgrade) terms.upgrade = request_->upgrade->protocol();
   auto rest = Http1ResponseWriter::Next::Nothing;
   const bool written =
       with_memory([&] { rest = writer_.start(*stream_, response, terms, shard_.log()); });
   if (!written) return Next::Gone;
+  if (!upgrades) request_->upgrade.reset();
   request_->exchange.count_content(writer_.content_bytes());
   return rest == Http1ResponseWriter::Next::Produce ? Next::Produce : Next::Written;
 }
@@ -364,7 +373,7 @@ Http1Connection::Progress Http1Connection::refuse(Status status, std::string_vie
 Http1Connection::Progress Http1Connection::answer_itself(Status status, std::string_view detail) {
   const RequestHead& head = request_->head();
   app::Response response = app::error_response(status, detail);
-  request_->close_after = !may_persist();
+  request_->close_after = !may_persist() || may_be_misread(*request_, status, true);
   const ResponseTerms terms{head.method, head.version, request_->close_after, shard_.date_line()};
   (void)writer_.start(*stream_, response, terms, shard_.log());
   report_rejection(status, detail);
@@ -388,6 +397,10 @@ void Http1Connection::report_rejection(Status status, std::string_view reason) {
 
 /// The answer is written: on to the next request, or to the end.
 void Http1Connection::finish_request() {
+  if (request_->upgrade) {
+    state_ = State::Upgrading;
+    return;
+  }
   if (request_->close_after) return linger();
   if (!request_->complete) {
     state_ = State::Discarding;
@@ -398,203 +411,6 @@ void Http1Connection::finish_request() {
   body_rate_.stop();
   state_ = State::Idle;
   read_deadline_ = linger_end_ = kNever;
-}
-
-/// While the shard drains, a request may be on its way: the client is to learn that it was not read.
-/// Otherwise it may still be taking its answer, of which the kernel held the rest.
-void Http1Connection::waited_in_vain() noexcept {
-  const bool has_all = !shard_.is_draining() && stream_->unacknowledged() == 0;
-  has_all ? connection_->close() : linger();
-}
-
-/// No request is read any more: the answers leave, the write side is shut, and what the client
-/// still sends is read away for a while, for closing with unread input would destroy the last
-/// answer. A client may send all the content that it has announced before it looks at the answer
-/// (ADR 0022).
-void Http1Connection::linger() {
-  if (request_ != nullptr) {
-    const RequestParser& parser = request_->parser;
-    const std::uint64_t most = shard_.options().max_unread_bytes;
-    announced_bytes_ = parser.has_open_end() ? most : std::min(parser.bytes_left(), most);
-  }
-  let_go_of_request();
-  state_ = State::Lingering;
-  count_as_busy();
-  carry_ = {};
-  body_rate_.stop();
-  excess_bytes_ = 0;
-  read_deadline_ = kNever;
-  if (std::exchange(reading_paused_, false)) stream_->resume_reading();
-  stream_->shut_write();
-  if (stream_->unsent() == 0) await_end();
-}
-
-/// The kernel has the last answer; now the client is to end its side.
-void Http1Connection::await_end() {
-  if (peer_ended_) return connection_->close();
-  excess_bytes_ = 0;
-  if (std::exchange(reading_paused_, false)) stream_->resume_reading();
-  linger_end_ =
-      std::min(linger_end_, base::after(shard_.loop().now(), shard_.options().linger_total));
-  set_read_deadline(shard_.options().linger_idle);
-}
-
-/// What comes while it lingers. Nothing that a client sends cuts the answer that is still leaving.
-void Http1Connection::throw_away(std::size_t bytes) {
-  const std::uint64_t announced = std::min<std::uint64_t>(bytes, announced_bytes_);
-  announced_bytes_ -= announced;
-  excess_bytes_ += bytes - announced;
-  const bool too_much = excess_bytes_ > shard_.options().max_linger_bytes;
-  const bool leaves = stream_->unsent() > 0 || write_monitor_.is_started();
-  if (!leaves && !too_much) {
-    const std::uint64_t rate = shard_.options().min_unread_rate;
-    if (rate > 0 && linger_end_ != kNever) {
-      linger_end_ += std::chrono::nanoseconds(announced * 1'000'000'000 / rate);
-    }
-    return set_read_deadline(shard_.options().linger_idle);
-  }
-  if (!leaves) linger_is_over();
-  if (state_ == State::Closed || !too_much) return;
-  if (!std::exchange(reading_paused_, true)) stream_->pause_reading();
-}
-
-/// The client had its time to end its side. What it has not got by now would be lost to a reset when
-/// it sends once more, so that is waited for, as long as it gets on; then its time begins anew. When
-/// the process is to end the kernel delivers the rest alone.
-void Http1Connection::linger_is_over() {
-  const bool has_all = stream_->unacknowledged() == 0 || shard_.is_draining();
-  if (has_all && !write_monitor_.is_started()) return connection_->close();
-  linger_end_ = kNever;
-  if (has_all) {
-    write_monitor_.stop();
-    return await_end();
-  }
-  if (!write_monitor_.is_started()) watch_writing();
-  set_read_deadline(shard_.options().linger_idle);
-}
-
-// ---- deadlines ----
-
-void Http1Connection::set_read_deadline(base::Duration length) {
-  read_deadline_ = std::min(base::after(shard_.loop().now(), length), linger_end_);
-  arm_for(read_deadline_);
-}
-
-/// The timer is armed no later than the first deadline; when it comes too early it is armed again,
-/// so deadlines that move away cost nothing.
-void Http1Connection::arm_for(base::Instant deadline) {
-  if (!is_armed() || due() > deadline) shard_.loop().arm(*this, deadline);
-}
-
-void Http1Connection::expired() noexcept {
-  const base::Instant now = shard_.loop().now();
-  if (write_monitor_.was_too_slow(now, *stream_)) return client_takes_nothing();
-  if (body_rate_.was_too_slow(now, shard_.options().min_body_rate)) {
-    break_content(kTooSlow);
-  }
-  if (now >= read_deadline_) with_memory([this] { read_deadline_passed(); });
-  if (state_ == State::Closed) return;
-  const base::Instant first =
-      std::min({read_deadline_, write_monitor_.next_look(), body_rate_.next_look()});
-  if (first != kNever) arm_for(first);
-}
-
-void Http1Connection::client_takes_nothing() {
-  unsent_answers_.out_of_time();
-  if (state_ == State::Exchanging) request_->exchange.out_of_time();
-  abort();
-}
-
-void Http1Connection::read_deadline_passed() {
-  read_deadline_ = kNever;
-  switch (state_) {
-    case State::Head:
-      (void)refuse(Status::RequestTimeout, "the header did not arrive in time");
-      return;
-    case State::Discarding:
-      return linger();
-    case State::Lingering:
-      return linger_is_over();
-    case State::Idle:
-    case State::Exchanging:
-    case State::Closed:
-      return;
-  }
-}
-
-/// A proxy reads ahead into buffers of its own and then acknowledges nothing for minutes, however
-/// its client gets on: nothing can be said of the rate.
-void Http1Connection::watch_writing() {
-  const Options& options = shard_.options();
-  const base::Instant now = shard_.loop().now();
-  const auto terms = options.is_proxy(connection_->peer().ip)
-                         ? WriteMonitor::Terms{options.proxy_write_stall_timeout, 0}
-                         : WriteMonitor::Terms{options.write_stall_timeout, options.min_write_rate};
-  write_monitor_.start(now, terms, *stream_);
-  arm_for(write_monitor_.next_look());
-}
-
-// ---- rest and end ----
-
-inline void Http1Connection::count_as_busy() {
-  if (!std::exchange(is_busy_, true)) connection_->becomes_busy();
-}
-
-/// Waits for the next request when nothing is left to read and nothing to send. What follows may
-/// serve another connection, so this comes last wherever it is called.
-void Http1Connection::rest() {
-  if (state_ != State::Idle) {
-    const bool waits_for_bytes = state_ == State::Head || state_ == State::Discarding;
-    if (waits_for_bytes && peer_ended_) linger();  // they will not come
-    return;
-  }
-  if (!is_busy_ || !carry_.empty() || !unsent_answers_.empty() || stream_->unsent() > 0) return;
-  if (peer_ended_) return linger();
-  is_busy_ = false;
-  if (carry_.capacity() > kMaxSpareCarry) carry_ = {};
-  shard_.counters().recount(held_bytes_, 0);
-  disarm();
-  connection_->becomes_idle();
-  if (request_ == nullptr) leave(nullptr);  // else it has read an empty line, and knows of it
-}
-
-/// The connection speaks `next` from now on, or rests. What is here serves another connection, so
-/// this comes last wherever it is called.
-void Http1Connection::leave(std::unique_ptr<net::Protocol> next) {
-  std::unique_ptr<net::Protocol> itself = connection_->change_protocol(std::move(next));
-  pool_.give_back(
-      std::unique_ptr<Http1Connection>(static_cast<Http1Connection*>(itself.release())));
-}
-
-bool Http1Connection::is_as_new() const {
-  const bool reads = request_ != nullptr || !carry_.empty() || peer_ended_ || reading_paused_;
-  const bool writes = !unsent_answers_.empty() || held_bytes_ > 0 || write_monitor_.is_started();
-  const bool waits =
-      is_armed() || read_deadline_ != kNever || linger_end_ != kNever || body_rate_.is_started();
-  return state_ == State::Idle && !is_busy_ && !reads && !writes && !waits;
-}
-
-void Http1Connection::closed(std::uint64_t unsent) noexcept {
-  if (state_ == State::Closed) return;
-  const bool exchanging = state_ == State::Exchanging;
-  state_ = State::Closed;
-  disarm();
-  unsent_answers_.abandon(unsent);
-  if (exchanging) request_->exchange.abandon(unsent);
-  let_go_of_request();
-  shard_.counters().recount(held_bytes_, 0);
-}
-
-/// What the stream has copied, and the memory of requests whose answers wait to be sent. What these
-/// have lent to the stream they count themselves. What has arrived and waits is not much
-/// (max_pipelined_bytes), and counts when it is gathered for a handler.
-void Http1Connection::count_held() noexcept {
-  if (state_ == State::Closed) return;
-  shard_.counters().recount(held_bytes_, stream_->held() + unsent_answers_.held_bytes());
-}
-
-inline void Http1Connection::let_go_of_request() {
-  if (request_ != nullptr) std::exchange(request_, nullptr)->let_go();
 }
 
 }  // namespace mastic::server

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mastic/async/timer.h"
 #include "mastic/net/protocol.h"
@@ -30,6 +31,7 @@ class Http1Pool;
 ///
 ///     Idle ──byte──> Head ──head──> Exchanging ──answer written──> Idle ──answer left──> at rest
 ///                      │                │  └──content left──> Discarding ──end──> Idle
+///                      │                ├──101──> Upgrading ──left──> another protocol
 ///                      └──malformed─────┴──last answer──────> Lingering ──end──> Closed
 ///
 /// 1. Bytes that cannot be used yet wait in `carry_`, up to max_pipelined_bytes; then reading
@@ -74,7 +76,15 @@ class Http1Connection final : public net::Protocol, private ResponseSink, privat
   Http1Connection* next_free = nullptr;
 
  private:
-  enum class State : std::uint8_t { Idle, Head, Exchanging, Discarding, Lingering, Closed };
+  enum class State : std::uint8_t {
+    Idle,
+    Head,
+    Exchanging,
+    Discarding,
+    Upgrading,  ///< the answer 101 is leaving
+    Lingering,
+    Closed
+  };
   enum class Progress : std::uint8_t { Again, Wait };
   static constexpr base::Instant kNever = base::Instant::max();
 
@@ -126,13 +136,18 @@ class Http1Connection final : public net::Protocol, private ResponseSink, privat
   bool with_memory(Step step) noexcept {
     return connection_->with_memory(step);
   }
-  void count_as_busy();
+  void count_as_busy() {
+    if (!std::exchange(is_busy_, true)) connection_->becomes_busy();
+  }
   void count_held() noexcept;
   void client_takes_nothing();
   void rest();
   void leave(std::unique_ptr<net::Protocol> next);
+  void upgrade();
   void abort() { connection_->abort(); }
-  void let_go_of_request();
+  void let_go_of_request() {
+    if (request_ != nullptr) std::exchange(request_, nullptr)->let_go();
+  }
 
   ShardServices& shard_;
   Http1Pool& pool_;

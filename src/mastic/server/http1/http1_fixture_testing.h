@@ -13,6 +13,7 @@
 
 #include "mastic/async/sleep.h"
 #include "mastic/routing/router.h"
+#include "mastic/server/line_protocol_testing.h"
 #include "mastic/server/shard_testing.h"
 
 namespace mastic::server {
@@ -27,6 +28,9 @@ using http::Status;
 using routing::Router;
 
 inline const std::string kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+inline const std::string kUpgrade =
+    "GET /lines HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: lines/1\r\n\r\n";
 
 inline std::string post(std::string_view path, std::string_view content) {
   return "POST " + std::string(path) +
@@ -78,6 +82,10 @@ inline App make_app(int& asked) {
     fields.add("Link", "</style.css>; rel=preload");
     co_await request.inform(Status::EarlyHints, fields);
     co_return "informed";
+  });
+  site.get("/lines", [&] {
+    static LineRecord record;  // that no test looks at
+    return Response::upgrade_to(std::make_unique<LineUpgrade>(record));
   });
   site.get("/small-pieces",
            [&](Request&) { return Response(Status::Ok, pieces(100'000, 32, asked)); });

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
+#include "mastic/app/upgrade.h"
 #include "mastic/base/arena.h"
 #include "mastic/server/exchange.h"
 #include "mastic/server/page_pool.h"
@@ -42,13 +44,14 @@ struct Http1Request {
   base::Arena memory;
   wire::http1::RequestParser parser;
   Exchange exchange;
-  Http1Request* next_unsent = nullptr;  ///< behind it among answers that have not left
-  std::uint64_t discarded_bytes = 0;    ///< of content that nobody read
-  bool content_wanted = false;          ///< the application waits for a piece
-  bool owes_continue = false;           ///< the client waits for 100 before it sends content
-  bool complete = false;                ///< its content was read to the end
-  bool broken = false;                  ///< its content is malformed, too slow or cut short
-  bool close_after = false;             ///< no request follows its answer
+  Http1Request* next_unsent = nullptr;    ///< behind it among answers that have not left
+  std::uint64_t discarded_bytes = 0;      ///< of content that nobody read
+  bool content_wanted = false;            ///< the application waits for a piece
+  bool owes_continue = false;             ///< the client waits for 100 before it sends content
+  bool complete = false;                  ///< its content was read to the end
+  bool broken = false;                    ///< its content is malformed, too slow or cut short
+  bool close_after = false;               ///< no request follows its answer
+  std::unique_ptr<app::Upgrade> upgrade;  ///< what its connection speaks after its answer; or null
 
  private:
   Http1Request(ShardServices& in, ResponseSink& sink, std::span<std::byte> page);

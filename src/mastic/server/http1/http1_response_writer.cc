@@ -56,7 +56,11 @@ HandlerFields take_fields(http::Fields& fields) {
   return taken;
 }
 
-bool is_final(Status status) { return code(status) >= 200 && code(status) <= 599; }
+/// A final answer has 200 to 599, or 101 when another protocol follows it.
+bool is_final(Status status, const ResponseTerms& terms) {
+  if (status == Status::SwitchingProtocols) return !terms.upgrade.empty();
+  return code(status) >= 200 && code(status) <= 599;
+}
 
 /// A status that no final answer can have becomes a 500.
 void mend_status(app::Response& response, base::Log& log) {
@@ -100,7 +104,7 @@ bool Http1ResponseWriter::knows_length(const app::Response& response) {
 
 Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::Response& response,
                                                      const ResponseTerms& terms, base::Log& log) {
-  if (!is_final(response.status)) mend_status(response, log);
+  if (!is_final(response.status, terms)) mend_status(response, log);
   const HandlerFields fields = take_fields(response.fields);
   const auto all = response.body.bytes();
   const auto size = all ? std::optional<std::uint64_t>(all->size()) : response.body.size();
@@ -118,6 +122,7 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   if (!fields.has_date) head.date_line = terms.date_line;
   head.framing = framing;
   head.close = terms.close;
+  head.upgrade = terms.upgrade;
   head.keep_alive = !terms.close && terms.version == http::Version::Http10;
 
   const auto bytes = sends_content ? all : std::string_view();

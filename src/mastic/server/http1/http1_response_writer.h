@@ -21,6 +21,7 @@ struct ResponseTerms {
   http::Version version = http::Version::Http11;
   bool close = false;          ///< the connection ends after it
   std::string_view date_line;  ///< unless the response has a Date of its own
+  std::string_view upgrade;    ///< the protocol that follows 101, or that 426 asks for
 };
 
 /// Writes one response at a time. Framing is decided here and nowhere else: by length when that is

@@ -47,6 +47,7 @@ std::expected<void, Malformed> gather_connection(std::string_view value, Message
     if (!http::is_token(option)) return bad("Connection is malformed");
     if (equal_ignoring_case(option, "close")) gathered.close = true;
     if (equal_ignoring_case(option, "keep-alive")) gathered.keep_alive = true;
+    if (equal_ignoring_case(option, "upgrade")) gathered.upgrades = true;
   }
   return {};
 }
@@ -70,6 +71,7 @@ std::expected<void, Malformed> MessageFields::gather(http::FieldsView fields,
                                                      http::Version version) {
   std::optional<std::string_view> length;
   std::optional<std::string_view> encoding;
+  bool names_protocol = false;
   for (const http::Field& field : fields) {
     switch (field.known) {
       case FieldName::Host:
@@ -89,6 +91,9 @@ std::expected<void, Malformed> MessageFields::gather(http::FieldsView fields,
           return Fault(read.error());
         }
         break;
+      case FieldName::Upgrade:
+        names_protocol = true;
+        break;
       case FieldName::Expect:
         if (const auto read = gather_expect(field.value, *this); !read) {
           return Fault(read.error());
@@ -100,6 +105,7 @@ std::expected<void, Malformed> MessageFields::gather(http::FieldsView fields,
   }
 
   expects_continue = expects_continue && version == http::Version::Http11;
+  upgrades = upgrades && names_protocol && version == http::Version::Http11;
   if (length && encoding) return bad("Content-Length stands beside Transfer-Encoding");
   if (encoding && version == http::Version::Http10) return bad("HTTP/1.0 has no Transfer-Encoding");
   if (length || encoding) {

@@ -20,6 +20,7 @@ struct MessageFields {
   bool close = false;              ///< Connection: close
   bool keep_alive = false;         ///< Connection: keep-alive
   bool expects_continue = false;
+  bool upgrades = false;  ///< there is Upgrade, and Connection: upgrade
 
   /// Into a new one.
   [[nodiscard]] std::expected<void, Malformed> gather(http::FieldsView fields,

@@ -94,6 +94,7 @@ std::expected<void, Malformed> parse_request_head(std::string_view head,
   parsed.authority = *authority;
   parsed.framing = gathered.framing.value_or(Framing());
   parsed.keep_alive = gathered.persists(parsed.version);
+  parsed.asks_for_upgrade = gathered.upgrades;
   const bool has_content =
       parsed.framing != Framing() && parsed.framing != Framing{Framing::Kind::Length};
   parsed.expects_continue = gathered.expects_continue && has_content;

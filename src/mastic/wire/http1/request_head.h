@@ -18,6 +18,7 @@ struct RequestHead : http::RequestHead {
   Framing framing;
   bool keep_alive = true;         ///< the client would send another request on this connection
   bool expects_continue = false;  ///< it waits for 100 before it sends the content
+  bool asks_for_upgrade = false;  ///< the client would go on with a protocol that Upgrade names
 };
 
 /// Parses a whole head, empty line included, into a new `parsed`. `entries` has one element for

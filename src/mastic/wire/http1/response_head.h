@@ -22,12 +22,13 @@ struct ResponseHead {
   Framing framing;             ///< None writes no field, Length 0 writes one
   bool close = false;          ///< Connection: close
   bool keep_alive = false;     ///< Connection: keep-alive, which HTTP/1.0 clients want to hear
+  std::string_view upgrade;    ///< a protocol for Upgrade, with Connection: upgrade; or nothing
 };
 
 /// How many bytes `write_response_head` will write at the most.
 [[nodiscard]] inline std::size_t response_head_bound(const ResponseHead& head) {
   constexpr std::size_t kMaxFixedBytes = 256;  // literals, a status line and a length together
-  return kMaxFixedBytes + head.field_lines.size() + head.date_line.size();
+  return kMaxFixedBytes + head.field_lines.size() + head.date_line.size() + head.upgrade.size();
 }
 
 /// Any status but 200.
@@ -47,6 +48,9 @@ struct ResponseHead {
   if (head.framing.kind == Framing::Kind::Chunked) at = put(at, "Transfer-Encoding: chunked\r\n");
   if (head.close) at = put(at, "Connection: close\r\n");
   if (head.keep_alive) at = put(at, "Connection: keep-alive\r\n");
+  if (!head.upgrade.empty()) [[unlikely]] {
+    at = put(put(put(at, "Connection: upgrade\r\nUpgrade: "), head.upgrade), "\r\n");
+  }
   at = put(at, head.field_lines);
   return put(at, "\r\n");
 }

@@ -44,18 +44,25 @@ TEST(ResponseHead, FramesByLengthByChunksOrNotAtAll) {
   EXPECT_EQ(write({.status = Status::NoContent}), "HTTP/1.1 204 No Content\r\n\r\n");
 }
 
+TEST(ResponseHead, NamesTheProtocolThatFollows) {
+  EXPECT_EQ(write({.status = Status::SwitchingProtocols, .upgrade = "lines/1"}),
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: lines/1\r\n\r\n");
+}
+
 TEST(ResponseHead, HasNoReasonWhereNoneIsRegistered) {
   EXPECT_EQ(write({.status = static_cast<Status>(299)}), "HTTP/1.1 299 \r\n\r\n");
 }
 
 TEST(ResponseHead, NeverWritesMoreThanItsBound) {
-  EXPECT_TRUE(rc::check([](std::string lines, std::string type, std::uint64_t length, bool close) {
+  EXPECT_TRUE(rc::check([](std::string lines, std::string type, std::uint64_t length, bool close,
+                           std::string upgrade) {
     const ResponseHead head{.status = Status::NonAuthoritativeInformation,
                             .field_lines = lines,
                             .date_line = type,
                             .framing = {Framing::Kind::Length, length},
                             .close = close,
-                            .keep_alive = true};
+                            .keep_alive = true,
+                            .upgrade = upgrade};
     std::string out(response_head_bound(head), '\0');
     const char* const end = write_response_head(out.data(), head);
     RC_ASSERT(end <= out.data() + out.size());

@@ -1,0 +1,235 @@
+// How a connection of HTTP/1 rests, goes on with another protocol, lingers and ends, and the deadlines
+// that make it.
+
+#include <algorithm>
+#include <utility>
+
+#include "mastic/server/http1/http1_connection.h"
+#include "mastic/server/http1/http1_pool.h"
+
+namespace mastic::server {
+
+using http::Status;
+using wire::http1::Malformed;
+using wire::http1::RequestParser;
+
+namespace {
+
+constexpr std::size_t kMaxSpareCarry = 4 << 10;  // that a connection keeps when it is at rest
+constexpr Malformed kTooSlow{Status::RequestTimeout, "the content came too slowly"};
+
+}  // namespace
+
+// ---- lingering ----
+
+/// While the shard drains, a request may be on its way: the client is to learn that it was not read.
+/// Otherwise it may still be taking its answer, of which the kernel held the rest.
+void Http1Connection::waited_in_vain() noexcept {
+  const bool has_all = !shard_.is_draining() && stream_->unacknowledged() == 0;
+  has_all ? connection_->close() : linger();
+}
+
+/// No request is read any more: the answers leave, the write side is shut, and what the client
+/// still sends is read away for a while, for closing with unread input would destroy the last
+/// answer. A client may send all the content that it has announced before it looks at the answer
+/// (ADR 0022).
+void Http1Connection::linger() {
+  if (request_ != nullptr) {
+    const RequestParser& parser = request_->parser;
+    const std::uint64_t most = shard_.options().max_unread_bytes;
+    announced_bytes_ = parser.has_open_end() ? most : std::min(parser.bytes_left(), most);
+  }
+  let_go_of_request();
+  state_ = State::Lingering;
+  count_as_busy();
+  carry_ = {};
+  body_rate_.stop();
+  excess_bytes_ = 0;
+  read_deadline_ = kNever;
+  if (std::exchange(reading_paused_, false)) stream_->resume_reading();
+  stream_->shut_write();
+  if (stream_->unsent() == 0) await_end();
+}
+
+/// The kernel has the last answer; now the client is to end its side.
+void Http1Connection::await_end() {
+  if (peer_ended_) return connection_->close();
+  excess_bytes_ = 0;
+  if (std::exchange(reading_paused_, false)) stream_->resume_reading();
+  linger_end_ =
+      std::min(linger_end_, base::after(shard_.loop().now(), shard_.options().linger_total));
+  set_read_deadline(shard_.options().linger_idle);
+}
+
+/// What comes while it lingers. Nothing that a client sends cuts the answer that is still leaving.
+void Http1Connection::throw_away(std::size_t bytes) {
+  const std::uint64_t announced = std::min<std::uint64_t>(bytes, announced_bytes_);
+  announced_bytes_ -= announced;
+  excess_bytes_ += bytes - announced;
+  const bool too_much = excess_bytes_ > shard_.options().max_linger_bytes;
+  const bool leaves = stream_->unsent() > 0 || write_monitor_.is_started();
+  if (!leaves && !too_much) {
+    const std::uint64_t rate = shard_.options().min_unread_rate;
+    if (rate > 0 && linger_end_ != kNever) {
+      linger_end_ += std::chrono::nanoseconds(announced * 1'000'000'000 / rate);
+    }
+    return set_read_deadline(shard_.options().linger_idle);
+  }
+  if (!leaves) linger_is_over();
+  if (state_ == State::Closed || !too_much) return;
+  if (!std::exchange(reading_paused_, true)) stream_->pause_reading();
+}
+
+/// The client had its time to end its side. What it has not got by now would be lost to a reset when
+/// it sends once more, so that is waited for, as long as it gets on; then its time begins anew. When
+/// the process is to end the kernel delivers the rest alone.
+void Http1Connection::linger_is_over() {
+  const bool has_all = stream_->unacknowledged() == 0 || shard_.is_draining();
+  if (has_all && !write_monitor_.is_started()) return connection_->close();
+  linger_end_ = kNever;
+  if (has_all) {
+    write_monitor_.stop();
+    return await_end();
+  }
+  if (!write_monitor_.is_started()) watch_writing();
+  set_read_deadline(shard_.options().linger_idle);
+}
+
+// ---- deadlines ----
+
+void Http1Connection::set_read_deadline(base::Duration length) {
+  read_deadline_ = std::min(base::after(shard_.loop().now(), length), linger_end_);
+  arm_for(read_deadline_);
+}
+
+/// The timer is armed no later than the first deadline; when it comes too early it is armed again,
+/// so deadlines that move away cost nothing.
+void Http1Connection::arm_for(base::Instant deadline) {
+  if (!is_armed() || due() > deadline) shard_.loop().arm(*this, deadline);
+}
+
+void Http1Connection::expired() noexcept {
+  const base::Instant now = shard_.loop().now();
+  if (write_monitor_.was_too_slow(now, *stream_)) return client_takes_nothing();
+  if (body_rate_.was_too_slow(now, shard_.options().min_body_rate)) {
+    break_content(kTooSlow);
+  }
+  if (now >= read_deadline_) with_memory([this] { read_deadline_passed(); });
+  if (state_ == State::Closed) return;
+  const base::Instant first =
+      std::min({read_deadline_, write_monitor_.next_look(), body_rate_.next_look()});
+  if (first != kNever) arm_for(first);
+}
+
+void Http1Connection::client_takes_nothing() {
+  unsent_answers_.out_of_time();
+  if (state_ == State::Exchanging) request_->exchange.out_of_time();
+  abort();
+}
+
+void Http1Connection::read_deadline_passed() {
+  read_deadline_ = kNever;
+  switch (state_) {
+    case State::Head:
+      (void)refuse(Status::RequestTimeout, "the header did not arrive in time");
+      return;
+    case State::Discarding:
+      return linger();
+    case State::Lingering:
+      return linger_is_over();
+    case State::Idle:
+    case State::Exchanging:
+    case State::Upgrading:
+    case State::Closed:
+      return;
+  }
+}
+
+/// A proxy reads ahead into buffers of its own and then acknowledges nothing for minutes, however
+/// its client gets on: nothing can be said of the rate.
+void Http1Connection::watch_writing() {
+  const Options& options = shard_.options();
+  const base::Instant now = shard_.loop().now();
+  const auto terms = options.is_proxy(connection_->peer().ip)
+                         ? WriteMonitor::Terms{options.proxy_write_stall_timeout, 0}
+                         : WriteMonitor::Terms{options.write_stall_timeout, options.min_write_rate};
+  write_monitor_.start(now, terms, *stream_);
+  arm_for(write_monitor_.next_look());
+}
+
+// ---- rest and end ----
+
+/// Waits for the next request when nothing is left to read and nothing to send. What follows may
+/// serve another connection, so this comes last wherever it is called.
+void Http1Connection::rest() {
+  if (state_ != State::Idle) {
+    const bool waits_for_bytes = state_ == State::Head || state_ == State::Discarding;
+    if (waits_for_bytes && peer_ended_) linger();  // they will not come
+    return;
+  }
+  if (!is_busy_ || !carry_.empty() || !unsent_answers_.empty() || stream_->unsent() > 0) return;
+  if (peer_ended_) return linger();
+  is_busy_ = false;
+  if (carry_.capacity() > kMaxSpareCarry) carry_ = {};
+  shard_.counters().recount(held_bytes_, 0);
+  disarm();
+  connection_->becomes_idle();
+  if (request_ == nullptr) leave(nullptr);  // else it has read an empty line, and knows of it
+}
+
+/// The connection speaks `next` from now on, or rests. What is here serves another connection, so
+/// this comes last wherever it is called.
+void Http1Connection::leave(std::unique_ptr<net::Protocol> next) {
+  std::unique_ptr<net::Protocol> itself = connection_->change_protocol(std::move(next));
+  pool_.give_back(
+      std::unique_ptr<Http1Connection>(static_cast<Http1Connection*>(itself.release())));
+}
+
+/// Once the answer 101 and all before it have left, nothing here is of any more use to the
+/// connection: the stream, and what the client sent behind its request, are the other protocol's.
+void Http1Connection::upgrade() {
+  if (stream_->unsent() > 0) return;  // `sent` comes back to this
+  std::unique_ptr<net::Protocol> next = request_->upgrade->open(*connection_);
+  let_go_of_request();
+  if (std::exchange(reading_paused_, false)) stream_->resume_reading();
+  Connection& connection = *connection_;
+  const std::string early = std::exchange(carry_, {});
+  const bool peer_ended = std::exchange(peer_ended_, false);
+  body_rate_.stop();
+  write_monitor_.stop();
+  disarm();
+  shard_.counters().recount(held_bytes_, 0);
+  state_ = State::Idle;
+  is_busy_ = false;  // the connection stays among the busy ones; the other protocol says what it is
+  leave(std::move(next));
+  connection.start_protocol(early, peer_ended);
+}
+
+bool Http1Connection::is_as_new() const {
+  const bool reads = request_ != nullptr || !carry_.empty() || peer_ended_ || reading_paused_;
+  const bool writes = !unsent_answers_.empty() || held_bytes_ > 0 || write_monitor_.is_started();
+  const bool waits =
+      is_armed() || read_deadline_ != kNever || linger_end_ != kNever || body_rate_.is_started();
+  return state_ == State::Idle && !is_busy_ && !reads && !writes && !waits;
+}
+
+void Http1Connection::closed(std::uint64_t unsent) noexcept {
+  if (state_ == State::Closed) return;
+  const bool exchanging = state_ == State::Exchanging;
+  state_ = State::Closed;
+  disarm();
+  unsent_answers_.abandon(unsent);
+  if (exchanging) request_->exchange.abandon(unsent);
+  let_go_of_request();
+  shard_.counters().recount(held_bytes_, 0);
+}
+
+/// What the stream has copied, and the memory of requests whose answers wait to be sent. What these
+/// have lent to the stream they count themselves. What has arrived and waits is not much
+/// (max_pipelined_bytes), and counts when it is gathered for a handler.
+void Http1Connection::count_held() noexcept {
+  if (state_ == State::Closed) return;
+  shard_.counters().recount(held_bytes_, stream_->held() + unsent_answers_.held_bytes());
+}
+
+}  // namespace mastic::server

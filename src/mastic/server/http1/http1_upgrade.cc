@@ -1,0 +1,64 @@
+#include "mastic/server/http1/http1_upgrade.h"
+
+#include <string_view>
+#include <utility>
+
+#include "mastic/app/error_response.h"
+#include "mastic/base/text.h"
+
+namespace mastic::server {
+namespace {
+
+using http::FieldName;
+using http::Status;
+
+/// Whether `protocol` is a member of the lists that the client's Upgrade fields are.
+bool names(http::FieldsView fields, std::string_view protocol) {
+  for (const http::Field& field : fields) {
+    if (field.known != FieldName::Upgrade) continue;
+    for (std::string_view members = field.value; !members.empty();) {
+      const std::string_view member = base::trim(base::take_until(members, ','));
+      if (base::equal_ignoring_case(member, protocol)) return true;
+    }
+  }
+  return false;
+}
+
+struct Verdict {
+  Status status = Status::SwitchingProtocols;
+  std::string_view detail = {};
+};
+
+Verdict judge(const Http1Request& request, std::string_view protocol, bool is_draining) {
+  const wire::http1::RequestHead& head = request.head();
+  if (!head.asks_for_upgrade || !names(head.fields, protocol)) {
+    return {Status::UpgradeRequired, "This is served over another protocol, which Upgrade names."};
+  }
+  if (!request.complete) {
+    return {Status::BadRequest, "The protocol cannot change while content is unread."};
+  }
+  if (is_draining) return {Status::ServiceUnavailable, "The server is about to end."};
+  return {};
+}
+
+}  // namespace
+
+void settle_upgrade(app::Response& response, Http1Request& request, bool is_draining) noexcept {
+  if (!response.upgrade) [[likely]]
+    return;
+  std::unique_ptr<app::Upgrade> upgrade = std::move(response.upgrade);
+  if (response.status != Status::SwitchingProtocols) return;  // a layer of the application refuses
+  const Verdict verdict = judge(request, upgrade->protocol(), is_draining);
+  if (verdict.status != Status::SwitchingProtocols) {
+    response = app::error_response(verdict.status, verdict.detail);
+  }
+  const bool is_named =
+      verdict.status == Status::SwitchingProtocols || verdict.status == Status::UpgradeRequired;
+  if (is_named) request.upgrade = std::move(upgrade);
+}
+
+bool may_be_misread(const Http1Request& request, Status status, bool has_more_bytes) {
+  return request.head().asks_for_upgrade && (is_error(status) || has_more_bytes);
+}
+
+}  // namespace mastic::server
