@@ -34,12 +34,17 @@ class Checker {
 
   void check_status() {
     const auto number = code(response_.status);
-    if (number < 200 || number > 599) fault("the status is " + std::to_string(number));
+    if (response_.status == Status::SwitchingProtocols) {
+      if (!response_.upgrade) fault("the status is 101, and no upgrade says to which protocol");
+    } else if (number < 200 || number > 599) {
+      fault("the status is " + std::to_string(number));
+    }
   }
 
   void check_framing() {
-    for (const FieldName name : {FieldName::Connection, FieldName::KeepAlive,
-                                 FieldName::TransferEncoding, FieldName::ProxyConnection}) {
+    for (const FieldName name :
+         {FieldName::Connection, FieldName::KeepAlive, FieldName::TransferEncoding,
+          FieldName::ProxyConnection, FieldName::Upgrade}) {
       if (fields_.contains(name)) fault(std::string(to_string(name)) + " is the server's to set");
     }
     const auto length = fields_.get(FieldName::ContentLength);

@@ -33,7 +33,10 @@ TEST_F(LintTest, FindsNothingInWhatIsWellMade) {
 TEST_F(LintTest, NamesEveryFault) {
   const std::pair<Response, std::string> cases[] = {
       {Response(static_cast<Status>(700)), "the status is 700"},
+      {Response(Status::SwitchingProtocols),
+       "the status is 101, and no upgrade says to which protocol"},
       {Response().set("Connection", "close"), "Connection is the server's to set"},
+      {Response().set("Upgrade", "lines/1"), "Upgrade is the server's to set"},
       {Response::text("four").set("Content-Length", "5"),
        "Content-Length is 5, and the content has 4 bytes"},
       {Response::text("x").set("Content-Length", "x"), "Content-Length is 'x'"},

@@ -56,7 +56,8 @@ std::optional<TestResponse> read_response(std::string_view bytes, Method method,
     }
     response.status = parser.head().status;
     response.fields = http::Fields(parser.head().fields);
-    if (!is_informational(response.status)) return response;
+    const bool upgrades = response.status == http::Status::SwitchingProtocols;
+    if (!is_informational(response.status) || upgrades) return response;
     response.interim.push_back(response.status);
   }
   return std::nullopt;
@@ -100,6 +101,8 @@ class TestClient::Setup {
       auto response = read_response(peer_->received, method, peer_->ended);
       if (response || peer_->ended) peer_->received.clear();
       if (response) finish_exchanges();
+      const bool upgrades = response && response->status == http::Status::SwitchingProtocols;
+      if (upgrades) peer_ = nullptr;  // it speaks another protocol from now on
       if (response || !faults_.empty()) check_contract();
       if (response) return *std::move(response);
       if (peer_->ended) throw std::logic_error("the connection ended without an answer");

@@ -21,8 +21,9 @@ namespace mastic::testing {
 struct TestResponse {
   http::Status status = http::Status::Ok;
   http::Fields fields;
-  std::string text;                   ///< the content
-  std::vector<http::Status> interim;  ///< 103 and the like, that came before
+  std::string text;  ///< the content
+  std::vector<http::Status>
+      interim;  ///< 103 and the like, that came before; not 101, which is an answer
 
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
     return fields.get(name);

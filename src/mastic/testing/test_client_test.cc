@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "mastic/async/when.h"
 #include "mastic/files/static_files.h"
 #include "mastic/routing/router.h"
+#include "mastic/server/line_protocol_testing.h"
 
 namespace mastic::testing {
 namespace {
@@ -68,6 +70,25 @@ TEST(TestClient, SeesInterimResponses) {
   const TestResponse response = client.get("/early");
   EXPECT_EQ(response.interim, std::vector<Status>{Status::EarlyHints});
   EXPECT_EQ(response.text, "then");
+}
+
+TEST(TestClient, SeesTheAnswerThatChangesTheProtocol) {
+  server::LineRecord record;
+  routing::Router site = make_site();
+  site.get("/lines", [&record] {
+    return Response::upgrade_to(std::make_unique<server::LineUpgrade>(record));
+  });
+  {
+    TestClient client(std::move(site));
+    const TestResponse response =
+        client.get("/lines", {{"Connection", "upgrade"}, {"Upgrade", "lines/1"}});
+    EXPECT_EQ(response.status, Status::SwitchingProtocols);
+    EXPECT_EQ(response.field("Upgrade"), "lines/1");
+    EXPECT_EQ(record.started, 1);
+    EXPECT_EQ(client.get("/").text, "hello\n") << "over a connection of its own";
+    EXPECT_EQ(client.get("/lines").status, Status::UpgradeRequired);
+  }
+  EXPECT_EQ(record.destroyed, 1);
 }
 
 TEST(TestClient, HoldsTheApplicationToItsContract) {
