@@ -12,9 +12,9 @@ class ProtocolHost;
 
 namespace mastic::app {
 
-/// The protocol that a request's connection goes on with (RFC 9110 §7.8). A Response carries it, and
-/// the server performs it: an application makes one and returns it, and knows neither streams nor
-/// servers. Who implements it knows `net`, whose classes are only named here.
+/// The protocol that a request's connection goes on with (RFC 9110 §7.8). A Response carries it,
+/// and the server performs it: an application makes one and returns it, and knows neither streams
+/// nor servers. Who implements it knows `net`, whose classes are only named here.
 class Upgrade {
  public:
   Upgrade() = default;

@@ -30,7 +30,8 @@ class ProtocolHost : public StreamOwner {
   virtual void becomes_idle() = 0;
 
   /// Closes the connection at once; what was not sent is lost. Calls Protocol::closed before it
-  /// returns, unless the connection is closed already. The protocol stays until the end of the turn.
+  /// returns, unless the connection is closed already. The protocol stays until the end of the
+  /// turn.
   virtual void close() = 0;
   /// The same, and the peer sees a reset: it must not take what it got for the whole.
   virtual void abort() = 0;

@@ -43,8 +43,8 @@ bool Connection::is_draining() const { return shard_.is_draining(); }
 void Connection::becomes_busy() { shard_.connection_busy(*this); }
 void Connection::becomes_idle() { shard_.connection_idle(*this); }
 
-/// One that rests is closed without being lent anything, when its client has all. Otherwise it waits
-/// no more, whatever its protocol does now.
+/// One that rests is closed without being lent anything, when its client has all. Otherwise it
+/// waits no more, whatever its protocol does now.
 void Connection::waited_in_vain() noexcept {
   const bool has_all = !protocol_ && !is_draining() && stream().unacknowledged() == 0;
   if (has_all) return close();

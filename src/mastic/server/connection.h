@@ -17,8 +17,8 @@ class Shard;
 
 /// What is kept for as long as it is open: little, for most connections of a server rest most of
 /// the time. What it speaks is a Protocol: HTTP/1, unless it was given another, and that is lent to
-/// it only from the first byte of a request until all is answered and has left. It passes on to that
-/// what its stream tells.
+/// it only from the first byte of a request until all is answered and has left. It passes on to
+/// that what its stream tells.
 ///
 ///     rests ──first byte──> HTTP/1 ──all has left──> rests
 ///                              └──101──> another protocol ──> closed
@@ -44,8 +44,8 @@ class Connection : public net::ProtocolHost, public ListedConnection {
   void becomes_idle() final;
   void close() final;
   void abort() final;
-  /// Speaks `next` from now on, when `start_protocol` is called; null: it rests. Returns what it has
-  /// spoken, for the caller to destroy or to keep.
+  /// Speaks `next` from now on, when `start_protocol` is called; null: it rests. Returns what it
+  /// has spoken, for the caller to destroy or to keep.
   std::unique_ptr<net::Protocol> change_protocol(std::unique_ptr<net::Protocol> next) noexcept;
   /// Starts what it speaks now, and tells it what the connection has seen before: bytes that nobody
   /// has used, the end of the client's side, the beginning of a drain.

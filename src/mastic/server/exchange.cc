@@ -39,10 +39,10 @@ app::ContentError full() {
 
 }  // namespace
 
-/// Stands in every function by which an exchange may come to its end: the loop or the sink calls it,
-/// and it may call the sink, which may call back. The last of these frames to be left destroys what
-/// is over, so no function of an exchange ever goes on in one that is gone. Whoever called that one
-/// must not touch the exchange afterwards.
+/// Stands in every function by which an exchange may come to its end: the loop or the sink calls
+/// it, and it may call the sink, which may call back. The last of these frames to be left destroys
+/// what is over, so no function of an exchange ever goes on in one that is gone. Whoever called
+/// that one must not touch the exchange afterwards.
 class Exchange::Frame {
  public:
   explicit Frame(Exchange& exchange) : exchange_(exchange) { ++exchange_.frames_; }
@@ -297,8 +297,8 @@ void Exchange::schedule_step(Step step) noexcept {
   schedule();
 }
 
-/// Nothing of the application runs or waits any more, and nothing more will be sent. What is left of
-/// it (finishers, values, owners of content) ends in a job, for it may block.
+/// Nothing of the application runs or waits any more, and nothing more will be sent. What is left
+/// of it (finishers, values, owners of content) ends in a job, for it may block.
 void Exchange::end() noexcept {
   if (stage_ >= Stage::Ended) return;
   const bool has_plain_answer =

@@ -35,8 +35,9 @@ namespace mastic::server {
 ///    sink has let go, and nothing of the application runs or waits any more. Then it is destroyed
 ///    and gives its page back: when the last frame of its own is left (Frame), never within one.
 /// 4. While few threads stand by, its jobs run on the loop only when its route is trusted
-///    (BlockingHistory), and else on threads that may block. One that waits for such a thread and has
-///    not entered the application is answered 503 when there is no room, or after queue_timeout.
+///    (BlockingHistory), and else on threads that may block. One that waits for such a thread and
+///    has not entered the application is answered 503 when there is no room, or after
+///    queue_timeout.
 /// 5. While its handler holds a thread that the loop has gone on without, it climbs a HangLadder.
 ///    Cancelled, it is sealed: its sink has let go, so what the handler still reads, writes or
 ///    answers fails or is dropped.

@@ -20,8 +20,8 @@ struct LineRecord {
   std::uint64_t unsent = 0;  ///< when the last one was closed
 };
 
-/// Greets with READY, sends each line back, and answers QUIT by BYE and the end. A drain ends it with
-/// GOING after the line that has begun, and waiting in vain with LATE.
+/// Greets with READY, sends each line back, and answers QUIT by BYE and the end. A drain ends it
+/// with GOING after the line that has begun, and waiting in vain with LATE.
 ///
 ///     Open ──QUIT, end, drain, wait──> Ending ──all has left──> closed
 class LineProtocol final : public net::Protocol {

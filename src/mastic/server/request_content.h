@@ -15,7 +15,8 @@ namespace mastic::server {
 /// Stands between an application that pulls pieces and a protocol that has them when the client
 /// sends them. On the loop, but for the body's own `next`.
 ///
-/// 1. One piece is pulled at a time; the protocol gives one only when it was asked (content_wanted).
+/// 1. One piece is pulled at a time; the protocol gives one only when it was asked
+///    (content_wanted).
 /// 2. What ended or failed stays so: whoever pulls later hears of it too.
 class RequestContent {
  public:

@@ -54,8 +54,8 @@ class Shard final : private ShardServices, private net::AcceptorOwner, private a
   /// Makes what a connection speaks from its beginning on, as ALPN chooses it. Called once, before
   /// `adopt` returns. May throw std::bad_alloc: the connection is closed then.
   using MakeProtocol = std::function<std::unique_ptr<net::Protocol>(net::ProtocolHost&)>;
-  /// The same, and the connection speaks what `make_protocol` returns; when it is null, HTTP/1. Throws
-  /// std::bad_alloc.
+  /// The same, and the connection speaks what `make_protocol` returns; when it is null, HTTP/1.
+  /// Throws std::bad_alloc.
   void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer,
              const MakeProtocol& make_protocol);
 

@@ -21,9 +21,8 @@ namespace mastic::testing {
 struct TestResponse {
   http::Status status = http::Status::Ok;
   http::Fields fields;
-  std::string text;  ///< the content
-  std::vector<http::Status>
-      interim;  ///< 103 and the like, that came before; not 101, which is an answer
+  std::string text;                   ///< the content
+  std::vector<http::Status> interim;  ///< 103 and the like, that came before; 101 is an answer
 
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
     return fields.get(name);

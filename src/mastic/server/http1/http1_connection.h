@@ -36,17 +36,19 @@ class Http1Pool;
 ///
 /// 1. Bytes that cannot be used yet wait in `carry_`, up to max_pipelined_bytes; then reading
 ///    pauses.
-/// 2. All that is of one request stands in its Http1Request, from its first byte until its answer is
-///    written, or has left when that is waited for, and nothing of the application runs. What stands
-///    here is of the connection.
+/// 2. All that is of one request stands in its Http1Request, from its first byte until its answer
+///    is written, or has left when that is waited for, and nothing of the application runs. What
+///    stands here is of the connection.
 /// 3. After a malformed request, or an answer that says so, no other request is read.
 /// 4. Without memory a connection is aborted, and nobody else notices: every entry is
 ///    `with_memory`.
-/// 5. What it holds because the client reads slowly is counted (ServerCounters) when a turn ends with some,
-///    or within it when that is much. An answer that leaves within its turn costs no counting.
+/// 5. What it holds because the client reads slowly is counted (ServerCounters) when a turn ends
+///    with some, or within it when that is much. An answer that leaves within its turn costs no
+///    counting.
 /// 6. Closing cuts no answer: it lingers until the client has acknowledged all, or is too slow.
-/// 7. While it lingers, content that was announced is thrown away within max_unread_bytes, and anything
-///    else within max_linger_bytes; linger_total ends it unless that content comes fast enough.
+/// 7. While it lingers, content that was announced is thrown away within max_unread_bytes, and
+///    anything else within max_linger_bytes; linger_total ends it unless that content comes fast
+///    enough.
 /// 8. Idle, with nothing left to read or to send, it is at rest: as good as new (is_as_new), and
 ///    given back, to serve the next connection that has work (Http1Pool).
 class Http1Connection final : public net::Protocol, private ResponseSink, private async::Timer {

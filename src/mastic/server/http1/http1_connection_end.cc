@@ -1,5 +1,5 @@
-// How a connection of HTTP/1 rests, goes on with another protocol, lingers and ends, and the deadlines
-// that make it.
+// How a connection of HTTP/1 rests, goes on with another protocol, lingers and ends, and the
+// deadlines that make it.
 
 #include <algorithm>
 #include <utility>
@@ -22,8 +22,8 @@ constexpr Malformed kTooSlow{Status::RequestTimeout, "the content came too slowl
 
 // ---- lingering ----
 
-/// While the shard drains, a request may be on its way: the client is to learn that it was not read.
-/// Otherwise it may still be taking its answer, of which the kernel held the rest.
+/// While the shard drains, a request may be on its way: the client is to learn that it was not
+/// read. Otherwise it may still be taking its answer, of which the kernel held the rest.
 void Http1Connection::waited_in_vain() noexcept {
   const bool has_all = !shard_.is_draining() && stream_->unacknowledged() == 0;
   has_all ? connection_->close() : linger();
@@ -80,9 +80,9 @@ void Http1Connection::throw_away(std::size_t bytes) {
   if (!std::exchange(reading_paused_, true)) stream_->pause_reading();
 }
 
-/// The client had its time to end its side. What it has not got by now would be lost to a reset when
-/// it sends once more, so that is waited for, as long as it gets on; then its time begins anew. When
-/// the process is to end the kernel delivers the rest alone.
+/// The client had its time to end its side. What it has not got by now would be lost to a reset
+/// when it sends once more, so that is waited for, as long as it gets on; then its time begins
+/// anew. When the process is to end the kernel delivers the rest alone.
 void Http1Connection::linger_is_over() {
   const bool has_all = stream_->unacknowledged() == 0 || shard_.is_draining();
   if (has_all && !write_monitor_.is_started()) return connection_->close();

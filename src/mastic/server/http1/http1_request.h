@@ -16,8 +16,8 @@
 
 namespace mastic::server {
 
-/// All that is of one request, in one page: parser, exchange, their memory, and how far it has come.
-/// New with each request, so that nothing of an earlier one has to be reset.
+/// All that is of one request, in one page: parser, exchange, their memory, and how far it has
+/// come. New with each request, so that nothing of an earlier one has to be reset.
 ///
 /// The connection holds it while it reads the request, the exchange until it is over; it goes when
 /// both have let go.
@@ -32,8 +32,8 @@ struct Http1Request {
   [[nodiscard]] const wire::http1::RequestHead& head() const { return parser.head(); }
   /// How many bytes its content has, when the head says so: not when it is chunked.
   [[nodiscard]] std::optional<std::uint64_t> content_size() const;
-  /// Takes the content off `input`, when it is short and here already: then it is `complete`, and the
-  /// handler needs no pull. It is copied into `memory`.
+  /// Takes the content off `input`, when it is short and here already: then it is `complete`, and
+  /// the handler needs no pull. It is copied into `memory`.
   [[nodiscard]] std::optional<std::string_view> take_whole_content(std::string_view& input,
                                                                    std::uint64_t max_bytes);
   /// Begins to run the application; `pipelined` requests run before what waits already.

@@ -12,8 +12,8 @@ namespace mastic::server {
 ///
 /// When it is not to, a 101 becomes the answer that says why: 426 for a client that did not ask for
 /// this protocol (in HTTP/1.1), 400 while content of the request is unread, for the new protocol
-/// could not be told from it, and 503 while the server drains. `request` keeps the upgrade of a 426,
-/// whose answer names the protocol, and of no other.
+/// could not be told from it, and 503 while the server drains. `request` keeps the upgrade of a
+/// 426, whose answer names the protocol, and of no other.
 void settle_upgrade(app::Response& response, Http1Request& request, bool is_draining) noexcept;
 
 /// Whether the client may have sent, or be about to send, bytes of the protocol that it asked for
