@@ -157,8 +157,9 @@ inline bool Loop::may_enter(async::Job& job) noexcept {
   return !is_short || on_trust || !job.run_elsewhere();
 }
 
+/// Who is told that something was sent may write anew, and have the end of the turn told again.
 void Loop::flush() {
-  while (!outbox_.empty()) outbox_.flush(*transfer_);
+  for (turn_end_.tell(); !outbox_.empty(); turn_end_.tell()) outbox_.flush(*transfer_);
   destroy_retired();
 }
 

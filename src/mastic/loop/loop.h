@@ -24,6 +24,7 @@
 #include "mastic/loop/source_table.h"
 #include "mastic/loop/timer_wheel.h"
 #include "mastic/loop/transfer.h"
+#include "mastic/loop/turn_end.h"
 
 namespace mastic::loop {
 
@@ -50,7 +51,8 @@ class LoopKeeper {
 /// A loop belongs to the thread that drives it, and may change threads at any job (ADR 0001).
 ///
 /// One turn: run the jobs that are waiting, send what they wrote, wait for readiness and messages,
-/// receive from all that are ready, expire timers, run the jobs that came of it, send again.
+/// receive from all that are ready, expire timers, run the jobs that came of it, send again. Before it
+/// sends, it tells those who gathered something that the turn ends.
 ///
 /// Timers that are late by more than a tenth of a second say that the process was stopped,
 /// suspended or starved. What had arrived by then arrived in time, so they rest until it was
@@ -139,6 +141,9 @@ class Loop final : public async::Executor {
   /// Receives for `socket`, which is readable, in this turn's batch.
   void receive(Socket& socket) { receiving_.push_back(&socket); }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
+  /// Has `listener` told before what was written in this turn is sent; once, however often it is asked
+  /// for.
+  void tell_at_turn_end(TurnEndListener& listener) noexcept { turn_end_.add(listener); }
   /// Destroys `object` at the end of the turn, when the loop holds none of its sources any more.
   void retire(std::unique_ptr<Retirable> object) noexcept;
   /// Owns `object`, which nobody else does, until it is retired: what is left goes with the loop.
@@ -191,6 +196,7 @@ class Loop final : public async::Executor {
   base::Instant now_;
   TimerWheel timers_;
   async::MessageQueue jobs_;
+  TurnEnd turn_end_;
   Outbox outbox_;
   std::vector<Socket*> receiving_;
   std::vector<Socket*> receiving_now_;
