@@ -1,5 +1,7 @@
 #include "mastic/net/output_queue.h"
 
+#include <utility>
+
 #include "mastic/base/assert.h"
 
 namespace mastic::net {
@@ -37,9 +39,9 @@ void OutputQueue::commit(std::size_t size) {
   pieces_.pop_back();
 }
 
-void OutputQueue::append_borrowed(std::string_view bytes) {
+void OutputQueue::append_shared(std::string_view bytes, std::shared_ptr<const void> keeper) {
   if (bytes.empty()) return;
-  pieces_.emplace_back(Borrowed{bytes});
+  pieces_.emplace_back(Shared{bytes, std::move(keeper)});
   size_ += bytes.size();
 }
 
@@ -54,7 +56,7 @@ std::string_view OutputQueue::first_bytes() const {
   if (const auto* const owned = std::get_if<Owned>(&pieces_.front())) {
     return std::string_view(owned->bytes).substr(owned->sent);
   }
-  if (const auto* const borrowed = std::get_if<Borrowed>(&pieces_.front())) return borrowed->bytes;
+  if (const auto* const shared = std::get_if<Shared>(&pieces_.front())) return shared->bytes;
   return {};
 }
 
@@ -70,9 +72,9 @@ void OutputQueue::remove(std::uint64_t count) {
     owned->sent += count;
     gone = owned->sent == owned->bytes.size();
     if (gone) held_ -= owned->bytes.capacity();
-  } else if (auto* const borrowed = std::get_if<Borrowed>(&pieces_.front())) {
-    borrowed->bytes.remove_prefix(count);
-    gone = borrowed->bytes.empty();
+  } else if (auto* const shared = std::get_if<Shared>(&pieces_.front())) {
+    shared->bytes.remove_prefix(count);
+    gone = shared->bytes.empty();
   } else {
     auto& file = std::get<File>(pieces_.front());
     file.offset += count;

@@ -15,8 +15,9 @@ namespace mastic::net {
 
 /// Pieces in the order they are to be sent. A connection has one only while it is behind.
 ///
-/// Copied bytes are gathered in pieces of some kPieceBytes, and each is let go of when it was sent:
-/// a peer that is always behind, and never far, costs what it is behind.
+/// Copied bytes are gathered in pieces of some kPieceBytes, and each piece is let go of when it was
+/// sent, as is what keeps the bytes of one that was not copied: a peer that is always behind, and
+/// never far, costs what it is behind.
 class OutputQueue {
  public:
   static constexpr std::size_t kPieceBytes = 64 << 10;
@@ -25,8 +26,9 @@ class OutputQueue {
     std::string bytes;
     std::size_t sent = 0;
   };
-  struct Borrowed {
+  struct Shared {
     std::string_view bytes;
+    std::shared_ptr<const void> keeper;  ///< of the bytes; null when somebody else sees to them
   };
   struct File {
     std::shared_ptr<const base::Descriptor> file;
@@ -45,7 +47,7 @@ class OutputQueue {
   /// Room for `size` bytes at the end; they count once they were committed.
   [[nodiscard]] char* prepare(std::size_t size);
   void commit(std::size_t size);
-  void append_borrowed(std::string_view bytes);
+  void append_shared(std::string_view bytes, std::shared_ptr<const void> keeper);
   void append_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                    std::uint64_t size);
 
@@ -60,7 +62,7 @@ class OutputQueue {
  private:
   [[nodiscard]] bool fits_last(std::size_t size) const;
 
-  std::deque<std::variant<Owned, Borrowed, File>> pieces_;
+  std::deque<std::variant<Owned, Shared, File>> pieces_;
   std::uint64_t size_ = 0;
   std::uint64_t held_ = 0;
   std::size_t committed_ = 0;  ///< of the last piece, when room was prepared in it

@@ -38,7 +38,7 @@ TEST(OutputQueue, LetsGoOfWhatWasSentThoughItIsNeverEmpty) {
 TEST(OutputQueue, HoldsWhatItCopiedAndNothingOfWhatItWasLent) {
   OutputQueue queue;
   const std::string lent(1 << 20, 'l');
-  queue.append_borrowed(lent);
+  queue.append_shared(lent, nullptr);
   queue.append_file(nullptr, 0, 1 << 20);
   EXPECT_EQ(queue.held(), 0u);
   append(queue, std::string(1000, 'x'));
@@ -48,6 +48,23 @@ TEST(OutputQueue, HoldsWhatItCopiedAndNothingOfWhatItWasLent) {
   EXPECT_EQ(queue.size(), (2u << 20) + 6000);
   (void)send(queue, 5000);
   EXPECT_LT(queue.held(), 5000u);
+}
+
+TEST(OutputQueue, LetsGoOfWhatKeepsAPieceAsSoonAsThatIsSent) {
+  OutputQueue queue;
+  const auto first = std::make_shared<const std::string>("first");
+  const auto second = std::make_shared<const std::string>("second");
+  queue.append_shared(*first, first);
+  append(queue, "copied");
+  queue.append_shared(*second, second);
+  EXPECT_EQ(send(queue, 4), "firs");
+  EXPECT_EQ(first.use_count(), 2) << "a byte of it is left";
+  EXPECT_EQ(send(queue, 4), "t");
+  EXPECT_EQ(first.use_count(), 1);
+  EXPECT_EQ(second.use_count(), 2);
+  EXPECT_EQ(send(queue, 100), "copied");
+  EXPECT_EQ(send(queue, 100), "second");
+  EXPECT_EQ(second.use_count(), 1);
 }
 
 TEST(OutputQueue, HoldsNothingOnceAllIsSent) {

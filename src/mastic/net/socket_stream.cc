@@ -111,10 +111,7 @@ SocketStream::SocketStream(loop::Loop& loop, base::Descriptor socket)
     : Socket(socket.release()), loop_(loop) {}
 SocketStream::~SocketStream() { SocketStream::close(); }
 
-bool SocketStream::start(StreamOwner& owner) {
-  owner_ = &owner;
-  return loop_.watch(*this, {.readable = true}).has_value();
-}
+bool SocketStream::begin_reading() { return loop_.watch(*this, {.readable = true}).has_value(); }
 
 // ---- reading ----
 
@@ -140,14 +137,14 @@ void SocketStream::ask_to_receive() noexcept {
 }
 
 void SocketStream::received(ssize_t result, std::string_view bytes) noexcept {
-  if (result > 0) return owner_->received(bytes);
+  if (result > 0) return owner().received(bytes);
   if (result < 0) {
     if (!is_momentary(static_cast<int>(-result))) fail(static_cast<int>(-result));
     return;
   }
   reading_ = false;
   peer_ended_ = true;
-  owner_->received_end();
+  owner().received_end();
 }
 
 // ---- writing ----
@@ -168,10 +165,10 @@ void SocketStream::commit(std::size_t size) {
   loop_.outbox().commit(*this, size);
 }
 
-void SocketStream::write_borrowed(std::string_view bytes) {
+void SocketStream::write_shared(std::string_view bytes, std::shared_ptr<const void> keeper) {
   if (bytes.empty()) return;
   const bool idle = !has_queue();
-  queue().append_borrowed(bytes);
+  queue().append_shared(bytes, std::move(keeper));
   if (idle) begin_queue();
 }
 
@@ -259,7 +256,7 @@ void SocketStream::file_slice_sent(ssize_t result) noexcept {
     return after_sending(0);
   }
   backlog_->queue.remove(static_cast<std::uint64_t>(result));
-  owner_->sent(static_cast<std::uint64_t>(result), unsent());
+  owner().sent(static_cast<std::uint64_t>(result), unsent());
   if (!is_open() || loop::Outbox::holds(*this)) return;  // the flush goes on from there
   settle();  // the next slice waits for the next turn, so that a fast client shares the loop
 }
@@ -267,7 +264,7 @@ void SocketStream::file_slice_sent(ssize_t result) noexcept {
 /// The kernel was offered what there is, and took `taken` bytes of it.
 void SocketStream::after_sending(std::uint64_t taken) noexcept {
   settle();
-  if (is_open()) owner_->sent(taken, unsent());
+  if (is_open()) owner().sent(taken, unsent());
 }
 
 /// Asks to be told of room, or lets go of what only a stream that is behind needs.
@@ -323,7 +320,7 @@ void SocketStream::let_go() noexcept {
 
 void SocketStream::fail(int number) noexcept {
   reading_ = false;
-  owner_->failed(number);
+  owner().failed(number);
 }
 
 }  // namespace mastic::net

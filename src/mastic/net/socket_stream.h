@@ -26,12 +26,11 @@ class SocketStream : public Stream, public loop::Socket {
   SocketStream(loop::Loop& loop, base::Descriptor socket);
   ~SocketStream() override;
 
-  [[nodiscard]] bool start(StreamOwner& owner) final;
   void pause_reading() final { reading_ = false; }
   void resume_reading() final;
   [[nodiscard]] char* prepare(std::size_t size) final;
   void commit(std::size_t size) final;
-  void write_borrowed(std::string_view bytes) final;
+  void write_shared(std::string_view bytes, std::shared_ptr<const void> keeper) final;
   [[nodiscard]] bool can_write_files() const final { return true; }
   void write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                   std::uint64_t size) final;
@@ -51,6 +50,7 @@ class SocketStream : public Stream, public loop::Socket {
   class FileSender;
   struct Backlog;
 
+  [[nodiscard]] bool begin_reading() final;
   OutputQueue& queue();
   void begin_queue();
   void cork(bool on) noexcept;
@@ -72,7 +72,6 @@ class SocketStream : public Stream, public loop::Socket {
   bool wants_writable_ : 1 = false;
   bool shutting_ : 1 = false;
   loop::Loop& loop_;
-  StreamOwner* owner_ = nullptr;
   std::unique_ptr<Backlog> backlog_;  ///< only while it is behind
 };
 

@@ -133,6 +133,68 @@ TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedBorrowedAndFilePieces) {
   EXPECT_EQ(owner.drained, 1);
 }
 
+TEST_P(SocketStreamTest, LetsGoOfASharedPieceWhileOthersStillWait) {
+  auto message = std::make_shared<const std::string>(1000, 'm');
+  const std::weak_ptr<const std::string> alive = message;
+  peer().room = 100;
+  stream->write("head ");
+  stream->write_shared(*message, message);
+  stream->write(std::string(500, 't'));
+  message.reset();
+  turn();
+  EXPECT_FALSE(alive.expired());
+  peer().room = 1000;
+  turn();
+  EXPECT_TRUE(alive.expired());
+  EXPECT_GT(stream->unsent(), 0u);
+  peer().room = SIZE_MAX;
+  turn();
+  EXPECT_EQ(peer().sent, "head " + std::string(1000, 'm') + std::string(500, 't'));
+  EXPECT_EQ(owner.drained, 1);
+}
+
+TEST_P(SocketStreamTest, LetsGoOfASharedPieceWhenItIsClosed) {
+  auto message = std::make_shared<const std::string>(1000, 'm');
+  peer().room = 10;
+  stream->write_shared(*message, message);
+  turn();
+  EXPECT_EQ(message.use_count(), 2);
+  stream->close();
+  EXPECT_EQ(message.use_count(), 1);
+}
+
+TEST_P(SocketStreamTest, HasAnotherOwnerToldFromWhereTheFirstLeftOff) {
+  RecordingOwner next;
+  class First final : public StreamOwner {
+   public:
+    First(Stream& stream, StreamOwner& next) : stream_(stream), next_(next) {}
+    void received(std::string_view bytes) noexcept override {
+      line = bytes.substr(0, bytes.find('\n'));
+      stream_.write("from the first");
+      stream_.set_owner(next_, bytes.substr(line.size() + 1));
+    }
+    void received_end() noexcept override { FAIL(); }
+    void sent(std::uint64_t, std::uint64_t) noexcept override { FAIL(); }
+    void failed(int) noexcept override { FAIL(); }
+    std::string line;
+
+   private:
+    Stream& stream_;
+    StreamOwner& next_;
+  } first(*stream, next);
+  stream->set_owner(first);
+  peer().incoming = {"line\nnot ", "mine"};
+  turn(3);
+  peer().incoming_ended = true;
+  turn(2);
+  EXPECT_EQ(first.line, "line");
+  EXPECT_EQ(next.text, "not mine");
+  EXPECT_TRUE(next.ended);
+  EXPECT_EQ(next.taken_in_all, 14u) << "the stream still had what the first wrote";
+  EXPECT_EQ(owner.text, "");
+  EXPECT_EQ(stream->facts(), nullptr);
+}
+
 TEST_P(SocketStreamTest, KeepsTheOrderOfWhatIsWrittenWhenAFileHasLeft) {
   const std::string borrowed(50'000, 'b');
   owner.when_drained = [&] {

@@ -1,86 +1,19 @@
-// A stream that stands on another and transforms the bytes both ways, as TLS will: proof that
-// Stream can be implemented so, and an example of how.
+// A stream that stands on another: proof that Stream can be implemented so, and that its owner may
+// change while it is read.
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "mastic/base/kernel_testing.h"
+#include "mastic/net/record_stream_testing.h"
 #include "mastic/net/socket_stream.h"
 
 namespace mastic::net {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Packs bytes into records, each a length byte and so many bytes with every bit turned. A greeting
-/// has to be exchanged first. Records may arrive in pieces.
-class RecordStream final : public Stream, private StreamOwner {
- public:
-  explicit RecordStream(std::unique_ptr<Stream> inner) : inner_(std::move(inner)) {}
-
-  bool start(StreamOwner& owner) override {
-    owner_ = &owner;
-    return inner_->start(*this);
-  }
-  void pause_reading() override { inner_->pause_reading(); }
-  void resume_reading() override { inner_->resume_reading(); }
-  char* prepare(std::size_t size) override {
-    plain_.resize(size);
-    return plain_.data();
-  }
-  void commit(std::size_t size) override {
-    write_records(std::string_view(plain_).substr(0, size));
-  }
-  void write_borrowed(std::string_view bytes) override { write_records(bytes); }
-  std::uint64_t unsent() const override { return held_.size() + inner_->unsent(); }
-  void shut_write() override { inner_->shut_write(); }
-  void close() override { inner_->close(); }
-  void abort() override { inner_->abort(); }
-
- private:
-  void write_records(std::string_view bytes) {
-    for (; !bytes.empty(); bytes = bytes.substr(std::min<std::size_t>(bytes.size(), 100))) {
-      const std::string_view part = bytes.substr(0, 100);
-      held_ += static_cast<char>(part.size());
-      for (const char c : part) held_ += static_cast<char>(~c);
-    }
-    if (greeted_) inner_->write(std::exchange(held_, {}));
-  }
-  void received(std::string_view bytes) noexcept override {
-    arrived_ += bytes;
-    if (!greeted_) {
-      if (!arrived_.starts_with("HI")) return;
-      arrived_.erase(0, 2);
-      greeted_ = true;
-      inner_->write("HI");
-      inner_->write(std::exchange(held_, {}));
-    }
-    std::string plain;
-    while (!arrived_.empty() && arrived_.size() > static_cast<unsigned char>(arrived_[0])) {
-      const auto size = static_cast<unsigned char>(arrived_[0]);
-      for (const char c : arrived_.substr(1, size)) plain += static_cast<char>(~c);
-      arrived_.erase(0, size + 1);
-    }
-    if (!plain.empty()) owner_->received(plain);
-  }
-  void received_end() noexcept override { owner_->received_end(); }
-  void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override {
-    owner_->sent(taken, unsent + held_.size());
-  }
-  void failed(int number) noexcept override { owner_->failed(number); }
-
-  std::unique_ptr<Stream> inner_;
-  StreamOwner* owner_ = nullptr;
-  std::string arrived_, held_, plain_;
-  bool greeted_ = false;
-};
-
-std::string record(std::string_view text) {
-  std::string out(1, static_cast<char>(text.size()));
-  for (const char c : text) out += static_cast<char>(~c);
-  return out;
-}
 
 class Echo final : public StreamOwner {
  public:
@@ -96,34 +29,129 @@ class Echo final : public StreamOwner {
 };
 
 struct TransformingStreamTest : testing::Test {
+  void turn(int times = 1) {
+    for (int i = 0; i < times; ++i) loop->turn(0s);
+  }
+  base::ScriptedKernel::Socket& peer() { return kernel.at(fd); }
+
   base::ScriptedKernel kernel;
   std::unique_ptr<loop::Loop> loop = loop::Loop::open(kernel, loop::TransferKind::Syscall).value();
   int fd = kernel.make_socket();
-  RecordStream stream{std::make_unique<SocketStream>(*loop, base::Descriptor(kernel, fd))};
+  RecordStream stream{*loop, std::make_unique<SocketStream>(*loop, base::Descriptor(kernel, fd))};
   Echo echo{stream};
 };
 
 TEST_F(TransformingStreamTest, TransformsBothWaysAfterItsHandshake) {
   ASSERT_TRUE(stream.start(echo));
-  const std::string bytes = "HI" + record("hello ") + record("world");
-  for (const char c : bytes) kernel.at(fd).incoming.push_back(std::string(1, c));
-  for (int i = 0; i < 30; ++i) loop->turn(0s);
-  EXPECT_EQ(kernel.at(fd).sent, "HI" + record("hello ") + record("world"));
+  const std::string bytes = "HI" + Records::pack("hello ") + Records::pack("world");
+  for (const char c : bytes) peer().incoming.push_back(std::string(1, c));
+  turn(30);
+  EXPECT_EQ(peer().sent, "HI" + Records::pack("hello ") + Records::pack("world"));
   EXPECT_TRUE(echo.drained);
 }
 
 TEST_F(TransformingStreamTest, HoldsWritesUntilTheHandshakeIsDone) {
   ASSERT_TRUE(stream.start(echo));
   stream.write("early");
-  loop->turn(0s);
-  EXPECT_EQ(kernel.at(fd).sent, "");
-  EXPECT_EQ(stream.unsent(), 6u);
-  kernel.at(fd).incoming = {"HI"};
-  loop->turn(0s);
-  EXPECT_EQ(kernel.at(fd).sent, "HI" + record("early"));
+  turn();
+  EXPECT_EQ(peer().sent, "");
+  EXPECT_EQ(stream.unsent(), 5u);
+  peer().incoming = {"HI"};
+  turn();
+  EXPECT_EQ(peer().sent, "HI" + Records::pack("early"));
 }
 
 TEST_F(TransformingStreamTest, HasNoFilesToWrite) { EXPECT_FALSE(stream.can_write_files()); }
+
+TEST_F(TransformingStreamTest, MakesOneRecordOfWhatIsWrittenInATurn) {
+  ASSERT_TRUE(stream.start(echo));
+  peer().incoming = {"HI"};
+  turn();
+  peer().sent.clear();
+  stream.write("one, ");
+  stream.write_borrowed("two, ");
+  stream.write_shared("three", std::make_shared<int>());
+  EXPECT_EQ(stream.unsent(), 15u);
+  turn();
+  EXPECT_EQ(peer().sent, Records::pack("one, two, three"));
+  EXPECT_EQ(stream.pieces(), 1);
+  EXPECT_EQ(stream.unsent(), 0u);
+}
+
+TEST_F(TransformingStreamTest, EndsItsSideOnlyAfterWhatTheTurnHasGathered) {
+  ASSERT_TRUE(stream.start(echo));
+  peer().incoming = {"HI" + Records::pack("last")};
+  peer().incoming_ended = true;
+  turn(3);
+  EXPECT_EQ(peer().sent, "HI" + Records::pack("last"));
+  EXPECT_TRUE(peer().write_shut);
+}
+
+TEST_F(TransformingStreamTest, PassesOnNothingAfterItWasClosed) {
+  ASSERT_TRUE(stream.start(echo));
+  peer().incoming = {"HI"};
+  turn();
+  peer().sent.clear();
+  stream.write("too late");
+  stream.close();
+  turn(2);
+  EXPECT_EQ(peer().sent, "");
+}
+
+TEST_F(TransformingStreamTest, KnowsFactsOnceTheHandshakeHasSaidThem) {
+  ASSERT_TRUE(stream.start(echo));
+  EXPECT_EQ(stream.facts(), nullptr);
+  peer().incoming = {"HI"};
+  turn();
+  ASSERT_NE(stream.facts(), nullptr);
+  EXPECT_EQ(stream.facts()->protocol, "records");
+}
+
+/// What stands before a stream of records on the same connection: a line that says whose it is. Then
+/// it gives the connection away, with the bytes after the line.
+class Preamble final : public StreamOwner {
+ public:
+  Preamble(loop::Loop& loop, std::unique_ptr<Stream> stream)
+      : loop_(loop), stream_(std::move(stream)) {}
+  bool start() { return stream_->start(*this); }
+
+  void received(std::string_view bytes) noexcept override {
+    line_ += bytes;
+    const std::size_t end = line_.find('\n');
+    if (end == std::string::npos) return;
+    const std::string_view unused = std::string_view(line_).substr(end + 1);
+    records = std::make_unique<RecordStream>(loop_, std::move(stream_), unused);
+    echo = std::make_unique<Echo>(*records);
+    EXPECT_TRUE(records->start(*echo));
+  }
+  void received_end() noexcept override {}
+  void sent(std::uint64_t, std::uint64_t) noexcept override { heard_of_sending = true; }
+  void failed(int) noexcept override {}
+
+  std::unique_ptr<RecordStream> records;
+  std::unique_ptr<Echo> echo;
+  bool heard_of_sending = false;
+
+ private:
+  loop::Loop& loop_;
+  std::unique_ptr<Stream> stream_;
+  std::string line_;
+};
+
+TEST_F(TransformingStreamTest, TakesOverAConnectionThatSomebodyElseReadFromFirst) {
+  const std::string bytes = "PROXY me\nHI" + Records::pack("hello");
+  for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
+    const int socket = kernel.make_socket();
+    Preamble preamble(*loop,
+                      std::make_unique<SocketStream>(*loop, base::Descriptor(kernel, socket)));
+    ASSERT_TRUE(preamble.start());
+    kernel.at(socket).incoming = {bytes.substr(0, cut), bytes.substr(cut)};
+    turn(4);
+    EXPECT_EQ(kernel.at(socket).sent, "HI" + Records::pack("hello")) << cut;
+    EXPECT_FALSE(preamble.heard_of_sending);
+    EXPECT_TRUE(preamble.echo->drained);
+  }
+}
 
 }  // namespace
 }  // namespace mastic::net

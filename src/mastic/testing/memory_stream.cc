@@ -11,7 +11,7 @@ class MemoryStream::Sent final : public async::Message {
     if (stream_ != nullptr) {
       stream_->sent_ = nullptr;
       const std::uint64_t taken = std::exchange(stream_->unsent_, 0);
-      if (stream_->peer_.owner != nullptr) stream_->peer_.owner->sent(taken, 0);
+      if (stream_->peer_.stream != nullptr) stream_->owner().sent(taken, 0);
     }
     delete this;
   }
@@ -21,8 +21,8 @@ class MemoryStream::Sent final : public async::Message {
   MemoryStream* stream_;
 };
 
-bool MemoryStream::start(net::StreamOwner& owner) {
-  peer_.owner = &owner;
+bool MemoryStream::begin_reading() {
+  peer_.stream = this;
   return true;
 }
 
@@ -36,7 +36,7 @@ void MemoryStream::commit(std::size_t size) {
   wrote(size);
 }
 
-void MemoryStream::write_borrowed(std::string_view bytes) {
+void MemoryStream::write_shared(std::string_view bytes, std::shared_ptr<const void>) {
   peer_.received += bytes;
   wrote(bytes.size());
 }
@@ -49,7 +49,7 @@ void MemoryStream::wrote(std::size_t size) {
 }
 
 void MemoryStream::close() {
-  peer_.owner = nullptr;
+  peer_.stream = nullptr;
   peer_.ended = true;
   if (sent_ != nullptr) std::exchange(sent_, nullptr)->forget_stream();
 }

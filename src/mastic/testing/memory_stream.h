@@ -11,12 +11,13 @@
 
 namespace mastic::testing {
 
+class MemoryStream;
+
 /// What the peer of a MemoryStream has; it outlives the stream.
 struct MemoryPeer {
-  std::string received;  ///< what was written to the stream and not taken yet
-  net::StreamOwner* owner =
-      nullptr;         ///< deliver bytes by calling it; none once the stream is closed
-  bool ended = false;  ///< the write side was shut, or the stream closed
+  std::string received;            ///< what was written to the stream and not taken yet
+  MemoryStream* stream = nullptr;  ///< deliver bytes to its owner; none once it is closed
+  bool ended = false;              ///< the write side was shut, or the stream closed
   bool aborted = false;
 };
 
@@ -25,18 +26,21 @@ class MemoryStream final : public net::Stream {
   MemoryStream(loop::Loop& loop, MemoryPeer& peer) : loop_(loop), peer_(peer) {}
   ~MemoryStream() override { MemoryStream::close(); }
 
-  [[nodiscard]] bool start(net::StreamOwner& owner) override;
   void pause_reading() override {}
   void resume_reading() override {}
   [[nodiscard]] char* prepare(std::size_t size) override;
   void commit(std::size_t size) override;
-  void write_borrowed(std::string_view bytes) override;
+  void write_shared(std::string_view bytes, std::shared_ptr<const void> keeper) override;
   [[nodiscard]] std::uint64_t unsent() const override { return unsent_; }
   void shut_write() override { peer_.ended = true; }
   void close() override;
   void abort() override;
 
+  /// Whom a test tells, as a network would.
+  using net::Stream::owner;
+
  private:
+  [[nodiscard]] bool begin_reading() override;
   /// Tells the owner, in a later turn, that everything has left.
   class Sent;
 

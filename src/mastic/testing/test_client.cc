@@ -157,8 +157,9 @@ class TestClient::Setup {
     using wire::http1::kHeadEnd;
     const std::size_t end = bytes.find(kHeadEnd);
     const std::size_t head = end == bytes.npos ? bytes.size() : end + kHeadEnd.size();
-    peer.owner->received(bytes.substr(0, head));
-    if (head < bytes.size() && peer.owner != nullptr) peer.owner->received(bytes.substr(head));
+    peer.stream->owner().received(bytes.substr(0, head));
+    if (head == bytes.size() || peer.stream == nullptr) return;
+    peer.stream->owner().received(bytes.substr(head));
   }
 
   /// What follows the last byte: those who wait for the end of an exchange hear of it.
