@@ -122,6 +122,97 @@ class Serving(unittest.TestCase):
             client.close()
 
 
+class Inheriting(unittest.TestCase):
+    """Started with a socket that listens already, as by systemd or by whoever restarts it."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.root = pathlib.Path(self.folder.name)
+        (self.root / "hello.txt").write_text("hello\n")
+
+    def start(self, listener):
+        """The server, once it serves, and its first line."""
+        number = listener.fileno()
+        process = subprocess.Popen([PROGRAM, "serve", self.root, "--bind", f"fd:{number}"], pass_fds=[number],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process, process.stderr.readline()
+
+    def end(self, process):
+        process.terminate()
+        self.assertEqual(process.wait(timeout=20), 0)
+
+    def test_serves_what_had_connected_before_it_was_there(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            client = socket.create_connection(("127.0.0.1", port), timeout=20)
+            client.sendall(b"GET /hello.txt HTTP/1.0\r\n\r\n")
+            process, line = self.start(listener)
+            self.assertIn(f"http://127.0.0.1:{port}/", line)
+            self.assertIn(b"200 OK", client.recv(1000))
+            client.close()
+            self.end(process)
+
+    def test_leaves_a_unix_socket_where_it_was(self):
+        path = self.root / "socket"
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            listener.listen()
+            process, line = self.start(listener)
+            self.assertIn(f"unix:{path}", line)
+            self.end(process)
+            self.assertTrue(path.is_socket())
+
+    def test_restarts_on_it_and_refuses_nobody_in_between(self):
+        with socket.create_server(("127.0.0.1", 0), backlog=1000) as listener:
+            port = listener.getsockname()[1]
+            stop, faults, served = threading.Event(), [], [0, 0, 0]
+
+            def ask(number):
+                while not stop.is_set():
+                    try:
+                        _, content = get(port, "/hello.txt")
+                        served[number] += 1
+                        if content != b"hello\n":
+                            faults.append(content)
+                    except (OSError, http.client.HTTPException) as error:
+                        faults.append(error)
+
+            def wait_for_answers():
+                enough = [count + 20 for count in served]
+                wait_for(lambda: faults or all(now >= then for now, then in zip(served, enough)))
+
+            clients = [threading.Thread(target=ask, args=[number]) for number in range(len(served))]
+            process, _ = self.start(listener)
+            for client in clients:
+                client.start()
+            for overlap in (True, False, True, False):
+                wait_for_answers()
+                if overlap:  # the next one is there before this one ends
+                    after, _ = self.start(listener)
+                    self.end(process)
+                else:  # nobody accepts for a while, and clients wait
+                    self.end(process)
+                    after, _ = self.start(listener)
+                process = after
+            wait_for_answers()
+            stop.set()
+            for client in clients:
+                client.join()
+            self.end(process)
+            self.assertEqual(faults, [])
+
+    def test_says_what_is_there_instead(self):
+        for number, words in ((0, "another file, not a socket"), (999, "no such descriptor is open")):
+            ended = subprocess.run([PROGRAM, "serve", self.root, "--bind", f"fd:{number}"], stdin=subprocess.DEVNULL,
+                                   capture_output=True, text=True, timeout=20)
+            self.assertEqual(ended.returncode, 1)
+            self.assertIn(f"cannot listen on fd:{number}: ", ended.stderr)
+            self.assertIn(words, ended.stderr)
+
+
 class Logging(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()

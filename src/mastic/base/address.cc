@@ -1,5 +1,7 @@
 #include "mastic/base/address.h"
 
+#include <limits>
+
 #include "mastic/base/text.h"
 
 namespace mastic::base {
@@ -10,8 +12,14 @@ constexpr std::size_t kMaxPathBytes = 107;  // sockaddr_un.sun_path, less the cl
 std::unexpected<Error> not_an_address(std::string_view text) {
   return fail(
       "'", text,
-      "' is not an address; write HOST:PORT, [V6]:PORT or unix:PATH, with HOST an IP address "
-      "or localhost");
+      "' is not an address; write HOST:PORT, [V6]:PORT, unix:PATH or fd:NUMBER, with HOST an IP "
+      "address or localhost");
+}
+
+Result<Address> parse_descriptor(std::string_view text) {
+  const auto number = parse_decimal(text.substr(text.find(':') + 1));
+  if (!number || *number > std::numeric_limits<int>::max()) return not_an_address(text);
+  return Address::inherited(static_cast<int>(*number));
 }
 
 }  // namespace
@@ -22,7 +30,14 @@ Address Address::unix_socket(std::string path) {
   return address;
 }
 
+Address Address::inherited(int descriptor) {
+  Address address{Endpoint{}};
+  address.descriptor_ = descriptor;
+  return address;
+}
+
 Result<Address> Address::parse(std::string_view text) {
+  if (text.starts_with("fd:")) return parse_descriptor(text);
   if (text.starts_with("unix:")) {
     const std::string_view path = text.substr(5);
     if (path.empty()) return not_an_address(text);
@@ -49,11 +64,12 @@ Result<Address> Address::parse(std::string_view text) {
 }
 
 std::string Address::to_string() const {
+  if (is_inherited()) return "fd:" + std::to_string(descriptor_);
   return is_unix() ? "unix:" + path_ : endpoint_.to_string();
 }
 
 std::string Address::to_url() const {
-  return is_unix() ? to_string() : "http://" + endpoint_.to_string() + "/";
+  return is_unix() || is_inherited() ? to_string() : "http://" + endpoint_.to_string() + "/";
 }
 
 }  // namespace mastic::base

@@ -1,4 +1,4 @@
-// Where a server listens: 127.0.0.1:8080, [::1]:8080, unix:/run/site.sock.
+// Where a server listens: 127.0.0.1:8080, [::1]:8080, unix:/run/site.sock, fd:3.
 
 #pragma once
 
@@ -10,30 +10,36 @@
 
 namespace mastic::base {
 
-/// An IP address with a port, or the path of a Unix socket.
+/// An IP address with a port, the path of a Unix socket, or a socket that this process was started
+/// with: its descriptor stands for an address that only the socket knows.
 class Address {
  public:
   explicit Address(Endpoint endpoint) : endpoint_(endpoint) {}
   static Address unix_socket(std::string path);
+  static Address inherited(int descriptor);
 
-  /// Reads `HOST:PORT`, `[V6]:PORT`, `:PORT` (all IPv4 addresses) or `unix:PATH`. HOST is an
-  /// address or `localhost`; names are not looked up. Fails with a message that shows the forms.
+  /// Reads `HOST:PORT`, `[V6]:PORT`, `:PORT` (all IPv4 addresses), `unix:PATH` or `fd:NUMBER`. HOST is
+  /// an address or `localhost`; names are not looked up. Fails with a message that shows the forms.
   [[nodiscard]] static Result<Address> parse(std::string_view text);
 
   [[nodiscard]] bool is_unix() const { return !path_.empty(); }
-  /// Whether only this machine reaches it.
+  [[nodiscard]] bool is_inherited() const { return descriptor_ >= 0; }
+  /// Whether it is known that only this machine reaches it.
   [[nodiscard]] bool is_local() const { return is_unix() || endpoint_.ip.is_loopback(); }
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// The number of an inherited socket; negative for every other address.
+  [[nodiscard]] int descriptor() const { return descriptor_; }
 
   /// What `parse` reads back.
   [[nodiscard]] std::string to_string() const;
-  /// "http://127.0.0.1:8080/", or "unix:PATH": what a person may type or click.
+  /// "http://127.0.0.1:8080/", "unix:PATH" or "fd:NUMBER": what a person may type or click.
   [[nodiscard]] std::string to_url() const;
 
  private:
   Endpoint endpoint_;
   std::string path_;
+  int descriptor_ = -1;
 };
 
 }  // namespace mastic::base

@@ -30,6 +30,9 @@ class ForwardingKernel : public Kernel {
   ssize_t write(int fd, const void* bytes, std::size_t size) override {
     return inner_.write(fd, bytes, size);
   }
+  int fcntl(int fd, int command, int argument) override {
+    return inner_.fcntl(fd, command, argument);
+  }
   int open(const char* path, int flags, unsigned mode) override {
     return inner_.open(path, flags, mode);
   }
@@ -78,6 +81,9 @@ class ForwardingKernel : public Kernel {
   }
   int getsockname(int fd, sockaddr* address, unsigned* size) override {
     return inner_.getsockname(fd, address, size);
+  }
+  int getsockopt(int fd, int level, int name, void* value, unsigned* size) override {
+    return inner_.getsockopt(fd, level, name, value, size);
   }
   int setsockopt(int fd, int level, int name, const void* value, unsigned size) override {
     return inner_.setsockopt(fd, level, name, value, size);

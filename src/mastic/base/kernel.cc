@@ -118,6 +118,9 @@ class SystemKernel final : public Kernel {
   ssize_t write(int fd, const void* bytes, std::size_t size) override {
     return checked(::write(fd, bytes, size));
   }
+  int fcntl(int fd, int command, int argument) override {
+    return checked(::fcntl(fd, command, argument));
+  }
 
   int open(const char* path, int flags, unsigned mode) override {
     return kept_apart(::open(path, flags | O_CLOEXEC, mode));
@@ -196,6 +199,9 @@ class SystemKernel final : public Kernel {
   }
   int getsockname(int fd, sockaddr* address, unsigned* size) override {
     return checked(::getsockname(fd, address, size));
+  }
+  int getsockopt(int fd, int level, int name, void* value, unsigned* size) override {
+    return checked(::getsockopt(fd, level, name, value, size));
   }
   int setsockopt(int fd, int level, int name, const void* value, unsigned size) override {
     return checked(::setsockopt(fd, level, name, value, size));

@@ -53,6 +53,8 @@ class Kernel {
   virtual int close(int fd) = 0;
   virtual ssize_t read(int fd, void* buffer, std::size_t size) = 0;
   virtual ssize_t write(int fd, const void* bytes, std::size_t size) = 0;
+  /// For commands that take a number, or nothing.
+  virtual int fcntl(int fd, int command, int argument) = 0;
 
   // Files.
   /// open() with O_CLOEXEC added.
@@ -85,6 +87,7 @@ class Kernel {
   virtual int connect(int fd, const sockaddr* address, unsigned size) = 0;
   virtual int accept4(int fd, sockaddr* address, unsigned* size, int flags) = 0;
   virtual int getsockname(int fd, sockaddr* address, unsigned* size) = 0;
+  virtual int getsockopt(int fd, int level, int name, void* value, unsigned* size) = 0;
   virtual int setsockopt(int fd, int level, int name, const void* value, unsigned size) = 0;
   virtual int shutdown(int fd, int how) = 0;
   /// ioctl(SIOCOUTQ): what was sent and is in the kernel's hands still: bytes that a TCP peer has not

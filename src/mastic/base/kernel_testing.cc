@@ -52,6 +52,10 @@ ssize_t FailingKernel::write(int fd, const void* bytes, std::size_t size) {
   if (const int number = fault("write")) return -number;
   return ForwardingKernel::write(fd, bytes, size);
 }
+int FailingKernel::fcntl(int fd, int command, int argument) {
+  if (const int number = fault("fcntl")) return -number;
+  return ForwardingKernel::fcntl(fd, command, argument);
+}
 int FailingKernel::open(const char* path, int flags, unsigned mode) {
   if (const int number = fault("open")) return -number;
   return ForwardingKernel::open(path, flags, mode);
@@ -135,6 +139,10 @@ int FailingKernel::accept4(int fd, sockaddr* address, unsigned* size, int flags)
 int FailingKernel::getsockname(int fd, sockaddr* address, unsigned* size) {
   if (const int number = fault("getsockname")) return -number;
   return ForwardingKernel::getsockname(fd, address, size);
+}
+int FailingKernel::getsockopt(int fd, int level, int name, void* value, unsigned* size) {
+  if (const int number = fault("getsockopt")) return -number;
+  return ForwardingKernel::getsockopt(fd, level, name, value, size);
 }
 int FailingKernel::setsockopt(int fd, int level, int name, const void* value, unsigned size) {
   if (const int number = fault("setsockopt")) return -number;

@@ -39,6 +39,7 @@ class FailingKernel : public ForwardingKernel {
   int tgsigqueue(int thread, int signal, std::uint64_t value) override;
   ssize_t read(int fd, void* buffer, std::size_t size) override;
   ssize_t write(int fd, const void* bytes, std::size_t size) override;
+  int fcntl(int fd, int command, int argument) override;
   int open(const char* path, int flags, unsigned mode) override;
   int openat(int directory, const char* path, int flags) override;
   int openat2(int directory, const char* path, int flags, std::uint64_t resolve) override;
@@ -60,6 +61,7 @@ class FailingKernel : public ForwardingKernel {
   int connect(int fd, const sockaddr* address, unsigned size) override;
   int accept4(int fd, sockaddr* address, unsigned* size, int flags) override;
   int getsockname(int fd, sockaddr* address, unsigned* size) override;
+  int getsockopt(int fd, int level, int name, void* value, unsigned* size) override;
   int setsockopt(int fd, int level, int name, const void* value, unsigned size) override;
   int shutdown(int fd, int how) override;
   int siocoutq(int fd) override;

@@ -7,10 +7,12 @@ namespace mastic::catalog {
 
 void Options::describe(base::OptionTable& table) {
   table.group("Where it listens");
-  table.addresses(
-      "bind", bind,
-      "HOST:PORT, [V6]:PORT, :PORT for every IPv4 address, or unix:PATH; may be given several "
-      "times. Port 0 lets the system choose.");
+  table.addresses("bind", bind,
+                  "HOST:PORT, [V6]:PORT, :PORT for every IPv4 address, unix:PATH, or fd:NUMBER for "
+                  "a socket that "
+                  "this process was started with and that listens already, such as fd:3 from "
+                  "systemd; may be given "
+                  "several times. Port 0 lets the system choose.");
   table.text(
       "socket_mode", socket_mode, "MODE",
       "Who may connect to a Unix socket, as chmod takes it: 600 for the same user, 660 for a "
@@ -62,7 +64,8 @@ base::Result<void> Options::check() const {
   for (const base::Address& address : bind) {
     if (!server.debug || address.is_local()) continue;
     return base::fail("--debug shows what is inside, and ", address.to_string(),
-                      " can be reached from other machines; bind to 127.0.0.1, or leave it out");
+                      address.is_inherited() ? " may be" : " can be",
+                      " reached from other machines; bind to 127.0.0.1, or leave it out");
   }
   return server.check();
 }

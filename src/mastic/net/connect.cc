@@ -169,6 +169,7 @@ async::Task<std::unique_ptr<Connection>> connect_tcp(const std::string& address,
                                                      const ConnectOptions& options) {
   const base::Address parsed = parse(address);
   if (parsed.is_unix()) throw ConnectError("connect_unix connects to Unix sockets: " + address);
+  if (parsed.is_inherited()) throw ConnectError("nobody can connect to a descriptor: " + address);
   return connect(parsed, options);
 }
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "mastic/net/hang_up.h"
+#include "mastic/net/inherited_socket.h"
 #include "mastic/net/socket_address.h"
 
 namespace mastic::net {
@@ -45,6 +46,11 @@ bool concerns_one_connection(int number) {
 
 base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address& address,
                                       const SocketAccess& access) {
+  if (address.is_inherited()) {
+    auto inherited = take_inherited(kernel, address);
+    if (!inherited) return std::unexpected(inherited.error());
+    return Listener(*std::move(inherited), {}, true);
+  }
   if (address.is_unix()) return open_unix(kernel, address, access);
   auto bound = bind_socket(kernel, address, SOCK_STREAM);
   if (!bound) return std::unexpected(bound.error());
@@ -72,7 +78,7 @@ base::Result<Listener> Listener::finish(BoundSocket socket, SocketFile file) {
 
 void Listener::close() {
   file_.remove();
-  if (descriptor_.is_open()) hang_up(descriptor_.kernel(), descriptor_.fd());
+  if (descriptor_.is_open() && !is_inherited_) hang_up(descriptor_.kernel(), descriptor_.fd());
   descriptor_.reset();
 }
 

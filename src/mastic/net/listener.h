@@ -19,11 +19,13 @@ namespace mastic::net {
 
 /// A bound and listening socket, which the acceptors of several loops may share. A Unix socket that
 /// a dead process left behind is replaced, and of several processes that would replace it one does;
-/// this one's own is removed with it, and no other's.
+/// this one's own is removed with it, and no other's. A socket that this process was started with
+/// (take_inherited) goes on listening when this is closed: others may have it, or take it next.
 class Listener {
  public:
   /// Fails with a message that names the address and the remedy. `access`: who may connect to a Unix
-  /// socket, set before anybody can; unless it is told otherwise, only the same user.
+  /// socket, set before anybody can; unless it is told otherwise, only the same user. An inherited one
+  /// is as whoever opened it has left it.
   [[nodiscard]] static base::Result<Listener> open(base::Kernel& kernel,
                                                    const base::Address& address,
                                                    const SocketAccess& access = {});
@@ -32,16 +34,18 @@ class Listener {
   ~Listener() { close(); }
 
   [[nodiscard]] int fd() const { return descriptor_.fd(); }
-  /// With the port that the system chose when 0 was asked for.
+  /// With the port that the system chose when 0 was asked for; of an inherited socket the address that
+  /// it is bound to.
   [[nodiscard]] const base::Address& address() const { return address_; }
-  /// Nobody can connect any more, also when a child still has the socket.
+  /// Nobody can connect any more, also when a child still has the socket; but for an inherited one.
   void close();
 
  private:
-  Listener(BoundSocket socket, SocketFile file)
+  Listener(BoundSocket socket, SocketFile file, bool is_inherited = false)
       : descriptor_(std::move(socket.descriptor)),
         address_(std::move(socket.address)),
-        file_(std::move(file)) {}
+        file_(std::move(file)),
+        is_inherited_(is_inherited) {}
   /// Has it listen.
   [[nodiscard]] static base::Result<Listener> finish(BoundSocket socket, SocketFile file);
   [[nodiscard]] static base::Result<Listener> open_unix(base::Kernel& kernel,
@@ -51,6 +55,7 @@ class Listener {
   base::Descriptor descriptor_;
   base::Address address_;
   SocketFile file_;
+  bool is_inherited_;
 };
 
 /// Who gets accepted connections; on the loop, outside of user code.

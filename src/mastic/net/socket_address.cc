@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
+#include <string>
+#include <utility>
 
 namespace mastic::net {
 namespace {
@@ -63,6 +66,19 @@ base::Endpoint SocketAddress::endpoint() const {
     return {base::IpAddress::v6(bytes), ntohs(v6.sin6_port)};
   }
   return {};
+}
+
+std::optional<base::Address> SocketAddress::address() const {
+  if (family() == AF_INET || family() == AF_INET6) return base::Address(endpoint());
+  if (family() != AF_UNIX) return std::nullopt;
+  const auto filled = copy_as<sockaddr_un>(storage_);
+  const std::size_t room = sizeof filled.sun_path;
+  const std::size_t size = size_ - std::min<std::size_t>(size_, offsetof(sockaddr_un, sun_path));
+  std::string path(filled.sun_path, std::min(size, room));
+  const bool is_abstract = !path.empty() && path.front() == '\0';
+  if (is_abstract) path.front() = '@';
+  if (!is_abstract) path.resize(std::min(path.size(), path.find('\0')));
+  return base::Address::unix_socket(path.empty() ? "@" : std::move(path));
 }
 
 }  // namespace mastic::net

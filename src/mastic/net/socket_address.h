@@ -4,6 +4,8 @@
 
 #include <sys/socket.h>
 
+#include <optional>
+
 #include "mastic/base/address.h"
 
 namespace mastic::net {
@@ -23,6 +25,9 @@ class SocketAddress {
 
   /// Address and port; without an address for a Unix socket. An IPv4 address within IPv6 is IPv4.
   [[nodiscard]] base::Endpoint endpoint() const;
+  /// What a socket is bound to; nothing for other families than IP and Unix. A Unix socket that is not
+  /// in the file system is shown with @ before its name, as ss and netstat do.
+  [[nodiscard]] std::optional<base::Address> address() const;
 
  private:
   sockaddr_storage storage_{};

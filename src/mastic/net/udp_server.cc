@@ -19,6 +19,7 @@ base::Result<void> UdpServer::listen(std::string_view address) {
   const auto parsed = base::Address::parse(address);
   if (!parsed) return std::unexpected(parsed.error());
   if (parsed->is_unix()) return base::fail("a UdpServer listens on no Unix socket: ", address);
+  if (parsed->is_inherited()) return base::fail("a UdpServer takes no descriptor: ", address);
   auto bound = bind_socket(kernel(), *parsed, SOCK_DGRAM);
   if (!bound) return std::unexpected(bound.error());
   DatagramPath::ask_for_local(kernel(), bound->descriptor.fd(), bound->address);
