@@ -164,8 +164,8 @@ void Loop::flush() {
 }
 
 void Loop::retire(std::unique_ptr<Retirable> object) noexcept {
-  object->next_retired_ = retired_;
-  retired_ = object.release();
+  *retired_end_ = object.get();
+  retired_end_ = &object.release()->next_retired_;
 }
 
 void Loop::keep(std::unique_ptr<LoopOwned> object) noexcept {
@@ -178,6 +178,7 @@ void Loop::keep(std::unique_ptr<LoopOwned> object) noexcept {
 void Loop::destroy_retired() noexcept {
   while (retired_ != nullptr) {  // what goes may retire others
     const std::unique_ptr<Retirable> going(std::exchange(retired_, retired_->next_retired_));
+    if (retired_ == nullptr) retired_end_ = &retired_;
   }
 }
 

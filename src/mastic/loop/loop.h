@@ -144,7 +144,8 @@ class Loop final : public async::Executor {
   /// Has `listener` told before what was written in this turn is sent; once, however often it is asked
   /// for.
   void tell_at_turn_end(TurnEndListener& listener) noexcept { turn_end_.add(listener); }
-  /// Destroys `object` at the end of the turn, when the loop holds none of its sources any more.
+  /// Destroys `object` at the end of the turn, when the loop holds none of its sources any more, and
+  /// after those that were retired before.
   void retire(std::unique_ptr<Retirable> object) noexcept;
   /// Owns `object`, which nobody else does, until it is retired: what is left goes with the loop.
   void keep(std::unique_ptr<LoopOwned> object) noexcept;
@@ -202,6 +203,7 @@ class Loop final : public async::Executor {
   std::vector<Socket*> receiving_now_;
   std::unique_ptr<char[]> receive_buffer_;
   Retirable* retired_ = nullptr;
+  Retirable** retired_end_ = &retired_;
   LoopOwned* kept_ = nullptr;
   Stop stop_;
   bool pinned_ = false;
