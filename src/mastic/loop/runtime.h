@@ -1,0 +1,124 @@
+// What a program has one of: its loops, and the threads that drive them.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "mastic/base/kernel.h"
+#include "mastic/base/log.h"
+#include "mastic/base/result.h"
+#include "mastic/loop/disk.h"
+#include "mastic/loop/loop.h"
+#include "mastic/loop/options.h"
+#include "mastic/loop/post.h"
+#include "mastic/loop/scheduler.h"
+#include "mastic/loop/transfer.h"
+#include "mastic/threads/blocking_scope.h"
+
+namespace mastic::loop {
+
+/// Loops, one pool of threads for all of them, the choice how they move bytes, and where they read
+/// files (ADR 0026). Servers stand on it, any number of them, and may come and go while it runs:
+///
+///     const auto runtime = loop::Runtime::open(options, log, base::system_kernel());
+///     (*runtime)->start();
+///     server::Server site(...), pages(...);
+///     site.start_on(**runtime);
+///     pages.start_on(**runtime);
+///
+/// What stands on it goes before it. Destroying it ends the loops and waits. A server that is started
+/// without one makes its own.
+class Runtime final {
+ public:
+  /// Opens the loops, which nobody drives yet. `log` and `kernel` must outlive it. Fails when the kernel
+  /// has no descriptors left. Requires of `options`: they fit (Options::check).
+  [[nodiscard]] static base::Result<std::unique_ptr<Runtime>> open(const Options& options,
+                                                                   base::Log& log,
+                                                                   base::Kernel& kernel);
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  /// Has the loops driven. When the system has no threads for that it fails, and drives none.
+  [[nodiscard]] base::Result<void> start();
+  /// From any thread: the loops end. Nothing may stand on them any more that waits for them.
+  void stop() noexcept;
+  /// Until they have ended; returns how many threads were written off and have not come back.
+  std::uint64_t join();
+
+  [[nodiscard]] bool is_driven() const { return driven_.load(); }
+  [[nodiscard]] std::span<const std::unique_ptr<Loop>> loops() const { return loops_; }
+  [[nodiscard]] Scheduler& scheduler() { return scheduler_; }
+  [[nodiscard]] const Scheduler& scheduler() const { return scheduler_; }
+  /// How bytes are transferred, and why so.
+  [[nodiscard]] const TransferChoice& transfer() const { return transfer_; }
+  [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
+
+  /// Does `work()` on `loop` and returns what it does; here, while nobody drives the loop. Waits for it,
+  /// so it is not for what runs on a loop itself. What `work` throws is thrown here.
+  template <class Work>
+  auto call(Loop& loop, Work work) -> decltype(work());
+  /// Destroys what belongs to `loop`, there, after all that it had retired. Waits for that, as `call`.
+  template <class T>
+  void destroy(Loop& loop, std::unique_ptr<T> object);
+
+ private:
+  Runtime(const Options& options, TransferChoice transfer, base::Log& log, base::Kernel& kernel);
+  void threads_are_short(std::uint64_t held) noexcept;
+  template <class T>
+  class Going;
+
+  base::Log& log_;
+  base::Kernel& kernel_;
+  const TransferChoice transfer_;
+  // Scheduler and disk outlive the loops that name them; loops are driven by nobody when they go.
+  Scheduler scheduler_;
+  Disk disk_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+  std::atomic<bool> driven_{false};
+};
+
+template <class Work>
+auto Runtime::call(Loop& loop, Work work) -> decltype(work()) {
+  if (!is_driven()) return work();
+  std::packaged_task<decltype(work())()> task(std::move(work));
+  auto done = task.get_future();
+  post(loop, std::move(task));
+  const threads::BlockingScope blocking;
+  return done.get();
+}
+
+/// Retired last, so it goes after what else was retired in this turn.
+template <class T>
+class Runtime::Going final : public Retirable {
+ public:
+  Going(std::unique_ptr<T> object, std::promise<void> gone)
+      : gone_(std::move(gone)), object_(std::move(object)) {}
+  ~Going() override {
+    object_.reset();
+    gone_.set_value();
+  }
+
+ private:
+  std::promise<void> gone_;
+  std::unique_ptr<T> object_;
+};
+
+template <class T>
+void Runtime::destroy(Loop& loop, std::unique_ptr<T> object) {
+  if (!is_driven()) return object.reset();
+  std::promise<void> promise;
+  auto gone = promise.get_future();
+  auto going = std::make_unique<Going<T>>(std::move(object), std::move(promise));
+  post(loop, [&loop, going = std::move(going)]() mutable { loop.retire(std::move(going)); });
+  const threads::BlockingScope blocking;
+  gone.get();
+}
+
+}  // namespace mastic::loop
