@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -74,15 +73,20 @@ LoopServer::LoopServer(const loop::Options& options, base::Duration drain_timeou
       threads_(threads),
       max_waiting_(max_waiting),
       kernel_(kernel),
-      log_(log),
-      scheduler_(options.threads_here(kernel), kernel) {}
+      log_(log) {}
 
 LoopServer::~LoopServer() = default;
 
 void LoopServer::end() {
   drain();
-  if (!loops_.empty()) wait();
-  MASTIC_ASSERT(!started_ || is_over_);
+  const bool is_driven = own_runtime_ || others_drive();  // else nothing has begun
+  if (is_driven) wait();
+  MASTIC_ASSERT(!started_ || is_over_ || (runtime_ != nullptr && !is_driven));
+  for (auto& shard : shards_) {
+    if (runtime_ == nullptr) break;
+    loop::Loop& loop = shard->loop();
+    runtime_->destroy(loop, std::move(shard));
+  }
   shards_.clear();
 }
 
@@ -98,8 +102,16 @@ base::Log& LoopServer::log() {
 // ---- starting ----
 
 base::Result<void> LoopServer::start() {
-  const auto opened = open_loops();
+  const auto opened = open_runtime();
   return opened ? drive() : opened;
+}
+
+base::Result<void> LoopServer::start_on(loop::Runtime& runtime) {
+  MASTIC_ASSERT(runtime_ == nullptr);
+  runtime_ = &runtime;
+  std::vector<loop::Loop*> loops;
+  for (const auto& loop : runtime.loops()) loops.push_back(loop.get());
+  return open_shards(loops);
 }
 
 base::Result<void> LoopServer::start_on(loop::Loop& loop) { return open_shards({&loop}); }
@@ -119,7 +131,7 @@ int LoopServer::run() {
 }
 
 base::Result<void> LoopServer::run_until_signal() {
-  if (const auto opened = open_loops(); !opened) return opened;
+  if (const auto opened = open_runtime(); !opened) return opened;
   const SignalEnd ends(*this);
   for (const base::Address& address : addresses_) {
     log().write(Level::Info, "listening on " + address.to_string());
@@ -129,19 +141,13 @@ base::Result<void> LoopServer::run_until_signal() {
   return driven;
 }
 
-base::Result<void> LoopServer::open_loops() {
-  MASTIC_ASSERT(loops_.empty());
+base::Result<void> LoopServer::open_runtime() {
+  MASTIC_ASSERT(runtime_ == nullptr);
   if (const auto fits = check(); !fits) return fits;
-  const loop::TransferChoice transfer = loop::choose_transfer(kernel_, options_.transfer);
-  const std::uint64_t count = options_.loops_here(kernel_);
-  std::vector<loop::Loop*> loops;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    auto loop = loop::Loop::open(kernel_, transfer.kind);
-    if (!loop) return std::unexpected(loop.error());
-    loops_.push_back(*std::move(loop));
-    loops.push_back(loops_.back().get());
-  }
-  return open_shards(loops);
+  auto opened = loop::Runtime::open(options_, log(), kernel_);
+  if (!opened) return std::unexpected(opened.error());
+  own_runtime_ = *std::move(opened);
+  return start_on(*own_runtime_);
 }
 
 base::Result<void> LoopServer::open_shards(const std::vector<loop::Loop*>& loops) {
@@ -153,30 +159,35 @@ base::Result<void> LoopServer::open_shards(const std::vector<loop::Loop*>& loops
                                              .max_stand_ins = 0,
                                              .max_queued = max_waiting_,
                                              .when_full = threads::WhenFull::Refuse});
-  for (loop::Loop* const loop : loops) {
-    auto shard = make_shard(*loop);
-    if (!shard) return std::unexpected(shard.error());
-    shards_.push_back(*std::move(shard));
-  }
+  for (loop::Loop* const loop : loops) shards_.push_back(make_shard(*loop));
   shards_made();
+  const auto begun = begin_shards();
   const std::lock_guard lock(mutex_);
   open_shards_ = shards_.size();
-  started_ = true;
+  started_ = begun || others_drive();  // where others drive, what has begun has to end
+  if (!begun) asked_ = Ending::AtOnce;
   order_end();
+  return begun;
+}
+
+/// Where the loops are: they may serve others already.
+base::Result<void> LoopServer::begin_shards() {
+  for (const auto& shard : shards_) {
+    const auto begin_one = [&] { return begin(*shard); };
+    const auto begun = runtime_ != nullptr ? runtime_->call(shard->loop(), begin_one) : begin_one();
+    if (!begun) return begun;
+  }
   return {};
 }
 
+bool LoopServer::others_drive() const { return runtime_ != nullptr && runtime_->is_driven(); }
+
 base::Result<void> LoopServer::drive() {
-  try {
-    for (const auto& loop : loops_) scheduler_.start(*loop);
-  } catch (const std::system_error& error) {
-    for (const auto& loop : loops_) loop->stop();
-    (void)scheduler_.join();
-    const std::lock_guard lock(mutex_);
-    is_over_ = true;  // nobody drives what would have to end
-    return base::fail(error.what());
-  }
-  return {};
+  const auto driven = own_runtime_->start();
+  if (driven) return driven;
+  const std::lock_guard lock(mutex_);
+  is_over_ = true;  // nobody drives what would have to end
+  return driven;
 }
 
 // ---- stopping ----
@@ -212,7 +223,7 @@ void LoopServer::shard_settled() noexcept {
       std::ranges::all_of(shards_, [](const auto& shard) { return shard->is_settled(); });
   if (is_over_ || !all || !is_idle()) return;
   is_over_ = true;
-  for (const auto& loop : loops_) loop->stop();
+  if (own_runtime_) own_runtime_->stop();
   over_.notify_all();
 }
 
@@ -227,7 +238,7 @@ void LoopServer::wait() {
     std::unique_lock lock(mutex_);
     over_.wait(lock, [this] { return is_over_ || !started_; });
   }
-  scheduler_.join();
+  if (own_runtime_) (void)own_runtime_->join();
 }
 
 }  // namespace mastic::net

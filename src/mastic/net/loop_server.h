@@ -1,4 +1,4 @@
-// What every server here has: loops with their threads, a beginning and an end.
+// What every server here has: shards on the loops of a Runtime, a beginning and an end.
 
 #pragma once
 
@@ -14,14 +14,15 @@
 #include "mastic/base/log.h"
 #include "mastic/base/result.h"
 #include "mastic/loop/options.h"
-#include "mastic/loop/scheduler.h"
+#include "mastic/loop/runtime.h"
 #include "mastic/net/server_shard.h"
 #include "mastic/threads/thread_pool.h"
 
 namespace mastic::net {
 
-/// It has loops and threads of its own, or runs on a loop that somebody else drives. `drain` and
-/// `abort` may be called from any thread, also from a handler; the rest is for whoever made it.
+/// It has loops and threads of its own, stands on a Runtime beside other servers, or runs on a loop that
+/// somebody else drives. `drain` and `abort` may be called from any thread, also from a handler; the
+/// rest is for whoever made it.
 class LoopServer : private ServerShardOwner {
  public:
   LoopServer(const LoopServer&) = delete;
@@ -36,6 +37,10 @@ class LoopServer : private ServerShardOwner {
   /// Begins to serve, on loops and threads of its own. Takes SIGPIPE and raises the limit of
   /// descriptors, in the whole process. After a failure it is of no more use.
   [[nodiscard]] base::Result<void> start();
+  /// The same on the loops of `runtime`, which must outlive it, and may be driven already or not yet.
+  /// The options of loops then say nothing; handlers that block have threads of their own all the same.
+  /// Not from one of its loops. `wait`, and destroying it, want the loops to be driven.
+  [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime);
   /// The same on `loop`, by whoever drives that; it must outlive this. Call it where the loop is
   /// driven, or before it is. Then `wait` is not for that thread, and whoever destroys the server
   /// has drained it and had the loop driven until it has settled.
@@ -66,10 +71,12 @@ class LoopServer : private ServerShardOwner {
 
   /// Whether the options fit.
   [[nodiscard]] virtual base::Result<void> check() const = 0;
-  /// Makes a shard, which works once its loop is driven.
-  [[nodiscard]] virtual base::Result<std::unique_ptr<ServerShard>> make_shard(loop::Loop& loop) = 0;
+  /// Makes a shard, not on its loop.
+  [[nodiscard]] virtual std::unique_ptr<ServerShard> make_shard(loop::Loop& loop) = 0;
   /// All shards are there.
   virtual void shards_made() {}
+  /// On the loop of `shard`: has it take on work. Fails when the loop cannot watch what it has to.
+  [[nodiscard]] virtual base::Result<void> begin(ServerShard& shard) = 0;
   /// No shard takes more on: lets go of what they shared.
   virtual void all_closed() noexcept = 0;
   /// Whether nothing is on its way from one shard to another.
@@ -89,8 +96,10 @@ class LoopServer : private ServerShardOwner {
   class SignalEnd;
   void shard_closed() noexcept final;
   void shard_settled() noexcept final;
-  [[nodiscard]] base::Result<void> open_loops();
+  [[nodiscard]] base::Result<void> open_runtime();
   [[nodiscard]] base::Result<void> open_shards(const std::vector<loop::Loop*>& loops);
+  [[nodiscard]] base::Result<void> begin_shards();
+  [[nodiscard]] bool others_drive() const;
   [[nodiscard]] base::Result<void> drive();
   enum class Ending : std::uint8_t { No, Gently, AtOnce };
   void ask_to_end(Ending how);
@@ -105,10 +114,10 @@ class LoopServer : private ServerShardOwner {
   std::unique_ptr<OwnLog> own_log_;
   base::Log* log_;
   std::vector<base::Address> addresses_;
-  std::vector<std::unique_ptr<loop::Loop>> loops_;
+  std::unique_ptr<loop::Runtime> own_runtime_;
+  loop::Runtime* runtime_ = nullptr;         ///< its own, that which it stands on, or none
   std::optional<threads::ThreadPool> pool_;  ///< ends before the loops that its work posts to
   std::vector<std::unique_ptr<ServerShard>> shards_;
-  loop::Scheduler scheduler_;
 
   mutable std::mutex mutex_;
   std::condition_variable over_;

@@ -30,7 +30,7 @@ base::Result<void> StreamServer::listen_on(const base::Address& address,
   return {};
 }
 
-base::Result<std::unique_ptr<ServerShard>> StreamServer::make_shard(loop::Loop& loop) {
+std::unique_ptr<ServerShard> StreamServer::make_shard(loop::Loop& loop) {
   if (!service_) {
     service_.emplace(
         StreamService{handler_, options_, log(), pool(), history_, counters_, shard_owner()});
@@ -40,13 +40,15 @@ base::Result<std::unique_ptr<ServerShard>> StreamServer::make_shard(loop::Loop& 
                   "(ulimit -n), or lower max_connections");
     }
   }
-  auto shard = std::make_unique<StreamShard>(loop, *service_);
+  return std::make_unique<StreamShard>(loop, *service_);
+}
+
+base::Result<void> StreamServer::begin(ServerShard& shard) {
   for (const Listener& listener : listeners_) {
-    if (const auto accepting = shard->accept_from(listener); !accepting) {
-      return std::unexpected(accepting.error());
-    }
+    const auto accepting = static_cast<StreamShard&>(shard).accept_from(listener);
+    if (!accepting) return accepting;
   }
-  return shard;
+  return {};
 }
 
 void StreamServer::shards_made() {

@@ -28,18 +28,21 @@ base::Result<void> UdpServer::listen(std::string_view address) {
   return {};
 }
 
-base::Result<std::unique_ptr<ServerShard>> UdpServer::make_shard(loop::Loop& loop) {
+std::unique_ptr<ServerShard> UdpServer::make_shard(loop::Loop& loop) {
   if (!service_) {
     service_.emplace(
         DatagramService{handler_, options_, log(), pool(), history_, counters_, shard_owner()});
   }
-  auto shard = std::make_unique<DatagramShard>(loop, *service_);
+  return std::make_unique<DatagramShard>(loop, *service_);
+}
+
+base::Result<void> UdpServer::begin(ServerShard& shard) {
   for (const BoundSocket& socket : sockets_) {
-    if (const auto receiving = shard->receive_from(socket.descriptor.fd()); !receiving) {
-      return std::unexpected(receiving.error());
-    }
+    const int fd = socket.descriptor.fd();
+    const auto receiving = static_cast<DatagramShard&>(shard).receive_from(fd);
+    if (!receiving) return receiving;
   }
-  return shard;
+  return {};
 }
 
 UdpServer::Statistics UdpServer::statistics() const {
