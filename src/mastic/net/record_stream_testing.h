@@ -22,7 +22,8 @@
 namespace mastic::net {
 
 /// Records: two bytes of length, the high one first, and so many bytes with every bit turned.
-struct Records {
+class Records {
+ public:
   static constexpr std::size_t kHeadBytes = 2;
   static constexpr std::size_t kMaxBytes = 16 << 10;
 
@@ -33,7 +34,8 @@ struct Records {
       const std::string_view part = text.substr(0, kMaxBytes);
       out += static_cast<char>(part.size() >> 8);
       out += static_cast<char>(part.size() & 0xff);
-      for (const char c : part) out += static_cast<char>(~c);
+      out += part;
+      turn_bits(out, part.size());
     }
     return out;
   }
@@ -46,13 +48,20 @@ struct Records {
                                    << 8 |
                                static_cast<unsigned char>(bytes[at + 1]);
       if (bytes.size() - at - kHeadBytes < size) break;
-      for (const char c : std::string_view(bytes).substr(at + kHeadBytes, size)) {
-        text += static_cast<char>(~c);
-      }
+      text.append(bytes, at + kHeadBytes, size);
+      turn_bits(text, size);
       at += kHeadBytes + size;
     }
     bytes.erase(0, at);
     return text;
+  }
+
+ private:
+  /// Of the last `count` bytes.
+  static void turn_bits(std::string& bytes, std::size_t count) {
+    for (char* at = bytes.data() + bytes.size() - count; count > 0; --count, ++at) {
+      *at = static_cast<char>(~*at);
+    }
   }
 };
 
