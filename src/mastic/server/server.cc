@@ -18,12 +18,12 @@ constexpr std::uint64_t kOtherDescriptors = 600;  // files that are kept open, l
 
 }  // namespace
 
-/// A shard with its loop, and what it is told from other threads.
+/// A shard, and what it is told from other threads.
 class Server::LoopShard {
  public:
-  LoopShard(Server& server, std::unique_ptr<loop::Loop> loop)
-      : loop_(std::move(loop)),
-        shard_(*loop_, server.app_, server.options_, server.log_, server.counters_),
+  LoopShard(Server& server, loop::Loop& loop)
+      : loop_(loop),
+        shard_(loop_, server.app_, server.options_, server.log_, server.counters_),
         drain_([&server, this] {
           shard_.drain([&server] { server.shard_settled(); });
           server.shard_accepts_no_more();
@@ -31,14 +31,14 @@ class Server::LoopShard {
         abort_([this] { shard_.abort_all(); }),
         stop_background_([this] { shard_.stop_background(); }) {}
 
-  loop::Loop& loop() { return *loop_; }
+  loop::Loop& loop() { return loop_; }
   Shard& shard() { return shard_; }
-  void drain() { drain_.post_once(*loop_); }
-  void abort() { abort_.post_once(*loop_); }
-  void stop_background() { stop_background_.post_once(*loop_); }
+  void drain() { drain_.post_once(loop_); }
+  void abort() { abort_.post_once(loop_); }
+  void stop_background() { stop_background_.post_once(loop_); }
   /// Has `work` done on the loop.
   void tell(std::function<void(Shard&)> work) {
-    loop::post(*loop_, [this, work = std::move(work)] {
+    loop::post(loop_, [this, work = std::move(work)] {
       try {
         work(shard_);
       } catch (const std::bad_alloc&) {  // then it has no answer, as a loop that hangs
@@ -47,7 +47,7 @@ class Server::LoopShard {
   }
 
  private:
-  std::unique_ptr<loop::Loop> loop_;
+  loop::Loop& loop_;
   Shard shard_;
   loop::PostedOnce drain_;
   loop::PostedOnce abort_;
@@ -62,6 +62,10 @@ Server::~Server() {
   wait();
   MASTIC_ASSERT(lost_threads_ == 0,
                 {"threads in handlers that never returned", static_cast<long long>(lost_threads_)});
+  for (auto& each : shards_) {
+    loop::Loop& loop = each->loop();
+    runtime_->destroy(loop, std::move(each));
+  }
 }
 
 base::Result<void> Server::listen(const base::Address& address, const net::SocketAccess& access) {
@@ -72,6 +76,15 @@ base::Result<void> Server::listen(const base::Address& address, const net::Socke
 }
 
 base::Result<void> Server::start(std::function<void()> settled) {
+  return begin(std::move(settled));
+}
+
+base::Result<void> Server::start_on(loop::Runtime& runtime, std::function<void()> settled) {
+  runtime_ = &runtime;
+  return begin(std::move(settled));
+}
+
+base::Result<void> Server::begin(std::function<void()> settled) {
   if (const auto fits = options_.check(); !fits) return fits;
   if (const auto begun = app_.lifecycle().start(); !begun) return begun;
   hooks_ran_ = true;
@@ -87,67 +100,59 @@ base::Result<void> Server::start(std::function<void()> settled) {
     options_.max_inflight_bytes = default_inflight_bytes(kernel_);
   }
   when_settled_ = std::move(settled);
-  transfer_ = loop::choose_transfer(kernel_, options_.loop.transfer);
-  scheduler_ = std::make_unique<loop::Scheduler>(options_.loop.threads_here(kernel_), kernel_);
-  scheduler_->when_short([this](std::uint64_t held) { threads_are_short(held); });
-  const std::uint64_t max_waits = std::min(
-      options_.loop.max_disk_waits, std::max<std::uint64_t>(1, options_.loop.threads.workers / 2));
-  disk_ = std::make_unique<loop::Disk>(*scheduler_, max_waits, log_, kernel_);
-  hang_policy_ =
-      std::make_unique<HangPolicy>(*scheduler_, log_, options_.recycle_if_lost_over, recycle_);
+  if (runtime_ == nullptr) {
+    auto opened = loop::Runtime::open(options_.loop, log_, kernel_);
+    if (!opened) return std::unexpected(opened.error());
+    own_runtime_ = *std::move(opened);
+    runtime_ = own_runtime_.get();
+  }
+  hang_policy_ = std::make_unique<HangPolicy>(runtime_->scheduler(), log_,
+                                              options_.recycle_if_lost_over, recycle_);
   try {
-    if (const auto opened = open_shards(); !opened) return opened;
+    make_shards();
   } catch (const std::system_error& error) {
     return base::fail(error.what());
+  }
+  auto begun = begin_shards();
+  if (begun && own_runtime_) begun = own_runtime_->start();
+  const std::lock_guard lock(ending_mutex_);
+  started_ = begun || runtime_->is_driven();  // where others drive, what has begun has to end
+  if (!begun) ending_ = Ending::AtOnce;
+  order_end();
+  return begun;
+}
+
+void Server::make_shards() {
+  std::vector<Shard*> peers;
+  for (const auto& loop : runtime_->loops()) {
+    shards_.push_back(std::make_unique<LoopShard>(*this, *loop));
+    peers.push_back(&shards_.back()->shard());
+  }
+  for (Shard* const shard : peers) {
+    shard->set_peers(peers);
+    shard->observe_rejections(observer_);
+    shard->watch_by(hang_policy_.get(), this);
+  }
+  accepting_ = shards_.size();
+}
+
+/// Where the loops are: they may serve others already.
+base::Result<void> Server::begin_shards() {
+  for (const auto& each : shards_) {
+    const auto accepting = runtime_->call(each->loop(), [&]() -> base::Result<void> {
+      for (const net::Listener& listener : listeners_) {
+        if (const auto begun = each->shard().accept_from(listener); !begun) return begun;
+      }
+      return {};
+    });
+    if (!accepting) return accepting;
   }
   std::size_t next = 0;
   for (const auto& task : app_.lifecycle().tasks()) {
-    shards_[next++ % shards_.size()]->shard().run_in_background(task);
-  }
-  accepting_ = shards_.size();
-  try {
-    for (const auto& each : shards_) scheduler_->start(each->loop());
-  } catch (const std::system_error& error) {
-    for (const auto& each : shards_) each->loop().stop();
-    (void)scheduler_->join();
-    return base::fail(error.what());
-  }
-  const std::lock_guard lock(ending_mutex_);
-  started_ = true;
-  order_end();
-  return {};
-}
-
-base::Result<void> Server::open_shards() {
-  const std::uint64_t count = options_.loop.loops_here(kernel_);
-  std::vector<Shard*> peers;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    auto loop = loop::Loop::open(kernel_, transfer_.kind);
-    if (!loop) return std::unexpected(loop.error());
-    (*loop)->read_by(*disk_);
-    shards_.push_back(std::make_unique<LoopShard>(*this, *std::move(loop)));
-    peers.push_back(&shards_.back()->shard());
-  }
-  for (const auto& each : shards_) {
-    each->shard().set_peers(peers);
-    each->shard().observe_rejections(observer_);
-    each->shard().watch_by(hang_policy_.get(), this);
-    for (const net::Listener& listener : listeners_) {
-      if (const auto accepting = each->shard().accept_from(listener); !accepting) return accepting;
-    }
+    LoopShard& each = *shards_[next++ % shards_.size()];
+    runtime_->call(each.loop(), [&] { each.shard().run_in_background(task); });
   }
   return {};
-}
-
-/// Says what follows from it, too, for somebody will wonder why he got 503.
-void Server::threads_are_short(std::uint64_t held) noexcept {
-  try {
-    log_.write(base::Level::Warning,
-               "few threads stand by, " + std::to_string(held) +
-                   " are held by handlers: what has blocked, or is new, waits for one, and is "
-                   "answered 503 after --queue-timeout; --workers has more of them");
-  } catch (const std::bad_alloc&) {  // there is none for a message either
-  }
 }
 
 void Server::drain() { ask_to_end(Ending::Gently); }
@@ -183,8 +188,10 @@ void Server::shard_settled() {
   for (const auto& each : shards_)
     each->stop_background();  // requests may have needed them until here
   if (counters_.background_tasks() > 0 || settled_.exchange(true)) return;
-  for (const auto& each : shards_) each->loop().stop();
+  if (own_runtime_) own_runtime_->stop();
   if (when_settled_) when_settled_();
+  is_over_ = true;
+  is_over_.notify_all();
 }
 
 bool Server::has_started() {
@@ -194,7 +201,12 @@ bool Server::has_started() {
 
 void Server::wait() {
   const bool started = has_started();
-  if (started) lost_threads_ = scheduler_->join();
+  if (started && own_runtime_) {
+    lost_threads_ = own_runtime_->join();
+  } else if (started && runtime_->is_driven()) {
+    is_over_.wait(false);
+    lost_threads_ = runtime_->scheduler().status().lost;
+  }
   if (started) hang_policy_->finish();
   for (const auto& each : shards_) {  // one that came back late has left its exchange behind
     if (started) lost_threads_ = std::max<std::uint64_t>(lost_threads_, each->shard().exchanges());
@@ -209,7 +221,7 @@ void Server::wait() {
 // ---- what it tells of itself ----
 
 base::PoolReport Server::pool() const {
-  const loop::Scheduler::Status status = scheduler_->status();
+  const loop::Scheduler::Status status = runtime_->scheduler().status();
   const auto in_reserve = [](const auto& each) { return each.role == base::ThreadRole::Reserve; };
   return {.workers = status.workers,
           .busy = status.busy,
@@ -225,7 +237,7 @@ base::PoolReport Server::pool() const {
 std::vector<base::ThreadReport> Server::threads() const {
   const base::Instant now = kernel_.monotonic_now();
   std::vector<base::ThreadReport> threads;
-  for (const auto& each : scheduler_->status().threads) {
+  for (const auto& each : runtime_->scheduler().status().threads) {
     const auto shard =
         std::ranges::find_if(shards_, [&](const auto& one) { return &one->loop() == each.loop; });
     const bool none = shard == shards_.end();

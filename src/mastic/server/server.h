@@ -17,8 +17,7 @@
 #include "mastic/base/log.h"
 #include "mastic/base/result.h"
 #include "mastic/base/server_status.h"
-#include "mastic/loop/disk.h"
-#include "mastic/loop/scheduler.h"
+#include "mastic/loop/runtime.h"
 #include "mastic/net/listener.h"
 #include "mastic/server/hang_policy.h"
 #include "mastic/server/options.h"
@@ -35,6 +34,10 @@ namespace mastic::server {
 ///     ...
 ///     server.drain();                // from any thread
 ///     server.wait();
+///
+/// It makes loops and threads of its own, or stands on those of a Runtime, beside others:
+///
+///     server.start_on(runtime);
 ///
 /// Destroying it drains it and waits.
 ///
@@ -65,6 +68,10 @@ class Server final : private base::ServerStatus {
   /// (threads::let_writes_fail) and raises the limit of descriptors, in the whole process. `settled` is called on a loop when the last
   /// connection has ended after `drain`.
   [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
+  /// The same on the loops of `runtime`, which must outlive it, and may be driven already or not yet;
+  /// Options::loop then says nothing. Not from one of its loops.
+  [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime,
+                                            std::function<void()> settled = {});
 
   /// Stops gently, from any thread: see Shard::drain. Listeners are closed when all that waited was
   /// accepted. Returns at once; the second call does nothing. Before `start` has returned it is
@@ -73,15 +80,17 @@ class Server final : private base::ServerStatus {
   /// The same, and aborts what is still under way.
   void abort();
   /// Until the last connection has ended; then calls the application's shutdown hooks, unless threads
-  /// are lost that still use it. Requires: drain was called, or will be.
+  /// are lost that still use it. Requires: drain was called, or will be, and the loops are driven. Not
+  /// from one of its handlers.
   void wait();
 
   /// Where it listens, with the ports that the system chose.
   [[nodiscard]] std::vector<base::Address> addresses() const;
   /// After `start`: how bytes are transferred, and why so.
-  [[nodiscard]] const loop::TransferChoice& transfer() const { return transfer_; }
+  [[nodiscard]] const loop::TransferChoice& transfer() const { return runtime_->transfer(); }
   [[nodiscard]] std::size_t loops() const override { return shards_.size(); }
-  /// After `wait`: threads that were written off and have not returned.
+  /// After `wait`: threads that were written off and have not returned; on a Runtime that others use,
+  /// also theirs.
   [[nodiscard]] std::uint64_t lost_threads() const { return lost_threads_; }
 
   /// What it tells of itself, while it is started.
@@ -100,8 +109,9 @@ class Server final : private base::ServerStatus {
   void ask_to_end(Ending how);
   void order_end();
   [[nodiscard]] bool has_started();
-  void threads_are_short(std::uint64_t held) noexcept;
-  [[nodiscard]] base::Result<void> open_shards();
+  [[nodiscard]] base::Result<void> begin(std::function<void()> settled);
+  void make_shards();
+  [[nodiscard]] base::Result<void> begin_shards();
   void shard_accepts_no_more();
   void shard_settled();
 
@@ -111,17 +121,17 @@ class Server final : private base::ServerStatus {
   base::Kernel& kernel_;
   app::RejectionObserver observer_;
   ServerCounters counters_;
-  loop::TransferChoice transfer_;
   std::vector<net::Listener> listeners_;
-  std::unique_ptr<loop::Disk> disk_;  // outlives the loops, and the threads that read for it
+  std::unique_ptr<loop::Runtime> own_runtime_;
+  loop::Runtime* runtime_ = nullptr;  ///< its own, or that which it stands on
   std::vector<std::unique_ptr<LoopShard>> shards_;
-  std::unique_ptr<loop::Scheduler> scheduler_;
   std::unique_ptr<HangPolicy> hang_policy_;
   std::function<void()> recycle_ = [] {};
   std::uint64_t lost_threads_ = 0;
   std::function<void()> when_settled_;
   std::atomic<std::size_t> accepting_{0};  ///< shards
   std::atomic<bool> settled_{false};       ///< shards may settle at the same time
+  std::atomic<bool> is_over_{false};       ///< and that was told
   std::mutex ending_mutex_;                ///< of the two below
   bool started_ = false;                   ///< the shards are there, and driven
   Ending ending_ = Ending::No;

@@ -1,0 +1,214 @@
+// Several servers in one process, on one Runtime.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "mastic/async/sleep.h"
+#include "mastic/base/kernel_testing.h"
+#include "mastic/loop/runtime.h"
+#include "mastic/net/connection.h"
+#include "mastic/net/tcp_server.h"
+#include "mastic/routing/router.h"
+#include "mastic/server/client_testing.h"
+#include "mastic/server/server.h"
+
+namespace mastic::server {
+namespace {
+
+using namespace std::chrono_literals;
+using app::App;
+using app::Request;
+using async::Task;
+using base::Address;
+using base::system_kernel;
+using http::Status;
+using routing::Router;
+
+constexpr std::string_view kPost =
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n01234567890123456789";
+
+/// A client of a socket server.
+class LineClient {
+ public:
+  explicit LineClient(const Address& address) {
+    net::SocketAddress where(address);
+    socket_ =
+        base::Descriptor(system_kernel(), system_kernel().socket(where.family(), SOCK_STREAM, 0));
+    EXPECT_EQ(system_kernel().connect(socket_.fd(), where.data(), *where.size()), 0);
+  }
+  std::string ask(const std::string& text) {
+    const std::string line = text + "\n";
+    EXPECT_GT(system_kernel().send(socket_.fd(), line.data(), line.size(), MSG_NOSIGNAL), 0);
+    std::string answer(64, '\0');
+    const ssize_t got = system_kernel().recv(socket_.fd(), answer.data(), answer.size(), 0);
+    answer.resize(got > 0 ? static_cast<std::size_t>(got) - 1 : 0);
+    return answer;
+  }
+
+ private:
+  base::Descriptor socket_;
+};
+
+struct SharedRuntimeTest : testing::TestWithParam<loop::Scheduler::HandOff> {
+  SharedRuntimeTest() { options.drain_idle = options.linger_idle = 20ms; }
+  /// A server that answers with `name`.
+  std::unique_ptr<Server> make(const std::string& name, const Options& chosen,
+                               std::string_view address = "127.0.0.1:0") {
+    Router site;
+    site.get("/", [name] { return name; });
+    site.post("/", [](Request&) { return "taken"; });
+    site.get("/later", [name]() -> Task<std::string> {
+      co_await async::sleep_for(50ms);
+      co_return name;
+    });
+    auto server = std::make_unique<Server>(App(std::move(site)), chosen, log, system_kernel());
+    EXPECT_TRUE(server->listen(*Address::parse(address)));
+    return server;
+  }
+
+  RecordingLog log;
+  Options options;
+  std::unique_ptr<loop::Runtime> runtime =
+      loop::Runtime::open({.loops = 2, .threads = {.hand_off = GetParam()}}, log, system_kernel())
+          .value();
+};
+
+TEST_P(SharedRuntimeTest, TwoServersHaveTheirOwnPortsAndOptions) {
+  Options strict = options;
+  strict.max_body_bytes = 10;
+  const auto open = make("open", options);
+  const auto closed = make("closed", strict);
+  ASSERT_TRUE(open->start_on(*runtime));  // one before the loops are driven, one after
+  ASSERT_TRUE(runtime->start());
+  ASSERT_TRUE(closed->start_on(*runtime));
+  EXPECT_EQ(open->loops(), 2u);
+  Client of_open(open->addresses()[0]);
+  Client of_closed(closed->addresses()[0]);
+  EXPECT_EQ(of_open.get(), "open");
+  EXPECT_EQ(of_closed.get(), "closed");
+  of_open.send(kPost);
+  EXPECT_EQ(of_open.answer().content, "taken");
+  of_closed.send(kPost);
+  EXPECT_EQ(of_closed.answer().status, Status::ContentTooLarge);
+}
+
+TEST_P(SharedRuntimeTest, OneServerEndsGentlyAndTheOtherGoesOn) {
+  ASSERT_TRUE(runtime->start());
+  const auto stays = make("stays", options);
+  auto goes = make("goes", options);
+  std::atomic<bool> settled{false};
+  ASSERT_TRUE(stays->start_on(*runtime));
+  ASSERT_TRUE(goes->start_on(*runtime, [&] { settled = true; }));
+  const Address address = goes->addresses()[0];
+  Client of_stays(stays->addresses()[0]);
+  Client of_goes(address);
+  EXPECT_EQ(of_stays.get(), "stays");
+  of_goes.ask("/later");
+  goes->drain();
+  EXPECT_EQ(of_goes.answer().content, "goes") << "what is under way is answered";
+  goes->wait();
+  EXPECT_TRUE(settled);
+  goes.reset();
+  EXPECT_FALSE(Client(address).is_connected());
+  EXPECT_EQ(of_stays.get("/later"), "stays");
+}
+
+TEST_P(SharedRuntimeTest, ServersComeAndGoWhileAnotherIsBusy) {
+  ASSERT_TRUE(runtime->start());
+  const auto busy = make("busy", options);
+  ASSERT_TRUE(busy->start_on(*runtime));
+  std::atomic<bool> stop{false};
+  std::atomic<int> wrong{0};
+  std::thread client([&] {
+    Client of_busy(busy->addresses()[0]);
+    while (!stop) wrong += of_busy.get() == "busy" ? 0 : 1;
+  });
+  for (int times = 0; times < 20; ++times) {
+    const auto guest = make("guest", options);
+    ASSERT_TRUE(guest->start_on(*runtime));
+    for (int clients = 0; clients < 4; ++clients) {
+      Client of_guest(guest->addresses()[0]);
+      EXPECT_EQ(of_guest.get(), "guest");
+    }
+  }
+  stop = true;
+  client.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_P(SharedRuntimeTest, ASocketServerStandsBesideAnHttpServer) {
+  ASSERT_TRUE(runtime->start());
+  const auto site = make("site", options);
+  net::TcpServer echo(
+      [](net::Connection& connection) -> Task<> {
+        while (const auto line = co_await connection.reader().read_line()) {
+          const std::string answer = *line + "\n";
+          co_await connection.writer().write(answer);
+        }
+      },
+      {.loop = {}, .drain_timeout = 1s}, log);
+  ASSERT_TRUE(echo.listen("127.0.0.1:0"));
+  ASSERT_TRUE(site->start_on(*runtime));
+  ASSERT_TRUE(echo.start_on(*runtime));
+  Client of_site(site->addresses()[0]);
+  EXPECT_EQ(of_site.get(), "site");
+  EXPECT_EQ(LineClient(echo.addresses()[0]).ask("hello"), "hello");
+  echo.drain();
+  echo.wait();
+  EXPECT_TRUE(echo.has_settled());
+  EXPECT_EQ(of_site.get(), "site");
+}
+
+TEST_P(SharedRuntimeTest, AServerThatCannotStartLeavesTheOthersAlone) {
+  class Full final : public base::ForwardingKernel {
+   public:
+    using ForwardingKernel::ForwardingKernel;
+    int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override {
+      if (fails && --left < 0) return -ENOSPC;
+      return ForwardingKernel::epoll_ctl(epoll, operation, fd, event);
+    }
+    std::atomic<bool> fails{false};
+    std::atomic<int> left{0};
+  } kernel(system_kernel());
+  const auto on =
+      loop::Runtime::open({.loops = 2, .threads = {.hand_off = GetParam()}}, log, kernel).value();
+  ASSERT_TRUE(on->start());
+  const auto stays = make("stays", options);
+  ASSERT_TRUE(stays->start_on(*on));
+  Client of_stays(stays->addresses()[0]);
+  EXPECT_EQ(of_stays.get(), "stays");
+  for (const int watched : {0, 1}) {  // by neither loop, or by one of them
+    const auto fails = make("fails", options);
+    kernel.left = watched;
+    kernel.fails = true;
+    const auto started = fails->start_on(*on);
+    kernel.fails = false;
+    ASSERT_FALSE(started);
+    EXPECT_NE(started.error().message.find("cannot watch"), std::string::npos);
+  }
+  EXPECT_EQ(of_stays.get(), "stays");
+}
+
+TEST_P(SharedRuntimeTest, AServerMayGoThoughNobodyDroveItsLoops) {
+  const auto never = make("never", options);
+  ASSERT_TRUE(never->start_on(*runtime));
+}
+
+INSTANTIATE_TEST_SUITE_P(, SharedRuntimeTest,
+                         testing::Values(loop::Scheduler::HandOff::WhenStuck,
+                                         loop::Scheduler::HandOff::Always),
+                         [](const auto& each) {
+                           return each.param == loop::Scheduler::HandOff::Always
+                                      ? "HandOffAlways"
+                                      : "HandOffWhenStuck";
+                         });
+
+}  // namespace
+}  // namespace mastic::server
