@@ -26,10 +26,11 @@ ARROWS = {
     "routing": "base json async http app",
     "middleware": "base async http app",
     "files": "base async http app",
+    "sockets": "base async threads loop net",
     "server": "base threads async http wire loop net app",
     "inspect": "base json async threads http app routing",
     "catalog": "base threads async http wire loop net app routing middleware files server inspect",
-    "testing": "base threads async http wire loop net app routing middleware files server inspect catalog",
+    "testing": "base threads async http wire loop net app routing middleware files sockets server inspect catalog",
 }
 ARROWS = {room: set(allowed.split()) for room, allowed in ARROWS.items()}
 

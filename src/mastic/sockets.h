@@ -28,10 +28,10 @@
 #include "mastic/async/task_group.h"
 #include "mastic/async/with_timeout.h"
 #include "mastic/base/result.h"
-#include "mastic/net/connect.h"
-#include "mastic/net/tcp_server.h"
-#include "mastic/net/udp_server.h"
-#include "mastic/net/unix_server.h"
+#include "mastic/sockets/connect.h"
+#include "mastic/sockets/tcp_server.h"
+#include "mastic/sockets/udp_server.h"
+#include "mastic/sockets/unix_server.h"
 
 namespace mastic {
 
@@ -45,18 +45,18 @@ using async::TaskGroup;
 using async::TimedOut;
 using async::with_timeout;
 using base::Result;
-using net::Admission;
-using net::BlockingConnection;
-using net::connect_tcp;
-using net::connect_unix;
-using net::ConnectError;
-using net::Connection;
-using net::ConnectionHandler;
-using net::Datagram;
-using net::StreamError;
-using net::StreamFault;
-using net::TcpServer;
-using net::UdpServer;
-using net::UnixServer;
+using sockets::Admission;
+using sockets::BlockingConnection;
+using sockets::connect_tcp;
+using sockets::connect_unix;
+using sockets::ConnectError;
+using sockets::Connection;
+using sockets::ConnectionHandler;
+using sockets::Datagram;
+using sockets::StreamError;
+using sockets::StreamFault;
+using sockets::TcpServer;
+using sockets::UdpServer;
+using sockets::UnixServer;
 
 }  // namespace mastic

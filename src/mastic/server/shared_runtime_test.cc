@@ -1,4 +1,4 @@
-// Several servers in one process, on one Runtime.
+// Several HTTP servers in one process, on one Runtime.
 
 #include <gtest/gtest.h>
 
@@ -13,8 +13,6 @@
 #include "mastic/async/sleep.h"
 #include "mastic/base/kernel_testing.h"
 #include "mastic/loop/runtime.h"
-#include "mastic/net/connection.h"
-#include "mastic/net/tcp_server.h"
 #include "mastic/routing/router.h"
 #include "mastic/server/client_testing.h"
 #include "mastic/server/server.h"
@@ -33,28 +31,6 @@ using routing::Router;
 
 constexpr std::string_view kPost =
     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n01234567890123456789";
-
-/// A client of a socket server.
-class LineClient {
- public:
-  explicit LineClient(const Address& address) {
-    net::SocketAddress where(address);
-    socket_ =
-        base::Descriptor(system_kernel(), system_kernel().socket(where.family(), SOCK_STREAM, 0));
-    EXPECT_EQ(system_kernel().connect(socket_.fd(), where.data(), *where.size()), 0);
-  }
-  std::string ask(const std::string& text) {
-    const std::string line = text + "\n";
-    EXPECT_GT(system_kernel().send(socket_.fd(), line.data(), line.size(), MSG_NOSIGNAL), 0);
-    std::string answer(64, '\0');
-    const ssize_t got = system_kernel().recv(socket_.fd(), answer.data(), answer.size(), 0);
-    answer.resize(got > 0 ? static_cast<std::size_t>(got) - 1 : 0);
-    return answer;
-  }
-
- private:
-  base::Descriptor socket_;
-};
 
 struct SharedRuntimeTest : testing::TestWithParam<loop::Scheduler::HandOff> {
   SharedRuntimeTest() { options.drain_idle = options.linger_idle = 20ms; }
@@ -141,29 +117,6 @@ TEST_P(SharedRuntimeTest, ServersComeAndGoWhileAnotherIsBusy) {
   stop = true;
   client.join();
   EXPECT_EQ(wrong, 0);
-}
-
-TEST_P(SharedRuntimeTest, ASocketServerStandsBesideAnHttpServer) {
-  ASSERT_TRUE(runtime->start());
-  const auto site = make("site", options);
-  net::TcpServer echo(
-      [](net::Connection& connection) -> Task<> {
-        while (const auto line = co_await connection.reader().read_line()) {
-          const std::string answer = *line + "\n";
-          co_await connection.writer().write(answer);
-        }
-      },
-      {.loop = {}, .drain_timeout = 1s}, log);
-  ASSERT_TRUE(echo.listen("127.0.0.1:0"));
-  ASSERT_TRUE(site->start_on(*runtime));
-  ASSERT_TRUE(echo.start_on(*runtime));
-  Client of_site(site->addresses()[0]);
-  EXPECT_EQ(of_site.get(), "site");
-  EXPECT_EQ(LineClient(echo.addresses()[0]).ask("hello"), "hello");
-  echo.drain();
-  echo.wait();
-  EXPECT_TRUE(echo.has_settled());
-  EXPECT_EQ(of_site.get(), "site");
 }
 
 TEST_P(SharedRuntimeTest, AServerThatCannotStartLeavesTheOthersAlone) {

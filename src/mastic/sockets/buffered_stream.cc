@@ -1,0 +1,335 @@
+#include "mastic/sockets/buffered_stream.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <utility>
+
+#include "mastic/base/assert.h"
+#include "mastic/base/result.h"
+
+namespace mastic::sockets {
+namespace {
+
+[[noreturn]] void throw_fault(StreamFault fault, int number) {
+  switch (fault) {
+    case StreamFault::TimedOut:
+      throw StreamError(fault, "the peer took too long");
+    case StreamFault::Lost:
+      throw StreamError(fault, "the connection is lost: " + base::describe_number(number));
+    default:
+      throw StreamError(fault, "the connection is closed");
+  }
+}
+
+}  // namespace
+
+// ---- operations ----
+
+std::optional<std::string> Receive::await_resume() {
+  finish_await();
+  switch (outcome_) {
+    case Outcome::Bytes:
+      return std::move(bytes_);
+    case Outcome::End:
+      return std::nullopt;
+    case Outcome::Busy:
+      throw std::logic_error("another task reads from this connection");
+    case Outcome::Fault:
+      break;
+  }
+  throw_fault(fault_, number_);
+}
+
+void Send::await_resume() const {
+  finish_await();
+  if (failed_) throw_fault(fault_, number_);
+}
+
+// ---- life ----
+
+BufferedStream::BufferedStream(loop::Loop& loop, std::unique_ptr<net::Stream> stream,
+                               const StreamOptions& options, BufferedStreamOwner& owner)
+    : loop_(loop),
+      stream_(std::move(stream)),
+      options_(options),
+      owner_(owner),
+      fire_stop_(std::make_unique<loop::FireStop>()),
+      stop_token_(fire_stop_->source.get_token()) {}
+
+BufferedStream::~BufferedStream() = default;
+
+bool BufferedStream::start() noexcept {
+  if (stream_->start(*this)) return true;
+  fail(StreamFault::Lost, ENOMEM);
+  return false;
+}
+
+void BufferedStream::drain() noexcept {
+  draining_ = true;
+  fire_stop();
+  answer_reader();
+}
+
+void BufferedStream::end() noexcept {
+  owner_ended_ = true;
+  if (phase_ == Phase::Open) {
+    phase_ = Phase::Ending;
+    leave_waiters();
+    arrived_ = {};
+    stream_->shut_write();
+    if (std::exchange(paused_, false)) {
+      last_traffic_ = loop_.now();  // what is with the kernel comes now
+      stream_->resume_reading();
+    }
+    if (phase_ == Phase::Ending && stream_->unsent() == 0) linger();
+  }
+  check_over();
+}
+
+void BufferedStream::abort() noexcept {
+  if (phase_ == Phase::Closed) return;
+  stream_->abort();
+  fire_stop();
+  close();
+}
+
+/// All is sent: the peer may take a moment to end its side, unless it has had that.
+void BufferedStream::linger() noexcept {
+  if (peer_ended_) return close();
+  const base::Instant due = base::after(last_traffic_, options_.linger_timeout);
+  due <= loop_.now() ? linger_is_over() : loop_.arm(read_timer_, due);
+}
+
+/// What the peer has not got by now would be lost to a reset when it sends once more, so that is
+/// waited for, as long as it gets on. When the server stops the kernel delivers the rest alone.
+void BufferedStream::linger_is_over() noexcept {
+  if (draining_ || stream_->unacknowledged() == 0) return close();
+  watch_writing();
+  loop_.arm(read_timer_, base::after(loop_.now(), options_.linger_timeout));
+}
+
+void BufferedStream::fail(StreamFault fault, int number) noexcept {
+  if (phase_ == Phase::Closed) return;
+  fault_ = fault;
+  fault_number_ = number;
+  abort();
+}
+
+void BufferedStream::close() noexcept {
+  stream_->close();
+  phase_ = Phase::Closed;
+  read_timer_.disarm();
+  write_timer_.disarm();
+  answer_reader();
+  leave_waiters();
+  check_over();
+}
+
+void BufferedStream::leave_waiters() noexcept {
+  if (Receive* const reader = std::exchange(reader_, nullptr)) {
+    reader->outcome_ = Receive::Outcome::Fault;
+    reader->fault_ = fault_;
+    reader->number_ = fault_number_;
+    reader->waits_ = false;
+    reader->complete();
+  }
+  while (first_send_ != nullptr) {
+    first_send_->failed_ = true;
+    first_send_->fault_ = fault_;
+    first_send_->number_ = fault_number_;
+    pop_send();
+  }
+}
+
+void BufferedStream::fire_stop() noexcept {
+  if (fire_stop_) loop::FireStop::fire(std::move(fire_stop_), loop_);
+}
+
+void BufferedStream::check_over() noexcept {
+  if (!owner_ended_ || phase_ != Phase::Closed || requests_.load() != 0) return;
+  if (!std::exchange(is_over_, true)) owner_.stream_over();
+}
+
+void BufferedStream::request(unsigned what) noexcept {
+  if (requests_.fetch_or(what) == 0) loop_.post(request_message_);
+}
+
+void BufferedStream::requested() noexcept {
+  const unsigned what = requests_.exchange(0);
+  if ((what & kAbort) != 0) abort();
+  if ((what & kEnd) != 0) end();
+  check_over();
+}
+
+// ---- reading ----
+
+void BufferedStream::begin(Receive& receive) noexcept {
+  if (reader_ != nullptr) {
+    receive.outcome_ = Receive::Outcome::Busy;
+    return receive.complete();
+  }
+  reader_ = &receive;
+  receive.waits_ = true;
+  if (answer_reader()) {
+    if (phase_ == Phase::Open && std::exchange(paused_, false)) stream_->resume_reading();
+    return;
+  }
+  const base::Instant now = loop_.now();
+  if (receive.partial_ && !receive.due_) receive.due_ = base::after(now, options_.read_timeout);
+  const base::Instant due =
+      receive.partial_ ? *receive.due_ : base::after(now, options_.idle_timeout);
+  due <= now ? read_deadline() : loop_.arm(read_timer_, due);
+}
+
+/// Tells the reader what there is to tell. False when there is nothing, or nobody to tell.
+bool BufferedStream::answer_reader() noexcept {
+  if (reader_ == nullptr) return false;
+  const bool end = peer_ended_ || (draining_ && !reader_->partial_);
+  if (!arrived_.empty()) {
+    reader_->bytes_ = std::exchange(arrived_, {});
+    reader_->outcome_ = Receive::Outcome::Bytes;
+  } else if (phase_ != Phase::Open) {
+    leave_waiters();
+    return true;
+  } else if (end) {
+    reader_->outcome_ = Receive::Outcome::End;
+  } else {
+    return false;
+  }
+  read_timer_.disarm();
+  Receive& reader = *std::exchange(reader_, nullptr);
+  reader.waits_ = false;
+  reader.complete();
+  return true;
+}
+
+void BufferedStream::forget(Receive& receive) noexcept {
+  receive.waits_ = false;
+  reader_ = nullptr;
+  if (phase_ == Phase::Open) read_timer_.disarm();
+}
+
+void BufferedStream::received(std::string_view bytes) noexcept {
+  last_traffic_ = loop_.now();
+  if (phase_ != Phase::Open) return;  // read away
+  try {
+    arrived_ += bytes;
+  } catch (const std::bad_alloc&) {
+    return fail(StreamFault::Lost, ENOMEM);
+  }
+  if (answer_reader()) return;
+  if (arrived_.size() < options_.read_ahead_bytes || std::exchange(paused_, true)) return;
+  stream_->pause_reading();
+}
+
+void BufferedStream::received_end() noexcept {
+  peer_ended_ = true;
+  if (phase_ == Phase::Ending && stream_->unsent() == 0) return close();
+  answer_reader();
+}
+
+void BufferedStream::failed(int number) noexcept { fail(StreamFault::Lost, number); }
+
+void BufferedStream::read_deadline() noexcept {
+  if (phase_ == Phase::Ending) return linger_is_over();
+  if (reader_ == nullptr) return;
+  Receive& reader = *std::exchange(reader_, nullptr);
+  reader.waits_ = false;
+  reader.outcome_ = Receive::Outcome::Fault;
+  reader.fault_ = StreamFault::TimedOut;
+  reader.complete();
+}
+
+// ---- writing ----
+
+void BufferedStream::begin(Send& send) noexcept {
+  if (phase_ != Phase::Open || write_ended_) {
+    send.failed_ = true;
+    send.fault_ = phase_ == Phase::Open ? StreamFault::Closed : fault_;
+    send.number_ = fault_number_;
+    return send.complete();
+  }
+  (first_send_ == nullptr ? first_send_ : last_send_->next_) = &send;
+  last_send_ = &send;
+  send.queued_ = true;
+  if (first_send_ == &send) pump();
+}
+
+void BufferedStream::pump() noexcept {
+  try {
+    while (phase_ == Phase::Open && first_send_ != nullptr && push(*first_send_)) pop_send();
+  } catch (const std::bad_alloc&) {
+    return fail(StreamFault::Lost, ENOMEM);
+  }
+}
+
+bool BufferedStream::push(Send& send) {
+  if (write_ended_) {  // by one that stood before it
+    send.failed_ = true;
+    send.fault_ = StreamFault::Closed;
+    return true;
+  }
+  if (send.until_ == Send::Until::Sent) return stream_->unsent() == 0;
+  if (send.until_ == Send::Until::Shut) {
+    write_ended_ = true;
+    stream_->shut_write();
+    return true;
+  }
+  while (!choked_ && !send.left_.empty()) {
+    const std::uint64_t room = options_.write_high_bytes - stream_->unsent();
+    const std::string_view part = send.left_.substr(0, room);
+    stream_->write(part);
+    send.left_.remove_prefix(part.size());
+    send.begun_ = true;
+    choked_ = stream_->unsent() >= options_.write_high_bytes;
+  }
+  return !choked_;
+}
+
+void BufferedStream::pop_send() noexcept {
+  Send& send = *first_send_;
+  first_send_ = send.next_;
+  send.queued_ = false;
+  send.complete();
+}
+
+void BufferedStream::forget(Send& send) noexcept {
+  send.queued_ = false;
+  if (send.begun_ && !send.left_.empty()) write_ended_ = true;  // what follows would not be framed
+  Send* previous = nullptr;
+  for (Send* at = first_send_; at != &send; at = at->next_) previous = at;
+  (previous == nullptr ? first_send_ : previous->next_) = send.next_;
+  if (last_send_ == &send) last_send_ = previous;
+  if (previous == nullptr) pump();
+}
+
+void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
+  if (taken > 0) last_traffic_ = loop_.now();
+  delivery_.took(taken);
+  if (unsent <= options_.write_low_bytes) choked_ = false;
+  unsent == 0 ? write_timer_.disarm() : watch_writing();
+  if (phase_ == Phase::Ending) {
+    if (unsent == 0) linger();
+    return;
+  }
+  pump();
+}
+
+/// Some of what was written has not left: so much is to be acknowledged until the write deadline.
+void BufferedStream::watch_writing() noexcept {
+  if (write_timer_.is_armed()) return;
+  delivery_.start(*stream_);
+  loop_.arm(write_timer_, base::after(loop_.now(), options_.write_timeout));
+}
+
+void BufferedStream::write_deadline() noexcept {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options_.write_timeout);
+  const auto least = options_.min_write_rate * static_cast<std::uint64_t>(seconds.count());
+  if (delivery_.look(*stream_) < std::max<std::uint64_t>(least, 1)) {
+    return fail(StreamFault::TimedOut, 0);
+  }
+  watch_writing();
+}
+
+}  // namespace mastic::sockets

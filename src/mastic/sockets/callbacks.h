@@ -1,0 +1,30 @@
+// Timers and messages that call a member of the object they stand in.
+
+#pragma once
+
+#include "mastic/async/job.h"
+#include "mastic/async/timer.h"
+
+namespace mastic::sockets {
+
+template <class Owner, void (Owner::*kExpired)() noexcept>
+class TimerOf final : public async::Timer {
+ public:
+  explicit TimerOf(Owner& owner) : owner_(owner) {}
+  void expired() noexcept override { (owner_.*kExpired)(); }
+
+ private:
+  Owner& owner_;
+};
+
+template <class Owner, void (Owner::*kDeliver)() noexcept>
+class MessageTo final : public async::Message {
+ public:
+  explicit MessageTo(Owner& owner) : owner_(owner) {}
+  void deliver() noexcept override { (owner_.*kDeliver)(); }
+
+ private:
+  Owner& owner_;
+};
+
+}  // namespace mastic::sockets

@@ -1,0 +1,236 @@
+#include "mastic/sockets/datagram_shard.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <new>
+#include <optional>
+#include <utility>
+
+#include "mastic/async/root_task.h"
+#include "mastic/base/assert.h"
+#include "mastic/net/socket_address.h"
+#include "mastic/sockets/callbacks.h"
+#include "mastic/sockets/handler_fault.h"
+
+namespace mastic::sockets {
+namespace {
+
+constexpr std::size_t kBatch = 16;
+constexpr base::Duration kRetry = std::chrono::milliseconds(50);  // while there is no room
+
+}  // namespace
+
+/// A server's socket, as one loop watches it.
+class DatagramShard::Socket final : public loop::Source {
+ public:
+  Socket(DatagramShard& shard, int fd) : Source(fd), shard_(shard) {}
+  ~Socket() override { shard_.loop().unwatch(*this); }
+  void ready(loop::Readiness) noexcept override { shard_.receive(fd_); }
+  void forget() { fd_ = -1; }
+
+ private:
+  DatagramShard& shard_;
+};
+
+// ---- sessions ----
+
+/// A datagram with its handler.
+class DatagramShard::Session : public loop::Retirable {
+ public:
+  Session(DatagramShard& shard, std::string bytes, const DatagramPath& path)
+      : shard_(shard),
+        datagram_(std::move(bytes), path, shard.loop().kernel(), shard.service_.counters) {}
+  virtual void begin() = 0;
+  virtual void cancel() noexcept = 0;
+
+  std::list<std::unique_ptr<Session>>::iterator place;
+
+ protected:
+  /// In the handler's place, while what left it is being handled.
+  void note_exception() noexcept {
+    try {
+      throw;
+    } catch (const async::Cancelled&) {  // by the end of the server
+    } catch (...) {
+      fault_ = describe_fault();
+    }
+  }
+  /// On the loop.
+  void over() noexcept {
+    if (fault_) shard_.report(*fault_, datagram_.peer());
+    shard_.session_over(*this);
+  }
+
+  DatagramShard& shard_;
+  Datagram datagram_;
+
+ private:
+  std::optional<std::string> fault_;
+};
+
+class DatagramShard::TaskSession final : public Session, private async::RootTask {
+ public:
+  TaskSession(DatagramShard& shard, std::string bytes, const DatagramPath& path)
+      : Session(shard, std::move(bytes), path), RootTask(shard.loop(), shard.service_.history) {}
+  void begin() override { schedule(); }
+  void cancel() noexcept override { stop(); }
+
+ private:
+  async::Task<> make_task() override { return shard_.service_.handler.begin(datagram_); }
+  void task_failed() noexcept override { note_exception(); }
+  void task_ended() noexcept override { over(); }
+};
+
+class DatagramShard::BlockingSession final : public Session, private async::BlockingWork {
+ public:
+  using Session::Session;
+  void begin() override {
+    if (shard_.service_.threads.submit(*this)) return;
+    shard_.service_.counters.dropped.fetch_add(1);
+    over();
+  }
+  void cancel() noexcept override {
+    if (shard_.service_.threads.withdraw(*this)) over();
+  }
+
+ private:
+  void run() noexcept override {
+    try {
+      shard_.service_.handler.run(datagram_);
+    } catch (...) {
+      note_exception();
+    }
+    shard_.loop().post(ended_);
+  }
+  void ended() noexcept { over(); }
+
+  MessageTo<BlockingSession, &BlockingSession::ended> ended_{*this};
+};
+
+// ---- receiving ----
+
+DatagramShard::DatagramShard(loop::Loop& loop, const DatagramService& service)
+    : ServerShard(loop, service.log, service.options.drain_timeout, service.owner),
+      service_(service),
+      buffer_(kBatch * service.options.max_datagram_bytes) {}
+
+DatagramShard::~DatagramShard() { MASTIC_ASSERT(sessions_.empty()); }
+
+base::Result<void> DatagramShard::receive_from(int socket) {
+  auto source = std::make_unique<Socket>(*this, socket);
+  if (const auto watched = loop().watch_shared(*source); !watched) return watched;
+  sockets_.push_back(std::move(source));
+  return {};
+}
+
+void DatagramShard::receive(int socket) noexcept {
+  if (is_paused_) return;
+  const std::uint64_t handling = service_.counters.handling.load();
+  if (handling >= service_.options.max_handling) return pause();
+  const std::size_t most = service_.options.max_datagram_bytes;
+  std::array<net::SocketAddress, kBatch> peers;
+  std::array<iovec, kBatch> parts;
+  std::array<ControlRoom, kBatch> rooms;
+  std::array<mmsghdr, kBatch> messages{};
+  const auto room = std::min<std::uint64_t>(kBatch, service_.options.max_handling - handling);
+  for (std::size_t i = 0; i < room; ++i) {
+    parts[i] = {.iov_base = buffer_.data() + i * most, .iov_len = most};
+    msghdr& head = messages[i].msg_hdr;
+    head.msg_name = peers[i].data();
+    head.msg_namelen = *peers[i].size();
+    head.msg_iov = &parts[i];
+    head.msg_iovlen = 1;
+    head.msg_control = rooms[i].bytes.data();
+    head.msg_controllen = rooms[i].bytes.size();
+  }
+  const int count = loop().kernel().recvmmsg(socket, std::span(messages).first(room));
+  if (count < 0 && count != -EAGAIN && count != -EINTR && may_log()) {
+    log().write(base::Level::Warning,
+                "cannot receive for the moment: " + base::describe_number(-count));
+  }
+  for (std::size_t i = 0; std::cmp_less(i, count); ++i) {
+    const bool is_cut = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+    const std::string_view bytes(buffer_.data() + i * most, messages[i].msg_len);
+    DatagramPath path{.socket = socket, .peer = peers[i].endpoint()};
+    path.read_local(messages[i].msg_hdr);
+    service_.counters.received.fetch_add(1);
+    if (is_cut || !handle(path, bytes)) {
+      service_.counters.dropped.fetch_add(1);
+    }
+  }
+}
+
+/// False when there is no memory for it.
+bool DatagramShard::handle(const DatagramPath& path, std::string_view bytes) noexcept try {
+  std::unique_ptr<Session> made;
+  if (service_.handler.is_blocking()) {
+    made = std::make_unique<BlockingSession>(*this, std::string(bytes), path);
+  } else {
+    made = std::make_unique<TaskSession>(*this, std::string(bytes), path);
+  }
+  sessions_.push_back(std::move(made));
+  Session& session = *sessions_.back();
+  session.place = std::prev(sessions_.end());
+  service_.counters.handling.fetch_add(1);
+  session.begin();
+  return true;
+} catch (const std::bad_alloc&) {
+  return false;
+}
+
+void DatagramShard::session_over(Session& session) noexcept {
+  loop().retire(std::move(*session.place));
+  sessions_.erase(session.place);
+  service_.counters.handling.fetch_sub(1);
+  if (is_paused_) resume();
+  check_settled();
+}
+
+/// At most once a second: whoever sends datagrams decides how many fail.
+void DatagramShard::report(std::string_view fault, const base::Endpoint& peer) noexcept {
+  service_.counters.failed.fetch_add(1);
+  if (!may_log()) return;
+  try {
+    const std::string message = "the handler of a datagram failed: " + std::string(fault);
+    const std::string address = peer.to_string();
+    const base::LogField client{"client", address};
+    log().write(
+        {.level = base::Level::Error, .logger = "app", .message = message, .fields = {&client, 1}});
+  } catch (const std::bad_alloc&) {  // there is nowhere left to say so
+  }
+}
+
+void DatagramShard::pause() noexcept {
+  is_paused_ = true;
+  for (const auto& socket : sockets_) loop().unwatch(*socket);
+  loop().arm(*this, loop().now() + kRetry);  // another shard's handlers may end
+}
+
+void DatagramShard::resume() noexcept {
+  is_paused_ = false;
+  disarm();
+  for (const auto& socket : sockets_) {
+    if (!loop().watch_shared(*socket)) return pause();
+  }
+}
+
+// ---- the end ----
+
+void DatagramShard::close() noexcept {
+  disarm();
+  for (auto& socket : sockets_) {
+    loop().unwatch(*socket);
+    socket->forget();
+    loop().retire(std::move(socket));
+  }
+  sockets_.clear();
+}
+
+void DatagramShard::abort_all() noexcept {
+  for (auto at = sessions_.begin(); at != sessions_.end();) (*at++)->cancel();
+}
+
+}  // namespace mastic::sockets

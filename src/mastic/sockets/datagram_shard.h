@@ -1,0 +1,66 @@
+// One loop of a server of datagrams.
+
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mastic/async/blocking_executor.h"
+#include "mastic/async/blocking_history.h"
+#include "mastic/async/timer.h"
+#include "mastic/sockets/datagram.h"
+#include "mastic/sockets/server_shard.h"
+#include "mastic/sockets/udp_server_options.h"
+
+namespace mastic::sockets {
+
+/// What a shard needs of its server; all of it outlives the shard.
+struct DatagramService {
+  const DatagramHandler& handler;
+  const UdpServerOptions& options;
+  base::Log& log;
+  async::BlockingExecutor& threads;  ///< for handlers that block
+  async::BlockingHistory& history;   ///< of those that are tasks
+  DatagramCounters& counters;
+  ServerShardOwner& owner;
+};
+
+/// Receives in batches, and runs a handler for each datagram.
+class DatagramShard final : public ServerShard, private async::Timer {
+ public:
+  DatagramShard(loop::Loop& loop, const DatagramService& service);
+  ~DatagramShard() override;
+
+  /// `socket` must stay open until the shard has settled. Fails when the loop cannot watch it.
+  [[nodiscard]] base::Result<void> receive_from(int socket);
+
+ private:
+  class Socket;
+  class Session;
+  class TaskSession;
+  class BlockingSession;
+
+  void receive(int socket) noexcept;
+  bool handle(const DatagramPath& path, std::string_view bytes) noexcept;
+  void session_over(Session& session) noexcept;
+  void report(std::string_view fault, const base::Endpoint& peer) noexcept;
+  void pause() noexcept;
+  void resume() noexcept;
+  void expired() noexcept override { resume(); }
+
+  void close() noexcept override;
+  void drain_all() noexcept override {}
+  void abort_all() noexcept override;
+  [[nodiscard]] bool is_empty() const noexcept override { return sessions_.empty(); }
+
+  const DatagramService& service_;
+  std::vector<std::unique_ptr<Socket>> sockets_;
+  std::list<std::unique_ptr<Session>> sessions_;
+  std::vector<char> buffer_;  ///< room for a batch
+  bool is_paused_ = false;
+};
+
+}  // namespace mastic::sockets

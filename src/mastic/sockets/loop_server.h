@@ -1,0 +1,131 @@
+// What every server here has: shards on the loops of a Runtime, a beginning and an end.
+
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "mastic/base/address.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/log.h"
+#include "mastic/base/result.h"
+#include "mastic/loop/options.h"
+#include "mastic/loop/runtime.h"
+#include "mastic/sockets/server_shard.h"
+#include "mastic/threads/thread_pool.h"
+
+namespace mastic::sockets {
+
+/// It has loops and threads of its own, stands on a Runtime beside other servers, or runs on a loop that
+/// somebody else drives. `drain` and `abort` may be called from any thread, also from a handler; the
+/// rest is for whoever made it.
+class LoopServer : private ServerShardOwner {
+ public:
+  LoopServer(const LoopServer&) = delete;
+  LoopServer& operator=(const LoopServer&) = delete;
+
+  /// Serves until SIGINT or SIGTERM, which drain it; the second one aborts what is left. Returns the
+  /// exit code: 0, or 1 when it could not start, which the log then says. When a handler has not
+  /// ended a second after drain_timeout, or after the second signal, the process ends without it,
+  /// with 3.
+  [[nodiscard]] int run();
+
+  /// Begins to serve, on loops and threads of its own. Takes SIGPIPE and raises the limit of
+  /// descriptors, in the whole process. After a failure it is of no more use.
+  [[nodiscard]] base::Result<void> start();
+  /// The same on the loops of `runtime`, which must outlive it, and may be driven already or not yet.
+  /// The options of loops then say nothing; handlers that block have threads of their own all the same.
+  /// Not from one of its loops. `wait`, and destroying it, want the loops to be driven.
+  [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime);
+  /// The same on `loop`, by whoever drives that; it must outlive this. Call it where the loop is
+  /// driven, or before it is. Then `wait` is not for that thread, and whoever destroys the server
+  /// has drained it and had the loop driven until it has settled.
+  [[nodiscard]] base::Result<void> start_on(loop::Loop& loop);
+
+  /// Stops gently: takes no more on, and has what is under way end. What is not over after
+  /// drain_timeout is aborted. Returns at once. Before the server has started it is remembered: then
+  /// that starts, serves what has connected, and ends.
+  void drain();
+  /// Stops at once: what handlers await throws Cancelled.
+  void abort();
+  /// Until nothing is left after `drain`. Not from a handler.
+  void wait();
+  [[nodiscard]] bool has_settled() const;
+
+  /// Where it listens, with the ports that the system chose.
+  [[nodiscard]] const std::vector<base::Address>& addresses() const { return addresses_; }
+
+ protected:
+  /// Without a log it writes to standard error. `log` and `kernel` must outlive it.
+  /// Handlers that block have `threads`, for one of which `max_waiting` may wait.
+  LoopServer(const loop::Options& options, base::Duration drain_timeout, std::uint64_t threads,
+             std::uint64_t max_waiting, base::Log* log, base::Kernel& kernel);
+  ~LoopServer();
+  /// For the destructor of what is most derived, first thing: drains it and waits, when it has loops
+  /// of its own. Until then its shards call what is virtual here.
+  void end();
+
+  /// Whether the options fit.
+  [[nodiscard]] virtual base::Result<void> check() const = 0;
+  /// Makes a shard, not on its loop.
+  [[nodiscard]] virtual std::unique_ptr<ServerShard> make_shard(loop::Loop& loop) = 0;
+  /// All shards are there.
+  virtual void shards_made() {}
+  /// On the loop of `shard`: has it take on work. Fails when the loop cannot watch what it has to.
+  [[nodiscard]] virtual base::Result<void> begin(ServerShard& shard) = 0;
+  /// No shard takes more on: lets go of what they shared.
+  virtual void all_closed() noexcept = 0;
+  /// Whether nothing is on its way from one shard to another.
+  [[nodiscard]] virtual bool is_idle() const noexcept { return true; }
+
+  [[nodiscard]] bool has_started() const { return started_; }
+  void add_address(const base::Address& address) { addresses_.push_back(address); }
+  [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
+  [[nodiscard]] base::Log& log();
+  /// For handlers that block.
+  [[nodiscard]] threads::ThreadPool& pool() { return *pool_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<ServerShard>>& shards() const { return shards_; }
+  [[nodiscard]] ServerShardOwner& shard_owner() { return *this; }
+
+ private:
+  class OwnLog;
+  class SignalEnd;
+  void shard_closed() noexcept final;
+  void shard_settled() noexcept final;
+  [[nodiscard]] base::Result<void> open_runtime();
+  [[nodiscard]] base::Result<void> open_shards(const std::vector<loop::Loop*>& loops);
+  [[nodiscard]] base::Result<void> begin_shards();
+  [[nodiscard]] bool others_drive() const;
+  [[nodiscard]] base::Result<void> drive();
+  enum class Ending : std::uint8_t { No, Gently, AtOnce };
+  void ask_to_end(Ending how);
+  void order_end();
+  [[nodiscard]] base::Result<void> run_until_signal();
+
+  const loop::Options options_;
+  const base::Duration drain_timeout_;
+  const std::uint64_t threads_;
+  const std::uint64_t max_waiting_;
+  base::Kernel& kernel_;
+  std::unique_ptr<OwnLog> own_log_;
+  base::Log* log_;
+  std::vector<base::Address> addresses_;
+  std::unique_ptr<loop::Runtime> own_runtime_;
+  loop::Runtime* runtime_ = nullptr;         ///< its own, that which it stands on, or none
+  std::optional<threads::ThreadPool> pool_;  ///< ends before the loops that its work posts to
+  std::vector<std::unique_ptr<ServerShard>> shards_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable over_;
+  std::size_t open_shards_ = 0;
+  bool started_ = false;
+  Ending asked_ = Ending::No;
+  Ending told_ = Ending::No;  ///< the shards
+  bool is_over_ = false;
+};
+
+}  // namespace mastic::sockets

@@ -1,0 +1,58 @@
+// A server of connections: what TcpServer and UnixServer have in common.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "mastic/net/listener.h"
+#include "mastic/sockets/connection_handler.h"
+#include "mastic/sockets/loop_server.h"
+#include "mastic/sockets/stream_server_options.h"
+#include "mastic/sockets/stream_shard.h"
+
+namespace mastic::sockets {
+
+/// Listens, and runs a handler for each connection.
+///
+/// When it is drained, the listeners close, stop tokens fire, and a read that waits for a first byte
+/// finds the end, as if the peer had ended. When it is aborted, connections are reset.
+class StreamServer : public LoopServer {
+ public:
+  struct Statistics {
+    std::uint64_t open = 0;      ///< connections, now
+    std::uint64_t accepted = 0;  ///< since the beginning, as all below
+    std::uint64_t refused = 0;   ///< closed at once, for there were too many
+    std::uint64_t failed = 0;    ///< whose handler threw
+    std::uint64_t broken = 0;    ///< ended by a StreamError that nobody caught
+  };
+  /// From any thread.
+  [[nodiscard]] Statistics statistics() const;
+
+ protected:
+  StreamServer(ConnectionHandler handler, StreamServerOptions options, base::Log* log,
+               base::Kernel& kernel);
+  ~StreamServer();
+  [[nodiscard]] base::Result<void> listen_on(const base::Address& address,
+                                             const net::SocketAccess& access);
+  [[nodiscard]] const StreamServerOptions& options() const { return options_; }
+
+ private:
+  [[nodiscard]] base::Result<void> check() const final { return options_.check(); }
+  [[nodiscard]] std::unique_ptr<ServerShard> make_shard(loop::Loop& loop) final;
+  [[nodiscard]] base::Result<void> begin(ServerShard& shard) final;
+  void shards_made() final;
+  void all_closed() noexcept final { listeners_.clear(); }
+  [[nodiscard]] bool is_idle() const noexcept final { return counters_.open.load() == 0; }
+
+  const ConnectionHandler handler_;
+  const StreamServerOptions options_;
+  StreamCounters counters_;
+  std::vector<net::Listener> listeners_;
+  async::BlockingHistory history_;
+  std::optional<StreamService> service_;
+};
+
+}  // namespace mastic::sockets

@@ -1,0 +1,42 @@
+#include "mastic/sockets/stream_server_options.h"
+
+#include "mastic/net/socket_file.h"
+
+namespace mastic::sockets {
+
+void StreamServerOptions::describe(base::OptionTable& table) {
+  table.group("Loops");
+  loop.describe(table);
+
+  table.group("Connections");
+  table.count("max_connections", max_connections, "Connections at one time.", "see --when-full");
+  table.choice("when_full", when_full, "(wait|refuse)",
+               {{"wait", Admission::Wait}, {"refuse", Admission::Refuse}},
+               "What becomes of a connection beyond that: the system keeps it until another ends, "
+               "or it is closed at once.");
+  table.count("threads", threads,
+              "Threads for handlers that block; each holds one while its connection lasts.",
+              "as beyond max_connections");
+  table.text("socket_mode", socket_mode, "MODE",
+             "Who may connect to a Unix socket, as chmod takes it: 600, 660, 666.");
+  table.text("socket_owner", socket_owner, "USER:GROUP",
+             "Whose a Unix socket is; USER or :GROUP alone, in names or numbers.");
+  table.duration("drain_timeout", drain_timeout,
+                 "When the server stops: how long handlers may take to end.",
+                 "cancelled, and aborted");
+
+  table.group("Each connection");
+  stream.describe(table);
+}
+
+base::Result<void> StreamServerOptions::check() const {
+  if (const auto fits = stream.check(); !fits) return fits;
+  if (const auto mode = net::parse_mode(socket_mode); !mode) return std::unexpected(mode.error());
+  if (const auto fits = loop.check(); !fits) return fits;
+  const auto some =
+      base::require_some({{"max_connections", max_connections}, {"threads", threads}});
+  if (!some) return some;
+  return base::require_time({{"drain_timeout", drain_timeout}});
+}
+
+}  // namespace mastic::sockets

@@ -1,0 +1,105 @@
+#include "mastic/sockets/stream_session.h"
+
+#include <utility>
+
+#include "mastic/async/root_task.h"
+#include "mastic/sockets/handler_fault.h"
+#include "mastic/sockets/stream_shard.h"
+
+namespace mastic::sockets {
+namespace {
+
+/// Runs its handler as a task, in jobs of the loop.
+class TaskSession final : public StreamSession, private async::RootTask {
+ public:
+  TaskSession(StreamShard& shard, std::unique_ptr<net::Stream> stream, base::Endpoint peer)
+      : StreamSession(shard, std::move(stream), peer), RootTask(shard.loop(), shard.history()) {}
+
+ private:
+  void begin() noexcept override { schedule(); }
+  void cancel() noexcept override { stop(); }
+
+  async::Task<> make_task() override { return shard_.handler()(connection_); }
+  void task_failed() noexcept override { note_exception(); }
+  void task_ended() noexcept override { handler_ended(); }
+};
+
+/// Runs its handler on a thread.
+class BlockingSession final : public StreamSession, private async::BlockingWork {
+ public:
+  BlockingSession(StreamShard& shard, std::unique_ptr<net::Stream> stream, base::Endpoint peer)
+      : StreamSession(shard, std::move(stream), peer), calls_(shard.loop()) {}
+
+ private:
+  void begin() noexcept override {
+    if (shard_.threads().submit(*this)) return;
+    ending_ = Ending::Refused;
+    handler_ended();
+  }
+  void cancel() noexcept override { calls_.stop(); }
+
+  void run() noexcept override {
+    try {
+      BlockingConnection connection(connection_, calls_);
+      shard_.handler()(connection);
+    } catch (...) {
+      note_exception();
+    }
+    shard_.loop().post(ended_);
+  }
+  void ended() noexcept { handler_ended(); }
+
+  BlockingCalls calls_;
+  MessageTo<BlockingSession, &BlockingSession::ended> ended_{*this};
+};
+
+}  // namespace
+
+std::unique_ptr<StreamSession> StreamSession::make(StreamShard& shard,
+                                                   std::unique_ptr<net::Stream> stream,
+                                                   base::Endpoint peer) {
+  if (shard.handler().is_blocking()) {
+    return std::make_unique<BlockingSession>(shard, std::move(stream), peer);
+  }
+  return std::make_unique<TaskSession>(shard, std::move(stream), peer);
+}
+
+StreamSession::StreamSession(StreamShard& shard, std::unique_ptr<net::Stream> stream,
+                             base::Endpoint peer)
+    : shard_(shard),
+      stream_(shard.loop(), std::move(stream), shard.options().stream, *this),
+      connection_(stream_, peer) {}
+
+void StreamSession::start() noexcept {
+  (void)stream_.start();  // when it cannot, the handler's reads say so
+  begin();
+}
+
+void StreamSession::abort() noexcept {
+  cancel();
+  stream_.abort();
+}
+
+void StreamSession::note_exception() noexcept {
+  try {
+    throw;
+  } catch (const async::Cancelled&) {
+    ending_ = Ending::Cancelled;
+  } catch (const StreamError&) {
+    ending_ = Ending::Broken;
+  } catch (...) {
+    ending_ = Ending::Failed;
+    fault_ = describe_fault();
+  }
+}
+
+void StreamSession::handler_ended() noexcept {
+  connection_.let_go();
+  shard_.handler_ended(*this, ending_, fault_);
+  if (ending_ != Ending::Returned) stream_.abort();
+  stream_.end();
+}
+
+void StreamSession::stream_over() noexcept { shard_.session_over(*this); }
+
+}  // namespace mastic::sockets

@@ -1,0 +1,31 @@
+#include "mastic/sockets/udp_server_options.h"
+
+namespace mastic::sockets {
+
+void UdpServerOptions::describe(base::OptionTable& table) {
+  table.group("Loops");
+  loop.describe(table);
+
+  table.group("Datagrams");
+  table.size("max_datagram_bytes", max_datagram_bytes, "The longest datagram that is handled.",
+             "dropped, and counted");
+  table.count("max_handling", max_handling, "Datagrams whose handlers run or wait at one time.",
+              "the system keeps what comes, and drops what it cannot keep");
+  table.count("threads", threads, "Threads for handlers that block.",
+              "datagrams wait for one, up to max_handling");
+  table.duration("drain_timeout", drain_timeout,
+                 "When the server stops: how long handlers may take to end.", "cancelled");
+}
+
+base::Result<void> UdpServerOptions::check() const {
+  constexpr std::uint64_t kLongest = 65'535;
+  if (const auto fits = loop.check(); !fits) return fits;
+  if (max_datagram_bytes == 0 || max_datagram_bytes > kLongest) {
+    return base::fail("max_datagram_bytes has to be between 1 and 65535");
+  }
+  const auto some = base::require_some({{"max_handling", max_handling}, {"threads", threads}});
+  if (!some) return some;
+  return base::require_time({{"drain_timeout", drain_timeout}});
+}
+
+}  // namespace mastic::sockets
