@@ -62,6 +62,8 @@ Server::~Server() {
   wait();
   MASTIC_ASSERT(lost_threads_ == 0,
                 {"threads in handlers that never returned", static_cast<long long>(lost_threads_)});
+  // A shard that settled beside the last one may still be looking at the others: let each loop end that.
+  for (const auto& each : shards_) runtime_->call(each->loop(), [] {});
   for (auto& each : shards_) {
     loop::Loop& loop = each->loop();
     runtime_->destroy(loop, std::move(each));
@@ -133,7 +135,8 @@ void Server::make_shards() {
     shard->observe_rejections(observer_);
     shard->watch_by(hang_policy_.get(), this);
   }
-  accepting_ = shards_.size();
+  accepting_ =
+      shards_.size() + 1;  // the one is the last shard's, until it has closed the listeners
 }
 
 /// Where the loops are: they may serve others already.
@@ -175,8 +178,10 @@ void Server::order_end() {
 
 /// On the loop of a shard: the last one closes the listeners, so that clients are refused at once.
 void Server::shard_accepts_no_more() {
-  if (accepting_.fetch_sub(1) > 1) return;
+  if (accepting_.fetch_sub(1) > 2) return;
   for (net::Listener& listener : listeners_) listener.close();
+  accepting_ = 0;
+  shard_settled();  // all may have been so before
 }
 
 /// On the loop of a shard: ends all loops once nothing is left anywhere, also not on its way from
@@ -184,7 +189,7 @@ void Server::shard_accepts_no_more() {
 void Server::shard_settled() {
   const bool all =
       std::ranges::all_of(shards_, [](const auto& each) { return each->shard().is_settled(); });
-  if (!all || counters_.connections() > 0) return;
+  if (!all || counters_.connections() > 0 || accepting_ > 0) return;
   for (const auto& each : shards_)
     each->stop_background();  // requests may have needed them until here
   if (counters_.background_tasks() > 0 || settled_.exchange(true)) return;

@@ -129,7 +129,7 @@ class Server final : private base::ServerStatus {
   std::function<void()> recycle_ = [] {};
   std::uint64_t lost_threads_ = 0;
   std::function<void()> when_settled_;
-  std::atomic<std::size_t> accepting_{0};  ///< shards
+  std::atomic<std::size_t> accepting_{0};  ///< shards, and one until the listeners are closed
   std::atomic<bool> settled_{false};       ///< shards may settle at the same time
   std::atomic<bool> is_over_{false};       ///< and that was told
   std::mutex ending_mutex_;                ///< of the two below

@@ -82,6 +82,10 @@ void LoopServer::end() {
   const bool is_driven = own_runtime_ || others_drive();  // else nothing has begun
   if (is_driven) wait();
   MASTIC_ASSERT(!started_ || is_over_ || (runtime_ != nullptr && !is_driven));
+  // A shard that settled beside the last one may still be looking at the others: let each loop end that.
+  for (const auto& shard : shards_) {
+    if (runtime_ != nullptr) runtime_->call(shard->loop(), [] {});
+  }
   for (auto& shard : shards_) {
     if (runtime_ == nullptr) break;
     loop::Loop& loop = shard->loop();
