@@ -24,11 +24,17 @@ template <class Comparison>
 [[nodiscard]] inline int first_in_block(Comparison found) {
   static_assert(sizeof found == sizeof(ByteBlock));
   static_assert(std::endian::native == std::endian::little, "bytes would be counted backwards");
+#ifdef __SSE2__
+  using Bytes = char __attribute__((vector_size(16)));
+  const auto bits = static_cast<unsigned>(__builtin_ia32_pmovmskb128(std::bit_cast<Bytes>(found)));
+  return std::countr_zero(bits | 1u << sizeof(ByteBlock));
+#else  // four bits of each byte side by side, which takes a few instructions more
   using Pairs = std::uint16_t __attribute__((vector_size(16)));
   using Nibbles = std::uint8_t __attribute__((vector_size(8)));
-  const Pairs pairs = std::bit_cast<Pairs>(found) >> 4;  // four bits of each byte side by side
+  const Pairs pairs = std::bit_cast<Pairs>(found) >> 4;
   return std::countr_zero(std::bit_cast<std::uint64_t>(__builtin_convertvector(pairs, Nibbles))) /
          4;
+#endif
 }
 
 /// The first of [at, end) that is `sought`, or `end`. For what stands near: no call, no set-up.

@@ -62,6 +62,11 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
   while (at != end && is_one_of(kind, *at)) ++at;
   return at;
 }
+/// The first from `at` on that is none of them. Requires: there is one, a line end at the latest.
+[[nodiscard]] constexpr const char* skip_to_other(Characters kind, const char* at) {
+  while (is_one_of(kind, *at)) ++at;
+  return at;
+}
 [[nodiscard]] constexpr bool are_all(Characters kind, std::string_view text) {
   const char* const end = text.data() + text.size();
   return skip(kind, text.data(), end) == end;

@@ -28,4 +28,9 @@ struct MeaninglessRequest {
 [[nodiscard]] std::expected<std::string_view, MeaninglessRequest> application_path(
     const http::RequestHead& head, base::Arena& memory);
 
+/// Whether `application_path` is the path of the head as it stands there, as nearly always.
+[[nodiscard]] inline bool has_usual_path(const http::RequestHead& head) {
+  return head.target.path_is_normal && head.method != http::Method::Connect;
+}
+
 }  // namespace mastic::server

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "mastic/app/error_response.h"
-#include "mastic/server/http1/http1_pool.h"
 #include "mastic/server/http1/http1_upgrade.h"
 #include "mastic/server/request_path.h"
 #include "mastic/wire/http1/response_head.h"
@@ -37,6 +36,7 @@ void Http1Connection::received(std::string_view bytes) noexcept {
 }
 
 void Http1Connection::take_in(std::string_view bytes) {
+  wake();
   if (state_ == State::Lingering) return throw_away(bytes.size());
   if (carry_.empty()) {
     consume(bytes, false);
@@ -57,6 +57,7 @@ void Http1Connection::received_end() noexcept {
   peer_ended_ = true;
   switch (state_) {
     case State::Idle:
+      if (is_resting()) return connection_->close();
       if (carry_.empty()) linger();  // else what it carries is answered first
       return;
     case State::Head:
@@ -121,8 +122,8 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
   }
 }
 
-/// On to what has arrived meanwhile, to rest, or to another protocol. Comes last wherever it is
-/// called, as `rest` does.
+/// On to what has arrived meanwhile, to rest, or to another protocol, after which this serves another
+/// connection: it comes last wherever it is called.
 void Http1Connection::go_on() {
   if (state_ == State::Upgrading) return upgrade();
   if (!carry_.empty() || state_ != State::Idle || reading_paused_) consume_carry();
@@ -163,16 +164,20 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
   count_as_busy();
   connection_->count_request();
   request_->owes_continue = request_->head().expects_continue;
-  const auto path = application_path(request_->head(), request_->memory);
-  if (!path) {
-    const MeaninglessRequest& why = path.error();
-    return why.asks_for_tunnel ? refuse(why.status, why.detail)
-                               : answer_itself(why.status, why.detail);
+  std::string_view path = request_->head().target.path;
+  if (!has_usual_path(request_->head())) {
+    const auto made = application_path(request_->head(), request_->memory);
+    if (!made) {
+      const MeaninglessRequest& why = made.error();
+      return why.asks_for_tunnel ? refuse(why.status, why.detail)
+                                 : answer_itself(why.status, why.detail);
+    }
+    path = *made;
   }
   const auto content = request_->take_whole_content(
       input, std::min<std::uint64_t>(kMaxWholeContent, shard_.options().max_body_bytes));
   state_ = State::Exchanging;
-  request_->begin_exchange(*path, connection_->peer(), content, pipelined);
+  request_->begin_exchange(path, connection_->peer(), content, pipelined);
   return Progress::Wait;
 }
 
@@ -253,7 +258,8 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
 
 ResponseSink::Next Http1Connection::respond(app::Response& response) noexcept {
   const RequestHead& head = request_->head();
-  settle_upgrade(response, *request_, shard_.is_draining());
+  if (response.upgrade) [[unlikely]]
+    settle_upgrade(response, *request_, shard_.is_draining());
   const bool upgrades = response.status == Status::SwitchingProtocols && request_->upgrade;
   request_->close_after =
       !upgrades && (!may_persist() || may_be_misread(*request_, response.status, !carry_.empty()) ||

@@ -14,6 +14,7 @@
 #include "mastic/net/stream.h"
 #include "mastic/server/connection.h"
 #include "mastic/server/exchange.h"
+#include "mastic/server/http1/http1_pool.h"
 #include "mastic/server/http1/http1_request.h"
 #include "mastic/server/http1/http1_response_writer.h"
 #include "mastic/server/http1/unsent_answers.h"
@@ -23,8 +24,6 @@
 #include "mastic/wire/http1/malformed.h"
 
 namespace mastic::server {
-
-class Http1Pool;
 
 /// Reads requests, has an exchange run for each, one at a time, and writes the answers in order. A
 /// state machine on the loop: it owns the limits and the deadlines of HTTP/1 (Options).
@@ -49,21 +48,28 @@ class Http1Pool;
 /// 7. While it lingers, content that was announced is thrown away within max_unread_bytes, and
 ///    anything else within max_linger_bytes; linger_total ends it unless that content comes fast
 ///    enough.
-/// 8. Idle, with nothing left to read or to send, it is at rest: as good as new (is_as_new), and
-///    given back, to serve the next connection that has work (Http1Pool).
-class Http1Connection final : public net::Protocol, private ResponseSink, private async::Timer {
+/// 8. Idle, with nothing left to read or to send, it is at rest: as good as new (is_as_new). It
+///    stays with its connection for the next request, unless another connection needs it more
+///    (Http1Pool).
+class Http1Connection final : public net::Protocol,
+                              public RestingLinks,
+                              private ResponseSink,
+                              private async::Timer {
  public:
   /// Both must outlive it.
   Http1Connection(ShardServices& shard, Http1Pool& pool) : shard_(shard), pool_(pool) {}
   ~Http1Connection() override = default;
 
-  /// Belongs to `connection`, which was waiting, until it is at rest or destroyed.
+  /// Belongs to `connection`, which had none, until it leaves or is destroyed.
   void serve(Connection& connection) {
     connection_ = &connection;
     stream_ = &connection.stream();
   }
   /// Whether nothing is left here of the connections that it has served.
   [[nodiscard]] bool is_as_new() const;
+  /// The connection speaks `next` from now on, or holds nothing while it rests (null). This serves
+  /// another connection, so nothing of it is touched after the call. Requires: as good as new.
+  void leave(std::unique_ptr<net::Protocol> next);
 
   // ---- Protocol ----
   void received(std::string_view bytes) noexcept override;
@@ -144,7 +150,9 @@ class Http1Connection final : public net::Protocol, private ResponseSink, privat
   void count_held() noexcept;
   void client_takes_nothing();
   void rest();
-  void leave(std::unique_ptr<net::Protocol> next);
+  void wake() {
+    if (is_resting()) pool_.works(*this);
+  }
   void upgrade();
   void abort() { connection_->abort(); }
   void let_go_of_request() {

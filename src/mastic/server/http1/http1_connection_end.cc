@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "mastic/server/http1/http1_connection.h"
-#include "mastic/server/http1/http1_pool.h"
 
 namespace mastic::server {
 
@@ -34,6 +33,7 @@ void Http1Connection::waited_in_vain() noexcept {
 /// answer. A client may send all the content that it has announced before it looks at the answer
 /// (ADR 0022).
 void Http1Connection::linger() {
+  wake();
   if (request_ != nullptr) {
     const RequestParser& parser = request_->parser;
     const std::uint64_t most = shard_.options().max_unread_bytes;
@@ -159,8 +159,7 @@ void Http1Connection::watch_writing() {
 
 // ---- rest and end ----
 
-/// Waits for the next request when nothing is left to read and nothing to send. What follows may
-/// serve another connection, so this comes last wherever it is called.
+/// Waits for the next request when nothing is left to read and nothing to send.
 void Http1Connection::rest() {
   if (state_ != State::Idle) {
     const bool waits_for_bytes = state_ == State::Head || state_ == State::Discarding;
@@ -174,11 +173,9 @@ void Http1Connection::rest() {
   shard_.counters().recount(held_bytes_, 0);
   disarm();
   connection_->becomes_idle();
-  if (request_ == nullptr) leave(nullptr);  // else it has read an empty line, and knows of it
+  if (request_ == nullptr) pool_.rests(*this);  // else it has read an empty line, and knows of it
 }
 
-/// The connection speaks `next` from now on, or rests. What is here serves another connection, so
-/// this comes last wherever it is called.
 void Http1Connection::leave(std::unique_ptr<net::Protocol> next) {
   std::unique_ptr<net::Protocol> itself = connection_->change_protocol(std::move(next));
   pool_.give_back(
@@ -216,6 +213,7 @@ bool Http1Connection::is_as_new() const {
 void Http1Connection::closed(std::uint64_t unsent) noexcept {
   if (state_ == State::Closed) return;
   const bool exchanging = state_ == State::Exchanging;
+  wake();
   state_ = State::Closed;
   disarm();
   unsent_answers_.abandon(unsent);

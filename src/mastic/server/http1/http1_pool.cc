@@ -7,8 +7,11 @@
 
 namespace mastic::server {
 
-Http1Pool::Http1Pool(ShardServices& shard) : shard_(shard) {}
-Http1Pool::~Http1Pool() = default;
+Http1Pool::Http1Pool(ShardServices& shard) : shard_(shard) {
+  head_.next_ = head_.previous_ = &head_;
+}
+
+Http1Pool::~Http1Pool() { MASTIC_ASSERT(resting_ == 0); }
 
 std::unique_ptr<Http1Connection> Http1Pool::take(Connection& connection) {
   std::unique_ptr<Http1Connection> taken = free_.take();
@@ -20,6 +23,17 @@ std::unique_ptr<Http1Connection> Http1Pool::take(Connection& connection) {
 void Http1Pool::give_back(std::unique_ptr<Http1Connection> spare) noexcept {
   MASTIC_ASSERT(spare->is_as_new());
   free_.give_back(std::move(spare));
+}
+
+void Http1Pool::rests(Http1Connection& rested) noexcept {
+  RestingLinks& last = rested;
+  last.previous_ = std::exchange(head_.previous_, &last);
+  last.previous_->next_ = &last;
+  last.next_ = &head_;
+  if (++resting_ <= kMaxResting) return;
+  RestingLinks& first = *head_.next_;
+  works(first);
+  static_cast<Http1Connection&>(first).leave(nullptr);
 }
 
 }  // namespace mastic::server

@@ -6,7 +6,6 @@
 
 namespace mastic::server {
 
-using wire::http1::Framing;
 using Event = wire::http1::RequestParser::Event;
 
 Http1Request::Http1Request(ShardServices& in, ResponseSink& sink, std::span<std::byte> page)
@@ -30,19 +29,9 @@ void Http1Request::let_go() {
   home.give_back_page(reinterpret_cast<std::byte*>(this));
 }
 
-std::optional<std::uint64_t> Http1Request::content_size() const {
-  const Framing& framing = head().framing;
-  if (framing.kind == Framing::Kind::Chunked) return std::nullopt;
-  return framing.length;
-}
-
-std::optional<std::string_view> Http1Request::take_whole_content(std::string_view& input,
+std::optional<std::string_view> Http1Request::take_short_content(std::string_view& input,
                                                                  std::uint64_t max_bytes) {
   const auto size = content_size();
-  if (size == 0u) {  // nothing of it is to be read, not even its end
-    complete = true;
-    return std::string_view();
-  }
   if (!size || *size > std::min<std::uint64_t>(input.size(), max_bytes)) return std::nullopt;
   std::string_view content;
   Event event = parser.next(input);
@@ -53,13 +42,6 @@ std::optional<std::string_view> Http1Request::take_whole_content(std::string_vie
   complete = event.kind == Event::Kind::End;
   owes_continue = false;  // the client has not waited for it
   return content;
-}
-
-void Http1Request::begin_exchange(std::string_view path, const base::Endpoint& peer,
-                                  std::optional<std::string_view> content, bool pipelined) {
-  ++holders_;
-  const app::RequestFacts facts{.head = head(), .path = path, .peer = peer};
-  exchange.begin(facts, content, content_size(), pipelined);
 }
 
 }  // namespace mastic::server

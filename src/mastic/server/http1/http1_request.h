@@ -31,14 +31,26 @@ struct Http1Request {
 
   [[nodiscard]] const wire::http1::RequestHead& head() const { return parser.head(); }
   /// How many bytes its content has, when the head says so: not when it is chunked.
-  [[nodiscard]] std::optional<std::uint64_t> content_size() const;
+  [[nodiscard]] std::optional<std::uint64_t> content_size() const {
+    const wire::http1::Framing& framing = head().framing;
+    if (framing.kind == wire::http1::Framing::Kind::Chunked) return std::nullopt;
+    return framing.length;
+  }
   /// Takes the content off `input`, when it is short and here already: then it is `complete`, and
   /// the handler needs no pull. It is copied into `memory`.
   [[nodiscard]] std::optional<std::string_view> take_whole_content(std::string_view& input,
-                                                                   std::uint64_t max_bytes);
+                                                                   std::uint64_t max_bytes) {
+    if (content_size() != 0u) return take_short_content(input, max_bytes);
+    complete = true;  // nothing of it is to be read, not even its end
+    return std::string_view();
+  }
   /// Begins to run the application; `pipelined` requests run before what waits already.
   void begin_exchange(std::string_view path, const base::Endpoint& peer,
-                      std::optional<std::string_view> content, bool pipelined);
+                      std::optional<std::string_view> content, bool pipelined) {
+    ++holders_;
+    const app::RequestFacts facts{.head = head(), .path = path, .peer = peer};
+    exchange.begin(facts, content, content_size(), pipelined);
+  }
 
   ShardServices& shard;
   base::Arena memory;
@@ -55,6 +67,8 @@ struct Http1Request {
 
  private:
   Http1Request(ShardServices& in, ResponseSink& sink, std::span<std::byte> page);
+  [[nodiscard]] std::optional<std::string_view> take_short_content(std::string_view& input,
+                                                                   std::uint64_t max_bytes);
 
   int holders_ = 1;
 };

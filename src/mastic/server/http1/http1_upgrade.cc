@@ -44,8 +44,6 @@ Verdict judge(const Http1Request& request, std::string_view protocol, bool is_dr
 }  // namespace
 
 void settle_upgrade(app::Response& response, Http1Request& request, bool is_draining) noexcept {
-  if (!response.upgrade) [[likely]]
-    return;
   std::unique_ptr<app::Upgrade> upgrade = std::move(response.upgrade);
   if (response.status != Status::SwitchingProtocols) return;  // a layer of the application refuses
   const Verdict verdict = judge(request, upgrade->protocol(), is_draining);
@@ -55,10 +53,6 @@ void settle_upgrade(app::Response& response, Http1Request& request, bool is_drai
   const bool is_named =
       verdict.status == Status::SwitchingProtocols || verdict.status == Status::UpgradeRequired;
   if (is_named) request.upgrade = std::move(upgrade);
-}
-
-bool may_be_misread(const Http1Request& request, Status status, bool has_more_bytes) {
-  return request.head().asks_for_upgrade && (is_error(status) || has_more_bytes);
 }
 
 }  // namespace mastic::server

@@ -7,7 +7,7 @@
 
 namespace mastic::server {
 
-/// Decides about the upgrade that `response` carries, if there is one. When the connection is to
+/// Decides about the upgrade that `response` carries. When the connection is to
 /// change its protocol, `response` stays 101 and `request` has the upgrade.
 ///
 /// When it is not to, a 101 becomes the answer that says why: 426 for a client that did not ask for
@@ -18,7 +18,9 @@ void settle_upgrade(app::Response& response, Http1Request& request, bool is_drai
 
 /// Whether the client may have sent, or be about to send, bytes of the protocol that it asked for
 /// although `status` refuses it: then what follows must not be read as a request.
-[[nodiscard]] bool may_be_misread(const Http1Request& request, http::Status status,
-                                  bool has_more_bytes);
+[[nodiscard]] inline bool may_be_misread(const Http1Request& request, http::Status status,
+                                         bool has_more_bytes) {
+  return request.head().asks_for_upgrade && (is_error(status) || has_more_bytes);
+}
 
 }  // namespace mastic::server

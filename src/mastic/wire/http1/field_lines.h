@@ -28,7 +28,7 @@ namespace mastic::wire::http1 {
   const char* c = begin + at;  // stops at the end of a line at the latest
   for (http::FieldEntry& entry : entries) {
     const char* const name = c;
-    c = http::skip(http::Characters::Token, c, end);
+    c = http::skip_to_other(http::Characters::Token, c);
     if (*c != ':' || c == name) return std::unexpected(name_fault(c == name, *c));
     const auto name_size = static_cast<std::size_t>(c - name);
     if (name_size > 0xffff) {

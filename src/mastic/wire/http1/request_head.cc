@@ -29,9 +29,10 @@ std::expected<Version, Malformed> parse_version(std::string_view text) {
   return text[7] == '0' ? Version::Http10 : Version::Http11;
 }
 
+/// Requires: a line end follows `line`.
 std::expected<void, Malformed> parse_request_line(std::string_view line, RequestHead& head) {
   const char* const end = line.data() + line.size();
-  const char* const method_end = http::skip(http::Characters::Token, line.data(), end);
+  const char* const method_end = http::skip_to_other(http::Characters::Token, line.data());
   head.method_text = std::string_view(line.data(), method_end);
   if (head.method_text.empty() || head.method_text.size() > kMaxMethodBytes ||
       (method_end != end && *method_end != ' ')) {
