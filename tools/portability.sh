@@ -66,6 +66,7 @@ report() {
   printf '%s | %s | %s | %d s\n' "$name" "$compiler" "$summary" $((SECONDS - begun))
 }
 
+# StackTrace, which reads another thread's registers in a signal handler, does not pass by qemu.
 cross_build() {
   make_tree arm64
   in_tree arm64 bash -c '
@@ -73,11 +74,11 @@ cross_build() {
     dpkg --add-architecture arm64
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-      cmake ninja-build pkg-config python3 g++ g++-aarch64-linux-gnu qemu-user libboost1.83-dev libgtest-dev:arm64 \
+      cmake ninja-build pkg-config python3 g++ g++-aarch64-linux-gnu qemu-user libboost1.83-dev libstdc++6:arm64 libgtest-dev:arm64 \
       libdw-dev:arm64 liburing-dev:arm64 librapidcheck-dev:arm64 libsqlite3-dev:arm64 libssl-dev:arm64' \
     >"$trees/arm64.log" 2>&1
   report arm64 "cmake --preset dev -B build/arm64 --toolchain cmake/arm64.cmake && cmake --build build/arm64 &&
-    ctest --test-dir build/arm64 -j $(nproc) -L '^(base|http|wire.*|async|app|threads|files|middleware)\$'" \
+    ctest --test-dir build/arm64 -j $(nproc) --timeout 600 -L '^(base|json|http|wire.*|async|app|routing|threads|files|middleware)\$' -E '^StackTrace'" \
     aarch64-linux-gnu-g++
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -29,7 +30,7 @@ TEST(Arena, KeepsEverythingItHandedOut) {
 }
 
 TEST(Arena, KnowsWhatItHasTakenFromTheHeap) {
-  std::array<std::byte, 64> block;
+  alignas(std::max_align_t) std::array<std::byte, 64> block;
   Arena arena(block);
   (void)arena.allocate(64);
   EXPECT_EQ(arena.heap_bytes(), 0u);

@@ -87,6 +87,24 @@ TEST_P(ServerTest, ServesManyClientsOnSeveralLoopsAndAddresses) {
   EXPECT_EQ(right, 800);
 }
 
+/// More than a shard lets keep their state machines while they rest, and some that leave resting.
+TEST_P(ServerTest, ServesManyClientsInTurnThatRestInBetween) {
+  const auto server =
+      start(App([](Request& request) { return std::string(request.path()); }), with(1));
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int c = 0; c < 150; ++c) {
+    clients.push_back(std::make_unique<Client>(server->addresses()[0]));
+  }
+  int turn = 0;
+  for (const std::size_t step : {1u, 7u, 3u}) {
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+      const std::string path = "/" + std::to_string(++turn);
+      EXPECT_EQ(clients[i * step % clients.size()]->get(path), path);
+    }
+    clients.erase(clients.begin() + 20, clients.begin() + 50);
+  }
+}
+
 TEST_P(ServerTest, EndsGentlyWhileRequestsAreUnderWay) {
   std::atomic<int> under_way{0};
   const auto server = start(App([&](Request&) -> Task<std::string> {
