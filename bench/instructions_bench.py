@@ -31,9 +31,9 @@ HELLO = "examples/01-hello/hello"
 SITE = "bench/instructions_site"
 # Name: program, transfer, path, connections, requests that one of them sends at once, and the target.
 ROWS = {
-    "plain handler": (HELLO, "syscall", "/", 64, 1, "<= 900"),
-    "plain handler, io_uring": (HELLO, "io_uring", "/", 64, 1, "<= 900"),
-    "plain handler, one connection": (HELLO, "syscall", "/", 1, 1, None),
+    "plain handler": (HELLO, "syscall", "/", 64, 1, "<= 2600"),
+    "plain handler, io_uring": (HELLO, "io_uring", "/", 64, 1, "<= 2600"),
+    "plain handler, one connection": (HELLO, "syscall", "/", 1, 1, "<= 3100"),
     "plain handler, pipelined x16": (HELLO, "syscall", "/", 8, 16, None),
     "Task handler": (SITE, "syscall", "/task", 64, 1, None),
     "static file of 1 KiB from memory": (SITE, "syscall", "/files/1k.bin", 64, 1, "<= 1200"),
