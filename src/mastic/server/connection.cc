@@ -94,8 +94,10 @@ void Connection::abort() {
   end(unsent);
 }
 
+/// What its protocol does in `closed` may come back here.
 void Connection::end(std::uint64_t unsent) {
-  if (!is_listed()) return;  // it was closed before
+  if (has_ended_ != 0) return;
+  has_ended_ = 1;
   if (protocol_) protocol_->closed(unsent);
   shard_.connection_closed(*this);
 }

@@ -91,7 +91,8 @@ class Connection : public net::ProtocolHost, public ListedConnection {
   std::unique_ptr<net::Protocol> protocol_;  ///< null while it rests
   base::Instant waits_since_{};
   base::Endpoint peer_;
-  std::uint32_t requests_ = 0;
+  std::uint32_t requests_ : 31 = 0;
+  std::uint32_t has_ended_ : 1 = 0;
 };
 
 }  // namespace mastic::server

@@ -45,14 +45,26 @@ class ConnectionList {
     connection.next_->previous_ = connection.previous_;
     connection.next_ = connection.previous_ = nullptr;
   }
-  /// Calls `each` for every connection; it may close the one it is given.
+  /// Calls `each` for every connection; it must not close any, and may throw.
   template <class Each>
-  void for_each(Each each) {
-    for (ListedConnection* at = head_.next_; at != &head_;) {
-      ListedConnection* const next = at->next_;
-      each(cast(*at));
-      at = next;
+  void visit(Each each) const {
+    for (ListedConnection* at = head_.next_; at != &head_; at = at->next_) each(cast(*at));
+  }
+  /// Calls `each` for every connection that is here now. It may close that one and any other, for
+  /// what a connection speaks may concern several; it must not throw.
+  template <class Each>
+  void for_each(Each each) noexcept {
+    if (empty()) return;
+    Head end;  // in front of it stand those that are still to come
+    add(end);
+    while (head_.next_ != &end) {
+      ListedConnection& next = *head_.next_;
+      add(next);
+      if (head_.next_ == &end) remove(end);  // for the last one the list is as it was
+      each(cast(next));
+      if (!end.is_listed()) return;
     }
+    remove(end);
   }
 
  private:

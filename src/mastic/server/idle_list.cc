@@ -15,7 +15,7 @@ void IdleList::restart(base::Duration longest) {
   const base::Instant now = loop_.now();
   longest_ = longest;
   connections_.for_each([now](Connection& connection) { connection.wait_from(now); });
-  if (!empty()) loop_.arm(*this, base::after(now, longest_));
+  empty() ? disarm() : loop_.arm(*this, base::after(now, longest_));
 }
 
 /// Comes too early when those who were first have left, for that costs nothing while they do.

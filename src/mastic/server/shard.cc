@@ -163,7 +163,7 @@ void Shard::connection_closed(Connection& connection) {
 
 base::LoopReport Shard::report(std::size_t most) {
   base::LoopReport report{.connections = connections_};
-  busy_.for_each([&](const Connection& connection) { connection.report(report); });
+  busy_.visit([&](const Connection& connection) { connection.report(report); });
   orphans().for_each([&](const Exchange& exchange) { exchange.report(report); });
   std::ranges::sort(report.requests, std::ranges::greater(), &base::RequestReport::age);
   if (report.requests.size() > most) report.requests.resize(most);
@@ -248,6 +248,7 @@ void Shard::abort_all() {
   newcomers_.for_each(abort);
   idle_.for_each(abort);
   busy_.for_each(abort);
+  check_settled();
 }
 
 }  // namespace mastic::server

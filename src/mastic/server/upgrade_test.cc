@@ -28,6 +28,8 @@ std::string without_date(std::string bytes) {
 }
 
 struct UpgradeTest : Http1ConnectionTest {
+  /// What the server tells at its end stands here.
+  ~UpgradeTest() override { server.reset(); }
   void open_site(const Options& options = {}) { open_on(make_site(), options); }
   App make_site() {
     Router site;
@@ -363,6 +365,68 @@ TEST_P(ChosenProtocolTest, TakesPartInADrain) {
   EXPECT_TRUE(settled);
 }
 
+/// One end of a relay: when it is closed, so is the other.
+class Relay final : public net::Protocol {
+ public:
+  Relay(net::ProtocolHost& host, std::vector<Relay*>& ends, int& closed)
+      : host_(host), ends_(ends), closed_(closed) {
+    ends_.push_back(this);
+    host_.becomes_busy();
+  }
+  void received(std::string_view) noexcept override {}
+  void received_end() noexcept override { host_.close(); }
+  void sent(std::uint64_t, std::uint64_t) noexcept override {}
+  void waited_in_vain() noexcept override { host_.close(); }
+  void closed(std::uint64_t) noexcept override {
+    ++closed_;
+    for (Relay* const end : ends_) end->host_.close();
+  }
+
+ private:
+  net::ProtocolHost& host_;
+  std::vector<Relay*>& ends_;
+  int& closed_;
+};
+
+struct RelayTest : ChosenProtocolTest {
+  ~RelayTest() override { server.reset(); }
+  void open_relay() {
+    for (int i = 0; i < 3; ++i) {
+      const int end = server->kernel.make_socket();
+      auto stream =
+          std::make_unique<net::SocketStream>(*server->loop, base::Descriptor(server->kernel, end));
+      server->shard->adopt(
+          std::move(stream), server->at(end).peer,
+          [this](net::ProtocolHost& host) { return std::make_unique<Relay>(host, ends, closed); });
+      if (i == 0) first = end;
+    }
+    server->turn(2);
+  }
+  std::vector<Relay*> ends;
+  int closed = 0;
+  int first = -1;
+};
+
+TEST_P(RelayTest, EachEndIsClosedOnceWhoeverIsFirst) {
+  open_site();
+  open_relay();
+  server->at(first).recv_error = ECONNRESET;
+  server->turn(3);
+  EXPECT_EQ(closed, 3);
+}
+
+TEST_P(RelayTest, TheEndOfADrainClosesThemAll) {
+  Options options;
+  options.drain_timeout = 2s;
+  open_site(options);
+  open_relay();
+  drain();
+  server->pass(3s);
+  EXPECT_EQ(closed, 3);
+  EXPECT_TRUE(settled);
+}
+
+MASTIC_FOR_BOTH_TRANSFERS(RelayTest);
 MASTIC_FOR_BOTH_TRANSFERS(UpgradeTest);
 MASTIC_FOR_BOTH_TRANSFERS(ChosenProtocolTest);
 

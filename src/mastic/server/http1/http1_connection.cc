@@ -200,7 +200,8 @@ void Http1Connection::want_content() {
   body_rate_.resume(now);
   arm_for(body_rate_.next_look());
   consume_carry();
-  if (request_->content_wanted && peer_ended_) break_content(kCutShort);
+  const bool goes_on = request_ != nullptr;  // else the stream failed when it was to be read again
+  if (goes_on && request_->content_wanted && peer_ended_) break_content(kCutShort);
 }
 
 Http1Connection::Progress Http1Connection::read_content(std::string_view& input) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mastic/base/assert.h"
 #include "mastic/server/http1/http1_connection.h"
 
 namespace mastic::server {
@@ -187,8 +188,11 @@ void Http1Connection::leave(std::unique_ptr<net::Protocol> next) {
 void Http1Connection::upgrade() {
   if (stream_->unsent() > 0) return;  // `sent` comes back to this
   std::unique_ptr<net::Protocol> next = request_->upgrade->open(*connection_);
+  MASTIC_ASSERT(next != nullptr);
+  if (state_ == State::Closed) return;  // by what it opened
   let_go_of_request();
   if (std::exchange(reading_paused_, false)) stream_->resume_reading();
+  if (state_ == State::Closed) return;  // by a stream that cannot be read again
   Connection& connection = *connection_;
   const std::string early = std::exchange(carry_, {});
   const bool peer_ended = std::exchange(peer_ended_, false);

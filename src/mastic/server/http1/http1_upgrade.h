@@ -17,10 +17,12 @@ namespace mastic::server {
 void settle_upgrade(app::Response& response, Http1Request& request, bool is_draining) noexcept;
 
 /// Whether the client may have sent, or be about to send, bytes of the protocol that it asked for
-/// although `status` refuses it: then what follows must not be read as a request.
+/// although `status` refuses it: then what follows must not be read as a request. A status below 200
+/// is none of an answer, and is sent as an error.
 [[nodiscard]] inline bool may_be_misread(const Http1Request& request, http::Status status,
                                          bool has_more_bytes) {
-  return request.head().asks_for_upgrade && (is_error(status) || has_more_bytes);
+  return request.head().asks_for_upgrade &&
+         (is_error(status) || code(status) < 200 || has_more_bytes);
 }
 
 }  // namespace mastic::server
