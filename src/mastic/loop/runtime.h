@@ -64,6 +64,14 @@ class Runtime final {
   /// so it is not for what runs on a loop itself. What `work` throws is thrown here.
   template <class Work>
   auto call(Loop& loop, Work work) -> decltype(work());
+  /// Turns the loops here until `is_over()`, and once more for what the end has posted: what was begun
+  /// on them can end although they never ran. Requires: nobody drives them.
+  template <class IsOver>
+  void turn_until(IsOver is_over) {
+    for (bool was_over = false; !std::exchange(was_over, is_over());) {
+      for (const auto& loop : loops_) (void)loop->turn(base::Duration::zero());
+    }
+  }
   /// Destroys what belongs to `loop`, there, after all that it had retired. Waits for that, as `call`.
   template <class T>
   void destroy(Loop& loop, std::unique_ptr<T> object);

@@ -59,6 +59,10 @@ Server::Server(app::App app, const Options& options, base::Log& log, base::Kerne
 
 Server::~Server() {
   drain();
+  if (has_started() && !runtime_->is_driven() && !own_runtime_) {
+    abort();
+    runtime_->turn_until([this] { return is_over_.load(); });
+  }
   wait();
   MASTIC_ASSERT(lost_threads_ == 0,
                 {"threads in handlers that never returned", static_cast<long long>(lost_threads_)});

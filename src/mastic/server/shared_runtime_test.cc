@@ -149,9 +149,17 @@ TEST_P(SharedRuntimeTest, AServerThatCannotStartLeavesTheOthersAlone) {
   EXPECT_EQ(of_stays.get(), "stays");
 }
 
-TEST_P(SharedRuntimeTest, AServerMayGoThoughNobodyDroveItsLoops) {
-  const auto never = make("never", options);
-  ASSERT_TRUE(never->start_on(*runtime));
+TEST_P(SharedRuntimeTest, ServersMayGoThoughNobodyDroveTheirLoops) {
+  for (int i = 0; i < 2; ++i) {
+    const auto one = make("one", options);
+    const auto other = make("other", options);
+    ASSERT_TRUE(one->start_on(*runtime));
+    ASSERT_TRUE(other->start_on(*runtime));
+  }
+  const auto later = make("later", options);
+  ASSERT_TRUE(later->start_on(*runtime));
+  ASSERT_TRUE(runtime->start());
+  EXPECT_EQ(Client(later->addresses()[0]).get(), "later");
 }
 
 INSTANTIATE_TEST_SUITE_P(, SharedRuntimeTest,

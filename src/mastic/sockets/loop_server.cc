@@ -79,9 +79,15 @@ LoopServer::~LoopServer() = default;
 
 void LoopServer::end() {
   drain();
-  const bool is_driven = own_runtime_ || others_drive();  // else nothing has begun
-  if (is_driven) wait();
-  MASTIC_ASSERT(!started_ || is_over_ || (runtime_ != nullptr && !is_driven));
+  if (started_ && runtime_ != nullptr && !own_runtime_ && !others_drive()) {
+    abort();
+    runtime_->turn_until([this] {
+      const std::lock_guard lock(mutex_);
+      return is_over_;
+    });
+  }
+  if (own_runtime_ || others_drive()) wait();
+  MASTIC_ASSERT(!started_ || is_over_);
   // A shard that settled beside the last one may still be looking at the others: let each loop end that.
   for (const auto& shard : shards_) {
     if (runtime_ != nullptr) runtime_->call(shard->loop(), [] {});
