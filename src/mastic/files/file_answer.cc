@@ -66,6 +66,8 @@ class Parts final : public app::BodySource {
     if (file_->content) return std::optional(std::string_view(*file_->content).substr(at, size));
     return read_block(at, size);
   }
+  /// A read may give less than was asked for, at a signal or on some file systems. None at all says
+  /// that the file has shrunk: its size was promised, so the answer is aborted.
   Task<std::optional<std::string_view>> read_block(std::uint64_t at, std::uint64_t size) {
     text_.resize(size);
     const base::Descriptor& descriptor = *file_->descriptor;
@@ -120,6 +122,7 @@ Response answer_with_file(Request& request, const std::shared_ptr<const CachedFi
   }
   if (precondition == Precondition::NotModified) {
     response.status = Status::NotModified;
+    // What describes content does not go with a 304, which has none (RFC 9110 §15.4.5).
     for (const FieldName name :
          {FieldName::AcceptRanges, FieldName::ContentEncoding, FieldName::ContentType}) {
       response.fields.remove(to_string(name));

@@ -36,7 +36,7 @@ class ProtocolHost : public StreamOwner {
   /// The same, and the peer sees a reset: it must not take what it got for the whole.
   virtual void abort() = 0;
 
-  /// Runs `step`; when memory runs out in it, the connection is aborted, and nobody else notices.
+  /// Runs `step`; when memory runs out in it, this connection is aborted and no other one notices.
   /// False then.
   template <class Step>
   bool with_memory(Step step) noexcept {
@@ -71,7 +71,7 @@ class Protocol {
   virtual void received(std::string_view bytes) noexcept = 0;
   virtual void received_end() noexcept = 0;
   virtual void sent(std::uint64_t taken, std::uint64_t unsent) noexcept = 0;
-  /// The connection is closed, by whom or what ever; `unsent` bytes are lost.
+  /// The connection is closed, by either side or by an error; `unsent` bytes are lost.
   virtual void closed(std::uint64_t unsent) noexcept = 0;
 
   /// Nothing has come in time while the connection was idle, or the server drains: says goodbye as

@@ -1,4 +1,4 @@
-// Objects that nobody needs at the moment.
+// Objects that are kept to be used again.
 
 #pragma once
 

@@ -50,7 +50,7 @@ struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   }
   [[nodiscard]] Client connect() const { return Client(server->addresses()[0]); }
   [[nodiscard]] base::PoolReport pool() const { return server->watch().pool(); }
-  /// Nothing for a thread that is none of the server's.
+  /// Nothing for a thread that does not belong to the server.
   [[nodiscard]] std::optional<base::ThreadRole> role_of(int thread) const {
     const auto threads = server->watch().threads();
     const auto found = std::ranges::find(threads, thread, &base::ThreadReport::thread);

@@ -25,6 +25,7 @@ void Http1Pool::give_back(std::unique_ptr<Http1Connection> spare) noexcept {
   free_.give_back(std::move(spare));
 }
 
+/// The one that gives way is never `rested` itself, so the caller goes on with its own.
 void Http1Pool::rests(Http1Connection& rested) noexcept {
   RestingLinks& last = rested;
   last.previous_ = std::exchange(head_.previous_, &last);

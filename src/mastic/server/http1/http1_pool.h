@@ -59,6 +59,8 @@ class Http1Pool {
 
  private:
   struct Head final : RestingLinks {};
+  /// Enough for the clients of a busy moment, and so few that thousands of connections that rest take
+  /// no more memory than without it.
   static constexpr std::size_t kMaxResting = 64;
 
   ShardServices& shard_;
