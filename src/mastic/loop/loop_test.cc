@@ -51,7 +51,8 @@ class Echo final : public Socket {
     std::copy(bytes.begin(), bytes.end(), loop_.outbox().prepare(*this, bytes.size()));
     loop_.outbox().commit(*this, bytes.size());
   }
-  void sent(std::string_view, std::size_t, int) noexcept override {}
+  bool keep_unsent(std::string_view, int) noexcept override { return true; }
+  void sent(std::size_t, std::size_t, int) noexcept override {}
 
  private:
   Loop& loop_;

@@ -1,12 +1,22 @@
 #include "mastic/loop/outbox.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "mastic/base/assert.h"
 
 namespace mastic::loop {
+namespace {
+
+std::size_t taken(const Send& done) {
+  return done.result > 0 ? static_cast<std::size_t>(done.result) : 0;
+}
+int number(const Send& done) { return done.result < 0 ? static_cast<int>(-done.result) : 0; }
+
+}  // namespace
 
 char* Outbox::prepare(Socket& socket, std::size_t size) {
   if (!holds(socket)) {
@@ -50,15 +60,13 @@ void Outbox::flush(Transfer& transfer) {
     batch_.push_back({segment.socket->fd(), segment.begin, size, segment.more});
   }
   if (!batch_.empty()) transfer.send(batch_);
+  keep_unsent();
   std::size_t next = 0;
   for (const Segment& segment : flushing_) {
-    const auto size = static_cast<std::size_t>(segment.end - segment.begin);
-    const bool was_sent = next < batch_.size() && batch_[next].bytes == segment.begin && size > 0;
-    const Send done = was_sent ? batch_[next++] : Send{segment.socket->fd(), segment.begin, 0};
+    const Send done =
+        is_of(segment, next) ? batch_[next++] : Send{segment.socket->fd(), nullptr, 0};
     if (done.fd < 0 || segment.socket->fd() != done.fd) continue;  // it was closed
-    const std::size_t taken = done.result > 0 ? static_cast<std::size_t>(done.result) : 0;
-    const int number = done.result < 0 ? static_cast<int>(-done.result) : 0;
-    segment.socket->sent({segment.begin, done.size}, taken, number);
+    segment.socket->sent(taken(done), done.size - taken(done), number(done));
   }
   flushing_.clear();
   batch_.clear();
@@ -67,6 +75,23 @@ void Outbox::flush(Transfer& transfer) {
     next_chunk_ = 0;
     at_ = end_ = nullptr;
   }
+}
+
+/// Before any socket is told: what that one writes, perhaps to another one, goes behind.
+void Outbox::keep_unsent() noexcept {
+  std::size_t next = 0;
+  for (const Segment& segment : flushing_) {
+    if (!is_of(segment, next)) continue;
+    Send& done = batch_[next++];
+    if (taken(done) == done.size) continue;
+    const std::string_view left(done.bytes + taken(done), done.size - taken(done));
+    if (!segment.socket->keep_unsent(left, number(done))) done.result = -ENOMEM;
+  }
+}
+
+/// Whether the next one of the batch is this segment, which had bytes and an open socket then.
+bool Outbox::is_of(const Segment& segment, std::size_t next) const {
+  return next < batch_.size() && batch_[next].bytes == segment.begin && segment.end > segment.begin;
 }
 
 void Outbox::take_chunks(std::size_t bytes) {

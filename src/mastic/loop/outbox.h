@@ -37,8 +37,8 @@ class Outbox {
 
   [[nodiscard]] bool empty() const { return segments_.empty(); }
   /// Sends everything and tells each socket what became of it, also one that prepared room and
-  /// wrote nothing. Sockets that were closed are passed over. They may write anew meanwhile: call
-  /// it until it is empty.
+  /// wrote nothing. Sockets that were closed are passed over. They may write more meanwhile, also to
+  /// each other: call it until it is empty.
   void flush(Transfer& transfer);
 
  private:
@@ -61,6 +61,8 @@ class Outbox {
     if (static_cast<std::size_t>(end_ - at_) < bytes) take_chunks(bytes);
   }
   void take_chunks(std::size_t bytes);
+  void keep_unsent() noexcept;
+  [[nodiscard]] bool is_of(const Segment& segment, std::size_t next) const;
   void drop_large_chunks();
 
   std::vector<Segment> segments_;

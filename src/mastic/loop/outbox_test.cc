@@ -16,8 +16,11 @@ class TestSocket final : public Socket {
   explicit TestSocket(int fd) : Socket(fd) {}
   void ready(Readiness) noexcept override {}
   void received(ssize_t, std::string_view) noexcept override {}
-  void sent(std::string_view bytes, std::size_t taken, int number) noexcept override {
-    left += bytes.substr(taken);
+  bool keep_unsent(std::string_view bytes, int) noexcept override {
+    left += bytes;
+    return true;
+  }
+  void sent(std::size_t, std::size_t, int number) noexcept override {
     error = number;
     ++calls;
   }

@@ -86,9 +86,12 @@ class Socket : public Source {
   /// The result of a receive asked for with Loop::receive: `bytes` (which stay the loop's and are
   /// gone after this call), or none with `result` 0 at the end of the stream or -errno.
   virtual void received(ssize_t result, std::string_view bytes) noexcept = 0;
-  /// The kernel took `taken` of `bytes`, or none of them and `number` says why. What it did not
-  /// take is gone after this call.
-  virtual void sent(std::string_view bytes, std::size_t taken, int number) noexcept = 0;
+  /// The kernel did not take `bytes`; `number` says why, or is 0 when it took others before them.
+  /// They are gone after this call. No socket of the loop has been told of this flush yet, so what is
+  /// written from here on goes behind them. False when there is no memory to keep them.
+  [[nodiscard]] virtual bool keep_unsent(std::string_view bytes, int number) noexcept = 0;
+  /// The kernel took `taken` bytes and left `left` (keep_unsent), or took none and `number` says why.
+  virtual void sent(std::size_t taken, std::size_t left, int number) noexcept = 0;
 
  protected:
   using Source::Source;

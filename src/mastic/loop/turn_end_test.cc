@@ -156,7 +156,8 @@ class Gatherer final : public Socket, public TurnEndListener {
   }
   void ready(Readiness) noexcept override {}
   void received(ssize_t, std::string_view) noexcept override {}
-  void sent(std::string_view, std::size_t, int) noexcept override {
+  bool keep_unsent(std::string_view, int) noexcept override { return true; }
+  void sent(std::size_t, std::size_t, int) noexcept override {
     if (when_sent) when_sent();
   }
   std::function<void()> when_sent;

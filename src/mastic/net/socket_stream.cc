@@ -210,15 +210,19 @@ std::uint64_t SocketStream::unacknowledged() const {
   return bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
 
-void SocketStream::sent(std::string_view bytes, std::size_t taken, int number) noexcept {
-  if (number != 0 && !is_momentary(number)) return fail(number);
-  const std::string_view left = bytes.substr(taken);
+bool SocketStream::keep_unsent(std::string_view bytes, int number) noexcept {
+  if (number != 0 && !is_momentary(number)) return true;  // there is no use for them
   try {
-    if (!left.empty()) queue().prepend(left);
+    queue().prepend(bytes);
   } catch (const std::bad_alloc&) {
-    return fail(ENOMEM);
+    return false;
   }
-  if (number == 0 && left.empty() && has_queue()) return pump();
+  return true;
+}
+
+void SocketStream::sent(std::size_t taken, std::size_t left, int number) noexcept {
+  if (number != 0 && !is_momentary(number)) return fail(number);
+  if (number == 0 && left == 0 && has_queue()) return pump();
   after_sending(taken);
 }
 

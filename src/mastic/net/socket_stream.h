@@ -44,7 +44,8 @@ class SocketStream : public Stream, public loop::Socket {
   // What the loop tells.
   void ready(loop::Readiness readiness) noexcept final;
   void received(ssize_t result, std::string_view bytes) noexcept final;
-  void sent(std::string_view bytes, std::size_t taken, int number) noexcept final;
+  [[nodiscard]] bool keep_unsent(std::string_view bytes, int number) noexcept final;
+  void sent(std::size_t taken, std::size_t left, int number) noexcept final;
 
  private:
   class FileSender;

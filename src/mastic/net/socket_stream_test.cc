@@ -119,6 +119,24 @@ TEST_P(SocketStreamTest, KeepsWhatTheKernelDoesNotTake) {
   EXPECT_EQ(stream->unsent(), 0u);
 }
 
+/// As when one client of a topic leaves, and others hear of it.
+TEST_P(SocketStreamTest, KeepsTheOrderOfWhatAnotherStreamsOwnerWritesWhileTheTurnIsSent) {
+  const int other_fd = kernel.make_socket();
+  RecordingOwner other_owner;
+  SocketStream other(*loop, base::Descriptor(kernel, other_fd));
+  ASSERT_TRUE(other.start(other_owner));
+  other_owner.when_drained = [&] { stream->write("third"); };
+  other.write("first of the turn");
+  stream->write("first second ");
+  peer().room = 6;
+  turn();
+  EXPECT_EQ(peer().sent, "first ");
+  EXPECT_EQ(stream->unsent(), 12u);
+  peer().room = SIZE_MAX;
+  turn(2);
+  EXPECT_EQ(peer().sent, "first second third");
+}
+
 TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedBorrowedAndFilePieces) {
   const std::string borrowed(100'000, 'b');
   const std::string content(700'000, 'f');
