@@ -9,12 +9,15 @@
 
 #include "mastic/base/date.h"
 #include "mastic/base/encoding.h"
+#include "mastic/base/html_writer.h"
 #include "mastic/base/text.h"
 #include "mastic/base/units.h"
 
 namespace mastic::files {
 namespace {
 
+using base::HtmlWriter;
+using base::Markup;
 using By = ListingOrder::By;
 using Kind = FileStatus::Kind;
 
@@ -87,86 +90,78 @@ void sort_entries(std::vector<Tree::Entry>& entries, ListingOrder order) {
 }
 
 /// A name that strangers gave, for people: it says nothing but itself, and to nothing beside it.
-void append_name(std::string& page, std::string_view name) {
-  page += "<bdi>";
-  base::append_html_text(page, name);
-  page += "</bdi>";
-}
+void add_name(HtmlWriter& page, std::string_view name) { page.add("<bdi>", name, "</bdi>"); }
 
 /// The path with a link for each directory above: "/", "a/", "b".
-void append_breadcrumbs(std::string& page, std::string_view path) {
+void add_breadcrumbs(HtmlWriter& page, std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
   auto above = static_cast<std::size_t>(std::ranges::count(path, '/'));
-  while (true) {
-    const bool current = above == 0;
-    const std::string_view name = path.substr(0, path.find('/'));
-    if (!current) {
-      page += "<a href=\"";
-      for (std::size_t i = 0; i < above; ++i) page += "../";
-      page += "\">";
-    }
-    if (!name.empty()) append_name(page, name);
-    if (current && !name.empty()) return;
-    page.append("/").append(current ? "" : "</a>");
-    if (current) return;
-    path.remove_prefix(name.size() + 1);
-    --above;
+  for (; above > 0; --above) {
+    const std::string_view name = base::take_until(path, '/');
+    page.add("<a href=\"");
+    for (std::size_t i = 0; i < above; ++i) page.add("../");
+    page.add("\">");
+    if (!name.empty()) add_name(page, name);
+    page.add("/</a>");
   }
+  path.empty() ? page.add("/") : page.add("<bdi>", path, "</bdi>");
 }
 
-void append_heading(std::string& page, std::string_view label, std::string_view name, By by,
-                    ListingOrder order) {
+void add_heading(HtmlWriter& page, std::string_view label, std::string_view name, By by,
+                 ListingOrder order) {
   const bool current = order.by == by;
   const bool next_descending = current && !order.descending;
-  page.append("<th scope=\"col\" class=\"").append(name).append("\"");
-  if (current)
-    page.append(" aria-sort=\"").append(order.descending ? "de" : "a").append("scending\"");
-  page.append("><a href=\"?by=").append(name).append("&amp;order=");
-  page.append(next_descending ? "desc" : "asc").append("\">").append(label);
-  if (current) page.append(order.descending ? " ↓" : " ↑");
-  page.append("</a></th>");
+  page.add("<th scope=\"col\" class=\"", name, "\"");
+  if (current) {
+    page.add(order.descending ? Markup(" aria-sort=\"descending\"")
+                              : Markup(" aria-sort=\"ascending\""));
+  }
+  page.add("><a href=\"?by=", name, "&amp;order=");
+  page.add(next_descending ? Markup("desc") : Markup("asc"), "\">", label);
+  if (current) page.add(order.descending ? Markup(" ↓") : Markup(" ↑"));
+  page.add("</a></th>");
 }
 
-void append_date(std::string& page, std::int64_t modified) {
+void add_date(HtmlWriter& page, std::int64_t modified) {
   const std::string date = base::format_iso_time(modified);
-  page.append("<time datetime=\"").append(date).append("\">");
-  page.append(date, 0, 10).append(" ").append(date, 11, 5).append("</time>");
+  page.add("<time datetime=\"", date, "\">", date.substr(0, 10), " ", date.substr(11, 5),
+           "</time>");
 }
 
-void append_row(std::string& page, const Tree::Entry& entry) {
+void add_row(HtmlWriter& page, const Tree::Entry& entry) {
   const bool directory = entry.status.kind == Kind::Directory;
-  const std::string_view slash = directory ? "/" : "";
-  page.append(directory ? "<tr class=\"dir\">" : "<tr>");
-  page.append("<td><span class=\"icon\" aria-hidden=\"true\">").append(directory ? "▸" : "·");
-  page.append("</span><a href=\"./").append(base::percent_encode_segment(entry.name));
-  page.append(slash).append("\">");
-  append_name(page, entry.name);
-  page.append(slash).append("</a></td><td class=\"size\">");
-  page.append(directory ? "" : base::human_size(entry.status.size));
-  page.append("</td><td class=\"date\">");
-  if (base::has_date(entry.status.modified)) append_date(page, entry.status.modified);
-  page += "</td></tr>\n";
+  const Markup slash = directory ? Markup("/") : Markup();
+  page.add(directory ? Markup("<tr class=\"dir\">") : Markup("<tr>"));
+  page.add("<td><span class=\"icon\" aria-hidden=\"true\">", directory ? Markup("▸") : Markup("·"));
+  page.add("</span><a href=\"./", base::percent_encode_segment(entry.name), slash, "\">");
+  add_name(page, entry.name);
+  page.add(slash, "</a></td><td class=\"size\">");
+  if (!directory) page.add(base::human_size(entry.status.size));
+  page.add("</td><td class=\"date\">");
+  if (base::has_date(entry.status.modified)) add_date(page, entry.status.modified);
+  page.add("</td></tr>\n");
 }
 
 /// What stands before the rows.
-std::string page_top(std::string_view title, bool has_parent, ListingOrder order) {
-  std::string page =
+HtmlWriter page_top(std::string_view title, bool has_parent, ListingOrder order) {
+  HtmlWriter page;
+  page.add(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-  base::append_html_text(page, title);
-  page.append("</title>\n").append(listing_style().element());
-  page += "\n</head>\n<body>\n<main>\n<h1>";
-  append_breadcrumbs(page, title);
-  page += "</h1>\n<table>\n<thead><tr>";
-  append_heading(page, "Name", "name", By::Name, order);
-  append_heading(page, "Size", "size", By::Size, order);
-  append_heading(page, "Changed (UTC)", "date", By::Date, order);
-  page += "</tr></thead>\n<tbody>\n";
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+      title, "</title>\n");
+  page.add_html(listing_style().element());
+  page.add("\n</head>\n<body>\n<main>\n<h1>");
+  add_breadcrumbs(page, title);
+  page.add("</h1>\n<table>\n<thead><tr>");
+  add_heading(page, "Name", "name", By::Name, order);
+  add_heading(page, "Size", "size", By::Size, order);
+  add_heading(page, "Changed (UTC)", "date", By::Date, order);
+  page.add("</tr></thead>\n<tbody>\n");
   if (has_parent) {
-    page +=
+    page.add(
         "<tr class=\"dir\"><td><span class=\"icon\" aria-hidden=\"true\">↰</span>"
         "<a href=\"../\" rel=\"up\">../</a></td><td class=\"size\"></td>"
-        "<td class=\"date\"></td></tr>\n";
+        "<td class=\"date\"></td></tr>\n");
   }
   return page;
 }
@@ -188,12 +183,12 @@ class ListingProducer {
   }
 
   /// For Body::produced_by: the names, which stay until the page is over, and the next piece.
-  [[nodiscard]] std::uint64_t held_bytes() const { return held_bytes_ + piece_.capacity(); }
+  [[nodiscard]] std::uint64_t held_bytes() const { return held_bytes_ + piece_.html().capacity(); }
   /// Whether the first piece is the whole page.
   [[nodiscard]] bool is_short() const { return next_ == entries_.size(); }
   std::optional<std::string> operator()() {
-    if (piece_.empty()) return std::nullopt;
-    std::string piece = std::exchange(piece_, {});
+    if (piece_.html().empty()) return std::nullopt;
+    std::string piece = piece_.take();
     if (next_ < entries_.size()) fill();
     return piece;
   }
@@ -203,17 +198,17 @@ class ListingProducer {
 
   void fill() {
     piece_.reserve(kPieceBytes);
-    while (next_ < entries_.size() && piece_.size() < kPieceBytes) {
-      append_row(piece_, entries_[next_++]);
+    while (next_ < entries_.size() && piece_.html().size() < kPieceBytes) {
+      add_row(piece_, entries_[next_++]);
     }
     if (next_ < entries_.size()) return;
-    piece_ += "</tbody>\n</table>\n";
-    if (entries_.empty()) piece_ += "<p>This directory is empty.</p>\n";
-    if (!complete_) piece_ += "<p>There are more names than are listed here.</p>\n";
-    piece_ += "</main>\n</body>\n</html>\n";
+    piece_.add("</tbody>\n</table>\n");
+    if (entries_.empty()) piece_.add("<p>This directory is empty.</p>\n");
+    if (!complete_) piece_.add("<p>There are more names than are listed here.</p>\n");
+    piece_.add("</main>\n</body>\n</html>\n");
   }
 
-  std::string piece_;  ///< to be given next
+  HtmlWriter piece_;  ///< to be given next
   std::vector<Tree::Entry> entries_;
   std::uint64_t held_bytes_ = 0;
   std::size_t next_ = 0;
