@@ -12,21 +12,23 @@ namespace mastic::server {
 
 using app::Task;
 
-/// Awaits the next piece.
+/// Awaits the next piece, which it copies to `piece`.
 class RequestContent::Read final : public async::Operation {
  public:
-  explicit Read(RequestContent& content) : content_(content) {}
+  Read(RequestContent& content, std::string& piece) : content_(content), piece_(piece) {}
 
   /// Nothing at the end.
-  std::optional<std::string> await_resume() {
+  std::optional<std::string_view> await_resume() const {
     finish_await();
     if (busy_) throw std::logic_error("the body is being read already");
     if (fault_) throw app::ContentError(fault_->status, std::string(fault_->reason));
-    return std::move(piece_);
+    if (!has_arrived_) return std::nullopt;
+    return piece_;
   }
   /// The bytes stand in the loop's receive buffer, which the next connection fills.
   void arrived(std::string_view piece) {
-    piece_.emplace(piece);
+    piece_ = piece;
+    has_arrived_ = true;
     complete();
   }
   void ended() { complete(); }
@@ -53,8 +55,9 @@ class RequestContent::Read final : public async::Operation {
   }
 
   RequestContent& content_;
-  std::optional<std::string> piece_;
+  std::string& piece_;
   std::optional<Fault> fault_;
+  bool has_arrived_ = false;
   bool busy_ = false;
 };
 
@@ -64,17 +67,15 @@ class RequestContent::Source final : public app::BodySource {
       : content_(content), size_(size) {}
 
   Task<std::optional<std::string_view>> next() override {
-    std::optional<std::string> piece = co_await Read(content_);
-    if (!piece) co_return std::nullopt;
-    piece_ = *std::move(piece);
-    co_return std::string_view(piece_);
+    const std::optional<std::string_view> piece = co_await Read(content_, piece_);
+    co_return piece;
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
 
  private:
   RequestContent& content_;
   std::optional<std::uint64_t> size_;
-  std::string piece_;
+  std::string piece_;  ///< its memory serves one piece after the other
 };
 
 app::Body RequestContent::make_body(std::optional<std::uint64_t> size) {
