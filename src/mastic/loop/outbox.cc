@@ -14,6 +14,7 @@ namespace {
 std::size_t taken(const Send& done) {
   return done.result > 0 ? static_cast<std::size_t>(done.result) : 0;
 }
+bool is_whole(const Send& done) { return done.result == static_cast<ssize_t>(done.size); }
 int number(const Send& done) { return done.result < 0 ? static_cast<int>(-done.result) : 0; }
 
 }  // namespace
@@ -60,7 +61,7 @@ void Outbox::flush(Transfer& transfer) {
     batch_.push_back({segment.socket->fd(), segment.begin, size, segment.more});
   }
   if (!batch_.empty()) transfer.send(batch_);
-  keep_unsent();
+  if (!std::ranges::all_of(batch_, is_whole)) keep_unsent();
   std::size_t next = 0;
   for (const Segment& segment : flushing_) {
     const Send done =
@@ -83,7 +84,7 @@ void Outbox::keep_unsent() noexcept {
   for (const Segment& segment : flushing_) {
     if (!is_of(segment, next)) continue;
     Send& done = batch_[next++];
-    if (taken(done) == done.size) continue;
+    if (is_whole(done)) continue;
     const std::string_view left(done.bytes + taken(done), done.size - taken(done));
     if (!segment.socket->keep_unsent(left, number(done))) done.result = -ENOMEM;
   }

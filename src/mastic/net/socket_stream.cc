@@ -267,7 +267,7 @@ void SocketStream::file_slice_sent(ssize_t result) noexcept {
 
 /// The kernel was offered what there is, and took `taken` bytes of it.
 void SocketStream::after_sending(std::uint64_t taken) noexcept {
-  settle();
+  if (backlog_ || wants_writable_ || shutting_) settle();  // else it was never behind
   if (is_open()) owner().sent(taken, unsent());
 }
 

@@ -331,10 +331,11 @@ void Http1Connection::send_interim(Status status, const http::Fields& fields) no
 /// An exchange whose answer was copied, and whose end nobody asked to hear of, ends with this call.
 ResponseSink::After Http1Connection::response_written() noexcept {
   unsent_answers_.count_one();
+  const bool has_left = stream_->unsent() == 0;
   const bool waits = writer_.borrows() || !request_->exchange.finishers().empty();
-  const After after = waits && stream_->unsent() > 0 ? After::Waits : After::Ends;
+  const After after = waits && !has_left ? After::Waits : After::Ends;
   if (after == After::Waits) unsent_answers_.keep(*request_);
-  if (stream_->unsent() == 0) unsent_answers_.all_left();
+  if (has_left) unsent_answers_.all_left();
   with_memory([this] {
     finish_request();
     go_on();
