@@ -26,7 +26,7 @@ void let_style_pass(const PageStyle& style, http::Fields& fields) {
 
 }  // namespace
 
-void complete_answer(Request& request, Response& response) {
+void detail::add_what_was_noted(const Request& request, Response& response) {
   const AnswerNotes& notes = answer_notes(request);
   for (const FieldName field : notes.dependences()) http::add_to_vary(response.fields, field);
   if (const PageStyle* const style = notes.style()) let_style_pass(*style, response.fields);

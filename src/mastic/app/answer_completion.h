@@ -7,9 +7,16 @@
 
 namespace mastic::app {
 
+namespace detail {
+void add_what_was_noted(const Request& request, Response& response);
+}
+
 /// Has Vary name the preferences that were asked for (Request::preferred_type and its kin), and a
 /// Content-Security-Policy that a layer set let the style of a built-in page pass. Called once for
 /// each answer, by its exchange; costs a look when there is nothing to do.
-void complete_answer(Request& request, Response& response);
+inline void complete_answer(Request& request, Response& response) {
+  if (!answer_notes(request).empty()) [[unlikely]]
+    detail::add_what_was_noted(request, response);
+}
 
 }  // namespace mastic::app

@@ -27,6 +27,9 @@ class AnswerNotes {
     return std::span(dependences_).first(dependence_count_);
   }
 
+  /// Whether there is nothing to add to the answer.
+  [[nodiscard]] bool empty() const { return dependence_count_ == 0 && style_ == nullptr; }
+
   /// The answer is a page with this style, which has to live as long as the exchange; null: it is
   /// no such page.
   void set_style(const PageStyle* style) { style_ = style; }

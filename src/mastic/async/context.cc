@@ -96,7 +96,7 @@ void Context::schedule_first() noexcept {
   executor_.enqueue_first(*this);
 }
 
-void Context::finish_run() noexcept {
+void Context::finish_what_was_noted() noexcept {
   if (!batch_.empty()) ready_.prepend(batch_.take());
   while (stops_ != nullptr) {
     CancelScope& scope = *std::exchange(stops_, stops_->next_noted_);

@@ -77,7 +77,11 @@ class Context : public Job {
   void schedule_first() noexcept;
   /// In `finish`, first: stops and starts what was asked for, and comes back soon when something is
   /// ready again.
-  void finish_run() noexcept;
+  void finish_run() noexcept {
+    const bool is_over = batch_.empty() && stops_ == nullptr && after_run_.empty() &&
+                         submitted_.empty() && !passing_ && ready_.empty();
+    is_over ? static_cast<void>(scheduled_ = false) : finish_what_was_noted();
+  }
   /// `run` is coming, or is under way on some thread.
   [[nodiscard]] bool is_scheduled() const { return scheduled_; }
 
@@ -85,6 +89,7 @@ class Context : public Job {
   friend class Operation;
   friend class CancelScope;
   void resume_batch();
+  void finish_what_was_noted() noexcept;
   void note_stop(CancelScope& scope) noexcept;
   void forget_stop(CancelScope& scope) noexcept;
   void make_ready(Operation& operation) noexcept;
