@@ -5,10 +5,10 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "mastic/async/callbacks.h"
 #include "mastic/async/context.h"
 #include "mastic/async/task.h"
 #include "mastic/loop/loop.h"
-#include "mastic/sockets/callbacks.h"
 
 namespace mastic::sockets {
 
@@ -58,7 +58,7 @@ class BlockingCalls final : public async::Context {
 
   loop::Loop& loop_;
   Call* call_ = nullptr;  ///< the thread's, until it posts; then the loop's, until it is done
-  MessageTo<BlockingCalls, &BlockingCalls::called> call_message_{*this};
+  async::MessageTo<BlockingCalls, &BlockingCalls::called> call_message_{*this};
   std::mutex mutex_;
   std::condition_variable done_;
   bool is_done_ = false;

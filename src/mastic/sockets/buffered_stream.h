@@ -11,12 +11,12 @@
 #include <string>
 #include <string_view>
 
+#include "mastic/async/callbacks.h"
 #include "mastic/async/context.h"
 #include "mastic/loop/fire_stop.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/delivery.h"
 #include "mastic/net/stream.h"
-#include "mastic/sockets/callbacks.h"
 #include "mastic/sockets/stream_error.h"
 #include "mastic/sockets/stream_options.h"
 
@@ -122,9 +122,9 @@ class BufferedStream final : private net::StreamOwner {
   Send* last_send_ = nullptr;
   net::Delivery delivery_;                             ///< since the write deadline was set
   base::Instant last_traffic_ = base::Instant::min();  ///< when bytes came, or left
-  TimerOf<BufferedStream, &BufferedStream::read_deadline> read_timer_{*this};
-  TimerOf<BufferedStream, &BufferedStream::write_deadline> write_timer_{*this};
-  MessageTo<BufferedStream, &BufferedStream::requested> request_message_{*this};
+  async::TimerOf<BufferedStream, &BufferedStream::read_deadline> read_timer_{*this};
+  async::TimerOf<BufferedStream, &BufferedStream::write_deadline> write_timer_{*this};
+  async::MessageTo<BufferedStream, &BufferedStream::requested> request_message_{*this};
   std::atomic<unsigned> requests_{0};  ///< not zero: the message is on its way
   std::unique_ptr<loop::FireStop> fire_stop_;
   std::stop_token stop_token_;

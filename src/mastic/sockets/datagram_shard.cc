@@ -9,10 +9,10 @@
 #include <optional>
 #include <utility>
 
+#include "mastic/async/callbacks.h"
 #include "mastic/async/root_task.h"
 #include "mastic/base/assert.h"
 #include "mastic/net/socket_address.h"
-#include "mastic/sockets/callbacks.h"
 #include "mastic/sockets/handler_fault.h"
 
 namespace mastic::sockets {
@@ -107,7 +107,7 @@ class DatagramShard::BlockingSession final : public Session, private async::Bloc
   }
   void ended() noexcept { over(); }
 
-  MessageTo<BlockingSession, &BlockingSession::ended> ended_{*this};
+  async::MessageTo<BlockingSession, &BlockingSession::ended> ended_{*this};
 };
 
 // ---- receiving ----

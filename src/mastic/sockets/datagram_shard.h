@@ -11,8 +11,8 @@
 #include "mastic/async/blocking_executor.h"
 #include "mastic/async/blocking_history.h"
 #include "mastic/async/timer.h"
+#include "mastic/net/server_shard.h"
 #include "mastic/sockets/datagram.h"
-#include "mastic/sockets/server_shard.h"
 #include "mastic/sockets/udp_server_options.h"
 
 namespace mastic::sockets {
@@ -25,11 +25,11 @@ struct DatagramService {
   async::BlockingExecutor& threads;  ///< for handlers that block
   async::BlockingHistory& history;   ///< of those that are tasks
   DatagramCounters& counters;
-  ServerShardOwner& owner;
+  net::ServerShardOwner& owner;
 };
 
 /// Receives in batches, and runs a handler for each datagram.
-class DatagramShard final : public ServerShard, private async::Timer {
+class DatagramShard final : public net::ServerShard, private async::Timer {
  public:
   DatagramShard(loop::Loop& loop, const DatagramService& service);
   ~DatagramShard() override;

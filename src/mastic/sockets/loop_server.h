@@ -15,7 +15,7 @@
 #include "mastic/base/result.h"
 #include "mastic/loop/options.h"
 #include "mastic/loop/runtime.h"
-#include "mastic/sockets/server_shard.h"
+#include "mastic/net/server_shard.h"
 #include "mastic/threads/thread_pool.h"
 
 namespace mastic::sockets {
@@ -23,7 +23,7 @@ namespace mastic::sockets {
 /// It has loops and threads of its own, stands on a Runtime beside other servers, or runs on a loop that
 /// somebody else drives. `drain` and `abort` may be called from any thread, also from a handler; the
 /// rest is for whoever made it.
-class LoopServer : private ServerShardOwner {
+class LoopServer : private net::ServerShardOwner {
  public:
   LoopServer(const LoopServer&) = delete;
   LoopServer& operator=(const LoopServer&) = delete;
@@ -72,11 +72,11 @@ class LoopServer : private ServerShardOwner {
   /// Whether the options fit.
   [[nodiscard]] virtual base::Result<void> check() const = 0;
   /// Makes a shard, not on its loop.
-  [[nodiscard]] virtual std::unique_ptr<ServerShard> make_shard(loop::Loop& loop) = 0;
+  [[nodiscard]] virtual std::unique_ptr<net::ServerShard> make_shard(loop::Loop& loop) = 0;
   /// All shards are there.
   virtual void shards_made() {}
   /// On the loop of `shard`: has it take on work. Fails when the loop cannot watch what it has to.
-  [[nodiscard]] virtual base::Result<void> begin(ServerShard& shard) = 0;
+  [[nodiscard]] virtual base::Result<void> begin(net::ServerShard& shard) = 0;
   /// No shard takes more on: lets go of what they shared.
   virtual void all_closed() noexcept = 0;
   /// Whether nothing is on its way from one shard to another.
@@ -88,8 +88,10 @@ class LoopServer : private ServerShardOwner {
   [[nodiscard]] base::Log& log();
   /// For handlers that block.
   [[nodiscard]] threads::ThreadPool& pool() { return *pool_; }
-  [[nodiscard]] const std::vector<std::unique_ptr<ServerShard>>& shards() const { return shards_; }
-  [[nodiscard]] ServerShardOwner& shard_owner() { return *this; }
+  [[nodiscard]] const std::vector<std::unique_ptr<net::ServerShard>>& shards() const {
+    return shards_;
+  }
+  [[nodiscard]] net::ServerShardOwner& shard_owner() { return *this; }
 
  private:
   class OwnLog;
@@ -117,7 +119,7 @@ class LoopServer : private ServerShardOwner {
   std::unique_ptr<loop::Runtime> own_runtime_;
   loop::Runtime* runtime_ = nullptr;         ///< its own, that which it stands on, or none
   std::optional<threads::ThreadPool> pool_;  ///< ends before the loops that its work posts to
-  std::vector<std::unique_ptr<ServerShard>> shards_;
+  std::vector<std::unique_ptr<net::ServerShard>> shards_;
 
   mutable std::mutex mutex_;
   std::condition_variable over_;

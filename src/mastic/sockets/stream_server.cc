@@ -30,7 +30,7 @@ base::Result<void> StreamServer::listen_on(const base::Address& address,
   return {};
 }
 
-std::unique_ptr<ServerShard> StreamServer::make_shard(loop::Loop& loop) {
+std::unique_ptr<net::ServerShard> StreamServer::make_shard(loop::Loop& loop) {
   if (!service_) {
     service_.emplace(
         StreamService{handler_, options_, log(), pool(), history_, counters_, shard_owner()});
@@ -43,7 +43,7 @@ std::unique_ptr<ServerShard> StreamServer::make_shard(loop::Loop& loop) {
   return std::make_unique<StreamShard>(loop, *service_);
 }
 
-base::Result<void> StreamServer::begin(ServerShard& shard) {
+base::Result<void> StreamServer::begin(net::ServerShard& shard) {
   for (const net::Listener& listener : listeners_) {
     const auto accepting = static_cast<StreamShard&>(shard).accept_from(listener);
     if (!accepting) return accepting;

@@ -41,8 +41,8 @@ class StreamServer : public LoopServer {
 
  private:
   [[nodiscard]] base::Result<void> check() const final { return options_.check(); }
-  [[nodiscard]] std::unique_ptr<ServerShard> make_shard(loop::Loop& loop) final;
-  [[nodiscard]] base::Result<void> begin(ServerShard& shard) final;
+  [[nodiscard]] std::unique_ptr<net::ServerShard> make_shard(loop::Loop& loop) final;
+  [[nodiscard]] base::Result<void> begin(net::ServerShard& shard) final;
   void shards_made() final;
   void all_closed() noexcept final { listeners_.clear(); }
   [[nodiscard]] bool is_idle() const noexcept final { return counters_.open.load() == 0; }

@@ -50,7 +50,7 @@ class BlockingSession final : public StreamSession, private async::BlockingWork 
   void ended() noexcept { handler_ended(); }
 
   BlockingCalls calls_;
-  MessageTo<BlockingSession, &BlockingSession::ended> ended_{*this};
+  async::MessageTo<BlockingSession, &BlockingSession::ended> ended_{*this};
 };
 
 }  // namespace

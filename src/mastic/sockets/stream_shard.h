@@ -15,8 +15,8 @@
 #include "mastic/base/log.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/listener.h"
+#include "mastic/net/server_shard.h"
 #include "mastic/sockets/connection_handler.h"
-#include "mastic/sockets/server_shard.h"
 #include "mastic/sockets/stream_server_options.h"
 #include "mastic/sockets/stream_session.h"
 
@@ -39,11 +39,13 @@ struct StreamService {
   async::BlockingExecutor& threads;  ///< for handlers that block
   async::BlockingHistory& history;   ///< of those that are tasks
   StreamCounters& counters;
-  ServerShardOwner& owner;
+  net::ServerShardOwner& owner;
 };
 
 /// Belongs to its loop, but for what says otherwise.
-class StreamShard final : public ServerShard, private net::AcceptorOwner, private async::Timer {
+class StreamShard final : public net::ServerShard,
+                          private net::AcceptorOwner,
+                          private async::Timer {
  public:
   StreamShard(loop::Loop& loop, const StreamService& service)
       : ServerShard(loop, service.log, service.options.drain_timeout, service.owner),

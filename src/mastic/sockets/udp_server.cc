@@ -28,7 +28,7 @@ base::Result<void> UdpServer::listen(std::string_view address) {
   return {};
 }
 
-std::unique_ptr<ServerShard> UdpServer::make_shard(loop::Loop& loop) {
+std::unique_ptr<net::ServerShard> UdpServer::make_shard(loop::Loop& loop) {
   if (!service_) {
     service_.emplace(
         DatagramService{handler_, options_, log(), pool(), history_, counters_, shard_owner()});
@@ -36,7 +36,7 @@ std::unique_ptr<ServerShard> UdpServer::make_shard(loop::Loop& loop) {
   return std::make_unique<DatagramShard>(loop, *service_);
 }
 
-base::Result<void> UdpServer::begin(ServerShard& shard) {
+base::Result<void> UdpServer::begin(net::ServerShard& shard) {
   for (const net::BoundSocket& socket : sockets_) {
     const int fd = socket.descriptor.fd();
     const auto receiving = static_cast<DatagramShard&>(shard).receive_from(fd);

@@ -57,8 +57,8 @@ class UdpServer final : public LoopServer {
  private:
   UdpServer(DatagramHandler handler, const Options& options, base::Log* log, base::Kernel& kernel);
   [[nodiscard]] base::Result<void> check() const override { return options_.check(); }
-  [[nodiscard]] std::unique_ptr<ServerShard> make_shard(loop::Loop& loop) override;
-  [[nodiscard]] base::Result<void> begin(ServerShard& shard) override;
+  [[nodiscard]] std::unique_ptr<net::ServerShard> make_shard(loop::Loop& loop) override;
+  [[nodiscard]] base::Result<void> begin(net::ServerShard& shard) override;
   void all_closed() noexcept override {}  // handlers may still reply
 
   const DatagramHandler handler_;

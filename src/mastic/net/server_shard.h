@@ -4,11 +4,11 @@
 
 #include <atomic>
 
+#include "mastic/async/callbacks.h"
 #include "mastic/base/log.h"
 #include "mastic/loop/loop.h"
-#include "mastic/sockets/callbacks.h"
 
-namespace mastic::sockets {
+namespace mastic::net {
 
 class ServerShard;
 
@@ -73,9 +73,9 @@ class ServerShard {
   base::Instant logged_{};
   std::atomic<unsigned> orders_{0};  ///< on their way
   std::atomic<bool> settled_{false};
-  MessageTo<ServerShard, &ServerShard::drain> drain_order_{*this};
-  MessageTo<ServerShard, &ServerShard::abort> abort_order_{*this};
-  TimerOf<ServerShard, &ServerShard::deadline> drain_timer_{*this};
+  async::MessageTo<ServerShard, &ServerShard::drain> drain_order_{*this};
+  async::MessageTo<ServerShard, &ServerShard::abort> abort_order_{*this};
+  async::TimerOf<ServerShard, &ServerShard::deadline> drain_timer_{*this};
 };
 
-}  // namespace mastic::sockets
+}  // namespace mastic::net

@@ -5,10 +5,10 @@
 #include "mastic/async/job.h"
 #include "mastic/async/timer.h"
 
-namespace mastic::sockets {
+namespace mastic::async {
 
 template <class Owner, void (Owner::*kExpired)() noexcept>
-class TimerOf final : public async::Timer {
+class TimerOf final : public Timer {
  public:
   explicit TimerOf(Owner& owner) : owner_(owner) {}
   void expired() noexcept override { (owner_.*kExpired)(); }
@@ -18,7 +18,7 @@ class TimerOf final : public async::Timer {
 };
 
 template <class Owner, void (Owner::*kDeliver)() noexcept>
-class MessageTo final : public async::Message {
+class MessageTo final : public Message {
  public:
   explicit MessageTo(Owner& owner) : owner_(owner) {}
   void deliver() noexcept override { (owner_.*kDeliver)(); }
@@ -27,4 +27,4 @@ class MessageTo final : public async::Message {
   Owner& owner_;
 };
 
-}  // namespace mastic::sockets
+}  // namespace mastic::async

@@ -1,6 +1,6 @@
-#include "mastic/sockets/server_shard.h"
+#include "mastic/net/server_shard.h"
 
-namespace mastic::sockets {
+namespace mastic::net {
 
 void ServerShard::order(async::Message& message) {
   orders_.fetch_add(1);
@@ -43,4 +43,4 @@ bool ServerShard::may_log() noexcept {
   return true;
 }
 
-}  // namespace mastic::sockets
+}  // namespace mastic::net
