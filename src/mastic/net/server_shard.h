@@ -7,74 +7,84 @@
 #include "mastic/async/callbacks.h"
 #include "mastic/base/log.h"
 #include "mastic/loop/loop.h"
+#include "mastic/net/shard_counters.h"
 
 namespace mastic::net {
 
-class ServerShard;
-
+/// Whom a shard tells, on its loop.
 class ServerShardOwner {
  public:
-  /// On the shard's loop, once: it takes no more on.
+  /// Once: it takes no more on.
   virtual void shard_closed() noexcept = 0;
-  /// On the shard's loop, perhaps several times: after a drain nothing is left of it.
+  /// Perhaps several times: after a drain nothing is left of it.
   virtual void shard_settled() noexcept = 0;
 
  protected:
   ~ServerShardOwner() = default;
 };
 
-/// Belongs to its loop, but for what says otherwise. Takes on work until it is drained, and has
-/// settled when nothing of it is left.
+/// Takes on work until it is drained, and has settled when nothing of it is left. Belongs to its loop,
+/// but for what says otherwise.
 class ServerShard {
  public:
-  ServerShard(loop::Loop& loop, base::Log& log, base::Duration drain_timeout,
-              ServerShardOwner& owner)
-      : loop_(loop), log_(log), drain_timeout_(drain_timeout), owner_(owner) {}
+  /// All must outlive it. `counters` are those of all shards of the server.
+  ServerShard(loop::Loop& loop, base::Log& log, ShardCounters& counters,
+              base::Duration drain_timeout)
+      : loop_(loop), log_(log), counters_(counters), drain_timeout_(drain_timeout) {}
   virtual ~ServerShard() = default;
   ServerShard(const ServerShard&) = delete;
   ServerShard& operator=(const ServerShard&) = delete;
+  /// Before it takes on work; must outlive it. Without one nobody is told.
+  void set_owner(ServerShardOwner& owner) { owner_ = &owner; }
 
-  // From any thread, while it has not settled.
+  /// Ends gently: takes on no more, has what is under way end soon, and aborts what is left at the
+  /// deadline. Called once.
+  void drain() noexcept;
+  /// Ends what is under way at once.
+  virtual void abort_all() noexcept = 0;
+
+  // From any thread, while its owner has not ended.
   void order_drain() { order(drain_order_); }
   void order_abort() { order(abort_order_); }
   /// From any thread: drained, nothing left, and no order on its way.
-  [[nodiscard]] bool is_settled() const { return settled_.load(); }
+  [[nodiscard]] bool is_settled() const { return settled_.load() && orders_.load() == 0; }
 
-  [[nodiscard]] loop::Loop& loop() { return loop_; }
-  [[nodiscard]] base::Log& log() { return log_; }
+  [[nodiscard]] loop::Loop& loop() const { return loop_; }
+  [[nodiscard]] base::Log& log() const { return log_; }
 
  protected:
+  [[nodiscard]] ShardCounters& counters() const { return counters_; }
   [[nodiscard]] bool is_draining() const { return draining_; }
   /// There is work again, such as a connection that was on its way.
   void begin_work() { settled_ = false; }
-  /// A piece of work has ended.
+  /// A piece of work has ended: tells the owner when it was the last one.
   void check_settled() noexcept;
   /// Whether a message that may come often is due: one a second is.
-  [[nodiscard]] bool may_log() noexcept;
+  [[nodiscard]] bool may_log() noexcept { return counters_.may_log(loop_.now()); }
 
   /// Takes on no more, for good.
   virtual void close() noexcept = 0;
   /// Tells what is under way to end soon.
   virtual void drain_all() noexcept = 0;
-  virtual void abort_all() noexcept = 0;
-  [[nodiscard]] virtual bool is_empty() const noexcept = 0;
+  [[nodiscard]] virtual bool is_empty() noexcept = 0;
 
  private:
   void order(async::Message& message);
-  void drain() noexcept;
-  void abort() noexcept;
+  void drain_ordered() noexcept;
+  void abort_ordered() noexcept;
+  void order_done() noexcept;
   void deadline() noexcept;
 
   loop::Loop& loop_;
   base::Log& log_;
+  ShardCounters& counters_;
   const base::Duration drain_timeout_;
-  ServerShardOwner& owner_;
+  ServerShardOwner* owner_ = nullptr;
   bool draining_ = false;
-  base::Instant logged_{};
   std::atomic<unsigned> orders_{0};  ///< on their way
   std::atomic<bool> settled_{false};
-  async::MessageTo<ServerShard, &ServerShard::drain> drain_order_{*this};
-  async::MessageTo<ServerShard, &ServerShard::abort> abort_order_{*this};
+  async::MessageTo<ServerShard, &ServerShard::drain_ordered> drain_order_{*this};
+  async::MessageTo<ServerShard, &ServerShard::abort_ordered> abort_order_{*this};
   async::TimerOf<ServerShard, &ServerShard::deadline> drain_timer_{*this};
 };
 

@@ -34,7 +34,7 @@ std::string name_of(std::optional<StopReason> reason) {
 struct DrainingTest : Http1ConnectionTest {
   void open_site(const Options& options = {}) { open_on(make_site(), options); }
   void drain() {
-    server->shard->drain([] {});
+    server->shard->drain();
     server->turn(4);
   }
 

@@ -24,17 +24,12 @@ class Server::LoopShard {
   LoopShard(Server& server, loop::Loop& loop)
       : loop_(loop),
         shard_(loop_, server.app_, server.options_, server.log_, server.counters_),
-        drain_([&server, this] {
-          shard_.drain([&server] { server.shard_settled(); });
-          server.shard_accepts_no_more();
-        }),
-        abort_([this] { shard_.abort_all(); }),
-        stop_background_([this] { shard_.stop_background(); }) {}
+        stop_background_([this] { shard_.stop_background(); }) {
+    shard_.set_owner(server);
+  }
 
   loop::Loop& loop() { return loop_; }
   Shard& shard() { return shard_; }
-  void drain() { drain_.post_once(loop_); }
-  void abort() { abort_.post_once(loop_); }
   void stop_background() { stop_background_.post_once(loop_); }
   /// Has `work` done on the loop.
   void tell(std::function<void(Shard&)> work) {
@@ -49,8 +44,6 @@ class Server::LoopShard {
  private:
   loop::Loop& loop_;
   Shard shard_;
-  loop::PostedOnce drain_;
-  loop::PostedOnce abort_;
   loop::PostedOnce stop_background_;
 };
 
@@ -129,15 +122,15 @@ base::Result<void> Server::begin(std::function<void()> settled) {
 }
 
 void Server::make_shards() {
-  std::vector<Shard*> peers;
+  std::vector<net::AcceptingShard*> peers;
   for (const auto& loop : runtime_->loops()) {
     shards_.push_back(std::make_unique<LoopShard>(*this, *loop));
     peers.push_back(&shards_.back()->shard());
   }
-  for (Shard* const shard : peers) {
-    shard->set_peers(peers);
-    shard->observe_rejections(observer_);
-    shard->watch_by(hang_policy_.get(), this);
+  for (const auto& each : shards_) {
+    each->shard().set_peers(peers);
+    each->shard().observe_rejections(observer_);
+    each->shard().watch_by(hang_policy_.get(), this);
   }
   accepting_ =
       shards_.size() + 1;  // the one is the last shard's, until it has closed the listeners
@@ -173,15 +166,16 @@ void Server::ask_to_end(Ending how) {
 
 /// Under the mutex: has the shards do what was asked for, now or before they were there.
 void Server::order_end() {
-  if (!started_ || ending_ == Ending::No) return;
+  if (!started_ || told_ == ending_ || is_over_) return;
+  const Ending told = std::exchange(told_, ending_);
   for (const auto& each : shards_) {
-    each->drain();
-    if (ending_ == Ending::AtOnce) each->abort();
+    if (told == Ending::No) each->shard().order_drain();
+    if (ending_ == Ending::AtOnce) each->shard().order_abort();
   }
 }
 
 /// On the loop of a shard: the last one closes the listeners, so that clients are refused at once.
-void Server::shard_accepts_no_more() {
+void Server::shard_closed() noexcept {
   if (accepting_.fetch_sub(1) > 2) return;
   for (net::Listener& listener : listeners_) listener.close();
   accepting_ = 0;
@@ -190,7 +184,7 @@ void Server::shard_accepts_no_more() {
 
 /// On the loop of a shard: ends all loops once nothing is left anywhere, also not on its way from
 /// one shard to another.
-void Server::shard_settled() {
+void Server::shard_settled() noexcept {
   const bool all =
       std::ranges::all_of(shards_, [](const auto& each) { return each->shard().is_settled(); });
   if (!all || counters_.connections() > 0 || accepting_ > 0) return;

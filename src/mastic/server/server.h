@@ -44,7 +44,7 @@ namespace mastic::server {
 /// A handler that never returns cannot be ended. Beyond Options::abandon_after its thread is written
 /// off, and the server settles without it; but then the server must not be destroyed: the process
 /// flushes what it has to and ends by std::_Exit (`lost_threads`).
-class Server final : private base::ServerStatus {
+class Server final : private base::ServerStatus, private net::ServerShardOwner {
  public:
   /// `log` and `kernel` must outlive it.
   Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel);
@@ -112,8 +112,8 @@ class Server final : private base::ServerStatus {
   [[nodiscard]] base::Result<void> begin(std::function<void()> settled);
   void make_shards();
   [[nodiscard]] base::Result<void> begin_shards();
-  void shard_accepts_no_more();
-  void shard_settled();
+  void shard_closed() noexcept override;
+  void shard_settled() noexcept override;
 
   app::App app_;
   Options options_;
@@ -135,7 +135,8 @@ class Server final : private base::ServerStatus {
   std::mutex ending_mutex_;                ///< of the two below
   bool started_ = false;                   ///< the shards are there, and driven
   Ending ending_ = Ending::No;
-  bool hooks_ran_ = false;  ///< those of the start, and not yet those of the end
+  Ending told_ = Ending::No;  ///< the shards
+  bool hooks_ran_ = false;    ///< those of the start, and not yet those of the end
 };
 
 }  // namespace mastic::server

@@ -50,12 +50,4 @@ void ServerCounters::raise_peak(std::uint64_t held) noexcept {
   }
 }
 
-bool ServerCounters::may_log(base::Instant now) {
-  constexpr base::Duration kBetween = std::chrono::seconds(1);
-  auto last = last_logged_.load(std::memory_order_relaxed);
-  const auto time = now.time_since_epoch().count();
-  if (last != 0 && time - last < kBetween.count()) return false;
-  return last_logged_.compare_exchange_strong(last, time, std::memory_order_relaxed);
-}
-
 }  // namespace mastic::server

@@ -11,18 +11,14 @@
 #include <utility>
 
 #include "mastic/base/ip_address.h"
-#include "mastic/base/units.h"
+#include "mastic/net/shard_counters.h"
 
 namespace mastic::server {
 
 /// Callable from every shard.
-class ServerCounters {
+class ServerCounters : public net::ShardCounters {
  public:
-  [[nodiscard]] std::uint64_t connections() const {
-    return connections_.load(std::memory_order_relaxed);
-  }
-  void connection_opened() { connections_.fetch_add(1, std::memory_order_relaxed); }
-  void connection_closed() { connections_.fetch_sub(1, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t connections() const { return open(); }
 
   /// Tasks of the application that run beside its requests.
   [[nodiscard]] std::uint64_t background_tasks() const { return background_.load(); }
@@ -50,19 +46,14 @@ class ServerCounters {
   /// it back. Called on any loop.
   void when_much_is_released(std::function<void()> give_back) { give_back_ = std::move(give_back); }
 
-  /// Whether a message of this kind is due again: at most one a second is.
-  [[nodiscard]] bool may_log(base::Instant now);
-
  private:
   void change(std::uint64_t& counted, std::uint64_t bytes) noexcept;
   void raise_peak(std::uint64_t held) noexcept;
 
-  std::atomic<std::uint64_t> connections_{0};
   std::atomic<std::uint64_t> background_{0};
   std::atomic<std::uint64_t> held_bytes_{0};
   std::atomic<std::uint64_t> peak_bytes_{0};  ///< of those, since `give_back_` was called
   std::function<void()> give_back_ = [] {};
-  std::atomic<base::Duration::rep> last_logged_{0};
   std::mutex mutex_;
   std::unordered_map<std::string, std::uint64_t> by_address_;
 };

@@ -369,18 +369,10 @@ TEST_P(ServerTest, EndsWhileConnectionsArrive) {
   const auto& loop = own.loop;
   const auto& shard = own.shard;
   const net::Listener& listener = own.listener;
-  struct Drain final : async::Message {
-    void deliver() noexcept override {
-      shard->drain([this] { settled = true; });
-    }
-    Shard* shard = nullptr;
-    bool settled = false;
-  } drain;
-  drain.shard = shard.get();
-  loop->post(drain);  // the same turn brings this and the connection
+  shard->order_drain();  // the same turn brings this and the connection
   Client client(listener.address());
-  for (int i = 0; i < 100'000 && !drain.settled; ++i) (void)loop->turn(1ms);
-  EXPECT_TRUE(drain.settled);
+  for (int i = 0; i < 100'000 && !shard->is_settled(); ++i) (void)loop->turn(1ms);
+  EXPECT_TRUE(shard->is_settled());
 }
 
 TEST_P(ServerTest, ClosesIdleConnectionsWhenDescriptorsRunOut) {
@@ -487,7 +479,7 @@ TEST_P(ServerTest, GivesNewcomersToNoLoopThatIsStuck) {
   other_loop->turn(0s);
   EXPECT_EQ(other.report(0).connections, 1u);
   for (Shard* const shard : {&crowded, &other}) shard->abort_all();
-  crowded.drain([] {});
+  crowded.drain();
   for (const auto& loop : {crowded_loop.get(), other_loop.get()}) loop->turn(0s);
 }
 
@@ -518,15 +510,14 @@ TEST_P(ServerTest, GoesOnFromAnotherThreadWhileAHandlerIsStuck) {
   EXPECT_EQ(slow.receive(1).at(0).content, "/stuck");
   EXPECT_EQ(slow.get("/after"), "/after");
 
-  struct Drain final : async::Message {
-    explicit Drain(Shard& drained, loop::Loop& stopped) : shard(drained), loop(stopped) {}
-    void deliver() noexcept override {
-      shard.drain([this] { loop.stop(); });
-    }
-    Shard& shard;
+  struct StopLoop final : net::ServerShardOwner {
+    explicit StopLoop(loop::Loop& stopped) : loop(stopped) {}
+    void shard_closed() noexcept override {}
+    void shard_settled() noexcept override { loop.stop(); }
     loop::Loop& loop;
-  } drain(*shard, *loop);
-  loop->post(drain);
+  } owner(*loop);
+  shard->set_owner(owner);
+  shard->order_drain();
   second.join();
 }
 

@@ -1,34 +1,28 @@
 #include "mastic/server/shard.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <functional>
-#include <new>
 #include <utility>
 
 #include "mastic/base/assert.h"
 #include "mastic/base/result.h"
-#include "mastic/loop/post.h"
 #include "mastic/server/exchange.h"
 #include "mastic/server/stream_connections.h"
 
 namespace mastic::server {
 namespace {
 
-using base::Level;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr base::Duration kRetryAccept = milliseconds(50);  // while there is no room
-constexpr base::Duration kNewcomer = seconds(1);           // its first request may be on its way
-constexpr std::size_t kClosedForRoom = 16;                 // when descriptors or memory run out
-constexpr std::uint64_t kMaxUneven = 8;                    // connections more than another shard
+constexpr base::Duration kNewcomer = seconds(1);  // its first request may be on its way
+constexpr std::size_t kClosedForRoom = 16;        // when descriptors or memory run out
 
 }  // namespace
 
 Shard::Shard(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
              ServerCounters& counters)
-    : ShardServices(loop, app, options, log, counters),
+    : AcceptingShard(loop, log, counters, options.drain_timeout),
+      ShardServices(loop, app, options, log, counters),
       http1_(services()),
       newcomers_(loop, options.header_timeout),
       idle_(loop, options.keep_alive_timeout) {}
@@ -41,56 +35,15 @@ Shard::~Shard() {
 
 // ---- accepting ----
 
-base::Result<void> Shard::accept_from(const net::Listener& listener) {
-  net::AcceptorOwner& owner = *this;
-  auto acceptor = std::make_unique<net::Acceptor>(loop(), listener, owner);
-  if (const auto started = acceptor->start(); !started) return started;
-  acceptors_.push_back(std::move(acceptor));
-  return {};
-}
-
-bool Shard::may_accept() noexcept {
-  if (counters().connections() < options().max_connections) return true;
-  if (close_longest_waiting()) return true;
-  pause_accepting();
-  return false;
-}
-
-void Shard::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
-  counters().connection_opened();
-  Shard* least = this;
-  for (Shard* const shard : peers_) {
-    const bool has_fewer = shard->connections_ + kMaxUneven < least->connections_;
-    if (has_fewer && !shard->loop().is_stuck(loop().now())) least = shard;
-  }
-  try {
-    if (least == this || is_draining()) {
-      serve(std::move(socket), peer);
-    } else {
-      hand_over(*least, std::move(socket), peer);
-    }
-  } catch (const std::bad_alloc&) {  // the socket is closed, and the client may try again
-    counters().connection_closed();
-    accept_failed(ENOMEM);
-  }
-}
-
-void Shard::hand_over(Shard& shard, base::Descriptor socket, base::Endpoint peer) {
-  loop::post(shard.loop(), [&shard, socket = std::move(socket), peer]() mutable {
-    try {
-      shard.serve(std::move(socket), peer);
-    } catch (const std::bad_alloc&) {
-      shard.counters().connection_closed();
-      shard.check_settled();
-    }
-  });
+bool Shard::has_room() noexcept {
+  return counters().open() < options().max_connections || close_longest_waiting();
 }
 
 void Shard::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer,
                   const MakeProtocol& make_protocol) {
   auto connection = std::make_unique<StreamConnection>(*this, std::move(stream), peer);
   if (make_protocol) (void)connection->change_protocol(make_protocol(*connection));
-  counters().connection_opened();
+  counters().opened();
   serve(std::move(connection));
 }
 
@@ -103,17 +56,16 @@ void Shard::serve(std::unique_ptr<AnyConnection> connection) {
   const std::uint64_t most = options().max_connections_per_ip;
   const base::IpAddress& ip = connection->peer().ip;
   if (most > 0 && !ip.is_none() && !counters().enter(ip, most)) {
-    counters().connection_closed();
+    counters().closed();
     return check_settled();
   }
-  connections_.fetch_add(1, std::memory_order_relaxed);
-  settled_ = false;
+  connection_begun();
   Connection& started = *connection.release();  // the lists own it
   newcomers_.add(started);
   if (!started.start()) started.close();
 }
 
-bool Shard::close_longest_waiting() {
+bool Shard::close_longest_waiting() noexcept {
   Connection* longest = idle_.first();
   Connection* const newcomer = newcomers_.first();
   if (newcomer != nullptr && newcomer->waits_since() + kNewcomer <= loop().now() &&
@@ -124,19 +76,9 @@ bool Shard::close_longest_waiting() {
   return longest != nullptr;
 }
 
-void Shard::pause_accepting() {
-  for (const auto& acceptor : acceptors_) acceptor->pause();
-  if (counters().may_log(loop().now())) {
-    log().write(Level::Warning, "max_connections is reached; accepting waits");
-  }
-  loop().arm(*this, loop().now() + kRetryAccept);
-}
-
 /// Idle connections make room: for the next ones, and for the files that requests open.
-void Shard::accept_failed(int number) noexcept {
+void Shard::make_room() noexcept {
   for (std::size_t closed = 0; closed < kClosedForRoom && close_longest_waiting();) ++closed;
-  if (!counters().may_log(loop().now())) return;
-  log().write(Level::Warning, net::describe_accept_failure(number, "--max-connections"));
 }
 
 // ---- connections ----
@@ -150,19 +92,17 @@ bool Shard::has_connections() const {
 
 void Shard::connection_closed(Connection& connection) {
   ConnectionList::remove(connection);
-  connections_.fetch_sub(1, std::memory_order_relaxed);
-  counters().connection_closed();
   if (options().max_connections_per_ip > 0 && !connection.peer().ip.is_none()) {
     counters().leave(connection.peer().ip);
   }
   connection.retire();
-  check_settled();
+  connection_over();
 }
 
 // ---- exchanges ----
 
 base::LoopReport Shard::report(std::size_t most) {
-  base::LoopReport report{.connections = connections_};
+  base::LoopReport report{.connections = connections()};
   busy_.visit([&](const Connection& connection) { connection.report(report); });
   orphans().for_each([&](const Exchange& exchange) { exchange.report(report); });
   std::ranges::sort(report.requests, std::ranges::greater(), &base::RequestReport::age);
@@ -197,52 +137,26 @@ void Shard::background_ended(Background& background) noexcept {
 
 // ---- draining ----
 
-void Shard::drain(std::function<void()> settled) {
-  when_settled_ = std::move(settled);
-  for (const auto& acceptor : acceptors_) {
-    acceptor->accept_waiting();
-    acceptor->close();
-  }
+void Shard::drain_all() noexcept {
   begin_drain();
-  for (auto& acceptor : acceptors_) loop().retire(std::move(acceptor));
-  acceptors_.clear();
   newcomers_.restart(options().drain_idle);  // they stay readable for a moment
   idle_.restart(options().drain_idle);
   const auto drain_one = [](Connection& connection) { connection.drain(); };
   busy_.for_each(drain_one);  // first, for others may join it
   idle_.for_each(drain_one);
   newcomers_.for_each(drain_one);
-  loop().arm(*this, base::after(loop().now(), options().drain_timeout));
-  check_settled();
 }
 
-/// Nothing is left when every connection is gone, and every exchange that outlived its own.
-/// Background tasks go on: a request of another shard may need them.
-void Shard::check_settled() {
-  if (!is_draining() || has_connections()) return;
+/// Every connection is gone, and every exchange that outlived its own, but for those whose thread was
+/// written off.
+bool Shard::is_empty() noexcept {
+  if (has_connections()) return false;
   std::size_t lost = 0;
   orphans().for_each([&lost](const Exchange& exchange) { lost += exchange.is_lost(); });
-  if (exchanges() > lost) return;
-  settled_ = true;  // sequentially consistent: of two shards that settle at once, one sees both
-  when_settled_();
+  return exchanges() <= lost;
 }
 
-void Shard::expired() noexcept {
-  if (!is_draining()) {
-    for (const auto& acceptor : acceptors_) {
-      if (acceptor->start()) continue;
-      accept_failed(ENOMEM);
-      loop().arm(*this, loop().now() + kRetryAccept);
-    }
-    return;
-  }
-  if (has_connections()) {
-    log().write(Level::Warning, "the drain deadline has passed; what is left is aborted");
-  }
-  abort_all();
-}
-
-void Shard::abort_all() {
+void Shard::abort_all() noexcept {
   begin_abort();
   const auto abort = [](Connection& connection) { connection.abort(); };
   newcomers_.for_each(abort);

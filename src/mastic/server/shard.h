@@ -2,19 +2,18 @@
 
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "mastic/app/lifecycle.h"
-#include "mastic/async/timer.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/server_status.h"
 #include "mastic/loop/loop.h"
-#include "mastic/net/listener.h"
+#include "mastic/net/accepting_shard.h"
 #include "mastic/net/protocol.h"
 #include "mastic/net/stream.h"
 #include "mastic/server/background.h"
@@ -27,10 +26,14 @@
 
 namespace mastic::server {
 
-/// Accepts, keeps and drains the connections of one loop. Everything here belongs to that loop,
-/// outside of user code, but for what says otherwise. The arguments of the constructor must outlive
-/// it.
-class Shard final : private ShardServices, private net::AcceptorOwner, private async::Timer {
+/// Keeps the connections of one loop, and drains them: what waits to be accepted is accepted, nothing
+/// after that; idle connections are closed after a moment, the others after their answer, or at the
+/// deadline. It has settled when nothing is left but background tasks, for a request of another shard may
+/// need these.
+///
+/// Everything here belongs to that loop, outside of user code, but for what says otherwise. The
+/// arguments of the constructor must outlive it.
+class Shard final : public net::AcceptingShard, private ShardServices {
  public:
   /// Throws std::system_error when the system has no random numbers.
   Shard(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
@@ -38,10 +41,8 @@ class Shard final : private ShardServices, private net::AcceptorOwner, private a
   /// Requires: no connection is left, nor an exchange that outlived its own.
   ~Shard() override;
 
-  /// Accepts from `listener`, which must outlive the shard. Fails when the loop cannot watch it.
-  [[nodiscard]] base::Result<void> accept_from(const net::Listener& listener);
-  /// Shards of the same server, itself included: connections are spread over them.
-  void set_peers(std::vector<Shard*> peers) { peers_ = std::move(peers); }
+  using ShardServices::log;
+  using ShardServices::loop;
   /// Whom to tell of requests that the application never sees. Before there are connections.
   using ShardServices::observe_rejections;
   /// Who is told of handlers that hang, and what requests see of the server. Before there are
@@ -65,18 +66,10 @@ class Shard final : private ShardServices, private net::AcceptorOwner, private a
   void stop_background() noexcept;
   [[nodiscard]] std::size_t background_tasks() const { return background_.size(); }
 
-  /// Ends gently: what waits to be accepted is accepted, nothing after that; idle connections are
-  /// closed after a moment, the others after their answer, or at the deadline. `settled` is called,
-  /// perhaps several times, when nothing is left but
-  /// background tasks, and again when one of these has ended.
-  void drain(std::function<void()> settled);
   using ShardServices::is_draining;
   /// Aborts every connection at once, and cancels what their applications await.
-  void abort_all();
-  /// From any thread: drained, and nothing left.
-  [[nodiscard]] bool is_settled() const { return settled_.load(); }
-  /// Calls `settled` when that is so now.
-  void check_settled() override;
+  void abort_all() noexcept override;
+  void check_settled() override { AcceptingShard::check_settled(); }
 
   /// What is under way: the oldest requests, `most` at the most.
   [[nodiscard]] base::LoopReport report(std::size_t most);
@@ -101,30 +94,27 @@ class Shard final : private ShardServices, private net::AcceptorOwner, private a
   void background_ended(Background& background) noexcept;
 
  private:
-  bool may_accept() noexcept override;
-  void accepted(base::Descriptor socket, base::Endpoint peer) noexcept override;
-  void accept_failed(int number) noexcept override;
-  void expired() noexcept override;
-  /// Passes an accepted connection on to `shard`, which has fewer.
-  void hand_over(Shard& shard, base::Descriptor socket, base::Endpoint peer);
-  void serve(base::Descriptor socket, base::Endpoint peer);
+  using ShardServices::counters;
+  [[nodiscard]] bool has_room() noexcept override;
+  void make_room() noexcept override;
+  void serve(base::Descriptor socket, base::Endpoint peer) override;
+  [[nodiscard]] std::string_view bounding_option() const noexcept override {
+    return "--max-connections";
+  }
   template <class AnyConnection>
   void serve(std::unique_ptr<AnyConnection> connection);
   /// Makes room by closing the connection that has waited for longest; false when there is none.
-  bool close_longest_waiting();
+  bool close_longest_waiting() noexcept;
   [[nodiscard]] bool has_connections() const;
-  void pause_accepting();
+
+  void drain_all() noexcept override;
+  [[nodiscard]] bool is_empty() noexcept override;
 
   Http1Pool http1_;
   IdleList newcomers_;  ///< no request has begun yet
   IdleList idle_;       ///< between requests
   ConnectionList busy_;
-  std::vector<std::unique_ptr<net::Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Background>> background_;
-  std::vector<Shard*> peers_;
-  std::atomic<std::uint64_t> connections_{0};  ///< other shards read it
-  std::function<void()> when_settled_;
-  std::atomic<bool> settled_{false};
 };
 
 }  // namespace mastic::server

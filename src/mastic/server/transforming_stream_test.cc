@@ -156,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(, RecordShardTest,
 // ---- with threads, and every loop taken at every job ----
 
 /// Accepts on one loop, and puts records between the sockets and the server.
-class RecordShard final : private net::AcceptorOwner {
+class RecordShard final : private net::AcceptorOwner, private net::ServerShardOwner {
  public:
   RecordShard(const app::App& app, const Options& options, const net::Listener& listener,
               base::Log& log, ServerCounters& counters)
@@ -172,7 +172,8 @@ class RecordShard final : private net::AcceptorOwner {
     loop::post(*loop_, [this] {
       acceptor_->close();
       loop_->retire(std::move(acceptor_));
-      shard_.drain([this] { loop_->stop(); });
+      shard_.set_owner(*this);
+      shard_.drain();
     });
   }
 
@@ -184,6 +185,8 @@ class RecordShard final : private net::AcceptorOwner {
                  peer);
   }
   void accept_failed(int) noexcept override { ADD_FAILURE(); }
+  void shard_closed() noexcept override {}
+  void shard_settled() noexcept override { loop_->stop(); }
 
   std::unique_ptr<loop::Loop> loop_;
   Shard shard_;

@@ -57,7 +57,7 @@ struct UpgradeTest : Http1ConnectionTest {
   }
   std::string heard() { return without_date(server->take(fd)); }
   void drain() {
-    server->shard->drain([this] { settled = true; });
+    server->shard->drain();
     server->turn(4);
   }
   void expect_nothing_left() {
@@ -71,7 +71,6 @@ struct UpgradeTest : Http1ConnectionTest {
 
   LineRecord record;
   std::vector<app::Outcome> outcomes;
-  bool settled = false;
 };
 
 // ---- the change ----
@@ -207,9 +206,9 @@ TEST_P(UpgradeTest, TakesPartInADrain) {
   drain();
   EXPECT_EQ(server->take(other), "GOING\n");
   EXPECT_EQ(heard(), "") << "a line has begun";
-  EXPECT_FALSE(settled);
+  EXPECT_FALSE(server->shard->is_settled());
   EXPECT_EQ(say(" and done\n"), "begun and done\nGOING\n");
-  EXPECT_TRUE(settled);
+  EXPECT_TRUE(server->shard->is_settled());
   expect_nothing_left();
 }
 
@@ -218,11 +217,11 @@ TEST_P(UpgradeTest, ADrainWhileTheAnswerLeavesReachesIt) {
   server->at(fd).room = 10;
   (void)say(ask_for_lines());
   drain();
-  EXPECT_FALSE(settled);
+  EXPECT_FALSE(server->shard->is_settled());
   server->at(fd).room = SIZE_MAX;
   server->turn(5);
   EXPECT_TRUE(heard().ends_with("READY\nGOING\n"));
-  EXPECT_TRUE(settled);
+  EXPECT_TRUE(server->shard->is_settled());
   expect_nothing_left();
 }
 
@@ -245,7 +244,7 @@ TEST_P(UpgradeTest, TheDrainsDeadlineAbortsIt) {
   drain();
   server->pass(3s);
   EXPECT_TRUE(server->at(fd).reset);
-  EXPECT_TRUE(settled);
+  EXPECT_TRUE(server->shard->is_settled());
   expect_nothing_left();
 }
 
@@ -362,7 +361,7 @@ TEST_P(ChosenProtocolTest, TakesPartInADrain) {
   drain();
   EXPECT_EQ(say("\n"), "begun\nGOING\n");
   server->pass(30s);  // for the connection that speaks HTTP
-  EXPECT_TRUE(settled);
+  EXPECT_TRUE(server->shard->is_settled());
 }
 
 /// One end of a relay: when it is closed, so is the other.
@@ -423,7 +422,7 @@ TEST_P(RelayTest, TheEndOfADrainClosesThemAll) {
   drain();
   server->pass(3s);
   EXPECT_EQ(closed, 3);
-  EXPECT_TRUE(settled);
+  EXPECT_TRUE(server->shard->is_settled());
 }
 
 MASTIC_FOR_BOTH_TRANSFERS(RelayTest);

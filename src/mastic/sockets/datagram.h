@@ -14,13 +14,13 @@
 #include "mastic/base/attributes.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/kernel.h"
+#include "mastic/net/shard_counters.h"
 #include "mastic/sockets/datagram_path.h"
 
 namespace mastic::sockets {
 
-/// What the shards of a server of datagrams count together. Callable from each of them.
-struct DatagramCounters {
-  std::atomic<std::uint64_t> handling{0};
+/// What the shards of a server of datagrams count together, besides those that are being handled.
+struct DatagramCounters : net::ShardCounters {
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> dropped{0};
   std::atomic<std::uint64_t> replied{0};

@@ -113,7 +113,7 @@ class DatagramShard::BlockingSession final : public Session, private async::Bloc
 // ---- receiving ----
 
 DatagramShard::DatagramShard(loop::Loop& loop, const DatagramService& service)
-    : ServerShard(loop, service.log, service.options.drain_timeout, service.owner),
+    : ServerShard(loop, service.log, service.counters, service.options.drain_timeout),
       service_(service),
       buffer_(kBatch * service.options.max_datagram_bytes) {}
 
@@ -128,7 +128,7 @@ base::Result<void> DatagramShard::receive_from(int socket) {
 
 void DatagramShard::receive(int socket) noexcept {
   if (is_paused_) return;
-  const std::uint64_t handling = service_.counters.handling.load();
+  const std::uint64_t handling = counters().open();
   if (handling >= service_.options.max_handling) return pause();
   const std::size_t most = service_.options.max_datagram_bytes;
   std::array<net::SocketAddress, kBatch> peers;
@@ -174,7 +174,7 @@ bool DatagramShard::handle(const DatagramPath& path, std::string_view bytes) noe
   sessions_.push_back(std::move(made));
   Session& session = *sessions_.back();
   session.place = std::prev(sessions_.end());
-  service_.counters.handling.fetch_add(1);
+  counters().opened();
   session.begin();
   return true;
 } catch (const std::bad_alloc&) {
@@ -184,7 +184,7 @@ bool DatagramShard::handle(const DatagramPath& path, std::string_view bytes) noe
 void DatagramShard::session_over(Session& session) noexcept {
   loop().retire(std::move(*session.place));
   sessions_.erase(session.place);
-  service_.counters.handling.fetch_sub(1);
+  counters().closed();
   if (is_paused_) resume();
   check_settled();
 }

@@ -25,7 +25,6 @@ struct DatagramService {
   async::BlockingExecutor& threads;  ///< for handlers that block
   async::BlockingHistory& history;   ///< of those that are tasks
   DatagramCounters& counters;
-  net::ServerShardOwner& owner;
 };
 
 /// Receives in batches, and runs a handler for each datagram.
@@ -36,6 +35,7 @@ class DatagramShard final : public net::ServerShard, private async::Timer {
 
   /// `socket` must stay open until the shard has settled. Fails when the loop cannot watch it.
   [[nodiscard]] base::Result<void> receive_from(int socket);
+  void abort_all() noexcept override;
 
  private:
   class Socket;
@@ -53,8 +53,7 @@ class DatagramShard final : public net::ServerShard, private async::Timer {
 
   void close() noexcept override;
   void drain_all() noexcept override {}
-  void abort_all() noexcept override;
-  [[nodiscard]] bool is_empty() const noexcept override { return sessions_.empty(); }
+  [[nodiscard]] bool is_empty() noexcept override { return sessions_.empty(); }
 
   const DatagramService& service_;
   std::vector<std::unique_ptr<Socket>> sockets_;

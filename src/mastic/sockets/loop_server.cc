@@ -169,7 +169,10 @@ base::Result<void> LoopServer::open_shards(const std::vector<loop::Loop*>& loops
                                              .max_stand_ins = 0,
                                              .max_queued = max_waiting_,
                                              .when_full = threads::WhenFull::Refuse});
-  for (loop::Loop* const loop : loops) shards_.push_back(make_shard(*loop));
+  for (loop::Loop* const loop : loops) {
+    shards_.push_back(make_shard(*loop));
+    shards_.back()->set_owner(*this);
+  }
   shards_made();
   const auto begun = begin_shards();
   const std::lock_guard lock(mutex_);

@@ -91,7 +91,6 @@ class LoopServer : private net::ServerShardOwner {
   [[nodiscard]] const std::vector<std::unique_ptr<net::ServerShard>>& shards() const {
     return shards_;
   }
-  [[nodiscard]] net::ServerShardOwner& shard_owner() { return *this; }
 
  private:
   class OwnLog;

@@ -32,8 +32,7 @@ base::Result<void> StreamServer::listen_on(const base::Address& address,
 
 std::unique_ptr<net::ServerShard> StreamServer::make_shard(loop::Loop& loop) {
   if (!service_) {
-    service_.emplace(
-        StreamService{handler_, options_, log(), pool(), history_, counters_, shard_owner()});
+    service_.emplace(StreamService{handler_, options_, log(), pool(), history_, counters_});
     if (kernel().raise_descriptor_limit() < options_.max_connections + kOtherDescriptors) {
       log().write(base::Level::Warning,
                   "this process may have too few descriptors for max_connections; raise the limit "
@@ -52,13 +51,13 @@ base::Result<void> StreamServer::begin(net::ServerShard& shard) {
 }
 
 void StreamServer::shards_made() {
-  std::vector<StreamShard*> peers;
+  std::vector<net::AcceptingShard*> peers;
   for (const auto& shard : shards()) peers.push_back(static_cast<StreamShard*>(shard.get()));
-  for (StreamShard* const shard : peers) shard->set_peers(peers);
+  for (net::AcceptingShard* const shard : peers) shard->set_peers(peers);
 }
 
 StreamServer::Statistics StreamServer::statistics() const {
-  return {.open = counters_.open.load(),
+  return {.open = counters_.open(),
           .accepted = counters_.accepted.load(),
           .refused = counters_.refused.load(),
           .failed = counters_.failed.load(),

@@ -45,7 +45,7 @@ class StreamServer : public LoopServer {
   [[nodiscard]] base::Result<void> begin(net::ServerShard& shard) final;
   void shards_made() final;
   void all_closed() noexcept final { listeners_.clear(); }
-  [[nodiscard]] bool is_idle() const noexcept final { return counters_.open.load() == 0; }
+  [[nodiscard]] bool is_idle() const noexcept final { return counters_.open() == 0; }
 
   const ConnectionHandler handler_;
   const StreamServerOptions options_;

@@ -30,8 +30,7 @@ base::Result<void> UdpServer::listen(std::string_view address) {
 
 std::unique_ptr<net::ServerShard> UdpServer::make_shard(loop::Loop& loop) {
   if (!service_) {
-    service_.emplace(
-        DatagramService{handler_, options_, log(), pool(), history_, counters_, shard_owner()});
+    service_.emplace(DatagramService{handler_, options_, log(), pool(), history_, counters_});
   }
   return std::make_unique<DatagramShard>(loop, *service_);
 }
@@ -46,7 +45,7 @@ base::Result<void> UdpServer::begin(net::ServerShard& shard) {
 }
 
 UdpServer::Statistics UdpServer::statistics() const {
-  return {.handling = counters_.handling.load(),
+  return {.handling = counters_.open(),
           .received = counters_.received.load(),
           .dropped = counters_.dropped.load(),
           .replied = counters_.replied.load(),

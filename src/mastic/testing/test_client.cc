@@ -140,9 +140,7 @@ class TestClient::Setup {
   class Drain final : public async::Timer {
    public:
     explicit Drain(server::Shard& shard) : shard_(shard) {}
-    void expired() noexcept override {
-      shard_.drain([] {});
-    }
+    void expired() noexcept override { shard_.drain(); }
 
    private:
     server::Shard& shard_;

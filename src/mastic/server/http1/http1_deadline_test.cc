@@ -294,7 +294,7 @@ TEST_P(Http1DeadlineTest, ADrainLeavesToTheKernelWhatItHolds) {
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   server->pass(10s);
   EXPECT_TRUE(is_open());
-  server->shard->drain([] {});
+  server->shard->drain();
   server->pass(5s);
   EXPECT_FALSE(is_open());
   EXPECT_TRUE(server->at(fd).write_shut) << "not aborted";
@@ -454,7 +454,7 @@ TEST_P(Http1DeadlineTest, EveryOneOfThemMayBeForEver) {
   ASSERT_EQ(talk("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").size(), 0u);
   server->pass(1s);
   ASSERT_EQ(responses().at(0).content, "waited");
-  server->shard->drain([] {});
+  server->shard->drain();
   server->pass(10h);
   EXPECT_TRUE(is_open());
   EXPECT_TRUE(server->at(silent).open);

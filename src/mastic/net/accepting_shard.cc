@@ -1,0 +1,135 @@
+#include "mastic/net/accepting_shard.h"
+
+#include <cerrno>
+#include <new>
+#include <string>
+
+#include "mastic/loop/post.h"
+#include "mastic/net/hang_up.h"
+
+namespace mastic::net {
+namespace {
+
+using base::Level;
+
+constexpr base::Duration kRetryAccept = std::chrono::milliseconds(50);  // while there is no room
+constexpr std::uint64_t kMaxUneven = 8;  // connections more than another shard
+
+}  // namespace
+
+// ---- accepting ----
+
+base::Result<void> AcceptingShard::accept_from(const Listener& listener) {
+  AcceptorOwner& owner = *this;
+  auto acceptor = std::make_unique<Acceptor>(loop(), listener, owner);
+  if (const auto started = acceptor->start(); !started) return started;
+  acceptors_.push_back(std::move(acceptor));
+  return {};
+}
+
+bool AcceptingShard::may_accept() noexcept {
+  if (has_room()) return true;
+  pause();
+  return false;
+}
+
+void AcceptingShard::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
+  if (!admits(counters().opened())) {
+    counters().closed();
+    return hang_up(socket.kernel(), socket.fd());
+  }
+  AcceptingShard& shard = least_busy();
+  try {
+    &shard == this ? serve(std::move(socket), peer) : hand_over(shard, std::move(socket), peer);
+  } catch (const std::bad_alloc&) {
+    lost_connection();
+  }
+}
+
+AcceptingShard& AcceptingShard::least_busy() {
+  AcceptingShard* least = this;
+  for (AcceptingShard* const shard : peers_) {
+    const bool has_fewer = shard->connections() + kMaxUneven < least->connections();
+    if (has_fewer && !shard->loop().is_stuck(loop().now())) least = shard;
+  }
+  return *least;
+}
+
+void AcceptingShard::hand_over(AcceptingShard& shard, base::Descriptor socket,
+                               base::Endpoint peer) {
+  loop::post(shard.loop(), [&shard, socket = std::move(socket), peer]() mutable {
+    try {
+      shard.serve(std::move(socket), peer);
+    } catch (const std::bad_alloc&) {
+      shard.lost_connection();
+    }
+  });
+}
+
+/// There was no memory for it. It is closed, and its client may try again.
+void AcceptingShard::lost_connection() noexcept {
+  counters().closed();
+  accept_failed(ENOMEM);
+  check_settled();
+}
+
+void AcceptingShard::accept_failed(int number) noexcept {
+  make_room();
+  if (!may_log()) return;
+  try {
+    log().write(Level::Warning, describe_accept_failure(number, bounding_option()));
+  } catch (const std::bad_alloc&) {  // there is none for a message either
+  }
+}
+
+// ---- when there is no room ----
+
+void AcceptingShard::pause() noexcept {
+  is_paused_ = true;
+  for (const auto& acceptor : acceptors_) acceptor->pause();
+  loop().arm(retry_, loop().now() + kRetryAccept);  // a connection of another shard may end
+  if (!may_log()) return;
+  try {
+    log().write(Level::Warning, "no room for another connection (" +
+                                    std::string(bounding_option()) + "); accepting waits");
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+void AcceptingShard::resume() noexcept {
+  is_paused_ = false;
+  retry_.disarm();
+  bool all_started = true;
+  for (const auto& acceptor : acceptors_) all_started &= acceptor->start().has_value();
+  if (all_started) return;
+  accept_failed(ENOMEM);  // which may close connections, and so is before it is paused
+  is_paused_ = true;
+  loop().arm(retry_, loop().now() + kRetryAccept);
+}
+
+/// What waits to be accepted has connected already: it is served, and drained like the others.
+void AcceptingShard::close() noexcept {
+  for (auto& acceptor : std::exchange(acceptors_, {})) {  // none of them is to pause meanwhile
+    acceptor->accept_waiting();
+    acceptor->close();
+    loop().retire(std::move(acceptor));
+  }
+  is_paused_ = false;
+  retry_.disarm();
+}
+
+// ---- connections ----
+
+void AcceptingShard::connection_begun() noexcept {
+  connections_.fetch_add(1, std::memory_order_relaxed);
+  begin_work();
+}
+
+void AcceptingShard::connection_over() noexcept {
+  connections_.fetch_sub(1, std::memory_order_relaxed);
+  counters().closed();
+  if (is_paused_) resume();
+  check_settled();
+}
+
+}  // namespace mastic::net
