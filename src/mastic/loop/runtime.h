@@ -72,15 +72,10 @@ class Runtime final {
       for (const auto& loop : loops_) (void)loop->turn(base::Duration::zero());
     }
   }
-  /// Destroys what belongs to `loop`, there, after all that it had retired. Waits for that, as `call`.
-  template <class T>
-  void destroy(Loop& loop, std::unique_ptr<T> object);
 
  private:
   Runtime(const Options& options, TransferChoice transfer, base::Log& log, base::Kernel& kernel);
   void threads_are_short(std::uint64_t held) noexcept;
-  template <class T>
-  class Going;
 
   base::Log& log_;
   base::Kernel& kernel_;
@@ -100,33 +95,6 @@ auto Runtime::call(Loop& loop, Work work) -> decltype(work()) {
   post(loop, std::move(task));
   const threads::BlockingScope blocking;
   return done.get();
-}
-
-/// Retired last, so it goes after what else was retired in this turn.
-template <class T>
-class Runtime::Going final : public Retirable {
- public:
-  Going(std::unique_ptr<T> object, std::promise<void> gone)
-      : gone_(std::move(gone)), object_(std::move(object)) {}
-  ~Going() override {
-    object_.reset();
-    gone_.set_value();
-  }
-
- private:
-  std::promise<void> gone_;
-  std::unique_ptr<T> object_;
-};
-
-template <class T>
-void Runtime::destroy(Loop& loop, std::unique_ptr<T> object) {
-  if (!is_driven()) return object.reset();
-  std::promise<void> promise;
-  auto gone = promise.get_future();
-  auto going = std::make_unique<Going<T>>(std::move(object), std::move(promise));
-  post(loop, [&loop, going = std::move(going)]() mutable { loop.retire(std::move(going)); });
-  const threads::BlockingScope blocking;
-  gone.get();
 }
 
 }  // namespace mastic::loop

@@ -438,4 +438,9 @@ Scheduler::Status Scheduler::status() const {
   return status;
 }
 
+std::uint64_t Scheduler::lost_threads() const {
+  const Lock lock(mutex_);
+  return lost_;
+}
+
 }  // namespace mastic::loop

@@ -113,6 +113,8 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
     std::uint64_t lost = 0;  ///< threads written off that have not returned
   };
   [[nodiscard]] Status status() const;
+  /// The `lost` of that alone, which takes no memory.
+  [[nodiscard]] std::uint64_t lost_threads() const;
 
  private:
   class Member;

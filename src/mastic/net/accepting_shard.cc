@@ -27,6 +27,13 @@ base::Result<void> AcceptingShard::accept_from(const Listener& listener) {
   return {};
 }
 
+base::Result<void> AcceptingShard::accept_from(std::span<const Listener> listeners) {
+  for (const Listener& listener : listeners) {
+    if (const auto begun = accept_from(listener); !begun) return begun;
+  }
+  return {};
+}
+
 bool AcceptingShard::may_accept() noexcept {
   if (has_room()) return true;
   pause();

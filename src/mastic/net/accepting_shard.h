@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,6 +29,8 @@ class AcceptingShard : public ServerShard, private AcceptorOwner {
   /// Accepts from `listener`, which must outlive the shard. Fails when the loop cannot watch it. Throws
   /// std::bad_alloc.
   [[nodiscard]] base::Result<void> accept_from(const Listener& listener);
+  /// The same for several.
+  [[nodiscard]] base::Result<void> accept_from(std::span<const Listener> listeners);
   /// Shards of the same server, itself included: connections are spread over them. Before it accepts.
   void set_peers(std::vector<AcceptingShard*> peers) { peers_ = std::move(peers); }
 

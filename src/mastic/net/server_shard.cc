@@ -2,7 +2,21 @@
 
 namespace mastic::net {
 
-void ServerShard::order(async::Message& message) {
+ServerShard::~ServerShard() {
+  if (goes_) owner_->shard_gone();
+}
+
+void ServerShard::go(std::unique_ptr<ServerShard> shard) noexcept {
+  ServerShard& going = *shard.release();
+  going.loop_.post(going.go_order_);
+}
+
+void ServerShard::go_ordered() noexcept {
+  goes_ = true;
+  loop_.retire(std::unique_ptr<ServerShard>(this));
+}
+
+void ServerShard::order(async::Message& message) noexcept {
   orders_.fetch_add(1);
   loop_.post(message);
 }

@@ -2,10 +2,8 @@
 
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +17,7 @@
 #include "mastic/base/server_status.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/net/listener.h"
+#include "mastic/net/shard_group.h"
 #include "mastic/server/hang_policy.h"
 #include "mastic/server/options.h"
 #include "mastic/server/server_counters.h"
@@ -44,7 +43,7 @@ namespace mastic::server {
 /// A handler that never returns cannot be ended. Beyond Options::abandon_after its thread is written
 /// off, and the server settles without it; but then the server must not be destroyed: the process
 /// flushes what it has to and ends by std::_Exit (`lost_threads`).
-class Server final : private base::ServerStatus, private net::ServerShardOwner {
+class Server final : private base::ServerStatus, private net::ShardGroupOwner {
  public:
   /// `log` and `kernel` must outlive it.
   Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel);
@@ -73,12 +72,12 @@ class Server final : private base::ServerStatus, private net::ServerShardOwner {
   [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime,
                                             std::function<void()> settled = {});
 
-  /// Stops gently, from any thread: see Shard::drain. Listeners are closed when all that waited was
+  /// Stops gently, from any thread: see Shard. Listeners are closed when all that waited was
   /// accepted. Returns at once; the second call does nothing. Before `start` has returned it is
   /// remembered: the server starts, serves what has connected by then, and ends.
-  void drain();
+  void drain() { group_.drain(); }
   /// The same, and aborts what is still under way.
-  void abort();
+  void abort() { group_.abort(); }
   /// Until the last connection has ended; then calls the application's shutdown hooks, unless threads
   /// are lost that still use it. Requires: drain was called, or will be, and the loops are driven. Not
   /// from one of its handlers.
@@ -87,7 +86,9 @@ class Server final : private base::ServerStatus, private net::ServerShardOwner {
   /// Where it listens, with the ports that the system chose.
   [[nodiscard]] std::vector<base::Address> addresses() const;
   /// After `start`: how bytes are transferred, and why so.
-  [[nodiscard]] const loop::TransferChoice& transfer() const { return runtime_->transfer(); }
+  [[nodiscard]] const loop::TransferChoice& transfer() const {
+    return group_.runtime()->transfer();
+  }
   [[nodiscard]] std::size_t loops() const override { return shards_.size(); }
   /// After `wait`: threads that were written off and have not returned; on a Runtime that others use,
   /// also theirs.
@@ -97,23 +98,22 @@ class Server final : private base::ServerStatus, private net::ServerShardOwner {
   [[nodiscard]] base::ServerStatus& watch() { return *this; }
 
  private:
-  class LoopShard;
-
   // ServerStatus.
   [[nodiscard]] base::PoolReport pool() const override;
   [[nodiscard]] std::vector<base::ThreadReport> threads() const override;
   void ask_loops(std::function<void(base::LoopReport)> take) override;
   void cancel(std::uint64_t request) override;
 
-  enum class Ending : std::uint8_t { No, Gently, AtOnce };
-  void ask_to_end(Ending how);
-  void order_end();
-  [[nodiscard]] bool has_started();
-  [[nodiscard]] base::Result<void> begin(std::function<void()> settled);
+  // ShardGroupOwner.
+  void all_closed() noexcept override;
+  [[nodiscard]] bool may_end() noexcept override;
+  void ended() noexcept override;
+
+  [[nodiscard]] base::Result<void> begin(loop::Runtime* runtime, std::function<void()> settled);
+  void prepare_process();
   void make_shards();
   [[nodiscard]] base::Result<void> begin_shards();
-  void shard_closed() noexcept override;
-  void shard_settled() noexcept override;
+  void tell(Shard& shard, std::function<void(Shard&)> work);
 
   app::App app_;
   Options options_;
@@ -122,21 +122,14 @@ class Server final : private base::ServerStatus, private net::ServerShardOwner {
   app::RejectionObserver observer_;
   ServerCounters counters_;
   std::vector<net::Listener> listeners_;
-  std::unique_ptr<loop::Runtime> own_runtime_;
-  loop::Runtime* runtime_ = nullptr;  ///< its own, or that which it stands on
-  std::vector<std::unique_ptr<LoopShard>> shards_;
+  net::ShardGroup group_{*this};
+  std::vector<Shard*> shards_;  ///< of the group
   std::unique_ptr<HangPolicy> hang_policy_;
   std::function<void()> recycle_ = [] {};
   std::uint64_t lost_threads_ = 0;
   std::function<void()> when_settled_;
-  std::atomic<std::size_t> accepting_{0};  ///< shards, and one until the listeners are closed
-  std::atomic<bool> settled_{false};       ///< shards may settle at the same time
-  std::atomic<bool> is_over_{false};       ///< and that was told
-  std::mutex ending_mutex_;                ///< of the two below
-  bool started_ = false;                   ///< the shards are there, and driven
-  Ending ending_ = Ending::No;
-  Ending told_ = Ending::No;  ///< the shards
-  bool hooks_ran_ = false;    ///< those of the start, and not yet those of the end
+  bool background_was_stopped_ = false;
+  bool hooks_ran_ = false;  ///< those of the start, and not yet those of the end
 };
 
 }  // namespace mastic::server

@@ -129,6 +129,11 @@ void Shard::stop_background() noexcept {
   for (const auto& each : background_) each->stop();
 }
 
+void Shard::stop_background_ordered() noexcept {
+  stop_background();
+  order_done();
+}
+
 void Shard::background_ended(Background& background) noexcept {
   std::erase_if(background_, [&](const auto& each) { return each.get() == &background; });
   counters().background_ended();

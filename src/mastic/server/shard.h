@@ -64,6 +64,8 @@ class Shard final : public net::AcceptingShard, private ShardServices {
   void run_in_background(const app::Lifecycle::BackgroundTask& task);
   /// Has every one of them end soon.
   void stop_background() noexcept;
+  /// The same, from any thread; once.
+  void order_stop_background() noexcept { order(stop_background_order_); }
   [[nodiscard]] std::size_t background_tasks() const { return background_.size(); }
 
   using ShardServices::is_draining;
@@ -109,12 +111,14 @@ class Shard final : public net::AcceptingShard, private ShardServices {
 
   void drain_all() noexcept override;
   [[nodiscard]] bool is_empty() noexcept override;
+  void stop_background_ordered() noexcept;
 
   Http1Pool http1_;
   IdleList newcomers_;  ///< no request has begun yet
   IdleList idle_;       ///< between requests
   ConnectionList busy_;
   std::vector<std::unique_ptr<Background>> background_;
+  async::MessageTo<Shard, &Shard::stop_background_ordered> stop_background_order_{*this};
 };
 
 }  // namespace mastic::server

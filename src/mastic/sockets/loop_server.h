@@ -2,10 +2,8 @@
 
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -15,7 +13,7 @@
 #include "mastic/base/result.h"
 #include "mastic/loop/options.h"
 #include "mastic/loop/runtime.h"
-#include "mastic/net/server_shard.h"
+#include "mastic/net/shard_group.h"
 #include "mastic/threads/thread_pool.h"
 
 namespace mastic::sockets {
@@ -23,7 +21,7 @@ namespace mastic::sockets {
 /// It has loops and threads of its own, stands on a Runtime beside other servers, or runs on a loop that
 /// somebody else drives. `drain` and `abort` may be called from any thread, also from a handler; the
 /// rest is for whoever made it.
-class LoopServer : private net::ServerShardOwner {
+class LoopServer : private net::ShardGroupOwner {
  public:
   LoopServer(const LoopServer&) = delete;
   LoopServer& operator=(const LoopServer&) = delete;
@@ -49,12 +47,12 @@ class LoopServer : private net::ServerShardOwner {
   /// Stops gently: takes no more on, and has what is under way end. What is not over after
   /// drain_timeout is aborted. Returns at once. Before the server has started it is remembered: then
   /// that starts, serves what has connected, and ends.
-  void drain();
+  void drain() { group_.drain(); }
   /// Stops at once: what handlers await throws Cancelled.
-  void abort();
+  void abort() { group_.abort(); }
   /// Until nothing is left after `drain`. Not from a handler.
-  void wait();
-  [[nodiscard]] bool has_settled() const;
+  void wait() { (void)group_.wait(); }
+  [[nodiscard]] bool has_settled() const { return group_.is_over(); }
 
   /// Where it listens, with the ports that the system chose.
   [[nodiscard]] const std::vector<base::Address>& addresses() const { return addresses_; }
@@ -71,40 +69,22 @@ class LoopServer : private net::ServerShardOwner {
 
   /// Whether the options fit.
   [[nodiscard]] virtual base::Result<void> check() const = 0;
-  /// Makes a shard, not on its loop.
-  [[nodiscard]] virtual std::unique_ptr<net::ServerShard> make_shard(loop::Loop& loop) = 0;
-  /// All shards are there.
-  virtual void shards_made() {}
-  /// On the loop of `shard`: has it take on work. Fails when the loop cannot watch what it has to.
-  [[nodiscard]] virtual base::Result<void> begin(net::ServerShard& shard) = 0;
-  /// No shard takes more on: lets go of what they shared.
-  virtual void all_closed() noexcept = 0;
-  /// Whether nothing is on its way from one shard to another.
-  [[nodiscard]] virtual bool is_idle() const noexcept { return true; }
+  /// Gives the group a shard for each of its loops, not on these.
+  virtual void make_shards(net::ShardGroup& group) = 0;
+  /// Has each of them take on work, on its loop.
+  [[nodiscard]] virtual base::Result<void> begin_shards(net::ShardGroup& group) = 0;
 
-  [[nodiscard]] bool has_started() const { return started_; }
+  [[nodiscard]] bool has_started() const { return has_started_; }
   void add_address(const base::Address& address) { addresses_.push_back(address); }
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
   [[nodiscard]] base::Log& log();
   /// For handlers that block.
   [[nodiscard]] threads::ThreadPool& pool() { return *pool_; }
-  [[nodiscard]] const std::vector<std::unique_ptr<net::ServerShard>>& shards() const {
-    return shards_;
-  }
 
  private:
   class OwnLog;
   class SignalEnd;
-  void shard_closed() noexcept final;
-  void shard_settled() noexcept final;
-  [[nodiscard]] base::Result<void> open_runtime();
-  [[nodiscard]] base::Result<void> open_shards(const std::vector<loop::Loop*>& loops);
-  [[nodiscard]] base::Result<void> begin_shards();
-  [[nodiscard]] bool others_drive() const;
-  [[nodiscard]] base::Result<void> drive();
-  enum class Ending : std::uint8_t { No, Gently, AtOnce };
-  void ask_to_end(Ending how);
-  void order_end();
+  [[nodiscard]] base::Result<void> begin();
   [[nodiscard]] base::Result<void> run_until_signal();
 
   const loop::Options options_;
@@ -115,18 +95,9 @@ class LoopServer : private net::ServerShardOwner {
   std::unique_ptr<OwnLog> own_log_;
   base::Log* log_;
   std::vector<base::Address> addresses_;
-  std::unique_ptr<loop::Runtime> own_runtime_;
-  loop::Runtime* runtime_ = nullptr;         ///< its own, that which it stands on, or none
+  bool has_started_ = false;
+  net::ShardGroup group_{*this};
   std::optional<threads::ThreadPool> pool_;  ///< ends before the loops that its work posts to
-  std::vector<std::unique_ptr<net::ServerShard>> shards_;
-
-  mutable std::mutex mutex_;
-  std::condition_variable over_;
-  std::size_t open_shards_ = 0;
-  bool started_ = false;
-  Ending asked_ = Ending::No;
-  Ending told_ = Ending::No;  ///< the shards
-  bool is_over_ = false;
 };
 
 }  // namespace mastic::sockets

@@ -1,5 +1,6 @@
 #include "mastic/sockets/stream_server.h"
 
+#include <memory>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -30,30 +31,27 @@ base::Result<void> StreamServer::listen_on(const base::Address& address,
   return {};
 }
 
-std::unique_ptr<net::ServerShard> StreamServer::make_shard(loop::Loop& loop) {
-  if (!service_) {
-    service_.emplace(StreamService{handler_, options_, log(), pool(), history_, counters_});
-    if (kernel().raise_descriptor_limit() < options_.max_connections + kOtherDescriptors) {
-      log().write(base::Level::Warning,
-                  "this process may have too few descriptors for max_connections; raise the limit "
-                  "(ulimit -n), or lower max_connections");
-    }
+void StreamServer::make_shards(net::ShardGroup& group) {
+  if (kernel().raise_descriptor_limit() < options_.max_connections + kOtherDescriptors) {
+    log().write(base::Level::Warning,
+                "this process may have too few descriptors for max_connections; raise the limit "
+                "(ulimit -n), or lower max_connections");
   }
-  return std::make_unique<StreamShard>(loop, *service_);
+  service_.emplace(StreamService{handler_, options_, log(), pool(), history_, counters_});
+  for (loop::Loop* const loop : group.loops()) {
+    auto shard = std::make_unique<StreamShard>(*loop, *service_);
+    shards_.push_back(shard.get());
+    group.add(std::move(shard));
+  }
+  for (StreamShard* const shard : shards_) shard->set_peers({shards_.begin(), shards_.end()});
 }
 
-base::Result<void> StreamServer::begin(net::ServerShard& shard) {
-  for (const net::Listener& listener : listeners_) {
-    const auto accepting = static_cast<StreamShard&>(shard).accept_from(listener);
+base::Result<void> StreamServer::begin_shards(net::ShardGroup& group) {
+  for (StreamShard* const shard : shards_) {
+    const auto accepting = group.call(*shard, [&] { return shard->accept_from(listeners_); });
     if (!accepting) return accepting;
   }
   return {};
-}
-
-void StreamServer::shards_made() {
-  std::vector<net::AcceptingShard*> peers;
-  for (const auto& shard : shards()) peers.push_back(static_cast<StreamShard*>(shard.get()));
-  for (net::AcceptingShard* const shard : peers) shard->set_peers(peers);
 }
 
 StreamServer::Statistics StreamServer::statistics() const {

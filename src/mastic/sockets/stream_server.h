@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -41,11 +40,9 @@ class StreamServer : public LoopServer {
 
  private:
   [[nodiscard]] base::Result<void> check() const final { return options_.check(); }
-  [[nodiscard]] std::unique_ptr<net::ServerShard> make_shard(loop::Loop& loop) final;
-  [[nodiscard]] base::Result<void> begin(net::ServerShard& shard) final;
-  void shards_made() final;
+  void make_shards(net::ShardGroup& group) final;
+  [[nodiscard]] base::Result<void> begin_shards(net::ShardGroup& group) final;
   void all_closed() noexcept final { listeners_.clear(); }
-  [[nodiscard]] bool is_idle() const noexcept final { return counters_.open() == 0; }
 
   const ConnectionHandler handler_;
   const StreamServerOptions options_;
@@ -53,6 +50,7 @@ class StreamServer : public LoopServer {
   std::vector<net::Listener> listeners_;
   async::BlockingHistory history_;
   std::optional<StreamService> service_;
+  std::vector<StreamShard*> shards_;  ///< of the group
 };
 
 }  // namespace mastic::sockets

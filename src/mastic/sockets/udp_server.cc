@@ -2,6 +2,9 @@
 
 #include <sys/socket.h>
 
+#include <memory>
+#include <utility>
+
 #include "mastic/base/assert.h"
 
 namespace mastic::sockets {
@@ -28,17 +31,23 @@ base::Result<void> UdpServer::listen(std::string_view address) {
   return {};
 }
 
-std::unique_ptr<net::ServerShard> UdpServer::make_shard(loop::Loop& loop) {
-  if (!service_) {
-    service_.emplace(DatagramService{handler_, options_, log(), pool(), history_, counters_});
+void UdpServer::make_shards(net::ShardGroup& group) {
+  service_.emplace(DatagramService{handler_, options_, log(), pool(), history_, counters_});
+  for (loop::Loop* const loop : group.loops()) {
+    auto shard = std::make_unique<DatagramShard>(*loop, *service_);
+    shards_.push_back(shard.get());
+    group.add(std::move(shard));
   }
-  return std::make_unique<DatagramShard>(loop, *service_);
 }
 
-base::Result<void> UdpServer::begin(net::ServerShard& shard) {
-  for (const net::BoundSocket& socket : sockets_) {
-    const int fd = socket.descriptor.fd();
-    const auto receiving = static_cast<DatagramShard&>(shard).receive_from(fd);
+base::Result<void> UdpServer::begin_shards(net::ShardGroup& group) {
+  for (DatagramShard* const shard : shards_) {
+    const auto receiving = group.call(*shard, [&]() -> base::Result<void> {
+      for (const net::BoundSocket& socket : sockets_) {
+        if (const auto begun = shard->receive_from(socket.descriptor.fd()); !begun) return begun;
+      }
+      return {};
+    });
     if (!receiving) return receiving;
   }
   return {};

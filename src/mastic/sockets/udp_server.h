@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -57,8 +56,8 @@ class UdpServer final : public LoopServer {
  private:
   UdpServer(DatagramHandler handler, const Options& options, base::Log* log, base::Kernel& kernel);
   [[nodiscard]] base::Result<void> check() const override { return options_.check(); }
-  [[nodiscard]] std::unique_ptr<net::ServerShard> make_shard(loop::Loop& loop) override;
-  [[nodiscard]] base::Result<void> begin(net::ServerShard& shard) override;
+  void make_shards(net::ShardGroup& group) override;
+  [[nodiscard]] base::Result<void> begin_shards(net::ShardGroup& group) override;
   void all_closed() noexcept override {}  // handlers may still reply
 
   const DatagramHandler handler_;
@@ -67,6 +66,7 @@ class UdpServer final : public LoopServer {
   std::vector<net::BoundSocket> sockets_;
   async::BlockingHistory history_;
   std::optional<DatagramService> service_;
+  std::vector<DatagramShard*> shards_;  ///< of the group
 };
 
 }  // namespace mastic::sockets

@@ -1,0 +1,97 @@
+// A server begins and ends although the system has no memory, or no threads, for it.
+
+#include <gtest/gtest.h>
+#include <pthread.h>
+
+#include <memory>
+#include <string>
+
+#include "mastic/async/sleep.h"
+#include "mastic/base/allocations_testing.h"
+#include "mastic/loop/runtime.h"
+#include "mastic/routing/router.h"
+#include "mastic/server/client_testing.h"
+#include "mastic/server/server.h"
+
+namespace mastic::server {
+namespace {
+
+using namespace std::chrono_literals;
+using app::App;
+using base::Address;
+using base::system_kernel;
+using routing::Router;
+
+struct ServerShortageTest : testing::Test {
+  ServerShortageTest() {
+    options.drain_idle = options.linger_idle = 20ms;
+    options.loop.loops = 2;
+  }
+  /// A server that answers with `name`, and has something to do beside that.
+  std::unique_ptr<Server> make(const std::string& name) {
+    Router site;
+    site.get("/", [name] { return name; });
+    const auto forever = []() -> async::Task<> { co_await async::sleep_for(1h); };
+    site.in_background("one", forever).in_background("two", forever);
+    auto server = std::make_unique<Server>(App(std::move(site)), options, log, system_kernel());
+    EXPECT_TRUE(server->listen(*Address::parse("127.0.0.1:0")));
+    return server;
+  }
+
+  base::RecordingLog log;
+  Options options;
+  std::unique_ptr<loop::Runtime> runtime =
+      loop::Runtime::open({.loops = 2}, log, system_kernel()).value();
+};
+
+TEST_F(ServerShortageTest, FailsToStartWithoutMemoryAndLeavesTheOthersAlone) {
+  if (!base::counts_allocations()) GTEST_SKIP();
+  ASSERT_TRUE(runtime->start());
+  const auto stays = make("stays");
+  ASSERT_TRUE(stays->start_on(*runtime));
+  Client of_stays(stays->addresses()[0]);
+  int failures = 0;
+  for (bool failed = true; failed;) {
+    const auto server = make("fails");
+    base::fail_allocation(static_cast<std::size_t>(++failures));
+    const auto started = server->start_on(*runtime);
+    failed = base::stop_failing_allocations() == 0;
+    ASSERT_TRUE(started || !started.error().message.empty());
+    ASSERT_EQ(of_stays.get(), "stays");
+  }
+  EXPECT_GT(failures, 20);
+}
+
+TEST_F(ServerShortageTest, EndsWithoutMemory) {
+  if (!base::counts_allocations()) GTEST_SKIP();
+  ASSERT_TRUE(runtime->start());
+  for (const bool has_own : {true, false}) {
+    bool failed = true;
+    for (std::size_t nth = 1; failed; ++nth) {
+      auto server = make("ends");
+      ASSERT_TRUE(has_own ? server->start() : server->start_on(*runtime));
+      Client client(server->addresses()[0]);
+      ASSERT_EQ(client.get(), "ends");
+      base::fail_allocation(nth);
+      server.reset();
+      failed = base::stop_failing_allocations() == 0;
+    }
+  }
+}
+
+TEST_F(ServerShortageTest, FailsToStartWhenTheSystemHasNoThreadForItsLoops) {
+  pthread_attr_t usual, huge;
+  ASSERT_EQ(pthread_getattr_default_np(&usual), 0);
+  ASSERT_EQ(pthread_getattr_default_np(&huge), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);
+  const auto server = make("never");
+  const Client early(server->addresses()[0]);  // waits to be accepted
+  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  const auto started = server->start();
+  ASSERT_EQ(pthread_setattr_default_np(&usual), 0);
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().message.find("thread"), std::string::npos) << started.error().message;
+}
+
+}  // namespace
+}  // namespace mastic::server
