@@ -90,6 +90,7 @@ Scheduler::Scheduler() : Scheduler(Options()) {}
 Scheduler::Scheduler(const Options& options, base::Kernel& kernel)
     : options_(with_reserve_in_use(options)),
       kernel_(kernel),
+      workers_(options.workers),
       stall_monitor_([this](Loop& loop, std::uint64_t seen) { hand_over(loop, seen); },
                      [this] { look_for_computing(); }) {
   note_reserve();
@@ -218,7 +219,7 @@ void Scheduler::drive(Member& member, Lock& lock) {
 
 bool Scheduler::submit(async::BlockingWork& work) {
   const Lock lock(mutex_);
-  if (queue_.size() >= options_.max_queued || options_.workers == 0) {
+  if (queue_.size() >= options_.max_queued || workers_ == 0) {
     ++refused_;
     return false;
   }
@@ -229,7 +230,18 @@ bool Scheduler::submit(async::BlockingWork& work) {
 
 bool Scheduler::submit_begun(async::BlockingWork& work) {
   const Lock lock(mutex_);
-  return options_.workers > 0 && enqueue(work);
+  return workers_ > 0 && enqueue(work);
+}
+
+void Scheduler::add_workers(std::uint64_t count) {
+  const Lock lock(mutex_);
+  workers_ += count;
+  start_work();
+}
+
+void Scheduler::remove_workers(std::uint64_t count) {
+  const Lock lock(mutex_);
+  workers_ -= count;
 }
 
 /// False when the system gives no thread, so that nobody would ever come.
@@ -251,7 +263,7 @@ bool Scheduler::withdraw(async::BlockingWork& work) noexcept {
 
 /// Has as many threads come as there are pieces of work that nobody comes for.
 void Scheduler::start_work() noexcept {
-  while (coming_ < queue_.size() && busy_ - on_trust_ < options_.workers) {
+  while (coming_ < queue_.size() && busy_ - on_trust_ < workers_) {
     const bool has_spare = reserve_.size() > options_.reserve;
     Member* member = has_spare ? call_reserve() : add_thread(ThreadRole::Works);
     if (member == nullptr && busy_ == 0 && !reserve_.empty()) member = call_reserve();
@@ -314,7 +326,7 @@ Scheduler::Member* Scheduler::add_thread(ThreadRole role) noexcept {
 /// When one more is wanted for `next`.
 std::uint64_t Scheduler::max_threads(ThreadRole next) const noexcept {
   const std::uint64_t loops = driven_.size() + (next == ThreadRole::Drives ? 1 : 0);
-  return loops + options_.reserve + options_.workers + std::min(on_trust_, kMaxOnTrust);
+  return loops + options_.reserve + workers_ + std::min(on_trust_, kMaxOnTrust);
 }
 
 void Scheduler::set_role(Member& member, ThreadRole role) noexcept {
@@ -423,7 +435,7 @@ void Scheduler::come_back(Member& member) noexcept {
 
 Scheduler::Status Scheduler::status() const {
   const Lock lock(mutex_);
-  Status status{.workers = options_.workers,
+  Status status{.workers = workers_,
                 .busy = busy_,
                 .queued = queue_.size(),
                 .done = done_,

@@ -64,12 +64,10 @@ class LoopServer::SignalEnd final : private threads::SignalReceiver {
 };
 
 LoopServer::LoopServer(const loop::Options& options, base::Duration drain_timeout,
-                       std::uint64_t threads, std::uint64_t max_waiting, base::Log* log,
-                       base::Kernel& kernel)
+                       std::uint64_t threads, base::Log* log, base::Kernel& kernel)
     : options_(options),
       drain_timeout_(drain_timeout),
       threads_(threads),
-      max_waiting_(max_waiting),
       kernel_(kernel),
       log_(log) {}
 
@@ -113,11 +111,7 @@ base::Result<void> LoopServer::start_on(loop::Loop& loop) {
 base::Result<void> LoopServer::begin() try {
   has_started_ = true;
   threads::let_writes_fail();
-  pool_.emplace(threads::ThreadPool::Options{.name = "handlers",
-                                             .max_threads = threads_,
-                                             .max_stand_ins = 0,
-                                             .max_queued = max_waiting_,
-                                             .when_full = threads::WhenFull::Refuse});
+  handler_threads_.emplace(group_.runtime(), threads_, kernel_);
   make_shards(group_);
   return group_.begin([this] { return begin_shards(group_); });
 } catch (const std::bad_alloc&) {

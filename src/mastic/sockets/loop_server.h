@@ -14,7 +14,7 @@
 #include "mastic/loop/options.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/net/shard_group.h"
-#include "mastic/threads/thread_pool.h"
+#include "mastic/sockets/handler_threads.h"
 
 namespace mastic::sockets {
 
@@ -36,7 +36,7 @@ class LoopServer : private net::ShardGroupOwner {
   /// descriptors, in the whole process. After a failure it is of no more use.
   [[nodiscard]] base::Result<void> start();
   /// The same on the loops of `runtime`, which must outlive it, and may be driven already or not yet.
-  /// The options of loops then say nothing; handlers that block have threads of their own all the same.
+  /// The options of loops then say nothing; it gets as many threads more as handlers that block may have.
   /// Not from one of its loops. `wait`, and destroying it, want the loops to be driven.
   [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime);
   /// The same on `loop`, by whoever drives that; it must outlive this. Call it where the loop is
@@ -59,9 +59,9 @@ class LoopServer : private net::ShardGroupOwner {
 
  protected:
   /// Without a log it writes to standard error. `log` and `kernel` must outlive it.
-  /// Handlers that block have `threads`, for one of which `max_waiting` may wait.
+  /// `threads`: how many handlers that block run at a time; 0 when they do not block.
   LoopServer(const loop::Options& options, base::Duration drain_timeout, std::uint64_t threads,
-             std::uint64_t max_waiting, base::Log* log, base::Kernel& kernel);
+             base::Log* log, base::Kernel& kernel);
   ~LoopServer();
   /// For the destructor of what is most derived, first thing: drains it and waits, when it has loops
   /// of its own. Until then its shards call what is virtual here.
@@ -79,7 +79,7 @@ class LoopServer : private net::ShardGroupOwner {
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
   [[nodiscard]] base::Log& log();
   /// For handlers that block.
-  [[nodiscard]] threads::ThreadPool& pool() { return *pool_; }
+  [[nodiscard]] async::BlockingExecutor& threads() { return handler_threads_->executor(); }
 
  private:
   class OwnLog;
@@ -90,14 +90,13 @@ class LoopServer : private net::ShardGroupOwner {
   const loop::Options options_;
   const base::Duration drain_timeout_;
   const std::uint64_t threads_;
-  const std::uint64_t max_waiting_;
   base::Kernel& kernel_;
   std::unique_ptr<OwnLog> own_log_;
   base::Log* log_;
   std::vector<base::Address> addresses_;
   bool has_started_ = false;
   net::ShardGroup group_{*this};
-  std::optional<threads::ThreadPool> pool_;  ///< ends before the loops that its work posts to
+  std::optional<HandlerThreads> handler_threads_;  ///< go before the runtime
 };
 
 }  // namespace mastic::sockets

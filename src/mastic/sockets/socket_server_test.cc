@@ -378,6 +378,97 @@ TEST_P(SocketServerTest, LargeWritesArriveWhole) {
   }
 }
 
+// ---- whose threads ----
+
+/// Holds a thread until it is let go.
+class Hold final : public async::BlockingWork {
+ public:
+  void run() noexcept override {
+    begun.count_down();
+    gate.wait();
+    ended.count_down();
+  }
+  std::latch begun{1};
+  std::latch gate{1};
+  std::latch ended{1};
+};
+
+TEST_P(SocketServerTest, BlockingHandlersLeaveTheOthersOnARuntimeTheirThreads) {
+  const auto runtime =
+      loop::Runtime::open({.loops = 2, .threads = {.workers = 1}}, log, system_kernel()).value();
+  ASSERT_TRUE(runtime->start());
+  loop::Scheduler& threads = runtime->scheduler();
+  options.threads = 2;
+  server = std::make_unique<TcpServer>(blocking_echo, options, log);
+  ASSERT_TRUE(server->listen("127.0.0.1:0"));
+  ASSERT_TRUE(server->start_on(*runtime));
+  EXPECT_EQ(threads.status().workers, 3u);
+  Client first(server->addresses()[0]), second(server->addresses()[0]);
+  EXPECT_EQ(first.ask("1"), "1");
+  EXPECT_EQ(second.ask("2"), "2");
+  EXPECT_EQ(threads.status().busy, 2u) << "they are threads of the runtime";
+  Hold other;
+  ASSERT_TRUE(threads.submit(other));
+  other.begun.wait();
+  other.gate.count_down();
+  other.ended.wait();
+  first.end();
+  second.end();
+  server.reset();
+  EXPECT_EQ(threads.status().workers, 1u);
+}
+
+TEST_P(SocketServerTest, AConnectionThatWaitsForAThreadIsServedWhenThereIsOneOrAborted) {
+  const auto runtime = loop::Runtime::open({.loops = 1, .threads = {.workers = 1, .max_queued = 1}},
+                                           log, system_kernel())
+                           .value();
+  ASSERT_TRUE(runtime->start());
+  options.threads = 1;
+  for (const bool aborts : {false, true}) {
+    server = std::make_unique<TcpServer>(blocking_echo, options, log);
+    ASSERT_TRUE(server->listen("127.0.0.1:0"));
+    ASSERT_TRUE(server->start_on(*runtime));
+    Hold others[3];  // two run, and one fills the queue
+    for (Hold& other : others) {
+      ASSERT_TRUE(runtime->scheduler().submit(other));
+      if (&other != &others[2]) other.begun.wait();
+    }
+    Client client(server->addresses()[0]);
+    client.send("hello\n");
+    while (runtime->scheduler().status().queued < 2) std::this_thread::yield();
+    if (aborts) {
+      server->abort();
+      EXPECT_EQ(client.line(), "");
+      server->wait();
+      EXPECT_EQ(server->statistics().failed, 0u);
+    }
+    for (Hold& other : others) other.gate.count_down();
+    if (!aborts) {
+      EXPECT_EQ(client.line(), "hello");
+    }
+    for (Hold& other : others) other.ended.wait();
+    client.end();
+    server.reset();
+  }
+}
+
+TEST_P(SocketServerTest, OnALoopThatSomebodyElseDrivesBlockingHandlersHaveThreadsOfTheirOwn) {
+  const auto loop = loop::Loop::open(system_kernel(), GetParam()).value();
+  server = std::make_unique<TcpServer>(blocking_echo, options, log);
+  ASSERT_TRUE(server->listen("127.0.0.1:0"));
+  ASSERT_TRUE(server->start_on(*loop));
+  std::thread driver([&] { EXPECT_EQ(loop->drive(), loop::Loop::Turn::Kept); });
+  {
+    Client first(server->addresses()[0]), second(server->addresses()[0]);
+    EXPECT_EQ(first.ask("1"), "1");
+    EXPECT_EQ(second.ask("2"), "2");
+  }
+  server->drain();
+  server->wait();
+  loop->stop();
+  driver.join();
+}
+
 INSTANTIATE_TEST_SUITE_P(, SocketServerTest,
                          testing::Values(loop::TransferKind::Syscall, loop::TransferKind::IoUring),
                          [](const auto& each) {

@@ -14,8 +14,8 @@ constexpr std::uint64_t kOtherDescriptors = 100;  // files, logs, loops
 
 StreamServer::StreamServer(ConnectionHandler handler, StreamServerOptions options, base::Log* log,
                            base::Kernel& kernel)
-    : LoopServer(options.loop, options.drain_timeout, options.threads, options.threads, log,
-                 kernel),
+    : LoopServer(options.loop, options.drain_timeout, handler.is_blocking() ? options.threads : 0,
+                 log, kernel),
       handler_(std::move(handler)),
       options_(std::move(options)) {}
 
@@ -37,7 +37,7 @@ void StreamServer::make_shards(net::ShardGroup& group) {
                 "this process may have too few descriptors for max_connections; raise the limit "
                 "(ulimit -n), or lower max_connections");
   }
-  service_.emplace(StreamService{handler_, options_, log(), pool(), history_, counters_});
+  service_.emplace(StreamService{handler_, options_, log(), threads(), history_, counters_});
   for (loop::Loop* const loop : group.loops()) {
     auto shard = std::make_unique<StreamShard>(*loop, *service_);
     shards_.push_back(shard.get());

@@ -36,7 +36,12 @@ class BlockingSession final : public StreamSession, private async::BlockingWork 
     ending_ = Ending::Refused;
     handler_ended();
   }
-  void cancel() noexcept override { calls_.stop(); }
+  /// One that waits for a thread never begins.
+  void cancel() noexcept override {
+    if (!shard_.threads().withdraw(*this)) return calls_.stop();
+    ending_ = Ending::Cancelled;
+    handler_ended();
+  }
 
   void run() noexcept override {
     try {

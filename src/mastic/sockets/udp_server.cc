@@ -9,11 +9,10 @@
 
 namespace mastic::sockets {
 
-/// Every datagram that is handled may wait for a thread.
 UdpServer::UdpServer(DatagramHandler handler, const Options& options, base::Log* log,
                      base::Kernel& kernel)
-    : LoopServer(options.loop, options.drain_timeout, options.threads, options.max_handling, log,
-                 kernel),
+    : LoopServer(options.loop, options.drain_timeout, handler.is_blocking() ? options.threads : 0,
+                 log, kernel),
       handler_(std::move(handler)),
       options_(options) {}
 
@@ -32,7 +31,7 @@ base::Result<void> UdpServer::listen(std::string_view address) {
 }
 
 void UdpServer::make_shards(net::ShardGroup& group) {
-  service_.emplace(DatagramService{handler_, options_, log(), pool(), history_, counters_});
+  service_.emplace(DatagramService{handler_, options_, log(), threads(), history_, counters_});
   for (loop::Loop* const loop : group.loops()) {
     auto shard = std::make_unique<DatagramShard>(*loop, *service_);
     shards_.push_back(shard.get());

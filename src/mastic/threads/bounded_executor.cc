@@ -1,0 +1,81 @@
+#include "mastic/threads/bounded_executor.h"
+
+#include <algorithm>
+
+#include "mastic/base/assert.h"
+
+namespace mastic::threads {
+namespace {
+
+constexpr base::Duration kLong = std::chrono::seconds(1);
+
+}  // namespace
+
+BoundedExecutor::BoundedExecutor(async::BlockingExecutor& threads, std::uint64_t most, Claim claim,
+                                 base::Kernel& kernel)
+    : threads_(threads), claim_(claim), kernel_(kernel) {
+  for (std::uint64_t i = 0; i < most; ++i) turns_.push_back(std::make_unique<Turn>(*this));
+}
+
+BoundedExecutor::~BoundedExecutor() {
+  std::unique_lock lock(mutex_);
+  MASTIC_ASSERT(waiting_.empty(), {"waiting", static_cast<long long>(waiting_.size())});
+  all_idle_.wait(lock, [this] { return running_ == 0; });
+}
+
+bool BoundedExecutor::submit(async::BlockingWork& work) {
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back(work);
+  const auto idle = std::ranges::find_if(turns_, [](const auto& each) { return each->is_idle; });
+  if (idle == turns_.end()) return true;
+  Turn& turn = **idle;
+  if (claim_ == Claim::Begun ? threads_.submit_begun(turn) : threads_.submit(turn)) {
+    turn.is_idle = false;
+    ++running_;
+  }
+  if (running_ > 0) return true;  // one that runs comes to it
+  waiting_.remove(work);
+  return false;
+}
+
+bool BoundedExecutor::withdraw(async::BlockingWork& work) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!WorkQueue::is_queued(work)) return false;
+  waiting_.remove(work);
+  if (waiting_.empty()) withdraw_turns();
+  return true;
+}
+
+/// After what took long the thread goes back, and comes again when others had their turn: it may also
+/// have been written off, and is to take nothing more then.
+void BoundedExecutor::take_turn(Turn& turn) noexcept {
+  std::unique_lock lock(mutex_);
+  bool was_long = false;
+  while (!waiting_.empty()) {
+    if (was_long && threads_.submit_begun(turn)) return;
+    async::BlockingWork& work = waiting_.pop_front();
+    lock.unlock();
+    const base::Instant begun = kernel_.monotonic_now();
+    work.run();  // and may be no more
+    const base::Duration length = kernel_.monotonic_now() - begun;
+    lock.lock();
+    took(length);
+    was_long = length >= kLong;
+  }
+  end(turn);
+  withdraw_turns();
+}
+
+/// Nothing waits, so no thread has to come: those that still would hold up the end of the threads.
+void BoundedExecutor::withdraw_turns() noexcept {
+  for (const auto& each : turns_) {
+    if (!each->is_idle && threads_.withdraw(*each)) end(*each);
+  }
+}
+
+void BoundedExecutor::end(Turn& turn) noexcept {
+  turn.is_idle = true;
+  if (--running_ == 0) all_idle_.notify_all();
+}
+
+}  // namespace mastic::threads
