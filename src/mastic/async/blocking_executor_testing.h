@@ -3,11 +3,27 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <list>
+#include <utility>
 
 #include "mastic/async/blocking_executor.h"
 
 namespace mastic::async {
+
+/// Calls a function, and says that it ran.
+class RecordedWork final : public BlockingWork {
+ public:
+  explicit RecordedWork(std::function<void()> work = [] {}) : work_(std::move(work)) {}
+  void run() noexcept override {
+    has_run = true;
+    work_();
+  }
+  bool has_run = false;
+
+ private:
+  std::function<void()> work_;
+};
 
 /// Queues up to `most` pieces of work, and runs one when told to.
 class ManualBlockingExecutor final : public BlockingExecutor {

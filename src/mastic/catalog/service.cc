@@ -105,8 +105,10 @@ class Service {
   base::Kernel& kernel_;
   Ending& ending_;
   const threads::UncaughtHook uncaught_{log_};  // of tasks and threads that the application has
-  std::unique_ptr<loop::Loop> control_;         ///< for the main thread, while it waits
-  std::optional<HeapKeeper> heap_keeper_;       ///< which the loops of the server tell
+  /// For the main thread while it waits: there it trims the heaps, which takes too long for a loop that
+  /// serves (ADR 0020).
+  std::unique_ptr<loop::Loop> control_;
+  std::optional<HeapKeeper> heap_keeper_;  ///< which the loops of the server tell
   std::unique_ptr<server::Server> server_;
 };
 

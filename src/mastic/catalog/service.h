@@ -26,7 +26,7 @@ enum class ExitCode : int {
 using MakeApp = std::move_only_function<app::App()>;
 
 /// Serves what `make_app` makes, named `what` in the first lines of the log, until SIGTERM or SIGINT:
-/// that ends it gently (server::Shard::drain), a second one at once. When a handler, a background task
+/// that ends it gently (server::Shard), a second one at once. When a handler, a background task
 /// or a hook does not end a second after drain_timeout, or after the second signal, the process ends
 /// without it; before anything is served it does so a second after the first. SIGHUP opens the logs
 /// anew. Fails, with one line in the log and on standard error, when it cannot start, or `make_app`

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <utility>
 #include <vector>
 
 #include "mastic/async/blocking_executor_testing.h"
@@ -15,18 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Read final : public async::BlockingWork {
- public:
-  explicit Read(std::function<void()> work = [] {}) : work_(std::move(work)) {}
-  void run() noexcept override {
-    has_run = true;
-    work_();
-  }
-  bool has_run = false;
-
- private:
-  std::function<void()> work_;
-};
+using Read = async::RecordedWork;
 
 struct DiskTest : testing::Test {
   base::ScriptedKernel kernel;

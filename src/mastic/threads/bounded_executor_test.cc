@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <functional>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "mastic/async/blocking_executor_testing.h"
@@ -16,19 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Claim = BoundedExecutor::Claim;
-
-class Work final : public async::BlockingWork {
- public:
-  explicit Work(std::function<void()> work = [] {}) : work_(std::move(work)) {}
-  void run() noexcept override {
-    has_run = true;
-    work_();
-  }
-  bool has_run = false;
-
- private:
-  std::function<void()> work_;
-};
+using Work = async::RecordedWork;
 
 /// A queue that is always full, but for what has begun.
 class FullExecutor final : public async::BlockingExecutor {
