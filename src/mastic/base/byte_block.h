@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace mastic::base {
 
@@ -19,32 +20,83 @@ using ByteBlock = unsigned char __attribute__((vector_size(16)));
   return block;
 }
 
+/// A block that begins with `text`, which is shorter; zeros follow.
+[[nodiscard]] inline ByteBlock load_short_block(std::string_view text) {
+  ByteBlock block{};
+  for (std::size_t i = 0; i < text.size(); ++i) block[i] = static_cast<unsigned char>(text[i]);
+  return block;
+}
+
+/// The places of a block for which a comparison holds, one after the other.
+class BlockPlaces {
+ public:
+  BlockPlaces() = default;
+  template <class Comparison>
+  explicit BlockPlaces(Comparison found) {
+    static_assert(sizeof found == sizeof(ByteBlock));
+    static_assert(std::endian::native == std::endian::little, "bytes would be counted backwards");
+#ifdef __SSE2__
+    using Bytes = char __attribute__((vector_size(16)));
+    bits_ = static_cast<unsigned>(__builtin_ia32_pmovmskb128(std::bit_cast<Bytes>(found)));
+#else  // four bits of each byte side by side, which takes a few instructions more
+    using Pairs = std::uint16_t __attribute__((vector_size(16)));
+    using Nibbles = std::uint8_t __attribute__((vector_size(8)));
+    const Pairs pairs = std::bit_cast<Pairs>(found) >> 4;
+    bits_ = std::bit_cast<std::uint64_t>(__builtin_convertvector(pairs, Nibbles)) & kEachByte;
+#endif
+  }
+
+  [[nodiscard]] bool empty() const { return bits_ == 0; }
+  /// Requires: there is one.
+  [[nodiscard]] std::size_t first() const {
+    return static_cast<std::size_t>(std::countr_zero(bits_)) / kBitsOfByte;
+  }
+  void remove_first() { bits_ &= bits_ - 1; }
+  /// Counts them from `place` on, which is 15 at the most; those before it are gone.
+  void move_down(std::size_t place) { bits_ >>= place * kBitsOfByte; }
+
+ private:
+#ifdef __SSE2__
+  using Bits = unsigned;
+  static constexpr std::size_t kBitsOfByte = 1;
+#else
+  using Bits = std::uint64_t;
+  static constexpr std::size_t kBitsOfByte = 4;  // of which one is kept
+  static constexpr Bits kEachByte = 0x1111111111111111;
+#endif
+  Bits bits_ = 0;
+};
+
 /// Where the first byte stands for which a comparison holds; 16 when it holds for none.
 template <class Comparison>
 [[nodiscard]] inline int first_in_block(Comparison found) {
-  static_assert(sizeof found == sizeof(ByteBlock));
-  static_assert(std::endian::native == std::endian::little, "bytes would be counted backwards");
-#ifdef __SSE2__
-  using Bytes = char __attribute__((vector_size(16)));
-  const auto bits = static_cast<unsigned>(__builtin_ia32_pmovmskb128(std::bit_cast<Bytes>(found)));
-  return std::countr_zero(bits | 1u << sizeof(ByteBlock));
-#else  // four bits of each byte side by side, which takes a few instructions more
-  using Pairs = std::uint16_t __attribute__((vector_size(16)));
-  using Nibbles = std::uint8_t __attribute__((vector_size(8)));
-  const Pairs pairs = std::bit_cast<Pairs>(found) >> 4;
-  return std::countr_zero(std::bit_cast<std::uint64_t>(__builtin_convertvector(pairs, Nibbles))) /
-         4;
-#endif
+  const BlockPlaces places(found);
+  return static_cast<int>(places.empty() ? sizeof(ByteBlock) : places.first());
 }
 
 /// The first of [at, end) that is `sought`, or `end`. For what stands near: no call, no set-up.
 [[nodiscard]] inline const char* find_byte(const char* at, const char* end, char sought) {
   for (; end - at >= static_cast<std::ptrdiff_t>(sizeof(ByteBlock)); at += sizeof(ByteBlock)) {
-    const int place = first_in_block(load_block(at) == static_cast<unsigned char>(sought));
-    if (place < 16) return at + place;
+    const BlockPlaces places(load_block(at) == static_cast<unsigned char>(sought));
+    if (!places.empty()) return at + places.first();
   }
   while (at != end && *at != sought) ++at;
   return at;
+}
+
+/// Where `sought`, which is not 0, stands in the block that begins at byte `at` of `text`, as far as
+/// the text goes. Requires: at < text.size().
+[[nodiscard]] inline BlockPlaces places_of(char sought, std::string_view text, std::size_t at) {
+  constexpr std::size_t kBlock = sizeof(ByteBlock);
+  const auto byte = static_cast<unsigned char>(sought);
+  const std::size_t left = text.size() - at;
+  if (left >= kBlock) [[likely]]
+    return BlockPlaces(load_block(text.data() + at) == byte);
+  if (text.size() < kBlock) return BlockPlaces(load_short_block(text.substr(at)) == byte);
+  // The block that ends with the text has what is left, behind bytes that come before.
+  BlockPlaces places(load_block(text.data() + text.size() - kBlock) == byte);
+  places.move_down(kBlock - left);
+  return places;
 }
 
 }  // namespace mastic::base

@@ -18,6 +18,24 @@ TEST(ByteBlock, TellsWhereTheFirstMatchIs) {
   }
 }
 
+TEST(PlacesOf, AreThoseOfTheTextAndNoOthers) {
+  for (std::size_t size = 1; size <= 40; ++size) {
+    const auto bytes = std::make_unique<char[]>(size);  // its end is the heap's: ASan looks
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = i % 3 == 0 ? ',' : 'a';
+    const std::string_view text(bytes.get(), size);
+    for (std::size_t at = 0; at < size; ++at) {
+      BlockPlaces places = places_of(',', text, at);
+      for (std::size_t i = at; i < std::min(at + 16, size); ++i) {
+        if (text[i] != ',') continue;
+        ASSERT_FALSE(places.empty());
+        EXPECT_EQ(at + places.first(), i);
+        places.remove_first();
+      }
+      EXPECT_TRUE(places.empty()) << size << " " << at;
+    }
+  }
+}
+
 TEST(FindByte, LooksAtAllAndNoMore) {
   for (std::size_t size = 0; size <= 50; ++size) {
     for (std::size_t place = 0; place <= size + 1; ++place) {

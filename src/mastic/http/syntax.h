@@ -88,8 +88,8 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
   constexpr std::ptrdiff_t kBlock = sizeof(base::ByteBlock);
   for (; end - at >= kBlock; at += kBlock) {
     const base::ByteBlock bytes = base::load_block(at);
-    const int place = base::first_in_block(((bytes < 0x20) & (bytes != '\t')) | (bytes == 0x7f));
-    if (place < kBlock) return at + place;
+    const base::BlockPlaces controls(((bytes < 0x20) & (bytes != '\t')) | (bytes == 0x7f));
+    if (!controls.empty()) return at + controls.first();
   }
   while (at != end && is_value_character(*at)) ++at;
   return at;

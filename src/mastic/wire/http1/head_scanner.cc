@@ -13,38 +13,42 @@ using Fault = std::unexpected<Malformed>;
 
 std::expected<std::size_t, Malformed> HeadScanner::scan(std::string_view bytes) {
   const char* const begin = bytes.data();
-  const char* const end = begin + bytes.size();
-  const char* line = begin + line_start_;
-  for (const char* at = begin + scanned_;; line = at) {
-    at = base::find_byte(at, end, '\n');
-    if (at == end) [[unlikely]] {
-      scanned_ = static_cast<std::uint32_t>(bytes.size());
-      line_start_ = static_cast<std::uint32_t>(line - begin);
-      const bool may_be_empty = end - line == 1 && *line == '\r';
-      if (!may_be_empty && !fits(end - begin)) return too_large();
-      return 0;
+  std::size_t line = line_start_;
+  std::size_t lines = lines_;
+  std::size_t most =
+      lines == 0 ? limits_.max_first_line_bytes : fields_start_ + limits_.max_field_bytes;
+  for (std::size_t block = scanned_; block < bytes.size(); block += sizeof(base::ByteBlock)) {
+    for (auto ends = base::places_of('\n', bytes, block); !ends.empty(); ends.remove_first()) {
+      const std::size_t at = block + ends.first();
+      if (at == line || begin[at - 1] != '\r') {
+        return Fault({Status::BadRequest, "a line ends without a carriage return"});
+      }
+      if (at - line == 1) {
+        lines_ = static_cast<std::uint32_t>(lines);
+        return at + 1;
+      }
+      line = at + 1;
+      if (lines > limits_.max_field_count) {
+        return Fault({Status::RequestHeaderFieldsTooLarge, "there are too many fields"});
+      }
+      if (line > most) return too_large(lines);
+      if (lines++ == 0) {
+        fields_start_ = static_cast<std::uint32_t>(line);
+        most = line + limits_.max_field_bytes;
+      }
     }
-    if (at == begin || at[-1] != '\r') {
-      return Fault({Status::BadRequest, "a line ends without a carriage return"});
-    }
-    ++at;
-    if (at - line == 2) return at - begin;
-    if (lines_ > limits_.max_field_count) {
-      return Fault({Status::RequestHeaderFieldsTooLarge, "there are too many fields"});
-    }
-    if (!fits(at - begin)) return too_large();
-    if (lines_++ == 0) fields_start_ = static_cast<std::uint32_t>(at - begin);
   }
+
+  const bool may_be_empty = bytes.size() - line == 1 && begin[line] == '\r';
+  if (!may_be_empty && bytes.size() > most) return too_large(lines);
+  scanned_ = static_cast<std::uint32_t>(bytes.size());
+  line_start_ = static_cast<std::uint32_t>(line);
+  lines_ = static_cast<std::uint32_t>(lines);
+  return 0;
 }
 
-/// Sizes count line ends; `end` is that of the line being read, as far as it has arrived.
-bool HeadScanner::fits(std::ptrdiff_t end) const {
-  const auto size = static_cast<std::uint64_t>(end - fields_start_);
-  return size <= (lines_ == 0 ? limits_.max_first_line_bytes : limits_.max_field_bytes);
-}
-
-std::unexpected<Malformed> HeadScanner::too_large() const {
-  if (lines_ == 0) return Fault({Status::UriTooLong, "the request line is too long"});
+std::unexpected<Malformed> HeadScanner::too_large(std::size_t lines) {
+  if (lines == 0) return Fault({Status::UriTooLong, "the request line is too long"});
   return Fault({Status::RequestHeaderFieldsTooLarge, "the fields are too long"});
 }
 

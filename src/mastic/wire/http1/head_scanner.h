@@ -38,17 +38,20 @@ class HeadScanner {
   /// at once.
   [[nodiscard]] std::expected<std::size_t, Malformed> scan(std::string_view bytes);
 
+  // Once the end was found.
+
+  /// Where the second line begins.
+  [[nodiscard]] std::size_t fields_start() const { return fields_start_; }
   /// How many lines stand between the first and the empty one.
   [[nodiscard]] std::size_t field_lines() const { return lines_ == 0 ? 0 : lines_ - 1; }
 
  private:
-  [[nodiscard]] bool fits(std::ptrdiff_t end) const;
-  [[nodiscard]] std::unexpected<Malformed> too_large() const;
+  [[nodiscard]] static std::unexpected<Malformed> too_large(std::size_t lines);
 
   HeadLimits limits_;
   std::uint32_t scanned_ = 0;
   std::uint32_t line_start_ = 0;
-  std::uint32_t fields_start_ = 0;  ///< 0 while the first line is read
+  std::uint32_t fields_start_ = 2;  ///< behind the first line; that may be the empty one
   std::uint32_t lines_ = 0;
 };
 
