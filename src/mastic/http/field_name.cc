@@ -85,13 +85,16 @@ constexpr std::array<std::string_view, kFieldNameCount> kNames{"",
 
 constexpr std::size_t kSlots = 256;
 
-/// A slot for each name of its own: the factors were found by trying, and the compiler checks them
-/// below. Requires: text is not empty.
+/// A slot for each name of its own, by its size and the two letters at either end: letters without
+/// their case are five bits. The factor was found by trying, and the compiler checks it below.
+/// Requires: text has two characters or more.
 constexpr std::size_t slot_of(std::string_view text) {
-  const auto folded = [](char c) -> std::size_t { return static_cast<unsigned char>(c) | 0x20u; };
-  return (text.size() * 106 + folded(text.front()) * 99 + folded(text.back()) * 9 +
-          folded(text[text.size() * 3 / 4]) * 24) %
-         kSlots;
+  const char* const end = text.data() + text.size();
+  const auto byte = [](char c) { return std::uint32_t{static_cast<unsigned char>(c)}; };
+  const std::uint32_t ends =
+      byte(text.data()[0]) | byte(text.data()[1]) << 8 | byte(end[-2]) << 16 | byte(end[-1]) << 24;
+  const auto size = static_cast<std::uint32_t>(text.size());
+  return ((ends & 0x1f1f1f1f) + (size << 5)) * 0x55510d97 / (0x100000000 / kSlots);
 }
 
 constexpr bool every_name_has_its_own_slot() {
@@ -115,18 +118,17 @@ constexpr std::array<FieldName, kSlots> make_slots() {
 constexpr std::array<FieldName, kSlots> kSlotNames = make_slots();
 
 /// Out of line, so that the usual case saves no registers for it.
-[[gnu::noinline]] bool spelt_otherwise(std::string_view text, std::string_view spelt) {
-  return base::equal_ignoring_case(text, spelt);
+[[gnu::noinline]] FieldName find_spelt_otherwise(std::string_view text, FieldName name) {
+  return base::equal_ignoring_case(text, to_string(name)) ? name : FieldName::Other;
 }
 
 }  // namespace
 
 FieldName find_field_name(std::string_view text) {
-  if (text.empty()) return FieldName::Other;
+  if (text.size() < 2) return FieldName::Other;
   const FieldName name = kSlotNames[slot_of(text)];
-  const std::string_view spelt = to_string(name);
-  if (base::equal_short(text, spelt)) return name;  // as nearly every client spells it
-  return spelt_otherwise(text, spelt) ? name : FieldName::Other;
+  if (base::equal_short(text, to_string(name))) return name;  // as nearly every client spells it
+  return find_spelt_otherwise(text, name);
 }
 
 std::string_view to_string(FieldName name) { return kNames[static_cast<std::size_t>(name)]; }
