@@ -81,7 +81,7 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
     *route = names_.size();
     names_.push_back(std::move(names));
     patterns_.emplace_back(text);
-    if (names_.back().empty()) plain_.emplace(std::move(path), *route);
+    if (names_.back().empty()) plain_.add(std::move(path), *route);
   } else if (names_[*route] != names) {
     return base::fail("route '", text, "' and route '", patterns_[*route],
                       "' take the same paths under other names");
@@ -140,8 +140,7 @@ class RouteTree::Search {
   Match match_;
 };
 
-RouteTree::Match RouteTree::find(std::string_view path, base::Arena& memory) const {
-  if (const auto plain = plain_.find(path); plain != plain_.end()) return {plain->second, {}};
+RouteTree::Match RouteTree::search(std::string_view path, base::Arena& memory) const {
   Search search(*this, memory);
   const bool at_end = path.empty();
   if (at_end || path.front() == '/') {

@@ -15,6 +15,7 @@
 #include "mastic/base/arena.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/result.h"
+#include "mastic/routing/path_table.h"
 #include "mastic/routing/path_type.h"
 #include "mastic/routing/route_pattern.h"
 
@@ -31,7 +32,7 @@ using app::PathValue;
 class RouteTree {
  public:
   using RouteId = std::size_t;
-  static constexpr RouteId kNone = static_cast<RouteId>(-1);
+  static constexpr RouteId kNone = PathTable::kNone;
 
   struct Match {
     RouteId route = kNone;
@@ -47,7 +48,10 @@ class RouteTree {
 
   /// The route that `path`, in normal form (http/target.h), belongs to. The values stand in
   /// `memory`, and point there, into the path and into the tree.
-  [[nodiscard]] Match find(std::string_view path, base::Arena& memory MASTIC_LIFETIMEBOUND) const;
+  [[nodiscard]] Match find(std::string_view path, base::Arena& memory MASTIC_LIFETIMEBOUND) const {
+    const RouteId plain = plain_.find(path);
+    return plain != kNone ? Match{plain, {}} : search(path, memory);
+  }
 
   [[nodiscard]] const std::string& pattern(RouteId route) const MASTIC_LIFETIMEBOUND {
     return patterns_[route];
@@ -89,9 +93,10 @@ class RouteTree {
       Node& node, const PatternPart& part, std::span<const PathMatcher> matchers,
       std::size_t value);
   class Search;
+  [[nodiscard]] Match search(std::string_view path, base::Arena& memory MASTIC_LIFETIMEBOUND) const;
 
   Node root_;
-  TextMap<RouteId> plain_;  ///< routes without a value, by their whole path: found at one look
+  PathTable plain_;  ///< the routes without a value
   std::vector<std::vector<std::string>> names_;
   std::vector<std::string> patterns_;
 };

@@ -1,0 +1,85 @@
+// Whole paths and what belongs to them, for routes without a value: found at one look.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mastic/base/text.h"
+
+namespace mastic::routing {
+
+/// Open addressing: a path stands at the place that its hash says, or at the next free one; half of
+/// all places stay free. The hash is quick rather than secret: what is in the table is the
+/// application's, and clients only look.
+class PathTable {
+ public:
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  /// Requires: `path` is not there yet, and `value` is not kNone.
+  void add(std::string path, std::size_t value) {
+    if (2 * ++size_ > places_.size()) enlarge();
+    put({std::move(path), value});
+  }
+
+  /// What was added with `path`, or kNone.
+  [[nodiscard]] std::size_t find(std::string_view path) const {
+    std::size_t at = hash(path) & mask_;
+    while (places_[at].value != kNone && !base::equal_short(places_[at].path, path)) {
+      at = (at + 1) & mask_;
+    }
+    return places_[at].value;
+  }
+
+ private:
+  struct Place {
+    std::string path;
+    std::size_t value = kNone;
+  };
+
+  static std::size_t hash(std::string_view path) {
+    constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15;
+    std::uint64_t mixed = path.size();
+    const auto mix = [&](std::uint64_t word) {
+      mixed = (mixed ^ word) * kFactor;
+      mixed ^= mixed >> 32;
+    };
+    const auto mix_word_at = [&](std::size_t at) {
+      std::uint64_t word;
+      std::memcpy(&word, path.data() + at, sizeof word);
+      mix(word);
+    };
+    if (path.size() < sizeof(std::uint64_t)) {
+      for (const char c : path) mix(static_cast<unsigned char>(c));
+      return mixed;
+    }
+    for (std::size_t at = 0; at + 8 < path.size(); at += 8) mix_word_at(at);
+    mix_word_at(path.size() - 8);  // it may have some of the one before it
+    return mixed;
+  }
+
+  void put(Place place) {
+    std::size_t at = hash(place.path) & mask_;
+    while (places_[at].value != kNone) at = (at + 1) & mask_;
+    places_[at] = std::move(place);
+  }
+  void enlarge() {
+    std::vector<Place> old(2 * places_.size());
+    old.swap(places_);
+    mask_ = places_.size() - 1;
+    for (Place& place : old) {
+      if (place.value != kNone) put(std::move(place));
+    }
+  }
+
+  std::vector<Place> places_ = std::vector<Place>(2);  ///< a power of two of them
+  std::size_t mask_ = 1;
+  std::size_t size_ = 0;
+};
+
+}  // namespace mastic::routing
