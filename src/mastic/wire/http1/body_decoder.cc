@@ -5,10 +5,6 @@
 
 namespace mastic::wire::http1 {
 
-BodyDecoder::BodyDecoder(Framing framing, const Limits& limits) : framing_(framing) {
-  if (framing.kind == Framing::Kind::Chunked) chunked_.emplace(limits);
-}
-
 std::expected<BodyEvent, Malformed> BodyDecoder::next(std::string_view& input) {
   using Kind = BodyEvent::Kind;
   if (chunked_) return chunked_->next(input);

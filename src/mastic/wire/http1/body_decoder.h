@@ -21,7 +21,9 @@ namespace mastic::wire::http1 {
 class BodyDecoder {
  public:
   /// `limits` must outlive the decoder.
-  BodyDecoder(Framing framing, const Limits& limits);
+  BodyDecoder(Framing framing, const Limits& limits) : framing_(framing) {
+    if (framing.kind == Framing::Kind::Chunked) chunked_.emplace(limits);
+  }
 
   /// Consumes from `input` and returns the next event; views point into `input`. After End, or
   /// after a failure, the decoder is spent.

@@ -28,13 +28,17 @@ namespace mastic::wire::http1 {
   const char* c = begin + at;  // stops at the end of a line at the latest
   for (http::FieldEntry& entry : entries) {
     const char* const name = c;
-    c = http::skip_to_other(http::Characters::Token, c);
-    if (*c != ':' || c == name) return std::unexpected(name_fault(c == name, *c));
-    const auto name_size = static_cast<std::size_t>(c - name);
-    if (name_size > 0xffff) {
-      return std::unexpected(
-          Malformed{Status::RequestHeaderFieldsTooLarge, "a field name is too long"});
+    c = base::find_byte(c, end, ':');
+    entry.known = http::find_field_name({name, c});
+    if (entry.known == http::FieldName::Other) {  // its characters are yet to be looked at
+      c = http::skip_to_other(http::Characters::Token, name);
+      if (*c != ':' || c == name) return std::unexpected(name_fault(c == name, *c));
+      if (c - name > 0xffff) {
+        return std::unexpected(
+            Malformed{Status::RequestHeaderFieldsTooLarge, "a field name is too long"});
+      }
     }
+    const auto name_size = static_cast<std::uint16_t>(c - name);
 
     do ++c;
     while (base::is_blank(*c));
@@ -47,9 +51,8 @@ namespace mastic::wire::http1 {
     const char* value_end = c;
     while (value_end > value && base::is_blank(value_end[-1])) --value_end;
 
-    entry.known = http::find_field_name({name, name_size});
     entry.name_at = static_cast<std::uint32_t>(name - begin);
-    entry.name_size = static_cast<std::uint16_t>(name_size);
+    entry.name_size = name_size;
     entry.value_at = static_cast<std::uint32_t>(value - begin);
     entry.value_size = static_cast<std::uint32_t>(value_end - value);
     c += 2;

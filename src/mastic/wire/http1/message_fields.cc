@@ -41,6 +41,10 @@ std::expected<Framing, Malformed> parse_transfer_encoding(std::string_view value
 }
 
 std::expected<void, Malformed> gather_connection(std::string_view value, MessageFields& gathered) {
+  if (base::equal_short(value, "keep-alive")) {  // as browsers always say
+    gathered.keep_alive = true;
+    return {};
+  }
   while (!value.empty()) {
     const std::string_view option = trim(take_until(value, ','));
     if (option.empty()) continue;
@@ -67,49 +71,39 @@ std::expected<void, Malformed> gather_expect(std::string_view value, MessageFiel
 
 }  // namespace
 
-std::expected<void, Malformed> MessageFields::gather(http::FieldsView fields,
-                                                     http::Version version) {
-  std::optional<std::string_view> length;
-  std::optional<std::string_view> encoding;
-  bool names_protocol = false;
-  for (const http::Field& field : fields) {
-    switch (field.known) {
-      case FieldName::Host:
-        if (host) return bad("Host is repeated");
-        host = field.value;
-        break;
-      case FieldName::ContentLength:
-        if (length) return bad("Content-Length is repeated");
-        length = field.value;
-        break;
-      case FieldName::TransferEncoding:
-        if (encoding) return bad("Transfer-Encoding is repeated");
-        encoding = field.value;
-        break;
-      case FieldName::Connection:
-        if (const auto read = gather_connection(field.value, *this); !read) {
-          return Fault(read.error());
-        }
-        break;
-      case FieldName::Upgrade:
-        names_protocol = true;
-        break;
-      case FieldName::Expect:
-        if (const auto read = gather_expect(field.value, *this); !read) {
-          return Fault(read.error());
-        }
-        break;
-      default:
-        break;
-    }
-  }
+std::unexpected<Malformed> MessageFields::repeated_host() { return bad("Host is repeated"); }
 
+std::expected<void, Malformed> MessageFields::take(FieldName name, std::string_view value) {
+  has_taken_ = true;
+  switch (name) {
+    case FieldName::ContentLength:
+      if (length_) return bad("Content-Length is repeated");
+      length_ = value;
+      return {};
+    case FieldName::TransferEncoding:
+      if (encoding_) return bad("Transfer-Encoding is repeated");
+      encoding_ = value;
+      return {};
+    case FieldName::Connection:
+      return gather_connection(value, *this);
+    case FieldName::Upgrade:
+      names_protocol_ = true;
+      return {};
+    default:
+      return gather_expect(value, *this);
+  }
+}
+
+std::expected<void, Malformed> MessageFields::conclude(http::Version version) {
   expects_continue = expects_continue && version == http::Version::Http11;
-  upgrades = upgrades && names_protocol && version == http::Version::Http11;
-  if (length && encoding) return bad("Content-Length stands beside Transfer-Encoding");
-  if (encoding && version == http::Version::Http10) return bad("HTTP/1.0 has no Transfer-Encoding");
-  if (length || encoding) {
-    const auto parsed = length ? parse_content_length(*length) : parse_transfer_encoding(*encoding);
+  upgrades = upgrades && names_protocol_ && version == http::Version::Http11;
+  if (length_ && encoding_) return bad("Content-Length stands beside Transfer-Encoding");
+  if (encoding_ && version == http::Version::Http10) {
+    return bad("HTTP/1.0 has no Transfer-Encoding");
+  }
+  if (length_ || encoding_) {
+    const auto parsed =
+        length_ ? parse_content_length(*length_) : parse_transfer_encoding(*encoding_);
     if (!parsed) return Fault(parsed.error());
     framing = *parsed;
   }

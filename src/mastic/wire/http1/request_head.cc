@@ -16,12 +16,14 @@ using http::Version;
 using Fault = std::unexpected<Malformed>;
 
 constexpr std::size_t kMaxMethodBytes = 32;
+constexpr std::size_t kLineEndBytes = 2;
+constexpr std::string_view kGet = "GET ";
 
 Fault bad(std::string_view reason) { return Fault({Status::BadRequest, reason}); }
 
 /// "HTTP/1.1" and nothing that merely resembles it.
 std::expected<Version, Malformed> parse_version(std::string_view text) {
-  if (text == "HTTP/1.1") return Version::Http11;
+  if (base::equal_short(text, "HTTP/1.1")) return Version::Http11;
   const bool well_formed = text.size() == 8 && text.starts_with("HTTP/") &&
                            base::is_digit(text[5]) && text[6] == '.' && base::is_digit(text[7]);
   if (!well_formed) return bad("the request line does not end with a version");
@@ -29,8 +31,8 @@ std::expected<Version, Malformed> parse_version(std::string_view text) {
   return text[7] == '0' ? Version::Http10 : Version::Http11;
 }
 
-/// Requires: a line end follows `line`.
-std::expected<void, Malformed> parse_request_line(std::string_view line, RequestHead& head) {
+/// Sets the method and returns what follows it and a space. Requires: a line end follows `line`.
+std::expected<const char*, Malformed> parse_method(std::string_view line, RequestHead& head) {
   const char* const end = line.data() + line.size();
   const char* const method_end = http::skip_to_other(http::Characters::Token, line.data());
   head.method_text = std::string_view(line.data(), method_end);
@@ -40,48 +42,66 @@ std::expected<void, Malformed> parse_request_line(std::string_view line, Request
   }
   head.method = http::parse_method(head.method_text);
   if (method_end == end) return bad("the request line has no target");
-  line.remove_prefix(head.method_text.size() + 1);
+  return method_end + 1;
+}
 
-  const char* const space = base::find_byte(line.data(), end, ' ');
+/// Requires: a line end follows `line`.
+std::expected<void, Malformed> parse_request_line(std::string_view line, RequestHead& head) {
+  const char* target = nullptr;
+  if (line.starts_with(kGet)) {  // as most do
+    head.method_text = line.substr(0, kGet.size() - 1);
+    target = line.data() + kGet.size();
+  } else {
+    const auto method_end = parse_method(line, head);
+    if (!method_end) return Fault(method_end.error());
+    target = *method_end;
+  }
+
+  const char* const end = line.data() + line.size();
+  const char* space = Target::skip_plain_path(head.method, target);
+  const bool is_plain = space != target && *space == ' ';  // as most are
+  if (!is_plain) space = base::find_byte(space, end, ' ');
   if (space == end) return bad("the request line has no version");
-  head.target_text = std::string_view(line.data(), space);
+  head.target_text = std::string_view(target, space);
   const auto version = parse_version({space + 1, end});
   if (!version) return Fault(version.error());
   head.version = *version;
-  if (Target::is_plain_path(head.method, head.target_text)) {  // as most are
+  if (is_plain) {
     head.target.path = head.target_text;
     return {};
   }
-  const auto target = Target::parse(head.method, head.target_text);
-  if (!target) return bad("the request target is malformed");
-  head.target = *target;
+  const auto parsed = Target::parse(head.method, head.target_text);
+  if (!parsed) return bad("the request target is malformed");
+  head.target = *parsed;
   return {};
 }
 
-/// Which host is meant: the target's authority rules, and a Host field beside it has to agree.
-std::expected<std::string_view, Malformed> choose_authority(const RequestHead& head,
-                                                            const MessageFields& fields) {
-  if (fields.host && !http::Authority::is_one(*fields.host)) return bad("Host is malformed");
-  if (!fields.host && head.version != Version::Http10) return bad("Host is missing");
-  if (head.target.authority.empty()) return fields.host.value_or(std::string_view());
-  if (fields.host &&
-      !http::same_authority(*fields.host, head.target.authority, head.target.scheme)) {
+bool has_content(const Framing& framing) {
+  return framing != Framing() && framing != Framing{Framing::Kind::Length};
+}
+
+/// The target's authority rules, and a Host field beside it has to agree.
+std::expected<void, Malformed> prefer_target_authority(RequestHead& head) {
+  const Target& target = head.target;
+  const bool has_host = head.fields.contains(http::FieldName::Host);
+  if (has_host && !http::same_authority(head.authority, target.authority, target.scheme)) {
     return bad("Host differs from the host of the target");
   }
-  return head.target.authority;
+  head.authority = target.authority;
+  return {};
 }
 
 }  // namespace
 
-std::expected<void, Malformed> parse_request_head(std::string_view head,
+std::expected<void, Malformed> parse_request_head(std::string_view head, std::size_t fields_start,
                                                   std::span<http::FieldEntry> entries,
                                                   RequestHead& parsed) {
-  const char* const line_end = base::find_byte(head.data(), head.data() + head.size(), '\r');
-  if (line_end[1] != '\n') return bad("the request line has a control character");
-  if (const auto line = parse_request_line({head.data(), line_end}, parsed); !line) {
-    return Fault(line.error());
+  const std::string_view line(head.data(), fields_start - kLineEndBytes);
+  if (const auto read = parse_request_line(line, parsed); !read) {
+    if (line.find('\r') == line.npos) return Fault(read.error());
+    parsed.method = http::Method::Get;  // whatever it seemed to be
+    return bad("the request line has a control character");
   }
-  const auto fields_start = static_cast<std::size_t>(line_end + 2 - head.data());
   if (const auto lines = parse_field_lines(head, fields_start, entries); !lines) {
     return Fault(lines.error());
   }
@@ -90,15 +110,17 @@ std::expected<void, Malformed> parse_request_head(std::string_view head,
   MessageFields gathered;
   if (const auto all = gathered.gather(parsed.fields, parsed.version); !all)
     return Fault(all.error());
-  const auto authority = choose_authority(parsed, gathered);
-  if (!authority) return Fault(authority.error());
-  parsed.authority = *authority;
-  parsed.framing = gathered.framing.value_or(Framing());
+  if (gathered.host) {
+    if (!http::Authority::is_one(*gathered.host)) return bad("Host is malformed");
+    parsed.authority = *gathered.host;
+  } else if (parsed.version != Version::Http10) {
+    return bad("Host is missing");
+  }
   parsed.keep_alive = gathered.persists(parsed.version);
   parsed.asks_for_upgrade = gathered.upgrades;
-  const bool has_content =
-      parsed.framing != Framing() && parsed.framing != Framing{Framing::Kind::Length};
-  parsed.expects_continue = gathered.expects_continue && has_content;
+  if (gathered.framing) parsed.framing = *gathered.framing;
+  if (gathered.expects_continue) parsed.expects_continue = has_content(parsed.framing);
+  if (!parsed.target.authority.empty()) return prefer_target_authority(parsed);
   return {};
 }
 

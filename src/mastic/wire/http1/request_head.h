@@ -22,12 +22,13 @@ struct RequestHead : http::RequestHead {
 };
 
 /// Parses a whole head, empty line included, into a new `parsed`. `entries` has one element for
-/// each field line, as HeadScanner counted them.
+/// each field line, as HeadScanner counted them; the first begins at byte `fields_start`.
 ///
 /// Fails for everything that RFC 9112 forbids and for what two readers could frame in two ways:
 /// Content-Length beside Transfer-Encoding, repeated or as a list; a Transfer-Encoding other than
 /// one `chunked`; a Host that is missing, repeated or no authority.
 [[nodiscard]] std::expected<void, Malformed> parse_request_head(std::string_view head,
+                                                                std::size_t fields_start,
                                                                 std::span<http::FieldEntry> entries,
                                                                 RequestHead& parsed);
 

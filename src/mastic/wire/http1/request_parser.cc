@@ -9,7 +9,7 @@ http::Method RequestParser::begun_method() const {
   return begins_with_head_ ? http::Method::Head : http::Method::Get;
 }
 
-inline bool RequestParser::pass_leading_line(std::string_view& input) {
+bool RequestParser::pass_leading_line(std::string_view& input) {
   if (leading_ == LeadingLine::Unseen && input.starts_with('\r')) {
     leading_ = LeadingLine::CarriageReturn;
     input.remove_prefix(1);
@@ -23,32 +23,46 @@ inline bool RequestParser::pass_leading_line(std::string_view& input) {
 }
 
 RequestParser::Event RequestParser::read_head(std::string_view& input) {
-  const std::size_t before = partial_.size();
-  if (before == 0 && !pass_leading_line(input)) {
+  // Most heads arrive in one piece; what others need stands apart and costs those nothing.
+  if (!partial_.empty()) return read_more_of_head(input);
+  if ((input.starts_with('\r') || leading_ != LeadingLine::Unseen) && !pass_leading_line(input)) {
     return fail({Status::BadRequest, "a line ends without a line feed"});
   }
   if (input.empty()) return {};
-  if (before > 0) partial_.append(input);
-  const std::string_view bytes = before > 0 ? std::string_view(partial_) : input;
+  const auto size = scanner_.scan(input);
+  if (!size || *size == 0) return keep_beginning(input, size);
+  const std::string_view head = memory_.copy({input.data(), *size});
+  input.remove_prefix(*size);
+  return parse_head(head);
+}
 
-  const auto size = scanner_.scan(bytes);
-  if (!size || *size == 0) {
-    begins_with_head_ = bytes.starts_with("HEAD ");
-    if (!may_begin_request(bytes)) {
-      return fail({Status::BadRequest, "this is not the beginning of a request"});
-    }
+RequestParser::Event RequestParser::read_more_of_head(std::string_view& input) {
+  if (input.empty()) return {};
+  const std::size_t before = partial_.size();
+  partial_.append(input);
+  const auto size = scanner_.scan(partial_);
+  if (!size || *size == 0) return keep_beginning(input, size);
+  input.remove_prefix(*size - before);
+  return parse_head(memory_.copy({partial_.data(), *size}));
+}
+
+/// The head has no end yet, or is malformed: `size` is what the scanner said of it.
+RequestParser::Event RequestParser::keep_beginning(
+    std::string_view& input, const std::expected<std::size_t, Malformed>& size) {
+  const std::string_view bytes = partial_.empty() ? input : std::string_view(partial_);
+  begins_with_head_ = bytes.starts_with("HEAD ");
+  if (!may_begin_request(bytes)) {
+    return fail({Status::BadRequest, "this is not the beginning of a request"});
   }
   if (!size) return fail(size.error());
-  if (*size == 0) {
-    if (before == 0) partial_ = input;
-    input = {};
-    return {};
-  }
+  if (partial_.empty()) partial_ = input;
+  input = {};
+  return {};
+}
 
-  const std::string_view head = memory_.copy(bytes.substr(0, *size));
+inline RequestParser::Event RequestParser::parse_head(std::string_view head) {
   const auto entries = memory_.make_array<http::FieldEntry>(scanner_.field_lines());
-  input.remove_prefix(*size - before);
-  const auto parsed = parse_request_head(head, entries, head_);
+  const auto parsed = parse_request_head(head, scanner_.fields_start(), entries, head_);
   if (!parsed) {
     begins_with_head_ = head_.method == http::Method::Head;
     return fail(parsed.error());

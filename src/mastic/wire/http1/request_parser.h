@@ -70,6 +70,9 @@ class RequestParser {
   /// Passes over one empty line before the request; false when a lone carriage return stands there.
   [[nodiscard]] bool pass_leading_line(std::string_view& input);
   Event read_head(std::string_view& input);
+  Event read_more_of_head(std::string_view& input);
+  Event keep_beginning(std::string_view& input, const std::expected<std::size_t, Malformed>& size);
+  Event parse_head(std::string_view head);
   Event read_body(std::string_view& input);
   Event fail(Malformed fault);
 

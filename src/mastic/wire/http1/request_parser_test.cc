@@ -151,6 +151,33 @@ TEST(RequestParser, LeavesTheNextRequestInTheInput) {
   EXPECT_EQ(input, "GET /next");
 }
 
+TEST(RequestParser, SaysWhatIsWrongWithARequestLine) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"", "the request line does not begin with a method"},  // behind an empty line
+      {" / HTTP/1.1", "the request line does not begin with a method"},
+      {"GET", "the request line has no target"},
+      {"GET /", "the request line has no version"},
+      {"GET /a\tb HTTP/1.1", "the request target is malformed"},
+      {"GET  HTTP/1.1", "the request target is malformed"},
+      {"GET x HTTP/1.1", "the request target is malformed"},
+      {"GET / http/1.1", "the request line does not end with a version"},
+      {"GET / HTTP/1.1 ", "the request line does not end with a version"},
+      {"GET / HTTP/2.0", "the version is not HTTP/1"},
+      {"GET /\r HTTP/1.1", "the request line has a control character"},
+      {"HEAD /\r HTTP/9", "the request line has a control character"},
+  };
+  for (const auto& [line, reason] : cases) {
+    const Limits limits;
+    base::Arena memory;
+    RequestParser parser(limits, memory);
+    const std::string bytes = "\r\n" + std::string(line) + "\r\n\r\n";
+    std::string_view input = bytes;
+    EXPECT_EQ(parser.next(input).kind, Kind::Malformed) << line;
+    EXPECT_EQ(parser.fault().reason, reason) << line;
+    EXPECT_EQ(parser.begun_method(), http::Method::Get) << line;
+  }
+}
+
 TEST(RequestParser, HonoursEveryLimitExactly) {
   const auto verdict = [](Limits limits, const std::string& bytes) {
     base::Arena memory;
