@@ -49,7 +49,7 @@ class BlockPlaces {
   [[nodiscard]] bool empty() const { return bits_ == 0; }
   /// Requires: there is one.
   [[nodiscard]] std::size_t first() const {
-    return static_cast<std::size_t>(std::countr_zero(bits_)) / kBitsOfByte;
+    return static_cast<unsigned>(std::countr_zero(bits_)) / kBitsOfByte;
   }
   void remove_first() { bits_ &= bits_ - 1; }
   /// Counts them from `place` on, which is 15 at the most; those before it are gone.
@@ -74,14 +74,28 @@ template <class Comparison>
   return static_cast<int>(places.empty() ? sizeof(ByteBlock) : places.first());
 }
 
-/// The first of [at, end) that is `sought`, or `end`. For what stands near: no call, no set-up.
-[[nodiscard]] inline const char* find_byte(const char* at, const char* end, char sought) {
-  for (; end - at >= static_cast<std::ptrdiff_t>(sizeof(ByteBlock)); at += sizeof(ByteBlock)) {
-    const BlockPlaces places(load_block(at) == static_cast<unsigned char>(sought));
-    if (!places.empty()) return at + places.first();
+/// The first of [at, end) whose byte, as a block of such bytes, holds for `comparison`; or `end`.
+/// `is_match` says the same of one byte. For what stands near: no call, no set-up.
+template <class Comparison, class IsMatch>
+[[nodiscard]] inline const char* find_first(const char* at, const char* end, Comparison comparison,
+                                            IsMatch is_match) {
+  if (end - at >= static_cast<std::ptrdiff_t>(sizeof(ByteBlock))) {
+    const char* const last = end - sizeof(ByteBlock);
+    do {
+      const BlockPlaces places(comparison(load_block(at)));
+      if (!places.empty()) return at + places.first();
+      at += sizeof(ByteBlock);
+    } while (at <= last);
   }
-  while (at != end && *at != sought) ++at;
+  while (at != end && !is_match(*at)) ++at;
   return at;
+}
+
+/// The first of [at, end) that is `sought`, or `end`.
+[[nodiscard]] inline const char* find_byte(const char* at, const char* end, char sought) {
+  return find_first(
+      at, end, [=](ByteBlock bytes) { return bytes == static_cast<unsigned char>(sought); },
+      [=](char c) { return c == sought; });
 }
 
 /// Where `sought`, which is not 0, stands in the block that begins at byte `at` of `text`, as far as

@@ -85,14 +85,11 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
 }
 /// The first of [at, end) that may not stand in a field value, or `end`.
 [[nodiscard]] inline const char* find_value_end(const char* at, const char* end) {
-  constexpr std::ptrdiff_t kBlock = sizeof(base::ByteBlock);
-  for (; end - at >= kBlock; at += kBlock) {
-    const base::ByteBlock bytes = base::load_block(at);
-    const base::BlockPlaces controls(((bytes < 0x20) & (bytes != '\t')) | (bytes == 0x7f));
-    if (!controls.empty()) return at + controls.first();
-  }
-  while (at != end && is_value_character(*at)) ++at;
-  return at;
+  return base::find_first(
+      at, end,
+      // A tab is below 0x20 as well, so the two of it cancel each other.
+      [](base::ByteBlock bytes) { return ((bytes < 0x20) ^ (bytes == '\t')) | (bytes == 0x7f); },
+      [](char c) { return !is_value_character(c); });
 }
 /// Whether all of it may. A value has no blanks at its ends; this does not look at that.
 [[nodiscard]] inline bool is_field_value(std::string_view text) {
