@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "mastic/base/text.h"
 
@@ -23,7 +23,7 @@ class PathTable {
 
   /// Requires: `path` is not there yet, and `value` is not kNone.
   void add(std::string path, std::size_t value) {
-    if (2 * ++size_ > places_.size()) enlarge();
+    if (2 * ++size_ > mask_ + 1) enlarge();
     put({std::move(path), value});
   }
 
@@ -69,16 +69,16 @@ class PathTable {
     places_[at] = std::move(place);
   }
   void enlarge() {
-    std::vector<Place> old(2 * places_.size());
-    old.swap(places_);
-    mask_ = places_.size() - 1;
-    for (Place& place : old) {
-      if (place.value != kNone) put(std::move(place));
+    const std::size_t before = mask_ + 1;
+    const auto old = std::exchange(places_, std::make_unique<Place[]>(2 * before));
+    mask_ = 2 * before - 1;
+    for (std::size_t i = 0; i < before; ++i) {
+      if (old[i].value != kNone) put(std::move(old[i]));
     }
   }
 
-  std::vector<Place> places_ = std::vector<Place>(2);  ///< a power of two of them
-  std::size_t mask_ = 1;
+  std::unique_ptr<Place[]> places_ = std::make_unique<Place[]>(2);  ///< a power of two of them
+  std::size_t mask_ = 1;                                            ///< one less than places
   std::size_t size_ = 0;
 };
 
