@@ -156,7 +156,7 @@ std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_vi
   const std::size_t before = trailer_text_.size();
   trailer_text_.append(input);
   const auto size = trailer_scanner_.scan(trailer_text_);
-  if (!size) return Fault({Status::BadRequest, size.error().reason});
+  if (!size) return Fault({Status::BadRequest, size.error()->reason});
   if (*size == 0) {
     input = {};
     return BodyEvent{BodyEvent::Kind::NeedMore, {}};
@@ -167,7 +167,7 @@ std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_vi
   trailer_entries_.resize(trailer_scanner_.field_lines());
   if (const auto read = parse_field_lines(trailer_text_, kTrailerStart.size(), trailer_entries_);
       !read) {
-    return Fault(read.error());
+    return Fault(*read.error());
   }
   for (const http::FieldEntry& entry : trailer_entries_) {
     if (is_forbidden_in_trailers(entry.known)) {

@@ -1,16 +1,61 @@
 #include "mastic/wire/http1/field_lines.h"
 
-namespace mastic::wire::http1 {
+#include "mastic/base/byte_block.h"
+#include "mastic/base/text.h"
+#include "mastic/http/field_name_table.h"
+#include "mastic/http/syntax.h"
 
-Malformed name_fault(bool is_empty, char c) {
-  const auto bad = [](std::string_view reason) {
-    return Malformed{http::Status::BadRequest, reason};
-  };
-  if (is_empty && base::is_blank(c)) return bad("a field line is folded or begins with a blank");
-  if (is_empty && c == ':') return bad("a field has no name");
-  if (base::is_blank(c)) return bad("a blank stands before the colon of a field");
-  if (c == '\r') return bad("a field line has no colon");
-  return bad("a field name has a character that no token has");
+namespace mastic::wire::http1 {
+namespace {
+
+/// What is wrong with a name that ends before `c`.
+std::unexpected<const Malformed*> name_fault(bool is_empty, char c) {
+  if (is_empty && base::is_blank(c)) {
+    return malformed<"a field line is folded or begins with a blank">();
+  }
+  if (is_empty && c == ':') return malformed<"a field has no name">();
+  if (base::is_blank(c)) return malformed<"a blank stands before the colon of a field">();
+  if (c == '\r') return malformed<"a field line has no colon">();
+  return malformed<"a field name has a character that no token has">();
+}
+
+}  // namespace
+
+Read<void> parse_field_lines(std::string_view text, std::size_t at,
+                             std::span<http::FieldEntry> entries) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* c = begin + at;  // stops at the end of a line at the latest
+  for (http::FieldEntry& entry : entries) {
+    const char* const name = c;
+    c = base::find_byte(c, end, ':');
+    entry.known = http::find_field_name_inline({name, c});
+    if (entry.known == http::FieldName::Other) {  // its characters are yet to be looked at
+      c = http::skip_to_other(http::Characters::Token, name);
+      if (*c != ':' || c == name) return name_fault(c == name, *c);
+      if (c - name > 0xffff) {
+        return malformed<"a field name is too long", http::Status::RequestHeaderFieldsTooLarge>();
+      }
+    }
+    const auto name_size = static_cast<std::uint16_t>(c - name);
+
+    do ++c;
+    while (base::is_blank(*c));
+    const char* const value = c;
+    c = http::find_value_end(c, end);
+    if (c[0] != '\r' || c[1] != '\n') {
+      return malformed<"a field value has a control character">();
+    }
+    const char* value_end = c;
+    while (value_end > value && base::is_blank(value_end[-1])) --value_end;
+
+    entry.name_at = static_cast<std::uint32_t>(name - begin);
+    entry.name_size = name_size;
+    entry.value_at = static_cast<std::uint32_t>(value - begin);
+    entry.value_size = static_cast<std::uint32_t>(value_end - value);
+    c += 2;
+  }
+  return {};
 }
 
 }  // namespace mastic::wire::http1

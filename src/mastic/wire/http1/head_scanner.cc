@@ -7,31 +7,37 @@ namespace mastic::wire::http1 {
 namespace {
 
 using http::Status;
-using Fault = std::unexpected<Malformed>;
+
+constexpr auto no_carriage_return = malformed<"a line ends without a carriage return">;
+constexpr auto too_many =
+    malformed<"there are too many fields", Status::RequestHeaderFieldsTooLarge>;
+
+std::unexpected<const Malformed*> too_long(std::size_t lines) {
+  if (lines == 0) return malformed<"the request line is too long", Status::UriTooLong>();
+  return malformed<"the fields are too long", Status::RequestHeaderFieldsTooLarge>();
+}
 
 }  // namespace
 
-std::expected<std::size_t, Malformed> HeadScanner::scan(std::string_view bytes) {
+Read<std::size_t> HeadScanner::scan(std::string_view bytes) {
   const char* const begin = bytes.data();
   std::size_t line = line_start_;
   std::size_t lines = lines_;
+  // Where the first line, or all field lines, have to end. Limits::check keeps the sum small.
   std::size_t most =
       lines == 0 ? limits_.max_first_line_bytes : fields_start_ + limits_.max_field_bytes;
   for (std::size_t block = scanned_; block < bytes.size(); block += sizeof(base::ByteBlock)) {
     for (auto ends = base::places_of('\n', bytes, block); !ends.empty(); ends.remove_first()) {
       const std::size_t at = block + ends.first();
-      if (at == line || begin[at - 1] != '\r') {
-        return Fault({Status::BadRequest, "a line ends without a carriage return"});
-      }
-      if (at - line == 1) {
+      if (at <= line + 1) {  // nothing stands on it but perhaps a carriage return
+        if (at == line || begin[line] != '\r') return no_carriage_return();
         lines_ = static_cast<std::uint32_t>(lines);
         return at + 1;
       }
+      if (begin[at - 1] != '\r') return no_carriage_return();
+      if (lines > limits_.max_field_count) return too_many();
       line = at + 1;
-      if (lines > limits_.max_field_count) {
-        return Fault({Status::RequestHeaderFieldsTooLarge, "there are too many fields"});
-      }
-      if (line > most) return too_large(lines);
+      if (line > most) return too_long(lines);
       if (lines++ == 0) {
         fields_start_ = static_cast<std::uint32_t>(line);
         most = line + limits_.max_field_bytes;
@@ -40,16 +46,11 @@ std::expected<std::size_t, Malformed> HeadScanner::scan(std::string_view bytes) 
   }
 
   const bool may_be_empty = bytes.size() - line == 1 && begin[line] == '\r';
-  if (!may_be_empty && bytes.size() > most) return too_large(lines);
+  if (!may_be_empty && bytes.size() > most) return too_long(lines);
   scanned_ = static_cast<std::uint32_t>(bytes.size());
   line_start_ = static_cast<std::uint32_t>(line);
   lines_ = static_cast<std::uint32_t>(lines);
   return 0;
-}
-
-std::unexpected<Malformed> HeadScanner::too_large(std::size_t lines) {
-  if (lines == 0) return Fault({Status::UriTooLong, "the request line is too long"});
-  return Fault({Status::RequestHeaderFieldsTooLarge, "the fields are too long"});
 }
 
 }  // namespace mastic::wire::http1

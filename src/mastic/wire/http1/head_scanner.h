@@ -36,7 +36,7 @@ class HeadScanner {
   /// Looks on in `bytes`, which begins at the head's first byte and grows from call to call.
   /// Returns the head's size with its empty line, or 0 while that has not arrived. A byte is looked
   /// at once.
-  [[nodiscard]] std::expected<std::size_t, Malformed> scan(std::string_view bytes);
+  [[nodiscard]] Read<std::size_t> scan(std::string_view bytes);
 
   // Once the end was found.
 
@@ -46,8 +46,6 @@ class HeadScanner {
   [[nodiscard]] std::size_t field_lines() const { return lines_ == 0 ? 0 : lines_ - 1; }
 
  private:
-  [[nodiscard]] static std::unexpected<Malformed> too_large(std::size_t lines);
-
   HeadLimits limits_;
   std::uint32_t scanned_ = 0;
   std::uint32_t line_start_ = 0;

@@ -13,47 +13,45 @@ namespace {
 using http::Status;
 using http::Target;
 using http::Version;
-using Fault = std::unexpected<Malformed>;
 
 constexpr std::size_t kMaxMethodBytes = 32;
 constexpr std::size_t kLineEndBytes = 2;
 constexpr std::string_view kGet = "GET ";
 
-Fault bad(std::string_view reason) { return Fault({Status::BadRequest, reason}); }
-
 /// "HTTP/1.1" and nothing that merely resembles it.
-std::expected<Version, Malformed> parse_version(std::string_view text) {
+Read<Version> parse_version(std::string_view text) {
   if (base::equal_short(text, "HTTP/1.1")) return Version::Http11;
   const bool well_formed = text.size() == 8 && text.starts_with("HTTP/") &&
                            base::is_digit(text[5]) && text[6] == '.' && base::is_digit(text[7]);
-  if (!well_formed) return bad("the request line does not end with a version");
-  if (text[5] != '1') return Fault({Status::HttpVersionNotSupported, "the version is not HTTP/1"});
+  if (!well_formed) return malformed<"the request line does not end with a version">();
+  if (text[5] != '1')
+    return malformed<"the version is not HTTP/1", Status::HttpVersionNotSupported>();
   return text[7] == '0' ? Version::Http10 : Version::Http11;
 }
 
 /// Sets the method and returns what follows it and a space. Requires: a line end follows `line`.
-std::expected<const char*, Malformed> parse_method(std::string_view line, RequestHead& head) {
+Read<const char*> parse_method(std::string_view line, RequestHead& head) {
   const char* const end = line.data() + line.size();
   const char* const method_end = http::skip_to_other(http::Characters::Token, line.data());
   head.method_text = std::string_view(line.data(), method_end);
   if (head.method_text.empty() || head.method_text.size() > kMaxMethodBytes ||
       (method_end != end && *method_end != ' ')) {
-    return bad("the request line does not begin with a method");
+    return malformed<"the request line does not begin with a method">();
   }
   head.method = http::parse_method(head.method_text);
-  if (method_end == end) return bad("the request line has no target");
+  if (method_end == end) return malformed<"the request line has no target">();
   return method_end + 1;
 }
 
 /// Requires: a line end follows `line`.
-std::expected<void, Malformed> parse_request_line(std::string_view line, RequestHead& head) {
+Read<void> parse_request_line(std::string_view line, RequestHead& head) {
   const char* target = nullptr;
   if (line.starts_with(kGet)) {  // as most do
     head.method_text = line.substr(0, kGet.size() - 1);
     target = line.data() + kGet.size();
   } else {
     const auto method_end = parse_method(line, head);
-    if (!method_end) return Fault(method_end.error());
+    if (!method_end) return std::unexpected(method_end.error());
     target = *method_end;
   }
 
@@ -61,17 +59,17 @@ std::expected<void, Malformed> parse_request_line(std::string_view line, Request
   const char* space = Target::skip_plain_path(head.method, target);
   const bool is_plain = space != target && *space == ' ';  // as most are
   if (!is_plain) space = base::find_byte(space, end, ' ');
-  if (space == end) return bad("the request line has no version");
+  if (space == end) return malformed<"the request line has no version">();
   head.target_text = std::string_view(target, space);
   const auto version = parse_version({space + 1, end});
-  if (!version) return Fault(version.error());
+  if (!version) return std::unexpected(version.error());
   head.version = *version;
   if (is_plain) {
     head.target.path = head.target_text;
     return {};
   }
   const auto parsed = Target::parse(head.method, head.target_text);
-  if (!parsed) return bad("the request target is malformed");
+  if (!parsed) return malformed<"the request target is malformed">();
   head.target = *parsed;
   return {};
 }
@@ -80,12 +78,42 @@ bool has_content(const Framing& framing) {
   return framing != Framing() && framing != Framing{Framing::Kind::Length};
 }
 
+bool has_host(const RequestHead& head) { return head.authority.data() != nullptr; }
+
+/// What fields from `at` on say of the message and its connection. Out of line: the heads of many
+/// clients have nothing of it but Host.
+[[gnu::noinline]] Read<void> gather_message_fields(http::FieldsView fields, RequestHead& head) {
+  MessageFields gathered;
+  if (has_host(head)) gathered.host = head.authority;
+  if (const auto all = gathered.gather(fields, head.version); !all) return all;
+  if (gathered.host) head.authority = *gathered.host;
+  head.keep_alive = gathered.persists(head.version);
+  head.asks_for_upgrade = gathered.upgrades;
+  head.framing = gathered.framing.value_or(Framing());
+  head.expects_continue = gathered.expects_continue && has_content(head.framing);
+  return {};
+}
+
+/// Gathers what the fields say of the message, the Host field as authority.
+Read<void> read_message_fields(const char* bytes, std::span<const http::FieldEntry> entries,
+                               RequestHead& head) {
+  head.keep_alive = head.version == Version::Http11;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const http::FieldEntry* const entry = entries.data() + i;
+    if (entry->known == http::FieldName::Host && !has_host(head)) {
+      head.authority = {bytes + entry->value_at, entry->value_size};
+    } else if (MessageFields::concern(entry->known)) {
+      return gather_message_fields({bytes, entries.subspan(i)}, head);
+    }
+  }
+  return {};
+}
+
 /// The target's authority rules, and a Host field beside it has to agree.
-std::expected<void, Malformed> prefer_target_authority(RequestHead& head) {
+Read<void> prefer_target_authority(RequestHead& head) {
   const Target& target = head.target;
-  const bool has_host = head.fields.contains(http::FieldName::Host);
-  if (has_host && !http::same_authority(head.authority, target.authority, target.scheme)) {
-    return bad("Host differs from the host of the target");
+  if (has_host(head) && !http::same_authority(head.authority, target.authority, target.scheme)) {
+    return malformed<"Host differs from the host of the target">();
   }
   head.authority = target.authority;
   return {};
@@ -93,33 +121,23 @@ std::expected<void, Malformed> prefer_target_authority(RequestHead& head) {
 
 }  // namespace
 
-std::expected<void, Malformed> parse_request_head(std::string_view head, std::size_t fields_start,
-                                                  std::span<http::FieldEntry> entries,
-                                                  RequestHead& parsed) {
+Read<void> parse_request_head(std::string_view head, std::size_t fields_start,
+                              std::span<http::FieldEntry> entries, RequestHead& parsed) {
   const std::string_view line(head.data(), fields_start - kLineEndBytes);
   if (const auto read = parse_request_line(line, parsed); !read) {
-    if (line.find('\r') == line.npos) return Fault(read.error());
+    if (line.find('\r') == line.npos) return read;
     parsed.method = http::Method::Get;  // whatever it seemed to be
-    return bad("the request line has a control character");
+    return malformed<"the request line has a control character">();
   }
-  if (const auto lines = parse_field_lines(head, fields_start, entries); !lines) {
-    return Fault(lines.error());
-  }
+  if (const auto read = parse_field_lines(head, fields_start, entries); !read) return read;
   parsed.fields = http::FieldsView(head.data(), entries);
+  if (const auto read = read_message_fields(head.data(), entries, parsed); !read) return read;
 
-  MessageFields gathered;
-  if (const auto all = gathered.gather(parsed.fields, parsed.version); !all)
-    return Fault(all.error());
-  if (gathered.host) {
-    if (!http::Authority::is_one(*gathered.host)) return bad("Host is malformed");
-    parsed.authority = *gathered.host;
+  if (has_host(parsed)) {
+    if (!http::Authority::is_one(parsed.authority)) return malformed<"Host is malformed">();
   } else if (parsed.version != Version::Http10) {
-    return bad("Host is missing");
+    return malformed<"Host is missing">();
   }
-  parsed.keep_alive = gathered.persists(parsed.version);
-  parsed.asks_for_upgrade = gathered.upgrades;
-  if (gathered.framing) parsed.framing = *gathered.framing;
-  if (gathered.expects_continue) parsed.expects_continue = has_content(parsed.framing);
   if (!parsed.target.authority.empty()) return prefer_target_authority(parsed);
   return {};
 }

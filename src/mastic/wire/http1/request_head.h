@@ -27,10 +27,9 @@ struct RequestHead : http::RequestHead {
 /// Fails for everything that RFC 9112 forbids and for what two readers could frame in two ways:
 /// Content-Length beside Transfer-Encoding, repeated or as a list; a Transfer-Encoding other than
 /// one `chunked`; a Host that is missing, repeated or no authority.
-[[nodiscard]] std::expected<void, Malformed> parse_request_head(std::string_view head,
-                                                                std::size_t fields_start,
-                                                                std::span<http::FieldEntry> entries,
-                                                                RequestHead& parsed);
+[[nodiscard]] Read<void> parse_request_head(std::string_view head, std::size_t fields_start,
+                                            std::span<http::FieldEntry> entries,
+                                            RequestHead& parsed);
 
 /// Whether `text` may begin a request: lets a reader refuse another protocol at its first bytes.
 [[nodiscard]] bool may_begin_request(std::string_view text);

@@ -23,7 +23,6 @@ bool RequestParser::pass_leading_line(std::string_view& input) {
 }
 
 RequestParser::Event RequestParser::read_head(std::string_view& input) {
-  // Most heads arrive in one piece; what others need stands apart and costs those nothing.
   if (!partial_.empty()) return read_more_of_head(input);
   if ((input.starts_with('\r') || leading_ != LeadingLine::Unseen) && !pass_leading_line(input)) {
     return fail({Status::BadRequest, "a line ends without a line feed"});
@@ -46,15 +45,14 @@ RequestParser::Event RequestParser::read_more_of_head(std::string_view& input) {
   return parse_head(memory_.copy({partial_.data(), *size}));
 }
 
-/// The head has no end yet, or is malformed: `size` is what the scanner said of it.
-RequestParser::Event RequestParser::keep_beginning(
-    std::string_view& input, const std::expected<std::size_t, Malformed>& size) {
+RequestParser::Event RequestParser::keep_beginning(std::string_view& input,
+                                                   Read<std::size_t> size) {
   const std::string_view bytes = partial_.empty() ? input : std::string_view(partial_);
   begins_with_head_ = bytes.starts_with("HEAD ");
   if (!may_begin_request(bytes)) {
     return fail({Status::BadRequest, "this is not the beginning of a request"});
   }
-  if (!size) return fail(size.error());
+  if (!size) return fail(*size.error());
   if (partial_.empty()) partial_ = input;
   input = {};
   return {};
@@ -65,7 +63,7 @@ inline RequestParser::Event RequestParser::parse_head(std::string_view head) {
   const auto parsed = parse_request_head(head, scanner_.fields_start(), entries, head_);
   if (!parsed) {
     begins_with_head_ = head_.method == http::Method::Head;
-    return fail(parsed.error());
+    return fail(*parsed.error());
   }
   body_.emplace(head_.framing, limits_);
   return {Event::Kind::Head, {}};
@@ -86,7 +84,7 @@ RequestParser::Event RequestParser::read_body(std::string_view& input) {
   return {Event::Kind::End, {}};
 }
 
-RequestParser::Event RequestParser::fail(Malformed fault) {
+RequestParser::Event RequestParser::fail(const Malformed& fault) {
   fault_ = fault;
   return {Event::Kind::Malformed, {}};
 }

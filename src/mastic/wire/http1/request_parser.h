@@ -67,14 +67,19 @@ class RequestParser {
  private:
   enum class LeadingLine : std::uint8_t { Unseen, CarriageReturn, Passed };
 
-  /// Passes over one empty line before the request; false when a lone carriage return stands there.
-  [[nodiscard]] bool pass_leading_line(std::string_view& input);
   Event read_head(std::string_view& input);
-  Event read_more_of_head(std::string_view& input);
-  Event keep_beginning(std::string_view& input, const std::expected<std::size_t, Malformed>& size);
   Event parse_head(std::string_view head);
+
+  // Out of line: most heads arrive in one piece, and need none of these.
+
+  /// Passes over one empty line before the request; false when a lone carriage return stands there.
+  [[nodiscard, gnu::noinline]] bool pass_leading_line(std::string_view& input);
+  [[gnu::noinline]] Event read_more_of_head(std::string_view& input);
+  /// The head has no end yet, or is malformed: `size` is what the scanner said of it.
+  [[gnu::noinline]] Event keep_beginning(std::string_view& input, Read<std::size_t> size);
+
   Event read_body(std::string_view& input);
-  Event fail(Malformed fault);
+  Event fail(const Malformed& fault);
 
   const Limits& limits_;
   base::Arena& memory_;

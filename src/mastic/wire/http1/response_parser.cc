@@ -51,7 +51,7 @@ ResponseParser::Event ResponseParser::read_head(std::string_view& input) {
   const std::size_t before = partial_.size();
   partial_.append(input);
   const auto size = scanner_.scan(partial_);
-  if (!size) return fail(size.error());
+  if (!size) return fail(*size.error());
   if (*size == 0) {
     input = {};
     return {};
@@ -73,11 +73,11 @@ std::expected<ResponseHeadView, Malformed> ResponseParser::parse_head(std::strin
   }
   const auto entries = memory_.make_array<http::FieldEntry>(scanner_.field_lines());
   if (const auto lines = parse_field_lines(text, line_end + 2, entries); !lines) {
-    return Fault(lines.error());
+    return Fault(*lines.error());
   }
   head.fields = http::FieldsView(text.data(), entries);
   MessageFields gathered;
-  if (const auto all = gathered.gather(head.fields, head.version); !all) return Fault(all.error());
+  if (const auto all = gathered.gather(head.fields, head.version); !all) return Fault(*all.error());
   head.framing = choose_framing(gathered.framing, head.status);
   head.keep_alive =
       gathered.persists(head.version) && head.framing.kind != Framing::Kind::UntilClose;
