@@ -178,10 +178,14 @@ Task<Response> RouteTable::operator()(Request& request) const {
   return match.route != RouteTree::kNone ? call(match, request) : call_beside_routes(request);
 }
 
-Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request) const {
+Task<Response> RouteTable::refuse_method(const Route& route, Request& request) {
+  return respond_to_other_method(request, route.allowed());
+}
+
+inline Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request) const {
   const Route& route = routes_[match.route];
   const App* const handler = route.handler(request.method());
-  if (handler == nullptr) return respond_to_other_method(request, route.allowed());
+  if (handler == nullptr) return refuse_method(route, request);
   RouteState& state = route_state(request);
   state.set_route(tree_.pattern(match.route));
   if (!match.values.empty()) state.set_values(match.values);
