@@ -59,6 +59,12 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
 }
 /// The first of [at, end) that is none of them, or `end`.
 [[nodiscard]] constexpr const char* skip(Characters kind, const char* at, const char* end) {
+  const auto kinds = [&](int i) { return detail::kCharacters[static_cast<unsigned char>(at[i])]; };
+  while (end - at >= 4) {  // one branch for four
+    const int common = kinds(0) & kinds(1) & kinds(2) & kinds(3);
+    if ((common & static_cast<int>(kind)) == 0) break;
+    at += 4;
+  }
   while (at != end && is_one_of(kind, *at)) ++at;
   return at;
 }
