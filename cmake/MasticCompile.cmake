@@ -28,6 +28,18 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set(control_flow_protection -mbranch-protection=standard)
 endif()
 
+# A profile says which calls are worth to be inlined, across files and libraries, and what is rare enough to
+# stand out of the way. It is recorded beside the object files, so both builds are made in one folder
+# (tools/build_profiled.py). Of code that was not run nothing is known: it is compiled as ever.
+# The examples, too, which are compiled as those of others are.
+if(MASTIC_PROFILE STREQUAL "record")
+  add_compile_options(-fprofile-generate -fprofile-update=prefer-atomic)
+  add_link_options(-fprofile-generate)
+elseif(MASTIC_PROFILE STREQUAL "use")
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  add_compile_options(-fprofile-use -fprofile-partial-training -Wno-missing-profile -Wno-coverage-mismatch)
+endif()
+
 if(MASTIC_SANITIZE)
   target_compile_options(mastic_compile INTERFACE
     -fsanitize=${MASTIC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g)
