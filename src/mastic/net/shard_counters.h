@@ -13,10 +13,11 @@ namespace mastic::net {
 class ShardCounters {
  public:
   /// Connections, or what else the server works on; also what is on its way from one shard to another.
-  [[nodiscard]] std::uint64_t open() const { return open_.load(std::memory_order_relaxed); }
+  /// Whoever sees that one has closed sees all that it did.
+  [[nodiscard]] std::uint64_t open() const { return open_.load(std::memory_order_acquire); }
   /// There is one more. Returns how many there were before.
   std::uint64_t opened() { return open_.fetch_add(1, std::memory_order_relaxed); }
-  void closed() { open_.fetch_sub(1, std::memory_order_relaxed); }
+  void closed() { open_.fetch_sub(1, std::memory_order_release); }
 
   /// Whether a message that may come often is due again: at most one a second is, of all kinds.
   [[nodiscard]] bool may_log(base::Instant now) noexcept {

@@ -90,27 +90,22 @@ base::Log& LoopServer::log() {
 
 // ---- starting ----
 
-base::Result<void> LoopServer::start() {
-  if (const auto fits = check(); !fits) return fits;
-  if (const auto opened = group_.open_runtime(options_, log(), kernel_); !opened) return opened;
-  return begin();
-}
+base::Result<void> LoopServer::start() { return begin(nullptr, nullptr); }
+base::Result<void> LoopServer::start_on(loop::Runtime& runtime) { return begin(&runtime, nullptr); }
+base::Result<void> LoopServer::start_on(loop::Loop& loop) { return begin(nullptr, &loop); }
 
-base::Result<void> LoopServer::start_on(loop::Runtime& runtime) {
+/// On what is given, or else on a runtime of its own.
+base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) try {
   if (const auto fits = check(); !fits) return fits;
-  group_.stand_on(runtime);
-  return begin();
-}
-
-base::Result<void> LoopServer::start_on(loop::Loop& loop) {
-  if (const auto fits = check(); !fits) return fits;
-  group_.stand_on(loop);
-  return begin();
-}
-
-base::Result<void> LoopServer::begin() try {
   has_started_ = true;
   threads::let_writes_fail();
+  if (runtime != nullptr) {
+    group_.stand_on(*runtime);
+  } else if (loop != nullptr) {
+    group_.stand_on(*loop);
+  } else if (const auto opened = group_.open_runtime(options_, log(), kernel_); !opened) {
+    return opened;
+  }
   handler_threads_.emplace(group_.runtime(), threads_, kernel_);
   make_shards(group_);
   return group_.begin([this] { return begin_shards(group_); });

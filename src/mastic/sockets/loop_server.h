@@ -84,7 +84,7 @@ class LoopServer : private net::ShardGroupOwner {
  private:
   class OwnLog;
   class SignalEnd;
-  [[nodiscard]] base::Result<void> begin();
+  [[nodiscard]] base::Result<void> begin(loop::Runtime* runtime, loop::Loop* loop);
   [[nodiscard]] base::Result<void> run_until_signal();
 
   const loop::Options options_;

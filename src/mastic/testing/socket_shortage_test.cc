@@ -1,0 +1,75 @@
+// A socket server begins and ends although there is no memory for it.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "mastic/base/allocations_testing.h"
+#include "mastic/base/log_testing.h"
+#include "mastic/loop/runtime.h"
+#include "mastic/sockets/blocking_connection.h"
+#include "mastic/sockets/tcp_server.h"
+#include "mastic/testing/socket_client.h"
+
+namespace mastic::testing {
+namespace {
+
+using sockets::BlockingConnection;
+using sockets::TcpServer;
+
+struct SocketShortageTest : ::testing::Test {
+  void SetUp() override {
+    if (!base::counts_allocations()) GTEST_SKIP();
+    ASSERT_TRUE(runtime->start());
+  }
+  std::unique_ptr<TcpServer> make() {
+    const auto echo = [](BlockingConnection& connection) {
+      while (const auto line = connection.read_line()) connection.write(*line + "\n");
+    };
+    TcpServer::Options options{.threads = 4};
+    options.stream.linger_timeout = std::chrono::milliseconds(5);
+    auto server = std::make_unique<TcpServer>(echo, options, log);
+    EXPECT_TRUE(server->listen("127.0.0.1:0"));
+    return server;
+  }
+
+  base::RecordingLog log;
+  std::unique_ptr<loop::Runtime> runtime =
+      loop::Runtime::open({.loops = 2}, log, base::system_kernel()).value();
+};
+
+TEST_F(SocketShortageTest, FailsToStartWithoutMemoryAndLeavesTheOthersAlone) {
+  const auto stays = make();
+  ASSERT_TRUE(stays->start_on(*runtime));
+  SocketClient of_stays(stays->addresses()[0]);
+  std::size_t nth = 0;
+  for (bool failed = true; failed;) {
+    const auto server = make();
+    base::fail_allocation(++nth);
+    const auto started = server->start_on(*runtime);
+    failed = base::stop_failing_allocations() == 0;
+    ASSERT_TRUE(started || started.error().message == "out of memory");
+    ASSERT_EQ(of_stays.ask("here"), "here");
+  }
+  EXPECT_GT(nth, 10u);
+}
+
+TEST_F(SocketShortageTest, EndsWithoutMemory) {
+  for (const bool has_own : {true, false}) {
+    bool failed = true;
+    for (std::size_t nth = 1; failed; ++nth) {
+      auto server = make();
+      ASSERT_TRUE(has_own ? server->start() : server->start_on(*runtime));
+      SocketClient client(server->addresses()[0]);
+      ASSERT_EQ(client.ask("hello"), "hello");
+      base::fail_allocation(nth);
+      server.reset();
+      failed = base::stop_failing_allocations() == 0;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mastic::testing
