@@ -51,8 +51,7 @@ Response to_response(Request& request, base::Result<T> result) {
 /// What is answered as JSON when a handler returns it: aggregates, vectors and maps. (A type of another room
 /// brings a `to_response` of its own beside it: routing::Json.)
 template <class T>
-  requires((json::Aggregate<T> || json::detail::JsonList<T> || json::detail::JsonMap<T>) &&
-           json::JsonWritable<T>)
+  requires((json::Aggregate<T> || json::JsonList<T> || json::JsonMap<T>) && json::JsonWritable<T>)
 Response to_response(Request&, const T& value) {
   return Response::json(value);
 }

@@ -256,6 +256,27 @@ struct JsonType<T> {
 
 // ---- containers ----
 
+/// What stands for an array: it is gone through, and grows at its end, as std::vector does; no text.
+template <class T>
+concept JsonList = requires(T list) {
+  list.begin();
+  list.emplace_back();
+  typename T::value_type;
+} && !std::convertible_to<T, std::string_view>;
+
+/// What stands for an object with any members, by their names: std::map<std::string, T> and its like.
+template <class T>
+concept JsonMap = requires {
+  typename T::mapped_type;
+  requires std::same_as<typename T::key_type, std::string>;
+};
+
+/// Whether T is a std::optional: as the member of an object, one that may be missing.
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+
 template <class T>
 struct JsonType<std::optional<T>> {
   static void write(std::string& out, const std::optional<T>& value) {
@@ -271,24 +292,6 @@ struct JsonType<std::optional<T>> {
 };
 
 namespace detail {
-
-template <class T>
-concept JsonList = requires(T list) {
-  list.begin();
-  list.emplace_back();
-  typename T::value_type;
-} && !std::convertible_to<T, std::string_view>;
-
-template <class T>
-concept JsonMap = requires {
-  typename T::mapped_type;
-  requires std::same_as<typename T::key_type, std::string>;
-};
-
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
 
 template <class List>
 void write_list(std::string& out, const List& list) {
@@ -313,7 +316,7 @@ void write_field_name(std::string& out, char before, std::string_view name);
 
 }  // namespace detail
 
-template <detail::JsonList T>
+template <JsonList T>
 struct JsonType<T> {
   static void write(std::string& out, const T& list) { detail::write_list(out, list); }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
@@ -351,7 +354,7 @@ struct JsonType<std::array<E, N>> {
   }
 };
 
-template <detail::JsonMap T>
+template <JsonMap T>
 struct JsonType<T> {
   static void write(std::string& out, const T& map) {
     out += '{';
@@ -404,7 +407,7 @@ struct JsonType<T> {
   static void write(std::string& out, const T& object) {
     char before = '{';
     for_each_field(object, [&]<class Field>(std::string_view name, const Field& field) {
-      if constexpr (detail::kIsOptional<Field>) {
+      if constexpr (kIsOptional<Field>) {
         if (!field) return;
       }
       detail::write_field_name(out, std::exchange(before, ','), name);
@@ -420,7 +423,7 @@ struct JsonType<T> {
       good = good && reading.at(name, [&] {
         const JsonMember* const member = value.member(name);
         if (member != nullptr) return detail::read_part<Field>(*member, field, reading);
-        if constexpr (detail::kIsOptional<Field>) return true;
+        if constexpr (kIsOptional<Field>) return true;
         return reading.fail("it is missing");
       });
     });

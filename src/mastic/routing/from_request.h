@@ -152,7 +152,7 @@ template <class T>
 T read_one_text(std::optional<std::string_view> text, std::string_view kind,
                 std::string_view name) {
   T value{};
-  if (!text && !json::detail::kIsOptional<T>) refuse_missing(kind, name);
+  if (!text && !json::kIsOptional<T>) refuse_missing(kind, name);
   if (text && !TextValue<T>::read(*text, value)) {
     refuse_text(kind, name, TextValue<T>::expected(), *text);
   }

@@ -49,9 +49,9 @@ void validate_struct(const T& value, FieldErrors& errors) {
 
 template <class T>
 void validate_part(const std::string& name, const T& part, FieldErrors& errors) {
-  if constexpr (json::detail::kIsOptional<T>) {
+  if constexpr (json::kIsOptional<T>) {
     if (part) validate_part(name, *part, errors);
-  } else if constexpr (json::detail::JsonMap<T>) {
+  } else if constexpr (json::JsonMap<T>) {
     for (const auto& [key, mapped] : part) {
       validate_part(name.empty() ? key : name + "." + key, mapped, errors);
     }
