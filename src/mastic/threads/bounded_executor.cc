@@ -1,7 +1,5 @@
 #include "mastic/threads/bounded_executor.h"
 
-#include <algorithm>
-
 #include "mastic/base/assert.h"
 
 namespace mastic::threads {
@@ -14,28 +12,34 @@ constexpr base::Duration kLong = std::chrono::seconds(1);
 BoundedExecutor::BoundedExecutor(async::BlockingExecutor& threads, std::uint64_t most, Claim claim,
                                  base::Kernel& kernel)
     : threads_(threads), claim_(claim), kernel_(kernel) {
-  for (std::uint64_t i = 0; i < most; ++i) turns_.push_back(std::make_unique<Turn>(*this));
+  idle_.reserve(most);  // so that no turn needs memory to end
+  for (std::uint64_t i = 0; i < most; ++i) {
+    turns_.push_back(std::make_unique<Turn>(*this));
+    idle_.push_back(turns_.back().get());
+  }
 }
 
 BoundedExecutor::~BoundedExecutor() {
   std::unique_lock lock(mutex_);
   MASTIC_ASSERT(waiting_.empty(), {"waiting", static_cast<long long>(waiting_.size())});
-  all_idle_.wait(lock, [this] { return running_ == 0; });
+  all_idle_.wait(lock, [this] { return idle_.size() == turns_.size(); });
 }
 
 bool BoundedExecutor::submit(async::BlockingWork& work) {
   const std::lock_guard lock(mutex_);
   waiting_.push_back(work);
-  const auto idle = std::ranges::find_if(turns_, [](const auto& each) { return each->is_idle; });
-  if (idle == turns_.end()) return true;
-  Turn& turn = **idle;
-  if (claim_ == Claim::Begun ? threads_.submit_begun(turn) : threads_.submit(turn)) {
-    turn.is_idle = false;
-    ++running_;
-  }
-  if (running_ > 0) return true;  // one that runs comes to it
+  if (idle_.empty()) return true;
+  if (ask_for_thread(*idle_.back(), claim_)) idle_.pop_back();
+  if (idle_.size() < turns_.size()) return true;  // one that runs comes to it
   waiting_.remove(work);
   return false;
+}
+
+bool BoundedExecutor::ask_for_thread(Turn& turn, Claim claim) {
+  const bool comes = claim == Claim::Begun ? threads_.submit_begun(turn) : threads_.submit(turn);
+  turn.is_coming = comes;
+  if (comes) ++coming_;
+  return comes;
 }
 
 bool BoundedExecutor::withdraw(async::BlockingWork& work) noexcept {
@@ -50,9 +54,11 @@ bool BoundedExecutor::withdraw(async::BlockingWork& work) noexcept {
 /// have been written off, and is to take nothing more then.
 void BoundedExecutor::take_turn(Turn& turn) noexcept {
   std::unique_lock lock(mutex_);
+  turn.is_coming = false;
+  --coming_;
   bool was_long = false;
   while (!waiting_.empty()) {
-    if (was_long && threads_.submit_begun(turn)) return;
+    if (was_long && ask_for_thread(turn, Claim::Begun)) return;
     async::BlockingWork& work = waiting_.pop_front();
     lock.unlock();
     const base::Instant begun = kernel_.monotonic_now();
@@ -69,13 +75,17 @@ void BoundedExecutor::take_turn(Turn& turn) noexcept {
 /// Nothing waits, so no thread has to come: those that still would hold up the end of the threads.
 void BoundedExecutor::withdraw_turns() noexcept {
   for (const auto& each : turns_) {
-    if (!each->is_idle && threads_.withdraw(*each)) end(*each);
+    if (coming_ == 0) return;
+    if (!each->is_coming || !threads_.withdraw(*each)) continue;
+    each->is_coming = false;
+    --coming_;
+    end(*each);
   }
 }
 
 void BoundedExecutor::end(Turn& turn) noexcept {
-  turn.is_idle = true;
-  if (--running_ == 0) all_idle_.notify_all();
+  idle_.push_back(&turn);
+  if (idle_.size() == turns_.size()) all_idle_.notify_all();
 }
 
 }  // namespace mastic::threads

@@ -50,10 +50,11 @@ class BoundedExecutor : public async::BlockingExecutor {
     explicit Turn(BoundedExecutor& one) : owner(one) {}
     void run() noexcept override { owner.take_turn(*this); }
     BoundedExecutor& owner;
-    bool is_idle = true;
+    bool is_coming = false;  ///< a thread was asked for, and is not there yet
   };
   // The first has no lock yet, the others have.
   void take_turn(Turn& turn) noexcept;
+  [[nodiscard]] bool ask_for_thread(Turn& turn, Claim claim);
   void withdraw_turns() noexcept;
   void end(Turn& turn) noexcept;
 
@@ -64,7 +65,8 @@ class BoundedExecutor : public async::BlockingExecutor {
   std::condition_variable all_idle_;
   WorkQueue waiting_;
   std::vector<std::unique_ptr<Turn>> turns_;
-  std::uint64_t running_ = 0;  ///< turns that are not idle: they run, or a thread comes for them
+  std::vector<Turn*> idle_;  ///< of these; the others run, or a thread comes for them
+  std::size_t coming_ = 0;
 };
 
 }  // namespace mastic::threads
