@@ -32,7 +32,7 @@ void ShardGroup::stand_on(loop::Loop& loop) {
   loops_.push_back(&loop);
 }
 
-void ShardGroup::add(std::unique_ptr<ServerShard> shard) {
+void ShardGroup::add_shard(std::unique_ptr<ServerShard> shard) {
   shard->set_owner(*this);
   shards_.push_back(std::move(shard));
 }

@@ -75,8 +75,13 @@ class ShardGroup final : private ServerShardOwner {
   /// Null on a loop that somebody else drives.
   [[nodiscard]] loop::Runtime* runtime() const { return runtime_; }
 
-  /// Before `begin`: one for each of the loops.
-  void add(std::unique_ptr<ServerShard> shard);
+  /// Before `begin`: one for each of the loops. Throws std::bad_alloc.
+  template <class Shard>
+  Shard& add(std::unique_ptr<Shard> shard) {
+    Shard& added = *shard;
+    add_shard(std::move(shard));
+    return added;
+  }
   /// Has loops of its own driven, then calls `begin_shards`, which has shards take on work by `call`; it
   /// may throw std::bad_alloc. After a failure what has begun ends.
   [[nodiscard]] base::Result<void> begin(const std::function<base::Result<void>()>& begin_shards);
@@ -110,6 +115,7 @@ class ShardGroup final : private ServerShardOwner {
   void shard_settled() noexcept override;
   void shard_gone() noexcept override;
 
+  void add_shard(std::unique_ptr<ServerShard> shard);
   void ask_to_end(Ending how);
   void order_end();
   [[nodiscard]] bool is_driven() const { return runtime_ != nullptr && runtime_->is_driven(); }

@@ -66,9 +66,7 @@ class Server final : public ShardGroupOwner {
   }
   Result<void> begin() {
     for (loop::Loop* const loop : group.loops()) {
-      auto shard = std::make_unique<Shard>(*loop, log, counters);
-      shards.push_back(shard.get());
-      group.add(std::move(shard));
+      shards.push_back(&group.add(std::make_unique<Shard>(*loop, log, counters)));
     }
     return group.begin([this]() -> Result<void> {
       for (Shard* const shard : shards) {

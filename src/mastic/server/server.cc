@@ -82,11 +82,10 @@ void Server::make_shards() {
   hang_policy_ = std::make_unique<HangPolicy>(group_.runtime()->scheduler(), log_,
                                               options_.recycle_if_lost_over, recycle_);
   for (loop::Loop* const loop : group_.loops()) {
-    auto shard = std::make_unique<Shard>(*loop, app_, options_, log_, counters_);
-    shard->observe_rejections(observer_);
-    shard->watch_by(hang_policy_.get(), this);
-    shards_.push_back(shard.get());
-    group_.add(std::move(shard));
+    Shard& shard = group_.add(std::make_unique<Shard>(*loop, app_, options_, log_, counters_));
+    shard.observe_rejections(observer_);
+    shard.watch_by(hang_policy_.get(), this);
+    shards_.push_back(&shard);
   }
   for (Shard* const shard : shards_) shard->set_peers({shards_.begin(), shards_.end()});
 }

@@ -467,6 +467,7 @@ TEST_P(SocketServerTest, OnALoopThatSomebodyElseDrivesBlockingHandlersHaveThread
   server->wait();
   loop->stop();
   driver.join();
+  server.reset();  // before its loop
 }
 
 INSTANTIATE_TEST_SUITE_P(, SocketServerTest,

@@ -39,9 +39,7 @@ void StreamServer::make_shards(net::ShardGroup& group) {
   }
   service_.emplace(StreamService{handler_, options_, log(), threads(), history_, counters_});
   for (loop::Loop* const loop : group.loops()) {
-    auto shard = std::make_unique<StreamShard>(*loop, *service_);
-    shards_.push_back(shard.get());
-    group.add(std::move(shard));
+    shards_.push_back(&group.add(std::make_unique<StreamShard>(*loop, *service_)));
   }
   for (StreamShard* const shard : shards_) shard->set_peers({shards_.begin(), shards_.end()});
 }

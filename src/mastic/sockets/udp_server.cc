@@ -33,9 +33,7 @@ base::Result<void> UdpServer::listen(std::string_view address) {
 void UdpServer::make_shards(net::ShardGroup& group) {
   service_.emplace(DatagramService{handler_, options_, log(), threads(), history_, counters_});
   for (loop::Loop* const loop : group.loops()) {
-    auto shard = std::make_unique<DatagramShard>(*loop, *service_);
-    shards_.push_back(shard.get());
-    group.add(std::move(shard));
+    shards_.push_back(&group.add(std::make_unique<DatagramShard>(*loop, *service_)));
   }
 }
 
