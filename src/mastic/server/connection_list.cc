@@ -8,4 +8,7 @@ Connection& ConnectionList::cast(ListedConnection& connection) {
   return static_cast<Connection&>(connection);
 }
 
+ConnectionList::Place::Place(ConnectionList& list) { list.add(*this); }
+ConnectionList::Place::~Place() { remove(*this); }
+
 }  // namespace mastic::server

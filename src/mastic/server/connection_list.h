@@ -55,8 +55,7 @@ class ConnectionList {
   template <class Each>
   void for_each(Each each) noexcept {
     if (empty()) return;
-    Head end;  // in front of it stand those that are still to come
-    add(end);
+    Place end(*this);  // in front of it stand those that are still to come
     while (head_.next_ != &end) {
       ListedConnection& next = *head_.next_;
       add(next);
@@ -64,12 +63,17 @@ class ConnectionList {
       each(cast(next));
       if (!end.is_listed()) return;
     }
-    remove(end);
   }
 
  private:
   static Connection& cast(ListedConnection& connection);
   struct Head : ListedConnection {};
+  /// Marks where a list ends now, and removes itself when it goes. Out of line: GCC 12 sees the pointer to
+  /// it in the list, not its removal, and warns.
+  struct Place : Head {
+    explicit Place(ConnectionList& list);
+    ~Place();
+  };
   Head head_;
 };
 
