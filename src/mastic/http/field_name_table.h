@@ -103,7 +103,8 @@ constexpr std::size_t slot_of(std::string_view text) {
   const std::uint32_t ends =
       byte(text.data()[0]) | byte(text.data()[1]) << 8 | byte(end[-2]) << 16 | byte(end[-1]) << 24;
   const auto size = static_cast<std::uint32_t>(text.size());
-  return ((ends & 0x1f1f1f1f) + (size << 5)) * 0x55510d97 / (0x100000000 / kSlots);
+  const std::uint32_t mixed = ((ends & 0x1f1f1f1f) + (size << 5)) * 0x55510d97;
+  return mixed / (0x100000000 / kSlots);
 }
 
 constexpr bool every_name_has_its_own_slot() {
