@@ -55,7 +55,8 @@ class ProtocolHost : public StreamOwner {
 
 /// What a connection speaks. A state machine on the loop that its host tells what the stream tells.
 ///
-/// 1. It is made with its host, which outlives it, and is told `start` before anything else.
+/// 1. It is made with its host, which outlives it with its stream, and is told `start` before anything
+///    else. When the stream cannot begin, it is told nothing at all and destroyed.
 /// 2. After `closed` it is told nothing more, and is destroyed when none of its frames is left.
 /// 3. It may close or abort the connection in any of these calls.
 class Protocol {

@@ -13,7 +13,10 @@ Connection::Connection(Shard& shard, base::Endpoint peer) : shard_(shard), peer_
 Connection::~Connection() = default;
 
 bool Connection::start() {
-  if (!stream().start(*this)) return false;
+  if (!stream().start(*this)) {
+    forget_protocol();  // which was told of no beginning, and so is told of no end
+    return false;
+  }
   if (protocol_) start_protocol({}, false);  // one that was chosen for it; else it rests
   return true;
 }

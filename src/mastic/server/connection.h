@@ -74,6 +74,8 @@ class Connection : public net::ProtocolHost, public ListedConnection {
   Connection(Shard& shard, base::Endpoint peer);
   ~Connection();
   [[nodiscard]] Shard& shard() const { return shard_; }
+  /// For the destructor of what has the stream: a protocol may look at its host until it goes.
+  void forget_protocol() noexcept { protocol_.reset(); }
 
  private:
   // What the stream tells.

@@ -27,7 +27,10 @@ struct LineRecord {
 class LineProtocol final : public net::Protocol {
  public:
   LineProtocol(net::ProtocolHost& host, LineRecord& record) : host_(host), record_(record) {}
-  ~LineProtocol() override { ++record_.destroyed; }
+  ~LineProtocol() override {
+    ++record_.destroyed;
+    record_.unsent += stream().unsent();  // its host and the stream are there until it has gone
+  }
 
   void start() noexcept override {
     ++record_.started;

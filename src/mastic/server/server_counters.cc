@@ -15,9 +15,11 @@ bool ServerCounters::enter(const base::IpAddress& address, std::uint64_t most) {
   return true;
 }
 
+/// Looks for the bytes themselves: a string of an IPv6 address would take memory, and the end of a
+/// connection must not.
 void ServerCounters::leave(const base::IpAddress& address) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_address_.find(std::string(address.bytes()));
+  const auto found = by_address_.find(address.bytes());
   if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
 }
 

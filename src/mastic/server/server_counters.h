@@ -5,9 +5,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "mastic/base/ip_address.h"
@@ -55,7 +55,7 @@ class ServerCounters : public net::ShardCounters {
   std::atomic<std::uint64_t> peak_bytes_{0};  ///< of those, since `give_back_` was called
   std::function<void()> give_back_ = [] {};
   std::mutex mutex_;
-  std::unordered_map<std::string, std::uint64_t> by_address_;
+  std::map<std::string, std::uint64_t, std::less<>> by_address_;
 };
 
 }  // namespace mastic::server

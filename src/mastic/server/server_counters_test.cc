@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mastic/base/allocations_testing.h"
+
 namespace mastic::server {
 namespace {
 
@@ -13,6 +15,20 @@ TEST(ServerCounters, LogsAtMostOnceASecond) {
   EXPECT_TRUE(counters.may_log(start));
   EXPECT_FALSE(counters.may_log(start + 999ms));
   EXPECT_TRUE(counters.may_log(start + 1s));
+}
+
+TEST(ServerCounters, CountsTheConnectionsOfAnAddress) {
+  ServerCounters counters;
+  const base::IpAddress one = *base::IpAddress::parse("2001:db8::1");
+  const base::IpAddress other = *base::IpAddress::parse("2001:db8::2");
+  EXPECT_TRUE(counters.enter(one, 2));
+  EXPECT_TRUE(counters.enter(one, 2));
+  EXPECT_FALSE(counters.enter(one, 2));
+  EXPECT_TRUE(counters.enter(other, 2));
+  base::fail_allocation(1);
+  counters.leave(one);  // as a connection ends, whether there is memory or not
+  (void)base::stop_failing_allocations();
+  EXPECT_TRUE(counters.enter(one, 2));
 }
 
 TEST(ServerCounters, BoundsAndReleasesWhatIsHeld) {

@@ -36,6 +36,26 @@ class RealShard {
     shard_.adopt(std::make_unique<net::SocketStream>(*loop_, std::move(server_end)), {});
     return {base::system_kernel(), ends[1]};
   }
+  /// A connection of an IPv6 address for which the `nth` allocation fails; true when it did, and then
+  /// nothing is left of it.
+  bool adopt_failing(std::size_t nth) {
+    options_.max_connections_per_ip = 1;
+    const base::Endpoint peer{.ip = *base::IpAddress::parse("2001:db8::1"), .port = 1};
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    const base::Descriptor client(base::system_kernel(), ends[1]);
+    auto stream = std::make_unique<net::SocketStream>(
+        *loop_, base::Descriptor(base::system_kernel(), ends[0]));
+    base::fail_allocation(nth);
+    try {
+      shard_.adopt(std::move(stream), peer);
+    } catch (const std::bad_alloc&) {
+    }
+    const bool failed = base::stop_failing_allocations() == 0;
+    turn();
+    EXPECT_EQ(counters_.connections(), failed ? 0u : 1u);
+    return failed;
+  }
   void turn() { (void)loop_->turn(base::Duration::zero()); }
   /// Turns in which the `nth` allocation fails; true when there were so many.
   bool turn_failing(std::size_t nth, int turns) {
@@ -124,6 +144,18 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
     }
   }
   EXPECT_GT(failures, 100);
+}
+
+TEST_P(ServerMemoryTest, CountsNoConnectionForWhichThereWasNoMemory) {
+  int failures = 0;
+  for (bool failed = true; failed;) {
+    RealShard server(GetParam());
+    failed = server.adopt_failing(static_cast<std::size_t>(++failures));
+    if (failed) {
+      EXPECT_FALSE(server.adopt_failing(100)) << "the address has no connection yet";
+    }
+  }
+  EXPECT_GT(failures, 1);
 }
 
 TEST_P(ServerMemoryTest, SurvivesTheFailureOfAnInterimAnswerThatIsTheFirstWrite) {

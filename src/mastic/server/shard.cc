@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <new>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -44,7 +45,12 @@ void Shard::adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer,
   auto connection = std::make_unique<StreamConnection>(*this, std::move(stream), peer);
   if (make_protocol) (void)connection->change_protocol(make_protocol(*connection));
   counters().opened();
-  serve(std::move(connection));
+  try {
+    serve(std::move(connection));
+  } catch (const std::bad_alloc&) {
+    counters().closed();
+    throw;
+  }
 }
 
 void Shard::serve(base::Descriptor socket, base::Endpoint peer) {

@@ -18,6 +18,7 @@ class SocketConnection final : private net::SocketStream, public Connection {
  public:
   SocketConnection(Shard& shard, base::Descriptor socket, base::Endpoint peer)
       : SocketStream(shard.services().loop(), std::move(socket)), Connection(shard, peer) {}
+  ~SocketConnection() override { forget_protocol(); }
   net::Stream& stream() noexcept override { return *this; }
 
  private:
@@ -36,6 +37,7 @@ class StreamConnection final : public loop::Retirable, public Connection {
  public:
   StreamConnection(Shard& shard, std::unique_ptr<net::Stream> stream, base::Endpoint peer)
       : Connection(shard, peer), stream_(std::move(stream)) {}
+  ~StreamConnection() override { forget_protocol(); }
   net::Stream& stream() noexcept override { return *stream_; }
 
  private:

@@ -328,6 +328,9 @@ TEST_P(UpgradeTest, TheNextConnectionSpeaksHttpWithWhatServedItBefore) {
 struct ChosenProtocolTest : UpgradeTest {
   void open_lines(const Options& options = {}) {
     open_site(options);
+    adopt_lines();
+  }
+  void adopt_lines() {
     fd = server->kernel.make_socket();
     auto stream =
         std::make_unique<net::SocketStream>(*server->loop, base::Descriptor(server->kernel, fd));
@@ -344,6 +347,16 @@ TEST_P(ChosenProtocolTest, SpeaksFirstAndServes) {
   EXPECT_EQ(say("one\n"), "one\n");
   EXPECT_EQ(say("QUIT\n"), "BYE\n");
   EXPECT_FALSE(is_open());
+}
+
+TEST_P(ChosenProtocolTest, HearsNothingOverAStreamThatCannotBegin) {
+  open_site();
+  server->kernel.fail("epoll_ctl", 1, ENOSPC);
+  adopt_lines();
+  EXPECT_FALSE(is_open());
+  EXPECT_EQ(record.started, 0);
+  EXPECT_EQ(record.closed, 0);
+  EXPECT_EQ(record.destroyed, 1);
 }
 
 TEST_P(ChosenProtocolTest, MayWaitNoLongerThanOthersForItsFirstBytes) {
