@@ -52,7 +52,7 @@ class BlockPlaces {
     return static_cast<unsigned>(std::countr_zero(bits_)) / kBitsOfByte;
   }
   void remove_first() { bits_ &= bits_ - 1; }
-  /// Counts them from `place` on, which is 15 at the most; those before it are gone.
+  /// Counts them from `place` on, which is at most 15, and drops those before it.
   void move_down(std::size_t place) { bits_ >>= place * kBitsOfByte; }
 
  private:

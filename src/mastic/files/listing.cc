@@ -42,7 +42,8 @@ p { color: var(--faint); }
   th, td { padding: .75rem .5rem; } }
 )";
 
-/// "file2" before "file10", letters without regard to case; by bytes where that leaves them equal.
+/// "file2" before "file10", letters without regard to case; by bytes where that leaves them equal, so that
+/// the order is the same each time.
 bool natural_less(std::string_view a, std::string_view b) {
   std::size_t i = 0;
   std::size_t j = 0;
@@ -58,6 +59,7 @@ bool natural_less(std::string_view a, std::string_view b) {
       const auto digits = [](std::string_view number) {
         return number.substr(std::min(number.find_first_not_of('0'), number.size()));
       };
+      // Without zeros in front, the longer number is the larger one, however many digits they have.
       const auto by_value = [&](std::string_view number) {
         return std::pair(digits(number).size(), digits(number));
       };
@@ -89,7 +91,8 @@ void sort_entries(std::vector<Tree::Entry>& entries, ListingOrder order) {
   });
 }
 
-/// A name that strangers gave, for people: it says nothing but itself, and to nothing beside it.
+/// A name that strangers gave, for people. <bdi> keeps one with letters from right to left, or with
+/// characters that turn the direction, from turning the text beside it.
 void add_name(HtmlWriter& page, std::string_view name) { page.add("<bdi>", name, "</bdi>"); }
 
 /// The path with a link for each directory above: "/", "a/", "b".
@@ -128,6 +131,7 @@ void add_date(HtmlWriter& page, std::int64_t modified) {
            "</time>");
 }
 
+/// Links begin with "./": a name such as "javascript:x" would be a scheme without it.
 void add_row(HtmlWriter& page, const Tree::Entry& entry) {
   const bool directory = entry.status.kind == Kind::Directory;
   const Markup slash = directory ? Markup("/") : Markup();

@@ -33,8 +33,8 @@ using base::ThreadRole;
 ///
 /// When the watch finds a driver inside the same user code twice, or when that says itself that it
 /// will wait (BlockingScope), a thread in reserve takes its loop over. Work runs beside the loops,
-/// on `workers` threads at the most, those that are away included; a server whose handlers hold threads
-/// for long adds as many as these may hold (ADR 0028).
+/// on at most `workers` threads, those that are away included. A server whose handlers hold threads for
+/// long adds as many as they may hold (ADR 0028).
 ///
 /// 1. There are at most loops + reserve + workers threads, those left out that were written off,
 ///    and one more for each that is away in a job which its loop ran on trust: a few dozen of these.
@@ -78,8 +78,8 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   /// destroyed then: the end of the process ends them.
   std::uint64_t join();
 
-  /// From any thread: work may have so many threads more, for as long as somebody may hold as many; and
-  /// no longer.
+  /// From any thread: lets `count` more threads work at once, for a server whose handlers may hold that
+  /// many; takes them back when it has gone. Threads that are working then finish what they do.
   void add_workers(std::uint64_t count);
   void remove_workers(std::uint64_t count);
 
@@ -162,7 +162,7 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   std::vector<Member*> reserve_;  ///< the one that came last is taken first
   threads::WorkQueue queue_;
   std::vector<Driven> driven_;
-  std::uint64_t workers_;      ///< at the most
+  std::uint64_t workers_;      ///< how many threads may work at once
   std::uint64_t counted_ = 0;  ///< members, but for those written off and those that end
   std::uint64_t busy_ = 0;
   std::uint64_t coming_ = 0;  ///< of those that work: have not taken their first piece yet

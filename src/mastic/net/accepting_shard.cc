@@ -85,7 +85,7 @@ void AcceptingShard::accept_failed(int number) noexcept {
   if (!may_log()) return;
   try {
     log().write(Level::Warning, describe_accept_failure(number, bounding_option()));
-  } catch (const std::bad_alloc&) {  // there is none for a message either
+  } catch (const std::bad_alloc&) {  // too little for a message, too
   }
 }
 

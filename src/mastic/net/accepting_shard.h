@@ -18,9 +18,9 @@
 
 namespace mastic::net {
 
-/// Accepts while there is room, waits while there is none, and hands a connection over to another shard
-/// that has markedly fewer, or whose loop is not stuck as this one's may be. What a connection is, and
-/// how it is served, is for who derives from it.
+/// Accepts while there is room, and pauses while there is not. When another shard has markedly fewer
+/// connections, and a loop that is not stuck, it gets the next one. A derived class says what a connection
+/// is and how it is served.
 ///
 /// A connection is counted (ShardCounters::open) from the moment it is accepted, so that a server which
 /// ends waits for those on their way, too.

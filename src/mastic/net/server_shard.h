@@ -13,7 +13,7 @@
 
 namespace mastic::net {
 
-/// Whom a shard tells, on its loop.
+/// What a shard reports to, on the shard's loop.
 class ServerShardOwner {
  public:
   /// Once: it takes no more on.
@@ -38,7 +38,7 @@ class ServerShard : public loop::Retirable {
   ~ServerShard() override;
   ServerShard(const ServerShard&) = delete;
   ServerShard& operator=(const ServerShard&) = delete;
-  /// Before it takes on work; must outlive it. Without one nobody is told.
+  /// Called before it takes on work. `owner` must outlive it. A shard without an owner reports to none.
   void set_owner(ServerShardOwner& owner) { owner_ = &owner; }
 
   /// Ends gently: takes on no more, has what is under way end soon, and aborts what is left at the

@@ -13,7 +13,7 @@ namespace mastic::net {
 class ShardCounters {
  public:
   /// Connections, or what else the server works on; also what is on its way from one shard to another.
-  /// Whoever sees that one has closed sees all that it did.
+  /// A thread that reads a count after `closed` also sees what was written before that call.
   [[nodiscard]] std::uint64_t open() const { return open_.load(std::memory_order_acquire); }
   /// There is one more. Returns how many there were before.
   std::uint64_t opened() { return open_.fetch_add(1, std::memory_order_relaxed); }

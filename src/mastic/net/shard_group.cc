@@ -8,6 +8,17 @@
 
 namespace mastic::net {
 
+// How a server ends:
+//
+//     drain ──order──> each shard closes ──the last──> all_closed: clients are refused from now on
+//                           │
+//                           └─settles──> all have, and no connection is on its way to another shard
+//                                          ──> may_end ──> ended ──> is_over_: `wait` returns
+//
+// A shard that has settled takes up work again when a connection comes that another one had handed over to
+// it. So each shard that settles has all of them looked at once more, under the mutex, and the count of what
+// is open decides: it has a connection from the moment it was accepted.
+
 ShardGroup::~ShardGroup() { MASTIC_ASSERT(shards_.empty()); }
 
 // ---- the beginning ----
@@ -81,6 +92,8 @@ void ShardGroup::shard_closed() noexcept {
   if (--open_ == 0) owner_.all_closed();
 }
 
+/// `ended` is called without the mutex, for it may ask the group something; `has_settled_` keeps another
+/// shard from calling it again. Only then is it over: the thread that waits may destroy the server at once.
 void ShardGroup::shard_settled() noexcept {
   {
     const std::lock_guard lock(mutex_);
@@ -117,7 +130,7 @@ std::uint64_t ShardGroup::wait() {
 void ShardGroup::end() {
   drain();
   if (runtime_ == nullptr || is_driven() || !has_begun_) return;
-  abort();
+  abort();  // a destructor that turns the loops itself waits for no client
   runtime_->turn_until([this] { return is_over(); });
 }
 

@@ -20,13 +20,14 @@
 
 namespace mastic::net {
 
-/// The server, as its shards see it. Told on one of their loops.
+/// The server, as its shards see it. Called on one of their loops.
 class ShardGroupOwner {
  public:
-  /// Once: no shard takes more on, so it lets go of what they shared, its listeners.
+  /// Once: no shard takes more on, so it lets go of what they shared, its listeners. It must not call the
+  /// group here, whose mutex is held.
   virtual void all_closed() noexcept = 0;
-  /// Nothing is left of any shard. Whether the server is over with that; if not, it has what is left end,
-  /// and is asked again once a shard has settled anew. It calls nothing of the group here.
+  /// Nothing is left of any shard: whether the server is over. If not, it tells what is left to end, and
+  /// is asked again when a shard settles once more. It must not call the group here, whose mutex is held.
   [[nodiscard]] virtual bool may_end() noexcept { return true; }
   /// Once: it is over.
   virtual void ended() noexcept {}
@@ -51,7 +52,7 @@ class ShardGroupOwner {
 /// It is over when all shards have settled and nothing is on its way from one to another. From `drain`
 /// on nothing here takes memory, so a server can end without any.
 ///
-/// Whose threads: `drain` and `abort` may be called from any, the rest is for whoever made it.
+/// `drain`, `abort` and `is_over` may be called from any thread, the rest from the one that made it.
 class ShardGroup final : private ServerShardOwner {
  public:
   /// `owner` must outlive it.
@@ -101,7 +102,8 @@ class ShardGroup final : private ServerShardOwner {
   /// whole runtime.
   std::uint64_t wait();
 
-  /// Drains it. When nobody drives the runtime that it stands on, it is aborted, and is over.
+  /// Drains it. On a runtime that is not driven it aborts instead, turns the loops itself, and is over when
+  /// this returns.
   void end();
   /// Destroys the shards on their loops, after all that they had retired there. Requires: it is over, or
   /// never began.

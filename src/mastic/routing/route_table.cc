@@ -22,6 +22,7 @@ using http::Status;
   throw std::invalid_argument(message.append(" '").append(name).append("'").append(why));
 }
 
+/// The layer that was added first is the outermost, so the last one is put around `app` first.
 void wrap_in(std::vector<Middleware>& layers, App& app) {
   for (Middleware& layer : std::views::reverse(layers)) app = layer(std::move(app));
   layers.clear();
@@ -31,6 +32,7 @@ bool has(const std::list<RouteTable::Place>& places, std::string_view name) {
   return std::ranges::find(places, name, &RouteTable::Place::name) != places.end();
 }
 
+/// "/docs" takes "/docs" and "/docs/x", but not "/docsx".
 bool takes_path(std::string_view prefix, std::string_view path) {
   return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
 }
@@ -74,6 +76,8 @@ Task<Response> leave_later(Leaving leaving, Task<Response> task) {
   co_return response;
 }
 
+/// While `mount.app` runs, request.path() begins behind the prefix. An answer that is there at once costs no
+/// coroutine; any other is waited for in one, which leaves the mount even when it is cancelled.
 Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
   if (mount.name.empty()) return mount.app(request);
   RouteState& state = route_state(request);
@@ -159,6 +163,7 @@ Lifecycle RouteTable::complete() {
       lifecycle.take(place.app.take_lifecycle());
     }
   }
+  // The first that fits is then the most specific one, and a mount at the root comes last.
   mounts_.sort([](const Place& a, const Place& b) { return a.name.size() > b.name.size(); });
   hosts_.sort([](const Place& a, const Place& b) {
     const bool a_is_pattern = a.name.starts_with('*');
@@ -192,7 +197,8 @@ inline Task<Response> RouteTable::call(const RouteTree::Match& match, Request& r
   return (*handler)(request);
 }
 
-/// No route has the request's path: a mount, a redirect, or an error.
+/// No route has the request's path: a mount, a redirect, or an error. A mount at the root takes every path,
+/// so it comes after the redirect: else `/about/` would be its 404 although there is a route `/about`.
 Task<Response> RouteTable::call_beside_routes(Request& request) const {
   if (request.target_form() == http::Target::Form::Asterisk) return Response(Status::NoContent);
   if (const Place* const mount = find_mount(request.path())) return call_mounted(*mount, request);
@@ -206,7 +212,7 @@ const App* RouteTable::Route::handler(Method method) const {
   if (method == Method::Other) return nullptr;
   const RouteEntry* const own = entries[static_cast<std::size_t>(method)];
   if (own != nullptr) return &own->handler;
-  return method == Method::Head ? handler(Method::Get) : nullptr;
+  return method == Method::Head ? handler(Method::Get) : nullptr;  // the server drops the content
 }
 
 std::string RouteTable::Route::allowed() const {
@@ -255,9 +261,10 @@ const RouteTable::Place* RouteTable::find_host(std::string_view named) const {
   return place == hosts_.end() ? nullptr : &*place;
 }
 
-/// To the path with a slash at its end, or without the one it has, when there is such a route and it
-/// has the method: elsewhere the client would be sent to meet an error. Never to `//...`, which is another host to a browser. Every request for a file below a mount at
-/// the root comes by here, so the other path stands in the memory of the exchange.
+/// To the path with a slash at its end, or without the one it has, when there is such a route and it has the
+/// method: otherwise the client would be sent to meet an error. Never to `//...`, which is another host to a
+/// browser. Every request for a file below a mount at the root comes by here, so the other path stands in the
+/// memory of the exchange.
 std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   const std::string_view path = other_by_slash(request.path(), request.memory());
   const RouteTree::Match match = tree_.find(path, request.memory());
@@ -272,6 +279,8 @@ std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   return Response::redirect(target, Status::PermanentRedirect);
 }
 
+/// The path that was made is looked up again, for a value may make it another route's: "new" for {name}
+/// where there is a route "/new", or text for {id:int}.
 std::optional<std::string> RouteTable::path_of(std::string_view name,
                                                std::span<const std::string> values) const {
   const auto entry = names_.find(name);

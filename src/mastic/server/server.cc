@@ -45,6 +45,8 @@ base::Result<void> Server::start_on(loop::Runtime& runtime, std::function<void()
   return begin(&runtime, std::move(settled));
 }
 
+/// The application's own start comes first: it may fail, and no client is to find a server that does. What
+/// it may throw is memory or threads running out, which are answers, too: the caller has a log and a plan.
 base::Result<void> Server::begin(loop::Runtime* runtime, std::function<void()> settled) try {
   if (const auto fits = options_.check(); !fits) return fits;
   if (const auto begun = app_.lifecycle().start(); !begun) return begun;
@@ -125,11 +127,12 @@ void Server::ended() noexcept {
 
 void Server::wait() {
   lost_threads_ = group_.wait();
-  if (hang_policy_) hang_policy_->finish();
-  for (Shard* const shard : shards_) {  // one that came back late has left its exchange behind
+  if (hang_policy_) hang_policy_->finish();  // it writes off no thread of a server that is over
+  for (Shard* const shard : shards_) {       // one that came back late has left its exchange behind
     lost_threads_ = std::max<std::uint64_t>(lost_threads_, shard->exchanges());
   }
   listeners_.clear();
+  // A handler that never returned may still use what the application's hooks would take down.
   if (!std::exchange(hooks_ran_, false) || lost_threads_ > 0) return;
   app_.lifecycle().stop([this](const std::string& fault) {
     log_.write({.level = base::Level::Error, .logger = "app", .message = fault});

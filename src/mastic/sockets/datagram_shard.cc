@@ -18,12 +18,14 @@
 namespace mastic::sockets {
 namespace {
 
-constexpr std::size_t kBatch = 16;
+constexpr std::size_t kBatch =
+    16;  // datagrams of one call; more would only make the buffers larger
 constexpr base::Duration kRetry = std::chrono::milliseconds(50);  // while there is no room
 
 }  // namespace
 
-/// A server's socket, as one loop watches it.
+/// A server's socket, as one loop watches it. All loops watch the same one, and the kernel wakes one of them
+/// for what arrives; the server closes it, so this only forgets it.
 class DatagramShard::Socket final : public loop::Source {
  public:
   Socket(DatagramShard& shard, int fd) : Source(fd), shard_(shard) {}
@@ -126,8 +128,10 @@ base::Result<void> DatagramShard::receive_from(int socket) {
   return {};
 }
 
+/// One batch for each look at the kernel's events, so that connections of the same loop have their turn. No
+/// more are received than may be handled: the rest waits in the kernel's queue, which drops when it is full.
 void DatagramShard::receive(int socket) noexcept {
-  if (is_paused_) return;
+  if (is_paused_) return;  // another socket of this turn has paused all
   const std::uint64_t handling = counters().open();
   if (handling >= service_.options.max_handling) return pause();
   const std::size_t most = service_.options.max_datagram_bytes;
@@ -157,7 +161,7 @@ void DatagramShard::receive(int socket) noexcept {
     DatagramPath path{.socket = socket, .peer = peers[i].endpoint()};
     path.read_local(messages[i].msg_hdr);
     service_.counters.received.fetch_add(1);
-    if (is_cut || !handle(path, bytes)) {
+    if (is_cut || !handle(path, bytes)) {  // a part of a datagram means nothing
       service_.counters.dropped.fetch_add(1);
     }
   }
@@ -229,6 +233,7 @@ void DatagramShard::close() noexcept {
   sockets_.clear();
 }
 
+/// A session may be over, and gone from the list, within `cancel`.
 void DatagramShard::abort_all() noexcept {
   for (auto at = sessions_.begin(); at != sessions_.end();) (*at++)->cancel();
 }

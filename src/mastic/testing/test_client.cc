@@ -23,8 +23,9 @@ using wire::http1::Framing;
 using wire::http1::ResponseParser;
 using Kind = ResponseParser::Event::Kind;
 
-constexpr int kMaxTurnsToEnd = 10'000;
-constexpr base::Duration kLongestAnswer = std::chrono::hours(24);
+constexpr int kMaxTurnsToEnd = 10'000;  // what takes more waits for what never comes
+constexpr base::Duration kLongestAnswer =
+    std::chrono::hours(24);  // of the test's clock, which jumps
 
 class RecordingLog final : public base::Log {
  public:
@@ -93,6 +94,8 @@ class TestClient::Setup {
     });
   }
 
+  /// Turns the loop until the answer is whole. Its clock jumps to the next timer, so a handler that sleeps for
+  /// an hour takes no time.
   TestResponse exchange(std::string_view bytes, Method method) {
     if (peer_ == nullptr || peer_->ended) peer_ = &connect();
     deliver(*peer_, bytes);
@@ -112,6 +115,7 @@ class TestClient::Setup {
     }
   }
 
+  /// On a connection of its own: after bytes that are no request nothing could be told apart on the usual one.
   std::string send_raw(std::string_view bytes) {
     MemoryPeer& peer = connect();
     deliver(peer, bytes);
@@ -148,6 +152,7 @@ class TestClient::Setup {
   [[nodiscard]] bool is_anything_left() {
     return counters_.connections() > 0 || shard_.exchanges() > 0 || shard_.background_tasks() > 0;
   }
+  /// Waits for the next timer, at most an hour.
   void turn() { (void)loop_->turn(std::chrono::hours(1)); }
 
   /// The content comes after the head, as it may from any client: who reads it has to wait for it.

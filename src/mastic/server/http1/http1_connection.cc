@@ -22,8 +22,10 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr std::size_t kMaxWholeContent = 16 << 10;  // copied, when it came with its head
-constexpr std::size_t kCountedAtOnce = 64 << 10;    // of unsent bytes, in the middle of a turn
+// Content that came with its head is copied into the request's memory up to here: its handler can then begin
+// without a pull, and the receive buffer is free for the next connection.
+constexpr std::size_t kMaxWholeContent = 16 << 10;
+constexpr std::size_t kCountedAtOnce = 64 << 10;  // of unsent bytes, in the middle of a turn
 constexpr Malformed kCutShort{Status::BadRequest, "the content ended before it was complete"};
 constexpr base::Duration kBodyWindow = seconds(10);
 
@@ -35,6 +37,8 @@ void Http1Connection::received(std::string_view bytes) noexcept {
   with_memory([&] { take_in(bytes); });
 }
 
+/// Bytes are parsed where they were received, and copied only when some are left: most requests come whole
+/// and alone.
 void Http1Connection::take_in(std::string_view bytes) {
   wake();
   if (state_ == State::Lingering) return throw_away(bytes.size());
@@ -63,7 +67,7 @@ void Http1Connection::received_end() noexcept {
     case State::Head:
     case State::Discarding:
       return linger();
-    case State::Exchanging:
+    case State::Exchanging:  // it may have shut only its own side, and still wait for the answer
       if (request_->content_wanted) break_content(kCutShort);
       return request_->exchange.client_ended();
     case State::Lingering:
@@ -75,6 +79,8 @@ void Http1Connection::received_end() noexcept {
   }
 }
 
+/// Room makes three things go on: a body that is produced, the next pipelined request, and a change of the
+/// protocol.
 void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (unsent > 0) {
     write_monitor_.is_started() ? write_monitor_.took(taken) : watch_writing();
@@ -142,6 +148,8 @@ void Http1Connection::consume_carry() {
   }
 }
 
+/// The deadline of a head counts from its first byte, and is never moved by the next ones: else a byte now and
+/// then would hold the connection for ever.
 Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bool pipelined) {
   if (request_ == nullptr) request_ = Http1Request::open(shard_, *this);
   const Event event = request_->parser.next(input);
@@ -160,6 +168,7 @@ Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bo
   return begin_exchange(input, pipelined);
 }
 
+/// What a path means is decided here, before an application can see it (request_path.h).
 Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& input, bool pipelined) {
   count_as_busy();
   connection_->count_request();
@@ -190,6 +199,7 @@ void Http1Connection::content_unwanted() noexcept {
   body_rate_.pause(shard_.loop().now());
 }
 
+/// 100 is sent only now: a handler that never reads spares the client sending the content.
 void Http1Connection::want_content() {
   request_->content_wanted = true;
   if (std::exchange(request_->owes_continue, false) && carry_.empty()) {
@@ -215,8 +225,9 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
       return Progress::Wait;
     case Event::Kind::Data:
       body_rate_.add(event.data.size());
-      body_rate_.pause(shard_.loop().now());
-      request_->content_wanted = false;
+      body_rate_.pause(
+          shard_.loop().now());  // until the next pull: a slow reader is not the client's fault
+      request_->content_wanted = false;  // before it is told, for it may pull again within that
       request_->exchange.content_arrived(event.data);
       return Progress::Wait;
     case Event::Kind::End:
@@ -237,6 +248,8 @@ void Http1Connection::break_content(const Malformed& fault) {
   request_->exchange.content_failed(fault.status, fault.reason);
 }
 
+/// Content that the application left unread is read away up to a limit, for the next request stands behind it. Beyond that it
+/// is cheaper for both sides to end the connection.
 Http1Connection::Progress Http1Connection::discard_content(std::string_view& input) {
   const Event event = request_->parser.next(input);
   request_->discarded_bytes += event.data.size();
@@ -257,6 +270,7 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
 
 // ---- answering ----
 
+/// Whether the connection ends is settled first, for the head says so: Connection: close.
 ResponseSink::Next Http1Connection::respond(app::Response& response) noexcept {
   const RequestHead& head = request_->head();
   if (response.upgrade) [[unlikely]]
@@ -300,6 +314,7 @@ ResponseSink::Next Http1Connection::send_piece(std::string_view piece) noexcept 
   return more ? Next::Produce : Next::Written;
 }
 
+/// When less came than was promised the client must see that: a clean end would make it the whole.
 ResponseSink::Next Http1Connection::end_content() noexcept {
   bool whole = false;
   if (!with_memory([&] { whole = writer_.end(*stream_, shard_.log()); })) return Next::Gone;

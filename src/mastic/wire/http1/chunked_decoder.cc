@@ -13,10 +13,18 @@ using http::FieldName;
 using http::Status;
 using Fault = std::unexpected<Malformed>;
 
-constexpr int kMaxSizeDigits = 16;
-constexpr std::string_view kTrailerStart = ".\r\n";
+// Byte by byte through the framing, in one block through the data: a chunk has a few bytes of framing, and
+// a state machine over single bytes cannot depend on where the input is cut.
+//
+//     SizeStart ─> Size ─CR─> SizeLineFeed ─> Data ─> DataCarriageReturn ─> DataLineFeed ─> SizeStart
+//                   └─ ; or blank ─> extensions ─CR─┘   └─ size 0 ─> Trailers ─> Done
 
-/// What only the head may say (RFC 9110 §6.5.1).
+constexpr int kMaxSizeDigits =
+    16;  // what 64 bits hold: one more would wrap to a size of another reader
+constexpr std::string_view kTrailerStart = ".\r\n";  // stands for a first line: read_trailers
+
+/// What only the head may say (RFC 9110 §6.5.1): by the time trailers come, framing, route and access were
+/// decided, and a reader behind us that merges them into the header would decide otherwise.
 bool is_forbidden_in_trailers(FieldName name) {
   constexpr FieldName kForbidden[] = {
       FieldName::Authorization, FieldName::CacheControl,     FieldName::Connection,
@@ -46,6 +54,8 @@ std::expected<BodyEvent, Malformed> ChunkedDecoder::next(std::string_view& input
       return Fault({Status::BadRequest, "the chunked coding is malformed"});
     }
     input.remove_prefix(1);
+    // Chunks of a byte cost five of framing and a wake-up each. Half as much framing as data is allowed on
+    // top of a fixed amount, so an upload of any length may have chunks of a reasonable size.
     if (++overhead_bytes_ > limits_->max_chunk_overhead_bytes + data_bytes_ / 2) {
       return Fault({Status::BadRequest, "the chunks are too small for what they carry"});
     }
@@ -83,12 +93,13 @@ bool ChunkedDecoder::step(char c) {
     case State::DataLineFeed:
       state_ = State::SizeStart;
       return c == '\n';
-    default:
+    default:  // all states of an extension
       ++extension_bytes_;
       return step_extension(c);
   }
 }
 
+/// The digit count bounds leading zeros, too: a size of a thousand zeros is no size.
 bool ChunkedDecoder::step_size(char c) {
   const int digit = base::hex_value(c);
   if (digit < 0) return after_extension(c);
@@ -151,7 +162,8 @@ bool ChunkedDecoder::after_extension(char c) {
   return goes_on || c == '\r';
 }
 
-/// The trailer section is scanned as a head whose first line is a dot.
+/// The trailer section is scanned as a head whose first line is a dot, so that one scanner knows the limits
+/// and the end of both. All of it is kept until it is whole: it may be cut anywhere, and few have one.
 std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_view& input) {
   const std::size_t before = trailer_text_.size();
   trailer_text_.append(input);
