@@ -125,7 +125,7 @@ void SocketStream::ready(loop::Readiness readiness) noexcept {
   if (readiness.readable || readiness.failed) {
     reading_ ? ask_to_receive() : want(false, wants_writable_);
   }
-  if (readiness.writable && is_open()) pump();
+  if (readiness.writable && is_open() && !loop::Outbox::holds(*this)) pump();
 }
 
 void SocketStream::ask_to_receive() noexcept {
@@ -222,11 +222,13 @@ bool SocketStream::keep_unsent(std::string_view bytes, int number) noexcept {
 
 void SocketStream::sent(std::size_t taken, std::size_t left, int number) noexcept {
   if (number != 0 && !is_momentary(number)) return fail(number);
-  if (number == 0 && left == 0 && has_queue()) return pump();
+  const bool may_go_on = number == 0 && left == 0 && !loop::Outbox::holds(*this);
+  if (may_go_on && has_queue()) return pump();
   after_sending(taken);
 }
 
-/// Sends from the queue until it is empty or the kernel takes no more.
+/// Sends from the queue until it is empty or the kernel takes no more. Requires: nothing is in the outbox, for
+/// that was written before; its flush comes back to the queue.
 void SocketStream::pump() noexcept {
   std::uint64_t taken = 0;
   while (has_queue()) {

@@ -137,6 +137,21 @@ TEST_P(SocketStreamTest, KeepsTheOrderOfWhatAnotherStreamsOwnerWritesWhileTheTur
   EXPECT_EQ(peer().sent, "first second third");
 }
 
+TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedAndSharedPiecesThatAnotherStreamsOwnerWrites) {
+  RecordingOwner other_owner;
+  SocketStream other(*loop, base::Descriptor(kernel, kernel.make_socket()));
+  ASSERT_TRUE(other.start(other_owner));
+  other_owner.when_drained = [&] {
+    stream->write("second ");
+    stream->write_borrowed("third");
+  };
+  other.write("first of the turn");
+  stream->write("first ");
+  turn(3);
+  EXPECT_EQ(peer().sent, "first second third");
+  EXPECT_EQ(stream->unsent(), 0u);
+}
+
 TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedBorrowedAndFilePieces) {
   const std::string borrowed(100'000, 'b');
   const std::string content(700'000, 'f');
