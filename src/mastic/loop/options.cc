@@ -39,7 +39,6 @@ void Options::describe(base::OptionTable& table) {
 
 base::Result<void> Options::check() const {
   constexpr std::uint64_t kMaxLoops = 1024;
-  constexpr std::uint64_t kMaxThreads = 10'000;
   if (loops > kMaxLoops) return base::fail("loops may be 1024 at the most");
   if (threads.workers > kMaxThreads || threads.reserve > kMaxThreads) {
     return base::fail("workers and reserve_threads may be 10000 at the most");

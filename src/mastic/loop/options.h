@@ -10,6 +10,9 @@
 
 namespace mastic::loop {
 
+/// More threads than this are a mistake in a number: each has a stack, and the system bounds them, too.
+inline constexpr std::uint64_t kMaxThreads = 10'000;
+
 struct Options {
   std::uint64_t loops = 0;  ///< 0: as many as there are cores
   TransferKind transfer = TransferKind::Auto;

@@ -1,5 +1,6 @@
 #include "mastic/sockets/stream_server.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -14,7 +15,8 @@ constexpr std::uint64_t kOtherDescriptors = 100;  // files, logs, loops
 
 StreamServer::StreamServer(ConnectionHandler handler, StreamServerOptions options, base::Log* log,
                            base::Kernel& kernel)
-    : LoopServer(options.loop, options.drain_timeout, handler.is_blocking() ? options.threads : 0,
+    : LoopServer(options.loop, options.drain_timeout,
+                 handler.is_blocking() ? std::min(options.threads, options.max_connections) : 0,
                  log, kernel),
       handler_(std::move(handler)),
       options_(std::move(options)) {}

@@ -36,6 +36,7 @@ base::Result<void> StreamServerOptions::check() const {
   const auto some =
       base::require_some({{"max_connections", max_connections}, {"threads", threads}});
   if (!some) return some;
+  if (threads > loop::kMaxThreads) return base::fail("threads must be at most 10000");
   return base::require_time({{"drain_timeout", drain_timeout}});
 }
 

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,8 +12,9 @@ namespace mastic::sockets {
 
 UdpServer::UdpServer(DatagramHandler handler, const Options& options, base::Log* log,
                      base::Kernel& kernel)
-    : LoopServer(options.loop, options.drain_timeout, handler.is_blocking() ? options.threads : 0,
-                 log, kernel),
+    : LoopServer(options.loop, options.drain_timeout,
+                 handler.is_blocking() ? std::min(options.threads, options.max_handling) : 0, log,
+                 kernel),
       handler_(std::move(handler)),
       options_(options) {}
 

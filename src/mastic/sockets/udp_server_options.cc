@@ -25,6 +25,7 @@ base::Result<void> UdpServerOptions::check() const {
   }
   const auto some = base::require_some({{"max_handling", max_handling}, {"threads", threads}});
   if (!some) return some;
+  if (threads > loop::kMaxThreads) return base::fail("threads must be at most 10000");
   return base::require_time({{"drain_timeout", drain_timeout}});
 }
 

@@ -160,7 +160,7 @@ TEST_F(UdpServerTest, SaysWhatItCannotDo) {
   for (const UdpServerOptions& wrong :
        {UdpServerOptions{.max_datagram_bytes = 0}, UdpServerOptions{.max_datagram_bytes = 70'000},
         UdpServerOptions{.max_handling = 0}, UdpServerOptions{.threads = 0},
-        UdpServerOptions{.drain_timeout = 0s}}) {
+        UdpServerOptions{.threads = 10'001}, UdpServerOptions{.drain_timeout = 0s}}) {
     EXPECT_FALSE(UdpServer(echo, wrong, log, kernel).start());
   }
 }
