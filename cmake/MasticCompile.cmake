@@ -32,12 +32,16 @@ endif()
 # stand out of the way. It is recorded beside the object files, so both builds are made in one folder
 # (tools/build_profiled.py). Of code that was not run nothing is known: it is compiled as ever.
 # The examples, too, which are compiled as those of others are.
-if(MASTIC_PROFILE STREQUAL "record")
+if(MASTIC_PROFILE AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  message(FATAL_ERROR "MASTIC_PROFILE needs GCC; ./dev build profiled uses it")
+elseif(MASTIC_PROFILE STREQUAL "record")
   add_compile_options(-fprofile-generate -fprofile-update=prefer-atomic)
   add_link_options(-fprofile-generate)
 elseif(MASTIC_PROFILE STREQUAL "use")
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
   add_compile_options(-fprofile-use -fprofile-partial-training -Wno-missing-profile -Wno-coverage-mismatch)
+elseif(MASTIC_PROFILE)
+  message(FATAL_ERROR "MASTIC_PROFILE is 'record', 'use' or empty, and not '${MASTIC_PROFILE}'")
 endif()
 
 if(MASTIC_SANITIZE)

@@ -91,14 +91,17 @@ def train(program, folder, questions):
             port = probe.getsockname()[1]
         server = subprocess.Popen([BUILD / program, "--bind", f"127.0.0.1:{port}", "--loops", "1",
                                    "--transfer", transfer, "--log-file", "/dev/null"], cwd=folder)
-        wait_for(server, port)
-        for request, together, times in questions:
-            clients = [Client(port) for _ in range(8)]
-            for number in range(times):
-                clients[number % 8].ask(request, together)
-        server.send_signal(signal.SIGTERM)
-        if code := server.wait(timeout=60):
-            sys.exit(f"build_profiled: {program} ended with {code}")
+        try:
+            wait_for(server, port)
+            for request, together, times in questions:
+                clients = [Client(port) for _ in range(8)]
+                for number in range(times):
+                    clients[number % 8].ask(request, together)
+            server.send_signal(signal.SIGTERM)
+            if code := server.wait(timeout=60):
+                sys.exit(f"build_profiled: {program} ended with {code}")
+        finally:
+            server.kill()  # unless it has ended
 
 
 def wait_for(server, port):
