@@ -47,7 +47,7 @@ void AcceptingShard::accepted(base::Descriptor socket, base::Endpoint peer) noex
   }
   AcceptingShard& shard = least_busy();
   try {
-    &shard == this ? serve(std::move(socket), peer) : hand_over(shard, std::move(socket), peer);
+    &shard == this ? take(std::move(socket), peer) : hand_over(shard, std::move(socket), peer);
   } catch (const std::bad_alloc&) {
     lost_connection();
   }
@@ -66,11 +66,19 @@ void AcceptingShard::hand_over(AcceptingShard& shard, base::Descriptor socket,
                                base::Endpoint peer) {
   loop::post(shard.loop(), [&shard, socket = std::move(socket), peer]() mutable {
     try {
-      shard.serve(std::move(socket), peer);
+      shard.take(std::move(socket), peer);
     } catch (const std::bad_alloc&) {
       shard.lost_connection();
     }
   });
+}
+
+/// One that was on its way when this shard was aborted ends as those ended that were here.
+void AcceptingShard::take(base::Descriptor socket, base::Endpoint peer) {
+  if (!is_aborting()) return serve(std::move(socket), peer);
+  reset(socket.kernel(), socket.fd());
+  counters().closed();
+  check_settled();
 }
 
 /// There was no memory for it. It is closed, and its client may try again.
@@ -116,8 +124,14 @@ void AcceptingShard::resume() noexcept {
 
 /// What waits to be accepted has connected already: it is served, and drained like the others.
 void AcceptingShard::close() noexcept {
-  for (auto& acceptor : std::exchange(acceptors_, {})) {  // none of them is to pause meanwhile
-    acceptor->accept_waiting();
+  auto closing = std::exchange(acceptors_, {});  // none of them is to pause meanwhile
+  for (const auto& acceptor : closing) acceptor->accept_waiting();
+  acceptors_ = std::move(closing);
+  give_up();
+}
+
+void AcceptingShard::give_up() noexcept {
+  for (auto& acceptor : std::exchange(acceptors_, {})) {
     acceptor->close();
     loop().retire(std::move(acceptor));
   }

@@ -31,6 +31,7 @@ class AcceptingShard : public ServerShard, private AcceptorOwner {
   [[nodiscard]] base::Result<void> accept_from(const Listener& listener);
   /// The same for several.
   [[nodiscard]] base::Result<void> accept_from(std::span<const Listener> listeners);
+  void give_up() noexcept final;
   /// Shards of the same server, itself included: connections are spread over them. Before it accepts.
   void set_peers(std::vector<AcceptingShard*> peers) { peers_ = std::move(peers); }
 
@@ -68,6 +69,7 @@ class AcceptingShard : public ServerShard, private AcceptorOwner {
 
   void close() noexcept final;
   [[nodiscard]] AcceptingShard& least_busy();
+  void take(base::Descriptor socket, base::Endpoint peer);
   void hand_over(AcceptingShard& shard, base::Descriptor socket, base::Endpoint peer);
   void lost_connection() noexcept;
   void pause() noexcept;

@@ -136,6 +136,40 @@ TEST_F(AcceptingShardTest, ADrainServesWhatHasConnectedAndNothingAfterThat) {
   EXPECT_TRUE(one.is_settled());
 }
 
+/// A connection that one shard hands over while both end, to the other one, which has ended already.
+struct LateConnectionTest : AcceptingShardTest {
+  LateConnectionTest() {
+    EXPECT_TRUE(one.accept_from(listener));
+    for (int i = 0; i < 20; ++i) connect();
+    one.set_peers({&one, &other});
+    late = kernel.connect_to(listener.fd());
+  }
+  int late = -1;
+};
+
+TEST_F(LateConnectionTest, EndsWhenItsShardWasAborted) {
+  for (Shard* const each : {&one, &other}) {
+    each->order_drain();
+    each->order_abort();
+  }
+  loops[1]->turn(0s);
+  loops[0]->turn(0s);
+  turn();
+  EXPECT_FALSE(kernel.at(late).open);
+  EXPECT_TRUE(one.is_settled());
+  EXPECT_TRUE(other.is_settled());
+}
+
+TEST_F(LateConnectionTest, EndsWhenTheDeadlineOfItsShardHasPassed) {
+  other.drain();
+  kernel.advance(10s + 1ms);
+  loops[1]->turn(0s);
+  one.drain();  // late, for its loop was held up
+  turn();
+  EXPECT_FALSE(kernel.at(late).open);
+  EXPECT_TRUE(other.is_settled());
+}
+
 TEST_F(AcceptingShardTest, GoesOnWhenTheLoopCannotWatchForAMoment) {
   one.room = 0;
   ASSERT_TRUE(one.accept_from(listener));

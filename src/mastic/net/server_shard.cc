@@ -27,7 +27,7 @@ void ServerShard::drain_ordered() noexcept {
 }
 
 void ServerShard::abort_ordered() noexcept {
-  abort_all();
+  end_at_once();
   order_done();
 }
 
@@ -46,13 +46,20 @@ void ServerShard::drain() noexcept {
 }
 
 void ServerShard::deadline() noexcept {
-  if (is_empty()) return;
-  log_.write(base::Level::Warning, "the drain deadline has passed; what is left is aborted");
-  abort_all();
+  if (!is_empty()) {
+    log_.write(base::Level::Warning, "the drain deadline has passed; what is left is aborted");
+  }
+  end_at_once();
   check_settled();
 }
 
-/// The deadline stands: a connection may be on its way from another shard.
+void ServerShard::end_at_once() noexcept {
+  aborting_ = true;
+  abort_all();
+}
+
+/// One that has settled keeps its deadline: a connection may be on its way from another shard, which drains
+/// later than this one when its loop was held up.
 void ServerShard::check_settled() noexcept {
   if (!draining_ || !is_empty() || orders_.load() != 0) return;
   settled_ = true;

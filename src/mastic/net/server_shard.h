@@ -46,6 +46,8 @@ class ServerShard : public loop::Retirable {
   void drain() noexcept;
   /// Ends what is under way at once.
   virtual void abort_all() noexcept = 0;
+  /// After a start that failed, before its loop has turned: lets go of what it was to take work from.
+  virtual void give_up() noexcept { close(); }
 
   // From any thread, while its owner has not ended.
   void order_drain() noexcept { order(drain_order_); }
@@ -62,6 +64,8 @@ class ServerShard : public loop::Retirable {
 
  protected:
   [[nodiscard]] bool is_draining() const { return draining_; }
+  /// It was told to abort, or its deadline has passed: what reaches it now, from another shard, is refused.
+  [[nodiscard]] bool is_aborting() const { return aborting_; }
   /// There is work again, such as a connection that was on its way.
   void begin_work() { settled_ = false; }
   /// A piece of work has ended: tells the owner when it was the last one.
@@ -85,6 +89,7 @@ class ServerShard : public loop::Retirable {
   void abort_ordered() noexcept;
   void go_ordered() noexcept;
   void deadline() noexcept;
+  void end_at_once() noexcept;
 
   loop::Loop& loop_;
   base::Log& log_;
@@ -92,6 +97,7 @@ class ServerShard : public loop::Retirable {
   const base::Duration drain_timeout_;
   ServerShardOwner* owner_ = nullptr;
   bool draining_ = false;
+  bool aborting_ = false;
   bool goes_ = false;
   std::atomic<unsigned> orders_{0};  ///< on their way
   std::atomic<bool> settled_{false};

@@ -62,9 +62,11 @@ base::Result<void> ShardGroup::begin(const std::function<base::Result<void>()>& 
     begun = base::fail("out of memory");  // short enough to need none
   }
   const std::lock_guard lock(mutex_);
-  has_begun_ =
-      begun || runtime_ != nullptr;  // a loop alone may be turning here: its shard just goes
+  has_begun_ = begun || runtime_ != nullptr;
   if (!begun) asked_ = Ending::AtOnce;
+  if (!has_begun_) {  // a loop alone has not turned meanwhile: its shard has nothing to end
+    for (const auto& shard : shards_) shard->give_up();
+  }
   order_end();
   return begun;
 }
@@ -98,10 +100,7 @@ void ShardGroup::shard_settled() noexcept {
   {
     const std::lock_guard lock(mutex_);
     if (has_settled_) return;
-    const bool all =
-        std::ranges::all_of(shards_, [](const auto& shard) { return shard->is_settled(); });
-    const bool any_on_its_way = shards_.front()->counters().open() > 0;
-    if (!all || any_on_its_way || !owner_.may_end()) return;
+    if (!have_all_settled() || !owner_.may_end()) return;
     has_settled_ = true;
   }
   if (own_runtime_) own_runtime_->stop();
@@ -109,6 +108,15 @@ void ShardGroup::shard_settled() noexcept {
   const std::lock_guard lock(mutex_);
   is_over_ = true;
   changed_.notify_all();
+}
+
+/// Looks twice: between the first look and the count, a connection on its way may have reached a shard that was
+/// seen settled, and have closed while something of it is left. The count makes the second look see that.
+bool ShardGroup::have_all_settled() const {
+  const auto each_has = [this] {
+    return std::ranges::all_of(shards_, [](const auto& shard) { return shard->is_settled(); });
+  };
+  return each_has() && shards_.front()->counters().open() == 0 && each_has();
 }
 
 bool ShardGroup::is_over() const {

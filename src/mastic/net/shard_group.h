@@ -120,6 +120,7 @@ class ShardGroup final : private ServerShardOwner {
   void add_shard(std::unique_ptr<ServerShard> shard);
   void ask_to_end(Ending how);
   void order_end();
+  [[nodiscard]] bool have_all_settled() const;
   [[nodiscard]] bool is_driven() const { return runtime_ != nullptr && runtime_->is_driven(); }
 
   ShardGroupOwner& owner_;

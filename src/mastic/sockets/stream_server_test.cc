@@ -441,6 +441,18 @@ TEST_P(StreamServerTest, SaysWhatItCannotDo) {
   EXPECT_NE(wrong.start().error().message.find("max_connections"), std::string::npos);
 }
 
+TEST_P(StreamServerTest, AStartThatFailsHalfWayServesNobody) {
+  server = std::make_unique<TcpServer>(echo_lines, options, log, kernel);
+  ASSERT_TRUE(server->listen("127.0.0.1:7000"));
+  ASSERT_TRUE(server->listen("127.0.0.1:7001"));
+  kernel.fail("epoll_ctl", 2, ENOMEM);
+  EXPECT_FALSE(server->start_on(*loop));
+  kernel.connect_to(kernel.listeners()[0]);
+  turn();
+  EXPECT_EQ(server->statistics().accepted, 0u);
+  server.reset();
+}
+
 INSTANTIATE_TEST_SUITE_P(, StreamServerTest,
                          testing::Values(loop::TransferKind::Syscall, loop::TransferKind::IoUring),
                          [](const auto& each) {
@@ -456,6 +468,8 @@ TEST(StreamServerOptions, SayWhatCouldNotWork) {
     return checked ? std::string() : checked.error().message;
   };
   EXPECT_EQ(fault([](auto& o) { o.threads = 0; }), "threads has to be at least 1");
+  EXPECT_EQ(fault([](auto& o) { o.threads = 10'000; }), "");
+  EXPECT_EQ(fault([](auto& o) { o.threads = 10'001; }), "threads must be at most 10000");
   EXPECT_EQ(fault([](auto& o) { o.socket_mode = "rw"; }), "'rw' is no mode; it looks like 660");
   EXPECT_EQ(fault([](auto& o) { o.socket_mode = "1777"; }), "'1777' is no mode; it looks like 660");
   EXPECT_NE(fault([](auto& o) { o.drain_timeout = 0s; }), "");
