@@ -21,8 +21,8 @@ def keep_alive(plan, chart):
             at = f"GET, {connections} connections: "
             chart.add(f"GET, 14 bytes, {connections} connections", us)
             found += [quartile_row(at + name, us[name], "us CPU") for name in us]
-            for ours, theirs, target in (("plain calls", "epoll floor", "<= 1.08"),
-                                         ("io_uring", "hybrid floor", "<= 1.08"),
+            for ours, theirs, target in (("plain calls", "epoll floor", "<= 1.05"),
+                                         ("io_uring", "hybrid floor", "<= 1.05"),
                                          ("io_uring", "io_uring floor", None)):
                 found.append(ratio_row(f"{at}{ours} / {theirs}", us[ours], us[theirs], target))
             for theirs in peers.PEERS:
