@@ -7,6 +7,7 @@
 #include <mastic/async/event.h>
 #include <mastic/async/mutex.h>
 #include <mastic/async/run_blocking.h>
+#include <mastic/async/select.h>
 #include <mastic/async/semaphore.h>
 #include <mastic/async/sleep.h>
 #include <mastic/async/task_group.h>
@@ -103,6 +104,25 @@ Task<std::string> join_lines() {
 }
 
 TEST(AsyncGuide, Channels) { EXPECT_EQ(run_to_end(join_lines()), "line 0\nline 1\nline 2\n"); }
+
+Task<std::string> next_of(Channel<std::string>& orders, Channel<std::string>& returns,
+                          Event& closed) {
+  const auto first =
+      co_await with_timeout(select(orders.receive(), returns.receive(), closed.wait()), 30s);
+  if (first.index() == 0) co_return "order " + std::get<0>(first).value_or("none");
+  if (first.index() == 1) co_return "return " + std::get<1>(first).value_or("none");
+  co_return "closed";
+}
+
+TEST(AsyncGuide, Selects) {
+  Channel<std::string> orders(16);
+  Channel<std::string> returns(16);
+  Event closed;
+  ASSERT_TRUE(returns.try_send("milk"));
+  EXPECT_EQ(run_to_end(next_of(orders, returns, closed)), "return milk");
+  closed.set();
+  EXPECT_EQ(run_to_end(next_of(orders, returns, closed)), "closed");
+}
 
 class Crawler {
  public:

@@ -46,7 +46,7 @@ class DrainSignal {
 /// a long poll, answers now instead. Of a request that began during a drain it says so from the
 /// start.
 ///
-/// A std::stop_token, and what a task may await, alone or in when_any.
+/// A std::stop_token, and what a task may await, alone, in when_any or in select.
 class [[nodiscard]] Draining {
  public:
   explicit Draining(DrainSignal& signal) : signal_(&signal), wait_(signal.event().wait()) {}
@@ -65,6 +65,8 @@ class [[nodiscard]] Draining {
     return wait_.await_suspend(waiter, where);
   }
   void await_resume() const { wait_.await_resume(); }
+  /// The place in line that a select takes for it.
+  [[nodiscard]] async::Waiter& waiter() { return wait_; }
 
  private:
   DrainSignal* signal_;

@@ -31,12 +31,6 @@ class Channel {
  public:
   class [[nodiscard]] Send final : public Waiter {
    public:
-    template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> waiter,
-                       std::source_location where = std::source_location::current()) {
-      return wait_unless(waiter, where,
-                         [this](Waker& waker) { return channel_->send_now(waker, *this); });
-    }
     [[nodiscard]] bool await_resume() const {
       finish_await();
       return sent_;
@@ -46,6 +40,7 @@ class Channel {
     friend class Channel;
     Send(Channel& channel, T&& value)
         : Waiter(channel.senders_), channel_(&channel), value_(std::move(value)) {}
+    [[nodiscard]] bool take_now(Waker& waker) override { return channel_->send_now(waker, *this); }
     Channel* channel_;
     T value_;
     bool sent_ = false;
@@ -53,12 +48,6 @@ class Channel {
 
   class [[nodiscard]] Receive final : public Waiter {
    public:
-    template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> waiter,
-                       std::source_location where = std::source_location::current()) {
-      return wait_unless(waiter, where,
-                         [this](Waker& waker) { return channel_->receive_now(waker, *this); });
-    }
     [[nodiscard]] std::optional<T> await_resume() {
       finish_await();
       return std::move(value_);
@@ -67,6 +56,9 @@ class Channel {
    private:
     friend class Channel;
     explicit Receive(Channel& channel) : Waiter(channel.receivers_), channel_(&channel) {}
+    [[nodiscard]] bool take_now(Waker& waker) override {
+      return channel_->receive_now(waker, *this);
+    }
     Channel* channel_;
     std::optional<T> value_;
   };
@@ -130,10 +122,9 @@ T Channel<T>::pop() {
 /// True when a receiver or the channel has the value.
 template <class T>
 bool Channel<T>::give(Waker& waker, T& value) {
-  if (!receivers_.empty()) {
-    auto& receive = static_cast<Receive&>(receivers_.pop_front());
-    receive.value_.emplace(std::move(value));
-    waker.serve(receive);
+  if (Waiter* const first = receivers_.claim_first()) {
+    static_cast<Receive&>(*first).value_.emplace(std::move(value));
+    waker.serve(*first);
     return true;
   }
   if (size_ == ring_.size()) return false;
@@ -143,8 +134,9 @@ bool Channel<T>::give(Waker& waker, T& value) {
 
 template <class T>
 std::optional<T> Channel<T>::take(Waker& waker) {
-  if (senders_.empty()) return size_ > 0 ? std::optional<T>(pop()) : std::nullopt;
-  auto& send = static_cast<Send&>(senders_.pop_front());
+  Waiter* const first = senders_.claim_first();
+  if (first == nullptr) return size_ > 0 ? std::optional<T>(pop()) : std::nullopt;
+  auto& send = static_cast<Send&>(*first);
   send.sent_ = true;
   waker.serve(send);
   if (ring_.empty()) return std::move(send.value_);
@@ -181,8 +173,8 @@ template <class T>
 void Channel<T>::close() noexcept {
   Waker waker(mutex_);
   closed_ = true;
-  while (!receivers_.empty()) waker.serve(receivers_.pop_front());
-  while (!senders_.empty()) waker.serve(senders_.pop_front());
+  while (Waiter* const first = receivers_.claim_first()) waker.serve(*first);
+  while (Waiter* const first = senders_.claim_first()) waker.serve(*first);
 }
 
 template <class T>

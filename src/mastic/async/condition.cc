@@ -11,13 +11,14 @@ class Condition::Notice final : public Waiter {
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> waiter,
                      std::source_location where = std::source_location::current()) {
-    const bool waits = wait_unless(waiter, where, [](Waker&) { return false; });
+    const bool waits = Waiter::await_suspend(waiter, where);
     guard_.release();  // in line by now, so no notice is missed
     return waits;
   }
   void await_resume() const { finish_await(); }
 
  private:
+  [[nodiscard]] bool take_now(Waker&) override { return false; }
   Mutex::Guard& guard_;
 };
 
@@ -35,12 +36,12 @@ Task<> Condition::wait(Mutex::Guard& guard) {
 
 void Condition::notify_one() noexcept {
   Waker waker(mutex_);
-  if (!line_.empty()) waker.serve(line_.pop_front());
+  if (Waiter* const first = line_.claim_first()) waker.serve(*first);
 }
 
 void Condition::notify_all() noexcept {
   Waker waker(mutex_);
-  while (!line_.empty()) waker.serve(line_.pop_front());
+  while (Waiter* const first = line_.claim_first()) waker.serve(*first);
 }
 
 }  // namespace mastic::async

@@ -5,7 +5,7 @@ namespace mastic::async {
 void Event::set() noexcept {
   Waker waker(mutex_);
   set_ = true;
-  while (!line_.empty()) waker.serve(line_.pop_front());
+  while (Waiter* const first = line_.claim_first()) waker.serve(*first);
 }
 
 void Event::reset() noexcept {

@@ -13,16 +13,12 @@ class Event {
  public:
   class [[nodiscard]] Wait final : public Waiter {
    public:
-    template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> waiter,
-                       std::source_location where = std::source_location::current()) {
-      return wait_unless(waiter, where, [this](Waker&) { return event_->set_; });
-    }
     void await_resume() const { finish_await(); }
 
    private:
     friend class Event;
     explicit Wait(Event& event) : Waiter(event.line_), event_(&event) {}
+    [[nodiscard]] bool take_now(Waker&) override { return event_->set_; }
     Event* event_;
   };
 

@@ -17,10 +17,10 @@ std::optional<Semaphore::Permit> Semaphore::try_acquire() {
 
 void Semaphore::release() noexcept {
   Waker waker(mutex_);
-  if (line_.empty()) {
-    ++permits_;
+  if (Waiter* const first = line_.claim_first()) {
+    waker.serve(*first);
   } else {
-    waker.serve(line_.pop_front());
+    ++permits_;
   }
 }
 

@@ -47,11 +47,6 @@ class Semaphore {
 
   class [[nodiscard]] Acquire final : public Waiter {
    public:
-    template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> waiter,
-                       std::source_location where = std::source_location::current()) {
-      return wait_unless(waiter, where, [this](Waker&) { return of_->take_one(); });
-    }
     Permit await_resume() const {
       finish_await();
       return Permit(*of_);
@@ -60,6 +55,7 @@ class Semaphore {
    private:
     friend class Semaphore;
     explicit Acquire(Semaphore& of) : Waiter(of.line_), of_(&of) {}
+    [[nodiscard]] bool take_now(Waker&) override { return of_->take_one(); }
     Semaphore* of_;
   };
 

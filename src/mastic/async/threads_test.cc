@@ -12,6 +12,7 @@
 #include "mastic/async/condition.h"
 #include "mastic/async/event.h"
 #include "mastic/async/run_blocking.h"
+#include "mastic/async/select.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task_group.h"
 #include "mastic/async/threaded_executor_testing.h"
@@ -133,6 +134,69 @@ TEST(SharedByThreads, AChannelLosesNothingToTimeouts) {
   fleet.sum();
   EXPECT_EQ(sent, 400);
   EXPECT_EQ(received, 400);
+}
+
+/// Takes from two channels, in either order, until both are closed.
+Task<int> selects(Channel<int>& one, Channel<int>& other, std::atomic<int>& received) {
+  while (true) {
+    const auto first = co_await select(one.receive(), other.receive());
+    const auto number = first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
+    if (!number) break;
+    received += *number;
+  }
+  Channel<int>& left = one.is_closed() ? other : one;
+  while (const auto number = co_await left.receive()) received += *number;
+  while (const auto number = one.try_receive()) received += *number;
+  co_return 0;
+}
+
+TEST(SharedByThreads, SelectsLoseNothing) {
+  for (const std::size_t capacity : {0u, 1u, 8u}) {
+    Channel<int> one(capacity);
+    Channel<int> other(capacity);
+    std::atomic<int> sent = 0;
+    std::atomic<int> received = 0;
+    std::atomic<int> left_of_one = 2;
+    std::atomic<int> left_of_other = 2;
+    Fleet fleet;
+    for (int i = 0; i < 2; ++i) {
+      fleet.start(selects(one, other, received));
+      fleet.start(selects(other, one, received));
+      fleet.start(selects(one, other, received));  // the third: stopped
+      fleet.start(sends(one, 100, sent, left_of_one));
+      fleet.start(sends(other, 100, sent, left_of_other));
+      fleet.start(selects(other, one, received));  // stopped too
+    }
+    fleet.stop_some();
+    fleet.sum();
+    EXPECT_EQ(sent, 400);
+    EXPECT_EQ(received, 400);
+  }
+}
+
+/// Sends one or takes one, at either, until enough were traded.
+Task<int> trades(Channel<int>& one, Channel<int>& other, std::atomic<int>& left,
+                 std::atomic<int>& balance) {
+  while (true) {
+    const auto first = co_await select(one.send(1), other.receive(), other.send(1), one.receive());
+    const bool has_traded = std::visit([](const auto& each) { return bool(each); }, first);
+    if (!has_traded) co_return 1;  // they are closed
+    balance += first.index() % 2 == 0 ? 1 : -1;
+    if (--left > 0) continue;
+    one.close();
+    other.close();
+  }
+}
+
+TEST(SharedByThreads, SelectsServeEachOther) {
+  Channel<int> one(0);
+  Channel<int> other(0);
+  std::atomic<int> left = 400;
+  std::atomic<int> balance = 0;
+  Fleet fleet;
+  for (int i = 0; i < 6; ++i) fleet.start(trades(one, other, left, balance));
+  EXPECT_EQ(fleet.sum(), 6);
+  EXPECT_EQ(balance, 0);
 }
 
 Task<int> sends_a_few(Channel<int>& channel, std::atomic<int>& sent) {

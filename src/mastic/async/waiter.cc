@@ -4,7 +4,8 @@ namespace mastic::async {
 
 // ---- WaitQueue ----
 
-void WaitQueue::push_back(Waiter& waiting) {
+void WaitQueue::push_back(Waiter& waiting, LineOperation& operation) {
+  waiting.operation_ = &operation;
   waiting.in_line_ = true;
   waiting.next_ = nullptr;
   waiting.previous_ = last_;
@@ -12,48 +13,44 @@ void WaitQueue::push_back(Waiter& waiting) {
   last_ = &waiting;
 }
 
-Waiter& WaitQueue::pop_front() {
-  Waiter& waiting = *first_;
-  remove(waiting);
-  return waiting;
+Waiter* WaitQueue::claim_first() noexcept {
+  while (Waiter* const waiting = first_) {
+    remove(*waiting);
+    if (waiting->operation_->claim(*waiting)) return waiting;
+  }
+  return nullptr;
 }
 
-void WaitQueue::remove(Waiter& waiting) {
+void WaitQueue::remove(Waiter& waiting) noexcept {
   waiting.in_line_ = false;
   (waiting.previous_ == nullptr ? first_ : waiting.previous_->next_) = waiting.next_;
   (waiting.next_ == nullptr ? last_ : waiting.next_->previous_) = waiting.previous_;
 }
 
-// ---- Waiter ----
+// ---- LineOperation ----
 
-/// In line still: the whole context goes, and nobody waits any more.
-Waiter::~Waiter() {
-  if (in_line_) leave_line();
-}
-
-/// True when it was in line, and is no more.
-bool Waiter::leave_line() noexcept {
-  const std::lock_guard lock(line_->mutex_);
-  if (in_line_) line_->remove(*this);
+bool LineOperation::leave_lines() noexcept {
+  const Waker held(mutexes());
+  take_off_lines();
   return !served_;
 }
 
-void Waiter::start(Executor&) {
+void LineOperation::start(Executor&) {
   {
-    const std::lock_guard lock(line_->mutex_);
+    const Waker held(mutexes());
     started_ = true;
     if (!served_) return;
   }
   complete();
 }
 
-Operation::Cancel Waiter::cancel() noexcept {
-  return leave_line() ? Cancel::GivenUp : Cancel::Coming;
+Operation::Cancel LineOperation::cancel() noexcept {
+  return leave_lines() ? Cancel::GivenUp : Cancel::Coming;
 }
 
-bool Waiter::drop() noexcept { return leave_line(); }
+bool LineOperation::drop() noexcept { return leave_lines(); }
 
-void Waiter::notify() noexcept {
+void LineOperation::notify() noexcept {
   if (Context* const here = Context::running(); here == &context()) {
     here->deliver_after_run(*this);
   } else {
@@ -61,24 +58,44 @@ void Waiter::notify() noexcept {
   }
 }
 
+// ---- Waiter ----
+
+/// In line still: the whole context goes, and nobody waits any more.
+Waiter::~Waiter() {
+  if (!in_line_) return;
+  const std::lock_guard lock(*mutex_);
+  take_off_lines();
+}
+
+bool Waiter::wait(CancelScope& scope, std::coroutine_handle<> waiter) {
+  if (scope.stop_requested()) {
+    refuse();
+    return false;
+  }
+  Waker waker(*mutex_);
+  if (take_now(waker)) return false;
+  line_->push_back(*this, *this);
+  submit(scope, waiter);
+  return true;
+}
+
 // ---- Waker ----
 
 void Waker::serve(Waiter& waiting) noexcept {
-  waiting.served_ = true;
-  if (waiting.started_) {
-    waiting.next_ = nullptr;
-    (first_ == nullptr ? first_ : last_->next_) = &waiting;
-    last_ = &waiting;
-  } else if (Context* const here = Context::running(); here == &waiting.context()) {
-    here->complete_early(waiting);
+  LineOperation& operation = *waiting.operation_;
+  operation.served_ = true;
+  if (operation.started_) {
+    served_.push_back(operation);
+  } else if (Context* const here = Context::running(); here == &operation.context()) {
+    here->complete_early(operation);
   }  // else its executor is about to start it, and finds it served
 }
 
 Waker::~Waker() {
-  lock_.unlock();
-  for (Waiter* next = first_; next != nullptr;) {
-    Waiter& waiting = *std::exchange(next, next->next_);  // which may go as soon as it is notified
-    waiting.notify();
+  for (std::mutex* const mutex : mutexes_) mutex->unlock();
+  while (!served_.empty()) {
+    // It may be gone as soon as it is notified.
+    static_cast<LineOperation&>(served_.pop_front()).notify();
   }
 }
 

@@ -1,5 +1,5 @@
 // Waiting in line for something that tasks of several contexts share. The common part of Channel,
-// Event, Semaphore and Condition.
+// Event, Semaphore and Condition, and of a select over them (select.h).
 //
 // Who waits is served first in, first out, and is given what it waits for by whoever has it: a
 // task that is cancelled while it waits leaves the line, one that was served already keeps what it
@@ -10,11 +10,13 @@
 #include <coroutine>
 #include <mutex>
 #include <source_location>
+#include <span>
 
 #include "mastic/async/context.h"
 
 namespace mastic::async {
 
+class LineOperation;
 class Waiter;
 
 /// Those who wait, in the order they came. Guarded by a mutex that several lines may share.
@@ -25,11 +27,12 @@ class WaitQueue {
   WaitQueue& operator=(const WaitQueue&) = delete;
 
   // With the mutex held:
-  [[nodiscard]] bool empty() const { return first_ == nullptr; }
-  void push_back(Waiter& waiting);
-  /// Requires: not empty.
-  Waiter& pop_front();
-  void remove(Waiter& waiting);
+  /// Takes a place at the end for `operation`.
+  void push_back(Waiter& waiting, LineOperation& operation);
+  /// Takes the first one off the line that may be served; null when there is none. The caller gives
+  /// it what it waits for, and serves it. Others were served in another line meanwhile: they leave.
+  [[nodiscard]] Waiter* claim_first() noexcept;
+  void remove(Waiter& waiting) noexcept;
 
  private:
   friend class Waiter;
@@ -38,71 +41,104 @@ class WaitQueue {
   Waiter* last_ = nullptr;
 };
 
-/// Holds the mutex of a line, and wakes those who were served once it has let go of it: what they
+/// Holds the mutexes of lines, and wakes those who were served once it has let go of them: what they
 /// waited at may be no more by then.
 class Waker {
  public:
-  explicit Waker(std::mutex& mutex) : lock_(mutex) {}
+  explicit Waker(std::mutex& mutex) : one_(&mutex), mutexes_(&one_, 1) { lock(); }
+  /// Requires: each one is there once, and they stand in the order of their addresses.
+  explicit Waker(std::span<std::mutex* const> mutexes) : mutexes_(mutexes) { lock(); }
   ~Waker();
   Waker(const Waker&) = delete;
   Waker& operator=(const Waker&) = delete;
 
-  /// It has what it waits for, or learns that it will not get it. Requires: it was taken off its
-  /// line.
+  /// It has what it waits for, or learns that it will not get it. Requires: it was claimed.
   void serve(Waiter& waiting) noexcept;
 
  private:
-  std::unique_lock<std::mutex> lock_;
-  Waiter* first_ = nullptr;  ///< those in progress, to be notified
-  Waiter* last_ = nullptr;
+  void lock() {
+    for (std::mutex* const mutex : mutexes_) mutex->lock();
+  }
+
+  std::mutex* one_ = nullptr;
+  std::span<std::mutex* const> mutexes_;
+  MessageQueue served_;  ///< those in progress, to be notified
 };
 
-/// A task's place in a line.
+/// An await that ends when somebody serves it. It stands in one line (Waiter) or in several (select).
 ///
 /// 1. It is registered in user code, when it is awaited, and may be served from then on, by any
-///    thread, with the mutex of its line held.
+///    thread, with the mutex of one of its lines held.
 /// 2. Served by a task of its own context in the same run, it never meets the executor.
 /// 3. Served before the executor started it, it is completed by `start`; after that by a message.
-class Waiter : public Operation, private Message {
+/// 4. `served_` is written with the mutex of one of its lines held, `started_` with all of them: so
+///    each side sees what the other did before it.
+class LineOperation : public Operation, private Message {
  protected:
-  explicit Waiter(WaitQueue& line) : line_(&line) {}
-  Waiter(Waiter&&) = default;
-  ~Waiter() override;
+  LineOperation() = default;
+  LineOperation(LineOperation&&) = default;
+  ~LineOperation() override = default;
 
-  /// In user code: true when the task is to wait; false when it is stopped, or has what it wants:
-  /// `take_now(Waker&)` says so, with the mutex held, and may serve others.
-  template <class Promise, class TakeNow>
-  bool wait_unless(std::coroutine_handle<Promise> waiter, std::source_location where,
-                   TakeNow take_now) {
-    CancelScope& scope = *waiter.promise().scope;
-    waiter.promise().awaited_at = where;
-    if (scope.stop_requested()) {
-      refuse();
-      return false;
-    }
-    Waker waker(line_->mutex_);
-    if (take_now(waker)) return false;
-    line_->push_back(*this);
-    submit(scope, waiter);
-    return true;
-  }
+  /// Leaves the lines that it still stands in. True when it was not served; then it never will be.
+  bool leave_lines() noexcept;
 
  private:
   friend class WaitQueue;
   friend class Waker;
+  /// Those of its lines, each once, in the order of their addresses.
+  [[nodiscard]] virtual std::span<std::mutex* const> mutexes() const noexcept = 0;
+  /// With all of these held.
+  virtual void take_off_lines() noexcept = 0;
+  /// With the mutex of its line held: whether it may be served as `waiting`, which is off its line.
+  [[nodiscard]] virtual bool claim(Waiter& waiting) noexcept = 0;
+
   void notify() noexcept;
   void start(Executor& executor) final;
   Cancel cancel() noexcept final;
   bool drop() noexcept final;
   void deliver() noexcept final { complete(); }
-  bool leave_line() noexcept;
+
+  bool served_ = false;   ///< claimed, and given what it waits for
+  bool started_ = false;  ///< in progress on its executor: a message completes it
+};
+
+/// A place in a line, and the await of a task that stands in that line alone.
+class Waiter : public LineOperation {
+ public:
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> waiter,
+                     std::source_location where = std::source_location::current()) {
+    waiter.promise().awaited_at = where;
+    return wait(*waiter.promise().scope, waiter);
+  }
+
+ protected:
+  explicit Waiter(WaitQueue& line) : line_(&line), mutex_(&line.mutex_) {}
+  Waiter(Waiter&&) = default;
+  ~Waiter() override;
+
+  /// With the mutex held, in user code: has what it wants now, or takes it; then it does not wait. It
+  /// may serve others.
+  [[nodiscard]] virtual bool take_now(Waker& waker) = 0;
+  /// In user code: true when the task is to wait; false when it is stopped, or has what it wants.
+  bool wait(CancelScope& scope, std::coroutine_handle<> waiter);
+
+ private:
+  friend class SelectOperation;
+  friend class WaitQueue;
+  friend class Waker;
+  [[nodiscard]] std::span<std::mutex* const> mutexes() const noexcept final { return {&mutex_, 1}; }
+  void take_off_lines() noexcept final {
+    if (in_line_) line_->remove(*this);
+  }
+  [[nodiscard]] bool claim(Waiter&) noexcept final { return true; }
 
   WaitQueue* line_;
+  std::mutex* mutex_;  ///< of `line_`
   Waiter* next_ = nullptr;
   Waiter* previous_ = nullptr;
+  LineOperation* operation_ = nullptr;  ///< whose place it is: its own, or that of a select
   bool in_line_ = false;
-  bool served_ = false;   ///< taken off the line, and given what it waits for
-  bool started_ = false;  ///< in progress on its executor: a message completes it
 };
 
 }  // namespace mastic::async

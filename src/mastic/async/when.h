@@ -10,16 +10,10 @@
 #include <variant>
 #include <vector>
 
+#include "mastic/async/select.h"
 #include "mastic/async/task_group.h"
 
 namespace mastic::async {
-
-/// What when_any of a vector gives.
-template <class T>
-struct FirstOf {
-  std::size_t index;  ///< of the task that was first
-  T value;            ///< std::monostate when it gives nothing
-};
 
 namespace detail {
 
@@ -145,13 +139,19 @@ template <class T>
 
 /// Runs tasks (or operations) beside each other until one has given something; cancels the others,
 /// waits for them to end, and gives what that one gave: its place is the variant's index. When one
-/// throws before that, or while it is cancelled, that is thrown. What the others give all the same
-/// is dropped, so they are not to take what cannot be taken again: a value of a channel is received
-/// with_timeout rather than beside a sleep.
+/// throws before that, or while it is cancelled, that is thrown.
+///
+/// Operations that all stand in line (Selectable) are a `select`: what the others wait for stays where
+/// it is. Beside a task or a sleep that cannot be promised: what the others give all the same is
+/// dropped. So a receive has its limit around it: with_timeout(channel.receive(), 5s).
 template <Awaitable... A>
   requires(sizeof...(A) > 0)
 [[nodiscard]] Task<std::variant<detail::NonVoid<Awaited<A>>...>> when_any(A... tasks) {
-  return detail::run_any(std::index_sequence_for<A...>(), detail::as_task(std::move(tasks))...);
+  if constexpr ((Selectable<A> && ...)) {
+    return detail::as_task(select(std::move(tasks)...));
+  } else {
+    return detail::run_any(std::index_sequence_for<A...>(), detail::as_task(std::move(tasks))...);
+  }
 }
 /// The same for as many as there are. Throws std::invalid_argument when there are none.
 template <class T>
