@@ -1,4 +1,4 @@
-// What a thread does just now, and for whom: so that a crash can say it (threads/crash_report.h).
+// What a thread is doing and for whom, so that a crash report can name it (threads/crash_report.h).
 
 #pragma once
 
@@ -9,25 +9,27 @@
 
 namespace mastic::base {
 
-/// An activity in words. What looks like a secret is blanked out.
+/// An activity in words. Values that look like secrets are replaced by `***`.
 struct ActivityReport {
   BoundedText<512> what;   ///< "GET /report?token=***"
-  BoundedText<32> id;      ///< the reference of a request
-  BoundedText<256> route;  ///< that was taken; empty: none
+  BoundedText<32> id;      ///< the reference id of the request
+  BoundedText<256> route;  ///< the pattern of the route that matched; empty when none did
 };
 
 /// Something that a thread does for somebody: a request, a background task.
 class Activity {
  public:
-  /// In a signal handler, on the thread that does it, whatever it is in: takes no lock, no memory,
-  /// and follows no pointer that its thread may be about to change.
+  /// Fills in `report`. Called in a signal handler on the thread of the activity, which may have
+  /// been interrupted anywhere: it takes no lock, allocates nothing and follows no pointer that the
+  /// thread may have been changing.
   virtual void describe(ActivityReport& report) const noexcept = 0;
 
-  /// What this thread does; none when that has no name.
+  /// The current activity of the calling thread, or null.
   [[nodiscard]] static const Activity* of_this_thread() noexcept { return current_; }
 
-  /// While it stands, its thread does `activity`, or nothing that has a name when that is null. They
-  /// nest. It costs a store when it begins, and one when it ends.
+  /// Makes `activity`, which may be null, the current activity of this thread until the scope ends.
+  /// Scopes nest. One costs two stores. The fences order these for a signal handler on the same
+  /// thread; other threads never read them.
   class Scope {
    public:
     explicit Scope(const Activity* activity) noexcept : before_(std::exchange(current_, activity)) {

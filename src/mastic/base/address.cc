@@ -47,6 +47,7 @@ Result<Address> Address::parse(std::string_view text) {
     }
     return unix_socket(std::string(path));
   }
+  // The last colon: an IPv6 address has several of its own.
   const std::size_t colon = text.rfind(':');
   if (colon == text.npos) return not_an_address(text);
   std::string_view host = text.substr(0, colon);
@@ -58,6 +59,8 @@ Result<Address> Address::parse(std::string_view text) {
   if (bracketed) host = host.substr(1, host.size() - 2);
   if (host.empty() && !bracketed) host = "0.0.0.0";
   if (host == "localhost") host = "127.0.0.1";
+  // Brackets are required around IPv6 and refused elsewhere: "::1" could be [::]:1 or no port at
+  // all.
   const auto ip = IpAddress::parse(host);
   if (!ip || ip->is_v6() != bracketed) return not_an_address(text);
   return Address(Endpoint{*ip, static_cast<std::uint16_t>(*port)});

@@ -12,26 +12,33 @@ namespace mastic::base {
 
 /// An IP address with a port, the path of a Unix socket, or a socket that this process was started
 /// with: its descriptor stands for an address that only the socket knows.
+///
+/// Whichever it is, the other members are empty: a Unix socket has a path, an inherited one a
+/// descriptor, and only the first kind has an endpoint.
 class Address {
  public:
   explicit Address(Endpoint endpoint) : endpoint_(endpoint) {}
+  /// The address of the Unix socket at `path`, which is taken as it is.
   static Address unix_socket(std::string path);
+  /// The address of a listening socket that this process was started with.
   static Address inherited(int descriptor);
 
-  /// Reads `HOST:PORT`, `[V6]:PORT`, `:PORT` (all IPv4 addresses), `unix:PATH` or `fd:NUMBER`. HOST is
-  /// an address or `localhost`; names are not looked up. Fails with a message that shows the forms.
+  /// Reads `HOST:PORT`, `[V6]:PORT`, `:PORT` (all IPv4 addresses), `unix:PATH` or `fd:NUMBER`. HOST
+  /// is an address or `localhost`; names are not looked up. Fails with a message that shows the
+  /// forms.
   [[nodiscard]] static Result<Address> parse(std::string_view text);
 
   [[nodiscard]] bool is_unix() const { return !path_.empty(); }
   [[nodiscard]] bool is_inherited() const { return descriptor_ >= 0; }
-  /// Whether it is known that only this machine reaches it.
+  /// Whether only this machine can reach it, as far as the address tells: false for an inherited
+  /// socket.
   [[nodiscard]] bool is_local() const { return is_unix() || endpoint_.ip.is_loopback(); }
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] const std::string& path() const { return path_; }
   /// The number of an inherited socket; negative for every other address.
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
-  /// What `parse` reads back.
+  /// The text form that `parse` reads back.
   [[nodiscard]] std::string to_string() const;
   /// "http://127.0.0.1:8080/", "unix:PATH" or "fd:NUMBER": what a person may type or click.
   [[nodiscard]] std::string to_url() const;

@@ -31,7 +31,7 @@ namespace mastic::base {
 namespace {
 
 thread_local Allocations made;
-/// Until one fails; off at zero.
+/// How many allocations are left up to the one that fails, that one included; 0 when none is to.
 thread_local std::size_t allocations_left = 0;
 std::atomic<std::size_t> heap_requests = 0;
 
@@ -76,7 +76,8 @@ void* allocate(std::size_t size) {
 
 }  // namespace
 
-// All that can meet one another: what one of them has allocated, another may free.
+// Every form that may free what another form has allocated has to be replaced together with it. The
+// forms for larger alignments are left alone: they only ever meet each other.
 void* operator new(std::size_t size) { return allocate(size); }
 void* operator new[](std::size_t size) { return allocate(size); }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return try_allocate(size); }
@@ -94,8 +95,8 @@ void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free
 
 #if MASTIC_COUNTS_MALLOC
 
-// The C library's own, under the names that it has for those who replace them. What these give, its
-// `free` takes.
+// glibc exports its own functions under these names for programs that replace malloc. Memory from
+// them may go to glibc's `free`, so that need not be replaced.
 extern "C" {
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);

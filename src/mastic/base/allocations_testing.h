@@ -1,4 +1,4 @@
-// What a test takes of the heap: counted, and made to fail.
+// Counts what a test allocates, and makes chosen allocations fail.
 //
 // A test program that links mastic_allocations_testing has its `operator new` and `operator delete`
 // replaced, and its `malloc` too where no sanitizer needs it. It is a library of its own, so that
@@ -10,29 +10,32 @@
 
 namespace mastic::base {
 
-/// Whether allocations are counted here and can fail; if not, all below stays at zero, and a test
-/// that wants to see it has to be skipped. ThreadSanitizer owns the operators and lends them to none.
+/// Whether allocations are counted in this build and can be made to fail. If not, every count stays
+/// at zero, and a test that needs one should skip itself. Under ThreadSanitizer they are not: it
+/// replaces the operators itself.
 [[nodiscard]] bool counts_allocations() noexcept;
 
-/// All allocations by the operators on this thread so far, those that were freed since included; not
-/// those of types that ask for more than the usual alignment.
+/// Allocations made through `operator new`, whether they were freed since or not. Those of types
+/// that are aligned beyond the default are not counted.
 struct Allocations {
   std::size_t count = 0;
   std::size_t bytes = 0;
 };
+/// The allocations of the calling thread since it began.
 [[nodiscard]] Allocations allocations_so_far() noexcept;
 
-/// How often the heap was asked for memory so far, by anything on any thread: the operators, of any
-/// alignment, and malloc and its like wherever they are called from. Not with a sanitizer, which
-/// owns malloc, and under which memory is not recycled as it is without.
+/// How often any thread has asked the heap for memory so far, through an operator of any alignment
+/// or through malloc and its relatives, libraries included.
 [[nodiscard]] std::size_t heap_requests_so_far() noexcept;
+/// Whether `heap_requests_so_far` counts in this build. Under a sanitizer it does not: malloc is
+/// the sanitizer's then, and frames and pages are not recycled as they are elsewhere.
 [[nodiscard]] bool counts_heap_requests() noexcept;
 
-/// The `nth` allocation by an operator on this thread from now on (1 is the next) throws
-/// std::bad_alloc, and only it.
+/// Makes the `nth` allocation by an operator on this thread from now on (1 is the next) throw
+/// std::bad_alloc, and no other.
 void fail_allocation(std::size_t nth) noexcept;
-/// Lets all of them succeed again. Returns how far off the one that was to fail still was, as
-/// `fail_allocation` takes it; 0 when it has failed.
+/// Calls `fail_allocation` off. Returns how many allocations were still to come up to the failing
+/// one, that one included; 0 when it has failed already.
 std::size_t stop_failing_allocations() noexcept;
 
 }  // namespace mastic::base

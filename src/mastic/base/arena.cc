@@ -7,10 +7,14 @@ constexpr std::size_t kBlockBytes = 4096;
 
 }  // namespace
 
+// The link to the next block stands in front of its memory, in as many bytes as the largest
+// alignment: operator new aligns a block to 16, so what lies behind the link is aligned to 16 as
+// well.
 void* Arena::allocate_from_heap(std::size_t bytes, std::size_t alignment) {
   const std::size_t header = kMaxAlignment;
-  if (bytes >
-      kBlockBytes / 2) {  // a block of its own, so that what is left of the current one stays
+  // What is large gets a block of its own and leaves the current one as it is. A new current block
+  // would waste what is left of the old one; this way that is about half a block at most.
+  if (bytes > kBlockBytes / 2) {
     auto* const own = static_cast<Block*>(::operator new(header + bytes));
     own->next = std::exchange(blocks_, own);
     heap_bytes_ += header + bytes;
@@ -21,7 +25,7 @@ void* Arena::allocate_from_heap(std::size_t bytes, std::size_t alignment) {
   heap_bytes_ += kBlockBytes;
   at_ = reinterpret_cast<std::byte*>(block) + header;
   left_ = kBlockBytes - header;
-  return allocate(bytes, alignment);
+  return allocate(bytes, alignment);  // fits now, so this does not come back here
 }
 
 void Arena::free_blocks() {

@@ -19,6 +19,10 @@
 
 namespace mastic::base {
 
+/// Memory in order, out of `first` and then out of blocks of the heap.
+///
+///     at_ ──────► next free byte of the current block, with left_ bytes behind it
+///     blocks_ ──► every block of the heap, newest first; only the destructor frees them
 class Arena {
  public:
   Arena() = default;
@@ -28,7 +32,8 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  /// Uninitialised memory that lives as long as the arena. Requires: alignment <= 16.
+  /// Returns uninitialised memory that lives as long as the arena. Throws std::bad_alloc.
+  /// Requires: alignment <= 16.
   [[nodiscard]] void* allocate(std::size_t bytes,
                                std::size_t alignment = kMaxAlignment) MASTIC_LIFETIMEBOUND {
     MASTIC_ASSERT(alignment <= kMaxAlignment);
@@ -40,7 +45,7 @@ class Arena {
     return place;
   }
 
-  /// A copy of `text` that lives as long as the arena.
+  /// Returns a copy of `text` that lives as long as the arena.
   [[nodiscard]] std::string_view copy(std::string_view text) MASTIC_LIFETIMEBOUND {
     if (text.empty()) return {};
     auto* const place = static_cast<char*>(allocate(text.size(), 1));
@@ -48,19 +53,21 @@ class Arena {
     return {place, text.size()};
   }
 
+  /// Makes a T out of `arguments` that lives as long as the arena.
   template <class T, class... Arguments>
   [[nodiscard]] T* make(Arguments&&... arguments) MASTIC_LIFETIMEBOUND {
     static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructors");
     return ::new (allocate(sizeof(T), alignof(T))) T{std::forward<Arguments>(arguments)...};
   }
 
+  /// Returns room for `count` elements, uninitialised.
   template <class T>
   [[nodiscard]] std::span<T> make_array(std::size_t count) MASTIC_LIFETIMEBOUND {
     static_assert(std::is_trivially_copyable_v<T>, "the arena runs no destructors");
     return {static_cast<T*>(allocate(count * sizeof(T), alignof(T))), count};
   }
 
-  /// What it has taken from the heap.
+  /// How many bytes it has taken from the heap, bookkeeping included.
   [[nodiscard]] std::size_t heap_bytes() const { return heap_bytes_; }
 
  private:

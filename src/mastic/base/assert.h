@@ -23,7 +23,8 @@ struct AssertValue {
 
 }  // namespace mastic::base
 
-/// MASTIC_ASSERT(used <= size, {"used", used}, {"size", size}): numbers only, after the condition.
+/// Stops the process when `condition` is false. Numbers to be shown may follow it:
+/// MASTIC_ASSERT(used <= size, {"used", used}, {"size", size}).
 #define MASTIC_ASSERT(condition, ...) \
   ((condition) ? void(0)              \
                : ::mastic::base::assertion_failed(#condition, __FILE__, __LINE__, {__VA_ARGS__}))

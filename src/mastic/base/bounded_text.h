@@ -1,4 +1,4 @@
-// A text of a bounded length that needs no memory: for signal handlers.
+// A text of bounded length that never allocates: for signal handlers.
 
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace mastic::base {
 
-/// What does not fit is left out. Nothing here takes a lock or memory, or fails.
+/// Holds up to N bytes; what does not fit is left out. No member takes a lock, allocates or fails.
 template <std::size_t N>
 class BoundedText {
  public:
@@ -23,7 +23,7 @@ class BoundedText {
     return *this;
   }
   BoundedText& add(char letter) noexcept { return add(std::string_view(&letter, 1)); }
-  /// In digits, of base 16 at the most; at least `width` of them.
+  /// Adds `number` in digits of `base`, which is 2 to 16, with leading zeros up to `width` digits.
   BoundedText& add_number(std::unsigned_integral auto number, unsigned base = 10,
                           std::size_t width = 1) noexcept {
     std::array<char, 8 * sizeof number> digits;

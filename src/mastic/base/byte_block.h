@@ -1,5 +1,5 @@
-// Sixteen bytes looked at at once, by the compiler's vectors: an instruction or two where the
-// processor has them.
+// Sixteen bytes examined at once by the compiler's vector types: one or two instructions where the
+// processor has such registers.
 
 #pragma once
 
@@ -11,9 +11,11 @@
 
 namespace mastic::base {
 
-/// Comparing two, or one with a byte, gives 0xff for each byte where it holds and 0 elsewhere.
+/// Sixteen bytes. A comparison of two blocks, or of a block with a byte, gives a block that has
+/// 0xff where it holds and 0 elsewhere.
 using ByteBlock = unsigned char __attribute__((vector_size(16)));
 
+/// The sixteen bytes from `at` on, which need not be aligned.
 [[nodiscard]] inline ByteBlock load_block(const char* at) {
   ByteBlock block;
   std::memcpy(&block, at, sizeof block);
@@ -67,7 +69,7 @@ class BlockPlaces {
   Bits bits_ = 0;
 };
 
-/// Where the first byte stands for which a comparison holds; 16 when it holds for none.
+/// The index of the first byte for which a comparison holds; 16 when there is none.
 template <class Comparison>
 [[nodiscard]] inline int first_in_block(Comparison found) {
   const BlockPlaces places(found);

@@ -14,7 +14,8 @@ std::string swapped(std::string_view name, char from, char to) {
   return out;
 }
 
-/// A flag that is on is shown by what turns it off.
+/// How the option is written on a command line. A flag that is on by default is shown as the word
+/// that turns it off, the only one of the two that does anything.
 std::string spelt(const Option& option) {
   const bool is_on = option.argument.empty() && option.default_text == "on";
   return (is_on ? "--no-" : "--") + swapped(option.name, '_', '-');
@@ -61,6 +62,7 @@ Result<std::vector<std::string_view>> parse_command_line(std::span<const char* c
     const bool joined = value.find('=') != value.npos;
     const std::string_view word = take_until(value, '=');
     const Option* option = table.find(swapped(word.substr(2), '-', '_'));
+    // Looked up as it stands first, so an option may have a name of its own that begins with no_.
     if (option == nullptr && word.starts_with("--no-") && !joined) {
       option = table.find(swapped(word.substr(5), '-', '_'));
       if (option != nullptr && !option->argument.empty()) option = nullptr;
@@ -68,7 +70,7 @@ Result<std::vector<std::string_view>> parse_command_line(std::span<const char* c
     }
     if (option == nullptr) return unknown_option(word, table);
     if (!joined && !option->argument.empty()) {
-      if (++i == words.size()) return fail(word, " wants a value: ", word, " ", option->argument);
+      if (++i == words.size()) return fail(word, " needs a value: ", word, " ", option->argument);
       value = words[i];
     }
     const auto done = option->set(value);

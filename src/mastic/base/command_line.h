@@ -1,6 +1,6 @@
-// The words of a command line, held against a table of options. `max_header_bytes` in the table is
+// Reads a command line by a table of options. `max_header_bytes` in the table is
 // `--max-header-bytes VALUE` or `--max-header-bytes=VALUE` here; a flag takes a value only after
-// `=`.
+// `=`, and `--no-NAME` turns it off.
 
 #pragma once
 
@@ -13,13 +13,13 @@
 
 namespace mastic::base {
 
-/// Sets the options that `words` name and returns the words that are no option, in order; after
-/// `--` every word is one. Fails at the first word that is wrong, and says which and how to mend
-/// it.
+/// Sets the options that `words` name and returns the other words, in order; no word after `--` is
+/// an option. Fails at the first word that is wrong, with a message that names it and the remedy.
 [[nodiscard]] Result<std::vector<std::string_view>> parse_command_line(
     std::span<const char* const> words, OptionTable& table);
 
-/// The options for people, grouped under their headings, with defaults, in lines of 80 columns.
+/// Returns the help text: the options grouped under their headings, with their defaults, wrapped to
+/// 80 columns.
 [[nodiscard]] std::string describe_options(const OptionTable& table);
 
 }  // namespace mastic::base

@@ -48,7 +48,7 @@ TEST_F(CommandLineTest, SaysWhatIsWrong) {
             "there is no option --max-byte; did you mean --max-bytes?");
   EXPECT_EQ(parse({"--quack"}).error().message, "there is no option --quack; --help lists them");
   EXPECT_EQ(parse({"-l"}).error().message, "there is no option -l; --help lists them");
-  EXPECT_EQ(parse({"--max-bytes"}).error().message, "--max-bytes wants a value: --max-bytes SIZE");
+  EXPECT_EQ(parse({"--max-bytes"}).error().message, "--max-bytes needs a value: --max-bytes SIZE");
   EXPECT_EQ(parse({"--max-bytes", "x"}).error().message,
             "--max-bytes: 'x' is not a size; write a number of bytes such as 512, 64K or 1M");
 }

@@ -54,7 +54,7 @@ std::optional<std::int64_t> to_unix_seconds(const DateTime& date) {
                            std::chrono::day(static_cast<unsigned>(date.day)));
   if (!day.ok()) return std::nullopt;
   const auto midnight = sys_days(day).time_since_epoch();
-  const int second = date.second == 60 ? 59 : date.second;
+  const int second = date.second == 60 ? 59 : date.second;  // time_t has no leap seconds
   return std::chrono::seconds(midnight).count() + date.hour * 3600L + date.minute * 60L + second;
 }
 

@@ -27,31 +27,33 @@ struct DateTime {
 inline constexpr std::int64_t kFirstSecond = -62'167'219'200;
 inline constexpr std::int64_t kLastSecond = 253'402'300'799;
 
-/// Whether a date can say this moment. A file may be said to be of any other: whoever shows its date
-/// leaves it out then.
+/// Whether a DateTime can hold this moment. The timestamp of a file can be any number, so check it
+/// before you show it.
 [[nodiscard]] constexpr bool has_date(std::int64_t unix_seconds) {
   return unix_seconds >= kFirstSecond && unix_seconds <= kLastSecond;
 }
 
-/// What lies before kFirstSecond or behind kLastSecond is taken for these, here and in all that is
-/// written below, so nothing written is ever anything but a date.
+/// Converts to a date. This and the functions below that write one clamp the moment to kFirstSecond
+/// and kLastSecond, so they always write a valid date.
 [[nodiscard]] DateTime to_date_time(std::int64_t unix_seconds);
 
-/// Seconds since 1970; nothing when a member is out of its range or the day is not in the month.
-/// `weekday` is not looked at. A 60th second counts as the 59th.
+/// Converts to seconds since 1970; returns nothing when a member is out of its range or the month
+/// has no such day. `weekday` is ignored. A second of 60, as in a leap second, counts as 59.
 [[nodiscard]] std::optional<std::int64_t> to_unix_seconds(const DateTime& date);
 
-/// "2026-11-21T20:33:01Z"
+/// Appends the moment as "2026-11-21T20:33:01Z" (RFC 3339).
 void append_iso_time(std::string& out, std::int64_t unix_seconds);
+/// Returns the moment as "2026-11-21T20:33:01Z".
 [[nodiscard]] std::string format_iso_time(std::int64_t unix_seconds);
-/// Reads that one form; nothing for any other.
+/// Reads "2026-11-21T20:33:01Z"; returns nothing for any other form.
 [[nodiscard]] std::optional<std::int64_t> parse_iso_time(std::string_view text);
 
-/// "21/Nov/2026:20:33:01 +0000", as access logs have it.
+/// Appends the moment as access logs write it: "21/Nov/2026:20:33:01 +0000".
 void append_log_time(std::string& out, std::int64_t unix_seconds);
+/// Returns the moment as access logs write it: "21/Nov/2026:20:33:01 +0000".
 [[nodiscard]] std::string format_log_time(std::int64_t unix_seconds);
 
-/// "Jan" for 1.
+/// The English short name of a month: "Jan" for 1. Requires: 1 <= month <= 12.
 [[nodiscard]] const char* month_name(int month);
 
 }  // namespace mastic::base

@@ -1,4 +1,4 @@
-// An owned file descriptor: closed when its owner goes.
+// An owned file descriptor, which is closed when the object is destroyed.
 
 #pragma once
 
@@ -8,10 +8,11 @@
 
 namespace mastic::base {
 
+/// Owns one file descriptor, or none.
 class Descriptor {
  public:
   Descriptor() = default;
-  /// Takes `fd` over; closes it through `kernel`, which must outlive this.
+  /// Takes ownership of `fd` and closes it through `kernel`, which must outlive this.
   Descriptor(Kernel& kernel, int fd) : kernel_(&kernel), fd_(fd) {}
   Descriptor(Descriptor&& other) noexcept
       : kernel_(other.kernel_), fd_(std::exchange(other.fd_, -1)) {}
@@ -26,8 +27,9 @@ class Descriptor {
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] Kernel& kernel() const { return *kernel_; }
 
-  /// Gives the descriptor away: the caller closes it.
+  /// Gives the descriptor up: the caller has to close it.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+  /// Closes the descriptor, if there is one.
   void reset() {
     if (is_open()) kernel_->close(std::exchange(fd_, -1));
   }

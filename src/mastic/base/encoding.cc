@@ -21,7 +21,7 @@ bool starts_escape(std::string_view text) {
   return text.size() >= 3 && text[0] == '%' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0;
 }
 
-/// Decodes to `out`, which has room for all of `text`, and returns how much it became.
+/// Decodes to `out`, which has room for all of `text`, and returns the decoded size.
 std::size_t decode_into(char* out, std::string_view text) {
   std::size_t size = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -40,14 +40,15 @@ void append_hex_escape(std::string& out, char c) {
   append_hex(out, kUpperDigits, static_cast<unsigned char>(c));
 }
 
-/// A control character, as terminals know them: C1 too, which UTF-8 spells in two bytes.
+/// Whether terminals take it for a control character: C0, DEL, and C1, which UTF-8 writes in two
+/// bytes.
 bool is_control(std::string_view character) {
   if (character[0] == '\xc2') return static_cast<unsigned char>(character[1]) < 0xa0;
   return static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f;
 }
 
-/// A character of UTF-8 that sets the direction of what follows (U+061C, U+200E and F, U+202A to E,
-/// U+2066 to 9) or ends a line in its midst (U+2028 and 9).
+/// Whether it sets the direction of what follows (U+061C, U+200E and F, U+202A to E, U+2066 to 9)
+/// or breaks a line (U+2028 and 9).
 bool is_layout(std::string_view character) {
   if (character == "\u061c") return true;
   const bool may_be = character.starts_with("\xe2\x80") || character.starts_with("\xe2\x81");
@@ -58,16 +59,20 @@ bool is_layout(std::string_view character) {
   return within("\u200e", "\u200f") || within("\u2028", "\u202e") || within("\u2066", "\u2069");
 }
 
-/// Whether who shows a character does what it says in place of showing it.
+/// Whether a terminal or browser acts on the character instead of showing it.
 bool is_obeyed(std::string_view character) { return is_control(character) || is_layout(character); }
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 constexpr std::uint64_t kEveryByte = 0x0101010101010101;
 
-/// Whether a byte of `word` may not stand in a JSON string as it is, or is not ASCII. (A byte that
-/// a subtraction takes below zero gets its high bit set, and 0x7f by adding one; what is carried on
-/// to other bytes comes from one that tells already.)
+/// Whether any byte of `word` has to be escaped in a JSON string or is not ASCII.
+///
+/// Each byte reports in its high bit. A quote or backslash becomes 0 by the exclusive or, and
+/// taking 1 off 0 borrows into that bit, as does taking 0x20 off a control. Adding 1 to 0x7f sets
+/// it, and bytes that are not ASCII have it set. `& ~bytes` keeps high bytes out of the
+/// subtractions. A borrow or carry may spill into the next byte, but only from a byte that has
+/// reported, so the answer for the whole word is right.
 bool has_special_byte(std::uint64_t word) {
   const auto zero_in = [](std::uint64_t bytes) { return (bytes - kEveryByte) & ~bytes; };
   const std::uint64_t special = zero_in(word ^ kEveryByte * '"') |
@@ -90,7 +95,8 @@ bool is_plain_json(std::string_view text) {
     std::memcpy(&word, text.data() + at, sizeof word);
     if (has_special_byte(word)) return false;
   }
-  std::memcpy(&word, text.data() + last, sizeof word);  // perhaps some of them again
+  // The last eight bytes, some of them for the second time: cheaper than a loop over the rest.
+  std::memcpy(&word, text.data() + last, sizeof word);
   return !has_special_byte(word);
 }
 
@@ -113,7 +119,8 @@ void append_json_unit(std::string& out, unsigned unit) {
   append_hex(out, kLowerDigits, static_cast<unsigned char>(unit & 0xff));
 }
 
-/// Takes the first character off `text`, which may not stand as it is.
+/// Takes the first character off `text` and appends its escape. Only characters that
+/// `plain_json_size` stops at come here, and none of them takes four bytes, so no surrogate pairs.
 void take_json_escape(std::string& out, std::string_view& text) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const std::size_t size = std::max<std::size_t>(utf8_character_size(text), 1);

@@ -10,54 +10,59 @@
 
 namespace mastic::base {
 
-/// Decodes every %XX once and appends the bytes to `out`. A broken escape stays as it stands, so
+/// Decodes every %XX once and appends the bytes to `out`. A broken escape is kept as it is, so
 /// check with `has_valid_escapes` first where that matters. A plus sign stays a plus sign.
 void append_percent_decoded(std::string& out, std::string_view text);
+/// Returns `text` with every %XX decoded, as `append_percent_decoded` does it.
 [[nodiscard]] std::string percent_decode(std::string_view text);
-/// The same into `place`, which has room for `text`; returns how many bytes it became.
+/// Decodes `text` into `place`, which must have room for all of `text`; returns the decoded size.
 [[nodiscard]] std::size_t percent_decode(std::string_view text, char* place);
-/// The same in memory of the arena's.
+/// Decodes `text` into memory of the arena. The result lives as long as the arena.
 [[nodiscard]] std::string_view percent_decode(std::string_view text,
                                               Arena& memory MASTIC_LIFETIMEBOUND);
 
 /// Whether every % begins an escape of two hexadecimal digits.
 [[nodiscard]] bool has_valid_escapes(std::string_view text);
 
-/// What no part of a URL needs an escape for (RFC 3986 §2.3).
+/// Whether `c` is an unreserved character, which no part of a URL has to escape (RFC 3986 §2.3).
 [[nodiscard]] bool is_unreserved(char c);
-/// Appends `text`, in which every byte that `keeps` is false for becomes %XX.
+/// Appends `text` with every byte for which `keeps` is false written as %XX.
 void append_percent_encoded(std::string& out, std::string_view text, bool (*keeps)(char));
-/// Encodes one path segment for a link: all but unreserved characters become %XX.
+/// Encodes one segment of a path for a link: everything but unreserved characters becomes %XX.
 [[nodiscard]] std::string percent_encode_segment(std::string_view segment);
 
-/// For HTML text and quoted attribute values: & < > " ' become references.
+/// Appends `text` for HTML content and quoted attribute values: & < > " ' become references.
 void append_html_escaped(std::string& out, std::string_view text);
+/// Returns `text` with & < > " ' as references.
 [[nodiscard]] std::string html_escape(std::string_view text);
 
-/// The same for text of strangers that people are to see as it is, such as names of files: what
-/// would be obeyed and not shown becomes U+FFFD, and so do bytes that are not UTF-8. These are
-/// controls, but for tabs and line feeds, and characters that turn the direction of what follows:
-/// with U+202E in it, the name of a program reads as that of a PDF. Isolate a name that stands in
-/// other text (<bdi>), for letters have a direction too.
+/// Appends untrusted text, such as the name of a file, so that people see what it really is. It
+/// escapes as `append_html_escaped` does, and writes U+FFFD for bytes that are not UTF-8 and for
+/// characters that a browser obeys rather than shows: controls other than tab and line feed, and
+/// those that set the direction of text. With U+202E in it, the name of a program can read as that
+/// of a PDF. Put <bdi> around a name inside other text: letters have a direction too.
 void append_html_text(std::string& out, std::string_view text);
+/// Returns untrusted text as `append_html_text` writes it.
 [[nodiscard]] std::string html_text(std::string_view text);
 
-/// For the inside of a JSON string: quotes, backslashes, controls and what turns the direction of
-/// text are escaped; bytes that are not UTF-8 become U+FFFD, so the result is always
-/// valid JSON.
+/// Appends `text` for the inside of a JSON string. Quotes, backslashes, controls and characters
+/// that set the direction of text are escaped; bytes that are not UTF-8 become U+FFFD, so the
+/// result is always valid JSON.
 void append_json_escaped(std::string& out, std::string_view text);
-/// The same between quotes.
+/// Appends `text` as a JSON string, quotes included.
 void append_json_string(std::string& out, std::string_view text);
 
-/// For one field of a log line: controls, quotes, backslashes and bytes over 0x7e become \xHH, and
-/// what is longer than `most` bytes is cut and marked with "...". A line can so not be forged.
+/// Appends `text` as one field of a log line. Controls, quotes, backslashes and bytes over 0x7e
+/// become \xHH, and what is longer than `most` bytes is cut and ends in "...". So no value can
+/// forge a line.
 void append_log_escaped(std::string& out, std::string_view text, std::size_t most);
 
-/// For text of a log line that people read: the same, but quotes, backslashes and UTF-8 stay, other
-/// than what turns the direction of the line.
+/// Appends `text` as the part of a log line that people read. Controls, bytes that are not UTF-8
+/// and characters that set the direction of text become \xHH; quotes, backslashes and other UTF-8
+/// stay. What is longer than `most` bytes is cut and ends in "...".
 void append_log_text_escaped(std::string& out, std::string_view text, std::size_t most);
 
-/// How many bytes of `text` from its start form one valid UTF-8 character; 0 when none does.
+/// How many bytes the UTF-8 character at the start of `text` has; 0 when no valid one starts there.
 [[nodiscard]] std::size_t utf8_character_size(std::string_view text);
 
 }  // namespace mastic::base

@@ -7,6 +7,7 @@
 
 namespace mastic::base {
 
+/// A string literal in a form that a template takes as an argument; N counts its closing zero.
 template <std::size_t N>
 struct FixedText {
   // NOLINTNEXTLINE(google-explicit-constructor): a literal is to become one

@@ -6,9 +6,10 @@
 
 namespace mastic::base {
 
+/// Passes every call on to another kernel; derive from it and override what is to differ.
 class ForwardingKernel : public Kernel {
  public:
-  /// `inner` must outlive it.
+  /// Passes calls on to `inner`, which must outlive this.
   explicit ForwardingKernel(Kernel& inner) : inner_(inner) {}
 
   Instant monotonic_now() override { return inner_.monotonic_now(); }

@@ -1,10 +1,10 @@
-// Writes HTML so that nothing is forgotten to be escaped: what stands in the program is markup, all
-// else is text.
+// Writes HTML so that escaping cannot be forgotten: literals of the program are markup, everything
+// else is text and is escaped.
 //
 //     HtmlWriter page;
 //     page.add("<td class=\"target\">", request.target, "</td>");
 //
-// It knows no elements and closes none.
+// It does not know elements and closes none.
 
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace mastic::base {
 
-/// Markup that is chosen when the program runs, among texts that are known when it is compiled.
+/// Markup that is chosen at run time among texts that are fixed at compile time.
 class Markup {
  public:
   consteval Markup() = default;
@@ -31,24 +31,27 @@ class Markup {
   std::string_view text_;
 };
 
+/// Collects a page of HTML in a string.
 class HtmlWriter {
  public:
-  /// Adds the parts one after another. String literals and Markup are markup. Text of any other
-  /// type is escaped, for content and for attributes in quotes (html_text); numbers are written in
-  /// decimals.
+  /// Adds the parts one after another. String literals and Markup are added as they are. Text of
+  /// any other type is escaped (html_text), which suits content and attributes in quotes; integers
+  /// are written in decimal.
   template <class... Part>
   HtmlWriter& add(const Part&... parts) {
     (append(parts), ...);
     return *this;
   }
-  /// Adds what is HTML already, made elsewhere: the element of a style, another writer's text.
+  /// Adds text that is HTML already: a style element, the page of another writer.
   HtmlWriter& add_html(std::string_view html) {
     html_ += html;
     return *this;
   }
 
   void reserve(std::size_t bytes) { html_.reserve(bytes); }
+  /// What was written so far.
   [[nodiscard]] const std::string& html() const MASTIC_LIFETIMEBOUND { return html_; }
+  /// Returns what was written and begins again with nothing.
   [[nodiscard]] std::string take() { return std::exchange(html_, {}); }
 
  private:

@@ -21,6 +21,7 @@ IpAddress IpAddress::v6(std::array<std::uint8_t, 16> bytes) {
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  // inet_pton stops at a zero byte, and would read "127.0.0.1\0evil" as an address.
   const std::string zero_ended(text);
   if (zero_ended.find('\0') != std::string::npos) return std::nullopt;
   IpAddress address;

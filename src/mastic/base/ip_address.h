@@ -1,4 +1,4 @@
-// IP addresses and where a peer is. Plain values, no look-ups.
+// IP addresses, alone or with a port. Plain values; names are never looked up.
 
 #pragma once
 
@@ -10,14 +10,14 @@
 
 namespace mastic::base {
 
-/// An IPv4 or IPv6 address, or none (a peer on a Unix socket has none).
+/// An IPv4 address, an IPv6 address, or no address, as of a peer on a Unix socket.
 class IpAddress {
  public:
   IpAddress() = default;
   static IpAddress v4(std::array<std::uint8_t, 4> bytes);
   static IpAddress v6(std::array<std::uint8_t, 16> bytes);
 
-  /// "127.0.0.1", "::1"; no brackets, no zone, no port.
+  /// Reads "127.0.0.1" or "::1", without brackets, zone or port; returns nothing for anything else.
   [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
 
   [[nodiscard]] bool is_none() const { return kind_ == Kind::None; }
@@ -25,7 +25,7 @@ class IpAddress {
   [[nodiscard]] bool is_v6() const { return kind_ == Kind::V6; }
   [[nodiscard]] bool is_loopback() const;
 
-  /// The 4 or 16 bytes in network order; empty for none.
+  /// The 4 or 16 bytes in network order; empty when there is no address.
   [[nodiscard]] std::string_view bytes() const;
   [[nodiscard]] std::string to_string() const;
 
@@ -42,7 +42,7 @@ struct Endpoint {
   IpAddress ip;
   std::uint16_t port = 0;
 
-  /// "127.0.0.1:8080", "[::1]:8080"; "unix" for a peer without an address.
+  /// Returns "127.0.0.1:8080" or "[::1]:8080"; "unix" when there is no address.
   [[nodiscard]] std::string to_string() const;
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };

@@ -23,7 +23,7 @@ unsigned mask_of(std::size_t index, unsigned bits) {
   return 0xffU << (kByte - within) & 0xffU;
 }
 
-/// The address whose bits behind the prefix are 0.
+/// The first address of the network: the bits after the prefix are 0.
 IpAddress first_of(const IpAddress& address, unsigned bits) {
   std::array<std::uint8_t, 16> bytes{};
   const std::string_view old = address.bytes();
@@ -42,13 +42,15 @@ Result<IpNetwork> IpNetwork::parse(std::string_view text) {
   const auto bits = slash == text.npos ? std::nullopt : parse_decimal(text.substr(slash + 1));
   const bool is_whole = slash == text.npos || (bits && address && *bits <= bits_of(*address));
   if (!address || !is_whole) {
-    return fail("'", text, "' is no network; write an IP address, or ADDRESS/BITS as 10.0.0.0/8");
+    return fail("'", text,
+                "' is not a network; write an IP address, or ADDRESS/BITS as 10.0.0.0/8");
   }
   if (!bits) return IpNetwork(*address, bits_of(*address));
   const IpNetwork network(first_of(*address, static_cast<unsigned>(*bits)),
                           static_cast<unsigned>(*bits));
+  // Refused rather than masked: 10.1.0.0/8 may be a slip for 10.1.0.0/16, which is far smaller.
   if (network.first_ != *address) {
-    return fail("'", text, "' has bits behind its prefix; the network is ", network.to_string());
+    return fail("'", text, "' has bits set after its prefix; the network is ", network.to_string());
   }
   return network;
 }

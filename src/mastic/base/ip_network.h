@@ -13,14 +13,15 @@ namespace mastic::base {
 /// All addresses that begin with the same bits.
 class IpNetwork {
  public:
-  /// Reads an address, which is a network of one, or `ADDRESS/BITS`. Fails with a message that shows
-  /// the form, or the network that was meant when there are bits behind the prefix.
+  /// Reads `ADDRESS/BITS`, or an address alone, which is a network of one. Fails with a message
+  /// that shows the form or, when bits after the prefix are set, the network that was probably
+  /// meant.
   [[nodiscard]] static Result<IpNetwork> parse(std::string_view text);
 
-  /// Whether `address` is one of its own. No network of one family contains an address of the other,
-  /// and none contains "none".
+  /// Whether `address` belongs to the network. An IPv4 network contains no IPv6 address and the
+  /// other way round; no network contains "no address".
   [[nodiscard]] bool contains(const IpAddress& address) const;
-  /// What `parse` reads back.
+  /// The text form that `parse` reads back.
   [[nodiscard]] std::string to_string() const;
 
   friend bool operator==(const IpNetwork&, const IpNetwork&) = default;
@@ -29,7 +30,7 @@ class IpNetwork {
   IpNetwork(IpAddress first, unsigned bits) : first_(first), bits_(bits) {}
 
   IpAddress first_;
-  unsigned bits_;  ///< of the prefix
+  unsigned bits_;  ///< the length of the prefix
 };
 
 }  // namespace mastic::base

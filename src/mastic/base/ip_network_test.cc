@@ -49,7 +49,7 @@ TEST(IpNetwork, RefusesWhatIsNone) {
 
 TEST(IpNetwork, NamesTheNetworkThatWasMeant) {
   EXPECT_EQ(IpNetwork::parse("10.1.2.3/8").error().message,
-            "'10.1.2.3/8' has bits behind its prefix; the network is 10.0.0.0/8");
+            "'10.1.2.3/8' has bits set after its prefix; the network is 10.0.0.0/8");
 }
 
 }  // namespace

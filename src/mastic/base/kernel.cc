@@ -1,3 +1,9 @@
+// The real kernel: each function is one system call, and what it does besides is said beside it.
+//
+// Three things hold for all of them. A failure is returned as -errno, at once, before another call
+// can change `errno`. A new descriptor is closed on exec and never one of the standard streams. No
+// call is repeated after EINTR: the callers are loops that come round again, or know what to do.
+
 #include "mastic/base/kernel.h"
 
 #include <dirent.h>
@@ -30,13 +36,14 @@
 namespace mastic::base {
 namespace {
 
-/// What the C library says by -1 and errno, said by one number.
+/// Turns the C library's -1 with an errno into -errno.
 template <class Number>
 Number checked(Number result) {
   return result == -1 ? static_cast<Number>(-errno) : result;
 }
 
-/// Looks into the databases of users, with room for members of a group by the thousand.
+/// Looks a name up in the user database. The C library wants a buffer for all text of the entry and
+/// reports ERANGE when it is too small; a group lists its members, which may be thousands.
 template <class Call>
 int look_up(Call call) {
   constexpr std::size_t kMost = 1 << 20;
@@ -46,8 +53,9 @@ int look_up(Call call) {
   return number;
 }
 
-/// A new descriptor as this process has it: never one of the standard streams. A parent may have
-/// closed these, and then a socket would get a log's number.
+/// Moves a new descriptor away from 0, 1 and 2. The parent may have closed these, and what the
+/// program prints would then go into a socket or a file that happened to get the number. Takes over
+/// `fd`, so on failure there is nothing to close.
 int kept_apart(int fd) {
   if (fd < 0) return -errno;
   if (fd > STDERR_FILENO) [[likely]]
@@ -62,6 +70,7 @@ class SystemKernel final : public Kernel {
  public:
   Instant monotonic_now() override { return std::chrono::steady_clock::now(); }
   std::int64_t unix_seconds() override {
+    // Coarse is exact enough for whole seconds, and spares reading the hardware clock.
     timespec now{};
     clock_gettime(CLOCK_REALTIME_COARSE, &now);
     return now.tv_sec;
@@ -77,14 +86,17 @@ class SystemKernel final : public Kernel {
     return checked(::sched_setscheduler(thread, SCHED_IDLE, &none));
   }
   Duration thread_time(int thread) override {
-    // As clock_getcpuclockid makes it for processes: bit 2 says thread, the rest which clock.
+    // The clock's number is built here because pthread_getcpuclockid wants a pthread_t, and reading
+    // one of a thread that has ended is undefined; a stale thread number only fails. The kernel's
+    // layout: the inverted number above three bits, of which bit 2 says thread and 2 is the
+    // scheduler's clock.
     const auto clock = static_cast<clockid_t>(~static_cast<unsigned>(thread) << 3 | 6u);
     timespec time{};
     if (::clock_gettime(clock, &time) != 0) return Duration::zero();
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
   }
   int set_turn(int thread, Duration length) override {
-    struct Attributes {  // as in sched_setattr(2); the C library has no name for it
+    struct Attributes {  // as in sched_setattr(2); glibc before 2.41 does not declare it
       std::uint32_t size = sizeof(Attributes);
       std::uint32_t policy = SCHED_OTHER;
       std::uint64_t flags = 0;
@@ -96,11 +108,15 @@ class SystemKernel final : public Kernel {
     } attributes;
     const long got = ::syscall(SYS_sched_getattr, thread, &attributes, sizeof attributes, 0);
     if (got < 0) return -errno;
-    if (attributes.policy != SCHED_OTHER) return 0;  // somebody has chosen for it
+    // A real-time or batch policy was chosen by the operator, and stays.
+    if (attributes.policy != SCHED_OTHER) return 0;
+    // For ordinary threads Linux 6.12 takes the runtime as the length of a turn (the EEVDF slice).
     attributes.runtime = static_cast<std::uint64_t>(std::chrono::nanoseconds(length).count());
     return static_cast<int>(checked(::syscall(SYS_sched_setattr, thread, &attributes, 0)));
   }
   int tgsigqueue(int thread, int signal, std::uint64_t value) override {
+    // Not pthread_sigqueue: it wants a pthread_t, and the thread may have ended. This call passes
+    // on the siginfo as it is, so it is filled in here as the C library would.
     siginfo_t info{};
     info.si_signo = signal;
     info.si_code = SI_QUEUE;
@@ -181,7 +197,7 @@ class SystemKernel final : public Kernel {
     for (int* const end : {&pair[0], &pair[1]}) {
       *end = kept_apart(*end);
       if (*end >= 0) continue;
-      const int result = *end;
+      const int result = *end;  // this end is closed already; the other one is not
       ::close(pair[end == pair ? 1 : 0]);
       return result;
     }
@@ -212,8 +228,9 @@ class SystemKernel final : public Kernel {
     const int result = checked(::ioctl(fd, SIOCOUTQ, &bytes));
     return result < 0 ? result : bytes;
   }
-  // Not ::recv and ::send: in a process with threads these prepare for pthread_cancel, which nobody
-  // calls here, and that takes more instructions than the rest of them.
+  // Not ::recv and ::send: these are cancellation points, and in a process with threads the C
+  // library prepares for pthread_cancel around them, which takes more instructions than the rest of
+  // them. Mastic cancels no thread.
   ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override {
     return checked(::syscall(SYS_recvfrom, fd, buffer, size, flags, nullptr, nullptr));
   }
@@ -228,6 +245,7 @@ class SystemKernel final : public Kernel {
     return checked(::sendmsg(fd, &message, flags));
   }
   ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) override {
+    // With an offset of its own, so that the position of the file, which requests share, stays put.
     off_t at = offset;
     return checked(::sendfile(to, from, &at, size));
   }
@@ -252,9 +270,10 @@ class SystemKernel final : public Kernel {
   int io_uring_queue_init(unsigned entries, io_uring& ring) override {
     const int result = ::io_uring_queue_init(entries, &ring, 0);
     if (result < 0 || ring.ring_fd > STDERR_FILENO) return result;
+    // liburing has the number twice: to close the ring, and to submit to it.
     ring.ring_fd = ring.enter_ring_fd = kept_apart(ring.ring_fd);
     if (ring.ring_fd >= 0) return result;
-    const int refused = ring.ring_fd;
+    const int refused = ring.ring_fd;  // closed already; what is left to release is mapped memory
     ::io_uring_queue_exit(&ring);
     return refused;
   }

@@ -1,9 +1,11 @@
-// The system-call seam: all that loops, sockets and files ask of the operating system goes through
-// here.
+// The system-call seam: everything that loops, sockets and files ask of the operating system goes
+// through here.
 //
 // So a test can fail the nth call or put a scripted kernel in its place (kernel_testing.h).
-// Functions carry the names of the calls they make (section 2 of the manual) and return what those
-// return, but a failure is -errno and nobody reads `errno`. Stateless, callable from every thread.
+// Functions have the names of the system calls that they make (section 2 of the manual) and return
+// what those return, except that a failure is -errno; `errno` itself means nothing to callers. The
+// real kernel has no state and may be called from every thread; no descriptor that it makes is 0, 1
+// or 2.
 
 #pragma once
 
@@ -24,27 +26,29 @@ struct stat;
 
 namespace mastic::base {
 
+/// The operating system. See system_kernel() for the real one.
 class Kernel {
  public:
   virtual ~Kernel() = default;
 
   // Clocks.
+  /// The time of the monotonic clock.
   virtual Instant monotonic_now() = 0;
   /// Seconds since 1970-01-01 UTC.
   virtual std::int64_t unix_seconds() = 0;
 
-  /// Bytes that cannot be guessed; see random.h.
+  /// Fills `buffer` with bytes that cannot be guessed; see random.h.
   virtual ssize_t getrandom(void* buffer, std::size_t size) = 0;
 
   // Threads.
-  /// The number of the calling thread.
+  /// The kernel's number of the calling thread.
   virtual int gettid() = 0;
-  /// Has `thread` of this process run only when nothing else wants to.
+  /// Makes `thread` of this process run only when no other thread wants the processor.
   virtual int lower_to_idle(int thread) = 0;
-  /// The processor time that `thread` of this process has had.
+  /// The processor time that `thread` of this process has used; zero when there is no such thread.
   virtual Duration thread_time(int thread) = 0;
-  /// Has `thread` of this process run in turns of this length, and so come later to each of them;
-  /// zero: as others do. Linux before 6.12 has one length for all, and passes over it.
+  /// Sets how long `thread` of this process runs before others get their turn. A thread with long
+  /// turns waits longer for each; zero restores the default. Linux before 6.12 ignores it.
   virtual int set_turn(int thread, Duration length) = 0;
   /// Sends `thread` of this process a real-time signal that carries `value`.
   virtual int tgsigqueue(int thread, int signal, std::uint64_t value) = 0;
@@ -53,29 +57,31 @@ class Kernel {
   virtual int close(int fd) = 0;
   virtual ssize_t read(int fd, void* buffer, std::size_t size) = 0;
   virtual ssize_t write(int fd, const void* bytes, std::size_t size) = 0;
-  /// For commands that take a number, or nothing.
+  /// Runs a command that takes a number or nothing.
   virtual int fcntl(int fd, int command, int argument) = 0;
 
   // Files.
-  /// open() with O_CLOEXEC added.
+  /// Calls open() with O_CLOEXEC added.
   virtual int open(const char* path, int flags, unsigned mode) = 0;
-  /// openat() with O_CLOEXEC added, for what is there.
+  /// Calls openat() with O_CLOEXEC added; it creates nothing.
   virtual int openat(int directory, const char* path, int flags) = 0;
-  /// openat2() with O_CLOEXEC and `resolve` (RESOLVE_*).
+  /// Calls openat2() with O_CLOEXEC added and `resolve` (RESOLVE_*).
   virtual int openat2(int directory, const char* path, int flags, std::uint64_t resolve) = 0;
   virtual int fstat(int fd, struct stat& status) = 0;
   virtual int fstatat(int directory, const char* name, struct stat& status, int flags) = 0;
   virtual ssize_t readlinkat(int directory, const char* name, std::span<char> buffer) = 0;
-  /// Waits for a lock unless `operation` has LOCK_NB; it goes with the last descriptor.
+  /// Locks or unlocks a file; waits unless `operation` has LOCK_NB. The lock ends with the last
+  /// descriptor of the open file.
   virtual int flock(int fd, int operation) = 0;
   virtual ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) = 0;
   virtual ssize_t getdents64(int fd, std::span<char> buffer) = 0;
   virtual int unlink(const char* path) = 0;
   virtual int chmod(const char* path, unsigned mode) = 0;
-  /// An owner of -1 (all bits set) stays as it is. Follows no link.
+  /// Changes the owner of `path` without following a link. A user or group of -1 stays as it is.
   virtual int lchown(const char* path, unsigned user, unsigned group) = 0;
 
-  // Users. -ENOENT when the system knows no such name; a directory service may take its time.
+  // Users. These fail with -ENOENT for an unknown name, and may ask a directory service, which may
+  // be slow.
   virtual int getpwnam(const char* name, unsigned& user) = 0;
   virtual int getgrnam(const char* name, unsigned& group) = 0;
 
@@ -90,18 +96,20 @@ class Kernel {
   virtual int getsockopt(int fd, int level, int name, void* value, unsigned* size) = 0;
   virtual int setsockopt(int fd, int level, int name, const void* value, unsigned size) = 0;
   virtual int shutdown(int fd, int how) = 0;
-  /// ioctl(SIOCOUTQ): what was sent and is in the kernel's hands still: bytes that a TCP peer has not
-  /// acknowledged, the end among them; memory of what the peer of a Unix socket has not read.
+  /// Calls ioctl(SIOCOUTQ): what was sent and is still in the kernel. For TCP these are the bytes
+  /// that the peer has not acknowledged, and one for an end; for a Unix socket the memory of what
+  /// the peer has not read.
   virtual int siocoutq(int fd) = 0;
   virtual ssize_t recv(int fd, void* buffer, std::size_t size, int flags) = 0;
   virtual ssize_t send(int fd, const void* bytes, std::size_t size, int flags) = 0;
-  /// Receives as many datagrams as there are, without waiting; returns how many.
+  /// Receives the datagrams that are there, up to messages.size(), without waiting; returns how
+  /// many.
   virtual int recvmmsg(int fd, std::span<mmsghdr> messages) = 0;
   virtual ssize_t sendmsg(int fd, const msghdr& message, int flags) = 0;
   virtual ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) = 0;
 
   // Readiness and wake-ups.
-  /// Lets this process have as many descriptors as the system allows it; returns how many.
+  /// Raises the limit of open descriptors as far as the system allows; returns the limit.
   virtual std::uint64_t raise_descriptor_limit() = 0;
   virtual int epoll_create1(int flags) = 0;
   virtual int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) = 0;
@@ -115,7 +123,7 @@ class Kernel {
   virtual void io_uring_queue_exit(io_uring& ring) = 0;
 };
 
-/// The real one.
+/// The real operating system. Callable from every thread, at any time before main returns.
 [[nodiscard]] Kernel& system_kernel();
 
 }  // namespace mastic::base

@@ -1,4 +1,4 @@
-// Over 500 lines because every call of the seam stands here twice: one that fails, and a script.
+// Over 500 lines because every call of the seam stands here twice: once failing, once scripted.
 
 #include "mastic/base/kernel_testing.h"
 
@@ -203,7 +203,9 @@ int FailingKernel::io_uring_submit_and_wait(io_uring& ring, unsigned count) {
 
 // ---- ScriptedKernel ----
 
-/// The memory that a ring shares with the kernel, without a kernel.
+/// The memory that a ring shares with the kernel, where there is no kernel. liburing's own inline
+/// functions work on it: they prepare submissions and read completions without a system call, and
+/// only `io_uring_submit_and_wait` moves anything.
 struct ScriptedKernel::Ring {
   static constexpr unsigned kEntries = 4096;
   io_uring* owner = nullptr;
@@ -264,6 +266,7 @@ int ScriptedKernel::close(int fd) {
   if (!scripted(fd)) return FailingKernel::close(fd);
   MASTIC_ASSERT(at(fd).open, {"closed twice", fd});
   at(fd).open = false;
+  // epoll forgets a socket when its last descriptor is closed, not when this one is.
   if (at(fd).held_elsewhere) return 0;
   for (auto& [epoll, watches] : polls_) watches.erase(fd);
   return 0;
@@ -307,7 +310,8 @@ unsigned store_address(const Endpoint& peer, void* address, unsigned size) {
 
 }  // namespace
 
-/// To no address: that disconnects it.
+/// The only connect that a scripted socket sees names no address (AF_UNSPEC). It disconnects, of
+/// which TCP tells the peer by a reset.
 int ScriptedKernel::connect(int fd, const sockaddr* address, unsigned size) {
   if (!scripted(fd)) return FailingKernel::connect(fd, address, size);
   if (const int number = fault("connect")) return -number;
@@ -454,6 +458,7 @@ int ScriptedKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* eve
 
 std::uint32_t ScriptedKernel::readiness(Socket& socket) const {
   constexpr std::uint32_t kReadable = EPOLLIN;
+  // Edges, which are reported once, for eventfds; all other sockets report their level.
   if (socket.is_event) return std::exchange(socket.signalled, false) ? kReadable : 0;
   if (socket.is_listener) return socket.pending.empty() ? 0 : kReadable;
   std::uint32_t events = 0;
@@ -465,7 +470,7 @@ std::uint32_t ScriptedKernel::readiness(Socket& socket) const {
 }
 
 int ScriptedKernel::epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) {
-  if (fault("epoll_wait") != 0) return -EINTR;  // the only way it can fail
+  if (fault("epoll_wait") != 0) return -EINTR;  // on a valid descriptor it fails in no other way
   std::size_t count = 0;
   for (const auto& [fd, watch] : polls_.at(epoll)) {
     if (count == events.size()) break;

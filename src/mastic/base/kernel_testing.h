@@ -19,20 +19,21 @@
 
 namespace mastic::base {
 
-/// Passes every call to `inner`, unless a fault was set for it. Closing never fails.
+/// Passes every call to `inner`, unless a fault was set for it. Closing never fails: no caller
+/// could do anything about it.
 class FailingKernel : public ForwardingKernel {
  public:
   explicit FailingKernel(Kernel& inner) : ForwardingKernel(inner) {}
 
-  /// From now on the `nth` call (1 is the next) of the named function fails with `number`, and only
-  /// it.
+  /// Makes the `nth` call of the named function from now on (1 is the next) fail with the errno
+  /// `number`, and no other.
   void fail(std::string_view call, int nth, int number) {
     faults_[std::string(call)].push_back({nth, number});
   }
   /// How often the named function was called.
   [[nodiscard]] int calls(std::string_view call) const;
   [[nodiscard]] int total_calls() const { return total_; }
-  /// The `nth` call of any function that can fail, from now on, fails with `number`.
+  /// Makes the `nth` call of any function that can fail, from now on, fail with the errno `number`.
   void fail_any(int nth, int number) { any_ = {total_ + nth, number}; }
 
   ssize_t getrandom(void* buffer, std::size_t size) override;
@@ -78,7 +79,7 @@ class FailingKernel : public ForwardingKernel {
   int io_uring_submit_and_wait(io_uring& ring, unsigned count) override;
 
  protected:
-  /// Counts the call; returns the errno that it is to fail with, or 0.
+  /// Counts the call and returns the errno that it has to fail with, or 0.
   int fault(std::string_view call);
 
  private:
@@ -96,10 +97,11 @@ class FailingKernel : public ForwardingKernel {
 /// Sockets, readiness and time as a script in memory; files are the inner kernel's.
 ///
 /// A test plays the network: it feeds sockets, reads what was sent to them and moves the clock.
-/// When nothing is ready, epoll_wait lets the time it was to wait pass at once. One thread only.
+/// When nothing is ready, epoll_wait moves the clock by its timeout and returns at once. For one
+/// thread only.
 class ScriptedKernel final : public FailingKernel {
  public:
-  /// One connection's other end.
+  /// A socket: what its peer sends to it, and what the program has done with it.
   struct Socket {
     std::deque<std::string> incoming;  ///< each recv returns at most one of these
     bool incoming_ended = false;       ///< the peer's FIN, after `incoming`
@@ -108,36 +110,37 @@ class ScriptedKernel final : public FailingKernel {
     std::size_t room = SIZE_MAX;       ///< how many bytes the socket takes before EAGAIN
     std::size_t max_per_send = SIZE_MAX;
     std::string sent;
-    std::size_t unacknowledged = 0;  ///< of what it took: the peer has yet to acknowledge so much
+    std::size_t unacknowledged = 0;  ///< how many of the bytes sent the peer has yet to acknowledge
     bool write_shut = false;
-    bool corked = false;  ///< TCP_CORK: what is no whole segment would wait
+    bool corked = false;  ///< TCP_CORK: a partial segment would wait
     bool open = true;
-    bool held_elsewhere = false;  ///< a child has it too: closing it here tells nobody anything
-    bool reset = false;           ///< the peer sees a reset
-    bool is_event = false;        ///< an eventfd
+    bool held_elsewhere =
+        false;              ///< a child process has it too, so the peer does not see it closed
+    bool reset = false;     ///< the peer sees a reset
+    bool is_event = false;  ///< an eventfd
     bool is_listener = false;
     bool signalled = false;   ///< an eventfd with an edge to report
     std::deque<int> pending;  ///< for a listener: connections to accept
     Endpoint peer{IpAddress::v4({127, 0, 0, 1}), 40000};
     std::deque<std::string> datagrams;  ///< each from `peer`
-    std::vector<std::string> replies;   ///< datagrams sent, whoever to
+    std::vector<std::string> replies;   ///< datagrams sent, to any address
   };
 
   ScriptedKernel();
   ~ScriptedKernel() override;
 
-  /// A connection that the named listener will accept; its descriptor.
+  /// Makes a connection that `listener` will accept; returns its descriptor.
   int connect_to(int listener);
-  /// A connected socket that belongs to no listener.
+  /// Makes a connected socket without a listener; returns its descriptor.
   int make_socket();
   [[nodiscard]] Socket& at(int fd);
-  /// The descriptors that are listening, in order of creation.
+  /// The descriptors of listening sockets, in order of creation.
   [[nodiscard]] std::vector<int> listeners() const;
   [[nodiscard]] std::size_t open_sockets() const;
-  /// Whether the peer has heard that nothing more comes.
+  /// Whether the peer knows that no more bytes will come.
   [[nodiscard]] bool peer_sees_end(int fd);
   void advance(Duration time) { now_ += time; }
-  /// How many operations of an io_uring submit are taken; the others stay undone.
+  /// How many operations one io_uring submit takes; the others stay in the queue.
   int max_per_submit = INT_MAX;
   /// Makes io_uring_queue_init fail, as a seccomp profile does.
   void forbid_io_uring() { fail("io_uring_queue_init", 1, EPERM); }

@@ -10,8 +10,11 @@
 namespace mastic::base {
 
 bool write_last_words(int fd, std::string_view text) noexcept {
-  constexpr int kPatience = 1000;          // milliseconds
-  constexpr std::size_t kMost = PIPE_BUF;  // has room in a pipe that is writable
+  constexpr int kPatience = 1000;  // milliseconds
+  // A pipe is writable when PIPE_BUF bytes fit, so a piece of that size never blocks after poll()
+  // said so. The descriptor cannot be made non-blocking instead: other processes share the open
+  // file.
+  constexpr std::size_t kMost = PIPE_BUF;
   while (!text.empty()) {
     pollfd room{.fd = fd, .events = POLLOUT, .revents = 0};
     if (::poll(&room, 1, kPatience) != 1) return false;

@@ -1,4 +1,5 @@
-// What a process says when it ends by a fault: nothing may be taken for granted then.
+// The last message of a process that ends by a fault, written without relying on anything that may
+// be broken.
 
 #pragma once
 
@@ -6,8 +7,8 @@
 
 namespace mastic::base {
 
-/// Writes `text` to a descriptor that may be a pipe that nobody reads: waits for room for a second at
-/// the most, and then leaves the rest out. Says whether all was written. In signal handlers too.
+/// Writes `text` to a descriptor, which may be a pipe without a reader: it waits at most one second
+/// for room and then gives up. Returns whether all was written. Safe in signal handlers.
 bool write_last_words(int fd, std::string_view text) noexcept;
 
 }  // namespace mastic::base

@@ -7,7 +7,9 @@
 
 namespace mastic::base {
 
+/// How serious a message is, from least to most.
 enum class Level { Debug, Info, Warning, Error };
+/// The name of a level, as the log and its options write it: "warning".
 [[nodiscard]] std::string_view to_string(Level level);
 
 /// A fact that a message carries for machines.
@@ -16,37 +18,37 @@ struct LogField {
   std::string_view value;
 };
 
-/// One message. Views live as long as the call that they are given to.
+/// One message. Its views need to live only until the call that takes it returns.
 struct LogRecord {
   Level level = Level::Info;
   std::string_view logger = "server";  ///< who says it: `server`, `app`, or a part of either
-  std::string_view message;            ///< any text: whoever makes a line of it escapes it
+  std::string_view message;            ///< any text; the log escapes it
   std::span<const LogField> fields = {};
 };
 
-/// Takes messages for people who run the server. Callable from every thread; never blocks and never
-/// throws.
+/// Takes messages for the people who run the server. Callable from every thread; it never blocks
+/// and never throws.
 class Log {
  public:
   virtual ~Log() = default;
   virtual void write(const LogRecord& record) noexcept = 0;
-  /// Whether it keeps such messages; composing others is in vain.
+  /// Whether it keeps messages of this level and logger. If not, skip composing them.
   [[nodiscard]] virtual bool takes(Level, std::string_view /*logger*/) const noexcept {
     return true;
   }
 
-  /// A message of the server itself.
+  /// Writes a message of the server itself.
   void write(Level level, std::string_view message) noexcept {
     write(LogRecord{.level = level, .message = message});
   }
 };
 
-/// Takes finished lines, such as those of an access log. Callable from every thread; never blocks
-/// and never throws: what cannot be kept is dropped and counted.
+/// Takes finished lines, such as those of an access log. Callable from every thread; it never
+/// blocks and never throws: lines that it cannot keep are dropped and counted.
 class LineSink {
  public:
   virtual ~LineSink() = default;
-  /// `line` ends with its line feed.
+  /// Takes one line, which ends with its line feed.
   virtual void write(std::string_view line) noexcept = 0;
 };
 

@@ -8,13 +8,14 @@ namespace {
 
 constexpr std::size_t kMaxLoggerBytes = 64;
 
-/// What a terminal shows a part of a line with; nothing elsewhere.
+/// The escape sequences that colour the parts of a line; all are empty unless it is for a terminal.
 struct Paint {
   std::string_view level, faint, plain;
 };
 
 Paint paint_for(Level level) {
   constexpr std::string_view kFaint = "\x1b[2m";
+  // In the order of Level: faint, green, yellow, red.
   constexpr std::string_view kOf[] = {kFaint, "\x1b[32m", "\x1b[33m", "\x1b[31m"};
   return {kOf[static_cast<std::size_t>(level)], kFaint, "\x1b[0m"};
 }
@@ -27,7 +28,8 @@ void append_field(std::string& out, const LogField& field) {
   if (quoted) out += '"';
 }
 
-/// Two blanks end the message, so it has none of its own: nobody forges a field.
+/// Appends the message. Two blanks end it and begin the fields, so within the message every second
+/// of two is escaped: a message that holds text of a client cannot forge a field.
 void append_message(std::string& out, std::string_view message) {
   const std::size_t begin = out.size();
   append_log_text_escaped(out, message, kMaxLogMessageBytes);
@@ -97,7 +99,7 @@ void LineLog::write(const LogRecord& record) noexcept {
     std::string line;
     append_log_line(line, record, format_, clock_.unix_seconds());
     sink_.write(line);
-  } catch (...) {  // out of memory: there is nowhere left to say so
+  } catch (...) {  // out of memory, and a log has nowhere to report that
   }
 }
 

@@ -21,19 +21,20 @@ namespace mastic::base {
 enum class LogFormat {
   Text,
   Colour,  ///< text for a terminal
-  Json,    ///< an object a line: time, level, logger, message, and the fields by their names
+  Json,    ///< one object per line: time, level, logger, message, and the fields by their names
 };
 
+/// The longest message and the longest field that a line holds; what is longer is cut.
 inline constexpr std::size_t kMaxLogMessageBytes = 8 << 10;
 inline constexpr std::size_t kMaxLogFieldBytes = 1 << 10;
 
-/// A line with its time and its line feed.
+/// Appends the line of a message, with its time and a line feed.
 void append_log_line(std::string& out, const LogRecord& record, LogFormat format,
                      std::int64_t unix_seconds);
-/// As text, without both: `warning app: the disk is slow  id=a1c0`.
+/// Appends a message as text, without time and line feed: `warning app: the disk is slow  id=a1c0`.
 void append_log_text(std::string& out, const LogRecord& record);
 
-/// Gives messages to a sink, as lines. What it is made of must outlive it.
+/// Writes messages to a sink, as lines. The kernel and the sink must outlive it.
 class LineLog final : public Log {
  public:
   LineLog(Kernel& clock, LineSink& sink, LogFormat format, LogLevels levels)

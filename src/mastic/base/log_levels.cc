@@ -29,7 +29,8 @@ Result<void> LogLevels::set(std::string_view word) {
   const std::string_view logger = is_own ? word.substr(0, equals) : std::string_view();
   const auto level = parse_level(is_own ? word.substr(equals + 1) : word);
   if (!level || (is_own && logger.empty())) {
-    return fail("'", word, "' is no level; write debug, info, warning or error, or LOGGER=LEVEL");
+    return fail("'", word,
+                "' is not a level; write debug, info, warning or error, or LOGGER=LEVEL");
   }
   if (is_own) {
     own_.emplace_back(logger, *level);
@@ -40,7 +41,7 @@ Result<void> LogLevels::set(std::string_view word) {
 }
 
 bool LogLevels::takes(Level level, std::string_view logger) const {
-  for (const auto& [name, least] : std::views::reverse(own_)) {
+  for (const auto& [name, least] : std::views::reverse(own_)) {  // the last word counts
     if (name == logger) return level >= least;
   }
   return level >= general_;

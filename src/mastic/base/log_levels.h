@@ -1,4 +1,4 @@
-// Which messages are kept: a least level in general, and of single loggers.
+// Which messages are kept: those from a level on, in general and for single loggers.
 
 #pragma once
 
@@ -13,21 +13,24 @@
 
 namespace mastic::base {
 
-/// `info` in general, unless it is told otherwise. A value; read from every thread.
+/// The lowest level that is kept, in general and per logger; `info` by default. A value, which any
+/// thread may read.
 class LogLevels {
  public:
   LogLevels() = default;
-  /// From words like `warning` and `store=debug`, of which later ones count more. Fails at the
-  /// first that is none.
+  /// Reads words like `warning` and `store=debug`; a later word overrides an earlier one. Fails at
+  /// the first word that is not a level.
   [[nodiscard]] static Result<LogLevels> parse(std::span<const std::string> words);
 
+  /// Whether messages of this level and logger are kept.
   [[nodiscard]] bool takes(Level level, std::string_view logger) const;
 
  private:
   [[nodiscard]] Result<void> set(std::string_view word);
 
   Level general_ = Level::Info;
-  std::vector<std::pair<std::string, Level>> own_;  ///< of single loggers, in order
+  std::vector<std::pair<std::string, Level>>
+      own_;  ///< the levels of single loggers, in order given
 };
 
 }  // namespace mastic::base

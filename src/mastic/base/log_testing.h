@@ -1,4 +1,4 @@
-// A log for tests: keeps what it is given.
+// A log for tests, which keeps all messages.
 
 #pragma once
 
@@ -10,7 +10,8 @@
 
 namespace mastic::base {
 
-/// Lines as append_log_text makes them. Written by any thread; `lines` is for when none does.
+/// Keeps messages as append_log_text writes them. Any thread may write; read `lines` directly only
+/// when no other thread does.
 class RecordingLog final : public Log {
  public:
   using Log::write;
@@ -18,7 +19,7 @@ class RecordingLog final : public Log {
     const std::lock_guard lock(mutex_);
     append_log_text(lines.emplace_back(), record);
   }
-  /// All lines so far, while others may write.
+  /// Returns all lines so far. Safe while other threads write.
   [[nodiscard]] std::string text() {
     const std::lock_guard lock(mutex_);
     std::string text;

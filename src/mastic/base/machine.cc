@@ -12,9 +12,10 @@
 namespace mastic::base {
 namespace {
 
-constexpr std::size_t kMaxBytes = 64 << 10;  // of a file of the system
+constexpr std::size_t kMaxBytes = 64 << 10;  // files of /proc and /sys are far shorter
 
-/// The beginning of a file, all of it for one of the system's; nothing when it cannot be read.
+/// The contents of a file of /proc or /sys; nothing when it cannot be read. In pieces until its
+/// end, because such files have no size that fstat would tell.
 std::optional<std::string> read_file(Kernel& kernel, const std::string& path) {
   const int fd = kernel.open(path.c_str(), O_RDONLY, 0);
   if (fd < 0) return std::nullopt;
@@ -39,8 +40,8 @@ bool has_item(std::string_view list, std::string_view item) {
   return false;
 }
 
-/// Where `file` of the group that a line of /proc/self/cgroup names may stand: 0::/a/b for v2,
-/// 4:cpu,cpuacct:/a/b for v1. Nothing when the line is of another controller.
+/// Where `file` may be found for the group that a line of /proc/self/cgroup names: 0::/a/b for v2,
+/// 4:cpu,cpuacct:/a/b for v1. Nothing when the line is about another controller.
 struct Place {
   std::string tree;
   std::string group;  ///< "/a/b"
@@ -65,7 +66,7 @@ std::vector<std::string> read_cgroups(Kernel& kernel, const CgroupFile& file) {
   if (!list) return found;
   for (std::string_view lines = *list; !lines.empty();) {
     auto place = find_place(take_until(lines, '\n'), file);
-    while (place) {
+    while (place) {  // from the group itself up to the root
       if (place->group == "/") place->group.clear();
       const std::string path = place->tree + place->group + "/" + std::string(place->name);
       if (auto text = read_file(kernel, path)) found.push_back(*std::move(text));
@@ -79,9 +80,11 @@ std::vector<std::string> read_cgroups(Kernel& kernel, const CgroupFile& file) {
 std::optional<unsigned> processors_of_group(Kernel& kernel) {
   std::optional<unsigned> least;
   const auto take = [&](std::string_view quota, std::string_view period) {
-    const auto time = parse_decimal(quota);  // "max" and "-1" are none
+    const auto time =
+        parse_decimal(quota);  // "max" (v2) and "-1" (v1) mean no limit, and do not parse
     const auto of = parse_decimal(period);
     if (!time || !of || *of == 0) return;
+    // Rounded up: with one and a half processors, two loops can still use all of the time.
     const std::uint64_t whole =
         std::clamp<std::uint64_t>(*time / *of + (*time % *of != 0), 1, UINT_MAX);
     least = std::min(least.value_or(UINT_MAX), static_cast<unsigned>(whole));
@@ -100,7 +103,7 @@ std::optional<unsigned> processors_of_group(Kernel& kernel) {
 std::optional<std::uint64_t> memory_of_process(Kernel& kernel) {
   std::optional<std::uint64_t> least;
   const auto take = [&](std::string_view digits, std::uint64_t unit) {
-    const auto number = parse_decimal(digits);  // "max" is none
+    const auto number = parse_decimal(digits);  // "max" means no limit, and does not parse
     if (number && *number <= UINT64_MAX / unit) {
       least = std::min(least.value_or(UINT64_MAX), *number * unit);
     }

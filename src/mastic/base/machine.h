@@ -1,4 +1,5 @@
-// What the machine, and the control group that this process is in, leave to it.
+// How much memory and processor time this process may use: what the machine has, and what its
+// control groups allow.
 
 #pragma once
 
@@ -12,25 +13,27 @@
 
 namespace mastic::base {
 
-/// The name of a setting of control groups, in both versions of them: memory.max of the one tree
-/// (v2), memory.limit_in_bytes of the tree of the controller `memory` (v1).
+/// The name of one setting in both versions of control groups. Version 2 has one tree, with files
+/// such as memory.max. Version 1 has a tree for each controller: memory.limit_in_bytes in that of
+/// `memory`.
 struct CgroupFile {
   std::string_view v2;
   std::string_view v1_controller;
   std::string_view v1;
 };
 
-/// What `file` says in the control group of this process and in each group above that, as far as it
-/// stands there: all of them bind. They are looked for below /sys/fs/cgroup, where containers may
-/// have their own group as the root, whatever /proc/self/cgroup calls it.
+/// Returns the contents of `file` in the control group of this process and in every group above it
+/// that has such a file: the limits of all of them apply. Groups are looked for below
+/// /sys/fs/cgroup. Inside a container that directory may be the container's own group, so paths
+/// from /proc/self/cgroup that do not exist there are skipped.
 [[nodiscard]] std::vector<std::string> read_cgroups(Kernel& kernel, const CgroupFile& file);
 
-/// Bytes of memory that this process may have: those of the machine, or fewer when a control group
-/// says so. Nothing where the system does not tell.
+/// How many bytes of memory this process may use: what the machine has, or less when a control
+/// group sets a limit. Returns nothing when the system does not say.
 [[nodiscard]] std::optional<std::uint64_t> memory_of_process(Kernel& kernel);
 
-/// How many processors' time a control group leaves to this process (cpu.max), rounded up; nothing where no group
-/// limits it.
+/// How many processors a control group allows this process (cpu.max), rounded up. Returns nothing
+/// when no group sets a limit.
 [[nodiscard]] std::optional<unsigned> processors_of_group(Kernel& kernel);
 
 }  // namespace mastic::base

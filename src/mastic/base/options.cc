@@ -8,6 +8,7 @@ namespace mastic::base {
 namespace {
 
 Result<void> set_flag(bool& on, std::string_view text) {
+  // Nothing is yes: a flag without a value turns itself on.
   constexpr std::string_view kYes[] = {"", "true", "yes", "on", "1"};
   constexpr std::string_view kNo[] = {"false", "no", "off", "0"};
   const bool yes = std::ranges::find(kYes, text) != std::end(kYes);
@@ -23,14 +24,14 @@ Result<void> set_flag(bool& on, std::string_view text) {
 Result<void> require_some(
     std::initializer_list<std::pair<std::string_view, std::uint64_t>> counts) {
   for (const auto& [name, count] : counts) {
-    if (count == 0) return fail(name, " has to be at least 1");
+    if (count == 0) return fail(name, " must be at least 1");
   }
   return {};
 }
 
 Result<void> require_time(std::initializer_list<std::pair<std::string_view, Duration>> lengths) {
   for (const auto& [name, length] : lengths) {
-    if (length <= Duration::zero()) return fail(name, " has to be longer than nothing");
+    if (length <= Duration::zero()) return fail(name, " must be longer than zero");
   }
   return {};
 }
@@ -107,6 +108,7 @@ void OptionTable::list(std::string_view name, std::vector<std::string>& values,
   for (const std::string& value : values) {
     option.default_text += (option.default_text.empty() ? "" : " ") + value;
   }
+  // The first value replaces the default, later ones are added: the closure remembers which it is.
   option.set = [&values, is_default = true](std::string_view text) mutable -> Result<void> {
     if (std::exchange(is_default, false)) values.clear();
     values.emplace_back(text);
@@ -175,7 +177,7 @@ Result<std::size_t> OptionTable::index_of(std::string_view word,
   for (const std::string_view known : words) {
     listed.append(listed.empty() ? "" : ", ").append(known);
   }
-  return fail("'", word, "' is none of ", listed);
+  return fail("'", word, "' is not one of ", listed);
 }
 
 }  // namespace mastic::base

@@ -31,54 +31,64 @@
 
 namespace mastic::base {
 
-/// Fails, and names the first, when one of these is 0, or no time at all.
+/// Fails when one of the counts is 0, with a message that names the first such.
 [[nodiscard]] Result<void> require_some(
     std::initializer_list<std::pair<std::string_view, std::uint64_t>> counts);
+/// Fails when one of the durations is zero or negative, with a message that names the first such.
 [[nodiscard]] Result<void> require_time(
     std::initializer_list<std::pair<std::string_view, Duration>> lengths);
 
 /// One setting, bound to the variable that it sets.
 struct Option {
   std::string_view name;      ///< as in a configuration file: max_header_bytes
-  std::string_view argument;  ///< what stands for its value in the help: SIZE; empty for a flag
+  std::string_view argument;  ///< the placeholder of its value in the help: SIZE; empty for a flag
   std::string_view meaning;   ///< a sentence
   std::string_view breach;    ///< for a limit: what happens beyond it
-  std::string_view heading;   ///< the heading of the help it stands under
-  std::string default_text;   ///< the value when it was bound
-  bool repeatable = false;
+  std::string_view heading;   ///< the heading in the help that it belongs to
+  std::string default_text;   ///< the value of the variable when it was bound
+  bool repeatable = false;    ///< whether it may be given several times
   std::function<Result<void>(std::string_view text)> set;
 };
 
-/// The options of one or several parts. Holds references to the bound variables: they must outlive
-/// it.
+/// The options of one or several parts. It keeps references to the bound variables, which must
+/// outlive it, and views of the texts that it is given, which are usually literals.
 class OptionTable {
  public:
-  /// Begins a group: options bound from here on stand under `heading`.
+  /// Begins a group: options bound from now on come under `heading` in the help.
   void group(std::string_view heading) { heading_ = heading; }
 
+  // Each of these binds one variable to a name. What it holds now is the default.
+
+  /// Binds a number of bytes (units.h).
   void size(std::string_view name, std::uint64_t& bytes, std::string_view meaning,
             std::string_view breach = {});
+  /// Binds a whole number from 0 on.
   void count(std::string_view name, std::uint64_t& number, std::string_view meaning,
              std::string_view breach = {});
+  /// Binds a length of time (units.h).
   void duration(std::string_view name, Duration& length, std::string_view meaning,
                 std::string_view breach = {});
+  /// Binds a flag: on, yes, true or 1, or off, no, false or 0.
   void flag(std::string_view name, bool& on, std::string_view meaning);
+  /// Binds any text.
   void text(std::string_view name, std::string& value, std::string_view argument,
             std::string_view meaning);
-  /// May be given several times; the first replaces the default.
+  /// Binds a list of texts. It may be set several times, and each adds one; the first also removes
+  /// the default.
   void list(std::string_view name, std::vector<std::string>& values, std::string_view argument,
             std::string_view meaning);
-  /// The same, of addresses; what is none is refused (Address::parse).
+  /// Binds a list of addresses (Address::parse), which is set as `list` is.
   void addresses(std::string_view name, std::vector<Address>& values, std::string_view meaning);
-  /// The same, of networks (IpNetwork::parse).
+  /// Binds a list of networks (IpNetwork::parse), which is set as `list` is.
   void networks(std::string_view name, std::vector<IpNetwork>& values, std::string_view meaning);
-  /// One of a few words; `argument` shows them: (auto|io_uring|syscall).
+  /// Binds an enumeration, written as one of a few words. `argument` shows these in the help:
+  /// (auto|io_uring|syscall).
   template <class Enum>
   void choice(std::string_view name, Enum& value, std::string_view argument,
               std::vector<std::pair<std::string_view, Enum>> words, std::string_view meaning);
 
-  /// Another name for `name`, for those who know it from elsewhere; the help does not list it. A
-  /// value that is a bare number gets `unit` behind it.
+  /// Adds another name for `name`, as other servers call it; the help does not list it. `unit` is
+  /// appended to a value that is a bare number.
   void alias(std::string_view other, std::string_view name, std::string_view unit = {}) {
     aliases_.push_back({other, name, unit});
   }
@@ -87,6 +97,7 @@ class OptionTable {
   /// wrong and, for an unknown name, the nearest known one.
   [[nodiscard]] Result<void> set(std::string_view name, std::string_view text);
 
+  /// The option with this name or alias, or null. It lives as long as the table.
   [[nodiscard]] const Option* find(std::string_view name) const MASTIC_LIFETIMEBOUND;
   [[nodiscard]] const std::deque<Option>& options() const MASTIC_LIFETIMEBOUND { return options_; }
 
@@ -104,7 +115,7 @@ class OptionTable {
     std::string_view unit;
   };
 
-  std::deque<Option> options_;
+  std::deque<Option> options_;  ///< not a vector: `find` gives pointers away, and more may be added
   std::vector<Alias> aliases_;
   std::string_view heading_;
 };

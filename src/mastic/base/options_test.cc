@@ -68,7 +68,7 @@ TEST_F(OptionTableTest, NamesTheOptionAndTheFault) {
   EXPECT_EQ(table.set("max_bytes", "12Q").error().message,
             "max_bytes: '12Q' is not a size; write a number of bytes such as 512, 64K or 1M");
   EXPECT_EQ(table.set("loops", "-1").error().message, "loops: '-1' is not a whole number");
-  EXPECT_EQ(table.set("speed", "fats").error().message, "speed: 'fats' is none of slow, fast");
+  EXPECT_EQ(table.set("speed", "fats").error().message, "speed: 'fats' is not one of slow, fast");
   EXPECT_EQ(table.set("listing", "maybe").error().message,
             "listing: 'maybe' is neither on nor off");
 }

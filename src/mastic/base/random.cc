@@ -12,7 +12,9 @@ namespace mastic::base {
 std::uint64_t random_number(Kernel& kernel) {
   std::uint64_t number = 0;
   ssize_t got = 0;
-  do {  // a signal may come while the system has none yet, early after its start
+  // Right after the machine started, getrandom waits until there is enough entropy, and a signal
+  // may interrupt that wait. Up to 256 bytes are never interrupted afterwards.
+  do {
     got = kernel.getrandom(&number, sizeof number);
   } while (got == -EINTR);
   if (got == sizeof number) return number;

@@ -8,8 +8,8 @@
 
 namespace mastic::base {
 
-/// A number from the system's source. Where getrandom() is missing or forbidden, as a sandbox may
-/// have it, /dev/urandom gives it. Throws std::system_error when neither does.
+/// Returns a number from the system's random source. Reads /dev/urandom where getrandom() is
+/// missing or a sandbox forbids it. Throws std::system_error when that fails too.
 [[nodiscard]] std::uint64_t random_number(Kernel& kernel);
 
 }  // namespace mastic::base

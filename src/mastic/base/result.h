@@ -1,5 +1,5 @@
-// Expected outcomes: a value or an error, never both. What may go wrong in the normal course of
-// things (bad input, a taken port, a missing file) is returned; see assert.h for our own bugs.
+// Expected outcomes: a value or an error, never both. What can go wrong in normal operation (bad
+// input, a port in use, a missing file) is returned this way; see assert.h for our own bugs.
 
 #pragma once
 
@@ -9,16 +9,17 @@
 
 namespace mastic::base {
 
-/// What went wrong, in words for the person who can mend it: the place, the fault and the remedy.
+/// What went wrong, written for the person who can fix it: where, what, and how to fix it.
 struct Error {
   std::string message;
   int number = 0;  ///< the errno behind it, or 0
 };
 
+/// A value or an error.
 template <class T, class E = Error>
 using Result = std::expected<T, E>;
 
-/// `fail("no such directory: ", path)` where a Result is returned.
+/// Makes an error out of the parts of its message: return fail("no such directory: ", path);
 template <class... Parts>
 [[nodiscard]] std::unexpected<Error> fail(const Parts&... parts) {
   std::string message;
@@ -26,7 +27,8 @@ template <class... Parts>
   return std::unexpected(Error{std::move(message)});
 }
 
-/// The same for a refused system call: appends the system's words for `number`.
+/// Makes an error for a failed system call: `what`, a colon, and the system's words for the errno
+/// `number`.
 [[nodiscard]] std::unexpected<Error> fail_with_number(int number, std::string_view what);
 
 /// The system's words for an errno ("Permission denied").

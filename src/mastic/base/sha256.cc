@@ -21,6 +21,8 @@ constexpr std::array<std::uint32_t, 64> kRounds{
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
+/// The compression function, step by step as FIPS 180-4 §6.2.2 has it; `one` and `two` are its T1
+/// and T2. Written to be read, not to be fast: only short texts of the program are hashed.
 void take_block(State& state, std::string_view block) {
   std::array<std::uint32_t, 64> words{};
   for (std::size_t i = 0; i < 16; ++i) {
@@ -53,7 +55,8 @@ void take_block(State& state, std::string_view block) {
   for (std::size_t i = 0; i < state.size(); ++i) state[i] += mixed[i];
 }
 
-/// What `text` ends in behind its last whole block: the rest, a bit, zeros, and its length in bits.
+/// The last one or two blocks: what is left of `text` after its whole blocks, a one bit, zeros, and
+/// the length of `text` in bits.
 std::string padded_rest(std::string_view text) {
   std::string rest(text.substr(text.size() / kBlockBytes * kBlockBytes));
   rest += '\x80';

@@ -1,4 +1,5 @@
-// SHA-256 (FIPS 180-4), for text that the program itself has: what a policy names by its hash.
+// SHA-256 (FIPS 180-4), for short texts of the program itself, such as a style that a
+// Content-Security-Policy names by its hash.
 
 #pragma once
 
@@ -9,10 +10,10 @@
 
 namespace mastic::base {
 
-/// The digest of `text`. It is not fast, and its time depends on nothing but the length of `text`.
+/// Returns the digest of `text`. It is slow, and its time depends only on the length of `text`.
 [[nodiscard]] std::array<std::uint8_t, 32> sha256(std::string_view text);
 
-/// `bytes` in Base64 with padding (RFC 4648 §4).
+/// Returns `bytes` in Base64 with padding (RFC 4648 §4).
 [[nodiscard]] std::string to_base64(std::string_view bytes);
 
 }  // namespace mastic::base

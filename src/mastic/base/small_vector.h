@@ -13,8 +13,8 @@
 
 namespace mastic::base {
 
-/// Grows at its end only. T is copied as bytes; a move copies what is inside and takes what is
-/// outside.
+/// A vector of trivially copyable values that grows only at its end. A move copies elements that
+/// stand inside and takes over the memory of others.
 template <class T, std::size_t N>
 class SmallVector {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -38,12 +38,13 @@ class SmallVector {
 
   void push_back(const T& value) { append({&value, 1}); }
 
-  /// Requires: `values` is no part of this vector.
+  /// Appends `values`. Requires: they are not part of this vector.
   void append(std::span<const T> values) {
     if (values.empty()) return;
     std::memcpy(extend(values.size()), values.data(), values.size_bytes());
   }
-  /// Appends `count` elements that the caller writes: from the returned place on.
+  /// Appends `count` uninitialised elements and returns a pointer to the first; the caller writes
+  /// them.
   [[nodiscard]] T* extend(std::size_t count) MASTIC_LIFETIMEBOUND {
     reserve(size_ + count);
     return data() + std::exchange(size_, size_ + count);
@@ -51,7 +52,7 @@ class SmallVector {
   void reserve(std::size_t capacity) {
     if (capacity > capacity_) grow(capacity);
   }
-  /// Removes `count` elements from `at`, and closes the gap.
+  /// Removes `count` elements from `at` on and closes the gap.
   void erase(std::size_t at, std::size_t count) {
     std::memmove(data() + at, data() + at + count, (size_ - at - count) * sizeof(T));
     size_ -= count;

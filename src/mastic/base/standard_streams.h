@@ -1,4 +1,4 @@
-// Standard input, output and error, as a program may count on them.
+// Makes sure that standard input, output and error are open.
 
 #pragma once
 
@@ -6,9 +6,10 @@
 
 namespace mastic::base {
 
-/// Opens /dev/null for those that whoever started this program has closed, for it and for its
-/// children: so no file and no socket gets their numbers, and what is printed goes nowhere. Fails
-/// when there is no such device. Call it first in main, before there are threads.
+/// Opens /dev/null in place of every standard stream that is closed, for this process and its
+/// children. So no file or socket gets the number of a stream, and what is printed there is
+/// discarded. Fails when /dev/null cannot be opened. Call it first in main, before there are
+/// threads.
 [[nodiscard]] Result<void> open_standard_streams();
 
 }  // namespace mastic::base

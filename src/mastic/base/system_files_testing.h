@@ -1,4 +1,4 @@
-// A kernel for tests that has the files it is given, and no others.
+// A kernel for tests that has only the files that it is given.
 
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace mastic::base {
 
-/// All but opening files is the system's.
+/// Opens its own files from memory, by path, and passes every other call on to the system.
 class SystemFilesKernel final : public ForwardingKernel {
  public:
   explicit SystemFilesKernel(std::map<std::string, std::string> files)

@@ -8,6 +8,7 @@
 
 namespace mastic::base {
 std::optional<std::uint64_t> parse_decimal(std::string_view digits) {
+  // Nineteen digits always fit into 64 bits, so the usual number needs no checks for overflow.
   constexpr std::size_t kNeverTooLarge = 19;
   std::uint64_t number = 0;
   if (digits.size() <= kNeverTooLarge) {
@@ -58,6 +59,8 @@ std::string lower_case(std::string_view text) {
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+  // Levenshtein's table, of which only one row is kept. `diagonal` is the element above and to the
+  // left, which the row has overwritten by the time that it is needed.
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {

@@ -24,7 +24,7 @@ constexpr int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// Whether both are the same but for the case of ASCII letters.
+/// Whether both are equal when the case of ASCII letters is ignored.
 [[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -33,7 +33,7 @@ constexpr int hex_value(char c) {
   return true;
 }
 
-/// Whether both are the same. For short ones: it is no call.
+/// Whether both are equal. It is inline, and so faster than a call of memcmp for short texts.
 [[nodiscard]] inline bool equal_short(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   const auto differ = [&]<class Word>(Word left, std::size_t at) {
@@ -43,7 +43,7 @@ constexpr int hex_value(char c) {
     return left != right;
   };
   const std::size_t size = a.size();
-  if (size >= 8) {  // the last word may have some of the one before it
+  if (size >= 8) {  // the last word may overlap the one before it
     for (std::size_t at = 0; at + 8 < size; at += 8) {
       if (differ(std::uint64_t{}, at)) return false;
     }
@@ -56,15 +56,15 @@ constexpr int hex_value(char c) {
   return true;
 }
 
-/// `text` without the spaces and tabs at its ends.
+/// Returns `text` without the spaces and tabs at its ends.
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
 }
 
-/// Cuts `text` at the first `separator`: returns what stands before it and leaves the rest in
-/// `text`, which is empty when there was none.
+/// Cuts `text` at the first `separator`: returns what is before it and leaves in `text` what is
+/// after it. Without a separator it returns all of `text` and leaves nothing.
 constexpr std::string_view take_until(std::string_view& text, char separator) {
   const std::size_t at = text.find(separator);
   const std::string_view head = text.substr(0, at);
@@ -72,30 +72,34 @@ constexpr std::string_view take_until(std::string_view& text, char separator) {
   return head;
 }
 
-/// Copies `text` to `at`, where it has to fit; returns the end of the copy.
+/// Copies `text` to `at`, which must have room for it; returns the end of the copy.
 inline char* put(char* at, std::string_view text) {
   if (!text.empty()) std::memcpy(at, text.data(), text.size());
   return at + text.size();
 }
 
-/// The same with a number in decimal digits, 20 at the most.
+/// Writes `number` in decimal to `at`, which must have room for 20 digits; returns the end.
 inline char* put_decimal(char* at, std::uint64_t number) {
   return std::to_chars(at, at + 20, number).ptr;
 }
 
-/// Digits only, all of them, without overflow: "12" but never "+12", "12 ", "0x12" or "".
+/// Reads a number that is all digits and fits into 64 bits: "12", but not "+12", "12 ", "0x12" or
+/// "".
 [[nodiscard]] std::optional<std::uint64_t> parse_decimal(std::string_view digits);
-/// The same with a minus sign before it, or none, for what fits into 64 bits.
+/// Reads digits with an optional minus sign that fit into 64 signed bits.
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 
-/// Hexadecimal digits only, 1 to 16 of them.
+/// Reads 1 to 16 hexadecimal digits, and nothing else.
 [[nodiscard]] std::optional<std::uint64_t> parse_hexadecimal(std::string_view digits);
 
+/// Appends `number` in decimal.
 void append_decimal(std::string& out, std::uint64_t number);
 
+/// Returns `text` with its ASCII letters in lower case.
 [[nodiscard]] std::string lower_case(std::string_view text);
 
-/// Of `candidates`, the one a person most likely meant by `word`; nothing when none is near.
+/// Returns the one of `candidates` that a person most likely meant by `word`; nothing when none is
+/// close enough.
 template <class Range>
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
                                                       const Range& candidates);

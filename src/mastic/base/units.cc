@@ -20,7 +20,7 @@ constexpr std::array<Unit, 4> kSizeUnits{{{"G", 1 << 30}, {"M", 1 << 20}, {"K", 
 constexpr std::array<Unit, 4> kTimeUnits{
     {{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
-/// Digits followed by the name of a unit; nothing when it is anything else or overflows.
+/// Reads digits followed by the name of a unit; nothing for anything else, or beyond `most`.
 template <std::size_t N>
 std::optional<std::uint64_t> parse_in(const std::array<Unit, N>& units, std::string_view text,
                                       std::string_view bare_unit, std::uint64_t most) {

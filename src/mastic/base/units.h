@@ -14,32 +14,32 @@ namespace mastic::base {
 using Instant = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
-/// The instant that lies `length` after `now`; the last one there is, or the first, when that lies
-/// beyond it. Every sum of an instant and somebody's duration is made by it, for a duration may be
-/// max(), which says "for ever".
+/// Returns the instant `length` after `now`, clamped to the instants that exist. Use it for every
+/// sum of an instant and a duration that a caller chose: that may be max(), which means "for ever".
 [[nodiscard]] constexpr Instant after(Instant now, Duration length) {
   if (length > Duration::zero() && now > Instant::max() - length) return Instant::max();
   if (length < Duration::zero() && now < Instant::min() - length) return Instant::min();
   return now + length;
 }
-/// The same for a wait that begins now, by the system's clock. (std's own `wait_for` overflows.)
+/// Returns the instant `length` from now by the system's clock, for std's `wait_until`; std's
+/// `wait_for` overflows when it is given max().
 [[nodiscard]] inline Instant from_now(Duration length) {
   return after(std::chrono::steady_clock::now(), length);
 }
 
-/// A number of bytes: digits with an optional K, M or G (powers of 1024).
+/// Reads a number of bytes: digits with an optional K, M or G (powers of 1024).
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
 
-/// A length of time: digits with ms, s, m or h; digits alone are seconds.
+/// Reads a length of time: digits with ms, s, m or h; digits alone are seconds.
 [[nodiscard]] Result<Duration> parse_duration(std::string_view text);
 
-/// "32K" for 32768: what parse_size reads back, in the largest unit that divides it.
+/// Returns a size in the largest unit that divides it, as parse_size reads it: "32K" for 32768.
 [[nodiscard]] std::string format_size(std::uint64_t bytes);
 
-/// "10s" for ten seconds: what parse_duration reads back, to the millisecond.
+/// Returns a duration to the millisecond, as parse_duration reads it: "10s" for ten seconds.
 [[nodiscard]] std::string format_duration(Duration duration);
 
-/// For people who skim: "1.2 MB", "831 B" (powers of 1000).
+/// Returns a size in two or three digits, for people: "1.2 MB", "831 B" (powers of 1000).
 [[nodiscard]] std::string human_size(std::uint64_t bytes);
 
 }  // namespace mastic::base

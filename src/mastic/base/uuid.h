@@ -11,12 +11,14 @@
 
 namespace mastic::base {
 
+/// A UUID of any version.
 struct Uuid {
   std::array<std::uint8_t, 16> bytes{};
 
-  /// "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", in capitals or not; nothing for anything else.
+  /// Reads "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", in either case; returns nothing for anything
+  /// else.
   [[nodiscard]] static std::optional<Uuid> parse(std::string_view text);
-  /// In small letters.
+  /// Returns the text form in lower case.
   [[nodiscard]] std::string to_string() const;
 
   friend auto operator<=>(const Uuid&, const Uuid&) = default;

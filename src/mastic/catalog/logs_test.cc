@@ -103,7 +103,7 @@ TEST(Options, RefuseLevelsThatAreNone) {
   Options options;
   options.log_level = {"store=loud"};
   EXPECT_EQ(options.check().error().message,
-            "--log-level: 'store=loud' is no level; write debug, info, warning or error, or "
+            "--log-level: 'store=loud' is not a level; write debug, info, warning or error, or "
             "LOGGER=LEVEL");
 }
 

@@ -135,7 +135,7 @@ TEST(ServerOptions, MustNotContradictEachOther) {
   EXPECT_EQ(options.check().error().message, "--max-header-bytes may be 16M at the most");
   options = {};
   options.max_connections = 0;
-  EXPECT_EQ(options.check().error().message, "--max-connections has to be at least 1");
+  EXPECT_EQ(options.check().error().message, "--max-connections must be at least 1");
   options = {};
   options.header_timeout = {};
   EXPECT_FALSE(options.check());

@@ -467,7 +467,7 @@ TEST(StreamServerOptions, SayWhatCouldNotWork) {
     const auto checked = options.check();
     return checked ? std::string() : checked.error().message;
   };
-  EXPECT_EQ(fault([](auto& o) { o.threads = 0; }), "threads has to be at least 1");
+  EXPECT_EQ(fault([](auto& o) { o.threads = 0; }), "threads must be at least 1");
   EXPECT_EQ(fault([](auto& o) { o.threads = 10'000; }), "");
   EXPECT_EQ(fault([](auto& o) { o.threads = 10'001; }), "threads must be at most 10000");
   EXPECT_EQ(fault([](auto& o) { o.socket_mode = "rw"; }), "'rw' is no mode; it looks like 660");
