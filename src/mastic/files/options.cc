@@ -50,7 +50,7 @@ base::Result<void> Options::check() const {
   }
   for (const std::string& range : share) {
     if (!http::is_media_type(range)) {
-      return base::fail("--share: '", range, "' is no media type such as font/woff2 or font/*");
+      return base::fail("--share: '", range, "' is not a media type such as font/woff2 or font/*");
     }
   }
   return {};

@@ -358,9 +358,9 @@ TEST_F(StaticFilesTest, SharesWithOtherOriginsWhatItIsToldToShare) {
 TEST_F(StaticFilesTest, RefusesTypesThatAreNone) {
   const auto fault = [](Options wrong) { return wrong.check().error().message; };
   EXPECT_EQ(fault({.types = {".m4s=video"}}),
-            "--type: 'video' is no media type such as text/plain");
+            "--type: 'video' is not a media type such as text/plain");
   EXPECT_EQ(fault({.share = {"fonts"}}),
-            "--share: 'fonts' is no media type such as font/woff2 or font/*");
+            "--share: 'fonts' is not a media type such as font/woff2 or font/*");
   EXPECT_FALSE(open_static_files(files.root(), {.share = {"font/*, text/html"}}, *kernel));
 }
 

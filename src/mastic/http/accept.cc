@@ -8,10 +8,10 @@
 namespace mastic::http {
 namespace {
 
-/// How well a range names what is offered: 0 is not at all.
+/// How closely a range names what is offered; 0 when it does not.
 using Specificity = int (*)(std::string_view range, std::string_view offered);
 
-/// 3 as itself, 2 by its first half, 1 as anything.
+/// Returns 3 for `text/html`, 2 for `text/*`, 1 for `*/*`, and 0 for a range that does not match.
 int media_type_specificity(std::string_view range, std::string_view type) {
   if (base::equal_ignoring_case(range, type)) return 3;
   if (range == "*/*") return 1;
@@ -20,13 +20,16 @@ int media_type_specificity(std::string_view range, std::string_view type) {
   return base::equal_ignoring_case(type.substr(0, half.size()), half) ? 2 : 0;
 }
 
-/// Whether `tag` is `prefix` or goes on with a subtag behind it.
+/// Whether `tag` is `prefix` or `prefix` and more subtags.
 bool begins_with_tag(std::string_view tag, std::string_view prefix) {
   return base::equal_ignoring_case(tag.substr(0, prefix.size()), prefix) &&
          (tag.size() == prefix.size() || tag[prefix.size()] == '-');
 }
 
-/// 1000 as itself, 1 as any; between them the more the more subtags are shared (RFC 4647 §3).
+/// Returns 1000 for the same tag and 1 for `*`; in between, more for a longer common prefix of
+/// subtags (RFC 4647 §3). Lookup in the RFC shortens only the range. Here the tag is shortened too,
+/// so `de` is served by `de-AT`: a reader of German prefers that to a language not asked for at
+/// all.
 int language_specificity(std::string_view range, std::string_view tag) {
   constexpr int kExact = 1000;
   if (base::equal_ignoring_case(range, tag)) return kExact;
@@ -38,7 +41,8 @@ int language_specificity(std::string_view range, std::string_view tag) {
   return 2 + std::min(static_cast<int>(shorter.size()), kExact - 3);
 }
 
-/// What the most specific range says of `offered`.
+/// The quality that the most specific matching range gives to `offered`, whatever the order of
+/// ranges (RFC 9110 §12.5.1): with "text/*;q=0.5, text/html;q=0" HTML is refused.
 int quality_of(std::string_view accept, std::string_view offered, Specificity specificity) {
   int quality = 0;
   int best = 0;
@@ -56,7 +60,7 @@ int quality_of(std::string_view accept, std::string_view offered, Specificity sp
 std::optional<std::size_t> choose(std::string_view accept,
                                   std::span<const std::string_view> offered,
                                   Specificity specificity) {
-  if (accept.find_first_not_of(" \t,") == accept.npos) {  // no member that is not empty
+  if (accept.find_first_not_of(" \t,") == accept.npos) {  // absent, or only empty members
     return offered.empty() ? std::nullopt : std::optional<std::size_t>(0);
   }
   std::optional<std::size_t> chosen;

@@ -9,13 +9,15 @@
 
 namespace mastic::http {
 
-/// The one of `offered` that `accept`, all lines of the field joined, likes best; of several the
-/// first. An absent field likes all of them. Nothing when it takes none.
+/// Returns the index of the media type in `offered` that `accept`, all lines of the field joined,
+/// prefers; the first one when several are equally good. An absent field accepts all of them.
+/// Returns nothing when it accepts none.
 [[nodiscard]] std::optional<std::size_t> choose_media_type(
     std::string_view accept, std::span<const std::string_view> offered);
 
-/// The same of languages and Accept-Language. `de` and `de-AT` serve each other when there is
-/// nothing nearer, whichever of them is offered.
+/// Returns the index of the language in `offered` that `accept_language` prefers, by the same
+/// rules. `de` also serves a client that wants `de-AT`, and the other way round, when nothing fits
+/// better.
 [[nodiscard]] std::optional<std::size_t> choose_language(std::string_view accept_language,
                                                          std::span<const std::string_view> offered);
 

@@ -10,7 +10,8 @@
 namespace mastic::http {
 namespace {
 
-/// How much of `text`, from its beginning, is a registered name or an IPv4 address; 0: none is.
+/// How many bytes at the start of `text` are a registered name or an IPv4 address; 0 when there are
+/// none or an escape is broken.
 std::size_t registered_name_size(std::string_view text) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -24,7 +25,7 @@ std::size_t registered_name_size(std::string_view text) {
   return static_cast<std::size_t>(at - begin);
 }
 
-/// The same of an IPv6 address in brackets.
+/// How many bytes at the start of `text` are an IPv6 address in brackets; 0 when it is not one.
 std::size_t bracketed_v6_size(std::string_view text) {
   const std::size_t bracket = text.find(']');
   if (bracket == text.npos) return 0;

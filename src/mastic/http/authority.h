@@ -8,28 +8,29 @@
 
 namespace mastic::http {
 
+/// A host and perhaps a port: views into the text that it was read from.
 struct Authority {
   std::string_view host;  ///< as written; an IPv6 address keeps its brackets
   std::optional<std::uint16_t> port;
 
-  /// Nothing when `text` is empty or is no `host[:port]`: user information, paths, lists, spaces
-  /// and ports beyond 65535 are refused. `host:` with an empty port is allowed.
+  /// Reads `host[:port]`, where the port may be empty. Returns nothing for anything else: an empty
+  /// text, user information, paths, lists, spaces, ports over 65535.
   [[nodiscard]] static std::optional<Authority> parse(std::string_view text);
-  /// Whether that would be one.
+  /// Whether `parse` would return something; faster for names and names with a port.
   [[nodiscard]] static bool is_one(std::string_view text);
 };
 
-/// The port of an authority that names none: 443 for "https", else 80.
+/// The port of an authority without one: 443 for "https", else 80.
 [[nodiscard]] std::uint16_t default_port(std::string_view scheme);
 
-/// Whether both name one host and port, as a URL of `scheme` has them (RFC 9110 §4.2.3): letters
-/// count without regard to case, and a port that is empty or left out is that of the scheme.
+/// Whether both name the same host and port in URLs of `scheme` (RFC 9110 §4.2.3). Case is ignored,
+/// and an empty or missing port is the default of the scheme.
 [[nodiscard]] bool same_authority(std::string_view a, std::string_view b, std::string_view scheme);
 
-/// Whether `text` is a pattern of hosts: a name without a port, or "*." and what names end in.
+/// Whether `text` is a pattern of hosts: a name without a port, or "*." and the ending of names.
 [[nodiscard]] bool is_host_pattern(std::string_view text);
-/// Whether `host` is `pattern`, or ends in what stands behind the star of "*.example.com". A dot at
-/// the end of `host`, the root of the domain name system spelt out, does not count.
+/// Whether `host` is `pattern` or, for "*.example.com", ends in ".example.com". A dot at the end of
+/// `host`, which is how an absolute domain name is written, is ignored.
 [[nodiscard]] bool matches_host(std::string_view pattern, std::string_view host);
 
 }  // namespace mastic::http

@@ -11,6 +11,7 @@ std::string Byteranges::content_type() const {
 }
 
 std::string Byteranges::head(std::size_t i) const {
+  // The line break before a boundary belongs to the boundary, not to the bytes before it.
   std::string text = i == 0 ? "--" : "\r\n--";
   text.append(boundary_).append("\r\nContent-Type: ").append(media_type_);
   text.append("\r\nContent-Range: ").append(content_range(ranges_[i], size_)).append("\r\n\r\n");

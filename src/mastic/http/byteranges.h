@@ -1,4 +1,4 @@
-// Several ranges in one answer: the media type multipart/byteranges (RFC 9110 §14.6).
+// Several ranges in one response: the media type multipart/byteranges (RFC 9110 §14.6).
 
 #pragma once
 
@@ -11,22 +11,23 @@
 
 namespace mastic::http {
 
-/// What stands around the parts: their heads and the closing line. The bytes of each range go
-/// between.
+/// The text around the parts: their heads and the closing line. The caller sends the bytes of each
+/// range after its head.
 class Byteranges {
  public:
-  /// `boundary` must not occur in the content; a number nobody can guess will do.
+  /// Requires: `boundary` does not occur in the content; use a number that cannot be guessed.
+  /// `size` is that of the whole representation.
   Byteranges(std::string_view boundary, std::string_view media_type, std::uint64_t size,
              std::vector<ByteRange> ranges);
 
-  /// "multipart/byteranges; boundary=..."
+  /// The value of Content-Type: "multipart/byteranges; boundary=..."
   [[nodiscard]] std::string content_type() const;
-  /// What stands before the bytes of range `i`.
+  /// The text before the bytes of range `i`.
   [[nodiscard]] std::string head(std::size_t i) const;
-  /// What stands after the last.
+  /// The text after the last range.
   [[nodiscard]] std::string tail() const;
   [[nodiscard]] const std::vector<ByteRange>& ranges() const { return ranges_; }
-  /// Bytes of all of it.
+  /// How many bytes the whole content has, heads and closing line included.
   [[nodiscard]] std::uint64_t total() const;
 
  private:

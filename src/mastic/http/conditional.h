@@ -1,4 +1,5 @@
-// Conditional requests (RFC 9110 §13): what If-Match and its kin decide, in the order of §13.2.2.
+// Conditional requests (RFC 9110 §13): what If-Match and its relatives decide, in the order of
+// §13.2.2.
 
 #pragma once
 
@@ -12,25 +13,27 @@
 
 namespace mastic::http {
 
-/// What tells one state of a resource from another; both members are optional.
+/// What identifies the current state of a resource; both members are optional.
 struct Validators {
   std::optional<EntityTag> entity_tag;
   std::optional<std::int64_t> last_modified;  ///< seconds since 1970
 };
 
+/// What the conditions of a request lead to.
 enum class Precondition {
-  Proceed,      ///< answer as if nothing had been asked
+  Proceed,      ///< answer as if there were no condition
   NotModified,  ///< 304, to GET and HEAD
   Failed,       ///< 412
 };
 
-/// `now` is for dates with two-digit years and for dates in the future. A date that cannot be read
-/// is as if it were not there.
+/// Evaluates the conditions of a request against the current state. `now`, in seconds since 1970,
+/// is needed for dates with two-digit years. A condition whose date cannot be read is ignored.
 [[nodiscard]] Precondition evaluate(Method method, FieldsView request, const Validators& validators,
                                     std::int64_t now);
 
-/// Whether a Range field may be honoured: there is no If-Range, or it names this very state. A date
-/// counts only when it is more than a second old, for it may otherwise have changed within it.
+/// Whether a Range field may be honoured: there is no If-Range, or it names exactly this state. A
+/// date counts only when it is more than a second old: within that second the resource may have
+/// changed again.
 [[nodiscard]] bool if_range_holds(FieldsView request, const Validators& validators,
                                   std::int64_t now);
 

@@ -8,21 +8,22 @@
 
 namespace mastic::http {
 
+/// The content codings that Mastic knows.
 enum class ContentCoding : std::uint8_t { Identity, Brotli, Zstd, Gzip };
 
-/// "br"; "identity" for Identity.
+/// The name of a coding as Content-Encoding has it: "br".
 [[nodiscard]] std::string_view to_string(ContentCoding coding);
 
-/// An Accept-Encoding field, read once.
+/// What an Accept-Encoding field accepts.
 class AcceptedCodings {
  public:
-  /// `field` is all its lines joined; an absent field accepts identity only, which is what every
-  /// client can read. Quality values that cannot be read count as 0.
+  /// Reads all lines of the field, joined. An absent field accepts only identity, which every
+  /// client can read. A quality value that cannot be read counts as 0.
   [[nodiscard]] static AcceptedCodings parse(std::string_view field);
 
-  /// Whether the client said how much it likes identity, rather than leaving it to the server.
+  /// Whether the field gives a quality to identity, rather than leaving that to the server.
   [[nodiscard]] bool names_identity() const { return names_identity_; }
-  /// 0 (never) to 1000 (gladly).
+  /// The quality of a coding, from 0 (not accepted) to 1000.
   [[nodiscard]] int quality(ContentCoding coding) const {
     return qualities_[static_cast<std::size_t>(coding)];
   }

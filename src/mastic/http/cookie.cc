@@ -9,7 +9,7 @@
 namespace mastic::http {
 namespace {
 
-constexpr std::size_t kMaxBytes = 4096;  // of a name and its value; browsers take no more
+constexpr std::size_t kMaxBytes = 4096;  // name and value; browsers reject more
 
 std::string_view without_quotes(std::string_view value) {
   const bool quoted = value.size() >= 2 && value.starts_with('"') && value.ends_with('"');
@@ -25,17 +25,17 @@ bool is_attribute_value(std::string_view text) {
   return is_field_value(text) && text.find(';') == text.npos;
 }
 
-/// Browsers do not look at the case of these.
+/// Whether the name begins with `prefix`; browsers ignore case here.
 bool has_prefix(std::string_view name, std::string_view prefix) {
   return base::equal_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-/// Why browsers would not take it; empty when they do.
+/// Why browsers would reject the cookie; empty when they accept it.
 std::string_view fault_of(const SetCookie& cookie) {
-  if (!is_token(cookie.name)) return "its name is no token";
+  if (!is_token(cookie.name)) return "its name is not a token";
   if (!std::ranges::all_of(cookie.value, is_cookie_octet)) {
-    return "its value has a character that cookies cannot hold; percent_encode_segment makes it "
-           "fit";
+    return "its value has a character that cookies cannot hold; encode it with "
+           "percent_encode_segment";
   }
   if (cookie.name.size() + cookie.value.size() > kMaxBytes) return "it is larger than 4096 bytes";
   if (!cookie.path.starts_with('/') || !is_attribute_value(cookie.path)) {
@@ -47,7 +47,7 @@ std::string_view fault_of(const SetCookie& cookie) {
   }
   const bool is_host = has_prefix(cookie.name, "__Host-");
   if ((is_host || has_prefix(cookie.name, "__Secure-")) && !cookie.secure) {
-    return "such a name needs `secure`";
+    return "its prefix needs `secure`";
   }
   if (is_host && (cookie.path != "/" || !cookie.domain.empty())) {
     return "__Host- needs the path '/' and no domain";
@@ -69,6 +69,9 @@ std::string_view to_text(SetCookie::SameSite same_site) {
 
 }  // namespace
 
+// Cookies are not split beforehand: most handlers want one of them, or none. The bound keeps a
+// lookup cheap in a request that is full of cookies; RFC 6265 §6.1 asks browsers to keep 50 for a
+// site.
 std::optional<std::string_view> find_cookie(FieldsView fields, std::string_view name) {
   std::size_t seen = 0;
   for (const Field field : fields) {

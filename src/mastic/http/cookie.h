@@ -1,4 +1,4 @@
-// Cookies (RFC 6265 and its successor): those of a request are found, those of a response written.
+// Cookies (RFC 6265 and its successor): finds those of a request, writes those of a response.
 
 #pragma once
 
@@ -12,31 +12,32 @@
 
 namespace mastic::http {
 
-/// How many cookies of a request are looked at; those after them are passed over.
+/// How many cookies of a request are looked at; the rest are ignored.
 inline constexpr std::size_t kMaxCookies = 50;
 
-/// The value of the first cookie `name` in all Cookie fields, without the quotes around it; a view
-/// into them. Names are told apart by case. A pair that is none is passed over.
+/// Returns the value of the first cookie called `name` in all Cookie fields, without quotes around
+/// it: a view into the fields. Names are case-sensitive. Parts that are not NAME=VALUE are ignored.
 [[nodiscard]] std::optional<std::string_view> find_cookie(FieldsView fields, std::string_view name);
 
-/// A cookie as a response sets it. The defaults are the safe ones: scripts do not see it, other
-/// sites do not have it sent along, and it travels over TLS only. Browsers take `http://localhost`
-/// for safe as well; a site that is served without TLS sets `secure` to false.
+/// A cookie that a response sets. The defaults are the safe ones: scripts cannot read it, browsers
+/// do not send it with requests that other sites cause, and it travels only over TLS. Browsers
+/// treat `http://localhost` like TLS; a site that is served without TLS has to set `secure` to
+/// false.
 struct SetCookie {
   enum class SameSite : std::uint8_t { Strict, Lax, None };
 
-  std::string name;        ///< a token; `__Host-` and `__Secure-` at its start are held to
+  std::string name;        ///< a token; the rules of the prefixes `__Host-` and `__Secure-` apply
   std::string value = {};  ///< visible ASCII without quotes, commas, semicolons, backslashes
   std::optional<std::chrono::seconds> max_age =
       {};  ///< without: until the browser ends; 0: removed
   std::string path = "/";
-  std::string domain = {};  ///< empty: the host that set it, and not those below it
+  std::string domain = {};  ///< empty: only the host that set it, without its subdomains
   SameSite same_site = SameSite::Lax;
   bool secure = true;
   bool http_only = true;
 
-  /// The value of a Set-Cookie field. Throws std::invalid_argument, with the reason, for what
-  /// browsers would not take or would read as something else.
+  /// Returns the value of a Set-Cookie field. Throws std::invalid_argument with the reason when
+  /// browsers would reject the cookie or read it as something else.
   [[nodiscard]] std::string to_string() const;
 };
 

@@ -96,7 +96,7 @@ TEST(SetCookie, NamesTheCookieAndTheRemedy) {
   } catch (const std::invalid_argument& error) {
     EXPECT_STREQ(error.what(),
                  "cookie 'greeting': its value has a character that cookies cannot hold; "
-                 "percent_encode_segment makes it fit");
+                 "encode it with percent_encode_segment");
   }
 }
 

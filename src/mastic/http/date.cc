@@ -15,7 +15,8 @@ using base::DateTime;
 constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                 "Thursday", "Friday", "Saturday"};
 
-/// Takes one piece after the other off the front of a date; remembers when one did not fit.
+/// Takes one piece after another off the front of a date. After a piece that does not fit, all
+/// later ones do nothing, so the forms below are written without a check at every step.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -62,7 +63,7 @@ class Reader {
   bool ok_ = true;
 };
 
-/// Sun, 06 Nov 1994 08:49:37 GMT
+/// IMF-fixdate, the form that everyone sends today: Sun, 06 Nov 1994 08:49:37 GMT
 bool read_fixdate(std::string_view text, DateTime& date) {
   Reader reader(text);
   reader.day_name(false);
@@ -78,7 +79,7 @@ bool read_fixdate(std::string_view text, DateTime& date) {
   return reader.ended_well();
 }
 
-/// Sunday, 06-Nov-94 08:49:37 GMT
+/// The obsolete form of RFC 850: Sunday, 06-Nov-94 08:49:37 GMT
 bool read_rfc850(std::string_view text, DateTime& date, std::int64_t now) {
   Reader reader(text);
   reader.day_name(true);
@@ -96,7 +97,7 @@ bool read_rfc850(std::string_view text, DateTime& date, std::int64_t now) {
   return reader.ended_well();
 }
 
-/// Sun Nov  6 08:49:37 1994
+/// The obsolete form of C's asctime, which pads the day with a space: Sun Nov  6 08:49:37 1994
 bool read_asctime(std::string_view text, DateTime& date) {
   Reader reader(text);
   reader.day_name(false);
@@ -117,7 +118,7 @@ bool read_asctime(std::string_view text, DateTime& date) {
 
 void write_date(char* place, std::int64_t unix_seconds) noexcept {
   const DateTime date = base::to_date_time(unix_seconds);
-  char text[40];
+  char text[40];  // snprintf adds a zero, for which `place` has no room
   std::snprintf(text, sizeof text, "%.3s, %02d %s %04d %02d:%02d:%02d GMT",
                 kDays[static_cast<std::size_t>(date.weekday)].data(), date.day,
                 base::month_name(date.month), date.year, date.hour, date.minute, date.second);

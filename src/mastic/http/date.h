@@ -10,16 +10,18 @@
 
 namespace mastic::http {
 
+/// The length of a date as `write_date` writes it.
 inline constexpr std::size_t kDateBytes = 29;
 
-/// Writes "Sun, 06 Nov 1994 08:49:37 GMT" to `place`, which has room for kDateBytes. There is no
-/// HTTP date for a moment outside of the years 0 to 9999 (base::has_date): it becomes the nearest
-/// that there is.
+/// Writes a date as "Sun, 06 Nov 1994 08:49:37 GMT" to `place`, which must have room for
+/// kDateBytes. A moment outside the years 0 to 9999 (base::has_date) becomes the nearest that has a
+/// date.
 void write_date(char* place, std::int64_t unix_seconds) noexcept;
+/// Returns a date as "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] std::string format_date(std::int64_t unix_seconds);
 
-/// Reads IMF-fixdate and the two obsolete forms; nothing when the text is none of them. A two-digit
-/// year more than 50 years ahead of `now` is one of the century before.
+/// Reads IMF-fixdate or one of the two obsolete forms as seconds since 1970; returns nothing for
+/// anything else. A two-digit year more than 50 years after `now` belongs to the century before.
 [[nodiscard]] std::optional<std::int64_t> parse_date(std::string_view text, std::int64_t now);
 
 }  // namespace mastic::http

@@ -7,13 +7,14 @@
 namespace mastic::http {
 namespace {
 
-/// etagc: visible but for the quote, or a byte over 0x7f.
+/// etagc: a visible character other than the quote, or a byte over 0x7f.
 bool is_tag_character(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte == 0x21 || (byte >= 0x23 && byte != 0x7f);
 }
 
-/// Takes one tag off the front of `text`.
+/// Takes one tag off the front of `text`. It has no escapes, so the next quote ends it, and a list
+/// cannot simply be split at commas: a tag may contain them.
 std::optional<EntityTag> take_tag(std::string_view& text) {
   EntityTag tag;
   tag.weak = text.starts_with("W/");

@@ -8,21 +8,22 @@
 
 namespace mastic::http {
 
+/// An entity tag: a view into the text that it was read from.
 struct EntityTag {
-  std::string_view opaque;  ///< with its quotes
+  std::string_view opaque;  ///< including its quotes
   bool weak = false;
 
-  /// `"x"` or `W/"x"` and nothing else.
+  /// Reads `"x"` or `W/"x"`; returns nothing for anything else.
   [[nodiscard]] static std::optional<EntityTag> parse(std::string_view text);
 };
 
-/// The same and both strong: for ranges and writes.
+/// Whether both are strong and have the same text: the comparison for ranges and writes.
 [[nodiscard]] bool strong_match(const EntityTag& a, const EntityTag& b);
-/// The same whether weak or not: for caches.
+/// Whether both have the same text, weak or not: the comparison for caches.
 [[nodiscard]] bool weak_match(const EntityTag& a, const EntityTag& b);
 
-/// Whether a list as in If-None-Match holds `tag` in the sense of `match`; `*` holds every tag. A
-/// list that breaks off in something else holds what stood before it. Linear in the size of `list`.
+/// Whether a list as in If-None-Match contains `tag`, compared by `match`; `*` contains every tag.
+/// A malformed list contains the tags before the fault. Linear in the size of `list`.
 [[nodiscard]] bool list_matches(std::string_view list, const EntityTag& tag,
                                 bool (*match)(const EntityTag&, const EntityTag&));
 

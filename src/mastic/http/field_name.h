@@ -7,7 +7,7 @@
 
 namespace mastic::http {
 
-/// A well-known field name, or `Other`: compare `Other` by its text.
+/// A well-known field name, or `Other`, which has to be compared by its text.
 enum class FieldName : std::uint8_t {
   Other,
   Accept,
@@ -85,12 +85,14 @@ enum class FieldName : std::uint8_t {
   XForwardedProto,
 };
 
+/// How many values FieldName has.
 inline constexpr std::size_t kFieldNameCount =
     static_cast<std::size_t>(FieldName::XForwardedProto) + 1;
 
-/// Without regard to case. Costs one hash of three characters and one comparison.
+/// Returns the name with this text, ignoring case, or Other. Costs one hash of three characters and
+/// one comparison.
 [[nodiscard]] FieldName find_field_name(std::string_view text);
-/// As the RFCs spell it: "Content-Length". Empty for Other.
+/// The spelling of the RFCs: "Content-Length". Empty for Other.
 [[nodiscard]] std::string_view to_string(FieldName name);
 
 }  // namespace mastic::http

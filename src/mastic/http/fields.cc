@@ -1,3 +1,11 @@
+// Fields are kept as the text of an HTTP/1 head, so that a response is sent by copying one block:
+//
+//     text_      Content-Type: text/plain\r\nVary: Accept\r\n
+//     entries_   {name_at, name_size, value_at, value_size} of each, as offsets into text_
+//
+// Adding appends to both. Removing closes the gap in the text and moves later offsets down, which
+// is linear and rare.
+
 #include "mastic/http/fields.h"
 
 #include <algorithm>
@@ -55,16 +63,16 @@ Fields::Fields(FieldsView fields) {
 
 void Fields::add(std::string_view name, std::string_view value) {
   if (!is_token(name) || name.size() > std::numeric_limits<std::uint16_t>::max()) {
-    throw std::invalid_argument("a field name has to be a token");
+    throw std::invalid_argument("a field name must be a token");
   }
   append(find_field_name(name), name, value);
 }
 
-/// Requires: the name is a token, and `known` says which.
+/// Requires: the name is a token, and `known` is its FieldName.
 void Fields::append(FieldName known, std::string_view name, std::string_view value) {
   if (!is_field_value(value) || has_blank_end(value)) {
     throw std::invalid_argument("the value of the field " + std::string(name) +
-                                " has a control character, or a blank at an end");
+                                " has a control character, or a space or tab at an end");
   }
   stop_sharing();
   FieldEntry entry{};
@@ -88,7 +96,8 @@ void Fields::set(std::string_view name, std::string_view value) {
 
 void Fields::remove(std::string_view name) {
   stop_sharing();
-  for (std::size_t i = entries_.size(); i-- > 0;) {
+  for (std::size_t i = entries_.size();
+       i-- > 0;) {  // backwards: entries before `i` keep their place
     const FieldEntry entry = entries_[i];
     if (!is_named(view()[i], name)) continue;
     const std::uint32_t end = entry.value_at + entry.value_size + 2;

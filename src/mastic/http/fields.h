@@ -15,13 +15,15 @@
 
 namespace mastic::http {
 
+/// One field: views into the bytes of the FieldsView that it came from.
 struct Field {
   FieldName known = FieldName::Other;
   std::string_view name;   ///< as it was written
-  std::string_view value;  ///< without blanks at its ends
+  std::string_view value;  ///< without spaces and tabs at its ends
 };
 
-/// Where a field stands, relative to the first byte of what holds it; so both can move together.
+/// Where a field is, relative to the first byte of the buffer that holds it, so that both can be
+/// moved together.
 struct FieldEntry {
   std::uint32_t name_at;
   std::uint32_t value_at;
@@ -30,19 +32,20 @@ struct FieldEntry {
   FieldName known;
 };
 
-/// Reads fields that stand somewhere else. Copied freely; dies with the bytes and entries it points
-/// to.
+/// Reads fields that something else holds. Cheap to copy; valid as long as the bytes and entries
+/// that it points to.
 class FieldsView {
  public:
   FieldsView() = default;
   FieldsView(const char* bytes, std::span<const FieldEntry> entries)
       : bytes_(bytes), entries_(entries) {}
 
-  /// The value of the first field of that name, or nothing.
+  /// The value of the first field with this name, or nothing. Names are compared without case.
   [[nodiscard]] std::optional<std::string_view> get(FieldName name) const;
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
-  /// All values of that name in order, joined with ", ": what a list field means (RFC 9110 §5.3).
+  /// All values of this name in order, joined by ", ": what a list field means (RFC 9110 §5.3).
   [[nodiscard]] std::string joined(FieldName name) const;
+  /// How many fields have this name.
   [[nodiscard]] std::size_t count(FieldName name) const;
   [[nodiscard]] bool contains(FieldName name) const { return get(name).has_value(); }
 
@@ -82,34 +85,37 @@ class FieldsView {
   std::span<const FieldEntry> entries_;
 };
 
-/// Fields that are being written: those of a response, or of a request that is sent. Up to six
-/// short ones need no heap.
+/// Fields that are being written: those of a response, or of a request to be sent. Up to six short
+/// ones need no heap.
 ///
-/// What would split a message is refused: a name that is no token, or a value with a control
-/// character or a blank at an end, throws std::invalid_argument. The serializer checks again.
+/// What could split a message is refused: a name that is not a token, or a value with a control
+/// character or with a space or tab at an end, throws std::invalid_argument. The serializer checks
+/// again.
 class Fields {
  public:
   Fields() = default;
   explicit Fields(FieldsView fields);
-  /// The same as `fields`, which outlives all copies of this and does not change: nothing is copied
-  /// until one of them changes.
+  /// Returns fields equal to `fields`, whose memory they use until they are changed; only then is
+  /// anything copied. Requires: `fields` outlives the result and all its copies, and does not
+  /// change.
   [[nodiscard]] static Fields sharing(const Fields& fields MASTIC_LIFETIMEBOUND) {
     Fields sharing;
     sharing.shared_ = &fields.source();
     return sharing;
   }
 
-  /// Appends a field, beside others of that name.
+  /// Appends a field; others with this name stay.
   void add(std::string_view name, std::string_view value);
   void add(FieldName name, std::string_view value) { append(name, to_string(name), value); }
-  /// Replaces every field of that name by one.
+  /// Replaces every field with this name by one.
   void set(std::string_view name, std::string_view value);
   void set(FieldName name, std::string_view value) { set(to_string(name), value); }
-  /// Removes every field of that name.
+  /// Removes every field with this name.
   void remove(std::string_view name);
   void remove(FieldName name) { remove(to_string(name)); }
   void clear();
 
+  /// The value of the first field with this name, or nothing; valid until the fields change.
   [[nodiscard]] std::optional<std::string_view> get(FieldName name) const MASTIC_LIFETIMEBOUND {
     return view().get(name);
   }
@@ -120,26 +126,27 @@ class Fields {
   [[nodiscard]] bool contains(FieldName name) const { return view().contains(name); }
   [[nodiscard]] bool empty() const { return entries().empty(); }
 
+  /// The fields for reading; valid until they change.
   [[nodiscard]] FieldsView view() const MASTIC_LIFETIMEBOUND {
     return {source().text_.data(), entries()};
   }
   [[nodiscard]] std::span<const FieldEntry> entries() const MASTIC_LIFETIMEBOUND {
     return source().entries_.view();
   }
-  /// The fields as lines, `Name: value\r\n` each, as they go over the wire of HTTP/1.
+  /// The fields as the lines of an HTTP/1 message, `Name: value\r\n` each.
   [[nodiscard]] std::string_view lines() const MASTIC_LIFETIMEBOUND {
     return {source().text_.data(), source().text_.size()};
   }
 
  private:
   [[nodiscard]] const Fields& source() const { return shared_ != nullptr ? *shared_ : *this; }
-  /// Before a change.
+  /// Makes a copy of its own of shared fields. Call it before a change.
   void stop_sharing();
   void append(FieldName known, std::string_view name, std::string_view value);
 
   base::SmallVector<char, 256> text_;
   base::SmallVector<FieldEntry, 6> entries_;
-  const Fields* shared_ = nullptr;  ///< then there is nothing in those two
+  const Fields* shared_ = nullptr;  ///< when set, the two members above are empty
 };
 
 }  // namespace mastic::http

@@ -13,7 +13,9 @@ namespace {
 constexpr std::string_view kUnknown = "application/octet-stream";
 constexpr std::size_t kLongestEnding = 16;  // longer ones are not in the table
 
-/// Whether `word` is one of `words`, which spaces separate.
+/// Whether `word` is one of `words`, which spaces separate. The table is searched from its
+/// beginning: that costs little beside opening the file that the type is for, and the table stays
+/// readable.
 bool is_among(std::string_view words, std::string_view word) {
   if (word.empty() || word.contains(' ')) return false;
   for (std::size_t at = words.find(word); at != words.npos; at = words.find(word, at + 1)) {
@@ -53,7 +55,8 @@ base::Result<void> MediaTypes::add(std::string_view rule) {
   if (!rule.contains('=') || name.empty() || name == "." || name.contains('/')) {
     return base::fail("'", rule, "' is not written like .m4s=video/mp4 or Buildfile=text/plain");
   }
-  if (!is_media_type(type)) return base::fail("'", type, "' is no media type such as text/plain");
+  if (!is_media_type(type))
+    return base::fail("'", type, "' is not a media type such as text/plain");
   added_.push_back({base::lower_case(name), std::string(type)});
   return {};
 }

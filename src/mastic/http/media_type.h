@@ -1,4 +1,4 @@
-// Media types of files, by their names.
+// The media type of a file, by its name.
 
 #pragma once
 
@@ -11,27 +11,27 @@
 
 namespace mastic::http {
 
-/// As a Content-Type wants it, charset included for text: "text/html; charset=utf-8". An unknown
-/// name is "application/octet-stream". Endings go without regard to case. The table is
-/// media_type_table.h.
+/// Returns the value of Content-Type for a file, with a charset for text: "text/html;
+/// charset=utf-8". For unknown names it is "application/octet-stream". The case of endings is
+/// ignored. The table is in media_type_table.h.
 [[nodiscard]] std::string_view media_type_of(std::string_view file_name);
 
-/// Whether `type` is a type, a slash and a subtype, and perhaps parameters (RFC 9110 §8.3.1).
+/// Whether `type` is type/subtype with or without parameters (RFC 9110 §8.3.1).
 [[nodiscard]] bool is_media_type(std::string_view type);
 
-/// That table, and what was added to it.
+/// The table of media types with rules of an operator added.
 class MediaTypes {
  public:
-  /// `.m4s=video/iso.segment` for names that end so, `Buildfile=text/plain` for a whole name. What
-  /// is added later counts before what was there; case does not matter. The type is taken as it is given: text wants its
-  /// charset. Fails when it is none of these.
+  /// Adds a rule: `.m4s=video/iso.segment` for names with this ending, `Buildfile=text/plain` for
+  /// this name. Later rules override earlier ones and the table; case is ignored. The type is used
+  /// as given, so text should have a charset. Fails when the rule is malformed.
   [[nodiscard]] base::Result<void> add(std::string_view rule);
-  /// As media_type_of.
+  /// Returns the media type for a file: that of the last rule that fits, or else `media_type_of`.
   [[nodiscard]] std::string_view of(std::string_view file_name) const MASTIC_LIFETIMEBOUND;
 
  private:
   struct Rule {
-    std::string name;  ///< an ending with its dot, or a whole name; in small letters
+    std::string name;  ///< an ending with its dot, or a whole name; in lower case
     std::string type;
   };
 

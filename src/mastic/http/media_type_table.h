@@ -1,10 +1,11 @@
-// What the endings of file names stand for: data, to be read and added to.
+// The media types of file name endings: data, to be read and extended.
 //
-// Types are spelt as IANA registers them (https://www.iana.org/assignments/media-types). Where it
-// registers none, the one is taken that browsers and other servers know. What people read and no
-// browser has a use of its own for, such as source text and settings, is plain text: shown and not
-// downloaded, and never taken for a page, since browsers look for HTML in nothing that is said to be
-// text/plain in UTF-8. Names of programs (.exe) and of unknown endings stay bytes to be downloaded.
+// Types are spelt as IANA registers them (https://www.iana.org/assignments/media-types), or as
+// browsers and other servers know them where IANA has none. Files that people read and browsers
+// have no special use for, such as source text and settings, are plain text: browsers show them
+// rather than download them, and never take them for a page, because they do not look for HTML in
+// text/plain with a charset. Programs (.exe) and unknown endings stay octet streams, which browsers
+// download.
 
 #pragma once
 
@@ -12,9 +13,10 @@
 
 namespace mastic::http {
 
+/// A line of the table.
 struct MediaTypeLine {
   std::string_view type;
-  std::string_view endings;  ///< without their dots, in small letters, separated by spaces
+  std::string_view endings;  ///< without their dots, in lower case, separated by spaces
 };
 
 inline constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
@@ -61,7 +63,7 @@ inline constexpr MediaTypeLine kMediaTypes[] = {
     {"image/vnd.adobe.photoshop",       "psd"},
     {"image/vnd.djvu",                  "djvu djv"},
 
-    // Sound.
+    // Audio.
     {"audio/mpeg",                      "mp3 mpga mp2"},
     {"audio/mp4",                       "m4a m4b"},
     {"audio/aac",                       "aac adts"},
@@ -76,7 +78,7 @@ inline constexpr MediaTypeLine kMediaTypes[] = {
     {"audio/x-caf",                     "caf"},
     {"audio/AMR",                       "amr"},
 
-    // Films, whole and in pieces.
+    // Video, whole and in segments.
     {"video/mp4",                       "mp4 m4v mp4v mpg4"},
     {"video/iso.segment",               "m4s"},
     {"video/mp2t",                      "ts m2ts"},
@@ -99,7 +101,7 @@ inline constexpr MediaTypeLine kMediaTypes[] = {
     {"text/vtt; charset=utf-8",         "vtt"},
     {"application/ttml+xml",            "ttml"},
 
-    // Bodies in space.
+    // Three-dimensional models.
     {"model/gltf-binary",               "glb"},
     {"model/gltf+json",                 "gltf"},
     {"model/obj",                       "obj"},
@@ -224,8 +226,8 @@ inline constexpr MediaTypeLine kMediaTypes[] = {
                  "scss sass less styl ejs hbs mustache jinja j2 tmpl tpl glsl vert frag hlsl wgsl metal gv puml mmd"},
 };
 
-/// Names of files without such an ending that people keep as plain text, spelt as they are. (A program
-/// may be called `install`; INSTALL is there to be read.)
+/// Names of files without an ending that are plain text by convention. Case matters here: a program
+/// may be called `install`, but INSTALL is there to be read.
 inline constexpr std::string_view kPlainTextNames =
     "AUTHORS CHANGELOG CHANGES CODEOWNERS CONTRIBUTING CONTRIBUTORS COPYING COPYRIGHT CREDITS ChangeLog "
     "Changelog Changes Containerfile Dockerfile GNUmakefile Gemfile HACKING HISTORY INSTALL Jenkinsfile "

@@ -107,7 +107,7 @@ TEST(MediaTypes, RefusesWhatIsNoRule) {
     EXPECT_FALSE(MediaTypes().add(rule)) << rule;
   }
   EXPECT_EQ(MediaTypes().add(".m4s=video").error().message,
-            "'video' is no media type such as text/plain");
+            "'video' is not a media type such as text/plain");
   EXPECT_EQ(MediaTypes().add("m4s").error().message,
             "'m4s' is not written like .m4s=video/mp4 or Buildfile=text/plain");
 }

@@ -7,8 +7,8 @@
 
 namespace mastic::http {
 
-/// The methods that Mastic knows; every other well-formed one is `Other`, and its text is at hand
-/// where a request is.
+/// The methods that Mastic knows. Every other well-formed one is `Other`; a request also has its
+/// text.
 enum class Method : std::uint8_t {
   Get,
   Head,
@@ -22,12 +22,12 @@ enum class Method : std::uint8_t {
   Other
 };
 
-/// Methods are case-sensitive: "get" is `Other`.
+/// Returns the method with this name. Methods are case-sensitive: "get" is `Other`.
 [[nodiscard]] Method parse_method(std::string_view text);
-/// "GET"; "OTHER" for Other.
+/// Returns the name of a method: "GET"; "OTHER" for Other.
 [[nodiscard]] std::string_view to_string(Method method);
 
-/// Reads and changes nothing (RFC 9110 §9.2.1).
+/// Whether the method only reads and changes nothing (RFC 9110 §9.2.1).
 [[nodiscard]] constexpr bool is_safe(Method method) {
   return method == Method::Get || method == Method::Head || method == Method::Options ||
          method == Method::Trace;

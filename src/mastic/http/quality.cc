@@ -5,7 +5,8 @@
 namespace mastic::http {
 namespace {
 
-/// "0", "0.5", "1.000" (RFC 9110 §12.4.2) in thousandths; anything else is 0.
+/// Reads "0", "0.5" or "1.000" in thousandths. Anything else is 0, so a client that cannot be
+/// understood is not sent what it may have refused.
 int parse_quality(std::string_view text) {
   if (text.size() > 5 || text.empty() || (text.size() > 1 && text[1] != '.')) return 0;
   int thousandths = 0;

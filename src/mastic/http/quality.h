@@ -6,8 +6,8 @@
 
 namespace mastic::http {
 
-/// The quality among the parameters after a name, `;q=0.5` and others; 1000 when it has none, 0
-/// when it cannot be read.
+/// Returns the quality among the parameters after a name, such as `;level=1;q=0.5`, in thousandths:
+/// 1000 when there is no `q`, 0 when it cannot be read.
 [[nodiscard]] int find_quality(std::string_view parameters);
 
 }  // namespace mastic::http

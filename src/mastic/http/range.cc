@@ -14,10 +14,10 @@ using base::trim;
 
 struct Piece {
   bool well_formed = false;
-  std::optional<ByteRange> range;  ///< none when it lies beyond the end
+  std::optional<ByteRange> range;  ///< nothing when it lies beyond the end
 };
 
-/// "0-99", "100-" or "-50" against `size` bytes.
+/// Reads "0-99", "100-" or "-50" (the last 50 bytes) for a representation of `size` bytes.
 Piece parse_piece(std::string_view text, std::uint64_t size) {
   const std::size_t dash = text.find('-');
   if (dash == text.npos) return {};
@@ -35,6 +35,7 @@ Piece parse_piece(std::string_view text, std::uint64_t size) {
   return {true, ByteRange{*first, after.empty() ? size - 1 : std::min(*last, size - 1)}};
 }
 
+/// Whether any two of the ranges share a byte. If not, all together are no larger than the whole.
 bool overlap(std::vector<ByteRange> ranges) {
   std::ranges::sort(ranges, {}, &ByteRange::first);
   return std::ranges::adjacent_find(ranges, [](const ByteRange& a, const ByteRange& b) {

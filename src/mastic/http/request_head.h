@@ -1,4 +1,4 @@
-// What the head of a request says, in any version of HTTP.
+// The head of a request, in any version of HTTP.
 
 #pragma once
 
@@ -11,14 +11,14 @@
 
 namespace mastic::http {
 
-/// Views into the memory of whoever read it.
+/// The parts of a head: views into the memory of the parser that read it.
 struct RequestHead {
   Method method = Method::Get;
   Version version = Version::Http11;
   std::string_view method_text = "GET";
   std::string_view target_text = "/";
   Target target = {.path = "/"};
-  std::string_view authority;  ///< host and perhaps port: the target's, else the Host field's
+  std::string_view authority;  ///< host and perhaps port, from the target or else the Host field
   FieldsView fields;
 };
 

@@ -7,7 +7,7 @@
 
 namespace mastic::http {
 
-/// A status code. Any three-digit number may be cast to it; those that are registered have names.
+/// A status code. Any three-digit number may be cast to it; registered ones have names.
 enum class Status : std::uint16_t {
   Continue = 100,
   SwitchingProtocols = 101,
@@ -60,21 +60,24 @@ enum class Status : std::uint16_t {
   InsufficientStorage = 507,
 };
 
+/// The status code as a number.
 [[nodiscard]] constexpr std::uint16_t code(Status status) {
   return static_cast<std::uint16_t>(status);
 }
-/// "Not Found"; empty for a code that is not registered.
+/// The reason phrase of a status: "Not Found". Empty for a code that is not registered.
 [[nodiscard]] std::string_view reason_phrase(Status status);
 
+/// Whether the status is interim (1xx): a final response follows.
 [[nodiscard]] constexpr bool is_informational(Status status) { return code(status) / 100 == 1; }
+/// Whether the status reports an error of the client (4xx) or the server (5xx).
 [[nodiscard]] constexpr bool is_error(Status status) { return code(status) >= 400; }
 
 /// Whether a response of this status ends with its head, whatever its fields say (RFC 9112 §6.3).
 [[nodiscard]] constexpr bool ends_with_head(Status status) {
   return is_informational(status) || status == Status::NoContent || status == Status::NotModified;
 }
-/// Whether a response of this status never has content (RFC 9110 §6.4.1 and §15.3.6). One of 205 is
-/// framed as others are, and its content is empty.
+/// Whether a response of this status never has content (RFC 9110 §6.4.1 and §15.3.6). Unlike the
+/// others, a response of 205 is framed as usual, with empty content.
 [[nodiscard]] constexpr bool forbids_content(Status status) {
   return ends_with_head(status) || status == Status::ResetContent;
 }

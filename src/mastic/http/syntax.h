@@ -1,4 +1,4 @@
-// The character classes of RFC 9110 §5.6 and RFC 3986, and the two checks that keep fields honest.
+// The character classes of RFC 9110 §5.6 and RFC 3986, and the checks of field names and values.
 
 #pragma once
 
@@ -11,16 +11,17 @@
 
 namespace mastic::http {
 
-/// Each is a bit in one table, so that every check is one look-up a character.
+/// Classes of characters. Each is a bit in one table, so a check is one lookup per character.
 enum class Characters : std::uint8_t {
   Token = 1,  ///< tchar: what names, methods and tokens are made of
-  /// reg-name or IPv4address, but for escapes. No comma, which would make a list of two hosts.
+  /// The characters of reg-name and IPv4address, except escapes. There is no comma, which could
+  /// make a list of two hosts.
   Host = 2,
-  /// Visible ASCII, but for what RFC 3986 forbids everywhere and no browser sends. A browser does
-  /// send some in a query that the RFC wants escaped (| ^ ` { } [ ]), so these pass.
+  /// Visible ASCII except what RFC 3986 forbids everywhere and no browser sends. Browsers do send
+  /// some characters in a query that the RFC wants escaped (| ^ ` { } [ ]), so these are allowed.
   Query = 4,
-  Path = 8,        ///< of Query, what a path may have; the `?` after it too
-  PlainPath = 16,  ///< of Path, what neither ends it nor could make it other than normal
+  Path = 8,        ///< the characters of Query that a path may have, and the `?` after it
+  PlainPath = 16,  ///< those of Path that neither end it nor need a normal form
 };
 
 namespace detail {
@@ -53,11 +54,12 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
 
 }  // namespace detail
 
+/// Whether `c` belongs to the class.
 [[nodiscard]] constexpr bool is_one_of(Characters kind, char c) {
   return (detail::kCharacters[static_cast<unsigned char>(c)] & static_cast<std::uint8_t>(kind)) !=
          0;
 }
-/// The first of [at, end) that is none of them, or `end`.
+/// The first character of [at, end) that does not belong to the class, or `end`.
 [[nodiscard]] constexpr const char* skip(Characters kind, const char* at, const char* end) {
   const auto kinds = [&](int i) { return detail::kCharacters[static_cast<unsigned char>(at[i])]; };
   while (end - at >= 4) {  // one branch for four
@@ -68,28 +70,31 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
   while (at != end && is_one_of(kind, *at)) ++at;
   return at;
 }
-/// The first from `at` on that is none of them. Requires: there is one, a line end at the latest.
+/// The first character from `at` on that does not belong to the class. Requires: there is one, such
+/// as the line end.
 [[nodiscard]] constexpr const char* skip_to_other(Characters kind, const char* at) {
   while (is_one_of(kind, *at)) ++at;
   return at;
 }
+/// Whether all characters of `text` belong to the class.
 [[nodiscard]] constexpr bool are_all(Characters kind, std::string_view text) {
   const char* const end = text.data() + text.size();
   return skip(kind, text.data(), end) == end;
 }
 
 [[nodiscard]] constexpr bool is_token_character(char c) { return is_one_of(Characters::Token, c); }
-/// One or more tchar.
+/// Whether `text` is a token: one or more tchar.
 [[nodiscard]] constexpr bool is_token(std::string_view text) {
   return !text.empty() && are_all(Characters::Token, text);
 }
 
-/// What a field value is made of: no control character other than a tab. Bytes over 0x7f are opaque.
+/// Whether a field value may contain `c`: any byte except control characters other than tab. Bytes
+/// over 0x7f have no meaning here.
 [[nodiscard]] constexpr bool is_value_character(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte >= 0x20 && byte != 0x7f) || c == '\t';
 }
-/// The first of [at, end) that may not stand in a field value, or `end`.
+/// The first character of [at, end) that a field value may not contain, or `end`.
 [[nodiscard]] inline const char* find_value_end(const char* at, const char* end) {
   return base::find_first(
       at, end,
@@ -97,7 +102,8 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
       [](base::ByteBlock bytes) { return ((bytes < 0x20) ^ (bytes == '\t')) | (bytes == 0x7f); },
       [](char c) { return !is_value_character(c); });
 }
-/// Whether all of it may. A value has no blanks at its ends; this does not look at that.
+/// Whether a field value may contain all of `text`. That a value has no spaces or tabs at its ends
+/// is not checked here.
 [[nodiscard]] inline bool is_field_value(std::string_view text) {
   const char* const end = text.data() + text.size();
   return find_value_end(text.data(), end) == end;

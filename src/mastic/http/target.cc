@@ -8,11 +8,13 @@
 namespace mastic::http {
 namespace {
 
+/// Whether the path is surely in normal form. "/.well-known" is too, but not worth telling apart:
+/// it takes the slow way and comes out the same.
 bool is_normal(std::string_view path) {
   return path.find('%') == path.npos && path.find("/.") == path.npos;
 }
 
-/// Cuts path and query apart and checks their characters.
+/// Separates path and query and checks their characters.
 bool take_path_and_query(std::string_view text, Target& target) {
   const std::size_t mark = text.find('?');
   target.path = text.substr(0, mark);
@@ -44,7 +46,8 @@ std::optional<Target> parse_absolute(std::string_view text) {
   return target;
 }
 
-/// The byte that an escape stands for.
+/// The byte that an escape stands for. Controls are refused even escaped: no path needs them, and
+/// they are dangerous in logs and in C strings (%00).
 std::expected<char, PathFault> read_escape(std::string_view text) {
   if (text.size() < 3 || base::hex_value(text[1]) < 0 || base::hex_value(text[2]) < 0) {
     return std::unexpected(PathFault::BrokenEscape);
@@ -54,7 +57,7 @@ std::expected<char, PathFault> read_escape(std::string_view text) {
   return static_cast<char>(byte);
 }
 
-/// Decodes what is unreserved, all else as one writes it.
+/// Decodes escapes of unreserved characters and writes all others in upper case.
 std::expected<std::string, PathFault> with_normal_escapes(std::string_view path) {
   std::string out;
   out.reserve(path.size());
@@ -71,7 +74,8 @@ std::expected<std::string, PathFault> with_normal_escapes(std::string_view path)
   return out;
 }
 
-/// Resolves "." and ".." (RFC 3986 §5.2.4); nothing when they lead above the root.
+/// Resolves "." and ".." (RFC 3986 §5.2.4). Returns nothing when they lead above the root, where
+/// the RFC would drop the segment: only attacks do that, so it is refused.
 std::optional<std::string> without_dot_segments(std::string_view path) {
   std::string out;
   out.reserve(path.size());
@@ -113,6 +117,8 @@ std::optional<Target> Target::parse(Method method, std::string_view text) {
 
 std::expected<std::optional<std::string>, PathFault> normalize_path(std::string_view path) {
   if (is_normal(path)) return std::nullopt;
+  // Escapes first: %2e is a dot, and "/a/%2e%2e/b" has to be resolved like "/a/../b". %2f stays as
+  // it is, so it never becomes a separator afterwards.
   const auto unescaped = with_normal_escapes(path);
   if (!unescaped) return std::unexpected(unescaped.error());
   auto resolved = without_dot_segments(*unescaped);

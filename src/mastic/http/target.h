@@ -1,9 +1,9 @@
 // Request targets (RFC 9112 §3.2) and what their paths mean.
 //
 // A path is brought into one normal form before anything is compared with it: dot segments are
-// resolved, escapes of unreserved characters are decoded and the others written in capitals. So a
-// slash is always a separator, an escaped slash never is, and one decoding of a segment gives its
-// text.
+// resolved, escapes of unreserved characters are decoded, and other escapes are written in upper
+// case. So a slash is always a separator, an escaped slash never is, and decoding a segment once
+// gives its text.
 
 #pragma once
 
@@ -18,19 +18,19 @@
 
 namespace mastic::http {
 
-/// A target taken apart; views into the text it was read from.
+/// The parts of a target: views into the text that it was read from.
 struct Target {
   enum class Form : std::uint8_t { Origin, Absolute, Authority, Asterisk };
   Form form = Form::Origin;
-  std::string_view scheme = {};     ///< of the absolute form
-  std::string_view authority = {};  ///< of the absolute and authority forms
+  std::string_view scheme = {};     ///< only in the absolute form
+  std::string_view authority = {};  ///< only in the absolute and authority forms
   std::string_view path = {};       ///< begins with '/'; "*" for the asterisk form
   std::string_view query = {};      ///< without its '?'
   bool has_query = false;           ///< tells `/a?` from `/a`
-  bool path_is_normal = true;  ///< in its normal form already; what else it is, normalize_path says
+  bool path_is_normal = true;       ///< false when normalize_path has to look at the path
 
-  /// Nothing when the text is none of the forms that the method allows, has a character that a
-  /// target may not have, or a scheme other than http and https, or user information.
+  /// Reads a target. Returns nothing when it is not in a form that the method allows, has a
+  /// character that targets may not have, a scheme other than http and https, or user information.
   [[nodiscard]] static std::optional<Target> parse(Method method, std::string_view text);
   /// Passes over a target that begins at `at` and in which `parse` would find nothing but a path: no
   /// query, no dot, no escape. Returns where it ends; `at` when it begins otherwise.
@@ -41,14 +41,15 @@ struct Target {
   }
 };
 
+/// Why a path has no normal form.
 enum class PathFault {
-  BrokenEscape,   ///< a percent sign without two hexadecimal digits behind it
+  BrokenEscape,   ///< a percent sign that is not followed by two hexadecimal digits
   ControlEscape,  ///< an escape of a control character
   Outside,        ///< dot segments that lead above the root
 };
 
-/// The normal form of a path that begins with '/'. Costs a scan when it is normal already, and then
-/// returns nothing to replace it with: an engaged optional holds the new text.
+/// Returns the normal form of a path that begins with '/', or an empty optional when the path is in
+/// its normal form already, which costs only a scan.
 [[nodiscard]] std::expected<std::optional<std::string>, PathFault> normalize_path(
     std::string_view path);
 

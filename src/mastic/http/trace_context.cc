@@ -7,9 +7,11 @@
 namespace mastic::http {
 namespace {
 
-constexpr std::size_t kBytes = 55;  // of version 00
+// 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 version, trace id, parent id and flags,
+// at fixed places; a later version may add more after a dash.
+constexpr std::size_t kBytes = 55;
 
-/// Two, or sixteen, digits in lower case: any others are malformed.
+/// Reads two or sixteen hexadecimal digits. Upper case is malformed (§3.2.2).
 std::optional<std::uint64_t> parse_number(std::string_view digits) {
   const bool is_lower = std::ranges::none_of(digits, [](char c) { return c >= 'A' && c <= 'F'; });
   return is_lower ? base::parse_hexadecimal(digits) : std::nullopt;

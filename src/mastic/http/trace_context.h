@@ -1,5 +1,5 @@
-// The trace that a request belongs to, across the programs that have a part in it: `traceparent` of
-// W3C Trace Context. Its other field, `tracestate`, is for those who record traces.
+// The distributed trace that a request belongs to: the field `traceparent` of W3C Trace Context.
+// Its other field, `tracestate`, concerns only programs that record traces.
 
 #pragma once
 
@@ -11,20 +11,21 @@
 
 namespace mastic::http {
 
+/// The value of a `traceparent`.
 struct TraceContext {
   std::array<std::uint64_t, 2> trace_id{};  ///< high half first; not both 0
-  std::uint64_t parent_id = 0;              ///< the step that asked for this one; not 0
+  std::uint64_t parent_id = 0;              ///< the span of the caller; not 0
   std::uint8_t flags = 0;
 
-  static constexpr std::uint8_t kSampled = 1;  ///< of the flags: somebody records this trace
+  static constexpr std::uint8_t kSampled = 1;  ///< the flag that says the caller records this trace
 
-  /// Reads the value of a `traceparent`: of version 00 as it is defined, of later ones what 00 has
-  /// of it (§3.2.4). Nothing when it is malformed; the trace then begins anew.
+  /// Reads a `traceparent` of version 00, or the part of a later version that 00 defines (§3.2.4).
+  /// Returns nothing when it is malformed; the caller should then begin a new trace.
   [[nodiscard]] static std::optional<TraceContext> parse(std::string_view text);
 
-  /// "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+  /// Returns the value of the field: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".
   [[nodiscard]] std::string to_string() const;
-  /// The 32 digits between the first two dashes.
+  /// Returns the trace id alone, in 32 hexadecimal digits.
   [[nodiscard]] std::string trace_text() const;
 
   friend bool operator==(const TraceContext&, const TraceContext&) = default;

@@ -24,7 +24,7 @@ void append_seconds(std::string& list, std::string_view name,
   append_item(list, std::string(name) + "=" + std::to_string(length->count()));
 }
 
-/// A quoted-string (RFC 9110 §5.6.4). Requires: a field value.
+/// Returns `text` as a quoted-string (RFC 9110 §5.6.4). Requires: it is a valid field value.
 std::string quote(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {
@@ -41,12 +41,13 @@ bool is_plain_ascii(std::string_view text) {
 void append_parameter(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   if (!is_plain_ascii(value)) {
-    throw std::invalid_argument("Link: '" + std::string(name) + "' is plain ASCII");
+    throw std::invalid_argument("Link: '" + std::string(name) + "' must be ASCII");
   }
   out.append("; ").append(name).append("=").append(quote(value));
 }
 
-/// What stands behind the last slash or backslash, without control characters.
+/// The part after the last slash or backslash, without control characters. The name often comes
+/// from an upload, and a browser of another system may take either slash for a separator.
 std::string base_name(std::string_view path) {
   std::string name(path.substr(path.find_last_of("/\\") + 1));
   std::erase_if(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
@@ -69,7 +70,7 @@ std::string CacheControl::to_string() const {
   append_seconds(list, "stale-while-revalidate", stale_while_revalidate);
   if (must_revalidate) append_item(list, "must-revalidate");
   if (immutable) append_item(list, "immutable");
-  if (list.empty()) throw std::invalid_argument("Cache-Control: it says nothing");
+  if (list.empty()) throw std::invalid_argument("Cache-Control: nothing is set");
   return list;
 }
 
@@ -77,6 +78,7 @@ std::string ContentDisposition::to_string() const {
   std::string text = kind == Kind::Attachment ? "attachment" : "inline";
   const std::string name = base_name(filename);
   if (name.empty()) return text;
+  // Old clients read only `filename`, in ASCII; others prefer `filename*` (RFC 6266 appendix D).
   std::string ascii = name;
   std::ranges::replace_if(ascii, [](char c) { return !is_plain_ascii({&c, 1}); }, '_');
   text.append("; filename=").append(quote(ascii));
@@ -89,9 +91,11 @@ std::string ContentDisposition::to_string() const {
 std::string Link::to_string() const {
   const bool fits = is_plain_ascii(target) && target.find_first_of(" <>") == target.npos;
   if (target.empty() || !fits) {
-    throw std::invalid_argument("Link: '" + target + "' is no URL; escape what it cannot hold");
+    throw std::invalid_argument("Link: '" + target +
+                                "' is not a URL; escape what URLs cannot hold");
   }
-  if (rel.empty()) throw std::invalid_argument("Link: `rel` says what the link is for");
+  if (rel.empty())
+    throw std::invalid_argument("Link: `rel` is missing; it says what the link is for");
   std::string text = "<" + target + ">";
   append_parameter(text, "rel", rel);
   append_parameter(text, "as", as);
@@ -107,7 +111,7 @@ std::string RetryAfter::to_string() const {
 std::string Vary::to_string() const {
   std::string list;
   for (const FieldName name : on) append_item(list, http::to_string(name));
-  if (list.empty()) throw std::invalid_argument("Vary: it names no field");
+  if (list.empty()) throw std::invalid_argument("Vary: no field is named");
   return list;
 }
 

@@ -1,11 +1,11 @@
-// Fields that responses often have, as values that cannot be misspelt.
+// Common response fields as types, so that they cannot be misspelt.
 //
 //     response.set(http::CacheControl{.is_public = true, .max_age = 1h});
 //     response.set(http::ContentDisposition{.filename = "Jörg's report.pdf"});
 //     response.add(http::Link{.target = "/style.css", .rel = "preload", .as = "style"});
 //
-// Each has the name of its field and makes its value; one that cannot be is refused with
-// std::invalid_argument.
+// Each has the name of its field and makes its value; to_string() throws std::invalid_argument when
+// the members make no valid value.
 
 #pragma once
 
@@ -22,13 +22,14 @@
 
 namespace mastic::http {
 
+/// A type that a response can be given as a field.
 template <class T>
 concept TypedField = requires(const T& field) {
   { T::kName } -> std::convertible_to<FieldName>;
   { field.to_string() } -> std::same_as<std::string>;
 };
 
-/// RFC 9111 §5.2.2 and RFC 5861, RFC 8246.
+/// How caches may keep the response (RFC 9111 §5.2.2, RFC 5861, RFC 8246).
 struct CacheControl {
   static constexpr FieldName kName = FieldName::CacheControl;
 
@@ -42,26 +43,26 @@ struct CacheControl {
   std::optional<std::chrono::seconds> s_maxage;
   std::optional<std::chrono::seconds> stale_while_revalidate;
 
-  /// Throws when it is both public and private, or says nothing.
+  /// Throws when it is both public and private, when nothing is set, or when a time is negative.
   [[nodiscard]] std::string to_string() const;
 };
 
-/// How a browser treats the content (RFC 6266): saved under a name, or shown.
+/// Whether a browser saves the content, and under which name, or shows it (RFC 6266).
 struct ContentDisposition {
   static constexpr FieldName kName = FieldName::ContentDisposition;
   enum class Kind : std::uint8_t { Attachment, Inline };
 
   Kind kind = Kind::Attachment;
-  std::string filename;  ///< UTF-8; what looks like a folder is left out; may be empty
+  std::string filename;  ///< UTF-8; folders before the name are dropped; may be empty
 
   [[nodiscard]] std::string to_string() const;
 };
 
-/// RFC 8288. Several are several fields: use `add`.
+/// A link to another resource (RFC 8288). For several links, add several fields (`add`).
 struct Link {
   static constexpr FieldName kName = FieldName::Link;
 
-  std::string target;  ///< a URL, or a part of one
+  std::string target;  ///< a URL, absolute or relative
   std::string rel;
   std::string as = {};     ///< of a preload: style, script, font, image
   std::string type = {};   ///< a media type
@@ -70,6 +71,7 @@ struct Link {
   [[nodiscard]] std::string to_string() const;
 };
 
+/// How long a client should wait before it tries again (RFC 9110 §10.2.3).
 struct RetryAfter {
   static constexpr FieldName kName = FieldName::RetryAfter;
   std::chrono::seconds after{};
@@ -77,7 +79,7 @@ struct RetryAfter {
   [[nodiscard]] std::string to_string() const;
 };
 
-/// On which fields of a request the answer depends.
+/// The request fields that the response depends on (RFC 9110 §12.5.5).
 struct Vary {
   static constexpr FieldName kName = FieldName::Vary;
   std::vector<FieldName> on;
@@ -85,7 +87,7 @@ struct Vary {
   [[nodiscard]] std::string to_string() const;
 };
 
-/// Has Vary of `fields` name `on` too, once; one that says `*` stays as it is.
+/// Adds `on` to the Vary of `fields`, unless it is listed already or Vary is `*`.
 void add_to_vary(Fields& fields, FieldName on);
 
 }  // namespace mastic::http

@@ -7,8 +7,10 @@
 
 namespace mastic::http {
 
+/// The protocol version of a message.
 enum class Version : std::uint8_t { Http10, Http11, Http2 };
 
+/// The name of a version: "HTTP/1.1".
 [[nodiscard]] constexpr std::string_view to_string(Version version) {
   switch (version) {
     case Version::Http10:
