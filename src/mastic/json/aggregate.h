@@ -3,9 +3,9 @@
 //     struct Point { int x; int y; };
 //     for_each_field(point, [](std::string_view name, int& value) { ... });
 //
-// Up to 24 fields; no base classes, no C arrays: that is said when compiled. The names come from
-// how the compiler spells a pointer to a member, which GCC and Clang agree about well enough
-// (aggregate_test.cc).
+// Up to 24 fields, no base classes and no C arrays; a static_assert says so otherwise. The names
+// come from how the compiler spells a pointer to a member. GCC and Clang agree about that well
+// enough, and aggregate_test.cc checks it.
 
 #pragma once
 
@@ -21,7 +21,8 @@ namespace mastic::json {
 
 namespace detail {
 
-/// Becomes anything, for counting how many of it an aggregate takes.
+/// Converts to any type. T{Anything(), Anything()} compiles when T takes two values, which is how
+/// they are counted.
 struct Anything {
   template <class T>
   // NOLINTNEXTLINE(google-explicit-constructor)
@@ -40,7 +41,7 @@ consteval bool takes_values(std::index_sequence<I...>) {
 
 inline constexpr std::size_t kMaxFields = 24;
 
-/// How many values T takes, and one more than kMaxFields for whatever takes more.
+/// How many values T takes; kMaxFields + 1 when it takes more than kMaxFields.
 template <class T, std::size_t N = kMaxFields + 1>
 consteval std::size_t count_values() {
   if constexpr (N == 0 || takes_values<T>(std::make_index_sequence<N>())) {
@@ -50,11 +51,12 @@ consteval std::size_t count_values() {
   }
 }
 
-// Values are fields unless a C array takes several of them, or a base class takes one.
+// As many values as fields, unless a C array takes several values, or a base class takes one. Both
+// are recognised by what else may stand in their place.
 
-/// Becomes nothing.
+/// Converts to nothing.
 struct Stranger {};
-/// Becomes a base class of T and nothing else.
+/// Converts to a base class of T and to nothing else.
 template <class T>
 struct BaseOf {
   template <class B>
@@ -67,7 +69,7 @@ struct BaseOf {
 template <class T>
 concept HasBase = requires { T{BaseOf<T>()}; } && !requires { T{Stranger()}; };
 
-/// Whether T takes values, two in braces, and values.
+/// Whether T takes some values, then two values in braces, then more values.
 template <class T, std::size_t... Before, std::size_t... After>
 consteval bool takes_braces(std::index_sequence<Before...>, std::index_sequence<After...>) {
   return requires {
@@ -76,7 +78,8 @@ consteval bool takes_braces(std::index_sequence<Before...>, std::index_sequence<
       (static_cast<void>(After), Anything())...};
   };
 }
-/// Whether the value `At` goes into an array: the two in braces leave room for fewer behind them.
+/// Whether value `At` is the first of a C array. Braces then stand for the whole array, so fewer
+/// values fit after them than without braces.
 template <class T, std::size_t At>
 consteval bool has_array_at() {
   constexpr std::make_index_sequence<At> kBefore;
@@ -96,16 +99,17 @@ consteval void check_fields() {
   static_assert(HasBase<T> || !kHasArray<T>,
                 "the fields of a struct with a C array cannot be told apart: make it a std::array");
   static_assert(HasBase<T> || kHasArray<T> || count_values<T>() <= kMaxFields,
-                "a struct has 24 fields at the most: make some of them a struct of their own");
+                "a struct may have at most 24 fields: make some of them a struct of their own");
 }
-/// None when they cannot be told apart; check_fields says why.
+/// How many fields T has; 0 when they cannot be told apart, and check_fields says why.
 template <class T>
 consteval std::size_t count_fields() {
   const bool is_fit = !HasBase<T> && !kHasArray<T> && count_values<T>() <= kMaxFields;
   return is_fit ? count_values<T>() : 0;
 }
 
-/// Calls `visit` with every field of `aggregate`.
+/// Calls `visit` once, with all fields of `aggregate` as arguments. One branch for each number,
+/// because C++23 has no structured binding of a variable number of names.
 template <class T, class Visit>
 constexpr decltype(auto) with_fields(T& aggregate, Visit visit) {
   constexpr std::size_t kCount = count_fields<std::remove_const_t<T>>();
@@ -204,7 +208,8 @@ constexpr decltype(auto) with_fields(T& aggregate, Visit visit) {
 #pragma clang diagnostic ignored "-Wundefined-var-template"
 #pragma clang diagnostic ignored "-Wundefined-internal"
 #endif
-/// An object that is never made: only the names of its fields are asked for.
+/// Holds an object that is declared and never defined: only addresses of its fields are named, and
+/// nothing reads them, so T needs no constructor.
 template <class T>
 struct Specimen {
   T value;
@@ -220,7 +225,8 @@ consteval auto field_pointers() {
 #pragma clang diagnostic pop
 #endif
 
-/// The last word of `P` as the compiler spells it.
+/// The name of the field that `P` points to: the last word of "P = ..." in the name of this
+/// function, in which the compiler spells the pointer out.
 template <auto P>
 consteval std::string_view field_name() {
   std::string_view text = __PRETTY_FUNCTION__;
@@ -237,16 +243,17 @@ inline constexpr auto kFieldNames = []<std::size_t... I>(std::index_sequence<I..
 
 }  // namespace detail
 
-/// A plain struct whose fields can be told apart.
+/// A struct that is an aggregate and has fields.
 template <class T>
 concept Aggregate = std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_empty_v<T> &&
                     detail::count_values<T>() > 0;
 
+/// How many fields T has.
 template <Aggregate T>
 [[nodiscard]] constexpr std::size_t field_count() {
   return detail::count_fields<T>();
 }
-/// In the order of declaration.
+/// The names of the fields of T, in the order of declaration.
 template <Aggregate T>
 [[nodiscard]] constexpr const auto& field_names() {
   return detail::kFieldNames<T>;

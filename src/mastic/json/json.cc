@@ -9,7 +9,8 @@ namespace mastic::json {
 void detail::write_field_name(std::string& out, char before, std::string_view name) {
   const std::size_t size = out.size();
   const std::size_t after = size + name.size() + 4;
-  out.resize_and_overwrite(after, [&](char* text, std::size_t) {  // GCC 12 passes what it reserved
+  // The size is a capture: GCC 12 passes the capacity in place of it.
+  out.resize_and_overwrite(after, [&](char* text, std::size_t) {
     char* at = text + size;
     *at++ = before;
     *at++ = '"';
@@ -30,14 +31,16 @@ bool JsonReading::fail(std::string what) {
 }
 
 bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view> names) {
-  constexpr std::size_t kMaxShown = 40;
+  constexpr std::size_t kMaxShown =
+      40;  // the text is the client's, and the message may reach a log
   if (!found.is(JsonValue::Kind::String)) return fail(found, one_of(names));
   std::string what = one_of(names) + " is expected, '";
   base::append_log_escaped(what, found.text(), kMaxShown);
   return fail(what + "' found");
 }
 
-/// Puts `step` before the path and returns false.
+/// Puts `step` in front of the path and returns false. The path grows from its end: each level adds
+/// its own step while the failure returns through it, so a text without faults costs nothing.
 bool JsonReading::add_step(std::string step) {
   if (!path_.empty() && !path_.starts_with('[')) step += '.';
   path_.insert(0, step);

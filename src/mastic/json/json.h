@@ -1,14 +1,14 @@
-// C++ values to JSON and back, without macros: aggregates are objects with the names of their
-// fields.
+// Converts C++ values to JSON and back, without macros: aggregates are objects whose members are
+// named like their fields.
 //
 //     struct Item { std::string name; int count; std::optional<double> price; };
 //     std::string text = to_json(item);            // {"name":"tea","count":2}
 //     Result<Item> back = from_json<Item>(text);   // or: "count: a whole number is expected, a string found"
 //
-// Known besides: bool, numbers, strings, std::optional (absent or null), vectors, arrays, maps with
+// Also known: bool, numbers, strings, std::optional (absent or null), vectors, arrays, maps with
 // string keys, variants (the first alternative that fits), enumerations (the name of the enumerator
-// as a string), time points (ISO 8601, seconds, UTC) and nested ones of all these. A type of your
-// own gets a specialization of JsonType.
+// as a string), time points (ISO 8601, seconds, UTC), and any nesting of these. For a type of your
+// own, specialize JsonType.
 
 #pragma once
 
@@ -37,33 +37,39 @@
 
 namespace mastic::json {
 
-/// What is done with members that the type has no field for.
+/// What to do with members that the type has no field for.
 enum class UnknownMembers : std::uint8_t { Ignore, Refuse };
 
-/// Where in a document, and what to do there; for JsonType::read.
+/// The state of reading a document, which JsonType::read is given: where it is and what has gone
+/// wrong.
 class JsonReading {
  public:
   explicit JsonReading(UnknownMembers unknown) : unknown_(unknown) {}
 
   [[nodiscard]] UnknownMembers unknown() const { return unknown_; }
-  /// Notes the fault and returns false; the first one counts.
+  /// Notes that `expected` ("a number") was expected where `found` is, and returns false. Only the
+  /// first fault is kept.
   bool fail(const JsonValue& found, std::string_view expected);
+  /// Notes a fault in words and returns false.
   bool fail(std::string what);
-  /// None of the `names` was found.
+  /// Notes that one of `names` was expected where `found` is, and returns false.
   bool fail(const JsonValue& found, std::span<const std::string_view> names);
-  /// Reads below a member or an element, so that a fault names its place.
+  /// Calls `read` for the member `name`, so that a fault names its place. Returns what `read`
+  /// returns.
   template <class Read>
   bool at(std::string_view name, Read read) {
     return read() || add_step(std::string(name));
   }
+  /// Calls `read` for the element at `index`, so that a fault names its place.
   template <class Read>
   bool at(std::size_t index, Read read) {
     return read() || add_step("[" + std::to_string(index) + "]");
   }
-  /// Where the fault is, "items[2].price", and what it is.
+  /// Where the fault is: "items[2].price". Empty at the root.
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// What the fault is: "a number is expected, a string found".
   [[nodiscard]] const std::string& fault() const { return fault_; }
-  /// Both: "items[2].price: a number is expected, a string found"
+  /// Where and what: "items[2].price: a number is expected, a string found".
   [[nodiscard]] std::string message() const;
 
  private:
@@ -81,18 +87,22 @@ class JsonReading {
 template <class T>
 struct JsonType;
 
+/// A type that can be written as JSON.
 template <class T>
 concept JsonWritable =
     requires(std::string& out, const T& value) { JsonType<T>::write(out, value); };
+/// A type that can be read from JSON.
 template <class T>
 concept JsonReadable = requires(const JsonValue& value, T& into, JsonReading& reading) {
   { JsonType<T>::read(value, into, reading) } -> std::same_as<bool>;
 };
 
+/// Appends `value` as JSON.
 template <JsonWritable T>
 void append_json(std::string& out, const T& value) {
   JsonType<T>::write(out, value);
 }
+/// Returns `value` as JSON.
 template <JsonWritable T>
 [[nodiscard]] std::string to_json(const T& value) {
   constexpr std::size_t kUsualBytes = 120;
@@ -102,8 +112,8 @@ template <JsonWritable T>
   return out;
 }
 
-/// Reads `value`, a part of a document, as a T, which keeps nothing of it. Fails with the place,
-/// what is expected and what is there; a text fails also when it is no JSON (JsonDocument::parse).
+/// Reads `value`, the root or a part of a document, as a T. The result does not refer to the
+/// document. Fails with the place, what is expected and what is there.
 template <JsonReadable T>
 [[nodiscard]] base::Result<T> from_json(const JsonValue& value,
                                         UnknownMembers unknown = UnknownMembers::Ignore) {
@@ -112,6 +122,7 @@ template <JsonReadable T>
   if (JsonType<T>::read(value, into, reading)) return into;
   return base::fail(reading.message());
 }
+/// Reads a JSON text as a T. Fails as above, and when it is not JSON (JsonDocument::parse).
 template <JsonReadable T>
 [[nodiscard]] base::Result<T> from_json(std::string_view text,
                                         UnknownMembers unknown = UnknownMembers::Ignore) {
@@ -122,7 +133,8 @@ template <JsonReadable T>
 
 namespace detail {
 
-// A part of a value. What JSON does not know is said here in plain words, where it stands.
+// A part of a value. The static_asserts tell in plain words which types JSON has no form for;
+// without them the compiler would list every JsonType that does not fit.
 
 template <class T>
 void write_part(std::string& out, const T& part) {
@@ -183,8 +195,8 @@ struct JsonType<T> {
 
 template <std::floating_point T>
 struct JsonType<T> {
-  /// The shortest text that reads back the same; JSON has no NaN and no infinity, so these are
-  /// null.
+  /// Writes the shortest text that reads back as the same number. JSON has no NaN and no infinity,
+  /// so these become null.
   static void write(std::string& out, T value) {
     if (!std::isfinite(value)) {
       out += "null";
@@ -207,7 +219,7 @@ struct JsonType<T> {
         return true;
       case JsonValue::Kind::Double:
         into = static_cast<T>(value.number());
-        return std::isfinite(into) || reading.fail("a number that is not as large is expected");
+        return std::isfinite(into) || reading.fail("a number in its range is expected");
       default:
         return reading.fail(value, "a number");
     }
@@ -229,15 +241,15 @@ struct JsonType<T> {
   }
 };
 
-/// "2026-11-21T20:33:01Z".
+/// A time is a string: "2026-11-21T20:33:01Z".
 template <>
 struct JsonType<std::chrono::sys_seconds> {
   static void write(std::string& out, std::chrono::sys_seconds value);
   static bool read(const JsonValue& value, std::chrono::sys_seconds& into, JsonReading& reading);
 };
 
-/// The name of the enumerator, as it is spelt in the program. A value without a name
-/// (enumeration.h) is written as its number, and cannot be read.
+/// An enumeration is the name of its enumerator, as it is spelt in the program. A value without a
+/// name (enumeration.h) is written as its number and cannot be read back.
 template <Enumeration T>
 struct JsonType<T> {
   static void write(std::string& out, T value) {
@@ -304,14 +316,14 @@ void write_list(std::string& out, const List& list) {
   out += ']';
 }
 
-/// Writes `,"name":`, the comma but for the first.
+/// Writes `,"name":`, without the comma for the first member.
 inline void write_name(std::string& out, std::string_view name, bool& first) {
   if (!std::exchange(first, false)) out += ',';
   base::append_json_string(out, name);
   out += ':';
 }
-/// The same of a field, whose name needs no escapes, with what stands before it: a brace or a
-/// comma.
+/// Writes `,"name":` for a field, with `before`, a brace or a comma, at its start. The name of a
+/// field is an identifier and needs no escapes.
 void write_field_name(std::string& out, char before, std::string_view name);
 
 }  // namespace detail
@@ -388,6 +400,7 @@ struct JsonType<std::variant<T...>> {
   static bool read(const JsonValue& value, std::variant<T...>& into, JsonReading& reading) {
     const auto takes = [&]<class Alternative>() {
       Alternative alternative{};
+      // Strict about members, or a struct whose fields are all optional would take every object.
       JsonReading trial(UnknownMembers::Refuse);
       if (!detail::read_part<Alternative>(value, alternative, trial)) return false;
       into = std::move(alternative);
@@ -403,7 +416,7 @@ struct JsonType<std::variant<T...>> {
 template <Aggregate T>
   requires(!requires(T list) { list.begin(); })
 struct JsonType<T> {
-  /// Members in the order of the fields; an empty optional is left out.
+  /// Writes members in the order of the fields and leaves out empty optionals.
   static void write(std::string& out, const T& object) {
     char before = '{';
     for_each_field(object, [&]<class Field>(std::string_view name, const Field& field) {
@@ -413,7 +426,7 @@ struct JsonType<T> {
       detail::write_field_name(out, std::exchange(before, ','), name);
       detail::write_part(out, field);
     });
-    if (before == '{') out += '{';
+    if (before == '{') out += '{';  // no field was written
     out += '}';
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {

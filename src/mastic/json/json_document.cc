@@ -1,8 +1,20 @@
+// Boost's parser reads the text and calls a handler; the handler builds the tree in an arena.
+//
+//     [1, {"a": "x"}]
+//
+//     Array ─first─► Int 1 ─next─► Object          values of one array or object are a linked list,
+//                                    └─first─► Member "a", String "x"    in the order of the text
+//
+// A list rather than an array of children, because their number is not known while they arrive, and
+// nothing is ever moved or freed before the document goes. Boost's own values are not used: of a
+// name that occurs twice they silently keep one, and they take more memory (ADR 0008).
+
 #include "mastic/json/json_document.h"
 
-// Boost is compiled into this file, all of it under a name of our own, so that a program may link a Boost
-// of any version beside it. Its configuration is read first: it names files by macros, which must not
-// be renamed, and declares a few types under its real name.
+// Boost is compiled into this file, all of it under a name of our own, so that a program may link a
+// Boost of any version beside it. Its configuration comes first and keeps its real name: it names
+// files by macros, which the renaming would break, and it declares a few types that the rest refers
+// to.
 #include <boost/config.hpp>
 namespace boost_of_mastic {
 using boost::long_long_type;
@@ -26,7 +38,8 @@ namespace mastic::json {
 
 using Kind = JsonValue::Kind;
 
-/// What boost's parser tells of, as a tree in an arena.
+/// The handler of boost's parser: builds the tree from its events. Events that return false end the
+/// parsing.
 class detail::JsonBuilder {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
@@ -47,7 +60,7 @@ class detail::JsonBuilder {
   bool on_array_end(std::size_t, Code&) { return close(); }
   bool on_object_end(std::size_t, Code& code) {
     if (has_repeated_name(*open_.back().value)) {
-      code = boost::json::error::not_object;  // any: `repeated` says what it is
+      code = boost::json::error::not_object;  // any code will do: `repeated` has the reason
       return false;
     }
     return close();
@@ -76,7 +89,8 @@ class detail::JsonBuilder {
     add(Kind::Uint).content_.natural = number;
     return true;
   }
-  /// Boost's own result may be off by a little; a number that is written reads back the same.
+  /// Reads the digits again: boost's own result may be off in the last bit, and then a number that
+  /// was written would not read back as the same.
   bool on_double(double number, View part, Code&) {
     const std::string_view text = whole(part);
     (void)std::from_chars(text.data(), text.data() + text.size(), number);
@@ -96,11 +110,13 @@ class detail::JsonBuilder {
   bool on_comment(View, Code&) { return true; }
 
  private:
+  /// An array or object whose end has not come yet.
   struct Open {
     JsonValue* value;
-    JsonValue* last;
+    JsonValue* last;  ///< its last child so far, which the next one is linked to; null: none yet
   };
 
+  /// Makes a value and links it to the innermost open array or object.
   JsonValue& add(Kind kind) {
     const bool is_member = !open_.empty() && open_.back().value->is(Kind::Object);
     JsonValue& value =
@@ -127,13 +143,15 @@ class detail::JsonBuilder {
     return true;
   }
 
-  // A text with escapes comes in parts.
+  // A string or number may come in parts: boost gives the stretches between escapes, and the last
+  // one ends the value. Only then are the parts joined; most strings come whole and are copied
+  // once.
 
   bool append(View part) {
     parts_.append(part.data(), part.size());
     return true;
   }
-  /// All parts, of which `last` is the last one.
+  /// All parts together, with `last` at their end; valid until the next part.
   std::string_view whole(View last) {
     if (parts_.empty()) return {last.data(), last.size()};
     append(last);
@@ -145,9 +163,12 @@ class detail::JsonBuilder {
     return kept;
   }
 
+  /// Whether two members have the same name; then `repeated` is it. Sorted once per object when it
+  /// ends: looking back at each member would be quadratic, and the text is the client's.
   bool has_repeated_name(const JsonValue& object) {
     names_.clear();
-    names_.reserve(object.size());  // just that: doubling would take more than was promised
+    // Exactly as many: growing by doubling would take more memory than `parse` promises.
+    names_.reserve(object.size());
     for (const JsonMember& member : object.members()) names_.push_back(member.name);
     std::ranges::sort(names_);
     const auto twice = std::ranges::adjacent_find(names_);
@@ -165,6 +186,8 @@ class detail::JsonBuilder {
   std::string_view repeated_;
 };
 
+// The promise about memory: the smallest value of an array takes two bytes of text ("0,"), the
+// smallest member six ("\"a\":0,").
 static_assert(sizeof(JsonValue) <= 24 && sizeof(JsonMember) <= 40,
               "`[0,0,` is a value of two bytes, `{\"a\":0,` a member of six");
 
@@ -198,7 +221,7 @@ std::string_view JsonValue::kind_text() const {
 
 base::Result<JsonDocument> JsonDocument::parse(std::string_view text) {
   if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
-    return base::fail("a text of 4 GiB and more is not taken");
+    return base::fail("texts of 4 GiB and more are not accepted");
   }
   JsonDocument document;
   boost::json::parse_options options;
@@ -207,7 +230,7 @@ base::Result<JsonDocument> JsonDocument::parse(std::string_view text) {
   boost::json::error_code code;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), code);
   const std::string_view repeated = parser.handler().repeated();
-  if (!repeated.empty()) return base::fail("the name '", repeated, "' stands twice in an object");
+  if (!repeated.empty()) return base::fail("the name '", repeated, "' occurs twice in an object");
   if (code) return base::fail("not JSON, at byte ", std::to_string(used), ": ", code.message());
   if (used < text.size()) {
     return base::fail("not JSON, at byte ", std::to_string(used), ": something follows the value");

@@ -1,7 +1,7 @@
-// A JSON text (RFC 8259), taken apart: values that can be asked what they are.
+// A parsed JSON text (RFC 8259): a tree of values that can be asked for their kind and content.
 //
-// Strict: UTF-8 only, no comments, no trailing commas, a name once in each object. json.h makes C++
-// values of it.
+// Parsing is strict: UTF-8 only, no comments, no trailing commas, every name once in an object.
+// json.h converts the tree to C++ values.
 
 #pragma once
 
@@ -26,33 +26,38 @@ namespace detail {
 class JsonBuilder;
 }
 
-/// A value of a document. Which question may be asked depends on its kind. It lives as long as its
-/// document, and so do all views it gives.
+/// A value of a document. Its kind decides which observers may be called. The value and all views
+/// that it gives live as long as the document.
 class JsonValue {
  public:
   enum class Kind : std::uint8_t { Null, Bool, Int, Uint, Double, String, Array, Object };
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] bool is(Kind kind) const { return kind_ == kind; }
-  /// "a number", "an object": for messages.
+  /// The kind in words, for messages: "a number", "an object".
   [[nodiscard]] std::string_view kind_text() const;
 
-  // Each requires the kind it is named beside.
+  // Each observer requires the kind that its comment names.
 
+  /// The value of a Bool.
   [[nodiscard]] bool boolean() const { return asked_as(Kind::Bool).content_.boolean; }
+  /// The value of an Int.
   [[nodiscard]] std::int64_t integer() const { return asked_as(Kind::Int).content_.integer; }
-  /// Of Uint: a number that no Int can hold.
+  /// The value of a Uint: a whole number too large for an Int.
   [[nodiscard]] std::uint64_t natural() const { return asked_as(Kind::Uint).content_.natural; }
+  /// The value of a Double.
   [[nodiscard]] double number() const { return asked_as(Kind::Double).content_.number; }
+  /// The value of a String, without quotes and escapes.
   [[nodiscard]] std::string_view text() const {
     return {asked_as(Kind::String).content_.text, size_};
   }
-  /// For a range-for: the values of an Array, and those of an Object with their names.
+  /// The elements of an Array, for a range-for.
   [[nodiscard]] JsonRange<JsonValue> elements() const;
+  /// The members of an Object, for a range-for.
   [[nodiscard]] JsonRange<JsonMember> members() const;
-  /// The member of an Object; none when it has no such one.
+  /// The member of an Object with this name, or null. Linear in the number of members.
   [[nodiscard]] const JsonMember* member(std::string_view name) const;
-  /// Of an Array or Object.
+  /// The number of elements of an Array, of members of an Object, of bytes of a String.
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
@@ -65,7 +70,7 @@ class JsonValue {
     return *this;
   }
 
-  const JsonValue* next_ = nullptr;  ///< in its array or object
+  const JsonValue* next_ = nullptr;  ///< the next value in the same array or object
   union {
     bool boolean;
     std::int64_t integer;
@@ -78,11 +83,12 @@ class JsonValue {
   Kind kind_ = Kind::Null;
 };
 
-/// A value of an object.
+/// A value of an object with its name.
 struct JsonMember : JsonValue {
   std::string_view name;
 };
 
+/// The values of an array or object, in order.
 template <class T>
 class JsonRange {
  public:
@@ -115,14 +121,17 @@ inline JsonRange<JsonMember> JsonValue::members() const {
   return JsonRange<JsonMember>(asked_as(Kind::Object).content_.first);
 }
 
+/// A JSON text as a tree of values. It does not refer to the text that it was parsed from.
 class JsonDocument {
  public:
   static constexpr std::size_t kMaxDepth = 32;
 
-  /// Fails with what is wrong and at which byte. A text deeper than kMaxDepth is refused, and one
-  /// of 4 GiB. Takes memory of 16 times the text and 8 KiB at the most, whatever that is.
+  /// Parses a text. Fails with what is wrong and at which byte, when the text is not JSON, is
+  /// nested deeper than kMaxDepth, or has 4 GiB or more. Takes at most 16 times the size of the
+  /// text plus 8 KiB of memory, whatever the text is.
   [[nodiscard]] static base::Result<JsonDocument> parse(std::string_view text);
 
+  /// The value that the text consists of.
   [[nodiscard]] const JsonValue& root() const MASTIC_LIFETIMEBOUND { return *root_; }
 
  private:

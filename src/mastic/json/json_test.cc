@@ -106,15 +106,15 @@ TEST(Json, NamesThePlaceOfAFault) {
   EXPECT_EQ(fault<Small>(R"({"n":256})"), "n: a whole number from 0 to 255 is expected");
   EXPECT_EQ(fault<Small>(R"({"n":-1})"), "n: a whole number from 0 to 255 is expected");
   EXPECT_EQ(fault<Small>(R"({"n":1.5})"), "n: a whole number is expected, a number found");
-  EXPECT_EQ(fault<double>("1e400"), "a number that is not as large is expected");
-  EXPECT_EQ(fault<float>("-1e39"), "a number that is not as large is expected");
+  EXPECT_EQ(fault<double>("1e400"), "a number in its range is expected");
+  EXPECT_EQ(fault<float>("-1e39"), "a number in its range is expected");
   EXPECT_EQ(fault<Small>(R"({"n":1,"m":2})", UnknownMembers::Refuse), "m: it is not known");
   EXPECT_EQ(fault<sys_seconds>(R"("2026-13-01T00:00:00Z")"),
             "a time such as \"2026-11-21T20:33:01Z\" is expected, a string found");
 }
 
 TEST(Json, RefusesWhatIsNoJson) {
-  EXPECT_EQ(fault<Small>(R"({"n":1,"n":2})"), "the name 'n' stands twice in an object");
+  EXPECT_EQ(fault<Small>(R"({"n":1,"n":2})"), "the name 'n' occurs twice in an object");
   EXPECT_TRUE(fault<Small>(R"({"n":1} x)").starts_with("not JSON, at byte "));
   for (const char* text :
        {"", "{", "{\"n\":1,}", "{'n':1}", "{n:1}", "// c\n{}", "[1 2]", "01", "+1", "\"\xff\"",

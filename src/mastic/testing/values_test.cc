@@ -134,7 +134,7 @@ TEST_F(ValuesTest, ContentThatDoesNotFitIsExplained) {
   EXPECT_NE(broken.text.find("not JSON, at byte"), std::string::npos);
   const auto repeated = post_json(R"({"name":"a","count":1,"count":2})");
   EXPECT_EQ(repeated.status, Status::BadRequest);
-  EXPECT_NE(repeated.text.find("the name 'count' stands twice"), std::string::npos);
+  EXPECT_NE(repeated.text.find("the name 'count' occurs twice"), std::string::npos);
   EXPECT_EQ(post_json("{}", "text/plain").status, Status::UnsupportedMediaType);
   EXPECT_EQ(client.post("/item", "{}").status, Status::UnsupportedMediaType);
   EXPECT_EQ(
