@@ -120,7 +120,7 @@ TEST(ThreadsGuide, Uncaught) {
     threads::ThreadPool pool({.name = "mail"});
     (void)pool.submit({.name = "welcome"}, [] { throw std::runtime_error("no such address"); });
   }
-  EXPECT_EQ(line, "task 'welcome' failed, and nobody asked for its result: no such address");
+  EXPECT_EQ(line, "task 'welcome' failed, and its result was never collected: no such address");
 }
 
 TEST(ThreadsGuide, AQueue) {

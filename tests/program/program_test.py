@@ -555,7 +555,7 @@ class Crashing(Site):
 
     def test_says_of_what(self):
         self.assertIn("by std::terminate, for no way on", self.crash("/crash/terminate", code=-signal.SIGABRT))
-        self.assertIn("for the stack has run over", self.crash("/crash/overflow"))
+        self.assertIn("(stack overflow)", self.crash("/crash/overflow"))
         self.assertIn("SIGSEGV at 0x0,", self.crash("/crash/segv"))
 
     def test_wherever_a_handler_runs(self):

@@ -1,4 +1,4 @@
-// A stack for signal handlers, for when the thread's own has run over.
+// A stack for signal handlers, for when the thread's own stack has overflowed.
 
 #pragma once
 
@@ -6,9 +6,10 @@
 
 namespace mastic::threads {
 
-/// Gives the calling thread one while it stands, unless it has one already, as under a sanitizer. It
-/// takes address space, and memory once a handler runs on it. A thread that the system gives none
-/// goes without. Make and destroy it on the same thread.
+/// Gives the calling thread an alternate signal stack for as long as this object exists, unless it
+/// has one already, as under a sanitizer. It takes only address space until a handler runs on it.
+/// If the system has no memory for it, the thread goes without. Make and destroy it on the same
+/// thread.
 class AlternateStack {
  public:
   AlternateStack() noexcept;

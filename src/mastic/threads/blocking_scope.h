@@ -1,23 +1,26 @@
-// Saying that a thread is about to wait.
+// Announces that a thread is about to block.
 
 #pragma once
 
 namespace mastic::threads {
 
-/// Whoever else the thread works for: told before it waits, and after.
+/// What depends on a thread, such as the loop that it drives or the pool that it belongs to, and
+/// wants to know when it blocks. Called on that thread, without a lock of the caller.
 class BlockingHost {
  public:
+  /// The thread is about to block.
   virtual void blocks() noexcept = 0;
+  /// The thread has stopped blocking.
   virtual void goes_on() noexcept = 0;
 
  protected:
   ~BlockingHost() = default;
 };
 
-/// While one stands, the thread may wait for as long as it takes: what depends on it (the loop that
-/// it drives, a pool that counts it) goes on without it. Costs nothing on a thread that nothing
-/// depends on. Scopes nest; the outermost one counts. Open it without a lock: the host takes its own,
-/// and may start a thread.
+/// While one exists, the thread may block for as long as it likes: what depends on the thread (the
+/// loop that it drives, a pool that counts it) continues without it. Costs nothing on a thread that
+/// nothing depends on. Scopes nest; the outermost one counts. Hold no lock when you open one: the
+/// host takes its own and may start a thread.
 ///
 ///     const threads::BlockingScope blocking;
 ///     ::flock(fd, LOCK_EX);
@@ -32,7 +35,7 @@ class [[nodiscard]] BlockingScope {
   BlockingScope(const BlockingScope&) = delete;
   BlockingScope& operator=(const BlockingScope&) = delete;
 
-  /// Sets who is told about this thread; none when it is null.
+  /// Sets the host of the calling thread; null for none.
   static void set_host(BlockingHost* host) noexcept { host_ = host; }
 
  private:

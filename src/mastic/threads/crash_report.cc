@@ -27,8 +27,12 @@
 namespace mastic::threads {
 namespace {
 
-// Everything that the handler uses is static, and was made before: it may be called in the middle of
-// whatever there is, the memory allocator and the dynamic linker too.
+// Everything that the handler uses is static and was prepared beforehand: a fault may come inside
+// the memory allocator or the dynamic linker, so the handler allocates nothing, takes no lock and
+// calls only functions that are safe in signal handlers.
+//
+//     fault ──► crashed() ──first thread──► report(): lines        ┐
+//                   └───────other threads──► wait up to 3 s for it ┴──► handler or default of before
 
 constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr std::array<std::string_view, kSignals.size()> kNames = {"SIGSEGV", "SIGBUS", "SIGFPE",
@@ -43,7 +47,7 @@ constinit base::BoundedText<4096> log_path;
 constinit base::BoundedText<4096> program;
 
 using ExceptionText = base::BoundedText<1024>;
-/// What std::terminate was called for on this thread; it stands on its stack.
+/// The exception that std::terminate was called for on this thread; the text is on its stack.
 constinit thread_local const ExceptionText* exception = nullptr;
 
 constinit std::atomic<pid_t> reporter{0};  ///< the thread that crashed first
@@ -108,10 +112,13 @@ void say(std::string_view message) noexcept {
   add_field("route", activity.route.view());
   line.add(as_json ? "}\n" : "\n");
 
-  // Standard error first, which is waited for for a moment only: a disk may hang.
+  // Standard error first, and with a limit to the wait: a disk may hang. A reader that did not take
+  // one line is not tried again.
   static constinit bool is_heard = true;
   if (is_heard) is_heard = base::write_last_words(STDERR_FILENO, line.view());
-  if (!log_path.empty()) {  // opened by its name, for a rotation may close what is open
+  // Opened by its name: the descriptor of the log may have been replaced by a rotation, and finding
+  // it would need a lock. O_NONBLOCK because opening a FIFO without a reader would wait.
+  if (!log_path.empty()) {
     const int fd = ::open(log_path.view().data(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0) {
       (void)base::write_last_words(fd, line.view());
@@ -139,7 +146,8 @@ void add_module(Message& message, std::uintptr_t address) noexcept {
   message.add("0x").add_number(address, 16);
 }
 
-/// A call through a null pointer leaves no frame to walk from, but the address that it returns to.
+/// Notes the caller after a call through a null pointer. There is no function at address 0 to walk
+/// from, but the return address was just pushed and is on top of the stack.
 void note_caller(const void* context) noexcept {
 #if defined(__x86_64__)
   const std::uintptr_t top = interrupted_stack(context);
@@ -151,11 +159,13 @@ void note_caller(const void* context) noexcept {
 #endif
 }
 
+/// Whether `si_addr` is the address of the fault: not for signals that were sent (si_code <= 0),
+/// nor for faults at addresses that the processor cannot report (SI_KERNEL).
 bool has_address(const siginfo_t& info) noexcept {
   return info.si_code > 0 && info.si_signo != SIGABRT && info.si_code != SI_KERNEL;
 }
 
-/// The stack pointer is where nothing can be written.
+/// Whether the stack has overflowed: the fault is close to the stack pointer.
 bool has_run_over(const siginfo_t& info, const void* context) noexcept {
   constexpr std::uintptr_t kNear = 64 << 10;
   if (info.si_signo != SIGSEGV || !has_address(info)) return false;
@@ -171,7 +181,7 @@ void report(std::string_view name, const siginfo_t& info, const void* context) n
   Message message;
   message.add("crashed by ").add(name);
   if (has_run_over(info, context)) {
-    message.add(", for the stack has run over");
+    message.add(" (stack overflow)");
   } else if (has_address(info)) {
     message.add(" at 0x").add_number(reinterpret_cast<std::uintptr_t>(info.si_addr), 16);
   }
@@ -207,17 +217,22 @@ void crashed(int signal, siginfo_t* info, void* context) {
     reported = true;
   }
   constexpr timespec kMoment{.tv_sec = 0, .tv_nsec = 10'000'000};
+  // Another thread is reporting its crash; ending the process now would cut that off. Not for ever:
+  // that thread may be stuck. (A failed exchange leaves the reporter's number in `nobody`. If it is
+  // our own, the report itself has failed, and there is nothing to wait for.)
   for (int left = 300; left > 0 && !reported && nobody != ::gettid(); --left) {
-    (void)::nanosleep(&kMoment, nullptr);  // another thread is saying what befell it
+    (void)::nanosleep(&kMoment, nullptr);
   }
-  // A fault comes again as soon as this returns, and then to whom it came before; what was sent is
-  // sent again.
+  // Back to the action of before. A fault happens again as soon as this returns, because the
+  // instruction is repeated; a signal that was sent, as abort() does, has to be sent again. It is
+  // blocked here, so it arrives when this returns.
   (void)::sigaction(signal, &before[index], nullptr);
   if (info->si_code <= 0) (void)::raise(signal);
   errno = saved_errno;
 }
 
-/// The handler of the library prints the exception, and waits for whoever reads that.
+/// Whether the handler is libstdc++'s own, which only prints the exception. That is in our report,
+/// and its print could block on a pipe without a reader.
 bool says_the_same([[maybe_unused]] std::terminate_handler handler) {
 #ifdef __GLIBCXX__
   return handler == __gnu_cxx::__verbose_terminate_handler;
@@ -226,7 +241,7 @@ bool says_the_same([[maybe_unused]] std::terminate_handler handler) {
 #endif
 }
 
-/// Keeps what std::terminate was called for, for the signal that follows.
+/// Keeps the text of the exception for the signal handler, and aborts.
 [[noreturn]] void terminated() {
   ExceptionText text;
   try {
@@ -255,7 +270,9 @@ CrashReport::CrashReport(std::string_view path, base::LogFormat format) noexcept
   const ssize_t size = ::readlink("/proc/self/exe", name.data(), name.size());
   program.clear();
   if (size > 0) program.add({name.data(), static_cast<std::size_t>(size)});
-  walk_stack(stack);  // so that the dynamic linker has found all that it calls
+  // A first walk makes the dynamic linker resolve everything that it calls; in a handler that could
+  // deadlock.
+  walk_stack(stack);
   terminate_before = std::set_terminate(terminated);
   struct sigaction action{};
   action.sa_sigaction = crashed;
@@ -271,6 +288,7 @@ CrashReport::~CrashReport() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     struct sigaction now{};
     (void)::sigaction(kSignals[i], nullptr, &now);
+    // Somebody else's handler that was installed meanwhile stays.
     if (now.sa_sigaction == crashed) (void)::sigaction(kSignals[i], &before[i], nullptr);
   }
   if (std::get_terminate() == terminated) std::set_terminate(terminate_before);

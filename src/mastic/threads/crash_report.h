@@ -1,8 +1,9 @@
-// A line about a crash, before the process goes: which signal, for which request, and where.
+// Writes about a crash before the process ends: which signal, during which request, and where.
 //
-// What is at work is said by base::Activity. The stack is addresses in modules, for nothing can be
-// looked up in a crash: `addr2line -Cfipe MODULE OFFSET` tells what they are. Not for exceptions, which
-// become answers, and no way to go on: the signal ends the process as it would have.
+// The request is known from base::Activity. The stack is given as addresses in modules, because
+// nothing can be looked up safely in a crash; `addr2line -Cfipe MODULE OFFSET` translates them.
+// Exceptions of handlers become answers and do not come here. There is no recovery: the signal then
+// ends the process as it would have.
 
 #pragma once
 
@@ -14,16 +15,18 @@
 
 namespace mastic::threads {
 
-/// While it stands, SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT, on whichever thread, leave lines like
-/// those of a log on standard error, and in the log's file. Then whoever took the signal before takes
-/// it (a sanitizer, a reporter of crashes), or the kernel, which writes the core it would have
-/// written. `std::terminate` is said with its exception.
+/// While it exists, SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT on any thread leave lines in the
+/// format of the log on standard error and in the log's file. Then the signal goes to the handler
+/// that was installed before (of a sanitizer or crash reporter), or to the kernel, which writes a
+/// core as it would have. For `std::terminate` the lines name the exception.
 ///
-/// A thread whose stack has run over needs another one for that (AlternateStack): those of Mastic have
-/// it, as has the thread that makes this. One stands at a time; a second one does nothing.
+/// To report a stack overflow, the thread needs an AlternateStack. Threads of Mastic have one, and
+/// so does the thread that makes this object. Only one CrashReport works at a time; a second does
+/// nothing.
 class CrashReport {
  public:
-  /// `log_path` is opened for it, as far as it fits 4 KiB; "-" is standard error alone.
+  /// Writes to standard error and to the file at `log_path`; "-" means standard error only. A path
+  /// of 4 KiB or more is ignored.
   explicit CrashReport(std::string_view log_path = "-",
                        base::LogFormat format = base::LogFormat::Text) noexcept;
   ~CrashReport();

@@ -1,4 +1,4 @@
-// Somebody else's function, whose destructor may throw.
+// A function object of a user, whose destructor may throw.
 
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace mastic::threads {
 
-/// Holds a function object until it is dropped. What its destructor throws is reported instead of
-/// ending the process.
+/// Holds a function object until it is dropped. An exception of its destructor is reported
+/// (report_uncaught) instead of ending the process.
 template <class F>
 class Disposable {
  public:
@@ -24,10 +24,10 @@ class Disposable {
   Disposable& operator=(Disposable&&) = delete;
   ~Disposable() noexcept { drop(""); }
 
-  /// Requires: not dropped.
+  /// The function. Requires: it was not dropped.
   [[nodiscard]] F& operator*() { return function_; }
 
-  /// Destroys the function, unless that was done; `who` is told in the report.
+  /// Destroys the function, unless that was done already; `who` names its owner in a report.
   void drop(std::string_view who) noexcept {
     if (std::exchange(is_dropped_, true)) return;
     try {

@@ -18,23 +18,24 @@
 
 namespace mastic::threads {
 
-/// Not set in the beginning. Everything is called from any thread; what happened before `set` is
-/// seen by whoever waited for it.
+/// A flag that is not set at first. All members may be called from any thread. A thread that has
+/// waited sees everything that happened before `set`.
 class Event {
  public:
   Event() = default;
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 
-  /// Lets all go on who wait, and whoever will wait, until it is cleared. Who waited may destroy the
-  /// event as soon as it goes on.
+  /// Sets the flag and wakes all waiting threads; later waits return at once until it is cleared. A
+  /// thread that has been woken may destroy the event.
   void set() {
     const std::lock_guard lock(mutex_);
     if (is_set_) return;
     is_set_ = true;
     ++times_set_;
-    changed_.notify_all();  // under the lock: the event may be gone after it
+    changed_.notify_all();  // under the lock: after it, the event may have been destroyed
   }
+  /// Clears the flag.
   void clear() {
     const std::lock_guard lock(mutex_);
     is_set_ = false;
@@ -44,7 +45,8 @@ class Event {
     return is_set_;
   }
 
-  /// Waits until it is set. A `clear` that follows at once holds nobody back who waits already.
+  /// Waits until the flag is set. Threads that were waiting at that moment all return, even when
+  /// `clear` follows at once.
   void wait() const {
     const std::optional<unsigned> before = times_set_before();
     if (!before) return;
@@ -52,7 +54,7 @@ class Event {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return times_set_ != *before; });
   }
-  /// The same for as long as `longest`; says whether it was set.
+  /// Waits until the flag is set, at most for `longest`. Returns whether it was set.
   bool wait_for(base::Duration longest) const {
     const std::optional<unsigned> before = times_set_before();
     if (!before) return true;
@@ -63,13 +65,14 @@ class Event {
   }
 
  private:
-  /// None when it is set now.
+  /// How often the flag was set so far; nothing when it is set now. Waiting for this number to
+  /// change, rather than for the flag, makes `set` and `clear` in a row wake everyone.
   [[nodiscard]] std::optional<unsigned> times_set_before() const {
     const std::lock_guard lock(mutex_);
     return is_set_ ? std::nullopt : std::optional(times_set_);
   }
 
-  mutable std::mutex mutex_;  ///< of all below
+  mutable std::mutex mutex_;  ///< guards all members below
   mutable std::condition_variable changed_;
   bool is_set_ = false;
   unsigned times_set_ = 0;

@@ -5,13 +5,13 @@
 //     send(report.get());          // waits; throws what the task threw
 //     send(co_await report);       // the same in an async::Task, without holding a thread
 //
-// Whoever has no pool makes a Promise:
+// Without a pool, make a Promise:
 //
 //     threads::Promise<int> answer("the question");
 //     threads::Future<int> future = answer.future();
 //     answer.set(42);
 //
-// An exception that nobody collects (get, then, error, co_await) goes to the UncaughtHook.
+// An exception that is not collected (by get, then, error or co_await) goes to the UncaughtHook.
 
 #pragma once
 
@@ -36,7 +36,8 @@ class Future;
 
 namespace detail {
 
-/// Whether `then` calls F with the value, and only if there is one; otherwise with the future.
+/// Whether `then` calls F with the value, and only when there is one. Otherwise it calls F with the
+/// future.
 template <class T, class F>
 struct TakesValue : std::bool_constant<std::invocable<F&, T>> {};
 template <class F>
@@ -48,32 +49,33 @@ template <class F>
 struct FollowerResult<void, F, true> : std::invoke_result<F&> {};
 template <class T, class F>
 struct FollowerResult<T, F, false> : std::invoke_result<F&, Future<T>> {};
-/// What `then` has as its value.
+/// The value of the future that `then` returns.
 template <class T, class F>
 using FollowerValue = typename FollowerResult<T, F>::type;
 
 }  // namespace detail
 
-/// The result of a task that runs elsewhere. Belongs to one thread at a time. Dropping it neither
+/// The result of a task that runs elsewhere. One thread at a time may use it. Destroying it neither
 /// cancels the task nor waits for it.
 ///
-/// `get` and `then` spend a future: it is empty then, as one that was moved from. To use an empty
-/// future throws std::logic_error.
+/// `get` and `then` use a future up: it is empty afterwards, like one that was moved from. Using an
+/// empty future throws std::logic_error.
 template <class T = void>
 class Future {
  public:
   Future() = default;
-  /// Of a state that somebody else ends. The state must have no other future.
+  /// Makes the future of `state`, which something else will end. Requires: the state has no other
+  /// future.
   explicit Future(StateReference<FutureResult<T>> state) : state_(std::move(state)) {}
   Future(Future&&) noexcept = default;
   Future& operator=(Future&&) noexcept = default;
 
   /// Waits for the result. Throws what the task threw, or TaskLost when it was not run to its end.
   ///
-  /// In a thread of the pool that is to run the task, an earlier one would have to wait for a free
-  /// thread forever: there `get` and `wait` run a task that has not begun themselves. They throw
-  /// NestedTooDeep, and run nothing, when too many tasks stand on that thread's stack already
-  /// (ThreadPool::Options::max_nested).
+  /// In a thread of the task's own pool, `get` and `wait` run the task themselves if it has not
+  /// begun: waiting could last forever there, when every thread of the pool waits for a task in the
+  /// queue. They throw NestedTooDeep, and run nothing, when too many tasks are nested on that
+  /// thread's stack already (ThreadPool::Options::max_nested).
   T get() {
     state().wait();
     const StateReference<FutureResult<T>> state = std::move(state_);
@@ -81,33 +83,37 @@ class Future {
     state->value_taken();
     if constexpr (!std::is_void_v<T>) return std::move(state->value());
   }
-  /// Waits until it is done.
+  /// Waits until the task is done.
   void wait() const { state().wait(); }
-  /// The same for as long as `longest`; says whether it is done.
+  /// Waits until the task is done, at most for `longest`. Returns whether it is done.
   [[nodiscard]] bool wait_for(base::Duration longest) const {
     return state().wait_until(base::from_now(longest));
   }
+  /// Whether the task is done.
   [[nodiscard]] bool is_done() const { return state().is_done(); }
-  /// Waits, and returns what the task threw, or null. It counts as collected.
+  /// Waits, and returns the exception of the task or null. The exception then counts as collected.
   [[nodiscard]] std::exception_ptr error() const {
     state().wait();
     return state().collect_error();
   }
 
-  /// Calls the task off, if that is still possible.
+  /// Cancels the task, or asks it to stop when it runs already; returns which.
   Cancel cancel() { return state().cancel(); }
 
-  /// Calls `function` with the result when that is there, on the thread that ends the task, or here
-  /// and now. Its own result is what is returned. It takes
-  /// - a T: then it is not called when the task failed, and the returned future fails as the task;
-  /// - or a Future<T>, which is done: then it is called in any case.
-  /// To cancel the returned future is to cancel this one.
+  /// Calls `function` with the result once the task is done: on the thread that ends the task, or
+  /// at once when it is done already. Returns a future for what `function` returns. The function
+  /// takes
+  /// - a T: it is not called when the task failed; the returned future then fails with the same
+  /// error;
+  /// - or a Future<T>, which is done: it is called in any case.
+  /// Cancelling the returned future cancels this task.
   template <class F>
   auto then(F&& function) -> Future<detail::FollowerValue<T, std::decay_t<F>>>;
 
+  /// Whether the future was used up, moved from, or default-constructed.
   [[nodiscard]] bool is_empty() const { return !state_; }
 
-  /// The state, for what waits for several futures (wait.h).
+  /// The state, for functions that wait for several futures (wait.h).
   [[nodiscard]] const StateReference<FutureResult<T>>& reference() const {
     (void)state();
     return state_;
@@ -124,12 +130,12 @@ class Future {
 
 // ---- Promise ----
 
-/// Makes a future, and ends it. The promise belongs to one thread at a time; it may end without a
-/// result: then its future throws TaskLost.
+/// Makes a future and gives it a result. One thread at a time may use the promise. If it is
+/// destroyed without giving a result, the future throws TaskLost.
 template <class T = void>
 class Promise {
  public:
-  /// `name` stands in messages about it.
+  /// Makes a promise; `name` appears in messages about it.
   explicit Promise(std::string name = {}) : state_(new State(std::move(name))) {}
   Promise(Promise&&) noexcept = default;
   Promise& operator=(Promise other) noexcept {
@@ -144,21 +150,22 @@ class Promise {
     state_->end_lost(TaskLost::Why::Abandoned, {});
   }
 
-  /// Throws std::logic_error when it is called again.
+  /// Returns the future. Throws std::logic_error when it is called a second time.
   [[nodiscard]] Future<T> future() {
     if (std::exchange(has_future_, true)) throw std::logic_error("a promise has one future");
     return Future<T>(StateReference<FutureResult<T>>(state_));
   }
-  /// Says that the work begins: from now on a cancel only asks (stop_token). False when it was
-  /// cancelled before: then there is nothing to do.
+  /// Declares that the work begins: from now on Future::cancel can only ask for a stop
+  /// (stop_token). Returns false when it was cancelled before, and then there is nothing to do.
   [[nodiscard]] bool begin() {
     has_begun_ = has_begun_ || state_->begin();
     return has_begun_;
   }
-  /// What Future::cancel asks while the work runs.
+  /// The token that Future::cancel stops while the work runs.
   [[nodiscard]] std::stop_token stop_token() const { return state_->stop_token(); }
 
-  /// Ends it. Throws std::logic_error when it has ended. After a cancel nothing happens.
+  /// Gives the result. Does nothing after a cancel. Throws std::logic_error when there is a result
+  /// already.
   template <class... U>
     requires std::constructible_from<FutureValue<T>, U...>
   void set(U&&... value) {
@@ -166,7 +173,7 @@ class Promise {
     state_->store([&] { return FutureValue<T>(std::forward<U>(value)...); });
     end(nullptr);
   }
-  /// The same with an exception. Requires: not null.
+  /// Gives an exception as the result, in the same way. Requires: `error` is not null.
   void set_error(std::exception_ptr error) {
     if (may_end()) end(std::move(error));
   }
@@ -206,7 +213,8 @@ class Follower final : public FutureResult<FollowerValue<T, F>>, private FutureC
         before_(std::move(before)),
         function_(std::in_place, std::forward<G>(function)) {}
 
-  /// Once, after it was made: has `run` called.
+  /// Begins to follow the first future. Call it once: not the constructor does it, because `run`
+  /// may be called at once, and needs a reference that outlives it.
   void start() {
     this->add_reference();
     followed()->follow(*this);
@@ -250,7 +258,7 @@ class Follower final : public FutureResult<FollowerValue<T, F>>, private FutureC
     return before_;
   }
 
-  StateReference<FutureResult<T>> before_;  ///< under the lock; nothing when its turn is over
+  StateReference<FutureResult<T>> before_;  ///< guarded by the mutex; empty once `run` is through
   Disposable<F> function_;
 };
 
@@ -298,8 +306,8 @@ class FutureAwait final : public async::RemoteOperation, private FutureWatcher {
 
 }  // namespace detail
 
-/// `co_await future` in an async::Task is `get` without holding the thread. When the task is
-/// cancelled meanwhile, the future's own task goes on: whoever wants it to stop cancels the future.
+/// `co_await future` in an async::Task is `get` without blocking the thread. When the awaiting task
+/// is cancelled, the future's own task continues: cancel the future to stop it.
 template <class T>
 [[nodiscard]] auto operator co_await(Future<T>& future) {
   return detail::FutureAwait<T>(future);

@@ -9,6 +9,7 @@
 namespace mastic::threads {
 namespace {
 
+// A loop, not recursion: chains of `then` may have any length.
 void run_chain(FutureContinuation* next) noexcept {
   while (next != nullptr) next = next->run();
 }
@@ -22,7 +23,8 @@ FutureState::~FutureState() {
   report_uncaught({UncaughtError::Place::Task, name_, error_});
 }
 
-/// Whether the error is but the answer to a cancel.
+/// Whether the error is only the consequence of a cancel. Whoever cancels a task usually drops its
+/// future, and does not want a report that it was cancelled.
 bool FutureState::was_given_up() const {
   try {
     std::rethrow_exception(error_);
@@ -44,6 +46,7 @@ void FutureState::wait() {
   --waiting_;
 }
 
+// It does not help, as `wait` does: the task might run for much longer than `end` allows.
 bool FutureState::wait_until(base::Instant end) {
   if (is_done()) return true;
   const BlockingScope blocking;
@@ -56,7 +59,8 @@ bool FutureState::wait_until(base::Instant end) {
 
 StateReference<FutureState> FutureState::before() { return {}; }
 
-/// Where the chain begins that it stands in.
+/// The first state of the chain of `then` that this one belongs to. Helping and cancelling concern
+/// it: a follower has no task of its own that could be run or prevented.
 StateReference<FutureState> FutureState::first() {
   add_reference();
   StateReference<FutureState> at(this);
@@ -79,6 +83,7 @@ Cancel FutureState::give_up(TaskLost::Why why) noexcept {
       set_status(Status::Running);
     }
   }
+  // Without the lock from here: stop callbacks and destructors of the function are the user's code.
   if (runs) {
     stop_.request_stop();
     return Cancel::Asked;
@@ -145,17 +150,23 @@ FutureContinuation* FutureState::tell(std::exception_ptr error,
   {
     const std::lock_guard lock(mutex_);
     error_ = std::move(error);
+    // The caller's thread is free after this only if no continuation follows and the state does not
+    // die with the caller's reference. It has to say so before Done: the thread that sees the
+    // result may submit the next task at once, and a new thread would be started for it.
     const bool is_kept = references_.load(std::memory_order_relaxed) > 1;
     if (is_free != nullptr && next_ == nullptr && is_kept) is_free->store(true);
     set_status(Status::Done);
     while (watchers_ != nullptr) {
       FutureWatcher& watcher = *std::exchange(watchers_, watchers_->next_);
       watcher.is_watching_ = false;
-      watcher.done();  // the watcher may be gone after it
+      watcher.done();  // after it the watcher may have been destroyed
     }
     next = std::exchange(next_, nullptr);
     call = waiting_ > 0;
   }
+  // Only when threads wait, because a notification costs a call and most results come before anyone
+  // waits. Without the lock: the caller's reference keeps this alive, and a woken thread can take
+  // it at once.
   if (call) done_.notify_all();
   return next;
 }
@@ -180,7 +191,7 @@ void FutureState::name_if_nameless(std::string_view name) {
 
 CompletionSet::CompletionSet(std::vector<StateReference<FutureState>> states)
     : states_(std::move(states)), watchers_(states_.size()) {
-  done_.reserve(states_.size());  // so that telling it cannot fail
+  done_.reserve(states_.size());  // so that a watcher, which must not throw, never allocates
   for (std::size_t i = 0; i < states_.size(); ++i) {
     watchers_[i].set = this;
     watchers_[i].number = i;
@@ -200,7 +211,8 @@ void CompletionSet::add(std::size_t number) noexcept {
   changed_.notify_one();
 }
 
-/// They may be waiting for this very thread: then it runs one of them.
+/// In a thread of the pool that has to run them, waiting could last forever; run one of them
+/// instead.
 void CompletionSet::help() {
   std::ranges::any_of(states_, [](const auto& state) { return state->help(); });
 }

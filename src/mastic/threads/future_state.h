@@ -1,5 +1,5 @@
-// What a future shares with the task or the promise that it is of. For those who make futures;
-// whoever has one includes future.h.
+// The state that a future shares with its task or promise. For code that makes futures; to use one,
+// include future.h.
 
 #pragma once
 
@@ -23,17 +23,18 @@
 
 namespace mastic::threads {
 
-/// What Future::cancel came to.
+/// What Future::cancel achieved.
 enum class Cancel : std::uint8_t {
   Prevented,  ///< the task will not begin; its future is done, and `get` throws TaskLost
-  Asked,      ///< it runs; it was asked to stop through its stop token, if it takes one
-  TooLate,    ///< it has ended
+  Asked,      ///< the task is running and was asked to stop, if it takes a stop token
+  TooLate,    ///< the task has ended
 };
 
-/// Is told once that a future is done. Intrusive.
+/// Is told once when a future is done. A node of an intrusive list: telling cannot fail.
 class FutureWatcher {
  public:
-  /// On the thread that ends the task, under a lock: to be brief, and to enter no other future.
+  /// Called on the thread that ends the task, with the state's lock held: it has to be quick and
+  /// must not touch another future.
   virtual void done() noexcept = 0;
 
  protected:
@@ -47,11 +48,11 @@ class FutureWatcher {
   bool is_watching_ = false;
 };
 
-/// Follows a future: runs when that is done, on the thread that ends the task, without a lock.
+/// Runs when a future is done, on the thread that ends the task, without a lock.
 class FutureContinuation {
  public:
-  /// Returns what follows it in turn, or null: whoever runs it runs that next, so that a chain of
-  /// any length needs no more stack than one of them.
+  /// Runs, and returns the continuation of its own result, or null. The caller runs that next, so a
+  /// chain of any length needs no more stack than one link.
   [[nodiscard]] virtual FutureContinuation* run() noexcept = 0;
 
  protected:
@@ -61,14 +62,17 @@ class FutureContinuation {
 template <class State>
 class StateReference;
 
-/// The state without the value. Counted by references: of the future, of the task, of watchers.
+/// The state without the value. References are counted: the future, the task and watchers have one
+/// each.
 ///
-/// Invariants:
-///  1. It goes from Waiting to Running to Done, and never back; Running also is what is being
-///     dropped. Whoever moves it to Running ends it.
-///  2. The value and the error are written before Done and belong to the future after it.
-///  3. A lock of a pool is taken inside of the state's lock, never the other way round. So whoever
-///     sees Waiting under the lock knows that the pool is there: to end, the pool ends its tasks.
+///     Waiting ──begin()──► Running ──end()──► Done        it is run
+///        └──give_up(), lose()──► Running ──► Done         its function is dropped; the error is TaskLost
+///
+/// Invariants:  1. It never goes back. The thread that moves it to Running is the one that ends it.
+/// 2. Value and error are written before Done, and belong to the future afterwards.  3. A pool's
+/// lock is taken inside the state's lock, never the other way round. So a thread that sees
+///     Waiting under the state's lock knows that the pool still exists: a pool ends its tasks before it
+///     ends itself.
 class FutureState {
  public:
   FutureState(const FutureState&) = delete;
@@ -77,43 +81,47 @@ class FutureState {
   // ---- for futures
 
   [[nodiscard]] bool is_done() const { return status() == Status::Done; }
+  /// Waits until it is done; may run the task itself (`help`).
   void wait();
-  /// The same until `end` at the longest; says whether it is done.
+  /// Waits until it is done, at most until `end`. Returns whether it is done.
   [[nodiscard]] bool wait_until(base::Instant end);
+  /// Prevents the task, or asks it to stop.
   Cancel cancel();
-  /// False when it is done: then `watcher` is not told.
+  /// Has `watcher` told when it is done. Returns false when it is done already; then it is not
+  /// told.
   [[nodiscard]] bool watch(FutureWatcher& watcher);
-  /// False when `watcher` was told, or never watched.
+  /// Removes `watcher`. Returns false when it was told already, or never watched.
   bool unwatch(FutureWatcher& watcher) noexcept;
-  /// Runs `next` when it is done, or at once.
+  /// Runs `next` when it is done; at once when it is done already.
   void follow(FutureContinuation& next);
-  /// What the task threw, or null; it counts as collected. Requires: done.
+  /// The exception of the task or null, which then counts as collected. Requires: done.
   [[nodiscard]] std::exception_ptr collect_error() noexcept;
-  /// The same, and the state keeps no reference to it.
+  /// Moves the exception out, or returns null. Requires: done.
   [[nodiscard]] std::exception_ptr take_error() noexcept { return std::move(error_); }
-  /// The value was moved out of it, or takes nothing to destroy.
+  /// Notes that the value was moved from, or that destroying it is trivial.
   void value_taken() noexcept { is_taken_ = true; }
-  /// If the calling thread is one that could run the task which waits, does so; says whether it is
-  /// done then. Throws NestedTooDeep (pool_task.h).
+  /// Runs the task if it has not begun and the calling thread belongs to its pool. Returns whether
+  /// it is done. Throws NestedTooDeep (pool_task.h).
   bool help();
 
   // ---- for tasks and promises
 
-  /// Moves it to Running, unless somebody did that before.
+  /// Moves it to Running. Returns false when another thread did so before.
   [[nodiscard]] bool begin() noexcept;
-  /// Ends it, and runs what follows it. Requires: the caller began it, and has stored the value if
+  /// Ends it and runs its continuations. Requires: the caller began it, and has stored the value if
   /// there is no error.
   void end(std::exception_ptr error) noexcept;
-  /// The same at the end of what its thread does. Sets `is_free` before anybody is told, if all that
-  /// is left to do then is to let go of it, and whoever waits keeps it.
+  /// Ends it as `end` does, for a thread that has nothing else to do afterwards. Sets `is_free`
+  /// before anyone learns of the result, provided that nothing follows and another reference keeps
+  /// the state: then the thread is free as soon as it has let go of it.
   void end_last(std::exception_ptr error, std::atomic<bool>& is_free) noexcept;
-  /// The same for a task that was not run to its end.
+  /// Ends a task that was not run to its end, with TaskLost.
   void end_lost(TaskLost::Why why, std::string_view detail) noexcept;
-  /// Ends a task that has not begun, if it still has not; says whether.
+  /// Ends a task with TaskLost if it has not begun. Returns whether it did.
   bool lose(TaskLost::Why why, std::string_view detail = {}) noexcept;
-  /// As cancel, for a task that is late.
+  /// Cancels a task whose deadline has passed.
   void expire() noexcept { (void)give_up(TaskLost::Why::Expired); }
-  /// To be read until it is done.
+  /// The name of the task. Read it only before it is done.
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::stop_token stop_token() const { return stop_.get_token(); }
 
@@ -121,12 +129,14 @@ class FutureState {
   void release() noexcept {
     if (let_go()) destroy();
   }
-  /// The two halves of it. True when it was the last reference: then `destroy` is the caller's.
+  /// The first half of `release`. Returns true when it was the last reference: then the caller has
+  /// to call `destroy`.
   [[nodiscard]] bool let_go() noexcept {
     return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
   void destroy() noexcept { delete this; }
-  /// After let_go: whether nothing of a user's goes with it but what was moved from.
+  /// Whether destroying it runs no destructor of the user, other than of values that were moved
+  /// from. Requires: let_go has returned true.
   [[nodiscard]] bool is_hollow() const { return error_ == nullptr ? is_taken_ : is_collected_; }
 
  protected:
@@ -135,24 +145,27 @@ class FutureState {
       : name_(std::move(name)),
         stop_(stoppable == Stoppable::Yes ? std::stop_source()
                                           : std::stop_source(std::nostopstate)) {}
-  /// Reports an error that nobody collected.
+  /// Reports an exception that was not collected.
   virtual ~FutureState();
 
   [[nodiscard]] std::mutex& mutex() { return mutex_; }
   [[nodiscard]] bool is_waiting() const { return status() == Status::Waiting; }
-  /// As `end`, but leaves what follows to the caller; null when nothing does.
+  /// Ends it as `end` does, but returns its continuation, or null, for the caller to run.
   [[nodiscard]] FutureContinuation* tell(std::exception_ptr error,
                                          std::atomic<bool>* is_free = nullptr) noexcept;
-  /// What it follows; nothing when it follows nothing, or has ended.
+  /// The state that this one follows (`then`); empty when there is none, or when this one has
+  /// ended.
   [[nodiscard]] virtual StateReference<FutureState> before();
-  /// Runs the task of this very state, if the calling thread could; says whether.
+  /// Runs the task of this state if the calling thread may do so. Returns whether it did.
   virtual bool help_here() { return false; }
-  /// Under the lock, while it is Waiting: takes it out of whatever would begin it.
+  /// Takes the task out of the queue that would begin it. Called with the lock held, while it is
+  /// Waiting.
   virtual void withdraw() noexcept {}
-  /// Of a task that will not run: destroys its function.
+  /// Destroys the function of a task that will not run.
   virtual void drop() noexcept {}
+  /// Ends a task that has not begun, or asks one that runs to stop.
   [[nodiscard]] Cancel give_up(TaskLost::Why why) noexcept;
-  /// Names a task after its pool. Requires: the caller began it.
+  /// Gives a task without a name that of its pool. Requires: the caller began it.
   void name_if_nameless(std::string_view name);
 
  private:
@@ -163,10 +176,10 @@ class FutureState {
   [[nodiscard]] StateReference<FutureState> first();
 
   std::atomic<std::uint32_t> references_{1};
-  std::atomic<Status> status_{Status::Waiting};  ///< written under the lock
+  std::atomic<Status> status_{Status::Waiting};  ///< written with the mutex held
   bool is_collected_ = false;
   bool is_taken_ = false;
-  std::uint32_t waiting_ = 0;  ///< threads in `wait`
+  std::uint32_t waiting_ = 0;  ///< how many threads are in `wait`
   std::mutex mutex_;
   std::condition_variable done_;
   FutureWatcher* watchers_ = nullptr;
@@ -179,10 +192,11 @@ class FutureState {
 /// The value of a Future<void>.
 struct Unit {};
 
+/// What the state of a Future<T> stores.
 template <class T>
 using FutureValue = std::conditional_t<std::is_void_v<T>, Unit, T>;
 
-/// The state with room for the value.
+/// The state with its value.
 template <class T>
 class FutureResult : public FutureState {
  public:
@@ -200,7 +214,7 @@ class FutureResult : public FutureState {
       value_.emplace(std::invoke(std::forward<F>(function), std::forward<Arguments>(arguments)...));
     }
   }
-  /// Requires: done, without an error.
+  /// The value. Requires: it is done and has no error.
   [[nodiscard]] FutureValue<T>& value() { return *value_; }
 
  protected:
@@ -210,17 +224,17 @@ class FutureResult : public FutureState {
   std::optional<FutureValue<T>> value_;
 };
 
-/// Holds a reference to a state.
+/// Owns a reference to a state.
 template <class State>
 class StateReference {
  public:
   StateReference() = default;
-  /// Takes over a reference that somebody had.
+  /// Takes over a reference that was counted already.
   explicit StateReference(State* state) noexcept : state_(state) {}
   StateReference(const StateReference& other) noexcept : state_(other.state_) {
     if (state_ != nullptr) state_->add_reference();
   }
-  /// A reference to what it derives from.
+  /// Makes a reference to a base class.
   template <class Derived>
     requires std::derived_from<Derived, State>
   StateReference(const StateReference<Derived>& other) noexcept : state_(other.get()) {
@@ -243,7 +257,7 @@ class StateReference {
   State* state_ = nullptr;
 };
 
-/// Hands out the numbers of futures in the order in which they are done. For one thread.
+/// Gives the indices of futures in the order in which they are done. For one thread.
 class CompletionSet {
  public:
   explicit CompletionSet(std::vector<StateReference<FutureState>> states);
@@ -251,9 +265,10 @@ class CompletionSet {
   CompletionSet(const CompletionSet&) = delete;
   CompletionSet& operator=(const CompletionSet&) = delete;
 
-  /// Waits for the next; none when all were handed out.
+  /// Waits for the next one. Returns nothing when all were handed out.
   [[nodiscard]] std::optional<std::size_t> next();
-  /// None also when `longest` has passed.
+  /// Waits for the next one, at most for `longest`. Returns nothing when time has run out or all
+  /// were handed out.
   [[nodiscard]] std::optional<std::size_t> next_for(base::Duration longest);
 
  private:
@@ -264,16 +279,16 @@ class CompletionSet {
   };
   void add(std::size_t number) noexcept;
   void help();
-  /// Whether there is one to hand out, or none at all.
+  /// Whether `hand_out` need not wait: one is done, or all were handed out.
   [[nodiscard]] bool has_next();
   [[nodiscard]] std::optional<std::size_t> hand_out();
 
   const std::vector<StateReference<FutureState>> states_;
   std::vector<Watcher> watchers_;
   std::size_t handed_out_ = 0;
-  std::mutex mutex_;  ///< of all below
+  std::mutex mutex_;  ///< guards all members below
   std::condition_variable changed_;
-  std::vector<std::size_t> done_;  ///< in their order; the first `handed_out_` were handed out
+  std::vector<std::size_t> done_;  ///< in order; the first `handed_out_` of them were handed out
 };
 
 }  // namespace mastic::threads

@@ -193,8 +193,8 @@ TEST_F(FutureTest, ReportsAnErrorThatNobodyCollects) {
   (void)promise.future();
   promise.set_error(no_tea());
   promise = Promise<int>();
-  expected_reports = {"task 'tea' failed, and nobody asked for its result: no tea",
-                      "task 'tea' failed, and nobody asked for its result: no tea"};
+  expected_reports = {"task 'tea' failed, and its result was never collected: no tea",
+                      "task 'tea' failed, and its result was never collected: no tea"};
   Promise<int> second("tea");
   {
     const Future<int> future = second.future();
@@ -210,7 +210,8 @@ TEST_F(FutureTest, ReportsAPromiseThatIsNotKept) {
     (void)Promise<int>("tea").future();
   }
   expected_reports = {
-      "task 'tea' failed, and nobody asked for its result: task 'tea' has no result: its promise "
+      "task 'tea' failed, and its result was never collected: task 'tea' has no result: its "
+      "promise "
       "ended without one"};
 }
 
@@ -283,7 +284,7 @@ TEST_F(FutureTest, ThenIsReportedWhenNobodyCollects) {
     (void)promise.future().then([](int) {}).then([] {});
     promise.set_error(no_tea());
   }
-  expected_reports = {"task 'tea' failed, and nobody asked for its result: no tea"};
+  expected_reports = {"task 'tea' failed, and its result was never collected: no tea"};
 }
 
 TEST_F(FutureTest, CancellingThenCancelsWhatItFollows) {

@@ -9,6 +9,9 @@
 namespace mastic::threads {
 namespace {
 
+/// Opens a FIFO for both directions: with a reader of our own, open() does not wait for another
+/// one, and writing never fails with EPIPE. Linux allows that (fifo(7)). EACCES: we may write but
+/// not read.
 int open_for_appending(base::Kernel& kernel, const std::string& path) {
   struct stat status{};
   if (kernel.fstatat(AT_FDCWD, path.c_str(), status, 0) == 0 && S_ISFIFO(status.st_mode)) {
@@ -30,6 +33,8 @@ base::Result<LogFile> LogFile::open(base::Kernel& kernel, std::string path) {
 }
 
 base::Result<void> LogFile::append(std::string_view& text) {
+  // A write may have stopped in the middle of a line when the disk was full; do not continue that
+  // line.
   if (is_torn_) is_torn_ = kernel_->write(fd_, "\n", 1) != 1;
   while (!text.empty()) {
     const ssize_t written = kernel_->write(fd_, text.data(), text.size());

@@ -1,4 +1,4 @@
-// The file that a log stands in.
+// The file that a log is written to.
 
 #pragma once
 
@@ -11,24 +11,25 @@
 
 namespace mastic::threads {
 
-/// Appends to a path, and follows it: once a rotation has renamed or removed the file, it opens the
-/// path anew. Or to a descriptor that someone else keeps open. One thread at a time.
+/// Appends to the file at a path, and opens the path again once a rotation has renamed or removed
+/// the file; or appends to a borrowed descriptor. One thread at a time may use it.
 class LogFile {
  public:
-  /// Opens `path` for appending, and makes it when it is not there. A FIFO is opened for both sides,
-  /// where this user may, so that nobody waits for a reader and lines wait for the next one in it;
-  /// else the call waits until there is one. `kernel` must outlive it.
+  /// Opens `path` for appending and creates the file if needed. A FIFO is opened for reading and
+  /// writing if permissions allow it: then opening does not wait for a reader, and lines stay in
+  /// the FIFO until one comes. Otherwise the call waits for a reader. `kernel` must outlive it.
   [[nodiscard]] static base::Result<LogFile> open(base::Kernel& kernel, std::string path);
-  /// Standard output and the like: `fd` has no path to follow, and is not closed.
+  /// Appends to `fd`, such as standard output, which has no path to follow and is never closed
+  /// here.
   [[nodiscard]] static LogFile borrow(base::Kernel& kernel, int fd) { return {kernel, fd}; }
 
-  /// Appends all of `text` and leaves it empty. When it fails, `text` is what was not written; the
+  /// Appends all of `text` and leaves it empty. On failure `text` is what was not written, and the
   /// next text begins on a line of its own.
   [[nodiscard]] base::Result<void> append(std::string_view& text);
-  /// Opens the path anew unless it still names this file. When it fails, this file goes on.
+  /// Opens the path again unless it still names this file. On failure the old file stays in use.
   [[nodiscard]] base::Result<void> follow();
 
-  /// Leaves the descriptor open when this goes, as the kernel may be gone before.
+  /// Leaves the descriptor open when this is destroyed, because the kernel may be destroyed before.
   void abandon() noexcept { (void)owned_.release(); }
 
   [[nodiscard]] base::Kernel& kernel() const { return *kernel_; }
@@ -39,9 +40,9 @@ class LogFile {
 
   base::Kernel* kernel_;
   int fd_;
-  base::Descriptor owned_;  ///< of a path
-  std::string path_;        ///< empty: borrowed
-  bool is_torn_ = false;    ///< it ends within a line
+  base::Descriptor owned_;  ///< the file of a path; closed otherwise
+  std::string path_;        ///< empty when the descriptor is borrowed
+  bool is_torn_ = false;    ///< whether the file ends in the middle of a line
 };
 
 }  // namespace mastic::threads

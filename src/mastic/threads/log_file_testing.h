@@ -1,4 +1,4 @@
-// A log's file for tests: in a place of its own, and rotated by hand.
+// A log file for tests: in a temporary place, and rotated by hand.
 
 #pragma once
 

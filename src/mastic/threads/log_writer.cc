@@ -14,12 +14,17 @@ namespace mastic::threads {
 namespace {
 
 constexpr base::Duration kFollowEvery = std::chrono::milliseconds(200);
-constexpr std::size_t kManyBytes = 64 << 10;  // wakes the thread at once
+constexpr std::size_t kManyBytes = 64 << 10;  // so many wake the thread before `linger` is over
 
 }  // namespace
 
-/// What the thread works on. Once it was left to itself it uses nothing but this any more: the
-/// kernel, the report and whoever made the writer may be gone when its write returns.
+/// What the thread works on. A thread that was abandoned in a hanging write uses nothing else when
+/// the write returns, because the kernel, the report and the owner of the writer may have been
+/// destroyed:
+///
+///     waits for lines ──► with_file(): is_in_file_ ──► left_alone_? no: continue ──► waits for lines
+///                              │ hangs                             yes: end, touch nothing but Work
+///                   end() sets left_alone_ here and nowhere else
 class LogWriter::Work {
  public:
   Work(LogFile file, Options options)
@@ -30,14 +35,14 @@ class LogWriter::Work {
   void reopen() noexcept;
   bool flush(base::Duration longest);
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
-  /// Has the thread end once all is written. False when that took longer than `longest`: then it is
-  /// left to itself.
+  /// Makes the thread end once everything is written. Returns false when that took longer than
+  /// `longest`: then the thread is abandoned.
   [[nodiscard]] bool end(base::Duration longest);
 
   void run();
 
  private:
-  // In the thread. Those that return a bool: whether the writer still stands.
+  // In the thread. A result of false means that the writer is gone, and the thread has to end.
   [[nodiscard]] bool work_on(std::string_view lines, bool reopening) noexcept;
   [[nodiscard]] bool follow(bool at_once);
   [[nodiscard]] bool write_out(std::string_view lines);
@@ -49,12 +54,12 @@ class LogWriter::Work {
   LogFile file_;
   const base::Duration linger_;
   const Report report_;
-  base::Instant followed_{};         ///< when it was looked for a rotation
-  bool cannot_write_ = false;        ///< and it was reported
-  bool cannot_reopen_ = false;       ///< and it was reported
-  std::uint64_t reported_lost_ = 0;  ///< of `dropped_`
+  base::Instant followed_{};         ///< when the path was last checked for a rotation
+  bool cannot_write_ = false;        ///< and that was reported
+  bool cannot_reopen_ = false;       ///< and that was reported
+  std::uint64_t reported_lost_ = 0;  ///< how many of `dropped_` were reported
 
-  std::mutex mutex_;  ///< of what follows
+  std::mutex mutex_;  ///< guards all members below
   std::condition_variable wake_;
   std::condition_variable idle_;
   std::string waiting_;
@@ -62,9 +67,9 @@ class LogWriter::Work {
   bool flushing_ = false;
   bool reopening_ = false;
   bool stopping_ = false;
-  bool is_in_file_ = false;  ///< uses `file_`, which may take for ever
+  bool is_in_file_ = false;  ///< the thread is in a call on `file_`, which may never return
   bool ended_ = false;
-  bool left_alone_ = false;  ///< set only while it is in the file
+  bool left_alone_ = false;  ///< set only while `is_in_file_`
   std::atomic<std::uint64_t> dropped_{0};
 };
 
@@ -92,7 +97,9 @@ void LogWriter::Work::write(std::string_view line) noexcept {
     const std::size_t before = waiting_.size();
     waiting_ += line;
     const bool are_many = before < kManyBytes && waiting_.size() >= kManyBytes;
-    if (before == 0 || are_many) wake_.notify_one();  // who reads the line may end the writer
+    // Only the first line of a batch and the one that makes it large wake the thread. Under the
+    // lock: a reader of the line may destroy the writer as soon as it is written.
+    if (before == 0 || are_many) wake_.notify_one();
   } catch (const std::bad_alloc&) {
     dropped_.fetch_add(1, std::memory_order_relaxed);
   }
@@ -118,6 +125,8 @@ bool LogWriter::Work::end(base::Duration longest) {
   stopping_ = true;
   wake_.notify_one();
   if (idle_.wait_until(lock, base::from_now(longest), [this] { return ended_; })) return true;
+  // Time is up. Wait once more, for the thread to be inside a file call, the only place where it
+  // may be abandoned; elsewhere it is between two short steps and gets there, or to its end, soon.
   idle_.wait(lock, [this] { return ended_ || is_in_file_; });
   left_alone_ = !ended_;
   return ended_;
@@ -133,7 +142,7 @@ void LogWriter::Work::run() {
     wake_.wait_until(lock, base::from_now(linger_), [this] {
       return stopping_ || flushing_ || reopening_ || waiting_.size() >= kManyBytes;
     });
-    lines.clear();
+    lines.clear();  // two buffers take turns, so neither is allocated again
     lines.swap(waiting_);
     writing_ = true;
     flushing_ = false;
@@ -151,12 +160,12 @@ void LogWriter::Work::run() {
 bool LogWriter::Work::work_on(std::string_view lines, bool reopening) noexcept {
   try {
     return follow(reopening) && write_out(lines);
-  } catch (const std::bad_alloc&) {  // for words about trouble
+  } catch (const std::bad_alloc&) {  // no memory for the text of a report: go without it
     return true;
   }
 }
 
-/// Has `use` do with the file what may take for ever.
+/// Calls `use`, which may hang in the file. Returns whether the writer still exists.
 template <class F>
 bool LogWriter::Work::with_file(const F& use) {
   {
@@ -166,7 +175,8 @@ bool LogWriter::Work::with_file(const F& use) {
   }
   try {
     use();
-  } catch (const std::bad_alloc&) {  // for an error's words; lines that are left count as lost
+  } catch (
+      const std::bad_alloc&) {  // no memory for an error message; lines not written count as lost
   }
   const std::lock_guard lock(mutex_);
   is_in_file_ = false;
@@ -179,8 +189,9 @@ bool LogWriter::Work::follow(bool at_once) {
   followed_ = now;
   base::Result<void> followed;
   if (!with_file([&] { followed = file_.follow(); })) return false;
-  if (std::exchange(cannot_reopen_, !followed) || followed) return true;
-  return report(followed.error().message + "; the file it had goes on");
+  if (std::exchange(cannot_reopen_, !followed) || followed)
+    return true;  // report only the first time
+  return report(followed.error().message + "; still writing to the old file");
 }
 
 bool LogWriter::Work::write_out(std::string_view lines) {

@@ -1,4 +1,4 @@
-// Writes lines to a file without making anyone wait for it.
+// Writes lines to a file without making any caller wait for the disk.
 
 #pragma once
 
@@ -16,48 +16,53 @@
 
 namespace mastic::threads {
 
-/// Keeps lines until a thread of its own has written them. When the file cannot keep up, or the
-/// disk is full, lines are dropped and counted. Before it writes it looks, a few times a second at
-/// most, whether the file was rotated (LogFile::follow).
+/// Keeps lines until its own thread has written them. When the file cannot keep up or the disk is
+/// full, lines are dropped and counted. Before writing, but only a few times a second, the thread
+/// checks whether the file was rotated (LogFile::follow).
 ///
-/// A pipe that nobody reads, or a disk that hangs, holds that thread and nobody else: also at its
-/// end the writer is waited for no longer than `longest_end`, and then left to itself.
+/// A pipe without a reader, or a disk that hangs, blocks that thread and no other. The destructor
+/// waits for it at most `longest_end`, and then abandons it.
 class LogWriter final : public base::LineSink {
  public:
+  /// How many bytes of lines may wait to be written; further lines are dropped.
   static constexpr std::size_t kMaxWaitingBytes = 4 << 20;
 
-  /// Is told, in the thread of the writer, that lines were lost or that the file cannot be written
-  /// or opened anew; what it returns goes into the file as a line of its own. May return nothing.
+  /// Called in the writer's thread when lines were lost, or when the file cannot be written or
+  /// reopened. What it returns is written to the file as a line; it may return an empty string.
   using Report = std::function<std::string(std::string_view trouble)>;
 
   struct Options {
-    /// Lines are collected for so long, unless many wait, so that a busy log costs few calls;
-    /// without it each leaves at once.
+    /// How long to collect lines before writing them, unless many are waiting. It saves system
+    /// calls for a busy log; with zero every line is written at once.
     base::Duration linger{};
+    /// Told of trouble; may be empty.
     Report report = {};
-    /// How long the destructor waits until what is left is written.
+    /// How long the destructor waits for the remaining lines to be written.
     base::Duration longest_end = std::chrono::seconds(5);
   };
 
-  /// Throws std::system_error when the system has no thread for it.
+  /// Starts the thread. Throws std::system_error when the system cannot start one.
   LogWriter(LogFile file, Options options);
   explicit LogWriter(LogFile file) : LogWriter(std::move(file), Options()) {}
-  /// Writes what waits, then ends; what could not be written in time is lost.
+  /// Writes the lines that are waiting; those that cannot be written in time are lost.
   ~LogWriter() override;
 
+  /// Takes one line, which ends with a line feed. Callable from any thread; it never waits for the
+  /// file.
   void write(std::string_view line) noexcept override;
-  /// Has the path opened anew at once, when it names another file or none by now.
+  /// Makes the thread open the path again now, if it no longer names the file.
   void reopen() noexcept;
-  /// Waits until what was asked for before is done, or for `longest`; says which.
+  /// Waits until all lines and `reopen` calls so far are done, at most for `longest`. Returns
+  /// whether they are.
   bool flush(base::Duration longest);
-  /// Lines that were lost so far.
+  /// How many lines were lost so far.
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
   class Work;
 
   const base::Duration longest_end_;
-  const std::shared_ptr<Work> work_;  ///< shared with the thread, which may be left to itself
+  const std::shared_ptr<Work> work_;  ///< shared with the thread, which may outlive the writer
   std::thread thread_;
 };
 

@@ -104,7 +104,7 @@ TEST_F(LogWriterTest, ReportsOnceThatItCannotOpenAnew) {
   }
   ASSERT_EQ(troubles.size(), 1u);
   EXPECT_EQ(troubles[0],
-            "cannot open the log '" + path + "': Permission denied; the file it had goes on");
+            "cannot open the log '" + path + "': Permission denied; still writing to the old file");
   EXPECT_EQ(content(renamed), "a line\na line\n");
   EXPECT_EQ(content(path), "a line\n");
 }

@@ -1,11 +1,11 @@
-// A bounded pool of things that are costly to make: connections to a database and the like.
+// A bounded pool of objects that are expensive to make, such as database connections.
 //
 //     Pool<Connection> pool({.make = [] { return Connection("shop.db"); }, .most = 8});
-//     const auto connection = pool.take();  // waits for one when all are lent
-//     connection->run("...");               // and it goes back when `connection` dies
+//     const auto connection = pool.take();  // waits for one when all are in use
+//     connection->run("...");               // it is returned when `connection` is destroyed
 //
-// For code that may block. It has no thread of its own: what was idle for too long is dropped when
-// something is next taken or given back, not by the clock.
+// For code that may block. It has no thread of its own: objects that were idle for too long are
+// destroyed when one is next taken or returned, not by a clock.
 
 #pragma once
 
@@ -27,28 +27,30 @@
 
 namespace mastic::threads {
 
-/// Used from any thread; a lease is used by one at a time. Who waits longest is served first. What
-/// the pool calls (`make`, `is_good`, destructors) it calls without its lock, so these may be slow.
+/// Any thread may use the pool; one thread at a time may use a lease. The caller that has waited
+/// longest is served first. The pool calls `make`, `is_good` and destructors without its lock, so
+/// they may be slow.
 ///
-/// Invariants:
-///  1. There are `most` places. Who holds a thing, checks it or makes it has one.
-///  2. A thing is made only when none is idle. So never more than `most` exist.
-///  3. Somebody waits only while all places are taken. So nobody overtakes who waits.
-///  4. The idle ones stand in the order of their return; the last one is lent first.
+/// Invariants:  1. There are `most` places. A caller has one while it holds, checks or makes an
+/// object.  2. An object is made only when none is idle, so there are never more than `most`.  3.
+/// Callers wait only while all places are taken, so a newcomer never overtakes one that waits.  4.
+/// Idle objects are kept in the order of their return, and the last one returned is used first. So
+///     those that are not needed stay idle, and expire.
 template <class T>
 class Pool {
  public:
   struct Options {
-    /// Makes one more. What it throws goes to whoever takes.
+    /// Makes an object. Its exceptions go to the caller of `take`.
     std::function<T()> make;
+    /// How many objects there may be at a time; at least 1.
     std::size_t most = 8;
-    /// Whether an idle one may be lent again; asked each time. Without it, all may.
+    /// Whether an idle object may be used again; asked each time. Without it, all may.
     std::function<bool(T&)> is_good = {};
-    /// One that was idle for longer is dropped.
+    /// How long an object may be idle before it is destroyed; without it, for ever.
     std::optional<base::Duration> max_idle = {};
   };
 
-  /// Something lent, used like a pointer. Must not outlive the pool.
+  /// An object in use; works like a pointer. It must not outlive the pool.
   class Lease {
    public:
     Lease(Lease&&) noexcept = default;
@@ -63,7 +65,7 @@ class Pool {
 
     T& operator*() const { return *thing_; }
     T* operator->() const { return thing_.get(); }
-    /// Ends a broken one: it does not go back, and a new one takes its place when it is needed.
+    /// Destroys a broken object instead of returning it; a new one is made when needed.
     void discard() {
       if (thing_ == nullptr) return;
       thing_.reset();
@@ -75,28 +77,29 @@ class Pool {
     Lease(Pool& pool, std::unique_ptr<T> thing) : pool_(&pool), thing_(std::move(thing)) {}
 
     Pool* pool_;
-    std::unique_ptr<T> thing_;  ///< none once moved from or discarded
+    std::unique_ptr<T> thing_;  ///< null once moved from or discarded
   };
 
-  /// Requires: `options.make`, and a `most` of at least 1. `kernel` must outlive the pool.
+  /// Makes an empty pool. `kernel` must outlive it. Requires: `options.make` is set, `most` is at
+  /// least 1.
   explicit Pool(Options options, base::Kernel& kernel = base::system_kernel())
       : options_(std::move(options)), kernel_(kernel) {
     MASTIC_ASSERT(options_.make != nullptr && options_.most > 0);
-    idle_.reserve(options_.most);  // so that giving back cannot fail
+    idle_.reserve(options_.most);  // so that returning an object never allocates
   }
-  /// Requires: nothing is lent, and nobody waits.
+  /// Requires: there is no lease, and no caller waits.
   ~Pool() { MASTIC_ASSERT(lent_ == 0); }
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  /// Waits until there is one.
+  /// Returns an object; waits for one if all are in use.
   [[nodiscard]] Lease take() {
     take_place([](auto& lock, Waiter& waiter) {
       block(lock, [&] { waiter.called.wait(lock, [&] { return waiter.has_place; }); });
     });
     return fill_place();
   }
-  /// Gives up after `longest`.
+  /// Returns an object; waits for one at most for `longest`.
   [[nodiscard]] std::optional<Lease> take_for(base::Duration longest) {
     const base::Instant end = base::from_now(longest);
     const bool taken = take_place([&](auto& lock, Waiter& waiter) {
@@ -104,17 +107,18 @@ class Pool {
     });
     return taken ? std::optional(fill_place()) : std::nullopt;
   }
-  /// Does not wait.
+  /// Returns an object unless all are in use; never waits for one.
   [[nodiscard]] std::optional<Lease> try_take() {
     const bool taken = take_place([](auto&, Waiter&) {});
     return taken ? std::optional(fill_place()) : std::nullopt;
   }
 
+  /// Figures for monitoring; all but `made` are of this moment.
   struct Statistics {
-    std::uint64_t made = 0;   ///< since the beginning
-    std::size_t idle = 0;     ///< now, as all below
-    std::size_t lent = 0;     ///< with those being made
-    std::size_t waiting = 0;  ///< callers
+    std::uint64_t made = 0;   ///< objects made since the pool began
+    std::size_t idle = 0;     ///< objects that are not in use
+    std::size_t lent = 0;     ///< objects in use or being made
+    std::size_t waiting = 0;  ///< callers that wait for an object
   };
   [[nodiscard]] Statistics statistics() const {
     const std::lock_guard lock(mutex_);
@@ -131,7 +135,7 @@ class Pool {
     bool has_place = false;
   };
 
-  /// Says whether the caller has a place now; `wait` is what it does when there is none at once.
+  /// Takes a place; calls `wait` when none is free. Returns whether the caller has one.
   template <class Wait>
   bool take_place(Wait wait) {
     std::unique_lock lock(mutex_);
@@ -145,7 +149,7 @@ class Pool {
     if (!waiter.has_place) std::erase(waiting_, &waiter);
     return waiter.has_place;
   }
-  /// Waits; what the scope tells is told without the lock.
+  /// Waits in a BlockingScope, which is opened and closed without the lock.
   template <class Wait>
   static void block(std::unique_lock<std::mutex>& lock, Wait wait) {
     lock.unlock();
@@ -157,8 +161,8 @@ class Pool {
     }
     lock.lock();
   }
-  /// Hands the caller's place on to whoever waits longest. (Notifies under the lock: the waiter is
-  /// on the other's stack, and gone as soon as that can run.)
+  /// Passes the caller's place on to the caller that has waited longest. Notifies under the lock:
+  /// the Waiter is on that caller's stack and is destroyed as soon as it can run.
   void leave_place(const std::lock_guard<std::mutex>&) {
     if (waiting_.empty()) {
       --lent_;
@@ -187,7 +191,7 @@ class Pool {
       throw;
     }
   }
-  /// Called by whoever has a place.
+  /// Takes an idle object, or null. Requires: the caller has a place.
   std::unique_ptr<T> pop_idle() {
     drop_expired();
     const std::lock_guard lock(mutex_);
@@ -218,8 +222,8 @@ class Pool {
   const Options options_;
   base::Kernel& kernel_;
   mutable std::mutex mutex_;
-  std::vector<Idle> idle_;       ///< the one idle for longest first
-  std::deque<Waiter*> waiting_;  ///< who waits longest first
+  std::vector<Idle> idle_;       ///< in the order of their return
+  std::deque<Waiter*> waiting_;  ///< in the order in which they came
   std::size_t lent_ = 0;
   std::uint64_t made_ = 0;
 };

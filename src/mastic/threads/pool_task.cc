@@ -9,8 +9,8 @@ namespace mastic::threads {
 
 NestedTooDeep::NestedTooDeep(std::size_t depth)
     : std::runtime_error(
-          "tasks that wait for tasks stand " + std::to_string(depth) +
-          " deep on the stack of one thread (max_nested): let a task end, and go on with "
+          "tasks that wait for tasks are nested " + std::to_string(depth) +
+          " deep on the stack of one thread (max_nested): let a task end and continue with "
           "Future::then, or co_await the future in an async::Task") {}
 
 PoolTask::PoolTask(ThreadPool& pool, FutureState& state, std::optional<base::Duration> deadline,
@@ -20,6 +20,10 @@ PoolTask::PoolTask(ThreadPool& pool, FutureState& state, std::optional<base::Dur
       due_(deadline ? base::from_now(*deadline) : base::Instant::max()),
       takes_stop_(attention == Attention::Stop) {}
 
+// The order matters. The pool is told of the end of the task before its future is: with the result
+// in hand, its owner may end the pool at once. (The pool waits for this thread, so it may be called
+// once more below.) And this thread's reference is the last thing to go, because it may destroy
+// what the user stored.
 void PoolTask::run() noexcept {
   if (state_.begin()) {
     if (takes_stop_) pool_.task_begins(*this);
@@ -32,6 +36,8 @@ void PoolTask::run() noexcept {
     }
   }
   if (!state_.let_go()) return;
+  // Destructors of the user follow, which may be slow: the thread is not as free as `end_last`
+  // said.
   if (!state_.is_hollow()) pool_.thread_is_held_up();
   state_.destroy();
 }

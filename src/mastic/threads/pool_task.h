@@ -1,4 +1,5 @@
-// A task of a thread pool: work in its queue, and the state of a future. For thread_pool.h.
+// A task of a thread pool: work in its queue and, at the same time, the state of a future. Used by
+// thread_pool.h.
 
 #pragma once
 
@@ -22,23 +23,23 @@ namespace mastic::threads {
 
 class ThreadPool;
 
-/// What may be said of a task.
+/// The settings of a task.
 struct TaskOptions {
-  /// Stands in messages; without it, the name of the pool does.
+  /// Appears in messages about the task; empty: the name of the pool does.
   std::string name = {};
-  /// From its submission on. Then it is not begun any more, or asked to stop.
+  /// How long after its submission the task may run. Then it is not begun, or asked to stop.
   std::optional<base::Duration> deadline = {};
 };
 
-/// Thrown by Future::get and its kin in a thread of a pool: to run the task that it waits for would
-/// put one more onto a stack that holds ThreadPool::Options::max_nested already.
+/// Thrown by Future::get and wait in a thread of a pool, when running the awaited task would nest
+/// more than ThreadPool::Options::max_nested tasks on the stack of that thread.
 class NestedTooDeep : public std::runtime_error {
  public:
   explicit NestedTooDeep(std::size_t depth);
 };
 
-/// What the pool knows of a task. The queue, or the thread that runs it, has a reference to its
-/// state.
+/// A task without its function, as the pool sees it. The queue, or the thread that runs it, holds a
+/// reference to its state.
 class PoolTask : public async::BlockingWork {
  public:
   void run() noexcept final;
@@ -46,20 +47,21 @@ class PoolTask : public async::BlockingWork {
  protected:
   enum class Attention : std::uint8_t {
     None,
-    Stop,  ///< it takes a stop token: a pool that stops asks it
+    Stop,  ///< it takes a stop token, so a pool that discards asks it to stop
   };
   PoolTask(ThreadPool& pool, FutureState& state, std::optional<base::Duration> deadline,
            Attention attention);
 
-  /// Calls the function and drops it; returns what it threw.
+  /// Calls the function and destroys it. Returns its exception, or null.
   virtual std::exception_ptr call() noexcept = 0;
 
-  // For the state, under its lock, while it is Waiting.
-  /// It will not run, unless a thread has it already.
+  // For the state, which calls these with its lock held while it is Waiting.
+  /// Takes the task out of the queue, where it may no longer be: a thread may have just taken it.
   void give_up() noexcept;
-  /// Whether it was still queued; then the caller is to run it, on top of the task that its thread is
-  /// in. Throws NestedTooDeep, and leaves it where it is.
+  /// Takes the task out of the queue so that the caller runs it, on top of the task that its thread
+  /// is in. Returns whether it was queued. Throws NestedTooDeep, and leaves it queued.
   [[nodiscard]] bool take_out_nested();
+  /// Runs the task on top of the current one. Requires: take_out_nested returned true.
   void run_nested() noexcept;
 
   [[nodiscard]] bool is_of_this_thread() const noexcept;
@@ -67,9 +69,9 @@ class PoolTask : public async::BlockingWork {
 
  private:
   friend class ThreadPool;
-  ThreadPool& pool_;  ///< there until the state is Done
+  ThreadPool& pool_;  ///< may be gone once the state is Done
   FutureState& state_;
-  base::Instant due_;  ///< max() without a deadline
+  base::Instant due_;  ///< when its deadline ends; max() without one
   const bool takes_stop_;
 };
 
@@ -84,7 +86,7 @@ struct TaskResult<F> : std::invoke_result<F&, std::stop_token> {};
 template <class F>
 using TaskValue = typename TaskResult<F>::type;
 
-/// What can be submitted.
+/// A function that can be submitted: without parameters, or taking a std::stop_token.
 template <class F>
 concept TaskFunction = kTakesStopToken<std::decay_t<F>> || std::invocable<std::decay_t<F>&>;
 

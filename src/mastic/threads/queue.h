@@ -1,4 +1,4 @@
-// Queues between threads: what one puts, another gets.
+// Queues between threads: one thread puts items in, another takes them out.
 //
 //     threads::Queue<Job> jobs(100);                              // 100 wait at most
 //     if (jobs.put(job) == threads::Put::ShutDown) return;        // waits for room
@@ -27,74 +27,77 @@
 
 namespace mastic::threads {
 
-/// What became of something that was put into a queue.
+/// The outcome of putting an item into a queue.
 enum class Put : std::uint8_t {
-  Done,      ///< it is in
+  Done,      ///< the item is in the queue
   Full,      ///< there was no room
-  ShutDown,  ///< the queue takes nothing any more
+  ShutDown,  ///< the queue was shut down
 };
 
-/// Whether what waits is still to be got after a shutdown.
-enum class Shutdown : std::uint8_t { Graceful, Immediate };
+/// What a shutdown does with the items in the queue.
+enum class Shutdown : std::uint8_t {
+  Graceful,   ///< they can still be got
+  Immediate,  ///< they are dropped
+};
 
-/// A queue over a store that says which item comes next. Use Queue, LifoQueue or PriorityQueue.
+/// A queue whose store decides which item comes next. Use Queue, LifoQueue or PriorityQueue.
 ///
-/// Everything is called from any thread. Whoever learns by it that it is not needed any more (from
-/// `join`, an item, a shutdown) may destroy it at once. Invariants, under the mutex:
-///  1. The store has `max_size` items at most.
-///  2. Somebody waits for an item only while the store is empty or calls are on their way, and for
-///     room only while it is full or calls are on their way.
-///  3. `unfinished_` counts the items that were put and not reported by task_done.
-///  4. Who has changed anything touches nothing after the mutex, so it notifies before: another may
-///     destroy the queue then.
+/// All members may be called from any thread. A thread that learns that the queue is no longer
+/// needed (from `join`, from an item, from a shutdown) may destroy it at once. Invariants, under
+/// the mutex:  1. The store has at most `max_size` items.  2. A thread waits for an item only while
+/// the store is empty or a notification is on its way, and for
+///     room only while it is full or a notification is on its way.
+///  3. `unfinished_` counts the items that were put and not reported by task_done.  4. A thread
+/// that has changed something touches nothing after it releases the mutex, so it notifies
+///     before: another thread may destroy the queue right then.
 template <class T, class Store>
 class BasicQueue {
  public:
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
-  /// Throws std::logic_error when `max_size` is 0.
+  /// Makes a queue for at most `max_size` items. Throws std::logic_error when that is 0.
   explicit BasicQueue(std::size_t max_size = kUnbounded) : max_size_(max_size) {
     if (max_size == 0) throw std::logic_error("a queue needs room for at least one item");
   }
   BasicQueue(const BasicQueue&) = delete;
   BasicQueue& operator=(const BasicQueue&) = delete;
 
-  // Putting. `item` is moved from only when it is Done.
+  // Putting. `item` is moved from only when the result is Done.
 
-  /// Waits for room; never Full.
+  /// Puts an item; waits for room. Never returns Full.
   [[nodiscard]] Put put(T&& item) { return put_waiting(item, forever()); }
   [[nodiscard]] Put put(const T& item) { return put(T(item)); }
-  /// Waits for room for as long as `longest`.
+  /// Puts an item; waits for room at most for `longest`.
   [[nodiscard]] Put put_for(T&& item, base::Duration longest) {
     return put_waiting(item, at_most(longest));
   }
   [[nodiscard]] Put put_for(const T& item, base::Duration longest) {
     return put_for(T(item), longest);
   }
-  /// Does not wait.
+  /// Puts an item if there is room; never waits.
   [[nodiscard]] Put try_put(T&& item) {
     return put_when(item, [](auto&, auto&, auto) {});
   }
   [[nodiscard]] Put try_put(const T& item) { return try_put(T(item)); }
 
-  // Getting. After a shutdown what waits is still to be got, unless that was immediate.
+  // Getting. After a graceful shutdown the remaining items can still be got.
 
-  /// Waits for an item. None when the queue was shut down and nothing is left.
+  /// Gets an item; waits for one. Returns nothing when the queue was shut down and is empty.
   [[nodiscard]] std::optional<T> get() { return get_waiting(forever()); }
-  /// Waits for an item for as long as `longest`. When there is none, is_over tells whether one may
-  /// come.
+  /// Gets an item; waits for one at most for `longest`. When it returns nothing, `is_over` tells
+  /// whether more may come.
   [[nodiscard]] std::optional<T> get_for(base::Duration longest) {
     return get_waiting(at_most(longest));
   }
-  /// Does not wait.
+  /// Gets an item if there is one; never waits.
   [[nodiscard]] std::optional<T> try_get() {
     return get_when([](auto&, auto&, auto) {});
   }
 
   // Waiting for the work to be done.
 
-  /// Says that one of the items that were got has been dealt with. Throws std::logic_error when it
-  /// is called more often than items were put.
+  /// Reports that an item that was got has been processed. Throws std::logic_error when it is
+  /// called more often than items were put.
   void task_done() {
     const std::lock_guard lock(mutex_);
     if (unfinished_ == 0) {
@@ -110,11 +113,12 @@ class BasicQueue {
     all_done_.wait(lock, [this] { return unfinished_ == 0; });
   }
 
-  /// From now on nothing can be put, and who waits for room is told so. Who waits for an item gets
-  /// none once nothing is left. Immediate drops what waits, each item as if it had been got and
-  /// reported by task_done. May be called again, to go from Graceful to Immediate.
+  /// Shuts the queue down. Nothing more can be put, and threads that wait for room are told
+  /// ShutDown; threads that wait for an item get nothing once the queue is empty. Immediate drops
+  /// the items, as if each had been got and reported by task_done. May be called again to go from
+  /// Graceful to Immediate.
   void shutdown(Shutdown how = Shutdown::Graceful) {
-    Store dropped;  // destroyed without the lock
+    Store dropped;  // destroyed after the lock is released: destructors of items may be slow
     const std::lock_guard lock(mutex_);
     is_shut_down_ = true;
     if (how == Shutdown::Immediate) {
@@ -126,9 +130,10 @@ class BasicQueue {
     all_done_.notify_all();
   }
 
-  // Observers. Another thread may change the answer at once, but for is_shut_down and is_over: what
-  // they affirm stays true.
+  // Observers. Another thread may change the answer at once, except that `is_shut_down` and
+  // `is_over` stay true once they are.
 
+  /// How many items are in the queue.
   [[nodiscard]] std::size_t size() const {
     const std::lock_guard lock(mutex_);
     return items_.size();
@@ -140,14 +145,14 @@ class BasicQueue {
     const std::lock_guard lock(mutex_);
     return is_shut_down_;
   }
-  /// Whether it is shut down and empty: nothing will come.
+  /// Whether the queue is shut down and empty, so that no more items will come.
   [[nodiscard]] bool is_over() const {
     const std::lock_guard lock(mutex_);
     return is_shut_down_ && items_.empty();
   }
 
  private:
-  // How to wait.
+  // The ways to wait, as functions that `put_when` and `get_when` call.
   static auto forever() {
     return [](auto& changed, auto& lock, auto ready) { changed.wait(lock, ready); };
   }
@@ -156,6 +161,8 @@ class BasicQueue {
       changed.wait_until(lock, end, ready);
     };
   }
+  /// Tries without a BlockingScope first: it would tell the host of the thread that it blocks,
+  /// which is costly, and usually there is room.
   template <class Wait>
   Put put_waiting(T& item, Wait wait) {
     const Put at_once = try_put(std::move(item));
@@ -171,7 +178,7 @@ class BasicQueue {
     return get_when(wait);
   }
 
-  /// `wait` is what it does when there is no room at once.
+  /// Puts an item; calls `wait` when there is no room.
   template <class Wait>
   Put put_when(T& item, Wait wait) {
     const auto ready = [this] { return is_shut_down_ || items_.size() < max_size_; };
@@ -206,7 +213,7 @@ class BasicQueue {
   }
 
   const std::size_t max_size_;
-  mutable std::mutex mutex_;  ///< of all below
+  mutable std::mutex mutex_;  ///< guards all members below
   std::condition_variable has_item_;
   std::condition_variable has_room_;
   std::condition_variable all_done_;
@@ -291,7 +298,7 @@ using Queue = BasicQueue<T, detail::FifoStore<T>>;
 template <class T>
 using LifoQueue = BasicQueue<T, detail::LifoStore<T>>;
 
-/// The smallest comes first, as in Python; of equal ones, that which was put first.
+/// The smallest item comes first, as in Python; of equal items, the one that was put first.
 template <class T, class Before = std::less<T>>
 using PriorityQueue = BasicQueue<T, detail::PriorityStore<T, Before>>;
 

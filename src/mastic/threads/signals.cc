@@ -17,15 +17,19 @@
 namespace mastic::threads {
 namespace {
 
-// A handler may come on any thread, late too, and touches static memory only: it counts the signal in
-// the places that want it, and calls their threads. A place that was given back meanwhile has a count
-// that nobody reads, or its next owner does, who hears of a signal that the process was sent in fact.
+// The handler may run on any thread, even after Signals is destroyed, so it touches only static
+// memory: it counts the signal in every place that wants it and posts the place's semaphore
+// (sem_post is safe in a handler; a mutex or condition variable is not). If the place was given
+// back meanwhile, the count is lost, or its next owner reads it and hears of a signal that the
+// process really was sent.
+//
+//     handler: arrived[n]++, sem_post ──► thread of Signals: arrived[n] → 0, receiver.received(n) each
 
-constexpr std::size_t kPlaces = 16;  // of Signals that stand at a time
+constexpr std::size_t kPlaces = 16;  // how many Signals objects there may be at a time
 constexpr std::size_t kSignals = 65;
 
 struct Place {
-  std::atomic<std::uint64_t> wanted{0};  ///< bit n for signal n; 0: nobody has the place
+  std::atomic<std::uint64_t> wanted{0};  ///< bit n for signal n; 0: the place is free
   std::array<std::atomic<unsigned>, kSignals> arrived{};
   sem_t call{};
 };
@@ -33,7 +37,7 @@ struct Place {
 constinit std::array<Place, kPlaces> places;
 constinit std::atomic<pid_t> process{0};
 
-/// What is guarded by it: who stands, and what was there before them.
+/// Guards the two tables below: how many Signals want each signal, and its action before the first.
 constinit std::mutex registering;
 constinit std::array<int, kSignals> standing{};
 constinit std::array<struct sigaction, kSignals> before{};
@@ -41,7 +45,8 @@ constinit std::array<struct sigaction, kSignals> before{};
 void arrive(int signal) {
   const int saved_errno = errno;
   if (::getpid() != process.load(std::memory_order_relaxed)) {
-    // A child that has not called exec: what it is sent is not for us.
+    // A forked child that has not called exec yet has our handler but not our thread: do what the
+    // default action would do.
     (void)::signal(signal, SIG_DFL);
     (void)::raise(signal);
   } else {
@@ -76,7 +81,8 @@ std::size_t take_place(const std::vector<int>& signals) {
   const auto is_free = [](const Place& place) { return place.wanted.load() == 0; };
   const auto found = std::ranges::find_if(places, is_free);
   if (found == places.end()) {
-    throw std::system_error(EAGAIN, std::generic_category(), "too many take signals already");
+    throw std::system_error(EAGAIN, std::generic_category(),
+                            "too many Signals objects exist already");
   }
   if (process.exchange(::getpid()) == 0) {
     for (Place& place : places) ::sem_init(&place.call, 0, 0);
@@ -90,7 +96,7 @@ std::size_t take_place(const std::vector<int>& signals) {
   return static_cast<std::size_t>(found - places.begin());
 }
 
-/// Until `due`, or a call before that.
+/// Waits for a post, at most until `due`.
 void wait_for_call(Place& place, base::Instant due) noexcept {
   if (due == base::Instant::max()) {
     (void)::sem_wait(&place.call);
@@ -114,6 +120,8 @@ Signals::Signals(std::initializer_list<int> signals, SignalReceiver& receiver)
     places[place_].wanted = 0;
     throw;
   }
+  // The thread was started before, with these signals as the caller had them; the handler does not
+  // depend on which threads block them, as long as one does not.
   sigset_t unblocked;
   sigemptyset(&unblocked);
   const std::lock_guard lock(registering);
@@ -150,6 +158,7 @@ void Signals::run() noexcept {
       for (unsigned left = arrived.exchange(0); left > 0; --left) receiver_.received(signal);
     }
     base::Instant due = due_;
+    // Exchanged, not stored: expire_at may have set another moment since, which is to be kept.
     const bool is_late = due <= std::chrono::steady_clock::now();
     if (is_late && due_.compare_exchange_strong(due, base::Instant::max())) receiver_.expired();
   }

@@ -1,8 +1,8 @@
-// Signals that ask a program for something, taken by a thread of its own (ADR 0019).
+// Signals that ask a program for something, handled on a thread of their own (ADR 0019).
 //
-// For whoever runs a program: a service that SIGTERM ends gently. Which threads there are, when they
-// were started and what they wait for does not matter, and no child inherits anything of it. Not for
-// signals of a fault (crash_report.h).
+// For programs such as a service that SIGTERM ends gently. It works whatever other threads there
+// are, whenever they were started and whatever they wait for, and child processes inherit nothing
+// of it. Not for signals that report a fault (crash_report.h).
 
 #pragma once
 
@@ -17,35 +17,37 @@
 
 namespace mastic::threads {
 
-/// Whom to tell of signals. Everything is called on the thread of Signals, which should be back soon:
-/// nothing here is to write to a file, or to wait for anybody.
+/// Receives signals. Its members are called on the thread of Signals and have to return soon: they
+/// must not write to files or wait for anything, or the next signal waits for them.
 class SignalReceiver {
  public:
+  /// Called once for each signal.
   virtual void received(int signal) noexcept = 0;
-  /// The moment of Signals::expire_at has come.
+  /// Called when the moment given to Signals::expire_at has come.
   virtual void expired() noexcept {}
 
  protected:
   ~SignalReceiver() = default;
 };
 
-/// While it stands, `received` is called for each of its signals; when several stand, for each of
-/// them. Then the process does again what it did before. A signal that comes again before the first
-/// was received counts, unless the kernel has merged the two.
+/// While it exists, `received` is called for each of its signals; if there are several objects for
+/// one signal, each is called. Afterwards the earlier action is restored. A second signal that
+/// arrives before the first was received is received too, unless the kernel has merged the two.
 ///
-/// The handler runs on whichever thread the system chooses, so a thread that hangs in user code, or
-/// was there before, is no hindrance. A child begins with the default action, and with no signal
-/// blocked; one that has not called exec yet is ended by a signal like any other process.
+/// The handler runs on any thread that the system chooses, so a thread that hangs in user code, or
+/// that was started before, does no harm. A child process begins with the default action and with
+/// these signals unblocked; before it calls exec, a signal ends it like any other process.
 class Signals {
  public:
-  /// Unblocks the signals in the calling thread, as a parent may have left them blocked. Throws
-  /// std::system_error when the system has no thread for it.
+  /// Begins to receive. Unblocks the signals in the calling thread, because a parent process may
+  /// have left them blocked. Throws std::system_error when the system cannot start a thread.
   Signals(std::initializer_list<int> signals, SignalReceiver& receiver);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// From any thread: has `expired` called once at `due`, in place of what was said before.
+  /// Has `expired` called once at `due`, instead of at a moment that was set before. From any
+  /// thread.
   void expire_at(base::Instant due) noexcept;
 
  private:
@@ -53,15 +55,16 @@ class Signals {
 
   SignalReceiver& receiver_;
   const std::vector<int> signals_;
-  const std::size_t place_;  ///< in the table that the handler knows
+  const std::size_t place_;  ///< its index in the static table that the signal handler uses
   std::atomic<base::Instant> due_{base::Instant::max()};
   std::atomic<bool> ends_{false};
   std::thread thread_;
 };
 
-/// Lets a write whose connection is closed, or whose file may grow no more, fail by an error rather
-/// than end the process: takes SIGPIPE and SIGXFSZ, unless the program has a handler for them. By a
-/// handler that does nothing, as a signal that is ignored would be ignored by children too.
+/// Makes a write to a closed connection, or beyond the largest size of a file, fail with an error
+/// instead of ending the process: handles SIGPIPE and SIGXFSZ, unless the program has handlers for
+/// them. It installs a handler that does nothing rather than ignoring them, because child processes
+/// would inherit that they are ignored.
 void let_writes_fail() noexcept;
 
 }  // namespace mastic::threads

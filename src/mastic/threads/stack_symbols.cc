@@ -1,5 +1,6 @@
-// What addresses are: by libdw, which reads symbol tables and debug information, or else by what the
-// dynamic linker knows, the exported functions of each module.
+// Translates addresses to functions, files and lines: with libdw, which reads symbol tables and
+// debug information, or else with what the dynamic linker knows, the exported functions of each
+// module.
 
 #include <cxxabi.h>
 #include <dlfcn.h>
@@ -44,7 +45,8 @@ StackFrame linker_frame(std::uintptr_t address) {
 
 #ifdef MASTIC_LIBDW
 
-/// The debug information of this process.
+/// The debug information of this process. Read for each request and freed after it: it may take as
+/// much memory as the program is large, and is needed only when something hangs.
 class DebugInformation {
  public:
   DebugInformation() : dwfl_(::dwfl_begin(&kCallbacks), ::dwfl_end) {
@@ -83,7 +85,8 @@ class DebugInformation {
                                              .section_address = nullptr,
                                              .debuginfo_path = nullptr};
 
-  /// The compilation unit that `address` stands in. Only some compilers write an index of them.
+  /// The compilation unit that contains `address`. Only some compilers write an index of them;
+  /// without it all have to be searched.
   static Dwarf_Die* find_unit(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr& bias) {
     if (Dwarf_Die* const unit = ::dwfl_module_addrdie(module, address, &bias)) return unit;
     Dwarf_Die* unit = nullptr;
@@ -93,7 +96,10 @@ class DebugInformation {
     return nullptr;
   }
 
-  /// Sets file and line of `frame`; each call that was inlined there becomes a frame of its own.
+  /// Sets file and line of `frame`, and makes a frame for each call that was inlined there. From
+  /// the innermost scope outwards, an inlined function is appended with the current line, and the
+  /// line of the frame becomes that of its call; what is left in `frame` in the end is the function
+  /// itself.
   static void append_inlined(std::vector<StackFrame>& frames, Dwfl_Module* module,
                              StackFrame& frame) {
     Dwarf_Addr bias = 0;
@@ -114,7 +120,7 @@ class DebugInformation {
     }
   }
 
-  /// The blocks and functions that the machine code at `address` was made of, the innermost first.
+  /// The blocks and functions that the machine code at `address` comes from, the innermost first.
   static std::vector<Dwarf_Die> scopes_around(Dwarf_Die& unit, Dwarf_Addr address) {
     const auto taken = [](Dwarf_Die* scopes, int count) {
       const std::unique_ptr<Dwarf_Die, void (*)(void*)> owner(scopes, std::free);
@@ -124,8 +130,8 @@ class DebugInformation {
     int count = ::dwarf_getscopes(&unit, address, &found);
     std::vector<Dwarf_Die> scopes = taken(found, count);
     if (scopes.empty()) return scopes;
-    // From an inlined function on these are the scopes that it was written in. Those that it was
-    // inlined into are asked for like this.
+    // Outside an inlined function, dwarf_getscopes continues with the scopes around its definition.
+    // The scopes that it was inlined into come from this second call.
     found = nullptr;
     count = ::dwarf_getscopes_die(scopes.data(), &found);
     return taken(found, count);
@@ -174,7 +180,7 @@ struct DebugInformation {
 std::vector<StackFrame> symbolize(std::span<const std::uintptr_t> addresses,
                                   base::Duration longest) {
   const auto began = std::chrono::steady_clock::now();
-  static std::mutex one_at_a_time;  // for the memory that it takes
+  static std::mutex one_at_a_time;  // because each takes much memory
   const std::lock_guard lock(one_at_a_time);
   std::vector<StackFrame> frames;
   if (addresses.empty()) return frames;

@@ -16,16 +16,18 @@
 namespace mastic::threads {
 namespace {
 
-// An answer is written by a signal handler, which may come late or never and can wait for nobody.
-// So the places for answers are static, a request has a number that the signal carries, and whoever
-// swaps the state of the place decides:
+// The answer is written by a signal handler on the other thread. It may run late or never, and it
+// cannot wait. So the places for answers are static, the signal carries the number of the request,
+// and both sides change the state of a place only by compare-and-swap:
 //
 //     Idle ──► Asked ──► Writing ──► Written ──► Idle     asked and answered
 //                │          └──────► Left ─────► Idle     given up while the handler writes
 //                └──► Idle                                given up before: the handler writes nothing
 //
-// 1. Only the handler that made it Writing writes, until it makes it Written or, from Left, Idle.
-// 2. Only the asking thread reads, once it is Written.
+// 1. Only the handler that has set Writing writes the stack, until it sets Written or, from Left,
+// Idle.
+// 2. Only the asking thread reads the stack, once it is Written.
+// 3. A handler with an old number finds another state, and does nothing.
 
 enum class Phase : std::uint64_t { Idle, Asked, Writing, Written, Left };
 constexpr unsigned kPhaseBits = 3;
@@ -37,7 +39,8 @@ struct Place {
   sem_t written{};
 };
 
-// Static because signal handlers are: a late one must find its place whatever has been destroyed.
+// Static, so that a late handler finds its place even when everything else has been destroyed.
+// Several places, because one stays occupied while a handler hangs in it.
 constinit std::array<Place, std::size_t{1} << kPlaceBits> places;
 
 std::uint64_t state_of(std::uint64_t number, Phase phase) {
@@ -78,10 +81,11 @@ void answer(int, siginfo_t* info, void* context) {
   errno = saved_errno;
 }
 
-/// The signal, or 0 when there is none to be had.
+/// Installs the handler. Returns its signal, or 0 when all are in use.
 int install_handler() {
   for (Place& place : places) ::sem_init(&place.written, 0, 0);
-  // Once here, so that the dynamic linker has found all that the handler calls before it is called.
+  // Call here what the handler will call, so that the dynamic linker has resolved it: in a handler
+  // that could deadlock.
   (void)own_stack();
   ::sem_post(&places[0].written);
   ::sem_wait(&places[0].written);
@@ -96,7 +100,7 @@ int install_handler() {
   return 0;
 }
 
-/// Whether the answer came.
+/// Waits until the answer is written; false when `until` has passed.
 bool wait_for_answer(Place& place, base::Instant until) {
   const auto since_boot = until.time_since_epoch();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
@@ -123,7 +127,7 @@ std::vector<std::uintptr_t> capture_stack(int thread, base::Duration longest,
     return (place.state.load() & ((1U << kPhaseBits) - 1)) == 0;
   };
   const auto place = std::ranges::find_if(places, is_idle);
-  if (place == places.end()) return {};  // as many handlers hang
+  if (place == places.end()) return {};  // every place has a handler that hangs
 
   const std::uint64_t number = ++last_number;
   place->state = state_of(number, Phase::Asked);
@@ -135,7 +139,8 @@ std::vector<std::uintptr_t> capture_stack(int thread, base::Duration longest,
   if (!wait_for_answer(*place, until)) {
     if (swap(*place, number, Phase::Asked, Phase::Idle)) return {};
     if (swap(*place, number, Phase::Writing, Phase::Left)) return {};
-    while (::sem_wait(&place->written) != 0) {  // it has just been written
+    while (::sem_wait(&place->written) !=
+           0) {  // neither: it was written just now; take its post too
     }
   }
   MASTIC_ASSERT(place->state == state_of(number, Phase::Written));

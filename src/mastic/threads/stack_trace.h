@@ -1,7 +1,8 @@
-// Where a thread of this process is just now: its stack, taken from outside, and in words.
+// Where a thread of this process is right now: its stack, captured from another thread, and in
+// words.
 //
-// For those who look after a server: a hang_policy that logs what hangs, a page that shows it. Not for
-// exceptions, and no profiler: a capture interrupts the thread by a signal.
+// For monitoring a server: a hang policy logs what hangs, a page shows it. Not for exceptions, and
+// not a profiler: a capture interrupts the thread with a signal.
 
 #pragma once
 
@@ -19,39 +20,42 @@ namespace mastic::threads {
 /// One call of a stack.
 struct StackFrame {
   std::uintptr_t address = 0;
-  std::string function;    ///< demangled; empty where nobody knows it
+  std::string function;    ///< demangled; empty when unknown
   std::string file;        ///< empty without debug information
-  int line = 0;            ///< in `file`; 0: unknown
-  std::string module;      ///< the program, or the library, as a path
-  std::size_t offset = 0;  ///< of the address in the module
+  int line = 0;            ///< in `file`; 0 when unknown
+  std::string module;      ///< the path of the program or library
+  std::size_t offset = 0;  ///< the offset of the address in the module
 };
 
-/// Which calls `thread` (its number in the kernel) is in, the innermost first, 128 at the most. Each
-/// address lies inside the instruction that calls, or is interrupted, and not behind it.
+/// Returns the calls that `thread` (its number in the kernel) is in, the innermost first, at most
+/// 128. Each address is within the calling or interrupted instruction, not after it.
 ///
-/// Empty when the thread has ended, or does not answer within `longest`, as one does that has all
-/// signals blocked or is in uninterruptible sleep. It takes 10 to 50 microseconds otherwise, while
-/// the thread stands still for a few of them. From any thread; captures are made one after another,
-/// and `longest` covers the wait for others too. It waits: open a BlockingScope where that matters.
+/// Returns nothing when the thread has ended or does not answer within `longest`, as when it has
+/// blocked all signals or is in uninterruptible sleep. Otherwise it takes 10 to 50 microseconds,
+/// for a few of which the thread is stopped. Callable from any thread. Captures are made one after
+/// another, and `longest` includes the wait for earlier ones. It blocks: open a BlockingScope where
+/// that matters.
 ///
-/// The first capture installs a handler for a real-time signal that has none. System calls that the
-/// signal interrupts are restarted where the kernel can (signal(7)). Those that never are give
-/// EINTR, or the time that was left: sleeps, epoll_wait, and reads of sockets with a timeout.
-/// Under ThreadSanitizer, which holds signals back, a thread that computes without any
-/// synchronisation gives no answer.
+/// The first capture installs a handler for an unused real-time signal. System calls that it
+/// interrupts are restarted where the kernel can (signal(7)). Those that are never restarted return
+/// EINTR or the remaining time: sleeps, epoll_wait, and reads of sockets with a timeout. Under
+/// ThreadSanitizer, which defers signals, a thread that computes without any synchronisation does
+/// not answer.
 [[nodiscard]] std::vector<std::uintptr_t> capture_stack(
     int thread, base::Duration longest, base::Kernel& kernel = base::system_kernel());
 
-/// What these addresses are, in the same order. A call that the compiler has inlined is a frame of
-/// its own, with the address of the one it stands in, so there may be more frames than addresses.
+/// Returns what these addresses are, in the same order. An inlined call gets a frame of its own,
+/// with the address of the function that it was inlined into, so there may be more frames than
+/// addresses.
 ///
 /// It reads debug information from disk, which takes milliseconds to seconds and as much memory as
-/// that is large; it is freed before the return. After `longest` what is left is looked up in memory
-/// only: exported names, or none. From any thread, one after another.
+/// the information is large; that is freed before it returns. After `longest`, the remaining
+/// addresses get only what is known in memory: exported names, or none. Callable from any thread;
+/// calls run one after another.
 [[nodiscard]] std::vector<StackFrame> symbolize(std::span<const std::uintptr_t> addresses,
                                                 base::Duration longest = base::Duration::max());
 
-/// A line for each: "#0 report() at site/report.cc:17", "#1 main in /usr/bin/site",
+/// Returns a line for each frame: "#0 report() at site/report.cc:17", "#1 main in /usr/bin/site" or
 /// "#2 /usr/lib/libx.so+0x1f40".
 [[nodiscard]] std::string describe_stack(std::span<const StackFrame> frames);
 

@@ -11,13 +11,14 @@ struct Walk {
   std::uintptr_t interrupted;
 };
 
-// What it calls, and the walk itself, takes no lock and no memory: glibc finds unwind tables without
-// (_dl_find_object).
+// Takes no lock and no memory, and neither does the walk itself, because glibc finds unwind tables
+// without (_dl_find_object).
 _Unwind_Reason_Code take_frame(_Unwind_Context* context, void* data) {
   auto& [stack, interrupted] = *static_cast<Walk*>(data);
-  int exact = 0;  // or else it is where the call returns to, one instruction on
+  int exact = 0;  // 0: the address is where the call returns to, after the calling instruction
   const std::uintptr_t address = _Unwind_GetIPInfo(context, &exact);
-  if (exact != 0 && address == interrupted) stack.count = 0;  // before: the handler's own calls
+  // The frames so far are those of the signal handler; drop them, and begin where it interrupted.
+  if (exact != 0 && address == interrupted) stack.count = 0;
   if (address == 0 || stack.count == RawStack::kMaxFrames) return _URC_END_OF_STACK;
   stack.addresses[stack.count++] = exact != 0 ? address : address - 1;
   return _URC_NO_REASON;

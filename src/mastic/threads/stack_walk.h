@@ -1,4 +1,4 @@
-// The stack that a signal has interrupted, as its handler sees it.
+// Walks the stack of the calling thread, also from inside a signal handler.
 
 #pragma once
 
@@ -8,20 +8,22 @@
 
 namespace mastic::threads {
 
-/// Addresses of calls, the innermost first. Each lies inside the instruction that calls, or is
-/// interrupted, and not behind it.
+/// Addresses of calls, the innermost first. Each is within the calling or interrupted instruction,
+/// not after it.
 struct RawStack {
   static constexpr std::size_t kMaxFrames = 128;
   std::array<std::uintptr_t, kMaxFrames> addresses{};
   std::size_t count = 0;
 };
 
-/// The stack of the calling thread; in a handler (`context` is its third argument) from where that
-/// interrupted it. Takes no lock and no memory, once it was called outside of a handler.
+/// Writes the stack of the calling thread to `stack`. In a signal handler, pass its third argument
+/// as `context`: the stack then begins at the interrupted instruction. After a first call outside a
+/// handler it takes no lock and no memory.
 void walk_stack(RawStack& stack, const void* context = nullptr) noexcept;
 
-/// Where the thread was interrupted, and where its stack ended there.
+/// The address of the interrupted instruction.
 [[nodiscard]] std::uintptr_t interrupted_address(const void* context) noexcept;
+/// The stack pointer at the interrupted instruction.
 [[nodiscard]] std::uintptr_t interrupted_stack(const void* context) noexcept;
 
 }  // namespace mastic::threads

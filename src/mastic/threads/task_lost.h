@@ -8,7 +8,7 @@
 
 namespace mastic::threads {
 
-/// The error of a task that was never run to its end, and of a promise that was not kept.
+/// The error of a task that was not run to its end, and of a promise without a result.
 class TaskLost : public std::runtime_error {
  public:
   enum class Why : std::uint8_t {
@@ -20,7 +20,7 @@ class TaskLost : public std::runtime_error {
     Broken,     ///< its pool is broken: an initializer failed
     Abandoned,  ///< its promise ended without a result
   };
-  /// `detail` follows the reason, if there is any.
+  /// Makes the error of the task called `task`. `detail`, if there is any, follows the reason.
   TaskLost(Why why, std::string_view task, std::string_view detail = {});
 
   [[nodiscard]] Why why() const { return why_; }

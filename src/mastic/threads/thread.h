@@ -1,5 +1,5 @@
-// What std::jthread lacks: a name, an end for exceptions other than that of the process, and a sleep
-// that ends when the thread is to stop.
+// What std::jthread lacks: a name, exceptions that are reported instead of ending the process, and
+// a sleep that ends when the thread is asked to stop.
 //
 //     std::jthread importer(threads::named("importer", [&](std::stop_token stop) { ... }));
 
@@ -20,13 +20,13 @@
 
 namespace mastic::threads {
 
-/// Names the calling thread, for debuggers and `top`: the first 15 bytes of it.
+/// Names the calling thread, for debuggers and `top`. Linux keeps the first 15 bytes.
 void name_this_thread(const std::string& name) noexcept;
 
-/// The system has no thread for us: an error that says so, and what may be done about it.
+/// The error for a thread that the system cannot start, with what may be done about it.
 [[nodiscard]] std::system_error no_thread(const std::error_code& why);
 
-/// Starts a thread that calls `function`. Throws `no_thread` when the system has none.
+/// Starts a thread that calls `function`. Throws `no_thread` when the system cannot start one.
 template <std::invocable F>
 [[nodiscard]] std::thread start_thread(F&& function) {
   try {
@@ -36,10 +36,11 @@ template <std::invocable F>
   }
 }
 
-/// Sleeps for `time`, or until `stop` is requested; says whether all of it has passed.
+/// Sleeps for `time`, or until `stop` is requested. Returns whether it slept for all of `time`.
 bool sleep_for(base::Duration time, const std::stop_token& stop);
 
-/// A function for a thread: names it, and reports what leaves the function (UncaughtHook).
+/// A function for a thread that names the thread and reports exceptions of the function
+/// (UncaughtHook).
 template <class F>
 class NamedThread {
  public:
@@ -65,8 +66,8 @@ class NamedThread {
   Disposable<F> function_;
 };
 
-/// For std::jthread and std::thread, with the arguments that they pass: a stop token first, if
-/// `function` takes one. It runs once.
+/// Makes a function to pass to std::jthread or std::thread, which call it once. The thread's
+/// arguments are passed on, with a stop token first if `function` takes one.
 template <class F>
 [[nodiscard]] NamedThread<std::decay_t<F>> named(std::string name, F&& function) {
   return {std::move(name), std::forward<F>(function)};

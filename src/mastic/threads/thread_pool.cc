@@ -1,4 +1,18 @@
-// Over 500 lines because all of it is about what stands under one mutex.
+// Over 500 lines because all of it is about the members under one mutex.
+//
+// A thread of the pool (Worker):
+//
+//     place ──reserve_thread()──► coming ──next_work()──► runs work ──nothing queued──► idle
+//       ▲                           ▲                      │    ▲                        │
+//       │                           │                      │    └──── more is queued     │
+//       │                           └──── call_for_work() ─┼─────────────────────────────┤
+//       └── ends ◄── is surplus, or the pool stops ────────┘      idle for max_idle ─────┘
+//
+// `coming_` counts the threads that are coming. It keeps the pool from starting or calling a second
+// thread for work that one is on its way to. For the same reason a thread that has just given a
+// result and will look for work next says so (`is_free`): without that, a caller that submits one
+// task after another would make the pool grow, because it is faster than the thread's way back to
+// the queue.
 
 #include "mastic/threads/thread_pool.h"
 
@@ -19,18 +33,18 @@ namespace mastic::threads {
 struct ThreadPool::Worker {
   explicit Worker(std::size_t its_number) : number(its_number) {}
 
-  /// Of this thread.
+  /// The worker of the calling thread, of whichever pool.
   static inline thread_local Worker* current = nullptr;
 
   const std::size_t number;
-  std::thread thread;            ///< under `starting_mutex_`
-  std::condition_variable call;  ///< while it is idle
+  std::thread thread;            ///< guarded by `starting_mutex_`
+  std::condition_variable call;  ///< wakes it while it is idle
   bool is_called = false;
-  std::size_t nested = 0;  ///< tasks on top of the first; its own
-  /// It has told a result, and comes for work next. Set by the thread before anybody can know that
-  /// result, cleared under the pool's mutex.
+  std::size_t nested = 0;  ///< tasks on top of the first; only the thread itself uses it
+  /// Whether it has given a result and will look for work next. The thread sets it before anyone
+  /// can see that result, and clears it under the pool's mutex.
   std::atomic<bool> is_free{false};
-  bool is_taken = false;  ///< it is a thread, and not just a place
+  bool is_taken = false;  ///< whether there is a thread, not just a place for one
   // Written by the thread alone.
   std::atomic<std::uint64_t> done{0};
   std::atomic<std::uint64_t> failed{0};
@@ -40,19 +54,20 @@ namespace {
 
 base::Instant now() { return std::chrono::steady_clock::now(); }
 
-/// Adds one to a number that only this thread writes.
+/// Adds one to a number that only this thread writes: no atomic addition is needed, others only
+/// read it.
 void count(std::atomic<std::uint64_t>& number) {
   number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-/// Whose thread this is.
+/// The pool that the calling thread belongs to.
 thread_local const ThreadPool* current_pool = nullptr;
 
 ThreadPool::Options checked(ThreadPool::Options options) {
   if (options.max_threads == 0 || options.max_threads < options.min_threads) {
-    throw std::logic_error("a thread pool needs a thread, and no fewer at most than at least");
+    throw std::logic_error("max_threads must be at least 1 and not below min_threads");
   }
-  if (options.max_queued == 0) throw std::logic_error("a thread pool needs room for a task");
+  if (options.max_queued == 0) throw std::logic_error("max_queued must be at least 1");
   return options;
 }
 
@@ -96,7 +111,7 @@ void ThreadPool::stop(Stop how) {
         asked.emplace_back(&state);
       }
     }
-    for (Worker* const worker : idle_) {
+    for (Worker* const worker : idle_) {  // they find the queue empty, and end
       ++coming_;
       worker->is_called = true;
       worker->call.notify_one();
@@ -104,6 +119,8 @@ void ThreadPool::stop(Stop how) {
     idle_.clear();
     has_room_.notify_all();
   }
+  // Without the lock: both enter the states of futures, whose locks come before ours, and user
+  // code.
   lose_all(lost, TaskLost::Why::Stopped);
   for (const auto& state : asked) (void)state->cancel();
   if (!is_of_this_thread()) join_all();
@@ -125,6 +142,8 @@ void ThreadPool::join_all() {
     }
     clock = std::move(clock_);
   }
+  // Without the lock: a deadline may be running a continuation that submits another task, and
+  // start_clock takes it.
   if (clock.joinable()) clock.join();
 }
 
@@ -151,18 +170,21 @@ void ThreadPool::place(PoolTask& task) {
   if (task.due_ != base::Instant::max()) start_clock();
   task.state_.add_reference();
   const Admission admission = enqueue(task, &task, Patience::ByPolicy);
-  if (admission != Admission::Queued) settle(task, admission);  // else the pool may be no more
+  if (admission != Admission::Queued)
+    settle(task, admission);  // if queued, the pool may be gone by now
 }
 
 bool ThreadPool::try_place(PoolTask& task) {
   task.state_.add_reference();
   const Admission admission = enqueue(task, &task, Patience::None);
-  if (admission == Admission::Queued) return true;  // and the pool may be no more
+  if (admission == Admission::Queued) return true;  // the pool may be gone by now
   settle(task, admission);
+  // The caller learns of a full queue from the result, so the error in the future is not reported.
   if (admission == Admission::Full) (void)task.state_.collect_error();
   return admission != Admission::Full;
 }
 
+// As many as fit under one lock, the rest one by one by the policy for a full queue.
 void ThreadPool::place_all(std::span<PoolTask* const> tasks) {
   std::size_t placed = 0;
   std::vector<Worker*> fresh;
@@ -202,14 +224,16 @@ ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask* t
     push(work, task);
     fresh = call_for_work();
   }
-  // From here on the work may have run and told somebody, who then ended the pool. It waits for a thread
-  // that is to be started; without one, nothing of it is touched.
+  // From here on the work may have run, and whoever waited for it may have ended the pool. If a
+  // thread is to be started, the pool waits for it and so still exists; otherwise nothing of it is
+  // touched.
   if (fresh != nullptr) start(fresh);
   if (shed != nullptr) lose_all({shed}, TaskLost::Why::Shed);
   return Admission::Queued;
 }
 
-/// Under the lock: whether work may be queued now. May wait, and may take a task out to be shed.
+/// Decides whether work may be queued now. May wait, and may take out a task for the caller to
+/// shed. Requires: the lock is held; it is held again on return.
 ThreadPool::Admission ThreadPool::admit(std::unique_lock<std::mutex>& lock, Patience patience,
                                         PoolTask*& shed) {
   for (;;) {
@@ -223,6 +247,7 @@ ThreadPool::Admission ThreadPool::admit(std::unique_lock<std::mutex>& lock, Pati
       shed = pop_oldest_task();
       return shed != nullptr ? Admission::Queued : Admission::Full;
     }
+    // A thread of the pool must not wait for room: it may be the one that would make some.
     if (is_of_this_thread()) {
       return nested_too_deep() > 0 ? Admission::TooDeep : Admission::RunHere;
     }
@@ -233,7 +258,7 @@ ThreadPool::Admission ThreadPool::admit(std::unique_lock<std::mutex>& lock, Pati
 void ThreadPool::wait_for_room(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   {
-    const BlockingScope blocking;  // of another pool, perhaps
+    const BlockingScope blocking;  // the caller may be a thread of another pool, or drive a loop
     lock.lock();
     ++waiting_for_room_;
     has_room_.wait(lock, [this] {
@@ -254,7 +279,8 @@ void ThreadPool::push(async::BlockingWork& work, PoolTask* task) {
   queue_.push_back(work);
 }
 
-/// Ends a task that was not queued, or runs it.
+/// Runs a task that was not queued, or ends it with the reason, and gives back the queue's
+/// reference.
 void ThreadPool::settle(PoolTask& task, Admission admission) {
   switch (admission) {
     case Admission::Queued:
@@ -272,7 +298,8 @@ void ThreadPool::settle(PoolTask& task, Admission admission) {
       task.state_.lose(TaskLost::Why::Stopped);
       break;
     case Admission::Broken:
-      task.state_.lose(TaskLost::Why::Broken, broken_);  // it does not change any more
+      task.state_.lose(TaskLost::Why::Broken,
+                       broken_);  // read without the lock: it never changes again
       break;
   }
   task.state_.release();
@@ -283,7 +310,8 @@ void ThreadPool::settle(PoolTask& task, Admission admission) {
 PoolTask* ThreadPool::pop_oldest_task() {
   for (auto* work = queue_.first(); work != nullptr; work = queue_.next(*work)) {
     auto* const task = dynamic_cast<PoolTask*>(work);
-    if (task == nullptr) continue;  // whoever submitted it counts on it
+    if (task == nullptr)
+      continue;  // other work has no future to report its loss, and has to be run
     queue_.remove(*task);
     deadlines_.erase({task->due_, task});
     ++lost_;
@@ -309,6 +337,8 @@ void ThreadPool::lose_all(const std::vector<PoolTask*>& tasks, TaskLost::Why why
 
 bool ThreadPool::is_of_this_thread() const noexcept { return current_pool == this; }
 
+// Called with the lock of the task's state held, while it is Waiting. If it is not queued, a thread
+// has just taken it out and is about to call begin(), which will fail.
 void ThreadPool::give_up(PoolTask& task) noexcept {
   bool was_queued = false;
   {
@@ -319,7 +349,7 @@ void ThreadPool::give_up(PoolTask& task) noexcept {
     if (was_queued) has_room_.notify_one();
     ++lost_;
   }
-  if (was_queued) task.state_.release();  // not the last one: the caller has one
+  if (was_queued) task.state_.release();  // never the last reference: the caller has one
 }
 
 bool ThreadPool::take_out(async::BlockingWork& work) noexcept {
@@ -341,13 +371,14 @@ void ThreadPool::run_nested(PoolTask& task) noexcept {
   --Worker::current->nested;
 }
 
-/// For a task that ends on this thread: what says that the thread comes for work next. Null when it
-/// goes back into another task.
+/// The flag by which a task that ends here may announce that this thread will look for work next.
+/// Null when the thread returns into another task.
 std::atomic<bool>* ThreadPool::thread_is_free() const noexcept {
   return Worker::current->nested == 0 ? &Worker::current->is_free : nullptr;
 }
 
-/// It is not as free as it said: others may have to come for what counts on it.
+/// Takes that announcement back, because something slow follows. Another thread may have to be
+/// called for work that was left to this one.
 void ThreadPool::thread_is_held_up() noexcept {
   if (!Worker::current->is_free) return;
   Worker* fresh = nullptr;
@@ -365,7 +396,7 @@ void ThreadPool::task_begins(PoolTask& task) noexcept {
     attended_.push_back(task);
     if (!is_discarding_) return;
   }
-  (void)task.state_.cancel();
+  (void)task.state_.cancel();  // stop(Discard) came between its leaving the queue and this
 }
 
 void ThreadPool::task_ends(PoolTask& task, bool has_failed) noexcept {
@@ -397,6 +428,8 @@ void ThreadPool::keep_time() {
       continue;
     }
     deadlines_.erase(deadlines_.begin());
+    // The state's lock is taken before ours, so ours has to be released; the reference keeps the
+    // state.
     FutureState& state = task->state_;
     state.add_reference();
     lock.unlock();
@@ -408,14 +441,15 @@ void ThreadPool::keep_time() {
 
 // ---- threads ----
 
-/// Under the lock: calls a thread if more work is queued than are coming for it. Returns one that is
-/// to be started for that, without the lock, or null.
+/// Calls an idle thread if more work is queued than threads are coming. Returns a worker that has
+/// to be started instead, after the lock is released, or null. Requires: the lock is held.
 ThreadPool::Worker* ThreadPool::call_for_work() {
   if (queue_.size() <= coming_) return nullptr;
   if (idle_.empty()) {
     const bool is_needed = may_start() && queue_.size() > coming_ + free_threads();
     return is_needed ? reserve_thread() : nullptr;
   }
+  // The one that became idle last: its stack and caches are warm, and the others may expire.
   ++coming_;
   Worker* const worker = idle_.back();
   idle_.pop_back();
@@ -424,7 +458,7 @@ ThreadPool::Worker* ThreadPool::call_for_work() {
   return nullptr;
 }
 
-/// Under the lock: how many will take the mutex next, to look for work.
+/// How many threads will take the mutex next to look for work. Requires: the lock is held.
 std::size_t ThreadPool::free_threads() const noexcept {
   return static_cast<std::size_t>(
       std::ranges::count_if(workers_, [](const auto& each) { return each->is_free.load(); }));
@@ -434,7 +468,8 @@ bool ThreadPool::may_start() const noexcept {
   return threads_ < workers_.size() && threads_ - blocked_ < options_.max_threads;
 }
 
-/// Under the lock: a place for a thread. Requires: may_start().
+/// Takes a place for a thread and counts it, before it is started. Requires: the lock is held,
+/// may_start().
 ThreadPool::Worker* ThreadPool::reserve_thread() {
   const auto place =
       std::ranges::find_if(workers_, [](const auto& worker) { return !worker->is_taken; });
@@ -444,11 +479,14 @@ ThreadPool::Worker* ThreadPool::reserve_thread() {
   return place->get();
 }
 
+// A thread that the system refuses is no error while others are left: the work waits for those.
+// Without any, nothing would ever run it, so the pool breaks and says why.
 void ThreadPool::start(Worker* worker) noexcept {
   if (worker == nullptr) return;
   try {
     const std::lock_guard lock(starting_mutex_);
-    if (worker->thread.joinable()) worker->thread.join();  // it ended before
+    if (worker->thread.joinable())
+      worker->thread.join();  // an earlier thread of this place, which ended
     worker->thread = std::thread([this, worker] { work(*worker); });
   } catch (const std::exception& error) {
     bool is_last = false;
@@ -477,23 +515,24 @@ void ThreadPool::work(Worker& self) noexcept {
     lock.unlock();
     work->run();
     lock.lock();
-    self.is_free = false;
+    self.is_free = false;  // it has come back
   }
   self.is_taken = false;
   if (--threads_ == 0) has_ended_.notify_all();
 }
 
-/// The next in the queue; waits for it. Null when this thread is to end.
+/// Takes the next work off the queue; waits for it. Returns null when this thread has to end.
 async::BlockingWork* ThreadPool::next_work(std::unique_lock<std::mutex>& lock, Worker& self) {
   for (;;) {
-    const bool is_surplus = threads_ - blocked_ > options_.max_threads;  // it stood in
+    // It stood in for a thread that blocked and has returned.
+    const bool is_surplus = threads_ - blocked_ > options_.max_threads;
     if (is_surplus) return nullptr;
     if (!queue_.empty()) return &queue_.pop_front();
     if (is_stopping_ || !idle(lock, self)) return nullptr;
   }
 }
 
-/// Waits until it is called. False when it was idle for too long.
+/// Waits until the thread is called. Returns false when it was idle for too long and has to end.
 bool ThreadPool::idle(std::unique_lock<std::mutex>& lock, Worker& self) {
   self.is_called = false;
   idle_.push_back(&self);
@@ -543,11 +582,12 @@ void ThreadPool::blocks() noexcept {
     ++blocked_;
     if (queue_.empty()) return;
     fresh = call_for_work();
-    const bool stands_still = blocked_ == threads_;  // none is idle, and none is coming
+    const bool stands_still =
+        blocked_ == threads_;  // every thread blocks; none was or may be started
     if (stands_still && !std::exchange(has_told_of_standstill_, true)) {
-      standstill = "its threads (" + std::to_string(threads_) + ") all wait while tasks (" +
+      standstill = "all its threads (" + std::to_string(threads_) + ") are waiting while tasks (" +
                    std::to_string(queue_.size()) +
-                   ") are queued; if they wait for those, they wait forever";
+                   ") are queued; if they wait for those tasks, they wait forever";
     }
   }
   start(fresh);

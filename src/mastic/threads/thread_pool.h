@@ -4,7 +4,8 @@
 //     threads::Future<Image> small = pool.submit([&] { return shrink(image); });
 //     std::vector<Image> all = pool.map(images, shrink);
 //
-// Tasks may block. It is also an async::BlockingExecutor: what an async::Task must not do itself runs here.
+// Tasks may block. It is also an async::BlockingExecutor: what an async::Task must not do itself
+// runs here.
 
 #pragma once
 
@@ -35,73 +36,82 @@
 
 namespace mastic::threads {
 
-/// What a bounded queue does with a task when it is full.
+/// What to do with a new task when the queue is full.
 enum class WhenFull : std::uint8_t {
   Wait,       ///< `submit` waits for room; in a thread of the pool it runs the task itself
-  Refuse,     ///< the task is refused
-  ShedOldest  ///< the one that waits longest gives way
+  Refuse,     ///< the new task is refused
+  ShedOldest  ///< the task that has waited longest is dropped
 };
 
 /// How a pool ends.
 enum class Stop : std::uint8_t {
-  Drain,    ///< what is queued is run
-  Discard,  ///< what is queued is lost, and what runs is asked to stop
+  Drain,    ///< queued tasks are run
+  Discard,  ///< queued tasks are lost, and running ones are asked to stop
 };
 
-/// Everything is called from any thread. A task begins in the order of submission. One that is not
-/// run to its end is never lost silently: its future throws TaskLost and says why.
+/// A pool of threads with one queue. All members may be called from any thread. Tasks begin in the
+/// order of submission. A task that is not run to its end is never lost silently: its future throws
+/// TaskLost with the reason.
 ///
-/// A task may submit tasks and wait for them: `Future::get` in a thread of the pool runs a task that
-/// has not begun, on top of the one that waits, `max_nested` deep at the most. While a task waits for something else, through a BlockingScope as all of Mastic
-/// opens it, a stand-in takes its place, up to `max_stand_ins` of them. When all threads wait and no
-/// more may be started, the UncaughtHook is told once.
+/// A task may submit tasks and wait for them: in a thread of the pool, `Future::get` runs a task
+/// that has not begun on top of the one that waits, at most `max_nested` deep. While a task waits
+/// for something else in a BlockingScope, as all waits of Mastic are, another thread takes its
+/// place; there are up to `max_stand_ins` of those. When all threads wait and no more may be
+/// started, the UncaughtHook is told once.
 ///
-/// Invariants, under the mutex:
-///  1. Each thread is idle, runs work, or is coming for some: it was called, was started, or has told
+/// Invariants, under the mutex:  1. Each thread is idle, runs work, or is coming for some: it was
+/// called, was started, or has given
 ///     its result and has nothing else to do (`is_free`). When more work is queued than threads are
-///     coming, none is idle and as many run as may.
+///     coming, none is idle and as many threads run as may.
 ///  2. `queue_` holds the queued work, with a reference to the state of each PoolTask; `attended_`
-///     the tasks that run and take a stop token; `deadlines_` those of either that have one.
-///  3. The lock of a future's state is taken before ours, never after (future_state.h).
-///  4. Who has work placed or taken out touches nothing of the pool once it has let go of the mutex:
-///     that work may end the pool. So threads are called with the mutex held; one that is started
-///     is counted before, and the pool waits for it.
+/// holds
+///     the running tasks that take a stop token; `deadlines_` holds the tasks of both with a deadline.
+///  3. The lock of a future's state is taken before ours, never after (future_state.h).  4. A
+/// thread that has queued work, or taken some out, touches nothing of the pool after it releases
+/// the
+///     mutex: that work may end the pool. So threads are called with the mutex held, and a thread that is
+///     to be started is counted before, because the pool waits for those it has counted.
 class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
  public:
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
-  /// For tasks that wait a lot: the cores and four, 32 at most.
+  /// A number of threads for tasks that often wait: four more than there are cores, at most 32.
   [[nodiscard]] static std::size_t usual_threads();
 
   struct Options {
+    /// Appears in messages and in the names of the threads.
     std::string name = "pool";
-    /// Threads are started when they are needed. Those above `min_threads` end when they were idle
-    /// for `max_idle`; the same number for both makes it fixed.
+    /// The pool starts threads when it needs them, up to `max_threads`. Those above `min_threads`
+    /// end when they were idle for `max_idle`. Set both to the same number for a pool of fixed
+    /// size.
     std::size_t min_threads = 0;
     std::size_t max_threads = usual_threads();
     base::Duration max_idle = std::chrono::seconds(30);
-    /// Threads above `max_threads` while as many are in a BlockingScope.
+    /// How many threads there may be above `max_threads`, while as many are in a BlockingScope.
     std::size_t max_stand_ins = 32;
+    /// How many tasks may wait in the queue; at least 1.
     std::size_t max_queued = kUnbounded;
     WhenFull when_full = WhenFull::Wait;
-    /// Tasks on top of each other on one thread, each of which waits for the next, or met a full
-    /// queue. Each takes stack. Beyond it Future::get throws NestedTooDeep, and `submit` refuses.
+    /// How many tasks may be nested on one thread, each waiting for the next, or having met a full
+    /// queue. Each takes stack. Beyond it Future::get throws NestedTooDeep, and `submit` refuses
+    /// the task.
     std::size_t max_nested = 500;
-    /// Called first in each thread. When it throws, the pool is broken: what is queued and what is
-    /// submitted is lost, and the error of its future says why.
+    /// Called first in each thread. When it throws, the pool is broken: tasks that are queued or
+    /// submitted are lost, and the error of their future says why.
     std::function<void()> initializer = {};
   };
 
-  /// Starts `min_threads`. Throws std::logic_error when `max_threads` or `max_queued` is 0, or less
-  /// than the least.
+  /// Starts `min_threads` threads. Throws std::logic_error when `max_threads` is 0 or below
+  /// `min_threads`, or when `max_queued` is 0.
   explicit ThreadPool(Options options);
   ThreadPool() : ThreadPool(Options()) {}
-  /// Drains it. Not in one of its threads.
+  /// Drains the pool. Must not be called in one of its own threads.
   ~ThreadPool() override;
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  /// Has `function` called, which may take a std::stop_token; Future::cancel, the deadline and a
-  /// pool that discards ask through it. What it captured is destroyed before the future is done.
+  /// Queues `function` and returns the future of its result. The function may take a
+  /// std::stop_token, through which Future::cancel, the deadline and Stop::Discard ask it to stop.
+  /// Its captures are destroyed before the future is done.
   template <TaskFunction F>
   auto submit(TaskOptions options, F&& function) -> Future<TaskValue<std::decay_t<F>>> {
     auto [task, future] = make_task(std::move(options), std::forward<F>(function));
@@ -112,45 +122,51 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   auto submit(F&& function) -> Future<TaskValue<std::decay_t<F>>> {
     return submit(TaskOptions(), std::forward<F>(function));
   }
-  /// Does not wait, and sheds nothing: none when there is no room.
+  /// Queues `function` if there is room; otherwise returns nothing. It neither waits nor sheds a
+  /// task.
   template <TaskFunction F>
   auto try_submit(F&& function) -> std::optional<Future<TaskValue<std::decay_t<F>>>> {
     auto [task, future] = make_task(TaskOptions(), std::forward<F>(function));
     if (!try_place(*task)) return std::nullopt;
     return std::move(future);
   }
-  /// A task for each item, with copies of the item and of `function`. Cheaper than one by one.
+  /// Queues a task for each item, with its own copies of the item and of `function`, and returns
+  /// the futures in the order of the items. Cheaper than submitting them one by one.
   template <std::ranges::input_range Items, class F>
   auto submit_all(Items&& items, const F& function);
 
-  /// Calls `function` with each item, several at once, and waits for all. The results come in the
-  /// order of the items; items and function are not copied. When a call throws, those that have not
-  /// begun are cancelled, the others end, and the first exception in that order is thrown.
+  /// Calls `function` with each item, several at a time, and waits for all. Returns the results in
+  /// the order of the items; neither items nor function are copied. When a call throws, calls that
+  /// have not begun are cancelled, the others run to their end, and the first exception in the
+  /// order of items is thrown.
   ///
-  /// An item is a task: many small ones are better mapped in chunks.
+  /// Each item is a task: map many small items in chunks.
   template <std::ranges::input_range Items, class F>
   auto map(Items&& items, F&& function);
 
-  /// Takes no more tasks, those of its own tasks neither, deals with what is queued, and waits for
-  /// what runs; in one of its threads it does not wait. Discard may follow a Drain that waits.
+  /// Refuses new tasks, also those of its own tasks, runs or discards what is queued, and waits for
+  /// what runs; in one of its own threads it does not wait. Another thread may call it with Discard
+  /// while one waits for Drain.
   void stop(Stop how);
 
+  /// Figures for monitoring: up to `oldest` of this moment, from `done` on since the pool began.
   struct Statistics {
-    std::size_t threads = 0;  ///< now, as all up to `oldest`
+    std::size_t threads = 0;
     std::size_t busy = 0;
     std::size_t idle = 0;
-    std::size_t blocked = 0;  ///< of the busy ones: in a BlockingScope
+    std::size_t blocked = 0;  ///< busy threads that are in a BlockingScope
     std::size_t queued = 0;
-    base::Duration oldest{};    ///< for how long the first one in the queue has been there
-    std::uint64_t done = 0;     ///< tasks that were run, since the beginning, as all below
-    std::uint64_t failed = 0;   ///< of these: they threw
-    std::uint64_t lost = 0;     ///< were queued and did not begin: cancelled, late, shed, discarded
-    std::uint64_t refused = 0;  ///< were not queued
+    base::Duration oldest{};   ///< how long the first task in the queue has waited
+    std::uint64_t done = 0;    ///< tasks that were run
+    std::uint64_t failed = 0;  ///< tasks that were run and threw
+    std::uint64_t lost =
+        0;  ///< tasks that were queued and not begun: cancelled, late, shed, discarded
+    std::uint64_t refused = 0;  ///< tasks that were not queued
   };
   [[nodiscard]] Statistics statistics() const;
   [[nodiscard]] const std::string& name() const { return options_.name; }
 
-  // async::BlockingExecutor. Such work is neither shed nor discarded: a pool that stops runs it.
+  // async::BlockingExecutor. Such work is never shed or discarded: a pool that stops still runs it.
   [[nodiscard]] bool submit(async::BlockingWork& work) override;
   [[nodiscard]] bool withdraw(async::BlockingWork& work) noexcept override;
   [[nodiscard]] bool has_reserve() const noexcept override { return false; }
@@ -169,7 +185,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
     return std::pair(task, Future<Value>(StateReference<FutureResult<Value>>(task)));
   }
 
-  // Placing tasks. The future has its reference already.
+  // Queueing tasks. Each has one reference already, that of its future.
   void place(PoolTask& task);
   [[nodiscard]] bool try_place(PoolTask& task);
   void place_all(std::span<PoolTask* const> tasks);
@@ -187,7 +203,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   [[nodiscard]] bool is_of_this_thread() const noexcept;
   void give_up(PoolTask& task) noexcept;
   [[nodiscard]] bool take_out(async::BlockingWork& work) noexcept;
-  /// How many stand on this thread's stack, when no more may; else 0.
+  /// How many tasks are nested on this thread's stack if no more may be; 0 if more may.
   [[nodiscard]] std::size_t nested_too_deep() const noexcept;
   void run_nested(PoolTask& task) noexcept;
   [[nodiscard]] std::atomic<bool>* thread_is_free() const noexcept;
@@ -213,26 +229,27 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   void join_all();
 
   const Options options_;
-  std::mutex starting_mutex_;  ///< of the std::thread objects; taken without the other
-  mutable std::mutex mutex_;   ///< of all below
+  std::mutex
+      starting_mutex_;  ///< guards the std::thread objects; never taken together with `mutex_`
+  mutable std::mutex mutex_;  ///< guards all members below, except `clock_`
   WorkQueue queue_;
   WorkQueue attended_;
   std::set<std::pair<base::Instant, PoolTask*>> deadlines_;
-  std::vector<std::unique_ptr<Worker>> workers_;  ///< as many as there may ever be
-  std::vector<Worker*> idle_;                     ///< the one idle for the shortest last
-  std::size_t threads_ = 0;                       ///< those being started too
-  std::size_t coming_ = 0;                        ///< called or started, and not there yet
+  std::vector<std::unique_ptr<Worker>> workers_;  ///< one for each thread that there may ever be
+  std::vector<Worker*> idle_;                     ///< the last one became idle most recently
+  std::size_t threads_ = 0;  ///< how many threads, including those being started
+  std::size_t coming_ = 0;   ///< threads called or started that are not there yet
   std::size_t blocked_ = 0;
   std::size_t waiting_for_room_ = 0;
   std::condition_variable has_room_;
   std::condition_variable has_ended_;
   std::condition_variable clock_call_;
-  std::thread clock_;  ///< keeps the deadlines; started with the first
+  std::thread clock_;  ///< watches the deadlines; started with the first one
   bool is_stopping_ = false;
   bool is_discarding_ = false;
   bool is_over_ = false;  ///< for the clock
   bool has_told_of_standstill_ = false;
-  std::string broken_;  ///< why it is; empty when it is not
+  std::string broken_;  ///< why the pool is broken; empty when it is not
   std::uint64_t lost_ = 0;
   std::uint64_t refused_ = 0;
 };
@@ -262,7 +279,8 @@ auto ThreadPool::submit_all(Items&& items, const F& function) {
 
 template <std::ranges::input_range Items, class F>
 auto ThreadPool::map(Items&& items, F&& function) {
-  using Item = std::ranges::range_reference_t<Items>;  // a reference, or what the range makes
+  using Item =
+      std::ranges::range_reference_t<Items>;  // a reference, or a value that the range makes
   struct Each {
     std::remove_reference_t<F>& function;
     Item item;
@@ -270,7 +288,7 @@ auto ThreadPool::map(Items&& items, F&& function) {
   };
   using Value = TaskValue<Each>;
   struct Calls {
-    ~Calls() {  // they refer to the items and the function
+    ~Calls() {  // the calls refer to items and function, so they must end before this returns or throws
       for (auto& future : futures) {
         if (!future.is_empty()) (void)future.cancel();
       }

@@ -93,7 +93,8 @@ TEST_F(ThreadPoolTest, AShedTaskIsReportedWhenNobodyAsks) {
     gate.set();
   }
   expected_reports = {
-      "task 'pour' failed, and nobody asked for its result: task 'pour' made room for a newer one: "
+      "task 'pour' failed, and its result was never collected: task 'pour' made room for a newer "
+      "one: "
       "the queue of its pool was full"};
 }
 
@@ -227,7 +228,7 @@ TEST_F(ThreadPoolTest, TakesNothingAfterItsStop) {
   EXPECT_THROW(pool.map(std::vector{1, 2}, [](int) {}), TaskLost);
   EXPECT_FALSE(has_run);
   expected_reports = std::vector<std::string>(
-      1, "task failed, and nobody asked for its result: a task was not run: its pool stops");
+      1, "task failed, and its result was never collected: a task was not run: its pool stops");
 }
 
 TEST_F(ThreadPoolTest, TasksThatSubmitTasksWhileItStopsAreTold) {

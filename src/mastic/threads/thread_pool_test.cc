@@ -56,9 +56,10 @@ TEST_F(ThreadPoolTest, ReportsExceptionsThatNobodyCollects) {
     (void)pool.submit([] { throw std::runtime_error("no tea"); });
     (void)pool.submit({.name = "pour"}, [] { throw 7; });
   }
-  expected_reports = {"task 'tea' failed, and nobody asked for its result: no tea",
-                      "task 'pour' failed, and nobody asked for its result: an exception of type "
-                      "int"};
+  expected_reports = {
+      "task 'tea' failed, and its result was never collected: no tea",
+      "task 'pour' failed, and its result was never collected: an exception of type "
+      "int"};
 }
 
 TEST_F(ThreadPoolTest, RunsTasksInTheOrderOfSubmission) {
@@ -330,8 +331,8 @@ TEST_F(ThreadPoolTest, TellsWhenAllThreadsWaitAndNoneMayBeStarted) {
   event.set();
   queued.get();
   expected_reports = {
-      "pool 'single': its threads (1) all wait while tasks (1) are queued; if they wait for those, "
-      "they wait forever"};
+      "pool 'single': all its threads (1) are waiting while tasks (1) are queued; if they wait for "
+      "those tasks, they wait forever"};
 }
 
 // ---- as an executor of blocking work ----

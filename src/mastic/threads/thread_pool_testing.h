@@ -1,4 +1,4 @@
-// For tests of the thread pool: what they share.
+// What the tests of the thread pool share.
 
 #pragma once
 
@@ -36,7 +36,8 @@ Why why_lost(Future<T> future) {
   throw std::logic_error("the task was not lost");
 }
 
-/// Waiting for it is nothing that a pool knows of, other than for an Event.
+/// Something to wait for that opens no BlockingScope, unlike Event: the pool does not notice the
+/// wait.
 struct Gate {
   void set() {
     is_open = true;
@@ -49,7 +50,7 @@ struct Gate {
 struct ThreadPoolTest : testing::Test {
   void TearDown() override { EXPECT_EQ(reported, expected_reports); }
 
-  /// One thread and nothing that stands in for it.
+  /// Options for one thread without a stand-in.
   static ThreadPool::Options single(std::size_t max_queued = ThreadPool::kUnbounded,
                                     WhenFull when_full = WhenFull::Wait) {
     return {.name = "single",
@@ -58,7 +59,7 @@ struct ThreadPoolTest : testing::Test {
             .max_queued = max_queued,
             .when_full = when_full};
   }
-  /// Holds a thread of a pool until `gate` is set, and waits until it does.
+  /// Occupies a thread of a pool until `gate` is set. Returns once the thread is occupied.
   Future<> hold(ThreadPool& pool) {
     Event begun;
     Future<> held = pool.submit([&] {

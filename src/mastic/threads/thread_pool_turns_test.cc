@@ -44,10 +44,11 @@ TEST_F(ThreadPoolTest, TasksThatWaitTooDeepAreToldSo) {
     }
     pool.stop(Stop::Discard);
   }
-  EXPECT_EQ(told, (std::vector<std::string>{
-                      "tasks that wait for tasks stand 2 deep on the stack of one thread "
-                      "(max_nested): let a task end, and go on with Future::then, or co_await the "
-                      "future in an async::Task"}));
+  EXPECT_EQ(told,
+            (std::vector<std::string>{
+                "tasks that wait for tasks are nested 2 deep on the stack of one thread "
+                "(max_nested): let a task end and continue with Future::then, or co_await the "
+                "future in an async::Task"}));
   const std::lock_guard lock(mutex);
   reported.clear();  // of tasks whose waiter had given up, before the pool was stopped
 }

@@ -1,9 +1,9 @@
-// Calls a function once, later, in a thread of its own.
+// Calls a function once, after a delay, in a thread of its own.
 //
 //     threads::Timer reminder(5s, [] { std::puts("five seconds"); });
 //     reminder.cancel();
 //
-// Python's `threading.Timer`. It costs a thread: what may be a task sleeps (async/sleep.h).
+// Python's `threading.Timer`. It costs a thread; where a task will do, sleep in it (async/sleep.h).
 
 #pragma once
 
@@ -20,25 +20,28 @@
 
 namespace mastic::threads {
 
-/// What the function throws goes to the UncaughtHook.
+/// A function that is called later, unless it is cancelled. Its exceptions go to the UncaughtHook.
 class Timer {
  public:
-  /// Calls `function` in `delay`, unless it is cancelled before.
+  /// Calls `function` after `delay`, unless it is cancelled before. Throws std::system_error when
+  /// the system cannot start a thread.
   template <class F>
     requires std::invocable<std::decay_t<F>&>
   Timer(base::Duration delay, F&& function, std::string name = "timer")
       : thread_(named(std::move(name), Alarm<std::decay_t<F>>(delay, std::forward<F>(function)))) {}
-  /// Cancels it. When the function has begun, waits for its end; in the function itself it does not
-  /// wait: that goes on to its end, in its thread, and owns what it captured.
+  /// Cancels the call; if the function has begun, waits for its end. When the function itself
+  /// destroys the timer, it does not wait: the function continues in its thread, with what it
+  /// captured.
   ~Timer() {
     if (thread_.get_id() == std::this_thread::get_id()) thread_.detach();
   }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  /// Does not wait: the function may have begun.
+  /// Cancels the call without waiting; the function may have begun already.
   void cancel() { thread_.request_stop(); }
-  /// Waits until the function has ended or will not be called. Not in the function itself.
+  /// Waits until the function has ended or will not be called. Do not call it in the function
+  /// itself.
   void join() {
     if (!thread_.joinable()) return;
     const BlockingScope blocking;

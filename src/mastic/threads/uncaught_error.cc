@@ -13,9 +13,11 @@
 namespace mastic::threads {
 namespace {
 
-/// The hooks of the process: like std::set_terminate, for what has no other way to anybody.
+/// The hooks of the process. A global, as std::set_terminate has one: a destructor or thread that
+/// fails has no caller that could pass a hook to it.
 struct Hooks {
-  std::shared_mutex mutex;  ///< held shared during a call
+  std::shared_mutex
+      mutex;  ///< held shared during a call, so that ending a hook waits for its calls
   UncaughtHook* latest = nullptr;
 };
 Hooks& hooks() {
@@ -23,7 +25,8 @@ Hooks& hooks() {
   return the_hooks;
 }
 
-/// Of this thread: whether it is in a hook.
+/// Whether this thread is in a hook. An error that occurs there must not enter the hook again, and
+/// the lock is held already.
 thread_local bool is_reporting = false;
 
 void print(const UncaughtError& error) noexcept {
@@ -64,7 +67,7 @@ std::string UncaughtError::message() const {
   const std::string name = who.empty() ? std::string() : " '" + std::string(who) + "'";
   switch (place) {
     case Place::Task:
-      return "task" + name + " failed, and nobody asked for its result: " + describe(error);
+      return "task" + name + " failed, and its result was never collected: " + describe(error);
     case Place::Thread:
       return "thread" + name + " ended by an exception: " + describe(error);
     case Place::Destructor:

@@ -1,10 +1,11 @@
-// Exceptions that nobody took: of a task whose result nobody asked for, of a thread, of a destructor.
+// Exceptions that no code caught: of a task whose result was never collected, of a thread, of a
+// destructor.
 //
 //     const threads::UncaughtHook hook([&](const threads::UncaughtError& error) {
 //       log.write(base::Level::Error, error.message());
 //     });
 //
-// The counterpart of Python's `threading.excepthook`. Where no hook stands, a line goes to standard
+// The counterpart of Python's `threading.excepthook`. Without a hook, a line goes to standard
 // error.
 
 #pragma once
@@ -19,38 +20,41 @@
 
 namespace mastic::threads {
 
-/// Views live as long as the call that it is given to.
+/// An uncaught exception and where it came from. Its views are valid only during the call that it
+/// is passed to.
 struct UncaughtError {
   enum class Place {
-    Task,        ///< it ended with the exception, and nobody took that from its future
-    Thread,      ///< the exception left it
-    Destructor,  ///< of something that the task or thread had captured
-    Hook,        ///< an initializer, or another function that was given to be called
-    Pool,        ///< no exception of a task, but a fault of a whole pool
+    Task,    ///< a task ended with the exception, and its future was dropped without collecting it
+    Thread,  ///< the exception left the function of a thread
+    Destructor,  ///< the destructor of something that a task or thread had captured threw
+    Hook,        ///< an initializer, or another function that was passed to Mastic, threw
+    Pool,        ///< a whole pool has a problem; not an exception of a task
   };
   Place place = Place::Task;
   std::string_view who;  ///< the name of the task, thread or pool; may be empty
   std::exception_ptr error;
 
-  /// "task 'resize' failed, and nobody asked for its result: no room on the disk"
+  /// Returns a sentence for a log: "task 'resize' failed, and its result was never collected: disk
+  /// full".
   [[nodiscard]] std::string message() const;
 };
 
-/// What an exception of any type says: what() of a std::exception, otherwise the name of its type.
+/// Describes an exception of any type: what() of a std::exception, or else the name of its type.
 [[nodiscard]] std::string describe(const std::exception_ptr& error);
 
-/// Gives the error to the latest hook. From any thread. What a hook throws, and what is uncaught
-/// while it runs, goes to standard error.
+/// Passes the error to the latest hook. Callable from any thread. Exceptions of the hook, and
+/// errors that are reported while it runs, go to standard error.
 void report_uncaught(const UncaughtError& error) noexcept;
 
-/// While it stands, its function is called for every uncaught exception of the process, on whatever
-/// thread it comes up, several at once too. The latest of several hooks that stand counts. When the
-/// destructor returns, no call is under way any more; the function must so neither make nor end a
-/// hook.
+/// While it exists, its function is called for every uncaught exception of the process, on the
+/// thread where it occurs, perhaps on several at once. If there are several hooks, the latest is
+/// called. The destructor waits for calls in progress, so the function must neither make nor
+/// destroy a hook.
 class UncaughtHook {
  public:
   using Function = std::function<void(const UncaughtError&)>;
 
+  /// Calls `function` for every uncaught exception from now on.
   explicit UncaughtHook(Function function);
   /// Writes errors to a log, as messages of the logger `app`. The log must outlive the hook.
   explicit UncaughtHook(base::Log& log);
@@ -62,7 +66,7 @@ class UncaughtHook {
   friend void report_uncaught(const UncaughtError&) noexcept;
 
   const Function function_;
-  UncaughtHook* before_;  ///< under the lock of them all
+  UncaughtHook* before_;  ///< guarded by the lock of all hooks
 };
 
 }  // namespace mastic::threads

@@ -87,8 +87,9 @@ TEST_F(UncaughtErrorTest, TheLatestHookCounts) {
   }
   report_uncaught({UncaughtError::Place::Task, "b", std::make_exception_ptr(1)});
   EXPECT_EQ(inner, std::vector<std::string>{"a"});
-  EXPECT_EQ(reported, std::vector<std::string>{"task 'b' failed, and nobody asked for its result: "
-                                               "an exception of type int"});
+  EXPECT_EQ(reported,
+            std::vector<std::string>{"task 'b' failed, and its result was never collected: "
+                                     "an exception of type int"});
 }
 
 TEST_F(UncaughtErrorTest, HooksEndInAnyOrder) {
@@ -105,7 +106,7 @@ TEST_F(UncaughtErrorTest, AHookThatThrowsIsReportedToStandardError) {
   testing::internal::CaptureStderr();
   report_uncaught({UncaughtError::Place::Task, "a", std::make_exception_ptr(1)});
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "error app: task 'a' failed, and nobody asked for its result: an exception of type "
+            "error app: task 'a' failed, and its result was never collected: an exception of type "
             "int\n"
             "error app: a function that 'UncaughtHook' calls threw: the hook broke\n");
 }
@@ -117,7 +118,7 @@ TEST_F(UncaughtErrorTest, WhatIsUncaughtInAHookGoesToStandardError) {
   testing::internal::CaptureStderr();
   report_uncaught({UncaughtError::Place::Task, "a", std::make_exception_ptr(1)});
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "error app: task 'b' failed, and nobody asked for its result: an exception of type "
+            "error app: task 'b' failed, and its result was never collected: an exception of type "
             "int\n");
 }
 

@@ -3,7 +3,7 @@
 //     wait_all(left, right);
 //     for (threads::Future<Page>& page : threads::as_completed(pages)) show(page.get());
 //
-// They wait and nothing more: results and exceptions stay in their futures.
+// They only wait: results and exceptions stay in the futures.
 
 #pragma once
 
@@ -40,23 +40,25 @@ template <std::ranges::range Futures>
 
 }  // namespace detail
 
+/// A Future<T> for some T.
 template <class T>
 concept AnyFuture = detail::IsFuture<T>::value;
-/// A vector of futures, and the like.
+/// A random-access range of futures, such as a vector.
 template <class T>
 concept FutureRange =
     std::ranges::random_access_range<T> && AnyFuture<std::ranges::range_value_t<T>>;
 
-/// Waits until all are done.
+/// Waits until all of the futures are done.
 template <AnyFuture... Futures>
 void wait_all(const Futures&... futures) {
   (futures.wait(), ...);
 }
+/// Waits until all futures of a range are done.
 template <FutureRange Futures>
 void wait_all(const Futures& futures) {
   for (const auto& future : futures) future.wait();
 }
-/// The same for as long as `longest`; says whether all are done.
+/// Waits until all futures of a range are done, at most for `longest`. Returns whether they are.
 template <FutureRange Futures>
 [[nodiscard]] bool wait_all_for(const Futures& futures, base::Duration longest) {
   const base::Instant end = base::from_now(longest);
@@ -66,8 +68,8 @@ template <FutureRange Futures>
   return true;
 }
 
-/// Waits until one is done, and returns which; the first, if several are. Throws std::logic_error
-/// when there are none.
+/// Waits until one of the futures is done and returns its index; the lowest if several are done at
+/// the start. Throws std::logic_error when there are no futures.
 template <class... Futures>
   requires(FutureRange<Futures> && ...) || (AnyFuture<Futures> && ...)
 [[nodiscard]] std::size_t wait_any(const Futures&... futures) {
@@ -75,14 +77,14 @@ template <class... Futures>
   if (!first) throw std::logic_error("wait_any needs a future to wait for");
   return *first;
 }
-/// The same for as long as `longest`.
+/// Waits until one of the futures is done, at most for `longest`. Returns its index, or nothing.
 template <FutureRange Futures>
 [[nodiscard]] std::optional<std::size_t> wait_any_for(const Futures& futures,
                                                       base::Duration longest) {
   return CompletionSet(detail::references(futures)).next_for(longest);
 }
 
-/// Futures as they are done: a range to go through once.
+/// The range that `as_completed` returns: futures as they are done. It can be iterated once.
 template <FutureRange Futures>
 class Completed {
  public:
@@ -113,8 +115,8 @@ class Completed {
   CompletionSet done_;
 };
 
-/// Goes through `futures` in the order in which they are done, and waits for each. They must stay
-/// where they are meanwhile.
+/// Returns a range over `futures` in the order in which they are done; iterating waits for the next
+/// one. The futures must not be moved meanwhile.
 template <FutureRange Futures>
 [[nodiscard]] Completed<Futures> as_completed(Futures& futures) {
   return Completed<Futures>(futures);

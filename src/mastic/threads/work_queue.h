@@ -1,4 +1,4 @@
-// The work that waits in a pool, in its order.
+// The queue of work that waits in a pool.
 
 #pragma once
 
@@ -8,7 +8,8 @@
 
 namespace mastic::threads {
 
-/// First in, first out, but any may be taken out. Intrusive, not synchronized.
+/// A first-in, first-out queue from which any element can be removed. Intrusive, so that queueing
+/// never allocates; not synchronized.
 class WorkQueue {
  public:
   WorkQueue() = default;
@@ -17,9 +18,9 @@ class WorkQueue {
 
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// The one that waits longest, or null.
+  /// The work that has waited longest, or null.
   [[nodiscard]] async::BlockingWork* first() const { return next(head_); }
-  /// The one behind `work`, or null.
+  /// The work after `work`, or null.
   [[nodiscard]] async::BlockingWork* next(const async::BlockingWork& work) const {
     return work.next_work == &head_ ? nullptr : work.next_work;
   }
@@ -49,7 +50,8 @@ class WorkQueue {
   }
 
  private:
-  /// Before the first and after the last.
+  /// The element before the first and after the last; it makes insertion and removal free of
+  /// special cases.
   struct Head final : async::BlockingWork {
     Head() { next_work = previous_work = this; }
     void run() noexcept override {}
