@@ -94,8 +94,9 @@ TEST(LogLevels, RefusesWhatIsNone) {
   for (const std::string word : {"loud", "", "=info", "store=", "store=loud", "Info"}) {
     const auto parsed = LogLevels::parse(std::array{word});
     ASSERT_FALSE(parsed) << word;
-    EXPECT_EQ(parsed.error().message,
-              "'" + word + "' is no level; write debug, info, warning or error, or LOGGER=LEVEL");
+    EXPECT_EQ(
+        parsed.error().message,
+        "'" + word + "' is not a level; write debug, info, warning or error, or LOGGER=LEVEL");
   }
 }
 
