@@ -1,4 +1,5 @@
-// What is added to an answer when all layers have seen it: what it depends on, and what its page needs.
+// The last layer of every answer: Vary, from what the answer depends on, and the policy that its own
+// page needs.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// What the makers of an answer note for its sender (answer_completion.h).
+// Notes of handlers and pages about their answer, of which answer_completion.h makes fields.
 //
 //     answer_notes(request).add_dependence(http::FieldName::Accept);
 

@@ -1,4 +1,4 @@
-// How a route fares, and the word for handlers that block.
+// blocking(handler): the word by which a handler says that it blocks.
 
 #pragma once
 

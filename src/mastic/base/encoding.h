@@ -1,4 +1,5 @@
-// Encodings that keep bytes from being taken for something else: percent, HTML, JSON, log lines.
+// Encodings that keep bytes from being taken for something else: percent, HTML, JSON, log lines; and
+// which text is printable.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// What the shards of a server count together.
+// What the shards of any server count together: its connections.
 
 #pragma once
 

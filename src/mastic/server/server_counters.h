@@ -1,4 +1,5 @@
-// What the shards of a server count together.
+// What the shards of an HTTP server count together: connections, by address too; memory held; tasks
+// that run beside requests.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// The file that a log is written to.
+// The file that a log is written to, opened anew when it was renamed.
 
 #pragma once
 
