@@ -1,9 +1,12 @@
-# Installs into a folder, builds the consumer against that, by find_package and by pkg-config, and runs both.
+# Installs into a folder, builds the consumer against that, by find_package and by pkg-config, and runs both;
+# and builds the program of the README, by the command that the README has for it.
 
 set(prefix ${BUILD_DIR}/consumer/prefix)
 set(build ${BUILD_DIR}/consumer/build)
 set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBRARY_DIR}/pkgconfig)
 set(by_pkg_config "${COMPILER} -std=c++23 ${FLAGS} ${SOURCE_DIR}/main.cc -o ${build}/by_pkg_config \
+  $(pkg-config --cflags --libs mastic)")
+set(readme "${COMPILER} -std=c++23 ${FLAGS} ${SOURCE_DIR}/../../docs/readme/teas.cc -o ${build}/teas \
   $(pkg-config --cflags --libs mastic)")
 file(REMOVE_RECURSE ${BUILD_DIR}/consumer)
 foreach(command
@@ -12,7 +15,9 @@ foreach(command
     "${CMAKE_COMMAND};--build;${build}"
     "${build}/consumer"
     "sh;-c;${by_pkg_config}"
-    "${build}/by_pkg_config")
+    "${build}/by_pkg_config"
+    "sh;-c;${readme}"
+    "${build}/teas;--help")
   execute_process(COMMAND ${command} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "failed: ${command}\n${output}")
