@@ -9,16 +9,8 @@
 namespace mastic::app {
 namespace {
 
-template <class T>
-T run(Task<T> task) {
-  async::ManualExecutor executor;
-  async::TestContext<T> context(executor, std::move(task));
-  executor.run();
-  return context.take();
-}
-
 std::string gathered(Body& body, std::uint64_t most = 1 << 30) {
-  run(body.gather(most));
+  run_to_end(body.gather(most));
   return std::string(*body.bytes());
 }
 
@@ -69,10 +61,10 @@ TEST(Body, KnowsItsSizeWhereItCan) {
 
 TEST(Body, BytesAreOnePiece) {
   Body body("abc");
-  EXPECT_EQ(*run(body.next()), "abc");
-  EXPECT_FALSE(run(body.next()));
+  EXPECT_EQ(*run_to_end(body.next()), "abc");
+  EXPECT_FALSE(run_to_end(body.next()));
   Body empty;
-  EXPECT_FALSE(run(empty.next()));
+  EXPECT_FALSE(run_to_end(empty.next()));
 }
 
 TEST(Body, KeepsSharedBytesAlive) {
@@ -91,9 +83,9 @@ TEST(Body, PullsWhatIsProduced) {
     return n < 4 ? std::optional<std::string>(kPieces[n++]) : std::nullopt;
   });
   EXPECT_FALSE(body.bytes());
-  EXPECT_EQ(*run(body.next()), "a");
-  EXPECT_EQ(*run(body.next()), "b");
-  EXPECT_FALSE(run(body.next()));
+  EXPECT_EQ(*run_to_end(body.next()), "a");
+  EXPECT_EQ(*run_to_end(body.next()), "b");
+  EXPECT_FALSE(run_to_end(body.next()));
 }
 
 TEST(Body, ReadsFilesInBlocks) {
@@ -104,16 +96,16 @@ TEST(Body, ReadsFilesInBlocks) {
 
 TEST(Body, NoticesAFileThatFellShort) {
   Body body(Body::File{make_file("abc"), 0, 10});
-  EXPECT_THROW(run(body.gather(100)), std::runtime_error);
+  EXPECT_THROW(run_to_end(body.gather(100)), std::runtime_error);
 }
 
 TEST(Body, GathersNoMoreThanAllowed) {
   Body exact("12345");
   EXPECT_EQ(gathered(exact, 5), "12345");
   Body known("123456");
-  EXPECT_THROW(run(known.gather(5)), HttpError);
+  EXPECT_THROW(run_to_end(known.gather(5)), HttpError);
   Body endless = Body::produced_by([]() -> std::optional<std::string> { return "xxx"; });
-  EXPECT_THROW(run(endless.gather(1000)), HttpError);
+  EXPECT_THROW(run_to_end(endless.gather(1000)), HttpError);
 }
 
 TEST(Body, ThatWasGatheredInPartDoesNotPassForTheWhole) {
@@ -121,8 +113,8 @@ TEST(Body, ThatWasGatheredInPartDoesNotPassForTheWhole) {
     if (n == 1) throw std::runtime_error("the source stumbles once");
     return n++ < 4 ? std::optional<std::string>("piece") : std::nullopt;
   });
-  EXPECT_THROW(run(body.gather(1000)), std::runtime_error);
-  EXPECT_THROW(run(body.gather(1000)), std::logic_error);
+  EXPECT_THROW(run_to_end(body.gather(1000)), std::runtime_error);
+  EXPECT_THROW(run_to_end(body.gather(1000)), std::logic_error);
   EXPECT_TRUE(body.is_taken());
 }
 

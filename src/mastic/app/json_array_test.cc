@@ -16,17 +16,9 @@ struct Row {
   std::string name;
 };
 
-template <class T>
-T run(Task<T> task) {
-  async::ManualExecutor executor;
-  async::TestContext<T> context(executor, std::move(task));
-  executor.run();
-  return context.take();
-}
-
 std::vector<std::string> pieces_of(Response response) {
   std::vector<std::string> pieces;
-  while (const auto piece = run(response.body.next())) pieces.emplace_back(*piece);
+  while (const auto piece = run_to_end(response.body.next())) pieces.emplace_back(*piece);
   return pieces;
 }
 
@@ -73,7 +65,7 @@ TEST(JsonArray, StaysOpenWhenAnElementFails) {
   });
   std::string all;
   const auto pull_all = [&] {
-    while (const auto piece = run(response.body.next())) all += *piece;
+    while (const auto piece = run_to_end(response.body.next())) all += *piece;
   };
   EXPECT_THROW(pull_all(), std::runtime_error);
   EXPECT_TRUE(all.starts_with("[1,2,"));

@@ -50,16 +50,16 @@ TEST_F(RunBlocking, RunsAtOnceWhereThereAreNoThreads) {
   EXPECT_EQ(context.take(), "spelt out");
 }
 
-struct Oops {};
+struct BlockingError {};
 
 Task<> throwing() {
-  co_await run_blocking([] { throw Oops(); });
+  co_await run_blocking([] { throw BlockingError(); });
 }
 
 TEST_F(RunBlocking, ThrowsWhatTheFunctionThrows) {
   TestContext<void> context(executor, throwing());
   run_one();
-  EXPECT_THROW(context.take(), Oops);
+  EXPECT_THROW(context.take(), BlockingError);
 }
 
 TEST_F(RunBlocking, IsRefusedWhenTheQueueIsFull) {

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Oops : std::runtime_error {
+struct ChildError : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
@@ -24,7 +24,7 @@ Task<> append_after(base::Duration time, std::string& text, char letter) {
 }
 Task<> fail_after(base::Duration time, const char* what) {
   co_await sleep_for(time);
-  throw Oops(what);
+  throw ChildError(what);
 }
 
 Task<std::string> beside_each_other() {
@@ -103,7 +103,7 @@ Task<std::string> first_failure(std::string& text) {
       group.spawn(fail_after(20ms, "first"));
       group.spawn(append_after(30ms, text, 'x'));
     });
-  } catch (const Oops& oops) {
+  } catch (const ChildError& oops) {
     what = oops.what();
   }
   co_await sleep_for(1ms);  // what is around the group goes on
@@ -124,7 +124,7 @@ Task<> fails_when_cancelled() {
   try {
     co_await sleep_for(1h);
   } catch (const Cancelled&) {
-    throw Oops("second");
+    throw ChildError("second");
   }
 }
 Task<std::string> other_failures() {
@@ -134,7 +134,7 @@ Task<std::string> other_failures() {
       group.spawn(fail_after(1ms, "first"));
       group.spawn(fails_when_cancelled());
     });
-  } catch (const Oops& oops) {
+  } catch (const ChildError& oops) {
     co_return oops.what() + std::string("\n") + current_task_trace().text();
   }
   co_return "";
@@ -159,9 +159,9 @@ Task<bool> left_by_exception(bool& cancelled) {
         }
       });
       co_await sleep_for(1ms);
-      throw Oops("the body");
+      throw ChildError("the body");
     });
-  } catch (const Oops&) {
+  } catch (const ChildError&) {
     co_return cancelled;
   }
   co_return false;
@@ -336,7 +336,7 @@ TEST(TaskGroup, AfterCancelEveryAwaitThrows) { EXPECT_EQ(run_to_end(keeps_its_st
 struct ThrowsOnExit {
   explicit ThrowsOnExit(bool does_throw) : throws(does_throw) {}
   ~ThrowsOnExit() noexcept(false) {
-    if (throws) throw Oops("from a destructor");
+    if (throws) throw ChildError("from a destructor");
   }
   bool throws;
 };
@@ -352,7 +352,7 @@ Task<int> exceptions_of_any_type() {
   int caught = 0;
   try {
     co_await task_group([](TaskGroup& group) { group.spawn(with_bad_destructor()); });
-  } catch (const Oops&) {
+  } catch (const ChildError&) {
     ++caught;
   }
   try {

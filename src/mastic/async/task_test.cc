@@ -21,15 +21,6 @@ Task<int> after_sleep(int value) {
   co_return value;
 }
 
-template <class T>
-T run(Task<T> task) {
-  ManualExecutor executor;
-  TestContext<T> context(executor, std::move(task));
-  executor.advance(1h);
-  EXPECT_TRUE(context.is_done());
-  return context.take();
-}
-
 TEST(Task, HoldsAValueThatIsAtHand) {
   Task<int> task = at_hand(7);
   EXPECT_TRUE(task.is_done());
@@ -44,7 +35,7 @@ TEST(Task, IsLazy) {
   };
   Task<> task = begin();
   EXPECT_FALSE(begun);
-  run(std::move(task));
+  run_to_end(std::move(task));
   EXPECT_TRUE(begun);
 }
 
@@ -55,7 +46,7 @@ Task<int> sum() {
   co_return a + b + c;
 }
 
-TEST(Task, AwaitsOthersOfEveryKind) { EXPECT_EQ(run(sum()), 7); }
+TEST(Task, AwaitsOthersOfEveryKind) { EXPECT_EQ(run_to_end(sum()), 7); }
 
 Task<std::string> moved_only() {
   auto owned = std::make_unique<std::string>("kept");
@@ -63,7 +54,7 @@ Task<std::string> moved_only() {
   co_return std::move(*owned);
 }
 
-TEST(Task, KeepsItsLocalsWhileItWaits) { EXPECT_EQ(run(moved_only()), "kept"); }
+TEST(Task, KeepsItsLocalsWhileItWaits) { EXPECT_EQ(run_to_end(moved_only()), "kept"); }
 
 Task<int> start_two_then_await() {
   Task<int> quick = as_coroutine(1);
@@ -76,7 +67,7 @@ Task<int> start_two_then_await() {
   co_return co_await std::move(quick) + co_await std::move(slow);
 }
 
-TEST(Task, MayBeStartedBeforeItIsAwaited) { EXPECT_EQ(run(start_two_then_await()), 3); }
+TEST(Task, MayBeStartedBeforeItIsAwaited) { EXPECT_EQ(run_to_end(start_two_then_await()), 3); }
 
 struct Oops {};
 
@@ -94,9 +85,9 @@ Task<int> catching() {
 }
 
 TEST(Task, ThrowsWhatItsTaskThrew) {
-  EXPECT_THROW(run(throwing(false)), Oops);
-  EXPECT_THROW(run(passing_on()), Oops);
-  EXPECT_EQ(run(catching()), -1);
+  EXPECT_THROW(run_to_end(throwing(false)), Oops);
+  EXPECT_THROW(run_to_end(passing_on()), Oops);
+  EXPECT_EQ(run_to_end(catching()), -1);
 }
 
 Task<int> deep(int depth) {
@@ -104,14 +95,14 @@ Task<int> deep(int depth) {
   co_return 1 + co_await deep(depth - 1);
 }
 
-TEST(Task, DoesNotGrowTheStackWithDepth) { EXPECT_EQ(run(deep(1'000'000)), 1'000'000); }
+TEST(Task, DoesNotGrowTheStackWithDepth) { EXPECT_EQ(run_to_end(deep(1'000'000)), 1'000'000); }
 
 Task<int> deep_failure(int depth) {
   if (depth == 0) throw Oops();
   co_return 1 + co_await deep_failure(depth - 1);
 }
 
-TEST(Task, UnwindsFromAnyDepth) { EXPECT_THROW(run(deep_failure(20'000)), Oops); }
+TEST(Task, UnwindsFromAnyDepth) { EXPECT_THROW(run_to_end(deep_failure(20'000)), Oops); }
 
 Task<int> deep_sleep(int depth) {
   if (depth == 0) co_return co_await after_sleep(1);
@@ -143,7 +134,7 @@ Task<int> looping() {
   co_return sum;
 }
 
-TEST(Task, DoesNotGrowTheStackWithALoop) { EXPECT_EQ(run(looping()), 1'000'000); }
+TEST(Task, DoesNotGrowTheStackWithALoop) { EXPECT_EQ(run_to_end(looping()), 1'000'000); }
 
 TEST(Sleep, LastsAtLeastAsLongAsAsked) {
   ManualExecutor executor;
@@ -216,7 +207,7 @@ Task<int> chain(Task<int> task, int length) {
 }
 
 TEST(Task, AChainOfAnyLengthNeedsNoStack) {
-  on_a_small_stack([] { EXPECT_EQ(run(chain(after_sleep(0), kLong)), kLong); });
+  on_a_small_stack([] { EXPECT_EQ(run_to_end(chain(after_sleep(0), kLong)), kLong); });
 }
 
 TEST(Task, AChainOfAnyLengthPassesAnExceptionOn) {
@@ -224,7 +215,7 @@ TEST(Task, AChainOfAnyLengthPassesAnExceptionOn) {
     co_await sleep_for(1ms);
     throw std::runtime_error("no tea");
   };
-  on_a_small_stack([&] { EXPECT_THROW(run(chain(fail(), kLong)), std::runtime_error); });
+  on_a_small_stack([&] { EXPECT_THROW(run_to_end(chain(fail(), kLong)), std::runtime_error); });
 }
 
 TEST(Task, AChainOfAnyLengthIsStopped) {
@@ -254,7 +245,7 @@ TEST(Task, FreesWhatItAwaitedOnceItHasTheResult) {
     (void)co_await awaited;
     co_return held.use_count();
   };
-  EXPECT_EQ(run(watch()), 1);
+  EXPECT_EQ(run_to_end(watch()), 1);
 }
 
 }  // namespace

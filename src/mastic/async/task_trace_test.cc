@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Oops : std::runtime_error {
+struct TracedError : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
@@ -35,7 +35,7 @@ testing::AssertionResult holds(const std::string& text, std::initializer_list<st
 constexpr int kInnermost = __LINE__ + 2;
 Task<int> innermost(bool waits) {
   if (waits) co_await sleep_for(1ms);
-  throw Oops("too bad");
+  throw TracedError("too bad");
 }
 
 class Middle {
@@ -48,7 +48,7 @@ Task<std::string> outermost(bool waits) {
   const Middle middle;
   try {
     co_await middle.between(waits);
-  } catch (const Oops&) {
+  } catch (const TracedError&) {
     co_return current_task_trace().text();
   }
   co_return "nothing was thrown";
@@ -76,7 +76,7 @@ Task<> with_limit() { co_await with_timeout(spawning(), 1min); }
 Task<std::string> through_groups() {
   try {
     co_await when_all(with_limit(), sleep_for(1h));
-  } catch (const Oops&) {
+  } catch (const TracedError&) {
     co_return current_task_trace().text();
   }
   co_return "nothing was thrown";
@@ -91,11 +91,11 @@ Task<std::string> fresh_after_old() {
   std::string text;
   try {
     co_await innermost(true);
-  } catch (const Oops&) {
+  } catch (const TracedError&) {
   }
   try {
-    throw Oops("another");
-  } catch (const Oops&) {
+    throw TracedError("another");
+  } catch (const TracedError&) {
     text = current_task_trace().text();
   }
   co_return text;
@@ -105,17 +105,17 @@ TEST(TaskTrace, IsEmptyForWhatCameFromNoTask) { EXPECT_EQ(run_to_end(fresh_after
 
 TEST(TaskTrace, IsEmptyOutsideOfTasks) { EXPECT_EQ(current_task_trace().text(), ""); }
 
-Task<> deep(int depth) {
+Task<> deep_in_awaits(int depth) {
   if (depth > 0) {
-    co_await deep(depth - 1);
+    co_await deep_in_awaits(depth - 1);
   } else {
     co_await innermost(true);
   }
 }
 Task<TaskTrace> from_the_deep() {
   try {
-    co_await deep(1000);
-  } catch (const Oops&) {
+    co_await deep_in_awaits(1000);
+  } catch (const TracedError&) {
     co_return current_task_trace();
   }
   co_return TaskTrace();

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Oops {};
+struct AnyError {};
 
 template <class T>
 Task<T> after(base::Duration time, T value) {
@@ -23,7 +23,7 @@ Task<T> after(base::Duration time, T value) {
 }
 Task<> fail_after(base::Duration time) {
   co_await sleep_for(time);
-  throw Oops();
+  throw AnyError();
 }
 
 Task<std::string> all_kinds() {
@@ -55,8 +55,8 @@ Task<bool> all_of_nothing() {
 }
 
 TEST(WhenAll, ThrowsWhatOneThrows) {
-  EXPECT_THROW(run_to_end(all_of_nothing()), Oops);
-  EXPECT_THROW(run_to_end(when_all(after(1h, 7), fail_after(1ms))), Oops);
+  EXPECT_THROW(run_to_end(all_of_nothing()), AnyError);
+  EXPECT_THROW(run_to_end(when_all(after(1h, 7), fail_after(1ms))), AnyError);
 }
 
 template <class T>
@@ -129,19 +129,19 @@ TEST(WhenAny, OfNothingIsAnError) {
 }
 
 TEST(WhenAny, ThrowsWhatIsThrownFirst) {
-  EXPECT_THROW(run_to_end(when_any(fail_after(1ms), after(1h, 1))), Oops);
+  EXPECT_THROW(run_to_end(when_any(fail_after(1ms), after(1h, 1))), AnyError);
 }
 
 Task<> fail_when_cancelled() {
   try {
     co_await sleep_for(1h);
   } catch (const Cancelled&) {
-    throw Oops();
+    throw AnyError();
   }
 }
 
 TEST(WhenAny, LosesNoExceptionOfALoser) {
-  EXPECT_THROW(run_to_end(when_any(fail_when_cancelled(), after(1ms, 1))), Oops);
+  EXPECT_THROW(run_to_end(when_any(fail_when_cancelled(), after(1ms, 1))), AnyError);
 }
 
 Task<int> deeper(Task<int> inner) {

@@ -87,14 +87,14 @@ TEST(WithTimeout, MayGoWhileItWaits) {
   executor.advance(1h);
 }
 
-struct Oops {};
+struct LimitedError {};
 Task<> failing() {
   co_await sleep_for(1ms);
-  throw Oops();
+  throw LimitedError();
 }
 
 TEST(WithTimeout, ThrowsWhatTheTaskThrows) {
-  EXPECT_THROW(run_to_end(with_timeout(failing(), 10ms)), Oops);
+  EXPECT_THROW(run_to_end(with_timeout(failing(), 10ms)), LimitedError);
 }
 
 /// At the same moment: one of the two is first, and it is one or the other.

@@ -32,13 +32,13 @@ struct Order {
   std::variant<int, std::string> reference;
   sys_seconds at{};
 };
-struct Small {
+struct SmallValues {
   std::uint8_t n = 0;
 };
-enum class Color { Red, Green };
+enum class Shade { Red, Green };
 enum Size : std::uint8_t { kSmall, kLarge };
 struct Paint {
-  Color color = Color::Green;
+  Shade color = Shade::Green;
   std::vector<Size> sizes;
 };
 
@@ -79,10 +79,10 @@ TEST(Json, ReadsWhatItWrites) {
 }
 
 TEST(Json, EnumerationsAreTheNamesOfTheirEnumerators) {
-  EXPECT_EQ(to_json(Paint{Color::Red, {kLarge, kSmall}}),
+  EXPECT_EQ(to_json(Paint{Shade::Red, {kLarge, kSmall}}),
             R"({"color":"Red","sizes":["kLarge","kSmall"]})");
   const auto paint = from_json<Paint>(R"({"color":"Red","sizes":["kSmall","kLarge"]})").value();
-  EXPECT_EQ(paint.color, Color::Red);
+  EXPECT_EQ(paint.color, Shade::Red);
   EXPECT_EQ(paint.sizes, (std::vector{kSmall, kLarge}));
   EXPECT_EQ(fault<Paint>(R"({"color":"red","sizes":[]})"),
             "color: one of 'Red', 'Green' is expected, 'red' found");
@@ -94,7 +94,7 @@ TEST(Json, EnumerationsAreTheNamesOfTheirEnumerators) {
 }
 
 TEST(Json, WritesAnEnumerationsValueWithoutANameAsItsNumber) {
-  EXPECT_EQ(to_json(static_cast<Color>(7)), "7");
+  EXPECT_EQ(to_json(static_cast<Shade>(7)), "7");
   EXPECT_EQ(to_json(static_cast<Size>(200)), "200");
 }
 
@@ -103,19 +103,19 @@ TEST(Json, NamesThePlaceOfAFault) {
             "items[0].tags[1]: a string is expected, a whole number found");
   EXPECT_EQ(fault<Item>(R"({"name":"a"})"), "count: it is missing");
   EXPECT_EQ(fault<Item>(R"([1])"), "an object is expected, an array found");
-  EXPECT_EQ(fault<Small>(R"({"n":256})"), "n: a whole number from 0 to 255 is expected");
-  EXPECT_EQ(fault<Small>(R"({"n":-1})"), "n: a whole number from 0 to 255 is expected");
-  EXPECT_EQ(fault<Small>(R"({"n":1.5})"), "n: a whole number is expected, a number found");
+  EXPECT_EQ(fault<SmallValues>(R"({"n":256})"), "n: a whole number from 0 to 255 is expected");
+  EXPECT_EQ(fault<SmallValues>(R"({"n":-1})"), "n: a whole number from 0 to 255 is expected");
+  EXPECT_EQ(fault<SmallValues>(R"({"n":1.5})"), "n: a whole number is expected, a number found");
   EXPECT_EQ(fault<double>("1e400"), "a number in its range is expected");
   EXPECT_EQ(fault<float>("-1e39"), "a number in its range is expected");
-  EXPECT_EQ(fault<Small>(R"({"n":1,"m":2})", UnknownMembers::Refuse), "m: it is not known");
+  EXPECT_EQ(fault<SmallValues>(R"({"n":1,"m":2})", UnknownMembers::Refuse), "m: it is not known");
   EXPECT_EQ(fault<sys_seconds>(R"("2026-13-01T00:00:00Z")"),
             "a time such as \"2026-11-21T20:33:01Z\" is expected, a string found");
 }
 
 TEST(Json, RefusesWhatIsNoJson) {
-  EXPECT_EQ(fault<Small>(R"({"n":1,"n":2})"), "the name 'n' occurs twice in an object");
-  EXPECT_TRUE(fault<Small>(R"({"n":1} x)").starts_with("not JSON, at byte "));
+  EXPECT_EQ(fault<SmallValues>(R"({"n":1,"n":2})"), "the name 'n' occurs twice in an object");
+  EXPECT_TRUE(fault<SmallValues>(R"({"n":1} x)").starts_with("not JSON, at byte "));
   for (const char* text :
        {"", "{", "{\"n\":1,}", "{'n':1}", "{n:1}", "// c\n{}", "[1 2]", "01", "+1", "\"\xff\"",
         "\"\xc0\xaf\"", "\"\x01\"", "nul", "1e", "\"\\ud800\""}) {

@@ -18,9 +18,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class TestJob final : public async::Job {
+class LoopTestJob final : public async::Job {
  public:
-  explicit TestJob(std::function<void()> run, std::function<void()> finish = {})
+  explicit LoopTestJob(std::function<void()> run, std::function<void()> finish = {})
       : run_(std::move(run)), finish_(std::move(finish)) {}
   void run() noexcept override { run_(); }
   void finish() noexcept override {
@@ -149,13 +149,13 @@ TEST(LoopDeathTest, ASourceThatIsWatchedIsNotDestroyed) {
 
 TEST_P(LoopTest, RunsJobsInOrderAndThoseOfAFinishedJobToo) {
   std::string order;
-  TestJob last([&] { order += "3"; });
-  TestJob first([&] { order += "1"; },
-                [&] {
-                  order += "f";
-                  loop->enqueue(last);
-                });
-  TestJob second([&] { order += "2"; });
+  LoopTestJob last([&] { order += "3"; });
+  LoopTestJob first([&] { order += "1"; },
+                    [&] {
+                      order += "f";
+                      loop->enqueue(last);
+                    });
+  LoopTestJob second([&] { order += "2"; });
   loop->enqueue(first);
   loop->enqueue(second);
   loop->turn(0s);
@@ -218,7 +218,7 @@ TEST(Loop, IsStuckWhileAJobHoldsItAndNobodyHasTakenIt) {
   base::ScriptedKernel kernel;
   const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
   const auto is_stuck = [&] { return loop->is_stuck(kernel.monotonic_now()); };
-  TestJob job([&] {
+  LoopTestJob job([&] {
     EXPECT_FALSE(is_stuck());
     kernel.advance(60ms);
     EXPECT_TRUE(is_stuck());
@@ -326,12 +326,12 @@ TEST_F(HandOffTest, AnotherThreadGoesOnWhileAJobIsStuck) {
   std::atomic<bool> inside{false};
   Echo echo(*loop, kernel.make_socket());
   ASSERT_TRUE(loop->watch(echo, {.readable = true}));
-  TestJob stuck([&] {
+  LoopTestJob stuck([&] {
     inside = true;
     inside.notify_all();
     release.wait(false);
   });
-  TestJob waiting([] {});
+  LoopTestJob waiting([] {});
   loop->enqueue(stuck);
   loop->enqueue(waiting);
 
@@ -355,7 +355,7 @@ TEST_F(HandOffTest, AnotherThreadGoesOnWhileAJobIsStuck) {
 TEST_F(HandOffTest, ALoopIsTakenOnceAndOnlyInsideAJob) {
   EXPECT_FALSE(loop->take(loop->look()));
   std::uint64_t seen = 0;
-  TestJob job([&] {
+  LoopTestJob job([&] {
     seen = loop->look();
     EXPECT_TRUE(loop->take(seen));
     EXPECT_FALSE(loop->take(seen));
@@ -367,8 +367,8 @@ TEST_F(HandOffTest, ALoopIsTakenOnceAndOnlyInsideAJob) {
 
 TEST_F(HandOffTest, ALateLookDoesNotTakeALaterJob) {
   std::uint64_t seen = 0;
-  TestJob first([&] { seen = loop->look(); });
-  TestJob second([&] { EXPECT_FALSE(loop->take(seen)); });
+  LoopTestJob first([&] { seen = loop->look(); });
+  LoopTestJob second([&] { EXPECT_FALSE(loop->take(seen)); });
   loop->enqueue(first);
   loop->enqueue(second);
   EXPECT_EQ(loop->turn(0s), Loop::Turn::Kept);
@@ -378,7 +378,7 @@ TEST(HandOff, TakenAtEveryJobItStillRunsThemAll) {
   constexpr int kJobs = 200;
   const auto loop = Loop::open(base::system_kernel(), TransferKind::Syscall).value();
   int finished = 0;
-  std::vector<std::unique_ptr<TestJob>> jobs;
+  std::vector<std::unique_ptr<LoopTestJob>> jobs;
   std::vector<std::thread> scheduler;
   const std::function<void()> drive = [&] {
     // Every job takes the loop away from its own driver and gives it to a new thread.
@@ -388,7 +388,7 @@ TEST(HandOff, TakenAtEveryJobItStillRunsThemAll) {
   };
   std::mutex mutex;
   for (int i = 0; i < kJobs; ++i) {
-    jobs.push_back(std::make_unique<TestJob>(
+    jobs.push_back(std::make_unique<LoopTestJob>(
         [&] {
           ASSERT_TRUE(loop->take(loop->look()));
           const std::lock_guard lock(mutex);

@@ -167,9 +167,9 @@ class Gatherer final : public Socket, public TurnEndListener {
   std::string gathered_;
 };
 
-class TestJob final : public async::Job {
+class TurnTestJob final : public async::Job {
  public:
-  explicit TestJob(std::function<void()> run, std::function<void()> finish = {})
+  explicit TurnTestJob(std::function<void()> run, std::function<void()> finish = {})
       : run_(std::move(run)), finish_(std::move(finish)) {}
   void run() noexcept override { run_(); }
   void finish() noexcept override {
@@ -189,12 +189,12 @@ struct LoopTurnEndTest : testing::Test {
 };
 
 TEST_F(LoopTurnEndTest, WhatWasGatheredInATurnLeavesInItInOnePiece) {
-  TestJob job([] {},
-              [&] {
-                gatherer.write("two ");
-                gatherer.write("three");
-              });
-  TestJob before([] {}, [&] { gatherer.write("one "); });
+  TurnTestJob job([] {},
+                  [&] {
+                    gatherer.write("two ");
+                    gatherer.write("three");
+                  });
+  TurnTestJob before([] {}, [&] { gatherer.write("one "); });
   loop->enqueue(before);
   loop->enqueue(job);
   loop->turn(0s);
@@ -221,7 +221,8 @@ TEST_F(LoopTurnEndTest, ATurnInWhichNothingWasGatheredTellsNobody) {
 
 TEST_F(LoopTurnEndTest, WhoTakesTheLoopOverPassesOnWhatWasGathered) {
   gatherer.write("gathered");
-  TestJob stuck([&] { ASSERT_TRUE(loop->take(loop->look())); }, [&] { gatherer.write("later"); });
+  TurnTestJob stuck([&] { ASSERT_TRUE(loop->take(loop->look())); },
+                    [&] { gatherer.write("later"); });
   loop->enqueue(stuck);
   EXPECT_EQ(loop->turn(0s), Loop::Turn::Lost);
   EXPECT_EQ(sent(), "");
@@ -233,13 +234,13 @@ TEST_F(LoopTurnEndTest, WhoTakesTheLoopOverPassesOnWhatWasGathered) {
 
 TEST_F(LoopTurnEndTest, TakenAtEveryJobALoopPassesOnEverythingOnceAndInOrder) {
   constexpr int kJobs = 100;
-  std::vector<std::unique_ptr<TestJob>> jobs;
+  std::vector<std::unique_ptr<TurnTestJob>> jobs;
   std::string expected;
   for (int i = 0; i < kJobs; ++i) {
     const std::string text = std::to_string(i) + " ";
     expected += text;
-    jobs.push_back(std::make_unique<TestJob>([&] { ASSERT_TRUE(loop->take(loop->look())); },
-                                             [&, text] { gatherer.write(text); }));
+    jobs.push_back(std::make_unique<TurnTestJob>([&] { ASSERT_TRUE(loop->take(loop->look())); },
+                                                 [&, text] { gatherer.write(text); }));
     loop->enqueue(*jobs.back());
   }
   for (int lost = 0; lost < kJobs; ++lost) {  // by a thread of its own each, one after the other

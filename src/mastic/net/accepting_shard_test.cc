@@ -18,9 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Keeps what it is given.
-class Shard final : public AcceptingShard {
+class TestAcceptingShard final : public AcceptingShard {
  public:
-  Shard(loop::Loop& loop, base::Log& log, ShardCounters& counters)
+  TestAcceptingShard(loop::Loop& loop, base::Log& log, ShardCounters& counters)
       : AcceptingShard(loop, log, counters, 10s) {}
   void abort_all() noexcept override {
     while (!sockets.empty()) end_one();
@@ -50,7 +50,7 @@ class Shard final : public AcceptingShard {
 
 struct AcceptingShardTest : testing::Test {
   ~AcceptingShardTest() override {
-    for (Shard* const shard : {&one, &other}) {
+    for (TestAcceptingShard* const shard : {&one, &other}) {
       shard->abort_all();
       shard->drain();
     }
@@ -75,8 +75,8 @@ struct AcceptingShardTest : testing::Test {
       loop::Loop::open(kernel, loop::TransferKind::Syscall).value(),
       loop::Loop::open(kernel, loop::TransferKind::Syscall).value()};
   Listener listener = Listener::open(kernel, *base::Address::parse("127.0.0.1:7000")).value();
-  Shard one{*loops[0], log, counters};
-  Shard other{*loops[1], log, counters};
+  TestAcceptingShard one{*loops[0], log, counters};
+  TestAcceptingShard other{*loops[1], log, counters};
 };
 
 TEST_F(AcceptingShardTest, WaitsWhileThereIsNoRoomAndGoesOnWhenAConnectionEnds) {
@@ -148,7 +148,7 @@ struct LateConnectionTest : AcceptingShardTest {
 };
 
 TEST_F(LateConnectionTest, EndsWhenItsShardWasAborted) {
-  for (Shard* const each : {&one, &other}) {
+  for (TestAcceptingShard* const each : {&one, &other}) {
     each->order_drain();
     each->order_abort();
   }

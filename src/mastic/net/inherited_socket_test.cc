@@ -125,7 +125,7 @@ TEST(InheritedSocket, MayBeAUnixSocketThatIsInNoFileSystem) {
 }
 
 TEST(InheritedSocket, IsAcceptedFrom) {
-  class Owner final : public AcceptorOwner {
+  class OneOwner final : public AcceptorOwner {
    public:
     bool may_accept() noexcept override { return true; }
     void accepted(base::Descriptor, base::Endpoint) noexcept override { ++connections; }

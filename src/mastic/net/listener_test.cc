@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using base::Address;
 using base::system_kernel;
 
-class RecordingOwner final : public AcceptorOwner {
+class RecordingAcceptorOwner final : public AcceptorOwner {
  public:
   bool may_accept() noexcept override { return accepts; }
   void accepted(base::Descriptor socket, base::Endpoint peer) noexcept override {
@@ -34,7 +34,7 @@ class RecordingOwner final : public AcceptorOwner {
   bool accepts = true;
 };
 
-base::Descriptor connect_to(const Address& address) {
+base::Descriptor connected_to(const Address& address) {
   SocketAddress where(address);
   base::Descriptor client(system_kernel(), system_kernel().socket(where.family(), SOCK_STREAM, 0));
   EXPECT_EQ(system_kernel().connect(client.fd(), where.data(), *where.size()), 0);
@@ -48,10 +48,10 @@ TEST(Listener, AcceptsOnEveryKindOfAddress) {
     const auto loop = loop::Loop::open(system_kernel(), loop::TransferKind::Syscall).value();
     const auto listener = Listener::open(system_kernel(), *Address::parse(text));
     ASSERT_TRUE(listener) << listener.error().message;
-    RecordingOwner owner;
+    RecordingAcceptorOwner owner;
     Acceptor acceptor(*loop, *listener, owner);
     ASSERT_TRUE(acceptor.start());
-    const base::Descriptor client = connect_to(listener->address());
+    const base::Descriptor client = connected_to(listener->address());
     loop->turn(5s);
     ASSERT_EQ(owner.sockets.size(), 1u) << text;
     EXPECT_EQ(owner.peers[0].ip.is_none(), text.starts_with("unix:"));
@@ -126,7 +126,7 @@ struct AcceptorTest : testing::Test {
   base::ScriptedKernel kernel;
   std::unique_ptr<loop::Loop> loop = loop::Loop::open(kernel, loop::TransferKind::Syscall).value();
   Listener listener = Listener::open(kernel, *Address::parse("127.0.0.1:80")).value();
-  RecordingOwner owner;
+  RecordingAcceptorOwner owner;
   Acceptor acceptor{*loop, listener, owner};
 };
 

@@ -22,11 +22,11 @@ using base::Result;
 using base::system_kernel;
 
 /// Works on as many pieces as it is told to.
-class Shard final : public ServerShard {
+class TestServerShard final : public ServerShard {
  public:
-  Shard(loop::Loop& loop, base::Log& log, ShardCounters& counters)
+  TestServerShard(loop::Loop& loop, base::Log& log, ShardCounters& counters)
       : ServerShard(loop, log, counters, 10s) {}
-  ~Shard() override {
+  ~TestServerShard() override {
     if (farewell) *farewell += "shard";
     gone_on = std::this_thread::get_id();
   }
@@ -66,10 +66,10 @@ class Server final : public ShardGroupOwner {
   }
   Result<void> begin() {
     for (loop::Loop* const loop : group.loops()) {
-      shards.push_back(&group.add(std::make_unique<Shard>(*loop, log, counters)));
+      shards.push_back(&group.add(std::make_unique<TestServerShard>(*loop, log, counters)));
     }
     return group.begin([this]() -> Result<void> {
-      for (Shard* const shard : shards) {
+      for (TestServerShard* const shard : shards) {
         if (fails_at-- == 0) return base::fail("cannot begin");
         if (throws_at-- == 0) throw std::bad_alloc();
         group.call(*shard, [shard] {
@@ -81,7 +81,8 @@ class Server final : public ShardGroupOwner {
     });
   }
   void end_work() {
-    for (Shard* const shard : shards) loop::post(shard->loop(), [shard] { shard->end_one(); });
+    for (TestServerShard* const shard : shards)
+      loop::post(shard->loop(), [shard] { shard->end_one(); });
   }
   void all_closed() noexcept override { ++closed; }
   bool may_end() noexcept override { return waits_for == 0 || --waits_for == 0; }
@@ -90,7 +91,7 @@ class Server final : public ShardGroupOwner {
   base::RecordingLog log;
   ShardCounters counters;
   ShardGroup group{*this};
-  std::vector<Shard*> shards;
+  std::vector<TestServerShard*> shards;
   int fails_at = -1;
   int throws_at = -1;
   std::atomic<int> closed{0};
@@ -220,7 +221,7 @@ TEST_F(ShardGroupTest, DestroysShardsOnTheirLoopsAfterAllThatTheyHadRetired) {
     });
     server.group.destroy();
     EXPECT_EQ(order, "part part shard");
-    EXPECT_NE(Shard::gone_on.load(), std::this_thread::get_id());
+    EXPECT_NE(TestServerShard::gone_on.load(), std::this_thread::get_id());
   }
 }
 
@@ -229,7 +230,7 @@ TEST(ServerShard, HasNotSettledWhileAnOrderIsOnItsWay) {
   base::RecordingLog log;
   ShardCounters counters;
   const auto loop = loop::Loop::open(kernel, loop::TransferKind::Syscall).value();
-  Shard shard(*loop, log, counters);
+  TestServerShard shard(*loop, log, counters);
   shard.order_drain();
   EXPECT_FALSE(shard.is_settled());
   loop->turn(0s);
@@ -245,7 +246,7 @@ TEST(ServerShard, AbortsWhatIsLeftAtTheDeadlineAlsoWhenItHadSettledBefore) {
   base::RecordingLog log;
   ShardCounters counters;
   const auto loop = loop::Loop::open(kernel, loop::TransferKind::Syscall).value();
-  Shard shard(*loop, log, counters);
+  TestServerShard shard(*loop, log, counters);
   shard.drain();
   EXPECT_TRUE(shard.is_settled());
   shard.begin_one();

@@ -16,10 +16,10 @@ using app::TestExchange;
 using http::Method;
 using http::Status;
 
-struct Color {
+struct Paint {
   static constexpr std::string_view kPathType = "color";
-  static std::optional<Color> from_path(std::string_view text) {
-    return text.starts_with("red") ? std::optional<Color>(Color()) : std::nullopt;
+  static std::optional<Paint> from_path(std::string_view text) {
+    return text.starts_with("red") ? std::optional<Paint>(Paint()) : std::nullopt;
   }
 };
 
@@ -30,7 +30,7 @@ struct RouteMemory : testing::Test {
       site.get("/r" + std::to_string(i), [] { return Status::NoContent; });
     }
     site.get<"/hi/{name}/{times:int}">([](std::string_view, int) { return Status::NoContent; });
-    site.get<"/paint/{with:color}">([](Color) { return Status::NoContent; });
+    site.get<"/paint/{with:color}">([](Paint) { return Status::NoContent; });
     site.get("/1/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}/{j...}", [] { return Status::NoContent; });
     site.mount("/mounted", [] { return Status::NoContent; });
     site.mount("/", [] { return Status::NoContent; });

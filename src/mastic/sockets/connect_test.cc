@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 using async::Task;
 using base::system_kernel;
 
-Task<> echo(Connection& connection) {
+Task<> echo_bytes(Connection& connection) {
   while (const auto line = co_await connection.reader().read_line()) {
     const std::string answer = *line + "\n";
     co_await connection.writer().write(answer);
@@ -68,7 +68,7 @@ struct ConnectTest : testing::TestWithParam<loop::TransferKind> {
 TEST_P(ConnectTest, MayWaitForEver) {
   TcpServer::Options for_ever;
   for_ever.drain_timeout = base::Duration::max();
-  TcpServer server(echo, for_ever, log);
+  TcpServer server(echo_bytes, for_ever, log);
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
   ASSERT_TRUE(server.start_on(*loop));
   const std::string where = server.addresses()[0].to_string();
@@ -78,7 +78,7 @@ TEST_P(ConnectTest, MayWaitForEver) {
 
 TEST_P(ConnectTest, AsksATcpServer) {
   for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
-    TcpServer server(echo, {}, log);
+    TcpServer server(echo_bytes, {}, log);
     ASSERT_TRUE(server.listen(address));
     ASSERT_TRUE(server.start_on(*loop));
     const std::string where = server.addresses()[0].to_string();
@@ -90,7 +90,7 @@ TEST_P(ConnectTest, AsksATcpServer) {
 
 TEST_P(ConnectTest, AsksAUnixServer) {
   const std::string path = testing::TempDir() + "mastic-connect-" + std::to_string(getpid());
-  UnixServer server(echo, {}, log);
+  UnixServer server(echo_bytes, {}, log);
   ASSERT_TRUE(server.listen(path));
   ASSERT_TRUE(server.start_on(*loop));
   EXPECT_EQ(run(ask_unix(path, "hello")), "hello");
@@ -103,7 +103,7 @@ TEST_P(ConnectTest, WhatAClientLeftIsClosedWhenItsLoopEnds) {
   std::promise<void> ended;
   TcpServer server(
       [&](Connection& connection) -> Task<> {
-        co_await echo(connection);
+        co_await echo_bytes(connection);
         ended.set_value();
       },
       {}, log);

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 using async::Task;
 using base::system_kernel;
 
-Task<> echo(Datagram& datagram) {
+Task<> echo_datagram(Datagram& datagram) {
   if (datagram.bytes() == "sleep") co_await async::sleep_for(1s);
   if (datagram.bytes() == "throw") throw std::runtime_error("as it was told");
   datagram.reply(datagram.bytes());
@@ -32,7 +32,7 @@ Task<> echo(Datagram& datagram) {
 /// A server on a loop that the test turns, and a network that it scripts.
 struct UdpServerTest : testing::Test {
   ~UdpServerTest() override { stop(); }
-  void start(DatagramHandler handler = echo) {
+  void start(DatagramHandler handler = echo_datagram) {
     server = std::make_unique<UdpServer>(std::move(handler), options, log, kernel);
     ASSERT_TRUE(server->listen("127.0.0.1:3700"));
     const auto started = server->start_on(*loop);
@@ -154,22 +154,22 @@ TEST_F(UdpServerTest, SurvivesTheFailureOfEverySingleCall) {
 }
 
 TEST_F(UdpServerTest, SaysWhatItCannotDo) {
-  UdpServer other(echo, {}, log, kernel);
+  UdpServer other(echo_datagram, {}, log, kernel);
   EXPECT_FALSE(other.listen("unix:/tmp/s"));
   EXPECT_FALSE(other.listen("example.org:37"));
   for (const UdpServerOptions& wrong :
        {UdpServerOptions{.max_datagram_bytes = 0}, UdpServerOptions{.max_datagram_bytes = 70'000},
         UdpServerOptions{.max_handling = 0}, UdpServerOptions{.threads = 0},
         UdpServerOptions{.threads = 10'001}, UdpServerOptions{.drain_timeout = 0s}}) {
-    EXPECT_FALSE(UdpServer(echo, wrong, log, kernel).start());
+    EXPECT_FALSE(UdpServer(echo_datagram, wrong, log, kernel).start());
   }
 }
 
 // ---- on real sockets ----
 
-class Client {
+class DatagramClient {
  public:
-  explicit Client(const base::Address& address) {
+  explicit DatagramClient(const base::Address& address) {
     net::SocketAddress where(address);
     socket_ =
         base::Descriptor(system_kernel(), system_kernel().socket(where.family(), SOCK_DGRAM, 0));
@@ -198,14 +198,14 @@ class Client {
 
 TEST(UdpServer, ServesManyClientsOnSeveralLoops) {
   base::RecordingLog log;
-  UdpServer server(echo, {.loop = {.loops = 2}}, log);
+  UdpServer server(echo_datagram, {.loop = {.loops = 2}}, log);
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
   ASSERT_TRUE(server.start());
   std::atomic<int> right{0};
   std::vector<std::thread> clients;
   for (int c = 0; c < 8; ++c) {
     clients.emplace_back([&, c] {
-      Client client(server.addresses()[0]);
+      DatagramClient client(server.addresses()[0]);
       for (int i = 0; i < 50; ++i) {
         const std::string text = std::to_string(c) + "/" + std::to_string(i);
         right += client.ask(text) == text ? 1 : 0;
@@ -244,12 +244,12 @@ TEST(UdpServer, AnswersFromTheAddressThatWasAsked) {
     SCOPED_TRACE(std::string(each.bound) + " asked at " + std::string(each.asked));
     base::RecordingLog log;
     DualStackKernel kernel;
-    UdpServer server(echo, {.loop = {.loops = 1}}, log, kernel);
+    UdpServer server(echo_datagram, {.loop = {.loops = 1}}, log, kernel);
     ASSERT_TRUE(server.listen(each.bound));
     ASSERT_TRUE(server.start());
     const base::IpAddress asked = *base::IpAddress::parse(each.asked);
     // Connected, so that the system drops what comes from anywhere else.
-    Client client(base::Address({asked, server.addresses()[0].endpoint().port}));
+    DatagramClient client(base::Address({asked, server.addresses()[0].endpoint().port}));
     EXPECT_EQ(client.ask("who is there?"), "who is there?");
     server.drain();
     server.wait();
@@ -268,7 +268,7 @@ TEST(UdpServer, BlockingHandlersHaveThreads) {
       {.loop = {.loops = 1}, .threads = 2}, log);
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
   ASSERT_TRUE(server.start());
-  Client one(server.addresses()[0]), two(server.addresses()[0]);
+  DatagramClient one(server.addresses()[0]), two(server.addresses()[0]);
   one.send("1");
   two.send("2");
   EXPECT_EQ(one.receive(), "1");
@@ -288,7 +288,7 @@ TEST(UdpServer, AbortDropsWhatWaitsForAThread) {
       {.loop = {.loops = 1}, .threads = 1}, log);
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
   ASSERT_TRUE(server.start());
-  Client client(server.addresses()[0]);
+  DatagramClient client(server.addresses()[0]);
   client.send("1");
   begun.wait();
   client.send("2");

@@ -34,12 +34,12 @@ namespace {
 //     fault ──► crashed() ──first thread──► report(): lines        ┐
 //                   └───────other threads──► wait up to 3 s for it ┴──► handler or default of before
 
-constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-constexpr std::array<std::string_view, kSignals.size()> kNames = {"SIGSEGV", "SIGBUS", "SIGFPE",
-                                                                  "SIGILL", "SIGABRT"};
+constexpr std::array kCrashSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+constexpr std::array<std::string_view, kCrashSignals.size()> kNames = {
+    "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT"};
 constexpr std::size_t kMaxFrames = 40;  // lines of a stack
 
-constinit std::array<struct sigaction, kSignals.size()> before{};
+constinit std::array<struct sigaction, kCrashSignals.size()> crash_actions_before{};
 constinit std::terminate_handler terminate_before = nullptr;
 constinit std::atomic<bool> stands{false};
 constinit bool as_json = false;
@@ -210,7 +210,7 @@ void report(std::string_view name, const siginfo_t& info, const void* context) n
 void crashed(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   const std::size_t index =
-      static_cast<std::size_t>(std::ranges::find(kSignals, signal) - kSignals.begin());
+      static_cast<std::size_t>(std::ranges::find(kCrashSignals, signal) - kCrashSignals.begin());
   pid_t nobody = 0;
   if (reporter.compare_exchange_strong(nobody, ::gettid())) {
     report(kNames[index], *info, context);
@@ -226,7 +226,7 @@ void crashed(int signal, siginfo_t* info, void* context) {
   // Back to the action of before. A fault happens again as soon as this returns, because the
   // instruction is repeated; a signal that was sent, as abort() does, has to be sent again. It is
   // blocked here, so it arrives when this returns.
-  (void)::sigaction(signal, &before[index], nullptr);
+  (void)::sigaction(signal, &crash_actions_before[index], nullptr);
   if (info->si_code <= 0) (void)::raise(signal);
   errno = saved_errno;
 }
@@ -277,19 +277,20 @@ CrashReport::CrashReport(std::string_view path, base::LogFormat format) noexcept
   struct sigaction action{};
   action.sa_sigaction = crashed;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  for (const int signal : kSignals) sigaddset(&action.sa_mask, signal);
-  for (std::size_t i = 0; i < kSignals.size(); ++i) {
-    (void)::sigaction(kSignals[i], &action, &before[i]);
+  for (const int signal : kCrashSignals) sigaddset(&action.sa_mask, signal);
+  for (std::size_t i = 0; i < kCrashSignals.size(); ++i) {
+    (void)::sigaction(kCrashSignals[i], &action, &crash_actions_before[i]);
   }
 }
 
 CrashReport::~CrashReport() {
   if (!stands_) return;
-  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+  for (std::size_t i = 0; i < kCrashSignals.size(); ++i) {
     struct sigaction now{};
-    (void)::sigaction(kSignals[i], nullptr, &now);
+    (void)::sigaction(kCrashSignals[i], nullptr, &now);
     // Somebody else's handler that was installed meanwhile stays.
-    if (now.sa_sigaction == crashed) (void)::sigaction(kSignals[i], &before[i], nullptr);
+    if (now.sa_sigaction == crashed)
+      (void)::sigaction(kCrashSignals[i], &crash_actions_before[i], nullptr);
   }
   if (std::get_terminate() == terminated) std::set_terminate(terminate_before);
   stands = false;

@@ -26,21 +26,21 @@ namespace {
 //     handler: arrived[n]++, sem_post ──► thread of Signals: arrived[n] → 0, receiver.received(n) each
 
 constexpr std::size_t kPlaces = 16;  // how many Signals objects there may be at a time
-constexpr std::size_t kSignals = 65;
+constexpr std::size_t kSignalNumbers = 65;
 
-struct Place {
+struct SignalPlace {
   std::atomic<std::uint64_t> wanted{0};  ///< bit n for signal n; 0: the place is free
-  std::array<std::atomic<unsigned>, kSignals> arrived{};
+  std::array<std::atomic<unsigned>, kSignalNumbers> arrived{};
   sem_t call{};
 };
 
-constinit std::array<Place, kPlaces> places;
+constinit std::array<SignalPlace, kPlaces> places;
 constinit std::atomic<pid_t> process{0};
 
 /// Guards the two tables below: how many Signals want each signal, and its action before the first.
 constinit std::mutex registering;
-constinit std::array<int, kSignals> standing{};
-constinit std::array<struct sigaction, kSignals> before{};
+constinit std::array<int, kSignalNumbers> standing{};
+constinit std::array<struct sigaction, kSignalNumbers> actions_before{};
 
 void arrive(int signal) {
   const int saved_errno = errno;
@@ -50,7 +50,7 @@ void arrive(int signal) {
     (void)::signal(signal, SIG_DFL);
     (void)::raise(signal);
   } else {
-    for (Place& place : places) {
+    for (SignalPlace& place : places) {
       if ((place.wanted.load() >> signal & 1) == 0) continue;
       place.arrived[static_cast<std::size_t>(signal)].fetch_add(1);
       (void)::sem_post(&place.call);
@@ -65,7 +65,7 @@ void stand_for(int signal) {
   struct sigaction action{};
   action.sa_handler = arrive;
   action.sa_flags = SA_RESTART | SA_ONSTACK;
-  (void)::sigaction(signal, &action, &before[index]);
+  (void)::sigaction(signal, &action, &actions_before[index]);
 }
 
 void leave(int signal) {
@@ -73,19 +73,19 @@ void leave(int signal) {
   if (--standing[index] > 0) return;
   struct sigaction now{};
   (void)::sigaction(signal, nullptr, &now);
-  if (now.sa_handler == arrive) (void)::sigaction(signal, &before[index], nullptr);
+  if (now.sa_handler == arrive) (void)::sigaction(signal, &actions_before[index], nullptr);
 }
 
 std::size_t take_place(const std::vector<int>& signals) {
   const std::lock_guard lock(registering);
-  const auto is_free = [](const Place& place) { return place.wanted.load() == 0; };
+  const auto is_free = [](const SignalPlace& place) { return place.wanted.load() == 0; };
   const auto found = std::ranges::find_if(places, is_free);
   if (found == places.end()) {
     throw std::system_error(EAGAIN, std::generic_category(),
                             "too many Signals objects exist already");
   }
   if (process.exchange(::getpid()) == 0) {
-    for (Place& place : places) ::sem_init(&place.call, 0, 0);
+    for (SignalPlace& place : places) ::sem_init(&place.call, 0, 0);
   }
   std::uint64_t wanted = 0;
   for (const int signal : signals) {
@@ -97,7 +97,7 @@ std::size_t take_place(const std::vector<int>& signals) {
 }
 
 /// Waits for a post, at most until `due`.
-void wait_for_call(Place& place, base::Instant due) noexcept {
+void wait_for_call(SignalPlace& place, base::Instant due) noexcept {
   if (due == base::Instant::max()) {
     (void)::sem_wait(&place.call);
     return;
@@ -150,7 +150,7 @@ void Signals::expire_at(base::Instant due) noexcept {
 
 void Signals::run() noexcept {
   name_this_thread("mastic-signals");
-  Place& place = places[place_];
+  SignalPlace& place = places[place_];
   while (!ends_) {
     wait_for_call(place, due_);
     for (const int signal : signals_) {

@@ -40,13 +40,13 @@ TEST_F(ThreadPoolTest, TakesAndReturnsWhatOnlyMoves) {
   EXPECT_EQ(*future.get(), 7);
 }
 
-struct Odd {};
+struct OddError {};
 
 TEST_F(ThreadPoolTest, KeepsExceptionsOfAnyType) {
   ThreadPool pool;
   EXPECT_THROW(pool.submit([] { throw std::runtime_error("no tea"); }).get(), std::runtime_error);
   EXPECT_THROW(pool.submit([] { throw 7; }).get(), int);
-  EXPECT_THROW(pool.submit([] { throw Odd(); }).get(), Odd);
+  EXPECT_THROW(pool.submit([] { throw OddError(); }).get(), OddError);
   EXPECT_THROW(pool.submit([] { throw async::Cancelled(); }).get(), async::Cancelled);
 }
 
@@ -82,10 +82,10 @@ TEST_F(ThreadPoolTest, NamesItsThreads) {
 }
 
 /// Its destructor throws, but for those that were moved from.
-struct BadEnd {
-  BadEnd() = default;
-  BadEnd(BadEnd&& other) noexcept : armed(std::exchange(other.armed, false)) {}
-  ~BadEnd() noexcept(false) {
+struct BadEndOfTask {
+  BadEndOfTask() = default;
+  BadEndOfTask(BadEndOfTask&& other) noexcept : armed(std::exchange(other.armed, false)) {}
+  ~BadEndOfTask() noexcept(false) {
     if (armed) throw std::runtime_error("it ends badly");
   }
   bool armed = true;
@@ -93,10 +93,10 @@ struct BadEnd {
 
 TEST_F(ThreadPoolTest, ReportsWhatTheDestructorOfACapturedObjectThrows) {
   ThreadPool pool(single());
-  EXPECT_EQ(pool.submit({.name = "a"}, [bad = BadEnd()] { return 7; }).get(), 7);
-  EXPECT_THROW(pool.submit({.name = "b"}, [bad = BadEnd()] { throw 7; }).get(), int);
+  EXPECT_EQ(pool.submit({.name = "a"}, [bad = BadEndOfTask()] { return 7; }).get(), 7);
+  EXPECT_THROW(pool.submit({.name = "b"}, [bad = BadEndOfTask()] { throw 7; }).get(), int);
   Future<> held = hold(pool);
-  Future<> cancelled = pool.submit({.name = "c"}, [bad = BadEnd()] {});
+  Future<> cancelled = pool.submit({.name = "c"}, [bad = BadEndOfTask()] {});
   EXPECT_EQ(cancelled.cancel(), Cancel::Prevented);
   gate.set();
   expected_reports = {"a destructor of what 'a' had captured threw: it ends badly",

@@ -16,16 +16,16 @@ namespace mastic::threads {
 namespace {
 
 /// Its destructor throws, but for those that were moved from.
-struct BadEnd {
-  BadEnd() = default;
-  BadEnd(BadEnd&& other) noexcept : armed(std::exchange(other.armed, false)) {}
-  ~BadEnd() noexcept(false) {
+struct BadEndOfThread {
+  BadEndOfThread() = default;
+  BadEndOfThread(BadEndOfThread&& other) noexcept : armed(std::exchange(other.armed, false)) {}
+  ~BadEndOfThread() noexcept(false) {
     if (armed) throw std::runtime_error("it ends badly");
   }
   bool armed = true;
 };
 
-struct Odd {};
+struct NoException {};
 
 struct UncaughtErrorTest : testing::Test {
   std::vector<std::string> reported;
@@ -36,8 +36,8 @@ struct UncaughtErrorTest : testing::Test {
 TEST_F(UncaughtErrorTest, DescribesExceptionsOfAnyType) {
   EXPECT_EQ(describe(std::make_exception_ptr(std::runtime_error("no tea"))), "no tea");
   EXPECT_EQ(describe(std::make_exception_ptr(7)), "an exception of type int");
-  EXPECT_EQ(describe(std::make_exception_ptr(Odd())),
-            "an exception of type mastic::threads::(anonymous namespace)::Odd");
+  EXPECT_EQ(describe(std::make_exception_ptr(NoException())),
+            "an exception of type mastic::threads::(anonymous namespace)::NoException");
   EXPECT_EQ(describe(nullptr), "nothing");
 }
 
@@ -73,7 +73,7 @@ TEST_F(UncaughtErrorTest, WhatLeavesAThreadIsReported) {
 }
 
 TEST_F(UncaughtErrorTest, WhatADestructorThrowsIsReported) {
-  std::thread(named("one", [end = BadEnd()] {})).join();
+  std::thread(named("one", [end = BadEndOfThread()] {})).join();
   EXPECT_EQ(
       reported,
       (std::vector<std::string>{"a destructor of what 'one' had captured threw: it ends badly"}));

@@ -7,7 +7,7 @@
 namespace mastic::wire::http1 {
 namespace {
 
-using Kind = BodyEvent::Kind;
+using BodyKind = BodyEvent::Kind;
 
 std::string encode(const std::vector<std::string>& pieces) {
   std::string out;
@@ -27,8 +27,8 @@ std::optional<std::string> decode(std::string_view bytes, std::size_t piece_size
     while (true) {
       const auto event = decoder.next(input);
       if (!event) return std::nullopt;
-      if (event->kind == Kind::NeedMore) break;
-      if (event->kind == Kind::End) return out;
+      if (event->kind == BodyKind::NeedMore) break;
+      if (event->kind == BodyKind::End) return out;
       out += event->data;
     }
   }
@@ -57,7 +57,7 @@ TEST(ChunkedCoding, RefusesWhatComesAfterTheEnd) {
   const Limits limits;
   ChunkedDecoder decoder(limits);
   std::string_view input = "0\r\n\r\nx";
-  EXPECT_EQ(decoder.next(input)->kind, Kind::End);
+  EXPECT_EQ(decoder.next(input)->kind, BodyKind::End);
   EXPECT_EQ(input, "x");
   EXPECT_FALSE(decoder.next(input));
 }

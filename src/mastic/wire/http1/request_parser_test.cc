@@ -11,7 +11,7 @@
 namespace mastic::wire::http1 {
 namespace {
 
-using Kind = RequestParser::Event::Kind;
+using RequestKind = RequestParser::Event::Kind;
 
 /// Reads requests one after the other, from pieces of any size, and writes down what they mean.
 class Reader {
@@ -38,17 +38,17 @@ class Reader {
     }
     const auto event = parser_->next(input);
     switch (event.kind) {
-      case Kind::NeedMore:
+      case RequestKind::NeedMore:
         EXPECT_TRUE(input.empty());
         return false;
-      case Kind::Head:
+      case RequestKind::Head:
         show_head(parser_->head());
         return true;
-      case Kind::Data:
+      case RequestKind::Data:
         EXPECT_FALSE(event.data.empty());
         body_ += event.data;
         return true;
-      case Kind::End:
+      case RequestKind::End:
         meaning_ += show_body();
         body_.clear();
         for (const auto& field : parser_->trailers()) {
@@ -57,7 +57,7 @@ class Reader {
         meaning_ += "end\n";
         parser_.reset();
         return !input.empty();
-      case Kind::Malformed:
+      case RequestKind::Malformed:
         meaning_ += show_body();
         body_.clear();
         meaning_ += "malformed " + std::to_string(code(parser_->fault().status)) + "\n";
@@ -135,7 +135,7 @@ TEST(RequestParser, KeepsTheHeadWhenTheInputGoes) {
   RequestParser parser(limits, memory);
   auto bytes = std::make_unique<std::string>("GET /path HTTP/1.1\r\nHost: example\r\n\r\n");
   std::string_view input = *bytes;
-  ASSERT_EQ(parser.next(input).kind, Kind::Head);
+  ASSERT_EQ(parser.next(input).kind, RequestKind::Head);
   bytes.reset();
   EXPECT_EQ(parser.head().target.path, "/path");
   EXPECT_EQ(parser.head().fields.get("Host"), "example");
@@ -146,8 +146,8 @@ TEST(RequestParser, LeavesTheNextRequestInTheInput) {
   base::Arena memory;
   RequestParser parser(limits, memory);
   std::string_view input = "GET / HTTP/1.0\r\n\r\nGET /next";
-  EXPECT_EQ(parser.next(input).kind, Kind::Head);
-  EXPECT_EQ(parser.next(input).kind, Kind::End);
+  EXPECT_EQ(parser.next(input).kind, RequestKind::Head);
+  EXPECT_EQ(parser.next(input).kind, RequestKind::End);
   EXPECT_EQ(input, "GET /next");
 }
 
@@ -172,7 +172,7 @@ TEST(RequestParser, SaysWhatIsWrongWithARequestLine) {
     RequestParser parser(limits, memory);
     const std::string bytes = "\r\n" + std::string(line) + "\r\n\r\n";
     std::string_view input = bytes;
-    EXPECT_EQ(parser.next(input).kind, Kind::Malformed) << line;
+    EXPECT_EQ(parser.next(input).kind, RequestKind::Malformed) << line;
     EXPECT_EQ(parser.fault().reason, reason) << line;
     EXPECT_EQ(parser.begun_method(), http::Method::Get) << line;
   }
@@ -185,8 +185,8 @@ TEST(RequestParser, HonoursEveryLimitExactly) {
     std::string_view input = bytes;
     RequestParser::Event event;
     do event = parser.next(input);
-    while (event.kind == Kind::Head || event.kind == Kind::Data);
-    return event.kind == Kind::Malformed ? code(parser.fault().status) : 0;
+    while (event.kind == RequestKind::Head || event.kind == RequestKind::Data);
+    return event.kind == RequestKind::Malformed ? code(parser.fault().status) : 0;
   };
   const std::string line = "GET /1234 HTTP/1.0";
   Limits limits;

@@ -6,7 +6,7 @@ namespace mastic::wire::http1 {
 namespace {
 
 using http::Method;
-using Kind = ResponseParser::Event::Kind;
+using ResponseKind = ResponseParser::Event::Kind;
 
 /// STATUS [keep|close] BODY, or "malformed", or "incomplete".
 std::string read(std::string_view bytes, Method method = Method::Get, std::size_t piece_size = 1000,
@@ -17,21 +17,21 @@ std::string read(std::string_view bytes, Method method = Method::Get, std::size_
   std::string meaning;
   std::string rest;
   const auto take = [&](ResponseParser::Event event) {
-    if (event.kind == Kind::Head) {
+    if (event.kind == ResponseKind::Head) {
       meaning = std::to_string(code(parser.head().status)) +
                 (parser.head().keep_alive ? " keep " : " close ");
     }
-    if (event.kind == Kind::Data) meaning += event.data;
-    if (event.kind == Kind::Malformed) meaning = "malformed";
+    if (event.kind == ResponseKind::Data) meaning += event.data;
+    if (event.kind == ResponseKind::Malformed) meaning = "malformed";
     return event.kind;
   };
   for (std::size_t at = 0; at < bytes.size(); at += piece_size) {
     rest += bytes.substr(at, piece_size);
     std::string_view input = rest;
-    Kind kind{};
+    ResponseKind kind{};
     do kind = take(parser.next(input));
-    while (kind == Kind::Head || kind == Kind::Data);
-    if (kind == Kind::End || kind == Kind::Malformed) return meaning;
+    while (kind == ResponseKind::Head || kind == ResponseKind::Data);
+    if (kind == ResponseKind::End || kind == ResponseKind::Malformed) return meaning;
     rest = input;
   }
   if (ends) {
