@@ -11,7 +11,8 @@
 //     threads::Future<int> future = answer.future();
 //     answer.set(42);
 //
-// An exception that is not collected (by get, then, error or co_await) goes to the UncaughtHook.
+// An exception that is not collected (by get, then, error or co_await) goes to the UncaughtHook. For
+// a result that several ask for there is `share` (shared_future.h).
 
 #pragma once
 
@@ -33,8 +34,29 @@ namespace mastic::threads {
 
 template <class T>
 class Future;
+template <class T>
+class SharedFuture;
 
 namespace detail {
+
+/// How a continuation gets the value: a Future gives it away, a SharedFuture shows it.
+template <class Source>
+struct Passed;
+template <class T>
+struct Passed<Future<T>> {
+  using Value = T;
+  using type = T;
+};
+template <class T>
+struct Passed<SharedFuture<T>> {
+  using Value = T;
+  using type = const T&;
+};
+template <>
+struct Passed<SharedFuture<void>> {
+  using Value = void;
+  using type = void;
+};
 
 /// Whether `then` calls F with the value, and only when there is one. Otherwise it calls F with the
 /// future.
@@ -42,21 +64,24 @@ template <class T, class F>
 struct TakesValue : std::bool_constant<std::invocable<F&, T>> {};
 template <class F>
 struct TakesValue<void, F> : std::bool_constant<std::invocable<F&>> {};
+template <class Source, class F>
+inline constexpr bool kTakesValue = TakesValue<typename Passed<Source>::type, F>::value;
 
-template <class T, class F, bool kTakesValue = TakesValue<T, F>::value>
+template <class Source, class T, class F, bool kTakesIt>
 struct FollowerResult : std::invoke_result<F&, T> {};
-template <class F>
-struct FollowerResult<void, F, true> : std::invoke_result<F&> {};
-template <class T, class F>
-struct FollowerResult<T, F, false> : std::invoke_result<F&, Future<T>> {};
+template <class Source, class F>
+struct FollowerResult<Source, void, F, true> : std::invoke_result<F&> {};
+template <class Source, class T, class F>
+struct FollowerResult<Source, T, F, false> : std::invoke_result<F&, Source> {};
 /// The value of the future that `then` returns.
-template <class T, class F>
-using FollowerValue = typename FollowerResult<T, F>::type;
+template <class Source, class F>
+using FollowerValue =
+    typename FollowerResult<Source, typename Passed<Source>::type, F, kTakesValue<Source, F>>::type;
 
 }  // namespace detail
 
-/// The result of a task that runs elsewhere. One thread at a time may use it. Destroying it neither
-/// cancels the task nor waits for it.
+/// The result of a task that runs elsewhere. One thread at a time may use it; `share` makes one that
+/// several may ask. Destroying it neither cancels the task nor waits for it.
 ///
 /// `get` and `then` use a future up: it is empty afterwards, like one that was moved from. Using an
 /// empty future throws std::logic_error.
@@ -91,6 +116,9 @@ class Future {
   }
   /// Whether the task is done.
   [[nodiscard]] bool is_done() const { return state().is_done(); }
+  /// How the task stands at this moment, without waiting: pending, running, done, failed or
+  /// cancelled. The last three are final. An exception does not count as collected by it.
+  [[nodiscard]] Progress progress() const { return state().progress(); }
   /// Waits, and returns the exception of the task or null. The exception then counts as collected.
   [[nodiscard]] std::exception_ptr error() const {
     state().wait();
@@ -108,7 +136,14 @@ class Future {
   /// - or a Future<T>, which is done: it is called in any case.
   /// Cancelling the returned future cancels this task.
   template <class F>
-  auto then(F&& function) -> Future<detail::FollowerValue<T, std::decay_t<F>>>;
+  auto then(F&& function) -> Future<detail::FollowerValue<Future, std::decay_t<F>>>;
+
+  /// Turns this future, which is empty afterwards, into one that may be copied and asked any number
+  /// of times (shared_future.h).
+  [[nodiscard]] SharedFuture<T> share() {
+    (void)state();
+    return SharedFuture<T>(std::move(state_));
+  }
 
   /// Whether the future was used up, moved from, or default-constructed.
   [[nodiscard]] bool is_empty() const { return !state_; }
@@ -203,13 +238,16 @@ class Promise {
 
 namespace detail {
 
-/// The state of the future that `then` returns.
-template <class T, class F>
-class Follower final : public FutureResult<FollowerValue<T, F>>, private FutureContinuation {
+/// The state of the future that `then` returns; Source is the future that it follows.
+template <class Source, class F>
+class Follower final : public FutureResult<FollowerValue<Source, F>>, private FutureContinuation {
+  using T = typename Passed<Source>::Value;
+  static constexpr bool kIsShared = std::same_as<Source, SharedFuture<T>>;
+
  public:
   template <class G>
   Follower(StateReference<FutureResult<T>> before, G&& function)
-      : FutureResult<FollowerValue<T, F>>({}, FutureState::Stoppable::No),
+      : FutureResult<FollowerValue<Source, F>>({}, FutureState::Stoppable::No),
         before_(std::move(before)),
         function_(std::in_place, std::forward<G>(function)) {}
 
@@ -223,8 +261,13 @@ class Follower final : public FutureResult<FollowerValue<T, F>>, private FutureC
  private:
   FutureContinuation* run() noexcept override {
     const StateReference<Follower> self(this);
-    (void)this->begin();
+    // Only one that follows a shared future can have been cancelled by itself, and so have ended.
+    const bool has_begun = this->begin();
     StateReference<FutureResult<T>> first = followed();
+    if (!has_begun) {
+      forget();
+      return nullptr;
+    }
     this->name_if_nameless(first->name());
     std::exception_ptr error;
     try {
@@ -232,27 +275,33 @@ class Follower final : public FutureResult<FollowerValue<T, F>>, private FutureC
     } catch (...) {
       error = std::current_exception();
     }
-    function_.drop(this->name());
-    {
-      const std::lock_guard lock(this->mutex());
-      before_ = {};
-    }
+    drop();
+    forget();
     first = {};
     return this->tell(std::move(error));
   }
   std::exception_ptr follow(const StateReference<FutureResult<T>>& first) {
-    if constexpr (!TakesValue<T, F>::value) {
-      this->store(*function_, Future<T>(first));
-    } else if (std::exception_ptr error = first->take_error()) {
+    if constexpr (!kTakesValue<Source, F>) {
+      this->store(*function_, Source(first));
+    } else if (std::exception_ptr error =
+                   kIsShared ? first->collect_error() : first->take_error()) {
       return error;
     } else if constexpr (std::is_void_v<T>) {
       this->store(*function_);
+    } else if constexpr (kIsShared) {
+      this->store(*function_, std::as_const(first->value()));
     } else {
       this->store(*function_, std::move(first->value()));
     }
     return nullptr;
   }
+  void forget() {
+    const std::lock_guard lock(this->mutex());
+    before_ = {};
+  }
   StateReference<FutureState> before() override { return followed(); }
+  bool cancels_before() const override { return !kIsShared; }
+  void drop() noexcept override { function_.drop(this->name()); }
   StateReference<FutureResult<T>> followed() {
     const std::lock_guard lock(this->mutex());
     return before_;
@@ -264,31 +313,42 @@ class Follower final : public FutureResult<FollowerValue<T, F>>, private FutureC
 
 }  // namespace detail
 
+namespace detail {
+
+/// Makes the state that follows `before`, and the future of it.
+template <class Source, class F>
+auto follow(StateReference<FutureResult<typename Passed<Source>::Value>> before, F&& function) {
+  using Following = Follower<Source, std::decay_t<F>>;
+  const StateReference<Following> follower(
+      new Following(std::move(before), std::forward<F>(function)));
+  follower->start();
+  using Value = FollowerValue<Source, std::decay_t<F>>;
+  return Future<Value>(StateReference<FutureResult<Value>>(follower));
+}
+
+}  // namespace detail
+
 template <class T>
 template <class F>
-auto Future<T>::then(F&& function) -> Future<detail::FollowerValue<T, std::decay_t<F>>> {
+auto Future<T>::then(F&& function) -> Future<detail::FollowerValue<Future, std::decay_t<F>>> {
   (void)state();
-  using Follower = detail::Follower<T, std::decay_t<F>>;
-  const StateReference<Follower> follower(
-      new Follower(std::move(state_), std::forward<F>(function)));
-  follower->start();
-  using Value = detail::FollowerValue<T, std::decay_t<F>>;
-  return Future<Value>(StateReference<FutureResult<Value>>(follower));
+  return detail::follow<Future>(std::move(state_), std::forward<F>(function));
 }
 
 // ---- co_await ----
 
 namespace detail {
 
-template <class T>
+/// Source is `Future<T>&`, or what else the future is called with at `get`.
+template <class T, class Source>
 class FutureAwait final : public async::RemoteOperation, private FutureWatcher {
  public:
-  explicit FutureAwait(Future<T>& future) : future_(future), state_(future.reference()) {}
+  explicit FutureAwait(Source&& future) : future_(future), state_(future.reference()) {}
   ~FutureAwait() override { state_->unwatch(*this); }
 
-  T await_resume() {
+  decltype(auto) await_resume() {
     finish_await();
-    return future_.get();
+    return static_cast<Source&&>(future_).get();
   }
 
  private:
@@ -300,7 +360,7 @@ class FutureAwait final : public async::RemoteOperation, private FutureWatcher {
   }
   void done() noexcept override { complete_remotely(); }
 
-  Future<T>& future_;
+  std::remove_reference_t<Source>& future_;
   StateReference<FutureResult<T>> state_;
 };
 
@@ -310,11 +370,11 @@ class FutureAwait final : public async::RemoteOperation, private FutureWatcher {
 /// is cancelled, the future's own task continues: cancel the future to stop it.
 template <class T>
 [[nodiscard]] auto operator co_await(Future<T>& future) {
-  return detail::FutureAwait<T>(future);
+  return detail::FutureAwait<T, Future<T>&>(future);
 }
 template <class T>
 [[nodiscard]] auto operator co_await(Future<T>&& future) {
-  return detail::FutureAwait<T>(future);
+  return detail::FutureAwait<T, Future<T>&>(future);
 }
 
 }  // namespace mastic::threads

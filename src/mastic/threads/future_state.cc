@@ -7,19 +7,11 @@
 #include "mastic/threads/uncaught_error.h"
 
 namespace mastic::threads {
-namespace {
-
-// A loop, not recursion: chains of `then` may have any length.
-void run_chain(FutureContinuation* next) noexcept {
-  while (next != nullptr) next = next->run();
-}
-
-}  // namespace
 
 // ---- for futures ----
 
 FutureState::~FutureState() {
-  if (error_ == nullptr || is_collected_ || was_given_up()) return;
+  if (error_ == nullptr || is_collected_.load(std::memory_order_relaxed) || was_given_up()) return;
   report_uncaught({UncaughtError::Place::Task, name_, error_});
 }
 
@@ -57,10 +49,23 @@ bool FutureState::wait_until(base::Instant end) {
   return is_in_time;
 }
 
+Progress FutureState::progress() const {
+  switch (status()) {
+    case Status::Waiting:
+      return Progress::Pending;
+    case Status::Running:
+      return Progress::Running;
+    case Status::Done:
+      break;
+  }
+  if (error_ == nullptr) return Progress::Done;
+  return was_given_up() ? Progress::Cancelled : Progress::Failed;
+}
+
 StateReference<FutureState> FutureState::before() { return {}; }
 
-/// The first state of the chain of `then` that this one belongs to. Helping and cancelling concern
-/// it: a follower has no task of its own that could be run or prevented.
+/// The first state of the chain of `then` that this one belongs to. Helping concerns it: a follower
+/// has no task of its own that could be run.
 StateReference<FutureState> FutureState::first() {
   add_reference();
   StateReference<FutureState> at(this);
@@ -68,9 +73,22 @@ StateReference<FutureState> FutureState::first() {
   return at;
 }
 
+/// The state that a cancel concerns: the first one too, unless a shared future stands between. What
+/// that one's task gives is awaited by others, so only what follows it is cancelled.
+StateReference<FutureState> FutureState::to_cancel() {
+  add_reference();
+  StateReference<FutureState> at(this);
+  while (at->cancels_before()) {
+    StateReference<FutureState> before = at->before();
+    if (!before) break;
+    at = std::move(before);
+  }
+  return at;
+}
+
 bool FutureState::help() { return first()->help_here() && is_done(); }
 
-Cancel FutureState::cancel() { return first()->give_up(TaskLost::Why::Cancelled); }
+Cancel FutureState::cancel() { return to_cancel()->give_up(TaskLost::Why::Cancelled); }
 
 Cancel FutureState::give_up(TaskLost::Why why) noexcept {
   bool runs = false;
@@ -116,15 +134,15 @@ void FutureState::follow(FutureContinuation& next) {
   {
     const std::lock_guard lock(mutex_);
     if (!is_done()) {
-      next_ = &next;
+      next.after_ = std::exchange(next_, &next);
       return;
     }
   }
-  run_chain(&next);
+  run_all(&next);
 }
 
 std::exception_ptr FutureState::collect_error() noexcept {
-  is_collected_ = true;
+  is_collected_.store(true, std::memory_order_relaxed);
   return error_;
 }
 
@@ -137,10 +155,23 @@ bool FutureState::begin() noexcept {
   return true;
 }
 
-void FutureState::end(std::exception_ptr error) noexcept { run_chain(tell(std::move(error))); }
+void FutureState::end(std::exception_ptr error) noexcept { run_all(tell(std::move(error))); }
 
 void FutureState::end_last(std::exception_ptr error, std::atomic<bool>& is_free) noexcept {
-  run_chain(tell(std::move(error), &is_free));
+  run_all(tell(std::move(error), &is_free));
+}
+
+/// Runs continuations, and those that follow them. A loop, not recursion: chains of `then` may have
+/// any length.
+void FutureState::run_all(FutureContinuation* next) noexcept {
+  while (next != nullptr) {
+    FutureContinuation* const others = std::exchange(next->after_, nullptr);
+    FutureContinuation* followers = next->run();  // `next` may be gone after it
+    next = followers != nullptr ? followers : others;
+    if (followers == nullptr || others == nullptr) continue;
+    while (followers->after_ != nullptr) followers = followers->after_;
+    followers->after_ = others;
+  }
 }
 
 FutureContinuation* FutureState::tell(std::exception_ptr error,
@@ -168,7 +199,13 @@ FutureContinuation* FutureState::tell(std::exception_ptr error,
   // waits. Without the lock: the caller's reference keeps this alive, and a woken thread can take
   // it at once.
   if (call) done_.notify_all();
-  return next;
+  // The first that was added runs first.
+  FutureContinuation* in_order = nullptr;
+  while (next != nullptr) {
+    FutureContinuation* const rest = std::exchange(next->after_, in_order);
+    in_order = std::exchange(next, rest);
+  }
+  return in_order;
 }
 
 bool FutureState::lose(TaskLost::Why why, std::string_view detail) noexcept {

@@ -30,6 +30,15 @@ enum class Cancel : std::uint8_t {
   TooLate,    ///< the task has ended
 };
 
+/// How a task stands.
+enum class Progress : std::uint8_t {
+  Pending,    ///< it has not begun
+  Running,    ///< it has begun and not ended
+  Done,       ///< it has given its value
+  Failed,     ///< it threw, or was lost for a reason other than a cancel
+  Cancelled,  ///< it was cancelled before it began, or ended because it was asked to stop
+};
+
 /// Is told once when a future is done. A node of an intrusive list: telling cannot fail.
 class FutureWatcher {
  public:
@@ -51,12 +60,16 @@ class FutureWatcher {
 /// Runs when a future is done, on the thread that ends the task, without a lock.
 class FutureContinuation {
  public:
-  /// Runs, and returns the continuation of its own result, or null. The caller runs that next, so a
-  /// chain of any length needs no more stack than one link.
+  /// Runs, and returns the continuations of its own result, or null. The caller runs those next, so
+  /// a chain of any length needs no more stack than one link.
   [[nodiscard]] virtual FutureContinuation* run() noexcept = 0;
 
  protected:
   virtual ~FutureContinuation() = default;
+
+ private:
+  friend class FutureState;
+  FutureContinuation* after_ = nullptr;  ///< another continuation of the same result
 };
 
 template <class State>
@@ -81,11 +94,13 @@ class FutureState {
   // ---- for futures
 
   [[nodiscard]] bool is_done() const { return status() == Status::Done; }
+  /// How the task stands. Requires: its error was not taken.
+  [[nodiscard]] Progress progress() const;
   /// Waits until it is done; may run the task itself (`help`).
   void wait();
   /// Waits until it is done, at most until `end`. Returns whether it is done.
   [[nodiscard]] bool wait_until(base::Instant end);
-  /// Prevents the task, or asks it to stop.
+  /// Prevents the task, or asks it to stop; for a follower, that of what it follows.
   Cancel cancel();
   /// Has `watcher` told when it is done. Returns false when it is done already; then it is not
   /// told.
@@ -94,7 +109,8 @@ class FutureState {
   bool unwatch(FutureWatcher& watcher) noexcept;
   /// Runs `next` when it is done; at once when it is done already.
   void follow(FutureContinuation& next);
-  /// The exception of the task or null, which then counts as collected. Requires: done.
+  /// The exception of the task or null, which then counts as collected. Several threads may call
+  /// it. Requires: done.
   [[nodiscard]] std::exception_ptr collect_error() noexcept;
   /// Moves the exception out, or returns null. Requires: done.
   [[nodiscard]] std::exception_ptr take_error() noexcept { return std::move(error_); }
@@ -137,7 +153,9 @@ class FutureState {
   void destroy() noexcept { delete this; }
   /// Whether destroying it runs no destructor of the user, other than of values that were moved
   /// from. Requires: let_go has returned true.
-  [[nodiscard]] bool is_hollow() const { return error_ == nullptr ? is_taken_ : is_collected_; }
+  [[nodiscard]] bool is_hollow() const {
+    return error_ == nullptr ? is_taken_ : is_collected_.load(std::memory_order_relaxed);
+  }
 
  protected:
   enum class Stoppable : std::uint8_t { No, Yes };
@@ -150,12 +168,14 @@ class FutureState {
 
   [[nodiscard]] std::mutex& mutex() { return mutex_; }
   [[nodiscard]] bool is_waiting() const { return status() == Status::Waiting; }
-  /// Ends it as `end` does, but returns its continuation, or null, for the caller to run.
+  /// Ends it as `end` does, but returns its continuations, or null, for the caller to run.
   [[nodiscard]] FutureContinuation* tell(std::exception_ptr error,
                                          std::atomic<bool>* is_free = nullptr) noexcept;
   /// The state that this one follows (`then`); empty when there is none, or when this one has
   /// ended.
   [[nodiscard]] virtual StateReference<FutureState> before();
+  /// Whether a cancel of this state concerns the one that it follows.
+  [[nodiscard]] virtual bool cancels_before() const { return true; }
   /// Runs the task of this state if the calling thread may do so. Returns whether it did.
   virtual bool help_here() { return false; }
   /// Takes the task out of the queue that would begin it. Called with the lock held, while it is
@@ -174,16 +194,18 @@ class FutureState {
   void set_status(Status status) { status_.store(status, std::memory_order_release); }
   [[nodiscard]] bool was_given_up() const;
   [[nodiscard]] StateReference<FutureState> first();
+  [[nodiscard]] StateReference<FutureState> to_cancel();
+  static void run_all(FutureContinuation* next) noexcept;
 
   std::atomic<std::uint32_t> references_{1};
   std::atomic<Status> status_{Status::Waiting};  ///< written with the mutex held
-  bool is_collected_ = false;
+  std::atomic<bool> is_collected_{false};        ///< atomic because a future may be shared
   bool is_taken_ = false;
   std::uint32_t waiting_ = 0;  ///< how many threads are in `wait`
   std::mutex mutex_;
   std::condition_variable done_;
   FutureWatcher* watchers_ = nullptr;
-  FutureContinuation* next_ = nullptr;
+  FutureContinuation* next_ = nullptr;  ///< the last one that was added comes first
   std::exception_ptr error_;
   std::string name_;
   std::stop_source stop_;

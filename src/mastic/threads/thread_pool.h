@@ -32,6 +32,7 @@
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/future.h"
 #include "mastic/threads/pool_task.h"
+#include "mastic/threads/shared_future.h"
 #include "mastic/threads/work_queue.h"
 
 namespace mastic::threads {

@@ -17,6 +17,7 @@
 
 #include "mastic/base/units.h"
 #include "mastic/threads/future.h"
+#include "mastic/threads/shared_future.h"
 
 namespace mastic::threads {
 
@@ -26,6 +27,8 @@ template <class T>
 struct IsFuture : std::false_type {};
 template <class T>
 struct IsFuture<Future<T>> : std::true_type {};
+template <class T>
+struct IsFuture<SharedFuture<T>> : std::true_type {};
 
 template <class... Futures>
 [[nodiscard]] std::vector<StateReference<FutureState>> references(const Futures&... futures) {
@@ -40,7 +43,7 @@ template <std::ranges::range Futures>
 
 }  // namespace detail
 
-/// A Future<T> for some T.
+/// A Future<T> or SharedFuture<T> for some T.
 template <class T>
 concept AnyFuture = detail::IsFuture<T>::value;
 /// A random-access range of futures, such as a vector.

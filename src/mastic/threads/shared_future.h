@@ -1,0 +1,101 @@
+// A result that several may ask for.
+//
+//     threads::SharedFuture<Config> config = pool.submit(read_config).share();
+//     for (int i = 0; i < 4; ++i) pool.submit([config] { serve(config.get()); });
+//
+// Include it where Future::share is called.
+
+#pragma once
+
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+#include "mastic/base/attributes.h"
+#include "mastic/threads/future.h"
+
+namespace mastic::threads {
+
+/// The result of a task, for any number of askers. Copies are cheap and mean the same task; several
+/// threads may use one at once. The value stays where it is until the last copy is gone.
+///
+/// Using an empty one throws std::logic_error.
+template <class T = void>
+class SharedFuture {
+  using Shown = typename detail::Passed<SharedFuture>::type;
+
+ public:
+  SharedFuture() = default;
+  /// Makes one for `state`, which something else will end. Requires: no Future takes its value.
+  explicit SharedFuture(StateReference<FutureResult<T>> state) : state_(std::move(state)) {}
+
+  /// Waits for the result and shows it: the value lives as long as a copy of this future. Throws
+  /// what the task threw, the same exception to everyone, or TaskLost when it was not run to its
+  /// end. In a thread of the task's own pool it may run the task, as Future::get does.
+  Shown get() const& MASTIC_LIFETIMEBOUND {
+    state().wait();
+    if (std::exception_ptr error = state().collect_error()) std::rethrow_exception(error);
+    if constexpr (!std::is_void_v<T>) return state().value();
+  }
+  /// Copies the value out of a temporary.
+  T get() && { return std::as_const(*this).get(); }
+  /// Waits until the task is done.
+  void wait() const { state().wait(); }
+  /// Waits until the task is done, at most for `longest`. Returns whether it is done.
+  [[nodiscard]] bool wait_for(base::Duration longest) const {
+    return state().wait_until(base::from_now(longest));
+  }
+  /// Whether the task is done.
+  [[nodiscard]] bool is_done() const { return state().is_done(); }
+  /// How the task stands at this moment, without waiting.
+  [[nodiscard]] Progress progress() const { return state().progress(); }
+  /// Waits, and returns the exception of the task or null. The exception then counts as collected.
+  [[nodiscard]] std::exception_ptr error() const {
+    state().wait();
+    return state().collect_error();
+  }
+
+  /// Cancels the task for everyone who asks for it, or asks it to stop when it runs already; returns
+  /// which.
+  Cancel cancel() const { return state().cancel(); }
+
+  /// Calls `function` with the result once the task is done, as Future::then does; may be called any
+  /// number of times, and what was added first is called first. The function takes a const T& or a
+  /// SharedFuture<T>. Cancelling the returned future leaves this task alone: the others wait for it.
+  template <class F>
+  auto then(F&& function) const -> Future<detail::FollowerValue<SharedFuture, std::decay_t<F>>> {
+    (void)state();
+    return detail::follow<SharedFuture>(state_, std::forward<F>(function));
+  }
+
+  /// Whether the future was moved from or default-constructed.
+  [[nodiscard]] bool is_empty() const { return !state_; }
+
+  /// The state, for functions that wait for several futures (wait.h).
+  [[nodiscard]] const StateReference<FutureResult<T>>& reference() const {
+    (void)state();
+    return state_;
+  }
+
+ private:
+  [[nodiscard]] FutureResult<T>& state() const {
+    if (!state_) throw std::logic_error("the future is empty: it was moved from, or never set");
+    return *state_.get();
+  }
+
+  StateReference<FutureResult<T>> state_;
+};
+
+/// `co_await shared` in an async::Task is `get` without blocking the thread: it shows the value of a
+/// named future, and copies that of a temporary. When the awaiting task is cancelled, the future's
+/// own task continues.
+template <class T>
+[[nodiscard]] auto operator co_await(const SharedFuture<T>& future) {
+  return detail::FutureAwait<T, const SharedFuture<T>&>(future);
+}
+template <class T>
+[[nodiscard]] auto operator co_await(SharedFuture<T>&& future) {
+  return detail::FutureAwait<T, SharedFuture<T>>(std::move(future));
+}
+
+}  // namespace mastic::threads
