@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -23,6 +24,9 @@ namespace mastic::async {
 ///
 /// After `close`, what is held can still be received, and then comes nothing. From any thread;
 /// threads that are not tasks have the try_ functions. It outlives those who wait at it.
+///
+/// Receivers that report each value by `task_done` when they are through with it let `join` wait for
+/// the work, and not just for the values to be taken.
 template <class T>
 class Channel {
   static_assert(std::is_nothrow_move_constructible_v<T>,
@@ -63,6 +67,17 @@ class Channel {
     std::optional<T> value_;
   };
 
+  class [[nodiscard]] Join final : public Waiter {
+   public:
+    void await_resume() const { finish_await(); }
+
+   private:
+    friend class Channel;
+    explicit Join(Channel& channel) : Waiter(channel.joiners_), channel_(&channel) {}
+    [[nodiscard]] bool take_now(Waker&) override { return channel_->unfinished_ == 0; }
+    Channel* channel_;
+  };
+
   explicit Channel(std::size_t capacity) : ring_(capacity) {}
 
   /// Waits for room, and for a capacity of 0 until it was received. False when the channel was
@@ -77,6 +92,14 @@ class Channel {
   [[nodiscard]] bool try_send(const T& value) { return try_send(T(value)); }
   /// Nothing when none is held and no sender waits.
   [[nodiscard]] std::optional<T> try_receive();
+
+  /// Reports that a value that was received has been dealt with. Throws std::logic_error when it is
+  /// called more often than values were sent.
+  void task_done();
+  /// Waits until every value that was sent has been reported by task_done. Throws Cancelled.
+  [[nodiscard]] Join join() { return Join(*this); }
+  /// How many values were sent and not reported by task_done.
+  [[nodiscard]] std::size_t unfinished() const;
 
   /// Nothing more can be sent; who waits to send learns so. May be called again.
   void close() noexcept;
@@ -96,9 +119,11 @@ class Channel {
   mutable std::mutex mutex_;
   WaitQueue senders_{mutex_};    ///< empty while there is room
   WaitQueue receivers_{mutex_};  ///< empty while there are values
+  WaitQueue joiners_{mutex_};    ///< empty while nothing is unfinished
   std::vector<std::optional<T>> ring_;
   std::size_t first_ = 0;  ///< where in `ring_` the values begin
   std::size_t size_ = 0;
+  std::size_t unfinished_ = 0;
   bool closed_ = false;
 };
 
@@ -125,10 +150,12 @@ bool Channel<T>::give(Waker& waker, T& value) {
   if (Waiter* const first = receivers_.claim_first()) {
     static_cast<Receive&>(*first).value_.emplace(std::move(value));
     waker.serve(*first);
-    return true;
+  } else if (size_ < ring_.size()) {
+    push(std::move(value));
+  } else {
+    return false;
   }
-  if (size_ == ring_.size()) return false;
-  push(std::move(value));
+  ++unfinished_;
   return true;
 }
 
@@ -138,6 +165,7 @@ std::optional<T> Channel<T>::take(Waker& waker) {
   if (first == nullptr) return size_ > 0 ? std::optional<T>(pop()) : std::nullopt;
   auto& send = static_cast<Send&>(*first);
   send.sent_ = true;
+  ++unfinished_;
   waker.serve(send);
   if (ring_.empty()) return std::move(send.value_);
   T value = pop();
@@ -170,6 +198,16 @@ std::optional<T> Channel<T>::try_receive() {
 }
 
 template <class T>
+void Channel<T>::task_done() {
+  Waker waker(mutex_);
+  if (unfinished_ == 0) {
+    throw std::logic_error("task_done() was called more often than values were sent");
+  }
+  if (--unfinished_ > 0) return;
+  while (Waiter* const first = joiners_.claim_first()) waker.serve(*first);
+}
+
+template <class T>
 void Channel<T>::close() noexcept {
   Waker waker(mutex_);
   closed_ = true;
@@ -181,6 +219,12 @@ template <class T>
 bool Channel<T>::is_closed() const {
   const std::lock_guard lock(mutex_);
   return closed_;
+}
+
+template <class T>
+std::size_t Channel<T>::unfinished() const {
+  const std::lock_guard lock(mutex_);
+  return unfinished_;
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "mastic/async/context_testing.h"
@@ -262,6 +263,105 @@ TEST(Channel, TasksThatWakeEachOtherForEverDoNotHoldTheExecutor) {
   TestContext<void> second(executor, end_it(there, back));
   executor.run();
   EXPECT_TRUE(first.is_done());
+}
+
+// ---- unfinished values ----
+
+Task<> join_and_note(Channel<int>& channel, bool& joined) {
+  co_await channel.join();
+  joined = true;
+}
+
+TEST(Channel, JoinWaitsForTheLastTaskDone) {
+  for (const std::size_t capacity : {0u, 1u, 2u}) {
+    ManualExecutor executor;
+    Channel<int> channel(capacity);
+    bool joined = false;
+    TestContext<void> at_once(executor, join_and_note(channel, joined));
+    executor.run();
+    EXPECT_TRUE(joined) << "nothing was sent yet";
+
+    joined = false;
+    std::vector<int> numbers;
+    TestContext<void> sender(executor, send_numbers(channel, 2));
+    executor.run();
+    TestContext<void> receiver(executor, collect(channel, numbers));
+    executor.run();
+    TestContext<void> joiner(executor, join_and_note(channel, joined));
+    TestContext<void> other(executor, join_and_note(channel, joined));
+    executor.run();
+    EXPECT_EQ(numbers.size(), 2u);
+    EXPECT_EQ(channel.unfinished(), 2u) << "received, and not dealt with";
+    channel.task_done();
+    executor.run();
+    EXPECT_FALSE(joined);
+    channel.task_done();
+    executor.run();
+    EXPECT_TRUE(joiner.is_done());
+    EXPECT_TRUE(other.is_done());
+    EXPECT_EQ(channel.unfinished(), 0u);
+  }
+}
+
+TEST(Channel, CountsWhatIsTriedToo) {
+  Channel<int> channel(1);
+  EXPECT_TRUE(channel.try_send(1));
+  EXPECT_FALSE(channel.try_send(2));
+  EXPECT_EQ(channel.unfinished(), 1u);
+  EXPECT_EQ(channel.try_receive(), 1);
+  EXPECT_EQ(channel.unfinished(), 1u);
+  channel.close();
+  EXPECT_FALSE(channel.try_send(3));
+  channel.task_done();
+  EXPECT_EQ(channel.unfinished(), 0u);
+}
+
+TEST(Channel, SaysWhenTaskDoneIsCalledTooOften) {
+  Channel<int> channel(1);
+  EXPECT_THROW(channel.task_done(), std::logic_error);
+  EXPECT_TRUE(channel.try_send(1));
+  channel.task_done();
+  EXPECT_THROW(channel.task_done(), std::logic_error);
+  EXPECT_EQ(channel.try_receive(), 1) << "what it holds is not touched";
+}
+
+TEST(Channel, ACancelledJoinLeaves) {
+  ManualExecutor executor;
+  Channel<int> channel(1);
+  EXPECT_TRUE(channel.try_send(1));
+  bool joined = false;
+  TestContext<void> joiner(executor, join_and_note(channel, joined));
+  executor.run();
+  joiner.stop();
+  executor.run();
+  EXPECT_THROW(joiner.take(), Cancelled);
+  channel.task_done();
+  executor.run();
+  EXPECT_FALSE(joined);
+}
+
+Task<> join_for_five_seconds(Channel<int>& channel) { co_await with_timeout(channel.join(), 5s); }
+TEST(Channel, IsJoinedWithALimit) {
+  Channel<int> channel(1);
+  EXPECT_NO_THROW(run_to_end(join_for_five_seconds(channel)));
+  EXPECT_TRUE(channel.try_send(1));
+  EXPECT_THROW(run_to_end(join_for_five_seconds(channel)), TimedOut);
+}
+
+TEST(Channel, MayBeDestroyedByWhoeverJoins) {
+  ManualExecutor executor;
+  auto channel = std::make_unique<Channel<int>>(1);
+  const auto join_and_destroy = [](std::unique_ptr<Channel<int>>& at) -> Task<> {
+    co_await at->join();
+    at.reset();
+  };
+  EXPECT_TRUE(channel->try_send(1));
+  TestContext<void> joiner(executor, join_and_destroy(channel));
+  executor.run();
+  channel->task_done();
+  executor.run();
+  EXPECT_TRUE(joiner.is_done());
+  EXPECT_EQ(channel, nullptr);
 }
 
 }  // namespace

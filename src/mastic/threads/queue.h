@@ -107,11 +107,9 @@ class BasicQueue {
   }
   /// Waits until every item that was put has been reported by task_done, or was dropped by an
   /// immediate shutdown.
-  void join() {
-    const BlockingScope blocking;
-    std::unique_lock lock(mutex_);
-    all_done_.wait(lock, [this] { return unfinished_ == 0; });
-  }
+  void join() { (void)join_waiting(forever()); }
+  /// Waits in the same way, at most for `longest`. Returns whether nothing is unfinished.
+  [[nodiscard]] bool join_for(base::Duration longest) { return join_waiting(at_most(longest)); }
 
   /// Shuts the queue down. Nothing more can be put, and threads that wait for room are told
   /// ShutDown; threads that wait for an item get nothing once the queue is empty. Immediate drops
@@ -139,6 +137,12 @@ class BasicQueue {
     return items_.size();
   }
   [[nodiscard]] bool empty() const { return size() == 0; }
+  /// How many items were put and not reported by task_done: those in the queue, and those that are
+  /// being worked on.
+  [[nodiscard]] std::size_t unfinished() const {
+    const std::lock_guard lock(mutex_);
+    return unfinished_;
+  }
   [[nodiscard]] bool is_full() const { return size() >= max_size_; }
   [[nodiscard]] std::size_t max_size() const { return max_size_; }
   [[nodiscard]] bool is_shut_down() const {
@@ -176,6 +180,14 @@ class BasicQueue {
     if (at_once) return at_once;
     const BlockingScope blocking;
     return get_when(wait);
+  }
+
+  template <class Wait>
+  bool join_waiting(Wait wait) {
+    const BlockingScope blocking;
+    std::unique_lock lock(mutex_);
+    wait(all_done_, lock, [this] { return unfinished_ == 0; });
+    return unfinished_ == 0;
   }
 
   /// Puts an item; calls `wait` when there is no room.

@@ -196,6 +196,21 @@ TEST_F(QueueTest, SaysWhenTaskDoneIsCalledTooOften) {
   }
 }
 
+TEST_F(QueueTest, CountsWhatIsUnfinished) {
+  Queue<int> queue;
+  EXPECT_TRUE(queue.join_for(0s));
+  ASSERT_EQ(queue.put(1), Put::Done);
+  ASSERT_EQ(queue.put(2), Put::Done);
+  EXPECT_EQ(queue.get(), 1);
+  EXPECT_EQ(queue.unfinished(), 2u) << "one waits, one is worked on";
+  EXPECT_FALSE(queue.join_for(1ms));
+  queue.task_done();
+  EXPECT_EQ(queue.unfinished(), 1u);
+  queue.shutdown(Shutdown::Immediate);
+  EXPECT_EQ(queue.unfinished(), 0u) << "what waited was dropped";
+  EXPECT_TRUE(queue.join_for(0s));
+}
+
 TEST_F(QueueTest, AShutdownTellsWhoWaitsForAnItem) {
   Queue<int> queue;
   for (int i = 0; i < 3; ++i) start([&] { EXPECT_EQ(queue.get(), std::nullopt); });

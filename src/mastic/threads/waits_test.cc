@@ -69,6 +69,14 @@ TEST(Waits, AQueueTakesForEver) {
   for (const Duration none : kNoTime) EXPECT_EQ(queue.put_for(3, none), Put::Full);
 }
 
+TEST(Waits, WhatAQueueHasUnfinishedIsWaitedForForEver) {
+  Queue<int> queue;
+  for (const Duration none : kNoTime) EXPECT_TRUE(queue.join_for(none));
+  ASSERT_EQ(queue.put(1), Put::Done);
+  for (const Duration none : kNoTime) EXPECT_FALSE(queue.join_for(none));
+  EXPECT_TRUE(until_told([&] { return queue.join_for(kForEver); }, [&] { queue.task_done(); }));
+}
+
 TEST(Waits, AnEventIsWaitedForForEver) {
   Event event;
   for (const Duration none : kNoTime) EXPECT_FALSE(event.wait_for(none));
