@@ -275,9 +275,8 @@ std::optional<std::size_t> CompletionSet::next() {
   return hand_out();
 }
 
-std::optional<std::size_t> CompletionSet::next_for(base::Duration longest) {
+std::optional<std::size_t> CompletionSet::next_until(base::Instant end) {
   if (!has_next()) {
-    const base::Instant end = base::from_now(longest);
     const BlockingScope blocking;
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, end, [this] { return done_.size() > handed_out_; });

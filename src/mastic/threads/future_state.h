@@ -289,9 +289,11 @@ class CompletionSet {
 
   /// Waits for the next one. Returns nothing when all were handed out.
   [[nodiscard]] std::optional<std::size_t> next();
-  /// Waits for the next one, at most for `longest`. Returns nothing when time has run out or all
-  /// were handed out.
-  [[nodiscard]] std::optional<std::size_t> next_for(base::Duration longest);
+  /// Waits for the next one, at most until `end`. Returns nothing when time has run out or all were
+  /// handed out.
+  [[nodiscard]] std::optional<std::size_t> next_until(base::Instant end);
+  /// How many were not handed out. One thread may ask, the one that waits.
+  [[nodiscard]] std::size_t left() const { return states_.size() - handed_out_; }
 
  private:
   struct Watcher final : FutureWatcher {

@@ -2,6 +2,7 @@
 //
 //     wait_all(left, right);
 //     for (threads::Future<Page>& page : threads::as_completed(pages)) show(page.get());
+//     if (const auto failed = threads::wait_first_failure(pages)) cancel_the_rest();
 //
 // They only wait: results and exceptions stay in the futures.
 
@@ -39,6 +40,17 @@ template <std::ranges::range Futures>
   std::vector<StateReference<FutureState>> states;
   for (const auto& future : futures) states.emplace_back(future.reference());
   return states;
+}
+
+/// Asks each future that `next(set)` gives whether it has failed.
+template <std::ranges::range Futures, class Next>
+[[nodiscard]] std::optional<std::size_t> first_failure(const Futures& futures, Next next) {
+  CompletionSet done(references(futures));
+  while (const std::optional<std::size_t> number = next(done)) {
+    const auto at = static_cast<std::ranges::range_difference_t<Futures>>(*number);
+    if (std::ranges::begin(futures)[at].progress() == Progress::Failed) return number;
+  }
+  return std::nullopt;
 }
 
 }  // namespace detail
@@ -84,23 +96,43 @@ template <class... Futures>
 template <FutureRange Futures>
 [[nodiscard]] std::optional<std::size_t> wait_any_for(const Futures& futures,
                                                       base::Duration longest) {
-  return CompletionSet(detail::references(futures)).next_for(longest);
+  return CompletionSet(detail::references(futures)).next_until(base::from_now(longest));
+}
+
+/// Waits until one of the futures has failed (Progress::Failed) and returns its index, or until all
+/// are done and none has, and returns nothing. A task that was cancelled has not failed.
+template <FutureRange Futures>
+[[nodiscard]] std::optional<std::size_t> wait_first_failure(const Futures& futures) {
+  return detail::first_failure(futures, [](CompletionSet& done) { return done.next(); });
+}
+/// Waits in the same way, at most for `longest`. It also returns nothing when time has run out;
+/// `wait_all_for(futures, 0s)` then tells whether all are done.
+template <FutureRange Futures>
+[[nodiscard]] std::optional<std::size_t> wait_first_failure_for(const Futures& futures,
+                                                                base::Duration longest) {
+  const base::Instant end = base::from_now(longest);
+  return detail::first_failure(futures,
+                               [end](CompletionSet& done) { return done.next_until(end); });
 }
 
 /// The range that `as_completed` returns: futures as they are done. It can be iterated once.
 template <FutureRange Futures>
 class Completed {
  public:
-  explicit Completed(Futures& futures) : futures_(futures), done_(detail::references(futures)) {}
+  explicit Completed(Futures& futures, std::optional<base::Instant> end = {})
+      : futures_(futures), done_(detail::references(futures)), end_(end) {}
+
+  /// How many of the futures were not reached: after the loop, those that were not done in time.
+  [[nodiscard]] std::size_t left() const { return done_.left(); }
 
   class Iterator {
    public:
-    explicit Iterator(Completed& from) : from_(from), number_(from.done_.next()) {}
+    explicit Iterator(Completed& from) : from_(from), number_(from.next()) {}
     auto& operator*() const {
       return std::ranges::begin(from_.futures_)[static_cast<Difference>(*number_)];
     }
     Iterator& operator++() {
-      number_ = from_.done_.next();
+      number_ = from_.next();
       return *this;
     }
     bool operator==(std::default_sentinel_t) const { return !number_; }
@@ -114,8 +146,13 @@ class Completed {
   [[nodiscard]] static std::default_sentinel_t end() { return {}; }
 
  private:
+  [[nodiscard]] std::optional<std::size_t> next() {
+    return end_ ? done_.next_until(*end_) : done_.next();
+  }
+
   Futures& futures_;
   CompletionSet done_;
+  std::optional<base::Instant> end_;
 };
 
 /// Returns a range over `futures` in the order in which they are done; iterating waits for the next
@@ -123,6 +160,16 @@ class Completed {
 template <FutureRange Futures>
 [[nodiscard]] Completed<Futures> as_completed(Futures& futures) {
   return Completed<Futures>(futures);
+}
+/// Returns such a range that also ends when `longest` has passed since this call. What is done by
+/// then is still given, whatever the loop does meanwhile.
+///
+///     auto in_time = threads::as_completed_for(pages, 5s);
+///     for (auto& page : in_time) show(page.get());
+///     if (in_time.left() > 0) show("some were too slow");
+template <FutureRange Futures>
+[[nodiscard]] Completed<Futures> as_completed_for(Futures& futures, base::Duration longest) {
+  return Completed<Futures>(futures, base::from_now(longest));
 }
 
 }  // namespace mastic::threads

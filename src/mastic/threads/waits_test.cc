@@ -106,6 +106,30 @@ TEST(Waits, SeveralFuturesAreWaitedForForEver) {
   EXPECT_TRUE(until_told([&] { return wait_all_for(futures, kForEver); }, [&] { other.set(1); }));
 }
 
+TEST(Waits, AFailureIsWaitedForForEver) {
+  Promise<int> promise;
+  const std::vector<SharedFuture<int>> futures{promise.future().share()};
+  for (const Duration none : kNoTime) {
+    EXPECT_EQ(wait_first_failure_for(futures, none), std::nullopt);
+  }
+  const auto fail = [&] { promise.set_error(std::make_exception_ptr(std::runtime_error("no"))); };
+  EXPECT_EQ(until_told([&] { return wait_first_failure_for(futures, kForEver); }, fail), 0u);
+  EXPECT_NE(futures.front().error(), nullptr);
+}
+
+TEST(Waits, FuturesAreGoneThroughForEver) {
+  Promise<int> promise;
+  const std::vector<SharedFuture<int>> futures{promise.future().share()};
+  const auto count = [&](Duration longest) {
+    int done = 0;
+    for (const SharedFuture<int>& future : as_completed_for(futures, longest)) done += future.get();
+    return done;
+  };
+  for (const Duration none : kNoTime) EXPECT_EQ(count(none), 0);
+  EXPECT_EQ(until_told([&] { return count(kForEver); }, [&] { promise.set(1); }), 1);
+  for (const Duration none : kNoTime) EXPECT_EQ(count(none), 1) << "what is done is given";
+}
+
 TEST(Waits, APoolLendsForEver) {
   Pool<int> pool({.make = [] { return 1; }, .most = 1, .max_idle = kForEver});
   auto lent = pool.try_take();
