@@ -9,7 +9,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "mastic/base/stable_heap.h"
 #include "mastic/base/units.h"
 #include "mastic/threads/blocking_scope.h"
 
@@ -270,36 +270,6 @@ class LifoStore {
   std::vector<T> items_;
 };
 
-template <class T, class Before>
-class PriorityStore {
- public:
-  [[nodiscard]] bool empty() const { return items_.empty(); }
-  [[nodiscard]] std::size_t size() const { return items_.size(); }
-  void push(T&& item) {
-    items_.push_back({std::move(item), next_number_++});
-    std::push_heap(items_.begin(), items_.end(), after);
-  }
-  T pop() {
-    std::pop_heap(items_.begin(), items_.end(), after);
-    T item(std::move(items_.back().item));
-    items_.pop_back();
-    return item;
-  }
-
- private:
-  struct Numbered {
-    T item;
-    std::uint64_t number;
-  };
-  static bool after(const Numbered& a, const Numbered& b) {
-    if (Before()(b.item, a.item)) return true;
-    return !Before()(a.item, b.item) && b.number < a.number;
-  }
-
-  std::vector<Numbered> items_;
-  std::uint64_t next_number_ = 0;
-};
-
 }  // namespace detail
 
 /// First in, first out.
@@ -312,6 +282,6 @@ using LifoQueue = BasicQueue<T, detail::LifoStore<T>>;
 
 /// The smallest item comes first, as in Python; of equal items, the one that was put first.
 template <class T, class Before = std::less<T>>
-using PriorityQueue = BasicQueue<T, detail::PriorityStore<T, Before>>;
+using PriorityQueue = BasicQueue<T, base::StableHeap<T, Before>>;
 
 }  // namespace mastic::threads
