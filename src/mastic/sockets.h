@@ -37,6 +37,7 @@ namespace mastic {
 
 using async::Cancelled;
 using async::Channel;
+using async::PriorityChannel;
 using async::run_blocking;
 using async::sleep_for;
 using async::Task;

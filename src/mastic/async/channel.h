@@ -1,8 +1,9 @@
-// A bounded queue between tasks.
+// Bounded queues between tasks.
 
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -11,12 +12,13 @@
 #include <vector>
 
 #include "mastic/async/waiter.h"
+#include "mastic/base/stable_heap.h"
 
 namespace mastic::async {
 
-/// Carries values from tasks to tasks, of whatever contexts, in the order they were sent. Holds up
-/// to `capacity` of them, in memory taken at the beginning; with a capacity of 0 a sender waits
-/// until its value was taken. Who waits first is served first, on both sides.
+/// Carries values from tasks to tasks, of whatever contexts. Use Channel or PriorityChannel: the store
+/// decides which value comes next. Holds up to `capacity` values, in memory taken at the beginning.
+/// Who waits first is served first, on both sides.
 ///
 ///     Channel<Line> lines(16);
 ///     if (!co_await lines.send(std::move(line))) co_return;    // nobody wants it any more
@@ -27,8 +29,8 @@ namespace mastic::async {
 ///
 /// Receivers that report each value by `task_done` when they are through with it let `join` wait for
 /// the work, and not just for the values to be taken.
-template <class T>
-class Channel {
+template <class T, class Store>
+class BasicChannel {
   static_assert(std::is_nothrow_move_constructible_v<T>,
                 "a Channel moves its values while others wait: wrap T in a std::unique_ptr");
 
@@ -41,11 +43,11 @@ class Channel {
     }
 
    private:
-    friend class Channel;
-    Send(Channel& channel, T&& value)
+    friend class BasicChannel;
+    Send(BasicChannel& channel, T&& value)
         : Waiter(channel.senders_), channel_(&channel), value_(std::move(value)) {}
     [[nodiscard]] bool take_now(Waker& waker) override { return channel_->send_now(waker, *this); }
-    Channel* channel_;
+    BasicChannel* channel_;
     T value_;
     bool sent_ = false;
   };
@@ -58,12 +60,12 @@ class Channel {
     }
 
    private:
-    friend class Channel;
-    explicit Receive(Channel& channel) : Waiter(channel.receivers_), channel_(&channel) {}
+    friend class BasicChannel;
+    explicit Receive(BasicChannel& channel) : Waiter(channel.receivers_), channel_(&channel) {}
     [[nodiscard]] bool take_now(Waker& waker) override {
       return channel_->receive_now(waker, *this);
     }
-    Channel* channel_;
+    BasicChannel* channel_;
     std::optional<T> value_;
   };
 
@@ -72,13 +74,13 @@ class Channel {
     void await_resume() const { finish_await(); }
 
    private:
-    friend class Channel;
-    explicit Join(Channel& channel) : Waiter(channel.joiners_), channel_(&channel) {}
+    friend class BasicChannel;
+    explicit Join(BasicChannel& channel) : Waiter(channel.joiners_), channel_(&channel) {}
     [[nodiscard]] bool take_now(Waker&) override { return channel_->unfinished_ == 0; }
-    Channel* channel_;
+    BasicChannel* channel_;
   };
 
-  explicit Channel(std::size_t capacity) : ring_(capacity) {}
+  explicit BasicChannel(std::size_t capacity) : store_(capacity) {}
 
   /// Waits for room, and for a capacity of 0 until it was received. False when the channel was
   /// closed before that: then the value is gone. Throws Cancelled: then it was not sent.
@@ -113,45 +115,24 @@ class Channel {
   bool receive_now(Waker& waker, Receive& receive);
   bool give(Waker& waker, T& value);
   std::optional<T> take(Waker& waker);
-  void push(T&& value);
-  T pop();
 
   mutable std::mutex mutex_;
   WaitQueue senders_{mutex_};    ///< empty while there is room
   WaitQueue receivers_{mutex_};  ///< empty while there are values
   WaitQueue joiners_{mutex_};    ///< empty while nothing is unfinished
-  std::vector<std::optional<T>> ring_;
-  std::size_t first_ = 0;  ///< where in `ring_` the values begin
-  std::size_t size_ = 0;
+  Store store_;
   std::size_t unfinished_ = 0;
   bool closed_ = false;
 };
 
-template <class T>
-void Channel<T>::push(T&& value) {
-  std::size_t at = first_ + size_;
-  if (at >= ring_.size()) at -= ring_.size();
-  ring_[at].emplace(std::move(value));
-  ++size_;
-}
-
-template <class T>
-T Channel<T>::pop() {
-  T value = *std::move(ring_[first_]);
-  ring_[first_].reset();
-  if (++first_ == ring_.size()) first_ = 0;
-  --size_;
-  return value;
-}
-
 /// True when a receiver or the channel has the value.
-template <class T>
-bool Channel<T>::give(Waker& waker, T& value) {
+template <class T, class Store>
+bool BasicChannel<T, Store>::give(Waker& waker, T& value) {
   if (Waiter* const first = receivers_.claim_first()) {
     static_cast<Receive&>(*first).value_.emplace(std::move(value));
     waker.serve(*first);
-  } else if (size_ < ring_.size()) {
-    push(std::move(value));
+  } else if (store_.size() < store_.capacity()) {
+    store_.push(std::move(value));
   } else {
     return false;
   }
@@ -159,46 +140,46 @@ bool Channel<T>::give(Waker& waker, T& value) {
   return true;
 }
 
-template <class T>
-std::optional<T> Channel<T>::take(Waker& waker) {
+template <class T, class Store>
+std::optional<T> BasicChannel<T, Store>::take(Waker& waker) {
   Waiter* const first = senders_.claim_first();
-  if (first == nullptr) return size_ > 0 ? std::optional<T>(pop()) : std::nullopt;
+  if (first == nullptr) return store_.size() > 0 ? std::optional<T>(store_.pop()) : std::nullopt;
   auto& send = static_cast<Send&>(*first);
   send.sent_ = true;
   ++unfinished_;
   waker.serve(send);
-  if (ring_.empty()) return std::move(send.value_);
-  T value = pop();
-  push(std::move(send.value_));
+  if (store_.capacity() == 0) return std::move(send.value_);
+  T value = store_.pop();
+  store_.push(std::move(send.value_));
   return value;
 }
 
-template <class T>
-bool Channel<T>::send_now(Waker& waker, Send& send) {
+template <class T, class Store>
+bool BasicChannel<T, Store>::send_now(Waker& waker, Send& send) {
   if (closed_) return true;
   return send.sent_ = give(waker, send.value_);
 }
 
-template <class T>
-bool Channel<T>::receive_now(Waker& waker, Receive& receive) {
+template <class T, class Store>
+bool BasicChannel<T, Store>::receive_now(Waker& waker, Receive& receive) {
   receive.value_ = take(waker);
   return receive.value_ || closed_;
 }
 
-template <class T>
-bool Channel<T>::try_send(T&& value) {
+template <class T, class Store>
+bool BasicChannel<T, Store>::try_send(T&& value) {
   Waker waker(mutex_);
   return !closed_ && give(waker, value);
 }
 
-template <class T>
-std::optional<T> Channel<T>::try_receive() {
+template <class T, class Store>
+std::optional<T> BasicChannel<T, Store>::try_receive() {
   Waker waker(mutex_);
   return take(waker);
 }
 
-template <class T>
-void Channel<T>::task_done() {
+template <class T, class Store>
+void BasicChannel<T, Store>::task_done() {
   Waker waker(mutex_);
   if (unfinished_ == 0) {
     throw std::logic_error("task_done() was called more often than values were sent");
@@ -207,30 +188,92 @@ void Channel<T>::task_done() {
   while (Waiter* const first = joiners_.claim_first()) waker.serve(*first);
 }
 
-template <class T>
-void Channel<T>::close() noexcept {
+template <class T, class Store>
+void BasicChannel<T, Store>::close() noexcept {
   Waker waker(mutex_);
   closed_ = true;
   while (Waiter* const first = receivers_.claim_first()) waker.serve(*first);
   while (Waiter* const first = senders_.claim_first()) waker.serve(*first);
 }
 
-template <class T>
-bool Channel<T>::is_closed() const {
+template <class T, class Store>
+bool BasicChannel<T, Store>::is_closed() const {
   const std::lock_guard lock(mutex_);
   return closed_;
 }
 
-template <class T>
-std::size_t Channel<T>::unfinished() const {
+template <class T, class Store>
+std::size_t BasicChannel<T, Store>::unfinished() const {
   const std::lock_guard lock(mutex_);
   return unfinished_;
 }
 
-template <class T>
-std::size_t Channel<T>::size() const {
+template <class T, class Store>
+std::size_t BasicChannel<T, Store>::size() const {
   const std::lock_guard lock(mutex_);
-  return size_;
+  return store_.size();
 }
+
+namespace detail {
+
+/// Values in the order they came.
+template <class T>
+class ValueRing {
+ public:
+  explicit ValueRing(std::size_t capacity) : ring_(capacity) {}
+
+  [[nodiscard]] std::size_t capacity() const { return ring_.size(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  void push(T&& value) {
+    std::size_t at = first_ + size_;
+    if (at >= ring_.size()) at -= ring_.size();
+    ring_[at].emplace(std::move(value));
+    ++size_;
+  }
+  T pop() {
+    T value = *std::move(ring_[first_]);
+    ring_[first_].reset();
+    if (++first_ == ring_.size()) first_ = 0;
+    --size_;
+    return value;
+  }
+
+ private:
+  std::vector<std::optional<T>> ring_;
+  std::size_t first_ = 0;  ///< where in `ring_` the values begin
+  std::size_t size_ = 0;
+};
+
+/// Values of which the smallest comes first.
+template <class T, class Before>
+class ValueHeap {
+ public:
+  explicit ValueHeap(std::size_t capacity) : capacity_(capacity) {
+    if (capacity == 0) throw std::invalid_argument("a PriorityChannel needs room for a value");
+    heap_.reserve(capacity);
+  }
+
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
+  [[nodiscard]] std::size_t size() const { return heap_.size(); }
+  void push(T&& value) { heap_.push(std::move(value)); }
+  T pop() { return heap_.pop(); }
+
+ private:
+  const std::size_t capacity_;
+  base::StableHeap<T, Before> heap_;
+};
+
+}  // namespace detail
+
+/// Gives values in the order they were sent. With a capacity of 0 a sender waits until its value was
+/// taken.
+template <class T>
+using Channel = BasicChannel<T, detail::ValueRing<T>>;
+
+/// Gives the smallest of the values that it holds first, by Before, which must not throw; of equal
+/// ones, the one that was sent first. A sender that waits for room keeps its place in line, however
+/// urgent its value is. Throws std::invalid_argument when it is made with a capacity of 0.
+template <class T, class Before = std::less<T>>
+using PriorityChannel = BasicChannel<T, detail::ValueHeap<T, Before>>;
 
 }  // namespace mastic::async

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "mastic/async/context_testing.h"
@@ -362,6 +364,81 @@ TEST(Channel, MayBeDestroyedByWhoeverJoins) {
   executor.run();
   EXPECT_TRUE(joiner.is_done());
   EXPECT_EQ(channel, nullptr);
+}
+
+// ---- by priority ----
+
+template <class AnyChannel>
+Task<std::vector<int>> received_of(AnyChannel& channel) {
+  std::vector<int> numbers;
+  while (const auto number = co_await channel.receive()) numbers.push_back(*number);
+  co_return numbers;
+}
+
+TEST(PriorityChannel, GivesTheSmallestFirst) {
+  PriorityChannel<int> channel(5);
+  for (const int number : {3, 1, 4, 1, 5}) EXPECT_TRUE(channel.try_send(number));
+  EXPECT_FALSE(channel.try_send(0)) << "it is full";
+  channel.close();
+  EXPECT_EQ(run_to_end(received_of(channel)), (std::vector{1, 1, 3, 4, 5}));
+}
+
+TEST(PriorityChannel, OrdersAsItIsTold) {
+  PriorityChannel<int, std::greater<>> channel(3);
+  for (const int number : {3, 1, 4}) EXPECT_TRUE(channel.try_send(number));
+  channel.close();
+  EXPECT_EQ(run_to_end(received_of(channel)), (std::vector{4, 3, 1}));
+}
+
+struct Job {
+  int urgency;
+  std::unique_ptr<int> number;
+  bool operator<(const Job& other) const { return urgency < other.urgency; }
+};
+TEST(PriorityChannel, KeepsTheOrderOfEqualOnes) {
+  PriorityChannel<Job> channel(10);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(channel.try_send(Job{i % 2, std::make_unique<int>(i)}));
+  }
+  std::vector<int> numbers;
+  while (auto job = channel.try_receive()) numbers.push_back(*job->number);
+  EXPECT_EQ(numbers, (std::vector{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}));
+}
+
+Task<> send_each(PriorityChannel<int>& channel, std::vector<int> numbers) {
+  for (const int number : numbers) EXPECT_TRUE(co_await channel.send(number));
+  channel.close();
+}
+TEST(PriorityChannel, ASenderThatWaitsKeepsItsPlace) {
+  ManualExecutor executor;
+  PriorityChannel<int> channel(2);
+  TestContext<void> sender(executor, send_each(channel, {5, 4, 1, 3}));
+  executor.run();
+  EXPECT_FALSE(sender.is_done());
+  EXPECT_EQ(channel.try_receive(), 4) << "1 was not in yet";
+  EXPECT_EQ(channel.try_receive(), 1);
+  executor.run();
+  EXPECT_TRUE(sender.is_done());
+  EXPECT_EQ(channel.try_receive(), 3);
+  EXPECT_EQ(channel.try_receive(), 5);
+}
+
+TEST(PriorityChannel, GivesToWhoWaitsAtOnce) {
+  ManualExecutor executor;
+  PriorityChannel<int> channel(1);
+  TestContext<std::vector<int>> receiver(executor, received_of(channel));
+  executor.run();
+  EXPECT_TRUE(channel.try_send(2));
+  EXPECT_TRUE(channel.try_send(1)) << "the first one is with the receiver already";
+  executor.run();
+  channel.close();
+  executor.run();
+  EXPECT_EQ(receiver.take(), (std::vector{2, 1}));
+  EXPECT_EQ(channel.unfinished(), 2u);
+}
+
+TEST(PriorityChannel, NeedsRoomForAValue) {
+  EXPECT_THROW(PriorityChannel<int>(0), std::invalid_argument);
 }
 
 }  // namespace
