@@ -54,7 +54,7 @@ class LogWriter final : public base::LineSink {
   void reopen() noexcept;
   /// Waits until all lines and `reopen` calls so far are done, at most for `longest`. Returns
   /// whether they are.
-  bool flush(base::Duration longest);
+  bool flush(base::Duration longest = base::Duration::max());
   /// How many lines were lost so far.
   [[nodiscard]] std::uint64_t dropped() const;
 

@@ -30,4 +30,8 @@ bool sleep_for(base::Duration time, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
+void wait_for_stop(const std::stop_token& stop) {
+  while (sleep_for(base::Duration::max(), stop)) continue;
+}
+
 }  // namespace mastic::threads

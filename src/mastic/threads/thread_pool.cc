@@ -97,6 +97,11 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::stop(Stop how) {
+  request_stop(how);
+  if (!is_of_this_thread()) join_all();
+}
+
+void ThreadPool::request_stop(Stop how) {
   std::vector<PoolTask*> lost;
   std::vector<StateReference<FutureState>> asked;
   {
@@ -123,7 +128,6 @@ void ThreadPool::stop(Stop how) {
   // code.
   lose_all(lost, TaskLost::Why::Stopped);
   for (const auto& state : asked) (void)state->cancel();
-  if (!is_of_this_thread()) join_all();
 }
 
 void ThreadPool::join_all() {

@@ -149,6 +149,9 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   /// what runs; in one of its own threads it does not wait. Another thread may call it with Discard
   /// while one waits for Drain.
   void stop(Stop how);
+  /// Begins to stop in the same way, and does not wait: what runs goes on, and with Drain what is
+  /// queued too. Futures are done as their tasks end; `stop` or the end of the pool waits for all.
+  void request_stop(Stop how);
 
   /// Figures for monitoring: up to `oldest` of this moment, from `done` on since the pool began.
   struct Statistics {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mastic/threads/event.h"
+#include "mastic/threads/thread.h"
 #include "mastic/threads/thread_pool.h"
 #include "mastic/threads/thread_pool_testing.h"
 #include "mastic/threads/wait.h"
@@ -215,6 +216,39 @@ TEST_F(ThreadPoolTest, DiscardMayFollowADrainThatWaits) {
   std::jthread discard([&] { pool.stop(Stop::Discard); });
   EXPECT_EQ(why_lost(std::move(queued)), Why::Stopped);
   gate.set();
+}
+
+TEST_F(ThreadPoolTest, AStopThatIsRequestedRunsWhatIsQueuedAndDoesNotWait) {
+  ThreadPool pool(single());
+  Future<> held = hold(pool);
+  Future<int> queued = pool.submit([] { return 1; });
+  pool.request_stop(Stop::Drain);
+  EXPECT_EQ(held.progress(), Progress::Running);
+  EXPECT_EQ(queued.progress(), Progress::Pending);
+  EXPECT_EQ(why_lost(pool.submit([] { return 2; })), Why::Stopped);
+  gate.set();
+  EXPECT_EQ(queued.get(), 1);
+  pool.stop(Stop::Drain);
+  EXPECT_EQ(pool.statistics().threads, 0u) << "that one waited";
+}
+
+TEST_F(ThreadPoolTest, AStopThatIsRequestedMayDiscardWhatIsQueued) {
+  ThreadPool pool(single());
+  Event begun;
+  Future<> runs = pool.submit([&](const std::stop_token& stop) {
+    begun.set();
+    wait_for_stop(stop);
+    gate.wait();
+  });
+  begun.wait();
+  Future<> queued = pool.submit([] {});
+  pool.request_stop(Stop::Drain);
+  pool.request_stop(Stop::Discard);
+  EXPECT_TRUE(queued.is_done());
+  EXPECT_EQ(why_lost(std::move(queued)), Why::Stopped);
+  EXPECT_FALSE(runs.is_done()) << "it was asked to stop, and is not waited for";
+  gate.set();
+  runs.get();
 }
 
 TEST_F(ThreadPoolTest, TakesNothingAfterItsStop) {

@@ -145,6 +145,12 @@ TEST(Waits, AThreadSleepsForEver) {
   for (const Duration none : kNoTime) EXPECT_TRUE(sleep_for(none, std::stop_token()));
 }
 
+TEST(Waits, AThreadWaitsForItsStop) {
+  std::stop_source source;
+  until_told([&] { return wait_for_stop(source.get_token()); }, [&] { source.request_stop(); });
+  wait_for_stop(source.get_token());  // it was requested already
+}
+
 TEST(Waits, ATimerWaitsForEver) {
   std::atomic<bool> called = false;
   Event begun;
@@ -179,6 +185,7 @@ TEST_F(WaitsOfALog, ItIsFlushedForEver) {
   LogWriter writer(open(), {.linger = kForEver});
   writer.write("a line\n");
   EXPECT_TRUE(writer.flush(kForEver));
+  EXPECT_TRUE(writer.flush());
   EXPECT_EQ(content(path), "a line\n");
 }
 
