@@ -24,6 +24,7 @@
 #include "mastic/base/stable_heap.h"
 #include "mastic/base/units.h"
 #include "mastic/threads/blocking_scope.h"
+#include "mastic/threads/queue_watcher.h"
 
 namespace mastic::threads {
 
@@ -53,6 +54,7 @@ enum class Shutdown : std::uint8_t {
 template <class T, class Store>
 class BasicQueue {
  public:
+  using Item = T;
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
   /// Makes a queue for at most `max_size` items. Throws std::logic_error when that is 0.
@@ -126,6 +128,23 @@ class BasicQueue {
     has_item_.notify_all();
     has_room_.notify_all();
     all_done_.notify_all();
+    watchers_.tell_all();
+  }
+
+  // For select (select.h).
+
+  /// Has `watcher` told at every put and at the shutdown, until `unwatch`. Returns false when there
+  /// is an item, or the queue was shut down: then it is not told.
+  [[nodiscard]] bool watch(QueueWatcher& watcher) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (is_shut_down_ || !items_.empty()) return false;
+    watchers_.add(watcher);
+    return true;
+  }
+  /// No longer tells `watcher`, if it did.
+  void unwatch(QueueWatcher& watcher) noexcept {
+    const std::lock_guard lock(mutex_);
+    watchers_.remove(watcher);
   }
 
   // Observers. Another thread may change the answer at once, except that `is_shut_down` and
@@ -205,6 +224,7 @@ class BasicQueue {
     items_.push(std::move(item));
     ++unfinished_;
     if (waiting_to_get_ > 0) has_item_.notify_one();
+    watchers_.tell_all();
     return Put::Done;
   }
 
@@ -230,6 +250,7 @@ class BasicQueue {
   std::condition_variable has_room_;
   std::condition_variable all_done_;
   Store items_;
+  QueueWatchers watchers_;
   std::size_t unfinished_ = 0;
   std::size_t waiting_to_get_ = 0;
   std::size_t waiting_to_put_ = 0;

@@ -1,0 +1,172 @@
+// Waiting for the first of several queues, without taking anything from the others.
+//
+//     auto first = threads::select(orders, returns);
+//     if (first.index() == 0) ...             // std::get<0>(first) is what orders.get() would give
+//
+// For threads that may block; tasks have async::select. A thread that only waits for items of one
+// kind needs no select: let all who put share one queue.
+
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mastic/base/units.h"
+#include "mastic/threads/blocking_scope.h"
+#include "mastic/threads/queue.h"
+
+namespace mastic::threads {
+
+/// What `select` gives: the index is that of the queue, the value is what its `get` gives. So a queue
+/// that is shut down and empty gives no item.
+template <class... Queues>
+using Selected = std::variant<std::optional<typename Queues::Item>...>;
+
+/// What `select` of a vector of queues gives.
+template <class T>
+struct SelectedOf {
+  std::size_t index;      ///< of the queue
+  std::optional<T> item;  ///< nothing when that queue is shut down and empty
+};
+
+namespace detail {
+
+/// The sleep of a thread until one of its places is told. Places are told with the lock of a queue
+/// held, and take the lock of the sleep inside of it; the thread itself never holds both.
+class QueueSleep {
+ public:
+  class Place final : public QueueWatcher {
+   public:
+    explicit Place(QueueSleep& sleep) : sleep_(sleep) {}
+    void may_get() noexcept override { sleep_.wake(); }
+
+   private:
+    QueueSleep& sleep_;
+  };
+
+  /// Makes one for `queues` queues.
+  explicit QueueSleep(std::size_t queues) : places_(queues, Place(*this)) {}
+  QueueSleep(const QueueSleep&) = delete;
+  QueueSleep& operator=(const QueueSleep&) = delete;
+
+  [[nodiscard]] Place& place(std::size_t queue) { return places_[queue]; }
+  /// Sleeps at most until `end`. Returns whether it was woken.
+  [[nodiscard]] bool sleep_until(base::Instant end) {
+    const BlockingScope blocking;
+    std::unique_lock lock(mutex_);
+    return woken_.wait_until(lock, end, [this] { return is_woken_; });
+  }
+
+ private:
+  void wake() noexcept {
+    const std::lock_guard lock(mutex_);
+    is_woken_ = true;
+    woken_.notify_one();
+  }
+
+  std::vector<Place> places_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool is_woken_ = false;
+};
+
+/// Takes from the first queue that has something, or sleeps and looks again. `take_first()` never
+/// waits; `for_each(f)` calls `f(number, queue)` for each of `count` queues.
+///
+/// Nothing is watched while it takes: so a queue is not touched any more once its item is taken, and
+/// may be destroyed by then.
+template <class TakeFirst, class ForEach>
+auto take_until(base::Instant end, std::size_t count, TakeFirst take_first, ForEach for_each) {
+  for (;;) {
+    if (auto first = take_first()) return first;
+    QueueSleep sleep(count);
+    bool is_in_time = true;
+    bool watches_all = true;
+    for_each([&](std::size_t number, auto& queue) {
+      watches_all = watches_all && queue.watch(sleep.place(number));
+    });
+    if (watches_all) is_in_time = sleep.sleep_until(end);
+    for_each([&](std::size_t number, auto& queue) { queue.unwatch(sleep.place(number)); });
+    if (!is_in_time) return take_first();
+  }
+}
+
+template <class... Queues>
+std::optional<Selected<Queues...>> select_until(base::Instant end, Queues&... queues) {
+  const auto take_first = [&] {
+    std::optional<Selected<Queues...>> first;
+    const auto take = [&]<std::size_t I>(std::in_place_index_t<I> place, auto& queue) {
+      auto item = queue.try_get();
+      if (item || queue.is_over()) first.emplace(place, std::move(item));
+      return first.has_value();
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (void)(take(std::in_place_index<I>, queues) || ...);
+    }(std::index_sequence_for<Queues...>());
+    return first;
+  };
+  const auto for_each = [&](auto f) {
+    std::size_t number = 0;
+    (f(number++, queues), ...);
+  };
+  return take_until(end, sizeof...(Queues), take_first, for_each);
+}
+
+template <class T, class Store>
+std::optional<SelectedOf<T>> select_until(base::Instant end,
+                                          const std::vector<BasicQueue<T, Store>*>& queues) {
+  if (queues.empty()) throw std::logic_error("select needs a queue to wait for");
+  const auto take_first = [&] {
+    std::optional<SelectedOf<T>> first;
+    for (std::size_t i = 0; i < queues.size() && !first; ++i) {
+      auto item = queues[i]->try_get();
+      if (item || queues[i]->is_over()) first.emplace(i, std::move(item));
+    }
+    return first;
+  };
+  const auto for_each = [&](auto f) {
+    for (std::size_t i = 0; i < queues.size(); ++i) f(i, *queues[i]);
+  };
+  return take_until(end, queues.size(), take_first, for_each);
+}
+
+}  // namespace detail
+
+/// Waits until one of the queues has an item and takes it, or until one is shut down and empty. When
+/// several have something, the first of them in the order given does. The queues must outlive the
+/// call, except for the one that the result comes from.
+///
+/// A queue that is shut down and empty has nothing to give, at once, and so comes before those behind
+/// it: leave it out from then on.
+template <class... T, class... Store>
+  requires(sizeof...(T) > 0)
+[[nodiscard]] Selected<BasicQueue<T, Store>...> select(BasicQueue<T, Store>&... queues) {
+  return *detail::select_until(base::Instant::max(), queues...);
+}
+/// Waits in the same way, at most for `longest`; returns nothing when none had something.
+template <class... T, class... Store>
+  requires(sizeof...(T) > 0)
+[[nodiscard]] std::optional<Selected<BasicQueue<T, Store>...>> select_for(
+    base::Duration longest, BasicQueue<T, Store>&... queues) {
+  return detail::select_until(base::from_now(longest), queues...);
+}
+
+/// Waits in the same way for as many queues of one kind as there are. Throws std::logic_error when
+/// there are none.
+template <class T, class Store>
+[[nodiscard]] SelectedOf<T> select(const std::vector<BasicQueue<T, Store>*>& queues) {
+  return *detail::select_until(base::Instant::max(), queues);
+}
+template <class T, class Store>
+[[nodiscard]] std::optional<SelectedOf<T>> select_for(
+    base::Duration longest, const std::vector<BasicQueue<T, Store>*>& queues) {
+  return detail::select_until(base::from_now(longest), queues);
+}
+
+}  // namespace mastic::threads
