@@ -10,6 +10,7 @@
 #include <mastic/async/semaphore.h>
 #include <mastic/async/sleep.h>
 #include <mastic/async/task_group.h>
+#include <mastic/async/task_handle.h>
 #include <mastic/async/threaded_executor_testing.h>
 #include <mastic/async/when.h>
 #include <mastic/async/with_timeout.h>
@@ -34,6 +35,63 @@ template <class T>
 T run(Task<T> task) {
   return run_to_end(std::move(task));
 }
+
+// ---- what differs most ----
+
+Task<int> awaits_after_a_cancel() {
+  int thrown = 0;
+  co_await task_group([&](TaskGroup& group) -> Task<> {
+    group.cancel();
+    for (int i = 0; i < 3; ++i) {
+      try {
+        co_await sleep_for(1ms);
+      } catch (const Cancelled&) {
+        ++thrown;
+      }
+    }
+  });
+  co_return thrown;  // 3; in Python it would be 1
+}
+TEST(FromPythonAsyncio, EachLaterAwaitThrows) { EXPECT_EQ(run(awaits_after_a_cancel()), 3); }
+
+Task<bool> holds_after_a_cancel() {
+  Mutex mutex;
+  Condition changed;
+  bool holds = true;
+  const auto wait = [&]() -> Task<> {
+    auto guard = co_await mutex.lock();
+    try {
+      co_await changed.wait(guard);
+    } catch (const Cancelled&) {
+      holds = static_cast<bool>(guard);  // touch nothing that the mutex guards
+      throw;
+    }
+  };
+  co_await task_group([&](TaskGroup& group) -> Task<> {
+    group.spawn(wait);
+    co_await sleep_for(1ms);
+    group.cancel();
+  });
+  co_return holds;  // false; in Python it would be true
+}
+TEST(FromPythonAsyncio, AConditionThatWasCancelled) { EXPECT_FALSE(run(holds_after_a_cancel())); }
+
+Task<std::string> no_time_at_all() {
+  std::string end = "never begun";
+  const auto work = [&]() -> Task<> {
+    end = "begun";
+    co_await sleep_for(1ms);
+    end = "ended";
+  };
+  try {
+    co_await with_timeout(work(), 0s);
+  } catch (const TimedOut&) {
+  }
+  co_return end;  // begun; wait_for(work(), 0) would never begin
+}
+TEST(FromPythonAsyncio, ATimeoutOfNoTimeBegins) { EXPECT_EQ(run(no_time_at_all()), "begun"); }
+
+// ---- name by name ----
 
 Task<int> fetch(int id) {
   co_await sleep_for(10ms);
@@ -100,14 +158,32 @@ Task<std::string> cancel() {
     }
   };
   co_await task_group([&](TaskGroup& group) -> Task<> {
-    group.spawn(sleeper);
+    TaskHandle<> task(group, sleeper);  // task = group.create_task(sleeper())
+    TaskHandle answer(group, fetch(7));
     co_await sleep_for(1ms);
-    group.cancel();  // task.cancel()
+    task.cancel();  // this one alone; group.cancel() cancels all
+    if (co_await answer.result() != 70) end = "wrong";
   });
   co_return end;
 }
-
 TEST(FromPythonAsyncio, Cancel) { EXPECT_EQ(run(cancel()), "cancelled"); }
+
+Task<std::string> shielded() {
+  std::string end = "lost";
+  const auto save = [&]() -> Task<> {
+    co_await sleep_for(1min);
+    end = "saved";
+  };
+  co_await task_group([&](TaskGroup& owner) -> Task<> {
+    try {
+      co_await with_timeout(shield(owner, save()), 5s);
+    } catch (const TimedOut&) {
+      end = "late";
+    }
+  });  // waits for what was shielded
+  co_return end;
+}
+TEST(FromPythonAsyncio, Shield) { EXPECT_EQ(run(shielded()), "saved"); }
 
 Task<std::string> locks() {
   Mutex mutex;
@@ -149,6 +225,27 @@ Task<int> queue() {
 }
 
 TEST(FromPythonAsyncio, Queue) { EXPECT_EQ(run(queue()), 10); }
+
+Task<std::string> urgent_first() {
+  PriorityChannel<std::pair<int, std::string>> jobs(10);
+  (void)co_await jobs.send({2, "tidy"});
+  (void)co_await jobs.send({1, "put the fire out"});
+  std::string first;
+  co_await task_group([&](TaskGroup& group) -> Task<> {
+    group.spawn([&]() -> Task<> {
+      while (const auto job = co_await jobs.receive()) {
+        if (first.empty()) first = job->second;
+        jobs.task_done();
+      }
+    });
+    co_await jobs.join();  // queue.join(): until both are done
+    jobs.close();
+  });
+  co_return first;
+}
+TEST(FromPythonAsyncio, PriorityQueueAndJoin) {
+  EXPECT_EQ(run(urgent_first()), "put the fire out");
+}
 
 Task<int> to_thread() {
   co_return co_await run_blocking([] { return 6 * 7; });  // may block

@@ -1,9 +1,12 @@
 // The code of from-python-concurrency.md: `threading`, `queue` and `concurrent.futures`.
 
 #include <gtest/gtest.h>
+#include <mastic/threads/barrier.h>
 #include <mastic/threads/event.h>
 #include <mastic/threads/future.h>
 #include <mastic/threads/queue.h>
+#include <mastic/threads/select.h>
+#include <mastic/threads/semaphore.h>
 #include <mastic/threads/thread.h>
 #include <mastic/threads/thread_pool.h>
 #include <mastic/threads/timer.h>
@@ -11,14 +14,13 @@
 #include <mastic/threads/wait.h>
 
 #include <atomic>
-#include <barrier>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 namespace threads = mastic::threads;
@@ -85,11 +87,15 @@ TEST(FromPythonThreading, Condition) {
 }
 
 TEST(FromPythonThreading, Semaphore) {
-  std::counting_semaphore<> places(2);
-  places.acquire();
-  EXPECT_TRUE(places.try_acquire());
-  EXPECT_FALSE(places.try_acquire_for(1ms));
-  places.release(2);
+  threads::Semaphore places(2);
+  const auto permit = places.acquire();  // with places:
+  EXPECT_TRUE(places.try_acquire());     // acquire(blocking=False), and given back here
+  places.acquire().detach();             // a permit that release() gives back
+  EXPECT_FALSE(places.acquire_for(1ms));
+  places.release();
+
+  threads::BoundedSemaphore bounded(2);
+  EXPECT_THROW(bounded.release(), std::logic_error);  // ValueError
 }
 
 TEST(FromPythonThreading, Event) {
@@ -107,9 +113,14 @@ TEST(FromPythonThreading, Timer) {
 }
 
 TEST(FromPythonThreading, Barrier) {
-  std::barrier start(2);
-  std::jthread other([&] { start.arrive_and_wait(); });
-  start.arrive_and_wait();
+  threads::Barrier start(2);
+  std::jthread other([&] { (void)start.arrive_and_wait(); });
+  EXPECT_LT(start.arrive_and_wait(), 2u);  // wait(): which one this is
+  other.join();
+  EXPECT_THROW((void)start.arrive_and_wait_for(1ms),
+               threads::BrokenBarrier);  // wait(timeout=0.001)
+  EXPECT_TRUE(start.is_broken());
+  start.reset();
 }
 
 thread_local int calls = 0;
@@ -185,6 +196,15 @@ TEST(FromPythonQueue, LifoAndPriority) {
 
 // ---- concurrent.futures ----
 
+TEST(FromPythonQueue, Select) {
+  threads::Queue<int> orders;
+  threads::Queue<std::string> notes;
+  EXPECT_EQ(notes.put("closed on Monday"), threads::Put::Done);
+  const auto first = threads::select(orders, notes);
+  EXPECT_EQ(first.index(), 1u);
+  EXPECT_EQ(std::get<1>(first), "closed on Monday");
+}
+
 TEST(FromPythonFutures, Executor) {
   threads::ThreadPool pool({.name = "squares", .max_threads = 4, .initializer = [] {}});
   threads::Future<int> future = pool.submit([] { return square(7); });
@@ -204,6 +224,23 @@ TEST(FromPythonFutures, Shutdown) {
   pool.stop(threads::Stop::Discard);  // shutdown(cancel_futures=True), and `runs` is asked to stop
   EXPECT_THROW(waits.get(), threads::TaskLost);
   EXPECT_THROW(pool.submit([] {}).get(), threads::TaskLost);  // RuntimeError
+}
+
+TEST(FromPythonFutures, ShutdownWithoutWaiting) {
+  threads::ThreadPool pool({.max_threads = 1});
+  threads::Event begun;
+  threads::Event gate;
+  threads::Future<> runs = pool.submit([&] {
+    begun.set();
+    gate.wait();
+  });
+  threads::Future<> waits = pool.submit([] {});
+  begun.wait();
+  pool.request_stop(threads::Stop::Drain);    // shutdown(wait=False)
+  pool.request_stop(threads::Stop::Discard);  // shutdown(wait=False, cancel_futures=True)
+  EXPECT_FALSE(runs.is_done());
+  EXPECT_THROW(waits.get(), threads::TaskLost);
+  gate.set();
 }
 
 TEST(FromPythonFutures, Cancel) {
@@ -251,6 +288,32 @@ TEST(FromPythonFutures, WaitAndAsCompleted) {
   int sum = 0;
   for (threads::Future<int>& future : threads::as_completed(futures)) sum += future.get();
   EXPECT_EQ(sum, 14);
+}
+
+TEST(FromPythonFutures, Shared) {
+  threads::ThreadPool pool;
+  const threads::SharedFuture<int> answer = pool.submit([] { return square(7); }).share();
+  threads::Future<int> more = answer.then([](int n) { return n + 1; });  // add_done_callback
+  EXPECT_EQ(answer.get(), 49);
+  EXPECT_EQ(answer.get(), 49);
+  EXPECT_EQ(more.get(), 50);
+  EXPECT_EQ(answer.progress(), threads::Progress::Done);  // done(), running(), cancelled()
+}
+
+TEST(FromPythonFutures, FirstExceptionAndTimeout) {
+  threads::Promise<int> slow;
+  threads::Promise<int> failing;
+  std::vector<threads::Future<int>> futures;
+  futures.push_back(slow.future());
+  futures.push_back(failing.future());
+  failing.set_error(std::make_exception_ptr(std::runtime_error("no tea")));
+  EXPECT_EQ(threads::wait_first_failure(futures), 1u);  // wait(fs, return_when=FIRST_EXCEPTION)
+  auto in_time = threads::as_completed_for(futures, 1ms);
+  for (threads::Future<int>& future : in_time) EXPECT_THROW(future.get(), std::runtime_error);
+  EXPECT_EQ(in_time.left(), 1u);  // TimeoutError
+
+  slow.set(7);
+  EXPECT_EQ(futures.front().get(), 7);
 }
 
 TEST(FromPythonFutures, Errors) {
