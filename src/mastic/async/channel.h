@@ -16,9 +16,9 @@
 
 namespace mastic::async {
 
-/// Carries values from tasks to tasks, of whatever contexts. Use Channel or PriorityChannel: the store
-/// decides which value comes next. Holds up to `capacity` values, in memory taken at the beginning.
-/// Who waits first is served first, on both sides.
+/// Carries values from tasks to tasks, of whatever contexts. Use Channel or PriorityChannel: the
+/// store decides which value comes next. Holds up to `capacity` values, in memory taken at the
+/// beginning. Who waits first is served first, on both sides.
 ///
 ///     Channel<Line> lines(16);
 ///     if (!co_await lines.send(std::move(line))) co_return;    // nobody wants it any more
@@ -27,8 +27,8 @@ namespace mastic::async {
 /// After `close`, what is held can still be received, and then comes nothing. From any thread;
 /// threads that are not tasks have the try_ functions. It outlives those who wait at it.
 ///
-/// Receivers that report each value by `task_done` when they are through with it let `join` wait for
-/// the work, and not just for the values to be taken.
+/// Receivers that report each value by `task_done` when they are through with it let `join` wait
+/// for the work, and not just for the values to be taken.
 template <class T, class Store>
 class BasicChannel {
   static_assert(std::is_nothrow_move_constructible_v<T>,
@@ -265,8 +265,8 @@ class ValueHeap {
 
 }  // namespace detail
 
-/// Gives values in the order they were sent. With a capacity of 0 a sender waits until its value was
-/// taken.
+/// Gives values in the order they were sent. With a capacity of 0 a sender waits until its value
+/// was taken.
 template <class T>
 using Channel = BasicChannel<T, detail::ValueRing<T>>;
 

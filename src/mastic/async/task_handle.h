@@ -155,8 +155,9 @@ class TaskHandle {
   /// Whether the task has ended: by giving something, by throwing, or because it was cancelled.
   [[nodiscard]] bool has_ended() const { return !state_->scope; }
 
-  /// Waits for the end of the task, and gives what it gave. Throws what the task threw, or Cancelled
-  /// when the task was cancelled. A value is given once: after that this throws std::logic_error.
+  /// Waits for the end of the task, and gives what it gave. Throws what the task threw, or
+  /// Cancelled when the task was cancelled. A value is given once: after that this throws
+  /// std::logic_error.
   ///
   /// Who waits here may be cancelled: the task itself is not, it goes on in its group.
   [[nodiscard]] Task<T> result() const { return detail::wait_for_result<T>(state_); }
@@ -171,9 +172,9 @@ template <class F>
   requires(Awaitable<std::invoke_result_t<F&>>)
 TaskHandle(TaskGroup&, F) -> TaskHandle<Awaited<std::invoke_result_t<F&>>>;
 
-/// Runs `task` in `owner`, a group further out, and waits for what it gives. When the one that waits
-/// is cancelled or its time is over, `task` goes on all the same, until `owner` itself is cancelled;
-/// `owner` does not end before it. What it throws then fails `owner`.
+/// Runs `task` in `owner`, a group further out, and waits for what it gives. When the one that
+/// waits is cancelled or its time is over, `task` goes on all the same, until `owner` itself is
+/// cancelled; `owner` does not end before it. What it throws then fails `owner`.
 ///
 ///     co_await with_timeout(shield(of_the_request, save(order)), 5s);   // late, but saved
 template <Awaitable A>

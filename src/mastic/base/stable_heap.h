@@ -11,8 +11,8 @@
 
 namespace mastic::base {
 
-/// Gives the smallest element first, by Before; of equal elements the one that was pushed first. What
-/// threads::PriorityQueue and async::PriorityChannel keep their values in. Not synchronized.
+/// Gives the smallest element first, by Before; of equal elements the one that was pushed first.
+/// What threads::PriorityQueue and async::PriorityChannel keep their values in. Not synchronized.
 template <class T, class Before = std::less<T>>
 class StableHeap {
  public:

@@ -49,8 +49,8 @@ std::size_t Barrier::arrive_and_wait_for(base::Duration longest) {
   });
 }
 
-/// The last one has arrived. The function runs without the lock, so that it may take its time and use
-/// the barrier; who arrives meanwhile belongs to the next round.
+/// The last one has arrived. The function runs without the lock, so that it may take its time and
+/// use the barrier; who arrives meanwhile belongs to the next round.
 void Barrier::complete(std::unique_lock<std::mutex>& lock) {
   Round round = std::exchange(round_, {});
   if (when_complete_) {

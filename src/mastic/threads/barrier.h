@@ -3,8 +3,8 @@
 //     threads::Barrier start(3);
 //     std::jthread worker([&] { prepare(); start.arrive_and_wait(); work(); });
 //
-// Python's `threading.Barrier`. std::barrier is for threads that all come for certain; here one that
-// fails calls `abort`, and nobody waits for it in vain.
+// Python's `threading.Barrier`. std::barrier is for threads that all come for certain; here one
+// that fails calls `abort`, and nobody waits for it in vain.
 
 #pragma once
 
@@ -27,8 +27,8 @@ class BrokenBarrier : public std::runtime_error {
   BrokenBarrier() : std::runtime_error("the barrier is broken: not all threads came together") {}
 };
 
-/// Lets threads pass when `parties` of them have arrived, again and again. All members may be called
-/// from any thread. It outlives those who wait at it.
+/// Lets threads pass when `parties` of them have arrived, again and again. All members may be
+/// called from any thread. It outlives those who wait at it.
 ///
 ///     open ──the last arrives──► complete ──function returns──► all pass, and it is open again
 ///       │                           └──function throws──┐
@@ -38,15 +38,15 @@ class BrokenBarrier : public std::runtime_error {
 /// throw BrokenBarrier. A round that is complete can no longer be broken from outside.
 class Barrier {
  public:
-  /// Makes an open one for `parties` threads. The last to arrive calls `when_complete` before anyone
-  /// passes; when that throws, the barrier is broken, and the exception leaves its wait. Throws
-  /// std::logic_error when `parties` is 0.
+  /// Makes an open one for `parties` threads. The last to arrive calls `when_complete` before
+  /// anyone passes; when that throws, the barrier is broken, and the exception leaves its wait.
+  /// Throws std::logic_error when `parties` is 0.
   explicit Barrier(std::size_t parties, std::function<void()> when_complete = {});
   Barrier(const Barrier&) = delete;
   Barrier& operator=(const Barrier&) = delete;
 
-  /// Waits until all have arrived. Returns how many had arrived before, from 0 to parties - 1, which
-  /// picks one of them for what one has to do. Throws BrokenBarrier.
+  /// Waits until all have arrived. Returns how many had arrived before, from 0 to parties - 1,
+  /// which picks one of them for what one has to do. Throws BrokenBarrier.
   std::size_t arrive_and_wait();
   /// Waits in the same way, at most for `longest`. When the time is over, the barrier breaks: this
   /// wait and all others throw BrokenBarrier.

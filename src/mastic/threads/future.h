@@ -11,8 +11,8 @@
 //     threads::Future<int> future = answer.future();
 //     answer.set(42);
 //
-// An exception that is not collected (by get, then, error or co_await) goes to the UncaughtHook. For
-// a result that several ask for there is `share` (shared_future.h).
+// An exception that is not collected (by get, then, error or co_await) goes to the UncaughtHook.
+// For a result that several ask for there is `share` (shared_future.h).
 
 #pragma once
 
@@ -80,8 +80,8 @@ using FollowerValue =
 
 }  // namespace detail
 
-/// The result of a task that runs elsewhere. One thread at a time may use it; `share` makes one that
-/// several may ask. Destroying it neither cancels the task nor waits for it.
+/// The result of a task that runs elsewhere. One thread at a time may use it; `share` makes one
+/// that several may ask. Destroying it neither cancels the task nor waits for it.
 ///
 /// `get` and `then` use a future up: it is empty afterwards, like one that was moved from. Using an
 /// empty future throws std::logic_error.

@@ -6,12 +6,12 @@
 
 namespace mastic::threads {
 
-/// Is told at every put and at the shutdown of a queue that it watches. A node of an intrusive list:
-/// telling cannot fail.
+/// Is told at every put and at the shutdown of a queue that it watches. A node of an intrusive
+/// list: telling cannot fail.
 class QueueWatcher {
  public:
-  /// Called on the thread that puts or shuts down, with the queue's lock held: it has to be quick and
-  /// must not touch another queue.
+  /// Called on the thread that puts or shuts down, with the queue's lock held: it has to be quick
+  /// and must not touch another queue.
   virtual void may_get() noexcept = 0;
 
  protected:

@@ -23,8 +23,8 @@
 
 namespace mastic::threads {
 
-/// What `select` gives: the index is that of the queue, the value is what its `get` gives. So a queue
-/// that is shut down and empty gives no item.
+/// What `select` gives: the index is that of the queue, the value is what its `get` gives. So a
+/// queue that is shut down and empty gives no item.
 template <class... Queues>
 using Selected = std::variant<std::optional<typename Queues::Item>...>;
 
@@ -79,8 +79,8 @@ class QueueSleep {
 /// Takes from the first queue that has something, or sleeps and looks again. `take_first()` never
 /// waits; `for_each(f)` calls `f(number, queue)` for each of `count` queues.
 ///
-/// Nothing is watched while it takes: so a queue is not touched any more once its item is taken, and
-/// may be destroyed by then.
+/// Nothing is watched while it takes: so a queue is not touched any more once its item is taken,
+/// and may be destroyed by then.
 template <class TakeFirst, class ForEach>
 auto take_until(base::Instant end, std::size_t count, TakeFirst take_first, ForEach for_each) {
   for (;;) {
@@ -138,12 +138,12 @@ std::optional<SelectedOf<T>> select_until(base::Instant end,
 
 }  // namespace detail
 
-/// Waits until one of the queues has an item and takes it, or until one is shut down and empty. When
-/// several have something, the first of them in the order given does. The queues must outlive the
-/// call, except for the one that the result comes from.
+/// Waits until one of the queues has an item and takes it, or until one is shut down and empty.
+/// When several have something, the first of them in the order given does. The queues must outlive
+/// the call, except for the one that the result comes from.
 ///
-/// A queue that is shut down and empty has nothing to give, at once, and so comes before those behind
-/// it: leave it out from then on.
+/// A queue that is shut down and empty has nothing to give, at once, and so comes before those
+/// behind it: leave it out from then on.
 template <class... T, class... Store>
   requires(sizeof...(T) > 0)
 [[nodiscard]] Selected<BasicQueue<T, Store>...> select(BasicQueue<T, Store>&... queues) {

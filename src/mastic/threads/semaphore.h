@@ -21,11 +21,12 @@
 
 namespace mastic::threads {
 
-/// Lets so many threads in at a time; which of those that wait comes next is not defined. All members
-/// may be called from any thread. It outlives its permits.
+/// Lets so many threads in at a time; which of those that wait comes next is not defined. All
+/// members may be called from any thread. It outlives its permits.
 class Semaphore {
  public:
-  /// A place inside. One thread at a time may use it; another one than acquired it may give it back.
+  /// A place inside. One thread at a time may use it; another one than acquired it may give it
+  /// back.
   class [[nodiscard]] Permit {
    public:
     Permit() = default;
@@ -65,8 +66,8 @@ class Semaphore {
   [[nodiscard]] std::optional<Permit> acquire_for(base::Duration longest);
   /// Returns a permit if there is one; never waits.
   [[nodiscard]] std::optional<Permit> try_acquire();
-  /// Adds permits: some that were detached, or new ones. Throws std::logic_error, and adds none, when
-  /// there would be more than can be counted.
+  /// Adds permits: some that were detached, or new ones. Throws std::logic_error, and adds none,
+  /// when there would be more than can be counted.
   void release(std::size_t count = 1);
   /// How many permits can be had at this moment.
   [[nodiscard]] std::size_t available() const;
@@ -86,8 +87,8 @@ class Semaphore {
   std::size_t available_;
 };
 
-/// A Semaphore that never has more permits than at its beginning: releasing it more often than it was
-/// acquired is a mistake, and throws std::logic_error.
+/// A Semaphore that never has more permits than at its beginning: releasing it more often than it
+/// was acquired is a mistake, and throws std::logic_error.
 class BoundedSemaphore : public Semaphore {
  public:
   explicit BoundedSemaphore(std::size_t permits) : Semaphore(permits, permits) {}

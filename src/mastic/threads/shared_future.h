@@ -55,13 +55,14 @@ class SharedFuture {
     return state().collect_error();
   }
 
-  /// Cancels the task for everyone who asks for it, or asks it to stop when it runs already; returns
-  /// which.
+  /// Cancels the task for everyone who asks for it, or asks it to stop when it runs already;
+  /// returns which.
   Cancel cancel() const { return state().cancel(); }
 
-  /// Calls `function` with the result once the task is done, as Future::then does; may be called any
-  /// number of times, and what was added first is called first. The function takes a const T& or a
-  /// SharedFuture<T>. Cancelling the returned future leaves this task alone: the others wait for it.
+  /// Calls `function` with the result once the task is done, as Future::then does; may be called
+  /// any number of times, and what was added first is called first. The function takes a const T&
+  /// or a SharedFuture<T>. Cancelling the returned future leaves this task alone: the others wait
+  /// for it.
   template <class F>
   auto then(F&& function) const -> Future<detail::FollowerValue<SharedFuture, std::decay_t<F>>> {
     (void)state();
@@ -86,9 +87,9 @@ class SharedFuture {
   StateReference<FutureResult<T>> state_;
 };
 
-/// `co_await shared` in an async::Task is `get` without blocking the thread: it shows the value of a
-/// named future, and copies that of a temporary. When the awaiting task is cancelled, the future's
-/// own task continues.
+/// `co_await shared` in an async::Task is `get` without blocking the thread: it shows the value of
+/// a named future, and copies that of a temporary. When the awaiting task is cancelled, the
+/// future's own task continues.
 template <class T>
 [[nodiscard]] auto operator co_await(const SharedFuture<T>& future) {
   return detail::FutureAwait<T, const SharedFuture<T>&>(future);
