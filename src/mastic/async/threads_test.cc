@@ -5,12 +5,12 @@
 
 #include <atomic>
 #include <list>
-#include <random>
 #include <vector>
 
 #include "mastic/async/channel.h"
 #include "mastic/async/condition.h"
 #include "mastic/async/event.h"
+#include "mastic/async/fleet_testing.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/async/select.h"
 #include "mastic/async/sleep.h"
@@ -22,49 +22,6 @@ namespace mastic::async {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Three executors with two threads each, and the contexts that run on them.
-class Fleet {
- public:
-  Fleet() {
-    for (int i = 0; i < 3; ++i) executors_.emplace_back(2);
-  }
-  ~Fleet() {
-    for (ThreadedExecutor& executor : executors_) executor.join();
-  }
-  Fleet(const Fleet&) = delete;
-  Fleet& operator=(const Fleet&) = delete;
-
-  void start(Task<int> task) {
-    executors_.splice(executors_.end(), executors_, executors_.begin());
-    contexts_.emplace_back(executors_.back(), std::move(task));
-  }
-  /// Stops every third, at moments of no order.
-  void stop_some() {
-    std::minstd_rand random(7);
-    int i = 0;
-    for (ThreadedContext<int>& context : contexts_) {
-      if (++i % 3 != 0) continue;
-      for (auto yields = random() % 20; yields > 0; --yields) std::this_thread::yield();
-      context.stop_soon();
-    }
-  }
-  /// Waits for all, and gives what they gave together; a cancelled one gave nothing.
-  int sum() {
-    int sum = 0;
-    for (ThreadedContext<int>& context : contexts_) {
-      try {
-        sum += context.take();
-      } catch (const Cancelled&) {
-      }
-    }
-    return sum;
-  }
-
- private:
-  std::list<ThreadedExecutor> executors_;
-  std::list<ThreadedContext<int>> contexts_;
-};
 
 Task<int> sends(Channel<int>& channel, int count, std::atomic<int>& sent, std::atomic<int>& left) {
   try {
@@ -134,6 +91,41 @@ TEST(SharedByThreads, AChannelLosesNothingToTimeouts) {
   fleet.sum();
   EXPECT_EQ(sent, 400);
   EXPECT_EQ(received, 400);
+}
+
+/// Sends, and gives how much of that was dealt with once it has joined.
+template <class AnyChannel>
+Task<int> sends_and_joins(AnyChannel& channel, std::atomic<int>& done) {
+  for (int i = 0; i < 200; ++i) EXPECT_TRUE(co_await channel.send(i % 5));
+  co_await channel.join();
+  const int seen = done;
+  channel.close();
+  co_return seen;
+}
+template <class AnyChannel>
+Task<int> deals_with(AnyChannel& channel, std::atomic<int>& done) {
+  while (const auto number = co_await channel.receive()) {
+    EXPECT_LT(*number, 5);
+    ++done;
+    channel.task_done();
+  }
+  co_return 0;
+}
+
+TEST(SharedByThreads, JoinWaitsForWhatOthersDealWith) {
+  for (const std::size_t capacity : {1u, 8u}) {
+    Channel<int> channel(capacity);
+    PriorityChannel<int> by_size(capacity);
+    std::atomic<int> done = 0;
+    std::atomic<int> done_by_size = 0;
+    Fleet fleet;
+    for (int i = 0; i < 3; ++i) fleet.start(deals_with(channel, done));
+    for (int i = 0; i < 3; ++i) fleet.start(deals_with(by_size, done_by_size));
+    fleet.start(sends_and_joins(channel, done));
+    fleet.start(sends_and_joins(by_size, done_by_size));
+    EXPECT_EQ(fleet.sum(), 400);
+    EXPECT_EQ(channel.unfinished() + by_size.unfinished(), 0u);
+  }
 }
 
 /// Takes from two channels, in either order, until both are closed.
