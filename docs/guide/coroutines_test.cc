@@ -2,6 +2,7 @@
 // comment beside what is right.
 
 #include <gtest/gtest.h>
+#include <mastic/async/channel.h>
 #include <mastic/async/context_testing.h>
 #include <mastic/async/mutex.h>
 #include <mastic/async/run_blocking.h>
@@ -63,6 +64,24 @@ Task<std::size_t> named_lambda(std::string text) {
 }
 
 TEST(CoroutineTraps, NamedLambda) { EXPECT_EQ(run_to_end(named_lambda("four")), 4u); }
+
+// GCC 12: an await in a condition gives its value a name.
+
+Task<> count_lines(Channel<std::string>& lines, int& count) {
+  while (const auto line = co_await lines.receive()) ++count;  // not while (co_await ...)
+}
+
+Task<int> counted_lines() {
+  Channel<std::string> lines(2);
+  int count = 0;
+  EXPECT_TRUE(lines.try_send("one"));
+  EXPECT_TRUE(lines.try_send("two"));
+  lines.close();
+  co_await count_lines(lines, count);
+  co_return count;
+}
+
+TEST(CoroutineTraps, AwaitsInConditions) { EXPECT_EQ(run_to_end(counted_lines()), 2); }
 
 // Locks: a std::mutex never across co_await; an async::Mutex may be.
 

@@ -162,7 +162,8 @@ Task<std::string> cancel() {
     TaskHandle answer(group, fetch(7));
     co_await sleep_for(1ms);
     task.cancel();  // this one alone; group.cancel() cancels all
-    if (co_await answer.result() != 70) end = "wrong";
+    const int given = co_await answer.result();
+    if (given != 70) end = "wrong";
   });
   co_return end;
 }

@@ -21,7 +21,7 @@ namespace mastic::async {
 /// beginning. Who waits first is served first, on both sides.
 ///
 ///     Channel<Line> lines(16);
-///     if (!co_await lines.send(std::move(line))) co_return;    // nobody wants it any more
+///     const bool sent = co_await lines.send(std::move(line));  // false: nobody wants it any more
 ///     while (auto line = co_await lines.receive()) use(*line);
 ///
 /// After `close`, what is held can still be received, and then comes nothing. From any thread;
