@@ -381,6 +381,28 @@ TEST(Shield, GoesOnWhenTheInnerGroupIsCancelled) {
   EXPECT_EQ(run_to_end(shielded_from_a_group()), "!is");
 }
 
+Task<std::string> cleaned_up_after_a_cancel() {
+  std::string text;
+  co_await task_group([&](TaskGroup& outer) -> Task<> {
+    const auto work = [&]() -> Task<> {
+      bool is_cancelled = false;
+      try {
+        co_await sleep_for(1h);
+      } catch (const Cancelled&) {
+        is_cancelled = true;
+      }
+      EXPECT_TRUE(is_cancelled);
+      co_await shield(outer, note_after(1ms, text, 'c'));  // throws, and it runs all the same
+      text += 'w';
+    };
+    TaskHandle<> worker(outer, work);
+    co_await sleep_for(1ms);
+    worker.cancel();
+  });
+  co_return text;
+}
+TEST(Shield, CleansUpAfterACancel) { EXPECT_EQ(run_to_end(cleaned_up_after_a_cancel()), "c"); }
+
 TEST(Shield, IsCancelledWithTheGroupThatOwnsIt) {
   ManualExecutor executor;
   TestContext<std::string> context(executor, shielded_save(1h));
