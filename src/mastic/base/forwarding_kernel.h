@@ -14,6 +14,7 @@ class ForwardingKernel : public Kernel {
 
   Instant monotonic_now() override { return inner_.monotonic_now(); }
   std::int64_t unix_seconds() override { return inner_.unix_seconds(); }
+  WallTime wall_now() override { return inner_.wall_now(); }
   ssize_t getrandom(void* buffer, std::size_t size) override {
     return inner_.getrandom(buffer, size);
   }
@@ -58,6 +59,8 @@ class ForwardingKernel : public Kernel {
     return inner_.getdents64(fd, buffer);
   }
   int unlink(const char* path) override { return inner_.unlink(path); }
+  int rename(const char* from, const char* to) override { return inner_.rename(from, to); }
+  int fsync(int fd) override { return inner_.fsync(fd); }
   int chmod(const char* path, unsigned mode) override { return inner_.chmod(path, mode); }
   int lchown(const char* path, unsigned user, unsigned group) override {
     return inner_.lchown(path, user, group);

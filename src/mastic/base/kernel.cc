@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -75,6 +76,7 @@ class SystemKernel final : public Kernel {
     clock_gettime(CLOCK_REALTIME_COARSE, &now);
     return now.tv_sec;
   }
+  WallTime wall_now() override { return std::chrono::system_clock::now(); }
 
   ssize_t getrandom(void* buffer, std::size_t size) override {
     return checked(::getrandom(buffer, size, 0));
@@ -165,6 +167,8 @@ class SystemKernel final : public Kernel {
     return checked(::getdents64(fd, buffer.data(), buffer.size()));
   }
   int unlink(const char* path) override { return checked(::unlink(path)); }
+  int rename(const char* from, const char* to) override { return checked(::rename(from, to)); }
+  int fsync(int fd) override { return checked(::fsync(fd)); }
   int chmod(const char* path, unsigned mode) override { return checked(::chmod(path, mode)); }
   int lchown(const char* path, unsigned user, unsigned group) override {
     return checked(::lchown(path, user, group));

@@ -36,6 +36,8 @@ class Kernel {
   virtual Instant monotonic_now() = 0;
   /// Seconds since 1970-01-01 UTC.
   virtual std::int64_t unix_seconds() = 0;
+  /// The same clock as `unix_seconds`, as exact as it is; costs a little more.
+  virtual WallTime wall_now() = 0;
 
   /// Fills `buffer` with bytes that cannot be guessed; see random.h.
   virtual ssize_t getrandom(void* buffer, std::size_t size) = 0;
@@ -76,6 +78,10 @@ class Kernel {
   virtual ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) = 0;
   virtual ssize_t getdents64(int fd, std::span<char> buffer) = 0;
   virtual int unlink(const char* path) = 0;
+  /// Gives the file at `from` the name `to`, in one step: what had that name is replaced.
+  virtual int rename(const char* from, const char* to) = 0;
+  /// Waits until the content of the file is on the disk.
+  virtual int fsync(int fd) = 0;
   virtual int chmod(const char* path, unsigned mode) = 0;
   /// Changes the owner of `path` without following a link. A user or group of -1 stays as it is.
   virtual int lchown(const char* path, unsigned user, unsigned group) = 0;

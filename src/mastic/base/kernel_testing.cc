@@ -92,6 +92,14 @@ ssize_t FailingKernel::getdents64(int fd, std::span<char> buffer) {
   if (const int number = fault("getdents64")) return -number;
   return ForwardingKernel::getdents64(fd, buffer);
 }
+int FailingKernel::rename(const char* from, const char* to) {
+  if (const int number = fault("rename")) return -number;
+  return ForwardingKernel::rename(from, to);
+}
+int FailingKernel::fsync(int fd) {
+  if (const int number = fault("fsync")) return -number;
+  return ForwardingKernel::fsync(fd);
+}
 int FailingKernel::chmod(const char* path, unsigned mode) {
   if (const int number = fault("chmod")) return -number;
   return ForwardingKernel::chmod(path, mode);
@@ -259,6 +267,10 @@ bool ScriptedKernel::peer_sees_end(int fd) {
 
 std::int64_t ScriptedKernel::unix_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(now_.time_since_epoch()).count();
+}
+
+WallTime ScriptedKernel::wall_now() {
+  return WallTime(std::chrono::duration_cast<WallTime::duration>(now_.time_since_epoch()));
 }
 
 int ScriptedKernel::close(int fd) {

@@ -51,6 +51,8 @@ class FailingKernel : public ForwardingKernel {
   ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) override;
   ssize_t getdents64(int fd, std::span<char> buffer) override;
   int unlink(const char* path) override;
+  int rename(const char* from, const char* to) override;
+  int fsync(int fd) override;
   int chmod(const char* path, unsigned mode) override;
   int lchown(const char* path, unsigned user, unsigned group) override;
   int getpwnam(const char* name, unsigned& user) override;
@@ -147,6 +149,7 @@ class ScriptedKernel final : public FailingKernel {
 
   Instant monotonic_now() override { return now_; }
   std::int64_t unix_seconds() override;
+  WallTime wall_now() override;
   int close(int fd) override;
   ssize_t read(int fd, void* buffer, std::size_t size) override;
   ssize_t write(int fd, const void* bytes, std::size_t size) override;

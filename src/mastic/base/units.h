@@ -13,6 +13,8 @@ namespace mastic::base {
 
 using Instant = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
+/// A time of day, in UTC. Unlike an Instant it may be set, and then jumps in either direction.
+using WallTime = std::chrono::system_clock::time_point;
 
 /// Returns the instant `length` after `now`, clamped to the instants that exist. Use it for every
 /// sum of an instant and a duration that a caller chose: that may be max(), which means "for ever".

@@ -3,10 +3,24 @@
 namespace mastic::testing {
 
 TestKernel::TestKernel()
-    : ForwardingKernel(base::system_kernel()), started_(base::system_kernel().unix_seconds()) {}
+    : ForwardingKernel(base::system_kernel()),
+      start_(base::system_kernel().monotonic_now()),
+      wall_start_(base::system_kernel().wall_now().time_since_epoch().count()) {}
+
+void TestKernel::set_wall(base::WallTime time) {
+  const auto passed = std::chrono::duration_cast<base::WallTime::duration>(this->passed());
+  wall_start_ = (time - passed).time_since_epoch().count();
+}
+
+base::Instant TestKernel::monotonic_now() { return start_ + passed(); }
+
+base::WallTime TestKernel::wall_now() {
+  const base::WallTime start{base::WallTime::duration(wall_start_.load())};
+  return start + std::chrono::duration_cast<base::WallTime::duration>(passed());
+}
 
 std::int64_t TestKernel::unix_seconds() {
-  return started_ + std::chrono::duration_cast<std::chrono::seconds>(now_ - start_).count();
+  return std::chrono::floor<std::chrono::seconds>(wall_now()).time_since_epoch().count();
 }
 
 int TestKernel::epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) {
