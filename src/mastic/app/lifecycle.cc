@@ -3,6 +3,7 @@
 #include <ranges>
 
 #include "mastic/app/debug_report.h"
+#include "mastic/app/log_outlet.h"
 
 namespace mastic::app {
 namespace {
@@ -15,6 +16,11 @@ void report_exception(const std::function<void(const std::string& fault)>& repor
 }
 
 }  // namespace
+
+AppLog Lifecycle::log(std::string_view logger) {
+  if (outlets_.empty()) outlets_.push_back(std::make_shared<LogOutlet>());
+  return {outlets_.front(), logger};
+}
 
 base::Result<void> Lifecycle::start() const {
   try {

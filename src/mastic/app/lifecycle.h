@@ -6,9 +6,11 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "mastic/app/app_log.h"
 #include "mastic/async/task.h"
 #include "mastic/base/result.h"
 
@@ -30,12 +32,15 @@ class Lifecycle {
   void in_background(std::string name, std::function<async::Task<>()> begin) {
     tasks_.push_back({std::move(name), std::move(begin)});
   }
+  /// A log for what belongs to no request (app_log.h).
+  [[nodiscard]] AppLog log(std::string_view logger);
   /// Takes over what `other` has, behind its own.
   void take(Lifecycle other) {
     const auto append = [](auto& to, auto& from) {
       to.insert(to.end(), std::move_iterator(from.begin()), std::move_iterator(from.end()));
     };
     append(owned_.objects, other.owned_.objects);
+    append(outlets_, other.outlets_);
     append(starts_, other.starts_);
     append(stops_, other.stops_);
     append(tasks_, other.tasks_);
@@ -43,6 +48,9 @@ class Lifecycle {
 
   // For the server of the application.
 
+  /// While what it returns stands, which `log` must outlive, the messages of all `log()`s go to
+  /// `log`. Destroy it after the application: what goes with that may have something to say.
+  [[nodiscard]] LogConnection connect(base::Log& log) const { return {outlets_, log}; }
   /// Calls the hooks, in the order of their entry. Fails with what the first one throws; those
   /// after it are not called.
   [[nodiscard]] base::Result<void> start() const;
@@ -63,6 +71,7 @@ class Lifecycle {
   };
 
   Owned owned_;  ///< first, for all the others refer to it
+  std::vector<std::shared_ptr<LogOutlet>> outlets_;
   std::vector<Hook> starts_;
   std::vector<Hook> stops_;
   std::vector<BackgroundTask> tasks_;

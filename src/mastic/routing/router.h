@@ -233,6 +233,10 @@ class Router {
     return *this;
   }
 
+  /// A log for what runs without a request: hooks, background tasks, stores. It goes where the
+  /// server's log goes (app_log.h).
+  [[nodiscard]] app::AppLog log(std::string_view logger = "app") { return lifecycle_.log(logger); }
+
   /// The application, with its middleware around it.
   [[nodiscard]] App build() &&;
 

@@ -18,7 +18,11 @@ constexpr std::uint64_t kOtherDescriptors = 600;  // files that are kept open, l
 }  // namespace
 
 Server::Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel)
-    : app_(std::move(app)), options_(options), log_(log), kernel_(kernel) {}
+    : app_log_(app.lifecycle().connect(log)),
+      app_(std::move(app)),
+      options_(options),
+      log_(log),
+      kernel_(kernel) {}
 
 Server::~Server() {
   group_.end();

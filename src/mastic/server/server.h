@@ -115,6 +115,7 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
   [[nodiscard]] base::Result<void> begin_shards();
   void tell(Shard& shard, std::function<void(Shard&)> work);
 
+  app::LogConnection app_log_;  ///< before the application, which may log while it goes
   app::App app_;
   Options options_;
   base::Log& log_;

@@ -1,0 +1,75 @@
+// What a log of an application can be told: the part that all of them share.
+
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "mastic/base/log.h"
+
+namespace mastic::app {
+
+/// What a message is made of: text, numbers and facts.
+template <class T>
+concept LogPart = std::convertible_to<const T&, std::string_view> || std::is_arithmetic_v<T>;
+
+/// The verbs of a log. `Self` derives from it, and has `takes(level)` and `write(level, message)`,
+/// which it may keep private to its friend LogVerbs. Nothing is composed when `takes` says no.
+template <class Self>
+class LogVerbs {
+ public:
+  template <LogPart... Parts>
+  void debug(const Parts&... parts) const noexcept {
+    say(base::Level::Debug, parts...);
+  }
+  template <LogPart... Parts>
+  void info(const Parts&... parts) const noexcept {
+    say(base::Level::Info, parts...);
+  }
+  template <LogPart... Parts>
+  void warning(const Parts&... parts) const noexcept {
+    say(base::Level::Warning, parts...);
+  }
+  template <LogPart... Parts>
+  void error(const Parts&... parts) const noexcept {
+    say(base::Level::Error, parts...);
+  }
+
+ protected:
+  LogVerbs() = default;
+
+ private:
+  template <class... Parts>
+  void say(base::Level level, const Parts&... parts) const noexcept {
+    const Self& self = static_cast<const Self&>(*this);
+    if (!self.takes(level)) return;
+    try {
+      std::string message;
+      (append(message, parts), ...);
+      self.write(level, message);
+    } catch (...) {  // out of memory: there is nowhere left to say so
+    }
+  }
+  template <class Part>
+  static void append(std::string& message, const Part& part);
+};
+
+template <class Self>
+template <class Part>
+void LogVerbs<Self>::append(std::string& message, const Part& part) {
+  if constexpr (std::convertible_to<const Part&, std::string_view>) {
+    message.append(std::string_view(part));
+  } else if constexpr (std::same_as<Part, bool>) {
+    message.append(part ? "true" : "false");
+  } else if constexpr (std::same_as<Part, char>) {
+    message += part;
+  } else {
+    char digits[64];  // more than the longest number has
+    message.append(digits, std::to_chars(digits, digits + sizeof digits, part).ptr);
+  }
+}
+
+}  // namespace mastic::app
