@@ -30,7 +30,7 @@ ARROWS = {
     "server": "base threads async http wire loop net app",
     "inspect": "base json async threads http app routing",
     "catalog": "base threads async http wire loop net app routing middleware files server inspect",
-    "testing": "base threads async http wire loop net app routing middleware files sockets server inspect catalog",
+    "testing": "base json threads async http wire loop net app routing middleware files sockets server inspect catalog",
 }
 ARROWS = {room: set(allowed.split()) for room, allowed in ARROWS.items()}
 

@@ -23,6 +23,7 @@
 #include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
+#include "mastic/base/clock.h"
 #include "mastic/base/encoding.h"
 #include "mastic/base/result.h"
 #include "mastic/catalog/run.h"
@@ -38,6 +39,7 @@
 namespace mastic {
 
 using app::App;
+using app::AppLog;
 using app::blocking;
 using app::Body;
 using app::ContentError;
@@ -59,8 +61,10 @@ using async::sleep_for;
 using async::Task;
 using base::fail;
 using base::html_escape;
+using base::now;
 using base::percent_encode_segment;
 using base::Result;
+using base::steady_now;
 using base::Uuid;
 using catalog::run;
 using files::static_files;

@@ -110,6 +110,28 @@ TEST_F(LifecycleTest, ATaskThatFailsIsLoggedAndTheSiteGoesOn) {
   EXPECT_TRUE(client.log()[0].starts_with(expected)) << client.log()[0];
 }
 
+TEST_F(LifecycleTest, WhatHooksAndTasksAndStoresSayStandsInTheLog) {
+  struct Store {
+    explicit Store(app::AppLog its_log) : log(std::move(its_log)) { log.info("made"); }
+    ~Store() { log.info("gone"); }
+    app::AppLog log;
+  };
+  Router site;
+  site.own<Store>(site.log("store"));
+  site.on_start([log = site.log()] { log.info("begins"); });
+  site.in_background("expire", [log = site.log("expire")]() -> Task<> {
+    co_await async::sleep_for(1h);
+    log.info("forgot ", 3, " sessions");
+  });
+  Router below;
+  below.on_start([log = below.log("below")] { log.debug("here, too"); });
+  site.mount("/below", std::move(below));
+  TestClient client(std::move(site));
+  client.pass(1h);
+  EXPECT_EQ(client.log(), (std::vector<std::string>{"info app: begins", "debug below: here, too",
+                                                    "info expire: forgot 3 sessions"}));
+}
+
 TEST_F(LifecycleTest, ATaskThatEndsAtOnceIsFine) {
   Router site;
   site.get("/", [] { return "here"; });

@@ -1,10 +1,12 @@
 #include "mastic/testing/test_client.h"
 
+#include <mutex>
 #include <stdexcept>
 
 #include "mastic/async/timer.h"
 #include "mastic/base/arena.h"
 #include "mastic/base/assert.h"
+#include "mastic/base/clock.h"
 #include "mastic/base/log_format.h"
 #include "mastic/loop/loop.h"
 #include "mastic/middleware/lint.h"
@@ -31,9 +33,13 @@ class RecordingLog final : public base::Log {
  public:
   using base::Log::write;
   void write(const base::LogRecord& record) noexcept override {
+    const std::lock_guard lock(mutex_);  // an application may have threads of its own
     append_log_text(lines.emplace_back(), record);
   }
   std::vector<std::string> lines;
+
+ private:
+  std::mutex mutex_;
 };
 
 /// Reads one final response off the front of `bytes`, with the interim ones before it; nothing
@@ -77,6 +83,8 @@ class TestClient::Setup {
                        std::move(app))),
         loop_(loop::Loop::open(kernel_, loop::TransferKind::Syscall).value()),
         shard_(*loop_, app_, options_, log_, counters_) {
+    const base::ClockScope clock(kernel_);
+    app_log_ = app_.lifecycle().connect(log_);
     const auto started = app_.lifecycle().start();
     if (!started) throw std::logic_error(started.error().message);
     for (const auto& task : app_.lifecycle().tasks()) shard_.run_in_background(task);
@@ -97,6 +105,7 @@ class TestClient::Setup {
   /// Turns the loop until the answer is whole. Its clock jumps to the next timer, so a handler that sleeps for
   /// an hour takes no time.
   TestResponse exchange(std::string_view bytes, Method method) {
+    const base::ClockScope clock(kernel_);
     if (peer_ == nullptr || peer_->ended) peer_ = &connect();
     deliver(*peer_, bytes);
     const base::Instant deadline = kernel_.monotonic_now() + kLongestAnswer;
@@ -117,6 +126,7 @@ class TestClient::Setup {
 
   /// On a connection of its own: after bytes that are no request nothing could be told apart on the usual one.
   std::string send_raw(std::string_view bytes) {
+    const base::ClockScope clock(kernel_);
     MemoryPeer& peer = connect();
     deliver(peer, bytes);
     const base::Instant deadline = kernel_.monotonic_now() + kLongestAnswer;
@@ -128,6 +138,7 @@ class TestClient::Setup {
   }
 
   void pass(base::Duration time) {
+    const base::ClockScope clock(kernel_);
     const base::Instant end = base::after(kernel_.monotonic_now(), time);
     while (kernel_.monotonic_now() < end) (void)loop_->turn(end - kernel_.monotonic_now());
     (void)loop_->turn(base::Duration::zero());
@@ -139,6 +150,12 @@ class TestClient::Setup {
   }
 
   [[nodiscard]] const std::vector<std::string>& log() const { return log_.lines; }
+  [[nodiscard]] TestKernel& kernel() { return kernel_; }
+  /// The connection that is open stays with the address that it has.
+  void set_peer(base::Endpoint endpoint) {
+    endpoint_ = endpoint;
+    peer_ = nullptr;
+  }
 
  private:
   class Drain final : public async::Timer {
@@ -175,7 +192,7 @@ class TestClient::Setup {
 
   MemoryPeer& connect() {
     MemoryPeer& peer = *peers_.emplace_back(std::make_unique<MemoryPeer>());
-    shard_.adopt(std::make_unique<MemoryStream>(*loop_, peer), {});
+    shard_.adopt(std::make_unique<MemoryStream>(*loop_, peer), endpoint_);
     return peer;
   }
 
@@ -189,17 +206,29 @@ class TestClient::Setup {
   std::string faults_;
   server::ServerCounters counters_;
   const server::Options options_;
+  app::LogConnection app_log_;  ///< before the application, which may log while it goes
   const app::App app_;
   std::vector<std::unique_ptr<MemoryPeer>> peers_;  ///< outlive the streams that the loop retires
   std::unique_ptr<loop::Loop> loop_;
+  base::Endpoint endpoint_;  ///< where what connects comes from
   MemoryPeer* peer_ = nullptr;
   server::Shard shard_;
   Drain drain_{shard_};
 };
 
+void TestResponse::throw_no_json(const std::string& why) const {
+  constexpr std::size_t kMaxShown = 200;
+  throw std::logic_error("the answer is not the JSON that was expected: " + why + "; status " +
+                         std::to_string(static_cast<int>(status)) + ", content: " +
+                         text.substr(0, kMaxShown) + (text.size() > kMaxShown ? "..." : ""));
+}
+
 TestClient::TestClient(app::App app, const server::Options& options)
     : setup_(std::make_unique<Setup>(std::move(app), options)) {}
-TestClient::~TestClient() = default;
+TestClient::~TestClient() {
+  const base::ClockScope clock(setup_->kernel());  // also for what goes with the application
+  setup_.reset();
+}
 
 TestResponse TestClient::get(std::string_view target, const FieldList& fields) {
   return request("GET", target, fields);
@@ -244,6 +273,11 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
   http::Fields list;
   for (const auto& [name, value] : fields) list.add(name, value);
   if (!list.contains(http::FieldName::Host)) list.add(http::FieldName::Host, "test.example");
+  const std::string authority(list.get(http::FieldName::Host).value_or(""));
+  if (!list.contains(http::FieldName::Cookie)) {
+    const std::string cookies = cookies_.field_for({authority, target, now()});
+    if (!cookies.empty()) list.add(http::FieldName::Cookie, cookies);
+  }
   Framing framing;
   if (!content.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
     framing = {Framing::Kind::Length, content.size()};
@@ -251,11 +285,24 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
   std::string bytes;
   wire::http1::append_request_head(bytes, method, target, list, framing);
   bytes += content;
-  return setup_->exchange(bytes, http::parse_method(method));
+  TestResponse response = setup_->exchange(bytes, http::parse_method(method));
+  cookies_.take(response.fields.view(), {authority, target, now()});
+  return response;
 }
 
+CookieJar& TestClient::cookies() { return cookies_; }
+void TestClient::set_peer(std::string_view ip, std::uint16_t port) {
+  const auto address = base::IpAddress::parse(ip);
+  if (!address) {
+    throw std::invalid_argument("set_peer: '" + std::string(ip) +
+                                "' is no IP address; write it as 203.0.113.9 or 2001:db8::1");
+  }
+  setup_->set_peer({*address, port});
+}
 std::string TestClient::send_raw(std::string_view bytes) { return setup_->send_raw(bytes); }
 void TestClient::pass(base::Duration time) { setup_->pass(time); }
+base::WallTime TestClient::now() const { return setup_->kernel().wall_now(); }
+void TestClient::set_time(base::WallTime time) { setup_->kernel().set_wall(time); }
 void TestClient::drain(base::Duration in) { setup_->drain(in); }
 const std::vector<std::string>& TestClient::log() const { return setup_->log(); }
 

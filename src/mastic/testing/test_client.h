@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,10 +11,13 @@
 #include <vector>
 
 #include "mastic/app/app.h"
+#include "mastic/base/attributes.h"
 #include "mastic/base/units.h"
 #include "mastic/http/fields.h"
 #include "mastic/http/status.h"
+#include "mastic/json/json.h"
 #include "mastic/server/options.h"
+#include "mastic/testing/cookie_jar.h"
 
 namespace mastic::testing {
 
@@ -27,6 +31,17 @@ struct TestResponse {
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
     return fields.get(name);
   }
+  /// The content, read as JSON into a T. Throws std::logic_error when it is not that: with the place
+  /// in it, the status and how it begins.
+  template <json::JsonReadable T>
+  [[nodiscard]] T json() const {
+    auto value = json::from_json<T>(text);
+    if (!value) throw_no_json(value.error().message);
+    return *std::move(value);
+  }
+
+ private:
+  [[noreturn]] void throw_no_json(const std::string& why) const;
 };
 
 /// Serves `app` on a connection in memory, through the very code that a server runs, and reads what
@@ -37,6 +52,7 @@ struct TestResponse {
 ///
 /// Start-up hooks run before the first call, shutdown hooks at the end, background tasks meanwhile.
 /// Time passes at once whenever everything waits for it, so nothing is slow; `pass` moves it on.
+/// Cookies that answers set are kept and go with later requests, as with a browser (CookieJar).
 /// Every answer is held to the contract of applications (middleware/lint): a breach throws
 /// std::logic_error from the call, as does an answer that is not HTTP or does not come.
 class TestClient {
@@ -63,14 +79,26 @@ class TestClient {
   /// Posts `form`, "name=ada&age=36", as a form does.
   TestResponse post_form(std::string_view target, std::string_view form,
                          const FieldList& fields = {});
-  /// Any other. Host is set unless `fields` has it; Content-Length is when there is content.
+  /// Any other. Host is set unless `fields` has it, and so is Cookie; Content-Length is when there is
+  /// content.
   TestResponse request(std::string_view method, std::string_view target,
                        const FieldList& fields = {}, std::string_view content = {});
 
   /// Sends any bytes on a connection of their own, and returns all that comes back.
   std::string send_raw(std::string_view bytes);
-  /// Lets time pass, as the application sees it.
+  /// The cookies that it has.
+  [[nodiscard]] CookieJar& cookies() MASTIC_LIFETIMEBOUND;
+  /// From now on requests come from another address, "203.0.113.9" or "2001:db8::1", on connections
+  /// of their own; at first they come from none, as over a Unix socket. Throws std::invalid_argument
+  /// when `ip` is not an address.
+  void set_peer(std::string_view ip, std::uint16_t port = 40'000);
+  /// Lets time pass, as the application sees it in `mastic::now()`, `steady_now()` and its timers.
   void pass(base::Duration time);
+  /// The time of day, as the application sees it.
+  [[nodiscard]] base::WallTime now() const;
+  /// Sets that to `time`, as an operator does who sets the clock: it jumps, in either direction, and
+  /// nothing else notices.
+  void set_time(base::WallTime time);
   /// Has the server drain, as at its end, when that time has passed: in the midst of a call that
   /// waits for as long, or now. Calls that follow are requests that came during the drain.
   void drain(base::Duration in = {});
@@ -79,6 +107,7 @@ class TestClient {
 
  private:
   class Setup;
+  CookieJar cookies_;
   std::unique_ptr<Setup> setup_;
 };
 

@@ -1,0 +1,155 @@
+#include "mastic/testing/cookie_jar.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "mastic/base/ip_address.h"
+#include "mastic/base/text.h"
+#include "mastic/http/date.h"
+
+namespace mastic::testing {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kLongestAge = std::chrono::hours(24 * 400);  // as browsers cut it (RFC 6265bis)
+
+/// The host of "example.com:8080", in lower case.
+std::string host_of(std::string_view authority) {
+  const std::size_t end = authority.starts_with('[') ? authority.find(']') : 0;
+  return base::lower_case(
+      authority.substr(0, authority.find(':', std::min(end, authority.size()))));
+}
+
+std::string_view path_of(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return path.starts_with('/') ? path : "/";
+}
+
+/// The path of a cookie that names none: the folder of the request's (§5.1.4).
+std::string_view default_path(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 || slash == path.npos ? "/" : path.substr(0, slash);
+}
+
+bool matches_path(std::string_view path, std::string_view prefix) {
+  if (!path.starts_with(prefix)) return false;
+  return path.size() == prefix.size() || prefix.ends_with('/') || path[prefix.size()] == '/';
+}
+
+bool is_below(std::string_view host, std::string_view domain) {
+  return host.size() > domain.size() && host.ends_with(domain) &&
+         host[host.size() - domain.size() - 1] == '.' && !base::IpAddress::parse(host);
+}
+
+/// When a cookie of this Max-Age expires; nothing when that is no number (§5.2.2).
+std::optional<base::WallTime> expiry_of_age(std::string_view text, base::WallTime now) {
+  const bool is_negative = text.starts_with('-');
+  const std::string_view digits = text.substr(is_negative ? 1 : 0);
+  if (digits.empty() || !std::ranges::all_of(digits, base::is_digit)) return std::nullopt;
+  const auto age = base::parse_decimal(digits);
+  if (is_negative || age == 0) return base::WallTime::min();
+  const auto longest = static_cast<std::uint64_t>(kLongestAge.count());
+  return now + seconds(std::min(age.value_or(longest), longest));
+}
+
+std::optional<base::WallTime> expiry_of_date(std::string_view text, base::WallTime now) {
+  const auto unix_now = std::chrono::floor<seconds>(now.time_since_epoch()).count();
+  const auto date = http::parse_date(text, unix_now);
+  if (!date) return std::nullopt;
+  return base::WallTime(seconds(std::min(*date, unix_now + kLongestAge.count())));
+}
+
+bool has_prefix(std::string_view name, std::string_view prefix) {
+  return base::equal_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+}  // namespace
+
+std::optional<CookieJar::Cookie> CookieJar::parse(std::string_view field, const Request& request) {
+  std::string_view value = base::trim(base::take_until(field, ';'));
+  if (value.find('=') == value.npos) return std::nullopt;
+  const std::string host = host_of(request.authority);
+  Cookie cookie{.name = std::string(base::trim(base::take_until(value, '='))),
+                .value = std::string(base::trim(value)),
+                .domain = host,
+                .path = std::string(default_path(path_of(request.target))),
+                .host_only = true,
+                .expires = std::nullopt};
+  bool is_secure = false;
+  std::optional<base::WallTime> until_date;
+  std::optional<base::WallTime> until_age;  // which counts more than a date
+  while (!field.empty()) {
+    std::string_view attribute_value = base::trim(base::take_until(field, ';'));
+    const std::string name = base::lower_case(base::trim(base::take_until(attribute_value, '=')));
+    attribute_value = base::trim(attribute_value);
+    if (name == "path" && attribute_value.starts_with('/')) cookie.path = attribute_value;
+    if (name == "expires") until_date = expiry_of_date(attribute_value, request.now);
+    if (name == "max-age") until_age = expiry_of_age(attribute_value, request.now);
+    if (name == "secure") is_secure = true;
+    if (name != "domain" || attribute_value.empty()) continue;
+    if (attribute_value.starts_with('.')) attribute_value.remove_prefix(1);
+    cookie.domain = base::lower_case(attribute_value);
+    cookie.host_only = false;
+  }
+  cookie.expires = until_age ? until_age : until_date;
+  if (cookie.domain != host && !is_below(host, cookie.domain)) return std::nullopt;
+  const bool is_host = has_prefix(cookie.name, "__Host-");
+  if ((is_host || has_prefix(cookie.name, "__Secure-")) && !is_secure) return std::nullopt;
+  if (is_host && (!cookie.host_only || cookie.path != "/")) return std::nullopt;
+  return cookie;
+}
+
+std::optional<std::string_view> CookieJar::get(std::string_view name) const {
+  const auto found = std::ranges::find(cookies_.rbegin(), cookies_.rend(), name, &Cookie::name);
+  return found == cookies_.rend() ? std::nullopt : std::optional<std::string_view>(found->value);
+}
+
+void CookieJar::set(std::string_view name, std::string_view value) {
+  std::erase_if(cookies_, [&](const Cookie& cookie) { return cookie.name == name; });
+  cookies_.push_back({.name = std::string(name), .value = std::string(value)});
+}
+
+void CookieJar::put(Cookie cookie) {
+  // What a test has set stands for every cookie of that name until the application has its own.
+  std::erase_if(cookies_,
+                [&](const Cookie& one) { return one.name == cookie.name && one.domain.empty(); });
+  const auto same = std::ranges::find_if(cookies_, [&](const Cookie& one) {
+    return one.name == cookie.name && one.domain == cookie.domain && one.path == cookie.path;
+  });
+  if (same == cookies_.end()) return cookies_.push_back(std::move(cookie));
+  *same = std::move(cookie);  // it keeps its place (§5.3)
+}
+
+void CookieJar::take(http::FieldsView answer, const Request& request) {
+  for (const http::Field field : answer) {
+    if (!base::equal_ignoring_case(field.name, "Set-Cookie")) continue;
+    if (auto cookie = parse(field.value, request)) put(*std::move(cookie));
+  }
+  // Taken first: an expired cookie is how an application removes one.
+  std::erase_if(cookies_,
+                [&](const Cookie& one) { return one.expires && *one.expires <= request.now; });
+}
+
+std::string CookieJar::field_for(const Request& request) {
+  std::erase_if(cookies_,
+                [&](const Cookie& one) { return one.expires && *one.expires <= request.now; });
+  const std::string host = host_of(request.authority);
+  std::vector<const Cookie*> fitting;
+  for (const Cookie& one : cookies_) {
+    const bool is_of_host =
+        one.domain.empty() || one.domain == host || (!one.host_only && is_below(host, one.domain));
+    if (is_of_host && matches_path(path_of(request.target), one.path)) fitting.push_back(&one);
+  }
+  // Those of longer paths come first, so that the nearest is found first (§5.4).
+  std::ranges::stable_sort(fitting, std::greater(),
+                           [](const Cookie* one) { return one->path.size(); });
+  std::string field;
+  for (const Cookie* const one : fitting) {
+    field.append(field.empty() ? "" : "; ").append(one->name).append("=").append(one->value);
+  }
+  return field;
+}
+
+}  // namespace mastic::testing

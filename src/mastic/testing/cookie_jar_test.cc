@@ -1,0 +1,243 @@
+#include "mastic/testing/cookie_jar.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "mastic/http/cookie.h"
+#include "mastic/routing/router.h"
+#include "mastic/testing/test_client.h"
+
+namespace mastic::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using app::Request;
+using app::Response;
+
+class CookieJarTest : public ::testing::Test {
+ protected:
+  /// An answer to GET `target` of `host` that sets `cookie`.
+  void answer(std::string_view cookie, std::string_view target = "/",
+              std::string_view host = "a.example") {
+    http::Fields fields;
+    fields.add("Set-Cookie", cookie);
+    jar.take(fields.view(), {host, target, now});
+  }
+  std::string sent(std::string_view target = "/", std::string_view host = "a.example") {
+    return jar.field_for({host, target, now});
+  }
+  CookieJar jar;
+  base::WallTime now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 29);
+};
+
+TEST_F(CookieJarTest, SendsWhatWasSet) {
+  answer("id=7; Path=/; HttpOnly; Secure; SameSite=Lax");
+  answer("theme=dark; Path=/");
+  EXPECT_EQ(sent(), "id=7; theme=dark");
+  answer("id=8; Path=/");
+  EXPECT_EQ(sent(), "id=8; theme=dark");
+  EXPECT_EQ(jar.get("id"), "8");
+  EXPECT_EQ(jar.get("none"), std::nullopt);
+}
+
+TEST_F(CookieJarTest, ForgetsWhatExpires) {
+  answer("short=1; Max-Age=60");
+  answer("date=1; Expires=Sun, 29 Nov 2026 00:02:00 GMT");
+  answer("both=1; Max-Age=600; Expires=Sun, 29 Nov 2026 00:02:00 GMT");
+  answer("session=1");
+  now += 59s;
+  EXPECT_EQ(sent(), "short=1; date=1; both=1; session=1");
+  now += 1s;
+  EXPECT_EQ(sent(), "date=1; both=1; session=1");
+  now += 1min;
+  EXPECT_EQ(sent(), "both=1; session=1");
+  now += 1h;
+  EXPECT_EQ(sent(), "session=1");
+}
+
+TEST_F(CookieJarTest, RemovesWhatIsSetToHaveExpired) {
+  answer("id=7");
+  answer("id=; Max-Age=0");
+  EXPECT_EQ(sent(), "");
+  answer("id=7");
+  answer("id=; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+  EXPECT_EQ(sent(), "");
+  answer("id=7; Max-Age=-99999999999999999999");
+  EXPECT_EQ(sent(), "");
+}
+
+TEST_F(CookieJarTest, KeepsNoCookieForEver) {
+  answer("id=7; Max-Age=99999999999999999999");
+  answer("other=7; Expires=Fri, 31 Dec 9999 23:59:59 GMT");
+  now += std::chrono::hours(24 * 399);
+  EXPECT_EQ(sent(), "id=7; other=7");
+  now += std::chrono::hours(24 * 2);
+  EXPECT_EQ(sent(), "");
+}
+
+TEST_F(CookieJarTest, IgnoresAnAgeOrADateThatIsNone) {
+  answer("id=7; Max-Age=soon; Expires=tomorrow");
+  now += 1h;
+  EXPECT_EQ(sent(), "id=7");
+}
+
+TEST_F(CookieJarTest, SendsOnlyBelowThePath) {
+  answer("deep=1; Path=/a/b");
+  answer("folder=1", "/a/page");
+  answer("all=1; Path=/");
+  EXPECT_EQ(sent("/a/b/c?x=/"), "deep=1; folder=1; all=1");
+  EXPECT_EQ(sent("/a/b"), "deep=1; folder=1; all=1");
+  EXPECT_EQ(sent("/a/bc"), "folder=1; all=1");
+  EXPECT_EQ(sent("/?/a/b"), "all=1");
+  EXPECT_EQ(sent("*"), "all=1");
+}
+
+TEST_F(CookieJarTest, SendsToTheHostThatSetItAndWithADomainBelowIt) {
+  answer("own=1");
+  answer("wide=1; Domain=.A.example");
+  EXPECT_EQ(sent("/", "A.example:8080"), "own=1; wide=1");
+  EXPECT_EQ(sent("/", "www.a.example"), "wide=1");
+  EXPECT_EQ(sent("/", "nota.example"), "");
+  EXPECT_EQ(sent("/", "example"), "");
+}
+
+TEST_F(CookieJarTest, RefusesTheDomainOfOthersAndABrokenPrefix) {
+  answer("a=1; Domain=b.example");
+  answer("b=1; Domain=www.a.example");
+  answer("c=1; Domain=0.0.1", "/", "127.0.0.1");
+  answer("__Host-d=1; Secure; Path=/x");
+  answer("__Host-e=1; Path=/");
+  answer("__host-f=1; Secure; Path=/; Domain=a.example");
+  answer("__Secure-g=1");
+  answer("no pair");
+  EXPECT_TRUE(jar.empty());
+  answer("__Host-d=1; Secure; Path=/");
+  answer("__Secure-g=1; Secure");
+  EXPECT_EQ(sent(), "__Host-d=1; __Secure-g=1");
+}
+
+TEST_F(CookieJarTest, TakesAnAddressForAHost) {
+  answer("a=1; Domain=", "/", "[::1]:8080");
+  EXPECT_EQ(sent("/", "[::1]:9090"), "a=1");
+  EXPECT_EQ(sent("/", "[::2]:8080"), "");
+}
+
+TEST_F(CookieJarTest, BeginsWithWhatATestSets) {
+  jar.set("id", "1");
+  jar.set("id", "2");
+  EXPECT_EQ(sent("/deep/down", "b.example"), "id=2");
+  answer("id=3");
+  EXPECT_EQ(sent(), "id=3");
+  EXPECT_EQ(sent("/", "b.example"), "");
+  jar.clear();
+  EXPECT_EQ(sent(), "");
+}
+
+TEST_F(CookieJarTest, RemovesWhatATestHasSetWhenTheApplicationDoes) {
+  jar.set("id", "1");
+  answer("id=; Max-Age=0");
+  EXPECT_EQ(sent(), "");
+}
+
+// ---- in a client ----
+
+routing::Router make_site() {
+  routing::Router site;
+  site.post("/login", [] {
+    Response response(http::Status::NoContent);
+    response.fields.add(
+        "Set-Cookie",
+        http::SetCookie{.name = "__Host-user", .value = "ada", .max_age = 1h}.to_string());
+    return response;
+  });
+  site.get("/who", [](Request& request) {
+    return std::string(request.cookie("__Host-user").value_or("nobody"));
+  });
+  site.get("/from", [](Request& request) { return request.peer().to_string(); });
+  return site;
+}
+
+TEST(TestClientCookies, GoWithLaterRequestsUntilTheyExpire) {
+  TestClient client(make_site());
+  EXPECT_EQ(client.get("/who").text, "nobody");
+  client.post("/login", "");
+  EXPECT_EQ(client.get("/who").text, "ada");
+  EXPECT_EQ(client.cookies().get("__Host-user"), "ada");
+  client.pass(59min);
+  EXPECT_EQ(client.get("/who").text, "ada");
+  client.pass(1min);
+  EXPECT_EQ(client.get("/who").text, "nobody");
+}
+
+TEST(TestClientCookies, AreOfAnotherVisitorOnceTheJarIsEmpty) {
+  TestClient client(make_site());
+  client.post("/login", "");
+  client.cookies().clear();
+  EXPECT_EQ(client.get("/who").text, "nobody");
+}
+
+TEST(TestClientCookies, GiveWayToThoseOfTheRequest) {
+  TestClient client(make_site());
+  client.post("/login", "");
+  EXPECT_EQ(client.get("/who", {{"Cookie", "__Host-user=bob"}}).text, "bob");
+  EXPECT_EQ(client.get("/who").text, "ada");
+}
+
+TEST(TestClientPeer, ComesFromWhereTheTestSays) {
+  TestClient client(make_site());
+  EXPECT_EQ(client.get("/from").text, "unix");
+  client.set_peer("203.0.113.9");
+  EXPECT_EQ(client.get("/from").text, "203.0.113.9:40000");
+  client.set_peer("2001:db8::1", 80);
+  EXPECT_EQ(client.get("/from").text, "[2001:db8::1]:80");
+  EXPECT_NE(client.send_raw("GET /from HTTP/1.1\r\nHost: a\r\n\r\n").find("[2001:db8::1]:80"),
+            std::string::npos);
+}
+
+TEST(TestClientPeer, RefusesWhatIsNoAddress) {
+  TestClient client(make_site());
+  try {
+    client.set_peer("localhost");
+    FAIL() << "it was taken";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(),
+                 "set_peer: 'localhost' is no IP address; write it as 203.0.113.9 or 2001:db8::1");
+  }
+}
+
+struct Item {
+  std::string name;
+  int count = 0;
+};
+
+TEST(TestResponse, IsReadAsJson) {
+  routing::Router site;
+  site.get("/item", [] { return Item{"tea", 2}; });
+  site.get("/items", [] { return std::vector<Item>{{"tea", 2}, {"milk", 1}}; });
+  TestClient client(std::move(site));
+  EXPECT_EQ(client.get("/item").json<Item>().count, 2);
+  EXPECT_EQ(client.get("/items").json<std::vector<Item>>().at(1).name, "milk");
+}
+
+TEST(TestResponse, SaysWhyItIsNotTheJsonThatWasExpected) {
+  routing::Router site;
+  site.get("/item", [] { return Item{"tea", 2}; });
+  TestClient client(std::move(site));
+  const auto fault = [&](std::string_view target) -> std::string {
+    try {
+      (void)client.get(target).json<std::vector<int>>();
+    } catch (const std::logic_error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  EXPECT_EQ(fault("/item"),
+            "the answer is not the JSON that was expected: an array is expected, an object found; "
+            "status 200, content: {\"name\":\"tea\",\"count\":2}");
+  EXPECT_NE(fault("/none").find("status 404"), std::string::npos) << fault("/none");
+}
+
+}  // namespace
+}  // namespace mastic::testing
