@@ -7,6 +7,7 @@
 #include <mastic/testing/test_client.h>
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -129,6 +130,14 @@ Task<std::string> measure(Request& request) {
   co_return std::to_string(bytes) + " bytes\n";
 }
 
+const std::filesystem::path uploads = ::testing::TempDir();
+
+Task<Status> store(Request& request) {
+  const std::string name = std::to_string(request.id());
+  co_await request.body().save_to(uploads / name, {.max_bytes = 50 << 20});
+  co_return Status::NoContent;
+}
+
 Response count_down(Request&) {
   return Response::of_type("text/plain",
                            Body::produced_by([left = 3]() mutable -> std::optional<std::string> {
@@ -170,6 +179,7 @@ Router make_site(Notes& notes) {
   site.get<"/squares/{count:int}">(list_squares);
   site.get("/wait", wait_a_moment);
   site.post("/measure", measure);
+  site.post("/store", store);
   site.get("/count", count_down);
   site.mount("/private", make_notes(notes)).use(OnlyWithKey());
   site.mount("/public", make_notes(notes));
@@ -213,6 +223,7 @@ TEST(WritingASite, TasksPullTheirContent) {
   Notes notes;
   TestClient client(make_site(notes));
   EXPECT_EQ(client.post("/measure", std::string(5'000'000, 'x')).text, "5000000 bytes\n");
+  EXPECT_EQ(client.post("/store", "some text").status, Status::NoContent);
 }
 
 TEST(WritingASite, ContentIsProducedPieceByPiece) {

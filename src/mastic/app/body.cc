@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include "mastic/app/http_error.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/base/assert.h"
+#include "mastic/base/new_file.h"
+#include "mastic/base/result.h"
 
 namespace mastic::app {
 namespace {
@@ -46,6 +49,56 @@ ContentError too_large(std::uint64_t most) {
   return ContentError(
       http::Status::ContentTooLarge,
       "The content has more than the " + std::to_string(most) + " bytes that are taken here.");
+}
+
+// ---- what a file throws that cannot be saved ----
+
+/// How whoever runs the server can help; empty when that is plain.
+std::string_view remedy_for(int number) {
+  switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+      return "; make room there, or save elsewhere";
+    case EFBIG:
+      return "; raise the largest size of a file (ulimit -f)";
+    case EMFILE:
+    case ENFILE:
+      return "; raise the limit of descriptors (ulimit -n)";
+    case ENOENT:
+      return "; make the directory first";
+    case EACCES:
+    case EPERM:
+      return "; let the user that the server runs as write to the directory";
+    case EISDIR:
+      return "; name a file in it";
+    case EEXIST:
+      return "; something that is no file stands there";
+    default:
+      return "";
+  }
+}
+
+[[noreturn]] void throw_not_saved(const std::string& path, int number) {
+  std::string reason = "cannot save to '" + path + "': " + base::describe_number(number);
+  reason += remedy_for(number);
+  switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      throw StorageError(http::Status::InsufficientStorage, "There is no room to store this.",
+                         std::move(reason));
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      throw StorageError(http::Status::ServiceUnavailable, "This cannot be stored at the moment.",
+                         std::move(reason));
+    default:
+      throw std::runtime_error(reason);
+  }
+}
+
+void require_done(const base::NewFile& file, int result) {
+  if (result != 0) throw_not_saved(file.path(), -result);
 }
 
 }  // namespace
@@ -121,6 +174,41 @@ Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void
   }
   content_ = std::move(all);
   taken_ = false;
+}
+
+/// Every await is between two steps that leave the file in order, so that it goes whenever this frame
+/// does. That is in user code, which a slow disk may hold up (ADR 0032).
+Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
+  constexpr std::size_t kBlockBytes = 64 << 10;
+  const auto known = size();
+  if (known && *known > options.max_bytes) throw too_large(options.max_bytes);
+  if (std::exchange(taken_, true) || pulled_) throw std::logic_error("this body was read already");
+  base::NewFile file(std::move(path));
+  std::uint64_t total = 0;
+  std::string block;       // small pieces, put together
+  std::string_view ready;  // for the disk
+  auto write = [&] {
+    if (!file.is_created()) require_done(file, file.create(options.mode));
+    require_done(file, file.write(ready));
+  };
+  auto write_last = [&] {
+    write();
+    require_done(file, file.keep());
+  };
+  while (true) {
+    const auto piece = co_await next();
+    if (!piece) break;
+    if (piece->size() > options.max_bytes - total) throw too_large(options.max_bytes);
+    total += piece->size();
+    const bool is_large = block.empty() && piece->size() >= kBlockBytes;
+    ready = is_large ? *piece : std::string_view(block += *piece);
+    if (ready.size() < kBlockBytes) continue;
+    co_await async::run_reading(write);
+    block.clear();
+  }
+  ready = block;
+  co_await async::run_reading(write_last);
+  co_return total;
 }
 
 }  // namespace mastic::app

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,15 @@ class BodySource {
   /// Bytes of memory that it keeps until it goes, when these are many: what it makes its pieces of,
   /// and the piece it gave last. Called between two calls of `next`.
   [[nodiscard]] virtual std::uint64_t held_bytes() const { return 0; }
+};
+
+/// How Body::save_to writes.
+struct SaveOptions {
+  /// When there is more, HttpError 413 is thrown.
+  std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max();
+  /// Who may read and write the file, as open() takes it: the umask of the process takes from it. 0600
+  /// for what nobody else is to see.
+  unsigned mode = 0666;
 };
 
 /// A value: moved, not copied. Read at most once.
@@ -116,6 +126,20 @@ class Body {
   /// `hold`, when given, is called with `holder` and the size of each piece before it is kept.
   [[nodiscard]] Task<> gather(std::uint64_t most, void (*hold)(void*, std::uint64_t) = nullptr,
                               void* holder = nullptr);
+
+  /// Pulls everything into a file at `path`, and returns how many bytes these are. Whoever looks there
+  /// finds the whole file or what was there before, also after a power cut (base::NewFile); when it
+  /// fails or is cancelled, nothing is left of it. A file or a link at `path` is replaced. `path` is for
+  /// the application to choose: take no name for it as a client sent it.
+  ///
+  ///     co_await request.body().save_to("uploads/" + id, {.max_bytes = 50 << 20});
+  ///
+  /// The disk is waited for on threads that may (async::run_reading), 64 KiB at a time, so it holds no
+  /// more than that in memory. Throws what the content throws when it cannot be had whole; StorageError
+  /// when the disk is full (507) or the process has no more descriptors (503); HttpError 413 beyond
+  /// `max_bytes`; std::runtime_error with the path and the remedy when the file cannot be made there.
+  /// Once it has begun the body is taken, and to read it again throws std::logic_error.
+  [[nodiscard]] Task<std::uint64_t> save_to(std::string path, SaveOptions options = {});
 
  private:
   struct Shared {

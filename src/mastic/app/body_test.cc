@@ -3,8 +3,15 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+#include <vector>
+
 #include "mastic/app/http_error.h"
 #include "mastic/async/context_testing.h"
+#include "mastic/async/event.h"
 
 namespace mastic::app {
 namespace {
@@ -116,6 +123,128 @@ TEST(Body, ThatWasGatheredInPartDoesNotPassForTheWhole) {
   EXPECT_THROW(run_to_end(body.gather(1000)), std::runtime_error);
   EXPECT_THROW(run_to_end(body.gather(1000)), std::logic_error);
   EXPECT_TRUE(body.is_taken());
+}
+
+// ---- saving ----
+
+namespace fs = std::filesystem;
+
+class BodySave : public testing::Test {
+ protected:
+  BodySave() {
+    char name[] = "/tmp/mastic-save-XXXXXX";
+    directory = mkdtemp(name);
+  }
+  ~BodySave() override { fs::remove_all(directory); }
+  [[nodiscard]] std::string path() const { return directory / "file"; }
+  [[nodiscard]] std::string content() const {
+    std::ostringstream text;
+    text << std::ifstream(path()).rdbuf();
+    return text.str();
+  }
+  fs::path directory;
+};
+
+TEST_F(BodySave, WritesWhateverItIsMadeOf) {
+  const std::string large(300'000, 'x');
+  std::vector<std::pair<Body, std::string>> bodies;
+  bodies.emplace_back(Body(), "");
+  bodies.emplace_back(Body("some text"), "some text");
+  bodies.emplace_back(Body::borrowed(large), large);
+  bodies.emplace_back(Body(Body::File{make_file("head" + large), 4, large.size()}), large);
+  bodies.emplace_back(Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
+                        return n++ < 300 ? std::optional<std::string>(std::string(1000, 'x'))
+                                         : std::nullopt;
+                      }),
+                      large);
+  for (auto& [body, expected] : bodies) {
+    EXPECT_EQ(run(body.save_to(path())), expected.size());
+    EXPECT_EQ(content(), expected);
+  }
+}
+
+TEST_F(BodySave, HoldsLittleOfWhatItSaves) {
+  std::size_t given = 0;
+  Body body = Body::produced_by([&]() -> std::optional<std::string> {
+    // What was given before, but for one block and one piece, is in some file already.
+    std::size_t written = 0;
+    for (const auto& file : fs::directory_iterator(directory)) written += file.file_size();
+    EXPECT_LE(given, written + (64 << 10) + 1000);
+    if (given >= 1'000'000) return std::nullopt;
+    given += 1000;
+    return std::string(1000, 'x');
+  });
+  EXPECT_EQ(run(body.save_to(path())), 1'000'000u);
+}
+
+TEST_F(BodySave, LeavesNothingWhenItsSourceFails) {
+  Body body = Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
+    if (n == 3) throw std::runtime_error("cut short");
+    ++n;
+    return std::string(100'000, 'x');
+  });
+  EXPECT_THROW(run(body.save_to(path())), std::runtime_error);
+  EXPECT_TRUE(fs::is_empty(directory));
+}
+
+TEST_F(BodySave, LeavesNothingWhenThereIsMoreThanAllowed) {
+  Body known("123456");
+  EXPECT_THROW(run(known.save_to(path(), {.max_bytes = 5})), ContentError);
+  Body endless =
+      Body::produced_by([]() -> std::optional<std::string> { return std::string(50'000, 'x'); });
+  EXPECT_THROW(run(endless.save_to(path(), {.max_bytes = 1'000'000})), ContentError);
+  EXPECT_TRUE(fs::is_empty(directory));
+  Body exact("12345");
+  EXPECT_EQ(run(exact.save_to(path(), {.max_bytes = 5})), 5u);
+}
+
+TEST_F(BodySave, LeavesNothingWhenItIsCancelled) {
+  async::Event never;
+  async::ManualExecutor executor;
+  int pieces = 0;
+  Body body = Body::produced_by([&]() -> Task<std::optional<std::string>> {
+    if (++pieces == 3) co_await never.wait();
+    co_return std::string(100'000, 'x');
+  });
+  async::TestContext<std::uint64_t> context(executor, body.save_to(path()));
+  executor.run();
+  ASSERT_EQ(pieces, 3);
+  EXPECT_FALSE(fs::is_empty(directory));
+  context.stop();
+  executor.run();
+  EXPECT_TRUE(fs::is_empty(directory));
+  EXPECT_THROW(context.take(), async::Cancelled);
+}
+
+TEST_F(BodySave, SavesOnce) {
+  Body body("text");
+  run(body.save_to(path()));
+  EXPECT_THROW(run(body.save_to(path())), std::logic_error);
+  Body read("text");
+  EXPECT_EQ(*run(read.next()), "text");
+  EXPECT_THROW(run(read.save_to(path())), std::logic_error);
+  Body gathered_before = Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
+    return n++ == 0 ? std::optional<std::string>("whole") : std::nullopt;
+  });
+  run(gathered_before.gather(100));
+  EXPECT_EQ(run(gathered_before.save_to(path())), 5u);
+}
+
+TEST_F(BodySave, SaysWhatIsWrongWithThePlace) {
+  const auto fault = [&](const std::string& at) -> std::string {
+    Body body("text");
+    try {
+      run(body.save_to(at));
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  const std::string there = directory;
+  EXPECT_EQ(fault(there + "/none/file"), "cannot save to '" + there +
+                                             "/none/file': No such file or directory; make the "
+                                             "directory first");
+  EXPECT_EQ(fault(there), "cannot save to '" + there + "': Is a directory; name a file in it");
 }
 
 }  // namespace

@@ -61,6 +61,9 @@ Response respond_to_http_error(Request& request, const HttpError& error) {
   if (dynamic_cast<const ContentError*>(&error) != nullptr) {
     request.log().info(name_for_log(request), ": ", error.detail());
   }
+  if (dynamic_cast<const StorageError*>(&error) != nullptr) {
+    request.log().error(name_for_log(request), ": ", error.what());
+  }
   Problem problem{.status = error.status(), .detail = error.detail()};
   if (const auto* const input = dynamic_cast<const InvalidInput*>(&error)) {
     problem.errors = input->errors().list();

@@ -47,4 +47,16 @@ class ContentError final : public HttpError {
   using HttpError::HttpError;
 };
 
+/// The server could not store something for want of room. The client sees status and detail; `reason`,
+/// which says where and what would help, is for the log, as `what`.
+class StorageError final : public HttpError {
+ public:
+  StorageError(http::Status status, std::string detail, std::string reason)
+      : HttpError(status, std::move(detail)), reason_(std::move(reason)) {}
+  [[nodiscard]] const char* what() const noexcept override { return reason_.c_str(); }
+
+ private:
+  std::string reason_;
+};
+
 }  // namespace mastic::app

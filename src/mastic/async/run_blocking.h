@@ -168,7 +168,7 @@ template <class F>
   return Blocking<F>(std::forward<F>(f), longest_wait);
 }
 
-/// The same for what reads files: it has threads of its own number (Executor::disk_executor), so that
+/// The same for what reads or writes files: it has threads of its own number (Executor::disk_executor), so that
 /// a disk that hangs does not take those of everything else.
 template <class F>
 [[nodiscard]] Blocking<F> run_reading(F&& f, base::Duration longest_wait = {}) {
