@@ -7,18 +7,23 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 using mastic::BlockingConnection;
 using mastic::Connection;
 using mastic::ConnectionHandler;
 using mastic::Datagram;
+using mastic::HandlerFault;
 using mastic::StreamError;
 using mastic::StreamFault;
 using mastic::Task;
 using mastic::TcpServer;
 using mastic::UdpServer;
+using mastic::UnixDatagramServer;
 using mastic::testing::SocketClient;
 
 namespace {
@@ -120,6 +125,42 @@ TEST(SocketServers, AskOthers) {
     co_await connection.writer().write(answer);
   };
   EXPECT_EQ(one_answer(proxy, ""), "IS ANYBODY THERE?");
+}
+
+TEST(SocketServers, AnswerDatagramsOnAUnixSocket) {
+  const std::string path = ::testing::TempDir() + "mastic-guide.sock";
+  UnixDatagramServer server(double_it);
+  ASSERT_TRUE(server.listen(path));
+  ASSERT_TRUE(server.start());
+  SocketClient client(server.addresses()[0], SocketClient::Kind::Datagrams);
+  client.send("ab");
+  EXPECT_EQ(client.datagram(), "abab");
+}
+
+TEST(SocketServers, TellTheirErrors) {
+  std::mutex mutex;
+  std::vector<std::string> told;
+  const auto tell = [&](const std::string& text) {
+    const std::lock_guard lock(mutex);
+    told.push_back(text);
+  };
+  {
+    TcpServer server([](Connection& connection) -> Task<> {
+      (void)co_await connection.reader().read_line();
+      throw std::invalid_argument("no such word");
+    });
+    server.on_error([&](const HandlerFault& fault) {
+      tell("with " + std::string(fault.peer) + ": " + std::string(fault.text));
+    });
+    ASSERT_TRUE(server.listen("127.0.0.1:0"));
+    ASSERT_TRUE(server.start());
+    SocketClient client(server.addresses()[0]);
+    client.send("hello\n");
+    EXPECT_TRUE(client.has_ended());
+  }
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_TRUE(told[0].starts_with("with 127.0.0.1:")) << told[0];
+  EXPECT_TRUE(told[0].ends_with(": no such word")) << told[0];
 }
 
 TEST(SocketServers, AnswerDatagrams) {

@@ -31,6 +31,7 @@
 #include "mastic/sockets/connect.h"
 #include "mastic/sockets/tcp_server.h"
 #include "mastic/sockets/udp_server.h"
+#include "mastic/sockets/unix_datagram_server.h"
 #include "mastic/sockets/unix_server.h"
 
 namespace mastic {
@@ -54,10 +55,12 @@ using sockets::ConnectError;
 using sockets::Connection;
 using sockets::ConnectionHandler;
 using sockets::Datagram;
+using sockets::HandlerFault;
 using sockets::StreamError;
 using sockets::StreamFault;
 using sockets::TcpServer;
 using sockets::UdpServer;
+using sockets::UnixDatagramServer;
 using sockets::UnixServer;
 
 }  // namespace mastic

@@ -84,6 +84,11 @@ std::unexpected<base::Error> cannot_listen(int result, const base::Address& addr
   return error;
 }
 
+int bind_to_any_name(base::Kernel& kernel, int fd) {
+  const sockaddr family_alone{.sa_family = AF_UNIX, .sa_data = {}};  // "autobind" in unix(7)
+  return kernel.bind(fd, &family_alone, sizeof family_alone.sa_family);
+}
+
 base::Result<BoundSocket> bind_socket(base::Kernel& kernel, const base::Address& address,
                                       int type) {
   const int family = SocketAddress(address).family();

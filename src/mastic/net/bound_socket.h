@@ -20,6 +20,10 @@ struct BoundSocket {
 [[nodiscard]] base::Result<BoundSocket> bind_socket(base::Kernel& kernel,
                                                     const base::Address& address, int type);
 
+/// Gives a Unix socket a name that the system chooses, not in the file system, so that it can be
+/// replied to. Returns 0, or -errno.
+[[nodiscard]] int bind_to_any_name(base::Kernel& kernel, int fd);
+
 /// A message that names the address and the remedy; `result` is what the system call returned.
 [[nodiscard]] std::unexpected<base::Error> cannot_listen(int result, const base::Address& address);
 

@@ -2,12 +2,19 @@
 
 #include <sys/socket.h>
 
+#include <stdexcept>
+
 #include "mastic/net/socket_address.h"
 
 namespace mastic::sockets {
 
-bool Datagram::reply(std::string_view bytes) noexcept {
-  net::SocketAddress to{base::Address(path_.peer)};
+bool Datagram::reply(std::string_view bytes) {
+  if (!can_reply()) {
+    throw std::runtime_error(
+        "a datagram cannot be replied to: the Unix socket that sent it has no name; bind() it to a "
+        "path, or ask can_reply() first");
+  }
+  net::SocketAddress to = path_.peer;
   iovec part{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
   msghdr message{};
   message.msg_name = to.data();

@@ -33,22 +33,35 @@ class Datagram {
  public:
   Datagram(std::string bytes, const DatagramPath& path, base::Kernel& kernel,
            DatagramCounters& counters)
-      : bytes_(std::move(bytes)), path_(path), kernel_(kernel), counters_(counters) {}
+      : bytes_(std::move(bytes)),
+        path_(path),
+        peer_(path.peer.endpoint()),
+        kernel_(kernel),
+        counters_(counters) {}
   Datagram(const Datagram&) = delete;
   Datagram& operator=(const Datagram&) = delete;
 
   [[nodiscard]] std::string_view bytes() const MASTIC_LIFETIMEBOUND { return bytes_; }
-  /// Who sent it, or so it says: anybody can put any address there.
-  [[nodiscard]] const base::Endpoint& peer() const { return path_.peer; }
+  /// Who sent it, or so it says: anybody can put any address there. None on a Unix socket.
+  [[nodiscard]] const base::Endpoint& peer() const MASTIC_LIFETIMEBOUND { return peer_; }
+  /// On a Unix socket, the path of the socket that sent it: "/run/client.sock", or "@client" for a
+  /// name that is not in the file system. Empty when the sender's socket has no name, and over UDP.
+  [[nodiscard]] std::string peer_path() const { return path_.peer_path(); }
+  /// Who sent it, in one text for logs: "127.0.0.1:4000", a path, or "unix" when it has none.
+  [[nodiscard]] std::string peer_text() const { return path_.peer_text(); }
+  /// Whether there is a way back: always over UDP; on a Unix socket when the sender's has a name.
+  [[nodiscard]] bool can_reply() const { return !peer_.ip.is_none() || !path_.peer_path().empty(); }
 
-  /// Sends a datagram back, from the address that this one came to. Never waits: false when the system does not take it, for its buffers are
-  /// full or it is too long. One that was taken may still be lost. Any number may be sent, from
-  /// whatever thread the handler runs on.
-  bool reply(std::string_view bytes) noexcept;
+  /// Sends a datagram back, from the address that this one came to. Never waits: false when the
+  /// system does not take it, for its buffers or the peer's are full, it is too long, or a peer on a
+  /// Unix socket has gone. One that was taken over UDP may still be lost. Any number may be sent,
+  /// from whatever thread the handler runs on. Throws std::runtime_error unless `can_reply`.
+  bool reply(std::string_view bytes);
 
  private:
   const std::string bytes_;
   const DatagramPath path_;
+  const base::Endpoint peer_;
   base::Kernel& kernel_;
   DatagramCounters& counters_;
 };

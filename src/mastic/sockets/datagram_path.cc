@@ -48,6 +48,17 @@ base::IpAddress v6_of(const in6_addr& address) {
 
 }  // namespace
 
+std::string DatagramPath::peer_path() const {
+  if (peer.family() != AF_UNIX) return {};
+  const auto address = peer.address();
+  return address->path() == "@" ? std::string() : address->path();
+}
+
+std::string DatagramPath::peer_text() const {
+  std::string path = peer_path();
+  return path.empty() ? peer.endpoint().to_string() : path;
+}
+
 void DatagramPath::ask_for_local(base::Kernel& kernel, int socket, const base::Address& address) {
   const int on = 1;
   const base::IpAddress& ip = address.endpoint().ip;

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 
 #include "mastic/base/address.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/kernel.h"
+#include "mastic/net/socket_address.h"
 
 struct msghdr;
 
@@ -26,10 +28,14 @@ struct alignas(std::size_t) ControlRoom {
 /// of its answer.
 struct DatagramPath {
   int socket = -1;
-  base::Endpoint peer;
+  net::SocketAddress peer;
   base::IpAddress local;   ///< none when the socket has one address, or it was no single machine's
   unsigned interface = 0;  ///< where `local` is known on this one only (link-local addresses)
 
+  /// The path of the Unix socket that it came from, as Datagram::peer_path has it.
+  [[nodiscard]] std::string peer_path() const;
+  /// Who sent it, for the log: "127.0.0.1:4000", the path of a Unix socket, or "unix" for one without.
+  [[nodiscard]] std::string peer_text() const;
   /// Has the kernel tell of datagrams on `socket`, which is bound to `address`, when that is every
   /// one.
   static void ask_for_local(base::Kernel& kernel, int socket, const base::Address& address);

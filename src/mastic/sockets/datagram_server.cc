@@ -1,6 +1,4 @@
-#include "mastic/sockets/udp_server.h"
-
-#include <sys/socket.h>
+#include "mastic/sockets/datagram_server.h"
 
 #include <algorithm>
 #include <memory>
@@ -10,40 +8,45 @@
 
 namespace mastic::sockets {
 
-UdpServer::UdpServer(DatagramHandler handler, const Options& options, base::Log* log,
-                     base::Kernel& kernel)
+DatagramServer::DatagramServer(DatagramHandler handler, DatagramServerOptions options,
+                               base::Log* log, base::Kernel& kernel)
     : LoopServer(options.loop, options.drain_timeout,
                  handler.is_blocking() ? std::min(options.threads, options.max_handling) : 0, log,
                  kernel),
       handler_(std::move(handler)),
-      options_(options) {}
+      options_(std::move(options)) {}
 
-base::Result<void> UdpServer::listen(std::string_view address) {
+DatagramServer::~DatagramServer() = default;
+
+base::Result<void> DatagramServer::listen_on(const base::Address& address,
+                                             const net::SocketAccess& access) {
   MASTIC_ASSERT(!has_started());
-  const auto parsed = base::Address::parse(address);
-  if (!parsed) return std::unexpected(parsed.error());
-  if (parsed->is_unix()) return base::fail("a UdpServer listens on no Unix socket: ", address);
-  if (parsed->is_inherited()) return base::fail("a UdpServer takes no descriptor: ", address);
-  auto bound = net::bind_socket(kernel(), *parsed, SOCK_DGRAM);
-  if (!bound) return std::unexpected(bound.error());
-  DatagramPath::ask_for_local(kernel(), bound->descriptor.fd(), bound->address);
-  add_address(bound->address);
-  sockets_.push_back(*std::move(bound));
+  auto socket = net::DatagramSocket::open(kernel(), address, access);
+  if (!socket) return std::unexpected(socket.error());
+  DatagramPath::ask_for_local(kernel(), socket->fd(), socket->address());
+  add_address(socket->address());
+  sockets_.push_back(*std::move(socket));
   return {};
 }
 
-void UdpServer::make_shards(net::ShardGroup& group) {
-  service_.emplace(DatagramService{handler_, options_, log(), threads(), history_, counters_});
+/// Handlers may still reply, so the sockets stay.
+void DatagramServer::all_closed() noexcept {
+  for (net::DatagramSocket& socket : sockets_) socket.remove_file();
+}
+
+void DatagramServer::make_shards(net::ShardGroup& group) {
+  service_.emplace(
+      DatagramService{handler_, options_, fault_hook(), log(), threads(), history_, counters_});
   for (loop::Loop* const loop : group.loops()) {
     shards_.push_back(&group.add(std::make_unique<DatagramShard>(*loop, *service_)));
   }
 }
 
-base::Result<void> UdpServer::begin_shards(net::ShardGroup& group) {
+base::Result<void> DatagramServer::begin_shards(net::ShardGroup& group) {
   for (DatagramShard* const shard : shards_) {
     const auto receiving = group.call(*shard, [&]() -> base::Result<void> {
-      for (const net::BoundSocket& socket : sockets_) {
-        if (const auto begun = shard->receive_from(socket.descriptor.fd()); !begun) return begun;
+      for (const net::DatagramSocket& socket : sockets_) {
+        if (const auto begun = shard->receive_from(socket.fd()); !begun) return begun;
       }
       return {};
     });
@@ -52,7 +55,7 @@ base::Result<void> UdpServer::begin_shards(net::ShardGroup& group) {
   return {};
 }
 
-UdpServer::Statistics UdpServer::statistics() const {
+DatagramServer::Statistics DatagramServer::statistics() const {
   return {.handling = counters_.open(),
           .received = counters_.received.load(),
           .dropped = counters_.dropped.load(),

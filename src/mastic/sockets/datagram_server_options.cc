@@ -1,8 +1,10 @@
-#include "mastic/sockets/udp_server_options.h"
+#include "mastic/sockets/datagram_server_options.h"
+
+#include "mastic/net/socket_file.h"
 
 namespace mastic::sockets {
 
-void UdpServerOptions::describe(base::OptionTable& table) {
+void DatagramServerOptions::describe(base::OptionTable& table) {
   table.group("Loops");
   loop.describe(table);
 
@@ -13,16 +15,21 @@ void UdpServerOptions::describe(base::OptionTable& table) {
               "the system keeps what comes, and drops what it cannot keep");
   table.count("threads", threads, "Threads for handlers that block.",
               "datagrams wait for one, up to max_handling");
+  table.text("socket_mode", socket_mode, "MODE",
+             "Who may send to a Unix socket, as chmod takes it: 600, 660, 666.");
+  table.text("socket_owner", socket_owner, "USER:GROUP",
+             "Whose a Unix socket is; USER or :GROUP alone, in names or numbers.");
   table.duration("drain_timeout", drain_timeout,
                  "When the server stops: how long handlers may take to end.", "cancelled");
 }
 
-base::Result<void> UdpServerOptions::check() const {
+base::Result<void> DatagramServerOptions::check() const {
   constexpr std::uint64_t kLongest = 65'535;
   if (const auto fits = loop.check(); !fits) return fits;
   if (max_datagram_bytes == 0 || max_datagram_bytes > kLongest) {
     return base::fail("max_datagram_bytes has to be between 1 and 65535");
   }
+  if (const auto mode = net::parse_mode(socket_mode); !mode) return std::unexpected(mode.error());
   const auto some = base::require_some({{"max_handling", max_handling}, {"threads", threads}});
   if (!some) return some;
   if (threads > loop::kMaxThreads) return base::fail("threads must be at most 10000");

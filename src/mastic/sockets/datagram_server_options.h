@@ -3,17 +3,20 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "mastic/base/options.h"
 #include "mastic/loop/options.h"
 
 namespace mastic::sockets {
 
-struct UdpServerOptions {
+struct DatagramServerOptions {
   loop::Options loop;
   std::uint64_t max_datagram_bytes = 4096;
   std::uint64_t max_handling = 1024;
   std::uint64_t threads = 16;
+  std::string socket_mode = "600";
+  std::string socket_owner;
   base::Duration drain_timeout = std::chrono::seconds(10);
 
   /// Binds every member to its name.

@@ -57,12 +57,14 @@ class DatagramShard::Session : public loop::Retirable {
       throw;
     } catch (const async::Cancelled&) {  // by the end of the server
     } catch (...) {
-      fault_ = describe_fault();
+      has_failed_ = true;
+      fault_ = tell_fault(shard_.service_.fault_hook, datagram_.peer_text());
     }
   }
   /// On the loop.
   void over() noexcept {
-    if (fault_) shard_.report(*fault_, datagram_.peer());
+    if (has_failed_) shard_.service_.counters.failed.fetch_add(1);
+    if (fault_) shard_.report(*fault_, datagram_);
     shard_.session_over(*this);
   }
 
@@ -70,7 +72,8 @@ class DatagramShard::Session : public loop::Retirable {
   Datagram datagram_;
 
  private:
-  std::optional<std::string> fault_;
+  bool has_failed_ = false;
+  std::optional<std::string> fault_;  ///< for the log to say
 };
 
 class DatagramShard::TaskSession final : public Session, private async::RootTask {
@@ -158,7 +161,8 @@ void DatagramShard::receive(int socket) noexcept {
   for (std::size_t i = 0; std::cmp_less(i, count); ++i) {
     const bool is_cut = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     const std::string_view bytes(buffer_.data() + i * most, messages[i].msg_len);
-    DatagramPath path{.socket = socket, .peer = peers[i].endpoint()};
+    *peers[i].size() = messages[i].msg_hdr.msg_namelen;
+    DatagramPath path{.socket = socket, .peer = peers[i]};
     path.read_local(messages[i].msg_hdr);
     service_.counters.received.fetch_add(1);
     if (is_cut || !handle(path, bytes)) {  // a part of a datagram means nothing
@@ -194,12 +198,11 @@ void DatagramShard::session_over(Session& session) noexcept {
 }
 
 /// At most once a second: whoever sends datagrams decides how many fail.
-void DatagramShard::report(std::string_view fault, const base::Endpoint& peer) noexcept {
-  service_.counters.failed.fetch_add(1);
+void DatagramShard::report(std::string_view fault, const Datagram& datagram) noexcept {
   if (!may_log()) return;
   try {
     const std::string message = "the handler of a datagram failed: " + std::string(fault);
-    const std::string address = peer.to_string();
+    const std::string address = datagram.peer_text();
     const base::LogField client{"client", address};
     log().write(
         {.level = base::Level::Error, .logger = "app", .message = message, .fields = {&client, 1}});

@@ -13,14 +13,16 @@
 #include "mastic/async/timer.h"
 #include "mastic/net/server_shard.h"
 #include "mastic/sockets/datagram.h"
-#include "mastic/sockets/udp_server_options.h"
+#include "mastic/sockets/datagram_server_options.h"
+#include "mastic/sockets/handler_fault.h"
 
 namespace mastic::sockets {
 
 /// What a shard needs of its server; all of it outlives the shard.
 struct DatagramService {
   const DatagramHandler& handler;
-  const UdpServerOptions& options;
+  const DatagramServerOptions& options;
+  const FaultHook& fault_hook;
   base::Log& log;
   async::BlockingExecutor& threads;  ///< for handlers that block
   async::BlockingHistory& history;   ///< of those that are tasks
@@ -46,7 +48,7 @@ class DatagramShard final : public net::ServerShard, private async::Timer {
   void receive(int socket) noexcept;
   bool handle(const DatagramPath& path, std::string_view bytes) noexcept;
   void session_over(Session& session) noexcept;
-  void report(std::string_view fault, const base::Endpoint& peer) noexcept;
+  void report(std::string_view fault, const Datagram& datagram) noexcept;
   void pause() noexcept;
   void resume() noexcept;
   void expired() noexcept override { resume(); }

@@ -1,21 +1,34 @@
 #include "mastic/sockets/handler_fault.h"
 
-#include <exception>
+#include <utility>
 
 namespace mastic::sockets {
+namespace {
 
-std::string describe_fault() noexcept {
+/// What the exception that is being handled says.
+std::string describe() {
   try {
-    try {
-      throw;
-    } catch (const std::exception& error) {
-      return error.what();
-    } catch (...) {
-      return "it threw something that is no std::exception";
-    }
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
   } catch (...) {
-    return "no memory";  // short enough to need none
+    return "it threw something that is no std::exception";
   }
+}
+
+}  // namespace
+
+std::optional<std::string> tell_fault(const FaultHook& hook, std::string_view peer) noexcept try {
+  std::string text = describe();
+  if (!hook) return text;
+  try {
+    hook({.exception = std::current_exception(), .text = text, .peer = peer});
+    return std::nullopt;
+  } catch (...) {
+    return text + "; and the hook for errors failed: " + describe();
+  }
+} catch (...) {
+  return "no memory";  // short enough to need none
 }
 
 }  // namespace mastic::sockets

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "mastic/base/assert.h"
 #include "mastic/base/log_format.h"
 #include "mastic/threads/crash_report.h"
 #include "mastic/threads/log_writer.h"
@@ -86,6 +87,11 @@ base::Log& LoopServer::log() {
     log_ = &own_log_->log();
   }
   return *log_;
+}
+
+void LoopServer::on_error(FaultHook hook) {
+  MASTIC_ASSERT(!has_started_);
+  fault_hook_ = std::move(hook);
 }
 
 // ---- starting ----

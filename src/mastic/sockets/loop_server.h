@@ -14,6 +14,7 @@
 #include "mastic/loop/options.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/net/shard_group.h"
+#include "mastic/sockets/handler_fault.h"
 #include "mastic/sockets/handler_threads.h"
 
 namespace mastic::sockets {
@@ -43,6 +44,12 @@ class LoopServer : private net::ShardGroupOwner {
   /// driven, or before it is. Then `wait` is not for that thread, and whoever destroys the server
   /// has drained it and had the loop driven until it has settled.
   [[nodiscard]] base::Result<void> start_on(loop::Loop& loop);
+
+  /// Before it is started: what to do with an exception that leaves a handler, in place of a line in
+  /// the log. `hook` is called as the handler was, on its loop or its thread, while the connection or
+  /// datagram is still there; several may be at once. What it throws is logged, with what it was told
+  /// of. Not for what is nobody's fault: Cancelled, or a StreamError that the peer brought about.
+  void on_error(FaultHook hook);
 
   /// Stops gently: takes no more on, and has what is under way end. What is not over after
   /// drain_timeout is aborted. Returns at once. Before the server has started it is remembered: then
@@ -78,6 +85,8 @@ class LoopServer : private net::ShardGroupOwner {
   void add_address(const base::Address& address) { addresses_.push_back(address); }
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
   [[nodiscard]] base::Log& log();
+  /// What on_error was given; empty when nothing was.
+  [[nodiscard]] const FaultHook& fault_hook() const { return fault_hook_; }
   /// For handlers that block.
   [[nodiscard]] async::BlockingExecutor& threads() { return handler_threads_->executor(); }
 
@@ -94,6 +103,7 @@ class LoopServer : private net::ShardGroupOwner {
   std::unique_ptr<OwnLog> own_log_;
   base::Log* log_;
   std::vector<base::Address> addresses_;
+  FaultHook fault_hook_;
   bool has_started_ = false;
   net::ShardGroup group_{*this};
   std::optional<HandlerThreads> handler_threads_;  ///< go before the runtime

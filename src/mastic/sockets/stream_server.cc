@@ -39,7 +39,8 @@ void StreamServer::make_shards(net::ShardGroup& group) {
                 "this process may have too few descriptors for max_connections; raise the limit "
                 "(ulimit -n), or lower max_connections");
   }
-  service_.emplace(StreamService{handler_, options_, log(), threads(), history_, counters_});
+  service_.emplace(
+      StreamService{handler_, options_, fault_hook(), log(), threads(), history_, counters_});
   for (loop::Loop* const loop : group.loops()) {
     shards_.push_back(&group.add(std::make_unique<StreamShard>(*loop, *service_)));
   }

@@ -57,7 +57,7 @@ class StreamSession : public loop::Retirable, protected BufferedStreamOwner {
   BufferedStream stream_;
   Connection connection_;
   Ending ending_ = Ending::Returned;
-  std::string fault_;  ///< of one that failed
+  std::optional<std::string> fault_;  ///< of one that failed, when nobody was told of it
 
  private:
   void stream_over() noexcept override;

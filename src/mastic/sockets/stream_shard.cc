@@ -50,13 +50,14 @@ void StreamShard::serve(base::Descriptor socket, base::Endpoint peer) {
 // ---- connections ----
 
 void StreamShard::handler_ended(StreamSession& session, Ending ending,
-                                std::string_view fault) noexcept {
+                                const std::optional<std::string>& fault) noexcept {
   if (ending == Ending::Refused) service_.counters.refused.fetch_add(1);
   if (ending == Ending::Broken) service_.counters.broken.fetch_add(1);
   if (ending != Ending::Failed) return;
   service_.counters.failed.fetch_add(1);
+  if (!fault) return;
   try {
-    const std::string message = "the handler of a connection failed: " + std::string(fault);
+    const std::string message = "the handler of a connection failed: " + *fault;
     const std::string peer = session.peer().to_string();
     const base::LogField client{"client", peer};
     log().write(

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "mastic/async/blocking_executor.h"
@@ -14,6 +16,7 @@
 #include "mastic/loop/loop.h"
 #include "mastic/net/accepting_shard.h"
 #include "mastic/sockets/connection_handler.h"
+#include "mastic/sockets/handler_fault.h"
 #include "mastic/sockets/stream_server_options.h"
 #include "mastic/sockets/stream_session.h"
 
@@ -31,6 +34,7 @@ struct StreamCounters : net::ShardCounters {
 struct StreamService {
   const ConnectionHandler& handler;
   const StreamServerOptions& options;
+  const FaultHook& fault_hook;
   base::Log& log;
   async::BlockingExecutor& threads;  ///< for handlers that block
   async::BlockingHistory& history;   ///< of those that are tasks
@@ -53,7 +57,10 @@ class StreamShard final : public net::AcceptingShard {
   [[nodiscard]] const StreamServerOptions& options() const { return service_.options; }
   [[nodiscard]] async::BlockingExecutor& threads() { return service_.threads; }
   [[nodiscard]] async::BlockingHistory& history() { return service_.history; }
-  void handler_ended(StreamSession& session, Ending ending, std::string_view fault) noexcept;
+  [[nodiscard]] const FaultHook& fault_hook() const { return service_.fault_hook; }
+  /// `fault`: what the log is to say.
+  void handler_ended(StreamSession& session, Ending ending,
+                     const std::optional<std::string>& fault) noexcept;
   void session_over(StreamSession& session) noexcept;
 
  private:

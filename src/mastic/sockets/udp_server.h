@@ -9,64 +9,38 @@
 
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
-#include "mastic/net/bound_socket.h"
-#include "mastic/sockets/datagram.h"
-#include "mastic/sockets/datagram_shard.h"
-#include "mastic/sockets/loop_server.h"
-#include "mastic/sockets/udp_server_options.h"
+#include "mastic/sockets/datagram_server.h"
 
 namespace mastic::sockets {
 
-/// Receives, and runs a handler for each datagram.
-///
 /// Whoever sends a datagram may put another's address on it, and that other gets the reply. So keep
 /// replies about as short as what they answer, and give none to what you do not understand.
-class UdpServer final : public LoopServer {
+class UdpServer final : public DatagramServer {
  public:
-  using Options = UdpServerOptions;
+  using Options = DatagramServerOptions;
 
-  explicit UdpServer(DatagramHandler handler, const Options& options = {})
-      : UdpServer(std::move(handler), options, nullptr, base::system_kernel()) {}
+  explicit UdpServer(DatagramHandler handler, Options options = {})
+      : DatagramServer(std::move(handler), std::move(options), nullptr, base::system_kernel()) {}
   /// `log` and `kernel` must outlive it.
-  UdpServer(DatagramHandler handler, const Options& options, base::Log& log,
+  UdpServer(DatagramHandler handler, Options options, base::Log& log,
             base::Kernel& kernel = base::system_kernel())
-      : UdpServer(std::move(handler), options, &log, kernel) {}
+      : DatagramServer(std::move(handler), std::move(options), &log, kernel) {}
   ~UdpServer() { end(); }
 
   /// Before it is started: an address as TcpServer takes it.
-  [[nodiscard]] base::Result<void> listen(std::string_view address);
-
-  struct Statistics {
-    std::uint64_t handling = 0;  ///< datagrams, now
-    std::uint64_t received = 0;  ///< since the beginning, as all below
-    std::uint64_t dropped = 0;   ///< too long, or no memory, or no thread to queue for
-    std::uint64_t replied = 0;
-    std::uint64_t unsent = 0;  ///< replies that the system did not take
-    std::uint64_t failed = 0;  ///< whose handler threw
-  };
-  /// From any thread.
-  [[nodiscard]] Statistics statistics() const;
-
- private:
-  UdpServer(DatagramHandler handler, const Options& options, base::Log* log, base::Kernel& kernel);
-  [[nodiscard]] base::Result<void> check() const override { return options_.check(); }
-  void make_shards(net::ShardGroup& group) override;
-  [[nodiscard]] base::Result<void> begin_shards(net::ShardGroup& group) override;
-  void all_closed() noexcept override {}  // handlers may still reply
-
-  const DatagramHandler handler_;
-  const Options options_;
-  DatagramCounters counters_;
-  std::vector<net::BoundSocket> sockets_;
-  async::BlockingHistory history_;
-  std::optional<DatagramService> service_;
-  std::vector<DatagramShard*> shards_;  ///< of the group
+  [[nodiscard]] base::Result<void> listen(std::string_view address) {
+    const auto parsed = base::Address::parse(address);
+    if (!parsed) return std::unexpected(parsed.error());
+    if (parsed->is_unix()) {
+      return base::fail("a UdpServer listens on no Unix socket: ", address,
+                        "; a UnixDatagramServer does");
+    }
+    if (parsed->is_inherited()) return base::fail("a UdpServer takes no descriptor: ", address);
+    return listen_on(*parsed, {});
+  }
 };
 
 }  // namespace mastic::sockets

@@ -59,7 +59,7 @@ struct UdpServerTest : testing::Test {
   base::RecordingLog log;
   std::unique_ptr<loop::Loop> loop = loop::Loop::open(kernel, loop::TransferKind::Syscall).value();
   const int fd = kernel.make_socket() + 1;  ///< descriptors are given in order
-  UdpServerOptions options;
+  DatagramServerOptions options;
   std::unique_ptr<UdpServer> server;
 };
 
@@ -157,10 +157,11 @@ TEST_F(UdpServerTest, SaysWhatItCannotDo) {
   UdpServer other(echo_datagram, {}, log, kernel);
   EXPECT_FALSE(other.listen("unix:/tmp/s"));
   EXPECT_FALSE(other.listen("example.org:37"));
-  for (const UdpServerOptions& wrong :
-       {UdpServerOptions{.max_datagram_bytes = 0}, UdpServerOptions{.max_datagram_bytes = 70'000},
-        UdpServerOptions{.max_handling = 0}, UdpServerOptions{.threads = 0},
-        UdpServerOptions{.threads = 10'001}, UdpServerOptions{.drain_timeout = 0s}}) {
+  for (const DatagramServerOptions& wrong :
+       {DatagramServerOptions{.max_datagram_bytes = 0},
+        DatagramServerOptions{.max_datagram_bytes = 70'000},
+        DatagramServerOptions{.max_handling = 0}, DatagramServerOptions{.threads = 0},
+        DatagramServerOptions{.threads = 10'001}, DatagramServerOptions{.drain_timeout = 0s}}) {
     EXPECT_FALSE(UdpServer(echo_datagram, wrong, log, kernel).start());
   }
 }

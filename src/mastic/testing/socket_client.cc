@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "mastic/base/result.h"
+#include "mastic/net/bound_socket.h"
 #include "mastic/net/socket_address.h"
 
 namespace mastic::testing {
@@ -25,6 +26,11 @@ SocketClient::SocketClient(const base::Address& address, Kind kind) {
   socket_ = base::Descriptor(kernel, kernel.socket(where.family(), type | SOCK_CLOEXEC, 0));
   kernel.setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
   kernel.setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  if (kind == Kind::Datagrams && address.is_unix()) {
+    if (const int bound = net::bind_to_any_name(kernel, socket_.fd()); bound < 0) {
+      throw std::runtime_error("cannot name a socket: " + base::describe_number(-bound));
+    }
+  }
   int connected = -EINTR;
   while (connected == -EINTR) {  // goes on where it was interrupted
     connected = kernel.connect(socket_.fd(), where.data(), *where.size());
