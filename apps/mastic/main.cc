@@ -34,6 +34,14 @@ int wrong_usage(std::string_view word) {
   return static_cast<int>(mastic::catalog::ExitCode::WrongUsage);
 }
 
+int print(std::string_view text) {
+  using mastic::catalog::ExitCode;
+  const auto printed = mastic::base::print(text);
+  if (printed) return static_cast<int>(ExitCode::Ended);
+  std::fprintf(stderr, "mastic: %s\n", printed.error().message.c_str());
+  return static_cast<int>(ExitCode::CannotStart);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -46,13 +54,7 @@ int main(int argc, char** argv) {
   }
   const std::string_view command = words[0];
   if (command == "serve") return mastic::program::serve_command(words.subspan(1));
-  if (command == "--version") {
-    std::printf("%s\n", mastic::catalog::version_text().c_str());
-    return 0;
-  }
-  if (command == "--help" || command == "help" || command == "-h") {
-    std::fwrite(kHelp.data(), 1, kHelp.size(), stdout);
-    return 0;
-  }
+  if (command == "--version") return print(mastic::catalog::version_text() + "\n");
+  if (command == "--help" || command == "help" || command == "-h") return print(kHelp);
   return wrong_usage(command);
 }

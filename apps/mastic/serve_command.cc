@@ -7,6 +7,7 @@
 
 #include "mastic/base/command_line.h"
 #include "mastic/base/kernel.h"
+#include "mastic/base/standard_streams.h"
 #include "mastic/catalog/options.h"
 #include "mastic/catalog/run.h"
 #include "mastic/catalog/service.h"
@@ -39,25 +40,30 @@ int fail(ExitCode code, const std::string& message) {
   return static_cast<int>(code);
 }
 
-}  // namespace
+int print(const std::string& text) {
+  const auto printed = base::print(text);
+  if (!printed) return fail(ExitCode::CannotStart, printed.error().message);
+  return static_cast<int>(ExitCode::Ended);
+}
 
-void print_serve_help() {
+std::string serve_help() {
   ServeOptions options;
   base::OptionTable table;
   options.describe(table);
-  std::printf(
-      "mastic serve DIR [OPTION...]\n\n"
-      "Serves the files below DIR until SIGTERM or SIGINT; requests under way are then\n"
-      "answered, and a second signal ends at once.\n\n"
-      "  mastic serve public\n"
-      "  mastic serve /usr/share/doc --listing --bind 127.0.0.1:8081 --bind [::1]:8081\n"
-      "  mastic serve public --access-log combined --cache-control max-age=3600\n\n"
-      "Sizes take K, M and G, times take ms, s, m and h. In brackets: the default.\n\n"
-      "%s\n"
-      "Exit codes: 0 ended by a signal, 1 could not start, 2 wrong usage, 3 something did not\n"
-      "end in time, 75 too many handlers hang: start it anew.\n",
-      base::describe_options(table).c_str());
+  return "mastic serve DIR [OPTION...]\n\n"
+         "Serves the files below DIR until SIGTERM or SIGINT; requests under way are then\n"
+         "answered, and a second signal ends at once.\n\n"
+         "  mastic serve public\n"
+         "  mastic serve /usr/share/doc --listing --bind 127.0.0.1:8081 --bind [::1]:8081\n"
+         "  mastic serve public --access-log combined --cache-control max-age=3600\n\n"
+         "Sizes take K, M and G, times take ms, s, m and h. In brackets: the default.\n\n" +
+         base::describe_options(table) +
+         "\n"
+         "Exit codes: 0 ended by a signal, 1 could not start, 2 wrong usage, 3 something did not\n"
+         "end in time, 75 too many handlers hang: start it anew.\n";
 }
+
+}  // namespace
 
 int serve_command(std::span<const char* const> words) {
   ServeOptions options;
@@ -65,14 +71,8 @@ int serve_command(std::span<const char* const> words) {
   options.describe(table);
   const auto others = base::parse_command_line(words, table);
   if (!others) return fail(ExitCode::WrongUsage, others.error().message);
-  if (options.help) {
-    print_serve_help();
-    return static_cast<int>(ExitCode::Ended);
-  }
-  if (options.version) {
-    std::printf("%s\n", catalog::version_text().c_str());
-    return static_cast<int>(ExitCode::Ended);
-  }
+  if (options.help) return print(serve_help());
+  if (options.version) return print(catalog::version_text() + "\n");
   for (const auto& fits : {options.service.check(), options.files.check()}) {
     if (!fits) return fail(ExitCode::WrongUsage, fits.error().message);
   }

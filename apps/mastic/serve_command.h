@@ -9,7 +9,4 @@ namespace mastic::program {
 /// Runs the command with the words that follow it; returns the exit code (catalog::ExitCode).
 [[nodiscard]] int serve_command(std::span<const char* const> words);
 
-/// Prints its help.
-void print_serve_help();
-
 }  // namespace mastic::program

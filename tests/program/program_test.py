@@ -515,7 +515,20 @@ class Making(Site):
         for words, code in ((("--help",), 0), (("--version",), 0), (("--no-such-option",), 2), (("--loops", "many"), 2)):
             process = self.begin(*words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             self.expect_end(process, code, number=None)
-            self.assertFalse((self.root / "made").exists(), words)
+            self.assertEqual(list(self.root.iterdir()), [], words)
+
+    def test_not_for_help_although_the_options_do_not_fit(self):
+        process = self.begin("--access-log-file", "x", "--help", stdout=subprocess.PIPE, text=True)
+        self.expect_end(process, 0, number=None)
+        self.assertIn("--access-log-file", process.stdout.read())
+        self.assertEqual(list(self.root.iterdir()), [])
+
+    def test_is_told_when_its_help_cannot_be_printed(self):
+        for program in ([SITE, "--help"], [SITE, "--version"], [PROGRAM, "--help"], [PROGRAM, "serve", "--help"]):
+            with open("/dev/full", "w") as full:
+                ended = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(ended.returncode, 1, program)
+            self.assertIn("standard output cannot be written", ended.stderr)
 
     def test_says_what_it_throws_and_ends_with_1(self):
         log = self.root / "log"

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 namespace mastic::base {
 
 Result<void> open_standard_streams() {
@@ -15,6 +17,12 @@ Result<void> open_standard_streams() {
     }
   }
   return {};
+}
+
+Result<void> print(std::string_view text) {
+  const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (is_written && std::fflush(stdout) == 0) return {};
+  return fail("standard output cannot be written: is its disk full?");
 }
 
 }  // namespace mastic::base

@@ -1,6 +1,8 @@
-// Makes sure that standard input, output and error are open.
+// Standard input, output and error: that they are open, and that what is printed arrives.
 
 #pragma once
+
+#include <string_view>
 
 #include "mastic/base/result.h"
 
@@ -11,5 +13,9 @@ namespace mastic::base {
 /// discarded. Fails when /dev/null cannot be opened. Call it first in main, before there are
 /// threads.
 [[nodiscard]] Result<void> open_standard_streams();
+
+/// Writes `text` to standard output, all of it. Fails when that cannot be written, as to a full disk:
+/// a program that was asked for its help and could not give it has not done what it was asked.
+[[nodiscard]] Result<void> print(std::string_view text);
 
 }  // namespace mastic::base

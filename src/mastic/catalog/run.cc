@@ -25,14 +25,23 @@ std::string name_of(const char* program) {
   return path.substr(path.rfind('/') + 1);
 }
 
-void print_help(const std::string& name, const base::OptionTable& table) {
-  std::printf("%s [OPTION...]\n\nServes its application until SIGTERM or SIGINT.\n\n%s",
-              name.c_str(), base::describe_options(table).c_str());
+std::string help_text(const std::string& name, const base::OptionTable& table) {
+  return name + " [OPTION...]\n\nServes its application until SIGTERM or SIGINT.\n\n" +
+         base::describe_options(table);
+}
+
+int complain(const std::string& name, ExitCode code, const std::string& message) {
+  std::fprintf(stderr, "%s: %s\n", name.c_str(), message.c_str());
+  return static_cast<int>(code);
 }
 
 int wrong_usage(const std::string& name, const std::string& message) {
-  std::fprintf(stderr, "%s: %s\n", name.c_str(), message.c_str());
-  return static_cast<int>(ExitCode::WrongUsage);
+  return complain(name, ExitCode::WrongUsage, message);
+}
+
+int print(const std::string& name, const std::string& text) {
+  const auto printed = base::print(text);
+  return printed ? 0 : complain(name, ExitCode::CannotStart, printed.error().message);
 }
 
 /// Whether the log goes to a terminal whose user has nothing against them (no-color.org).
@@ -74,15 +83,10 @@ int run_made(MakeApp make_app, int argc, char** argv) {
     return wrong_usage(name,
                        "'" + std::string(others->front()) + "' is no option; --help lists them");
   }
+  // Whoever asks for help may have options that do not fit together, and that is why.
+  if (help) return print(name, help_text(name, table));
+  if (version) return print(name, version_text() + "\n");
   if (const auto fits = options.check(); !fits) return wrong_usage(name, fits.error().message);
-  if (help) {
-    print_help(name, table);
-    return 0;
-  }
-  if (version) {
-    std::printf("%s\n", version_text().c_str());
-    return 0;
-  }
   return static_cast<int>(run_made(std::move(make_app), name, options));
 }
 

@@ -33,7 +33,8 @@ template <SiteMaker F>
 [[nodiscard]] int run(F&& make_site, int argc, char** argv) {
   return run_made([&make_site] { return app::App(make_site()); }, argc, argv);
 }
-/// The same for a site that is made already.
+/// The same for a site that is made already, and so was made for `--help` as well: with what its
+/// constructors open, ask and write. Give a function that makes it instead.
 [[nodiscard]] int run(app::App app, int argc, char** argv);
 
 /// The same for a program that has read its own command line: see serve (service.h). The log has

@@ -44,7 +44,9 @@ class RouteTable;
 ///     site.get<"/hi/{name}/{times:int}">([](std::string_view name, int times) { ... });
 ///     site.get("/old/{name}", [](Request& request) { return greet(request.value("name")); });
 ///     site.mount("/docs", static_files("public"));
-///     return mastic::run(std::move(site), argc, argv);
+///     return site;
+///
+/// as the end of a function `make_site`, for mastic::run(make_site, argc, argv).
 ///
 /// Patterns are RoutePattern's; given as a template argument they are checked against the handler
 /// when compiled. Which of several routes is taken: RouteTree; in which order hosts, routes and
