@@ -11,7 +11,12 @@ install(DIRECTORY src/mastic TYPE INCLUDE
   FILES_MATCHING PATTERN "*.h"
   PATTERN "*_testing.h" EXCLUDE
   PATTERN "messages" EXCLUDE)
-install(FILES LICENSE README.md TYPE DOC)
+# The pages, and what they link to and quote.
+install(FILES LICENSE README.md ARCHITECTURE.md CONTRIBUTING.md TYPE DOC)
+install(DIRECTORY docs examples TYPE DOC
+  FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.png"
+  REGEX "/(docs/tutorial/notes|examples)/"
+  PATTERN "__pycache__" EXCLUDE)
 
 configure_package_config_file(cmake/masticConfig.cmake.in masticConfig.cmake
   INSTALL_DESTINATION ${config_dir})

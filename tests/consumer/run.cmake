@@ -1,5 +1,7 @@
 # Installs into a folder, builds the consumer against that, by find_package and by pkg-config, and runs both;
-# and builds the program of the README, by the command that the README has for it.
+# and builds the program of the README, by the command that the README has for it, and the tutorial as it is pasted.
+# A project that fetches the sources is configured, which shows that it finds the target; building it would take as
+# long as the library.
 
 set(prefix ${BUILD_DIR}/consumer/prefix)
 set(build ${BUILD_DIR}/consumer/build)
@@ -17,7 +19,13 @@ foreach(command
     "sh;-c;${by_pkg_config}"
     "${build}/by_pkg_config"
     "sh;-c;${readme}"
-    "${build}/teas;--help")
+    "${build}/teas;--help"
+    "${PYTHON};${SOURCE_DIR}/../../docs/tutorial/paste.py;${build}/notes"
+    "${CMAKE_COMMAND};-G;Ninja;-S;${build}/notes;-B;${build}/notes/build;-DCMAKE_PREFIX_PATH=${prefix};-DCMAKE_CXX_COMPILER=${COMPILER}"
+    "${CMAKE_COMMAND};--build;${build}/notes/build"
+    "ctest;--test-dir;${build}/notes/build;--no-tests=error"
+    "${CMAKE_COMMAND};-G;Ninja;-S;${SOURCE_DIR}/fetch;-B;${build}/fetch;-DFETCHCONTENT_SOURCE_DIR_MASTIC=${SOURCE_DIR}/../..;-DCMAKE_CXX_COMPILER=${COMPILER}"
+    "${CMAKE_COMMAND};--build;${build}/fetch;-t;help")
   execute_process(COMMAND ${command} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "failed: ${command}\n${output}")

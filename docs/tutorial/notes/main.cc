@@ -1,13 +1,12 @@
-#include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 
 #include "site.h"
 
-int main(int argc, char** argv) {
+mastic::Router make_notes() {
   const char* const key = std::getenv("NOTES_KEY");
-  if (key == nullptr) {
-    std::fputs("notes: set NOTES_KEY to the key of those who write\n", stderr);
-    return 2;
-  }
-  return mastic::run([key] { return make_site(key); }, argc, argv);
+  if (key == nullptr) throw std::runtime_error("set NOTES_KEY to the key of those who write");
+  return make_site(key);
 }
+
+int main(int argc, char** argv) { return mastic::run(make_notes, argc, argv); }
