@@ -58,7 +58,7 @@ class DatagramShard::Session : public loop::Retirable {
     } catch (const async::Cancelled&) {  // by the end of the server
     } catch (...) {
       has_failed_ = true;
-      fault_ = tell_fault(shard_.service_.fault_hook, datagram_.peer_text());
+      fault_ = tell_fault(shard_.service_.fault_hook, [this] { return datagram_.peer_text(); });
     }
   }
   /// On the loop.

@@ -18,9 +18,11 @@ std::string describe() {
 
 }  // namespace
 
-std::optional<std::string> tell_fault(const FaultHook& hook, std::string_view peer) noexcept try {
+std::optional<std::string> tell_fault(const FaultHook& hook,
+                                      const std::function<std::string()>& name_peer) noexcept try {
   std::string text = describe();
   if (!hook) return text;
+  const std::string peer = name_peer();
   try {
     hook({.exception = std::current_exception(), .text = text, .peer = peer});
     return std::nullopt;

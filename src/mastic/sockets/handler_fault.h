@@ -20,9 +20,10 @@ struct HandlerFault {
 /// Told of the faults of handlers in place of the log: LoopServer::on_error.
 using FaultHook = std::function<void(const HandlerFault&)>;
 
-/// Tells `hook`, if there is one, of the exception that is being handled. Returns what is left for the
-/// log to say: nothing when the hook took it; else what it was, and what the hook itself threw.
-[[nodiscard]] std::optional<std::string> tell_fault(const FaultHook& hook,
-                                                    std::string_view peer) noexcept;
+/// Tells `hook`, if there is one, of the exception that is being handled, and of the peer that
+/// `name_peer` names. Returns what is left for the log to say: nothing when the hook took it; else what
+/// it was, and what the hook itself threw.
+[[nodiscard]] std::optional<std::string> tell_fault(
+    const FaultHook& hook, const std::function<std::string()>& name_peer) noexcept;
 
 }  // namespace mastic::sockets

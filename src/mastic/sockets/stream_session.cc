@@ -94,7 +94,7 @@ void StreamSession::note_exception() noexcept {
     ending_ = Ending::Broken;
   } catch (...) {
     ending_ = Ending::Failed;
-    fault_ = tell_fault(shard_.fault_hook(), peer().to_string());
+    fault_ = tell_fault(shard_.fault_hook(), [this] { return peer().to_string(); });
   }
 }
 

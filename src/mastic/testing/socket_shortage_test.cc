@@ -4,12 +4,15 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "mastic/base/allocations_testing.h"
 #include "mastic/base/log_testing.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/sockets/blocking_connection.h"
+#include "mastic/sockets/handler_fault.h"
 #include "mastic/sockets/tcp_server.h"
 #include "mastic/testing/socket_client.h"
 
@@ -54,6 +57,24 @@ TEST_F(SocketShortageTest, FailsToStartWithoutMemoryAndLeavesTheOthersAlone) {
     ASSERT_EQ(of_stays.ask("here"), "here");
   }
   EXPECT_GT(nth, 10u);
+}
+
+TEST_F(SocketShortageTest, ToldOfAFaultWithoutMemoryStillSaysSo) {
+  const sockets::FaultHook hook = [](const sockets::HandlerFault&) {};
+  std::size_t nth = 0;
+  for (bool failed = true; failed;) {
+    std::optional<std::string> left;
+    try {
+      throw std::runtime_error("a text that is too long for the room in a string");
+    } catch (...) {
+      base::fail_allocation(++nth);
+      left = sockets::tell_fault(
+          hook, [] { return std::string("a peer whose name is as long as that text"); });
+      failed = base::stop_failing_allocations() == 0;
+    }
+    EXPECT_EQ(left, failed ? std::optional<std::string>("no memory") : std::nullopt);
+  }
+  EXPECT_GT(nth, 2u);
 }
 
 TEST_F(SocketShortageTest, EndsWithoutMemory) {
