@@ -155,9 +155,9 @@ Response list_squares(int count) {
 }
 
 Task<Response> timed(Request& request, Next next) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = mastic::steady_now();
   Response response = co_await next(request);
-  const auto taken = std::chrono::steady_clock::now() - start;
+  const auto taken = mastic::steady_now() - start;
   response.set("Server-Timing", "app;dur=" + std::to_string(taken / 1ms));
   co_return response;
 }

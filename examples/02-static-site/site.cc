@@ -11,7 +11,7 @@ using mastic::Router;
 namespace {
 
 std::string time_of_day() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto now = mastic::now().time_since_epoch();
   return mastic::base::format_iso_time(
       std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }

@@ -27,8 +27,8 @@ class CookieJar {
     base::WallTime now;
   };
 
-  /// The value of the cookie called `name`, whichever path it is for; of several the one that was
-  /// set last. Nothing when there is none. One that has expired is here until the next request.
+  /// The value of the cookie called `name`, whichever host and path it is for; of several the one
+  /// whose host or path came last. Nothing when there is none. One that has expired is here until the next request.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
   /// Keeps a cookie for every path of every host until it is set otherwise: to begin a test as
   /// somebody who was here before.
