@@ -149,14 +149,14 @@ TEST(ThreadSelect, ManyThreadsLoseNothing) {
   Queue<int> b(8);
   std::atomic<int> sum = 0;
   std::atomic<int> taken = 0;
+  const auto take = [&](const std::optional<int>& item) {
+    if (!item) return false;
+    sum += *item;
+    ++taken;
+    return true;
+  };
   {
     BlockingThreads threads;
-    const auto take = [&](const std::optional<int>& item) {
-      if (!item) return false;
-      sum += *item;
-      ++taken;
-      return true;
-    };
     for (int i = 0; i < 2; ++i) {
       threads.start([&] {
         for (;;) {
