@@ -390,15 +390,15 @@ TEST(PriorityChannel, OrdersAsItIsTold) {
   EXPECT_EQ(run_to_end(received_of(channel)), (std::vector{4, 3, 1}));
 }
 
-struct Job {
+struct UrgentJob {
   int urgency;
   std::unique_ptr<int> number;
-  bool operator<(const Job& other) const { return urgency < other.urgency; }
+  bool operator<(const UrgentJob& other) const { return urgency < other.urgency; }
 };
 TEST(PriorityChannel, KeepsTheOrderOfEqualOnes) {
-  PriorityChannel<Job> channel(10);
+  PriorityChannel<UrgentJob> channel(10);
   for (int i = 0; i < 10; ++i) {
-    EXPECT_TRUE(channel.try_send(Job{i % 2, std::make_unique<int>(i)}));
+    EXPECT_TRUE(channel.try_send(UrgentJob{i % 2, std::make_unique<int>(i)}));
   }
   std::vector<int> numbers;
   while (auto job = channel.try_receive()) numbers.push_back(*job->number);

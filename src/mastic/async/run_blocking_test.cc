@@ -133,12 +133,12 @@ TEST_F(RunBlocking, IsNotTriedAfterStop) {
   EXPECT_EQ(blocking_executor.queued(), 0u);
 }
 
-Task<int> with_limit() {
+Task<int> with_wait_limit() {
   co_return co_await with_timeout(run_blocking([] { return 1; }), 10ms);
 }
 
 TEST_F(RunBlocking, IsWithdrawnAtItsLimit) {
-  TestContext<int> context(executor, with_limit());
+  TestContext<int> context(executor, with_wait_limit());
   executor.advance(10ms);
   ASSERT_TRUE(context.is_done());
   EXPECT_THROW(context.take(), TimedOut);

@@ -21,11 +21,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Oops : std::runtime_error {
+struct HandleError : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
-Task<int> after(base::Duration time, int value) {
+Task<int> value_after(base::Duration time, int value) {
   co_await sleep_for(time);
   co_return value;
 }
@@ -38,17 +38,17 @@ Task<> note_after(base::Duration time, std::string& text, char letter) {
   }
   text += letter;
 }
-Task<int> fail_after(base::Duration time) {
+Task<int> error_after(base::Duration time) {
   co_await sleep_for(time);
-  throw Oops("no tea");
+  throw HandleError("no tea");
 }
 
 // ---- results ----
 
 Task<int> sum_of_two() {
   co_return co_await task_group([](TaskGroup& group) -> Task<int> {
-    TaskHandle slow(group, after(20ms, 40));
-    TaskHandle quick(group, after(10ms, 2));
+    TaskHandle slow(group, value_after(20ms, 40));
+    TaskHandle quick(group, value_after(10ms, 2));
     EXPECT_FALSE(slow.has_ended());
     const int sum = co_await slow.result();
     EXPECT_TRUE(quick.has_ended());
@@ -59,7 +59,7 @@ TEST(TaskHandle, GivesWhatItsTaskGave) { EXPECT_EQ(run_to_end(sum_of_two()), 42)
 
 Task<> ask_twice() {
   co_await task_group([](TaskGroup& group) -> Task<> {
-    TaskHandle task(group, after(1ms, 7));
+    TaskHandle task(group, value_after(1ms, 7));
     EXPECT_EQ(co_await task.result(), 7);
     (void)co_await task.result();
   });
@@ -156,7 +156,7 @@ TEST(TaskHandle, CancelledBeforeItBeginsItNeverDoes) {
 }
 
 Task<int> nested(base::Duration time) {
-  const auto [one, two] = co_await when_all(after(time, 1), after(time, 2));
+  const auto [one, two] = co_await when_all(value_after(time, 1), value_after(time, 2));
   co_return one + two;
 }
 Task<bool> cancel_a_whole_part() {
@@ -245,10 +245,10 @@ TEST(TaskHandle, WhoWaitsMayGiveUpAndAskAgain) {
 Task<> caught_by_who_waits(std::string& text) {
   co_await task_group([&](TaskGroup& group) -> Task<> {
     group.spawn(note_after(20ms, text, 'b'));
-    TaskHandle fails(group, fail_after(10ms));
+    TaskHandle fails(group, error_after(10ms));
     try {
       (void)co_await fails.result();
-    } catch (const Oops&) {
+    } catch (const HandleError&) {
       text += 'a';
     }
     EXPECT_TRUE(fails.has_ended());
@@ -263,7 +263,7 @@ TEST(TaskHandle, AnExceptionGoesToWhoWaits) {
 Task<> nobody_waits(std::string& text) {
   co_await task_group([&](TaskGroup& group) -> Task<> {
     group.spawn(note_after(20ms, text, 'b'));
-    TaskHandle fails(group, fail_after(10ms));
+    TaskHandle fails(group, error_after(10ms));
     try {
       (void)co_await with_timeout(fails.result(), 5ms);
     } catch (const TimedOut&) {
@@ -273,20 +273,20 @@ Task<> nobody_waits(std::string& text) {
 }
 TEST(TaskHandle, AnExceptionFailsTheGroupWhenNobodyWaits) {
   std::string text;
-  EXPECT_THROW(run_to_end(nobody_waits(text)), Oops);
+  EXPECT_THROW(run_to_end(nobody_waits(text)), HandleError);
   EXPECT_EQ(text, "!");
 }
 
 Task<> fail_when_told(Channel<int>& go) {
   (void)co_await go.receive();
-  throw Oops("no tea");
+  throw HandleError("no tea");
 }
 Task<> wait_for_failure(Channel<int>& go, std::string& text) {
   co_await task_group([&](TaskGroup& group) -> Task<> {
     TaskHandle fails(group, fail_when_told(go));
     try {
       co_await fails.result();
-    } catch (const Oops&) {
+    } catch (const HandleError&) {
       text += 'a';
       throw;
     }
@@ -309,17 +309,17 @@ TEST(TaskHandle, AnExceptionAtTheLastMomentIsNotLost) {
   executor.post(stop);  // who waits is cancelled before that
   executor.run();
   ASSERT_TRUE(context.is_done());
-  EXPECT_THROW(context.take(), Oops);
+  EXPECT_THROW(context.take(), HandleError);
   EXPECT_EQ(text, "a");
 }
 
 Task<std::string> trace_of_a_failure() {
   std::string trace;
   co_await task_group([&](TaskGroup& group) -> Task<> {
-    TaskHandle fails(group, fail_after(1ms));
+    TaskHandle fails(group, error_after(1ms));
     try {
       (void)co_await fails.result();
-    } catch (const Oops&) {
+    } catch (const HandleError&) {
       trace = current_task_trace().text();
     }
   });
@@ -327,19 +327,19 @@ Task<std::string> trace_of_a_failure() {
 }
 TEST(TaskHandle, WhoWaitsIsToldWhereAnExceptionCameFrom) {
   const std::string trace = run_to_end(trace_of_a_failure());
-  EXPECT_NE(trace.find("fail_after"), std::string::npos) << trace;
+  EXPECT_NE(trace.find("error_after"), std::string::npos) << trace;
 }
 
 Task<> group_fails_elsewhere(std::string& text) {
   co_await task_group([&](TaskGroup& group) -> Task<> {
-    group.spawn(fail_after(1ms));
+    group.spawn(error_after(1ms));
     TaskHandle other(group, note_after(1h, text, 'a'));
     co_await other.result();
   });
 }
 TEST(TaskHandle, IsCancelledWithItsGroup) {
   std::string text;
-  EXPECT_THROW(run_to_end(group_fails_elsewhere(text)), Oops);
+  EXPECT_THROW(run_to_end(group_fails_elsewhere(text)), HandleError);
   EXPECT_EQ(text, "!");
 }
 
@@ -418,14 +418,14 @@ Task<std::string> shielded_failure(base::Duration limit) {
   try {
     co_await task_group([&](TaskGroup& outer) -> Task<> {
       try {
-        (void)co_await with_timeout(shield(outer, fail_after(20ms)), limit);
+        (void)co_await with_timeout(shield(outer, error_after(20ms)), limit);
       } catch (const TimedOut&) {
         text += 't';
-      } catch (const Oops&) {
+      } catch (const HandleError&) {
         text += 'w';
       }
     });
-  } catch (const Oops&) {
+  } catch (const HandleError&) {
     text += 'g';
   }
   co_return text;
@@ -475,12 +475,12 @@ TEST(TaskHandle, MayGoBeforeItBegins) {
   const auto never_begun = [](std::string& text) -> Task<> {
     co_await task_group([&](TaskGroup& group) -> Task<> {
       TaskHandle one(group, note_after(1ms, text, 'a'));
-      throw Oops("before it begins");
+      throw HandleError("before it begins");
       co_return;
     });
   };
   std::string text;
-  EXPECT_THROW(run_to_end(never_begun(text)), Oops);
+  EXPECT_THROW(run_to_end(never_begun(text)), HandleError);
   EXPECT_EQ(text, "");
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Claim = BoundedExecutor::Claim;
-using Work = async::RecordedWork;
+using SharedWork = async::RecordedWork;
 
 /// A queue that is always full, but for what has begun.
 class FullExecutor final : public async::BlockingExecutor {
@@ -36,19 +36,19 @@ struct BoundedExecutorTest : testing::Test {
 
 TEST_F(BoundedExecutorTest, AsksForNoMoreThreadsThanItMay) {
   BoundedExecutor share(threads, 2, Claim::Any, kernel);
-  std::vector<Work> all(5);
-  for (Work& work : all) EXPECT_TRUE(share.submit(work));
+  std::vector<SharedWork> all(5);
+  for (SharedWork& work : all) EXPECT_TRUE(share.submit(work));
   EXPECT_EQ(threads.queued(), 2u);
   threads.take().run();
-  for (const Work& work : all) EXPECT_TRUE(work.has_run);
+  for (const SharedWork& work : all) EXPECT_TRUE(work.has_run);
   EXPECT_EQ(threads.queued(), 0u);
 }
 
 TEST_F(BoundedExecutorTest, GivesItsThreadBackAfterWhatTookLong) {
   BoundedExecutor share(threads, 1, Claim::Any, kernel);
-  Work is_long([&] { kernel.advance(1h); });
-  Work next;
-  Work of_others;
+  SharedWork is_long([&] { kernel.advance(1h); });
+  SharedWork next;
+  SharedWork of_others;
   EXPECT_TRUE(share.submit(is_long));
   EXPECT_TRUE(share.submit(next));
   EXPECT_TRUE(threads.submit(of_others));
@@ -63,7 +63,7 @@ TEST_F(BoundedExecutorTest, IsRefusedByAFullQueueUnlessItsWorkHasBegun) {
   FullExecutor full;
   BoundedExecutor any(full, 1, Claim::Any, kernel);
   BoundedExecutor begun(full, 1, Claim::Begun, kernel);
-  Work work;
+  SharedWork work;
   EXPECT_FALSE(any.submit(work));
   EXPECT_TRUE(begun.submit(work));
   full.begun().take().run();
@@ -73,7 +73,7 @@ TEST_F(BoundedExecutorTest, IsRefusedByAFullQueueUnlessItsWorkHasBegun) {
 TEST_F(BoundedExecutorTest, MayGoOnceItsWorkHasEndedAlthoughItsThreadIsNotBackYet) {
   for (int times = 0; times < 100; ++times) {
     std::atomic<bool> has_ended{false};
-    Work work([&] { has_ended = true; });
+    SharedWork work([&] { has_ended = true; });
     std::thread thread;
     {
       BoundedExecutor share(threads, 1, Claim::Any, base::system_kernel());

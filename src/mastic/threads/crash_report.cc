@@ -52,9 +52,9 @@ constinit thread_local const ExceptionText* exception = nullptr;
 
 constinit std::atomic<pid_t> reporter{0};  ///< the thread that crashed first
 constinit std::atomic<bool> reported{false};
-constinit RawStack stack;
+constinit RawStack crash_stack;
 constinit base::ActivityReport activity;
-constinit base::BoundedText<8192> line;
+constinit base::BoundedText<8192> crash_line;
 
 // ---- lines ----
 
@@ -62,11 +62,11 @@ void add_escaped(std::string_view text) noexcept {
   for (const char letter : text) {
     const auto byte = static_cast<unsigned char>(letter);
     if (byte < 0x20 || byte == 0x7f) {
-      line.add(as_json ? "\\u00" : "\\x").add_number(byte, 16, 2);
+      crash_line.add(as_json ? "\\u00" : "\\x").add_number(byte, 16, 2);
     } else if (letter == '\\' || (as_json && letter == '"')) {
-      line.add(as_json ? "\\" : "").add(as_json ? std::string_view(&letter, 1) : "\\x5c");
+      crash_line.add(as_json ? "\\" : "").add(as_json ? std::string_view(&letter, 1) : "\\x5c");
     } else {
-      line.add(letter);
+      crash_line.add(letter);
     }
   }
 }
@@ -76,52 +76,53 @@ void add_time() noexcept {
   (void)::clock_gettime(CLOCK_REALTIME, &now);
   const base::DateTime date = base::to_date_time(now.tv_sec);
   const auto add = [](int number, std::size_t width) {
-    line.add_number(static_cast<unsigned>(number), 10, width);
+    crash_line.add_number(static_cast<unsigned>(number), 10, width);
   };
   add(date.year, 4);
-  line.add('-');
+  crash_line.add('-');
   add(date.month, 2);
-  line.add('-');
+  crash_line.add('-');
   add(date.day, 2);
-  line.add('T');
+  crash_line.add('T');
   add(date.hour, 2);
-  line.add(':');
+  crash_line.add(':');
   add(date.minute, 2);
-  line.add(':');
+  crash_line.add(':');
   add(date.second, 2);
-  line.add('Z');
+  crash_line.add('Z');
 }
 
 void add_field(std::string_view name, std::string_view value) noexcept {
   if (value.empty()) return;
-  line.add(as_json ? ",\"" : " ").add(name).add(as_json ? "\":\"" : "=");
+  crash_line.add(as_json ? ",\"" : " ").add(name).add(as_json ? "\":\"" : "=");
   add_escaped(value);
-  if (as_json) line.add('"');
+  if (as_json) crash_line.add('"');
 }
 
 /// Writes a line of the log, with the fields of the activity.
 void say(std::string_view message) noexcept {
-  line.clear();
-  if (as_json) line.add("{\"time\":\"");
+  crash_line.clear();
+  if (as_json) crash_line.add("{\"time\":\"");
   add_time();
-  line.add(as_json ? R"(","level":"error","logger":"server","message":")" : " error server: ");
+  crash_line.add(as_json ? R"(","level":"error","logger":"server","message":")"
+                         : " error server: ");
   add_escaped(message);
-  if (as_json) line.add('"');
-  if (!as_json && !activity.id.empty()) line.add(' ');
+  if (as_json) crash_line.add('"');
+  if (!as_json && !activity.id.empty()) crash_line.add(' ');
   add_field("id", activity.id.view());
   add_field("route", activity.route.view());
-  line.add(as_json ? "}\n" : "\n");
+  crash_line.add(as_json ? "}\n" : "\n");
 
   // Standard error first, and with a limit to the wait: a disk may hang. A reader that did not take
   // one line is not tried again.
   static constinit bool is_heard = true;
-  if (is_heard) is_heard = base::write_last_words(STDERR_FILENO, line.view());
+  if (is_heard) is_heard = base::write_last_words(STDERR_FILENO, crash_line.view());
   // Opened by its name: the descriptor of the log may have been replaced by a rotation, and finding
   // it would need a lock. O_NONBLOCK because opening a FIFO without a reader would wait.
   if (!log_path.empty()) {
     const int fd = ::open(log_path.view().data(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0) {
-      (void)base::write_last_words(fd, line.view());
+      (void)base::write_last_words(fd, crash_line.view());
       ::close(fd);
     }
   }
@@ -152,8 +153,8 @@ void note_caller(const void* context) noexcept {
 #if defined(__x86_64__)
   const std::uintptr_t top = interrupted_stack(context);
   // NOLINTNEXTLINE(performance-no-int-to-ptr): there it stands
-  stack.addresses[0] = *reinterpret_cast<const std::uintptr_t*>(top) - 1;
-  stack.count = 1;
+  crash_stack.addresses[0] = *reinterpret_cast<const std::uintptr_t*>(top) - 1;
+  crash_stack.count = 1;
 #else
   (void)context;
 #endif
@@ -197,12 +198,12 @@ void report(std::string_view name, const siginfo_t& info, const void* context) n
   if (interrupted_address(context) == 0) {
     note_caller(context);
   } else {
-    walk_stack(stack, context);
+    walk_stack(crash_stack, context);
   }
-  for (std::size_t i = 0; i < stack.count && i < kMaxFrames; ++i) {
+  for (std::size_t i = 0; i < crash_stack.count && i < kMaxFrames; ++i) {
     message.clear();
     message.add('#').add_number(i).add(' ');
-    add_module(message, stack.addresses[i]);
+    add_module(message, crash_stack.addresses[i]);
     say(message.view());
   }
 }
@@ -272,7 +273,7 @@ CrashReport::CrashReport(std::string_view path, base::LogFormat format) noexcept
   if (size > 0) program.add({name.data(), static_cast<std::size_t>(size)});
   // A first walk makes the dynamic linker resolve everything that it calls; in a handler that could
   // deadlock.
-  walk_stack(stack);
+  walk_stack(crash_stack);
   terminate_before = std::set_terminate(terminated);
   struct sigaction action{};
   action.sa_sigaction = crashed;

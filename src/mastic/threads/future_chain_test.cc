@@ -8,11 +8,11 @@
 namespace mastic::threads {
 namespace {
 
-constexpr int kLong = 300'000;
+constexpr int kSteps = 300'000;
 
-/// A future that follows `first` over kLong steps, each of which adds one.
+/// A future that follows `first` over kSteps steps, each of which adds one.
 Future<int> long_chain(Future<int> first) {
-  for (int i = 0; i < kLong; ++i) first = first.then([](int value) { return value + 1; });
+  for (int i = 0; i < kSteps; ++i) first = first.then([](int value) { return value + 1; });
   return first;
 }
 
@@ -20,7 +20,7 @@ TEST(FutureChain, AChainOfAnyLengthNeedsNoStack) {
   Promise<int> promise;
   Future<int> last = long_chain(promise.future());
   promise.set(0);
-  EXPECT_EQ(last.get(), kLong);
+  EXPECT_EQ(last.get(), kSteps);
 }
 
 TEST(FutureChain, AChainOfAnyLengthPassesAnExceptionOn) {

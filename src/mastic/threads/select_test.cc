@@ -16,8 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kForEver = base::Duration::max();
-const std::vector<base::Duration> kNoTime = {0s, -1s, base::Duration::min()};
+constexpr auto kNoLimit = base::Duration::max();
+const std::vector<base::Duration> kNoTimeToSelect = {0s, -1s, base::Duration::min()};
 
 TEST(ThreadSelect, TakesWhatIsAtHandAndLeavesTheRest) {
   Queue<int> numbers;
@@ -86,7 +86,7 @@ TEST(ThreadSelect, WaitsForALimitedTime) {
   Queue<int> a;
   Queue<int> b;
   EXPECT_FALSE(select_for(1ms, a, b));
-  for (const base::Duration none : kNoTime) EXPECT_FALSE(select_for(none, a, b));
+  for (const base::Duration none : kNoTimeToSelect) EXPECT_FALSE(select_for(none, a, b));
   ASSERT_EQ(b.put(7), Put::Done);
   const auto first = select_for(-1s, a, b);
   ASSERT_TRUE(first) << "what is there is taken";
@@ -97,7 +97,7 @@ TEST(ThreadSelect, WaitsForEver) {
   Queue<int> a;
   Queue<int> b;
   BlockingThreads threads;
-  threads.start([&] { EXPECT_EQ(std::get<0>(*select_for(kForEver, a, b)), 7); });
+  threads.start([&] { EXPECT_EQ(std::get<0>(*select_for(kNoLimit, a, b)), 7); });
   threads.wait_for_blocked(1);
   ASSERT_EQ(a.put(7), Put::Done);
 }

@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::exception_ptr no_tea() { return std::make_exception_ptr(std::runtime_error("no tea")); }
+std::exception_ptr tea_is_out() { return std::make_exception_ptr(std::runtime_error("no tea")); }
 
 /// Records what nobody takes; nothing, unless a test expects something.
 struct SharedFutureTest : testing::Test {
@@ -75,7 +75,7 @@ TEST_F(SharedFutureTest, GivesACopyOfATemporary) {
 TEST_F(SharedFutureTest, ThrowsTheSameToEveryone) {
   Promise<int> promise;
   const SharedFuture<int> future = promise.future().share();
-  promise.set_error(no_tea());
+  promise.set_error(tea_is_out());
   for (int i = 0; i < 2; ++i) EXPECT_THROW((void)future.get(), std::runtime_error);
   EXPECT_EQ(describe(future.error()), "no tea");
 }
@@ -85,7 +85,7 @@ TEST_F(SharedFutureTest, ReportsAnErrorThatNobodyCollects) {
   {
     const SharedFuture<int> future = promise.future().share();
     const SharedFuture<int> copy = future;
-    promise.set_error(no_tea());
+    promise.set_error(tea_is_out());
   }
   promise = Promise<int>();
   expected_reports = {"task 'tea' failed, and its result was never collected: no tea"};
@@ -133,7 +133,7 @@ TEST_F(SharedFutureTest, ManyThreadsCatchItsError) {
         }
       });
     }
-    promise.set_error(no_tea());
+    promise.set_error(tea_is_out());
   }
   EXPECT_EQ(caught, 4);
 }
@@ -180,7 +180,7 @@ TEST_F(SharedFutureTest, PassesItsErrorToAllThatFollow) {
   Future<std::string> either = future.then([](const SharedFuture<int>& done) {
     return done.error() == nullptr ? "tea" : describe(done.error());
   });
-  promise.set_error(no_tea());
+  promise.set_error(tea_is_out());
   EXPECT_THROW(value.get(), std::runtime_error);
   EXPECT_EQ(either.get(), "no tea");
 }
@@ -259,7 +259,7 @@ TEST_F(SharedFutureTest, OneThreadEndsItWhileOthersFollowAndCancel) {
 
 // ---- in a task ----
 
-async::Task<int> twice(const SharedFuture<int>& future) { co_return 2 * co_await future; }
+async::Task<int> twice_shared(const SharedFuture<int>& future) { co_return 2 * co_await future; }
 async::Task<int> twice_of_a_temporary(Promise<int>& promise) {
   const int& value = co_await promise.future().share();
   co_return 2 * value;
@@ -269,9 +269,9 @@ TEST_F(SharedFutureTest, SeveralTasksAwaitIt) {
   async::ManualExecutor executor;
   Promise<int> promise;
   const SharedFuture<int> future = promise.future().share();
-  async::TestContext<int> one(executor, twice(future));
-  async::TestContext<int> other(executor, twice(future));
-  async::TestContext<int> cancelled(executor, twice(future));
+  async::TestContext<int> one(executor, twice_shared(future));
+  async::TestContext<int> other(executor, twice_shared(future));
+  async::TestContext<int> cancelled(executor, twice_shared(future));
   executor.run();
   cancelled.stop();
   executor.run();
@@ -309,7 +309,7 @@ TEST_F(SharedFutureTest, TellsAFailureWithoutCollectingIt) {
   Promise<int> promise;
   {
     const Future<int> future = promise.future();
-    promise.set_error(no_tea());
+    promise.set_error(tea_is_out());
     EXPECT_EQ(future.progress(), Progress::Failed);
   }
   promise = Promise<int>();

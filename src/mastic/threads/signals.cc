@@ -34,7 +34,7 @@ struct SignalPlace {
   sem_t call{};
 };
 
-constinit std::array<SignalPlace, kPlaces> places;
+constinit std::array<SignalPlace, kPlaces> signal_places;
 constinit std::atomic<pid_t> process{0};
 
 /// Guards the two tables below: how many Signals want each signal, and its action before the first.
@@ -50,7 +50,7 @@ void arrive(int signal) {
     (void)::signal(signal, SIG_DFL);
     (void)::raise(signal);
   } else {
-    for (SignalPlace& place : places) {
+    for (SignalPlace& place : signal_places) {
       if ((place.wanted.load() >> signal & 1) == 0) continue;
       place.arrived[static_cast<std::size_t>(signal)].fetch_add(1);
       (void)::sem_post(&place.call);
@@ -79,13 +79,13 @@ void leave(int signal) {
 std::size_t take_place(const std::vector<int>& signals) {
   const std::lock_guard lock(registering);
   const auto is_free = [](const SignalPlace& place) { return place.wanted.load() == 0; };
-  const auto found = std::ranges::find_if(places, is_free);
-  if (found == places.end()) {
+  const auto found = std::ranges::find_if(signal_places, is_free);
+  if (found == signal_places.end()) {
     throw std::system_error(EAGAIN, std::generic_category(),
                             "too many Signals objects exist already");
   }
   if (process.exchange(::getpid()) == 0) {
-    for (SignalPlace& place : places) ::sem_init(&place.call, 0, 0);
+    for (SignalPlace& place : signal_places) ::sem_init(&place.call, 0, 0);
   }
   std::uint64_t wanted = 0;
   for (const int signal : signals) {
@@ -93,7 +93,7 @@ std::size_t take_place(const std::vector<int>& signals) {
     wanted |= std::uint64_t{1} << signal;
   }
   found->wanted = wanted;
-  return static_cast<std::size_t>(found - places.begin());
+  return static_cast<std::size_t>(found - signal_places.begin());
 }
 
 /// Waits for a post, at most until `due`.
@@ -117,7 +117,7 @@ Signals::Signals(std::initializer_list<int> signals, SignalReceiver& receiver)
   try {
     thread_ = start_thread([this] { run(); });
   } catch (...) {
-    places[place_].wanted = 0;
+    signal_places[place_].wanted = 0;
     throw;
   }
   // The thread was started before, with these signals as the caller had them; the handler does not
@@ -138,19 +138,19 @@ Signals::~Signals() {
     for (const int signal : signals_) leave(signal);
   }
   ends_ = true;
-  (void)::sem_post(&places[place_].call);
+  (void)::sem_post(&signal_places[place_].call);
   thread_.join();
-  places[place_].wanted = 0;
+  signal_places[place_].wanted = 0;
 }
 
 void Signals::expire_at(base::Instant due) noexcept {
   due_ = due;
-  (void)::sem_post(&places[place_].call);
+  (void)::sem_post(&signal_places[place_].call);
 }
 
 void Signals::run() noexcept {
   name_this_thread("mastic-signals");
-  SignalPlace& place = places[place_];
+  SignalPlace& place = signal_places[place_];
   while (!ends_) {
     wait_for_call(place, due_);
     for (const int signal : signals_) {

@@ -32,10 +32,10 @@ thread_local bool is_reporting = false;
 void print(const UncaughtError& error) noexcept {
   try {
     const std::string message = error.message();
-    std::string line;
+    std::string text;
     base::append_log_text(
-        line, {.level = base::Level::Error, .logger = "app", .message = message, .fields = {}});
-    std::fprintf(stderr, "%s\n", line.c_str());
+        text, {.level = base::Level::Error, .logger = "app", .message = message, .fields = {}});
+    std::fprintf(stderr, "%s\n", text.c_str());
   } catch (...) {
     std::fputs("error: an exception was not caught, and there is no memory to say which\n", stderr);
   }

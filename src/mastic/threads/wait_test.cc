@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::exception_ptr no_tea() { return std::make_exception_ptr(std::runtime_error("no tea")); }
+std::exception_ptr no_milk() { return std::make_exception_ptr(std::runtime_error("no milk")); }
 
 TEST(Wait, GoesThroughThoseThatAreDoneInTime) {
   Promise<int> quick;
@@ -48,9 +48,9 @@ TEST(Wait, WaitsForTheFirstThatFails) {
     threads.start(
         [&] { EXPECT_EQ(wait_first_failure(futures), 1u) << "it does not wait for the slow one"; });
     threads.wait_for_blocked(1);
-    badly.set_error(no_tea());
+    badly.set_error(no_milk());
   }
-  EXPECT_EQ(describe(futures[1].error()), "no tea");
+  EXPECT_EQ(describe(futures[1].error()), "no milk");
   slow.set(3);
 }
 
