@@ -158,7 +158,7 @@ TEST_F(BodySave, WritesWhateverItIsMadeOf) {
                       }),
                       large);
   for (auto& [body, expected] : bodies) {
-    EXPECT_EQ(run(body.save_to(path())), expected.size());
+    EXPECT_EQ(run_to_end(body.save_to(path())), expected.size());
     EXPECT_EQ(content(), expected);
   }
 }
@@ -174,7 +174,7 @@ TEST_F(BodySave, HoldsLittleOfWhatItSaves) {
     given += 1000;
     return std::string(1000, 'x');
   });
-  EXPECT_EQ(run(body.save_to(path())), 1'000'000u);
+  EXPECT_EQ(run_to_end(body.save_to(path())), 1'000'000u);
 }
 
 TEST_F(BodySave, LeavesNothingWhenItsSourceFails) {
@@ -183,19 +183,19 @@ TEST_F(BodySave, LeavesNothingWhenItsSourceFails) {
     ++n;
     return std::string(100'000, 'x');
   });
-  EXPECT_THROW(run(body.save_to(path())), std::runtime_error);
+  EXPECT_THROW(run_to_end(body.save_to(path())), std::runtime_error);
   EXPECT_TRUE(fs::is_empty(directory));
 }
 
 TEST_F(BodySave, LeavesNothingWhenThereIsMoreThanAllowed) {
   Body known("123456");
-  EXPECT_THROW(run(known.save_to(path(), {.max_bytes = 5})), ContentError);
+  EXPECT_THROW(run_to_end(known.save_to(path(), {.max_bytes = 5})), ContentError);
   Body endless =
       Body::produced_by([]() -> std::optional<std::string> { return std::string(50'000, 'x'); });
-  EXPECT_THROW(run(endless.save_to(path(), {.max_bytes = 1'000'000})), ContentError);
+  EXPECT_THROW(run_to_end(endless.save_to(path(), {.max_bytes = 1'000'000})), ContentError);
   EXPECT_TRUE(fs::is_empty(directory));
   Body exact("12345");
-  EXPECT_EQ(run(exact.save_to(path(), {.max_bytes = 5})), 5u);
+  EXPECT_EQ(run_to_end(exact.save_to(path(), {.max_bytes = 5})), 5u);
 }
 
 TEST_F(BodySave, LeavesNothingWhenItIsCancelled) {
@@ -218,23 +218,23 @@ TEST_F(BodySave, LeavesNothingWhenItIsCancelled) {
 
 TEST_F(BodySave, SavesOnce) {
   Body body("text");
-  run(body.save_to(path()));
-  EXPECT_THROW(run(body.save_to(path())), std::logic_error);
+  run_to_end(body.save_to(path()));
+  EXPECT_THROW(run_to_end(body.save_to(path())), std::logic_error);
   Body read("text");
-  EXPECT_EQ(*run(read.next()), "text");
-  EXPECT_THROW(run(read.save_to(path())), std::logic_error);
+  EXPECT_EQ(*run_to_end(read.next()), "text");
+  EXPECT_THROW(run_to_end(read.save_to(path())), std::logic_error);
   Body gathered_before = Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
     return n++ == 0 ? std::optional<std::string>("whole") : std::nullopt;
   });
-  run(gathered_before.gather(100));
-  EXPECT_EQ(run(gathered_before.save_to(path())), 5u);
+  run_to_end(gathered_before.gather(100));
+  EXPECT_EQ(run_to_end(gathered_before.save_to(path())), 5u);
 }
 
 TEST_F(BodySave, SaysWhatIsWrongWithThePlace) {
   const auto fault = [&](const std::string& at) -> std::string {
     Body body("text");
     try {
-      run(body.save_to(at));
+      run_to_end(body.save_to(at));
     } catch (const std::runtime_error& error) {
       return error.what();
     }

@@ -30,15 +30,15 @@ struct Seen {
 };
 
 /// Written to when it goes, as a store writes itself to a disk.
-struct Store {
-  explicit Store(Seen& all) : seen(all) {}
-  ~Store() { seen.at_end = seen.age(); }
+struct ClockStore {
+  explicit ClockStore(Seen& all) : seen(all) {}
+  ~ClockStore() { seen.at_end = seen.age(); }
   Seen& seen;
 };
 
-routing::Router make_site(Seen& seen) {
+routing::Router make_clock_site(Seen& seen) {
   routing::Router site;
-  site.own<Store>(seen);
+  site.own<ClockStore>(seen);
   site.on_start([&seen] { seen.at_start = seen.age(); });
   site.on_stop([&seen] { seen.at_stop = seen.age(); });
   site.in_background("look", [&seen]() -> Task<> {
@@ -57,7 +57,7 @@ routing::Router make_site(Seen& seen) {
 
 TEST(TestClock, IsWhatHandlersAndTheirBlockingCodeSee) {
   Seen seen;
-  TestClient client(make_site(seen));
+  TestClient client(make_clock_site(seen));
   EXPECT_EQ(client.get("/age").text, "0");
   client.pass(3h);
   EXPECT_EQ(client.get("/age").text, "3");
@@ -68,7 +68,7 @@ TEST(TestClock, IsWhatHandlersAndTheirBlockingCodeSee) {
 TEST(TestClock, IsWhatHooksAndBackgroundTasksAndStoresSee) {
   Seen seen;
   {
-    TestClient client(make_site(seen));
+    TestClient client(make_clock_site(seen));
     EXPECT_LT(seen.at_start, 1min);
     client.pass(3h);
     EXPECT_EQ(seen.in_job / 1h, 1);
@@ -80,8 +80,8 @@ TEST(TestClock, IsWhatHooksAndBackgroundTasksAndStoresSee) {
 
 TEST(TestClock, BelongsToItsClient) {
   Seen seen;
-  TestClient one(make_site(seen));
-  TestClient other(make_site(seen));
+  TestClient one(make_clock_site(seen));
+  TestClient other(make_clock_site(seen));
   one.pass(5h);
   EXPECT_EQ(one.get("/age").text, "5");
   EXPECT_EQ(other.get("/age").text, "0");
@@ -89,7 +89,7 @@ TEST(TestClock, BelongsToItsClient) {
 
 TEST(TestClock, JumpsWithTheTimeOfDayAlone) {
   Seen seen;
-  TestClient client(make_site(seen));
+  TestClient client(make_clock_site(seen));
   const auto leap_day = std::chrono::sys_days(std::chrono::year(2028) / 2 / 29);
   client.set_time(leap_day);
   EXPECT_EQ(client.now(), leap_day);
@@ -103,7 +103,7 @@ TEST(TestClock, JumpsWithTheTimeOfDayAlone) {
 
 TEST(TestClock, ShowsInTheDateOfAnAnswer) {
   Seen seen;
-  TestClient client(make_site(seen));
+  TestClient client(make_clock_site(seen));
   client.set_time(std::chrono::sys_days(std::chrono::year(2028) / 2 / 29));
   client.pass(2s);  // a shard writes the date once a second
   EXPECT_EQ(client.get("/age").field("Date"), "Tue, 29 Feb 2028 00:00:02 GMT");

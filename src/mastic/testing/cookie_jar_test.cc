@@ -143,7 +143,7 @@ TEST_F(CookieJarTest, RemovesWhatATestHasSetWhenTheApplicationDoes) {
 
 // ---- in a client ----
 
-routing::Router make_site() {
+routing::Router make_jar_site() {
   routing::Router site;
   site.post("/login", [] {
     Response response(http::Status::NoContent);
@@ -160,7 +160,7 @@ routing::Router make_site() {
 }
 
 TEST(TestClientCookies, GoWithLaterRequestsUntilTheyExpire) {
-  TestClient client(make_site());
+  TestClient client(make_jar_site());
   EXPECT_EQ(client.get("/who").text, "nobody");
   client.post("/login", "");
   EXPECT_EQ(client.get("/who").text, "ada");
@@ -172,21 +172,21 @@ TEST(TestClientCookies, GoWithLaterRequestsUntilTheyExpire) {
 }
 
 TEST(TestClientCookies, AreOfAnotherVisitorOnceTheJarIsEmpty) {
-  TestClient client(make_site());
+  TestClient client(make_jar_site());
   client.post("/login", "");
   client.cookies().clear();
   EXPECT_EQ(client.get("/who").text, "nobody");
 }
 
 TEST(TestClientCookies, GiveWayToThoseOfTheRequest) {
-  TestClient client(make_site());
+  TestClient client(make_jar_site());
   client.post("/login", "");
   EXPECT_EQ(client.get("/who", {{"Cookie", "__Host-user=bob"}}).text, "bob");
   EXPECT_EQ(client.get("/who").text, "ada");
 }
 
 TEST(TestClientPeer, ComesFromWhereTheTestSays) {
-  TestClient client(make_site());
+  TestClient client(make_jar_site());
   EXPECT_EQ(client.get("/from").text, "unix");
   client.set_peer("203.0.113.9");
   EXPECT_EQ(client.get("/from").text, "203.0.113.9:40000");
@@ -197,7 +197,7 @@ TEST(TestClientPeer, ComesFromWhereTheTestSays) {
 }
 
 TEST(TestClientPeer, RefusesWhatIsNoAddress) {
-  TestClient client(make_site());
+  TestClient client(make_jar_site());
   try {
     client.set_peer("localhost");
     FAIL() << "it was taken";
@@ -207,23 +207,23 @@ TEST(TestClientPeer, RefusesWhatIsNoAddress) {
   }
 }
 
-struct Item {
+struct CookieItem {
   std::string name;
   int count = 0;
 };
 
 TEST(TestResponse, IsReadAsJson) {
   routing::Router site;
-  site.get("/item", [] { return Item{"tea", 2}; });
-  site.get("/items", [] { return std::vector<Item>{{"tea", 2}, {"milk", 1}}; });
+  site.get("/item", [] { return CookieItem{"tea", 2}; });
+  site.get("/items", [] { return std::vector<CookieItem>{{"tea", 2}, {"milk", 1}}; });
   TestClient client(std::move(site));
-  EXPECT_EQ(client.get("/item").json<Item>().count, 2);
-  EXPECT_EQ(client.get("/items").json<std::vector<Item>>().at(1).name, "milk");
+  EXPECT_EQ(client.get("/item").json<CookieItem>().count, 2);
+  EXPECT_EQ(client.get("/items").json<std::vector<CookieItem>>().at(1).name, "milk");
 }
 
 TEST(TestResponse, SaysWhyItIsNotTheJsonThatWasExpected) {
   routing::Router site;
-  site.get("/item", [] { return Item{"tea", 2}; });
+  site.get("/item", [] { return CookieItem{"tea", 2}; });
   TestClient client(std::move(site));
   const auto fault = [&](std::string_view target) -> std::string {
     try {

@@ -46,8 +46,8 @@ struct Extras {
 };
 
 struct HandlerValuesTest : ::testing::Test {
-  HandlerValuesTest() : client(make_site()) {}
-  static routing::Router make_site() {
+  HandlerValuesTest() : client(make_values_site()) {}
+  static routing::Router make_values_site() {
     routing::Router site;
     site.get<"/key">([](Header<"X-Key"> key) { return *key; });
     site.get<"/version">([](Header<"X-Version", std::optional<int>> version) {

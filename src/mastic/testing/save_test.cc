@@ -29,7 +29,7 @@ class SaveTest : public ::testing::Test {
   }
   ~SaveTest() override { fs::remove_all(directory); }
 
-  routing::Router make_site() {
+  routing::Router make_saving_site() {
     routing::Router site;
     site.put("/{name}", [this](Request& request) -> Task<std::string> {
       const std::string name(request.value("name"));
@@ -68,7 +68,7 @@ class Limit {
 };
 
 TEST_F(SaveTest, ARequestsBodyBecomesAFile) {
-  TestClient client(make_site());
+  TestClient client(make_saving_site());
   const std::string text(300'000, 'x');
   EXPECT_EQ(client.put("/one", text).text, "300000");
   EXPECT_EQ(content("one"), text);
@@ -77,13 +77,13 @@ TEST_F(SaveTest, ARequestsBodyBecomesAFile) {
 }
 
 TEST_F(SaveTest, TooMuchIs413AndLeavesNothing) {
-  TestClient client(make_site());
+  TestClient client(make_saving_site());
   EXPECT_EQ(client.put("/one", std::string(1'000'001, 'x')).status, Status::ContentTooLarge);
   EXPECT_TRUE(fs::is_empty(directory));
 }
 
 TEST_F(SaveTest, AClientThatStopsLeavesNothing) {
-  TestClient client(make_site());
+  TestClient client(make_saving_site());
   const std::string answer = client.send_raw(
       "PUT /one HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n" + std::string(150'000, 'x'));
   EXPECT_NE(answer.find("408"), std::string::npos) << answer;
@@ -92,7 +92,7 @@ TEST_F(SaveTest, AClientThatStopsLeavesNothing) {
 
 TEST_F(SaveTest, AServerThatEndsLeavesNothing) {
   {
-    TestClient client(make_site());
+    TestClient client(make_saving_site());
     client.drain(std::chrono::seconds(1));
     (void)client.send_raw("PUT /one HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n" +
                           std::string(150'000, 'x'));
@@ -102,7 +102,7 @@ TEST_F(SaveTest, AServerThatEndsLeavesNothing) {
 
 TEST_F(SaveTest, AFullDiskIs507AndTheLogSaysWhere) {
   ::signal(SIGXFSZ, SIG_IGN);  // as every server does
-  TestClient client(make_site());
+  TestClient client(make_saving_site());
   {
     const Limit limit(RLIMIT_FSIZE, 100'000);
     const auto answer = client.put("/one", std::string(200'000, 'x'));
@@ -118,7 +118,7 @@ TEST_F(SaveTest, AFullDiskIs507AndTheLogSaysWhere) {
 }
 
 TEST_F(SaveTest, WithoutDescriptorsItIs503) {
-  TestClient client(make_site());
+  TestClient client(make_saving_site());
   {
     const Limit limit(RLIMIT_NOFILE, 3);
     EXPECT_EQ(client.put("/one", "text").status, Status::ServiceUnavailable);
@@ -130,7 +130,7 @@ TEST_F(SaveTest, WithoutDescriptorsItIs503) {
 }
 
 TEST_F(SaveTest, AMissingDirectoryIsOurFault) {
-  TestClient client(make_site());
+  TestClient client(make_saving_site());
   EXPECT_EQ(client.put("/none/file", "text").status, Status::InternalServerError);
   ASSERT_EQ(client.log().size(), 1u);
   EXPECT_NE(client.log()[0].find("make the directory first"), std::string::npos) << client.log()[0];

@@ -47,8 +47,8 @@ std::string show(const Paging& paging) {
 }
 
 struct ValuesTest : ::testing::Test {
-  ValuesTest() : client(make_site()) {}
-  static routing::Router make_site() {
+  ValuesTest() : client(make_typed_site()) {}
+  static routing::Router make_typed_site() {
     routing::Router site;
     site.get<"/item/{name}">([](std::string name) { return Item{std::move(name), 3, {}}; });
     site.get<"/items">([] { return std::vector<Item>{{"a", 1, "x"}, {"b", 2, {}}}; });
