@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include "mastic/base/ip_address.h"
@@ -140,11 +141,12 @@ std::string CookieJar::field_for(const Request& request) {
   for (const Cookie& one : cookies_) {
     const bool is_of_host =
         one.domain.empty() || one.domain == host || (!one.host_only && is_below(host, one.domain));
-    if (is_of_host && matches_path(path_of(request.target), one.path)) fitting.push_back(&one);
+    if (!is_of_host || !matches_path(path_of(request.target), one.path)) continue;
+    // Those of longer paths come first, so that the nearest is found first (§5.4).
+    const auto path_size = [](const Cookie* other) { return other->path.size(); };
+    fitting.insert(std::ranges::upper_bound(fitting, one.path.size(), std::greater(), path_size),
+                   &one);
   }
-  // Those of longer paths come first, so that the nearest is found first (§5.4).
-  std::ranges::stable_sort(fitting, std::greater(),
-                           [](const Cookie* one) { return one->path.size(); });
   std::string field;
   for (const Cookie* const one : fitting) {
     field.append(field.empty() ? "" : "; ").append(one->name).append("=").append(one->value);
