@@ -95,13 +95,13 @@ class UnixDatagramServerTest : public testing::Test {
   std::optional<UnixDatagramServer> server;
 };
 
-Task<> echo_unix(Datagram& datagram) {
+Task<> send_back(Datagram& datagram) {
   datagram.reply(datagram.bytes());
   co_return;
 }
 
 TEST_F(UnixDatagramServerTest, AnswersWhoeverHasAName) {
-  start(echo_unix);
+  start(send_back);
   const Sender by_path(at("client"));
   ASSERT_EQ(by_path.send(path, "hello"), 0);
   EXPECT_EQ(by_path.receive(), "hello");
@@ -149,7 +149,7 @@ TEST_F(UnixDatagramServerTest, CannotReplyToASocketWithoutAName) {
 
 TEST_F(UnixDatagramServerTest, TakesWhatIsAsLongAsAllowedAndDropsTheRest) {
   options.max_datagram_bytes = 65'535;
-  start(echo_unix);
+  start(send_back);
   const Sender sender(at("client"));
   const std::string longest(65'535, 'x');
   ASSERT_EQ(sender.send(path, longest + "y"), 0);
@@ -199,14 +199,14 @@ TEST_F(UnixDatagramServerTest, LosesNothingThoughItIsBehind) {
 }
 
 TEST_F(UnixDatagramServerTest, LetsNobodyElseSendUnlessItIsTold) {
-  start(echo_unix);
+  start(send_back);
   struct stat status{};
   ASSERT_EQ(::stat(path.c_str(), &status), 0);
   EXPECT_TRUE(S_ISSOCK(status.st_mode));
   EXPECT_EQ(status.st_mode & 0777u, 0600u);
   server.reset();
   options.socket_mode = "660";
-  start(echo_unix);
+  start(send_back);
   ASSERT_EQ(::stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777u, 0660u);
 }
@@ -223,7 +223,7 @@ TEST_F(UnixDatagramServerTest, RemovesItsFileWhenItDrains) {
   begun.wait();
   server->drain();
   while (fs::exists(path)) std::this_thread::yield();
-  UnixDatagramServer successor(echo_unix, options, log);
+  UnixDatagramServer successor(send_back, options, log);
   EXPECT_TRUE(successor.listen(path)) << "while the old one still answers";
   released.count_down();
   EXPECT_EQ(sender.receive(), "still here");
@@ -235,8 +235,8 @@ TEST_F(UnixDatagramServerTest, ReplacesWhatADeadProcessLeftAndNothingElse) {
   {
     const Sender dead(path);
   }
-  start(echo_unix);
-  UnixDatagramServer second(echo_unix, options, log);
+  start(send_back);
+  UnixDatagramServer second(send_back, options, log);
   const auto taken = second.listen(path);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().message, "cannot listen on unix:" + path +
@@ -249,11 +249,11 @@ TEST_F(UnixDatagramServerTest, ReplacesWhatADeadProcessLeftAndNothingElse) {
 
 TEST_F(UnixDatagramServerTest, SaysWhatIsWrongWithItsOptions) {
   options.socket_mode = "rw";
-  UnixDatagramServer wrong(echo_unix, options, log);
+  UnixDatagramServer wrong(send_back, options, log);
   const auto listening = wrong.listen(path);
   ASSERT_FALSE(listening);
   EXPECT_EQ(listening.error().message, "'rw' is no mode; it looks like 660");
-  UnixDatagramServer far(echo_unix, {}, log);
+  UnixDatagramServer far(send_back, {}, log);
   EXPECT_FALSE(far.listen(at("none/server")));
   EXPECT_FALSE(far.listen(at(std::string(200, 'x'))));
 }

@@ -30,15 +30,15 @@ struct Seen {
 };
 
 /// Written to when it goes, as a store writes itself to a disk.
-struct ClockStore {
-  explicit ClockStore(Seen& all) : seen(all) {}
-  ~ClockStore() { seen.at_end = seen.age(); }
+struct TimedStore {
+  explicit TimedStore(Seen& all) : seen(all) {}
+  ~TimedStore() { seen.at_end = seen.age(); }
   Seen& seen;
 };
 
 routing::Router make_clock_site(Seen& seen) {
   routing::Router site;
-  site.own<ClockStore>(seen);
+  site.own<TimedStore>(seen);
   site.on_start([&seen] { seen.at_start = seen.age(); });
   site.on_stop([&seen] { seen.at_stop = seen.age(); });
   site.in_background("look", [&seen]() -> Task<> {

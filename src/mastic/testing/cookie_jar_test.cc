@@ -143,7 +143,7 @@ TEST_F(CookieJarTest, RemovesWhatATestHasSetWhenTheApplicationDoes) {
 
 // ---- in a client ----
 
-routing::Router make_jar_site() {
+routing::Router make_login_site() {
   routing::Router site;
   site.post("/login", [] {
     Response response(http::Status::NoContent);
@@ -160,7 +160,7 @@ routing::Router make_jar_site() {
 }
 
 TEST(TestClientCookies, GoWithLaterRequestsUntilTheyExpire) {
-  TestClient client(make_jar_site());
+  TestClient client(make_login_site());
   EXPECT_EQ(client.get("/who").text, "nobody");
   client.post("/login", "");
   EXPECT_EQ(client.get("/who").text, "ada");
@@ -172,21 +172,21 @@ TEST(TestClientCookies, GoWithLaterRequestsUntilTheyExpire) {
 }
 
 TEST(TestClientCookies, AreOfAnotherVisitorOnceTheJarIsEmpty) {
-  TestClient client(make_jar_site());
+  TestClient client(make_login_site());
   client.post("/login", "");
   client.cookies().clear();
   EXPECT_EQ(client.get("/who").text, "nobody");
 }
 
 TEST(TestClientCookies, GiveWayToThoseOfTheRequest) {
-  TestClient client(make_jar_site());
+  TestClient client(make_login_site());
   client.post("/login", "");
   EXPECT_EQ(client.get("/who", {{"Cookie", "__Host-user=bob"}}).text, "bob");
   EXPECT_EQ(client.get("/who").text, "ada");
 }
 
 TEST(TestClientPeer, ComesFromWhereTheTestSays) {
-  TestClient client(make_jar_site());
+  TestClient client(make_login_site());
   EXPECT_EQ(client.get("/from").text, "unix");
   client.set_peer("203.0.113.9");
   EXPECT_EQ(client.get("/from").text, "203.0.113.9:40000");
@@ -197,7 +197,7 @@ TEST(TestClientPeer, ComesFromWhereTheTestSays) {
 }
 
 TEST(TestClientPeer, RefusesWhatIsNoAddress) {
-  TestClient client(make_jar_site());
+  TestClient client(make_login_site());
   try {
     client.set_peer("localhost");
     FAIL() << "it was taken";
