@@ -42,6 +42,7 @@ using app::App;
 using app::AppLog;
 using app::blocking;
 using app::Body;
+using app::borrowed;
 using app::ContentError;
 using app::FieldErrors;
 using app::HttpError;

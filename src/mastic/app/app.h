@@ -51,11 +51,18 @@ class App {
     constexpr bool kAnswers = Handler<F>;
     static_assert(kIsCalled,
                   "an application is called with (Request&) or (), and is not `mutable`");
-    static_assert(
-        kAnswers || !kIsCalled,
-        "a handler returns text, a Status, a Body, a Response, what becomes JSON (a plain "
-        "struct, a vector, a map, Json<T>), or a Result or a Task of one of these");
-    if constexpr (kAnswers) callee_ = std::make_shared<Callee<F>>(std::move(handler));
+    if constexpr (kAnswers) {
+      callee_ = std::make_shared<Callee<F>>(std::move(handler));
+    } else if constexpr (kIsCalled) {
+      using Result = TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value;
+      constexpr bool kIsUnknown =
+          detail::shows_what_stays<Result>();  // a view has been refused by now
+      static_assert(
+          !kIsUnknown,
+          "a handler returns text, a Status, a Body, a Response, what becomes JSON (a plain "
+          "struct, "
+          "a vector, a map, Json<T>), or a std::optional, a Result or a Task of one of these");
+    }
   }
   template <AppBuilder Builder>
   App(Builder builder) : App(std::move(builder).build()) {}

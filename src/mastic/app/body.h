@@ -66,15 +66,17 @@ class Body {
     return *this;
   }
   ~Body() = default;
+  /// Holds `bytes`.
   explicit Body(std::string bytes) : content_(std::move(bytes)) {}
   explicit Body(File file) : content_(std::move(file)) {}
   explicit Body(std::unique_ptr<BodySource> source) : content_(std::move(source)) {}
 
-  /// Bytes that stand elsewhere, and stay as long as the exchange: literals, what is in its memory.
-  [[nodiscard]] static Body borrowed(std::string_view bytes) {
+  /// Shows bytes that stand elsewhere, without a copy. They stay unchanged as long as the exchange: literals, what came
+  /// with the request, what is in the exchange's memory, what the application owns and never changes.
+  [[nodiscard]] static Body borrowed(std::string_view bytes MASTIC_LIFETIMEBOUND) {
     return Body(Shared{bytes, nullptr});
   }
-  /// Bytes that stay as long as `owner` does.
+  /// Shows bytes that stay as long as `owner` does, and holds that.
   [[nodiscard]] static Body shared(std::string_view bytes, std::shared_ptr<const void> owner) {
     return Body(Shared{bytes, std::move(owner)});
   }

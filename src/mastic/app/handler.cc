@@ -46,8 +46,12 @@ Response respond_elsewhere(Request& request, BlockingHistory& history, const voi
 
 Response to_response(Request&, std::string text) { return Response::text(std::move(text)); }
 
-Response to_response(Request& request, std::string_view text) {
+Response to_response(Request& request, const char* text) {
   return Response::text_body(Body::borrowed(request.memory().copy(text)));
+}
+
+Response to_response(Request&, Borrowed text) {
+  return Response::text_body(Body::borrowed(text.text));
 }
 
 Response to_response(Request&, Body body) {

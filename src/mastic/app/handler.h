@@ -4,19 +4,21 @@
 //     [](Request& request)                                       that looks at the request
 //     [](Request& request) -> Task<...>                          one that may wait
 //
-// returning text, http::Status, Body, Response, what is written as JSON (aggregates, vectors, maps),
-// Result<any of these>, or a Task of any of these.
+// returning text, http::Status, Body, Response, what is written as JSON (aggregates, vectors, maps), a std::optional or
+// Result of any of these, or a Task of any of these.
 
 #pragma once
 
 #include <concepts>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "mastic/app/blocking.h"
+#include "mastic/app/borrowed.h"
 #include "mastic/app/error_response.h"
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
@@ -29,11 +31,11 @@ namespace mastic::app {
 
 inline Response to_response(Request&, Response response) { return response; }
 Response to_response(Request&, std::string text);
-/// The text is copied into the memory of the exchange, so it may be a view of anything.
-Response to_response(Request& request, std::string_view text);
-inline Response to_response(Request& request, const char* text) {
-  return to_response(request, std::string_view(text));
-}
+/// Answers with a copy of `text`, which is a literal as a rule. (Of a std::string that the handler owned, `c_str()` is
+/// gone by now: that reads freed memory, and only a sanitizer says so.)
+Response to_response(Request& request, const char* text);
+/// Answers with the text where it stands; it is not copied.
+Response to_response(Request&, Borrowed text);
 Response to_response(Request&, Body body);
 /// An error gets its usual page, any other status an answer without content.
 Response to_response(Request&, http::Status status);
@@ -42,12 +44,6 @@ Response to_response(Request& request, const Problem& problem);
 /// An error is answered with 500 and its message goes to the log.
 [[noreturn]] void throw_error(const base::Error& error);
 
-template <class T>
-Response to_response(Request& request, base::Result<T> result) {
-  if (!result) throw_error(result.error());
-  return to_response(request, *std::move(result));
-}
-
 /// What is answered as JSON when a handler returns it: aggregates, vectors and maps. (A type of another room
 /// brings a `to_response` of its own beside it: routing::Json.)
 template <class T>
@@ -55,10 +51,22 @@ template <class T>
 Response to_response(Request&, const T& value) {
   return Response::json(value);
 }
+/// A type that a handler may return, at once or as a Task of it.
 template <class T>
 concept Answer = requires(Request& request, T value) {
   { to_response(request, std::move(value)) } -> std::same_as<Response>;
 };
+template <Answer T>
+Response to_response(Request& request, base::Result<T> result) {
+  if (!result) throw_error(result.error());
+  return to_response(request, *std::move(result));
+}
+/// An empty optional is answered as if there were no such route: with the page of 404.
+template <Answer T>
+Response to_response(Request& request, std::optional<T> value) {
+  if (!value) return to_response(request, http::Status::NotFound);
+  return to_response(request, *std::move(value));
+}
 
 // ---- calling ----
 

@@ -25,16 +25,22 @@ struct Response {
   explicit Response(http::Status code, Body content = {})
       : status(code), body(std::move(content)) {}
 
-  /// Text with a media type: "text/plain; charset=utf-8" and the like.
+  // What these are given is held by the response: text is moved in, a view is copied. Only Body::borrowed shows what
+  // stands elsewhere.
+
+  /// Answers with `text` as "text/plain; charset=utf-8".
   [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok) {
     return text_body(Body(std::move(text)), status);
   }
-  /// An answer with text that stands elsewhere (Body::borrowed) or comes in pieces.
+  /// Answers with text that stands elsewhere (Body::borrowed) or comes in pieces.
   [[nodiscard]] static Response text_body(Body&& text, http::Status status = http::Status::Ok);
+  /// Answers with `html` as "text/html; charset=utf-8".
   [[nodiscard]] static Response html(std::string html, http::Status status = http::Status::Ok);
+  /// Answers with `body` as `media_type`: "text/csv" and the like.
   [[nodiscard]] static Response of_type(std::string_view media_type, Body body,
                                         http::Status status = http::Status::Ok);
-  /// `value` as application/json.
+  /// Answers with `value` as "application/json". It is written at once, so it may hold views of what stays until this
+  /// returns.
   template <json::JsonWritable T>
   [[nodiscard]] static Response json(const T& value, http::Status status = http::Status::Ok) {
     return json_text(json::to_json(value), status);

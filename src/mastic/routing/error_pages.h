@@ -21,6 +21,22 @@ using app::Problem;
 using app::Request;
 using app::Response;
 
+namespace detail {
+
+/// What a page or the answer to an exception returned, as a response. An empty std::optional is none: it is left to
+/// who stands around.
+template <class T>
+std::optional<Response> response_if_any(Request& request, T result) {
+  return to_response(request, std::move(result));
+}
+template <class T>
+std::optional<Response> response_if_any(Request& request, std::optional<T> result) {
+  if (!result) return std::nullopt;
+  return to_response(request, *std::move(result));
+}
+
+}  // namespace detail
+
 class ErrorPages {
  public:
   /// A page that returns nothing leaves it to the next router around, and in the end to the
@@ -32,7 +48,8 @@ class ErrorPages {
   void set(http::Status status, Page page) { pages_[status] = std::move(page); }
   /// For statuses without a page of their own.
   void set(Page page) { any_ = std::move(page); }
-  /// `handler` is called with (Request&, const E&) or (const E&), and returns an answer.
+  /// `handler` is called with (Request&, const E&) or (const E&), and returns an answer, or an empty std::optional where
+  /// another one is to be looked for.
   template <class E, class F>
   void set_for(F handler);
 
@@ -69,8 +86,9 @@ void ErrorPages::set_for(F handler) {
       }
     };
     using Result = std::invoke_result_t<decltype(answer), const F&, Request&, const E&>;
+    constexpr bool kStays = app::detail::shows_what_stays<std::remove_cvref_t<Result>>();
     constexpr bool kAnswers = Answer<std::remove_cvref_t<Result>>;
-    static_assert(kAnswers,
+    static_assert(kAnswers || !kStays,
                   "an exception is answered with text, a Status, a Body, a Response or what "
                   "becomes JSON, at once (no Task): return one");
     if constexpr (kAnswers) catchers_.push_back(make_catcher<E>(std::move(handler), answer));
@@ -86,7 +104,7 @@ ErrorPages::Catcher ErrorPages::make_catcher(F handler, Answering answer) {
       if constexpr (std::derived_from<HttpError, E> && !std::same_as<HttpError, E>) {
         if (dynamic_cast<const HttpError*>(&error) != nullptr) return std::nullopt;
       }
-      return to_response(request, answer(handler, request, error));
+      return detail::response_if_any(request, answer(handler, request, error));
     } catch (...) {
       return std::nullopt;
     }

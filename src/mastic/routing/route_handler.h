@@ -199,8 +199,8 @@ class RouteHandler {
   }
   template <std::size_t... I>
   static consteval bool returns_task(std::index_sequence<I...>) {
-    using Result = std::invoke_result_t<const F&, Parameter<I>...>;
-    return app::TaskTraits<Result>::value;
+    using Result = app::TaskTraits<std::invoke_result_t<const F&, Parameter<I>...>>;
+    return Result::value && app::Answer<typename Result::Value>;  // App refuses any other, in words
   }
   Task<Response> respond(Request& request) const {
     return app::respond_with(request, call(request, std::make_index_sequence<kParameters>()));

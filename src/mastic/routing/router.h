@@ -181,7 +181,7 @@ class Router {
   Router& use(Middleware middleware);
 
   /// The page for errors of `status`, or of any status without one: called with (Request&, const
-  /// Problem&), returns an answer, or an std::optional<Response> that is empty where the page of
+  /// Problem&), returns an answer, or a std::optional that is empty where the page of
   /// the router around it is to be taken, in the end the built-in one. Its status is the error's
   /// unless it is an error itself. Routers below this one use it too, unless they have their own.
   template <class F>
@@ -195,7 +195,8 @@ class Router {
     return *this;
   }
   /// The answer to exceptions of type E and those derived from it, HttpError left out: `handler` is
-  /// called with (Request&, const E&) or (const E&). The type entered first is tried first.
+  /// called with (Request&, const E&) or (const E&). The type entered first is tried first. Where it returns an empty
+  /// std::optional, the next one that fits is tried.
   template <class E, class F>
   Router& on_exception(F handler) {
     pages().template set_for<E>(std::move(handler));
@@ -254,15 +255,14 @@ class Router {
                   "an error page is called with (Request&, const Problem&), and is not `mutable`");
     if constexpr (kIsCalled) {
       using Result = std::remove_cvref_t<std::invoke_result_t<const F&, Request&, const Problem&>>;
-      constexpr bool kIsOptional = std::same_as<Result, std::optional<Response>>;
-      constexpr bool kAnswers = kIsOptional || Answer<Result>;
-      static_assert(kAnswers,
+      constexpr bool kStays = app::detail::shows_what_stays<Result>();
+      constexpr bool kAnswers = Answer<Result>;
+      static_assert(kAnswers || !kStays,
                     "an error page returns text, a Status, a Body, a Response, what becomes JSON, "
                     "or an std::optional<Response>, at once (no Task)");
-      if constexpr (kIsOptional) return page;
-      if constexpr (kAnswers && !kIsOptional) {
+      if constexpr (kAnswers) {
         return [page = std::move(page)](Request& request, const Problem& problem) {
-          return std::optional(to_response(request, page(request, problem)));
+          return detail::response_if_any(request, page(request, problem));
         };
       }
     }

@@ -46,7 +46,7 @@ TEST_F(RouterTest, DecodesValuesOnce) {
 }
 
 TEST_F(RouterTest, AnUnknownValueIsAnErrorOfTheHandler) {
-  router.get("/", [](Request& request) { return request.value("name"); });
+  router.get("/", [](Request& request) { return app::borrowed(request.value("name")); });
   EXPECT_EQ(call(Method::Get, "/").status, Status::InternalServerError);
 }
 

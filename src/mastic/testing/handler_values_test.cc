@@ -49,7 +49,7 @@ struct HandlerValuesTest : ::testing::Test {
   HandlerValuesTest() : client(make_values_site()) {}
   static routing::Router make_values_site() {
     routing::Router site;
-    site.get<"/key">([](Header<"X-Key"> key) { return *key; });
+    site.get<"/key">([](Header<"X-Key"> key) { return app::borrowed(*key); });
     site.get<"/version">([](Header<"X-Version", std::optional<int>> version) {
       return std::to_string(version->value_or(1));
     });
