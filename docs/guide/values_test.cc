@@ -11,6 +11,7 @@ using mastic::ContentDisposition;
 using mastic::Cookie;
 using mastic::FieldErrors;
 using mastic::Form;
+using mastic::html_escape;
 using mastic::Json;
 using mastic::Request;
 using mastic::Response;
@@ -34,6 +35,24 @@ struct Booking {
 struct Greeting {
   std::string text;
 };
+struct Room {
+  int number = 0;
+  int beds = 0;
+};
+
+/// A field with what was typed into it, or `at_first`, and with what is wrong with that.
+std::string field(const Checked<Form<Booking>>& form, std::string_view name,
+                  std::string_view at_first) {
+  std::string html = "<label>";
+  html.append(name).append(" <input name=\"").append(name).append("\" value=\"");
+  html.append(html_escape(form.typed.of(name, at_first))).append("\"></label> <em>");
+  return html.append(html_escape(form.errors.of(name))).append("</em>\n");
+}
+
+std::string booking_page(const Checked<Form<Booking>>& form) {
+  return "<!doctype html>\n<form method=\"post\">\n" + field(form, "name", "") +
+         field(form, "seats", "1") + "<button>Book</button></form>\n";
+}
 
 Router make_site() {
   Router site;
@@ -50,6 +69,15 @@ Router make_site() {
     if (form.errors.empty()) return Response::redirect("/thanks");
     return Response::html("<p>Seats " + std::string(form.errors.of("seats")),
                           Status::UnprocessableContent);
+  });
+  site.get<"/tables">([] { return Response::html(booking_page({})); });
+  site.post<"/tables">([](Checked<Form<Booking>> form) {
+    if (form.errors.empty()) return Response::redirect("/thanks");
+    return Response::html(booking_page(form), Status::UnprocessableContent);
+  });
+  site.get<"/rooms/{number:int}">([](int number) -> std::optional<Room> {
+    if (number != 7) return std::nullopt;
+    return Room{.number = 7, .beds = 2};
   });
   site.get<"/report">([] {
     Response response = Response::of_type("text/csv", Body("a,b\n1,2\n"));
@@ -91,6 +119,31 @@ TEST_F(Values, InputIsChecked) {
   EXPECT_EQ(client.post_form("/book", "name=Ada&seats=2").field("Location"), "/thanks");
   EXPECT_EQ(client.send_json("/strict", R"({"name":"Ada","seats":2,"x":1})").status,
             Status::UnprocessableContent);
+}
+
+TEST_F(Values, AllThatIsWrongIsSaidAtOnce) {
+  EXPECT_EQ(client.send_json("/bookings", R"({"name":"","seats":"two"})").text,
+            "422 Unprocessable Content\n\n"
+            "seats: a whole number is expected, a string found\nname: must not be empty\n");
+}
+
+TEST_F(Values, AFormIsShownAgainAsItWasTyped) {
+  EXPECT_NE(client.get("/tables").text.find("<input name=\"seats\" value=\"1\"></label> <em></em>"),
+            std::string::npos);
+  const auto again = client.post_form("/tables", "name=%3CAda%3E&seats=two");
+  EXPECT_EQ(again.status, Status::UnprocessableContent);
+  EXPECT_EQ(again.text,
+            "<!doctype html>\n<form method=\"post\">\n"
+            "<label>name <input name=\"name\" value=\"&lt;Ada&gt;\"></label> <em></em>\n"
+            "<label>seats <input name=\"seats\" value=\"two\"></label> "
+            "<em>a whole number in its range is expected, &#39;two&#39; found</em>\n"
+            "<button>Book</button></form>\n");
+  EXPECT_EQ(client.post_form("/tables", "name=Ada&seats=2").field("Location"), "/thanks");
+}
+
+TEST_F(Values, WhatALookUpDoesNotFindIsNotFound) {
+  EXPECT_EQ(client.get("/rooms/7").text, R"({"number":7,"beds":2})");
+  EXPECT_EQ(client.get("/rooms/8").status, Status::NotFound);
 }
 
 TEST_F(Values, FieldsAreValues) {

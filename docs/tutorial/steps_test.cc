@@ -32,7 +32,8 @@ TEST(Tutorial, Step2WritesAndLists) {
   EXPECT_EQ(made.text, R"({"id":1,"title":"milk","text":"two bottles"})");
   EXPECT_EQ(client.get("/notes").text, "[" + made.text + "]");
   EXPECT_EQ(client.send_json("/notes", R"({"title":7})").text,
-            "422 Unprocessable Content\n\ntitle: a string is expected, a whole number found\n");
+            "422 Unprocessable Content\n\n"
+            "title: a string is expected, a whole number found\ntext: it is missing\n");
 }
 
 TEST(Tutorial, Step3ReadsReplacesAndDeletes) {

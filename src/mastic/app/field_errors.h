@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,18 +26,25 @@ struct FieldError {
 ///     }
 ///
 /// which is called once all fields are read. That of a struct inside another one is called too, and
-/// its fields are named from the outside: "items[2].price".
+/// its fields are named from the outside: "items[2].price". A field that could not be read has the
+/// value that the struct gives it; what is said of it then is left out, for its sender has to mend
+/// it first. (A check that needs two fields may ask `is_unread` for either.)
 class FieldErrors {
  public:
+  /// So many are kept. A list of a million faults is no help to its sender.
+  static constexpr std::size_t kMaxErrors = 100;
+
   void add(std::string_view field, std::string_view message) {
-    list_.push_back({place_ + std::string(field), std::string(message)});
+    if (!is_unread(field)) keep(field, message);
   }
   /// Adds `message` unless `holds`.
   void require(bool holds, std::string_view field, std::string_view message) {
     if (!holds) add(field, message);
   }
 
-  [[nodiscard]] bool empty() const { return list_.empty(); }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  /// How many there are, with those that are not kept.
+  [[nodiscard]] std::size_t count() const { return count_; }
   [[nodiscard]] const std::vector<FieldError>& list() const MASTIC_LIFETIMEBOUND { return list_; }
   /// The first message about `field`; empty when there is none.
   [[nodiscard]] std::string_view of(std::string_view field) const MASTIC_LIFETIMEBOUND {
@@ -43,6 +52,21 @@ class FieldErrors {
       if (error.field == field) return error.message;
     }
     return {};
+  }
+
+  // For who reads the fields; before any of them is checked.
+
+  /// Notes that `field` could not be read, and why.
+  void add_unread(std::string_view field, std::string_view message) {
+    keep(field, message);
+    unread_ = list_.size();
+  }
+  /// Whether `field`, or what it is a part of, could not be read.
+  [[nodiscard]] bool is_unread(std::string_view field) const {
+    for (std::size_t i = 0; i < unread_; ++i) {
+      if (is_within(list_[i].field, place_, field)) return true;
+    }
+    return false;
   }
 
   /// Calls `check`, whose fields stand below `place`: "items[2]." and the like.
@@ -55,8 +79,20 @@ class FieldErrors {
   }
 
  private:
+  void keep(std::string_view field, std::string_view message) {
+    ++count_;
+    if (list_.size() < kMaxErrors) {
+      list_.push_back({place_ + std::string(field), std::string(message)});
+    }
+  }
+  /// Whether the field `place` + `name` is `whole`, or a part of it. Puts nothing together, as it may be asked for
+  /// each field of a long list.
+  static bool is_within(std::string_view whole, std::string_view place, std::string_view name);
+
   std::string place_;
   std::vector<FieldError> list_;
+  std::size_t unread_ = 0;  ///< the first so many of the list
+  std::size_t count_ = 0;
 };
 
 /// Answered with 422 and every message, each beside its field.
@@ -75,10 +111,23 @@ class InvalidInput : public HttpError {
       if (!text.empty()) text += "\n";
       text.append(field).append(field.empty() ? "" : ": ").append(message);
     }
+    if (errors.count() > errors.list().size()) text += "\nand more";
     return text;
   }
 
   FieldErrors errors_;
 };
+
+inline bool FieldErrors::is_within(std::string_view whole, std::string_view place,
+                                   std::string_view name) {
+  std::string_view rest = whole;
+  for (const std::string_view part : {place, name}) {
+    const std::size_t both = std::min(part.size(), rest.size());
+    if (part.substr(0, both) != rest.substr(0, both)) return false;
+    rest.remove_prefix(both);
+    if (both < part.size()) return whole.empty() || part[both] == '.' || part[both] == '[';
+  }
+  return rest.empty();
+}
 
 }  // namespace mastic::app

@@ -1,6 +1,7 @@
 #include "mastic/json/json.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "mastic/base/date.h"
 
@@ -26,7 +27,7 @@ bool JsonReading::fail(const JsonValue& found, std::string_view expected) {
 }
 
 bool JsonReading::fail(std::string what) {
-  if (fault_.empty()) fault_ = std::move(what);
+  if (!is_full()) faults_.push_back({place_of(innermost_), std::move(what)});
   return false;
 }
 
@@ -39,15 +40,37 @@ bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view>
   return fail(what + "' found");
 }
 
-/// Puts `step` in front of the path and returns false. The path grows from its end: each level adds
-/// its own step while the failure returns through it, so a text without faults costs nothing.
-bool JsonReading::add_step(std::string step) {
-  if (!path_.empty() && !path_.starts_with('[')) step += '.';
-  path_.insert(0, step);
-  return false;
+std::string detail::shown_name(std::string_view name) {
+  constexpr std::size_t kMaxShown = 100;
+  if (name.size() <= kMaxShown) return std::string(name);
+  std::size_t end = kMaxShown;
+  while ((static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;  // within a character
+  return std::string(name.substr(0, end)) + "...";
 }
 
-std::string JsonReading::message() const { return path_.empty() ? fault_ : path_ + ": " + fault_; }
+/// "items[2].price".
+std::string JsonReading::place_of(const Step* innermost) {
+  std::vector<const Step*> steps;
+  for (const Step* step = innermost; step != nullptr; step = step->outer) steps.push_back(step);
+  std::string place;
+  for (const Step* const step : steps | std::views::reverse) {
+    if (step->index != kNoIndex) {
+      place.append("[").append(std::to_string(step->index)).append("]");
+    } else {
+      place.append(place.empty() ? "" : ".").append(detail::shown_name(step->name));
+    }
+  }
+  return place;
+}
+
+std::string JsonReading::message() const {
+  std::string text;
+  for (const auto& [place, what] : faults_) {
+    if (!text.empty()) text += '\n';
+    text.append(place).append(place.empty() ? "" : ": ").append(what);
+  }
+  return text;
+}
 
 bool JsonType<bool>::read(const JsonValue& value, bool& into, JsonReading& reading) {
   if (!value.is(JsonValue::Kind::Bool)) return reading.fail(value, "true or false");

@@ -27,6 +27,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "mastic/base/encoding.h"
 #include "mastic/base/result.h"
@@ -40,15 +41,32 @@ namespace mastic::json {
 /// What to do with members that the type has no field for.
 enum class UnknownMembers : std::uint8_t { Ignore, Refuse };
 
+namespace detail {
+/// The name of a member as the place of a fault shows it: 100 bytes at the most. It may be a client's, as long as its
+/// document, and stands before every fault below it.
+[[nodiscard]] std::string shown_name(std::string_view name);
+}  // namespace detail
+
+/// What is wrong at one place of a document.
+struct JsonFault {
+  std::string place;  ///< "items[2].price"; empty for the document itself
+  std::string what;   ///< "a number is expected, a string found"
+};
+
 /// The state of reading a document, which JsonType::read is given: where it is and what has gone
-/// wrong.
+/// wrong so far.
+///
+/// Reading goes on behind a fault, so that whoever wrote the document hears of all of them at once, up to `max_faults`.
+/// What has a fault keeps the value that it had; the elements of lists keep their places.
 class JsonReading {
  public:
-  explicit JsonReading(UnknownMembers unknown) : unknown_(unknown) {}
+  explicit JsonReading(UnknownMembers unknown, std::size_t max_faults = 1)
+      : unknown_(unknown), max_faults_(max_faults) {}
+  JsonReading(const JsonReading&) = delete;
+  JsonReading& operator=(const JsonReading&) = delete;
 
   [[nodiscard]] UnknownMembers unknown() const { return unknown_; }
-  /// Notes that `expected` ("a number") was expected where `found` is, and returns false. Only the
-  /// first fault is kept.
+  /// Notes that `expected` ("a number") was expected where `found` is, and returns false.
   bool fail(const JsonValue& found, std::string_view expected);
   /// Notes a fault in words and returns false.
   bool fail(std::string what);
@@ -58,26 +76,51 @@ class JsonReading {
   /// returns.
   template <class Read>
   bool at(std::string_view name, Read read) {
-    return read() || add_step(std::string(name));
+    const Step step(*this, name, kNoIndex);
+    return read();
   }
   /// Calls `read` for the element at `index`, so that a fault names its place.
   template <class Read>
   bool at(std::size_t index, Read read) {
-    return read() || add_step("[" + std::to_string(index) + "]");
+    const Step step(*this, {}, index);
+    return read();
   }
-  /// Where the fault is: "items[2].price". Empty at the root.
-  [[nodiscard]] const std::string& path() const { return path_; }
-  /// What the fault is: "a number is expected, a string found".
-  [[nodiscard]] const std::string& fault() const { return fault_; }
-  /// Where and what: "items[2].price: a number is expected, a string found".
+  /// Whether there are as many faults as are kept: then the rest need not be read.
+  [[nodiscard]] bool is_full() const { return faults_.size() >= max_faults_; }
+  /// What is wrong, in the order of the fields of what is read.
+  [[nodiscard]] const std::vector<JsonFault>& faults() const MASTIC_LIFETIMEBOUND {
+    return faults_;
+  }
+  /// A line for each fault: "items[2].price: a number is expected, a string found".
   [[nodiscard]] std::string message() const;
 
  private:
-  bool add_step(std::string step);
+  static constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);
 
-  UnknownMembers unknown_;
-  std::string path_;
-  std::string fault_;
+  /// The way to where reading is: a list on the stack, from the inside out. A text is made of it only for a fault.
+  class Step {
+   public:
+    Step(JsonReading& reading, std::string_view its_name, std::size_t its_index)
+        : name(its_name), index(its_index), outer(reading.innermost_), reading_(reading) {
+      reading.innermost_ = this;
+    }
+    ~Step() { reading_.innermost_ = outer; }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+
+    const std::string_view name;
+    const std::size_t index;  ///< kNoIndex: it is a member
+    const Step* const outer;
+
+   private:
+    JsonReading& reading_;
+  };
+  [[nodiscard]] static std::string place_of(const Step* innermost);
+
+  const UnknownMembers unknown_;
+  const std::size_t max_faults_;
+  const Step* innermost_ = nullptr;
+  std::vector<JsonFault> faults_;
 };
 
 /// How values of T are written and read:
@@ -113,7 +156,7 @@ template <JsonWritable T>
 }
 
 /// Reads `value`, the root or a part of a document, as a T. The result does not refer to the
-/// document. Fails with the place, what is expected and what is there.
+/// document. Fails with the first fault: its place, what is expected and what is there. (JsonReading has all.)
 template <JsonReadable T>
 [[nodiscard]] base::Result<T> from_json(const JsonValue& value,
                                         UnknownMembers unknown = UnknownMembers::Ignore) {
@@ -336,14 +379,15 @@ struct JsonType<T> {
     if (!value.is(JsonValue::Kind::Array)) return reading.fail(value, "an array");
     into.clear();
     std::size_t index = 0;
+    bool good = true;
     for (const JsonValue& each : value.elements()) {
+      if (reading.is_full()) return false;
       Element element{};
-      const bool read =
+      good &=
           reading.at(index++, [&] { return detail::read_part<Element>(each, element, reading); });
-      if (!read) return false;
-      into.push_back(std::move(element));
+      into.push_back(std::move(element));  // with its faults too: the others keep their places
     }
-    return true;
+    return good;
   }
 };
 
@@ -356,13 +400,13 @@ struct JsonType<std::array<E, N>> {
     if (!value.is(JsonValue::Kind::Array)) return reading.fail(value, "an array");
     if (value.size() != N) return reading.fail("an array of " + std::to_string(N) + " is expected");
     std::size_t index = 0;
+    bool good = true;
     for (const JsonValue& each : value.elements()) {
+      if (reading.is_full()) return false;
       E& element = into[index];
-      const bool read =
-          reading.at(index++, [&] { return detail::read_part<E>(each, element, reading); });
-      if (!read) return false;
+      good &= reading.at(index++, [&] { return detail::read_part<E>(each, element, reading); });
     }
-    return true;
+    return good;
   }
 };
 
@@ -381,14 +425,15 @@ struct JsonType<T> {
     using Mapped = typename T::mapped_type;
     if (!value.is(JsonValue::Kind::Object)) return reading.fail(value, "an object");
     into.clear();
+    bool good = true;
     for (const JsonMember& each : value.members()) {
+      if (reading.is_full()) return false;
       Mapped mapped{};
-      const bool read =
+      good &=
           reading.at(each.name, [&] { return detail::read_part<Mapped>(each, mapped, reading); });
-      if (!read) return false;
       into.emplace(std::string(each.name), std::move(mapped));
     }
-    return true;
+    return good;
   }
 };
 
@@ -433,20 +478,20 @@ struct JsonType<T> {
     if (!value.is(JsonValue::Kind::Object)) return reading.fail(value, "an object");
     bool good = true;
     for_each_field(into, [&]<class Field>(std::string_view name, Field& field) {
-      good = good && reading.at(name, [&] {
+      good = !reading.is_full() && reading.at(name, [&] {
         const JsonMember* const member = value.member(name);
         if (member != nullptr) return detail::read_part<Field>(*member, field, reading);
         if constexpr (kIsOptional<Field>) return true;
         return reading.fail("it is missing");
-      });
+      }) && good;
     });
-    if (!good || reading.unknown() == UnknownMembers::Ignore) return good;
+    if (reading.unknown() == UnknownMembers::Ignore) return good;
     for (const JsonMember& each : value.members()) {
-      if (std::ranges::find(field_names<T>(), each.name) == field_names<T>().end()) {
-        return reading.at(each.name, [&] { return reading.fail("it is not known"); });
-      }
+      if (reading.is_full()) return false;
+      if (std::ranges::find(field_names<T>(), each.name) != field_names<T>().end()) continue;
+      good = reading.at(each.name, [&] { return reading.fail("it is not known"); });
     }
-    return true;
+    return good;
   }
 };
 

@@ -113,6 +113,66 @@ TEST(Json, NamesThePlaceOfAFault) {
             "a time such as \"2026-11-21T20:33:01Z\" is expected, a string found");
 }
 
+/// All that is wrong with `text` as a T, a line each.
+template <class T>
+std::string faults(std::string_view text, std::size_t max_faults,
+                   UnknownMembers unknown = UnknownMembers::Ignore) {
+  const auto document = JsonDocument::parse(text).value();
+  T into{};
+  JsonReading reading(unknown, max_faults);
+  const bool is_good = JsonType<T>::read(document.root(), into, reading);
+  EXPECT_EQ(is_good, reading.faults().empty());
+  return reading.message();
+}
+
+TEST(Json, TellsAllFaultsAtOnce) {
+  EXPECT_EQ(faults<Order>(R"({"items":[{"name":"a","count":"1","tags":["x",3]},7],
+                              "flags":{"a":1,"b":true,"c":2},"at":"soon","more":1})",
+                          10, UnknownMembers::Refuse),
+            "items[0].count: a whole number is expected, a string found\n"
+            "items[0].tags[1]: a string is expected, a whole number found\n"
+            "items[1]: an object is expected, a whole number found\n"
+            "flags.a: true or false is expected, a whole number found\n"
+            "flags.c: true or false is expected, a whole number found\n"
+            "reference: it is missing\n"
+            "at: a time such as \"2026-11-21T20:33:01Z\" is expected, a string found\n"
+            "more: it is not known");
+  EXPECT_EQ((faults<std::array<int, 3>>(R"([1,"2",null])", 10)),
+            "[1]: a whole number is expected, a string found\n"
+            "[2]: a whole number is expected, null found");
+}
+
+TEST(Json, KeepsWhatCouldBeReadInItsPlace) {
+  const auto document =
+      JsonDocument::parse(R"({"name":"a","count":"x","tags":["x",3,"z"]})").value();
+  Item item{.name = {}, .count = 5, .price = {}, .tags = {}};
+  JsonReading reading(UnknownMembers::Ignore, 10);
+  EXPECT_FALSE(JsonType<Item>::read(document.root(), item, reading));
+  EXPECT_EQ(item, (Item{"a", 5, {}, {"x", "", "z"}}));
+}
+
+TEST(Json, StopsReadingWhenItHasFaultsEnough) {
+  std::string many = "[0";
+  for (int i = 0; i < 1'000'000; ++i) many += ",0";
+  const auto document = JsonDocument::parse(many + "]").value();
+  std::vector<std::string> into;
+  JsonReading reading(UnknownMembers::Ignore, 100);
+  EXPECT_FALSE(JsonType<std::vector<std::string>>::read(document.root(), into, reading));
+  EXPECT_TRUE(reading.is_full());
+  EXPECT_EQ(reading.faults().size(), 100u);
+  EXPECT_EQ(reading.faults().back().place, "[99]");
+  EXPECT_EQ(into.size(), 100u);
+}
+
+TEST(Json, ShowsALongNameCutBehindAWholeCharacter) {
+  const std::string name(99, 'x');
+  using Map = std::map<std::string, std::map<std::string, int>>;
+  EXPECT_EQ(faults<Map>("{\"" + name + "\u00fcy\":{\"\\n\":true}}", 10),
+            name + "....\n: a whole number is expected, true or false found");
+  EXPECT_EQ(faults<Map>("{\"" + std::string(1'000'000, 'x') + "\":1}", 10).size(),
+            103 + std::string_view(": an object is expected, a whole number found").size());
+}
+
 TEST(Json, RefusesWhatIsNoJson) {
   EXPECT_EQ(fault<SmallValues>(R"({"n":1,"n":2})"), "the name 'n' occurs twice in an object");
   EXPECT_TRUE(fault<SmallValues>(R"({"n":1} x)").starts_with("not JSON, at byte "));

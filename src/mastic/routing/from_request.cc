@@ -55,7 +55,7 @@ void want_form_content(const Request& request) {
                   "A form is taken here: send it as application/x-www-form-urlencoded.");
 }
 
-std::vector<TextField> read_text_fields(std::string_view text, Status too_many) {
+TextFields read_text_fields(std::string_view text, Status too_many) {
   std::vector<TextField> fields;
   while (!text.empty()) {
     std::string_view value = base::take_until(text, '&');
@@ -66,7 +66,7 @@ std::vector<TextField> read_text_fields(std::string_view text, Status too_many) 
     const std::string_view name = base::take_until(value, '=');
     fields.push_back({decode_form(name), decode_form(value)});
   }
-  return fields;
+  return TextFields(std::move(fields));
 }
 
 std::string mismatch(std::string_view expected, std::string_view found) {

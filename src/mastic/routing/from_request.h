@@ -26,6 +26,7 @@
 #include "mastic/http/cookie.h"
 #include "mastic/json/aggregate.h"
 #include "mastic/json/json.h"
+#include "mastic/routing/text_fields.h"
 #include "mastic/routing/text_value.h"
 #include "mastic/routing/validation.h"
 
@@ -67,9 +68,12 @@ template <class T>
 struct Form : Held<T> {};
 /// Any of these with what is wrong with it, for handlers that answer that themselves: a page that
 /// shows the form again. What could not be read keeps the value that T gives it.
+///
+///     "<input name=seats value='" + html_escape(form.typed.of("seats")) + "'>" + html_escape(form.errors.of("seats"))
 template <class P>
 struct Checked : P {
   FieldErrors errors;
+  TextFields typed;  ///< the fields of a Form or Query as they came, read or not; none of Json
 };
 
 /// A field of the request's head, as a T. One that is missing is 400 unless T is an optional.
@@ -98,14 +102,9 @@ namespace detail {
 /// Throws 415 when the content is of another type or coded.
 void want_form_content(const Request& request);
 
-/// A name and its value, decoded.
-struct TextField {
-  std::string name;
-  std::string value;
-};
 inline constexpr std::size_t kMaxTextFields = 1000;
 /// `a=1&b=x+y%21`. Throws 400 for a broken escape, `too_many` for more than kMaxTextFields.
-[[nodiscard]] std::vector<TextField> read_text_fields(std::string_view text, http::Status too_many);
+[[nodiscard]] TextFields read_text_fields(std::string_view text, http::Status too_many);
 
 /// "a number is expected, 'x' found"
 [[nodiscard]] std::string mismatch(std::string_view expected, std::string_view found);
@@ -130,20 +129,19 @@ void forget_default(std::vector<T>& list) {
 }
 
 template <json::Aggregate T>
-T read_text_object(std::string_view text, http::Status too_many, FieldErrors& errors) {
+T read_text_object(const TextFields& given, FieldErrors& errors) {
   T object{};
-  const auto given = read_text_fields(text, too_many);
   json::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
     static_assert(!kIsView<Field>, "text of a query or form is std::string (not a view)");
     bool is_first = true;
-    for (const TextField& each : given) {
+    for (const TextField& each : given.list()) {
       if (each.name != name) continue;
       if (std::exchange(is_first, false)) forget_default(field);
-      if (TextValue<Field>::read(each.value, field)) continue;
-      errors.add(name, mismatch(TextValue<Field>::expected(), each.value));
+      if (TextValue<Field>::read(each.text, field)) continue;
+      errors.add_unread(name, mismatch(TextValue<Field>::expected(), each.text));
     }
   });
-  if (errors.empty()) validate(object, errors);
+  validate(object, errors);
   return object;
 }
 
@@ -178,12 +176,12 @@ struct FromRequest<Json<T, Unknown>> : detail::TakenWhole<Json<T, Unknown>> {
   static Json<T, Unknown> read(Request& request, FieldErrors& errors) {
     const json::JsonDocument document = detail::parse_json_content(request);
     Json<T, Unknown> json{};
-    json::JsonReading reading(Unknown);
-    if (json::JsonType<T>::read(document.root(), *json, reading)) {
-      validate(*json, errors);
-    } else {
-      errors.add(reading.path(), reading.fault());
-    }
+    json::JsonReading reading(Unknown, FieldErrors::kMaxErrors + 1);  // the last one is not told
+    const bool read = json::JsonType<T>::read(document.root(), *json, reading);
+    for (const auto& [place, what] : reading.faults()) errors.add_unread(place, what);
+    if (!read && errors.empty())
+      errors.add_unread("", "it cannot be read");  // a JsonType's, without words
+    validate(*json, errors);
     return json;
   }
 };
@@ -191,17 +189,29 @@ struct FromRequest<Json<T, Unknown>> : detail::TakenWhole<Json<T, Unknown>> {
 template <json::Aggregate T>
 struct FromRequest<Query<T>> : detail::TakenWhole<Query<T>> {
   static constexpr bool kNeedsContent = false;
+  static TextFields typed(Request& request) {
+    return detail::read_text_fields(request.query(), http::Status::BadRequest);
+  }
+  static Query<T> read(const TextFields& typed, FieldErrors& errors) {
+    return {{detail::read_text_object<T>(typed, errors)}};
+  }
   static Query<T> read(Request& request, FieldErrors& errors) {
-    return {{detail::read_text_object<T>(request.query(), http::Status::BadRequest, errors)}};
+    return read(typed(request), errors);
   }
 };
 
 template <json::Aggregate T>
 struct FromRequest<Form<T>> : detail::TakenWhole<Form<T>> {
   static constexpr bool kNeedsContent = true;
-  static Form<T> read(Request& request, FieldErrors& errors) {
+  static TextFields typed(Request& request) {
     detail::want_form_content(request);
-    return {{detail::read_text_object<T>(request.text(), http::Status::ContentTooLarge, errors)}};
+    return detail::read_text_fields(request.text(), http::Status::ContentTooLarge);
+  }
+  static Form<T> read(const TextFields& typed, FieldErrors& errors) {
+    return {{detail::read_text_object<T>(typed, errors)}};
+  }
+  static Form<T> read(Request& request, FieldErrors& errors) {
+    return read(typed(request), errors);
   }
 };
 
@@ -216,8 +226,14 @@ struct FromRequest<Checked<P>> {
   static constexpr bool kNeedsContent = FromRequest<P>::kNeedsContent;
   static Checked<P> take(Request& request) {
     FieldErrors errors;
-    P read = FromRequest<P>::read(request, errors);
-    return {std::move(read), std::move(errors)};
+    if constexpr (requires { FromRequest<P>::typed(request); }) {
+      TextFields typed = FromRequest<P>::typed(request);
+      P read = FromRequest<P>::read(typed, errors);
+      return {std::move(read), std::move(errors), std::move(typed)};
+    } else {
+      P read = FromRequest<P>::read(request, errors);
+      return {std::move(read), std::move(errors), {}};
+    }
   }
 };
 

@@ -36,14 +36,14 @@ void validate_itself(const T& value, FieldErrors& errors) {
 
 template <class T>
 void validate_struct(const T& value, FieldErrors& errors) {
-  const std::size_t before = errors.list().size();
+  const std::size_t before = errors.count();
   if constexpr (json::Aggregate<T>) {
     json::for_each_field(value, [&](std::string_view name, const auto& field) {
       validate_part(std::string(name), field, errors);
     });
   }
   if constexpr (NamesValidate<T>) {
-    if (errors.list().size() == before) validate_itself(value, errors);
+    if (errors.count() == before) validate_itself(value, errors);
   }
 }
 
@@ -53,7 +53,8 @@ void validate_part(const std::string& name, const T& part, FieldErrors& errors) 
     if (part) validate_part(name, *part, errors);
   } else if constexpr (json::JsonMap<T>) {
     for (const auto& [key, mapped] : part) {
-      validate_part(name.empty() ? key : name + "." + key, mapped, errors);
+      const std::string shown = json::detail::shown_name(key);
+      validate_part(name.empty() ? shown : name + "." + shown, mapped, errors);
     }
   } else if constexpr (ListOfParts<T>) {
     std::size_t index = 0;

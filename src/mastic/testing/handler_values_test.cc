@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "mastic/routing/router.h"
@@ -68,6 +69,13 @@ struct HandlerValuesTest : ::testing::Test {
       if (form.errors.empty()) return "welcome " + form->name;
       return "again, " + form->name + ": " + std::string(form.errors.of("age"));
     });
+    site.post<"/again">([](Checked<Form<SignUp>> form) {
+      return std::string(form.typed.of("name", "?")) + "|" + std::string(form.typed.of("age")) +
+             "|" + std::string(form.errors.of("age")) + (form.typed.has("extra", "b") ? "|b" : "");
+    });
+    site.post<"/again.json">([](Checked<Json<SignUp>> form) {
+      return std::string(form.typed.of("name", "?")) + "|" + std::string(form.errors.of("age"));
+    });
     site.get<"/search">([](Query<SignUp> query) { return query->name; });
     site.post<"/strict">([](Json<SignUp, json::UnknownMembers::Refuse>) { return "ok"; });
     site.get<"/hello">([](Request& request) -> Response {
@@ -127,7 +135,8 @@ TEST_F(HandlerValuesTest, InputIsCheckedFieldByField) {
   const auto misread = client.post_form("/sign-up", "name=&age=old");
   EXPECT_EQ(misread.text,
             "422 Unprocessable Content\n\n"
-            "age: a whole number in its range is expected, 'old' found\n");
+            "age: a whole number in its range is expected, 'old' found\nname: must not be empty\n")
+      << "and not that the age must be 18 or more: nobody sent one";
   EXPECT_EQ(client.get("/search?name=x").status, Status::UnprocessableContent);
 }
 
@@ -135,6 +144,46 @@ TEST_F(HandlerValuesTest, JsonIsCheckedToo) {
   const auto refused = client.send_json("/sign-up.json", R"({"name":"ada","age":7})");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
   EXPECT_EQ(refused.text, "422 Unprocessable Content\n\nage: must be 18 or more\n");
+}
+
+TEST_F(HandlerValuesTest, JsonIsToldAllItsFaultsAtOnce) {
+  const auto refused = client.send_json(
+      "/party", R"({"extras":[1],"drinks":{"tea":"2"},"host":{"name":"","age":"x"},)"
+                R"("guests":[{"name":"ada","age":40},{"age":7},8,{"name":"","age":7}]})");
+  EXPECT_EQ(refused.text,
+            "422 Unprocessable Content\n\n"
+            "extras[0]: a string is expected, a whole number found\n"
+            "drinks.tea: a whole number is expected, a string found\n"
+            "host.age: a whole number is expected, a string found\n"
+            "guests[1].name: it is missing\n"
+            "guests[2]: an object is expected, a whole number found\n"
+            "host.name: must not be empty\n"
+            "guests[1].age: must be 18 or more\n"
+            "guests[3].name: must not be empty\nguests[3].age: must be 18 or more\n")
+      << "guests[2] could not be read, so nothing is said of its parts";
+}
+
+TEST_F(HandlerValuesTest, WhatIsNoObjectIsSaidToBeNoneAndNoMore) {
+  EXPECT_EQ(client.send_json("/sign-up.json", "[]").text,
+            "422 Unprocessable Content\n\nan object is expected, an array found\n");
+}
+
+TEST_F(HandlerValuesTest, OfVeryManyFaultsTheFirstHundredAreTold) {
+  const std::string head = R"({"extras":[],"drinks":{},"host":{"name":"ada","age":40},"guests":[)";
+  const auto refuse = [&](std::string_view guest) {
+    std::string json = head;
+    for (int i = 0; i < 10'000; ++i) json.append(i > 0 ? "," : "").append(guest);
+    return client.send_json("/party", json + "]}").text;
+  };
+  const auto lines = [](const std::string& text) { return std::ranges::count(text, '\n'); };
+  const std::string unread = refuse("0");
+  EXPECT_EQ(lines(unread), 2 + 100 + 1);
+  EXPECT_TRUE(
+      unread.ends_with("guests[99]: an object is expected, a whole number found\nand more\n"))
+      << unread;
+  const std::string unfit = refuse(R"({"name":"bob","age":7})");
+  EXPECT_EQ(lines(unfit), 2 + 100 + 1);
+  EXPECT_TRUE(unfit.ends_with("guests[99].age: must be 18 or more\nand more\n")) << unfit;
 }
 
 TEST_F(HandlerValuesTest, StructsInsideAreCheckedToo) {
@@ -174,6 +223,14 @@ TEST_F(HandlerValuesTest, AHandlerMayAnswerBadInputItself) {
   EXPECT_EQ(client.post_form("/page", "name=ada&age=7").text, "again, ada: must be 18 or more");
   EXPECT_EQ(client.post_form("/page", "name=ada&age=x").text,
             "again, ada: a whole number in its range is expected, 'x' found");
+}
+
+TEST_F(HandlerValuesTest, AFormKeepsWhatWasTyped) {
+  EXPECT_EQ(client.post_form("/again", "name=J%C3%B6rg+%3Cb%3E&age=x+y&extra=a&extra=b").text,
+            "J\xc3\xb6rg <b>|x y|a whole number in its range is expected, 'x y' found|b");
+  EXPECT_EQ(client.post_form("/again", "age=&age=20").text,
+            "?||a whole number in its range is expected, '' found");
+  EXPECT_EQ(client.send_json("/again.json", R"({"name":"ada"})").text, "?|it is missing");
 }
 
 TEST_F(HandlerValuesTest, AnswersVaryByWhatTheClientLikes) {

@@ -1,0 +1,46 @@
+// The fields of a query or form as their sender wrote them: names and text.
+
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mastic/base/attributes.h"
+
+namespace mastic::routing {
+
+/// A name and its text, decoded.
+struct TextField {
+  std::string name;
+  std::string text;
+};
+
+/// What was typed into a form, or stood in a query, in its order: for the page that shows the form again.
+class TextFields {
+ public:
+  TextFields() = default;
+  explicit TextFields(std::vector<TextField> list) : list_(std::move(list)) {}
+
+  /// What was typed as `name`, of several fields the first; `otherwise` when there is no such field. Escape it for the
+  /// page (html_escape): it may hold anything.
+  [[nodiscard]] std::string_view of(std::string_view name,
+                                    std::string_view otherwise MASTIC_LIFETIMEBOUND = {}) const
+      MASTIC_LIFETIMEBOUND {
+    const auto found = std::ranges::find(list_, name, &TextField::name);
+    return found == list_.end() ? otherwise : found->text;
+  }
+  /// Whether `text` was chosen as `name`, perhaps among others: for boxes and lists.
+  [[nodiscard]] bool has(std::string_view name, std::string_view text) const {
+    return std::ranges::any_of(
+        list_, [&](const TextField& each) { return each.name == name && each.text == text; });
+  }
+  [[nodiscard]] const std::vector<TextField>& list() const MASTIC_LIFETIMEBOUND { return list_; }
+
+ private:
+  std::vector<TextField> list_;
+};
+
+}  // namespace mastic::routing
