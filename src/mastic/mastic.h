@@ -84,6 +84,7 @@ using inspect::ThreadWatchOptions;
 using json::enum_name;
 using json::enum_names;
 using json::from_json;
+using json::RenamedField;
 using json::to_json;
 using json::UnknownMembers;
 using routing::Checked;

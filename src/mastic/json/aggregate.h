@@ -3,9 +3,17 @@
 //     struct Point { int x; int y; };
 //     for_each_field(point, [](std::string_view name, int& value) { ... });
 //
-// Up to 24 fields, no base classes and no C arrays; a static_assert says so otherwise. The names
+// Up to 64 fields, no base classes and no C arrays; a static_assert says so otherwise. The names
 // come from how the compiler spells a pointer to a member. GCC and Clang agree about that well
 // enough, and aggregate_test.cc checks it.
+//
+// A field whose name is another one outside, because that is a word of C++ or spelt otherwise, is listed by its struct:
+//
+//     struct Shirt {
+//       std::string class_;
+//       int chest_width;
+//       static constexpr RenamedField kRenamedFields[] = {{"class_", "class"}, {"chest_width", "chest-width"}};
+//     };
 
 #pragma once
 
@@ -18,6 +26,13 @@
 #include <utility>
 
 namespace mastic::json {
+
+/// What a field is called outside of the program: in JSON, in queries and forms, and in messages about it. A struct lists
+/// those that differ as `static constexpr RenamedField kRenamedFields[]`.
+struct RenamedField {
+  std::string_view field;  ///< as the struct has it
+  std::string_view name;   ///< outside
+};
 
 namespace detail {
 
@@ -39,15 +54,41 @@ consteval bool takes_values(std::index_sequence<I...>) {
   return TakesValues<T, I...>;
 }
 
-inline constexpr std::size_t kMaxFields = 24;
+inline constexpr std::size_t kMaxFields = 64;
+inline constexpr std::size_t kUsualFields = 24;  ///< nearly every struct has fewer
 
-/// How many values T takes; kMaxFields + 1 when it takes more than kMaxFields.
-template <class T, std::size_t N = kMaxFields + 1>
-consteval std::size_t count_values() {
-  if constexpr (N == 0 || takes_values<T>(std::make_index_sequence<N>())) {
+/// The largest number up to N of values that T takes; 0 when it takes none of these.
+template <class T, std::size_t N, std::size_t Least = 1>
+consteval std::size_t count_down() {
+  if constexpr (N < Least) {
+    return 0;
+  } else if constexpr (takes_values<T>(std::make_index_sequence<N>())) {
     return N;
   } else {
-    return count_values<T, N - 1>();
+    return count_down<T, N - 1, Least>();
+  }
+}
+/// The largest number from N on of values that T takes, or kMaxFields + 1. Requires: it takes N.
+template <class T, std::size_t N>
+consteval std::size_t count_up() {
+  if constexpr (N > kMaxFields || !takes_values<T>(std::make_index_sequence<N + 1>())) {
+    return N;
+  } else {
+    return count_up<T, N + 1>();
+  }
+}
+
+/// How many values T takes; kMaxFields + 1 when it takes more than kMaxFields. Every number that is tried costs the
+/// compiler time, so it begins where nearly every struct ends. It may not begin at one and count up: a field that has no
+/// default needs a value, and then fewer are not taken.
+template <class T>
+consteval std::size_t count_values() {
+  if constexpr (takes_values<T>(std::make_index_sequence<kUsualFields + 1>())) {
+    return count_up<T, kUsualFields + 1>();
+  } else if constexpr (count_down<T, kUsualFields>() > 0) {
+    return count_down<T, kUsualFields>();
+  } else {
+    return count_down<T, kMaxFields + 1, kUsualFields + 2>();
   }
 }
 
@@ -99,7 +140,7 @@ consteval void check_fields() {
   static_assert(HasBase<T> || !kHasArray<T>,
                 "the fields of a struct with a C array cannot be told apart: make it a std::array");
   static_assert(HasBase<T> || kHasArray<T> || count_values<T>() <= kMaxFields,
-                "a struct may have at most 24 fields: make some of them a struct of their own");
+                "a struct may have at most 64 fields: make some of them a struct of their own");
 }
 /// How many fields T has; 0 when they cannot be told apart, and check_fields says why.
 template <class T>
@@ -107,6 +148,9 @@ consteval std::size_t count_fields() {
   const bool is_fit = !HasBase<T> && !kHasArray<T> && count_values<T>() <= kMaxFields;
   return is_fit ? count_values<T>() : 0;
 }
+
+template <std::size_t Count, class T, class Visit>
+constexpr decltype(auto) with_many_fields(T& aggregate, Visit& visit);
 
 /// Calls `visit` once, with all fields of `aggregate` as arguments. One branch for each number,
 /// because C++23 has no structured binding of a variable number of names.
@@ -200,6 +244,8 @@ constexpr decltype(auto) with_fields(T& aggregate, Visit visit) {
            f20, f21, f22, f23] = aggregate;
     return visit(f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17,
                  f18, f19, f20, f21, f22, f23);
+  } else {
+    return with_many_fields<kCount>(aggregate, visit);
   }
 }
 
@@ -236,10 +282,76 @@ consteval std::string_view field_name() {
 }
 
 template <class T>
-inline constexpr auto kFieldNames = []<std::size_t... I>(std::index_sequence<I...>) {
+inline constexpr auto kMemberNames = []<std::size_t... I>(std::index_sequence<I...>) {
   return std::array<std::string_view, sizeof...(I)>{
       field_name<std::get<I>(field_pointers<T>())>()...};
 }(std::make_index_sequence<count_fields<T>()>());
+
+template <class T>
+concept RenamesFields = requires { T::kRenamedFields; };
+
+/// The names of the fields outside.
+template <class T>
+consteval auto outside_names() {
+  auto names = kMemberNames<T>;
+  if constexpr (RenamesFields<T>) {
+    for (const RenamedField& renamed : T::kRenamedFields) {
+      for (std::size_t i = 0; i < names.size(); ++i) {
+        if (kMemberNames<T>[i] == renamed.field) names[i] = renamed.name;
+      }
+    }
+  }
+  return names;
+}
+template <class T>
+inline constexpr auto kFieldNames = outside_names<T>();
+
+/// Whether `name` may stand in JSON as it is. (So writing a field looks for no escapes.)
+constexpr bool is_plain_name(std::string_view name) {
+  for (const char c : name) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\') return false;
+  }
+  return !name.empty();
+}
+template <class T>
+constexpr bool has_field(std::string_view field) {
+  for (const std::string_view name : kMemberNames<T>) {
+    if (name == field) return true;
+  }
+  return false;
+}
+template <class T>
+constexpr bool are_different(const T& names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[i] == names[j]) return false;
+    }
+  }
+  return true;
+}
+
+/// Says what is wrong with T's list of names.
+template <class T>
+consteval void check_renamed_fields() {
+  constexpr bool kAreThere = [] {
+    for (const RenamedField& renamed : T::kRenamedFields) {
+      if (!has_field<T>(renamed.field)) return false;
+    }
+    return true;
+  }();
+  constexpr bool kArePlain = [] {
+    for (const RenamedField& renamed : T::kRenamedFields) {
+      if (!is_plain_name(renamed.name)) return false;
+    }
+    return true;
+  }();
+  static_assert(kAreThere, "kRenamedFields names a field that the struct does not have");
+  static_assert(
+      !kAreThere || kArePlain,
+      "a name in kRenamedFields is empty, or has a quote, a backslash or a control character");
+  static_assert(!kAreThere || !kArePlain || are_different(kFieldNames<T>),
+                "two fields have the same name: see kRenamedFields");
+}
 
 }  // namespace detail
 
@@ -253,7 +365,7 @@ template <Aggregate T>
 [[nodiscard]] constexpr std::size_t field_count() {
   return detail::count_fields<T>();
 }
-/// The names of the fields of T, in the order of declaration.
+/// The names of the fields of T outside (RenamedField), in the order of declaration.
 template <Aggregate T>
 [[nodiscard]] constexpr const auto& field_names() {
   return detail::kFieldNames<T>;
@@ -263,7 +375,9 @@ template <Aggregate T>
 template <class T, class Each>
   requires Aggregate<std::remove_const_t<T>>
 constexpr void for_each_field(T& aggregate, Each each) {
-  detail::check_fields<std::remove_const_t<T>>();
+  using Struct = std::remove_const_t<T>;
+  detail::check_fields<Struct>();
+  if constexpr (detail::RenamesFields<Struct>) detail::check_renamed_fields<Struct>();
   const auto& names = field_names<std::remove_const_t<T>>();
   detail::with_fields(aggregate, [&](auto&... fields) {
     std::size_t at = 0;
@@ -272,3 +386,5 @@ constexpr void for_each_field(T& aggregate, Each each) {
 }
 
 }  // namespace mastic::json
+
+#include "mastic/json/aggregate_of_many.h"  // the rest of with_fields

@@ -125,6 +125,38 @@ std::string faults(std::string_view text, std::size_t max_faults,
   return reading.message();
 }
 
+struct Jersey {
+  std::string class_;
+  std::optional<int> chest_width;
+  int count = 0;
+  static constexpr RenamedField kRenamedFields[] = {{"class_", "class"},
+                                                    {"chest_width", "chest-width \u00fc"}};
+};
+
+TEST(Json, FieldsMayHaveOtherNamesOutside) {
+  const Jersey shirt{"plain", 40, 2};
+  EXPECT_EQ(to_json(shirt), "{\"class\":\"plain\",\"chest-width \u00fc\":40,\"count\":2}");
+  const auto back = from_json<Jersey>(to_json(shirt), UnknownMembers::Refuse).value();
+  EXPECT_EQ(back.class_, "plain");
+  EXPECT_EQ(back.chest_width, 40);
+  EXPECT_EQ(faults<Jersey>(R"({"class":1,"class_":"x","chest-width \u00fc":"x"})", 10,
+                           UnknownMembers::Refuse),
+            "class: a string is expected, a whole number found\n"
+            "chest-width \u00fc: a whole number is expected, a string found\n"
+            "count: it is missing\nclass_: it is not known");
+}
+
+TEST(Json, StructsMayHaveManyFields) {
+  struct Many {
+    int a0 = 0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9;
+    int c0 = 20, c1, c2, c3, c4, c5, c6, c7, c8, c9, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9 = 39;
+  };
+  const std::string text = to_json(Many{});
+  EXPECT_TRUE(text.starts_with(R"({"a0":0,"a1":0,)")) << text;
+  EXPECT_TRUE(text.ends_with(R"("d8":0,"d9":39})")) << text;
+  EXPECT_EQ(to_json(from_json<Many>(text).value()), text);
+}
+
 TEST(Json, TellsAllFaultsAtOnce) {
   EXPECT_EQ(faults<Order>(R"({"items":[{"name":"a","count":"1","tags":["x",3]},7],
                               "flags":{"a":1,"b":true,"c":2},"at":"soon","more":1})",
