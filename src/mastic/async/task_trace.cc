@@ -1,9 +1,11 @@
 #include "mastic/async/task_trace.h"
 
+#include <algorithm>
 #include <new>
 #include <string_view>
 
 #include "mastic/async/context.h"
+#include "mastic/base/own_source.h"
 
 namespace mastic::async {
 namespace {
@@ -49,7 +51,13 @@ std::string TaskTrace::text(std::string_view between) const {
     if (!text.empty()) text += between;
     text += part;
   };
-  for (const std::source_location& where : awaits) append(await_text(where));
+  const auto is_own = [](const std::source_location& where) {
+    return base::is_own_source(where.file_name());
+  };
+  const bool shows_own = std::ranges::all_of(awaits, is_own);
+  for (const std::source_location& where : awaits) {
+    if (shows_own || !is_own(where)) append(await_text(where));
+  }
   if (more > 0) append("and through " + std::to_string(more) + " more");
   for (const std::exception_ptr& other : others) append(other_text(other));
   return text;

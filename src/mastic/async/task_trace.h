@@ -21,8 +21,9 @@ struct TaskTrace {
   std::size_t more = 0;                      ///< awaits after those
   std::vector<std::exception_ptr> others;    ///< what failed beside it, in the same TaskGroup
 
-  /// "at notes.cc:42, load(int)" for each await, and what failed beside it, with `between` them. The
-  /// line is that of the await's operand; the compiler says how the function is called.
+  /// "at notes.cc:42, load(int)" for each await of the application, and what failed beside it, with `between` them. The
+  /// line is that of the await's operand; the compiler says how the function is called. Awaits of the library itself
+  /// are left out, unless there are no others; `awaits` has them all.
   [[nodiscard]] std::string text(std::string_view between = "\n") const;
 };
 

@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "mastic/base/own_source.h"
+
 namespace mastic::base {
 namespace {
 
@@ -68,6 +70,18 @@ TEST(Trim, LeavesWhatIsNeitherSpaceNorTab) {
   EXPECT_EQ(trim("\xa0x\x0b"), "\xa0x\x0b");
   EXPECT_EQ(trim("  "), "");
 }
+
+static_assert(is_own_source("/home/ada/mastic/src/mastic/app/app.h"));
+static_assert(is_own_source("src/mastic/wire/http1/parser.cc"));
+static_assert(is_own_source("../../src/mastic/routing/route_handler.h"));
+static_assert(is_own_source("/usr/include/mastic/async/task.h"));
+static_assert(!is_own_source("/home/ada/mastic/src/mastic/app/app_test.cc"));
+static_assert(!is_own_source("/home/ada/mastic/src/mastic/server/http1/fixture_testing.h"));
+static_assert(!is_own_source("/home/ada/mastic/src/main.cc"));
+static_assert(!is_own_source("/home/ada/src/mastic/shop/app.cc"), "no room of ours");
+static_assert(!is_own_source("/home/ada/mysrc/mastic/app/app.cc"));
+static_assert(!is_own_source("/home/ada/mastic/app/app.cc"));
+static_assert(!is_own_source(""));
 
 }  // namespace
 }  // namespace mastic::base

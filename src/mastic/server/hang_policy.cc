@@ -1,8 +1,11 @@
 #include "mastic/server/hang_policy.h"
 
+#include <algorithm>
 #include <ranges>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "mastic/app/error_response.h"
 #include "mastic/threads/stack_trace.h"
@@ -19,16 +22,24 @@ std::string describe(const base::RequestReport& request) {
          base::format_duration(std::chrono::floor<std::chrono::milliseconds>(request.thread_age));
 }
 
+/// The frames of the application: behind the call of its exchange all are the server's. (The thread watch shows those too.)
+std::vector<threads::StackFrame> stack_of_handler(std::vector<threads::StackFrame> frames) {
+  const auto server = std::ranges::find_if(frames, [](const threads::StackFrame& frame) {
+    return frame.function.find("mastic::server::Exchange::run") != std::string::npos;
+  });
+  frames.erase(server, frames.end());
+  return threads::frames_of_application(std::move(frames));
+}
+
 }  // namespace
 
 void HangPolicy::hangs(const base::RequestReport& request) {
   log_.write(base::Level::Warning, "a handler hangs: " + describe(request));
   (void)aside_.try_submit([this, thread = request.thread, id = app::reference_id(request.id)] {
     const auto calls = threads::capture_stack(thread, kLongestCapture);
-    const std::string stack = threads::describe_stack(threads::symbolize(calls));
+    const std::string stack = threads::describe_stack(stack_of_handler(threads::symbolize(calls)));
     for (const auto line : std::views::split(stack, '\n') | std::views::take(kMaxFrames)) {
       const std::string_view frame(line.begin(), line.end());
-      if (frame.find("mastic::server::Exchange::run") != frame.npos) break;  // ours from here on
       const base::LogField field{"id", id};
       if (!frame.empty()) {
         log_.write({.level = base::Level::Warning, .message = frame, .fields = {&field, 1}});

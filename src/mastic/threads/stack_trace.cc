@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "mastic/base/assert.h"
+#include "mastic/base/own_source.h"
 #include "mastic/threads/stack_walk.h"
 
 namespace mastic::threads {
@@ -111,7 +112,57 @@ bool wait_for_answer(Place& place, base::Instant until) {
   return true;
 }
 
+/// The name of a function without its result and parameters: "mastic::app::respond<int>".
+std::string_view name_of(std::string_view function) {
+  int depth = 0;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < function.size(); ++i) {
+    const char c = function[i];
+    if (depth == 0 && c == '(' && !function.substr(i).starts_with("(anonymous")) {
+      return function.substr(begin, i - begin);
+    }
+    if (c == '<' || c == '(' || c == '{') ++depth;
+    if (c == '>' || c == ')' || c == '}') --depth;
+    if (depth == 0 && c == ' ') begin = i + 1;
+  }
+  return function.substr(begin);
+}
+
+/// Without debug information a function is known by its name only: the rooms between a server and a handler.
+bool is_own_function(std::string_view function) {
+  const std::string_view name = name_of(function);
+  constexpr std::array<std::string_view, 6> kOwn = {
+      "mastic::app::",  "mastic::async::",      "mastic::http::",
+      "mastic::json::", "mastic::middleware::", "mastic::routing::"};
+  return std::ranges::any_of(kOwn, [&](std::string_view own) { return name.starts_with(own); });
+}
+
+bool is_own(const StackFrame& frame) {
+  return frame.file.empty() ? is_own_function(frame.function) : base::is_own_source(frame.file);
+}
+
+/// std::invoke and the like, through which we call what is not ours.
+bool is_of_standard_library(const StackFrame& frame) {
+  return frame.file.empty() ? name_of(frame.function).starts_with("std::")
+                            : frame.file.find("/include/c++/") != std::string::npos;
+}
+
 }  // namespace
+
+std::vector<StackFrame> frames_of_application(std::vector<StackFrame> frames) {
+  // From the inside out: what the application calls, the application, and what calls it, which is all ours.
+  std::vector<StackFrame> kept;
+  std::size_t end = frames.size();
+  while (end > 0 && (is_own(frames[end - 1]) || is_of_standard_library(frames[end - 1]))) --end;
+  for (std::size_t i = 0; i < end; ++i) {
+    if (is_own(frames[i]) && is_own(frames[i + 1])) continue;
+    kept.push_back(frames[i]);
+  }
+  const bool has_others = std::ranges::any_of(kept, [](const StackFrame& frame) {
+    return !is_own(frame) && !is_of_standard_library(frame);
+  });
+  return has_others ? kept : frames;
+}
 
 std::vector<std::uintptr_t> capture_stack(int thread, base::Duration longest,
                                           base::Kernel& kernel) {

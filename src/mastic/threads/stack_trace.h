@@ -55,6 +55,11 @@ struct StackFrame {
 [[nodiscard]] std::vector<StackFrame> symbolize(std::span<const std::uintptr_t> addresses,
                                                 base::Duration longest = base::Duration::max());
 
+/// Returns `frames`, of the stack of a handler or a task, without those that are the library's own, so that the lines
+/// which are left say where the application is. Of calls into the library the first one stays, `Queue::get`, and what is
+/// below it goes. When no other frames are there, all stay.
+[[nodiscard]] std::vector<StackFrame> frames_of_application(std::vector<StackFrame> frames);
+
 /// Returns a line for each frame: "#0 report() at site/report.cc:17", "#1 main in /usr/bin/site" or
 /// "#2 /usr/lib/libx.so+0x1f40".
 [[nodiscard]] std::string describe_stack(std::span<const StackFrame> frames);

@@ -254,6 +254,38 @@ TEST(StackTrace, IsDescribedByWhatIsKnown) {
             "#4 0xbeef\n");
 }
 
+TEST(StackTrace, LeavesOutWhatIsOurs) {
+  const auto frame = [](std::string function, std::string file) {
+    return StackFrame{.function = std::move(function), .file = std::move(file), .line = 1};
+  };
+  const auto names = [](std::vector<StackFrame> frames) {
+    std::string text;
+    for (const StackFrame& each : frames_of_application(std::move(frames)))
+      text += each.function + ";";
+    return text;
+  };
+  const auto futex = frame("futex_wait", "./nptl/futex-internal.h");
+  const auto wait = frame("wait", "/src/mastic/src/mastic/threads/queue.h");
+  const auto get = frame("get", "/usr/include/mastic/threads/queue.h");
+  const auto report = frame("report", "/home/ada/site/report.cc");
+  const auto invoke = frame("invoke", "/usr/include/c++/12/functional");
+  const auto handler = frame("handler", "src/mastic/routing/route_handler.h");
+  EXPECT_EQ(names({futex, wait, get, report, handler, invoke, handler}), "futex_wait;get;report;");
+  EXPECT_EQ(names({report, get, report, handler}), "report;get;report;")
+      << "it is called by us, and calls us";
+  EXPECT_EQ(names({wait, handler}), "wait;handler;") << "there is nothing else";
+  EXPECT_EQ(names({}), "");
+  // Without debug information.
+  EXPECT_EQ(
+      names({frame("report()", ""),
+             frame("int mastic::app::respond<make()::{lambda(int)#1}>(int)", ""),
+             frame("std::invoke(int)", ""), frame("mastic::routing::RouteTable::call(int)", "")}),
+      "report();");
+  EXPECT_EQ(names({frame("mastic::async::Task<int> load<int>(int)", ""),
+                   frame("(anonymous namespace)::main(int)", "")}),
+            "mastic::async::Task<int> load<int>(int);(anonymous namespace)::main(int);");
+}
+
 TEST(StackTrace, HasNoNamesFromDiskWhenThereIsNoTimeForThem) {
   const auto addresses = capture_stack(base::system_kernel().gettid(), kLong);
   const auto frames = symbolize(addresses, base::Duration::zero());
