@@ -51,6 +51,13 @@ void AppLog::write(base::Level level, std::string_view message) const {
   outlet_->write({.level = level, .logger = logger_, .message = message});
 }
 
+void AppLog::write_briefly(base::Level level, std::string_view message) const noexcept {
+  try {
+    write(level, message);
+  } catch (...) {  // there is no server, and so no log that has memory for this
+  }
+}
+
 LogConnection::LogConnection(std::vector<std::shared_ptr<LogOutlet>> outlets, base::Log& log)
     : outlets_(std::move(outlets)), log_(&log) {
   for (const auto& outlet : outlets_) outlet->connect(log);

@@ -34,6 +34,7 @@ class AppLog : public LogVerbs<AppLog> {
  private:
   friend LogVerbs;
   void write(base::Level level, std::string_view message) const;
+  void write_briefly(base::Level level, std::string_view message) const noexcept;
 
   std::shared_ptr<const LogOutlet> outlet_;
   std::string logger_;

@@ -195,6 +195,7 @@ TEST_F(AppTest, LogsTheAwaitsThatAnExceptionCameThrough) {
   const auto outside = line.find("; at app_test.cc:" + std::to_string(kAwait) + ", ");
   EXPECT_LT(inside, outside) << line;
   EXPECT_NE(outside, line.npos) << line;
+  EXPECT_EQ(line.find("handler.h"), line.npos) << "awaits of ours are left out: " << line;
 }
 
 TEST_F(AppTest, AnswersWithTheStatusThatWasThrown) {
@@ -207,9 +208,12 @@ TEST_F(AppTest, AnswersWithTheStatusThatWasThrown) {
   EXPECT_TRUE(exchange.recorded.lines.empty());
 }
 
-TEST_F(AppTest, SurvivesAHandlerWithoutMemory) {
+TEST_F(AppTest, SurvivesAHandlerWithoutMemoryAndSaysSo) {
   EXPECT_EQ(call([](Request&) -> std::string { throw std::bad_alloc(); }).status,
             Status::ServiceUnavailable);
+  ASSERT_EQ(exchange.recorded.lines.size(), 1u);
+  EXPECT_NE(exchange.recorded.lines[0].find("GET /: std::bad_alloc"), std::string::npos)
+      << exchange.recorded.lines[0];
 }
 
 TEST(Response, RedirectsToWhatAUrlMayBe) {

@@ -8,6 +8,7 @@
 #include "mastic/app/problem_page.h"
 #include "mastic/app/secrets.h"
 #include "mastic/async/run_blocking.h"
+#include "mastic/base/bounded_text.h"
 #include "mastic/http/typed_fields.h"
 
 namespace mastic::app {
@@ -80,6 +81,18 @@ std::string inside_of(Request& request) {
   return "What is inside is shown to localhost, and to hosts that --allowed-host names.\n";
 }
 
+/// Logs that a handler had no memory, as the exception being handled says. There may be none for that either: then the
+/// words are fewer, and stand on the stack.
+void log_lack_of_memory(Request& request) noexcept {
+  try {
+    request.log().error(name_for_log(request), ": ", describe_exception());
+  } catch (...) {
+    base::BoundedText<256> words;
+    words.add(request.method_text()).add(" ").add(request.path()).add(": out of memory");
+    request.log().write_briefly(base::Level::Error, words.view());
+  }
+}
+
 Response internal_error(Request& request) {
   request.log().error(name_for_log(request), ": ", describe_exception());
   return error_response(request, {.status = Status::InternalServerError,
@@ -97,6 +110,7 @@ Response respond_by_ourselves(Request& request) {
   } catch (const async::ExecutorFull&) {
     return respond_to_http_error(request, busy());
   } catch (const std::bad_alloc&) {
+    log_lack_of_memory(request);
     return error_response(request, Status::ServiceUnavailable);
   } catch (...) {
     return internal_error(request);

@@ -29,7 +29,7 @@ class TestExchange final : public async::Context, public ExchangeContext {
   void start(const App& app, http::Method method, std::string_view path, Body body = {}) {
     head_ = {};
     head_.method = method;
-    head_.method_text = arena_.copy(to_string(method));
+    head_.method_text = arena_.copy(method_name.empty() ? to_string(method) : method_name);
     head_.target_text = head_.target.query = arena_.copy(path);
     head_.target.has_query = path.find('?') != path.npos;
     head_.target.path = base::take_until(head_.target.query, '?');
@@ -57,7 +57,7 @@ class TestExchange final : public async::Context, public ExchangeContext {
   }
   void finish() noexcept override { finish_run(); }
 
-  base::Log& log() override { return recorded; }
+  base::Log& log() override { return other_log != nullptr ? *other_log : recorded; }
   std::stop_token stop_token() override { return stop_.get_token(); }
   std::optional<StopReason> stop_reason() const override { return std::nullopt; }
   DrainSignal& drain_signal() override { return drain_; }
@@ -73,6 +73,8 @@ class TestExchange final : public async::Context, public ExchangeContext {
 
   http::Fields fields;
   std::string_view authority;
+  std::string_view method_name;    ///< of Method::Other
+  base::Log* other_log = nullptr;  ///< in place of `recorded`
   bool debug = false;
   std::vector<std::string> allowed;
   base::ServerStatus* server = nullptr;

@@ -16,8 +16,9 @@ namespace mastic::app {
 template <class T>
 concept LogPart = std::convertible_to<const T&, std::string_view> || std::is_arithmetic_v<T>;
 
-/// The verbs of a log. `Self` derives from it, and has `takes(level)` and `write(level, message)`,
-/// which it may keep private to its friend LogVerbs. Nothing is composed when `takes` says no.
+/// The verbs of a log. `Self` derives from it, and has `takes(level)`, `write(level, message)` and, where there is no
+/// memory to compose a message, `write_briefly(level, message)`, which takes none and does not throw. It may keep them
+/// private to its friend LogVerbs. Nothing is composed when `takes` says no.
 template <class Self>
 class LogVerbs {
  public:
@@ -50,7 +51,8 @@ class LogVerbs {
       std::string message;
       (append(message, parts), ...);
       self.write(level, message);
-    } catch (...) {  // out of memory: there is nowhere left to say so
+    } catch (...) {
+      self.write_briefly(level, "a message is missing here, for want of memory");
     }
   }
   template <class Part>

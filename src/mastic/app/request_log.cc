@@ -30,4 +30,10 @@ void RequestLog::write(base::Level level, std::string_view message) const {
   request_.exchange().log().write({level, logger_, message, std::span(fields).first(count)});
 }
 
+void RequestLog::write_briefly(base::Level level, std::string_view message) const noexcept {
+  std::string id = reference_id(request_.id());  // short enough to stand in the string itself
+  const base::LogField field{"id", id};
+  request_.exchange().log().write({level, logger_, message, {&field, 1}});
+}
+
 }  // namespace mastic::app

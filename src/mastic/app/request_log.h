@@ -24,6 +24,8 @@ class RequestLog : public LogVerbs<RequestLog> {
   RequestLog(Request& request, std::string_view logger) : request_(request), logger_(logger) {}
 
   [[nodiscard]] bool takes(base::Level level) const noexcept;
+  /// Says `message` with the id of the exchange and nothing else, which takes no memory.
+  void write_briefly(base::Level level, std::string_view message) const noexcept;
 
  private:
   friend LogVerbs;

@@ -7,6 +7,7 @@ namespace mastic::base {
 namespace {
 
 constexpr std::size_t kMaxLoggerBytes = 64;
+constexpr std::size_t kSpareBytes = 4096;
 
 /// The escape sequences that colour the parts of a line; all are empty unless it is for a terminal.
 struct Paint {
@@ -93,14 +94,38 @@ void append_log_text(std::string& out, const LogRecord& record) {
   append_text(out, record, Paint());
 }
 
+LineLog::LineLog(Kernel& clock, LineSink& sink, LogFormat format, LogLevels levels)
+    : clock_(clock), sink_(sink), format_(format), levels_(std::move(levels)) {
+  spare_.reserve(kSpareBytes);
+}
+
 void LineLog::write(const LogRecord& record) noexcept {
   if (!takes(record.level, record.logger)) return;
   try {
     std::string line;
     append_log_line(line, record, format_, clock_.unix_seconds());
     sink_.write(line);
-  } catch (...) {  // out of memory, and a log has nowhere to report that
+  } catch (...) {
+    write_without_memory(record);
   }
+}
+
+/// Writes so much of `record` as fits into the spare line: the beginning of its message, and its first field when that
+/// is a short one, such as the id of a request.
+void LineLog::write_without_memory(const LogRecord& record) {
+  constexpr std::size_t kMaxMessageBytes = 256;
+  constexpr std::size_t kMaxFieldBytes = 64;
+  // An escape takes six bytes at most, \u000a; what is around message, field and logger takes less than the rest.
+  static_assert(6 * (kMaxMessageBytes + 2 * kMaxFieldBytes + kMaxLoggerBytes) + 512 <= kSpareBytes);
+  LogRecord brief = record;
+  brief.message = record.message.substr(0, kMaxMessageBytes);
+  const bool fits = !record.fields.empty() && record.fields[0].name.size() <= kMaxFieldBytes &&
+                    record.fields[0].value.size() <= kMaxFieldBytes;
+  brief.fields = record.fields.first(fits ? 1 : 0);
+  const std::lock_guard lock(spare_mutex_);
+  append_log_line(spare_, brief, format_, clock_.unix_seconds());
+  sink_.write(spare_);
+  spare_.clear();
 }
 
 }  // namespace mastic::base

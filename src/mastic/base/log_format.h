@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -34,11 +35,11 @@ void append_log_line(std::string& out, const LogRecord& record, LogFormat format
 /// Appends a message as text, without time and line feed: `warning app: the disk is slow  id=a1c0`.
 void append_log_text(std::string& out, const LogRecord& record);
 
-/// Writes messages to a sink, as lines. The kernel and the sink must outlive it.
+/// Writes messages to a sink, as lines. The kernel and the sink must outlive it. A message that comes when there is no
+/// memory is written too, cut short: that there is none is what it will be about.
 class LineLog final : public Log {
  public:
-  LineLog(Kernel& clock, LineSink& sink, LogFormat format, LogLevels levels)
-      : clock_(clock), sink_(sink), format_(format), levels_(std::move(levels)) {}
+  LineLog(Kernel& clock, LineSink& sink, LogFormat format, LogLevels levels);
   using Log::write;
   void write(const LogRecord& record) noexcept override;
   [[nodiscard]] bool takes(Level level, std::string_view logger) const noexcept override {
@@ -46,10 +47,14 @@ class LineLog final : public Log {
   }
 
  private:
+  void write_without_memory(const LogRecord& record);
+
   Kernel& clock_;
   LineSink& sink_;
   LogFormat format_;
   LogLevels levels_;
+  std::mutex spare_mutex_;
+  std::string spare_;  ///< has its memory from the start; empty between two uses
 };
 
 }  // namespace mastic::base

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "mastic/base/allocations_testing.h"
 #include "mastic/base/forwarding_kernel.h"
 #include "mastic/base/log_format.h"
 
@@ -122,6 +123,37 @@ TEST(LineLog, GivesLinesOfItsLevelsToItsSink) {
   EXPECT_EQ(sink.text,
             "1994-11-06T08:49:37Z warning server: kept\n"
             "1994-11-06T08:49:37Z info app: kept too\n");
+}
+
+TEST(LineLog, WritesWithoutMemoryWhatItIsAbout) {
+  if (!counts_allocations()) GTEST_SKIP();
+  struct Sink final : LineSink {
+    void write(std::string_view line) noexcept override {
+      if (line.size() < sizeof text) size = line.copy(text, sizeof text);
+    }
+    char text[8192];
+    std::size_t size = 0;
+  } sink;
+  const std::string message = "out of memory: " + std::string(100'000, '\n');
+  const std::string long_text(1000, 'x');
+  const std::array with_id = {LogField{"id", "a1c0"}, LogField{"route", "/hi/{name}"}};
+  const std::array with_long = {LogField{"id", long_text}};
+  for (const LogFormat format : {LogFormat::Text, LogFormat::Colour, LogFormat::Json}) {
+    LineLog log(system_kernel(), sink, format, levels({"info"}));
+    for (const std::span<const LogField> fields :
+         {std::span<const LogField>(with_id), std::span<const LogField>(with_long)}) {
+      sink.size = 0;
+      fail_allocation(1);
+      const std::size_t before = allocations_so_far().count;
+      log.write({.level = Level::Error, .logger = "app", .message = message, .fields = fields});
+      EXPECT_EQ(stop_failing_allocations(), 0u) << "it has failed";
+      EXPECT_EQ(allocations_so_far().count, before) << "and no other was tried";
+      const std::string_view line(sink.text, sink.size);
+      EXPECT_NE(line.find("out of memory: "), line.npos) << line;
+      EXPECT_EQ(line.find("a1c0") != line.npos, fields[0].value == "a1c0") << line;
+      EXPECT_TRUE(line.ends_with('\n')) << line;
+    }
+  }
 }
 
 }  // namespace

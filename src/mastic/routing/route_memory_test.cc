@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <new>
 #include <string>
+#include <vector>
 
+#include "mastic/app/error_response.h"
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/base/allocations_testing.h"
+#include "mastic/base/log_format.h"
 #include "mastic/routing/router.h"
 
 namespace mastic::routing {
@@ -69,6 +73,47 @@ TEST_F(RouteMemory, TakesNothingOfTheHeapForAFileBelowAMountAtTheRoot) {
   EXPECT_EQ(allocations_of("/style-that-has-no-short-name.css"), 0u);
   EXPECT_EQ(allocations_of("/a/folder/of/a/folder/a%20picture%20of%20it.jpeg"), 0u);
   EXPECT_EQ(allocations_of("/hi/a-folder-whose-name-is-not-short/"), 0u);
+}
+
+/// A log that keeps its last line, and needs no memory for that.
+class LastLine final : public base::LineSink {
+ public:
+  void write(std::string_view line) noexcept override { size_ = line.copy(text_, sizeof text_); }
+  [[nodiscard]] std::string_view view() const { return {text_, size_}; }
+  void clear() { size_ = 0; }
+
+ private:
+  char text_[4096];
+  std::size_t size_ = 0;
+};
+
+TEST_F(RouteMemory, AHandlerWithoutMemoryIsLoggedWhereverMemoryIsShort) {
+  Router site;
+  site.get<"/short">([]() -> std::string { throw std::bad_alloc(); });
+  const App failing(std::move(site));
+  LastLine line;
+  base::LineLog log(base::system_kernel(), line, base::LogFormat::Text,
+                    base::LogLevels::parse(std::vector<std::string>{"info"}).value());
+  for (std::size_t nth = 1;; ++nth) {
+    TestExchange exchange(executor);
+    exchange.other_log = &log;
+    exchange.start(failing, Method::Get, "/short");
+    line.clear();
+    base::fail_allocation(nth);
+    executor.run();
+    const bool has_failed = base::stop_failing_allocations() == 0;
+    EXPECT_EQ(exchange.take().status, Status::ServiceUnavailable) << nth;
+    const std::string_view said = line.view();
+    EXPECT_NE(said.find("  id=" + app::reference_id(42)), said.npos) << nth << ": " << said;
+    if (nth > 3) {  // those before are of the exception itself
+      EXPECT_TRUE(said.find("GET /short: ") != said.npos ||
+                  said.find("for want of memory") != said.npos)
+          << nth << ": " << said;
+    }
+    if (!has_failed) break;
+    ASSERT_LT(nth, 1000u);
+  }
+  EXPECT_NE(line.view().find("GET /short: std::bad_alloc"), std::string_view::npos) << line.view();
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ namespace mastic::threads {
 namespace {
 
 constexpr base::Duration kFollowEvery = std::chrono::milliseconds(200);
+constexpr std::size_t kSpareBytes =
+    8 << 10;  // of each buffer from the start, for lines that say that memory is short
 constexpr std::size_t kManyBytes = 64 << 10;  // so many wake the thread before `linger` is over
 
 }  // namespace
@@ -28,7 +30,9 @@ constexpr std::size_t kManyBytes = 64 << 10;  // so many wake the thread before 
 class LogWriter::Work {
  public:
   Work(LogFile file, Options options)
-      : file_(std::move(file)), linger_(options.linger), report_(std::move(options.report)) {}
+      : file_(std::move(file)), linger_(options.linger), report_(std::move(options.report)) {
+    waiting_.reserve(kSpareBytes);
+  }
 
   // From any thread.
   void write(std::string_view line) noexcept;
@@ -136,6 +140,7 @@ bool LogWriter::Work::end(base::Duration longest) {
 
 void LogWriter::Work::run() {
   std::string lines;
+  lines.reserve(kSpareBytes);
   std::unique_lock lock(mutex_);
   while (!stopping_ || !waiting_.empty()) {
     wake_.wait(lock, [this] { return stopping_ || reopening_ || !waiting_.empty(); });
