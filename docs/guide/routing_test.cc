@@ -4,7 +4,12 @@
 #include <mastic/mastic.h>
 #include <mastic/testing/test_client.h>
 
+#include <optional>
+#include <stdexcept>
+#include <string>
+
 using mastic::Request;
+using mastic::Response;
 using mastic::Router;
 using mastic::Status;
 using mastic::testing::TestClient;
@@ -27,11 +32,24 @@ Router make_api() {
 Router make_site() {
   Router site;
   site.get<"/items/{id:int}">([](int id) { return "item " + std::to_string(id); }).name("item");
+  site.on<"/cache/{key}">("PURGE", [](std::string key) { return "purged " + key + "\n"; });
   site.mount("/shop", make_shop());
   site.host("api.example.com", make_api());
   site.host("*.example.com", [] { return "some other host\n"; });
   return site;
 }
+
+/// Notes when a request comes by, and when its answer does.
+struct Note {
+  std::string& order;
+  std::string name;
+
+  std::optional<Response> before(Request&) const {
+    order += name + " > ";
+    return std::nullopt;
+  }
+  void after(Request&, Response&) const { order += "< " + name + " "; }
+};
 
 struct Routing : testing::Test {
   TestClient client{make_site()};
@@ -55,6 +73,49 @@ TEST_F(Routing, OneRuleForTheSlash) {
 TEST_F(Routing, HostsHaveTheirOwnApplications) {
   EXPECT_EQ(client.get("/", {{"Host", "api.example.com"}}).text, "the api\n");
   EXPECT_EQ(client.get("/", {{"Host", "www.example.com"}}).text, "some other host\n");
+}
+
+TEST_F(Routing, MethodsMayHaveAnyName) {
+  const auto purged = client.request("PURGE", "/cache/7", {{"Host", "here"}});
+  EXPECT_EQ(purged.text, "purged 7\n");
+  const auto elsewhere = client.request("PURGE", "/items/7", {{"Host", "here"}});
+  EXPECT_EQ(elsewhere.status, Status::MethodNotAllowed);
+  EXPECT_EQ(elsewhere.field("Allow"), "OPTIONS, GET, HEAD");
+  const auto refused = client.get("/cache/7", {{"Host", "here"}});
+  EXPECT_EQ(refused.status, Status::MethodNotAllowed);
+  EXPECT_EQ(refused.field("Allow"), "OPTIONS, PURGE");
+}
+
+TEST(Middleware, RunsInTheOrderOfUse) {
+  std::string order;
+  Router site;
+  site.use(Note{order, "site 1"});
+  site.get<"/">([&order] { return order += "handler ", "hello"; })
+      .use(Note{order, "route 1"})
+      .use(Note{order, "route 2"});
+  site.use(Note{order, "site 2"});
+  TestClient client(std::move(site));
+  EXPECT_EQ(client.get("/").text, "hello");
+  EXPECT_EQ(order,
+            "site 1 > site 2 > route 1 > route 2 > handler "
+            "< route 2 < route 1 < site 2 < site 1 ");
+  order.clear();
+  EXPECT_EQ(client.post("/", "").status, Status::MethodNotAllowed);
+  EXPECT_EQ(order, "site 1 > site 2 > < site 2 < site 1 ");
+}
+
+TEST(LateRoutes, AreRefusedInWords) {
+  Router site;
+  site.get<"/">([] { return "hello"; });
+  TestClient client(std::move(site));
+  try {
+    site.get<"/late">([] { return "late"; });  // NOLINT(bugprone-use-after-move)
+    FAIL();
+  } catch (const std::logic_error& error) {
+    EXPECT_STREQ(error.what(),
+                 "route '/late' comes too late: this router was moved, into run(), an App, a mount "
+                 "or another Router. Enter everything before that");
+  }
 }
 
 TEST(PathTo, IsCheckedWhenCompiled) {

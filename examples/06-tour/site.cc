@@ -73,7 +73,7 @@ struct RouteLine {
 std::vector<RouteLine> list_routes(const Router& site) {
   std::vector<RouteLine> lines;
   for (const auto& route : site.routes()) {
-    lines.push_back({std::string(to_string(route.method)), route.pattern});
+    lines.push_back({route.method_name, route.pattern});
   }
   return lines;
 }

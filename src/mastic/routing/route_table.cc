@@ -8,6 +8,7 @@
 #include "mastic/app/route_state.h"
 #include "mastic/base/text.h"
 #include "mastic/http/authority.h"
+#include "mastic/http/syntax.h"
 #include "mastic/routing/path_to.h"
 
 namespace mastic::routing {
@@ -20,6 +21,29 @@ using http::Status;
 [[noreturn]] void refuse(std::string_view kind, std::string_view name, std::string_view why) {
   std::string message(kind);
   throw std::invalid_argument(message.append(" '").append(name).append("'").append(why));
+}
+
+/// For what is entered when requests may already be looking things up.
+[[noreturn]] void refuse_late(std::string_view kind, std::string_view name) {
+  std::string message(kind);
+  message.append(" '").append(name);
+  throw std::logic_error(message.append(
+      "': its router has become an application, so a name or a middleware comes too late for it: "
+      "give it those where it is entered"));
+}
+
+/// Whether the name of a method is one: a token, and none that Mastic knows in another case.
+void check_extension(std::string_view pattern, std::string_view name) {
+  if (!http::is_token(name)) {
+    refuse("route", pattern, ": '" + std::string(name) + "' is not the name of a method");
+  }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Method::Other); ++i) {
+    const std::string_view known = to_string(static_cast<Method>(i));
+    if (!base::equal_ignoring_case(name, known)) continue;
+    refuse("route", pattern,
+           ": the name of a method is spelt in capitals: write " + std::string(known) + " for '" +
+               std::string(name) + "'");
+  }
 }
 
 /// The layer that was added first is the outermost, so the last one is put around `app` first.
@@ -101,31 +125,56 @@ Task<Response> call_in_router(const RouterContext& router, const App& app, Reque
 
 // ---- filling ----
 
-RouteEntry& RouteTable::add(Method method, std::string_view pattern, App handler,
+RouteEntry& RouteTable::add(RouteMethod method, std::string_view pattern, App handler,
                             std::span<const PathMatcher> matchers) {
-  if (method == Method::Other) {
-    refuse("route", pattern, ": a method that Mastic does not know cannot be routed");
+  const bool is_extension = method.known == Method::Other;
+  if (is_extension && method.name == to_string(Method::Other)) {
+    refuse("route", pattern,
+           ": Method::Other stands for any method that Mastic does not know: write its name, such "
+           "as on(\"PURGE\", ...)");
   }
+  if (is_extension) check_extension(pattern, method.name);
   const auto route = tree_.add(pattern, matchers);
   if (!route) throw std::invalid_argument(route.error().message);
   if (*route == routes_.size()) routes_.emplace_back();
-  auto& place = routes_[*route].entries[static_cast<std::size_t>(method)];
-  if (place != nullptr) {
-    refuse("route", pattern, " has a handler for " + std::string(to_string(method)) + " already");
+  if (routes_[*route].entry(method.known, method.name) != nullptr) {
+    refuse("route", pattern, " has a handler for " + std::string(method.name) + " already");
   }
-  RouteEntry& entry = entries_.emplace_back(
-      RouteEntry{method, std::string(pattern), *route, {}, std::move(handler), {}});
-  place = &entry;
+  RouteEntry& entry = entries_.emplace_back(RouteEntry{method.known,
+                                                       std::string(method.name),
+                                                       std::string(pattern),
+                                                       *route,
+                                                       {},
+                                                       std::move(handler),
+                                                       {}});
+  if (is_extension) {
+    routes_[*route].extensions.push_back(&entry);
+    extensions_.emplace(method.name);
+  } else {
+    routes_[*route].entries[static_cast<std::size_t>(method.known)] = &entry;
+  }
   return entry;
 }
 
 void RouteTable::set_name(RouteEntry& entry, std::string_view name) {
+  if (is_complete_) refuse_late("route", entry.pattern);
   const auto [place, is_new] = names_.emplace(name, &entry);
   if (!is_new) {
     refuse("route", entry.pattern,
            ": route '" + place->second->pattern + "' is named '" + std::string(name) + "' already");
   }
   entry.name = name;
+}
+
+void RouteTable::add_layer(RouteEntry& entry, Middleware layer) {
+  if (is_complete_) refuse_late("route", entry.pattern);
+  entry.layers.push_back(std::move(layer));
+}
+
+void RouteTable::add_layer(Place& place, Middleware layer) {
+  const bool is_mount = place.name.empty() || place.name.starts_with('/');
+  if (is_complete_) refuse_late(is_mount ? "mount" : "host", place.name);
+  place.layers.push_back(std::move(layer));
 }
 
 RouteTable::Place& RouteTable::add_mount(std::string_view prefix, App app) {
@@ -152,6 +201,7 @@ RouteTable::Place& RouteTable::add_host(std::string_view name, App app) {
 }
 
 Lifecycle RouteTable::complete() {
+  is_complete_ = true;
   Lifecycle lifecycle;
   for (RouteEntry& entry : entries_) {
     wrap_in(entry.layers, entry.handler);
@@ -183,13 +233,19 @@ Task<Response> RouteTable::operator()(Request& request) const {
   return match.route != RouteTree::kNone ? call(match, request) : call_beside_routes(request);
 }
 
-Task<Response> RouteTable::refuse_method(const Route& route, Request& request) {
-  return respond_to_other_method(request, route.allowed());
+/// 405 to a method that another route of this router has, also when only routers know it; 501 to one that nobody does.
+Task<Response> RouteTable::refuse_method(const Route& route, Request& request) const {
+  if (!extensions_.contains(request.method_text())) {
+    return respond_to_other_method(request, route.allowed());
+  }
+  Response response = error_response(request, Status::MethodNotAllowed);
+  response.set(http::FieldName::Allow, route.allowed());
+  return response;
 }
 
 inline Task<Response> RouteTable::call(const RouteTree::Match& match, Request& request) const {
   const Route& route = routes_[match.route];
-  const App* const handler = route.handler(request.method());
+  const App* const handler = route.handler(request.method(), request.method_text());
   if (handler == nullptr) return refuse_method(route, request);
   RouteState& state = route_state(request);
   state.set_route(tree_.pattern(match.route));
@@ -204,23 +260,33 @@ Task<Response> RouteTable::call_beside_routes(Request& request) const {
   if (const Place* const mount = find_mount(request.path())) return call_mounted(*mount, request);
   if (auto redirect = redirect_by_slash(request)) return *std::move(redirect);
   if (!mounts_.empty() && mounts_.back().name.empty()) return call_mounted(mounts_.back(), request);
-  const bool known = request.method() != Method::Other;
+  const bool known =
+      request.method() != Method::Other || extensions_.contains(request.method_text());
   return error_response(request, known ? Status::NotFound : Status::NotImplemented);
 }
 
-const App* RouteTable::Route::handler(Method method) const {
-  if (method == Method::Other) return nullptr;
-  const RouteEntry* const own = entries[static_cast<std::size_t>(method)];
+const RouteEntry* RouteTable::Route::entry(Method method, std::string_view name) const {
+  if (method != Method::Other) return entries[static_cast<std::size_t>(method)];
+  const auto found = std::ranges::find(extensions, name, &RouteEntry::method_name);
+  return found == extensions.end() ? nullptr : *found;
+}
+
+const App* RouteTable::Route::handler(Method method, std::string_view name) const {
+  const RouteEntry* const own = entry(method, name);
   if (own != nullptr) return &own->handler;
-  return method == Method::Head ? handler(Method::Get) : nullptr;  // the server drops the content
+  // The server drops the content.
+  return method == Method::Head ? handler(Method::Get, {}) : nullptr;
 }
 
 std::string RouteTable::Route::allowed() const {
   std::string methods = "OPTIONS";
   for (std::size_t i = 0; i < kMethods; ++i) {
     const auto method = static_cast<Method>(i);
-    if (method == Method::Options || handler(method) == nullptr) continue;
+    if (method == Method::Options || handler(method, {}) == nullptr) continue;
     methods.append(", ").append(to_string(method));
+  }
+  for (const RouteEntry* const extension : extensions) {
+    methods.append(", ").append(extension->method_name);
   }
   return methods;
 }
@@ -243,7 +309,7 @@ BlockingHistory& RouteTable::history_of(const RequestFacts& facts, std::string_v
   base::Arena memory;
   const std::size_t found = tree_.find(path, memory).route;
   if (found != RouteTree::kNone) {
-    const App* const handler = routes_[found].handler(facts.head.method);
+    const App* const handler = routes_[found].handler(facts.head.method, facts.head.method_text);
     return handler != nullptr ? handler->history_of(facts, path) : own_history_;
   }
   if (const Place* const mount = find_mount(path)) {
@@ -269,8 +335,9 @@ std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   const std::string_view path = other_by_slash(request.path(), request.memory());
   const RouteTree::Match match = tree_.find(path, request.memory());
   if (match.route == RouteTree::kNone) return std::nullopt;
-  const bool has_method = request.method() == Method::Options ||
-                          routes_[match.route].handler(request.method()) != nullptr;
+  const bool has_method =
+      request.method() == Method::Options ||
+      routes_[match.route].handler(request.method(), request.method_text()) != nullptr;
   if (!has_method) return std::nullopt;
   std::string target(request.mount_path());
   target.append(path);

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "mastic/app/router_context.h"
 #include "mastic/http/method.h"
 #include "mastic/routing/error_pages.h"
+#include "mastic/routing/route_method.h"
 #include "mastic/routing/route_tree.h"
 
 namespace mastic::routing {
@@ -36,10 +38,18 @@ using app::Task;
 
 struct RouteEntry {
   http::Method method;
+  std::string method_name;
   std::string pattern;
   std::size_t route;  ///< in the tree; patterns that take the same paths share it
   std::string name;
   App handler;
+  std::vector<Middleware> layers;
+};
+
+/// A mount, or a host.
+struct MountedPlace {
+  std::string name;  ///< the prefix, or the host
+  App app;
   std::vector<Middleware> layers;
 };
 
@@ -54,17 +64,14 @@ class RouteTable final : public RouterContext {
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
 
-  /// A mount, or a host.
-  struct Place {
-    std::string name;  ///< the prefix, or the host
-    App app;
-    std::vector<Middleware> layers;
-  };
+  using Place = MountedPlace;
 
   // What is entered stays where it is. A mistake throws std::invalid_argument.
-  RouteEntry& add(http::Method method, std::string_view pattern, App handler,
+  RouteEntry& add(RouteMethod method, std::string_view pattern, App handler,
                   std::span<const PathMatcher> matchers);
   void set_name(RouteEntry& entry, std::string_view name);
+  void add_layer(RouteEntry& entry, Middleware layer);
+  void add_layer(Place& place, Middleware layer);
   Place& add_mount(std::string_view prefix, App app);
   Place& add_host(std::string_view name, App app);
   [[nodiscard]] ErrorPages& pages() { return pages_; }
@@ -97,15 +104,19 @@ class RouteTable final : public RouterContext {
   /// The handlers of one pattern.
   struct Route {
     std::array<const RouteEntry*, kMethods> entries{};
+    std::vector<const RouteEntry*> extensions;  ///< for methods that Mastic does not know
 
-    [[nodiscard]] const App* handler(http::Method method) const;
+    /// The entry for that very method. The name counts for an extension only.
+    [[nodiscard]] const RouteEntry* entry(http::Method method, std::string_view name) const;
+    /// The handler for it: that of GET may stand in for HEAD.
+    [[nodiscard]] const App* handler(http::Method method, std::string_view name) const;
     [[nodiscard]] std::string allowed() const;
   };
 
   [[nodiscard]] Task<Response> call(const RouteTree::Match& match, Request& request) const;
   // Out of line, so that what most requests take makes no room for the others.
-  [[nodiscard, gnu::noinline]] static Task<Response> refuse_method(const Route& route,
-                                                                   Request& request);
+  [[nodiscard, gnu::noinline]] Task<Response> refuse_method(const Route& route,
+                                                            Request& request) const;
   [[nodiscard, gnu::noinline]] Task<Response> call_beside_routes(Request& request) const;
   [[nodiscard, gnu::noinline]] const Place* find_host(std::string_view named) const;
   [[nodiscard]] const Place* find_mount(std::string_view path) const;
@@ -115,9 +126,12 @@ class RouteTable final : public RouterContext {
   std::vector<Route> routes_;
   std::deque<RouteEntry> entries_;
   std::map<std::string, const RouteEntry*, std::less<>> names_;
+  std::set<std::string, std::less<>>
+      extensions_;           ///< methods that some route has and Mastic does not know
   std::list<Place> mounts_;  ///< once complete: those with longer prefixes first
   std::list<Place> hosts_;   ///< once complete: whole names before patterns, longer ones first
   ErrorPages pages_;
+  bool is_complete_ = false;
   mutable BlockingHistory own_history_;  ///< of what it answers itself
 };
 

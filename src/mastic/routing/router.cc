@@ -8,23 +8,33 @@
 
 namespace mastic::routing {
 
-using http::Method;
-
 Router::Router() : table_(std::make_unique<RouteTable>()) {}
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 Router::~Router() = default;
 
-Router::Route Router::add(Method method, std::string_view pattern, App handler,
+RouteTable& Router::table(std::string_view what, std::string_view name) const {
+  if (table_) return *table_;
+  std::string message(what);
+  if (!name.empty()) message.append(" '").append(name).append("'");
+  throw std::logic_error(
+      message.append(" comes too late: this router was moved, into run(), an App, a mount or "
+                     "another Router. Enter "
+                     "everything before that"));
+}
+
+Router::Route Router::add(RouteMethod method, std::string_view pattern, App handler,
                           std::span<const PathMatcher> matchers) {
+  RouteTable& into = table("route", pattern);
   if (const auto why = misfit(RoutePattern(pattern), matchers); !why.empty()) {
     throw std::invalid_argument("route '" + std::string(pattern) + "': " + std::string(why));
   }
-  return {*table_, table_->add(method, pattern, std::move(handler), matchers)};
+  return {into, into.add(method, pattern, std::move(handler), matchers)};
 }
 
-Router::Route Router::add(Method method, std::string_view pattern, App handler) {
-  return {*table_, table_->add(method, pattern, std::move(handler), {})};
+Router::Route Router::add(RouteMethod method, std::string_view pattern, App handler) {
+  RouteTable& into = table("route", pattern);
+  return {into, into.add(method, pattern, std::move(handler), {})};
 }
 
 Router::Route& Router::Route::name(std::string_view name) {
@@ -33,37 +43,40 @@ Router::Route& Router::Route::name(std::string_view name) {
 }
 
 Router::Route& Router::Route::use(Middleware middleware) {
-  entry_.layers.push_back(std::move(middleware));
+  table_.add_layer(entry_, std::move(middleware));
   return *this;
 }
 
 std::vector<Router::RouteInfo> Router::routes() const {
   std::vector<RouteInfo> infos;
-  for (const RouteEntry& entry : table_->entries()) {
-    infos.push_back({entry.method, entry.pattern, entry.name});
+  for (const RouteEntry& entry : table("the list of routes").entries()) {
+    infos.push_back({entry.method, entry.pattern, entry.name, entry.method_name});
   }
   return infos;
 }
 
 Router::Mount Router::mount(std::string_view prefix, App app) {
-  return Mount(table_->add_mount(prefix, std::move(app)).layers);
+  RouteTable& into = table("mount", prefix);
+  return {into, into.add_mount(prefix, std::move(app))};
 }
 
 Router::Mount Router::host(std::string_view name, App app) {
-  return Mount(table_->add_host(name, std::move(app)).layers);
+  RouteTable& into = table("host", name);
+  return {into, into.add_host(name, std::move(app))};
 }
 
 Router::Mount& Router::Mount::use(Middleware middleware) {
-  layers_.push_back(std::move(middleware));
+  table_.add_layer(place_, std::move(middleware));
   return *this;
 }
 
 Router& Router::use(Middleware middleware) {
+  (void)table("a middleware");
   layers_.push_back(std::move(middleware));
   return *this;
 }
 
-ErrorPages& Router::pages() { return table_->pages(); }
+ErrorPages& Router::pages() { return table("an error page").pages(); }
 
 namespace {
 
@@ -84,7 +97,7 @@ class Routes {
 }  // namespace
 
 App Router::build() && {
-  lifecycle_.take(table_->complete());
+  lifecycle_.take(table("an App of it").complete());
   const std::shared_ptr<const RouteTable> table = std::move(table_);
   App app{Routes(table)};
   for (Middleware& layer : std::views::reverse(layers_)) app = layer(std::move(app));

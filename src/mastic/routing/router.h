@@ -20,6 +20,7 @@
 #include "mastic/http/method.h"
 #include "mastic/routing/error_pages.h"
 #include "mastic/routing/route_handler.h"
+#include "mastic/routing/route_method.h"
 #include "mastic/routing/route_pattern.h"
 
 namespace mastic::routing {
@@ -35,6 +36,7 @@ using app::Response;
 using app::Task;
 
 struct RouteEntry;
+struct MountedPlace;
 class RouteTable;
 
 /// Collects routes, and is an App when it is complete:
@@ -53,7 +55,8 @@ class RouteTable;
 /// mounts are: RouteTable. HEAD is answered by GET's handler, OPTIONS with the methods there are,
 /// and a method that a path does not have with 405. A path that is a route but for a slash at its
 /// end is redirected to that (308). A mistake throws std::invalid_argument at once, with the
-/// pattern and what is wrong with it.
+/// pattern and what is wrong with it. What comes too late, because the router was moved into `run`, an App or a mount,
+/// throws std::logic_error: nobody would ever be served it.
 class Router {
  public:
   Router();
@@ -116,9 +119,10 @@ class Router {
   Route del(F... handler) {
     return on<Pattern>(http::Method::Delete, std::move(handler)...);
   }
+  /// Enters a route for any method: `on(Method::Head, ...)`, or `on("PURGE", ...)` for one that Mastic has no name for.
   /// Throws std::invalid_argument when the handler's parameters do not fit the pattern's values.
   template <class F>
-  Route on(http::Method method, std::string_view pattern, F handler) {
+  Route on(RouteMethod method, std::string_view pattern, F handler) {
     if constexpr (PlainHandler<F>) {
       return add(method, pattern, App(std::move(handler)));
     } else {
@@ -128,7 +132,7 @@ class Router {
   }
   /// Enters a route whose handler blocks: `site.get("/report", blocking, report)`.
   template <class F>
-  Route on(http::Method method, std::string_view pattern, Blocking, F handler) {
+  Route on(RouteMethod method, std::string_view pattern, Blocking, F handler) {
     if constexpr (PlainHandler<F>) {
       return add(method, pattern, App(app::blocking, std::move(handler)));
     } else {
@@ -139,21 +143,22 @@ class Router {
   /// Enters a route whose pattern is known when compiled: a handler that does not fit it does not
   /// compile.
   template <base::FixedText Pattern, class F>
-  Route on(http::Method method, F handler) {
+  Route on(RouteMethod method, F handler) {
     detail::check_route<Pattern, F>();
     return on(method, Pattern.view(), std::move(handler));
   }
   template <base::FixedText Pattern, class F>
-  Route on(http::Method method, Blocking, F handler) {
+  Route on(RouteMethod method, Blocking, F handler) {
     detail::check_route<Pattern, F>();
     return on(method, Pattern.view(), app::blocking, std::move(handler));
   }
 
   /// One route, as `routes` lists it.
   struct RouteInfo {
-    http::Method method;
+    http::Method method;  ///< Other for an extension
     std::string pattern;
-    std::string name;  ///< empty for one without
+    std::string name;         ///< empty for one without
+    std::string method_name;  ///< "GET", "PURGE"
   };
   /// Every route of this router, in the order of entry; what is mounted is not looked into.
   [[nodiscard]] std::vector<RouteInfo> routes() const;
@@ -166,8 +171,9 @@ class Router {
 
    private:
     friend class Router;
-    explicit Mount(std::vector<Middleware>& layers) : layers_(layers) {}
-    std::vector<Middleware>& layers_;
+    Mount(RouteTable& table, MountedPlace& place) : table_(table), place_(place) {}
+    RouteTable& table_;
+    MountedPlace& place_;
   };
   /// Gives `prefix` and every path below it to `app`, whatever the method. `app` sees the path
   /// below it, which is empty right at the prefix: the pattern "" of a router there. `prefix` has
@@ -209,18 +215,18 @@ class Router {
   T& own(Arguments&&... arguments) {
     auto object = std::make_shared<T>(std::forward<Arguments>(arguments)...);
     T& state = *object;
-    lifecycle_.own(std::move(object));
+    lifecycle("its state").own(std::move(object));
     return state;
   }
   /// Called before the first request, in the order of entry, by the thread that starts the server.
   /// What it throws keeps the server from starting; then no hook of the end is called.
   Router& on_start(Lifecycle::Hook hook) {
-    lifecycle_.on_start(std::move(hook));
+    lifecycle("a hook of the start").on_start(std::move(hook));
     return *this;
   }
   /// Called after the last answer, in reverse order.
   Router& on_stop(Lifecycle::Hook hook) {
-    lifecycle_.on_stop(std::move(hook));
+    lifecycle("a hook of the end").on_stop(std::move(hook));
     return *this;
   }
   /// A task that runs beside the requests, from the start on. When the server stops its awaits
@@ -232,22 +238,32 @@ class Router {
     static_assert(kBegins,
                   "what runs in the background is a function that takes nothing, returns a Task<> "
                   "and can be copied: `[]() -> Task<> { ... }`");
-    if constexpr (kBegins) lifecycle_.in_background(std::move(name), std::move(begin));
+    if constexpr (kBegins) {
+      lifecycle("a background task").in_background(std::move(name), std::move(begin));
+    }
     return *this;
   }
 
   /// A log for what runs without a request: hooks, background tasks, stores. It goes where the
   /// server's log goes (app_log.h).
-  [[nodiscard]] app::AppLog log(std::string_view logger = "app") { return lifecycle_.log(logger); }
+  [[nodiscard]] app::AppLog log(std::string_view logger = "app") {
+    return lifecycle("a log").log(logger);
+  }
 
   /// The application, with its middleware around it.
   [[nodiscard]] App build() &&;
 
  private:
-  Route add(http::Method method, std::string_view pattern, App handler);
-  Route add(http::Method method, std::string_view pattern, App handler,
+  Route add(RouteMethod method, std::string_view pattern, App handler);
+  Route add(RouteMethod method, std::string_view pattern, App handler,
             std::span<const PathMatcher> matchers);
   [[nodiscard]] ErrorPages& pages();
+  /// What `what`, with `name` if it has one, is entered into. Throws std::logic_error when the router was moved from.
+  [[nodiscard]] RouteTable& table(std::string_view what, std::string_view name = {}) const;
+  [[nodiscard]] Lifecycle& lifecycle(std::string_view what) {
+    (void)table(what);
+    return lifecycle_;
+  }
   template <class F>
   static ErrorPages::Page as_page(F page) {
     constexpr bool kIsCalled = std::invocable<const F&, Request&, const Problem&>;

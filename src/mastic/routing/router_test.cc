@@ -93,6 +93,100 @@ TEST_F(RouterTest, DoesNotImplementUnknownMethodsOfAnyPath) {
   EXPECT_EQ(call(Method::Options, "/x").status, Status::NotFound);
 }
 
+TEST_F(RouterTest, HasHandlersForMethodsThatItDoesNotKnow) {
+  router.get("/cache/{key}", [] { return "cached"; });
+  router.on<"/cache/{key}">("PURGE", [](std::string key) { return "purged " + key; });
+  router.on("BAN", "/cache/{key}", [] { return "banned"; });
+  router.on("POST", "/cache/{key}", [] { return "posted"; });
+  router.get("/about", [] { return "about"; });
+  const auto call_by = [&](std::string_view name, std::string_view path) {
+    exchange.method_name = name;
+    return call(Method::Other, path);
+  };
+  EXPECT_EQ(text_of(call_by("PURGE", "/cache/a%20b")), "purged a b");
+  EXPECT_EQ(text_of(call_by("BAN", "/cache/a")), "banned");
+  EXPECT_EQ(call_by("purge", "/cache/a").status, Status::NotImplemented);
+  EXPECT_EQ(call_by("BREW", "/cache/a").status, Status::NotImplemented);
+  Response elsewhere = call_by("PURGE", "/about");
+  EXPECT_EQ(elsewhere.status, Status::MethodNotAllowed)
+      << "it is known here, but not for this path";
+  EXPECT_EQ(elsewhere.fields.get("Allow"), "OPTIONS, GET, HEAD");
+  EXPECT_EQ(call_by("PURGE", "/nowhere").status, Status::NotFound);
+  EXPECT_EQ(call_by("BREW", "/nowhere").status, Status::NotImplemented);
+  EXPECT_EQ(call_by("PURGE", "/cache/a/").status, Status::PermanentRedirect);
+  exchange.method_name = {};
+  EXPECT_EQ(text_of(call(Method::Post, "/cache/a")), "posted") << "a method may be named, too";
+  Response refused = call(Method::Put, "/cache/a");
+  EXPECT_EQ(refused.status, Status::MethodNotAllowed);
+  EXPECT_EQ(refused.fields.get("Allow"), "OPTIONS, GET, HEAD, POST, PURGE, BAN");
+  EXPECT_EQ(call(Method::Options, "/cache/a").fields.get("Allow"),
+            "OPTIONS, GET, HEAD, POST, PURGE, BAN");
+}
+
+/// What `enter` is refused with.
+template <class Refusal, class Enter>
+std::string refusal_of(Enter enter) {
+  try {
+    enter();
+  } catch (const Refusal& refusal) {
+    return refusal.what();
+  }
+  return "nothing";
+}
+
+TEST_F(RouterTest, RefusesNamesThatAreNoMethods) {
+  const auto refused = [&](const char* method) {
+    return refusal_of<std::invalid_argument>(
+        [&] { router.on(method, "/cache", [] { return ""; }); });
+  };
+  EXPECT_EQ(refused("PURGE"), "nothing");
+  EXPECT_EQ(refused("PURGE"), "route '/cache' has a handler for PURGE already");
+  EXPECT_EQ(refused(""), "route '/cache': '' is not the name of a method");
+  EXPECT_EQ(refused("PURGE ALL"), "route '/cache': 'PURGE ALL' is not the name of a method");
+  EXPECT_EQ(refused("Get"),
+            "route '/cache': the name of a method is spelt in capitals: write GET for 'Get'");
+  EXPECT_TRUE(refused("OTHER").starts_with("route '/cache': Method::Other stands for any method"));
+}
+
+TEST_F(RouterTest, RefusesWhatComesWhenItHasBecomeAnApplication) {
+  struct Mark {
+    void after(Request&, Response& response) const { response.set("X-Mark", "1"); }
+  };
+  Router::Route route = router.get("/early", [] { return "early"; });
+  Router::Mount mount = router.mount("/m", [] { return ""; });
+  Router::Mount host = router.host("h.example", [] { return ""; });
+  EXPECT_EQ(get("/early"), "early");  // from here on it is one
+  const std::string late =
+      " comes too late: this router was moved, into run(), an App, a mount or another Router. "
+      "Enter "
+      "everything before that";
+  const auto refused = [&](auto enter) { return refusal_of<std::logic_error>(enter); };
+  EXPECT_EQ(refused([&] { router.get("/late", [] { return ""; }); }), "route '/late'" + late);
+  EXPECT_EQ(refused([&] { router.get<"/n/{n:int}">([](int) { return ""; }); }),
+            "route '/n/{n:int}'" + late);
+  EXPECT_EQ(refused([&] { router.mount("/late", [] { return ""; }); }), "mount '/late'" + late);
+  EXPECT_EQ(refused([&] { router.host("late.example", [] { return ""; }); }),
+            "host 'late.example'" + late);
+  EXPECT_EQ(refused([&] { router.use(Mark()); }), "a middleware" + late);
+  EXPECT_EQ(refused([&] { router.on_error([](Request&, const Problem&) { return ""; }); }),
+            "an error page" + late);
+  EXPECT_EQ(refused([&] { router.own<int>(); }), "its state" + late);
+  EXPECT_EQ(refused([&] { router.on_start([] {}); }), "a hook of the start" + late);
+  EXPECT_EQ(refused([&] { router.on_stop([] {}); }), "a hook of the end" + late);
+  EXPECT_EQ(refused([&] { (void)router.log("late"); }), "a log" + late);
+  EXPECT_EQ(refused([&] { (void)router.routes(); }), "the list of routes" + late);
+  EXPECT_EQ(refused([&] { (void)App(std::move(router)); }), "an App of it" + late);
+  const std::string for_it =
+      "': its router has become an application, so a name or a middleware comes too late for it: "
+      "give it those where it is entered";
+  EXPECT_EQ(refused([&] { route.use(Mark()); }), "route '/early" + for_it);
+  EXPECT_EQ(refused([&] { route.name("early"); }), "route '/early" + for_it);
+  EXPECT_EQ(refused([&] { mount.use(Mark()); }), "mount '/m" + for_it);
+  EXPECT_EQ(refused([&] { host.use(Mark()); }), "host 'h.example" + for_it);
+  router = Router();
+  EXPECT_EQ(refused([&] { router.get("/again", [] { return ""; }); }), "nothing");
+}
+
 TEST_F(RouterTest, MountsApplicationsBelowAPrefix) {
   const auto show = [](Request& request) {
     return std::string(request.mount_path()) + "|" + std::string(request.path());
