@@ -13,12 +13,28 @@ using mastic::FieldErrors;
 using mastic::Form;
 using mastic::html_escape;
 using mastic::Json;
+using mastic::Query;
+using mastic::RenamedField;
 using mastic::Request;
 using mastic::Response;
 using mastic::Router;
 using mastic::Status;
 using mastic::testing::TestClient;
 using namespace std::chrono_literals;
+
+/// Who asks, as the key in the request says.
+struct Caller {
+  std::string name;
+};
+
+template <>
+struct mastic::routing::FromRequest<Caller> {
+  static constexpr bool kNeedsContent = false;
+  static Caller take(mastic::Request& request) {
+    if (request.field("X-Key") == "open sesame") return {"Ali Baba"};
+    throw mastic::HttpError(mastic::Status::Forbidden, "Say the word.");
+  }
+};
 
 namespace {
 
@@ -38,6 +54,13 @@ struct Greeting {
 struct Room {
   int number = 0;
   int beds = 0;
+};
+
+struct Shirt {
+  std::string class_;
+  int chest_width = 0;
+  static constexpr RenamedField kRenamedFields[] = {{"class_", "class"},
+                                                    {"chest_width", "chestWidth"}};
 };
 
 /// A field with what was typed into it, or `at_first`, and with what is wrong with that.
@@ -75,6 +98,9 @@ Router make_site() {
     if (form.errors.empty()) return Response::redirect("/thanks");
     return Response::html(booking_page(form), Status::UnprocessableContent);
   });
+  site.get<"/cave">([](Caller caller) { return "Come in, " + caller.name + "!\n"; });
+  site.post<"/shirts">([](Json<Shirt> shirt) { return *shirt; });
+  site.get<"/shirts">([](Query<Shirt> shirt) { return shirt->class_; });
   site.get<"/rooms/{number:int}">([](int number) -> std::optional<Room> {
     if (number != 7) return std::nullopt;
     return Room{.number = 7, .beds = 2};
@@ -109,6 +135,13 @@ TEST_F(Values, CookiesGoBothWays) {
   EXPECT_EQ(client.get("/hello", {{"Cookie", "name=Ada"}}).text, "Hello, Ada!\n");
 }
 
+TEST_F(Values, AParameterMayBeOfATypeOfOnesOwn) {
+  EXPECT_EQ(client.get("/cave", {{"X-Key", "open sesame"}}).text, "Come in, Ali Baba!\n");
+  const auto refused = client.get("/cave");
+  EXPECT_EQ(refused.status, Status::Forbidden);
+  EXPECT_EQ(refused.text, "403 Forbidden\n\nSay the word.\n");
+}
+
 TEST_F(Values, InputIsChecked) {
   const auto wrong = client.send_json("/bookings", R"({"name":"Ada","seats":9})", "POST",
                                       {{"Accept", "application/json"}});
@@ -139,6 +172,14 @@ TEST_F(Values, AFormIsShownAgainAsItWasTyped) {
             "<em>a whole number in its range is expected, &#39;two&#39; found</em>\n"
             "<button>Book</button></form>\n");
   EXPECT_EQ(client.post_form("/tables", "name=Ada&seats=2").field("Location"), "/thanks");
+}
+
+TEST_F(Values, FieldsMayHaveOtherNamesOutside) {
+  EXPECT_EQ(client.send_json("/shirts", R"({"class":"plain","chestWidth":40})").text,
+            R"({"class":"plain","chestWidth":40})");
+  EXPECT_EQ(client.send_json("/shirts", R"({"class":7,"chestWidth":40})").text,
+            "422 Unprocessable Content\n\nclass: a string is expected, a whole number found\n");
+  EXPECT_EQ(client.get("/shirts?class=striped&chestWidth=40").text, "striped");
 }
 
 TEST_F(Values, WhatALookUpDoesNotFindIsNotFound) {

@@ -35,7 +35,8 @@ class FieldErrors {
   static constexpr std::size_t kMaxErrors = 100;
 
   void add(std::string_view field, std::string_view message) {
-    if (!is_unread(field)) keep(field, message);
+    const bool is_full = list_.size() == kMaxErrors;  // then it is counted only, and costs nothing
+    if (is_full || !is_unread(field)) keep(field, message);
   }
   /// Adds `message` unless `holds`.
   void require(bool holds, std::string_view field, std::string_view message) {

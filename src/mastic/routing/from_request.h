@@ -5,6 +5,7 @@
 //     site.get<"/items">([](Query<Paging> paging) { ... paging->page ... });
 //     site.post<"/items">([](Json<Item> item, Header<"X-Key"> key) { ... *item ... });
 //     site.post<"/sign-up">([](Checked<Form<SignUp>> form) { ... form->name ... form.errors ... });
+//     site.get<"/me">([](Caller caller) { ... });   // of a type of your own: FromRequest
 //
 // What does not fit never reaches the handler: the client gets 400, 415 or 422 and messages that
 // name the place, what is expected and what was found.
@@ -83,8 +84,17 @@ struct Header : Held<T> {};
 template <base::FixedText Name, class T = std::string_view>
 struct Cookie : Held<T> {};
 
-/// How a parameter of type P is made of a request: `kNeedsContent`, and `take`, which throws
-/// HttpError when it cannot be. (A handler that takes Body pulls the content itself.)
+/// How a parameter of type P is made of a request. An application specializes it for types of its own:
+///
+///     template <>
+///     struct mastic::routing::FromRequest<Caller> {
+///       static constexpr bool kNeedsContent = false;   // true: `take` finds it whole in request.text()
+///       static Caller take(Request& request);          // throws HttpError, or what else is to be answered
+///     };
+///     site.get<"/me">([](Caller caller) { ... });
+///
+/// `take` is called by the handler's thread, for each request, and may return views of that. (A handler that takes Body
+/// pulls the content itself.)
 template <class P>
 struct FromRequest;
 

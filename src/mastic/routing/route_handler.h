@@ -115,7 +115,7 @@ consteval void check_parameter() {
   static_assert(kFits<P> || kByReference || kCheckedWhole || kIsHolder<P>,
                 "a handler's parameter is a Request&, a path value (text, a whole number, a Uuid, "
                 "a type with kPathType and from_path), a Query, Json or Form of a plain struct, a "
-                "Header, a Cookie, or the Body");
+                "Header, a Cookie, the Body, or a type with a FromRequest");
 }
 
 }  // namespace detail
