@@ -46,7 +46,7 @@ function(mastic_test)
   target_link_libraries(${TEST_NAME} PRIVATE
     mastic_compile ${TEST_LINKS} ${MASTIC_RAPIDCHECK} GTest::gtest_main Threads::Threads)
   target_compile_definitions(${TEST_NAME} PRIVATE MASTIC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${TEST_NAME} DISCOVERY_MODE PRE_TEST
+  gtest_discover_tests(${TEST_NAME} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
     PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 60)
 endfunction()
 

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""clang-tidy over every source of the asan build but the tests, as many at a time as there are cores.
+"""clang-tidy over every source but the tests, as many at a time as there are cores.
 
 What was clean stays clean while nothing changes that it is made of: its command, .clang-tidy, and the
-contents of every file that it includes, as the build recorded them. So a source is looked at anew
-only when one of these has changed. What was clean stands in ~/.cache/mastic/tidy (or XDG_CACHE_HOME),
-an empty file for each, which all clones share; marks that nobody has asked for in 30 days are removed.
+contents of every file that it includes, or that another one includes which is compiled together with it,
+as the build `release` has recorded them. So a source is looked at again only when one of these has
+changed. What was clean stands in ~/.cache/mastic/tidy (or XDG_CACHE_HOME), an empty file for each, which
+all clones share; marks that were of no use for 30 days are removed.
+
+It reads the commands of build/tidy, which is configured and not built, and build/release.
 
 Prints what clang-tidy says; exits with 1 when it says anything.
 """
@@ -21,7 +24,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build" / "asan"
+COMMANDS, BUILT = (ROOT / "build" / name for name in ("tidy", "release"))
 TIDY = "clang-tidy-19"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "mastic" / "tidy"
 KEPT_DAYS = 30
@@ -38,12 +41,11 @@ def sources():
 
 
 def dependencies():
-    """The files that each object was made of, by its path in the build folder."""
+    """The files that each source is made of, and those that are compiled together with it."""
     found = {}
-    for block in output_of("ninja", "-C", BUILD, "-t", "deps").split("\n\n"):
-        head, *files = block.strip().splitlines()[-1 if not block.strip() else 0:] or [""]
-        if "#deps" in head and "(VALID)" in head:
-            found[head.split(":")[0]] = [os.path.normpath(BUILD / name.strip()) for name in files]
+    for block in output_of("ninja", "-C", BUILT, "-t", "deps").split("\n\n"):
+        files = [os.path.normpath(BUILT / line.strip()) for line in block.splitlines()[1:]]
+        found |= {pathlib.Path(path): files for path in files if path.endswith(".cc")}
     return found
 
 
@@ -61,14 +63,13 @@ def mark_of(command, files, common):
 
 
 def complaint(source, mark):
-    if mark and mark.exists():
+    if mark.exists():
         mark.touch()
         return ""
-    run = subprocess.run([TIDY, "-p", BUILD, "--quiet", source], capture_output=True, text=True)
+    run = subprocess.run([TIDY, "-p", COMMANDS, "--quiet", source], capture_output=True, text=True)
     if run.returncode != 0:
         return run.stdout or run.stderr
-    if mark:
-        mark.touch()
+    mark.touch()
     return ""
 
 
@@ -84,13 +85,10 @@ def main():
     forget_old_marks()
     common = output_of(TIDY, "--version") + (ROOT / ".clang-tidy").read_text()
     made_of = dependencies()
-    commands = {entry["file"]: entry for entry in json.loads((BUILD / "compile_commands.json").read_text())}
-    marks = {}
-    for source in sources():
-        entry = commands.get(str(source))
-        files = made_of.get(entry["output"]) if entry else None
-        marks[source] = mark_of(entry["command"], files, common) if files else None
-    known = sum(mark is not None and mark.exists() for mark in marks.values())
+    commands = {pathlib.Path(entry["file"]): entry["command"]
+                for entry in json.loads((COMMANDS / "compile_commands.json").read_text())}
+    marks = {source: mark_of(commands[source], made_of[source], common) for source in sources()}
+    known = sum(mark.exists() for mark in marks.values())
     print(f"{len(marks)} sources, {known} of which were clean before and are as they were", flush=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [text for text in pool.map(complaint, marks.keys(), marks.values()) if text]
