@@ -17,6 +17,7 @@ namespace mastic::base {
 /// descriptor, and only the first kind has an endpoint.
 class Address {
  public:
+  /// The address of a host and a port.
   explicit Address(Endpoint endpoint) : endpoint_(endpoint) {}
   /// The address of the Unix socket at `path`, which is taken as it is.
   static Address unix_socket(std::string path);
@@ -28,12 +29,16 @@ class Address {
   /// forms.
   [[nodiscard]] static Result<Address> parse(std::string_view text);
 
+  /// Whether it is that of a Unix socket.
   [[nodiscard]] bool is_unix() const { return !path_.empty(); }
+  /// Whether it is that of a socket that this process was started with.
   [[nodiscard]] bool is_inherited() const { return descriptor_ >= 0; }
   /// Whether only this machine can reach it, as far as the address tells: false for an inherited
   /// socket.
   [[nodiscard]] bool is_local() const { return is_unix() || endpoint_.ip.is_loopback(); }
+  /// Host and port; empty for every other kind.
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  /// The path of a Unix socket; empty for every other kind.
   [[nodiscard]] const std::string& path() const { return path_; }
   /// The number of an inherited socket; negative for every other address.
   [[nodiscard]] int descriptor() const { return descriptor_; }

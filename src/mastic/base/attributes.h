@@ -2,7 +2,8 @@
 
 #pragma once
 
-/// After a parameter (or a member function): what is returned may point into it and dies with it.
+/// Says of a parameter, or of a member function that it follows, that what is returned may point
+/// into it and dies with it.
 #if defined(__clang__)
 #define MASTIC_LIFETIMEBOUND [[clang::lifetimebound]]
 #else

@@ -11,10 +11,13 @@ namespace mastic::base {
 template <std::size_t N>
 struct FixedText {
   // NOLINTNEXTLINE(google-explicit-constructor): a literal is to become one
+  /// Copies the literal.
   consteval FixedText(const char (&literal)[N]) {
     for (std::size_t i = 0; i < N; ++i) text[i] = literal[i];
   }
+  /// The text, without the closing zero.
   [[nodiscard]] constexpr std::string_view view() const { return {text, N - 1}; }
+  /// The characters, with the closing zero. Public, for a template argument has no private members.
   char text[N]{};
 };
 

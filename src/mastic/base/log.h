@@ -14,16 +14,16 @@ enum class Level { Debug, Info, Warning, Error };
 
 /// A fact that a message carries for machines.
 struct LogField {
-  std::string_view name;
-  std::string_view value;
+  std::string_view name;   ///< what it is called
+  std::string_view value;  ///< what it says, as text
 };
 
 /// One message. Its views need to live only until the call that takes it returns.
 struct LogRecord {
-  Level level = Level::Info;
-  std::string_view logger = "server";  ///< who says it: `server`, `app`, or a part of either
-  std::string_view message;            ///< any text; the log escapes it
-  std::span<const LogField> fields = {};
+  Level level = Level::Info;              ///< how serious it is
+  std::string_view logger = "server";     ///< who says it: `server`, `app`, or a part of either
+  std::string_view message;               ///< any text; the log escapes it
+  std::span<const LogField> fields = {};  ///< facts for machines
 };
 
 /// Takes messages for the people who run the server. Callable from every thread; it never blocks

@@ -47,6 +47,7 @@ struct Option {
   std::string_view heading;   ///< the heading in the help that it belongs to
   std::string default_text;   ///< the value of the variable when it was bound
   bool repeatable = false;    ///< whether it may be given several times
+  /// Sets the variable from text. Fails with what is wrong with that.
   std::function<Result<void>(std::string_view text)> set;
 };
 
@@ -99,6 +100,7 @@ class OptionTable {
 
   /// The option with this name or alias, or null. It lives as long as the table.
   [[nodiscard]] const Option* find(std::string_view name) const MASTIC_LIFETIMEBOUND;
+  /// The options, in the order in which they were bound.
   [[nodiscard]] const std::deque<Option>& options() const MASTIC_LIFETIMEBOUND { return options_; }
 
  private:

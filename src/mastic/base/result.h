@@ -11,6 +11,7 @@ namespace mastic::base {
 
 /// What went wrong, written for the person who can fix it: where, what, and how to fix it.
 struct Error {
+  /// A sentence that needs no other to be understood.
   std::string message;
   int number = 0;  ///< the errno behind it, or 0
 };
@@ -19,7 +20,7 @@ struct Error {
 template <class T, class E = Error>
 using Result = std::expected<T, E>;
 
-/// Makes an error out of the parts of its message: return fail("no such directory: ", path);
+/// Makes an error out of the parts of its message: `fail("no such directory: ", path)`.
 template <class... Parts>
 [[nodiscard]] std::unexpected<Error> fail(const Parts&... parts) {
   std::string message;

@@ -12,9 +12,13 @@
 
 namespace mastic::base {
 
+/// Whether `c` is 0 to 9.
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/// Whether `c` is an ASCII letter.
 constexpr bool is_alpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+/// Whether `c` is a space or a tab.
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+/// Makes an ASCII letter a small one, and leaves everything else as it is.
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 /// The value of a hexadecimal digit, or -1.

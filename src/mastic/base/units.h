@@ -11,7 +11,9 @@
 
 namespace mastic::base {
 
+/// A moment of the clock that only goes forward.
 using Instant = std::chrono::steady_clock::time_point;
+/// A length of time; std::chrono's units convert to it.
 using Duration = std::chrono::steady_clock::duration;
 /// A time of day, in UTC. Unlike an Instant it may be set, and then jumps in either direction.
 using WallTime = std::chrono::system_clock::time_point;

@@ -13,6 +13,7 @@ namespace mastic::base {
 
 /// A UUID of any version.
 struct Uuid {
+  /// The bytes, in the order in which they are written.
   std::array<std::uint8_t, 16> bytes{};
 
   /// Reads "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", in either case; returns nothing for anything
