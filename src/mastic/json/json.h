@@ -65,6 +65,7 @@ class JsonReading {
   JsonReading(const JsonReading&) = delete;
   JsonReading& operator=(const JsonReading&) = delete;
 
+  /// What to do with members that the type has no field for.
   [[nodiscard]] UnknownMembers unknown() const { return unknown_; }
   /// Notes that `expected` ("a number") was expected where `found` is, and returns false.
   bool fail(const JsonValue& found, std::string_view expected);

@@ -30,9 +30,12 @@ class JsonBuilder;
 /// that it gives live as long as the document.
 class JsonValue {
  public:
+  /// What a value is. A number is the first of Int, Uint and Double that holds it.
   enum class Kind : std::uint8_t { Null, Bool, Int, Uint, Double, String, Array, Object };
 
+  /// What it is.
   [[nodiscard]] Kind kind() const { return kind_; }
+  /// Whether it is of this kind.
   [[nodiscard]] bool is(Kind kind) const { return kind_ == kind; }
   /// The kind in words, for messages: "a number", "an object".
   [[nodiscard]] std::string_view kind_text() const;
@@ -85,6 +88,7 @@ class JsonValue {
 
 /// A value of an object with its name.
 struct JsonMember : JsonValue {
+  /// The name, with its escapes resolved.
   std::string_view name;
 };
 
@@ -92,6 +96,7 @@ struct JsonMember : JsonValue {
 template <class T>
 class JsonRange {
  public:
+  /// Goes from one value to the next.
   class Iterator {
    public:
     explicit Iterator(const JsonValue* at) : at_(at) {}
@@ -106,6 +111,7 @@ class JsonRange {
     const JsonValue* at_;
   };
 
+  /// Begins at `first`, or is empty when that is null.
   explicit JsonRange(const JsonValue* first) : first_(first) {}
   [[nodiscard]] Iterator begin() const { return Iterator(first_); }
   [[nodiscard]] static std::default_sentinel_t end() { return {}; }
@@ -124,6 +130,7 @@ inline JsonRange<JsonMember> JsonValue::members() const {
 /// A JSON text as a tree of values. It does not refer to the text that it was parsed from.
 class JsonDocument {
  public:
+  /// How deep arrays and objects may be nested.
   static constexpr std::size_t kMaxDepth = 32;
 
   /// Parses a text. Fails with what is wrong and at which byte, when the text is not JSON, is
