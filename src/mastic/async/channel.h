@@ -35,6 +35,7 @@ class BasicChannel {
                 "a Channel moves its values while others wait: wrap T in a std::unique_ptr");
 
  public:
+  /// What `send` gives to await: whether the value was sent.
   class [[nodiscard]] Send final : public Waiter {
    public:
     [[nodiscard]] bool await_resume() const {
@@ -52,6 +53,7 @@ class BasicChannel {
     bool sent_ = false;
   };
 
+  /// What `receive` gives to await: a value, or nothing at the end.
   class [[nodiscard]] Receive final : public Waiter {
    public:
     [[nodiscard]] std::optional<T> await_resume() {
@@ -69,6 +71,7 @@ class BasicChannel {
     std::optional<T> value_;
   };
 
+  /// What `join` gives to await.
   class [[nodiscard]] Join final : public Waiter {
    public:
     void await_resume() const { finish_await(); }
@@ -80,6 +83,7 @@ class BasicChannel {
     BasicChannel* channel_;
   };
 
+  /// Makes a channel that holds up to `capacity` values; with 0, a value goes from hand to hand.
   explicit BasicChannel(std::size_t capacity) : store_(capacity) {}
 
   /// Waits for room, and for a capacity of 0 until it was received. False when the channel was
@@ -105,6 +109,7 @@ class BasicChannel {
 
   /// Nothing more can be sent; who waits to send learns so. May be called again.
   void close() noexcept;
+  /// Whether it was closed; values may still be received.
   [[nodiscard]] bool is_closed() const;
   /// How many values it holds.
   [[nodiscard]] std::size_t size() const;

@@ -29,6 +29,7 @@ class Condition {
 
   /// Wakes the one that waits longest.
   void notify_one() noexcept;
+  /// Wakes all who wait.
   void notify_all() noexcept;
 
  private:

@@ -8,9 +8,11 @@
 
 namespace mastic::async {
 
-/// Not set at first. From any thread; it outlives those who wait for it.
+/// A flag that tasks wait for, and that is not set at first. It may be used from any thread; it
+/// outlives those who wait for it.
 class Event {
  public:
+  /// What `wait` gives to await.
   class [[nodiscard]] Wait final : public Waiter {
    public:
     void await_resume() const { finish_await(); }
@@ -26,7 +28,9 @@ class Event {
   [[nodiscard]] Wait wait() { return Wait(*this); }
   /// Wakes all who wait; who waits from here on does not, until `reset`.
   void set() noexcept;
+  /// Has who comes from here on wait again.
   void reset() noexcept;
+  /// Whether it is set.
   [[nodiscard]] bool is_set() const;
 
  private:

@@ -21,6 +21,7 @@ class Mutex {
 
   /// Waits for it. Throws Cancelled; then it is not held.
   [[nodiscard]] Semaphore::Acquire lock() { return one_.acquire(); }
+  /// Takes the mutex when it is free and nobody waits for it; never waits.
   [[nodiscard]] std::optional<Guard> try_lock() { return one_.try_acquire(); }
 
  private:

@@ -70,10 +70,12 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
   }
 
  public:
+  /// What the function returns, and the await gives.
   using Result = decltype(call(std::declval<F&>(), std::declval<Stop&>()));
   static_assert(std::is_void_v<Result> || std::is_object_v<Result>,
                 "run_blocking gives its result by value; return a pointer to share one");
 
+  /// What the function does to its thread: it blocks for any time, or reads a file.
   enum class What : std::uint8_t { Blocks, Reads };
   /// It may wait for a thread for `longest_wait`; for ever when that is zero.
   explicit Blocking(F&& function, base::Duration longest_wait = {}, What what = What::Blocks)
@@ -168,8 +170,8 @@ template <class F>
   return Blocking<F>(std::forward<F>(f), longest_wait);
 }
 
-/// The same for what reads or writes files: it has threads of its own number (Executor::disk_executor), so that
-/// a disk that hangs does not take those of everything else.
+/// Runs what reads or writes files on such a thread: it has threads of its own number
+/// (Executor::disk_executor), so that a disk that hangs does not take those of everything else.
 template <class F>
 [[nodiscard]] Blocking<F> run_reading(F&& f, base::Duration longest_wait = {}) {
   static_assert(detail::kIsSafeTemporary<F>, "give the lambda a name, as for run_blocking");

@@ -107,6 +107,7 @@ NonVoid<Awaited<A>> value_of_branch(A& operation) {
 template <Selectable... A>
 class [[nodiscard]] Select final : public SelectOperation {
  public:
+  /// What the await gives: the place in the variant says which operation was first.
   using Result = std::variant<detail::NonVoid<Awaited<A>>...>;
 
   explicit Select(A... operations) : operations_(std::move(operations)...) {}
@@ -144,8 +145,10 @@ class [[nodiscard]] Select final : public SelectOperation {
 template <Selectable A>
 class [[nodiscard]] SelectOf final : public SelectOperation {
  public:
+  /// What the await gives.
   using Result = FirstOf<detail::NonVoid<Awaited<A>>>;
 
+  /// Takes the operations. Throws std::invalid_argument when there are none.
   explicit SelectOf(std::vector<A> operations)
       : operations_(std::move(operations)), mutexes_(operations_.size()) {
     if (operations_.empty()) throw std::invalid_argument("select of no operation");

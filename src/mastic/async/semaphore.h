@@ -45,6 +45,7 @@ class Semaphore {
     Semaphore* of_ = nullptr;
   };
 
+  /// What `acquire` gives to await: a Permit.
   class [[nodiscard]] Acquire final : public Waiter {
    public:
     Permit await_resume() const {
@@ -59,6 +60,7 @@ class Semaphore {
     Semaphore* of_;
   };
 
+  /// Makes a semaphore with so many permits.
   explicit Semaphore(std::size_t permits) : permits_(permits) {}
 
   /// Waits for a permit. Throws Cancelled; then it holds none.

@@ -10,6 +10,7 @@ namespace mastic::async {
 /// `co_await Sleep(5s)`; usually spelt sleep_for.
 class Sleep final : public Operation, private Timer {
  public:
+  /// Waits for this long once it is awaited.
   explicit Sleep(base::Duration length) : length_(length) {}
   void await_resume() const { finish_await(); }
 

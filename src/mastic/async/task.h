@@ -30,8 +30,10 @@ class Task;
 /// nothing. `make` has to outlive it.
 template <class Make>
 struct ElidedResult {
+  /// Keeps a reference to the function that makes the value.
   explicit ElidedResult(Make& make_it) : make(make_it) {}
   operator std::invoke_result_t<Make&>() const { return make(); }
+  /// The function that makes the value.
   Make& make;
 };
 
@@ -114,10 +116,11 @@ class [[nodiscard]] Task {
     requires(!std::is_void_v<T> && !std::same_as<std::remove_cvref_t<U>, Task> &&
              std::convertible_to<U &&, T>)
   Task(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
-  /// The same; `make` returns the value, which is made in its place and not moved.
+  /// A task that is done; `make` returns the value, which is made in its place and not moved.
   template <std::invocable Make>
     requires(!std::is_void_v<T>)
   Task(std::in_place_t, Make&& make) : state_(std::in_place_index<0>, ElidedResult(make)) {}
+  /// A task that is done and gives nothing.
   [[nodiscard]] static Task done()
     requires std::is_void_v<T>
   {
@@ -149,6 +152,7 @@ class [[nodiscard]] Task {
     const Handle* const frame = handle();
     return frame == nullptr || frame->done();
   }
+  /// Gives the result once, or throws what the task threw. Requires: is_done().
   T take() {
     if (Handle* const frame = handle()) {
       const Spent spent(*this);
@@ -159,10 +163,10 @@ class [[nodiscard]] Task {
   /// The value that it holds. Requires: holds_value().
   [[nodiscard]] Value& value() MASTIC_LIFETIMEBOUND { return std::get<0>(state_); }
 
-  /// In user code of `context`: begins it here and now, and runs it until it waits or is done. It
-  /// may be awaited after that. Does nothing when it was started already.
+  /// Begins the task in user code of `context`, here and now, and runs it until it waits or is
+  /// done. It may be awaited after that. Does nothing when it was started already.
   void start(Context& context) { start(context.root()); }
-  /// The same, within `scope`.
+  /// Begins the task in the same way, within `scope`.
   void start(CancelScope& scope) {
     if (is_done() || handle()->promise().scope != nullptr) return;
     handle()->promise().scope = &scope;
@@ -177,7 +181,8 @@ class [[nodiscard]] Task {
     waiter.promise().awaited_at = where;
     suspend(waiter, *waiter.promise().scope);
   }
-  /// As await_suspend, but what was not started runs in `scope`, inside of that of `waiter`.
+  /// Does what await_suspend does, but what was not started runs in `scope`, inside of that of
+  /// `waiter`.
   void suspend(std::coroutine_handle<> waiter, CancelScope& scope) {
     Promise& promise = handle()->promise();
     promise.continuation = waiter;

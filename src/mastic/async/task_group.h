@@ -64,7 +64,7 @@ struct Child::promise_type : TaskPromiseBase {
 /// 2. A task that ends with Cancelled has ended, and nothing more.
 class TaskGroup {
  public:
-  /// For what is built upon groups; tasks use `task_group`. In user code, inside of `outer`.
+  /// Made by what is built upon groups; tasks use `task_group`. In user code, inside of `outer`.
   explicit TaskGroup(CancelScope& outer) : outer_(outer), scope_(outer) {}
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
@@ -79,8 +79,8 @@ class TaskGroup {
   void spawn(A task, std::source_location where = std::source_location::current()) {
     run(*this, where, std::move(task));
   }
-  /// The same for the task that `function()` gives; `function` is kept until that has ended, so it
-  /// may be a lambda with captures.
+  /// Runs the task that `function()` gives; `function` is kept until that has ended, so it may be a
+  /// lambda with captures.
   template <class F>
     requires(Awaitable<std::invoke_result_t<F&>>)
   void spawn(F function, std::source_location where = std::source_location::current()) {
@@ -104,6 +104,7 @@ class TaskGroup {
   /// `co_await group.all_ended()`: waits for every task, come what may.
   class AllEnded {
    public:
+    /// Made by `all_ended`.
     explicit AllEnded(TaskGroup& group) : group_(group) {}
     [[nodiscard]] bool await_ready() const noexcept { return group_.size_ == 0; }
     void await_suspend(std::coroutine_handle<> waiter) noexcept { group_.waiter_ = waiter; }
@@ -112,6 +113,7 @@ class TaskGroup {
    private:
     TaskGroup& group_;
   };
+  /// To be awaited: all tasks of the group have ended.
   [[nodiscard]] AllEnded all_ended() { return AllEnded(*this); }
   /// Throws the first failure, or Cancelled when that came from outside of the group. Requires: all
   /// have ended.

@@ -15,6 +15,7 @@ namespace mastic::async {
 /// task that threw: that one threw, or something after it in the same function. (A task that threw
 /// without an await stands there by the await of its caller.)
 struct TaskTrace {
+  /// How many awaits are kept.
   static constexpr std::size_t kMaxAwaits = 32;
 
   std::vector<std::source_location> awaits;  ///< the first kMaxAwaits

@@ -131,7 +131,8 @@ template <Awaitable... A>
 [[nodiscard]] Task<std::tuple<detail::NonVoid<Awaited<A>>...>> when_all(A... tasks) {
   return detail::run_all(detail::as_task(std::move(tasks))...);
 }
-/// The same for as many as there are: a Task<std::vector<T>>, or a Task<> when they give nothing.
+/// Runs as many tasks as there are, and gives what all of them give: a Task<std::vector<T>>, or a
+/// Task<> when they give nothing.
 template <class T>
 [[nodiscard]] auto when_all(std::vector<Task<T>> tasks) {
   return detail::run_all_of(std::move(tasks));
@@ -153,7 +154,8 @@ template <Awaitable... A>
     return detail::run_any(std::index_sequence_for<A...>(), detail::as_task(std::move(tasks))...);
   }
 }
-/// The same for as many as there are. Throws std::invalid_argument when there are none.
+/// Runs as many tasks as there are until one has given something. Throws std::invalid_argument when
+/// there are none.
 template <class T>
 [[nodiscard]] Task<FirstOf<detail::NonVoid<T>>> when_any(std::vector<Task<T>> tasks) {
   return detail::run_any_of(std::move(tasks));
