@@ -40,6 +40,7 @@ class Event {
     const std::lock_guard lock(mutex_);
     is_set_ = false;
   }
+  /// Whether it is set.
   [[nodiscard]] bool is_set() const {
     const std::lock_guard lock(mutex_);
     return is_set_;

@@ -27,9 +27,9 @@
 
 namespace mastic::threads {
 
-/// Any thread may use the pool; one thread at a time may use a lease. The caller that has waited
-/// longest is served first. The pool calls `make`, `is_good` and destructors without its lock, so
-/// they may be slow.
+/// Lends objects that are expensive to make. Any thread may use the pool; one thread at a time may
+/// use a lease. The caller that has waited longest is served first. The pool calls `make`,
+/// `is_good` and destructors without its lock, so they may be slow.
 ///
 /// Invariants:  1. There are `most` places. A caller has one while it holds, checks or makes an
 /// object.  2. An object is made only when none is idle, so there are never more than `most`.  3.
@@ -39,6 +39,7 @@ namespace mastic::threads {
 template <class T>
 class Pool {
  public:
+  /// The settings of a pool.
   struct Options {
     /// Makes an object. Its exceptions go to the caller of `take`.
     std::function<T()> make;
@@ -120,6 +121,7 @@ class Pool {
     std::size_t lent = 0;     ///< objects in use or being made
     std::size_t waiting = 0;  ///< callers that wait for an object
   };
+  /// The figures of this moment. From any thread.
   [[nodiscard]] Statistics statistics() const {
     const std::lock_guard lock(mutex_);
     return {made_, idle_.size(), lent_, waiting_.size()};

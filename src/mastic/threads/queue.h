@@ -44,17 +44,22 @@ enum class Shutdown : std::uint8_t {
 /// A queue whose store decides which item comes next. Use Queue, LifoQueue or PriorityQueue.
 ///
 /// All members may be called from any thread. A thread that learns that the queue is no longer
-/// needed (from `join`, from an item, from a shutdown) may destroy it at once. Invariants, under
-/// the mutex:  1. The store has at most `max_size` items.  2. A thread waits for an item only while
-/// the store is empty or a notification is on its way, and for
-///     room only while it is full or a notification is on its way.
-///  3. `unfinished_` counts the items that were put and not reported by task_done.  4. A thread
-/// that has changed something touches nothing after it releases the mutex, so it notifies
-///     before: another thread may destroy the queue right then.
+/// needed (from `join`, from an item, from a shutdown) may destroy it at once.
+///
+/// Invariants, under the mutex:
+///
+/// 1. The store has at most `max_size` items.
+/// 2. A thread waits for an item only while the store is empty or a notification is on its way, and
+///    for room only while it is full or a notification is on its way.
+/// 3. `unfinished_` counts the items that were put and not reported by task_done.
+/// 4. A thread that has changed something touches nothing after it releases the mutex, so it
+///    notifies before: another thread may destroy the queue right then.
 template <class T, class Store>
 class BasicQueue {
  public:
+  /// What the queue holds.
   using Item = T;
+  /// No limit to the number of items.
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
   /// Makes a queue for at most `max_size` items. Throws std::logic_error when that is 0.
@@ -155,6 +160,7 @@ class BasicQueue {
     const std::lock_guard lock(mutex_);
     return items_.size();
   }
+  /// Whether no item is in the queue.
   [[nodiscard]] bool empty() const { return size() == 0; }
   /// How many items were put and not reported by task_done: those in the queue, and those that are
   /// being worked on.
@@ -162,8 +168,11 @@ class BasicQueue {
     const std::lock_guard lock(mutex_);
     return unfinished_;
   }
+  /// Whether there is no room.
   [[nodiscard]] bool is_full() const { return size() >= max_size_; }
+  /// How many items the queue has room for.
   [[nodiscard]] std::size_t max_size() const { return max_size_; }
+  /// Whether the queue was shut down.
   [[nodiscard]] bool is_shut_down() const {
     const std::lock_guard lock(mutex_);
     return is_shut_down_;

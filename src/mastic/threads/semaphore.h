@@ -91,6 +91,7 @@ class Semaphore {
 /// was acquired is a mistake, and throws std::logic_error.
 class BoundedSemaphore : public Semaphore {
  public:
+  /// Makes a semaphore with so many permits, and never more.
   explicit BoundedSemaphore(std::size_t permits) : Semaphore(permits, permits) {}
 };
 

@@ -11,6 +11,7 @@ namespace mastic::threads {
 /// The error of a task that was not run to its end, and of a promise without a result.
 class TaskLost : public std::runtime_error {
  public:
+  /// Why there is no result.
   enum class Why : std::uint8_t {
     Cancelled,  ///< by Future::cancel, before it began
     Expired,    ///< its deadline passed before it began
@@ -23,6 +24,7 @@ class TaskLost : public std::runtime_error {
   /// Makes the error of the task called `task`. `detail`, if there is any, follows the reason.
   TaskLost(Why why, std::string_view task, std::string_view detail = {});
 
+  /// The reason, for code; `what` has it in words.
   [[nodiscard]] Why why() const { return why_; }
 
  private:

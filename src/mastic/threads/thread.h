@@ -47,6 +47,7 @@ void wait_for_stop(const std::stop_token& stop);
 template <class F>
 class NamedThread {
  public:
+  /// Names the thread `name`, and runs `function` on it.
   template <class G>
   NamedThread(std::string name, G&& function)
       : name_(std::move(name)), function_(std::in_place, std::forward<G>(function)) {}

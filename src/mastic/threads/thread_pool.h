@@ -60,24 +60,26 @@ enum class Stop : std::uint8_t {
 /// place; there are up to `max_stand_ins` of those. When all threads wait and no more may be
 /// started, the UncaughtHook is told once.
 ///
-/// Invariants, under the mutex:  1. Each thread is idle, runs work, or is coming for some: it was
-/// called, was started, or has given
-///     its result and has nothing else to do (`is_free`). When more work is queued than threads are
-///     coming, none is idle and as many threads run as may.
-///  2. `queue_` holds the queued work, with a reference to the state of each PoolTask; `attended_`
-/// holds
-///     the running tasks that take a stop token; `deadlines_` holds the tasks of both with a deadline.
-///  3. The lock of a future's state is taken before ours, never after (future_state.h).  4. A
-/// thread that has queued work, or taken some out, touches nothing of the pool after it releases
-/// the
-///     mutex: that work may end the pool. So threads are called with the mutex held, and a thread that is
-///     to be started is counted before, because the pool waits for those it has counted.
+/// Invariants, under the mutex:
+///
+/// 1. Each thread is idle, runs work, or is coming for some: it was called, was started, or has given
+///    its result and has nothing else to do (`is_free`). When more work is queued than threads are
+///    coming, none is idle and as many threads run as may.
+/// 2. `queue_` holds the queued work, with a reference to the state of each PoolTask; `attended_`
+///    holds the running tasks that take a stop token; `deadlines_` holds the tasks of both with a
+///    deadline.
+/// 3. The lock of a future's state is taken before ours, never after (future_state.h).
+/// 4. A thread that has queued work, or taken some out, touches nothing of the pool after it releases
+///    the mutex: that work may end the pool. So threads are called with the mutex held, and a thread
+///    that is to be started is counted before, because the pool waits for those it has counted.
 class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
  public:
+  /// No limit to the queue.
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
   /// A number of threads for tasks that often wait: four more than there are cores, at most 32.
   [[nodiscard]] static std::size_t usual_threads();
 
+  /// The settings of a pool.
   struct Options {
     /// Appears in messages and in the names of the threads.
     std::string name = "pool";
@@ -85,12 +87,15 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
     /// end when they were idle for `max_idle`. Set both to the same number for a pool of fixed
     /// size.
     std::size_t min_threads = 0;
+    /// The most threads for tasks; the queue keeps what they cannot take.
     std::size_t max_threads = usual_threads();
+    /// How long a thread above `min_threads` stays idle before it ends.
     base::Duration max_idle = std::chrono::seconds(30);
     /// How many threads there may be above `max_threads`, while as many are in a BlockingScope.
     std::size_t max_stand_ins = 32;
     /// How many tasks may wait in the queue; at least 1.
     std::size_t max_queued = kUnbounded;
+    /// What `submit` does when the queue is full.
     WhenFull when_full = WhenFull::Wait;
     /// How many tasks may be nested on one thread, each waiting for the next, or having met a full
     /// queue. Each takes stack. Beyond it Future::get throws NestedTooDeep, and `submit` refuses
@@ -155,19 +160,20 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
 
   /// Figures for monitoring: up to `oldest` of this moment, from `done` on since the pool began.
   struct Statistics {
-    std::size_t threads = 0;
-    std::size_t busy = 0;
-    std::size_t idle = 0;
-    std::size_t blocked = 0;  ///< busy threads that are in a BlockingScope
-    std::size_t queued = 0;
-    base::Duration oldest{};   ///< how long the first task in the queue has waited
-    std::uint64_t done = 0;    ///< tasks that were run
-    std::uint64_t failed = 0;  ///< tasks that were run and threw
-    std::uint64_t lost =
-        0;  ///< tasks that were queued and not begun: cancelled, late, shed, discarded
+    std::size_t threads = 0;    ///< all threads
+    std::size_t busy = 0;       ///< threads that run a task
+    std::size_t idle = 0;       ///< threads that wait for one
+    std::size_t blocked = 0;    ///< busy threads that are in a BlockingScope
+    std::size_t queued = 0;     ///< tasks in the queue
+    base::Duration oldest{};    ///< how long the first task in the queue has waited
+    std::uint64_t done = 0;     ///< tasks that were run
+    std::uint64_t failed = 0;   ///< tasks that were run and threw
+    std::uint64_t lost = 0;     ///< queued and not begun: cancelled, late, shed, discarded
     std::uint64_t refused = 0;  ///< tasks that were not queued
   };
+  /// The figures of this moment. From any thread.
   [[nodiscard]] Statistics statistics() const;
+  /// The name of the pool, as its options have it.
   [[nodiscard]] const std::string& name() const { return options_.name; }
 
   // async::BlockingExecutor. Such work is never shed or discarded: a pool that stops still runs it.

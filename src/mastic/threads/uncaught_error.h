@@ -23,6 +23,7 @@ namespace mastic::threads {
 /// An uncaught exception and where it came from. Its views are valid only during the call that it
 /// is passed to.
 struct UncaughtError {
+  /// Where an exception was left uncaught.
   enum class Place {
     Task,    ///< a task ended with the exception, and its future was dropped without collecting it
     Thread,  ///< the exception left the function of a thread
@@ -30,8 +31,10 @@ struct UncaughtError {
     Hook,        ///< an initializer, or another function that was passed to Mastic, threw
     Pool,        ///< a whole pool has a problem; not an exception of a task
   };
+  /// Where it was left uncaught.
   Place place = Place::Task;
   std::string_view who;  ///< the name of the task, thread or pool; may be empty
+  /// The exception itself; null when there is none.
   std::exception_ptr error;
 
   /// Returns a sentence for a log: "task 'resize' failed, and its result was never collected: disk
@@ -52,6 +55,7 @@ void report_uncaught(const UncaughtError& error) noexcept;
 /// destroy a hook.
 class UncaughtHook {
  public:
+  /// What is called for each. What it throws goes to standard error.
   using Function = std::function<void(const UncaughtError&)>;
 
   /// Calls `function` for every uncaught exception from now on.

@@ -119,12 +119,14 @@ template <FutureRange Futures>
 template <FutureRange Futures>
 class Completed {
  public:
+  /// Refers to `futures`, which must outlive it. It ends at `end`, when there is one.
   explicit Completed(Futures& futures, std::optional<base::Instant> end = {})
       : futures_(futures), done_(detail::references(futures)), end_(end) {}
 
   /// How many of the futures were not reached: after the loop, those that were not done in time.
   [[nodiscard]] std::size_t left() const { return done_.left(); }
 
+  /// Goes to the next future once that is done.
   class Iterator {
    public:
     explicit Iterator(Completed& from) : from_(from), number_(from.next()) {}
