@@ -24,16 +24,22 @@ inline constexpr std::size_t kMaxCookies = 50;
 /// treat `http://localhost` like TLS; a site that is served without TLS has to set `secure` to
 /// false.
 struct SetCookie {
+  /// With which requests that other sites cause a browser sends the cookie: none, links that people
+  /// follow, or all.
   enum class SameSite : std::uint8_t { Strict, Lax, None };
 
   std::string name;        ///< a token; the rules of the prefixes `__Host-` and `__Secure-` apply
   std::string value = {};  ///< visible ASCII without quotes, commas, semicolons, backslashes
-  std::optional<std::chrono::seconds> max_age =
-      {};  ///< without: until the browser ends; 0: removed
+  /// How long the browser keeps it: without a time until it ends, and with 0 no longer.
+  std::optional<std::chrono::seconds> max_age = {};
+  /// The path that a request has to begin with to get the cookie.
   std::string path = "/";
   std::string domain = {};  ///< empty: only the host that set it, without its subdomains
+  /// Whether requests that other sites cause have it.
   SameSite same_site = SameSite::Lax;
+  /// Whether it travels over TLS only.
   bool secure = true;
+  /// Whether scripts of the page cannot read it.
   bool http_only = true;
 
   /// Returns the value of a Set-Cookie field. Throws std::invalid_argument with the reason when

@@ -11,6 +11,7 @@ namespace mastic::http {
 /// An entity tag: a view into the text that it was read from.
 struct EntityTag {
   std::string_view opaque;  ///< including its quotes
+  /// Whether equal tags mean only that the content is as good as the same.
   bool weak = false;
 
   /// Reads `"x"` or `W/"x"`; returns nothing for anything else.

@@ -92,7 +92,7 @@ inline constexpr std::size_t kFieldNameCount =
 /// Returns the name with this text, ignoring case, or Other. Costs one hash of three characters and
 /// one comparison.
 [[nodiscard]] FieldName find_field_name(std::string_view text);
-/// The spelling of the RFCs: "Content-Length". Empty for Other.
+/// Returns the name as the RFCs spell it: "Content-Length". Empty for Other.
 [[nodiscard]] std::string_view to_string(FieldName name);
 
 }  // namespace mastic::http

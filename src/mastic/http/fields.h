@@ -17,6 +17,7 @@ namespace mastic::http {
 
 /// One field: views into the bytes of the FieldsView that it came from.
 struct Field {
+  /// The number of the name, or FieldName::Other.
   FieldName known = FieldName::Other;
   std::string_view name;   ///< as it was written
   std::string_view value;  ///< without spaces and tabs at its ends
@@ -25,10 +26,15 @@ struct Field {
 /// Where a field is, relative to the first byte of the buffer that holds it, so that both can be
 /// moved together.
 struct FieldEntry {
+  /// The place of the name.
   std::uint32_t name_at;
+  /// The place of the value.
   std::uint32_t value_at;
+  /// The length of the value.
   std::uint32_t value_size;
+  /// The length of the name.
   std::uint16_t name_size;
+  /// The number of the name, or FieldName::Other.
   FieldName known;
 };
 
@@ -37,6 +43,7 @@ struct FieldEntry {
 class FieldsView {
  public:
   FieldsView() = default;
+  /// Reads the fields that `entries` find in `bytes`; both must outlive it.
   FieldsView(const char* bytes, std::span<const FieldEntry> entries)
       : bytes_(bytes), entries_(entries) {}
 
@@ -47,9 +54,12 @@ class FieldsView {
   [[nodiscard]] std::string joined(FieldName name) const;
   /// How many fields have this name.
   [[nodiscard]] std::size_t count(FieldName name) const;
+  /// Whether there is a field with this name.
   [[nodiscard]] bool contains(FieldName name) const { return get(name).has_value(); }
 
+  /// How many fields there are.
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   [[nodiscard]] Field operator[](std::size_t i) const {
     const FieldEntry& entry = entries_[i];
@@ -58,6 +68,7 @@ class FieldsView {
             {bytes_ + entry.value_at, entry.value_size}};
   }
 
+  /// Goes through the fields in their order.
   class Iterator {
    public:
     using iterator_concept = std::input_iterator_tag;
@@ -94,6 +105,7 @@ class FieldsView {
 class Fields {
  public:
   Fields() = default;
+  /// Copies fields, with the bytes that they stand in.
   explicit Fields(FieldsView fields);
   /// Returns fields equal to `fields`, whose memory they use until they are changed; only then is
   /// anything copied. Requires: `fields` outlives the result and all its copies, and does not
@@ -113,6 +125,7 @@ class Fields {
   /// Removes every field with this name.
   void remove(std::string_view name);
   void remove(FieldName name) { remove(to_string(name)); }
+  /// Removes every field.
   void clear();
 
   /// The value of the first field with this name, or nothing; valid until the fields change.
@@ -123,13 +136,16 @@ class Fields {
       MASTIC_LIFETIMEBOUND {
     return view().get(name);
   }
+  /// Whether there is a field with this name.
   [[nodiscard]] bool contains(FieldName name) const { return view().contains(name); }
+  /// Whether there are none.
   [[nodiscard]] bool empty() const { return entries().empty(); }
 
   /// The fields for reading; valid until they change.
   [[nodiscard]] FieldsView view() const MASTIC_LIFETIMEBOUND {
     return {source().text_.data(), entries()};
   }
+  /// The places of the fields, for code that keeps heads itself.
   [[nodiscard]] std::span<const FieldEntry> entries() const MASTIC_LIFETIMEBOUND {
     return source().entries_.view();
   }

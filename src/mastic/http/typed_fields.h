@@ -33,14 +33,23 @@ concept TypedField = requires(const T& field) {
 struct CacheControl {
   static constexpr FieldName kName = FieldName::CacheControl;
 
+  /// No cache stores it.
   bool no_store = false;
+  /// A cache asks whether it is still current before it uses it.
   bool no_cache = false;
+  /// Any cache may store it, also one that many people share.
   bool is_public = false;
+  /// Only the browser's own cache may store it.
   bool is_private = false;
+  /// Once it is out of date, no cache uses it without asking, come what may.
   bool must_revalidate = false;
+  /// It never changes, so that browsers do not ask while it is current.
   bool immutable = false;
+  /// How long it stays current.
   std::optional<std::chrono::seconds> max_age;
+  /// How long it stays current in caches that many people share.
   std::optional<std::chrono::seconds> s_maxage;
+  /// How long a cache may still use it when it is out of date, while it asks for a newer one.
   std::optional<std::chrono::seconds> stale_while_revalidate;
 
   /// Throws when it is both public and private, when nothing is set, or when a time is negative.
@@ -50,11 +59,14 @@ struct CacheControl {
 /// Whether a browser saves the content, and under which name, or shows it (RFC 6266).
 struct ContentDisposition {
   static constexpr FieldName kName = FieldName::ContentDisposition;
+  /// What a browser does with the content: it saves it, or shows it.
   enum class Kind : std::uint8_t { Attachment, Inline };
 
+  /// Whether it is saved or shown.
   Kind kind = Kind::Attachment;
   std::string filename;  ///< UTF-8; folders before the name are dropped; may be empty
 
+  /// The value of the field, with a name beyond ASCII in the encoding of RFC 8187.
   [[nodiscard]] std::string to_string() const;
 };
 
@@ -63,27 +75,34 @@ struct Link {
   static constexpr FieldName kName = FieldName::Link;
 
   std::string target;  ///< a URL, absolute or relative
+  /// What the target is to this resource: "next", "preload", "canonical".
   std::string rel;
   std::string as = {};     ///< of a preload: style, script, font, image
   std::string type = {};   ///< a media type
-  std::string title = {};  ///< ASCII
+  std::string title = {};  ///< for people, in ASCII
 
+  /// The value of the field. Throws std::invalid_argument when a part cannot stand in it.
   [[nodiscard]] std::string to_string() const;
 };
 
 /// How long a client should wait before it tries again (RFC 9110 §10.2.3).
 struct RetryAfter {
   static constexpr FieldName kName = FieldName::RetryAfter;
+  /// The time to wait, from now.
   std::chrono::seconds after{};
 
+  /// The value of the field, in seconds.
   [[nodiscard]] std::string to_string() const;
 };
 
 /// The request fields that the response depends on (RFC 9110 §12.5.5).
 struct Vary {
   static constexpr FieldName kName = FieldName::Vary;
+  /// The names of the request fields.
   std::vector<FieldName> on;
 
+  /// The value of the field: the names, with commas between them. Throws std::invalid_argument when
+  /// there are none.
   [[nodiscard]] std::string to_string() const;
 };
 
