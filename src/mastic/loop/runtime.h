@@ -47,17 +47,22 @@ class Runtime final {
 
   /// Has the loops driven. When the system has no threads for that it fails, and drives none.
   [[nodiscard]] base::Result<void> start();
-  /// From any thread: the loops end. Nothing may stand on them any more that waits for them.
+  /// Ends the loops, from any thread. Nothing may stand on them any more that waits for them.
   void stop() noexcept;
-  /// Until they have ended; returns how many threads were written off and have not come back.
+  /// Waits until the loops have ended; returns how many threads were written off and have not come
+  /// back.
   std::uint64_t join();
 
+  /// Whether threads drive the loops.
   [[nodiscard]] bool is_driven() const { return driven_.load(); }
+  /// The loops, one for each core unless the options say otherwise.
   [[nodiscard]] std::span<const std::unique_ptr<Loop>> loops() const { return loops_; }
+  /// The threads of all loops.
   [[nodiscard]] Scheduler& scheduler() { return scheduler_; }
   [[nodiscard]] const Scheduler& scheduler() const { return scheduler_; }
   /// How bytes are transferred, and why so.
   [[nodiscard]] const TransferChoice& transfer() const { return transfer_; }
+  /// The kernel that it was opened with.
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
 
   /// Does `work()` on `loop` and returns what it does; here, while nobody drives the loop. Waits for it,
