@@ -44,6 +44,8 @@ concept LeadsOn = requires(const F& callable, const RequestFacts& facts, std::st
 /// answer is sent. What waits for long hears of a drain before that (Request::draining).
 class App {
  public:
+  /// Makes an application of a handler: whatever is called with (Request&) or (), and returns an
+  /// answer.
   template <class F>
     requires(!std::same_as<F, App> && !AppBuilder<F>)
   App(F handler) {
@@ -64,6 +66,7 @@ class App {
           "a vector, a map, Json<T>), or a std::optional, a Result or a Task of one of these");
     }
   }
+  /// Makes an application of a builder, such as a Router, which is complete with that.
   template <AppBuilder Builder>
   App(Builder builder) : App(std::move(builder).build()) {}
   /// A plain handler that blocks: it is always called on a thread that may.
@@ -107,7 +110,9 @@ class App {
   [[nodiscard]] const Lifecycle& lifecycle() const MASTIC_LIFETIMEBOUND {
     return callee_->lifecycle;
   }
+  /// Moves out what is to be started and stopped, for an application that is put into another one.
   [[nodiscard]] Lifecycle take_lifecycle() { return std::exchange(callee_->lifecycle, {}); }
+  /// Adds what is to be started and stopped with this application.
   void add_lifecycle(Lifecycle lifecycle) { callee_->lifecycle.take(std::move(lifecycle)); }
 
  private:

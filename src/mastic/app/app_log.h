@@ -26,9 +26,11 @@ class LogOutlet;
 /// where it is needed. From any thread.
 class AppLog : public LogVerbs<AppLog> {
  public:
+  /// Made by what hands logs out, such as a Router. Messages come from the logger of that name.
   AppLog(std::shared_ptr<const LogOutlet> outlet, std::string_view logger)
       : outlet_(std::move(outlet)), logger_(logger) {}
 
+  /// Whether messages of this level are kept, for what is costly to find out.
   [[nodiscard]] bool takes(base::Level level) const noexcept;
 
  private:

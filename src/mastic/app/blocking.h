@@ -8,6 +8,7 @@ namespace mastic::app {
 
 /// Written where a handler is, to say that it blocks: `site.get<"/report">(blocking, report)`.
 struct Blocking {};
+/// The word itself, an argument before the handler.
 inline constexpr Blocking blocking;
 
 using async::BlockingHistory;

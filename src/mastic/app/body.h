@@ -49,8 +49,11 @@ class Body {
  public:
   /// Part of an open file.
   struct File {
+    /// The open file, which stays open for as long as a body needs it.
     std::shared_ptr<const base::Descriptor> file;
+    /// The place of the first byte in the file.
     std::uint64_t offset = 0;
+    /// The number of bytes.
     std::uint64_t size = 0;
   };
 
@@ -68,7 +71,10 @@ class Body {
   ~Body() = default;
   /// Holds `bytes`.
   explicit Body(std::string bytes) : content_(std::move(bytes)) {}
+  /// Makes a body of a part of an open file, which the server sends without reading it where it
+  /// can.
   explicit Body(File file) : content_(std::move(file)) {}
+  /// Makes a body that is pulled from `source`, piece by piece.
   explicit Body(std::unique_ptr<BodySource> source) : content_(std::move(source)) {}
 
   /// Shows bytes that stand elsewhere, without a copy. They stay unchanged as long as the exchange: literals, what came
@@ -92,17 +98,19 @@ class Body {
   template <class Producer>
   [[nodiscard]] static Body produced_by(Producer producer);
 
+  /// Whether somebody else has the content by now: it was moved out of a request.
   [[nodiscard]] bool is_taken() const { return taken_; }
   /// How many bytes there are, when that is known.
   [[nodiscard]] std::optional<std::uint64_t> size() const;
 
-  /// All of it, when it is at hand as bytes; nothing when it has to be pulled or is a file.
+  /// The whole content, when it is at hand as bytes; nothing when it has to be pulled or is a file.
   [[nodiscard]] std::optional<std::string_view> bytes() const MASTIC_LIFETIMEBOUND {
     if (const auto* const shared = std::get_if<Shared>(&content_)) return shared->bytes;
     if (const auto* const owned = std::get_if<std::string>(&content_)) return *owned;
     if (std::holds_alternative<std::monostate>(content_)) return std::string_view();
     return std::nullopt;
   }
+  /// The part of a file that it is, or null.
   [[nodiscard]] const File* file() const MASTIC_LIFETIMEBOUND {
     return std::get_if<File>(&content_);
   }

@@ -27,10 +27,11 @@ class DrainSignal {
   DrainSignal(const DrainSignal&) = delete;
   DrainSignal& operator=(const DrainSignal&) = delete;
 
+  /// Whether the drain has begun.
   [[nodiscard]] bool has_begun() const { return begun_.is_set(); }
   /// May outlive the signal.
   [[nodiscard]] virtual std::stop_token token() = 0;
-  /// For tasks.
+  /// What tasks await; it is set when the drain begins.
   [[nodiscard]] async::Event& event() { return begun_; }
 
  protected:
@@ -49,8 +50,10 @@ class DrainSignal {
 /// A std::stop_token, and what a task may await, alone, in when_any or in select.
 class [[nodiscard]] Draining {
  public:
+  /// Made by Request::draining. `signal` must outlive it.
   explicit Draining(DrainSignal& signal) : signal_(&signal), wait_(signal.event().wait()) {}
 
+  /// Whether the drain has begun.
   [[nodiscard]] bool has_begun() const { return signal_->has_begun(); }
   /// Requested when the drain begins. Its callbacks run on the loop, as those of
   /// Request::stop_token do.

@@ -18,6 +18,7 @@ namespace mastic::app {
 /// What tells a type from others. There is one for each type in a shared object.
 class TypeKey {
  public:
+  /// Made for each type once, by whoever keeps values of it.
   constexpr TypeKey(const std::type_info& type, std::size_t size) : type_(&type), size_(size) {}
 
   /// Whether both are of one type, seen from two shared objects: its name and size are the same,
@@ -43,7 +44,9 @@ class Extensions {
   Extensions& operator=(const Extensions&) = delete;
   ~Extensions() { clear(); }
 
+  /// Whether there is no value.
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
+  /// Destroys all values, the last one first.
   void clear() {
     while (first_ != nullptr) {
       Entry& entry = *first_;
@@ -52,6 +55,7 @@ class Extensions {
     }
   }
 
+  /// The value of type T, or null.
   template <class T>
   [[nodiscard]] T* find() const {
     for (Entry* at = first_; at != nullptr; at = at->next) {

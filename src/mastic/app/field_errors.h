@@ -14,12 +14,14 @@
 
 namespace mastic::app {
 
+/// One thing that is wrong with an input.
 struct FieldError {
   std::string field;    ///< "name", "items[2].price"
   std::string message;  ///< "it must not be empty"
 };
 
-/// A plain struct that comes in as Query, Form or Json may have a member
+/// Collects what is wrong with an input. A plain struct that comes in as Query, Form or Json may have a
+/// member `validate`, which is called once all fields are read:
 ///
 ///     void validate(FieldErrors& errors) const {
 ///       errors.require(age >= 18, "age", "must be 18 or more");
@@ -99,10 +101,12 @@ class FieldErrors {
 /// Answered with 422 and every message, each beside its field.
 class InvalidInput : public HttpError {
  public:
+  /// Thrown, it is answered with 422 and all of `errors`.
   explicit InvalidInput(FieldErrors errors)
       : HttpError(http::Status::UnprocessableContent, describe(errors)),
         errors_(std::move(errors)) {}
 
+  /// What is wrong, field by field.
   [[nodiscard]] const FieldErrors& errors() const MASTIC_LIFETIMEBOUND { return errors_; }
 
  private:

@@ -29,7 +29,9 @@ namespace mastic::app {
 
 // ---- what may be returned, as a response ----
 
+/// A response is an answer as it is.
 inline Response to_response(Request&, Response response) { return response; }
+/// Text is answered as text/plain in UTF-8.
 Response to_response(Request&, std::string text);
 /// Answers with a copy of `text`, which is a literal as a rule. (Of a std::string that the handler owned, `c_str()` is
 /// gone by now: that reads freed memory, and only a sanitizer says so.)
@@ -73,6 +75,7 @@ Response to_response(Request& request, std::optional<T> value) {
 /// Whether a handler's result is a task, and what that makes.
 template <class T>
 struct TaskTraits : std::false_type {
+  /// What the task gives, or T itself.
   using Value = T;
 };
 template <class T>

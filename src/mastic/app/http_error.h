@@ -16,11 +16,14 @@ namespace mastic::app {
 /// any other exception becomes a 500 that shows nothing of it.
 class HttpError : public std::exception {
  public:
+  /// Thrown, it is answered with `status` and, where the client is shown one, the sentence
+  /// `detail`.
   explicit HttpError(http::Status status, std::string detail = {})
       : status_(status), detail_(std::move(detail)) {}
 
+  /// The status of the answer.
   [[nodiscard]] http::Status status() const { return status_; }
-  /// For the client, in plain words; may be empty.
+  /// What the client is told, in plain words; may be empty.
   [[nodiscard]] const std::string& detail() const { return detail_; }
   [[nodiscard]] const char* what() const noexcept override { return detail_.c_str(); }
 
@@ -32,6 +35,7 @@ class HttpError : public std::exception {
   HttpError&& set(std::string_view name, std::string_view value) && {
     return std::move(set(name, value));
   }
+  /// The fields that the answer gets besides its own.
   [[nodiscard]] const http::Fields& fields() const { return fields_; }
 
  private:
@@ -51,6 +55,7 @@ class ContentError final : public HttpError {
 /// which says where and what would help, is for the log, as `what`.
 class StorageError final : public HttpError {
  public:
+  /// Thrown, it is answered with `status` and the sentence `detail`; `reason` goes to the log.
   StorageError(http::Status status, std::string detail, std::string reason)
       : HttpError(status, std::move(detail)), reason_(std::move(reason)) {}
   [[nodiscard]] const char* what() const noexcept override { return reason_.c_str(); }

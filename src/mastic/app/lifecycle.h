@@ -16,19 +16,27 @@
 
 namespace mastic::app {
 
-/// Collected by routers; applications hand theirs up to whatever they are put into.
+/// What an application does beside answering requests: hooks, background tasks and the objects that
+/// it owns. Routers collect it, and applications hand theirs up to whatever they are put into.
 class Lifecycle {
  public:
+  /// What is called once, before the first request or after the last.
   using Hook = std::function<void()>;
+  /// A task that runs beside the requests.
   struct BackgroundTask {
     std::string name;  ///< for the log
+    /// Called once, when the server has started; makes the task.
     std::function<async::Task<>()> begin;
   };
 
   /// Keeps `object` until the application is gone; the one given last goes first.
   void own(std::shared_ptr<void> object) { owned_.objects.push_back(std::move(object)); }
+  /// Has `hook` called before the first request. When it throws, the server does not start.
   void on_start(Hook hook) { starts_.push_back(std::move(hook)); }
+  /// Has `hook` called after the last request.
   void on_stop(Hook hook) { stops_.push_back(std::move(hook)); }
+  /// Runs the task that `begin` makes beside the requests; its end is awaited when the server
+  /// stops.
   void in_background(std::string name, std::function<async::Task<>()> begin) {
     tasks_.push_back({std::move(name), std::move(begin)});
   }
@@ -57,6 +65,7 @@ class Lifecycle {
   /// Calls them all, in reverse order, and tells `report` what one throws. A fault that cannot be
   /// told, for want of memory, is passed over: who stops is often a destructor.
   void stop(const std::function<void(const std::string& fault)>& report) const noexcept;
+  /// The tasks that run beside the requests.
   [[nodiscard]] const std::vector<BackgroundTask>& tasks() const { return tasks_; }
 
  private:

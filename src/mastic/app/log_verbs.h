@@ -22,18 +22,22 @@ concept LogPart = std::convertible_to<const T&, std::string_view> || std::is_ari
 template <class Self>
 class LogVerbs {
  public:
+  /// Writes a message of level debug, made of `parts`: text and numbers, one after the other.
   template <LogPart... Parts>
   void debug(const Parts&... parts) const noexcept {
     say(base::Level::Debug, parts...);
   }
+  /// Writes a message of level info.
   template <LogPart... Parts>
   void info(const Parts&... parts) const noexcept {
     say(base::Level::Info, parts...);
   }
+  /// Writes a message of level warning.
   template <LogPart... Parts>
   void warning(const Parts&... parts) const noexcept {
     say(base::Level::Warning, parts...);
   }
+  /// Writes a message of level error.
   template <LogPart... Parts>
   void error(const Parts&... parts) const noexcept {
     say(base::Level::Error, parts...);

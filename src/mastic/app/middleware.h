@@ -34,6 +34,7 @@ namespace mastic::app {
 /// What a middleware goes on to; calls the application below.
 class Next {
  public:
+  /// Made by what calls a middleware; `app` must outlive it.
   explicit Next(const App& app) : app_(&app) {}
   [[nodiscard]] Task<Response> operator()(Request& request) const { return (*app_)(request); }
 
@@ -41,32 +42,39 @@ class Next {
   const App* app_;
 };
 
+/// A middleware in its first form: called with an App, it returns one.
 template <class M>
 concept Wrapper = requires(M middleware, App app) {
   { middleware(std::move(app)) } -> std::convertible_to<App>;
 };
+/// A middleware in its second form: called with (Request&, Next), it returns a Task<Response>.
 template <class M>
 concept Around = requires(const M& middleware, Request& request, Next next) {
   { middleware(request, next) } -> std::same_as<Task<Response>>;
 };
+/// A middleware with `std::optional<Response> before(Request&) const`.
 template <class M>
 concept HasBefore = requires(const M& middleware, Request& request) {
   { middleware.before(request) } -> std::same_as<std::optional<Response>>;
 };
+/// A middleware with `void after(Request&, Response&) const`.
 template <class M>
 concept HasPlainAfter = requires(const M& middleware, Request& request, Response& response) {
   { middleware.after(request, response) } -> std::same_as<void>;
 };
+/// A middleware with `Task<> after(Request&, Response&) const`, which may wait.
 template <class M>
 concept HasWaitingAfter = requires(const M& middleware, Request& request, Response& response) {
   { middleware.after(request, response) } -> std::same_as<Task<>>;
 };
+/// A middleware with an `after` of either form.
 template <class M>
 concept HasAfter = HasPlainAfter<M> || HasWaitingAfter<M>;
 
-/// Has a member of that name, whether it fits or not: a layer that guards must not be left out.
+/// Has a member `before`, whether it fits or not: a layer that guards must not be left out.
 template <class M>
 concept NamesBefore = requires { &M::before; };
+/// Has a member `after`, whether it fits or not.
 template <class M>
 concept NamesAfter = requires { &M::after; };
 
@@ -148,6 +156,8 @@ template <class M>
 /// A middleware of any form, kept until there is an App to put it around.
 class Middleware {
  public:
+  /// Takes a middleware of any of the three forms. Another type does not compile, and the message
+  /// says what is wanted.
   template <class M>
     requires(!std::same_as<M, Middleware>)
   Middleware(M middleware) : layer_(std::make_unique<Layer<M>>(std::move(middleware))) {}

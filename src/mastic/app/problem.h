@@ -10,7 +10,9 @@
 
 namespace mastic::app {
 
+/// What a client is told of an error. Pages show it as text, as HTML or as JSON.
 struct Problem {
+  /// The status of the answer.
   http::Status status = http::Status::InternalServerError;
   std::string detail;              ///< a sentence or none
   std::vector<FieldError> errors;  ///< of the fields of an input

@@ -29,14 +29,17 @@ namespace mastic::app {
 
 /// What arrived: plain facts, and views into the memory of the exchange.
 struct RequestFacts {
+  /// The method, target, version and fields, as they were parsed.
   const http::RequestHead& head;
   std::string_view path;  ///< of its target, in normal form (http/target.h)
+  /// The address of the client.
   base::Endpoint peer;
+  /// Whether the request came over TLS.
   bool is_secure = false;
 };
 
-/// Lives as long as its exchange, also across `co_await`, and so do all views it gives. Used by one
-/// thread at a time.
+/// What a client asked for. It lives as long as its exchange, also across `co_await`, and so do all
+/// views it gives. Used by one thread at a time.
 class Request {
  public:
   /// What `facts` point to outlives the request, as does `exchange`.
@@ -45,12 +48,15 @@ class Request {
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
+  /// The method, such as Method::Get.
   [[nodiscard]] http::Method method() const { return facts_.head.method; }
-  /// As it was written: tells methods apart that Method calls Other.
+  /// The method as it was written, which tells methods apart that Method calls Other.
   [[nodiscard]] std::string_view method_text() const { return facts_.head.method_text; }
+  /// The version of HTTP that the client speaks.
   [[nodiscard]] http::Version version() const { return facts_.head.version; }
   /// The whole target, as it was written.
   [[nodiscard]] std::string_view target() const { return facts_.head.target_text; }
+  /// Which of the four forms the target has; most have a path (`Origin`).
   [[nodiscard]] http::Target::Form target_form() const { return facts_.head.target.form; }
   /// Host and perhaps port that the client named; empty when it named none.
   [[nodiscard]] std::string_view authority() const { return facts_.head.authority; }
@@ -68,9 +74,13 @@ class Request {
   [[nodiscard]] std::string_view decoded_path() MASTIC_LIFETIMEBOUND;
   /// What stands after the question mark; empty when nothing does.
   [[nodiscard]] std::string_view query() const { return facts_.head.target.query; }
+  /// Whether the target has a question mark, even with nothing behind it.
   [[nodiscard]] bool has_query() const { return facts_.head.target.has_query; }
 
+  /// All fields of the head, in the order in which they came.
   [[nodiscard]] http::FieldsView fields() const { return facts_.head.fields; }
+  /// The value of the first field of that name, or nothing. Names are compared without regard to
+  /// case.
   [[nodiscard]] std::optional<std::string_view> field(http::FieldName name) const {
     return facts_.head.fields.get(name);
   }
@@ -81,8 +91,8 @@ class Request {
   /// A cookie's value (http/cookie.h).
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
 
-  /// Of the media types that the handler offers, "text/html" and the like, the one that the client
-  /// likes best; of several the first. Nothing when it takes none. The answer then says, in Vary,
+  /// The media type that the client likes best among those that the handler offers, "text/html" and
+  /// the like; of several the first. Nothing when it takes none. The answer then says, in Vary,
   /// that it depends on Accept.
   [[nodiscard]] std::optional<std::string_view> preferred_type(
       std::initializer_list<std::string_view> offered) const;
@@ -96,6 +106,8 @@ class Request {
   /// What the route's pattern took for `{name}`. Throws std::out_of_range when it has no such name.
   [[nodiscard]] std::string_view value(std::string_view name) const;
 
+  /// The content, for a handler that pulls it or moves it elsewhere. That of a plain handler has
+  /// arrived already.
   [[nodiscard]] Body& body() MASTIC_LIFETIMEBOUND { return body_; }
   /// Waits until the whole body is at hand. Throws HttpError: 413 when it is larger than the
   /// server's limit (max_body_bytes), or than `most` in place of it; 503 when the process holds too
@@ -106,7 +118,9 @@ class Request {
   /// or pull. Throws std::logic_error when it is not at hand.
   [[nodiscard]] std::string_view text() const MASTIC_LIFETIMEBOUND;
 
+  /// The address of the client, which may be that of a proxy.
   [[nodiscard]] const base::Endpoint& peer() const { return facts_.peer; }
+  /// Whether the request came over TLS.
   [[nodiscard]] bool is_secure() const { return facts_.is_secure; }
 
   /// Names this exchange in logs and error pages; not to be guessed.
@@ -166,6 +180,8 @@ class Request {
   /// Whether answers to errors may show what is inside: in debug mode, to a host that no other site
   /// can have taken (own_host.h).
   [[nodiscard]] bool is_debug() const;
+  /// The exchange that carries the request, for code that extends applications, such as middleware
+  /// of one's own.
   [[nodiscard]] ExchangeContext& exchange() MASTIC_LIFETIMEBOUND { return exchange_; }
   [[nodiscard]] const ExchangeContext& exchange() const MASTIC_LIFETIMEBOUND { return exchange_; }
 

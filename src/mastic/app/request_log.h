@@ -21,8 +21,10 @@ class Request;
 /// request has an AppLog.
 class RequestLog : public LogVerbs<RequestLog> {
  public:
+  /// Made by Request::log. Messages come from the logger of that name.
   RequestLog(Request& request, std::string_view logger) : request_(request), logger_(logger) {}
 
+  /// Whether messages of this level are kept, for what is costly to find out.
   [[nodiscard]] bool takes(base::Level level) const noexcept;
   /// Says `message` with the id of the exchange and nothing else, which takes no memory.
   void write_briefly(base::Level level, std::string_view message) const noexcept;

@@ -17,11 +17,12 @@
 
 namespace mastic::app {
 
-/// Status, fields and content. How it is framed is the server's matter: a handler sets no
-/// Connection, Transfer-Encoding or Date, and a Content-Length only where it answers a HEAD request
-/// itself or promises the length of content that is produced.
+/// An answer: status, fields and content. How it is framed is the server's matter: a handler sets
+/// no Connection, Transfer-Encoding or Date, and a Content-Length only where it answers a HEAD
+/// request itself or promises the length of content that is produced.
 struct Response {
   Response() = default;
+  /// Makes an answer with this status and content, and no fields yet.
   explicit Response(http::Status code, Body content = {})
       : status(code), body(std::move(content)) {}
 
@@ -69,7 +70,7 @@ struct Response {
   Response& set(http::FieldName name, std::string_view value) & {
     return set(to_string(name), value);
   }
-  /// http/typed_fields.h.
+  /// Sets a field that has a type of its own, such as CacheControl (http/typed_fields.h).
   template <http::TypedField Field>
   Response& set(const Field& field) & {
     return set(Field::kName, field.to_string());
@@ -108,8 +109,11 @@ struct Response {
     return std::move(clear_cookie(cookie));
   }
 
+  /// The status; Ok unless the handler says otherwise.
   http::Status status = http::Status::Ok;
+  /// The fields of the head, but for those that frame the message, which the server adds.
   http::Fields fields;
+  /// The content.
   Body body;
   std::unique_ptr<Upgrade> upgrade;  ///< with 101 only; null in all other answers
 
