@@ -43,10 +43,12 @@ class ErrorPages {
   /// built-in page.
   using Page = std::move_only_function<std::optional<Response>(Request&, const Problem&) const>;
 
+  /// Whether there is none.
   [[nodiscard]] bool empty() const { return pages_.empty() && !any_ && catchers_.empty(); }
 
+  /// Sets the page for one status, which takes the place of an earlier one.
   void set(http::Status status, Page page) { pages_[status] = std::move(page); }
-  /// For statuses without a page of their own.
+  /// Sets the page for statuses without one of their own.
   void set(Page page) { any_ = std::move(page); }
   /// `handler` is called with (Request&, const E&) or (const E&), and returns an answer, or an empty std::optional where
   /// another one is to be looked for.

@@ -42,6 +42,7 @@ using app::Response;
 /// Holds a T; used like a pointer to it.
 template <class T>
 struct Held {
+  /// The value itself.
   T value;
 
   T& operator*() & { return value; }
@@ -55,6 +56,7 @@ struct Held {
 /// not have are passed over, or refused. As a result of a handler: the answer is that.
 template <class T, json::UnknownMembers Unknown = json::UnknownMembers::Ignore>
 struct Json : Held<T> {};
+/// A handler that returns Json answers with it.
 template <json::JsonWritable T, json::UnknownMembers Unknown>
 Response to_response(Request&, const Json<T, Unknown>& json) {
   return Response::json(json.value);
@@ -73,6 +75,7 @@ struct Form : Held<T> {};
 ///     "<input name=seats value='" + html_escape(form.typed.of("seats")) + "'>" + html_escape(form.errors.of("seats"))
 template <class P>
 struct Checked : P {
+  /// What is wrong with the input; empty when all could be read and is valid.
   FieldErrors errors;
   TextFields typed;  ///< the fields of a Form or Query as they came, read or not; none of Json
 };
@@ -98,6 +101,7 @@ struct Cookie : Held<T> {};
 template <class P>
 struct FromRequest;
 
+/// A type that a handler may take as a parameter, for FromRequest says how it is made.
 template <class P>
 concept TakenFromRequest = requires(Request& request) {
   { FromRequest<P>::take(request) } -> std::same_as<P>;

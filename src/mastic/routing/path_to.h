@@ -25,8 +25,8 @@ using app::to_path_text;
 [[nodiscard]] std::string make_path(const RoutePattern& pattern,
                                     std::span<const std::string> values);
 
-/// path_to<"/items/{id:int}/{name}">(7, "a b") is "/items/7/a%20b". How many values there are is
-/// checked when compiled.
+/// The path of a pattern with these values: `path_to<"/items/{id:int}/{name}">(7, "a b")` is
+/// "/items/7/a%20b". How many values there are is checked when compiled.
 template <base::FixedText Pattern, PathText... V>
 [[nodiscard]] std::string path_to(const V&... values) {
   constexpr RoutePattern pattern(Pattern.view());

@@ -21,10 +21,12 @@
 
 namespace mastic::routing {
 
-/// For values of type T: `kName`, as patterns spell it, and `parse`, of decoded text.
+/// How a segment becomes a T: `kName`, as patterns spell it, and `parse`, of decoded text.
+/// Specialise it for a type of your own.
 template <class T>
 struct PathType;
 
+/// A type that a segment of a path can become, for PathType says how.
 template <class T>
 concept PathValueType = requires(std::string_view text) {
   { PathType<T>::kName } -> std::convertible_to<std::string_view>;
@@ -83,12 +85,14 @@ struct PathType<T> {
 
 /// What a router has to know of a type: whether a segment is one.
 struct PathMatcher {
+  /// The name of the type in patterns, such as `int`.
   std::string_view type;
-  bool (*matches)(std::string_view text) = nullptr;  ///< decoded
+  bool (*matches)(std::string_view text) = nullptr;  ///< whether decoded text is one
 
   friend bool operator==(const PathMatcher&, const PathMatcher&) = default;
 };
 
+/// Makes the matcher of type T.
 template <PathValueType T>
 [[nodiscard]] constexpr PathMatcher matcher_of() {
   return {PathType<T>::kName,

@@ -67,7 +67,8 @@ class Router {
   /// A route that was entered. Dies with the router.
   class Route {
    public:
-    /// For Request::url_for. Throws when another route of this router has that name.
+    /// Names the route, for Request::url_for. Throws when another route of this router has that
+    /// name.
     Route& name(std::string_view name);
     /// Puts a middleware around this route's handler, inside those used before.
     Route& use(Middleware middleware);
@@ -79,6 +80,8 @@ class Router {
     RouteEntry& entry_;
   };
 
+  /// Enters a route for GET, which answers HEAD too. `handler` is a function, or `blocking` and a
+  /// function.
   template <class... F>
   Route get(std::string_view pattern, F... handler) {
     return on(http::Method::Get, pattern, std::move(handler)...);
@@ -87,6 +90,7 @@ class Router {
   Route get(F... handler) {
     return on<Pattern>(http::Method::Get, std::move(handler)...);
   }
+  /// Enters a route for POST.
   template <class... F>
   Route post(std::string_view pattern, F... handler) {
     return on(http::Method::Post, pattern, std::move(handler)...);
@@ -95,6 +99,7 @@ class Router {
   Route post(F... handler) {
     return on<Pattern>(http::Method::Post, std::move(handler)...);
   }
+  /// Enters a route for PUT.
   template <class... F>
   Route put(std::string_view pattern, F... handler) {
     return on(http::Method::Put, pattern, std::move(handler)...);
@@ -103,6 +108,7 @@ class Router {
   Route put(F... handler) {
     return on<Pattern>(http::Method::Put, std::move(handler)...);
   }
+  /// Enters a route for PATCH.
   template <class... F>
   Route patch(std::string_view pattern, F... handler) {
     return on(http::Method::Patch, pattern, std::move(handler)...);
@@ -111,6 +117,7 @@ class Router {
   Route patch(F... handler) {
     return on<Pattern>(http::Method::Patch, std::move(handler)...);
   }
+  /// Enters a route for DELETE.
   template <class... F>
   Route del(std::string_view pattern, F... handler) {
     return on(http::Method::Delete, pattern, std::move(handler)...);

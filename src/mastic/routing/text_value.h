@@ -27,11 +27,13 @@ struct TextValue {
       PathValueType<T>,
       "a field of a query or form, a header field or a cookie is text, bool, a number, an "
       "enumeration, a Uuid or a type with kPathType and from_path; optional or a vector of these");
+  /// Reads `text` into `into`; false when it is no T.
   static bool read(std::string_view text, T& into) {
     auto value = PathType<T>::parse(text);
     if (value) into = std::move(*value);
     return value.has_value();
   }
+  /// Says in words what would be a T, for the message to the client.
   static std::string expected() {
     return std::integral<T> ? "a whole number in its range" : std::string(PathType<T>::kName);
   }
