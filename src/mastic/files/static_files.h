@@ -20,7 +20,8 @@ namespace mastic::files {
 [[nodiscard]] base::Result<app::App> open_static_files(const std::string& root, Options options,
                                                        base::Kernel& kernel);
 
-/// The same for a program's start: throws std::runtime_error with that message.
+/// Serves the files below `root`, as open_static_files does, for a program's start: throws
+/// std::runtime_error with its message.
 [[nodiscard]] app::App static_files(const std::string& root, Options options = {});
 
 }  // namespace mastic::files
