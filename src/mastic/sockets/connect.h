@@ -17,8 +17,11 @@
 
 namespace mastic::sockets {
 
+/// How a connection is made, and what limits it has.
 struct ConnectOptions {
+  /// How long the peer may take to accept it.
   base::Duration connect_timeout = std::chrono::seconds(10);
+  /// The limits and deadlines of the connection.
   StreamOptions stream;
 };
 
@@ -36,7 +39,7 @@ class ConnectError : public std::runtime_error {
 /// for as long as the loop is driven.
 [[nodiscard]] async::Task<std::unique_ptr<Connection>> connect_tcp(
     const std::string& address, const ConnectOptions& options = {});
-/// The same for the Unix socket at `path`.
+/// Connects to the Unix socket at `path`.
 [[nodiscard]] async::Task<std::unique_ptr<Connection>> connect_unix(
     const std::string& path, const ConnectOptions& options = {});
 

@@ -21,14 +21,17 @@ namespace mastic::sockets {
 /// is sent and the connection is closed. An exception that leaves it aborts its connection.
 class ConnectionHandler {
  public:
+  /// Takes a function that returns a task.
   template <class F>
     requires std::is_invocable_r_v<async::Task<>, const F&, Connection&>
   ConnectionHandler(F task) : task_(std::move(task)) {}
   template <class F>
     requires(!std::is_invocable_v<const F&, Connection&> &&
              std::is_invocable_r_v<void, const F&, BlockingConnection&>)
+  /// Takes a function that blocks, which gets threads to run on.
   ConnectionHandler(F function) : blocking_(std::move(function)) {}
 
+  /// Whether it is a function that blocks.
   [[nodiscard]] bool is_blocking() const { return blocking_ != nullptr; }
   [[nodiscard]] async::Task<> operator()(Connection& connection) const { return task_(connection); }
   void operator()(BlockingConnection& connection) const { blocking_(connection); }

@@ -21,16 +21,17 @@ namespace mastic::sockets {
 
 /// What the shards of a server of datagrams count together, besides those that are being handled.
 struct DatagramCounters : net::ShardCounters {
-  std::atomic<std::uint64_t> received{0};
-  std::atomic<std::uint64_t> dropped{0};
-  std::atomic<std::uint64_t> replied{0};
-  std::atomic<std::uint64_t> unsent{0};
-  std::atomic<std::uint64_t> failed{0};
+  std::atomic<std::uint64_t> received{0};  ///< datagrams that came
+  std::atomic<std::uint64_t> dropped{0};   ///< too long, or no memory, or no thread to queue for
+  std::atomic<std::uint64_t> replied{0};   ///< replies that the system took
+  std::atomic<std::uint64_t> unsent{0};    ///< replies that it did not take
+  std::atomic<std::uint64_t> failed{0};    ///< datagrams whose handler threw
 };
 
-/// Lent to a handler for as long as that runs.
+/// A datagram that came, lent to its handler for as long as that runs.
 class Datagram {
  public:
+  /// Made by the server for its handler.
   Datagram(std::string bytes, const DatagramPath& path, base::Kernel& kernel,
            DatagramCounters& counters)
       : bytes_(std::move(bytes)),
@@ -41,6 +42,7 @@ class Datagram {
   Datagram(const Datagram&) = delete;
   Datagram& operator=(const Datagram&) = delete;
 
+  /// What it holds.
   [[nodiscard]] std::string_view bytes() const MASTIC_LIFETIMEBOUND { return bytes_; }
   /// Who sent it, or so it says: anybody can put any address there. None on a Unix socket.
   [[nodiscard]] const base::Endpoint& peer() const MASTIC_LIFETIMEBOUND { return peer_; }
@@ -74,15 +76,20 @@ class Datagram {
 /// It is called for several datagrams at once, on several threads, in no certain order.
 class DatagramHandler {
  public:
+  /// Takes a function that returns a task.
   template <class F>
     requires std::is_invocable_r_v<async::Task<>, const F&, Datagram&>
   DatagramHandler(F task) : task_(std::move(task)) {}
+  /// Takes a function that blocks, which gets threads to run on.
   template <class F>
     requires(std::is_void_v<std::invoke_result_t<const F&, Datagram&>>)
   DatagramHandler(F function) : blocking_(std::move(function)) {}
 
+  /// Whether it is a function that blocks.
   [[nodiscard]] bool is_blocking() const { return blocking_ != nullptr; }
+  /// Begins the task for a datagram. Requires: not is_blocking().
   [[nodiscard]] async::Task<> begin(Datagram& datagram) const { return task_(datagram); }
+  /// Runs the function that blocks. Requires: is_blocking().
   void run(Datagram& datagram) const { blocking_(datagram); }
 
  private:

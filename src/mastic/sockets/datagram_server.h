@@ -14,18 +14,19 @@
 
 namespace mastic::sockets {
 
-/// Receives, and runs a handler for each datagram.
+/// Receives datagrams, and runs a handler for each.
 class DatagramServer : public LoopServer {
  public:
+  /// Figures for monitoring.
   struct Statistics {
     std::uint64_t handling = 0;  ///< datagrams, now
     std::uint64_t received = 0;  ///< since the beginning, as all below
     std::uint64_t dropped = 0;   ///< too long, or no memory, or no thread to queue for
-    std::uint64_t replied = 0;
-    std::uint64_t unsent = 0;  ///< replies that the system did not take
-    std::uint64_t failed = 0;  ///< whose handler threw
+    std::uint64_t replied = 0;   ///< replies that the system took
+    std::uint64_t unsent = 0;    ///< replies that the system did not take
+    std::uint64_t failed = 0;    ///< whose handler threw
   };
-  /// From any thread.
+  /// The figures of this moment, from any thread.
   [[nodiscard]] Statistics statistics() const;
 
  protected:

@@ -19,9 +19,9 @@
 
 namespace mastic::sockets {
 
-/// It has loops and threads of its own, stands on a Runtime beside other servers, or runs on a loop that
-/// somebody else drives. `drain` and `abort` may be called from any thread, also from a handler; the
-/// rest is for whoever made it.
+/// A server. It has loops and threads of its own, stands on a Runtime beside other servers, or runs
+/// on a loop that somebody else drives. `drain` and `abort` may be called from any thread, also
+/// from a handler; the rest is for whoever made it.
 class LoopServer : private net::ShardGroupOwner {
  public:
   LoopServer(const LoopServer&) = delete;
@@ -36,11 +36,12 @@ class LoopServer : private net::ShardGroupOwner {
   /// Begins to serve, on loops and threads of its own. Takes SIGPIPE and raises the limit of
   /// descriptors, in the whole process. After a failure it is of no more use.
   [[nodiscard]] base::Result<void> start();
-  /// The same on the loops of `runtime`, which must outlive it, and may be driven already or not yet.
-  /// The options of loops then say nothing; it gets as many threads more as handlers that block may have.
-  /// Not from one of its loops. `wait`, and destroying it, want the loops to be driven.
+  /// Starts it on the loops of `runtime`, which must outlive it, and may be driven already or not
+  /// yet. The options of loops then say nothing; it gets as many threads more as handlers that
+  /// block may have. Not from one of its loops. `wait`, and destroying it, want the loops to be
+  /// driven.
   [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime);
-  /// The same on `loop`, by whoever drives that; it must outlive this. Call it where the loop is
+  /// Starts it on `loop`, by whoever drives that; it must outlive this. Call it where the loop is
   /// driven, or before it is. Then `wait` is not for that thread, and whoever destroys the server
   /// has drained it and had the loop driven until it has settled.
   [[nodiscard]] base::Result<void> start_on(loop::Loop& loop);
@@ -57,8 +58,9 @@ class LoopServer : private net::ShardGroupOwner {
   void drain() { group_.drain(); }
   /// Stops at once: what handlers await throws Cancelled.
   void abort() { group_.abort(); }
-  /// Until nothing is left after `drain`. Not from a handler.
+  /// Waits until nothing is left after `drain`. Not from a handler.
   void wait() { (void)group_.wait(); }
+  /// Whether it was drained or aborted, and nothing is left.
   [[nodiscard]] bool has_settled() const { return group_.is_over(); }
 
   /// Where it listens, with the ports that the system chose.

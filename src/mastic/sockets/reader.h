@@ -22,6 +22,7 @@ namespace mastic::sockets {
 /// here already needs no waiting; then a read may throw where it is called, before it is awaited.
 class Reader {
  public:
+  /// Made with its connection, which outlives it.
   explicit Reader(BufferedStream& stream) : stream_(stream) {}
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;

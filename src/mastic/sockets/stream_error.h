@@ -8,6 +8,7 @@
 
 namespace mastic::sockets {
 
+/// What has befallen a connection.
 enum class StreamFault : std::uint8_t {
   Cut,       ///< the peer ended in the middle of what was being read
   TooLong,   ///< what was to be read whole is longer than the limit
@@ -20,8 +21,10 @@ enum class StreamFault : std::uint8_t {
 /// the connection is closed, and counted as broken.
 class StreamError : public std::runtime_error {
  public:
+  /// Made by reads and writes, with a message for the log.
   StreamError(StreamFault fault, const std::string& what)
       : std::runtime_error(what), fault_(fault) {}
+  /// What has befallen it.
   [[nodiscard]] StreamFault fault() const noexcept { return fault_; }
 
  private:

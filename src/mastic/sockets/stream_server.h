@@ -20,6 +20,7 @@ namespace mastic::sockets {
 /// finds the end, as if the peer had ended. When it is aborted, connections are reset.
 class StreamServer : public LoopServer {
  public:
+  /// Figures for monitoring.
   struct Statistics {
     std::uint64_t open = 0;      ///< connections, now
     std::uint64_t accepted = 0;  ///< since the beginning, as all below
@@ -27,7 +28,7 @@ class StreamServer : public LoopServer {
     std::uint64_t failed = 0;    ///< whose handler threw
     std::uint64_t broken = 0;    ///< ended by a StreamError that nobody caught
   };
-  /// From any thread.
+  /// The figures of this moment, from any thread.
   [[nodiscard]] Statistics statistics() const;
 
  protected:

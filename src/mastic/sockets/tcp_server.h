@@ -18,8 +18,10 @@
 
 namespace mastic::sockets {
 
+/// Serves connections that come by TCP, and runs a handler for each.
 class TcpServer final : public StreamServer {
  public:
+  /// The settings; their defaults suit most servers.
   using Options = StreamServerOptions;
 
   explicit TcpServer(ConnectionHandler handler, Options options = {})
@@ -30,9 +32,10 @@ class TcpServer final : public StreamServer {
       : StreamServer(std::move(handler), std::move(options), &log, kernel) {}
   ~TcpServer() { end(); }
 
-  /// Before it is started: `127.0.0.1:7000`, `[::1]:7000`, `:7000` for all IPv4 addresses, `fd:3` for a
-  /// socket that the process was started with; port 0 has the system choose (`addresses`). Names are not looked up. Fails with a message that names
-  /// the address and the remedy.
+  /// Says where to listen, before it is started: `127.0.0.1:7000`, `[::1]:7000`, `:7000` for all
+  /// IPv4 addresses, `fd:3` for a socket that the process was started with; port 0 has the system
+  /// choose (`addresses`). Names are not looked up. Fails with a message that names the address and
+  /// the remedy.
   [[nodiscard]] base::Result<void> listen(std::string_view address) {
     const auto parsed = base::Address::parse(address);
     if (!parsed) return std::unexpected(parsed.error());

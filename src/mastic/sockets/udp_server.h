@@ -16,10 +16,12 @@
 
 namespace mastic::sockets {
 
-/// Whoever sends a datagram may put another's address on it, and that other gets the reply. So keep
-/// replies about as short as what they answer, and give none to what you do not understand.
+/// Receives datagrams by UDP, and runs a handler for each. Whoever sends one may put another's
+/// address on it, and that other gets the reply. So keep replies about as short as what they
+/// answer, and give none to what you do not understand.
 class UdpServer final : public DatagramServer {
  public:
+  /// The settings; their defaults suit most servers.
   using Options = DatagramServerOptions;
 
   explicit UdpServer(DatagramHandler handler, Options options = {})

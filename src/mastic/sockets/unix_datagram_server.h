@@ -16,13 +16,14 @@
 
 namespace mastic::sockets {
 
-/// As UdpServer, between processes of one machine. A datagram that was taken arrives, in order; when
-/// this side is behind, senders wait or are told so.
+/// Receives datagrams as UdpServer does, between processes of one machine. A datagram that was
+/// taken arrives, in order; when this side is behind, senders wait or are told so.
 ///
 /// A sender whose socket has no name can be given no reply (Datagram::can_reply). The options
 /// socket_mode and socket_owner say who may send: only the same user, unless they are told otherwise.
 class UnixDatagramServer final : public DatagramServer {
  public:
+  /// The settings; their defaults suit most servers.
   using Options = DatagramServerOptions;
 
   explicit UnixDatagramServer(DatagramHandler handler, Options options = {})

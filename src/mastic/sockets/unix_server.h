@@ -9,10 +9,12 @@
 
 namespace mastic::sockets {
 
-/// As TcpServer; its peers have no address, and the options socket_mode and socket_owner say who may
-/// connect: only the same user, unless they are told otherwise.
+/// Serves connections on Unix sockets as TcpServer does on TCP; its peers have no address, and the
+/// options socket_mode and socket_owner say who may connect: only the same user, unless they are
+/// told otherwise.
 class UnixServer final : public StreamServer {
  public:
+  /// The settings; their defaults suit most servers.
   using Options = StreamServerOptions;
 
   explicit UnixServer(ConnectionHandler handler, Options options = {})
@@ -23,9 +25,9 @@ class UnixServer final : public StreamServer {
       : StreamServer(std::move(handler), std::move(options), &log, kernel) {}
   ~UnixServer() { end(); }
 
-  /// Before it is started. A socket that a dead process left there is replaced, any other file is
-  /// not; this one goes with the server, but not another that was put in its place. Fails with a
-  /// message that names the path and the remedy.
+  /// Says where to listen, before it is started. A socket that a dead process left there is
+  /// replaced, any other file is not; this one goes with the server, but not another that was put
+  /// in its place. Fails with a message that names the path and the remedy.
   [[nodiscard]] base::Result<void> listen(const std::string& path) {
     const auto access =
         net::SocketAccess::parse(kernel(), options().socket_mode, options().socket_owner);

@@ -10,11 +10,13 @@
 
 namespace mastic::sockets {
 
-/// Any number of tasks may write: each write leaves whole, in the order they began. A write throws
-/// StreamError when the connection is lost or closed; that it returns does not say that the peer
-/// has got it. One that is cancelled in its middle ends the writing of this connection.
+/// Writes to a connection. Any number of tasks may do so: each write leaves whole, in the order
+/// they began. A write throws StreamError when the connection is lost or closed; that it returns
+/// does not say that the peer has got it. One that is cancelled in its middle ends the writing of
+/// this connection.
 class Writer {
  public:
+  /// Made with its connection, which outlives it.
   explicit Writer(BufferedStream& stream) : stream_(stream) {}
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
