@@ -44,7 +44,7 @@ struct Options {
   /// How many connections there may be at one time. At the bound the one that was idle for longest
   /// is closed; when none is idle, accepting waits.
   std::uint64_t max_connections = 10'000;
-  /// The same from one IP address; 0 for no bound. One more is closed at once.
+  /// How many connections one IP address may have; 0 for no bound. One more is closed at once.
   std::uint64_t max_connections_per_ip = 0;
   /// An answer is produced no further while so many bytes of its connection are unsent.
   std::uint64_t write_high_bytes = 256 << 10;
@@ -53,8 +53,8 @@ struct Options {
 
   // ---- deadlines ----
 
-  /// From the first byte of a request to the end of its head. Answered with 408, and the connection
-  /// is closed.
+  /// How long a head may take, from its first byte to its end. Then it is answered with 408, and the
+  /// connection is closed.
   base::Duration header_timeout = std::chrono::seconds(10);
   /// How long an idle connection is kept before it is closed.
   base::Duration keep_alive_timeout = std::chrono::seconds(60);
@@ -77,15 +77,15 @@ struct Options {
 
   // ---- the end of a connection ----
 
-  /// After the last answer: how long the client may send nothing before the connection is closed.
+  /// How long the client may send nothing after the last answer before the connection is closed.
   base::Duration linger_idle = std::chrono::seconds(2);
-  /// After the last answer: how long the client may go on sending before the connection is closed.
+  /// How long the client may go on sending after the last answer before the connection is closed.
   base::Duration linger_total = std::chrono::seconds(10);
   /// How many bytes of a request are read and thrown away behind its answer. Closed when there are
   /// more.
   std::uint64_t max_linger_bytes = 64 << 10;
-  /// The same of content that the client has announced, when no request follows: it may send all of
-  /// it before it looks at the answer. Closed when there is more, and the answer may be lost.
+  /// How many bytes of content are thrown away that the client has announced, when no request follows:
+  /// it may send all of it before it looks at the answer. Closed when there is more, and the answer may be lost.
   std::uint64_t max_unread_bytes = 64 << 20;
   /// While that content comes at this rate, linger_total does not end it; 0 for no such exception.
   std::uint64_t min_unread_rate = 64 << 10;
