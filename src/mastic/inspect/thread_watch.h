@@ -10,6 +10,7 @@
 
 namespace mastic::inspect {
 
+/// What the page shows, to whom, and how long it may take to find it out.
 struct ThreadWatchOptions {
   /// Whether requests can be cancelled there.
   bool allow_cancel = false;
@@ -18,12 +19,14 @@ struct ThreadWatchOptions {
   std::vector<std::string> allowed_hosts = {};
   /// What has been going on for longer is marked as slow, and as stuck.
   base::Duration slow_after = std::chrono::seconds(5);
+  /// What has been going on for longer is marked as stuck.
   base::Duration stuck_after = std::chrono::minutes(2);
   /// How long loops have for an answer, all together.
   base::Duration wait_for_loops = std::chrono::milliseconds(200);
   /// How long a thread has for its stack, and all threads together. To name what was found may take
   /// `wait_for_stacks` again; what has no name by then is shown as an offset in its module.
   base::Duration wait_for_stack = std::chrono::milliseconds(50);
+  /// How long all threads together have for their stacks.
   base::Duration wait_for_stacks = std::chrono::seconds(2);
 };
 
