@@ -15,8 +15,8 @@ namespace mastic::catalog {
 /// How a program that serves ends; also its exit code.
 enum class ExitCode : int {
   Ended = 0,  ///< by SIGTERM or SIGINT, after a gentle end
-  CannotStart =
-      1,  ///< an address is taken, a directory missing, a file unreadable: the line before says
+  /// An address is taken, a directory missing, a file unreadable: the line before says which.
+  CannotStart = 1,
   WrongUsage = 2,  ///< an option or a command is wrong: the line before says which
   GaveUp = 3,      ///< a handler, a background task or a hook did not end in time
   Recycle = 75,    ///< too many threads were lost to handlers that hang: start it anew
