@@ -23,8 +23,8 @@ class CookieJar {
   /// Where a request goes and when.
   struct Request {
     std::string_view authority;  ///< the host, and perhaps a port
-    std::string_view target;
-    base::WallTime now;
+    std::string_view target;     ///< the path, and perhaps a query
+    base::WallTime now;          ///< the time of day there
   };
 
   /// The value of the cookie called `name`, whichever host and path it is for; of several the one
@@ -35,6 +35,7 @@ class CookieJar {
   void set(std::string_view name, std::string_view value);
   /// Forgets all of them: another visitor, who is new here.
   void clear() { cookies_.clear(); }
+  /// Whether it keeps no cookie.
   [[nodiscard]] bool empty() const { return cookies_.empty(); }
 
   // For the client.

@@ -18,11 +18,13 @@ struct MemoryPeer {
   std::string received;            ///< what was written to the stream and not taken yet
   MemoryStream* stream = nullptr;  ///< deliver bytes to its owner; none once it is closed
   bool ended = false;              ///< the write side was shut, or the stream closed
-  bool aborted = false;
+  bool aborted = false;            ///< the stream was reset
 };
 
+/// The stream itself, as its owner has it.
 class MemoryStream final : public net::Stream {
  public:
+  /// Both must outlive it.
   MemoryStream(loop::Loop& loop, MemoryPeer& peer) : loop_(loop), peer_(peer) {}
   ~MemoryStream() override { MemoryStream::close(); }
 

@@ -23,10 +23,12 @@ namespace mastic::testing {
 /// connect.
 class SocketClient {
  public:
+  /// What it speaks: a stream (TCP, or a Unix socket), or datagrams.
   enum class Kind { Stream, Datagrams };
+  /// Connects, or throws std::runtime_error.
   explicit SocketClient(const base::Address& address, Kind kind = Kind::Stream);
 
-  /// All of it, or until the server has closed.
+  /// Sends all of it, or until the server has closed.
   void send(std::string_view bytes);
   /// The next line, without its line feed; at the end what is left. Streams only.
   [[nodiscard]] std::string line();

@@ -23,11 +23,14 @@ namespace mastic::testing {
 
 /// What a client has in hand when an answer is complete.
 struct TestResponse {
+  /// The status of the answer.
   http::Status status = http::Status::Ok;
+  /// The fields of the answer, in their order.
   http::Fields fields;
   std::string text;                   ///< the content
   std::vector<http::Status> interim;  ///< 103 and the like, that came before; 101 is an answer
 
+  /// The value of the first field with this name, or nothing.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
     return fields.get(name);
   }
@@ -57,21 +60,30 @@ struct TestResponse {
 /// std::logic_error from the call, as does an answer that is not HTTP or does not come.
 class TestClient {
  public:
+  /// Names and values of fields that a request has besides.
   using FieldList = std::vector<std::pair<std::string_view, std::string_view>>;
 
+  /// Starts `app` as a server with these `options` would.
   explicit TestClient(app::App app, const server::Options& options = {});
   ~TestClient();
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
 
+  /// Sends a request by GET.
   TestResponse get(std::string_view target, const FieldList& fields = {});
+  /// Sends a request by HEAD.
   TestResponse head(std::string_view target, const FieldList& fields = {});
+  /// Sends a request by POST, with this content.
   TestResponse post(std::string_view target, std::string_view content,
                     const FieldList& fields = {});
+  /// Sends a request by PUT, with this content.
   TestResponse put(std::string_view target, std::string_view content, const FieldList& fields = {});
+  /// Sends a request by PATCH, with this content.
   TestResponse patch(std::string_view target, std::string_view content,
                      const FieldList& fields = {});
+  /// Sends a request by DELETE.
   TestResponse del(std::string_view target, const FieldList& fields = {});
+  /// Sends a request by OPTIONS.
   TestResponse options(std::string_view target, const FieldList& fields = {});
   /// Posts, or sends by `method`, `json` as application/json.
   TestResponse send_json(std::string_view target, std::string_view json,
