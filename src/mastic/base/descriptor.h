@@ -23,8 +23,11 @@ class Descriptor {
   }
   ~Descriptor() { reset(); }
 
+  /// Whether there is a descriptor.
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  /// The number of the descriptor, which stays owned; negative when there is none.
   [[nodiscard]] int fd() const { return fd_; }
+  /// The kernel that closes it.
   [[nodiscard]] Kernel& kernel() const { return *kernel_; }
 
   /// Gives the descriptor up: the caller has to close it.
