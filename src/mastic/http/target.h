@@ -20,7 +20,9 @@ namespace mastic::http {
 
 /// The parts of a target: views into the text that it was read from.
 struct Target {
+  /// The forms of RFC 9112 §3.2: a path, a URL, a host and port for CONNECT, or `*` for OPTIONS.
   enum class Form : std::uint8_t { Origin, Absolute, Authority, Asterisk };
+  /// The form that it has.
   Form form = Form::Origin;
   std::string_view scheme = {};     ///< only in the absolute form
   std::string_view authority = {};  ///< only in the absolute and authority forms

@@ -15,6 +15,7 @@ namespace mastic::http {
 struct TraceContext {
   std::array<std::uint64_t, 2> trace_id{};  ///< high half first; not both 0
   std::uint64_t parent_id = 0;              ///< the span of the caller; not 0
+  /// What the caller says of the trace; see kSampled.
   std::uint8_t flags = 0;
 
   static constexpr std::uint8_t kSampled = 1;  ///< the flag that says the caller records this trace
