@@ -107,9 +107,11 @@ def escaped(text):
     return re.sub(r"[*\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", html.escape(text, quote=False))
 
 
-def prose(text, scope, page):
-    """Text with its `code`, and links at names that are certain."""
+def prose(text, scope, page, signature=""):
+    """Text with its `code`, and links at names that are certain: not at the parameters of `signature`."""
     def code(words):
+        if re.search(rf"\b{re.escape(words)}\s*[,)=]", signature):
+            return f"`{words}`"
         name = resolve(re.sub(r"\(.*", "", words).removeprefix("mastic::"), scope)
         return f"[`{words}`]({page.link_to(name)})" if name and name.full_name != scope else f"`{words}`"
 
@@ -130,7 +132,7 @@ def prose(text, scope, page):
     return "".join([*parts, plain(text[at:])])
 
 
-def comment_markdown(comment, scope, page):
+def comment_markdown(comment, scope, page, signature=""):
     """Paragraphs and lists as they are; what is indented by four spaces after an empty line is code."""
     blocks, was_empty = [], True
     for line in comment.split("\n"):
@@ -144,7 +146,7 @@ def comment_markdown(comment, scope, page):
     written = []
     for kind, lines in blocks:
         text = "\n".join(lines).strip("\n")
-        written.append(f"```cpp\n{text}\n```" if kind == "code" else prose(text, scope, page))
+        written.append(f"```cpp\n{text}\n```" if kind == "code" else prose(text, scope, page, signature))
     return "\n\n".join(written)
 
 
@@ -239,7 +241,7 @@ def write_group(group, level, page):
         if not re.fullmatch(r"(class|struct|enum class) \w+", name.signature):
             lines += [signature_html(name.signature, scope, page), ""]
         if name.comment:
-            lines += [comment_markdown(name.comment, scope, page), ""]
+            lines += [comment_markdown(name.comment, scope, page, name.signature), ""]
         if name.members:
             lines += write_members(name, level, page)
     return lines

@@ -35,10 +35,11 @@ TOPICS = {
                             "problem_page json_array draining lifecycle app_log request_log log_verbs extensions "
                             "handler"),
     "Routes": ("routing", "router from_request path_type path_to text_value validation error_pages"),
-    "HTTP": ("http", "method status fields field_name typed_fields cookie date entity_tag media_type"),
+    "HTTP": ("http", "method status version target fields field_name typed_fields cookie date entity_tag media_type "
+                     "content_coding trace_context"),
     "JSON": ("json", "json enumeration json_document aggregate"),
     "Files": ("files", "static_files options"),
-    "Running": ("catalog", "run service options ../server/options ../loop/options ../loop/runtime "
+    "Running": ("catalog", "run service options ../server/options ../wire/http1/limits ../loop/options ../loop/runtime "
                            "../inspect/thread_watch"),
     "Tasks": ("async", "task task_group task_handle when select with_timeout sleep run_blocking channel event mutex "
                        "condition semaphore awaitable task_trace"),
@@ -48,8 +49,8 @@ TOPICS = {
                            "blocking_connection connection_handler datagram connect stream_error handler_fault "
                            "stream_options stream_server_options datagram_server_options stream_server "
                            "datagram_server loop_server"),
-    "Basics": ("base", "result encoding text uuid clock date units log address ip_address fixed_text options "
-                       "command_line attributes"),
+    "Basics": ("base", "result encoding text uuid clock date units log address ip_address ip_network fixed_text "
+                       "arena descriptor options command_line attributes"),
     "Testing": ("testing", "test_client cookie_jar socket_client test_kernel memory_stream"),
 }
 
