@@ -36,6 +36,7 @@ class FieldErrors {
   /// So many are kept. A list of a million faults is no help to its sender.
   static constexpr std::size_t kMaxErrors = 100;
 
+  /// Notes that `field` is wrong, and why, in words for the sender.
   void add(std::string_view field, std::string_view message) {
     const bool is_full = list_.size() == kMaxErrors;  // then it is counted only, and costs nothing
     if (is_full || !is_unread(field)) keep(field, message);
@@ -45,9 +46,11 @@ class FieldErrors {
     if (!holds) add(field, message);
   }
 
+  /// Whether nothing is wrong.
   [[nodiscard]] bool empty() const { return count_ == 0; }
   /// How many there are, with those that are not kept.
   [[nodiscard]] std::size_t count() const { return count_; }
+  /// Everything that is wrong and was kept, in the order in which it was found.
   [[nodiscard]] const std::vector<FieldError>& list() const MASTIC_LIFETIMEBOUND { return list_; }
   /// The first message about `field`; empty when there is none.
   [[nodiscard]] std::string_view of(std::string_view field) const MASTIC_LIFETIMEBOUND {
