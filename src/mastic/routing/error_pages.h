@@ -37,6 +37,7 @@ std::optional<Response> response_if_any(Request& request, std::optional<T> resul
 
 }  // namespace detail
 
+/// A router's own answers to errors: pages by status, and answers to types of exceptions.
 class ErrorPages {
  public:
   /// A page that returns nothing leaves it to the next router around, and in the end to the

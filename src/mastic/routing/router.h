@@ -162,8 +162,8 @@ class Router {
 
   /// One route, as `routes` lists it.
   struct RouteInfo {
-    http::Method method;  ///< Other for an extension
-    std::string pattern;
+    http::Method method;      ///< Other for an extension
+    std::string pattern;      ///< as it was entered
     std::string name;         ///< empty for one without
     std::string method_name;  ///< "GET", "PURGE"
   };
