@@ -31,7 +31,7 @@ namespace mastic::json {
 /// those that differ as `static constexpr RenamedField kRenamedFields[]`.
 struct RenamedField {
   std::string_view field;  ///< as the struct has it
-  std::string_view name;   ///< outside
+  std::string_view name;   ///< what it is called outside
 };
 
 namespace detail {

@@ -60,6 +60,7 @@ struct JsonFault {
 /// What has a fault keeps the value that it had; the elements of lists keep their places.
 class JsonReading {
  public:
+  /// Begins to read; `unknown` says what becomes of members without a field.
   explicit JsonReading(UnknownMembers unknown, std::size_t max_faults = 1)
       : unknown_(unknown), max_faults_(max_faults) {}
   JsonReading(const JsonReading&) = delete;
