@@ -227,9 +227,9 @@ TEST(FromPythonFutures, Shutdown) {
 }
 
 TEST(FromPythonFutures, ShutdownWithoutWaiting) {
-  threads::ThreadPool pool({.max_threads = 1});
   threads::Event begun;
   threads::Event gate;
+  threads::ThreadPool pool({.max_threads = 1});
   threads::Future<> runs = pool.submit([&] {
     begun.set();
     gate.wait();
