@@ -6,5 +6,6 @@ struct Paging {
 };
 
 void enter(mastic::Router& site) {
-  site.get<"/notes">([](mastic::Query<Paging> paging) { return std::string(paging->filter.value_or("")); });
+  site.get<"/notes">(
+      [](mastic::Query<Paging> paging) { return std::string(paging->filter.value_or("")); });
 }
