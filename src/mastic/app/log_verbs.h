@@ -43,10 +43,10 @@ class LogVerbs {
     say(base::Level::Error, parts...);
   }
 
- protected:
+ private:
+  friend Self;  // which alone is made of it
   LogVerbs() = default;
 
- private:
   template <class... Parts>
   void say(base::Level level, const Parts&... parts) const noexcept {
     const Self& self = static_cast<const Self&>(*this);
