@@ -13,7 +13,8 @@
 namespace mastic::app {
 namespace {
 
-/// Reads a file in blocks: for whoever cannot send it from the descriptor.
+/// Reads a file in blocks, for a reader that cannot send it from its descriptor: middleware, a
+/// stream that transforms.
 class FileSource final : public BodySource {
  public:
   explicit FileSource(Body::File file) : file_(std::move(file)), buffer_(kBlockBytes, '\0') {}
@@ -34,6 +35,7 @@ class FileSource final : public BodySource {
       return file_.file->kernel().pread(file_.file->fd(), buffer_.data(), wanted,
                                         static_cast<std::int64_t>(file_.offset));
     };
+    // The head has promised this many bytes. Fewer can only be told by ending the answer early.
     const ssize_t got = co_await async::run_reading(read);
     if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
     file_.offset += static_cast<std::uint64_t>(got);
@@ -53,7 +55,7 @@ ContentError too_large(std::uint64_t most) {
 
 // ---- what a file throws that cannot be saved ----
 
-/// How whoever runs the server can help; empty when that is plain.
+/// What the operator can do about it; empty where the error already says so.
 std::string_view remedy_for(int number) {
   switch (number) {
     case ENOSPC:
@@ -142,6 +144,8 @@ std::uint64_t Body::held_bytes() const {
   if (const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {
     return (*source)->held_bytes();
   }
+  // Bytes with another owner as well would not be freed with this body, so they are not counted for
+  // it.
   const auto* const shared = std::get_if<Shared>(&content_);
   return shared != nullptr && shared->owner.use_count() == 1 ? shared->bytes.size() : 0;
 }
@@ -176,8 +180,8 @@ Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void
   taken_ = false;
 }
 
-/// Every await is between two steps that leave the file in order, so that it goes whenever this frame
-/// does. That is in user code, which a slow disk may hold up (ADR 0032).
+/// Every await is between two steps that leave the file in order, so that it goes whenever this
+/// frame does. That is in user code, which a slow disk may hold up (ADR 0032).
 Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
   constexpr std::size_t kBlockBytes = 64 << 10;
   const auto known = size();

@@ -88,6 +88,7 @@ bool read_rfc850(std::string_view text, DateTime& date, std::int64_t now) {
   reader.literal("-");
   date.month = reader.month_name();
   reader.literal("-");
+  // Two digits of a year that would be more than 50 years ahead mean the past (RFC 9110 §5.6.7).
   const int this_year = base::to_date_time(now).year;
   date.year = this_year / 100 * 100 + reader.digits(2);
   if (date.year > this_year + 50) date.year -= 100;

@@ -56,7 +56,7 @@ struct JsonFault {
 /// The state of reading a document, which JsonType::read is given: where it is and what has gone
 /// wrong so far.
 ///
-/// Reading goes on behind a fault, so that whoever wrote the document hears of all of them at once, up to `max_faults`.
+/// Reading continues after a fault, so that the author of the document learns of all faults at once, up to `max_faults`.
 /// What has a fault keeps the value that it had; the elements of lists keep their places.
 class JsonReading {
  public:

@@ -13,7 +13,9 @@ namespace {
 using base::Level;
 
 constexpr base::Duration kRetryAccept = std::chrono::milliseconds(50);  // while there is no room
-constexpr std::uint64_t kMaxUneven = 8;  // connections more than another shard
+// A connection is served here unless another shard has this many fewer: handing over costs a
+// message and cold caches, and small differences even out by themselves.
+constexpr std::uint64_t kMaxUneven = 8;
 
 }  // namespace
 
@@ -41,6 +43,8 @@ bool AcceptingShard::may_accept() noexcept {
 }
 
 void AcceptingShard::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
+  // It counts before it is asked about, so that shards which accept at once cannot all take the
+  // last place.
   if (!admits(counters().opened())) {
     counters().closed();
     return hang_up(socket.kernel(), socket.fd());
@@ -56,6 +60,7 @@ void AcceptingShard::accepted(base::Descriptor socket, base::Endpoint peer) noex
 AcceptingShard& AcceptingShard::least_busy() {
   AcceptingShard* least = this;
   for (AcceptingShard* const shard : peers_) {
+    // A loop whose driver is inside a handler would leave the connection waiting for a hand-off.
     const bool has_fewer = shard->connections() + kMaxUneven < least->connections();
     if (has_fewer && !shard->loop().is_stuck(loop().now())) least = shard;
   }
@@ -64,6 +69,8 @@ AcceptingShard& AcceptingShard::least_busy() {
 
 void AcceptingShard::hand_over(AcceptingShard& shard, base::Descriptor socket,
                                base::Endpoint peer) {
+  // The shard is there when the message arrives: the connection counts from when it was accepted,
+  // so the server has not settled.
   loop::post(shard.loop(), [&shard, socket = std::move(socket), peer]() mutable {
     try {
       shard.take(std::move(socket), peer);

@@ -47,9 +47,11 @@ class LoopServer::SignalEnd final : private threads::SignalReceiver {
 
  private:
   void received(int) noexcept override {
-    if (++times_ > 2) return;  // its deadline stands, however often it is told
+    if (++times_ > 2) return;  // a third signal must not put off the end that the second one set
     const bool again = times_ == 2;
     again ? server_.abort() : server_.drain();
+    // A handler that never returns keeps wait() from returning, so the process ends by this thread,
+    // which runs no handlers.
     const base::Duration patience = again ? base::Duration::zero() : server_.drain_timeout_;
     signals_.expire_at(base::after(base::from_now(patience), kGiveUpAfter));
   }
@@ -76,6 +78,7 @@ LoopServer::~LoopServer() = default;
 
 void LoopServer::end() {
   group_.end();
+  // On a loop that somebody else drives, waiting here would wait for oneself.
   if (group_.runtime() != nullptr) wait();
   group_.destroy();
 }
@@ -104,7 +107,7 @@ base::Result<void> LoopServer::start_on(loop::Loop& loop) { return begin(nullptr
 base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) try {
   if (const auto fits = check(); !fits) return fits;
   has_started_ = true;
-  threads::let_writes_fail();
+  threads::let_writes_fail();  // a peer that has left would end the process by SIGPIPE
   if (runtime != nullptr) {
     group_.stand_on(*runtime);
   } else if (loop != nullptr) {

@@ -18,6 +18,7 @@ constexpr seconds kLongestAge = std::chrono::hours(24 * 400);  // as browsers cu
 
 /// The host of "example.com:8080", in lower case.
 std::string host_of(std::string_view authority) {
+  // The colons inside the brackets of an IPv6 address do not begin a port.
   const std::size_t end = authority.starts_with('[') ? authority.find(']') : 0;
   return base::lower_case(
       authority.substr(0, authority.find(':', std::min(end, authority.size()))));
@@ -95,7 +96,10 @@ std::optional<CookieJar::Cookie> CookieJar::parse(std::string_view field, const 
     cookie.host_only = false;
   }
   cookie.expires = until_age ? until_age : until_date;
+  // A host may set cookies for the domains above it, and for no other site.
   if (cookie.domain != host && !is_below(host, cookie.domain)) return std::nullopt;
+  // These prefixes are promises about how a cookie was set; a browser drops one that breaks its
+  // promise.
   const bool is_host = has_prefix(cookie.name, "__Host-");
   if ((is_host || has_prefix(cookie.name, "__Secure-")) && !is_secure) return std::nullopt;
   if (is_host && (!cookie.host_only || cookie.path != "/")) return std::nullopt;
