@@ -229,7 +229,8 @@ TEST(FromPythonFutures, Shutdown) {
 TEST(FromPythonFutures, ShutdownWithoutWaiting) {
   threads::Event begun;
   threads::Event gate;
-  threads::ThreadPool pool({.max_threads = 1});
+  // No stand-ins: while `runs` waits, another thread would take its place and run `waits`.
+  threads::ThreadPool pool({.max_threads = 1, .max_stand_ins = 0});
   threads::Future<> runs = pool.submit([&] {
     begun.set();
     gate.wait();
