@@ -62,6 +62,9 @@ std::string CachedFile::entity_tag(std::string_view of_coding) const {
   append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.modified_ns));
   if (status.modified_ns == 0) {
     append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.changed));
+    // The clock of a file system moves in steps of milliseconds: a file that was put in the place of
+    // another within one step differs from it by its number alone.
+    append_hexadecimal(tag += '.', status.inode);
   }
   append_hexadecimal(tag += '-', status.size);
   if (!of_coding.empty()) tag.append("-").append(of_coding);

@@ -44,8 +44,8 @@ struct CachedFile {
   http::Fields fields;
 
   /// A strong entity tag, with its quotes, that tells this state from every other. Where the time
-  /// of modification has no fraction, and so may have been set by hand, that of the change is in it
-  /// too.
+  /// of modification has no fraction, and so may have been set by hand, the time of the last change
+  /// and the number of the file (its inode) are in it too.
   [[nodiscard]] std::string entity_tag(std::string_view of_coding) const;
   /// What keeping it takes: files, and bytes of memory.
   [[nodiscard]] std::size_t files() const { return 1 + siblings.size(); }
