@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Holds the compiler to what the guide promises: a mistake gives one error, and that says what it is.
 
-    mistakes_test.py COMPILER SOURCE
+    mistakes_test.py COMPILER HEADER SOURCE
 
-SOURCE begins with `// says: WORDS`. It must not compile; the first error must have these words, no
+HEADER is <mastic/mastic.h>, compiled before. SOURCE begins with `// says: WORDS`. It must not compile; the first error must have these words, no
 second error may follow it, and docs/guide/mistakes.md must quote them.
 """
 
@@ -25,8 +25,8 @@ def words_of(source):
     return first.removeprefix("// says: ")
 
 
-def compile_only(compiler, source):
-    run = subprocess.run([compiler, "-std=c++23", "-fsyntax-only", f"-I{ROOT / 'src'}", str(source)],
+def compile_only(compiler, header, source):
+    run = subprocess.run([compiler, "-std=c++23", "-fsyntax-only", f"-I{ROOT / 'src'}", "-include", header, source],
                          capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
     return run.returncode, run.stderr
 
@@ -46,8 +46,8 @@ def faults(words, code, printed):
 
 
 def main():
-    compiler, source = sys.argv[1], pathlib.Path(sys.argv[2])
-    code, printed = compile_only(compiler, source)
+    compiler, header, source = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+    code, printed = compile_only(compiler, header, source)
     found = list(faults(words_of(source), code, printed))
     for fault in found:
         print(f"{source.name}: {fault}")
