@@ -1,4 +1,4 @@
-// What functions that put tasks together take: tasks, and operations that were not awaited yet.
+// The concept of what can be awaited: tasks, and operations that have not been awaited yet.
 
 #pragma once
 
@@ -11,20 +11,21 @@
 
 namespace mastic::async {
 
-/// A Task, or an operation such as channel.receive().
+/// Anything that functions such as when_all take: a Task, or an operation such as
+/// channel.receive().
 template <class A>
 concept Awaitable = requires(A& a) {
   { a.await_ready() } -> std::convertible_to<bool>;
   a.await_resume();
 };
 
-/// What `co_await` of it gives.
+/// The type of the expression `co_await a`, where `a` is an `A`.
 template <Awaitable A>
 using Awaited = decltype(std::declval<A&>().await_resume());
 
 namespace detail {
 
-/// `T`, or for nothing at all std::monostate.
+/// `T`, or std::monostate where `T` is void.
 template <class T>
 using NonVoid = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
@@ -38,8 +39,8 @@ Task<Awaited<A>> as_task(A operation) {
 }
 
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-/// GCC 12 destroys twice what a lambda captures by value when the lambda is a temporary inside of a
-/// co_await. One that captures nothing, or only references and numbers, takes no harm.
+/// GCC 12 destroys a lambda's captures twice when the lambda is a temporary inside a co_await
+/// expression. Lambdas that capture nothing, or only references and numbers, are safe.
 template <class F>
 constexpr bool kIsSafeTemporary =
     std::is_lvalue_reference_v<F> || std::is_trivially_destructible_v<F>;

@@ -1,4 +1,4 @@
-// Threads that may block, as tasks see them.
+// The interface to threads that run code which may block.
 
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace mastic::async {
 
-/// A piece of code that may block. Intrusive: it is queued once at a time, and whoever made it keeps
-/// it alive until it ran or was withdrawn.
+/// A piece of code that may block. It is linked into a queue without allocation: it is queued at
+/// most once at a time, and its creator keeps it alive until it has begun to run or was withdrawn.
 class BlockingWork {
  public:
   BlockingWork() = default;
@@ -15,10 +15,10 @@ class BlockingWork {
   BlockingWork(BlockingWork&&) noexcept {}
   BlockingWork& operator=(BlockingWork&&) = delete;
 
-  /// On some thread that may block. May destroy the work.
+  /// Runs the code. Called on a thread that may block; the call may destroy the work.
   virtual void run() noexcept = 0;
 
-  /// For the executor that holds it: its neighbours in the queue, and since when it is there.
+  /// For the executor whose queue it is in: its neighbours there, and when it was queued.
   BlockingWork* next_work = nullptr;
   BlockingWork* previous_work = nullptr;
   base::Instant queued_at{};
@@ -27,27 +27,30 @@ class BlockingWork {
   virtual ~BlockingWork() = default;
 };
 
-/// Runs work on threads of its own, or on the caller's. Everything here is called from any thread.
+/// Runs work on its own threads, or on the caller's. Any thread may call these functions.
 class BlockingExecutor {
  public:
-  /// Runs `work` as soon as a thread is free. False when the queue is full: then it will not run.
+  /// Runs `work` as soon as a thread is free. Returns false if the queue is full; then the work
+  /// does not run.
   [[nodiscard]] virtual bool submit(BlockingWork& work) = 0;
-  /// The same for the rest of what has begun, which is not to be refused: the queue has room for
-  /// it. False when no thread would ever come.
+  /// Does what `submit` does, for the continuation of work that has begun and so must not be
+  /// refused: the queue keeps room for it. Returns false only if no thread would ever take it.
   [[nodiscard]] virtual bool submit_begun(BlockingWork& work) { return submit(work); }
-  /// True when `work` had not begun: then it will not run.
+  /// Takes `work` out of the queue. Returns true if it had not begun; then it does not run.
   [[nodiscard]] virtual bool withdraw(BlockingWork& work) noexcept = 0;
-  /// Whether code that may block can be entered on the executor itself, because another thread
-  /// stands by to go on with that if need be.
+  /// Whether the executor's own thread may run code that may block, because another thread stands
+  /// by to take the executor over.
   [[nodiscard]] virtual bool has_reserve() const noexcept = 0;
-  /// Whether so few stand by that only code which has been quick so far can be entered there.
+  /// Whether so few threads stand by that the executor's own thread may run only code that has been
+  /// quick so far.
   [[nodiscard]] virtual bool is_short() const noexcept { return false; }
 
  protected:
   virtual ~BlockingExecutor() = default;
 };
 
-/// Runs everything at once, on the thread that submits it. For executors without threads: tests.
+/// Returns an executor that runs work immediately, on the thread that submits it. Executors without
+/// threads of their own use it, in tests.
 [[nodiscard]] BlockingExecutor& inline_blocking_executor();
 
 }  // namespace mastic::async

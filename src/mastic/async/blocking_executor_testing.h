@@ -1,4 +1,4 @@
-// Runners for tests.
+// Blocking executors for tests.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace mastic::async {
 
-/// Calls a function, and says that it ran.
+/// Work that calls a function and records that it ran.
 class RecordedWork final : public BlockingWork {
  public:
   explicit RecordedWork(std::function<void()> work = [] {}) : work_(std::move(work)) {}
@@ -25,7 +25,7 @@ class RecordedWork final : public BlockingWork {
   std::function<void()> work_;
 };
 
-/// Queues up to `most` pieces of work, and runs one when told to.
+/// Queues up to `most` pieces of work; the test runs them one at a time.
 class ManualBlockingExecutor final : public BlockingExecutor {
  public:
   explicit ManualBlockingExecutor(std::size_t most) : most_(most) {}
@@ -39,7 +39,8 @@ class ManualBlockingExecutor final : public BlockingExecutor {
   bool has_reserve() const noexcept override { return true; }
 
   [[nodiscard]] std::size_t queued() const { return queue_.size(); }
-  /// Takes the first: then it cannot be withdrawn, as if a thread had begun it. Requires: some are.
+  /// Takes the first piece of work, which then cannot be withdrawn, as if a thread had begun it.
+  /// Requires: the queue is not empty.
   BlockingWork& take() {
     BlockingWork& work = *queue_.front();
     queue_.pop_front();

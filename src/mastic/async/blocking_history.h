@@ -1,5 +1,4 @@
-// How user code has fared: where it runs, and whether a loop is trusted to it when few threads stand
-// by.
+// What is known of a piece of user code: whether it blocks, and so where it runs.
 
 #pragma once
 
@@ -10,33 +9,40 @@
 
 namespace mastic::async {
 
-/// How one route has fared, its handler and what else ran for its requests; or one handler of a socket
-/// server, or a task in the background. A loop that it held for too long was taken over; when that
-/// happens again, plain handlers go to a thread that may block from the start, until they are quick.
-/// Used by every loop at once.
+/// Records whether one piece of user code has blocked: the handler of a route with all that runs
+/// for its requests, a handler of a socket server, or a background task. When it holds a loop for
+/// too long, the loop is taken over by another thread. When that happens a second time, plain
+/// handlers start on a thread that may block, until they have been quick again. All loops use one
+/// history at once.
 ///
-/// While few threads stand by, only what is trusted runs on loops (ADR 0017): what has been quick,
+/// While few threads stand by, only trusted code runs on loops (ADR 0017): code that has been quick
 /// and has not blocked since.
+///
+///     never quick ──quick once──► trusted ──left behind twice──► elsewhere
+///                                    ▲──16 quick calls in a row────────┘
 class BlockingHistory {
  public:
-  /// Whether a plain handler goes to a thread that may block.
+  /// Whether a plain handler starts on a thread that may block.
   [[nodiscard]] bool goes_elsewhere() const { return elsewhere_.load(std::memory_order_relaxed); }
-  /// Whether it may have a loop although hardly a thread stands by to take that over.
+  /// Whether it may run on a loop while hardly any thread stands by to take the loop over.
   [[nodiscard]] bool is_trusted() const {
     if (from_the_start_) return away_.load(std::memory_order_relaxed) < kMaxAway;
     return against_.load(std::memory_order_relaxed) < kStrikes;
   }
 
-  /// It blocks, whatever is seen of it.
+  /// Marks the code as blocking, whatever is measured later. To be called before the code first
+  /// runs.
   void mark_blocking() {
     marked_ = true;
     elsewhere_.store(true, std::memory_order_relaxed);
   }
-  /// It is quick by its nature: trusted before it was ever called, and whatever it did before, but
-  /// for the time that it holds two threads.
+  /// Marks the code as quick by nature: it is trusted from the first call, unless calls of it
+  /// currently hold two threads that have lost their loops. To be called before the code first
+  /// runs.
   void mark_quick() { from_the_start_ = true; }
 
-  /// A loop was taken over while it ran. Once is forgiven: the system may have paused the thread.
+  /// Records that a loop was taken over while the code ran. The first time does not count, because
+  /// the system may have paused the thread.
   void was_left_behind() noexcept {
     away_.fetch_add(1, std::memory_order_relaxed);
     const std::uint32_t before = against_.fetch_add(1, std::memory_order_relaxed);
@@ -44,14 +50,14 @@ class BlockingHistory {
     quick_.store(0, std::memory_order_relaxed);
     elsewhere_.store(true, std::memory_order_relaxed);
   }
-  /// What was left behind has returned.
+  /// Records that a call which had lost its loop has returned.
   void came_back() noexcept { away_.fetch_sub(1, std::memory_order_relaxed); }
-  /// It returned where it was called.
+  /// Records that a call returned on the loop that made it.
   void returned() noexcept {
     if (against_.load(std::memory_order_relaxed) != 0) [[unlikely]]
       was_quick(kForgivenAfter);
   }
-  /// It took `length` on a thread that may block.
+  /// Records that a call took `length` on a thread that may block.
   void took(base::Duration length) noexcept {
     if (marked_) return;
     if (length >= kQuick) return quick_.store(0, std::memory_order_relaxed);
@@ -60,14 +66,15 @@ class BlockingHistory {
 
  private:
   static constexpr std::uint32_t kStrikes = 2;
-  static constexpr std::uint32_t kForgivenAfter =
-      100;  ///< calls that returned where they were made
+  /// How many calls that return on their loop cancel the strikes.
+  static constexpr std::uint32_t kForgivenAfter = 100;
   static constexpr std::uint32_t kQuickInARow = 16;
   static constexpr base::Duration kQuick = std::chrono::milliseconds(1);
   static constexpr std::uint32_t kMaxAway = 2;
   static constexpr std::uint32_t kNeverQuick = 1u << 31;
 
-  /// The first time is enough for one that has never blocked; else as many as are `needed`.
+  /// Records a quick call. One is enough to trust code that was never quick and never blocked;
+  /// otherwise `needed` of them are.
   void was_quick(std::uint32_t needed) noexcept {
     std::uint32_t unknown = kNeverQuick;
     if (against_.compare_exchange_strong(unknown, 0, std::memory_order_relaxed)) return;
@@ -79,12 +86,12 @@ class BlockingHistory {
     elsewhere_.store(false, std::memory_order_relaxed);
   }
 
-  std::atomic<std::uint32_t> against_{kNeverQuick};  ///< strikes; and whether it was never quick
+  std::atomic<std::uint32_t> against_{kNeverQuick};  ///< strikes, and the flag kNeverQuick
   std::atomic<bool> elsewhere_{false};
-  bool marked_ = false;                  ///< set before it is called, as is
-  bool from_the_start_ = false;          ///< this
-  std::atomic<std::uint32_t> quick_{0};  ///< calls since the last slow one
-  std::atomic<std::uint32_t> away_{0};   ///< that hold a thread which has lost its loop
+  bool marked_ = false;                  ///< set before the code first runs
+  bool from_the_start_ = false;          ///< likewise
+  std::atomic<std::uint32_t> quick_{0};  ///< quick calls since the last slow one
+  std::atomic<std::uint32_t> away_{0};   ///< calls that hold a thread which has lost its loop
 };
 
 }  // namespace mastic::async

@@ -1,4 +1,4 @@
-// Timers and messages that call a member of the object they stand in.
+// Timers and messages that call a member function of the object that contains them.
 
 #pragma once
 
@@ -7,6 +7,7 @@
 
 namespace mastic::async {
 
+/// A timer that calls `(owner.*kExpired)()`, for a member of its owner.
 template <class Owner, void (Owner::*kExpired)() noexcept>
 class TimerOf final : public Timer {
  public:
@@ -17,6 +18,7 @@ class TimerOf final : public Timer {
   Owner& owner_;
 };
 
+/// A message whose delivery calls `(owner.*kDeliver)()`, for a member of its owner.
 template <class Owner, void (Owner::*kDeliver)() noexcept>
 class MessageTo final : public Message {
  public:

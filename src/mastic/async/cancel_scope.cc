@@ -9,17 +9,21 @@ namespace mastic::async {
 CancelScope::CancelScope(CancelScope& outer) : context_(outer.context_), outer_(&outer) {}
 
 void CancelScope::request_stop() noexcept {
-  MASTIC_ASSERT(Context::running() == &context_);  // no other thread stops a part of it
+  MASTIC_ASSERT(Context::running() == &context_);  // other threads may only stop the whole
   stopping_.store(true, std::memory_order_release);
   if (std::exchange(noted_, true)) return;
   context_.note_stop(*this);
 }
 
-/// It goes in the run in which it asked to be stopped.
+/// The scope is destroyed in the run that asked for its stop, so the context must not stop it any
+/// more.
 void CancelScope::forget_stop() noexcept { context_.forget_stop(*this); }
 
 void CancelScope::stop() noexcept {
   stopping_.store(true, std::memory_order_release);
+  // Scopes may nest deeply, so the nested ones are visited with a list (`to_stop`) and not by
+  // recursion. They are put on the list before `cancel_started`, which unlinks scopes that have
+  // become inactive, this one and those around it.
   next_to_stop_ = nullptr;
   for (CancelScope* to_stop = this; to_stop != nullptr;) {
     CancelScope& scope = *std::exchange(to_stop, to_stop->next_to_stop_);
@@ -27,7 +31,7 @@ void CancelScope::stop() noexcept {
          inside = inside->next_active_) {
       inside->next_to_stop_ = std::exchange(to_stop, inside);
     }
-    scope.cancel_started();  // it may cease to be active, and those around it that were done
+    scope.cancel_started();
   }
 }
 
@@ -41,6 +45,7 @@ void CancelScope::cancel_started() noexcept {
 }
 
 void CancelScope::activate() noexcept {
+  // A scope around it that is active already is linked all the way up; then there is no more to do.
   for (CancelScope* at = this; at->outer_ != nullptr && !at->active_; at = at->outer_) {
     at->active_ = true;
     at->previous_active_ = nullptr;
@@ -51,6 +56,7 @@ void CancelScope::activate() noexcept {
 
 void CancelScope::deactivate() noexcept {
   for (CancelScope* at = this; at->outer_ != nullptr; at = at->outer_) {
+    // The first scope that still has something in progress stays linked, and so do those around it.
     if (!at->active_ || !at->started_.empty() || at->first_active_ != nullptr) return;
     at->active_ = false;
     (at->previous_active_ == nullptr ? at->outer_->first_active_

@@ -1,4 +1,4 @@
-// A part of a tree of tasks that can be stopped by itself.
+// A part of a tree of tasks that can be cancelled by itself.
 
 #pragma once
 
@@ -9,17 +9,19 @@
 
 namespace mastic::async {
 
-/// What a group of tasks, or a task with a time limit, runs in. Scopes nest; the outermost one is
-/// the context's. Usually had through TaskGroup, when_any or with_timeout.
+/// The scope in which a group of tasks, or a task with a time limit, runs. Scopes nest; the
+/// outermost scope is the context's. Applications usually get one through TaskGroup, when_any or
+/// with_timeout.
 ///
-/// 1. After a stop, every await in it and in the scopes inside of it throws Cancelled, those in
-///    progress too. Scopes around it notice nothing.
-/// 2. What is in progress is linked to its scope, and scopes that have any to the one around them.
-///    So a stop costs what it stops. All of that belongs to the executor.
+/// 1. After a stop, every await in the scope and in the scopes nested in it throws Cancelled,
+///    including those in progress. The scopes around it are not affected.
+/// 2. Operations in progress are linked to their scope, and a scope that has any is linked to the
+///    scope around it. So the cost of a stop is proportional to what it cancels. These links belong
+///    to the executor.
 /// 3. A scope outlives the tasks that run in it.
 class CancelScope {
  public:
-  /// In user code of the tree: a scope inside of `outer`.
+  /// Makes a scope nested in `outer`. Called in user code of the tree.
   explicit CancelScope(CancelScope& outer);
   ~CancelScope() {
     MASTIC_ASSERT(started_.empty() && first_active_ == nullptr);
@@ -29,23 +31,25 @@ class CancelScope {
   CancelScope& operator=(const CancelScope&) = delete;
 
   [[nodiscard]] Context& context() const { return context_; }
-  /// Whether it, or one around it, was told to stop. In user code of the tree, or on the executor.
+  /// Whether this scope, or one around it, was told to stop. Called in user code of the tree or on
+  /// the executor.
   [[nodiscard]] bool stop_requested() const noexcept {
     for (const CancelScope* at = this; at != nullptr; at = at->outer_) {
       if (at->stopping_.load(std::memory_order_acquire)) return true;
     }
     return false;
   }
-  /// In user code of the tree: later awaits throw at once, those in progress when the executor has
-  /// heard of it, after this run.
+  /// Stops the scope. Later awaits throw at once; awaits in progress throw once the executor has
+  /// processed the stop, after this run. Called in user code of the tree.
   void request_stop() noexcept;
-  /// On the executor: gives up what is awaited. Tasks learn of it when they next run.
+  /// Cancels all operations in progress. Tasks learn of it when they next run. Called on the
+  /// executor.
   void stop() noexcept;
 
  private:
   friend class Context;
   friend class Operation;
-  /// The outermost scope.
+  /// Makes the outermost scope.
   explicit CancelScope(Context& context) : context_(context), outer_(nullptr) {}
 
   void add_started(Operation& operation) {
@@ -65,20 +69,21 @@ class CancelScope {
   CancelScope* const outer_;
   std::atomic<bool> stopping_{false};
 
-  // Of user code:
-  bool noted_ = false;  ///< among the scopes that the context is to stop after this run
+  // These members belong to user code:
+  bool noted_ = false;  ///< is in the context's list of scopes to stop after this run
   CancelScope* next_noted_ = nullptr;
 
-  // Of the executor:
-  bool active_ = false;  ///< linked to `outer_`: it, or one inside, has operations started
+  // These members belong to the executor:
+  bool active_ = false;  ///< linked to `outer_`: it, or a nested scope, has started operations
   OperationQueue started_;
-  CancelScope* first_active_ = nullptr;  ///< inside of this
-  CancelScope* next_active_ = nullptr;   ///< beside this, inside of `outer_`
+  CancelScope* first_active_ = nullptr;  ///< nested in this scope
+  CancelScope* next_active_ = nullptr;   ///< the next one that is nested in `outer_`
   CancelScope* previous_active_ = nullptr;
   CancelScope* next_to_stop_ = nullptr;
 };
 
-/// `CancelScope& scope = co_await CurrentCancelScope();` gives the scope that the task runs in. Does not wait.
+/// An await that gives the scope in which the task runs, and never waits: `CancelScope& scope =
+/// co_await CurrentCancelScope();`
 class CurrentCancelScope {
  public:
   [[nodiscard]] static constexpr bool await_ready() noexcept { return false; }

@@ -16,26 +16,28 @@
 
 namespace mastic::async {
 
-/// Carries values from tasks to tasks, of whatever contexts. Use Channel or PriorityChannel: the
-/// store decides which value comes next. Holds up to `capacity` values, in memory taken at the
-/// beginning. Who waits first is served first, on both sides.
+/// A bounded queue that carries values between tasks, also of different contexts. Use it as Channel
+/// or PriorityChannel: their store decides which value comes next. It holds up to `capacity`
+/// values, in memory that the constructor allocates. Waiting senders and waiting receivers are each
+/// served in the order they came.
 ///
 ///     Channel<Line> lines(16);
-///     const bool sent = co_await lines.send(std::move(line));  // false: nobody wants it any more
+///     const bool sent = co_await lines.send(std::move(line));  // false: the channel is closed
 ///     while (auto line = co_await lines.receive()) use(*line);
 ///
-/// After `close`, what is held can still be received, and then comes nothing. From any thread;
-/// threads that are not tasks have the try_ functions. It outlives those who wait at it.
+/// After `close`, the values in the channel can still be received; after them, `receive` gives
+/// std::nullopt. A channel may be used from any thread; code that is not in a task uses the try_
+/// functions. It must outlive the tasks that wait for it.
 ///
-/// Receivers that report each value by `task_done` when they are through with it let `join` wait
-/// for the work, and not just for the values to be taken.
+/// If receivers report each value with `task_done` when they have processed it, `join` waits for
+/// that work to be done, and not only for the values to be received.
 template <class T, class Store>
 class BasicChannel {
   static_assert(std::is_nothrow_move_constructible_v<T>,
                 "a Channel moves its values while others wait: wrap T in a std::unique_ptr");
 
  public:
-  /// What `send` gives to await: whether the value was sent.
+  /// The await that `send` returns. It gives whether the value was sent.
   class [[nodiscard]] Send final : public Waiter {
    public:
     [[nodiscard]] bool await_resume() const {
@@ -53,7 +55,8 @@ class BasicChannel {
     bool sent_ = false;
   };
 
-  /// What `receive` gives to await: a value, or nothing at the end.
+  /// The await that `receive` returns. It gives a value, or std::nullopt if the channel is closed
+  /// and empty.
   class [[nodiscard]] Receive final : public Waiter {
    public:
     [[nodiscard]] std::optional<T> await_resume() {
@@ -71,7 +74,7 @@ class BasicChannel {
     std::optional<T> value_;
   };
 
-  /// What `join` gives to await.
+  /// The await that `join` returns.
   class [[nodiscard]] Join final : public Waiter {
    public:
     void await_resume() const { finish_await(); }
@@ -83,39 +86,45 @@ class BasicChannel {
     BasicChannel* channel_;
   };
 
-  /// Makes a channel that holds up to `capacity` values; with 0, a value goes from hand to hand.
+  /// Makes a channel that holds up to `capacity` values. With 0, each sender waits until a receiver
+  /// has taken its value.
   explicit BasicChannel(std::size_t capacity) : store_(capacity) {}
 
-  /// Waits for room, and for a capacity of 0 until it was received. False when the channel was
-  /// closed before that: then the value is gone. Throws Cancelled: then it was not sent.
+  /// Waits for room, or with a capacity of 0 until the value was received. Gives false if the
+  /// channel was closed before that; the value is then destroyed. If it throws Cancelled, the value
+  /// was not sent.
   [[nodiscard]] Send send(T value) { return Send(*this, std::move(value)); }
-  /// Waits for a value; nothing when the channel is closed and empty. Throws Cancelled: then none
-  /// was taken.
+  /// Waits for a value. Gives std::nullopt if the channel is closed and empty. If it throws
+  /// Cancelled, no value was taken.
   [[nodiscard]] Receive receive() { return Receive(*this); }
 
-  /// False when it would have to wait, or the channel is closed; then `value` is as it was.
+  /// Sends `value` if that is possible without waiting. Returns false, and leaves `value`
+  /// unchanged, if there is no room or the channel is closed.
   [[nodiscard]] bool try_send(T&& value);
+  /// Sends a copy of `value` in the same way.
   [[nodiscard]] bool try_send(const T& value) { return try_send(T(value)); }
-  /// Nothing when none is held and no sender waits.
+  /// Takes the next value without waiting, or returns std::nullopt if the channel holds none and no
+  /// sender waits.
   [[nodiscard]] std::optional<T> try_receive();
 
-  /// Reports that a value that was received has been dealt with. Throws std::logic_error when it is
-  /// called more often than values were sent.
+  /// Reports that a received value has been processed. Throws std::logic_error if it is called more
+  /// often than values were sent.
   void task_done();
   /// Waits until every value that was sent has been reported by task_done. Throws Cancelled.
   [[nodiscard]] Join join() { return Join(*this); }
-  /// How many values were sent and not reported by task_done.
+  /// How many values were sent and have not been reported by task_done.
   [[nodiscard]] std::size_t unfinished() const;
 
-  /// Nothing more can be sent; who waits to send learns so. May be called again.
+  /// Closes the channel: nothing more can be sent, and waiting sends give false. Does nothing if it
+  /// is closed already.
   void close() noexcept;
-  /// Whether it was closed; values may still be received.
+  /// Whether the channel was closed; it may still hold values to receive.
   [[nodiscard]] bool is_closed() const;
-  /// How many values it holds.
+  /// How many values the channel holds.
   [[nodiscard]] std::size_t size() const;
 
  private:
-  // With the mutex held:
+  // These four are called with the mutex held.
   bool send_now(Waker& waker, Send& send);
   bool receive_now(Waker& waker, Receive& receive);
   bool give(Waker& waker, T& value);
@@ -130,7 +139,8 @@ class BasicChannel {
   bool closed_ = false;
 };
 
-/// True when a receiver or the channel has the value.
+/// Hands `value` to the first receiver that waits, or stores it. Returns false if no receiver waits
+/// and the store is full.
 template <class T, class Store>
 bool BasicChannel<T, Store>::give(Waker& waker, T& value) {
   if (Waiter* const first = receivers_.claim_first()) {
@@ -221,7 +231,7 @@ std::size_t BasicChannel<T, Store>::size() const {
 
 namespace detail {
 
-/// Values in the order they came.
+/// The store of Channel: values in the order they came.
 template <class T>
 class ValueRing {
  public:
@@ -249,12 +259,12 @@ class ValueRing {
   std::size_t size_ = 0;
 };
 
-/// Values of which the smallest comes first.
+/// The store of PriorityChannel: the smallest value comes first.
 template <class T, class Before>
 class ValueHeap {
  public:
   explicit ValueHeap(std::size_t capacity) : capacity_(capacity) {
-    if (capacity == 0) throw std::invalid_argument("a PriorityChannel needs room for a value");
+    if (capacity == 0) throw std::invalid_argument("PriorityChannel: capacity must be at least 1");
     heap_.reserve(capacity);
   }
 
@@ -270,14 +280,14 @@ class ValueHeap {
 
 }  // namespace detail
 
-/// Gives values in the order they were sent. With a capacity of 0 a sender waits until its value
-/// was taken.
+/// A channel that gives values in the order they were sent.
 template <class T>
 using Channel = BasicChannel<T, detail::ValueRing<T>>;
 
-/// Gives the smallest of the values that it holds first, by Before, which must not throw; of equal
-/// ones, the one that was sent first. A sender that waits for room keeps its place in line, however
-/// urgent its value is. Throws std::invalid_argument when it is made with a capacity of 0.
+/// A channel that gives the smallest of its values first, and of equal values the one that was sent
+/// first. `Before` compares them and must not throw. A sender that waits for room keeps its place
+/// in the queue, however urgent its value is. The constructor throws std::invalid_argument if the
+/// capacity is 0.
 template <class T, class Before = std::less<T>>
 using PriorityChannel = BasicChannel<T, detail::ValueHeap<T, Before>>;
 

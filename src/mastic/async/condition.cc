@@ -4,6 +4,7 @@
 
 namespace mastic::async {
 
+/// The wait for a notification. It releases the mutex once it is in the queue.
 class Condition::Notice final : public Waiter {
  public:
   Notice(Condition& condition, Mutex::Guard& guard) : Waiter(condition.line_), guard_(guard) {}
@@ -12,7 +13,7 @@ class Condition::Notice final : public Waiter {
   bool await_suspend(std::coroutine_handle<Promise> waiter,
                      std::source_location where = std::source_location::current()) {
     const bool waits = Waiter::await_suspend(waiter, where);
-    guard_.release();  // in line by now, so no notice is missed
+    guard_.release();  // after entering the queue, so that no notification is missed
     return waits;
   }
   void await_resume() const { finish_await(); }
@@ -29,7 +30,7 @@ Task<> Condition::wait(Mutex::Guard& guard) {
   try {
     guard = co_await mutex.acquire();
   } catch (const Cancelled&) {
-    notify_one();  // the notice was for whoever can use it
+    notify_one();  // this task cannot use its notification, so another one gets it
     throw;
   }
 }

@@ -1,4 +1,4 @@
-// Waiting for something to change that a Mutex guards.
+// A condition variable for tasks.
 
 #pragma once
 
@@ -9,27 +9,28 @@
 
 namespace mastic::async {
 
-/// The counterpart of std::condition_variable for tasks. From any thread; it outlives those who
-/// wait for it.
+/// The counterpart of std::condition_variable for tasks, used with a Mutex. Any thread may notify;
+/// a condition must outlive the tasks that wait for it.
 ///
 ///     auto guard = co_await mutex.lock();
 ///     co_await changed.wait(guard, [&] { return !jobs.empty(); });
 class Condition {
  public:
-  /// Lets go of the mutex, waits to be notified, and takes the mutex again. Nobody is notified
-  /// without cause, yet others may have been there first. Throws Cancelled: then `guard` holds the
-  /// mutex no more, and another one gets the notice in its stead. Requires: `guard` holds its mutex,
-  /// and stays.
+  /// Releases the mutex, waits to be notified, and takes the mutex again. There are no spurious
+  /// wake-ups, but another task may have taken the mutex in between, so check the condition again.
+  /// If it throws Cancelled, `guard` no longer holds the mutex, and a notification that this task
+  /// had received is passed on to another one. Requires: `guard` holds its mutex and outlives the
+  /// wait.
   Task<> wait(Mutex::Guard& guard);
-  /// Waits until `holds()`, which is asked with the mutex held.
+  /// Waits until `holds()` returns true; it is called with the mutex held.
   template <class Predicate>
   Task<> wait(Mutex::Guard& guard, Predicate holds) {
     while (!holds()) co_await wait(guard);
   }
 
-  /// Wakes the one that waits longest.
+  /// Wakes the task that has waited longest.
   void notify_one() noexcept;
-  /// Wakes all who wait.
+  /// Wakes all waiting tasks.
   void notify_all() noexcept;
 
  private:

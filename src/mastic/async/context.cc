@@ -11,8 +11,9 @@ thread_local constinit Context* running_context = nullptr;
 
 // ---- Operation ----
 
-/// In user code only what it submitted itself goes: a task whose caller found no memory to await
-/// it.
+/// In user code, only an operation that is still submitted can be destroyed: its task goes because
+/// the caller had no memory to await it. Started operations are destroyed only on the executor,
+/// with the whole context.
 Operation::~Operation() {
   const State state = state_.load(std::memory_order_relaxed);
   if (state == State::Submitted) context().submitted_.remove(*this);
@@ -20,6 +21,8 @@ Operation::~Operation() {
 }
 
 void Operation::submit(CancelScope& scope, std::coroutine_handle<> waiter) {
+  // The executor must not be touched here: another thread may be driving it (ADR 0001).
+  // `start_submitted` starts the operation after this run.
   MASTIC_ASSERT(state_.load(std::memory_order_relaxed) == State::Idle);
   scope_ = &scope;
   waiter_ = waiter;
@@ -46,6 +49,9 @@ void Operation::complete() noexcept {
 Context* Context::running() noexcept { return running_context; }
 
 void Context::resume(std::coroutine_handle<> handle) {
+  // A trampoline: an await or a final suspend only stores the next handle in `next_` and returns to
+  // this loop, so a chain of tasks of any length uses one stack frame. Both values are saved
+  // because calls nest: a task may be started inside another one, also of another context.
   Context* const outside = std::exchange(running_context, this);
   const auto after = std::exchange(next_, handle);
   while (next_) std::exchange(next_, nullptr).resume();
@@ -54,6 +60,7 @@ void Context::resume(std::coroutine_handle<> handle) {
 }
 
 void Context::resume_batch() {
+  // What is left in `batch_` after kMaxResumes is put back into `ready_` by finish_what_was_noted.
   for (int left = kMaxResumes; left > 0 && !batch_.empty(); --left) {
     Operation& operation = batch_.pop_front();
     operation.state_.store(Operation::State::Idle, std::memory_order_relaxed);
@@ -73,6 +80,7 @@ void Context::complete_early(Operation& operation) noexcept {
 }
 
 void Context::note_stop(CancelScope& scope) noexcept {
+  // Stopping touches operations that the executor has started, so it waits until `finish`.
   scope.next_noted_ = std::exchange(stops_, &scope);
 }
 
@@ -97,6 +105,8 @@ void Context::schedule_first() noexcept {
 }
 
 void Context::finish_what_was_noted() noexcept {
+  // Stops come before starts, so that operations which this run submitted in a stopped scope are
+  // dropped and never started. The messages complete operations of earlier runs.
   if (!batch_.empty()) ready_.prepend(batch_.take());
   while (stops_ != nullptr) {
     CancelScope& scope = *std::exchange(stops_, stops_->next_noted_);
@@ -106,6 +116,8 @@ void Context::finish_what_was_noted() noexcept {
   while (!after_run_.empty()) after_run_.pop_front().deliver();
   if (!submitted_.empty()) start_submitted();
   if (passing_) give_trace(nullptr, nullptr);
+  // Only now may the context be enqueued again: until here `schedule`, which `make_ready` calls,
+  // finds `scheduled_` set and leaves what is ready in `ready_`.
   scheduled_ = false;
   if (!ready_.empty()) schedule();
 }
@@ -118,6 +130,7 @@ void Context::start_submitted() noexcept {
       operation.cancelled_ = operation.drop();
       make_ready(operation);
     } else {
+      // The state is set and the operation linked before `start`, which may complete it at once.
       operation.state_.store(Operation::State::Started, std::memory_order_relaxed);
       operation.scope_->add_started(operation);
       operation.start(executor_);

@@ -18,71 +18,75 @@ namespace mastic::async {
 
 /// The root of a tree of tasks, and the job that runs them.
 ///
-/// 1. Its tasks never run on two threads at once: it is enqueued once, and what becomes ready while
-///    it runs waits until `finish`.
-/// 2. `run` touches what is marked as of user code; the rest belongs to the executor.
-/// 3. After `stop`, every await of the context throws Cancelled, those in progress too.
-/// 4. It is not destroyed while one of its tasks awaits another thread: stop it, and let it end.
+/// 1. Its tasks never run on two threads at once: the context is in the executor's queue at most
+///    once, and operations that complete while it runs wait until `finish`.
+/// 2. `run` touches only the members that are marked as belonging to user code; the executor's
+///    thread touches the others.
+/// 3. After `stop`, every await of the context throws Cancelled, including those in progress.
+/// 4. A context must not be destroyed while one of its tasks awaits another thread: stop it, and
+///    let it end.
 class Context : public Job {
  public:
   explicit Context(Executor& executor) : executor_(executor), root_(*this) {}
 
   [[nodiscard]] Executor& executor() const { return executor_; }
-  /// All of it; tasks that `start` begins run in it.
+  /// The scope of the whole context, in which tasks run that were begun by Task::start.
   [[nodiscard]] CancelScope& root() { return root_; }
-  /// From any thread.
+  /// Whether the context was told to stop. Any thread may call this.
   [[nodiscard]] bool stop_requested() const { return root_.stop_requested(); }
-  /// On the executor: gives up what is awaited. Tasks learn of it when they next run.
+  /// Cancels all operations in progress. Tasks learn of it when they next run. Called on the
+  /// executor.
   void stop() noexcept { root_.stop(); }
 
   // ---- in user code of this context ----
 
-  /// The context whose user code this thread runs; none outside of user code.
+  /// The context whose user code this thread is running, or null outside of user code.
   [[nodiscard]] static Context* running() noexcept;
-  /// Runs `handle` next, before anything else of this context.
+  /// Resumes `handle` next, before anything else of this context.
   void resume_next(std::coroutine_handle<> handle) { next_ = handle; }
-  /// Resumes `handle` and what it leads to, until all of it waits or is done. Awaits do not grow
-  /// the stack: each returns here.
+  /// Resumes `handle`, and then each coroutine that `resume_next` names, until none is named.
+  /// Awaits do not grow the stack, because each of them returns to this loop.
   void resume(std::coroutine_handle<> handle);
-  /// Resumes `handle` soon, after what is ready already. `operation` is its place in the queue, and
-  /// is not used for anything else.
+  /// Resumes `handle` soon, after the coroutines that are ready already. `operation` is only its
+  /// link in the queue; it is never started.
   void resume_soon(Operation& operation, std::coroutine_handle<> handle) noexcept;
-  /// Completes an operation that was submitted in this very run; the executor never sees it.
+  /// Completes an operation that was submitted in the current run, so that the executor never sees
+  /// it.
   void complete_early(Operation& operation) noexcept;
   /// Delivers `message` on the executor, after this run.
   void deliver_after_run(Message& message) { after_run_.push_back(message); }
 
-  /// `exception` leaves a task whose last await was at `where`.
+  /// Records that `exception` leaves a task whose last await was at `where`.
   void exception_leaves(const std::exception_ptr& exception, std::source_location where) noexcept;
-  /// The awaits that `exception` came through, if it left a task of this context in this run, and
-  /// no other did after it.
+  /// The awaits that `exception` came through, or null. They are known if it left a task of this
+  /// context in the current run and no other exception did so after it.
   [[nodiscard]] const TaskTrace* trace_of(const std::exception_ptr& exception) const noexcept;
-  /// The same, to keep it with the exception.
+  /// Moves out what `trace_of` returns, so that the caller can keep it with the exception.
   [[nodiscard]] std::unique_ptr<TaskTrace> take_trace(const std::exception_ptr& exception) noexcept;
-  /// Before it is thrown again.
+  /// Puts back a trace that was taken. To be called before `exception` is thrown again.
   void give_trace(std::exception_ptr exception, std::unique_ptr<TaskTrace> trace) noexcept;
 
  protected:
   ~Context() override = default;
 
-  /// In `run`: resumes what is ready, a few hundred of them at the most: the rest comes with the
-  /// next run, so that tasks that wake each other do not hold the executor.
+  /// Resumes the coroutines that are ready, up to a few hundred; the rest follow in the next run.
+  /// So tasks that keep waking each other do not hold the executor. To be called in `run`.
   void resume_ready() {
     if (!batch_.empty()) resume_batch();
   }
 
-  /// On the executor: has `run` called soon, unless that is coming anyway.
+  /// Enqueues this context on the executor, unless it is scheduled already. Called on the executor.
   void schedule() noexcept;
-  /// The same, before what waits already.
+  /// Does what `schedule` does, but puts the context in front of the jobs that are waiting already.
   void schedule_first() noexcept;
-  /// In `finish`, first: stops and starts what was asked for, and comes back soon when something is
-  /// ready again.
+  /// Stops the scopes and starts the operations that the run noted, and schedules another run if
+  /// something is ready. To be called first in `finish`.
   void finish_run() noexcept {
     const bool is_over = batch_.empty() && stops_ == nullptr && after_run_.empty() &&
                          submitted_.empty() && !passing_ && ready_.empty();
     is_over ? static_cast<void>(scheduled_ = false) : finish_what_was_noted();
   }
-  /// `run` is coming, or is under way on some thread.
+  /// Whether a call of `run` is pending, or in progress on some thread.
   [[nodiscard]] bool is_scheduled() const { return scheduled_; }
 
  private:
@@ -97,17 +101,17 @@ class Context : public Job {
 
   Executor& executor_;
 
-  // Of user code:
+  // These members belong to user code:
   std::coroutine_handle<> next_;
-  OperationQueue batch_;          ///< ready, for this run or the one to come
+  OperationQueue batch_;          ///< ready, for this run or the next one
   OperationQueue submitted_;      ///< awaited in this run
-  CancelScope* stops_ = nullptr;  ///< asked for in this run
+  CancelScope* stops_ = nullptr;  ///< scopes that this run asked to stop
   MessageQueue after_run_;
   std::exception_ptr passing_;        ///< the last exception that left a task in this run
-  std::unique_ptr<TaskTrace> trace_;  ///< of `passing_`
+  std::unique_ptr<TaskTrace> trace_;  ///< the trace of `passing_`
 
-  // Of the executor:
-  OperationQueue ready_;  ///< since `batch_` was enqueued
+  // These members belong to the executor:
+  OperationQueue ready_;  ///< became ready after `batch_` was filled
   bool scheduled_ = false;
   CancelScope root_;
 };

@@ -1,4 +1,4 @@
-// An executor for tests: runs what is enqueued when told to, and moves its clock by hand.
+// An executor for tests, which runs jobs and moves its clock only when the test says so.
 
 #pragma once
 
@@ -15,6 +15,7 @@
 
 namespace mastic::async {
 
+/// An executor that the thread of the test drives. Its time does not pass by itself.
 class ManualExecutor final : public Executor {
  public:
   [[nodiscard]] base::Instant now() const override { return now_; }
@@ -26,12 +27,13 @@ class ManualExecutor final : public Executor {
   }
   void post(Message& message) override { messages_.push_back(message); }
   [[nodiscard]] BlockingExecutor& blocking_executor() override { return *blocking_executor_; }
-  /// Blocking code runs there from here on; at first it runs at once.
+  /// Sets where blocking code runs from now on. By default it runs immediately on the calling
+  /// thread.
   void set_blocking_executor(BlockingExecutor& blocking_executor) {
     blocking_executor_ = &blocking_executor;
   }
 
-  /// Runs until nothing is left to run.
+  /// Runs jobs and messages until none are left.
   void run() {
     while (!jobs_.empty() || !messages_.empty()) {
       if (!messages_.empty()) {
@@ -43,7 +45,8 @@ class ManualExecutor final : public Executor {
       job.finish();
     }
   }
-  /// Lets time pass: what is due expires, in its order, and runs.
+  /// Advances the clock by `time`. Timers that become due expire in order, and the jobs they
+  /// enqueue run.
   void advance(base::Duration time) {
     run();
     const base::Instant end = now_ + time;
@@ -98,7 +101,7 @@ class TestContext final : public Context {
   bool begun_ = false;
 };
 
-/// Calls `function` on a thread with a small stack, so that what grows with it is seen early.
+/// Calls `function` on a thread with a small stack, so that unbounded recursion shows early.
 template <class F>
 void on_a_small_stack(F function) {
   constexpr std::size_t kBytes = 256 << 10;
@@ -116,13 +119,14 @@ void on_a_small_stack(F function) {
   pthread_join(thread, nullptr);
 }
 
-/// Runs `task` to its end, however much time that takes, and gives what it gives.
+/// Runs `task` to its end and returns its result. Throws std::logic_error if the task takes more
+/// than an hour of the executor's time.
 template <class T>
 T run_to_end(Task<T> task) {
   ManualExecutor executor;
   TestContext<T> context(executor, std::move(task));
   executor.advance(std::chrono::hours(1));
-  if (!context.is_done()) throw std::logic_error("the task waits for ever");
+  if (!context.is_done()) throw std::logic_error("the task did not end within an hour");
   return context.take();
 }
 

@@ -1,4 +1,4 @@
-// A job that runs where it may block.
+// Running a job on a thread that may block.
 
 #pragma once
 
@@ -8,18 +8,20 @@
 
 namespace mastic::async {
 
-/// Has `run` of a job called on a thread that may block, and `finish` on its executor after it: what
-/// Job::run_elsewhere does. A member of the job; everything here is called on the executor.
+/// Has `run` of a job called on a thread that may block, and then `finish` on its executor, as
+/// Job::run_elsewhere promises. It is a member of the job; all functions are called on the
+/// executor.
 class Elsewhere final : private BlockingWork {
  public:
-  /// Both outlive it.
+  /// Requires: `job` and `executor` outlive it.
   Elsewhere(Job& job, Executor& executor) : job_(job), executor_(executor) {}
 
-  /// False when the queue is full.
+  /// Queues the job. Returns false if the queue is full.
   [[nodiscard]] bool submit() { return executor_.blocking_executor().submit(*this); }
-  /// For the rest of what has begun: false when no thread would ever come.
+  /// Queues the continuation of a job that has begun. Returns false only if no thread would ever
+  /// take it.
   [[nodiscard]] bool submit_begun() { return executor_.blocking_executor().submit_begun(*this); }
-  /// True when it had not begun to run: then it will not.
+  /// Takes the job out of the queue. Returns true if it had not begun to run; then it does not.
   [[nodiscard]] bool withdraw() noexcept { return executor_.blocking_executor().withdraw(*this); }
 
  private:

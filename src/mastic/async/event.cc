@@ -5,6 +5,7 @@ namespace mastic::async {
 void Event::set() noexcept {
   Waker waker(mutex_);
   set_ = true;
+  // Served in this critical section, so a `reset` that follows cannot make them wait again.
   while (Waiter* const first = line_.claim_first()) waker.serve(*first);
 }
 

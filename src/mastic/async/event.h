@@ -1,4 +1,4 @@
-// Something that happens, and that tasks wait for.
+// A flag that tasks wait for.
 
 #pragma once
 
@@ -8,11 +8,11 @@
 
 namespace mastic::async {
 
-/// A flag that tasks wait for, and that is not set at first. It may be used from any thread; it
-/// outlives those who wait for it.
+/// A flag that tasks wait for, as asyncio.Event in Python. It is not set at first. Any thread may
+/// use it; it must outlive the tasks that wait for it.
 class Event {
  public:
-  /// What `wait` gives to await.
+  /// The await that `wait` returns.
   class [[nodiscard]] Wait final : public Waiter {
    public:
     void await_resume() const { finish_await(); }
@@ -24,13 +24,14 @@ class Event {
     Event* event_;
   };
 
-  /// Waits until it is set. A wait that `set` ended has ended, whatever comes after it.
+  /// Waits until the flag is set. A task that `set` has woken does not wait again, even if `reset`
+  /// is called before it runs.
   [[nodiscard]] Wait wait() { return Wait(*this); }
-  /// Wakes all who wait; who waits from here on does not, until `reset`.
+  /// Sets the flag and wakes all waiting tasks. Until `reset`, later waits return at once.
   void set() noexcept;
-  /// Has who comes from here on wait again.
+  /// Clears the flag, so that later waits wait.
   void reset() noexcept;
-  /// Whether it is set.
+  /// Whether the flag is set.
   [[nodiscard]] bool is_set() const;
 
  private:

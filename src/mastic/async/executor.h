@@ -1,4 +1,4 @@
-// What tasks need of whatever runs them.
+// The interface of what runs tasks.
 
 #pragma once
 
@@ -9,24 +9,27 @@
 
 namespace mastic::async {
 
-/// Runs jobs and remembers timers. One thread at a time drives it, not always the same one; all but
-/// `post` belong to that thread and are not called from user code.
+/// Runs jobs and keeps timers. One thread at a time drives an executor, but not always the same
+/// one. Only that thread calls these functions, and never from user code; `post` and
+/// `blocking_executor` may be called from any thread.
 class Executor {
  public:
-  /// The time as of this turn; cheap.
+  /// The time of this turn. Cheap to read.
   [[nodiscard]] virtual base::Instant now() const = 0;
-  /// Runs `job` soon, after those enqueued before it.
+  /// Appends `job` to the queue of jobs to run.
   virtual void enqueue(Job& job) = 0;
-  /// Runs `job` before those that wait already.
+  /// Puts `job` at the front of the queue, before the jobs that are waiting already.
   virtual void enqueue_first(Job& job) = 0;
-  /// Arms `timer`, or arms it anew. It never expires early; it may expire a millisecond late.
+  /// Arms `timer`, or moves it if it is armed already. A timer never expires early; it may expire a
+  /// millisecond late.
   virtual void arm(Timer& timer, base::Instant due) = 0;
-  /// From any thread: delivers `message` on the executor.
+  /// Delivers `message` on the executor soon. Any thread may call this.
   virtual void post(Message& message) = 0;
-  /// Threads that may block, for what must not hold the executor. From any thread.
+  /// The threads for code that may block and so must not hold the executor. Any thread may call
+  /// this.
   [[nodiscard]] virtual BlockingExecutor& blocking_executor() { return inline_blocking_executor(); }
-  /// The same for what reads files, and so may wait for a disk. Its `has_reserve` says whether such
-  /// a read may be made on the executor itself for now.
+  /// The threads for code that reads files and so may wait for a disk. Their `has_reserve` says
+  /// whether files may currently be read on the executor itself.
   [[nodiscard]] virtual BlockingExecutor& disk_executor() { return blocking_executor(); }
 
  protected:

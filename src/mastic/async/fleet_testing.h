@@ -1,4 +1,4 @@
-// Contexts for tests, on several executors that each have several threads.
+// Contexts for tests, on several executors with several threads each.
 
 #pragma once
 
@@ -23,11 +23,12 @@ class Fleet {
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
+  /// Starts a context with `task`, on the executors in turn.
   void start(Task<int> task) {
     executors_.splice(executors_.end(), executors_, executors_.begin());
     contexts_.emplace_back(executors_.back(), std::move(task));
   }
-  /// Stops every third, at moments of no order.
+  /// Stops every third context, at random moments.
   void stop_some() {
     std::minstd_rand random(7);
     int i = 0;
@@ -37,7 +38,7 @@ class Fleet {
       context.stop_soon();
     }
   }
-  /// Waits for all, and gives what they gave together; a cancelled one gave nothing.
+  /// Waits for all contexts and returns the sum of their results; a cancelled one counts as 0.
   int sum() {
     int sum = 0;
     for (ThreadedContext<int>& context : contexts_) {

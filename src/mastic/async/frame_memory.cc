@@ -20,8 +20,10 @@ namespace {
 
 constexpr std::size_t kStep = 64;     // sizes are rounded up to a multiple of this
 constexpr std::size_t kClasses = 32;  // frames of 2 KiB and less are recycled
-constexpr int kMaxKept = 64;          // of each size and thread
+constexpr int kMaxKept = 64;          // per size and thread
 
+/// The free lists of one thread, one for each size class. They are not synchronized: a frame that
+/// another thread frees goes to the lists of that thread.
 class Recycler {
  public:
   Recycler() = default;
@@ -42,6 +44,7 @@ class Recycler {
   }
 
  private:
+  /// The beginning of a freed frame: the link of the list is stored in the frame itself.
   struct Free {
     Free* next;
   };
@@ -70,6 +73,7 @@ bool is_recycled(std::size_t bytes) {
   return MASTIC_RECYCLE_FRAMES != 0 && bytes <= kStep * kClasses;
 }
 
+/// The recycler of this thread. It is made at the first use and frees its frames when the thread ends.
 Recycler& recycler() {
   thread_local Recycler recycler;
   return recycler;
@@ -79,7 +83,7 @@ Recycler& recycler() {
 
 void* allocate_frame(std::size_t bytes) {
   if (!is_recycled(bytes)) return ::operator new(bytes);
-  return recycler().take((bytes - 1) / kStep);
+  return recycler().take((bytes - 1) / kStep);  // class 0: 1 to 64 bytes, class 1: 65 to 128, …
 }
 
 void free_frame(void* frame, std::size_t bytes) noexcept {

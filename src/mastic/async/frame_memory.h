@@ -1,8 +1,9 @@
-// Memory of coroutine frames, recycled by size.
+// Memory for coroutine frames, recycled by size.
 //
-// Each thread keeps a few freed frames of each size for its next ones, so a handler that is a task
-// costs no heap allocation once its thread is warm. A frame may be freed on another thread than it
-// was made on. Under AddressSanitizer nothing is recycled, so that it sees every use after free.
+// Each thread keeps some freed frames of each size and uses them for new ones. So a handler that is
+// a task needs no heap allocation once its thread is warm. A frame may be freed on another thread
+// than the one that allocated it. Under AddressSanitizer nothing is recycled, so that it detects
+// every use after free.
 
 #pragma once
 
@@ -10,8 +11,9 @@
 
 namespace mastic::async {
 
+/// Allocates memory for a frame of `bytes` bytes, or throws std::bad_alloc.
 [[nodiscard]] void* allocate_frame(std::size_t bytes);
-/// Requires: `bytes` as it was allocated with.
+/// Frees a frame. Requires: `bytes` is what it was allocated with.
 void free_frame(void* frame, std::size_t bytes) noexcept;
 
 }  // namespace mastic::async

@@ -4,8 +4,9 @@
 
 namespace mastic::async {
 
-/// Something for an executor to do between its other work. Intrusive: it is in one queue at a time,
-/// and whoever made it keeps it alive until it was delivered.
+/// Something that an executor does between its other work. Messages are linked into queues without
+/// allocation: a message is in one queue at a time, and its creator keeps it alive until it has
+/// been delivered.
 class Message {
  public:
   Message() = default;
@@ -13,7 +14,8 @@ class Message {
   Message(Message&&) noexcept {}
   Message& operator=(Message&&) = delete;
 
-  /// On the executor, outside of user code. May destroy the message.
+  /// Handles the message. The executor calls this outside of user code; the call may destroy the
+  /// message.
   virtual void deliver() noexcept = 0;
 
  protected:
@@ -26,24 +28,27 @@ class Message {
 
 /// A piece of user code with what follows it.
 ///
-/// `run` enters user code: it may take long, and it may touch nothing of the executor, for that may
-/// have gone on on another thread meanwhile. `finish` comes after it, on the executor, whoever
-/// drives that by then. So everything a job wants of its executor it notes in `run` and does in
-/// `finish`.
+/// `run` enters user code. It may take long, and it must not touch the executor, because another
+/// thread may have taken the executor over in the meantime. `finish` is called after `run`, on the
+/// executor, by the thread that drives it by then. So a job notes in `run` what it wants from its
+/// executor, and does it in `finish`.
 class Job : public Message {
  public:
   virtual void run() noexcept = 0;
   virtual void finish() noexcept = 0;
-  /// On the executor, between the two: `run` takes long, on a thread (its number in the kernel)
-  /// that has lost the executor.
+  /// Tells the job that its `run` is taking long and that the executor was taken from the thread it
+  /// runs on; `thread` is that thread's kernel id. Called on the executor, between `run` and
+  /// `finish`.
   virtual void left_behind(int thread) noexcept { (void)thread; }
 
-  // On the executor, before `run`, while few threads stand by to take that over.
+  // The next two are called on the executor, before `run`, while few threads stand by to take it
+  // over.
 
-  /// Whether it is known to be quick, so that it is run all the same.
+  /// Whether the job is known to be quick. If so, it runs on the executor even then.
   [[nodiscard]] virtual bool is_trusted() noexcept { return false; }
-  /// When it is not: true when it sees to it that `run` is called on a thread that may block, and
-  /// `finish` after it on the executor, or that it comes to nothing. False: it is run here.
+  /// Called if the job is not trusted. Returns true if the job has arranged for `run` to be called
+  /// on a thread that may block and then `finish` on the executor, or if it has given the work up,
+  /// as when a request is answered 503. If it returns false, the executor runs it itself.
   [[nodiscard]] virtual bool run_elsewhere() noexcept { return false; }
   void deliver() noexcept final { finish(); }
 
@@ -72,7 +77,7 @@ class MessageQueue {
     first_ = message.next_;
     return message;
   }
-  /// All of them; leaves this empty.
+  /// Returns all messages as a queue and leaves this one empty.
   [[nodiscard]] MessageQueue take() {
     MessageQueue all = *this;
     first_ = nullptr;

@@ -1,4 +1,4 @@
-// A mutex that tasks wait for without holding a thread.
+// A mutex for tasks: waiting for it does not block a thread.
 
 #pragma once
 
@@ -8,20 +8,22 @@
 
 namespace mastic::async {
 
-/// Lets one task in at a time, of whatever contexts, first come first; unlike a std::mutex it may
-/// be held across co_await, and be let go of by another thread than the one that took it.
+/// Mutual exclusion between tasks, also of different contexts, which get it in the order they asked
+/// for it. Unlike a std::mutex it may be held across co_await and released by another thread than
+/// the one that locked it.
 ///
 ///     const auto guard = co_await mutex.lock();
 ///
-/// Tasks of one context never run at once: between two awaits they need no mutex among themselves.
+/// Tasks of one context never run at the same time, so between two awaits they need no mutex among
+/// themselves.
 class Mutex {
  public:
   /// Holds the mutex until it is destroyed or released.
   using Guard = Semaphore::Permit;
 
-  /// Waits for it. Throws Cancelled; then it is not held.
+  /// Waits for the mutex. If it throws Cancelled, the mutex is not held.
   [[nodiscard]] Semaphore::Acquire lock() { return one_.acquire(); }
-  /// Takes the mutex when it is free and nobody waits for it; never waits.
+  /// Takes the mutex without waiting, or returns std::nullopt if it is held.
   [[nodiscard]] std::optional<Guard> try_lock() { return one_.try_acquire(); }
 
  private:

@@ -1,4 +1,4 @@
-// What a task awaits of its executor.
+// What a task can await: an operation that its executor starts and completes.
 
 #pragma once
 
@@ -16,14 +16,21 @@ class Context;
 class Executor;
 class CancelScope;
 
-/// Thrown from an await when what it belongs to was told to stop. Let it pass, or clean up and
-/// return. It is no std::exception: what handles errors and goes on is not to go on after it.
+/// Thrown from an await when the task's scope was told to stop. Let it propagate, or clean up and
+/// return. It does not derive from std::exception, so that a handler which catches errors and
+/// continues does not continue after a cancellation.
 class Cancelled {};
 
-/// Something a task awaits: a timer, bytes, room in a buffer.
+/// Something that a task awaits: a timer, bytes, space in a buffer.
 ///
-/// The await only notes it, in user code; `start` happens on the executor, after that, and so do
-/// `cancel` and `complete`. Derive from it, add `await_resume`, and call `finish_await` there.
+/// The await itself runs in user code and only takes a note. The executor calls `start` afterwards;
+/// `cancel` and `complete` also run on the executor. To write an operation, derive from this class
+/// and add an `await_resume` that calls `finish_await`.
+///
+/// The states of an operation, and what moves it from one to the next:
+///
+///     Idle ──submit──► Submitted ──start──► Started ──complete, cancel──► Ready ──resumed──► Idle
+///                        └─────────── drop: its scope was stopped ──────────► Ready
 class Operation {
  public:
   Operation() = default;
@@ -44,33 +51,36 @@ class Operation {
  protected:
   virtual ~Operation();
 
-  /// On the executor: begins; may call `complete` at once.
+  /// Begins the operation. Called on the executor; may call `complete` at once.
   virtual void start(Executor& executor) = 0;
   enum class Cancel : std::uint8_t { GivenUp, Coming };
-  /// On the executor, between `start` and `complete`: gives up, and will not call `complete`. Or it
-  /// is too late for that, `complete` is coming, and the await will have its result.
+  /// Gives the operation up. Called on the executor, between `start` and `complete`. `GivenUp`
+  /// means that the operation will not call `complete` and the await throws Cancelled. `Coming`
+  /// means that it is too late to give up: `complete` will be called and the await gets its result.
   virtual Cancel cancel() noexcept = 0;
-  /// On the executor, instead of `start`, when it was stopped before. False when it has its result
-  /// all the same.
+  /// Called on the executor instead of `start` if the scope was stopped before. Returns false if
+  /// the operation has its result already, so that the await does not throw Cancelled.
   virtual bool drop() noexcept { return true; }
 
-  /// On the executor: it is done, and its task goes on soon.
+  /// Marks the operation as done; its task resumes soon. Called on the executor.
   void complete() noexcept;
-  /// In user code, instead of suspending: the await throws Cancelled.
+  /// Makes the await throw Cancelled. Called in user code, instead of suspending.
   void refuse() noexcept { cancelled_ = true; }
-  /// In await_resume: throws Cancelled when the operation was given up.
+  /// Throws Cancelled if the operation was given up. To be called in await_resume.
   void finish_await() const {
     if (cancelled_) throw Cancelled();
   }
 
-  /// In user code: `waiter` awaits it.
+  /// Notes that `waiter`, which runs in `scope`, awaits this operation. Called in user code.
   void submit(CancelScope& scope, std::coroutine_handle<> waiter);
-  /// In user code: true when nothing resumes its waiter any more. Only a run that submitted it can
+  /// Withdraws the operation if the executor has not started it. Returns true if nothing will
+  /// resume its waiter any more. Called in user code; only the run that submitted an operation can
   /// take it back.
   [[nodiscard]] bool take_back() noexcept;
-  /// In user code, when that is false: `waiter` is resumed in place of the one it was submitted for.
+  /// Has `waiter` resumed instead of the coroutine that the operation was submitted for. Called in
+  /// user code, when `take_back` has returned false.
   void set_waiter(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
-  /// From `submit` on.
+  /// The context of the task that awaits it. Requires: `submit` was called.
   [[nodiscard]] Context& context() const;
 
  private:
@@ -81,13 +91,13 @@ class Operation {
 
   CancelScope* scope_ = nullptr;
   std::coroutine_handle<> waiter_;
-  Operation* next_ = nullptr;  ///< in the queue it is in
+  Operation* next_ = nullptr;  ///< in its current queue
   Operation* previous_ = nullptr;
-  std::atomic<State> state_{State::Idle};  ///< whoever owns its queue changes it
+  std::atomic<State> state_{State::Idle};  ///< changed only by the owner of its current queue
   bool cancelled_ = false;
 };
 
-/// Operations in the order they came.
+/// A queue of operations, first in, first out.
 class OperationQueue {
  public:
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
@@ -106,13 +116,13 @@ class OperationQueue {
     remove(operation);
     return operation;
   }
-  /// Requires: it is in this queue.
+  /// Requires: `operation` is in this queue.
   void remove(const Operation& operation) {
     (operation.previous_ == nullptr ? first_ : operation.previous_->next_) = operation.next_;
     (operation.next_ == nullptr ? last_ : operation.next_->previous_) = operation.previous_;
   }
   [[nodiscard]] OperationQueue take() { return std::exchange(*this, OperationQueue()); }
-  /// All of `others` come before these.
+  /// Puts all of `others` in front.
   void prepend(OperationQueue others) {
     if (others.empty()) return;
     others.last_->next_ = first_;

@@ -1,4 +1,4 @@
-// What a task awaits of another thread.
+// An operation that another thread completes.
 
 #pragma once
 
@@ -7,18 +7,20 @@
 
 namespace mastic::async {
 
-/// An operation that is completed from any thread: by a future, by a thread of a pool.
+/// An operation that any thread may complete, such as a future or a thread of a pool.
 ///
-/// `begin` tells the other side where to call; that calls `complete_remotely` once, under its lock
-/// or after it has taken the operation off its list. `cancel` takes the operation off the list
-/// itself, and returns Coming when it was taken off already: then the call is on its way, and the
-/// operation stands still until it arrives.
+/// `begin` registers the operation with the other side. The other side calls `complete_remotely`
+/// once, holding its lock or after it has removed the operation from its list. `cancel` removes the
+/// operation from that list. If it is no longer in the list, `cancel` returns Coming: the call is
+/// on its way, and the operation stays alive until it arrives.
 class RemoteOperation : public Operation, private Message {
  protected:
-  /// On the executor: begins; the call may come before this returns.
+  /// Begins the operation. `complete_remotely` may be called before this returns. Called on the
+  /// executor.
   virtual void begin() = 0;
 
-  /// From any thread, once. The operation may be no more when this returns.
+  /// Completes the operation. Any thread may call this, once. The operation may be destroyed before
+  /// this returns.
   void complete_remotely() noexcept {
     if (Context* const here = Context::running(); here == &context()) {
       here->deliver_after_run(*this);
@@ -26,9 +28,9 @@ class RemoteOperation : public Operation, private Message {
       executor_->post(*this);
     }
   }
-  /// Where the task runs; from `begin` on.
+  /// The executor on which the task runs. Requires: `begin` was called.
   [[nodiscard]] Executor& executor() const { return *executor_; }
-  /// On the executor: that call has come.
+  /// Handles the arrival of `complete_remotely` on the executor.
   virtual void arrived() noexcept { complete(); }
 
  private:

@@ -10,6 +10,7 @@ void RootTask::run() noexcept {
     run_task();
     return history_.returned();
   }
+  // A thread that may block says nothing by returning: the time that the run took is what counts.
   const base::Instant begun = std::chrono::steady_clock::now();
   run_task();
   history_.took(std::chrono::steady_clock::now() - begun);
@@ -20,7 +21,7 @@ void RootTask::left_behind(int) noexcept {
   history_.was_left_behind();
 }
 
-/// Once it is submitted it may be running, so nothing of it is written from there on.
+/// `is_elsewhere_` is set before the submit, because another thread may run the task from then on.
 bool RootTask::run_elsewhere() noexcept {
   is_elsewhere_ = true;
   if (elsewhere_.submit_begun()) return true;
@@ -29,6 +30,7 @@ bool RootTask::run_elsewhere() noexcept {
 }
 
 void RootTask::run_task() noexcept {
+  // Another run may follow the end of the task, if `finish` found more operations ready.
   if (has_ended_) return;
   try {
     if (!task_) task_.emplace(make_task());
@@ -44,9 +46,10 @@ void RootTask::run_task() noexcept {
 }
 
 void RootTask::finish() noexcept {
-  is_elsewhere_ = false;
+  is_elsewhere_ = false;  // decided again before each run
   if (std::exchange(is_left_behind_, false)) history_.came_back();
   finish_run();
+  // task_ended may destroy this, so it comes last, and not while another run is pending.
   if (has_ended_ && !is_scheduled()) task_ended();
 }
 

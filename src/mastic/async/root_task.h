@@ -1,4 +1,4 @@
-// A context with one task at its root.
+// A context that runs one task.
 
 #pragma once
 
@@ -11,12 +11,12 @@
 
 namespace mastic::async {
 
-/// Runs a task from its beginning to its end: call `schedule` once, on the executor. Derive from it
-/// and say which task, and what its end means. While few threads stand by, it runs where it may block
-/// unless it is trusted.
+/// Runs one task to its end. Derive from it, implement the three functions below, and call
+/// `schedule` once, on the executor. While few threads stand by, the task runs on a thread that may
+/// block, unless it is trusted.
 class RootTask : public Context {
  public:
-  /// `history` is that of all tasks of this kind, and outlives this.
+  /// Requires: `history`, which all tasks of this kind share, outlives this.
   RootTask(Executor& executor, BlockingHistory& history)
       : Context(executor), history_(history), elsewhere_(*this, executor) {}
   void run() noexcept override;
@@ -26,11 +26,13 @@ class RootTask : public Context {
   [[nodiscard]] bool run_elsewhere() noexcept final;
 
  protected:
-  /// In user code, once. What it throws goes where what the task throws goes.
+  /// Makes the task. Called once, in user code. An exception is handled as one that the task
+  /// throws.
   [[nodiscard]] virtual Task<> make_task() = 0;
-  /// In user code, while what left the task is being handled; Cancelled too.
+  /// Handles an exception that left the task, Cancelled included, which is current in
+  /// std::current_exception(). Called in user code.
   virtual void task_failed() noexcept = 0;
-  /// On the executor, when nothing of the task is left. May destroy this.
+  /// Called on the executor when nothing of the task is left. May destroy this.
   virtual void task_ended() noexcept = 0;
 
  private:

@@ -1,9 +1,10 @@
-// Running what may block from a task, on a thread that may wait for it.
+// Running code that may block from a task, on a thread that may block.
 //
 //     const auto rows = co_await run_blocking([&] { return database.query(text); });
 //
-// The task waits, its thread goes on with other tasks, and `f` runs on Executor::blocking_executor(). What `f`
-// refers to in the task's frame stays: the await stands until `f` has ended or will never begin.
+// The task waits while its thread runs other tasks, and `f` runs on Executor::blocking_executor().
+// `f` may refer to variables of the task: the await does not end before `f` has ended or was
+// withdrawn.
 
 #pragma once
 
@@ -25,39 +26,40 @@
 
 namespace mastic::async {
 
-/// Every thread for blocking code is busy, and their queue is full or `f` has waited there for as
-/// long as it may: it did not run.
+/// Thrown by run_blocking when all threads for blocking code are busy, and their queue is full or
+/// the function has waited in it for its limit. The function did not run.
 class ExecutorFull : public std::runtime_error {
  public:
   ExecutorFull()
       : std::runtime_error(
-            "no thread was free to run blocking code: their queue is full, or the wait was too "
-            "long") {}
+            "no thread was free to run blocking code: the queue is full, or the wait exceeded "
+            "its limit; use more threads or a longer queue") {}
 };
 
-/// What run_blocking gives to await. F is a reference when it was given a function that has a name.
+/// The await that run_blocking returns. F is a reference if run_blocking was called with an lvalue.
 template <class F>
 class Blocking final : public RemoteOperation, private BlockingWork, private Timer {
   static constexpr bool kTakesStop = std::invocable<F&, std::stop_token>;
   static_assert(kTakesStop || std::invocable<F&>,
-                "run_blocking wants a function without arguments, or of a std::stop_token");
-  static_assert(std::is_nothrow_destructible_v<F>, "nobody takes what it throws at its end");
+                "run_blocking takes a function that is called as f() or f(std::stop_token)");
+  static_assert(std::is_nothrow_destructible_v<F>, "the function's destructor must not throw");
 
   struct NoStop {};
   struct NoJob {};
   using Stop = std::conditional_t<kTakesStop, std::stop_source, NoStop>;
-  /// What hangs on the token is user code, and gets a job. The operation stands until that is over.
+  /// The job that fires the token. Stop callbacks are user code, so they run in a job. The
+  /// operation does not complete before this job is over.
   struct FireStop final : Job {
     FireStop() = default;
     FireStop(FireStop&& other) noexcept : Job() { MASTIC_ASSERT(other.owner == nullptr); }
     void run() noexcept override { owner->stop_.request_stop(); }
-    /// It is what ends code that holds threads, so it does not wait for these.
+    /// Trusted, because it ends code that holds threads and so must not wait for one of them.
     [[nodiscard]] bool is_trusted() noexcept override { return true; }
     void finish() noexcept override {
       is_over = true;
       if (owner->has_arrived_) owner->complete();
     }
-    Blocking* owner = nullptr;  ///< once it is enqueued
+    Blocking* owner = nullptr;  ///< set when the job is enqueued
     bool is_over = false;
   };
 
@@ -70,14 +72,15 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
   }
 
  public:
-  /// What the function returns, and the await gives.
+  /// The type that the function returns and the await gives.
   using Result = decltype(call(std::declval<F&>(), std::declval<Stop&>()));
   static_assert(std::is_void_v<Result> || std::is_object_v<Result>,
-                "run_blocking gives its result by value; return a pointer to share one");
+                "run_blocking gives its result by value: return a pointer instead of a reference");
 
-  /// What the function does to its thread: it blocks for any time, or reads a file.
+  /// What the function may wait for: anything, or only a disk.
   enum class What : std::uint8_t { Blocks, Reads };
-  /// It may wait for a thread for `longest_wait`; for ever when that is zero.
+  /// Makes the await. The function may wait in the queue for `longest_wait`, or without a limit if
+  /// that is zero.
   explicit Blocking(F&& function, base::Duration longest_wait = {}, What what = What::Blocks)
       : function_(std::forward<F>(function)), longest_wait_(longest_wait), what_(what) {}
 
@@ -101,7 +104,7 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
     const bool is_limited = longest_wait_ > base::Duration::zero();
     if (is_limited) executor().arm(*this, base::after(executor().now(), longest_wait_));
   }
-  /// It has waited long enough, unless it runs already.
+  /// The limit of the wait in the queue has passed. A function that runs already is not affected.
   void expired() noexcept override {
     refused_ = blocking_executor().withdraw(*this);
     if (refused_) complete();
@@ -118,7 +121,8 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
     disarm();
     has_arrived_ = true;
     if constexpr (kTakesStop) {
-      if (fire_stop_.owner != nullptr && !fire_stop_.is_over) return;  // which completes it then
+      // Otherwise `finish` of the job that fires the token completes the operation.
+      if (fire_stop_.owner != nullptr && !fire_stop_.is_over) return;
     }
     complete();
   }
@@ -146,32 +150,32 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
   std::optional<Value> result_;
   std::exception_ptr exception_;
   const What what_;
-  const base::Activity* const for_ = base::Activity::of_this_thread();  ///< that awaits it
+  const base::Activity* const for_ = base::Activity::of_this_thread();  ///< of the awaiting task
   bool refused_ = false;
   bool has_arrived_ = false;
 };
 
-/// Runs `f` where it may block, and gives what it returns or throws. It is called once, as `f()` or
-/// as `f(std::stop_token)`, on a thread of Executor::blocking_executor(). A function that has a name is
-/// referred to, a temporary is kept.
+/// Runs `f` on a thread of Executor::blocking_executor() and gives what it returns or throws. `f`
+/// is called once, as `f()` or as `f(std::stop_token)`. An lvalue is referred to; a temporary is
+/// moved into the await.
 ///
-/// Cancelled before `f` began: `f` never runs, the await throws Cancelled. Cancelled while it runs:
-/// the token fires, in a job of the executor, as handlers run; the await stands until that and `f`
-/// have ended and gives its result, and the next await throws Cancelled. Throws ExecutorFull when the queue
-/// of the threads is full.
+/// If the task is cancelled before `f` has begun, `f` never runs and the await throws Cancelled. If
+/// it is cancelled while `f` runs, the stop token fires, in a job on the executor. The await then
+/// waits for that job and for `f` and gives the result of `f`; the next await throws Cancelled.
 ///
-/// It waits for a thread for as long as that takes, or for `longest_wait`: then it throws
-/// ExecutorFull, and `f` never runs.
+/// Throws ExecutorFull if the queue of the threads is full, or if no thread became free within
+/// `longest_wait` (zero: no limit). Then `f` never runs.
 template <class F>
 [[nodiscard]] Blocking<F> run_blocking(F&& f, base::Duration longest_wait = {}) {
   static_assert(detail::kIsSafeTemporary<F>,
-                "GCC 12 destroys twice what a lambda captures by value inside of a co_await: give "
+                "GCC 12 destroys a lambda's captures twice inside a co_await expression: give "
                 "the lambda a name, as in `auto f = [...] { ... }; co_await run_blocking(f);`");
   return Blocking<F>(std::forward<F>(f), longest_wait);
 }
 
-/// Runs what reads or writes files on such a thread: it has threads of its own number
-/// (Executor::disk_executor), so that a disk that hangs does not take those of everything else.
+/// Runs a function that reads or writes files, on a thread of Executor::disk_executor(). The number
+/// of these threads is limited separately, so that a disk that hangs does not occupy the threads of
+/// all other blocking code.
 template <class F>
 [[nodiscard]] Blocking<F> run_reading(F&& f, base::Duration longest_wait = {}) {
   static_assert(detail::kIsSafeTemporary<F>, "give the lambda a name, as for run_blocking");

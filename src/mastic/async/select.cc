@@ -15,11 +15,11 @@ bool SelectOperation::wait(CancelScope& scope, std::coroutine_handle<> waiter,
   std::ranges::transform(branches, mutexes.begin(),
                          [](const Waiter* each) { return each->mutex_; });
   std::ranges::sort(mutexes, std::less<>());
-  const auto twice = std::ranges::unique(mutexes);  // two lines of one channel share one
+  const auto twice = std::ranges::unique(mutexes);  // the queues of one channel share a mutex
   mutexes_ = mutexes.first(mutexes.size() - twice.size());
 
-  // Nobody can claim it while all of this is held, nor before: so what one branch takes here is all
-  // that is taken.
+  // With all mutexes held, no other thread can claim this select; and it is in no queue yet. So at
+  // most one branch takes something.
   Waker waker(mutexes_);
   for (Waiter* const branch : branches_) {
     if (!branch->take_now(waker)) continue;
@@ -47,6 +47,7 @@ void SelectOperation::take_off_lines() noexcept {
 }
 
 bool SelectOperation::claim(Waiter& waiting) noexcept {
+  // Two threads may get here at the same time, each with the mutex of another queue held.
   if (is_claimed_.exchange(true)) return false;
   chosen_ = &waiting;
   return true;

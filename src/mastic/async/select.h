@@ -1,11 +1,11 @@
-// Waiting for the first of several channels, events and semaphores, without losing what the others
-// have.
+// Waiting for the first of several channels, events and semaphores, without taking anything from
+// the others.
 //
 //     auto first = co_await select(orders.receive(), returns.receive(), request.draining());
 //     if (first.index() == 0) ...              // std::get<0>(first) is what orders.receive() gave
 //
-// A limit is put around it: `co_await with_timeout(select(...), 5s)`. For tasks and sleeps beside each
-// other there is when_any (when.h).
+// To limit the wait, put with_timeout around it: `co_await with_timeout(select(...), 5s)`. Tasks
+// and sleeps cannot be selected; use when_any (when.h) for them.
 
 #pragma once
 
@@ -30,28 +30,30 @@
 
 namespace mastic::async {
 
-/// What select and when_any give for a vector.
+/// The result of select and when_any for a vector.
 template <class T>
 struct FirstOf {
-  std::size_t index;  ///< of the one that was first
-  T value;            ///< std::monostate when it gives nothing
+  std::size_t index;  ///< place of the first one in the vector
+  T value;            ///< its result; std::monostate if that is void
 };
 
-/// An operation that stands in a line: a receive, a send, a wait for an Event, for a permit or for a
-/// Mutex; or one that has such an operation and shows it.
+/// An operation that `select` can wait for: a receive or send of a channel, or a wait for an Event,
+/// a permit or a Mutex. A type that contains such an operation satisfies this too, if its member
+/// `waiter()` returns it.
 template <class A>
 concept Selectable = Awaitable<A> && (std::derived_from<A, Waiter> || requires(A& operation) {
                        { operation.waiter() } -> std::same_as<Waiter&>;
                      });
 
-/// An await that stands in several lines at once, and is served in one of them. What is written here
-/// once for every kind of `select`.
+/// An await that is in several queues at once, and is served in one of them. This is the common
+/// part of Select and SelectOf.
 ///
-/// 1. It looks at all of its lines, and enters all, in one step, with the mutexes of all held: they
-///    are taken in the order of their addresses, so that two selects never wait for each other.
-/// 2. From then on the first who claims it serves it. Whoever comes second, in another line, finds it
-///    claimed, and turns to the next in that line.
-/// 3. Served, it still has places in the other lines; it leaves them when its task goes on.
+/// 1. It checks all of its queues and enters them in one step, with all of their mutexes held.
+///    These are locked in the order of their addresses, so that two selects cannot deadlock.
+/// 2. From then on the first thread that claims it serves it. A thread that comes second, through
+///    another queue, finds it claimed and goes to the next waiter in that queue.
+/// 3. After it was served, it still has places in the other queues; it leaves them when its task
+///    resumes.
 class SelectOperation : public LineOperation {
  protected:
   SelectOperation() = default;
@@ -59,13 +61,15 @@ class SelectOperation : public LineOperation {
   SelectOperation(SelectOperation&& other) noexcept : LineOperation(std::move(other)) {}
   ~SelectOperation() override = default;
 
-  /// In user code: true when the task is to wait; false when it is stopped, or one has what it wants.
-  /// `mutexes` has room for as many as there are branches; both stay until `leave`.
+  /// Returns true if the task has to wait, and false if it is stopped or a branch has what it
+  /// wants. `mutexes` is storage for one pointer per branch; both spans stay valid until `leave`.
+  /// Called in user code.
   bool wait(CancelScope& scope, std::coroutine_handle<> waiter, std::span<Waiter* const> branches,
             std::span<std::mutex*> mutexes);
-  /// In user code, before the branches go: it stands in no line any more.
+  /// Leaves all queues. Called in user code, before the branches are destroyed.
   void leave() noexcept;
-  /// Leaves, and gives the branch that has what it waited for. Throws Cancelled: then none has.
+  /// Leaves all queues and returns the branch that has what it waited for. If it throws Cancelled,
+  /// no branch has.
   Waiter& finish_select();
 
  private:
@@ -76,7 +80,7 @@ class SelectOperation : public LineOperation {
   std::span<Waiter* const> branches_;
   std::span<std::mutex* const> mutexes_;
   std::atomic<bool> is_claimed_{false};
-  Waiter* chosen_ = nullptr;  ///< of whoever has claimed it
+  Waiter* chosen_ = nullptr;  ///< written only by the thread that has claimed it
   bool is_in_lines_ = false;
 };
 
@@ -103,13 +107,14 @@ NonVoid<Awaited<A>> value_of_branch(A& operation) {
 
 }  // namespace detail
 
-/// What `select` gives to await.
+/// The await that `select` returns.
 template <Selectable... A>
 class [[nodiscard]] Select final : public SelectOperation {
  public:
-  /// What the await gives: the place in the variant says which operation was first.
+  /// The result of the await. The index of the variant says which operation was first.
   using Result = std::variant<detail::NonVoid<Awaited<A>>...>;
 
+  /// Takes the operations.
   explicit Select(A... operations) : operations_(std::move(operations)...) {}
   Select(Select&&) = default;
   ~Select() override { leave(); }
@@ -141,17 +146,17 @@ class [[nodiscard]] Select final : public SelectOperation {
   std::array<std::mutex*, sizeof...(A)> mutexes_{};
 };
 
-/// What `select` of a vector gives to await.
+/// The await that `select` of a vector returns.
 template <Selectable A>
 class [[nodiscard]] SelectOf final : public SelectOperation {
  public:
-  /// What the await gives.
+  /// The result of the await.
   using Result = FirstOf<detail::NonVoid<Awaited<A>>>;
 
-  /// Takes the operations. Throws std::invalid_argument when there are none.
+  /// Takes the operations. Throws std::invalid_argument if the vector is empty.
   explicit SelectOf(std::vector<A> operations)
       : operations_(std::move(operations)), mutexes_(operations_.size()) {
-    if (operations_.empty()) throw std::invalid_argument("select of no operation");
+    if (operations_.empty()) throw std::invalid_argument("select: the vector is empty");
     for (A& each : operations_) branches_.push_back(&detail::waiter_of(each));
   }
   SelectOf(SelectOf&&) = default;
@@ -175,20 +180,21 @@ class [[nodiscard]] SelectOf final : public SelectOperation {
   std::vector<std::mutex*> mutexes_;
 };
 
-/// Waits until one of the operations has what it waits for, and gives that: its place is the variant's
-/// index, and std::monostate stands for what gives nothing. Nothing is taken from the others: what
-/// channels hold stays there, no permit is held, nothing is sent. When several could go on at once,
-/// the first of them in the order given does. Throws Cancelled: then nothing was taken at all.
+/// Waits until one of the operations has what it waits for, and gives its result. The index of the
+/// variant says which operation that was; std::monostate is the result of one that gives void.
+/// Nothing is taken from the others: values stay in their channels, no permit is held, nothing is
+/// sent. If several are ready at once, the first in the order of the arguments is chosen. If it
+/// throws Cancelled, nothing was taken at all.
 ///
-/// A receive from a channel that is closed and empty has what it waits for, which is nothing, and so
-/// is always the first: leave it out from then on.
+/// A receive from a channel that is closed and empty is always ready, with std::nullopt. Leave it
+/// out of later selects.
 template <Selectable... A>
   requires(sizeof...(A) > 0)
 [[nodiscard]] Select<A...> select(A... operations) {
   return Select<A...>(std::move(operations)...);
 }
-/// Waits in the same way for as many operations of one kind as the vector has, and says which was
-/// first. Throws std::invalid_argument when there are none.
+/// Waits in the same way for the first of a vector of operations of one type. Throws
+/// std::invalid_argument if the vector is empty.
 template <Selectable A>
 [[nodiscard]] SelectOf<A> select(std::vector<A> operations) {
   return SelectOf<A>(std::move(operations));

@@ -2,7 +2,7 @@
 
 namespace mastic::async {
 
-/// With the mutex held.
+/// Takes a permit if one is available. Called with the mutex held.
 bool Semaphore::take_one() {
   if (permits_ == 0) return false;
   --permits_;
@@ -17,6 +17,8 @@ std::optional<Semaphore::Permit> Semaphore::try_acquire() {
 
 void Semaphore::release() noexcept {
   Waker waker(mutex_);
+  // The permit goes straight to the first waiter and is never counted as available, so a task that
+  // comes later cannot take it first.
   if (Waiter* const first = line_.claim_first()) {
     waker.serve(*first);
   } else {

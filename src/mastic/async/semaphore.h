@@ -1,4 +1,4 @@
-// A number of permits that tasks wait for.
+// A semaphore: a number of permits that tasks wait for.
 
 #pragma once
 
@@ -11,14 +11,15 @@
 
 namespace mastic::async {
 
-/// Lets so many tasks in at a time, of whatever contexts, first come first. From any thread.
+/// Limits how many tasks, also of different contexts, do something at the same time. Tasks get
+/// their permits in the order they asked for them. Any thread may use it.
 ///
 ///     const auto permit = co_await connections.acquire();
 ///
-/// It outlives its permits and those who wait for them.
+/// A semaphore must outlive its permits and the tasks that wait for them.
 class Semaphore {
  public:
-  /// A place inside: given back when it is destroyed, by whichever thread.
+  /// A permit. It is given back when it is destroyed, which any thread may do.
   class [[nodiscard]] Permit {
    public:
     Permit() = default;
@@ -29,13 +30,14 @@ class Semaphore {
     }
     ~Permit() { release(); }
 
-    /// Whether there is one: it was not moved away and not released.
+    /// Whether this object holds a permit: it was acquired, and neither moved from nor released.
     explicit operator bool() const { return of_ != nullptr; }
-    /// Gives it back now.
+    /// Gives the permit back now.
     void release() noexcept {
       if (of_ != nullptr) std::exchange(of_, nullptr)->release();
     }
-    /// Keeps the permit for good: Semaphore::release gives it back, or nobody.
+    /// Lets go of the permit without giving it back. The caller may give it back later with
+    /// Semaphore::release.
     void detach() noexcept { of_ = nullptr; }
 
    private:
@@ -45,7 +47,7 @@ class Semaphore {
     Semaphore* of_ = nullptr;
   };
 
-  /// What `acquire` gives to await: a Permit.
+  /// The await that `acquire` returns. It gives a Permit.
   class [[nodiscard]] Acquire final : public Waiter {
    public:
     Permit await_resume() const {
@@ -60,16 +62,16 @@ class Semaphore {
     Semaphore* of_;
   };
 
-  /// Makes a semaphore with so many permits.
+  /// Makes a semaphore with `permits` permits.
   explicit Semaphore(std::size_t permits) : permits_(permits) {}
 
-  /// Waits for a permit. Throws Cancelled; then it holds none.
+  /// Waits for a permit. If it throws Cancelled, no permit was taken.
   [[nodiscard]] Acquire acquire() { return Acquire(*this); }
-  /// A permit, when there is one and nobody waits for it.
+  /// Takes a permit without waiting, or returns std::nullopt if none is available.
   [[nodiscard]] std::optional<Permit> try_acquire();
   /// Adds a permit: one that was detached, or a new one.
   void release() noexcept;
-  /// How many can be had at this moment.
+  /// How many permits are available at this moment.
   [[nodiscard]] std::size_t available() const;
 
  private:
@@ -77,7 +79,7 @@ class Semaphore {
 
   mutable std::mutex mutex_;
   WaitQueue line_{mutex_};
-  std::size_t permits_;  ///< none while somebody waits
+  std::size_t permits_;  ///< 0 while a task waits
 };
 
 }  // namespace mastic::async

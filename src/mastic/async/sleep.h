@@ -1,4 +1,4 @@
-// Waiting for time to pass, without holding a thread.
+// Waiting for time to pass, without blocking a thread.
 
 #pragma once
 
@@ -7,10 +7,10 @@
 
 namespace mastic::async {
 
-/// `co_await Sleep(5s)`; usually spelt sleep_for.
+/// The await that sleep_for returns.
 class Sleep final : public Operation, private Timer {
  public:
-  /// Waits for this long once it is awaited.
+  /// Makes an await that takes `length`, counted from when the executor starts it.
   explicit Sleep(base::Duration length) : length_(length) {}
   void await_resume() const { finish_await(); }
 
@@ -27,7 +27,8 @@ class Sleep final : public Operation, private Timer {
   base::Duration length_;
 };
 
-/// Lets other work run for at least `length`. Throws Cancelled when it is stopped meanwhile.
+/// Waits for at least `length`, while other tasks run. Throws Cancelled if the task is cancelled
+/// meanwhile.
 [[nodiscard]] inline Sleep sleep_for(base::Duration length) { return Sleep(length); }
 
 }  // namespace mastic::async

@@ -1,7 +1,7 @@
 // Tasks: what an application's functions return when they may wait.
 //
-// A task is lazy: it begins when it is awaited, and it is awaited by exactly one other, which so
-// owns it. A function that has its result at hand returns a task that simply holds it, without a
+// A task is lazy: it begins when it is awaited, and exactly one other task awaits it and so owns
+// it. A function that already has its result returns a task that holds the value, without a
 // coroutine.
 //
 //     Task<int> twice(Request& request) { co_return 2 * co_await number(request); }
@@ -26,11 +26,11 @@ namespace mastic::async {
 template <class T = void>
 class Task;
 
-/// Becomes what `make` returns, right where that is to stand: `place.emplace(ElidedResult(make))` moves
+/// Converts to what `make` returns, constructed in place: `place.emplace(ElidedResult(make))` moves
 /// nothing. `make` has to outlive it.
 template <class Make>
 struct ElidedResult {
-  /// Keeps a reference to the function that makes the value.
+  /// Keeps a reference to `make_it`.
   explicit ElidedResult(Make& make_it) : make(make_it) {}
   operator std::invoke_result_t<Make&>() const { return make(); }
   /// The function that makes the value.
@@ -39,7 +39,7 @@ struct ElidedResult {
 
 namespace detail {
 
-/// What a promise of any type has.
+/// The part of a promise that does not depend on the type of the result.
 struct TaskPromiseBase {
   static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
   static void operator delete(void* frame, std::size_t bytes) { free_frame(frame, bytes); }
@@ -60,8 +60,9 @@ struct TaskPromiseBase {
     scope->context().exception_leaves(exception, awaited_at);
   }
 
-  /// Destroys `frame`, its own, which was never started. Such a task may hold another as an argument,
-  /// and so on: however long that chain is, it goes without filling the stack.
+  /// Destroys `frame`, the promise's own coroutine, which was never started. A task that was never
+  /// started may hold another one as an argument, which may hold a third, and so on. A chain of any
+  /// length is destroyed with bounded use of the stack.
   void drop(std::coroutine_handle<> frame) noexcept;
 
   union {
@@ -70,7 +71,7 @@ struct TaskPromiseBase {
   };
   std::coroutine_handle<> continuation;
   std::exception_ptr exception;
-  std::source_location awaited_at;  ///< the last await in it
+  std::source_location awaited_at;  ///< the last await in this coroutine
 };
 
 template <class T>
@@ -97,11 +98,12 @@ struct TaskPromise<void> : TaskPromiseBase {
   }
 };
 
-/// The value of a Task<void> that is done.
+/// The value that a finished Task<void> holds.
 struct Unit {};
 }  // namespace detail
 
-/// Owns its coroutine, or holds its value. Not started twice, and not destroyed while it runs.
+/// A value of type T, or a coroutine that will give one. A task owns its coroutine. It must not be
+/// destroyed while the coroutine is running; a suspended one may be.
 template <class T>
 class [[nodiscard]] Task {
   using Promise = detail::TaskPromise<T>;
@@ -111,16 +113,16 @@ class [[nodiscard]] Task {
  public:
   using promise_type = Promise;
 
-  /// A task that is done.
+  /// Makes a task that is done and holds `value`.
   template <class U>
     requires(!std::is_void_v<T> && !std::same_as<std::remove_cvref_t<U>, Task> &&
              std::convertible_to<U &&, T>)
   Task(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
-  /// A task that is done; `make` returns the value, which is made in its place and not moved.
+  /// Makes a task that is done and holds what `make` returns, constructed in place without a move.
   template <std::invocable Make>
     requires(!std::is_void_v<T>)
   Task(std::in_place_t, Make&& make) : state_(std::in_place_index<0>, ElidedResult(make)) {}
-  /// A task that is done and gives nothing.
+  /// Makes a task that is done and has no value.
   [[nodiscard]] static Task done()
     requires std::is_void_v<T>
   {
@@ -144,15 +146,16 @@ class [[nodiscard]] Task {
     }
   }
 
-  /// Whether there is no coroutine to it.
+  /// Whether the task holds its value and has no coroutine.
   [[nodiscard]] bool holds_value() const { return state_.index() == 0; }
-  /// Whether the result is at hand: then `take` returns it or throws what the task threw. It frees
-  /// the coroutine: so a task that holds what it awaited holds no chain of them at its end.
+  /// Whether the task has ended, so that `take` returns its result or throws what it threw.
   [[nodiscard]] bool is_done() const {
     const Handle* const frame = handle();
     return frame == nullptr || frame->done();
   }
-  /// Gives the result once, or throws what the task threw. Requires: is_done().
+  /// Returns the result, or throws what the task threw. May be called once, and frees the
+  /// coroutine: so a task that keeps the tasks it has awaited does not keep their coroutines.
+  /// Requires: is_done().
   T take() {
     if (Handle* const frame = handle()) {
       const Spent spent(*this);
@@ -160,20 +163,20 @@ class [[nodiscard]] Task {
     }
     if constexpr (!std::is_void_v<T>) return std::get<0>(std::move(state_));
   }
-  /// The value that it holds. Requires: holds_value().
+  /// The value that the task holds. Requires: holds_value().
   [[nodiscard]] Value& value() MASTIC_LIFETIMEBOUND { return std::get<0>(state_); }
 
-  /// Begins the task in user code of `context`, here and now, and runs it until it waits or is
-  /// done. It may be awaited after that. Does nothing when it was started already.
+  /// Starts the task at once and runs it until it waits or is done. It may be awaited after that.
+  /// Does nothing if the task was started already. Called in user code of `context`.
   void start(Context& context) { start(context.root()); }
-  /// Begins the task in the same way, within `scope`.
+  /// Starts the task as the other overload does, but within `scope`.
   void start(CancelScope& scope) {
     if (is_done() || handle()->promise().scope != nullptr) return;
     handle()->promise().scope = &scope;
     scope.context().resume(*handle());
   }
 
-  // Awaiting a task runs it, unless it was started, and takes its result.
+  // Awaiting a task starts it, unless it was started already, and takes its result.
   [[nodiscard]] bool await_ready() const noexcept { return is_done(); }
   template <class Waiter>
   void await_suspend(std::coroutine_handle<Waiter> waiter,
@@ -181,8 +184,8 @@ class [[nodiscard]] Task {
     waiter.promise().awaited_at = where;
     suspend(waiter, *waiter.promise().scope);
   }
-  /// Does what await_suspend does, but what was not started runs in `scope`, inside of that of
-  /// `waiter`.
+  /// Does what await_suspend does, but a task that was not started runs in `scope`, which is nested
+  /// in the scope of `waiter`.
   void suspend(std::coroutine_handle<> waiter, CancelScope& scope) {
     Promise& promise = handle()->promise();
     promise.continuation = waiter;
@@ -193,7 +196,7 @@ class [[nodiscard]] Task {
   T await_resume() { return take(); }
 
  private:
-  /// Frees the coroutine once its result was taken out of it.
+  /// Frees the coroutine after its result has been taken.
   struct Spent {
     explicit Spent(Task& spent) : task(spent) {}
     ~Spent() { std::exchange(*task.handle(), nullptr).destroy(); }
@@ -205,7 +208,7 @@ class [[nodiscard]] Task {
     requires std::is_void_v<T>
       : state_(std::in_place_index<0>, value) {}
 
-  /// Nothing when the task holds its value, or was moved from.
+  /// The coroutine, or null if the task holds its value or was moved from.
   Handle* handle() {
     Handle* const frame = std::get_if<1>(&state_);
     return frame != nullptr && *frame ? frame : nullptr;

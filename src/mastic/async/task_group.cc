@@ -29,7 +29,7 @@ using Promise = detail::Child::promise_type;
 
 // ---- TaskGroup ----
 
-/// With tasks in it only when the whole context goes, and nobody waits any more.
+/// Tasks are left only if the whole context is destroyed; then no one waits for them any more.
 TaskGroup::~TaskGroup() {
   while (first_ != nullptr) {
     std::coroutine_handle<Promise>::from_promise(*std::exchange(first_, first_->next)).destroy();
@@ -37,7 +37,7 @@ TaskGroup::~TaskGroup() {
 }
 
 void TaskGroup::add(Promise& child) noexcept {
-  MASTIC_ASSERT(Context::running() == &scope_.context());  // no other thread spawns
+  MASTIC_ASSERT(Context::running() == &scope_.context());  // only its own tasks may spawn
   child.scope = &scope_;
   child.next = first_;
   if (first_ != nullptr) first_->previous = &child;
@@ -47,6 +47,8 @@ void TaskGroup::add(Promise& child) noexcept {
 }
 
 void TaskGroup::ended(Promise& child) noexcept {
+  // The child is suspended in its final await, so destroying it here is safe; after that nothing of
+  // it may be touched. `resume_next` continues the group's function in the context's loop.
   (child.previous == nullptr ? first_ : child.previous->next) = child.next;
   if (child.next != nullptr) child.next->previous = child.previous;
   std::coroutine_handle<Promise>::from_promise(child).destroy();
@@ -54,6 +56,8 @@ void TaskGroup::ended(Promise& child) noexcept {
 }
 
 void TaskGroup::note_failure(std::source_location where) noexcept {
+  // Looks at the type instead of catching Cancelled: rethrowing would cost another unwinding for
+  // every cancelled task.
   if (*abi::__cxa_current_exception_type() == typeid(Cancelled)) {
     saw_cancelled_ = true;
     return;
@@ -69,7 +73,7 @@ void TaskGroup::note_failure(std::source_location where) noexcept {
   try {
     if (!trace_) trace_ = std::make_unique<TaskTrace>();
     trace_->others.push_back(exception);
-  } catch (const std::bad_alloc&) {  // the first is what matters
+  } catch (const std::bad_alloc&) {  // the first exception is thrown in any case
   }
 }
 
@@ -78,6 +82,7 @@ void TaskGroup::throw_failure() {
     scope_.context().give_trace(failure_, std::move(trace_));
     std::rethrow_exception(std::exchange(failure_, nullptr));
   }
+  // A Cancelled that came from the group's own `cancel` ends here.
   if (saw_cancelled_ && outer_.stop_requested()) throw Cancelled();
 }
 

@@ -1,4 +1,5 @@
-// Several tasks at once, none of which outlives the function that began them.
+// Structured concurrency: several tasks at once, none of which outlives the function that started
+// them.
 //
 //     co_await task_group([&](TaskGroup& group) {
 //       for (const Url& url : urls) group.spawn(fetch(url));
@@ -22,13 +23,13 @@ class TaskGroup;
 
 namespace detail {
 
-/// The coroutine around a task of a group: it begins soon, and is no more when it has ended.
+/// The coroutine around a task of a group. It begins soon and destroys itself when it has ended.
 struct Child {
   struct promise_type;
 };
 
 struct Child::promise_type : TaskPromiseBase {
-  /// Its place among what the context is to resume.
+  /// Its link in the context's queue of coroutines to resume. It is never started on the executor.
   class Begin final : public Operation {
     void start(Executor&) override {}
     Cancel cancel() noexcept override { return Cancel::GivenUp; }
@@ -56,55 +57,57 @@ struct Child::promise_type : TaskPromiseBase {
 
 }  // namespace detail
 
-/// Tasks that run beside each other, within the context of the task that made the group with
-/// `task_group`: never two of them at once. It is there for as long as one of them runs.
+/// Tasks that run concurrently within the context of the task that made the group with
+/// `task_group`, but never two of them on two threads at once. The group lives until all of them
+/// have ended.
 ///
-/// 1. The first that throws cancels the others; when all have ended, that exception is thrown.
-///    What others throw meanwhile goes with it, as TaskTrace::others.
-/// 2. A task that ends with Cancelled has ended, and nothing more.
+/// 1. The first task that throws cancels the others; when all have ended, the group throws its
+///    exception. Exceptions that other tasks throw meanwhile are kept with it in TaskTrace::others.
+/// 2. A task that ends with Cancelled has simply ended; that is not a failure of the group.
 class TaskGroup {
  public:
-  /// Made by what is built upon groups; tasks use `task_group`. In user code, inside of `outer`.
+  /// Makes a group whose scope is nested in `outer`. Only what is built on groups calls this, in
+  /// user code; applications use `task_group`.
   explicit TaskGroup(CancelScope& outer) : outer_(outer), scope_(outer) {}
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  /// Runs `task` (or an operation) soon, after the one that calls this has come to an await. Its
-  /// result is dropped. When the group is cancelled before that, it never begins.
+  /// Runs `task` (or an operation) soon, after the calling task has come to an await. The result is
+  /// discarded. If the group is cancelled before that, the task never begins.
   ///
-  /// Requires, as `cancel` does: in a task of the same context. Others send what is to be done
+  /// Requires: called, as `cancel`, in a task of the same context. Other code hands over work
   /// through a Channel.
   template <Awaitable A>
   void spawn(A task, std::source_location where = std::source_location::current()) {
     run(*this, where, std::move(task));
   }
-  /// Runs the task that `function()` gives; `function` is kept until that has ended, so it may be a
-  /// lambda with captures.
+  /// Runs the task that `function()` returns. `function` is kept until that task has ended, so it
+  /// may be a lambda with captures.
   template <class F>
     requires(Awaitable<std::invoke_result_t<F&>>)
   void spawn(F function, std::source_location where = std::source_location::current()) {
-    static_assert(std::is_nothrow_destructible_v<F>, "nobody takes what it throws at its end");
+    static_assert(std::is_nothrow_destructible_v<F>, "the function's destructor must not throw");
     run_function(*this, where, std::move(function));
   }
 
-  /// Every await of its tasks, and of the body of the group, throws Cancelled from here on. The
+  /// Cancels the group: from now on every await of its tasks and of its body throws Cancelled. The
   /// group then ends without an exception.
   void cancel() noexcept { scope_.request_stop(); }
-  /// Whether it was cancelled, by itself or with what is around it.
+  /// Whether the group was cancelled, by `cancel`, by a failure or together with a scope around it.
   [[nodiscard]] bool is_cancelled() const noexcept { return scope_.stop_requested(); }
-  /// How many tasks have not ended.
+  /// How many tasks of the group have not ended.
   [[nodiscard]] std::size_t size() const { return size_; }
 
-  // ---- for what is built upon groups ----
+  // ---- for what is built on groups ----
 
-  /// Keeps the exception that is being handled, which came from `where`, and cancels the others;
-  /// what is only Cancelled is noted.
+  /// Keeps the exception that is being handled, which came from `where`, and cancels the other
+  /// tasks. Cancelled is only noted. To be called in a catch block.
   void note_failure(std::source_location where = {}) noexcept;
-  /// `co_await group.all_ended()`: waits for every task, come what may.
+  /// The await that `all_ended` returns. A cancellation does not end it early.
   class AllEnded {
    public:
-    /// Made by `all_ended`.
+    /// Called by `all_ended`.
     explicit AllEnded(TaskGroup& group) : group_(group) {}
     [[nodiscard]] bool await_ready() const noexcept { return group_.size_ == 0; }
     void await_suspend(std::coroutine_handle<> waiter) noexcept { group_.waiter_ = waiter; }
@@ -113,12 +116,12 @@ class TaskGroup {
    private:
     TaskGroup& group_;
   };
-  /// To be awaited: all tasks of the group have ended.
+  /// Waits until all tasks of the group have ended: `co_await group.all_ended()`.
   [[nodiscard]] AllEnded all_ended() { return AllEnded(*this); }
-  /// Throws the first failure, or Cancelled when that came from outside of the group. Requires: all
-  /// have ended.
+  /// Throws the first failure, or Cancelled if the group was cancelled from outside. Requires: all
+  /// tasks have ended.
   void throw_failure();
-  /// Tasks that are awaited in here are of the group.
+  /// The scope of the group: tasks that are awaited in it are cancelled with the group.
   [[nodiscard]] CancelScope& scope() { return scope_; }
 
  private:
@@ -143,13 +146,13 @@ class TaskGroup {
   std::size_t size_ = 0;
   std::coroutine_handle<> waiter_;
   std::exception_ptr failure_;
-  std::unique_ptr<TaskTrace> trace_;  ///< of `failure_`
+  std::unique_ptr<TaskTrace> trace_;  ///< the trace of `failure_`
   bool saw_cancelled_ = false;
 };
 
 namespace detail {
 
-/// Awaits `task` inside of `scope`. It leaves no trace in TaskTrace.
+/// Awaits `task` in `scope`. This await does not appear in TaskTrace.
 template <class T>
 class Inside {
  public:
@@ -210,16 +213,18 @@ Task<typename TaskValue<Result>::type> run_group(F body) {
 
 }  // namespace detail
 
-/// Calls `body(group)`, which spawns tasks and may be a task itself, and waits for all of them. Gives
-/// what the body gives. The first exception, of the body or a task, cancels all that is left, and is
-/// thrown when that has ended. Cancelled from around it, it cancels all, waits, and throws
-/// Cancelled. A group that cancels itself throws nothing; only a body that so had no value to give
-/// throws Cancelled.
+/// Calls `body(group)`, which spawns tasks and may be a task itself, and waits for all of them.
+/// Gives the result of the body.
+///
+/// The first exception, of the body or of a task, cancels the remaining ones and is thrown when
+/// these have ended. If the surrounding scope is cancelled, the group cancels its tasks, waits for
+/// them and throws Cancelled. If the group was cancelled by its own `cancel`, it throws nothing,
+/// unless the body has a result and so did not come to give it: then it throws Cancelled.
 template <class F>
 [[nodiscard]] auto task_group(F&& body) {
-  static_assert(std::is_nothrow_destructible_v<F>, "nobody takes what it throws at its end");
+  static_assert(std::is_nothrow_destructible_v<F>, "the function's destructor must not throw");
   static_assert(detail::kIsSafeTemporary<F>,
-                "GCC 12 destroys twice what a lambda captures by value inside of a co_await: give "
+                "GCC 12 destroys a lambda's captures twice inside a co_await expression: give "
                 "the lambda a name, as in `auto body = [...] ...; co_await task_group(body);`");
   return detail::run_group<std::invoke_result_t<F&, TaskGroup&>, F>(std::forward<F>(body));
 }

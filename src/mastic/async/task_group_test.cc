@@ -143,9 +143,9 @@ Task<std::string> other_failures() {
 TEST(TaskGroup, OtherFailuresGoWithTheFirst) {
   const std::string text = run_to_end(other_failures());
   EXPECT_TRUE(text.starts_with("first\n")) << text;
-  const auto other = text.find("beside it failed: second");
+  const auto other = text.find("another task also failed: second");
   ASSERT_NE(other, text.npos) << text;
-  EXPECT_NE(text.find("beside it failed: second", other + 1), text.npos) << text;
+  EXPECT_NE(text.find("another task also failed: second", other + 1), text.npos) << text;
 }
 
 Task<bool> left_by_exception(bool& cancelled) {

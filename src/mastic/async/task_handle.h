@@ -1,13 +1,13 @@
-// One task of a group that can be cancelled by itself, and asked for what it gave.
+// A handle to one task of a group, by which it can be cancelled and its result awaited.
 //
 //     co_await task_group([&](TaskGroup& group) -> Task<> {
 //       TaskHandle price(group, price_of("tea"));        // runs beside this one
 //       ...
-//       if (nobody_asks()) price.cancel();
+//       if (is_sold_out()) price.cancel();
 //       else show(co_await price.result());
 //     });
 //
-// `spawn` is enough, and costs less, for a task that nobody asks about.
+// For a task whose result is not needed, TaskGroup::spawn is enough and costs less.
 
 #pragma once
 
@@ -29,25 +29,25 @@ namespace mastic::async {
 
 namespace detail {
 
-/// What a task and its handle share.
+/// The state that a task and its handle share.
 ///
-/// 1. The scope is there until the task has ended, and its frame goes before it.
-/// 2. `ended` is set when the task's frame is about to go, whatever the reason. Value and error do
+/// 1. The scope exists until the task has ended; the task's frame is destroyed before the scope.
+/// 2. `ended` is set when the task's frame is destroyed, for whatever reason. Value and error do
 ///    not change after that.
 template <class T>
 struct HandleState {
   explicit HandleState(CancelScope& around) { scope.emplace(around); }
 
   std::optional<CancelScope> scope;
-  std::size_t waiting = 0;  ///< tasks that wait for the result
+  std::size_t waiting = 0;  ///< how many tasks wait for the result
   std::optional<NonVoid<T>> value;
-  bool is_taken = false;             ///< the value
-  std::exception_ptr error;          ///< only when somebody waited for it
-  std::unique_ptr<TaskTrace> trace;  ///< of `error`
+  bool is_taken = false;             ///< whether the value was taken
+  std::exception_ptr error;          ///< set only if a task was waiting for the result
+  std::unique_ptr<TaskTrace> trace;  ///< the trace of `error`
   Event ended;
 };
 
-/// Is held by the frame of the task, and goes with it.
+/// Held by the frame of the task: its destructor marks the task as ended.
 template <class T>
 class HandleEnd {
  public:
@@ -57,7 +57,7 @@ class HandleEnd {
   ~HandleEnd() {
     if (state_ == nullptr) return;
     state_->scope.reset();
-    // When the whole context goes, outside of user code, nobody is woken any more.
+    // Outside of user code the whole context is being destroyed; then no task is woken.
     if (Context::running() != nullptr) state_->ended.set();
   }
 
@@ -70,7 +70,7 @@ class HandleEnd {
 template <class T>
 Child run_with_handle(TaskGroup&, std::source_location, HandleEnd<T> end, Task<T> task) {
   HandleState<T>& state = end.state();
-  Task<T> running = std::move(task);  // its frame goes before its scope
+  Task<T> running = std::move(task);  // its frame is destroyed before its scope
   if (state.scope->stop_requested()) co_return;
   try {
     Inside<T> inside(*state.scope, running);
@@ -84,7 +84,7 @@ Child run_with_handle(TaskGroup&, std::source_location, HandleEnd<T> end, Task<T
   }
 }
 
-/// Keeps `function` until the task that it gives has ended.
+/// Keeps `function` until the task that it returned has ended.
 template <class F, class T = Awaited<std::invoke_result_t<F&>>>
 Task<T> call_and_await(F function) {
   auto task = function();
@@ -102,7 +102,7 @@ Task<T> wait_for_result(std::shared_ptr<HandleState<T>> state) {
     const Waiting waiting(*state);
     co_await state->ended.wait();
   } catch (const Cancelled&) {
-    if (!state->error) throw;  // else it came at the last moment, and is for this one to throw
+    if (!state->error) throw;  // else it came just before the cancellation, and is thrown below
   }
   if (state->error) {
     CancelScope& here = co_await CurrentCancelScope();
@@ -119,18 +119,18 @@ Task<T> wait_for_result(std::shared_ptr<HandleState<T>> state) {
 
 }  // namespace detail
 
-/// A task of a group, and what it gives. It belongs to the group: destroying the handle neither
-/// cancels the task nor waits for it, and the group waits for it in any case.
+/// A handle to a task of a group. The task belongs to the group: destroying the handle neither
+/// cancels the task nor waits for it, and the group waits for the task in any case.
 ///
-/// An exception of the task goes to those who wait for its result at that moment. When nobody does,
-/// it fails the group, as that of any other task.
+/// An exception of the task is thrown to the tasks that are waiting for its result at that moment.
+/// If there are none, it fails the group, as the exception of any other task does.
 ///
-/// Requires, for all members: in a task of the context of the group, while that context is there.
+/// Requires, for all members: called in a task of the group's context, while that context exists.
 template <class T = void>
 class TaskHandle {
  public:
-  /// Runs `task` (or an operation) in `group` soon, after the one that calls this has come to an
-  /// await. When it is cancelled before that, it never begins.
+  /// Runs `task` (or an operation) in `group` soon, after the calling task has come to an await. If
+  /// it is cancelled before that, it never begins.
   template <Awaitable A>
     requires(std::same_as<Awaited<A>, T>)
   TaskHandle(TaskGroup& group, A task, std::source_location where = std::source_location::current())
@@ -139,27 +139,26 @@ class TaskHandle {
                                detail::as_task(std::move(task)));
   }
 
-  /// Runs the task that `function()` gives; `function` is kept until that has ended, so it may be a
-  /// lambda with captures.
+  /// Runs the task that `function()` returns. `function` is kept until that task has ended, so it
+  /// may be a lambda with captures.
   template <class F>
     requires(Awaitable<std::invoke_result_t<F&>>)
   TaskHandle(TaskGroup& group, F function,
              std::source_location where = std::source_location::current())
       : TaskHandle(group, detail::call_and_await(std::move(function)), where) {}
 
-  /// Every await of this task throws Cancelled from here on; the rest of the group goes on. Does
-  /// nothing when it has ended.
+  /// Cancels this task: from now on each of its awaits throws Cancelled. The rest of the group
+  /// continues. Does nothing if the task has ended.
   void cancel() noexcept {
     if (state_->scope) state_->scope->request_stop();
   }
-  /// Whether the task has ended: by giving something, by throwing, or because it was cancelled.
+  /// Whether the task has ended: with a result, with an exception, or because it was cancelled.
   [[nodiscard]] bool has_ended() const { return !state_->scope; }
 
-  /// Waits for the end of the task, and gives what it gave. Throws what the task threw, or
-  /// Cancelled when the task was cancelled. A value is given once: after that this throws
-  /// std::logic_error.
+  /// Waits for the end of the task and gives its result. Throws what the task threw, or Cancelled
+  /// if the task was cancelled. A value is given only once; later calls throw std::logic_error.
   ///
-  /// Who waits here may be cancelled: the task itself is not, it goes on in its group.
+  /// Cancelling this wait does not cancel the task, which continues in its group.
   [[nodiscard]] Task<T> result() const { return detail::wait_for_result<T>(state_); }
 
  private:
@@ -172,9 +171,9 @@ template <class F>
   requires(Awaitable<std::invoke_result_t<F&>>)
 TaskHandle(TaskGroup&, F) -> TaskHandle<Awaited<std::invoke_result_t<F&>>>;
 
-/// Runs `task` in `owner`, a group further out, and waits for what it gives. When the one that
-/// waits is cancelled or its time is over, `task` goes on all the same, until `owner` itself is
-/// cancelled; `owner` does not end before it. What it throws then fails `owner`.
+/// Runs `task` in `owner`, an outer group, and waits for its result, as asyncio.shield in Python.
+/// If the wait is cancelled or times out, `task` continues, unless `owner` itself is cancelled.
+/// `owner` does not end before `task`. An exception that `task` then throws fails `owner`.
 ///
 ///     co_await with_timeout(shield(of_the_request, save(order)), 5s);   // late, but saved
 template <Awaitable A>

@@ -10,8 +10,9 @@
 namespace mastic::async {
 namespace {
 
-/// GCC 12 names a coroutine "void room::load(load(int)::_Z4loadi.Frame*)": gives the "load(int)" of
-/// that, and any other name as it is.
+/// Returns a readable name of a function. GCC 12 names a coroutine "void
+/// room::load(load(int)::_Z4loadi.Frame*)"; this returns the "load(int)" in it. Other names are
+/// returned unchanged.
 std::string_view readable(std::string_view name) {
   const auto end = name.rfind("::_Z", name.find(".Frame*"));
   if (!name.starts_with("void ") || end == name.npos) return name;
@@ -37,9 +38,9 @@ std::string other_text(const std::exception_ptr& other) {
   try {
     std::rethrow_exception(other);
   } catch (const std::exception& error) {
-    return std::string("beside it failed: ") + error.what();
+    return std::string("another task also failed: ") + error.what();
   } catch (...) {
-    return "beside it failed what is no std::exception";
+    return "another task also failed, with an exception that is not a std::exception";
   }
 }
 
@@ -58,7 +59,7 @@ std::string TaskTrace::text(std::string_view between) const {
   for (const std::source_location& where : awaits) {
     if (shows_own || !is_own(where)) append(await_text(where));
   }
-  if (more > 0) append("and through " + std::to_string(more) + " more");
+  if (more > 0) append("and " + std::to_string(more) + " more awaits");
   for (const std::exception_ptr& other : others) append(other_text(other));
   return text;
 }
@@ -75,8 +76,10 @@ TaskTrace current_task_trace() {
 
 void Context::exception_leaves(const std::exception_ptr& exception,
                                std::source_location where) noexcept {
+  // Each task on the way up calls this, so a trace grows while the same exception passes. Another
+  // exception starts a new trace: only the last one of a run is kept.
   if (passing_ != exception) give_trace(exception, nullptr);
-  if (where.line() == 0) return;  // it awaited nothing
+  if (where.line() == 0) return;  // the task awaited nothing
   try {
     if (!trace_) trace_ = std::make_unique<TaskTrace>();
     if (trace_->awaits.size() < TaskTrace::kMaxAwaits) {
@@ -84,7 +87,7 @@ void Context::exception_leaves(const std::exception_ptr& exception,
     } else {
       ++trace_->more;
     }
-  } catch (const std::bad_alloc&) {  // the exception matters more than its way
+  } catch (const std::bad_alloc&) {  // the exception itself matters more than its trace
   }
 }
 

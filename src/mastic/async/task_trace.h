@@ -1,4 +1,4 @@
-// The awaits that an exception came through.
+// The awaits that an exception passed through: a stack trace for tasks.
 
 #pragma once
 
@@ -11,25 +11,26 @@
 
 namespace mastic::async {
 
-/// How an exception came up through tasks, innermost first. It begins with the last await of the
-/// task that threw: that one threw, or something after it in the same function. (A task that threw
-/// without an await stands there by the await of its caller.)
+/// How an exception propagated through tasks, innermost first. The first entry is the last await of
+/// the task that threw: either that await threw, or code after it in the same function. (If a task
+/// threw before its first await, the first entry is the await of its caller.)
 struct TaskTrace {
-  /// How many awaits are kept.
+  /// The maximum number of awaits that are kept.
   static constexpr std::size_t kMaxAwaits = 32;
 
-  std::vector<std::source_location> awaits;  ///< the first kMaxAwaits
-  std::size_t more = 0;                      ///< awaits after those
-  std::vector<std::exception_ptr> others;    ///< what failed beside it, in the same TaskGroup
+  std::vector<std::source_location> awaits;  ///< the innermost ones, up to kMaxAwaits
+  std::size_t more = 0;                      ///< how many awaits follow those
+  std::vector<std::exception_ptr> others;    ///< later exceptions in the same TaskGroup
 
-  /// "at notes.cc:42, load(int)" for each await of the application, and what failed beside it, with `between` them. The
-  /// line is that of the await's operand; the compiler says how the function is called. Awaits of the library itself
-  /// are left out, unless there are no others; `awaits` has them all.
+  /// The trace as text: "at notes.cc:42, load(int)" for each await of the application, and the
+  /// exceptions of other tasks, separated by `between`. The line is that of the operand of the
+  /// await, and the name of the function is as the compiler writes it. Awaits inside Mastic are
+  /// left out, unless there are no others; `awaits` has them all.
   [[nodiscard]] std::string text(std::string_view between = "\n") const;
 };
 
-/// The trace of the exception that is being handled, in user code of a task; empty when it did not
-/// come from a task, or when there is none.
+/// The trace of the exception that is being handled. It is empty if there is none, or if the
+/// exception did not come from a task. To be called in user code of a task.
 ///
 ///     catch (...) { log.error("gave up\n", async::current_task_trace().text()); throw; }
 [[nodiscard]] TaskTrace current_task_trace();

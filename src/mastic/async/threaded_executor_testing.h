@@ -1,4 +1,4 @@
-// An executor for tests that real threads drive, and that changes threads whenever it can.
+// An executor for tests that is driven by real threads and changes threads as often as possible.
 
 #pragma once
 
@@ -15,16 +15,16 @@
 
 namespace mastic::async {
 
-/// Several threads share it. Each lets go of it while it is in user code, as a driver does whose
-/// loop is taken from it: whoever comes next goes on with everything else, and delivers messages
-/// and expires timers meanwhile.
+/// Several threads share it. Each of them releases it while it runs user code, as if its loop had
+/// been taken from it. The next thread then continues with everything else: it runs jobs, delivers
+/// messages and expires timers meanwhile.
 class ThreadedExecutor final : public Executor {
  public:
   explicit ThreadedExecutor(int threads) {
     for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { drive(); });
   }
   ~ThreadedExecutor() override { join(); }
-  /// Ends its threads; nothing runs after it.
+  /// Ends its threads. Nothing runs after that.
   void join() {
     {
       const std::lock_guard lock(driver_);
@@ -93,7 +93,7 @@ class ThreadedExecutor final : public Executor {
     while (!due.empty()) due.take_first().expired();
   }
 
-  std::recursive_mutex driver_;  ///< who has it drives
+  std::recursive_mutex driver_;  ///< the thread that holds it drives
   std::condition_variable_any changed_;
   MessageQueue jobs_;
   TimerRing timers_;
@@ -104,7 +104,8 @@ class ThreadedExecutor final : public Executor {
   std::vector<std::thread> threads_;
 };
 
-/// A context with one root task, on an executor with threads. It outlives those.
+/// A context with one root task, on an executor with threads. The context must outlive these
+/// threads.
 template <class T>
 class ThreadedContext final : public Context {
  public:
@@ -121,9 +122,9 @@ class ThreadedContext final : public Context {
     if (!is_scheduled() && task_.is_done()) done_.set_value();
   }
 
-  /// From any thread, once.
+  /// Stops the context. Any thread may call this, once.
   void stop_soon() { executor().post(stop_); }
-  /// From any thread: waits for the end of the task, and gives what it gives.
+  /// Waits for the end of the task and returns its result. Any thread may call this.
   T take() {
     done_.get_future().wait();
     return task_.take();

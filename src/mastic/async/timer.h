@@ -1,4 +1,4 @@
-// A moment that an executor was asked to remember.
+// Timers: moments at which an executor calls an object.
 
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace mastic::async {
 
-/// A place in a ring of timers; a ring's head is one too. Not copied, not moved: others point to
-/// it.
+/// A link in a ring of timers; the head of a ring is also a link. It is neither copied nor moved,
+/// because its neighbours point to it.
 struct TimerLink {
   TimerLink() = default;
   TimerLink(const TimerLink&) = delete;
@@ -17,12 +17,13 @@ struct TimerLink {
   TimerLink* next_timer = nullptr;
 };
 
-/// Derive from it and say what happens. Intrusive: arming costs no memory, and a timer that is
-/// destroyed disarms itself. Belongs to the executor's thread.
+/// A timer: derive from it and implement `expired`. Arming allocates nothing, because timers are
+/// linked into rings, and a timer disarms itself when it is destroyed. Only the thread that drives
+/// the executor uses it.
 class Timer : private TimerLink {
  public:
-  /// On the executor, outside of user code, once `due()` has passed. The timer is disarmed by then,
-  /// may be armed again and may be destroyed.
+  /// Called on the executor, outside of user code, once `due()` has passed. The timer is disarmed
+  /// before the call; the call may arm it again or destroy it.
   virtual void expired() noexcept = 0;
 
   [[nodiscard]] bool is_armed() const { return next_timer != nullptr; }
@@ -47,7 +48,7 @@ class Timer : private TimerLink {
   base::Instant due_{};
 };
 
-/// Timers in a ring, in the order they came. For executors.
+/// A ring of timers in the order they were added. Executors keep their timers in rings.
 class TimerRing {
  public:
   TimerRing() { head_.previous_timer = head_.next_timer = &head_; }
@@ -72,7 +73,7 @@ class TimerRing {
     timer.disarm();
     return timer;
   }
-  /// Adds all of `other`, which is empty afterwards.
+  /// Moves all timers of `other` to the end of this ring.
   void take_all(TimerRing& other) {
     if (other.empty()) return;
     other.head_.next_timer->previous_timer = head_.previous_timer;

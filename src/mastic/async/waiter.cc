@@ -39,6 +39,8 @@ void LineOperation::start(Executor&) {
   {
     const Waker held(mutexes());
     started_ = true;
+    // Invariant 4 of the header: a server that comes later sees `started_` and posts a message. If
+    // one came before, it left the completion to this function.
     if (!served_) return;
   }
   complete();
@@ -51,6 +53,8 @@ Operation::Cancel LineOperation::cancel() noexcept {
 bool LineOperation::drop() noexcept { return leave_lines(); }
 
 void LineOperation::notify() noexcept {
+  // A message of its own context is delivered when the current run ends; posting it would wake the
+  // loop for nothing.
   if (Context* const here = Context::running(); here == &context()) {
     here->deliver_after_run(*this);
   } else {
@@ -60,7 +64,8 @@ void LineOperation::notify() noexcept {
 
 // ---- Waiter ----
 
-/// In line still: the whole context goes, and nobody waits any more.
+/// A waiter that is still in its queue is destroyed with its whole context; no task waits for it
+/// any more.
 Waiter::~Waiter() {
   if (!in_line_) return;
   const std::lock_guard lock(*mutex_);
@@ -73,6 +78,8 @@ bool Waiter::wait(CancelScope& scope, std::coroutine_handle<> waiter) {
     return false;
   }
   Waker waker(*mutex_);
+  // Taking, entering the queue and submitting are one step under the mutex. Otherwise a server
+  // could miss the waiter, or serve an operation that is not submitted.
   if (take_now(waker)) return false;
   line_->push_back(*this, *this);
   submit(scope, waiter);

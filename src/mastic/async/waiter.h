@@ -1,9 +1,10 @@
-// Waiting in line for something that tasks of several contexts share. The common part of Channel,
-// Event, Semaphore and Condition, and of a select over them (select.h).
+// Queues of tasks that wait for something which several contexts share. This is the common part of
+// Channel, Event, Semaphore and Condition, and of a select over them (select.h).
 //
-// Who waits is served first in, first out, and is given what it waits for by whoever has it: a
-// task that is cancelled while it waits leaves the line, one that was served already keeps what it
-// was given. So nothing is lost between the two.
+// Waiters are served first in, first out, and the thread that serves a waiter hands it directly
+// what it waits for. A task that is cancelled while it waits leaves the queue; a task that was
+// already served keeps what it was given. So a value that is handed over is never lost to a
+// cancellation.
 
 #pragma once
 
@@ -19,19 +20,22 @@ namespace mastic::async {
 class LineOperation;
 class Waiter;
 
-/// Those who wait, in the order they came. Guarded by a mutex that several lines may share.
+/// A queue of waiters, in the order they came. It is guarded by a mutex that several queues may
+/// share.
 class WaitQueue {
  public:
   explicit WaitQueue(std::mutex& mutex) : mutex_(mutex) {}
   WaitQueue(const WaitQueue&) = delete;
   WaitQueue& operator=(const WaitQueue&) = delete;
 
-  // With the mutex held:
-  /// Takes a place at the end for `operation`.
+  // These three are called with the mutex held.
+  /// Appends `waiting` as a place of `operation`.
   void push_back(Waiter& waiting, LineOperation& operation);
-  /// Takes the first one off the line that may be served; null when there is none. The caller gives
-  /// it what it waits for, and serves it. Others were served in another line meanwhile: they leave.
+  /// Removes and returns the first waiter that can still be served, or null if there is none. The
+  /// caller gives it what it waits for and passes it to Waker::serve. Waiters in front of it whose
+  /// select was served in another queue are removed.
   [[nodiscard]] Waiter* claim_first() noexcept;
+  /// Removes `waiting`. Requires: it is in this queue.
   void remove(Waiter& waiting) noexcept;
 
  private:
@@ -41,18 +45,19 @@ class WaitQueue {
   Waiter* last_ = nullptr;
 };
 
-/// Holds the mutexes of lines, and wakes those who were served once it has let go of them: what they
-/// waited at may be no more by then.
+/// Holds the mutexes of queues, and notifies the waiters that were served after it has unlocked
+/// them. The queues may be destroyed as soon as the mutexes are unlocked.
 class Waker {
  public:
   explicit Waker(std::mutex& mutex) : one_(&mutex), mutexes_(&one_, 1) { lock(); }
-  /// Requires: each one is there once, and they stand in the order of their addresses.
+  /// Requires: each mutex occurs once, and they are sorted by address.
   explicit Waker(std::span<std::mutex* const> mutexes) : mutexes_(mutexes) { lock(); }
   ~Waker();
   Waker(const Waker&) = delete;
   Waker& operator=(const Waker&) = delete;
 
-  /// It has what it waits for, or learns that it will not get it. Requires: it was claimed.
+  /// Ends the wait of `waiting`, which has what it waits for or will learn that it does not get it.
+  /// Requires: it was claimed.
   void serve(Waiter& waiting) noexcept;
 
  private:
@@ -62,34 +67,38 @@ class Waker {
 
   std::mutex* one_ = nullptr;
   std::span<std::mutex* const> mutexes_;
-  MessageQueue served_;  ///< those in progress, to be notified
+  MessageQueue served_;  ///< operations in progress that are to be notified
 };
 
-/// An await that ends when somebody serves it. It stands in one line (Waiter) or in several (select).
+/// An await that ends when another thread or task serves it. It is in one queue (Waiter) or in
+/// several (select).
 ///
-/// 1. It is registered in user code, when it is awaited, and may be served from then on, by any
-///    thread, with the mutex of one of its lines held.
-/// 2. Served by a task of its own context in the same run, it never meets the executor.
-/// 3. Served before the executor started it, it is completed by `start`; after that by a message.
-/// 4. `served_` is written with the mutex of one of its lines held, `started_` with all of them: so
-///    each side sees what the other did before it.
+/// 1. It enters its queues in user code, when it is awaited. From then on any thread that holds the
+///    mutex of one of its queues may serve it.
+/// 2. If a task of its own context serves it in the same run, the executor never sees it.
+/// 3. If it is served before the executor started it, `start` completes it; after that a message
+///    does.
+/// 4. `served_` is written with the mutex of one of its queues held, `started_` with all of them.
+///    So whichever of the two is written second, its writer sees the first.
 class LineOperation : public Operation, private Message {
  protected:
   LineOperation() = default;
   LineOperation(LineOperation&&) = default;
   ~LineOperation() override = default;
 
-  /// Leaves the lines that it still stands in. True when it was not served; then it never will be.
+  /// Leaves all queues that it is still in. Returns true if it was not served; then it never will
+  /// be.
   bool leave_lines() noexcept;
 
  private:
   friend class WaitQueue;
   friend class Waker;
-  /// Those of its lines, each once, in the order of their addresses.
+  /// The mutexes of its queues, each once, sorted by address.
   [[nodiscard]] virtual std::span<std::mutex* const> mutexes() const noexcept = 0;
-  /// With all of these held.
+  /// Removes it from all of its queues. Called with all mutexes held.
   virtual void take_off_lines() noexcept = 0;
-  /// With the mutex of its line held: whether it may be served as `waiting`, which is off its line.
+  /// Whether it may be served as `waiting`, which was just removed from its queue. Called with the
+  /// mutex of that queue held.
   [[nodiscard]] virtual bool claim(Waiter& waiting) noexcept = 0;
 
   void notify() noexcept;
@@ -102,7 +111,7 @@ class LineOperation : public Operation, private Message {
   bool started_ = false;  ///< in progress on its executor: a message completes it
 };
 
-/// A place in a line, and the await of a task that stands in that line alone.
+/// A place in a queue. It is also the await of a task that waits in that queue alone.
 class Waiter : public LineOperation {
  public:
   template <class Promise>
@@ -117,10 +126,11 @@ class Waiter : public LineOperation {
   Waiter(Waiter&&) = default;
   ~Waiter() override;
 
-  /// With the mutex held, in user code: has what it wants now, or takes it; then it does not wait. It
-  /// may serve others.
+  /// Takes what it wants if that is available; returns true if it need not wait. May serve others
+  /// through `waker`. Called in user code, with the mutex held.
   [[nodiscard]] virtual bool take_now(Waker& waker) = 0;
-  /// In user code: true when the task is to wait; false when it is stopped, or has what it wants.
+  /// Returns true if the task has to wait, and false if it is stopped or has what it wants. Called
+  /// in user code.
   bool wait(CancelScope& scope, std::coroutine_handle<> waiter);
 
  private:
@@ -134,10 +144,10 @@ class Waiter : public LineOperation {
   [[nodiscard]] bool claim(Waiter&) noexcept final { return true; }
 
   WaitQueue* line_;
-  std::mutex* mutex_;  ///< of `line_`
+  std::mutex* mutex_;  ///< the mutex of `line_`
   Waiter* next_ = nullptr;
   Waiter* previous_ = nullptr;
-  LineOperation* operation_ = nullptr;  ///< whose place it is: its own, or that of a select
+  LineOperation* operation_ = nullptr;  ///< the owner of this place: itself, or a select
   bool in_line_ = false;
 };
 

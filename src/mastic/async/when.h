@@ -1,4 +1,4 @@
-// Several tasks at once for what they give: all of it, or the first.
+// Running several tasks at once for all of their results, or for the first.
 
 #pragma once
 
@@ -24,7 +24,8 @@ Child run_into(TaskGroup& group, std::source_location, Task<T> task,
   value.emplace(co_await inside);
 }
 
-/// When it is the first, it fills `first` and cancels the others.
+/// Awaits `task`. If it is the first to have a result, stores that in `first` and cancels the
+/// others.
 template <class T, class First, class Fill>
 Child run_first(TaskGroup& group, std::source_location, Task<T> task, std::optional<First>& first,
                 Fill fill) {
@@ -35,7 +36,7 @@ Child run_first(TaskGroup& group, std::source_location, Task<T> task, std::optio
   group.cancel();
 }
 
-/// Requires: all have ended. Throws what one of them threw, or Cancelled when there is no value.
+/// Takes the value out, or throws Cancelled if there is none. Requires: all tasks have ended.
 template <class T>
 T value_of(std::optional<T>& value) {
   if (!value) throw Cancelled();
@@ -104,7 +105,7 @@ Task<std::variant<NonVoid<T>...>> run_any(std::index_sequence<I...>, Task<T>... 
 template <class T>
 Task<FirstOf<NonVoid<T>>> run_any_of(std::vector<Task<T>> tasks) {
   using First = FirstOf<NonVoid<T>>;
-  if (tasks.empty()) throw std::invalid_argument("when_any of no task");
+  if (tasks.empty()) throw std::invalid_argument("when_any: the vector is empty");
   CancelScope& outer = co_await CurrentCancelScope();
   std::optional<First> first;
   TaskGroup group(outer);
@@ -121,9 +122,9 @@ Task<FirstOf<NonVoid<T>>> run_any_of(std::vector<Task<T>> tasks) {
 
 }  // namespace detail
 
-/// Runs tasks (or operations) beside each other, and gives what all of them give, in their order;
-/// std::monostate for what gives nothing. The first that throws cancels the others, and when they
-/// have ended its exception is thrown.
+/// Runs tasks (or operations) concurrently and gives all of their results as a tuple, in the order
+/// of the arguments; std::monostate stands for void. The first task that throws cancels the others;
+/// when these have ended, its exception is thrown.
 ///
 ///     auto [user, notes] = co_await when_all(find_user(id), find_notes(id));
 template <Awaitable... A>
@@ -131,20 +132,22 @@ template <Awaitable... A>
 [[nodiscard]] Task<std::tuple<detail::NonVoid<Awaited<A>>...>> when_all(A... tasks) {
   return detail::run_all(detail::as_task(std::move(tasks))...);
 }
-/// Runs as many tasks as there are, and gives what all of them give: a Task<std::vector<T>>, or a
-/// Task<> when they give nothing.
+/// Runs a vector of tasks concurrently and gives all of their results: as a Task<std::vector<T>>,
+/// or as a Task<> if T is void.
 template <class T>
 [[nodiscard]] auto when_all(std::vector<Task<T>> tasks) {
   return detail::run_all_of(std::move(tasks));
 }
 
-/// Runs tasks (or operations) beside each other until one has given something; cancels the others,
-/// waits for them to end, and gives what that one gave: its place is the variant's index. When one
-/// throws before that, or while it is cancelled, that is thrown.
+/// Runs tasks (or operations) concurrently until the first has a result. Then it cancels the
+/// others, waits for them to end, and gives that result; the index of the variant says which task
+/// it came from. If a task throws before that, or while it is being cancelled, that exception is
+/// thrown.
 ///
-/// Operations that all stand in line (Selectable) are a `select`: what the others wait for stays where
-/// it is. Beside a task or a sleep that cannot be promised: what the others give all the same is
-/// dropped. So a receive has its limit around it: with_timeout(channel.receive(), 5s).
+/// If all arguments are Selectable, this is a `select`, which takes nothing from the others. If one
+/// of them is a task or a sleep, that cannot be guaranteed: a result that another one has at the
+/// same time is discarded. So do not race a receive against a sleep; write
+/// with_timeout(channel.receive(), 5s).
 template <Awaitable... A>
   requires(sizeof...(A) > 0)
 [[nodiscard]] Task<std::variant<detail::NonVoid<Awaited<A>>...>> when_any(A... tasks) {
@@ -154,8 +157,8 @@ template <Awaitable... A>
     return detail::run_any(std::index_sequence_for<A...>(), detail::as_task(std::move(tasks))...);
   }
 }
-/// Runs as many tasks as there are until one has given something. Throws std::invalid_argument when
-/// there are none.
+/// Runs a vector of tasks until the first has a result. Throws std::invalid_argument if the vector
+/// is empty.
 template <class T>
 [[nodiscard]] Task<FirstOf<detail::NonVoid<T>>> when_any(std::vector<Task<T>> tasks) {
   return detail::run_any_of(std::move(tasks));

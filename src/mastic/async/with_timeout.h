@@ -1,4 +1,4 @@
-// A limit to the time that a task takes.
+// A time limit for a task.
 
 #pragma once
 
@@ -13,25 +13,24 @@
 
 namespace mastic::async {
 
-/// Thrown by with_timeout: the time is over.
+/// Thrown by with_timeout when the time limit has passed.
 class TimedOut : public std::runtime_error {
  public:
-  TimedOut() : std::runtime_error("it took longer than it was given") {}
+  TimedOut() : std::runtime_error("timed out: the time limit has passed") {}
 };
 
 namespace detail {
 
-/// Stops a scope when its time is over.
+/// An operation that stops a scope when its time limit has passed.
 class Deadline final : public Operation, private Timer {
  public:
-  /// In `own`, where nothing else is.
+  /// Begins to count. Runs in `own`, a scope that has nothing else in it, and stops `limited`.
   Deadline(CancelScope& own, CancelScope& limited, base::Duration limit)
       : own_(own), limited_(limited), limit_(limit) {
     submit(own_, std::noop_coroutine());
   }
 
-  /// `co_await deadline.end();` from here on it touches nothing. To be awaited before the scope
-  /// goes.
+  /// The await that `end` returns.
   class End {
    public:
     explicit End(Deadline& deadline) : deadline_(deadline) {}
@@ -45,8 +44,10 @@ class Deadline final : public Operation, private Timer {
    private:
     Deadline& deadline_;
   };
+  /// Ends the deadline, which touches nothing after that. To be awaited before its scopes are
+  /// destroyed: `co_await deadline.end();`
   [[nodiscard]] End end() { return End(*this); }
-  /// Once it has ended.
+  /// Whether the time limit has passed. Requires: the deadline has ended.
   [[nodiscard]] bool has_expired() const { return expired_; }
 
  private:
@@ -71,10 +72,10 @@ class Deadline final : public Operation, private Timer {
 template <class T>
 Task<T> run_with_timeout(Task<T> task, base::Duration limit) {
   CancelScope& outer = co_await CurrentCancelScope();
-  TaskGroup group(outer);  // of one
+  TaskGroup group(outer);  // with one task
   CancelScope around_deadline(outer);
   Deadline deadline(around_deadline, group.scope(), limit);
-  Task<T> limited = std::move(task);  // its frame goes before its scope
+  Task<T> limited = std::move(task);  // its frame is destroyed before its scope
   std::optional<NonVoid<T>> value;
   try {
     Inside<T> inside(group.scope(), limited);
@@ -91,9 +92,10 @@ Task<T> run_with_timeout(Task<T> task, base::Duration limit) {
 
 }  // namespace detail
 
-/// Gives what `task` (or an operation, such as channel.receive()) gives; cancels it when that takes
-/// longer than `limit`, waits for it to end, and throws TimedOut. What ended all the same, with a
-/// value or an exception, gives or throws that: nothing that was received is lost.
+/// Runs `task` (or an operation, such as channel.receive()) and gives its result. If it takes
+/// longer than `limit`, cancels it, waits for it to end, and throws TimedOut. If it ends with a
+/// value or an exception after all, gives or throws that instead, so that nothing it received is
+/// lost.
 ///
 ///     const auto line = co_await with_timeout(lines.receive(), 5s);
 template <Awaitable A>
