@@ -7,14 +7,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(BlockingHistory, TrustsWhatHasBeenQuickOnce) {
+TEST(BlockingHistory, TrustsCodeThatWasQuickOnce) {
   BlockingHistory history;
   EXPECT_FALSE(history.is_trusted());
   history.returned();
   EXPECT_TRUE(history.is_trusted());
 }
 
-TEST(BlockingHistory, ForgivesOneBlockAndTrustsNoLongerAfterTheSecond) {
+TEST(BlockingHistory, ForgivesTheFirstBlockButNotTheSecond) {
   BlockingHistory history;
   history.returned();
   history.was_left_behind();
@@ -26,7 +26,7 @@ TEST(BlockingHistory, ForgivesOneBlockAndTrustsNoLongerAfterTheSecond) {
   EXPECT_TRUE(history.goes_elsewhere());
 }
 
-TEST(BlockingHistory, WhatBlockedWhenItWasNewIsQuickAfterAHundredCalls) {
+TEST(BlockingHistory, TrustsCodeThatBlockedAtFirstAfterAHundredQuickCalls) {
   BlockingHistory history;
   history.was_left_behind();
   for (int i = 0; i < 99; ++i) history.returned();
@@ -35,7 +35,7 @@ TEST(BlockingHistory, WhatBlockedWhenItWasNewIsQuickAfterAHundredCalls) {
   EXPECT_TRUE(history.is_trusted());
 }
 
-TEST(BlockingHistory, BlockingTasksAreNotForgivenWhileTheyBlock) {
+TEST(BlockingHistory, DoesNotTrustTasksThatKeepBlocking) {
   BlockingHistory history;
   for (int i = 0; i < 1000; ++i) {
     history.was_left_behind();
@@ -44,7 +44,7 @@ TEST(BlockingHistory, BlockingTasksAreNotForgivenWhileTheyBlock) {
   EXPECT_FALSE(history.is_trusted());
 }
 
-TEST(BlockingHistory, SixteenQuickCallsElsewhereBringItBack) {
+TEST(BlockingHistory, ReturnsToTheLoopAfterSixteenQuickCallsElsewhere) {
   BlockingHistory history;
   history.was_left_behind();
   history.was_left_behind();
@@ -57,7 +57,7 @@ TEST(BlockingHistory, SixteenQuickCallsElsewhereBringItBack) {
   EXPECT_TRUE(history.is_trusted());
 }
 
-TEST(BlockingHistory, WhatIsMarkedBlockingIsNeverTrusted) {
+TEST(BlockingHistory, NeverTrustsCodeMarkedAsBlocking) {
   BlockingHistory history;
   history.mark_blocking();
   for (int i = 0; i < 200; ++i) history.took(1us);
@@ -65,7 +65,7 @@ TEST(BlockingHistory, WhatIsMarkedBlockingIsNeverTrusted) {
   EXPECT_FALSE(history.is_trusted());
 }
 
-TEST(BlockingHistory, WhatIsMarkedQuickIsTrustedButWhileItHoldsTwoThreads) {
+TEST(BlockingHistory, TrustsCodeMarkedAsQuickUnlessItHoldsTwoThreads) {
   BlockingHistory history;
   history.mark_quick();
   for (int i = 0; i < 5; ++i) {

@@ -36,7 +36,7 @@ Task<std::vector<int>> through(std::size_t capacity, bool receiver_first) {
   co_return numbers;
 }
 
-TEST(Channel, CarriesValuesInTheirOrder) {
+TEST(Channel, CarriesValuesInOrder) {
   std::vector<int> expected;
   for (int i = 0; i < 1000; ++i) expected.push_back(i);
   for (const std::size_t capacity : {0u, 1u, 2u, 7u, 2000u}) {
@@ -45,7 +45,7 @@ TEST(Channel, CarriesValuesInTheirOrder) {
   }
 }
 
-/// The same between two contexts, which wake each other by messages.
+/// Sends values from one context to another; the two wake each other by messages.
 TEST(Channel, CarriesValuesBetweenContexts) {
   for (const std::size_t capacity : {0u, 1u, 7u}) {
     ManualExecutor executor;
@@ -61,7 +61,7 @@ TEST(Channel, CarriesValuesBetweenContexts) {
   }
 }
 
-TEST(Channel, NeedsNoTask) {
+TEST(Channel, WorksOutsideOfTasks) {
   Channel<std::unique_ptr<int>> channel(2);
   EXPECT_FALSE(channel.try_receive());
   auto kept = std::make_unique<int>(3);
@@ -78,7 +78,7 @@ TEST(Channel, NeedsNoTask) {
   EXPECT_TRUE(channel.is_closed());
 }
 
-TEST(Channel, TriesServeThoseWhoWait) {
+TEST(Channel, TryFunctionsServeWaiters) {
   ManualExecutor executor;
   Channel<int> channel(0);
   std::vector<int> numbers;
@@ -105,7 +105,7 @@ TEST(Channel, TriesServeThoseWhoWait) {
 Task<bool> sends(Channel<int>& channel, int number) { co_return co_await channel.send(number); }
 Task<std::optional<int>> receives(Channel<int>& channel) { co_return co_await channel.receive(); }
 
-TEST(Channel, ClosedWhileSendersWaitItTellsThem) {
+TEST(Channel, CloseWakesWaitingSenders) {
   ManualExecutor executor;
   Channel<int> channel(1);
   TestContext<bool> held(executor, sends(channel, 1));
@@ -127,7 +127,7 @@ TEST(Channel, ClosedWhileSendersWaitItTellsThem) {
   EXPECT_EQ(end.take(), std::nullopt);
 }
 
-TEST(Channel, ServesReceiversInTheirOrder) {
+TEST(Channel, ServesReceiversInOrder) {
   ManualExecutor executor;
   Channel<int> channel(4);
   TestContext<std::optional<int>> first(executor, receives(channel));
@@ -140,7 +140,7 @@ TEST(Channel, ServesReceiversInTheirOrder) {
   EXPECT_EQ(second.take(), 2);
 }
 
-TEST(Channel, ACancelledReceiverSwallowsNothing) {
+TEST(Channel, ACancelledReceiverLosesNoValue) {
   ManualExecutor executor;
   Channel<int> channel(4);
   TestContext<std::optional<int>> first(executor, receives(channel));
@@ -153,7 +153,7 @@ TEST(Channel, ACancelledReceiverSwallowsNothing) {
   EXPECT_EQ(second.take(), 1);
 }
 
-TEST(Channel, AReceiverThatWasServedBeforeItsStopHasItsValue) {
+TEST(Channel, AReceiverServedBeforeItsStopGetsItsValue) {
   ManualExecutor executor;
   Channel<int> channel(4);
   TestContext<std::optional<int>> receiver(executor, receives(channel));
@@ -186,7 +186,7 @@ Task<> stopped_with_a_value_at_hand(Channel<int>& channel) {
   co_await task_group([&](TaskGroup& group) { group.spawn(receives_after_stop(channel, group)); });
 }
 
-TEST(Channel, ThrowsCancelledAfterStopThoughAValueIsAtHand) {
+TEST(Channel, ThrowsCancelledAfterStopEvenIfAValueIsReady) {
   Channel<int> channel(1);
   run_to_end(stopped_with_a_value_at_hand(channel));
   EXPECT_EQ(channel.size(), 1u);
@@ -205,12 +205,12 @@ Task<int> with_limits(Channel<int>& channel) {
   co_return timeouts + *co_await with_timeout(channel.receive(), 10ms);
 }
 
-TEST(Channel, IsReceivedFromWithALimit) {
+TEST(Channel, ReceivesWithATimeout) {
   Channel<int> channel(1);
   EXPECT_EQ(run_to_end(with_limits(channel)), 43);
 }
 
-TEST(Channel, MayLoseThoseWhoWait) {
+TEST(Channel, WaitersMayBeDestroyedWithTheirContext) {
   ManualExecutor executor;
   Channel<int> channel(0);
   {
@@ -220,7 +220,7 @@ TEST(Channel, MayLoseThoseWhoWait) {
   EXPECT_FALSE(channel.try_send(1));
 }
 
-/// Served in the run in which it was awaited, and stopped before that ended.
+/// A receive that is served in the run in which it was awaited, and stopped before that run ended.
 Task<int> served_and_stopped(Channel<int>& channel) {
   int received = 0;
   co_await task_group([&](TaskGroup& group) {
@@ -234,7 +234,7 @@ Task<int> served_and_stopped(Channel<int>& channel) {
   co_return received;
 }
 
-TEST(Channel, KeepsWhatWasGivenInTheRunOfItsStop) {
+TEST(Channel, KeepsAValueGivenInTheRunOfItsStop) {
   Channel<int> channel(0);
   EXPECT_EQ(run_to_end(served_and_stopped(channel)), 5);
 }
@@ -257,7 +257,7 @@ Task<> end_it(Channel<int>& there, Channel<int>& back) {
   co_return;
 }
 
-TEST(Channel, TasksThatWakeEachOtherForEverDoNotHoldTheExecutor) {
+TEST(Channel, TasksThatKeepWakingEachOtherDoNotHoldTheExecutor) {
   ManualExecutor executor;
   Channel<int> there(1);
   Channel<int> back(0);
@@ -274,7 +274,7 @@ Task<> join_and_note(Channel<int>& channel, bool& joined) {
   joined = true;
 }
 
-TEST(Channel, JoinWaitsForTheLastTaskDone) {
+TEST(Channel, JoinWaitsForTheLastTaskDoneCall) {
   for (const std::size_t capacity : {0u, 1u, 2u}) {
     ManualExecutor executor;
     Channel<int> channel(capacity);
@@ -293,7 +293,7 @@ TEST(Channel, JoinWaitsForTheLastTaskDone) {
     TestContext<void> other(executor, join_and_note(channel, joined));
     executor.run();
     EXPECT_EQ(numbers.size(), 2u);
-    EXPECT_EQ(channel.unfinished(), 2u) << "received, and not dealt with";
+    EXPECT_EQ(channel.unfinished(), 2u) << "received, but not reported by task_done";
     channel.task_done();
     executor.run();
     EXPECT_FALSE(joined);
@@ -305,7 +305,7 @@ TEST(Channel, JoinWaitsForTheLastTaskDone) {
   }
 }
 
-TEST(Channel, CountsWhatIsTriedToo) {
+TEST(Channel, CountsValuesSentWithTrySend) {
   Channel<int> channel(1);
   EXPECT_TRUE(channel.try_send(1));
   EXPECT_FALSE(channel.try_send(2));
@@ -318,16 +318,16 @@ TEST(Channel, CountsWhatIsTriedToo) {
   EXPECT_EQ(channel.unfinished(), 0u);
 }
 
-TEST(Channel, SaysWhenTaskDoneIsCalledTooOften) {
+TEST(Channel, ThrowsIfTaskDoneIsCalledTooOften) {
   Channel<int> channel(1);
   EXPECT_THROW(channel.task_done(), std::logic_error);
   EXPECT_TRUE(channel.try_send(1));
   channel.task_done();
   EXPECT_THROW(channel.task_done(), std::logic_error);
-  EXPECT_EQ(channel.try_receive(), 1) << "what it holds is not touched";
+  EXPECT_EQ(channel.try_receive(), 1) << "the values in the channel are not touched";
 }
 
-TEST(Channel, ACancelledJoinLeaves) {
+TEST(Channel, ACancelledJoinLeavesTheQueue) {
   ManualExecutor executor;
   Channel<int> channel(1);
   EXPECT_TRUE(channel.try_send(1));
@@ -343,14 +343,14 @@ TEST(Channel, ACancelledJoinLeaves) {
 }
 
 Task<> join_for_five_seconds(Channel<int>& channel) { co_await with_timeout(channel.join(), 5s); }
-TEST(Channel, IsJoinedWithALimit) {
+TEST(Channel, JoinsWithATimeout) {
   Channel<int> channel(1);
   EXPECT_NO_THROW(run_to_end(join_for_five_seconds(channel)));
   EXPECT_TRUE(channel.try_send(1));
   EXPECT_THROW(run_to_end(join_for_five_seconds(channel)), TimedOut);
 }
 
-TEST(Channel, MayBeDestroyedByWhoeverJoins) {
+TEST(Channel, MayBeDestroyedByTheTaskThatJoins) {
   ManualExecutor executor;
   auto channel = std::make_unique<Channel<int>>(1);
   const auto join_and_destroy = [](std::unique_ptr<Channel<int>>& at) -> Task<> {
@@ -378,12 +378,12 @@ Task<std::vector<int>> received_of(AnyChannel& channel) {
 TEST(PriorityChannel, GivesTheSmallestFirst) {
   PriorityChannel<int> channel(5);
   for (const int number : {3, 1, 4, 1, 5}) EXPECT_TRUE(channel.try_send(number));
-  EXPECT_FALSE(channel.try_send(0)) << "it is full";
+  EXPECT_FALSE(channel.try_send(0)) << "the channel is full";
   channel.close();
   EXPECT_EQ(run_to_end(received_of(channel)), (std::vector{1, 1, 3, 4, 5}));
 }
 
-TEST(PriorityChannel, OrdersAsItIsTold) {
+TEST(PriorityChannel, OrdersByTheGivenComparison) {
   PriorityChannel<int, std::greater<>> channel(3);
   for (const int number : {3, 1, 4}) EXPECT_TRUE(channel.try_send(number));
   channel.close();
@@ -395,7 +395,7 @@ struct UrgentJob {
   std::unique_ptr<int> number;
   bool operator<(const UrgentJob& other) const { return urgency < other.urgency; }
 };
-TEST(PriorityChannel, KeepsTheOrderOfEqualOnes) {
+TEST(PriorityChannel, KeepsTheOrderOfEqualValues) {
   PriorityChannel<UrgentJob> channel(10);
   for (int i = 0; i < 10; ++i) {
     EXPECT_TRUE(channel.try_send(UrgentJob{i % 2, std::make_unique<int>(i)}));
@@ -409,13 +409,13 @@ Task<> send_each(PriorityChannel<int>& channel, std::vector<int> numbers) {
   for (const int number : numbers) EXPECT_TRUE(co_await channel.send(number));
   channel.close();
 }
-TEST(PriorityChannel, ASenderThatWaitsKeepsItsPlace) {
+TEST(PriorityChannel, AWaitingSenderKeepsItsPlace) {
   ManualExecutor executor;
   PriorityChannel<int> channel(2);
   TestContext<void> sender(executor, send_each(channel, {5, 4, 1, 3}));
   executor.run();
   EXPECT_FALSE(sender.is_done());
-  EXPECT_EQ(channel.try_receive(), 4) << "1 was not in yet";
+  EXPECT_EQ(channel.try_receive(), 4) << "1 was not in the channel yet";
   EXPECT_EQ(channel.try_receive(), 1);
   executor.run();
   EXPECT_TRUE(sender.is_done());
@@ -423,7 +423,7 @@ TEST(PriorityChannel, ASenderThatWaitsKeepsItsPlace) {
   EXPECT_EQ(channel.try_receive(), 5);
 }
 
-TEST(PriorityChannel, GivesToWhoWaitsAtOnce) {
+TEST(PriorityChannel, HandsAValueToAWaitingReceiver) {
   ManualExecutor executor;
   PriorityChannel<int> channel(1);
   TestContext<std::vector<int>> receiver(executor, received_of(channel));
@@ -437,7 +437,7 @@ TEST(PriorityChannel, GivesToWhoWaitsAtOnce) {
   EXPECT_EQ(channel.unfinished(), 2u);
 }
 
-TEST(PriorityChannel, NeedsRoomForAValue) {
+TEST(PriorityChannel, RejectsACapacityOfZero) {
   EXPECT_THROW(PriorityChannel<int>(0), std::invalid_argument);
 }
 

@@ -59,7 +59,7 @@ TEST_F(ConditionTest, WakesAll) {
   EXPECT_TRUE(shared.mutex.try_lock());
 }
 
-TEST_F(ConditionTest, PassesANoticeOnFromOneThatIsCancelled) {
+TEST_F(ConditionTest, PassesTheNotificationOfACancelledTaskOn) {
   TestContext<bool> first(executor, take_job(shared));
   TestContext<bool> second(executor, take_job(shared));
   executor.run();
@@ -68,7 +68,7 @@ TEST_F(ConditionTest, PassesANoticeOnFromOneThatIsCancelled) {
     ASSERT_TRUE(held);
     shared.jobs = 1;
     shared.changed.notify_one();
-    executor.run();  // the first is notified, and waits for the mutex
+    executor.run();  // the first task is notified and waits for the mutex
     first.stop();
     executor.run();
   }
@@ -78,7 +78,7 @@ TEST_F(ConditionTest, PassesANoticeOnFromOneThatIsCancelled) {
   EXPECT_TRUE(shared.mutex.try_lock());
 }
 
-TEST_F(ConditionTest, LetsGoOfTheMutexWhenCancelled) {
+TEST_F(ConditionTest, ReleasesTheMutexWhenCancelled) {
   TestContext<bool> context(executor, take_job(shared));
   executor.run();
   context.stop();

@@ -18,7 +18,7 @@ Task<int> waits(Event& event) {
   co_return 1;
 }
 
-TEST(Event, WakesAllWhoWait) {
+TEST(Event, WakesAllWaiters) {
   ManualExecutor executor;
   Event event;
   TestContext<int> first(executor, waits(event));
@@ -31,7 +31,7 @@ TEST(Event, WakesAllWhoWait) {
   EXPECT_TRUE(first.is_done() && second.is_done());
 }
 
-TEST(Event, LetsPassWhatComesLaterUntilItIsReset) {
+TEST(Event, LaterWaitsDoNotWaitUntilReset) {
   ManualExecutor executor;
   Event event;
   event.set();
@@ -47,7 +47,7 @@ TEST(Event, LetsPassWhatComesLaterUntilItIsReset) {
   EXPECT_THROW(stays.take(), Cancelled);
 }
 
-TEST(Event, ResetDoesNotCallBackWhomItWoke) {
+TEST(Event, ResetDoesNotAffectTasksThatWereWoken) {
   ManualExecutor executor;
   Event event;
   TestContext<int> context(executor, waits(event));
@@ -58,7 +58,7 @@ TEST(Event, ResetDoesNotCallBackWhomItWoke) {
   EXPECT_TRUE(context.is_done());
 }
 
-/// Whom it wakes may destroy it.
+/// The task that the event wakes destroys it.
 Task<int> owns_its_event() {
   auto event = std::make_unique<Event>();
   co_await task_group([&](TaskGroup& group) {
@@ -74,7 +74,7 @@ Task<int> owns_its_event() {
   co_return event == nullptr ? 1 : 0;
 }
 
-TEST(Event, MayGoWithTheFirstThatItWakes) { EXPECT_EQ(run_to_end(owns_its_event()), 1); }
+TEST(Event, MayBeDestroyedByTheFirstTaskItWakes) { EXPECT_EQ(run_to_end(owns_its_event()), 1); }
 
 }  // namespace
 }  // namespace mastic::async

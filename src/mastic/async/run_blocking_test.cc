@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// An executor whose threads are run by hand.
+/// An executor whose blocking work the test runs by hand.
 struct RunBlocking : testing::Test {
   RunBlocking() { executor.set_blocking_executor(blocking_executor); }
   void run_one() {
@@ -33,7 +33,7 @@ Task<std::string> spelt() {
   co_return co_await run_blocking(spell);
 }
 
-TEST_F(RunBlocking, GivesWhatTheFunctionReturns) {
+TEST_F(RunBlocking, GivesTheResultOfTheFunction) {
   TestContext<std::string> context(executor, spelt());
   executor.run();
   EXPECT_FALSE(context.is_done());
@@ -42,7 +42,7 @@ TEST_F(RunBlocking, GivesWhatTheFunctionReturns) {
   EXPECT_EQ(context.take(), "spelt out");
 }
 
-TEST_F(RunBlocking, RunsAtOnceWhereThereAreNoThreads) {
+TEST_F(RunBlocking, RunsImmediatelyWithoutThreads) {
   executor.set_blocking_executor(inline_blocking_executor());
   TestContext<std::string> context(executor, spelt());
   executor.run();
@@ -73,7 +73,7 @@ TEST_F(RunBlocking, IsRefusedWhenTheQueueIsFull) {
   EXPECT_EQ(first.take(), "spelt out");
 }
 
-TEST_F(RunBlocking, IsWithdrawnWhenItHasNotBegun) {
+TEST_F(RunBlocking, IsWithdrawnIfItHasNotBegun) {
   TestContext<std::string> context(executor, spelt());
   executor.run();
   context.stop();
@@ -94,7 +94,7 @@ Task<bool> told_to_stop() {
   co_return false;
 }
 
-TEST_F(RunBlocking, StandsUntilARunningFunctionEndsAndTellsItToStop) {
+TEST_F(RunBlocking, CancelledWhileRunningItFiresTheTokenAndWaitsForTheEnd) {
   TestContext<bool> context(executor, told_to_stop());
   executor.run();
   BlockingWork& begun = blocking_executor.take();
@@ -112,20 +112,20 @@ Task<> gives_token(std::stop_token& token) {
   co_await run_blocking(take);
 }
 
-TEST_F(RunBlocking, FiresTheTokenInAJobAndStandsUntilThatIsOver) {
+TEST_F(RunBlocking, FiresTheTokenInAJobAndWaitsForThatJob) {
   std::stop_token token;
   TestContext<void> context(executor, gives_token(token));
   executor.run();
   blocking_executor.take().run();
   context.stop();
   context.stop();
-  EXPECT_FALSE(token.stop_requested()) << "what hangs on it may block";
+  EXPECT_FALSE(token.stop_requested()) << "its stop callbacks may block, so they run in a job";
   executor.run();
   EXPECT_TRUE(token.stop_requested());
   EXPECT_TRUE(context.is_done());
 }
 
-TEST_F(RunBlocking, IsNotTriedAfterStop) {
+TEST_F(RunBlocking, NeverBeginsAfterAStop) {
   TestContext<std::string> context(executor, spelt());
   context.stop();
   executor.run();
@@ -137,7 +137,7 @@ Task<int> with_wait_limit() {
   co_return co_await with_timeout(run_blocking([] { return 1; }), 10ms);
 }
 
-TEST_F(RunBlocking, IsWithdrawnAtItsLimit) {
+TEST_F(RunBlocking, IsWithdrawnAtItsTimeout) {
   TestContext<int> context(executor, with_wait_limit());
   executor.advance(10ms);
   ASSERT_TRUE(context.is_done());
@@ -149,7 +149,7 @@ Task<int> waits_a_moment() {
   co_return co_await run_blocking([] { return 1; }, 10ms);
 }
 
-TEST_F(RunBlocking, WaitsForAThreadNoLongerThanItIsTold) {
+TEST_F(RunBlocking, WaitsForAThreadNoLongerThanItsLimit) {
   TestContext<int> context(executor, waits_a_moment());
   executor.advance(9ms);
   EXPECT_EQ(blocking_executor.queued(), 1u);
@@ -159,7 +159,7 @@ TEST_F(RunBlocking, WaitsForAThreadNoLongerThanItIsTold) {
   EXPECT_EQ(blocking_executor.queued(), 0u);
 }
 
-TEST_F(RunBlocking, MayRunForAsLongAsItTakesOnceItHasAThread) {
+TEST_F(RunBlocking, TheLimitDoesNotApplyOnceTheFunctionRuns) {
   TestContext<int> context(executor, waits_a_moment());
   executor.run();
   BlockingWork& begun = blocking_executor.take();

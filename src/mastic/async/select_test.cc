@@ -20,7 +20,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Takes one value of either, and says of which: "a1", "b2", "a" when that one is closed.
+/// Receives one value from either channel and says which: "a1", "b2", or "a" if that channel is
+/// closed.
 Task<std::string> one_of(Channel<int>& a, Channel<int>& b) {
   const auto first = co_await select(a.receive(), b.receive());
   const std::string name = first.index() == 0 ? "a" : "b";
@@ -28,7 +29,7 @@ Task<std::string> one_of(Channel<int>& a, Channel<int>& b) {
   co_return value ? name + std::to_string(*value) : name;
 }
 
-TEST(Select, TakesWhatIsAtHandAndLeavesTheRest) {
+TEST(Select, TakesAReadyValueAndLeavesTheRest) {
   Channel<int> a(2);
   Channel<int> b(2);
   EXPECT_TRUE(a.try_send(1));
@@ -38,7 +39,7 @@ TEST(Select, TakesWhatIsAtHandAndLeavesTheRest) {
   EXPECT_EQ(a.size() + b.size(), 0u);
 }
 
-TEST(Select, WaitsForTheFirstThatIsSent) {
+TEST(Select, WaitsForTheFirstValueSent) {
   ManualExecutor executor;
   Channel<int> a(1);
   Channel<int> b(1);
@@ -50,35 +51,35 @@ TEST(Select, WaitsForTheFirstThatIsSent) {
   EXPECT_EQ(waits.take(), "b2");
 }
 
-TEST(Select, LosesNothingThatIsSentAtTheSameMoment) {
+TEST(Select, LosesNoValueSentAtTheSameTime) {
   ManualExecutor executor;
   Channel<int> a(1);
   Channel<int> b(1);
   TestContext<std::string> waits(executor, one_of(a, b));
   executor.run();
   EXPECT_TRUE(a.try_send(1));
-  EXPECT_TRUE(b.try_send(2));  // it has its value, and has not run yet
+  EXPECT_TRUE(b.try_send(2));  // the select has its value but has not resumed yet
   executor.run();
   EXPECT_EQ(waits.take(), "a1");
   EXPECT_EQ(b.try_receive(), 2);
 }
 
-TEST(Select, IsPassedOverOnceItWasServedElsewhere) {
+TEST(Select, IsSkippedOnceItWasServedInAnotherQueue) {
   ManualExecutor executor;
   Channel<int> a(0);
   Channel<int> b(0);
   TestContext<std::string> first(executor, one_of(a, b));
   TestContext<std::string> second(executor, one_of(a, b));
   executor.run();
-  EXPECT_TRUE(a.try_send(1));  // for the first
-  EXPECT_TRUE(b.try_send(2));  // the first stands there too, but it is the second's
-  EXPECT_FALSE(b.try_send(3)) << "nobody waits";
+  EXPECT_TRUE(a.try_send(1));  // goes to the first select
+  EXPECT_TRUE(b.try_send(2));  // the first is in this queue too, but already served
+  EXPECT_FALSE(b.try_send(3)) << "no receiver waits";
   executor.run();
   EXPECT_EQ(first.take(), "a1");
   EXPECT_EQ(second.take(), "b2");
 }
 
-TEST(Select, GivesNothingOfAChannelThatIsClosed) {
+TEST(Select, GivesNulloptForAClosedChannel) {
   ManualExecutor executor;
   Channel<int> a(1);
   Channel<int> b(1);
@@ -89,7 +90,7 @@ TEST(Select, GivesNothingOfAChannelThatIsClosed) {
   EXPECT_EQ(waits.take(), "b");
   EXPECT_EQ(run_to_end(one_of(a, b)), "b");
   EXPECT_TRUE(a.try_send(1));
-  EXPECT_EQ(run_to_end(one_of(a, b)), "a1") << "the first in the order given";
+  EXPECT_EQ(run_to_end(one_of(a, b)), "a1") << "the first in the order of the arguments";
 }
 
 Task<int> sends_or_receives(Channel<int>& out, int value, Channel<int>& in) {
@@ -98,7 +99,7 @@ Task<int> sends_or_receives(Channel<int>& out, int value, Channel<int>& in) {
   co_return *std::get<1>(first);
 }
 
-TEST(Select, SendsToOneWhoSelectsToo) {
+TEST(Select, SendsToAnotherSelect) {
   ManualExecutor executor;
   Channel<int> there(0);
   Channel<int> back(0);
@@ -110,12 +111,12 @@ TEST(Select, SendsToOneWhoSelectsToo) {
   EXPECT_FALSE(there.try_receive()) << "7 was not sent";
 }
 
-TEST(Select, SendsAndReceivesAtOneChannel) {
+TEST(Select, MaySendAndReceiveOnOneChannel) {
   ManualExecutor executor;
   Channel<int> channel(0);
   TestContext<int> both(executor, sends_or_receives(channel, 7, channel));
   executor.run();
-  EXPECT_FALSE(both.is_done()) << "it does not serve itself";
+  EXPECT_FALSE(both.is_done()) << "a select does not serve itself";
   EXPECT_TRUE(channel.try_send(1));
   EXPECT_FALSE(channel.try_receive());
   executor.run();
@@ -127,14 +128,14 @@ Task<std::string> keeps_what_was_not_sent(Channel<std::unique_ptr<int>>& full, E
   co_return first.index() == 0 ? "sent" : "enough";
 }
 
-TEST(Select, SendsNothingWhenAnotherIsFirst) {
+TEST(Select, SendsNothingIfAnotherBranchIsFirst) {
   ManualExecutor executor;
   Channel<std::unique_ptr<int>> channel(0);
   Event enough;
   TestContext<std::string> waits(executor, keeps_what_was_not_sent(channel, enough));
   executor.run();
   enough.set();
-  EXPECT_FALSE(channel.try_receive()) << "it is an enough already";
+  EXPECT_FALSE(channel.try_receive()) << "the event was first";
   executor.run();
   EXPECT_EQ(waits.take(), "enough");
 }
@@ -144,7 +145,7 @@ Task<bool> permit_or_lock(Semaphore& semaphore, Mutex& mutex) {
   co_return first.index() == 0;
 }
 
-TEST(Select, HoldsNoPermitOfTheOthers) {
+TEST(Select, TakesNoPermitFromTheOtherBranches) {
   ManualExecutor executor;
   Semaphore semaphore(0);
   Mutex mutex;
@@ -157,11 +158,11 @@ TEST(Select, HoldsNoPermitOfTheOthers) {
     executor.run();
     EXPECT_TRUE(waits.take());
   }
-  EXPECT_EQ(semaphore.available(), 1u) << "it went back at the end of its task";
+  EXPECT_EQ(semaphore.available(), 1u) << "it was released at the end of the task";
   EXPECT_TRUE(mutex.try_lock());
 }
 
-TEST(Select, CancelledItTakesNothing) {
+TEST(Select, TakesNothingWhenCancelled) {
   ManualExecutor executor;
   Channel<int> a(1);
   Channel<int> b(0);
@@ -169,13 +170,13 @@ TEST(Select, CancelledItTakesNothing) {
   executor.run();
   waits.stop();
   EXPECT_TRUE(a.try_send(1));
-  EXPECT_FALSE(b.try_send(2)) << "nobody waits";
+  EXPECT_FALSE(b.try_send(2)) << "no receiver waits";
   executor.run();
   EXPECT_THROW((void)waits.take(), Cancelled);
   EXPECT_EQ(a.size(), 1u);
 }
 
-TEST(Select, ServedBeforeItsStopItHasItsValue) {
+TEST(Select, GetsItsValueIfServedBeforeItsStop) {
   ManualExecutor executor;
   Channel<int> a(0);
   Channel<int> b(0);
@@ -199,7 +200,7 @@ Task<> after_a_stop(Channel<int>& a, Channel<int>& b) {
   });
 }
 
-TEST(Select, ThrowsCancelledAfterAStopThoughAValueIsAtHand) {
+TEST(Select, ThrowsCancelledAfterAStopEvenIfAValueIsReady) {
   Channel<int> a(1);
   Channel<int> b(1);
   EXPECT_TRUE(a.try_send(1));
@@ -207,7 +208,8 @@ TEST(Select, ThrowsCancelledAfterAStopThoughAValueIsAtHand) {
   EXPECT_EQ(a.size(), 1u);
 }
 
-/// Served by a task of its own context, in the run in which it began to wait, and in later ones.
+/// A select that a task of its own context serves, in the run in which it began to wait and in
+/// later runs.
 Task<std::vector<std::string>> at_home() {
   Channel<int> a(0);
   Channel<int> b(0);
@@ -227,7 +229,7 @@ Task<std::vector<std::string>> at_home() {
   co_return got;
 }
 
-TEST(Select, IsServedByItsOwnContext) {
+TEST(Select, MayBeServedByItsOwnContext) {
   EXPECT_EQ(run_to_end(at_home()), (std::vector<std::string>{"b1", "a2", "a3", "b4"}));
 }
 
@@ -240,17 +242,18 @@ Task<std::string> with_a_limit(Channel<int>& a, Channel<int>& b, base::Duration 
   }
 }
 
-TEST(Select, HasALimitAroundIt) {
+TEST(Select, WorksInsideWithTimeout) {
   Channel<int> a(1);
   Channel<int> b(1);
   EXPECT_EQ(run_to_end(with_a_limit(a, b, 5ms)), "late");
   EXPECT_EQ(run_to_end(with_a_limit(a, b, 0ms)), "late");
   EXPECT_TRUE(b.try_send(2));
-  EXPECT_EQ(run_to_end(with_a_limit(a, b, 0ms)), "1") << "a limit of zero begins";
-  EXPECT_TRUE(a.try_send(1)) << "those that were late stand in line no more";
+  EXPECT_EQ(run_to_end(with_a_limit(a, b, 0ms)), "1")
+      << "the select begins even with a limit of zero";
+  EXPECT_TRUE(a.try_send(1)) << "the selects that timed out have left the queues";
 }
 
-TEST(Select, MayGoWhileItWaits) {
+TEST(Select, MayBeDestroyedWhileItWaits) {
   ManualExecutor executor;
   Channel<int> a(0);
   Channel<int> b(0);
@@ -269,7 +272,7 @@ Task<std::string> first_of(std::vector<std::unique_ptr<Channel<int>>>& channels)
   co_return std::to_string(first.index) + ":" + std::to_string(first.value.value_or(-1));
 }
 
-TEST(Select, TakesAnyNumber) {
+TEST(Select, TakesAVectorOfAnySize) {
   std::vector<std::unique_ptr<Channel<int>>> channels;
   for (int i = 0; i < 20; ++i) channels.push_back(std::make_unique<Channel<int>>(0));
   ManualExecutor executor;
@@ -288,7 +291,7 @@ Task<std::size_t> any_of(Channel<int>& a, Channel<int>& b) {
   co_return first.index();
 }
 
-TEST(WhenAny, OfTwoReceivesLosesNothing) {
+TEST(WhenAny, LosesNothingOfTwoReceives) {
   Channel<int> a(2);
   Channel<int> b(2);
   EXPECT_TRUE(a.try_send(1));

@@ -33,7 +33,7 @@ Task<int> max_at_once(int permits, int tasks) {
   co_return most;
 }
 
-TEST(Semaphore, LetsSoManyIn) {
+TEST(Semaphore, LimitsHowManyRunAtOnce) {
   EXPECT_EQ(run_to_end(max_at_once(3, 20)), 3);
   EXPECT_EQ(run_to_end(max_at_once(1, 5)), 1);
 }
@@ -44,7 +44,7 @@ Task<bool> acquires(Semaphore& semaphore, std::string& order, char name) {
   co_return static_cast<bool>(permit);
 }
 
-TEST(Semaphore, ServesInOrderAndNobodyPushesIn) {
+TEST(Semaphore, ServesInOrderWithoutBarging) {
   ManualExecutor executor;
   Semaphore semaphore(0);
   std::string order;
@@ -58,7 +58,7 @@ TEST(Semaphore, ServesInOrderAndNobodyPushesIn) {
   EXPECT_TRUE(semaphore.try_acquire());
 }
 
-TEST(Semaphore, ACancelledWaiterSwallowsNoPermit) {
+TEST(Semaphore, ACancelledWaiterLosesNoPermit) {
   ManualExecutor executor;
   Semaphore semaphore(0);
   std::string order;
@@ -72,7 +72,7 @@ TEST(Semaphore, ACancelledWaiterSwallowsNoPermit) {
   EXPECT_EQ(semaphore.available(), 1u);
 }
 
-TEST(Semaphore, AServedWaiterThatIsStoppedGivesItsPermitBack) {
+TEST(Semaphore, AWaiterStoppedAfterItWasServedGivesItsPermitBack) {
   ManualExecutor executor;
   Semaphore semaphore(0);
   std::string order;
@@ -85,7 +85,7 @@ TEST(Semaphore, AServedWaiterThatIsStoppedGivesItsPermitBack) {
   EXPECT_EQ(semaphore.available(), 1u);
 }
 
-TEST(Semaphore, PermitsMoveAndMayBeDetached) {
+TEST(Semaphore, PermitsMayBeMovedAndDetached) {
   Semaphore semaphore(1);
   auto permit = *semaphore.try_acquire();
   EXPECT_EQ(semaphore.available(), 0u);
@@ -110,7 +110,7 @@ Task<int> add_up(Mutex& mutex, int& sum) {
   co_return sum;
 }
 
-TEST(Mutex, IsHeldAcrossAwaitsByOneOfManyContexts) {
+TEST(Mutex, IsHeldAcrossAwaitsByOneContextAtATime) {
   ManualExecutor executor;
   Mutex mutex;
   int sum = 0;
@@ -122,7 +122,7 @@ TEST(Mutex, IsHeldAcrossAwaitsByOneOfManyContexts) {
   EXPECT_TRUE(mutex.try_lock());
 }
 
-TEST(Mutex, IsTried) {
+TEST(Mutex, TryLockNeverWaits) {
   Mutex mutex;
   const auto guard = mutex.try_lock();
   ASSERT_TRUE(guard);

@@ -38,9 +38,9 @@ Task<std::string> beside_each_other() {
   co_return text;
 }
 
-TEST(TaskGroup, RunsTasksBesideEachOther) { EXPECT_EQ(run_to_end(beside_each_other()), "abc"); }
+TEST(TaskGroup, RunsTasksConcurrently) { EXPECT_EQ(run_to_end(beside_each_other()), "abc"); }
 
-TEST(TaskGroup, TakesNoLongerThanItsLongest) {
+TEST(TaskGroup, TakesNoLongerThanItsLongestTask) {
   ManualExecutor executor;
   TestContext<std::string> context(executor, beside_each_other());
   executor.advance(30ms);
@@ -63,7 +63,7 @@ Task<std::string> body_is_a_task() {
   co_return text;
 }
 
-TEST(TaskGroup, GivesWhatItsBodyGives) { EXPECT_EQ(run_to_end(body_is_a_task()), "abc"); }
+TEST(TaskGroup, GivesTheResultOfItsBody) { EXPECT_EQ(run_to_end(body_is_a_task()), "abc"); }
 
 Task<> spawn_in_turn(TaskGroup& group, int left, int& ended) {
   if (left > 0) group.spawn(spawn_in_turn(group, left - 1, ended));
@@ -93,7 +93,7 @@ Task<std::string> kept_captures() {
   co_return text;
 }
 
-TEST(TaskGroup, KeepsWhatALambdaCaptures) { EXPECT_EQ(run_to_end(kept_captures()), "012"); }
+TEST(TaskGroup, KeepsTheCapturesOfALambda) { EXPECT_EQ(run_to_end(kept_captures()), "012"); }
 
 Task<std::string> first_failure(std::string& text) {
   std::string what;
@@ -106,7 +106,7 @@ Task<std::string> first_failure(std::string& text) {
   } catch (const ChildError& oops) {
     what = oops.what();
   }
-  co_await sleep_for(1ms);  // what is around the group goes on
+  co_await sleep_for(1ms);  // the function around the group continues
   co_return what;
 }
 
@@ -140,7 +140,7 @@ Task<std::string> other_failures() {
   co_return "";
 }
 
-TEST(TaskGroup, OtherFailuresGoWithTheFirst) {
+TEST(TaskGroup, KeepsOtherFailuresWithTheFirst) {
   const std::string text = run_to_end(other_failures());
   EXPECT_TRUE(text.starts_with("first\n")) << text;
   const auto other = text.find("another task also failed: second");
@@ -167,7 +167,7 @@ Task<bool> left_by_exception(bool& cancelled) {
   co_return false;
 }
 
-TEST(TaskGroup, LeftByAnExceptionItCancelsAndWaits) {
+TEST(TaskGroup, AnExceptionOfTheBodyCancelsTheTasksAndWaitsForThem) {
   bool cancelled = false;
   EXPECT_TRUE(run_to_end(left_by_exception(cancelled)));
 }
@@ -186,7 +186,7 @@ Task<int> cancels_itself() {
   co_return ended;
 }
 
-TEST(TaskGroup, MayCancelItselfAndThrowsNothing) { EXPECT_EQ(run_to_end(cancels_itself()), 1); }
+TEST(TaskGroup, ThrowsNothingWhenItCancelsItself) { EXPECT_EQ(run_to_end(cancels_itself()), 1); }
 
 Task<> group_that_waits(int& cancelled) {
   co_await task_group([&](TaskGroup& group) {
@@ -227,7 +227,7 @@ Task<int> cancelled_after_its_end() {
   co_return value;
 }
 
-TEST(TaskGroup, MayBeCancelledWhenAllHaveEnded) {
+TEST(TaskGroup, MayBeCancelledAfterAllHaveEnded) {
   ManualExecutor executor;
   TestContext<int> context(executor, cancelled_after_its_end());
   executor.advance(1s);
@@ -246,7 +246,7 @@ TEST(TaskGroup, MayBeStoppedBeforeItBegan) {
   ASSERT_TRUE(context.is_done());
 }
 
-TEST(TaskGroup, MayGoWhileItsTasksWait) {
+TEST(TaskGroup, MayBeDestroyedWhileItsTasksWait) {
   int cancelled = 0;
   ManualExecutor executor;
   {
@@ -269,11 +269,11 @@ Task<int> spawns_after_cancel() {
   co_return begun;
 }
 
-TEST(TaskGroup, BeginsNothingAfterItWasCancelled) {
+TEST(TaskGroup, BeginsNoTaskAfterItWasCancelled) {
   EXPECT_EQ(run_to_end(spawns_after_cancel()), 0);
 }
 
-/// Each level waits in a group of its own, inside of the one above.
+/// Each level waits in its own group, nested in the one above.
 Task<> nested_groups(int levels, int& cancelled) {
   co_await task_group([&](TaskGroup& group) {
     if (levels > 0) group.spawn(nested_groups(levels - 1, cancelled));
@@ -309,7 +309,7 @@ Task<int> cancelled_from_above() {
   co_return cancelled;
 }
 
-TEST(TaskGroup, CancelsGroupsInsideOfIt) { EXPECT_EQ(run_to_end(cancelled_from_above()), 17); }
+TEST(TaskGroup, CancelsNestedGroups) { EXPECT_EQ(run_to_end(cancelled_from_above()), 17); }
 
 Task<int> keeps_its_stop() {
   int cancelled = 0;

@@ -55,7 +55,7 @@ Task<int> sum_of_two() {
     co_return sum + co_await quick.result();
   });
 }
-TEST(TaskHandle, GivesWhatItsTaskGave) { EXPECT_EQ(run_to_end(sum_of_two()), 42); }
+TEST(TaskHandle, GivesTheResultOfItsTask) { EXPECT_EQ(run_to_end(sum_of_two()), 42); }
 
 Task<> ask_twice() {
   co_await task_group([](TaskGroup& group) -> Task<> {
@@ -64,7 +64,7 @@ Task<> ask_twice() {
     (void)co_await task.result();
   });
 }
-TEST(TaskHandle, GivesItsValueOnce) { EXPECT_THROW(run_to_end(ask_twice()), std::logic_error); }
+TEST(TaskHandle, GivesItsValueOnlyOnce) { EXPECT_THROW(run_to_end(ask_twice()), std::logic_error); }
 
 Task<std::string> operations_and_values() {
   std::string text;
@@ -80,7 +80,9 @@ Task<std::string> operations_and_values() {
   });
   co_return text;
 }
-TEST(TaskHandle, TakesWhatSpawnTakes) { EXPECT_EQ(run_to_end(operations_and_values()), "tea7n"); }
+TEST(TaskHandle, TakesTheSameArgumentsAsSpawn) {
+  EXPECT_EQ(run_to_end(operations_and_values()), "tea7n");
+}
 
 Task<int> function_with_captures() {
   co_return co_await task_group([](TaskGroup& group) -> Task<int> {
@@ -113,7 +115,7 @@ Task<std::string> dropped_handle(std::vector<TaskHandle<>>& kept) {
   co_await kept.front().result();
   co_return text;
 }
-TEST(TaskHandle, BelongsToTheGroupAndNotToTheHandle) {
+TEST(TaskHandle, ItsTaskBelongsToTheGroupAndNotToTheHandle) {
   std::vector<TaskHandle<>> kept;
   EXPECT_EQ(run_to_end(dropped_handle(kept)), "ab");
   kept.clear();
@@ -129,7 +131,7 @@ Task<std::string> cancel_one_of_two() {
     co_await sleep_for(1ms);
     one.cancel();
     one.cancel();
-    EXPECT_FALSE(one.has_ended()) << "it has to run for that";
+    EXPECT_FALSE(one.has_ended()) << "the task has to run before it ends";
     try {
       co_await one.result();
     } catch (const Cancelled&) {
@@ -151,7 +153,7 @@ Task<std::string> cancel_before_it_begins() {
   });
   co_return text;
 }
-TEST(TaskHandle, CancelledBeforeItBeginsItNeverDoes) {
+TEST(TaskHandle, ATaskCancelledBeforeItBeginsNeverRuns) {
   EXPECT_EQ(run_to_end(cancel_before_it_begins()), "");
 }
 
@@ -172,7 +174,7 @@ Task<bool> cancel_a_whole_part() {
     co_return false;
   });
 }
-TEST(TaskHandle, CancelsAllThatIsInsideOfItsTask) {
+TEST(TaskHandle, CancelsEverythingInsideItsTask) {
   ManualExecutor executor;
   TestContext<bool> context(executor, cancel_a_whole_part());
   executor.advance(1ms);
@@ -209,13 +211,13 @@ Task<> cancel_in_the_run_of_its_end(std::string& text) {
     };
     auto handle = std::make_unique<TaskHandle<>>(group, body());
     co_await sleep_for(1ms);
-    EXPECT_TRUE(channel.try_send(1));  // it is served, and told to stop after that
+    EXPECT_TRUE(channel.try_send(1));  // the task is served, and told to stop after that
     handle->cancel();
     handle.reset();
     co_await sleep_for(1ms);
   });
 }
-TEST(TaskHandle, CancelledAfterItWasServedItHasItsValue) {
+TEST(TaskHandle, ATaskCancelledAfterItWasServedGetsItsValue) {
   std::string text;
   run_to_end(cancel_in_the_run_of_its_end(text));
   EXPECT_EQ(text, "a");
@@ -234,7 +236,7 @@ Task<> wait_with_limit(std::string& text) {
     text += 'b';
   });
 }
-TEST(TaskHandle, WhoWaitsMayGiveUpAndAskAgain) {
+TEST(TaskHandle, AWaiterMayGiveUpAndAskAgain) {
   std::string text;
   run_to_end(wait_with_limit(text));
   EXPECT_EQ(text, "tab");
@@ -254,10 +256,10 @@ Task<> caught_by_who_waits(std::string& text) {
     EXPECT_TRUE(fails.has_ended());
   });
 }
-TEST(TaskHandle, AnExceptionGoesToWhoWaits) {
+TEST(TaskHandle, ThrowsAnExceptionToTheWaiter) {
   std::string text;
   run_to_end(caught_by_who_waits(text));
-  EXPECT_EQ(text, "ab") << "the group goes on";
+  EXPECT_EQ(text, "ab") << "the group continues";
 }
 
 Task<> nobody_waits(std::string& text) {
@@ -271,7 +273,7 @@ Task<> nobody_waits(std::string& text) {
     co_await sleep_for(1h);
   });
 }
-TEST(TaskHandle, AnExceptionFailsTheGroupWhenNobodyWaits) {
+TEST(TaskHandle, AnExceptionFailsTheGroupWithoutAWaiter) {
   std::string text;
   EXPECT_THROW(run_to_end(nobody_waits(text)), HandleError);
   EXPECT_EQ(text, "!");
@@ -292,13 +294,13 @@ Task<> wait_for_failure(Channel<int>& go, std::string& text) {
     }
   });
 }
-/// Stops a context on its executor, behind what was posted before.
+/// Stops a context on its executor, after the messages that were posted before.
 struct StopMessage final : Message {
   explicit StopMessage(Context& its_context) : context(its_context) {}
   void deliver() noexcept override { context.stop(); }
   Context& context;
 };
-TEST(TaskHandle, AnExceptionAtTheLastMomentIsNotLost) {
+TEST(TaskHandle, AnExceptionJustBeforeACancellationIsNotLost) {
   ManualExecutor executor;
   Channel<int> go(0);
   std::string text;
@@ -306,7 +308,7 @@ TEST(TaskHandle, AnExceptionAtTheLastMomentIsNotLost) {
   executor.run();
   EXPECT_TRUE(go.try_send(1));  // the task is about to throw
   StopMessage stop(context);
-  executor.post(stop);  // who waits is cancelled before that
+  executor.post(stop);  // the waiter is cancelled before that
   executor.run();
   ASSERT_TRUE(context.is_done());
   EXPECT_THROW(context.take(), HandleError);
@@ -325,7 +327,7 @@ Task<std::string> trace_of_a_failure() {
   });
   co_return trace;
 }
-TEST(TaskHandle, WhoWaitsIsToldWhereAnExceptionCameFrom) {
+TEST(TaskHandle, AnExceptionReachesTheWaiterWithItsTrace) {
   const std::string trace = run_to_end(trace_of_a_failure());
   EXPECT_NE(trace.find("error_after"), std::string::npos) << trace;
 }
@@ -358,10 +360,10 @@ Task<std::string> shielded_save(base::Duration limit) {
   text += 'e';
   co_return text;
 }
-TEST(Shield, GoesOnWhenTheTimeOfWhoWaitsIsOver) {
+TEST(Shield, ContinuesWhenItsWaiterTimesOut) {
   EXPECT_EQ(run_to_end(shielded_save(5ms)), "tse") << "the outer group waits for it";
   EXPECT_EQ(run_to_end(shielded_save(1h)), "sie");
-  EXPECT_EQ(run_to_end(shielded_save(0s)), "tse") << "it begins all the same";
+  EXPECT_EQ(run_to_end(shielded_save(0s)), "tse") << "the task begins even with a limit of zero";
 }
 
 Task<std::string> shielded_from_a_group() {
@@ -377,7 +379,7 @@ Task<std::string> shielded_from_a_group() {
   });
   co_return text;
 }
-TEST(Shield, GoesOnWhenTheInnerGroupIsCancelled) {
+TEST(Shield, ContinuesWhenTheInnerGroupIsCancelled) {
   EXPECT_EQ(run_to_end(shielded_from_a_group()), "!is");
 }
 
@@ -392,7 +394,7 @@ Task<std::string> cleaned_up_after_a_cancel() {
         is_cancelled = true;
       }
       EXPECT_TRUE(is_cancelled);
-      co_await shield(outer, note_after(1ms, text, 'c'));  // throws, and it runs all the same
+      co_await shield(outer, note_after(1ms, text, 'c'));  // this await throws, but the task runs
       text += 'w';
     };
     TaskHandle<> worker(outer, work);
@@ -401,7 +403,9 @@ Task<std::string> cleaned_up_after_a_cancel() {
   });
   co_return text;
 }
-TEST(Shield, CleansUpAfterACancel) { EXPECT_EQ(run_to_end(cleaned_up_after_a_cancel()), "c"); }
+TEST(Shield, RunsCleanupAfterACancellation) {
+  EXPECT_EQ(run_to_end(cleaned_up_after_a_cancel()), "c");
+}
 
 TEST(Shield, IsCancelledWithTheGroupThatOwnsIt) {
   ManualExecutor executor;
@@ -430,14 +434,14 @@ Task<std::string> shielded_failure(base::Duration limit) {
   }
   co_return text;
 }
-TEST(Shield, AFailureGoesToWhoWaitsOrElseToTheOwner) {
+TEST(Shield, AFailureGoesToTheWaiterOrElseToTheOwner) {
   EXPECT_EQ(run_to_end(shielded_failure(1h)), "w");
   EXPECT_EQ(run_to_end(shielded_failure(5ms)), "tg");
 }
 
 // ---- ends ----
 
-TEST(TaskHandle, MayGoWithItsContext) {
+TEST(TaskHandle, MayBeDestroyedWithItsContext) {
   std::string text;
   ManualExecutor executor;
   {
@@ -448,7 +452,7 @@ TEST(TaskHandle, MayGoWithItsContext) {
   EXPECT_EQ(text, "");
 }
 
-TEST(TaskHandle, MayGoWithItsContextWhileASiblingWaits) {
+TEST(TaskHandle, MayBeDestroyedWithItsContextWhileASiblingWaits) {
   const auto siblings = [](std::string& text) -> Task<> {
     co_await task_group([&](TaskGroup& group) {
       const TaskHandle one(group, note_after(1h, text, 'a'));
@@ -471,7 +475,7 @@ TEST(TaskHandle, MayGoWithItsContextWhileASiblingWaits) {
   executor.run();
 }
 
-TEST(TaskHandle, MayGoBeforeItBegins) {
+TEST(TaskHandle, MayBeDestroyedBeforeItsTaskBegins) {
   const auto never_begun = [](std::string& text) -> Task<> {
     co_await task_group([&](TaskGroup& group) -> Task<> {
       TaskHandle one(group, note_after(1ms, text, 'a'));

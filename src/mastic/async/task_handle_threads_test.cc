@@ -1,4 +1,4 @@
-// Handles of tasks, on executors that change threads at every job. For ThreadSanitizer, above all.
+// Tests of TaskHandle on executors that change threads at every job, mainly for ThreadSanitizer.
 
 #include <gtest/gtest.h>
 
@@ -14,8 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Some of its tasks are cancelled, some are shielded from those who wait. Gives how many gave
-/// something.
+/// Runs tasks of which some are cancelled and some are shielded from the cancellation of their
+/// waiter. Gives how many were asked for their result and gave it.
 Task<int> cancels_within(std::atomic<int>& begun, std::atomic<int>& ended) {
   struct Counts {
     Counts(std::atomic<int>& its_begun, std::atomic<int>& its_ended) : ended(its_ended) {
@@ -45,7 +45,7 @@ Task<int> cancels_within(std::atomic<int>& begun, std::atomic<int>& ended) {
   co_return given;
 }
 
-TEST(HandledByThreads, TasksAreCancelledOneByOne) {
+TEST(HandledByThreads, TasksAreCancelledIndividually) {
   std::atomic<int> begun = 0;
   std::atomic<int> ended = 0;
   Fleet fleet;

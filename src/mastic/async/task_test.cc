@@ -21,7 +21,7 @@ Task<int> after_sleep(int value) {
   co_return value;
 }
 
-TEST(Task, HoldsAValueThatIsAtHand) {
+TEST(Task, HoldsAReadyValue) {
   Task<int> task = at_hand(7);
   EXPECT_TRUE(task.is_done());
   EXPECT_EQ(task.take(), 7);
@@ -46,7 +46,7 @@ Task<int> sum() {
   co_return a + b + c;
 }
 
-TEST(Task, AwaitsOthersOfEveryKind) { EXPECT_EQ(run_to_end(sum()), 7); }
+TEST(Task, AwaitsTasksOfEveryKind) { EXPECT_EQ(run_to_end(sum()), 7); }
 
 Task<std::string> moved_only() {
   auto owned = std::make_unique<std::string>("kept");
@@ -119,9 +119,9 @@ TEST(Task, IsCancelledAtAnyDepth) {
   EXPECT_THROW(context.take(), Cancelled);
 }
 
-/// The only way to destroy a chain of frames from the outside: a context that goes before its end.
-/// It takes up to 200 bytes of stack for each; more under AddressSanitizer.
-TEST(Task, MayGoThousandsOfFramesDeep) {
+/// Destroying a context before its end is the only way to destroy a chain of frames from the
+/// outside. It takes up to 200 bytes of stack for each frame, and more under AddressSanitizer.
+TEST(Task, MayBeDestroyedThousandsOfFramesDeep) {
   ManualExecutor executor;
   TestContext<int> context(executor, deep_sleep(5'000));
   executor.run();
@@ -145,7 +145,7 @@ TEST(Sleep, LastsAtLeastAsLongAsAsked) {
   EXPECT_TRUE(context.is_done());
 }
 
-TEST(Context, StopGivesUpWhatIsAwaited) {
+TEST(Context, StopCancelsAwaitsInProgress) {
   ManualExecutor executor;
   TestContext<int> context(executor, after_sleep(1));
   executor.run();
@@ -167,7 +167,7 @@ Task<int> stubborn(int& cancelled) {
   co_return 5;
 }
 
-TEST(Context, EveryAwaitAfterStopIsCancelled) {
+TEST(Context, EveryAwaitAfterStopThrowsCancelled) {
   int cancelled = 0;
   ManualExecutor executor;
   TestContext<int> context(executor, stubborn(cancelled));
@@ -187,13 +187,13 @@ TEST(Context, MayBeStoppedBeforeItBegan) {
   EXPECT_THROW(context.take(), Cancelled);
 }
 
-TEST(Context, MayGoWhileItsTaskWaits) {
+TEST(Context, MayBeDestroyedWhileItsTaskWaits) {
   ManualExecutor executor;
   {
     TestContext<int> context(executor, after_sleep(1));
     executor.run();
   }
-  executor.advance(1h);  // the timer went with the frame
+  executor.advance(1h);  // the timer was destroyed with the frame
 }
 
 // ---- long chains ----
@@ -206,11 +206,11 @@ Task<int> chain(Task<int> task, int length) {
   return task;
 }
 
-TEST(Task, AChainOfAnyLengthNeedsNoStack) {
+TEST(Task, AChainOfAnyLengthUsesBoundedStack) {
   on_a_small_stack([] { EXPECT_EQ(run_to_end(chain(after_sleep(0), kLong)), kLong); });
 }
 
-TEST(Task, AChainOfAnyLengthPassesAnExceptionOn) {
+TEST(Task, AChainOfAnyLengthPropagatesAnException) {
   const auto fail = []() -> Task<int> {
     co_await sleep_for(1ms);
     throw std::runtime_error("no tea");
@@ -218,7 +218,7 @@ TEST(Task, AChainOfAnyLengthPassesAnExceptionOn) {
   on_a_small_stack([&] { EXPECT_THROW(run_to_end(chain(fail(), kLong)), std::runtime_error); });
 }
 
-TEST(Task, AChainOfAnyLengthIsStopped) {
+TEST(Task, AChainOfAnyLengthCanBeStopped) {
   on_a_small_stack([] {
     ManualExecutor executor;
     TestContext<int> context(executor, chain(after_sleep(0), kLong));
@@ -237,7 +237,7 @@ TEST(Task, AChainOfAnyLengthMayBeDroppedBeforeItBegins) {
   EXPECT_EQ(held.use_count(), 1);
 }
 
-TEST(Task, FreesWhatItAwaitedOnceItHasTheResult) {
+TEST(Task, FreesAnAwaitedTaskOnceItHasTheResult) {
   const auto held = std::make_shared<int>(7);
   const auto holds = [](std::shared_ptr<int> mine) -> Task<int> { co_return *mine; };
   const auto watch = [&]() -> Task<long> {

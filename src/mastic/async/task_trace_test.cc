@@ -19,10 +19,10 @@ struct TracedError : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
-/// "at task_trace_test.cc:" and the line, for where this stands.
+/// Returns "at task_trace_test.cc:" and the line of the call.
 std::string at(int line) { return "at task_trace_test.cc:" + std::to_string(line) + ", "; }
 
-/// Whether `parts` stand in `text` in this order.
+/// Whether `text` contains all of `parts` in this order.
 testing::AssertionResult holds(const std::string& text, std::initializer_list<std::string> parts) {
   std::size_t from = 0;
   for (const std::string& part : parts) {
@@ -54,12 +54,12 @@ Task<std::string> outermost(bool waits) {
   co_return "nothing was thrown";
 }
 
-TEST(TaskTrace, HoldsTheAwaitsThatAnExceptionCameThrough) {
+TEST(TaskTrace, HoldsTheAwaitsThatAnExceptionPassedThrough) {
   EXPECT_TRUE(holds(run_to_end(outermost(true)),
                     {at(kInnermost), "innermost(bool)", at(Middle::kLine), "between(bool) const"}));
 }
 
-TEST(TaskTrace, BeginsWithTheCallerWhenTheThrowerAwaitedNothing) {
+TEST(TaskTrace, BeginsWithTheCallerIfTheThrowerAwaitedNothing) {
   const std::string text = run_to_end(outermost(false));
   EXPECT_TRUE(holds(text, {at(Middle::kLine), "between(bool) const"}));
   EXPECT_EQ(text.find("innermost"), text.npos) << text;
@@ -82,7 +82,7 @@ Task<std::string> through_groups() {
   co_return "nothing was thrown";
 }
 
-TEST(TaskTrace, GoesThroughGroupsAndLimits) {
+TEST(TaskTrace, PassesThroughGroupsAndTimeouts) {
   EXPECT_TRUE(holds(run_to_end(through_groups()),
                     {at(kInnermost), at(kSpawn), "spawning()", "with_limit()"}));
 }
@@ -101,7 +101,9 @@ Task<std::string> fresh_after_old() {
   co_return text;
 }
 
-TEST(TaskTrace, IsEmptyForWhatCameFromNoTask) { EXPECT_EQ(run_to_end(fresh_after_old()), ""); }
+TEST(TaskTrace, IsEmptyForAnExceptionThatCameFromNoTask) {
+  EXPECT_EQ(run_to_end(fresh_after_old()), "");
+}
 
 TEST(TaskTrace, IsEmptyOutsideOfTasks) { EXPECT_EQ(current_task_trace().text(), ""); }
 

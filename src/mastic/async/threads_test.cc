@@ -1,5 +1,5 @@
-// What tasks of several contexts share, on several executors, each driven by several threads that
-// take it from each other at every job. For ThreadSanitizer, above all.
+// Tests of what tasks of several contexts share, mainly for ThreadSanitizer. They run on several
+// executors, each driven by several threads that take it from each other at every job.
 
 #include <gtest/gtest.h>
 
@@ -61,7 +61,7 @@ TEST(SharedByThreads, AChannelCarriesEachValueOnce) {
   }
 }
 
-TEST(SharedByThreads, AChannelLosesNothingToThoseWhoAreStopped) {
+TEST(SharedByThreads, AChannelLosesNothingToStoppedReceivers) {
   for (const std::size_t capacity : {0u, 1u, 8u}) {
     Channel<int> channel(capacity);
     std::atomic<int> sent = 0;
@@ -71,7 +71,7 @@ TEST(SharedByThreads, AChannelLosesNothingToThoseWhoAreStopped) {
     for (int i = 0; i < 6; ++i) {
       fleet.start(receives(channel, received));
       fleet.start(sends(channel, 50, sent, left));
-      fleet.start(receives(channel, received));  // the third: stopped
+      fleet.start(receives(channel, received));  // every third is stopped
     }
     fleet.stop_some();
     fleet.sum();
@@ -93,7 +93,7 @@ TEST(SharedByThreads, AChannelLosesNothingToTimeouts) {
   EXPECT_EQ(received, 400);
 }
 
-/// Sends, and gives how much of that was dealt with once it has joined.
+/// Sends values, joins, and gives how many of them had been reported by then.
 template <class AnyChannel>
 Task<int> sends_and_joins(AnyChannel& channel, std::atomic<int>& done) {
   for (int i = 0; i < 200; ++i) EXPECT_TRUE(co_await channel.send(i % 5));
@@ -112,7 +112,7 @@ Task<int> deals_with(AnyChannel& channel, std::atomic<int>& done) {
   co_return 0;
 }
 
-TEST(SharedByThreads, JoinWaitsForWhatOthersDealWith) {
+TEST(SharedByThreads, JoinWaitsForTheWorkOfOthers) {
   for (const std::size_t capacity : {1u, 8u}) {
     Channel<int> channel(capacity);
     PriorityChannel<int> by_size(capacity);
@@ -128,7 +128,7 @@ TEST(SharedByThreads, JoinWaitsForWhatOthersDealWith) {
   }
 }
 
-/// Takes from two channels, in either order, until both are closed.
+/// Receives from two channels, in either order, until both are closed.
 Task<int> selects(Channel<int>& one, Channel<int>& other, std::atomic<int>& received) {
   while (true) {
     const auto first = co_await select(one.receive(), other.receive());
@@ -154,7 +154,7 @@ TEST(SharedByThreads, SelectsLoseNothing) {
     for (int i = 0; i < 2; ++i) {
       fleet.start(selects(one, other, received));
       fleet.start(selects(other, one, received));
-      fleet.start(selects(one, other, received));  // the third: stopped
+      fleet.start(selects(one, other, received));  // every third is stopped
       fleet.start(sends(one, 100, sent, left_of_one));
       fleet.start(sends(other, 100, sent, left_of_other));
       fleet.start(selects(other, one, received));  // stopped too
@@ -166,13 +166,13 @@ TEST(SharedByThreads, SelectsLoseNothing) {
   }
 }
 
-/// Sends one or takes one, at either, until enough were traded.
+/// Sends or receives a value, through either channel, until enough were traded.
 Task<int> trades(Channel<int>& one, Channel<int>& other, std::atomic<int>& left,
                  std::atomic<int>& balance) {
   while (true) {
     const auto first = co_await select(one.send(1), other.receive(), other.send(1), one.receive());
     const bool has_traded = std::visit([](const auto& each) { return bool(each); }, first);
-    if (!has_traded) co_return 1;  // they are closed
+    if (!has_traded) co_return 1;  // the channels are closed
     balance += first.index() % 2 == 0 ? 1 : -1;
     if (--left > 0) continue;
     one.close();
@@ -221,7 +221,7 @@ Task<int> counts(Mutex& mutex, int& count) {
   co_return 50;
 }
 
-TEST(SharedByThreads, AMutexLetsInOneAtATime) {
+TEST(SharedByThreads, AMutexAdmitsOneAtATime) {
   Mutex mutex;
   int count = 0;
   Fleet fleet;
@@ -239,7 +239,7 @@ Task<int> acquires(Semaphore& semaphore, std::atomic<int>& inside) {
   co_return 1;
 }
 
-TEST(SharedByThreads, ASemaphoreLosesNoPermitToThoseWhoAreStopped) {
+TEST(SharedByThreads, ASemaphoreLosesNoPermitToStoppedWaiters) {
   Semaphore semaphore(2);
   std::atomic<int> inside = 0;
   Fleet fleet;
@@ -277,7 +277,7 @@ Task<int> gives_jobs(Jobs& jobs, std::atomic<int>& left) {
   co_return 0;
 }
 
-TEST(SharedByThreads, AConditionMissesNoNotice) {
+TEST(SharedByThreads, AConditionMissesNoNotification) {
   Jobs jobs;
   std::atomic<int> left = 3;
   Fleet fleet;
@@ -290,7 +290,7 @@ TEST(SharedByThreads, AConditionMissesNoNotice) {
 
 Task<int> asks_and_waits(Channel<Event*>& asked) {
   for (int i = 0; i < 50; ++i) {
-    Event answered;  // goes as soon as it was set
+    Event answered;  // destroyed as soon as it was set
     EXPECT_TRUE(co_await asked.send(&answered));
     co_await answered.wait();
   }
@@ -305,7 +305,7 @@ Task<int> answers(Channel<Event*>& asked) {
   co_return 0;
 }
 
-TEST(SharedByThreads, AnEventMayGoWhenItWasSet) {
+TEST(SharedByThreads, AnEventMayBeDestroyedOnceItWasSet) {
   Channel<Event*> asked(4);
   Fleet fleet;
   fleet.start(answers(asked));
@@ -313,7 +313,8 @@ TEST(SharedByThreads, AnEventMayGoWhenItWasSet) {
   EXPECT_EQ(fleet.sum(), 150);
 }
 
-/// Groups, limits and channels within one context, whose executor changes threads at every job.
+/// Runs groups, timeouts and channels within one context, whose executor changes threads at every
+/// job.
 Task<int> busy_within() {
   int sum = 0;
   for (int round = 0; round < 5; ++round) {
@@ -356,7 +357,7 @@ TEST(SharedByThreads, GroupsAreStoppedAtAnyMoment) {
   EXPECT_GE(fleet.sum(), 8 * 5 * 21);
 }
 
-/// Threads of its own, for code that blocks.
+/// A blocking executor with its own threads.
 class ThreadBlockingExecutor final : public BlockingExecutor {
  public:
   ~ThreadBlockingExecutor() {

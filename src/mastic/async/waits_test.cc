@@ -1,4 +1,4 @@
-// Every wait of a task that takes a duration: for ever, for no time, and for less than none.
+// Tests every wait that takes a duration with an unlimited, a zero and a negative one.
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ Task<int> after(Duration length) {
   co_return 7;
 }
 
-TEST(TaskWaits, ASleepMayBeForEver) {
+TEST(TaskWaits, ASleepMayLastForEver) {
   ManualExecutor executor;
   TestContext<int> context(executor, after(kForEver));
   executor.advance(24h * 365);
@@ -35,7 +35,7 @@ TEST(TaskWaits, ASleepMayBeForEver) {
   EXPECT_THROW((void)context.take(), Cancelled);
 }
 
-TEST(TaskWaits, ASleepOfNoTimeEndsAtOnce) {
+TEST(TaskWaits, ASleepOfZeroEndsAtOnce) {
   for (const Duration none : kNoTime) {
     ManualExecutor executor;
     TestContext<int> context(executor, after(none));
@@ -44,17 +44,17 @@ TEST(TaskWaits, ASleepOfNoTimeEndsAtOnce) {
   }
 }
 
-TEST(TaskWaits, ATimeoutMayBeForEver) {
+TEST(TaskWaits, ATimeoutMayBeUnlimited) {
   EXPECT_EQ(run_to_end(with_timeout(after(30min), kForEver)), 7);
 }
 
-TEST(TaskWaits, ATimeoutOfNoTimeIsOverAtOnce) {
+TEST(TaskWaits, ATimeoutOfZeroExpiresAtOnce) {
   for (const Duration none : kNoTime) {
     EXPECT_THROW(run_to_end(with_timeout(after(1ms), none)), TimedOut);
   }
 }
 
-TEST(TaskWaits, TheFirstOfSeveralMayHaveForEver) {
+TEST(TaskWaits, WhenAnyMayWaitForEver) {
   EXPECT_EQ(run_to_end(when_any(after(kForEver), after(30min))).index(), 1u);
 }
 

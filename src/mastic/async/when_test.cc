@@ -33,7 +33,7 @@ Task<std::string> all_kinds() {
   co_return text + " " + std::to_string(number) + at_hand;
 }
 
-TEST(WhenAll, GivesWhatAllGive) { EXPECT_EQ(run_to_end(all_kinds()), "seven 7!"); }
+TEST(WhenAll, GivesAllResults) { EXPECT_EQ(run_to_end(all_kinds()), "seven 7!"); }
 
 Task<std::vector<std::string>> all_of_a_vector() {
   std::vector<Task<std::string>> tasks;
@@ -54,7 +54,7 @@ Task<bool> all_of_nothing() {
   co_return true;
 }
 
-TEST(WhenAll, ThrowsWhatOneThrows) {
+TEST(WhenAll, ThrowsTheExceptionOfOneTask) {
   EXPECT_THROW(run_to_end(all_of_nothing()), AnyError);
   EXPECT_THROW(run_to_end(when_all(after(1h, 7), fail_after(1ms))), AnyError);
 }
@@ -82,7 +82,7 @@ Task<std::string> first_kind(base::Duration text_after) {
   co_return std::get<1>(first);
 }
 
-TEST(WhenAny, GivesTheFirst) {
+TEST(WhenAny, GivesTheFirstResult) {
   EXPECT_EQ(run_to_end(first_kind(10ms)), "text");
   EXPECT_EQ(run_to_end(first_kind(30ms)), "7");
 }
@@ -111,7 +111,7 @@ Task<> at_the_same_moment() {
   }
 }
 
-TEST(WhenAny, GivesOneWhenSeveralAreAtHand) { run_to_end(at_the_same_moment()); }
+TEST(WhenAny, GivesOneResultIfSeveralAreReady) { run_to_end(at_the_same_moment()); }
 
 Task<std::string> first_of_a_vector() {
   std::vector<Task<std::unique_ptr<std::string>>> tasks;
@@ -124,11 +124,11 @@ Task<std::string> first_of_a_vector() {
 
 TEST(WhenAny, SaysWhichOfAVectorWasFirst) { EXPECT_EQ(run_to_end(first_of_a_vector()), "2kept"); }
 
-TEST(WhenAny, OfNothingIsAnError) {
+TEST(WhenAny, RejectsAnEmptyVector) {
   EXPECT_THROW(run_to_end(when_any(std::vector<Task<int>>())), std::invalid_argument);
 }
 
-TEST(WhenAny, ThrowsWhatIsThrownFirst) {
+TEST(WhenAny, ThrowsTheFirstException) {
   EXPECT_THROW(run_to_end(when_any(fail_after(1ms), after(1h, 1))), AnyError);
 }
 
@@ -140,7 +140,7 @@ Task<> fail_when_cancelled() {
   }
 }
 
-TEST(WhenAny, LosesNoExceptionOfALoser) {
+TEST(WhenAny, ThrowsTheExceptionOfACancelledTask) {
   EXPECT_THROW(run_to_end(when_any(fail_when_cancelled(), after(1ms, 1))), AnyError);
 }
 
@@ -149,7 +149,7 @@ Task<int> deeper(Task<int> inner) {
   co_return value + 1;
 }
 
-TEST(WhenAll, ATreeOfAnyDepthNeedsNoStack) {
+TEST(WhenAll, ATreeOfAnyDepthUsesBoundedStack) {
   constexpr int kDeep = 1'000;
   const auto leaf = []() -> Task<int> {
     co_await sleep_for(1ms);

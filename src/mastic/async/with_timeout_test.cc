@@ -15,18 +15,20 @@ Task<int> after(base::Duration time, int value) {
   co_return value;
 }
 
-TEST(WithTimeout, GivesWhatCameInTime) {
+TEST(WithTimeout, GivesAResultThatCameInTime) {
   EXPECT_EQ(run_to_end(with_timeout(after(9ms, 7), 10ms)), 7);
 }
 
-TEST(WithTimeout, GivesWhatIsAtHand) { EXPECT_EQ(run_to_end(with_timeout(Task<int>(7), 0ms)), 7); }
+TEST(WithTimeout, GivesAReadyValueEvenWithALimitOfZero) {
+  EXPECT_EQ(run_to_end(with_timeout(Task<int>(7), 0ms)), 7);
+}
 
-TEST(WithTimeout, ThrowsWhenTheTimeIsOver) {
+TEST(WithTimeout, ThrowsWhenTheLimitHasPassed) {
   EXPECT_THROW(run_to_end(with_timeout(after(11ms, 7), 10ms)), TimedOut);
   EXPECT_THROW(run_to_end(with_timeout(sleep_for(1h), 10ms)), TimedOut);
 }
 
-TEST(WithTimeout, EndsWhenTheTimeIsOver) {
+TEST(WithTimeout, EndsWhenTheLimitHasPassed) {
   ManualExecutor executor;
   TestContext<int> context(executor, with_timeout(after(1h, 7), 10ms));
   executor.advance(9ms);
@@ -44,7 +46,7 @@ Task<int> slow_to_end() {
   co_return 0;
 }
 
-TEST(WithTimeout, GivesAValueThatCameAllTheSame) {
+TEST(WithTimeout, GivesAValueThatCameDespiteTheCancellation) {
   EXPECT_EQ(run_to_end(with_timeout(slow_to_end(), 10ms)), 5);
 }
 
@@ -57,11 +59,11 @@ Task<int> two_limits() {
       ++timeouts;
     }
   }
-  co_await sleep_for(1ms);  // nothing else was stopped
+  co_await sleep_for(1ms);  // only the inner task was stopped
   co_return timeouts;
 }
 
-TEST(WithTimeout, LeavesWhatIsAroundItAlone) { EXPECT_EQ(run_to_end(two_limits()), 2); }
+TEST(WithTimeout, DoesNotAffectTheSurroundingTask) { EXPECT_EQ(run_to_end(two_limits()), 2); }
 
 TEST(WithTimeout, MayBeNested) {
   EXPECT_THROW(run_to_end(with_timeout(with_timeout(after(1h, 1), 30ms), 10ms)), TimedOut);
@@ -78,7 +80,7 @@ TEST(WithTimeout, ThrowsCancelledWhenStoppedFromOutside) {
   EXPECT_THROW(context.take(), Cancelled);
 }
 
-TEST(WithTimeout, MayGoWhileItWaits) {
+TEST(WithTimeout, MayBeDestroyedWhileItWaits) {
   ManualExecutor executor;
   {
     TestContext<int> context(executor, with_timeout(after(1h, 7), 30min));
@@ -97,7 +99,7 @@ TEST(WithTimeout, ThrowsWhatTheTaskThrows) {
   EXPECT_THROW(run_to_end(with_timeout(failing(), 10ms)), LimitedError);
 }
 
-/// At the same moment: one of the two is first, and it is one or the other.
+/// Result and timeout at the same moment: the await gives one of the two.
 TEST(WithTimeout, DecidesARace) {
   int values = 0;
   int timeouts = 0;
