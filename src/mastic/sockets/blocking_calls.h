@@ -1,4 +1,4 @@
-// Awaiting a task from a thread that may block.
+// Waiting for a task from a thread that may block.
 
 #pragma once
 
@@ -12,13 +12,14 @@
 
 namespace mastic::sockets {
 
-/// Runs the tasks of one thread on a loop, one after another, while the thread waits. Must outlive
-/// the waiting, and goes on the loop.
+/// Runs tasks on a loop on behalf of one thread, one after another, while the thread waits for each
+/// of them. It must outlive the waiting thread's calls, and is destroyed on the loop.
 class BlockingCalls final : public async::Context {
  public:
   explicit BlockingCalls(loop::Loop& loop) : Context(loop), loop_(loop) {}
 
-  /// On the thread: gives what `task` returns or throws. The loop is to run on another thread.
+  /// Runs `task` on the loop, waits for it, and returns or throws what it does. Called on the
+  /// waiting thread. Requires: another thread drives the loop.
   template <class T>
   T wait_for(async::Task<T> task) {
     if (!task.is_done()) {
@@ -30,7 +31,7 @@ class BlockingCalls final : public async::Context {
 
   void run() noexcept override;
   void finish() noexcept override;
-  /// What it runs is of this room, and never blocks.
+  /// Trusted, because it only runs the reads and writes of this room, which never block.
   [[nodiscard]] bool is_trusted() noexcept override { return true; }
 
  private:
@@ -57,7 +58,8 @@ class BlockingCalls final : public async::Context {
   void called() noexcept { schedule(); }
 
   loop::Loop& loop_;
-  Call* call_ = nullptr;  ///< the thread's, until it posts; then the loop's, until it is done
+  /// Belongs to the thread until it posts the message, and then to the loop until the task is done.
+  Call* call_ = nullptr;
   async::MessageTo<BlockingCalls, &BlockingCalls::called> call_message_{*this};
   std::mutex mutex_;
   std::condition_variable done_;

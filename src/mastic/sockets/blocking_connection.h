@@ -1,4 +1,4 @@
-// A connection for code that blocks: the same reads and writes, each of which waits.
+// A connection for code that blocks: its reads and writes wait on the calling thread.
 
 #pragma once
 
@@ -13,47 +13,52 @@
 
 namespace mastic::sockets {
 
-/// A connection for code that blocks. It is lent to a handler that runs on a thread of its own, for
-/// use by that thread.
+/// A connection for code that blocks. The server passes it to a handler that runs on a thread of
+/// its own; only that thread uses it.
 ///
-/// The socket stays with its loop, and each call that has to wait has a task do so there. So limits,
-/// deadlines, back-pressure and the end are those of Reader and Writer, over any kind of Stream, and
-/// whoever stops the server ends a wait. A read of what is here already, such as the next of several
-/// lines that came together, does not leave the thread; another costs two wake-ups.
+/// The socket stays with its loop, and a call that has to wait runs a task there. So limits,
+/// deadlines, back-pressure and the end are those of Reader and Writer, over any kind of Stream,
+/// and stopping the server ends a wait. A read of bytes that have arrived already, such as the
+/// second of two lines that came together, does not leave the thread. Any other call costs two
+/// thread switches.
 class BlockingConnection {
  public:
-  /// Made by the server for its handler.
+  /// Called by the server for its handler.
   BlockingConnection(Connection& connection, BlockingCalls& calls)
       : connection_(connection), calls_(calls) {}
   BlockingConnection(const BlockingConnection&) = delete;
   BlockingConnection& operator=(const BlockingConnection&) = delete;
 
-  // As Reader has them.
-  /// The next bytes, up to `most`, once there are any; nothing at the end.
+  // Reading, as Reader does it:
+  /// Waits for bytes and returns from 1 to `most` of them, or std::nullopt at the end of the
+  /// stream.
   [[nodiscard]] std::optional<std::string> read(std::size_t most = static_cast<std::size_t>(-1));
-  /// So many bytes; nothing at the end. Throws StreamError when the end comes in their midst.
+  /// Reads exactly `size` bytes, or returns std::nullopt at the end. Throws StreamError if the end
+  /// comes in the middle of them.
   [[nodiscard]] std::optional<std::string> read_exactly(std::size_t size);
-  /// What comes before `delimiter`, which is taken too; nothing at the end.
+  /// Reads up to `delimiter`, which is removed and not part of the result, or returns std::nullopt
+  /// at the end.
   [[nodiscard]] std::optional<std::string> read_until(std::string delimiter);
-  /// The next line without its line end; nothing at the end of the connection.
+  /// Reads a line and returns it without its line end, or std::nullopt at the end.
   [[nodiscard]] std::optional<std::string> read_line();
-  /// The limit of a line, or of what else is read whole, from here on.
+  /// Sets the limit in bytes of a line or other piece, for later reads.
   void set_max_read_bytes(std::size_t most) { connection_.reader().set_max_read_bytes(most); }
 
-  // As Writer has them.
-  /// Writes bytes; waits while too many have not been sent.
+  // Writing, as Writer does it:
+  /// Writes `bytes`. Waits while too many bytes are unsent.
   void write(std::string_view bytes);
-  /// Waits until all that was written has left for the peer.
+  /// Waits until everything that was written has been passed to the kernel.
   void flush();
-  /// Ends this side's bytes; the peer may go on.
+  /// Ends this side of the connection after everything that was written. The peer may continue to
+  /// send.
   void shut_write();
 
-  // As Connection has them.
-  /// The address of the peer; none on a Unix socket.
+  // The connection, as in Connection:
+  /// The address of the peer; on a Unix socket it is none (IpAddress::is_none).
   [[nodiscard]] const base::Endpoint& peer() const { return connection_.peer(); }
-  /// Fires when the server drains, or the connection is lost.
+  /// A token that fires when the connection is lost or its server drains.
   [[nodiscard]] std::stop_token stop_token() const { return connection_.stop_token(); }
-  /// Resets the connection.
+  /// Resets the connection at once.
   void abort() noexcept { connection_.abort(); }
 
  private:

@@ -14,9 +14,9 @@ namespace {
 [[noreturn]] void throw_fault(StreamFault fault, int number) {
   switch (fault) {
     case StreamFault::TimedOut:
-      throw StreamError(fault, "the peer took too long");
+      throw StreamError(fault, "timed out: the peer took too long");
     case StreamFault::Lost:
-      throw StreamError(fault, "the connection is lost: " + base::describe_number(number));
+      throw StreamError(fault, "the connection was lost: " + base::describe_number(number));
     default:
       throw StreamError(fault, "the connection is closed");
   }
@@ -34,7 +34,7 @@ std::optional<std::string> Receive::await_resume() {
     case Outcome::End:
       return std::nullopt;
     case Outcome::Busy:
-      throw std::logic_error("another task reads from this connection");
+      throw std::logic_error("another task is reading from this connection");
     case Outcome::Fault:
       break;
   }
@@ -65,6 +65,7 @@ bool BufferedStream::start() noexcept {
   return false;
 }
 
+// A read in the middle of a piece may still get the rest of it; others get the end of the stream.
 void BufferedStream::drain() noexcept {
   draining_ = true;
   fire_stop();
@@ -72,6 +73,7 @@ void BufferedStream::drain() noexcept {
 }
 
 void BufferedStream::end() noexcept {
+  // `end` may find the stream closed already, by a failure; then only check_over is left to do.
   owner_ended_ = true;
   if (phase_ == Phase::Open) {
     phase_ = Phase::Ending;
@@ -79,7 +81,7 @@ void BufferedStream::end() noexcept {
     arrived_ = {};
     stream_->shut_write();
     if (std::exchange(paused_, false)) {
-      last_traffic_ = loop_.now();  // what is with the kernel comes now
+      last_traffic_ = loop_.now();  // bytes that the kernel holds arrive now
       stream_->resume_reading();
     }
     if (phase_ == Phase::Ending && stream_->unsent() == 0) linger();
@@ -94,15 +96,17 @@ void BufferedStream::abort() noexcept {
   close();
 }
 
-/// All is sent: the peer may take a moment to end its side, unless it has had that.
+/// Everything is sent. The peer has linger_timeout since the last traffic to end its side.
 void BufferedStream::linger() noexcept {
   if (peer_ended_) return close();
   const base::Instant due = base::after(last_traffic_, options_.linger_timeout);
   due <= loop_.now() ? linger_is_over() : loop_.arm(read_timer_, due);
 }
 
-/// What the peer has not got by now would be lost to a reset when it sends once more, so that is
-/// waited for, as long as it gets on. When the server stops the kernel delivers the rest alone.
+/// If the socket were closed now and the peer sent once more, the kernel would reset the
+/// connection, and bytes that are not acknowledged would be lost. So this waits for the
+/// acknowledgement; the write deadline ends that if the peer makes too little progress. When the
+/// server drains, the rest is left to the kernel.
 void BufferedStream::linger_is_over() noexcept {
   if (draining_ || stream_->unacknowledged() == 0) return close();
   watch_writing();
@@ -147,15 +151,19 @@ void BufferedStream::fire_stop() noexcept {
 }
 
 void BufferedStream::check_over() noexcept {
+  // A request that is posted refers to this object by its message, so the stream is not over before
+  // that has been delivered.
   if (!owner_ended_ || phase_ != Phase::Closed || requests_.load() != 0) return;
   if (!std::exchange(is_over_, true)) owner_.stream_over();
 }
 
 void BufferedStream::request(unsigned what) noexcept {
+  // The first request posts the message; later ones only add their bit to it.
   if (requests_.fetch_or(what) == 0) loop_.post(request_message_);
 }
 
 void BufferedStream::requested() noexcept {
+  // abort comes first, because after `end` and its check_over this object may be retired.
   const unsigned what = requests_.exchange(0);
   if ((what & kAbort) != 0) abort();
   if ((what & kEnd) != 0) end();
@@ -169,6 +177,7 @@ void BufferedStream::begin(Receive& receive) noexcept {
     receive.outcome_ = Receive::Outcome::Busy;
     return receive.complete();
   }
+  // The receive becomes the reader before answer_reader looks, so there is one way to complete it.
   reader_ = &receive;
   receive.waits_ = true;
   if (answer_reader()) {
@@ -176,16 +185,19 @@ void BufferedStream::begin(Receive& receive) noexcept {
     return;
   }
   const base::Instant now = loop_.now();
+  // idle_timeout holds for the first byte of a piece and starts again with each read. read_timeout
+  // holds for the whole piece, so a peer cannot prolong it by sending a byte at a time.
   if (receive.partial_ && !receive.due_) receive.due_ = base::after(now, options_.read_timeout);
   const base::Instant due =
       receive.partial_ ? *receive.due_ : base::after(now, options_.idle_timeout);
   due <= now ? read_deadline() : loop_.arm(read_timer_, due);
 }
 
-/// Tells the reader what there is to tell. False when there is nothing, or nobody to tell.
+/// Completes the waiting read, if there is one and something to tell it. Returns whether it did.
 bool BufferedStream::answer_reader() noexcept {
   if (reader_ == nullptr) return false;
   const bool end = peer_ended_ || (draining_ && !reader_->partial_);
+  // The order is invariant 2: bytes first, then a fault, then the end.
   if (!arrived_.empty()) {
     reader_->bytes_ = std::exchange(arrived_, {});
     reader_->outcome_ = Receive::Outcome::Bytes;
@@ -212,13 +224,14 @@ void BufferedStream::forget(Receive& receive) noexcept {
 
 void BufferedStream::received(std::string_view bytes) noexcept {
   last_traffic_ = loop_.now();
-  if (phase_ != Phase::Open) return;  // read away
+  if (phase_ != Phase::Open) return;  // discarded while lingering
   try {
     arrived_ += bytes;
   } catch (const std::bad_alloc&) {
     return fail(StreamFault::Lost, ENOMEM);
   }
   if (answer_reader()) return;
+  // Back-pressure: beyond read_ahead_bytes nothing is received until the next read resumes it.
   if (arrived_.size() < options_.read_ahead_bytes || std::exchange(paused_, true)) return;
   stream_->pause_reading();
 }
@@ -265,7 +278,7 @@ void BufferedStream::pump() noexcept {
 }
 
 bool BufferedStream::push(Send& send) {
-  if (write_ended_) {  // by one that stood before it
+  if (write_ended_) {  // by an operation that was queued before it
     send.failed_ = true;
     send.fault_ = StreamFault::Closed;
     return true;
@@ -276,6 +289,8 @@ bool BufferedStream::push(Send& send) {
     stream_->shut_write();
     return true;
   }
+  // A large write passes the limit in parts, so a connection never holds more than write_high_bytes
+  // unsent; the rest stays with the caller.
   while (!choked_ && !send.left_.empty()) {
     const std::uint64_t room = options_.write_high_bytes - stream_->unsent();
     const std::string_view part = send.left_.substr(0, room);
@@ -296,17 +311,20 @@ void BufferedStream::pop_send() noexcept {
 
 void BufferedStream::forget(Send& send) noexcept {
   send.queued_ = false;
-  if (send.begun_ && !send.left_.empty()) write_ended_ = true;  // what follows would not be framed
+  // After half a write, the peer could not tell where the next one begins.
+  if (send.begun_ && !send.left_.empty()) write_ended_ = true;
   Send* previous = nullptr;
   for (Send* at = first_send_; at != &send; at = at->next_) previous = at;
   (previous == nullptr ? first_send_ : previous->next_) = send.next_;
   if (last_send_ == &send) last_send_ = previous;
+  // The first send blocks those behind it. With it gone, the next one may be able to continue.
   if (previous == nullptr) pump();
 }
 
 void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (taken > 0) last_traffic_ = loop_.now();
   delivery_.took(taken);
+  // Two marks: writes that wait at the high one resume only at the low one, in larger portions.
   if (unsent <= options_.write_low_bytes) choked_ = false;
   unsent == 0 ? write_timer_.disarm() : watch_writing();
   if (phase_ == Phase::Ending) {
@@ -316,7 +334,9 @@ void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   pump();
 }
 
-/// Some of what was written has not left: so much is to be acknowledged until the write deadline.
+/// Sets the write deadline: by then the peer has to acknowledge at least min_write_rate.
+/// Acknowledged bytes are counted, because the kernel takes bytes also for a peer that reads
+/// nothing.
 void BufferedStream::watch_writing() noexcept {
   if (write_timer_.is_armed()) return;
   delivery_.start(*stream_);

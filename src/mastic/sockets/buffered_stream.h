@@ -1,5 +1,6 @@
-// The loop's half of a connection that tasks read and write: what has arrived and was not read yet,
-// who waits for what, and the deadlines. Reader, Writer and Connection are the tasks' half.
+// The loop's half of a connection that tasks read and write: bytes that have arrived and were not
+// read yet, the waiting tasks, and the deadlines. Reader, Writer and Connection are the tasks'
+// half.
 
 #pragma once
 
@@ -25,43 +26,56 @@ namespace mastic::sockets {
 class Receive;
 class Send;
 
+/// The owner of a BufferedStream.
 class BufferedStreamOwner {
  public:
-  /// On the loop, once, after `end`: nothing is left of it, and it may be retired.
+  /// Tells the owner that the stream is closed and nothing refers to it any more, so that it may be
+  /// retired. Called on the loop, once, after `end`.
   virtual void stream_over() noexcept = 0;
 
  protected:
   ~BufferedStreamOwner() = default;
 };
 
-/// Belongs to its loop, but for what says otherwise.
+/// A stream between a loop and the tasks that use it. Its functions are called on its loop, except
+/// where they say otherwise.
 ///
-/// 1. One task reads at a time; writes of several leave whole, in the order they began.
-/// 2. Bytes that have arrived are read before what came after them is told: the end, a fault.
-/// 3. Once the stream is closed, nobody waits here any more.
+/// 1. Only one task reads at a time. Writes of several tasks are sent whole, in the order in which
+///    they began.
+/// 2. Bytes that have arrived are given to the reader before it is told of an end or a fault that
+///    came after them.
+/// 3. Once the stream is closed, no task waits for it any more.
+///
+///     Open ──end──► Ending ──all sent, and the peer has ended or lingered──► Closed
+///       └────────────────────abort, a failure, a deadline────────────────────┘
 class BufferedStream final : private net::StreamOwner {
  public:
-  /// All but `stream` must outlive it.
+  /// Requires: all arguments except `stream` outlive this.
   BufferedStream(loop::Loop& loop, std::unique_ptr<net::Stream> stream,
                  const StreamOptions& options, BufferedStreamOwner& owner);
   ~BufferedStream();
 
-  /// Begins to read. False when the loop cannot watch it: then it is of no use but to be ended.
+  /// Begins to read. Returns false if the loop cannot watch the stream; then reads and writes fail,
+  /// and the owner can only call `end`.
   [[nodiscard]] bool start() noexcept;
-  /// The server stops: stop tokens fire, and a read that waits for a first byte finds the end.
+  /// Tells the connection that the server drains: stop tokens fire, and a read that waits for its
+  /// first byte gets the end of the stream.
   void drain() noexcept;
-  /// Nobody will read or write any more. Sends what was written, ends this side, and closes. Before
-  /// that it reads the peer's away for linger_timeout after the last byte of either side, and until
-  /// all was acknowledged, so that nothing is lost to a reset. A peer that has been silent for as long
-  /// already is not waited for.
+  /// Ends the connection; no task reads or writes after this. Sends what was written, shuts this
+  /// side down, lingers, and closes.
+  ///
+  /// To linger is to read and discard what the peer sends, until linger_timeout has passed since
+  /// the last byte in either direction and the peer has acknowledged everything. Otherwise the
+  /// kernel would answer those bytes with a reset, and the peer would lose what it has not read. A
+  /// peer that has already been silent for linger_timeout is not waited for.
   void end() noexcept;
-  /// Closes it so that the peer sees a reset. What waits here fails.
+  /// Closes the connection so that the peer sees a reset. Waiting reads and writes fail.
   void abort() noexcept;
 
-  // From any thread, until `end` was called or requested.
+  // Any thread may call these two, until `end` was called or requested.
   void request_abort() noexcept { request(kAbort); }
   void request_end() noexcept { request(kEnd); }
-  /// Fires when the connection is lost, is aborted, or the server stops.
+  /// A token that fires when the connection is lost or aborted, or when the server drains.
   [[nodiscard]] const std::stop_token& stop_token() const { return stop_token_; }
   [[nodiscard]] const StreamOptions& options() const { return options_; }
 
@@ -72,13 +86,13 @@ class BufferedStream final : private net::StreamOwner {
   static constexpr unsigned kAbort = 1;
   static constexpr unsigned kEnd = 2;
 
-  // Of operations.
+  // For operations:
   void begin(Receive& receive) noexcept;
   void begin(Send& send) noexcept;
   void forget(Receive& receive) noexcept;
   void forget(Send& send) noexcept;
 
-  // StreamOwner.
+  // The functions of StreamOwner:
   void received(std::string_view bytes) noexcept override;
   void received_end() noexcept override;
   void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override;
@@ -86,7 +100,7 @@ class BufferedStream final : private net::StreamOwner {
 
   bool answer_reader() noexcept;
   void pump() noexcept;
-  /// True when nothing is left to do for it.
+  /// Passes on as much of `send` as fits. Returns true if the operation is done.
   bool push(Send& send);
   void pop_send() noexcept;
   void watch_writing() noexcept;
@@ -110,31 +124,32 @@ class BufferedStream final : private net::StreamOwner {
   bool draining_ = false;
   bool peer_ended_ = false;
   bool paused_ = false;
-  bool choked_ = false;       ///< so much is unsent that writes wait
-  bool write_ended_ = false;  ///< by a task, or because a write was given up in its middle
+  bool choked_ = false;  ///< write_high_bytes were unsent: writes wait until write_low_bytes are
+  /// By shut_write, or because a write was cancelled after a part of it was sent.
+  bool write_ended_ = false;
   bool owner_ended_ = false;
   bool is_over_ = false;
-  StreamFault fault_ = StreamFault::Closed;  ///< what is told of a closed stream
+  StreamFault fault_ = StreamFault::Closed;  ///< why the stream was closed
   int fault_number_ = 0;
   std::string arrived_;
   Receive* reader_ = nullptr;
   Send* first_send_ = nullptr;
   Send* last_send_ = nullptr;
   net::Delivery delivery_;                             ///< since the write deadline was set
-  base::Instant last_traffic_ = base::Instant::min();  ///< when bytes came, or left
+  base::Instant last_traffic_ = base::Instant::min();  ///< when bytes last came or left
   async::TimerOf<BufferedStream, &BufferedStream::read_deadline> read_timer_{*this};
   async::TimerOf<BufferedStream, &BufferedStream::write_deadline> write_timer_{*this};
   async::MessageTo<BufferedStream, &BufferedStream::requested> request_message_{*this};
-  std::atomic<unsigned> requests_{0};  ///< not zero: the message is on its way
+  std::atomic<unsigned> requests_{0};  ///< if not zero, the message is on its way
   std::unique_ptr<loop::FireStop> fire_stop_;
   std::stop_token stop_token_;
 };
 
-/// Awaits bytes: what has arrived, or nothing at the end.
+/// An await of bytes. It gives what has arrived, or std::nullopt at the end of the stream.
 class Receive final : public async::Operation {
  public:
-  /// `partial`: some of what is being read is here; `due` is then the deadline of the whole, set by
-  /// the first that waits.
+  /// `partial` says that a part of the piece has arrived already. `due` is then the deadline of the
+  /// whole piece; the first Receive that waits sets it, and the following ones keep it.
   Receive(BufferedStream& stream, bool partial, std::optional<base::Instant>& due)
       : stream_(stream), due_(due), partial_(partial) {}
   ~Receive() override {
@@ -161,13 +176,14 @@ class Receive final : public async::Operation {
   std::string bytes_;
 };
 
-/// Awaits that bytes are on their way, or have left, or that the end was told after them.
+/// An await that ends when bytes were accepted for sending (Room), when everything was passed to
+/// the kernel (Sent), or when this side was shut down (Shut).
 class [[nodiscard]] Send final : public async::Operation {
  public:
   enum class Until : std::uint8_t { Room, Sent, Shut };
   Send(BufferedStream& stream, std::string_view bytes, Until until)
       : stream_(stream), left_(bytes), until_(until) {}
-  Send(Send&&) noexcept = default;  ///< as Operation: before it is awaited
+  Send(Send&&) noexcept = default;  ///< Requires: not awaited yet.
   ~Send() override {
     if (queued_) stream_.forget(*this);
   }
@@ -186,7 +202,7 @@ class [[nodiscard]] Send final : public async::Operation {
   Send* next_ = nullptr;
   Until until_;
   bool queued_ = false;
-  bool begun_ = false;  ///< some of it was handed on
+  bool begun_ = false;  ///< a part of it was passed to the stream
   bool failed_ = false;
   StreamFault fault_{};
   int number_ = 0;

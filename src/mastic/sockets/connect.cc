@@ -16,7 +16,7 @@
 namespace mastic::sockets {
 namespace {
 
-/// A stream that belongs to the loop, until it is over.
+/// A stream of a client. The loop owns it until nothing is left of it.
 class ClientStream final : public loop::LoopOwned, private BufferedStreamOwner {
  public:
   ClientStream(loop::Loop& loop, base::Descriptor socket, const StreamOptions& options)
@@ -34,8 +34,8 @@ class ClientStream final : public loop::LoopOwned, private BufferedStreamOwner {
   BufferedStream stream_;
 };
 
-/// Connects a socket. It is written to by nobody until it is writable; then the second call says
-/// how the first one ended.
+/// Connects a socket without blocking. The first connect() begins; when the socket becomes
+/// writable, a second connect() returns how the first one ended (EISCONN means success).
 class Connecting final : public async::Operation, private async::Timer {
  public:
   Connecting(const base::Address& address, const ConnectOptions& options)
@@ -57,7 +57,8 @@ class Connecting final : public async::Operation, private async::Timer {
   }
 
  private:
-  /// Outlives the operation to the end of the turn, for the loop may hold it.
+  /// The registration of the socket with the loop. It outlives the operation until the end of the
+  /// turn, because the loop may hold a pointer to it.
   class Watch final : public loop::Source {
    public:
     Watch(Connecting& owner, int fd) : Source(fd), owner_(&owner) {}
@@ -82,6 +83,7 @@ class Connecting final : public async::Operation, private async::Timer {
     socket_ = base::Descriptor(kernel, fd);
     const int on = 1;
     if (!is_unix_) kernel.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    // A Unix socket connects at once, and so may TCP to this machine: then the result is 0.
     const int result = kernel.connect(fd, where_.data(), *where_.size());
     if (result != -EINPROGRESS) return done(-result);
     try {
@@ -106,12 +108,14 @@ class Connecting final : public async::Operation, private async::Timer {
 
   void done(int error) noexcept {
     let_go();
+    // The socket is unwatched before the stream watches it: a descriptor has one source at a time.
     error_ = error;
     if (error_ == 0) begin_stream();
     give_up();
     complete();
   }
-  /// What became no stream must not be connected for as long as a child has it.
+  /// Closes a socket that did not become a stream. A child process may have inherited the
+  /// descriptor, so the socket is shut down first; otherwise it would stay connected.
   void give_up() noexcept {
     if (socket_.is_open()) net::hang_up(socket_.kernel(), socket_.fd());
     socket_.reset();
@@ -125,7 +129,7 @@ class Connecting final : public async::Operation, private async::Timer {
       error_ = ENOMEM;
       return;
     }
-    (void)stream_->start();  // when it cannot, the reads say so
+    (void)stream_->start();  // if it fails, reads and writes do so too
   }
   void let_go() noexcept {
     disarm();
@@ -143,11 +147,12 @@ class Connecting final : public async::Operation, private async::Timer {
   base::Descriptor socket_;
   std::unique_ptr<Watch> watch_;
   int error_ = 0;
-  BufferedStream* stream_ = nullptr;  ///< until a connection has it
+  BufferedStream* stream_ = nullptr;  ///< set until a Connection takes it over
 };
 
 async::Task<std::unique_ptr<Connection>> connect(base::Address address, ConnectOptions options) {
   if (const auto fits = options.stream.check(); !fits) throw ConnectError(fits.error().message);
+  // The message is composed outside of the catch block, where the operation has been destroyed.
   std::string fault;
   try {
     Connecting connecting(address, options);
@@ -169,8 +174,8 @@ base::Address parse(const std::string& text) {
 async::Task<std::unique_ptr<Connection>> connect_tcp(const std::string& address,
                                                      const ConnectOptions& options) {
   const base::Address parsed = parse(address);
-  if (parsed.is_unix()) throw ConnectError("connect_unix connects to Unix sockets: " + address);
-  if (parsed.is_inherited()) throw ConnectError("nobody can connect to a descriptor: " + address);
+  if (parsed.is_unix()) throw ConnectError("use connect_unix for a Unix socket: " + address);
+  if (parsed.is_inherited()) throw ConnectError("cannot connect to a descriptor: " + address);
   return connect(parsed, options);
 }
 

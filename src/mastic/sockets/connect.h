@@ -1,4 +1,4 @@
-// Connecting to a server, from a task.
+// Connecting to a TCP or Unix server from a task.
 //
 //     auto connection = co_await connect_tcp("127.0.0.1:7000");
 //     co_await connection->writer().write("hello\n");
@@ -17,29 +17,30 @@
 
 namespace mastic::sockets {
 
-/// How a connection is made, and what limits it has.
+/// The settings of connect_tcp and connect_unix.
 struct ConnectOptions {
-  /// How long the peer may take to accept it.
+  /// How long the peer may take to accept the connection.
   base::Duration connect_timeout = std::chrono::seconds(10);
   /// The limits and deadlines of the connection.
   StreamOptions stream;
 };
 
-/// There is no connection, and the message says why: refused, unreachable, too slow, or an address
-/// that is none.
+/// Thrown if no connection could be made. The message says why: refused, unreachable, timed out, or
+/// an invalid address.
 class ConnectError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Connects to `127.0.0.1:7000` or `[::1]:7000`. Names are not looked up, for nothing here asks a
-/// resolver without blocking. Copies both arguments. Throws ConnectError. The task must run on a loop, as a handler's does.
+/// Connects to a TCP address, such as `127.0.0.1:7000` or `[::1]:7000`. Host names are not
+/// accepted, because looking them up would block. Copies both arguments. Throws ConnectError.
+/// Requires: the task runs on a loop, as the task of a handler does.
 ///
-/// When the connection goes, what was written is still sent and the rest closed in the background,
-/// for as long as the loop is driven.
+/// When the returned connection is destroyed, what was written is still sent and the connection is
+/// closed, in the background, as long as the loop is driven.
 [[nodiscard]] async::Task<std::unique_ptr<Connection>> connect_tcp(
     const std::string& address, const ConnectOptions& options = {});
-/// Connects to the Unix socket at `path`.
+/// Connects to the Unix socket at `path`, as connect_tcp does.
 [[nodiscard]] async::Task<std::unique_ptr<Connection>> connect_unix(
     const std::string& path, const ConnectOptions& options = {});
 

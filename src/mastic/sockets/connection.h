@@ -1,4 +1,4 @@
-// A connection as an application has it: something to read, something to write.
+// A connection as an application sees it: a Reader and a Writer.
 
 #pragma once
 
@@ -11,13 +11,15 @@
 
 namespace mastic::sockets {
 
-/// A connection, lent to a handler by its server, or owned by whoever connected. When it goes, what
-/// was written is sent and the connection is closed, in the background.
+/// A connection. A server passes one by reference to its handler; connect_tcp and connect_unix
+/// return one that the caller owns. When it is destroyed, what was written is still sent and the
+/// connection is closed, in the background.
 ///
-/// Reader and writer are for the tasks of one tree (async/context.h): no two of these run at once.
+/// Reader and writer are for the tasks of one context (async/context.h), of which no two run at the
+/// same time.
 class Connection {
  public:
-  /// `stream` must outlive it.
+  /// Requires: `stream` outlives the connection.
   Connection(BufferedStream& stream, base::Endpoint peer)
       : stream_(&stream), reader_(stream), writer_(stream), peer_(peer) {}
   ~Connection() {
@@ -26,19 +28,20 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// What to read from.
+  /// The reader, for what the peer sends.
   [[nodiscard]] Reader& reader() { return reader_; }
-  /// What to write to.
+  /// The writer, for what is sent to the peer.
   [[nodiscard]] Writer& writer() { return writer_; }
-  /// The other side; none (IpAddress::is_none) on a Unix socket.
+  /// The address of the peer; on a Unix socket it is none (IpAddress::is_none).
   [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
-  /// Fires when the connection is lost, or its server stops. Then a handler may go on to write, but
-  /// is to end soon.
+  /// A token that fires when the connection is lost or its server drains. A handler may still write
+  /// after that, but should end soon.
   [[nodiscard]] std::stop_token stop_token() const { return stream_->stop_token(); }
-  /// Closes it at once, from any thread, and the peer sees a reset. Reads and writes fail.
+  /// Closes the connection at once, so that the peer sees a reset. Reads and writes fail from then
+  /// on. Any thread may call this.
   void abort() noexcept { stream_->request_abort(); }
 
-  /// Called by its server, which ends the stream itself.
+  /// Makes the destructor leave the stream alone. Called by a server, which ends the stream itself.
   void let_go() { stream_ = nullptr; }
 
  private:

@@ -12,8 +12,10 @@ bool Datagram::reply(std::string_view bytes) {
   if (!can_reply()) {
     throw std::runtime_error(
         "a datagram cannot be replied to: the Unix socket that sent it has no name; bind() it to a "
-        "path, or ask can_reply() first");
+        "path, or check can_reply() first");
   }
+  // sendmsg writes to none of these, but its arguments are not const. The kernel is told from which
+  // address to send (`write_local`), so that the peer recognizes the reply.
   net::SocketAddress to = path_.peer;
   iovec part{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
   msghdr message{};

@@ -12,6 +12,7 @@ namespace {
 
 static_assert(CMSG_SPACE(sizeof(in6_pktinfo)) <= sizeof(ControlRoom));
 
+// The data of a control message need not be aligned for its type, so it is copied and not cast.
 template <class Info>
 Info read_info(const cmsghdr& part) {
   Info info;
@@ -40,6 +41,7 @@ base::IpAddress v4_of(const in_addr& address) {
 base::IpAddress v6_of(const in6_addr& address) {
   std::array<std::uint8_t, 16> bytes;
   std::memcpy(bytes.data(), &address, bytes.size());
+  // A socket for IPv6 also receives IPv4 datagrams, with mapped addresses (::ffff:192.0.2.1).
   if (IN6_IS_ADDR_V4MAPPED(&address)) {
     return base::IpAddress::v4({bytes[12], bytes[13], bytes[14], bytes[15]});
   }
@@ -51,6 +53,7 @@ base::IpAddress v6_of(const in6_addr& address) {
 std::string DatagramPath::peer_path() const {
   if (peer.family() != AF_UNIX) return {};
   const auto address = peer.address();
+  // "@" alone is how an unnamed socket is written.
   return address->path() == "@" ? std::string() : address->path();
 }
 
@@ -68,9 +71,11 @@ void DatagramPath::ask_for_local(base::Kernel& kernel, int socket, const base::A
   if (ip.is_v6()) kernel.setsockopt(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
 }
 
-/// IPv4 says which address of this machine is meant by a group or a broadcast; IPv6 does not.
+/// For a multicast or broadcast datagram, IPv4 gives an address of this machine to reply from
+/// (ipi_spec_dst). IPv6 gives only the group, from which nothing can be sent, so `local` stays
+/// none.
 void DatagramPath::read_local(const msghdr& received) {
-  auto& message = const_cast<msghdr&>(received);  // which these macros only read
+  auto& message = const_cast<msghdr&>(received);  // the macros only read it
   for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
        part = CMSG_NXTHDR(&message, part)) {
     if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
@@ -79,6 +84,7 @@ void DatagramPath::read_local(const msghdr& received) {
       const auto info = read_info<in6_pktinfo>(*part);
       if (IN6_IS_ADDR_MULTICAST(&info.ipi6_addr)) continue;
       local = v6_of(info.ipi6_addr);
+      // A link-local address exists on every interface, so a reply from it has to name one.
       if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) interface = info.ipi6_ifindex;
     }
   }

@@ -1,4 +1,4 @@
-// The way a datagram came, so that its answer takes it back.
+// The two ends of a datagram, so that a reply goes back between the same addresses.
 
 #pragma once
 
@@ -15,33 +15,34 @@ struct msghdr;
 
 namespace mastic::sockets {
 
-/// Room for what the kernel says of a datagram beside its bytes, and is told of an answer.
+/// A buffer for the control message of a datagram or a reply (cmsg(3)).
 struct alignas(std::size_t) ControlRoom {
   std::array<char, 64> bytes;
 };
 
-/// From whom a datagram came, and to which address of this machine.
+/// The sender of a datagram and the local address at which it arrived.
 ///
-/// A socket that is bound to every address has answers leave from the one that the route back
-/// prefers; a peer that asked another takes them for a stranger's, and drops them. So the kernel is
-/// asked where each datagram arrived (IP_PKTINFO in ip(7); RFC 3542 section 6 for IPv6), and told so
-/// of its answer.
+/// If a socket is bound to the wildcard address, the kernel sends replies from the address that the
+/// route prefers. A peer that sent to another address of this machine does not recognize such a
+/// reply and drops it. So the kernel is asked for the local address of each datagram (IP_PKTINFO in
+/// ip(7); RFC 3542 section 6 for IPv6), and a reply is sent from that address.
 struct DatagramPath {
   int socket = -1;
   net::SocketAddress peer;
-  base::IpAddress local;   ///< none when the socket has one address, or it was no single machine's
-  unsigned interface = 0;  ///< where `local` is known on this one only (link-local addresses)
+  base::IpAddress local;   ///< none if the socket has one address, or for multicast over IPv6
+  unsigned interface = 0;  ///< the interface of `local`, for link-local addresses
 
-  /// The path of the Unix socket that it came from, as Datagram::peer_path has it.
+  /// The path of the Unix socket that sent the datagram, as Datagram::peer_path gives it.
   [[nodiscard]] std::string peer_path() const;
-  /// Who sent it, for the log: "127.0.0.1:4000", the path of a Unix socket, or "unix" for one without.
+  /// The sender as text for the log: "127.0.0.1:4000", the path of a Unix socket, or "unix" if it
+  /// has none.
   [[nodiscard]] std::string peer_text() const;
-  /// Has the kernel tell of datagrams on `socket`, which is bound to `address`, when that is every
-  /// one.
+  /// Asks the kernel for the local address of each datagram on `socket`, if its `address` is the
+  /// wildcard address.
   static void ask_for_local(base::Kernel& kernel, int socket, const base::Address& address);
-  /// Takes `local` from what came with a datagram.
+  /// Sets `local` from the control message of a received datagram.
   void read_local(const msghdr& received);
-  /// Puts it into `answer`; `room` has to live as long as that.
+  /// Adds `local` to `answer` as a control message. Requires: `room` lives as long as `answer`.
   void write_local(msghdr& answer, ControlRoom& room) const;
 };
 

@@ -29,7 +29,8 @@ base::Result<void> DatagramServer::listen_on(const base::Address& address,
   return {};
 }
 
-/// Handlers may still reply, so the sockets stay.
+/// Removes the socket files, so that a successor can bind. The sockets stay open, because handlers
+/// may still reply.
 void DatagramServer::all_closed() noexcept {
   for (net::DatagramSocket& socket : sockets_) socket.remove_file();
 }

@@ -14,19 +14,19 @@
 
 namespace mastic::sockets {
 
-/// Receives datagrams, and runs a handler for each.
+/// A server that runs a handler for each datagram it receives.
 class DatagramServer : public LoopServer {
  public:
   /// Figures for monitoring.
   struct Statistics {
-    std::uint64_t handling = 0;  ///< datagrams, now
-    std::uint64_t received = 0;  ///< since the beginning, as all below
-    std::uint64_t dropped = 0;   ///< too long, or no memory, or no thread to queue for
-    std::uint64_t replied = 0;   ///< replies that the system took
-    std::uint64_t unsent = 0;    ///< replies that the system did not take
-    std::uint64_t failed = 0;    ///< whose handler threw
+    std::uint64_t handling = 0;  ///< datagrams whose handlers have not ended
+    std::uint64_t received = 0;  ///< since the start, as all below
+    std::uint64_t dropped = 0;   ///< too long, no memory, or no thread for them
+    std::uint64_t replied = 0;   ///< replies that the system accepted
+    std::uint64_t unsent = 0;    ///< replies that the system refused
+    std::uint64_t failed = 0;    ///< whose handler threw an exception
   };
-  /// The figures of this moment, from any thread.
+  /// The figures at this moment. Any thread may call this.
   [[nodiscard]] Statistics statistics() const;
 
  protected:
@@ -49,7 +49,7 @@ class DatagramServer : public LoopServer {
   std::vector<net::DatagramSocket> sockets_;
   async::BlockingHistory history_;
   std::optional<DatagramService> service_;
-  std::vector<DatagramShard*> shards_;  ///< of the group
+  std::vector<DatagramShard*> shards_;  ///< owned by the group
 };
 
 }  // namespace mastic::sockets

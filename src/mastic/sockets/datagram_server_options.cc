@@ -9,16 +9,16 @@ void DatagramServerOptions::describe(base::OptionTable& table) {
   loop.describe(table);
 
   table.group("Datagrams");
-  table.size("max_datagram_bytes", max_datagram_bytes, "The longest datagram that is handled.",
+  table.size("max_datagram_bytes", max_datagram_bytes, "Maximum length of a datagram.",
              "dropped, and counted");
   table.count("max_handling", max_handling, "Datagrams whose handlers run or wait at one time.",
-              "the system keeps what comes, and drops what it cannot keep");
+              "the kernel queues them, and drops them when its queue is full");
   table.count("threads", threads, "Threads for handlers that block.",
               "datagrams wait for one, up to max_handling");
   table.text("socket_mode", socket_mode, "MODE",
              "Who may send to a Unix socket, as chmod takes it: 600, 660, 666.");
   table.text("socket_owner", socket_owner, "USER:GROUP",
-             "Whose a Unix socket is; USER or :GROUP alone, in names or numbers.");
+             "Owner of a Unix socket; USER or :GROUP alone, as names or numbers.");
   table.duration("drain_timeout", drain_timeout,
                  "When the server stops: how long handlers may take to end.", "cancelled");
 }
@@ -27,7 +27,7 @@ base::Result<void> DatagramServerOptions::check() const {
   constexpr std::uint64_t kLongest = 65'535;
   if (const auto fits = loop.check(); !fits) return fits;
   if (max_datagram_bytes == 0 || max_datagram_bytes > kLongest) {
-    return base::fail("max_datagram_bytes has to be between 1 and 65535");
+    return base::fail("max_datagram_bytes must be between 1 and 65535");
   }
   if (const auto mode = net::parse_mode(socket_mode); !mode) return std::unexpected(mode.error());
   const auto some = base::require_some({{"max_handling", max_handling}, {"threads", threads}});

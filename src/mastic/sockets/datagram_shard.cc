@@ -18,14 +18,15 @@
 namespace mastic::sockets {
 namespace {
 
-constexpr std::size_t kBatch =
-    16;  // datagrams of one call; more would only make the buffers larger
-constexpr base::Duration kRetry = std::chrono::milliseconds(50);  // while there is no room
+// How many datagrams one call receives; more would only make the buffers larger.
+constexpr std::size_t kBatch = 16;
+// How long to pause while max_handling datagrams are being handled.
+constexpr base::Duration kRetry = std::chrono::milliseconds(50);
 
 }  // namespace
 
-/// A server's socket, as one loop watches it. All loops watch the same one, and the kernel wakes one of them
-/// for what arrives; the server closes it, so this only forgets it.
+/// The registration of a server's socket with one loop. All loops watch the same socket, and the
+/// kernel wakes one of them for each arrival. The server closes the socket, so this does not.
 class DatagramShard::Socket final : public loop::Source {
  public:
   Socket(DatagramShard& shard, int fd) : Source(fd), shard_(shard) {}
@@ -39,7 +40,7 @@ class DatagramShard::Socket final : public loop::Source {
 
 // ---- sessions ----
 
-/// A datagram with its handler.
+/// A datagram and its handler. It lives until the handler has ended.
 class DatagramShard::Session : public loop::Retirable {
  public:
   Session(DatagramShard& shard, std::string bytes, const DatagramPath& path)
@@ -51,17 +52,17 @@ class DatagramShard::Session : public loop::Retirable {
   std::list<std::unique_ptr<Session>>::iterator place;
 
  protected:
-  /// In the handler's place, while what left it is being handled.
+  /// Records the exception that left the handler. Called in a catch block, where the handler ran.
   void note_exception() noexcept {
     try {
       throw;
-    } catch (const async::Cancelled&) {  // by the end of the server
+    } catch (const async::Cancelled&) {  // by an abort of the server
     } catch (...) {
       has_failed_ = true;
       fault_ = tell_fault(shard_.service_.fault_hook, [this] { return datagram_.peer_text(); });
     }
   }
-  /// On the loop.
+  /// Counts and reports the end of the handler, and retires the session. Called on the loop.
   void over() noexcept {
     if (has_failed_) shard_.service_.counters.failed.fetch_add(1);
     if (fault_) shard_.report(*fault_, datagram_);
@@ -73,7 +74,7 @@ class DatagramShard::Session : public loop::Retirable {
 
  private:
   bool has_failed_ = false;
-  std::optional<std::string> fault_;  ///< for the log to say
+  std::optional<std::string> fault_;  ///< what the log is to say
 };
 
 class DatagramShard::TaskSession final : public Session, private async::RootTask {
@@ -131,10 +132,11 @@ base::Result<void> DatagramShard::receive_from(int socket) {
   return {};
 }
 
-/// One batch for each look at the kernel's events, so that connections of the same loop have their turn. No
-/// more are received than may be handled: the rest waits in the kernel's queue, which drops when it is full.
+/// Receives one batch per event, so that other work of the same loop has its turn. It receives no
+/// more datagrams than may be handled; the rest waits in the kernel's queue, which drops datagrams
+/// when it is full.
 void DatagramShard::receive(int socket) noexcept {
-  if (is_paused_) return;  // another socket of this turn has paused all
+  if (is_paused_) return;  // an event of another socket in this turn has paused all
   const std::uint64_t handling = counters().open();
   if (handling >= service_.options.max_handling) return pause();
   const std::size_t most = service_.options.max_datagram_bytes;
@@ -156,22 +158,23 @@ void DatagramShard::receive(int socket) noexcept {
   const int count = loop().kernel().recvmmsg(socket, std::span(messages).first(room));
   if (count < 0 && count != -EAGAIN && count != -EINTR && may_log()) {
     log().write(base::Level::Warning,
-                "cannot receive for the moment: " + base::describe_number(-count));
+                "cannot receive datagrams at the moment: " + base::describe_number(-count));
   }
   for (std::size_t i = 0; std::cmp_less(i, count); ++i) {
+    // The kernel truncates a datagram that is longer than its buffer, and says so by MSG_TRUNC.
     const bool is_cut = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     const std::string_view bytes(buffer_.data() + i * most, messages[i].msg_len);
     *peers[i].size() = messages[i].msg_hdr.msg_namelen;
     DatagramPath path{.socket = socket, .peer = peers[i]};
     path.read_local(messages[i].msg_hdr);
     service_.counters.received.fetch_add(1);
-    if (is_cut || !handle(path, bytes)) {  // a part of a datagram means nothing
+    if (is_cut || !handle(path, bytes)) {  // a truncated datagram is of no use
       service_.counters.dropped.fetch_add(1);
     }
   }
 }
 
-/// False when there is no memory for it.
+/// Starts the handler for a datagram. Returns false if there is no memory for it.
 bool DatagramShard::handle(const DatagramPath& path, std::string_view bytes) noexcept try {
   std::unique_ptr<Session> made;
   if (service_.handler.is_blocking()) {
@@ -197,7 +200,7 @@ void DatagramShard::session_over(Session& session) noexcept {
   check_settled();
 }
 
-/// At most once a second: whoever sends datagrams decides how many fail.
+/// Logs a failure, at most once a second, because senders control how many there are.
 void DatagramShard::report(std::string_view fault, const Datagram& datagram) noexcept {
   if (!may_log()) return;
   try {
@@ -206,14 +209,17 @@ void DatagramShard::report(std::string_view fault, const Datagram& datagram) noe
     const base::LogField client{"client", address};
     log().write(
         {.level = base::Level::Error, .logger = "app", .message = message, .fields = {&client, 1}});
-  } catch (const std::bad_alloc&) {  // there is nowhere left to say so
+  } catch (const std::bad_alloc&) {  // without memory there is no way to log it
   }
 }
 
 void DatagramShard::pause() noexcept {
+  // The sockets are unwatched, because a socket that is watched and not read wakes the loop again
+  // and again.
   is_paused_ = true;
   for (const auto& socket : sockets_) loop().unwatch(*socket);
-  loop().arm(*this, loop().now() + kRetry);  // another shard's handlers may end
+  // Handlers of other shards count into max_handling too, and their ends do not resume this one.
+  loop().arm(*this, loop().now() + kRetry);
 }
 
 void DatagramShard::resume() noexcept {
@@ -236,7 +242,7 @@ void DatagramShard::close() noexcept {
   sockets_.clear();
 }
 
-/// A session may be over, and gone from the list, within `cancel`.
+/// A session may leave the list during `cancel`, so the iterator moves on before.
 void DatagramShard::abort_all() noexcept {
   for (auto at = sessions_.begin(); at != sessions_.end();) (*at++)->cancel();
 }

@@ -1,4 +1,4 @@
-// One loop of a server of datagrams.
+// The part of a server of datagrams that belongs to one loop.
 
 #pragma once
 
@@ -18,24 +18,25 @@
 
 namespace mastic::sockets {
 
-/// What a shard needs of its server; all of it outlives the shard.
+/// What a shard needs from its server. All of it outlives the shard.
 struct DatagramService {
   const DatagramHandler& handler;
   const DatagramServerOptions& options;
   const FaultHook& fault_hook;
   base::Log& log;
   async::BlockingExecutor& threads;  ///< for handlers that block
-  async::BlockingHistory& history;   ///< of those that are tasks
+  async::BlockingHistory& history;   ///< of handlers that are tasks
   DatagramCounters& counters;
 };
 
-/// Receives in batches, and runs a handler for each datagram.
+/// Receives datagrams in batches on one loop, and runs a handler for each.
 class DatagramShard final : public net::ServerShard, private async::Timer {
  public:
   DatagramShard(loop::Loop& loop, const DatagramService& service);
   ~DatagramShard() override;
 
-  /// `socket` must stay open until the shard has settled. Fails when the loop cannot watch it.
+  /// Begins to receive from `socket`. Fails if the loop cannot watch it. Requires: `socket` stays
+  /// open until the shard has settled.
   [[nodiscard]] base::Result<void> receive_from(int socket);
   void abort_all() noexcept override;
 
@@ -60,7 +61,7 @@ class DatagramShard final : public net::ServerShard, private async::Timer {
   const DatagramService& service_;
   std::vector<std::unique_ptr<Socket>> sockets_;
   std::list<std::unique_ptr<Session>> sessions_;
-  std::vector<char> buffer_;  ///< room for a batch
+  std::vector<char> buffer_;  ///< for the datagrams of one batch
   bool is_paused_ = false;
 };
 

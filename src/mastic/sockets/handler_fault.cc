@@ -5,14 +5,14 @@
 namespace mastic::sockets {
 namespace {
 
-/// What the exception that is being handled says.
+/// Returns the message of the exception that is being handled.
 std::string describe() {
   try {
     throw;
   } catch (const std::exception& error) {
     return error.what();
   } catch (...) {
-    return "it threw something that is no std::exception";
+    return "it threw an exception that is not a std::exception";
   }
 }
 
@@ -27,10 +27,10 @@ std::optional<std::string> tell_fault(const FaultHook& hook,
     hook({.exception = std::current_exception(), .text = text, .peer = peer});
     return std::nullopt;
   } catch (...) {
-    return text + "; and the hook for errors failed: " + describe();
+    return text + "; and the on_error hook failed: " + describe();
   }
 } catch (...) {
-  return "no memory";  // short enough to need none
+  return "out of memory";  // short enough to need no allocation
 }
 
 }  // namespace mastic::sockets

@@ -142,7 +142,7 @@ TEST(HandlerFault, IsLoggedWithWhatTheHookThrows) {
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
   ASSERT_TRUE(server.start());
   make_fail(server);
-  EXPECT_NE(log.text().find("no such word; and the hook for errors failed: no way to report it"),
+  EXPECT_NE(log.text().find("no such word; and the on_error hook failed: no way to report it"),
             std::string::npos)
       << log.text();
 }

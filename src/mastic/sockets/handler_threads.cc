@@ -3,7 +3,7 @@
 namespace mastic::sockets {
 namespace {
 
-/// A pool without loops: threads are made as there is work for them.
+/// Makes a pool without loops, which starts threads as work arrives.
 loop::Scheduler& make(std::optional<loop::Scheduler>& own, base::Kernel& kernel) {
   return own.emplace(loop::Scheduler::Options{.workers = 0, .reserve = 0}, kernel);
 }

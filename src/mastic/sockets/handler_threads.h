@@ -12,15 +12,17 @@
 
 namespace mastic::sockets {
 
-/// Handlers of one server run on the threads of its runtime, so many at a time. Each may hold its thread
-/// for as long as a connection lasts, so the runtime has as many more while this stands: what else runs
-/// there finds as many as without it (ADR 0028). On a loop that somebody else drives there is no runtime,
-/// and they have threads of their own.
+/// The threads for the blocking handlers of one server, at most a given number at a time. They are
+/// threads of the server's runtime. Since a handler may hold its thread for as long as a connection
+/// lasts, the runtime gets as many additional threads while this object exists, so that other
+/// blocking code finds as many threads as without it (ADR 0028). A server on a loop that the
+/// program drives has no runtime; its handlers have a pool of their own.
 class HandlerThreads {
  public:
-  /// `runtime` may be null; it and `kernel` must outlive this.
+  /// Makes the threads available. `most` is the maximum number of handlers at a time; `runtime` may
+  /// be null. Requires: `runtime` and `kernel` outlive this.
   HandlerThreads(loop::Runtime* runtime, std::uint64_t most, base::Kernel& kernel);
-  /// Requires: no handler runs or waits.
+  /// Requires: no handler is running or queued.
   ~HandlerThreads();
   HandlerThreads(const HandlerThreads&) = delete;
   HandlerThreads& operator=(const HandlerThreads&) = delete;

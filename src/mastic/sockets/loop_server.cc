@@ -26,7 +26,7 @@ constexpr base::Duration kGiveUpAfter = std::chrono::seconds(1);
 
 }  // namespace
 
-/// Writes to standard error, by a thread of its own.
+/// A log that writes to standard error with a thread of its own.
 class LoopServer::OwnLog {
  public:
   explicit OwnLog(base::Kernel& kernel)
@@ -40,14 +40,15 @@ class LoopServer::OwnLog {
   base::LineLog log_;
 };
 
-/// Ends the server as signals ask, and the process when the server does not end.
+/// Drains or aborts the server when a signal arrives, and ends the process if the server does not
+/// end.
 class LoopServer::SignalEnd final : private threads::SignalReceiver {
  public:
   explicit SignalEnd(LoopServer& server) : server_(server), signals_({SIGINT, SIGTERM}, *this) {}
 
  private:
   void received(int) noexcept override {
-    if (++times_ > 2) return;  // a third signal must not put off the end that the second one set
+    if (++times_ > 2) return;  // a third signal must not postpone the end that the second one set
     const bool again = times_ == 2;
     again ? server_.abort() : server_.drain();
     // A handler that never returns keeps wait() from returning, so the process ends by this thread,
@@ -56,14 +57,14 @@ class LoopServer::SignalEnd final : private threads::SignalReceiver {
     signals_.expire_at(base::after(base::from_now(patience), kGiveUpAfter));
   }
   void expired() noexcept override {
-    server_.log().write(Level::Error, "a handler does not end; ending without it");
+    server_.log().write(Level::Error, "a handler does not return; exiting without waiting for it");
     if (server_.own_log_) server_.own_log_->flush(std::chrono::milliseconds(200));
     std::_Exit(kGaveUp);
   }
 
   LoopServer& server_;
-  int times_ = 0;             ///< it was told to end
-  threads::Signals signals_;  ///< goes first
+  int times_ = 0;             ///< how many signals have arrived
+  threads::Signals signals_;  ///< destroyed first
 };
 
 LoopServer::LoopServer(const loop::Options& options, base::Duration drain_timeout,
@@ -78,12 +79,13 @@ LoopServer::~LoopServer() = default;
 
 void LoopServer::end() {
   group_.end();
-  // On a loop that somebody else drives, waiting here would wait for oneself.
+  // If the program drives the loop, this may be the thread that does: waiting for it would never
+  // end.
   if (group_.runtime() != nullptr) wait();
   group_.destroy();
 }
 
-/// Made when it is needed, for it has a thread.
+/// Makes the server's own log at the first use, because it needs a thread.
 base::Log& LoopServer::log() {
   if (log_ == nullptr) {
     own_log_ = std::make_unique<OwnLog>(kernel_);
@@ -103,11 +105,12 @@ base::Result<void> LoopServer::start() { return begin(nullptr, nullptr); }
 base::Result<void> LoopServer::start_on(loop::Runtime& runtime) { return begin(&runtime, nullptr); }
 base::Result<void> LoopServer::start_on(loop::Loop& loop) { return begin(nullptr, &loop); }
 
-/// On what is given, or else on a runtime of its own.
+/// Starts on `runtime` or `loop`, whichever is not null, or else on the server's own runtime.
 base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) try {
   if (const auto fits = check(); !fits) return fits;
   has_started_ = true;
-  threads::let_writes_fail();  // a peer that has left would end the process by SIGPIPE
+  threads::
+      let_writes_fail();  // else a write to a peer that has closed would end the process by SIGPIPE
   if (runtime != nullptr) {
     group_.stand_on(*runtime);
   } else if (loop != nullptr) {
@@ -119,7 +122,7 @@ base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) t
   make_shards(group_);
   return group_.begin([this] { return begin_shards(group_); });
 } catch (const std::bad_alloc&) {
-  return base::fail("out of memory");  // short enough to need none
+  return base::fail("out of memory");  // short enough to need no allocation
 }
 
 int LoopServer::run() {
@@ -129,7 +132,7 @@ int LoopServer::run() {
     const auto ran = run_until_signal();
     if (!ran) words.write(Level::Error, ran.error().message);
     return ran ? 0 : 1;
-  } catch (const std::exception& error) {  // no thread for a log, or for signals
+  } catch (const std::exception& error) {  // no thread for the log or for signals
     const std::string line = "error: " + std::string(error.what()) + "\n";
     (void)kernel_.write(kStandardError, line.data(), line.size());
     return 1;

@@ -1,4 +1,4 @@
-// What every server here has: shards on the loops of a Runtime, a beginning and an end.
+// The common part of all socket servers: their loops, how they start and how they end.
 
 #pragma once
 
@@ -19,77 +19,83 @@
 
 namespace mastic::sockets {
 
-/// A server. It has loops and threads of its own, stands on a Runtime beside other servers, or runs
-/// on a loop that somebody else drives. `drain` and `abort` may be called from any thread, also
-/// from a handler; the rest is for whoever made it.
+/// A server. It has its own loops and threads (`run`, `start`), shares a Runtime with other
+/// servers, or runs on one loop that the program drives (`start_on`). `drain` and `abort` may be
+/// called from any thread, also from a handler; all other functions only by the thread that made
+/// the server.
 class LoopServer : private net::ShardGroupOwner {
  public:
   LoopServer(const LoopServer&) = delete;
   LoopServer& operator=(const LoopServer&) = delete;
 
-  /// Serves until SIGINT or SIGTERM, which drain it; the second one aborts what is left. Returns the
-  /// exit code: 0, or 1 when it could not start, which the log then says. When a handler has not
-  /// ended a second after drain_timeout, or after the second signal, the process ends without it,
-  /// with 3.
+  /// Serves until SIGINT or SIGTERM, which drains the server; a second signal aborts what is left.
+  /// Returns the exit code: 0, or 1 if the server could not start, after logging why. If a handler
+  /// has not returned one second after drain_timeout, or one second after the second signal, the
+  /// process exits with code 3.
   [[nodiscard]] int run();
 
-  /// Begins to serve, on loops and threads of its own. Takes SIGPIPE and raises the limit of
-  /// descriptors, in the whole process. After a failure it is of no more use.
+  /// Begins to serve, on its own loops and threads. Ignores SIGPIPE and raises the limit of
+  /// descriptors, for the whole process. After a failure the server can only be destroyed.
   [[nodiscard]] base::Result<void> start();
-  /// Starts it on the loops of `runtime`, which must outlive it, and may be driven already or not
-  /// yet. The options of loops then say nothing; it gets as many threads more as handlers that
-  /// block may have. Not from one of its loops. `wait`, and destroying it, want the loops to be
-  /// driven.
+  /// Starts the server on the loops of `runtime`, whether or not these are driven already. The
+  /// options of the loops are ignored. The runtime gets additional threads, as many as handlers
+  /// that block may use. Requires: `runtime` outlives the server; this is not called on one of its
+  /// loops; the loops are driven while `wait` is called or the server is destroyed.
   [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime);
-  /// Starts it on `loop`, by whoever drives that; it must outlive this. Call it where the loop is
-  /// driven, or before it is. Then `wait` is not for that thread, and whoever destroys the server
-  /// has drained it and had the loop driven until it has settled.
+  /// Starts the server on one loop that the program drives. Call it on the thread that drives the
+  /// loop, or before the loop is driven. Requires: `loop` outlives the server; that thread does not
+  /// call `wait`; before the server is destroyed, it is drained and the loop is driven until the
+  /// server has settled.
   [[nodiscard]] base::Result<void> start_on(loop::Loop& loop);
 
-  /// Before it is started: what to do with an exception that leaves a handler, in place of a line in
-  /// the log. `hook` is called as the handler was, on its loop or its thread, while the connection or
-  /// datagram is still there; several may be at once. What it throws is logged, with what it was told
-  /// of. Not for what is nobody's fault: Cancelled, or a StreamError that the peer brought about.
+  /// Sets a function that is told of each exception that leaves a handler, instead of the log. Call
+  /// it before the server is started. `hook` is called on the loop or thread of the handler, while
+  /// the connection or datagram still exists, and for several handlers at once. If the hook throws,
+  /// both exceptions are logged. It is not told of Cancelled, nor of a StreamError that the peer
+  /// caused.
   void on_error(FaultHook hook);
 
-  /// Stops gently: takes no more on, and has what is under way end. What is not over after
-  /// drain_timeout is aborted. Returns at once. Before the server has started it is remembered: then
-  /// that starts, serves what has connected, and ends.
+  /// Stops the server gently: it accepts nothing more and lets handlers end. What has not ended
+  /// after drain_timeout is aborted. Returns at once. If the server has not been started, it will
+  /// start, serve the clients that have connected, and end.
   void drain() { group_.drain(); }
-  /// Stops at once: what handlers await throws Cancelled.
+  /// Stops the server at once: what handlers await throws Cancelled. Returns at once.
   void abort() { group_.abort(); }
-  /// Waits until nothing is left after `drain`. Not from a handler.
+  /// Waits until the server has settled: it was drained or aborted, and nothing is left. Must not
+  /// be called from a handler.
   void wait() { (void)group_.wait(); }
-  /// Whether it was drained or aborted, and nothing is left.
+  /// Whether the server was drained or aborted and nothing is left.
   [[nodiscard]] bool has_settled() const { return group_.is_over(); }
 
-  /// Where it listens, with the ports that the system chose.
+  /// The addresses on which the server listens, with the ports that the system chose.
   [[nodiscard]] const std::vector<base::Address>& addresses() const { return addresses_; }
 
  protected:
-  /// Without a log it writes to standard error. `log` and `kernel` must outlive it.
-  /// `threads`: how many handlers that block run at a time; 0 when they do not block.
+  /// Makes a server. `threads` is the maximum number of blocking handlers that run at a time, or 0
+  /// if handlers do not block. If `log` is null, the server logs to standard error. Requires: `log`
+  /// and `kernel` outlive it.
   LoopServer(const loop::Options& options, base::Duration drain_timeout, std::uint64_t threads,
              base::Log* log, base::Kernel& kernel);
   ~LoopServer();
-  /// For the destructor of what is most derived, first thing: drains it and waits, when it has loops
-  /// of its own. Until then its shards call what is virtual here.
+  /// Drains the server, waits for it if it has a runtime, and destroys its shards. The destructor
+  /// of the most derived class calls this first, because until then shards call virtual functions
+  /// of the server.
   void end();
 
-  /// Whether the options fit.
+  /// Checks the options.
   [[nodiscard]] virtual base::Result<void> check() const = 0;
-  /// Gives the group a shard for each of its loops, not on these.
+  /// Adds a shard for each loop of `group`. Not called on these loops.
   virtual void make_shards(net::ShardGroup& group) = 0;
-  /// Has each of them take on work, on its loop.
+  /// Makes each shard begin to accept or receive, on its loop.
   [[nodiscard]] virtual base::Result<void> begin_shards(net::ShardGroup& group) = 0;
 
   [[nodiscard]] bool has_started() const { return has_started_; }
   void add_address(const base::Address& address) { addresses_.push_back(address); }
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
   [[nodiscard]] base::Log& log();
-  /// What on_error was given; empty when nothing was.
+  /// The function that was passed to on_error, or an empty one.
   [[nodiscard]] const FaultHook& fault_hook() const { return fault_hook_; }
-  /// For handlers that block.
+  /// The threads for handlers that block.
   [[nodiscard]] async::BlockingExecutor& threads() { return handler_threads_->executor(); }
 
  private:
@@ -108,7 +114,7 @@ class LoopServer : private net::ShardGroupOwner {
   FaultHook fault_hook_;
   bool has_started_ = false;
   net::ShardGroup group_{*this};
-  std::optional<HandlerThreads> handler_threads_;  ///< go before the runtime
+  std::optional<HandlerThreads> handler_threads_;  ///< destroyed before the runtime
 };
 
 }  // namespace mastic::sockets

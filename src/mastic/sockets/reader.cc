@@ -11,11 +11,11 @@ namespace {
 using Piece = std::optional<std::string>;
 
 StreamError too_long(std::size_t most) {
-  return {StreamFault::TooLong,
-          "what was to be read is longer than the limit of " + std::to_string(most) + " bytes"};
+  return {StreamFault::TooLong, "the line or piece to read is longer than max_read_bytes (" +
+                                    std::to_string(most) + " bytes)"};
 }
 
-/// A line may end in both characters of a terminal of old.
+/// Removes the carriage return of a line that ended in CR LF.
 Piece without_return(Piece line) {
   if (line && line->ends_with('\r')) line->pop_back();
   return line;
@@ -23,7 +23,7 @@ Piece without_return(Piece line) {
 
 }  // namespace
 
-// ---- what is here already needs no coroutine ----
+// ---- reading what has arrived already, without a coroutine ----
 
 async::Task<Piece> Reader::read(std::size_t most) {
   MASTIC_ASSERT(most > 0);
@@ -32,6 +32,8 @@ async::Task<Piece> Reader::read(std::size_t most) {
 }
 
 async::Task<Piece> Reader::read_exactly(std::size_t size) {
+  // Refused before anything is received, so a length field of the peer cannot make this side buffer
+  // more.
   if (size > most()) throw too_long(most());
   if (ahead().size() < size) return wait_for_exactly(size);
   return Piece(take(size));
@@ -85,11 +87,14 @@ async::Task<Piece> Reader::wait_for_line(std::size_t searched) {
 bool Reader::keep(Piece bytes) {
   if (!bytes) {
     if (ahead().empty()) return false;
-    throw StreamError(StreamFault::Cut, "the peer ended in the middle of what was being read");
+    throw StreamError(StreamFault::Cut,
+                      "the connection ended in the middle of a line or other piece");
   }
   if (ahead().empty()) {
     buffer_ = *std::move(bytes);
   } else {
+    // Only here is the part that was read removed, so that `take` does not move the rest for every
+    // line.
     buffer_.erase(0, begin_);
     buffer_ += *bytes;
   }
@@ -104,7 +109,8 @@ std::string Reader::take(std::size_t size) {
   return piece;
 }
 
-/// What stands before `delimiter`, if that is here; `searched` bytes were searched in vain before.
+/// Takes what is before `delimiter`, if the buffer contains it. The delimiter does not begin in the
+/// first `searched` bytes; the function raises that number as far as it has searched.
 Piece Reader::try_until(std::string_view delimiter, std::size_t& searched) {
   const std::string_view here = ahead();
   const std::size_t found = here.find(delimiter, searched);
@@ -114,6 +120,7 @@ Piece Reader::try_until(std::string_view delimiter, std::size_t& searched) {
     return piece;
   }
   if (found != here.npos || here.size() >= most() + delimiter.size()) throw too_long(most());
+  // The end of the buffer may hold the beginning of the delimiter, so the next search includes it.
   searched = here.size() < delimiter.size() ? 0 : here.size() - delimiter.size() + 1;
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// What a task reads from a connection.
+// Reading from a connection, in a task.
 //
 //     while (auto line = co_await reader.read_line()) ...
 
@@ -14,29 +14,35 @@
 
 namespace mastic::sockets {
 
-/// Reads whole pieces, and keeps what came with them for the next read. One task at a time.
+/// Reads lines and other pieces that have to be complete, and keeps the bytes that came after them
+/// for the next read. Only one task may read at a time; a second one gets a std::logic_error.
 ///
-/// Every read gives nothing at the end of the stream. When that comes in the middle of a piece it
-/// throws a StreamError that says Cut, when no end of the piece is within the limit TooLong; either
-/// way the bytes stay, and `read` gives them. Deadlines and a default limit: StreamOptions. What is
-/// here already needs no waiting; then a read may throw where it is called, before it is awaited.
+/// Every read gives std::nullopt at the end of the stream. If the end comes in the middle of a
+/// piece, the read throws a StreamError with StreamFault::Cut. If the piece does not end within the
+/// limit, it throws one with TooLong. In both cases the bytes stay in the reader, and `read` gives
+/// them. StreamOptions has the deadlines and the default limit.
+///
+/// A read whose bytes have arrived already does not wait. It may then throw from the call itself,
+/// before it is awaited.
 class Reader {
  public:
-  /// Made with its connection, which outlives it.
+  /// Makes a reader. Requires: `stream` outlives it.
   explicit Reader(BufferedStream& stream) : stream_(stream) {}
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  /// What is here, or else what arrives next: at least a byte, at most `most`.
+  /// Reads what has arrived already, or else waits for the next bytes. Gives at least 1 and at most
+  /// `most` bytes.
   [[nodiscard]] async::Task<std::optional<std::string>> read(std::size_t most = kAll);
-  /// Exactly `size` bytes; more than the limit are TooLong at once.
+  /// Reads exactly `size` bytes. Throws TooLong at once if `size` is above the limit.
   [[nodiscard]] async::Task<std::optional<std::string>> read_exactly(std::size_t size);
-  /// What stands before `delimiter`, which is taken, too. Requires: it is not empty.
+  /// Reads up to `delimiter`, which is removed and not part of the result. Requires: `delimiter` is
+  /// not empty.
   [[nodiscard]] async::Task<std::optional<std::string>> read_until(std::string delimiter);
-  /// A line, without its line feed and a carriage return before that.
+  /// Reads a line. The result does not contain the line feed, nor a carriage return before it.
   [[nodiscard]] async::Task<std::optional<std::string>> read_line();
 
-  /// The limit of the reads to come, in place of the option max_read_bytes.
+  /// Sets the limit in bytes for later reads, instead of the option max_read_bytes.
   void set_max_read_bytes(std::size_t most) { most_ = most; }
 
  private:
@@ -53,14 +59,15 @@ class Reader {
   [[nodiscard]] std::size_t most() const {
     return most_.value_or(static_cast<std::size_t>(stream_.options().max_read_bytes));
   }
-  /// False at the end. Throws when that is in the middle of a piece.
+  /// Appends `bytes` to the buffer. Returns false at the end of the stream, or throws Cut if that
+  /// is in the middle of a piece.
   bool keep(std::optional<std::string> bytes);
   std::string take(std::size_t size);
   std::optional<std::string> try_until(std::string_view delimiter, std::size_t& searched);
 
   BufferedStream& stream_;
   std::string buffer_;
-  std::size_t begin_ = 0;  ///< what stands before was read
+  std::size_t begin_ = 0;  ///< the bytes of `buffer_` before this were read
   std::optional<std::size_t> most_;
 };
 

@@ -1,4 +1,4 @@
-// What an application's reads and writes fail with.
+// The exception of failed reads and writes.
 
 #pragma once
 
@@ -8,23 +8,23 @@
 
 namespace mastic::sockets {
 
-/// What has befallen a connection.
+/// Why a read or write failed.
 enum class StreamFault : std::uint8_t {
-  Cut,       ///< the peer ended in the middle of what was being read
-  TooLong,   ///< what was to be read whole is longer than the limit
+  Cut,       ///< the peer ended the stream in the middle of a line or other piece
+  TooLong,   ///< the line or other piece is longer than the limit
   TimedOut,  ///< a deadline has passed
   Lost,      ///< the connection was reset, or the network failed
-  Closed,    ///< this side has closed it, or ended its writing
+  Closed,    ///< this side has closed the connection, or shut its writing down
 };
 
-/// Thrown from awaits of a Reader or Writer. One that leaves a handler is no failure of the program:
-/// the connection is closed, and counted as broken.
+/// Thrown from awaits of a Reader or Writer. A StreamError that leaves a handler does not count as
+/// a failure of the program: the connection is aborted and counted as broken.
 class StreamError : public std::runtime_error {
  public:
-  /// Made by reads and writes, with a message for the log.
+  /// Called by reads and writes; `what` is a message for the log.
   StreamError(StreamFault fault, const std::string& what)
       : std::runtime_error(what), fault_(fault) {}
-  /// What has befallen it.
+  /// Why the read or write failed.
   [[nodiscard]] StreamFault fault() const noexcept { return fault_; }
 
  private:

@@ -7,27 +7,26 @@ namespace mastic::sockets {
 
 void StreamOptions::describe(base::OptionTable& table) {
   table.size("max_read_bytes", max_read_bytes,
-             "A line, or what else is read whole, unless the handler sets its own limit.",
+             "Longest line or other piece to read, unless the handler sets its own limit.",
              "the read fails");
   table.size("read_ahead_bytes", read_ahead_bytes,
-             "Bytes of one connection that are kept until its handler reads them.",
-             "no more is read until it does");
+             "Received bytes of one connection that are kept until its handler reads them.",
+             "no more are received until it does");
   table.size("write_high_bytes", write_high_bytes,
              "Unsent bytes of one connection at which its writes wait.");
   table.size("write_low_bytes", write_low_bytes,
-             "Unsent bytes of one connection at which its writes go on.");
+             "Unsent bytes of one connection at which waiting writes resume.");
   table.duration("idle_timeout", idle_timeout, "How long a read waits for its first byte.",
                  "the read fails");
   table.duration("read_timeout", read_timeout,
-                 "From the first byte of a line, or of what else is read whole, to its last.",
+                 "How long a line or other piece may take from its first byte to its last.",
                  "the read fails");
   table.duration("write_timeout", write_timeout,
-                 "How long a peer may take less than the least rate.", "aborted");
+                 "How long a peer may acknowledge less than min_write_rate.", "aborted");
   table.count("min_write_rate", min_write_rate,
-              "Bytes a second, over write_timeout, that a peer has to take.", "aborted");
+              "Bytes per second, over write_timeout, that a peer has to acknowledge.", "aborted");
   table.duration("linger_timeout", linger_timeout,
-                 "After the last byte was sent: how long the peer may take to end its side.",
-                 "closed");
+                 "How long the peer may take to end its side after the last byte.", "closed");
 }
 
 base::Result<void> StreamOptions::check() const {
@@ -40,7 +39,7 @@ base::Result<void> StreamOptions::check() const {
                                         {"linger_timeout", linger_timeout}});
   if (!time) return time;
   if (write_low_bytes >= write_high_bytes) {
-    return base::fail("write_low_bytes has to be less than write_high_bytes");
+    return base::fail("write_low_bytes must be less than write_high_bytes");
   }
   return {};
 }

@@ -10,28 +10,30 @@ namespace mastic::sockets {
 
 /// The limits and deadlines of a connection. All of them are always on.
 struct StreamOptions {
-  /// The longest line, or what else is read whole, unless the handler sets its own limit. Beyond it
-  /// the read fails.
+  /// The maximum length of a line or other piece that is read as a whole, unless the handler sets
+  /// its own limit. A read beyond it fails.
   std::uint64_t max_read_bytes = 64 << 10;
-  /// Bytes that are kept until the handler reads them. No more is read until it does.
+  /// How many received bytes are kept for the handler. While there are as many, no more are
+  /// received.
   std::uint64_t read_ahead_bytes = 64 << 10;
-  /// Unsent bytes at which writes wait.
+  /// How many bytes may be unsent before writes wait.
   std::uint64_t write_high_bytes = 256 << 10;
-  /// Unsent bytes at which writes go on.
+  /// How few bytes have to be unsent before waiting writes resume.
   std::uint64_t write_low_bytes = 64 << 10;
-  /// How long a read waits for its first byte; then it fails.
+  /// How long a read waits for its first byte before it fails.
   base::Duration idle_timeout = std::chrono::minutes(5);
-  /// The time from the first byte of what is read whole to its last; then the read fails.
+  /// How long a line or other piece may take from its first byte to its last before the read fails.
   base::Duration read_timeout = std::chrono::seconds(30);
-  /// The time over which a peer has to take at least min_write_rate.
+  /// How long a peer may acknowledge less than min_write_rate before the connection is aborted.
   base::Duration write_timeout = std::chrono::seconds(30);
-  std::uint64_t min_write_rate = 500;  ///< bytes a second, over write_timeout
-  /// How long a closed connection waits for the peer to end its side.
+  std::uint64_t min_write_rate = 500;  ///< bytes per second, averaged over write_timeout
+  /// How long the peer may take to end its side, after the last byte in either direction.
   base::Duration linger_timeout = std::chrono::seconds(2);
 
-  /// Binds every member to its name.
+  /// Adds every member to `table` under its name.
   void describe(base::OptionTable& table);
-  /// Fails, and names the options, when they contradict each other or could not work.
+  /// Checks the options. Fails with a message that names the ones that contradict each other or
+  /// cannot work.
   [[nodiscard]] base::Result<void> check() const;
 };
 

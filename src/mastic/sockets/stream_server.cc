@@ -34,9 +34,10 @@ base::Result<void> StreamServer::listen_on(const base::Address& address,
 }
 
 void StreamServer::make_shards(net::ShardGroup& group) {
+  // Only a warning: max_connections is a bound, and many servers never come near it.
   if (kernel().raise_descriptor_limit() < options_.max_connections + kOtherDescriptors) {
     log().write(base::Level::Warning,
-                "this process may have too few descriptors for max_connections; raise the limit "
+                "the limit of descriptors may be too low for max_connections; raise the limit "
                 "(ulimit -n), or lower max_connections");
   }
   service_.emplace(

@@ -14,21 +14,22 @@
 
 namespace mastic::sockets {
 
-/// Listens, and runs a handler for each connection.
+/// A server that runs a handler for each connection it accepts.
 ///
-/// When it is drained, the listeners close, stop tokens fire, and a read that waits for a first byte
-/// finds the end, as if the peer had ended. When it is aborted, connections are reset.
+/// When the server is drained, its listeners close, stop tokens fire, and a read that waits for its
+/// first byte gets the end of the stream, as if the peer had ended. When it is aborted, connections
+/// are reset.
 class StreamServer : public LoopServer {
  public:
   /// Figures for monitoring.
   struct Statistics {
-    std::uint64_t open = 0;      ///< connections, now
-    std::uint64_t accepted = 0;  ///< since the beginning, as all below
-    std::uint64_t refused = 0;   ///< closed at once, for there were too many
-    std::uint64_t failed = 0;    ///< whose handler threw
-    std::uint64_t broken = 0;    ///< ended by a StreamError that nobody caught
+    std::uint64_t open = 0;      ///< connections that are open now
+    std::uint64_t accepted = 0;  ///< since the start, as all below
+    std::uint64_t refused = 0;   ///< closed at once, because there were too many
+    std::uint64_t failed = 0;    ///< whose handler threw an exception
+    std::uint64_t broken = 0;    ///< whose handler let a StreamError out
   };
-  /// The figures of this moment, from any thread.
+  /// The figures at this moment. Any thread may call this.
   [[nodiscard]] Statistics statistics() const;
 
  protected:
@@ -51,7 +52,7 @@ class StreamServer : public LoopServer {
   std::vector<net::Listener> listeners_;
   async::BlockingHistory history_;
   std::optional<StreamService> service_;
-  std::vector<StreamShard*> shards_;  ///< of the group
+  std::vector<StreamShard*> shards_;  ///< owned by the group
 };
 
 }  // namespace mastic::sockets

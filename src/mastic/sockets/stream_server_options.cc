@@ -9,18 +9,19 @@ void StreamServerOptions::describe(base::OptionTable& table) {
   loop.describe(table);
 
   table.group("Connections");
-  table.count("max_connections", max_connections, "Connections at one time.", "see --when-full");
+  table.count("max_connections", max_connections, "Open connections at one time.",
+              "see --when-full");
   table.choice("when_full", when_full, "(wait|refuse)",
                {{"wait", Admission::Wait}, {"refuse", Admission::Refuse}},
-               "What becomes of a connection beyond that: the system keeps it until another ends, "
-               "or it is closed at once.");
+               "What happens to a connection beyond that: it waits in the kernel's queue until "
+               "another ends, or is closed at once.");
   table.count("threads", threads,
               "Threads for handlers that block; each holds one while its connection lasts.",
               "as beyond max_connections");
   table.text("socket_mode", socket_mode, "MODE",
              "Who may connect to a Unix socket, as chmod takes it: 600, 660, 666.");
   table.text("socket_owner", socket_owner, "USER:GROUP",
-             "Whose a Unix socket is; USER or :GROUP alone, in names or numbers.");
+             "Owner of a Unix socket; USER or :GROUP alone, as names or numbers.");
   table.duration("drain_timeout", drain_timeout,
                  "When the server stops: how long handlers may take to end.",
                  "cancelled, and aborted");

@@ -9,7 +9,7 @@
 namespace mastic::sockets {
 namespace {
 
-/// Runs its handler as a task, in jobs of the loop.
+/// A session whose handler is a task, which runs in jobs of the loop.
 class TaskSession final : public StreamSession, private async::RootTask {
  public:
   TaskSession(StreamShard& shard, std::unique_ptr<net::Stream> stream, base::Endpoint peer)
@@ -24,7 +24,7 @@ class TaskSession final : public StreamSession, private async::RootTask {
   void task_ended() noexcept override { handler_ended(); }
 };
 
-/// Runs its handler on a thread.
+/// A session whose handler blocks a thread.
 class BlockingSession final : public StreamSession, private async::BlockingWork {
  public:
   BlockingSession(StreamShard& shard, std::unique_ptr<net::Stream> stream, base::Endpoint peer)
@@ -36,7 +36,8 @@ class BlockingSession final : public StreamSession, private async::BlockingWork 
     ending_ = Ending::Refused;
     handler_ended();
   }
-  /// One that waits for a thread never begins.
+  /// A handler that still waits for a thread never begins. One that runs is inside a call of
+  /// BlockingCalls, or will be next; that call throws Cancelled.
   void cancel() noexcept override {
     if (!shard_.threads().withdraw(*this)) return calls_.stop();
     ending_ = Ending::Cancelled;
@@ -50,6 +51,7 @@ class BlockingSession final : public StreamSession, private async::BlockingWork 
     } catch (...) {
       note_exception();
     }
+    // From here on the loop may destroy this session.
     shard_.loop().post(ended_);
   }
   void ended() noexcept { handler_ended(); }
@@ -76,7 +78,7 @@ StreamSession::StreamSession(StreamShard& shard, std::unique_ptr<net::Stream> st
       connection_(stream_, peer) {}
 
 void StreamSession::start() noexcept {
-  (void)stream_.start();  // when it cannot, the handler's reads say so
+  (void)stream_.start();  // if it fails, the handler's reads do so too
   begin();
 }
 
@@ -99,6 +101,8 @@ void StreamSession::note_exception() noexcept {
 }
 
 void StreamSession::handler_ended() noexcept {
+  // The session itself ends the stream below. A handler that did not return normally may have sent
+  // half an answer: the reset keeps the peer from taking it for a whole one.
   connection_.let_go();
   shard_.handler_ended(*this, ending_, fault_);
   if (ending_ != Ending::Returned) stream_.abort();

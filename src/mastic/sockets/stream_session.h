@@ -1,4 +1,4 @@
-// An accepted connection with its handler, as its shard holds it.
+// An accepted connection and its handler.
 
 #pragma once
 
@@ -21,35 +21,35 @@ class StreamShard;
 /// How a handler ended.
 enum class Ending : std::uint8_t {
   Returned,
-  Cancelled,  ///< by the end of the server
-  Broken,     ///< by a StreamError: the peer's doing
+  Cancelled,  ///< by a drain or an abort of the server
+  Broken,     ///< by a StreamError, which the peer caused
   Failed,     ///< by another exception
-  Refused,    ///< it did not begin: no thread was free
+  Refused,    ///< not begun, because no thread was free
 };
 
-/// On the loop, but for the handler itself. Lives until the handler has ended and nothing is left of
-/// the stream; then the shard retires it.
+/// An accepted connection and its handler. Everything but the handler itself runs on the loop. The
+/// session lives until the handler has ended and the stream is closed; then the shard retires it.
 class StreamSession : public loop::Retirable, protected BufferedStreamOwner {
  public:
-  /// A session of the kind that the shard's handler is of.
+  /// Makes a session for a task or for a blocking handler, whichever the shard has.
   [[nodiscard]] static std::unique_ptr<StreamSession> make(StreamShard& shard,
                                                            std::unique_ptr<net::Stream> stream,
                                                            base::Endpoint peer);
-  /// Reads, and runs the handler.
+  /// Begins to read, and runs the handler.
   void start() noexcept;
   void drain() noexcept { stream_.drain(); }
-  /// Closes it at once; what the handler awaits is cancelled.
+  /// Resets the connection and cancels what the handler awaits.
   void abort() noexcept;
   [[nodiscard]] const base::Endpoint& peer() const { return connection_.peer(); }
 
-  /// For the shard: its place there.
+  /// Its place in the shard's list.
   std::list<std::unique_ptr<StreamSession>>::iterator place;
 
  protected:
   StreamSession(StreamShard& shard, std::unique_ptr<net::Stream> stream, base::Endpoint peer);
   virtual void begin() noexcept = 0;
   virtual void cancel() noexcept = 0;
-  /// In the handler's place, while what left it is being handled.
+  /// Records the exception that left the handler. Called in a catch block, where the handler ran.
   void note_exception() noexcept;
   void handler_ended() noexcept;
 
@@ -57,7 +57,7 @@ class StreamSession : public loop::Retirable, protected BufferedStreamOwner {
   BufferedStream stream_;
   Connection connection_;
   Ending ending_ = Ending::Returned;
-  std::optional<std::string> fault_;  ///< of one that failed, when nobody was told of it
+  std::optional<std::string> fault_;  ///< what the log is to say of a failure
 
  private:
   void stream_over() noexcept override;

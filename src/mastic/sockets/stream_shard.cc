@@ -14,7 +14,7 @@ StreamShard::~StreamShard() { MASTIC_ASSERT(sessions_.empty()); }
 
 // ---- accepting ----
 
-/// Each connection has one of the threads, when its handler blocks.
+/// A blocking handler holds one of the threads as long as its connection lasts.
 bool StreamShard::is_bound_by_threads() const noexcept {
   return handler().is_blocking() && options().threads < options().max_connections;
 }
@@ -28,6 +28,7 @@ std::string_view StreamShard::bounding_option() const noexcept {
 }
 
 bool StreamShard::has_room() noexcept {
+  // A server that refuses has to accept every connection in order to close it.
   return options().when_full == Admission::Refuse || counters().open() < max_connections();
 }
 
@@ -43,6 +44,7 @@ void StreamShard::serve(base::Descriptor socket, base::Endpoint peer) {
   StreamSession& session = *sessions_.back();
   session.place = std::prev(sessions_.end());
   connection_begun();
+  // A connection that was accepted just before the drain is told of it now.
   session.start();
   if (is_draining()) session.drain();
 }
@@ -62,7 +64,7 @@ void StreamShard::handler_ended(StreamSession& session, Ending ending,
     const base::LogField client{"client", peer};
     log().write(
         {.level = base::Level::Error, .logger = "app", .message = message, .fields = {&client, 1}});
-  } catch (const std::bad_alloc&) {  // there is nowhere left to say so
+  } catch (const std::bad_alloc&) {  // without memory there is no way to log it
   }
 }
 
@@ -82,7 +84,8 @@ void StreamShard::abort_all() noexcept {
   for_each_session([](StreamSession& session) { session.abort(); });
 }
 
-/// It may be over in the middle of that.
+/// Calls `each` for all sessions. A session may leave the list during its call, so the iterator
+/// moves on before.
 template <class Each>
 void StreamShard::for_each_session(Each each) {
   for (auto at = sessions_.begin(); at != sessions_.end();) {

@@ -1,4 +1,4 @@
-// One loop of a server with its connections.
+// The part of a server of connections that belongs to one loop.
 
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace mastic::sockets {
 
-/// What the shards of a server count together, besides the connections that are open.
+/// Counters that the shards of a server share, in addition to the number of open connections.
 struct StreamCounters : net::ShardCounters {
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> refused{0};
@@ -30,18 +30,19 @@ struct StreamCounters : net::ShardCounters {
   std::atomic<std::uint64_t> broken{0};
 };
 
-/// What a shard needs of its server; all of it outlives the shard.
+/// What a shard needs from its server. All of it outlives the shard.
 struct StreamService {
   const ConnectionHandler& handler;
   const StreamServerOptions& options;
   const FaultHook& fault_hook;
   base::Log& log;
   async::BlockingExecutor& threads;  ///< for handlers that block
-  async::BlockingHistory& history;   ///< of those that are tasks
+  async::BlockingHistory& history;   ///< of handlers that are tasks
   StreamCounters& counters;
 };
 
-/// Belongs to its loop, but for what says otherwise.
+/// Accepts connections on one loop and owns their sessions. Its functions are called on that loop,
+/// except where they say otherwise.
 class StreamShard final : public net::AcceptingShard {
  public:
   StreamShard(loop::Loop& loop, const StreamService& service)
@@ -52,13 +53,13 @@ class StreamShard final : public net::AcceptingShard {
 
   void abort_all() noexcept override;
 
-  // For sessions.
+  // For sessions:
   [[nodiscard]] const ConnectionHandler& handler() const { return service_.handler; }
   [[nodiscard]] const StreamServerOptions& options() const { return service_.options; }
   [[nodiscard]] async::BlockingExecutor& threads() { return service_.threads; }
   [[nodiscard]] async::BlockingHistory& history() { return service_.history; }
   [[nodiscard]] const FaultHook& fault_hook() const { return service_.fault_hook; }
-  /// `fault`: what the log is to say.
+  /// Counts how a handler ended, and logs `fault` if there is one.
   void handler_ended(StreamSession& session, Ending ending,
                      const std::optional<std::string>& fault) noexcept;
   void session_over(StreamSession& session) noexcept;
@@ -68,7 +69,7 @@ class StreamShard final : public net::AcceptingShard {
   [[nodiscard]] bool admits(std::uint64_t others) noexcept override;
   void serve(base::Descriptor socket, base::Endpoint peer) override;
   [[nodiscard]] std::string_view bounding_option() const noexcept override;
-  /// Whether it is threads, and not max_connections, that bounds them.
+  /// Whether the option `threads`, and not max_connections, limits the connections.
   [[nodiscard]] bool is_bound_by_threads() const noexcept;
   [[nodiscard]] std::uint64_t max_connections() const noexcept;
 

@@ -18,28 +18,30 @@
 
 namespace mastic::sockets {
 
-/// Serves connections that come by TCP, and runs a handler for each.
+/// A TCP server, which runs a handler for each connection.
 class TcpServer final : public StreamServer {
  public:
-  /// The settings; their defaults suit most servers.
+  /// The settings of the server. The defaults suit most servers.
   using Options = StreamServerOptions;
 
+  /// Makes a server that logs to standard error.
   explicit TcpServer(ConnectionHandler handler, Options options = {})
       : StreamServer(std::move(handler), std::move(options), nullptr, base::system_kernel()) {}
-  /// `log` and `kernel` must outlive it.
+  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive it.
   TcpServer(ConnectionHandler handler, Options options, base::Log& log,
             base::Kernel& kernel = base::system_kernel())
       : StreamServer(std::move(handler), std::move(options), &log, kernel) {}
   ~TcpServer() { end(); }
 
-  /// Says where to listen, before it is started: `127.0.0.1:7000`, `[::1]:7000`, `:7000` for all
-  /// IPv4 addresses, `fd:3` for a socket that the process was started with; port 0 has the system
-  /// choose (`addresses`). Names are not looked up. Fails with a message that names the address and
-  /// the remedy.
+  /// Listens on `address`: `127.0.0.1:7000`, `[::1]:7000`, `:7000` for all IPv4 addresses, or
+  /// `fd:3` for a socket that the process inherited. With port 0 the system chooses one, which
+  /// `addresses` gives. Host names are not accepted. Call it before the server is started, as often
+  /// as there are addresses. Fails with a message that names the address and the remedy.
   [[nodiscard]] base::Result<void> listen(std::string_view address) {
     const auto parsed = base::Address::parse(address);
     if (!parsed) return std::unexpected(parsed.error());
-    if (parsed->is_unix()) return base::fail("a TcpServer listens on no Unix socket: ", address);
+    if (parsed->is_unix())
+      return base::fail("TcpServer cannot listen on a Unix socket; use UnixServer: ", address);
     return listen_on(*parsed, {});
   }
 };

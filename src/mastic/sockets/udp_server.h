@@ -1,4 +1,4 @@
-// A server of datagrams.
+// A UDP server.
 //
 //     Task<> answer(Datagram& question) {
 //       question.reply(co_await look_up(question.bytes()));
@@ -16,31 +16,36 @@
 
 namespace mastic::sockets {
 
-/// Receives datagrams by UDP, and runs a handler for each. Whoever sends one may put another's
-/// address on it, and that other gets the reply. So keep replies about as short as what they
-/// answer, and give none to what you do not understand.
+/// A UDP server, which runs a handler for each datagram.
+///
+/// A sender can forge the source address of a datagram, and then a third party gets the reply. So
+/// keep replies about as short as the datagrams they answer, and do not reply to what you do not
+/// understand.
 class UdpServer final : public DatagramServer {
  public:
-  /// The settings; their defaults suit most servers.
+  /// The settings of the server. The defaults suit most servers.
   using Options = DatagramServerOptions;
 
+  /// Makes a server that logs to standard error.
   explicit UdpServer(DatagramHandler handler, Options options = {})
       : DatagramServer(std::move(handler), std::move(options), nullptr, base::system_kernel()) {}
-  /// `log` and `kernel` must outlive it.
+  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive it.
   UdpServer(DatagramHandler handler, Options options, base::Log& log,
             base::Kernel& kernel = base::system_kernel())
       : DatagramServer(std::move(handler), std::move(options), &log, kernel) {}
   ~UdpServer() { end(); }
 
-  /// Before it is started: an address as TcpServer takes it.
+  /// Receives on `address`, which is written as for TcpServer, except `fd:`. Call it before the
+  /// server is started.
   [[nodiscard]] base::Result<void> listen(std::string_view address) {
     const auto parsed = base::Address::parse(address);
     if (!parsed) return std::unexpected(parsed.error());
     if (parsed->is_unix()) {
-      return base::fail("a UdpServer listens on no Unix socket: ", address,
-                        "; a UnixDatagramServer does");
+      return base::fail("UdpServer cannot listen on a Unix socket; use UnixDatagramServer: ",
+                        address);
     }
-    if (parsed->is_inherited()) return base::fail("a UdpServer takes no descriptor: ", address);
+    if (parsed->is_inherited())
+      return base::fail("UdpServer cannot use an inherited socket: ", address);
     return listen_on(*parsed, {});
   }
 };

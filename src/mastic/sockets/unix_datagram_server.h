@@ -16,26 +16,28 @@
 
 namespace mastic::sockets {
 
-/// Receives datagrams as UdpServer does, between processes of one machine. A datagram that was
-/// taken arrives, in order; when this side is behind, senders wait or are told so.
+/// A server of datagrams like UdpServer, between processes of one machine. A datagram that the
+/// kernel has accepted arrives, and in order; while the socket's queue is full, senders wait or get
+/// an error.
 ///
-/// A sender whose socket has no name can be given no reply (Datagram::can_reply). The options
-/// socket_mode and socket_owner say who may send: only the same user, unless they are told otherwise.
+/// A sender whose socket has no name cannot get a reply (Datagram::can_reply). The options
+/// socket_mode and socket_owner say who may send; by default only the same user may.
 class UnixDatagramServer final : public DatagramServer {
  public:
-  /// The settings; their defaults suit most servers.
+  /// The settings of the server. The defaults suit most servers.
   using Options = DatagramServerOptions;
 
+  /// Makes a server that logs to standard error.
   explicit UnixDatagramServer(DatagramHandler handler, Options options = {})
       : DatagramServer(std::move(handler), std::move(options), nullptr, base::system_kernel()) {}
-  /// `log` and `kernel` must outlive it.
+  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive it.
   UnixDatagramServer(DatagramHandler handler, Options options, base::Log& log,
                      base::Kernel& kernel = base::system_kernel())
       : DatagramServer(std::move(handler), std::move(options), &log, kernel) {}
   ~UnixDatagramServer() { end(); }
 
-  /// Before it is started: the path of the socket, as UnixServer takes it. It is removed when the
-  /// server drains, so that a successor may have it.
+  /// Receives on a socket at `path`, as UnixServer::listen does. The file is removed when the
+  /// server drains, so that a successor may create its own. Call it before the server is started.
   [[nodiscard]] base::Result<void> listen(const std::string& path) {
     const auto access =
         net::SocketAccess::parse(kernel(), options().socket_mode, options().socket_owner);

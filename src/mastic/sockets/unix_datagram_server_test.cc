@@ -141,10 +141,11 @@ TEST_F(UnixDatagramServerTest, CannotReplyToASocketWithoutAName) {
   end();
   EXPECT_FALSE(can_reply);
   ASSERT_EQ(log.lines.size(), 1u);
-  EXPECT_EQ(log.lines[0],
-            "error app: the handler of a datagram failed: a datagram cannot be replied to: the "
-            "Unix socket that sent it has no name; bind() it to a path, or ask can_reply() first  "
-            "client=unix");
+  EXPECT_EQ(
+      log.lines[0],
+      "error app: the handler of a datagram failed: a datagram cannot be replied to: the "
+      "Unix socket that sent it has no name; bind() it to a path, or check can_reply() first  "
+      "client=unix");
 }
 
 TEST_F(UnixDatagramServerTest, TakesWhatIsAsLongAsAllowedAndDropsTheRest) {

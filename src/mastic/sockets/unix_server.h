@@ -1,4 +1,4 @@
-// A server on Unix sockets.
+// A server on Unix stream sockets.
 
 #pragma once
 
@@ -9,25 +9,26 @@
 
 namespace mastic::sockets {
 
-/// Serves connections on Unix sockets as TcpServer does on TCP; its peers have no address, and the
-/// options socket_mode and socket_owner say who may connect: only the same user, unless they are
-/// told otherwise.
+/// A server like TcpServer on Unix stream sockets. Its peers have no address. The options
+/// socket_mode and socket_owner say who may connect; by default only the same user may.
 class UnixServer final : public StreamServer {
  public:
-  /// The settings; their defaults suit most servers.
+  /// The settings of the server. The defaults suit most servers.
   using Options = StreamServerOptions;
 
+  /// Makes a server that logs to standard error.
   explicit UnixServer(ConnectionHandler handler, Options options = {})
       : StreamServer(std::move(handler), std::move(options), nullptr, base::system_kernel()) {}
-  /// `log` and `kernel` must outlive it.
+  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive it.
   UnixServer(ConnectionHandler handler, Options options, base::Log& log,
              base::Kernel& kernel = base::system_kernel())
       : StreamServer(std::move(handler), std::move(options), &log, kernel) {}
   ~UnixServer() { end(); }
 
-  /// Says where to listen, before it is started. A socket that a dead process left there is
-  /// replaced, any other file is not; this one goes with the server, but not another that was put
-  /// in its place. Fails with a message that names the path and the remedy.
+  /// Listens on a socket at `path`. A socket file that a dead process left there is replaced; any
+  /// other file is not. The server removes its file when it ends, unless another file was put in
+  /// its place. Call it before the server is started. Fails with a message that names the path and
+  /// the remedy.
   [[nodiscard]] base::Result<void> listen(const std::string& path) {
     const auto access =
         net::SocketAccess::parse(kernel(), options().socket_mode, options().socket_owner);

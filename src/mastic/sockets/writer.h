@@ -1,4 +1,4 @@
-// What a task writes to a connection.
+// Writing to a connection, in a task.
 //
 //     co_await writer.write("hello\n");
 
@@ -10,23 +10,25 @@
 
 namespace mastic::sockets {
 
-/// Writes to a connection. Any number of tasks may do so: each write leaves whole, in the order
-/// they began. A write throws StreamError when the connection is lost or closed; that it returns
-/// does not say that the peer has got it. One that is cancelled in its middle ends the writing of
-/// this connection.
+/// Writes to a connection. Several tasks may write at once: each write is sent as a whole, in the
+/// order in which the writes began. A write throws StreamError if the connection was lost or
+/// closed. When it returns, the peer has not necessarily received the bytes. If a write is
+/// cancelled after a part of it was sent, nothing more can be written to this connection.
 class Writer {
  public:
-  /// Made with its connection, which outlives it.
+  /// Makes a writer. Requires: `stream` outlives it.
   explicit Writer(BufferedStream& stream) : stream_(stream) {}
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  /// Awaits that `bytes` are on their way: at once, while less than write_high_bytes are unsent; else
-  /// when no more than write_low_bytes are. `bytes` have to stay for as long as it is awaited.
+  /// Writes `bytes`. The await ends at once while fewer than write_high_bytes are unsent, and
+  /// otherwise when at most write_low_bytes are. Requires: `bytes` stay valid until the await has
+  /// ended.
   Send write(std::string_view bytes) { return {stream_, bytes, Send::Until::Room}; }
-  /// Awaits that all that was written has left for the peer.
+  /// Waits until everything that was written has been passed to the kernel.
   Send flush() { return {stream_, {}, Send::Until::Sent}; }
-  /// Tells the peer, after all that was written, that no more comes. It may go on sending.
+  /// Ends this side of the connection after everything that was written. The peer may continue to
+  /// send.
   Send shut_write() { return {stream_, {}, Send::Until::Shut}; }
 
  private:

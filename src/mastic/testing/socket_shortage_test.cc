@@ -72,7 +72,7 @@ TEST_F(SocketShortageTest, ToldOfAFaultWithoutMemoryStillSaysSo) {
           hook, [] { return std::string("a peer whose name is as long as that text"); });
       failed = base::stop_failing_allocations() == 0;
     }
-    EXPECT_EQ(left, failed ? std::optional<std::string>("no memory") : std::nullopt);
+    EXPECT_EQ(left, failed ? std::optional<std::string>("out of memory") : std::nullopt);
   }
   EXPECT_GT(nth, 2u);
 }
