@@ -42,9 +42,9 @@ Task<std::string> ask_unix(std::string path, std::string question) {
   co_return co_await ask(std::move(connection), std::move(question));
 }
 
-/// Client and server on one loop.
+/// A client and a server on one loop.
 struct ConnectTest : testing::TestWithParam<loop::TransferKind> {
-  /// What the task gives, or the message of what it throws.
+  /// Returns the result of the task, or the message of its exception.
   std::string run(Task<std::string> task) {
     async::TestContext<std::string> context(*loop, std::move(task));
     while (!context.is_done()) loop->turn(1ms);
@@ -58,14 +58,14 @@ struct ConnectTest : testing::TestWithParam<loop::TransferKind> {
   void settle(Server& server) {
     server.abort();
     while (!server.has_settled()) loop->turn(1ms);
-    for (int i = 0; i < 10; ++i) loop->turn(1ms);  // and what the clients leave
+    for (int i = 0; i < 10; ++i) loop->turn(1ms);  // lets closed connections of the clients end
   }
 
   std::unique_ptr<loop::Loop> loop = loop::Loop::open(system_kernel(), GetParam()).value();
   base::RecordingLog log;
 };
 
-TEST_P(ConnectTest, MayWaitForEver) {
+TEST_P(ConnectTest, TheTimeoutMayBeUnlimited) {
   TcpServer::Options for_ever;
   for_ever.drain_timeout = base::Duration::max();
   TcpServer server(echo_bytes, for_ever, log);
@@ -76,7 +76,7 @@ TEST_P(ConnectTest, MayWaitForEver) {
   settle(server);
 }
 
-TEST_P(ConnectTest, AsksATcpServer) {
+TEST_P(ConnectTest, ConnectsToATcpServer) {
   for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
     TcpServer server(echo_bytes, {}, log);
     ASSERT_TRUE(server.listen(address));
@@ -88,7 +88,7 @@ TEST_P(ConnectTest, AsksATcpServer) {
   }
 }
 
-TEST_P(ConnectTest, AsksAUnixServer) {
+TEST_P(ConnectTest, ConnectsToAUnixServer) {
   const std::string path = testing::TempDir() + "mastic-connect-" + std::to_string(getpid());
   UnixServer server(echo_bytes, {}, log);
   ASSERT_TRUE(server.listen(path));
@@ -99,7 +99,7 @@ TEST_P(ConnectTest, AsksAUnixServer) {
             "cannot connect to unix:" + path + ": No such file or directory");
 }
 
-TEST_P(ConnectTest, WhatAClientLeftIsClosedWhenItsLoopEnds) {
+TEST_P(ConnectTest, AConnectionOfAClientIsClosedWhenItsLoopEnds) {
   std::promise<void> ended;
   TcpServer server(
       [&](Connection& connection) -> Task<> {
@@ -114,7 +114,7 @@ TEST_P(ConnectTest, WhatAClientLeftIsClosedWhenItsLoopEnds) {
   EXPECT_EQ(ended.get_future().wait_for(10s), std::future_status::ready);
 }
 
-TEST_P(ConnectTest, SaysWhyThereIsNoConnection) {
+TEST_P(ConnectTest, SaysWhyItCannotConnect) {
   std::string where;
   {
     const auto listener =
@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(, ConnectTest,
                            return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
                          });
 
-/// On a network that never answers.
+/// A client on a network that never answers.
 struct ConnectingTest : testing::Test {
   class SilentKernel final : public base::ForwardingKernel {
    public:
@@ -152,7 +152,7 @@ struct ConnectingTest : testing::Test {
   async::TestContext<std::string> context{*loop, ask_tcp("192.0.2.1:7", "?")};
 };
 
-TEST_F(ConnectingTest, GivesUpAfterAWhile) {
+TEST_F(ConnectingTest, GivesUpAfterTheTimeout) {
   turn();
   EXPECT_EQ(network.open_sockets(), 1u);
   network.advance(ConnectOptions().connect_timeout + 1ms);
@@ -162,7 +162,7 @@ TEST_F(ConnectingTest, GivesUpAfterAWhile) {
   EXPECT_EQ(network.open_sockets(), 0u);
 }
 
-TEST_F(ConnectingTest, IsCancelled) {
+TEST_F(ConnectingTest, MayBeCancelled) {
   turn();
   context.stop();
   turn();

@@ -1,5 +1,5 @@
-// A connection with its reader and writer: what its tasks and its peer notice. Over 500 lines because
-// all tests have one fixture, and one life of a connection in its order.
+// Tests of a connection with its reader and writer, as its tasks and its peer see it. Over 500 lines
+// because all tests share one fixture and follow the life of a connection.
 
 #include "mastic/sockets/connection.h"
 
@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using async::Task;
 
-/// One connection, and tasks that read and write it.
+/// One connection, with tasks that read from and write to it.
 struct ConnectionTest : testing::TestWithParam<loop::TransferKind>, BufferedStreamOwner {
   using Context = async::TestContext<std::string>;
 
@@ -46,7 +46,7 @@ struct ConnectionTest : testing::TestWithParam<loop::TransferKind>, BufferedStre
     kernel.advance(time);
     turn();
   }
-  /// Begins a task; what it returns or throws stands in its context.
+  /// Begins a task. Its context keeps what it returns or throws.
   Context& run(Task<std::string> task) {
     contexts.push_back(std::make_unique<Context>(*loop, std::move(task)));
     turn();
@@ -55,7 +55,7 @@ struct ConnectionTest : testing::TestWithParam<loop::TransferKind>, BufferedStre
   static StreamFault fault_of(Context& context) {
     EXPECT_TRUE(context.is_done());
     try {
-      ADD_FAILURE() << "no fault, but " << context.take();
+      ADD_FAILURE() << "expected a fault, but got " << context.take();
     } catch (const StreamError& error) {
       return error.fault();
     }
@@ -112,7 +112,7 @@ Task<std::string> ends_its_side(Writer& writer) {
 
 // ---- reading ----
 
-TEST_P(ConnectionTest, MayWaitForEver) {
+TEST_P(ConnectionTest, TheTimeoutsMayBeUnlimited) {
   options.idle_timeout = options.read_timeout = options.write_timeout = options.linger_timeout =
       base::Duration::max();
   Context& line = run(line_of(reader));
@@ -155,7 +155,7 @@ TEST_P(ConnectionTest, FindsADelimiterThatArrivesInParts) {
   EXPECT_EQ(run(or_end(reader.read())).take(), "b");
 }
 
-TEST_P(ConnectionTest, TellsTheEndFromACut) {
+TEST_P(ConnectionTest, DistinguishesAnEndFromACut) {
   peer().incoming = {"whole\nhalf"};
   peer().incoming_ended = true;
   turn();
@@ -176,7 +176,7 @@ TEST_P(ConnectionTest, RefusesALineWithoutEnd) {
   EXPECT_EQ(run(or_end(reader.read())).take(), std::string(21, 'x'));
 }
 
-TEST_P(ConnectionTest, ALineMayBeAsLongAsTheLimitAndNoLonger) {
+TEST_P(ConnectionTest, AcceptsALineAsLongAsTheLimitButNoLonger) {
   const std::string longest(20, 'x');
   peer().incoming = {longest + "\n" + longest + "x\n"};
   turn();
@@ -187,7 +187,7 @@ TEST_P(ConnectionTest, ALineMayBeAsLongAsTheLimitAndNoLonger) {
   EXPECT_EQ(run(line_of(reader)).take(), longest + "x");
 }
 
-TEST_P(ConnectionTest, KeepsNoMoreThanItIsToldUntilSomebodyReads) {
+TEST_P(ConnectionTest, BuffersNoMoreThanReadAheadBytes) {
   options.read_ahead_bytes = 10;
   peer().incoming = {"1234567890", "later", "last"};
   turn();
@@ -197,7 +197,7 @@ TEST_P(ConnectionTest, KeepsNoMoreThanItIsToldUntilSomebodyReads) {
   EXPECT_EQ(run(or_end(reader.read())).take(), "laterlast");
 }
 
-TEST_P(ConnectionTest, OnlyOneTaskReads) {
+TEST_P(ConnectionTest, OnlyOneTaskMayRead) {
   Context& first = run(or_end(reader.read()));
   Context& second = run(or_end(reader.read()));
   ASSERT_TRUE(second.is_done());
@@ -215,12 +215,12 @@ TEST_P(ConnectionTest, GivesUpOnAPeerThatSendsNothing) {
   EXPECT_FALSE(line.is_done());
   pass(3ms);
   EXPECT_EQ(fault_of(line), StreamFault::TimedOut);
-  peer().incoming = {"still there\n"};  // the handler may ask, and go on
+  peer().incoming = {"still there\n"};  // the handler may continue after a timeout
   turn();
   EXPECT_EQ(run(line_of(reader)).take(), "still there");
 }
 
-TEST_P(ConnectionTest, GivesUpOnALineThatComesByDrops) {
+TEST_P(ConnectionTest, GivesUpOnALineThatComesTooSlowly) {
   Context& line = run(line_of(reader));
   pass(options.idle_timeout / 2);
   for (int i = 0; i < 12 && !line.is_done(); ++i) {
@@ -259,7 +259,7 @@ TEST_P(ConnectionTest, AbortsAPeerThatNeverReads) {
   EXPECT_TRUE(connection.stop_token().stop_requested());
 }
 
-TEST_P(ConnectionTest, AbortsAPeerThatReadsByDrops) {
+TEST_P(ConnectionTest, AbortsAPeerThatReadsTooSlowly) {
   peer().room = 0;
   Context& write = run(writes(writer, std::string(10'000, 'x')));
   for (int i = 0; i < 40 && !write.is_done(); ++i) {
@@ -269,7 +269,7 @@ TEST_P(ConnectionTest, AbortsAPeerThatReadsByDrops) {
   EXPECT_EQ(fault_of(write), StreamFault::TimedOut);
 }
 
-TEST_P(ConnectionTest, LetsAPeerTakeItSlowlyAtTheLeastRate) {
+TEST_P(ConnectionTest, AllowsAPeerThatReadsAtTheMinimumRate) {
   peer().room = 0;
   Context& write = run(writes(writer, std::string(100'000, 'x')));
   for (int second = 0; second < 300 && !write.is_done(); ++second) {
@@ -281,8 +281,8 @@ TEST_P(ConnectionTest, LetsAPeerTakeItSlowlyAtTheLeastRate) {
   EXPECT_EQ(write.take(), "written");
 }
 
-/// The kernel has room for much, and takes no more before half of that was read.
-TEST_P(ConnectionTest, LetsAPeerTakeSlowlyWhatTheKernelHoldsForIt) {
+/// The kernel has a large buffer and accepts more only when half of it has been read.
+TEST_P(ConnectionTest, AllowsAPeerThatSlowlyReadsWhatTheKernelHolds) {
   peer().room = 100'000;
   peer().unacknowledged = 100'000;
   Context& write = run(writes(writer, std::string(200'000, 'x')));
@@ -296,7 +296,7 @@ TEST_P(ConnectionTest, LetsAPeerTakeSlowlyWhatTheKernelHoldsForIt) {
   EXPECT_EQ(write.take(), "written");
 }
 
-TEST_P(ConnectionTest, IsNotMisledByABufferThatFills) {
+TEST_P(ConnectionTest, DoesNotMistakeAFillingKernelBufferForProgress) {
   options.min_write_rate = 1;
   peer().room = 1000;
   peer().unacknowledged = 1000;
@@ -316,7 +316,7 @@ TEST_P(ConnectionTest, AsksTheKernelOnlyWhenAWriteDoesNotFit) {
 
 // ---- writing ----
 
-TEST_P(ConnectionTest, WritesAwaitTheLowWaterMark) {
+TEST_P(ConnectionTest, WritesWaitForTheLowWaterMark) {
   peer().room = 0;
   Context& small = run(writes(writer, std::string(99, 'a')));
   EXPECT_TRUE(small.is_done());
@@ -347,7 +347,7 @@ TEST_P(ConnectionTest, NeverHoldsMoreThanTheHighWaterMark) {
   EXPECT_LE(large.size() - peer().sent.size(), options.write_low_bytes);
 }
 
-TEST_P(ConnectionTest, WritesOfSeveralTasksLeaveWhole) {
+TEST_P(ConnectionTest, SendsWritesOfSeveralTasksWhole) {
   peer().room = 0;
   const std::string a(300, 'a'), b(300, 'b');
   run(writes(writer, a));
@@ -357,7 +357,7 @@ TEST_P(ConnectionTest, WritesOfSeveralTasksLeaveWhole) {
   EXPECT_EQ(peer().sent, a + b);
 }
 
-TEST_P(ConnectionTest, FlushAwaitsThatAllHasLeft) {
+TEST_P(ConnectionTest, FlushWaitsUntilEverythingIsSent) {
   peer().room = 0;
   run(writes(writer, "abc"));
   Context& flush = run(flushes(writer));
@@ -370,7 +370,7 @@ TEST_P(ConnectionTest, FlushAwaitsThatAllHasLeft) {
   EXPECT_TRUE(flush.is_done());
 }
 
-TEST_P(ConnectionTest, EndsItsSideAfterWhatWasWritten) {
+TEST_P(ConnectionTest, ShutsItsSideDownAfterEverythingWritten) {
   peer().room = 1;
   run(writes(writer, "xyz"));
   run(ends_its_side(writer));
@@ -384,7 +384,7 @@ TEST_P(ConnectionTest, EndsItsSideAfterWhatWasWritten) {
   EXPECT_EQ(run(line_of(reader)).take(), "thanks");
 }
 
-TEST_P(ConnectionTest, AWriteCancelledInItsMiddleEndsWriting) {
+TEST_P(ConnectionTest, AWriteCancelledInTheMiddleEndsWriting) {
   peer().room = 0;
   Context& write = run(writes(writer, std::string(500, 'x')));
   Context& next = run(writes(writer, "next"));
@@ -394,7 +394,7 @@ TEST_P(ConnectionTest, AWriteCancelledInItsMiddleEndsWriting) {
   EXPECT_EQ(fault_of(next), StreamFault::Closed);
 }
 
-TEST_P(ConnectionTest, AWriteCancelledBeforeItBeganHarmsNobody) {
+TEST_P(ConnectionTest, AWriteCancelledBeforeItBeganDoesNotAffectOthers) {
   peer().room = 0;
   const std::string large(150, 'x');
   run(writes(writer, large));
@@ -410,7 +410,7 @@ TEST_P(ConnectionTest, AWriteCancelledBeforeItBeganHarmsNobody) {
 
 // ---- the end ----
 
-TEST_P(ConnectionTest, AResetIsToldAfterWhatHadArrived) {
+TEST_P(ConnectionTest, DeliversReceivedBytesBeforeAReset) {
   peer().incoming = {"last words\n"};
   turn();
   peer().recv_error = ECONNRESET;
@@ -422,7 +422,7 @@ TEST_P(ConnectionTest, AResetIsToldAfterWhatHadArrived) {
   EXPECT_EQ(fault_of(run(writes(writer, "x"))), StreamFault::Lost);
 }
 
-TEST_P(ConnectionTest, AResetEndsWhatWaits) {
+TEST_P(ConnectionTest, AResetEndsWaitingReadsAndWrites) {
   peer().room = 0;
   Context& read = run(or_end(reader.read()));
   Context& write = run(writes(writer, std::string(500, 'x')));
@@ -434,7 +434,7 @@ TEST_P(ConnectionTest, AResetEndsWhatWaits) {
   EXPECT_EQ(fault_of(flush), StreamFault::Lost);
 }
 
-TEST_P(ConnectionTest, SendsTheRestAndLingersWhenItEnds) {
+TEST_P(ConnectionTest, SendsTheRestAndLingersAtTheEnd) {
   peer().room = 1;
   run(writes(writer, "bye"));
   connection.let_go();
@@ -442,7 +442,7 @@ TEST_P(ConnectionTest, SendsTheRestAndLingersWhenItEnds) {
   turn();
   EXPECT_FALSE(is_over);
   peer().room = SIZE_MAX;
-  peer().incoming = {"noise that nobody reads"};
+  peer().incoming = {"noise that is discarded"};
   turn();
   EXPECT_EQ(peer().sent, "bye");
   EXPECT_TRUE(peer().write_shut);
@@ -464,14 +464,14 @@ TEST_P(ConnectionTest, DoesNotLingerForLong) {
   EXPECT_TRUE(is_over);
 }
 
-TEST_P(ConnectionTest, DoesNotLingerForAPeerThatIsSilent) {
+TEST_P(ConnectionTest, DoesNotLingerForASilentPeer) {
   connection.let_go();
   stream.end();
   EXPECT_TRUE(is_over);
   EXPECT_TRUE(peer().write_shut);
 }
 
-TEST_P(ConnectionTest, APeerThatHadItsTimeGetsNoMore) {
+TEST_P(ConnectionTest, DoesNotLingerIfLingerTimeoutHasPassedAlready) {
   EXPECT_EQ(run(writes(writer, "hello")).take(), "written");
   pass(options.linger_timeout);
   connection.let_go();
@@ -488,13 +488,13 @@ TEST_P(ConnectionTest, LingersForAPeerThatStillSends) {
   stream.end();
   peer().incoming = {"more"};
   pass(options.linger_timeout - 1ms);
-  EXPECT_TRUE(peer().incoming.empty()) << "it is read away";
+  EXPECT_TRUE(peer().incoming.empty()) << "it is read and discarded";
   EXPECT_FALSE(is_over);
   pass(2ms);
   EXPECT_TRUE(is_over);
 }
 
-TEST_P(ConnectionTest, LingersWhileASlowPeerTakesTheLastBytes) {
+TEST_P(ConnectionTest, LingersWhileASlowPeerReadsTheLastBytes) {
   peer().unacknowledged = 40'000;
   EXPECT_EQ(run(writes(writer, std::string(50'000, 'x'))).take(), "written");
   connection.let_go();
@@ -510,7 +510,7 @@ TEST_P(ConnectionTest, LingersWhileASlowPeerTakesTheLastBytes) {
   EXPECT_TRUE(is_over);
 }
 
-TEST_P(ConnectionTest, AbortsAPeerThatDoesNotTakeTheLastBytes) {
+TEST_P(ConnectionTest, AbortsAPeerThatDoesNotReadTheLastBytes) {
   peer().unacknowledged = 40'000;
   EXPECT_EQ(run(writes(writer, std::string(50'000, 'x'))).take(), "written");
   connection.let_go();
@@ -522,7 +522,7 @@ TEST_P(ConnectionTest, AbortsAPeerThatDoesNotTakeTheLastBytes) {
   EXPECT_TRUE(is_over);
 }
 
-TEST_P(ConnectionTest, AnEndIsQuickWhenTheServerStops) {
+TEST_P(ConnectionTest, EndsQuicklyWhenTheServerStops) {
   peer().unacknowledged = 40'000;
   EXPECT_EQ(run(writes(writer, std::string(50'000, 'x'))).take(), "written");
   pass(options.linger_timeout);
@@ -532,7 +532,7 @@ TEST_P(ConnectionTest, AnEndIsQuickWhenTheServerStops) {
   EXPECT_TRUE(is_over) << "the kernel delivers the rest";
 }
 
-TEST_P(ConnectionTest, EndsAtOnceWhatEndedAtBothSides) {
+TEST_P(ConnectionTest, EndsAtOnceIfBothSidesHaveEnded) {
   run(writes(writer, "bye"));
   peer().incoming_ended = true;
   turn();
@@ -550,17 +550,17 @@ TEST_P(ConnectionTest, AnEndingConnectionWaitsForASlowPeerWithADeadline) {
   EXPECT_TRUE(is_over);
 }
 
-TEST_P(ConnectionTest, IsAbortedFromAnywhere) {
+TEST_P(ConnectionTest, MayBeAbortedFromAnyThread) {
   Context& read = run(or_end(reader.read()));
   connection.abort();
   connection.abort();
   turn();
   EXPECT_EQ(fault_of(read), StreamFault::Closed);
   EXPECT_FALSE(peer().open);
-  EXPECT_FALSE(is_over) << "its owner has not ended it";
+  EXPECT_FALSE(is_over) << "its owner has not called end()";
 }
 
-TEST_P(ConnectionTest, ADrainEndsWhatIsIdleAndNothingElse) {
+TEST_P(ConnectionTest, ADrainEndsOnlyIdleReads) {
   Context& idle = run(line_of(reader));
   stream.drain();
   turn();
@@ -576,7 +576,7 @@ TEST_P(ConnectionTest, ADrainEndsWhatIsIdleAndNothingElse) {
   EXPECT_EQ(run(line_of(reader)).take(), "(end)");
 }
 
-TEST_P(ConnectionTest, ATaskMayGoWhileItWaits) {
+TEST_P(ConnectionTest, ATaskMayBeDestroyedWhileItWaits) {
   peer().room = 0;
   run(or_end(reader.read()));
   run(writes(writer, std::string(500, 'x')));
@@ -605,7 +605,7 @@ INSTANTIATE_TEST_SUITE_P(, ConnectionTest,
                            return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
                          });
 
-TEST(StreamOptions, SayWhatCouldNotWork) {
+TEST(StreamOptions, SayWhatIsWrong) {
   EXPECT_TRUE(StreamOptions().check());
   StreamOptions options;
   options.write_low_bytes = options.write_high_bytes;

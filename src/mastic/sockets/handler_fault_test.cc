@@ -1,4 +1,4 @@
-// The hook for what leaves a handler, over every kind of server.
+// Tests of the on_error hook with every kind of server.
 
 #include "mastic/sockets/handler_fault.h"
 
@@ -25,7 +25,7 @@ namespace {
 
 using async::Task;
 
-/// What was told, from whichever thread.
+/// Records what the hook is told, on any thread.
 struct Told {
   FaultHook hook() {
     return [this](const HandlerFault& fault) {
@@ -55,7 +55,7 @@ void fail_blocking(BlockingConnection& connection) {
   throw std::invalid_argument("no such word");
 }
 
-/// Connects to `server` and sends a line, until that has failed.
+/// Connects to `server`, sends a line, and waits until its handler has failed.
 template <class Server>
 void make_fail(Server& server) {
   net::SocketAddress to(server.addresses()[0]);
@@ -68,7 +68,7 @@ void make_fail(Server& server) {
   server.wait();
 }
 
-TEST(HandlerFault, IsToldInPlaceOfTheLog) {
+TEST(HandlerFault, GoesToTheHookInsteadOfTheLog) {
   for (const ConnectionHandler& handler :
        {ConnectionHandler(fail), ConnectionHandler(fail_blocking)}) {
     base::RecordingLog log;
@@ -86,7 +86,7 @@ TEST(HandlerFault, IsToldInPlaceOfTheLog) {
   }
 }
 
-TEST(HandlerFault, StandsInTheLogWithoutAHook) {
+TEST(HandlerFault, GoesToTheLogWithoutAHook) {
   base::RecordingLog log;
   TcpServer server(ConnectionHandler(fail), {.loop = {.loops = 1}}, log);
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
@@ -98,7 +98,7 @@ TEST(HandlerFault, StandsInTheLogWithoutAHook) {
       << log.text();
 }
 
-TEST(HandlerFault, OfAUnixSocketHasAPeerWithoutAnAddress) {
+TEST(HandlerFault, NamesAUnixPeerWithoutAnAddress) {
   char directory[] = "/tmp/mastic-fault-XXXXXX";
   ASSERT_NE(mkdtemp(directory), nullptr);
   base::RecordingLog log;
@@ -114,7 +114,7 @@ TEST(HandlerFault, OfAUnixSocketHasAPeerWithoutAnAddress) {
   EXPECT_EQ(told.peers, std::vector<std::string>{"unix"});
 }
 
-TEST(HandlerFault, OfADatagramIsToldEachTime) {
+TEST(HandlerFault, TellsTheHookOfEveryDatagram) {
   base::RecordingLog log;
   Told told;
   UdpServer server([](Datagram&) { throw std::invalid_argument("no such word"); },
@@ -135,7 +135,7 @@ TEST(HandlerFault, OfADatagramIsToldEachTime) {
   EXPECT_EQ(log.text(), "");
 }
 
-TEST(HandlerFault, IsLoggedWithWhatTheHookThrows) {
+TEST(HandlerFault, IsLoggedTogetherWithAnExceptionOfTheHook) {
   base::RecordingLog log;
   TcpServer server(ConnectionHandler(fail), {.loop = {.loops = 1}}, log);
   server.on_error([](const HandlerFault&) { throw std::runtime_error("no way to report it"); });
@@ -147,7 +147,7 @@ TEST(HandlerFault, IsLoggedWithWhatTheHookThrows) {
       << log.text();
 }
 
-TEST(HandlerFault, IsNotWhatAPeerBringsAbout) {
+TEST(HandlerFault, DoesNotIncludeFaultsThatAPeerCauses) {
   base::RecordingLog log;
   Told told;
   TcpServer server(ConnectionHandler([](Connection& connection) -> Task<> {

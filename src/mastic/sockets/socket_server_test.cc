@@ -1,4 +1,4 @@
-// Servers of connections on real sockets and threads.
+// Tests of servers of connections with real sockets and threads.
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 using async::Task;
 using base::system_kernel;
 
-/// A blocking client, as plain as can be.
+/// A simple client that blocks.
 class Client {
  public:
   explicit Client(const base::Address& address) {
@@ -46,7 +46,7 @@ class Client {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
-  /// Receives a line, or what comes before the end.
+  /// Receives a line, or what came before the end of the stream.
   std::string line() {
     std::size_t end = unread_.find('\n');
     char buffer[65536];
@@ -150,7 +150,7 @@ TEST_P(SocketServerTest, ServesManyClientsWhenAnotherThreadTakesOverAtEveryJob) 
 }
 TEST_P(SocketServerTest, ServesManyClientsByThreads) { serves_many(blocking_echo, 20); }
 
-TEST_P(SocketServerTest, TasksThatHoldAllThreadsLeaveTheLoopToTurn) {
+TEST_P(SocketServerTest, LoopsContinueWhileTasksHoldAllThreads) {
   options.loop.loops = 1;
   options.loop.threads.workers = 1;
   std::counting_semaphore<> gate(0);
@@ -202,7 +202,7 @@ TEST_P(SocketServerTest, SpreadsConnectionsOverLoops) {
   EXPECT_GE(threads.size(), 2u);
 }
 
-TEST_P(SocketServerTest, AThreadForEachConnectionAndNoMore) {
+TEST_P(SocketServerTest, LimitsBlockingConnectionsToTheNumberOfThreads) {
   options.threads = 2;
   options.when_full = Admission::Refuse;
   const base::Address address = start(blocking_echo);
@@ -230,7 +230,7 @@ TEST_P(SocketServerTest, ConnectionsBeyondTheThreadsWait) {
   EXPECT_EQ(second.line(), "2");
 }
 
-TEST_P(SocketServerTest, ABlockingHandlerHasAllReadsAndWrites) {
+TEST_P(SocketServerTest, ABlockingHandlerSupportsAllReadsAndWrites) {
   const base::Address address = start([](BlockingConnection& connection) {
     connection.set_max_read_bytes(10);
     const auto word = connection.read_until(";");
@@ -252,7 +252,7 @@ TEST_P(SocketServerTest, ABlockingHandlerHasAllReadsAndWrites) {
   EXPECT_EQ(client.line(), "[one][four][too long][aaaaaaaaaaaaaaaaaaaa]");
 }
 
-TEST_P(SocketServerTest, ABlockingHandlerThatThrowsHarmsNobodyElse) {
+TEST_P(SocketServerTest, ABlockingHandlerThatThrowsDoesNotAffectOthers) {
   const base::Address address = start([](BlockingConnection& connection) {
     while (const auto line = connection.read_line()) {
       if (*line == "throw") throw std::runtime_error("as it was told");
@@ -268,7 +268,7 @@ TEST_P(SocketServerTest, ABlockingHandlerThatThrowsHarmsNobodyElse) {
   EXPECT_NE(log.lines[0].find("as it was told"), std::string::npos);
 }
 
-TEST_P(SocketServerTest, ADrainEndsReadsOfEitherKind) {
+TEST_P(SocketServerTest, ADrainEndsReadsOfBothKindsOfHandlers) {
   for (const ConnectionHandler& handler : {ConnectionHandler(echo), {blocking_echo}}) {
     const base::Address address = start(handler);
     Client client(address);
@@ -293,7 +293,7 @@ TEST_P(SocketServerTest, ABlockingHandlerMayStopItsServer) {
   server->wait();
 }
 
-TEST_P(SocketServerTest, AbortEndsWhatABlockingHandlerWaitsFor) {
+TEST_P(SocketServerTest, AbortEndsTheWaitOfABlockingHandler) {
   std::atomic<bool> cancelled{false};
   std::latch waits(1);
   const base::Address address = start([&](BlockingConnection& connection) {
@@ -334,12 +334,12 @@ TEST_P(SocketServerTest, ABlockingHandlerSeesThatTheServerStops) {
 
 TEST_P(SocketServerTest, AnotherThreadMayAbortAConnection) {
   std::mutex mutex;
-  Connection* lent = nullptr;
+  Connection* shared = nullptr;
   std::latch begun(1);
   const base::Address address = start([&](Connection& connection) -> Task<> {
     {
       const std::lock_guard lock(mutex);
-      lent = &connection;
+      shared = &connection;
     }
     begun.count_down();
     try {
@@ -347,14 +347,14 @@ TEST_P(SocketServerTest, AnotherThreadMayAbortAConnection) {
       }
     } catch (const StreamError&) {
       const std::lock_guard lock(mutex);
-      lent = nullptr;
+      shared = nullptr;
     }
   });
   Client client(address);
   begun.wait();
   {
     const std::lock_guard lock(mutex);
-    lent->abort();
+    shared->abort();
   }
   EXPECT_EQ(client.line(), "");
   EXPECT_TRUE(client.has_ended());
@@ -378,9 +378,9 @@ TEST_P(SocketServerTest, LargeWritesArriveWhole) {
   }
 }
 
-// ---- whose threads ----
+// ---- threads of the runtime ----
 
-/// Holds a thread until it is let go.
+/// Occupies a thread until it is released.
 class Hold final : public async::BlockingWork {
  public:
   void run() noexcept override {
@@ -393,7 +393,7 @@ class Hold final : public async::BlockingWork {
   std::latch ended{1};
 };
 
-TEST_P(SocketServerTest, BlockingHandlersLeaveTheOthersOnARuntimeTheirThreads) {
+TEST_P(SocketServerTest, BlockingHandlersTakeNoThreadsFromOthersOnTheRuntime) {
   const auto runtime =
       loop::Runtime::open({.loops = 2, .threads = {.workers = 1}}, log, system_kernel()).value();
   ASSERT_TRUE(runtime->start());
@@ -418,7 +418,7 @@ TEST_P(SocketServerTest, BlockingHandlersLeaveTheOthersOnARuntimeTheirThreads) {
   EXPECT_EQ(threads.status().workers, 1u);
 }
 
-TEST_P(SocketServerTest, AConnectionThatWaitsForAThreadIsServedWhenThereIsOneOrAborted) {
+TEST_P(SocketServerTest, AConnectionThatWaitsForAThreadIsServedLaterOrAborted) {
   const auto runtime = loop::Runtime::open({.loops = 1, .threads = {.workers = 1, .max_queued = 1}},
                                            log, system_kernel())
                            .value();
@@ -452,7 +452,7 @@ TEST_P(SocketServerTest, AConnectionThatWaitsForAThreadIsServedWhenThereIsOneOrA
   }
 }
 
-TEST_P(SocketServerTest, OnALoopThatSomebodyElseDrivesBlockingHandlersHaveThreadsOfTheirOwn) {
+TEST_P(SocketServerTest, BlockingHandlersHaveTheirOwnThreadsOnALoopThatTheProgramDrives) {
   const auto loop = loop::Loop::open(system_kernel(), GetParam()).value();
   server = std::make_unique<TcpServer>(blocking_echo, options, log);
   ASSERT_TRUE(server->listen("127.0.0.1:0"));
@@ -476,7 +476,7 @@ INSTANTIATE_TEST_SUITE_P(, SocketServerTest,
                            return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
                          });
 
-TEST(UnixServer, LetsInWhomItsModeLetsIn) {
+TEST(UnixServer, AdmitsTheUsersThatItsModeAllows) {
   const std::string path = testing::TempDir() + "mastic-unix-server-" + std::to_string(getpid());
   base::RecordingLog log;
   {

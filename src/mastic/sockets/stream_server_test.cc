@@ -1,4 +1,4 @@
-// Servers of connections on a scripted network, turn by turn.
+// Tests of servers of connections on a scripted network, one turn of the loop at a time.
 
 #include "mastic/sockets/stream_server.h"
 
@@ -45,7 +45,7 @@ struct StreamServerTest : testing::TestWithParam<loop::TransferKind> {
     ASSERT_TRUE(server->start_on(*loop));
     listener = kernel.listeners().at(0);
   }
-  /// Ends the server, and sees that nothing is left of it.
+  /// Ends the server and checks that nothing is left of it.
   void stop() {
     if (!server) return;
     server->abort();
@@ -106,7 +106,7 @@ TEST_P(StreamServerTest, ClosesAConnectionWhenItsHandlerReturns) {
   EXPECT_EQ(server->statistics().open, 0u);
 }
 
-TEST_P(StreamServerTest, AHandlerThatThrowsHarmsNobodyElse) {
+TEST_P(StreamServerTest, AHandlerThatThrowsDoesNotAffectOthers) {
   start();
   const int other = connect();
   const int fd = connect("throw\n");
@@ -122,13 +122,13 @@ TEST_P(StreamServerTest, AHandlerThatThrowsHarmsNobodyElse) {
   EXPECT_NE(log.lines[1].find("no std::exception"), std::string::npos);
 }
 
-TEST_P(StreamServerTest, AHandlerMayThrowBeforeItIsATask) {
+TEST_P(StreamServerTest, AHandlerMayThrowBeforeItReturnsItsTask) {
   start([](Connection&) -> Task<> { throw std::runtime_error("at once"); });
   EXPECT_FALSE(at(connect()).open);
   EXPECT_EQ(server->statistics().failed, 1u);
 }
 
-TEST_P(StreamServerTest, AHandlerMayNotBeACoroutine) {
+TEST_P(StreamServerTest, AHandlerNeedNotBeACoroutine) {
   start([](Connection&) { return Task<>::done(); });
   const int fd = connect();
   EXPECT_TRUE(at(fd).write_shut);
@@ -136,7 +136,7 @@ TEST_P(StreamServerTest, AHandlerMayNotBeACoroutine) {
 
 // ---- peers ----
 
-TEST_P(StreamServerTest, APeerThatResetsIsNoFailure) {
+TEST_P(StreamServerTest, AResetByThePeerDoesNotCountAsAFailure) {
   start();
   const int fd = connect("hello\n");
   at(fd).recv_error = ECONNRESET;
@@ -147,7 +147,7 @@ TEST_P(StreamServerTest, APeerThatResetsIsNoFailure) {
   EXPECT_TRUE(log.lines.empty());
 }
 
-TEST_P(StreamServerTest, APeerThatNeverReadsIsDropped) {
+TEST_P(StreamServerTest, AbortsAPeerThatNeverReads) {
   start();
   const int fd = connect();
   at(fd).room = 1000;
@@ -159,7 +159,7 @@ TEST_P(StreamServerTest, APeerThatNeverReadsIsDropped) {
   EXPECT_EQ(server->statistics().broken, 1u);
 }
 
-TEST_P(StreamServerTest, APeerWhoseLineHasNoEndIsDropped) {
+TEST_P(StreamServerTest, AbortsAPeerWhoseLineHasNoEnd) {
   start();
   const int fd = connect();
   for (int i = 0; i < 70; ++i) at(fd).incoming.push_back(std::string(1000, 'x'));
@@ -168,7 +168,7 @@ TEST_P(StreamServerTest, APeerWhoseLineHasNoEndIsDropped) {
   EXPECT_EQ(server->statistics().broken, 1u);
 }
 
-TEST_P(StreamServerTest, APeerThatSendsNothingIsDropped) {
+TEST_P(StreamServerTest, AbortsAPeerThatSendsNothing) {
   start();
   const int fd = connect();
   pass(options.stream.idle_timeout + 1ms);
@@ -186,7 +186,7 @@ TEST_P(StreamServerTest, APeerThatEndsItsSideStillGetsItsAnswers) {
 
 // ---- limits ----
 
-TEST_P(StreamServerTest, BeyondTheMostConnectionsOthersWait) {
+TEST_P(StreamServerTest, ConnectionsBeyondTheMaximumWait) {
   options.max_connections = 2;
   start();
   const int first = connect();
@@ -199,7 +199,7 @@ TEST_P(StreamServerTest, BeyondTheMostConnectionsOthersWait) {
   EXPECT_EQ(at(third).sent, "hello\n");
 }
 
-TEST_P(StreamServerTest, BeyondTheMostConnectionsOthersAreRefused) {
+TEST_P(StreamServerTest, ConnectionsBeyondTheMaximumAreRefusedIfToldSo) {
   options.max_connections = 2;
   options.when_full = Admission::Refuse;
   start();
@@ -213,7 +213,7 @@ TEST_P(StreamServerTest, BeyondTheMostConnectionsOthersAreRefused) {
   EXPECT_EQ(exchange(connect(), "hello\n"), "hello\n");
 }
 
-TEST_P(StreamServerTest, GoesOnWhenDescriptorsRanOut) {
+TEST_P(StreamServerTest, ContinuesAfterDescriptorsRanOut) {
   start();
   kernel.fail("accept4", 1, EMFILE);
   const int fd = connect("hello\n");
@@ -243,7 +243,7 @@ TEST_P(StreamServerTest, ADrainEndsIdleConnectionsAndWaitsForTheOthers) {
   EXPECT_TRUE(server->has_settled());
 }
 
-TEST_P(StreamServerTest, ADrainOfSeveralListenersMayFindAllConnectionsTaken) {
+TEST_P(StreamServerTest, ADrainOfSeveralListenersWorksAtTheMaximumOfConnections) {
   options.max_connections = 1;
   server = std::make_unique<TcpServer>(echo_lines, options, log, kernel);
   ASSERT_TRUE(server->listen("127.0.0.1:7000"));
@@ -256,7 +256,7 @@ TEST_P(StreamServerTest, ADrainOfSeveralListenersMayFindAllConnectionsTaken) {
   EXPECT_EQ(at(fd).sent, "one\nbye\n");
 }
 
-TEST_P(StreamServerTest, ADrainDoesNotWaitForClientsThatAreSilent) {
+TEST_P(StreamServerTest, ADrainDoesNotWaitForSilentClients) {
   start([](Connection& connection) -> Task<> {
     while (co_await connection.reader().read()) {
     }
@@ -268,12 +268,12 @@ TEST_P(StreamServerTest, ADrainDoesNotWaitForClientsThatAreSilent) {
   turn();
   EXPECT_TRUE(server->has_settled());
   for (const int fd : {fresh, silent}) {
-    EXPECT_TRUE(at(fd).write_shut) << "as an end, and no reset";
+    EXPECT_TRUE(at(fd).write_shut) << "as an end, not a reset";
     EXPECT_FALSE(at(fd).open);
   }
 }
 
-TEST_P(StreamServerTest, ADrainLingersForClientsThatHaveJustGotSomething) {
+TEST_P(StreamServerTest, ADrainLingersForClientsThatWereJustSentSomething) {
   start();
   const int fd = connect();
   server->drain();
@@ -284,7 +284,7 @@ TEST_P(StreamServerTest, ADrainLingersForClientsThatHaveJustGotSomething) {
   EXPECT_TRUE(server->has_settled());
 }
 
-TEST_P(StreamServerTest, ADrainCancelsWhatTakesTooLong) {
+TEST_P(StreamServerTest, ADrainCancelsHandlersThatTakeTooLong) {
   start();
   const int fd = connect("sleep\n");
   server->drain();
@@ -298,7 +298,7 @@ TEST_P(StreamServerTest, ADrainCancelsWhatTakesTooLong) {
   EXPECT_EQ(server->statistics().failed, 0u);
 }
 
-TEST_P(StreamServerTest, ADrainMayWaitForEver) {
+TEST_P(StreamServerTest, TheDrainTimeoutMayBeUnlimited) {
   options.drain_timeout = base::Duration::max();
   start();
   const int fd = connect("sleep\n");
@@ -348,7 +348,7 @@ TEST_P(StreamServerTest, AHandlerMayStopItsServer) {
   EXPECT_TRUE(server->has_settled());
 }
 
-TEST_P(StreamServerTest, HandlersLearnOfTheEnd) {
+TEST_P(StreamServerTest, StopTokensTellHandlersOfTheDrain) {
   bool told = false;
   start([&told](Connection& connection) -> Task<> {
     const std::stop_callback callback(connection.stop_token(), [&told] { told = true; });
@@ -403,7 +403,7 @@ TEST_P(StreamServerTest, SurvivesTheFailureOfEverySingleCall) {
       start();
       kernel.fail_any(nth, error);
       exercise(*this);
-      pass(2s);  // accepting may rest, and lingering may last
+      pass(2s);  // accepting may be paused, and a connection may be lingering
       pass(2s);
       EXPECT_EQ(exchange(connect(), "hello\n"), "hello\n");
       stop();
@@ -412,7 +412,7 @@ TEST_P(StreamServerTest, SurvivesTheFailureOfEverySingleCall) {
   }
 }
 
-TEST_P(StreamServerTest, GoesOnWhenItsLoopIsTakenAtEveryJob) {
+TEST_P(StreamServerTest, ContinuesWhenItsLoopIsTakenAtEveryJob) {
   start([this](Connection& connection) -> Task<> {
     const auto steal = [this] { (void)loop->take(loop->look()); };  // once in each job
     steal();
@@ -433,7 +433,7 @@ TEST_P(StreamServerTest, GoesOnWhenItsLoopIsTakenAtEveryJob) {
   EXPECT_FALSE(at(one).open);
 }
 
-TEST_P(StreamServerTest, SaysWhatItCannotDo) {
+TEST_P(StreamServerTest, SaysWhyItCannotListenOrStart) {
   TcpServer other(echo_lines, {}, log, kernel);
   EXPECT_NE(other.listen("unix:/tmp/s").error().message.find("Unix"), std::string::npos);
   EXPECT_FALSE(other.listen("example.org:80"));
@@ -441,7 +441,7 @@ TEST_P(StreamServerTest, SaysWhatItCannotDo) {
   EXPECT_NE(wrong.start().error().message.find("max_connections"), std::string::npos);
 }
 
-TEST_P(StreamServerTest, AStartThatFailsHalfWayServesNobody) {
+TEST_P(StreamServerTest, AStartThatFailsHalfWayAcceptsNothing) {
   server = std::make_unique<TcpServer>(echo_lines, options, log, kernel);
   ASSERT_TRUE(server->listen("127.0.0.1:7000"));
   ASSERT_TRUE(server->listen("127.0.0.1:7001"));
@@ -459,7 +459,7 @@ INSTANTIATE_TEST_SUITE_P(, StreamServerTest,
                            return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
                          });
 
-TEST(StreamServerOptions, SayWhatCouldNotWork) {
+TEST(StreamServerOptions, SayWhatIsWrong) {
   EXPECT_TRUE(StreamServerOptions().check());
   const auto fault = [](auto change) {
     StreamServerOptions options;

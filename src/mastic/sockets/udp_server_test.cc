@@ -29,7 +29,7 @@ Task<> echo_datagram(Datagram& datagram) {
   datagram.reply(datagram.bytes());
 }
 
-/// A server on a loop that the test turns, and a network that it scripts.
+/// A server on a loop that the test drives, with a scripted network.
 struct UdpServerTest : testing::Test {
   ~UdpServerTest() override { stop(); }
   void start(DatagramHandler handler = echo_datagram) {
@@ -58,7 +58,7 @@ struct UdpServerTest : testing::Test {
   base::ScriptedKernel kernel;
   base::RecordingLog log;
   std::unique_ptr<loop::Loop> loop = loop::Loop::open(kernel, loop::TransferKind::Syscall).value();
-  const int fd = kernel.make_socket() + 1;  ///< descriptors are given in order
+  const int fd = kernel.make_socket() + 1;  ///< descriptors are numbered in order
   DatagramServerOptions options;
   std::unique_ptr<UdpServer> server;
 };
@@ -74,14 +74,14 @@ TEST_F(UdpServerTest, AnswersDatagramsInBatches) {
   EXPECT_EQ(server->statistics().handling, 0u);
 }
 
-TEST_F(UdpServerTest, AnEmptyDatagramIsOneToo) {
+TEST_F(UdpServerTest, HandlesAnEmptyDatagram) {
   start();
   socket().datagrams = {""};
   turn();
   EXPECT_EQ(socket().replies, std::vector<std::string>{""});
 }
 
-TEST_F(UdpServerTest, DropsWhatIsTooLong) {
+TEST_F(UdpServerTest, DropsDatagramsThatAreTooLong) {
   options.max_datagram_bytes = 10;
   start();
   socket().datagrams = {std::string(11, 'x'), std::string(10, 'y')};
@@ -90,7 +90,7 @@ TEST_F(UdpServerTest, DropsWhatIsTooLong) {
   EXPECT_EQ(server->statistics().dropped, 1u);
 }
 
-TEST_F(UdpServerTest, LeavesToTheSystemWhatItCannotHandleYet) {
+TEST_F(UdpServerTest, LeavesDatagramsBeyondTheMaximumToTheKernel) {
   options.max_handling = 2;
   start();
   socket().datagrams = {"sleep", "sleep", "later"};
@@ -101,18 +101,18 @@ TEST_F(UdpServerTest, LeavesToTheSystemWhatItCannotHandleYet) {
   EXPECT_EQ(socket().replies, (std::vector<std::string>{"sleep", "sleep", "later"}));
 }
 
-TEST_F(UdpServerTest, AHandlerThatThrowsHarmsNobodyElse) {
+TEST_F(UdpServerTest, AHandlerThatThrowsDoesNotAffectOthers) {
   start();
   socket().datagrams = {"throw", "throw", "x"};
   turn();
   EXPECT_EQ(socket().replies, std::vector<std::string>{"x"});
   EXPECT_EQ(server->statistics().failed, 2u);
-  ASSERT_EQ(log.lines.size(), 1u) << "at most one a second is logged";
+  ASSERT_EQ(log.lines.size(), 1u) << "at most one failure per second is logged";
   EXPECT_EQ(log.lines[0],
             "error app: the handler of a datagram failed: as it was told  client=127.0.0.1:40000");
 }
 
-TEST_F(UdpServerTest, SaysWhenTheSystemTakesNoReply) {
+TEST_F(UdpServerTest, SaysIfTheSystemRefusesAReply) {
   bool taken = true;
   start([&taken](Datagram& datagram) -> Task<> {
     taken = datagram.reply("x");
@@ -153,7 +153,7 @@ TEST_F(UdpServerTest, SurvivesTheFailureOfEverySingleCall) {
   }
 }
 
-TEST_F(UdpServerTest, SaysWhatItCannotDo) {
+TEST_F(UdpServerTest, SaysWhyItCannotListenOrStart) {
   UdpServer other(echo_datagram, {}, log, kernel);
   EXPECT_FALSE(other.listen("unix:/tmp/s"));
   EXPECT_FALSE(other.listen("example.org:37"));
@@ -183,7 +183,7 @@ class DatagramClient {
   }
   std::string receive() {
     char buffer[2048];
-    ssize_t got = -EINTR;  // a signal ends a wait that has an end of its own
+    ssize_t got = -EINTR;  // a signal interrupts a receive that has a timeout
     while (got == -EINTR) got = system_kernel().recv(socket_.fd(), buffer, sizeof buffer, 0);
     return got < 0 ? "error " + base::describe_number(static_cast<int>(-got))
                    : std::string(buffer, static_cast<std::size_t>(got));
@@ -217,7 +217,8 @@ TEST(UdpServer, ServesManyClientsOnSeveralLoops) {
   EXPECT_EQ(right, 400);
 }
 
-/// The machine's system, on which IPv6 sockets take IPv4 too; it keeps where answers leave from.
+/// The real system, on which IPv6 sockets also accept IPv4. Records from which address a reply is
+/// sent.
 class DualStackKernel final : public base::ForwardingKernel {
  public:
   DualStackKernel() : ForwardingKernel(system_kernel()) {}
@@ -232,10 +233,10 @@ class DualStackKernel final : public base::ForwardingKernel {
     source = path.local;
     return ForwardingKernel::sendmsg(fd, message, flags);
   }
-  base::IpAddress source;  ///< of the answer that left last; read it when the server has ended
+  base::IpAddress source;  ///< of the last reply; to be read when the server has ended
 };
 
-TEST(UdpServer, AnswersFromTheAddressThatWasAsked) {
+TEST(UdpServer, RepliesFromTheAddressThatWasAsked) {
   struct Case {
     std::string_view bound;
     std::string_view asked;
@@ -249,7 +250,7 @@ TEST(UdpServer, AnswersFromTheAddressThatWasAsked) {
     ASSERT_TRUE(server.listen(each.bound));
     ASSERT_TRUE(server.start());
     const base::IpAddress asked = *base::IpAddress::parse(each.asked);
-    // Connected, so that the system drops what comes from anywhere else.
+    // Connected, so that the system drops datagrams from any other address.
     DatagramClient client(base::Address({asked, server.addresses()[0].endpoint().port}));
     EXPECT_EQ(client.ask("who is there?"), "who is there?");
     server.drain();
@@ -258,7 +259,7 @@ TEST(UdpServer, AnswersFromTheAddressThatWasAsked) {
   }
 }
 
-TEST(UdpServer, BlockingHandlersHaveThreads) {
+TEST(UdpServer, BlockingHandlersRunOnThreads) {
   base::RecordingLog log;
   std::latch both(2);
   UdpServer server(
@@ -276,7 +277,7 @@ TEST(UdpServer, BlockingHandlersHaveThreads) {
   EXPECT_EQ(two.receive(), "2");
 }
 
-TEST(UdpServer, AbortDropsWhatWaitsForAThread) {
+TEST(UdpServer, AbortDropsDatagramsThatWaitForAThread) {
   base::RecordingLog log;
   std::latch begun(1), released(1);
   std::atomic<int> ran{0};

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using async::Task;
 
-/// A socket for datagrams: with a path, a name that is not in the file system ("@x"), or without one.
+/// A socket for datagrams: with a path, with an abstract name ("@x"), or without a name.
 class Sender {
  public:
   explicit Sender(const std::string& name = "") : fd_(::socket(AF_UNIX, SOCK_DGRAM, 0)) {
@@ -38,7 +38,7 @@ class Sender {
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
-  /// 0, or an errno.
+  /// Sends a datagram. Returns 0 or an errno.
   int send(const std::string& path, std::string_view bytes, int flags = 0) const {
     auto [address, size] = address_of(path);
     const ssize_t sent = ::sendto(fd_, bytes.data(), bytes.size(), flags,
@@ -100,7 +100,7 @@ Task<> send_back(Datagram& datagram) {
   co_return;
 }
 
-TEST_F(UnixDatagramServerTest, AnswersWhoeverHasAName) {
+TEST_F(UnixDatagramServerTest, RepliesToSocketsThatHaveAName) {
   start(send_back);
   const Sender by_path(at("client"));
   ASSERT_EQ(by_path.send(path, "hello"), 0);
@@ -113,7 +113,7 @@ TEST_F(UnixDatagramServerTest, AnswersWhoeverHasAName) {
   EXPECT_EQ(server->statistics().replied, 2u);
 }
 
-TEST_F(UnixDatagramServerTest, SaysWhoSentIt) {
+TEST_F(UnixDatagramServerTest, TellsTheHandlerWhoSentADatagram) {
   start([](Datagram& datagram) -> Task<> {
     EXPECT_TRUE(datagram.peer().ip.is_none());
     datagram.reply(datagram.peer_path());
@@ -148,7 +148,7 @@ TEST_F(UnixDatagramServerTest, CannotReplyToASocketWithoutAName) {
       "client=unix");
 }
 
-TEST_F(UnixDatagramServerTest, TakesWhatIsAsLongAsAllowedAndDropsTheRest) {
+TEST_F(UnixDatagramServerTest, AcceptsDatagramsAsLongAsTheLimitAndDropsLongerOnes) {
   options.max_datagram_bytes = 65'535;
   start(send_back);
   const Sender sender(at("client"));
@@ -160,7 +160,7 @@ TEST_F(UnixDatagramServerTest, TakesWhatIsAsLongAsAllowedAndDropsTheRest) {
   EXPECT_EQ(server->statistics().dropped, 1u);
 }
 
-TEST_F(UnixDatagramServerTest, SaysWhenAPeerHasGoneOrDoesNotRead) {
+TEST_F(UnixDatagramServerTest, SaysIfAPeerIsGoneOrDoesNotRead) {
   std::atomic<int> taken{-1};
   std::latch gone(1);
   start([&](Datagram& datagram) {
@@ -181,12 +181,12 @@ TEST_F(UnixDatagramServerTest, SaysWhenAPeerHasGoneOrDoesNotRead) {
   ASSERT_EQ(deaf.send(path, "?"), 0);
   while (taken < 0) std::this_thread::yield();
   EXPECT_GT(taken, 0);
-  EXPECT_LT(taken, 100'000) << "it never waits";
+  EXPECT_LT(taken, 100'000) << "reply() never waits";
   end();
   EXPECT_EQ(server->statistics().unsent, 2u);
 }
 
-TEST_F(UnixDatagramServerTest, LosesNothingThoughItIsBehind) {
+TEST_F(UnixDatagramServerTest, LosesNothingWhenItIsSlow) {
   options.max_handling = 2;
   std::atomic<int> handled{0};
   start([&](Datagram&) -> Task<> {
@@ -194,12 +194,13 @@ TEST_F(UnixDatagramServerTest, LosesNothingThoughItIsBehind) {
     co_return;
   });
   const Sender sender;
-  for (int i = 0; i < 1000; ++i) ASSERT_EQ(sender.send(path, "x"), 0) << "it waits for room";
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_EQ(sender.send(path, "x"), 0) << "the sender waits for room";
   while (handled < 1000) std::this_thread::yield();
   EXPECT_EQ(server->statistics().dropped, 0u);
 }
 
-TEST_F(UnixDatagramServerTest, LetsNobodyElseSendUnlessItIsTold) {
+TEST_F(UnixDatagramServerTest, AdmitsOnlyTheSameUserByDefault) {
   start(send_back);
   struct stat status{};
   ASSERT_EQ(::stat(path.c_str(), &status), 0);
@@ -229,10 +230,10 @@ TEST_F(UnixDatagramServerTest, RemovesItsFileWhenItDrains) {
   released.count_down();
   EXPECT_EQ(sender.receive(), "still here");
   server->wait();
-  EXPECT_TRUE(fs::exists(path)) << "which is the successor's";
+  EXPECT_TRUE(fs::exists(path)) << "the file now belongs to the successor";
 }
 
-TEST_F(UnixDatagramServerTest, ReplacesWhatADeadProcessLeftAndNothingElse) {
+TEST_F(UnixDatagramServerTest, ReplacesOnlyTheSocketOfADeadProcess) {
   {
     const Sender dead(path);
   }
@@ -244,7 +245,7 @@ TEST_F(UnixDatagramServerTest, ReplacesWhatADeadProcessLeftAndNothingElse) {
                                        ": Address already in use; a program listens there, or it "
                                        "is another file: choose another path");
   UnixServer of_streams(ConnectionHandler([](Connection&) -> Task<> { co_return; }), {}, log);
-  EXPECT_FALSE(of_streams.listen(path)) << "a server of streams does not take it either";
+  EXPECT_FALSE(of_streams.listen(path)) << "a server of connections does not replace it either";
   EXPECT_TRUE(fs::exists(path));
 }
 
