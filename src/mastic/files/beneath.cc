@@ -18,13 +18,13 @@
 namespace mastic::files {
 namespace {
 
-constexpr int kMaxLinks = 40;  // that one path may lead through, as the kernel has it
+constexpr int kMaxLinks = 40;  // per path, as in the kernel
 
-/// A way along one path.
+/// Resolves one path.
 ///
-/// 1. `inside_` are the directories between the root and where the way stands, each opened by name
-///    in the one before it without following a link; so all of them were below the root.
-/// 2. `rest_` is what is still to be gone, relative to the last of them.
+/// 1. `inside_` holds the directories from the root to the current one, each opened by name in the
+///    one before it without following a link. So all of them were below the root.
+/// 2. `rest_` is the part of the path that is not resolved yet, relative to the last of them.
 class Walk {
  public:
   Walk(base::Kernel& kernel, int root, const char* path)
@@ -42,6 +42,8 @@ class Walk {
         inside_.pop_back();
         continue;
       }
+      // Every name is tried as a link first. Between readlinkat and openat it may become a link;
+      // then O_NOFOLLOW makes the openat fail.
       const int followed = follow_link(name);
       if (followed == 0) continue;
       if (followed != -EINVAL) return followed;
@@ -50,13 +52,13 @@ class Walk {
       if (fd < 0) return fd;
       inside_.emplace_back(kernel_, fd);
     }
-    return kernel_.openat(here(), ".", flags);  // it ended with a dot segment
+    return kernel_.openat(here(), ".", flags);  // the path ended with a dot segment
   }
 
  private:
   [[nodiscard]] int here() const { return inside_.empty() ? root_ : inside_.back().fd(); }
 
-  /// Takes one name off `rest_`, and the slashes behind it.
+  /// Removes the next name, and the slashes after it, from `rest_` and returns it.
   std::string take_name() {
     const std::size_t end = std::min(rest_.find('/'), rest_.size());
     const std::size_t next = std::min(rest_.find_first_not_of('/', end), rest_.size());
@@ -66,13 +68,16 @@ class Walk {
     return name;
   }
 
-  /// Puts what the link `name` says before `rest_`. -EINVAL when it is there and no link.
+  /// Puts the target of the link `name` in front of `rest_`. Returns -EINVAL if `name` exists and
+  /// is not a link.
   int follow_link(const std::string& name) {
     std::array<char, PATH_MAX> target;
     const ssize_t size = kernel_.readlinkat(here(), name.c_str(), target);
     if (size < 0) return static_cast<int>(size);
     if (++links_ > kMaxLinks) return -ELOOP;
     if ((last_flags_ & O_DIRECTORY) != 0) rest_.insert(0, "/");
+    // The target is resolved by the same loop, so an absolute one, or one with too many "..", is
+    // refused there.
     rest_.insert(0, target.data(), static_cast<std::size_t>(size));
     return rest_.size() < std::size_t{2} * PATH_MAX ? 0 : -ENAMETOOLONG;
   }
@@ -81,7 +86,7 @@ class Walk {
   int root_;
   std::string rest_;
   std::vector<base::Descriptor> inside_;
-  int last_flags_ = 0;  ///< for the name taken last, should it be the last of all
+  int last_flags_ = 0;  ///< for opening the name that was taken last
   int links_ = 0;
 };
 
@@ -91,7 +96,7 @@ int open_by_kernel(base::Kernel& kernel, int directory, const char* path, int fl
   constexpr std::uint64_t kInside = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   const int fd = kernel.openat2(directory, path, flags, kInside);
   if (fd != -EAGAIN) return fd;
-  return kernel.openat2(directory, path, flags, kInside);  // a rename raced with it
+  return kernel.openat2(directory, path, flags, kInside);  // -EAGAIN: a rename raced with it
 }
 
 int open_by_steps(base::Kernel& kernel, int directory, const char* path, int flags) {
@@ -100,7 +105,7 @@ int open_by_steps(base::Kernel& kernel, int directory, const char* path, int fla
 
 OpenBeneath choose_open_beneath(base::Kernel& kernel, int directory) {
   const int fd = open_by_kernel(kernel, directory, ".", O_PATH | O_DIRECTORY);
-  // Profiles of containers that are older than the call refuse what they do not know with EPERM.
+  // Seccomp profiles of containers that are older than the call refuse it with EPERM.
   if (fd == -ENOSYS || fd == -EPERM) return open_by_steps;
   if (fd >= 0) kernel.close(fd);
   return open_by_kernel;

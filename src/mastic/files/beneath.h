@@ -1,4 +1,4 @@
-// Opening what lies below a directory, and nothing else.
+// Opening files below a directory and nowhere else.
 
 #pragma once
 
@@ -6,23 +6,25 @@
 
 namespace mastic::files {
 
-/// Opens `path` below the open `directory`, with O_* `flags`; returns the descriptor or -errno.
+/// A function that opens `path` below the open `directory`, with O_* `flags`. It returns the
+/// descriptor or -errno.
 ///
-/// Whatever the path, the links in the tree and races with renames say, nothing outside of
-/// `directory` is opened: a path, or a link, that is absolute or leads above it is -EXDEV (or
-/// -ELOOP), and relative links that stay inside on their whole way are followed. "." is the
-/// directory itself.
+/// Nothing outside of `directory` is opened, whatever the path and the links in the tree contain,
+/// and also in races with renames. A path or link that is absolute or leads above `directory` gives
+/// -EXDEV (or -ELOOP). Relative links are followed if every step of their path stays inside. "." is
+/// the directory itself.
 using OpenBeneath = int (*)(base::Kernel& kernel, int directory, const char* path, int flags);
 
-/// The kernel resolves the path (openat2 with RESOLVE_BENEATH, Linux 5.6).
+/// Lets the kernel resolve the path (openat2 with RESOLVE_BENEATH, since Linux 5.6).
 [[nodiscard]] int open_by_kernel(base::Kernel& kernel, int directory, const char* path, int flags);
 
-/// For older kernels, and for containers whose profile knows no openat2: goes along the path name
-/// by name and reads links itself. Each directory on the way is held open, so that ".." is the one
-/// it came from, wherever that was moved meanwhile. Costs two calls for each name.
+/// Resolves the path itself, name by name, and reads the links. This is for older kernels, and for
+/// containers whose seccomp profile does not know openat2. Each directory on the way is held open,
+/// so that ".." leads back to the directory it came from, even if that was moved meanwhile. Costs
+/// two system calls for each name.
 [[nodiscard]] int open_by_steps(base::Kernel& kernel, int directory, const char* path, int flags);
 
-/// The first of these that can be had here.
+/// Returns open_by_kernel if the kernel supports it, and otherwise open_by_steps.
 [[nodiscard]] OpenBeneath choose_open_beneath(base::Kernel& kernel, int directory);
 
 }  // namespace mastic::files

@@ -25,7 +25,7 @@ using http::Precondition;
 using http::Status;
 using Verdict = http::RangeRequest::Verdict;
 
-/// Bytes `offset` to `offset + size` of a file, from memory or from the disk cache.
+/// Makes a body of `size` bytes of a file, beginning at `offset`, from memory or from the file.
 Body part_of(const std::shared_ptr<const CachedFile>& file, std::uint64_t offset,
              std::uint64_t size) {
   if (file->content) {
@@ -34,7 +34,10 @@ Body part_of(const std::shared_ptr<const CachedFile>& file, std::uint64_t offset
   return Body(Body::File{file->descriptor, offset, size});
 }
 
-/// Several ranges, one after the other, each with its head.
+/// The body of a multipart/byteranges answer (RFC 9110 §14.6): several ranges, each after its own
+/// head.
+///
+///     head 0 │ bytes │ head 1 │ bytes │ … │ tail
 class Parts final : public app::BodySource {
  public:
   Parts(std::shared_ptr<const CachedFile> file, http::Byteranges parts)
@@ -66,8 +69,9 @@ class Parts final : public app::BodySource {
     if (file_->content) return std::optional(std::string_view(*file_->content).substr(at, size));
     return read_block(at, size);
   }
-  /// A read may give less than was asked for, at a signal or on some file systems. None at all says
-  /// that the file has shrunk: its size was promised, so the answer is aborted.
+  /// Reads one block. A read may return less than was asked for, at a signal or on some file
+  /// systems. If it returns nothing, the file has become shorter. Its former size was already sent
+  /// in Content-Length, so the answer has to be aborted.
   Task<std::optional<std::string_view>> read_block(std::uint64_t at, std::uint64_t size) {
     text_.resize(size);
     const base::Descriptor& descriptor = *file_->descriptor;
@@ -91,7 +95,8 @@ class Parts final : public app::BodySource {
   std::string text_;
 };
 
-/// What the Range field asks for; Ignore when there is none, or it is not to be honoured.
+/// Returns the ranges that the request asks for. The verdict is Ignore if it has no Range field, is
+/// not a GET, or its If-Range does not hold.
 http::RangeRequest wanted_ranges(const Request& request, const http::Validators& validators,
                                  std::uint64_t size, const Options& options, std::int64_t now) {
   const auto field = request.field(FieldName::Range);
@@ -112,6 +117,7 @@ Response answer_with_file(Request& request, const std::shared_ptr<const CachedFi
 
   const auto precondition =
       http::evaluate(request.method(), request.fields(), validators, unix_now);
+  // RFC 9110 §13.2.2: preconditions come before ranges.
   if (precondition == Precondition::Failed) {
     return app::error_response(request, Status::PreconditionFailed);
   }

@@ -1,4 +1,4 @@
-// What a GET or HEAD of one file is answered with: whole, a part, several parts, or not at all.
+// The answer to a GET or HEAD of one file: all of it, one or several ranges, or an error.
 
 #pragma once
 
@@ -11,7 +11,8 @@
 
 namespace mastic::files {
 
-/// Evaluates preconditions and ranges (RFC 9110 §13 and §14) and fills in the fields of the file.
+/// Makes the answer to a GET or HEAD of `file`: evaluates preconditions and ranges (RFC 9110 §13
+/// and §14) and adds the fields of the file. `unix_now` is the current time in seconds since 1970.
 [[nodiscard]] app::Response answer_with_file(app::Request& request,
                                              const std::shared_ptr<const CachedFile>& file,
                                              const Options& options, std::int64_t unix_now);

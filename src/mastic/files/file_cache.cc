@@ -13,15 +13,15 @@
 namespace mastic::files {
 namespace {
 
-constexpr base::Duration kTrusted = std::chrono::seconds(1);
+constexpr base::Duration kTrusted = std::chrono::seconds(1);  // until an entry is checked again
 
 void append_hexadecimal(std::string& out, std::uint64_t number) {
   char digits[16];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr);
 }
 
-/// The coding that a name says a file is in, other than as a sibling: `.svgz` is an image for
-/// whoever decodes it, and for nobody else.
+/// Returns the content coding that follows from the name of a file itself. `.svgz` is an SVG image
+/// that is stored compressed: without Content-Encoding a client could not read it.
 http::ContentCoding own_coding(std::string_view path, std::string_view media_type) {
   constexpr std::string_view kEnding = ".svgz";
   const bool ends_so =
@@ -31,9 +31,10 @@ http::ContentCoding own_coding(std::string_view path, std::string_view media_typ
   return is_image ? http::ContentCoding::Gzip : http::ContentCoding::Identity;
 }
 
-/// The whole of a small file; nothing when it changes while it is read.
+/// Reads all of a small file. Returns std::nullopt if its size changes meanwhile, or it cannot be
+/// read.
 std::optional<std::string> read_whole(const base::Descriptor& file, std::uint64_t size) {
-  std::string content(size + 1, '\0');  // one more, to notice that it grew
+  std::string content(size + 1, '\0');  // one more byte, to notice that the file grew
   std::size_t have = 0;
   while (have < content.size()) {
     const ssize_t got = file.kernel().pread(file.fd(), content.data() + have, content.size() - have,
@@ -62,8 +63,8 @@ std::string CachedFile::entity_tag(std::string_view of_coding) const {
   append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.modified_ns));
   if (status.modified_ns == 0) {
     append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.changed));
-    // The clock of a file system moves in steps of milliseconds: a file that was put in the place of
-    // another within one step differs from it by its number alone.
+    // The clock of a file system moves in steps of milliseconds. A file that replaced another one
+    // within one step differs from it only by its inode.
     append_hexadecimal(tag += '.', status.inode);
   }
   append_hexadecimal(tag += '-', status.size);
@@ -93,13 +94,15 @@ std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
       if (now - entry->checked < kTrusted) return entry->file;
       known = entry->file;
     }
+    // The file is opened without the lock, because that may wait for a disk. Two threads may load
+    // the same file; the second one then replaces the entry of the first.
     tree = shard.tree;
   }
   if (!tree) return std::unexpected(http::Status::NotFound);
   auto loaded = load(*tree, std::string(path), known);
   const bool keeps = loaded && (*loaded)->status.kind == FileStatus::Kind::File;
   const std::lock_guard lock(shard.mutex);
-  if (shard.tree != tree) return loaded;  // another tree took its place meanwhile
+  if (shard.tree != tree) return loaded;  // the root was replaced meanwhile
   if (const auto found = shard.by_path.find(path); found != shard.by_path.end()) {
     drop(shard, found->second);
   }
@@ -107,7 +110,7 @@ std::expected<std::shared_ptr<const CachedFile>, http::Status> FileCache::get(
   return loaded;
 }
 
-/// `known` when the file and its siblings are still those.
+/// Loads the file at `path` with its siblings. Returns `known` if nothing has changed.
 FileCache::Loaded FileCache::load(const Tree& tree, const std::string& path,
                                   const std::shared_ptr<const CachedFile>& known) const {
   auto loaded = load_alone(tree, path, http::ContentCoding::Identity, known);
@@ -116,6 +119,7 @@ FileCache::Loaded FileCache::load(const Tree& tree, const std::string& path,
                                  (*loaded)->status.kind == FileStatus::Kind::File;
   if (!may_have_siblings) return loaded;
   auto siblings = load_siblings(tree, path, **loaded, known);
+  // A CachedFile is immutable and may be in use, so a change of its siblings makes a new one.
   if (siblings == (*loaded)->siblings) return loaded;
   CachedFile whole = **loaded;
   whole.siblings = std::move(siblings);
@@ -139,12 +143,14 @@ std::vector<CachedFile::Sibling> FileCache::load_siblings(
     }
     const auto loaded = load_alone(tree, path + ending, coding, known_sibling);
     if (!loaded || (*loaded)->status.kind != FileStatus::Kind::File) continue;
+    // A sibling that is older than its file is left over from a former version of it.
     if ((*loaded)->status.modified >= file.status.modified) siblings.push_back({coding, *loaded});
   }
   return siblings;
 }
 
-/// `known` when the file is still that one. With a coding, `path` has that one's ending.
+/// Loads the file at `path` without siblings. Returns `known` if it has not changed. With a
+/// `coding`, `path` has the ending of that coding.
 FileCache::Loaded FileCache::load_alone(const Tree& tree, const std::string& path,
                                         http::ContentCoding coding,
                                         const std::shared_ptr<const CachedFile>& known) const {
@@ -153,6 +159,7 @@ FileCache::Loaded FileCache::load_alone(const Tree& tree, const std::string& pat
   if (opened->status.kind == FileStatus::Kind::Other) {
     return std::unexpected(http::Status::NotFound);
   }
+  // The status includes ctime and inode, so any write or replacement makes a new version.
   if (known && known->status == opened->status) return known;
   CachedFile file;
   file.status = opened->status;
@@ -168,7 +175,7 @@ FileCache::Loaded FileCache::load_alone(const Tree& tree, const std::string& pat
   return std::make_shared<const CachedFile>(std::move(file));
 }
 
-/// `negotiated` when it is one of several that a client may get.
+/// Makes the fields of an answer. `negotiated` says that the client gets one of several codings.
 http::Fields FileCache::fields_of(const CachedFile& file, bool negotiated) const {
   using http::FieldName;
   const bool is_coded = file.coding != http::ContentCoding::Identity;
@@ -186,7 +193,7 @@ http::Fields FileCache::fields_of(const CachedFile& file, bool negotiated) const
   return fields;
 }
 
-/// Whether pages of other origins may read it.
+/// Whether pages of other origins may read files of this type (Options::share).
 bool FileCache::is_shared(std::string_view media_type) const {
   const std::string_view essence = base::trim(base::take_until(media_type, ';'));
   return !shared_.empty() && http::choose_media_type(shared_, {&essence, 1}).has_value();
@@ -198,6 +205,8 @@ void FileCache::keep(Shard& shard, std::string_view path, std::shared_ptr<const 
   shard.files += file->files();
   shard.entries.push_front({std::string(path), std::move(file), now});
   shard.by_path.emplace(shard.entries.front().path, shard.entries.begin());
+  // Each shard has its part of the limits, so no counter is shared. The newest entry always stays,
+  // even if it alone is above them.
   while (shard.entries.size() > 1 && (shard.bytes > options_.max_memory_bytes / kShards ||
                                       shard.files > options_.max_open_files / kShards)) {
     drop(shard, std::prev(shard.entries.end()));
@@ -218,7 +227,7 @@ void FileCache::drop_former_trees() {
   }
 }
 
-/// Requires: the shard is locked.
+/// Empties the shard if its entries are of a former tree. Requires: the shard is locked.
 void FileCache::move_to_current_tree(Shard& shard) const {
   if (shard.tree.get() == root_.current()) return;
   shard.tree = root_.tree();

@@ -1,4 +1,4 @@
-// Files kept at hand: small ones in memory, large ones open.
+// A cache of files: small ones in memory, large ones as open descriptors.
 
 #pragma once
 
@@ -25,9 +25,9 @@
 
 namespace mastic::files {
 
-/// One state of a file. Immutable; lives as long as anyone sends from it.
+/// One version of a file. It is immutable and lives as long as an answer is sent from it.
 struct CachedFile {
-  /// A precompressed sibling: `name.br` beside `name`.
+  /// A precompressed sibling, such as `name.br` beside `name`.
   struct Sibling {
     http::ContentCoding coding;
     std::shared_ptr<const CachedFile> file;
@@ -36,35 +36,38 @@ struct CachedFile {
 
   std::shared_ptr<const base::Descriptor> descriptor;
   FileStatus status;
-  std::optional<std::string> content;  ///< of a small file
-  std::vector<Sibling> siblings;       ///< those that are no older; the one to be preferred first
-  http::ContentCoding coding = http::ContentCoding::Identity;  ///< as a sibling, or by its name
-  std::string media_type;  ///< as that of the file it stands for
-  /// Of an answer that has all of it: ready made, so that a request only copies them.
+  std::optional<std::string> content;  ///< only of a small file
+  std::vector<Sibling> siblings;       ///< those not older than the file, best coding first
+  http::ContentCoding coding = http::ContentCoding::Identity;  ///< of a sibling, or by its name
+  std::string media_type;  ///< for a sibling, that of the original file
+  /// The fields of an answer with the whole file. They are prepared here, so that a request only
+  /// copies them.
   http::Fields fields;
 
-  /// A strong entity tag, with its quotes, that tells this state from every other. Where the time
-  /// of modification has no fraction, and so may have been set by hand, the time of the last change
-  /// and the number of the file (its inode) are in it too.
+  /// Makes a strong entity tag, with quotes, that differs for every version of the file. It
+  /// consists of the time of modification and the size. If that time has no fraction of a second,
+  /// it may have been set by a program, such as an archiver; then the tag also contains the time of
+  /// the last change (ctime) and the inode. `of_coding` is the content coding, or empty.
   [[nodiscard]] std::string entity_tag(std::string_view of_coding) const;
-  /// What keeping it takes: files, and bytes of memory.
+  /// What the entry counts in the cache: files, and bytes of memory.
   [[nodiscard]] std::size_t files() const { return 1 + siblings.size(); }
   [[nodiscard]] std::uint64_t bytes() const;
 };
 
-/// Callable from every thread. An entry is trusted for a second, and then looked at anew, so a
-/// changed file is served within that time; what is not used for longest goes when there is no
-/// room. Of a tree that is no longer the root's it gives nothing.
+/// Keeps files of the root's current tree. An entry is used without a check for one second and then
+/// compared with the file system, so a change is served after at most a second. When there is no
+/// room, the least recently used entry is dropped. Any thread may call these functions.
 class FileCache {
  public:
-  /// `root` and `options` must outlive it. Requires: options that passed their check.
+  /// Makes an empty cache. Requires: `options` passed their check; `root` and `options` outlive it.
   FileCache(const Root& root, const Options& options);
 
-  /// The regular file or directory at `path`; a directory is not kept. A file comes with its
-  /// precompressed siblings, when Options want them. The error is what to answer.
+  /// Returns the regular file or directory at `path`. A file comes with its precompressed siblings,
+  /// if Options ask for them. Directories are not cached. The error is the status to answer.
   [[nodiscard]] std::expected<std::shared_ptr<const CachedFile>, http::Status> get(
       std::string_view path);
-  /// Lets go of all that is not of the root's tree, so that nothing of another one stays open.
+  /// Drops all entries of trees that are no longer the root's, so that none of their files stay
+  /// open.
   void drop_former_trees();
 
  private:
@@ -74,11 +77,11 @@ class FileCache {
     base::Instant checked;
   };
   using Entries = std::list<Entry>;
-  /// A part of the cache with a lock of its own, so that threads rarely meet.
+  /// A part of the cache with its own mutex, so that threads rarely contend.
   struct Shard {
     std::mutex mutex;
-    std::shared_ptr<const Tree> tree;  ///< that all entries are of
-    Entries entries;                   ///< the one used last first
+    std::shared_ptr<const Tree> tree;  ///< the tree of all entries
+    Entries entries;                   ///< most recently used first
     std::unordered_map<std::string_view, Entries::iterator> by_path;
     std::uint64_t bytes = 0;
     std::size_t files = 0;
@@ -105,7 +108,7 @@ class FileCache {
   const Root& root_;
   const Options& options_;
   http::MediaTypes types_;
-  std::string shared_;  ///< media ranges, as a list
+  std::string shared_;  ///< the media ranges of Options::share, as a list
   std::array<Shard, kShards> shards_;
 };
 

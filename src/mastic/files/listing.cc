@@ -42,8 +42,8 @@ p { color: var(--faint); }
   th, td { padding: .75rem .5rem; } }
 )";
 
-/// "file2" before "file10", letters without regard to case; by bytes where that leaves them equal, so that
-/// the order is the same each time.
+/// Compares names as people sort them: "file2" before "file10", letters without regard to case.
+/// Names that are equal in this way are compared by bytes, so that the order is always the same.
 bool natural_less(std::string_view a, std::string_view b) {
   std::size_t i = 0;
   std::size_t j = 0;
@@ -59,7 +59,8 @@ bool natural_less(std::string_view a, std::string_view b) {
       const auto digits = [](std::string_view number) {
         return number.substr(std::min(number.find_first_not_of('0'), number.size()));
       };
-      // Without zeros in front, the longer number is the larger one, however many digits they have.
+      // Compared as text, so a number may have any number of digits: without leading zeros, the
+      // longer one is larger.
       const auto by_value = [&](std::string_view number) {
         return std::pair(digits(number).size(), digits(number));
       };
@@ -87,15 +88,17 @@ void sort_entries(std::vector<Tree::Entry>& entries, ListingOrder order) {
     if (order.by == By::Date && x.status.modified != y.status.modified) {
       return x.status.modified < y.status.modified;
     }
+    // Equal sizes and dates are sorted by name, ascending in both orders.
     return order.by == By::Name ? natural_less(x.name, y.name) : natural_less(a.name, b.name);
   });
 }
 
-/// A name that strangers gave, for people. <bdi> keeps one with letters from right to left, or with
-/// characters that turn the direction, from turning the text beside it.
+/// Adds the name of a file, which may come from strangers. <bdi> keeps letters that are written
+/// from right to left, and characters that change the direction, from affecting the text around the
+/// name.
 void add_name(HtmlWriter& page, std::string_view name) { page.add("<bdi>", name, "</bdi>"); }
 
-/// The path with a link for each directory above: "/", "a/", "b".
+/// Adds the path with a link for each directory above: "/", "a/", "b".
 void add_breadcrumbs(HtmlWriter& page, std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
   auto above = static_cast<std::size_t>(std::ranges::count(path, '/'));
@@ -131,7 +134,8 @@ void add_date(HtmlWriter& page, std::int64_t modified) {
            "</time>");
 }
 
-/// Links begin with "./": a name such as "javascript:x" would be a scheme without it.
+/// Adds a row. Links begin with "./", because a name such as "javascript:x" alone would be a URL
+/// with a scheme.
 void add_row(HtmlWriter& page, const Tree::Entry& entry) {
   const bool directory = entry.status.kind == Kind::Directory;
   const Markup slash = directory ? Markup("/") : Markup();
@@ -146,7 +150,7 @@ void add_row(HtmlWriter& page, const Tree::Entry& entry) {
   page.add("</td></tr>\n");
 }
 
-/// What stands before the rows.
+/// Returns the page up to the first row.
 HtmlWriter page_top(std::string_view title, bool has_parent, ListingOrder order) {
   HtmlWriter page;
   page.add(
@@ -170,11 +174,11 @@ HtmlWriter page_top(std::string_view title, bool has_parent, ListingOrder order)
   return page;
 }
 
-/// Produces the page: its top, then rows until a piece is large enough, and what closes it with the
-/// last of them.
+/// Produces the page in pieces of about kPieceBytes. The first one begins with the top of the page,
+/// the last one ends with its bottom.
 class ListingProducer {
  public:
-  /// `entries` are in order.
+  /// Requires: `entries` are sorted.
   ListingProducer(std::string_view title, bool has_parent, std::vector<Tree::Entry> entries,
                   bool complete, ListingOrder order)
       : piece_(page_top(title, has_parent, order)),
@@ -186,7 +190,8 @@ class ListingProducer {
     fill();
   }
 
-  /// For Body::produced_by: the names, which stay until the page is over, and the next piece.
+  /// The memory that the page holds, for Body::produced_by: the names, which stay until the end,
+  /// and the next piece.
   [[nodiscard]] std::uint64_t held_bytes() const { return held_bytes_ + piece_.html().capacity(); }
   /// Whether the first piece is the whole page.
   [[nodiscard]] bool is_short() const { return next_ == entries_.size(); }
@@ -212,7 +217,7 @@ class ListingProducer {
     piece_.add("</main>\n</body>\n</html>\n");
   }
 
-  HtmlWriter piece_;  ///< to be given next
+  HtmlWriter piece_;  ///< the next piece to give
   std::vector<Tree::Entry> entries_;
   std::uint64_t held_bytes_ = 0;
   std::size_t next_ = 0;

@@ -1,4 +1,4 @@
-// The page that lists a directory.
+// The HTML page that lists a directory.
 
 #pragma once
 
@@ -11,27 +11,28 @@
 
 namespace mastic::files {
 
-/// What a listing is sorted by. Directories always come first.
+/// The order of a listing. Directories always come first.
 struct ListingOrder {
   enum class By { Name, Size, Date };
   By by = By::Name;
   bool descending = false;
 
-  /// From a query such as `by=size&order=desc`; what is not understood is as if it were not there.
+  /// Reads the order from a query such as `by=size&order=desc`. Unknown parts are ignored.
   [[nodiscard]] static ListingOrder from_query(std::string_view query);
 };
 
-/// An HTML page without scripts: readable by people and screen readers, with the keyboard and on a
-/// phone, in dark and light. `title` is the path as people read it; `has_parent` makes a link
-/// upwards. Names are escaped as text and encoded as links, whatever bytes they are made of.
+/// Makes an HTML page without scripts, for screens, phones, keyboards and screen readers, in a dark
+/// and a light style. `title` is the decoded path; `has_parent` adds a link to the directory above;
+/// `complete` is false if there are more entries than `entries`. Names are escaped in text and
+/// encoded in links, whatever bytes they contain.
 ///
-/// A short page is at hand whole. A long one is produced while it is sent, so a client that reads
-/// nothing of it costs its names and not its text.
+/// A short page is made at once. A long one is produced while it is sent, so that a client which
+/// does not read costs the memory of the names and not of the whole page.
 [[nodiscard]] app::Body listing_page(std::string_view title, bool has_parent,
                                      std::vector<Tree::Entry> entries, bool complete,
                                      ListingOrder order);
 
-/// Its style, with what else its policy says.
+/// The style of the page, and the rest of its Content-Security-Policy.
 [[nodiscard]] const app::PageStyle& listing_style();
 
 }  // namespace mastic::files

@@ -12,32 +12,37 @@ namespace mastic::files {
 
 /// The settings of a static tree.
 struct Options {
-  /// The files that answer for a directory; the first that is there is taken.
+  /// The names of index files of a directory; the first one that exists is served.
   std::vector<std::string> index = {"index.html"};
-  /// Whether directories without an index are listed.
+  /// Whether directories without an index file are listed.
   bool listing = false;
-  /// Whether names are served that begin with a dot or end with ~, .bak, .ini or .swp.
+  /// Whether files are served whose names begin with a dot or end with ~, .bak, .ini or .swp.
   bool hidden_files = false;
-  /// Whether name.br, name.zst and name.gz are sent in place of name to clients that accept them.
+  /// Whether name.br, name.zst and name.gz are sent instead of name to clients that accept them.
   bool precompressed = true;
-  /// The Cache-Control field of every file, such as "max-age=3600"; empty for none.
+  /// The value of the Cache-Control field of every file, such as "max-age=3600"; empty for no
+  /// field.
   std::string cache_control;
-  std::vector<std::string> types;  ///< rules such as `.m4s=video/iso.segment` (http::MediaTypes)
-  std::vector<std::string> share;  ///< media types or ranges of them, such as `font/*`
-  /// The most ranges of one request; beyond that the whole file is sent.
+  /// Additional media types of names, as rules such as `.m4s=video/iso.segment` (http::MediaTypes).
+  std::vector<std::string> types;
+  /// The media types, such as `font/*`, of files that pages of other origins may read.
+  std::vector<std::string> share;
+  /// The maximum number of ranges of one request; beyond it the whole file is sent.
   std::uint64_t max_ranges = 16;
-  /// The largest file that is kept in memory; larger ones are sent from the disk cache.
+  /// The maximum size of a file that is cached in memory; larger ones are sent from the file.
   std::uint64_t max_memory_file_bytes = 64 << 10;
-  /// What all files kept in memory may take; beyond that the one not used for longest is dropped.
+  /// The maximum size of all files cached in memory; beyond it the least recently used one is
+  /// dropped.
   std::uint64_t max_memory_bytes = 64 << 20;
-  /// The most files kept open or in memory; beyond that the one not used for longest is closed.
+  /// The maximum number of cached files, open or in memory; beyond it the least recently used one
+  /// is closed.
   std::uint64_t max_open_files = 512;
-  /// The most names in one listing; the rest is left out, and said so.
+  /// The maximum number of names in one listing; beyond it the page says that there are more.
   std::uint64_t max_listed = 10'000;
 
-  /// Binds every member to its name.
+  /// Adds every member to `table` under its name.
   void describe(base::OptionTable& table);
-  /// Fails, and names the option, when a value could not work.
+  /// Checks the options. Fails with a message that names the option which is wrong.
   [[nodiscard]] base::Result<void> check() const;
 };
 

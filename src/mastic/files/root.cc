@@ -10,6 +10,8 @@ namespace mastic::files {
 using base::Level;
 
 base::Result<std::unique_ptr<Root>> Root::open(base::Kernel& kernel, std::string path) {
+  // Held open, so that a relative path keeps its meaning if the program changes its working
+  // directory.
   const int start = kernel.openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY);
   if (start < 0) return base::fail_with_number(-start, "cannot open the working directory");
   base::Descriptor working(kernel, start);
@@ -29,11 +31,12 @@ Root::Root(base::Kernel& kernel, std::string path, base::Descriptor start, Tree 
 
 std::optional<Root::Change> Root::look() {
   const std::int64_t second = kernel_.unix_seconds();
+  // The fast path of every request: two atomic loads and no system call.
   if (looked_.load(std::memory_order_relaxed) == second && current() != nullptr) {
     return std::nullopt;
   }
   const std::unique_lock lock(looking_, std::try_to_lock);
-  if (!lock) return std::nullopt;  // another thread looks
+  if (!lock) return std::nullopt;  // another thread is checking
   looked_.store(second, std::memory_order_relaxed);
   return look_now();
 }
@@ -43,8 +46,11 @@ std::optional<Root::Change> Root::look_now() {
   if (kernel_.fstatat(start_.fd(), path_.c_str(), raw, 0) < 0) {
     if (current() == nullptr) return std::nullopt;
     put(nullptr);
-    return Change{Level::Error, "nothing is at '" + path_ + "' any more: 404 until it is back"};
+    return Change{Level::Error, "nothing is at '" + path_ +
+                                    "' any more; requests are answered 404 until it is back"};
   }
+  // Compares the identity of the directory, so a link that now leads elsewhere is noticed as well
+  // as a directory that was created again.
   const auto known = tree();
   if (known && known->is_at(raw.st_dev, raw.st_ino)) {
     is_refused_ = false;
@@ -52,13 +58,15 @@ std::optional<Root::Change> Root::look_now() {
   }
   auto found = Tree::open(kernel_, path_, start_.fd());
   if (!found) {
+    // Logged once, not every second.
     if (std::exchange(is_refused_, true)) return std::nullopt;
-    const char* const meanwhile = known ? "what was there before is served on" : "404 until then";
+    const char* const meanwhile =
+        known ? "the previous directory is still served" : "requests are answered 404 until then";
     return Change{Level::Error, found.error().message + "; " + meanwhile};
   }
   is_refused_ = false;
   put(std::make_shared<const Tree>(*std::move(found)));
-  return Change{Level::Info, "another directory is at '" + path_ + "' now, and is served"};
+  return Change{Level::Info, "another directory is at '" + path_ + "' now; serving that one"};
 }
 
 std::shared_ptr<const Tree> Root::tree() const {
@@ -69,6 +77,7 @@ std::shared_ptr<const Tree> Root::tree() const {
 void Root::put(std::shared_ptr<const Tree> tree) {
   const std::lock_guard lock(mutex_);
   current_.store(tree.get(), std::memory_order_release);
+  // The former tree is destroyed with the argument, after the mutex: closing may take time.
   tree_.swap(tree);
 }
 

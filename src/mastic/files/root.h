@@ -1,4 +1,4 @@
-// The path that is served, and the tree that stands there just now.
+// The path that is served, and the tree that is currently there.
 
 #pragma once
 
@@ -16,30 +16,31 @@
 
 namespace mastic::files {
 
-/// The tree at a path, and whatever comes there after it: what a link leads to that is switched to
-/// the next release, or a directory that was removed and made anew.
+/// The tree at a path. If another directory takes its place, Root switches to that: a link may be
+/// switched to the next release, or the directory removed and created again.
 ///
-/// Callable from every thread. Whoever holds a tree keeps it open, so answers under way end in the
-/// tree that they began in.
+/// Any thread may call these functions. A tree stays open as long as a shared_ptr to it exists, so
+/// an answer in progress ends in the tree in which it began.
 class Root {
  public:
-  /// A path that is relative stays so to the working directory of now. Fails as Tree::open does.
-  /// `kernel` must outlive it.
+  /// Opens the tree at `path`. A relative path stays relative to the current working directory,
+  /// even if that changes later. Fails as Tree::open does. Requires: `kernel` outlives it.
   [[nodiscard]] static base::Result<std::unique_ptr<Root>> open(base::Kernel& kernel,
                                                                 std::string path);
 
-  /// What became of the path, in words for the log.
+  /// A change at the path, as a message for the log.
   struct Change {
     base::Level level;
     std::string message;
   };
-  /// Looks whether another directory is at the path: once in each second that it is called in, and
-  /// while nothing is there each time. Costs one call to the kernel then, and none otherwise. What
-  /// is there and cannot be opened replaces nothing.
+  /// Checks whether another directory is at the path now, and if so switches to it. It checks at
+  /// most once per second, or at every call while nothing is there. A check costs one system call.
+  /// A directory that cannot be opened does not replace the previous one.
   [[nodiscard]] std::optional<Change> look();
 
-  /// The tree that is there, for comparison only; none while nothing is.
+  /// The current tree, for comparison only, or null while nothing is at the path.
   [[nodiscard]] const Tree* current() const { return current_.load(std::memory_order_acquire); }
+  /// The current tree, or null while nothing is at the path.
   [[nodiscard]] std::shared_ptr<const Tree> tree() const;
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
 
@@ -53,9 +54,9 @@ class Root {
   const std::string path_;
   const base::Descriptor start_;               ///< the directory that path_ is relative to
   std::atomic<const Tree*> current_{nullptr};  ///< tree_.get()
-  std::atomic<std::int64_t> looked_;           ///< in which second
+  std::atomic<std::int64_t> looked_;           ///< the second of the last check
   std::mutex looking_;
-  bool is_refused_ = false;  ///< what is there cannot be opened, and that was said
+  bool is_refused_ = false;  ///< what is there cannot be opened, which was logged already
   mutable std::mutex mutex_;
   std::shared_ptr<const Tree> tree_;
 };

@@ -34,7 +34,8 @@ using http::Method;
 using http::Status;
 using Kind = FileStatus::Kind;
 
-/// Names that are there for the machine and not for the public. `.well-known` is (RFC 8615).
+/// Whether a name is not meant for the public, such as the files of editors and tools.
+/// `.well-known` is public (RFC 8615).
 bool is_hidden(std::string_view name) {
   constexpr std::string_view kEndings[] = {"~", ".bak", ".ini", ".swp"};
   if (name == ".well-known") return false;
@@ -46,7 +47,7 @@ bool is_hidden(std::string_view name) {
 bool is_any_name(std::string_view) { return true; }
 bool is_public_name(std::string_view name) { return !is_hidden(name); }
 
-/// A request's path as a path in the tree: "." is the root, "./a/b" is below it.
+/// The path of a request as a path in the tree: "." is the root, "./a/b" is below it.
 class TreePath {
  public:
   void append(std::string_view segment) {
@@ -66,8 +67,9 @@ class TreePath {
   }();
 };
 
-/// Decodes each segment once. Nothing for what no file here can be: a segment with an escaped
-/// slash, a backslash or a NUL in it, or a hidden one.
+/// Converts the path of a request; each segment is decoded once. Returns std::nullopt if it cannot
+/// name a file: a segment is hidden, or is a dot segment, or contains an escaped slash, a backslash
+/// or a NUL.
 std::optional<TreePath> to_tree_path(std::string_view path, const Options& options) {
   TreePath result;
   result.ends_in_slash = path.ends_with('/');
@@ -84,7 +86,7 @@ std::optional<TreePath> to_tree_path(std::string_view path, const Options& optio
   return result;
 }
 
-/// While a request is answered on a thread that may block.
+/// Marks the request as answered on a thread that may block, as long as this exists.
 class Away {
  public:
   explicit Away(app::ExchangeContext& exchange) : exchange_(exchange) {
@@ -103,8 +105,9 @@ class StaticFiles {
   StaticFiles(std::unique_ptr<Root> root, Options options)
       : options_(std::move(options)), root_(std::move(root)), cache_(*root_, options_) {}
 
-  /// Looking for a file may wait for a disk: where a slow handler would go, this goes to the threads
-  /// that are for reading.
+  /// Answers a request. Opening a file may wait for a disk. If that has held up a loop before, or
+  /// no thread stands by to take this one over, the answer is made on the threads for reading
+  /// files.
   app::Task<Response> answer(Request& request) {
     const bool reads_here = !history_.goes_elsewhere() &&
                             request.exchange().context().executor().disk_executor().has_reserve();
@@ -135,6 +138,7 @@ class StaticFiles {
     const auto found = cache_.get(path->view());
     if (!found) return app::error_response(request, found.error());
     const bool is_directory = (*found)->status.kind == Kind::Directory;
+    // At "/file/", relative links in the file would be resolved against the wrong directory.
     if (!is_directory && path->ends_in_slash) return app::error_response(request, Status::NotFound);
     if (!is_directory) return answer_file(request, *found);
     if (!path->ends_in_slash) return redirect_to_slash(request);
@@ -149,7 +153,8 @@ class StaticFiles {
         {.level = change->level, .logger = "files", .message = change->message});
   }
 
-  /// A relative reference, so whatever stands before it in the path cannot lead to another host.
+  /// Redirects "/dir" to "/dir/". The Location is relative, so a path such as "//evil.com" cannot
+  /// redirect to another host.
   static Response redirect_to_slash(const Request& request) {
     const std::string_view whole = request.target().substr(0, request.target().find('?'));
     std::string location = "./" + std::string(whole.substr(whole.rfind('/') + 1)) + "/";
@@ -161,6 +166,8 @@ class StaticFiles {
     for (const std::string& name : options_.index) {
       const auto found = cache_.get(path + "/" + name);
       if (found && (*found)->status.kind == Kind::File) return answer_file(request, *found);
+      // An index that exists but cannot be opened is an error: the directory must not be answered
+      // as if it had none.
       const bool is_missing = found || found.error() == Status::NotFound;
       if (!is_missing) return app::error_response(request, found.error());
     }
@@ -173,12 +180,14 @@ class StaticFiles {
                             root_->kernel().unix_seconds());
   }
 
-  /// The sibling that the client likes best, unless it likes the file itself better.
+  /// Returns the sibling whose coding the client prefers, or null if it prefers the file itself.
   static const CachedFile::Sibling* preferred_sibling(const Request& request,
                                                       const CachedFile& file) {
     if (file.siblings.empty()) return nullptr;
     const auto accepted =
         http::AcceptedCodings::parse(request.fields().joined(FieldName::AcceptEncoding));
+    // At equal quality the sibling wins, because it is smaller; hence the minus one. A client that
+    // does not name identity accepts it, but has no preference for it.
     const bool has_wish = accepted.names_identity();
     int best = has_wish ? std::max(accepted.quality(ContentCoding::Identity) - 1, 0) : 0;
     const CachedFile::Sibling* preferred = nullptr;
@@ -226,7 +235,8 @@ base::Result<app::App> open_static_files(const std::string& root, Options option
   auto opened = Root::open(kernel, root);
   if (!opened) return std::unexpected(opened.error());
   const auto files = std::make_shared<StaticFiles>(*std::move(opened), std::move(options));
-  // A task, though it never waits, so that no body is gathered for a method that is refused.
+  // The handler returns a task although it rarely waits: for a plain function the server would
+  // first read the whole body, also for a method that is refused.
   return app::App(
              [files](Request& request) -> app::Task<Response> { return files->answer(request); })
       .quick();

@@ -1,4 +1,4 @@
-// A static tree as an application.
+// A static tree as an App.
 
 #pragma once
 
@@ -11,17 +11,19 @@
 
 namespace mastic::files {
 
-/// Serves the files below `root`: index files, conditional requests, ranges, precompressed
-/// siblings, listings when asked for. Small files come from memory, large ones from the disk cache.
+/// Makes an App that serves the files below `root`, with index files, conditional requests, ranges,
+/// precompressed siblings, and listings if Options ask for them. Small files are sent from memory,
+/// large ones from the file.
 ///
-/// Nothing outside of `root` is ever served, whatever the path or the links in the tree say. Names
-/// that are hidden (Options::hidden_files), and what is neither file nor directory, are not there.
-/// Fails with a message when `root` cannot be opened. `kernel` must outlive it.
+/// Nothing outside of `root` is ever served, whatever the path or the links in the tree contain.
+/// Hidden names (Options::hidden_files), and anything that is neither a file nor a directory, are
+/// answered 404. Fails with a message if `root` cannot be opened or an option is wrong. Requires:
+/// `kernel` outlives the App.
 [[nodiscard]] base::Result<app::App> open_static_files(const std::string& root, Options options,
                                                        base::Kernel& kernel);
 
-/// Serves the files below `root`, as open_static_files does, for a program's start: throws
-/// std::runtime_error with its message.
+/// Makes the same App as open_static_files. Throws std::runtime_error with the message instead of
+/// failing, which suits the start of a program.
 [[nodiscard]] app::App static_files(const std::string& root, Options options = {});
 
 }  // namespace mastic::files

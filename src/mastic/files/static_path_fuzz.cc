@@ -1,5 +1,5 @@
-// Any path against a tree with links that lead out of it: whatever is answered, the secret beside
-// the tree is not; and the kernel and we resolve it alike.
+// Fuzzes the paths of a tree that has links leading out of it. The file outside of the tree must
+// never be opened, and openat2 and open_by_steps must resolve every path alike.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ using namespace mastic;
 
 namespace {
 
-/// One that knows no openat2.
+/// A kernel without openat2.
 class OldKernel final : public base::ForwardingKernel {
  public:
   OldKernel() : ForwardingKernel(base::system_kernel()) {}

@@ -1,4 +1,4 @@
-// A directory for a test, gone afterwards.
+// A temporary directory for a test.
 
 #pragma once
 
@@ -14,6 +14,7 @@
 
 namespace mastic::files {
 
+/// A root directory in a temporary directory, both removed with this object.
 class TemporaryTree {
  public:
   TemporaryTree() {
@@ -26,7 +27,7 @@ class TemporaryTree {
   TemporaryTree& operator=(const TemporaryTree&) = delete;
   ~TemporaryTree() { std::filesystem::remove_all(path_); }
 
-  /// Writes a file below the root, with the directories it needs; `modified` in seconds since 1970.
+  /// Writes a file below the root and creates its directories. `modified` is in seconds since 1970.
   void write(const std::string& name, std::string_view content,
              std::int64_t modified = 1'000'000'000) {
     const auto file = root_ / name;
@@ -39,7 +40,7 @@ class TemporaryTree {
     utimensat(AT_FDCWD, (root_ / name).c_str(), times, 0);
   }
   [[nodiscard]] std::filesystem::path root() const { return root_; }
-  /// Beside the root, where nothing may be served from.
+  /// The directory that contains the root; nothing else in it may be served.
   [[nodiscard]] std::filesystem::path outside() const { return path_; }
 
  private:

@@ -13,6 +13,7 @@ namespace {
 
 using http::Status;
 
+// O_NONBLOCK: opening a FIFO does not wait for a writer. O_NOCTTY: a terminal does not become ours.
 constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
 FileStatus read_status(const struct stat& raw) {
@@ -28,7 +29,7 @@ FileStatus read_status(const struct stat& raw) {
   return status;
 }
 
-/// Looks at what is open.
+/// Reads the status of an open file. The error is an errno.
 base::Result<FileStatus, int> look_at(const base::Descriptor& file) {
   struct stat raw{};
   if (const int result = file.kernel().fstat(file.fd(), raw); result < 0) {
@@ -46,21 +47,20 @@ Status status_for(int number) {
     case ENFILE:
     case ENOMEM:
       return Status::ServiceUnavailable;
-    default:  // ENOENT, ENOTDIR, ENAMETOOLONG; ELOOP and EXDEV for what leads out; ENXIO for
-              // sockets
+    default:  // ENOENT, ENOTDIR, ENAMETOOLONG; ELOOP, EXDEV: leads out; ENXIO: a socket
       return Status::NotFound;
   }
 }
 
-/// What a directory is answered with that was opened and cannot be read. ENOENT is one that was
-/// removed meanwhile.
+/// Returns the answer for a directory that was opened but cannot be read. ENOENT means that it was
+/// removed meanwhile; that is a 404, while other errors are not the fault of the path.
 Tree::Fault reading_fault(int number) {
   const Status status = status_for(number);
   const bool is_gone = number == ENOENT;
   return {status == Status::NotFound && !is_gone ? Status::InternalServerError : status, number};
 }
 
-/// A path with a control character or a backslash is refused, so such a name is not there.
+/// Whether a request can name this file: paths with a control character or a backslash are refused.
 bool can_be_asked_for(std::string_view name) {
   return std::ranges::none_of(name, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -68,7 +68,8 @@ bool can_be_asked_for(std::string_view name) {
   });
 }
 
-/// Why there is no tree at `root`, and what helps where the choice of a directory does.
+/// Returns why `root` could not be opened. The message has a remedy if another directory would be
+/// one.
 base::Error opening_error(int number, const std::string& root) {
   const bool is_none = number == ENOTDIR;
   std::string message =
@@ -79,12 +80,13 @@ base::Error opening_error(int number, const std::string& root) {
   return {std::move(message), number};
 }
 
-/// The names in an open directory, one after the other.
+/// Reads the names in an open directory, one after the other.
 class Names {
  public:
   explicit Names(const base::Descriptor& directory) : directory_(directory) {}
 
-  /// Empty after the last; an errno when the directory cannot be read.
+  /// Returns the next name, or an empty one after the last. The error is an errno. The name is
+  /// valid until the next call.
   base::Result<std::string_view, int> next() {
     if (at_ == size_) {
       const ssize_t size = directory_.kernel().getdents64(directory_.fd(), buffer_);
@@ -113,7 +115,8 @@ base::Result<Tree> Tree::open(base::Kernel& kernel, const std::string& root, int
   base::Descriptor directory(kernel, fd);
   const auto status = look_at(directory);
   if (!status) {
-    return base::fail_with_number(status.error(), "cannot look at the directory '" + root + "'");
+    return base::fail_with_number(status.error(),
+                                  "cannot read the status of the directory '" + root + "'");
   }
   return Tree(std::move(directory), *status, choose_open_beneath(kernel, fd));
 }
@@ -145,8 +148,11 @@ base::Result<Tree::Entries, Tree::Fault> Tree::entries(const std::string& path, 
     if (!name) return std::unexpected(reading_fault(name.error()));
     if (name->empty()) return found;
     if (*name == "." || *name == ".." || !can_be_asked_for(*name) || !shows(*name)) continue;
-    // O_PATH opens nothing: it resolves the name, as far as the tree goes, to be looked at.
+    // O_PATH resolves the name within the tree without opening the file, which is enough for its
+    // status.
     const auto entry = open_and_look(path + "/" + std::string(*name), O_PATH);
+    // An entry that is gone or leads out is skipped. A shortage is an error, because the listing
+    // would silently lack names.
     if (!entry && status_for(entry.error()) == Status::ServiceUnavailable) {
       return std::unexpected(Fault{Status::ServiceUnavailable, entry.error()});
     }

@@ -1,4 +1,4 @@
-// A directory tree that nothing leads out of.
+// A directory tree from which no path leads out.
 
 #pragma once
 
@@ -18,62 +18,65 @@
 
 namespace mastic::files {
 
-/// What a file or directory was when it was opened.
+/// The status of a file or directory when it was opened.
 struct FileStatus {
   enum class Kind : std::uint8_t { File, Directory, Other };
   Kind kind = Kind::Other;
   std::uint64_t size = 0;
   std::int64_t modified = 0;     ///< seconds since 1970
-  std::int64_t modified_ns = 0;  ///< and nanoseconds
-  std::int64_t changed = 0;      ///< in nanoseconds: no program can set it
+  std::int64_t modified_ns = 0;  ///< the nanoseconds of that
+  std::int64_t changed = 0;      ///< ctime in nanoseconds, which no program can set
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
 
   friend bool operator==(const FileStatus&, const FileStatus&) = default;
 };
 
+/// An open file or directory with its status.
 struct OpenedFile {
   base::Descriptor descriptor;
   FileStatus status;
 };
 
-/// Opens files below a root and nowhere else (files/beneath.h): no dot segment, symbolic link or
-/// race leads out. What was opened is looked at, never a name first and then the file. Callable
-/// from every thread.
+/// Opens files below a root directory and nowhere else (files/beneath.h): no dot segment, symbolic
+/// link or race leads out. The status is that of the opened descriptor, never of a name that is
+/// opened later. Any thread may call these functions.
 class Tree {
  public:
-  /// `root` is relative to the open directory `start`, or to the working directory. Fails with a
-  /// message that names the directory and the remedy.
+  /// Opens the tree at `root`, which is relative to the open directory `start`, or by default to
+  /// the working directory. Fails with a message that names the directory and the remedy.
   [[nodiscard]] static base::Result<Tree> open(base::Kernel& kernel, const std::string& root,
                                                int start = AT_FDCWD);
 
   /// Opens `path`, relative to the root; "." is the root itself. Opening never waits for a FIFO and
-  /// never takes a terminal. The error is what to answer: 404 for everything that is not there or
-  /// leads out, 403 where permission is missing, 503 when the system is short of descriptors or
-  /// memory.
+  /// never acquires a controlling terminal. The error is the status to answer: 404 if the path does
+  /// not exist or leads out of the tree, 403 if permission is missing, 503 if the system is short
+  /// of descriptors or memory.
   [[nodiscard]] base::Result<OpenedFile, http::Status> open_file(const std::string& path) const;
 
+  /// A name in a directory, with the status of its file.
   struct Entry {
     std::string name;
     FileStatus status;
   };
-  /// What stands in a directory, in no order.
+  /// The entries of a directory, in no particular order.
   struct Entries {
     std::vector<Entry> list;
-    bool complete = true;  ///< there are no others
+    bool complete = true;  ///< whether there are no others
   };
+  /// Why a directory could not be read.
   struct Fault {
     http::Status answer;
     int number;  ///< the errno behind it
   };
-  /// The files and directories in the directory `path` whose names `shows` is true for, at most
-  /// `most`; but for names that no path of a request can have (a backslash, control characters).
-  /// Links that stay in the tree count as what they lead to. Fails like open_file, and with 500
-  /// when the directory cannot be read to its end.
+  /// Lists the files and directories in the directory `path` for whose names `shows` returns true,
+  /// at most `most` of them. Names that no path of a request can have (with a backslash or a
+  /// control character) are left out. A link that stays in the tree is listed as the file it leads
+  /// to. Fails like open_file, and with 500 if the directory cannot be read to its end.
   [[nodiscard]] base::Result<Entries, Fault> entries(const std::string& path, std::uint64_t most,
                                                      bool (*shows)(std::string_view name)) const;
 
-  /// Whether its root is this very directory.
+  /// Whether the root is the directory with this device and inode.
   [[nodiscard]] bool is_at(std::uint64_t device, std::uint64_t inode) const {
     return device == status_.device && inode == status_.inode;
   }
@@ -83,7 +86,7 @@ class Tree {
   Tree(base::Descriptor root, const FileStatus& status, OpenBeneath open_beneath)
       : root_(std::move(root)), status_(status), open_beneath_(open_beneath) {}
 
-  /// Opens and looks at what was opened; the error is an errno.
+  /// Opens `path` and reads the status of what was opened. The error is an errno.
   [[nodiscard]] base::Result<OpenedFile, int> open_and_look(const std::string& path,
                                                             int flags) const;
 
