@@ -36,7 +36,7 @@ TEST_F(FileCacheTest, KeepsSmallFilesInMemory) {
   EXPECT_EQ(kernel.calls("openat2"), before);
 }
 
-TEST_F(FileCacheTest, KnowsTheSiblingsOfAFile) {
+TEST_F(FileCacheTest, FindsTheSiblingsOfAFile) {
   files.write("a", "content");
   files.write("a.gz", "zipped");
   files.write("a.br", "older", 1000);
@@ -73,15 +73,15 @@ TEST_F(FileCacheTest, NoticesAChangeWithinASecond) {
   EXPECT_EQ(read("a"), "404");
 }
 
-TEST_F(FileCacheTest, KeepsWhatDidNotChange) {
+TEST_F(FileCacheTest, KeepsAnEntryWhoseFileDidNotChange) {
   files.write("a", "same");
   const auto first = cache.get("a");
   kernel.advance(5s);
   EXPECT_EQ(*cache.get("a"), *first);
 }
 
-TEST_F(FileCacheTest, DropsWhatWasNotUsedForLongest) {
-  options.max_open_files = 16;  // one for each shard
+TEST_F(FileCacheTest, DropsTheLeastRecentlyUsedEntry) {
+  options.max_open_files = 16;  // one per shard
   for (int i = 0; i < 200; ++i) {
     files.write(std::to_string(i), std::to_string(i));
     EXPECT_EQ(read(std::to_string(i)), std::to_string(i));
@@ -100,7 +100,7 @@ TEST_F(FileCacheTest, BoundsItsMemory) {
   EXPECT_LE(alive, 16);
 }
 
-TEST_F(FileCacheTest, TagsTellStatesAndCodingsApart) {
+TEST_F(FileCacheTest, TagsDifferByVersionAndCoding) {
   files.write("a", "1", 1000);
   files.write("b", "1", 1001);
   files.write("c", "12", 1000);
@@ -110,7 +110,7 @@ TEST_F(FileCacheTest, TagsTellStatesAndCodingsApart) {
   EXPECT_TRUE((*cache.get("a"))->entity_tag("br").ends_with("-1-br\""));
 }
 
-TEST_F(FileCacheTest, TagsTellApartWhatHasTheSameSizeAndTime) {
+TEST_F(FileCacheTest, TagsDifferForFilesOfTheSameSizeAndTime) {
   files.write("a", "1", 1000);
   const std::string tag = (*cache.get("a"))->entity_tag("");
   files.write("other", "2", 1000);
@@ -120,7 +120,7 @@ TEST_F(FileCacheTest, TagsTellApartWhatHasTheSameSizeAndTime) {
   EXPECT_NE((*cache.get("a"))->entity_tag(""), tag);
 }
 
-/// Seconds that a test counts while other threads read them.
+/// A clock that the test advances while other threads read it.
 struct CountedSeconds final : base::ForwardingKernel {
   CountedSeconds() : ForwardingKernel(base::system_kernel()) {}
   base::Instant monotonic_now() override {
@@ -130,7 +130,7 @@ struct CountedSeconds final : base::ForwardingKernel {
   std::atomic<std::int64_t> seconds{1000};
 };
 
-TEST(FileCache, GivesTheTreeThatIsThereWhileManyThreadsReadAndItIsSwitched) {
+TEST(FileCache, FollowsASwitchedRootWhileManyThreadsRead) {
   namespace fs = std::filesystem;
   TemporaryTree files;
   CountedSeconds kernel;

@@ -9,7 +9,7 @@ namespace {
 
 using By = ListingOrder::By;
 
-/// The whole page, and how many pieces it came in.
+/// The whole page, and in how many pieces it came.
 std::string render_listing(std::string_view title, bool has_parent,
                            std::vector<Tree::Entry> entries, bool complete, ListingOrder order,
                            int* pieces = nullptr) {
@@ -48,7 +48,7 @@ std::vector<std::string> sorted(std::vector<Tree::Entry> entries, ListingOrder o
 
 using Names = std::vector<std::string>;
 
-TEST(Listing, PutsDirectoriesFirstAndSortsAsPeopleCount) {
+TEST(Listing, PutsDirectoriesFirstAndSortsNumbersByValue) {
   EXPECT_EQ(
       sorted({file("b10"), file("b9"), directory("z"), file("A"), file("b09"), directory("Y2")}),
       (Names{"Y2/", "z/", "A", "b09", "b9", "b10"}));
@@ -63,7 +63,7 @@ TEST(Listing, SortsBySizeAndDateBothWays) {
   EXPECT_EQ(sorted(entries, {By::Name, true}), (Names{"d/", "c", "b", "a"}));
 }
 
-TEST(Listing, ReadsItsOrderFromTheQueryAndIgnoresNonsense) {
+TEST(Listing, ReadsItsOrderFromTheQueryAndIgnoresUnknownParts) {
   EXPECT_EQ(ListingOrder::from_query("by=size&order=desc").by, By::Size);
   EXPECT_TRUE(ListingOrder::from_query("x=y&order=desc").descending);
   EXPECT_EQ(ListingOrder::from_query("by=nothing").by, By::Name);
@@ -97,17 +97,18 @@ TEST(Listing, LinksToEveryDirectoryAbove) {
             "<a href=\"../../\">/</a><a href=\"../\"><bdi>a</bdi>/</a><bdi>b c</bdi>");
 }
 
-TEST(Listing, ShowsNamesAsTheyAreAndTurnsNoneAround) {
+TEST(Listing, KeepsNamesFromChangingTheDirectionOfTheText) {
   const std::string page = render_listing(
       "/\u2067x/", true, {file("invoice\u202efdp.exe"), directory("\u05e9\u05dc")}, true, {});
   EXPECT_NE(page.find("<a href=\"./invoice%E2%80%AEfdp.exe\"><bdi>invoice\ufffdfdp.exe</bdi></a>"),
             std::string::npos);
-  EXPECT_NE(page.find("<bdi>\u05e9\u05dc</bdi>/</a>"), std::string::npos) << "letters stay";
+  EXPECT_NE(page.find("<bdi>\u05e9\u05dc</bdi>/</a>"), std::string::npos)
+      << "the letters are not escaped";
   EXPECT_NE(page.find("<title>/\ufffdx/</title>"), std::string::npos);
   for (const char* turning : {"\u202e", "\u2067"}) EXPECT_EQ(page.find(turning), std::string::npos);
 }
 
-TEST(Listing, ShowsNoDateThatNoCalendarHas) {
+TEST(Listing, ShowsNoDateOutsideOfTheCalendar) {
   for (const std::int64_t moment : {base::kFirstSecond - 1, base::kLastSecond + 1}) {
     const std::string page = render_listing("/", false, {file("a", 1, moment)}, true, {});
     EXPECT_EQ(page.find("<time"), std::string::npos) << moment;
@@ -117,7 +118,7 @@ TEST(Listing, ShowsNoDateThatNoCalendarHas) {
             std::string::npos);
 }
 
-TEST(Listing, ShowsSizesDatesAndWhatIsMissing) {
+TEST(Listing, ShowsSizesAndDatesAndThatNamesAreLeftOut) {
   const std::string page = render_listing("/", false, {file("a", 1500, 784111777)}, false, {});
   EXPECT_NE(page.find("1.5 kB"), std::string::npos);
   EXPECT_NE(page.find("datetime=\"1994-11-06T08:49:37Z\">1994-11-06 08:49<"), std::string::npos);
@@ -126,7 +127,7 @@ TEST(Listing, ShowsSizesDatesAndWhatIsMissing) {
   EXPECT_NE(render_listing("/", false, {}, true, {}).find("is empty"), std::string::npos);
 }
 
-TEST(Listing, OfManyNamesComesInPiecesThatAreOnePage) {
+TEST(Listing, SendsALongPageInPieces) {
   std::vector<Tree::Entry> entries;
   Names names;
   for (int i = 10'000; i < 20'000; ++i) {
@@ -141,13 +142,13 @@ TEST(Listing, OfManyNamesComesInPiecesThatAreOnePage) {
   EXPECT_TRUE(page.ends_with("</tbody>\n</table>\n</main>\n</body>\n</html>\n"));
 }
 
-TEST(Listing, OfFewNamesIsAtHandWhole) {
+TEST(Listing, MakesAShortPageAtOnce) {
   const app::Body body = listing_page("/", false, {file("a"), file("b")}, true, {});
   ASSERT_TRUE(body.bytes());
   EXPECT_TRUE(body.bytes()->ends_with("</html>\n"));
 }
 
-TEST(Listing, IsReadableByMachinesThatHelpPeople) {
+TEST(Listing, IsAccessibleToScreenReaders) {
   const std::string page = render_listing("/", true, {file("a")}, true, {});
   for (const char* needed :
        {"<!doctype html>", "lang=\"en\"", "name=\"viewport\"", "scope=\"col\"",

@@ -21,12 +21,12 @@ struct RootTest : testing::Test {
     root = Root::open(kernel, link()).value();
   }
   [[nodiscard]] fs::path link() const { return files.root() / "current"; }
-  /// As `ln -sfn` does it, and deployments that want no gap.
+  /// Switches the link atomically, as `ln -sfn` and deployments without downtime do.
   void switch_to(const char* target) {
     fs::create_directory_symlink(target, files.root() / "next");
     fs::rename(files.root() / "next", link());
   }
-  /// Which tree is there: the size of its file; 0 when there is none.
+  /// Identifies the current tree by the size of its file; 0 if there is none.
   [[nodiscard]] std::uint64_t which() const {
     const auto tree = root->tree();
     return tree ? tree->open_file("which")->status.size : 0;
@@ -36,7 +36,7 @@ struct RootTest : testing::Test {
   std::unique_ptr<Root> root;
 };
 
-TEST_F(RootTest, SeesASwitchedLinkInTheNextSecond) {
+TEST_F(RootTest, NoticesASwitchedLinkInTheNextSecond) {
   switch_to("second");
   EXPECT_FALSE(root->look());
   EXPECT_EQ(which(), 1u);
@@ -48,7 +48,7 @@ TEST_F(RootTest, SeesASwitchedLinkInTheNextSecond) {
   EXPECT_EQ(root->current(), root->tree().get());
 }
 
-TEST_F(RootTest, SeesADirectoryMadeAnew) {
+TEST_F(RootTest, NoticesADirectoryThatWasCreatedAgain) {
   fs::remove_all(files.root() / "first");
   files.write("first/which", "333");
   kernel.advance(1s);
@@ -56,14 +56,14 @@ TEST_F(RootTest, SeesADirectoryMadeAnew) {
   EXPECT_EQ(which(), 3u);
 }
 
-TEST_F(RootTest, AsksTheKernelOnceInASecond) {
+TEST_F(RootTest, AsksTheKernelOncePerSecond) {
   kernel.advance(1s);
   const int before = kernel.total_calls();
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(root->look());
   EXPECT_EQ(kernel.total_calls(), before + 1);
 }
 
-TEST_F(RootTest, KeepsATreeOpenForThoseWhoHoldIt) {
+TEST_F(RootTest, KeepsATreeOpenWhileItIsUsed) {
   const auto former = root->tree();
   switch_to("second");
   kernel.advance(1s);
@@ -71,25 +71,25 @@ TEST_F(RootTest, KeepsATreeOpenForThoseWhoHoldIt) {
   EXPECT_EQ(former->open_file("which")->status.size, 1u);
 }
 
-TEST_F(RootTest, HasNoTreeWhileNothingIsThereAndFindsItAtOnceWhenItIsBack) {
+TEST_F(RootTest, HasNoTreeWhileNothingIsThereAndNoticesAtOnceWhenItIsBack) {
   fs::remove(link());
   kernel.advance(1s);
   const auto gone = root->look();
   ASSERT_TRUE(gone);
   EXPECT_EQ(gone->level, base::Level::Error);
   EXPECT_EQ(which(), 0u);
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(root->look()) << "it is said once";
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(root->look()) << "it is reported only once";
   fs::create_directory_symlink("second", link());
   EXPECT_TRUE(root->look());
   EXPECT_EQ(which(), 2u);
 }
 
-TEST_F(RootTest, GoesOnWithWhatItHasWhenWhatIsThereCannotBeOpened) {
+TEST_F(RootTest, KeepsTheFormerTreeIfTheNewOneCannotBeOpened) {
   switch_to("second");
   for (int i = 0; i < 3; ++i) {
     kernel.advance(1s);
     kernel.fail("openat", 1, EMFILE);
-    EXPECT_EQ(root->look().has_value(), i == 0) << "it is said once";
+    EXPECT_EQ(root->look().has_value(), i == 0) << "it is reported only once";
     EXPECT_EQ(which(), 1u);
   }
   kernel.advance(1s);
@@ -97,7 +97,7 @@ TEST_F(RootTest, GoesOnWithWhatItHasWhenWhatIsThereCannotBeOpened) {
   EXPECT_EQ(which(), 2u);
 }
 
-TEST_F(RootTest, StaysRelativeToTheDirectoryItWasStartedIn) {
+TEST_F(RootTest, StaysRelativeToItsInitialWorkingDirectory) {
   const fs::path before = fs::current_path();
   fs::current_path(files.root());
   const auto relative = Root::open(kernel, "current").value();

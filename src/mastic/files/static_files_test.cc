@@ -21,7 +21,7 @@ using app::Response;
 using http::Method;
 using http::Status;
 
-/// A file system that keeps any date, as few do.
+/// A file system that stores any date, as few do.
 struct DatedKernel : base::ForwardingKernel {
   DatedKernel() : ForwardingKernel(base::system_kernel()) {}
   int fstat(int fd, struct stat& status) override {
@@ -39,7 +39,7 @@ struct StaticFilesTest : testing::Test {
     files.write("sub/page.html", "page");
     files.write("large.bin", std::string(200'000, 'L'));
   }
-  /// Answers a request, held to its contract by lint.
+  /// Answers a request; lint checks that the App keeps its contract.
   Response ask(std::string_view path, std::vector<std::pair<std::string, std::string>> fields = {},
                Method method = Method::Get) {
     if (!app) {
@@ -70,14 +70,14 @@ struct StaticFilesTest : testing::Test {
   TemporaryTree files;
   Options options;
   DatedKernel dated;
-  base::ScriptedKernel scripted;  ///< a clock of our own, and calls that fail
+  base::ScriptedKernel scripted;  ///< for its clock and for calls that fail
   base::Kernel* kernel = &base::system_kernel();
   std::optional<app::App> app;
   std::string text;
-  std::string log;  ///< what was said of the last request
+  std::string log;  ///< what was logged for the last request
 };
 
-TEST_F(StaticFilesTest, AreTrustedToBeQuickBeforeTheyWereEverAskedFor) {
+TEST_F(StaticFilesTest, IsTrustedToBeQuickBeforeTheFirstRequest) {
   const app::App tree = open_static_files(files.root(), {}, base::system_kernel()).value();
   http::RequestHead head;
   head.method = Method::Get;
@@ -96,7 +96,7 @@ TEST_F(StaticFilesTest, ServesFilesAndIndexes) {
   EXPECT_EQ(get("//notes.txt"), "0123456789");
 }
 
-TEST_F(StaticFilesTest, SaysWhatAFileIs) {
+TEST_F(StaticFilesTest, SendsTheMediaTypeOfAFile) {
   const Response response = ask("/notes.txt");
   EXPECT_EQ(response.fields.get("Content-Type"), "text/plain; charset=utf-8");
   EXPECT_EQ(response.fields.get("Last-Modified"), "Sun, 09 Sep 2001 01:46:40 GMT");
@@ -105,12 +105,12 @@ TEST_F(StaticFilesTest, SaysWhatAFileIs) {
   EXPECT_FALSE(response.fields.get("Cache-Control"));
 }
 
-TEST_F(StaticFilesTest, SetsCacheControlWhenTold) {
+TEST_F(StaticFilesTest, SetsCacheControlIfToldTo) {
   options.cache_control = "max-age=60";
   EXPECT_EQ(field("/notes.txt", "Cache-Control"), "max-age=60");
 }
 
-TEST_F(StaticFilesTest, RedirectsADirectoryToItsSlash) {
+TEST_F(StaticFilesTest, RedirectsADirectoryToItsPathWithASlash) {
   const Response response = ask("/sub");
   EXPECT_EQ(response.status, Status::MovedPermanently);
   EXPECT_EQ(response.fields.get("Location"), "./sub/");
@@ -123,7 +123,7 @@ TEST_F(StaticFilesTest, NeverRedirectsToAnotherHost) {
   EXPECT_EQ(field("/https:", "Location"), "./https:/");
 }
 
-TEST_F(StaticFilesTest, TakesReadingMethodsOnly) {
+TEST_F(StaticFilesTest, AcceptsOnlyMethodsThatRead) {
   for (const Method method : {Method::Post, Method::Put, Method::Delete}) {
     const Response response = ask("/notes.txt", {}, method);
     EXPECT_EQ(response.status, Status::MethodNotAllowed);
@@ -136,9 +136,9 @@ TEST_F(StaticFilesTest, TakesReadingMethodsOnly) {
   EXPECT_EQ(ask("/notes.txt", {}, Method::Head).status, Status::Ok);
 }
 
-// ---- what is not to be had ----
+// ---- what is not served ----
 
-TEST_F(StaticFilesTest, HidesWhatIsNotForThePublic) {
+TEST_F(StaticFilesTest, HidesFilesThatAreNotForThePublic) {
   for (const char* name : {".env", ".git/config", "backup~", "old.bak", "app.ini", ".x.swp"}) {
     files.write(name, "secret");
     EXPECT_EQ(get("/" + std::string(name)), "404") << name;
@@ -150,13 +150,13 @@ TEST_F(StaticFilesTest, HidesWhatIsNotForThePublic) {
   EXPECT_EQ(get("/.well-known/acme"), "token");
 }
 
-TEST_F(StaticFilesTest, ShowsHiddenFilesWhenTold) {
+TEST_F(StaticFilesTest, ServesHiddenFilesIfToldTo) {
   options.hidden_files = true;
   files.write(".env", "open");
   EXPECT_EQ(get("/.env"), "open");
 }
 
-TEST_F(StaticFilesTest, NeverLeavesTheTreeWhateverThePath) {
+TEST_F(StaticFilesTest, NeverLeavesTheTree) {
   std::ofstream(files.outside() / "secret") << "secret";
   std::filesystem::create_symlink("../secret", files.root() / "link");
   const char* const paths[] = {
@@ -168,7 +168,7 @@ TEST_F(StaticFilesTest, NeverLeavesTheTreeWhateverThePath) {
   for (const char* path : paths) EXPECT_EQ(get(path), "404") << path;
 }
 
-TEST_F(StaticFilesTest, ServesNothingButFiles) {
+TEST_F(StaticFilesTest, ServesOnlyRegularFiles) {
   ASSERT_EQ(mkfifo((files.root() / "fifo").c_str(), 0600), 0);
   EXPECT_EQ(get("/fifo"), "404");
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
@@ -179,7 +179,7 @@ TEST_F(StaticFilesTest, ServesNothingButFiles) {
   EXPECT_EQ(get("/socket"), "404");
   close(socket);
   const bool made = mknod((files.root() / "null").c_str(), S_IFCHR | 0600, makedev(1, 3)) == 0;
-  if (made) {  // only root may make a device
+  if (made) {  // only root may create a device
     EXPECT_EQ(get("/null"), "404");
   }
 }
@@ -197,13 +197,13 @@ TEST_F(StaticFilesTest, AnswersConditionalRequests) {
   EXPECT_EQ(field("/notes.txt", "ETag", {{"If-None-Match", tag}}), tag);
 }
 
-TEST_F(StaticFilesTest, WasNeverModifiedInTheFuture) {
+TEST_F(StaticFilesTest, SendsNoLastModifiedInTheFuture) {
   const std::int64_t now = base::system_kernel().unix_seconds();
   files.write("clock.txt", "ahead", now + 1'000'000);
   EXPECT_LE(http::parse_date(field("/clock.txt", "Last-Modified"), now).value(), now + 60);
 }
 
-TEST_F(StaticFilesTest, HasNoDateWhereNoneCanSayIt) {
+TEST_F(StaticFilesTest, SendsNoLastModifiedOutsideOfTheCalendar) {
   constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   const std::string date = http::format_date(1000);
@@ -218,7 +218,7 @@ TEST_F(StaticFilesTest, HasNoDateWhereNoneCanSayIt) {
   }
 }
 
-TEST_F(StaticFilesTest, KnowsTheSecondBefore1970) {
+TEST_F(StaticFilesTest, HandlesTheSecondBefore1970) {
   files.write("old.txt", "old", -1);
   EXPECT_EQ(field("/old.txt", "Last-Modified"), "Wed, 31 Dec 1969 23:59:59 GMT");
   EXPECT_EQ(get("/old.txt", {{"If-Modified-Since", http::format_date(-1)}}), "304");
@@ -264,7 +264,7 @@ TEST_F(StaticFilesTest, ServesSeveralRanges) {
   }
 }
 
-TEST_F(StaticFilesTest, RefusesRangesBeyondTheEndAndIgnoresGreedyOnes) {
+TEST_F(StaticFilesTest, RefusesRangesBeyondTheEndAndIgnoresTooManyRanges) {
   const Response response = ask("/notes.txt", {{"Range", "bytes=10-"}});
   EXPECT_EQ(response.status, Status::RangeNotSatisfiable);
   EXPECT_EQ(response.fields.get("Content-Range"), "bytes */10");
@@ -281,13 +281,13 @@ TEST_F(StaticFilesTest, HonoursIfRange) {
   EXPECT_EQ(get("/notes.txt", {{"Range", "bytes=0-3"}, {"If-Range", "\"old\""}}), "0123456789");
 }
 
-TEST_F(StaticFilesTest, RangesAreForGetOnly) {
+TEST_F(StaticFilesTest, IgnoresRangesExceptForGet) {
   EXPECT_EQ(ask("/notes.txt", {{"Range", "bytes=0-3"}}, Method::Head).status, Status::Ok);
 }
 
 // ---- precompressed siblings ----
 
-TEST_F(StaticFilesTest, ServesTheSiblingThatTheClientLikesBest) {
+TEST_F(StaticFilesTest, ServesTheSiblingThatTheClientPrefers) {
   files.write("notes.txt.gz", "gzipped");
   files.write("notes.txt.br", "brotli");
   EXPECT_EQ(get("/notes.txt", {{"Accept-Encoding", "gzip, br"}}), "brotli");
@@ -318,18 +318,18 @@ TEST_F(StaticFilesTest, DoesNotServeASiblingOlderThanItsFile) {
 
 // ---- types ----
 
-TEST_F(StaticFilesTest, ServesACompressedImageAsWhatItIs) {
+TEST_F(StaticFilesTest, ServesACompressedImageWithItsContentEncoding) {
   files.write("logo.svgz", "gzipped");
   files.write("logo.svgz.br", "never");
   const Response response = ask("/logo.svgz", {{"Accept-Encoding", "br"}});
   EXPECT_EQ(response.fields.get("Content-Type"), "image/svg+xml");
   EXPECT_EQ(response.fields.get("Content-Encoding"), "gzip");
-  EXPECT_FALSE(response.fields.get("Vary")) << "it is the same for all";
+  EXPECT_FALSE(response.fields.get("Vary")) << "every client gets the same";
   EXPECT_EQ(get("/logo.svgz"), "gzipped");
   EXPECT_EQ(get("/logo.svgz", {{"Range", "bytes=0-1"}}), "gz");
 }
 
-TEST_F(StaticFilesTest, TakesTypesThatItIsTold) {
+TEST_F(StaticFilesTest, UsesTheTypesItIsTold) {
   options.types = {".page=text/html; charset=iso-8859-1", "Buildfile=text/x-build"};
   files.write("a.page", "");
   files.write("a.page.gz", "gzipped");
@@ -341,7 +341,7 @@ TEST_F(StaticFilesTest, TakesTypesThatItIsTold) {
   EXPECT_EQ(field("/notes.txt", "Content-Type"), "text/plain; charset=utf-8");
 }
 
-TEST_F(StaticFilesTest, SharesWithOtherOriginsWhatItIsToldToShare) {
+TEST_F(StaticFilesTest, SharesTheTypesItIsToldWithOtherOrigins) {
   files.write("a.woff2", "font");
   EXPECT_EQ(field("/a.woff2", "Access-Control-Allow-Origin"), "none");
   options.share = {"font/*", "text/css"};
@@ -355,7 +355,7 @@ TEST_F(StaticFilesTest, SharesWithOtherOriginsWhatItIsToldToShare) {
   EXPECT_EQ(field("/notes.txt", "Access-Control-Allow-Origin"), "none");
 }
 
-TEST_F(StaticFilesTest, RefusesTypesThatAreNone) {
+TEST_F(StaticFilesTest, RejectsInvalidTypes) {
   const auto fault = [](Options wrong) { return wrong.check().error().message; };
   EXPECT_EQ(fault({.types = {".m4s=video"}}),
             "--type: 'video' is not a media type such as text/plain");
@@ -366,7 +366,7 @@ TEST_F(StaticFilesTest, RefusesTypesThatAreNone) {
 
 // ---- listings ----
 
-TEST_F(StaticFilesTest, ListsNoNameThatCannotBeAskedFor) {
+TEST_F(StaticFilesTest, ListsNoNameThatCannotBeRequested) {
   options.listing = true;
   files.write("sub/back\\slash.txt", "");
   files.write("sub/line\nfeed.txt", "");
@@ -376,7 +376,7 @@ TEST_F(StaticFilesTest, ListsNoNameThatCannotBeAskedFor) {
   EXPECT_EQ(page.find("feed.txt"), page.npos);
 }
 
-TEST_F(StaticFilesTest, ListsOnlyWhenTold) {
+TEST_F(StaticFilesTest, ListsOnlyIfToldTo) {
   EXPECT_EQ(get("/sub/"), "404");
   options.listing = true;
   app.reset();
@@ -384,18 +384,18 @@ TEST_F(StaticFilesTest, ListsOnlyWhenTold) {
   const std::string page = get("/sub/");
   EXPECT_NE(page.find("href=\"./page.html\""), std::string::npos);
   EXPECT_EQ(page.find(".hidden"), std::string::npos);
-  EXPECT_EQ(get("/"), "<h1>home</h1>") << "an index is preferred";
+  EXPECT_EQ(get("/"), "<h1>home</h1>") << "an index comes before a listing";
   EXPECT_NE(field("/sub/", "Content-Security-Policy").find("default-src 'none'"),
             std::string::npos);
   EXPECT_EQ(field("/sub/", "X-Content-Type-Options"), "nosniff");
 }
 
-TEST_F(StaticFilesTest, TakesTheFirstIndexThatIsThere) {
+TEST_F(StaticFilesTest, ServesTheFirstIndexThatExists) {
   options.index = {"home.html", "page.html"};
   EXPECT_EQ(get("/sub/"), "page");
 }
 
-TEST_F(StaticFilesTest, HiddenNamesTakeNoPlaceInAListing) {
+TEST_F(StaticFilesTest, HiddenNamesDoNotCountInAListing) {
   options.listing = true;
   options.max_listed = 10;
   for (int i = 0; i < 20; ++i) files.write("many/.hidden" + std::to_string(i), "");
@@ -407,13 +407,13 @@ TEST_F(StaticFilesTest, HiddenNamesTakeNoPlaceInAListing) {
   EXPECT_TRUE(get("/many/").contains("more names"));
 }
 
-TEST_F(StaticFilesTest, AListingThatCannotBeReadIsNoEmptyDirectory) {
+TEST_F(StaticFilesTest, DoesNotShowAnUnreadableDirectoryAsEmpty) {
   options.listing = true;
   kernel = &scripted;
   EXPECT_TRUE(get("/sub/").contains("page.html"));
   for (const auto& [number, status, words] :
        {std::tuple(EIO, "500", "Input/output error"), {EACCES, "403", "Permission denied"}}) {
-    for (const int nth : {1, 2}) {  // at once, and in the middle
+    for (const int nth : {1, 2}) {  // the first call fails, or a later one
       scripted.fail("getdents64", nth, number);
       EXPECT_EQ(get("/sub/"), status);
       EXPECT_TRUE(log.starts_with("error files: cannot list /sub/: " + std::string(words))) << log;
@@ -421,7 +421,7 @@ TEST_F(StaticFilesTest, AListingThatCannotBeReadIsNoEmptyDirectory) {
   }
 }
 
-TEST_F(StaticFilesTest, AnIndexThatCannotBeOpenedIsNotPassedOver) {
+TEST_F(StaticFilesTest, DoesNotSkipAnIndexThatCannotBeOpened) {
   options.listing = true;
   kernel = &scripted;
   get("/notes.txt");
@@ -431,14 +431,14 @@ TEST_F(StaticFilesTest, AnIndexThatCannotBeOpenedIsNotPassedOver) {
   }
 }
 
-// ---- what is served is replaced ----
+// ---- replacing the root ----
 
-TEST_F(StaticFilesTest, ServesWhatALinkIsSwitchedToFromTheNextSecondOn) {
+TEST_F(StaticFilesTest, ServesTheNewTargetOfALinkFromTheNextSecond) {
   namespace fs = std::filesystem;
   files.write("release-1/a.txt", "old");
   files.write("release-1/only-old.txt", "old");
   files.write("release-1/large.bin", std::string(100'000, 'o'));
-  files.write("release-2/a.txt", "new");  // of the same size and time
+  files.write("release-2/a.txt", "new");  // has the same size and time
   files.write("release-2/large.bin", std::string(100'000, 'n'));
   fs::create_directory_symlink("release-1", files.root() / "current");
   app = open_static_files(files.root() / "current", options, scripted).value();
@@ -456,7 +456,7 @@ TEST_F(StaticFilesTest, ServesWhatALinkIsSwitchedToFromTheNextSecondOn) {
   EXPECT_EQ(app::text_of(std::move(under_way)), std::string(100'000, 'o'));
 }
 
-TEST_F(StaticFilesTest, ServesADirectoryMadeAnewAndMissesOneThatIsNotThere) {
+TEST_F(StaticFilesTest, ServesADirectoryThatWasRemovedAndCreatedAgain) {
   namespace fs = std::filesystem;
   kernel = &scripted;
   options.listing = true;
@@ -466,12 +466,12 @@ TEST_F(StaticFilesTest, ServesADirectoryMadeAnewAndMissesOneThatIsNotThere) {
   EXPECT_EQ(get("/notes.txt"), "404");
   EXPECT_TRUE(log.starts_with("error files: nothing is at ")) << log;
   EXPECT_EQ(get("/sub/"), "404");
-  EXPECT_EQ(log, "") << "it is said once";
-  files.write("notes.txt", "anew");
-  EXPECT_EQ(get("/notes.txt"), "anew");
+  EXPECT_EQ(log, "") << "it is logged only once";
+  files.write("notes.txt", "again");
+  EXPECT_EQ(get("/notes.txt"), "again");
 }
 
-TEST_F(StaticFilesTest, KeepsNothingOpenOfATreeThatWasReplaced) {
+TEST_F(StaticFilesTest, KeepsNoFileOfAReplacedTreeOpen) {
   namespace fs = std::filesystem;
   const auto open_files = [] { return std::distance(fs::directory_iterator("/proc/self/fd"), {}); };
   kernel = &scripted;
@@ -483,9 +483,9 @@ TEST_F(StaticFilesTest, KeepsNothingOpenOfATreeThatWasReplaced) {
   }
   EXPECT_EQ(open_files(), before + 10);
   fs::rename(files.root(), files.outside() / "aside");
-  files.write("notes.txt", "anew");
+  files.write("notes.txt", "again");
   scripted.advance(std::chrono::seconds(1));
-  EXPECT_EQ(get("/notes.txt"), "anew");
+  EXPECT_EQ(get("/notes.txt"), "again");
   EXPECT_EQ(open_files(), before);
 }
 

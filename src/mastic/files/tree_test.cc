@@ -15,8 +15,8 @@ namespace {
 
 using http::Status;
 
-/// A kernel of before 5.6, or a profile of a container that knows no openat2: a number of how it
-/// refuses, or 0.
+/// A kernel without openat2, as before Linux 5.6 or under an old seccomp profile. openat2 fails
+/// with `rejected`, or works if that is 0.
 class OldKernel final : public base::FailingKernel {
  public:
   explicit OldKernel(int rejected) : FailingKernel(base::system_kernel()), rejected_(rejected) {}
@@ -30,7 +30,7 @@ class OldKernel final : public base::FailingKernel {
   int rejected_;
 };
 
-/// Every test runs with names that the kernel resolves, and with such that we do.
+/// Every test runs with paths that the kernel resolves, and with paths that open_by_steps resolves.
 struct TreeTest : testing::TestWithParam<int> {
   TreeTest() {
     files.write("a.txt", "hello");
@@ -41,7 +41,7 @@ struct TreeTest : testing::TestWithParam<int> {
     const auto opened = tree.open_file(path);
     return opened ? Status::Ok : opened.error();
   }
-  /// Which call opens the last name of a path.
+  /// The system call that opens the last name of a path.
   [[nodiscard]] const char* opening_call() const { return GetParam() == 0 ? "openat2" : "openat"; }
   TemporaryTree files;
   OldKernel kernel{GetParam()};
@@ -82,7 +82,7 @@ TEST_P(TreeTest, NeverLeavesItsRoot) {
   EXPECT_EQ(open("sub/inside"), Status::Ok);
 }
 
-TEST_P(TreeTest, ResolvesWhateverStaysInside) {
+TEST_P(TreeTest, ResolvesPathsThatStayInside) {
   namespace fs = std::filesystem;
   fs::create_directories(files.root() / "deep/er");
   fs::create_symlink("../..", files.root() / "deep/er/top");
@@ -114,14 +114,14 @@ TEST_P(TreeTest, LeavesNoDescriptorOpen) {
   EXPECT_EQ(count(), before);
 }
 
-TEST_P(TreeTest, DoesNotWaitForAFifoAndKnowsItIsNoFile) {
+TEST_P(TreeTest, DoesNotWaitForAFifo) {
   ASSERT_EQ(mkfifo((files.root() / "fifo").c_str(), 0600), 0);
   const auto opened = tree.open_file("fifo");
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->status.kind, FileStatus::Kind::Other);
 }
 
-TEST_P(TreeTest, AnswersShortageAndMissingPermissionAsWhatTheyAre) {
+TEST_P(TreeTest, DistinguishesShortageFromMissingPermission) {
   for (const auto& [number, status] : {std::pair(EMFILE, Status::ServiceUnavailable),
                                        {ENOMEM, Status::ServiceUnavailable},
                                        {EACCES, Status::Forbidden},
@@ -132,7 +132,7 @@ TEST_P(TreeTest, AnswersShortageAndMissingPermissionAsWhatTheyAre) {
   }
 }
 
-TEST(Tree, TriesAgainWhenARenameRacedWithIt) {
+TEST(Tree, TriesAgainAfterARaceWithARename) {
   TemporaryTree files;
   files.write("a.txt", "hello");
   OldKernel kernel(0);
@@ -141,7 +141,7 @@ TEST(Tree, TriesAgainWhenARenameRacedWithIt) {
   EXPECT_TRUE(tree.open_file("a.txt"));
 }
 
-TEST_P(TreeTest, ListsFilesAndDirectoriesAndLinksThatStayInside) {
+TEST_P(TreeTest, ListsFilesDirectoriesAndLinksThatStayInside) {
   namespace fs = std::filesystem;
   fs::create_symlink("../a.txt", files.root() / "sub/inside");
   fs::create_symlink("../../secret", files.root() / "sub/outside");
@@ -167,7 +167,7 @@ TEST_P(TreeTest, ListsNoMoreThanAsked) {
   EXPECT_FALSE(found->complete);
 }
 
-TEST_P(TreeTest, CountsOnlyWhatItShows) {
+TEST_P(TreeTest, CountsOnlyTheNamesItShows) {
   for (int i = 0; i < 20; ++i) files.write("many/.hidden" + std::to_string(i), "");
   for (int i = 0; i < 10; ++i) files.write("many/" + std::to_string(i), "");
   std::filesystem::create_symlink("nowhere", files.root() / "many" / "dangling");
@@ -190,7 +190,8 @@ TEST_P(TreeTest, SaysWhyADirectoryCannotBeRead) {
     EXPECT_EQ(answer("getdents64", nth, EIO), Status::InternalServerError);
     EXPECT_EQ(answer("getdents64", nth, EACCES), Status::Forbidden);
     EXPECT_EQ(answer("getdents64", nth, ENOMEM), Status::ServiceUnavailable);
-    EXPECT_EQ(answer("getdents64", nth, ENOENT), Status::NotFound) << "removed meanwhile";
+    EXPECT_EQ(answer("getdents64", nth, ENOENT), Status::NotFound)
+        << "the directory was removed meanwhile";
   }
   kernel.fail("getdents64", 1, EIO);
   EXPECT_EQ(tree.entries("many", 1, any_name).error().number, EIO);
