@@ -65,7 +65,8 @@ bool BufferedStream::start() noexcept {
   return false;
 }
 
-// A read in the middle of a piece may still get the rest of it; others get the end of the stream.
+/// A read in the middle of a piece may still get the rest of it; a read that waits for its first
+/// byte gets the end of the stream (answer_reader).
 void BufferedStream::drain() noexcept {
   draining_ = true;
   fire_stop();
@@ -73,11 +74,12 @@ void BufferedStream::drain() noexcept {
 }
 
 void BufferedStream::end() noexcept {
-  // `end` may find the stream closed already, by a failure; then only check_over is left to do.
   owner_ended_ = true;
+  // If a failure has closed the stream already, only check_over is left to do.
   if (phase_ == Phase::Open) {
     phase_ = Phase::Ending;
     leave_waiters();
+    // No task reads any more, so what has arrived is dropped.
     arrived_ = {};
     stream_->shut_write();
     if (std::exchange(paused_, false)) {
@@ -163,7 +165,8 @@ void BufferedStream::request(unsigned what) noexcept {
 }
 
 void BufferedStream::requested() noexcept {
-  // abort comes first, because after `end` and its check_over this object may be retired.
+  // If both were requested, the abort counts: `end` then finds the stream closed and does not
+  // linger.
   const unsigned what = requests_.exchange(0);
   if ((what & kAbort) != 0) abort();
   if ((what & kEnd) != 0) end();
@@ -245,6 +248,7 @@ void BufferedStream::received_end() noexcept {
 void BufferedStream::failed(int number) noexcept { fail(StreamFault::Lost, number); }
 
 void BufferedStream::read_deadline() noexcept {
+  // One timer serves two deadlines, because no task reads while the stream lingers.
   if (phase_ == Phase::Ending) return linger_is_over();
   if (reader_ == nullptr) return;
   Receive& reader = *std::exchange(reader_, nullptr);
@@ -266,6 +270,7 @@ void BufferedStream::begin(Send& send) noexcept {
   (first_send_ == nullptr ? first_send_ : last_send_->next_) = &send;
   last_send_ = &send;
   send.queued_ = true;
+  // Only the first of the queue moves bytes; the others wait for their turn (invariant 1).
   if (first_send_ == &send) pump();
 }
 
@@ -346,6 +351,7 @@ void BufferedStream::watch_writing() noexcept {
 void BufferedStream::write_deadline() noexcept {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options_.write_timeout);
   const auto least = options_.min_write_rate * static_cast<std::uint64_t>(seconds.count());
+  // At least one byte, so that a rate of 0 does not let a peer stall for ever.
   if (delivery_.look(*stream_) < std::max<std::uint64_t>(least, 1)) {
     return fail(StreamFault::TimedOut, 0);
   }

@@ -45,6 +45,7 @@ class Connecting final : public async::Operation, private async::Timer {
         options_(options) {}
   ~Connecting() override {
     let_go();
+    // Connected, but the task was destroyed before it took the connection.
     if (stream_ != nullptr) stream_->request_end();
   }
 
@@ -75,6 +76,7 @@ class Connecting final : public async::Operation, private async::Timer {
   };
 
   void start(async::Executor& executor) override {
+    // Only a loop can watch a socket; the executors of tests cannot.
     loop_ = dynamic_cast<loop::Loop*>(&executor);
     MASTIC_ASSERT(loop_ != nullptr);
     base::Kernel& kernel = loop_->kernel();
@@ -101,6 +103,7 @@ class Connecting final : public async::Operation, private async::Timer {
   }
   void try_again() noexcept {
     const int result = loop_->kernel().connect(socket_.fd(), where_.data(), *where_.size());
+    // A spurious event: the first connect() is still in progress.
     if (result == -EINPROGRESS || result == -EALREADY) return;
     done(result == -EISCONN ? 0 : -result);
   }
@@ -152,7 +155,6 @@ class Connecting final : public async::Operation, private async::Timer {
 
 async::Task<std::unique_ptr<Connection>> connect(base::Address address, ConnectOptions options) {
   if (const auto fits = options.stream.check(); !fits) throw ConnectError(fits.error().message);
-  // The message is composed outside of the catch block, where the operation has been destroyed.
   std::string fault;
   try {
     Connecting connecting(address, options);

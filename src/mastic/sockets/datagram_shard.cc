@@ -185,6 +185,7 @@ bool DatagramShard::handle(const DatagramPath& path, std::string_view bytes) noe
   sessions_.push_back(std::move(made));
   Session& session = *sessions_.back();
   session.place = std::prev(sessions_.end());
+  // Counted before `begin`, which may end the session at once when no thread takes it.
   counters().opened();
   session.begin();
   return true;
@@ -226,6 +227,7 @@ void DatagramShard::resume() noexcept {
   is_paused_ = false;
   disarm();
   for (const auto& socket : sockets_) {
+    // If the loop cannot watch one of them, all are unwatched again and the timer tries once more.
     if (!loop().watch_shared(*socket)) return pause();
   }
 }

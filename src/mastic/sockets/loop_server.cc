@@ -109,8 +109,8 @@ base::Result<void> LoopServer::start_on(loop::Loop& loop) { return begin(nullptr
 base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) try {
   if (const auto fits = check(); !fits) return fits;
   has_started_ = true;
-  threads::
-      let_writes_fail();  // else a write to a peer that has closed would end the process by SIGPIPE
+  // Otherwise a write to a peer that has closed would end the process by SIGPIPE.
+  threads::let_writes_fail();
   if (runtime != nullptr) {
     group_.stand_on(*runtime);
   } else if (loop != nullptr) {
@@ -118,6 +118,8 @@ base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) t
   } else if (const auto opened = group_.open_runtime(options_, log(), kernel_); !opened) {
     return opened;
   }
+  // Threads before shards, and all shards before any of them accepts: a handler may run as soon as
+  // one does.
   handler_threads_.emplace(group_.runtime(), threads_, kernel_);
   make_shards(group_);
   return group_.begin([this] { return begin_shards(group_); });
@@ -140,6 +142,7 @@ int LoopServer::run() {
 }
 
 base::Result<void> LoopServer::run_until_signal() {
+  // Signals are received from before the start, so that none of them is missed.
   const SignalEnd ends(*this);
   if (const auto started = start(); !started) return started;
   for (const base::Address& address : addresses_) {

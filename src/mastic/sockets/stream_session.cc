@@ -36,8 +36,8 @@ class BlockingSession final : public StreamSession, private async::BlockingWork 
     ending_ = Ending::Refused;
     handler_ended();
   }
-  /// A handler that still waits for a thread never begins. One that runs is inside a call of
-  /// BlockingCalls, or will be next; that call throws Cancelled.
+  /// A handler that still waits for a thread never begins. If it runs already, its current or next
+  /// call that has to wait throws Cancelled.
   void cancel() noexcept override {
     if (!shard_.threads().withdraw(*this)) return calls_.stop();
     ending_ = Ending::Cancelled;

@@ -40,8 +40,7 @@ class TcpServer final : public StreamServer {
   [[nodiscard]] base::Result<void> listen(std::string_view address) {
     const auto parsed = base::Address::parse(address);
     if (!parsed) return std::unexpected(parsed.error());
-    if (parsed->is_unix())
-      return base::fail("TcpServer cannot listen on a Unix socket; use UnixServer: ", address);
+    if (parsed->is_unix()) return base::fail("use UnixServer for a Unix socket: ", address);
     return listen_on(*parsed, {});
   }
 };

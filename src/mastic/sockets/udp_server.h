@@ -41,11 +41,9 @@ class UdpServer final : public DatagramServer {
     const auto parsed = base::Address::parse(address);
     if (!parsed) return std::unexpected(parsed.error());
     if (parsed->is_unix()) {
-      return base::fail("UdpServer cannot listen on a Unix socket; use UnixDatagramServer: ",
-                        address);
+      return base::fail("use UnixDatagramServer for a Unix socket: ", address);
     }
-    if (parsed->is_inherited())
-      return base::fail("UdpServer cannot use an inherited socket: ", address);
+    if (parsed->is_inherited()) return base::fail("UdpServer cannot use a descriptor: ", address);
     return listen_on(*parsed, {});
   }
 };
