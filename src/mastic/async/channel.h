@@ -163,6 +163,7 @@ std::optional<T> BasicChannel<T, Store>::take(Waker& waker) {
   send.sent_ = true;
   ++unfinished_;
   waker.serve(send);
+  // A sender waits only while the store is full: its value takes the place that becomes free.
   if (store_.capacity() == 0) return std::move(send.value_);
   T value = store_.pop();
   store_.push(std::move(send.value_));
@@ -171,6 +172,7 @@ std::optional<T> BasicChannel<T, Store>::take(Waker& waker) {
 
 template <class T, class Store>
 bool BasicChannel<T, Store>::send_now(Waker& waker, Send& send) {
+  // Need not wait: `sent_` stays false, which is the result.
   if (closed_) return true;
   return send.sent_ = give(waker, send.value_);
 }

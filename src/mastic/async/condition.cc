@@ -19,11 +19,13 @@ class Condition::Notice final : public Waiter {
   void await_resume() const { finish_await(); }
 
  private:
+  // A notification is never stored: each wait waits for a later one.
   [[nodiscard]] bool take_now(Waker&) override { return false; }
   Mutex::Guard& guard_;
 };
 
 Task<> Condition::wait(Mutex::Guard& guard) {
+  // `guard` is empty while this waits, so the mutex is remembered here.
   Semaphore& mutex = *guard.of_;
   Notice notice(*this, guard);
   co_await notice;

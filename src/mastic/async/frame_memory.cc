@@ -40,6 +40,7 @@ class Recycler {
     return kept != nullptr ? kept : ::operator new((size_class + 1) * kStep);
   }
   void give(void* frame, std::size_t size_class) noexcept {
+    // A thread that frees more than it allocates would otherwise keep memory without bound.
     if (!classes_[size_class].push(frame)) ::operator delete(frame);
   }
 

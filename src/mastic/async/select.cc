@@ -14,6 +14,7 @@ bool SelectOperation::wait(CancelScope& scope, std::coroutine_handle<> waiter,
   branches_ = branches;
   std::ranges::transform(branches, mutexes.begin(),
                          [](const Waiter* each) { return each->mutex_; });
+  // All selects lock in the order of addresses, so they cannot deadlock (invariant 1).
   std::ranges::sort(mutexes, std::less<>());
   const auto twice = std::ranges::unique(mutexes);  // the queues of one channel share a mutex
   mutexes_ = mutexes.first(mutexes.size() - twice.size());
@@ -33,6 +34,7 @@ bool SelectOperation::wait(CancelScope& scope, std::coroutine_handle<> waiter,
 }
 
 void SelectOperation::leave() noexcept {
+  // If a branch had what it wants at once, no queue was entered.
   if (std::exchange(is_in_lines_, false)) leave_lines();
 }
 

@@ -55,6 +55,8 @@ std::string TaskTrace::text(std::string_view between) const {
   const auto is_own = [](const std::source_location& where) {
     return base::is_own_source(where.file_name());
   };
+  // An application looks for its own lines; awaits inside Mastic say more only if there are no
+  // others.
   const bool shows_own = std::ranges::all_of(awaits, is_own);
   for (const std::source_location& where : awaits) {
     if (shows_own || !is_own(where)) append(await_text(where));

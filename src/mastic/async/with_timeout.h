@@ -27,6 +27,7 @@ class Deadline final : public Operation, private Timer {
   /// Begins to count. Runs in `own`, a scope that has nothing else in it, and stops `limited`.
   Deadline(CancelScope& own, CancelScope& limited, base::Duration limit)
       : own_(own), limited_(limited), limit_(limit) {
+    // Submitted without an await: no task waits for it, so its completion resumes nothing.
     submit(own_, std::noop_coroutine());
   }
 
@@ -34,6 +35,8 @@ class Deadline final : public Operation, private Timer {
   class End {
    public:
     explicit End(Deadline& deadline) : deadline_(deadline) {}
+    // True if the executor has not started it, as when `task` never waited. Otherwise its timer is
+    // cancelled on the executor, which this waits for.
     [[nodiscard]] bool await_ready() noexcept { return deadline_.take_back(); }
     void await_suspend(std::coroutine_handle<> waiter) noexcept {
       deadline_.set_waiter(waiter);

@@ -44,6 +44,8 @@ class Parts final : public app::BodySource {
       : file_(std::move(file)), parts_(std::move(parts)) {}
 
   Task<std::optional<std::string_view>> next() override {
+    // The body alternates between the head of a part (`text_`) and its bytes, in blocks; after the
+    // last part comes the tail.
     if (part_left_ > 0) return next_block();
     if (next_ > parts_.ranges().size()) return std::nullopt;
     if (next_ == parts_.ranges().size()) {
@@ -141,6 +143,7 @@ Response answer_with_file(Request& request, const std::shared_ptr<const CachedFi
     Response rejected = app::error_response(request, Status::RangeNotSatisfiable);
     return std::move(rejected).set(FieldName::ContentRange, http::unsatisfied_range(size));
   }
+  // A server may ignore Range (RFC 9110 §14.2), as here for a malformed field or too many ranges.
   if (wanted.verdict == Verdict::Ignore) {
     response.body = part_of(file, 0, size);
     return response;
@@ -153,6 +156,8 @@ Response answer_with_file(Request& request, const std::shared_ptr<const CachedFi
     response.body = part_of(file, range.first, range.size());
     return response;
   }
+  // The id of the request is the boundary: it differs each time, so no file can contain it on
+  // purpose.
   http::Byteranges parts(app::reference_id(request.id()), file->media_type, size, wanted.ranges);
   response.set(FieldName::ContentType, parts.content_type());
   response.body = Body(std::make_unique<Parts>(file, std::move(parts)));

@@ -164,6 +164,8 @@ FileCache::Loaded FileCache::load_alone(const Tree& tree, const std::string& pat
   CachedFile file;
   file.status = opened->status;
   file.descriptor = std::make_shared<const base::Descriptor>(std::move(opened->descriptor));
+  // A small file is read whole, and its descriptor closed. If it changes while it is read, it stays
+  // open like a large one.
   const bool small = file.status.kind == FileStatus::Kind::File &&
                      file.status.size <= options_.max_memory_file_bytes;
   if (small) file.content = read_whole(*file.descriptor, file.status.size);

@@ -79,6 +79,7 @@ bool natural_less(std::string_view a, std::string_view b) {
 void sort_entries(std::vector<Tree::Entry>& entries, ListingOrder order) {
   const auto is_file = [](const Tree::Entry& entry) { return entry.status.kind == Kind::File; };
   std::ranges::sort(entries, [&](const Tree::Entry& a, const Tree::Entry& b) {
+    // Directories come first, also in descending order; their sizes mean nothing.
     if (is_file(a) != is_file(b)) return is_file(b);
     const Tree::Entry& x = order.descending ? b : a;
     const Tree::Entry& y = order.descending ? a : b;

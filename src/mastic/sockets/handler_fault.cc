@@ -20,6 +20,7 @@ std::string describe() {
 
 std::optional<std::string> tell_fault(const FaultHook& hook,
                                       const std::function<std::string()>& name_peer) noexcept try {
+  // The function try block is for std::bad_alloc, from the copy of a text or from `name_peer`.
   std::string text = describe();
   if (!hook) return text;
   const std::string peer = name_peer();

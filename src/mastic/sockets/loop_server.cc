@@ -57,6 +57,7 @@ class LoopServer::SignalEnd final : private threads::SignalReceiver {
     signals_.expire_at(base::after(base::from_now(patience), kGiveUpAfter));
   }
   void expired() noexcept override {
+    // _Exit runs no destructors, which would wait for the handler; so the log is flushed here.
     server_.log().write(Level::Error, "a handler does not return; exiting without waiting for it");
     if (server_.own_log_) server_.own_log_->flush(std::chrono::milliseconds(200));
     std::_Exit(kGaveUp);

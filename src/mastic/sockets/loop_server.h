@@ -21,8 +21,8 @@ namespace mastic::sockets {
 
 /// A server. It has its own loops and threads (`run`, `start`), shares a Runtime with other
 /// servers, or runs on one loop that the program drives (`start_on`). `drain` and `abort` may be
-/// called from any thread, also from a handler; all other functions only by the thread that made
-/// the server.
+/// called from any thread, also from a handler. The other functions are for the owner of the server
+/// and are not synchronized, unless they say otherwise.
 class LoopServer : private net::ShardGroupOwner {
  public:
   LoopServer(const LoopServer&) = delete;

@@ -45,6 +45,7 @@ void StreamServer::make_shards(net::ShardGroup& group) {
   for (loop::Loop* const loop : group.loops()) {
     shards_.push_back(&group.add(std::make_unique<StreamShard>(*loop, *service_)));
   }
+  // Shards hand accepted connections over to each other, so that all loops have about as many.
   for (StreamShard* const shard : shards_) shard->set_peers({shards_.begin(), shards_.end()});
 }
 
