@@ -82,8 +82,9 @@ class CancelScope {
   CancelScope* next_to_stop_ = nullptr;
 };
 
-/// An await that gives the scope in which the task runs, and never waits: `CancelScope& scope =
-/// co_await CurrentCancelScope();`
+/// An await that gives the scope in which the task runs, and never waits.
+///
+///     CancelScope& scope = co_await CurrentCancelScope();
 class CurrentCancelScope {
  public:
   [[nodiscard]] static constexpr bool await_ready() noexcept { return false; }

@@ -10,8 +10,8 @@
 namespace mastic::async {
 
 /// Runs jobs and keeps timers. One thread at a time drives an executor, but not always the same
-/// one. Only that thread calls these functions, and never from user code; `post` and
-/// `blocking_executor` may be called from any thread.
+/// one. Only that thread calls these functions, and never from user code, except for the last
+/// three, which any thread may call.
 class Executor {
  public:
   /// The time of this turn. Cheap to read.
@@ -23,10 +23,9 @@ class Executor {
   /// Arms `timer`, or moves it if it is armed already. A timer never expires early; it may expire a
   /// millisecond late.
   virtual void arm(Timer& timer, base::Instant due) = 0;
-  /// Delivers `message` on the executor soon. Any thread may call this.
+  /// Delivers `message` on the executor soon.
   virtual void post(Message& message) = 0;
-  /// The threads for code that may block and so must not hold the executor. Any thread may call
-  /// this.
+  /// The threads for code that may block and so must not hold the executor.
   [[nodiscard]] virtual BlockingExecutor& blocking_executor() { return inline_blocking_executor(); }
   /// The threads for code that reads files and so may wait for a disk. Their `has_reserve` says
   /// whether files may currently be read on the executor itself.

@@ -27,10 +27,10 @@ class Cancelled {};
 /// `cancel` and `complete` also run on the executor. To write an operation, derive from this class
 /// and add an `await_resume` that calls `finish_await`.
 ///
-/// The states of an operation, and what moves it from one to the next:
+/// The states of an operation and the transitions between them:
 ///
 ///     Idle ──submit──► Submitted ──start──► Started ──complete, cancel──► Ready ──resumed──► Idle
-///                        └─────────── drop: its scope was stopped ──────────► Ready
+///                        └─ its scope was stopped, or served in its run ───► Ready
 class Operation {
  public:
   Operation() = default;

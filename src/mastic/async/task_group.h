@@ -219,7 +219,7 @@ Task<typename TaskValue<Result>::type> run_group(F body) {
 /// The first exception, of the body or of a task, cancels the remaining ones and is thrown when
 /// these have ended. If the surrounding scope is cancelled, the group cancels its tasks, waits for
 /// them and throws Cancelled. If the group was cancelled by its own `cancel`, it throws nothing,
-/// unless the body has a result and so did not come to give it: then it throws Cancelled.
+/// except if the body was cancelled before it returned its result: then it throws Cancelled.
 template <class F>
 [[nodiscard]] auto task_group(F&& body) {
   static_assert(std::is_nothrow_destructible_v<F>, "the function's destructor must not throw");
