@@ -74,7 +74,7 @@ bool is_recycled(std::size_t bytes) {
   return MASTIC_RECYCLE_FRAMES != 0 && bytes <= kStep * kClasses;
 }
 
-/// The recycler of this thread. It is made at the first use and frees its frames when the thread ends.
+/// The recycler of this thread, made at the first use. Its frames are freed when the thread ends.
 Recycler& recycler() {
   thread_local Recycler recycler;
   return recycler;

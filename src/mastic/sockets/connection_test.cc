@@ -1,5 +1,5 @@
-// Tests of a connection with its reader and writer, as its tasks and its peer see it. Over 500 lines
-// because all tests share one fixture and follow the life of a connection.
+// Tests of a connection with its reader and writer, as its tasks and its peer see it.
+// Over 500 lines because all tests share one fixture and follow the life of a connection.
 
 #include "mastic/sockets/connection.h"
 

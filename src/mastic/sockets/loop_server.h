@@ -56,10 +56,11 @@ class LoopServer : private net::ShardGroupOwner {
   void on_error(FaultHook hook);
 
   /// Stops the server gently: it accepts nothing more and lets handlers end. What has not ended
-  /// after drain_timeout is aborted. Returns at once. If the server has not been started, it will
-  /// start, serve the clients that have connected, and end.
+  /// after drain_timeout is aborted. Returns at once. Before the start a drain is remembered: the
+  /// server then starts, serves the clients that have connected, and ends.
   void drain() { group_.drain(); }
-  /// Stops the server at once: what handlers await throws Cancelled. Returns at once.
+  /// Stops the server at once: what handlers await throws Cancelled. Returns at once. Before the
+  /// start an abort is remembered, too.
   void abort() { group_.abort(); }
   /// Waits until the server has settled: it was drained or aborted, and nothing is left. Must not
   /// be called from a handler.
