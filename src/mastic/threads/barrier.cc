@@ -29,11 +29,12 @@ std::size_t Barrier::arrive(Wait wait) {
   std::unique_lock lock(mutex_);
   const auto is_decided = [&self] { return self.outcome >= Outcome::Passed; };
   wait(lock, is_decided);
-  if (self.outcome == Outcome::Open) {  // its time is over
+  if (self.outcome == Outcome::Open) {  // the wait timed out
     is_broken_ = true;
     break_open_round();
   }
-  // A round that was complete in time passes, or breaks, once its function has returned.
+  // When the wait timed out in state Complete, the round may no longer be broken from here: it
+  // passes, or breaks, once its function has returned.
   decided_.wait(lock, is_decided);
   if (self.outcome == Outcome::Broken) throw BrokenBarrier();
   return before;
@@ -49,8 +50,8 @@ std::size_t Barrier::arrive_and_wait_for(base::Duration longest) {
   });
 }
 
-/// The last one has arrived. The function runs without the lock, so that it may take its time and
-/// use the barrier; who arrives meanwhile belongs to the next round.
+/// Ends the round when the last thread has arrived. The function runs without the lock, so that it
+/// may be slow and use the barrier; a thread that arrives meanwhile belongs to the next round.
 void Barrier::complete(std::unique_lock<std::mutex>& lock) {
   Round round = std::exchange(round_, {});
   if (when_complete_) {
@@ -70,7 +71,8 @@ void Barrier::complete(std::unique_lock<std::mutex>& lock) {
   end(round, Outcome::Passed);
 }
 
-/// Decides for all of a round. It notifies under the lock: they may destroy the barrier.
+/// Decides the outcome for all threads of a round. It notifies under the lock, because a thread
+/// that has passed may destroy the barrier.
 void Barrier::end(Round& round, Outcome outcome) noexcept {
   for (Arrival* const each : round) each->outcome = outcome;
   round.clear();

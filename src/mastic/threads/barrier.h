@@ -1,10 +1,10 @@
-// A place where threads wait until all of them have come, and that can be broken.
+// A barrier that can be broken: threads wait at it until all of them have arrived.
 //
 //     threads::Barrier start(3);
 //     std::jthread worker([&] { prepare(); start.arrive_and_wait(); work(); });
 //
-// Python's `threading.Barrier`. std::barrier is for threads that all come for certain; here one
-// that fails calls `abort`, and nobody waits for it in vain.
+// Python's `threading.Barrier`. At a std::barrier, the others wait forever for a thread that fails
+// before it arrives. Here that thread calls `abort`, and the others get an exception.
 
 #pragma once
 
@@ -20,44 +20,46 @@
 
 namespace mastic::threads {
 
-/// Thrown from a wait at a Barrier: it was aborted or reset, another thread's time was over, or the
-/// function of the barrier threw.
+/// Thrown from a wait at a Barrier: the barrier was aborted or reset, the wait of another thread
+/// timed out, or the function of the barrier threw.
 class BrokenBarrier : public std::runtime_error {
  public:
   BrokenBarrier() : std::runtime_error("the barrier is broken: not all threads came together") {}
 };
 
 /// Lets threads pass when `parties` of them have arrived, again and again. All members may be
-/// called from any thread. It outlives those who wait at it.
+/// called from any thread. The barrier must outlive all waits at it.
 ///
 ///     open ──the last arrives──► complete ──function returns──► all pass, and it is open again
 ///       │                           └──function throws──┐
-///       └──abort(), or the time of a wait is over───────┴──► broken ──reset()──► open
+///       └──abort(), or a wait times out─────────────────┴──► broken ──reset()──► open
 ///
-/// How a round ends is decided once, under the mutex, for all who are in it: either all pass or all
+/// How a round ends is decided once, under the mutex, for all threads in it: either all pass or all
 /// throw BrokenBarrier. A round that is complete can no longer be broken from outside.
 class Barrier {
  public:
-  /// Makes an open one for `parties` threads. The last to arrive calls `when_complete` before
-  /// anyone passes; when that throws, the barrier is broken, and the exception leaves its wait.
-  /// Throws std::logic_error when `parties` is 0.
+  /// Makes an open barrier for `parties` threads. The last thread to arrive calls `when_complete`
+  /// before any thread passes. When that throws, the barrier breaks, and the last thread's wait
+  /// throws the exception. Throws std::logic_error when `parties` is 0.
   explicit Barrier(std::size_t parties, std::function<void()> when_complete = {});
   Barrier(const Barrier&) = delete;
   Barrier& operator=(const Barrier&) = delete;
 
-  /// Waits until all have arrived. Returns how many had arrived before, from 0 to parties - 1,
-  /// which picks one of them for what one has to do. Throws BrokenBarrier.
+  /// Waits until all threads have arrived. Returns how many had arrived before this one, from 0 to
+  /// parties - 1. Each thread of a round gets a different number, so the one that gets 0 can do
+  /// what only one has to do. Throws BrokenBarrier.
   std::size_t arrive_and_wait();
   /// Waits in the same way, at most for `longest`. When the time is over, the barrier breaks: this
   /// wait and all others throw BrokenBarrier.
   std::size_t arrive_and_wait_for(base::Duration longest);
 
-  /// Breaks the barrier: who waits, and who arrives from now on, gets BrokenBarrier until `reset`.
+  /// Breaks the barrier: threads that wait, and those that arrive before the next `reset`, get
+  /// BrokenBarrier.
   void abort() noexcept;
-  /// Opens the barrier, broken or not. Who waits gets BrokenBarrier.
+  /// Opens the barrier, whether it is broken or not. Threads that wait get BrokenBarrier.
   void reset() noexcept;
 
-  /// Whether it is broken.
+  /// Whether the barrier is broken.
   [[nodiscard]] bool is_broken() const;
   /// How many threads wait for others to arrive.
   [[nodiscard]] std::size_t waiting() const;
@@ -82,7 +84,7 @@ class Barrier {
   const std::function<void()> when_complete_;
   mutable std::mutex mutex_;  ///< guards all members below, and the arrivals
   std::condition_variable decided_;
-  Round round_;  ///< those who wait for others to arrive; fewer than `parties_`
+  Round round_;  ///< threads that wait for others to arrive; fewer than `parties_`
   bool is_broken_ = false;
 };
 

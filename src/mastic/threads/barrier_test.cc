@@ -54,7 +54,7 @@ TEST_F(BarrierTest, LetsAllPassWhenTheLastArrives) {
   EXPECT_FALSE(barrier.is_broken());
 }
 
-TEST_F(BarrierTest, GivesEachOneItsPlace) {
+TEST_F(BarrierTest, GivesEachThreadItsIndex) {
   std::mutex mutex;
   std::set<std::size_t> places;
   start_two([&] {
@@ -68,7 +68,7 @@ TEST_F(BarrierTest, GivesEachOneItsPlace) {
   EXPECT_EQ(places, (std::set<std::size_t>{0, 1}));
 }
 
-TEST_F(BarrierTest, IsPassedAgainAndAgain) {
+TEST_F(BarrierTest, MayBePassedAgainAndAgain) {
   std::atomic<int> rounds = 0;
   {
     BlockingThreads runners;
@@ -78,7 +78,7 @@ TEST_F(BarrierTest, IsPassedAgainAndAgain) {
           const bool is_one = barrier.arrive_and_wait() == 0;
           if (is_one) ++rounds;
           (void)barrier.arrive_and_wait();
-          EXPECT_EQ(rounds, round + 1) << "nobody is ahead of the others";
+          EXPECT_EQ(rounds, round + 1) << "no thread is a round ahead";
           (void)barrier.arrive_and_wait();
         }
       });
@@ -93,7 +93,7 @@ TEST_F(BarrierTest, BreaksForAllWhenItIsAborted) {
   threads.join();
   EXPECT_EQ(broken, 2);
   EXPECT_TRUE(barrier.is_broken());
-  EXPECT_THROW((void)barrier.arrive_and_wait(), BrokenBarrier) << "it stays so";
+  EXPECT_THROW((void)barrier.arrive_and_wait(), BrokenBarrier) << "it stays broken";
   EXPECT_THROW((void)barrier.arrive_and_wait_for(0s), BrokenBarrier);
 }
 
@@ -107,7 +107,7 @@ TEST_F(BarrierTest, IsOpenAgainAfterAReset) {
   EXPECT_EQ(passed, 2);
 }
 
-TEST_F(BarrierTest, AResetBreaksOnlyTheWaitsThatItMeets) {
+TEST_F(BarrierTest, AResetBreaksOnlyTheWaitsInProgress) {
   start_two();
   barrier.reset();
   EXPECT_FALSE(barrier.is_broken());
@@ -119,7 +119,7 @@ TEST_F(BarrierTest, AResetBreaksOnlyTheWaitsThatItMeets) {
   EXPECT_EQ(passed, 2);
 }
 
-TEST_F(BarrierTest, BreaksForAllWhenTheTimeOfOneIsOver) {
+TEST_F(BarrierTest, BreaksForAllWhenOneWaitTimesOut) {
   Barrier four(4);
   for (int i = 0; i < 2; ++i) {
     threads.start([&] {
@@ -134,7 +134,7 @@ TEST_F(BarrierTest, BreaksForAllWhenTheTimeOfOneIsOver) {
   EXPECT_TRUE(four.is_broken());
 }
 
-TEST_F(BarrierTest, BreaksAtOnceForWhoHasNoTime) {
+TEST_F(BarrierTest, BreaksAtOnceWhenAWaitHasNoTime) {
   for (const base::Duration none :
        {base::Duration(0s), base::Duration(-1s), base::Duration::min()}) {
     Barrier two(2);
@@ -180,7 +180,7 @@ TEST_F(BarrierTest, BreaksWhenItsFunctionThrows) {
   EXPECT_TRUE(two.is_broken());
 }
 
-TEST_F(BarrierTest, ARoundThatIsCompletePassesWhateverComes) {
+TEST_F(BarrierTest, ACompleteRoundPassesWhateverHappensNext) {
   Event begun;
   Event end;
   Barrier two(2, [&] {
@@ -204,7 +204,7 @@ TEST_F(BarrierTest, ARoundThatIsCompletePassesWhateverComes) {
   EXPECT_EQ(passed, 2);
 }
 
-TEST_F(BarrierTest, ItsFunctionMayUseIt) {
+TEST_F(BarrierTest, ItsFunctionMayUseTheBarrier) {
   Barrier* at = nullptr;
   Barrier one(1, [&] {
     EXPECT_EQ(at->waiting(), 0u);
@@ -215,7 +215,7 @@ TEST_F(BarrierTest, ItsFunctionMayUseIt) {
   EXPECT_TRUE(one.is_broken());
 }
 
-TEST_F(BarrierTest, IsForSomebody) { EXPECT_THROW(Barrier(0), std::logic_error); }
+TEST_F(BarrierTest, RefusesZeroParties) { EXPECT_THROW(Barrier(0), std::logic_error); }
 
 }  // namespace
 }  // namespace mastic::threads

@@ -30,7 +30,7 @@ bool BoundedExecutor::submit(async::BlockingWork& work) {
   waiting_.push_back(work);
   if (idle_.empty()) return true;
   if (ask_for_thread(*idle_.back(), claim_)) idle_.pop_back();
-  if (idle_.size() < turns_.size()) return true;  // one that runs comes to it
+  if (idle_.size() < turns_.size()) return true;  // a turn that runs will take it
   waiting_.remove(work);
   return false;
 }
@@ -50,8 +50,9 @@ bool BoundedExecutor::withdraw(async::BlockingWork& work) noexcept {
   return true;
 }
 
-/// After what took long the thread goes back, and comes again when others had their turn: it may also
-/// have been written off, and is to take nothing more then.
+/// Runs queued work on a thread of the other executor. After work that took long, it gives the
+/// thread back and asks for one again, for two reasons: other work there gets its turn, and the
+/// thread may have been written off as hung meanwhile, so it must take no more work.
 void BoundedExecutor::take_turn(Turn& turn) noexcept {
   std::unique_lock lock(mutex_);
   turn.is_coming = false;
@@ -62,7 +63,7 @@ void BoundedExecutor::take_turn(Turn& turn) noexcept {
     async::BlockingWork& work = waiting_.pop_front();
     lock.unlock();
     const base::Instant begun = kernel_.monotonic_now();
-    work.run();  // and may be no more
+    work.run();  // after it, `work` may have been destroyed
     const base::Duration length = kernel_.monotonic_now() - begun;
     lock.lock();
     took(length);
@@ -72,7 +73,8 @@ void BoundedExecutor::take_turn(Turn& turn) noexcept {
   withdraw_turns();
 }
 
-/// Nothing waits, so no thread has to come: those that still would hold up the end of the threads.
+/// Takes back the requests for threads that have not arrived, because no work is left for them.
+/// They would only delay the destructor.
 void BoundedExecutor::withdraw_turns() noexcept {
   for (const auto& each : turns_) {
     if (coming_ == 0) return;

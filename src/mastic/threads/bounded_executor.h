@@ -1,4 +1,4 @@
-// A share of the threads of another executor.
+// An executor that uses a limited number of another executor's threads.
 
 #pragma once
 
@@ -15,44 +15,48 @@
 
 namespace mastic::threads {
 
-/// Runs at most so many pieces of work at a time, on the threads of another executor; the others wait in
-/// line. So what may hold its threads for long holds a few of them, and no more. From any thread, but for
-/// the destructor.
+/// Runs at most `most` pieces of work at a time, on the threads of another executor; further work
+/// waits in a queue. So work that may hold threads for long holds only a few of them. All members
+/// except the destructor may be called from any thread.
 class BoundedExecutor : public async::BlockingExecutor {
  public:
-  /// What it asks of the other executor.
+  /// How it asks the other executor for a thread.
   enum class Claim : std::uint8_t {
-    Any,    ///< as any work does, so it is refused when the queue there is full
-    Begun,  ///< its work has begun elsewhere and is not refused (submit_begun)
+    Any,    ///< with `submit`: refused when the queue there is full
+    Begun,  ///< with `submit_begun`: its work has begun elsewhere, so it is not refused
   };
-  /// All must outlive it. `threads` runs nothing on the thread that submits it. Throws std::bad_alloc.
+  /// Runs at most `most` pieces of work at a time. `threads` and `kernel` must outlive it.
+  /// Requires: `threads` never runs work inside `submit`, on the submitting thread. Throws
+  /// std::bad_alloc.
   BoundedExecutor(async::BlockingExecutor& threads, std::uint64_t most, Claim claim,
                   base::Kernel& kernel);
-  /// Waits until its last thread has gone back. Requires: whatever was submitted has ended.
+  /// Waits until the other executor has its last thread back. Requires: all submitted work has
+  /// ended.
   ~BoundedExecutor() override;
   BoundedExecutor(const BoundedExecutor&) = delete;
   BoundedExecutor& operator=(const BoundedExecutor&) = delete;
 
   // BlockingExecutor.
-  /// Refused only when nothing of it runs, and no thread would come.
+  /// Queues `work`. Returns false only when none of its work runs and the other executor refuses a
+  /// thread.
   [[nodiscard]] bool submit(async::BlockingWork& work) override;
   [[nodiscard]] bool withdraw(async::BlockingWork& work) noexcept override;
   [[nodiscard]] bool has_reserve() const noexcept override { return false; }
 
  protected:
-  /// With the mutex: a piece of work took `length`.
+  /// Called after each piece of work, which took `length`, with the mutex held.
   virtual void took(base::Duration length) noexcept { (void)length; }
   [[nodiscard]] std::mutex& mutex() { return mutex_; }
 
  private:
-  /// A thread's turn with what waits.
+  /// What is submitted to the other executor: its thread runs queued work until none is left.
   struct Turn final : async::BlockingWork {
     explicit Turn(BoundedExecutor& one) : owner(one) {}
     void run() noexcept override { owner.take_turn(*this); }
     BoundedExecutor& owner;
-    bool is_coming = false;  ///< a thread was asked for, and is not there yet
+    bool is_coming = false;  ///< a thread was asked for and has not arrived yet
   };
-  // The first has no lock yet, the others have.
+  // take_turn is called without the lock, the others with it.
   void take_turn(Turn& turn) noexcept;
   [[nodiscard]] bool ask_for_thread(Turn& turn, Claim claim);
   void withdraw_turns() noexcept;
@@ -65,7 +69,7 @@ class BoundedExecutor : public async::BlockingExecutor {
   std::condition_variable all_idle_;
   WorkQueue waiting_;
   std::vector<std::unique_ptr<Turn>> turns_;
-  std::vector<Turn*> idle_;  ///< of these; the others run, or a thread comes for them
+  std::vector<Turn*> idle_;  ///< turns without a thread; the others run, or their thread is coming
   std::size_t coming_ = 0;
 };
 

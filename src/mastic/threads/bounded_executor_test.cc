@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using Claim = BoundedExecutor::Claim;
 using SharedWork = async::RecordedWork;
 
-/// A queue that is always full, but for what has begun.
+/// An executor whose queue is always full: it accepts only work that has begun elsewhere.
 class FullExecutor final : public async::BlockingExecutor {
  public:
   bool submit(async::BlockingWork&) override { return false; }
@@ -34,7 +34,7 @@ struct BoundedExecutorTest : testing::Test {
   async::ManualBlockingExecutor threads{100};
 };
 
-TEST_F(BoundedExecutorTest, AsksForNoMoreThreadsThanItMay) {
+TEST_F(BoundedExecutorTest, AsksForNoMoreThreadsThanItsLimit) {
   BoundedExecutor share(threads, 2, Claim::Any, kernel);
   std::vector<SharedWork> all(5);
   for (SharedWork& work : all) EXPECT_TRUE(share.submit(work));
@@ -44,7 +44,7 @@ TEST_F(BoundedExecutorTest, AsksForNoMoreThreadsThanItMay) {
   EXPECT_EQ(threads.queued(), 0u);
 }
 
-TEST_F(BoundedExecutorTest, GivesItsThreadBackAfterWhatTookLong) {
+TEST_F(BoundedExecutorTest, GivesItsThreadBackAfterLongWork) {
   BoundedExecutor share(threads, 1, Claim::Any, kernel);
   SharedWork is_long([&] { kernel.advance(1h); });
   SharedWork next;
@@ -54,7 +54,7 @@ TEST_F(BoundedExecutorTest, GivesItsThreadBackAfterWhatTookLong) {
   EXPECT_TRUE(threads.submit(of_others));
   threads.take().run();
   EXPECT_FALSE(next.has_run);
-  EXPECT_EQ(&threads.take(), &of_others) << "it stands behind the others";
+  EXPECT_EQ(&threads.take(), &of_others) << "the executor's own work is queued behind it";
   threads.take().run();
   EXPECT_TRUE(next.has_run);
 }
@@ -70,7 +70,7 @@ TEST_F(BoundedExecutorTest, IsRefusedByAFullQueueUnlessItsWorkHasBegun) {
   EXPECT_TRUE(work.has_run);
 }
 
-TEST_F(BoundedExecutorTest, MayGoOnceItsWorkHasEndedAlthoughItsThreadIsNotBackYet) {
+TEST_F(BoundedExecutorTest, MayBeDestroyedOnceItsWorkHasEndedEvenIfItsThreadIsNotBackYet) {
   for (int times = 0; times < 100; ++times) {
     std::atomic<bool> has_ended{false};
     SharedWork work([&] { has_ended = true; });

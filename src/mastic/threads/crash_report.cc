@@ -32,7 +32,7 @@ namespace {
 // calls only functions that are safe in signal handlers.
 //
 //     fault ──► crashed() ──first thread──► report(): lines        ┐
-//                   └───────other threads──► wait up to 3 s for it ┴──► handler or default of before
+//                   └───────other threads──► wait up to 3 s for it ┴──► the earlier action
 
 constexpr std::array kCrashSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr std::array<std::string_view, kCrashSignals.size()> kNames = {
@@ -47,7 +47,7 @@ constinit base::BoundedText<4096> log_path;
 constinit base::BoundedText<4096> program;
 
 using ExceptionText = base::BoundedText<1024>;
-/// The exception that std::terminate was called for on this thread; the text is on its stack.
+/// The exception that std::terminate was called for on this thread, as text on this thread's stack.
 constinit thread_local const ExceptionText* exception = nullptr;
 
 constinit std::atomic<pid_t> reporter{0};  ///< the thread that crashed first
@@ -113,12 +113,12 @@ void say(std::string_view message) noexcept {
   add_field("route", activity.route.view());
   crash_line.add(as_json ? "}\n" : "\n");
 
-  // Standard error first, and with a limit to the wait: a disk may hang. A reader that did not take
-  // one line is not tried again.
+  // Standard error first, because a disk may hang. Writing there waits for a limited time; once a
+  // reader has not taken a line in that time, no more lines go to standard error.
   static constinit bool is_heard = true;
   if (is_heard) is_heard = base::write_last_words(STDERR_FILENO, crash_line.view());
-  // Opened by its name: the descriptor of the log may have been replaced by a rotation, and finding
-  // it would need a lock. O_NONBLOCK because opening a FIFO without a reader would wait.
+  // The log is opened by its path: a rotation may have replaced its descriptor, and reading the
+  // current one would need a lock. O_NONBLOCK because opening a FIFO without a reader would wait.
   if (!log_path.empty()) {
     const int fd = ::open(log_path.view().data(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0) {
@@ -152,7 +152,7 @@ void add_module(Message& message, std::uintptr_t address) noexcept {
 void note_caller(const void* context) noexcept {
 #if defined(__x86_64__)
   const std::uintptr_t top = interrupted_stack(context);
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): there it stands
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the return address is there
   crash_stack.addresses[0] = *reinterpret_cast<const std::uintptr_t*>(top) - 1;
   crash_stack.count = 1;
 #else
@@ -212,28 +212,28 @@ void crashed(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   const std::size_t index =
       static_cast<std::size_t>(std::ranges::find(kCrashSignals, signal) - kCrashSignals.begin());
-  pid_t nobody = 0;
-  if (reporter.compare_exchange_strong(nobody, ::gettid())) {
+  pid_t first = 0;  // a failed exchange sets it to the thread that crashed first
+  if (reporter.compare_exchange_strong(first, ::gettid())) {
     report(kNames[index], *info, context);
     reported = true;
   }
   constexpr timespec kMoment{.tv_sec = 0, .tv_nsec = 10'000'000};
-  // Another thread is reporting its crash; ending the process now would cut that off. Not for ever:
-  // that thread may be stuck. (A failed exchange leaves the reporter's number in `nobody`. If it is
-  // our own, the report itself has failed, and there is nothing to wait for.)
-  for (int left = 300; left > 0 && !reported && nobody != ::gettid(); --left) {
+  // Another thread is reporting its crash, and ending the process now would cut that off. Wait a
+  // limited time, because that thread may be stuck. If `first` is this thread, its own report has
+  // crashed, and there is nothing to wait for.
+  for (int left = 300; left > 0 && !reported && first != ::gettid(); --left) {
     (void)::nanosleep(&kMoment, nullptr);
   }
-  // Back to the action of before. A fault happens again as soon as this returns, because the
-  // instruction is repeated; a signal that was sent, as abort() does, has to be sent again. It is
-  // blocked here, so it arrives when this returns.
+  // Restore the earlier action. A fault happens again as soon as this function returns, because the
+  // instruction is repeated. A signal that was sent, as abort() does, has to be sent again; it is
+  // blocked in this handler, so it arrives when the handler returns.
   (void)::sigaction(signal, &crash_actions_before[index], nullptr);
   if (info->si_code <= 0) (void)::raise(signal);
   errno = saved_errno;
 }
 
-/// Whether the handler is libstdc++'s own, which only prints the exception. That is in our report,
-/// and its print could block on a pipe without a reader.
+/// Whether the handler is libstdc++'s own, which only prints the exception. The report has the
+/// exception already, and printing it could block on a pipe without a reader.
 bool says_the_same([[maybe_unused]] std::terminate_handler handler) {
 #ifdef __GLIBCXX__
   return handler == __gnu_cxx::__verbose_terminate_handler;
@@ -289,7 +289,7 @@ CrashReport::~CrashReport() {
   for (std::size_t i = 0; i < kCrashSignals.size(); ++i) {
     struct sigaction now{};
     (void)::sigaction(kCrashSignals[i], nullptr, &now);
-    // Somebody else's handler that was installed meanwhile stays.
+    // A handler that other code has installed meanwhile stays.
     if (now.sa_sigaction == crashed)
       (void)::sigaction(kCrashSignals[i], &crash_actions_before[i], nullptr);
   }

@@ -2,8 +2,8 @@
 //
 // The request is known from base::Activity. The stack is given as addresses in modules, because
 // nothing can be looked up safely in a crash; `addr2line -Cfipe MODULE OFFSET` translates them.
-// Exceptions of handlers become answers and do not come here. There is no recovery: the signal then
-// ends the process as it would have.
+// Exceptions of handlers become answers and are not reported here. There is no recovery: after the
+// report the signal ends the process as it would have done without it.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// A function object of a user, whose destructor may throw.
+// Holds a user's function object, whose destructor may throw.
 
 #pragma once
 

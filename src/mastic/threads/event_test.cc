@@ -26,7 +26,7 @@ TEST(Event, IsSetUntilItIsCleared) {
   EXPECT_FALSE(event.is_set());
 }
 
-TEST(Event, LetsAllGoOnWhoWait) {
+TEST(Event, WakesAllWaitingThreads) {
   Event event;
   int result = 0;  // written before the event is set, read after it
   std::vector<std::jthread> threads;
@@ -41,7 +41,7 @@ TEST(Event, LetsAllGoOnWhoWait) {
   event.set();
 }
 
-TEST(Event, AClearThatFollowsAtOnceHoldsNobodyBack) {
+TEST(Event, AClearThatFollowsAtOnceHoldsNoThreadBack) {
   struct Host final : BlockingHost {
     void blocks() noexcept override { ++blocked; }
     void goes_on() noexcept override {}
@@ -57,7 +57,7 @@ TEST(Event, AClearThatFollowsAtOnceHoldsNobodyBack) {
   event.clear();
 }
 
-TEST(Event, MayBeDestroyedByWhoeverWaitedForIt) {
+TEST(Event, MayBeDestroyedByAThreadThatWaitedForIt) {
   for (int i = 0; i < 200; ++i) {
     auto event = std::make_unique<Event>();
     std::jthread setter([raw = event.get()] { raw->set(); });

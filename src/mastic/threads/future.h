@@ -89,18 +89,19 @@ template <class T = void>
 class Future {
  public:
   Future() = default;
-  /// Makes the future of `state`, which something else will end. Requires: the state has no other
+  /// Makes the future of `state`, which other code will end. Requires: the state has no other
   /// future.
   explicit Future(StateReference<FutureResult<T>> state) : state_(std::move(state)) {}
   Future(Future&&) noexcept = default;
   Future& operator=(Future&&) noexcept = default;
 
   /// Waits for the result. Throws what the task threw, or TaskLost when it was not run to its end.
+  /// The future is empty afterwards.
   ///
   /// In a thread of the task's own pool, `get` and `wait` run the task themselves if it has not
-  /// begun: waiting could last forever there, when every thread of the pool waits for a task in the
-  /// queue. They throw NestedTooDeep, and run nothing, when too many tasks are nested on that
-  /// thread's stack already (ThreadPool::Options::max_nested).
+  /// begun: otherwise every thread of the pool could wait for a task in the queue, forever. They
+  /// throw NestedTooDeep, and run nothing, when too many tasks are nested on that thread's stack
+  /// already (ThreadPool::Options::max_nested).
   T get() {
     state().wait();
     const StateReference<FutureResult<T>> state = std::move(state_);
@@ -116,8 +117,8 @@ class Future {
   }
   /// Whether the task is done.
   [[nodiscard]] bool is_done() const { return state().is_done(); }
-  /// How the task stands at this moment, without waiting: pending, running, done, failed or
-  /// cancelled. The last three are final. An exception does not count as collected by it.
+  /// How far the task is at this moment, without waiting: pending, running, done, failed or
+  /// cancelled. The last three are final. Asking does not count as collecting an exception.
   [[nodiscard]] Progress progress() const { return state().progress(); }
   /// Waits, and returns the exception of the task or null. The exception then counts as collected.
   [[nodiscard]] std::exception_ptr error() const {
@@ -238,7 +239,7 @@ class Promise {
 
 namespace detail {
 
-/// The state of the future that `then` returns; Source is the future that it follows.
+/// The state of the future that `then` returns. Source is the type of the future that it follows.
 template <class Source, class F>
 class Follower final : public FutureResult<FollowerValue<Source, F>>, private FutureContinuation {
   using T = typename Passed<Source>::Value;
@@ -251,8 +252,8 @@ class Follower final : public FutureResult<FollowerValue<Source, F>>, private Fu
         before_(std::move(before)),
         function_(std::in_place, std::forward<G>(function)) {}
 
-  /// Begins to follow the first future. Call it once: not the constructor does it, because `run`
-  /// may be called at once, and needs a reference that outlives it.
+  /// Begins to follow the first future. Call it once, after construction: it may call `run` at
+  /// once, and during that call a reference has to keep this object alive.
   void start() {
     this->add_reference();
     followed()->follow(*this);
@@ -261,7 +262,7 @@ class Follower final : public FutureResult<FollowerValue<Source, F>>, private Fu
  private:
   FutureContinuation* run() noexcept override {
     const StateReference<Follower> self(this);
-    // Only one that follows a shared future can have been cancelled by itself, and so have ended.
+    // This fails only if it was cancelled alone, which is possible when it follows a shared future.
     const bool has_begun = this->begin();
     StateReference<FutureResult<T>> first = followed();
     if (!has_begun) {
@@ -307,7 +308,7 @@ class Follower final : public FutureResult<FollowerValue<Source, F>>, private Fu
     return before_;
   }
 
-  StateReference<FutureResult<T>> before_;  ///< guarded by the mutex; empty once `run` is through
+  StateReference<FutureResult<T>> before_;  ///< guarded by the mutex; empty once `run` has finished
   Disposable<F> function_;
 };
 
@@ -339,7 +340,8 @@ auto Future<T>::then(F&& function) -> Future<detail::FollowerValue<Future, std::
 
 namespace detail {
 
-/// Source is `Future<T>&`, or what else the future is called with at `get`.
+/// The operation of `co_await future`. Source is the reference or value type on which `get` is
+/// called, for instance `Future<T>&`.
 template <class T, class Source>
 class FutureAwait final : public async::RemoteOperation, private FutureWatcher {
  public:

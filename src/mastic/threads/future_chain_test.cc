@@ -23,7 +23,7 @@ TEST(FutureChain, AChainOfAnyLengthNeedsNoStack) {
   EXPECT_EQ(last.get(), kSteps);
 }
 
-TEST(FutureChain, AChainOfAnyLengthPassesAnExceptionOn) {
+TEST(FutureChain, AChainOfAnyLengthForwardsAnException) {
   Promise<int> promise;
   Future<int> last = long_chain(promise.future());
   promise.set_error(std::make_exception_ptr(std::runtime_error("no tea")));
@@ -46,7 +46,7 @@ TEST(FutureChain, AChainOfAnyLengthMayBeDropped) {
   promise.set(0);
 }
 
-TEST(FutureChain, AFunctionOfAChainMayEndAnotherAndWaitForIt) {
+TEST(FutureChain, AFunctionInAChainMayCompleteAnotherFutureAndWaitForIt) {
   Promise<int> outer;
   Future<int> sum = outer.future().then([](int value) {
     Promise<int> inner;

@@ -15,8 +15,8 @@ FutureState::~FutureState() {
   report_uncaught({UncaughtError::Place::Task, name_, error_});
 }
 
-/// Whether the error is only the consequence of a cancel. Whoever cancels a task usually drops its
-/// future, and does not want a report that it was cancelled.
+/// Whether the error is only the consequence of a cancel. Code that cancels a task usually drops
+/// its future, and wants no report that the task was cancelled.
 bool FutureState::was_given_up() const {
   try {
     std::rethrow_exception(error_);
@@ -38,7 +38,7 @@ void FutureState::wait() {
   --waiting_;
 }
 
-// It does not help, as `wait` does: the task might run for much longer than `end` allows.
+// Unlike `wait`, it does not help: the task might run for much longer than `end` allows.
 bool FutureState::wait_until(base::Instant end) {
   if (is_done()) return true;
   const BlockingScope blocking;
@@ -64,8 +64,8 @@ Progress FutureState::progress() const {
 
 StateReference<FutureState> FutureState::before() { return {}; }
 
-/// The first state of the chain of `then` that this one belongs to. Helping concerns it: a follower
-/// has no task of its own that could be run.
+/// The first state of the chain of `then` that this one belongs to. `help` works on that one,
+/// because a follower has no task of its own that could be run.
 StateReference<FutureState> FutureState::first() {
   add_reference();
   StateReference<FutureState> at(this);
@@ -73,8 +73,8 @@ StateReference<FutureState> FutureState::first() {
   return at;
 }
 
-/// The state that a cancel concerns: the first one too, unless a shared future stands between. What
-/// that one's task gives is awaited by others, so only what follows it is cancelled.
+/// The state that a cancel works on: the first one of the chain, unless a shared future lies
+/// between. Others may wait for a shared future, so only what follows it is cancelled.
 StateReference<FutureState> FutureState::to_cancel() {
   add_reference();
   StateReference<FutureState> at(this);
@@ -195,11 +195,11 @@ FutureContinuation* FutureState::tell(std::exception_ptr error,
     next = std::exchange(next_, nullptr);
     call = waiting_ > 0;
   }
-  // Only when threads wait, because a notification costs a call and most results come before anyone
-  // waits. Without the lock: the caller's reference keeps this alive, and a woken thread can take
-  // it at once.
+  // Notify only when threads wait: a notification costs a call, and most results come before any
+  // thread waits. Notify without the lock, so that a woken thread can take it at once; the caller's
+  // reference keeps this state alive.
   if (call) done_.notify_all();
-  // The first that was added runs first.
+  // Reverse the list: the continuation that was added first runs first.
   FutureContinuation* in_order = nullptr;
   while (next != nullptr) {
     FutureContinuation* const rest = std::exchange(next->after_, in_order);
@@ -248,8 +248,8 @@ void CompletionSet::add(std::size_t number) noexcept {
   changed_.notify_one();
 }
 
-/// In a thread of the pool that has to run them, waiting could last forever; run one of them
-/// instead.
+/// Runs one of the tasks if the calling thread belongs to its pool: waiting could last forever
+/// there.
 void CompletionSet::help() {
   std::ranges::any_of(states_, [](const auto& state) { return state->help(); });
 }

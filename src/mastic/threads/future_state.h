@@ -30,7 +30,7 @@ enum class Cancel : std::uint8_t {
   TooLate,    ///< the task has ended
 };
 
-/// How a task stands.
+/// How far a task is.
 enum class Progress : std::uint8_t {
   Pending,    ///< it has not begun
   Running,    ///< it has begun and not ended
@@ -39,7 +39,8 @@ enum class Progress : std::uint8_t {
   Cancelled,  ///< it was cancelled before it began, or ended because it was asked to stop
 };
 
-/// Is told once when a future is done. A node of an intrusive list: telling cannot fail.
+/// Is called once when a future is done. A node of an intrusive list, so that adding it never
+/// allocates.
 class FutureWatcher {
  public:
   /// Called on the thread that ends the task, with the state's lock held: it has to be quick and
@@ -78,14 +79,16 @@ class StateReference;
 /// The state without the value. References are counted: the future, the task and watchers have one
 /// each.
 ///
-///     Waiting ──begin()──► Running ──end()──► Done        it is run
-///        └──give_up(), lose()──► Running ──► Done         its function is dropped; the error is TaskLost
+///     Waiting ──begin()──► Running ──end()──► Done       the task is run
+///        └──give_up(), lose()──► Running ──► Done        its function is dropped; the error is TaskLost
 ///
-/// Invariants:  1. It never goes back. The thread that moves it to Running is the one that ends it.
-/// 2. Value and error are written before Done, and belong to the future afterwards.  3. A pool's
-/// lock is taken inside the state's lock, never the other way round. So a thread that sees
-///     Waiting under the state's lock knows that the pool still exists: a pool ends its tasks before it
-///     ends itself.
+/// Invariants:
+///
+/// 1. The state never moves back. The thread that moves it to Running is the one that ends it.
+/// 2. Value and error are written before Done, and belong to the future afterwards.
+/// 3. A pool's lock is taken inside the state's lock, never the other way round. So a thread that
+///    sees Waiting under the state's lock knows that the pool still exists: a pool ends its tasks
+///    before it is destroyed.
 class FutureState {
  public:
   FutureState(const FutureState&) = delete;
@@ -94,18 +97,19 @@ class FutureState {
   // ---- for futures
 
   [[nodiscard]] bool is_done() const { return status() == Status::Done; }
-  /// How the task stands. Requires: its error was not taken.
+  /// How far the task is. Requires: its error was not taken.
   [[nodiscard]] Progress progress() const;
   /// Waits until it is done; may run the task itself (`help`).
   void wait();
   /// Waits until it is done, at most until `end`. Returns whether it is done.
   [[nodiscard]] bool wait_until(base::Instant end);
-  /// Prevents the task, or asks it to stop; for a follower, that of what it follows.
+  /// Prevents the task, or asks it to stop. A follower (`then`) passes this on to the task that it
+  /// follows.
   Cancel cancel();
-  /// Has `watcher` told when it is done. Returns false when it is done already; then it is not
-  /// told.
+  /// Calls `watcher` when the task is done. Returns false, and does not add it, when the task is
+  /// done already.
   [[nodiscard]] bool watch(FutureWatcher& watcher);
-  /// Removes `watcher`. Returns false when it was told already, or never watched.
+  /// Removes `watcher`. Returns false when it was called already, or was never added.
   bool unwatch(FutureWatcher& watcher) noexcept;
   /// Runs `next` when it is done; at once when it is done already.
   void follow(FutureContinuation& next);
@@ -128,8 +132,9 @@ class FutureState {
   /// there is no error.
   void end(std::exception_ptr error) noexcept;
   /// Ends it as `end` does, for a thread that has nothing else to do afterwards. Sets `is_free`
-  /// before anyone learns of the result, provided that nothing follows and another reference keeps
-  /// the state: then the thread is free as soon as it has let go of it.
+  /// before any thread can see the result, provided that no continuation follows and another
+  /// reference keeps the state alive: then releasing its own reference is all the thread still has
+  /// to do.
   void end_last(std::exception_ptr error, std::atomic<bool>& is_free) noexcept;
   /// Ends a task that was not run to its end, with TaskLost.
   void end_lost(TaskLost::Why why, std::string_view detail) noexcept;
@@ -145,13 +150,13 @@ class FutureState {
   void release() noexcept {
     if (let_go()) destroy();
   }
-  /// The first half of `release`. Returns true when it was the last reference: then the caller has
-  /// to call `destroy`.
+  /// The first half of `release`: gives up a reference. Returns true when it was the last one; then
+  /// the caller has to call `destroy`.
   [[nodiscard]] bool let_go() noexcept {
     return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
   void destroy() noexcept { delete this; }
-  /// Whether destroying it runs no destructor of the user, other than of values that were moved
+  /// Whether destroying it runs no destructor of the user's types, except of a value that was moved
   /// from. Requires: let_go has returned true.
   [[nodiscard]] bool is_hollow() const {
     return error_ == nullptr ? is_taken_ : is_collected_.load(std::memory_order_relaxed);
@@ -176,7 +181,7 @@ class FutureState {
   [[nodiscard]] virtual StateReference<FutureState> before();
   /// Whether a cancel of this state concerns the one that it follows.
   [[nodiscard]] virtual bool cancels_before() const { return true; }
-  /// Runs the task of this state if the calling thread may do so. Returns whether it did.
+  /// Runs the task of this state if the calling thread belongs to its pool. Returns whether it did.
   virtual bool help_here() { return false; }
   /// Takes the task out of the queue that would begin it. Called with the lock held, while it is
   /// Waiting.
@@ -205,7 +210,7 @@ class FutureState {
   std::mutex mutex_;
   std::condition_variable done_;
   FutureWatcher* watchers_ = nullptr;
-  FutureContinuation* next_ = nullptr;  ///< the last one that was added comes first
+  FutureContinuation* next_ = nullptr;  ///< a list; the continuation added last comes first
   std::exception_ptr error_;
   std::string name_;
   std::stop_source stop_;

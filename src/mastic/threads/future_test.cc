@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 std::exception_ptr no_tea() { return std::make_exception_ptr(std::runtime_error("no tea")); }
 
-/// Records what nobody takes; nothing, unless a test expects something.
+/// Records uncaught errors, and checks at the end that they are the ones that the test expects.
 struct FutureTest : testing::Test {
   void TearDown() override { EXPECT_EQ(reported, expected_reports); }
   /// Runs `function` on another thread once this one waits.
@@ -61,7 +61,7 @@ TEST_F(FutureTest, GetsWhatItsPromiseSets) {
   EXPECT_TRUE(future.is_empty());
 }
 
-TEST_F(FutureTest, GetsNothingButTheEnd) {
+TEST_F(FutureTest, GetsVoid) {
   Promise<> promise;
   Future<> future = promise.future();
   promise.set();
@@ -107,7 +107,7 @@ TEST_F(FutureTest, ThrowsWhatItsPromiseHas) {
   EXPECT_EQ(describe(failed(no_tea()).error()), "no tea");
 }
 
-TEST_F(FutureTest, MisuseIsTold) {
+TEST_F(FutureTest, ThrowsWhenItIsMisused) {
   Promise<int> promise;
   Future<int> future = promise.future();
   EXPECT_THROW((void)promise.future(), std::logic_error);
@@ -121,7 +121,7 @@ TEST_F(FutureTest, MisuseIsTold) {
   EXPECT_THROW((void)future.then([](int) {}), std::logic_error);
 }
 
-TEST_F(FutureTest, APromiseThatIsNotKeptIsTold) {
+TEST_F(FutureTest, ThrowsWhenItsPromiseIsBroken) {
   auto promise = std::make_unique<Promise<int>>("the answer");
   Future<int> future = promise->future();
   promise.reset();
@@ -155,7 +155,7 @@ TEST_F(FutureTest, IsCancelledBeforeTheWorkBegins) {
   EXPECT_EQ(future.cancel(), Cancel::Prevented);
   EXPECT_TRUE(future.is_done());
   EXPECT_EQ(future.cancel(), Cancel::TooLate);
-  EXPECT_FALSE(promise.begin()) << "nobody wants it";
+  EXPECT_FALSE(promise.begin()) << "it was cancelled before";
   promise.set(7);  // nothing happens
   try {
     (void)future.get();
@@ -175,10 +175,10 @@ TEST_F(FutureTest, AsksWorkThatRunsToStop) {
   EXPECT_EQ(future.cancel(), Cancel::Asked);
   EXPECT_TRUE(promise.stop_token().stop_requested());
   promise.set(7);
-  EXPECT_EQ(future.get(), 7) << "the work came to its end";
+  EXPECT_EQ(future.get(), 7) << "the work still ran to its end";
 }
 
-TEST_F(FutureTest, CannotBeCancelledAfterTheEnd) {
+TEST_F(FutureTest, CannotBeCancelledOnceItIsDone) {
   Promise<int> promise;
   Future<int> future = promise.future();
   promise.set(7);
@@ -186,9 +186,9 @@ TEST_F(FutureTest, CannotBeCancelledAfterTheEnd) {
   EXPECT_EQ(future.get(), 7);
 }
 
-// ---- what nobody collects ----
+// ---- errors that are never collected ----
 
-TEST_F(FutureTest, ReportsAnErrorThatNobodyCollects) {
+TEST_F(FutureTest, ReportsAnErrorThatIsNeverCollected) {
   Promise<int> promise("tea");
   (void)promise.future();
   promise.set_error(no_tea());
@@ -201,11 +201,11 @@ TEST_F(FutureTest, ReportsAnErrorThatNobodyCollects) {
     second.set_error(no_tea());
     future.wait();
     second = Promise<int>();
-    EXPECT_EQ(reported.size(), 1u) << "there may still be a get";
+    EXPECT_EQ(reported.size(), 1u) << "no second report: get() may still follow";
   }
 }
 
-TEST_F(FutureTest, ReportsAPromiseThatIsNotKept) {
+TEST_F(FutureTest, ReportsABrokenPromise) {
   {
     (void)Promise<int>("tea").future();
   }
@@ -215,7 +215,7 @@ TEST_F(FutureTest, ReportsAPromiseThatIsNotKept) {
       "ended without one"};
 }
 
-TEST_F(FutureTest, DoesNotReportWhatWasCancelled) {
+TEST_F(FutureTest, DoesNotReportACancelledTask) {
   Promise<int> promise;
   (void)promise.future().cancel();
   Promise<int> asked;
@@ -253,7 +253,7 @@ TEST_F(FutureTest, ThenPassesExceptionsOn) {
   EXPECT_FALSE(called);
 }
 
-TEST_F(FutureTest, ThenThrowsItself) {
+TEST_F(FutureTest, FailsWithTheExceptionOfThen) {
   Promise<int> promise;
   Future<> end = promise.future().then([&](int) { throw 7; });
   promise.set(1);
@@ -278,7 +278,7 @@ TEST_F(FutureTest, ThenTakesTheFutureToSeeErrorsToo) {
   EXPECT_EQ(none.get(), "no tea");
 }
 
-TEST_F(FutureTest, ThenIsReportedWhenNobodyCollects) {
+TEST_F(FutureTest, ReportsTheErrorOfThenWhenItIsNeverCollected) {
   {
     Promise<int> promise("tea");
     (void)promise.future().then([](int) {}).then([] {});
@@ -356,7 +356,7 @@ TEST_F(FutureTest, WaitsForAny) {
   EXPECT_THROW((void)wait_any(futures), std::logic_error);
 }
 
-TEST_F(FutureTest, GoesThroughThemAsTheyAreDone) {
+TEST_F(FutureTest, IteratesOverFuturesAsTheyAreDone) {
   std::vector<Promise<int>> promises(3);
   std::vector<Future<int>> futures;
   for (auto& promise : promises) futures.push_back(promise.future());
@@ -370,7 +370,7 @@ TEST_F(FutureTest, GoesThroughThemAsTheyAreDone) {
   EXPECT_EQ(got, (std::vector{2, 0, 1}));
 }
 
-TEST_F(FutureTest, StopsGoingThroughThemEarly) {
+TEST_F(FutureTest, MayStopIteratingEarly) {
   std::vector<Promise<int>> promises(2);
   std::vector<Future<int>> futures;
   for (auto& promise : promises) futures.push_back(promise.future());
@@ -430,7 +430,7 @@ TEST_F(FutureTest, ATaskAwaitsIt) {
   EXPECT_EQ(context.take(), 14);
 }
 
-TEST_F(FutureTest, ATaskAwaitsOneThatIsDone) {
+TEST_F(FutureTest, ATaskAwaitsAFutureThatIsDone) {
   async::ManualExecutor executor;
   Promise<int> promise;
   promise.set(7);
@@ -454,7 +454,7 @@ TEST_F(FutureTest, ATaskAwaitsATemporary) {
   EXPECT_EQ(context.take(), "a text that is too long to stand within a string!");
 }
 
-TEST_F(FutureTest, ATaskThrowsWhatTheFutureHas) {
+TEST_F(FutureTest, ATaskThrowsTheErrorOfTheFuture) {
   async::ManualExecutor executor;
   Promise<int> promise;
   async::TestContext<int> context(executor, twice(promise.future()));

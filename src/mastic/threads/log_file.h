@@ -1,4 +1,4 @@
-// The file that a log is written to, opened anew when it was renamed.
+// The file that a log is written to, reopened once a rotation has renamed it.
 
 #pragma once
 
@@ -23,13 +23,14 @@ class LogFile {
   /// here.
   [[nodiscard]] static LogFile borrow(base::Kernel& kernel, int fd) { return {kernel, fd}; }
 
-  /// Appends all of `text` and leaves it empty. On failure `text` is what was not written, and the
-  /// next text begins on a line of its own.
+  /// Appends all of `text` and leaves it empty. On failure `text` holds what was not written, and
+  /// the next call begins a new line if the file ends in the middle of one.
   [[nodiscard]] base::Result<void> append(std::string_view& text);
   /// Opens the path again unless it still names this file. On failure the old file stays in use.
   [[nodiscard]] base::Result<void> follow();
 
-  /// Leaves the descriptor open when this is destroyed, because the kernel may be destroyed before.
+  /// Leaves the descriptor open when this object is destroyed. For a thread that was abandoned: by
+  /// then the kernel may have been destroyed.
   void abandon() noexcept { (void)owned_.release(); }
 
   [[nodiscard]] base::Kernel& kernel() const { return *kernel_; }

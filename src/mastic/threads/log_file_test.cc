@@ -13,7 +13,7 @@ using base::system_kernel;
 struct LogFileTest : TemporaryLog {
   static bool append(LogFile& file, std::string_view text) { return file.append(text).has_value(); }
 };
-TEST_F(LogFileTest, AppendsToWhatIsThere) {
+TEST_F(LogFileTest, AppendsToAnExistingFile) {
   for (int i = 0; i < 2; ++i) {
     LogFile file = open();
     EXPECT_TRUE(append(file, "x\n"));
@@ -21,12 +21,12 @@ TEST_F(LogFileTest, AppendsToWhatIsThere) {
   EXPECT_EQ(content(path), "x\nx\n");
 }
 
-TEST_F(LogFileTest, FollowsItsPathOnceItWasRenamedOrRemoved) {
+TEST_F(LogFileTest, ReopensItsPathOnceTheFileWasRenamedOrRemoved) {
   LogFile file = open();
   EXPECT_TRUE(file.follow());
   EXPECT_TRUE(append(file, "one\n"));
   rotate();
-  EXPECT_TRUE(append(file, "two\n")) << "until it looks, it goes on";
+  EXPECT_TRUE(append(file, "two\n")) << "it keeps the old file until `follow`";
   EXPECT_TRUE(file.follow());
   EXPECT_TRUE(append(file, "three\n"));
   EXPECT_EQ(content(renamed), "one\ntwo\n");
@@ -37,7 +37,7 @@ TEST_F(LogFileTest, FollowsItsPathOnceItWasRenamedOrRemoved) {
   EXPECT_EQ(content(path), "four\n");
 }
 
-TEST_F(LogFileTest, KeepsTheFileItHasWhenItCannotOpenAnother) {
+TEST_F(LogFileTest, KeepsItsFileWhenItCannotOpenAnother) {
   base::FailingKernel kernel(system_kernel());
   LogFile file = open(kernel);
   rotate();
@@ -51,7 +51,7 @@ TEST_F(LogFileTest, KeepsTheFileItHasWhenItCannotOpenAnother) {
   EXPECT_TRUE(std::filesystem::exists(path));
 }
 
-TEST_F(LogFileTest, BeginsALineAfterOneThatWasTorn) {
+TEST_F(LogFileTest, BeginsANewLineAfterAPartialWrite) {
   /// Takes three bytes and then none.
   class FullDisk final : public base::ForwardingKernel {
    public:

@@ -14,8 +14,8 @@ namespace mastic::threads {
 namespace {
 
 constexpr base::Duration kFollowEvery = std::chrono::milliseconds(200);
-constexpr std::size_t kSpareBytes =
-    8 << 10;  // of each buffer from the start, for lines that say that memory is short
+// Each buffer has this much memory from the start, for lines that say that memory is short.
+constexpr std::size_t kSpareBytes = 8 << 10;
 constexpr std::size_t kManyBytes = 64 << 10;  // so many wake the thread before `linger` is over
 
 }  // namespace
@@ -46,7 +46,7 @@ class LogWriter::Work {
   void run();
 
  private:
-  // In the thread. A result of false means that the writer is gone, and the thread has to end.
+  // In the thread. They return false when the writer is gone: then the thread has to end.
   [[nodiscard]] bool work_on(std::string_view lines, bool reopening) noexcept;
   [[nodiscard]] bool follow(bool at_once);
   [[nodiscard]] bool write_out(std::string_view lines);
@@ -101,8 +101,8 @@ void LogWriter::Work::write(std::string_view line) noexcept {
     const std::size_t before = waiting_.size();
     waiting_ += line;
     const bool are_many = before < kManyBytes && waiting_.size() >= kManyBytes;
-    // Only the first line of a batch and the one that makes it large wake the thread. Under the
-    // lock: a reader of the line may destroy the writer as soon as it is written.
+    // Only the first line of a batch and the one that makes it large wake the thread. Notify under
+    // the lock: as soon as the line is written, a reader of the file may destroy the writer.
     if (before == 0 || are_many) wake_.notify_one();
   } catch (const std::bad_alloc&) {
     dropped_.fetch_add(1, std::memory_order_relaxed);
@@ -129,8 +129,8 @@ bool LogWriter::Work::end(base::Duration longest) {
   stopping_ = true;
   wake_.notify_one();
   if (idle_.wait_until(lock, base::from_now(longest), [this] { return ended_; })) return true;
-  // Time is up. Wait once more, for the thread to be inside a file call, the only place where it
-  // may be abandoned; elsewhere it is between two short steps and gets there, or to its end, soon.
+  // Time is up. The thread may be abandoned only inside a call on the file. Outside of one it is
+  // between two short steps, so it soon enters a call or ends: wait for either.
   idle_.wait(lock, [this] { return ended_ || is_in_file_; });
   left_alone_ = !ended_;
   return ended_;
@@ -165,12 +165,12 @@ void LogWriter::Work::run() {
 bool LogWriter::Work::work_on(std::string_view lines, bool reopening) noexcept {
   try {
     return follow(reopening) && write_out(lines);
-  } catch (const std::bad_alloc&) {  // no memory for the text of a report: go without it
+  } catch (const std::bad_alloc&) {  // no memory for the text of a report, so there is none
     return true;
   }
 }
 
-/// Calls `use`, which may hang in the file. Returns whether the writer still exists.
+/// Calls `use`, which may hang in a call on the file. Returns whether the writer still exists.
 template <class F>
 bool LogWriter::Work::with_file(const F& use) {
   {
@@ -180,8 +180,8 @@ bool LogWriter::Work::with_file(const F& use) {
   }
   try {
     use();
-  } catch (
-      const std::bad_alloc&) {  // no memory for an error message; lines not written count as lost
+  } catch (const std::bad_alloc&) {
+    // No memory for an error message; lines that were not written count as lost.
   }
   const std::lock_guard lock(mutex_);
   is_in_file_ = false;

@@ -21,7 +21,7 @@ namespace mastic::threads {
 /// checks whether the file was rotated (LogFile::follow).
 ///
 /// A pipe without a reader, or a disk that hangs, blocks that thread and no other. The destructor
-/// waits for it at most `longest_end`, and then abandons it.
+/// waits for the thread at most `longest_end`, and then abandons it.
 class LogWriter final : public base::LineSink {
  public:
   /// How many bytes of lines may wait to be written; further lines are dropped.
@@ -35,7 +35,7 @@ class LogWriter final : public base::LineSink {
     /// How long to collect lines before writing them, unless many are waiting. It saves system
     /// calls for a busy log; with zero every line is written at once.
     base::Duration linger{};
-    /// Told of trouble; may be empty.
+    /// Called when there is trouble; may be empty.
     Report report = {};
     /// How long the destructor waits for the remaining lines to be written.
     base::Duration longest_end = std::chrono::seconds(5);

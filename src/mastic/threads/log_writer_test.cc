@@ -20,7 +20,7 @@ using base::system_kernel;
 
 constexpr auto kLongest = 10s;
 
-/// Every look at the clock is a second after the last.
+/// A kernel whose clock advances by a second at every reading.
 class QuickClock : public base::FailingKernel {
  public:
   QuickClock() : FailingKernel(system_kernel()) {}
@@ -50,7 +50,7 @@ TEST_F(LogWriterTest, WritesEveryLineWholeFromManyThreads) {
   EXPECT_EQ(count, 20'000);
 }
 
-TEST_F(LogWriterTest, HasEverythingInTheFileAfterAFlush) {
+TEST_F(LogWriterTest, HasWrittenEverythingAfterAFlush) {
   LogWriter writer(open(), {.linger = 1h});
   EXPECT_TRUE(writer.flush(kLongest)) << "nothing is written at once";
   writer.write("a line\n");
@@ -77,7 +77,7 @@ TEST_F(LogWriterTest, FollowsARotatedFile) {
   EXPECT_EQ(content(path), "two\n");
 }
 
-TEST_F(LogWriterTest, OpensAnewWhenTold) {
+TEST_F(LogWriterTest, ReopensItsFileWhenAsked) {
   LogWriter writer(open(), {.linger = 1h});
   writer.write("one\n");
   EXPECT_TRUE(writer.flush(kLongest));
@@ -87,7 +87,7 @@ TEST_F(LogWriterTest, OpensAnewWhenTold) {
   EXPECT_TRUE(std::filesystem::exists(path)) << "though there is no line to write";
 }
 
-TEST_F(LogWriterTest, ReportsOnceThatItCannotOpenAnew) {
+TEST_F(LogWriterTest, ReportsOnceThatItCannotReopen) {
   QuickClock kernel;
   std::vector<std::string> troubles;
   {
@@ -109,7 +109,7 @@ TEST_F(LogWriterTest, ReportsOnceThatItCannotOpenAnew) {
   EXPECT_EQ(content(path), "a line\n");
 }
 
-TEST_F(LogWriterTest, SaysInItsFileWhatAFullDiskLost) {
+TEST_F(LogWriterTest, ReportsInItsFileTheLinesLostToAFullDisk) {
   base::FailingKernel kernel(system_kernel());
   for (int nth = 1; nth <= 2; ++nth) kernel.fail("write", nth, ENOSPC);
   {
@@ -144,7 +144,7 @@ TEST_F(LogWriterTest, DropsRatherThanGrowsWithoutBound) {
   close(reader);
 }
 
-/// A kernel whose writes wait until they are let go, and then fail.
+/// A kernel whose writes wait until they are released, and then fail.
 class HeldKernel : public base::ForwardingKernel {
  public:
   HeldKernel() : ForwardingKernel(system_kernel()) {}
@@ -157,7 +157,7 @@ class HeldKernel : public base::ForwardingKernel {
   std::binary_semaphore let_go{0};
 };
 
-TEST_F(LogWriterTest, IsNotWaitedForAtItsEndWhenItsFileTakesNothing) {
+TEST_F(LogWriterTest, IsDestroyedWithoutWaitingForAFileThatHangs) {
   HeldKernel kernel;
   const auto reported = std::make_shared<std::atomic<bool>>(false);
   LogWriter::Options options{.report = {}, .longest_end = 1ms};
@@ -172,10 +172,10 @@ TEST_F(LogWriterTest, IsNotWaitedForAtItsEndWhenItsFileTakesNothing) {
   writer.reset();
   kernel.let_go.release();
   while (reported.use_count() > 1) std::this_thread::yield();  // until its thread is done
-  EXPECT_FALSE(*reported) << "whom it would tell may be gone";
+  EXPECT_FALSE(*reported) << "the receiver of the report may be gone";
 }
 
-TEST_F(LogWriterTest, TakesAFifoThatNobodyReadsYet) {
+TEST_F(LogWriterTest, TakesAFifoThatHasNoReaderYet) {
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
   LogWriter writer(open());
   writer.write("a line\n");

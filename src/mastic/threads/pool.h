@@ -31,11 +31,13 @@ namespace mastic::threads {
 /// use a lease. The caller that has waited longest is served first. The pool calls `make`,
 /// `is_good` and destructors without its lock, so they may be slow.
 ///
-/// Invariants:  1. There are `most` places. A caller has one while it holds, checks or makes an
-/// object.  2. An object is made only when none is idle, so there are never more than `most`.  3.
-/// Callers wait only while all places are taken, so a newcomer never overtakes one that waits.  4.
-/// Idle objects are kept in the order of their return, and the last one returned is used first. So
-///     those that are not needed stay idle, and expire.
+/// Invariants:
+///
+/// 1. There are `most` places. A caller has one while it holds, checks or makes an object.
+/// 2. An object is made only when none is idle, so there are never more than `most`.
+/// 3. Callers wait only while all places are taken, so a newcomer never overtakes a waiter.
+/// 4. Idle objects are kept in the order of their return, and the last one returned is used first.
+///    So objects that are not needed stay idle, and expire.
 template <class T>
 class Pool {
  public:
@@ -47,7 +49,7 @@ class Pool {
     std::size_t most = 8;
     /// Whether an idle object may be used again; asked each time. Without it, all may.
     std::function<bool(T&)> is_good = {};
-    /// How long an object may be idle before it is destroyed; without it, for ever.
+    /// How long an object may be idle before it is destroyed. By default there is no limit.
     std::optional<base::Duration> max_idle = {};
   };
 
@@ -114,7 +116,7 @@ class Pool {
     return taken ? std::optional(fill_place()) : std::nullopt;
   }
 
-  /// Figures for monitoring; all but `made` are of this moment.
+  /// Figures for monitoring. `made` counts from the beginning; the others are of this moment.
   struct Statistics {
     std::uint64_t made = 0;   ///< objects made since the pool began
     std::size_t idle = 0;     ///< objects that are not in use
@@ -163,8 +165,8 @@ class Pool {
     }
     lock.lock();
   }
-  /// Passes the caller's place on to the caller that has waited longest. Notifies under the lock:
-  /// the Waiter is on that caller's stack and is destroyed as soon as it can run.
+  /// Gives up the caller's place: the waiter that has waited longest gets it. Notifies under the
+  /// lock, because the Waiter is on that thread's stack and is destroyed as soon as it can run.
   void leave_place(const std::lock_guard<std::mutex>&) {
     if (waiting_.empty()) {
       --lent_;

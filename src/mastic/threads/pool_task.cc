@@ -20,10 +20,10 @@ PoolTask::PoolTask(ThreadPool& pool, FutureState& state, std::optional<base::Dur
       due_(deadline ? base::from_now(*deadline) : base::Instant::max()),
       takes_stop_(attention == Attention::Stop) {}
 
-// The order matters. The pool is told of the end of the task before its future is: with the result
-// in hand, its owner may end the pool at once. (The pool waits for this thread, so it may be called
-// once more below.) And this thread's reference is the last thing to go, because it may destroy
-// what the user stored.
+// The order matters. The pool learns of the end of the task before the future does, because the
+// thread that gets the result may end the pool at once. (A pool that ends waits for this thread, so
+// calling it once more below is safe.) This thread's reference is released last, because that may
+// destroy what the user stored.
 void PoolTask::run() noexcept {
   if (state_.begin()) {
     if (takes_stop_) pool_.task_begins(*this);

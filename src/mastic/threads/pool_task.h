@@ -25,13 +25,14 @@ class ThreadPool;
 
 /// The settings of a task.
 struct TaskOptions {
-  /// Appears in messages about the task; empty: the name of the pool does.
+  /// Appears in messages about the task. When it is empty, the name of the pool does.
   std::string name = {};
-  /// How long after its submission the task may run. Then it is not begun, or asked to stop.
+  /// How long after its submission the task may run. After that, a task that has not begun is lost
+  /// (TaskLost::Why::Expired), and one that is running is asked to stop.
   std::optional<base::Duration> deadline = {};
 };
 
-/// Thrown by Future::get and wait in a thread of a pool, when running the awaited task would nest
+/// Thrown by Future::get and `wait` on a thread of a pool, when running the awaited task would nest
 /// more than ThreadPool::Options::max_nested tasks on the stack of that thread.
 class NestedTooDeep : public std::runtime_error {
  public:
@@ -55,11 +56,12 @@ class PoolTask : public async::BlockingWork {
   /// Calls the function and destroys it. Returns its exception, or null.
   virtual std::exception_ptr call() noexcept = 0;
 
-  // For the state, which calls these with its lock held while it is Waiting.
-  /// Takes the task out of the queue, where it may no longer be: a thread may have just taken it.
+  // The state calls the next two with its lock held, while it is Waiting.
+  /// Takes the task out of the queue, unless a thread has just taken it.
   void give_up() noexcept;
-  /// Takes the task out of the queue so that the caller runs it, on top of the task that its thread
-  /// is in. Returns whether it was queued. Throws NestedTooDeep, and leaves it queued.
+  /// Takes the task out of the queue, so that the caller can run it on top of the task that its
+  /// thread is in. Returns whether it was queued. When it throws NestedTooDeep, the task stays
+  /// queued.
   [[nodiscard]] bool take_out_nested();
   /// Runs the task on top of the current one. Requires: take_out_nested returned true.
   void run_nested() noexcept;

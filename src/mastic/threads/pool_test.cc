@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Costly, and neither copied nor moved.
+/// Can be neither copied nor moved.
 struct Thing {
   explicit Thing(int n) : number(n) {}
   Thing(const Thing&) = delete;
@@ -25,18 +25,18 @@ struct Thing {
 };
 
 struct PoolTest : testing::Test {
-  /// Makes the things 1, 2, 3 ...
+  /// Options that make things with the numbers 1, 2, 3 and so on.
   Pool<Thing>::Options options(std::size_t most) {
     return {.make = [this] { return Thing(++made); }, .most = most};
   }
-  /// Waits for the callers that another thread is about to be.
+  /// Waits until so many callers wait for an object.
   static void wait_for_waiting(const Pool<Thing>& pool, std::size_t callers) {
     while (pool.statistics().waiting < callers) std::this_thread::yield();
   }
   std::atomic<int> made = 0;
 };
 
-TEST_F(PoolTest, MakesAThingWhenNoneIsIdle) {
+TEST_F(PoolTest, MakesAnObjectWhenNoneIsIdle) {
   Pool<Thing> pool(options(2));
   const auto one = pool.take();
   const auto two = pool.take();
@@ -44,7 +44,7 @@ TEST_F(PoolTest, MakesAThingWhenNoneIsIdle) {
   EXPECT_EQ((*two).number, 2);
 }
 
-TEST_F(PoolTest, LendsAgainWhatCameBackLast) {
+TEST_F(PoolTest, LendsTheLastReturnedObjectFirst) {
   Pool<Thing> pool(options(2));
   {
     const auto one = pool.take();
@@ -54,7 +54,7 @@ TEST_F(PoolTest, LendsAgainWhatCameBackLast) {
   EXPECT_EQ(made, 2);
 }
 
-TEST_F(PoolTest, GivesUpWhenAllAreLent) {
+TEST_F(PoolTest, GivesUpWhenAllObjectsAreInUse) {
   Pool<Thing> pool(options(1));
   const auto lease = pool.take();
   EXPECT_FALSE(pool.try_take());
@@ -78,7 +78,7 @@ TEST_F(PoolTest, WaitingIsABlockingScope) {
   BlockingScope::set_host(nullptr);
 }
 
-TEST_F(PoolTest, ServesThoseWhoWaitInTheirOrder) {
+TEST_F(PoolTest, ServesWaitersInOrder) {
   Pool<Thing> pool(options(1));
   std::vector<int> served;  // by one thread at a time: the one with the thing
   std::vector<std::thread> threads;
@@ -97,7 +97,7 @@ TEST_F(PoolTest, ServesThoseWhoWaitInTheirOrder) {
   EXPECT_EQ(made, 1);
 }
 
-TEST_F(PoolTest, MakesANewOneForADiscardedOne) {
+TEST_F(PoolTest, ReplacesADiscardedObject) {
   Pool<Thing> pool(options(1));
   auto lease = pool.take();
   lease.discard();
@@ -105,7 +105,7 @@ TEST_F(PoolTest, MakesANewOneForADiscardedOne) {
   EXPECT_EQ(pool.take()->number, 2);
 }
 
-TEST_F(PoolTest, AWaiterMayTakeThePlaceOfADiscardedOne) {
+TEST_F(PoolTest, GivesThePlaceOfADiscardedObjectToAWaiter) {
   Pool<Thing> pool(options(1));
   auto lease = pool.take();
   std::thread waiter([&pool] { EXPECT_EQ(pool.take()->number, 2); });
@@ -114,7 +114,7 @@ TEST_F(PoolTest, AWaiterMayTakeThePlaceOfADiscardedOne) {
   waiter.join();
 }
 
-TEST_F(PoolTest, ALeaseThatMovesKeepsItsThing) {
+TEST_F(PoolTest, ALeaseThatMovesKeepsItsObject) {
   Pool<Thing> pool(options(2));
   auto lease = pool.take();
   auto moved = std::move(lease);
@@ -137,7 +137,7 @@ TEST_F(PoolTest, AFactoryThatThrowsLeavesThePlaceFree) {
   EXPECT_EQ(pool.take()->number, 7);
 }
 
-TEST_F(PoolTest, LendsOnlyWhatIsGood) {
+TEST_F(PoolTest, LendsOnlyGoodObjects) {
   Pool<Thing>::Options checked = options(2);
   checked.is_good = [](Thing& thing) { return !thing.is_broken; };
   Pool<Thing> pool(checked);
@@ -146,7 +146,7 @@ TEST_F(PoolTest, LendsOnlyWhatIsGood) {
   EXPECT_EQ(pool.take()->number, 2);
 }
 
-TEST_F(PoolTest, DropsWhatWasIdleForTooLong) {
+TEST_F(PoolTest, DestroysObjectsThatWereIdleForTooLong) {
   base::ScriptedKernel kernel;
   Pool<Thing>::Options limited = options(2);
   limited.max_idle = 10s;
@@ -163,7 +163,7 @@ TEST_F(PoolTest, DropsWhatWasIdleForTooLong) {
   EXPECT_EQ(pool.take()->number, 3) << "dropped when the next one is taken";
 }
 
-TEST_F(PoolTest, CountsWhatItHas) {
+TEST_F(PoolTest, ReportsStatistics) {
   Pool<Thing> pool(options(2));
   const auto lease = pool.take();
   (void)pool.take();
@@ -174,7 +174,7 @@ TEST_F(PoolTest, CountsWhatItHas) {
   EXPECT_EQ(statistics.waiting, 0u);
 }
 
-TEST_F(PoolTest, ManyThreadsNeverHaveMoreThanThereMayBe) {
+TEST_F(PoolTest, ManyThreadsNeverExceedTheLimit) {
   Pool<Thing> pool(options(3));
   std::atomic<int> lent = 0;
   std::atomic<int> most = 0;

@@ -74,7 +74,7 @@ class BasicQueue {
   /// Puts an item; waits for room. Never returns Full.
   [[nodiscard]] Put put(T&& item) { return put_waiting(item, forever()); }
   [[nodiscard]] Put put(const T& item) { return put(T(item)); }
-  /// Puts an item; waits for room at most for `longest`.
+  /// Puts an item; waits for room at most for `longest`, and then returns Full.
   [[nodiscard]] Put put_for(T&& item, base::Duration longest) {
     return put_waiting(item, at_most(longest));
   }
@@ -118,10 +118,10 @@ class BasicQueue {
   /// Waits in the same way, at most for `longest`. Returns whether nothing is unfinished.
   [[nodiscard]] bool join_for(base::Duration longest) { return join_waiting(at_most(longest)); }
 
-  /// Shuts the queue down. Nothing more can be put, and threads that wait for room are told
-  /// ShutDown; threads that wait for an item get nothing once the queue is empty. Immediate drops
-  /// the items, as if each had been got and reported by task_done. May be called again to go from
-  /// Graceful to Immediate.
+  /// Shuts the queue down. Nothing more can be put: threads that wait for room return ShutDown.
+  /// Threads that wait for an item get nothing once the queue is empty. Immediate drops the items,
+  /// as if each had been got and reported by task_done. A second call can turn a Graceful shutdown
+  /// into an Immediate one.
   void shutdown(Shutdown how = Shutdown::Graceful) {
     Store dropped;  // destroyed after the lock is released: destructors of items may be slow
     const std::lock_guard lock(mutex_);
@@ -138,15 +138,15 @@ class BasicQueue {
 
   // For select (select.h).
 
-  /// Has `watcher` told at every put and at the shutdown, until `unwatch`. Returns false when there
-  /// is an item, or the queue was shut down: then it is not told.
+  /// Calls `watcher` at every put and at the shutdown, until `unwatch`. Returns false, and does not
+  /// add it, when there is an item or the queue was shut down.
   [[nodiscard]] bool watch(QueueWatcher& watcher) noexcept {
     const std::lock_guard lock(mutex_);
     if (is_shut_down_ || !items_.empty()) return false;
     watchers_.add(watcher);
     return true;
   }
-  /// No longer tells `watcher`, if it did.
+  /// Stops calling `watcher`. Does nothing when it was not added.
   void unwatch(QueueWatcher& watcher) noexcept {
     const std::lock_guard lock(mutex_);
     watchers_.remove(watcher);
@@ -193,8 +193,8 @@ class BasicQueue {
       changed.wait_until(lock, end, ready);
     };
   }
-  /// Tries without a BlockingScope first: it would tell the host of the thread that it blocks,
-  /// which is costly, and usually there is room.
+  /// Tries without a BlockingScope first: opening one tells the host that the thread blocks, which
+  /// is costly, and usually there is room.
   template <class Wait>
   Put put_waiting(T& item, Wait wait) {
     const Put at_once = try_put(std::move(item));

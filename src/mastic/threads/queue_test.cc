@@ -15,8 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Counts the threads that are about to wait in it: a thread that tells this host has looked at the
-/// queue, under its lock.
+/// Counts the threads that are about to wait. A thread that tells this host has looked at the queue
+/// before, under its lock.
 class CountingHost final : public BlockingHost {
  public:
   void blocks() noexcept override { ++blocked; }
@@ -27,8 +27,8 @@ class CountingHost final : public BlockingHost {
   std::atomic<int> blocked = 0;
 };
 
-/// Starts threads that tell a CountingHost when they block. A test joins them while its queue is
-/// there.
+/// Starts threads that tell a CountingHost when they block. A test joins them before its queue is
+/// destroyed.
 struct QueueTest : testing::Test {
   template <class F>
   void start(F function) {
@@ -43,7 +43,7 @@ struct QueueTest : testing::Test {
   std::vector<std::jthread> threads;
 };
 
-TEST_F(QueueTest, GivesWhatWasPutFirstFirst) {
+TEST_F(QueueTest, GivesItemsInTheOrderTheyWerePut) {
   Queue<int> queue;
   for (const int i : {1, 2, 3}) ASSERT_EQ(queue.put(i), Put::Done);
   EXPECT_EQ(queue.get(), 1);
@@ -52,7 +52,7 @@ TEST_F(QueueTest, GivesWhatWasPutFirstFirst) {
   EXPECT_TRUE(queue.empty());
 }
 
-TEST_F(QueueTest, ALifoGivesWhatWasPutLastFirst) {
+TEST_F(QueueTest, ALifoGivesTheLastItemFirst) {
   LifoQueue<int> queue;
   for (const int i : {1, 2, 3}) ASSERT_EQ(queue.put(i), Put::Done);
   EXPECT_EQ(queue.get(), 3);
@@ -85,7 +85,7 @@ TEST_F(QueueTest, APriorityQueueKeepsTheOrderOfEqualOnes) {
             (std::vector{1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18}));
 }
 
-TEST_F(QueueTest, TakesWhatOnlyMoves) {
+TEST_F(QueueTest, TakesItemsThatOnlyMove) {
   Queue<std::unique_ptr<int>> queue;
   ASSERT_EQ(queue.put(std::make_unique<int>(7)), Put::Done);
   EXPECT_EQ(**queue.get(), 7);
@@ -109,7 +109,7 @@ TEST_F(QueueTest, AnEmptyQueueGivesNothing) {
   EXPECT_FALSE(queue.is_over()) << "something may come";
 }
 
-TEST_F(QueueTest, RefusesToHaveNoRoomAtAll) { EXPECT_THROW(Queue<int>(0), std::logic_error); }
+TEST_F(QueueTest, RefusesASizeOfZero) { EXPECT_THROW(Queue<int>(0), std::logic_error); }
 
 TEST_F(QueueTest, KnowsHowFullItIs) {
   Queue<int> queue(2);
@@ -121,7 +121,7 @@ TEST_F(QueueTest, KnowsHowFullItIs) {
   EXPECT_TRUE(queue.is_full());
 }
 
-TEST_F(QueueTest, WhoWaitsForAnItemGetsIt) {
+TEST_F(QueueTest, AThreadThatWaitsForAnItemGetsIt) {
   Queue<int> queue;
   start([&] { EXPECT_EQ(queue.get(), 1); });
   host.wait_for_blocked(1);
@@ -133,7 +133,7 @@ TEST_F(QueueTest, WhoWaitsForAnItemGetsIt) {
   join();
 }
 
-TEST_F(QueueTest, WhoWaitsForRoomGetsIt) {
+TEST_F(QueueTest, AThreadThatWaitsForRoomGetsIt) {
   Queue<int> queue(1);
   ASSERT_EQ(queue.put(1), Put::Done);
   start([&] { EXPECT_EQ(queue.put(2), Put::Done); });
@@ -147,7 +147,7 @@ TEST_F(QueueTest, WhoWaitsForRoomGetsIt) {
   join();
 }
 
-TEST_F(QueueTest, TryingDoesNotBlock) {
+TEST_F(QueueTest, TryingNeverBlocks) {
   struct Host final : BlockingHost {
     void blocks() noexcept override { ADD_FAILURE(); }
     void goes_on() noexcept override {}
@@ -196,22 +196,22 @@ TEST_F(QueueTest, SaysWhenTaskDoneIsCalledTooOften) {
   }
 }
 
-TEST_F(QueueTest, CountsWhatIsUnfinished) {
+TEST_F(QueueTest, CountsUnfinishedItems) {
   Queue<int> queue;
   EXPECT_TRUE(queue.join_for(0s));
   ASSERT_EQ(queue.put(1), Put::Done);
   ASSERT_EQ(queue.put(2), Put::Done);
   EXPECT_EQ(queue.get(), 1);
-  EXPECT_EQ(queue.unfinished(), 2u) << "one waits, one is worked on";
+  EXPECT_EQ(queue.unfinished(), 2u) << "one is queued, one is being worked on";
   EXPECT_FALSE(queue.join_for(1ms));
   queue.task_done();
   EXPECT_EQ(queue.unfinished(), 1u);
   queue.shutdown(Shutdown::Immediate);
-  EXPECT_EQ(queue.unfinished(), 0u) << "what waited was dropped";
+  EXPECT_EQ(queue.unfinished(), 0u) << "the queued item was dropped";
   EXPECT_TRUE(queue.join_for(0s));
 }
 
-TEST_F(QueueTest, AShutdownTellsWhoWaitsForAnItem) {
+TEST_F(QueueTest, AShutdownWakesThreadsThatWaitForAnItem) {
   Queue<int> queue;
   for (int i = 0; i < 3; ++i) start([&] { EXPECT_EQ(queue.get(), std::nullopt); });
   start([&] { EXPECT_EQ(queue.get_for(1h), std::nullopt); });
@@ -220,7 +220,7 @@ TEST_F(QueueTest, AShutdownTellsWhoWaitsForAnItem) {
   join();
 }
 
-TEST_F(QueueTest, AShutdownTellsWhoWaitsForRoom) {
+TEST_F(QueueTest, AShutdownWakesThreadsThatWaitForRoom) {
   Queue<int> queue(1);
   ASSERT_EQ(queue.put(1), Put::Done);
   start([&] { EXPECT_EQ(queue.put(2), Put::ShutDown); });
@@ -228,12 +228,12 @@ TEST_F(QueueTest, AShutdownTellsWhoWaitsForRoom) {
   host.wait_for_blocked(2);
   queue.shutdown();
   join();
-  EXPECT_EQ(queue.get(), 1) << "what waits is still to be got";
+  EXPECT_EQ(queue.get(), 1) << "an item that was put can still be got";
   EXPECT_EQ(queue.get(), std::nullopt);
   join();
 }
 
-TEST_F(QueueTest, AfterAShutdownGetsGoOnUntilNothingIsLeft) {
+TEST_F(QueueTest, RemainingItemsCanBeGotAfterAShutdown) {
   Queue<int> queue;
   ASSERT_EQ(queue.put(1), Put::Done);
   ASSERT_EQ(queue.put(2), Put::Done);
@@ -249,7 +249,7 @@ TEST_F(QueueTest, AfterAShutdownGetsGoOnUntilNothingIsLeft) {
   EXPECT_EQ(queue.get_for(1h), std::nullopt);
 }
 
-TEST_F(QueueTest, AnImmediateShutdownDropsWhatWaitsAndReleasesJoin) {
+TEST_F(QueueTest, AnImmediateShutdownDropsQueuedItemsAndReleasesJoin) {
   Queue<std::shared_ptr<int>> queue;
   const auto item = std::make_shared<int>(1);
   ASSERT_EQ(queue.put(item), Put::Done);
@@ -264,7 +264,7 @@ TEST_F(QueueTest, AnImmediateShutdownDropsWhatWaitsAndReleasesJoin) {
   join();
 }
 
-TEST_F(QueueTest, AnImmediateShutdownWaitsForWhatWasGot) {
+TEST_F(QueueTest, JoinStillWaitsForItemsGotBeforeAnImmediateShutdown) {
   Queue<int> queue;
   ASSERT_EQ(queue.put(1), Put::Done);
   ASSERT_EQ(queue.put(2), Put::Done);
@@ -292,7 +292,7 @@ struct Fragile {
   int number;
 };
 
-TEST_F(QueueTest, AnItemThatThrowsWhenItMovesIsNotIn) {
+TEST_F(QueueTest, AnItemThatThrowsWhenItMovesIsNotPut) {
   Queue<Fragile> queue(1);
   EXPECT_THROW((void)queue.put(Fragile(-1)), std::runtime_error);
   EXPECT_EQ(queue.put(Fragile(1)), Put::Done);
@@ -363,11 +363,11 @@ TEST_F(QueueTest, AShutdownAmongManyThreadsLosesNothing) {
   }
 }
 
-// ---- who learns that it is not needed destroys it ----
+// ---- a thread that learns that the queue is no longer needed may destroy it ----
 
-constexpr int kTimes = 200;  // for ThreadSanitizer, which sees who touches what is gone
+constexpr int kTimes = 200;  // so that ThreadSanitizer can see a use after the destruction
 
-TEST(QueueEnd, MayBeDestroyedByWhoeverJoins) {
+TEST(QueueEnd, MayBeDestroyedByTheThreadThatJoined) {
   for (int i = 0; i < kTimes; ++i) {
     auto queue = std::make_unique<Queue<int>>();
     ASSERT_EQ(queue->put(1), Put::Done);
@@ -377,7 +377,7 @@ TEST(QueueEnd, MayBeDestroyedByWhoeverJoins) {
   }
 }
 
-TEST(QueueEnd, MayBeDestroyedByWhoeverGetsTheLastItem) {
+TEST(QueueEnd, MayBeDestroyedByTheThreadThatGotTheLastItem) {
   for (int i = 0; i < kTimes; ++i) {
     auto queue = std::make_unique<Queue<int>>();
     const std::jthread worker([&at = *queue] { EXPECT_EQ(at.put(1), Put::Done); });
@@ -386,7 +386,7 @@ TEST(QueueEnd, MayBeDestroyedByWhoeverGetsTheLastItem) {
   }
 }
 
-TEST(QueueEnd, MayBeDestroyedByWhoeverIsGivenTheLastRoom) {
+TEST(QueueEnd, MayBeDestroyedByTheThreadThatGotTheLastRoom) {
   for (int i = 0; i < kTimes; ++i) {
     auto queue = std::make_unique<Queue<int>>(1);
     ASSERT_EQ(queue->put(1), Put::Done);
@@ -396,7 +396,7 @@ TEST(QueueEnd, MayBeDestroyedByWhoeverIsGivenTheLastRoom) {
   }
 }
 
-TEST(QueueEnd, MayBeDestroyedByWhoeverIsToldOfItsShutdown) {
+TEST(QueueEnd, MayBeDestroyedByAThreadThatLearnedOfItsShutdown) {
   for (int i = 0; i < kTimes; ++i) {
     auto queue = std::make_unique<Queue<int>>();
     const std::jthread worker([&at = *queue] { at.shutdown(); });

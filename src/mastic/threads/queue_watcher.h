@@ -1,4 +1,4 @@
-// Who is told that a queue may have something to get. For select.h.
+// Watchers of a queue, which learn that it may have an item to get. For select.h.
 
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace mastic::threads {
 
-/// Is told at every put and at the shutdown of a queue that it watches. A node of an intrusive
-/// list: telling cannot fail.
+/// Is called at every put and at the shutdown of a queue that it watches. A node of an intrusive
+/// list, so that adding it never allocates.
 class QueueWatcher {
  public:
   /// Called on the thread that puts or shuts down, with the queue's lock held: it has to be quick
@@ -27,8 +27,8 @@ class QueueWatcher {
 
 /// The watchers of one queue, guarded by its lock.
 ///
-/// All of them are told, not one: who is told may find something in another queue first, and would
-/// leave this item to watchers who know nothing of it.
+/// All watchers are called, not one: the one that is called may take an item from another of its
+/// queues, and the watchers that were not called would not learn of the item here.
 class QueueWatchers {
  public:
   void add(QueueWatcher& watcher) noexcept {
@@ -37,7 +37,7 @@ class QueueWatchers {
     watcher.next_ = std::exchange(first_, &watcher);
     if (watcher.next_ != nullptr) watcher.next_->previous_ = &watcher;
   }
-  /// Does nothing when it is not among them.
+  /// Does nothing when `watcher` was not added.
   void remove(QueueWatcher& watcher) noexcept {
     if (!std::exchange(watcher.is_watching_, false)) return;
     (watcher.previous_ == nullptr ? first_ : watcher.previous_->next_) = watcher.next_;

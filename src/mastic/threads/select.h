@@ -4,7 +4,7 @@
 //     if (first.index() == 0) ...             // std::get<0>(first) is what orders.get() would give
 //
 // For threads that may block; tasks have async::select. A thread that only waits for items of one
-// kind needs no select: let all who put share one queue.
+// kind needs no select: let all producers share one queue.
 
 #pragma once
 
@@ -23,22 +23,23 @@
 
 namespace mastic::threads {
 
-/// What `select` gives: the index is that of the queue, the value is what its `get` gives. So a
-/// queue that is shut down and empty gives no item.
+/// The result of `select`: its index is the index of the queue, its value what `get` of that queue
+/// returned. So the value is nothing when the queue is shut down and empty.
 template <class... Queues>
 using Selected = std::variant<std::optional<typename Queues::Item>...>;
 
-/// What `select` of a vector of queues gives.
+/// The result of `select` over a vector of queues.
 template <class T>
 struct SelectedOf {
-  std::size_t index;      ///< of the queue
+  std::size_t index;      ///< the index of the queue
   std::optional<T> item;  ///< nothing when that queue is shut down and empty
 };
 
 namespace detail {
 
-/// The sleep of a thread until one of its places is told. Places are told with the lock of a queue
-/// held, and take the lock of the sleep inside of it; the thread itself never holds both.
+/// Lets a thread sleep until one of several queues calls its place. A queue calls a place with its
+/// own lock held, and the place takes the lock of the sleep inside that; the sleeping thread never
+/// holds both.
 class QueueSleep {
  public:
   class Place final : public QueueWatcher {
@@ -50,7 +51,7 @@ class QueueSleep {
     QueueSleep& sleep_;
   };
 
-  /// Makes one for `queues` queues.
+  /// Makes a place for each of `queues` queues.
   explicit QueueSleep(std::size_t queues) : places_(queues, Place(*this)) {}
   QueueSleep(const QueueSleep&) = delete;
   QueueSleep& operator=(const QueueSleep&) = delete;
@@ -76,11 +77,11 @@ class QueueSleep {
   bool is_woken_ = false;
 };
 
-/// Takes from the first queue that has something, or sleeps and looks again. `take_first()` never
-/// waits; `for_each(f)` calls `f(number, queue)` for each of `count` queues.
+/// Takes from the first queue that has something, or sleeps until one may have, and looks again.
+/// `take_first()` never waits; `for_each(f)` calls `f(number, queue)` for each of `count` queues.
 ///
-/// Nothing is watched while it takes: so a queue is not touched any more once its item is taken,
-/// and may be destroyed by then.
+/// No queue is watched while `take_first` runs. So no queue is touched once an item was taken, and
+/// the queue of that item may be destroyed by then.
 template <class TakeFirst, class ForEach>
 auto take_until(base::Instant end, std::size_t count, TakeFirst take_first, ForEach for_each) {
   for (;;) {
@@ -139,11 +140,11 @@ std::optional<SelectedOf<T>> select_until(base::Instant end,
 }  // namespace detail
 
 /// Waits until one of the queues has an item and takes it, or until one is shut down and empty.
-/// When several have something, the first of them in the order given does. The queues must outlive
-/// the call, except for the one that the result comes from.
+/// When several are ready, the first of them in the order of the arguments is chosen. The queues
+/// must outlive the call, except for the one that the result comes from.
 ///
-/// A queue that is shut down and empty has nothing to give, at once, and so comes before those
-/// behind it: leave it out from then on.
+/// A queue that is shut down and empty is always ready, so it hides all queues after it: leave it
+/// out of the next call.
 template <class... T, class... Store>
   requires(sizeof...(T) > 0)
 [[nodiscard]] Selected<BasicQueue<T, Store>...> select(BasicQueue<T, Store>&... queues) {
@@ -157,8 +158,8 @@ template <class... T, class... Store>
   return detail::select_until(base::from_now(longest), queues...);
 }
 
-/// Waits in the same way for as many queues of one kind as there are. Throws std::logic_error when
-/// there are none.
+/// Waits in the same way for any number of queues of one type. Throws std::logic_error when
+/// `queues` is empty.
 template <class T, class Store>
 [[nodiscard]] SelectedOf<T> select(const std::vector<BasicQueue<T, Store>*>& queues) {
   return *detail::select_until(base::Instant::max(), queues);

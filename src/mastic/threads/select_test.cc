@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 constexpr auto kNoLimit = base::Duration::max();
 const std::vector<base::Duration> kNoTimeToSelect = {0s, -1s, base::Duration::min()};
 
-TEST(ThreadSelect, TakesWhatIsAtHandAndLeavesTheRest) {
+TEST(ThreadSelect, TakesOneReadyItemAndLeavesTheRest) {
   Queue<int> numbers;
   Queue<std::string> words;
   ASSERT_EQ(words.put("tea"), Put::Done);
@@ -44,7 +44,7 @@ TEST(ThreadSelect, TakesFromEveryKindOfQueue) {
   EXPECT_EQ(std::get<1>(select(queue, by_size)), 3);
 }
 
-TEST(ThreadSelect, WaitsForTheFirstThatIsPut) {
+TEST(ThreadSelect, WaitsForTheFirstItem) {
   Queue<int> a;
   Queue<int> b;
   std::atomic<int> got = 0;
@@ -71,13 +71,13 @@ TEST(ThreadSelect, IsWokenByAShutdown) {
   threads.join();
 }
 
-TEST(ThreadSelect, TakesWhatIsLeftAfterAShutdown) {
+TEST(ThreadSelect, TakesRemainingItemsAfterAShutdown) {
   Queue<int> a;
   Queue<int> b;
   ASSERT_EQ(a.put(1), Put::Done);
   a.shutdown();
   EXPECT_EQ(std::get<0>(select(a, b)), 1);
-  EXPECT_EQ(std::get<0>(select(a, b)), std::nullopt) << "it is over from here on";
+  EXPECT_EQ(std::get<0>(select(a, b)), std::nullopt) << "it is shut down and empty";
   ASSERT_EQ(b.put(2), Put::Done);
   EXPECT_EQ(std::get<0>(select(b)), 2) << "so leave it out";
 }
@@ -116,7 +116,7 @@ TEST(ThreadSelect, TakesAVectorOfQueues) {
   EXPECT_THROW((void)select(std::vector<Queue<int>*>()), std::logic_error);
 }
 
-TEST(ThreadSelect, MakesRoomForWhoWaitsToPut) {
+TEST(ThreadSelect, MakesRoomForAThreadThatWaitsToPut) {
   Queue<int> a(1);
   Queue<int> b;
   ASSERT_EQ(a.put(1), Put::Done);
@@ -142,7 +142,7 @@ TEST(ThreadSelect, TheQueueOfTheResultMayBeDestroyedAtOnce) {
   }
 }
 
-/// Some select, some get; what is put is taken once, and none sleeps over it.
+/// Some threads select, others get: each item is taken once, and no thread misses one.
 TEST(ThreadSelect, ManyThreadsLoseNothing) {
   constexpr int kItems = 2000;
   Queue<int> a(8);

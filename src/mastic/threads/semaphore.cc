@@ -52,7 +52,7 @@ std::optional<Semaphore::Permit> Semaphore::try_acquire() {
   return Permit(*this);
 }
 
-// It notifies under the lock: who gets the permit may destroy the semaphore.
+// Notifies under the lock, because the thread that gets the permit may destroy the semaphore.
 void Semaphore::release(std::size_t count) {
   const std::lock_guard lock(mutex_);
   if (count > max_permits_ - available_) {

@@ -3,10 +3,10 @@
 //     threads::Semaphore connections(4);
 //     const auto permit = connections.acquire();   // given back when it is destroyed
 //
-// Python's `threading.Semaphore` and `BoundedSemaphore`. In contrast to std::counting_semaphore it
-// opens a BlockingScope while it waits, so that a loop or a pool goes on, and it has no undefined
-// behaviour when it is released too often. For threads that may block; tasks have async::Semaphore,
-// and what is lent together with the permit belongs into a threads::Pool.
+// Python's `threading.Semaphore` and `BoundedSemaphore`. Unlike std::counting_semaphore, it opens a
+// BlockingScope while it waits, so that a loop or a pool continues without the thread, and
+// releasing it too often is not undefined behaviour. For threads that may block; tasks have
+// async::Semaphore. If each permit stands for an object to use, take a threads::Pool.
 
 #pragma once
 
@@ -21,12 +21,13 @@
 
 namespace mastic::threads {
 
-/// Lets so many threads in at a time; which of those that wait comes next is not defined. All
-/// members may be called from any thread. It outlives its permits.
+/// Lets a limited number of threads in at a time. The order in which waiting threads get their
+/// permits is not defined. All members may be called from any thread. The semaphore must outlive
+/// its permits.
 class Semaphore {
  public:
-  /// A place inside. One thread at a time may use it; another one than acquired it may give it
-  /// back.
+  /// One permit, which is released when this object is destroyed. One thread at a time may use it;
+  /// a thread other than the one that acquired it may release it.
   class [[nodiscard]] Permit {
    public:
     Permit() = default;
@@ -35,17 +36,18 @@ class Semaphore {
       std::swap(of_, other.of_);
       return *this;
     }
-    /// Gives it back. A BoundedSemaphore that is full then was released too often by somebody else;
-    /// that goes to the UncaughtHook.
+    /// Releases the permit. If a BoundedSemaphore has all its permits already, other code has
+    /// released it too often: the UncaughtHook is told.
     ~Permit();
 
-    /// Whether there is one: it was not moved away, released or detached.
+    /// Whether this holds a permit: it was not moved from, released or detached.
     explicit operator bool() const { return of_ != nullptr; }
-    /// Gives it back now; throws as Semaphore::release does.
+    /// Releases the permit now; throws as Semaphore::release does.
     void release() {
       if (of_ != nullptr) std::exchange(of_, nullptr)->release();
     }
-    /// Keeps the permit for good: Semaphore::release gives it back, or nobody.
+    /// Lets go of the permit without releasing it: it stays taken until Semaphore::release adds it
+    /// back.
     void detach() noexcept { of_ = nullptr; }
 
    private:
@@ -54,7 +56,7 @@ class Semaphore {
     Semaphore* of_ = nullptr;
   };
 
-  /// Makes one with `permits` to begin with.
+  /// Makes a semaphore that has `permits` permits at first.
   explicit Semaphore(std::size_t permits)
       : Semaphore(permits, std::numeric_limits<std::size_t>::max()) {}
   Semaphore(const Semaphore&) = delete;
@@ -62,7 +64,7 @@ class Semaphore {
 
   /// Waits for a permit.
   Permit acquire();
-  /// Waits for a permit at most for `longest`; returns nothing when there was none.
+  /// Waits for a permit at most for `longest`; returns nothing when none was released in time.
   [[nodiscard]] std::optional<Permit> acquire_for(base::Duration longest);
   /// Returns a permit if there is one; never waits.
   [[nodiscard]] std::optional<Permit> try_acquire();
@@ -91,7 +93,7 @@ class Semaphore {
 /// was acquired is a mistake, and throws std::logic_error.
 class BoundedSemaphore : public Semaphore {
  public:
-  /// Makes a semaphore with so many permits, and never more.
+  /// Makes a semaphore with `permits` permits, and never more.
   explicit BoundedSemaphore(std::size_t permits) : Semaphore(permits, permits) {}
 };
 

@@ -29,11 +29,11 @@ TEST(Semaphore, LetsInAsManyAsItHasPermits) {
     EXPECT_FALSE(places.try_acquire());
     EXPECT_FALSE(places.acquire_for(1ms));
   }
-  EXPECT_EQ(places.available(), 1u) << "it goes back by itself";
+  EXPECT_EQ(places.available(), 1u) << "the destructor released it";
   EXPECT_TRUE(places.try_acquire());
 }
 
-TEST(Semaphore, MayBeginWithoutAny) {
+TEST(Semaphore, MayBeginWithoutPermits) {
   Semaphore results(0);
   EXPECT_FALSE(results.try_acquire());
   results.release(2);
@@ -56,7 +56,7 @@ TEST(Semaphore, APermitMoves) {
   EXPECT_EQ(places.available(), 2u) << "given back once";
 }
 
-TEST(Semaphore, APermitMayBeKeptForGood) {
+TEST(Semaphore, APermitMayBeDetached) {
   Semaphore places(1);
   places.acquire().detach();
   EXPECT_EQ(places.available(), 0u);
@@ -64,7 +64,7 @@ TEST(Semaphore, APermitMayBeKeptForGood) {
   EXPECT_EQ(places.available(), 1u);
 }
 
-TEST(Semaphore, WakesThoseWhoWait) {
+TEST(Semaphore, WakesWaitingThreads) {
   Semaphore places(0);
   std::atomic<int> inside = 0;
   BlockingThreads threads;
@@ -83,7 +83,7 @@ TEST(Semaphore, WakesThoseWhoWait) {
   EXPECT_EQ(places.available(), 0u);
 }
 
-TEST(Semaphore, IsWaitedForForEverOrNotAtAll) {
+TEST(Semaphore, WaitsForeverOrNotAtAll) {
   Semaphore places(0);
   for (const base::Duration none :
        {base::Duration(0s), base::Duration(-1s), base::Duration::min()}) {
@@ -98,7 +98,7 @@ TEST(Semaphore, IsWaitedForForEverOrNotAtAll) {
   EXPECT_TRUE(is_inside);
 }
 
-TEST(Semaphore, WhoGotAPermitMayDestroyIt) {
+TEST(Semaphore, MayBeDestroyedByTheThreadThatGotAPermit) {
   for (int round = 0; round < 200; ++round) {
     auto places = std::make_unique<Semaphore>(0);
     BlockingThreads threads;
@@ -110,7 +110,7 @@ TEST(Semaphore, WhoGotAPermitMayDestroyIt) {
   }
 }
 
-TEST(Semaphore, NeverLetsInMoreThanItShould) {
+TEST(Semaphore, NeverLetsInMoreThanItHasPermits) {
   Semaphore places(2);
   std::atomic<int> inside = 0;
   std::atomic<int> most = 0;
@@ -145,7 +145,7 @@ TEST(BoundedSemaphore, ThrowsWhenItIsReleasedTooOften) {
   EXPECT_EQ(places.available(), 2u);
 }
 
-TEST(BoundedSemaphore, ReportsAPermitThatSomebodyElseGaveBack) {
+TEST(BoundedSemaphore, ReportsAPermitThatWasReleasedTwice) {
   std::vector<std::string> reported;
   const UncaughtHook hook([&](const UncaughtError& error) { reported.push_back(error.message()); });
   BoundedSemaphore places(1);
@@ -158,7 +158,7 @@ TEST(BoundedSemaphore, ReportsAPermitThatSomebodyElseGaveBack) {
   EXPECT_EQ(places.available(), 1u);
 }
 
-TEST(Semaphore, CannotHaveMoreThanCanBeCounted) {
+TEST(Semaphore, CannotHaveMorePermitsThanCanBeCounted) {
   Semaphore places(1);
   EXPECT_THROW(places.release(std::numeric_limits<std::size_t>::max()), std::logic_error);
   EXPECT_EQ(places.available(), 1u);

@@ -1,4 +1,4 @@
-// A result that several may ask for.
+// A result that several threads or tasks may read.
 //
 //     threads::SharedFuture<Config> config = pool.submit(read_config).share();
 //     for (int i = 0; i < 4; ++i) pool.submit([config] { serve(config.get()); });
@@ -16,22 +16,24 @@
 
 namespace mastic::threads {
 
-/// The result of a task, for any number of askers. Copies are cheap and mean the same task; several
-/// threads may use one at once. The value stays where it is until the last copy is gone.
+/// The result of a task, which may be read any number of times. Copies are cheap and refer to the
+/// same task; several threads may use one SharedFuture at once. The value stays where it is until
+/// the last copy is gone.
 ///
-/// Using an empty one throws std::logic_error.
+/// Using an empty SharedFuture throws std::logic_error.
 template <class T = void>
 class SharedFuture {
   using Shown = typename detail::Passed<SharedFuture>::type;
 
  public:
   SharedFuture() = default;
-  /// Makes one for `state`, which something else will end. Requires: no Future takes its value.
+  /// Makes one for `state`, which other code will end. Requires: no Future takes its value.
   explicit SharedFuture(StateReference<FutureResult<T>> state) : state_(std::move(state)) {}
 
-  /// Waits for the result and shows it: the value lives as long as a copy of this future. Throws
-  /// what the task threw, the same exception to everyone, or TaskLost when it was not run to its
-  /// end. In a thread of the task's own pool it may run the task, as Future::get does.
+  /// Waits for the result and returns a reference to it: the value lives as long as any copy of
+  /// this future. Throws what the task threw, the same exception to every caller, or TaskLost when
+  /// the task was not run to its end. In a thread of the task's own pool it may run the task, as
+  /// Future::get does.
   Shown get() const& MASTIC_LIFETIMEBOUND {
     state().wait();
     if (std::exception_ptr error = state().collect_error()) std::rethrow_exception(error);
@@ -47,7 +49,7 @@ class SharedFuture {
   }
   /// Whether the task is done.
   [[nodiscard]] bool is_done() const { return state().is_done(); }
-  /// How the task stands at this moment, without waiting.
+  /// How far the task is at this moment, without waiting.
   [[nodiscard]] Progress progress() const { return state().progress(); }
   /// Waits, and returns the exception of the task or null. The exception then counts as collected.
   [[nodiscard]] std::exception_ptr error() const {
@@ -55,14 +57,13 @@ class SharedFuture {
     return state().collect_error();
   }
 
-  /// Cancels the task for everyone who asks for it, or asks it to stop when it runs already;
-  /// returns which.
+  /// Cancels the task for all copies, or asks it to stop when it runs already; returns which.
   Cancel cancel() const { return state().cancel(); }
 
-  /// Calls `function` with the result once the task is done, as Future::then does; may be called
-  /// any number of times, and what was added first is called first. The function takes a const T&
-  /// or a SharedFuture<T>. Cancelling the returned future leaves this task alone: the others wait
-  /// for it.
+  /// Calls `function` with the result once the task is done, as Future::then does. It may be called
+  /// any number of times; functions are called in the order in which they were added. The function
+  /// takes a const T& or a SharedFuture<T>. Cancelling the returned future does not cancel this
+  /// task, because others may wait for it.
   template <class F>
   auto then(F&& function) const -> Future<detail::FollowerValue<SharedFuture, std::decay_t<F>>> {
     (void)state();

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 std::exception_ptr tea_is_out() { return std::make_exception_ptr(std::runtime_error("no tea")); }
 
-/// Records what nobody takes; nothing, unless a test expects something.
+/// Records uncaught errors, and checks at the end that they are the ones that the test expects.
 struct SharedFutureTest : testing::Test {
   void TearDown() override { EXPECT_EQ(reported, expected_reports); }
 
@@ -33,7 +33,7 @@ struct SharedFutureTest : testing::Test {
       [this](const UncaughtError& error) { reported.push_back(error.message()); }};
 };
 
-TEST_F(SharedFutureTest, ShowsItsValueAnyNumberOfTimes) {
+TEST_F(SharedFutureTest, GivesItsValueAnyNumberOfTimes) {
   Promise<std::string> promise;
   const SharedFuture<std::string> future = promise.future().share();
   const SharedFuture<std::string> copy = future;
@@ -44,7 +44,7 @@ TEST_F(SharedFutureTest, ShowsItsValueAnyNumberOfTimes) {
   EXPECT_EQ(&future.get(), &copy.get()) << "it is not copied";
 }
 
-TEST_F(SharedFutureTest, ShowsWhatOnlyMoves) {
+TEST_F(SharedFutureTest, GivesAReferenceToAMoveOnlyValue) {
   Promise<std::unique_ptr<int>> promise;
   const auto future = promise.future().share();
   promise.set(std::make_unique<int>(7));
@@ -62,7 +62,7 @@ TEST_F(SharedFutureTest, KeepsTheValueUntilTheLastCopyIsGone) {
     EXPECT_TRUE(first.is_empty());
     EXPECT_EQ(copy.get().use_count(), 2);
   }
-  EXPECT_EQ(value.use_count(), 2) << "the promise has it still";
+  EXPECT_EQ(value.use_count(), 2) << "the promise still has it";
 }
 
 TEST_F(SharedFutureTest, GivesACopyOfATemporary) {
@@ -72,7 +72,7 @@ TEST_F(SharedFutureTest, GivesACopyOfATemporary) {
   EXPECT_EQ(kept, "tea");
 }
 
-TEST_F(SharedFutureTest, ThrowsTheSameToEveryone) {
+TEST_F(SharedFutureTest, ThrowsTheSameExceptionToEveryCaller) {
   Promise<int> promise;
   const SharedFuture<int> future = promise.future().share();
   promise.set_error(tea_is_out());
@@ -80,7 +80,7 @@ TEST_F(SharedFutureTest, ThrowsTheSameToEveryone) {
   EXPECT_EQ(describe(future.error()), "no tea");
 }
 
-TEST_F(SharedFutureTest, ReportsAnErrorThatNobodyCollects) {
+TEST_F(SharedFutureTest, ReportsAnErrorThatIsNeverCollected) {
   Promise<int> promise("tea");
   {
     const SharedFuture<int> future = promise.future().share();
@@ -91,7 +91,7 @@ TEST_F(SharedFutureTest, ReportsAnErrorThatNobodyCollects) {
   expected_reports = {"task 'tea' failed, and its result was never collected: no tea"};
 }
 
-TEST_F(SharedFutureTest, MisuseIsTold) {
+TEST_F(SharedFutureTest, ThrowsWhenItIsMisused) {
   Promise<int> promise;
   Future<int> future = promise.future();
   const SharedFuture<int> shared = future.share();
@@ -148,7 +148,7 @@ TEST_F(SharedFutureTest, ATaskOfThePoolRunsWhatItAsksFor) {
             15);
 }
 
-TEST_F(SharedFutureTest, SeveralFollowInTheOrderInWhichTheyCame) {
+TEST_F(SharedFutureTest, RunsContinuationsInTheOrderOfTheirAddition) {
   Promise<std::string> promise;
   const auto future = promise.future().share();
   std::string order;
@@ -173,7 +173,7 @@ TEST_F(SharedFutureTest, SeveralFollowInTheOrderInWhichTheyCame) {
   EXPECT_EQ(future.get(), "tea-");
 }
 
-TEST_F(SharedFutureTest, PassesItsErrorToAllThatFollow) {
+TEST_F(SharedFutureTest, PassesItsErrorToAllContinuations) {
   Promise<int> promise;
   const SharedFuture<int> future = promise.future().share();
   Future<int> value = future.then([](int n) { return n; });
@@ -185,7 +185,7 @@ TEST_F(SharedFutureTest, PassesItsErrorToAllThatFollow) {
   EXPECT_EQ(either.get(), "no tea");
 }
 
-TEST_F(SharedFutureTest, NothingIsGivenToWhatFollowsNothing) {
+TEST_F(SharedFutureTest, CallsTheContinuationOfAVoidResult) {
   Promise<> promise;
   const SharedFuture<> future = promise.future().share();
   Future<int> follows = future.then([] { return 7; });
@@ -194,7 +194,7 @@ TEST_F(SharedFutureTest, NothingIsGivenToWhatFollowsNothing) {
   future.get();
 }
 
-TEST_F(SharedFutureTest, CancellingOneThatFollowsLeavesTheOthers) {
+TEST_F(SharedFutureTest, CancellingOneContinuationLeavesTheOthers) {
   Promise<int> promise;
   const SharedFuture<int> future = promise.future().share();
   const auto captured = std::make_shared<int>(0);
@@ -202,7 +202,7 @@ TEST_F(SharedFutureTest, CancellingOneThatFollowsLeavesTheOthers) {
   Future<int> follows_that = cancelled.then([](int n) { return n; });
   Future<int> other = future.then([](int n) { return n; });
   EXPECT_EQ(follows_that.cancel(), Cancel::Prevented) << "the first that may be cancelled alone";
-  EXPECT_EQ(captured.use_count(), 1) << "what it captured is gone";
+  EXPECT_EQ(captured.use_count(), 1) << "its captures are destroyed";
   EXPECT_EQ(follows_that.progress(), Progress::Cancelled);
   EXPECT_EQ(future.progress(), Progress::Pending);
   promise.set(7);
@@ -210,7 +210,7 @@ TEST_F(SharedFutureTest, CancellingOneThatFollowsLeavesTheOthers) {
   EXPECT_EQ(other.is_empty(), true);
 }
 
-TEST_F(SharedFutureTest, IsCancelledForEveryone) {
+TEST_F(SharedFutureTest, IsCancelledForAllCopies) {
   Promise<int> promise;
   const SharedFuture<int> future = promise.future().share();
   const SharedFuture<int> copy = future;
@@ -222,7 +222,7 @@ TEST_F(SharedFutureTest, IsCancelledForEveryone) {
   EXPECT_FALSE(promise.begin());
 }
 
-TEST_F(SharedFutureTest, IsWaitedForBesideOthers) {
+TEST_F(SharedFutureTest, CanBeWaitedForTogetherWithOtherFutures) {
   Promise<int> first;
   Promise<int> second;
   const std::vector<SharedFuture<int>> futures{first.future().share(), second.future().share()};
@@ -293,9 +293,9 @@ TEST_F(SharedFutureTest, ATaskAwaitsATemporary) {
   EXPECT_EQ(context.take(), 14);
 }
 
-// ---- how it stands ----
+// ---- progress ----
 
-TEST_F(SharedFutureTest, TellsHowItStands) {
+TEST_F(SharedFutureTest, ReportsItsProgress) {
   Promise<int> promise;
   const Future<int> future = promise.future();
   EXPECT_EQ(future.progress(), Progress::Pending);
@@ -305,7 +305,7 @@ TEST_F(SharedFutureTest, TellsHowItStands) {
   EXPECT_EQ(future.progress(), Progress::Done);
 }
 
-TEST_F(SharedFutureTest, TellsAFailureWithoutCollectingIt) {
+TEST_F(SharedFutureTest, ReportsAFailureWithoutCollectingIt) {
   Promise<int> promise;
   {
     const Future<int> future = promise.future();
@@ -316,7 +316,7 @@ TEST_F(SharedFutureTest, TellsAFailureWithoutCollectingIt) {
   expected_reports = {"task failed, and its result was never collected: no tea"};
 }
 
-TEST_F(SharedFutureTest, TellsACancelFromAFailure) {
+TEST_F(SharedFutureTest, DistinguishesACancelFromAFailure) {
   Promise<int> prevented;
   Future<int> never = prevented.future();
   EXPECT_EQ(never.cancel(), Cancel::Prevented);
@@ -333,11 +333,11 @@ TEST_F(SharedFutureTest, TellsACancelFromAFailure) {
   Promise<int> abandoned;
   const Future<int> lost = abandoned.future();
   abandoned = Promise<int>();
-  EXPECT_EQ(lost.progress(), Progress::Failed) << "nobody asked for that";
+  EXPECT_EQ(lost.progress(), Progress::Failed) << "it was lost, not cancelled";
   EXPECT_THROW(std::rethrow_exception(lost.error()), TaskLost);
 }
 
-TEST_F(SharedFutureTest, OneThatFollowsIsPendingUntilTheFirstIsDone) {
+TEST_F(SharedFutureTest, AContinuationIsPendingUntilTheFirstTaskIsDone) {
   Promise<int> promise;
   Future<int> follows = promise.future().then([](int n) { return n; });
   ASSERT_TRUE(promise.begin());

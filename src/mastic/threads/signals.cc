@@ -120,8 +120,8 @@ Signals::Signals(std::initializer_list<int> signals, SignalReceiver& receiver)
     signal_places[place_].wanted = 0;
     throw;
   }
-  // The thread was started before, with these signals as the caller had them; the handler does not
-  // depend on which threads block them, as long as one does not.
+  // The thread was started with the caller's signal mask, which may block these signals. That does
+  // no harm: the kernel chooses a thread that does not block them, and from here on this is one.
   sigset_t unblocked;
   sigemptyset(&unblocked);
   const std::lock_guard lock(registering);
@@ -158,7 +158,7 @@ void Signals::run() noexcept {
       for (unsigned left = arrived.exchange(0); left > 0; --left) receiver_.received(signal);
     }
     base::Instant due = due_;
-    // Exchanged, not stored: expire_at may have set another moment since, which is to be kept.
+    // Exchanged, not stored: expire_at may have set another moment since, which must stay.
     const bool is_late = due <= std::chrono::steady_clock::now();
     if (is_late && due_.compare_exchange_strong(due, base::Instant::max())) receiver_.expired();
   }

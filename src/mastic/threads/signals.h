@@ -1,6 +1,6 @@
 // Signals that ask a program for something, handled on a thread of their own (ADR 0019).
 //
-// For programs such as a service that SIGTERM ends gently. It works whatever other threads there
+// A service that SIGTERM stops gently uses it, for example. It works whatever other threads there
 // are, whenever they were started and whatever they wait for, and child processes inherit nothing
 // of it. Not for signals that report a fault (crash_report.h).
 
@@ -17,8 +17,8 @@
 
 namespace mastic::threads {
 
-/// Receives signals. Its members are called on the thread of Signals and have to return soon: they
-/// must not write to files or wait for anything, or the next signal waits for them.
+/// Receives signals. Its members are called on the thread of Signals and have to return soon. They
+/// must not write to files or wait for anything, because the next signal waits for them.
 class SignalReceiver {
  public:
   /// Called once for each signal.
@@ -30,8 +30,8 @@ class SignalReceiver {
   ~SignalReceiver() = default;
 };
 
-/// While it exists, `received` is called for each of its signals; if there are several objects for
-/// one signal, each is called. Afterwards the earlier action is restored. A second signal that
+/// While it exists, `received` is called for each of its signals. If several objects exist for one
+/// signal, each gets the call. Afterwards the earlier action is restored. A second signal that
 /// arrives before the first was received is received too, unless the kernel has merged the two.
 ///
 /// The handler runs on any thread that the system chooses, so a thread that hangs in user code, or

@@ -20,12 +20,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Keeps what it is told; others can wait for it.
+/// Keeps the signals that it receives; a test can wait for them.
 class Kept final : public SignalReceiver {
  public:
   void received(int signal) noexcept override { keep(signal); }
   void expired() noexcept override { keep(kExpired); }
-  /// The first `count` of them.
+  /// Waits until at least `count` have come, and returns all.
   std::vector<int> wait_for(std::size_t count) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return all_.size() >= count; });
@@ -76,7 +76,7 @@ TEST(Signals, AreReceivedWhicheverThreadGetsThem) {
   older.join();
 }
 
-TEST(Signals, AreReceivedThoughAParentLeftThemBlocked) {
+TEST(Signals, AreReceivedEvenIfAParentProcessLeftThemBlocked) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
@@ -87,7 +87,7 @@ TEST(Signals, AreReceivedThoughAParentLeftThemBlocked) {
   EXPECT_EQ(kept.wait_for(1), std::vector<int>{SIGTERM});
 }
 
-TEST(Signals, AreReceivedByAllThatStand) {
+TEST(Signals, AreReceivedByAllObjects) {
   Kept kept;
   Kept others;
   const Signals signals({SIGUSR1}, kept);
@@ -100,7 +100,7 @@ TEST(Signals, AreReceivedByAllThatStand) {
   EXPECT_EQ(kept.wait_for(2), (std::vector<int>{SIGUSR1, SIGUSR1}));
 }
 
-TEST(Signals, DoTheirOwnAgainAfterwards) {
+TEST(Signals, HaveTheirEarlierActionAgainAfterwards) {
   struct sigaction before{};
   sigaction(SIGUSR1, nullptr, &before);
   Kept kept;
@@ -112,7 +112,7 @@ TEST(Signals, DoTheirOwnAgainAfterwards) {
   EXPECT_EQ(before.sa_handler, after.sa_handler);
 }
 
-TEST(Signals, AMomentThatHasComeIsTold) {
+TEST(Signals, CallExpiredAtTheGivenMoment) {
   Kept kept;
   Signals signals({SIGUSR1}, kept);
   signals.expire_at(std::chrono::steady_clock::now() + 1h);
@@ -130,7 +130,7 @@ TEST(Signals, AreNeitherBlockedNorIgnoredInAChild) {
   }
 }
 
-TEST(Signals, AChildThatHasNotCalledExecIsEndedAndNothingElse) {
+TEST(Signals, EndAChildThatHasNotCalledExecAndNothingElse) {
   if (kHandlersAreDelayed)
     GTEST_SKIP() << "ThreadSanitizer holds back what a thread that waits gets";
   Kept kept;
@@ -144,10 +144,10 @@ TEST(Signals, AChildThatHasNotCalledExecIsEndedAndNothingElse) {
   waitpid(child, &status, 0);
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
   kill(getpid(), SIGUSR1);
-  EXPECT_EQ(kept.wait_for(1), std::vector<int>{SIGUSR1}) << "the parent heard of no other";
+  EXPECT_EQ(kept.wait_for(1), std::vector<int>{SIGUSR1}) << "the parent received no other signal";
 }
 
-TEST(Signals, AFileThatMayGrowNoMoreIsAnError) {
+TEST(Signals, AWriteBeyondTheFileSizeLimitIsAnError) {
   const pid_t child = fork();
   if (child == 0) {
     let_writes_fail();

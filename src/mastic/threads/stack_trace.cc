@@ -25,8 +25,8 @@ namespace {
 //                │          └──────► Left ─────► Idle     given up while the handler writes
 //                └──► Idle                                given up before: the handler writes nothing
 //
-// 1. Only the handler that has set Writing writes the stack, until it sets Written or, from Left,
-// Idle.
+// 1. Only the handler that has set Writing writes the stack, until it sets Written, or Idle when
+//    the place was Left.
 // 2. Only the asking thread reads the stack, once it is Written.
 // 3. A handler with an old number finds another state, and does nothing.
 
@@ -82,7 +82,7 @@ void answer(int, siginfo_t* info, void* context) {
   errno = saved_errno;
 }
 
-/// Installs the handler. Returns its signal, or 0 when all are in use.
+/// Installs the handler. Returns its signal, or 0 when all real-time signals are in use.
 int install_handler() {
   for (Place& place : places) ::sem_init(&place.written, 0, 0);
   // Call here what the handler will call, so that the dynamic linker has resolved it: in a handler
@@ -128,7 +128,8 @@ std::string_view name_of(std::string_view function) {
   return function.substr(begin);
 }
 
-/// Without debug information a function is known by its name only: the rooms between a server and a handler.
+/// Whether a function is the library's own, judged by its name because there is no debug
+/// information: it is in a namespace that lies between a server and a handler.
 bool is_own_function(std::string_view function) {
   const std::string_view name = name_of(function);
   constexpr std::array<std::string_view, 6> kOwn = {
@@ -141,7 +142,8 @@ bool is_own(const StackFrame& frame) {
   return frame.file.empty() ? is_own_function(frame.function) : base::is_own_source(frame.file);
 }
 
-/// std::invoke and the like, through which we call what is not ours.
+/// Whether a frame is the standard library's, such as std::invoke, through which the library calls
+/// functions of the application.
 bool is_of_standard_library(const StackFrame& frame) {
   return frame.file.empty() ? name_of(frame.function).starts_with("std::")
                             : frame.file.find("/include/c++/") != std::string::npos;
@@ -150,7 +152,8 @@ bool is_of_standard_library(const StackFrame& frame) {
 }  // namespace
 
 std::vector<StackFrame> frames_of_application(std::vector<StackFrame> frames) {
-  // From the inside out: what the application calls, the application, and what calls it, which is all ours.
+  // The frames come from the inside out: what the application calls, the application itself, and
+  // its callers. The callers are all the library's own, so they are cut off first.
   std::vector<StackFrame> kept;
   std::size_t end = frames.size();
   while (end > 0 && (is_own(frames[end - 1]) || is_of_standard_library(frames[end - 1]))) --end;
@@ -190,8 +193,8 @@ std::vector<std::uintptr_t> capture_stack(int thread, base::Duration longest,
   if (!wait_for_answer(*place, until)) {
     if (swap(*place, number, Phase::Asked, Phase::Idle)) return {};
     if (swap(*place, number, Phase::Writing, Phase::Left)) return {};
-    while (::sem_wait(&place->written) !=
-           0) {  // neither: it was written just now; take its post too
+    // Neither swap worked, so the answer was written just now: take its post too.
+    while (::sem_wait(&place->written) != 0) {
     }
   }
   MASTIC_ASSERT(place->state == state_of(number, Phase::Written));

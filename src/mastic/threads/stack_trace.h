@@ -44,9 +44,9 @@ struct StackFrame {
 [[nodiscard]] std::vector<std::uintptr_t> capture_stack(
     int thread, base::Duration longest, base::Kernel& kernel = base::system_kernel());
 
-/// Returns what these addresses are, in the same order. An inlined call gets a frame of its own,
-/// with the address of the function that it was inlined into, so there may be more frames than
-/// addresses.
+/// Returns the function, file and line of each address, in the same order. An inlined call gets a
+/// frame of its own, with the address of the function that it was inlined into, so there may be
+/// more frames than addresses.
 ///
 /// It reads debug information from disk, which takes milliseconds to seconds and as much memory as
 /// the information is large; that is freed before it returns. After `longest`, the remaining
@@ -55,9 +55,10 @@ struct StackFrame {
 [[nodiscard]] std::vector<StackFrame> symbolize(std::span<const std::uintptr_t> addresses,
                                                 base::Duration longest = base::Duration::max());
 
-/// Returns `frames`, of the stack of a handler or a task, without those that are the library's own, so that the lines
-/// which are left say where the application is. Of calls into the library the first one stays, `Queue::get`, and what is
-/// below it goes. When no other frames are there, all stay.
+/// Returns `frames`, the stack of a handler or a task, without the library's own, so that the
+/// remaining lines say where the application is. Where the application calls into the library, the
+/// first frame of that call stays, such as `Queue::get`, and those that it calls in turn go. When
+/// all frames are the library's own, all stay.
 [[nodiscard]] std::vector<StackFrame> frames_of_application(std::vector<StackFrame> frames);
 
 /// Returns a line for each frame: "#0 report() at site/report.cc:17", "#1 main in /usr/bin/site" or

@@ -15,7 +15,7 @@
 
 namespace mastic::threads {
 
-// Not in the nameless namespace, so that they have names in the symbol table of every compiler.
+// Not in the anonymous namespace, so that every compiler puts their names into the symbol table.
 
 /// Computes until it is told to stop.
 __attribute__((noinline)) void go_round_in_circles(const std::atomic<bool>& stop) {
@@ -24,7 +24,7 @@ __attribute__((noinline)) void go_round_in_circles(const std::atomic<bool>& stop
   }
 }
 
-/// No call in the machine code, but one in the stack.
+/// Is inlined: there is no call in the machine code, but there is one in the stack.
 [[gnu::always_inline]] inline void go_round_within(const std::atomic<bool>& stop) {
   while (!stop) (void)::access("/", F_OK);
 }
@@ -32,7 +32,7 @@ __attribute__((noinline)) void go_round_without_a_call(const std::atomic<bool>& 
   go_round_within(stop);
 }
 
-/// Sleeps in the kernel until something stands in the pipe.
+/// Sleeps in the kernel until there is a byte in the pipe.
 __attribute__((noinline)) ssize_t read_a_pipe(int fd) {
   char byte = 0;
   const ssize_t got = ::read(fd, &byte, 1);
@@ -61,7 +61,7 @@ constexpr bool kHasLines = false;
 
 constexpr base::Duration kLong = 20s;  // a shared machine may be slow
 
-/// Runs `work` on a thread of its own, and knows that thread's number.
+/// Runs `work` on a new thread, and knows the number of that thread.
 class Worker {
  public:
   explicit Worker(std::function<void()> work)
@@ -86,7 +86,7 @@ std::string stack_of(int thread) {
   return describe_stack(symbolize(addresses));
 }
 
-/// Captures until `words` appear: a moment after its start a thread may not have come to them yet.
+/// Captures until `words` appear: a thread that has just started may not have got there yet.
 std::string stack_with(int thread, std::string_view words) {
   std::string stack;
   for (int i = 0; i < 20 && stack.find(words) == stack.npos; ++i) stack = stack_of(thread);
@@ -120,7 +120,7 @@ TEST(StackTrace, ShowsTheFunctionThatAThreadComputesIn) {
   }
 }
 
-TEST(StackTrace, ShowsTheFunctionThatSleepsInTheKernelAndLetsItSleepOn) {
+TEST(StackTrace, ShowsTheFunctionThatSleepsInTheKernelWithoutEndingTheSleep) {
   const Pipe pipe;
   ssize_t got = 0;
   Worker worker([&] { got = read_a_pipe(pipe.read_end()); });
@@ -159,12 +159,12 @@ TEST(StackTrace, BeginsWithTheInterruptedCallAndNotWithTheHandler) {
   ASSERT_FALSE(frames.empty());
 }
 
-TEST(StackTrace, OfTheCallingThreadIsItsOwn) {
+TEST(StackTrace, CapturesTheCallingThread) {
   const std::string stack = stack_of(base::system_kernel().gettid());
   EXPECT_NE(stack.find("OfTheCallingThread"), std::string::npos) << stack;
 }
 
-TEST(StackTrace, OfAThreadThatHasEndedIsEmpty) {
+TEST(StackTrace, IsEmptyForAThreadThatHasEnded) {
   Worker worker([] {});
   worker.join();
   EXPECT_TRUE(capture_stack(worker.number(), kLong).empty());
@@ -182,7 +182,7 @@ TEST(StackTrace, IsEmptyWhenTheSignalCannotBeSent) {
   stop = true;
 }
 
-TEST(StackTrace, OfAThreadThatDoesNotAnswerIsEmptyAndALateAnswerHarmsNobody) {
+TEST(StackTrace, IsEmptyForAThreadThatDoesNotAnswerAndALateAnswerDoesNoHarm) {
   std::atomic<bool> stop = false;
   std::atomic<bool> unblock = false;
   Worker deaf([&] {
@@ -206,7 +206,7 @@ TEST(StackTrace, OfAThreadThatDoesNotAnswerIsEmptyAndALateAnswerHarmsNobody) {
   stop = true;
 }
 
-TEST(StackTrace, OfADeepThreadIsCut) {
+TEST(StackTrace, IsTruncatedForADeepStack) {
   std::atomic<bool> stop = false;
   Worker worker([&] { dig(10'000, stop); });
   std::size_t size = 0;
@@ -215,7 +215,7 @@ TEST(StackTrace, OfADeepThreadIsCut) {
   EXPECT_EQ(size, 128U);
 }
 
-TEST(StackTrace, ManyThreadsMayAskForManyStacksAtOnce) {
+TEST(StackTrace, ManyThreadsMayCaptureManyStacksAtOnce) {
   std::atomic<bool> stop = false;
   std::vector<std::unique_ptr<Worker>> watched;
   for (int i = 0; i < 3; ++i) {
@@ -238,7 +238,7 @@ TEST(StackTrace, ManyThreadsMayAskForManyStacksAtOnce) {
   EXPECT_EQ(answers, 60);
 }
 
-TEST(StackTrace, IsDescribedByWhatIsKnown) {
+TEST(StackTrace, DescribesEachFrameByWhatIsKnownOfIt) {
   const StackFrame frames[] = {
       {.function = "report()", .file = "site/report.cc", .line = 17, .module = "/bin/site"},
       {.function = "main", .module = "/bin/site"},
@@ -254,7 +254,7 @@ TEST(StackTrace, IsDescribedByWhatIsKnown) {
             "#4 0xbeef\n");
 }
 
-TEST(StackTrace, LeavesOutWhatIsOurs) {
+TEST(StackTrace, LeavesOutTheLibrarysOwnFrames) {
   const auto frame = [](std::string function, std::string file) {
     return StackFrame{.function = std::move(function), .file = std::move(file), .line = 1};
   };
@@ -272,8 +272,8 @@ TEST(StackTrace, LeavesOutWhatIsOurs) {
   const auto handler = frame("handler", "src/mastic/routing/route_handler.h");
   EXPECT_EQ(names({futex, wait, get, report, handler, invoke, handler}), "futex_wait;get;report;");
   EXPECT_EQ(names({report, get, report, handler}), "report;get;report;")
-      << "it is called by us, and calls us";
-  EXPECT_EQ(names({wait, handler}), "wait;handler;") << "there is nothing else";
+      << "the library calls it, and it calls the library";
+  EXPECT_EQ(names({wait, handler}), "wait;handler;") << "all frames are the library's own";
   EXPECT_EQ(names({}), "");
   // Without debug information.
   EXPECT_EQ(
@@ -294,7 +294,7 @@ TEST(StackTrace, HasNoNamesFromDiskWhenThereIsNoTimeForThem) {
   EXPECT_FALSE(frames.front().module.empty());
 }
 
-TEST(StackTrace, OfNothingIsNothing) {
+TEST(StackTrace, SymbolizesNoAddresses) {
   EXPECT_TRUE(symbolize({}).empty());
   const std::uintptr_t nowhere[] = {0, 1};
   const auto frames = symbolize(nowhere);

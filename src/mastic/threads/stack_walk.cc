@@ -11,8 +11,8 @@ struct Walk {
   std::uintptr_t interrupted;
 };
 
-// Takes no lock and no memory, and neither does the walk itself, because glibc finds unwind tables
-// without (_dl_find_object).
+// Takes no lock and no memory. Neither does the walk itself, because glibc finds unwind tables
+// without them (_dl_find_object).
 _Unwind_Reason_Code take_frame(_Unwind_Context* context, void* data) {
   auto& [stack, interrupted] = *static_cast<Walk*>(data);
   int exact = 0;  // 0: the address is where the call returns to, after the calling instruction
@@ -33,7 +33,7 @@ std::uintptr_t interrupted_address(const void* context) noexcept {
 #elif defined(__aarch64__)
   return machine.pc;
 #else
-#error "where does this machine keep its program counter?"
+#error "unknown processor: read the program counter from its ucontext_t here"
 #endif
 }
 

@@ -15,9 +15,9 @@ std::string_view words(TaskLost::Why why) {
     case Why::Refused:
       return "was refused: the queue of its pool is full";
     case Why::Shed:
-      return "made room for a newer one: the queue of its pool was full";
+      return "was dropped for a newer one: the queue of its pool was full";
     case Why::Stopped:
-      return "was not run: its pool stops";
+      return "was not run: its pool is stopping";
     case Why::Broken:
       return "was not run: its pool is broken";
     case Why::Abandoned:

@@ -1,4 +1,4 @@
-// Why a task has no result of its own.
+// Why a task has no result.
 
 #pragma once
 
@@ -16,8 +16,8 @@ class TaskLost : public std::runtime_error {
     Cancelled,  ///< by Future::cancel, before it began
     Expired,    ///< its deadline passed before it began
     Refused,    ///< the queue of its pool was full
-    Shed,       ///< it made room for a newer one in the queue of its pool
-    Stopped,    ///< its pool stops
+    Shed,       ///< it was dropped to make room for a newer task in the queue of its pool
+    Stopped,    ///< its pool is stopping
     Broken,     ///< its pool is broken: an initializer failed
     Abandoned,  ///< its promise ended without a result
   };

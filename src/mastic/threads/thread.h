@@ -39,7 +39,7 @@ template <std::invocable F>
 /// Sleeps for `time`, or until `stop` is requested. Returns whether it slept for all of `time`.
 bool sleep_for(base::Duration time, const std::stop_token& stop);
 
-/// Waits until `stop` is requested. A token that nothing can stop is waited for without an end.
+/// Waits until `stop` is requested. If nothing can ever stop the token, it waits forever.
 void wait_for_stop(const std::stop_token& stop);
 
 /// A function for a thread that names the thread and reports exceptions of the function

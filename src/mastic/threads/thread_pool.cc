@@ -1,4 +1,4 @@
-// Over 500 lines because all of it is about the members under one mutex.
+// Over 500 lines because all functions here share the members under one mutex.
 //
 // A thread of the pool (Worker):
 //
@@ -8,11 +8,11 @@
 //       │                           └──── call_for_work() ─┼─────────────────────────────┤
 //       └── ends ◄── is surplus, or the pool stops ────────┘      idle for max_idle ─────┘
 //
-// `coming_` counts the threads that are coming. It keeps the pool from starting or calling a second
-// thread for work that one is on its way to. For the same reason a thread that has just given a
-// result and will look for work next says so (`is_free`): without that, a caller that submits one
-// task after another would make the pool grow, because it is faster than the thread's way back to
-// the queue.
+// `coming_` counts the threads that are coming: called or started, and on their way to the queue.
+// It keeps the pool from calling or starting a second thread for the same work. For the same reason
+// a thread that has just given a result sets `is_free`: it will look for work next. Without that, a
+// caller that submits one task after another would make the pool grow, because it submits faster
+// than the thread gets back to the queue.
 
 #include "mastic/threads/thread_pool.h"
 
@@ -33,7 +33,7 @@ namespace mastic::threads {
 struct ThreadPool::Worker {
   explicit Worker(std::size_t its_number) : number(its_number) {}
 
-  /// The worker of the calling thread, of whichever pool.
+  /// The worker of the calling thread, in any pool.
   static inline thread_local Worker* current = nullptr;
 
   const std::size_t number;
@@ -116,7 +116,7 @@ void ThreadPool::request_stop(Stop how) {
         asked.emplace_back(&state);
       }
     }
-    for (Worker* const worker : idle_) {  // they find the queue empty, and end
+    for (Worker* const worker : idle_) {  // called, they find the queue empty and end
       ++coming_;
       worker->is_called = true;
       worker->call.notify_one();
@@ -124,8 +124,8 @@ void ThreadPool::request_stop(Stop how) {
     idle_.clear();
     has_room_.notify_all();
   }
-  // Without the lock: both enter the states of futures, whose locks come before ours, and user
-  // code.
+  // Without the lock: both take locks of future states, which come before the pool's, and both run
+  // user code.
   lose_all(lost, TaskLost::Why::Stopped);
   for (const auto& state : asked) (void)state->cancel();
 }
@@ -174,8 +174,8 @@ void ThreadPool::place(PoolTask& task) {
   if (task.due_ != base::Instant::max()) start_clock();
   task.state_.add_reference();
   const Admission admission = enqueue(task, &task, Patience::ByPolicy);
-  if (admission != Admission::Queued)
-    settle(task, admission);  // if queued, the pool may be gone by now
+  if (admission == Admission::Queued) return;  // the pool may be gone by now
+  settle(task, admission);
 }
 
 bool ThreadPool::try_place(PoolTask& task) {
@@ -188,7 +188,8 @@ bool ThreadPool::try_place(PoolTask& task) {
   return admission != Admission::Full;
 }
 
-// As many as fit under one lock, the rest one by one by the policy for a full queue.
+// Queues as many tasks as fit under one lock, and the rest one by one, by the policy for a full
+// queue.
 void ThreadPool::place_all(std::span<PoolTask* const> tasks) {
   std::size_t placed = 0;
   std::vector<Worker*> fresh;
@@ -228,9 +229,9 @@ ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask* t
     push(work, task);
     fresh = call_for_work();
   }
-  // From here on the work may have run, and whoever waited for it may have ended the pool. If a
-  // thread is to be started, the pool waits for it and so still exists; otherwise nothing of it is
-  // touched.
+  // From here on the work may have run, and the thread that waited for it may have destroyed the
+  // pool. If a worker has to be started, the pool waits for that worker and so still exists;
+  // otherwise nothing below touches the pool.
   if (fresh != nullptr) start(fresh);
   if (shed != nullptr) lose_all({shed}, TaskLost::Why::Shed);
   return Admission::Queued;
@@ -251,7 +252,7 @@ ThreadPool::Admission ThreadPool::admit(std::unique_lock<std::mutex>& lock, Pati
       shed = pop_oldest_task();
       return shed != nullptr ? Admission::Queued : Admission::Full;
     }
-    // A thread of the pool must not wait for room: it may be the one that would make some.
+    // A thread of the pool must not wait for room: it may be the only one that could make some.
     if (is_of_this_thread()) {
       return nested_too_deep() > 0 ? Admission::TooDeep : Admission::RunHere;
     }
@@ -283,8 +284,8 @@ void ThreadPool::push(async::BlockingWork& work, PoolTask* task) {
   queue_.push_back(work);
 }
 
-/// Runs a task that was not queued, or ends it with the reason, and gives back the queue's
-/// reference.
+/// Runs a task that was not queued, or ends it with TaskLost, and releases the reference that was
+/// counted for the queue.
 void ThreadPool::settle(PoolTask& task, Admission admission) {
   switch (admission) {
     case Admission::Queued:
@@ -302,8 +303,8 @@ void ThreadPool::settle(PoolTask& task, Admission admission) {
       task.state_.lose(TaskLost::Why::Stopped);
       break;
     case Admission::Broken:
-      task.state_.lose(TaskLost::Why::Broken,
-                       broken_);  // read without the lock: it never changes again
+      // Read without the lock: it never changes again.
+      task.state_.lose(TaskLost::Why::Broken, broken_);
       break;
   }
   task.state_.release();
@@ -314,8 +315,8 @@ void ThreadPool::settle(PoolTask& task, Admission admission) {
 PoolTask* ThreadPool::pop_oldest_task() {
   for (auto* work = queue_.first(); work != nullptr; work = queue_.next(*work)) {
     auto* const task = dynamic_cast<PoolTask*>(work);
-    if (task == nullptr)
-      continue;  // other work has no future to report its loss, and has to be run
+    // Work that is not a task has no future to report its loss, so it has to be run.
+    if (task == nullptr) continue;
     queue_.remove(*task);
     deadlines_.erase({task->due_, task});
     ++lost_;
@@ -400,7 +401,7 @@ void ThreadPool::task_begins(PoolTask& task) noexcept {
     attended_.push_back(task);
     if (!is_discarding_) return;
   }
-  (void)task.state_.cancel();  // stop(Discard) came between its leaving the queue and this
+  (void)task.state_.cancel();  // stop(Discard) was called after the task had left the queue
 }
 
 void ThreadPool::task_ends(PoolTask& task, bool has_failed) noexcept {
@@ -432,8 +433,8 @@ void ThreadPool::keep_time() {
       continue;
     }
     deadlines_.erase(deadlines_.begin());
-    // The state's lock is taken before ours, so ours has to be released; the reference keeps the
-    // state.
+    // The state's lock is taken before the pool's, so the pool's has to be released here. The
+    // reference keeps the state alive meanwhile.
     FutureState& state = task->state_;
     state.add_reference();
     lock.unlock();
@@ -483,14 +484,14 @@ ThreadPool::Worker* ThreadPool::reserve_thread() {
   return place->get();
 }
 
-// A thread that the system refuses is no error while others are left: the work waits for those.
-// Without any, nothing would ever run it, so the pool breaks and says why.
+// When the system refuses a thread, that is no error as long as the pool has other threads: the
+// work waits for those. Without any, the work would never run, so the pool breaks and says why.
 void ThreadPool::start(Worker* worker) noexcept {
   if (worker == nullptr) return;
   try {
     const std::lock_guard lock(starting_mutex_);
-    if (worker->thread.joinable())
-      worker->thread.join();  // an earlier thread of this place, which ended
+    // An earlier thread of this worker has ended, but was not joined yet.
+    if (worker->thread.joinable()) worker->thread.join();
     worker->thread = std::thread([this, worker] { work(*worker); });
   } catch (const std::exception& error) {
     bool is_last = false;
@@ -519,7 +520,7 @@ void ThreadPool::work(Worker& self) noexcept {
     lock.unlock();
     work->run();
     lock.lock();
-    self.is_free = false;  // it has come back
+    self.is_free = false;  // it holds the mutex now, so it is no longer on its way
   }
   self.is_taken = false;
   if (--threads_ == 0) has_ended_.notify_all();
@@ -528,7 +529,7 @@ void ThreadPool::work(Worker& self) noexcept {
 /// Takes the next work off the queue; waits for it. Returns null when this thread has to end.
 async::BlockingWork* ThreadPool::next_work(std::unique_lock<std::mutex>& lock, Worker& self) {
   for (;;) {
-    // It stood in for a thread that blocked and has returned.
+    // A stand-in ends once the thread that it replaced no longer blocks.
     const bool is_surplus = threads_ - blocked_ > options_.max_threads;
     if (is_surplus) return nullptr;
     if (!queue_.empty()) return &queue_.pop_front();
@@ -586,8 +587,8 @@ void ThreadPool::blocks() noexcept {
     ++blocked_;
     if (queue_.empty()) return;
     fresh = call_for_work();
-    const bool stands_still =
-        blocked_ == threads_;  // every thread blocks; none was or may be started
+    // Every thread blocks, and none was or may be started.
+    const bool stands_still = blocked_ == threads_;
     if (stands_still && !std::exchange(has_told_of_standstill_, true)) {
       standstill = "all its threads (" + std::to_string(threads_) + ") are waiting while tasks (" +
                    std::to_string(queue_.size()) +

@@ -87,19 +87,20 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
     /// end when they were idle for `max_idle`. Set both to the same number for a pool of fixed
     /// size.
     std::size_t min_threads = 0;
-    /// The most threads for tasks; the queue keeps what they cannot take.
+    /// How many threads may run tasks, not counting stand-ins; further tasks wait in the queue.
     std::size_t max_threads = usual_threads();
     /// How long a thread above `min_threads` stays idle before it ends.
     base::Duration max_idle = std::chrono::seconds(30);
-    /// How many threads there may be above `max_threads`, while as many are in a BlockingScope.
+    /// How many stand-ins there may be: threads above `max_threads`, each of which takes the place
+    /// of a thread that is in a BlockingScope.
     std::size_t max_stand_ins = 32;
     /// How many tasks may wait in the queue; at least 1.
     std::size_t max_queued = kUnbounded;
     /// What `submit` does when the queue is full.
     WhenFull when_full = WhenFull::Wait;
-    /// How many tasks may be nested on one thread, each waiting for the next, or having met a full
-    /// queue. Each takes stack. Beyond it Future::get throws NestedTooDeep, and `submit` refuses
-    /// the task.
+    /// How many tasks may be nested on one thread, where each waits for the next or has met a full
+    /// queue. Each takes stack. When more would be nested, Future::get throws NestedTooDeep, and
+    /// `submit` refuses the task.
     std::size_t max_nested = 500;
     /// Called first in each thread. When it throws, the pool is broken: tasks that are queued or
     /// submitted are lost, and the error of their future says why.
@@ -136,8 +137,8 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
     if (!try_place(*task)) return std::nullopt;
     return std::move(future);
   }
-  /// Queues a task for each item, with its own copies of the item and of `function`, and returns
-  /// the futures in the order of the items. Cheaper than submitting them one by one.
+  /// Queues a task for each item and returns the futures in the order of the items. Each task has
+  /// its own copies of the item and of `function`. Cheaper than submitting them one by one.
   template <std::ranges::input_range Items, class F>
   auto submit_all(Items&& items, const F& function);
 
@@ -150,15 +151,17 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   template <std::ranges::input_range Items, class F>
   auto map(Items&& items, F&& function);
 
-  /// Refuses new tasks, also those of its own tasks, runs or discards what is queued, and waits for
-  /// what runs; in one of its own threads it does not wait. Another thread may call it with Discard
-  /// while one waits for Drain.
+  /// Refuses new tasks, also from its own tasks, runs or discards the queued ones, and waits for
+  /// those that run. Called in one of the pool's own threads, it does not wait. While one thread
+  /// waits in a stop with Drain, another may call it with Discard.
   void stop(Stop how);
-  /// Begins to stop in the same way, and does not wait: what runs goes on, and with Drain what is
-  /// queued too. Futures are done as their tasks end; `stop` or the end of the pool waits for all.
+  /// Begins to stop in the same way, and does not wait: running tasks continue, and with Drain the
+  /// queued ones still run. Futures are done as their tasks end; `stop` or the destructor waits for
+  /// all.
   void request_stop(Stop how);
 
-  /// Figures for monitoring: up to `oldest` of this moment, from `done` on since the pool began.
+  /// Figures for monitoring. Those up to `oldest` are of this moment; from `done` on they count
+  /// since the pool was made.
   struct Statistics {
     std::size_t threads = 0;    ///< all threads
     std::size_t busy = 0;       ///< threads that run a task
@@ -168,7 +171,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
     base::Duration oldest{};    ///< how long the first task in the queue has waited
     std::uint64_t done = 0;     ///< tasks that were run
     std::uint64_t failed = 0;   ///< tasks that were run and threw
-    std::uint64_t lost = 0;     ///< queued and not begun: cancelled, late, shed, discarded
+    std::uint64_t lost = 0;     ///< tasks that never began: cancelled, late, shed or discarded
     std::uint64_t refused = 0;  ///< tasks that were not queued
   };
   /// The figures of this moment. From any thread.
@@ -176,7 +179,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   /// The name of the pool, as its options have it.
   [[nodiscard]] const std::string& name() const { return options_.name; }
 
-  // async::BlockingExecutor. Such work is never shed or discarded: a pool that stops still runs it.
+  // async::BlockingExecutor. BlockingWork is never shed or discarded: a pool that stops runs it.
   [[nodiscard]] bool submit(async::BlockingWork& work) override;
   [[nodiscard]] bool withdraw(async::BlockingWork& work) noexcept override;
   [[nodiscard]] bool has_reserve() const noexcept override { return false; }
@@ -239,8 +242,8 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   void join_all();
 
   const Options options_;
-  std::mutex
-      starting_mutex_;  ///< guards the std::thread objects; never taken together with `mutex_`
+  /// Guards the std::thread objects; never taken together with `mutex_`.
+  std::mutex starting_mutex_;
   mutable std::mutex mutex_;  ///< guards all members below, except `clock_`
   WorkQueue queue_;
   WorkQueue attended_;
@@ -289,8 +292,8 @@ auto ThreadPool::submit_all(Items&& items, const F& function) {
 
 template <std::ranges::input_range Items, class F>
 auto ThreadPool::map(Items&& items, F&& function) {
-  using Item =
-      std::ranges::range_reference_t<Items>;  // a reference, or a value that the range makes
+  // A reference, or a value that the range makes.
+  using Item = std::ranges::range_reference_t<Items>;
   struct Each {
     std::remove_reference_t<F>& function;
     Item item;
@@ -298,7 +301,8 @@ auto ThreadPool::map(Items&& items, F&& function) {
   };
   using Value = TaskValue<Each>;
   struct Calls {
-    ~Calls() {  // the calls refer to items and function, so they must end before this returns or throws
+    // The calls refer to items and function, so they must end before `map` returns or throws.
+    ~Calls() {
       for (auto& future : futures) {
         if (!future.is_empty()) (void)future.cancel();
       }

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 // ---- a full queue ----
 
-TEST_F(ThreadPoolTest, AFullQueueMayLetOnesWait) {
+TEST_F(ThreadPoolTest, AFullQueueMayMakeSubmitWait) {
   struct Host final : BlockingHost {
     void blocks() noexcept override { has_blocked.set(); }
     void goes_on() noexcept override {}
@@ -41,7 +41,7 @@ TEST_F(ThreadPoolTest, AFullQueueMayLetOnesWait) {
   EXPECT_EQ(queued.get(), 1);
 }
 
-TEST_F(ThreadPoolTest, ATaskThatMeetsAFullQueueRunsTheOther) {
+TEST_F(ThreadPoolTest, ATaskThatMeetsAFullQueueRunsTheNewTaskItself) {
   ThreadPool pool(single(1));
   const auto outer = [&] {
     (void)pool.submit([] {});
@@ -85,7 +85,7 @@ TEST_F(ThreadPoolTest, AFullQueueMayShedItsOldest) {
   EXPECT_EQ(third.get(), 3);
 }
 
-TEST_F(ThreadPoolTest, AShedTaskIsReportedWhenNobodyAsks) {
+TEST_F(ThreadPoolTest, AShedTaskIsReportedWhenItsFutureIsDropped) {
   {
     ThreadPool pool(single(1, WhenFull::ShedOldest));
     Future<> held = hold(pool);
@@ -94,9 +94,8 @@ TEST_F(ThreadPoolTest, AShedTaskIsReportedWhenNobodyAsks) {
     gate.set();
   }
   expected_reports = {
-      "task 'pour' failed, and its result was never collected: task 'pour' made room for a newer "
-      "one: "
-      "the queue of its pool was full"};
+      "task 'pour' failed, and its result was never collected: task 'pour' was dropped for a newer "
+      "one: the queue of its pool was full"};
 }
 
 TEST_F(ThreadPoolTest, ACancelledTaskLeavesItsPlaceInTheQueue) {
@@ -119,7 +118,7 @@ TEST_F(ThreadPoolTest, CancelsATaskBeforeItBegins) {
   const auto thing = std::make_shared<int>();
   Future<> future = pool.submit([&has_run, thing] { has_run = true; });
   EXPECT_EQ(future.cancel(), Cancel::Prevented);
-  EXPECT_EQ(thing.use_count(), 1) << "what it captured is gone at once";
+  EXPECT_EQ(thing.use_count(), 1) << "its captures are destroyed at once";
   EXPECT_EQ(why_lost(std::move(future)), Why::Cancelled);
   gate.set();
   pool.stop(Stop::Drain);
@@ -171,7 +170,7 @@ TEST_F(ThreadPoolTest, ATaskIsAskedToStopAtItsDeadline) {
   const auto wait_for_stop = [](const std::stop_token& stop) {
     wait_until([&] { return stop.stop_requested(); });
   };
-  // On a busy machine it may not have begun in time; then the deadline is to be longer.
+  // On a busy machine it may not have begun in time; then try again with a longer deadline.
   for (std::chrono::milliseconds deadline = 2ms;; deadline *= 2) {
     Future<> later = pool.submit({.deadline = 2 * deadline}, wait_for_stop);
     Future<> sooner = pool.submit({.deadline = deadline}, wait_for_stop);
@@ -191,7 +190,7 @@ TEST_F(ThreadPoolTest, DrainRunsWhatIsQueued) {
   EXPECT_EQ(count, 100);
 }
 
-TEST_F(ThreadPoolTest, DiscardTellsWhatWasQueued) {
+TEST_F(ThreadPoolTest, DiscardFailsTheFuturesOfQueuedTasks) {
   ThreadPool pool(single());
   Event begun;
   Future<int> running = pool.submit([&](const std::stop_token& stop) {
@@ -202,7 +201,7 @@ TEST_F(ThreadPoolTest, DiscardTellsWhatWasQueued) {
   begun.wait();
   auto queued = pool.submit_all(std::vector{1, 2, 3}, [](int n) { return n; });
   pool.stop(Stop::Discard);
-  EXPECT_EQ(running.get(), 7) << "it was asked to stop, and waited for";
+  EXPECT_EQ(running.get(), 7) << "it was asked to stop, and `stop` waited for it";
   for (Future<int>& future : queued) EXPECT_EQ(why_lost(std::move(future)), Why::Stopped);
   EXPECT_EQ(pool.statistics().lost, 3u);
   EXPECT_EQ(pool.statistics().threads, 0u);
@@ -218,7 +217,7 @@ TEST_F(ThreadPoolTest, DiscardMayFollowADrainThatWaits) {
   gate.set();
 }
 
-TEST_F(ThreadPoolTest, AStopThatIsRequestedRunsWhatIsQueuedAndDoesNotWait) {
+TEST_F(ThreadPoolTest, ARequestedStopRunsQueuedTasksAndDoesNotWait) {
   ThreadPool pool(single());
   Future<> held = hold(pool);
   Future<int> queued = pool.submit([] { return 1; });
@@ -229,10 +228,10 @@ TEST_F(ThreadPoolTest, AStopThatIsRequestedRunsWhatIsQueuedAndDoesNotWait) {
   gate.set();
   EXPECT_EQ(queued.get(), 1);
   pool.stop(Stop::Drain);
-  EXPECT_EQ(pool.statistics().threads, 0u) << "that one waited";
+  EXPECT_EQ(pool.statistics().threads, 0u) << "`stop` waited for the threads";
 }
 
-TEST_F(ThreadPoolTest, AStopThatIsRequestedMayDiscardWhatIsQueued) {
+TEST_F(ThreadPoolTest, ARequestedStopMayDiscardQueuedTasks) {
   ThreadPool pool(single());
   Event begun;
   Future<> runs = pool.submit([&](const std::stop_token& stop) {
@@ -246,12 +245,12 @@ TEST_F(ThreadPoolTest, AStopThatIsRequestedMayDiscardWhatIsQueued) {
   pool.request_stop(Stop::Discard);
   EXPECT_TRUE(queued.is_done());
   EXPECT_EQ(why_lost(std::move(queued)), Why::Stopped);
-  EXPECT_FALSE(runs.is_done()) << "it was asked to stop, and is not waited for";
+  EXPECT_FALSE(runs.is_done()) << "it was asked to stop, and request_stop does not wait for it";
   gate.set();
   runs.get();
 }
 
-TEST_F(ThreadPoolTest, TakesNothingAfterItsStop) {
+TEST_F(ThreadPoolTest, RefusesTasksAfterItsStop) {
   ThreadPool pool;
   pool.stop(Stop::Drain);
   pool.stop(Stop::Drain);
@@ -262,17 +261,18 @@ TEST_F(ThreadPoolTest, TakesNothingAfterItsStop) {
   EXPECT_THROW(pool.map(std::vector{1, 2}, [](int) {}), TaskLost);
   EXPECT_FALSE(has_run);
   expected_reports = std::vector<std::string>(
-      1, "task failed, and its result was never collected: a task was not run: its pool stops");
+      1,
+      "task failed, and its result was never collected: a task was not run: its pool is stopping");
 }
 
-TEST_F(ThreadPoolTest, TasksThatSubmitTasksWhileItStopsAreTold) {
+TEST_F(ThreadPoolTest, TasksThatSubmitWhileItStopsLearnOfTheirLoss) {
   for (const Stop how : {Stop::Drain, Stop::Discard}) {
     std::atomic<int> run = 0;
     std::atomic<int> refused = 0;
     std::atomic<int> submitted = 0;
     {
       ThreadPool pool({.max_threads = 2});
-      // Each hands itself on until it is told that the pool stops.
+      // Each task submits itself again, until the pool refuses it because it is stopping.
       const std::function<void()> again = [&] {
         ++run;
         ++submitted;
@@ -304,7 +304,7 @@ TEST_F(ThreadPoolTest, MayBeStoppedByOneOfItsTasks) {
   EXPECT_EQ(why_lost(pool.submit([] {})), Why::Stopped);
 }
 
-TEST_F(ThreadPoolTest, AStopReleasesThoseWhoWaitForRoom) {
+TEST_F(ThreadPoolTest, AStopReleasesCallersThatWaitForRoom) {
   ThreadPool pool(single(1));
   Future<> held = hold(pool);
   Future<> queued = pool.submit([] {});
@@ -312,7 +312,7 @@ TEST_F(ThreadPoolTest, AStopReleasesThoseWhoWaitForRoom) {
   std::jthread submitter([&] {
     waits = true;
     Future<> third = pool.submit([] {});
-    // It either had waited, or came after the stop.
+    // It either waited for room already, or was submitted after the stop.
     EXPECT_EQ(why_lost(std::move(third)), Why::Stopped);
   });
   wait_until([&] { return waits.load(); });

@@ -50,7 +50,7 @@ TEST_F(ThreadPoolTest, KeepsExceptionsOfAnyType) {
   EXPECT_THROW(pool.submit([] { throw async::Cancelled(); }).get(), async::Cancelled);
 }
 
-TEST_F(ThreadPoolTest, ReportsExceptionsThatNobodyCollects) {
+TEST_F(ThreadPoolTest, ReportsExceptionsThatAreNeverCollected) {
   {
     ThreadPool pool({.name = "tea", .max_threads = 1});
     (void)pool.submit([] { throw std::runtime_error("no tea"); });
@@ -81,7 +81,7 @@ TEST_F(ThreadPoolTest, NamesItsThreads) {
             "tea-1");
 }
 
-/// Its destructor throws, but for those that were moved from.
+/// Its destructor throws, unless the object was moved from.
 struct BadEndOfTask {
   BadEndOfTask() = default;
   BadEndOfTask(BadEndOfTask&& other) noexcept : armed(std::exchange(other.armed, false)) {}
@@ -180,7 +180,7 @@ TEST_F(ThreadPoolTest, UsesAnIdleThreadBeforeItStartsOne) {
   EXPECT_EQ(pool.statistics().threads, 1u);
 }
 
-TEST_F(ThreadPoolTest, EndsThreadsThatWereIdleForLong) {
+TEST_F(ThreadPoolTest, EndsThreadsThatWereIdleForTooLong) {
   ThreadPool pool({.min_threads = 1, .max_threads = 3, .max_idle = 1ms});
   for (int round = 0; round < 2; ++round) {
     gate.is_open = false;
@@ -244,7 +244,7 @@ TEST_F(ThreadPoolTest, AnInitializerMayThrowAnything) {
 
 // ---- statistics ----
 
-TEST_F(ThreadPoolTest, CountsWhatItDoes) {
+TEST_F(ThreadPoolTest, ReportsStatistics) {
   ThreadPool pool(single());
   Future<> held = hold(pool);
   Future<> failing = pool.submit([] { throw 7; });
@@ -306,7 +306,7 @@ TEST_F(ThreadPoolTest, AThreadThatBlocksIsReplaced) {
   wait_until([&] { return pool.statistics().threads == 1; });
 }
 
-TEST_F(ThreadPoolTest, ATaskMayWaitForOneThatStandsBehindIt) {
+TEST_F(ThreadPoolTest, ATaskMayWaitForOneQueuedBehindIt) {
   ThreadPool pool({.max_threads = 1, .max_stand_ins = 1});
   Event event;
   Future<> first = pool.submit([&] { event.wait(); });
@@ -315,7 +315,7 @@ TEST_F(ThreadPoolTest, ATaskMayWaitForOneThatStandsBehindIt) {
   second.get();
 }
 
-TEST_F(ThreadPoolTest, TellsWhenAllThreadsWaitAndNoneMayBeStarted) {
+TEST_F(ThreadPoolTest, ReportsThatAllThreadsWaitAndNoneMayBeStarted) {
   ThreadPool pool(single());
   Event event;
   Future<> waits = pool.submit([&] {
@@ -342,7 +342,7 @@ struct Work final : async::BlockingWork {
   Event has_run;
 };
 
-TEST_F(ThreadPoolTest, IsARunner) {
+TEST_F(ThreadPoolTest, IsABlockingExecutor) {
   ThreadPool pool(single(1));
   async::BlockingExecutor& blocking_executor = pool;
   EXPECT_FALSE(blocking_executor.has_reserve());
@@ -362,7 +362,7 @@ TEST_F(ThreadPoolTest, IsARunner) {
   EXPECT_FALSE(blocking_executor.submit(first));
 }
 
-TEST_F(ThreadPoolTest, WorkOfARunnerIsNeitherShedNorDiscarded) {
+TEST_F(ThreadPoolTest, BlockingWorkIsNeitherShedNorDiscarded) {
   ThreadPool pool(single(1, WhenFull::ShedOldest));
   Future<> held = hold(pool);
   Work work;

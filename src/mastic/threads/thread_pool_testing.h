@@ -36,7 +36,7 @@ Why why_lost(Future<T> future) {
   throw std::logic_error("the task was not lost");
 }
 
-/// Something to wait for that opens no BlockingScope, unlike Event: the pool does not notice the
+/// Something to wait for. Unlike Event it opens no BlockingScope, so the pool does not notice the
 /// wait.
 struct Gate {
   void set() {

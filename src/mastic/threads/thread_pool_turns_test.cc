@@ -1,4 +1,4 @@
-// Which thread takes which task, how deep, and who may end a pool.
+// Which thread runs which task, how deep tasks nest, and who may destroy a pool.
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ namespace {
 
 // ---- tasks on top of each other ----
 
-/// Submits a task that waits for the next, until `depth` of them stand on each other.
+/// Submits a task that submits and waits for the next, until `depth` of them are nested.
 int nest(ThreadPool& pool, int depth) {
   if (depth == 0) return 0;
   return 1 + pool.submit([&pool, depth] { return nest(pool, depth - 1); }).get();
@@ -30,7 +30,7 @@ TEST_F(ThreadPoolTest, TasksWaitOnTopOfEachOtherUpToALimit) {
   EXPECT_EQ(nest(pool, most + 1), most + 1);  // the first stands on nothing
 }
 
-TEST_F(ThreadPoolTest, TasksThatWaitTooDeepAreToldSo) {
+TEST_F(ThreadPoolTest, ThrowsWhenTasksAreNestedTooDeep) {
   ThreadPool::Options options = single();
   options.max_nested = 2;
   std::vector<std::string> told;
@@ -53,7 +53,7 @@ TEST_F(ThreadPoolTest, TasksThatWaitTooDeepAreToldSo) {
   reported.clear();  // of tasks whose waiter had given up, before the pool was stopped
 }
 
-TEST_F(ThreadPoolTest, ATaskThatIsTooDeepMayBeWaitedForElsewhere) {
+TEST_F(ThreadPoolTest, AnotherThreadMayWaitForATaskThatIsTooDeep) {
   ThreadPool::Options options = single();
   options.max_nested = 1;
   ThreadPool pool(options);
@@ -70,7 +70,7 @@ TEST_F(ThreadPoolTest, ATaskThatIsTooDeepMayBeWaitedForElsewhere) {
   EXPECT_EQ(deepest.get(), 3);
 }
 
-TEST_F(ThreadPoolTest, AFullQueueRefusesWhatWouldStandTooDeep) {
+TEST_F(ThreadPoolTest, AFullQueueRefusesATaskThatWouldNestTooDeep) {
   ThreadPool::Options options = single(1);
   options.max_nested = 1;
   ThreadPool pool(options);
@@ -81,9 +81,9 @@ TEST_F(ThreadPoolTest, AFullQueueRefusesWhatWouldStandTooDeep) {
   EXPECT_EQ(why.get(), Why::Refused);
 }
 
-// ---- a thread that has told its result ----
+// ---- a thread that has given its result ----
 
-TEST_F(ThreadPoolTest, AThreadThatHasToldItsResultTakesTheNextTask) {
+TEST_F(ThreadPoolTest, AThreadThatHasGivenItsResultTakesTheNextTask) {
   for (int i = 0; i < 300; ++i) {
     ThreadPool pool({.max_threads = 4});
     pool.submit([] {}).get();
@@ -92,7 +92,7 @@ TEST_F(ThreadPoolTest, AThreadThatHasToldItsResultTakesTheNextTask) {
   }
 }
 
-TEST_F(ThreadPoolTest, AThreadThatRunsWhatFollowsIsNotCountedOn) {
+TEST_F(ThreadPoolTest, AThreadThatRunsAContinuationIsNotCountedAsFree) {
   ThreadPool pool({.max_threads = 2});
   Event begun;
   Gate go_on;
@@ -108,7 +108,7 @@ TEST_F(ThreadPoolTest, AThreadThatRunsWhatFollowsIsNotCountedOn) {
   follows.get();
 }
 
-TEST_F(ThreadPoolTest, AThreadThatDestroysAValueIsNotCountedOn) {
+TEST_F(ThreadPoolTest, AThreadThatDestroysAValueIsNotCountedAsFree) {
   struct Slow {
     explicit Slow(Gate& the_gate, Event& the_event) : gate(&the_gate), begun(&the_event) {}
     Slow(Slow&& other) noexcept : gate(std::exchange(other.gate, nullptr)), begun(other.begun) {}
@@ -136,9 +136,9 @@ TEST_F(ThreadPoolTest, AThreadThatDestroysAValueIsNotCountedOn) {
   pool.submit([&] { destroy.set(); }).get();
 }
 
-// ---- whoever is told may end the pool ----
+// ---- a thread that learns of a task's end may destroy the pool ----
 
-TEST_F(ThreadPoolTest, MayBeEndedByWhoeverItsTaskTells) {
+TEST_F(ThreadPoolTest, MayBeDestroyedByTheObserverOfItsTask) {
   for (int i = 0; i < 100; ++i) {
     auto pool = std::make_unique<ThreadPool>(ThreadPool::Options{.max_threads = 1});
     pool->submit([] {}).get();  // now a thread is idle
@@ -149,7 +149,7 @@ TEST_F(ThreadPoolTest, MayBeEndedByWhoeverItsTaskTells) {
   }
 }
 
-TEST_F(ThreadPoolTest, MayBeEndedWhileAQueuedTaskIsCancelled) {
+TEST_F(ThreadPoolTest, MayBeDestroyedWhileAQueuedTaskIsCancelled) {
   for (int i = 0; i < 100; ++i) {
     auto pool = std::make_unique<ThreadPool>(single());
     Gate held;

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Timer, CallsItsFunctionWhenTheTimeHasCome) {
+TEST(Timer, CallsItsFunctionAfterTheDelay) {
   Event called;
   const auto begin = std::chrono::steady_clock::now();
   Timer timer(5ms, [&] { called.set(); });
@@ -32,7 +32,7 @@ TEST(Timer, IsCancelledBeforeItsTime) {
   EXPECT_FALSE(called);
 }
 
-TEST(Timer, IsCancelledByItsEnd) {
+TEST(Timer, IsCancelledByItsDestructor) {
   bool called = false;
   {
     const Timer timer(1h, [&] { called = true; });

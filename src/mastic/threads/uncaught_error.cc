@@ -13,11 +13,11 @@
 namespace mastic::threads {
 namespace {
 
-/// The hooks of the process. A global, as std::set_terminate has one: a destructor or thread that
-/// fails has no caller that could pass a hook to it.
+/// The hooks of the process. They are global, like the handler of std::set_terminate: a destructor
+/// or thread that fails has no caller that could pass a hook to it.
 struct Hooks {
-  std::shared_mutex
-      mutex;  ///< held shared during a call, so that ending a hook waits for its calls
+  /// Held shared during a call, so that destroying a hook waits for its calls.
+  std::shared_mutex mutex;
   UncaughtHook* latest = nullptr;
 };
 Hooks& hooks() {

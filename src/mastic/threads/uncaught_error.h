@@ -1,5 +1,5 @@
-// Exceptions that no code caught: of a task whose result was never collected, of a thread, of a
-// destructor.
+// Exceptions that no code caught: from a task whose result was never collected, from a thread, from
+// a destructor.
 //
 //     const threads::UncaughtHook hook([&](const threads::UncaughtError& error) {
 //       log.write(base::Level::Error, error.message());
@@ -55,7 +55,8 @@ void report_uncaught(const UncaughtError& error) noexcept;
 /// destroy a hook.
 class UncaughtHook {
  public:
-  /// What is called for each. What it throws goes to standard error.
+  /// The function that is called for each uncaught exception. Its own exceptions go to standard
+  /// error.
   using Function = std::function<void(const UncaughtError&)>;
 
   /// Calls `function` for every uncaught exception from now on.

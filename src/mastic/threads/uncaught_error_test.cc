@@ -15,7 +15,7 @@
 namespace mastic::threads {
 namespace {
 
-/// Its destructor throws, but for those that were moved from.
+/// Its destructor throws, unless the object was moved from.
 struct BadEndOfThread {
   BadEndOfThread() = default;
   BadEndOfThread(BadEndOfThread&& other) noexcept : armed(std::exchange(other.armed, false)) {}
@@ -41,7 +41,7 @@ TEST_F(UncaughtErrorTest, DescribesExceptionsOfAnyType) {
   EXPECT_EQ(describe(nullptr), "nothing");
 }
 
-TEST_F(UncaughtErrorTest, AThreadIsNamed) {
+TEST_F(UncaughtErrorTest, NamesItsThread) {
   std::string name(20, '\0');
   std::thread(named("the great importer", [&] {
     pthread_getname_np(pthread_self(), name.data(), name.size());
@@ -64,7 +64,7 @@ TEST_F(UncaughtErrorTest, AThreadTakesItsArguments) {
   EXPECT_TRUE(asked);
 }
 
-TEST_F(UncaughtErrorTest, WhatLeavesAThreadIsReported) {
+TEST_F(UncaughtErrorTest, ReportsAnExceptionThatLeavesAThread) {
   std::thread(named("one", [] { throw std::runtime_error("no tea"); })).join();
   std::thread(named("two", [] { throw 7; })).join();
   EXPECT_EQ(reported, (std::vector<std::string>{
@@ -72,14 +72,14 @@ TEST_F(UncaughtErrorTest, WhatLeavesAThreadIsReported) {
                           "thread 'two' ended by an exception: an exception of type int"}));
 }
 
-TEST_F(UncaughtErrorTest, WhatADestructorThrowsIsReported) {
+TEST_F(UncaughtErrorTest, ReportsWhatADestructorThrows) {
   std::thread(named("one", [end = BadEndOfThread()] {})).join();
   EXPECT_EQ(
       reported,
       (std::vector<std::string>{"a destructor of what 'one' had captured threw: it ends badly"}));
 }
 
-TEST_F(UncaughtErrorTest, TheLatestHookCounts) {
+TEST_F(UncaughtErrorTest, CallsTheLatestHook) {
   std::vector<std::string> inner;
   {
     const UncaughtHook other([&](const UncaughtError& error) { inner.emplace_back(error.who); });
@@ -92,7 +92,7 @@ TEST_F(UncaughtErrorTest, TheLatestHookCounts) {
                                      "an exception of type int"});
 }
 
-TEST_F(UncaughtErrorTest, HooksEndInAnyOrder) {
+TEST_F(UncaughtErrorTest, HooksMayBeDestroyedInAnyOrder) {
   int calls = 0;
   auto first = std::make_unique<UncaughtHook>([](const UncaughtError&) { FAIL(); });
   const UncaughtHook second([&](const UncaughtError&) { ++calls; });
@@ -111,7 +111,7 @@ TEST_F(UncaughtErrorTest, AHookThatThrowsIsReportedToStandardError) {
             "error app: a function that 'UncaughtHook' calls threw: the hook broke\n");
 }
 
-TEST_F(UncaughtErrorTest, WhatIsUncaughtInAHookGoesToStandardError) {
+TEST_F(UncaughtErrorTest, AnErrorReportedInsideAHookGoesToStandardError) {
   const UncaughtHook busy([](const UncaughtError&) {
     report_uncaught({UncaughtError::Place::Task, "b", std::make_exception_ptr(2)});
   });

@@ -119,11 +119,11 @@ template <FutureRange Futures>
 template <FutureRange Futures>
 class Completed {
  public:
-  /// Refers to `futures`, which must outlive it. It ends at `end`, when there is one.
+  /// Refers to `futures`, which must outlive it. It ends at `end`, if that is given.
   explicit Completed(Futures& futures, std::optional<base::Instant> end = {})
       : futures_(futures), done_(detail::references(futures)), end_(end) {}
 
-  /// How many of the futures were not reached: after the loop, those that were not done in time.
+  /// How many of the futures have not been handed out: after the loop, those not done in time.
   [[nodiscard]] std::size_t left() const { return done_.left(); }
 
   /// Goes to the next future once that is done.
@@ -163,8 +163,8 @@ template <FutureRange Futures>
 [[nodiscard]] Completed<Futures> as_completed(Futures& futures) {
   return Completed<Futures>(futures);
 }
-/// Returns such a range that also ends when `longest` has passed since this call. What is done by
-/// then is still given, whatever the loop does meanwhile.
+/// Returns such a range that also ends when `longest` has passed since this call. Futures that are
+/// done by then are still handed out, even if the body of the loop takes longer.
 ///
 ///     auto in_time = threads::as_completed_for(pages, 5s);
 ///     for (auto& page : in_time) show(page.get());

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 std::exception_ptr no_milk() { return std::make_exception_ptr(std::runtime_error("no milk")); }
 
-TEST(Wait, GoesThroughThoseThatAreDoneInTime) {
+TEST(Wait, IteratesOverFuturesThatAreDoneInTime) {
   Promise<int> quick;
   Promise<int> slow;
   std::vector<Future<int>> futures;

@@ -1,4 +1,4 @@
-// Every wait that takes a duration: for ever, for no time, and for less than none.
+// Every wait that takes a duration: forever, for no time, and for a negative time.
 
 #include <gtest/gtest.h>
 
@@ -42,7 +42,7 @@ class AboutToWait final : public BlockingHost {
   Event blocked_;
 };
 
-/// Waits by `wait()`, which `tell()` ends from another thread once that has begun.
+/// Calls `wait()`. Once it has begun to wait, `tell()` ends it from another thread.
 template <class Wait, class Tell>
 auto until_told(Wait wait, Tell tell) {
   const AboutToWait about_to_wait;
@@ -54,14 +54,14 @@ auto until_told(Wait wait, Tell tell) {
   return wait();
 }
 
-TEST(Waits, AQueueGivesForEver) {
+TEST(Waits, GettingFromAQueueMayWaitForever) {
   Queue<int> queue;
   const auto put = [&] { EXPECT_EQ(queue.put(7), Put::Done); };
   EXPECT_EQ(until_told([&] { return queue.get_for(kForEver); }, put), 7);
   for (const Duration none : kNoTime) EXPECT_EQ(queue.get_for(none), std::nullopt);
 }
 
-TEST(Waits, AQueueTakesForEver) {
+TEST(Waits, PuttingIntoAQueueMayWaitForever) {
   Queue<int> queue(1);
   ASSERT_EQ(queue.put(1), Put::Done);
   const auto get = [&] { EXPECT_EQ(queue.get(), 1); };
@@ -69,7 +69,7 @@ TEST(Waits, AQueueTakesForEver) {
   for (const Duration none : kNoTime) EXPECT_EQ(queue.put_for(3, none), Put::Full);
 }
 
-TEST(Waits, WhatAQueueHasUnfinishedIsWaitedForForEver) {
+TEST(Waits, JoiningAQueueMayWaitForever) {
   Queue<int> queue;
   for (const Duration none : kNoTime) EXPECT_TRUE(queue.join_for(none));
   ASSERT_EQ(queue.put(1), Put::Done);
@@ -77,20 +77,20 @@ TEST(Waits, WhatAQueueHasUnfinishedIsWaitedForForEver) {
   EXPECT_TRUE(until_told([&] { return queue.join_for(kForEver); }, [&] { queue.task_done(); }));
 }
 
-TEST(Waits, AnEventIsWaitedForForEver) {
+TEST(Waits, WaitingForAnEventMayLastForever) {
   Event event;
   for (const Duration none : kNoTime) EXPECT_FALSE(event.wait_for(none));
   EXPECT_TRUE(until_told([&] { return event.wait_for(kForEver); }, [&] { event.set(); }));
 }
 
-TEST(Waits, AFutureIsWaitedForForEver) {
+TEST(Waits, WaitingForAFutureMayLastForever) {
   Promise<int> promise;
   const Future<int> future = promise.future();
   for (const Duration none : kNoTime) EXPECT_FALSE(future.wait_for(none));
   EXPECT_TRUE(until_told([&] { return future.wait_for(kForEver); }, [&] { promise.set(1); }));
 }
 
-TEST(Waits, SeveralFuturesAreWaitedForForEver) {
+TEST(Waits, WaitingForSeveralFuturesMayLastForever) {
   Promise<int> promise;
   std::vector<Future<int>> futures;
   futures.push_back(promise.future());
@@ -106,7 +106,7 @@ TEST(Waits, SeveralFuturesAreWaitedForForEver) {
   EXPECT_TRUE(until_told([&] { return wait_all_for(futures, kForEver); }, [&] { other.set(1); }));
 }
 
-TEST(Waits, AFailureIsWaitedForForEver) {
+TEST(Waits, WaitingForTheFirstFailureMayLastForever) {
   Promise<int> promise;
   const std::vector<SharedFuture<int>> futures{promise.future().share()};
   for (const Duration none : kNoTime) {
@@ -117,7 +117,7 @@ TEST(Waits, AFailureIsWaitedForForEver) {
   EXPECT_NE(futures.front().error(), nullptr);
 }
 
-TEST(Waits, FuturesAreGoneThroughForEver) {
+TEST(Waits, IteratingOverFuturesMayWaitForever) {
   Promise<int> promise;
   const std::vector<SharedFuture<int>> futures{promise.future().share()};
   const auto count = [&](Duration longest) {
@@ -127,10 +127,11 @@ TEST(Waits, FuturesAreGoneThroughForEver) {
   };
   for (const Duration none : kNoTime) EXPECT_EQ(count(none), 0);
   EXPECT_EQ(until_told([&] { return count(kForEver); }, [&] { promise.set(1); }), 1);
-  for (const Duration none : kNoTime) EXPECT_EQ(count(none), 1) << "what is done is given";
+  for (const Duration none : kNoTime)
+    EXPECT_EQ(count(none), 1) << "a future that is done is handed out";
 }
 
-TEST(Waits, APoolLendsForEver) {
+TEST(Waits, TakingFromAPoolMayWaitForever) {
   Pool<int> pool({.make = [] { return 1; }, .most = 1, .max_idle = kForEver});
   auto lent = pool.try_take();
   for (const Duration none : kNoTime) EXPECT_FALSE(pool.take_for(none));
@@ -138,7 +139,7 @@ TEST(Waits, APoolLendsForEver) {
   EXPECT_TRUE(until_told(take, [&] { lent.reset(); }));
 }
 
-TEST(Waits, AThreadSleepsForEver) {
+TEST(Waits, AThreadMaySleepForever) {
   std::stop_source source;
   const auto sleep = [&] { return sleep_for(kForEver, source.get_token()); };
   EXPECT_FALSE(until_told(sleep, [&] { source.request_stop(); }));
@@ -151,7 +152,7 @@ TEST(Waits, AThreadWaitsForItsStop) {
   wait_for_stop(source.get_token());  // it was requested already
 }
 
-TEST(Waits, ATimerWaitsForEver) {
+TEST(Waits, ATimerMayWaitForever) {
   std::atomic<bool> called = false;
   Event begun;
   {
@@ -167,7 +168,7 @@ TEST(Waits, ATimerWaitsForEver) {
   }
 }
 
-TEST(Waits, ATaskOfAThreadPoolMayHaveForEver) {
+TEST(Waits, ATaskMayHaveAnInfiniteDeadline) {
   ThreadPool pool({.max_threads = 1, .max_idle = kForEver});
   EXPECT_EQ(pool.submit({.deadline = kForEver}, [] { return 7; }).get(), 7);
   EXPECT_EQ(pool.statistics().threads, 1u);
@@ -181,7 +182,7 @@ TEST(Waits, ATaskOfAThreadPoolMayHaveForEver) {
 
 struct WaitsOfALog : TemporaryLog {};
 
-TEST_F(WaitsOfALog, ItIsFlushedForEver) {
+TEST_F(WaitsOfALog, FlushingMayWaitForever) {
   LogWriter writer(open(), {.linger = kForEver});
   writer.write("a line\n");
   EXPECT_TRUE(writer.flush(kForEver));

@@ -35,14 +35,14 @@ class WorkQueue {
     head_.previous_work = &work;
     ++size_;
   }
-  /// Requires: it is in this queue.
+  /// Requires: `work` is in this queue.
   void remove(async::BlockingWork& work) {
     work.previous_work->next_work = work.next_work;
     work.next_work->previous_work = work.previous_work;
     work.next_work = work.previous_work = nullptr;
     --size_;
   }
-  /// Requires: not empty.
+  /// Requires: the queue is not empty.
   async::BlockingWork& pop_front() {
     async::BlockingWork& work = *head_.next_work;
     remove(work);
