@@ -1,4 +1,4 @@
-// says: borrowed(text) would show a std::string that is gone at the end of the line: return the std::string itself
+// says: borrowed(text) would refer to a std::string that is destroyed at the end of the statement: return the std::string itself
 #include <mastic/mastic.h>
 
 void enter(mastic::Router& site) {

@@ -1,4 +1,4 @@
-// says: a handler returns no std::string_view, for what it shows may be gone by then: return std::string(text), or borrowed(text) when that stays until the answer is sent
+// says: a handler must not return a std::string_view, because its text may be gone by then: return std::string(text), or borrowed(text) when the text stays until the answer is sent
 #include <mastic/mastic.h>
 
 void enter(mastic::Router& site) {

@@ -1,4 +1,4 @@
-// says: a handler returns no std::string_view, for what it shows may be gone by then
+// says: a handler must not return a std::string_view, because its text may be gone by then
 #include <mastic/mastic.h>
 
 struct Note {

@@ -11,8 +11,8 @@ namespace {
 
 using http::FieldName;
 
-/// Policies add up: what one of them refuses is refused. So a policy of the site's beside the page's
-/// own stands alone, and lets its style pass.
+/// Browsers refuse what any of several policies refuses. So when the site has policies of its own,
+/// they replace the page's, and each of them is made to admit the page's style.
 void let_style_pass(const PageStyle& style, http::Fields& fields) {
   std::vector<std::string> policies;
   for (const http::Field field : fields.view()) {

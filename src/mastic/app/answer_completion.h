@@ -1,5 +1,4 @@
-// The last layer of every answer: Vary, from what the answer depends on, and the policy that its own
-// page needs.
+// Completes every answer: adds Vary, and lets a site's policy admit the style of a built-in page.
 
 #pragma once
 
@@ -12,9 +11,10 @@ namespace detail {
 void add_what_was_noted(const Request& request, Response& response);
 }
 
-/// Has Vary name the preferences that were asked for (Request::preferred_type and its kin), and a
-/// Content-Security-Policy that a layer set let the style of a built-in page pass. Called once for
-/// each answer, by its exchange; costs a look when there is nothing to do.
+/// Names in Vary the preferences that the application asked for (Request::preferred_type and the
+/// like). If a layer has set a Content-Security-Policy, lets it admit the style of a built-in page.
+/// The exchange calls it once for each answer, after all layers; it costs one comparison when there
+/// is nothing to do.
 inline void complete_answer(Request& request, Response& response) {
   if (!answer_notes(request).empty()) [[unlikely]]
     detail::add_what_was_noted(request, response);

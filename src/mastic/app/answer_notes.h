@@ -1,4 +1,4 @@
-// Notes of handlers and pages about their answer, of which answer_completion.h makes fields.
+// What handlers and pages note about their answer; answer_completion.h turns the notes into fields.
 //
 //     answer_notes(request).add_dependence(http::FieldName::Accept);
 
@@ -16,13 +16,16 @@ namespace mastic::app {
 
 class PageStyle;
 
+/// The notes about one answer.
 class AnswerNotes {
  public:
-  /// The answer depends on this field of the request. Three are kept: Accept and its kin.
+  /// Notes that the answer depends on this field of the request. At most three fields are kept:
+  /// enough for Accept, Accept-Language and Accept-Encoding.
   void add_dependence(http::FieldName field) {
     if (std::ranges::find(dependences(), field) != dependences().end()) return;
     if (dependence_count_ < dependences_.size()) dependences_[dependence_count_++] = field;
   }
+  /// The fields of the request that the answer depends on.
   [[nodiscard]] std::span<const http::FieldName> dependences() const MASTIC_LIFETIMEBOUND {
     return std::span(dependences_).first(dependence_count_);
   }
@@ -30,9 +33,10 @@ class AnswerNotes {
   /// Whether there is nothing to add to the answer.
   [[nodiscard]] bool empty() const { return dependence_count_ == 0 && style_ == nullptr; }
 
-  /// The answer is a page with this style, which has to live as long as the exchange; null: it is
-  /// no such page.
+  /// Notes that the answer is a page with this style, which has to live as long as the exchange.
+  /// Null means that it is no such page.
   void set_style(const PageStyle* style) { style_ = style; }
+  /// The style of the page that the answer is, or null.
   [[nodiscard]] const PageStyle* style() const { return style_; }
 
  private:

@@ -1,4 +1,4 @@
-// An application: whatever answers requests.
+// An application: anything that answers requests.
 
 #pragma once
 
@@ -17,35 +17,39 @@ namespace mastic::app {
 
 class App;
 
-/// What becomes an App when it is complete: a router.
+/// A type that builds an App, such as Router.
 template <class Builder>
 concept AppBuilder = requires(Builder builder) {
   { std::move(builder).build() } -> std::same_as<App>;
 };
 
-/// What knows where a request goes that it is called with: a router. `path` is what is left of the
-/// request's for it. Called from any thread, also while user code runs for that request.
+/// A callable that passes requests on and knows where each one ends, such as a router.
+/// `history_of` returns the history of the route that a request leads to; `path` is the part of the
+/// request's path that is left for this callable. It is called from any thread, also while user
+/// code runs for that request.
 template <class F>
 concept LeadsOn = requires(const F& callable, const RequestFacts& facts, std::string_view path) {
   { callable.history_of(facts, path) } -> std::same_as<BlockingHistory&>;
 };
 
 /// Anything that can be called with a request and returns what a handler may return: a function, a
-/// static tree, a router, another application behind middleware. They all compose, for each is an
-/// App.
+/// static tree, a router, another application behind middleware. Each of these is an App, so they
+/// compose in any order.
 ///
-/// Contract: called by every loop at once, so what it holds is read-only or synchronized; a handler
-/// with a `mutable` lambda does not compile. The request, and every view it gives, lives until the
-/// answer is written, which is after its last piece was pulled, or was aborted; with an on_finish,
-/// until that was called. It answers exactly once, by returning. An App never throws: what
-/// its handler throws becomes an answer (error_response.h). When the client resets the
-/// connection, or at a deadline, its awaits throw Cancelled and its stop token fires; an answer
-/// that it still returns is dropped. When the client only ends its side the token fires, and the
-/// answer is sent. What waits for long hears of a drain before that (Request::draining).
+/// Contract: all loops call an App at once, so what it holds is read-only or synchronized; a
+/// `mutable` lambda does not compile. The request, and every view that it gives, lives until the
+/// answer was written, which is after its last piece was pulled, or until the answer was aborted;
+/// if there is an on_finish, until that was called. An App answers exactly once, by returning. It
+/// never throws: an exception of its handler becomes an answer (error_response.h).
+///
+/// When the client resets the connection, or at a deadline, awaits throw Cancelled and the stop
+/// token fires; an answer that the App still returns is dropped. When the client only ends its side
+/// of the connection, the token fires and the answer is sent. Code that waits for long can learn of
+/// a drain before that (Request::draining).
 class App {
  public:
-  /// Makes an application of a handler: whatever is called with (Request&) or (), and returns an
-  /// answer.
+  /// Makes an application from a handler: anything that can be called with (Request&) or () and
+  /// returns an answer.
   template <class F>
     requires(!std::same_as<F, App> && !AppBuilder<F>)
   App(F handler) {
@@ -57,8 +61,8 @@ class App {
       callee_ = std::make_shared<Callee<F>>(std::move(handler));
     } else if constexpr (kIsCalled) {
       using Result = TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value;
-      constexpr bool kIsUnknown =
-          detail::shows_what_stays<Result>();  // a view has been refused by now
+      // For a view, this fails first, with a message of its own.
+      constexpr bool kIsUnknown = detail::shows_what_stays<Result>();
       static_assert(
           !kIsUnknown,
           "a handler returns text, a Status, a Body, a Response, what becomes JSON (a plain "
@@ -66,26 +70,28 @@ class App {
           "a vector, a map, Json<T>), or a std::optional, a Result or a Task of one of these");
     }
   }
-  /// Makes an application of a builder, such as a Router, which is complete with that.
+  /// Builds the application from a builder, such as a Router.
   template <AppBuilder Builder>
   App(Builder builder) : App(std::move(builder).build()) {}
-  /// A plain handler that blocks: it is always called on a thread that may.
+  /// Makes an application from a plain handler that blocks: it is always called on a thread that
+  /// may block.
   template <class F>
   App(Blocking, F handler) : App(std::move(handler)) {
     constexpr bool kIsPlain = !TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::value;
     static_assert(kIsPlain, "a Task does not block: it awaits run_blocking(f) for what does");
     callee_->history.mark_blocking();
   }
-  /// It never blocks: while few threads stand by it is entered although it was not seen to be quick,
-  /// and counts as one, whatever it leads to.
+  /// Declares that the application never blocks. So loops run it even while few threads are in
+  /// reserve, and before it was ever seen to be quick (ADR 0017). All its requests share one
+  /// BlockingHistory, wherever it passes them on.
   [[nodiscard]] App quick() && {
     callee_->history.mark_quick();
     callee_->is_end = true;
     return std::move(*this);
   }
 
-  /// What `put` makes of `inner`, and stands around it: it is started and stopped as that was to
-  /// be, and requests go on to it.
+  /// Returns `put(inner)`, an application around `inner`. The result takes over the lifecycle of
+  /// `inner`, and history_of looks through it into `inner`.
   template <class Put>
   [[nodiscard]] static App around(App inner, Put&& put) {
     const std::shared_ptr<const AnyCallee> inside = inner.callee_;
@@ -98,21 +104,22 @@ class App {
 
   [[nodiscard]] Task<Response> operator()(Request& request) const { return callee_->call(request); }
 
-  // For what it is put into, and for its server.
+  // For the application that this one is put into, and for the server.
 
-  /// How the route fares that a request for the rest of its path, `path`, ends at. Costs a look-up.
+  /// The history of the route that a request leads to. `path` is the part of its path that is left
+  /// for this application. Costs a look-up.
   [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts,
                                             std::string_view path) const {
     return callee_->history_of(facts, path);
   }
 
-  /// What is to be started and stopped with it.
+  /// The hooks, background tasks and objects of the application.
   [[nodiscard]] const Lifecycle& lifecycle() const MASTIC_LIFETIMEBOUND {
     return callee_->lifecycle;
   }
-  /// Moves out what is to be started and stopped, for an application that is put into another one.
+  /// Moves the lifecycle out, for an application that is put into another one.
   [[nodiscard]] Lifecycle take_lifecycle() { return std::exchange(callee_->lifecycle, {}); }
-  /// Adds what is to be started and stopped with this application.
+  /// Adds hooks, background tasks and objects to those of this application.
   void add_lifecycle(Lifecycle lifecycle) { callee_->lifecycle.take(std::move(lifecycle)); }
 
  private:
@@ -124,8 +131,8 @@ class App {
       return is_end || inner == nullptr ? history : inner->history_of(facts, path);
     }
     mutable BlockingHistory history;
-    bool is_end = false;                     ///< requests are not followed any further
-    std::shared_ptr<const AnyCallee> inner;  ///< what it stands around, which may hold it too
+    bool is_end = false;                     ///< history_of looks no further than this
+    std::shared_ptr<const AnyCallee> inner;  ///< the application inside of this one, if any
     Lifecycle lifecycle;
   };
   template <class F>

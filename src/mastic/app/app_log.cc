@@ -40,7 +40,7 @@ void LogOutlet::write(const base::LogRecord& record) const {
   const std::shared_lock lock(mutex_);
   if (log_ != nullptr) {
     log_->write(record);
-  } else if (record.level >= base::Level::Warning) {  // it may have gone since `takes`
+  } else if (record.level >= base::Level::Warning) {  // the log may have gone since `takes`
     write_to_standard_error(record);
   }
 }
@@ -54,7 +54,8 @@ void AppLog::write(base::Level level, std::string_view message) const {
 void AppLog::write_briefly(base::Level level, std::string_view message) const noexcept {
   try {
     write(level, message);
-  } catch (...) {  // there is no server, and so no log that has memory for this
+  } catch (...) {
+    // No log is connected, and there is no memory for a line on standard error: it is lost.
   }
 }
 

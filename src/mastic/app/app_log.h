@@ -1,4 +1,4 @@
-// The log, for what an application does without a request.
+// Logging for code of an application that has no request.
 
 #pragma once
 
@@ -15,22 +15,21 @@ namespace mastic::app {
 
 class LogOutlet;
 
-/// Says something that belongs to no request: in a hook, a background task, a store.
+/// Writes messages that belong to no request, from a hook, a background task or a store.
 ///
 ///     site.in_background("expire", [&store, log = site.log("expire")]() -> Task<> { ...
 ///       log.info("forgot ", count, " sessions");
 ///
-/// It goes where the server's log goes, under the logger's name, which has a level of its own
-/// (--log-level expire=debug); before there is a server and after it:
-/// log_outlet.h. A value: copy it to
-/// where it is needed. From any thread.
+/// They go to the server's log under the logger's name, which can have a level of its own
+/// (--log-level expire=debug). Where they go while there is no server, log_outlet.h says. An AppLog
+/// is a value: copy it to where it is needed. Any thread may use it.
 class AppLog : public LogVerbs<AppLog> {
  public:
-  /// Made by what hands logs out, such as a Router. Messages come from the logger of that name.
+  /// Called by classes that give out logs, such as Router. `logger` is the name in the messages.
   AppLog(std::shared_ptr<const LogOutlet> outlet, std::string_view logger)
       : outlet_(std::move(outlet)), logger_(logger) {}
 
-  /// Whether messages of this level are kept, for what is costly to find out.
+  /// Whether messages of this level are kept. Ask it before computing something costly for one.
   [[nodiscard]] bool takes(base::Level level) const noexcept;
 
  private:
@@ -42,11 +41,11 @@ class AppLog : public LogVerbs<AppLog> {
   std::string logger_;
 };
 
-/// While it stands, what an application logs without a request goes to a log.
+/// While it exists, the AppLogs of an application write to a log.
 class LogConnection {
  public:
   LogConnection() = default;
-  /// `log` must outlive it.
+  /// Connects `outlets` to `log`, which must outlive this object.
   LogConnection(std::vector<std::shared_ptr<LogOutlet>> outlets, base::Log& log);
   LogConnection(LogConnection&& other) noexcept
       : outlets_(std::exchange(other.outlets_, {})), log_(other.log_) {}

@@ -36,7 +36,7 @@ class AppLogTest : public testing::Test {
   Lifecycle lifecycle;
 };
 
-TEST_F(AppLogTest, WritesWhereTheServersLogGoes) {
+TEST_F(AppLogTest, WritesToTheServersLog) {
   const AppLog expire = lifecycle.log("expire");
   const LogConnection connection = lifecycle.connect(log);
   expire.info("forgot ", 3, " sessions");
@@ -53,7 +53,7 @@ TEST_F(AppLogTest, HasTheLevelOfItsLogger) {
   EXPECT_TRUE(log.lines.empty());
 }
 
-TEST_F(AppLogTest, WarnsOnStandardErrorBeforeThereIsAServerAndAfterIt) {
+TEST_F(AppLogTest, WritesWarningsToStandardErrorWithoutAServer) {
   const AppLog expire = lifecycle.log("expire");
   expire.info("begins");
   expire.warning("the file is not there yet");
@@ -70,7 +70,7 @@ TEST_F(AppLogTest, WarnsOnStandardErrorBeforeThereIsAServerAndAfterIt) {
   EXPECT_EQ(log.lines.size(), 1u);
 }
 
-TEST_F(AppLogTest, OutlivesTheApplicationThatItIsOf) {
+TEST_F(AppLogTest, MayOutliveItsApplication) {
   std::optional<Lifecycle> short_lived(std::in_place);
   const AppLog expire = short_lived->log("expire");
   LogConnection connection = short_lived->connect(log);
@@ -82,7 +82,7 @@ TEST_F(AppLogTest, OutlivesTheApplicationThatItIsOf) {
   EXPECT_EQ(log.lines.size(), 1u);
 }
 
-TEST_F(AppLogTest, OfWhatIsMountedGoesTheSameWay) {
+TEST_F(AppLogTest, WritesToTheServersLogFromAMountedRouterToo) {
   Lifecycle inner;
   const AppLog of_inner = inner.log("inner");
   const AppLog of_outer = lifecycle.log("outer");
@@ -93,7 +93,7 @@ TEST_F(AppLogTest, OfWhatIsMountedGoesTheSameWay) {
   EXPECT_EQ(log.lines, (std::vector<std::string>{"info inner: one", "info outer: two"}));
 }
 
-TEST_F(AppLogTest, IsNotInUseOnceItsServersLogMayGo) {
+TEST_F(AppLogTest, DoesNotUseALogThatWasDisconnected) {
   const AppLog busy = lifecycle.log("busy");
   std::optional<base::RecordingLog> short_lived(std::in_place);
   std::optional<LogConnection> connection(lifecycle.connect(*short_lived));
@@ -105,7 +105,7 @@ TEST_F(AppLogTest, IsNotInUseOnceItsServersLogMayGo) {
   short_lived.reset();
 }
 
-TEST_F(AppLogTest, GoesToTheServerThatWasStartedLast) {
+TEST_F(AppLogTest, WritesToTheServerThatWasStartedLast) {
   const AppLog expire = lifecycle.log("expire");
   base::RecordingLog second_log;
   std::optional<LogConnection> first(lifecycle.connect(log));

@@ -16,7 +16,8 @@
 
 namespace mastic::app {
 
-/// What a handler may find. (Not in the nameless namespace: GCC 12 warns of a Task of it there.)
+/// A value that a handler returns. (Not in the anonymous namespace: GCC 12 warns of a Task of it
+/// there.)
 struct FoundNote {
   std::string text;
 };
@@ -78,12 +79,12 @@ TEST_F(AppTest, TakesHandlersOfEveryForm) {
   }
 }
 
-TEST_F(AppTest, TakesAStatusForAnAnswer) {
+TEST_F(AppTest, AnswersWithAStatus) {
   EXPECT_EQ(text_of(call([] { return Status::NotFound; })), "404 Not Found\n");
   EXPECT_EQ(text_of(call([] { return Status::NoContent; })), "");
 }
 
-TEST_F(AppTest, AnEmptyOptionalIsNotFound) {
+TEST_F(AppTest, AnswersAnEmptyOptionalWith404) {
   using Note = FoundNote;
   const auto find = [](bool is_there) {
     return [is_there]() { return is_there ? std::optional(Note{"milk"}) : std::nullopt; };
@@ -102,7 +103,7 @@ TEST_F(AppTest, AnEmptyOptionalIsNotFound) {
   EXPECT_EQ(call(empty).status, Status::NotFound);
 }
 
-TEST_F(AppTest, BorrowedTextIsSentFromWhereItStands) {
+TEST_F(AppTest, SendsBorrowedTextWithoutACopy) {
   const std::string page(1000, 'x');
   Response response = call([&page] { return borrowed(page); });
   EXPECT_EQ(response.body.bytes()->data(), page.data());
@@ -110,10 +111,11 @@ TEST_F(AppTest, BorrowedTextIsSentFromWhereItStands) {
 }
 
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-/// The text of `words`, in a way that no compiler sees through: Clang warns where it stands in one function.
+/// The text of `words`, in a way that no compiler sees through: Clang warns where it stands in one
+/// function.
 [[gnu::noinline]] const char* as_c_text(const std::string& words) { return words.c_str(); }
 
-TEST_F(AppTest, ASanitizerFindsTheCTextOfALocal) {
+TEST_F(AppTest, ASanitizerFindsACStrOfALocalString) {
   const App app = [] {
     const std::string local(1000, 'x');
     return as_c_text(local);
@@ -122,7 +124,7 @@ TEST_F(AppTest, ASanitizerFindsTheCTextOfALocal) {
 }
 #endif
 
-TEST_F(AppTest, CallsAPlainHandlerWhenItsBodyIsThere) {
+TEST_F(AppTest, CallsAPlainHandlerOnceItsBodyHasArrived) {
   const App app = [](Request& request) { return "got " + std::string(request.text()); };
   EXPECT_EQ(text_of(call(app, Method::Post, "/", slow_body())), "got first second");
   EXPECT_EQ(text_of(call(app, Method::Post, "/", Body("at once"))), "got at once");
@@ -150,7 +152,7 @@ TEST_F(AppTest, RefusesABodyBeyondItsLimit) {
   EXPECT_FALSE(called);
 }
 
-TEST_F(AppTest, AnswersWhateverIsThrown) {
+TEST_F(AppTest, AnswersEveryException) {
   const App apps[] = {
       [](Request&) -> std::string { throw std::runtime_error("secret"); },
       [](Request&) -> std::string { throw 42; },
@@ -195,7 +197,8 @@ TEST_F(AppTest, LogsTheAwaitsThatAnExceptionCameThrough) {
   const auto outside = line.find("; at app_test.cc:" + std::to_string(kAwait) + ", ");
   EXPECT_LT(inside, outside) << line;
   EXPECT_NE(outside, line.npos) << line;
-  EXPECT_EQ(line.find("handler.h"), line.npos) << "awaits of ours are left out: " << line;
+  EXPECT_EQ(line.find("handler.h"), line.npos)
+      << "awaits inside the library are left out: " << line;
 }
 
 TEST_F(AppTest, AnswersWithTheStatusThatWasThrown) {
@@ -208,7 +211,7 @@ TEST_F(AppTest, AnswersWithTheStatusThatWasThrown) {
   EXPECT_TRUE(exchange.recorded.lines.empty());
 }
 
-TEST_F(AppTest, SurvivesAHandlerWithoutMemoryAndSaysSo) {
+TEST_F(AppTest, SurvivesAHandlerWithoutMemoryAndLogsIt) {
   EXPECT_EQ(call([](Request&) -> std::string { throw std::bad_alloc(); }).status,
             Status::ServiceUnavailable);
   ASSERT_EQ(exchange.recorded.lines.size(), 1u);
@@ -216,7 +219,7 @@ TEST_F(AppTest, SurvivesAHandlerWithoutMemoryAndSaysSo) {
       << exchange.recorded.lines[0];
 }
 
-TEST(Response, RedirectsToWhatAUrlMayBe) {
+TEST(Response, EscapesTheTargetOfARedirect) {
   const auto location = [](std::string_view to) {
     return std::string(*Response::redirect(to).fields.get("Location"));
   };
@@ -234,7 +237,7 @@ TEST(Response, RedirectsDoNotLeaveTheSite) {
             "https://good.example/");
 }
 
-TEST(Response, HasFieldsThatCannotBeMisspelt) {
+TEST(Response, SetsTypedFields) {
   Response response = Response::json(std::vector<int>{1, 2}, Status::Created)
                           .set(http::CacheControl{.no_store = true})
                           .add(http::Link{.target = "/a", .rel = "next"})
@@ -251,13 +254,13 @@ TEST(Response, HasFieldsThatCannotBeMisspelt) {
   EXPECT_EQ(text_of(std::move(response)), "[1,2]");
 }
 
-TEST_F(AppTest, RefusesToSplitAResponse) {
+TEST_F(AppTest, RefusesFieldsThatWouldSplitAResponse) {
   Response response = call([](Request&) { return Response().set("X-A", "b\r\nX-C: d"); });
   EXPECT_EQ(response.status, Status::InternalServerError);
   EXPECT_FALSE(response.fields.get("X-C"));
 }
 
-TEST_F(AppTest, TellsOfTheEndInReverseOrder) {
+TEST_F(AppTest, CallsFinishersInReverseOrder) {
   std::string order;
   const App app = [&](Request& request) {
     request.on_finish(
@@ -270,7 +273,7 @@ TEST_F(AppTest, TellsOfTheEndInReverseOrder) {
   EXPECT_EQ(order, "2,x1:404");
 }
 
-TEST_F(AppTest, CancelsWhatWaitsWhenTheContextStops) {
+TEST_F(AppTest, CancelsAHandlerThatWaitsWhenTheContextStops) {
   bool cleaned = false;
   const App app = [&](Request&) -> Task<Response> {
     struct Cleanup {

@@ -1,4 +1,4 @@
-// blocking(handler): the word by which a handler says that it blocks.
+// The tag `blocking`, which says that a handler blocks.
 
 #pragma once
 
@@ -6,9 +6,9 @@
 
 namespace mastic::app {
 
-/// Written where a handler is, to say that it blocks: `site.get<"/report">(blocking, report)`.
+/// The type of the tag `blocking`.
 struct Blocking {};
-/// The word itself, an argument before the handler.
+/// Passed before a handler that blocks: `site.get<"/report">(blocking, report)`.
 inline constexpr Blocking blocking;
 
 using async::BlockingHistory;

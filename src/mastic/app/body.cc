@@ -13,8 +13,8 @@
 namespace mastic::app {
 namespace {
 
-/// Reads a file in blocks, for a reader that cannot send it from its descriptor: middleware, a
-/// stream that transforms.
+/// Reads a file in blocks, for code that cannot send it from its descriptor: middleware, or a
+/// stream that transforms bytes, such as TLS.
 class FileSource final : public BodySource {
  public:
   explicit FileSource(Body::File file) : file_(std::move(file)), buffer_(kBlockBytes, '\0') {}
@@ -35,7 +35,7 @@ class FileSource final : public BodySource {
       return file_.file->kernel().pread(file_.file->fd(), buffer_.data(), wanted,
                                         static_cast<std::int64_t>(file_.offset));
     };
-    // The head has promised this many bytes. Fewer can only be told by ending the answer early.
+    // The head has promised this many bytes, so fewer can only be reported by aborting the answer.
     const ssize_t got = co_await async::run_reading(read);
     if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
     file_.offset += static_cast<std::uint64_t>(got);
@@ -48,14 +48,13 @@ class FileSource final : public BodySource {
 };
 
 ContentError too_large(std::uint64_t most) {
-  return ContentError(
-      http::Status::ContentTooLarge,
-      "The content has more than the " + std::to_string(most) + " bytes that are taken here.");
+  return ContentError(http::Status::ContentTooLarge,
+                      "The content may have at most " + std::to_string(most) + " bytes here.");
 }
 
-// ---- what a file throws that cannot be saved ----
+// ---- errors of save_to ----
 
-/// What the operator can do about it; empty where the error already says so.
+/// What the operator can do about the error; empty where its message already says so.
 std::string_view remedy_for(int number) {
   switch (number) {
     case ENOSPC:
@@ -74,7 +73,7 @@ std::string_view remedy_for(int number) {
     case EISDIR:
       return "; name a file in it";
     case EEXIST:
-      return "; something that is no file stands there";
+      return "; remove what is there, which is not a regular file";
     default:
       return "";
   }
@@ -105,7 +104,7 @@ void require_done(const base::NewFile& file, int result) {
 
 }  // namespace
 
-// ---- ProducedSource: an empty piece says nothing, and is passed over ----
+// ---- ProducedSource: empty pieces are skipped ----
 
 Task<std::optional<std::string_view>> ProducedSource::next() {
   while (true) {
@@ -144,8 +143,7 @@ std::uint64_t Body::held_bytes() const {
   if (const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {
     return (*source)->held_bytes();
   }
-  // Bytes with another owner as well would not be freed with this body, so they are not counted for
-  // it.
+  // Bytes that have another owner too are not freed with this body, so they are not counted for it.
   const auto* const shared = std::get_if<Shared>(&content_);
   return shared != nullptr && shared->owner.use_count() == 1 ? shared->bytes.size() : 0;
 }
@@ -166,7 +164,8 @@ Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void
   const auto known = size();
   if (known && *known > most) throw too_large(most);
   if (bytes()) co_return;
-  // A wait that is given up takes what was read with it, and the rest must not pass for the whole.
+  // If this wait is abandoned, the pieces read so far are lost, and what is left must not be taken
+  // for the whole content. So the body counts as taken until everything is here.
   if (std::exchange(taken_, true)) throw std::logic_error("a former gather() of this body failed");
   std::string all;
   while (true) {
@@ -180,8 +179,8 @@ Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void
   taken_ = false;
 }
 
-/// Every await is between two steps that leave the file in order, so that it goes whenever this
-/// frame does. That is in user code, which a slow disk may hold up (ADR 0032).
+/// The file is consistent at every await, so that destroying this frame there removes it. That
+/// happens in user code, which a slow disk may hold up (ADR 0032).
 Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
   constexpr std::size_t kBlockBytes = 64 << 10;
   const auto known = size();
@@ -189,8 +188,8 @@ Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
   if (std::exchange(taken_, true) || pulled_) throw std::logic_error("this body was read already");
   base::NewFile file(std::move(path));
   std::uint64_t total = 0;
-  std::string block;       // small pieces, put together
-  std::string_view ready;  // for the disk
+  std::string block;       // collects small pieces
+  std::string_view ready;  // what to write next: a block, or one large piece
   auto write = [&] {
     if (!file.is_created()) require_done(file, file.create(options.mode));
     require_done(file, file.write(ready));

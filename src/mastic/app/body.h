@@ -20,31 +20,32 @@ namespace mastic::app {
 
 using async::Task;
 
-/// Content that comes piece by piece. Whoever consumes it pulls, so nobody is overrun.
+/// Content that comes piece by piece. Its reader pulls each piece, so it never comes faster than it
+/// is read.
 class BodySource {
  public:
   virtual ~BodySource() = default;
 
-  /// The next piece, never empty, which stays until the next call; nothing at the end. Throws when
-  /// the content cannot be had whole: then the message it belongs to is aborted.
+  /// Returns the next piece, which is never empty and stays valid until the next call; nothing at
+  /// the end. Throws when the rest cannot be had: then the message that it belongs to is aborted.
   virtual Task<std::optional<std::string_view>> next() = 0;
   /// How many bytes will come in all, when that is known.
   [[nodiscard]] virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
-  /// Bytes of memory that it keeps until it goes, when these are many: what it makes its pieces of,
-  /// and the piece it gave last. Called between two calls of `next`.
+  /// How many bytes of memory the source keeps until it is destroyed, if that is many: what it
+  /// makes its pieces from, and the last piece. Called between two calls of `next`.
   [[nodiscard]] virtual std::uint64_t held_bytes() const { return 0; }
 };
 
 /// How Body::save_to writes.
 struct SaveOptions {
-  /// When there is more, HttpError 413 is thrown.
+  /// For content with more bytes than this, HttpError 413 is thrown.
   std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max();
-  /// Who may read and write the file, as open() takes it: the umask of the process takes from it. 0600
-  /// for what nobody else is to see.
+  /// The permissions of the file, as open() takes them: the umask of the process is removed from
+  /// them. Use 0600 for a file that no other user may read.
   unsigned mode = 0666;
 };
 
-/// A value: moved, not copied. Read at most once.
+/// The content of a request or response. It can be moved, not copied, and read at most once.
 class Body {
  public:
   /// Part of an open file.
@@ -60,8 +61,8 @@ class Body {
   /// No content.
   Body() = default;
   Body(Body&&) noexcept = default;
-  /// Exchanges the two. What was here goes with `other`, so no alternative is destroyed in place, of
-  /// which GCC 13 and 14 warn in the code of whoever writes `response = Response(status)`.
+  /// Exchanges the two, so that the old content is destroyed with `other`. If it were destroyed
+  /// here, GCC 13 and 14 would warn in user code such as `response = Response(status)`.
   Body& operator=(Body&& other) noexcept {
     content_.swap(other.content_);
     std::swap(pulled_, other.pulled_);
@@ -71,55 +72,58 @@ class Body {
   ~Body() = default;
   /// Holds `bytes`.
   explicit Body(std::string bytes) : content_(std::move(bytes)) {}
-  /// Makes a body of a part of an open file, which the server sends without reading it where it
-  /// can.
+  /// Makes a body of a part of an open file. Where it can, the server sends it without reading it
+  /// into memory.
   explicit Body(File file) : content_(std::move(file)) {}
   /// Makes a body that is pulled from `source`, piece by piece.
   explicit Body(std::unique_ptr<BodySource> source) : content_(std::move(source)) {}
 
-  /// Shows bytes that stand elsewhere, without a copy. They stay unchanged as long as the exchange: literals, what came
-  /// with the request, what is in the exchange's memory, what the application owns and never changes.
+  /// Makes a body of bytes that are stored elsewhere, without a copy. They must stay unchanged
+  /// until the exchange ends: literals, parts of the request, bytes in Request::memory, and data
+  /// that the application owns and never changes do.
   [[nodiscard]] static Body borrowed(std::string_view bytes MASTIC_LIFETIMEBOUND) {
     return Body(Shared{bytes, nullptr});
   }
-  /// Shows bytes that stay as long as `owner` does, and holds that.
+  /// Makes a body of bytes that live as long as `owner`, which the body keeps.
   [[nodiscard]] static Body shared(std::string_view bytes, std::shared_ptr<const void> owner) {
     return Body(Shared{bytes, std::move(owner)});
   }
-  /// Stands for content that somebody has taken: no content, and known for it.
+  /// Makes the body that is left behind when content was moved out: it is empty, and `is_taken`.
   [[nodiscard]] static Body taken() {
     Body body;
     body.taken_ = true;
     return body;
   }
-  /// Content from a function that is called for each piece and returns
-  /// `std::optional<std::string>` or a `Task` of it; nothing ends the content. When it has a member
-  /// `held_bytes()`, that is asked for what it keeps in memory (BodySource).
+  /// Makes a body from a function that is called for each piece and returns
+  /// `std::optional<std::string>` or a `Task` of one; nothing ends the content. If the function
+  /// object has a member `held_bytes()`, that says how much memory it keeps (BodySource).
   template <class Producer>
   [[nodiscard]] static Body produced_by(Producer producer);
 
-  /// Whether somebody else has the content by now: it was moved out of a request.
+  /// Whether the content is no longer here: it was moved out of a request, read by save_to, or lost
+  /// when `gather` failed.
   [[nodiscard]] bool is_taken() const { return taken_; }
   /// How many bytes there are, when that is known.
   [[nodiscard]] std::optional<std::uint64_t> size() const;
 
-  /// The whole content, when it is at hand as bytes; nothing when it has to be pulled or is a file.
+  /// The whole content, if it is in memory; nothing when it has to be pulled or is a file.
   [[nodiscard]] std::optional<std::string_view> bytes() const MASTIC_LIFETIMEBOUND {
     if (const auto* const shared = std::get_if<Shared>(&content_)) return shared->bytes;
     if (const auto* const owned = std::get_if<std::string>(&content_)) return *owned;
     if (std::holds_alternative<std::monostate>(content_)) return std::string_view();
     return std::nullopt;
   }
-  /// The part of a file that it is, or null.
+  /// The part of a file that the body consists of, or null.
   [[nodiscard]] const File* file() const MASTIC_LIFETIMEBOUND {
     return std::get_if<File>(&content_);
   }
 
-  /// Bytes of memory that go when it goes. What it shares with others is theirs, and bounded by
-  /// them; what is borrowed stands in the exchange, or is there anyway.
+  /// How many bytes of memory are freed when the body is destroyed. Bytes that it shares with other
+  /// owners are not counted, nor are borrowed ones.
   [[nodiscard]] std::uint64_t held_bytes() const;
 
-  /// Whether nothing of an application's runs when it goes: no source, no last owner of bytes.
+  /// Whether destroying the body runs no code of the application: it has no source, and is not the
+  /// last owner of shared bytes.
   [[nodiscard]] bool is_plain() const {
     if (const auto* const shared = std::get_if<Shared>(&content_)) {
       return shared->owner == nullptr || shared->owner.use_count() > 1;
@@ -127,28 +131,30 @@ class Body {
     return !std::holds_alternative<std::unique_ptr<BodySource>>(content_);
   }
 
-  /// Pulls the next piece, as BodySource does. Bytes are one piece.
+  /// Pulls the next piece, as BodySource does. Content that is in memory is one piece.
   [[nodiscard]] Task<std::optional<std::string_view>> next();
 
-  /// Pulls everything, so that `bytes` has it. Throws HttpError 413 when there is more than `most`.
-  /// Once it has failed or was given up, the body is taken, and to gather it again throws
-  /// std::logic_error.
-  /// `hold`, when given, is called with `holder` and the size of each piece before it is kept.
+  /// Pulls everything, so that `bytes` returns it. Throws HttpError 413 when there are more than
+  /// `most` bytes. After it has failed or was abandoned, the body counts as taken, and gathering it
+  /// again throws std::logic_error. If `hold` is given, it is called with `holder` and the size of
+  /// each piece before the piece is kept.
   [[nodiscard]] Task<> gather(std::uint64_t most, void (*hold)(void*, std::uint64_t) = nullptr,
                               void* holder = nullptr);
 
-  /// Pulls everything into a file at `path`, and returns how many bytes these are. Whoever looks there
-  /// finds the whole file or what was there before, also after a power cut (base::NewFile); when it
-  /// fails or is cancelled, nothing is left of it. A file or a link at `path` is replaced. `path` is for
-  /// the application to choose: take no name for it as a client sent it.
+  /// Pulls everything into a file at `path`, and returns how many bytes it has. At any moment, also
+  /// after a power cut, `path` holds either the whole new file or what was there before
+  /// (base::NewFile). When saving fails or is cancelled, no part of the file is left. A file or
+  /// link at `path` is replaced. Let the application choose `path`: do not use a name as the client
+  /// sent it.
   ///
   ///     co_await request.body().save_to("uploads/" + id, {.max_bytes = 50 << 20});
   ///
-  /// The disk is waited for on threads that may (async::run_reading), 64 KiB at a time, so it holds no
-  /// more than that in memory. Throws what the content throws when it cannot be had whole; StorageError
-  /// when the disk is full (507) or the process has no more descriptors (503); HttpError 413 beyond
-  /// `max_bytes`; std::runtime_error with the path and the remedy when the file cannot be made there.
-  /// Once it has begun the body is taken, and to read it again throws std::logic_error.
+  /// It writes 64 KiB at a time on threads that may wait for the disk (async::run_reading), and
+  /// keeps no more than that in memory. Throws what the content throws when it cannot be read to
+  /// its end; StorageError when the disk is full (507) or the process has no more descriptors
+  /// (503); HttpError 413 beyond `max_bytes`; std::runtime_error with the path and the remedy when
+  /// the file cannot be created. Once it has begun, the body counts as taken, and reading it again
+  /// throws std::logic_error.
   [[nodiscard]] Task<std::uint64_t> save_to(std::string path, SaveOptions options = {});
 
  private:
@@ -163,7 +169,7 @@ class Body {
   bool taken_ = false;
 };
 
-/// A source whose pieces a function produces.
+/// A source whose pieces are produced as strings of their own; empty ones are skipped.
 class ProducedSource : public BodySource {
  public:
   Task<std::optional<std::string_view>> next() final;

@@ -29,11 +29,11 @@ std::shared_ptr<const base::Descriptor> make_file(const std::string& content) {
   return std::make_shared<const base::Descriptor>(base::system_kernel(), fd);
 }
 
-TEST(Body, HoldsWhatGoesWithIt) {
+TEST(Body, CountsTheMemoryThatIsFreedWithIt) {
   const std::string text(100'000, 'x');
   EXPECT_EQ(Body().held_bytes(), 0u);
   EXPECT_GE(Body(text).held_bytes(), text.size());
-  EXPECT_EQ(Body::borrowed(text).held_bytes(), 0u) << "it is there anyway";
+  EXPECT_EQ(Body::borrowed(text).held_bytes(), 0u) << "the bytes are not its own";
   EXPECT_EQ(Body(Body::File{make_file("abcdef"), 1, 4}).held_bytes(), 0u);
 
   auto made_for_it = std::make_shared<const std::string>(text);
@@ -41,10 +41,10 @@ TEST(Body, HoldsWhatGoesWithIt) {
   const Body alone = Body::shared(bytes, std::move(made_for_it));
   EXPECT_EQ(alone.held_bytes(), text.size());
   const auto cached = std::make_shared<const std::string>(text);
-  EXPECT_EQ(Body::shared(*cached, cached).held_bytes(), 0u) << "it is the cache's";
+  EXPECT_EQ(Body::shared(*cached, cached).held_bytes(), 0u) << "the cache owns it too";
 }
 
-TEST(Body, HoldsItsLastPieceAndWhatItsProducerSays) {
+TEST(Body, CountsItsLastPieceAndTheMemoryOfItsProducer) {
   struct Producer {
     std::optional<std::string> operator()() { return std::string(50'000, 'x'); }
     [[nodiscard]] static std::uint64_t held_bytes() { return 1'000'000; }
@@ -84,7 +84,7 @@ TEST(Body, KeepsSharedBytesAlive) {
   EXPECT_TRUE(watch.expired());
 }
 
-TEST(Body, PullsWhatIsProduced) {
+TEST(Body, PullsProducedPieces) {
   Body body = Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
     constexpr const char* kPieces[] = {"a", "", "", "b"};
     return n < 4 ? std::optional<std::string>(kPieces[n++]) : std::nullopt;
@@ -101,7 +101,7 @@ TEST(Body, ReadsFilesInBlocks) {
   EXPECT_EQ(gathered(body), content);
 }
 
-TEST(Body, NoticesAFileThatFellShort) {
+TEST(Body, FailsWhenAFileIsShorterThanItWas) {
   Body body(Body::File{make_file("abc"), 0, 10});
   EXPECT_THROW(run_to_end(body.gather(100)), std::runtime_error);
 }
@@ -115,7 +115,7 @@ TEST(Body, GathersNoMoreThanAllowed) {
   EXPECT_THROW(run_to_end(endless.gather(1000)), HttpError);
 }
 
-TEST(Body, ThatWasGatheredInPartDoesNotPassForTheWhole) {
+TEST(Body, IsNotTakenForWholeWhenItWasGatheredInPart) {
   Body body = Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
     if (n == 1) throw std::runtime_error("the source stumbles once");
     return n++ < 4 ? std::optional<std::string>("piece") : std::nullopt;
@@ -145,7 +145,7 @@ class BodySave : public testing::Test {
   fs::path directory;
 };
 
-TEST_F(BodySave, WritesWhateverItIsMadeOf) {
+TEST_F(BodySave, SavesContentOfEveryKind) {
   const std::string large(300'000, 'x');
   std::vector<std::pair<Body, std::string>> bodies;
   bodies.emplace_back(Body(), "");
@@ -163,10 +163,10 @@ TEST_F(BodySave, WritesWhateverItIsMadeOf) {
   }
 }
 
-TEST_F(BodySave, HoldsLittleOfWhatItSaves) {
+TEST_F(BodySave, KeepsLittleInMemory) {
   std::size_t given = 0;
   Body body = Body::produced_by([&]() -> std::optional<std::string> {
-    // What was given before, but for one block and one piece, is in some file already.
+    // All but one block and one piece of what was given so far is in a file already.
     std::size_t written = 0;
     for (const auto& file : fs::directory_iterator(directory)) written += file.file_size();
     EXPECT_LE(given, written + (64 << 10) + 1000);
@@ -177,7 +177,7 @@ TEST_F(BodySave, HoldsLittleOfWhatItSaves) {
   EXPECT_EQ(run_to_end(body.save_to(path())), 1'000'000u);
 }
 
-TEST_F(BodySave, LeavesNothingWhenItsSourceFails) {
+TEST_F(BodySave, LeavesNoFileWhenItsSourceFails) {
   Body body = Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
     if (n == 3) throw std::runtime_error("cut short");
     ++n;
@@ -187,7 +187,7 @@ TEST_F(BodySave, LeavesNothingWhenItsSourceFails) {
   EXPECT_TRUE(fs::is_empty(directory));
 }
 
-TEST_F(BodySave, LeavesNothingWhenThereIsMoreThanAllowed) {
+TEST_F(BodySave, LeavesNoFileWhenTheContentIsTooLarge) {
   Body known("123456");
   EXPECT_THROW(run_to_end(known.save_to(path(), {.max_bytes = 5})), ContentError);
   Body endless =
@@ -198,7 +198,7 @@ TEST_F(BodySave, LeavesNothingWhenThereIsMoreThanAllowed) {
   EXPECT_EQ(run_to_end(exact.save_to(path(), {.max_bytes = 5})), 5u);
 }
 
-TEST_F(BodySave, LeavesNothingWhenItIsCancelled) {
+TEST_F(BodySave, LeavesNoFileWhenItIsCancelled) {
   async::Event never;
   async::ManualExecutor executor;
   int pieces = 0;
@@ -230,7 +230,7 @@ TEST_F(BodySave, SavesOnce) {
   EXPECT_EQ(run_to_end(gathered_before.save_to(path())), 5u);
 }
 
-TEST_F(BodySave, SaysWhatIsWrongWithThePlace) {
+TEST_F(BodySave, SaysWhyAFileCannotBeSavedAtAPath) {
   const auto fault = [&](const std::string& at) -> std::string {
     Body body("text");
     try {

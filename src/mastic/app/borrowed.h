@@ -1,7 +1,8 @@
-// Text that a handler returns without a copy, because it stays where it stands.
+// Text that a handler returns without a copy, because it outlives the answer.
 //
-// A handler must not return a std::string_view: nothing tells whether it shows a literal or a local that is gone by
-// the time somebody reads it, and both compile. Who returns one says that its text stays (ADR 0031).
+// A handler must not return a std::string_view: the compiler cannot tell whether it refers to a
+// literal or to a local variable, which is gone by the time the answer is sent. By `borrowed` a
+// handler says that the text stays (ADR 0031).
 
 #pragma once
 
@@ -15,30 +16,31 @@
 
 namespace mastic::app {
 
-/// Text that a handler returns as it stands: it stays there, unchanged, until the answer has been sent. `borrowed`
-/// makes one.
+/// Text that a handler returns without a copy: it stays unchanged until the answer has been sent.
+/// Made by `borrowed`.
 struct Borrowed {
   std::string_view text;
 };
 
-/// Says that `text` stays as it is until the answer has been sent, so a handler may return it. The answer is
-/// `text/plain` and holds no copy.
+/// Says that `text` stays unchanged until the answer has been sent, so that a handler may return
+/// it. The answer is `text/plain` and holds no copy.
 ///
 ///     site.get<"/hi/{name}">([](std::string_view name) { return borrowed(name); });
 ///
-/// A literal stays, what came with the request does (path values, fields, its text), and so does what the application
-/// owns and never changes. A local of the handler does not: return it as a std::string, which is a copy.
+/// Literals stay, parts of the request do (path values, fields, its text), and so does data that
+/// the application owns and never changes. A local variable of the handler does not: return it as a
+/// std::string.
 [[nodiscard]] inline Borrowed borrowed(std::string_view text MASTIC_LIFETIMEBOUND) {
   return {text};
 }
-/// Refuses a std::string that nothing holds, for it is gone at the end of the line.
+/// Refuses a temporary std::string, which is destroyed at the end of the statement.
 template <class Text>
   requires std::same_as<Text, std::string>
 Borrowed borrowed(Text&&) {
   static_assert(
       !std::same_as<Text, std::string>,
-      "borrowed(text) would show a std::string that is gone at the end of the line: return "
-      "the std::string itself");
+      "borrowed(text) would refer to a std::string that is destroyed at the end of the statement: "
+      "return the std::string itself");
   return {};
 }
 
@@ -52,14 +54,15 @@ inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
 template <class T>
 inline constexpr bool kIsView<base::Result<T>> = kIsView<T>;
 
-/// Refuses a result that may show text which is gone, and says what to write instead. Returns whether it is none.
+/// Refuses a result that may refer to text which is gone, with a message that says what to write
+/// instead. Returns whether the result is allowed.
 template <class Result>
 consteval bool shows_what_stays() {
   constexpr bool kStays = !kIsView<Result>;
   static_assert(
       kStays,
-      "a handler returns no std::string_view, for what it shows may be gone by then: return "
-      "std::string(text), or borrowed(text) when that stays until the answer is sent");
+      "a handler must not return a std::string_view, because its text may be gone by then: return "
+      "std::string(text), or borrowed(text) when the text stays until the answer is sent");
   return kStays;
 }
 

@@ -20,12 +20,12 @@ void append_line(std::string& report, std::string_view name, std::string_view va
   report.append("\n").append(name).append(": ");
   if (names_secret(name)) {
     report += "(not shown)";
-  } else {  // it may be a URL, as Referer is
+  } else {  // the value may be a URL with secrets in its query, as that of Referer
     base::append_log_escaped(report, blank_secrets(value), kMaxBytes);
   }
 }
 
-/// The exception being handled: its type and its words.
+/// The type and the message of the exception being handled.
 std::string name_exception() {
   std::string text = "an exception";
   if (const std::type_info* const type = abi::__cxa_current_exception_type()) {
@@ -38,7 +38,7 @@ std::string name_exception() {
     throw;
   } catch (const std::exception& error) {
     text.append(": ").append(std::string_view(error.what()).substr(0, kMaxBytes));
-  } catch (...) {  // it has no words
+  } catch (...) {  // it has no message
   }
   return text;
 }
@@ -64,7 +64,7 @@ std::string debug_report(Request& request) {
     base::append_log_escaped(report, request.mount_path(), kMaxBytes);
     base::append_log_escaped(report, request.path(), kMaxBytes);
   } else {
-    base::append_log_escaped(report, request.route(), kMaxBytes);  // its values follow
+    base::append_log_escaped(report, request.route(), kMaxBytes);  // the values follow below
   }
   for (const PathValue& value : request.values()) append_line(report, value.name, value.text);
   if (request.has_query()) {

@@ -9,14 +9,16 @@
 
 namespace mastic::app {
 
-/// "std::runtime_error: the words" of the exception being handled, 4096 bytes of them at the most,
-/// and the awaits that it came through: " (at notes.cc:42, load(int); at site.cc:7, show(int))".
+/// Describes the exception being handled: its type and at most 4096 bytes of its message, such as
+/// "std::runtime_error: the words", and the awaits that it came through:
+/// " (at notes.cc:42, load(int); at site.cc:7, show(int))".
 [[nodiscard]] std::string describe_exception();
-/// The same for who has the way of the exception from elsewhere: outside of the tasks it left.
+/// Describes it in the same way with the awaits of `trace`, for code outside of the tasks that the
+/// exception has left.
 [[nodiscard]] std::string describe_exception(const async::TaskTrace& trace);
 
-/// That, and below it the request: target, values, fields. Credentials are blanked out, by the
-/// names of what holds them, also in queries (secrets.h).
+/// Describes the exception being handled and, below it, the request: target, path values, fields.
+/// Credentials are blanked out, also in queries; they are recognized by their names (secrets.h).
 [[nodiscard]] std::string debug_report(Request& request);
 
 }  // namespace mastic::app

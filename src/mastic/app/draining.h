@@ -1,4 +1,4 @@
-// What a request learns of the end of its server before that comes.
+// How a request learns that its server is about to stop.
 //
 //     co_await when_any(news.wait(), sleep_for(30s), request.draining());    // a task
 //     std::stop_callback quicker(request.draining(), [&] { give_up(); });    // any code
@@ -16,12 +16,12 @@ namespace mastic::app {
 
 /// Why the stop token of a request fired.
 enum class StopReason : std::uint8_t {
-  Disconnect,  ///< the client has left, or sends no more
-  Deadline,    ///< its time is over: of its handler, or of a client that takes nothing
-  Shutdown,    ///< the server ends, and waits no longer
+  Disconnect,  ///< the client has closed the connection, or its side of it
+  Deadline,    ///< the handler took too long, or the client does not take its answer
+  Shutdown,    ///< the server stops, and no longer waits for requests
 };
 
-/// The beginning of a drain, for all requests of a loop. Everything is called from any thread.
+/// Tells all requests of a loop when a drain begins. All members may be called from any thread.
 class DrainSignal {
  public:
   DrainSignal(const DrainSignal&) = delete;
@@ -29,9 +29,9 @@ class DrainSignal {
 
   /// Whether the drain has begun.
   [[nodiscard]] bool has_begun() const { return begun_.is_set(); }
-  /// May outlive the signal.
+  /// A token that is stopped when the drain begins. It may outlive the signal.
   [[nodiscard]] virtual std::stop_token token() = 0;
-  /// What tasks await; it is set when the drain begins.
+  /// The event that tasks await; it is set when the drain begins.
   [[nodiscard]] async::Event& event() { return begun_; }
 
  protected:
@@ -42,12 +42,12 @@ class DrainSignal {
   async::Event begun_;
 };
 
-/// Says that the server drains: it takes no more connections, and waits for requests that are under
-/// way until its deadline (--drain-timeout). It cancels nothing. What would wait for long, such as
-/// a long poll, answers now instead. Of a request that began during a drain it says so from the
-/// start.
+/// Says that the server drains: it accepts no more connections, and waits for requests that are
+/// under way until a deadline (--drain-timeout). A drain cancels nothing. Code that would wait for
+/// long, such as a long poll, should answer now. For a request that began during a drain, the drain
+/// has begun from the start.
 ///
-/// A std::stop_token, and what a task may await, alone, in when_any or in select.
+/// It converts to a std::stop_token, and a task can await it: alone, in when_any or in select.
 class [[nodiscard]] Draining {
  public:
   /// Made by Request::draining. `signal` must outlive it.
@@ -60,7 +60,7 @@ class [[nodiscard]] Draining {
   [[nodiscard]] std::stop_token token() const { return signal_->token(); }
   operator std::stop_token() const { return token(); }
 
-  // Awaiting it ends when the drain begins, at once if it has; it throws Cancelled as every await.
+  // Awaiting it ends when the drain begins, at once if it has. It throws Cancelled as every await.
   [[nodiscard]] static constexpr bool await_ready() noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> waiter,
@@ -68,7 +68,7 @@ class [[nodiscard]] Draining {
     return wait_.await_suspend(waiter, where);
   }
   void await_resume() const { wait_.await_resume(); }
-  /// The place in line that a select takes for it.
+  /// The waiter that a select queues at the event.
   [[nodiscard]] async::Waiter& waiter() { return wait_; }
 
  private:

@@ -16,7 +16,7 @@ namespace {
 
 using http::Status;
 
-constexpr std::size_t kMaxTargetBytes = 1024;  // that are logged
+constexpr std::size_t kMaxTargetBytes = 1024;  // of a target in a log line
 
 void log_failed_page(Request& request) noexcept {
   try {
@@ -35,15 +35,15 @@ std::optional<Response> find_page(Request& request, const Problem& problem) {
   return std::nullopt;
 }
 
-/// Which page it is may depend on what the client likes: one of the application's own, in whatever
-/// form it chose, or the built-in one.
+/// Adds Accept to Vary: the form of the built-in page depends on it, and that of the application's
+/// own page may.
 Response dependent_on_accept(Response page) {
   http::add_to_vary(page.fields, http::FieldName::Accept);
   return page;
 }
 
-/// The answer of the nearest router that knows the type of the exception being handled. (It may be
-/// a Problem, and so ask for the pages of that very router.)
+/// The answer of the nearest router that knows the type of the exception being handled. Unlike in
+/// find_page, that router may be asked again: its answer may be a Problem, which gets its page.
 std::optional<Response> find_answer(Request& request) {
   const RouterFrame* at = route_state(request).first_to_ask();
   for (; at != nullptr; at = at->outer) {
@@ -52,7 +52,7 @@ std::optional<Response> find_answer(Request& request) {
   return std::nullopt;
 }
 
-/// Which request a line is about, without what looks secret in its query.
+/// Names the request in a log line: method and target, with secrets blanked out.
 std::string name_for_log(const Request& request) {
   std::string name(request.method_text());
   return name.append(" ").append(blank_secrets(request.target()), 0, kMaxTargetBytes);
@@ -74,15 +74,15 @@ Response respond_to_http_error(Request& request, const HttpError& error) {
   return response;
 }
 
-/// What debug mode shows, to whom it may.
+/// What debug mode shows of the error, if this client may see it.
 std::string inside_of(Request& request) {
   if (request.is_debug()) return debug_report(request);
   if (!request.exchange().is_debug()) return {};
-  return "What is inside is shown to localhost, and to hosts that --allowed-host names.\n";
+  return "Details are shown only to localhost, and to hosts that --allowed-host names.\n";
 }
 
-/// Logs that a handler had no memory, as the exception being handled says. There may be none for that either: then the
-/// words are fewer, and stand on the stack.
+/// Logs the exception being handled, which says that a handler ran out of memory. When there is no
+/// memory for that line either, logs a shorter one that is composed on the stack.
 void log_lack_of_memory(Request& request) noexcept {
   try {
     request.log().error(name_for_log(request), ": ", describe_exception());
@@ -101,7 +101,7 @@ Response internal_error(Request& request) {
                                   .inside = inside_of(request)});
 }
 
-/// Answers without asking the application.
+/// Answers the exception being handled without asking the application.
 Response respond_by_ourselves(Request& request) {
   try {
     throw;
@@ -117,7 +117,8 @@ Response respond_by_ourselves(Request& request) {
   }
 }
 
-/// What the application answers; when that throws, its exception is what counts.
+/// Answers the exception as the application wants. When the application's function for it throws,
+/// that exception is answered instead.
 Response respond_with_help(Request& request) {
   try {
     if (auto answer = find_answer(request)) return *std::move(answer);
@@ -182,7 +183,7 @@ Response busy_response(Request& request) noexcept {
 }
 
 Response respond_to_exception(Request& request) noexcept {
-  answer_notes(request).set_style(nullptr);  // of a page that is not sent now
+  answer_notes(request).set_style(nullptr);  // a page that was noted before is not sent now
   try {
     throw;
   } catch (const async::Cancelled&) {

@@ -1,5 +1,5 @@
-// Errors to responses: in one place, so that every error looks alike and shows nothing of the
-// inside.
+// Turns errors into responses, in one place, so that all errors look alike and show nothing
+// internal.
 
 #pragma once
 
@@ -16,33 +16,35 @@
 
 namespace mastic::app {
 
-/// A short plain page: "404 Not Found" and perhaps a sentence. Never throws: without memory it is
-/// a bare 503.
+/// Makes a short page of plain text: "404 Not Found" and perhaps a sentence. When there is no
+/// memory for it, it is a 503 without content.
 [[nodiscard]] Response error_response(http::Status status, std::string_view detail = {}) noexcept;
 
-/// The application's own page for it (Router::on_error); without one, as the client likes it best:
-/// plain text, HTML, or JSON (RFC 9457, problem details).
+/// Makes the application's own page for `problem` (Router::on_error). When it has none, makes the
+/// built-in page in the form that the client prefers: plain text, HTML, or JSON (RFC 9457, problem
+/// details).
 [[nodiscard]] Response error_response(Request& request, const Problem& problem) noexcept;
 [[nodiscard]] Response error_response(Request& request, http::Status status,
                                       std::string_view detail = {}) noexcept;
 
-/// The answer where the request's method is none of `allowed`, as Allow has them: 204 to OPTIONS, 405
-/// to what others may have, and 501 to a method that Mastic does not know (Method::Other).
+/// Answers a request whose method is not in `allowed`, a list as in the field Allow: 204 to
+/// OPTIONS, 501 to a method that Mastic does not know (Method::Other), 405 to all others.
 [[nodiscard]] Response respond_to_other_method(Request& request, std::string_view allowed);
 
-/// For a request that no thread could be had for: 503, and when to come back.
+/// The error for a request that gets no thread: 503, with a Retry-After.
 [[nodiscard]] HttpError busy();
+/// Answers with `busy`.
 [[nodiscard]] Response busy_response(Request& request) noexcept;
 
-/// What the current exception is answered with: by the application for types that it knows
-/// (Router::on_exception); its own status for HttpError; 503 without memory; a bare 503 for
-/// Cancelled, whose client has left; else a 500 with a reference id, by which the log has what was
-/// thrown. Requires: called while an exception is handled.
+/// Answers the exception being handled. The application answers the types that it has registered
+/// (Router::on_exception). An HttpError gets its own status, a lack of memory 503, and Cancelled,
+/// whose client has left, a 503 without content. All others get 500 with a reference id, under
+/// which the log has the exception. Requires: an exception is being handled.
 [[nodiscard]] Response respond_to_exception(Request& request) noexcept;
 
-/// The id of an exchange as people read and type it: 13 characters, none that look alike.
+/// The id of an exchange as people read and type it: 13 characters, of which no two look alike.
 [[nodiscard]] std::string reference_id(std::uint64_t id);
-/// Back again; nothing for what is none.
+/// Reads a reference id back; nothing when `text` is none.
 [[nodiscard]] std::optional<std::uint64_t> parse_reference_id(std::string_view text);
 
 }  // namespace mastic::app

@@ -1,4 +1,4 @@
-// What carries a request through an application: an exchange of a server, or a test.
+// The exchange that carries a request through an application: of a server, or of a test.
 
 #pragma once
 
@@ -25,12 +25,12 @@ namespace mastic::app {
 /// How an exchange ended.
 struct Outcome {
   http::Status status = http::Status::Ok;
-  std::uint64_t content_bytes = 0;  ///< of the response's content, as far as they were sent
+  std::uint64_t content_bytes = 0;  ///< how many bytes of the response's content were sent
   base::Duration duration{};        ///< from the request's head to the last byte
   bool complete = false;            ///< false: aborted, by the client or by an error
 };
 
-/// Something to call at the end of an exchange; stands in its memory.
+/// A function to call at the end of an exchange. It is stored in the memory of the exchange.
 class Finisher {
  public:
   virtual void finished(const Outcome& outcome) noexcept = 0;
@@ -41,7 +41,8 @@ class Finisher {
   Finisher* next_ = nullptr;
 };
 
-/// Finishers in reverse order of registration: what was begun last is ended first.
+/// The finishers of an exchange. They are called in reverse order of registration, so that what was
+/// begun last ends first.
 class FinisherList {
  public:
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
@@ -49,7 +50,7 @@ class FinisherList {
     finisher.next_ = first_;
     first_ = &finisher;
   }
-  /// Calls and destroys them all.
+  /// Calls all finishers and destroys them.
   void finish(const Outcome& outcome) noexcept {
     while (first_ != nullptr) {
       Finisher& finisher = *first_;
@@ -63,7 +64,8 @@ class FinisherList {
   Finisher* first_ = nullptr;
 };
 
-/// The side of an exchange that its request sees. Used in user code only.
+/// An exchange as its request sees it. Its members are called in user code, unless they say
+/// otherwise.
 class ExchangeContext {
  public:
   /// A number that no other exchange of this process has, and that cannot be guessed.
@@ -73,35 +75,36 @@ class ExchangeContext {
   [[nodiscard]] base::Arena& memory() { return memory_; }
   [[nodiscard]] FinisherList& finishers() { return finishers_; }
   [[nodiscard]] virtual base::Log& log() = 0;
-  /// Requested when the client leaves, at a deadline and at shutdown.
+  /// The token that is stopped when the client leaves, at a deadline and at shutdown.
   [[nodiscard]] virtual std::stop_token stop_token() = 0;
-  /// From any thread: which of these it was; nothing while it was not requested.
+  /// Why the token was stopped; nothing while it was not. Callable from any thread.
   [[nodiscard]] virtual std::optional<StopReason> stop_reason() const = 0;
   [[nodiscard]] virtual DrainSignal& drain_signal() = 0;
   /// Sends an interim response (1xx other than 100 and 101) before the answer.
   [[nodiscard]] virtual async::Task<> inform(http::Status status, http::Fields fields) = 0;
-  /// How many bytes of content are gathered for a handler that does not pull them.
+  /// How many bytes of content are gathered at most for a handler that does not pull them.
   [[nodiscard]] virtual std::uint64_t max_body_bytes() const = 0;
-  /// So many more bytes of content are kept in memory until the exchange ends. Throws HttpError 503
-  /// when the process keeps too many already.
+  /// Notes that `bytes` more bytes of content are kept in memory until the exchange ends. Throws
+  /// HttpError 503 when the process keeps too many already (max_inflight_bytes).
   virtual void hold(std::uint64_t bytes) = 0;
-  /// Whether answers to errors may show what is inside.
+  /// Whether the server is in debug mode, in which answers to errors may show details.
   [[nodiscard]] virtual bool is_debug() const { return false; }
-  /// The hosts that may see the inside besides this machine's own (own_host.h).
+  /// The hosts that may see details, besides the names of this machine (own_host.h).
   [[nodiscard]] virtual std::span<const std::string> allowed_hosts() const { return {}; }
 
-  /// The server that carries it, for pages about that; none in a test without one.
+  /// The server that carries the exchange, for pages about the server; null in a test without one.
   [[nodiscard]] virtual base::ServerStatus* server_status() { return nullptr; }
 
   // Where its handlers run (BlockingHistory).
 
-  /// A plain handler is entered here, or (null) was left.
+  /// Notes that a plain handler is entered on this thread, or, with null, that it was left.
   void enter(BlockingHistory* history) noexcept {
     entered_.store(history, std::memory_order_relaxed);
   }
-  /// On a thread that may block: a handler begins to run there, or (false) has ended.
+  /// Called on a thread that may block: a handler begins to run there, or, with false, has ended.
   virtual void runs_elsewhere(bool begins) noexcept { (void)begins; }
-  /// Whether this thread may block, for all of the exchange's code runs on such a one just now.
+  /// Whether this thread may block, because all code of the exchange runs on such a thread just
+  /// now.
   [[nodiscard]] bool may_block() const noexcept {
     return may_block_.load(std::memory_order_relaxed);
   }
@@ -109,17 +112,18 @@ class ExchangeContext {
   [[nodiscard]] virtual base::Duration queue_timeout() const { return std::chrono::seconds(5); }
 
  protected:
-  /// All must outlive it.
+  /// All arguments must outlive it.
   ExchangeContext(async::Context& context, base::Arena& memory, std::uint64_t id)
       : context_(context), memory_(memory), id_(id) {}
   ExchangeContext(const ExchangeContext&) = delete;
   ExchangeContext& operator=(const ExchangeContext&) = delete;
   ~ExchangeContext() = default;
-  /// From any thread: the handler that was entered; may be none, or another, a moment later.
+  /// The history of the handler that was entered, or null. Callable from any thread, so a moment
+  /// later the handler may be another one, or none.
   [[nodiscard]] BlockingHistory* entered() const noexcept {
     return entered_.load(std::memory_order_relaxed);
   }
-  /// On the executor, before the exchange's code runs and after that.
+  /// Called on the executor, before code of the exchange runs and after it.
   void set_may_block(bool may) noexcept { may_block_.store(may, std::memory_order_relaxed); }
 
  private:

@@ -92,14 +92,14 @@ class TestExchange final : public async::Context, public ExchangeContext {
     std::stop_source source;
   };
   std::stop_source stop_;
-  Drain drain_;  ///< that does not begin
+  Drain drain_;  ///< a drain that never begins
   http::RequestHead head_;
   std::optional<Request> request_;
   const App* app_ = nullptr;
   std::optional<Task<Response>> task_;
 };
 
-/// The whole body, pulled.
+/// Pulls the whole body.
 inline std::string text_of(Response response) {
   async::ManualExecutor executor;
   async::TestContext<void> context(executor, response.body.gather(1 << 30));

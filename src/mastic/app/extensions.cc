@@ -5,8 +5,9 @@
 namespace mastic::app {
 namespace {
 
-/// By its mangled name. GCC tells the types that are an object's own by the address of that name;
-/// Clang gives two of them that are spelt alike one name.
+/// Whether other shared objects can name the type, judged by its mangled name. Comparing the
+/// std::type_info of two types that are local to different objects is not enough: GCC compares them
+/// by the address of the name, but Clang gives two that are spelt alike the same name.
 bool is_known_outside(const std::type_info& type) noexcept {
   const std::string_view name = type.name();
   return !name.starts_with('Z') && name.find("_GLOBAL__N_") == name.npos;

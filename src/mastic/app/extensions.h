@@ -1,8 +1,8 @@
 // Values that a request carries, found by their type.
 //
-// A type is told by an address, and where that is another one, by its name: a program and the
-// plugins that it loads have the same type at different addresses, whether each holds a Mastic of
-// its own or not.
+// A type is recognized by the address of its TypeKey or, where addresses differ, by its name: a
+// program and the plugins that it loads have one TypeKey each for the same type, whether or not
+// each of them contains Mastic.
 
 #pragma once
 
@@ -15,15 +15,15 @@
 
 namespace mastic::app {
 
-/// What tells a type from others. There is one for each type in a shared object.
+/// Identifies a type. There is one for each type in each shared object.
 class TypeKey {
  public:
-  /// Made for each type once, by whoever keeps values of it.
+  /// Made once for each type, by the class that keeps values of the type.
   constexpr TypeKey(const std::type_info& type, std::size_t size) : type_(&type), size_(size) {}
 
-  /// Whether both are of one type, seen from two shared objects: its name and size are the same,
-  /// and it is one that others can name. Types in anonymous namespaces and in functions are their
-  /// object's own.
+  /// Whether both identify one type, seen from two shared objects: name and size are the same, and
+  /// other objects can name the type. Types in anonymous namespaces and in functions belong to one
+  /// shared object only.
   [[nodiscard]] static bool are_same(const TypeKey& a, const TypeKey& b) noexcept {
     return a.size_ == b.size_ && have_one_name(a, b);
   }
@@ -35,8 +35,8 @@ class TypeKey {
   std::size_t size_;
 };
 
-/// Few values, each of another type, in an arena. Destroys them, the last one first. The shared
-/// object that has made a value has to stay loaded until then.
+/// A few values, each of a different type, in an arena. They are destroyed with this object, the
+/// last one first. The shared object that has made a value has to stay loaded until then.
 class Extensions {
  public:
   Extensions() = default;
@@ -64,7 +64,7 @@ class Extensions {
     Entry* const same = find_by_name(kKey<T>);
     return same == nullptr ? nullptr : &static_cast<Holder<T>*>(same)->value;
   }
-  /// Requires: there is none of this type. `memory` outlives this.
+  /// Makes the value of type T. Requires: there is none yet. `memory` must outlive this object.
   template <class T>
   T& emplace(base::Arena& memory) {
     void* const place = memory.allocate(sizeof(Holder<T>), alignof(Holder<T>));
@@ -88,7 +88,7 @@ class Extensions {
   template <class T>
   static constexpr TypeKey kKey{typeid(T), sizeof(T)};
 
-  /// Made by another shared object, or none.
+  /// The value of this type, if another shared object has made it, or null.
   [[nodiscard]] Entry* find_by_name(const TypeKey& key) const noexcept {
     for (Entry* at = first_; at != nullptr; at = at->next) {
       if (TypeKey::are_same(*at->type, key)) return at;

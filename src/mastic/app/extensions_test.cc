@@ -16,7 +16,7 @@ struct OwnUser {
   int id = 0;
 };
 
-/// As another shared object would have it.
+/// A TypeKey of T, as another shared object would have one.
 template <class T>
 TypeKey key_of(std::size_t size = sizeof(T)) {
   return {typeid(T), size};
@@ -53,10 +53,10 @@ TEST(Extensions, DestroysTheLastValueFirst) {
 TEST(TypeKey, IsTheSameForATypeThatOthersCanName) {
   EXPECT_TRUE(TypeKey::are_same(key_of<SharedUser>(), key_of<SharedUser>()));
   EXPECT_FALSE(TypeKey::are_same(key_of<SharedUser>(), key_of<std::string>()));
-  EXPECT_FALSE(TypeKey::are_same(key_of<SharedUser>(), key_of<SharedUser>(1))) << "of another make";
+  EXPECT_FALSE(TypeKey::are_same(key_of<SharedUser>(), key_of<SharedUser>(1))) << "another size";
 }
 
-TEST(TypeKey, IsTheObjectsOwnForATypeThatOthersCannotName) {
+TEST(TypeKey, DiffersBetweenObjectsForATypeThatOthersCannotName) {
   struct Local {};
   EXPECT_FALSE(TypeKey::are_same(key_of<OwnUser>(), key_of<OwnUser>()));
   EXPECT_FALSE(TypeKey::are_same(key_of<Local>(), key_of<Local>()));

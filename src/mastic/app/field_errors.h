@@ -20,25 +20,26 @@ struct FieldError {
   std::string message;  ///< "it must not be empty"
 };
 
-/// Collects what is wrong with an input. A plain struct that comes in as Query, Form or Json may have a
-/// member `validate`, which is called once all fields are read:
+/// Collects what is wrong with an input. A plain struct that comes in as Query, Form or Json may
+/// have a member `validate`, which is called once all fields are read:
 ///
 ///     void validate(FieldErrors& errors) const {
 ///       errors.require(age >= 18, "age", "must be 18 or more");
 ///     }
 ///
-/// which is called once all fields are read. That of a struct inside another one is called too, and
-/// its fields are named from the outside: "items[2].price". A field that could not be read has the
-/// value that the struct gives it; what is said of it then is left out, for its sender has to mend
-/// it first. (A check that needs two fields may ask `is_unread` for either.)
+/// The `validate` of a nested struct is called too, and its fields are named from the outermost
+/// struct: "items[2].price". A field that could not be read has its default value. Errors that
+/// `validate` adds about it are left out, because the sender has to correct it first. (A check that
+/// needs two fields may ask `is_unread` of each.)
 class FieldErrors {
  public:
-  /// So many are kept. A list of a million faults is no help to its sender.
+  /// How many errors are kept; further ones are only counted. A list of a million errors would not
+  /// help the sender.
   static constexpr std::size_t kMaxErrors = 100;
 
   /// Notes that `field` is wrong, and why, in words for the sender.
   void add(std::string_view field, std::string_view message) {
-    const bool is_full = list_.size() == kMaxErrors;  // then it is counted only, and costs nothing
+    const bool is_full = list_.size() == kMaxErrors;  // then it is only counted, which is cheap
     if (is_full || !is_unread(field)) keep(field, message);
   }
   /// Adds `message` unless `holds`.
@@ -48,9 +49,9 @@ class FieldErrors {
 
   /// Whether nothing is wrong.
   [[nodiscard]] bool empty() const { return count_ == 0; }
-  /// How many there are, with those that are not kept.
+  /// How many errors there are, including those that were not kept.
   [[nodiscard]] std::size_t count() const { return count_; }
-  /// Everything that is wrong and was kept, in the order in which it was found.
+  /// The errors that were kept, in the order in which they were found.
   [[nodiscard]] const std::vector<FieldError>& list() const MASTIC_LIFETIMEBOUND { return list_; }
   /// The first message about `field`; empty when there is none.
   [[nodiscard]] std::string_view of(std::string_view field) const MASTIC_LIFETIMEBOUND {
@@ -60,7 +61,7 @@ class FieldErrors {
     return {};
   }
 
-  // For who reads the fields; before any of them is checked.
+  // For the code that reads the fields, before any of them is checked.
 
   /// Notes that `field` could not be read, and why.
   void add_unread(std::string_view field, std::string_view message) {
@@ -75,7 +76,7 @@ class FieldErrors {
     return false;
   }
 
-  /// Calls `check`, whose fields stand below `place`: "items[2]." and the like.
+  /// Calls `check`. The fields that it names are parts of `place`, such as "items[2].".
   template <class Check>
   void below(std::string_view place, Check check) {
     const std::size_t outer = place_.size();
@@ -91,20 +92,21 @@ class FieldErrors {
       list_.push_back({place_ + std::string(field), std::string(message)});
     }
   }
-  /// Whether the field `place` + `name` is `whole`, or a part of it. Puts nothing together, as it may be asked for
-  /// each field of a long list.
+  /// Whether the field `place` + `name` is `whole`, or a part of it. Does not concatenate the two,
+  /// because it may be called for each field of a long list.
   static bool is_within(std::string_view whole, std::string_view place, std::string_view name);
 
   std::string place_;
   std::vector<FieldError> list_;
-  std::size_t unread_ = 0;  ///< the first so many of the list
+  std::size_t unread_ = 0;  ///< how many errors at the front of the list are of unread fields
   std::size_t count_ = 0;
 };
 
-/// Answered with 422 and every message, each beside its field.
+/// The error for an input with wrong fields. It is answered with 422 and every message, each beside
+/// its field.
 class InvalidInput : public HttpError {
  public:
-  /// Thrown, it is answered with 422 and all of `errors`.
+  /// When thrown, it is answered with 422 and all of `errors`.
   explicit InvalidInput(FieldErrors errors)
       : HttpError(http::Status::UnprocessableContent, describe(errors)),
         errors_(std::move(errors)) {}

@@ -8,7 +8,7 @@
 namespace mastic::app {
 namespace {
 
-/// Awaits a task that was started and did not end at once.
+/// Awaits a task that was started and did not end at once. Its exception becomes an answer.
 Task<Response> guard(Request& request, Task<Response> started) {
   try {
     co_return co_await std::move(started);
@@ -17,7 +17,7 @@ Task<Response> guard(Request& request, Task<Response> started) {
   }
 }
 
-/// On a thread that may block.
+/// Calls a plain handler on a thread that may block, and tells its history how long it took.
 Response respond_elsewhere(Request& request, BlockingHistory& history, const void* handler,
                            Response (*respond)(const void*, Request&)) {
   class Run {

@@ -1,11 +1,12 @@
 // What a handler may look like, and how it is called.
 //
 //     []                                                         a plain function
-//     [](Request& request)                                       that looks at the request
+//     [](Request& request)                                       one that looks at the request
 //     [](Request& request) -> Task<...>                          one that may wait
 //
-// returning text, http::Status, Body, Response, what is written as JSON (aggregates, vectors, maps), a std::optional or
-// Result of any of these, or a Task of any of these.
+// It returns text, an http::Status, a Body, a Response, a value that is written as JSON
+// (aggregates, vectors, maps), a std::optional or Result of any of these, or a Task of any of
+// these.
 
 #pragma once
 
@@ -29,25 +30,26 @@ namespace mastic::app {
 
 // ---- what may be returned, as a response ----
 
-/// A response is an answer as it is.
+/// Returns the response itself.
 inline Response to_response(Request&, Response response) { return response; }
-/// Text is answered as text/plain in UTF-8.
+/// Answers with `text` as text/plain in UTF-8.
 Response to_response(Request&, std::string text);
-/// Answers with a copy of `text`, which is a literal as a rule. (Of a std::string that the handler owned, `c_str()` is
-/// gone by now: that reads freed memory, and only a sanitizer says so.)
+/// Answers with a copy of `text`, which is usually a literal. (The `c_str()` of a std::string that
+/// the handler owned has been freed by now; reading it is a bug that only a sanitizer reports.)
 Response to_response(Request& request, const char* text);
-/// Answers with the text where it stands; it is not copied.
+/// Answers with the text without copying it.
 Response to_response(Request&, Borrowed text);
+/// Answers with `body` as application/octet-stream.
 Response to_response(Request&, Body body);
-/// An error gets its usual page, any other status an answer without content.
+/// Answers an error status with its page, any other status without content.
 Response to_response(Request&, http::Status status);
-/// An error with words of its own: its usual page.
+/// Answers with the page for `problem`.
 Response to_response(Request& request, const Problem& problem);
-/// An error is answered with 500 and its message goes to the log.
+/// Throws `error`, which is answered with 500 and goes to the log.
 [[noreturn]] void throw_error(const base::Error& error);
 
-/// What is answered as JSON when a handler returns it: aggregates, vectors and maps. (A type of another room
-/// brings a `to_response` of its own beside it: routing::Json.)
+/// Answers with `value` as JSON: an aggregate, a vector or a map. (A type of another room has its
+/// own `to_response` beside it, as routing::Json.)
 template <class T>
   requires((json::Aggregate<T> || json::JsonList<T> || json::JsonMap<T>) && json::JsonWritable<T>)
 Response to_response(Request&, const T& value) {
@@ -58,12 +60,14 @@ template <class T>
 concept Answer = requires(Request& request, T value) {
   { to_response(request, std::move(value)) } -> std::same_as<Response>;
 };
+/// Answers with the value of `result`, or its error with 500 (throw_error).
 template <Answer T>
 Response to_response(Request& request, base::Result<T> result) {
   if (!result) throw_error(result.error());
   return to_response(request, *std::move(result));
 }
-/// An empty optional is answered as if there were no such route: with the page of 404.
+/// Answers with the value. An empty optional is answered with the page of 404, as if there were no
+/// such route.
 template <Answer T>
 Response to_response(Request& request, std::optional<T> value) {
   if (!value) return to_response(request, http::Status::NotFound);
@@ -72,10 +76,10 @@ Response to_response(Request& request, std::optional<T> value) {
 
 // ---- calling ----
 
-/// Whether a handler's result is a task, and what that makes.
+/// Whether a handler's result is a task, and the type of its value.
 template <class T>
 struct TaskTraits : std::false_type {
-  /// What the task gives, or T itself.
+  /// The type of the task's value, or T itself.
   using Value = T;
 };
 template <class T>
@@ -83,12 +87,12 @@ struct TaskTraits<Task<T>> : std::true_type {
   using Value = T;
 };
 
-/// Waits for `task`, a handler's, and makes a response of its value.
+/// Waits for `task`, which a handler has returned, and makes a response of its value.
 template <class T>
 Task<Response> respond_with(Request& request, Task<T> task) {
   co_return to_response(request, co_await std::move(task));
 }
-/// Waits for the body, then has `respond` begin a handler that is a task.
+/// Waits until the body has arrived, then calls `respond`, which begins a handler that is a task.
 [[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
                                                    Task<Response> (*respond)(const void*,
                                                                              Request&));
@@ -107,10 +111,10 @@ decltype(auto) invoke_handler(const F& handler, Request& request) {
 template <class F>
 using HandlerResult = decltype(invoke_handler(std::declval<const F&>(), std::declval<Request&>()));
 
-/// Starts `task`, a coroutine, and turns what it throws later into an answer. Throws what it throws
-/// now.
+/// Starts `task`, a coroutine. An exception that it throws at once leaves this function; one that
+/// it throws later becomes an answer.
 void settle(Request& request, Task<Response>& task);
-/// The task that `make` makes, settled.
+/// Calls `make`, and settles the task that it returns.
 template <class Make>
 Task<Response> make_settled(Request& request, const Make& make) {
   Task<Response> task = make();
@@ -118,8 +122,9 @@ Task<Response> make_settled(Request& request, const Make& make) {
   return task;
 }
 
-/// While a handler runs where it was called; of a task, until that first waits. What runs on a
-/// thread that may block says nothing of how it fares on a loop.
+/// Exists while a handler runs on the thread that called it; for a task, until it first waits. It
+/// then tells the history that the handler has returned, unless the thread may block: such a call
+/// does not show how the handler behaves on a loop.
 class Call {
  public:
   Call(ExchangeContext& exchange, BlockingHistory& history)
@@ -135,7 +140,7 @@ class Call {
   BlockingHistory& history_;
 };
 
-/// What a Call is, for a plain handler.
+/// A Call of a plain handler, which the exchange is told of as well.
 class InlineCall {
  public:
   InlineCall(Request& request, BlockingHistory& history)
@@ -151,29 +156,30 @@ class InlineCall {
   const Call call_;
 };
 
-/// Whether a plain handler can be entered here and now: its body is at hand, and this thread may
-/// block, or it is not known to and threads stand by in case that it does. When these are few, it
-/// has to be trusted.
+/// Whether a plain handler can be called here and now. Its body must have arrived. A handler that
+/// is known to block needs a thread that may block. Any other may also run on a loop while threads
+/// are in reserve to take the loop over; when these are few, only if it is trusted (ADR 0017).
 [[nodiscard]] bool may_enter(Request& request, const BlockingHistory& history);
-/// Waits for the body, then has `respond` call the plain handler, on a thread that may block when
-/// it does. (Not a template: GCC 12 warns of coroutine frames that depend on a lambda's type.)
+/// Waits until the body has arrived, then has `respond` call the plain handler, on a thread that
+/// may block if it needs one. (Not a template: GCC 12 warns of coroutine frames that depend on the
+/// type of a lambda.)
 [[nodiscard]] Task<Response> respond_later(Request& request, BlockingHistory& history,
                                            const void* handler,
                                            Response (*respond)(const void*, Request&));
 }  // namespace detail
 
-/// Called without or with a request, through a const reference.
+/// Can be called with a request or without arguments, through a const reference.
 template <class F>
 concept CalledWithRequest = std::invocable<const F&, Request&> || std::invocable<const F&>;
 
-/// A function that can be called so, and returns one of the results above.
+/// A function that can be called in that way, and returns one of the results above.
 template <class F>
 concept Handler = CalledWithRequest<F> &&
                   Answer<typename TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value>;
 
-/// Calls a handler as its App does; `history` is its own. A plain handler whose body is at hand costs a
-/// call and nothing else; one whose body is still coming waits for it without holding a thread.
-/// Nothing is thrown.
+/// Calls a handler as its App does; `history` is the handler's. A plain handler whose body has
+/// arrived costs a call and nothing else; otherwise it waits for the body without holding a thread.
+/// Exceptions of the handler become answers.
 template <class F>
 Task<Response> call_handler(const F& handler, BlockingHistory& history, Request& request) noexcept {
   using Result = std::remove_cvref_t<detail::HandlerResult<F>>;

@@ -12,12 +12,12 @@
 
 namespace mastic::app {
 
-/// `throw HttpError(http::Status::Forbidden, "members only");` The client sees status and detail;
-/// any other exception becomes a 500 that shows nothing of it.
+/// An error that is answered with a status of the handler's choice:
+/// `throw HttpError(http::Status::Forbidden, "members only");` The client sees status and detail.
+/// Any other exception becomes a 500 that shows nothing of it.
 class HttpError : public std::exception {
  public:
-  /// Thrown, it is answered with `status` and, where the client is shown one, the sentence
-  /// `detail`.
+  /// When thrown, it is answered with `status` and a page that shows the sentence `detail`.
   explicit HttpError(http::Status status, std::string detail = {})
       : status_(status), detail_(std::move(detail)) {}
 
@@ -27,7 +27,7 @@ class HttpError : public std::exception {
   [[nodiscard]] const std::string& detail() const { return detail_; }
   [[nodiscard]] const char* what() const noexcept override { return detail_.c_str(); }
 
-  /// A field of the answer, such as Retry-After or WWW-Authenticate.
+  /// Sets a field of the answer, such as Retry-After or WWW-Authenticate.
   HttpError& set(std::string_view name, std::string_view value) & {
     fields_.set(name, value);
     return *this;
@@ -35,7 +35,7 @@ class HttpError : public std::exception {
   HttpError&& set(std::string_view name, std::string_view value) && {
     return std::move(set(name, value));
   }
-  /// The fields that the answer gets besides its own.
+  /// The fields that were set, which the answer gets besides its usual ones.
   [[nodiscard]] const http::Fields& fields() const { return fields_; }
 
  private:
@@ -44,18 +44,19 @@ class HttpError : public std::exception {
   http::Fields fields_;
 };
 
-/// The content of a request cannot be had: it is malformed, cut short, too slow or too large. Thrown to
-/// whoever reads it. The detail says why, to the client and, unless it is caught, to the log.
+/// The content of a request cannot be read: it is malformed, cut short, too slow or too large.
+/// Thrown by the functions that read it. The detail says why, to the client and, unless the error
+/// is caught, in the log.
 class ContentError final : public HttpError {
  public:
   using HttpError::HttpError;
 };
 
-/// The server could not store something for want of room. The client sees status and detail; `reason`,
-/// which says where and what would help, is for the log, as `what`.
+/// The server lacks the disk space, descriptors or memory to store something. The client sees
+/// status and detail. `what` is for the log: it says where storing failed and what would help.
 class StorageError final : public HttpError {
  public:
-  /// Thrown, it is answered with `status` and the sentence `detail`; `reason` goes to the log.
+  /// When thrown, it is answered with `status` and the sentence `detail`; `reason` goes to the log.
   StorageError(http::Status status, std::string detail, std::string reason)
       : HttpError(status, std::move(detail)), reason_(std::move(reason)) {}
   [[nodiscard]] const char* what() const noexcept override { return reason_.c_str(); }

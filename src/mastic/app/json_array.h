@@ -1,4 +1,4 @@
-// An answer that is a JSON array too large to hold: its elements are asked for while it is sent.
+// An answer that is a JSON array too large for memory: its elements are produced while it is sent.
 //
 //     site.get<"/rows">([&store] {
 //       return json_array([rows = store.select()]() mutable -> std::optional<Row> { return rows.next(); });
@@ -21,12 +21,12 @@ namespace mastic::app {
 
 namespace detail {
 
-/// The text of an array, as far as it is written and was not taken.
+/// The text of an array that was written and not yet taken.
 class JsonArrayText {
  public:
   static constexpr std::size_t kPieceBytes = 16 << 10;
 
-  /// Adds an element; nothing closes the array.
+  /// Adds an element, or closes the array when there is none.
   template <json::JsonWritable T>
   void add(const std::optional<T>& element) {
     if (!element) {
@@ -39,7 +39,7 @@ class JsonArrayText {
     json::append_json(text_, *element);
   }
   [[nodiscard]] bool is_closed() const { return closed_; }
-  /// Whether what was written is to be sent before more is added.
+  /// Whether the text should be sent before more is added.
   [[nodiscard]] bool is_ready() const { return closed_ || text_.size() >= kPieceBytes; }
   [[nodiscard]] std::string take() { return std::exchange(text_, {}); }
 
@@ -66,10 +66,10 @@ std::optional<std::string> next_piece(JsonArrayText& text, void* producer,
 
 }  // namespace detail
 
-/// `producer` is called for each element and returns `std::optional<T>` or a `Task` of it; nothing
-/// ends the array. It is called no faster than the client reads: about 16 KiB and an element are
-/// held. When it throws the connection is aborted and the array stays open, so no client takes it
-/// for whole.
+/// Answers with a JSON array. `producer` is called for each element and returns `std::optional<T>`
+/// or a `Task` of one; nothing ends the array. It is called only as fast as the client reads: about
+/// 16 KiB and one element are kept in memory. When it throws, the connection is aborted and the
+/// array stays open, so that no client takes it for complete.
 template <class Producer>
 [[nodiscard]] Response json_array(Producer producer) {
   using Produced = std::invoke_result_t<Producer&>;

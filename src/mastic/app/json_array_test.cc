@@ -22,7 +22,7 @@ std::vector<std::string> pieces_of(Response response) {
   return pieces;
 }
 
-/// `count` rows, each with a name of `name_bytes`.
+/// Returns `count` rows, each with a name of `name_bytes` bytes.
 auto rows(int count, std::size_t name_bytes = 1) {
   return [id = 0, count, name_bytes]() mutable -> std::optional<Row> {
     if (id == count) return std::nullopt;
@@ -30,7 +30,7 @@ auto rows(int count, std::size_t name_bytes = 1) {
   };
 }
 
-TEST(JsonArray, HasTheElementsInOnePieceWhenTheyAreFew) {
+TEST(JsonArray, SendsFewElementsInOnePiece) {
   EXPECT_EQ(pieces_of(json_array(rows(0))), std::vector<std::string>{"[]"});
   EXPECT_EQ(pieces_of(json_array(rows(1))), std::vector<std::string>{R"([{"id":1,"name":"x"}])"});
   EXPECT_EQ(pieces_of(json_array(rows(2))),
@@ -40,7 +40,7 @@ TEST(JsonArray, HasTheElementsInOnePieceWhenTheyAreFew) {
   EXPECT_FALSE(response.body.size());
 }
 
-TEST(JsonArray, ComesInPiecesOfBoundedSize) {
+TEST(JsonArray, SendsPiecesOfBoundedSize) {
   std::string all;
   for (const std::string& piece : pieces_of(json_array(rows(2000, 100)))) {
     EXPECT_LE(piece.size(), (16u << 10) + 200);
@@ -53,7 +53,7 @@ TEST(JsonArray, ComesInPiecesOfBoundedSize) {
   EXPECT_EQ(read->back().id, 2000);
 }
 
-TEST(JsonArray, IsTheSameFromTasks) {
+TEST(JsonArray, TakesElementsFromTasksToo) {
   auto tasks = [next = rows(500, 100)]() mutable -> Task<std::optional<Row>> { return next(); };
   EXPECT_EQ(pieces_of(json_array(std::move(tasks))), pieces_of(json_array(rows(500, 100))));
 }

@@ -1,4 +1,5 @@
-// What an application does besides answering requests: before the first, after the last, meanwhile.
+// What an application does besides answering requests: before the first, after the last, and
+// meanwhile.
 
 #pragma once
 
@@ -16,11 +17,11 @@
 
 namespace mastic::app {
 
-/// What an application does beside answering requests: hooks, background tasks and the objects that
-/// it owns. Routers collect it, and applications hand theirs up to whatever they are put into.
+/// The hooks and background tasks of an application, and the objects that it owns. Routers collect
+/// them. An application that is put into another one passes its own on to that.
 class Lifecycle {
  public:
-  /// What is called once, before the first request or after the last.
+  /// A function that is called once, before the first request or after the last.
   using Hook = std::function<void()>;
   /// A task that runs beside the requests.
   struct BackgroundTask {
@@ -29,20 +30,21 @@ class Lifecycle {
     std::function<async::Task<>()> begin;
   };
 
-  /// Keeps `object` until the application is gone; the one given last goes first.
+  /// Keeps `object` until the application is destroyed. Objects are destroyed in reverse order.
   void own(std::shared_ptr<void> object) { owned_.objects.push_back(std::move(object)); }
-  /// Has `hook` called before the first request. When it throws, the server does not start.
+  /// Adds a hook that is called before the first request. When it throws, the server does not
+  /// start.
   void on_start(Hook hook) { starts_.push_back(std::move(hook)); }
-  /// Has `hook` called after the last request.
+  /// Adds a hook that is called after the last request.
   void on_stop(Hook hook) { stops_.push_back(std::move(hook)); }
-  /// Runs the task that `begin` makes beside the requests; its end is awaited when the server
-  /// stops.
+  /// Adds a task that runs beside the requests; `begin` makes it. A server that stops waits for its
+  /// end.
   void in_background(std::string name, std::function<async::Task<>()> begin) {
     tasks_.push_back({std::move(name), std::move(begin)});
   }
-  /// A log for what belongs to no request (app_log.h).
+  /// Returns a log for messages that belong to no request (app_log.h).
   [[nodiscard]] AppLog log(std::string_view logger);
-  /// Takes over what `other` has, behind its own.
+  /// Adds everything that `other` has after its own.
   void take(Lifecycle other) {
     const auto append = [](auto& to, auto& from) {
       to.insert(to.end(), std::move_iterator(from.begin()), std::move_iterator(from.end()));
@@ -56,14 +58,16 @@ class Lifecycle {
 
   // For the server of the application.
 
-  /// While what it returns stands, which `log` must outlive, the messages of all `log()`s go to
-  /// `log`. Destroy it after the application: what goes with that may have something to say.
+  /// Connects all logs that log() has returned to `log`, for as long as the returned object exists;
+  /// `log` must outlive that. Destroy it after the application, whose destructors may still write
+  /// messages.
   [[nodiscard]] LogConnection connect(base::Log& log) const { return {outlets_, log}; }
-  /// Calls the hooks, in the order of their entry. Fails with what the first one throws; those
-  /// after it are not called.
+  /// Calls the start hooks, in the order in which they were added. Fails with the exception of the
+  /// first that throws; those after it are not called.
   [[nodiscard]] base::Result<void> start() const;
-  /// Calls them all, in reverse order, and tells `report` what one throws. A fault that cannot be
-  /// told, for want of memory, is passed over: who stops is often a destructor.
+  /// Calls all stop hooks, in reverse order, and passes the failures of those that throw to
+  /// `report`. A failure for which there is no memory is not reported: the caller is often a
+  /// destructor.
   void stop(const std::function<void(const std::string& fault)>& report) const noexcept;
   /// The tasks that run beside the requests.
   [[nodiscard]] const std::vector<BackgroundTask>& tasks() const { return tasks_; }
@@ -79,7 +83,7 @@ class Lifecycle {
     std::vector<std::shared_ptr<void>> objects;
   };
 
-  Owned owned_;  ///< first, for all the others refer to it
+  Owned owned_;  ///< first, and so destroyed last: all others may refer to its objects
   std::vector<std::shared_ptr<LogOutlet>> outlets_;
   std::vector<Hook> starts_;
   std::vector<Hook> stops_;

@@ -8,7 +8,7 @@
 namespace mastic::app {
 namespace {
 
-TEST(Lifecycle, TellsWhatAHookThrowsAndCallsTheOthers) {
+TEST(Lifecycle, ReportsWhatAHookThrowsAndCallsTheOthers) {
   Lifecycle lifecycle;
   std::string events;
   lifecycle.on_stop([&] { events += "last"; });
@@ -18,7 +18,7 @@ TEST(Lifecycle, TellsWhatAHookThrowsAndCallsTheOthers) {
   EXPECT_EQ(events, "first, a shutdown hook failed: std::runtime_error: no disk, last");
 }
 
-TEST(Lifecycle, StopsAllEvenWhenNoFaultCanBeTold) {
+TEST(Lifecycle, CallsAllStopHooksEvenWhenReportingFails) {
   Lifecycle lifecycle;
   int stopped = 0;
   lifecycle.on_stop([&] { ++stopped; });

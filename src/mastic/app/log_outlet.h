@@ -9,18 +9,18 @@
 
 namespace mastic::app {
 
-/// Leads to the log of the server that serves the application, which comes after the application
-/// was made and goes before all of it is gone. While there is none, warnings and errors go to standard
-/// error, as text, and the rest is dropped: a message that matters is not lost, and a test that
-/// needs no server stays quiet.
+/// Passes messages to the log of the server that serves the application. That log is connected
+/// after the application was made, and disconnected before all of the application is destroyed.
+/// While no log is connected, warnings and errors go to standard error as text and the rest is
+/// dropped: so no message that matters is lost, and a test without a server stays quiet.
 ///
-/// Callable from every thread. It holds its lock while it writes, so a log that was disconnected is
-/// no longer in use.
+/// All members may be called from any thread. A lock is held during a write, so once `disconnect`
+/// returns the log is no longer in use.
 class LogOutlet {
  public:
-  /// From now on messages go to `log`.
+  /// Sends messages to `log` from now on.
   void connect(base::Log& log);
-  /// They no longer go to `log`, if they did.
+  /// Stops sending messages to `log`. Does nothing when another log is connected.
   void disconnect(const base::Log& log) noexcept;
 
   [[nodiscard]] bool takes(base::Level level, std::string_view logger) const noexcept;

@@ -1,4 +1,4 @@
-// What a log of an application can be told: the part that all of them share.
+// The functions that all logs of an application have: debug, info, warning and error.
 
 #pragma once
 
@@ -12,17 +12,18 @@
 
 namespace mastic::app {
 
-/// What a message is made of: text, numbers and facts.
+/// A part of a message: text, a number or a bool.
 template <class T>
 concept LogPart = std::convertible_to<const T&, std::string_view> || std::is_arithmetic_v<T>;
 
-/// The verbs of a log. `Self` derives from it, and has `takes(level)`, `write(level, message)` and, where there is no
-/// memory to compose a message, `write_briefly(level, message)`, which takes none and does not throw. It may keep them
-/// private to its friend LogVerbs. Nothing is composed when `takes` says no.
+/// Gives the class `Self` the functions of a log. `Self` derives from it and has `takes(level)`,
+/// `write(level, message)` and `write_briefly(level, message)`, which is called when there is no
+/// memory to compose a message, so it must not allocate or throw. `Self` may keep these private and
+/// make LogVerbs a friend. No message is composed when `takes` returns false.
 template <class Self>
 class LogVerbs {
  public:
-  /// Writes a message of level debug, made of `parts`: text and numbers, one after the other.
+  /// Writes a message of level debug: the `parts`, one after the other.
   template <LogPart... Parts>
   void debug(const Parts&... parts) const noexcept {
     say(base::Level::Debug, parts...);
@@ -44,7 +45,7 @@ class LogVerbs {
   }
 
  private:
-  friend Self;  // which alone is made of it
+  friend Self;  // only Self may derive from it
   LogVerbs() = default;
 
   template <class... Parts>
@@ -56,7 +57,7 @@ class LogVerbs {
       (append(message, parts), ...);
       self.write(level, message);
     } catch (...) {
-      self.write_briefly(level, "a message is missing here, for want of memory");
+      self.write_briefly(level, "a message is missing here: out of memory");
     }
   }
   template <class Part>

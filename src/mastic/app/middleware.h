@@ -8,17 +8,16 @@
 //     }
 //
 //     struct Tag {                                                before and after, either or both
-//       std::optional<Response> before(Request&) const;           an answer here ends it here
-//       void after(Request&, Response&) const;           or Task<>: it may wait
+//       std::optional<Response> before(Request&) const;           answers here if it returns one
+//       void after(Request&, Response&) const;                    or a Task<>, which may wait
 //     };
 //
-// A pair whose `after` is no task never costs more than its calls: nothing of it waits while the
-// handler below waits.
+// A pair whose `after` is not a task costs only its two calls, unless the handler below waits.
 //
-// The head of an answer leaves when all layers have returned. So what an `after`, or an around
-// behind `next`, waits for is done before the client hears of success, and what it throws becomes
-// the answer in place of the one it was given (ADR 0027): there a transaction commits and a session
-// is stored.
+// The head of an answer is sent when all layers have returned. So whatever an `after` waits for, or
+// an around after its `next`, is done before the client hears of success; and if it throws, the
+// client gets an answer to that exception instead (ADR 0027). Here a transaction can commit and a
+// session can be stored.
 
 #pragma once
 
@@ -31,10 +30,10 @@
 
 namespace mastic::app {
 
-/// What a middleware goes on to; calls the application below.
+/// The application below a middleware, to call with the request.
 class Next {
  public:
-  /// Made by what calls a middleware; `app` must outlive it.
+  /// Made by the caller of a middleware; `app` must outlive it.
   explicit Next(const App& app) : app_(&app) {}
   [[nodiscard]] Task<Response> operator()(Request& request) const { return (*app_)(request); }
 
@@ -71,16 +70,17 @@ concept HasWaitingAfter = requires(const M& middleware, Request& request, Respon
 template <class M>
 concept HasAfter = HasPlainAfter<M> || HasWaitingAfter<M>;
 
-/// Has a member `before`, whether it fits or not: a layer that guards must not be left out.
+/// Has a member `before` of any type. One of the wrong type does not compile: to ignore it could
+/// leave out a layer that protects something.
 template <class M>
 concept NamesBefore = requires { &M::before; };
-/// Has a member `after`, whether it fits or not.
+/// Has a member `after` of any type.
 template <class M>
 concept NamesAfter = requires { &M::after; };
 
 namespace detail {
 
-/// Waits for the answer from below, then has `after` see it. (Not a template; see handler.h.)
+/// Waits for the answer from below, then passes it to `after`. (Not a template; see handler.h.)
 [[nodiscard]] Task<Response> respond_after(Request& request, Task<Response> below,
                                            const void* middleware,
                                            void (*after)(const void*, Request&, Response&));
@@ -144,8 +144,8 @@ template <class M>
 
 }  // namespace detail
 
-/// Puts `middleware`, in any of the three forms, around `app`; the result is started and stopped as
-/// `app` was to be.
+/// Puts `middleware`, in any of the three forms, around `app`. The result takes over the lifecycle
+/// of `app`.
 template <class M>
 [[nodiscard]] App wrap(M middleware, App app) {
   return App::around(std::move(app), [&](App inner) {
@@ -153,11 +153,11 @@ template <class M>
   });
 }
 
-/// A middleware of any form, kept until there is an App to put it around.
+/// Keeps a middleware of any form until there is an App to put it around.
 class Middleware {
  public:
-  /// Takes a middleware of any of the three forms. Another type does not compile, and the message
-  /// says what is wanted.
+  /// Takes a middleware in any of the three forms. Any other type does not compile, and the message
+  /// says what a middleware looks like.
   template <class M>
     requires(!std::same_as<M, Middleware>)
   Middleware(M middleware) : layer_(std::make_unique<Layer<M>>(std::move(middleware))) {}

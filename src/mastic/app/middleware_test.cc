@@ -23,7 +23,7 @@ struct MiddlewareTest : testing::Test {
   std::string order;
 };
 
-/// Writes down when it is passed, on the way in and out.
+/// Records when a request passes it, on the way in and on the way out.
 struct Trace {
   std::string& order;
   std::string name;
@@ -50,7 +50,7 @@ App throwing() {
   });
 }
 
-TEST_F(MiddlewareTest, APairSurroundsHandlersThatWaitAndThatDoNot) {
+TEST_F(MiddlewareTest, APairRunsAroundHandlersThatWaitAndThatDoNot) {
   for (App (*make)() : {plain, waiting}) {
     order.clear();
     EXPECT_EQ(text_of(call(wrap(Trace{order, "a"}, wrap(Trace{order, "b"}, make())))), "inner");
@@ -105,7 +105,7 @@ TEST_F(MiddlewareTest, AWrapperTakesTheApplication) {
   EXPECT_EQ(text_of(call(wrap(twice, plain()))), "inner!");
 }
 
-/// Waits before the answer leaves, as what commits a transaction does, and may fail then.
+/// Waits before the answer is sent, as a layer that commits a transaction does, and may then fail.
 struct Commit {
   std::string& order;
   std::string name;
@@ -123,7 +123,7 @@ struct Commit {
   }
 };
 
-TEST_F(MiddlewareTest, AnAfterThatWaitsIsWaitedForWhetherTheHandlerWaitedOrNot) {
+TEST_F(MiddlewareTest, AnAfterMayWaitWhetherTheHandlerWaitedOrNot) {
   for (App (*make)() : {plain, waiting}) {
     order.clear();
     const App app = wrap(Commit{order, "commit"}, make());
@@ -138,7 +138,7 @@ TEST_F(MiddlewareTest, AnAfterThatWaitsIsWaitedForWhetherTheHandlerWaitedOrNot) 
   }
 }
 
-TEST_F(MiddlewareTest, WhatAnAfterThrowsIsTheAnswerAndNothingOfTheOldOneLeaves) {
+TEST_F(MiddlewareTest, AnExceptionOfAnAfterReplacesTheAnswer) {
   bool was_pulled = false;
   auto is_held = std::make_shared<int>();
   Outcome outcome;
@@ -155,11 +155,11 @@ TEST_F(MiddlewareTest, WhatAnAfterThrowsIsTheAnswerAndNothingOfTheOldOneLeaves) 
   EXPECT_FALSE(response.fields.get("X-Old"));
   EXPECT_EQ(text_of(std::move(response)), "409 Conflict\n\nsomebody else was first\n");
   EXPECT_FALSE(was_pulled);
-  EXPECT_EQ(is_held.use_count(), 1) << "the old answer is gone with what it held";
+  EXPECT_EQ(is_held.use_count(), 1) << "the old answer was destroyed";
   EXPECT_EQ(outcome.status, Status::Conflict);
 }
 
-TEST_F(MiddlewareTest, TheInnermostAfterIsFirstAndThoseAroundHearOfItsError) {
+TEST_F(MiddlewareTest, TheInnermostAfterRunsFirstAndOuterOnesSeeItsError) {
   const App inner = wrap(Commit{order, "inner", true}, plain());
   EXPECT_EQ(call(wrap(Commit{order, "outer"}, inner)).status, Status::Conflict);
   EXPECT_EQ(order, "inner begins inner rolled back outer hears of an error outer done ");

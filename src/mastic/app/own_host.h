@@ -1,8 +1,10 @@
-// Whom pages about the inside of a server answer: hosts that no other site can have taken.
+// The hosts under which pages about the inside of a server may be seen: those that no other site
+// can have.
 //
-// A page of another site may have its name point to this machine (DNS rebinding); to a browser it then
-// is of one origin with what is served here, and may read it. But the browser says that name in Host,
-// so pages that show what is inside answer to names that others cannot have.
+// Another site can let its own name resolve to this machine (DNS rebinding). To a browser, a page
+// of that site then has the same origin as what is served here, and may read it. But the browser
+// sends that name as Host, so pages that show the inside answer only to names that no other site
+// can have.
 
 #pragma once
 
@@ -14,12 +16,12 @@
 
 namespace mastic::app {
 
-/// Whether `authority`, a host and perhaps a port, is `localhost`, a name below it, an IP address, one
-/// of `allowed` (http::matches_host), or empty, as no browser sends it.
+/// Whether the host of `authority`, which may have a port, is `localhost`, a name below it, an IP
+/// address, or one of `allowed` (http::matches_host). An empty `authority` passes too, because no
+/// browser sends one.
 [[nodiscard]] bool is_own_host(std::string_view authority, std::span<const std::string> allowed);
 
-/// The same of the host that `request` names, with those that the server was told of
-/// (--allowed-host).
+/// Whether `request` names such a host, or one that the operator has allowed (--allowed-host).
 [[nodiscard]] bool names_own_host(const Request& request);
 
 }  // namespace mastic::app

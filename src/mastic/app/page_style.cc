@@ -20,7 +20,7 @@ std::string hash_source(std::string_view text) {
   return "'sha256-" + base::to_base64(bytes) + "'";
 }
 
-/// A word off the front of `text`; empty at its end.
+/// Removes the first word of `text` and returns it; it is empty at the end.
 std::string_view take_word(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
   const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
@@ -28,8 +28,8 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-/// Whether these sources let a style in the page pass, whatever it is: a hash or a nonce among them
-/// would end that.
+/// Whether these sources admit every inline style: 'unsafe-inline' does, unless there is a hash or
+/// a nonce among them, which makes browsers ignore it.
 bool allow_any_style(std::string_view sources) {
   bool any = false;
   while (!sources.empty()) {
@@ -40,7 +40,7 @@ bool allow_any_style(std::string_view sources) {
   return any;
 }
 
-/// The sources that are named, and one more.
+/// Adds `source` to `sources`, and removes 'none', which would make both invalid.
 std::string with_source(std::string_view sources, std::string_view source) {
   std::string all;
   while (!sources.empty()) {
@@ -51,9 +51,9 @@ std::string with_source(std::string_view sources, std::string_view source) {
   return all.append(" ").append(source);
 }
 
-/// One policy of a list.
+/// Does the work of allow_style for one policy of the list.
 std::string allow_style_in(std::string_view policy, std::string_view source) {
-  // What decides on a style in the page, the first that is there.
+  // The directives that decide on an inline style: the first of them that the policy has.
   constexpr std::array<std::string_view, 3> kDeciding{"style-src-elem", "style-src", "default-src"};
   std::array<std::string_view, kDeciding.size()> found{};  // each without blanks at its ends
   for (std::string_view rest = policy; !rest.empty();) {
@@ -72,7 +72,7 @@ std::string allow_style_in(std::string_view policy, std::string_view source) {
   if (allow_any_style(sources)) return std::string(policy);
 
   std::string allowing(policy);
-  if (equal_ignoring_case(name, "default-src")) {  // what else it is for stays as it is
+  if (equal_ignoring_case(name, "default-src")) {  // add a style-src, so that nothing else changes
     while (allowing.ends_with(';') || allowing.ends_with(' ')) allowing.pop_back();
     return allowing + "; style-src" + with_source(sources, source);
   }

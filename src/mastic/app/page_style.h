@@ -1,9 +1,8 @@
-// The style of a page that Mastic makes, and how such a page lives with a site's own
-// Content-Security-Policy.
+// The style of a built-in page, and how a site's own Content-Security-Policy admits it.
 //
-// A page has its style in itself: what is served beside it may stand at a path that it does not know.
-// Policies let the style pass by its hash. A site that sets a policy of its own keeps it; where it
-// would refuse the style, its hash is added (answer_completion.h).
+// A page contains its style, because it knows no path at which a style sheet could be served.
+// Policies admit the style by its hash. A site that sets a policy of its own keeps that; if it
+// would refuse the style, the style's hash is added to it (answer_completion.h).
 
 #pragma once
 
@@ -16,8 +15,8 @@
 
 namespace mastic::app {
 
-/// What Mastic's own pages have in common: their colours by day and by night, as variables, their
-/// type, their links. The style of a page begins with it.
+/// The style that all built-in pages share: colours for light and dark mode, as variables, fonts
+/// and links. The style of each page begins with it.
 inline constexpr std::string_view kCommonPageStyle = R"(
 :root { color-scheme: light dark; --ink: #1c2421; --paper: #fbfaf6; --faint: #5d6862; --line: #e3e1d8;
   --accent: #0b6e4f; }
@@ -31,17 +30,18 @@ a:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
 )";
 
+/// A style sheet, and the policy that admits it.
 class PageStyle {
  public:
-  /// `css` has nothing of a request in it. `directives` stand in the policy behind those that allow
-  /// this style and nothing else.
+  /// Makes the style from `css`, which must contain nothing that comes from a request. The policy
+  /// allows this style and nothing else; `directives` are added to it.
   explicit PageStyle(std::string_view css, std::string_view directives = {});
 
-  /// `<style>` and what belongs into it.
+  /// The element `<style>` with the style sheet.
   [[nodiscard]] const std::string& element() const MASTIC_LIFETIMEBOUND { return element_; }
-  /// As a policy names it: 'sha256-...'.
+  /// The style's hash, as a policy names it: 'sha256-...'.
   [[nodiscard]] const std::string& source() const MASTIC_LIFETIMEBOUND { return source_; }
-  /// The policy of the page, unless the site sets one of its own.
+  /// The policy of a page with this style, unless the site sets one of its own.
   [[nodiscard]] const std::string& policy() const MASTIC_LIFETIMEBOUND { return policy_; }
 
  private:
@@ -50,13 +50,13 @@ class PageStyle {
   std::string policy_;
 };
 
-/// The answer to `request` with a page that has `style` in it, which has to outlive the exchange.
+/// Answers `request` with a page that contains `style`, which has to outlive the exchange.
 [[nodiscard]] Response styled_page(Request& request, const PageStyle& style, Body html,
                                    http::Status status = http::Status::Ok);
 
-/// `policy`, a list as Content-Security-Policy has it, so that it lets a style with this `source`
-/// pass: the source is added to the directive that decides on styles. Unchanged where there is none,
-/// or where it lets every style pass.
+/// Returns `policy`, a list of policies as in Content-Security-Policy, changed so that it admits a
+/// style with this `source`: the source is added to the directive that decides on styles. A policy
+/// without such a directive, or one that admits every style, is not changed.
 [[nodiscard]] std::string allow_style(std::string_view policy, std::string_view source);
 
 }  // namespace mastic::app

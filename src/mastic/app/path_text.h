@@ -1,4 +1,4 @@
-// Values of a path as text: what a route's pattern took from it, and what is to stand in one.
+// Values of a path as text: those that a route has taken from it, and those to put into one.
 
 #pragma once
 
@@ -18,6 +18,7 @@ struct PathValue {
 
 // ---- values as text; a type of your own has `std::string to_path() const` ----
 
+/// The text that stands for a value in a path, before it is escaped.
 inline std::string to_path_text(std::string_view text) { return std::string(text); }
 template <std::integral T>
 std::string to_path_text(T number) {
@@ -32,6 +33,7 @@ std::string to_path_text(const T& value) {
   return value.to_path();
 }
 
+/// A type whose values can be put into a path.
 template <class T>
 concept PathText = requires(const T& value) {
   { to_path_text(value) } -> std::same_as<std::string>;

@@ -14,10 +14,10 @@ namespace mastic::app {
 struct Problem {
   /// The status of the answer.
   http::Status status = http::Status::InternalServerError;
-  std::string detail;              ///< a sentence or none
-  std::vector<FieldError> errors;  ///< of the fields of an input
-  std::string reference;           ///< by which the log has more of it; empty without an entry
-  std::string inside;              ///< what was thrown, and by which request; in debug mode only
+  std::string detail;              ///< a sentence, or empty
+  std::vector<FieldError> errors;  ///< what is wrong with the fields of an input
+  std::string reference;           ///< the id under which the log has more; empty if it has nothing
+  std::string inside;              ///< the exception and the request; in debug mode only
 };
 
 }  // namespace mastic::app

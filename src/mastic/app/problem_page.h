@@ -8,12 +8,12 @@
 
 namespace mastic::app {
 
-/// The form that the client likes best.
+/// Makes the page in the form that the client prefers.
 [[nodiscard]] Response problem_page(Request& request, const Problem& problem);
-/// JSON whatever the client likes, for an API that speaks nothing else:
+/// Makes JSON, whatever the client prefers, for an API that has no other form:
 /// `site.on_error([](Request&, const Problem& problem) { return problem_json(problem); })`.
 [[nodiscard]] Response problem_json(const Problem& problem);
-/// Plain text, for those who say nothing of what they like.
+/// Makes plain text, for clients that state no preference.
 [[nodiscard]] Response plain_problem_page(const Problem& problem);
 
 }  // namespace mastic::app

@@ -12,18 +12,18 @@
 
 namespace mastic::app {
 
-/// What is known of it. Views live as long as the call that it is given to.
+/// What is known of a rejected request. Its views are valid during the call that it is passed to.
 struct RejectedRequest {
   base::Endpoint client;
   http::Status status = http::Status::BadRequest;
   std::string_view reason;          ///< a static text for people; may be empty
-  std::uint64_t content_bytes = 0;  ///< of the answer
-  std::string_view method;          ///< empty, as is `target`: there was no head that could be read
+  std::uint64_t content_bytes = 0;  ///< how many bytes of content the answer has
+  std::string_view method;          ///< empty, like `target`, when no head could be read
   std::string_view target;
   http::Version version = http::Version::Http11;
 };
 
-/// Is told of every one, by any loop. It must neither block nor throw.
+/// Called for every rejected request, on any loop. It must neither block nor throw.
 using RejectionObserver = std::function<void(const RejectedRequest& rejected)>;
 
 }  // namespace mastic::app

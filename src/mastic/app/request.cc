@@ -64,7 +64,7 @@ std::optional<http::TraceContext> Request::trace() const {
   std::optional<http::TraceContext> trace;
   for (const http::Field& field : fields()) {
     if (!base::equal_ignoring_case(field.name, kName)) continue;
-    if (trace) return std::nullopt;  // two of them: neither is to be believed
+    if (trace) return std::nullopt;  // there are two, so neither can be trusted
     trace = http::TraceContext::parse(field.value);
     if (!trace) return std::nullopt;
   }
@@ -72,7 +72,8 @@ std::optional<http::TraceContext> Request::trace() const {
 }
 
 std::string Request::traceparent() const {
-  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;  // odd, so that halves differ
+  // An odd factor, so that the two halves of a new trace id differ.
+  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;
   http::TraceContext context = trace().value_or(http::TraceContext{{id() * kSpread, id()}});
   context.parent_id = id();
   context.flags &= http::TraceContext::kSampled;

@@ -31,7 +31,7 @@ void RequestLog::write(base::Level level, std::string_view message) const {
 }
 
 void RequestLog::write_briefly(base::Level level, std::string_view message) const noexcept {
-  std::string id = reference_id(request_.id());  // short enough to stand in the string itself
+  std::string id = reference_id(request_.id());  // short enough to need no allocation
   const base::LogField field{"id", id};
   request_.exchange().log().write({level, logger_, message, {&field, 1}});
 }

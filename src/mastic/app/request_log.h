@@ -1,4 +1,4 @@
-// The log, as a request has it.
+// Logging for code that handles a request.
 
 #pragma once
 
@@ -10,23 +10,23 @@ namespace mastic::app {
 
 class Request;
 
-/// Says something of one request:
+/// Writes messages about one request:
 ///
 ///     request.log().info("stored ", count, " items");
 ///     request.log("store").debug("took ", time / 1ms, " ms");
 ///
 /// The message carries the id of the exchange (the reference of its error page), the route, the
-/// client, and the trace when the client named one (Request::trace). Nothing is composed when the
-/// logger's level leaves it out. Dies with the request; costs nothing to make. Code without a
-/// request has an AppLog.
+/// client, and the trace when the client named one (Request::trace). No message is composed when
+/// the level of the logger would drop it. The request must outlive it; it costs nothing to make.
+/// Code without a request uses an AppLog.
 class RequestLog : public LogVerbs<RequestLog> {
  public:
-  /// Made by Request::log. Messages come from the logger of that name.
+  /// Made by Request::log. `logger` is the name in the messages.
   RequestLog(Request& request, std::string_view logger) : request_(request), logger_(logger) {}
 
-  /// Whether messages of this level are kept, for what is costly to find out.
+  /// Whether messages of this level are kept. Ask it before computing something costly for one.
   [[nodiscard]] bool takes(base::Level level) const noexcept;
-  /// Says `message` with the id of the exchange and nothing else, which takes no memory.
+  /// Writes `message` with the id of the exchange and no other field. Allocates nothing.
   void write_briefly(base::Level level, std::string_view message) const noexcept;
 
  private:

@@ -13,15 +13,16 @@ bool stands_in_url(char c) {
   return static_cast<unsigned char>(c) < 0x80 && kRefused.find(c) == kRefused.npos;
 }
 
-/// What a URL cannot have, spaces and bytes beyond ASCII above all, becomes escapes; an escape
-/// stays. Control characters stay too, for the fields to refuse.
+/// Escapes what a URL cannot have, mostly spaces and bytes beyond ASCII. What is escaped already
+/// stays. Control characters stay too, and http::Fields refuses them.
 std::string escape_for_url(std::string_view text) {
   std::string url;
   base::append_percent_encoded(url, text, stands_in_url);
   return url;
 }
 
-/// Checked once, for the answers that have no others.
+/// Fields with a Content-Type and nothing else. They are checked here, once for all answers that
+/// share them.
 http::Fields fields_of_type(std::string_view media_type) {
   http::Fields fields;
   fields.add(http::FieldName::ContentType, media_type);
@@ -74,7 +75,7 @@ Response& Response::clear_cookie(http::SetCookie cookie) & {
   return set_cookie(cookie);
 }
 
-/// Browsers take a backslash for a slash, and drop tabs and line ends wherever they stand.
+/// Browsers take a backslash for a slash, and remove tabs and line ends from anywhere in a URL.
 bool is_local_target(std::string_view target) {
   const bool has_control =
       std::ranges::any_of(target, [](char c) { return static_cast<unsigned char>(c) < 0x20; });

@@ -17,52 +17,53 @@
 
 namespace mastic::app {
 
-/// An answer: status, fields and content. How it is framed is the server's matter: a handler sets
-/// no Connection, Transfer-Encoding or Date, and a Content-Length only where it answers a HEAD
-/// request itself or promises the length of content that is produced.
+/// An answer: status, fields and content. The server frames it: a handler does not set Connection,
+/// Transfer-Encoding or Date, and sets Content-Length only when it answers a HEAD request itself or
+/// knows the length of content that is produced.
 struct Response {
   Response() = default;
   /// Makes an answer with this status and content, and no fields yet.
   explicit Response(http::Status code, Body content = {})
       : status(code), body(std::move(content)) {}
 
-  // What these are given is held by the response: text is moved in, a view is copied. Only Body::borrowed shows what
-  // stands elsewhere.
+  // The response owns what these are given: a string is moved in, a view is copied. Only the bytes
+  // of a Body::borrowed stay elsewhere.
 
   /// Answers with `text` as "text/plain; charset=utf-8".
   [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok) {
     return text_body(Body(std::move(text)), status);
   }
-  /// Answers with text that stands elsewhere (Body::borrowed) or comes in pieces.
+  /// Answers with text that is stored elsewhere (Body::borrowed) or comes in pieces.
   [[nodiscard]] static Response text_body(Body&& text, http::Status status = http::Status::Ok);
   /// Answers with `html` as "text/html; charset=utf-8".
   [[nodiscard]] static Response html(std::string html, http::Status status = http::Status::Ok);
   /// Answers with `body` as `media_type`: "text/csv" and the like.
   [[nodiscard]] static Response of_type(std::string_view media_type, Body body,
                                         http::Status status = http::Status::Ok);
-  /// Answers with `value` as "application/json". It is written at once, so it may hold views of what stays until this
-  /// returns.
+  /// Answers with `value` as "application/json". The value is converted during the call, so views
+  /// in it need not live longer.
   template <json::JsonWritable T>
   [[nodiscard]] static Response json(const T& value, http::Status status = http::Status::Ok) {
     return json_text(json::to_json(value), status);
   }
-  /// Leads to a path of this site, such as "/login?next=/cart" or "./next"; what a URL cannot have
-  /// is escaped. What would lead to another site, as `//evil.example` does, throws HttpError 400:
-  /// it may have come from the client.
+  /// Redirects to a path of this site, such as "/login?next=/cart" or "./next". Characters that a
+  /// URL cannot have are escaped. A target that leads to another site, such as `//evil.example`,
+  /// throws HttpError 400, because it may have come from the client.
   [[nodiscard]] static Response redirect(std::string_view path,
                                          http::Status status = http::Status::SeeOther);
-  /// Leads anywhere. `url` is the caller's own, never the client's.
+  /// Redirects to any URL. `url` must come from the application, never from the client.
   [[nodiscard]] static Response redirect_to_other_site(
       std::string_view url, http::Status status = http::Status::SeeOther);
 
-  /// 101, and after it the connection speaks another protocol, when the client asked for that and the
-  /// request's content was read to its end. Otherwise the server answers in its place: 426 to who
-  /// did not ask, 400 while content is unread, 503 while it drains. A layer that changes the status
-  /// refuses the upgrade. No field names the protocol but those that the server sets.
+  /// Answers with 101, after which the connection speaks another protocol. The server does this if
+  /// the client has asked for that protocol and the request's content was read to its end.
+  /// Otherwise it answers instead: 426 to a client that did not ask, 400 while content is unread,
+  /// 503 while it drains. A layer that changes the status refuses the upgrade. The server sets the
+  /// fields that name the protocol.
   [[nodiscard]] static Response upgrade_to(std::unique_ptr<Upgrade> upgrade);
 
-  /// Replaces a field; returns the response, for chaining. Throws std::invalid_argument for what
-  /// would split the message (http::Fields).
+  /// Sets a field in place of any of that name; returns the response, for chaining. Throws
+  /// std::invalid_argument for characters that a field cannot have (http::Fields).
   Response& set(std::string_view name, std::string_view value) & {
     fields.set(name, value);
     return *this;
@@ -75,7 +76,7 @@ struct Response {
   Response& set(const Field& field) & {
     return set(Field::kName, field.to_string());
   }
-  /// Appends a field, beside others of that name.
+  /// Adds a field, beside others of that name.
   Response& add(std::string_view name, std::string_view value) & {
     fields.add(name, value);
     return *this;
@@ -84,15 +85,15 @@ struct Response {
   Response& add(const Field& field) & {
     return add(to_string(Field::kName), field.to_string());
   }
-  /// Throws std::invalid_argument for one that browsers would not take.
+  /// Sets a cookie. Throws std::invalid_argument for one that browsers would not accept.
   Response& set_cookie(const http::SetCookie& cookie) & {
     return add("Set-Cookie", cookie.to_string());
   }
-  /// Has the browser forget a cookie that was set with the defaults.
+  /// Makes the browser delete a cookie that was set with the default attributes.
   Response& clear_cookie(std::string_view name) & {
     return clear_cookie(http::SetCookie{.name = std::string(name)});
   }
-  /// One that was set otherwise: its path, domain and `secure` say which it is.
+  /// Makes the browser delete a cookie that was set with the path, domain and `secure` of `cookie`.
   Response& clear_cookie(http::SetCookie cookie) &;
 
   template <class... Arguments>
@@ -111,7 +112,7 @@ struct Response {
 
   /// The status; Ok unless the handler says otherwise.
   http::Status status = http::Status::Ok;
-  /// The fields of the head, but for those that frame the message, which the server adds.
+  /// The fields of the head, except those that frame the message, which the server adds.
   http::Fields fields;
   /// The content.
   Body body;
@@ -123,8 +124,8 @@ struct Response {
   [[nodiscard]] static Response json_text(std::string json, http::Status status);
 };
 
-/// Whether a redirect to `target` stays on the site: it begins with one slash, as a browser reads
-/// it, or with "./".
+/// Whether a redirect to `target` stays on the site: it begins with "./", or with what a browser
+/// reads as exactly one slash.
 [[nodiscard]] bool is_local_target(std::string_view target);
 
 }  // namespace mastic::app

@@ -3,8 +3,8 @@
 //
 //     route_state(request).enter_mount(prefix.size());
 //
-// For routers and mounts, and for those who ask routers for pages and names. Handlers see what they
-// need of it in Request.
+// For routers and mounts, and for code that asks routers for pages and names. Handlers see what
+// they need of it in Request.
 
 #pragma once
 
@@ -20,6 +20,7 @@
 
 namespace mastic::app {
 
+/// What routers and mounts keep in a request.
 class RouteState {
  public:
   RouteState() = default;
@@ -28,45 +29,53 @@ class RouteState {
 
   // ---- mounts ----
 
-  /// The next `bytes` of the path belong to a mount.
+  /// Notes that a mount takes the next `bytes` of the path.
   void enter_mount(std::size_t bytes) { mounted_bytes_ += bytes; }
+  /// Notes that the mount that took `bytes` was left.
   void leave_mount(std::size_t bytes) { mounted_bytes_ -= bytes; }
-  /// How many bytes of the path the mounts around have taken together.
+  /// How many bytes of the path all mounts around have taken together.
   [[nodiscard]] std::size_t mounted_bytes() const { return mounted_bytes_; }
 
   // ---- the route ----
 
-  /// `pattern` stands below what mounts have taken so far. It has to live as long as the exchange.
+  /// Sets the pattern of the route, which begins where the mounts so far end. It has to live as
+  /// long as the exchange.
   void set_route(std::string_view pattern) {
     pattern_ = pattern;
     pattern_begins_at_ = mounted_bytes_;
   }
-  /// The pattern, and how many bytes of the path stand before it; empty while no route was taken.
+  /// How many bytes of the path come before the pattern, and the pattern, which is empty while no
+  /// route was taken.
   [[nodiscard]] std::pair<std::size_t, std::string_view> route() const {
     return {pattern_begins_at_, pattern_};
   }
-  /// Puts what mounts have taken of `path` before the pattern, once, and returns the two as one.
+  /// Joins the part of `path` that mounts have taken and the pattern, at the first call, and
+  /// returns the two as one text in `memory`.
   std::string_view join_route(std::string_view path, base::Arena& memory);
-  /// `values` are in the order of the pattern, and have to live as long as the exchange.
+  /// Sets the values of the route, in the order of its pattern. They have to live as long as the
+  /// exchange.
   void set_values(std::span<const PathValue> values) { values_ = values; }
+  /// The values of the route, in the order of its pattern.
   [[nodiscard]] std::span<const PathValue> values() const { return values_; }
 
   // ---- routers ----
 
-  /// `router` lives until it is left. Its frame stands in `memory`, the exchange's.
+  /// Notes that `router` handles the request from now on. It must live until it is left. Its frame
+  /// is allocated in `memory`, which is the exchange's.
   void enter_router(const RouterContext& router, base::Arena& memory) {
     routers_ = memory.make<RouterFrame>(&router, mounted_bytes_, routers_);
   }
+  /// Notes that the innermost router was left.
   void leave_router() { routers_ = routers_->outer; }
   /// The routers that the request is in, the innermost first.
   [[nodiscard]] const RouterFrame* routers() const { return routers_; }
-  /// The first router to ask for a page or an answer: while one of them is making one, the router
-  /// around that, so that a page that meets an error does not ask for itself.
+  /// The first router to ask for an error page or an answer. While a router is making one, it is
+  /// the router around that one, so that a page that fails is not asked for again.
   [[nodiscard]] const RouterFrame* first_to_ask() const {
     return asked_ != nullptr ? asked_->outer : routers_;
   }
-  /// While the router of `frame` makes an error page or an answer: it is not asked again, and names
-  /// are looked for from it outwards.
+  /// Exists while the router of `frame` makes an error page or an answer. Meanwhile that router is
+  /// not asked again, and names of routes are looked for in it and the routers around it.
   class Asking {
    public:
     Asking(RouteState& state, const RouterFrame& frame MASTIC_LIFETIMEBOUND)

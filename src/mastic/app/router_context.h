@@ -1,4 +1,4 @@
-// What a router lends to all that stands in it: the names of its routes, and its answers to errors.
+// What a router gives to the code in it: the names of its routes, and its answers to errors.
 
 #pragma once
 
@@ -15,15 +15,16 @@ namespace mastic::app {
 
 class Request;
 
+/// A router, as the code in it sees it.
 class RouterContext {
  public:
-  /// A page for `problem`; nothing when it has none.
+  /// Makes the router's page for `problem`; nothing when it has none.
   [[nodiscard]] virtual std::optional<Response> page(Request& request,
                                                      const Problem& problem) const = 0;
-  /// The answer to the exception being handled; nothing when that is of no type it knows.
+  /// Answers the exception being handled; nothing when the router has no answer for its type.
   [[nodiscard]] virtual std::optional<Response> answer_exception(Request& request) const = 0;
-  /// The path of the route `name`, below its mount; nothing when it has no such one. Throws
-  /// std::invalid_argument when the values do not fit it.
+  /// The path of the route `name`, below the router's mount; nothing when there is no such route.
+  /// Throws std::invalid_argument when the values do not fit its pattern.
   [[nodiscard]] virtual std::optional<std::string> path_of(
       std::string_view name, std::span<const std::string> values) const = 0;
 
@@ -31,10 +32,10 @@ class RouterContext {
   ~RouterContext() = default;
 };
 
-/// A router that a request is in, and those around it.
+/// A router that a request is in, with a link to the one around it.
 struct RouterFrame {
   const RouterContext* router;
-  std::size_t mounted_bytes;  ///< how much of the path mounts had taken there
+  std::size_t mounted_bytes;  ///< how many bytes of the path the mounts above the router took
   const RouterFrame* outer;
 };
 

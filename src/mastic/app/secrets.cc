@@ -17,7 +17,8 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) {
   return false;
 }
 
-/// Without the memory that a decoded name would need: one that is too long to be looked at counts.
+/// Whether an escaped name may be that of a credential. Decodes it on the stack, so that nothing is
+/// allocated; a name that is too long for that counts as one.
 bool names_secret_escaped(std::string_view name) {
   std::array<char, 256> decoded;
   if (name.size() > decoded.size()) return true;
@@ -26,7 +27,7 @@ bool names_secret_escaped(std::string_view name) {
 
 template <class Append>
 void append_blanked(std::string_view target, const Append& append) {
-  constexpr std::size_t kMaxNameless = 24;  // bytes; a word or a number rather than a token
+  constexpr std::size_t kMaxNameless = 24;  // bytes; longer ones are tokens rather than words
   bool in_query = false;
   while (true) {
     const std::size_t end = target.find_first_of(in_query ? "&;" : "?;");

@@ -5,7 +5,7 @@
 namespace mastic::app {
 namespace {
 
-TEST(Secrets, AreKnownByTheirNames) {
+TEST(Secrets, AreRecognizedByTheirNames) {
   for (const auto* name :
        {"Authorization", "Cookie", "X-Api-Key", "sessionid", "PASSWORD", "_csrf"}) {
     EXPECT_TRUE(names_secret(name)) << name;
@@ -15,7 +15,7 @@ TEST(Secrets, AreKnownByTheirNames) {
   }
 }
 
-TEST(Secrets, OfATargetAreBlankedOut) {
+TEST(Secrets, AreBlankedOutInATarget) {
   EXPECT_EQ(blank_secrets("/report?year=2024&token=eyJhbGci&page=2"),
             "/report?year=2024&token=***&page=2");
   EXPECT_EQ(blank_secrets("/?token=a=b"), "/?token=***");
@@ -25,7 +25,7 @@ TEST(Secrets, OfATargetAreBlankedOut) {
   EXPECT_EQ(blank_secrets("/open?9f86d081884c7d659a2feaa0c55ad015"), "/open?***");
 }
 
-TEST(Secrets, WhatIsNoneStays) {
+TEST(Secrets, OtherPartsOfATargetStay) {
   for (const auto* target : {"/", "*", "/a/b?", "/?edit", "/?a=b&c=&&d",
                              "/9f86d081884c7d659a2feaa0c55ad015", "host:80", ""}) {
     EXPECT_EQ(blank_secrets(target), target);

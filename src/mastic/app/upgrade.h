@@ -1,4 +1,4 @@
-// What becomes of a connection after an answer 101.
+// The protocol of a connection after an answer 101.
 
 #pragma once
 
@@ -12,23 +12,25 @@ class ProtocolHost;
 
 namespace mastic::app {
 
-/// The protocol that a request's connection goes on with (RFC 9110 §7.8). A Response carries it,
-/// and the server performs it: an application makes one and returns it, and knows neither streams
-/// nor servers. Who implements it knows `net`, whose classes are only named here.
+/// The protocol that a connection speaks after an upgrade (RFC 9110 §7.8). A Response carries it
+/// and the server performs it, so an application that returns one knows neither streams nor
+/// servers. A class that implements it includes `net`, whose classes are only declared here.
 class Upgrade {
  public:
   Upgrade() = default;
   Upgrade(const Upgrade&) = delete;
   Upgrade& operator=(const Upgrade&) = delete;
-  /// Runs on the loop and must not block, wherever the connection ends.
+  /// Runs on the loop, whatever ends the connection, and must not block.
   virtual ~Upgrade() = default;
 
-  /// The protocol as the field Upgrade names it, "websocket" say; lives as long as this object.
+  /// The name of the protocol as in the field Upgrade, such as "websocket". It lives as long as
+  /// this object.
   [[nodiscard]] virtual std::string_view protocol() const = 0;
-  /// Makes what speaks the protocol over the connection that `host` keeps. Called at most once, on
-  /// the loop, when the answer 101 and all before it have left and nothing of the request is under
-  /// way any more. Started next (net::Protocol::start), it then receives what the client has sent
-  /// after its request. May throw std::bad_alloc, which aborts the connection.
+  /// Makes the object that speaks the protocol over the connection that `host` keeps. Called at
+  /// most once, on the loop, when the answer 101 and all before it were sent and no code of the
+  /// request runs any more. The server then starts the object (net::Protocol::start), which
+  /// receives what the client has sent after its request. May throw std::bad_alloc, which aborts
+  /// the connection.
   [[nodiscard]] virtual std::unique_ptr<net::Protocol> open(net::ProtocolHost& host) = 0;
 };
 

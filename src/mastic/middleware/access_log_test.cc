@@ -16,7 +16,7 @@ class RecordingSink final : public base::LineSink {
   std::string text;
 };
 
-/// 1994-11-06 08:49:37, always.
+/// A clock that always shows 1994-11-06 08:49:37.
 class StoppedClock final : public base::FailingKernel {
  public:
   StoppedClock() : FailingKernel(base::system_kernel()) {}
@@ -59,11 +59,11 @@ TEST_F(AccessLogTest, WritesJson) {
       "\"status\":200,\"bytes\":5,\"duration_us\":1234,\"complete\":false}\n");
 }
 
-TEST_F(AccessLogTest, MarksWhatWasAborted) {
+TEST_F(AccessLogTest, MarksAbortedAnswers) {
   EXPECT_TRUE(log(AccessLogFormat::Combined).ends_with(" 1234 aborted\n"));
 }
 
-TEST_F(AccessLogTest, HasWhatTheServerRefusedItself) {
+TEST_F(AccessLogTest, LogsRequestsThatTheServerRejected) {
   const auto refused = [&](AccessLogFormat format, const app::RejectedRequest& rejected) {
     AccessLog(sink, format, clock).write_rejected(rejected);
     return std::exchange(sink.text, {});
@@ -95,7 +95,7 @@ TEST_F(AccessLogTest, EscapesWhatClientsSend) {
   EXPECT_NE(json.find("a\\\"b\\\\c\\u0009d\\ufffd"), std::string::npos) << json;
 }
 
-TEST_F(AccessLogTest, CutsLongFields) {
+TEST_F(AccessLogTest, TruncatesLongFields) {
   exchange.fields.add("User-Agent", std::string(1000, 'u'));
   for (const auto format : {AccessLogFormat::Combined, AccessLogFormat::Json}) {
     EXPECT_NE(log(format).find("\"" + std::string(40, 'u') + "...\""), std::string::npos);

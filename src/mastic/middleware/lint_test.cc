@@ -21,7 +21,7 @@ struct LintTest : testing::Test {
   }
 };
 
-TEST_F(LintTest, FindsNothingInWhatIsWellMade) {
+TEST_F(LintTest, FindsNothingInACorrectApplication) {
   EXPECT_TRUE(faults(Response::text("x")).empty());
   EXPECT_TRUE(faults(Response(Status::NoContent)).empty());
   EXPECT_TRUE(faults(Response::redirect("/x")).empty());
@@ -58,7 +58,7 @@ TEST_F(LintTest, NamesEveryFault) {
   EXPECT_EQ(faults(twice), std::vector<std::string>{"Content-Type is repeated"});
 }
 
-TEST_F(LintTest, ReportsWithMethodAndTargetAndLetsTheAnswerPass) {
+TEST_F(LintTest, ReportsMethodAndTargetAndDoesNotChangeTheAnswer) {
   std::string reported;
   async::ManualExecutor executor;
   app::TestExchange exchange(executor);

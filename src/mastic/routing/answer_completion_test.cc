@@ -15,7 +15,7 @@ using http::FieldName;
 using http::Method;
 using http::Status;
 
-/// Sets a policy as a site's middleware does: in place of what is there, or beside it.
+/// Sets a policy as a site's middleware does: in place of the present one, or beside it.
 struct Policy {
   bool beside = false;
   void after(Request&, Response& response) const {
@@ -39,7 +39,7 @@ struct AnswerCompletion : testing::Test {
   TestExchange exchange{executor};
 };
 
-TEST_F(AnswerCompletion, SaysOnWhichPreferencesAnAnswerDepends) {
+TEST_F(AnswerCompletion, NamesInVaryThePreferencesThatWereAskedFor) {
   router.get("/both", [](Request& request) {
     const auto language = request.preferred_language({"en", "de"});
     return std::string(request.preferred_type({"text/plain", "text/html"}).value_or("")) +
@@ -54,7 +54,7 @@ TEST_F(AnswerCompletion, SaysOnWhichPreferencesAnAnswerDepends) {
   EXPECT_EQ(vary("/plain"), "");
 }
 
-TEST_F(AnswerCompletion, KeepsWhatVarySaysAlready) {
+TEST_F(AnswerCompletion, KeepsWhatVaryAlreadyNames) {
   router.get("/{how}", [](Request& request) {
     (void)request.preferred_type({"text/plain", "text/html"});
     Response response = Response::text("");
@@ -78,7 +78,7 @@ TEST_F(AnswerCompletion, EveryErrorPageDependsOnAccept) {
   EXPECT_EQ(vary("/nowhere"), "Accept");
 }
 
-TEST_F(AnswerCompletion, APolicyOfTheSiteIsKeptAndLetsTheStyleOfAPagePass) {
+TEST_F(AnswerCompletion, KeepsAPolicyOfTheSiteAndLetsItAdmitTheStyleOfAPage) {
   exchange.fields.set("Accept", "text/html");
   const Response own = call("/nowhere");
   const std::string_view policy = *own.fields.get("Content-Security-Policy");
@@ -99,11 +99,11 @@ TEST_F(AnswerCompletion, APolicyOfTheSiteIsKeptAndLetsTheStyleOfAPagePass) {
                   .fields.view()
                   .joined(FieldName::ContentSecurityPolicy),
               "default-src 'self'")
-        << "pages of the site are its own matter";
+        << "Mastic does not touch the site's own pages";
   }
 }
 
-TEST_F(AnswerCompletion, APolicyThatWasTakenAwayStaysAway) {
+TEST_F(AnswerCompletion, DoesNotRestoreAPolicyThatALayerRemoved) {
   struct None {
     void after(Request&, Response& response) const {
       response.fields.remove(FieldName::ContentSecurityPolicy);
@@ -114,7 +114,7 @@ TEST_F(AnswerCompletion, APolicyThatWasTakenAwayStaysAway) {
   EXPECT_FALSE(call("/nowhere").fields.get("Content-Security-Policy"));
 }
 
-TEST_F(AnswerCompletion, ThePolicyOfAPageIsNotThatOfTheOneThatTookItsPlace) {
+TEST_F(AnswerCompletion, ForgetsThePolicyOfAPageThatWasReplaced) {
   struct Fail {
     void after(Request&, Response& response) const {
       if (response.status == Status::NotFound) throw std::runtime_error("late");

@@ -10,7 +10,7 @@ namespace {
 
 using app::BlockingHistory;
 using app::Next;
-/// Which of an application's routes are one to it.
+/// Compares the histories that an application has for requests.
 struct WhereItLeadsTest : testing::Test {
   BlockingHistory& history_of(const App& app, http::Method method, std::string_view path,
                               std::string_view host = "a") {
@@ -24,7 +24,7 @@ struct WhereItLeadsTest : testing::Test {
   }
 };
 
-TEST_F(WhereItLeadsTest, EachRouteHasAPaceWhateverItsValues) {
+TEST_F(WhereItLeadsTest, EachRouteHasOneHistoryWhateverItsValues) {
   Router router;
   router.get("/a/{name}", [] { return "a"; });
   router.post("/a/{name}", [] { return "posted"; });
@@ -36,7 +36,7 @@ TEST_F(WhereItLeadsTest, EachRouteHasAPaceWhateverItsValues) {
   EXPECT_NE(&get(app, "/a/1"), &get(app, "/b"));
 }
 
-TEST_F(WhereItLeadsTest, ThroughMiddlewareOfEveryForm) {
+TEST_F(WhereItLeadsTest, LooksThroughMiddlewareOfEveryForm) {
   struct Pair {
     void after(Request&, Response&) const {}
   };
@@ -53,7 +53,7 @@ TEST_F(WhereItLeadsTest, ThroughMiddlewareOfEveryForm) {
   EXPECT_NE(&get(app, "/a"), &get(app, "/b"));
 }
 
-TEST_F(WhereItLeadsTest, IntoMountsAndHosts) {
+TEST_F(WhereItLeadsTest, LooksIntoMountsAndHosts) {
   Router inner;
   inner.get("/a", [] { return "a"; });
   inner.get("", [] { return "top"; });
@@ -71,7 +71,7 @@ TEST_F(WhereItLeadsTest, IntoMountsAndHosts) {
   EXPECT_EQ(&get(app, "/what"), &get(app, "/ever")) << "the mount at the root";
 }
 
-TEST_F(WhereItLeadsTest, WhatIsQuickByItsNatureIsOneWhateverIsBelow) {
+TEST_F(WhereItLeadsTest, AnAppThatIsQuickHasOneHistoryWhateverIsBelow) {
   Router pages;
   pages.get("/a", [] { return "a"; });
   pages.get("/b", [] { return "b"; });
@@ -80,7 +80,7 @@ TEST_F(WhereItLeadsTest, WhatIsQuickByItsNatureIsOneWhateverIsBelow) {
   const App app = std::move(router);
   EXPECT_TRUE(get(app, "/watch/a").is_trusted());
   EXPECT_EQ(&get(app, "/watch/a"), &get(app, "/watch/b"));
-  EXPECT_TRUE(get(app, "/nothing").is_trusted()) << "a router's own errors are";
+  EXPECT_TRUE(get(app, "/nothing").is_trusted()) << "a router's own errors are quick";
 }
 
 }  // namespace

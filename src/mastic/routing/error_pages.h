@@ -23,8 +23,8 @@ using app::Response;
 
 namespace detail {
 
-/// What a page or the answer to an exception returned, as a response. An empty std::optional is none: it is left to
-/// who stands around.
+/// What a page or the answer to an exception returned, as a response. An empty std::optional is
+/// none: it is left to who stands around.
 template <class T>
 std::optional<Response> response_if_any(Request& request, T result) {
   return to_response(request, std::move(result));
@@ -51,8 +51,8 @@ class ErrorPages {
   void set(http::Status status, Page page) { pages_[status] = std::move(page); }
   /// Sets the page for statuses without one of their own.
   void set(Page page) { any_ = std::move(page); }
-  /// `handler` is called with (Request&, const E&) or (const E&), and returns an answer, or an empty std::optional where
-  /// another one is to be looked for.
+  /// `handler` is called with (Request&, const E&) or (const E&), and returns an answer, or an
+  /// empty std::optional where another one is to be looked for.
   template <class E, class F>
   void set_for(F handler);
 

@@ -57,7 +57,7 @@ TEST_F(ErrorPagesTest, AStatusHasItsPage) {
   EXPECT_EQ(get("/throw/teapot"), "418 \n\nshort and stout\n");
 }
 
-TEST_F(ErrorPagesTest, ACommitThatFailsIsAnsweredAsAHandlerThatDoes) {
+TEST_F(ErrorPagesTest, AnAfterThatFailsIsAnsweredLikeAHandlerThatFails) {
   struct Commit {
     Task<> after(Request&, Response&) const {
       co_await async::sleep_for(std::chrono::milliseconds(1));
@@ -77,7 +77,7 @@ TEST_F(ErrorPagesTest, ACommitThatFailsIsAnsweredAsAHandlerThatDoes) {
   EXPECT_EQ(text_of(std::move(response)), "no: the till is closed");
 }
 
-TEST_F(ErrorPagesTest, OnePageForAllTheOthers) {
+TEST_F(ErrorPagesTest, OnePageMayAnswerAllOtherStatuses) {
   router.on_error([](Request&, const Problem& problem) {
     return std::to_string(code(problem.status)) + " " + problem.detail;
   });
@@ -88,7 +88,7 @@ TEST_F(ErrorPagesTest, OnePageForAllTheOthers) {
   EXPECT_EQ(get("/nowhere"), "404 ");
 }
 
-TEST_F(ErrorPagesTest, APageMayLeaveItToTheNextOne) {
+TEST_F(ErrorPagesTest, APageMayLeaveTheAnswerToTheNextOne) {
   router.on_error([](Request& request, const Problem&) -> std::optional<Response> {
     if (request.preferred_type({"text/plain", "text/html"}) != "text/html") return std::nullopt;
     return Response::html("<h1>ours</h1>");
@@ -98,7 +98,7 @@ TEST_F(ErrorPagesTest, APageMayLeaveItToTheNextOne) {
   EXPECT_EQ(get("/nowhere"), "<h1>ours</h1>");
 }
 
-TEST_F(ErrorPagesTest, AnApiMayAlwaysSpeakJson) {
+TEST_F(ErrorPagesTest, AnApiMayAlwaysAnswerInJson) {
   router.on_error([](Request&, const Problem& problem) { return problem_json(problem); });
   router.on_exception<ShopClosed>([](const ShopClosed& closed) {
     return Problem{.status = Status::ServiceUnavailable, .detail = closed.what()};
@@ -157,7 +157,7 @@ TEST_F(ErrorPagesTest, AnAnswerMayThrowAnHttpError) {
   EXPECT_EQ(call("/throw/closed").status, Status::Gone);
 }
 
-TEST_F(ErrorPagesTest, PagesHoldForRoutersBelowUnlessTheyHaveTheirOwn) {
+TEST_F(ErrorPagesTest, PagesApplyToRoutersBelowUnlessTheyHaveTheirOwn) {
   Router inner;
   inner.on_error(Status::Gone, [](Request&, const Problem&) { return "inner"; });
   inner.get("/gone", [] { return Status::Gone; });
@@ -169,7 +169,7 @@ TEST_F(ErrorPagesTest, PagesHoldForRoutersBelowUnlessTheyHaveTheirOwn) {
   EXPECT_EQ(get("/elsewhere"), "outer");
 }
 
-TEST_F(ErrorPagesTest, ErrorsOfFieldsStandBesideThem) {
+TEST_F(ErrorPagesTest, APageListsTheErrorsOfFields) {
   EXPECT_EQ(get("/throw/input"), "422 Unprocessable Content\n\nname: must not be <empty>\n");
   exchange.fields.set("Accept", "application/json");
   EXPECT_EQ(get("/throw/input"),
@@ -181,7 +181,7 @@ TEST_F(ErrorPagesTest, ErrorsOfFieldsStandBesideThem) {
             std::string::npos);
 }
 
-TEST_F(ErrorPagesTest, NoTextOfStrangersTurnsAPageAround) {
+TEST_F(ErrorPagesTest, APageEscapesTextThatChangesItsDirection) {
   router.get("/name", []() -> std::string {
     throw HttpError(Status::NotFound, "There is no invoice\u202efdp.exe.");
   });
@@ -191,14 +191,14 @@ TEST_F(ErrorPagesTest, NoTextOfStrangersTurnsAPageAround) {
   EXPECT_NE(get("/name").find(R"(There is no invoice\u202efdp.exe.)"), std::string::npos);
 }
 
-TEST_F(ErrorPagesTest, NothingOfTheInsideIsShown) {
+TEST_F(ErrorPagesTest, AnErrorPageShowsNothingInternal) {
   const std::string page = get("/throw/logic");
   EXPECT_EQ(page.find("our fault"), std::string::npos);
   EXPECT_NE(page.find("Reference: "), std::string::npos);
   EXPECT_NE(exchange.recorded.lines.at(0).find("std::logic_error: our fault"), std::string::npos);
 }
 
-TEST_F(ErrorPagesTest, DebugModeShowsTheInsideButNoSecret) {
+TEST_F(ErrorPagesTest, DebugModeShowsTheErrorWithoutSecrets) {
   exchange.debug = true;
   exchange.fields.set("X-Colour", "red");
   exchange.fields.set("Authorization", "Basic c2VjcmV0");
@@ -214,7 +214,7 @@ TEST_F(ErrorPagesTest, DebugModeShowsTheInsideButNoSecret) {
   EXPECT_EQ(page.find("c2VjcmV0"), std::string::npos);
 }
 
-TEST_F(ErrorPagesTest, DebugModeShowsFieldsWholeButForTheirSecrets) {
+TEST_F(ErrorPagesTest, DebugModeShowsWholeFieldsWithoutTheirSecrets) {
   exchange.debug = true;
   exchange.fields.set("Sec-Fetch-User", "?1");
   exchange.fields.set("Referer", "https://a.example/x?page=2&token=c2VjcmV0");
@@ -234,7 +234,7 @@ TEST_F(ErrorPagesTest, DebugModeShowsNothingToAHostThatAnotherSiteMayHave) {
   EXPECT_NE(get("/throw/logic").find("our fault"), std::string::npos);
 }
 
-TEST_F(ErrorPagesTest, TheLogHasNoSecretOfAQuery) {
+TEST_F(ErrorPagesTest, TheLogShowsNoSecretsOfAQuery) {
   (void)get("/throw/logic?page=3&token=c2VjcmV0");
   const std::string& line = exchange.recorded.lines.at(0);
   EXPECT_NE(line.find("GET /throw/logic?page=3&token=***: std::logic_error"), std::string::npos)
@@ -248,9 +248,7 @@ TEST_F(ErrorPagesTest, TheLogSaysWhyContentWasRefused) {
   const auto endless = [] { return std::optional<std::string>("more"); };
   const auto page =
       text_of(exchange.call(*app, Method::Post, "/upload?token=x", Body::produced_by(endless)));
-  EXPECT_EQ(
-      page,
-      "413 Content Too Large\n\nThe content has more than the 10 bytes that are taken here.\n");
+  EXPECT_EQ(page, "413 Content Too Large\n\nThe content may have at most 10 bytes here.\n");
   ASSERT_EQ(exchange.recorded.lines.size(), 1u);
   EXPECT_TRUE(exchange.recorded.lines[0].starts_with(
       "info app: POST /upload?token=***: The content has more than the 10 bytes"))

@@ -87,7 +87,8 @@ struct Header : Held<T> {};
 template <base::FixedText Name, class T = std::string_view>
 struct Cookie : Held<T> {};
 
-/// How a parameter of type P is made of a request. An application specializes it for types of its own:
+/// How a parameter of type P is made of a request. An application specializes it for types of its
+/// own:
 ///
 ///     template <>
 ///     struct mastic::routing::FromRequest<Caller> {
@@ -96,8 +97,8 @@ struct Cookie : Held<T> {};
 ///     };
 ///     site.get<"/me">([](Caller caller) { ... });
 ///
-/// `take` is called by the handler's thread, for each request, and may return views of that. (A handler that takes Body
-/// pulls the content itself.)
+/// `take` is called by the handler's thread, for each request, and may return views of that. (A
+/// handler that takes Body pulls the content itself.)
 template <class P>
 struct FromRequest;
 

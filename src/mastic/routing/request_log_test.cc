@@ -15,7 +15,7 @@ using http::Method;
 constexpr std::string_view kTrace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03";
 
 struct RequestLogTest : testing::Test {
-  /// The lines that are logged when `path` is asked for.
+  /// Requests `path`, and returns the lines that are logged.
   std::vector<std::string> log(const App& app, std::string_view path) {
     (void)exchange.call(app, Method::Get, path);
     return std::exchange(exchange.recorded.lines, {});
@@ -25,7 +25,7 @@ struct RequestLogTest : testing::Test {
   const std::string id = "id=" + app::reference_id(42);
 };
 
-TEST_F(RequestLogTest, SaysWhichRequestItIsOf) {
+TEST_F(RequestLogTest, NamesItsRequest) {
   Router site;
   site.get("/hi/{name}", [](Request& request) {
     request.log().info("hello, ", request.value("name"));
@@ -38,7 +38,7 @@ TEST_F(RequestLogTest, SaysWhichRequestItIsOf) {
                                                          "trace=0af7651916cd43dd8448eb211c80319c"});
 }
 
-TEST_F(RequestLogTest, LeavesOutWhatIsNotKnown) {
+TEST_F(RequestLogTest, LeavesOutUnknownFields) {
   const App app([](Request& request) {
     request.log("store").warning("slow");
     return "";
@@ -46,7 +46,7 @@ TEST_F(RequestLogTest, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(log(app, "/"), std::vector{"warning store: slow  " + id + " client=unix"});
 }
 
-TEST_F(RequestLogTest, TakesTextNumbersAndFacts) {
+TEST_F(RequestLogTest, TakesTextNumbersAndBools) {
   const App app([](Request& request) {
     const std::string text = "text";
     request.log().debug(text, ' ', -1, " ", 2u, " ", 0.5, " ", true, " ", std::string_view("x"));
@@ -55,7 +55,7 @@ TEST_F(RequestLogTest, TakesTextNumbersAndFacts) {
   EXPECT_TRUE(log(app, "/")[0].starts_with("debug app: text -1 2 0.5 true x  "));
 }
 
-TEST_F(RequestLogTest, ComposesNothingThatIsNotKept) {
+TEST_F(RequestLogTest, DoesNotComposeMessagesThatAreDropped) {
   struct Loud {
     operator std::string_view() const {
       ADD_FAILURE() << "it was composed";
@@ -82,7 +82,7 @@ TEST_F(RequestLogTest, NamesTheWholeRouteBelowAMount) {
             std::string::npos);
 }
 
-TEST_F(RequestLogTest, HasWhatWasThrownByTheReferenceOfThePage) {
+TEST_F(RequestLogTest, HasTheExceptionUnderTheReferenceOfThePage) {
   Router site;
   site.get("/broken", [](Request&) -> std::string { throw std::runtime_error("why\nnot"); });
   EXPECT_EQ(log(std::move(site), "/broken"),
@@ -91,7 +91,7 @@ TEST_F(RequestLogTest, HasWhatWasThrownByTheReferenceOfThePage) {
 }
 
 struct TraceTest : RequestLogTest {
-  /// The `traceparent` that a handler passes on.
+  /// Returns the `traceparent` that a handler passes on.
   std::string passed_on() {
     const App app([](Request& request) { return request.traceparent(); });
     const Response response = exchange.call(app, Method::Get, "/");
@@ -99,20 +99,20 @@ struct TraceTest : RequestLogTest {
   }
 };
 
-TEST_F(TraceTest, GoesOnWithThisExchangeAsParent) {
+TEST_F(TraceTest, ContinuesWithThisExchangeAsParent) {
   exchange.fields.add("Traceparent", kTrace);
   EXPECT_EQ(passed_on(), "00-0af7651916cd43dd8448eb211c80319c-000000000000002a-01");
 }
 
-TEST_F(TraceTest, BeginsAnewWhenNoneCame) {
+TEST_F(TraceTest, BeginsWhenTheClientNamedNone) {
   const auto begun = http::TraceContext::parse(passed_on());
   ASSERT_TRUE(begun);
   EXPECT_EQ(begun->parent_id, 42u);
   EXPECT_EQ(begun->flags, 0);
-  EXPECT_EQ(passed_on(), begun->to_string()) << "and is the same throughout an exchange";
+  EXPECT_EQ(passed_on(), begun->to_string()) << "it is the same throughout an exchange";
 }
 
-TEST_F(TraceTest, IsNotBelievedWhenItIsMalformedOrSaidTwice) {
+TEST_F(TraceTest, IsIgnoredWhenItIsMalformedOrGivenTwice) {
   const auto has_trace = [&] {
     bool has = false;
     const App app([&](Request& request) {

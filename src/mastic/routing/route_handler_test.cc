@@ -39,7 +39,7 @@ struct RouteHandlerTest : testing::Test {
     if (response.status != Status::Ok) return std::to_string(code(response.status));
     return text_of(std::move(response));
   }
-  /// What is wrong with a route, as its author is told.
+  /// Returns the message for a route that is wrong.
   template <class F>
   std::string rejected(std::string_view pattern, F handler) {
     try {
@@ -64,7 +64,7 @@ TEST_F(RouteHandlerTest, TakesTheValuesOfItsRouteInOrder) {
   EXPECT_EQ(get("/hi/J%C3%B6rg%2F/0"), "J\xc3\xb6rg/ 0");
 }
 
-TEST_F(RouteHandlerTest, TakesTheRequestAnywhereAmongThem) {
+TEST_F(RouteHandlerTest, TakesTheRequestAtAnyPosition) {
   router.get<"/{a}/{b}">([](std::string a, Request& request, std::string b) {
     return a + std::string(request.path()) + b;
   });
@@ -81,7 +81,7 @@ TEST_F(RouteHandlerTest, MayBeAFunctionOrATask) {
   EXPECT_EQ(get("/later/on"), "on");
 }
 
-TEST_F(RouteHandlerTest, IsNotThereForWhatItsTypesCannotHold) {
+TEST_F(RouteHandlerTest, DoesNotMatchValuesThatItsTypesCannotHold) {
   router.get<"/byte/{n:uint}">([](std::uint8_t n) { return std::to_string(n); });
   EXPECT_EQ(get("/byte/255"), "255");
   for (const char* path : {"/byte/256", "/byte/-1", "/byte/1x", "/byte/", "/byte/+1",
@@ -90,7 +90,7 @@ TEST_F(RouteHandlerTest, IsNotThereForWhatItsTypesCannotHold) {
   }
 }
 
-TEST_F(RouteHandlerTest, TypesTellRoutesApart) {
+TEST_F(RouteHandlerTest, DistinguishesRoutesByTheTypesOfTheirValues) {
   router.get<"/{id:uuid}">([](base::Uuid id) { return "uuid " + id.to_string(); });
   router.get<"/{n:int}">([](long n) { return "int " + std::to_string(n); });
   router.get<"/{with:color}">([](Color color) { return "color " + std::to_string(color.number); });
@@ -105,7 +105,7 @@ TEST_F(RouteHandlerTest, TypesTellRoutesApart) {
   EXPECT_EQ(get("/me"), "me");
 }
 
-TEST_F(RouteHandlerTest, ComesBackFromATypeThatLeadsNowhere) {
+TEST_F(RouteHandlerTest, BacktracksWhenATypeLeadsNowhere) {
   router.get<"/{n:int}/a">([](int) { return "number"; });
   router.get<"/{word}/b">([](std::string_view) { return "word"; });
   EXPECT_EQ(get("/1/a"), "number");
@@ -121,7 +121,7 @@ TEST_F(RouteHandlerTest, TakesTheRestOfAPath) {
   EXPECT_EQ(get("/also/x/y"), "x/y");
 }
 
-TEST_F(RouteHandlerTest, APatternMadeAtRunTimeIsHeldToTheSameRules) {
+TEST_F(RouteHandlerTest, ChecksAPatternMadeAtRunTimeByTheSameRules) {
   const auto two = [](std::string_view, int) { return ""; };
   EXPECT_EQ(rejected("/{a}/{n:int}", two), "");
   EXPECT_EQ(rejected("/{a}", two),
@@ -149,7 +149,7 @@ TEST_F(RouteHandlerTest, ListsItsRoutes) {
   EXPECT_EQ(routes[1].method, Method::Post);
 }
 
-// ---- patterns, when compiled ----
+// ---- patterns that are checked when compiled ----
 
 static_assert(RoutePattern("/").is_valid());
 static_assert(RoutePattern("/a/{b}/{c:int}").values() == 2);

@@ -1,4 +1,4 @@
-// Routing takes nothing of the heap, counted by its allocations.
+// Routing allocates nothing on the heap: these tests count allocations.
 
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ struct RouteMemory : testing::Test {
   void SetUp() override {
     if (!base::counts_allocations()) GTEST_SKIP();
   }
-  /// Of a whole call, whose handlers make none.
+  /// Counts the allocations of a whole call; the handlers make none.
   std::size_t allocations_of(std::string_view path) {
     TestExchange exchange(executor);
     exchange.start(*app, Method::Get, path);  // the first block of its memory is made here
@@ -57,7 +57,7 @@ struct RouteMemory : testing::Test {
   async::ManualExecutor executor;
 };
 
-TEST_F(RouteMemory, TakesNothingOfTheHeap) {
+TEST_F(RouteMemory, RoutingAllocatesNothing) {
   (void)allocations_of("/r0");
   EXPECT_EQ(allocations_of("/r999"), 0u);
   EXPECT_EQ(allocations_of("/hi/ada/3"), 0u);
@@ -67,7 +67,7 @@ TEST_F(RouteMemory, TakesNothingOfTheHeap) {
   EXPECT_EQ(allocations_of("/mounted/below"), 0u);
 }
 
-TEST_F(RouteMemory, TakesNothingOfTheHeapForAFileBelowAMountAtTheRoot) {
+TEST_F(RouteMemory, RoutingToAFileBelowAMountAtTheRootAllocatesNothing) {
   (void)allocations_of("/r0");
   EXPECT_EQ(allocations_of("/"), 0u);
   EXPECT_EQ(allocations_of("/style-that-has-no-short-name.css"), 0u);
@@ -75,7 +75,7 @@ TEST_F(RouteMemory, TakesNothingOfTheHeapForAFileBelowAMountAtTheRoot) {
   EXPECT_EQ(allocations_of("/hi/a-folder-whose-name-is-not-short/"), 0u);
 }
 
-/// A log that keeps its last line, and needs no memory for that.
+/// A log that keeps its last line without allocating.
 class LastLine final : public base::LineSink {
  public:
   void write(std::string_view line) noexcept override { size_ = line.copy(text_, sizeof text_); }
@@ -87,7 +87,7 @@ class LastLine final : public base::LineSink {
   std::size_t size_ = 0;
 };
 
-TEST_F(RouteMemory, AHandlerWithoutMemoryIsLoggedWhereverMemoryIsShort) {
+TEST_F(RouteMemory, AHandlerWithoutMemoryIsLoggedWhicheverAllocationFails) {
   Router site;
   site.get<"/short">([]() -> std::string { throw std::bad_alloc(); });
   const App failing(std::move(site));
@@ -105,9 +105,8 @@ TEST_F(RouteMemory, AHandlerWithoutMemoryIsLoggedWhereverMemoryIsShort) {
     EXPECT_EQ(exchange.take().status, Status::ServiceUnavailable) << nth;
     const std::string_view said = line.view();
     EXPECT_NE(said.find("  id=" + app::reference_id(42)), said.npos) << nth << ": " << said;
-    if (nth > 3) {  // those before are of the exception itself
-      EXPECT_TRUE(said.find("GET /short: ") != said.npos ||
-                  said.find("for want of memory") != said.npos)
+    if (nth > 3) {  // earlier allocations are for the exception itself
+      EXPECT_TRUE(said.find("GET /short: ") != said.npos || said.find("out of memory") != said.npos)
           << nth << ": " << said;
     }
     if (!has_failed) break;

@@ -100,8 +100,9 @@ Task<Response> leave_later(Leaving leaving, Task<Response> task) {
   co_return response;
 }
 
-/// While `mount.app` runs, request.path() begins behind the prefix. An answer that is there at once costs no
-/// coroutine; any other is waited for in one, which leaves the mount even when it is cancelled.
+/// While `mount.app` runs, request.path() begins behind the prefix. An answer that is there at once
+/// costs no coroutine; any other is waited for in one, which leaves the mount even when it is
+/// cancelled.
 Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
   if (mount.name.empty()) return mount.app(request);
   RouteState& state = route_state(request);
@@ -233,7 +234,8 @@ Task<Response> RouteTable::operator()(Request& request) const {
   return match.route != RouteTree::kNone ? call(match, request) : call_beside_routes(request);
 }
 
-/// 405 to a method that another route of this router has, also when only routers know it; 501 to one that nobody does.
+/// 405 to a method that another route of this router has, also when only routers know it; 501 to
+/// one that nobody does.
 Task<Response> RouteTable::refuse_method(const Route& route, Request& request) const {
   if (!extensions_.contains(request.method_text())) {
     return respond_to_other_method(request, route.allowed());
@@ -253,8 +255,9 @@ inline Task<Response> RouteTable::call(const RouteTree::Match& match, Request& r
   return (*handler)(request);
 }
 
-/// No route has the request's path: a mount, a redirect, or an error. A mount at the root takes every path,
-/// so it comes after the redirect: else `/about/` would be its 404 although there is a route `/about`.
+/// No route has the request's path: a mount, a redirect, or an error. A mount at the root takes
+/// every path, so it comes after the redirect: else `/about/` would be its 404 although there is a
+/// route `/about`.
 Task<Response> RouteTable::call_beside_routes(Request& request) const {
   if (request.target_form() == http::Target::Form::Asterisk) return Response(Status::NoContent);
   if (const Place* const mount = find_mount(request.path())) return call_mounted(*mount, request);
@@ -327,10 +330,10 @@ const RouteTable::Place* RouteTable::find_host(std::string_view named) const {
   return place == hosts_.end() ? nullptr : &*place;
 }
 
-/// To the path with a slash at its end, or without the one it has, when there is such a route and it has the
-/// method: otherwise the client would be sent to meet an error. Never to `//...`, which is another host to a
-/// browser. Every request for a file below a mount at the root comes by here, so the other path stands in the
-/// memory of the exchange.
+/// To the path with a slash at its end, or without the one it has, when there is such a route and
+/// it has the method: otherwise the client would be sent to meet an error. Never to `//...`, which
+/// is another host to a browser. Every request for a file below a mount at the root comes by here,
+/// so the other path stands in the memory of the exchange.
 std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   const std::string_view path = other_by_slash(request.path(), request.memory());
   const RouteTree::Match match = tree_.find(path, request.memory());
@@ -346,8 +349,8 @@ std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   return Response::redirect(target, Status::PermanentRedirect);
 }
 
-/// The path that was made is looked up again, for a value may make it another route's: "new" for {name}
-/// where there is a route "/new", or text for {id:int}.
+/// The path that was made is looked up again, for a value may make it another route's: "new" for
+/// {name} where there is a route "/new", or text for {id:int}.
 std::optional<std::string> RouteTable::path_of(std::string_view name,
                                                std::span<const std::string> values) const {
   const auto entry = names_.find(name);

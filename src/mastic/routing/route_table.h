@@ -57,7 +57,8 @@ struct MountedPlace {
 ///
 /// A request goes to the host that it names, else to the route that matches, else to the mount with
 /// the longest prefix. Where there is none of these but a route whose path differs in nothing but a
-/// slash at its end, and that has the method, the client is sent there; a mount at the root comes after that.
+/// slash at its end, and that has the method, the client is sent there; a mount at the root comes
+/// after that.
 class RouteTable final : public RouterContext {
  public:
   RouteTable() { own_history_.mark_quick(); }

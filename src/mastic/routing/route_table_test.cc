@@ -27,7 +27,7 @@ struct RouteTableTest : testing::Test {
   std::string get(std::string_view path, std::string_view host = {}) {
     return text_of(call(path, host));
   }
-  /// Where a redirect leads; empty when it is none.
+  /// Returns the target of the redirect that `path` is answered with; empty when it is none.
   std::string redirect(std::string_view path) {
     const Response response = call(path);
     if (response.status != Status::PermanentRedirect) return {};
@@ -58,7 +58,7 @@ TEST_F(RouteTableTest, AHostHasItsOwnApplication) {
   EXPECT_EQ(get("/", ""), "main");
 }
 
-TEST_F(RouteTableTest, RefusesHostsThatNoRequestNames) {
+TEST_F(RouteTableTest, RefusesHostsThatNoRequestCanName) {
   for (const char* host : {"", "*", "a.*.b", "example.com:80", "*.*.com", "a/b", "a b"}) {
     EXPECT_THROW(router.host(host, [] { return ""; }), std::invalid_argument) << host;
   }
@@ -79,7 +79,7 @@ TEST_F(RouteTableTest, APathThatDiffersBySlashIsRedirected) {
   EXPECT_EQ(get("/about"), "about");
 }
 
-TEST_F(RouteTableTest, RedirectsBySlashOnlyForMethodsThatAreThere) {
+TEST_F(RouteTableTest, RedirectsBySlashOnlyForMethodsThatTheRouteHas) {
   router.get("/about", [] { return "about"; });
   router.put("/docs/", [] { return "docs"; });
   app.emplace(std::move(router).build());
@@ -122,7 +122,7 @@ TEST_F(RouteTableTest, TheSameRuleHoldsAtAMount) {
   EXPECT_EQ(redirect("/without/"), "/without");
 }
 
-TEST_F(RouteTableTest, MountsComeBeforeARedirectAndTheRootMountAfter) {
+TEST_F(RouteTableTest, TriesMountsBeforeARedirectAndTheRootMountAfterIt) {
   router.get("/docs", [] { return "page"; });
   router.get("/about", [] { return "about"; });
   router.mount("/docs", [](Request& request) { return "tree" + std::string(request.path()); });
@@ -149,7 +149,7 @@ TEST_F(RouteTableTest, MakesThePathOfANamedRoute) {
   EXPECT_EQ(get("/"), "/item/7/a%20b%2F%C3%A9 /files/x%20y/z");
 }
 
-TEST_F(RouteTableTest, NamesAreLookedForFromTheInsideOut) {
+TEST_F(RouteTableTest, LooksForNamesFromTheInnermostRouterOutwards) {
   Router shop;
   shop.get("/", [](Request& request) {
     return request.url_for("here") + " " + request.url_for("there") + " " + request.url_for("both");
@@ -196,7 +196,7 @@ TEST_F(RouteTableTest, NoUrlLeavesTheSite) {
   EXPECT_THROW((void)path_to<"/{path...}">("/evil.example/x"), std::invalid_argument);
 }
 
-TEST_F(RouteTableTest, MountsAndHostsAreFoundHoweverTheyAreSpelt) {
+TEST_F(RouteTableTest, FindsMountsAndHostsHoweverTheyAreSpelt) {
   router.mount(
       "/\xc3\xbc"
       "ber uns",
@@ -206,7 +206,7 @@ TEST_F(RouteTableTest, MountsAndHostsAreFoundHoweverTheyAreSpelt) {
   EXPECT_EQ(get("/", "b.example"), "host");
 }
 
-TEST_F(RouteTableTest, AMountIsLeftAlsoByATaskThatIsDropped) {
+TEST_F(RouteTableTest, ATaskThatIsDroppedLeavesItsMountToo) {
   router.mount("/m", [](Request&) -> Task<std::string> {
     co_await async::sleep_for(1s);
     co_return "late";
@@ -221,7 +221,7 @@ TEST_F(RouteTableTest, AMountIsLeftAlsoByATaskThatIsDropped) {
   EXPECT_EQ(get("/m/x"), "/m/x");
 }
 
-TEST_F(RouteTableTest, ANameStandsOnce) {
+TEST_F(RouteTableTest, RefusesANameThatIsUsedTwice) {
   router.get("/a", [] { return ""; }).name("a");
   EXPECT_THROW(router.get("/b", [] { return ""; }).name("a"), std::invalid_argument);
 }

@@ -1,4 +1,5 @@
-// Finds the route that a path belongs to, one segment after the other. Knows segments and patterns, nothing of requests.
+// Finds the route that a path belongs to, one segment after the other. Knows segments and patterns,
+// nothing of requests.
 
 #pragma once
 

@@ -11,7 +11,7 @@ struct RouteTreeTest : testing::Test {
     ASSERT_TRUE(route) << route.error().message;
     if (*route == patterns.size()) patterns.emplace_back(pattern);
   }
-  /// The pattern that is found, with its values.
+  /// Returns the pattern that is found for a path, with the values.
   std::string find(std::string_view path) {
     const auto match = tree.find(path, memory);
     if (match.route == RouteTree::kNone) return "none";
@@ -50,7 +50,7 @@ TEST_F(RouteTreeTest, FindsLiteralsNamesAndRests) {
   EXPECT_EQ(find("*"), "none");
 }
 
-TEST_F(RouteTreeTest, PrefersLiteralsAndComesBackWhenTheyLeadNowhere) {
+TEST_F(RouteTreeTest, PrefersLiteralsAndBacktracksWhenTheyLeadNowhere) {
   for (const char* pattern :
        {"/users/me", "/users/{id}/posts", "/users/{rest...}", "/{a}/{b}/{c}/end"})
     add(pattern);
@@ -88,7 +88,7 @@ TEST_F(RouteTreeTest, SaysWhatIsWrongWithAPattern) {
             "route '/u/{name}' and route '/u/{id}' take the same paths under other names");
 }
 
-TEST_F(RouteTreeTest, HoldsTenThousand) {
+TEST_F(RouteTreeTest, HoldsTenThousandRoutes) {
   for (int i = 0; i < 10'000; ++i) add("/r" + std::to_string(i) + "/{x}");
   EXPECT_EQ(find("/r9999/v"), "/r9999/{x} x=v");
 }

@@ -55,8 +55,8 @@ class RouteTable;
 /// mounts are: RouteTable. HEAD is answered by GET's handler, OPTIONS with the methods there are,
 /// and a method that a path does not have with 405. A path that is a route but for a slash at its
 /// end is redirected to that (308). A mistake throws std::invalid_argument at once, with the
-/// pattern and what is wrong with it. What comes too late, because the router was moved into `run`, an App or a mount,
-/// throws std::logic_error: nobody would ever be served it.
+/// pattern and what is wrong with it. What comes too late, because the router was moved into `run`,
+/// an App or a mount, throws std::logic_error: nobody would ever be served it.
 class Router {
  public:
   Router();
@@ -126,8 +126,9 @@ class Router {
   Route del(F... handler) {
     return on<Pattern>(http::Method::Delete, std::move(handler)...);
   }
-  /// Enters a route for any method: `on(Method::Head, ...)`, or `on("PURGE", ...)` for one that Mastic has no name for.
-  /// Throws std::invalid_argument when the handler's parameters do not fit the pattern's values.
+  /// Enters a route for any method: `on(Method::Head, ...)`, or `on("PURGE", ...)` for one that
+  /// Mastic has no name for. Throws std::invalid_argument when the handler's parameters do not fit
+  /// the pattern's values.
   template <class F>
   Route on(RouteMethod method, std::string_view pattern, F handler) {
     if constexpr (PlainHandler<F>) {
@@ -208,8 +209,8 @@ class Router {
     return *this;
   }
   /// The answer to exceptions of type E and those derived from it, HttpError left out: `handler` is
-  /// called with (Request&, const E&) or (const E&). The type entered first is tried first. Where it returns an empty
-  /// std::optional, the next one that fits is tried.
+  /// called with (Request&, const E&) or (const E&). The type entered first is tried first. Where
+  /// it returns an empty std::optional, the next one that fits is tried.
   template <class E, class F>
   Router& on_exception(F handler) {
     pages().template set_for<E>(std::move(handler));
@@ -265,7 +266,8 @@ class Router {
   Route add(RouteMethod method, std::string_view pattern, App handler,
             std::span<const PathMatcher> matchers);
   [[nodiscard]] ErrorPages& pages();
-  /// What `what`, with `name` if it has one, is entered into. Throws std::logic_error when the router was moved from.
+  /// What `what`, with `name` if it has one, is entered into. Throws std::logic_error when the
+  /// router was moved from.
   [[nodiscard]] RouteTable& table(std::string_view what, std::string_view name = {}) const;
   [[nodiscard]] Lifecycle& lifecycle(std::string_view what) {
     (void)table(what);

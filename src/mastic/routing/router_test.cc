@@ -45,12 +45,12 @@ TEST_F(RouterTest, DecodesValuesOnce) {
   EXPECT_EQ(get("/%252F"), "%2F");
 }
 
-TEST_F(RouterTest, AnUnknownValueIsAnErrorOfTheHandler) {
+TEST_F(RouterTest, AskingForAnUnknownValueIsAnErrorOfTheHandler) {
   router.get("/", [](Request& request) { return app::borrowed(request.value("name")); });
   EXPECT_EQ(call(Method::Get, "/").status, Status::InternalServerError);
 }
 
-TEST_F(RouterTest, RefusesWhatCouldNeverBeReached) {
+TEST_F(RouterTest, RefusesRoutesThatCouldNeverBeReached) {
   for (const char* pattern : {"/a?b", "/a#b", "/a/../b", "/a/./b", "a"}) {
     EXPECT_THROW(router.get(pattern, [] { return ""; }), std::invalid_argument) << pattern;
   }
@@ -70,7 +70,7 @@ TEST_F(RouterTest, AHandlerForHeadIsPreferred) {
   EXPECT_EQ(call(Method::Head, "/").status, Status::Accepted);
 }
 
-TEST_F(RouterTest, NamesTheMethodsThereAre) {
+TEST_F(RouterTest, NamesTheAllowedMethods) {
   router.get("/a", [] { return ""; });
   router.put("/a", [] { return ""; });
   for (const Method method : {Method::Post, Method::Delete, Method::Trace}) {
@@ -93,7 +93,7 @@ TEST_F(RouterTest, DoesNotImplementUnknownMethodsOfAnyPath) {
   EXPECT_EQ(call(Method::Options, "/x").status, Status::NotFound);
 }
 
-TEST_F(RouterTest, HasHandlersForMethodsThatItDoesNotKnow) {
+TEST_F(RouterTest, TakesHandlersForExtensionMethods) {
   router.get("/cache/{key}", [] { return "cached"; });
   router.on<"/cache/{key}">("PURGE", [](std::string key) { return "purged " + key; });
   router.on("BAN", "/cache/{key}", [] { return "banned"; });
@@ -123,7 +123,7 @@ TEST_F(RouterTest, HasHandlersForMethodsThatItDoesNotKnow) {
             "OPTIONS, GET, HEAD, POST, PURGE, BAN");
 }
 
-/// What `enter` is refused with.
+/// Returns the message of the exception that `enter` throws.
 template <class Refusal, class Enter>
 std::string refusal_of(Enter enter) {
   try {
@@ -134,7 +134,7 @@ std::string refusal_of(Enter enter) {
   return "nothing";
 }
 
-TEST_F(RouterTest, RefusesNamesThatAreNoMethods) {
+TEST_F(RouterTest, RefusesNamesThatAreNotMethods) {
   const auto refused = [&](const char* method) {
     return refusal_of<std::invalid_argument>(
         [&] { router.on(method, "/cache", [] { return ""; }); });
@@ -148,7 +148,7 @@ TEST_F(RouterTest, RefusesNamesThatAreNoMethods) {
   EXPECT_TRUE(refused("OTHER").starts_with("route '/cache': Method::Other stands for any method"));
 }
 
-TEST_F(RouterTest, RefusesWhatComesWhenItHasBecomeAnApplication) {
+TEST_F(RouterTest, RefusesRoutesOnceItHasBecomeAnApplication) {
   struct Mark {
     void after(Request&, Response& response) const { response.set("X-Mark", "1"); }
   };
@@ -228,7 +228,7 @@ TEST_F(RouterTest, AMountAtTheRootTakesTheRest) {
   EXPECT_EQ(get("/other/x"), "rest /other/x");
 }
 
-TEST_F(RouterTest, MiddlewareOfAMountIsItsOwn) {
+TEST_F(RouterTest, AMountHasItsOwnMiddleware) {
   struct Mark {
     void after(Request&, Response& response) const { response.set("X-Mark", "1"); }
   };
@@ -238,7 +238,7 @@ TEST_F(RouterTest, MiddlewareOfAMountIsItsOwn) {
   EXPECT_FALSE(call(Method::Get, "/b").fields.get("X-Mark"));
 }
 
-TEST_F(RouterTest, MistakesAreToldAtOnce) {
+TEST_F(RouterTest, ReportsMistakesAtOnce) {
   EXPECT_THROW(router.get("no-slash", [] { return ""; }), std::invalid_argument);
   EXPECT_THROW(router.mount("/{x}", [] { return ""; }), std::invalid_argument);
   router.get("/twice", [] { return ""; });
@@ -250,7 +250,7 @@ TEST_F(RouterTest, MistakesAreToldAtOnce) {
   }
 }
 
-/// Writes down when it is passed, on the way in and out.
+/// Records when a request passes it, on the way in and on the way out.
 struct Trace {
   std::string& order;
   std::string name;

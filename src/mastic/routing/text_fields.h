@@ -18,14 +18,15 @@ struct TextField {
   std::string text;
 };
 
-/// What was typed into a form, or stood in a query, in its order: for the page that shows the form again.
+/// What was typed into a form, or stood in a query, in its order: for the page that shows the form
+/// again.
 class TextFields {
  public:
   TextFields() = default;
   explicit TextFields(std::vector<TextField> list) : list_(std::move(list)) {}
 
-  /// What was typed as `name`, of several fields the first; `otherwise` when there is no such field. Escape it for the
-  /// page (html_escape): it may hold anything.
+  /// What was typed as `name`, of several fields the first; `otherwise` when there is no such
+  /// field. Escape it for the page (html_escape): it may hold anything.
   [[nodiscard]] std::string_view of(std::string_view name,
                                     std::string_view otherwise MASTIC_LIFETIMEBOUND = {}) const
       MASTIC_LIFETIMEBOUND {

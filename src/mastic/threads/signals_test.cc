@@ -49,7 +49,8 @@ int status_of_child(const char* command) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// ThreadSanitizer calls a handler when the thread next comes to a function of the C library that it knows.
+// ThreadSanitizer calls a handler when the thread next comes to a function of the C library that it
+// knows.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define MASTIC_HANDLERS_ARE_DELAYED

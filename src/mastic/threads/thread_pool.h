@@ -62,14 +62,16 @@ enum class Stop : std::uint8_t {
 ///
 /// Invariants, under the mutex:
 ///
-/// 1. Each thread is idle, runs work, or is coming for some: it was called, was started, or has given
+/// 1. Each thread is idle, runs work, or is coming for some: it was called, was started, or has
+///    given
 ///    its result and has nothing else to do (`is_free`). When more work is queued than threads are
 ///    coming, none is idle and as many threads run as may.
 /// 2. `queue_` holds the queued work, with a reference to the state of each PoolTask; `attended_`
 ///    holds the running tasks that take a stop token; `deadlines_` holds the tasks of both with a
 ///    deadline.
 /// 3. The lock of a future's state is taken before ours, never after (future_state.h).
-/// 4. A thread that has queued work, or taken some out, touches nothing of the pool after it releases
+/// 4. A thread that has queued work, or taken some out, touches nothing of the pool after it
+///    releases
 ///    the mutex: that work may end the pool. So threads are called with the mutex held, and a thread
 ///    that is to be started is counted before, because the pool waits for those it has counted.
 class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
