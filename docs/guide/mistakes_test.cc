@@ -64,7 +64,7 @@ TEST(Mistakes, APatternMadeAtRunTimeIsHeldToTheSameRules) {
   EXPECT_EQ(no_pattern, "route 'notes': a route begins with '/'");
   const auto no_type = refusal_of(
       [](Router& site) { site.get("/notes/{id}", [](int id) { return std::to_string(id); }); });
-  EXPECT_EQ(no_type, "route '/notes/{id}': the handler wants a type there: write {name:type}");
+  EXPECT_EQ(no_type, "route '/notes/{id}': the handler's parameter has a type: write {name:type}");
 }
 
 TEST(Mistakes, AValueThatThePatternHasNotIsLogged) {

@@ -1,4 +1,4 @@
-// says: what runs in the background is a function that takes nothing, returns a Task<>
+// says: a background task is begun by a function without parameters, which returns a Task<>
 #include <mastic/mastic.h>
 
 mastic::Task<> clean_up();

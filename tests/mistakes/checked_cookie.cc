@@ -1,4 +1,4 @@
-// says: Checked is made of a Json, Query or Form
+// says: Checked takes a Json, Query or Form
 #include <mastic/mastic.h>
 
 void enter(mastic::Router& site) {

@@ -1,4 +1,4 @@
-// says: what Json, Query or Form holds is a plain struct: public fields, no constructors
+// says: Json, Query and Form hold a plain struct: public fields, no constructors
 #include <mastic/mastic.h>
 
 class Note {

@@ -1,4 +1,4 @@
-// says: this is no route: it begins with '/'
+// says: this is not a route: a route begins with '/'
 #include <mastic/mastic.h>
 
 void enter(mastic::Router& site) {

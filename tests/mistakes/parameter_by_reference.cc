@@ -1,4 +1,4 @@
-// says: a handler takes path values by value, and nothing by reference but the Request
+// says: a handler takes path values by value, and only the Request by reference
 #include <mastic/mastic.h>
 
 void enter(mastic::Router& site) {

@@ -1,4 +1,4 @@
-// says: a value of the route has another type than the handler's parameter
+// says: a value of the route has a different type than the handler's parameter
 #include <mastic/mastic.h>
 
 void enter(mastic::Router& site) {

@@ -1,4 +1,4 @@
-// says: the handler takes another number of values than its route has
+// says: the handler takes a different number of values than its route has
 #include <mastic/mastic.h>
 
 void enter(mastic::Router& site) {

@@ -12,6 +12,7 @@ Task<Response> respond_after(Request& request, Task<Response> below, const void*
 Task<Response> respond_after(Request& request, Task<Response> below, const void* middleware,
                              Task<> (*after)(const void*, Request&, Response&)) {
   Response response = co_await std::move(below);
+  // A variable, because GCC 12 destroys temporaries in an operand of co_await twice.
   Task<> step = after(middleware, request, response);
   co_await std::move(step);
   co_return response;

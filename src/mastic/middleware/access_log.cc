@@ -28,7 +28,7 @@ std::string_view or_dash(std::string_view text) { return text.empty() ? "-" : te
 
 }  // namespace
 
-/// What a line says; text is empty when it is not known.
+/// The values of a line. Texts are empty when they are not known.
 struct AccessLog::Entry {
   std::string client;
   std::string_view method;
@@ -38,7 +38,7 @@ struct AccessLog::Entry {
   std::string_view referer;
   std::string_view user_agent;
   std::string id;
-  std::string_view reason;  ///< why the server refused it; else empty
+  std::string_view reason;  ///< why the server rejected the request; empty if it did not
 };
 
 std::optional<app::Response> AccessLog::before(Request& request) const {
@@ -76,6 +76,8 @@ void AccessLog::write(const Entry& entry) const {
   sink_->write(format_ == AccessLogFormat::Json ? json_line(entry) : combined_line(entry));
 }
 
+/// The two dashes stand for the identity and the user, which the format has and Mastic does not
+/// know.
 std::string AccessLog::combined_line(const Entry& entry) const {
   std::string line;
   line.reserve(256);
@@ -106,6 +108,8 @@ std::string AccessLog::combined_line(const Entry& entry) const {
   return line;
 }
 
+/// Between two texts the last string is open: each `text` closes the one before and leaves its own
+/// open, and the numbers at the end follow the last closing quote.
 std::string AccessLog::json_line(const Entry& entry) const {
   std::string line = "{\"time\":\"";
   base::append_iso_time(line, kernel_->unix_seconds());

@@ -11,25 +11,29 @@
 
 namespace mastic::middleware {
 
+/// The format of the lines.
 enum class AccessLogFormat {
-  /// The combined format of Apache and nginx; behind it the duration in microseconds and, for an
-  /// answer that did not leave whole, the word `aborted`.
+  /// The combined format of Apache and nginx, followed by the duration in microseconds and, for an
+  /// answer that was not sent to its end, the word `aborted`.
   Combined,
-  /// An object a line: time, client, method, target, version, referer, user_agent, id, status,
-  /// bytes, duration_us, complete; of what the server refused itself also the reason.
+  /// One object per line: time, client, method, target, version, referer, user_agent, id, status,
+  /// bytes, duration_us, complete; for a request that the server rejected also the reason.
   Json,
 };
 
-/// Writes to `sink`, which must outlive it and never blocks. Whatever came from the client is
-/// escaped, so that no line can be forged, and cut at `max_log_field_bytes`.
+/// Writes a line for each request. Text from the client is escaped, so that it cannot forge a line,
+/// and truncated to `max_log_field_bytes`.
 class AccessLog {
  public:
+  /// Writes to `sink`, which must never block. `sink` and `kernel` must outlive it.
   AccessLog(base::LineSink& sink, AccessLogFormat format, base::Kernel& kernel,
             std::size_t max_log_field_bytes = 4096)
       : sink_(&sink), kernel_(&kernel), format_(format), max_field_(max_log_field_bytes) {}
 
+  /// Lets the request pass, and writes its line when it has finished.
   std::optional<app::Response> before(app::Request& request) const;
-  /// A line for a request that did not come as far: "-" stands for what could not be read of it.
+  /// Writes a line for a request that the server rejected, with "-" for what could not be read of
+  /// it.
   void write_rejected(const app::RejectedRequest& rejected) const noexcept;
 
  private:

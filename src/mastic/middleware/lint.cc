@@ -14,7 +14,7 @@ using app::Response;
 using http::FieldName;
 using http::Status;
 
-/// Collects faults of one answer.
+/// Collects the faults of one answer.
 class Checker {
  public:
   Checker(const Request& request, const Response& response)
@@ -35,7 +35,7 @@ class Checker {
   void check_status() {
     const auto number = code(response_.status);
     if (response_.status == Status::SwitchingProtocols) {
-      if (!response_.upgrade) fault("the status is 101, and no upgrade says to which protocol");
+      if (!response_.upgrade) fault("the status is 101, but there is no upgrade");
     } else if (number < 200 || number > 599) {
       fault("the status is " + std::to_string(number));
     }
@@ -45,7 +45,8 @@ class Checker {
     for (const FieldName name :
          {FieldName::Connection, FieldName::KeepAlive, FieldName::TransferEncoding,
           FieldName::ProxyConnection, FieldName::Upgrade}) {
-      if (fields_.contains(name)) fault(std::string(to_string(name)) + " is the server's to set");
+      if (fields_.contains(name))
+        fault(std::string(to_string(name)) + " must be set by the server only");
     }
     const auto length = fields_.get(FieldName::ContentLength);
     if (!length) return;
@@ -53,6 +54,7 @@ class Checker {
     const auto size = response_.body.size();
     const bool answers_head = request_.method() == http::Method::Head && size == 0u;
     if (!promised) fault("Content-Length is '" + std::string(*length) + "'");
+    // Answers to HEAD and 304 have no content, and say how long it would be (RFC 9110 §8.6).
     if (promised && size && *promised != *size && !answers_head &&
         response_.status != Status::NotModified) {
       fault("Content-Length is " + std::string(*length) + ", and the content has " +
@@ -63,7 +65,7 @@ class Checker {
   void check_content() {
     const bool has_content = response_.body.size() != 0u;
     if (has_content && forbids_content(response_.status)) {
-      fault("a status that has no content came with some");
+      fault("the status forbids content, but there is some");
     }
     if (has_content && !fields_.contains(FieldName::ContentType)) {
       fault("there is content without Content-Type");
@@ -85,6 +87,7 @@ class Checker {
     require(Status::MethodNotAllowed, FieldName::Allow);
     require(Status::RangeNotSatisfiable, FieldName::ContentRange);
     const auto type = fields_.get(FieldName::ContentType).value_or("");
+    // With several ranges, each part has a Content-Range of its own (RFC 9110 §15.3.7.2).
     if (!type.starts_with("multipart/byteranges")) {
       require(Status::PartialContent, FieldName::ContentRange);
     }
@@ -99,6 +102,7 @@ class Checker {
     if (tag && !http::EntityTag::parse(*tag)) fault("ETag is '" + std::string(*tag) + "'");
     for (const FieldName name : {FieldName::LastModified, FieldName::Date, FieldName::Expires}) {
       const auto date = fields_.get(name);
+      // Expires: 0 is not a date, but common for "has expired already" (RFC 9111 §5.3).
       const bool is_date = date && http::parse_date(*date, 0);
       if (date && !is_date && !(name == FieldName::Expires && *date == "0")) {
         fault(std::string(to_string(name)) + " is '" + std::string(*date) + "'");

@@ -1,4 +1,4 @@
-// Lint: holds an application to its contract. For tests and development.
+// Lint: checks that an application keeps its contract. For tests and development.
 
 #pragma once
 
@@ -12,15 +12,17 @@
 namespace mastic::middleware {
 
 /// Checks every answer that passes, and reports each way in which it breaks HTTP or the contract of
-/// App. The answer goes on unchanged.
+/// App. It does not change the answer.
 class Lint {
  public:
-  /// `report` gets one sentence per fault, with method and path; it is called from any loop.
+  /// Calls `report` with one sentence for each fault, which names method and target. It may be
+  /// called on any loop.
   explicit Lint(std::function<void(std::string_view fault)> report) : report_(std::move(report)) {}
 
+  /// Reports the faults of the answer.
   void after(app::Request& request, app::Response& response) const;
 
-  /// The faults of an answer to `request`; none when it keeps the contract.
+  /// The faults of an answer to `request`; empty when it keeps the contract.
   [[nodiscard]] static std::vector<std::string> faults_of(const app::Request& request,
                                                           const app::Response& response);
 

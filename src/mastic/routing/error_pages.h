@@ -23,8 +23,8 @@ using app::Response;
 
 namespace detail {
 
-/// What a page or the answer to an exception returned, as a response. An empty std::optional is
-/// none: it is left to who stands around.
+/// Makes a response of what an error page or exception handler returned. An empty std::optional
+/// makes none: the routers around are asked next.
 template <class T>
 std::optional<Response> response_if_any(Request& request, T result) {
   return to_response(request, std::move(result));
@@ -40,31 +40,33 @@ std::optional<Response> response_if_any(Request& request, std::optional<T> resul
 /// A router's own answers to errors: pages by status, and answers to types of exceptions.
 class ErrorPages {
  public:
-  /// A page that returns nothing leaves it to the next router around, and in the end to the
-  /// built-in page.
+  /// Makes the page for a problem. If it returns nothing, the next router around is asked, and in
+  /// the end the built-in page is taken.
   using Page = std::move_only_function<std::optional<Response>(Request&, const Problem&) const>;
 
-  /// Whether there is none.
+  /// Whether there is neither a page nor an answer.
   [[nodiscard]] bool empty() const { return pages_.empty() && !any_ && catchers_.empty(); }
 
-  /// Sets the page for one status, which takes the place of an earlier one.
+  /// Sets the page for one status, in place of an earlier one.
   void set(http::Status status, Page page) { pages_[status] = std::move(page); }
   /// Sets the page for statuses without one of their own.
   void set(Page page) { any_ = std::move(page); }
-  /// `handler` is called with (Request&, const E&) or (const E&), and returns an answer, or an
-  /// empty std::optional where another one is to be looked for.
+  /// Adds `handler` for exceptions of type E. It is called with (Request&, const E&) or (const E&),
+  /// and returns an answer, or an empty std::optional to let the next handler that fits be tried.
   template <class E, class F>
   void set_for(F handler);
 
-  /// The page for `problem`, which has its status unless it chose an error of its own.
+  /// Makes the page for `problem`. It has the status of `problem`, unless the page has set an error
+  /// status itself.
   [[nodiscard]] std::optional<Response> page(Request& request, const Problem& problem) const;
-  /// The answer to the exception being handled, by the first type that fits.
+  /// Answers the exception being handled, by the first handler whose type fits.
   [[nodiscard]] std::optional<Response> answer_exception(Request& request) const;
 
  private:
   using Catcher = std::move_only_function<std::optional<Response>(Request&) const>;
 
-  /// `answer` is called with `handler`, the request and what was caught.
+  /// Makes a function that catches an E and calls `answer` with `handler`, the request and the
+  /// exception.
   template <class E, class F, class Answering>
   static Catcher make_catcher(F handler, Answering answer);
 
@@ -104,6 +106,8 @@ ErrorPages::Catcher ErrorPages::make_catcher(F handler, Answering answer) {
     try {
       throw;
     } catch (const E& error) {
+      // A handler for a base class of HttpError, such as std::exception, must not catch it: an
+      // HttpError has chosen its status.
       if constexpr (std::derived_from<HttpError, E> && !std::same_as<HttpError, E>) {
         if (dynamic_cast<const HttpError*>(&error) != nullptr) return std::nullopt;
       }

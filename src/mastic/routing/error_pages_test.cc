@@ -251,7 +251,7 @@ TEST_F(ErrorPagesTest, TheLogSaysWhyContentWasRefused) {
   EXPECT_EQ(page, "413 Content Too Large\n\nThe content may have at most 10 bytes here.\n");
   ASSERT_EQ(exchange.recorded.lines.size(), 1u);
   EXPECT_TRUE(exchange.recorded.lines[0].starts_with(
-      "info app: POST /upload?token=***: The content has more than the 10 bytes"))
+      "info app: POST /upload?token=***: The content may have at most 10 bytes"))
       << exchange.recorded.lines[0];
 }
 

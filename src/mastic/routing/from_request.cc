@@ -13,7 +13,8 @@ using app::HttpError;
 using http::FieldName;
 using http::Status;
 
-/// "application/json" of "Application/JSON; charset=utf-8".
+/// The media type without parameters, in lower case: "application/json" for
+/// "Application/JSON; charset=utf-8".
 std::string media_type(const Request& request) {
   std::string_view field = request.field(FieldName::ContentType).value_or("");
   return base::lower_case(base::trim(base::take_until(field, ';')));
@@ -22,13 +23,14 @@ std::string media_type(const Request& request) {
 void refuse_coded_content(const Request& request) {
   if (!request.field(FieldName::ContentEncoding)) return;
   throw HttpError(Status::UnsupportedMediaType,
-                  "Content with a Content-Encoding is not taken here.");
+                  "Content with a Content-Encoding is not accepted here.");
 }
 
 std::string decode_form(std::string_view text) {
   if (!base::has_valid_escapes(text)) {
-    throw HttpError(Status::BadRequest, "There is a broken escape in the fields.");
+    throw HttpError(Status::BadRequest, "A field has a malformed percent escape.");
   }
+  // The plus signs first: one that is escaped as %2B is no space.
   std::string spaced(text);
   std::ranges::replace(spaced, '+', ' ');
   return base::percent_decode(spaced);
@@ -40,8 +42,7 @@ json::JsonDocument parse_json_content(const Request& request) {
   refuse_coded_content(request);
   const std::string type = media_type(request);
   if (type != "application/json" && !type.ends_with("+json")) {
-    throw HttpError(Status::UnsupportedMediaType,
-                    "JSON is taken here: send it as application/json.");
+    throw HttpError(Status::UnsupportedMediaType, "Send JSON here, as application/json.");
   }
   auto document = json::JsonDocument::parse(request.text());
   if (!document) throw HttpError(Status::BadRequest, document.error().message);
@@ -52,7 +53,7 @@ void want_form_content(const Request& request) {
   refuse_coded_content(request);
   if (media_type(request) == "application/x-www-form-urlencoded") return;
   throw HttpError(Status::UnsupportedMediaType,
-                  "A form is taken here: send it as application/x-www-form-urlencoded.");
+                  "Send a form here, as application/x-www-form-urlencoded.");
 }
 
 TextFields read_text_fields(std::string_view text, Status too_many) {
@@ -60,6 +61,7 @@ TextFields read_text_fields(std::string_view text, Status too_many) {
   while (!text.empty()) {
     std::string_view value = base::take_until(text, '&');
     if (value.empty()) continue;
+    // A bound, because each struct member searches the list.
     if (fields.size() == kMaxTextFields) {
       throw HttpError(too_many, "There are more than 1000 fields.");
     }

@@ -1,5 +1,5 @@
-// What a handler may take besides the values of its route: query, content, fields, cookies, as
-// values.
+// What a handler may take besides the values of its route: query, content, fields and cookies, each
+// as a value of a C++ type.
 //
 //     struct Paging { int page = 1; std::optional<std::string> filter; };
 //     site.get<"/items">([](Query<Paging> paging) { ... paging->page ... });
@@ -7,8 +7,8 @@
 //     site.post<"/sign-up">([](Checked<Form<SignUp>> form) { ... form->name ... form.errors ... });
 //     site.get<"/me">([](Caller caller) { ... });   // of a type of your own: FromRequest
 //
-// What does not fit never reaches the handler: the client gets 400, 415 or 422 and messages that
-// name the place, what is expected and what was found.
+// A handler never gets input that does not fit its types: the client gets 400, 415 or 422, and
+// messages that name the place, what is expected and what was found.
 
 #pragma once
 
@@ -39,7 +39,7 @@ using app::InvalidInput;
 using app::Request;
 using app::Response;
 
-/// Holds a T; used like a pointer to it.
+/// Holds a T. It is used like a pointer to it.
 template <class T>
 struct Held {
   /// The value itself.
@@ -52,43 +52,44 @@ struct Held {
   const T* operator->() const { return &value; }
 };
 
-/// The content as JSON (`application/json`, or a type that ends in `+json`); members that T does
-/// not have are passed over, or refused. As a result of a handler: the answer is that.
+/// The content as JSON (`application/json`, or a type that ends in `+json`). Members that T does
+/// not have are ignored, or refused. A handler may also return it, to answer with JSON.
 template <class T, json::UnknownMembers Unknown = json::UnknownMembers::Ignore>
 struct Json : Held<T> {};
-/// A handler that returns Json answers with it.
+/// Answers with the value as JSON.
 template <json::JsonWritable T, json::UnknownMembers Unknown>
 Response to_response(Request&, const Json<T, Unknown>& json) {
   return Response::json(json.value);
 }
-/// The query, `?page=2&filter=x`, field by field. A field that is not in it keeps the value that T
-/// gives it; a std::vector takes all of its name; names that T does not have are passed over.
+/// The query, such as `?page=2&filter=x`, as a struct. A member whose name is not in the query
+/// keeps its default value; a std::vector takes all fields of its name; fields that T does not have
+/// are ignored.
 template <class T>
 struct Query : Held<T> {};
-/// The fields of content that a form sends (`application/x-www-form-urlencoded`), read as those of
-/// a query.
+/// The content of a form (`application/x-www-form-urlencoded`), which is read like a query.
 template <class T>
 struct Form : Held<T> {};
-/// Any of these with what is wrong with it, for handlers that answer that themselves: a page that
-/// shows the form again. What could not be read keeps the value that T gives it.
+/// A Json, Query or Form together with what is wrong with it, for handlers that answer wrong input
+/// themselves, for example with a page that shows the form again. A member that could not be read
+/// keeps its default value.
 ///
 ///     "<input name=seats value='" + html_escape(form.typed.of("seats")) + "'>" + html_escape(form.errors.of("seats"))
 template <class P>
 struct Checked : P {
   /// What is wrong with the input; empty when all could be read and is valid.
   FieldErrors errors;
-  TextFields typed;  ///< the fields of a Form or Query as they came, read or not; none of Json
+  TextFields typed;  ///< the fields of a Form or Query as they were sent; empty for Json
 };
 
-/// A field of the request's head, as a T. One that is missing is 400 unless T is an optional.
+/// A field of the request's head, as a T. If it is missing, the client gets 400, unless T is an
+/// optional.
 template <base::FixedText Name, class T = std::string_view>
 struct Header : Held<T> {};
-/// A cookie of the request, as a T. One that is missing is 400 unless T is an optional.
+/// A cookie of the request, as a T. If it is missing, the client gets 400, unless T is an optional.
 template <base::FixedText Name, class T = std::string_view>
 struct Cookie : Held<T> {};
 
-/// How a parameter of type P is made of a request. An application specializes it for types of its
-/// own:
+/// Makes a parameter of type P from a request. An application specializes it for its own types:
 ///
 ///     template <>
 ///     struct mastic::routing::FromRequest<Caller> {
@@ -97,12 +98,12 @@ struct Cookie : Held<T> {};
 ///     };
 ///     site.get<"/me">([](Caller caller) { ... });
 ///
-/// `take` is called by the handler's thread, for each request, and may return views of that. (A
-/// handler that takes Body pulls the content itself.)
+/// `take` is called for each request, on the thread of the handler, and may return views into the
+/// request. (A handler that takes Body pulls the content itself.)
 template <class P>
 struct FromRequest;
 
-/// A type that a handler may take as a parameter, for FromRequest says how it is made.
+/// A type that a handler may take as a parameter, because FromRequest makes it.
 template <class P>
 concept TakenFromRequest = requires(Request& request) {
   { FromRequest<P>::take(request) } -> std::same_as<P>;
@@ -111,20 +112,22 @@ concept TakenFromRequest = requires(Request& request) {
 
 namespace detail {
 
-/// The content, taken apart. Throws 415 when it is of another type or coded, 400 when it is no
-/// JSON.
+/// Parses the content as JSON. Throws 415 when it has another type or a content coding, 400 when it
+/// is not JSON.
 [[nodiscard]] json::JsonDocument parse_json_content(const Request& request);
-/// Throws 415 when the content is of another type or coded.
+/// Throws 415 when the content is not a form, or has a content coding.
 void want_form_content(const Request& request);
 
 inline constexpr std::size_t kMaxTextFields = 1000;
-/// `a=1&b=x+y%21`. Throws 400 for a broken escape, `too_many` for more than kMaxTextFields.
+/// Reads fields such as `a=1&b=x+y%21`. Throws 400 for a malformed escape, `too_many` for more than
+/// kMaxTextFields fields.
 [[nodiscard]] TextFields read_text_fields(std::string_view text, http::Status too_many);
 
-/// "a number is expected, 'x' found"
+/// Returns a message such as "a number is expected, 'x' found".
 [[nodiscard]] std::string mismatch(std::string_view expected, std::string_view found);
-/// Throws 400 for a field or cookie that is missing, or that `found` does not fit.
+/// Throws 400 for a field or cookie that is missing.
 [[noreturn]] void refuse_missing(std::string_view kind, std::string_view name);
+/// Throws 400 for a field or cookie whose text `found` is not what is `expected`.
 [[noreturn]] void refuse_text(std::string_view kind, std::string_view name,
                               std::string_view expected, std::string_view found);
 
@@ -135,7 +138,7 @@ inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
 template <class T>
 inline constexpr bool kIsView<std::vector<T>> = kIsView<T>;
 
-/// What is given takes the place of a list, not its end.
+/// Empties a list before its first element is read: given elements replace the default ones.
 template <class T>
 void forget_default(T&) {}
 template <class T>
@@ -160,7 +163,7 @@ T read_text_object(const TextFields& given, FieldErrors& errors) {
   return object;
 }
 
-/// The text of a field or cookie as a T.
+/// Reads the text of a field or cookie as a T.
 template <class T>
 T read_one_text(std::optional<std::string_view> text, std::string_view kind,
                 std::string_view name) {
@@ -172,7 +175,7 @@ T read_one_text(std::optional<std::string_view> text, std::string_view kind,
   return value;
 }
 
-/// What is read with all its errors: throws them.
+/// Reads a P, and throws all errors in it as one InvalidInput.
 template <class P>
 struct TakenWhole {
   static P take(Request& request) {
@@ -191,11 +194,12 @@ struct FromRequest<Json<T, Unknown>> : detail::TakenWhole<Json<T, Unknown>> {
   static Json<T, Unknown> read(Request& request, FieldErrors& errors) {
     const json::JsonDocument document = detail::parse_json_content(request);
     Json<T, Unknown> json{};
-    json::JsonReading reading(Unknown, FieldErrors::kMaxErrors + 1);  // the last one is not told
+    // One fault more than is kept, so that the message can say that there are more.
+    json::JsonReading reading(Unknown, FieldErrors::kMaxErrors + 1);
     const bool read = json::JsonType<T>::read(document.root(), *json, reading);
     for (const auto& [place, what] : reading.faults()) errors.add_unread(place, what);
-    if (!read && errors.empty())
-      errors.add_unread("", "it cannot be read");  // a JsonType's, without words
+    // A JsonType of the application may fail without a message.
+    if (!read && errors.empty()) errors.add_unread("", "it cannot be read");
     validate(*json, errors);
     return json;
   }
@@ -230,7 +234,7 @@ struct FromRequest<Form<T>> : detail::TakenWhole<Form<T>> {
   }
 };
 
-/// A parameter that can be read together with what is wrong with it: Json, Query, Form.
+/// A parameter that can be read together with its errors: Json, Query, Form.
 template <class P>
 concept ReadFromRequest = TakenFromRequest<P> && requires(Request& request, FieldErrors& errors) {
   { FromRequest<P>::read(request, errors) } -> std::same_as<P>;

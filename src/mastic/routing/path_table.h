@@ -1,4 +1,4 @@
-// Whole paths and what belongs to them, for routes without a value: found at one look.
+// A hash table from whole paths to routes, for routes that have no values: one look-up finds them.
 
 #pragma once
 
@@ -14,20 +14,20 @@
 
 namespace mastic::routing {
 
-/// Open addressing: a path stands at the place that its hash says, or at the next free one; half of
-/// all places stay free. The hash is quick rather than secret: what is in the table is the
-/// application's, and clients only look.
+/// Uses open addressing: a path is at the place that its hash says, or at the next free one. At
+/// least half of the places stay free. The hash is quick and not secret: only the application adds
+/// paths, so clients cannot make them collide.
 class PathTable {
  public:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-  /// Requires: `path` is not there yet, and `value` is not kNone.
+  /// Adds a path with its value. Requires: `path` was not added before, and `value` is not kNone.
   void add(std::string path, std::size_t value) {
     if (2 * ++size_ > mask_ + 1) enlarge();
     put({std::move(path), value});
   }
 
-  /// What was added with `path`, or kNone.
+  /// The value that was added with `path`, or kNone.
   [[nodiscard]] std::size_t find(std::string_view path) const {
     std::size_t at = hash(path) & mask_;
     while (places_[at].value != kNone && !base::equal_short(places_[at].path, path)) {
@@ -59,7 +59,7 @@ class PathTable {
       return mixed;
     }
     for (std::size_t at = 0; at + 8 < path.size(); at += 8) mix_word_at(at);
-    mix_word_at(path.size() - 8);  // it may have some of the one before it
+    mix_word_at(path.size() - 8);  // may overlap with the word before
     return mixed;
   }
 
@@ -77,8 +77,8 @@ class PathTable {
     }
   }
 
-  std::unique_ptr<Place[]> places_ = std::make_unique<Place[]>(2);  ///< a power of two of them
-  std::size_t mask_ = 1;                                            ///< one less than places
+  std::unique_ptr<Place[]> places_ = std::make_unique<Place[]>(2);  ///< their number: a power of 2
+  std::size_t mask_ = 1;                                            ///< that number less one
   std::size_t size_ = 0;
 };
 

@@ -12,12 +12,14 @@ namespace {
   throw std::invalid_argument("the path of '" + std::string(pattern.text()) + "': " + why);
 }
 
+/// Encodes a value that is one segment. Escaping does not help a dot segment: a browser would
+/// resolve "%2e%2e" too.
 std::string encode_segment(const RoutePattern& pattern, std::string_view segment) {
   if (segment == "." || segment == "..") refuse(pattern, "a value cannot be a dot segment");
   return base::percent_encode_segment(segment);
 }
 
-/// Each segment encoded; the slashes between them stay.
+/// Encodes each segment; the slashes between them stay.
 std::string encode_rest(const RoutePattern& pattern, std::string_view rest) {
   std::string path;
   while (true) {
@@ -54,6 +56,7 @@ std::string make_path(const RoutePattern& pattern, std::span<const std::string> 
       path += encode_segment(pattern, values[next++]);
     }
   }
+  // An empty first segment: a browser reads what follows "//" as the name of a host.
   if (path.starts_with("//")) refuse(pattern, "'" + path + "' would be another host");
   return path;
 }

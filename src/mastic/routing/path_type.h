@@ -21,12 +21,12 @@
 
 namespace mastic::routing {
 
-/// How a segment becomes a T: `kName`, as patterns spell it, and `parse`, of decoded text.
-/// Specialise it for a type of your own.
+/// Makes a T of a segment. A specialization has `kName`, the name of the type in patterns, and
+/// `parse`, which reads decoded text. Write one for your own types.
 template <class T>
 struct PathType;
 
-/// A type that a segment of a path can become, for PathType says how.
+/// A type that a segment of a path can become, because PathType reads it.
 template <class T>
 concept PathValueType = requires(std::string_view text) {
   { PathType<T>::kName } -> std::convertible_to<std::string_view>;
@@ -36,16 +36,16 @@ concept PathValueType = requires(std::string_view text) {
 /// Text takes any segment, and the rest of a path.
 template <>
 struct PathType<std::string_view> {
-  static constexpr std::string_view kName{};  ///< patterns need not say it
+  static constexpr std::string_view kName{};  ///< empty: patterns need not name it
   static std::optional<std::string_view> parse(std::string_view text) { return text; }
 };
 template <>
 struct PathType<std::string> {
-  static constexpr std::string_view kName{};  ///< patterns need not say it
+  static constexpr std::string_view kName{};  ///< empty: patterns need not name it
   static std::optional<std::string> parse(std::string_view text) { return std::string(text); }
 };
 
-/// A whole number; one that the handler's type cannot hold is none.
+/// A whole number. Text with a number that the handler's type cannot hold is not one.
 template <std::signed_integral T>
 struct PathType<T> {
   static constexpr std::string_view kName = "int";
@@ -83,11 +83,11 @@ struct PathType<T> {
   static std::optional<T> parse(std::string_view text) { return T::from_path(text); }
 };
 
-/// What a router has to know of a type: whether a segment is one.
+/// What a router has to know of a type: its name, and whether a segment is a value of it.
 struct PathMatcher {
   /// The name of the type in patterns, such as `int`.
   std::string_view type;
-  bool (*matches)(std::string_view text) = nullptr;  ///< whether decoded text is one
+  bool (*matches)(std::string_view text) = nullptr;  ///< whether decoded text is a value of it
 
   friend bool operator==(const PathMatcher&, const PathMatcher&) = default;
 };

@@ -1,9 +1,10 @@
-// Handlers that take what they need: the values of their route, in its order, and the request.
+// Handlers that take what they need as parameters: the values of their route, in order, and the
+// request.
 //
 //     site.get<"/hi/{name}/{times:int}">([](std::string_view name, int times) { ... });
 //     site.get<"/files/{path...}">([](Request& request, std::string path) -> Task<Response> { ... });
 //
-// A value that the handler's type cannot hold is answered as if the route were not there.
+// For a value that the handler's type cannot hold, the route does not match.
 
 #pragma once
 
@@ -35,8 +36,8 @@ using app::Task;
 
 namespace detail {
 
-/// The parameters of a function, or of the call operator of an object; of one that is generic,
-/// overloaded or no function at all, they are not known.
+/// The parameters of a function, or of the call operator of an object. They are not known if it is
+/// generic, overloaded or not a function at all.
 template <class F>
 struct Parameters {
   using List = std::tuple<>;
@@ -71,15 +72,15 @@ template <class P>
 inline constexpr bool kIsTaken = TakenFromRequest<std::remove_cv_t<P>>;
 template <class P>
 inline constexpr bool kIsPathValue = !kIsRequest<P> && !kIsTaken<P>;
-/// Json, Query, Form, Header, Cookie: whatever they hold.
+/// Whether P is a Json, Query, Form, Header or Cookie of any type.
 template <class P>
 inline constexpr bool kIsHolder = requires(P taken) { []<class T>(Held<T>&) {}(taken); };
-/// Checked around what is taken whole or not at all: a Header, a Cookie, the Body.
+/// Whether P is a Checked of a type that has no list of errors: a Header, a Cookie, the Body.
 template <class P>
 inline constexpr bool kIsCheckedWhole = false;
 template <class P>
 inline constexpr bool kIsCheckedWhole<Checked<P>> = TakenFromRequest<P> && !ReadFromRequest<P>;
-/// Takes the content of the request: it can be taken once.
+/// Whether P takes the content of the request, which can be taken once.
 template <class P>
 inline constexpr bool kTakesContent = [] {
   if constexpr (kIsTaken<P>) {
@@ -91,7 +92,7 @@ inline constexpr bool kTakesContent = [] {
 template <class P>
 inline constexpr bool kFits = kIsRequest<P> || kIsTaken<P> || PathValueType<std::remove_cv_t<P>>;
 
-// What is wrong with a handler is said here in plain words, before anything is made of it.
+// These say in plain words what is wrong with a handler, before a template deeper down fails.
 
 template <class F>
 consteval void check_handler() {
@@ -104,14 +105,16 @@ template <class P>
 consteval void check_parameter() {
   constexpr bool kByReference = std::is_reference_v<P> && !kIsRequest<P>;
   static_assert(!kByReference,
-                "a handler takes path values by value, and nothing by reference but the Request");
+                "a handler takes path values by value, and only the Request by reference");
   constexpr bool kCheckedWhole = kIsCheckedWhole<std::remove_cv_t<P>>;
-  static_assert(kByReference || !kCheckedWhole,
-                "Checked is made of a Json, Query or Form: take a Header or Cookie as optional "
-                "text, and look at it yourself");
-  static_assert(kFits<P> || kByReference || kCheckedWhole || !kIsHolder<P>,
-                "what Json, Query or Form holds is a plain struct: public fields, no constructors; "
-                "Json also holds what has a JsonType");
+  static_assert(
+      kByReference || !kCheckedWhole,
+      "Checked takes a Json, Query or Form: take a Header or Cookie as optional text, and "
+      "check it yourself");
+  static_assert(
+      kFits<P> || kByReference || kCheckedWhole || !kIsHolder<P>,
+      "Json, Query and Form hold a plain struct: public fields, no constructors; Json also "
+      "holds a type that has a JsonType");
   static_assert(kFits<P> || kByReference || kCheckedWhole || kIsHolder<P>,
                 "a handler's parameter is a Request&, a path value (text, a whole number, a Uuid, "
                 "a type with kPathType and from_path), a Query, Json or Form of a plain struct, a "
@@ -120,13 +123,13 @@ consteval void check_parameter() {
 
 }  // namespace detail
 
-/// An application as it stands, which takes no values of its route.
+/// A handler that takes no values of its route: it is an application already.
 template <class F>
 concept PlainHandler =
     std::same_as<F, App> || AppBuilder<F> || (detail::Parameters<F>::kAreKnown && Handler<F>);
 
-/// A function whose parameters are path values and, anywhere among them, a `Request&` and what can
-/// be taken from it (from_request.h); an App when its result is one's (handler.h).
+/// A handler whose parameters are path values and, at any position, a `Request&` and types that can
+/// be taken from it (from_request.h). Its result is one that handler.h allows.
 template <class F>
 class RouteHandler {
   using Parameters = detail::Parameters<F>;
@@ -135,7 +138,7 @@ class RouteHandler {
   template <std::size_t I>
   using Parameter = std::tuple_element_t<I, List>;
 
-  /// How many path values stand before the parameter `index`.
+  /// How many of the parameters before `index` are path values.
   static constexpr std::size_t path_values_before(std::size_t index) {
     return []<std::size_t... I>(std::size_t end, std::index_sequence<I...>) {
       return (std::size_t{0} + ... + (I < end && detail::kIsPathValue<Parameter<I>> ? 1 : 0));
@@ -164,16 +167,18 @@ class RouteHandler {
   }
 
  public:
-  /// Whether it can be called. When it cannot, the assertions here have said why, and it stands for
-  /// nothing, so that no more is said.
+  /// Whether it can be called. When it cannot, the assertions above have said why, and the call
+  /// operator does nothing, so that there is no second error.
   static constexpr bool kFits =
       Parameters::kAreKnown && !Parameters::kAreOfMutable && parameters_fit();
-  /// What the values have to be, in the order of the pattern.
+  /// The matchers of the values' types, in the order of the pattern.
   static constexpr auto kMatchers = make_matchers(std::make_index_sequence<kParameters>());
 
+  /// Makes it from the handler.
   explicit RouteHandler(F function) : function_(std::move(function)) {}
 
-  /// A task that takes content is called once that is at hand; for a plain handler App waits.
+  /// Calls the handler. One that is a task and takes content is called once the content has
+  /// arrived; for a plain handler App waits.
   auto operator()(Request& request) const {
     constexpr auto kAll = std::make_index_sequence<kParameters>();
     if constexpr (!kFits) {
@@ -226,20 +231,21 @@ class RouteHandler {
   F function_;
 };
 
-/// Why a handler with `matchers` does not fit a pattern; empty when it does. The text is constant.
+/// Says why a handler with `matchers` does not fit a pattern; empty when it fits. The text is a
+/// literal.
 [[nodiscard]] constexpr std::string_view misfit(const RoutePattern& pattern,
                                                 std::span<const PathMatcher> matchers) {
   if (!pattern.is_valid()) return pattern.fault();
   if (matchers.size() != pattern.values()) {
-    return "the handler takes another number of values than the route has";
+    return "the handler takes a different number of values than the route has";
   }
   for (std::size_t i = 0; i < matchers.size(); ++i) {
     const PatternPart& part = pattern.value(i);
     const std::string_view wanted = matchers[i].type;
     if (wanted.empty()) continue;  // text takes anything
-    if (part.kind == PatternPart::Kind::Rest) return "the rest of a path is text";
-    if (part.type.empty()) return "the handler wants a type there: write {name:type}";
-    if (part.type != wanted) return "the handler takes another type there than the route has";
+    if (part.kind == PatternPart::Kind::Rest) return "the rest of a path can only be text";
+    if (part.type.empty()) return "the handler's parameter has a type: write {name:type}";
+    if (part.type != wanted) return "the handler's parameter has a different type";
   }
   return {};
 }
@@ -251,17 +257,17 @@ template <base::FixedText Route, class F>
 constexpr void check_route() {
   constexpr RoutePattern pattern(Route.view());
   static_assert(pattern.is_valid(),
-                "this is no route: it begins with '/', and a segment is text, {name}, {name:type} "
-                "or, as the last one, {name...}");
+                "this is not a route: a route begins with '/', and each segment is text, {name}, "
+                "{name:type} or, at the end, {name...}");
   if constexpr (pattern.is_valid() && !PlainHandler<F>) {
     constexpr auto& matchers = RouteHandler<F>::kMatchers;
     constexpr bool kIsCalled = RouteHandler<F>::kFits;
     static_assert(matchers.size() == pattern.values() || !kIsCalled,
-                  "the handler takes another number of values than its route has");
+                  "the handler takes a different number of values than its route has");
     if constexpr (matchers.size() == pattern.values() && kIsCalled) {
       static_assert(misfit(pattern, matchers).empty(),
-                    "a value of the route has another type than the handler's parameter: {x:int} "
-                    "for int, {x:uint} for unsigned, {x:uuid} for Uuid, {x} for text");
+                    "a value of the route has a different type than the handler's parameter: "
+                    "{x:int} for int, {x:uint} for unsigned, {x:uuid} for Uuid, {x} for text");
     }
   }
 }

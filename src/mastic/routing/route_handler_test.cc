@@ -125,17 +125,18 @@ TEST_F(RouteHandlerTest, ChecksAPatternMadeAtRunTimeByTheSameRules) {
   const auto two = [](std::string_view, int) { return ""; };
   EXPECT_EQ(rejected("/{a}/{n:int}", two), "");
   EXPECT_EQ(rejected("/{a}", two),
-            "route '/{a}': the handler takes another number of values than the route has");
+            "route '/{a}': the handler takes a different number of values than the route has");
   EXPECT_EQ(rejected("/x/{a}/{n}", two),
-            "route '/x/{a}/{n}': the handler wants a type there: write {name:type}");
+            "route '/x/{a}/{n}': the handler's parameter has a type: write {name:type}");
   EXPECT_EQ(rejected("/x/{a}/{n:uuid}", two),
-            "route '/x/{a}/{n:uuid}': the handler takes another type there than the route has");
-  EXPECT_EQ(rejected("/y/{a}/{n...}", two), "route '/y/{a}/{n...}': the rest of a path is text");
+            "route '/x/{a}/{n:uuid}': the handler's parameter has a different type");
+  EXPECT_EQ(rejected("/y/{a}/{n...}", two),
+            "route '/y/{a}/{n...}': the rest of a path can only be text");
   EXPECT_EQ(
       rejected("/z/{a:shape}", [](std::string_view) { return ""; }),
       "route '/z/{a:shape}': '{a:shape}': there is no such type; int, uint, uuid and path are "
       "known, and types that the handler takes");
-  EXPECT_EQ(rejected("/{a}/{a}", two), "route '/{a}/{a}': this name stands twice");
+  EXPECT_EQ(rejected("/{a}/{a}", two), "route '/{a}/{a}': this name is used twice");
 }
 
 TEST_F(RouteHandlerTest, ListsItsRoutes) {

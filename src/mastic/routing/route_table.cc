@@ -23,16 +23,17 @@ using http::Status;
   throw std::invalid_argument(message.append(" '").append(name).append("'").append(why));
 }
 
-/// For what is entered when requests may already be looking things up.
+/// Refuses a change to a table that requests may be using already.
 [[noreturn]] void refuse_late(std::string_view kind, std::string_view name) {
   std::string message(kind);
   message.append(" '").append(name);
-  throw std::logic_error(message.append(
-      "': its router has become an application, so a name or a middleware comes too late for it: "
-      "give it those where it is entered"));
+  throw std::logic_error(
+      message.append("': its router has become an application already: give it its name and "
+                     "middleware before that"));
 }
 
-/// Whether the name of a method is one: a token, and none that Mastic knows in another case.
+/// Requires that `name` is the name of a method: a token, and not a known method in another case,
+/// which would never match, because methods are case-sensitive (RFC 9110 §9.1).
 void check_extension(std::string_view pattern, std::string_view name) {
   if (!http::is_token(name)) {
     refuse("route", pattern, ": '" + std::string(name) + "' is not the name of a method");
@@ -41,8 +42,8 @@ void check_extension(std::string_view pattern, std::string_view name) {
     const std::string_view known = to_string(static_cast<Method>(i));
     if (!base::equal_ignoring_case(name, known)) continue;
     refuse("route", pattern,
-           ": the name of a method is spelt in capitals: write " + std::string(known) + " for '" +
-               std::string(name) + "'");
+           ": the name of a method is spelt in capitals: write " + std::string(known) +
+               " instead of '" + std::string(name) + "'");
   }
 }
 
@@ -56,12 +57,12 @@ bool has(const std::list<RouteTable::Place>& places, std::string_view name) {
   return std::ranges::find(places, name, &RouteTable::Place::name) != places.end();
 }
 
-/// "/docs" takes "/docs" and "/docs/x", but not "/docsx".
+/// Whether a mount takes a path: "/docs" takes "/docs" and "/docs/x", but not "/docsx".
 bool takes_path(std::string_view prefix, std::string_view path) {
   return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
 }
 
-/// `path` without the slash at its end, or with one.
+/// Returns `path` without the slash at its end if it has one, and with one if it has none.
 std::string_view other_by_slash(std::string_view path, base::Arena& memory) {
   if (path.ends_with('/')) return path.substr(0, path.size() - 1);
   const std::span<char> longer = memory.make_array<char>(path.size() + 1);
@@ -70,13 +71,13 @@ std::string_view other_by_slash(std::string_view path, base::Arena& memory) {
   return {longer.data(), longer.size()};
 }
 
-/// Leaves a mount or a router once: when it is told to, or with the task that holds it, which may
-/// be dropped before it ends or even begins.
+/// Leaves a mount or a router once: by `leave`, or when it is destroyed with the task that holds
+/// it, which may be dropped before it ends or even begins.
 class Leaving {
  public:
   Leaving(RouteState& state, std::size_t mounted_bytes)
       : state_(&state), mounted_bytes_(mounted_bytes) {}
-  /// Of a router.
+  /// Leaves a router.
   explicit Leaving(RouteState& state) : Leaving(state, 0) {}
   Leaving(Leaving&& other) noexcept
       : state_(std::exchange(other.state_, nullptr)), mounted_bytes_(other.mounted_bytes_) {}
@@ -100,9 +101,9 @@ Task<Response> leave_later(Leaving leaving, Task<Response> task) {
   co_return response;
 }
 
-/// While `mount.app` runs, request.path() begins behind the prefix. An answer that is there at once
-/// costs no coroutine; any other is waited for in one, which leaves the mount even when it is
-/// cancelled.
+/// Calls `mount.app`; while it runs, request.path() begins after the prefix. An answer that is
+/// ready at once costs no coroutine. Any other is awaited in one, which leaves the mount even when
+/// it is cancelled.
 Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
   if (mount.name.empty()) return mount.app(request);
   RouteState& state = route_state(request);
@@ -137,7 +138,7 @@ RouteEntry& RouteTable::add(RouteMethod method, std::string_view pattern, App ha
   if (is_extension) check_extension(pattern, method.name);
   const auto route = tree_.add(pattern, matchers);
   if (!route) throw std::invalid_argument(route.error().message);
-  if (*route == routes_.size()) routes_.emplace_back();
+  if (*route == routes_.size()) routes_.emplace_back();  // a new pattern: the tree counts from 0
   if (routes_[*route].entry(method.known, method.name) != nullptr) {
     refuse("route", pattern, " has a handler for " + std::string(method.name) + " already");
   }
@@ -187,17 +188,17 @@ RouteTable::Place& RouteTable::add_mount(std::string_view prefix, App app) {
   }
   std::string path = encode_literal(prefix);
   path = http::normalize_path(path.empty() ? "/" : path)->value_or(path);
-  if (has(mounts_, path)) refuse("mount", prefix, " is there already");
+  if (has(mounts_, path)) refuse("mount", prefix, " exists already");
   return mounts_.emplace_back(Place{std::move(path), std::move(app), {}});
 }
 
 RouteTable::Place& RouteTable::add_host(std::string_view name, App app) {
   if (!http::is_host_pattern(name)) {
-    refuse("host", name, ": write a name without a port, or '*.' and what names end in");
+    refuse("host", name, ": write a name without a port, or '*.' and the end of the names");
   }
   std::string place = base::lower_case(name);
   if (place.ends_with('.')) place.pop_back();
-  if (has(hosts_, place)) refuse("host", name, " is there already");
+  if (has(hosts_, place)) refuse("host", name, " exists already");
   return hosts_.emplace_back(Place{std::move(place), std::move(app), {}});
 }
 
@@ -214,7 +215,8 @@ Lifecycle RouteTable::complete() {
       lifecycle.take(place.app.take_lifecycle());
     }
   }
-  // The first that fits is then the most specific one, and a mount at the root comes last.
+  // In this order the first that fits is the most specific one, and a mount at the root is the
+  // last.
   mounts_.sort([](const Place& a, const Place& b) { return a.name.size() > b.name.size(); });
   hosts_.sort([](const Place& a, const Place& b) {
     const bool a_is_pattern = a.name.starts_with('*');
@@ -234,8 +236,9 @@ Task<Response> RouteTable::operator()(Request& request) const {
   return match.route != RouteTree::kNone ? call(match, request) : call_beside_routes(request);
 }
 
-/// 405 to a method that another route of this router has, also when only routers know it; 501 to
-/// one that nobody does.
+/// Answers a method that the route does not have. An extension method that another route of this
+/// router has is known here, so it gets 405 like a method of RFC 9110; one that no route has gets
+/// 501.
 Task<Response> RouteTable::refuse_method(const Route& route, Request& request) const {
   if (!extensions_.contains(request.method_text())) {
     return respond_to_other_method(request, route.allowed());
@@ -255,10 +258,11 @@ inline Task<Response> RouteTable::call(const RouteTree::Match& match, Request& r
   return (*handler)(request);
 }
 
-/// No route has the request's path: a mount, a redirect, or an error. A mount at the root takes
-/// every path, so it comes after the redirect: else `/about/` would be its 404 although there is a
-/// route `/about`.
+/// Answers a request whose path no route has: by a mount, a redirect, or an error. A mount at the
+/// root takes every path, so the redirect comes first: otherwise `/about/` would be a 404 of that
+/// mount although there is a route `/about`.
 Task<Response> RouteTable::call_beside_routes(Request& request) const {
+  // `OPTIONS *` asks about the server as a whole, so no route can match (RFC 9110 §9.3.7).
   if (request.target_form() == http::Target::Form::Asterisk) return Response(Status::NoContent);
   if (const Place* const mount = find_mount(request.path())) return call_mounted(*mount, request);
   if (auto redirect = redirect_by_slash(request)) return *std::move(redirect);
@@ -277,7 +281,7 @@ const RouteEntry* RouteTable::Route::entry(Method method, std::string_view name)
 const App* RouteTable::Route::handler(Method method, std::string_view name) const {
   const RouteEntry* const own = entry(method, name);
   if (own != nullptr) return &own->handler;
-  // The server drops the content.
+  // The handler of GET answers HEAD too; the server drops the content.
   return method == Method::Head ? handler(Method::Get, {}) : nullptr;
 }
 
@@ -294,7 +298,7 @@ std::string RouteTable::Route::allowed() const {
   return methods;
 }
 
-/// A mount that has a name.
+/// The mount for `path`, unless that is the mount at the root.
 const RouteTable::Place* RouteTable::find_mount(std::string_view path) const {
   for (const Place& mount : mounts_) {
     if (!mount.name.empty() && takes_path(mount.name, path)) return &mount;
@@ -302,7 +306,8 @@ const RouteTable::Place* RouteTable::find_mount(std::string_view path) const {
   return nullptr;
 }
 
-/// By the same steps as a call. What it answers itself, redirects and errors, is its own.
+/// Takes the same steps as a call. Redirects and errors, which the table answers itself, have its
+/// own history. The look-up has its own memory, because another thread may be using the request's.
 BlockingHistory& RouteTable::history_of(const RequestFacts& facts, std::string_view path) const {
   if (!hosts_.empty()) {
     if (const Place* const host = find_host(facts.head.authority)) {
@@ -330,10 +335,10 @@ const RouteTable::Place* RouteTable::find_host(std::string_view named) const {
   return place == hosts_.end() ? nullptr : &*place;
 }
 
-/// To the path with a slash at its end, or without the one it has, when there is such a route and
-/// it has the method: otherwise the client would be sent to meet an error. Never to `//...`, which
-/// is another host to a browser. Every request for a file below a mount at the root comes by here,
-/// so the other path stands in the memory of the exchange.
+/// Redirects to the path with the slash at its end added or removed, if that is a route which has
+/// the method: otherwise the redirect would lead to an error. Never redirects to `//...`, which is
+/// another host to a browser. Every request for a file below a mount at the root comes through
+/// here, so the other path is made in the memory of the exchange, without the heap.
 std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   const std::string_view path = other_by_slash(request.path(), request.memory());
   const RouteTree::Match match = tree_.find(path, request.memory());
@@ -346,11 +351,11 @@ std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   target.append(path);
   if (!app::is_local_target(target)) return std::nullopt;
   if (request.has_query()) target.append("?").append(request.query());
-  return Response::redirect(target, Status::PermanentRedirect);
+  return Response::redirect(target, Status::PermanentRedirect);  // 308: the method stays
 }
 
-/// The path that was made is looked up again, for a value may make it another route's: "new" for
-/// {name} where there is a route "/new", or text for {id:int}.
+/// Looks up the path that it has made, because a value may turn it into the path of another route:
+/// "new" for {name} where there is a route "/new", or text for {id:int}.
 std::optional<std::string> RouteTable::path_of(std::string_view name,
                                                std::span<const std::string> values) const {
   const auto entry = names_.find(name);
@@ -360,7 +365,8 @@ std::optional<std::string> RouteTable::path_of(std::string_view name,
   base::Arena memory;
   const RouteTree::Match match = tree_.find(path, memory);
   if (match.route != entry->second->route) {
-    refuse("route", pattern, ": '" + path + "' would lead elsewhere; a value is of another type");
+    refuse("route", pattern,
+           ": '" + path + "' would not lead to this route; check the types of the values");
   }
   return path;
 }

@@ -1,4 +1,4 @@
-// What a router has collected, as it is looked up: hosts, routes, mounts, names, error pages.
+// What a router has collected, ready for look-ups: hosts, routes, mounts, names, error pages.
 
 #pragma once
 
@@ -36,29 +36,34 @@ using app::Response;
 using app::RouterContext;
 using app::Task;
 
+/// A handler for one method and pattern.
 struct RouteEntry {
   http::Method method;
   std::string method_name;
   std::string pattern;
-  std::size_t route;  ///< in the tree; patterns that take the same paths share it
+  std::size_t route;  ///< its number in the tree, which entries with the same pattern share
   std::string name;
   App handler;
   std::vector<Middleware> layers;
 };
 
-/// A mount, or a host.
+/// An application at a mount, or for a host.
 struct MountedPlace {
   std::string name;  ///< the prefix, or the host
   App app;
   std::vector<Middleware> layers;
 };
 
-/// Filled by one thread, then completed, then only read.
+/// The routes of a router. One thread fills the table and completes it; afterwards it is only read,
+/// by any thread.
 ///
-/// A request goes to the host that it names, else to the route that matches, else to the mount with
-/// the longest prefix. Where there is none of these but a route whose path differs in nothing but a
-/// slash at its end, and that has the method, the client is sent there; a mount at the root comes
-/// after that.
+/// A request goes to the first of these that exists:
+///
+/// 1. the host that it names,
+/// 2. the route that matches its path,
+/// 3. the mount with the longest prefix of its path, except a mount at the root,
+/// 4. a redirect to a route that has the method and whose path differs only by a slash at the end,
+/// 5. the mount at the root.
 class RouteTable final : public RouterContext {
  public:
   RouteTable() { own_history_.mark_quick(); }
@@ -67,7 +72,7 @@ class RouteTable final : public RouterContext {
 
   using Place = MountedPlace;
 
-  // What is entered stays where it is. A mistake throws std::invalid_argument.
+  // References that these return stay valid. They throw std::invalid_argument for a mistake.
   RouteEntry& add(RouteMethod method, std::string_view pattern, App handler,
                   std::span<const PathMatcher> matchers);
   void set_name(RouteEntry& entry, std::string_view name);
@@ -77,15 +82,16 @@ class RouteTable final : public RouterContext {
   Place& add_host(std::string_view name, App app);
   [[nodiscard]] ErrorPages& pages() { return pages_; }
 
-  /// Puts middleware around what it is for, and hands out what is to be started and stopped with
-  /// it.
+  /// Puts middleware around handlers and applications, and returns the lifecycle of all of them.
   [[nodiscard]] Lifecycle complete();
 
+  /// All routes, in the order in which they were added.
   [[nodiscard]] const std::deque<RouteEntry>& entries() const { return entries_; }
-  /// Whether requests have to know that they are in it: it has names or error pages.
+  /// Whether it has names or error pages, so that requests have to know that they are in it.
   [[nodiscard]] bool lends_anything() const { return !pages_.empty() || !names_.empty(); }
+  /// Answers `request`.
   [[nodiscard]] Task<Response> operator()(Request& request) const;
-  /// How that fares which answers requests for `path`, as App::history_of has it.
+  /// The history of the route that a request for `path` leads to (App::history_of).
   [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts, std::string_view path) const;
 
   // RouterContext.
@@ -107,15 +113,16 @@ class RouteTable final : public RouterContext {
     std::array<const RouteEntry*, kMethods> entries{};
     std::vector<const RouteEntry*> extensions;  ///< for methods that Mastic does not know
 
-    /// The entry for that very method. The name counts for an extension only.
+    /// The entry for exactly this method, or null. `name` is used for extension methods only.
     [[nodiscard]] const RouteEntry* entry(http::Method method, std::string_view name) const;
-    /// The handler for it: that of GET may stand in for HEAD.
+    /// The handler for the method, or null. For HEAD it may be that of GET.
     [[nodiscard]] const App* handler(http::Method method, std::string_view name) const;
+    /// The methods of the route, as the field Allow lists them.
     [[nodiscard]] std::string allowed() const;
   };
 
   [[nodiscard]] Task<Response> call(const RouteTree::Match& match, Request& request) const;
-  // Out of line, so that what most requests take makes no room for the others.
+  // Out of line, so that they do not enlarge the stack frame of the path that most requests take.
   [[nodiscard, gnu::noinline]] Task<Response> refuse_method(const Route& route,
                                                             Request& request) const;
   [[nodiscard, gnu::noinline]] Task<Response> call_beside_routes(Request& request) const;
@@ -127,16 +134,16 @@ class RouteTable final : public RouterContext {
   std::vector<Route> routes_;
   std::deque<RouteEntry> entries_;
   std::map<std::string, const RouteEntry*, std::less<>> names_;
-  std::set<std::string, std::less<>>
-      extensions_;           ///< methods that some route has and Mastic does not know
+  /// The methods that Mastic does not know and some route has.
+  std::set<std::string, std::less<>> extensions_;
   std::list<Place> mounts_;  ///< once complete: those with longer prefixes first
   std::list<Place> hosts_;   ///< once complete: whole names before patterns, longer ones first
   ErrorPages pages_;
   bool is_complete_ = false;
-  mutable BlockingHistory own_history_;  ///< of what it answers itself
+  mutable BlockingHistory own_history_;  ///< of answers that the table makes itself
 };
 
-/// Calls `app` with `request` inside of `router`.
+/// Calls `app` with `request`, which meanwhile knows that it is in `router`.
 [[nodiscard]] Task<Response> call_in_router(const RouterContext& router, const App& app,
                                             Request& request);
 

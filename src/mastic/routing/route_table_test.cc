@@ -177,7 +177,8 @@ TEST_F(RouteTableTest, SaysWhatIsWrongWithAUrl) {
   EXPECT_EQ(get("/0"), "url_for: no route is named 'nothing'");
   EXPECT_EQ(get("/1"), "the path of '/item/{id:int}': it has 1 values, not 0");
   EXPECT_EQ(get("/2"),
-            "route '/item/{id:int}': '/item/x' would lead elsewhere; a value is of another type");
+            "route '/item/{id:int}': '/item/x' would not lead to this route; check the types of "
+            "the values");
   EXPECT_EQ(get("/3"), "the path of '/item/{id:int}': {id} is empty");
 }
 

@@ -9,7 +9,7 @@
 namespace mastic::routing {
 namespace {
 
-/// A literal in the normal form of paths: spaces and what is not ASCII become escapes.
+/// Returns a literal in the normal form of paths: spaces and bytes beyond ASCII become escapes.
 base::Result<std::string> normal_literal(std::string_view text) {
   const std::string escaped = "/" + encode_literal(text);
   const auto normal = http::normalize_path(escaped);
@@ -20,7 +20,7 @@ base::Result<std::string> normal_literal(std::string_view text) {
 constexpr PathMatcher kKnownTypes[] = {matcher_of<std::int64_t>(), matcher_of<std::uint64_t>(),
                                        matcher_of<base::Uuid>()};
 
-/// The matcher of a type: the handler's own, or one that everybody has.
+/// The matcher of a type: one that all handlers have, or the handler's own.
 base::Result<PathMatcher> find_matcher(const PatternPart& part,
                                        std::span<const PathMatcher> matchers, std::size_t value) {
   for (const PathMatcher& known : kKnownTypes) {
@@ -34,7 +34,8 @@ base::Result<PathMatcher> find_matcher(const PatternPart& part,
 
 }  // namespace
 
-/// The child that `part`, the `value`th of its kind, leads to; perhaps not made yet.
+/// The link to the child that `part` leads to, which may be null still. If `part` is a value, its
+/// number is `value`.
 base::Result<std::unique_ptr<RouteTree::Node>*> RouteTree::child_of(
     Node& node, const PatternPart& part, std::span<const PathMatcher> matchers, std::size_t value) {
   if (part.kind == PatternPart::Kind::Literal) {
@@ -84,20 +85,24 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
     if (names_.back().empty()) plain_.add(std::move(path), *route);
   } else if (names_[*route] != names) {
     return base::fail("route '", text, "' and route '", patterns_[*route],
-                      "' take the same paths under other names");
+                      "' match the same paths with other names");
   }
   return *route;
 }
 
-/// One look-up. It notes the values on the way back from the route it found, when it is known how
-/// many there are and that they count.
+/// One look-up. It stores the values on the way back from the route that it has found: only then is
+/// it known how many there are, and that none belongs to a branch that leads nowhere.
+///
+///     /users/7/posts     descend: users ─► {id:int} ─► posts = route      store: 7 ─► values[0]
+///     /users/me/drafts   descend: users ─► "me" ─► no "drafts": back, then {id:int} does not match
 class RouteTree::Search {
  public:
   Search(const RouteTree& tree, base::Arena& memory) : tree_(tree), memory_(memory) {}
   [[nodiscard]] const Match& match() const { return match_; }
 
-  /// `rest` is what follows the slash after `node`, unless the path is `at_end`; `values` are how
-  /// many were taken before.
+  /// Searches below `node`. `rest` is the part of the path after the slash that follows `node`; at
+  /// the end of the path there is no such slash (`at_end`). `values` is how many values were taken
+  /// before.
   bool descend(const Node& node, std::string_view rest, bool at_end, std::size_t values) {
     if (at_end) return arrive(node.route, values);
     const std::size_t slash = rest.find('/');
@@ -105,9 +110,10 @@ class RouteTree::Search {
     const bool last = slash == rest.npos;
     const std::string_view after = last ? std::string_view() : rest.substr(slash + 1);
 
+    // The order of preference: literals, values with a type, values without, the rest of the path.
     const Node* const literal = node.literal(segment);
     if (literal != nullptr && descend(*literal, after, last, values)) return true;
-    if (node.typed.empty() && !node.named && node.rest == kNone) return false;
+    if (node.typed.empty() && !node.named && node.rest == kNone) return false;  // saves decoding
 
     const std::string_view value = decode(segment);
     const auto take = [&](const Node& child) {

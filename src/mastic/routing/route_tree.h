@@ -1,4 +1,4 @@
-// Finds the route that a path belongs to, one segment after the other. Knows segments and patterns,
+// Finds the route that a path belongs to, segment by segment. It knows segments and patterns, but
 // nothing of requests.
 
 #pragma once
@@ -24,36 +24,37 @@ namespace mastic::routing {
 
 using app::PathValue;
 
-/// A tree of path segments. Patterns are RoutePattern's.
+/// A tree of path segments, made from patterns (RoutePattern).
 ///
-/// A literal segment is preferred to a value with a type, that to one without, and that to the
-/// rest; of two types the one entered first. When the preferred branch leads nowhere the next one
-/// is tried. `/a` and `/a/` are two paths. Looking up costs one hash for each segment, however many
-/// routes there are, and no heap.
+/// At each segment the order of preference is: a literal, a value with a type (of several types the
+/// one that was added first), a value without, the rest of the path. When the preferred branch
+/// leads nowhere, the next one is tried. `/a` and `/a/` are different paths. A look-up costs one
+/// hash for each segment, however many routes there are, and does not use the heap.
 class RouteTree {
  public:
   using RouteId = std::size_t;
   static constexpr RouteId kNone = PathTable::kNone;
 
+  /// The result of a look-up.
   struct Match {
     RouteId route = kNone;
     std::span<PathValue> values;  ///< one for each name of the pattern, in its order
   };
 
-  /// Enters a pattern and returns its route, the same for the same pattern. Fails when it is no
-  /// pattern, and when it gives other names to the segments of one that is there. `matchers` know
-  /// the types of its values, in order; without them the types that every pattern may have are
-  /// known.
+  /// Adds a pattern and returns its route; the same pattern has the same route. Fails when the text
+  /// is not a pattern, or when a pattern that matches the same paths has other names. `matchers`
+  /// are those of the handler's values, in order; int, uint and uuid are known without them.
   [[nodiscard]] base::Result<RouteId> add(std::string_view pattern,
                                           std::span<const PathMatcher> matchers = {});
 
-  /// The route that `path`, in normal form (http/target.h), belongs to. The values stand in
-  /// `memory`, and point there, into the path and into the tree.
+  /// Finds the route that `path`, in normal form (http/target.h), belongs to. The values are
+  /// allocated in `memory`, and refer to it, to the path and to the tree.
   [[nodiscard]] Match find(std::string_view path, base::Arena& memory MASTIC_LIFETIMEBOUND) const {
     const RouteId plain = plain_.find(path);
     return plain != kNone ? Match{plain, {}} : search(path, memory);
   }
 
+  /// The pattern of a route.
   [[nodiscard]] const std::string& pattern(RouteId route) const MASTIC_LIFETIMEBOUND {
     return patterns_[route];
   }
@@ -80,12 +81,12 @@ class RouteTree {
     TextMap<std::unique_ptr<Node>> literals;
     std::vector<Typed> typed;
     std::unique_ptr<Node> named;
-    RouteId route = kNone;  ///< of a path that ends here
-    RouteId rest = kNone;   ///< of a path that goes on from here in any way
+    RouteId route = kNone;  ///< the route of a path that ends here
+    RouteId rest = kNone;   ///< the route of a path that continues from here in any way
 
-    /// The child for that very segment, if there is one.
+    /// The child for this literal segment, or null.
     [[nodiscard]] const Node* literal(std::string_view segment) const {
-      if (literals.empty()) return nullptr;  // most nodes below a value: saves the hash
+      if (literals.empty()) return nullptr;  // as in most nodes below a value: saves the hash
       const auto found = literals.find(segment);
       return found == literals.end() ? nullptr : found->second.get();
     }

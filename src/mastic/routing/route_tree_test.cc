@@ -74,18 +74,20 @@ TEST_F(RouteTreeTest, GivesTheSamePatternTheSameRoute) {
 TEST_F(RouteTreeTest, SaysWhatIsWrongWithAPattern) {
   EXPECT_EQ(fault("a"), "route 'a': a route begins with '/'");
   EXPECT_EQ(fault("/a{x}"), "route '/a{x}': 'a{x}': a name in braces has to be a whole segment");
-  EXPECT_EQ(fault("/{}"),
-            "route '/{}': '{}': a name is made of letters, digits and underscores, and begins with "
-            "a letter");
+  EXPECT_EQ(
+      fault("/{}"),
+      "route '/{}': '{}': a name consists of letters, digits and underscores, and begins with "
+      "a letter");
   EXPECT_EQ(fault("/{1}"),
-            "route '/{1}': '{1}': a name is made of letters, digits and underscores, and begins "
+            "route '/{1}': '{1}': a name consists of letters, digits and underscores, and begins "
             "with a letter");
-  EXPECT_EQ(fault("/{x...}/y"),
-            "route '/{x...}/y': 'y': nothing follows what takes the rest of the path");
-  EXPECT_EQ(fault("/{x}/{x}"), "route '/{x}/{x}': '{x}': this name stands twice");
+  EXPECT_EQ(
+      fault("/{x...}/y"),
+      "route '/{x...}/y': 'y': nothing may follow the segment that takes the rest of the path");
+  EXPECT_EQ(fault("/{x}/{x}"), "route '/{x}/{x}': '{x}': this name is used twice");
   add("/u/{id}");
   EXPECT_EQ(fault("/u/{name}"),
-            "route '/u/{name}' and route '/u/{id}' take the same paths under other names");
+            "route '/u/{name}' and route '/u/{id}' match the same paths with other names");
 }
 
 TEST_F(RouteTreeTest, HoldsTenThousandRoutes) {

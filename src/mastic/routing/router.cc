@@ -80,7 +80,7 @@ ErrorPages& Router::pages() { return table("an error page").pages(); }
 
 namespace {
 
-/// The table as what an App calls.
+/// What an App calls: a copyable handle of the table.
 class Routes {
  public:
   explicit Routes(std::shared_ptr<const RouteTable> table) : table_(std::move(table)) {}
@@ -102,6 +102,7 @@ App Router::build() && {
   App app{Routes(table)};
   for (Middleware& layer : std::views::reverse(layers_)) app = layer(std::move(app));
   lifecycle_.take(app.take_lifecycle());
+  // Around the middleware as well, which may ask for names and error pages too.
   if (table->lends_anything()) {
     app = App::around(std::move(app), [&](App inside) {
       return App([table, inner = std::move(inside)](Request& request) {

@@ -1,4 +1,4 @@
-// The router: paths and methods to handlers.
+// The router: maps paths and methods to handlers.
 
 #pragma once
 
@@ -39,7 +39,7 @@ struct RouteEntry;
 struct MountedPlace;
 class RouteTable;
 
-/// Collects routes, and is an App when it is complete:
+/// Collects routes, and becomes an App when it is complete:
 ///
 ///     Router site;
 ///     site.get("/", [] { return "hello\n"; });
@@ -48,15 +48,17 @@ class RouteTable;
 ///     site.mount("/docs", static_files("public"));
 ///     return site;
 ///
-/// as the end of a function `make_site`, for mastic::run(make_site, argc, argv).
+/// in a function `make_site`, for mastic::run(make_site, argc, argv).
 ///
-/// Patterns are RoutePattern's; given as a template argument they are checked against the handler
-/// when compiled. Which of several routes is taken: RouteTree; in which order hosts, routes and
-/// mounts are: RouteTable. HEAD is answered by GET's handler, OPTIONS with the methods there are,
-/// and a method that a path does not have with 405. A path that is a route but for a slash at its
-/// end is redirected to that (308). A mistake throws std::invalid_argument at once, with the
-/// pattern and what is wrong with it. What comes too late, because the router was moved into `run`,
-/// an App or a mount, throws std::logic_error: nobody would ever be served it.
+/// Patterns are described at RoutePattern. A pattern that is a template argument is checked against
+/// the handler at compile time. RouteTree says which of several routes is taken, and RouteTable in
+/// which order hosts, routes and mounts are tried. HEAD is answered by the handler of GET, OPTIONS
+/// with the methods of the path, and a method that the path does not have with 405. A path that
+/// differs from a route only by a slash at its end is redirected to that route (308).
+///
+/// A mistake throws std::invalid_argument at once, with the pattern and what is wrong with it. Once
+/// the router was moved into `run`, an App or a mount, adding anything throws std::logic_error,
+/// because it would have no effect.
 class Router {
  public:
   Router();
@@ -64,13 +66,13 @@ class Router {
   Router& operator=(Router&&) noexcept;
   ~Router();
 
-  /// A route that was entered. Dies with the router.
+  /// A route that was added, for its name and its own middleware. The router must outlive it.
   class Route {
    public:
     /// Names the route, for Request::url_for. Throws when another route of this router has that
     /// name.
     Route& name(std::string_view name);
-    /// Puts a middleware around this route's handler, inside those used before.
+    /// Puts a middleware around this route's handler, inside the ones that were added before.
     Route& use(Middleware middleware);
 
    private:
@@ -80,7 +82,7 @@ class Router {
     RouteEntry& entry_;
   };
 
-  /// Enters a route for GET, which answers HEAD too. `handler` is a function, or `blocking` and a
+  /// Adds a route for GET, which answers HEAD too. `handler` is a function, or `blocking` and a
   /// function.
   template <class... F>
   Route get(std::string_view pattern, F... handler) {
@@ -90,7 +92,7 @@ class Router {
   Route get(F... handler) {
     return on<Pattern>(http::Method::Get, std::move(handler)...);
   }
-  /// Enters a route for POST.
+  /// Adds a route for POST.
   template <class... F>
   Route post(std::string_view pattern, F... handler) {
     return on(http::Method::Post, pattern, std::move(handler)...);
@@ -99,7 +101,7 @@ class Router {
   Route post(F... handler) {
     return on<Pattern>(http::Method::Post, std::move(handler)...);
   }
-  /// Enters a route for PUT.
+  /// Adds a route for PUT.
   template <class... F>
   Route put(std::string_view pattern, F... handler) {
     return on(http::Method::Put, pattern, std::move(handler)...);
@@ -108,7 +110,7 @@ class Router {
   Route put(F... handler) {
     return on<Pattern>(http::Method::Put, std::move(handler)...);
   }
-  /// Enters a route for PATCH.
+  /// Adds a route for PATCH.
   template <class... F>
   Route patch(std::string_view pattern, F... handler) {
     return on(http::Method::Patch, pattern, std::move(handler)...);
@@ -117,7 +119,7 @@ class Router {
   Route patch(F... handler) {
     return on<Pattern>(http::Method::Patch, std::move(handler)...);
   }
-  /// Enters a route for DELETE.
+  /// Adds a route for DELETE.
   template <class... F>
   Route del(std::string_view pattern, F... handler) {
     return on(http::Method::Delete, pattern, std::move(handler)...);
@@ -126,8 +128,8 @@ class Router {
   Route del(F... handler) {
     return on<Pattern>(http::Method::Delete, std::move(handler)...);
   }
-  /// Enters a route for any method: `on(Method::Head, ...)`, or `on("PURGE", ...)` for one that
-  /// Mastic has no name for. Throws std::invalid_argument when the handler's parameters do not fit
+  /// Adds a route for any method: `on(Method::Head, ...)`, or `on("PURGE", ...)` for a method that
+  /// Mastic does not know. Throws std::invalid_argument when the handler's parameters do not fit
   /// the pattern's values.
   template <class F>
   Route on(RouteMethod method, std::string_view pattern, F handler) {
@@ -138,7 +140,7 @@ class Router {
       return add(method, pattern, App(Typed(std::move(handler))), Typed::kMatchers);
     }
   }
-  /// Enters a route whose handler blocks: `site.get("/report", blocking, report)`.
+  /// Adds a route whose handler blocks: `site.get("/report", blocking, report)`.
   template <class F>
   Route on(RouteMethod method, std::string_view pattern, Blocking, F handler) {
     if constexpr (PlainHandler<F>) {
@@ -148,7 +150,7 @@ class Router {
       return add(method, pattern, App(app::blocking, Typed(std::move(handler))), Typed::kMatchers);
     }
   }
-  /// Enters a route whose pattern is known when compiled: a handler that does not fit it does not
+  /// Adds a route whose pattern is known at compile time: a handler that does not fit it does not
   /// compile.
   template <base::FixedText Pattern, class F>
   Route on(RouteMethod method, F handler) {
@@ -163,18 +165,19 @@ class Router {
 
   /// One route, as `routes` lists it.
   struct RouteInfo {
-    http::Method method;      ///< Other for an extension
-    std::string pattern;      ///< as it was entered
-    std::string name;         ///< empty for one without
-    std::string method_name;  ///< "GET", "PURGE"
+    http::Method method;      ///< Other for an extension method
+    std::string pattern;      ///< as it was added
+    std::string name;         ///< empty for a route without a name
+    std::string method_name;  ///< such as "GET" or "PURGE"
   };
-  /// Every route of this router, in the order of entry; what is mounted is not looked into.
+  /// All routes of this router, in the order in which they were added. Routes of mounted
+  /// applications are not included.
   [[nodiscard]] std::vector<RouteInfo> routes() const;
 
-  /// A place where another application stands.
+  /// An application that was mounted or added for a host. The router must outlive it.
   class Mount {
    public:
-    /// Puts a middleware around what is mounted here, inside those used before.
+    /// Puts a middleware around the application, inside the ones that were added before.
     Mount& use(Middleware middleware);
 
    private:
@@ -183,21 +186,22 @@ class Router {
     RouteTable& table_;
     MountedPlace& place_;
   };
-  /// Gives `prefix` and every path below it to `app`, whatever the method. `app` sees the path
-  /// below it, which is empty right at the prefix: the pattern "" of a router there. `prefix` has
-  /// no names; "/" or "" mounts at the root.
+  /// Passes requests for `prefix` and every path below it to `app`, whatever the method. `app` sees
+  /// the path after the prefix. Right at the prefix that is empty, which a router there matches
+  /// with the pattern "". `prefix` has no names; "/" or "" mounts at the root.
   Mount mount(std::string_view prefix, App app);
-  /// Gives every request for a host to `app`: "api.example.com", or "*.example.com" for all below
-  /// it. Whole names are preferred to patterns, and longer patterns to shorter ones.
+  /// Passes every request for a host to `app`: "api.example.com", or "*.example.com" for all names
+  /// below it. Whole names are preferred to patterns, and longer patterns to shorter ones.
   Mount host(std::string_view name, App app);
 
-  /// Puts a middleware around everything of this router, inside those used before.
+  /// Puts a middleware around the whole router, inside the ones that were added before.
   Router& use(Middleware middleware);
 
-  /// The page for errors of `status`, or of any status without one: called with (Request&, const
-  /// Problem&), returns an answer, or a std::optional that is empty where the page of
-  /// the router around it is to be taken, in the end the built-in one. Its status is the error's
-  /// unless it is an error itself. Routers below this one use it too, unless they have their own.
+  /// Sets the page for errors with `status`, or for all statuses without a page. `page` is called
+  /// with (Request&, const Problem&) and returns an answer. If it returns an empty std::optional,
+  /// the page of the router around this one is taken, and in the end the built-in page. The answer
+  /// gets the status of the error, unless the page has set an error status itself. Routers below
+  /// this one use the page too, unless they have their own.
   template <class F>
   Router& on_error(http::Status status, F page) {
     pages().set(status, as_page(std::move(page)));
@@ -208,17 +212,17 @@ class Router {
     pages().set(as_page(std::move(page)));
     return *this;
   }
-  /// The answer to exceptions of type E and those derived from it, HttpError left out: `handler` is
-  /// called with (Request&, const E&) or (const E&). The type entered first is tried first. Where
-  /// it returns an empty std::optional, the next one that fits is tried.
+  /// Answers exceptions of type E and types derived from it, except HttpError: `handler` is called
+  /// with (Request&, const E&) or (const E&). The type that was added first is tried first. If its
+  /// handler returns an empty std::optional, the next one that fits is tried.
   template <class E, class F>
   Router& on_exception(F handler) {
     pages().template set_for<E>(std::move(handler));
     return *this;
   }
 
-  /// Makes a T that lives as long as the application, longer than its handlers and middleware: its
-  /// state. The one made last goes first.
+  /// Makes a T that belongs to the application: its state. It outlives all handlers and middleware.
+  /// Objects are destroyed in reverse order.
   template <class T, class... Arguments>
   T& own(Arguments&&... arguments) {
     auto object = std::make_shared<T>(std::forward<Arguments>(arguments)...);
@@ -226,39 +230,41 @@ class Router {
     lifecycle("its state").own(std::move(object));
     return state;
   }
-  /// Called before the first request, in the order of entry, by the thread that starts the server.
-  /// What it throws keeps the server from starting; then no hook of the end is called.
+  /// Adds a hook that is called before the first request, on the thread that starts the server, in
+  /// the order in which hooks were added. When it throws, the server does not start, and no stop
+  /// hook is called.
   Router& on_start(Lifecycle::Hook hook) {
     lifecycle("a hook of the start").on_start(std::move(hook));
     return *this;
   }
-  /// Called after the last answer, in reverse order.
+  /// Adds a hook that is called after the last answer. Hooks are called in reverse order.
   Router& on_stop(Lifecycle::Hook hook) {
     lifecycle("a hook of the end").on_stop(std::move(hook));
     return *this;
   }
-  /// A task that runs beside the requests, from the start on. When the server stops its awaits
-  /// throw Cancelled, which is no std::exception, so that a loop which survives its errors does not
-  /// survive that; what else it throws is logged under `name`.
+  /// Adds a task that runs beside the requests, from the start of the server. When the server
+  /// stops, its awaits throw Cancelled. That is not a std::exception, so a loop that catches errors
+  /// and continues still ends. Any other exception of the task is logged under `name`.
   template <class F>
   Router& in_background(std::string name, F begin) {
     constexpr bool kBegins = std::is_invocable_r_v<Task<>, F&> && std::copy_constructible<F>;
-    static_assert(kBegins,
-                  "what runs in the background is a function that takes nothing, returns a Task<> "
-                  "and can be copied: `[]() -> Task<> { ... }`");
+    static_assert(
+        kBegins,
+        "a background task is begun by a function without parameters, which returns a Task<> "
+        "and can be copied: `[]() -> Task<> { ... }`");
     if constexpr (kBegins) {
       lifecycle("a background task").in_background(std::move(name), std::move(begin));
     }
     return *this;
   }
 
-  /// A log for what runs without a request: hooks, background tasks, stores. It goes where the
-  /// server's log goes (app_log.h).
+  /// Returns a log for code without a request: hooks, background tasks, stores. It writes to the
+  /// server's log (app_log.h).
   [[nodiscard]] app::AppLog log(std::string_view logger = "app") {
     return lifecycle("a log").log(logger);
   }
 
-  /// The application, with its middleware around it.
+  /// Makes the application, with the middleware around it.
   [[nodiscard]] App build() &&;
 
  private:
@@ -266,8 +272,8 @@ class Router {
   Route add(RouteMethod method, std::string_view pattern, App handler,
             std::span<const PathMatcher> matchers);
   [[nodiscard]] ErrorPages& pages();
-  /// What `what`, with `name` if it has one, is entered into. Throws std::logic_error when the
-  /// router was moved from.
+  /// The table, to add `what` to, which may have a `name`. Throws std::logic_error, with both in
+  /// the message, when the router was moved from.
   [[nodiscard]] RouteTable& table(std::string_view what, std::string_view name = {}) const;
   [[nodiscard]] Lifecycle& lifecycle(std::string_view what) {
     (void)table(what);

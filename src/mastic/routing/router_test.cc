@@ -143,8 +143,9 @@ TEST_F(RouterTest, RefusesNamesThatAreNotMethods) {
   EXPECT_EQ(refused("PURGE"), "route '/cache' has a handler for PURGE already");
   EXPECT_EQ(refused(""), "route '/cache': '' is not the name of a method");
   EXPECT_EQ(refused("PURGE ALL"), "route '/cache': 'PURGE ALL' is not the name of a method");
-  EXPECT_EQ(refused("Get"),
-            "route '/cache': the name of a method is spelt in capitals: write GET for 'Get'");
+  EXPECT_EQ(
+      refused("Get"),
+      "route '/cache': the name of a method is spelt in capitals: write GET instead of 'Get'");
   EXPECT_TRUE(refused("OTHER").starts_with("route '/cache': Method::Other stands for any method"));
 }
 
@@ -177,8 +178,8 @@ TEST_F(RouterTest, RefusesRoutesOnceItHasBecomeAnApplication) {
   EXPECT_EQ(refused([&] { (void)router.routes(); }), "the list of routes" + late);
   EXPECT_EQ(refused([&] { (void)App(std::move(router)); }), "an App of it" + late);
   const std::string for_it =
-      "': its router has become an application, so a name or a middleware comes too late for it: "
-      "give it those where it is entered";
+      "': its router has become an application already: give it its name and middleware before "
+      "that";
   EXPECT_EQ(refused([&] { route.use(Mark()); }), "route '/early" + for_it);
   EXPECT_EQ(refused([&] { route.name("early"); }), "route '/early" + for_it);
   EXPECT_EQ(refused([&] { mount.use(Mark()); }), "mount '/m" + for_it);

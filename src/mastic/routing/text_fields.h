@@ -12,32 +12,33 @@
 
 namespace mastic::routing {
 
-/// A name and its text, decoded.
+/// A field of a query or form: its name and its text, decoded.
 struct TextField {
   std::string name;
   std::string text;
 };
 
-/// What was typed into a form, or stood in a query, in its order: for the page that shows the form
+/// The fields of a form or query, in order, as they were sent: for a page that shows the form
 /// again.
 class TextFields {
  public:
   TextFields() = default;
   explicit TextFields(std::vector<TextField> list) : list_(std::move(list)) {}
 
-  /// What was typed as `name`, of several fields the first; `otherwise` when there is no such
-  /// field. Escape it for the page (html_escape): it may hold anything.
+  /// The text of the field `name`, of the first if there are several; `otherwise` when there is no
+  /// such field. Escape it for the page (html_escape), because it may contain anything.
   [[nodiscard]] std::string_view of(std::string_view name,
                                     std::string_view otherwise MASTIC_LIFETIMEBOUND = {}) const
       MASTIC_LIFETIMEBOUND {
     const auto found = std::ranges::find(list_, name, &TextField::name);
     return found == list_.end() ? otherwise : found->text;
   }
-  /// Whether `text` was chosen as `name`, perhaps among others: for boxes and lists.
+  /// Whether one of the fields `name` has this text: for check boxes and lists.
   [[nodiscard]] bool has(std::string_view name, std::string_view text) const {
     return std::ranges::any_of(
         list_, [&](const TextField& each) { return each.name == name && each.text == text; });
   }
+  /// All fields, in order.
   [[nodiscard]] const std::vector<TextField>& list() const MASTIC_LIFETIMEBOUND { return list_; }
 
  private:

@@ -1,7 +1,7 @@
-// Text from outside as a value: fields of queries and forms, header fields, cookies.
+// Reads text from outside as a value: fields of queries and forms, header fields, cookies.
 //
-// Text, bool, numbers, enumerations, Uuid and types of your own (path_type.h); std::optional and
-// std::vector of these.
+// The value may be text, a bool, a number, an enumeration, a Uuid or a type of your own
+// (path_type.h), and a std::optional or std::vector of these.
 
 #pragma once
 
@@ -19,21 +19,20 @@
 
 namespace mastic::routing {
 
-/// `read` says whether `text` is a T, and leaves `into` as it was when it is none; `expected` says
-/// in words what would be one.
+/// Reads text as a T.
 template <class T>
 struct TextValue {
   static_assert(
       PathValueType<T>,
       "a field of a query or form, a header field or a cookie is text, bool, a number, an "
       "enumeration, a Uuid or a type with kPathType and from_path; optional or a vector of these");
-  /// Reads `text` into `into`; false when it is no T.
+  /// Reads `text` into `into`. Returns false, and leaves `into` as it was, when `text` is not a T.
   static bool read(std::string_view text, T& into) {
     auto value = PathType<T>::parse(text);
     if (value) into = std::move(*value);
     return value.has_value();
   }
-  /// Says in words what would be a T, for the message to the client.
+  /// Says in words what a T looks like, for the message to the client.
   static std::string expected() {
     return std::integral<T> ? "a whole number in its range" : std::string(PathType<T>::kName);
   }
@@ -74,7 +73,7 @@ struct TextValue<T> {
   static std::string expected() { return json::one_of(json::enum_names<T>()); }
 };
 
-/// Empty text is none.
+/// Empty text is read as no value.
 template <class T>
 struct TextValue<std::optional<T>> {
   static bool read(std::string_view text, std::optional<T>& into) {
@@ -88,7 +87,7 @@ struct TextValue<std::optional<T>> {
   static std::string expected() { return TextValue<T>::expected(); }
 };
 
-/// Each text is one more element.
+/// Each text adds one element.
 template <class T>
 struct TextValue<std::vector<T>> {
   static bool read(std::string_view text, std::vector<T>& into) {

@@ -1,4 +1,4 @@
-// Calls the `validate` members of what came in, from the inside out.
+// Calls the `validate` members of an input, of nested structs first.
 
 #pragma once
 
@@ -26,7 +26,7 @@ concept ListOfParts =
 template <class T>
 void validate_part(const std::string& name, const T& part, FieldErrors& errors);
 
-/// What the struct itself says, unless its parts have faults already.
+/// Calls the struct's own `validate`.
 template <class T>
 void validate_itself(const T& value, FieldErrors& errors) {
   constexpr bool kFits = requires { value.validate(errors); };
@@ -68,7 +68,8 @@ void validate_part(const std::string& name, const T& part, FieldErrors& errors) 
 
 }  // namespace detail
 
-/// Calls `validate` of every struct in `value`, and of `value` itself.
+/// Calls `validate` of every struct in `value`, and then of `value` itself. A struct whose parts
+/// have errors is not validated, because it may rely on them.
 template <class T>
 void validate(const T& value, FieldErrors& errors) {
   if constexpr (json::Aggregate<T> && !detail::ListOfParts<T>) {
