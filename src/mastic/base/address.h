@@ -10,16 +10,16 @@
 
 namespace mastic::base {
 
-/// An IP address with a port, the path of a Unix socket, or a socket that this process was started
-/// with: its descriptor stands for an address that only the socket knows.
+/// An IP address with a port, the path of a Unix socket, or the descriptor of a listening socket
+/// that this process was started with, whose address only the socket knows.
 ///
-/// Whichever it is, the other members are empty: a Unix socket has a path, an inherited one a
-/// descriptor, and only the first kind has an endpoint.
+/// Only the member of its kind is set: an IP address has an endpoint, a Unix socket a path, an
+/// inherited socket a descriptor.
 class Address {
  public:
   /// The address of a host and a port.
   explicit Address(Endpoint endpoint) : endpoint_(endpoint) {}
-  /// The address of the Unix socket at `path`, which is taken as it is.
+  /// The address of the Unix socket at `path`, which is not checked.
   static Address unix_socket(std::string path);
   /// The address of a listening socket that this process was started with.
   static Address inherited(int descriptor);
@@ -29,9 +29,9 @@ class Address {
   /// forms.
   [[nodiscard]] static Result<Address> parse(std::string_view text);
 
-  /// Whether it is that of a Unix socket.
+  /// Whether it is the address of a Unix socket.
   [[nodiscard]] bool is_unix() const { return !path_.empty(); }
-  /// Whether it is that of a socket that this process was started with.
+  /// Whether it is a socket that this process was started with.
   [[nodiscard]] bool is_inherited() const { return descriptor_ >= 0; }
   /// Whether only this machine can reach it, as far as the address tells: false for an inherited
   /// socket.

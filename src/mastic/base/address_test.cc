@@ -19,7 +19,7 @@ TEST(Address, TakesShortForms) {
   EXPECT_EQ(Address::parse(":80")->to_string(), "0.0.0.0:80");
 }
 
-TEST(Address, RefusesWhatIsNone) {
+TEST(Address, RefusesTextThatIsNotAnAddress) {
   for (const char* text : {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
                            "127.0.0.1:80x", "example.com:80", "::1:80", "[127.0.0.1]:80", "[]:80",
                            "unix:", "1.2.3:80", "fd:", "fd:x", "fd:-1", "fd:2147483648"}) {
@@ -34,7 +34,7 @@ TEST(Address, RefusesAUnixPathThatTheKernelCannotHold) {
   EXPECT_FALSE(Address::parse("unix:" + std::string(108, 'x')));
 }
 
-TEST(Address, NamesASocketThatTheProcessWasStartedWith) {
+TEST(Address, ReadsASocketThatTheProcessWasStartedWith) {
   const auto address = Address::parse("fd:3");
   EXPECT_TRUE(address->is_inherited());
   EXPECT_EQ(address->descriptor(), 3);

@@ -31,7 +31,7 @@ namespace mastic::base {
 namespace {
 
 thread_local Allocations made;
-/// How many allocations are left up to the one that fails, that one included; 0 when none is to.
+/// How many allocations are left until one fails, including that one; 0 when none should fail.
 thread_local std::size_t allocations_left = 0;
 std::atomic<std::size_t> heap_requests = 0;
 

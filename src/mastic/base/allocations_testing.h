@@ -15,8 +15,8 @@ namespace mastic::base {
 /// replaces the operators itself.
 [[nodiscard]] bool counts_allocations() noexcept;
 
-/// Allocations made through `operator new`, whether they were freed since or not. Those of types
-/// that are aligned beyond the default are not counted.
+/// Allocations made through `operator new`, whether or not they were freed since. Those of types
+/// with an alignment beyond the default are not counted.
 struct Allocations {
   std::size_t count = 0;
   std::size_t bytes = 0;
@@ -34,8 +34,8 @@ struct Allocations {
 /// Makes the `nth` allocation by an operator on this thread from now on (1 is the next) throw
 /// std::bad_alloc, and no other.
 void fail_allocation(std::size_t nth) noexcept;
-/// Calls `fail_allocation` off. Returns how many allocations were still to come up to the failing
-/// one, that one included; 0 when it has failed already.
+/// Cancels `fail_allocation`. Returns how many more allocations it would have taken to reach the
+/// failing one; 0 when that has failed already.
 std::size_t stop_failing_allocations() noexcept;
 
 }  // namespace mastic::base

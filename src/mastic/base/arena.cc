@@ -12,8 +12,8 @@ constexpr std::size_t kBlockBytes = 4096;
 // well.
 void* Arena::allocate_from_heap(std::size_t bytes, std::size_t alignment) {
   const std::size_t header = kMaxAlignment;
-  // What is large gets a block of its own and leaves the current one as it is. A new current block
-  // would waste what is left of the old one; this way that is about half a block at most.
+  // A large allocation gets its own block, and the current block stays in use. Replacing the
+  // current block would waste what is left of it; this way at most about half a block is wasted.
   if (bytes > kBlockBytes / 2) {
     auto* const own = static_cast<Block*>(::operator new(header + bytes));
     own->next = std::exchange(blocks_, own);

@@ -1,7 +1,8 @@
 // An arena: memory that is handed out in order and freed all at once.
 //
-// It begins with a block of its owner's and takes more from the heap when that is full, so a small
-// user never allocates. Not for types with destructors; not for use by two threads at a time.
+// It begins with a block that its owner provides, and takes more from the heap when that is full: a
+// user that needs little never allocates. Not for types with destructors; not for two threads at a
+// time.
 
 #pragma once
 
@@ -19,7 +20,7 @@
 
 namespace mastic::base {
 
-/// Memory in order, out of `first` and then out of blocks of the heap.
+/// Hands out memory in order, first from `first` and then from blocks of the heap.
 ///
 ///     at_ ──────► next free byte of the current block, with left_ bytes behind it
 ///     blocks_ ──► every block of the heap, newest first; only the destructor frees them
@@ -53,7 +54,7 @@ class Arena {
     return {place, text.size()};
   }
 
-  /// Makes a T out of `arguments` that lives as long as the arena.
+  /// Makes a T from `arguments` that lives as long as the arena.
   template <class T, class... Arguments>
   [[nodiscard]] T* make(Arguments&&... arguments) MASTIC_LIFETIMEBOUND {
     static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructors");

@@ -18,7 +18,7 @@ TEST(Arena, UsesTheFirstBlockBeforeTheHeap) {
   EXPECT_LE(place + 100, block.data() + block.size());
 }
 
-TEST(Arena, KeepsEverythingItHandedOut) {
+TEST(Arena, KeepsEverythingItHasHandedOut) {
   std::array<std::byte, 64> block;
   Arena arena(block);
   std::string_view kept[200];
@@ -29,7 +29,7 @@ TEST(Arena, KeepsEverythingItHandedOut) {
   }
 }
 
-TEST(Arena, KnowsWhatItHasTakenFromTheHeap) {
+TEST(Arena, CountsTheBytesItHasTakenFromTheHeap) {
   alignas(std::max_align_t) std::array<std::byte, 64> block;
   Arena arena(block);
   (void)arena.allocate(64);
@@ -40,7 +40,7 @@ TEST(Arena, KnowsWhatItHasTakenFromTheHeap) {
   EXPECT_GE(arena.heap_bytes(), 14'096u);
 }
 
-TEST(Arena, AlignsAndHoldsWhatIsLargerThanABlock) {
+TEST(Arena, AlignsMemoryAndHoldsMoreThanABlock) {
   Arena arena;
   for (const std::size_t size : {1u, 3u, 5000u, 1u, 100'000u, 17u}) {
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(arena.allocate(size, 16)) % 16, 0u);

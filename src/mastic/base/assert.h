@@ -1,8 +1,8 @@
-// Our own bugs end here: a broken invariant stops the process, and says where and with which
-// values.
+// Assertions for Mastic's own bugs: a broken invariant stops the process with a message that says
+// where, and with which values.
 //
-// Not for bad input (that is a Result) and not for what an application does wrong (that is an
-// exception or an answer). Checks stay in release builds.
+// Not for bad input (that is a Result) and not for mistakes of an application (those are exceptions
+// or answers). Checks stay in release builds.
 
 #pragma once
 

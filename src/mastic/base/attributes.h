@@ -2,8 +2,8 @@
 
 #pragma once
 
-/// Says of a parameter, or of a member function that it follows, that what is returned may point
-/// into it and dies with it.
+/// Says that the returned value may refer to the parameter, or to the object of the member
+/// function, which it follows, and must not outlive that.
 #if defined(__clang__)
 #define MASTIC_LIFETIMEBOUND [[clang::lifetimebound]]
 #else

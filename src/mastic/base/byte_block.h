@@ -12,7 +12,7 @@
 namespace mastic::base {
 
 /// Sixteen bytes. A comparison of two blocks, or of a block with a byte, gives a block that has
-/// 0xff where it holds and 0 elsewhere.
+/// 0xff at the bytes for which it is true, and 0 elsewhere.
 using ByteBlock = unsigned char __attribute__((vector_size(16)));
 
 /// The sixteen bytes from `at` on, which need not be aligned.
@@ -29,7 +29,7 @@ using ByteBlock = unsigned char __attribute__((vector_size(16)));
   return block;
 }
 
-/// The places of a block for which a comparison holds, one after the other.
+/// The places of a block for which a comparison is true, one after the other.
 class BlockPlaces {
  public:
   BlockPlaces() = default;
@@ -49,12 +49,12 @@ class BlockPlaces {
   }
 
   [[nodiscard]] bool empty() const { return bits_ == 0; }
-  /// Requires: there is one.
+  /// Requires: there is such a place.
   [[nodiscard]] std::size_t first() const {
     return static_cast<unsigned>(std::countr_zero(bits_)) / kBitsOfByte;
   }
   void remove_first() { bits_ &= bits_ - 1; }
-  /// Counts them from `place` on, which is at most 15, and drops those before it.
+  /// Counts places from `place` on, which is at most 15, and drops those before it.
   void move_down(std::size_t place) { bits_ >>= place * kBitsOfByte; }
 
  private:
@@ -69,15 +69,16 @@ class BlockPlaces {
   Bits bits_ = 0;
 };
 
-/// The index of the first byte for which a comparison holds; 16 when there is none.
+/// The index of the first byte for which a comparison is true; 16 when there is none.
 template <class Comparison>
 [[nodiscard]] inline int first_in_block(Comparison found) {
   const BlockPlaces places(found);
   return static_cast<int>(places.empty() ? sizeof(ByteBlock) : places.first());
 }
 
-/// The first of [at, end) whose byte, as a block of such bytes, holds for `comparison`; or `end`.
-/// `is_match` says the same of one byte. For what stands near: no call, no set-up.
+/// The first byte in [at, end) for which `comparison` is true, or `end`. `comparison` looks at a
+/// block of bytes, `is_match` does the same for one. Fast when the byte is near: it is inlined and
+/// needs no preparation.
 template <class Comparison, class IsMatch>
 [[nodiscard]] inline const char* find_first(const char* at, const char* end, Comparison comparison,
                                             IsMatch is_match) {
@@ -93,15 +94,15 @@ template <class Comparison, class IsMatch>
   return at;
 }
 
-/// The first of [at, end) that is `sought`, or `end`.
+/// The first byte in [at, end) that equals `sought`, or `end`.
 [[nodiscard]] inline const char* find_byte(const char* at, const char* end, char sought) {
   return find_first(
       at, end, [=](ByteBlock bytes) { return bytes == static_cast<unsigned char>(sought); },
       [=](char c) { return c == sought; });
 }
 
-/// Where `sought`, which is not 0, stands in the block that begins at byte `at` of `text`, as far as
-/// the text goes. Requires: at < text.size().
+/// The places of `sought`, which is not 0, in the block that begins at byte `at` of `text`; no
+/// places beyond the end of the text. Requires: at < text.size().
 [[nodiscard]] inline BlockPlaces places_of(char sought, std::string_view text, std::size_t at) {
   constexpr std::size_t kBlock = sizeof(ByteBlock);
   const auto byte = static_cast<unsigned char>(sought);
@@ -109,7 +110,7 @@ template <class Comparison, class IsMatch>
   if (left >= kBlock) [[likely]]
     return BlockPlaces(load_block(text.data() + at) == byte);
   if (text.size() < kBlock) return BlockPlaces(load_short_block(text.substr(at)) == byte);
-  // The block that ends with the text has what is left, behind bytes that come before.
+  // Near the end, load the last 16 bytes of the text: what is left comes after bytes before `at`.
   BlockPlaces places(load_block(text.data() + text.size() - kBlock) == byte);
   places.move_down(kBlock - left);
   return places;

@@ -9,7 +9,7 @@
 namespace mastic::base {
 namespace {
 
-TEST(ByteBlock, TellsWhereTheFirstMatchIs) {
+TEST(ByteBlock, FindsTheFirstMatch) {
   std::string text(16, 'a');
   EXPECT_EQ(first_in_block(load_block(text.data()) == 'b'), 16);
   for (int i = 15; i >= 0; --i) {
@@ -18,7 +18,7 @@ TEST(ByteBlock, TellsWhereTheFirstMatchIs) {
   }
 }
 
-TEST(PlacesOf, AreThoseOfTheTextAndNoOthers) {
+TEST(PlacesOf, FindsPlacesInsideTheTextOnly) {
   for (std::size_t size = 1; size <= 40; ++size) {
     const auto bytes = std::make_unique<char[]>(size);  // its end is the heap's: ASan looks
     for (std::size_t i = 0; i < size; ++i) bytes[i] = i % 3 == 0 ? ',' : 'a';
@@ -36,7 +36,7 @@ TEST(PlacesOf, AreThoseOfTheTextAndNoOthers) {
   }
 }
 
-TEST(FindByte, LooksAtAllAndNoMore) {
+TEST(FindByte, LooksAtAllBytesOfTheRangeAndNoOthers) {
   for (std::size_t size = 0; size <= 50; ++size) {
     for (std::size_t place = 0; place <= size + 1; ++place) {
       const auto bytes = std::make_unique<char[]>(size + 1);  // its end is the heap's: ASan looks

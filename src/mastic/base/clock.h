@@ -1,7 +1,7 @@
 // The time, as an application asks for it.
 //
-// Code that asks here, and not std::chrono's clocks, is testable: a TestClient has a clock of its
-// own that a test moves on (`client.pass(1h)`), and this is where the application sees it.
+// Code that asks here, and not the clocks of std::chrono, can be tested: a TestClient has its own
+// clock, which a test moves forward (`client.pass(1h)`), and the application sees it here.
 
 #pragma once
 
@@ -12,30 +12,32 @@
 
 namespace mastic::base {
 
-/// The time of day: for what is shown, stored or sent. It jumps when somebody sets the clock, so
-/// what measures or waits takes `steady_now`.
+/// The time of day, to be shown, stored or sent. It jumps when the clock is set, so use
+/// `steady_now` to measure or to wait.
 [[nodiscard]] WallTime now() noexcept;
 
-/// The time of a clock that only ever goes on: for how long something took, and for when something
-/// that this process keeps has expired. It means nothing to another process, nor after a restart.
+/// The time of a clock that only moves forward, to measure how long something takes and to decide
+/// when something in this process expires. It means nothing to another process, nor after a
+/// restart.
 [[nodiscard]] Instant steady_now() noexcept;
 
-/// While it stands, `now` and `steady_now` on this thread ask the clock of `kernel`. Scopes nest.
+/// While it exists, `now` and `steady_now` on this thread ask the clock of `kernel`. Scopes nest.
 ///
-/// A TestClient opens one around all that it runs, on the thread that calls it: handlers, tasks, what
-/// `run_blocking` is given, hooks and background tasks. A thread that the application starts itself
-/// has the system's clock, unless it opens a scope with what its maker had:
+/// A TestClient opens one around everything that it runs on the thread that calls it: handlers,
+/// tasks, functions for `run_blocking`, hooks and background tasks. A thread that the application
+/// starts itself has the system's clock, unless it opens a scope with the kernel of the thread that
+/// started it:
 ///
 ///     std::jthread janitor([&clock = ClockScope::kernel()] { ClockScope same(clock); ... });
 class ClockScope {
  public:
-  /// `kernel` must outlive it.
+  /// Opens the scope; `kernel` must outlive it.
   explicit ClockScope(Kernel& kernel) noexcept : before_(std::exchange(current_, &kernel)) {}
   ~ClockScope() { current_ = before_; }
   ClockScope(const ClockScope&) = delete;
   ClockScope& operator=(const ClockScope&) = delete;
 
-  /// The kernel whose clock this thread asks.
+  /// The kernel whose clock this thread asks at the moment.
   [[nodiscard]] static Kernel& kernel() noexcept;
 
  private:

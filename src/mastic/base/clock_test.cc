@@ -11,14 +11,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Clock, IsTheSystemsUnlessToldOtherwise) {
+TEST(Clock, IsTheSystemsByDefault) {
   const WallTime before = std::chrono::system_clock::now();
   EXPECT_GE(now(), before);
   const Instant steady = std::chrono::steady_clock::now();
   EXPECT_GE(steady_now(), steady);
 }
 
-TEST(Clock, IsTheOneOfTheInnermostScope) {
+TEST(Clock, IsThatOfTheInnermostScope) {
   ScriptedKernel outer;
   ScriptedKernel inner;
   inner.advance(5h);
@@ -33,7 +33,7 @@ TEST(Clock, IsTheOneOfTheInnermostScope) {
   EXPECT_EQ(steady_now(), instant);
 }
 
-TEST(Clock, OfAnotherThreadIsTheSystemsUntilItOpensAScope) {
+TEST(Clock, IsTheSystemsOnAnotherThreadUntilItOpensAScope) {
   ScriptedKernel scripted;
   const ClockScope scope(scripted);
   const Instant mine = steady_now();

@@ -38,7 +38,7 @@ TEST_F(CommandLineTest, AFlagIsSwitchedOffAfterAnEqualsSign) {
   EXPECT_FALSE(listing);
 }
 
-TEST_F(CommandLineTest, TakesNothingForAnOptionAfterTwoDashes) {
+TEST_F(CommandLineTest, TakesNoWordForAnOptionAfterTwoDashes) {
   EXPECT_EQ(*parse({"--", "--listing", "-x"}), (std::vector<std::string_view>{"--listing", "-x"}));
   EXPECT_FALSE(listing);
 }

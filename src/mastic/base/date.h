@@ -12,7 +12,7 @@ namespace mastic::base {
 
 /// A moment in UTC to the second, in the proleptic Gregorian calendar.
 struct DateTime {
-  int year = 1970;  ///< 0 to 9999, as long as it is written
+  int year = 1970;  ///< 0 to 9999 in every date that is written
   int month = 1;    ///< 1 to 12
   int day = 1;      ///< 1 to 31
   int hour = 0;     ///< 0 to 23
@@ -23,9 +23,9 @@ struct DateTime {
   friend bool operator==(const DateTime&, const DateTime&) = default;
 };
 
-/// The first and the last second that a year of four digits holds: 0000 and 9999.
+/// The first second of the year 0000, the first year that has four digits.
 inline constexpr std::int64_t kFirstSecond = -62'167'219'200;
-/// The last such second.
+/// The last second of the year 9999, the last year that has four digits.
 inline constexpr std::int64_t kLastSecond = 253'402'300'799;
 
 /// Whether a DateTime can hold this moment. The timestamp of a file can be any number, so check it

@@ -8,7 +8,7 @@
 namespace mastic::base {
 namespace {
 
-TEST(Date, KnowsSomeMoments) {
+TEST(Date, ConvertsKnownMoments) {
   EXPECT_EQ(format_iso_time(0), "1970-01-01T00:00:00Z");
   EXPECT_EQ(format_iso_time(784111777), "1994-11-06T08:49:37Z");
   EXPECT_EQ(format_iso_time(951782400), "2000-02-29T00:00:00Z");
@@ -17,7 +17,7 @@ TEST(Date, KnowsSomeMoments) {
   EXPECT_EQ(to_date_time(784111777).weekday, 0);
 }
 
-TEST(Date, KnowsTheSecondBefore1970AndTheEndsOfWhatItCanSay) {
+TEST(Date, ConvertsTheSecondBefore1970AndTheEndsOfItsRange) {
   EXPECT_EQ(format_iso_time(-1), "1969-12-31T23:59:59Z");
   EXPECT_EQ(parse_iso_time("1969-12-31T23:59:59Z"), -1);
   EXPECT_EQ(to_date_time(-1).weekday, 3);
@@ -26,7 +26,7 @@ TEST(Date, KnowsTheSecondBefore1970AndTheEndsOfWhatItCanSay) {
   EXPECT_TRUE(has_date(kFirstSecond) && has_date(-1) && has_date(kLastSecond));
 }
 
-TEST(Date, WritesNothingButDates) {
+TEST(Date, WritesOnlyValidDates) {
   constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   for (const std::int64_t early : {kFirstSecond - 1, kFirstSecond - 86'400 * 366, kLeast}) {
@@ -48,7 +48,7 @@ TEST(Date, RefusesDaysThatDoNotExist) {
   EXPECT_FALSE(to_unix_seconds({.year = 2024, .hour = 24}));
 }
 
-TEST(Date, GoesThereAndBack) {
+TEST(Date, ReadsBackEveryDateThatItWrites) {
   EXPECT_TRUE(rc::check([] {
     const auto seconds = *rc::gen::inRange(kFirstSecond, kLastSecond);
     RC_ASSERT(to_unix_seconds(to_date_time(seconds)) == seconds);

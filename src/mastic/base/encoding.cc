@@ -95,7 +95,7 @@ bool is_plain_json(std::string_view text) {
     std::memcpy(&word, text.data() + at, sizeof word);
     if (has_special_byte(word)) return false;
   }
-  // The last eight bytes, some of them for the second time: cheaper than a loop over the rest.
+  // The last eight bytes, some of which are checked twice: cheaper than a loop over the rest.
   std::memcpy(&word, text.data() + last, sizeof word);
   return !has_special_byte(word);
 }
@@ -256,7 +256,8 @@ void append_json_string(std::string& out, std::string_view text) {
   }
   const std::size_t before = out.size();
   const std::size_t after = before + text.size() + 2;
-  out.resize_and_overwrite(after, [&](char* to, std::size_t) {  // GCC 12 passes what it reserved
+  // The size is a capture, because GCC 12 passes the capacity instead of it.
+  out.resize_and_overwrite(after, [&](char* to, std::size_t) {
     to[before] = '"';
     text.copy(to + before + 1, text.size());
     to[after - 1] = '"';

@@ -1,5 +1,5 @@
-// Encodings that keep bytes from being taken for something else: percent, HTML, JSON, log lines; and
-// which text is printable.
+// Encodings that keep bytes from being taken for something else: percent, HTML, JSON, log lines;
+// and which text is printable.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace mastic::base {
 
-/// Decodes every %XX once and appends the bytes to `out`. A broken escape is kept as it is, so
+/// Decodes every %XX once and appends the bytes to `out`. A malformed escape is kept as it is, so
 /// check with `has_valid_escapes` first where that matters. A plus sign stays a plus sign.
 void append_percent_decoded(std::string& out, std::string_view text);
 /// Returns `text` with every %XX decoded, as `append_percent_decoded` does it.
@@ -54,13 +54,13 @@ void append_json_escaped(std::string& out, std::string_view text);
 void append_json_string(std::string& out, std::string_view text);
 
 /// Appends `text` as one field of a log line. Controls, quotes, backslashes and bytes over 0x7e
-/// become \xHH, and what is longer than `most` bytes is cut and ends in "...". So no value can
-/// forge a line.
+/// become \xHH. Text longer than `most` bytes is truncated and ends in "...". So no value can forge
+/// a line.
 void append_log_escaped(std::string& out, std::string_view text, std::size_t most);
 
 /// Appends `text` as the part of a log line that people read. Controls, bytes that are not UTF-8
 /// and characters that set the direction of text become \xHH; quotes, backslashes and other UTF-8
-/// stay. What is longer than `most` bytes is cut and ends in "...".
+/// stay. Text longer than `most` bytes is truncated and ends in "...".
 void append_log_text_escaped(std::string& out, std::string_view text, std::size_t most);
 
 /// How many bytes the UTF-8 character at the start of `text` has; 0 when no valid one starts there.

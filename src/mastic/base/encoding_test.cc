@@ -14,7 +14,7 @@ TEST(Percent, DecodesOnceAndOnlyWhatIsAnEscape) {
   EXPECT_EQ(percent_decode("%00"), std::string(1, '\0'));
 }
 
-TEST(Percent, KnowsBrokenEscapes) {
+TEST(Percent, RecognizesMalformedEscapes) {
   EXPECT_TRUE(has_valid_escapes("a%20%C3%a9"));
   for (const char* text : {"%", "%2", "%zz", "a%2", "%2%20", "%%20"}) {
     EXPECT_FALSE(has_valid_escapes(text)) << text;
@@ -40,7 +40,7 @@ TEST(Html, LeavesNothingThatBeginsMarkup) {
             "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
 }
 
-TEST(Html, ShowsTextOfStrangersAndObeysNoneOfIt) {
+TEST(Html, ShowsUntrustedTextWithoutObeyingIt) {
   EXPECT_EQ(html_text("<b> caf\u00e9 \u05e9\u05dc\t\n"), "&lt;b&gt; caf\u00e9 \u05e9\u05dc\t\n");
   EXPECT_EQ(html_text("a\u202eb\u2069c\u200fd\u061ce\u2028f"),
             "a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf");
@@ -50,25 +50,25 @@ TEST(Html, ShowsTextOfStrangersAndObeysNoneOfIt) {
   }
 }
 
-TEST(Json, EscapesWhatIsObeyedAndNotShown) {
+TEST(Json, EscapesCharactersThatAreObeyedRatherThanShown) {
   std::string out;
   append_json_escaped(out, "a\u202eb\u2066\u200e\u061c\u2029\xc2\x9b");
   EXPECT_EQ(out, R"(a\u202eb\u2066\u200e\u061c\u2029\u009b)");
 }
 
-TEST(LogText, TurnsNoLineAround) {
+TEST(LogText, EscapesCharactersThatChangeTheDirectionOfALine) {
   std::string out;
   append_log_text_escaped(out, "invoice\u202efdp.exe caf\u00e9", 100);
   EXPECT_EQ(out, "invoice\\xE2\\x80\\xAEfdp.exe caf\u00e9");
 }
 
-TEST(Json, EscapesControlsQuotesAndBrokenUtf8) {
+TEST(Json, EscapesControlsQuotesAndInvalidUtf8) {
   std::string out;
   append_json_escaped(out, std::string("\"\\\n\x1b\x80") + "\xC3\xA9" + std::string(1, '\0'));
   EXPECT_EQ(out, "\\\"\\\\\\u000a\\u001b\\ufffd\xC3\xA9\\u0000");
 }
 
-TEST(Json, EscapesEveryByteWhereverItStands) {
+TEST(Json, EscapesEveryByteAtEveryPosition) {
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
     std::string escaped(1, c);
@@ -104,7 +104,7 @@ TEST(LogField, CannotEndALineOrAQuotation) {
   EXPECT_EQ(out, "a\\x22b\\x5Cc\\x0D\\x0Ad\\x1B[0m\\xFF");
 }
 
-TEST(LogField, IsCutAndMarked) {
+TEST(LogField, IsTruncatedAndMarked) {
   std::string out;
   append_log_escaped(out, "abcdef", 3);
   EXPECT_EQ(out, "abc...");

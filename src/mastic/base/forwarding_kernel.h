@@ -6,7 +6,8 @@
 
 namespace mastic::base {
 
-/// Passes every call on to another kernel; derive from it and override what is to differ.
+/// Passes every call on to another kernel. Derive from it and override the calls that should
+/// differ.
 class ForwardingKernel : public Kernel {
  public:
   /// Passes calls on to `inner`, which must outlive this.

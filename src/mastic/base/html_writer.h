@@ -49,9 +49,9 @@ class HtmlWriter {
   }
 
   void reserve(std::size_t bytes) { html_.reserve(bytes); }
-  /// What was written so far.
+  /// The text that was written so far.
   [[nodiscard]] const std::string& html() const MASTIC_LIFETIMEBOUND { return html_; }
-  /// Returns what was written and begins again with nothing.
+  /// Returns the text that was written, and begins again with none.
   [[nodiscard]] std::string take() { return std::exchange(html_, {}); }
 
  private:

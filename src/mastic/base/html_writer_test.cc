@@ -5,20 +5,20 @@
 namespace mastic::base {
 namespace {
 
-TEST(HtmlWriter, EscapesAllThatDoesNotStandInTheProgram) {
+TEST(HtmlWriter, EscapesEverythingButLiteralsOfTheProgram) {
   const std::string name = "<b>\"Ada\" & co</b>";
   HtmlWriter page;
   page.add("<p title=\"", name, "\">", std::string_view("it's"), "</p>");
   EXPECT_EQ(page.html(), "<p title=\"&lt;b&gt;&quot;Ada&quot; &amp; co&lt;/b&gt;\">it&#39;s</p>");
 }
 
-TEST(HtmlWriter, ShowsWhatWouldBeObeyed) {
+TEST(HtmlWriter, ShowsCharactersThatABrowserWouldObey) {
   HtmlWriter page;
   page.add(std::string("a\u202e\x01z"));
   EXPECT_EQ(page.html(), "a\ufffd\ufffdz");
 }
 
-TEST(HtmlWriter, WritesNumbersAndMarkupThatIsChosen) {
+TEST(HtmlWriter, WritesNumbersAndChosenMarkup) {
   const Markup chosen[] = {Markup(), " class=\"warning\""};
   HtmlWriter page;
   page.add("<b", chosen[1], ">", 7, "</b>").add_html("<hr>").add("<i", chosen[0], ">");

@@ -14,9 +14,9 @@ namespace mastic::base {
 class IpAddress {
  public:
   IpAddress() = default;
-  /// Makes an IPv4 address of its bytes, in network order.
+  /// Makes an IPv4 address from its bytes, in network order.
   static IpAddress v4(std::array<std::uint8_t, 4> bytes);
-  /// Makes an IPv6 address of its bytes, in network order.
+  /// Makes an IPv6 address from its bytes, in network order.
   static IpAddress v6(std::array<std::uint8_t, 16> bytes);
 
   /// Reads "127.0.0.1" or "::1", without brackets, zone or port; returns nothing for anything else.
@@ -28,7 +28,7 @@ class IpAddress {
   [[nodiscard]] bool is_v4() const { return kind_ == Kind::V4; }
   /// Whether it is an IPv6 address.
   [[nodiscard]] bool is_v6() const { return kind_ == Kind::V6; }
-  /// Whether it is of this machine only: 127.0.0.0/8 or ::1.
+  /// Whether it is a loopback address: 127.0.0.0/8 or ::1.
   [[nodiscard]] bool is_loopback() const;
 
   /// The 4 or 16 bytes in network order; empty when there is no address.

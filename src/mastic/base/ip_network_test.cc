@@ -19,7 +19,7 @@ TEST(IpNetwork, ReadsBackWhatItPrints) {
   EXPECT_EQ(*IpNetwork::parse("192.0.2.7/32"), *IpNetwork::parse("192.0.2.7"));
 }
 
-TEST(IpNetwork, ContainsWhatBeginsWithItsBits) {
+TEST(IpNetwork, ContainsAddressesThatBeginWithItsBits) {
   EXPECT_TRUE(has("10.0.0.0/8", "10.255.0.1"));
   EXPECT_FALSE(has("10.0.0.0/8", "11.0.0.0"));
   EXPECT_TRUE(has("192.168.96.0/19", "192.168.127.255"));
@@ -30,7 +30,7 @@ TEST(IpNetwork, ContainsWhatBeginsWithItsBits) {
   EXPECT_FALSE(has("2001:db8:8000::/33", "2001:db8:7fff::1"));
 }
 
-TEST(IpNetwork, OfEverythingContainsItsFamilyAndNoOther) {
+TEST(IpNetwork, OfLengthZeroContainsItsFamilyAndNoOther) {
   EXPECT_TRUE(has("0.0.0.0/0", "203.0.113.9"));
   EXPECT_FALSE(has("0.0.0.0/0", "::1"));
   EXPECT_TRUE(has("::/0", "::1"));
@@ -38,7 +38,7 @@ TEST(IpNetwork, OfEverythingContainsItsFamilyAndNoOther) {
   EXPECT_FALSE(IpNetwork::parse("0.0.0.0/0")->contains(IpAddress()));
 }
 
-TEST(IpNetwork, RefusesWhatIsNone) {
+TEST(IpNetwork, RefusesTextThatIsNotANetwork) {
   for (const char* text : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10/8",
                            "10.0.0.0/8/8", "example.org", "10.0.0.0:80"}) {
     const auto network = IpNetwork::parse(text);
@@ -47,7 +47,7 @@ TEST(IpNetwork, RefusesWhatIsNone) {
   }
 }
 
-TEST(IpNetwork, NamesTheNetworkThatWasMeant) {
+TEST(IpNetwork, SuggestsTheNetworkThatWasMeant) {
   EXPECT_EQ(IpNetwork::parse("10.1.2.3/8").error().message,
             "'10.1.2.3/8' has bits set after its prefix; the network is 10.0.0.0/8");
 }

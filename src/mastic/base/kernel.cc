@@ -1,4 +1,4 @@
-// The real kernel: each function is one system call, and what it does besides is said beside it.
+// The real kernel: each function is one system call, and a comment says what it does besides.
 //
 // Three things hold for all of them. A failure is returned as -errno, at once, before another call
 // can change `errno`. A new descriptor is closed on exec and never one of the standard streams. No

@@ -13,7 +13,7 @@
 namespace mastic::base {
 namespace {
 
-/// Everything that makes a descriptor; true when none is a standard stream.
+/// Calls everything that makes a descriptor. Returns whether none of them is a standard stream.
 bool keeps_apart() {
   Kernel& kernel = system_kernel();
   int pair[2] = {-1, -1};
@@ -37,7 +37,7 @@ void close_standard_streams() {
   for (const int standard : {0, 1, 2}) close(standard);
 }
 
-TEST(SystemKernel, MakesNoDescriptorAStandardStream) {
+TEST(SystemKernel, GivesNoDescriptorTheNumberOfAStandardStream) {
   EXPECT_EXIT(
       {
         close_standard_streams();
@@ -46,7 +46,7 @@ TEST(SystemKernel, MakesNoDescriptorAStandardStream) {
       testing::ExitedWithCode(7), "");
 }
 
-TEST(StandardStreams, AreOpenedWhereAParentClosedThem) {
+TEST(StandardStreams, AreOpenedIfAParentProcessClosedThem) {
   EXPECT_EXIT(
       {
         close_standard_streams();

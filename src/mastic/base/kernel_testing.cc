@@ -1,4 +1,4 @@
-// Over 500 lines because every call of the seam stands here twice: once failing, once scripted.
+// Over 500 lines because every call of the seam is here twice: once failing, once scripted.
 
 #include "mastic/base/kernel_testing.h"
 
@@ -322,8 +322,8 @@ unsigned store_address(const Endpoint& peer, void* address, unsigned size) {
 
 }  // namespace
 
-/// The only connect that a scripted socket sees names no address (AF_UNSPEC). It disconnects, of
-/// which TCP tells the peer by a reset.
+/// The only connect() that a scripted socket gets has no address (AF_UNSPEC). It disconnects the
+/// socket, and TCP sends the peer a reset.
 int ScriptedKernel::connect(int fd, const sockaddr* address, unsigned size) {
   if (!scripted(fd)) return FailingKernel::connect(fd, address, size);
   if (const int number = fault("connect")) return -number;

@@ -28,7 +28,7 @@ TEST(LastWords, AreWritten) {
   EXPECT_STREQ(text, "it was me\n");
 }
 
-TEST(LastWords, DoNotWaitForSomebodyWhoNeverReads) {
+TEST(LastWords, DoNotWaitForAReaderThatNeverReads) {
   Pipe pipe;
   EXPECT_FALSE(write_last_words(pipe.ends[1], std::string(1 << 20, 'x')));
 }

@@ -1,4 +1,4 @@
-// Where messages go: interfaces, and what a message is.
+// The interfaces of logs, and what a message is.
 
 #pragma once
 
@@ -12,18 +12,18 @@ enum class Level { Debug, Info, Warning, Error };
 /// The name of a level, as the log and its options write it: "warning".
 [[nodiscard]] std::string_view to_string(Level level);
 
-/// A fact that a message carries for machines.
+/// A named value that a message carries for machines.
 struct LogField {
-  std::string_view name;   ///< what it is called
-  std::string_view value;  ///< what it says, as text
+  std::string_view name;   ///< such as "route"
+  std::string_view value;  ///< the value as text
 };
 
 /// One message. Its views need to live only until the call that takes it returns.
 struct LogRecord {
-  Level level = Level::Info;              ///< how serious it is
-  std::string_view logger = "server";     ///< who says it: `server`, `app`, or a part of either
-  std::string_view message;               ///< any text; the log escapes it
-  std::span<const LogField> fields = {};  ///< facts for machines
+  Level level = Level::Info;           ///< how serious it is
+  std::string_view logger = "server";  ///< the part that logs: `server`, `app`, or a part of these
+  std::string_view message;            ///< any text; the log escapes it
+  std::span<const LogField> fields = {};  ///< named values for machines
 };
 
 /// Takes messages for the people who run the server. Callable from every thread; it never blocks

@@ -29,8 +29,8 @@ void append_field(std::string& out, const LogField& field) {
   if (quoted) out += '"';
 }
 
-/// Appends the message. Two blanks end it and begin the fields, so within the message every second
-/// of two is escaped: a message that holds text of a client cannot forge a field.
+/// Appends the message. Two blanks end it and begin the fields, so every second blank in a row
+/// within the message is escaped: a message with text of a client cannot forge a field.
 void append_message(std::string& out, std::string_view message) {
   const std::size_t begin = out.size();
   append_log_text_escaped(out, message, kMaxLogMessageBytes);
@@ -110,12 +110,13 @@ void LineLog::write(const LogRecord& record) noexcept {
   }
 }
 
-/// Writes so much of `record` as fits into the spare line: the beginning of its message, and its first field when that
-/// is a short one, such as the id of a request.
+/// Writes as much of `record` as fits into the spare line: the beginning of its message, and its
+/// first field if that is short, such as the id of a request.
 void LineLog::write_without_memory(const LogRecord& record) {
   constexpr std::size_t kMaxMessageBytes = 256;
   constexpr std::size_t kMaxFieldBytes = 64;
-  // An escape takes six bytes at most, \u000a; what is around message, field and logger takes less than the rest.
+  // An escape takes at most six bytes (\u000a). The rest of the buffer is more than what the format
+  // adds around message, field and logger.
   static_assert(6 * (kMaxMessageBytes + 2 * kMaxFieldBytes + kMaxLoggerBytes) + 512 <= kSpareBytes);
   LogRecord brief = record;
   brief.message = record.message.substr(0, kMaxMessageBytes);

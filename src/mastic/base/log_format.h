@@ -3,8 +3,8 @@
 //     2026-11-21T20:33:01Z warning app: the disk is slow  id=a1c0 route=/hi/{name} client=127.0.0.1
 //     {"time":"2026-11-21T20:33:01Z","level":"warning","logger":"app","message":"the disk ...",...}
 //
-// Whatever a message holds, it stays within its line: controls are escaped. Messages and fields are
-// cut at a bound.
+// Whatever a message holds, it stays within its line: control characters are escaped. Messages and
+// fields are truncated to a maximum length.
 
 #pragma once
 
@@ -25,7 +25,7 @@ enum class LogFormat {
   Json,    ///< one object per line: time, level, logger, message, and the fields by their names
 };
 
-/// The longest message and the longest field that a line holds; what is longer is cut.
+/// The longest message and the longest field that a line holds; longer ones are truncated.
 inline constexpr std::size_t kMaxLogMessageBytes = 8 << 10;
 inline constexpr std::size_t kMaxLogFieldBytes = 1 << 10;
 
@@ -35,8 +35,9 @@ void append_log_line(std::string& out, const LogRecord& record, LogFormat format
 /// Appends a message as text, without time and line feed: `warning app: the disk is slow  id=a1c0`.
 void append_log_text(std::string& out, const LogRecord& record);
 
-/// Writes messages to a sink, as lines. The kernel and the sink must outlive it. A message that comes when there is no
-/// memory is written too, cut short: that there is none is what it will be about.
+/// Writes messages to a sink, as lines. The kernel and the sink must outlive it. A message for
+/// which there is no memory is written too, but shortened: the lack of memory is probably its
+/// subject.
 class LineLog final : public Log {
  public:
   LineLog(Kernel& clock, LineSink& sink, LogFormat format, LogLevels levels);
@@ -54,7 +55,7 @@ class LineLog final : public Log {
   LogFormat format_;
   LogLevels levels_;
   std::mutex spare_mutex_;
-  std::string spare_;  ///< has its memory from the start; empty between two uses
+  std::string spare_;  ///< a buffer that is allocated from the start; empty between two uses
 };
 
 }  // namespace mastic::base

@@ -1,4 +1,4 @@
-// Which messages are kept: those from a level on, in general and for single loggers.
+// Which messages are kept: those at or above a level, in general and for single loggers.
 
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace mastic::base {
 
-/// The lowest level that is kept, in general and per logger; `info` by default. A value, which any
-/// thread may read.
+/// The lowest level that is kept, in general and per logger; `info` by default. It is a value that
+/// any thread may read.
 class LogLevels {
  public:
   LogLevels() = default;

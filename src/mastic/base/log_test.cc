@@ -41,12 +41,12 @@ TEST(LogFormat, HasColoursForATerminal) {
             "\x1b[2m id=a1c0 route=/hi/{name}\x1b[0m\n");
 }
 
-TEST(LogFormat, NoMessageForgesAField) {
+TEST(LogFormat, AMessageCannotForgeAField) {
   EXPECT_EQ(line_of({Level::Info, "app", "bob  id=0   x", kFields}),
             "1994-11-06T08:49:37Z info app: bob \\x20id=0 \\x20 x  id=a1c0 route=/hi/{name}\n");
 }
 
-TEST(LogFormat, QuotesFieldsThatWouldRunOn) {
+TEST(LogFormat, QuotesFieldsThatAreEmptyOrHaveBlanks) {
   const std::array fields = {LogField{"a", ""}, LogField{"b", "c d=\"e\""}};
   EXPECT_EQ(line_of({Level::Info, "app", "x", fields}),
             "1994-11-06T08:49:37Z info app: x  a=\"\" b=\"c d=\\x22e\\x22\"\n");
@@ -57,7 +57,7 @@ TEST(LogFormat, KeepsWordsOfEveryLanguageAndNoControls) {
             "1994-11-06T08:49:37Z info app: größer \"so\"\\x0D\\x0A\\x1B[2J\\xC2\\x9B\\xFF\n");
 }
 
-TEST(LogFormat, CutsWhatIsTooLong) {
+TEST(LogFormat, TruncatesLongText) {
   const std::string text(kMaxLogMessageBytes + 1, 'x');
   const std::array fields = {LogField{"field", text}};
   for (const LogFormat format : {LogFormat::Text, LogFormat::Json}) {
@@ -67,7 +67,7 @@ TEST(LogFormat, CutsWhatIsTooLong) {
   }
 }
 
-TEST(LogFormat, IsOneLineWhateverAMessageHolds) {
+TEST(LogFormat, IsOneLineWhateverAMessageContains) {
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
   EXPECT_TRUE(rc::check([&](const std::string& text) {
     const std::array fields = {LogField{"field", text}};
@@ -79,19 +79,19 @@ TEST(LogFormat, IsOneLineWhateverAMessageHolds) {
   }));
 }
 
-TEST(LogLevels, AreInfoInGeneral) {
+TEST(LogLevels, AreInfoByDefault) {
   EXPECT_TRUE(LogLevels().takes(Level::Info, "app"));
   EXPECT_FALSE(LogLevels().takes(Level::Debug, "app"));
   EXPECT_TRUE(levels({"debug"}).takes(Level::Debug, "app"));
 }
 
-TEST(LogLevels, OfALoggerCountMoreAndLaterOnesDo) {
+TEST(LogLevels, OfALoggerOverrideTheGeneralLevelAndLaterOnesOverrideEarlierOnes) {
   const LogLevels chosen = levels({"store=info", "error", "store=debug"});
   EXPECT_TRUE(chosen.takes(Level::Debug, "store"));
   EXPECT_FALSE(chosen.takes(Level::Warning, "app"));
 }
 
-TEST(LogLevels, RefusesWhatIsNone) {
+TEST(LogLevels, RefuseTextThatIsNotALevel) {
   for (const std::string word : {"loud", "", "=info", "store=", "store=loud", "Info"}) {
     const auto parsed = LogLevels::parse(std::array{word});
     ASSERT_FALSE(parsed) << word;
@@ -112,7 +112,7 @@ class StoppedClock final : public ForwardingKernel {
   std::int64_t unix_seconds() override { return kTime; }
 };
 
-TEST(LineLog, GivesLinesOfItsLevelsToItsSink) {
+TEST(LineLog, WritesMessagesOfItsLevelsToItsSink) {
   StoppedClock clock;
   OneLine sink;
   LineLog log(clock, sink, LogFormat::Text, levels({"warning", "app=info"}));
@@ -125,7 +125,7 @@ TEST(LineLog, GivesLinesOfItsLevelsToItsSink) {
             "1994-11-06T08:49:37Z info app: kept too\n");
 }
 
-TEST(LineLog, WritesWithoutMemoryWhatItIsAbout) {
+TEST(LineLog, WritesAShortenedMessageWhenMemoryIsShort) {
   if (!counts_allocations()) GTEST_SKIP();
   struct Sink final : LineSink {
     void write(std::string_view line) noexcept override {

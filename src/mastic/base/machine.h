@@ -14,8 +14,8 @@
 namespace mastic::base {
 
 /// The name of one setting in both versions of control groups. Version 2 has one tree, with files
-/// such as memory.max. Version 1 has a tree for each controller: memory.limit_in_bytes in that of
-/// `memory`.
+/// such as memory.max. Version 1 has a tree for each controller, such as `memory` with
+/// memory.limit_in_bytes.
 struct CgroupFile {
   std::string_view v2;
   std::string_view v1_controller;

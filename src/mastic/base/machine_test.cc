@@ -15,7 +15,7 @@ std::optional<std::uint64_t> memory(std::map<std::string, std::string> files) {
   return memory_of_process(kernel);
 }
 
-TEST(Machine, LeavesAllItsMemoryToAProcessWithoutAGroup) {
+TEST(Machine, GivesAllItsMemoryToAProcessWithoutAGroup) {
   EXPECT_EQ(memory({{"/proc/meminfo", kMachine}}), kAll);
   EXPECT_EQ(memory({{"/proc/meminfo", kMachine},
                     {"/proc/self/cgroup", "0::/\n"},
@@ -23,7 +23,7 @@ TEST(Machine, LeavesAllItsMemoryToAProcessWithoutAGroup) {
             kAll);
 }
 
-TEST(Machine, LeavesToAProcessWhatItsGroupMayHave) {
+TEST(Machine, GivesAProcessTheMemoryOfItsGroup) {
   EXPECT_EQ(memory({{"/proc/meminfo", kMachine},
                     {"/proc/self/cgroup", "0::/system.slice/site.service\n"},
                     {"/sys/fs/cgroup/system.slice/site.service/memory.max", "536870912\n"},
@@ -31,7 +31,7 @@ TEST(Machine, LeavesToAProcessWhatItsGroupMayHave) {
             512u << 20);
 }
 
-TEST(Machine, KnowsThatAGroupAboveBindsToo) {
+TEST(Machine, AppliesTheLimitOfAGroupAboveToo) {
   EXPECT_EQ(memory({{"/proc/meminfo", kMachine},
                     {"/proc/self/cgroup", "0::/a/b/c\n"},
                     {"/sys/fs/cgroup/a/b/c/memory.max", "max\n"},
@@ -59,24 +59,24 @@ TEST(Machine, FindsTheGroupOfAContainerThatSeesItAsTheRoot) {
             64u << 20);
 }
 
-TEST(Machine, TakesNoLimitForMoreThanThereIs) {
+TEST(Machine, IgnoresALimitAboveItsMemory) {
   EXPECT_EQ(memory({{"/proc/meminfo", kMachine},
                     {"/proc/self/cgroup", "0::/\n"},
                     {"/sys/fs/cgroup/memory.max", "99999999999999\n"}}),
             kAll);
 }
 
-TEST(Machine, SaysNothingOfWhatItCannotRead) {
+TEST(Machine, ReturnsNothingWhenItCannotReadTheFiles) {
   EXPECT_FALSE(memory({}));
   EXPECT_FALSE(
       memory({{"/proc/meminfo", "MemTotal: much\n"}, {"/proc/self/cgroup", "nonsense\n::"}}));
 }
 
-TEST(Machine, ThisOneHasMemory) {
+TEST(Machine, ReportsTheMemoryOfThisMachine) {
   EXPECT_GT(memory_of_process(system_kernel()).value_or(0), 1u << 20);
 }
 
-TEST(Machine, LeavesToAProcessTheProcessorsOfItsGroup) {
+TEST(Machine, GivesAProcessTheProcessorsOfItsGroup) {
   SystemFilesKernel one({{"/proc/self/cgroup", "0::/a/b\n"},
                          {"/sys/fs/cgroup/a/b/cpu.max", "150000 100000\n"},
                          {"/sys/fs/cgroup/a/cpu.max", "max 100000\n"}});
@@ -93,7 +93,7 @@ TEST(Machine, LeavesToAProcessTheProcessorsOfItsGroup) {
   EXPECT_EQ(processors_of_group(first_version), 3u);
 }
 
-TEST(Machine, TellsNoProcessorsWhereNoGroupLimitsThem) {
+TEST(Machine, ReportsNoProcessorsWhenNoGroupLimitsThem) {
   SystemFilesKernel none(
       {{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "max 100000\n"}});
   EXPECT_FALSE(processors_of_group(none));

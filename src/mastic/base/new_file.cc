@@ -11,7 +11,8 @@
 namespace mastic::base {
 namespace {
 
-/// A name that nothing has by chance, of a fixed length: one made of the file's own might be too long.
+/// A random name of a fixed length, which no other file has by chance. One made from the file's own
+/// name could be too long.
 std::string name_beside(std::string_view path, Kernel& kernel) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   const std::size_t slash = path.rfind('/');
@@ -23,7 +24,7 @@ std::string name_beside(std::string_view path, Kernel& kernel) {
   return name + ".part";
 }
 
-/// Whether the file system has no such thing as waiting for a disk.
+/// Whether fsync failed because the file system cannot do it, which is no error.
 bool is_without_sync(int result) { return result == -EINVAL || result == -EROFS; }
 
 }  // namespace
@@ -34,14 +35,14 @@ NewFile::~NewFile() {
 }
 
 int NewFile::check_place() const {
-  // A name with a zero in it would be cut there, and another file written.
+  // The kernel would end the name at a zero byte, and another file would be written.
   if (path_.find('\0') != std::string::npos) return -EINVAL;
   if (path_.empty()) return -ENOENT;
   if (path_.ends_with('/')) return -EISDIR;
   struct stat there{};
   if (const int result = kernel_.fstatat(AT_FDCWD, path_.c_str(), there, AT_SYMLINK_NOFOLLOW);
       result != 0) {
-    return result == -ENAMETOOLONG ? result : 0;  // which only the end would find
+    return result == -ENAMETOOLONG ? result : 0;  // found here rather than by `keep`
   }
   if (S_ISDIR(there.st_mode)) return -EISDIR;
   return S_ISREG(there.st_mode) || S_ISLNK(there.st_mode) ? 0 : -EEXIST;
@@ -73,7 +74,7 @@ int NewFile::keep() {
   int synced = kernel_.fsync(file_.fd());
   while (synced == -EINTR) synced = kernel_.fsync(file_.fd());
   if (synced != 0 && !is_without_sync(synced)) return synced;
-  // Some file systems tell only now that there was no room.
+  // Some file systems report only now that there was no room.
   if (const int closed = kernel_.close(file_.release()); closed != 0 && closed != -EINTR) {
     return closed;
   }

@@ -1,4 +1,4 @@
-// A file that is at its place whole, or not at all.
+// A file that appears at its path complete, or not at all.
 
 #pragma once
 
@@ -10,34 +10,38 @@
 
 namespace mastic::base {
 
-/// Written beside its place, under a name of its own (`.mastic-3f0c91d2a1b4e675.part`), and put there
-/// when it is complete. Until then whoever looks at the place finds what was there before; and when it
-/// goes without having been kept, nothing of it is left. Only a process that is killed meanwhile
-/// leaves the other file behind.
+/// A file that is written in the directory of its path under a temporary name
+/// (`.mastic-3f0c91d2a1b4e675.part`), and renamed to its path when it is complete. Until then, the
+/// path leads to whatever was there before. If the object is destroyed before `keep`, the temporary
+/// file is removed; only a process that is killed leaves it behind.
 ///
-/// All calls may wait for the disk, the destructor too. They return 0 or -errno; after a failure it is
-/// of no more use. One thread at a time.
+/// All calls may wait for the disk, the destructor too. They return 0 or -errno; after a failure
+/// the object is of no further use. One thread at a time may use it.
 class NewFile {
  public:
-  /// Makes nothing yet. `kernel` must outlive it.
+  /// Remembers `path`, and creates no file yet. `kernel` must outlive it.
   explicit NewFile(std::string path, Kernel& kernel = system_kernel())
       : kernel_(kernel), path_(std::move(path)) {}
   ~NewFile();
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
+  /// The path of the finished file.
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// Whether the temporary file was created.
   [[nodiscard]] bool is_created() const { return file_.is_open(); }
-  /// Makes the file, with those permissions of `mode` that the umask leaves. Fails when something
-  /// other than a file or a link stands at its place: -EISDIR for a directory, -EEXIST for the rest.
+  /// Creates the temporary file, with the permissions of `mode` that the umask leaves. Fails when
+  /// the path leads to something other than a file or a link: -EISDIR for a directory, -EEXIST for
+  /// anything else.
   [[nodiscard]] int create(unsigned mode);
-  /// Appends all of `bytes`. Requires: it is created.
+  /// Appends all of `bytes`. Requires: the file was created.
   [[nodiscard]] int write(std::string_view bytes);
-  /// Waits until the disk has the content, then puts the file at its place, where it replaces another
-  /// file, or a link. Once. Requires: it is created.
+  /// Waits until the disk has the content, then renames the file to its path, where it replaces a
+  /// file or a link. Call it once. Requires: the file was created.
   ///
-  /// So also after a power cut there is the whole file or what was there before. That it is there at
-  /// once is the directory's to remember, which is not waited for.
+  /// So after a power cut the path leads either to the whole new file or to what was there before.
+  /// It may be the latter for a while, because `keep` does not wait until the disk has the
+  /// directory.
   [[nodiscard]] int keep();
 
  private:

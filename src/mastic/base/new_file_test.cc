@@ -37,7 +37,7 @@ class NewFileTest : public testing::Test {
   FailingKernel kernel{system_kernel()};
 };
 
-TEST_F(NewFileTest, IsThereOnceItIsKept) {
+TEST_F(NewFileTest, AppearsOnceItIsKept) {
   std::ofstream(path()) << "old";
   {
     NewFile file(path(), kernel);
@@ -51,7 +51,7 @@ TEST_F(NewFileTest, IsThereOnceItIsKept) {
   EXPECT_EQ(files(), 1);
 }
 
-TEST_F(NewFileTest, LeavesNothingBehindWhenItGoes) {
+TEST_F(NewFileTest, LeavesNothingBehindWhenItIsDestroyed) {
   std::ofstream(path()) << "old";
   {
     NewFile file(path(), kernel);
@@ -77,11 +77,11 @@ TEST_F(NewFileTest, LeavesNothingBehindWhicheverCallFails) {
   }
   kernel.fail("write", 1, EINTR);
   kernel.fail("fsync", 1, EINTR);
-  EXPECT_EQ(make(), 0) << "interrupted is not failed";
+  EXPECT_EQ(make(), 0) << "an interruption is not a failure";
   EXPECT_EQ(content(), "content");
 }
 
-TEST_F(NewFileTest, IsKeptWhereNobodyCanWaitForADisk) {
+TEST_F(NewFileTest, IsKeptWhereTheFileSystemHasNoFsync) {
   kernel.fail("fsync", 1, EINVAL);
   NewFile file(path(), kernel);
   ASSERT_EQ(file.create(0666), 0);
@@ -100,7 +100,7 @@ TEST_F(NewFileTest, HasThePermissionsThatTheUmaskLeaves) {
   EXPECT_EQ(status.st_mode & 0777u, 0640u);
 }
 
-TEST_F(NewFileTest, ReplacesALinkAndNotWhatItLeadsTo) {
+TEST_F(NewFileTest, ReplacesALinkAndNotItsTarget) {
   std::ofstream(directory / "other") << "other";
   fs::create_symlink("other", path());
   NewFile file(path(), kernel);
@@ -114,7 +114,7 @@ TEST_F(NewFileTest, ReplacesALinkAndNotWhatItLeadsTo) {
   EXPECT_EQ(word, "other");
 }
 
-TEST_F(NewFileTest, RefusesWhatIsNoPlaceForAFile) {
+TEST_F(NewFileTest, RefusesPathsThatCannotBeAFile) {
   ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
   const auto create = [&](std::string at) { return NewFile(std::move(at), kernel).create(0666); };
   EXPECT_EQ(create(path()), -EEXIST) << "a pipe";

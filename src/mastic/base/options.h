@@ -31,10 +31,10 @@
 
 namespace mastic::base {
 
-/// Fails when one of the counts is 0, with a message that names the first such.
+/// Fails when one of the counts is 0, with a message that names the first one.
 [[nodiscard]] Result<void> require_some(
     std::initializer_list<std::pair<std::string_view, std::uint64_t>> counts);
-/// Fails when one of the durations is zero or negative, with a message that names the first such.
+/// Fails when one of the durations is zero or negative, with a message that names the first one.
 [[nodiscard]] Result<void> require_time(
     std::initializer_list<std::pair<std::string_view, Duration>> lengths);
 
@@ -117,7 +117,7 @@ class OptionTable {
     std::string_view unit;
   };
 
-  std::deque<Option> options_;  ///< not a vector: `find` gives pointers away, and more may be added
+  std::deque<Option> options_;  ///< not a vector, so that pointers from `find` stay valid
   std::vector<Alias> aliases_;
   std::string_view heading_;
 };

@@ -1,4 +1,5 @@
-// Whether a line of code is the library's own, for messages that are to name a line of the application.
+// Whether a line of code is the library's own, for messages that should name a line of the
+// application.
 
 #pragma once
 
@@ -8,8 +9,9 @@
 
 namespace mastic::base {
 
-/// Whether `file`, as compilers spell the path of a source, is one of Mastic's, in its tree or installed:
-/// "/home/ada/mastic/src/mastic/app/app.h". Its tests are not, for they play the application.
+/// Whether `file`, a path as compilers spell it, is a source of Mastic, in its tree or installed:
+/// "/home/ada/mastic/src/mastic/app/app.h". Its tests do not count, because they play the
+/// application.
 [[nodiscard]] constexpr bool is_own_source(std::string_view file) {
   constexpr std::array<std::string_view, 17> kRooms = {
       "app",        "async", "base",    "catalog", "files",   "http",    "inspect", "json", "loop",

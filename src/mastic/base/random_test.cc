@@ -9,11 +9,11 @@
 namespace mastic::base {
 namespace {
 
-TEST(RandomNumber, IsAnotherEachTime) {
+TEST(RandomNumber, DiffersEachTime) {
   EXPECT_NE(random_number(system_kernel()), random_number(system_kernel()));
 }
 
-TEST(RandomNumber, ComesAlsoWhereASignalInterrupts) {
+TEST(RandomNumber, ComesEvenIfASignalInterrupts) {
   FailingKernel kernel(system_kernel());
   kernel.fail("getrandom", 1, EINTR);
   EXPECT_NE(random_number(kernel), 0u);
@@ -29,7 +29,7 @@ TEST(RandomNumber, ComesFromTheDeviceWhereTheCallIsMissingOrForbidden) {
   }
 }
 
-TEST(RandomNumber, SaysThatThereAreNone) {
+TEST(RandomNumber, ThrowsWhenThereIsNoSource) {
   FailingKernel kernel(system_kernel());
   kernel.fail("getrandom", 1, ENOSYS);
   kernel.fail("open", 1, ENOENT);

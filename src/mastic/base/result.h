@@ -9,7 +9,7 @@
 
 namespace mastic::base {
 
-/// What went wrong, written for the person who can fix it: where, what, and how to fix it.
+/// An error, described for the person who can fix it: what went wrong, where, and how to fix it.
 struct Error {
   /// A sentence that needs no other to be understood.
   std::string message;
@@ -20,7 +20,7 @@ struct Error {
 template <class T, class E = Error>
 using Result = std::expected<T, E>;
 
-/// Makes an error out of the parts of its message: `fail("no such directory: ", path)`.
+/// Makes an error from the parts of its message: `fail("no such directory: ", path)`.
 template <class... Parts>
 [[nodiscard]] std::unexpected<Error> fail(const Parts&... parts) {
   std::string message;

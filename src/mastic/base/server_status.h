@@ -19,7 +19,7 @@ struct RequestReport {
   std::string target;
   std::string client;
   Duration age{};
-  int thread = 0;         ///< the thread that runs its handler away from the loop; 0 when none does
+  int thread = 0;         ///< the thread that runs its handler off the loop; 0 when none does
   Duration thread_age{};  ///< for how long that thread has run it
   bool cancelled = false;
 };
@@ -34,7 +34,7 @@ struct LoopReport {
 
 /// What a thread of a server does.
 enum class ThreadRole : std::uint8_t {
-  Reserve,     ///< it stands by, to drive a loop whose thread is stuck
+  Reserve,     ///< it is in reserve, to drive a loop whose thread is stuck
   Drives,      ///< it drives a loop
   Away,        ///< it is still in a handler, and another thread has taken over its loop
   Works,       ///< it runs code that may block
@@ -60,7 +60,7 @@ struct PoolReport {
   std::uint64_t refused = 0;
   std::uint64_t hand_offs = 0;  ///< loops that were taken from a thread that was stuck
   std::uint64_t lost = 0;       ///< threads that were written off and have not returned
-  std::uint64_t reserve = 0;    ///< threads that stand by
+  std::uint64_t reserve = 0;    ///< threads in reserve
 };
 
 /// A server, as monitoring pages see it. Callable from any thread; nothing here waits for a

@@ -10,7 +10,8 @@ std::string hash(std::string_view text) {
   return to_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-TEST(Sha256, IsThatOfTheStandard) {  // FIPS 180-4's examples, and a length around each edge
+TEST(Sha256,
+     MatchesTheExamplesOfTheStandard) {  // FIPS 180-4's examples, and a length around each edge
   EXPECT_EQ(hash(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
   EXPECT_EQ(hash("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
   EXPECT_EQ(hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),

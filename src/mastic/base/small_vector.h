@@ -1,4 +1,4 @@
-// A vector of plain values whose first N stand inside the object: no heap while it stays small.
+// A vector of plain values that stores the first N inside the object: no heap while it stays small.
 
 #pragma once
 
@@ -14,7 +14,7 @@
 namespace mastic::base {
 
 /// A vector of trivially copyable values that grows only at its end. A move copies elements that
-/// stand inside and takes over the memory of others.
+/// are stored inside the object, and takes over the memory of others.
 template <class T, std::size_t N>
 class SmallVector {
   static_assert(std::is_trivially_copyable_v<T>);

@@ -11,12 +11,12 @@
 
 namespace mastic::base {
 
-/// Gives the smallest element first, by Before; of equal elements the one that was pushed first.
-/// What threads::PriorityQueue and async::PriorityChannel keep their values in. Not synchronized.
+/// A heap that gives the smallest element first, by Before; of equal elements the one that was
+/// pushed first. threads::PriorityQueue and async::PriorityChannel use it. Not synchronized.
 template <class T, class Before = std::less<T>>
 class StableHeap {
  public:
-  /// Makes room for `size` elements, so that pushing so many allocates nothing.
+  /// Makes room for `size` elements: pushing that many then allocates nothing.
   void reserve(std::size_t size) { items_.reserve(size); }
 
   [[nodiscard]] bool empty() const { return items_.empty(); }

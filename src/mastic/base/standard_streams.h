@@ -14,8 +14,8 @@ namespace mastic::base {
 /// threads.
 [[nodiscard]] Result<void> open_standard_streams();
 
-/// Writes `text` to standard output, all of it. Fails when that cannot be written, as to a full disk:
-/// a program that was asked for its help and could not give it has not done what it was asked.
+/// Writes all of `text` to standard output. Fails when that is not possible, for instance on a full
+/// disk: a program that cannot print the help it was asked for has to report a failure.
 [[nodiscard]] Result<void> print(std::string_view text);
 
 }  // namespace mastic::base

@@ -20,7 +20,7 @@ TEST(ParseDecimal, TakesDigitsOnly) {
   }
 }
 
-TEST(EqualShort, IsEquality) {
+TEST(EqualShort, ComparesLikeEquality) {
   const std::string text = "Content-Security-Policy-Of-All";
   for (std::size_t size = 0; size <= text.size(); ++size) {
     const std::string part = text.substr(0, size);
@@ -65,7 +65,7 @@ TEST(Nearest, FindsASlipAndNothingFarAway) {
   EXPECT_FALSE(nearest("certificate", kNames));
 }
 
-TEST(Trim, LeavesWhatIsNeitherSpaceNorTab) {
+TEST(Trim, RemovesSpacesAndTabsFromTheEnds) {
   EXPECT_EQ(trim(" \t a b \t"), "a b");
   EXPECT_EQ(trim("\xa0x\x0b"), "\xa0x\x0b");
   EXPECT_EQ(trim("  "), "");

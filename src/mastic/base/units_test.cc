@@ -37,7 +37,7 @@ TEST(Units, ReadBackWhatTheyPrint) {
   }));
 }
 
-TEST(HumanSize, ShowsThreeFiguresAtMost) {
+TEST(HumanSize, ShowsAtMostThreeDigits) {
   EXPECT_EQ(human_size(0), "0 B");
   EXPECT_EQ(human_size(999), "999 B");
   EXPECT_EQ(human_size(1000), "1.0 kB");
@@ -53,7 +53,7 @@ TEST(After, AddsADurationToAnInstant) {
   EXPECT_EQ(after(now, -5s), now - 5s);
 }
 
-TEST(After, StaysWithinTheInstantsThatThereAre) {
+TEST(After, StaysWithinTheInstantsThatExist) {
   for (const Instant now : {Instant{1h}, Instant{}, Instant{-1h}}) {
     EXPECT_EQ(after(now, Duration::max()),
               Instant(std::min(now.time_since_epoch(), 0ns)) + Duration::max());

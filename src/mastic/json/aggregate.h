@@ -7,7 +7,8 @@
 // come from how the compiler spells a pointer to a member. GCC and Clang agree about that well
 // enough, and aggregate_test.cc checks it.
 //
-// A field whose name is another one outside, because that is a word of C++ or spelt otherwise, is listed by its struct:
+// A field may have a different name outside of the program, for instance because that name is a C++
+// keyword. Its struct lists such fields:
 //
 //     struct Shirt {
 //       std::string class_;
@@ -27,11 +28,12 @@
 
 namespace mastic::json {
 
-/// What a field is called outside of the program: in JSON, in queries and forms, and in messages about it. A struct lists
-/// those that differ as `static constexpr RenamedField kRenamedFields[]`.
+/// The name of a field outside of the program: in JSON, in queries and forms, and in messages about
+/// it. A struct lists the fields whose names differ as
+/// `static constexpr RenamedField kRenamedFields[]`.
 struct RenamedField {
-  std::string_view field;  ///< as the struct has it
-  std::string_view name;   ///< what it is called outside
+  std::string_view field;  ///< its name in the struct
+  std::string_view name;   ///< its name outside
 };
 
 namespace detail {
@@ -78,9 +80,9 @@ consteval std::size_t count_up() {
   }
 }
 
-/// How many values T takes; kMaxFields + 1 when it takes more than kMaxFields. Every number that is tried costs the
-/// compiler time, so it begins where nearly every struct ends. It may not begin at one and count up: a field that has no
-/// default needs a value, and then fewer are not taken.
+/// How many values T takes; kMaxFields + 1 when it takes more than kMaxFields. Every number that is
+/// tried costs compile time, so the search begins at a number that nearly no struct exceeds. It
+/// cannot count up from one: if a field has no default, T does not take fewer values.
 template <class T>
 consteval std::size_t count_values() {
   if constexpr (takes_values<T>(std::make_index_sequence<kUsualFields + 1>())) {
@@ -92,8 +94,8 @@ consteval std::size_t count_values() {
   }
 }
 
-// As many values as fields, unless a C array takes several values, or a base class takes one. Both
-// are recognised by what else may stand in their place.
+// T takes as many values as it has fields, unless a C array takes several values, or a base class
+// takes one. Both are recognised by other initializers that would fit in their place.
 
 /// Converts to nothing.
 struct Stranger {};
@@ -290,7 +292,7 @@ inline constexpr auto kMemberNames = []<std::size_t... I>(std::index_sequence<I.
 template <class T>
 concept RenamesFields = requires { T::kRenamedFields; };
 
-/// The names of the fields outside.
+/// The names of the fields outside of the program.
 template <class T>
 consteval auto outside_names() {
   auto names = kMemberNames<T>;
@@ -306,7 +308,8 @@ consteval auto outside_names() {
 template <class T>
 inline constexpr auto kFieldNames = outside_names<T>();
 
-/// Whether `name` may stand in JSON as it is. (So writing a field looks for no escapes.)
+/// Whether `name` needs no escapes in JSON. (It is checked at compile time, so that writing a field
+/// need not look for them.)
 constexpr bool is_plain_name(std::string_view name) {
   for (const char c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\') return false;

@@ -52,7 +52,7 @@ struct SixtyFour {
       f40, f41, f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58,
       f59, f60, f61, f62, f63;
 };
-/// It takes 32 values, or 31, and no fewer: a reference needs one.
+/// It takes 32 values, or 31, but no fewer, because a reference needs a value.
 struct MuchNeeded {
   int f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20,
       f21, f22, f23, f24, f25, f26, f27, f28, f29;

@@ -42,8 +42,8 @@ namespace mastic::json {
 enum class UnknownMembers : std::uint8_t { Ignore, Refuse };
 
 namespace detail {
-/// The name of a member as the place of a fault shows it: 100 bytes at the most. It may be a client's, as long as its
-/// document, and stands before every fault below it.
+/// The name of a member as the place of a fault shows it: at most 100 bytes. The name may come from
+/// a client and be as long as the document, and it is repeated for every fault below it.
 [[nodiscard]] std::string shown_name(std::string_view name);
 }  // namespace detail
 
@@ -56,11 +56,11 @@ struct JsonFault {
 /// The state of reading a document, which JsonType::read is given: where it is and what has gone
 /// wrong so far.
 ///
-/// Reading continues after a fault, so that the author of the document learns of all faults at once, up to `max_faults`.
-/// What has a fault keeps the value that it had; the elements of lists keep their places.
+/// Reading continues after a fault, so that the author of the document learns of all faults at once
+/// (up to `max_faults`). A value with a fault keeps its default, elements of lists their places.
 class JsonReading {
  public:
-  /// Begins to read; `unknown` says what becomes of members without a field.
+  /// Begins to read; `unknown` says what to do with members that the type has no field for.
   explicit JsonReading(UnknownMembers unknown, std::size_t max_faults = 1)
       : unknown_(unknown), max_faults_(max_faults) {}
   JsonReading(const JsonReading&) = delete;
@@ -99,7 +99,7 @@ class JsonReading {
  private:
   static constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);
 
-  /// The way to where reading is: a list on the stack, from the inside out. A text is made of it only for a fault.
+  /// The path to the value being read: a list on the stack, which becomes text only for a fault.
   class Step {
    public:
     Step(JsonReading& reading, std::string_view its_name, std::size_t its_index)
@@ -158,7 +158,7 @@ template <JsonWritable T>
 }
 
 /// Reads `value`, the root or a part of a document, as a T. The result does not refer to the
-/// document. Fails with the first fault: its place, what is expected and what is there. (JsonReading has all.)
+/// document. Fails with the first fault, as "count: a whole number is expected, a string found".
 template <JsonReadable T>
 [[nodiscard]] base::Result<T> from_json(const JsonValue& value,
                                         UnknownMembers unknown = UnknownMembers::Ignore) {
@@ -167,7 +167,7 @@ template <JsonReadable T>
   if (JsonType<T>::read(value, into, reading)) return into;
   return base::fail(reading.message());
 }
-/// Reads a JSON text as a T. Fails as above, and when it is not JSON (JsonDocument::parse).
+/// Reads a JSON text as a T. Fails in the same way, and when it is not JSON (JsonDocument::parse).
 template <JsonReadable T>
 [[nodiscard]] base::Result<T> from_json(std::string_view text,
                                         UnknownMembers unknown = UnknownMembers::Ignore) {
@@ -313,7 +313,7 @@ struct JsonType<T> {
 
 // ---- containers ----
 
-/// What stands for an array: it is gone through, and grows at its end, as std::vector does; no text.
+/// A type that is an array in JSON: iterable, growing at its end like std::vector, and not text.
 template <class T>
 concept JsonList = requires(T list) {
   list.begin();
@@ -321,7 +321,7 @@ concept JsonList = requires(T list) {
   typename T::value_type;
 } && !std::convertible_to<T, std::string_view>;
 
-/// What stands for an object with any members, by their names: std::map<std::string, T> and its like.
+/// A type that is an object with arbitrary members in JSON, such as std::map<std::string, T>.
 template <class T>
 concept JsonMap = requires {
   typename T::mapped_type;
@@ -387,7 +387,7 @@ struct JsonType<T> {
       Element element{};
       good &=
           reading.at(index++, [&] { return detail::read_part<Element>(each, element, reading); });
-      into.push_back(std::move(element));  // with its faults too: the others keep their places
+      into.push_back(std::move(element));  // even with a fault: the others keep their places
     }
     return good;
   }
@@ -447,7 +447,7 @@ struct JsonType<std::variant<T...>> {
   static bool read(const JsonValue& value, std::variant<T...>& into, JsonReading& reading) {
     const auto takes = [&]<class Alternative>() {
       Alternative alternative{};
-      // Strict about members, or a struct whose fields are all optional would take every object.
+      // Refuse unknown members: else a struct whose fields are all optional would fit any object.
       JsonReading trial(UnknownMembers::Refuse);
       if (!detail::read_part<Alternative>(value, alternative, trial)) return false;
       into = std::move(alternative);

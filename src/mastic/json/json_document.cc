@@ -6,7 +6,7 @@
 //                                    └─first─► Member "a", String "x"    in the order of the text
 //
 // A list rather than an array of children, because their number is not known while they arrive, and
-// nothing is ever moved or freed before the document goes. Boost's own values are not used: of a
+// nothing is moved or freed before the document is destroyed. Boost's own values are not used: of a
 // name that occurs twice they silently keep one, and they take more memory (ADR 0008).
 
 #include "mastic/json/json_document.h"

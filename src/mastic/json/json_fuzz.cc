@@ -63,7 +63,7 @@ void append_tree(std::string& out, const JsonValue& value) {
   }
 }
 
-/// The second time everything stands as it is written, so the text has to be the same.
+/// The first round brings the text into the form that is written, so the second must not change it.
 void check_tree(const JsonValue& value) {
   std::string text;
   append_tree(text, value);

@@ -1,4 +1,4 @@
-// What a document takes of the heap, counted by the allocations of its parsing.
+// How much memory a document takes: these tests count what parsing allocates.
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,8 @@
 namespace mastic::json {
 namespace {
 
-/// All that parsing allocates, freed in between or not: more than it holds at any time.
+/// Everything that parsing allocates, whether or not it is freed meanwhile: an upper bound of what
+/// it holds at any time.
 std::size_t bytes_for(std::string_view text) {
   const std::size_t before = base::allocations_so_far().bytes;
   EXPECT_TRUE(JsonDocument::parse(text)) << text.substr(0, 40);
@@ -23,7 +24,7 @@ std::string array_of(std::string_view element, std::size_t count) {
   return text + "]";
 }
 
-/// Objects whose members have the shortest names there are.
+/// Objects whose members have the shortest possible names.
 std::string object_of(std::size_t count) {
   std::string text = "{";
   for (std::size_t i = 0; i < count; ++i) {
@@ -42,7 +43,7 @@ struct JsonMemory : testing::Test {
 
 constexpr std::size_t kSlack = 8 << 10;
 
-TEST_F(JsonMemory, IsBoundedByTheLengthOfTheTextWhateverStandsInIt) {
+TEST_F(JsonMemory, IsBoundedByTheLengthOfTheTextWhateverItContains) {
   const std::string elements[] = {"0",
                                   "null",
                                   "1.5",

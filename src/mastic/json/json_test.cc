@@ -93,7 +93,7 @@ TEST(Json, EnumerationsAreTheNamesOfTheirEnumerators) {
       "[0]: one of 'kSmall', 'kLarge' is expected, '\\x0A" + std::string(39, 'x') + "...' found");
 }
 
-TEST(Json, WritesAnEnumerationsValueWithoutANameAsItsNumber) {
+TEST(Json, WritesAnEnumerationValueWithoutANameAsItsNumber) {
   EXPECT_EQ(to_json(static_cast<Shade>(7)), "7");
   EXPECT_EQ(to_json(static_cast<Size>(200)), "200");
 }
@@ -113,7 +113,7 @@ TEST(Json, NamesThePlaceOfAFault) {
             "a time such as \"2026-11-21T20:33:01Z\" is expected, a string found");
 }
 
-/// All that is wrong with `text` as a T, a line each.
+/// Everything that is wrong with `text` as a T, one line each.
 template <class T>
 std::string faults(std::string_view text, std::size_t max_faults,
                    UnknownMembers unknown = UnknownMembers::Ignore) {
@@ -133,7 +133,7 @@ struct Jersey {
                                                     {"chest_width", "chest-width \u00fc"}};
 };
 
-TEST(Json, FieldsMayHaveOtherNamesOutside) {
+TEST(Json, FieldsMayHaveDifferentNamesInJson) {
   const Jersey shirt{"plain", 40, 2};
   EXPECT_EQ(to_json(shirt), "{\"class\":\"plain\",\"chest-width \u00fc\":40,\"count\":2}");
   const auto back = from_json<Jersey>(to_json(shirt), UnknownMembers::Refuse).value();
@@ -157,7 +157,7 @@ TEST(Json, StructsMayHaveManyFields) {
   EXPECT_EQ(to_json(from_json<Many>(text).value()), text);
 }
 
-TEST(Json, TellsAllFaultsAtOnce) {
+TEST(Json, ReportsAllFaultsAtOnce) {
   EXPECT_EQ(faults<Order>(R"({"items":[{"name":"a","count":"1","tags":["x",3]},7],
                               "flags":{"a":1,"b":true,"c":2},"at":"soon","more":1})",
                           10, UnknownMembers::Refuse),
@@ -174,7 +174,7 @@ TEST(Json, TellsAllFaultsAtOnce) {
             "[2]: a whole number is expected, null found");
 }
 
-TEST(Json, KeepsWhatCouldBeReadInItsPlace) {
+TEST(Json, KeepsReadableElementsInTheirPlaces) {
   const auto document =
       JsonDocument::parse(R"({"name":"a","count":"x","tags":["x",3,"z"]})").value();
   Item item{.name = {}, .count = 5, .price = {}, .tags = {}};
@@ -183,7 +183,7 @@ TEST(Json, KeepsWhatCouldBeReadInItsPlace) {
   EXPECT_EQ(item, (Item{"a", 5, {}, {"x", "", "z"}}));
 }
 
-TEST(Json, StopsReadingWhenItHasFaultsEnough) {
+TEST(Json, StopsReadingAfterTheMaximumOfFaults) {
   std::string many = "[0";
   for (int i = 0; i < 1'000'000; ++i) many += ",0";
   const auto document = JsonDocument::parse(many + "]").value();
@@ -196,7 +196,7 @@ TEST(Json, StopsReadingWhenItHasFaultsEnough) {
   EXPECT_EQ(into.size(), 100u);
 }
 
-TEST(Json, ShowsALongNameCutBehindAWholeCharacter) {
+TEST(Json, TruncatesALongNameAfterAWholeCharacter) {
   const std::string name(99, 'x');
   using Map = std::map<std::string, std::map<std::string, int>>;
   EXPECT_EQ(faults<Map>("{\"" + name + "\u00fcy\":{\"\\n\":true}}", 10),
@@ -205,7 +205,7 @@ TEST(Json, ShowsALongNameCutBehindAWholeCharacter) {
             103 + std::string_view(": an object is expected, a whole number found").size());
 }
 
-TEST(Json, RefusesWhatIsNoJson) {
+TEST(Json, RefusesTextThatIsNotJson) {
   EXPECT_EQ(fault<SmallValues>(R"({"n":1,"n":2})"), "the name 'n' occurs twice in an object");
   EXPECT_TRUE(fault<SmallValues>(R"({"n":1} x)").starts_with("not JSON, at byte "));
   for (const char* text :
@@ -224,7 +224,7 @@ TEST(Json, RefusesDepth) {
   EXPECT_FALSE(JsonDocument::parse(nested(100'000)));
 }
 
-TEST(Json, StringsSurviveTheWayThereAndBack) {
+TEST(Json, StringsReadBackAsTheyWereWritten) {
   EXPECT_TRUE(rc::check([](const std::vector<std::uint16_t>& units) {
     std::string text;  // any characters of one and two bytes
     for (const std::uint16_t unit : units) {
@@ -240,7 +240,7 @@ TEST(Json, StringsSurviveTheWayThereAndBack) {
   }));
 }
 
-TEST(Json, NumbersSurviveTheWayThereAndBack) {
+TEST(Json, NumbersReadBackAsTheyWereWritten) {
   EXPECT_TRUE(rc::check([](std::int64_t whole, std::uint64_t natural, double number) {
     RC_ASSERT(from_json<std::int64_t>(to_json(whole)).value() == whole);
     RC_ASSERT(from_json<std::uint64_t>(to_json(natural)).value() == natural);
