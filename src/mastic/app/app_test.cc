@@ -111,7 +111,7 @@ TEST_F(AppTest, SendsBorrowedTextWithoutACopy) {
 }
 
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-/// The text of `words`, in a way that no compiler sees through: Clang warns where it stands in one
+/// Returns the c_str() of `words`, hidden from the compiler: Clang warns when it is in one
 /// function.
 [[gnu::noinline]] const char* as_c_text(const std::string& words) { return words.c_str(); }
 

@@ -141,7 +141,7 @@ Response error_response(Status status, std::string_view detail) noexcept {
 Response error_response(Request& request, const Problem& problem) noexcept {
   try {
     if (auto page = find_page(request, problem)) return dependent_on_accept(*std::move(page));
-  } catch (...) {  // the built-in page stands in for one that fails
+  } catch (...) {  // the built-in page replaces one that fails
     log_failed_page(request);
   }
   try {

@@ -73,7 +73,7 @@ class TestExchange final : public async::Context, public ExchangeContext {
 
   http::Fields fields;
   std::string_view authority;
-  std::string_view method_name;    ///< of Method::Other
+  std::string_view method_name;    ///< the name of an extension method
   base::Log* other_log = nullptr;  ///< in place of `recorded`
   bool debug = false;
   std::vector<std::string> allowed;

@@ -140,7 +140,7 @@ class Call {
   BlockingHistory& history_;
 };
 
-/// A Call of a plain handler, which the exchange is told of as well.
+/// A Call of a plain handler; it also tells the exchange which handler is running.
 class InlineCall {
  public:
   InlineCall(Request& request, BlockingHistory& history)

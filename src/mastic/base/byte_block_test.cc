@@ -20,7 +20,7 @@ TEST(ByteBlock, FindsTheFirstMatch) {
 
 TEST(PlacesOf, FindsPlacesInsideTheTextOnly) {
   for (std::size_t size = 1; size <= 40; ++size) {
-    const auto bytes = std::make_unique<char[]>(size);  // its end is the heap's: ASan looks
+    const auto bytes = std::make_unique<char[]>(size);  // on the heap, so that ASan checks its end
     for (std::size_t i = 0; i < size; ++i) bytes[i] = i % 3 == 0 ? ',' : 'a';
     const std::string_view text(bytes.get(), size);
     for (std::size_t at = 0; at < size; ++at) {
@@ -39,7 +39,7 @@ TEST(PlacesOf, FindsPlacesInsideTheTextOnly) {
 TEST(FindByte, LooksAtAllBytesOfTheRangeAndNoOthers) {
   for (std::size_t size = 0; size <= 50; ++size) {
     for (std::size_t place = 0; place <= size + 1; ++place) {
-      const auto bytes = std::make_unique<char[]>(size + 1);  // its end is the heap's: ASan looks
+      const auto bytes = std::make_unique<char[]>(size + 1);  // so that ASan checks its end
       std::fill_n(bytes.get(), size + 1, 'a');
       if (place <= size) bytes[place] = '\xff';
       const char* const end = bytes.get() + size;

@@ -62,7 +62,7 @@ Result<std::vector<std::string_view>> parse_command_line(std::span<const char* c
     const bool joined = value.find('=') != value.npos;
     const std::string_view word = take_until(value, '=');
     const Option* option = table.find(swapped(word.substr(2), '-', '_'));
-    // Looked up as it stands first, so an option may have a name of its own that begins with no_.
+    // Looked up unchanged first, so that the name of an option may begin with no_.
     if (option == nullptr && word.starts_with("--no-") && !joined) {
       option = table.find(swapped(word.substr(5), '-', '_'));
       if (option != nullptr && !option->argument.empty()) option = nullptr;

@@ -86,7 +86,7 @@ bool is_special_byte(char c) {
   return byte < 0x20 || byte >= 0x7f || byte == '"' || byte == '\\';
 }
 
-/// Whether all of `text` is ASCII that may stand in a JSON string as it is.
+/// Whether all of `text` is ASCII that needs no escapes in a JSON string.
 bool is_plain_json(std::string_view text) {
   std::uint64_t word = 0;
   if (text.size() < sizeof word) return std::ranges::none_of(text, is_special_byte);
@@ -100,7 +100,7 @@ bool is_plain_json(std::string_view text) {
   return !has_special_byte(word);
 }
 
-/// How many bytes from the start of `text` may stand in a JSON string as they are.
+/// How many bytes at the start of `text` need no escapes in a JSON string.
 std::size_t plain_json_size(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {

@@ -10,8 +10,8 @@ std::string hash(std::string_view text) {
   return to_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-TEST(Sha256,
-     MatchesTheExamplesOfTheStandard) {  // FIPS 180-4's examples, and a length around each edge
+// The examples of FIPS 180-4, and lengths around the end of a block.
+TEST(Sha256, MatchesTheExamplesOfTheStandard) {
   EXPECT_EQ(hash(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
   EXPECT_EQ(hash("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
   EXPECT_EQ(hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),

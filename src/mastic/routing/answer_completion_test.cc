@@ -71,7 +71,7 @@ TEST_F(AnswerCompletion, KeepsWhatVaryAlreadyNames) {
 TEST_F(AnswerCompletion, EveryErrorPageDependsOnAccept) {
   router.get("/gone", [] { return Status::Gone; });
   router.on_error(Status::Gone, [](Request& request, const Problem&) {
-    const bool html = request.field("Accept") == "text/html";  // by hand
+    const bool html = request.field("Accept") == "text/html";  // chosen without Mastic's help
     return (html ? Response::html("<h1>gone</h1>") : Response::text("gone")).set("Vary", "Cookie");
   });
   EXPECT_EQ(vary("/gone"), "Cookie, Accept");

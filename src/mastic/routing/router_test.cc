@@ -156,7 +156,7 @@ TEST_F(RouterTest, RefusesRoutesOnceItHasBecomeAnApplication) {
   Router::Route route = router.get("/early", [] { return "early"; });
   Router::Mount mount = router.mount("/m", [] { return ""; });
   Router::Mount host = router.host("h.example", [] { return ""; });
-  EXPECT_EQ(get("/early"), "early");  // from here on it is one
+  EXPECT_EQ(get("/early"), "early");  // from here on it is an App
   const std::string late =
       " comes too late: this router was moved, into run(), an App, a mount or another Router. "
       "Enter "

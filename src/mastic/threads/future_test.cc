@@ -484,7 +484,7 @@ TEST_F(FutureTest, ATaskThatIsCancelledTooLateGetsItsResult) {
   Promise<int> promise;
   async::TestContext<int> context(executor, twice(promise.future()));
   executor.run();
-  promise.set(7);  // on its way
+  promise.set(7);  // the result is on its way now
   context.stop();
   executor.run();
   ASSERT_TRUE(context.is_done());

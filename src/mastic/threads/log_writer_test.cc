@@ -133,7 +133,7 @@ TEST_F(LogWriterTest, DropsRatherThanGrowsWithoutBound) {
   for (int i = 0; i < 100; ++i) writer->write(line);
   EXPECT_GE(writer->dropped(), 100u - 2 * (LogWriter::kMaxWaitingBytes >> 20));
 
-  fcntl(reader, F_SETFL, 0);  // now the file takes what it is given
+  fcntl(reader, F_SETFL, 0);  // now writes to the file succeed again
   std::thread reading([&] {
     std::string taken(1 << 20, ' ');
     while (read(reader, taken.data(), taken.size()) > 0) {

@@ -80,7 +80,7 @@ TEST_F(PoolTest, WaitingIsABlockingScope) {
 
 TEST_F(PoolTest, ServesWaitersInOrder) {
   Pool<Thing> pool(options(1));
-  std::vector<int> served;  // by one thread at a time: the one with the thing
+  std::vector<int> served;  // written by one thread at a time: the one with the object
   std::vector<std::thread> threads;
   {
     const auto lease = pool.take();
@@ -153,7 +153,7 @@ TEST_F(PoolTest, DestroysObjectsThatWereIdleForTooLong) {
   Pool<Thing> pool(limited, kernel);
   {
     const auto one = pool.take();
-    (void)pool.take();  // back at once
+    (void)pool.take();  // returned at once
     kernel.advance(10s);
     EXPECT_EQ(pool.statistics().idle, 1u) << "not too long yet";
     kernel.advance(1ms);
@@ -176,16 +176,16 @@ TEST_F(PoolTest, ReportsStatistics) {
 
 TEST_F(PoolTest, ManyThreadsNeverExceedTheLimit) {
   Pool<Thing> pool(options(3));
-  std::atomic<int> lent = 0;
+  std::atomic<int> in_use = 0;
   std::atomic<int> most = 0;
   const auto work = [&] {
     for (int i = 0; i < 2000; ++i) {
       auto lease = pool.take();
-      const int now = ++lent;
+      const int now = ++in_use;
       int before = most;
       while (before < now && !most.compare_exchange_weak(before, now)) {
       }
-      --lent;
+      --in_use;
       if (i % 100 == 0) lease.discard();
     }
   };

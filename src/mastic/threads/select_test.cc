@@ -163,7 +163,8 @@ TEST(ThreadSelect, ManyThreadsLoseNothing) {
           const auto first = select(a, b);
           const bool is_a = first.index() == 0;
           if (take(is_a ? std::get<0>(first) : std::get<1>(first))) continue;
-          while (take(is_a ? b.get() : a.get())) continue;  // one is over
+          while (take(is_a ? b.get() : a.get()))
+            continue;  // one queue is shut down and empty: get from the other
           return;
         }
       });

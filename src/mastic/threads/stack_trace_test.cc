@@ -53,7 +53,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-#if defined(MASTIC_LIBDW) && !defined(NDEBUG)  // which goes with debug information
+#if defined(MASTIC_LIBDW) && !defined(NDEBUG)  // such builds have debug information
 constexpr bool kHasLines = true;
 #else
 constexpr bool kHasLines = false;
@@ -169,7 +169,7 @@ TEST(StackTrace, IsEmptyForAThreadThatHasEnded) {
   worker.join();
   EXPECT_TRUE(capture_stack(worker.number(), kLong).empty());
   EXPECT_TRUE(capture_stack(-1, kLong).empty());
-  EXPECT_TRUE(capture_stack(1, kLong).empty() || ::getpid() == 1);  // of another process
+  EXPECT_TRUE(capture_stack(1, kLong).empty() || ::getpid() == 1);  // a thread of another process
 }
 
 TEST(StackTrace, IsEmptyWhenTheSignalCannotBeSent) {
@@ -190,7 +190,7 @@ TEST(StackTrace, IsEmptyForAThreadThatDoesNotAnswerAndALateAnswerDoesNoHarm) {
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
     while (!unblock) std::this_thread::yield();
-    pthread_sigmask(SIG_UNBLOCK, &all, nullptr);  // now the old signals come, all at once
+    pthread_sigmask(SIG_UNBLOCK, &all, nullptr);  // now the earlier signals arrive, all at once
     dig(20, stop);
   });
   Worker worker([&] { go_round_in_circles(stop); });
@@ -275,7 +275,7 @@ TEST(StackTrace, LeavesOutTheLibrarysOwnFrames) {
       << "the library calls it, and it calls the library";
   EXPECT_EQ(names({wait, handler}), "wait;handler;") << "all frames are the library's own";
   EXPECT_EQ(names({}), "");
-  // Without debug information.
+  // Without debug information:
   EXPECT_EQ(
       names({frame("report()", ""),
              frame("int mastic::app::respond<make()::{lambda(int)#1}>(int)", ""),

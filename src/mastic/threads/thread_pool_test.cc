@@ -297,7 +297,7 @@ TEST_F(ThreadPoolTest, AThreadThatBlocksIsReplaced) {
   ThreadPool pool({.max_threads = 1, .max_stand_ins = 1});
   Event event;
   Future<> waits = pool.submit([&] { event.wait(); });
-  pool.submit([] {}).get();  // by the stand-in
+  pool.submit([] {}).get();  // the stand-in runs it
   wait_until([&] { return pool.statistics().blocked == 1; });
   EXPECT_EQ(pool.statistics().threads, 2u);
   event.set();

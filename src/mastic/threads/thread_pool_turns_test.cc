@@ -27,7 +27,7 @@ int nest(ThreadPool& pool, int depth) {
 TEST_F(ThreadPoolTest, TasksWaitOnTopOfEachOtherUpToALimit) {
   ThreadPool pool(single());
   const int most = static_cast<int>(ThreadPool::Options().max_nested);
-  EXPECT_EQ(nest(pool, most + 1), most + 1);  // the first stands on nothing
+  EXPECT_EQ(nest(pool, most + 1), most + 1);  // the first is not nested
 }
 
 TEST_F(ThreadPoolTest, ThrowsWhenTasksAreNestedTooDeep) {
@@ -50,7 +50,7 @@ TEST_F(ThreadPoolTest, ThrowsWhenTasksAreNestedTooDeep) {
                 "(max_nested): let a task end and continue with Future::then, or co_await the "
                 "future in an async::Task"}));
   const std::lock_guard lock(mutex);
-  reported.clear();  // of tasks whose waiter had given up, before the pool was stopped
+  reported.clear();  // errors of tasks whose waiters had given up before the pool was stopped
 }
 
 TEST_F(ThreadPoolTest, AnotherThreadMayWaitForATaskThatIsTooDeep) {

@@ -133,10 +133,10 @@ TEST(Waits, IteratingOverFuturesMayWaitForever) {
 
 TEST(Waits, TakingFromAPoolMayWaitForever) {
   Pool<int> pool({.make = [] { return 1; }, .most = 1, .max_idle = kForEver});
-  auto lent = pool.try_take();
+  auto lease = pool.try_take();
   for (const Duration none : kNoTime) EXPECT_FALSE(pool.take_for(none));
   const auto take = [&] { return pool.take_for(kForEver).has_value(); };
-  EXPECT_TRUE(until_told(take, [&] { lent.reset(); }));
+  EXPECT_TRUE(until_told(take, [&] { lease.reset(); }));
 }
 
 TEST(Waits, AThreadMaySleepForever) {
