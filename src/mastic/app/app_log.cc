@@ -12,6 +12,7 @@
 namespace mastic::app {
 namespace {
 
+/// Writes a line in one call, so that lines of several threads do not mix.
 void write_to_standard_error(const base::LogRecord& record) {
   base::Kernel& kernel = base::ClockScope::kernel();
   std::string line;

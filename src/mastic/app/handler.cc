@@ -1,3 +1,11 @@
+// Where a plain handler runs (a task decides for itself what it awaits):
+//
+//     call_handler ──body is here, may_enter──► on this thread (InlineCall)
+//          └──otherwise──► respond_later, a coroutine that waits for the body
+//                             ├──may_enter──► on this thread
+//                             └──otherwise──► run_blocking: on a thread that may block,
+//                                             or 503 when none is free within queue_timeout
+
 #include "mastic/app/handler.h"
 
 #include <chrono>
@@ -46,6 +54,7 @@ Response respond_elsewhere(Request& request, BlockingHistory& history, const voi
 
 Response to_response(Request&, std::string text) { return Response::text(std::move(text)); }
 
+// Copied into the memory of the exchange, because nothing says how long the text stays.
 Response to_response(Request& request, const char* text) {
   return Response::text_body(Body::borrowed(request.memory().copy(text)));
 }
@@ -100,6 +109,7 @@ Task<Response> respond_later(Request& request, BlockingHistory& history, const v
 
 void settle(Request& request, Task<Response>& task) {
   task.start(request.exchange().context());
+  // A task that is done needs no coroutine around it: an answer at once costs only its own frame.
   task = task.is_done() ? Task<Response>(task.take()) : guard(request, std::move(task));
 }
 

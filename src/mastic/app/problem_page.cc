@@ -60,7 +60,7 @@ std::string html_page(const Problem& problem) {
   return page.take();
 }
 
-/// The members of RFC 9457 and a few more, in this order.
+/// The members of RFC 9457 §3.1 and, below `detail`, extension members (§3.2), in this order.
 struct ProblemObject {
   std::string type = "about:blank";
   std::string title;
@@ -96,6 +96,8 @@ Response plain_problem_page(const Problem& problem) {
 }
 
 Response problem_page(Request& request, const Problem& problem) {
+  // The first form is for clients without a preference. A client that accepts only application/json
+  // gets the problem as well.
   constexpr std::string_view kForms[] = {"text/plain", "text/html", "application/problem+json",
                                          "application/json"};
   const std::string accept = request.fields().joined(FieldName::Accept);

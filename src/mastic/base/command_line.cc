@@ -14,8 +14,8 @@ std::string swapped(std::string_view name, char from, char to) {
   return out;
 }
 
-/// How the option is written on a command line. A flag that is on by default is shown as the word
-/// that turns it off, the only one of the two that does anything.
+/// How the option is written on a command line. A flag that is on by default is shown in the form
+/// that turns it off, because only that form has an effect.
 std::string spelt(const Option& option) {
   const bool is_on = option.argument.empty() && option.default_text == "on";
   return (is_on ? "--no-" : "--") + swapped(option.name, '_', '-');
@@ -55,12 +55,13 @@ Result<std::vector<std::string_view>> parse_command_line(std::span<const char* c
       break;
     }
     if (!value.starts_with("--")) {
+      // A single "-" is a word, which usually means standard input or output.
       if (value.starts_with('-') && value.size() > 1) return unknown_option(value, table);
       others.push_back(value);
       continue;
     }
     const bool joined = value.find('=') != value.npos;
-    const std::string_view word = take_until(value, '=');
+    const std::string_view word = take_until(value, '=');  // leaves what follows "=" in `value`
     const Option* option = table.find(swapped(word.substr(2), '-', '_'));
     // Looked up unchanged first, so that the name of an option may begin with no_.
     if (option == nullptr && word.starts_with("--no-") && !joined) {

@@ -15,7 +15,7 @@ using std::chrono::year_month_day;
 
 namespace {
 
-/// The last `count` digits of a number.
+/// Appends the last `count` digits of a number, with leading zeros.
 void append_digits(std::string& out, int number, int count) {
   const std::size_t start = out.size();
   out.resize(start + static_cast<std::size_t>(count));

@@ -41,7 +41,8 @@ Result<void> LogLevels::set(std::string_view word) {
 }
 
 bool LogLevels::takes(Level level, std::string_view logger) const {
-  for (const auto& [name, least] : std::views::reverse(own_)) {  // the last word counts
+  for (const auto& [name, least] :
+       std::views::reverse(own_)) {  // later words override earlier ones
     if (name == logger) return level >= least;
   }
   return level >= general_;

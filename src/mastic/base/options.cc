@@ -8,7 +8,7 @@ namespace mastic::base {
 namespace {
 
 Result<void> set_flag(bool& on, std::string_view text) {
-  // Nothing is yes: a flag without a value turns itself on.
+  // Empty text means yes: a flag without a value is turned on.
   constexpr std::string_view kYes[] = {"", "true", "yes", "on", "1"};
   constexpr std::string_view kNo[] = {"false", "no", "off", "0"};
   const bool yes = std::ranges::find(kYes, text) != std::end(kYes);
@@ -125,6 +125,7 @@ void OptionTable::parsed_list(std::string_view name, std::vector<Value>& values,
     option.default_text += (option.default_text.empty() ? "" : " ") + value.to_string();
   }
   option.set = [&values, is_default = true](std::string_view text) mutable -> Result<void> {
+    // Parsed before the default goes, so that a wrong value changes nothing.
     auto value = Value::parse(text);
     if (!value) return std::unexpected(value.error());
     if (std::exchange(is_default, false)) values.clear();

@@ -32,6 +32,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   const bool negative = text.starts_with('-');
   const auto digits = parse_decimal(text.substr(negative ? 1 : 0));
+  // The range of negative numbers is larger by one.
   if (!digits || *digits > kMost + (negative ? 1 : 0)) return std::nullopt;
   return negative ? static_cast<std::int64_t>(0 - *digits) : static_cast<std::int64_t>(*digits);
 }

@@ -20,7 +20,8 @@ constexpr std::array<Unit, 4> kSizeUnits{{{"G", 1 << 30}, {"M", 1 << 20}, {"K", 
 constexpr std::array<Unit, 4> kTimeUnits{
     {{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
-/// Reads digits followed by the name of a unit; nothing for anything else, or beyond `most`.
+/// Reads digits followed by the name of a unit. Returns nothing for anything else, or for more than
+/// `most`.
 template <std::size_t N>
 std::optional<std::uint64_t> parse_in(const std::array<Unit, N>& units, std::string_view text,
                                       std::string_view bare_unit, std::uint64_t most) {
@@ -52,8 +53,8 @@ Result<std::uint64_t> parse_size(std::string_view text) {
 }
 
 Result<Duration> parse_duration(std::string_view text) {
-  constexpr std::uint64_t kMost =
-      366ull * 24 * 3'600'000;  // a year: far within 64 bits of nanoseconds
+  // A year in milliseconds. In nanoseconds it is far from overflowing 64 bits.
+  constexpr std::uint64_t kMost = 366ull * 24 * 3'600'000;
   const auto amount = parse_in(kTimeUnits, text, "s", kMost);
   if (!amount)
     return fail("'", text, "' is not a duration; write a number such as 250ms, 10s or 5m");
@@ -71,6 +72,7 @@ std::string format_duration(Duration duration) {
 std::string human_size(std::uint64_t bytes) {
   constexpr std::array<std::string_view, 6> kNames{"kB", "MB", "GB", "TB", "PB", "EB"};
   if (bytes < 1000) return std::to_string(bytes) + " B";
+  // Counts tenths of the unit, of which the last is shown only below 10: "1.2 MB", but "12 MB".
   std::uint64_t tenths = bytes / 100;
   std::size_t name = 0;
   for (; tenths >= 10'000; ++name) tenths /= 1000;

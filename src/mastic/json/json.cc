@@ -10,7 +10,7 @@ namespace mastic::json {
 void detail::write_field_name(std::string& out, char before, std::string_view name) {
   const std::size_t size = out.size();
   const std::size_t after = size + name.size() + 4;
-  // The size is a capture: GCC 12 passes the capacity in place of it.
+  // The size is a capture, because GCC 12 passes the capacity instead of it.
   out.resize_and_overwrite(after, [&](char* text, std::size_t) {
     char* at = text + size;
     *at++ = before;
@@ -32,8 +32,8 @@ bool JsonReading::fail(std::string what) {
 }
 
 bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view> names) {
-  constexpr std::size_t kMaxShown =
-      40;  // the text is the client's, and the message may reach a log
+  // Truncated, because the text is the client's and the message may go to a log.
+  constexpr std::size_t kMaxShown = 40;
   if (!found.is(JsonValue::Kind::String)) return fail(found, one_of(names));
   std::string what = one_of(names) + " is expected, '";
   base::append_log_escaped(what, found.text(), kMaxShown);
@@ -44,11 +44,13 @@ std::string detail::shown_name(std::string_view name) {
   constexpr std::size_t kMaxShown = 100;
   if (name.size() <= kMaxShown) return std::string(name);
   std::size_t end = kMaxShown;
-  while ((static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;  // within a character
+  while ((static_cast<unsigned char>(name[end]) & 0xc0) == 0x80)
+    --end;  // no cut within a character
   return std::string(name.substr(0, end)) + "...";
 }
 
-/// "items[2].price".
+/// Writes a place such as "items[2].price". The steps are linked from the inside out, so they are
+/// reversed first.
 std::string JsonReading::place_of(const Step* innermost) {
   std::vector<const Step*> steps;
   for (const Step* step = innermost; step != nullptr; step = step->outer) steps.push_back(step);

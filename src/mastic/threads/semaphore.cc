@@ -27,7 +27,7 @@ bool Semaphore::take(Wait wait) {
   }
   const BlockingScope blocking;  // without the lock: its host may start a thread
   std::unique_lock lock(mutex_);
-  wait(lock, [this] { return available_ > 0; });
+  wait(lock, [this] { return available_ > 0; });  // or until its time is over
   if (available_ == 0) return false;
   --available_;
   return true;

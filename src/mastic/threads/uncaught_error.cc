@@ -81,7 +81,7 @@ std::string UncaughtError::message() const {
 }
 
 void report_uncaught(const UncaughtError& error) noexcept {
-  if (is_reporting) {
+  if (is_reporting) {  // from within a hook, which must not be called again
     print(error);
     return;
   }
@@ -91,6 +91,7 @@ void report_uncaught(const UncaughtError& error) noexcept {
     const UncaughtHook* const hook = hooks().latest;
     hook == nullptr ? print(error) : hook->function_(error);
   } catch (...) {
+    // The hook has failed, so neither error has been reported yet.
     print(error);
     print({UncaughtError::Place::Hook, "UncaughtHook", std::current_exception()});
   }
@@ -110,6 +111,7 @@ UncaughtHook::UncaughtHook(base::Log& log)
 
 UncaughtHook::~UncaughtHook() {
   const std::unique_lock lock(hooks().mutex);
+  // Hooks may be destroyed in any order, so this one may be in the middle of the list.
   UncaughtHook** place = &hooks().latest;
   while (*place != this) place = &(*place)->before_;
   *place = before_;
