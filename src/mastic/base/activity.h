@@ -9,14 +9,14 @@
 
 namespace mastic::base {
 
-/// An activity in words. Values that look like secrets are replaced by `***`.
+/// The description of an activity. Values that look like secrets are replaced by `***`.
 struct ActivityReport {
   BoundedText<512> what;   ///< "GET /report?token=***"
   BoundedText<32> id;      ///< the reference id of the request
   BoundedText<256> route;  ///< the pattern of the route that matched; empty when none did
 };
 
-/// Something that a thread does for somebody: a request, a background task.
+/// Something that a thread works on: a request, or a background task.
 class Activity {
  public:
   /// Fills in `report`. Called in a signal handler on the thread of the activity, which may have

@@ -249,7 +249,7 @@ class SystemKernel final : public Kernel {
     return checked(::sendmsg(fd, &message, flags));
   }
   ssize_t sendfile(int to, int from, std::int64_t offset, std::size_t size) override {
-    // With an offset of its own, so that the position of the file, which requests share, stays put.
+    // At an explicit offset, so that the position of the file, which requests share, does not move.
     off_t at = offset;
     return checked(::sendfile(to, from, &at, size));
   }

@@ -36,7 +36,7 @@ class Kernel {
   virtual Instant monotonic_now() = 0;
   /// Seconds since 1970-01-01 UTC.
   virtual std::int64_t unix_seconds() = 0;
-  /// The same clock as `unix_seconds`, as exact as it is; costs a little more.
+  /// The time of the same clock with its full resolution; costs a little more.
   virtual WallTime wall_now() = 0;
 
   /// Fills `buffer` with bytes that cannot be guessed; see random.h.
@@ -78,7 +78,7 @@ class Kernel {
   virtual ssize_t pread(int fd, void* buffer, std::size_t size, std::int64_t offset) = 0;
   virtual ssize_t getdents64(int fd, std::span<char> buffer) = 0;
   virtual int unlink(const char* path) = 0;
-  /// Gives the file at `from` the name `to`, in one step: what had that name is replaced.
+  /// Gives the file at `from` the name `to`, in one step. A file that had that name is replaced.
   virtual int rename(const char* from, const char* to) = 0;
   /// Waits until the content of the file is on the disk.
   virtual int fsync(int fd) = 0;
@@ -102,9 +102,9 @@ class Kernel {
   virtual int getsockopt(int fd, int level, int name, void* value, unsigned* size) = 0;
   virtual int setsockopt(int fd, int level, int name, const void* value, unsigned size) = 0;
   virtual int shutdown(int fd, int how) = 0;
-  /// Calls ioctl(SIOCOUTQ): what was sent and is still in the kernel. For TCP these are the bytes
-  /// that the peer has not acknowledged, and one for an end; for a Unix socket the memory of what
-  /// the peer has not read.
+  /// Calls ioctl(SIOCOUTQ), for the amount that was sent and is still in the kernel. For TCP that
+  /// is the number of bytes that the peer has not acknowledged, plus one for a FIN; for a Unix
+  /// socket the memory of the data that the peer has not read.
   virtual int siocoutq(int fd) = 0;
   virtual ssize_t recv(int fd, void* buffer, std::size_t size, int flags) = 0;
   virtual ssize_t send(int fd, const void* bytes, std::size_t size, int flags) = 0;
@@ -124,7 +124,8 @@ class Kernel {
 
   // Transfer in batches.
   virtual int io_uring_queue_init(unsigned entries, io_uring& ring) = 0;
-  /// Submits what was prepared and waits for `count` completions; returns how many were submitted.
+  /// Submits the prepared operations and waits for `count` completions; returns how many operations
+  /// were submitted.
   virtual int io_uring_submit_and_wait(io_uring& ring, unsigned count) = 0;
   virtual void io_uring_queue_exit(io_uring& ring) = 0;
 };

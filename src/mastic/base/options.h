@@ -47,7 +47,7 @@ struct Option {
   std::string_view heading;   ///< the heading in the help that it belongs to
   std::string default_text;   ///< the value of the variable when it was bound
   bool repeatable = false;    ///< whether it may be given several times
-  /// Sets the variable from text. Fails with what is wrong with that.
+  /// Sets the variable from text. Fails with a message that says what is wrong with the text.
   std::function<Result<void>(std::string_view text)> set;
 };
 

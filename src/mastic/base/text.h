@@ -67,8 +67,8 @@ constexpr int hex_value(char c) {
   return text;
 }
 
-/// Cuts `text` at the first `separator`: returns what is before it and leaves in `text` what is
-/// after it. Without a separator it returns all of `text` and leaves nothing.
+/// Splits `text` at the first `separator`: returns the part before it and leaves the part after it
+/// in `text`. Without a separator it returns all of `text` and leaves it empty.
 constexpr std::string_view take_until(std::string_view& text, char separator) {
   const std::size_t at = text.find(separator);
   const std::string_view head = text.substr(0, at);

@@ -24,8 +24,8 @@ namespace mastic::json {
 
 namespace detail {
 
-// Compilers warn about a cast to a value that the enumerators of E have no bits for. Here such a
-// value only has no name.
+// Compilers warn about a cast to a value for which the enumerators of E have no bits. Here that is
+// harmless: the value just has no name.
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wunknown-warning-option"
@@ -61,9 +61,9 @@ consteval std::string_view spell_list() {
   return __PRETTY_FUNCTION__;
 }
 
-/// The names in such a list, indexed by value. A value without a name is spelt as a cast and gets
-/// an empty one, which is assigned too: GCC 12 mistreats an array that keeps some of its initial
-/// elements.
+/// The names in the list that `spell_list` returns, indexed by value. A value without a name is
+/// spelt as a cast, and gets an empty name. That is assigned too, because GCC 12 mistreats an array
+/// that keeps some of its initial elements.
 ///
 /// `depth` counts brackets, so that a comma or colon inside a template argument ends nothing; a
 /// colon at the depth of the list drops the qualifiers before a name.

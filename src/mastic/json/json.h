@@ -89,7 +89,7 @@ class JsonReading {
   }
   /// Whether there are as many faults as are kept: then the rest need not be read.
   [[nodiscard]] bool is_full() const { return faults_.size() >= max_faults_; }
-  /// What is wrong, in the order of the fields of what is read.
+  /// The faults, in the order of the fields of the type that is read.
   [[nodiscard]] const std::vector<JsonFault>& faults() const MASTIC_LIFETIMEBOUND {
     return faults_;
   }

@@ -163,8 +163,9 @@ class detail::JsonBuilder {
     return kept;
   }
 
-  /// Whether two members have the same name; then `repeated` is it. Sorted once per object when it
-  /// ends: looking back at each member would be quadratic, and the text is the client's.
+  /// Whether two members have the same name, which is then in `repeated`. The names are sorted
+  /// once, when the object ends: to compare each member with those before would take quadratic
+  /// time, and the text comes from a client.
   bool has_repeated_name(const JsonValue& object) {
     names_.clear();
     // Exactly as many: growing by doubling would take more memory than `parse` promises.

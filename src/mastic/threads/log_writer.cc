@@ -59,8 +59,8 @@ class LogWriter::Work {
   const base::Duration linger_;
   const Report report_;
   base::Instant followed_{};         ///< when the path was last checked for a rotation
-  bool cannot_write_ = false;        ///< and that was reported
-  bool cannot_reopen_ = false;       ///< and that was reported
+  bool cannot_write_ = false;        ///< the last write failed, and that was reported
+  bool cannot_reopen_ = false;       ///< the last reopening failed, and that was reported
   std::uint64_t reported_lost_ = 0;  ///< how many of `dropped_` were reported
 
   std::mutex mutex_;  ///< guards all members below

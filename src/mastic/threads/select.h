@@ -150,7 +150,7 @@ template <class... T, class... Store>
 [[nodiscard]] Selected<BasicQueue<T, Store>...> select(BasicQueue<T, Store>&... queues) {
   return *detail::select_until(base::Instant::max(), queues...);
 }
-/// Waits in the same way, at most for `longest`; returns nothing when none had something.
+/// Waits in the same way, at most for `longest`; returns nothing when no queue was ready in time.
 template <class... T, class... Store>
   requires(sizeof...(T) > 0)
 [[nodiscard]] std::optional<Selected<BasicQueue<T, Store>...>> select_for(
