@@ -13,8 +13,8 @@ void add_what_was_noted(const Request& request, Response& response);
 
 /// Names in Vary the preferences that the application asked for (Request::preferred_type and the
 /// like). If a layer has set a Content-Security-Policy, lets it admit the style of a built-in page.
-/// The exchange calls it once for each answer, after all layers; it costs one comparison when there
-/// is nothing to do.
+/// The exchange calls it once for each answer, after all layers. It costs next to nothing when
+/// there is nothing to do.
 inline void complete_answer(Request& request, Response& response) {
   if (!answer_notes(request).empty()) [[unlikely]]
     detail::add_what_was_noted(request, response);

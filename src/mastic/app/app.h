@@ -82,8 +82,8 @@ class App {
     callee_->history.mark_blocking();
   }
   /// Declares that the application never blocks. So loops run it even while few threads are in
-  /// reserve, and before it was ever seen to be quick (ADR 0017). All its requests share one
-  /// BlockingHistory, wherever it passes them on.
+  /// reserve, and before it was ever seen to be quick, unless it holds two threads just then (ADR
+  /// 0017). All its requests share one BlockingHistory, wherever it passes them on.
   [[nodiscard]] App quick() && {
     callee_->history.mark_quick();
     callee_->is_end = true;

@@ -40,7 +40,7 @@ bool allow_any_style(std::string_view sources) {
   return any;
 }
 
-/// Adds `source` to `sources`, and removes 'none', which would make both invalid.
+/// Adds `source` to `sources`, and removes 'none', which is only valid alone.
 std::string with_source(std::string_view sources, std::string_view source) {
   std::string all;
   while (!sources.empty()) {
