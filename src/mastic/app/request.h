@@ -92,8 +92,8 @@ class Request {
   /// The value of a cookie, or nothing (http/cookie.h).
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
 
-  /// Of the media types that the handler offers ("text/html" and the like), the one that the client
-  /// prefers, or the first of several; nothing when the client accepts none. The answer then says
+  /// The media type that the client prefers among those that the handler offers ("text/html" and
+  /// the like), or the first of several; nothing when the client accepts none. The answer then says
   /// in Vary that it depends on Accept.
   [[nodiscard]] std::optional<std::string_view> preferred_type(
       std::initializer_list<std::string_view> offered) const;
