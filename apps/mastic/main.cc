@@ -1,4 +1,4 @@
-// The program `mastic`: its commands.
+// The program `mastic` and its commands.
 
 #include <cstdio>
 #include <cstring>
@@ -19,8 +19,8 @@ constexpr std::string_view kHelp =
     "mastic COMMAND [OPTION...]\n"
     "\n"
     "  serve DIR    serve the files below DIR; `mastic serve --help` shows every option\n"
-    "  --version    what this was built with\n"
-    "  --help       this\n";
+    "  --version    print the version and what it was built with\n"
+    "  --help       print this help\n";
 
 int wrong_usage(std::string_view word) {
   const std::vector<std::string_view> known{"serve", "--version", "--help"};

@@ -18,7 +18,7 @@ namespace {
 
 using catalog::ExitCode;
 
-/// Everything that may be said of `mastic serve`.
+/// The options of `mastic serve`.
 struct ServeOptions {
   catalog::Options service;
   files::Options files;
@@ -30,8 +30,8 @@ struct ServeOptions {
     files.describe(table);
     service.describe(table);
     table.group("About");
-    table.flag("help", help, "Print this.");
-    table.flag("version", version, "Print what this was built with.");
+    table.flag("help", help, "Print this help.");
+    table.flag("version", version, "Print the version and what it was built with.");
   }
 };
 
@@ -52,15 +52,15 @@ std::string serve_help() {
   options.describe(table);
   return "mastic serve DIR [OPTION...]\n\n"
          "Serves the files below DIR until SIGTERM or SIGINT; requests under way are then\n"
-         "answered, and a second signal ends at once.\n\n"
+         "answered, and a second signal aborts them.\n\n"
          "  mastic serve public\n"
          "  mastic serve /usr/share/doc --listing --bind 127.0.0.1:8081 --bind [::1]:8081\n"
          "  mastic serve public --access-log combined --cache-control max-age=3600\n\n"
-         "Sizes take K, M and G, times take ms, s, m and h. In brackets: the default.\n\n" +
+         "Sizes take K, M and G, times take ms, s, m and h. The default is in brackets.\n\n" +
          base::describe_options(table) +
          "\n"
          "Exit codes: 0 ended by a signal, 1 could not start, 2 wrong usage, 3 something did not\n"
-         "end in time, 75 too many handlers hang: start it anew.\n";
+         "end in time, 75 too many handlers hang: restart it.\n";
 }
 
 }  // namespace
@@ -77,10 +77,10 @@ int serve_command(std::span<const char* const> words) {
     if (!fits) return fail(ExitCode::WrongUsage, fits.error().message);
   }
   if (others->size() != 1) {
-    return fail(ExitCode::WrongUsage, others->empty() ? "which directory? Write: mastic serve DIR"
-                                                      : "one directory is served, and '" +
-                                                            std::string((*others)[1]) +
-                                                            "' is one too many; --help shows how");
+    return fail(ExitCode::WrongUsage, others->empty()
+                                          ? "no directory given; write: mastic serve DIR"
+                                          : "unexpected argument '" + std::string((*others)[1]) +
+                                                "': one directory is served; see --help");
   }
 
   const std::string root((*others)[0]);

@@ -1,4 +1,4 @@
-// `mastic serve DIR`: a static tree on the web.
+// The command `mastic serve DIR`: serves the files below a directory.
 
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace mastic::program {
 
-/// Runs the command with the words that follow it; returns the exit code (catalog::ExitCode).
+/// Runs the command with the arguments that follow it; returns the exit code (catalog::ExitCode).
 [[nodiscard]] int serve_command(std::span<const char* const> words);
 
 }  // namespace mastic::program

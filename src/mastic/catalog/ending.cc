@@ -14,7 +14,9 @@ using base::Level;
 constexpr base::Duration kGiveUpAfter = std::chrono::seconds(1);
 constexpr auto kLongestLastFlush = std::chrono::milliseconds(200);
 
-/// As if nobody had taken the signal; the first process of a container is not ended by that.
+/// Ends the process as the default action of `signal` would, so that its parent sees which signal
+/// it was. The kernel ignores that action for the first process of a container, which exits
+/// instead.
 [[noreturn]] void end_by(int signal) {
   (void)::signal(signal, SIG_DFL);
   (void)::raise(signal);
@@ -22,6 +24,16 @@ constexpr auto kLongestLastFlush = std::chrono::milliseconds(200);
 }
 
 }  // namespace
+
+// What SIGTERM or SIGINT does depends on what has come before. When the time in the last column is
+// up, `expired` exits the process, whatever hangs.
+//
+//     state                   a signal does             the process exits at the latest
+//     not yet serving         is noted for serves()     1 s after the signal
+//     serving                 end(): drain              drain_timeout + 1 s after the signal
+//     draining                hurry(): abort            1 s after the signal
+//     draining by recycle()   the first: nothing        drain_timeout + 1 s after recycle()
+//     aborting                nothing                   1 s after the second signal
 
 Ending::Ending(Logs& logs, base::Duration drain_timeout)
     : logs_(logs),
@@ -51,8 +63,8 @@ void Ending::recycle() noexcept {
   const std::lock_guard lock(mutex_);
   if (std::exchange(ending_, true)) return;
   log_.write(Level::Error,
-             "too many threads are lost to handlers that hang: ending with exit code 75, to be "
-             "started anew");
+             "too many threads are lost to handlers that hang: ending with exit code 75; restart "
+             "this service");
   exit_code_ = ExitCode::Recycle;
   end();
 }
@@ -65,14 +77,16 @@ ExitCode Ending::exit_code() const {
 void Ending::received(int signal) noexcept {
   if (signal == SIGHUP) {
     logs_.reopen();
-    return log_.write(Level::Info, "SIGHUP: the logs are opened anew");
+    return log_.write(Level::Info, "SIGHUP: reopening the log files");
   }
   const std::lock_guard lock(mutex_);
   const bool is_first = std::exchange(signal_, signal) == 0;
   if (!std::exchange(ending_, true)) {
     end();
   } else if (is_first) {
-    log_.write(Level::Info, "a signal: it is ending already");
+    // recycle() began the end: the first signal asks for nothing more, and only the next one
+    // hurries.
+    log_.write(Level::Info, "received a signal: already ending");
   } else if (!std::exchange(hurries_, true)) {
     hurry();
   }
@@ -81,7 +95,7 @@ void Ending::received(int signal) noexcept {
 void Ending::end() noexcept {
   const base::Instant now = std::chrono::steady_clock::now();
   if (!has_served_) {
-    log_.write(Level::Info, "ending before anything is served");
+    log_.write(Level::Info, "ending before the start is complete");
     return signals_.expire_at(now + kGiveUpAfter);
   }
   log_.write(Level::Info, "ending: requests under way are answered, new ones are not accepted");
@@ -90,19 +104,19 @@ void Ending::end() noexcept {
 }
 
 void Ending::hurry() noexcept {
-  log_.write(Level::Warning, "a second signal: what is under way is aborted");
+  log_.write(Level::Warning, "second signal: aborting the requests under way");
   signals_.expire_at(std::chrono::steady_clock::now() + kGiveUpAfter);
   if (server_ != nullptr) server_->abort();
 }
 
 std::string_view Ending::what_hangs() const noexcept {
-  if (!has_served_) return "the start takes its time; ending without it";
+  if (!has_served_) return "the start has not completed in time; exiting anyway";
   if (is_settled_)
-    return "a hook, or an object of the application, does not end; ending without it";
-  return "a handler or a background task does not end; ending without it";
+    return "a hook or a destructor of the application has not returned in time; exiting anyway";
+  return "a handler or a background task has not ended in time; exiting anyway";
 }
 
-/// Something does not end, and what it uses cannot go before it; the process can.
+/// Exits without destructors: what hangs still uses the objects that they would destroy.
 void Ending::expired() noexcept {
   const std::lock_guard lock(mutex_);
   log_.write(Level::Error, what_hangs());

@@ -1,4 +1,5 @@
-// How a service ends: gently at a signal, at once at the second, and in time whatever hangs (ADR 0019).
+// How a service ends: gracefully at the first signal, at once at the second, and in time even when
+// something hangs (ADR 0019).
 
 #pragma once
 
@@ -13,32 +14,37 @@
 
 namespace mastic::catalog {
 
-/// Takes SIGTERM, SIGINT and SIGHUP while it stands, on a thread that waits for nobody: not for the
-/// main thread, which makes the site, calls its hooks and destroys it, and not for a log. So there is
-/// somebody to end the process, without what hangs, when the time is up: `drain_timeout` and a second
-/// after the first signal, a second after another one, or after the first when nothing is served yet.
+/// Handles SIGTERM, SIGINT and SIGHUP while it exists, and ends the process in time.
+///
+/// It runs on a thread of its own (threads::Signals), which never waits for a log or for the main
+/// thread; the main thread makes the site, calls its hooks and destroys it, and any of these may
+/// hang. When the time is up, the process exits without what hangs. The time is `drain_timeout`
+/// plus one second after the first signal, and one second after the second signal. Before anything
+/// is served it is one second after the first signal.
 class Ending final : private threads::SignalReceiver {
  public:
   /// Throws std::system_error when the system has no thread for it. `logs` must outlive it.
   Ending(Logs& logs, base::Duration drain_timeout);
 
-  /// The server has started: it is drained at the first signal and aborted at the second, or now when
-  /// they have come already.
+  /// Tells that the server has started. From now on the first signal drains it and the second
+  /// aborts it; signals that have come already take effect at once. From the main thread.
   void serves(server::Server& server);
-  /// All requests and background tasks have ended.
+  /// Tells that all requests and background tasks have ended. From any thread. Afterwards only a
+  /// hook or a destructor can hang, and the last message of the log names these.
   void settled() noexcept;
-  /// It is about to go.
+  /// Tells that the server is about to be destroyed: signals no longer reach it.
   void serves_no_more() noexcept;
-  /// Drains the server, for it has lost too many threads; the exit code says so. From any thread. The
-  /// first signal after it changes nothing, for it asks for the same.
+  /// Drains the server because it has lost too many threads; `exit_code` then is Recycle. From any
+  /// thread. The first signal after it changes nothing, because it asks for the same.
   void recycle() noexcept;
 
+  /// The code that the process exits with when nothing hangs.
   [[nodiscard]] ExitCode exit_code() const;
 
  private:
   void received(int signal) noexcept override;
   void expired() noexcept override;
-  // These have the lock.
+  // Requires: mutex_ is held.
   void end() noexcept;
   void hurry() noexcept;
   [[nodiscard]] std::string_view what_hangs() const noexcept;
@@ -46,15 +52,15 @@ class Ending final : private threads::SignalReceiver {
   Logs& logs_;
   base::Log& log_;
   const base::Duration drain_timeout_;
-  mutable std::mutex mutex_;  ///< of what follows; nobody waits under it
+  mutable std::mutex mutex_;  ///< guards the members below; never held while waiting
   server::Server* server_ = nullptr;
   bool has_served_ = false;
   bool is_settled_ = false;
   bool ending_ = false;
-  bool hurries_ = false;  ///< for a second signal; those after it change nothing
-  int signal_ = 0;        ///< the last that ends; 0 when none has come
+  bool hurries_ = false;  ///< a second signal has come; later ones change nothing
+  int signal_ = 0;        ///< the last SIGTERM or SIGINT; 0 before the first
   ExitCode exit_code_ = ExitCode::Ended;
-  threads::Signals signals_;  ///< goes first
+  threads::Signals signals_;  ///< destroyed first, because its thread uses the other members
 };
 
 }  // namespace mastic::catalog

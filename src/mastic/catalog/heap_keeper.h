@@ -1,4 +1,4 @@
-// Gives memory that was freed back to the system (ADR 0020).
+// Returns freed memory to the system (ADR 0020).
 
 #pragma once
 
@@ -11,22 +11,25 @@
 
 namespace mastic::catalog {
 
-/// Returns to the system what the heaps of this process keep free. It locks each of them while it
-/// looks through it, so it is for a thread that may block, and not for often.
+/// Returns the free memory of all heaps of this process to the system. Each heap is locked while it
+/// is searched, so call it rarely and on a thread that may block.
 void trim_heaps() noexcept;
 
-/// Trims a while after much was released, and never otherwise, on the thread of a loop that has
-/// nothing else to do. What is released together is given back together.
+/// Trims the heaps `kAfter` after a large amount of memory was released, on the thread of a loop
+/// that has nothing else to do. Releases within that time share one trim; without a release there
+/// is none.
 class HeapKeeper final : private async::Message, private async::Timer {
  public:
+  /// The delay from the first release to the trim.
   static constexpr base::Duration kAfter = std::chrono::seconds(2);
 
-  /// `loop` must outlive it, and be driven no more when it goes.
+  /// `loop` must outlive this object, and must not be running any more when this object is
+  /// destroyed.
   explicit HeapKeeper(loop::Loop& loop, void (*trim)() noexcept = trim_heaps)
       : loop_(loop), trim_(trim) {}
   ~HeapKeeper() override { disarm(); }
 
-  /// From any thread: much is freed now, or in a moment.
+  /// Tells that a large amount of memory was freed, or is about to be. From any thread.
   void much_is_released() noexcept {
     if (!posted_.exchange(true)) loop_.post(*this);
   }

@@ -13,7 +13,8 @@ int trimmed = 0;
 
 struct HeapKeeperTest : testing::Test {
   void SetUp() override { trimmed = 0; }
-  /// Lets time pass on a loop that may have nothing to do.
+  /// Runs turns of the loop until `time` has passed. An idle loop does not move the scripted clock
+  /// by itself, so it is advanced here.
   void pass(base::Duration time) {
     const base::Instant end = kernel.monotonic_now() + time;
     (void)loop->turn(base::Duration::zero());
@@ -30,7 +31,7 @@ struct HeapKeeperTest : testing::Test {
   HeapKeeper keeper{*loop, []() noexcept { ++trimmed; }};
 };
 
-TEST_F(HeapKeeperTest, TrimsOnceAWhileAfterMuchWasReleased) {
+TEST_F(HeapKeeperTest, TrimsOnceTwoSecondsAfterMemoryWasReleased) {
   keeper.much_is_released();
   pass(1s);
   EXPECT_EQ(trimmed, 0) << "more may be on its way";
@@ -42,7 +43,7 @@ TEST_F(HeapKeeperTest, TrimsOnceAWhileAfterMuchWasReleased) {
   EXPECT_EQ(trimmed, 1) << "nothing was released since";
 }
 
-TEST_F(HeapKeeperTest, TrimsAgainAfterWhatIsReleasedLaterAndNeverMoreOften) {
+TEST_F(HeapKeeperTest, TrimsAtMostOnceInTwoSeconds) {
   for (int i = 0; i < 100; ++i) {
     keeper.much_is_released();
     pass(100ms);

@@ -23,7 +23,8 @@ base::Result<LogFile> open_file(base::Kernel& kernel, const std::string& path, i
   return file;
 }
 
-/// A log cannot be given what befalls itself: a line is made of it for the writer to put in.
+/// Formats a problem of the log's own writer as a line, which the writer puts into its file itself.
+/// The writer cannot log its own failures: that would call it from within.
 LogWriter::Report reports_for_itself(base::Kernel& kernel, base::LogFormat format) {
   return [&kernel, format](std::string_view trouble) {
     const std::string message = "the log: " + std::string(trouble);
@@ -86,7 +87,7 @@ void Logs::reopen() noexcept {
 }
 
 bool Logs::flush(base::Duration longest) {
-  // The access log first, for the log hears of its troubles.
+  // The access log first: flushing it may add a problem to the log.
   const auto until = std::chrono::steady_clock::now() + longest;
   const bool accesses = !access_writer_ || access_writer_->flush(longest);
   const auto left = until - std::chrono::steady_clock::now();

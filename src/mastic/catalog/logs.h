@@ -16,28 +16,34 @@
 
 namespace mastic::catalog {
 
+/// The format that `choice` stands for; Auto is text (run.h decides whether it becomes coloured).
 [[nodiscard]] base::LogFormat to_log_format(LogFormatChoice choice);
 
-/// Opens what the options ask for, each with a writer of its own. The log says what befalls either:
-/// lines that were lost, a file that cannot be opened anew. Destroying them writes what waits.
+/// Opens the logs that the options ask for, each with a writer of its own. Problems of either file,
+/// such as lost lines or a file that cannot be reopened, are reported in the service's own log.
+/// The destructor writes the lines that are still queued.
 class Logs {
  public:
-  /// Opens the log alone. `kernel` must outlive it. Requires: options.check() found nothing.
+  /// Opens the service's own log, and not the access log. Fails when the file cannot be opened.
+  /// `kernel` must outlive the result. Requires: options.check() has succeeded.
   [[nodiscard]] static base::Result<std::unique_ptr<Logs>> open(const Options& options,
                                                                 base::Kernel& kernel);
-  /// Opens the access log, unless it is off. Not while another thread uses the logs.
+  /// Opens the access log, unless the options turn it off. Fails when the file cannot be opened. No
+  /// other thread may use this object meanwhile.
   [[nodiscard]] base::Result<void> open_access_log(const Options& options);
 
+  /// The service's own log. It lives as long as this object.
   [[nodiscard]] base::Log& log() { return log_; }
+  /// The access log, or nullopt while it is off or not open yet.
   [[nodiscard]] const std::optional<middleware::AccessLog>& access_log() const {
     return access_log_;
   }
 
-  /// Opens the files anew, when they were renamed or removed.
+  /// Reopens both files by their paths, after a rotation has renamed or removed them.
   void reopen() noexcept;
-  /// Waits until all is written, or for `longest`; says which.
+  /// Waits until every queued line is written, for at most `longest`. Returns whether all are.
   bool flush(base::Duration longest);
-  /// Lines of the access log that were lost.
+  /// The number of lines that the access log has lost so far.
   [[nodiscard]] std::uint64_t dropped_accesses() const;
 
  private:
@@ -46,7 +52,7 @@ class Logs {
   base::Kernel& kernel_;
   threads::LogWriter writer_;
   base::LineLog log_;
-  std::unique_ptr<threads::LogWriter> access_writer_;  ///< goes first: it reports to the log
+  std::unique_ptr<threads::LogWriter> access_writer_;  ///< destroyed before log_: it reports there
   std::optional<middleware::AccessLog> access_log_;
 };
 

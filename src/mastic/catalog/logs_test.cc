@@ -38,7 +38,7 @@ struct LogsTest : testing::Test {
   Options options;
 };
 
-TEST_F(LogsTest, AreOfTheLevelsAndTheFormatThatTheOptionsSay) {
+TEST_F(LogsTest, ApplyTheLevelsAndTheFormatOfTheOptions) {
   options.log_level = {"warning", "store=debug"};
   options.log_format = LogFormatChoice::Json;
   {
@@ -53,7 +53,7 @@ TEST_F(LogsTest, AreOfTheLevelsAndTheFormatThatTheOptionsSay) {
       << text;
 }
 
-TEST_F(LogsTest, HaveAnAccessLogWhenItIsWanted) {
+TEST_F(LogsTest, HaveAnAccessLogOnlyIfTheOptionsAskForOne) {
   const auto logs = Logs::open(options, system_kernel()).value();
   EXPECT_TRUE(logs->open_access_log(options));
   EXPECT_FALSE(logs->access_log());
@@ -65,8 +65,8 @@ TEST_F(LogsTest, HaveAnAccessLogWhenItIsWanted) {
   EXPECT_NE(content(options.access_log_file).find("\"-\" 408 "), std::string::npos);
 }
 
-TEST_F(LogsTest, SayWhatBefellTheAccessLog) {
-  /// A disk that is full, for the access log alone.
+TEST_F(LogsTest, ReportFailuresOfTheAccessLog) {
+  /// Plays a disk that is full, but only for the access log.
   class FullDisk final : public base::ForwardingKernel {
    public:
     FullDisk() : ForwardingKernel(system_kernel()) {}
@@ -99,7 +99,7 @@ TEST_F(LogsTest, NameTheOptionOfAFileThatCannotBeOpened) {
             "with --log-file");
 }
 
-TEST(Options, RefuseLevelsThatAreNone) {
+TEST(Options, RefuseUnknownLogLevels) {
   Options options;
   options.log_level = {"store=loud"};
   EXPECT_EQ(options.check().error().message,

@@ -9,44 +9,44 @@ void Options::describe(base::OptionTable& table) {
   table.group("Where it listens");
   table.addresses("bind", bind,
                   "HOST:PORT, [V6]:PORT, :PORT for every IPv4 address, unix:PATH, or fd:NUMBER for "
-                  "a socket that "
-                  "this process was started with and that listens already, such as fd:3 from "
-                  "systemd; may be given "
-                  "several times. Port 0 lets the system choose.");
+                  "a listening socket that this process has inherited, such as fd:3 from systemd. "
+                  "May be given several times. Port 0 lets the system choose.");
   table.text(
       "socket_mode", socket_mode, "MODE",
-      "Who may connect to a Unix socket, as chmod takes it: 600 for the same user, 660 for a "
-      "group, 666 for all.");
+      "Who may connect to a Unix socket, in the digits of chmod: 600 for the same user, 660 for "
+      "its group too, 666 for everyone.");
   table.text(
       "socket_owner", socket_owner, "USER:GROUP",
-      "Whose a Unix socket is, so that a proxy under another user can connect; USER or :GROUP "
-      "alone, in names or numbers.");
+      "The owner of a Unix socket, so that a proxy that runs as another user can connect. USER or "
+      ":GROUP alone will do; names or numbers.");
 
   table.group("Log");
   table.list("log_level", log_level, "LEVEL",
-             "The least level that is kept: debug, info, warning or error; LOGGER=LEVEL for one "
+             "The lowest level that is logged: debug, info, warning or error; LOGGER=LEVEL for one "
              "logger. May be given several times.");
   table.choice("log_format", log_format, "(auto|text|colour|json)",
                {{"auto", LogFormatChoice::Auto},
                 {"text", LogFormatChoice::Text},
                 {"colour", LogFormatChoice::Colour},
                 {"json", LogFormatChoice::Json}},
-               "A line for people, or an object a line for machines; auto is text, in colours on a "
-               "terminal unless NO_COLOR is set.");
+               "text and colour are for people, json is one object per line; auto is text, in "
+               "colours on a terminal unless NO_COLOR is set.");
   table.text("log_file", log_file, "PATH",
-             "Where it is appended; - is standard error. Opened anew when it was renamed or "
-             "removed, and on SIGHUP.");
+             "The file that messages are appended to; - is standard error. It is reopened when it "
+             "was renamed or removed, and on SIGHUP.");
 
   table.group("Access log");
   table.choice("access_log", access_log, "(off|combined|json)",
                {{"off", AccessLogChoice::Off},
                 {"combined", AccessLogChoice::Combined},
                 {"json", AccessLogChoice::Json}},
-               "A line for each request, after the last byte of its answer.");
+               "The format of the access log: one line per request, after the last byte of its "
+               "answer.");
   table.text("access_log_file", access_log_file, "PATH",
-             "Where it is appended; - is standard output. Opened anew as --log-file is.");
+             "The file that it is appended to; - is standard output. It is reopened as --log-file "
+             "is.");
   table.size("max_log_field_bytes", max_log_field_bytes, "One field of a line.",
-             "it is cut, and ends in three dots");
+             "the field is truncated and ends in '...'");
 
   server.describe(table);
 }
@@ -59,13 +59,13 @@ base::Result<void> Options::check() const {
     return base::fail("--socket-mode: ", mode.error().message);
   }
   if (access_log == AccessLogChoice::Off && access_log_file != Options().access_log_file) {
-    return base::fail("--access-log-file needs --access-log combined, or json");
+    return base::fail("--access-log-file needs --access-log combined or --access-log json");
   }
   for (const base::Address& address : bind) {
     if (!server.debug || address.is_local()) continue;
-    return base::fail("--debug shows what is inside, and ", address.to_string(),
+    return base::fail("--debug shows the inside of the application, and ", address.to_string(),
                       address.is_inherited() ? " may be" : " can be",
-                      " reached from other machines; bind to 127.0.0.1, or leave it out");
+                      " reached from other machines; bind to 127.0.0.1, or leave --debug out");
   }
   return server.check();
 }

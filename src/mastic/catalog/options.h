@@ -1,4 +1,4 @@
-// What an operator may say of a service: where it listens, its logs, and the options of its server.
+// The options of a service: where it listens, its logs, and the options of its server.
 
 #pragma once
 
@@ -12,37 +12,40 @@
 
 namespace mastic::catalog {
 
-/// Auto: text, in colours when standard error is a terminal that wants them (run.h).
+/// How log messages are written. Auto is text, in colours when the log goes to a terminal and
+/// NO_COLOR is not set (run.h).
 enum class LogFormatChoice { Auto, Text, Colour, Json };
-/// What the access log holds: nothing, the combined format that other servers write, or JSON.
+/// The format of the access log: none at all, the combined format that other servers write, or
+/// JSON.
 enum class AccessLogChoice { Off, Combined, Json };
 
-/// What an operator may say of a service.
+/// The options that an operator sets for a service.
 struct Options {
-  /// Where it listens.
+  /// The addresses that the service listens on.
   std::vector<base::Address> bind = {*base::Address::parse("127.0.0.1:8080")};
-  /// Who may connect to a Unix socket, as chmod takes it: 600 for the same user, 660 for a group.
+  /// The file mode of Unix sockets, in the digits of chmod: 600 lets the same user connect, 660 its
+  /// group too.
   std::string socket_mode = "600";
-  /// Whose a Unix socket is: USER:GROUP, USER or :GROUP; empty for this process.
+  /// The owner of Unix sockets: USER:GROUP, USER or :GROUP; empty for the user of this process.
   std::string socket_owner;
-  /// The level from which messages are kept, and such levels of single loggers: "app=debug".
+  /// The lowest level that is logged ("info"), and the levels of single loggers ("app=debug").
   std::vector<std::string> log_level = {"info"};
   /// How messages are written.
   LogFormatChoice log_format = LogFormatChoice::Auto;
   /// The file that messages go to; "-" is standard error.
   std::string log_file = "-";
-  /// What the access log holds.
+  /// The format of the access log, or Off.
   AccessLogChoice access_log = AccessLogChoice::Off;
   /// The file that the access log goes to; "-" is standard output.
   std::string access_log_file = "-";
-  /// The longest value of a field in a line of the log; beyond that it is truncated.
+  /// The longest value of one field in a line of the access log; longer ones are truncated.
   std::uint64_t max_log_field_bytes = 4096;
   /// The limits and deadlines of the server.
   server::Options server;
 
-  /// Binds every member to its name.
+  /// Adds every member to `table` under its name. This object must outlive the table.
   void describe(base::OptionTable& table);
-  /// Fails, and names the options, when they contradict each other or could not work.
+  /// Fails, and names the options concerned, when options contradict each other or cannot work.
   [[nodiscard]] base::Result<void> check() const;
 };
 

@@ -1,4 +1,5 @@
-// The pipeline: what stands around every application that is served, and why in this order.
+// The pipeline: the middleware around every application that is served, and the reason for its
+// order.
 
 #pragma once
 
@@ -9,7 +10,8 @@
 
 namespace mastic::catalog {
 
-/// Puts the default middleware around `app`; without `access_log` that one is left out.
+/// Puts the default middleware around `app`. The access log is part of it unless `access_log` is
+/// nullopt.
 [[nodiscard]] app::App make_pipeline(app::App app,
                                      const std::optional<middleware::AccessLog>& access_log);
 

@@ -44,15 +44,16 @@ int print(const std::string& name, const std::string& text) {
   return printed ? 0 : complain(name, ExitCode::CannotStart, printed.error().message);
 }
 
-/// Whether the log goes to a terminal whose user has nothing against them (no-color.org).
+/// Whether the log goes to a terminal and its user has not set NO_COLOR (no-color.org).
 bool wants_colours(const std::string& log_file) {
   const char* const rejected = std::getenv("NO_COLOR");
   const bool refused = rejected != nullptr && *rejected != '\0';
   return log_file == "-" && isatty(STDERR_FILENO) == 1 && !refused;
 }
 
-/// Loops change threads, and glibc would begin a heap for nearly each of them, which keeps what large
-/// contents once took (ADR 0014). As many heaps as processors do, unless the environment decides.
+/// Limits glibc to one heap per processor, unless the environment sets another number. Loops change
+/// threads, and glibc would otherwise begin a heap for nearly every thread; each heap keeps the
+/// memory that large contents once took (ADR 0014).
 void share_heaps() {
   const char* const tunables = std::getenv("GLIBC_TUNABLES");
   const bool is_chosen =
@@ -73,17 +74,17 @@ int run_made(MakeApp make_app, int argc, char** argv) {
   base::OptionTable table;
   options.describe(table);
   table.group("About");
-  table.flag("help", help, "Print this.");
-  table.flag("version", version, "Print what this was built with.");
+  table.flag("help", help, "Print this help.");
+  table.flag("version", version, "Print the version and what it was built with.");
 
   const std::span<const char* const> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   const auto others = base::parse_command_line(words, table);
   if (!others) return wrong_usage(name, others.error().message);
   if (!others->empty()) {
-    return wrong_usage(name,
-                       "'" + std::string(others->front()) + "' is no option; --help lists them");
+    return wrong_usage(name, "unexpected argument '" + std::string(others->front()) +
+                                 "'; --help lists the options");
   }
-  // Whoever asks for help may have options that do not fit together, and that is why.
+  // Before check(): contradicting options may be the reason why the user asks for help.
   if (help) return print(name, help_text(name, table));
   if (version) return print(name, version_text() + "\n");
   if (const auto fits = options.check(); !fits) return wrong_usage(name, fits.error().message);

@@ -29,7 +29,13 @@ using base::Level;
 
 constexpr auto kLongestFlush = std::chrono::seconds(5);
 
-/// An application while it is served, by the main thread.
+/// An application while it is served; the main thread makes, runs and destroys it.
+///
+/// The loops of the server have threads of their own. The main thread drives the control loop,
+/// which only trims the heaps, until the server has settled:
+///
+///     start: make the site ─ listen ─ open the control loop ─ start the shards ─ handle signals
+///     run:   drive the control loop ··· settled() stops it ─ wait for the server ─ flush the logs
 class Service {
  public:
   Service(const Options& options, Logs& logs, base::Kernel& kernel, Ending& ending)
@@ -69,12 +75,12 @@ class Service {
     return {};
   }
 
-  /// The exit code, once the server has been drained. Does not return when something hangs that
-  /// still uses all this.
+  /// Waits until the server has been drained, and returns the exit code. It exits instead of
+  /// returning when a lost thread or an unwritten log still uses objects that would be destroyed.
   ExitCode run() {
     (void)control_->drive();
     server_->wait();
-    // A log that takes nothing is waited for no longer than requests are.
+    // A log that takes no bytes must not hold up the end for longer than requests may.
     const auto longest = std::min<base::Duration>(kLongestFlush, options_.server.drain_timeout);
     bool is_written = logs_.flush(longest);
     if (const auto lost = logs_.dropped_accesses(); lost > 0) {
@@ -104,15 +110,16 @@ class Service {
   base::Log& log_;
   base::Kernel& kernel_;
   Ending& ending_;
-  const threads::UncaughtHook uncaught_{log_};  // of tasks and threads that the application has
-  /// For the main thread while it waits: there it trims the heaps, which takes too long for a loop that
-  /// serves (ADR 0020).
+  /// Logs exceptions that leave a task or a thread of the application.
+  const threads::UncaughtHook uncaught_{log_};
+  /// The loop of the main thread. The heaps are trimmed there, because that takes too long for a
+  /// loop that serves (ADR 0020).
   std::unique_ptr<loop::Loop> control_;
-  std::optional<HeapKeeper> heap_keeper_;  ///< which the loops of the server tell
+  std::optional<HeapKeeper> heap_keeper_;  ///< the loops of the server post to it
   std::unique_ptr<server::Server> server_;
 };
 
-/// On standard error, where the log is not there or elsewhere.
+/// Writes an error to standard error: for use when the log cannot be opened or goes to a file.
 void complain(const Options& options, base::Kernel& kernel, const std::string& message) {
   std::string line;
   base::append_log_line(line, {.level = Level::Error, .message = message},
@@ -120,10 +127,10 @@ void complain(const Options& options, base::Kernel& kernel, const std::string& m
   (void)kernel.write(STDERR_FILENO, line.data(), line.size());
 }
 
-/// Serves, or says why it cannot start.
+/// Serves until the end and returns the exit code; fails when the service cannot start.
 base::Result<ExitCode> serve_with(Logs& logs, MakeApp& make_app, std::string_view what,
                                   const Options& options, base::Kernel& kernel) {
-  // Before signals are taken: one of them opens it anew, on a thread of its own.
+  // Before signals are handled: SIGHUP reopens the access log on the thread of the signals.
   if (const auto opened = logs.open_access_log(options); !opened) {
     return std::unexpected(opened.error());
   }
@@ -159,7 +166,7 @@ ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& opti
     if (served) return *served;
     (*logs)->log().write(Level::Error, served.error().message);
     if (options.log_file != "-") complain(options, kernel, served.error().message);
-  } catch (const std::exception& error) {  // no thread for a log, or for signals
+  } catch (const std::exception& error) {  // the system has no thread for a log or for signals
     complain(options, kernel, error.what());
   }
   return ExitCode::CannotStart;

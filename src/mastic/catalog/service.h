@@ -12,31 +12,36 @@
 
 namespace mastic::catalog {
 
-/// How a program that serves ends; also its exit code.
+/// How a program that serves has ended; also its exit code.
 enum class ExitCode : int {
-  Ended = 0,  ///< by SIGTERM or SIGINT, after a gentle end
-  /// An address is taken, a directory missing, a file unreadable: the line before says which.
+  Ended = 0,  ///< a graceful end, by SIGTERM or SIGINT
+  /// An address is taken, a directory is missing or a file cannot be read; the last line of the log
+  /// says which.
   CannotStart = 1,
-  WrongUsage = 2,  ///< an option or a command is wrong: the line before says which
+  WrongUsage = 2,  ///< an option or a command is wrong; a line on standard error says which
   GaveUp = 3,      ///< a handler, a background task or a hook did not end in time
-  Recycle = 75,    ///< too many threads were lost to handlers that hang: start it anew
+  Recycle = 75,    ///< too many threads were lost to handlers that hang; restart the program
 };
 
-/// What makes the application that is served. Called once.
+/// A function that makes the application to serve. It is called once.
 using MakeApp = std::move_only_function<app::App()>;
 
-/// Serves what `make_app` makes, named `what` in the first lines of the log, until SIGTERM or SIGINT:
-/// that ends it gently (server::Shard), a second one at once. When a handler, a background task
-/// or a hook does not end a second after drain_timeout, or after the second signal, the process ends
-/// without it; before anything is served it does so a second after the first. SIGHUP opens the logs
-/// anew. Fails, with one line in the log and on standard error, when it cannot start, or `make_app`
-/// throws.
+/// Serves the application that `make_app` returns until SIGTERM or SIGINT. The first lines of the
+/// log call it `what`.
 ///
-/// The signals are taken while it runs (threads::Signals), so `make_app` may start threads, and there
-/// may be threads already. The thread that calls it is the one that makes and destroys the application.
+/// The first signal drains the server (server::Server::drain), a second one aborts the requests
+/// under way. When a handler, a background task or a hook has still not ended one second after
+/// `drain_timeout`, or one second after the second signal, the process exits without it; before
+/// anything is served, one second after the first signal. SIGHUP reopens the logs.
+///
+/// Returns CannotStart when it cannot start or `make_app` throws, with one line in the log, which
+/// goes to standard error too; WrongUsage when `options.check()` fails.
+///
+/// `make_app` may start threads, and there may be threads before: signals are handled whatever
+/// other threads exist (threads::Signals). The calling thread makes and destroys the application.
 [[nodiscard]] ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& options,
                                   base::Kernel& kernel);
-/// Serves an application that is made already.
+/// Serves an application that exists already, like serve_made.
 [[nodiscard]] ExitCode serve(app::App app, std::string_view what, const Options& options,
                              base::Kernel& kernel);
 

@@ -24,7 +24,8 @@ namespace {
 using namespace std::chrono_literals;
 using base::system_kernel;
 
-/// Keeps what goes to standard error, where a service has its log; others can wait for it.
+/// Keeps what is written to standard error, which is the log of a service, and lets a test wait
+/// for a text in it.
 class WatchedKernel final : public base::ForwardingKernel {
  public:
   WatchedKernel() : ForwardingKernel(system_kernel()) {}
@@ -35,14 +36,14 @@ class WatchedKernel final : public base::ForwardingKernel {
     changed_.notify_all();
     return static_cast<ssize_t>(size);
   }
-  /// All of it, once `words` stand in it.
+  /// Waits until the log contains `words`; returns the whole log.
   std::string wait_for(const std::string& words) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return text_.find(words) != std::string::npos; });
     return text_;
   }
 
-  std::atomic<bool> passes_on{false};  ///< to the real one, and keeps no more
+  std::atomic<bool> passes_on{false};  ///< writes to the real standard error and keeps nothing
 
  private:
   std::mutex mutex_;
@@ -63,7 +64,8 @@ struct ServiceTest : testing::Test {
     options.server.linger_idle = 10ms;
     options.server.drain_idle = 10ms;
   }
-  /// Serves in a thread of its own, as a program's main does, and returns its address.
+  /// Serves `app` on a new thread, which plays the program's main, and returns the server's
+  /// address.
   base::Address start(app::App app) {
     main = std::thread([this, app = std::make_shared<app::App>(std::move(app))] {
       code = serve(std::move(*app), "test", options, log);
@@ -95,7 +97,7 @@ struct ServiceTest : testing::Test {
   ExitCode code{};
 };
 
-TEST_F(ServiceTest, ServesUntilASignalAndEndsWell) {
+TEST_F(ServiceTest, EndsGracefullyAtASignal) {
   const base::Address address = start(app::App([] { return "hello"; }));
   EXPECT_TRUE(get(address).ends_with("hello"));
   signal();
@@ -105,7 +107,7 @@ TEST_F(ServiceTest, ServesUntilASignalAndEndsWell) {
             std::string::npos);
 }
 
-TEST_F(ServiceTest, LogsExceptionsThatNobodyTakes) {
+TEST_F(ServiceTest, LogsUncaughtExceptions) {
   const base::Address address = start(app::App([] {
     std::jthread(threads::named("importer", [] { throw std::runtime_error("no disk"); })).join();
     return "hello";
@@ -116,7 +118,7 @@ TEST_F(ServiceTest, LogsExceptionsThatNobodyTakes) {
   main.join();
 }
 
-TEST_F(ServiceTest, ASecondSignalEndsItAtOnce) {
+TEST_F(ServiceTest, AbortsRequestsAtASecondSignal) {
   std::atomic<bool> begun{false};
   const base::Address address = start(app::App([&](app::Request&) -> async::Task<std::string> {
     begun = true;
@@ -134,7 +136,7 @@ TEST_F(ServiceTest, ASecondSignalEndsItAtOnce) {
   EXPECT_EQ(code, ExitCode::Ended);
 }
 
-TEST_F(ServiceTest, EndsWithoutAHandlerThatDoesNotReturn) {
+TEST_F(ServiceTest, ExitsAlthoughAHandlerDoesNotReturn) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
@@ -152,7 +154,8 @@ TEST_F(ServiceTest, EndsWithoutAHandlerThatDoesNotReturn) {
         signal();
         main.join();
       },
-      testing::ExitedWithCode(3), "a handler or a background task does not end; ending without it");
+      testing::ExitedWithCode(3),
+      "a handler or a background task has not ended in time; exiting anyway");
 }
 
 TEST_F(ServiceTest, SaysWhyItCannotStart) {
@@ -172,7 +175,7 @@ TEST_F(ServiceTest, DoesNotStartWhenAHookFails) {
   log.wait_for("a start-up hook failed: std::runtime_error: no database");
 }
 
-TEST_F(ServiceTest, DebugModeStaysOnThisMachine) {
+TEST_F(ServiceTest, RefusesDebugModeOnAddressesThatOthersCanReach) {
   options.server.debug = true;
   EXPECT_TRUE(options.check());
   options.bind = {*base::Address::parse("[::1]:0"), base::Address::unix_socket("/tmp/s")};
@@ -181,11 +184,11 @@ TEST_F(ServiceTest, DebugModeStaysOnThisMachine) {
   const auto refused = options.check();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            "--debug shows what is inside, and 0.0.0.0:8080 can be reached from other machines; "
-            "bind to 127.0.0.1, or leave it out");
+            "--debug shows the inside of the application, and 0.0.0.0:8080 can be reached from "
+            "other machines; bind to 127.0.0.1, or leave --debug out");
 }
 
-TEST_F(ServiceTest, ItsUnixSocketIsForWhomItIsTold) {
+TEST_F(ServiceTest, GivesItsUnixSocketTheModeAndOwnerOfTheOptions) {
   const std::string path = testing::TempDir() + "service_test.sock." + std::to_string(getpid());
   options.bind.push_back(base::Address::unix_socket(path));
   options.socket_mode = "660";
@@ -198,7 +201,7 @@ TEST_F(ServiceTest, ItsUnixSocketIsForWhomItIsTold) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
-TEST_F(ServiceTest, SaysWhatIsNoModeAndWhoIsNotThere) {
+TEST_F(ServiceTest, RefusesAMalformedModeAndAnUnknownGroup) {
   options.socket_mode = "rw";
   EXPECT_EQ(options.check().error().message, "--socket-mode: 'rw' is no mode; it looks like 660");
   options.socket_mode = "660";
@@ -207,7 +210,7 @@ TEST_F(ServiceTest, SaysWhatIsNoModeAndWhoIsNotThere) {
   log.wait_for("--socket-owner: there is no group 'no such group'");
 }
 
-TEST_F(ServiceTest, SaysWhyItCannotStartInItsLogFileToo) {
+TEST_F(ServiceTest, AlsoWritesToItsLogFileWhyItCannotStart) {
   const std::string path = testing::TempDir() + "service_test.log." + std::to_string(getpid());
   options.log_file = path;
   options.bind = {*base::Address::parse("192.0.2.1:80")};
@@ -220,7 +223,7 @@ TEST_F(ServiceTest, SaysWhyItCannotStartInItsLogFileToo) {
   log.wait_for("choose another file with --log-file");
 }
 
-TEST_F(ServiceTest, WritesTheAccessLogAlsoOfWhatItRefuses) {
+TEST_F(ServiceTest, PutsRejectedRequestsIntoTheAccessLog) {
   const std::string path = testing::TempDir() + "service_test.log." + std::to_string(getpid());
   options.access_log = AccessLogChoice::Combined;
   options.access_log_file = path;
@@ -235,14 +238,14 @@ TEST_F(ServiceTest, WritesTheAccessLogAlsoOfWhatItRefuses) {
   std::filesystem::remove(path);
 }
 
-TEST_F(ServiceTest, OpensItsLogsAnewAtAHangUp) {
+TEST_F(ServiceTest, ReopensItsLogsAtSighup) {
   const std::string path = testing::TempDir() + "service_test.log." + std::to_string(getpid());
   options.access_log = AccessLogChoice::Json;
   options.access_log_file = path;
   const base::Address address = start(app::App([] { return "hello"; }));
   std::filesystem::remove(path);
   signal(SIGHUP);
-  log.wait_for("SIGHUP: the logs are opened anew");
+  log.wait_for("SIGHUP: reopening the log files");
   EXPECT_TRUE(get(address).ends_with("hello"));
   signal();
   main.join();
@@ -251,7 +254,7 @@ TEST_F(ServiceTest, OpensItsLogsAnewAtAHangUp) {
   std::filesystem::remove(path);
 }
 
-TEST_F(ServiceTest, KeepsWhatHandlersSayOfTheirRequests) {
+TEST_F(ServiceTest, LogsMessagesOfHandlersWithTheirRequest) {
   options.log_level = {"store=debug"};
   const base::Address address = start(app::App([](app::Request& request) {
     request.log().debug("not kept");
