@@ -28,7 +28,7 @@ using async::Task;
 using http::FieldName;
 using http::Status;
 
-/// What the query may say.
+/// The query of the page.
 struct View {
   std::string stacks;         ///< "all", or a thread's number
   std::uint32_t refresh = 0;  ///< seconds
@@ -46,7 +46,7 @@ struct Cancelled {
 base::ServerStatus& server_of(Request& request) {
   if (base::ServerStatus* const server = request.exchange().server_status()) return *server;
   throw HttpError(Status::Forbidden,
-                  "What answers this request is not a server that can be watched.");
+                  "This request is not answered by a server that can be watched.");
 }
 
 Response dressed(Response response) {
@@ -63,8 +63,8 @@ Response as_html(Request& request, const WatchReport& report, const View& view,
   return app::styled_page(request, watch_style(), app::Body(std::move(page)));
 }
 
-/// The stacks that the query asks for; in a function of its own, for a scope that hands the loop
-/// over must not meet a `co_await`.
+/// Adds the stacks that the query asks for. This is a function of its own because a BlockingScope,
+/// which gives the loop to another thread, must not be open across a `co_await`.
 void add_stacks_asked_for(WatchReport& report, const View& view,
                           const ThreadWatchOptions& options) {
   if (view.stacks.empty()) return;
@@ -76,7 +76,7 @@ void add_stacks_asked_for(WatchReport& report, const View& view,
     };
     const auto found = std::ranges::find_if(report.threads, is_it);
     if (found == report.threads.end()) {
-      throw HttpError(Status::NotFound, "The server has no such thread (any more).");
+      throw HttpError(Status::NotFound, "The server has no such thread. It may have ended.");
     }
     thread = found->thread;
   }
@@ -93,7 +93,8 @@ Task<Response> show(Request& request, View view, const ThreadWatchOptions& optio
   co_return dressed(std::move(response));
 }
 
-/// Refuses what a page of another site has a browser send.
+/// Throws 403 for a request that a page of another site made a browser send. Sec-Fetch-Site decides
+/// if the browser sends it; older browsers send Origin with a form.
 void want_own_origin(const Request& request) {
   bool own = true;
   if (const auto site = request.field("Sec-Fetch-Site")) {
@@ -104,12 +105,13 @@ void want_own_origin(const Request& request) {
         mark != origin->npos && http::same_authority(origin->substr(mark + 3), request.authority(),
                                                      origin->substr(0, mark));
   }
-  if (!own) throw HttpError(Status::Forbidden, "Requests are cancelled from this page only.");
+  if (!own) throw HttpError(Status::Forbidden, "Only this page can cancel requests.");
 }
 
 Task<Response> cancel(Request& request, std::string id, const ThreadWatchOptions& options) {
   if (!options.allow_cancel) {
-    throw HttpError(Status::Forbidden, "Nothing can be cancelled here (allow_cancel).");
+    throw HttpError(Status::Forbidden,
+                    "Cancelling is off; ThreadWatchOptions::allow_cancel turns it on.");
   }
   want_own_origin(request);
   base::ServerStatus& server = server_of(request);
@@ -124,7 +126,8 @@ Task<Response> cancel(Request& request, std::string id, const ThreadWatchOptions
   co_return dressed(std::move(response));
 }
 
-/// Refuses what may be another site's page whose name was made to lead here.
+/// Answers 421 to hosts that another site can own. Its name may have been made to resolve to this
+/// machine (DNS rebinding), and then a browser takes its pages and this one for the same origin.
 struct OwnHostOnly {
   std::vector<std::string> allowed_hosts;
 
@@ -134,11 +137,10 @@ struct OwnHostOnly {
     if (own) return std::nullopt;
     const auto authority = http::Authority::parse(request.authority());
     return app::error_response(request, Status::MisdirectedRequest,
-                               "This page is shown to localhost, to IP addresses, and to hosts "
-                               "that are allowed: start the "
-                               "server with --allowed-host " +
+                               "This page is shown only under localhost, IP addresses and allowed "
+                               "hosts: start the server with --allowed-host " +
                                    std::string(authority ? authority->host : "NAME") +
-                                   ", or name it in ThreadWatchOptions::allowed_hosts.");
+                                   ", or add it to ThreadWatchOptions::allowed_hosts.");
   }
 };
 
@@ -153,6 +155,8 @@ app::App thread_watch(ThreadWatchOptions options) {
   pages.post<"/cancel">([options](Request& request, routing::Form<CancelForm> form) {
     return cancel(request, (*std::move(form)).request, options);
   });
+  // Trusted from the start: while threads are short, loops run only routes that are known to be
+  // quick.
   return app::App(std::move(pages)).quick();
 }
 

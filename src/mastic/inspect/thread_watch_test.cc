@@ -16,7 +16,7 @@
 
 namespace mastic::inspect {
 
-/// In a stack it has this name.
+/// The test finds this name in the stack of a thread.
 __attribute__((noinline)) void hang_in_a_report(const std::atomic<bool>& stop) {
   while (!stop) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   asm volatile("" ::: "memory");
@@ -33,7 +33,7 @@ using http::Status;
 
 constexpr std::uint64_t kHanging = 7'000'000'000'000'000'001;
 
-/// What a server would say: two loops, one handler that hangs, one task that waits.
+/// Plays a server with two loops, a handler that hangs and a task that waits.
 class FakeServer final : public base::ServerStatus {
  public:
   FakeServer() {
@@ -80,7 +80,7 @@ class FakeServer final : public base::ServerStatus {
   std::vector<std::uint64_t> cancelled;
 };
 
-/// The page of a fake server, as a site that mounts it has it.
+/// The page of a fake server, mounted in a site.
 class ThreadWatch : public testing::Test {
  protected:
   explicit ThreadWatch(ThreadWatchOptions options = {}) {
@@ -123,7 +123,7 @@ class ThreadWatch : public testing::Test {
   base::ServerStatus* server_ = &fake_;
   http::Fields fields_;
   std::string authority_ = "localhost:8080";
-  std::vector<std::string> allowed_;  ///< by the server's options
+  std::vector<std::string> allowed_;  ///< the server's --allowed-host
   base::Duration took_{};
   std::optional<app::App> site_;
 };
@@ -136,7 +136,7 @@ class ThreadWatchThatCancels : public ThreadWatch {
   }
 };
 
-TEST_F(ThreadWatch, IsTrustedToBeQuickBeforeItWasEverAskedFor) {
+TEST_F(ThreadWatch, IsTrustedToBeQuickFromItsFirstRequest) {
   const app::App app = thread_watch();
   http::RequestHead head;
   head.method = Method::Get;
@@ -160,7 +160,7 @@ TEST_F(ThreadWatch, ShowsWhatEveryThreadDoesAndForWhichRequest) {
   EXPECT_FALSE(page.has("did not answer")) << page.text;
 }
 
-TEST_F(ThreadWatch, ShowsNothingUnescapedAndLoadsNothing) {
+TEST_F(ThreadWatch, EscapesEverythingAndLoadsNothing) {
   fake_.answers[0].requests[0].method = "<b>";
   fake_.answers[0].requests[0].client = "\"><i>";
   const Answer page = get("/watch/");
@@ -171,7 +171,7 @@ TEST_F(ThreadWatch, ShowsNothingUnescapedAndLoadsNothing) {
   EXPECT_EQ(page.fields.get("Cache-Control"), "no-store");
 }
 
-TEST_F(ThreadWatch, IsJsonForThoseWhoLikeThatBetter) {
+TEST_F(ThreadWatch, IsJsonForClientsThatPreferIt) {
   const Answer by_query = get("/watch/?format=json");
   EXPECT_EQ(by_query.fields.get("Content-Type"), "application/json");
   EXPECT_EQ(by_query.fields.get("Cache-Control"), "no-store");
@@ -190,7 +190,7 @@ TEST_F(ThreadWatch, IsJsonForThoseWhoLikeThatBetter) {
   }
 }
 
-TEST_F(ThreadWatch, WaitsAMomentForALoopThatDoesNotAnswer) {
+TEST_F(ThreadWatch, WaitsOnlyBrieflyForALoopThatDoesNotAnswer) {
   fake_.answers.pop_back();
   const Answer page = get("/watch/");
   EXPECT_EQ(page.status, Status::Ok);
@@ -198,7 +198,7 @@ TEST_F(ThreadWatch, WaitsAMomentForALoopThatDoesNotAnswer) {
       << page.text;
   EXPECT_GE(took_, 200ms);
   EXPECT_LT(took_, 300ms);
-  fake_.late({.loop = 1});  // long after the page
+  fake_.late({.loop = 1});  // the loop answers long after the page was sent
 }
 
 TEST_F(ThreadWatch, DoesNotWaitWhenAllLoopsAnswer) {
@@ -228,14 +228,14 @@ TEST_F(ThreadWatch, ShowsTheStackOfOneThreadOrOfAll) {
   fake_.running[2].thread = number;
   const std::string words = "mastic::inspect::hang_in_a_report(std::atomic&lt;bool&gt; const&amp;)";
   Answer one = get("/watch/?stacks=" + std::to_string(number));
-  for (int i = 0; i < 100 && !one.has(words); ++i) {  // it may not have come there yet
+  for (int i = 0; i < 100 && !one.has(words); ++i) {  // the thread may not be in it yet
     one = get("/watch/?stacks=" + std::to_string(number));
   }
   EXPECT_TRUE(one.has(words)) << one.text;
-  EXPECT_FALSE(one.has("It gave no answer."));
+  EXPECT_FALSE(one.has("gave no stack in time"));
   const Answer all = get("/watch/?stacks=all");
   EXPECT_TRUE(all.has(words));
-  EXPECT_TRUE(all.has("It gave no answer.")) << "threads 100 to 104 are not there";
+  EXPECT_TRUE(all.has("gave no stack in time")) << "threads 100 to 104 do not exist";
   EXPECT_TRUE(get("/watch/?stacks=all&format=json").has("\"function\":\"mastic::inspect::hang_in"));
   stop = true;
 }
@@ -245,7 +245,7 @@ TEST_F(ThreadWatch, SaysWhenThereIsNoSuchThread) {
   EXPECT_EQ(get("/watch/?stacks=<b>").status, Status::NotFound);
 }
 
-TEST_F(ThreadWatch, LeavesItsLoopToOthersWhileItLooksForStacks) {
+TEST_F(ThreadWatch, GivesItsLoopAwayWhileItCollectsStacks) {
   struct Host final : threads::BlockingHost {
     void blocks() noexcept override { ++begun; }
     void goes_on() noexcept override { ++ended; }
@@ -261,14 +261,14 @@ TEST_F(ThreadWatch, LeavesItsLoopToOthersWhileItLooksForStacks) {
   EXPECT_EQ(host.ended, 1);
 }
 
-TEST_F(ThreadWatch, IsRefusedWhereThereIsNoServer) {
+TEST_F(ThreadWatch, AnswersForbiddenWithoutAServer) {
   server_ = nullptr;
   const Answer page = get("/watch/");
   EXPECT_EQ(page.status, Status::Forbidden);
-  EXPECT_TRUE(page.has("not a server that can be watched")) << page.text;
+  EXPECT_TRUE(page.has("not answered by a server that can be watched")) << page.text;
 }
 
-TEST_F(ThreadWatch, AnswersNoHostThatAnotherSiteMayHave) {
+TEST_F(ThreadWatch, RefusesHostsThatAnotherSiteMayOwn) {
   authority_ = "evil.example:8080";
   for (const char* target : {"/watch/", "/watch/?format=json", "/watch/nowhere"}) {
     const Answer page = get(target);
@@ -289,16 +289,16 @@ TEST_F(ThreadWatch, AnswersHostsThatTheServerAllows) {
   EXPECT_EQ(get("/watch/").status, Status::Ok);
 }
 
-TEST_F(ThreadWatch, SaysThatItsFormDependsOnAccept) {
+TEST_F(ThreadWatch, VariesOnAcceptUnlessTheQueryNamesTheFormat) {
   EXPECT_EQ(get("/watch/").fields.get("Vary"), "Accept");
   EXPECT_EQ(get("/watch/?format=json").fields.get("Vary"), std::nullopt);
 }
 
-TEST_F(ThreadWatch, HasItsLinksRightBehindASlash) {
+TEST_F(ThreadWatch, RedirectsToItsPathWithASlash) {
   EXPECT_EQ(get("/watch").status, Status::PermanentRedirect);
 }
 
-TEST_F(ThreadWatch, CancelsNothingUnlessThatIsAllowed) {
+TEST_F(ThreadWatch, CancelsNothingUnlessAllowed) {
   EXPECT_FALSE(get("/watch/").has("<button"));
   EXPECT_EQ(cancel(reference_id(kHanging)).status, Status::Forbidden);
   EXPECT_TRUE(fake_.cancelled.empty());
@@ -321,21 +321,21 @@ TEST_F(ThreadWatchThatCancels, CancelsARequestAndGoesBackToThePage) {
             R"({"cancelled":")" + reference_id(kHanging) + "\"}");
 }
 
-TEST_F(ThreadWatchThatCancels, CancelsNothingForAHostThatAnotherSiteMayHave) {
-  authority_ = "evil.example";  // to a browser that page and this one are of one origin
+TEST_F(ThreadWatchThatCancels, CancelsNothingForAHostThatAnotherSiteMayOwn) {
+  authority_ = "evil.example";  // a browser takes that site's page and this one for the same origin
   fields_.set("Sec-Fetch-Site", "same-origin");
   fields_.set("Origin", "http://evil.example");
   EXPECT_EQ(cancel(reference_id(kHanging)).status, Status::MisdirectedRequest);
   EXPECT_TRUE(fake_.cancelled.empty());
 }
 
-TEST_F(ThreadWatchThatCancels, TakesNoGetForIt) {
+TEST_F(ThreadWatchThatCancels, DoesNotCancelByGet) {
   EXPECT_EQ(get("/watch/cancel?request=" + reference_id(kHanging)).status,
             Status::MethodNotAllowed);
   EXPECT_TRUE(fake_.cancelled.empty());
 }
 
-TEST_F(ThreadWatchThatCancels, RefusesWhatOtherSitesSend) {
+TEST_F(ThreadWatchThatCancels, RefusesFormsOfOtherSites) {
   struct Case {
     const char* name;
     const char* value;
@@ -374,13 +374,13 @@ TEST_F(ThreadWatchThatCancels, SaysWhenThereIsNoSuchRequest) {
   EXPECT_TRUE(fake_.cancelled.empty());
 }
 
-TEST_F(ThreadWatchThatCancels, TriesWhenTheRequestMayBeOneThatLoopsDoNotTellOf) {
+TEST_F(ThreadWatchThatCancels, TriesToCancelARequestThatALoopMayNotHaveReported) {
   fake_.answers.pop_back();
   EXPECT_EQ(cancel(reference_id(5)).status, Status::SeeOther);
   EXPECT_EQ(fake_.cancelled, std::vector<std::uint64_t>{5});
 }
 
-TEST(WatchPage, ShowsStacksByWhatIsKnownOfThem) {
+TEST(WatchPage, ShowsFramesWithOrWithoutFunctionAndFile) {
   WatchReport report;
   report.time = "2026-11-22T07:00:00Z";
   report.threads = {{.thread = 1,

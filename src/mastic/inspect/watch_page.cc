@@ -58,7 +58,7 @@ p { color: var(--faint); margin: .5rem 0; }
   dl { grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); gap: .5rem; } ol { padding-left: 1.5rem; } }
 )";
 
-/// "0.3 s", "12 s", "3 min 20 s", "2 h 5 min", "4 d 1 h".
+/// A duration for people: "0.3 s", "12 s", "3 min 20 s", "2 h 5 min", "4 d 1 h".
 std::string human_duration(double seconds) {
   if (seconds < 9.95) {
     const auto tenths = static_cast<std::uint64_t>(std::max(0.0, std::round(seconds * 10)));
@@ -85,7 +85,8 @@ Markup class_of(Concern concern) {
   return " class=\"alarm\"";
 }
 
-/// Colour is not for everybody: a word says it too.
+/// Adds the cell of an age. A word marks what is slow or stuck, because not everyone sees the
+/// colour.
 void add_age(HtmlWriter& page, double age, Concern concern) {
   page.add("<td class=\"age\">");
   if (concern == Concern::Warning) page.add("<b>slow</b> ");
@@ -144,11 +145,11 @@ void add_pool(HtmlWriter& page, const WatchReport::Pool& pool) {
   add_figure(page, "Lost threads", pool.lost, "", when(pool.lost > 0, Concern::Alarm));
   add_figure(page, "Done", pool.done);
   add_figure(page, "Refused", pool.refused);
-  add_figure(page, "Hand-overs", pool.hand_offs);
+  add_figure(page, "Hand-offs", pool.hand_offs);
   page.add("</dl>\n");
 }
 
-/// A figure in hexadecimal digits, without zeros before it.
+/// `figure` in hexadecimal, without leading zeros.
 std::string to_hex(std::uint64_t figure) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   int shift = 60;
@@ -160,7 +161,7 @@ std::string to_hex(std::uint64_t figure) {
 
 void add_frames(HtmlWriter& page, const std::vector<WatchReport::Frame>& frames) {
   if (frames.empty()) {
-    page.add("<p>It gave no answer.</p>");
+    page.add("<p>The thread gave no stack in time.</p>");
     return;
   }
   page.add("<ol start=\"0\">");
@@ -178,7 +179,7 @@ void add_frames(HtmlWriter& page, const std::vector<WatchReport::Frame>& frames)
   page.add("</ol>");
 }
 
-/// What a thread does, in words for those who have not read how loops are driven.
+/// What a thread does, in words that need no knowledge of how loops are driven.
 std::string role_of(const WatchReport::Thread& thread) {
   const std::string loop = thread.loop ? " loop " + std::to_string(*thread.loop) : "";
   switch (thread.role) {
@@ -296,7 +297,7 @@ void add_loops(HtmlWriter& page, const WatchReport& report) {
   for (const WatchReport::Loop& loop : report.loops) {
     page.add("<tr", class_of(loop.answered ? Concern::None : Concern::Alarm),
              "><td class=\"number\">", loop.loop, "</td><td>",
-             loop.thread ? "thread " + std::to_string(*loop.thread) : "nobody");
+             loop.thread ? "thread " + std::to_string(*loop.thread) : "no thread");
     if (loop.answered) {
       page.add("</td><td class=\"number\">", loop.connections, "</td><td class=\"number\">",
                loop.requests);

@@ -1,4 +1,4 @@
-// A WatchReport for people.
+// A WatchReport as an HTML page.
 
 #pragma once
 
@@ -11,16 +11,17 @@
 
 namespace mastic::inspect {
 
+/// How a report is rendered.
 struct WatchPageOptions {
-  bool cancel_buttons = false;
-  std::uint32_t refresh_seconds = 0;  ///< 0: it stays as it is
-  std::string_view stacks;            ///< as in the query, which links keep
+  bool cancel_buttons = false;        ///< whether requests get a button that cancels them
+  std::uint32_t refresh_seconds = 0;  ///< how often the browser reloads the page; 0 for never
+  std::string_view stacks;            ///< `stacks` of the query, which the links of the page keep
 };
 
-/// A whole page, without scripts and without anything from elsewhere.
+/// Renders `report` as a complete HTML page. The page has no scripts and loads nothing else.
 [[nodiscard]] std::string render_watch(const WatchReport& report, const WatchPageOptions& options);
 
-/// Its style, with what else its policy says.
+/// The style sheet of the page, with the other directives of its Content-Security-Policy.
 [[nodiscard]] const app::PageStyle& watch_style();
 
 }  // namespace mastic::inspect

@@ -40,8 +40,8 @@ Concern concern_of(base::Duration age, const ThreadWatchOptions& options) {
   return age >= options.slow_after ? Concern::Warning : Concern::None;
 }
 
-/// Where loops put their reports, some of them perhaps when nobody waits for them any more: so it
-/// is shared by all who hold it.
+/// Collects the reports of the loops. It is shared by the page and the callback of every loop,
+/// because a loop may answer long after the page has been sent, and does so on a thread of its own.
 class Answers {
  public:
   explicit Answers(std::size_t loops) : missing_(loops), reports_(loops) {
@@ -50,13 +50,15 @@ class Answers {
 
   void take(base::LoopReport report) {
     const std::lock_guard lock(mutex_);
+    // `loops` counts only once for each loop, so that `complete_` is not set too early.
     if (report.loop >= reports_.size() || reports_[report.loop]) return;
     auto& place = reports_[report.loop];
     place = std::move(report);
     if (--missing_ == 0) complete_.set();
   }
   [[nodiscard]] async::Event& complete() { return complete_; }
-  /// What is there now; the place of a loop that did not answer is empty.
+  /// The reports that have arrived, by the number of the loop; nullopt for one that has not
+  /// answered.
   [[nodiscard]] std::vector<std::optional<base::LoopReport>> reports() {
     const std::lock_guard lock(mutex_);
     return reports_;
@@ -108,7 +110,7 @@ void add_loop(WatchReport& report, std::size_t number, std::optional<base::LoopR
 
 void add_thread(WatchReport& report, const base::ThreadReport& thread,
                 const ThreadWatchOptions& options) {
-  // To stand by, or to drive a loop, for hours is as it should be.
+  // Only a thread in user code can be slow: standing by or driving a loop for hours is normal.
   const bool runs = thread.role == ThreadRole::Away || thread.role == ThreadRole::Works;
   WatchReport::Thread shown{.thread = thread.thread,
                             .role = thread.role,
@@ -127,14 +129,14 @@ void add_thread(WatchReport& report, const base::ThreadReport& thread,
   report.threads.push_back(std::move(shown));
 }
 
-/// What each loop says, in their order; nothing of those that do not answer in time.
+/// The report of each loop, by its number; nullopt for a loop that does not answer within `limit`.
 async::Task<std::vector<std::optional<base::LoopReport>>> ask_loops(base::ServerStatus& server,
                                                                     base::Duration limit) {
   const auto answers = std::make_shared<Answers>(server.loops());
   server.ask_loops([answers](base::LoopReport report) { answers->take(std::move(report)); });
   try {
     co_await async::with_timeout(answers->complete().wait(), limit);
-  } catch (const async::TimedOut&) {  // who did not answer is shown as such
+  } catch (const async::TimedOut&) {  // a loop that did not answer is shown without its figures
   }
   co_return answers->reports();
 }
@@ -171,11 +173,13 @@ void add_stacks(WatchReport& report, std::optional<int> thread, const ThreadWatc
   const auto left = [&] {
     return options.wait_for_stacks - (std::chrono::steady_clock::now() - began);
   };
-  // Threads that do the same have most of their stacks in common: every address is looked up once.
+  // Threads with the same work have most of their stacks in common, so first all stacks are
+  // captured, and then every distinct address is looked up once.
   std::map<int, std::vector<std::uintptr_t>> stacks;
   std::set<std::uintptr_t> addresses;
   for (const WatchReport::Thread& shown : report.threads) {
     if (thread && *thread != shown.thread) continue;
+    // Zero once the time for all threads is up: the rest get no stack.
     const auto longest = std::clamp<base::Duration>(left(), {}, options.wait_for_stack);
     auto& stack = stacks[shown.thread] = threads::capture_stack(shown.thread, longest);
     addresses.insert(stack.begin(), stack.end());
@@ -183,6 +187,7 @@ void add_stacks(WatchReport& report, std::optional<int> thread, const ThreadWatc
   std::map<std::uintptr_t, std::vector<WatchReport::Frame>> frames;
   const std::vector<std::uintptr_t> sorted(addresses.begin(), addresses.end());
   for (threads::StackFrame& frame : threads::symbolize(sorted, options.wait_for_stacks)) {
+    // Several frames may share an address: the calls that the compiler inlined there.
     frames[frame.address].push_back({.function = std::move(frame.function),
                                      .file = std::move(frame.file),
                                      .line = frame.line,

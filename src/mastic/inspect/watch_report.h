@@ -1,4 +1,4 @@
-// One look at a server: what its loops, threads and requests are doing.
+// A report of what the loops, threads and requests of a server are doing.
 
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace mastic::json {
 
-/// "drives", "written off".
+/// Writes a role as a JSON string, such as "drives" or "written off".
 template <>
 struct JsonType<base::ThreadRole> {
   static void write(std::string& out, base::ThreadRole role);
@@ -25,10 +25,12 @@ struct JsonType<base::ThreadRole> {
 
 namespace mastic::inspect {
 
-/// How long something has been going on, by ThreadWatchOptions.
+/// How worrying the age of a request or thread is: from `slow_after` on a Warning, from
+/// `stuck_after` on an Alarm (ThreadWatchOptions).
 enum class Concern : std::uint8_t { None, Warning, Alarm };
 
-/// All of it, as it becomes JSON; times are in seconds.
+/// The state of a server at one moment. Its members are also the names in its JSON; times and ages
+/// are in seconds.
 struct WatchReport {
   struct Pool {
     std::uint64_t workers = 0;
@@ -43,10 +45,10 @@ struct WatchReport {
   };
   struct Loop {
     std::size_t loop = 0;
-    bool answered = false;      ///< what follows is known
-    std::optional<int> thread;  ///< that drives it
+    bool answered = false;      ///< it answered in time, so the counts below are known
+    std::optional<int> thread;  ///< the thread that drives it
     std::uint64_t connections = 0;
-    std::uint64_t requests = 0;  ///< in all; `requests` below has the oldest of them
+    std::uint64_t requests = 0;  ///< all of its requests; WatchReport::requests has the oldest
   };
   struct Request {
     std::string id;  ///< as logs and error pages have it
@@ -56,10 +58,11 @@ struct WatchReport {
     std::size_t loop = 0;
     double age = 0;
     Concern concern = Concern::None;
-    std::optional<int> thread;  ///< that runs its handler; none: it waits, or runs on its loop
+    /// The thread that runs its handler away from the loop; nullopt while it waits or runs there.
+    std::optional<int> thread;
     double thread_age = 0;
     bool cancelled = false;
-    bool is_this = false;  ///< the request that asks
+    bool is_this = false;  ///< it is the request for this page
   };
   struct Frame {
     std::string function;
@@ -74,8 +77,10 @@ struct WatchReport {
     std::optional<int> loop;
     double age = 0;
     Concern concern = Concern::None;
-    std::optional<std::string> request;       ///< the id of the one it works for
-    std::optional<std::vector<Frame>> stack;  ///< when it was asked for; empty: it did not answer
+    std::optional<std::string> request;  ///< the id of the request that it works for
+    /// The calls that it is in, the innermost first; empty when it did not answer in time, nullopt
+    /// when its stack was not asked for.
+    std::optional<std::vector<Frame>> stack;
   };
 
   std::string time;  ///< UTC
@@ -85,18 +90,20 @@ struct WatchReport {
   std::vector<Request> requests;  ///< the oldest first
 };
 
-/// Asks the server. Loops that do not answer in time are in it all the same. `asking` is the id of
-/// the request that this is for.
+/// Asks every loop of `server` and reports what they answer. A loop that does not answer within
+/// `wait_for_loops` is in the report with `answered` false. `asking` is the id of the request that
+/// the report is made for. `server` and `options` must outlive the task.
 [[nodiscard]] async::Task<WatchReport> look_at(base::ServerStatus& server, std::uint64_t asking,
                                                const ThreadWatchOptions& options);
 
-/// Whether that request is under way, as far as loops tell: one that does not answer, or has more
-/// requests than it tells of, may have it.
+/// Whether the request with the id `request` may be under way: a loop reports it, or a loop did not
+/// answer in time, or has more requests than it reports. `server` and `options` must outlive the
+/// task.
 [[nodiscard]] async::Task<bool> may_be_under_way(base::ServerStatus& server, std::uint64_t request,
                                                  const ThreadWatchOptions& options);
 
-/// Adds the stack of the thread with this number, or of all of them. It may take seconds: open a
-/// threads::BlockingScope around it.
+/// Adds the stack of the thread with the number `thread`, or of all threads for nullopt. This may
+/// take twice `wait_for_stacks`: open a threads::BlockingScope around it.
 void add_stacks(WatchReport& report, std::optional<int> thread, const ThreadWatchOptions& options);
 
 }  // namespace mastic::inspect
