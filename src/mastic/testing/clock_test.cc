@@ -1,4 +1,4 @@
-// The clock of an application: what its parts see of the time that a test lets pass.
+// The clock of an application: every part of it sees the time that a test lets pass.
 
 #include "mastic/base/clock.h"
 
@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 using app::Request;
 using app::Task;
 
-/// What was seen where, since the application began.
+/// The age of the application, as its parts saw it.
 struct Seen {
   base::WallTime began = base::now();
   base::Instant steady = base::steady_now();
@@ -29,7 +29,7 @@ struct Seen {
   [[nodiscard]] base::Duration age() const { return base::steady_now() - steady; }
 };
 
-/// Written to when it goes, as a store writes itself to a disk.
+/// Reads the clock in its destructor, like a store that writes itself to a disk.
 struct TimedStore {
   explicit TimedStore(Seen& all) : seen(all) {}
   ~TimedStore() { seen.at_end = seen.age(); }
@@ -55,7 +55,7 @@ routing::Router make_clock_site(Seen& seen) {
   return site;
 }
 
-TEST(TestClock, IsWhatHandlersAndTheirBlockingCodeSee) {
+TEST(TestClock, IsSeenByHandlersAndTheirBlockingCode) {
   Seen seen;
   TestClient client(make_clock_site(seen));
   EXPECT_EQ(client.get("/age").text, "0");
@@ -65,7 +65,7 @@ TEST(TestClock, IsWhatHandlersAndTheirBlockingCodeSee) {
   EXPECT_EQ(client.get("/blocking").text, "3");
 }
 
-TEST(TestClock, IsWhatHooksAndBackgroundTasksAndStoresSee) {
+TEST(TestClock, IsSeenByHooksBackgroundTasksAndStores) {
   Seen seen;
   {
     TestClient client(make_clock_site(seen));
@@ -75,7 +75,7 @@ TEST(TestClock, IsWhatHooksAndBackgroundTasksAndStoresSee) {
   }
   EXPECT_EQ(seen.at_stop / 1h, 3);
   EXPECT_EQ(seen.at_end / 1h, 3);
-  EXPECT_LT(seen.age(), 1min) << "outside of the client time goes on as it does";
+  EXPECT_LT(seen.age(), 1min) << "outside of the client the real clock is used";
 }
 
 TEST(TestClock, BelongsToItsClient) {
@@ -87,7 +87,7 @@ TEST(TestClock, BelongsToItsClient) {
   EXPECT_EQ(other.get("/age").text, "0");
 }
 
-TEST(TestClock, JumpsWithTheTimeOfDayAlone) {
+TEST(TestClock, LeavesTheMonotonicClockAloneWhenTheTimeOfDayJumps) {
   Seen seen;
   TestClient client(make_clock_site(seen));
   const auto leap_day = std::chrono::sys_days(std::chrono::year(2028) / 2 / 29);

@@ -14,9 +14,10 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kLongestAge = std::chrono::hours(24 * 400);  // as browsers cut it (RFC 6265bis)
+// Browsers limit the age of a cookie to this (RFC 6265bis).
+constexpr seconds kLongestAge = std::chrono::hours(24 * 400);
 
-/// The host of "example.com:8080", in lower case.
+/// The host without its port, in lower case: "example.com" of "Example.com:8080".
 std::string host_of(std::string_view authority) {
   // The colons inside the brackets of an IPv6 address do not begin a port.
   const std::size_t end = authority.starts_with('[') ? authority.find(']') : 0;
@@ -29,23 +30,28 @@ std::string_view path_of(std::string_view target) {
   return path.starts_with('/') ? path : "/";
 }
 
-/// The path of a cookie that names none: the folder of the request's (§5.1.4).
+/// The path of a cookie without a Path attribute: the folder of the request's path (RFC 6265
+/// §5.1.4).
 std::string_view default_path(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == 0 || slash == path.npos ? "/" : path.substr(0, slash);
 }
 
+/// Whether a cookie with the path `prefix` is sent with a request for `path`: only whole segments
+/// match, so "/a" covers "/a" and "/a/b", but not "/ab" (§5.1.4).
 bool matches_path(std::string_view path, std::string_view prefix) {
   if (!path.starts_with(prefix)) return false;
   return path.size() == prefix.size() || prefix.ends_with('/') || path[prefix.size()] == '/';
 }
 
+/// Whether `host` is a subdomain of `domain`. An IP address is not, even if its last digits match.
 bool is_below(std::string_view host, std::string_view domain) {
   return host.size() > domain.size() && host.ends_with(domain) &&
          host[host.size() - domain.size() - 1] == '.' && !base::IpAddress::parse(host);
 }
 
-/// When a cookie of this Max-Age expires; nothing when that is no number (§5.2.2).
+/// The time at which a cookie with this Max-Age expires; nullopt when it is not a number (§5.2.2).
+/// Zero and negative ages have expired already, which is how an application removes a cookie.
 std::optional<base::WallTime> expiry_of_age(std::string_view text, base::WallTime now) {
   const bool is_negative = text.starts_with('-');
   const std::string_view digits = text.substr(is_negative ? 1 : 0);
@@ -81,7 +87,7 @@ std::optional<CookieJar::Cookie> CookieJar::parse(std::string_view field, const 
                 .expires = std::nullopt};
   bool is_secure = false;
   std::optional<base::WallTime> until_date;
-  std::optional<base::WallTime> until_age;  // which counts more than a date
+  std::optional<base::WallTime> until_age;  // Max-Age takes precedence over Expires (§5.3)
   while (!field.empty()) {
     std::string_view attribute_value = base::trim(base::take_until(field, ';'));
     const std::string name = base::lower_case(base::trim(base::take_until(attribute_value, '=')));
@@ -96,10 +102,10 @@ std::optional<CookieJar::Cookie> CookieJar::parse(std::string_view field, const 
     cookie.host_only = false;
   }
   cookie.expires = until_age ? until_age : until_date;
-  // A host may set cookies for the domains above it, and for no other site.
+  // A host may set cookies for itself and for the domains above it, but for no other site.
   if (cookie.domain != host && !is_below(host, cookie.domain)) return std::nullopt;
-  // These prefixes are promises about how a cookie was set; a browser drops one that breaks its
-  // promise.
+  // The prefixes promise how a cookie was set; a browser rejects a cookie that breaks the promise
+  // (RFC 6265bis).
   const bool is_host = has_prefix(cookie.name, "__Host-");
   if ((is_host || has_prefix(cookie.name, "__Secure-")) && !is_secure) return std::nullopt;
   if (is_host && (!cookie.host_only || cookie.path != "/")) return std::nullopt;
@@ -117,14 +123,15 @@ void CookieJar::set(std::string_view name, std::string_view value) {
 }
 
 void CookieJar::put(Cookie cookie) {
-  // What a test has set stands for every cookie of that name until the application has its own.
+  // A cookie that a test has set, for every host, gives way to the application's cookie of its
+  // name.
   std::erase_if(cookies_,
                 [&](const Cookie& one) { return one.name == cookie.name && one.domain.empty(); });
   const auto same = std::ranges::find_if(cookies_, [&](const Cookie& one) {
     return one.name == cookie.name && one.domain == cookie.domain && one.path == cookie.path;
   });
   if (same == cookies_.end()) return cookies_.push_back(std::move(cookie));
-  *same = std::move(cookie);  // it keeps its place (§5.3)
+  *same = std::move(cookie);  // a replaced cookie keeps its place in the order (§5.3)
 }
 
 void CookieJar::take(http::FieldsView answer, const Request& request) {
@@ -132,7 +139,7 @@ void CookieJar::take(http::FieldsView answer, const Request& request) {
     if (!base::equal_ignoring_case(field.name, "Set-Cookie")) continue;
     if (auto cookie = parse(field.value, request)) put(*std::move(cookie));
   }
-  // Taken first: an expired cookie is how an application removes one.
+  // After the loop, because an answer removes a cookie by setting it with a date in the past.
   std::erase_if(cookies_,
                 [&](const Cookie& one) { return one.expires && *one.expires <= request.now; });
 }
@@ -146,7 +153,7 @@ std::string CookieJar::field_for(const Request& request) {
     const bool is_of_host =
         one.domain.empty() || one.domain == host || (!one.host_only && is_below(host, one.domain));
     if (!is_of_host || !matches_path(path_of(request.target), one.path)) continue;
-    // Those of longer paths come first, so that the nearest is found first (§5.4).
+    // Cookies with longer paths come first; among equal paths the older ones do (§5.4).
     const auto path_size = [](const Cookie* other) { return other->path.size(); };
     fitting.insert(std::ranges::upper_bound(fitting, one.path.size(), std::greater(), path_size),
                    &one);

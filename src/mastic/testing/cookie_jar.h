@@ -1,4 +1,4 @@
-// The cookies of a TestClient, kept and sent as a browser would.
+// The cookies of a TestClient, which keeps and sends them like a browser.
 
 #pragma once
 
@@ -12,47 +12,50 @@
 
 namespace mastic::testing {
 
-/// Keeps the cookies that answers set and says which of them go with a request: those of its host
-/// and path that have not expired (RFC 6265 §5). What a browser would refuse is not kept: a domain
-/// that the host does not belong to, a prefix whose rules are broken.
+/// Keeps the cookies that answers set, and selects those to send with a request: the cookies for
+/// its host and path that have not expired (RFC 6265 §5). It rejects the cookies that a browser
+/// rejects: a domain that the host does not belong to, or a prefix such as `__Host-` whose rules
+/// are broken.
 ///
-/// There is no network here, so `Secure` cookies go everywhere, as browsers send them to localhost;
-/// and the client is always of the same site, so `SameSite` keeps nothing back. Scripts are not run.
+/// `Secure` cookies are sent with every request, as browsers do for localhost. `SameSite` has no
+/// effect, because the client always is of the same site; nor has `HttpOnly`, because there are no
+/// scripts.
 class CookieJar {
  public:
-  /// Where a request goes and when.
+  /// The part of a request that selects its cookies.
   struct Request {
-    std::string_view authority;  ///< the host, and perhaps a port
-    std::string_view target;     ///< the path, and perhaps a query
-    base::WallTime now;          ///< the time of day there
+    std::string_view authority;  ///< the host, with or without a port
+    std::string_view target;     ///< the path, with or without a query
+    base::WallTime now;          ///< the time of day
   };
 
-  /// The value of the cookie called `name`, whichever host and path it is for; of several the one
-  /// whose host or path came last. Nothing when there is none. One that has expired is here until the next request.
+  /// The value of the cookie `name` of any host and path, or nullopt. Of several it is the one
+  /// whose host and path were added last. An expired cookie is found until the next request. The
+  /// view is valid until the jar changes.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
-  /// Keeps a cookie for every path of every host until it is set otherwise: to begin a test as
-  /// somebody who was here before.
+  /// Sets a cookie for every path of every host, until an answer sets a cookie of that name. So a
+  /// test can begin as a visitor who returns.
   void set(std::string_view name, std::string_view value);
-  /// Forgets all of them: another visitor, who is new here.
+  /// Removes all cookies, so that the next request comes from a new visitor.
   void clear() { cookies_.clear(); }
-  /// Whether it keeps no cookie.
+  /// Whether there are no cookies.
   [[nodiscard]] bool empty() const { return cookies_.empty(); }
 
-  // For the client.
+  // For TestClient.
 
-  /// Takes every Set-Cookie of an answer to `request`.
+  /// Keeps the cookies of every Set-Cookie field in an answer to `request`.
   void take(http::FieldsView answer, const Request& request);
-  /// The value of the Cookie field for `request`; empty when no cookie goes with it. Forgets what has
-  /// expired.
+  /// Removes expired cookies and returns the value of the Cookie field for `request`; empty when no
+  /// cookie belongs to it.
   [[nodiscard]] std::string field_for(const Request& request);
 
  private:
   struct Cookie {
     std::string name;
     std::string value;
-    std::string domain;  ///< in lower case; empty for every host
+    std::string domain;  ///< in lower case; empty when it is sent to every host
     std::string path = "/";
-    bool host_only = false;  ///< only for `domain`, not for names below it
+    bool host_only = false;  ///< it is sent to `domain` itself, and not to its subdomains
     std::optional<base::WallTime> expires;
   };
   [[nodiscard]] static std::optional<Cookie> parse(std::string_view field, const Request& request);

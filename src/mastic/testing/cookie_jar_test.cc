@@ -18,7 +18,7 @@ using app::Response;
 
 class CookieJarTest : public ::testing::Test {
  protected:
-  /// An answer to GET `target` of `host` that sets `cookie`.
+  /// Gives the jar an answer of `host` to GET `target` that sets `cookie`.
   void answer(std::string_view cookie, std::string_view target = "/",
               std::string_view host = "a.example") {
     http::Fields fields;
@@ -32,7 +32,7 @@ class CookieJarTest : public ::testing::Test {
   base::WallTime now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 29);
 };
 
-TEST_F(CookieJarTest, SendsWhatWasSet) {
+TEST_F(CookieJarTest, SendsCookiesThatWereSet) {
   answer("id=7; Path=/; HttpOnly; Secure; SameSite=Lax");
   answer("theme=dark; Path=/");
   EXPECT_EQ(sent(), "id=7; theme=dark");
@@ -42,7 +42,7 @@ TEST_F(CookieJarTest, SendsWhatWasSet) {
   EXPECT_EQ(jar.get("none"), std::nullopt);
 }
 
-TEST_F(CookieJarTest, ForgetsWhatExpires) {
+TEST_F(CookieJarTest, ForgetsExpiredCookies) {
   answer("short=1; Max-Age=60");
   answer("date=1; Expires=Sun, 29 Nov 2026 00:02:00 GMT");
   answer("both=1; Max-Age=600; Expires=Sun, 29 Nov 2026 00:02:00 GMT");
@@ -57,7 +57,7 @@ TEST_F(CookieJarTest, ForgetsWhatExpires) {
   EXPECT_EQ(sent(), "session=1");
 }
 
-TEST_F(CookieJarTest, RemovesWhatIsSetToHaveExpired) {
+TEST_F(CookieJarTest, RemovesCookiesThatAreSetWithAPastExpiry) {
   answer("id=7");
   answer("id=; Max-Age=0");
   EXPECT_EQ(sent(), "");
@@ -68,7 +68,7 @@ TEST_F(CookieJarTest, RemovesWhatIsSetToHaveExpired) {
   EXPECT_EQ(sent(), "");
 }
 
-TEST_F(CookieJarTest, KeepsNoCookieForEver) {
+TEST_F(CookieJarTest, LimitsTheAgeOfACookie) {
   answer("id=7; Max-Age=99999999999999999999");
   answer("other=7; Expires=Fri, 31 Dec 9999 23:59:59 GMT");
   now += std::chrono::hours(24 * 399);
@@ -77,7 +77,7 @@ TEST_F(CookieJarTest, KeepsNoCookieForEver) {
   EXPECT_EQ(sent(), "");
 }
 
-TEST_F(CookieJarTest, IgnoresAnAgeOrADateThatIsNone) {
+TEST_F(CookieJarTest, IgnoresAMalformedAgeOrDate) {
   answer("id=7; Max-Age=soon; Expires=tomorrow");
   now += 1h;
   EXPECT_EQ(sent(), "id=7");
@@ -94,7 +94,7 @@ TEST_F(CookieJarTest, SendsOnlyBelowThePath) {
   EXPECT_EQ(sent("*"), "all=1");
 }
 
-TEST_F(CookieJarTest, SendsToTheHostThatSetItAndWithADomainBelowIt) {
+TEST_F(CookieJarTest, SendsToSubdomainsOnlyWithADomain) {
   answer("own=1");
   answer("wide=1; Domain=.A.example");
   EXPECT_EQ(sent("/", "A.example:8080"), "own=1; wide=1");
@@ -103,7 +103,7 @@ TEST_F(CookieJarTest, SendsToTheHostThatSetItAndWithADomainBelowIt) {
   EXPECT_EQ(sent("/", "example"), "");
 }
 
-TEST_F(CookieJarTest, RefusesTheDomainOfOthersAndABrokenPrefix) {
+TEST_F(CookieJarTest, RejectsForeignDomainsAndBrokenPrefixes) {
   answer("a=1; Domain=b.example");
   answer("b=1; Domain=www.a.example");
   answer("c=1; Domain=0.0.1", "/", "127.0.0.1");
@@ -118,13 +118,13 @@ TEST_F(CookieJarTest, RefusesTheDomainOfOthersAndABrokenPrefix) {
   EXPECT_EQ(sent(), "__Host-d=1; __Secure-g=1");
 }
 
-TEST_F(CookieJarTest, TakesAnAddressForAHost) {
+TEST_F(CookieJarTest, AcceptsAnIpAddressAsHost) {
   answer("a=1; Domain=", "/", "[::1]:8080");
   EXPECT_EQ(sent("/", "[::1]:9090"), "a=1");
   EXPECT_EQ(sent("/", "[::2]:8080"), "");
 }
 
-TEST_F(CookieJarTest, BeginsWithWhatATestSets) {
+TEST_F(CookieJarTest, SendsCookiesThatATestSets) {
   jar.set("id", "1");
   jar.set("id", "2");
   EXPECT_EQ(sent("/deep/down", "b.example"), "id=2");
@@ -135,7 +135,7 @@ TEST_F(CookieJarTest, BeginsWithWhatATestSets) {
   EXPECT_EQ(sent(), "");
 }
 
-TEST_F(CookieJarTest, RemovesWhatATestHasSetWhenTheApplicationDoes) {
+TEST_F(CookieJarTest, RemovesTheCookieOfATestWhenTheApplicationDoes) {
   jar.set("id", "1");
   answer("id=; Max-Age=0");
   EXPECT_EQ(sent(), "");
@@ -159,7 +159,7 @@ routing::Router make_login_site() {
   return site;
 }
 
-TEST(TestClientCookies, GoWithLaterRequestsUntilTheyExpire) {
+TEST(TestClientCookies, AreSentWithLaterRequestsUntilTheyExpire) {
   TestClient client(make_login_site());
   EXPECT_EQ(client.get("/who").text, "nobody");
   client.post("/login", "");
@@ -171,21 +171,21 @@ TEST(TestClientCookies, GoWithLaterRequestsUntilTheyExpire) {
   EXPECT_EQ(client.get("/who").text, "nobody");
 }
 
-TEST(TestClientCookies, AreOfAnotherVisitorOnceTheJarIsEmpty) {
+TEST(TestClientCookies, AreGoneOnceTheJarIsCleared) {
   TestClient client(make_login_site());
   client.post("/login", "");
   client.cookies().clear();
   EXPECT_EQ(client.get("/who").text, "nobody");
 }
 
-TEST(TestClientCookies, GiveWayToThoseOfTheRequest) {
+TEST(TestClientCookies, GiveWayToTheCookieFieldOfARequest) {
   TestClient client(make_login_site());
   client.post("/login", "");
   EXPECT_EQ(client.get("/who", {{"Cookie", "__Host-user=bob"}}).text, "bob");
   EXPECT_EQ(client.get("/who").text, "ada");
 }
 
-TEST(TestClientPeer, ComesFromWhereTheTestSays) {
+TEST(TestClientPeer, HasTheAddressThatTheTestSets) {
   TestClient client(make_login_site());
   EXPECT_EQ(client.get("/from").text, "unix");
   client.set_peer("203.0.113.9");
@@ -196,14 +196,15 @@ TEST(TestClientPeer, ComesFromWhereTheTestSays) {
             std::string::npos);
 }
 
-TEST(TestClientPeer, RefusesWhatIsNoAddress) {
+TEST(TestClientPeer, RefusesTextThatIsNotAnAddress) {
   TestClient client(make_login_site());
   try {
     client.set_peer("localhost");
     FAIL() << "it was taken";
   } catch (const std::invalid_argument& error) {
     EXPECT_STREQ(error.what(),
-                 "set_peer: 'localhost' is no IP address; write it as 203.0.113.9 or 2001:db8::1");
+                 "set_peer: 'localhost' is not an IP address; write it as 203.0.113.9 or "
+                 "2001:db8::1");
   }
 }
 
@@ -221,7 +222,7 @@ TEST(TestResponse, IsReadAsJson) {
   EXPECT_EQ(client.get("/items").json<std::vector<CookieItem>>().at(1).name, "milk");
 }
 
-TEST(TestResponse, SaysWhyItIsNotTheJsonThatWasExpected) {
+TEST(TestResponse, SaysWhyItIsNotTheExpectedJson) {
   routing::Router site;
   site.get("/item", [] { return CookieItem{"tea", 2}; });
   TestClient client(std::move(site));

@@ -1,4 +1,4 @@
-// What handlers take from fields, cookies, content and forms that are checked, as a client sees it.
+// Values that handlers take from fields, cookies, content and forms, with their validation.
 
 #include <gtest/gtest.h>
 
@@ -96,7 +96,7 @@ struct HandlerValuesTest : ::testing::Test {
   TestClient client;
 };
 
-TEST_F(HandlerValuesTest, FieldsAreTaken) {
+TEST_F(HandlerValuesTest, TakesHeaderFields) {
   EXPECT_EQ(client.get("/key", {{"X-Key", "open"}}).text, "open");
   EXPECT_EQ(client.get("/version", {{"x-version", "3"}}).text, "3");
   EXPECT_EQ(client.get("/version").text, "1");
@@ -113,7 +113,7 @@ TEST_F(HandlerValuesTest, FieldsThatDoNotFitAreExplained) {
             "'three' found.\n");
 }
 
-TEST_F(HandlerValuesTest, CookiesAreTaken) {
+TEST_F(HandlerValuesTest, TakesCookies) {
   EXPECT_EQ(client.get("/theme", {{"Cookie", "a=b; theme=dark"}}).text, "dark");
   EXPECT_EQ(client.get("/theme").text, "light");
   EXPECT_EQ(client.get("/session", {{"Cookie", "id=7"}}).text, "7");
@@ -121,12 +121,12 @@ TEST_F(HandlerValuesTest, CookiesAreTaken) {
   EXPECT_EQ(client.get("/session").text, "400 Bad Request\n\nThe cookie 'id' is missing.\n");
 }
 
-TEST_F(HandlerValuesTest, ContentIsTakenAsItComes) {
+TEST_F(HandlerValuesTest, TakesContentInPieces) {
   EXPECT_EQ(client.post("/size", std::string(3'000'000, 'x')).text, "3000000");
   EXPECT_EQ(client.post("/echo", "hey").text, "hey");
 }
 
-TEST_F(HandlerValuesTest, InputIsCheckedFieldByField) {
+TEST_F(HandlerValuesTest, FormsAreValidatedFieldByField) {
   EXPECT_EQ(client.post_form("/sign-up", "name=ada&age=36").text, "welcome ada");
   const auto refused = client.post_form("/sign-up", "name=&age=7");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
@@ -136,17 +136,17 @@ TEST_F(HandlerValuesTest, InputIsCheckedFieldByField) {
   EXPECT_EQ(misread.text,
             "422 Unprocessable Content\n\n"
             "age: a whole number in its range is expected, 'old' found\nname: must not be empty\n")
-      << "and not that the age must be 18 or more: nobody sent one";
+      << "the age could not be read, so its limit is not mentioned";
   EXPECT_EQ(client.get("/search?name=x").status, Status::UnprocessableContent);
 }
 
-TEST_F(HandlerValuesTest, JsonIsCheckedToo) {
+TEST_F(HandlerValuesTest, JsonIsValidatedFieldByField) {
   const auto refused = client.send_json("/sign-up.json", R"({"name":"ada","age":7})");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
   EXPECT_EQ(refused.text, "422 Unprocessable Content\n\nage: must be 18 or more\n");
 }
 
-TEST_F(HandlerValuesTest, JsonIsToldAllItsFaultsAtOnce) {
+TEST_F(HandlerValuesTest, AllFaultsOfJsonAreReportedAtOnce) {
   const auto refused = client.send_json(
       "/party", R"({"extras":[1],"drinks":{"tea":"2"},"host":{"name":"","age":"x"},)"
                 R"("guests":[{"name":"ada","age":40},{"age":7},8,{"name":"","age":7}]})");
@@ -160,15 +160,15 @@ TEST_F(HandlerValuesTest, JsonIsToldAllItsFaultsAtOnce) {
             "host.name: must not be empty\n"
             "guests[1].age: must be 18 or more\n"
             "guests[3].name: must not be empty\nguests[3].age: must be 18 or more\n")
-      << "guests[2] could not be read, so nothing is said of its parts";
+      << "guests[2] could not be read, so its members are not mentioned";
 }
 
-TEST_F(HandlerValuesTest, WhatIsNoObjectIsSaidToBeNoneAndNoMore) {
+TEST_F(HandlerValuesTest, JsonOfTheWrongKindIsReportedOnce) {
   EXPECT_EQ(client.send_json("/sign-up.json", "[]").text,
             "422 Unprocessable Content\n\nan object is expected, an array found\n");
 }
 
-TEST_F(HandlerValuesTest, OfVeryManyFaultsTheFirstHundredAreTold) {
+TEST_F(HandlerValuesTest, AtMostAHundredFaultsAreReported) {
   const std::string head = R"({"extras":[],"drinks":{},"host":{"name":"ada","age":40},"guests":[)";
   const auto refuse = [&](std::string_view guest) {
     std::string json = head;
@@ -186,7 +186,7 @@ TEST_F(HandlerValuesTest, OfVeryManyFaultsTheFirstHundredAreTold) {
   EXPECT_TRUE(unfit.ends_with("guests[99].age: must be 18 or more\nand more\n")) << unfit;
 }
 
-TEST_F(HandlerValuesTest, StructsInsideAreCheckedToo) {
+TEST_F(HandlerValuesTest, NestedStructsAreValidatedToo) {
   const auto refused =
       client.send_json("/party", R"({"extras":[],"drinks":{},"host":{"name":"","age":40},)"
                                  R"("guests":[{"name":"ada","age":40},{"name":"bob","age":7}]})");
@@ -195,7 +195,7 @@ TEST_F(HandlerValuesTest, StructsInsideAreCheckedToo) {
             "host.name: must not be empty\nguests[1].age: must be 18 or more\n");
 }
 
-TEST_F(HandlerValuesTest, WhatIsGivenTakesThePlaceOfADefault) {
+TEST_F(HandlerValuesTest, GivenValuesReplaceDefaults) {
   EXPECT_EQ(
       client
           .send_json("/party", R"({"extras":["tea"],"table":null,"drinks":{"water":2},)"
@@ -207,7 +207,7 @@ TEST_F(HandlerValuesTest, WhatIsGivenTakesThePlaceOfADefault) {
   EXPECT_EQ(client.get("/extras").text, R"({"extras":["breakfast"],"table":5})");
 }
 
-TEST_F(HandlerValuesTest, ContentThatWasTakenIsSaidToBe) {
+TEST_F(HandlerValuesTest, ReadingContentThatWasTakenIsAnError) {
   EXPECT_EQ(client.post("/taken", "hey").status, Status::InternalServerError);
   EXPECT_NE(client.log().at(0).find("the handler has taken the body"), std::string::npos);
 }
@@ -225,7 +225,7 @@ TEST_F(HandlerValuesTest, AHandlerMayAnswerBadInputItself) {
             "again, ada: a whole number in its range is expected, 'x' found");
 }
 
-TEST_F(HandlerValuesTest, AFormKeepsWhatWasTyped) {
+TEST_F(HandlerValuesTest, AFormKeepsTheTextThatWasTyped) {
   EXPECT_EQ(client.post_form("/again", "name=J%C3%B6rg+%3Cb%3E&age=x+y&extra=a&extra=b").text,
             "J\xc3\xb6rg <b>|x y|a whole number in its range is expected, 'x y' found|b");
   EXPECT_EQ(client.post_form("/again", "age=&age=20").text,
@@ -233,7 +233,7 @@ TEST_F(HandlerValuesTest, AFormKeepsWhatWasTyped) {
   EXPECT_EQ(client.send_json("/again.json", R"({"name":"ada"})").text, "?|it is missing");
 }
 
-TEST_F(HandlerValuesTest, AnswersVaryByWhatTheClientLikes) {
+TEST_F(HandlerValuesTest, AnswersFollowThePreferencesOfTheClient) {
   EXPECT_EQ(client.get("/hello").text, "Hello");
   EXPECT_EQ(client.get("/hello", {{"Accept-Language", "de-AT,en;q=0.5"}}).text, "Hallo");
   EXPECT_EQ(client.get("/hello", {{"Accept", "text/html"}, {"Accept-Language", "fr"}}).text,

@@ -1,4 +1,4 @@
-// Hooks and background tasks of an application, from its start to its end.
+// The hooks and background tasks of an application, from its start to its end.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ using app::Task;
 using routing::Router;
 
 struct LifecycleTest : ::testing::Test {
-  /// A router that notes its start and its end under `name`.
+  /// A router that records its start, its calls and its end under `name`.
   Router noting(const std::string& name) {
     Router router;
     router.on_start([this, name] { events.push_back("start " + name); });
@@ -40,7 +40,7 @@ TEST_F(LifecycleTest, HooksRunBeforeTheFirstRequestAndAfterTheLast) {
   EXPECT_EQ(events, (std::vector<std::string>{"start site", "call site", "stop site"}));
 }
 
-TEST_F(LifecycleTest, WhatIsInsideIsStartedAndStoppedToo) {
+TEST_F(LifecycleTest, StartsAndStopsApplicationsInsideToo) {
   {
     Router site = noting("site");
     site.mount("/a", app::wrap([](App inner) { return inner; }, noting("mount")));
@@ -54,7 +54,7 @@ TEST_F(LifecycleTest, WhatIsInsideIsStartedAndStoppedToo) {
             (std::vector<std::string>{"stop host", "stop mount", "stop route", "stop site"}));
 }
 
-TEST_F(LifecycleTest, AStartThatFailsIsToldWithItsReason) {
+TEST_F(LifecycleTest, AFailedStartIsReportedWithItsReason) {
   Router site;
   site.on_start([] { throw std::runtime_error("the database is locked"); });
   try {
@@ -91,7 +91,7 @@ TEST_F(LifecycleTest, ATaskRunsBesideTheRequests) {
   EXPECT_TRUE(ended);
 }
 
-TEST_F(LifecycleTest, ATaskThatFailsIsLoggedAndTheSiteGoesOn) {
+TEST_F(LifecycleTest, AFailedTaskIsLoggedAndTheSiteKeepsServing) {
   Router site;
   site.get("/", [] { return "here"; });
   constexpr int kAwait = __LINE__ + 2;
@@ -110,7 +110,7 @@ TEST_F(LifecycleTest, ATaskThatFailsIsLoggedAndTheSiteGoesOn) {
   EXPECT_TRUE(client.log()[0].starts_with(expected)) << client.log()[0];
 }
 
-TEST_F(LifecycleTest, WhatHooksAndTasksAndStoresSayStandsInTheLog) {
+TEST_F(LifecycleTest, HooksTasksAndStoresWriteToTheLog) {
   struct Store {
     explicit Store(app::AppLog its_log) : log(std::move(its_log)) { log.info("made"); }
     ~Store() { log.info("gone"); }
@@ -132,7 +132,7 @@ TEST_F(LifecycleTest, WhatHooksAndTasksAndStoresSayStandsInTheLog) {
                                                     "info expire: forgot 3 sessions"}));
 }
 
-TEST_F(LifecycleTest, ATaskThatEndsAtOnceIsFine) {
+TEST_F(LifecycleTest, ATaskMayEndAtOnce) {
   Router site;
   site.get("/", [] { return "here"; });
   site.in_background("nothing", []() -> Task<> { co_return; });

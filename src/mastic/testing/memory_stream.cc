@@ -4,6 +4,8 @@
 
 namespace mastic::testing {
 
+// The message is not a member of the stream: a posted message cannot be taken back, so it may have
+// to outlive the stream. It deletes itself when the loop delivers it.
 class MemoryStream::Sent final : public async::Message {
  public:
   explicit Sent(MemoryStream& stream) : stream_(&stream) {}
@@ -11,6 +13,7 @@ class MemoryStream::Sent final : public async::Message {
     if (stream_ != nullptr) {
       stream_->sent_ = nullptr;
       const std::uint64_t taken = std::exchange(stream_->unsent_, 0);
+      // A stream that was closed meanwhile tells its owner nothing more.
       if (stream_->peer_.stream != nullptr) stream_->owner().sent(taken, 0);
     }
     delete this;

@@ -1,4 +1,4 @@
-// A stream without a network: a test plays the peer.
+// A stream without a network, of which a test plays the peer.
 
 #pragma once
 
@@ -13,18 +13,19 @@ namespace mastic::testing {
 
 class MemoryStream;
 
-/// What the peer of a MemoryStream has; it outlives the stream.
+/// The peer's side of a MemoryStream. It must outlive the stream.
 struct MemoryPeer {
-  std::string received;            ///< what was written to the stream and not taken yet
-  MemoryStream* stream = nullptr;  ///< deliver bytes to its owner; none once it is closed
+  std::string received;            ///< the bytes written to the stream; a test may remove them
+  MemoryStream* stream = nullptr;  ///< bytes go to its owner; null before reading and once closed
   bool ended = false;              ///< the write side was shut, or the stream closed
   bool aborted = false;            ///< the stream was reset
 };
 
-/// The stream itself, as its owner has it.
+/// A stream that appends everything written to it to its peer. To deliver bytes, the test calls
+/// `owner().received` of the peer's `stream`. All calls are made on the thread that drives `loop`.
 class MemoryStream final : public net::Stream {
  public:
-  /// Both must outlive it.
+  /// `loop` and `peer` must outlive the stream.
   MemoryStream(loop::Loop& loop, MemoryPeer& peer) : loop_(loop), peer_(peer) {}
   ~MemoryStream() override { MemoryStream::close(); }
 
@@ -38,12 +39,12 @@ class MemoryStream final : public net::Stream {
   void close() override;
   void abort() override;
 
-  /// Whom a test tells, as a network would.
+  /// The owner, which a test calls as a network would.
   using net::Stream::owner;
 
  private:
   [[nodiscard]] bool begin_reading() override;
-  /// Tells the owner, in a later turn, that everything has left.
+  /// Tells the owner that everything was sent, in a later turn, as a socket would.
   class Sent;
 
   void wrote(std::size_t size);

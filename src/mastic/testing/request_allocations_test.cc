@@ -1,8 +1,8 @@
-// A keep-alive request takes nothing of the heap: a whole server on real sockets, with its threads,
-// and all that any of these asks the heap for, by `operator new` or by malloc.
+// A keep-alive request makes no heap allocations. The tests run a complete server on real sockets
+// and count what any of its threads allocates by `operator new` or malloc.
 //
-// The clients are played on the loop's own thread, whenever it is about to wait: so every turn serves
-// all of them at once, and io_uring has its batches.
+// The clients are played on the thread of the loop, whenever it is about to wait. So every turn
+// serves all of them at once, and io_uring gets its batches.
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -29,8 +29,8 @@ namespace mastic::testing {
 namespace {
 
 constexpr std::size_t kClients = 16;
-constexpr int kWarmUp = 20;  // rounds, of a request from each client
-constexpr int kWindow = 20;
+constexpr int kWarmUp = 20;  // in rounds; a round is one request from each client
+constexpr int kWindow = 20;  // in rounds
 constexpr int kWindows = 5;
 
 class NoLog final : public base::Log {
@@ -38,14 +38,15 @@ class NoLog final : public base::Log {
   void write(const base::LogRecord&) noexcept override {}
 };
 
-/// Waits as the real kernel does, after the clients had their turn.
+/// The real kernel, which lets the clients act before the loop waits.
 class KernelWithClients final : public base::ForwardingKernel {
  public:
   KernelWithClients() : ForwardingKernel(base::system_kernel()) {}
 
-  /// From now on they ask for `path`, each as soon as it has its last answer. The result, when all
-  /// is done: the least that any window of rounds asked the heap for. What a server does once a
-  /// second falls into one window, what it does for each request into all.
+  /// Makes all clients connect to `server` and request `path` repeatedly, each as soon as it has
+  /// its answer. The result is the smallest number of allocations in any window of rounds. Work
+  /// that the server does once a second falls into one window, and work for each request into all
+  /// of them.
   std::future<std::size_t> play(const base::Address& server, std::string_view path) {
     request_ = "GET " + std::string(path) + " HTTP/1.1\r\nHost: a.example\r\nAccept: */*\r\n\r\n";
     net::SocketAddress where(server);
@@ -58,7 +59,7 @@ class KernelWithClients final : public base::ForwardingKernel {
     playing_ = true;
     return result;
   }
-  /// The first answer.
+  /// The first answer of all.
   [[nodiscard]] std::string_view answer() const { return answer_; }
 
   int epoll_wait(int epoll, std::span<epoll_event> events, int) override {
@@ -70,7 +71,7 @@ class KernelWithClients final : public base::ForwardingKernel {
   void play_round() {
     if (asked_) {
       for (std::size_t& at = next_; at < kClients; ++at) {
-        if (!take(clients_[at])) return;  // it needs another turn
+        if (!take(clients_[at])) return;  // the loop needs another turn for this answer
       }
       ++rounds_;
     }
@@ -83,7 +84,7 @@ class KernelWithClients final : public base::ForwardingKernel {
     }
   }
 
-  /// Whether the answer is there.
+  /// Receives the answer of a client; returns false when it has not come yet.
   bool take(const base::Descriptor& client) {
     pollfd readable{client.fd(), POLLIN, 0};
     if (poll(&readable, 1, 10) == 0) return false;
@@ -108,7 +109,7 @@ class KernelWithClients final : public base::ForwardingKernel {
   std::atomic<bool> playing_ = false;
   bool asked_ = false;
   bool are_good_ = true;
-  std::size_t next_ = 0;  ///< client whose answer is waited for
+  std::size_t next_ = 0;  ///< the client whose answer is received next
   int rounds_ = 0;
   std::size_t before_ = 0;
   std::size_t least_ = SIZE_MAX;
@@ -124,7 +125,7 @@ struct RequestAllocations : ::testing::TestWithParam<loop::TransferKind> {
     tree.write("assets/with-a-name-that-is-rather-long.txt", std::string(1024, 'f'));
   }
 
-  /// How often `kWindow` requests of each client made the server ask the heap.
+  /// The number of heap allocations of the server for `kWindow` requests of each client.
   std::size_t of(app::App app, std::string_view path) {
     server::Options options;
     options.loop.loops = 1;
@@ -143,13 +144,13 @@ struct RequestAllocations : ::testing::TestWithParam<loop::TransferKind> {
   files::TemporaryTree tree;
 };
 
-TEST_P(RequestAllocations, AreNoneForAPlainHandler) {
+TEST_P(RequestAllocations, AreZeroForAPlainHandler) {
   routing::Router site;
   site.get("/", [] { return "Hello, world!\n"; });
   EXPECT_EQ(of(std::move(site), "/"), 0u);
 }
 
-TEST_P(RequestAllocations, AreNoneForAPlainHandlerWithValues) {
+TEST_P(RequestAllocations, AreZeroForAPlainHandlerWithValues) {
   routing::Router site;
   site.get<"/hi/{name}/{times:int}">([](std::string_view name, int times) {
     return name == "ada" && times == 3 ? "yes\n" : "no\n";
@@ -157,28 +158,28 @@ TEST_P(RequestAllocations, AreNoneForAPlainHandlerWithValues) {
   EXPECT_EQ(of(std::move(site), "/hi/ada/3"), 0u);
 }
 
-TEST_P(RequestAllocations, AreNoneForATask) {
+TEST_P(RequestAllocations, AreZeroForATask) {
   routing::Router site;
   site.get("/", [](app::Request&) -> app::Task<std::string> { co_return "Hello, world!\n"; });
   EXPECT_EQ(of(std::move(site), "/"), 0u);
 }
 
-TEST_P(RequestAllocations, AreNoneForAStaticFileFromMemory) {
+TEST_P(RequestAllocations, AreZeroForAStaticFileFromMemory) {
   routing::Router site;
   site.mount("/files", files::static_files(tree.root()));
   EXPECT_EQ(of(std::move(site), "/files/assets/with-a-name-that-is-rather-long.txt"), 0u);
 }
 
-TEST_P(RequestAllocations, AreSeenWhereAHandlerMakesOne) {
+TEST_P(RequestAllocations, AreCountedInAHandler) {
   routing::Router site;
   site.get("/new", [] { return std::string(100, 'x'); });
   EXPECT_GE(of(std::move(site), "/new"), kClients * kWindow);
 }
 
-TEST_P(RequestAllocations, AreSeenWhereTheCLibraryMakesOne) {
+TEST_P(RequestAllocations, AreCountedInTheCLibrary) {
   routing::Router site;
   site.get("/malloc", [] {
-    // Through a pointer that the compiler does not know, or it would leave the pair out.
+    // Through a volatile pointer, or the compiler would remove both malloc and free.
     void* (*volatile allocate)(std::size_t) = std::malloc;
     void* const memory = allocate(100);
     std::free(memory);

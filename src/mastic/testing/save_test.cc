@@ -1,4 +1,4 @@
-// A request's body that goes to a file: what clients and operators see when that fails.
+// Saving a request's body to a file: what clients and operators see, above all when it fails.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -52,7 +52,7 @@ class SaveTest : public ::testing::Test {
   fs::path directory;
 };
 
-/// A limit of this process, lowered while it stands.
+/// Lowers a resource limit of this process until it is destroyed.
 class Limit {
  public:
   Limit(__rlimit_resource what, rlim_t most) : what_(what) {
@@ -67,7 +67,7 @@ class Limit {
   rlimit before_{};
 };
 
-TEST_F(SaveTest, ARequestsBodyBecomesAFile) {
+TEST_F(SaveTest, SavesTheBodyOfARequest) {
   TestClient client(make_saving_site());
   const std::string text(300'000, 'x');
   EXPECT_EQ(client.put("/one", text).text, "300000");
@@ -76,13 +76,13 @@ TEST_F(SaveTest, ARequestsBodyBecomesAFile) {
   EXPECT_EQ(content("one"), "");
 }
 
-TEST_F(SaveTest, TooMuchIs413AndLeavesNothing) {
+TEST_F(SaveTest, TooLargeABodyIs413AndLeavesNoFile) {
   TestClient client(make_saving_site());
   EXPECT_EQ(client.put("/one", std::string(1'000'001, 'x')).status, Status::ContentTooLarge);
   EXPECT_TRUE(fs::is_empty(directory));
 }
 
-TEST_F(SaveTest, AClientThatStopsLeavesNothing) {
+TEST_F(SaveTest, AClientThatStopsSendingLeavesNoFile) {
   TestClient client(make_saving_site());
   const std::string answer = client.send_raw(
       "PUT /one HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n" + std::string(150'000, 'x'));
@@ -90,7 +90,7 @@ TEST_F(SaveTest, AClientThatStopsLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(directory));
 }
 
-TEST_F(SaveTest, AServerThatEndsLeavesNothing) {
+TEST_F(SaveTest, AServerThatEndsLeavesNoFile) {
   {
     TestClient client(make_saving_site());
     client.drain(std::chrono::seconds(1));
@@ -100,8 +100,8 @@ TEST_F(SaveTest, AServerThatEndsLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(directory));
 }
 
-TEST_F(SaveTest, AFullDiskIs507AndTheLogSaysWhere) {
-  ::signal(SIGXFSZ, SIG_IGN);  // as every server does
+TEST_F(SaveTest, AFullDiskIs507AndTheLogNamesTheFile) {
+  ::signal(SIGXFSZ, SIG_IGN);  // as every server does, so that the write fails instead
   TestClient client(make_saving_site());
   {
     const Limit limit(RLIMIT_FSIZE, 100'000);
@@ -117,10 +117,10 @@ TEST_F(SaveTest, AFullDiskIs507AndTheLogSaysWhere) {
   EXPECT_TRUE(client.log()[0].starts_with(expected)) << client.log()[0];
 }
 
-TEST_F(SaveTest, WithoutDescriptorsItIs503) {
+TEST_F(SaveTest, ALackOfDescriptorsIs503) {
 #ifdef __has_feature
 #if __has_feature(undefined_behavior_sanitizer)
-  GTEST_SKIP() << "this sanitizer needs a descriptor to see what an object is";
+  GTEST_SKIP() << "this sanitizer needs a descriptor to find out the type of an object";
 #endif
 #endif
   TestClient client(make_saving_site());
@@ -134,7 +134,7 @@ TEST_F(SaveTest, WithoutDescriptorsItIs503) {
       << client.log()[0];
 }
 
-TEST_F(SaveTest, AMissingDirectoryIsOurFault) {
+TEST_F(SaveTest, AMissingDirectoryIs500) {
   TestClient client(make_saving_site());
   EXPECT_EQ(client.put("/none/file", "text").status, Status::InternalServerError);
   ASSERT_EQ(client.log().size(), 1u);

@@ -1,4 +1,4 @@
-// A site and a socket server in one process, on one Runtime.
+// A site and socket servers that share one Runtime in one process.
 
 #include <gtest/gtest.h>
 
@@ -38,14 +38,14 @@ async::Task<> twice(sockets::Datagram& question) {
   co_return;
 }
 
-/// The first line of the answer to a GET.
+/// Sends a GET request and returns the first line of its answer.
 std::string get(const base::Address& address, std::string_view path = "/") {
   SocketClient client(address);
   client.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
   return client.line();
 }
 
-TEST(SharedRuntime, SocketServersStandBesideASiteAndComeAndGo) {
+TEST(SharedRuntime, SocketServersStartAndEndBesideASite) {
   base::RecordingLog log;
   const auto runtime = loop::Runtime::open({.loops = 2}, log, system_kernel()).value();
   server::Server site(app::App([](app::Request&) { return "hello"; }), {.drain_idle = 20ms}, log,
@@ -72,7 +72,7 @@ TEST(SharedRuntime, SocketServersStandBesideASiteAndComeAndGo) {
   }
 }
 
-TEST(SharedRuntime, ConnectionsThatHoldThreadsForLongLeaveASiteItsOwn) {
+TEST(SharedRuntime, ConnectionsThatHoldThreadsLeaveASiteItsWorkers) {
   base::RecordingLog log;
   const auto runtime =
       loop::Runtime::open({.loops = 2, .threads = {.workers = 1}}, log, system_kernel()).value();
@@ -102,11 +102,12 @@ TEST(SharedRuntime, ConnectionsThatHoldThreadsForLongLeaveASiteItsOwn) {
   EXPECT_EQ(one.ask("1"), "1");
   EXPECT_EQ(other.ask("2"), "2");
   const base::Address address = site.addresses()[0];
-  EXPECT_EQ(get(address, "/block"), "HTTP/1.1 200 OK\r") << "a thread is left for it";
+  EXPECT_EQ(get(address, "/block"), "HTTP/1.1 200 OK\r") << "the site still has its worker";
   SocketClient holds(address);
   holds.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n");
   inside.wait();
-  EXPECT_EQ(get(address, "/block"), "HTTP/1.1 503 Service Unavailable\r") << "and now none is";
+  EXPECT_EQ(get(address, "/block"), "HTTP/1.1 503 Service Unavailable\r")
+      << "now the only worker is busy";
   EXPECT_EQ(get(address, "/quick"), "HTTP/1.1 200 OK\r");
   EXPECT_EQ(one.ask("3"), "3");
   gate.release();

@@ -1,4 +1,4 @@
-// A whole server whose disk hangs.
+// A complete server whose disk hangs.
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using server::Client;
 
-/// Hangs, when told to, in what touches files, until it is let go.
+/// A kernel whose file operations hang from `hang` until `go_on`.
 class HangingDisk final : public base::ForwardingKernel {
  public:
   HangingDisk() : ForwardingKernel(base::system_kernel()) {}
@@ -79,7 +79,7 @@ struct SlowDisk : ::testing::Test {
     EXPECT_TRUE(server->start());
   }
   [[nodiscard]] Client connect() const { return Client(server->addresses()[0]); }
-  /// Clients that ask for `path`, and wait.
+  /// Connects `count` clients that each send a request for `path` and read nothing yet.
   std::vector<std::unique_ptr<Client>> ask(int count, std::string_view path) {
     std::vector<std::unique_ptr<Client>> clients;
     for (int i = 0; i < count; ++i) {
@@ -99,29 +99,29 @@ struct SlowDisk : ::testing::Test {
   std::unique_ptr<server::Server> server;
 };
 
-TEST_F(SlowDisk, ThatHangsWhileItSendsHoldsAFewThreadsAndNobodyElse) {
-  EXPECT_EQ(connect().get("/files/large").size(), 100'000u);  // which opens it
+TEST_F(SlowDisk, HoldsOnlyAFewThreadsWhileSendingHangs) {
+  EXPECT_EQ(connect().get("/files/large").size(), 100'000u);  // opens the file
   disk.hang();
   const auto clients = ask(12, "/files/large");
   wait_for(2);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(connect().get("/quick"), "quick");
-  EXPECT_LE(disk.hanging, 3) << "one held the loop, two have the threads that may wait";
+  EXPECT_LE(disk.hanging, 3) << "one in the first driver of the loop, two in the disk's threads";
   EXPECT_NE(log.text().find("a disk is slow"), std::string::npos);
   disk.go_on();
   for (const auto& client : clients) EXPECT_EQ(client->answer().content.size(), 100'000u);
 }
 
-TEST_F(SlowDisk, ThatHangsWhileFilesAreLookedForHoldsAFewThreadsAndNobodyElse) {
+TEST_F(SlowDisk, HoldsOnlyAFewThreadsWhileOpeningHangs) {
   disk.hang();
   const auto clients = ask(12, "/files/other");
   wait_for(2);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(connect().get("/quick"), "quick");
-  EXPECT_LE(disk.hanging, 4) << "two held the loop, for the first time is forgiven";
+  EXPECT_LE(disk.hanging, 4) << "two in drivers of the loop, because the first delay is forgiven";
   disk.go_on();
   for (const auto& client : clients) EXPECT_EQ(client->answer().content.size(), 100'000u);
 }
 
-TEST_F(SlowDisk, ThatHangsWhileRangesAreReadHoldsAFewThreadsAndNobodyElse) {
+TEST_F(SlowDisk, HoldsOnlyAFewThreadsWhileReadingRangesHangs) {
   EXPECT_EQ(connect().get("/files/large").size(), 100'000u);
   disk.hang();
   std::vector<std::unique_ptr<Client>> clients;
@@ -139,7 +139,7 @@ TEST_F(SlowDisk, ThatHangsWhileRangesAreReadHoldsAFewThreadsAndNobodyElse) {
   }
 }
 
-TEST_F(SlowDisk, ThatHangsAnswersThoseWhoWaitLongerThanTheQueueMayTake) {
+TEST_F(SlowDisk, AnswersUnavailableAfterTheQueueTimeout) {
   server->drain();
   server->wait();
   options.queue_timeout = 50ms;
@@ -156,7 +156,7 @@ TEST_F(SlowDisk, ThatHangsAnswersThoseWhoWaitLongerThanTheQueueMayTake) {
   for (const auto& client : hanging) EXPECT_EQ(client->answer().content.size(), 100'000u);
 }
 
-TEST_F(SlowDisk, LetsGoOfClientsThatLeaveWhileTheyWaitForIt) {
+TEST_F(SlowDisk, FreesClientsThatLeaveWhileTheyWait) {
   EXPECT_EQ(connect().get("/files/large").size(), 100'000u);
   disk.hang();
   auto clients = ask(12, "/files/large");

@@ -26,13 +26,14 @@ SocketClient::SocketClient(const base::Address& address, Kind kind) {
   socket_ = base::Descriptor(kernel, kernel.socket(where.family(), type | SOCK_CLOEXEC, 0));
   kernel.setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
   kernel.setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  // Without a name of its own a Unix datagram socket could not be answered.
   if (kind == Kind::Datagrams && address.is_unix()) {
     if (const int bound = net::bind_to_any_name(kernel, socket_.fd()); bound < 0) {
       throw std::runtime_error("cannot name a socket: " + base::describe_number(-bound));
     }
   }
   int connected = -EINTR;
-  while (connected == -EINTR) {  // goes on where it was interrupted
+  while (connected == -EINTR) {  // after a signal: Linux continues the same attempt
     connected = kernel.connect(socket_.fd(), where.data(), *where.size());
   }
   if (connected < 0) {
@@ -42,7 +43,7 @@ SocketClient::SocketClient(const base::Address& address, Kind kind) {
 }
 
 void SocketClient::send(std::string_view bytes) {
-  do {
+  do {  // once at least: an empty datagram is sent, too
     const ssize_t sent =
         socket_.kernel().send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent == -EINTR) continue;
@@ -61,7 +62,7 @@ std::string SocketClient::receive() {
 }
 
 std::string SocketClient::line() {
-  std::size_t searched = 0;
+  std::size_t searched = 0;  // bytes of unread_ that have no line feed
   while (true) {
     const std::size_t end = unread_.find('\n', searched);
     if (end != unread_.npos) {
@@ -95,6 +96,7 @@ bool SocketClient::has_ended() {
 void SocketClient::shut_write() { socket_.kernel().shutdown(socket_.fd(), SHUT_WR); }
 
 void SocketClient::reset() {
+  // Closing with a linger time of zero drops unsent bytes and sends RST instead of FIN.
   const linger at_once{.l_onoff = 1, .l_linger = 0};
   socket_.kernel().setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   socket_.reset();

@@ -1,4 +1,4 @@
-// A client for tests of socket servers, as plain as can be: every call waits.
+// A client for tests of socket servers, whose calls all block.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace mastic::testing {
 
-/// Connects to a server on this machine:
+/// A connection to a server on this machine, over TCP, UDP or a Unix socket:
 ///
 ///     TcpServer server(echo);
 ///     ASSERT_TRUE(server.listen("127.0.0.1:0"));
@@ -19,32 +19,33 @@ namespace mastic::testing {
 ///     SocketClient client(server.addresses()[0]);
 ///     EXPECT_EQ(client.ask("hello"), "hello");
 ///
-/// What does not come within ten seconds counts as the end. Throws std::runtime_error when it cannot
-/// connect.
+/// A call that gets nothing within ten seconds returns as if the server had closed the connection.
 class SocketClient {
  public:
-  /// What it speaks: a stream (TCP, or a Unix socket), or datagrams.
+  /// Whether the socket is a stream (TCP, or Unix) or exchanges datagrams (UDP, or Unix).
   enum class Kind { Stream, Datagrams };
-  /// Connects, or throws std::runtime_error.
+  /// Connects to `address`. Throws std::runtime_error when it cannot.
   explicit SocketClient(const base::Address& address, Kind kind = Kind::Stream);
 
-  /// Sends all of it, or until the server has closed.
+  /// Sends all bytes; returns early, without an error, when the server has closed the connection.
   void send(std::string_view bytes);
-  /// The next line, without its line feed; at the end what is left. Streams only.
+  /// Receives the next line, without its line feed. At the end it returns what is left, perhaps
+  /// nothing. Streams only.
   [[nodiscard]] std::string line();
-  /// Sends a line, and receives one.
+  /// Sends `text` and a line feed, and returns the next line. Streams only.
   std::string ask(std::string_view text);
-  /// The next datagram.
+  /// Receives the next datagram; empty when none comes.
   [[nodiscard]] std::string datagram();
-  /// Whether the server has ended its side: no more comes, and what came was read.
+  /// Whether every byte of the server was read and the server has closed its side. It waits for the
+  /// next byte or the end. Streams only.
   [[nodiscard]] bool has_ended();
-  /// Ends this side; the server may go on.
+  /// Closes the write side; the server can still send.
   void shut_write();
-  /// Ends it so that the server sees a reset.
+  /// Closes the connection with a TCP reset.
   void reset();
 
  private:
-  /// Nothing at the end.
+  /// Receives bytes; empty at the end, after an error and after ten seconds.
   std::string receive();
 
   base::Descriptor socket_;

@@ -1,4 +1,4 @@
-// A socket server begins and ends although there is no memory for it.
+// Socket servers that start, report faults and end while allocations fail.
 
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ struct SocketShortageTest : ::testing::Test {
       loop::Runtime::open({.loops = 2}, log, base::system_kernel()).value();
 };
 
-TEST_F(SocketShortageTest, FailsToStartWithoutMemoryAndLeavesTheOthersAlone) {
+TEST_F(SocketShortageTest, FailsToStartWithoutMemoryAndLeavesOtherServersAlone) {
   const auto stays = make();
   ASSERT_TRUE(stays->start_on(*runtime));
   SocketClient of_stays(stays->addresses()[0]);
@@ -59,7 +59,7 @@ TEST_F(SocketShortageTest, FailsToStartWithoutMemoryAndLeavesTheOthersAlone) {
   EXPECT_GT(nth, 10u);
 }
 
-TEST_F(SocketShortageTest, ToldOfAFaultWithoutMemoryStillSaysSo) {
+TEST_F(SocketShortageTest, ReportsAHandlerFaultWithoutMemory) {
   const sockets::FaultHook hook = [](const sockets::HandlerFault&) {};
   std::size_t nth = 0;
   for (bool failed = true; failed;) {

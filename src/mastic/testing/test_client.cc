@@ -25,15 +25,16 @@ using wire::http1::Framing;
 using wire::http1::ResponseParser;
 using Kind = ResponseParser::Event::Kind;
 
-constexpr int kMaxTurnsToEnd = 10'000;  // what takes more waits for what never comes
-constexpr base::Duration kLongestAnswer =
-    std::chrono::hours(24);  // of the test's clock, which jumps
+// A task that has not ended after this many turns waits for an event that never comes.
+constexpr int kMaxTurnsToEnd = 10'000;
+// By the test's clock, which jumps from timer to timer.
+constexpr base::Duration kLongestAnswer = std::chrono::hours(24);
 
 class RecordingLog final : public base::Log {
  public:
   using base::Log::write;
   void write(const base::LogRecord& record) noexcept override {
-    const std::lock_guard lock(mutex_);  // an application may have threads of its own
+    const std::lock_guard lock(mutex_);  // the application may log from threads of its own
     append_log_text(lines.emplace_back(), record);
   }
   std::vector<std::string> lines;
@@ -42,12 +43,17 @@ class RecordingLog final : public base::Log {
   std::mutex mutex_;
 };
 
-/// Reads one final response off the front of `bytes`, with the interim ones before it; nothing
-/// while it is not complete.
+/// Reads the interim responses and the final response at the front of `bytes`; returns nullopt
+/// while they are incomplete. `ended` tells that no more bytes will come, which completes a content
+/// without a length.
+///
+/// It begins at the first byte whenever more bytes have come: answers in tests are short, and so no
+/// parser has to be kept between two turns of the loop.
 std::optional<TestResponse> read_response(std::string_view bytes, Method method, bool ended) {
   const wire::http1::Limits limits;
   TestResponse response;
   while (!bytes.empty()) {
+    // The parser of one response keeps the fields in `memory`; they are copied out below.
     base::Arena memory;
     ResponseParser parser(method, limits, memory);
     response.text.clear();
@@ -63,6 +69,7 @@ std::optional<TestResponse> read_response(std::string_view bytes, Method method,
     }
     response.status = parser.head().status;
     response.fields = http::Fields(parser.head().fields);
+    // 101 is informational by its number, but no other response follows it.
     const bool upgrades = response.status == http::Status::SwitchingProtocols;
     if (!is_informational(response.status) || upgrades) return response;
     response.interim.push_back(response.status);
@@ -72,7 +79,22 @@ std::optional<TestResponse> read_response(std::string_view bytes, Method method,
 
 }  // namespace
 
-/// A shard of a server, its loop, and one connection that is opened anew when it was closed.
+/// A shard of a server with a loop of its own, and the peers of its connections.
+///
+/// Requests take the way that they take in a server, except that a MemoryStream replaces the
+/// socket:
+///
+///     request ──► deliver ──► MemoryStream ──► server::Connection ──► exchange ──► App
+///     TestResponse ◄── read_response ◄── MemoryPeer::received ◄── MemoryStream ◄─────┘
+///
+/// The loop has no thread of its own: each call runs turns of it until the answer is there. When
+/// nothing is ready, TestKernel moves its clock to the next timer instead of waiting.
+///
+/// 1. Whatever may enter code of the application does so within a ClockScope, so that mastic::now()
+///    reads the clock of this client.
+/// 2. One connection at a time carries the requests, as with keep-alive; `peer_` is null until a
+///    request needs a new one.
+/// 3. Members are declared so that each outlives those that use it while they are destroyed.
 class TestClient::Setup {
  public:
   Setup(app::App app, const server::Options& options)
@@ -81,6 +103,7 @@ class TestClient::Setup {
                          faults_ += "\n  " + std::string(fault);
                        }),
                        std::move(app))),
+        // There are no sockets, so how bytes would be transferred does not matter.
         loop_(loop::Loop::open(kernel_, loop::TransferKind::Syscall).value()),
         shard_(*loop_, app_, options_, log_, counters_) {
     const base::ClockScope clock(kernel_);
@@ -92,18 +115,20 @@ class TestClient::Setup {
   ~Setup() {
     shard_.abort_all();
     shard_.stop_background();
+    // Tasks are cancelled, not destroyed: each has to run until it ends.
     for (int i = 0; is_anything_left(); ++i) {
-      MASTIC_ASSERT(i < kMaxTurnsToEnd, {"a task waits for what never comes; turns", i});
+      MASTIC_ASSERT(i < kMaxTurnsToEnd,
+                    {"a task does not end although it was cancelled; turns", i});
       turn();
     }
-    (void)loop_->turn(base::Duration::zero());  // what streams posted is for the loop to delete
+    (void)loop_->turn(base::Duration::zero());  // deletes the messages that streams have posted
     app_.lifecycle().stop([this](const std::string& fault) {
       log_.write({.level = base::Level::Error, .logger = "app", .message = fault});
     });
   }
 
-  /// Turns the loop until the answer is whole. Its clock jumps to the next timer, so a handler that sleeps for
-  /// an hour takes no time.
+  /// Sends a request and runs turns of the loop until its answer is complete. A handler that sleeps
+  /// for an hour takes no time, because the clock jumps to the next timer.
   TestResponse exchange(std::string_view bytes, Method method) {
     const base::ClockScope clock(kernel_);
     if (peer_ == nullptr || peer_->ended) peer_ = &connect();
@@ -112,19 +137,24 @@ class TestClient::Setup {
     while (true) {
       auto response = read_response(peer_->received, method, peer_->ended);
       if (response || peer_->ended) peer_->received.clear();
+      // Before the call returns, so that a test sees what its on_finish hooks have done.
       if (response) finish_exchanges();
       const bool upgrades = response && response->status == http::Status::SwitchingProtocols;
-      if (upgrades) peer_ = nullptr;  // it speaks another protocol from now on
+      if (upgrades) peer_ = nullptr;  // that connection speaks another protocol from now on
+      // A breach may be the reason why no answer comes, so it is reported without one, too.
       if (response || !faults_.empty()) check_contract();
       if (response) return *std::move(response);
-      if (peer_->ended) throw std::logic_error("the connection ended without an answer");
+      if (peer_->ended) {
+        throw std::logic_error("the server closed the connection before the answer was complete");
+      }
       if (kernel_.monotonic_now() >= deadline)
-        throw std::logic_error("there is no answer within a day");
+        throw std::logic_error("there is no answer after a day of the test's clock");
       turn();
     }
   }
 
-  /// On a connection of its own: after bytes that are no request nothing could be told apart on the usual one.
+  /// Sends bytes over a new connection. After bytes that are not a request the end of an answer
+  /// cannot be told, so the connection of the other calls must not be used.
   std::string send_raw(std::string_view bytes) {
     const base::ClockScope clock(kernel_);
     MemoryPeer& peer = connect();
@@ -141,17 +171,18 @@ class TestClient::Setup {
     const base::ClockScope clock(kernel_);
     const base::Instant end = base::after(kernel_.monotonic_now(), time);
     while (kernel_.monotonic_now() < end) (void)loop_->turn(end - kernel_.monotonic_now());
-    (void)loop_->turn(base::Duration::zero());
+    (void)loop_->turn(base::Duration::zero());  // runs what the last timer has made ready
   }
 
   void drain(base::Duration in) {
+    // By a timer, so that a drain can begin while `exchange` runs the loop.
     loop_->arm(drain_, base::after(loop_->now(), in));
     if (in <= base::Duration::zero()) pass(std::chrono::milliseconds(1));
   }
 
   [[nodiscard]] const std::vector<std::string>& log() const { return log_.lines; }
   [[nodiscard]] TestKernel& kernel() { return kernel_; }
-  /// The connection that is open stays with the address that it has.
+  /// The next request opens a connection from `endpoint`; the open one keeps its address.
   void set_peer(base::Endpoint endpoint) {
     endpoint_ = endpoint;
     peer_ = nullptr;
@@ -169,20 +200,24 @@ class TestClient::Setup {
   [[nodiscard]] bool is_anything_left() {
     return counters_.connections() > 0 || shard_.exchanges() > 0 || shard_.background_tasks() > 0;
   }
-  /// Waits for the next timer, at most an hour.
+  /// Runs one turn, for which the clock moves by an hour at most.
   void turn() { (void)loop_->turn(std::chrono::hours(1)); }
 
-  /// The content comes after the head, as it may from any client: who reads it has to wait for it.
+  /// Delivers the content after the head, as any client may: so a handler that forgets to wait for
+  /// its content fails in tests.
   static void deliver(MemoryPeer& peer, std::string_view bytes) {
     using wire::http1::kHeadEnd;
     const std::size_t end = bytes.find(kHeadEnd);
     const std::size_t head = end == bytes.npos ? bytes.size() : end + kHeadEnd.size();
     peer.stream->owner().received(bytes.substr(0, head));
+    // The server may have closed the stream because of the head.
     if (head == bytes.size() || peer.stream == nullptr) return;
     peer.stream->owner().received(bytes.substr(head));
   }
 
-  /// What follows the last byte: those who wait for the end of an exchange hear of it.
+  /// Runs the turns after the last byte of an answer, in which the exchange ends and on_finish
+  /// hooks are called. None of them moves the clock. Their number is limited,
+  /// because an exchange may have more to do than to end.
   void finish_exchanges() {
     constexpr int kMaxTurns = 20;
     for (int i = 0; i < kMaxTurns && (i == 0 || shard_.exchanges() > 0); ++i) {
@@ -206,12 +241,12 @@ class TestClient::Setup {
   std::string faults_;
   server::ServerCounters counters_;
   const server::Options options_;
-  app::LogConnection app_log_;  ///< before the application, which may log while it goes
+  app::LogConnection app_log_;  ///< outlives the application, whose destructors may log
   const app::App app_;
-  std::vector<std::unique_ptr<MemoryPeer>> peers_;  ///< outlive the streams that the loop retires
+  std::vector<std::unique_ptr<MemoryPeer>> peers_;  ///< outlive the streams, even retired ones
   std::unique_ptr<loop::Loop> loop_;
-  base::Endpoint endpoint_;  ///< where what connects comes from
-  MemoryPeer* peer_ = nullptr;
+  base::Endpoint endpoint_;     ///< the client's address of new connections
+  MemoryPeer* peer_ = nullptr;  ///< the connection of `exchange`; null when a new one is needed
   server::Shard shard_;
   Drain drain_{shard_};
 };
@@ -226,7 +261,7 @@ void TestResponse::throw_no_json(const std::string& why) const {
 TestClient::TestClient(app::App app, const server::Options& options)
     : setup_(std::make_unique<Setup>(std::move(app), options)) {}
 TestClient::~TestClient() {
-  const base::ClockScope clock(setup_->kernel());  // also for what goes with the application
+  const base::ClockScope clock(setup_->kernel());  // for the destructors of the application, too
   setup_.reset();
 }
 
@@ -278,6 +313,7 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
     const std::string cookies = cookies_.field_for({authority, target, now()});
     if (!cookies.empty()) list.add(http::FieldName::Cookie, cookies);
   }
+  // RFC 9110 §8.6 asks for a length with these methods even when there is no content.
   Framing framing;
   if (!content.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
     framing = {Framing::Kind::Length, content.size()};
@@ -295,7 +331,7 @@ void TestClient::set_peer(std::string_view ip, std::uint16_t port) {
   const auto address = base::IpAddress::parse(ip);
   if (!address) {
     throw std::invalid_argument("set_peer: '" + std::string(ip) +
-                                "' is no IP address; write it as 203.0.113.9 or 2001:db8::1");
+                                "' is not an IP address; write it as 203.0.113.9 or 2001:db8::1");
   }
   setup_->set_peer({*address, port});
 }

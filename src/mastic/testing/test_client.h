@@ -1,4 +1,4 @@
-// A client that calls an application in process: no port, no thread, no waiting.
+// A client that calls an application within the process of a test: no port, no thread, no waiting.
 
 #pragma once
 
@@ -21,21 +21,21 @@
 
 namespace mastic::testing {
 
-/// What a client has in hand when an answer is complete.
+/// A complete answer, as a client receives it.
 struct TestResponse {
   /// The status of the answer.
   http::Status status = http::Status::Ok;
   /// The fields of the answer, in their order.
   http::Fields fields;
   std::string text;                   ///< the content
-  std::vector<http::Status> interim;  ///< 103 and the like, that came before; 101 is an answer
+  std::vector<http::Status> interim;  ///< interim responses before it, such as 103; 101 is final
 
-  /// The value of the first field with this name, or nothing.
+  /// The value of the first field with this name, or nullopt. The view points into this response.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
     return fields.get(name);
   }
-  /// The content, read as JSON into a T. Throws std::logic_error when it is not that: with the place
-  /// in it, the status and how it begins.
+  /// Reads the content as JSON into a T. Throws std::logic_error when it cannot; the message has
+  /// the place in the content, the status of the answer and the beginning of the content.
   template <json::JsonReadable T>
   [[nodiscard]] T json() const {
     auto value = json::from_json<T>(text);
@@ -47,23 +47,27 @@ struct TestResponse {
   [[noreturn]] void throw_no_json(const std::string& why) const;
 };
 
-/// Serves `app` on a connection in memory, through the very code that a server runs, and reads what
-/// comes back as a client does:
+/// Serves `app` over connections in memory, with the code that a server runs, and reads the answers
+/// as a client does:
 ///
 ///     TestClient client(make_site());
 ///     EXPECT_EQ(client.get("/hi/ada").text, "hi ada");
 ///
-/// Start-up hooks run before the first call, shutdown hooks at the end, background tasks meanwhile.
-/// Time passes at once whenever everything waits for it, so nothing is slow; `pass` moves it on.
-/// Cookies that answers set are kept and go with later requests, as with a browser (CookieJar).
-/// Every answer is held to the contract of applications (middleware/lint): a breach throws
-/// std::logic_error from the call, as does an answer that is not HTTP or does not come.
+/// The constructor runs the start-up hooks and the destructor the shutdown hooks; background tasks
+/// run in between. The clock of the application is the client's: it jumps to the next timer
+/// whenever everything waits, so nothing is slow, and `pass` moves it. Cookies that answers set are
+/// kept and sent with later requests, as in a browser (CookieJar).
+///
+/// Every answer is checked against the contract of applications (middleware/lint). A call throws
+/// std::logic_error for a breach of it, for an answer that is not HTTP, and when there is no
+/// answer. All calls must come from one thread.
 class TestClient {
  public:
-  /// Names and values of fields that a request has besides.
+  /// Names and values of additional fields of a request.
   using FieldList = std::vector<std::pair<std::string_view, std::string_view>>;
 
-  /// Starts `app` as a server with these `options` would.
+  /// Starts `app` like a server with these `options`. Throws std::logic_error when a start-up hook
+  /// fails.
   explicit TestClient(app::App app, const server::Options& options = {});
   ~TestClient();
   TestClient(const TestClient&) = delete;
@@ -85,36 +89,37 @@ class TestClient {
   TestResponse del(std::string_view target, const FieldList& fields = {});
   /// Sends a request by OPTIONS.
   TestResponse options(std::string_view target, const FieldList& fields = {});
-  /// Posts, or sends by `method`, `json` as application/json.
+  /// Sends `json` as application/json, by POST or `method`.
   TestResponse send_json(std::string_view target, std::string_view json,
                          std::string_view method = "POST", const FieldList& fields = {});
-  /// Posts `form`, "name=ada&age=36", as a form does.
+  /// Posts `form`, such as "name=ada&age=36", as a browser posts a form.
   TestResponse post_form(std::string_view target, std::string_view form,
                          const FieldList& fields = {});
-  /// Any other. Host is set unless `fields` has it, and so is Cookie; Content-Length is when there is
-  /// content.
+  /// Sends a request by any method. Host and Cookie are added unless `fields` has them, and
+  /// Content-Length when there is content or the method is POST, PUT or PATCH.
   TestResponse request(std::string_view method, std::string_view target,
                        const FieldList& fields = {}, std::string_view content = {});
 
-  /// Sends any bytes on a connection of their own, and returns all that comes back.
+  /// Sends any bytes, HTTP or not, over a new connection. Returns everything that comes back until
+  /// the server closes it or has answered every request.
   std::string send_raw(std::string_view bytes);
-  /// The cookies that it has.
+  /// The cookies of this client.
   [[nodiscard]] CookieJar& cookies() MASTIC_LIFETIMEBOUND;
-  /// From now on requests come from another address, "203.0.113.9" or "2001:db8::1", on connections
-  /// of their own; at first they come from none, as over a Unix socket. Throws std::invalid_argument
-  /// when `ip` is not an address.
+  /// Makes later requests come from another address, such as "203.0.113.9" or "2001:db8::1", over a
+  /// new connection. Until then they have no address, as over a Unix socket. Throws
+  /// std::invalid_argument when `ip` is not an IP address.
   void set_peer(std::string_view ip, std::uint16_t port = 40'000);
-  /// Lets time pass, as the application sees it in `mastic::now()`, `steady_now()` and its timers.
+  /// Lets `time` pass for the application: for `mastic::now()`, `steady_now()` and its timers.
   void pass(base::Duration time);
   /// The time of day, as the application sees it.
   [[nodiscard]] base::WallTime now() const;
-  /// Sets that to `time`, as an operator does who sets the clock: it jumps, in either direction, and
-  /// nothing else notices.
+  /// Sets the time of day to `time`, as an operator sets a clock. It may jump in either direction;
+  /// the monotonic clock and timers do not notice.
   void set_time(base::WallTime time);
-  /// Has the server drain, as at its end, when that time has passed: in the midst of a call that
-  /// waits for as long, or now. Calls that follow are requests that came during the drain.
+  /// Begins the drain of the server once the time `in` has passed: by default now, and otherwise
+  /// during a call that waits for as long. Calls after that are requests during the drain.
   void drain(base::Duration in = {});
-  /// What was logged so far, of every level: `info app: stored 3 items  id=8f3 route=/items`.
+  /// The log so far, with messages of every level: `info app: stored 3 items  id=8f3 route=/items`.
   [[nodiscard]] const std::vector<std::string>& log() const;
 
  private:

@@ -60,7 +60,7 @@ TEST(TestClient, CallsAnApplicationInProcess) {
   EXPECT_EQ(client.head("/").field("Content-Length"), "6");
 }
 
-TEST(TestClient, DoesNotWaitForTimeToPass) {
+TEST(TestClient, DoesNotWaitForTimers) {
   TestClient client(make_site());
   EXPECT_EQ(client.get("/slow").text, "at last");
 }
@@ -72,7 +72,7 @@ TEST(TestClient, SeesInterimResponses) {
   EXPECT_EQ(response.text, "then");
 }
 
-TEST(TestClient, SeesTheAnswerThatChangesTheProtocol) {
+TEST(TestClient, ReturnsTheAnswerThatSwitchesTheProtocol) {
   server::LineRecord record;
   routing::Router site = make_site();
   site.get("/lines", [&record] {
@@ -85,13 +85,13 @@ TEST(TestClient, SeesTheAnswerThatChangesTheProtocol) {
     EXPECT_EQ(response.status, Status::SwitchingProtocols);
     EXPECT_EQ(response.field("Upgrade"), "lines/1");
     EXPECT_EQ(record.started, 1);
-    EXPECT_EQ(client.get("/").text, "hello\n") << "over a connection of its own";
+    EXPECT_EQ(client.get("/").text, "hello\n") << "over a new connection";
     EXPECT_EQ(client.get("/lines").status, Status::UpgradeRequired);
   }
   EXPECT_EQ(record.destroyed, 1);
 }
 
-TEST(TestClient, HoldsTheApplicationToItsContract) {
+TEST(TestClient, ThrowsWhenTheApplicationBreaksItsContract) {
   TestClient client(make_site());
   try {
     (void)client.get("/wrong");
@@ -103,13 +103,13 @@ TEST(TestClient, HoldsTheApplicationToItsContract) {
   EXPECT_EQ(client.get("/").text, "hello\n");
 }
 
-TEST(TestClient, ThrowsWhenThereIsNoWholeAnswer) {
+TEST(TestClient, ThrowsWhenAnAnswerIsIncomplete) {
   TestClient client(make_site());
   EXPECT_THROW((void)client.get("/aborts"), std::logic_error);
   EXPECT_EQ(client.get("/").text, "hello\n");
 }
 
-TEST(TestClient, ShowsWhatWasLogged) {
+TEST(TestClient, RecordsTheLog) {
   TestClient client(make_site());
   EXPECT_EQ(client.get("/throws").status, Status::InternalServerError);
   ASSERT_EQ(client.log().size(), 1u);
@@ -121,7 +121,7 @@ TEST(TestClient, SendsAnyBytes) {
   EXPECT_TRUE(client.send_raw("GARBAGE\r\n\r\n").starts_with("HTTP/1.1 400 Bad Request\r\n"));
 }
 
-TEST(TestClient, SeesAllThatComesBackForAnyBytesAlsoLater) {
+TEST(TestClient, ReturnsEveryAnswerToRawBytes) {
   TestClient client(make_site());
   const std::string answers =
       client.send_raw("GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -129,9 +129,9 @@ TEST(TestClient, SeesAllThatComesBackForAnyBytesAlsoLater) {
   EXPECT_NE(answers.find("hello"), answers.npos);
 }
 
-TEST(TestClient, SendsContentLaterThanTheHead) {
+TEST(TestClient, SendsContentAfterTheHead) {
   TestClient client(app::App([](Request& request) -> Task<std::string> {
-    co_return std::string(request.text());  // nobody waited for it
+    co_return std::string(request.text());  // without waiting for the content
   }));
   EXPECT_EQ(client.post("/", "content").status, Status::InternalServerError);
   TestClient patient(app::App([](Request& request) -> Task<std::string> {
@@ -141,7 +141,7 @@ TEST(TestClient, SendsContentLaterThanTheHead) {
   EXPECT_EQ(patient.post("/", "content").text, "content");
 }
 
-TEST(TestClient, ReturnsWhenTheExchangeIsOver) {
+TEST(TestClient, ReturnsAfterTheExchangeHasEnded) {
   bool finished = false;
   TestClient client(app::App([&](Request& request) -> Task<std::string> {
     request.on_finish([&](const app::Outcome&) { finished = true; });
@@ -152,7 +152,7 @@ TEST(TestClient, ReturnsWhenTheExchangeIsOver) {
   EXPECT_TRUE(finished);
 }
 
-TEST(TestClient, GoesThroughTheDeadlinesOfAServer) {
+TEST(TestClient, AppliesTheDeadlinesOfAServer) {
   TestClient client(make_site());
   EXPECT_EQ(client.get("/").text, "hello\n");
   client.pass(2min);  // the server closes the idle connection; the next request opens another
@@ -165,7 +165,7 @@ TEST(TestClient, ServesFilesToo) {
   EXPECT_EQ(client.get("/LICENSE", {{"Range", "bytes=-10"}}).status, Status::PartialContent);
 }
 
-TEST(TestClient, SendsWhatClientsSend) {
+TEST(TestClient, SendsJsonFormsAndOtherMethods) {
   routing::Router site;
   site.patch("/", [](app::Request& request) { return "patched " + std::string(request.text()); });
   site.post("/", [](app::Request& request) {
@@ -179,7 +179,7 @@ TEST(TestClient, SendsWhatClientsSend) {
   EXPECT_EQ(client.options("/").field("Allow"), "OPTIONS, POST, PATCH");
 }
 
-TEST(TestClient, DrainsInTheMidstOfACall) {
+TEST(TestClient, DrainsDuringACall) {
   routing::Router site;
   site.get("/poll", [](app::Request& request) -> app::Task<std::string> {
     const auto first = co_await async::when_any(async::sleep_for(30s), request.draining());

@@ -7,6 +7,8 @@ TestKernel::TestKernel()
       start_(base::system_kernel().monotonic_now()),
       wall_start_(base::system_kernel().wall_now().time_since_epoch().count()) {}
 
+// The wall clock is wall_start_ + passed_. Only its start is moved, because the monotonic clock has
+// passed_, too.
 void TestKernel::set_wall(base::WallTime time) {
   const auto passed = std::chrono::duration_cast<base::WallTime::duration>(this->passed());
   wall_start_ = (time - passed).time_since_epoch().count();
@@ -24,6 +26,8 @@ std::int64_t TestKernel::unix_seconds() {
 }
 
 int TestKernel::epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) {
+  // A timeout of zero: sockets that are ready are served before time passes. A timeout of -1,
+  // without a timer to wait for, leaves the clocks alone.
   const int ready = ForwardingKernel::epoll_wait(epoll, events, 0);
   if (ready == 0 && timeout_ms > 0) advance(std::chrono::milliseconds(timeout_ms));
   return ready;

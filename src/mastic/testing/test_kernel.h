@@ -1,4 +1,4 @@
-// A kernel whose time passes when a test says so, or when there is nothing else to do.
+// A kernel whose clock a test moves, and which jumps to the next timer instead of waiting.
 
 #pragma once
 
@@ -8,17 +8,18 @@
 
 namespace mastic::testing {
 
-/// The real kernel but for its clocks. A loop that waits for a timer goes on at once, and finds that
-/// the time has passed; so handlers that sleep for an hour are tested in no time.
+/// The real kernel with clocks of its own. `epoll_wait` never waits: when nothing is ready it moves
+/// the clocks by its timeout. So a loop that waits for a timer continues at once, and a handler
+/// that sleeps for an hour is tested in no time.
 ///
-/// Both clocks begin at the time of the system's, and pass together. Callable from any thread.
+/// Both clocks begin at the time of the system and advance together. Callable from any thread.
 class TestKernel final : public base::ForwardingKernel {
  public:
   TestKernel();
 
-  /// Lets time pass on both clocks.
+  /// Moves both clocks forward by `time`.
   void advance(base::Duration time) { passed_ += time.count(); }
-  /// Sets the time of day, as an operator does; the monotonic clock does not notice.
+  /// Sets the time of day, as an operator sets a clock; the monotonic clock stays as it is.
   void set_wall(base::WallTime time);
 
   base::Instant monotonic_now() override;
@@ -30,8 +31,8 @@ class TestKernel final : public base::ForwardingKernel {
   [[nodiscard]] base::Duration passed() const { return base::Duration(passed_.load()); }
 
   const base::Instant start_;
-  std::atomic<base::Duration::rep> passed_{0};   ///< since the start
-  std::atomic<base::WallTime::rep> wall_start_;  ///< the time of day when nothing had passed
+  std::atomic<base::Duration::rep> passed_{0};   ///< the time that both clocks were moved by
+  std::atomic<base::WallTime::rep> wall_start_;  ///< the time of day at which passed_ was zero
 };
 
 }  // namespace mastic::testing

@@ -1,4 +1,4 @@
-// Values in and out of handlers, as a client sees them.
+// Values that handlers take and return, as a client sees them.
 
 #include <gtest/gtest.h>
 
@@ -88,7 +88,7 @@ struct ValuesTest : ::testing::Test {
   TestClient client;
 };
 
-TEST_F(ValuesTest, PlainStructsAndContainersAreAnsweredAsJson) {
+TEST_F(ValuesTest, ReturnedStructsAndContainersBecomeJson) {
   const auto item = client.get("/item/tea");
   EXPECT_EQ(item.text, R"({"name":"tea","count":3})");
   EXPECT_EQ(item.field("Content-Type"), "application/json");
@@ -98,7 +98,7 @@ TEST_F(ValuesTest, PlainStructsAndContainersAreAnsweredAsJson) {
   EXPECT_EQ(client.get("/number").text, "42");
 }
 
-TEST_F(ValuesTest, LargeArraysAreSentWhileTheyAreMade) {
+TEST_F(ValuesTest, LargeArraysAreSentWhileTheyAreProduced) {
   EXPECT_EQ(client.get("/many/0").text, "[]");
   EXPECT_EQ(client.get("/many/1").text, R"([{"name":"tea","count":1}])");
   const auto many = json::from_json<std::vector<Item>>(client.get("/many/20000").text);
@@ -146,7 +146,7 @@ TEST_F(ValuesTest, ContentThatDoesNotFitIsExplained) {
             Status::BadRequest);
 }
 
-TEST_F(ValuesTest, QueriesFillTheFieldsTheyName) {
+TEST_F(ValuesTest, QueriesSetTheFieldsTheyName) {
   EXPECT_EQ(client.get("/list").text, "1 20 asc 1 none ");
   EXPECT_EQ(
       client.get("/list?page=3&size=255&desc=true&scale=0.5&filter=a+b%26c&ids=1&ids=2&x=y").text,
@@ -172,7 +172,7 @@ TEST_F(ValuesTest, QueriesThatDoNotFitAreExplained) {
   EXPECT_EQ(client.get("/list?filter=%zz").status, Status::BadRequest);
 }
 
-TEST_F(ValuesTest, ErrorsAreToldAsTheClientLikesThem) {
+TEST_F(ValuesTest, ErrorsHaveTheFormatThatTheClientPrefers) {
   const auto text = client.get("/nowhere");
   EXPECT_EQ(text.field("Content-Type"), "text/plain; charset=utf-8");
   EXPECT_EQ(text.text, "404 Not Found\n");
@@ -190,7 +190,7 @@ TEST_F(ValuesTest, ErrorsAreToldAsTheClientLikesThem) {
   EXPECT_EQ(page.field("Vary"), "Accept");
 }
 
-TEST_F(ValuesTest, FormsFillTheFieldsToo) {
+TEST_F(ValuesTest, FormsSetTheFieldsTheyName) {
   const std::string_view type = "application/x-www-form-urlencoded";
   EXPECT_EQ(client.post("/form", "page=7&filter=%C3%A4+x", {{"Content-Type", type}}).text,
             "7 20 asc 1 \xc3\xa4 x ");
