@@ -1,4 +1,4 @@
-// The smallest site: one greeting, and one with a name.
+// The smallest site: a greeting for everyone, and one with a name.
 
 #pragma once
 

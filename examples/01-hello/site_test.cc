@@ -17,7 +17,7 @@ TEST(Hello, GreetsByName) {
   EXPECT_EQ(client.get("/hi/J%C3%B6rg").text, "Hello, J\xc3\xb6rg!\n");
 }
 
-TEST(Hello, KnowsNothingElse) {
+TEST(Hello, AnswersNothingElse) {
   TestClient client(make_site());
   EXPECT_EQ(client.get("/hi/").status, Status::NotFound);
   EXPECT_EQ(client.post("/", "").status, Status::MethodNotAllowed);

@@ -16,7 +16,7 @@ std::string time_of_day() {
       std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-/// Tells browsers to take files for what they are said to be.
+/// Tells browsers to trust the Content-Type of a file instead of guessing from its content.
 struct NoSniff {
   void after(Request&, Response& response) const {
     response.set("X-Content-Type-Options", "nosniff");

@@ -1,4 +1,4 @@
-// Static files beside a route, with a middleware of our own around both.
+// Static files beside a route, with our own middleware around both.
 
 #pragma once
 
@@ -6,5 +6,6 @@
 
 #include <string>
 
-/// `public_dir` is the directory whose files are served; it has to be there.
+/// Makes the site. `public_dir` is the directory of the files; without it, std::runtime_error is
+/// thrown.
 mastic::Router make_site(const std::string& public_dir);

@@ -18,7 +18,7 @@ TEST(StaticSite, ServesItsPages) {
   EXPECT_EQ(client.get("/missing").status, Status::NotFound);
 }
 
-TEST(StaticSite, TellsBrowsersHowToTreatThem) {
+TEST(StaticSite, SendsNoSniffCacheControlAndETag) {
   TestClient client(make_site(PUBLIC_DIR));
   const auto page = client.get("/");
   EXPECT_EQ(page.field("X-Content-Type-Options"), "nosniff");
@@ -27,12 +27,12 @@ TEST(StaticSite, TellsBrowsersHowToTreatThem) {
   EXPECT_EQ(again.status, Status::NotModified);
 }
 
-TEST(StaticSite, KnowsTheTime) {
+TEST(StaticSite, TellsTheTime) {
   TestClient client(make_site(PUBLIC_DIR));
   client.set_time(std::chrono::sys_days(std::chrono::year(2028) / 2 / 29));
   EXPECT_EQ(client.get("/time").text, "2028-02-29T00:00:00Z\n");
 }
 
-TEST(StaticSite, WantsItsDirectory) {
+TEST(StaticSite, ThrowsWithoutItsDirectory) {
   EXPECT_THROW(make_site("/no/such/place"), std::runtime_error);
 }

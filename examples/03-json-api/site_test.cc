@@ -21,7 +21,7 @@ struct JsonApi : testing::Test {
   TestClient client;
 };
 
-/// The part of a problem (RFC 9457) that says which fields are wrong.
+/// The member of a problem (RFC 9457) that tells which fields are wrong.
 struct ProblemErrors {
   std::vector<std::map<std::string, std::string>> errors;
 };
@@ -55,7 +55,7 @@ TEST_F(JsonApi, SaysWhichTeaIsMissing) {
   EXPECT_EQ(client.send_json("/teas/7", R"({"price_cents":1})", "PATCH").status, Status::NotFound);
 }
 
-TEST_F(JsonApi, SaysWhereANewTeaIs) {
+TEST_F(JsonApi, TellsTheLocationOfANewTea) {
   const auto added = client.send_json(
       "/teas", R"({"name":"Pai Mu Tan","kind":"White","price_cents":990,"note":"Light."})");
   EXPECT_EQ(added.status, Status::Created);
@@ -69,7 +69,7 @@ TEST_F(JsonApi, ReplacesATea) {
   EXPECT_EQ(client.get("/teas/1").text, tea);
 }
 
-TEST_F(JsonApi, ChangesAPartOfATea) {
+TEST_F(JsonApi, ChangesSomeFieldsOfATea) {
   EXPECT_EQ(client.send_json("/teas/2", R"({"note":"Strong."})", "PATCH").text,
             R"({"id":2,"name":"Assam","kind":"Black","price_cents":450,"note":"Strong."})");
 }
@@ -98,7 +98,7 @@ TEST_F(JsonApi, ExplainsEveryFieldThatIsWrong) {
                 {{"field", "price_cents"}, {"message", "must be more than 0"}}}));
 }
 
-TEST_F(JsonApi, KnowsItsKinds) {
+TEST_F(JsonApi, RefusesAnUnknownKind) {
   const auto refused =
       client.send_json("/teas", R"({"name":"Nilgiri","kind":"Blue","price_cents":1})");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
@@ -109,7 +109,7 @@ TEST_F(JsonApi, KnowsItsKinds) {
   EXPECT_EQ(client.get("/teas?kind=Blue").status, Status::UnprocessableContent);
 }
 
-TEST_F(JsonApi, ExplainsWhatIsWrongWithAQuery) {
+TEST_F(JsonApi, ExplainsAnInvalidQuery) {
   const auto refused = client.get("/teas?page=0&per_page=1000");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
   EXPECT_EQ(

@@ -1,4 +1,4 @@
-// The teas of the shop, in memory. It knows nothing of HTTP.
+// Keeps the teas of the shop in memory. It knows nothing of HTTP.
 
 #pragma once
 
@@ -10,19 +10,19 @@
 
 #include "tea.h"
 
-/// Thrown where two teas would have the same name.
+/// Thrown when a change would give two teas the same name.
 class NameTaken : public std::runtime_error {
  public:
   explicit NameTaken(const std::string& name)
       : std::runtime_error("There is a tea named '" + name + "' already.") {}
 };
 
-/// Used from any thread, for handlers run on several.
+/// Callable from any thread, because handlers run on several threads.
 class Store {
  public:
   [[nodiscard]] TeaPage list(const TeaQuery& query) const;
 
-  // What is about a tea that is not there changes nothing and returns nothing.
+  // For a tea that does not exist, these change nothing and return nullopt or false.
   [[nodiscard]] std::optional<Tea> find(int id) const;
   Tea add(const NewTea& tea);
   std::optional<Tea> replace(int id, const NewTea& tea);
@@ -30,7 +30,7 @@ class Store {
   bool remove(int id);
 
  private:
-  /// Puts `tea` in the place of its id. The caller has the lock.
+  /// Stores `tea` under its id. Throws NameTaken. Requires: mutex_ is held.
   Tea put(Tea tea);
 
   mutable std::mutex mutex_;

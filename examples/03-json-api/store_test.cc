@@ -19,7 +19,7 @@ std::vector<std::string> names(const TeaPage& page) {
 
 }  // namespace
 
-TEST(Store, KeepsWhatIsAdded) {
+TEST(Store, KeepsAddedTeas) {
   Store store;
   const Tea added = store.add(named("Sencha"));
   EXPECT_EQ(added.id, 1);
@@ -46,7 +46,7 @@ TEST(Store, ListsPageByPage) {
   EXPECT_TRUE(store.list({.page = 3, .per_page = 2}).teas.empty());
 }
 
-TEST(Store, ChangesWhatIsSaidAndNothingElse) {
+TEST(Store, ChangesOnlyTheGivenFields) {
   Store store;
   store.add(named("Sencha"));
   const Tea changed = store.change(1, {.price_cents = 500}).value();
@@ -55,7 +55,7 @@ TEST(Store, ChangesWhatIsSaidAndNothingElse) {
   EXPECT_EQ(store.replace(1, named("Bancha")).value().price_cents, 450);
 }
 
-TEST(Store, LeavesWhatIsNotThereAlone) {
+TEST(Store, ChangesNothingForAnUnknownId) {
   Store store;
   EXPECT_FALSE(store.change(1, {.price_cents = 500}));
   EXPECT_FALSE(store.replace(1, named("Bancha")));
@@ -69,18 +69,18 @@ TEST(Store, RefusesANameThatIsTaken) {
   store.add(named("Assam"));
   EXPECT_THROW(store.add(named("Sencha")), NameTaken);
   EXPECT_THROW(store.change(2, {.name = "Sencha"}), NameTaken);
-  EXPECT_NO_THROW(store.change(1, {.name = "Sencha"})) << "it is its own name";
+  EXPECT_NO_THROW(store.change(1, {.name = "Sencha"})) << "the tea has this name itself";
   EXPECT_EQ(store.list({}).total, 2);
 }
 
-TEST(Store, GivesEveryTeaAnIdOfItsOwn) {
+TEST(Store, NeverUsesAnIdAgain) {
   Store store;
   store.add(named("Sencha"));
   store.remove(1);
   EXPECT_EQ(store.add(named("Sencha")).id, 2);
 }
 
-TEST(Store, IsUsedFromSeveralThreads) {
+TEST(Store, CanBeUsedFromSeveralThreads) {
   Store store;
   const auto work = [&store](const std::string& prefix) {
     for (int i = 0; i < 100; ++i) store.add(named(prefix + std::to_string(i)));

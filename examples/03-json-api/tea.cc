@@ -9,7 +9,7 @@ void NewTea::validate(FieldErrors& errors) const {
 void TeaChanges::validate(FieldErrors& errors) const {
   if (name) errors.require(!name->empty() && name->size() <= 80, "name", "must have 1 to 80 bytes");
   if (price_cents) errors.require(*price_cents > 0, "price_cents", "must be more than 0");
-  if (note) errors.require(note->size() <= 500, "note", "must have 500 bytes at most");
+  if (note) errors.require(note->size() <= 500, "note", "must have at most 500 bytes");
 }
 
 void TeaQuery::validate(FieldErrors& errors) const {

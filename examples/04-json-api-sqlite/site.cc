@@ -47,6 +47,6 @@ Router make_site(const Store::Options& options) {
   });
 
   site.on_exception<NameTaken>(name_taken);
-  site.on_exception<sqlite::Busy>(busy);  // all other errors of it are a 500, as they should be
+  site.on_exception<sqlite::Busy>(busy);  // other errors of the database are a 500 by themselves
   return site;
 }

@@ -25,7 +25,7 @@ struct JsonApiSqlite : testing::Test {
   TestClient client;
 };
 
-/// The part of a problem (RFC 9457) that says which fields are wrong.
+/// The member of a problem (RFC 9457) that tells which fields are wrong.
 struct ProblemErrors {
   std::vector<std::map<std::string, std::string>> errors;
 };
@@ -59,7 +59,7 @@ TEST_F(JsonApiSqlite, SaysWhichTeaIsMissing) {
   EXPECT_EQ(client.send_json("/teas/7", R"({"price_cents":1})", "PATCH").status, Status::NotFound);
 }
 
-TEST_F(JsonApiSqlite, SaysWhereANewTeaIs) {
+TEST_F(JsonApiSqlite, TellsTheLocationOfANewTea) {
   const auto added = client.send_json(
       "/teas", R"({"name":"Pai Mu Tan","kind":"White","price_cents":990,"note":"Light."})");
   EXPECT_EQ(added.status, Status::Created);
@@ -73,7 +73,7 @@ TEST_F(JsonApiSqlite, ReplacesATea) {
   EXPECT_EQ(client.get("/teas/1").text, tea);
 }
 
-TEST_F(JsonApiSqlite, ChangesAPartOfATea) {
+TEST_F(JsonApiSqlite, ChangesSomeFieldsOfATea) {
   EXPECT_EQ(client.send_json("/teas/2", R"({"note":"Strong."})", "PATCH").text,
             R"({"id":2,"name":"Assam","kind":"Black","price_cents":450,"note":"Strong."})");
 }
@@ -102,7 +102,7 @@ TEST_F(JsonApiSqlite, ExplainsEveryFieldThatIsWrong) {
                 {{"field", "price_cents"}, {"message", "must be more than 0"}}}));
 }
 
-TEST_F(JsonApiSqlite, KnowsItsKinds) {
+TEST_F(JsonApiSqlite, RefusesAnUnknownKind) {
   const auto refused =
       client.send_json("/teas", R"({"name":"Nilgiri","kind":"Blue","price_cents":1})");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
@@ -113,7 +113,7 @@ TEST_F(JsonApiSqlite, KnowsItsKinds) {
   EXPECT_EQ(client.get("/teas?kind=Blue").status, Status::UnprocessableContent);
 }
 
-TEST_F(JsonApiSqlite, ExplainsWhatIsWrongWithAQuery) {
+TEST_F(JsonApiSqlite, ExplainsAnInvalidQuery) {
   const auto refused = client.get("/teas?page=0&per_page=1000");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
   EXPECT_EQ(
@@ -121,16 +121,16 @@ TEST_F(JsonApiSqlite, ExplainsWhatIsWrongWithAQuery) {
       "422 Unprocessable Content\n\npage: must be 1 to 1000000\nper_page: must be 1 to 100\n");
 }
 
-TEST_F(JsonApiSqlite, AsksToComeBackWhenTheDatabaseIsBusy) {
+TEST_F(JsonApiSqlite, AnswersRetryAfterWhenTheDatabaseIsBusy) {
   sqlite::Connection other(file.path, std::chrono::milliseconds(0));
   other.run("BEGIN IMMEDIATE");
   const auto refused = client.del("/teas/1");
   EXPECT_EQ(refused.status, Status::ServiceUnavailable);
   EXPECT_EQ(refused.field("Retry-After"), "1");
-  EXPECT_EQ(client.get("/teas/1").text, kSencha) << "reading goes on";
+  EXPECT_EQ(client.get("/teas/1").text, kSencha) << "reading is still possible";
 }
 
-TEST_F(JsonApiSqlite, ShowsNothingOfOtherFaults) {
+TEST_F(JsonApiSqlite, HidesOtherErrorsOfTheDatabase) {
   sqlite::Connection(file.path, std::chrono::milliseconds(0)).run("DROP TABLE teas");
   const auto failed = client.get("/teas/1");
   EXPECT_EQ(failed.status, Status::InternalServerError);

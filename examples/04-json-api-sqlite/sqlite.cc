@@ -10,7 +10,8 @@ namespace {
   if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) {
     throw NotUnique(message);
   }
-  if ((code & 0xff) == SQLITE_BUSY) throw Busy(message);  // the lowest byte is the kind of error
+  // The lowest byte of an extended code is the primary code.
+  if ((code & 0xff) == SQLITE_BUSY) throw Busy(message);
   throw Error(message);
 }
 
@@ -37,7 +38,8 @@ void Statement::bind(int place, double number) {
   check(prepared_, sqlite3_bind_double(prepared_, place, number));
 }
 void Statement::bind(int place, std::string_view text) {
-  const char* const bytes = text.data() != nullptr ? text.data() : "";  // a null pointer is NULL
+  // SQLite would bind a null pointer as NULL.
+  const char* const bytes = text.data() != nullptr ? text.data() : "";
   check(prepared_,
         sqlite3_bind_text64(prepared_, place, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
@@ -73,11 +75,11 @@ Connection::Connection(const std::string& path, std::chrono::milliseconds patien
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &db, kFlags, nullptr);
-  db_.reset(db);  // also when it failed
+  db_.reset(db);  // even after a failure, the handle must be closed
   if (code != SQLITE_OK) fail(db, code);
   sqlite3_busy_timeout(db, static_cast<int>(patience.count()));
-  run("PRAGMA journal_mode = WAL");    // readers and a writer do not wait for each other
-  run("PRAGMA synchronous = NORMAL");  // a power cut may cost the last commits, never the file
+  run("PRAGMA journal_mode = WAL");    // readers and the writer do not wait for each other
+  run("PRAGMA synchronous = NORMAL");  // a power cut may lose the last commits, but not the file
   run("PRAGMA foreign_keys = ON");
 }
 
@@ -97,7 +99,7 @@ sqlite3_stmt* Connection::prepare(std::string_view sql) {
 int Connection::changes() const { return sqlite3_changes(db_.get()); }
 
 void Connection::roll_back() noexcept {
-  // Some errors have ended the transaction already; what counts is that it is over.
+  // The result does not matter: after some errors SQLite has rolled back by itself.
   sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 

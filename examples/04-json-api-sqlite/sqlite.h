@@ -5,7 +5,8 @@
 //     std::optional<Tea> tea = db.first<Tea>("SELECT id, name FROM teas WHERE id = ?", id);
 //     std::vector<Tea> teas = db.all<Tea>("SELECT id, name FROM teas");
 //
-// Values are never put into the text of a statement. All failures are thrown as sqlite::Error.
+// Values are bound, and never become part of the text of a statement. Every failure throws a
+// sqlite::Error.
 
 #pragma once
 
@@ -31,20 +32,21 @@ struct sqlite3_stmt;
 
 namespace sqlite {
 
+/// An error of SQLite, with its message.
 class Error : public std::runtime_error {
   using runtime_error::runtime_error;
 };
-/// Somebody else had the database for longer than our patience.
+/// Another connection held the database for longer than this one waits.
 class Busy : public Error {
   using Error::Error;
 };
-/// Two rows would be the same where they must not.
+/// The statement would break a UNIQUE constraint or repeat a primary key.
 class NotUnique : public Error {
   using Error::Error;
 };
 
-/// A statement while it runs; ready for its next run when this dies. What is bound has to live as
-/// long as it.
+/// One run of a prepared statement, which is reset at the end so that it can run again. Bound
+/// values must outlive the run.
 class Statement {
  public:
   explicit Statement(sqlite3_stmt* prepared) : prepared_(prepared) {}
@@ -52,7 +54,7 @@ class Statement {
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
-  // Places of values are counted from 1.
+  // `place` is the number of the parameter, from 1.
   void bind(int place, std::nullptr_t);
   void bind(int place, std::int64_t number);
   void bind(int place, double number);
@@ -61,16 +63,17 @@ class Statement {
     bind(place, static_cast<std::int64_t>(number));
   }
   void bind(int place, mastic::json::Enumeration auto value) {
-    bind(place, mastic::json::enum_name(value));  // so that the database explains itself
+    bind(place, mastic::json::enum_name(value));  // as text, which people can read
   }
   template <class T>
   void bind(int place, const std::optional<T>& value) {
     value ? bind(place, *value) : bind(place, nullptr);
   }
 
-  /// Goes on to the next row; says whether there is one.
+  /// Moves to the next row. Returns false when there is none.
   bool next();
-  /// The row as one value, or as a struct whose fields are its columns, in their order.
+  /// Reads the current row as one value, or as a struct with a field for each column, in their
+  /// order.
   template <class T>
   [[nodiscard]] T row() const {
     T row{};
@@ -110,17 +113,17 @@ class Statement {
   sqlite3_stmt* prepared_;
 };
 
-/// Used by one thread at a time. Statements are prepared once and kept.
+/// A connection to a database, used by one thread at a time. It keeps its prepared statements.
 class Connection {
  public:
-  /// Opens the file, or makes it. Waits for others up to `patience` whenever they have the
-  /// database.
+  /// Opens the database in the file `path`, or creates it. Each statement waits at most `patience`
+  /// for other connections.
   Connection(const std::string& path, std::chrono::milliseconds patience);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Runs a statement; returns how many rows it changed.
+  /// Runs a statement. Returns the number of rows that it has changed.
   template <class... V>
   int run(std::string_view sql, const V&... values) {
     Statement statement(prepare(sql));
@@ -129,7 +132,7 @@ class Connection {
     }
     return changes();
   }
-  /// The rows of a statement.
+  /// Returns the rows of a statement.
   template <class T, class... V>
   [[nodiscard]] std::vector<T> all(std::string_view sql, const V&... values) {
     Statement statement(prepare(sql));
@@ -138,16 +141,17 @@ class Connection {
     while (statement.next()) rows.push_back(statement.row<T>());
     return rows;
   }
-  /// The first of them, or none.
+  /// Returns the first row of a statement, or nullopt.
   template <class T, class... V>
   [[nodiscard]] std::optional<T> first(std::string_view sql, const V&... values) {
     std::vector<T> rows = all<T>(sql, values...);
     return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
   }
 
+  /// Whether a transaction takes the lock for writing at its beginning.
   enum class Access { Read, Write };
-  /// What `work` does is seen by others whole or, when it throws, not at all; and it sees nothing
-  /// of what they do meanwhile. Returns what `work` returns.
+  /// Runs `work` in a transaction and returns its result. When `work` throws, its changes are
+  /// rolled back. It sees none of the changes that other connections make meanwhile.
   template <class Work>
   auto transaction(Access access, Work work) {
     run(access == Access::Write ? "BEGIN IMMEDIATE" : "BEGIN");

@@ -28,7 +28,7 @@ struct Sqlite : testing::Test {
 
 }  // namespace
 
-TEST_F(Sqlite, RowsAreStructs) {
+TEST_F(Sqlite, ReadsRowsAsStructs) {
   db.run("INSERT INTO cups VALUES (?, ?, ?)", "blue", Size::Large, 0.4);
   db.run("INSERT INTO cups VALUES (?, ?, ?)", std::string("broken"), Size::Small, nullptr);
   const auto cups = db.all<Cup>("SELECT name, size, litres FROM cups ORDER BY name");
@@ -41,13 +41,13 @@ TEST_F(Sqlite, RowsAreStructs) {
   EXPECT_FALSE(db.first<Cup>("SELECT name, size, litres FROM cups WHERE name = ?", "red"));
 }
 
-TEST_F(Sqlite, RowsThatDoNotFitAreRefused) {
+TEST_F(Sqlite, RefusesRowsThatDoNotFitTheStruct) {
   db.run("INSERT INTO cups VALUES ('blue', 'Huge', 2.0)");
   EXPECT_THROW((void)db.first<Cup>("SELECT name, size, litres FROM cups"), sqlite::Error);
   EXPECT_THROW((void)db.first<Cup>("SELECT name, size FROM cups"), std::logic_error);
 }
 
-TEST_F(Sqlite, ValuesAreNeverPartOfAStatement) {
+TEST_F(Sqlite, NeverPutsValuesIntoTheStatement) {
   const std::string name = "'); DROP TABLE cups; --";
   db.run("INSERT INTO cups (name) VALUES (?)", name);
   db.run("INSERT INTO cups (name) VALUES (?)", std::string_view());
@@ -55,7 +55,7 @@ TEST_F(Sqlite, ValuesAreNeverPartOfAStatement) {
             (std::vector<std::string>{name, ""}));
 }
 
-TEST_F(Sqlite, FailuresSayWhatIsWrong) {
+TEST_F(Sqlite, ThrowsErrorsWithTheirReason) {
   db.run("INSERT INTO cups (name) VALUES ('small')");
   EXPECT_THROW(db.run("INSERT INTO cups (name) VALUES ('small')"), sqlite::NotUnique);
   try {

@@ -8,14 +8,14 @@ namespace {
 
 constexpr std::string_view kSchema =
     "CREATE TABLE IF NOT EXISTS teas ("
-    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"  // an id is never used again
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"  // the id of a deleted tea is not used again
     "  name TEXT NOT NULL UNIQUE,"
     "  kind TEXT NOT NULL,"
     "  price_cents INTEGER NOT NULL,"
     "  note TEXT"
     ") STRICT";
 
-/// The teas that a TeaQuery asks for.
+/// Selects the teas that a TeaQuery asks for; ?1 is the kind and ?2 a part of the name.
 constexpr const char* kFound =
     " FROM teas WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR instr(name, ?2) > 0)";
 
@@ -23,7 +23,7 @@ std::optional<Tea> find_tea(Connection& db, int id) {
   return db.first<Tea>("SELECT id, name, kind, price_cents, note FROM teas WHERE id = ?", id);
 }
 
-/// Writes over the tea that has this id; returns it, or none when no tea has.
+/// Replaces the tea with the id of `tea`. Returns `tea`, or nullopt when no tea has this id.
 std::optional<Tea> overwrite(Connection& db, const Tea& tea) try {
   const int changed =
       db.run("UPDATE teas SET name = ?, kind = ?, price_cents = ?, note = ? WHERE id = ?", tea.name,
@@ -50,6 +50,7 @@ Store::Connections::Lease Store::connect() {
 
 TeaPage Store::list(const TeaQuery& query) {
   const auto db = connect();
+  // In a transaction, so that the total and the page are of the same moment.
   return db->transaction(Connection::Access::Read, [&] {
     const auto total =
         db->first<int>(std::string("SELECT count(*)") + kFound, query.kind, query.name);
@@ -78,6 +79,7 @@ std::optional<Tea> Store::replace(int id, const NewTea& tea) {
 
 std::optional<Tea> Store::change(int id, const TeaChanges& changes) {
   const auto db = connect();
+  // In a transaction, so that no other change comes between reading and writing.
   return db->transaction(Connection::Access::Write, [&] {
     const auto tea = find_tea(*db, id);
     return tea ? overwrite(*db, ::change(*tea, changes)) : std::nullopt;

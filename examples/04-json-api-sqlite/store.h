@@ -1,4 +1,4 @@
-// The teas of the shop, in an SQLite database. It knows nothing of HTTP.
+// Keeps the teas of the shop in an SQLite database. It knows nothing of HTTP.
 
 #pragma once
 
@@ -12,29 +12,30 @@
 #include "sqlite.h"
 #include "tea.h"
 
-/// Thrown where two teas would have the same name.
+/// Thrown when a change would give two teas the same name.
 class NameTaken : public std::runtime_error {
  public:
   explicit NameTaken(const std::string& name)
       : std::runtime_error("There is a tea named '" + name + "' already.") {}
 };
 
-/// Used from any thread, for handlers run on several; each call has a connection to itself. All of
-/// them throw sqlite::Error, and sqlite::Busy when the database or a connection does not come free.
+/// Callable from any thread, because handlers run on several threads; each call borrows a
+/// connection for itself. Every call throws sqlite::Error when the database fails, and sqlite::Busy
+/// when the database or a connection is in use for longer than `patience`.
 class Store {
  public:
   struct Options {
     std::string path;
-    std::size_t connections = 4;
-    std::chrono::milliseconds patience = std::chrono::seconds(1);
+    std::size_t connections = 4;  ///< the largest number of open connections
+    std::chrono::milliseconds patience = std::chrono::seconds(1);  ///< the longest wait
   };
 
-  /// Makes the database when it is not there.
+  /// Creates the database if it does not exist.
   explicit Store(const Options& options);
 
   [[nodiscard]] TeaPage list(const TeaQuery& query);
 
-  // What is about a tea that is not there changes nothing and returns nothing.
+  // For a tea that does not exist, these change nothing and return nullopt or false.
   [[nodiscard]] std::optional<Tea> find(int id);
   Tea add(const NewTea& tea);
   std::optional<Tea> replace(int id, const NewTea& tea);

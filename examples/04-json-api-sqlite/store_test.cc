@@ -28,7 +28,7 @@ struct StoreTest : testing::Test {
 
 }  // namespace
 
-TEST_F(StoreTest, KeepsWhatIsAdded) {
+TEST_F(StoreTest, KeepsAddedTeas) {
   const Tea added = store.add(named("Sencha"));
   EXPECT_EQ(added.id, 1);
   EXPECT_EQ(store.find(1).value().name, "Sencha");
@@ -52,7 +52,7 @@ TEST_F(StoreTest, ListsPageByPage) {
   EXPECT_TRUE(store.list({.page = 3, .per_page = 2}).teas.empty());
 }
 
-TEST_F(StoreTest, ChangesWhatIsSaidAndNothingElse) {
+TEST_F(StoreTest, ChangesOnlyTheGivenFields) {
   store.add(named("Sencha"));
   const Tea changed = store.change(1, {.price_cents = 500}).value();
   EXPECT_EQ(changed.name, "Sencha");
@@ -60,7 +60,7 @@ TEST_F(StoreTest, ChangesWhatIsSaidAndNothingElse) {
   EXPECT_EQ(store.replace(1, named("Bancha")).value().price_cents, 450);
 }
 
-TEST_F(StoreTest, LeavesWhatIsNotThereAlone) {
+TEST_F(StoreTest, ChangesNothingForAnUnknownId) {
   EXPECT_FALSE(store.change(1, {.price_cents = 500}));
   EXPECT_FALSE(store.replace(1, named("Bancha")));
   EXPECT_FALSE(store.remove(1));
@@ -72,11 +72,11 @@ TEST_F(StoreTest, RefusesANameThatIsTaken) {
   store.add(named("Assam"));
   EXPECT_THROW(store.add(named("Sencha")), NameTaken);
   EXPECT_THROW(store.change(2, {.name = "Sencha"}), NameTaken);
-  EXPECT_NO_THROW(store.change(1, {.name = "Sencha"})) << "it is its own name";
+  EXPECT_NO_THROW(store.change(1, {.name = "Sencha"})) << "the tea has this name itself";
   EXPECT_EQ(store.list({}).total, 2);
 }
 
-TEST_F(StoreTest, GivesEveryTeaAnIdOfItsOwn) {
+TEST_F(StoreTest, NeverUsesAnIdAgain) {
   store.add(named("Sencha"));
   store.remove(1);
   EXPECT_EQ(store.add(named("Sencha")).id, 2);
@@ -87,7 +87,7 @@ TEST_F(StoreTest, KeepsTeasWhenItIsOpenedAgain) {
   EXPECT_EQ(Store({.path = file.path}).find(1).value().name, "Sencha");
 }
 
-TEST_F(StoreTest, IsUsedFromSeveralThreads) {
+TEST_F(StoreTest, CanBeUsedFromSeveralThreads) {
   store.add(named("Sencha"));
   const auto work = [this](const std::string& prefix) {
     for (int i = 0; i < 50; ++i) {
@@ -104,10 +104,10 @@ TEST_F(StoreTest, IsUsedFromSeveralThreads) {
   EXPECT_EQ(store.find(1).value().price_cents, 50);
 }
 
-TEST_F(StoreTest, LosesPatienceWithAnotherWriter) {
+TEST_F(StoreTest, WaitsForAnotherWriterOnlyForItsPatience) {
   sqlite::Connection other(file.path, 0ms);
   other.run("BEGIN IMMEDIATE");
   Store impatient({.path = file.path, .patience = 0ms});
   EXPECT_THROW(impatient.add(named("Sencha")), sqlite::Busy);
-  EXPECT_EQ(impatient.list({}).total, 0) << "reading goes on";
+  EXPECT_EQ(impatient.list({}).total, 0) << "reading is still possible";
 }

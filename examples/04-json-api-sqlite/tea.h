@@ -1,4 +1,4 @@
-// A tea, what a client may say of one, and which of that is sound.
+// A tea, the structs that clients send about teas, and their validation.
 
 #pragma once
 
@@ -10,7 +10,7 @@
 
 enum class Kind { Black, Green, Herbal, Oolong, White };
 
-/// As the shop has it, and as clients see it: fields and kinds have the same names in JSON.
+/// A tea of the shop, as clients see it: its fields and kinds have the same names in JSON.
 struct Tea {
   int id = 0;
   std::string name;
@@ -19,7 +19,7 @@ struct Tea {
   std::optional<std::string> note;
 };
 
-/// As a client sends it, whole.
+/// A complete tea, as a client sends it.
 struct NewTea {
   std::string name;
   Kind kind = Kind::Black;
@@ -29,7 +29,7 @@ struct NewTea {
   void validate(mastic::FieldErrors& errors) const;
 };
 
-/// What a client wants to be different; what is missing stays.
+/// The changes that a client wants; fields without a value stay as they are.
 struct TeaChanges {
   std::optional<std::string> name;
   std::optional<Kind> kind;
@@ -39,17 +39,17 @@ struct TeaChanges {
   void validate(mastic::FieldErrors& errors) const;
 };
 
-/// Which teas a client wants to see: `?kind=Green&name=Sen&page=2`.
+/// The query that selects teas: `?kind=Green&name=Sen&page=2`.
 struct TeaQuery {
   std::optional<Kind> kind;
-  std::optional<std::string> name;  ///< a part of it
+  std::optional<std::string> name;  ///< a part of the name
   int page = 1;
   int per_page = 20;
 
   void validate(mastic::FieldErrors& errors) const;
 };
 
-/// Some of the teas that a query found.
+/// One page of the teas that a query has found.
 struct TeaPage {
   int total = 0;  ///< on all pages
   int page = 1;

@@ -1,4 +1,4 @@
-// For tests: a database of their own, gone when they end.
+// For tests: the path of a database, whose files are removed at the end.
 
 #pragma once
 

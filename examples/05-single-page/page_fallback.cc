@@ -19,8 +19,8 @@ std::string read_file(const std::string& path) {
   return text.str();
 }
 
-/// Browsers ask for text/html before all else when they go to a page. Scripts, styles and fetch()
-/// take anything, which is not meant.
+/// Whether a browser opens a page: then it prefers text/html. Requests of scripts, styles and
+/// fetch() accept anything, and do not count.
 bool wants_page(const Request& request) {
   const bool reads = request.method() == Method::Get || request.method() == Method::Head;
   return reads && request.preferred_type({"application/json", "text/html"}) == "text/html";

@@ -1,4 +1,4 @@
-// Middleware for pages whose routes live in the browser.
+// Middleware for a page whose script has routes of its own.
 
 #pragma once
 
@@ -6,9 +6,10 @@
 
 #include <string>
 
-/// Answers with the one page whenever a browser goes to a path that is not there, for the page's
-/// script knows it. What the page itself loads is still missed when it is missing. The page is read
-/// each time, so that a new release of it, with other names of what it loads, is served at once.
+/// Answers with the page whenever a browser opens a path that the server does not have, because the
+/// page's script knows what to show there. A missing script or style is still a 404. The file is
+/// read each time, so that a new release, whose scripts and styles have other names, is served at
+/// once.
 class PageFallback {
  public:
   /// Throws std::runtime_error when the file cannot be read.

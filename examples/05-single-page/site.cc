@@ -35,7 +35,7 @@ Router make_api(TodoList& list) {
   return api;
 }
 
-/// Lets pages load what this site has, and nothing else: no inline script, no other site, no frame.
+/// Lets pages load from this site only: no inline script, no other site, no frame.
 struct ContentSecurityPolicy {
   void after(Request&, Response& response) const {
     if (response.fields.get("Content-Security-Policy")) return;  // error pages have their own

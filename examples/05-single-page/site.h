@@ -1,4 +1,4 @@
-// A page that draws itself, and the API it talks to.
+// A page that is rendered by its script, and the API that the script calls.
 
 #pragma once
 
@@ -6,6 +6,6 @@
 
 #include <string>
 
-/// `public_dir` has index.html, the script and the style. Throws std::runtime_error when it has
-/// not.
+/// Makes the site. `public_dir` must contain index.html, the script and the style. Throws
+/// std::runtime_error when index.html cannot be read.
 mastic::Router make_site(const std::string& public_dir);

@@ -13,7 +13,7 @@ using mastic::testing::TestClient;
 
 namespace {
 
-/// What browsers send when they go to a page, and when a script fetches something.
+/// The Accept fields of browsers: when they open a page, and when a script fetches something.
 constexpr std::string_view kPageAccept = "text/html,application/xhtml+xml,*/*;q=0.8";
 constexpr std::string_view kScriptAccept = "*/*";
 
@@ -39,7 +39,7 @@ TEST_F(SinglePage, KeepsItems) {
   EXPECT_EQ(client.get("/api/items").text, "[]");
 }
 
-TEST_F(SinglePage, SaysWhatIsWrongBesideItsField) {
+TEST_F(SinglePage, ReportsErrorsByField) {
   const auto refused =
       client.post("/api/items", R"({"title":" ","due":"2026-02-30","done":false})",
                   {{"Content-Type", "application/json"}, {"Accept", "application/json"}});
@@ -59,7 +59,7 @@ TEST_F(SinglePage, ServesItsFiles) {
   EXPECT_EQ(again.status, Status::NotModified);
 }
 
-TEST_F(SinglePage, GivesThePageForItsOwnRoutes) {
+TEST_F(SinglePage, AnswersItsOwnRoutesWithThePage) {
   const std::string page = client.get("/").text;
   for (const char* path : {"/open", "/done", "/items/7", "/no/such/page"}) {
     const auto answer = client.get(path, {{"Accept", kPageAccept}});
@@ -70,7 +70,7 @@ TEST_F(SinglePage, GivesThePageForItsOwnRoutes) {
   EXPECT_EQ(client.head("/open", {{"Accept", kPageAccept}}).status, Status::Ok);
 }
 
-TEST_F(SinglePage, GivesThePageOfANewRelease) {
+TEST_F(SinglePage, ServesANewReleaseAtOnce) {
   namespace fs = std::filesystem;
   const fs::path copy = fs::path(testing::TempDir()) / "single-page-release";
   fs::copy(PUBLIC_DIR, copy, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
@@ -81,7 +81,7 @@ TEST_F(SinglePage, GivesThePageOfANewRelease) {
   fs::remove_all(copy);
 }
 
-TEST_F(SinglePage, MissesWhatIsNoPage) {
+TEST_F(SinglePage, AnswersNotFoundForAllOtherPaths) {
   EXPECT_EQ(client.get("/missing.js", {{"Accept", kScriptAccept}}).status, Status::NotFound);
   EXPECT_EQ(client.get("/open").status, Status::NotFound);
   EXPECT_EQ(client.post("/open", "", {{"Accept", kPageAccept}}).status, Status::MethodNotAllowed);
@@ -98,6 +98,6 @@ TEST_F(SinglePage, LetsPagesLoadFromThisSiteOnly) {
   }
 }
 
-TEST_F(SinglePage, WantsItsDirectory) {
+TEST_F(SinglePage, ThrowsWithoutItsDirectory) {
   EXPECT_THROW(make_site("/no/such/place"), std::runtime_error);
 }

@@ -18,7 +18,7 @@ Item make_item(int id, const ItemContent& from) { return {id, from.title, from.d
 
 void ItemContent::validate(mastic::FieldErrors& errors) const {
   errors.require(!is_blank(title), "title", "Say what there is to do.");
-  errors.require(title.size() <= 200, "title", "Say it in fewer words.");
+  errors.require(title.size() <= 200, "title", "Use at most 200 letters.");
   if (due) errors.require(is_date(*due), "due", "Give a day, such as 2026-12-24.");
 }
 

@@ -1,4 +1,4 @@
-// What there is to do, in memory. It knows nothing of HTTP.
+// Keeps the items of a to-do list in memory. It knows nothing of HTTP.
 
 #pragma once
 
@@ -22,17 +22,18 @@ struct ItemContent {
   std::optional<std::string> due;
   bool done = false;
 
-  /// The messages are shown to people, beside the fields they are about.
+  /// The page shows these messages beside their fields.
   void validate(mastic::FieldErrors& errors) const;
 };
 
-/// Used from any thread.
+/// Callable from any thread.
 class TodoList {
  public:
   [[nodiscard]] std::vector<Item> all() const;
   Item add(const ItemContent& content);
-  /// None when there is no such item.
+  /// Replaces the item with this id. Returns nullopt when there is none.
   std::optional<Item> replace(int id, const ItemContent& content);
+  /// Returns false when there is no item with this id.
   bool remove(int id);
 
  private:

@@ -1,4 +1,4 @@
-// Who was here: the last entries of a guest book, in memory.
+// Keeps the last entries of a guest book in memory.
 
 #pragma once
 
@@ -17,11 +17,11 @@ struct Entry {
     errors.require(!name.empty(), "name", "Who are you?");
     errors.require(name.size() <= 40, "name", "A name of 40 letters will do.");
     errors.require(message.size() >= 3, "message", "A few words more, please.");
-    errors.require(message.size() <= 200, "message", "200 letters are the most.");
+    errors.require(message.size() <= 200, "message", "At most 200 letters, please.");
   }
 };
 
-/// Keeps the last kMaxEntries. Used by several threads at once.
+/// Keeps the last kMaxEntries entries. Callable from any thread.
 class Guestbook {
  public:
   static constexpr std::size_t kMaxEntries = 20;

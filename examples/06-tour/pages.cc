@@ -33,14 +33,14 @@ std::string frame(const std::string& title, const std::string& content) {
 )";
 }
 
-/// What stands below a field that is wrong.
+/// The message below a field with an error, or nothing.
 std::string complaint(const FieldErrors& errors, const std::string& field) {
   const std::string_view message = errors.of(field);
   if (message.empty()) return "";
   return "<p class=\"wrong\" id=\"" + field + "-wrong\">" + html_escape(message) + "</p>\n";
 }
 
-/// Ties a field to its complaint, for those who hear the page rather than see it.
+/// The attributes that connect a field with its message, for screen readers.
 std::string described_by(const FieldErrors& errors, const std::string& field) {
   if (errors.of(field).empty()) return "";
   return " aria-invalid=\"true\" aria-describedby=\"" + field + "-wrong\"";
@@ -76,7 +76,7 @@ Response error_page(const Problem& problem) {
   if (!problem.detail.empty()) content += "<p>" + html_escape(problem.detail) + "</p>\n";
   if (!problem.reference.empty()) {
     content += "<p>Reference: <code>" + problem.reference +
-               "</code>. What was thrown stands in the log under it, and nowhere else.</p>\n";
+               "</code>. The details are in the log under this reference, and nowhere else.</p>\n";
   }
   if (!problem.inside.empty()) content += "<pre>" + html_escape(problem.inside) + "</pre>\n";
   return Response::html(frame("Error", content + "<p><a href=\"/\">Back to the tour</a></p>\n"

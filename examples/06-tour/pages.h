@@ -1,4 +1,4 @@
-// The pages that are made here rather than in files: the guest book, and errors.
+// The pages that are not files: the guest book, and the page for errors.
 
 #pragma once
 
@@ -6,7 +6,8 @@
 
 #include "guestbook.h"
 
-/// The entries and a form, which shows `draft` again where it has errors; then the status is 422.
+/// The page with the entries and the form. With `errors`, the form shows `draft` again with the
+/// messages beside its fields, and the status is 422.
 mastic::Response guestbook_page(const Guestbook& book, const Entry& draft = {},
                                 const mastic::FieldErrors& errors = {});
 

@@ -19,7 +19,7 @@ using mastic::Task;
 
 namespace {
 
-// ---- a JSON endpoint: plain structs come in and go out ----
+// ---- a JSON endpoint: its parameters and its result are plain structs ----
 
 struct Manner {
   bool loud = false;
@@ -34,7 +34,7 @@ Greeting greet(std::string_view name, Query<Manner> manner) {
   return {"Hello, " + std::string(name) + end, name.size()};
 }
 
-// ---- a streamed answer: made while it is read, without holding a thread ----
+// ---- a streamed answer: produced while it is sent, without holding a thread ----
 
 struct Countdown {
   int left = 10;
@@ -48,7 +48,7 @@ struct Countdown {
 
 Response count_down() { return Response::of_type("text/plain", Body::produced_by(Countdown())); }
 
-// ---- a form: what is wrong is shown beside its field ----
+// ---- a form: errors are shown beside its fields ----
 
 Response show_again(const Guestbook& book, const Checked<Form<Entry>>& form) {
   return guestbook_page(book, *form, form.errors);
@@ -78,7 +78,7 @@ std::vector<RouteLine> list_routes(const Router& site) {
   return lines;
 }
 
-/// What browsers are told of every answer.
+/// Adds the security fields of every answer.
 struct Careful {
   void after(Request&, Response& response) const {
     response.set("Content-Security-Policy", "default-src 'self'; base-uri 'none'");

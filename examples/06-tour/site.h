@@ -1,4 +1,4 @@
-// The tour: a small site that shows what Mastic does, each part beside the code that makes it.
+// The tour: a small site that shows features of Mastic, each beside its code.
 
 #pragma once
 
@@ -6,5 +6,5 @@
 
 #include <string>
 
-/// `public_dir` holds the page, its style and its script.
+/// Makes the site. `public_dir` contains the page, its style and its script.
 mastic::Router make_site(const std::string& public_dir);

@@ -28,7 +28,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
-/// Without the indentation of its lines, for a page shows pieces of it.
+/// Removes the indentation of all lines, because the page indents the code differently.
 std::string unindent(const std::string& text) {
   std::istringstream lines(text);
   std::string all;
@@ -38,7 +38,7 @@ std::string unindent(const std::string& text) {
   return all;
 }
 
-/// The pieces of code on the page, as they are read.
+/// The pieces of code on the page, as a reader sees them.
 std::vector<std::string> code_on(std::string page) {
   std::vector<std::string> pieces;
   for (std::size_t at = 0; (at = page.find("<code>", at)) != page.npos;) {
@@ -74,14 +74,14 @@ TEST_F(Tour, CountsDown) {
   EXPECT_EQ(client.get("/api/countdown").text, "10\n9\n8\n7\n6\n5\n4\n3\n2\n1\n");
 }
 
-TEST_F(Tour, TakesEntriesIntoTheGuestBook) {
+TEST_F(Tour, AddsEntriesToTheGuestBook) {
   const auto added = client.post_form("/guestbook", "name=Ada&message=Hi+%3Cthere%3E");
   EXPECT_EQ(added.status, Status::SeeOther);
   EXPECT_EQ(added.field("Location"), "/guestbook");
   EXPECT_NE(client.get("/guestbook").text.find("Hi &lt;there&gt;"), std::string::npos);
 }
 
-TEST_F(Tour, ShowsAFormAgainWithWhatIsWrong) {
+TEST_F(Tour, ShowsAFormAgainWithItsErrors) {
   const auto again = client.post_form("/guestbook", "name=&message=Hello+%22you%22");
   EXPECT_EQ(again.status, Status::UnprocessableContent);
   EXPECT_NE(again.text.find("Who are you?"), std::string::npos);
@@ -114,7 +114,7 @@ TEST_F(Tour, ListsItsRoutes) {
       << routes;
 }
 
-TEST_F(Tour, IsCareful) {
+TEST_F(Tour, SendsSecurityFields) {
   for (const char* path : {"/", "/style.css", "/guestbook", "/nowhere"}) {
     EXPECT_EQ(client.get(path).field("X-Content-Type-Options"), "nosniff") << path;
     EXPECT_TRUE(

@@ -11,6 +11,7 @@ struct File {
   std::uint64_t bytes = 0;
 };
 
-/// All plain files in `directory` and below, by their paths; links are not followed, and what may
-/// not be entered is left out. Throws std::filesystem::filesystem_error when it is no directory.
+/// All regular files below `directory`, sorted by path. Symbolic links are not followed, and
+/// directories without permission are left out. Throws std::filesystem::filesystem_error when
+/// `directory` is not a directory.
 [[nodiscard]] std::vector<File> list_files(const std::string& directory);

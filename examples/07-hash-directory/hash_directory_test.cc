@@ -15,11 +15,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// FIPS 180-4's example, and the digest of nothing.
+// The digest of "abc", an example of FIPS 180-4, and the digest of no bytes.
 constexpr const char* kAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 constexpr const char* kNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// A directory of its own.
+/// A temporary directory with two files and a link.
 struct HashDirectory : testing::Test {
   HashDirectory() : root(testing::TempDir() + "hash_directory." + std::to_string(getpid())) {
     fs::create_directories(root + "/deep/er");
@@ -31,7 +31,7 @@ struct HashDirectory : testing::Test {
   void write(const std::string& name, const std::string& content) const {
     std::ofstream(root + "/" + name, std::ios::binary) << content;
   }
-  /// Lines as the program prints them.
+  /// Hashes `files` and returns the lines that the program would print.
   std::vector<std::string> hash(const std::vector<File>& files) {
     mastic::threads::ThreadPool pool({.max_threads = 3});
     std::vector<std::string> lines;
@@ -66,14 +66,14 @@ TEST_F(HashDirectory, HashesAFileInPieces) {
   EXPECT_EQ(bytes, 1'000'000u);
 }
 
-TEST_F(HashDirectory, HashesFilesInTheirOrder) {
+TEST_F(HashDirectory, HashesFilesInOrder) {
   EXPECT_EQ(hash(list_files(root)),
             (std::vector{std::string(kAbc) + "  " + root + "/abc",
                          std::string(kNothing) + "  " + root + "/deep/er/empty"}));
   EXPECT_EQ(draw(progress), "[##############################]  100 %  2 of 2 files  3 B");
 }
 
-TEST_F(HashDirectory, SaysWhichFileCannotBeReadAndGoesOn) {
+TEST_F(HashDirectory, ReportsUnreadableFilesAndHashesTheRest) {
   const auto files = list_files(root);
   fs::remove(root + "/abc");
   const auto lines = hash(files);
@@ -82,7 +82,7 @@ TEST_F(HashDirectory, SaysWhichFileCannotBeReadAndGoesOn) {
   EXPECT_EQ(lines[1], std::string(kNothing) + "  " + root + "/deep/er/empty");
 }
 
-TEST_F(HashDirectory, DrawsHowFarItIs) {
+TEST_F(HashDirectory, DrawsItsProgress) {
   progress.all_bytes = 2'400'000;
   progress.all_files = 6;
   progress.bytes = 1'200'000;

@@ -1,4 +1,4 @@
-// Hashes files, several at once.
+// Hashes several files at once.
 
 #pragma once
 
@@ -11,14 +11,15 @@
 #include "file_list.h"
 #include "progress.h"
 
-/// What became of a file.
+/// The result for one file.
 struct Hashed {
   const File& file;
   std::string digest;
-  std::string error;  ///< what was wrong; empty when nothing was
+  std::string error;  ///< why it has no digest; empty when it has one
 };
 
-/// Calls `on_file` for each file, in the order of the list, as soon as it and those before it have
-/// been read. Counts in `progress`. The files must be there until it returns.
+/// Hashes `files` on the threads of `pool`, and counts in `progress`. Calls `on_file` for each file
+/// on the calling thread, in the order of the list, as soon as the file and all before it are done.
+/// Returns when all files are done.
 void hash_files(mastic::threads::ThreadPool& pool, const std::vector<File>& files,
                 Progress& progress, const std::function<void(const Hashed&)>& on_file);

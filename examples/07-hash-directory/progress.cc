@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kWidth = 30;
 
-/// The share that is done, in parts of `whole`. Files that grew meanwhile do not make it more.
+/// The share of the bytes that is done, as a number from 0 to `whole`. Files that have grown in the
+/// meantime do not make it larger.
 std::size_t share(const Progress& progress, std::size_t whole) {
   if (progress.all_bytes == 0) return whole;
   return static_cast<std::size_t>(std::min(progress.bytes.load(), progress.all_bytes) * whole /

@@ -1,4 +1,4 @@
-// How far the work is, and a bar that shows it on a terminal.
+// The progress of the work, and a bar that shows it on a terminal.
 
 #pragma once
 
@@ -9,19 +9,19 @@
 #include <string>
 #include <thread>
 
-/// Counted by the threads that work, read by the one that shows it.
+/// The threads that hash count up; the thread of the bar reads.
 struct Progress {
   std::uint64_t all_bytes = 0;  ///< set before the work begins
-  std::uint64_t all_files = 0;
+  std::uint64_t all_files = 0;  ///< set before the work begins
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> files{0};
 };
 
-/// "[#####.....]  50 %  3 of 6 files  1.2 MB"
+/// The bar as a line: "[#####.....]  50 %  3 of 6 files  1.2 MB".
 [[nodiscard]] std::string draw(const Progress& progress);
 
-/// Shows it on standard error, ten times a second, from a thread of its own; takes the line away at
-/// the end.
+/// Draws the bar on standard error, ten times a second, on its own thread. The destructor removes
+/// the line.
 class ProgressBar {
  public:
   explicit ProgressBar(const Progress& progress);

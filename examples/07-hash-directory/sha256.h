@@ -1,4 +1,4 @@
-// SHA-256 of a file, by OpenSSL.
+// The SHA-256 of a file, computed by OpenSSL.
 
 #pragma once
 
@@ -6,12 +6,12 @@
 #include <stdexcept>
 #include <string>
 
-/// A file that cannot be read.
+/// Thrown when a file cannot be read.
 class ReadError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The digest in hexadecimal. `on_read` is told of every piece that was read, in bytes. Throws
-/// ReadError.
+/// The digest of a file in hexadecimal. `on_read` is called with the number of bytes of every piece
+/// that was read. Throws ReadError.
 [[nodiscard]] std::string sha256_of_file(const std::string& path,
                                          const std::function<void(std::size_t)>& on_read = {});

@@ -1,11 +1,11 @@
-// What comes is sent back, twice told: by tasks, and by functions that block.
+// An echo server, written twice: with tasks, and with functions that block.
 
 #pragma once
 
 #include <mastic/sockets.h>
 
-/// Any number of these run on a few loops.
+/// Serves a connection as a task. A few loops run any number of them.
 mastic::Task<> echo(mastic::Connection& connection);
 
-/// Each of these has a thread.
+/// Serves a connection on a thread of its own.
 void blocking_echo(mastic::BlockingConnection& connection);

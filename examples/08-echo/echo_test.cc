@@ -20,7 +20,7 @@ struct Echo : testing::TestWithParam<bool> {
   SocketClient connect() { return SocketClient(server.addresses()[0]); }
 };
 
-TEST_P(Echo, SendsBackWhatCame) {
+TEST_P(Echo, SendsBackWhatItReceives) {
   SocketClient client = connect();
   EXPECT_EQ(client.ask("hello"), "hello");
   EXPECT_EQ(client.ask(std::string(300'000, 'x')), std::string(300'000, 'x'));

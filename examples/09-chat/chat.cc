@@ -10,7 +10,7 @@ using mastic::TaskGroup;
 
 namespace {
 
-constexpr std::size_t kMaxUnread = 64;  // lines that wait for a guest; who has more is dropped
+constexpr std::size_t kMaxUnread = 64;  // lines that wait for a guest, who is dropped at more
 constexpr std::size_t kLongestName = 20;
 
 bool is_name(const std::string& text) {
@@ -18,19 +18,19 @@ bool is_name(const std::string& text) {
   return !text.empty() && text.size() <= kLongestName && std::ranges::all_of(text, is_plain);
 }
 
-/// Tells the others, however the guest goes.
+/// Tells the others that the guest has gone, however the task of the guest ends.
 struct Farewell {
   Room& room;
   const std::string& name;
   ~Farewell() { room.say(name, name + " has gone\n"); }
 };
 
-/// What others say, to the guest, until the channel is closed.
+/// Sends the guest what others say, until the channel is closed.
 Task<> deliver(Lines& lines, Connection& connection) {
   while (const auto line = co_await lines.receive()) co_await connection.writer().write(*line);
 }
 
-/// What the guest says, to the others.
+/// Tells the others what the guest says, until the guest closes the connection.
 Task<> listen(Room& room, const std::string& name, Connection& connection) {
   while (const auto line = co_await connection.reader().read_line()) {
     room.say(name, name + ": " + *line + "\n");
@@ -43,13 +43,13 @@ Task<> chat(Room& room, Connection& connection) {
   co_await connection.writer().write("Your name? Letters, please.\n");
   const auto name = co_await connection.reader().read_line();
   if (!name || !is_name(*name)) {
-    co_await connection.writer().write("That is no name.\n");
+    co_await connection.writer().write("A name has 1 to 20 letters.\n");
     co_return;
   }
   Lines lines(kMaxUnread);
   const Room::Seat seat(room, *name, lines, connection);
   if (!seat.is_taken()) {
-    co_await connection.writer().write("Somebody has that name.\n");
+    co_await connection.writer().write("That name is taken.\n");
     co_return;
   }
   const std::string welcome = "Here are: " + room.names() + "\n";

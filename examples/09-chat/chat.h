@@ -1,4 +1,4 @@
-// A chat over TCP: one line for the name, then a line for each thing said.
+// A chat over TCP: the first line of a guest is the name, and each further line is a message.
 
 #pragma once
 
@@ -9,5 +9,5 @@
 /// Serves one guest of `room`.
 mastic::Task<> chat(Room& room, mastic::Connection& connection);
 
-/// What suits a chat: short lines, and guests who may listen for long.
+/// Options that suit a chat: short lines, and guests who may be silent for an hour.
 [[nodiscard]] mastic::TcpServer::Options chat_options();

@@ -29,17 +29,17 @@ struct Chat : testing::Test {
   std::unique_ptr<TcpServer> server;
 };
 
-TEST_F(Chat, WhatOneSaysTheOthersHear) {
+TEST_F(Chat, SendsEachLineToTheOtherGuests) {
   SocketClient ada = come_as("Ada");
   SocketClient grace = come_as("Grace");
   EXPECT_EQ(ada.line(), "Grace has come");
   ada.send("hello\n");
   EXPECT_EQ(grace.line(), "Ada: hello");
   grace.send("hello yourself\n");
-  EXPECT_EQ(ada.line(), "Grace: hello yourself") << "and nobody hears themselves";
+  EXPECT_EQ(ada.line(), "Grace: hello yourself") << "guests do not get their own lines";
 }
 
-TEST_F(Chat, GuestsComeAndGo) {
+TEST_F(Chat, TellsWhenGuestsComeAndGo) {
   SocketClient ada = come_as("Ada");
   {
     SocketClient grace = come_as("Grace");
@@ -54,32 +54,32 @@ TEST_F(Chat, GuestsComeAndGo) {
   EXPECT_EQ(ada.line(), "Rude has gone");
 }
 
-TEST_F(Chat, NamesAreTakenOnce) {
+TEST_F(Chat, RefusesNamesThatAreTakenOrInvalid) {
   SocketClient ada = come_as("Ada");
   SocketClient other = come();
   (void)other.line();
-  EXPECT_EQ(other.ask("Ada"), "Somebody has that name.");
+  EXPECT_EQ(other.ask("Ada"), "That name is taken.");
   EXPECT_TRUE(other.has_ended());
   SocketClient odd = come();
   (void)odd.line();
-  EXPECT_EQ(odd.ask("<b>"), "That is no name.");
+  EXPECT_EQ(odd.ask("<b>"), "A name has 1 to 20 letters.");
 }
 
-TEST_F(Chat, WhoReadsTooSlowlyIsDropped) {
+TEST_F(Chat, DropsGuestsWhoReadTooSlowly) {
   SocketClient slow = come_as("Slow");
   SocketClient ada = come_as("Ada");
   const std::string line = std::string(900, 'x') + "\n";
-  while (room.names() != "Ada") ada.send(line);  // all the buffers between them fill up
+  while (room.names() != "Ada") ada.send(line);  // until all buffers on the way to Slow are full
   EXPECT_EQ(ada.line(), "Slow has gone");
 }
 
-TEST_F(Chat, ALineWithoutEndEndsItsWriter) {
+TEST_F(Chat, DisconnectsAGuestWhoseLineNeverEnds) {
   SocketClient ada = come_as("Ada");
   ada.send(std::string(2000, 'x'));
   EXPECT_TRUE(ada.has_ended());
 }
 
-TEST_F(Chat, EveryoneGoesWhenTheServerStops) {
+TEST_F(Chat, DisconnectsAllGuestsWhenTheServerDrains) {
   SocketClient ada = come_as("Ada");
   server->drain();
   EXPECT_TRUE(ada.has_ended());

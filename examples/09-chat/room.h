@@ -1,4 +1,4 @@
-// A chat room: who is in it, and how what one says comes to the others.
+// A chat room: its guests, and the way of a line from one guest to the others.
 
 #pragma once
 
@@ -11,17 +11,18 @@
 
 using Lines = mastic::Channel<std::string>;
 
-/// Used from every loop at once, so it has a lock, and nothing in it waits.
+/// Callable from any thread, because the guests are on different loops. No call waits for a guest.
 class Room {
  public:
-  /// As long as one of these stands, somebody is in the room. `lines` and `connection` outlive it.
+  /// A guest's place in the room, from construction to destruction. `lines` and `connection` must
+  /// outlive it.
   class Seat {
    public:
     Seat(Room& room, std::string name, Lines& lines, mastic::Connection& connection);
     ~Seat();
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
-    /// False: the name was taken.
+    /// Whether the guest has entered the room; false when another guest has this name.
     [[nodiscard]] bool is_taken() const { return taken_; }
 
    private:
@@ -30,9 +31,9 @@ class Room {
     bool taken_ = false;
   };
 
-  /// To everybody but `from`. Who reads too slowly to keep up is dropped.
+  /// Sends `line` to all guests except `from`. A guest whose channel is full is disconnected.
   void say(std::string_view from, const std::string& line);
-  /// "Ada, Grace"
+  /// The names of all guests: "Ada, Grace".
   [[nodiscard]] std::string names() const;
 
  private:

@@ -1,4 +1,4 @@
-// What time it is, over UDP.
+// The time over UDP.
 
 #pragma once
 
@@ -7,8 +7,8 @@
 #include <ctime>
 #include <string>
 
-/// "2026-11-22T06:41:27Z\n"
+/// The time in UTC, as a line: "2026-11-22T06:41:27Z\n".
 [[nodiscard]] std::string format_time(std::time_t time);
 
-/// Answers an empty datagram with the time, and no other.
+/// Answers a datagram that is empty or an empty line with the time, and ignores all others.
 mastic::Task<> tell_time(mastic::Datagram& question);

@@ -6,12 +6,12 @@
 using mastic::UdpServer;
 using mastic::testing::SocketClient;
 
-TEST(Time, IsWrittenForPeople) {
+TEST(Time, IsFormattedAsIsoTime) {
   EXPECT_EQ(format_time(0), "1970-01-01T00:00:00Z\n");
   EXPECT_EQ(format_time(4'102'444'799), "2099-12-31T23:59:59Z\n");
 }
 
-TEST(Time, IsToldToWhoAsks) {
+TEST(Time, IsSentForAnEmptyDatagram) {
   UdpServer server(tell_time);
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
   ASSERT_TRUE(server.start());

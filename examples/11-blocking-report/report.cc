@@ -19,7 +19,8 @@ Statement prepare(sqlite3* database, const char* text) {
   return Statement(statement);
 }
 
-/// Has SQLite look every few thousand steps whether it is to stop.
+/// Makes SQLite check every 5000 steps of its virtual machine whether `stop` was requested, and
+/// then interrupt the query.
 class AskedNowAndThen {
  public:
   AskedNowAndThen(sqlite3* database, std::stop_token& stop) : database_(database) {

@@ -1,4 +1,4 @@
-// A report that keeps a database busy for as long as it takes.
+// A report that keeps a database busy for seconds.
 
 #pragma once
 
@@ -10,20 +10,20 @@
 
 struct sqlite3;
 
-/// The sales of a kind of tea.
+/// A line of the report: the sales of one kind of tea.
 struct Line {
   std::string kind;
   std::int64_t sold = 0;
   double mean_cents = 0;
 };
 
-/// Sales in memory, made up. Used by one thread at a time.
+/// A database in memory with invented sales. Used by one thread at a time.
 class Sales {
  public:
-  /// Throws std::runtime_error when SQLite cannot.
+  /// Makes `count` sales. Throws std::runtime_error when SQLite fails.
   explicit Sales(int count);
 
-  /// Reads every sale `passes` times over, so that it takes a while. Throws std::runtime_error when
+  /// Reads every sale `passes` times, so that it takes a while. Throws std::runtime_error when
   /// `stop` is requested meanwhile.
   std::vector<Line> report(int passes, std::stop_token stop);
 

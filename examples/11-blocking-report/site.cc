@@ -14,7 +14,7 @@ constexpr std::string_view kPage = R"(<!doctype html>
 <html lang="en">
 <title>Sales</title>
 <h1>Sales</h1>
-<p>This page is quick, whatever goes on beside it.
+<p>This page is quick, whatever else the server does.
 <ul>
 <li><a href="/report/1">A report</a>
 <li><a href="/report/100">One that takes its time</a>: leave while it is made, and it stops

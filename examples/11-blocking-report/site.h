@@ -2,5 +2,5 @@
 
 #include <mastic/mastic.h>
 
-/// A quick page and a slow report over `sales` made-up sales.
+/// Makes a site with a quick page and a slow report on `sales` invented sales.
 mastic::Router make_site(int sales);

@@ -17,7 +17,7 @@ TEST(BlockingReport, CountsEverySaleOnce) {
   EXPECT_TRUE(answer.text.starts_with(R"([{"kind":"Black","sold":100,)")) << answer.text;
 }
 
-TEST(BlockingReport, WhatIsNoNumberOfPassesIsNotThere) {
+TEST(BlockingReport, AnswersNotFoundForAnInvalidNumberOfPasses) {
   TestClient client(make_site(3));
   EXPECT_EQ(client.get("/report/0").status, Status::NotFound);
   EXPECT_EQ(client.get("/report/many").status, Status::NotFound);

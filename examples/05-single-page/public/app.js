@@ -7,13 +7,13 @@ const lists = {
   "/done": { holds: (item) => item.done, empty: "Nothing is done yet." },
 };
 let items = [];
-let list = "/"; // the one that was shown last
-let silence; // the timer that ends a message
+let list = "/"; // the list that was shown last
+let silence; // the timer that removes a message
 const find = (selector, within = document) => within.querySelector(selector);
 
 // ---- the server ----
 
-/** What the API answers. Throws an Error with its message, and `faults`: messages by field. */
+/** Returns the answer of the API. Throws an Error with its message and `faults`, messages by field. */
 async function call(method, path, content) {
   const answer = await fetch("/api" + path, {
     method,
@@ -49,7 +49,7 @@ async function remove(item) {
 
 // ---- forms ----
 
-/** Makes `form` send its fields to `save`, and show beside them what the server finds wrong. */
+/** Fills `form` with fields that it passes to `save`; the server's messages are shown beside them. */
 function fill(form, item, save) {
   form.append(find("#fields").content.cloneNode(true));
   for (const input of form.querySelectorAll("input")) {
@@ -82,7 +82,7 @@ function showFaults(form, faults) {
 
 // ---- what is shown ----
 
-/** Goes to a path of this page; `focus` is a selector of what the keyboard is on then. */
+/** Goes to a path of this page; `focus` is the selector of the element that gets the focus. */
 function go(path, focus) {
   if (path !== location.pathname) history.pushState(null, "", path);
   draw(focus);
@@ -162,7 +162,7 @@ function showDay(time, item) {
   time.classList.toggle("late", days < 0 && !item.done);
 }
 
-/** Tells for a while what happened, also to those who listen. */
+/** Shows a message for some seconds; screen readers read it out. */
 function say(message) {
   clearTimeout(silence);
   find("#status").textContent = message;
@@ -173,7 +173,7 @@ async function attempt(work) {
   try {
     await work();
   } catch (error) {
-    draw(); // as the server has it
+    draw(); // undoes what the browser shows already, such as a ticked box
     say(error.message);
   }
 }

@@ -1,4 +1,4 @@
-// Calls the endpoints of the tour and shows what they answer.
+// Calls the endpoints of the tour and shows their answers.
 
 const byId = (id) => document.getElementById(id);
 
