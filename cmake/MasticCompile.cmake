@@ -1,5 +1,5 @@
-# How everything of Mastic is compiled: the standard, the warnings, the hardening, the sanitizers.
-# One interface target, mastic_compile, which every target links privately.
+# How everything in Mastic is compiled: the standard, the warnings, the hardening, the sanitizers.
+# They are properties of one interface target, mastic_compile, which every target links privately.
 
 add_library(mastic_compile INTERFACE)
 target_compile_features(mastic_compile INTERFACE cxx_std_23)
@@ -10,28 +10,28 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 target_compile_options(mastic_compile INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   -Wcast-qual -Wimplicit-fallthrough
-  -Wno-missing-field-initializers  # members have defaults; GCC warns of those too
-  # GCC 12 sees overlaps in the concatenation of strings that are not there (GCC bug 105651).
+  -Wno-missing-field-initializers  # GCC warns even about members that have defaults
+  # GCC 12 warns about overlaps in concatenated strings that do not exist (GCC bug 105651).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
   $<$<BOOL:${MASTIC_WARNINGS_AS_ERRORS}>:-Werror>
-  # Nobody puts functions of their own in the place of ours when a program is loaded, so GCC may inline
-  # what is in one file, as Clang does.
+  # No program replaces our functions by its own at load time, so GCC may inline within a file, as
+  # Clang does.
   $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>
-  # Functions of other libraries are looked up when the program starts (-z now), so calls go there
-  # directly.
+  # The functions of other libraries are resolved when the program starts (-z now), so calls need no
+  # stub that would resolve them later.
   -fno-plt)
 
-# Jumps and returns that lead elsewhere than they should end the program, where the processor can tell.
+# Where the processor supports it, a jump or return to a wrong place ends the program.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|i[3-6]86")
   set(control_flow_protection -fcf-protection)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set(control_flow_protection -mbranch-protection=standard)
 endif()
 
-# A profile says which calls are worth to be inlined, across files and libraries, and what is rare enough to
-# stand out of the way. It is recorded beside the object files, so both builds are made in one folder
-# (tools/build_profiled.py). Of code that was not run nothing is known: it is compiled as ever.
-# The examples, too, which are compiled as those of others are.
+# A profile tells which calls are worth inlining, across files and libraries, and which code is rare enough to be
+# placed apart. It is recorded beside the object files, so both builds are made in one folder
+# (tools/build_profiled.py). Code that was not run has no profile and is compiled as usual. The options apply to
+# the examples, too, which do not link mastic_compile.
 if(MASTIC_PROFILE AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   message(FATAL_ERROR "MASTIC_PROFILE needs GCC; ./dev build profiled uses it")
 elseif(MASTIC_PROFILE STREQUAL "record")

@@ -1,4 +1,4 @@
-# What `cmake --install` puts down: headers, the one library, the program, and the files that
+# What `cmake --install` installs: the headers, the one library, the program, and the files that
 # find_package(mastic) and pkg-config read.
 
 include(CMakePackageConfigHelpers)
@@ -11,7 +11,7 @@ install(DIRECTORY src/mastic TYPE INCLUDE
   FILES_MATCHING PATTERN "*.h"
   PATTERN "*_testing.h" EXCLUDE
   PATTERN "messages" EXCLUDE)
-# The pages, and what they link to and quote.
+# The documentation, and the files that it links to and quotes.
 install(FILES LICENSE README.md ARCHITECTURE.md CONTRIBUTING.md TYPE DOC)
 install(DIRECTORY docs examples TYPE DOC
   FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.png"
@@ -24,7 +24,7 @@ write_basic_package_version_file(masticConfigVersion.cmake COMPATIBILITY SameMin
 install(FILES ${PROJECT_BINARY_DIR}/masticConfig.cmake ${PROJECT_BINARY_DIR}/masticConfigVersion.cmake
   DESTINATION ${config_dir})
 
-# For pkg-config. Whoever links the static library links what that needs.
+# For pkg-config. A program that links the static library has to link its dependencies, too.
 set(pc_requires Requires.private)
 set(pc_link_options "")
 if(NOT BUILD_SHARED_LIBS)

@@ -1,8 +1,8 @@
 # mastic_room(NAME base SOURCES ... TESTS ... FUZZ ... USES base http LINKS PkgConfig::liburing)
 #
-# A room is a folder, a namespace and a target mastic::<room>. USES names the rooms its arrows point
-# to; the linker so enforces what tools/check_rooms.py reads from the includes. TESTS become one
-# program <room>_test whose cases carry the room's name as label; each FUZZ source becomes a program.
+# A room is a folder, a namespace and a target mastic::<room>. USES names the rooms that its arrows point
+# to, so the linker enforces what tools/check_rooms.py reads from the includes. TESTS become one
+# program <room>_test whose cases have the room's name as label; each FUZZ source becomes a program.
 
 set_property(GLOBAL PROPERTY MASTIC_ROOMS "")
 
@@ -48,7 +48,7 @@ function(mastic_room)
   endif()
 endfunction()
 
-# A test program whose cases ctest runs one by one.
+# Adds a test program whose cases ctest runs one by one.
 function(mastic_test)
   cmake_parse_arguments(TEST "" "NAME;LABEL" "SOURCES;LINKS" ${ARGN})
   add_executable(${TEST_NAME} ${TEST_SOURCES})
@@ -59,10 +59,10 @@ function(mastic_test)
     PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 60)
 endfunction()
 
-# Sources that are compiled several at a time, as one: most of a compiler's work is to read what they include,
-# and so it is done once for all of them. The price: what stands in anonymous namespaces of a batch needs
-# names of its own. The files that include them are made here and not by CMake's UNITY_BUILD, for they name
-# sources by where they are in the project. So a compiler cache finds them again from another clone.
+# Combines `sources` into batches that are compiled as one file each. A compiler spends most of its time on reading
+# included headers, and does so once for each batch. The price is that names in the anonymous namespaces of a batch
+# must differ. The files that include the sources are made here instead of by CMake's UNITY_BUILD, because ours name
+# the sources by their paths in the project, so that a compiler cache finds them again in another clone.
 set(MASTIC_BATCH_SIZE 8)
 function(mastic_batches target sources result)
   if(NOT MASTIC_BATCHES)
@@ -87,7 +87,7 @@ function(mastic_batches target sources result)
     endif()
     list(LENGTH sources count)
   endwhile()
-  # GCC takes types without a name outside of a file for a mistake when they stand in an included one.
+  # GCC warns about types of an anonymous namespace when they are in an included file.
   set_source_files_properties(${batches} PROPERTIES COMPILE_OPTIONS $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   set(${result} ${batches} PARENT_SCOPE)
 endfunction()

@@ -1,4 +1,4 @@
-// A program that knows Mastic only as it is installed.
+// A program that uses an installed Mastic.
 
 #include <mastic/mastic.h>
 #include <mastic/testing/test_client.h>

@@ -1,7 +1,7 @@
-# Installs into a folder, builds the consumer against that, by find_package and by pkg-config, and runs both;
-# and builds the program of the README, by the command that the README has for it, and the tutorial as it is pasted.
-# A project that fetches the sources is configured, which shows that it finds the target; building it would take as
-# long as the library.
+# Installs Mastic into a folder, builds the consumer against it with find_package and with pkg-config, and runs both
+# programs. Then it builds the program of the README, by the README's own command, and the tutorial as a reader pastes
+# it. A project that fetches the sources is only configured, which shows that it finds the target: building it would
+# take as long as building the library.
 
 set(prefix ${BUILD_DIR}/consumer/prefix)
 set(build ${BUILD_DIR}/consumer/build)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Holds the compiler to what the guide promises: a mistake gives one error, and that says what it is.
+"""Checks the promise of the guide that a mistake gives a single compiler error, which explains it.
 
     mistakes_test.py COMPILER HEADER SOURCE
 
-HEADER is <mastic/mastic.h>, compiled before. SOURCE begins with `// says: WORDS`. It must not compile; the first error must have these words, no
-second error may follow it, and docs/guide/mistakes.md must quote them.
+HEADER is the precompiled <mastic/mastic.h>. SOURCE begins with `// says: WORDS`. It must not compile. The first
+error must contain these words, no second error may follow, and docs/guide/mistakes.md must quote the words.
 """
 
 import pathlib
@@ -14,14 +14,16 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 GUIDE = ROOT / "docs" / "guide" / "mistakes.md"
-MOST_LINES = 40  # of all that the compiler prints, its notes included, but for the code that it quotes
-QUOTED = re.compile(r"\s*\d*\s*\|")  # of which GCC 14 quotes more than twice as much as GCC 12
+# The limit for the output of the compiler, notes included. Quoted code does not count, because GCC 14
+# quotes more than twice as much as GCC 12.
+MOST_LINES = 40
+QUOTED = re.compile(r"\s*\d*\s*\|")
 
 
 def words_of(source):
     first = source.read_text().splitlines()[0]
     if not first.startswith("// says: "):
-        sys.exit(f"{source}: its first line has to be `// says: WORDS`")
+        sys.exit(f"{source}: the first line must be `// says: WORDS`")
     return first.removeprefix("// says: ")
 
 
@@ -34,13 +36,13 @@ def compile_only(compiler, header, source):
 def faults(words, code, printed):
     errors = [line for line in printed.splitlines() if " error: " in line]
     if code == 0:
-        yield "it compiles"
+        yield "it compiles, but must not"
     elif words not in errors[0]:
         yield f"the first error does not say: {words}"
     if len(errors) > 1:
-        yield f"there are {len(errors)} errors"
+        yield f"there are {len(errors)} errors instead of one"
     if sum(not QUOTED.match(line) for line in printed.splitlines()) > MOST_LINES:
-        yield f"there are more than {MOST_LINES} lines"
+        yield f"the compiler prints more than {MOST_LINES} lines"
     if words not in re.sub(r"\s+", " ", GUIDE.read_text()):
         yield f"{GUIDE.name} does not quote: {words}"
 

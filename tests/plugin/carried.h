@@ -1,4 +1,4 @@
-// What the requests of the host carry, and the plugin's side of it.
+// The extensions of the host's requests, which the plugin reads and adds to.
 
 #pragma once
 
@@ -20,7 +20,7 @@ struct Verdict {
 
 namespace {
 
-/// Spelt alike in both, and each one's own.
+/// In an anonymous namespace, so the host and the plugin each have a type of this name.
 struct Secret {
   int number = 0;
 };

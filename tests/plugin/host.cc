@@ -1,6 +1,7 @@
-// A program with the shared library, or with the static one. Loads the plugin that is named, and
-// asks a site of its own and one of the plugin's, in turn and with exceptions in both, and has the
-// plugin judge a request of its own; ends with 0 when all is answered as it should be.
+// A program that is linked with the shared library, or with the static one. It loads the plugin
+// that its argument names. Then it sends requests to a site of its own and to a site of the plugin,
+// in turn and with exceptions in both, and lets the plugin read a request of the host. It exits
+// with 0 when all answers are as expected.
 
 #include <dlfcn.h>
 #include <mastic/mastic.h>
@@ -24,7 +25,8 @@ int own_status(const char* path) {
 
 using Judge = void (*)(mastic::Request&);
 
-/// What a request carries, the plugin's code finds, and the other way round.
+/// Checks that the plugin finds the extensions that the host puts into a request, and the host
+/// those of the plugin. Neither may find the other's Secret.
 int judged_status(Judge judge) {
   struct Login {
     std::optional<mastic::Response> before(mastic::Request& request) const {
@@ -50,12 +52,13 @@ template <class Function>
 Function find_function(void* plugin, const char* name) {
   Function function = nullptr;
   void* const found = dlsym(plugin, name);
-  std::memcpy(&function, &found, sizeof found);  // POSIX: a function pointer is one to data
+  // POSIX allows this conversion between pointers to data and to functions; C++ has no cast for it.
+  std::memcpy(&function, &found, sizeof found);
   return function;
 }
 
 bool answers(int status, int expected, const char* what) {
-  if (status != expected) std::printf("%s: %d in place of %d\n", what, status, expected);
+  if (status != expected) std::printf("%s: status %d instead of %d\n", what, status, expected);
   return status == expected;
 }
 

@@ -1,4 +1,4 @@
-// A plugin that holds a Mastic of its own, the static library.
+// A plugin that contains its own Mastic, the static library.
 
 #include <mastic/mastic.h>
 #include <mastic/testing/test_client.h>
@@ -8,7 +8,7 @@
 
 #include "carried.h"
 
-/// Asks a site of the plugin's own for `path`; says what it answered with.
+/// Sends a GET request for `path` to a site of the plugin, and returns the status of the answer.
 extern "C" [[gnu::visibility("default")]] int plugin_status(const char* path) {
   mastic::Router site;
   site.get<"/hi/{name}">([](std::string_view name) { return "hi " + std::string(name); });
@@ -17,7 +17,7 @@ extern "C" [[gnu::visibility("default")]] int plugin_status(const char* path) {
   return static_cast<int>(client.get(path).status);
 }
 
-/// Judges a request of the host's by who it carries.
+/// Reads the extensions of a request of the host, and adds a Verdict.
 extern "C" [[gnu::visibility("default")]] void plugin_judge(mastic::Request& request) {
   const auto* const user = request.find_ext<carried::User>();
   auto& verdict = request.ext<carried::Verdict>();

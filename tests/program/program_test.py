@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The program as an operator meets it: starts, serves, ends; and says what is wrong in one line.
+"""Tests the program from the outside, as an operator uses it: how it starts, serves, ends and reports mistakes.
 
-    program_test.py PROGRAM SITE    runs every test; the program is build/PRESET/mastic, the site
-                                    what is made of site.cc
+    program_test.py PROGRAM SITE    runs every test; PROGRAM is build/PRESET/mastic, and SITE is the
+                                    program that is built from site.cc
 
 Over 500 lines because all tests start a process, wait for it and end it in the same few ways.
 """
@@ -29,7 +29,7 @@ PROGRAM, SITE = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))
 
 @contextlib.contextmanager
 def serving(directory, *options, log=None):
-    """A server on a port of its own; yields its process and the port. `log`: the file it logs to."""
+    """Starts a server on a free port and yields its process and the port. It logs to the file `log`, if given."""
     if log:
         options += ("--log-file", str(log))
     process = subprocess.Popen([PROGRAM, "serve", directory, "--bind", "127.0.0.1:0", *options],
@@ -45,16 +45,16 @@ def serving(directory, *options, log=None):
 
 
 def wait_for(look):
-    """What `look` returns, as soon as that is something."""
+    """Calls `look` until it returns something true, and returns that; fails after 20 seconds."""
     deadline = time.monotonic() + 20
     while not (seen := look()):
-        assert time.monotonic() < deadline, "waited for 20 s in vain"
+        assert time.monotonic() < deadline, "the condition did not become true within 20 s"
         time.sleep(0.005)
     return seen
 
 
 def text_of(path):
-    """The whole lines of a file; none while it is not there."""
+    """The complete lines of a file; empty while the file does not exist."""
     with contextlib.suppress(FileNotFoundError):
         return re.sub(r"[^\n]+\Z", "", path.read_text())
     return ""
@@ -102,7 +102,7 @@ class Serving(unittest.TestCase):
             self.assertEqual(received.partition(b"\r\n\r\n")[2], (self.root / "large").read_bytes())
             self.assertEqual(process.wait(timeout=20), 0)
 
-    def test_writes_an_access_log_that_nobody_can_forge(self):
+    def test_writes_an_access_log_that_clients_cannot_forge(self):
         log = self.root / "access.log"
         with serving(self.root, "--access-log", "combined", "--access-log-file", str(log)) as (process, port):
             get(port, "/hello.txt", **{"User-Agent": 'a "quote"\\'})
@@ -123,7 +123,7 @@ class Serving(unittest.TestCase):
 
 
 class Inheriting(unittest.TestCase):
-    """Started with a socket that listens already, as by systemd or by whoever restarts it."""
+    """A program that inherits a listening socket, from systemd or from a supervisor that restarts it."""
 
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -132,7 +132,7 @@ class Inheriting(unittest.TestCase):
         (self.root / "hello.txt").write_text("hello\n")
 
     def start(self, listener):
-        """The server, once it serves, and its first line."""
+        """Starts a server, and returns its process and its first line once it serves."""
         number = listener.fileno()
         process = subprocess.Popen([PROGRAM, "serve", self.root, "--bind", f"fd:{number}"], pass_fds=[number],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -144,7 +144,7 @@ class Inheriting(unittest.TestCase):
         process.terminate()
         self.assertEqual(process.wait(timeout=20), 0)
 
-    def test_serves_what_had_connected_before_it_was_there(self):
+    def test_serves_clients_that_connected_before_it_started(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             client = socket.create_connection(("127.0.0.1", port), timeout=20)
@@ -165,7 +165,7 @@ class Inheriting(unittest.TestCase):
             self.end(process)
             self.assertTrue(path.is_socket())
 
-    def test_restarts_on_it_and_refuses_nobody_in_between(self):
+    def test_refuses_no_client_while_it_restarts(self):
         with socket.create_server(("127.0.0.1", 0), backlog=1000) as listener:
             port = listener.getsockname()[1]
             stop, faults, served = threading.Event(), [], [0, 0, 0]
@@ -190,10 +190,10 @@ class Inheriting(unittest.TestCase):
                 client.start()
             for overlap in (True, False, True, False):
                 wait_for_answers()
-                if overlap:  # the next one is there before this one ends
+                if overlap:  # the next process starts before this one ends
                     after, _ = self.start(listener)
                     self.end(process)
-                else:  # nobody accepts for a while, and clients wait
+                else:  # for a while no process accepts, and the clients wait
                     self.end(process)
                     after, _ = self.start(listener)
                 process = after
@@ -204,7 +204,7 @@ class Inheriting(unittest.TestCase):
             self.end(process)
             self.assertEqual(faults, [])
 
-    def test_says_what_is_there_instead(self):
+    def test_says_what_the_descriptor_is_instead_of_a_socket(self):
         for number, words in ((0, "another file, not a socket"), (999, "no such descriptor is open")):
             ended = subprocess.run([PROGRAM, "serve", self.root, "--bind", f"fd:{number}"], stdin=subprocess.DEVNULL,
                                    capture_output=True, text=True, timeout=20)
@@ -225,7 +225,7 @@ class Logging(unittest.TestCase):
         process.terminate()
         self.assertEqual(process.wait(timeout=20), 0)
 
-    def test_json_is_an_object_a_line(self):
+    def test_json_is_one_object_per_line(self):
         with serving(self.root, "--log-format", "json", log=self.log) as (process, port):
             self.end(process)
         messages = [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -233,7 +233,7 @@ class Logging(unittest.TestCase):
         self.assertIn(f"127.0.0.1:{port}", messages[0]["message"])
         self.assertEqual(messages[-1]["message"], "ended")
 
-    def test_levels_leave_out_what_is_below_them(self):
+    def test_leaves_out_messages_below_the_level(self):
         path = self.root / "socket"
         process = subprocess.Popen([PROGRAM, "serve", self.root, "--bind", f"unix:{path}", "--log-level", "warning",
                                     "--log-level", "app=debug"], stderr=subprocess.PIPE, text=True)
@@ -241,7 +241,7 @@ class Logging(unittest.TestCase):
         self.end(process)
         self.assertEqual(process.communicate()[1], "")
 
-    def test_colours_are_for_terminals_that_want_them(self):
+    def test_uses_colours_on_terminals_without_NO_COLOR(self):
         for environment, expected in (({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)):
             with self.subTest(environment):
                 ours, theirs = pty.openpty()
@@ -270,7 +270,7 @@ class Logging(unittest.TestCase):
         lines = self.rotated.read_text().splitlines() + self.log.read_text().splitlines()
         self.assertEqual([json.loads(line)["target"] for line in lines], ["/before"] + ["/after"] * (asked - 1))
 
-    def test_a_hang_up_opens_the_logs_anew_and_ends_nothing(self):
+    def test_SIGHUP_reopens_the_logs_and_ends_nothing(self):
         with serving(self.root, log=self.log) as (process, port):
             self.log.rename(self.rotated)
             process.send_signal(signal.SIGHUP)
@@ -279,7 +279,7 @@ class Logging(unittest.TestCase):
             self.end(process)
         self.assertIn("ended", self.log.read_text())
 
-    def test_what_the_server_refuses_is_in_the_access_log(self):
+    def test_rejected_requests_are_in_the_access_log(self):
         with serving(self.root, "--access-log", "combined", "--access-log-file", str(self.log)) as (process, port):
             with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
                 client.sendall(b"GET / HTTP/1.1\r\n\r\n")
@@ -289,7 +289,7 @@ class Logging(unittest.TestCase):
 
 
 def full_pipe():
-    """A pipe that takes nothing any more: what reads it, and what writes to it."""
+    """A pipe whose buffer is full, as a pair of its reader and its writer."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     with contextlib.suppress(BlockingIOError):
@@ -300,7 +300,7 @@ def full_pipe():
 
 
 class Site(unittest.TestCase):
-    """Runs the program, or the site, on a Unix socket of its own: where the log goes does not matter."""
+    """Runs the program or the site on a Unix socket, so that no test has to read a port from the log."""
 
     environment = {}
 
@@ -311,7 +311,7 @@ class Site(unittest.TestCase):
         self.socket = self.root / "socket"
 
     def begin(self, *options, words="", program=None, **how):
-        """`words` are what the site does; see there."""
+        """Starts the site, or `program`. `words` tells the site what to do (site.cc)."""
         process = subprocess.Popen([*(program or [SITE]), "--bind", f"unix:{self.socket}", *options], cwd=self.root,
                                    env={**os.environ, "SITE": words, **self.environment}, **how)
         self.addCleanup(process.communicate)
@@ -319,7 +319,7 @@ class Site(unittest.TestCase):
         return process
 
     def connect(self):
-        """A client, once there is a server."""
+        """Connects as soon as the server listens."""
         def try_to():
             client = socket.socket(socket.AF_UNIX)
             client.settimeout(20)
@@ -330,7 +330,7 @@ class Site(unittest.TestCase):
         return wait_for(try_to)
 
     def ask(self, target="/"):
-        """The content of the answer; empty when there is none."""
+        """Sends a GET request and returns the content of its answer; empty when there is none."""
         received = b""
         with self.connect() as client, contextlib.suppress(ConnectionError):
             client.sendall(f"GET {target} HTTP/1.0\r\n\r\n".encode())
@@ -345,9 +345,9 @@ class Site(unittest.TestCase):
 
 
 class Ending(Site):
-    """Whatever hangs, a signal ends the program in time."""
+    """A signal ends the program in time, whatever hangs."""
 
-    def test_though_nobody_reads_its_log(self):
+    def test_although_its_log_is_not_read(self):
         for options in ((), ("--access-log", "json", "--access-log-file", "/dev/stderr")):
             with self.subTest(options):
                 reader, writer = full_pipe()
@@ -356,7 +356,7 @@ class Ending(Site):
                 self.expect_end(process, 0)
                 reader.close(), writer.close()
 
-    def test_though_nobody_reads_its_access_log(self):
+    def test_although_its_access_log_is_not_read(self):
         reader, writer = full_pipe()
         process = self.begin("--access-log", "json", "--drain-timeout", "200ms", stdout=writer,
                              stderr=subprocess.PIPE)
@@ -364,7 +364,7 @@ class Ending(Site):
         self.expect_end(process, 0)
         reader.close(), writer.close()
 
-    def test_though_its_log_is_a_fifo_without_a_reader(self):
+    def test_although_its_log_is_a_fifo_without_a_reader(self):
         for option in (("--log-file",), ("--access-log", "json", "--access-log-file")):
             with self.subTest(option):
                 fifo = self.root / "fifo"
@@ -376,7 +376,7 @@ class Ending(Site):
                 self.expect_end(process, 0)
                 fifo.unlink()
 
-    def test_though_its_log_became_a_fifo_that_nobody_reads(self):
+    def test_although_its_log_became_a_fifo_without_a_reader(self):
         log = self.root / "log"
         process = self.begin("--log-file", log)
         wait_for(lambda: text_of(log))
@@ -386,12 +386,12 @@ class Ending(Site):
         self.assertEqual(self.ask(), "here\n")
         self.expect_end(process, 0)
 
-    def test_though_its_disk_is_full(self):
+    def test_although_its_disk_is_full(self):
         process = self.begin("--log-file", "/dev/full", "--access-log", "json", "--access-log-file", "/dev/full")
         self.assertEqual(self.ask(), "here\n")
         self.expect_end(process, 0)
 
-    def test_though_its_files_may_grow_no_more(self):
+    def test_although_its_files_have_reached_their_limit(self):
         log = self.root / "log"
         process = self.begin("--log-file", log,
                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20)))
@@ -399,7 +399,7 @@ class Ending(Site):
         self.expect_end(process, 0)
         self.assertEqual(log.stat().st_size, 20)
 
-    def test_at_once_at_the_second_signal_though_nobody_reads_its_log(self):
+    def test_at_once_at_the_second_signal_although_its_log_is_not_read(self):
         reader, writer = full_pipe()
         process = self.begin("--drain-timeout", "1h", stderr=writer)
         threads = []
@@ -410,7 +410,7 @@ class Ending(Site):
         threads[0].join()
         reader.close(), writer.close()
 
-    def test_in_time_though_signals_go_on_and_on(self):
+    def test_in_time_although_signals_keep_coming(self):
         for words, hang in (("", b"GET /hang HTTP/1.0\r\n\r\n"), ("socket-server", b"hang\n")):
             with self.subTest(words):
                 process = self.begin("--drain-timeout", "1h", words=words, stderr=subprocess.PIPE)
@@ -422,7 +422,7 @@ class Ending(Site):
                 (self.root / "hangs").unlink()
                 self.socket.unlink(missing_ok=True)
 
-    def test_gently_at_the_first_signal_though_it_lost_its_threads_before(self):
+    def test_gracefully_at_the_first_signal_although_it_drains_already_for_lost_threads(self):
         log = self.root / "log"
         process = self.begin("--log-file", log, "--recycle-if-lost-over", "1", "--hung-after", "10ms",
                              "--cancel-after", "10ms", "--abandon-after", "10ms", "--drain-timeout", "1h")
@@ -444,16 +444,16 @@ class Ending(Site):
         threads[0].start()
         wait_for((self.root / "hangs").exists)
 
-    def test_without_a_site_that_is_not_made_or_does_not_start(self):
+    def test_while_the_site_hangs_in_its_construction_or_start(self):
         for word in ("make-hangs", "start-hangs"):
             with self.subTest(word):
                 process = self.begin(words=word, stderr=subprocess.PIPE, text=True)
                 wait_for((self.root / "hangs").exists)
                 self.expect_end(process, -signal.SIGTERM)
-                self.assertIn("ending without it", process.stderr.read())
+                self.assertIn("the start has not completed in time; exiting anyway", process.stderr.read())
                 (self.root / "hangs").unlink()
 
-    def test_without_a_hook_or_a_destructor_that_does_not_end(self):
+    def test_while_a_hook_or_a_destructor_hangs(self):
         for word in ("stop-hangs", "destructor-hangs"):
             with self.subTest(word):
                 process = self.begin("--drain-timeout", "10ms", words=word, stderr=subprocess.PIPE, text=True)
@@ -461,7 +461,7 @@ class Ending(Site):
                 self.expect_end(process, 3)
                 self.assertRegex(process.stderr.read(), "a hook or a destructor.*has not returned in time; exiting anyway")
 
-    def test_with_threads_that_were_there_before(self):
+    def test_although_the_site_had_threads_before(self):
         for words in ("", "ready-made"):
             for number in (signal.SIGTERM, signal.SIGINT):
                 with self.subTest(words=words, number=number):
@@ -471,14 +471,14 @@ class Ending(Site):
                     self.assertEqual(self.ask(), "here\n")
                     self.expect_end(process, 0, number)
 
-    def test_and_what_it_runs_is_ended_by_signals_too(self):
+    def test_and_its_child_processes_are_ended_by_signals_too(self):
         process = self.begin(stderr=subprocess.PIPE)
         for name in ("TERM", "HUP", "INT", "PIPE", "XFSZ"):
             number = getattr(signal, f"SIG{name}")
             self.assertEqual(int(self.ask(f"/child/{name}")) & 0x7f, number, name)
         self.expect_end(process, 0)
 
-    def test_of_a_server_of_sockets_is_the_same(self):
+    def test_works_for_a_socket_server_too(self):
         reader, writer = full_pipe()
         for code, lines in ((0, b"hello\n"), (3, b"hello\nhang\n")):
             with self.subTest(lines):
@@ -491,7 +491,7 @@ class Ending(Site):
                     self.expect_end(process, code)
         reader.close(), writer.close()
 
-    def test_of_the_program_is_the_same(self):
+    def test_works_for_the_program_too(self):
         reader, writer = full_pipe()
         process = self.begin("--drain-timeout", "200ms", stderr=writer, program=[PROGRAM, "serve", self.root])
         (self.root / "file").write_text("content")
@@ -499,7 +499,7 @@ class Ending(Site):
         self.expect_end(process, 0)
         reader.close(), writer.close()
 
-    def test_while_its_help_or_a_complaint_waits_for_a_reader(self):
+    def test_while_its_help_or_an_error_waits_for_a_reader(self):
         for words, stream in ((("--help",), "stdout"), (("--no-such-option",), "stderr")):
             with self.subTest(words):
                 reader, writer = full_pipe()
@@ -509,28 +509,28 @@ class Ending(Site):
 
 
 class Making(Site):
-    """A site is made when there is something to serve, and what it throws is a line."""
+    """The site is made only when there is something to serve, and its exceptions are reported in one line."""
 
-    def test_not_for_help_or_a_mistake(self):
+    def test_is_skipped_for_help_and_for_a_mistake(self):
         for words, code in ((("--help",), 0), (("--version",), 0), (("--no-such-option",), 2), (("--loops", "many"), 2)):
             process = self.begin(*words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             self.expect_end(process, code, number=None)
             self.assertEqual(list(self.root.iterdir()), [], words)
 
-    def test_not_for_help_although_the_options_do_not_fit(self):
+    def test_is_skipped_for_help_although_the_options_contradict_each_other(self):
         process = self.begin("--access-log-file", "x", "--help", stdout=subprocess.PIPE, text=True)
         self.expect_end(process, 0, number=None)
         self.assertIn("--access-log-file", process.stdout.read())
         self.assertEqual(list(self.root.iterdir()), [])
 
-    def test_is_told_when_its_help_cannot_be_printed(self):
+    def test_is_skipped_when_the_help_cannot_be_printed(self):
         for program in ([SITE, "--help"], [SITE, "--version"], [PROGRAM, "--help"], [PROGRAM, "serve", "--help"]):
             with open("/dev/full", "w") as full:
                 ended = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True)
             self.assertEqual(ended.returncode, 1, program)
             self.assertIn("standard output cannot be written", ended.stderr)
 
-    def test_says_what_it_throws_and_ends_with_1(self):
+    def test_reports_an_exception_and_ends_with_1(self):
         log = self.root / "log"
         for options in ((), ("--log-file", log)):
             process = self.begin(*options, words="make-throws", stderr=subprocess.PIPE, text=True)
@@ -542,14 +542,14 @@ class Making(Site):
 
 
 class Crashing(Site):
-    """A crash leaves a line that says for which request, and where; the process ends as it would have."""
+    """A crash is reported with its request and its place; then the process ends by the signal, as it would have."""
 
-    # Where the site has AddressSanitizer in it, the signals are ours all the same.
+    # AddressSanitizer must not handle these signals itself.
     environment = {"ASAN_OPTIONS": "use_sigaltstack=0:" + ":".join(
         f"handle_{name}=0" for name in ("segv", "sigbus", "sigfpe", "sigill", "abort"))}
 
     def crash(self, target, *options, code=-signal.SIGSEGV, words=""):
-        """What it says."""
+        """Makes the site crash, and returns what it writes to standard error."""
         process = self.begin(*options, words=words, stderr=subprocess.PIPE, text=True)
         if target:
             self.assertEqual(self.ask(target), "")
@@ -566,12 +566,12 @@ class Crashing(Site):
                                        rf"/crash/{how}\?page=2&token=\*\*\*  id=[a-z0-9]{{13}} route=/crash/{{how}}\n")
                 self.assertRegex(said, r" error server: #\d+ \S*/program_site\+0x[0-9a-f]+  id=\w+\n")
 
-    def test_says_of_what(self):
+    def test_says_why(self):
         self.assertIn("by std::terminate, for no way on", self.crash("/crash/terminate", code=-signal.SIGABRT))
         self.assertIn("(stack overflow)", self.crash("/crash/overflow"))
         self.assertIn("SIGSEGV at 0x0,", self.crash("/crash/segv"))
 
-    def test_wherever_a_handler_runs(self):
+    def test_on_every_kind_of_thread_that_runs_handlers(self):
         for place in ("blocking", "task", "worker"):
             for how in ("segv", "overflow"):
                 with self.subTest(place=place, how=how):
@@ -585,20 +585,20 @@ class Crashing(Site):
         self.assertIn(": the background task 'restock'\n", self.crash(None, words="background-crashes"))
         self.assertIn("crashed by SIGSEGV at 0x0, in thread", self.crash(None, words="make-crashes"))
 
-    def test_of_a_server_of_sockets(self):
+    def test_in_a_socket_server(self):
         process = self.begin(words="socket-server", stderr=subprocess.PIPE, text=True)
         with self.connect() as client:
             client.sendall(b"crash\n")
             self.expect_end(process, -signal.SIGSEGV, number=None)
         self.assertIn("crashed by SIGSEGV at 0x0, in thread", process.stderr.read())
 
-    def test_names_places_that_addr2line_knows(self):
+    def test_names_addresses_that_addr2line_understands(self):
         said = self.crash("/crash/segv")
         module, offset = re.search(r"#0 (\S+)\+(0x[0-9a-f]+)", said).groups()
         told = subprocess.run(["addr2line", "-Cfe", module, offset], capture_output=True, text=True).stdout
         self.assertRegex(told, r"crash\(.*\n.*site\.cc:\d+")
 
-    def test_is_said_in_the_log_too(self):
+    def test_is_reported_in_the_log_file_too(self):
         log = self.root / "log"
         self.crash("/crash/segv", "--log-file", log, "--log-format", "json")
         crash = next(record for line in log.read_text().splitlines()
@@ -606,23 +606,24 @@ class Crashing(Site):
         self.assertEqual(crash["route"], "/crash/{how}")
         self.assertEqual((crash["level"], crash["logger"]), ("error", "server"))
 
-    def test_though_nobody_reads_what_it_says(self):
+    def test_although_standard_error_is_not_read(self):
         reader, writer = full_pipe()
         process = self.begin(stderr=writer)
         self.assertEqual(self.ask("/crash/segv"), "")
         self.expect_end(process, -signal.SIGSEGV, number=None)
         reader.close(), writer.close()
 
-    def test_goes_on_to_whoever_took_the_signal_before(self):
+    def test_calls_the_earlier_handler_of_the_signal(self):
         said = self.crash("/crash/segv", code=42, words="own-reporter")
         self.assertIn("crashed by SIGSEGV", said)
         self.assertTrue(said.endswith("a reporter of its own\n"), said)
 
 
 class Poor(Site):
-    """Where the system refuses something, a line says so, or it serves all the same."""
+    """When the system refuses something, the program serves without it or reports it in one line."""
 
-    environment = {"ASAN_OPTIONS": "detect_leaks=0"}  # which wants a thread of its own, and says so
+    # LeakSanitizer needs a thread, too, and would report that it gets none.
+    environment = {"ASAN_OPTIONS": "detect_leaks=0"}
 
     def test_without_standard_streams(self):
         process = self.begin("--access-log", "json",
@@ -632,7 +633,7 @@ class Poor(Site):
             self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{stream}"), "/dev/null")
         self.expect_end(process, 0)
 
-    @unittest.skipIf(os.getuid() != 0, "needs users of its own")
+    @unittest.skipIf(os.getuid() != 0, "must run as root, to become another user")
     def test_without_the_threads_it_needs(self):
         os.chmod(self.root, 0o777)
         lines = set()
@@ -640,7 +641,7 @@ class Poor(Site):
             def become_another():
                 resource.setrlimit(resource.RLIMIT_NPROC, (threads, threads))
                 os.setgid(64321)
-                os.setuid(64321)  # who has no other process
+                os.setuid(64321)  # a user without any other process
             process = self.begin("--loops", "2", words="no-threads", stderr=subprocess.PIPE, text=True,
                                  preexec_fn=become_another)
             said = wait_for(lambda: process.stderr.readline() or process.poll())
@@ -652,12 +653,12 @@ class Poor(Site):
             self.assertRegex(said, "cannot start a thread; raise the limit.*: Resource temporarily unavailable\n$")
             self.assertEqual(process.stderr.read(), "")
             lines.add(threads)
-        self.assertGreater(len(lines), 2, "a log, signals, loops: each was refused once")
-        self.assertLess(threads, 19, "it serves at last")
+        self.assertGreater(len(lines), 2, "the threads of the log, of signals and of loops must each fail once")
+        self.assertLess(threads, 19, "with enough threads it serves")
 
 
 class Mistakes(unittest.TestCase):
-    """Each gets one line that names it and the remedy."""
+    """Each mistake is reported in one line that names it and the remedy."""
 
     def expect(self, code, pattern, *words):
         ended = run(*words)
@@ -678,7 +679,7 @@ class Mistakes(unittest.TestCase):
         self.expect(2, "--log-format.*xml.*json", "serve", "/tmp", "--log-format", "xml")
         self.expect(2, "--bind.*nowhere|nowhere.*HOST:PORT", "serve", "/tmp", "--bind", "nowhere")
 
-    def test_values_that_could_not_work(self):
+    def test_a_value_that_cannot_work(self):
         self.expect(2, "--max-connections", "serve", "/tmp", "--max-connections", "0")
         self.expect(2, "--write-low-bytes", "serve", "/tmp", "--write-low-bytes", "1M")
         self.expect(2, "--header-timeout", "serve", "/tmp", "--header-timeout", "0s")

@@ -1,6 +1,6 @@
-// A site for program_test.py: with handlers that go wrong, and threads of its own.
+// A site for program_test.py, with handlers that hang or crash and with threads of its own.
 //
-// What it does besides is said by words of the environment variable SITE.
+// Words in the environment variable SITE switch on further faults, such as "make-hangs".
 
 #include <mastic/mastic.h>
 #include <mastic/sockets.h>
@@ -32,19 +32,20 @@ bool is_asked_for(std::string_view word) {
   return words != nullptr && std::string_view(words).contains(word);
 }
 
-/// Says that it is here, to whoever waits for the file, and stays.
+/// Writes the file "hangs", which the test waits for, and never returns.
 void hang() {
   std::ofstream("hangs") << "here\n" << std::flush;
   while (true) std::this_thread::sleep_for(1h);
 }
 
+/// Calls itself until the stack overflows.
 int run_over(int depth) {
   volatile char room[1000] = {};
   room[depth % 1000] = 1;
   return depth < 0 ? 0 : run_over(depth + 1) + room[0];
 }
 
-/// It has a thread before there is a server, as a client of a database has.
+/// Starts a thread in its constructor, before there is a server, like the client of a database.
 struct Database {
   Database() {
     threads.submit([] {}).get();
@@ -58,7 +59,7 @@ struct Database {
 void fail() { throw std::runtime_error("no way on"); }
 void fail_where_nothing_may() noexcept { fail(); }
 
-/// Ends the process by a fault, which no sanitizer is to see first.
+/// Ends the process by a signal. The sanitizer of undefined behaviour must not report it first.
 __attribute__((no_sanitize("undefined"))) void crash(std::string_view how) {
   if (how == "segv") *static_cast<volatile int*>(nullptr) = 1;
   if (how == "call") {
@@ -72,7 +73,7 @@ __attribute__((no_sanitize("undefined"))) void crash(std::string_view how) {
   if (how == "overflow") run_over(0);
 }
 
-/// The number of the signal that ended `command`, or how it ended.
+/// Runs `command` in a shell and returns its wait status, which has the number of its signal.
 std::string run_command(const char* command) { return std::to_string(std::system(command)); }
 
 Router make_site() {
@@ -133,7 +134,7 @@ Router make_site() {
   return site;
 }
 
-/// A line that says "hang", and any other, which comes back.
+/// Hangs at the line "hang", crashes at "crash", and sends back any other line.
 void answer(mastic::BlockingConnection& connection) {
   while (const auto line = connection.read_line()) {
     if (*line == "hang") hang();

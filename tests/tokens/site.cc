@@ -1,5 +1,6 @@
-// A site whose every answer has the token that its request brought, in every way a handler can come by it: at once,
-// after it blocked, from a task, from a worker, in pieces, from content, beside files from a slow disk.
+// A site whose answers contain the token of their request. Its handlers answer in every possible
+// way: at once, after blocking, from a task, from a worker, in pieces, from the request's content,
+// and with files from a slow disk.
 
 #include <mastic/mastic.h>
 #include <sys/syscall.h>
@@ -26,7 +27,7 @@ struct Asked {
 void block(int ms) { std::this_thread::sleep_for(Milliseconds(ms)); }
 std::string answer(const std::string& token) { return "<" + token + ">"; }
 
-/// Its end takes time: whoever destroys it waits.
+/// An extension whose destructor blocks.
 struct SlowEnd {
   int ms = 0;
   SlowEnd() = default;
@@ -116,7 +117,8 @@ Router make_site() {
 
 }  // namespace
 
-/// In place of the C library's: a disk that takes TOKENS_SLOW_DISK_MS for each slice.
+/// Replaces the function of the C library, to play a disk that takes TOKENS_SLOW_DISK_MS for each
+/// slice of a file.
 extern "C" ssize_t sendfile(int to, int from, off_t* offset, std::size_t size) {
   static const char* const slow = std::getenv("TOKENS_SLOW_DISK_MS");
   if (slow != nullptr) block(std::atoi(slow));

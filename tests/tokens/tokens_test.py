@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""The token test: every client checks that its own token is in its answer, and nobody else's.
+"""The token test: every client checks that its answer has its own token, and no other client's.
 
     tokens_test.py SITE [--seconds N] [--rounds N] [--clients N] [-- OPTION...]
 
-Clients ask in all the ways that a handler can answer (site.cc), pipelined or not, leave or reset in the middle,
-while a disk is slow and children are spawned. Each round ends with SIGTERM while they ask. Wrong is an answer with
-another token or status; lost is a request without its whole answer that no drain excuses; double is a byte more than was
-asked for. There must be none of each. The seed is printed, and `--seed N` repeats a run's choices.
+Clients send requests to handlers of every kind (site.cc), pipelined or not, and disconnect or reset in the middle, while
+a disk is slow and child processes are spawned. Each round ends with SIGTERM during requests. The test counts answers:
+
+    wrong     an answer with another token or status
+    lost      a request without a complete answer, unless a drain explains it
+    double    more bytes than were asked for
+
+None of these may occur. The seed is printed, and `--seed N` repeats the choices of a run.
 """
 
 import argparse
@@ -26,16 +30,16 @@ import sys
 import tempfile
 import time
 
-FILE = b"".join(b"%015d\n" % line for line in range(131072))  # 2 MiB: whoever takes it sees what is wrong
-TIMEOUT = 40  # of a client, for one answer
+FILE = b"".join(b"%015d\n" % line for line in range(131072))  # 2 MiB; numbered lines show what is wrong
+TIMEOUT = 40  # seconds that a client waits for one answer
 
 
 class Stopped(Exception):
-    """The server ended the connection between two answers."""
+    """The server closed the connection between two answers."""
 
 
 def ask_for(kind, token, dice):
-    """The bytes of a request and the body of its answer."""
+    """Returns the bytes of a request, and the expected body of its answer."""
     ms = dice.choice([0, 0, 1, 3, 8])
     if kind in ("echo", "pull"):
         content = f"<{token}>".encode() * dice.choice([1, 1, 40, 4000])
@@ -58,7 +62,7 @@ def ask_for(kind, token, dice):
 
 
 class Answers:
-    """Reads answers from a socket, strictly."""
+    """Reads answers from a socket and accepts nothing that is not well-formed."""
 
     def __init__(self, client):
         self.client = client
@@ -89,7 +93,7 @@ class Answers:
         return whole[:size]
 
     def next(self):
-        """Status, body and whether the connection stays."""
+        """Returns the status, the body and whether the connection stays open."""
         head = self.until(b"\r\n\r\n").split(b"\r\n")
         if not head[0].startswith(b"HTTP/1.1 "):
             raise ValueError(f"a status line {head[0][:80]!r}")
@@ -133,7 +137,7 @@ class Client:
             self.faults.append(f"{kind}: client {self.number}: {what}")
 
     def after(self, error, what):
-        """A connection that ended: excused by a drain only, and a time-out by nothing."""
+        """Counts a connection that ended early. A drain excuses this; nothing excuses a timeout."""
         if isinstance(error, socket.timeout) or not self.draining.is_set():
             self.fault("lost", f"{what}: {error!r}")
         else:
@@ -160,10 +164,10 @@ class Client:
                 if not self.take(answers, place, *each, was_draining):
                     return
         if answers.rest:
-            self.fault("double", f"{answers.rest[:80]!r} too much")
+            self.fault("double", f"superfluous bytes {answers.rest[:80]!r}")
 
     def leave(self, client, bytes_of, reset):
-        """In the middle of the request, or of the answer."""
+        """Disconnects in the middle of the request or of the answer."""
         client.sendall(bytes_of[:self.dice.randrange(1, len(bytes_of) + 1)])
         if self.dice.random() < 0.5:
             client.settimeout(0.05)
@@ -180,7 +184,7 @@ class Client:
             status, body, stays = answers.next()
         except (EOFError, ConnectionError, socket.timeout) as error:
             if place > 0 and not was_draining and not self.draining.is_set():
-                self.fault("lost", f"/{kind}, {place} behind others: {error!r}")
+                self.fault("lost", f"/{kind}, behind {place} others: {error!r}")
             else:
                 self.after(error, f"/{kind}")
             return False
@@ -212,7 +216,7 @@ def clients(port, numbers, seed, until, draining, results):
 
 
 def play(site, options, files, seconds, number, seed, log):
-    """One round: a server, its clients, SIGTERM. What they counted, and how the server ended."""
+    """Runs one round: a server, its clients, and SIGTERM. Returns the counts and the faults."""
     environment = os.environ | {"TOKENS_FILES": files, "TOKENS_SLOW_DISK_MS": "4"}
     server = subprocess.Popen([site, "--bind", "127.0.0.1:0", "--log-file", log, *options], env=environment)
     try:
@@ -224,7 +228,7 @@ def play(site, options, files, seconds, number, seed, log):
             time.sleep(0.01)
         port = int(found[1])
         draining, results = multiprocessing.Event(), multiprocessing.Queue()
-        until = time.monotonic() + seconds + 5  # they ask on into the drain
+        until = time.monotonic() + seconds + 5  # the clients continue into the drain
         groups = [multiprocessing.Process(target=clients, args=(port, range(at, number, 4), f"{seed}", until, draining,
                                                                 results)) for at in range(4)]
         for group in groups:
@@ -242,7 +246,7 @@ def play(site, options, files, seconds, number, seed, log):
         code = server.wait(timeout=60)
         if code != 0:
             counts["died"] += 1
-            faults.append(f"the server ended with {code}")
+            faults.append(f"the server exited with {code}")
         return counts, faults
     finally:
         if server.poll() is None:
@@ -253,7 +257,7 @@ def play(site, options, files, seconds, number, seed, log):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("site")
-    parser.add_argument("--seconds", type=float, default=4, help="of a round, before its SIGTERM")
+    parser.add_argument("--seconds", type=float, default=4, help="length of a round until its SIGTERM")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--clients", type=int, default=24)
     parser.add_argument("--seed", type=int, default=random.randrange(10**9))
