@@ -1,7 +1,7 @@
-"""The API reference: a Markdown page for each public header, and one that lists all names.
+"""Writes the API reference: a Markdown page for each public header, and one that lists all names.
 
-What `public_api` has read becomes headings, signatures with links in them, and the comments as they were
-written, which are Markdown but for what C++ means by `<`, `*` and `_`. `build_docs.py` calls this.
+The names that `public_api` has read become headings, signatures with links in them, and comments. Comments
+are Markdown, except for `<`, `*` and `_`, which mean what they mean in C++. `build_docs.py` calls this.
 """
 
 import functools
@@ -17,7 +17,7 @@ from pygments.token import STANDARD_TYPES, Name as NameToken
 import public_api
 
 PAGES = "docs/api"
-MANY = 2  # names that a title can hold
+MANY = 2  # the largest number of names in a title
 
 
 def page_of(header):
@@ -37,13 +37,13 @@ def anchor_of(name):
 # ---- names and links ----
 
 def is_told(name):
-    """What every class has is told only where something is said of it."""
+    """Whether the pages show `name`: special members only if they have a comment."""
     return bool(name.comment) or not name.is_special
 
 
 @functools.cache
 def names_by_last_word():
-    """Request -> all that is called so and has a place in a page."""
+    """Last word of a name -> all names that end with it and are shown: Request -> [mastic::app::Request]."""
     found = {}
 
     def enter(name):
@@ -57,7 +57,7 @@ def names_by_last_word():
 
 
 def resolve(text, scope):
-    """The name that `text`, such as `Request::url_for`, means inside of `scope`; None when that is not
+    """The name that `text`, such as `Request::url_for`, refers to within `scope`; None when that is not
     certain."""
     candidates = [name for name in names_by_last_word().get(text.rpartition("::")[2], ())
                   if f"::{name.full_name}".endswith(f"::{text}")]
@@ -73,12 +73,12 @@ def resolve(text, scope):
 
 
 def is_short(name):
-    """Whether a front door names it so: mastic::Request."""
+    """Whether a front-door header gives it a short name, such as mastic::Request."""
     return name.full_name in public_api.short_names()
 
 
 class Page:
-    """What links need to know: where they stand."""
+    """A page that is being written: its path, which links start from, and its anchors."""
 
     def __init__(self, path):
         self.path = path
@@ -90,7 +90,7 @@ class Page:
         return f"{place}#{anchor_of(name)}"
 
     def new_anchor(self, name):
-        """Overloads that stand apart have anchors apart."""
+        """Returns a new anchor for `name`; overloads in different places get different anchors."""
         anchor = anchor_of(name)
         self.anchors[anchor] = self.anchors.get(anchor, 0) + 1
         return anchor if self.anchors[anchor] == 1 else f"{anchor}-{self.anchors[anchor]}"
@@ -103,12 +103,12 @@ NAMED = re.compile(r"\b[A-Za-z]\w*(?:::~?\w+)+\b|\b[A-Z][a-z0-9]+(?:[A-Z][a-z0-9
 
 
 def escaped(text):
-    """What Markdown would take for its own. It leaves an underscore alone inside of a word."""
+    """Escapes what Markdown would interpret. It does not interpret an underscore within a word."""
     return re.sub(r"[*\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", html.escape(text, quote=False))
 
 
 def prose(text, scope, page, signature=""):
-    """Text with its `code`, and links at names that are certain: not at the parameters of `signature`."""
+    """Text with its `code`, and with links at names that are certain; parameters of `signature` get none."""
     def code(words):
         if re.search(rf"\b{re.escape(words)}\s*[,)=]", signature):
             return f"`{words}`"
@@ -133,7 +133,7 @@ def prose(text, scope, page, signature=""):
 
 
 def comment_markdown(comment, scope, page, signature=""):
-    """Paragraphs and lists as they are; what is indented by four spaces after an empty line is code."""
+    """A comment as Markdown: paragraphs and lists stay; lines indented by four after an empty line are code."""
     blocks, was_empty = [], True
     for line in comment.split("\n"):
         is_code = line.startswith("    ") and (was_empty or blocks and blocks[-1][0] == "code") \
@@ -160,7 +160,7 @@ def head_of(header):
 # ---- signatures ----
 
 def signature_html(signature, scope, page):
-    """Coloured as code, with links at the types that are ours."""
+    """A signature with syntax colours, and with links at our own types."""
     parts, before = [], []
     for token, value in CppLexer().get_tokens(signature):
         text = html.escape(value)
@@ -177,7 +177,7 @@ def signature_html(signature, scope, page):
 
 
 def include_line(name, page):
-    """What to include: a front door, or the header, which is a link to its text."""
+    """The #include line of a name: its front door, or its header, with a link to the header's text."""
     source = posixpath.relpath(f"src/{name.header}.html", posixpath.dirname(page.path))
     includes = [f"<code>#include &lt;{door}&gt;</code> or " for door in public_api.short_names().get(name.full_name, ())]
     includes.append(f'<code>#include &lt;<a href="{source}">{name.header}</a>&gt;</code>')
@@ -187,14 +187,14 @@ def include_line(name, page):
 # ---- pages ----
 
 def shown_name(name):
-    """As users write it: mastic::Request, of what a front door names so."""
+    """The name as users write it: mastic::Request, if a front door has a short name."""
     if name.kind == "macro":
         return name.name
     return f"mastic::{name.name}" if is_short(name) else name.full_name
 
 
 def heading_of(name):
-    """mastic::Router of a name of its own, Router::get of a member."""
+    """The heading of a name: mastic::Router, or Router::get for a member."""
     return f"{name.scope.rpartition('::')[2]}::{name.name}" if is_member(name) else shown_name(name)
 
 
@@ -204,13 +204,13 @@ def is_member(name):
 
 
 def groups_of(names):
-    """Overloads that follow each other are told together."""
+    """Groups overloads that follow each other, which share a heading."""
     told = filter(is_told, names)
     return [list(group) for _, group in itertools.groupby(told, key=lambda name: (name.name, name.kind))]
 
 
 def field_blocks(fields, scope, page):
-    """Each field with what it means."""
+    """The lines for fields, each with its comment."""
     for name in fields:
         shown = signature_html(name.signature, scope, page).replace("signature", "signature field")
         yield from [f'<div id="{page.new_anchor(name)}"></div>', "", shown, "",
@@ -218,7 +218,7 @@ def field_blocks(fields, scope, page):
 
 
 def enumerator_list(enumerators, scope, page):
-    """A line for each enumerator, or one for all that say it by their names."""
+    """A line for each enumerator, or one line for all when none has a comment."""
     shown = [(f'<span id="{page.new_anchor(name)}"></span>`{name.signature}`', name.comment) for name in enumerators]
     if not any(comment for _, comment in shown):
         return ["· ".join(code for code, _ in shown), ""]
@@ -230,8 +230,8 @@ def as_sentence(phrase):
 
 
 def write_group(group, level, page):
-    """A heading, then each signature with what is said of it; signatures without a comment share the next
-    one's place above."""
+    """A heading, then each signature with its comment; a signature without a comment stands above the next
+    one, whose comment it shares."""
     first = group[0]
     scope = first.full_name if first.kind == "class" else first.scope
     lines = [f"{'#' * level} {heading_of(first).replace('*', '&#42;')} {{ #{page.new_anchor(first)} }}", ""]
@@ -248,7 +248,7 @@ def write_group(group, level, page):
 
 
 def write_members(owner, level, page):
-    """Fields and enumerators one below the other, all else with a heading."""
+    """The members of a class or enum: fields and enumerators as lists, all others with a heading."""
     if owner.kind == "enum":
         return enumerator_list(owner.members, owner.full_name, page)
     lines = []
@@ -262,7 +262,7 @@ def write_members(owner, level, page):
 
 
 def title_of(header, names):
-    """The main type of the file, or its few names, or the file; of options, whose they are."""
+    """The title of a page: the main type of the header, or its few names, or its file; options keep their room."""
     stem = pathlib.PurePath(header).stem
     if stem == "options":
         return header.removeprefix("mastic/")
@@ -305,7 +305,7 @@ def write_index(topics):
 
 
 def write_pages(into):
-    """Writes all pages below `into`, and returns what the navigation shows: topics with titles and pages."""
+    """Writes all pages below `into`, and returns the navigation: topics with the titles and paths of pages."""
     by_header = {header: list(names) for header, names in
                  itertools.groupby(public_api.read_api(), key=lambda name: name.header)}
     topics = {topic: {header: by_header.get(header, []) for header in headers}

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Headers that are hard to read, and what the API reference makes of them."""
+"""Tests how the API reference is made from a header that is hard to read."""
 
 import pathlib
 import tempfile
@@ -120,11 +120,11 @@ class ApiReference(unittest.TestCase):
     def signatures(self, name):
         return [member.signature for member in self.thing.members if member.name == name]
 
-    def test_names_what_users_may_name(self):
+    def test_lists_the_public_names(self):
         self.assertEqual([name.name for name in self.names if name.kind != "macro"],
                          ["Sized", "Trait", "Thing", "leaning", "Things", "Thing", "find"])
 
-    def test_writes_signatures_without_bodies_and_what_only_compilers_want(self):
+    def test_writes_signatures_without_bodies_and_attributes(self):
         self.assertEqual(self.thing.signature, "template <class T, std::size_t N = (4 > 3 ? 1 : 2)>\n"
                                                "  requires(N > 0)\nclass Thing")
         self.assertEqual(self.signatures("find"),
@@ -136,14 +136,14 @@ class ApiReference(unittest.TestCase):
                          ["explicit Thing(std::size_t count = {})",
                           "template <class U>\nThing(U&& other, int) requires(sizeof(U) > 1)"])
 
-    def test_asks_a_sentence_of_each_name(self):
+    def test_requires_a_sentence_for_each_name(self):
         self.assertEqual([fault.split(": ", 1)[1] for fault in self.faults],
-                         ["nothing is said of MASTIC_UNTOLD",
-                          "nothing is said of mastic::one::Thing::take",
-                          "nothing is said of mastic::one::Thing::Count",
-                          "what is said of mastic::one::leaning is no sentence"])
+                         ["MASTIC_UNTOLD has no comment",
+                          "mastic::one::Thing::take has no comment",
+                          "mastic::one::Thing::Count has no comment",
+                          "the comment of mastic::one::leaning is not a sentence"])
 
-    def test_leaves_text_to_be_read_as_it_was_written(self):
+    def test_keeps_the_text_of_comments(self):
         self.assertIn("The head: `a < b`, and what \\*it\\* says of snake_case_names.", self.page)
         self.assertIn("a|b, `c|d`, std::vector&lt;int&gt;, x\\_ and \\_y.", self.page)
         self.assertIn("```cpp\nThing thing;   // code\n```", self.page)
@@ -152,13 +152,13 @@ class ApiReference(unittest.TestCase):
         self.assertIn("[Thing::find](#one.Thing.find) and Missing::name", self.page)
         self.assertIn("[one::Thing](#one.Thing) in", self.page)
 
-    def test_gives_each_name_an_anchor_of_its_own(self):
+    def test_gives_each_name_its_own_anchor(self):
         self.assertIn("## mastic::Thing { #one.Thing }", self.page)
         self.assertIn("## mastic::two::Thing { #two.Thing }", self.page)
         self.assertIn('id="one.Thing.count"', self.page)
         self.assertIn('id="one.Thing.Count"', self.page)
 
-    def test_says_what_to_include(self):
+    def test_shows_what_to_include(self):
         self.assertIn("#include &lt;mastic/mastic.h&gt;", self.page)
         self.assertIn('href="../../../src/mastic/one/thing.h.html"', self.page)
 

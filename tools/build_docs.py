@@ -3,17 +3,18 @@
 
     build_docs.py          then: build/release/mastic serve build/docs
 
-The Markdown files are those that a forge shows. They are copied to build/docs-source, as they lie here, so
-that every link between them holds, and changed as far as the site wants it:
+The Markdown files are written for a forge. They are copied to build/docs-source with the same folders, so that
+the links between them stay valid, and are changed where the site needs it:
 
- 1. a link to a source file leads to a page that shows it, one to a directory to its README or a list of its files;
- 2. lists are indented as Python's Markdown wants them, by four;
- 3. comments are gone;
- 4. the first time that a guide names a name of the API, that is a link to its reference.
+ 1. a link to a source file leads to a page that shows it; a link to a directory leads to its README or to a list
+    of its files;
+ 2. lists are indented by four, as Python's Markdown expects;
+ 3. HTML comments are removed;
+ 4. the first mention of an API name in a guide becomes a link to the reference.
 
-mkdocs makes the site of that (docs/site/mkdocs.yml). A link that leads nowhere, or to no place there, is a
-fault. Scripts that stand in its pages become files, so that they run under a Content-Security-Policy of
-`default-src 'self'; img-src 'self' data:`. What stood in build/docs before goes.
+mkdocs builds the site from these (docs/site/mkdocs.yml). A link to a missing page or anchor is a fault. Scripts
+within pages are moved into files, so that they run under a Content-Security-Policy of
+`default-src 'self'; img-src 'self' data:`. The old build/docs is removed.
 """
 
 import hashlib
@@ -36,16 +37,16 @@ SITE = ROOT / "build" / "docs"
 SHOWN_CODE = {".h": "cpp", ".cc": "cpp", ".py": "python", ".sh": "bash", ".cmake": "cmake", ".txt": "text", "": "text"}
 
 
-# ---- what a site wants of a Markdown file ----
+# ---- changes to a Markdown file for the site ----
 
 def in_prose(text, change):
-    """Changes what stands outside of fenced code."""
+    """Applies `change` to the text outside of fenced code."""
     return "".join(part if part.lstrip(" ").startswith("```") else change(part)
                    for part in re.split(r"(^ *```.*?^ *```$)", text, flags=re.S | re.M))
 
 
 def dedented(text):
-    """Code that is quoted from inside of a function begins at the margin."""
+    """Removes the common indentation of code blocks, which may be quoted from within a function."""
     return re.sub(r"^(```\w*\n)(.*?)(?=^```$)", lambda match: match.group(1) + textwrap.dedent(match.group(2)), text,
                   flags=re.S | re.M)
 
@@ -54,12 +55,12 @@ ITEM = re.compile(r"(?:[-*+]|\d+[.)]) +(?=\S)")
 
 
 def indented_by_four(text):
-    """Lists as Python's Markdown reads them: each level is indented by four, and the first item below a paragraph
-    has an empty line before it."""
+    """Formats lists for Python's Markdown: it wants each level indented by four, and an empty line between a
+    paragraph and the first item below it."""
     lines = []
-    columns = []     # where the text of each item begins that a line may belong to
+    columns = []     # for each open item, the column where its text begins
     in_code = False
-    in_text = False  # the line before is text, which this line may go on with, wherever it begins
+    in_text = False  # the previous line is text, which this line may continue at any indentation
     for line in text.split("\n"):
         words = line.lstrip()
         column = len(line) - len(words)
@@ -83,8 +84,8 @@ CODE = re.compile(r"^#.*$|^    .*$|!?\[[^\]]*\]\([^)]*\)|`([A-Za-z_][\w:]*)(?:\(
 
 
 def linked_to_api(text, page, named):
-    """Names in `code` lead to the reference: each of them once in a page, where it is certain which one is meant,
-    and not in headings, indented code and links."""
+    """Links names in `code` to the reference: each name once in a page, if it is certain which one is meant, and
+    not in headings, indented code and links."""
     place = api_pages.Page(str(page.relative_to(ROOT)))
 
     def linked(match):
@@ -92,13 +93,13 @@ def linked_to_api(text, page, named):
         name = api_pages.resolve(words.removeprefix("mastic::"), "") if words and words not in named else None
         named.add(words)
         if name and not re.search(r"::|[a-z][A-Z_]", words) and not (api_pages.is_short(name) and words[0].isupper()):
-            return match.group(0)  # too common a word to be sure
+            return match.group(0)  # the word is too common to be certain
         return f"[{match.group(0)}]({place.link_to(name)})" if name else match.group(0)
     return CODE.sub(linked, text)
 
 
 class Stage:
-    """The tree that mkdocs reads."""
+    """The folder that mkdocs reads."""
 
     def __init__(self):
         shutil.rmtree(STAGE, ignore_errors=True)
@@ -119,7 +120,7 @@ class Stage:
         return indented_by_four(dedented(in_prose(text, change)))
 
     def link(self, page, match):
-        """A link as the site has it."""
+        """Returns a link, changed for the site."""
         target, mark, anchor = match.group(1).partition("#")
         place = (page.parent / target).resolve()
         if re.match(r"[a-z]+:", target) or not target or not place.exists():
@@ -136,7 +137,7 @@ class Stage:
         return match.group(0).replace(f"({match.group(1)}", f"({target}{mark}{anchor}")
 
     def add_listing(self, folder):
-        """A README for a folder that has none."""
+        """Writes a README for a folder without one: a list of its files."""
         files = project_files(f"{folder.relative_to(ROOT)}/*")
         self.sources.update(file for file in files if file.suffix in SHOWN_CODE)
         self.write(folder.relative_to(ROOT) / "README.md", f"# {folder.relative_to(ROOT)}\n\n" + "".join(
@@ -144,7 +145,7 @@ class Stage:
             if file.suffix in SHOWN_CODE))
 
     def add_sources(self):
-        """Pages that show a file; code is coloured, and links to nothing."""
+        """Writes the pages that show a source file, with syntax colours but without links."""
         for source in sorted(self.sources):
             place = source.relative_to(ROOT)
             language = SHOWN_CODE[source.suffix]
@@ -170,7 +171,7 @@ class Stage:
 # ---- the site ----
 
 def navigation(api):
-    """Guides in the order in which docs/README.md names them; rooms from the lowest floor up."""
+    """The navigation: guides in the order of docs/README.md, rooms from the lowest up."""
     linked = list(dict.fromkeys(match.group(1).partition("#")[0]
                                 for match in LINK.finditer((ROOT / "docs" / "README.md").read_text())))
 
@@ -197,7 +198,7 @@ def is_code(location):
 
 
 def keep_code_out_of_search():
-    """What a search finds are pages that explain, rather than sources; and the index halves."""
+    """Removes sources from the search index, so that a search finds explanations; it halves the index, too."""
     index = SITE / "search" / "search_index.json"
     found = json.loads(index.read_text())
     found["docs"] = [entry for entry in found["docs"]
@@ -206,7 +207,7 @@ def keep_code_out_of_search():
 
 
 def move_scripts_out():
-    """`<script>` of a page becomes a file, as a strict Content-Security-Policy wants it."""
+    """Moves each `<script>` of a page into a file, as a strict Content-Security-Policy requires."""
     def moved(match, page):
         script = SITE / "assets" / f"{hashlib.sha256(match.group(1).encode()).hexdigest()[:16]}.js"
         script.write_text(match.group(1))
@@ -218,7 +219,7 @@ def move_scripts_out():
 
 
 def broken_links():
-    """Links into the site that lead nowhere: mkdocs looks for their pages, but not for their places in them."""
+    """The links within the site that lead nowhere: mkdocs checks their pages, but not their anchors."""
     pages = {page: page.read_text() for page in SITE.rglob("*.html")}
     places = {page: set(re.findall(r'\bid="([^"]+)"', text)) for page, text in pages.items()}
     for page, text in pages.items():
@@ -231,7 +232,7 @@ def broken_links():
 
 
 def main():
-    from mkdocs.commands.build import build  # here, because the test of the rest does without
+    from mkdocs.commands.build import build  # here, because the test of this file runs without mkdocs
     from mkdocs.config import load_config
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     stage = Stage()

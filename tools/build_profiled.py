@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Builds build/profiled: as release, laid out by a profile.
+"""Builds build/profiled: a release build that is optimised with a profile.
 
-Builds it so that programs record how they run, asks a few of them what servers are asked, and builds it
-again by what was recorded. The clients here are slow, which does not matter: counts are recorded, no times.
+The first build makes programs that record how they run. A few of them are run and get typical requests. The
+second build uses the recorded profile. The clients here are slow, which does not matter, because a profile
+has counts and no times.
 """
 
 import pathlib
@@ -33,7 +34,7 @@ def post(path, kind, content):
             f"Content-Length: {len(content)}\r\n\r\n{content}").encode()
 
 
-# Program, working directory, and what it is asked: a request, how many go together, and how often.
+# Program, working directory, and its requests: the bytes, how many are pipelined, and how often they are sent.
 TRAINING = [
     ("examples/01-hello/hello", None, [(get("/"), 1, 20000), (get("/"), 16, 1000), (get("/", BROWSER), 1, 10000),
                                        (get("/missing"), 1, 500)]),
@@ -79,12 +80,12 @@ class Client:
     def receive(self):
         more = self.socket.recv(1 << 16)
         if not more:
-            sys.exit("build_profiled: a server ended the connection")
+            sys.exit("build_profiled: a server closed the connection before the answer was complete")
         self.left += more
 
 
 def train(program, folder, questions):
-    """Starts a program for each way to transfer bytes, asks it, and has it end, which writes the profile."""
+    """Runs a program with each way to transfer bytes. It gets the requests and ends, which writes the profile."""
     for transfer in ["syscall", "auto"]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -99,15 +100,15 @@ def train(program, folder, questions):
                     clients[number % 8].ask(request, together)
             server.send_signal(signal.SIGTERM)
             if code := server.wait(timeout=60):
-                sys.exit(f"build_profiled: {program} ended with {code}")
+                sys.exit(f"build_profiled: {program} exited with {code}")
         finally:
-            server.kill()  # unless it has ended
+            server.kill()  # does nothing if it has ended
 
 
 def wait_for(server, port):
     for _ in range(200):
         if server.poll() is not None:
-            sys.exit(f"build_profiled: {server.args[0]} ended with {server.returncode}")
+            sys.exit(f"build_profiled: {server.args[0]} exited with {server.returncode}")
         try:
             return socket.create_connection(("127.0.0.1", port), timeout=30).close()
         except ConnectionRefusedError:

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Keeps the documentation true: links lead somewhere, quoted code is the code, tests it names exist.
+"""Checks the documentation: links lead somewhere, quoted code is in its file, and named tests exist.
 
-In any Markdown file of the project:
+It understands these marks in any Markdown file of the project:
 
-    <!-- from: examples/01-hello/site.cc -->     the code block below stands in that file, line by line
-    <!-- printed by: mastic serve --help -->     the block below is what the program prints;
-                                                 `--write` writes it anew
+    <!-- from: examples/01-hello/site.cc -->     the code block below is in that file, line by line
+    <!-- printed by: mastic serve --help -->     the block below is the output of the program;
+                                                 `--write` updates it
     <!-- tests -->                               from here on, `Suite.Name` is a test, and `[name]` a
                                                  message of the message table
-    <!-- files of: src/mastic/loop -->           the table below names the headers of that room, each with
-                                                 the first sentence of its head; `--write` writes it anew
+    <!-- files of: src/mastic/loop -->           the table below lists the headers of that room, each with
+                                                 the first sentence of its head; `--write` updates it
 
 Prints every fault with file and line; exits with 1 when there is one.
 """
@@ -68,7 +68,7 @@ def check_quotes(text, fault):
 
 
 def stands_in(quote, source):
-    """Whether the lines of `quote` stand in `source` one after another, however far indented."""
+    """Whether `source` contains the lines of `quote` one after another, with any indentation."""
     wanted = textwrap.dedent(quote).splitlines()
     lines = source.splitlines()
     return any(textwrap.dedent("\n".join(lines[start:start + len(wanted)])).splitlines() == wanted
@@ -80,7 +80,7 @@ def refresh_printed(page, text, fault, write):
         printed = subprocess.run([PROGRAM, *match.group(2).split()], check=True, capture_output=True,
                                  text=True).stdout.rstrip("\n")
         if printed != match.group(3) and not write:
-            fault(match.start(), f"`mastic {match.group(2)}` prints something else: run ./dev docs")
+            fault(match.start(), f"`mastic {match.group(2)}` prints another text: run ./dev docs")
         return match.group(1) + printed + match.group(4)
     refreshed = PRINTED.sub(fresh, text)
     if write and refreshed != text:
@@ -88,7 +88,7 @@ def refresh_printed(page, text, fault, write):
 
 
 def first_sentence(header):
-    """What the comment at the head of a file says first, with its pipes kept out of the table."""
+    """The first sentence of the comment at the head of a file, with its pipes escaped for a table."""
     head = []
     for line in header.read_text().splitlines():
         if not line.startswith("// "):
@@ -99,7 +99,7 @@ def first_sentence(header):
 
 
 def refresh_files(page, text, fault, write):
-    """The map of a room is what its headers say of themselves, so that it is true without being kept."""
+    """Makes the table of a room from its headers, so that the table stays true by itself."""
     def fresh(match):
         room = ROOT / match.group(2)
         headers = [header for header in project_files(f"{match.group(2)}/**.h")
@@ -108,7 +108,7 @@ def refresh_files(page, text, fault, write):
                 for header in headers]
         table = "| file | what it holds |\n|---|---|\n" + "".join(rows)
         if table != match.group(3) and not write:
-            fault(match.start(), f"the heads of {match.group(2)} say something else: run ./dev docs")
+            fault(match.start(), f"the table differs from the heads of {match.group(2)}: run ./dev docs")
         return f"{match.group(1)}\n{table}\n"
     refreshed = FILES.sub(fresh, text)
     if write and refreshed != text:

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Compiles the public headers as a user of the library meets them: without our own options, with the warnings
-that users like to switch on.
+"""Compiles the public headers as a user of the library does: without our own options, but with the warnings
+that users often enable.
 
-Clang compiles every header alone: what it lacks, it lacks under every compiler, for both use the same standard
-library. GCC compiles all of them together, for the warnings that only it has.
+Clang compiles every header alone. An include that is missing there is missing under GCC too, because both use
+the same standard library; so GCC compiles all headers together, for the warnings that only it has.
 
-Prints what a compiler says; exits with 1 when it says anything.
+Prints the messages of the compilers; exits with 1 when there are any.
 """
 
 import concurrent.futures
@@ -18,18 +18,18 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
 FOLDER = ROOT / "build" / "headers"
-CACHE = [name for name in ["ccache"] if shutil.which(name)]  # what was well and is as it was, costs little
+CACHE = [name for name in ["ccache"] if shutil.which(name)]  # so that unchanged headers cost little
 WARNINGS = ["-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror"]
 
 
 def public_headers():
-    """What `cmake --install` puts down."""
+    """The headers that `cmake --install` installs."""
     return sorted(path for path in SOURCE.rglob("*.h")
                   if not path.name.endswith("_testing.h") and "messages" not in path.parts)
 
 
 def complaint(compiler, name, headers):
-    """Compiles a file that includes each of them twice, for a header must bear that."""
+    """Compiles a file that includes `headers` twice, which every header must allow. Returns the messages."""
     source = (FOLDER / name).with_suffix(".cc")
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text("".join(f'#include "{header.relative_to(SOURCE)}"\n' for header in headers) * 2)
@@ -44,7 +44,7 @@ def main():
     jobs += [("clang++-19", str(header.relative_to(SOURCE)), [header]) for header in headers]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [text for text in pool.map(lambda job: complaint(*job), jobs) if text]
-    print("\n".join(found) if found else f"{len(headers)} headers stand alone under Clang, and together under GCC")
+    print("\n".join(found) if found else f"{len(headers)} headers compile alone under Clang, and together under GCC")
     return 1 if found else 0
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Checks the house: arrows point down, no circles, every word in its room, files of bearable size.
+"""Checks the rooms: includes point down and form no cycle, words stay in their rooms, files have a moderate size.
 
-The rooms and their arrows are ARROWS below and nowhere else; ARCHITECTURE.md explains them. Prints
-every fault with file and line; exits with 1 when there is one. `--graph` prints the arrows in use.
+The rooms and their arrows are defined in ARROWS below and nowhere else; ARCHITECTURE.md explains them.
+Prints every fault with file and line; exits with 1 when there is one. `--graph` prints the arrows in use.
 """
 
 import pathlib
@@ -12,7 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "mastic"
 
-# Each room, and the rooms that it may include. Lower rooms stand first: no arrow points down this list.
+# Each room, and the rooms that it may include. The lowest room comes first: every arrow points up this list.
 ARROWS = {
     "base": "",
     "json": "base",
@@ -34,7 +34,7 @@ ARROWS = {
 }
 ARROWS = {room: set(allowed.split()) for room, allowed in ARROWS.items()}
 
-# Words that belong to some places only; a path that begins with one of the places may hold them.
+# Patterns that only some places may contain: files whose path begins with one of the places.
 SEAM = ["base/kernel", "base/forwarding_kernel", "testing/test_kernel"]
 FENCE = [
     (r"\bepoll_(create|ctl|wait|event)|\bEPOLL[A-Z]+\b", SEAM + ["loop"]),
@@ -49,11 +49,11 @@ FENCE = [
     (r"::errno\b|\berrno\b(?!\))", ["base/kernel", "base/result", "threads/stack_trace", "threads/signals", "threads/crash"]),
 ]
 
-MOST_LINES = 1000  # an error; over 500 the head of the file has to say why
+MOST_LINES = 1000  # more is a fault; over 500 the head of the file has to say why
 
 
 def strip_comments(text):
-    """Blanks comments out, keeping line numbers, so that words in prose are free."""
+    """Blanks comments out and keeps the line numbers, so that comments may use any word."""
     def blank(match):
         return re.sub(r"[^\n]", " ", match.group(0))
     return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"', lambda m: m.group(0)
@@ -74,7 +74,7 @@ def check_file(path, faults, graph):
     place = str(path.relative_to(SOURCE))
     room = room_of(path)
     if room not in ARROWS:
-        faults.append(f"{where}:1: '{room}' is no room; the rooms stand in tools/check_rooms.py")
+        faults.append(f"{where}:1: '{room}' is not a room; add it to ARROWS in tools/check_rooms.py")
         return
     for number, line in enumerate(text.splitlines(), 1):
         match = re.match(r'#include "mastic/([^/"]+)(/[^"]+)?"', line)
@@ -88,23 +88,23 @@ def check_file(path, faults, graph):
             faults.append(f"{where}:{number}: {room} may not include {target}; it may include "
                           f"{', '.join(sorted(ARROWS[room])) or 'nothing'}")
         if "_testing.h" in line and not is_test_file(path):
-            faults.append(f"{where}:{number}: a test-only header in code that ships")
+            faults.append(f"{where}:{number}: code that is installed must not include a test-only header")
     if is_test_file(path):
         return
     for number, line in enumerate(strip_comments(text).splitlines(), 1):
         for pattern, places in FENCE:
             if re.search(pattern, line) and not any(place.startswith(p) for p in places):
                 word = re.search(pattern, line).group(0)
-                faults.append(f"{where}:{number}: '{word}' belongs to {' or '.join(places)}")
+                faults.append(f"{where}:{number}: '{word}' may be used only in {' or '.join(places)}")
 
 
 def check_size(path, faults):
     lines = path.read_text().count("\n")
     where = path.relative_to(ROOT)
     if lines > MOST_LINES:
-        faults.append(f"{where}:1: {lines} lines; {MOST_LINES} is the most")
+        faults.append(f"{where}:1: {lines} lines; at most {MOST_LINES} are allowed")
     elif lines > 500 and "Over 500 lines" not in path.read_text()[:1500]:
-        faults.append(f"{where}:1: {lines} lines; say in its head why ('Over 500 lines because ...')")
+        faults.append(f"{where}:1: {lines} lines; say why in its head ('Over 500 lines because ...')")
 
 
 def check_order(faults):
@@ -126,9 +126,9 @@ def check_readmes(faults):
         if not (SOURCE / room).is_dir():
             continue
         if not readme.is_file():
-            faults.append(f"src/mastic/{room}: has no README.md")
+            faults.append(f"src/mastic/{room}: there is no README.md")
         elif readme.read_text().count("\n") > 40:
-            faults.append(f"src/mastic/{room}/README.md:1: longer than 40 lines")
+            faults.append(f"src/mastic/{room}/README.md:1: more than 40 lines")
 
 
 def main():

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Begins a source file: ./dev new ROOM/NAME makes NAME.h, NAME.cc and NAME_test.cc in the room and
-enters them in its CMakeLists.txt."""
+"""Creates a source file: ./dev new ROOM/NAME writes NAME.h, NAME.cc and NAME_test.cc into the room and
+adds them to its CMakeLists.txt."""
 
 import pathlib
 import re
@@ -59,14 +59,14 @@ def main():
     place = pathlib.PurePosixPath(sys.argv[1])
     folder = SOURCE / place.parent
     if len(place.parts) < 2 or not (folder / "CMakeLists.txt").is_file():
-        sys.exit(f"new: '{place.parent}' is no room; write ROOM/NAME, such as http/cookie")
+        sys.exit(f"new: '{place.parent}' is not a room; write ROOM/NAME, such as http/cookie")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", place.name):
-        sys.exit(f"new: '{place.name}' is no file name; use small letters, digits and underscores")
+        sys.exit(f"new: '{place.name}' is not a valid name; use lower-case letters, digits and underscores")
     names = {"place": place, "namespace": "::".join(("mastic",) + place.parts[:-1])}
     for ending, template in ((".h", HEADER), (".cc", BODY), ("_test.cc", TEST)):
         path = folder / (place.name + ending)
         if path.exists():
-            sys.exit(f"new: {path.relative_to(SOURCE)} is there already")
+            sys.exit(f"new: {path.relative_to(SOURCE)} exists already")
         path.write_text(template.format(**names))
     enter(folder / "CMakeLists.txt", "SOURCES", place.name + ".cc")
     enter(folder / "CMakeLists.txt", "TESTS", place.name + "_test.cc")

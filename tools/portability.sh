@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What `./dev portability` does: runs the README's second command in fresh trees of the other releases that Mastic is
-# for, and cross-builds for arm64, whose tests run by qemu as far as that can.
+# The script of `./dev portability`: runs the README's second command in fresh trees of the other releases that Mastic
+# supports, and cross-builds for arm64, whose tests run under qemu where it supports them.
 #
 #     portability.sh [debian13 | ubuntu2404 | arm64]...      default: all
 #
-# As root. The trees lie in build/trees and are kept: remove one to begin afresh. Prints a line for each, as
-# docs/reference/portability.md has them.
+# Must run as root. The trees are kept in build/trees: remove one to start from scratch. Prints one line for each tree,
+# as in docs/reference/portability.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +19,8 @@ let_go() {
 }
 trap let_go EXIT
 
-# The keys of Ubuntu's archive come from a package that only Debian 13 has.
+# Makes the tree `name`, unless it exists, and copies the sources into it. The keys of Ubuntu's archive come from a
+# package that only Debian 13 has.
 make_tree() {
   local name=$1 tree=$trees/$1
   if [[ ! -e $tree/made ]]; then
@@ -56,7 +57,7 @@ in_tree() {
   chroot "$trees/$name" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"
 }
 
-# Runs the tests and prints what came of it.
+# Runs the tests and prints their result.
 report() {
   local name=$1 command=$2 compiler begun=$SECONDS summary
   say "$name: $command"
@@ -66,7 +67,7 @@ report() {
   printf '%s | %s | %s | %d s\n' "$name" "$compiler" "$summary" $((SECONDS - begun))
 }
 
-# StackTrace, which reads another thread's registers in a signal handler, does not pass by qemu.
+# The tests StackTrace* fail under qemu, because they read another thread's registers in a signal handler.
 cross_build() {
   make_tree arm64
   in_tree arm64 bash -c '

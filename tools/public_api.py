@@ -1,19 +1,19 @@
 #!/usr/bin/python3
-"""What users of the library may include, and whether every name in it has a sentence.
+"""Lists the public API, and checks that every public name has a comment.
 
-The headers are read by libclang, so every signature is what the compiler sees and every comment is the
-text as it was written. `tools/api_pages.py` makes the API reference out of the same names.
+libclang reads the headers, so every signature is what the compiler sees and every comment is the text as
+it was written. `tools/api_pages.py` makes the API reference from the same names.
 
-Public is what stands in the headers of TOPICS, but for namespace `detail` and what is private, protected
-or deleted. Prints every public name without a sentence, and every header that the front doors, the
-examples or the guides use and TOPICS does not name; exits with 1 when there is one.
+Public are the names in the headers of TOPICS, except those in a namespace `detail` and those that are private,
+protected or deleted. Prints every public name without a proper comment, and every header that the front doors,
+the examples or the guides use although TOPICS does not list it; exits with 1 when there is one.
 
-A sentence begins with a capital, a number or code, and ends with a full stop, a question mark, or a colon
-before code. "The same", "Of ..." and "As ..." lean on what stands before, and are none. Behind a member or an
-enumerator (`///<`) a phrase will do. Overloads share their comment, and so do the enumerators of an enumeration
-that stands in one line. Nothing is asked of what says it by its name: operators, begin and end, the types that
-the standard library wants by those names, destructors, default, copy and move constructors, deduction guides,
-specialisations, what overrides a function of a base, and enumerators that a standard has named.
+A comment is a sentence: it begins with a capital, a number or code, and ends with a full stop, a question mark,
+or a colon before code. It may not begin with "The same", "Of" or "As", because such a comment depends on the one
+before it. After a member or an enumerator (`///<`) a phrase is enough. Overloads share a comment, and so do the
+enumerators of an enumeration in one line. No comment is needed where the name says everything: operators, begin
+and end, the types that the standard library expects by name, destructors, default, copy and move constructors,
+deduction guides, specialisations, functions that override one of a base, and enumerators that a standard has named.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
 FRONT_DOORS = ("mastic.h", "sockets.h")
 
-# The rooms as a user meets them, each with its public headers in the order in which one reads them.
+# The topics of the reference, each with its room and public headers, in the order in which a user reads them.
 TOPICS = {
     "Applications": ("app", "app request response body middleware blocking http_error field_errors problem "
                             "problem_page json_array draining lifecycle app_log request_log log_verbs extensions "
@@ -69,17 +69,17 @@ VALUES = {CursorKind.FIELD_DECL, CursorKind.VAR_DECL, CursorKind.ENUM_CONSTANT_D
 
 @dataclasses.dataclass
 class Name:
-    """A public name: what declares it, and what is said of it."""
+    """A public name, with its declaration and its comment."""
     kind: str                  # class, enum, enumerator, function, alias, concept, value, macro
-    scope: str                 # mastic::app::Request, of a member
+    scope: str                 # for a member its class, such as mastic::app::Request
     name: str
     header: str                # mastic/app/request.h
     line: int
     signature: str             # as written, without body and initialisers
     comment: str               # Markdown
-    is_special: bool = False   # every class has it, or the language wants it by that name
+    is_special: bool = False   # every class has it, or the language requires the name
     says_it_by_name: bool = False
-    is_behind: bool = False    # the comment stands behind it: `///<`
+    is_behind: bool = False    # the comment follows the declaration: `///<`
     members: list = dataclasses.field(default_factory=list)
 
     @property
@@ -88,7 +88,7 @@ class Name:
 
 
 def public_headers():
-    """topic -> headers, as one includes them."""
+    """topic -> headers, as in #include."""
     return {topic: [str(pathlib.PurePosixPath("mastic", *resolve(room, name))) + ".h" for name in names.split()]
             for topic, (room, names) in TOPICS.items()}
 
@@ -119,7 +119,7 @@ def text_between(cursor, begin, end):
 
 
 def whole_line_start(cursor):
-    """Where the declaration begins, with the attributes that stand before it in its line."""
+    """The offset where a declaration begins, including the attributes before it in its line."""
     begin = cursor.extent.start.offset
     line_start = bytes_of(cursor.location.file.name).rfind(b"\n", 0, begin) + 1
     before = text_between(cursor, line_start, begin)
@@ -127,14 +127,14 @@ def whole_line_start(cursor):
 
 
 def tidied(signature):
-    """As a reader wants it: without what only compilers want, and indented as if it stood alone."""
+    """A signature for readers: without attributes for the compiler, and with the indentation removed."""
     own = len(signature) - len(signature.lstrip(" "))
     lines = []
     for line in re.sub(r"\s*\bMASTIC_LIFETIMEBOUND\b|\binline\s+", "", signature).rstrip("; \n").split("\n"):
         lines.append(line[min(own, len(line) - len(line.lstrip())):])
     for at, line in enumerate(lines):
         if line.startswith(NODISCARD):
-            # What is aligned to the parenthesis stays so.
+            # Lines that are aligned with the parenthesis stay aligned.
             rest = [each[len(NODISCARD):] if each.startswith(" " * (len(NODISCARD) + 5)) else each
                     for each in lines[at + 1:]]
             lines[at:] = [line.removeprefix(NODISCARD), *rest]
@@ -145,7 +145,7 @@ NODISCARD = "[[nodiscard]] "
 
 
 def cut_at(text, begin, stops):
-    """`text` up to the first of `stops` from `begin` on that stands in no bracket."""
+    """`text` up to the first of `stops` after `begin` that is not within brackets."""
     depth = 0
     for at in range(begin, len(text)):
         sign = text[at]
@@ -164,7 +164,7 @@ def signature_of(cursor):
         text = text_between(cursor, begin, body[-1].extent.start.offset if body else end)
         parameters = [child.extent.end.offset - begin for child in cursor.get_children()
                       if child.kind == CursorKind.PARM_DECL]
-        # From the parenthesis that closes the parameters on, a colon begins initialisers.
+        # After the parenthesis that closes the parameters, a colon begins the initialisers.
         closed = text.find(")", max(parameters, default=at_name)) + 1
         text = cut_at(text, closed, ":") if closed else text
         return tidied(re.sub(r"\s+(override|final)\b|\s*=\s*defaul\w*$", "", text))
@@ -177,7 +177,7 @@ def signature_of(cursor):
 
 
 def comment_of(cursor):
-    """The comment as Markdown, and whether it stands behind the declaration."""
+    """The comment as Markdown, and whether it follows the declaration."""
     lines = [re.sub(r"^\s*///<? ?", "", line) for line in (cursor.raw_comment or "").splitlines()]
     return "\n".join(lines).strip("\n"), (cursor.raw_comment or "").startswith("///<")
 
@@ -192,7 +192,7 @@ def kind_of(cursor):
 
 
 def is_special(cursor, scope):
-    """What every class has or the language wants by that name; or what overrides, which its base has described."""
+    """Whether every class has it, the language requires the name, or it overrides a function of a base."""
     if cursor.spelling in SAY_IT_BY_NAME or scope.endswith("::Iterator"):
         return True
     if cursor.kind == CursorKind.CONSTRUCTOR:
@@ -204,7 +204,8 @@ def is_special(cursor, scope):
 
 
 def is_only_announced(cursor):
-    """A declaration of what is defined elsewhere. A template that users specialise is never defined, but described."""
+    """Whether it declares a type that is defined elsewhere. A template that users specialise is never defined, but
+    has a comment."""
     return not (cursor.is_definition() or cursor.raw_comment and cursor.get_definition() is None)
 
 
@@ -258,7 +259,7 @@ MACRO = re.compile(r"((?:^//[^\n]*\n)*)(?:^#if[^\n]*\n)?^#define (MASTIC_\w+)(\(
 
 
 def read_macros(headers):
-    seen = set()  # one that is defined for each compiler has its comment at the first
+    seen = set()  # a macro that each compiler defines differently has its comment at the first definition
     for header in headers:
         text = (SOURCE / header).read_text()
         for match in MACRO.finditer(text):
@@ -272,7 +273,7 @@ def read_macros(headers):
 
 @functools.cache
 def read_api():
-    """Every public name outside of a class, in the order of TOPICS; members stand in their classes."""
+    """Every public name at namespace scope, in the order of TOPICS; members are in Name.members."""
     headers = [header for group in public_headers().values() for header in group]
     text = "".join(f'#include "{header}"\n' for header in headers)
     main = str(SOURCE / "all_public_headers.cc")
@@ -289,7 +290,7 @@ def read_api():
 
 # ---- checking ----
 
-LEANING = re.compile(r"(The same|Of|As|Until|From any thread)\b")  # on what stands before it
+LEANING = re.compile(r"(The same|Of|As|Until|From any thread)\b")  # such a comment depends on the one before
 
 def is_sentence(name):
     if name.is_behind:
@@ -303,14 +304,14 @@ def check_sentences(names, faults, owner=None):
     for name in names:
         is_told = (name.header, name.name) in told or owner and owner.kind == "enum" and owner.line == name.line
         if not (is_told or name.is_special or name.says_it_by_name):
-            faults.append(f"src/{name.header}:{name.line}: nothing is said of {name.full_name}")
+            faults.append(f"src/{name.header}:{name.line}: {name.full_name} has no comment")
         elif name.comment and not is_sentence(name):
-            faults.append(f"src/{name.header}:{name.line}: what is said of {name.full_name} is no sentence")
+            faults.append(f"src/{name.header}:{name.line}: the comment of {name.full_name} is not a sentence")
         check_sentences(name.members, faults, name)
 
 
 def check_headers(faults):
-    """What users are shown, they may look up."""
+    """Checks that the reference has every header that the front doors, the examples and the guides include."""
     named = {header for group in public_headers().values() for header in group}
     used = {}
     for door in FRONT_DOORS:
@@ -320,7 +321,7 @@ def check_headers(faults):
             used.update(included_by(path))
     for header, where in sorted(used.items()):
         if header not in named and header not in (f"mastic/{door}" for door in FRONT_DOORS):
-            faults.append(f"{where}: includes {header}, which tools/public_api.py does not name")
+            faults.append(f"{where}: includes {header}, which is missing in TOPICS of tools/public_api.py")
 
 
 def included_by(path):
@@ -337,7 +338,7 @@ def main():
     faults = []
     check_headers(faults)
     check_sentences(read_api(), faults)
-    print("\n".join(faults) if faults else f"{count(read_api())} public names have their sentences")
+    print("\n".join(faults) if faults else f"{count(read_api())} public names have their comments")
     return 1 if faults else 0
 
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Fills a fuzz target's corpus from the message table: seed_corpus.py TARGET FOLDER.
 
-Targets whose name begins with `request` or `server` begin with whole requests, `response` with
-responses made of the same bodies, `json` with values, and the others with single lines and fields.
+Targets whose names begin with `request` or `server` get complete requests, those with `response` get
+responses with the bodies of these requests, those with `json` get JSON values, and all others get
+single lines and fields.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ MESSAGES = pathlib.Path(__file__).resolve().parent.parent / "src" / "mastic" / "
 
 
 def unescape(text):
-    """The escapes of the table: \\r \\n \\t \\0 \\\\ \\xHH and {N*text}."""
+    """Replaces the escapes of the table: \\r \\n \\t \\0 \\\\ \\xHH and {N*text}, of which N is limited to 200."""
     def repeat(match):
         return match.group(2) * min(int(match.group(1)), 200)
     text = re.sub(r"\{(\d+)\*(.*?)\}", repeat, text)

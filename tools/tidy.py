@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""clang-tidy over every source but the tests, as many at a time as there are cores.
+"""Runs clang-tidy over every source except the tests, one process for each core.
 
-The sources of a room are looked at eight at a time (MASTIC_BATCHES), for what takes the time is what they
-include: so it takes a fifth of that.
+The sources of a room are checked in batches of eight (MASTIC_BATCHES). Most of the time goes into what they
+include, so a batch takes a fifth of the time of its sources.
 
-A result that was clean is kept until something changes that it depends on: the command, .clang-tidy, or the
-contents of any source of the batch or of a file that one of them includes, as the build `release` has
-recorded it. Each is an empty file in ~/.cache/mastic/tidy (or XDG_CACHE_HOME), which all clones share; those
-that were not used for 30 days are removed.
+A batch that was clean is checked again only when something has changed that its result depends on: its
+command, .clang-tidy, or the contents of a source or of a file that one includes. The build `release` has
+recorded which files these are. A clean result is kept as an empty file in ~/.cache/mastic/tidy (or
+XDG_CACHE_HOME), which all clones share; results that were not used for 30 days are removed.
 
-It reads the commands of build/tidy, which is configured and not built, and build/release.
+It reads the commands of build/tidy, which is configured but not built, and the dependencies of build/release.
 
-Prints what clang-tidy says; exits with 1 when it says anything.
+Prints the warnings of clang-tidy; exits with 1 when there are any.
 """
 
 import concurrent.futures
@@ -43,7 +43,7 @@ def sources():
 
 
 def dependencies():
-    """The files that each source includes, and itself."""
+    """For each source the files that it depends on: itself, and what it includes."""
     found = {}
     for block in output_of("ninja", "-C", BUILT, "-t", "deps").split("\n\n"):
         files = [os.path.normpath(BUILT / line.strip()) for line in block.splitlines()[1:]]
@@ -52,7 +52,7 @@ def dependencies():
 
 
 def batches():
-    """What is compiled at a time: its file, its command, and the sources that it has."""
+    """What is compiled together: the file, its command, and its sources, which are the file itself or several."""
     for entry in json.loads((COMMANDS / "compile_commands.json").read_text()):
         file = pathlib.Path(entry["file"])
         its_sources = [file]
@@ -67,7 +67,7 @@ def digest_of(path):
 
 
 def mark_of(command, files, common):
-    """The file that says that this command found nothing in these files. It is the same in every clone."""
+    """The file whose existence tells that `command` was clean on `files`. It has the same name in every clone."""
     root = str(ROOT) + "/"
     parts = [common, command.replace(root, "")]
     parts += [f"{path.removeprefix(root)} {digest_of(path)}" for path in sorted(files)]
@@ -78,7 +78,7 @@ def complaint(file, mark):
     if mark.exists():
         mark.touch()
         return ""
-    # A batch includes sources, and that is not what this check looks for.
+    # Batches include sources on purpose.
     run = subprocess.run([TIDY, "-p", COMMANDS, "--quiet", "--checks=-bugprone-suspicious-include", file],
                          capture_output=True, text=True)
     if run.returncode != 0:
@@ -108,7 +108,7 @@ def main():
     if missing:
         sys.exit(f"build/tidy does not compile {min(missing)}: is it in the CMakeLists.txt of its folder?")
     known = sum(mark.exists() for mark in marks.values())
-    print(f"{len(marks)} batches, {known} of which were clean before and have not changed", flush=True)
+    print(f"{len(marks)} batches, of which {known} are unchanged since they were clean", flush=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [text for text in pool.map(complaint, marks.keys(), marks.values()) if text]
     print("\n".join(found), end="")
