@@ -1,7 +1,7 @@
-"""What an author's conveniences cost: JSON of structs, routes with types, many routes, answers as JSON.
+"""The cost of conveniences for authors: JSON of structs, routes with types, many routes, answers as JSON.
 
-Targets stand on instructions, counted in user space by callgrind, which no noise touches; they leave out
-the kernel's part of a request. The CPU time, kernel included, stands beside them on record.
+Targets are for instructions in user space, which callgrind counts without any noise; they do not include
+the kernel's part of a request. The CPU time, which includes the kernel, is recorded beside them.
 """
 
 import re
@@ -10,7 +10,7 @@ import subprocess
 from measure import BUILD, require, row
 
 AUTHOR = BUILD / "bench" / "bench_author"
-# What is measured, what it is held against, what that is called, and how much it may be.
+# The measured case, the case that it is compared with, the name of the row, and the target.
 PAIRS = [
     ("write", "write-boost", "struct to JSON / Boost.JSON by hand", "<= 1.0"),
     ("read", "read-boost", "JSON to struct / Boost.JSON by hand", None),
@@ -21,7 +21,7 @@ PAIRS = [
 
 
 def instructions(case, rounds):
-    """In user space, for each round."""
+    """The instructions of one round in user space."""
     done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
                            "--toggle-collect=measured", AUTHOR, case, str(rounds)],
                           capture_output=True, text=True, check=True)
@@ -29,7 +29,7 @@ def instructions(case, rounds):
 
 
 def run(case, rounds):
-    """CPU time in ns and heap allocations, for each round."""
+    """The CPU time in ns and the heap allocations of one round."""
     done = subprocess.run(["taskset", "-c", "1", AUTHOR, case, str(rounds)], capture_output=True, text=True,
                           check=True)
     cpu, allocations = done.stdout.split()

@@ -1,4 +1,4 @@
-"""How long Mastic takes to compile, without a cache: the library, all that `./dev test` builds, a user's program."""
+"""The time to compile without a cache: the library, everything that `./dev test` builds, and a user's program."""
 
 import os
 import resource
@@ -16,7 +16,7 @@ def seconds(command):
 
 
 def from_nothing(*options):
-    """Seconds on the clock with two jobs, and of processors."""
+    """Builds from scratch with two jobs; returns the wall time and the CPU time in seconds."""
     folder = BUILD / "from-nothing"
     shutil.rmtree(folder, ignore_errors=True)
     environment = {name: value for name, value in os.environ.items() if name != "CMAKE_CXX_COMPILER_LAUNCHER"}

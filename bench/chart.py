@@ -1,4 +1,4 @@
-"""Draws ratios as bars, as an SVG by hand: readable on light and dark pages, no font of its own."""
+"""Draws ratios as bars in an SVG, which is readable on light and dark pages and needs no special font."""
 
 import statistics
 from html import escape
@@ -18,7 +18,7 @@ STYLE = """
 
 
 class Chart:
-    """Panels of bars; each bar is what a server needs as a multiple of the server `of`."""
+    """Panels of bars; each bar is the cost of a server as a multiple of the cost of the server `of`."""
 
     def __init__(self, title, of):
         self.title = title
@@ -26,7 +26,7 @@ class Chart:
         self.panels = []
 
     def add(self, title, rounds):
-        """`rounds`: for each server what was measured in each round, paired with the others'."""
+        """Adds a panel. `rounds` has for each server a value per round; values of the same round are compared."""
         bars = {}
         for name, values in rounds.items():
             ratios = [value / base for value, base in zip(values, rounds[self.of])]
@@ -59,7 +59,7 @@ def _x(multiple):
 
 
 def _bar(name, bar, y):
-    """A bar with its middle half of rounds as a line; one beyond the scale ends at its edge."""
+    """A bar, with a line for the middle half of the rounds; a bar beyond the scale ends at the edge."""
     value, low, high = bar
     ours = name in ("plain calls", "io_uring")
     kind = "mastic" if ours else "floor" if name.endswith("floor") else "peer"

@@ -1,4 +1,4 @@
-"""Where and when something was measured: what a figure has to be read with."""
+"""The conditions of a measurement: commit, time, machine, load and versions."""
 
 import os
 import pathlib
@@ -17,7 +17,7 @@ def _output(*command):
 
 
 def conditions(quick):
-    """To be called before the run, as it tells the load that others make."""
+    """The conditions as text and data. Call it before the run, because it includes the load of the machine."""
     commit = _output("git", "rev-parse", "--short", "HEAD")
     if _output("git", "status", "--porcelain", "--untracked-files=no"):
         commit += " with changes"

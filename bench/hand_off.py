@@ -1,4 +1,4 @@
-"""Rows of `./dev bench threads` about handlers that block, and what quick ones pay for the watch."""
+"""Rows of `./dev bench threads` about handlers that block, and about the cost of the watch for quick ones."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ def site(*options):
 
 
 def mix(server, seconds, **clients):
-    """What the clients of each route saw: answers a second, and the 99th percentile in ms."""
+    """Returns for each route the answers per second and the 99th percentile of the latency in ms."""
     routes = [f"/{route}={count}" for route, count in clients.items()]
     text = subprocess.run([BUILD / "bench/spike_mix", str(server.port), str(seconds), *routes],
                           capture_output=True, text=True, check=True).stdout
@@ -28,7 +28,7 @@ def mix(server, seconds, **clients):
 
 
 def watch_rows(count, seconds):
-    """Quick handlers with the watch and the bracket, and without (loops pinned to their threads)."""
+    """Quick handlers with the watch and the bracket, compared with loops that are pinned to their threads."""
     servers = [Server("watched", site("--hand-off", "stuck")), Server("pinned", site("--hand-off", "never"))]
     rounds = {server.name: [] for server in servers}
     try:

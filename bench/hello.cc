@@ -1,4 +1,4 @@
-// The program whose compile time `./dev bench build` measures: what a user's first file looks like.
+// The program whose compile time `./dev bench build` measures. It looks like a user's first file.
 
 #include <mastic/mastic.h>
 

@@ -1,7 +1,7 @@
-"""CPU per request of Mastic over HTTP/1.1 beside the floor programs and the peers: the whole table.
+"""The CPU time of a request over HTTP/1.1, compared with the floor programs and the peers.
 
-The servers of a row take turns, each alone under load. What is asked, and of whom, stands in
-http1_get.py, http1_load.py and http1_content.py; a chart of it goes to build/bench/http1.svg.
+The servers of a row take turns, and only one of them is under load at a time. The requests and servers are
+in http1_get.py, http1_load.py and http1_content.py; a chart is written to build/bench/http1.svg.
 """
 
 import sys

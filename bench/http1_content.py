@@ -1,4 +1,4 @@
-"""Answers with something in them: a struct as JSON, files from memory and by sendfile, an echo."""
+"""Requests with content: a struct as JSON, files from memory and by sendfile, an echo."""
 
 import peers
 from measure import cpu, load_in_turns, quartile_row, ratio_row, running
@@ -23,7 +23,7 @@ def rows(plan, chart):
 
 
 def compare(plan, chart, what, ask, others, **targets):
-    """Mastic / each of the others; `targets` by the names of these."""
+    """Rows that compare Mastic with each of the others; `targets` has their names as keys."""
     with running({**others, **OURS}, asks=(ask,)) as servers:
         us = cpu(load_in_turns(servers, plan, ask, connections=64))
     chart.add(f"{what}, 64 connections", us)

@@ -1,4 +1,4 @@
-"""GET of a short text on connections that stay open: against the floors and every peer, and pipelined."""
+"""GET of a short text on keep-alive connections, compared with the floors and every peer; and pipelined."""
 
 import peers
 from measure import cpu, load_in_turns, quartile_row, ratio_row, running

@@ -1,4 +1,4 @@
-"""Load of other shapes: at a fixed rate, on two loops, and over ten thousand connections."""
+"""Other kinds of load: at a fixed rate, on two loops, and over ten thousand connections."""
 
 import statistics
 
@@ -40,7 +40,8 @@ def at_seventy_percent(plan, servers, peak):
 
 
 def two_loops(plan, peak):
-    """Both on both cores, which the generator shares; 32 connections and a quarter of the peak a loop."""
+    """One loop and two loops, each on two cores that it shares with the generator. Each loop gets 32 connections
+    and a quarter of the peak."""
     found = []
     for ours, transfer in peers.OURS.items():
         with running({"one": peers.hello(transfer), "two": peers.hello(transfer, 2)},
@@ -55,7 +56,8 @@ def two_loops(plan, peak):
 
 
 def many_connections(plan, peak):
-    """Saturated, every connection has a request under way at any time; at a rate, few have."""
+    """Ten thousand connections compared with 64. Saturated, every connection has a request in progress at any
+    time; at a rate, only a few have one."""
     commands = {"epoll floor": peers.floor("epoll")}
     for ours, transfer in peers.OURS.items():
         commands[ours] = peers.hello(transfer, 1, "--max-connections", 16384)

@@ -1,4 +1,4 @@
-"""What an idle keep-alive connection keeps resident, after one request each."""
+"""The resident memory of an idle keep-alive connection after one request."""
 
 import socket
 
@@ -19,7 +19,7 @@ def connect(port, asks):
 
 
 def bytes_each(name, command, count, asks=True):
-    """Growth of the server's own memory by a connection; the first 200 made and closed do not count."""
+    """The growth of the server's own memory per connection, after 200 connections that warm it up."""
     server = Server(name, command, asks=())
     clients = []
     try:

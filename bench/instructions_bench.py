@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Instructions of a request in user space, counted by callgrind, and the gate that stands on them.
+"""Counts the instructions of a request in user space with callgrind, and checks that they do not grow.
 
-The clients are played inside the server's process, whenever its loop is about to wait
-(bench/instructions/clients.cc), so every turn serves all connections and a count is the same on every
-run. Two runs with different numbers of requests are subtracted, so start-up drops out. Counted is
-what loops do (Loop::drive), not the clients, the watch thread or the kernel. The C library is held to
-the functions that every x86-64 has, so a count is the same on every such machine.
+The clients are played within the server's process, whenever its loop is about to wait
+(bench/instructions/clients.cc). So every turn serves all connections, and every run gives the same count. The
+counts of two runs with different numbers of requests are subtracted, which removes the start. Only loops are
+counted (Loop::drive), but neither the clients nor the watch thread nor the kernel. The C library may use only
+functions that every x86-64 processor supports, so every such machine gives the same count.
 
-bench/history.jsonl has the counts of commits, a line each. `./dev check` runs this file: it fails when
-a row grew by more than 3 % since the last line, or from one line to the next without a reason.
+bench/history.jsonl has a line with the counts of each recorded commit. `./dev check` runs this file. It fails
+when a row has grown by more than 3 % since the last line, or from one line to the next without a reason.
 """
 
 import concurrent.futures
@@ -29,7 +29,7 @@ HISTORY = ROOT / "bench" / "history.jsonl"
 MOST_GROWTH = 1.03
 HELLO = "examples/01-hello/hello"
 SITE = "bench/instructions_site"
-# Name: program, transfer, path, connections, requests that one of them sends at once, and the target.
+# Name: program, transfer, path, connections, requests that each of them pipelines, and the target.
 ROWS = {
     "plain handler": (HELLO, "syscall", "/", 64, 1, "<= 2600"),
     "plain handler, io_uring": (HELLO, "io_uring", "/", 64, 1, "<= 2600"),
@@ -50,7 +50,7 @@ def free_port():
 
 
 def counted(build, name, rounds, folder):
-    """Instructions of a whole run."""
+    """The instructions of a complete run."""
     program, transfer, path, connections, pipelined, _ = ROWS[name]
     port = free_port()
     environment = os.environ | {
@@ -69,12 +69,12 @@ def counted(build, name, rounds, folder):
 
 
 def count(build):
-    """Instructions of one request, for each row."""
+    """The instructions of one request, for each row."""
     require("valgrind")
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "1k.bin"
         file.write_bytes(bytes(1024))
-        os.utime(file, ns=(10**18 + 123456789,) * 2)  # its entity tag is made of this
+        os.utime(file, ns=(10**18 + 123456789,) * 2)  # so that its entity tag always has the same length
 
         def of_request(name):
             at_once = ROWS[name][3] * ROWS[name][4]
@@ -93,7 +93,7 @@ def measure(quick):
 # ---- the history ----
 
 def toolchain():
-    """Other compilers and libraries give other counts, which are not to be compared."""
+    """The compiler and C library: counts of different ones must not be compared."""
     compiler = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True, check=True).stdout
     return f"{platform.machine()}, g++ {compiler.strip()}, {os.confstr('CS_GNU_LIBC_VERSION')}"
 
@@ -105,7 +105,7 @@ def history():
 
 
 def worse(before, now):
-    """What each row that grew by more than it may, or is gone, had and has."""
+    """The rows that have grown too much or are missing: name, count before, count now or None."""
     return [(name, value, now.get(name)) for name, value in before.items()
             if now.get(name) is None or now[name] > value * MOST_GROWTH]
 
@@ -117,7 +117,7 @@ def described(name, before, now):
 
 
 def unexplained(lines):
-    """Steps of the history that are worse and say no reason."""
+    """The lines of the history that are worse than the one before and give no reason."""
     found = []
     last = {}
     for number, line in enumerate(lines, 1):
@@ -130,10 +130,10 @@ def unexplained(lines):
 
 
 def record(reason):
-    """Appends a line; refuses one that is worse and says no reason. Returns an exit code."""
+    """Appends a line, unless it is worse than the last one and has no reason. Returns an exit code."""
     git = lambda *words: subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True,
                                         check=True).stdout.strip()
-    changed = "+" if git("status", "--porcelain") else ""  # then it is the commit after that one
+    changed = "+" if git("status", "--porcelain") else ""  # the count belongs to the commit after that one
     line = {"commit": git("rev-parse", "--short=10", "HEAD") + changed,
             "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
             "toolchain": toolchain(), "instructions": count(BUILD), "reason": reason}
@@ -147,7 +147,7 @@ def record(reason):
 
 
 def check(build):
-    """The gate; returns an exit code."""
+    """Compares the counts with the history. Returns an exit code."""
     lines = history()
     problems = unexplained(lines)
     same = [line["instructions"] for line in lines if line["toolchain"] == toolchain()]
@@ -156,19 +156,19 @@ def check(build):
         print(f"{name:<34} {value:>7,}" + (f"  {value / same[-1][name] - 1:+.1%}" if same and name in same[-1]
                                            else "  not recorded"))
     if not same:
-        print(f"nothing is recorded of {toolchain()}, so nothing is compared")
+        print(f"nothing is recorded for {toolchain()}, so nothing is compared")
         return complain(problems) if problems else 0
     problems += [described(*each) for each in worse(same[-1], now)]
-    problems += [f"'{name}' is not recorded" for name in now if name not in same[-1]]
+    problems += [f"'{name}' has no recorded count" for name in now if name not in same[-1]]
     if problems:
-        return complain(problems, "make it cheaper, or record it and say why: "
+        return complain(problems, "make it cheaper, or record it with a reason: "
                         "./dev bench instructions --record \"REASON\"")
     if any(now[name] * MOST_GROWTH < value for name, value in same[-1].items()):
-        print("cheaper than recorded; ./dev bench instructions --record keeps it so")
+        print("cheaper than recorded; record the new counts: ./dev bench instructions --record")
     return 0
 
 
-def complain(problems, remedy="give the line its reason"):
+def complain(problems, remedy="give the line a reason"):
     for problem in problems:
         print(f"bench: {problem}", file=sys.stderr)
     print(f"bench: {remedy}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What the benchmarks share: servers pinned to one core, load from another, CPU by the process clock."""
+"""Shared by the benchmarks: servers pinned to one core, load from another core, CPU time by the process clock."""
 
 import contextlib
 import dataclasses
@@ -21,7 +21,7 @@ BODY = b"Hello, world!\n"
 
 @dataclasses.dataclass
 class Ask:
-    """A request and the content that it has to be answered with."""
+    """A request, and the content that its answer must have."""
     path: str
     content: bytes
     type: str = "text/plain; charset=utf-8"
@@ -33,7 +33,7 @@ HELLO = Ask("/", BODY)
 
 @dataclasses.dataclass
 class Plan:
-    """How much is measured: rounds, seconds of each sample, and whether only rows with a target."""
+    """The size of a run: the rounds, the seconds of each sample, and whether rows without a target are left out."""
     rounds: int
     seconds: float
     quick: bool
@@ -46,7 +46,7 @@ def row(name, values, unit, target=None):
 
 
 def quartile_row(name, values, unit, target=None):
-    """The same with the middle half of the rounds as the spread: one disturbed round does not decide."""
+    """A row whose spread is the middle half of the rounds, so that one disturbed round does not matter."""
     low, _, high = statistics.quantiles(values, method="inclusive")
     return {**row(name, values, unit, target), "low": low, "high": high, "rounds": values}
 
@@ -56,7 +56,7 @@ def ratio_row(name, ours, theirs, target=None, unit="of it"):
 
 
 def take_turns(samples, count):
-    """Calls each of `samples` (name: function) once in every round, every other round backwards."""
+    """Calls each function of `samples` (name: function) once per round, in every second round backwards."""
     taken = {name: [] for name in samples}
     for at in range(count):
         for name in list(samples) if at % 2 == 0 else reversed(samples):
@@ -65,7 +65,7 @@ def take_turns(samples, count):
 
 
 class Server:
-    """A process on a core of its own that listens on a port of its own, and ends with the benchmark."""
+    """A server process, pinned to `cores`, that listens on a free port and ends with the benchmark."""
 
     def __init__(self, name, command, asks=(HELLO,), cores="0"):
         with socket.socket() as probe:
@@ -99,7 +99,7 @@ class Server:
             sys.exit(f"bench: {self.name} answers {ask.path} with {seen[0]}, {seen[1]}, {seen[2][:200]}")
 
     def cpu_ns(self):
-        """CPU of all its threads, those that ended too."""
+        """The CPU time of all its threads, including those that have ended."""
         return time.clock_gettime_ns((~self.process.pid << 3) | 2)
 
     def resident_bytes(self):
@@ -116,7 +116,7 @@ class Server:
 
 @contextlib.contextmanager
 def running(commands, asks=(HELLO,), cores="0"):
-    """Starts a server for each name, checks what it answers, and stops them all at the end."""
+    """Starts a server for each name, checks its answers, and stops all servers at the end."""
     servers = {}
     try:
         for name, command in commands.items():
@@ -128,7 +128,7 @@ def running(commands, asks=(HELLO,), cores="0"):
 
 
 def load(server, ask=HELLO, cores="1", **options):
-    """What bench/load saw of a server under load from another core; `server_us` is CPU per answer."""
+    """Runs bench/load against a server, from another core, and returns its result; `server_us` is CPU per answer."""
     words = ["--process", str(server.process.pid), "--path", ask.path]
     if ask.sends:
         words += ["--post", str(len(ask.sends))]
@@ -142,18 +142,18 @@ def load(server, ask=HELLO, cores="1", **options):
 
 
 def load_in_turns(servers, plan, ask=HELLO, **options):
-    """For each server, what `load` saw in each round."""
+    """For each server, the result of `load` in each round."""
     return take_turns({name: lambda server=server: load(server, ask, seconds=plan.seconds, **options)
                        for name, server in servers.items()}, plan.rounds)
 
 
 def cpu(seen):
-    """For each server the CPU per answer of each round, in microseconds."""
+    """For each server, the CPU time per answer in each round, in microseconds."""
     return {name: [sample["server_us"] for sample in samples] for name, samples in seen.items()}
 
 
 def wrk(server, connections, seconds, script=None):
-    """CPU of the server in ns per request, under load from core 1."""
+    """The CPU time of the server in ns per request, under load from core 1."""
     command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
     if script:
         command += ["-s", str(script)]
@@ -167,7 +167,7 @@ def wrk(server, connections, seconds, script=None):
 
 
 def allow_many_descriptors():
-    """For this process and the servers that it starts."""
+    """Raises the limit of descriptors for this process and the servers that it starts."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

@@ -1,8 +1,8 @@
-"""How every server of the comparison is started: the floors, Mastic, and the peers.
+"""The commands that start the servers of the comparison: the floors, Mastic, and the peers.
 
-Each function takes what there is to choose and returns a function from a port to a command line.
-What is configured here follows the advice of each server's documentation for speed: logs off, one
-worker, files and their descriptors cached, connections that may live for any number of requests.
+Each function takes options and returns a function that makes a command line for a port. The configurations
+follow the advice of each server's documentation for speed: logs off, one worker, files and their descriptors
+cached, and no limit on the requests of a connection.
 """
 
 import random
@@ -27,7 +27,7 @@ http {{
   }}
 }}
 """
-# h2o answers `/` with a file: its other way to a fixed text, a handler in Ruby, costs more.
+# h2o answers `/` with a file. Its only other way to send a fixed text, a handler in Ruby, costs more.
 H2O = """
 num-threads: 1
 max-connections: 16384
@@ -100,18 +100,18 @@ def hello(transfer, loops=1, *options):
 
 
 def site(transfer):
-    """bench/site.cc: what the peers answer beside the greeting."""
+    """bench/site.cc, which answers all other requests of the peers like them."""
     return _mastic([BUILD / "bench/bench_site", FILES], transfer, 1, ())
 
 
-# The two transfers, by the names that the table calls them.
+# The two transfers, by their names in the table.
 OURS = {"plain calls": "syscall", "io_uring": "io_uring"}
 PEERS = {"nginx": nginx, "h2o": h2o, "Beast": peer("beast"), "Pistache": peer("pistache"),
          "cpp-httplib": peer("httplib"), "POCO": peer("poco")}
 
 
 def _is_here(command):
-    """Not every release has a package of every peer; nginx, the measure of load, is required."""
+    """Whether a peer is installed, because not every release has all of them. nginx is required: it sets the load."""
     return command is nginx or shutil.which(command(0)[0]) is not None
 
 

@@ -1,4 +1,4 @@
-"""Draws lines over time as SVG, readable on light and dark pages, with the fonts that are there."""
+"""Draws lines over time as SVG, readable on light and dark pages, with the fonts of the system."""
 
 import html
 
@@ -9,13 +9,13 @@ MOST_POINTS = 800
 
 
 def step_of(most):
-    """A round distance between four or so grid lines."""
+    """A round distance between grid lines, for about four of them."""
     size = 10 ** (len(str(int(max(most, 1)))) - 1)
     return next(size * each for each in (0.25, 0.5, 1, 2, 2.5, 5) if most <= 4 * size * each or each == 5)
 
 
 def thinned(points):
-    """At most so many points as can be told apart: of each group the highest, so no peak is lost."""
+    """At most MOST_POINTS points: the highest of each group, so that no peak is lost."""
     size = -(-len(points) // MOST_POINTS)
     return [max(points[at:at + size], key=lambda point: point[1]) for at in range(0, len(points), size)]
 
@@ -25,7 +25,7 @@ def number(value):
 
 
 def panel(top, name, series, longest):
-    """One drawing: its name, and the series as {name: [(x, y), ...]}."""
+    """One panel: its name, and its series as {name: [(x, y), ...]}."""
     most = max((y for points in series.values() for _, y in points), default=1) * 1.1 or 1
     across, up = (WIDTH - LEFT - RIGHT) / max(longest, 1e-9), PANEL / most
     parts = [f'<text x="{LEFT}" y="{top - 10}" class="name">{html.escape(name)}</text>']
@@ -45,8 +45,8 @@ def panel(top, name, series, longest):
 
 
 def lines(title, panels, x_name):
-    """The text of an SVG: `panels` are pairs of a name and its series, one below the other, all over the
-    same x, which begins at 0."""
+    """Returns an SVG with `panels`, pairs of a name and its series, one below the other. They share the x axis,
+    which begins at 0."""
     longest = max((x for _, series in panels for points in series.values() for x, _ in points), default=1)
     height = TOP + len(panels) * (PANEL + GAP) - GAP + BOTTOM + 24
     colours = lambda names: "".join(f".s{i}{{stroke:{c}}}.t{i}{{fill:{c}}}" for i, c in enumerate(names))

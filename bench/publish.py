@@ -1,7 +1,7 @@
 """Puts the figures of the last runs into docs/guide/benchmarks.md, and the charts among the pictures.
 
-`./dev bench publish` after `./dev bench http1 idle` or `./dev bench soak`. What stands in the page
-between the marks is written anew, with where and when it was measured; what was not measured stays.
+Run `./dev bench publish` after `./dev bench http1 idle` or `./dev bench soak`. The text between the marks of the
+page is replaced, and includes the conditions of the measurement. Figures that were not measured again stay.
 """
 
 import json
@@ -51,7 +51,7 @@ def figures(name):
              "| what | median | spread | target | met |", "|---|---|---|---|---|"]
     for row in json.loads((BUILD / f"{name}.json").read_text()):
         if row["unit"] == "us CPU":
-            continue  # of that machine and that hour only
+            continue  # means something only for that machine at that time
         unit = "" if row["unit"] == "of it" else " " + row["unit"]
         value, low, high = (f"{row[key]:,.2f}" if row[key] < 100 else f"{row[key]:,.0f}"
                             for key in ("value", "low", "high"))

@@ -4,8 +4,8 @@
 Each prints a table and writes build/bench/NAME.json, a list of rows with name, value, low, high, unit,
 target and ok. A ratio is the median of the ratios of the rounds; low and high are the smallest and
 largest of them, in http1 the middle half. A verdict is unsure when the spread straddles the target.
-Figures of different runs or machines are not to be compared. --quick: fewer rounds, and only rows
-that have a target are printed. publish: puts the last figures into the documentation.
+Figures of different runs or machines must not be compared. --quick: fewer rounds, and only rows
+with a target are printed. publish: puts the last figures into the documentation.
 """
 
 import importlib
@@ -22,7 +22,7 @@ NAMES = ["author", "build", "http1", "idle", "instructions", "threads"]
 
 
 def verdict(row):
-    """True, False, None without a target, or "unsure" when the spread lies on both sides of it."""
+    """Whether the target is met; None without a target, "unsure" when the spread lies on both sides of it."""
     if row["target"] is None:
         return None
     relation, bound = row["target"].split()
@@ -49,7 +49,7 @@ def main():
     words = sys.argv[1:]
     if words[:2] == ["instructions", "--record"]:
         sys.exit(importlib.import_module("instructions_bench").record(" ".join(words[2:])))
-    if words[:1] == ["soak"]:  # no comparison, and an hour long: not among NAMES
+    if words[:1] == ["soak"]:  # not in NAMES, because it takes an hour and compares nothing
         sys.exit(importlib.import_module("soak").main(words[1:]))
     quick = "--quick" in words
     names = [word for word in words if not word.startswith("--")] or NAMES
@@ -57,7 +57,7 @@ def main():
         return importlib.import_module("publish").publish()
     for name in names:
         if name not in NAMES:
-            sys.exit(f"bench: there is no benchmark '{name}'; there are {', '.join(NAMES)}")
+            sys.exit(f"bench: there is no benchmark '{name}'; choose from {', '.join(NAMES)}, soak")
         print(f"== {name}", flush=True)
         found_in = conditions(quick)
         rows = importlib.import_module(f"{name}_bench").measure(quick)

@@ -1,7 +1,7 @@
-// What the peers of bench/peers/ answer, written with Mastic: JSON of a struct, files, an echo.
+// The Mastic counterpart of the programs in bench/peers/: JSON of a struct, files, an echo.
 //
 // The greeting is examples/01-hello. Usage: site FOLDER [OPTION...], with the options of every
-// program that ends in `mastic::run`.
+// program that calls `mastic::run`.
 
 #include <mastic/mastic.h>
 

@@ -1,11 +1,11 @@
 """Mixed load for an hour: ./dev bench soak [--minutes N] [--cores N].
 
-Clients of every kind at once (KINDS below) talk to one server over loopback, while its memory, its
-descriptors and its connections are looked at every second. Writes build/bench/soak.json and soak.svg.
-Exits with 0 when memory and descriptors are flat (the median of the last tenth is not above that of
-the second tenth by more than SLACK), no request of an honest client failed, no connection is left when
-the clients have gone, and the server ends well. The load adapts, so that server and clients together
-use N cores, all but half a core when that is not said.
+Clients of all kinds (KINDS below) talk to one server over loopback at the same time, while its memory,
+descriptors and connections are recorded every second. Writes build/bench/soak.json and soak.svg. Exits with 0
+when memory and descriptors are flat (the median of the last tenth exceeds that of the second tenth by at most
+SLACK), no request of an honest client has failed, no connection is left when the clients are gone, and the
+server exits with 0. The load adapts, so that server and clients together use N cores; by default all cores but
+half of one.
 """
 
 import argparse
@@ -31,17 +31,17 @@ from measure import BUILD
 SITE = BUILD / "bench" / "soak_site"
 HELLO = b"Hello, world!\n"
 FILE = bytes(range(256)) * 4096  # 1 MiB: sent from the disk cache
-SLACK = {"private_kib": 1.05, "descriptors": 1.05}  # and the little below, for what is small
-LITTLE = {"private_kib": 1024, "descriptors": 12}
-LONGEST = 40  # seconds that any request may take
+SLACK = {"private_kib": 1.05, "descriptors": 1.05}  # as a factor
+LITTLE = {"private_kib": 1024, "descriptors": 12}   # always allowed, for small figures
+LONGEST = 40  # seconds that a request may take
 
 
 class Failed(Exception):
-    """An answer was not what it has to be."""
+    """An answer was wrong."""
 
 
 class Load:
-    """What clients share: the address, the counts, the history."""
+    """Shared by all clients: the server, the counts, the failures, and the pause between requests."""
 
     def __init__(self, port, server, cores):
         self.port = port
@@ -57,12 +57,12 @@ class Load:
         await asyncio.sleep(random.expovariate(1 / self.pause))
 
     def adapt(self, cores):
-        """`cores` were used in the last second, by the server and by the clients."""
+        """Adapts the pause. `cores` is what server and clients have used in the last second."""
         self.pause = min(max(self.pause * (1.25 if cores > 0.95 * self.cores else 0.97), 0.002), 2)
 
 
 class Client:
-    """A connection. HTTP by hand, so that it can be as rude as it wants."""
+    """A connection that speaks HTTP without a library, so that it can misbehave."""
 
     def __init__(self, load, receive_bytes=None):
         self.load = load
@@ -88,7 +88,7 @@ class Client:
         self.writer.close()
 
     def reset(self):
-        """Ends it so that the server sees a reset."""
+        """Closes the connection with a TCP reset."""
         self.writer.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
@@ -102,7 +102,7 @@ class Client:
         return int(head[9:12]), head.lower()
 
     async def answer(self, slowly=False):
-        """Status and content of the next answer."""
+        """Receives the next answer; returns its status and content."""
         status, head = await self.head()
         if b"transfer-encoding: chunked" in head:
             content = bytearray()
@@ -117,7 +117,7 @@ class Client:
         while len(content) < size:
             piece = await self.reader.read(128 << 10)
             if not piece:
-                raise Failed("the answer broke off")
+                raise Failed("the answer is incomplete")
             content += piece
             await asyncio.sleep(random.uniform(0, 0.1))
         return status, bytes(content)
@@ -140,11 +140,11 @@ QUICK = [("/", HELLO), ("/", HELLO), ("/", HELLO), ("/sleep", b"slept\n"), ("/bl
          ("/files/small", FILE[:1024])]
 LARGE = [("/large", b"l" * (1 << 20)), ("/stream", b"s" * (4 << 20)), ("/files/large", FILE)]
 
-# ---- honest clients: every request of theirs has to be answered well ----
+# ---- honest clients: all their requests must be answered correctly ----
 
 
 async def keep_alive(load):
-    """Many requests on a connection."""
+    """Many requests over one connection."""
     async with Client(load) as client:
         for _ in range(random.randint(1, 200)):
             path, content = random.choice(QUICK)
@@ -175,7 +175,7 @@ async def download(load):
 
 
 async def upload(load):
-    """Large content to a handler that gathers it and sends it back, and to one that pulls it."""
+    """Sends large content to a handler that gathers it and sends it back, and to one that pulls it."""
     async with Client(load) as client:
         content = random.randbytes(random.randint(1, 1 << 20))
         sending = asyncio.create_task(client.send(post("/echo", content)))
@@ -201,7 +201,7 @@ async def read_slowly(load):
 
 
 async def write_slowly(load):
-    """The head a few bytes at a time, then the content in small pieces."""
+    """Sends the head a few bytes at a time, then the content in small pieces."""
     async with Client(load) as client:
         content = random.randbytes(random.randint(1000, 40_000))
         request = post("/echo", content)
@@ -225,19 +225,19 @@ async def stay_idle(load):
 
 
 async def half_close(load):
-    """Ends its side after the last request, and reads on."""
+    """Closes its write side after the last request, and continues to read."""
     async with Client(load) as client:
         await client.send(get("/") * 3)
         client.writer.write_eof()
         for _ in range(3):
             await client.expect(HELLO)
         if await client.reader.read(1):
-            raise Failed("more came than was asked for")
+            raise Failed("more bytes came than were asked for")
         load.done["half-closed"] += 3
         await load.rest()
 
 
-# ---- rude clients: they get what they deserve, and harm nobody ----
+# ---- misbehaving clients: they get errors, and must not affect others ----
 
 MALFORMED = [
     b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", b"GET / HTTP/3.7\r\nHost: a\r\n\r\n",
@@ -252,14 +252,14 @@ async def break_grammar(load):
         await client.send(random.choice(MALFORMED))
         status, _ = await client.answer()
         if not 400 <= status < 600:
-            raise Failed(f"nonsense was answered with {status}")
-        await client.reader.read()  # the server ends it
+            raise Failed(f"a malformed request was answered with {status}")
+        await client.reader.read()  # until the server closes the connection
         load.done["malformed"] += 1
         await load.rest()
 
 
 async def reset(load):
-    """At any moment: before, in the middle of and after a request and its answer."""
+    """Resets the connection at any moment: before, during and after a request and its answer."""
     request = random.choice([get("/"), get("/large"), get("/stream"), get("/block"), get("/sleep"), get("/files/large"),
                              get("/") * 30, post("/echo", bytes(200_000)), post("/count", bytes(200_000))])
     async with Client(load) as client:
@@ -277,12 +277,12 @@ async def reset(load):
 
 
 async def stall(load):
-    """Begins a request and falls silent: the deadline of the head ends it."""
+    """Begins a request and sends nothing more, until the deadline for the head ends it."""
     async with Client(load) as client:
         await client.send(get("/")[:random.randint(1, 30)])
         status, _ = await client.answer()
         if status != 408:
-            raise Failed(f"silence was answered with {status}")
+            raise Failed(f"an incomplete request was answered with {status}, not with 408")
         await client.reader.read()
         load.done["stalled"] += 1
 
@@ -292,7 +292,7 @@ KINDS = {keep_alive: 24, pipeline: 4, download: 3, upload: 3, read_slowly: 6, wr
 
 
 async def play(load, kind):
-    """One client after another, of one kind."""
+    """Runs clients of one kind, one after another."""
     while not load.ending:
         try:
             async with asyncio.timeout(LONGEST * 3):
@@ -300,11 +300,11 @@ async def play(load, kind):
         except (Failed, OSError, EOFError, TimeoutError, ValueError) as error:
             load.failures.append({"kind": kind.__name__, "time": time.time(), "what": f"{type(error).__name__}: {error}"})
             if len(load.failures) > 1000:
-                raise SystemExit("bench: the soak fails all over; see build/bench/soak.json") from None
+                raise SystemExit("bench: the soak has more than 1000 failures; see build/bench/soak.json") from None
             await asyncio.sleep(0.5)
 
 
-# ---- the server, as the system sees it ----
+# ---- the server process ----
 
 
 def start(folder):
@@ -336,7 +336,7 @@ def look(server, load, start_time):
 
 
 def cpu(server):
-    """Seconds of the server and of this process."""
+    """The CPU seconds of the server and of this process together."""
     return time.clock_gettime((~server.pid << 3) | 2) + time.process_time()
 
 
@@ -363,7 +363,7 @@ async def run(server, port, seconds, cores):
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    for _ in range(30):  # lingering ends after ten seconds at the latest
+    for _ in range(30):  # 15 seconds: the server lingers for ten at most
         left = look(server, load, begin)["connections"] - before if server.poll() is None else 0
         if left == 0:
             break
@@ -372,7 +372,7 @@ async def run(server, port, seconds, cores):
 
 
 def verdict(samples):
-    """For each figure: the medians of the second and of the last tenth, and whether it is flat."""
+    """For each figure the medians of the second and of the last tenth of the run, and whether it is flat."""
     tenth = max(len(samples) // 10, 1)
     found = {}
     for name, slack in SLACK.items():

@@ -1,8 +1,8 @@
-"""What threads, tasks and queues cost, against a futex, Boost.Asio and oneTBB; then handlers that block.
+"""The cost of threads, tasks and queues, compared with a futex, Boost.Asio and oneTBB; then handlers that block.
 
-A row is a case of `bench_threads` (bench/threads/) and one to hold it against; to add one, add a case there
-and a line to PAIRS. The two take turns, round by round. Programs of another kind get a function of their own
-that returns rows, called at the end of `measure`.
+A row compares two cases of `bench_threads` (bench/threads/), which take turns, round by round. To add a row, add
+a case there and a line to PAIRS. Programs of another kind get their own function that returns rows, which is
+called at the end of `measure`.
 """
 
 import subprocess
@@ -12,8 +12,8 @@ from measure import BUILD, row
 
 THREADS = BUILD / "bench" / "bench_threads"
 FIGURES = ["CPU", "time", "p50"]
-# A case, what it is held against, which figure counts, what the row is called, how often, and how much
-# it may be.
+# The case, the case that it is compared with, the figure, the name of the row, the operations of a round, and the
+# target.
 PAIRS = [
     ("pool", "futex", "p50", "pool: submit and get / two threads and a futex", 20_000, "<= 1.3"),
     ("tasks", "tasks-asio", "CPU", "a million tiny tasks / Boost.Asio's", 1_000_000, None),
@@ -33,7 +33,7 @@ PAIRS = [
 
 
 def run(case, count):
-    """CPU and wall time of an operation and, for some cases, its median time, in ns."""
+    """The CPU and wall time of an operation and, for some cases, its median time, in ns."""
     done = subprocess.run([THREADS, case, str(count)], capture_output=True, text=True, check=True)
     return dict(zip(FIGURES, map(float, done.stdout.split())))
 

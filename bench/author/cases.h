@@ -1,4 +1,4 @@
-// The cases of the author benchmark: conveniences, and the plain ways they are held against.
+// The cases of the author benchmark: conveniences, and the plain code that they are compared with.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace bench {
 
 using Round = std::function<void()>;
-/// A name, and what makes the round that is measured.
+/// Cases by name. A case makes the round that is then measured.
 using Cases = std::map<std::string_view, Round (*)()>;
 
 [[nodiscard]] Cases json_cases();

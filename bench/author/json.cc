@@ -1,4 +1,4 @@
-// JSON of aggregates, and the same by hand with Boost.JSON.
+// JSON of structs, compared with code that is written by hand with Boost.JSON.
 
 #include "mastic/json/json.h"
 
@@ -108,7 +108,7 @@ Cases json_cases() {
   const std::string text = to_json(make_order());
   expect(to_json(from_json<Order>(write_with_boost(make_order())).value()) == text &&
              to_json(read_with_boost(text)) == text,
-         "the two ways of JSON do not agree");
+         "our JSON and Boost's differ");
   return {
       {"write",
        [] {

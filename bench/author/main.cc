@@ -1,7 +1,7 @@
-// What an author's conveniences cost, in process: bench_author CASE ROUNDS does the case so often,
-// and prints its CPU time in ns and its heap allocations, for one round.
+// The cost of conveniences for authors: `bench_author CASE ROUNDS` runs ROUNDS rounds of the case
+// within its process, and prints the CPU time in ns and the heap allocations of one round.
 //
-// `measured` is the function that `./dev bench author` counts the instructions of.
+// `./dev bench author` counts the instructions of the function `measured`.
 
 #include <time.h>
 
@@ -36,7 +36,7 @@ extern "C" [[gnu::noinline]] void measured(const bench::Round& round, long round
 int main(int count, char** words) {
   bench::Cases cases = bench::json_cases();
   cases.merge(bench::request_cases());
-  bench::expect(count == 3 && cases.contains(words[1]), "author CASE ROUNDS");
+  bench::expect(count == 3 && cases.contains(words[1]), "usage: bench_author CASE ROUNDS");
   const bench::Round round = cases.at(words[1])();
   const long rounds = std::atol(words[2]);
   for (int i = 0; i < 100; ++i) round();

@@ -1,5 +1,5 @@
-// Requests to small sites. Each takes the server's whole way, from one end of a socket pair to the
-// other, over plain calls.
+// Requests to small sites. Each passes through the whole server, from one end of a socket pair and
+// back, with plain calls.
 
 #include <sys/socket.h>
 
@@ -23,7 +23,7 @@ class NoLog final : public base::Log {
   void write(const base::LogRecord&) noexcept override {}
 };
 
-/// A server with one connection, and its client.
+/// A server with one connection, and the client of that connection.
 class Server {
  public:
   explicit Server(app::App app) : app_(std::move(app)) {
@@ -37,7 +37,7 @@ class Server {
                       *loop_, base::Descriptor(base::system_kernel(), ends[0])),
                   {});
   }
-  /// The answer, which stays until the next one.
+  /// Sends a request and returns the answer, which is valid until the next call.
   std::string_view ask(std::string_view path) {
     request_.assign("GET ").append(path).append(
         " HTTP/1.1\r\nHost: bench.example\r\nAccept: */*\r\n\r\n");
@@ -60,7 +60,7 @@ class Server {
   char answer_[4096];
 };
 
-/// Asks for the paths in turn. Servers live as long as the process.
+/// Makes a round that requests the paths in turn. The server is never destroyed.
 Round ask(app::App app, std::vector<std::string> paths) {
   auto* const server = new Server(std::move(app));
   for (const std::string& path : paths) {
@@ -78,11 +78,12 @@ struct Small {
   bool admin = false;
 };
 
-/// A site of `count` routes beside one another, each asked for.
+/// Makes a round over a site with `count` routes, which requests each of them.
 Round ask_one_of(int count) {
   routing::Router site;
   std::vector<std::string> paths;
   for (int i = 0; i < count; ++i) {
+    // In another order than that of the paths: 7919 is prime, so no path comes twice.
     const int shuffled = static_cast<int>(i * 7919LL % count) * (10'000 / count);
     paths.push_back("/item-" + std::to_string(10'000 + shuffled));
     site.get(paths.back(), [] { return "hello\n"; });

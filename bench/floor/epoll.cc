@@ -1,4 +1,5 @@
-// The epoll floor: readiness and transfer by plain calls, 2 + 1/B system calls per request.
+// The epoll floor: readiness by epoll, transfer by plain calls. A turn that serves B requests makes
+// 2 + 1/B system calls for each.
 
 #include "bench/floor/floor.h"
 

@@ -1,8 +1,8 @@
-// What the floor programs share: a listening socket and one fixed answer.
+// Shared by the floor programs: a listening socket and one fixed answer.
 //
-// A floor program is the least that can serve HTTP at all: no parser, no router, no limits. Mastic
-// is measured as a ratio to it in one run. Usage of each: PROGRAM PORT. One thread; pin it with
-// taskset.
+// A floor program is the smallest program that answers HTTP requests: no parser, no router, no
+// limits. Benchmarks report Mastic as a ratio to a floor of the same run. Usage of each: PROGRAM
+// PORT. It has one thread; pin it with taskset.
 
 #pragma once
 
@@ -20,7 +20,7 @@
 
 namespace floor_program {
 
-/// As many bytes as Mastic answers to `GET /` of examples/01-hello.
+/// Has as many bytes as the answer of examples/01-hello to `GET /`.
 inline constexpr std::string_view kAnswer =
     "HTTP/1.1 200 OK\r\n"
     "Date: Sat, 21 Nov 2026 20:00:00 GMT\r\n"
@@ -41,7 +41,7 @@ inline int listen_on(int port) {
   const int fd = check(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
   const int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // inherited by what it accepts
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));

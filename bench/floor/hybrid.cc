@@ -15,7 +15,7 @@ namespace {
 constexpr int kBatch = 64;
 char buffers[kBatch][4096];
 
-/// Submits `count` prepared operations and hands each result to `each(fd, result)`.
+/// Submits `count` prepared operations and calls `each(fd, result)` for each result.
 template <class Each>
 void transfer(io_uring& ring, int count, Each each) {
   if (count == 0) return;

@@ -1,7 +1,7 @@
-// The idle floor: accepts connections, watches for their end and keeps nothing of them.
+// The idle floor: accepts connections, watches for their end and stores nothing for them.
 //
-// It reads and answers nothing, so what its process grows by with idle connections is the error of
-// the measurement; what the kernel keeps for a connection is not seen by it.
+// It reads and answers nothing. So any growth of its process with idle connections is the error of
+// the measurement, which does not include the memory that the kernel keeps for a connection.
 
 #include "bench/floor/floor.h"
 

@@ -1,5 +1,5 @@
-// The pipelined floor: counts the empty lines of what came in and answers that many times in one
-// send.
+// The pipelined floor: counts the empty lines in the received bytes and sends as many answers at
+// once.
 
 #include <algorithm>
 #include <string>

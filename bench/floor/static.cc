@@ -1,8 +1,8 @@
-// The floor of static files: one file, whatever is asked. Usage: PROGRAM PORT FILE
+// The floor of static files: answers every request with one file. Usage: PROGRAM PORT FILE
 //
-// Up to 64 KiB it is sent from memory together with its header, in one call. Beyond, the header
-// waits in the kernel (MSG_MORE) for the first bytes of sendfile. What a client does not take at
-// once follows when the socket is writable again.
+// A file of up to 64 KiB is sent from memory together with its header, in one call. For a larger
+// file the header waits in the kernel (TCP_CORK) for the first bytes of sendfile. Bytes that a
+// client does not take at once are sent when the socket is writable again.
 
 #include <fcntl.h>
 #include <sys/sendfile.h>
@@ -49,10 +49,11 @@ File open_file(const char* path) {
   return file;
 }
 
-/// Header and file leave in whole segments.
+/// While `on`, the kernel sends full segments only, so header and file share the first one.
 void cork(int fd, int on) { setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on); }
 
-/// Sends what the client takes from byte `sent` of the answer on. False when the connection broke.
+/// Sends from byte `sent` of the answer as much as the client takes, and advances `sent`. Returns
+/// false when the connection has failed.
 bool send_on(int fd, const File& file, size_t& sent) {
   if (sent == 0 && file.content_bytes > 0) cork(fd, 1);
   if (sent < file.header.size()) {
@@ -82,13 +83,13 @@ void wait_for(int epoll, int fd, uint32_t events) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // sendfile has no MSG_NOSIGNAL
+  std::signal(SIGPIPE, SIG_IGN);  // because sendfile has no MSG_NOSIGNAL
   const int listener = listen_on(port_of(std::min(argc, 2), argv));
   const File file = open_file(argc > 2 ? argv[2] : "");
   const size_t all = file.header.size() + file.content_bytes;
   const int epoll = check(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
   watch(epoll, listener, EPOLLIN);
-  std::vector<size_t> unfinished(65536);  // by descriptor: bytes sent of an answer, or 0
+  std::vector<size_t> unfinished(65536);  // by descriptor: bytes sent of an unfinished answer, or 0
   static char buffer[4096];
   epoll_event events[512];
   for (;;) {

@@ -1,12 +1,13 @@
-// The clients of a server, played inside its own process, so that its instructions can be counted:
-// preloaded (LD_PRELOAD), this takes the place of epoll_wait. Each time a loop is about to wait, all
-// clients send at once, and each time it is back, all answers are there. So every turn serves all
-// connections, on any machine, however busy that is, and the program is the one that people run.
+// Plays the clients of a server within the server's own process, so that its instructions can be
+// counted. It is preloaded (LD_PRELOAD) and replaces epoll_wait. Each time a loop is about to wait,
+// all clients send their requests at once, and the next time they receive the answers. So every
+// turn serves all connections, on any machine and under any load, and the program is the one that
+// users run.
 //
-// MASTIC_CLIENTS says what to play: "PORT CONNECTIONS PIPELINED ROUNDS PATH". Then the process ends,
-// with exit code 0 when every answer was whole and good.
+// MASTIC_CLIENTS tells what to play: "PORT CONNECTIONS PIPELINED ROUNDS PATH". Afterwards the
+// process exits, with code 0 when every answer was complete and correct.
 //
-// `play_clients` is what callgrind leaves out (bench/instructions_bench.py).
+// callgrind does not count `play_clients` (bench/instructions_bench.py).
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -31,7 +32,7 @@
 
 namespace {
 
-constexpr int kPatienceMs = 20;  // a loop that needs several turns for an answer gets them
+constexpr int kPatienceMs = 20;  // so that a loop may need several turns for an answer
 
 void expect(bool holds, const char* what) {
   if (holds) return;
@@ -41,7 +42,7 @@ void expect(bool holds, const char* what) {
 
 struct Client {
   int socket = -1;
-  std::size_t received = 0;  ///< in this round
+  std::size_t received = 0;  ///< bytes received in this round
 };
 
 class Clients {
@@ -51,13 +52,14 @@ class Clients {
     const char* const script = std::getenv("MASTIC_CLIENTS");
     expect(script != nullptr && std::sscanf(script, "%d %zu %zu %d %255s", &port_, &count_,
                                             &pipelined_, &rounds_left_, path) == 5,
-           "MASTIC_CLIENTS=\"PORT CONNECTIONS PIPELINED ROUNDS PATH\"");
-    request_ = "GET " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";  // as wrk
+           "set MASTIC_CLIENTS=\"PORT CONNECTIONS PIPELINED ROUNDS PATH\"");
+    // The request that wrk sends.
+    request_ = "GET " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
   }
 
-  /// Takes the answers; when all are there, asks anew.
+  /// Receives the answers; when all have come, sends the requests of the next round.
   void play() {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);  // several loops may call it
     const bool is_first = clients_.empty();
     if (is_first) connect_all();
     for (Client& client : clients_) {
@@ -91,13 +93,13 @@ class Clients {
     client.received = 0;
   }
 
-  /// Whether all its answers are there.
+  /// Receives what has come for a client. Returns whether all answers of the round are complete.
   bool take(Client& client) {
     while (client.received < answer_bytes_ * pipelined_) {
       pollfd readable{client.socket, POLLIN, 0};
       if (poll(&readable, 1, kPatienceMs) == 0) return false;
       const ssize_t got = recv(client.socket, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-      expect(got > 0, "a connection ended");
+      expect(got > 0, "the server closed a connection");
       const std::string_view bytes(buffer_.data(), static_cast<std::size_t>(got));
       if (client.received == 0) expect(bytes.starts_with(kGood), "an answer is wrong");
       if (answer_bytes_ == kUnknown) answer_bytes_ = size_of_first(bytes);
@@ -124,7 +126,7 @@ class Clients {
   std::string request_;
   std::mutex mutex_;
   std::vector<Client> clients_;
-  std::size_t answer_bytes_ = kUnknown;  ///< of each: all have the same length
+  std::size_t answer_bytes_ = kUnknown;  ///< the length of one answer; all have the same
   std::vector<char> buffer_ = std::vector<char>(1 << 20);
 };
 
@@ -135,7 +137,8 @@ extern "C" [[gnu::noinline]] void play_clients() {
   clients.play();
 }
 
-/// The main thread waits for signals only; the others are loops.
+/// Replaces the function of the C library. The main thread only waits for the end of the server;
+/// all other threads that call it drive loops.
 extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout_ms) {
   const bool is_loop = gettid() != getpid();
   if (is_loop) play_clients();
@@ -144,7 +147,8 @@ extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout_
   return epoll_pwait(epoll, events, most, patience, nullptr);
 }
 
-/// Valgrind 3.19 knows no openat2, by which static files are opened, once; openat does for a count.
+/// Replaces the function of the C library. Valgrind 3.19 does not know openat2, which opens a
+/// static file once; openat is good enough for counting.
 extern "C" long syscall(long number, ...) noexcept {
   using Call = long (*)(long, long, long, long, long, long, long);
   static const auto real = reinterpret_cast<Call>(dlsym(RTLD_NEXT, "syscall"));

@@ -1,6 +1,6 @@
-// What no example has alone: a handler that is a Task, and a tree of static files.
+// A site with what no example has alone: a handler that is a Task, and a tree of static files.
 //
-//     instructions_site [OPTION...]      in the directory that is served below /files
+//     instructions_site [OPTION...]      serves the current directory below /files
 
 #include <mastic/mastic.h>
 

@@ -18,7 +18,7 @@ namespace load {
 
 namespace {
 
-/// The value of a field, as a view into `head`; every line of a head ends in CR LF.
+/// The value of a field, as a view into `head`, or nullopt. Every line of `head` must end in CR LF.
 std::optional<std::string_view> field(std::string_view head, std::string_view name) {
   for (std::size_t at = head.find("\r\n"); at + 2 < head.size(); at = head.find("\r\n", at + 2)) {
     std::string_view line = head.substr(at + 2, head.find("\r\n", at + 2) - at - 2);
@@ -35,7 +35,7 @@ bool is_complete(std::string_view answer) {
   const std::size_t end = answer.find("\r\n\r\n");
   if (end == answer.npos) return false;
   const std::string_view head = answer.substr(0, end + 2);
-  if (!head.starts_with("HTTP/1.1 200 ")) fail("not a 200: " + std::string(head));
+  if (!head.starts_with("HTTP/1.1 200 ")) fail("the status is not 200: " + std::string(head));
   if (const auto length = field(head, "Content-Length")) {
     std::size_t bytes = 0;
     std::from_chars(length->data(), length->data() + length->size(), bytes);
@@ -45,7 +45,8 @@ bool is_complete(std::string_view answer) {
   fail("an answer without a length: " + std::string(head));
 }
 
-/// Sends the request while it takes in the answer, for a server may answer before it has read all.
+/// Sends a request and returns the answer. It receives while it sends, because a server may answer
+/// before it has read everything.
 std::string ask(int fd, std::string_view request) {
   std::string answer;
   while (!is_complete(answer)) {
@@ -60,7 +61,7 @@ std::string ask(int fd, std::string_view request) {
     if ((ready.revents & ~POLLOUT) == 0) continue;
     char buffer[65536];
     const ssize_t received = recv(fd, buffer, sizeof buffer, 0);
-    if (received <= 0) fail("the connection ended within the first answer");
+    if (received <= 0) fail("the server closed the connection within the first answer");
     answer.append(buffer, static_cast<std::size_t>(received));
   }
   return answer;
@@ -80,11 +81,13 @@ Expected Expected::learn(const sockaddr_in& server, std::string_view request) {
   const int fd = connect_to(server);
   Expected expected(ask(fd, request));
   pollfd more{fd, POLLIN, 0};
-  if (poll(&more, 1, 50) != 0) fail("bytes after the first answer, or its connection was closed");
+  // A server that sends more than one answer, or closes the connection, cannot be measured.
+  if (poll(&more, 1, 50) != 0) fail("bytes after the first answer, or the connection was closed");
   close(fd);
   return expected;
 }
 
+// The answer is compared before and after the value of Date, which changes every second.
 bool Expected::matches(std::size_t at, std::string_view piece) const {
   const auto same = [&](std::size_t begin, std::size_t end) {
     begin = std::max(begin, at);

@@ -1,4 +1,5 @@
-// What a server has to answer, byte for byte: learnt from one careful request, held against all.
+// The answer that a server must give, byte for byte. It is learnt from one request, and every later
+// answer is compared with it.
 
 #pragma once
 
@@ -9,14 +10,14 @@
 
 namespace load {
 
-/// An answer in which nothing may differ but the value of its Date field.
+/// An answer of which only the value of the Date field may differ.
 class Expected {
  public:
-  /// Asks once, on a connection of its own, and waits a moment for bytes that should not come.
-  /// Ends the program when the answer is not a 200 whose length is known.
+  /// Sends one request on a new connection, and waits 50 ms for bytes that must not come. Ends the
+  /// program when the answer is not a 200 with a known length.
   static Expected learn(const sockaddr_in& server, std::string_view request);
 
-  /// Whether `piece` is what stands from byte `at` on.
+  /// Whether the expected answer has `piece` from byte `at` on.
   [[nodiscard]] bool matches(std::size_t at, std::string_view piece) const;
 
   [[nodiscard]] std::size_t size() const { return answer_.size(); }
@@ -25,11 +26,11 @@ class Expected {
   explicit Expected(std::string answer);
 
   std::string answer_;
-  std::size_t date_ = 0;  // where the value of Date begins and ends; both 0 without that field
+  std::size_t date_ = 0;  // where the value of Date begins and ends; both 0 without a Date field
   std::size_t date_end_ = 0;
 };
 
-/// Ends the program with a message, and what errno says if it is set.
+/// Ends the program with a message and, if errno is set, its description.
 [[noreturn]] void fail(std::string_view what);
 
 /// A connected, blocking socket without Nagle's delay.

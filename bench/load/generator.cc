@@ -25,13 +25,14 @@ std::string repeated(std::string_view text, int times) {
   return all;
 }
 
-/// CPU of a process, of its threads that ended too.
+/// The CPU time of a process, including threads that have ended.
 double cpu_seconds(clockid_t clock) {
   timespec now{};
   if (clock_gettime(clock, &now) != 0) fail("the CPU clock of the server");
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+/// The CPU clock of a process, as clock_getcpuclockid(3) encodes it.
 clockid_t clock_of(int process) { return static_cast<clockid_t>((~process) * 8 | 2); }
 
 }  // namespace
@@ -45,7 +46,7 @@ Generator::Generator(const Options& options, const Expected& expected)
       idle_(connections_.size()),
       buffer_(kBufferBytes) {
   if (epoll_ < 0) fail("epoll_create1");
-  prctl(PR_SET_TIMERSLACK, 1UL);  // else a sleep may take 50 us longer
+  prctl(PR_SET_TIMERSLACK, 1UL);  // by default a sleep may take 50 us longer
   for (Connection& connection : connections_) {
     connection.fd = connect_to(options.server);
     epoll_event event{};
@@ -75,6 +76,7 @@ Result Generator::run() {
     for (Connection& connection : connections_) start(connection, Clock::now());
   }
   while (Clock::now() < warm) turn(warm);
+  // Measuring begins when every connection has had an answer, so that none is still being set up.
   turn_until([&] { return answered_count_ == connections_.size(); });
   begin_measuring();
   const auto end = after(began_, options_.seconds);
@@ -94,6 +96,7 @@ void Generator::turn_until(const std::function<bool()>& done) {
 
 void Generator::begin_measuring() {
   result_ = Result{};
+  // The times are stored negative, and end_measuring() adds the times of the end.
   if (options_.server_process != 0) {
     result_.server_cpu_seconds = -cpu_seconds(clock_of(options_.server_process));
   }
@@ -117,6 +120,7 @@ void Generator::turn(Clock::time_point end) {
   const auto now = Clock::now();
   if (options_.rate > 0) send_what_is_due(now);
   auto wake = end;
+  // Without an idle connection no request can be sent, so only answers can end the wait.
   if (options_.rate > 0 && idle_count_ > 0) wake = std::min(wake, next_due_);
   const auto wait = std::max(duration_cast<nanoseconds>(wake - now), nanoseconds(0)).count();
   const timespec timeout{.tv_sec = wait / 1'000'000'000, .tv_nsec = wait % 1'000'000'000};
@@ -134,6 +138,7 @@ void Generator::send_what_is_due(Clock::time_point now) {
     Connection& connection = *idle_[first_idle_];
     first_idle_ = (first_idle_ + 1) % idle_.size();
     --idle_count_;
+    // From the moment it was due, not from now: the time that it waited for a connection counts.
     start(connection, next_due_);
     next_due_ += next_gap();
   }
@@ -157,6 +162,7 @@ void Generator::send_on(Connection& connection) {
                             connection.unsent, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0 && errno != EAGAIN) fail("send");
   if (sent > 0) connection.unsent -= static_cast<std::size_t>(sent);
+  // Wait for the socket to become writable only while something is unsent.
   const bool waits = connection.unsent > 0;
   if (waited == waits) return;
   epoll_event event{};
@@ -183,6 +189,7 @@ void Generator::receive(Connection& connection) {
   }
 }
 
+// `piece` may end one answer and begin the next ones.
 void Generator::check(Connection& connection, std::string_view piece) {
   const auto now = Clock::now();
   while (!piece.empty()) {

@@ -1,9 +1,11 @@
-// Asks one server over many connections from one thread, checks every answer, and keeps the books.
+// Sends requests to one server over many connections from one thread, checks every answer, and
+// measures.
 //
-// Saturating, each connection sends its next request when it has its answer. At a rate, requests
-// become due at random moments (a Poisson process with a fixed seed, so every server sees the same
-// one) whether or not earlier ones were answered, and the latency of each counts from the moment it
-// was due: time spent waiting for a free connection is not left out.
+// Without a rate it saturates the server: each connection sends its next request when it has its
+// answer. With a rate, requests become due at random moments, whether or not earlier ones were
+// answered. The moments are a Poisson process with a fixed seed, so every server gets the same
+// ones. The latency of a request counts from the moment it was due, so it includes the time that
+// the request has waited for a free connection.
 
 #pragma once
 
@@ -21,38 +23,41 @@
 
 namespace load {
 
+/// What to send, how long and how often.
 struct Options {
   sockaddr_in server{};
-  int server_process = 0;  // whose CPU is counted; 0 for none
+  int server_process = 0;  // the process whose CPU time is measured; 0 for none
   int connections = 64;
-  double seconds = 2;    // measured, after `warm_up`
-  double warm_up = 0.3;  // at least; until every connection had an answer
-  double rate = 0;       // requests a second; 0 saturates
-  int depth = 1;         // requests that go out together
+  double seconds = 2;    // the measured time, after `warm_up`
+  double warm_up = 0.3;  // at least this long, and until every connection has had an answer
+  double rate = 0;       // requests per second; 0 saturates the server
+  int depth = 1;         // pipelined requests, which are sent together
   std::string request;
 };
 
-/// What was seen within the measured time.
+/// The result of the measured time.
 struct Result {
   std::uint64_t answers = 0;
   std::uint64_t bytes = 0;
   double seconds = 0;
-  double behind_seconds = 0;  // how long the oldest request that is due waits unsent at the end
+  double behind_seconds = 0;  // at the end: how long the oldest unsent request has been due
   double server_cpu_seconds = 0;
   double own_cpu_seconds = 0;
   Histogram latency;
 };
 
+/// The connections and the measurement. `options` and `expected` must outlive it.
 class Generator {
  public:
-  /// Connects. Ends the program when that fails.
+  /// Connects to the server. Ends the program when that fails.
   Generator(const Options& options, const Expected& expected);
-  /// Resets the connections, so that no port stays behind.
+  /// Resets the connections, so that no port stays in TIME_WAIT.
   ~Generator();
   Generator(const Generator&) = delete;
   Generator& operator=(const Generator&) = delete;
 
-  /// Ends the program at the first wrong answer or broken connection.
+  /// Runs the load and returns the result. Ends the program at the first wrong answer or broken
+  /// connection.
   Result run();
 
  private:
@@ -60,11 +65,11 @@ class Generator {
 
   struct Connection {
     int fd = -1;
-    int missing = 0;           // answers
-    bool answered = false;     // once
-    std::size_t received = 0;  // of the answer under way
-    std::size_t unsent = 0;    // of the requests
-    Clock::time_point due;
+    int missing = 0;           // answers that have not come yet
+    bool answered = false;     // whether it has ever had an answer
+    std::size_t received = 0;  // bytes of the current answer
+    std::size_t unsent = 0;    // bytes of the current requests
+    Clock::time_point due;     // when the current requests became due
   };
 
   void begin_measuring();
@@ -83,10 +88,10 @@ class Generator {
   const std::string batch_;  // `depth` requests
   int epoll_;
   std::vector<Connection> connections_;
-  std::vector<Connection*> idle_;  // a ring: taken at the front, given back at the end
+  std::vector<Connection*> idle_;  // a ring buffer: taken from the front, put back at the end
   std::size_t first_idle_ = 0;
   std::size_t idle_count_ = 0;
-  std::size_t answered_count_ = 0;  // of the connections
+  std::size_t answered_count_ = 0;  // connections that have ever had an answer
   Clock::time_point next_due_;
   std::mt19937_64 random_{20261121};
   std::vector<char> buffer_;

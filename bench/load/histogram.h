@@ -1,4 +1,4 @@
-// How often which latency was seen, to within 1.6 %, in a bounded space.
+// Counts latencies with an error of at most 1.6 %, in bounded memory.
 
 #pragma once
 
@@ -9,6 +9,7 @@
 
 namespace load {
 
+/// The latencies of all answers, in nanoseconds.
 class Histogram {
  public:
   void add(std::uint64_t ns) {
@@ -17,7 +18,8 @@ class Histogram {
     largest_ = std::max(largest_, ns);
   }
 
-  /// The latency that a part of all answers (0.99: of 99 in 100) did not exceed, in ns.
+  /// The latency in ns that the given part of all answers did not exceed; 0.99 is the 99th
+  /// percentile.
   [[nodiscard]] std::uint64_t at(double part) const {
     const auto wanted = static_cast<std::uint64_t>(part * static_cast<double>(all_));
     std::uint64_t seen = 0;
@@ -31,7 +33,7 @@ class Histogram {
   [[nodiscard]] std::uint64_t largest() const { return largest_; }
 
  private:
-  // A bucket is a power of two and the six bits that follow its leading one.
+  // A bucket holds the values with the same highest bit and the same six bits below it.
   static std::size_t bucket_of(std::uint64_t ns) {
     if (ns < 64) return ns;
     const int shift = static_cast<int>(std::bit_width(ns)) - 7;

@@ -1,10 +1,12 @@
-// A load generator for servers on this machine: one thread, every answer checked byte for byte.
+// A load generator for servers on this machine. It has one thread and checks every answer byte by
+// byte.
 //
 //     load PORT [--process PID] [--connections N] [--seconds S] [--warm-up S] [--rate R] [--depth D]
 //               [--path TARGET] [--post BYTES]
 //
-// Without --rate it saturates; --depth D sends D requests together; --post sends so many bytes.
-// Prints one JSON object; ends with 1 at the first answer that differs from the first of all.
+// Without --rate it saturates the server; --depth D sends D requests together; --post sends a POST
+// with that many bytes. Prints one JSON object; exits with 1 at the first answer that differs from
+// the first one.
 
 #include <arpa/inet.h>
 
@@ -53,7 +55,7 @@ load::Options read(int argc, char** argv) {
     else if (name == "--post")
       content_bytes = static_cast<std::size_t>(std::atol(value));
     else
-      load::fail("an unknown option: " + std::string(name));
+      load::fail("unknown option " + std::string(name));
   }
   options.server.sin_family = AF_INET;
   options.server.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[1])));

@@ -1,7 +1,8 @@
-// Boost.Beast with coroutines: one thread, one io_context that knows it, no type-erased executor.
+// Boost.Beast with coroutines: one thread, an io_context that knows it is the only one, and no
+// type-erased executor.
 //
-// Plain sockets, so there is not a single deadline; a server on the open network would need
-// `beast::tcp_stream` and its timers, which cost more.
+// It uses plain sockets, so it has no deadlines. A server on the open network would need
+// `beast::tcp_stream` with its timers, which cost more.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -1,4 +1,4 @@
-// cpp-httplib: a thread for each connection, as many as there may be.
+// cpp-httplib: a thread for each connection, up to kMaxConnections.
 
 #include <httplib.h>
 

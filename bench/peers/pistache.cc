@@ -1,7 +1,7 @@
-// Pistache: a listener with one worker thread, and a handler without the router on top of it.
+// Pistache: a listener with one worker thread, and a handler without the router.
 //
-// It says `Connection: Close` to clients that do not ask for keep-alive in words, and keeps the
-// connection all the same.
+// It sends `Connection: Close` to clients that do not ask for keep-alive explicitly, but keeps the
+// connection open.
 
 #include <pistache/endpoint.h>
 
@@ -48,7 +48,7 @@ class Site : public Http::Handler {
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   folder = argv[2];
-  std::signal(SIGPIPE, SIG_IGN);  // else a client that goes away ends it within sendfile
+  std::signal(SIGPIPE, SIG_IGN);  // or a client that disconnects would end it within sendfile
   Http::Endpoint endpoint(
       Address(Ipv4::loopback(), Port(static_cast<std::uint16_t>(std::atoi(argv[1])))));
   endpoint.init(Http::Endpoint::options()

@@ -1,4 +1,4 @@
-// POCO: its HTTPServer over a pool with a thread for each connection.
+// POCO: its HTTPServer with a pool that has a thread for each connection.
 
 #include <Poco/JSON/Object.h>
 #include <Poco/Net/HTTPRequestHandler.h>

@@ -1,10 +1,10 @@
-// What every server of the comparison answers: the same text, the same struct as JSON.
+// The answers of every server in the comparison: the same text, and the same struct as JSON.
 //
-// Each peer is a program `NAME PORT FOLDER` with one thread for its loop where it has one. It
-// answers `GET /` with a text, `GET /json` with a struct that it makes and writes anew each time,
-// `GET /NAME` with the file of FOLDER, and `POST /echo` with what it was sent. It stands on the
-// library's public interface, in the way its documentation recommends where speed is wanted. Limits
-// on the length of a connection are off.
+// Each peer is a program `NAME PORT FOLDER`, with a single thread for its loop if it has a loop. It
+// answers `GET /` with a text, `GET /json` with a struct that it makes and serialises for each
+// request, `GET /NAME` with that file of FOLDER, and `POST /echo` with the content of the request.
+// It uses the public interface of its library in the way that the library's documentation
+// recommends for speed. Limits on the length of a connection are off.
 
 #pragma once
 
@@ -19,7 +19,7 @@ inline constexpr std::string_view kTextType = "text/plain; charset=utf-8";
 inline constexpr std::string_view kJsonType = "application/json";
 inline constexpr std::string_view kBytesType = "application/octet-stream";
 inline constexpr std::size_t kMaxBodyBytes = 1024 * 1024;
-inline constexpr int kMaxConnections = 512;  // of servers that need a thread for each
+inline constexpr int kMaxConnections = 512;  // for servers that need a thread for each
 
 struct Tea {
   int id = 0;

@@ -1,4 +1,5 @@
-// JSON for the peers that have none of their own: RapidJSON's writer, the quickest way it has.
+// JSON for the peers without a JSON library of their own: RapidJSON's writer, its fastest
+// interface.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// The site that `./dev bench soak` loads, in the directory that is served below /files.
+// The site that `./dev bench soak` puts under load. It serves the current directory below /files.
 
 #include <mastic/async/sleep.h>
 #include <mastic/mastic.h>
@@ -15,7 +15,7 @@ using mastic::Request;
 using mastic::Response;
 using mastic::Task;
 
-/// 64 pieces of 64 KiB, whose length is not told beforehand.
+/// Produces 64 pieces of 64 KiB, whose total length is not announced.
 Response stream() {
   return Response(mastic::Status::Ok,
                   mastic::Body::produced_by([left = 64]() mutable -> std::optional<std::string> {

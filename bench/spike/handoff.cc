@@ -1,16 +1,22 @@
-// The hand-off spike: does a loop that moves between threads work, and what does it cost?
+// The hand-off spike: an experiment that shows whether a loop can move between threads, and the
+// cost.
 //
-// One loop (epoll readiness; transfer by io_uring batches or by plain calls), one watch thread and
-// a reserve of rescuers. Handlers run inline in a bracket; a driver that stays in its bracket over
-// two ticks of the watch loses the loop to a rescuer and posts its answer when it has unwound. A
-// route that was taken away goes to the workers from then on. ADR 0002 holds what was measured with
-// it.
+// It has one loop (epoll readiness; transfer by io_uring batches or by plain calls), one watch
+// thread and a reserve of rescuers. A driver runs handlers inline, within a bracket that tells the
+// watch that it is in user code:
+//
+//     driver   ── open ── handler ───────────────── close: lost ── post the answer ── back to the pool
+//     watch       tick: inside ── tick: same bracket, steal ──► rescuer drives the loop
+//
+// A driver that is in the same bracket at two ticks of the watch loses the loop to a rescuer, and
+// posts its answer when the handler has returned. The route of this handler runs on workers from
+// then on. ADR 0001 is the decision that this experiment led to.
 //
 //     handoff PORT [io_uring|syscall] [bracket|bare] [remember|forget]
 //
 // Routes: /quick, /sleep (50 ms), /spin (50 ms of CPU), /disk (64 KiB past the page cache), /leave
 // (the answer comes from another thread). Each answers its own path with its query, so that a
-// client notices an answer that is not its own. Not here: parsing, limits, pipelining,
+// client notices an answer that is not its own. It has no parser, no limits, no pipelining and no
 // back-pressure.
 
 #include <fcntl.h>
@@ -42,7 +48,8 @@ constexpr int kThreads = 40;  // rescuers and workers together
 
 // ---- handlers: user code, which knows nothing of the loop ----
 
-/// The target of one request, copied from the receive buffer so that the buffer stays the loop's.
+/// One request and its answer. The target is copied from the receive buffer, which stays the loop's
+/// when a handler outlives its driver's hold on the loop.
 struct Exchange {
   int fd;
   std::string target;
@@ -70,7 +77,7 @@ void read_from_disk() {
   }();
   static std::atomic<unsigned> turn{0};
   const off_t offset = static_cast<off_t>(turn++ % 256) * 65536;
-  posix_fadvise(fd, offset, 65536, POSIX_FADV_DONTNEED);
+  posix_fadvise(fd, offset, 65536, POSIX_FADV_DONTNEED);  // drops it from the page cache
   std::vector<char> block(65536);
   check(static_cast<int>(pread(fd, block.data(), block.size(), offset)), "pread");
 }
@@ -84,21 +91,21 @@ void handle(Exchange& exchange) {
                     "\r\n\r\n" + exchange.target + "\n";
 }
 
-// ---- the bracket: who wins the swap owns the loop ----
+// ---- the bracket: the thread whose compare-and-swap succeeds owns the loop ----
 
 class LoopOwnership {
  public:
-  /// Odd while inside user code; the token names this stay and no other.
+  /// Enters user code. The sequence is odd while inside, and the token identifies this one bracket.
   uint64_t open() {
     const uint64_t token = sequence_.load(std::memory_order_relaxed) + 1;
     sequence_.store(token, std::memory_order_release);
     return token;
   }
 
-  /// True when the loop is still ours.
+  /// Leaves user code. Returns whether the driver still owns the loop.
   bool close(uint64_t token) { return leave(token); }
 
-  /// The watch: true when it has the loop now.
+  /// Called by the watch. Returns whether it now owns the loop.
   bool steal(uint64_t seen) { return leave(seen); }
 
   uint64_t look() const { return sequence_.load(std::memory_order_acquire); }
@@ -112,7 +119,7 @@ class LoopOwnership {
   std::atomic<uint64_t> sequence_{0};
 };
 
-// ---- the loop: everything it needs is in it, nothing on a driver's stack ----
+// ---- the loop: it holds its whole state, so nothing of it is on a driver's stack ----
 
 struct Options {
   bool ring = true;
@@ -122,7 +129,7 @@ struct Options {
 
 class Loop;
 
-/// Rescuers wait here for a loop, workers for a job; the same threads serve both.
+/// Threads that wait for a loop to drive, as rescuers, or for a job to run, as workers.
 class Pool {
  public:
   void start(int threads) {
@@ -166,6 +173,7 @@ class Loop {
 
   /// Drives the loop on this thread until the watch takes it away.
   void drive() {
+    // A route is still marked as running when this driver has taken the loop from a stuck one.
     if (options_.remember && !running_.empty()) slow_routes_.emplace(running_, true);
     running_.clear();
     while (run_handlers()) {
@@ -174,7 +182,8 @@ class Loop {
     }
   }
 
-  /// One tick of the watch: a driver seen twice in the same bracket loses the loop.
+  /// One tick of the watch: takes the loop from a driver that it has seen twice in the same
+  /// bracket.
   bool take_if_stuck() {
     const uint64_t now = ownership_.look();
     const bool stuck = LoopOwnership::inside(now) && now == last_seen_;
@@ -184,7 +193,7 @@ class Loop {
     return true;
   }
 
-  /// Any thread: an answer that was made off the loop.
+  /// Gives the loop an answer that was made elsewhere. From any thread.
   void post(std::unique_ptr<Exchange> done) {
     {
       const std::lock_guard lock(mutex_);
@@ -198,7 +207,8 @@ class Loop {
   std::atomic<int> queued{0};
 
  private:
-  /// False when the loop was lost: nothing of it may be touched then.
+  /// Runs the handlers of all received requests. Returns false when the loop was taken away: then
+  /// this thread must not touch it any more, because another one drives it.
   bool run_handlers() {
     while (next_ < received_.size()) {
       auto exchange = std::move(received_[next_++]);
@@ -317,12 +327,11 @@ class Loop {
   int listener_, epoll_, wake_;
   io_uring ring_;
   LoopOwnership ownership_;
-  uint64_t last_seen_ = 0;  // the watch's own
+  uint64_t last_seen_ = 0;  // used by the watch only
   char buffers_[kBatch][4096];
   std::vector<std::unique_ptr<Exchange>> received_, answering_;
   size_t next_ = 0;
-  std::string
-      running_;  // the route in the bracket; still set when a new driver starts: it was taken
+  std::string running_;  // the route of the open bracket; drive() finds it set after a steal
   std::unordered_map<std::string, bool> slow_routes_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Exchange>> posted_;

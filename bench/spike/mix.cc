@@ -1,9 +1,10 @@
-// The client of the hand-off spike: blocking connections, each on one route, every answer checked.
+// The client of the hand-off spike: blocking connections that each use one route and check every
+// answer.
 //
 //     mix PORT SECONDS ROUTE=CLIENTS ...        e.g. mix 9000 3 /quick=16 /sleep=16
 //
 // Prints a line per route: answers, answers per second, p50, p99 and the longest wait in
-// milliseconds, and how many answers were not the client's own.
+// milliseconds, and the number of answers that belonged to another client.
 
 #include <algorithm>
 #include <chrono>

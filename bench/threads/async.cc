@@ -1,4 +1,4 @@
-// Tasks that hand values to each other, and groups of tasks, on one thread: ours on a loop, and those
+// Tasks that pass values to each other, and groups of tasks, on one thread: ours on a loop, those
 // of Boost.Asio on an io_context.
 
 #include <boost/asio/awaitable.hpp>
@@ -32,10 +32,11 @@ using mastic::async::task_group;
 using mastic::async::TaskGroup;
 using mastic::loop::Loop;
 
-constexpr long kTasks = 100;  // in a group
+constexpr long kTasks = 100;  // tasks of a group
 
 // ---- ours ----
 
+/// Runs one task in a context of its own, as a server does for each request.
 class RootContext final : public Context {
  public:
   RootContext(Loop& loop, Task<> task) : Context(loop), task_(std::move(task)) { schedule(); }
@@ -51,7 +52,7 @@ class RootContext final : public Context {
   bool begun_ = false;
 };
 
-/// Each in a context of its own, on one loop.
+/// Runs each task in its own context, all on one loop, until all are done.
 template <class... Tasks>
 void run_all(Loop& loop, Tasks... tasks) {
   std::vector<std::unique_ptr<RootContext>> contexts;
@@ -85,7 +86,7 @@ Task<> through_channel(Channel<long>& channel, long count, long& sum) {
   });
 }
 
-/// Two tasks of one group.
+/// Sends `count` values through a channel between two tasks of one group.
 template <std::size_t kCapacity>
 Measured channel(long count) {
   const auto loop = open_loop();
@@ -96,7 +97,8 @@ Measured channel(long count) {
   return {};
 }
 
-/// Two tasks that have nothing to do with each other, as those of two connections.
+/// Sends `count` values through a channel between tasks of two contexts, like those of two
+/// connections.
 template <std::size_t kCapacity>
 Measured channel_apart(long count) {
   const auto loop = open_loop();
@@ -148,7 +150,7 @@ asio::awaitable<void> asio_receive_all(AsioChannel& channel, long& sum) {
 
 template <std::size_t kCapacity>
 Measured asio_channel(long count) {
-  asio::io_context context(1);  // one thread, so it need not lock
+  asio::io_context context(1);  // tells Asio that one thread runs it, so it needs no locks
   AsioChannel channel(context, kCapacity);
   long sum = 0;
   asio::co_spawn(context, asio_receive_all(channel, sum), asio::detached);

@@ -1,4 +1,4 @@
-// The cases of the threads benchmark: ours, and what they are held against.
+// The cases of the threads benchmark: ours, and those that they are compared with.
 
 #pragma once
 
@@ -9,21 +9,22 @@
 
 namespace bench {
 
-/// What a case reports of one operation: the median time it takes, for a case that measures that.
+/// The result of a case: the median time of one operation, or 0 if the case does not measure it.
 struct Measured {
   double median_ns = 0;
 };
 
-/// A name, and what does `count` operations. CPU and wall time are measured around it.
+/// Cases by name. A case does `count` operations; the caller measures CPU and wall time.
 using Cases = std::map<std::string_view, Measured (*)(long count)>;
 
-/// A task that goes to another thread and comes back, against two threads and a futex.
+/// A task that is sent to another thread and whose result comes back, compared with two threads and
+/// a futex.
 [[nodiscard]] Cases round_trip_cases();
-/// Tasks that do next to nothing.
+/// Tasks that do almost nothing.
 [[nodiscard]] Cases task_cases();
-/// Items through a bounded queue.
+/// Items that are passed through a bounded queue.
 [[nodiscard]] Cases queue_cases();
-/// Tasks on a loop: values through a channel, and groups of tasks.
+/// Tasks on a loop that pass values through a channel, and groups of tasks.
 [[nodiscard]] Cases async_cases();
 
 inline void expect(bool holds, const char* what) {

@@ -1,6 +1,6 @@
-// What threads, queues and tasks cost: bench_threads CASE COUNT does COUNT operations and prints, for
-// one of them, the CPU time of the process, the wall time, and the median time if the case knows it,
-// in ns.
+// The cost of threads, queues and tasks: `bench_threads CASE COUNT` does COUNT operations and
+// prints three times of one operation in ns: CPU time of the process, wall time, and the median
+// wall time, or 0 if the case does not measure it.
 
 #include <time.h>
 
@@ -23,10 +23,10 @@ int main(int words_count, char** words) {
   cases.merge(bench::task_cases());
   cases.merge(bench::queue_cases());
   cases.merge(bench::async_cases());
-  bench::expect(words_count == 3 && cases.contains(words[1]), "bench_threads CASE COUNT");
+  bench::expect(words_count == 3 && cases.contains(words[1]), "usage: bench_threads CASE COUNT");
   const auto run = cases.at(words[1]);
   const long count = std::atol(words[2]);
-  run(count / 100 + 1);  // threads, memory and pages are there after it
+  run(count / 100 + 1);  // warms up threads, heaps and pages
   const double cpu_before = ns_of(CLOCK_PROCESS_CPUTIME_ID);
   const double wall_before = ns_of(CLOCK_MONOTONIC);
   const bench::Measured measured = run(count);

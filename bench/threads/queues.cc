@@ -31,7 +31,7 @@ struct TbbQueue {
   tbb::concurrent_bounded_queue<int> queue;
 };
 
-/// `count` items from kThreads threads to as many others.
+/// Passes `count` items from kThreads threads to as many others.
 template <class Queue, int kThreads>
 Measured pass(long count) {
   Queue queue;

@@ -15,7 +15,7 @@
 namespace bench {
 namespace {
 
-/// The median time of `trip`.
+/// Calls `trip` `count` times and returns its median time.
 template <class Trip>
 Measured median_of(long count, Trip trip) {
   using Clock = std::chrono::steady_clock;
@@ -30,7 +30,7 @@ Measured median_of(long count, Trip trip) {
   return {*middle};
 }
 
-/// A ball that two threads wait for.
+/// A ball that two threads pass to each other, with a futex to wait for it.
 class Ball {
  public:
   void wait_for(int side) {
@@ -48,7 +48,7 @@ class Ball {
   std::atomic<int> side_{0};
 };
 
-/// The floor: no queue, no task, no result.
+/// The floor of a round trip: no queue, no task, no result.
 Measured futex(long count) {
   Ball ball;
   std::jthread other([&] {

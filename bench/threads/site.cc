@@ -1,4 +1,4 @@
-// The site that `./dev bench threads` asks: quick handlers beside handlers that sleep.
+// The site of `./dev bench threads`: quick handlers beside handlers that sleep.
 
 #include <mastic/mastic.h>
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What the client sent, so that it can tell its own answer.
+/// Answers with the target of the request, so that a client recognises its own answer.
 std::string own(mastic::Request& request) { return std::string(request.target()) + "\n"; }
 
 }  // namespace

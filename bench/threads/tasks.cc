@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::size_t kThreads = 2;
 
-/// What a tiny task does: the sum shows that all were run.
+/// Every task adds one, so the sum shows that all have run.
 std::atomic<long> sum;
 
-/// As a user submits them: each has a future, which is dropped.
+/// Submits tasks one by one, as users do: each has a future, which is dropped.
 Measured mastic_tasks(long count) {
   sum = 0;
   mastic::threads::ThreadPool pool({.min_threads = kThreads, .max_threads = kThreads});
@@ -26,7 +26,7 @@ Measured mastic_tasks(long count) {
   return {};
 }
 
-/// All handed over at once, and the results kept.
+/// Submits all tasks at once and keeps their futures.
 Measured mastic_all(long count) {
   sum = 0;
   mastic::threads::ThreadPool pool({.min_threads = kThreads, .max_threads = kThreads});
@@ -37,7 +37,7 @@ Measured mastic_all(long count) {
   return {};
 }
 
-/// Without a future and without a way to learn of an exception.
+/// Posts tasks to Boost.Asio's pool. They have no future, and nothing reports their exceptions.
 Measured asio_tasks(long count) {
   sum = 0;
   boost::asio::thread_pool pool(kThreads);
