@@ -5,8 +5,8 @@
 // thread and a reserve of rescuers. A driver runs handlers inline, within a bracket that tells the
 // watch that it is in user code:
 //
-//     driver   ── open ── handler ───────────────── close: lost ── post the answer ── back to the pool
-//     watch       tick: inside ── tick: same bracket, steal ──► rescuer drives the loop
+//     driver   ── open ── handler ──────────────── close: lost ── post the answer ── back to the pool
+//     watch       tick: inside ── tick: same bracket, steal ──► a rescuer drives the loop
 //
 // A driver that is in the same bracket at two ticks of the watch loses the loop to a rescuer, and
 // posts its answer when the handler has returned. The route of this handler runs on workers from

@@ -45,6 +45,7 @@ void Ending::serves(server::Server& server) {
   const std::lock_guard lock(mutex_);
   server_ = &server;
   has_served_ = true;
+  // Signals that came during the start could only be noted.
   if (ending_) end();
   if (hurries_) hurry();
 }
@@ -99,6 +100,8 @@ void Ending::end() noexcept {
     return signals_.expire_at(now + kGiveUpAfter);
   }
   log_.write(Level::Info, "ending: requests under way are answered, new ones are not accepted");
+  // After drain_timeout the server aborts what is left; the added second is for the rest of the
+  // end.
   signals_.expire_at(base::after(base::after(now, drain_timeout_), kGiveUpAfter));
   if (server_ != nullptr) server_->drain();
 }
@@ -121,6 +124,8 @@ void Ending::expired() noexcept {
   const std::lock_guard lock(mutex_);
   log_.write(Level::Error, what_hangs());
   logs_.flush(kLongestLastFlush);
+  // Nothing was served, so nothing was interrupted: end like a program that does not handle
+  // signals.
   if (!has_served_) end_by(signal_);
   const bool recycles = exit_code_ == ExitCode::Recycle;
   std::_Exit(static_cast<int>(recycles ? ExitCode::Recycle : ExitCode::GaveUp));

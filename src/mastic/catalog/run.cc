@@ -96,6 +96,8 @@ int run(app::App app, int argc, char** argv) {
 }
 
 ExitCode run_made(MakeApp make_app, std::string_view what, const Options& options) {
+  // Otherwise a socket could get the number of a closed stream, and messages would be sent to a
+  // client.
   if (!base::open_standard_streams()) return ExitCode::CannotStart;
   share_heaps();
   Options chosen = options;

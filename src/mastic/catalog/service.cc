@@ -48,6 +48,7 @@ class Service {
     const auto& access_log = logs_.access_log();
     server_ = std::make_unique<server::Server>(make_pipeline(make_app(), access_log),
                                                options_.server, log_, kernel_);
+    // Requests that the server rejects itself never reach the pipeline, and so not its access log.
     if (access_log) {
       server_->observe_rejections([&access_log](const app::RejectedRequest& rejected) {
         access_log->write_rejected(rejected);
@@ -59,6 +60,7 @@ class Service {
     for (const base::Address& address : options_.bind) {
       if (const auto listening = server_->listen(address, *access); !listening) return listening;
     }
+    // Before the server starts: its loops post to the heap keeper, and its end stops this loop.
     auto control = loop::Loop::open(kernel_, loop::TransferKind::Syscall);
     if (!control) return std::unexpected(control.error());
     control_ = *std::move(control);
@@ -71,6 +73,7 @@ class Service {
     };
     if (const auto started = server_->start(settled); !started) return started;
     announce(what);
+    // Last: a signal that came during the start drains the server now.
     ending_.serves(*server_);
     return {};
   }
@@ -87,9 +90,11 @@ class Service {
       log_.write(Level::Warning, "the access log lost " + std::to_string(lost) + " lines in all");
     }
     log_.write(Level::Info, "ended");
-    is_written = is_written && logs_.flush(longest);
+    is_written = is_written && logs_.flush(longest);  // do not wait again for a log that is stuck
     const ExitCode code = ending_.exit_code();
     if (is_written && server_->lost_threads() == 0) return code;
+    // A lost thread still uses the application, and the destructor of a stuck log would wait for
+    // it.
     std::_Exit(static_cast<int>(code));
   }
 
@@ -154,13 +159,14 @@ ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& opti
     complain(options, kernel, fits.error().message);
     return ExitCode::WrongUsage;
   }
-  threads::let_writes_fail();
+  threads::let_writes_fail();  // instead of ending the process by SIGPIPE or SIGXFSZ
   try {
     const auto logs = Logs::open(options, kernel);
     if (!logs) {
       complain(options, kernel, logs.error().message);
       return ExitCode::CannotStart;
     }
+    // Crashes are reported from here on, including those in `make_app`.
     const threads::CrashReport crashes(options.log_file, to_log_format(options.log_format));
     const auto served = serve_with(**logs, make_app, what, options, kernel);
     if (served) return *served;
