@@ -44,9 +44,9 @@ elseif(MASTIC_PROFILE)
   message(FATAL_ERROR "MASTIC_PROFILE is 'record', 'use' or empty, and not '${MASTIC_PROFILE}'")
 endif()
 
-# Rooms are optimised a little under sanitizers (MasticRoom.cmake), for the tests to be quick. The tests
-# themselves are not: their many checks take a compiler four times as long with -O1, and run about as fast
-# without. Reports need no more than lines of the debug information.
+# Under sanitizers rooms are built with -O1 (MasticRoom.cmake), so that the tests are quick. The tests themselves
+# are not: their many checks take a compiler four times as long with -O1, and are hardly faster with it. Reports
+# need only line numbers from the debug information.
 if(MASTIC_SANITIZE)
   target_compile_options(mastic_compile INTERFACE
     -fsanitize=${MASTIC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)

@@ -58,6 +58,7 @@ Generator::Generator(const Options& options, const Expected& expected)
 }
 
 Generator::~Generator() {
+  // Closing with a linger time of zero sends a reset, after which no port stays in TIME_WAIT.
   const linger reset{.l_onoff = 1, .l_linger = 0};
   for (const Connection& connection : connections_) {
     setsockopt(connection.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
@@ -66,6 +67,9 @@ Generator::~Generator() {
   close(epoll_);
 }
 
+// One run:
+//
+//     warm up ── until each connection has had an answer ── measure ── until there is one answer
 Result Generator::run() {
   const auto after = [](Clock::time_point begin, double seconds) {
     return begin + duration_cast<Clock::duration>(duration<double>(seconds));
@@ -111,6 +115,7 @@ void Generator::end_measuring() {
   }
   result_.own_cpu_seconds += cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
   result_.seconds = duration<double>(now - began_).count();
+  // All connections were busy, so the server cannot keep up with the rate.
   if (options_.rate > 0 && next_due_ < now) {
     result_.behind_seconds = duration<double>(now - next_due_).count();
   }
@@ -144,6 +149,8 @@ void Generator::send_what_is_due(Clock::time_point now) {
   }
 }
 
+// Gaps of a Poisson process have an exponential distribution. A gap is between batches of `depth`
+// requests.
 Generator::Clock::duration Generator::next_gap() {
   std::exponential_distribution<double> gap(options_.rate / options_.depth);
   return duration_cast<Clock::duration>(duration<double>(gap(random_)));
@@ -185,6 +192,7 @@ void Generator::receive(Connection& connection) {
   if (options_.rate == 0) {
     start(connection, Clock::now());
   } else {
+    // At the end of the ring, so that all connections take turns.
     idle_[(first_idle_ + idle_count_++) % idle_.size()] = &connection;
   }
 }

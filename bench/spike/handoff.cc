@@ -5,7 +5,7 @@
 // thread and a reserve of rescuers. A driver runs handlers inline, within a bracket that tells the
 // watch that it is in user code:
 //
-//     driver   ── open ── handler ──────────────── close: lost ── post the answer ── back to the pool
+//     driver   ── open ── handler ─────────────── close: lost ── post the answer ── back to pool
 //     watch       tick: inside ── tick: same bracket, steal ──► a rescuer drives the loop
 //
 // A driver that is in the same bracket at two ticks of the watch loses the loop to a rescuer, and

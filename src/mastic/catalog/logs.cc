@@ -13,6 +13,7 @@ using base::Level;
 using threads::LogFile;
 using threads::LogWriter;
 
+// How long accesses are collected, so that one write has many lines. Messages are written at once.
 constexpr auto kCollectAccesses = std::chrono::milliseconds(200);
 
 base::Result<LogFile> open_file(base::Kernel& kernel, const std::string& path, int standard,

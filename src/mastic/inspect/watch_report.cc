@@ -123,6 +123,8 @@ void add_thread(WatchReport& report, const base::ThreadReport& thread,
       if (std::cmp_equal(loop.loop, thread.loop)) loop.thread = thread.thread;
     }
   }
+  // The request that this thread works for; a request names a thread only if that runs its handler
+  // away from the loop.
   const auto request = std::ranges::find(report.requests, std::optional(thread.thread),
                                          &WatchReport::Request::thread);
   if (request != report.requests.end()) shown.request = request->id;

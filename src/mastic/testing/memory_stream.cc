@@ -45,6 +45,7 @@ void MemoryStream::write_shared(std::string_view bytes, std::shared_ptr<const vo
 }
 
 void MemoryStream::wrote(std::size_t size) {
+  // One message for all writes of a turn, like a socket, which sends them together.
   unsent_ += size;
   if (sent_ != nullptr || size == 0) return;
   sent_ = new Sent(*this);
@@ -54,6 +55,7 @@ void MemoryStream::wrote(std::size_t size) {
 void MemoryStream::close() {
   peer_.stream = nullptr;
   peer_.ended = true;
+  // The message is delivered all the same, perhaps after this stream was destroyed.
   if (sent_ != nullptr) std::exchange(sent_, nullptr)->forget_stream();
 }
 

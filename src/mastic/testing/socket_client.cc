@@ -15,7 +15,7 @@
 namespace mastic::testing {
 namespace {
 
-constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};
+constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};  // so that a failing test ends
 
 }  // namespace
 
@@ -47,7 +47,7 @@ void SocketClient::send(std::string_view bytes) {
     const ssize_t sent =
         socket_.kernel().send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent == -EINTR) continue;
-    if (sent < 0) return;
+    if (sent < 0) return;  // the server has closed the connection; the test reads what it has sent
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   } while (!bytes.empty());
 }
@@ -85,6 +85,7 @@ std::string SocketClient::ask(std::string_view text) {
 
 std::string SocketClient::datagram() { return receive(); }
 
+// The end can only be seen by receiving, so bytes that come instead are kept for the next call.
 bool SocketClient::has_ended() {
   if (unread_.empty() && !ended_) {
     unread_ = receive();
