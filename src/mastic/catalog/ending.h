@@ -23,7 +23,8 @@ namespace mastic::catalog {
 /// is served it is one second after the first signal.
 class Ending final : private threads::SignalReceiver {
  public:
-  /// Throws std::system_error when the system has no thread for it. `logs` must outlive it.
+  /// Begins to handle signals. Throws std::system_error when the system has no thread for that.
+  /// `logs` must outlive this object.
   Ending(Logs& logs, base::Duration drain_timeout);
 
   /// Tells that the server has started. From now on the first signal drains it and the second

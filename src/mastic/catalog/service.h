@@ -15,8 +15,8 @@ namespace mastic::catalog {
 /// How a program that serves has ended; also its exit code.
 enum class ExitCode : int {
   Ended = 0,  ///< a graceful end, by SIGTERM or SIGINT
-  /// An address is taken, a directory is missing or a file cannot be read; the last line of the log
-  /// says which.
+  /// An address is taken, a directory is missing or a file cannot be read; a line in the log and on
+  /// standard error says which.
   CannotStart = 1,
   WrongUsage = 2,  ///< an option or a command is wrong; a line on standard error says which
   GaveUp = 3,      ///< a handler, a background task or a hook did not end in time
@@ -45,7 +45,8 @@ using MakeApp = std::move_only_function<app::App()>;
 [[nodiscard]] ExitCode serve(app::App app, std::string_view what, const Options& options,
                              base::Kernel& kernel);
 
-/// "mastic 0.1.0 (GCC 12.2.0, release, liburing 2.3)": what this was built with.
+/// Returns the version and what this was built with, such as "mastic 0.1.0 (GCC 12.2.0, release,
+/// liburing 2.3)".
 [[nodiscard]] std::string version_text();
 
 }  // namespace mastic::catalog
