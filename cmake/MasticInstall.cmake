@@ -1,4 +1,4 @@
-# What `cmake --install` installs: the headers, the one library, the program, and the files that
+# The files of `cmake --install`: the headers, the one library, the program, and the files that
 # find_package(mastic) and pkg-config read.
 
 include(CMakePackageConfigHelpers)

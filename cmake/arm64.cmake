@@ -1,4 +1,4 @@
-# Builds for arm64 on another machine, with Debian's cross compiler; qemu runs what is built.
+# Builds for arm64 on another machine, with Debian's cross compiler; the programs run under qemu.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)

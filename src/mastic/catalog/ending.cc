@@ -100,8 +100,7 @@ void Ending::end() noexcept {
     return signals_.expire_at(now + kGiveUpAfter);
   }
   log_.write(Level::Info, "ending: requests under way are answered, new ones are not accepted");
-  // After drain_timeout the server aborts what is left; the added second is for the rest of the
-  // end.
+  // After drain_timeout the server aborts what is left; the added second is for all that follows.
   signals_.expire_at(base::after(base::after(now, drain_timeout_), kGiveUpAfter));
   if (server_ != nullptr) server_->drain();
 }

@@ -18,9 +18,9 @@ namespace mastic::catalog {
 ///
 /// It runs on a thread of its own (threads::Signals), which never waits for a log or for the main
 /// thread; the main thread makes the site, calls its hooks and destroys it, and any of these may
-/// hang. When the time is up, the process exits without what hangs. The time is `drain_timeout`
-/// plus one second after the first signal, and one second after the second signal. Before anything
-/// is served it is one second after the first signal.
+/// hang. When the time is up, the process exits, whatever hangs. The time is `drain_timeout` plus
+/// one second after the first signal, and one second after the second signal. Before anything is
+/// served it is one second after the first signal.
 class Ending final : private threads::SignalReceiver {
  public:
   /// Begins to handle signals. Throws std::system_error when the system has no thread for that.
