@@ -53,7 +53,7 @@ class Ending final : private threads::SignalReceiver {
   Logs& logs_;
   base::Log& log_;
   const base::Duration drain_timeout_;
-  mutable std::mutex mutex_;  ///< guards the members below; never held while waiting
+  mutable std::mutex mutex_;  ///< guards the members below; held only briefly
   server::Server* server_ = nullptr;
   bool has_served_ = false;
   bool is_settled_ = false;
