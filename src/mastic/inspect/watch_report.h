@@ -83,7 +83,7 @@ struct WatchReport {
     std::optional<std::vector<Frame>> stack;
   };
 
-  std::string time;  ///< UTC
+  std::string time;  ///< in UTC: "2026-11-22T07:00:00Z"
   Pool pool;
   std::vector<Loop> loops;
   std::vector<Thread> threads;
