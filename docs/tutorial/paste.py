@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Pastes the tutorial into a folder, as a reader does who takes every block as it stands.
+"""Pastes the tutorial into a folder, as a reader would who copies every block unchanged.
 
-    paste.py FOLDER     makes CMakeLists.txt, main.cc and site.cc of the page, and copies what the page only
-                        shows a part of and links to: site.h, notes.h and site_test.cc
+    paste.py FOLDER     writes CMakeLists.txt, main.cc and site.cc from the page, and copies the files that the
+                        page links to and shows only in part: site.h, notes.h and site_test.cc
 """
 
 import pathlib

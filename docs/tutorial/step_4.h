@@ -1,4 +1,4 @@
-// Step 4 of the tutorial: what is missing is said. Added to the site of step 3.
+// Step 4 of the tutorial: a missing note becomes a 404. Added to the site of step 3.
 
 #pragma once
 
@@ -15,7 +15,7 @@ using mastic::Response;
 using mastic::Router;
 using mastic::Status;
 
-inline void say_what_is_missing(Router& site) {
+inline void answer_missing_notes(Router& site) {
   site.on_exception<NoSuchNote>([](const NoSuchNote& missing) -> Response {
     throw HttpError(Status::NotFound, missing.what());
   });

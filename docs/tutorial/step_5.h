@@ -1,4 +1,4 @@
-// Step 5 of the tutorial: a draft says what is wrong with it. Only the routes that it changes.
+// Step 5 of the tutorial: a draft checks its fields. Has only the routes that this step changes.
 
 #pragma once
 
@@ -22,7 +22,7 @@ struct Draft {
 
   void validate(FieldErrors& errors) const {
     errors.require(!title.empty(), "title", "must not be empty");
-    errors.require(title.size() <= 100, "title", "must have 100 bytes at the most");
+    errors.require(title.size() <= 100, "title", "must be at most 100 bytes long");
   }
 };
 

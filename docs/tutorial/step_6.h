@@ -1,4 +1,4 @@
-// Step 6 of the tutorial: a long list comes page by page. Only the route that it changes.
+// Step 6 of the tutorial: a long list, page by page. Has only the route that this step changes.
 
 #pragma once
 

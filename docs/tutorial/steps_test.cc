@@ -49,9 +49,9 @@ TEST(Tutorial, Step3ReadsReplacesAndDeletes) {
   EXPECT_NE(line.find("GET /notes/1: NoSuchNote: There is no note 1.  id="), line.npos) << line;
 }
 
-TEST(Tutorial, Step4SaysWhatIsMissing) {
+TEST(Tutorial, Step4AnswersMissingNotesWith404) {
   auto site = step_3::make_site();
-  step_4::say_what_is_missing(site);
+  step_4::answer_missing_notes(site);
   TestClient client(std::move(site));
   EXPECT_EQ(client.get("/notes/1").text, "404 Not Found\n\nThere is no note 1.\n");
   EXPECT_EQ(client.get("/notes/1", {{"Accept", "application/json"}}).field("Content-Type"),

@@ -5,7 +5,7 @@
 
 mastic::Router make_notes() {
   const char* const key = std::getenv("NOTES_KEY");
-  if (key == nullptr) throw std::runtime_error("set NOTES_KEY to the key of those who write");
+  if (key == nullptr) throw std::runtime_error("set NOTES_KEY to the key that writing needs");
   return make_site(key);
 }
 

@@ -1,4 +1,4 @@
-// The notes, in memory. They know nothing of HTTP. Handlers of several threads use them at once.
+// The notes, in memory. The class knows nothing about HTTP, and may be used by several threads at once.
 
 #pragma once
 
@@ -29,7 +29,8 @@ class Notes {
     const int id = ++last_id_;
     return notes_[id] = {id, std::move(title), std::move(text)};
   }
-  /// Those with `word` in their title, the oldest first: `most` of them, after the first `skipped`.
+  /// The notes with `word` in their title, the oldest first. Leaves out the first `skipped` of them
+  /// and returns at most `most`.
   [[nodiscard]] std::vector<Note> list(std::string_view word = {}, std::size_t skipped = 0,
                                        std::size_t most = 20) const {
     const std::lock_guard lock(mutex_);
@@ -46,7 +47,7 @@ class Notes {
     return found;
   }
 
-  // These throw NoSuchNote.
+  // These three throw NoSuchNote when there is no note `id`.
 
   [[nodiscard]] Note get(int id) const {
     const std::lock_guard lock(mutex_);

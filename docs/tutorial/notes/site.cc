@@ -23,7 +23,7 @@ struct Draft {
 
   void validate(FieldErrors& errors) const {
     errors.require(!title.empty(), "title", "must not be empty");
-    errors.require(title.size() <= 100, "title", "must have 100 bytes at the most");
+    errors.require(title.size() <= 100, "title", "must be at most 100 bytes long");
   }
 };
 

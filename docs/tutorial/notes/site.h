@@ -6,5 +6,5 @@
 
 #include <string>
 
-/// Whoever changes notes has to send `key` in the field X-Key.
+/// Makes the site. Requests that write notes must have `key` in their field X-Key.
 mastic::Router make_site(std::string key);

@@ -18,14 +18,14 @@ struct NotesTest : testing::Test {
 
 }  // namespace
 
-TEST_F(NotesTest, ANoteIsKeptAndRead) {
+TEST_F(NotesTest, CreatesAndReadsANote) {
   const auto made = client.post("/notes", kMilk, kJsonWithKey);
   EXPECT_EQ(made.status, Status::Created);
   EXPECT_EQ(made.field("Location"), "/notes/1");
   EXPECT_EQ(client.get("/notes/1").text, R"({"id":1,"title":"milk","text":"two bottles"})");
 }
 
-TEST_F(NotesTest, ANoteIsReplacedAndDeleted) {
+TEST_F(NotesTest, ReplacesAndDeletesANote) {
   client.post("/notes", kMilk, kJsonWithKey);
   client.put("/notes/1", R"({"title":"milk","text":"three"})", kJsonWithKey);
   EXPECT_EQ(client.get("/notes/1").text, R"({"id":1,"title":"milk","text":"three"})");
@@ -33,19 +33,19 @@ TEST_F(NotesTest, ANoteIsReplacedAndDeleted) {
   EXPECT_EQ(client.get("/notes/1").status, Status::NotFound);
 }
 
-TEST_F(NotesTest, WhatIsNotThereIsSaid) {
+TEST_F(NotesTest, AMissingNoteIsA404) {
   const auto missing = client.get("/notes/7");
   EXPECT_EQ(missing.status, Status::NotFound);
   EXPECT_EQ(missing.text, "404 Not Found\n\nThere is no note 7.\n");
 }
 
-TEST_F(NotesTest, ADraftNeedsATitle) {
+TEST_F(NotesTest, RequiresATitle) {
   const auto refused = client.post("/notes", R"({"title":"","text":""})", kJsonWithKey);
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
   EXPECT_EQ(refused.text, "422 Unprocessable Content\n\ntitle: must not be empty\n");
 }
 
-TEST_F(NotesTest, NotesAreListedPageByPage) {
+TEST_F(NotesTest, ListsNotesPageByPage) {
   for (const std::string title : {"milk", "tea", "milk, again"}) {
     client.post("/notes", R"({"title":")" + title + R"(","text":""})", kJsonWithKey);
   }
@@ -54,7 +54,7 @@ TEST_F(NotesTest, NotesAreListedPageByPage) {
   EXPECT_EQ(client.get("/notes?size=0").status, Status::UnprocessableContent);
 }
 
-TEST_F(NotesTest, WhoeverWritesNeedsTheKey) {
+TEST_F(NotesTest, WritingNeedsTheKey) {
   EXPECT_EQ(client.send_json("/notes", kMilk).status, Status::Forbidden);
   EXPECT_EQ(client.del("/notes/1", {{"X-Key", "please"}}).status, Status::Forbidden);
   EXPECT_EQ(client.get("/notes").text, "[]");
