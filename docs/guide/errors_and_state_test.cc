@@ -48,7 +48,7 @@ struct User {
 
 struct WhoIsIt {
   std::optional<Response> before(Request& request) const {
-    request.ext<User>().name = request.field("X-User").value_or("nobody");
+    request.ext<User>().name = request.field("X-User").value_or("guest");
     return std::nullopt;
   }
 };
@@ -126,8 +126,8 @@ Router make_site() {
 TEST(ErrorsAndState, StateIsSharedAndFilledInTheBackground) {
   TestClient client(make_site());
   EXPECT_EQ(client.post("/buy", "", {{"X-User", "Ada"}}).text, "2 left, Ada");
-  EXPECT_EQ(client.post("/buy", "").text, "1 left, nobody");
-  EXPECT_EQ(client.post("/buy", "").text, "0 left, nobody");
+  EXPECT_EQ(client.post("/buy", "").text, "1 left, guest");
+  EXPECT_EQ(client.post("/buy", "").text, "0 left, guest");
   const auto sold_out = client.post("/buy", "");
   EXPECT_EQ(sold_out.status, Status::Conflict);
   EXPECT_EQ(sold_out.text, "409 Conflict\n\nThere is none left.\n");

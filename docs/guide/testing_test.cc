@@ -56,7 +56,7 @@ Router make_site() {
         .set("Set-Cookie", SetCookie{.name = "who", .value = std::string(who)}.to_string());
   });
   site.get("/visit", [&visits](Request& request) {
-    Visit& visit = visits.of(std::string(request.cookie("who").value_or("nobody")));
+    Visit& visit = visits.of(std::string(request.cookie("who").value_or("guest")));
     visit.from = request.peer().ip.to_string();
     ++visit.pages;
     return visit;
@@ -90,5 +90,5 @@ TEST(Testing, AVisitorHasCookiesAndAnAddress) {
   EXPECT_EQ(visit.who, "ada");
   EXPECT_EQ(visit.from, "203.0.113.9");
   client.cookies().clear();
-  EXPECT_EQ(client.get("/visit").json<Visit>().who, "nobody");
+  EXPECT_EQ(client.get("/visit").json<Visit>().who, "guest");
 }
