@@ -117,7 +117,7 @@ thread_local std::string user_of_this_thread = "ada";
 
 Task<std::string> greet() {
   const std::string user = user_of_this_thread;
-  co_await sleep_for(1ms);  // goes on on any thread
+  co_await sleep_for(1ms);  // may resume on any thread
   co_return "hello " + user;
 }
 
@@ -184,7 +184,7 @@ TEST(CoroutineTraps, CancelledPasses) {
   EXPECT_EQ(tries, 1);
 }
 
-// A task that nobody awaits never begins; the compiler warns of it, for Task is [[nodiscard]].
+// A task that is never awaited does not start. The compiler warns about it, because Task is [[nodiscard]].
 
 Task<> mark(bool& begun) {
   begun = true;
