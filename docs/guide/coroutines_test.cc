@@ -184,7 +184,7 @@ TEST(CoroutineTraps, CancelledPasses) {
   EXPECT_EQ(tries, 1);
 }
 
-// A task that is never awaited does not start. The compiler warns about it, because Task is [[nodiscard]].
+// A task that is never awaited does not start. The compiler warns, because Task is [[nodiscard]].
 
 Task<> mark(bool& begun) {
   begun = true;

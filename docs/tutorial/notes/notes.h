@@ -1,4 +1,4 @@
-// The notes, in memory. The class knows nothing about HTTP, and may be used by several threads at once.
+// The notes, in memory. The class knows nothing about HTTP. Several threads may use it at once.
 
 #pragma once
 
