@@ -30,7 +30,7 @@ namespace threads = mastic::threads;
 
 namespace {
 
-/// Runs a task with a clock that waits for nothing.
+/// Runs a task with a clock that jumps ahead, so that no wait takes time.
 template <class T>
 T run(Task<T> task) {
   return run_to_end(std::move(task));
@@ -77,9 +77,9 @@ Task<bool> holds_after_a_cancel() {
 TEST(FromPythonAsyncio, AConditionThatWasCancelled) { EXPECT_FALSE(run(holds_after_a_cancel())); }
 
 Task<std::string> no_time_at_all() {
-  std::string end = "never begun";
+  std::string end = "not started";
   const auto work = [&]() -> Task<> {
-    end = "begun";
+    end = "started";
     co_await sleep_for(1ms);
     end = "ended";
   };
@@ -87,9 +87,11 @@ Task<std::string> no_time_at_all() {
     co_await with_timeout(work(), 0s);
   } catch (const TimedOut&) {
   }
-  co_return end;  // begun; wait_for(work(), 0) would never begin
+  co_return end;  // started; wait_for(work(), 0) would never start it
 }
-TEST(FromPythonAsyncio, ATimeoutOfNoTimeBegins) { EXPECT_EQ(run(no_time_at_all()), "begun"); }
+TEST(FromPythonAsyncio, ATimeoutOfZeroStartsTheTask) {
+  EXPECT_EQ(run(no_time_at_all()), "started");
+}
 
 // ---- name by name ----
 
@@ -148,7 +150,7 @@ Task<std::string> wait_for() {
 TEST(FromPythonAsyncio, Timeout) { EXPECT_EQ(run(wait_for()), "too slow"); }
 
 Task<std::string> cancel() {
-  std::string end = "it went on";
+  std::string end = "not cancelled";
   const auto sleeper = [&]() -> Task<> {
     try {
       co_await sleep_for(1h);

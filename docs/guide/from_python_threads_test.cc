@@ -254,7 +254,7 @@ TEST(FromPythonFutures, Cancel) {
     return tried;
   });
   begun.wait();
-  EXPECT_EQ(search.cancel(), threads::Cancel::Asked);  // Python: False, and it goes on
+  EXPECT_EQ(search.cancel(), threads::Cancel::Asked);  // Python: False, and it keeps running
   EXPECT_GE(search.get(), 1);
   EXPECT_EQ(pool.submit([] { return 1; }).wait_for(1h), true);  // result(timeout=3600)
 }
