@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The program of the README, as its readers meet it.    readme_test.py PROGRAM"""
+"""Tests the program that the README shows, from the outside.    readme_test.py PROGRAM"""
 
 import json
 import re

@@ -10,7 +10,7 @@ struct Tea {
   int minutes = 0;
 };
 
-std::string report() {  // blocks, and only its own client waits
+std::string report() {  // blocks, but only its own client waits
   std::this_thread::sleep_for(std::chrono::seconds(2));
   return "All pots were washed.\n";
 }
