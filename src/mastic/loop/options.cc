@@ -5,36 +5,36 @@
 namespace mastic::loop {
 
 void Options::describe(base::OptionTable& table) {
-  table.count("loops", loops,
-              "Event loops, each with a thread; 0 makes one for each core that this process may "
-              "use: those of the machine, or fewer when its control group says so (cpu.max).");
-  table.choice(
-      "transfer", transfer, "(auto|io_uring|syscall)",
-      {{"auto", TransferKind::Auto},
-       {"io_uring", TransferKind::IoUring},
-       {"syscall", TransferKind::Syscall}},
-      "How bytes are received and sent: by io_uring batches, by plain calls, or by what is "
-      "measured to cost less when the server starts.");
+  table.count(
+      "loops", loops,
+      "The number of event loops, each with a thread; 0 means one for each core that this process "
+      "may use: those of the machine, or fewer if its control group has a limit (cpu.max).");
+  table.choice("transfer", transfer, "(auto|io_uring|syscall)",
+               {{"auto", TransferKind::Auto},
+                {"io_uring", TransferKind::IoUring},
+                {"syscall", TransferKind::Syscall}},
+               "How bytes are received and sent: by io_uring batches, by plain system calls, or "
+               "(auto) by whichever a measurement at start finds cheaper.");
   table.count("workers", threads.workers,
-              "Threads for handlers that block, at the most; made as they are needed.",
-              "such handlers wait in a queue");
-  table.count("max_queued_work", threads.max_queued, "Handlers that wait for one of these threads.",
+              "The maximum number of threads for handlers that block. They are started when they "
+              "are needed.",
+              "further handlers wait in a queue");
+  table.count("max_queued_work", threads.max_queued,
+              "The maximum number of handlers that wait for one of these threads.",
               "503 with Retry-After");
-  table.count(
-      "reserve_threads", threads.reserve,
-      "Threads that stand by to take a loop over whose thread a handler holds; at least one "
-      "more than there are loops, but 0 is none.",
-      "only what has been quick so far runs at once, the rest waits for a thread");
-  table.count(
-      "max_disk_waits", max_disk_waits,
-      "Of the workers, those that may wait for a disk that is slow, half of them at the most.",
-      "what reads files waits in line");
+  table.count("reserve_threads", threads.reserve,
+              "Threads in reserve, to take over a loop whose thread is held by a handler. Raised "
+              "to at least the number of loops plus one; 0 means none.",
+              "only routes that have been quick so far run at once, the others wait for a thread");
+  table.count("max_disk_waits", max_disk_waits,
+              "The maximum number of workers that may wait for a slow disk; at most half of them.",
+              "other reads of files wait in line");
   table.choice("hand_off", threads.hand_off, "(stuck|always|never)",
                {{"stuck", Scheduler::HandOff::WhenStuck},
                 {"always", Scheduler::HandOff::Always},
                 {"never", Scheduler::HandOff::Never}},
-               "When a loop is taken over by another thread: when a handler holds it for a "
-               "millisecond or two, at every handler (for tests), or never.");
+               "When another thread takes over a loop: when a handler holds it for a millisecond "
+               "or two (stuck), at every handler (always, for tests), or never.");
 }
 
 base::Result<void> Options::check() const {
