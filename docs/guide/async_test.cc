@@ -1,4 +1,4 @@
-// The code of async.md: compiled, run, and quoted from here.
+// The code of async.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/async/channel.h>
@@ -53,7 +53,7 @@ Task<Order> order_of(std::vector<std::string> items) {
   co_return order;
 }
 
-TEST(AsyncGuide, GroupsRunTasksBesideEachOther) {
+TEST(AsyncGuide, GroupsRunTasksConcurrently) {
   mastic::async::ManualExecutor executor;
   TestContext<Order> context(executor, order_of({"tea", "milk", "bread"}));
   executor.advance(10ms);

@@ -1,4 +1,4 @@
-// The code of blocking-handlers.md: compiled, run, and quoted from here.
+// The code of blocking-handlers.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/mastic.h>

@@ -1,4 +1,4 @@
-// The code of coming-from.md that is ours: compiled, run, and quoted from there.
+// The code of Mastic in coming-from.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/mastic.h>
@@ -65,33 +65,33 @@ const std::string kPublic = std::string(MASTIC_SOURCE_DIR) + "/examples/02-stati
 
 }  // namespace
 
-TEST(ComingFrom, ATypedValueReachesItsHandler) {
+TEST(ComingFrom, PassesTypedPathValues) {
   TestClient client(make_site(kPublic));
   EXPECT_EQ(client.get("/hello/3").text, "3 times hello\n");
   EXPECT_EQ(client.get("/hello/101").status, Status::BadRequest);
   EXPECT_EQ(client.get("/hello/many").status, Status::NotFound);
 }
 
-TEST(ComingFrom, JsonComesAndGoes) {
+TEST(ComingFrom, ReadsAndWritesJson) {
   TestClient client(make_site(kPublic));
   EXPECT_EQ(client.send_json("/sum", R"({"a":1,"b":2})").text, R"({"sum":3})");
   EXPECT_EQ(client.send_json("/sum", R"({"a":1})").status, Status::UnprocessableContent);
   EXPECT_EQ(client.get("/search?q=tea&page=2").text, R"({"q":"tea","page":2})");
 }
 
-TEST(ComingFrom, MiddlewareStandsAroundAllOrOne) {
+TEST(ComingFrom, MiddlewareWrapsTheSiteOrARoute) {
   TestClient client(make_site(kPublic));
   EXPECT_EQ(client.get("/admin").status, Status::Forbidden);
   EXPECT_EQ(client.get("/admin", {{"X-Key", "sesame"}}).text, "in\n");
   EXPECT_EQ(client.get("/hello/1").field("X-App"), "shop");
 }
 
-TEST(ComingFrom, FilesAreServed) {
+TEST(ComingFrom, ServesFiles) {
   TestClient client(make_site(kPublic));
   EXPECT_EQ(client.get("/static/").status, Status::Ok);
 }
 
-TEST(ComingFrom, ItemsAreKept) {
+TEST(ComingFrom, StoresItems) {
   TestClient client(make_items());
   const auto made = client.send_json("/items", R"({"name":"tea","count":2})");
   EXPECT_EQ(made.status, Status::Created);
@@ -102,7 +102,7 @@ TEST(ComingFrom, ItemsAreKept) {
   EXPECT_EQ(client.get("/items/1").text, "404 Not Found\n\nThere is no such item.\n");
 }
 
-TEST(ComingFrom, ItemsAreChecked) {
+TEST(ComingFrom, ChecksItems) {
   TestClient client(make_items());
   EXPECT_EQ(client.send_json("/items", R"({"name":"","count":-1})").text,
             "422 Unprocessable Content\n\nname: must not be empty\ncount: must not be negative\n");

@@ -1,5 +1,5 @@
-// The code of coroutines.md: compiled, run, and quoted from here. What is wrong stands there as a
-// comment beside what is right.
+// The code of coroutines.md: compiled and run here, and quoted there. The wrong way is a comment
+// beside the right one.
 
 #include <gtest/gtest.h>
 #include <mastic/async/channel.h>
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Parameters: by value, unless the caller keeps them.
+// Parameters are taken by value, unless the caller keeps them alive.
 
 Task<std::size_t> length_of(std::string text) {  // not std::string_view, not const std::string&
   co_await sleep_for(1ms);
@@ -34,7 +34,7 @@ Task<std::size_t> kept_until_later() {
 
 TEST(CoroutineTraps, ParametersByValue) { EXPECT_EQ(run_to_end(kept_until_later()), 16u); }
 
-// Lambdas that are coroutines: no captures, or given to spawn as they are.
+// Lambdas that are coroutines capture nothing, or are passed to spawn themselves.
 
 Task<> say_after(std::string& text, std::string word) {
   co_await sleep_for(1ms);
@@ -83,7 +83,7 @@ Task<int> counted_lines() {
 
 TEST(CoroutineTraps, AwaitsInConditions) { EXPECT_EQ(run_to_end(counted_lines()), 2); }
 
-// Locks: a std::mutex never across co_await; an async::Mutex may be.
+// A std::mutex must not be held across co_await; an async::Mutex may be.
 
 class Counter {
  public:
@@ -123,7 +123,7 @@ Task<std::string> greet() {
 
 TEST(CoroutineTraps, ThreadLocal) { EXPECT_EQ(run_to_end(greet()), "hello ada"); }
 
-// Destructors cannot await: what has to be awaited at the end is awaited in the function.
+// Destructors cannot await, so the function itself awaits the clean-up.
 
 class Connection {
  public:
@@ -160,7 +160,7 @@ TEST(CoroutineTraps, AwaitedAtTheEnd) {
   EXPECT_EQ(said, std::vector<std::string>{"bye"});
 }
 
-// Cancelled: catch (...) has to throw it on.
+// A catch (...) has to rethrow Cancelled.
 
 Task<int> with_retries(int& tries) {
   while (true) {
@@ -168,7 +168,7 @@ Task<int> with_retries(int& tries) {
       ++tries;
       co_await sleep_for(1h);
       throw std::runtime_error("busy");
-    } catch (const std::exception&) {  // Cancelled is none: it passes
+    } catch (const std::exception&) {  // does not catch Cancelled
     }
   }
 }
@@ -197,9 +197,9 @@ Task<bool> forgets() {
   co_return begun;
 }
 
-TEST(CoroutineTraps, NothingBeginsByItself) { EXPECT_FALSE(run_to_end(forgets())); }
+TEST(CoroutineTraps, ATaskThatIsNotAwaitedDoesNotStart) { EXPECT_FALSE(run_to_end(forgets())); }
 
-// What stands before an await in its expression was read before it.
+// An operand to the left of an await may be read before the await.
 
 Task<int> one() {
   co_await sleep_for(1ms);
@@ -246,7 +246,7 @@ Task<std::string> clears_meanwhile() {
   co_return line;
 }
 
-TEST(CoroutineTraps, NoReferenceIntoWhatOthersChange) {
+TEST(CoroutineTraps, CopiesInsteadOfReferences) {
   EXPECT_EQ(run_to_end(clears_meanwhile()), "one");
 }
 

@@ -1,4 +1,4 @@
-// The code of errors-and-state.md: compiled, run, and quoted from here.
+// The code of errors-and-state.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/mastic.h>
@@ -25,7 +25,7 @@ struct SoldOut : std::runtime_error {
   SoldOut() : std::runtime_error("There is none left.") {}
 };
 
-/// How many there are to sell.
+/// The number of pieces that are left to sell.
 class Stock {
  public:
   explicit Stock(int most) : most_(most) {}
@@ -53,13 +53,13 @@ struct WhoIsIt {
   }
 };
 
-/// A book of entries, and those that are not in it yet.
+/// A book of committed entries.
 struct Ledger {
   std::vector<std::string> entries;
   bool is_full = false;
 };
 
-/// What is not committed is not entered.
+/// A transaction on a ledger. Its entries are dropped unless they are committed.
 class Transaction {
  public:
   void begin(Ledger& ledger) { ledger_ = &ledger; }
@@ -135,14 +135,14 @@ TEST(ErrorsAndState, StateIsSharedAndFilledInTheBackground) {
   EXPECT_EQ(client.post("/buy", "").status, Status::Ok);
 }
 
-TEST(ErrorsAndState, AStatusHasItsPage) {
+TEST(ErrorsAndState, AStatusHasItsOwnPage) {
   TestClient client(make_site());
   const auto page = client.get("/nowhere");
   EXPECT_EQ(page.status, Status::NotFound);
   EXPECT_EQ(page.text, "<h1>Nothing here</h1>");
 }
 
-TEST(ErrorsAndState, AnEntryIsInTheBookBeforeItsAnswerLeaves) {
+TEST(ErrorsAndState, CommitsBeforeTheAnswerLeaves) {
   Ledger ledger;
   TestClient client(make_book(ledger));
   EXPECT_EQ(client.post("/entries/tea", "").text, "entered tea");

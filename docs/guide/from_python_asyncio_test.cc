@@ -74,7 +74,9 @@ Task<bool> holds_after_a_cancel() {
   });
   co_return holds;  // false; in Python it would be true
 }
-TEST(FromPythonAsyncio, AConditionThatWasCancelled) { EXPECT_FALSE(run(holds_after_a_cancel())); }
+TEST(FromPythonAsyncio, ACancelledConditionDoesNotHoldItsMutex) {
+  EXPECT_FALSE(run(holds_after_a_cancel()));
+}
 
 Task<std::string> no_time_at_all() {
   std::string end = "not started";

@@ -1,4 +1,4 @@
-// The code of logging.md: compiled, run, and quoted from here.
+// The code of logging.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/mastic.h>
@@ -29,7 +29,7 @@ Router make_shop() {
 
 }  // namespace
 
-TEST(Logging, MessagesSayWhichRequestTheyAreOf) {
+TEST(Logging, MessagesNameTheirRequest) {
   TestClient client(make_shop());
   client.post("/orders/250", "");
   ASSERT_EQ(client.log().size(), 2u);
@@ -38,7 +38,7 @@ TEST(Logging, MessagesSayWhichRequestTheyAreOf) {
   EXPECT_TRUE(client.log()[1].starts_with("warning stock: not so many in stock: 250  id="));
 }
 
-TEST(Logging, ATraceIsPassedOn) {
+TEST(Logging, PassesTracesOn) {
   TestClient client(make_shop());
   const auto answer = client.get(
       "/forward", {{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}});

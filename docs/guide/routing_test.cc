@@ -1,4 +1,4 @@
-// The code of routing.md: compiled, run, and quoted from here.
+// The code of routing.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/mastic.h>
@@ -39,7 +39,7 @@ Router make_site() {
   return site;
 }
 
-/// Notes when a request comes by, and when its answer does.
+/// Notes when a request passes, and when its answer does.
 struct Note {
   std::string& order;
   std::string name;
@@ -104,7 +104,7 @@ TEST(Middleware, RunsInTheOrderOfUse) {
   EXPECT_EQ(order, "site 1 > site 2 > < site 2 < site 1 ");
 }
 
-TEST(LateRoutes, AreRefusedInWords) {
+TEST(LateRoutes, AreRefusedWithAReason) {
   Router site;
   site.get<"/">([] { return "hello"; });
   TestClient client(std::move(site));

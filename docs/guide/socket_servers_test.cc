@@ -1,4 +1,4 @@
-// The code of socket-servers.md: compiled, run, and quoted from here.
+// The code of socket-servers.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/mastic.h>
@@ -108,13 +108,13 @@ TEST(SocketServers, ShoutTwice) {
 
 TEST(SocketServers, ReadRecords) { EXPECT_EQ(one_answer(records, "0005hello"), "hello"); }
 
-TEST(SocketServers, TellWhatIsWrong) {
+TEST(SocketServers, AnswerErrorsOfTheClient) {
   EXPECT_EQ(one_answer(patient, "please\n"), "thank you");
   EXPECT_EQ(one_answer(patient, ""), "you said nothing");
   EXPECT_EQ(one_answer(patient, std::string(300, 'x')), "that is too long");
 }
 
-TEST(SocketServers, AskOthers) {
+TEST(SocketServers, ConnectToOtherServers) {
   TcpServer server(shout);
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
   ASSERT_TRUE(server.start());
@@ -137,7 +137,7 @@ TEST(SocketServers, AnswerDatagramsOnAUnixSocket) {
   EXPECT_EQ(client.datagram(), "abab");
 }
 
-TEST(SocketServers, TellTheirErrors) {
+TEST(SocketServers, ReportErrorsToAHook) {
   std::mutex mutex;
   std::vector<std::string> told;
   const auto tell = [&](const std::string& text) {

@@ -1,4 +1,4 @@
-// The code of testing.md: compiled, run, and quoted from here.
+// The code of testing.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/mastic.h>
@@ -82,7 +82,7 @@ TEST(Testing, TimePassesWhenTheTestSaysSo) {
   EXPECT_EQ(client.log().back(), "info expire: forgot 1");
 }
 
-TEST(Testing, AVisitorHasCookiesAndAnAddress) {
+TEST(Testing, KeepsCookiesAndSetsThePeerAddress) {
   TestClient client(make_site());
   client.post("/login/ada", "");
   client.set_peer("203.0.113.9");

@@ -1,4 +1,4 @@
-// The code of threads.md: compiled, run, and quoted from here.
+// The code of threads.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/async/task.h>

@@ -1,4 +1,4 @@
-// The code of values.md: compiled, run, and quoted from here.
+// The code of values.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/mastic.h>
@@ -22,7 +22,7 @@ using mastic::Status;
 using mastic::testing::TestClient;
 using namespace std::chrono_literals;
 
-/// Who asks, as the key in the request says.
+/// The caller, identified by the key in the request.
 struct Caller {
   std::string name;
 };
@@ -63,7 +63,7 @@ struct Shirt {
                                                     {"chest_width", "chestWidth"}};
 };
 
-/// A field with what was typed into it, or `at_first`, and with what is wrong with that.
+/// An input field with what the user typed, or `at_first`, and with its error message.
 std::string field(const Checked<Form<Booking>>& form, std::string_view name,
                   std::string_view at_first) {
   std::string html = "<label>";
@@ -127,7 +127,7 @@ struct Values : testing::Test {
 
 }  // namespace
 
-TEST_F(Values, CookiesGoBothWays) {
+TEST_F(Values, SetsAndReadsCookies) {
   EXPECT_EQ(client.get("/hello").text, "Hello, stranger!\n");
   const auto named = client.post("/name/Ada", "");
   EXPECT_EQ(named.field("Set-Cookie"),
@@ -135,14 +135,14 @@ TEST_F(Values, CookiesGoBothWays) {
   EXPECT_EQ(client.get("/hello", {{"Cookie", "name=Ada"}}).text, "Hello, Ada!\n");
 }
 
-TEST_F(Values, AParameterMayBeOfATypeOfOnesOwn) {
+TEST_F(Values, TakesParametersOfCustomTypes) {
   EXPECT_EQ(client.get("/cave", {{"X-Key", "open sesame"}}).text, "Come in, Ali Baba!\n");
   const auto refused = client.get("/cave");
   EXPECT_EQ(refused.status, Status::Forbidden);
   EXPECT_EQ(refused.text, "403 Forbidden\n\nSay the word.\n");
 }
 
-TEST_F(Values, InputIsChecked) {
+TEST_F(Values, ChecksInput) {
   const auto wrong = client.send_json("/bookings", R"({"name":"Ada","seats":9})", "POST",
                                       {{"Accept", "application/json"}});
   EXPECT_EQ(wrong.status, Status::UnprocessableContent);
@@ -154,13 +154,13 @@ TEST_F(Values, InputIsChecked) {
             Status::UnprocessableContent);
 }
 
-TEST_F(Values, AllThatIsWrongIsSaidAtOnce) {
+TEST_F(Values, ReportsAllErrorsAtOnce) {
   EXPECT_EQ(client.send_json("/bookings", R"({"name":"","seats":"two"})").text,
             "422 Unprocessable Content\n\n"
             "seats: a whole number is expected, a string found\nname: must not be empty\n");
 }
 
-TEST_F(Values, AFormIsShownAgainAsItWasTyped) {
+TEST_F(Values, ShowsAFormAgainAsItWasTyped) {
   EXPECT_NE(client.get("/tables").text.find("<input name=\"seats\" value=\"1\"></label> <em></em>"),
             std::string::npos);
   const auto again = client.post_form("/tables", "name=%3CAda%3E&seats=two");
@@ -174,7 +174,7 @@ TEST_F(Values, AFormIsShownAgainAsItWasTyped) {
   EXPECT_EQ(client.post_form("/tables", "name=Ada&seats=2").field("Location"), "/thanks");
 }
 
-TEST_F(Values, FieldsMayHaveOtherNamesOutside) {
+TEST_F(Values, RenamesFields) {
   EXPECT_EQ(client.send_json("/shirts", R"({"class":"plain","chestWidth":40})").text,
             R"({"class":"plain","chestWidth":40})");
   EXPECT_EQ(client.send_json("/shirts", R"({"class":7,"chestWidth":40})").text,
@@ -182,18 +182,18 @@ TEST_F(Values, FieldsMayHaveOtherNamesOutside) {
   EXPECT_EQ(client.get("/shirts?class=striped&chestWidth=40").text, "striped");
 }
 
-TEST_F(Values, WhatALookUpDoesNotFindIsNotFound) {
+TEST_F(Values, AnswersAnEmptyOptionalWith404) {
   EXPECT_EQ(client.get("/rooms/7").text, R"({"number":7,"beds":2})");
   EXPECT_EQ(client.get("/rooms/8").status, Status::NotFound);
 }
 
-TEST_F(Values, FieldsAreValues) {
+TEST_F(Values, SetsFieldsByTypes) {
   const auto report = client.get("/report");
   EXPECT_EQ(report.field("Cache-Control"), "private, max-age=3600");
   EXPECT_EQ(report.field("Content-Disposition"), "attachment; filename=\"report.csv\"");
 }
 
-TEST_F(Values, AnswersAreWhatTheClientLikes) {
+TEST_F(Values, AnswersAsTheClientPrefers) {
   EXPECT_EQ(client.get("/greeting").text, R"({"text":"Hello"})");
   EXPECT_EQ(client.get("/greeting", {{"Accept", "text/*"}, {"Accept-Language", "de-AT"}}).text,
             "Hallo\n");

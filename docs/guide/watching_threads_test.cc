@@ -1,4 +1,4 @@
-// The code of watching-threads.md: compiled, run, and quoted from here.
+// The code of watching-threads.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/mastic.h>
@@ -30,7 +30,7 @@ Router make_site() {
 
 }  // namespace
 
-TEST(WatchingThreads, IsNotForEverybody) {
+TEST(WatchingThreads, IsHiddenFromOtherMachines) {
   TestClient client(make_site());  // comes through a socket without an address
   EXPECT_EQ(client.get("/watch/").status, Status::NotFound);
   EXPECT_EQ(client.post("/watch/cancel", "request=0").status, Status::NotFound);

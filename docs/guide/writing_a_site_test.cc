@@ -1,4 +1,4 @@
-// The code of writing-a-site.md and testing.md: compiled, run, and quoted from here.
+// The code of writing-a-site.md and testing.md: compiled and run here, and quoted there.
 
 #include <gtest/gtest.h>
 #include <mastic/async/event.h>
@@ -60,7 +60,7 @@ Router make_notes(Notes& notes) {
   return site;
 }
 
-/// Who asks waits for it.
+/// News that clients wait for.
 struct News {
   mastic::async::Event come;
   std::string text = "tea is ready\n";
@@ -71,7 +71,7 @@ Task<Response> next_news(Request& request, News& news) {
                                                       request.draining());
   if (first.index() == 0) co_return Response::text(news.text);
   Response nothing_new(Status::NoContent);                      // the client asks again
-  if (first.index() == 2) nothing_new.set("Retry-After", "1");  // of the server that follows
+  if (first.index() == 2) nothing_new.set("Retry-After", "1");  // asks the next server
   co_return nothing_new;
 }
 
@@ -81,7 +81,7 @@ Router make_news(News& news) {
   return site;
 }
 
-TEST(WritingASite, ALongPollLearnsOfTheEndOfItsServer) {
+TEST(WritingASite, ALongPollIsToldThatTheServerEnds) {
   News news;
   TestClient client(make_news(news));
   EXPECT_EQ(client.get("/news").field("Retry-After"), std::nullopt);  // after 30 seconds
@@ -91,7 +91,7 @@ TEST(WritingASite, ALongPollLearnsOfTheEndOfItsServer) {
   EXPECT_EQ(last.field("Retry-After"), "1");
 }
 
-TEST(WritingASite, ALongPollGivesWhatComes) {
+TEST(WritingASite, ALongPollReturnsNews) {
   News news;
   TestClient client(make_news(news));
   news.come.set();
@@ -189,7 +189,7 @@ Router make_site(Notes& notes) {
 
 }  // namespace
 
-TEST(WritingASite, PlainHandlersHaveTheirContentWhole) {
+TEST(WritingASite, PlainHandlersGetTheWholeContent) {
   Notes notes;
   TestClient client(make_notes(notes));
   EXPECT_EQ(client.get("/notes/milk").status, Status::NotFound);
@@ -197,14 +197,14 @@ TEST(WritingASite, PlainHandlersHaveTheirContentWhole) {
   EXPECT_EQ(client.get("/notes/milk").text, "two bottles");
 }
 
-TEST(WritingASite, HandlersTakeTheValuesOfTheirRoute) {
+TEST(WritingASite, HandlersTakePathValues) {
   Notes notes;
   TestClient client(make_site(notes));
   EXPECT_EQ(client.get("/shout/hey/2").text, "hey!hey!");
   EXPECT_EQ(client.get("/shout/hey/twice").status, Status::NotFound);
 }
 
-TEST(WritingASite, ValuesComeAndGoAsJson) {
+TEST(WritingASite, ReadsAndWritesValuesAsJson) {
   Notes notes;
   TestClient client(make_site(notes));
   EXPECT_EQ(client.get("/items?page=2").text, R"([{"name":"tea","count":2}])");
@@ -213,7 +213,7 @@ TEST(WritingASite, ValuesComeAndGoAsJson) {
   EXPECT_EQ(posted.text, R"({"name":"milk","count":1,"note":"cold"})");
 }
 
-TEST(WritingASite, TasksWaitWithoutAThread) {
+TEST(WritingASite, TasksWaitWithoutHoldingAThread) {
   Notes notes;
   TestClient client(make_site(notes));
   EXPECT_EQ(client.get("/wait").text, "done\n");  // at once: the test's clock moves on
@@ -226,20 +226,20 @@ TEST(WritingASite, TasksPullTheirContent) {
   EXPECT_EQ(client.post("/store", "some text").status, Status::NoContent);
 }
 
-TEST(WritingASite, ContentIsProducedPieceByPiece) {
+TEST(WritingASite, ProducesContentPieceByPiece) {
   Notes notes;
   TestClient client(make_site(notes));
   EXPECT_EQ(client.get("/count").text, "3\n2\n1\n");
 }
 
-TEST(WritingASite, LargeArraysAreMadeWhileTheyAreSent) {
+TEST(WritingASite, LargeArraysAreProducedWhileTheyAreSent) {
   Notes notes;
   TestClient client(make_site(notes));
   EXPECT_EQ(client.get("/squares/2").text, R"([{"of":1,"is":1},{"of":2,"is":4}])");
   EXPECT_GT(client.get("/squares/10000").text.size(), 200'000u);
 }
 
-TEST(WritingASite, MiddlewareStandsAroundAMountOrTheWhole) {
+TEST(WritingASite, MiddlewareWrapsAMountOrTheSite) {
   Notes notes;
   TestClient client(make_site(notes));
   EXPECT_EQ(client.put("/private/notes/a", "b").status, Status::Forbidden);
