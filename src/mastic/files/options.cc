@@ -7,8 +7,8 @@ namespace mastic::files {
 
 void Options::describe(base::OptionTable& table) {
   table.list("index", index, "NAME",
-             "The file that is served for a directory. May be given several times; the first that "
-             "exists is used.");
+             "Name of the index file of a directory; may be given several times, the first that "
+             "exists is served.");
   table.flag("listing", listing, "List directories that have no index.");
   table.flag("hidden_files", hidden_files,
              "Also serve names that begin with a dot or end with ~, .bak, .ini or .swp.");
@@ -18,24 +18,20 @@ void Options::describe(base::OptionTable& table) {
   table.text("cache_control", cache_control, "VALUE",
              "The Cache-Control field of every file, such as 'max-age=3600'.");
   table.list("type", types, ".EXT=TYPE",
-             "The media type of files whose names end in .EXT, or of one whole name (NAME=TYPE), "
-             "in place of the built-in one. May be given several times.");
+             "Media type of files whose names end in .EXT, or of one whole name (NAME=TYPE), "
+             "instead of the built-in one; may be given several times.");
   table.list("share", share, "TYPE",
-             "Let pages of other origins read files of this type, such as 'font/*': they are sent "
-             "with 'Access-Control-Allow-Origin: *'. May be given several times.");
-  table.count("max_ranges", max_ranges, "The maximum number of ranges in one request.",
-              "the whole file is sent");
+             "Let pages of every other origin read files of this type, such as 'font/*': they get "
+             "'Access-Control-Allow-Origin: *'; may be given several times.");
+  table.count("max_ranges", max_ranges, "Ranges of one request.", "the whole file is sent");
   table.size("max_memory_file_bytes", max_memory_file_bytes,
-             "The maximum size of a file that is kept in memory; larger ones are sent from the "
-             "disk cache.");
-  table.size("max_memory_bytes", max_memory_bytes,
-             "The maximum size of all files in memory together.",
-             "the one that was not used for longest is dropped");
-  table.count("max_open_files", max_open_files,
-              "The maximum number of files that are kept open or in memory.",
-              "the one that was not used for longest is closed");
-  table.count("max_listed", max_listed, "The maximum number of names in one listing.",
-              "the rest is left out, and the page says so");
+             "Largest file that is cached in memory; larger ones are sent from the file.");
+  table.size("max_memory_bytes", max_memory_bytes, "Size of all files cached in memory.",
+             "the least recently used one is dropped");
+  table.count("max_open_files", max_open_files, "Cached files, open or in memory.",
+              "the least recently used one is closed");
+  table.count("max_listed", max_listed, "Names in one listing.",
+              "the page says that there are more");
 }
 
 base::Result<void> Options::check() const {
@@ -44,7 +40,8 @@ base::Result<void> Options::check() const {
     if (!is_name) return base::fail("--index: '", name, "' is not the name of a file");
   }
   if (!http::is_field_value(cache_control)) {
-    return base::fail("--cache-control: a field has no line ends and no control characters");
+    return base::fail(
+        "--cache-control: the value must not contain line ends or control characters");
   }
   http::MediaTypes known;
   for (const std::string& rule : types) {

@@ -6,22 +6,20 @@
 namespace mastic::wire::http1 {
 
 void Limits::describe(base::OptionTable& table) {
-  table.size("max_request_line_bytes", max_request_line_bytes,
-             "The maximum length of the first line of a request.", "414, close");
-  table.size("max_header_bytes", max_header_bytes,
-             "The maximum size of all header fields of a request together.", "431, close");
-  table.count("max_header_count", max_header_count,
-              "The maximum number of header fields of a request.", "431, close");
+  table.size("max_request_line_bytes", max_request_line_bytes, "The first line of a request.",
+             "414, close");
+  table.size("max_header_bytes", max_header_bytes, "All header fields of a request together.",
+             "431, close");
+  table.count("max_header_count", max_header_count, "Header fields of a request.", "431, close");
   table.size("max_chunk_extension_bytes", max_chunk_extension_bytes,
-             "The maximum size of the extensions of one chunk of a request body.", "400, close");
-  table.size("max_chunk_overhead_bytes", max_chunk_overhead_bytes,
-             "How many bytes chunked coding may add to a request body, on top of half the size of "
-             "its data.",
+             "The extensions of one chunk of a request body.", "400, close");
+  table.size(
+      "max_chunk_overhead_bytes", max_chunk_overhead_bytes,
+      "Bytes that chunked coding may add to a request body, beyond half the size of its data.",
+      "400, close");
+  table.size("max_trailer_bytes", max_trailer_bytes, "All trailer fields of a request together.",
              "400, close");
-  table.size("max_trailer_bytes", max_trailer_bytes,
-             "The maximum size of all trailer fields of a request together.", "400, close");
-  table.count("max_trailer_count", max_trailer_count,
-              "The maximum number of trailer fields of a request.", "400, close");
+  table.count("max_trailer_count", max_trailer_count, "Trailer fields of a request.", "400, close");
 }
 
 base::Result<void> Limits::check() const {
@@ -31,7 +29,7 @@ base::Result<void> Limits::check() const {
       {"--max-header-bytes", max_header_bytes},
       {"--max-trailer-bytes", max_trailer_bytes}};
   for (const auto& [name, bytes] : sizes) {
-    if (bytes > kMaxBytes) return base::fail(name, " may be 16M at the most");
+    if (bytes > kMaxBytes) return base::fail(name, " must be at most 16M");
   }
   return {};
 }
