@@ -1,4 +1,4 @@
-// The same items for each of the programs here: kept in memory, used by several threads at once.
+// The store that all programs of this folder use: items in memory, for several threads at once.
 
 #pragma once
 
