@@ -5,8 +5,8 @@
 namespace mastic::loop {
 namespace {
 
-constexpr base::Duration kQuick = std::chrono::milliseconds(1);  // of a read
-constexpr int kQuickInARow = 16;                                 // and loops read again
+constexpr base::Duration kQuick = std::chrono::milliseconds(1);  // a read below this is quick
+constexpr int kQuickInARow = 16;  // quick reads after which loops read again
 constexpr base::Duration kBetweenLogs = std::chrono::minutes(1);
 
 }  // namespace
@@ -23,10 +23,12 @@ void Disk::held_a_loop() noexcept {
   if (logged_ != base::Instant{} && now - logged_ < kBetweenLogs) return;
   logged_ = now;
   log_.write(base::Level::Warning,
-             "a disk is slow: reading a file held a loop; until reads are quick again they have "
-             "threads of their own, as many as max_disk_waits allows");
+             "a disk is slow: reading a file held a loop; until reads are quick again, files are "
+             "read on worker threads, at most max_disk_waits at a time");
 }
 
+/// Called with the mutex held after each read on another thread. One quick read may have come from
+/// the page cache, so the disk counts as quick only after several in a row.
 void Disk::took(base::Duration length) noexcept {
   quick_ = length < kQuick ? quick_ + 1 : 0;
   if (quick_ >= kQuickInARow) is_slow_.store(false, std::memory_order_relaxed);

@@ -1,4 +1,4 @@
-// Reading files, which is quick until a disk is not.
+// Where loops read files: on themselves while the disk is quick, on other threads while it is slow.
 
 #pragma once
 
@@ -13,22 +13,24 @@
 
 namespace mastic::loop {
 
-/// Says where the loops of a server read files: on themselves while that is quick; once a read had
-/// a loop taken over, on threads that may block, until reads are quick again. A disk that hangs so
-/// holds a few threads and no more, and whatever needs no file goes on (ADR 0016).
+/// Decides where the loops of a server read files. They read on their own threads while that is
+/// quick. Once a loop had to be taken over during a read, files are read on threads that may block,
+/// until reads are quick again. So a disk that hangs holds only a few threads, and everything that
+/// needs no file continues (ADR 0016).
 ///
-/// A BlockingExecutor for what reads: at most `max_waits` pieces run at a time, the others wait in line. From
-/// any thread, but for the destructor.
+/// It is a BlockingExecutor for reads: at most `max_waits` of them run at a time, the others wait
+/// in line. All members but the destructor may be called from any thread.
 class Disk final : public threads::BoundedExecutor {
  public:
-  /// All must outlive it, and whatever was submitted has ended before it goes. `threads` runs
-  /// nothing on the thread that submits it.
+  /// `threads`, `log` and `kernel` must outlive the disk, and all submitted work must have ended
+  /// before it is destroyed. Requires: `threads` never runs work on the thread that submits it.
   Disk(async::BlockingExecutor& threads, std::uint64_t max_waits, base::Log& log,
        base::Kernel& kernel);
 
-  /// A loop was taken over while it read.
+  /// Reports that a loop was taken over while it read a file. Reads run on other threads from now
+  /// on.
   void held_a_loop() noexcept;
-  /// Whether a loop may read itself.
+  /// Whether a loop may read files on its own thread.
   [[nodiscard]] bool has_reserve() const noexcept override {
     return !is_slow_.load(std::memory_order_relaxed);
   }
@@ -39,8 +41,8 @@ class Disk final : public threads::BoundedExecutor {
   base::Log& log_;
   base::Kernel& kernel_;
   std::atomic<bool> is_slow_{false};
-  int quick_ = 0;  ///< reads in a row; guarded by the mutex, as is
-  base::Instant logged_{};
+  int quick_ = 0;           ///< quick reads in a row; guarded by the mutex
+  base::Instant logged_{};  ///< when the log was last told; guarded by the mutex
 };
 
 }  // namespace mastic::loop

@@ -22,22 +22,22 @@ struct DiskTest : testing::Test {
   Disk disk{threads, 2, log, kernel};
 };
 
-TEST_F(DiskTest, IsReadOnLoopsUntilOneOfThemWasHeld) {
+TEST_F(DiskTest, LoopsReadUntilOneOfThemWasHeld) {
   EXPECT_TRUE(disk.has_reserve());
   disk.held_a_loop();
   EXPECT_FALSE(disk.has_reserve());
 }
 
-TEST_F(DiskTest, HasNoMoreThreadsAtATimeThanItMay) {
+TEST_F(DiskTest, UsesAtMostTheAllowedThreads) {
   std::vector<Read> reads(5);
   for (Read& read : reads) EXPECT_TRUE(disk.submit(read));
   EXPECT_EQ(threads.queued(), 2u);
-  threads.take().run();  // which goes on to what waits
+  threads.take().run();  // runs the reads that wait, too
   for (const Read& read : reads) EXPECT_TRUE(read.has_run);
-  EXPECT_EQ(threads.queued(), 0u) << "the other one need not come";
+  EXPECT_EQ(threads.queued(), 0u) << "the other thread is not needed";
 }
 
-TEST_F(DiskTest, AnotherThreadGoesOnWhenAReadHung) {
+TEST_F(DiskTest, AnotherThreadContinuesWhenAReadHung) {
   Read hangs([&] { kernel.advance(1min); });
   Read next;
   Read last;
@@ -51,7 +51,7 @@ TEST_F(DiskTest, AnotherThreadGoesOnWhenAReadHung) {
   EXPECT_EQ(threads.queued(), 0u);
 }
 
-TEST_F(DiskTest, GoesOnByItselfAfterAReadThatHungWhenNoOtherThreadWouldCome) {
+TEST_F(DiskTest, ContinuesAfterAReadThatHungWhenNoOtherThreadWouldCome) {
   Read others[4];
   Read hangs([&] {
     kernel.advance(1min);
@@ -64,7 +64,7 @@ TEST_F(DiskTest, GoesOnByItselfAfterAReadThatHungWhenNoOtherThreadWouldCome) {
   EXPECT_TRUE(next.has_run);
 }
 
-TEST_F(DiskTest, TakesBackWhatHasNotBegun) {
+TEST_F(DiskTest, WithdrawsWorkThatHasNotBegun) {
   Read first;
   Read second;
   EXPECT_TRUE(disk.submit(first));
@@ -79,10 +79,10 @@ TEST_F(DiskTest, TakesBackWhatHasNotBegun) {
   Read last;
   EXPECT_TRUE(disk.submit(last));
   EXPECT_TRUE(disk.withdraw(last));
-  EXPECT_EQ(threads.queued(), 0u) << "no thread is left to come for nothing";
+  EXPECT_EQ(threads.queued(), 0u) << "no thread comes for nothing";
 }
 
-TEST_F(DiskTest, RefusesWhatNoThreadWouldComeFor) {
+TEST_F(DiskTest, RefusesWorkWhenNoThreadWouldCome) {
   Read others[4];
   for (Read& other : others) EXPECT_TRUE(threads.submit(other));
   Read read;
@@ -90,7 +90,7 @@ TEST_F(DiskTest, RefusesWhatNoThreadWouldComeFor) {
   (void)threads.take();
   EXPECT_TRUE(disk.submit(read));
   Read next;
-  EXPECT_TRUE(disk.submit(next)) << "the one that comes does both";
+  EXPECT_TRUE(disk.submit(next)) << "the thread that comes does both";
   while (threads.queued() > 0) threads.take().run();
   EXPECT_TRUE(next.has_run);
 }
@@ -110,7 +110,7 @@ TEST_F(DiskTest, ReadsGoBackToLoopsOnceTheyAreQuickAgain) {
   EXPECT_TRUE(disk.has_reserve());
 }
 
-TEST_F(DiskTest, TheLogSaysSoOnceAMinute) {
+TEST_F(DiskTest, IsLoggedAtMostOnceAMinute) {
   for (int i = 0; i < 3; ++i) disk.held_a_loop();
   EXPECT_EQ(log.lines.size(), 1u);
   kernel.advance(61s);

@@ -6,10 +6,11 @@
 
 namespace mastic::loop {
 
-/// Belongs to the thread; the loop holds it while that drives it.
+/// Describes a thread to the loop that it drives. It belongs to the thread; the loop refers to it
+/// for as long as the thread drives the loop.
 struct Driver {
-  int thread = 0;           ///< its number in the kernel; 0: not known
-  std::uint64_t token = 0;  ///< of the user code it is in (LoopOwnership)
+  int thread = 0;           ///< the kernel's thread id (gettid), or 0 when it is not known
+  std::uint64_t token = 0;  ///< names the user code that the thread is in (LoopOwnership::open)
 };
 
 }  // namespace mastic::loop

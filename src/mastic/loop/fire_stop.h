@@ -13,11 +13,11 @@
 
 namespace mastic::loop {
 
-/// Callbacks of a stop token are user code, so they get a job of their own. The loop may end before
-/// that has run: then it goes with the loop.
+/// Requests a stop from a job of its own, because callbacks of a stop token are user code. If the
+/// loop ends before the job has run, the loop destroys it.
 class FireStop final : public async::Job, public LoopOwned {
  public:
-  /// On the loop.
+  /// Has `loop` request the stop of `stop->source` in a job. Called on the loop.
   static void fire(std::unique_ptr<FireStop> stop, Loop& loop) noexcept {
     FireStop& job = *stop;
     loop.keep(std::move(stop));
@@ -25,16 +25,17 @@ class FireStop final : public async::Job, public LoopOwned {
   }
   void run() noexcept override { source.request_stop(); }
   void finish() noexcept override { delete this; }
-  /// It is what ends handlers that hold threads, so it does not wait for these.
+  /// True: a stop ends handlers that hold threads, so it must not wait for a thread itself.
   [[nodiscard]] bool is_trusted() noexcept override { return true; }
 
   std::stop_source source;
 };
 
-/// A stop token that is made when somebody asks for it: most never do, and cost nothing.
+/// A stop token that is created when it is first asked for. Most never are, and cost nothing.
 class LateStop {
  public:
-  /// From any thread.
+  /// The token, from any thread. It has fired already if `fire` was called before. Throws
+  /// std::bad_alloc.
   [[nodiscard]] std::stop_token token() {
     const std::lock_guard lock(mutex_);
     if (!token_.stop_possible()) {
@@ -44,7 +45,8 @@ class LateStop {
     }
     return token_;
   }
-  /// On the loop. Who asks from now on gets a token that has fired; the second call does nothing.
+  /// Fires the token, and any that is asked for later. Called on the loop; a second call does
+  /// nothing.
   void fire(Loop& loop) noexcept {
     const std::lock_guard lock(mutex_);
     if (!std::exchange(fired_, true) && job_) FireStop::fire(std::move(job_), loop);

@@ -20,14 +20,14 @@ struct FireStopTest : testing::Test {
   std::stop_token token = stop->source.get_token();
 };
 
-TEST_F(FireStopTest, FiresInAJobAndGoes) {
+TEST_F(FireStopTest, FiresInAJobAndIsDestroyed) {
   FireStop::fire(std::move(stop), *loop);
   EXPECT_FALSE(token.stop_requested());
   loop->turn(0s);
   EXPECT_TRUE(token.stop_requested());
 }
 
-TEST_F(FireStopTest, GoesWithALoopThatEndsBefore) {
+TEST_F(FireStopTest, IsDestroyedWithALoopThatEndsFirst) {
   FireStop::fire(std::move(stop), *loop);
   loop.reset();
   EXPECT_FALSE(token.stop_requested());

@@ -15,7 +15,7 @@
 namespace mastic::loop {
 namespace {
 
-constexpr base::Duration kLongestWait = std::chrono::hours(1);  // then it looks anew
+constexpr base::Duration kLongestWait = std::chrono::hours(1);  // then a turn polls again
 constexpr std::string_view kCannotWatch = "cannot watch a descriptor";
 
 std::uint32_t to_events(Readiness wanted) {
@@ -33,14 +33,15 @@ Readiness to_readiness(std::uint32_t events) {
 
 }  // namespace
 
-/// The descriptor by which other threads wake the loop. Edge-triggered and never read: each write
-/// is news, and reading it would cost a call a turn.
+/// The eventfd by which other threads wake the loop. It is edge-triggered and never read: each
+/// write is a new event, and reading would cost a system call for each turn.
 class Loop::Wakeup final : public Source {
  public:
   Wakeup(Loop& loop, base::Descriptor descriptor)
       : Source(descriptor.fd()), loop_(loop), descriptor_(std::move(descriptor)) {}
   void ready(Readiness) noexcept override { loop_.deliver_messages(); }
-  /// A wake-up that is lost is missed for ever, so one that fails is tried again.
+  /// Wakes the loop. A failed write is tried again: the inbox wakes the loop only when it was
+  /// empty, so after a lost wake-up no later message would wake it either.
   void signal() {
     constexpr int kTries = 3;
     const std::uint64_t one = 1;
@@ -83,19 +84,21 @@ Loop::Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descr
       receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
 
 Loop::~Loop() {
+  // Destructors of kept objects may retire others, and sources must be gone before the table is.
   destroy_retired();
   while (kept_ != nullptr) const std::unique_ptr<LoopOwned> going(kept_);
   destroy_retired();
-  sources_.clear();  // what is still watched is not, any more
+  sources_.clear();  // sources that outlive the loop count as not watched
 }
 
 // ---- a turn ----
 
 Loop::Turn Loop::turn(base::Duration longest_wait) {
   adopt();
-  if (run_jobs() == Turn::Lost) return Turn::Lost;  // left over by a driver that lost the loop
+  if (run_jobs() == Turn::Lost) return Turn::Lost;  // jobs that a driver who lost the loop left
   flush();
   int events = look_for_events(time_to_wait(longest_wait));
+  // Timers expire as of the first poll: a deadline that passed during the second one was not late.
   const base::Instant looked = now_;
   if (events <= 0 && are_timers_late()) events = look_for_events(base::Duration::zero());
   receive_all();
@@ -113,7 +116,7 @@ Loop::Turn Loop::drive(Driver& driver) {
   return Turn::Kept;
 }
 
-/// A new driver: the job that its predecessor is stuck in learns of it.
+/// Begins the first turn of a new driver: tells the job in which its predecessor is stuck.
 void Loop::adopt() {
   if (left_behind_ == nullptr) [[likely]]
     return;
@@ -122,11 +125,19 @@ void Loop::adopt() {
   std::exchange(left_behind_, nullptr)->left_behind(left_on_);
 }
 
+/// Enters user code, the only place that does:
+///
+///     driver: ownership open ── job.run() ── close ──kept──> job.finish(), next job
+///                                              └────lost──> post the job, return Lost
+///     taker:          take() while run() is on the driver's stack ──> drives from `adopt` on
+///
+/// Between open and close another thread may drive the loop, so nothing here touches a member then,
+/// and after a close that failed only `post` is called, which is allowed from any thread.
 Loop::Turn Loop::run_jobs() {
   if (jobs_.empty()) return Turn::Kept;
   Driver& driver = *driver_;
   in_jobs_since_.store(now_, std::memory_order_relaxed);
-  for (int left = kMaxJobs; left > 0 && !jobs_.empty(); --left) {  // they may enqueue others
+  for (int left = kMaxJobs; left > 0 && !jobs_.empty(); --left) {  // jobs may enqueue others
     auto& job = static_cast<async::Job&>(jobs_.pop_front());
     if (pinned_) {
       job.run();
@@ -139,17 +150,18 @@ Loop::Turn Loop::run_jobs() {
     if (keeper_ != nullptr) keeper_->entered(*this, token);
     job.run();
     if (!ownership_.close(token)) {
-      post(job);  // its `finish` is for whoever drives the loop now
+      post(job);  // its `finish` belongs to the thread that drives the loop now
       return Turn::Lost;
     }
     job.finish();
   }
-  now_ = kernel_.monotonic_now();  // a job may have taken long; what follows counts from here
+  now_ = kernel_.monotonic_now();  // a job may have taken long; new timers count from here
   in_jobs_since_.store(kNotInJobs, std::memory_order_relaxed);
   return Turn::Kept;
 }
 
-/// While few threads stand by, what is not known to be quick runs elsewhere.
+/// Whether the driver may run `job` itself. While few threads stand by, a job that is not known to
+/// be quick is passed to another thread, if it can be.
 inline bool Loop::may_enter(async::Job& job) noexcept {
   const bool is_short = keeper_ != nullptr && keeper_->is_short();
   const bool on_trust = is_short && job.is_trusted();
@@ -157,7 +169,8 @@ inline bool Loop::may_enter(async::Job& job) noexcept {
   return !is_short || on_trust || !job.run_elsewhere();
 }
 
-/// Who is told that something was sent may write anew, and have the end of the turn told again.
+/// Sends the outbox until it stays empty. A socket that is told of a send may write again, and may
+/// ask for the end of the turn again, so both steps repeat.
 void Loop::flush() {
   for (turn_end_.tell(); !outbox_.empty(); turn_end_.tell()) outbox_.flush(*transfer_);
   destroy_retired();
@@ -176,7 +189,7 @@ void Loop::keep(std::unique_ptr<LoopOwned> object) noexcept {
 }
 
 void Loop::destroy_retired() noexcept {
-  while (retired_ != nullptr) {  // what goes may retire others
+  while (retired_ != nullptr) {  // a destructor may retire others
     const std::unique_ptr<Retirable> going(std::exchange(retired_, retired_->next_retired_));
     if (retired_ == nullptr) retired_end_ = &retired_;
   }
@@ -190,8 +203,8 @@ base::Duration Loop::time_to_wait(base::Duration longest_wait) const {
   return std::clamp(*next - now_, base::Duration::zero(), longest_wait);
 }
 
-/// Tells the sources that are ready; returns how many events there were, or what epoll_wait failed
-/// with: it is interrupted when the process was stopped and goes on.
+/// Polls, and calls `ready` of the sources that are. Returns the number of events, or -EINTR:
+/// epoll_wait is interrupted when the process is stopped and continued.
 int Loop::look_for_events(base::Duration longest_wait) {
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(longest_wait).count();
   std::array<epoll_event, kMaxEvents> events;
@@ -212,8 +225,9 @@ bool Loop::are_timers_late() const {
   return next && now_ - *next > kLate;
 }
 
-/// After a look that found `events`. The kernel reports those that are ready in turns, so after
-/// this many looks it has reported all that were ready at the first one.
+/// Whether timers may expire after a poll that found `events`. One poll reports at most kMaxEvents,
+/// and the kernel takes the ready sources in rotation. So after as many polls as it takes to report
+/// all sources, everything that was ready at the first poll has been received.
 bool Loop::may_expire_timers(int events) {
   if (looks_left_ == 0) looks_left_ = 2 + sources_.size() / kMaxEvents;
   if (events != 0 && are_timers_late() && --looks_left_ > 0) return false;
@@ -222,7 +236,7 @@ bool Loop::may_expire_timers(int events) {
 }
 
 void Loop::receive_all() {
-  receiving_now_.swap(receiving_);
+  receiving_now_.swap(receiving_);  // a socket may ask for its next receive while it is told of one
   for (std::size_t first = 0; first < receiving_now_.size(); first += kMaxReceives) {
     const std::size_t count = std::min(kMaxReceives, receiving_now_.size() - first);
     receive_batch(std::span(receiving_now_).subspan(first, count));
@@ -242,7 +256,7 @@ void Loop::receive_batch(std::span<Socket*> sockets) {
   if (count == 0) return;
   transfer_->receive(std::span(batch).first(count));
   for (std::size_t i = 0; i < count; ++i) {
-    if (sockets[i]->fd() != batch[i].fd) continue;  // closed by what another was told
+    if (sockets[i]->fd() != batch[i].fd) continue;  // another socket's `received` closed it
     const auto size = static_cast<std::size_t>(std::max<ssize_t>(batch[i].result, 0));
     sockets[i]->received(batch[i].result, {batch[i].buffer, size});
   }

@@ -1,5 +1,5 @@
 // The event loop: readiness from epoll, transfer in batches, timers, messages from other threads,
-// and user code in brackets.
+// and the jobs that run user code.
 
 #pragma once
 
@@ -31,13 +31,14 @@ namespace mastic::loop {
 class Disk;
 class Loop;
 
-/// Whoever looks after the driver of a loop: told each time that this has entered user code, on its
-/// thread.
+/// Supervises the drivers of loops. A Scheduler is one.
 class LoopKeeper {
  public:
+  /// A driver calls this on its own thread just before it enters user code. `token` names that
+  /// entry and may be passed to Loop::take.
   virtual void entered(Loop& loop, std::uint64_t token) noexcept = 0;
-  /// From any thread: so few threads stand by to take a loop over that it is left to jobs which are
-  /// known to be quick (ADR 0017).
+  /// Whether so few threads stand by to take over a loop that loops run only jobs which are known
+  /// to be quick (ADR 0017). May be called from any thread.
   [[nodiscard]] bool is_short() const noexcept { return short_.load(std::memory_order_relaxed); }
 
  protected:
@@ -50,72 +51,84 @@ class LoopKeeper {
 
 /// A loop belongs to the thread that drives it, and may change threads at any job (ADR 0001).
 ///
-/// One turn: run the jobs that are waiting, send what they wrote, wait for readiness and messages,
-/// receive from all that are ready, expire timers, run the jobs that came of it, send again. Before it
-/// sends, it tells those who gathered something that the turn ends.
+/// A turn runs the jobs that are waiting, sends what they wrote, waits for readiness and messages,
+/// receives from all sockets that are ready, expires timers, runs the jobs that resulted, and sends
+/// again. Before each send it calls the listeners that asked for the end of the turn (turn_end.h).
 ///
-/// Timers that are late by more than a tenth of a second say that the process was stopped,
-/// suspended or starved. What had arrived by then arrived in time, so they rest until it was
-/// received: until a look finds nothing more, or every source has had its turn.
+/// When timers are more than a tenth of a second late, the process was stopped, suspended or
+/// starved. Bytes that arrived meanwhile arrived in time, so a deadline must not fire before they
+/// are read: the timers wait until a poll finds nothing more, or until every source has been
+/// polled.
 ///
 /// 1. User code is entered in one place, `run_jobs`, with nothing of the loop on the stack.
-/// 2. Everything of a loop is a member of it; no driver keeps any of it.
-/// 3. A driver whose `turn` returned Lost touches the loop no more.
+/// 2. All state of a loop is in its members; a driver keeps none of it.
+/// 3. A driver whose `turn` returned Lost must not touch the loop again.
 /// 4. No operation of the kernel is in flight when a turn waits, returns or enters user code.
 ///
-/// Everything but `post`, `stop` and what looks at it or takes it from other threads belongs to the
-/// driver, outside of user code.
+/// Only the driver may call members of a loop, and only outside of user code. The exceptions are
+/// listed under "From any thread".
 class Loop final : public async::Executor {
  public:
-  /// Fails when the kernel has no descriptors or no memory left.
+  /// Opens a loop that moves bytes by `transfer`. Fails when the kernel has no descriptors or no
+  /// memory left. `kernel` must outlive the loop.
   [[nodiscard]] static base::Result<std::unique_ptr<Loop>> open(base::Kernel& kernel,
                                                                 TransferKind transfer);
-  /// The same with a transfer of the caller's, made for `kernel`.
+  /// Opens a loop that moves bytes by the caller's `transfer`, which was made for `kernel`.
   [[nodiscard]] static base::Result<std::unique_ptr<Loop>> open(base::Kernel& kernel,
                                                                 std::unique_ptr<Transfer> transfer);
   ~Loop() override;
 
+  /// Whether the caller still drives the loop after a turn, or has lost it to another thread.
   enum class Turn { Kept, Lost };
-  /// One turn, waiting for at most `longest_wait`. Lost: another thread has the loop.
+  /// Runs one turn and waits in it for at most `longest_wait`. Returns Lost when another thread has
+  /// taken the loop over meanwhile.
   Turn turn(base::Duration longest_wait);
-  /// Turns until `stop` was called, or until the loop is lost. `driver` stands for the calling
-  /// thread.
-  [[gnu::noinline]] Turn drive(Driver& driver);  // its name stands in profiles and stacks
+  /// Runs turns until `stop` is called or the loop is lost. `driver` describes the calling thread
+  /// and must live until this returns.
+  [[gnu::noinline]] Turn drive(Driver& driver);  // noinline: profiles and stacks show its name
+  /// Runs turns likewise, for a thread that has no Driver.
   Turn drive() { return drive(unnamed_driver_); }
-  /// For driving it from another loop: readable when a turn has something to do.
+  /// A descriptor that is readable when a turn has something to do, for driving this loop from
+  /// another event loop. It stays the loop's.
   [[nodiscard]] int poll_fd() const { return epoll_.fd(); }
-  /// And when a turn is due at the latest, whatever the descriptor says.
+  /// When the next timer needs a turn, even if `poll_fd` is not readable; nullopt without a timer.
   [[nodiscard]] std::optional<base::Instant> next_timer() const { return timers_.next_advance(); }
 
   // From any thread.
+
+  /// Has the loop deliver `message` in one of its next turns. `message` must live until then.
   void post(async::Message& message) override;
+  /// Makes `drive` return after the current turn.
   void stop();
-  /// What the driver is doing: hold it against a later look (LoopOwnership).
+  /// A number that identifies what the driver is doing now (LoopOwnership). When a later call
+  /// returns the same number, the driver has been doing the same all along.
   [[nodiscard]] std::uint64_t look() const { return ownership_.look(); }
-  /// Whether jobs have held its driver for longer than a twentieth of a second, and nobody has
-  /// taken the loop over: it gets nothing new for now.
+  /// Whether jobs have held the driver for more than 50 ms and no other thread has taken the loop
+  /// over. A loop that is stuck should be given nothing new.
   [[nodiscard]] bool is_stuck(base::Instant now) const {
     const base::Instant since = in_jobs_since_.load(std::memory_order_relaxed);
     return since != kNotInJobs && now - since > kStuckAfter;
   }
-  /// Takes the loop from a driver that was in user code at `seen` and still is. True: the caller
-  /// drives it from here on, or has another thread do so.
+  /// Takes the loop from its driver, if that is still in the user code that `look` returned as
+  /// `seen`. After `true` the caller has to drive the loop, or has to have another thread do so.
   [[nodiscard]] bool take(std::uint64_t seen);
-  /// Whether its driver is, or was last, in a job that it ran only because that is known to be quick.
+  /// Whether the current job, or the last one, was run only because it is known to be quick.
   [[nodiscard]] bool runs_on_trust() const { return on_trust_.load(std::memory_order_relaxed); }
 
-  /// Before it is driven: who looks after its drivers, and where code runs that may block. Both
-  /// must outlive the drive.
+  // Before the loop is driven.
+
+  /// Sets who supervises the drivers, and which threads run code that may block. Both must outlive
+  /// the call of `drive`.
   void keep_by(LoopKeeper& keeper, async::BlockingExecutor& blocking_executor) {
     keeper_ = &keeper;
     blocking_executor_ = &blocking_executor;
   }
 
-  /// Before it is driven: where files are read; it must outlive the drive. Without one they are read
-  /// on the loop.
+  /// Sets the disk that decides where files are read. It must outlive the call of `drive`. Without
+  /// a disk, files are read on the loop.
   void read_by(Disk& disk) { disk_ = &disk; }
 
-  /// Before it is driven: it stays with its thread, and cannot be taken.
+  /// Binds the loop to its thread: `take` always fails.
   void pin() { pinned_ = true; }
 
   // Executor.
@@ -130,28 +143,34 @@ class Loop final : public async::Executor {
 
   // Descriptors.
 
-  /// Requires: `source` is not watched.
+  /// Has `source.ready` called while the descriptor is ready for what is `wanted`. Fails when the
+  /// kernel refuses, or without memory. Requires: `source` is not watched.
   [[nodiscard]] base::Result<void> watch(Source& source, Readiness wanted);
-  /// The same for a descriptor that several loops watch: each event wakes one of them.
+  /// Watches a descriptor that other loops watch too, for reading: each event wakes one of the
+  /// loops.
   [[nodiscard]] base::Result<void> watch_shared(Source& source);
   /// Changes what is wanted of a source that is not shared.
   [[nodiscard]] base::Result<void> rewatch(Source& source, Readiness wanted);
-  /// Nothing is heard of `source` from here on. Does nothing when it is not watched.
+  /// Ends the watch: `source.ready` is not called any more. Does nothing when it is not watched.
   void unwatch(Source& source) noexcept;
-  /// Receives for `socket`, which is readable, in this turn's batch.
+  /// Adds `socket`, which is readable, to this turn's batch of receives; `socket.received` is
+  /// called with the result.
   void receive(Socket& socket) { receiving_.push_back(&socket); }
+  /// What this loop has to send.
   [[nodiscard]] Outbox& outbox() { return outbox_; }
-  /// Has `listener` told before what was written in this turn is sent; once, however often it is asked
-  /// for.
+  /// Has `listener.turn_ends` called before this turn's writes are sent. It is called once, however
+  /// often this was asked for.
   void tell_at_turn_end(TurnEndListener& listener) noexcept { turn_end_.add(listener); }
-  /// Destroys `object` at the end of the turn, when the loop holds none of its sources any more, and
-  /// after those that were retired before.
+  /// Destroys `object` at the end of the turn, when the turn cannot refer to it any more. Objects
+  /// are destroyed in the order in which they were retired.
   void retire(std::unique_ptr<Retirable> object) noexcept;
-  /// Owns `object`, which nobody else does, until it is retired: what is left goes with the loop.
+  /// Makes the loop the owner of `object` until it is retired. Objects that are left are destroyed
+  /// with the loop.
   void keep(std::unique_ptr<LoopOwned> object) noexcept;
 
+  /// The kernel that the loop was opened with.
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
-  /// None when it has none.
+  /// The disk that was set by `read_by`, or null.
   [[nodiscard]] Disk* disk() const { return disk_; }
 
  private:
@@ -163,12 +182,13 @@ class Loop final : public async::Executor {
   };
   static constexpr std::size_t kMaxEvents = 128;
   static constexpr std::size_t kMaxReceives = 64;
-  /// A MiB for each loop, shared by the receives of a batch. Each has 16 KiB at the least, and a
-  /// little more, so that many do not begin in the same lines of the cache.
+  /// About 1 MiB for each loop, shared by the receives of a batch. Each gets at least 16 KiB and
+  /// 192 bytes: with a power of two, all buffers would begin in the same sets of the CPU's cache.
   static constexpr std::size_t kReceiveBytes = kMaxReceives * ((16 << 10) + 192);
   static constexpr std::size_t kMaxShare = 256 << 10;
-  static constexpr int kMaxJobs = 1024;  ///< of a turn, so that they never keep it from the rest
-  static constexpr base::Duration kLate = std::chrono::milliseconds(100);  ///< of timers
+  static constexpr int kMaxJobs = 1024;  ///< in one run_jobs, so that I/O and timers get their turn
+  static constexpr base::Duration kLate =
+      std::chrono::milliseconds(100);  ///< timers after their due time
   static constexpr base::Duration kStuckAfter = std::chrono::milliseconds(50);
   static constexpr base::Instant kNotInJobs = base::Instant::max();
 
@@ -207,15 +227,15 @@ class Loop final : public async::Executor {
   LoopOwned* kept_ = nullptr;
   Stop stop_;
   bool pinned_ = false;
-  std::size_t looks_left_ = 0;  ///< before timers that are late expire all the same
+  std::size_t looks_left_ = 0;  ///< polls before late timers expire even if events still arrive
   LoopKeeper* keeper_ = nullptr;
   async::BlockingExecutor* blocking_executor_ = &async::inline_blocking_executor();
   Disk* disk_ = nullptr;
   Driver unnamed_driver_;
   Driver* driver_ = &unnamed_driver_;
-  async::Job* running_ = nullptr;      ///< of the driver, while it is inside user code
-  async::Job* left_behind_ = nullptr;  ///< runs on the thread that the loop was taken from
-  int left_on_ = 0;                    ///< that thread
+  async::Job* running_ = nullptr;      ///< the job of the driver, while it is inside user code
+  async::Job* left_behind_ = nullptr;  ///< the job that still runs on the previous driver
+  int left_on_ = 0;                    ///< the thread number of the previous driver
   std::atomic<base::Instant> in_jobs_since_{kNotInJobs};
   Inbox inbox_;
   std::atomic<bool> on_trust_{false};

@@ -78,7 +78,7 @@ TEST_P(LoopTest, EchoesForManySocketsInBatches) {
   }
 }
 
-TEST_P(LoopTest, SurvivesSocketsThatCloseInTheMiddleOfABatch) {
+TEST_P(LoopTest, SurvivesSocketsThatCloseDuringABatch) {
   Echo stays(*loop, kernel.make_socket());
   Echo goes(*loop, kernel.make_socket());
   kernel.at(stays.fd()).incoming = {"a"};
@@ -90,7 +90,7 @@ TEST_P(LoopTest, SurvivesSocketsThatCloseInTheMiddleOfABatch) {
   EXPECT_LT(goes.fd(), 0);
 }
 
-TEST_P(LoopTest, HearsNothingOfASocketThatIsKeptOpenElsewhere) {
+TEST_P(LoopTest, IgnoresASocketThatIsKeptOpenElsewhere) {
   auto goes = std::make_unique<Echo>(*loop, kernel.make_socket());
   const int fd = goes->fd();
   kernel.at(fd).held_elsewhere = true;
@@ -104,8 +104,8 @@ TEST_P(LoopTest, HearsNothingOfASocketThatIsKeptOpenElsewhere) {
   EXPECT_EQ(kernel.monotonic_now() - before, 5s) << "it is still reported";
 }
 
-TEST_P(LoopTest, AnEventOfASourceThatHasGoneFindsNotTheOneInItsPlace) {
-  kernel.fail("epoll_ctl", 2, EBADF);  // a watch that cannot be ended goes on reporting
+TEST_P(LoopTest, ALateEventDoesNotReachTheSourceThatReusedTheDescriptor) {
+  kernel.fail("epoll_ctl", 2, EBADF);  // a watch that cannot be ended keeps reporting
   auto goes = std::make_unique<Echo>(*loop, kernel.make_socket());
   const int fd = goes->fd();
   ASSERT_TRUE(loop->watch(*goes, {.readable = true}));
@@ -113,7 +113,7 @@ TEST_P(LoopTest, AnEventOfASourceThatHasGoneFindsNotTheOneInItsPlace) {
   goes.reset();
   Echo next(*loop, kernel.make_socket());
   ASSERT_TRUE(loop->watch(next, {.readable = true}));
-  kernel.at(fd).incoming = {"for nobody"};
+  kernel.at(fd).incoming = {"late"};
   const int received = kernel.calls("recv");
   loop->turn(0s);
   EXPECT_EQ(kernel.calls("recv"), received);
@@ -131,7 +131,7 @@ TEST_P(LoopTest, ASourceMayOutliveItsLoop) {
   EXPECT_FALSE(outlives.is_watched());
 }
 
-TEST(LoopDeathTest, ASourceThatIsWatchedIsNotDestroyed) {
+TEST(LoopDeathTest, DestroyingAWatchedSourceIsAnError) {
   class Forgetful final : public Source {
    public:
     explicit Forgetful(int fd) : Source(fd) {}
@@ -147,7 +147,7 @@ TEST(LoopDeathTest, ASourceThatIsWatchedIsNotDestroyed) {
       "is_watched");
 }
 
-TEST_P(LoopTest, RunsJobsInOrderAndThoseOfAFinishedJobToo) {
+TEST_P(LoopTest, RunsJobsInOrderAndThoseThatAJobEnqueued) {
   std::string order;
   LoopTestJob last([&] { order += "3"; });
   LoopTestJob first([&] { order += "1"; },
@@ -195,7 +195,7 @@ TEST(Loop, WaitsForTimersAndNoLonger) {
   EXPECT_EQ(kernel.monotonic_now() - start, 250ms);
 }
 
-TEST(Loop, ASourceThatIsNeverQuietHoldsLateTimersBackForAFewTurnsOnly) {
+TEST(Loop, ABusySourceDelaysLateTimersForAFewTurnsOnly) {
   class Loud final : public Source {
    public:
     explicit Loud(int fd) : Source(fd) {}
@@ -214,7 +214,7 @@ TEST(Loop, ASourceThatIsNeverQuietHoldsLateTimersBackForAFewTurnsOnly) {
   loop->unwatch(loud);
 }
 
-TEST(Loop, IsStuckWhileAJobHoldsItAndNobodyHasTakenIt) {
+TEST(Loop, IsStuckWhileAJobHoldsItAndNoThreadHasTakenIt) {
   base::ScriptedKernel kernel;
   const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
   const auto is_stuck = [&] { return loop->is_stuck(kernel.monotonic_now()); };
@@ -229,10 +229,10 @@ TEST(Loop, IsStuckWhileAJobHoldsItAndNobodyHasTakenIt) {
   loop->enqueue(job);
   EXPECT_EQ(loop->turn(0s), Loop::Turn::Lost);
   kernel.advance(1h);
-  EXPECT_FALSE(is_stuck()) << "it waits";
+  EXPECT_FALSE(is_stuck()) << "the loop waits and is in no job";
 }
 
-TEST(Loop, WaitsNoLongerThanItIsTold) {
+TEST(Loop, WaitsNoLongerThanAsked) {
   base::ScriptedKernel kernel;
   const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
   const base::Instant start = kernel.monotonic_now();
@@ -240,7 +240,7 @@ TEST(Loop, WaitsNoLongerThanItIsTold) {
   EXPECT_EQ(kernel.monotonic_now() - start, 3s);
 }
 
-TEST(Loop, IsStoppedAndFedFromOtherThreads) {
+TEST(Loop, OtherThreadsCanPostToItAndStopIt) {
   const auto loop = Loop::open(base::system_kernel(), TransferKind::Auto).value();
   Scheduler scheduler;
   scheduler.start(*loop);
@@ -265,7 +265,7 @@ TEST(Loop, IsStoppedAndFedFromOtherThreads) {
   EXPECT_EQ(delivered, kMessages);
 }
 
-TEST(Loop, IsWokenThoughTheSystemRefusesTheFirstWakeUp) {
+TEST(Loop, IsWokenWhenTheFirstWakeUpFails) {
   base::FailingKernel kernel(base::system_kernel());
   const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
   struct Arrival final : async::Message {
@@ -278,7 +278,7 @@ TEST(Loop, IsWokenThoughTheSystemRefusesTheFirstWakeUp) {
   EXPECT_TRUE(arrival.has_come);
 }
 
-TEST(Loop, OwnsWhatItKeepsUntilThatIsRetired) {
+TEST(Loop, OwnsKeptObjectsUntilTheyAreRetired) {
   class Tenant final : public LoopOwned {
    public:
     explicit Tenant(std::vector<int>& gone, int name) : gone_(gone), name_(name) {}
@@ -315,13 +315,14 @@ TEST(Loop, CannotBeOpenedWithoutDescriptors) {
 
 // ---- the hand-off: a loop that is taken in the middle of a job ----
 
-/// Takes the loop from whoever is inside a job, drives it for a while, and lets the job end after.
+/// Takes the loop from a driver that is inside a job, drives it for a while, and then lets the job
+/// end.
 struct HandOffTest : testing::Test {
   base::ScriptedKernel kernel;
   std::unique_ptr<Loop> loop = Loop::open(kernel, TransferKind::Syscall).value();
 };
 
-TEST_F(HandOffTest, AnotherThreadGoesOnWhileAJobIsStuck) {
+TEST_F(HandOffTest, AnotherThreadContinuesWhileAJobIsStuck) {
   std::atomic<bool> release{false};
   std::atomic<bool> inside{false};
   Echo echo(*loop, kernel.make_socket());
@@ -352,7 +353,7 @@ TEST_F(HandOffTest, AnotherThreadGoesOnWhileAJobIsStuck) {
   EXPECT_TRUE(stuck.finished);
 }
 
-TEST_F(HandOffTest, ALoopIsTakenOnceAndOnlyInsideAJob) {
+TEST_F(HandOffTest, ALoopCanBeTakenOnceAndOnlyInsideAJob) {
   EXPECT_FALSE(loop->take(loop->look()));
   std::uint64_t seen = 0;
   LoopTestJob job([&] {
@@ -374,7 +375,7 @@ TEST_F(HandOffTest, ALateLookDoesNotTakeALaterJob) {
   EXPECT_EQ(loop->turn(0s), Loop::Turn::Kept);
 }
 
-TEST(HandOff, TakenAtEveryJobItStillRunsThemAll) {
+TEST(HandOff, RunsEveryJobWhenTakenAtEachOfThem) {
   constexpr int kJobs = 200;
   const auto loop = Loop::open(base::system_kernel(), TransferKind::Syscall).value();
   int finished = 0;
@@ -418,7 +419,8 @@ TEST(LoopTurn, WaitsForAnyTime) {
     EXPECT_EQ(kernel.monotonic_now(), before);
   }
   (void)loop->turn(base::Duration::max());
-  EXPECT_EQ(kernel.monotonic_now(), before + 1h) << "it is not cut to what epoll_wait can count";
+  EXPECT_EQ(kernel.monotonic_now(), before + 1h)
+      << "not truncated to the range of epoll_wait's timeout";
 }
 
 }  // namespace

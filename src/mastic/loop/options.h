@@ -10,28 +10,29 @@
 
 namespace mastic::loop {
 
-/// More threads than this are a mistake in a number: each has a stack, and the system bounds them, too.
+/// The largest accepted number of threads. A larger one is taken for a typing error: each thread
+/// has a stack, and the system limits their number too.
 inline constexpr std::uint64_t kMaxThreads = 10'000;
 
 /// How many loops there are, what threads they have, and how they move bytes.
 struct Options {
-  std::uint64_t loops = 0;  ///< 0: as many as there are cores
+  std::uint64_t loops = 0;  ///< 0: one for each core
   /// How bytes are received and sent; Auto measures which way costs less.
   TransferKind transfer = TransferKind::Auto;
-  /// The threads: how many may work at what blocks, and how many stand by.
+  /// How many threads may run code that blocks, and how many stand by.
   Scheduler::Options threads;
-  /// How many slow reads of a disk may run at one time; others wait in line.
+  /// How many reads of a slow disk may run at a time; others wait in line.
   std::uint64_t max_disk_waits = 8;
 
-  /// Binds every member to its name.
+  /// Adds every member to `table` under its name. The table refers to this object.
   void describe(base::OptionTable& table);
-  /// Fails, and names the option, when one could not work.
+  /// Fails when an option has a value that cannot work, and names the option.
   [[nodiscard]] base::Result<void> check() const;
 
-  /// What `loops` comes to on this machine.
+  /// How many loops `loops` means on this machine.
   [[nodiscard]] std::uint64_t loops_here(base::Kernel& kernel) const;
-  /// `threads` for so many loops: with enough in reserve to stand in for each of them at once, and
-  /// one more. A reserve of 0 stays one.
+  /// `threads`, with the reserve raised to one thread more than there are loops, so that all loops
+  /// can be taken over at once and a thread is left. A reserve of 0 stays 0.
   [[nodiscard]] Scheduler::Options threads_here(base::Kernel& kernel) const;
 };
 

@@ -15,6 +15,7 @@ std::size_t taken(const Send& done) {
   return done.result > 0 ? static_cast<std::size_t>(done.result) : 0;
 }
 bool is_whole(const Send& done) { return done.result == static_cast<ssize_t>(done.size); }
+/// The errno of a send, or 0.
 int number(const Send& done) { return done.result < 0 ? static_cast<int>(-done.result) : 0; }
 
 }  // namespace
@@ -28,7 +29,7 @@ char* Outbox::prepare(Socket& socket, std::size_t size) {
     return at_;
   }
   Segment& segment = segments_[socket.outbox_place_ - 1];
-  const bool is_last = segment.limit == at_;
+  const bool is_last = segment.limit == at_;  // only free space follows, which it may use as well
   const auto room = static_cast<std::size_t>((is_last ? end_ : segment.limit) - segment.end);
   if (room >= size) return segment.end;
   const auto held = static_cast<std::size_t>(segment.end - segment.begin);
@@ -53,7 +54,7 @@ void Outbox::announce_more(Socket& socket) {
 }
 
 void Outbox::flush(Transfer& transfer) {
-  flushing_.swap(segments_);
+  flushing_.swap(segments_);  // what is written from here on belongs to the next flush
   for (const Segment& segment : flushing_) {
     segment.socket->outbox_place_ = 0;
     const auto size = static_cast<std::size_t>(segment.end - segment.begin);
@@ -78,7 +79,8 @@ void Outbox::flush(Transfer& transfer) {
   }
 }
 
-/// Before any socket is told: what that one writes, perhaps to another one, goes behind.
+/// Hands the bytes that the kernel did not take to their sockets, before any socket is told that it
+/// was sent: a socket that is told may write to another one, and those bytes must come after these.
 void Outbox::keep_unsent() noexcept {
   std::size_t next = 0;
   for (const Segment& segment : flushing_) {
@@ -90,7 +92,8 @@ void Outbox::keep_unsent() noexcept {
   }
 }
 
-/// Whether the next one of the batch is this segment, which had bytes and an open socket then.
+/// Whether `batch_[next]` is the send of this segment. A segment without bytes, or whose socket was
+/// closed, has none.
 bool Outbox::is_of(const Segment& segment, std::size_t next) const {
   return next < batch_.size() && batch_[next].bytes == segment.begin && segment.end > segment.begin;
 }

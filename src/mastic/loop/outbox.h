@@ -12,51 +12,56 @@
 
 namespace mastic::loop {
 
-/// Bytes are written in place, next to each other for each socket, so that several answers to one
-/// connection leave in one send. A segment that another one follows and that must grow moves to the
-/// end, with as much room again: so its bytes are moved a constant number of times.
+/// Collects what the sockets of a loop write during a turn. The bytes of one socket lie next to
+/// each other, so that several answers to one connection leave in one send. The last segment grows
+/// in place. A segment that another one follows has to move to the end when it grows; it gets twice
+/// the room then, so that each byte is moved a constant number of times on average.
 ///
 ///     chunk: | socket A: answer, answer, room | socket B: answer | ... free ... |
 class Outbox {
  public:
-  /// Room for `size` bytes at the end of what `socket` has to send; valid until the next call.
+  /// Room for `size` bytes at the end of what `socket` has to send. The pointer is valid until the
+  /// next call. Throws std::bad_alloc.
   [[nodiscard]] char* prepare(Socket& socket, std::size_t size) MASTIC_LIFETIMEBOUND;
-  /// The first `size` bytes of that room were written. Requires: no other call in between.
+  /// Adds the first `size` bytes of the room that `prepare` returned for `socket`. Requires: no
+  /// other call in between.
   void commit(Socket& socket, std::size_t size);
-  /// More bytes of `socket` follow at once by another way.
+  /// Says that more bytes of `socket` follow at once by another way, so the kernel may wait for
+  /// them (MSG_MORE).
   void announce_more(Socket& socket);
-  /// Whether `socket` has bytes here.
+  /// Whether `socket` has a segment here.
   [[nodiscard]] static bool holds(const Socket& socket) { return socket.outbox_place_ != 0; }
 
-  /// How many these are.
+  /// How many bytes of `socket` are here.
   [[nodiscard]] std::size_t bytes_of(const Socket& socket) const {
     if (!holds(socket)) return 0;
     const Segment& segment = segments_[socket.outbox_place_ - 1];
     return static_cast<std::size_t>(segment.end - segment.begin);
   }
 
+  /// Whether no socket has a segment here.
   [[nodiscard]] bool empty() const { return segments_.empty(); }
-  /// Sends everything and tells each socket what became of it, also one that prepared room and
-  /// wrote nothing. Sockets that were closed are passed over. They may write more meanwhile, also to
-  /// each other: call it until it is empty.
+  /// Sends everything and calls `sent` of each socket, also of one that prepared room and wrote
+  /// nothing. Sockets that were closed are skipped. A socket may write again while it is told, also
+  /// to other sockets, so call this until the outbox is empty.
   void flush(Transfer& transfer);
 
  private:
   static constexpr std::size_t kChunkBytes = 64 << 10;
-  static constexpr std::size_t kMaxKeptBytes = 1 << 20;  ///< of chunks, between turns
+  static constexpr std::size_t kMaxKeptBytes = 1 << 20;  ///< of chunks that are kept between turns
 
   struct Segment {
     Socket* socket;
     char* begin;
-    char* end;    ///< of what was written
-    char* limit;  ///< of the room it has
-    bool more;
+    char* end;    ///< where the written bytes end
+    char* limit;  ///< where the segment's room ends
+    bool more;    ///< set by announce_more
   };
   struct Chunk {
     std::unique_ptr<char[]> bytes;
     std::size_t size;
   };
-  /// Makes `bytes` fit between `at_` and `end_`.
+  /// Ensures that at least `bytes` fit between `at_` and `end_`.
   void make_room(std::size_t bytes) {
     if (static_cast<std::size_t>(end_ - at_) < bytes) take_chunks(bytes);
   }
@@ -67,7 +72,7 @@ class Outbox {
 
   std::vector<Segment> segments_;
   std::vector<Segment> flushing_;
-  std::vector<Send> batch_;  ///< with room for all segments, so that flush takes no memory
+  std::vector<Send> batch_;  ///< has capacity for all segments, so that flush never allocates
   std::vector<Chunk> chunks_;
   std::size_t next_chunk_ = 0;
   char* at_ = nullptr;

@@ -45,7 +45,7 @@ struct OutboxTest : testing::Test {
   TestSocket b{kernel.make_socket()};
 };
 
-TEST_F(OutboxTest, SendsWhatOneSocketWroteInOneGo) {
+TEST_F(OutboxTest, SendsAllWritesOfASocketInOneCall) {
   write(a, "one ");
   write(a, "two");
   outbox.flush(transfer);
@@ -55,7 +55,7 @@ TEST_F(OutboxTest, SendsWhatOneSocketWroteInOneGo) {
   EXPECT_TRUE(outbox.empty());
 }
 
-TEST_F(OutboxTest, KeepsEachSocketsOrderWhenTheyTakeTurns) {
+TEST_F(OutboxTest, KeepsTheOrderOfEachSocketWhenSocketsAlternate) {
   for (int i = 0; i < 50; ++i) {
     write(a, "a" + std::to_string(i) + std::string(700, '.'));
     write(b, "b" + std::to_string(i) + std::string(1300, '-'));
@@ -93,7 +93,7 @@ TEST_F(OutboxTest, GivesBackWhatTheKernelDidNotTake) {
   EXPECT_EQ(b.error, ECONNRESET);
 }
 
-TEST_F(OutboxTest, PassesOverSocketsThatWereClosed) {
+TEST_F(OutboxTest, SkipsSocketsThatWereClosed) {
   write(a, "one");
   write(b, "two");
   const int fd = a.fd();

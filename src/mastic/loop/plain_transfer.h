@@ -6,8 +6,10 @@
 
 namespace mastic::loop {
 
+/// Moves bytes by `recv` and `send`.
 class PlainTransfer final : public Transfer {
  public:
+  /// `kernel` must outlive it.
   explicit PlainTransfer(base::Kernel& kernel) : kernel_(kernel) {}
   void receive(std::span<Receive> batch) override;
   void send(std::span<Send> batch) override;
@@ -16,7 +18,8 @@ class PlainTransfer final : public Transfer {
   base::Kernel& kernel_;
 };
 
-/// The flags that every send has: it does not wait, and a closed connection is an error, no signal.
+/// The flags of every send. A send does not wait, and a closed connection is an error rather than
+/// SIGPIPE; `more` adds MSG_MORE.
 [[nodiscard]] int send_flags(bool more);
 
 }  // namespace mastic::loop

@@ -10,8 +10,9 @@
 
 namespace mastic::loop {
 
-/// Has `work()` done on `loop`, once. From any thread. It has to see to what it throws itself;
-/// without memory for the message this throws std::bad_alloc, and nothing is done.
+/// Has `loop` call `work()` once, outside of user code. May be called from any thread. `work` must
+/// not throw. Throws std::bad_alloc when there is no memory for the message; then `work` is not
+/// called.
 template <class Work>
 void post(Loop& loop, Work work) {
   class Posted final : public async::Message {

@@ -1,4 +1,4 @@
-// Transfer by io_uring: a batch is one submit, in which every operation completes.
+// Transfer by io_uring: a batch is one submit, which waits until every operation is complete.
 
 #pragma once
 
@@ -11,17 +11,18 @@ struct io_uring;
 
 namespace mastic::loop {
 
-/// A batch of one goes by a plain call, which is cheaper, unless `least` is 1 (for tests). When a
-/// submit fails, the ring is given up for good and plain calls do the rest: memory limits or a
-/// policy may take it away at any time.
+/// Moves bytes by io_uring. A batch of one operation uses a plain call, which is cheaper, unless
+/// `least` is 1 (for tests). When a submit fails, because a memory limit or a policy has taken the
+/// ring away, the ring is closed for good and plain calls do the rest.
 class RingTransfer final : public Transfer {
  public:
-  /// Nothing when the kernel gives no ring; `number` then holds the errno.
+  /// Opens a ring for batches of `least` operations or more. Returns null and sets `number` to the
+  /// errno when the kernel gives no ring. `kernel` must outlive it.
   [[nodiscard]] static std::unique_ptr<RingTransfer> open(base::Kernel& kernel, int& number,
                                                           std::size_t least = 2);
   ~RingTransfer() override;
 
-  /// False once the kernel did not do as it was asked: then plain calls do the work.
+  /// Whether the ring is used. False once a submit has failed: then plain calls do the work.
   [[nodiscard]] bool is_in_use() const { return ring_ != nullptr; }
 
   void receive(std::span<Receive> batch) override;
@@ -31,15 +32,16 @@ class RingTransfer final : public Transfer {
   RingTransfer(base::Kernel& kernel, std::unique_ptr<io_uring> ring, std::size_t least);
   template <class Operation, class Prepare>
   void run(std::span<Operation> batch, Prepare prepare);
-  /// Submits what was prepared and takes the results there are; false when some are missing.
+  /// Submits the prepared operations and stores their results in `batch`. False when results are
+  /// missing.
   template <class Operation>
   bool submit(std::span<Operation> batch);
   void give_up();
 
   base::Kernel& kernel_;
   PlainTransfer plain_;
-  std::unique_ptr<io_uring> ring_;  ///< none once it was given up
-  const std::size_t least_;         ///< operations of a batch for which it is used
+  std::unique_ptr<io_uring> ring_;  ///< null once a submit has failed
+  const std::size_t least_;         ///< smallest batch for which the ring is used
 };
 
 }  // namespace mastic::loop

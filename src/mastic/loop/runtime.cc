@@ -8,7 +8,7 @@
 namespace mastic::loop {
 namespace {
 
-/// Of the threads for what blocks at least half are left for handlers, however slow a disk is.
+/// Leaves at least half of the worker threads to handlers, however slow a disk is.
 std::uint64_t max_disk_waits(const Options& options) {
   return std::min(options.max_disk_waits, std::max<std::uint64_t>(1, options.threads.workers / 2));
 }
@@ -46,7 +46,7 @@ Runtime::~Runtime() {
 }
 
 base::Result<void> Runtime::start() {
-  driven_ = true;  // before the first one is, for it may be posted to at once
+  driven_ = true;  // before the first thread starts: what runs on it may use `call` at once
   try {
     for (const auto& loop : loops_) scheduler_.start(*loop);
   } catch (const std::system_error& error) {
@@ -67,14 +67,16 @@ std::uint64_t Runtime::join() {
   return lost;
 }
 
-/// Says what follows from it, too, for somebody will wonder why he got 503.
+/// Logs that threads are short. The message names the consequence, because somebody will wonder
+/// about a 503.
 void Runtime::threads_are_short(std::uint64_t held) noexcept {
   try {
     log_.write(base::Level::Warning,
                "few threads stand by, " + std::to_string(held) +
-                   " are held by handlers: what has blocked, or is new, waits for one, and a "
-                   "request is answered 503 after --queue-timeout; --workers has more of them");
-  } catch (const std::bad_alloc&) {  // there is none for a message either
+                   " are held by handlers: handlers that are new or have blocked before wait for a "
+                   "thread, and are answered 503 after --queue-timeout; raise --workers for more "
+                   "threads");
+  } catch (const std::bad_alloc&) {  // no memory for a message either
   }
 }
 

@@ -1,4 +1,4 @@
-// What a program has one of: its loops, and the threads that drive them.
+// The loops of a program, and the threads that drive them: a program has one Runtime.
 
 #pragma once
 
@@ -23,8 +23,9 @@
 
 namespace mastic::loop {
 
-/// Loops, one pool of threads for all of them, the choice how they move bytes, and where they read
-/// files (ADR 0026). Servers stand on it, any number of them, and may come and go while it runs:
+/// The loops of a program with their one pool of threads, the way they move bytes, and the disk
+/// that decides where they read files (ADR 0026). Any number of servers can run on it, and may
+/// start and end while it runs:
 ///
 ///     const auto runtime = loop::Runtime::open(options, log, base::system_kernel());
 ///     (*runtime)->start();
@@ -32,12 +33,12 @@ namespace mastic::loop {
 ///     site.start_on(**runtime);
 ///     pages.start_on(**runtime);
 ///
-/// What stands on it goes before it. Destroying it ends the loops and waits. A server that is started
-/// without one makes its own.
+/// Everything that runs on it must be destroyed before it. The destructor stops the loops and waits
+/// for them. A server that is started without a runtime makes its own.
 class Runtime final {
  public:
-  /// Opens the loops, which nobody drives yet. `log` and `kernel` must outlive it. Fails when the kernel
-  /// has no descriptors left. Requires of `options`: they fit (Options::check).
+  /// Opens the loops; no thread drives them yet. `log` and `kernel` must outlive the runtime. Fails
+  /// when the kernel has no descriptors left. Requires: `options` passed Options::check.
   [[nodiscard]] static base::Result<std::unique_ptr<Runtime>> open(const Options& options,
                                                                    base::Log& log,
                                                                    base::Kernel& kernel);
@@ -45,12 +46,13 @@ class Runtime final {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  /// Has the loops driven. When the system has no threads for that it fails, and drives none.
+  /// Starts threads that drive the loops. When the system has no threads for all of them, this
+  /// fails and no loop is driven.
   [[nodiscard]] base::Result<void> start();
-  /// Ends the loops, from any thread. Nothing may stand on them any more that waits for them.
+  /// Stops the loops, from any thread. Nothing that waits for a loop may be left.
   void stop() noexcept;
-  /// Waits until the loops have ended; returns how many threads were written off and have not come
-  /// back.
+  /// Waits until the loops have ended. Returns the number of threads that were written off and have
+  /// not returned (Scheduler::join).
   std::uint64_t join();
 
   /// Whether threads drive the loops.
@@ -60,17 +62,19 @@ class Runtime final {
   /// The threads of all loops.
   [[nodiscard]] Scheduler& scheduler() { return scheduler_; }
   [[nodiscard]] const Scheduler& scheduler() const { return scheduler_; }
-  /// How bytes are transferred, and why so.
+  /// How bytes are transferred, and the reason for that choice.
   [[nodiscard]] const TransferChoice& transfer() const { return transfer_; }
-  /// The kernel that it was opened with.
+  /// The kernel that the runtime was opened with.
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
 
-  /// Does `work()` on `loop` and returns what it does; here, while nobody drives the loop. Waits for it,
-  /// so it is not for what runs on a loop itself. What `work` throws is thrown here.
+  /// Runs `work()` on `loop`, waits, and returns its result. What `work` throws is thrown here.
+  /// While the loops are not driven, `work` runs on the calling thread. Must not be called on a
+  /// loop, which would wait for itself.
   template <class Work>
   auto call(Loop& loop, Work work) -> decltype(work());
-  /// Turns the loops here until `is_over()`, and once more for what the end has posted: what was begun
-  /// on them can end although they never ran. Requires: nobody drives them.
+  /// Runs turns of the loops on this thread until `is_over()`, and one more for the messages that
+  /// the last of them posted. With this, work that was begun on the loops can end although they
+  /// were never driven. Requires: no thread drives them.
   template <class IsOver>
   void turn_until(IsOver is_over) {
     for (bool was_over = false; !std::exchange(was_over, is_over());) {
@@ -85,7 +89,8 @@ class Runtime final {
   base::Log& log_;
   base::Kernel& kernel_;
   const TransferChoice transfer_;
-  // Scheduler and disk outlive the loops that name them; loops are driven by nobody when they go.
+  // The loops refer to scheduler and disk, so these are destroyed after them. No thread drives the
+  // loops by then.
   Scheduler scheduler_;
   Disk disk_;
   std::vector<std::unique_ptr<Loop>> loops_;

@@ -22,20 +22,20 @@ struct RuntimeTest : testing::Test {
   std::unique_ptr<Runtime> runtime = Runtime::open({.loops = 2}, log, system_kernel()).value();
 };
 
-TEST_F(RuntimeTest, HasAsManyLoopsAsIsSaidWithOneTransferForAll) {
+TEST_F(RuntimeTest, HasTheConfiguredLoopsWithOneTransferForAll) {
   EXPECT_EQ(runtime->loops().size(), 2u);
   EXPECT_NE(runtime->transfer().kind, TransferKind::Auto);
   EXPECT_FALSE(runtime->transfer().reason.empty());
   for (const auto& loop : runtime->loops()) EXPECT_NE(loop->disk(), nullptr);
 }
 
-TEST_F(RuntimeTest, DoesHereWhatIsForALoopThatNobodyDrives) {
+TEST_F(RuntimeTest, CallsHereWhileTheLoopIsNotDriven) {
   EXPECT_FALSE(runtime->is_driven());
   const auto here = std::this_thread::get_id();
   EXPECT_EQ(runtime->call(*runtime->loops()[0], [] { return std::this_thread::get_id(); }), here);
 }
 
-TEST_F(RuntimeTest, DoesOnItsDriverWhatIsForALoopThatIsDriven) {
+TEST_F(RuntimeTest, CallsOnTheDriverOfALoopThatIsDriven) {
   ASSERT_TRUE(runtime->start());
   std::vector<std::thread::id> on;
   for (const auto& loop : runtime->loops()) {
@@ -45,7 +45,7 @@ TEST_F(RuntimeTest, DoesOnItsDriverWhatIsForALoopThatIsDriven) {
   EXPECT_NE(on[0], on[1]);
 }
 
-TEST_F(RuntimeTest, ThrowsHereWhatIsThrownOnTheLoop) {
+TEST_F(RuntimeTest, RethrowsWhatIsThrownOnTheLoop) {
   ASSERT_TRUE(runtime->start());
   EXPECT_THROW(runtime->call(*runtime->loops()[0], [] { throw std::runtime_error("no"); }),
                std::runtime_error);
@@ -59,7 +59,7 @@ TEST_F(RuntimeTest, MayBeStoppedAndJoinedMoreThanOnce) {
   EXPECT_EQ(runtime->join(), 0u);
 }
 
-TEST(Runtime, SaysThatTheKernelHasNoLoopForIt) {
+TEST(Runtime, FailsWithTheErrorOfTheKernel) {
   for (const char* call : {"epoll_create1", "eventfd"}) {
     base::FailingKernel kernel(system_kernel());
     kernel.fail(call, 2, EMFILE);

@@ -15,16 +15,16 @@
 namespace mastic::loop {
 namespace {
 
-constexpr auto kMaxIdle = std::chrono::seconds(30);  // of a thread beyond the reserve
-constexpr std::uint64_t kMaxOnTrust = 64;            // threads beyond the others
-constexpr int kLooksBetween = 32;  // at threads that may compute: milliseconds, about
+constexpr auto kMaxIdle = std::chrono::seconds(30);  // then a thread beyond the reserve ends
+constexpr std::uint64_t kMaxOnTrust = 64;            // threads beyond loops + reserve + workers
+constexpr int kLooksBetween = 32;  // ticks of about 1 ms between searches for threads that compute
 constexpr base::Duration kComputes =
-    std::chrono::milliseconds(20);  // that it had the processor for
-constexpr base::Duration kLongTurn = std::chrono::milliseconds(20);
+    std::chrono::milliseconds(20);  // CPU time in one piece of user code
+constexpr base::Duration kLongTurn = std::chrono::milliseconds(20);  // their time slice
 constexpr auto kTellEvery = std::chrono::seconds(10);
 constexpr auto kLongestJoin = std::chrono::seconds(10);  // for user code, when no loop is left
 
-/// Where no loop is taken over, nobody stands by for it.
+/// Drops the reserve when loops are never taken over.
 Scheduler::Options with_reserve_in_use(Scheduler::Options options) {
   if (options.hand_off == Scheduler::HandOff::Never) options.reserve = 0;
   return options;
@@ -32,7 +32,7 @@ Scheduler::Options with_reserve_in_use(Scheduler::Options options) {
 
 }  // namespace
 
-/// A thread of the pool. All but `driver` is guarded by the pool's mutex.
+/// A thread of the pool. All members but `driver` are guarded by the pool's mutex.
 class Scheduler::Member final : public threads::BlockingHost {
  public:
   Member(Scheduler& pool, ThreadRole first)
@@ -41,7 +41,8 @@ class Scheduler::Member final : public threads::BlockingHost {
   void start() {
     thread = std::thread([this] { run(); });
   }
-  /// In user code: whoever drives a loop has it taken over before it waits.
+  /// Called by user code on this thread before it waits: if the thread drives a loop, another
+  /// thread takes that loop over.
   void blocks() noexcept override {
     if (loop != nullptr) pool_.hand_over(*loop, driver.token);
   }
@@ -49,20 +50,29 @@ class Scheduler::Member final : public threads::BlockingHost {
 
   ThreadRole role;
   base::Instant since;
-  Loop* loop = nullptr;         ///< that it drives, or has lost; set and read by its own thread too
-  bool on_trust = false;        ///< is away in a job that the loop ran on trust
-  base::Instant timed_since{};  ///< the role, or piece of work, that `time` is of
-  base::Duration time{};        ///< that it had the processor for, when that was first looked at
+  Loop* loop = nullptr;         ///< that it drives, or has lost; its own thread reads it unlocked
+  bool on_trust = false;        ///< it is away in a job that the loop ran on trust
+  base::Instant timed_since{};  ///< `since` of the role or piece of work that `time` belongs to
+  base::Duration time{};        ///< its CPU time when that role or piece was first looked at
   bool has_long_turns = false;
   Driver driver;
   std::condition_variable called;
   std::thread thread;
-  std::list<std::unique_ptr<Member>> ended;  ///< joined by this one, without the mutex
+  std::list<std::unique_ptr<Member>> ended;  ///< threads that this one joins, without the mutex
 
  private:
+  // Roles, which set_role changes under the mutex:
+  //
+  //     Reserve ──call_reserve──> Drives ──loop taken over──> Away ──returns──> Reserve
+  //                               Drives ──loop ended──> Reserve
+  //     Reserve ──start_work──> Works ──no work left──> Reserve
+  //     Away, Works ──write_off──> WrittenOff ──returns──> Ends
+  //     Reserve ──idle for long, or join──> Ends
   void run() {
     pthread_setname_np(pthread_self(), "mastic");
     const threads::AlternateStack stack;
+    // A new thread joins those that have ended since the last one began, so that thread objects
+    // do not accumulate and no thread waits for a join with the mutex held.
     for (const auto& each : ended) each->thread.join();
     ended.clear();
     threads::BlockingScope::set_host(this);
@@ -168,9 +178,12 @@ void Scheduler::hand_over(Loop& loop, std::uint64_t seen) noexcept {
   if (tells) tell_(held);
 }
 
-/// When its driver is still inside the user code `seen`. Code that is known to be quick and blocks all
-/// the same may cost a thread more than there are: each route does so once or twice, and is known no
-/// longer. So those that block all at once, when what they wait for fails, do not use up the reserve.
+/// Has a thread in reserve drive `loop`, if its driver is still inside the user code `seen`.
+///
+/// A job that ran on trust and blocks after all may cost a thread beyond the configured number
+/// (max_threads). Each route does that once or twice, and is not trusted any more. So when many
+/// trusted routes block at the same moment, because what they all wait for fails, they do not use
+/// up the reserve.
 void Scheduler::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {
   const bool on_trust = loop.runs_on_trust();
   if (reserve_.empty()) fill_reserve();
@@ -189,7 +202,7 @@ void Scheduler::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {
   fill_reserve();
 }
 
-/// Of a reserve that is short.
+/// Whether the reserve is short and that was not reported within the last kTellEvery.
 bool Scheduler::is_time_to_tell() noexcept {
   if (!LoopKeeper::is_short() || !tell_) return false;
   const base::Instant now = kernel_.monotonic_now();
@@ -198,6 +211,9 @@ bool Scheduler::is_time_to_tell() noexcept {
   return true;
 }
 
+/// Drives the member's loop until it ends or is lost. A driver that lost its loop became Away then
+/// (give_to_reserve), and has now returned from its handler. If it was written off meanwhile, `run`
+/// ends it.
 void Scheduler::drive(Member& member, Lock& lock) {
   Loop& loop = *member.loop;
   lock.unlock();
@@ -244,7 +260,8 @@ void Scheduler::remove_workers(std::uint64_t count) {
   workers_ -= count;
 }
 
-/// False when the system gives no thread, so that nobody would ever come.
+/// Queues `work`. False when the system gives no thread and none is busy, because then no thread
+/// would ever take the work.
 bool Scheduler::enqueue(async::BlockingWork& work) {
   work.queued_at = kernel_.monotonic_now();
   queue_.push_back(work);
@@ -261,20 +278,23 @@ bool Scheduler::withdraw(async::BlockingWork& work) noexcept {
   return true;
 }
 
-/// Has as many threads come as there are pieces of work that nobody comes for.
+/// Assigns threads to work: one for each queued piece that no thread is coming for yet, within
+/// `workers_`. Idle threads beyond the reserve are used first, then new ones. The reserve itself is
+/// used only when no new thread can be had and no busy one will return.
 void Scheduler::start_work() noexcept {
   while (coming_ < queue_.size() && busy_ - on_trust_ < workers_) {
     const bool has_spare = reserve_.size() > options_.reserve;
     Member* member = has_spare ? call_reserve() : add_thread(ThreadRole::Works);
     if (member == nullptr && busy_ == 0 && !reserve_.empty()) member = call_reserve();
-    if (member == nullptr) return;  // one that returns will take it
+    if (member == nullptr) return;  // a busy thread that returns will take the work
     ++busy_;
     ++coming_;
     set_role(*member, ThreadRole::Works);
   }
 }
 
-/// Until there is none, or until it is wanted in reserve.
+/// Runs queued work until none is left, or until the thread is needed in reserve. It runs at least
+/// one piece, so that work makes progress while the reserve is short.
 void Scheduler::work(Member& member, Lock& lock) {
   --coming_;
   for (bool first = true; !queue_.empty() && !ending_; first = false) {
@@ -294,7 +314,7 @@ void Scheduler::work(Member& member, Lock& lock) {
 
 // ---- the reserve ----
 
-/// A new thread, unless there are as many as there may be, or the system has none left.
+/// A new thread, or null when max_threads is reached, the pool ends, or the system has none left.
 Scheduler::Member* Scheduler::add_thread(ThreadRole role) noexcept {
   if (counted_ >= max_threads(role) || ending_) return nullptr;
   try {
@@ -311,9 +331,11 @@ Scheduler::Member* Scheduler::add_thread(ThreadRole role) noexcept {
   try {
     member.start();
   } catch (...) {  // no thread, or no memory for one
+    // Undo. If not even a busy thread will return, the reserve that exists is all there will be: it
+    // then counts as full, because waiting for it to grow would keep every untrusted job waiting.
     members_.splice(members_.end(), member.ended);
     std::erase_if(members_, [&](const auto& each) { return each.get() == &member; });
-    if (busy_ == 0) max_given_ = reserve_.size();  // it has no more, even for those at rest
+    if (busy_ == 0) max_given_ = reserve_.size();
     note_reserve();
     return nullptr;
   }
@@ -323,7 +345,7 @@ Scheduler::Member* Scheduler::add_thread(ThreadRole role) noexcept {
   return &member;
 }
 
-/// When one more is wanted for `next`.
+/// How many threads there may be, including one that is wanted for `next`.
 std::uint64_t Scheduler::max_threads(ThreadRole next) const noexcept {
   const std::uint64_t loops = driven_.size() + (next == ThreadRole::Drives ? 1 : 0);
   return loops + options_.reserve + workers_ + std::min(on_trust_, kMaxOnTrust);
@@ -339,7 +361,7 @@ void Scheduler::set_role(Member& member, ThreadRole role) noexcept {
   member.called.notify_one();
 }
 
-/// It has nothing to do: it waits for what comes, or ends.
+/// `member` has nothing to do: it joins the reserve, or ends when the pool does.
 void Scheduler::stand_by(Member& member) noexcept {
   if (ending_) return set_role(member, ThreadRole::Ends);
   set_role(member, ThreadRole::Reserve);
@@ -364,6 +386,9 @@ void Scheduler::fill_reserve() noexcept {
   }
 }
 
+/// Publishes the state of the reserve for other threads: short means fewer threads than one for
+/// each loop and one more, or than the configured reserve, or than the system can give, if these
+/// are smaller.
 void Scheduler::note_reserve() noexcept {
   const std::uint64_t enough = std::min({options_.reserve, driven_.size() + 1, max_given_});
   const bool nobody_can = options_.hand_off == HandOff::Never || max_given_ == 0;
@@ -372,6 +397,8 @@ void Scheduler::note_reserve() noexcept {
   set_short(!nobody_can && !is_enough);
 }
 
+/// Waits in reserve until set_role gives `member` a role. A thread beyond the configured reserve
+/// ends after kMaxIdle.
 void Scheduler::wait_for_role(Member& member, Lock& lock) {
   const auto called = [&] { return member.role != ThreadRole::Reserve; };
   if (member.called.wait_for(lock, kMaxIdle, called)) return;
@@ -381,10 +408,11 @@ void Scheduler::wait_for_role(Member& member, Lock& lock) {
   set_role(member, ThreadRole::Ends);
 }
 
-// ---- those that compute ----
+// ---- threads that compute ----
 
-/// On the thread of the watch. What waits for something else has the processor for moments only, and
-/// is left alone.
+/// Gives long time slices to threads that have used the CPU for kComputes within one piece of user
+/// code. Threads that wait for something use the CPU for moments only and are left alone. Runs on
+/// the StallMonitor's thread after each tick.
 void Scheduler::look_for_computing() noexcept {
   if (++looks_ < kLooksBetween) return;
   looks_ = 0;
@@ -404,7 +432,7 @@ void Scheduler::set_long_turns(Member& member, bool are_long) noexcept {
   (void)kernel_.set_turn(member.driver.thread, are_long ? kLongTurn : base::Duration::zero());
 }
 
-// ---- for the hang_policy, and for people ----
+// ---- for HangPolicy, and for people ----
 
 bool Scheduler::write_off(int thread, base::Instant since) noexcept {
   const Lock lock(mutex_);
@@ -427,7 +455,7 @@ void Scheduler::lose(Member& member) noexcept {
   set_role(member, ThreadRole::WrittenOff);
 }
 
-/// It returned all the same, and is not needed any more.
+/// A thread that was written off has returned after all. It was replaced, so it ends.
 void Scheduler::come_back(Member& member) noexcept {
   --lost_;
   set_role(member, ThreadRole::Ends);

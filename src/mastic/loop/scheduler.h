@@ -1,4 +1,4 @@
-// The threads of loops: those that drive them, those in reserve, and those for code that blocks.
+// The threads of loops: those that drive loops, those in reserve, and those for code that blocks.
 
 #pragma once
 
@@ -31,60 +31,73 @@ using base::ThreadRole;
 ///        │ ▲                           └────────the loop ends──────────────────────────────┘
 ///        └─┴── works, one piece after another
 ///
-/// When the watch finds a driver inside the same user code twice, or when that says itself that it
-/// will wait (BlockingScope), a thread in reserve takes its loop over. Work runs beside the loops,
-/// on at most `workers` threads, those that are away included. A server whose handlers hold threads for
-/// long adds as many as they may hold (ADR 0028).
+/// A thread in reserve takes a loop over when the StallMonitor finds its driver inside the same
+/// user code twice, or when that code announces that it will wait (BlockingScope). The previous
+/// driver is then *away* until its handler returns. Work runs beside the loops, on at most
+/// `workers` threads; threads that are away count as workers. A server whose handlers hold threads
+/// for long adds as many workers as its handlers may hold (ADR 0028).
 ///
-/// 1. There are at most loops + reserve + workers threads, those left out that were written off,
-///    and one more for each that is away in a job which its loop ran on trust: a few dozen of these.
-/// 2. The reserve never runs work, so there is somebody to take a loop over, until more drivers are
-///    away than there are workers.
-/// 3. It is short once it could not stand in for every loop at once with one thread left. Then
-///    loops run only what is known to be quick, so the last thread is for that (ADR 0017).
-/// 4. A thread that computes, in a handler that is away or works, runs in long turns and so comes late
-///    to them: whoever only wakes for a moment, as loops do, comes first.
-/// 5. No piece of work is lost: it runs, is withdrawn by whoever submitted it, or was refused.
+/// 1. There are at most loops + reserve + workers threads, not counting those that were written
+///    off,
+///    and one more for each thread that is away in a job which its loop ran on trust, 64 at most.
+/// 2. The reserve never runs work, so a thread can take a loop over until more drivers are away
+///    than
+///    there are workers.
+/// 3. The reserve is short when it could not take over all loops at once and have a thread left.
+///    Then
+///    loops run only jobs that are known to be quick, which keeps the last thread free (ADR 0017).
+/// 4. A thread that computes, whether it is away or works, is given long time slices and is
+///    therefore
+///    scheduled late: threads that wake only for a moment, as loops do, come first.
+/// 5. No piece of work is lost: it runs, is withdrawn by its submitter, or was refused.
 class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
  public:
+  /// When a loop is taken over by another thread.
   enum class HandOff : std::uint8_t {
-    WhenStuck,
-    Always,  ///< at every job: for tests
-    Never,   ///< loops are pinned to their threads
+    WhenStuck,  ///< when user code holds the driver for a millisecond or two
+    Always,     ///< at every job: for tests
+    Never,      ///< loops are pinned to their threads
   };
   struct Options {
-    std::uint64_t workers = 64;       ///< 0: nothing is run but loops
-    std::uint64_t reserve = 2;        ///< 0: workers that happen to be idle take loops over, and
-                                      ///< loops run whatever there is
-    std::uint64_t max_queued = 1024;  ///< pieces of work that wait; one more is refused
+    std::uint64_t workers = 64;       ///< 0: all work is refused, only loops run
+    std::uint64_t reserve = 2;        ///< 0: only workers that happen to be idle take loops over,
+                                      ///< and loops run every job
+    std::uint64_t max_queued = 1024;  ///< pieces of work that wait; more are refused
     HandOff hand_off = HandOff::WhenStuck;
   };
 
   Scheduler();
   /// `kernel` must outlive it.
   explicit Scheduler(const Options& options, base::Kernel& kernel = base::system_kernel());
-  /// Requires: every loop was stopped, or will be by another thread, and no work is queued.
+  /// Joins the threads. Requires: every loop was stopped, or will be by another thread, and no work
+  /// is queued.
   ~Scheduler() override;
 
-  /// How many threads of this process can run at a time: the cores of the machine that it may run on, or fewer when its
-  /// control group says so; at least 1.
+  /// How many threads of this process can run at a time: the cores of the machine that it may run
+  /// on, or fewer when its control group says so (cpu.max); at least 1.
   [[nodiscard]] static unsigned cores(base::Kernel& kernel);
 
-  /// Has a thread drive `loop` until that is stopped. From here on this is the loop's blocking executor. Throws
-  /// std::system_error when the system has no thread for it; then nothing drives it.
+  /// Has a thread drive `loop` until the loop is stopped, and becomes the loop's blocking executor.
+  /// `loop` must live until `join` returns. Throws std::system_error when the system has no thread;
+  /// then the loop is not driven.
   void start(Loop& loop);
-  /// Until all loops have ended, and all threads but those that were written off, or that have not
-  /// returned ten seconds later. Returns how many these are. They may still use whatever they were given, this object too, which must not be
-  /// destroyed then: the end of the process ends them.
+  /// Waits until all loops have ended, and then up to ten seconds for the threads. Returns how many
+  /// threads are lost: they were written off, or are still in user code. Lost threads may still use
+  /// all that they were given, this object included. So unless the result is 0, this object must
+  /// not be destroyed; the lost threads end with the process.
   std::uint64_t join();
 
-  /// From any thread: lets `count` more threads work at once, for a server whose handlers may hold that
-  /// many; takes them back when it has gone. Threads that are working then finish what they do.
+  /// Allows `count` more threads to run work at a time, for a server whose handlers may hold that
+  /// many. May be called from any thread.
   void add_workers(std::uint64_t count);
+  /// Takes back what `add_workers` allowed. Work that is running is not interrupted. May be called
+  /// from any thread.
   void remove_workers(std::uint64_t count);
 
-  /// Before `start`: called when the reserve is short, again while it stays so, with how many threads
-  /// are held; on one of these threads, or that of the watch. It must neither block nor throw.
+  /// Sets a function that is called when the reserve becomes short, and about every ten seconds
+  /// while it stays so, with the number of threads that are held. It is called on a thread of the
+  /// pool or on that of the StallMonitor, and must neither block nor throw. Call this before
+  /// `start`.
   void when_short(std::function<void(std::uint64_t held)> tell) { tell_ = std::move(tell); }
 
   // BlockingExecutor, from any thread.
@@ -96,30 +109,35 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   }
   [[nodiscard]] bool is_short() const noexcept override { return LoopKeeper::is_short(); }
 
-  /// Writes off a thread that works, or is away, `since` then or before: it counts no more, runs at
-  /// idle priority, and ends should it ever return. False when it has come back meanwhile.
+  /// Writes off a thread that has been in the same user code since `since` or longer. The thread no
+  /// longer counts, runs at idle priority, and ends if its user code ever returns. Returns false
+  /// when it has returned already. `thread` is the kernel's thread id.
   bool write_off(int thread, base::Instant since) noexcept;
 
-  // What it is doing, for people.
+  // What the pool is doing, for people.
+
+  /// What one thread is doing.
   struct ThreadStatus {
-    int thread = 0;
+    int thread = 0;  ///< the kernel's thread id
     ThreadRole role = ThreadRole::Reserve;
-    const Loop* loop = nullptr;  ///< that it drives, or has lost
-    base::Instant since{};       ///< it has this role, or runs this piece of work
+    const Loop* loop = nullptr;  ///< the loop that it drives, or has lost
+    base::Instant since{};       ///< when it took this role, or began this piece of work
   };
+  /// What all threads are doing, and counts since the start.
   struct Status {
     std::vector<ThreadStatus> threads;
-    std::uint64_t workers = 0;  ///< as configured, with those that were added
-    std::uint64_t busy = 0;     ///< that work or are away
-    std::uint64_t queued = 0;
-    base::Duration oldest{};  ///< how long the first of these waits
-    std::uint64_t done = 0;   ///< pieces of work, since the beginning
-    std::uint64_t refused = 0;
-    std::uint64_t hand_offs = 0;
-    std::uint64_t lost = 0;  ///< threads written off that have not returned
+    std::uint64_t workers = 0;    ///< configured workers and those that were added
+    std::uint64_t busy = 0;       ///< threads that work or are away
+    std::uint64_t queued = 0;     ///< pieces of work that wait
+    base::Duration oldest{};      ///< how long the first of these has waited
+    std::uint64_t done = 0;       ///< pieces of work that have run
+    std::uint64_t refused = 0;    ///< pieces of work that were refused
+    std::uint64_t hand_offs = 0;  ///< how often a loop was taken over
+    std::uint64_t lost = 0;       ///< threads that were written off and have not returned
   };
+  /// A snapshot, from any thread. Throws std::bad_alloc.
   [[nodiscard]] Status status() const;
-  /// The `lost` of that alone, which takes no memory.
+  /// `status().lost` without allocating.
   [[nodiscard]] std::uint64_t lost_threads() const;
 
  private:
@@ -134,7 +152,7 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   void entered(Loop& loop, std::uint64_t token) noexcept override;
   void hand_over(Loop& loop, std::uint64_t seen) noexcept;
 
-  // These have the lock.
+  // These require that `mutex_` is held.
   void give_to_reserve(Loop& loop, std::uint64_t seen) noexcept;
   [[nodiscard]] bool enqueue(async::BlockingWork& work);
   [[nodiscard]] std::uint64_t max_threads(ThreadRole next) const noexcept;
@@ -159,24 +177,25 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   mutable std::mutex mutex_;
   std::condition_variable loop_ended_;
   std::list<std::unique_ptr<Member>> members_;
-  std::vector<Member*> reserve_;  ///< the one that came last is taken first
+  std::vector<Member*> reserve_;  ///< a stack: the thread that came last is taken first
   threads::WorkQueue queue_;
   std::vector<Driven> driven_;
   std::uint64_t workers_;      ///< how many threads may work at once
-  std::uint64_t counted_ = 0;  ///< members, but for those written off and those that end
-  std::uint64_t busy_ = 0;
-  std::uint64_t coming_ = 0;  ///< of those that work: have not taken their first piece yet
+  std::uint64_t counted_ = 0;  ///< members, except those that were written off or are ending
+  std::uint64_t busy_ = 0;     ///< threads that work or are away
+  std::uint64_t coming_ = 0;   ///< working threads that have not taken their first piece yet
   std::uint64_t done_ = 0;
   std::uint64_t refused_ = 0;
   std::uint64_t hand_offs_ = 0;
   std::uint64_t lost_ = 0;
   bool ending_ = false;
-  std::uint64_t on_trust_ = 0;          ///< of those that are away: in a job that was run on trust
-  std::uint64_t max_given_ = kNoLimit;  ///< in reserve, by a system that has no more threads
-  std::atomic<bool> reserve_ready_{false};  ///< or nobody can take a loop over anyway
+  std::uint64_t on_trust_ = 0;          ///< threads that are away in a job that was run on trust
+  std::uint64_t max_given_ = kNoLimit;  ///< size of the reserve when the system had no more threads
+  std::atomic<bool> reserve_ready_{
+      false};  ///< also true when no thread can take a loop over anyway
   std::function<void(std::uint64_t)> tell_;
   base::Instant told_{};
-  int looks_ = 0;  ///< of the watch, since it last looked for threads that compute
+  int looks_ = 0;  ///< ticks of the StallMonitor since the last search for threads that compute
   StallMonitor stall_monitor_;
 };
 

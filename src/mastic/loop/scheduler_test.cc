@@ -42,7 +42,7 @@ class TestJob final : public async::Job {
   std::function<void()> finish_;
 };
 
-/// Is quick, as far as is known.
+/// A job that is known to be quick.
 class TrustedJob final : public async::Job {
  public:
   explicit TrustedJob(std::function<void()> run) : run_(std::move(run)) {}
@@ -54,7 +54,7 @@ class TrustedJob final : public async::Job {
   std::function<void()> run_;
 };
 
-/// Is not, and can run elsewhere.
+/// A job that is not known to be quick and can run elsewhere.
 class MovableJob final : public async::Job {
  public:
   MovableJob(Loop& loop, std::function<void()> run, std::function<void()> finish)
@@ -69,7 +69,7 @@ class MovableJob final : public async::Job {
   async::Elsewhere elsewhere_;
 };
 
-/// Has a job run on a loop, from another thread.
+/// Enqueues a job on a loop from another thread.
 class Enqueue final : public async::Message {
  public:
   Enqueue(Loop& loop, async::Job& job) : loop_(loop), job_(job) { loop.post(*this); }
@@ -89,13 +89,13 @@ class TestWork final : public async::BlockingWork {
   std::function<void()> run_;
 };
 
-/// One loop that threads of a pool drive until the test ends.
+/// One loop that the threads of a scheduler drive until the test ends.
 struct SchedulerTest : testing::Test {
   void start(Scheduler::Options options) {
     scheduler = std::make_unique<Scheduler>(options);
     scheduler->start(*loop);
   }
-  /// While all that the test put into the loop still stands.
+  /// Stops the loop. Tests call this while the jobs that they enqueued still exist.
   void end() {
     loop->stop();
     EXPECT_EQ(scheduler->join(), 0u);
@@ -124,7 +124,7 @@ TEST_F(SchedulerTest, AnotherThreadTakesTheLoopOfOneThatIsStuck) {
   const Enqueue first(*loop, stuck);
   const Enqueue second(*loop, quick);
   inside.wait();
-  quick_ran.wait();  // though the other one does not return
+  quick_ran.wait();  // although `stuck` does not return
   EXPECT_EQ(stuck.left_on, stuck_on);
   EXPECT_GE(scheduler->status().hand_offs, 1u);
   EXPECT_GE(scheduler->status().busy, 1u);
@@ -149,11 +149,11 @@ TEST_F(SchedulerTest, ABlockingScopeHandsTheLoopOverAtOnce) {
   end();
 }
 
-TEST_F(SchedulerTest, TakenOverAtEveryJobItRunsThemAllInTurn) {
+TEST_F(SchedulerTest, RunsEveryJobInTurnWhenTakenOverAtEachOfThem) {
   start({.workers = 8, .hand_off = HandOff::Always});
   constexpr int kJobs = 2000;
   std::latch ended(kJobs);
-  int at_once = 0;  // of `finish`: the loop's own code
+  int at_once = 0;  // calls of `finish`, which is the loop's own code, so never 2
   std::vector<std::unique_ptr<TestJob>> jobs;
   std::vector<std::unique_ptr<Enqueue>> messages;
   for (int i = 0; i < kJobs; ++i) {
@@ -217,7 +217,7 @@ struct ShortOfThreadsTest : SchedulerTest {
   std::vector<std::unique_ptr<Enqueue>> messages;
 };
 
-TEST_F(ShortOfThreadsTest, ALoopRunsWhatIsTrustedAndTheRestRunsWhereItMayBlock) {
+TEST_F(ShortOfThreadsTest, ALoopRunsTrustedJobsAndOthersRunOnWorkers) {
   EXPECT_FALSE(scheduler->has_reserve());
   EXPECT_TRUE(scheduler->is_short());
   std::latch trusted_ran(1), ended(1);
@@ -238,7 +238,7 @@ TEST_F(ShortOfThreadsTest, ALoopRunsWhatIsTrustedAndTheRestRunsWhereItMayBlock) 
   end();
 }
 
-TEST_F(ShortOfThreadsTest, WhatIsTrustedAndBlocksAllTheSameCostsAThreadMore) {
+TEST_F(ShortOfThreadsTest, ATrustedJobThatBlocksCostsAnExtraThread) {
   constexpr std::uint64_t kBlock = 10;
   std::vector<std::unique_ptr<TrustedJob>> jobs;
   for (std::uint64_t i = 0; i < kBlock; ++i) {
@@ -255,10 +255,10 @@ TEST_F(ShortOfThreadsTest, WhatIsTrustedAndBlocksAllTheSameCostsAThreadMore) {
   end();
 }
 
-TEST_F(ShortOfThreadsTest, WhatHasBegunIsNotRefusedWhenTheQueueIsFull) {
+TEST_F(ShortOfThreadsTest, WorkThatHasBegunIsNotRefusedWhenTheQueueIsFull) {
   std::atomic<int> ended{0};
   std::vector<std::unique_ptr<MovableJob>> jobs;
-  constexpr int kJobs = 2000;  // of which the queue has half at the most
+  constexpr int kJobs = 2000;  // more than the queue's limit of 1024
   for (int i = 0; i < kJobs; ++i) {
     jobs.push_back(std::make_unique<MovableJob>(*loop, [] {}, [&] { ++ended; }));
     enqueue(*jobs.back());
@@ -269,7 +269,7 @@ TEST_F(ShortOfThreadsTest, WhatHasBegunIsNotRefusedWhenTheQueueIsFull) {
   end();
 }
 
-TEST_F(SchedulerTest, SaysThatFewThreadsStandBy) {
+TEST_F(SchedulerTest, ReportsThatFewThreadsStandBy) {
   std::latch told(1);
   std::atomic<std::uint64_t> held{0};
   scheduler = std::make_unique<Scheduler>(Scheduler::Options{.workers = 1, .reserve = 2});
@@ -288,7 +288,7 @@ TEST_F(SchedulerTest, SaysThatFewThreadsStandBy) {
   end();
 }
 
-/// Threads have computed for long whenever one looks, and it is known in which turns they run.
+/// A kernel that reports rising CPU times for every thread, and records the time slices it is told.
 class ComputingKernel final : public base::ForwardingKernel {
  public:
   using ForwardingKernel::ForwardingKernel;
@@ -309,7 +309,7 @@ class ComputingKernel final : public base::ForwardingKernel {
   std::map<int, base::Duration> turns_;
 };
 
-TEST(SystemKernel, GivesAThreadLongTurnsAndTellsItsTime) {
+TEST(SystemKernel, GivesAThreadLongTimeSlicesAndReportsItsCpuTime) {
   base::Kernel& kernel = base::system_kernel();
   const int thread = kernel.gettid();
   EXPECT_EQ(kernel.set_turn(thread, 20ms), 0);
@@ -319,7 +319,7 @@ TEST(SystemKernel, GivesAThreadLongTurnsAndTellsItsTime) {
   EXPECT_LT(kernel.set_turn(-1, 20ms), 0);
 }
 
-TEST_F(SchedulerTest, AThreadThatComputesRunsInLongTurnsUntilItReturns) {
+TEST_F(SchedulerTest, AThreadThatComputesHasLongTimeSlicesUntilItReturns) {
   ComputingKernel kernel(base::system_kernel());
   scheduler = std::make_unique<Scheduler>(Scheduler::Options(), kernel);
   scheduler->start(*loop);
@@ -331,7 +331,7 @@ TEST_F(SchedulerTest, AThreadThatComputesRunsInLongTurnsUntilItReturns) {
   });
   TestJob again([] {},
                 [&] {
-                  if (computes) loop->enqueue(again);  // keeps the watch awake
+                  if (computes) loop->enqueue(again);  // keeps the StallMonitor awake
                 });
   const Enqueue first(*loop, job), second(*loop, again);
   wait_until([&] { return runs_on != 0 && kernel.turn_of(runs_on) > 0ms; });
@@ -340,7 +340,7 @@ TEST_F(SchedulerTest, AThreadThatComputesRunsInLongTurnsUntilItReturns) {
   end();
 }
 
-TEST_F(SchedulerTest, WorkRunsOnAsManyThreadsAsAllowedAndTheRestWaits) {
+TEST_F(SchedulerTest, WorkRunsOnTheAllowedThreadsAndTheRestWaits) {
   start({.workers = 3, .max_queued = 10});
   constexpr int kWorks = 8;
   std::counting_semaphore<> release(0);
@@ -368,7 +368,7 @@ TEST_F(SchedulerTest, WorkRunsOnAsManyThreadsAsAllowedAndTheRestWaits) {
   end();
 }
 
-TEST_F(SchedulerTest, WorkBeyondTheQueueIsRefusedAndWhatWaitsCanBeWithdrawn) {
+TEST_F(SchedulerTest, WorkBeyondTheQueueIsRefusedAndQueuedWorkCanBeWithdrawn) {
   start({.workers = 1, .max_queued = 1});
   std::latch inside(1), release(1);
   TestWork first([&] {
@@ -409,12 +409,12 @@ TEST_F(SchedulerTest, AThreadThatIsWrittenOffIsReplaced) {
   EXPECT_FALSE(scheduler->write_off(hung_on, now));
   second_ran.wait();
   EXPECT_EQ(scheduler->status().lost, 1u);
-  release.count_down();  // and should it return all the same, it is done with
+  release.count_down();  // it returns after all, and ends
   while (scheduler->status().lost > 0) std::this_thread::yield();
   end();
 }
 
-TEST_F(SchedulerTest, JobsThatEnqueueEachOtherDoNotKeepTheLoopFromTheRest) {
+TEST_F(SchedulerTest, JobsThatEnqueueEachOtherDoNotStarveTheLoop) {
   start({});
   std::latch ended(1);
   std::atomic<bool> enough{false};
@@ -425,12 +425,12 @@ TEST_F(SchedulerTest, JobsThatEnqueueEachOtherDoNotKeepTheLoopFromTheRest) {
                 });
   TestJob other([&] { enough = true; });
   const Enqueue first(*loop, again);
-  const Enqueue second(*loop, other);  // a message, which has to be heard
+  const Enqueue second(*loop, other);  // a message, which has to be delivered meanwhile
   ended.wait();
   end();
 }
 
-TEST_F(SchedulerTest, TheWatchSleepsWhenNothingRunsAndWakesWhenSomethingDoes) {
+TEST_F(SchedulerTest, TheStallMonitorSleepsWhileNothingRunsAndWakesWhenSomethingDoes) {
   StallMonitor watch([](Loop&, std::uint64_t) {});
   watch.add(*loop);
   while (!watch.is_asleep()) std::this_thread::yield();

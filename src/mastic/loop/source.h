@@ -11,15 +11,15 @@
 
 namespace mastic::loop {
 
-/// What a descriptor is ready for, or what one wants to hear of.
+/// What a descriptor is ready for, or what its source wants to be told of.
 struct Readiness {
   bool readable = false;  ///< bytes, a connection to accept, or the end of the stream
-  bool writable = false;
-  bool failed = false;  ///< an error or a hang-up; heard of without being asked for
+  bool writable = false;  ///< room for bytes
+  bool failed = false;    ///< an error or a hang-up; always reported
 };
 
-/// What a loop may destroy at the end of a turn (Loop::retire). Intrusive: retiring takes no
-/// memory.
+/// An object that a loop can destroy at the end of a turn (Loop::retire). The list is intrusive, so
+/// retiring allocates nothing.
 class Retirable {
  public:
   virtual ~Retirable() = default;
@@ -32,7 +32,8 @@ class Retirable {
   Retirable* next_retired_ = nullptr;
 };
 
-/// Belongs to its loop from `Loop::keep` on, until it is retired or the loop ends.
+/// An object that its loop owns from `Loop::keep` on, until it is retired or the loop ends. It may
+/// also be deleted directly, and leaves the loop's list then.
 class LoopOwned : public Retirable {
  public:
   LoopOwned(const LoopOwned&) = delete;
@@ -49,24 +50,29 @@ class LoopOwned : public Retirable {
  private:
   friend class Loop;
   LoopOwned* next_kept_ = nullptr;
-  LoopOwned** link_ = nullptr;  ///< what points to it
+  LoopOwned** link_ = nullptr;  ///< the pointer that points to this object
 };
 
-/// Something with a descriptor that a loop watches. Before it closes the descriptor, or passes it
-/// on, it ends the watch (`Loop::unwatch`), for closing does so only when nobody else has the file
-/// open, and a child that was just forked has (ADR 0015). Then it goes by `Loop::retire`: the loop
-/// may still hold it for the rest of the turn. Requires of the destructor: it is not watched.
+/// Something with a descriptor that a loop watches.
+///
+/// Before a source closes its descriptor or passes it on, it has to end the watch
+/// (`Loop::unwatch`). Closing alone ends it only when no other process has the file open, and a
+/// child that was just forked has (ADR 0015). Then the source is destroyed by `Loop::retire`,
+/// because the loop may refer to it for the rest of the turn. The destructor requires that it is
+/// not watched.
 class Source : public Retirable {
  public:
   ~Source() override { MASTIC_ASSERT(!is_watched(), {"fd", fd_}); }
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
-  /// On the loop, outside of user code. Level-triggered: it is called again while it stays so.
+  /// Called on the loop, outside of user code, when the descriptor is ready. Level-triggered: it is
+  /// called again in each turn in which the descriptor is still ready.
   virtual void ready(Readiness readiness) noexcept = 0;
 
-  /// Negative once it was closed.
+  /// The descriptor; negative once it was closed.
   [[nodiscard]] int fd() const { return fd_; }
+  /// Whether a loop watches this source.
   [[nodiscard]] bool is_watched() const { return slot_ != 0; }
 
  protected:
@@ -83,14 +89,17 @@ class Source : public Retirable {
 /// A connected socket that takes part in the loop's batches.
 class Socket : public Source {
  public:
-  /// The result of a receive asked for with Loop::receive: `bytes` (which stay the loop's and are
-  /// gone after this call), or none with `result` 0 at the end of the stream or -errno.
+  /// Called with the result of a receive that Loop::receive asked for. `result` is the number of
+  /// bytes, 0 at the end of the stream, or -errno. `bytes` stay the loop's and are valid during
+  /// this call only.
   virtual void received(ssize_t result, std::string_view bytes) noexcept = 0;
-  /// The kernel did not take `bytes`; `number` says why, or is 0 when it took others before them.
-  /// They are gone after this call. No socket of the loop has been told of this flush yet, so what is
-  /// written from here on goes behind them. False when there is no memory to keep them.
+  /// Called with the `bytes` of a flush that the kernel did not take. `number` is the errno, or 0
+  /// when it took some bytes before these. The bytes are valid during this call only. No socket of
+  /// the loop has been told of this flush yet, so whatever is written later follows them. Returns
+  /// false when there is no memory to keep them.
   [[nodiscard]] virtual bool keep_unsent(std::string_view bytes, int number) noexcept = 0;
-  /// The kernel took `taken` bytes and left `left` (keep_unsent), or took none and `number` says why.
+  /// Called after a flush. The kernel took `taken` bytes and left `left`, which keep_unsent has
+  /// got. `number` is 0, or the errno when it took none.
   virtual void sent(std::size_t taken, std::size_t left, int number) noexcept = 0;
 
  protected:

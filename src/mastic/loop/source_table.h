@@ -1,4 +1,4 @@
-// The sources that a loop watches, under numbers of which none is given twice.
+// The sources that a loop watches, under numbers that are never given twice.
 
 #pragma once
 
@@ -12,13 +12,14 @@
 
 namespace mastic::loop {
 
-/// The kernel is told a ticket for each source, never where it stands. So an event that comes late,
-/// or of a socket that somebody else keeps open (ADR 0015), finds its own source or nothing.
+/// Maps tickets to sources. The kernel is given a ticket for each source, never its address. So an
+/// event that comes late, or belongs to a socket that another process keeps open (ADR 0015), finds
+/// its own source or none.
 ///
 ///     ticket: | generation of the slot, 32 bits | slot, 32 bits |
 ///
 /// 1. A source is in the table while it is watched, and a source that is watched is not destroyed.
-/// 2. A slot that is left begins a new generation, so its old tickets find nothing.
+/// 2. When a source leaves a slot, the slot's generation is increased, so old tickets find nothing.
 class SourceTable {
  public:
   SourceTable() = default;
@@ -26,7 +27,7 @@ class SourceTable {
   SourceTable& operator=(const SourceTable&) = delete;
   ~SourceTable() { clear(); }
 
-  /// Throws std::bad_alloc. Requires: it is in no table.
+  /// Adds `source`. Throws std::bad_alloc. Requires: `source` is in no table.
   void add(Source& source) {
     MASTIC_ASSERT(!source.is_watched(), {"fd", source.fd()});
     if (free_ == kNone) {
@@ -38,7 +39,7 @@ class SourceTable {
     slot.source = &source;
     ++count_;
   }
-  /// Requires: it is in this table.
+  /// Removes `source`; its ticket finds nothing from now on. Requires: `source` is in this table.
   void remove(Source& source) noexcept {
     const std::uint32_t number = std::exchange(source.slot_, kNone);
     Slot& slot = slots_[number - 1];
@@ -47,22 +48,23 @@ class SourceTable {
     slot.next_free = std::exchange(free_, number);
     --count_;
   }
-  /// Takes all of them out.
+  /// Removes all sources.
   void clear() noexcept {
     for (const Slot& slot : slots_) {
       if (slot.source != nullptr) remove(*slot.source);
     }
   }
 
-  /// Requires: it is in this table.
+  /// The ticket of `source`. Requires: `source` is in this table.
   [[nodiscard]] std::uint64_t ticket_of(const Source& source) const {
     return std::uint64_t{slots_[source.slot_ - 1].generation} << 32 | source.slot_;
   }
-  /// The source that `ticket` was given for; none when that was taken out.
+  /// The source that `ticket` was given for, or null when it was removed since.
   [[nodiscard]] Source* find(std::uint64_t ticket) const {
     const Slot& slot = slots_[static_cast<std::uint32_t>(ticket) - 1];
     return slot.generation == static_cast<std::uint32_t>(ticket >> 32) ? slot.source : nullptr;
   }
+  /// How many sources are in the table.
   [[nodiscard]] std::size_t size() const { return count_; }
 
  private:

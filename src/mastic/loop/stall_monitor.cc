@@ -9,7 +9,7 @@ namespace mastic::loop {
 namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(1);
-constexpr int kQuietTicks = 20;  // and then it sleeps
+constexpr int kQuietTicks = 20;  // before the monitor sleeps
 
 }  // namespace
 
@@ -28,6 +28,10 @@ void StallMonitor::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+/// Falling asleep must not miss a driver that enters user code at the same moment. The monitor
+/// first stores `asleep_`, then looks; a driver first stores its token, then loads `asleep_`
+/// (loop_entered). All four are sequentially consistent, so either the look sees the token, or the
+/// driver sees `asleep_` and wakes the monitor.
 void StallMonitor::run() {
   pthread_setname_np(pthread_self(), "mastic-watch");
   std::unique_lock lock(mutex_);
@@ -37,7 +41,7 @@ void StallMonitor::run() {
     quiet = look() ? 0 : quiet + 1;
     looked_();
     if (quiet < kQuietTicks) continue;
-    asleep_.store(true);  // then look again: who enters after that look sees it
+    asleep_.store(true);
     if (look()) asleep_.store(false);
     called_.wait(lock, [this] { return stopped_ || !asleep_.load(); });
     quiet = 0;
@@ -57,7 +61,8 @@ bool StallMonitor::look() {
 
 void StallMonitor::wake() noexcept {
   if (!asleep_.exchange(false)) return;
-  const std::lock_guard lock(mutex_);  // it may be between its look and its wait
+  // The lock: the monitor may be between its look and its wait, where a notification would be lost.
+  const std::lock_guard lock(mutex_);
   called_.notify_all();
 }
 

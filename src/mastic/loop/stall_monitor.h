@@ -1,4 +1,4 @@
-// A thread that sees drivers which stay inside user code.
+// A thread that finds drivers which stay inside user code.
 
 #pragma once
 
@@ -16,15 +16,17 @@ namespace mastic::loop {
 
 class Loop;
 
-/// A thread that looks at every loop once a tick, about a millisecond. When a driver is inside the
-/// same piece of user code at two looks, it says so: at the first such look and at each one after it.
+/// Looks at every loop once a tick, about a millisecond, on a thread of its own. When a driver is
+/// inside the same piece of user code as at the previous tick, it reports the loop, and reports it
+/// again at each tick while that lasts.
 ///
-/// It sleeps when nothing runs: after some ticks in which no loop entered user code. A driver that
-/// enters user code wakes it (`loop_entered`).
+/// It sleeps after 20 ticks in which no loop entered user code. A driver that enters user code
+/// wakes it (`loop_entered`).
 class StallMonitor {
  public:
-  /// Both are called on the thread of the watch; `seen` is for Loop::take, and `looked` follows each
-  /// look while it is awake.
+  /// `is_stuck` is called for a loop whose driver stays in user code; `seen` is for Loop::take.
+  /// `looked` is called after each tick while the monitor is awake. Both are called on the
+  /// monitor's thread with its lock held.
   explicit StallMonitor(
       std::function<void(Loop& loop, std::uint64_t seen)> is_stuck,
       std::function<void()> looked = [] {})
@@ -33,16 +35,18 @@ class StallMonitor {
   StallMonitor(const StallMonitor&) = delete;
   StallMonitor& operator=(const StallMonitor&) = delete;
 
-  /// Watches `loop` from now on; it must outlive the watch, or its stop. Starts the thread.
+  /// Watches `loop` from now on, which must live until `stop` or the destructor returns. The first
+  /// call starts the thread; throws std::system_error when the system has none.
   void add(Loop& loop);
+  /// Ends the thread and waits for it.
   void stop();
 
-  /// From a driver, inside user code: costs a load while the watch is awake.
+  /// A driver calls this when it enters user code. It costs one load while the monitor is awake.
   void loop_entered() noexcept {
     if (asleep_.load()) [[unlikely]]
       wake();
   }
-  /// Whether nothing is being watched for now.
+  /// Whether the monitor sleeps.
   [[nodiscard]] bool is_asleep() const { return asleep_.load(); }
 
  private:
@@ -52,7 +56,7 @@ class StallMonitor {
   };
 
   void run();
-  /// Whether any loop was in user code since the last look.
+  /// Looks at every loop once. Returns whether any was in user code since the last look.
   [[nodiscard]] bool look();
   void wake() noexcept;
 

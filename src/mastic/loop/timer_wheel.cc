@@ -13,6 +13,8 @@ void TimerWheel::arm(Timer& timer, base::Instant due) {
   place(timer, due, current_ + 1);
 }
 
+/// Puts `timer` into the lowest level whose slots reach to its tick, but not before tick `least`.
+/// Slots are used in rotation: slot s of a level holds the next period whose number is s modulo 64.
 void TimerWheel::place(Timer& timer, base::Instant due, Tick least) {
   const Tick tick = std::max(tick_at_or_after(due), least);
   for (unsigned level = 0; level < kLevels; ++level) {
@@ -27,12 +29,17 @@ void TimerWheel::place(Timer& timer, base::Instant due, Tick least) {
   }
 }
 
+/// Steps only to ticks at which a slot with timers begins, so a long sleep costs no loop over
+/// ticks.
 void TimerWheel::advance(base::Instant now) {
   const Tick target = now <= start_ ? 0 : static_cast<Tick>((now - start_) / kTick);
   for (auto next = next_tick(); next && *next <= target; next = next_tick()) step_to(*next);
   current_ = std::max(current_, target);
 }
 
+/// Works from the highest level down: timers that leave a higher level may land in a slot of a
+/// lower one that begins at this tick too, and those that land in the current slot of level 0 are
+/// due now.
 void TimerWheel::step_to(Tick tick) {
   current_ = tick;
   for (unsigned level = kLevels - 1; level > 0; --level) {
@@ -65,7 +72,8 @@ std::optional<base::Instant> TimerWheel::next_advance() const {
   return start_ + static_cast<base::Duration::rep>(*tick) * kTick;
 }
 
-/// The first tick after the current one at which a slot begins that may have timers.
+/// The first tick after the current one at which a slot begins that may have timers. Rotating the
+/// bits of a level puts the slot after the current one first.
 std::optional<TimerWheel::Tick> TimerWheel::next_tick() const {
   std::optional<Tick> next;
   for (unsigned level = 0; level < kLevels; ++level) {

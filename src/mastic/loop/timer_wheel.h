@@ -1,4 +1,5 @@
-// Timers of a loop, to the millisecond: arming, disarming and expiring cost the same however many.
+// Timers of a loop, with a resolution of a millisecond, at a cost that does not depend on their
+// number.
 
 #pragma once
 
@@ -11,18 +12,24 @@
 
 namespace mastic::loop {
 
-/// A hierarchical timing wheel. Level 0 has a slot for each of the next 64 ticks, level 1 one for
-/// each 64 ticks, and so on; a slot of a higher level is dealt out to the lower ones when its time
-/// begins. What lies beyond the last level waits in its last slot and is dealt out again.
+/// A hierarchical timing wheel. Level 0 has a slot for each of the next 64 ticks, level 1 has a
+/// slot for each 64 ticks, and so on. When the time of a slot of a higher level begins, its timers
+/// are distributed to the lower levels. Timers beyond the last level wait in its last slot and are
+/// distributed again when that begins.
+///
+///     level 0: 64 slots of 1 ms | 1: 64 of 64 ms | 2: 64 of 4.1 s | 3: 64 of 4.4 min
 class TimerWheel {
  public:
+  /// Tick 0 begins at `start`.
   explicit TimerWheel(base::Instant start) : start_(start) {}
 
-  /// Arms `timer`, or arms it anew; it expires at `due` or up to a tick later.
+  /// Arms `timer`, or moves it if it is armed. It expires at `due` or up to a tick later, never
+  /// before.
   void arm(async::Timer& timer, base::Instant due);
-  /// Expires all that is due at `now`; they may arm and disarm any timer meanwhile.
+  /// Expires all timers that are due at `now`. A timer that expires may arm and disarm any timer.
   void advance(base::Instant now);
-  /// When to call `advance` next, at the latest; perhaps too early by a few calls, never too late.
+  /// When to call `advance` next at the latest, or nullopt without timers. That call may find no
+  /// timer due yet, but a timer never waits for longer than until then.
   [[nodiscard]] std::optional<base::Instant> next_advance() const;
 
  private:
@@ -34,11 +41,12 @@ class TimerWheel {
 
   struct Level {
     std::array<async::TimerRing, kSlots> slots;
-    std::uint64_t filled = 0;  ///< a bit for each slot that may have timers
+    std::uint64_t filled = 0;  ///< bit n: slot n may have timers (disarming does not clear it)
   };
 
   void place(async::Timer& timer, base::Instant due, Tick least);
-  /// Deals out and expires what begins at `tick`, which becomes the current one.
+  /// Makes `tick` the current tick: distributes the timers of slots that begin at it, and expires
+  /// those that are due.
   void step_to(Tick tick);
   void expire(async::TimerRing& slot);
   [[nodiscard]] std::optional<Tick> next_tick() const;

@@ -55,7 +55,7 @@ TEST(TimerWheel, IsNeverEarlyWithinATick) {
   EXPECT_EQ(timer.count, 1);
 }
 
-TEST(TimerWheel, WhatIsDueAlreadyExpiresAtTheNextTick) {
+TEST(TimerWheel, ATimerThatIsOverdueExpiresAtTheNextTick) {
   TimerWheel wheel(kStart);
   TestTimer timer;
   wheel.advance(kStart + 500ms);
@@ -64,7 +64,7 @@ TEST(TimerWheel, WhatIsDueAlreadyExpiresAtTheNextTick) {
   EXPECT_EQ(timer.count, 1);
 }
 
-TEST(TimerWheel, DisarmedTimersStaySilent) {
+TEST(TimerWheel, DisarmedTimersDoNotExpire) {
   TimerWheel wheel(kStart);
   TestTimer timer;
   wheel.arm(timer, kStart + 10ms);
@@ -91,7 +91,7 @@ TEST(TimerWheel, TimersMayArmAndDisarmOthersWhileTheyExpire) {
   EXPECT_EQ(other.count, 0);
 }
 
-TEST(TimerWheel, SaysWhenToComeBack) {
+TEST(TimerWheel, SaysWhenToAdvanceNext) {
   TimerWheel wheel(kStart);
   EXPECT_FALSE(wheel.next_advance());
   TestTimer timer;
@@ -106,7 +106,7 @@ TEST(TimerWheel, SaysWhenToComeBack) {
   }
 }
 
-TEST(TimerWheel, KeepsEveryPromiseAmongMany) {
+TEST(TimerWheel, ExpiresEachOfManyTimersInTime) {
   EXPECT_TRUE(rc::check([] {
     TimerWheel wheel(kStart);
     const auto lengths = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 400'000));
@@ -132,7 +132,7 @@ TEST(TimerWheel, KeepsEveryPromiseAmongMany) {
   }));
 }
 
-TEST(TimerWheel, WhatIsDueAtTheEndOfTimeWaits) {
+TEST(TimerWheel, ATimerDueAtTheEndOfTimeWaits) {
   for (const Instant start : {kStart, Instant{}}) {
     TimerWheel wheel(start);
     TestTimer timer;

@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::size_t kPairs = 32;
 constexpr int kRounds = 9;
-constexpr double kAhead = 0.97;  // io_uring has to be below this share of the plain calls' time
+constexpr double kAhead = 0.97;  // io_uring must take less than this share of the plain calls' time
 
-/// Socket pairs to try transfers on: what one end sends, the other receives.
+/// Socket pairs on which transfers are tried: one end sends, the other receives.
 class ProvingGround {
  public:
   explicit ProvingGround(base::Kernel& kernel) : kernel_(kernel) {
@@ -33,7 +33,7 @@ class ProvingGround {
     }
   }
 
-  /// The time of one batch each way; nothing when a byte was lost.
+  /// How long one batch of sends and one of receives take, or nullopt when a byte was lost.
   std::optional<base::Duration> time(Transfer& transfer) {
     const base::Instant start = kernel_.monotonic_now();
     std::vector<Send> sends;
@@ -60,8 +60,9 @@ class ProvingGround {
   std::array<char, 512> buffer_{};
 };
 
+/// The choice when io_uring is available but does not work.
 TransferChoice failed() {
-  return {TransferKind::Syscall, "io_uring did not pass its test on this machine"};
+  return {TransferKind::Syscall, "io_uring failed a test transfer on this machine"};
 }
 
 base::Duration median(std::vector<base::Duration> times) {
@@ -69,12 +70,14 @@ base::Duration median(std::vector<base::Duration> times) {
   return times[times.size() / 2];
 }
 
-/// Whether it moves every byte, and by io_uring: an older kernel has rings but not these operations, and a
-/// container may let a ring be made and forbid its use.
+/// Whether `ring` moves every byte, and really by io_uring: an older kernel has rings but not these
+/// operations, and a container may allow a ring to be created and forbid its use.
 bool passes(ProvingGround& ground, RingTransfer& ring) {
   return ground.time(ring).has_value() && ring.is_in_use();
 }
 
+/// Measures both ways in alternate rounds and compares the medians, so that a burst of other load
+/// hits both and a single slow round hits neither.
 TransferChoice measure(base::Kernel& kernel, ProvingGround& ground, RingTransfer& ring) {
   PlainTransfer plain(kernel);
   std::vector<base::Duration> ring_times, plain_times;
@@ -95,15 +98,15 @@ TransferChoice measure(base::Kernel& kernel, ProvingGround& ground, RingTransfer
 }  // namespace
 
 TransferChoice choose_transfer(base::Kernel& kernel, TransferKind wanted) {
-  if (wanted == TransferKind::Syscall) return {wanted, "as asked"};
+  if (wanted == TransferKind::Syscall) return {wanted, "as configured"};
   int number = 0;
   const auto ring = RingTransfer::open(kernel, number);
   if (!ring) {
-    return {TransferKind::Syscall, "io_uring is not to be had: " + base::describe_number(number)};
+    return {TransferKind::Syscall, "io_uring is not available: " + base::describe_number(number)};
   }
   ProvingGround ground(kernel);
   if (!passes(ground, *ring)) return failed();
-  if (wanted == TransferKind::IoUring) return {wanted, "as asked"};
+  if (wanted == TransferKind::IoUring) return {wanted, "as configured"};
   return measure(kernel, ground, *ring);
 }
 

@@ -1,8 +1,8 @@
-// How a loop moves bytes: a batch of receives at a time, a batch of sends at a time.
+// How a loop moves bytes: in batches of receives and batches of sends.
 //
-// Two ways of equal meaning: a system call each, or one io_uring submit for all. Either way every
-// operation is over when the function returns, so nothing is in flight between turns and a loop can
-// change threads (ADR 0001).
+// There are two ways with the same result: a system call for each operation, or one io_uring submit
+// for all. Either way every operation is complete when the function returns. So no operation is in
+// flight between turns, and a loop can change threads (ADR 0001).
 
 #pragma once
 
@@ -26,40 +26,46 @@ struct Receive {
   ssize_t result = 0;  ///< bytes, 0 at the end of the stream, or -errno
 };
 
-/// One send of a batch. No two of a batch are for the same descriptor.
+/// One send of a batch. A batch has at most one send for each descriptor.
 struct Send {
   int fd;
   const char* bytes;
   std::size_t size;
-  bool more = false;   ///< more follows at once: the kernel may wait for it
-  ssize_t result = 0;  ///< bytes, perhaps fewer than asked, or -errno
+  bool more = false;   ///< more bytes follow at once: the kernel may wait for them (MSG_MORE)
+  ssize_t result = 0;  ///< bytes sent, perhaps fewer than `size`, or -errno
 };
 
+/// Moves bytes between sockets and memory. Used by one thread at a time.
 class Transfer {
  public:
   virtual ~Transfer() = default;
-  /// Neither blocks: what is not ready has the result -EAGAIN.
+  /// Receives for every entry of `batch` and sets its result. Never blocks: the result is -EAGAIN
+  /// when nothing has arrived.
   virtual void receive(std::span<Receive> batch) = 0;
+  /// Sends every entry of `batch` and sets its result. Never blocks: the result is -EAGAIN when the
+  /// socket has no room.
   virtual void send(std::span<Send> batch) = 0;
 };
 
+/// How bytes are moved; Auto is settled by `choose_transfer`.
 enum class TransferKind { Auto, IoUring, Syscall };
 
-/// What to use and why, in words for the log.
+/// Which kind to use, and why, in words for the log.
 struct TransferChoice {
   TransferKind kind;
   std::string reason;
 };
 
-/// Settles `wanted`. Auto tries io_uring and measures both ways on socket pairs for about a
-/// millisecond; io_uring is taken when it is ahead by more than the noise. When io_uring is wanted
-/// and cannot be had, plain calls do the same work.
+/// Decides which kind to use. For Auto, both ways are measured on socket pairs for about a
+/// millisecond, and io_uring is chosen when it is faster by more than the noise. When io_uring is
+/// wanted but not available, plain calls are chosen.
 [[nodiscard]] TransferChoice choose_transfer(base::Kernel& kernel, TransferKind wanted);
 
-/// The library behind io_uring, with its version.
+/// Name and version of the io_uring library.
 [[nodiscard]] std::string_view transfer_library();
 
-/// Requires: not Auto. Plain calls when io_uring cannot be had.
+/// Makes a transfer of `kind`, or one by plain calls when io_uring is not available. `kernel` must
+/// outlive it. Requires: `kind` is not Auto.
 [[nodiscard]] std::unique_ptr<Transfer> make_transfer(base::Kernel& kernel, TransferKind kind);
 
 }  // namespace mastic::loop

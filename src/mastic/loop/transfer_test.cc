@@ -41,7 +41,7 @@ TEST_P(TransferTest, ReceivesWhatEachSocketHas) {
   }
 }
 
-TEST_P(TransferTest, ReportsEndsErrorsAndWhatIsNotReady) {
+TEST_P(TransferTest, ReportsEndsErrorsAndSocketsThatAreNotReady) {
   const int ended = kernel.make_socket();
   const int reset = kernel.make_socket();
   const int quiet = kernel.make_socket();
@@ -67,7 +67,7 @@ TEST_P(TransferTest, SendsAsMuchAsEachSocketTakes) {
   EXPECT_EQ(kernel.at(batch[1].fd).sent.size(), 30u);
 }
 
-TEST_P(TransferTest, GivesWhatIsNotReadyBackFromTheMiddleOfABatch) {
+TEST_P(TransferTest, ReportsEachOperationOfAMixedBatch) {
   std::vector<int> fds;
   std::vector<Send> sends;
   for (std::size_t i = 0; i < 150; ++i) {  // of every three: one is ready, one half, one not
@@ -86,8 +86,8 @@ TEST_P(TransferTest, GivesWhatIsNotReadyBackFromTheMiddleOfABatch) {
   }
 }
 
-/// At the first, second or third submit; 200 operations take four.
-TEST_P(TransferTest, LosesNothingWhenTheRingIsTakenAway) {
+/// The ring fails at each of the four submits that 200 operations take.
+TEST_P(TransferTest, LosesNothingWhenTheRingFails) {
   for (int nth = 1; nth <= 4; ++nth) {
     for (const bool sending : {false, true}) {
       transfer = make_transfer(kernel, GetParam());
@@ -107,7 +107,7 @@ TEST_P(TransferTest, LosesNothingWhenTheRingIsTakenAway) {
   }
 }
 
-TEST_P(TransferTest, LosesNothingWhenTheKernelTakesAPartOfASubmit) {
+TEST_P(TransferTest, LosesNothingWhenTheKernelTakesPartOfASubmit) {
   for (const int most : {0, 1, 63}) {
     transfer = make_transfer(kernel, GetParam());
     kernel.max_per_submit = most;
@@ -120,7 +120,8 @@ TEST_P(TransferTest, LosesNothingWhenTheKernelTakesAPartOfASubmit) {
     }
     for (const Receive& one : receive(fds)) EXPECT_EQ(one.result, 1);
     transfer->send(sends);
-    for (const int fd : fds) ASSERT_EQ(kernel.at(fd).sent, "answer") << "of a submit: " << most;
+    for (const int fd : fds)
+      ASSERT_EQ(kernel.at(fd).sent, "answer") << "operations taken: " << most;
   }
 }
 
@@ -130,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(, TransferTest,
                            return each.param == TransferKind::Syscall ? "Syscall" : "IoUring";
                          });
 
-TEST(RingTransfer, DoesNotGoBackToARingThatWasTakenAway) {
+TEST(RingTransfer, DoesNotReturnToARingThatFailed) {
   base::ScriptedKernel kernel;
   const auto transfer = make_transfer(kernel, TransferKind::IoUring);
   const int fds[] = {kernel.make_socket(), kernel.make_socket()};
@@ -153,7 +154,7 @@ TEST(RingTransfer, LeavesSingleMessagesToPlainCalls) {
   EXPECT_EQ(kernel.calls("io_uring_submit_and_wait"), 0);
 }
 
-TEST(RingTransfer, IsDoneWithoutWhereItCannotBeMade) {
+TEST(RingTransfer, PlainCallsReplaceARingThatCannotBeMade) {
   for (const int number : {EPERM, ENOMEM, ENOSYS, EMFILE}) {
     base::ScriptedKernel kernel;
     kernel.fail("io_uring_queue_init", 1, number);
@@ -165,7 +166,7 @@ TEST(RingTransfer, IsDoneWithoutWhereItCannotBeMade) {
   }
 }
 
-TEST(ChooseTransfer, TakesWhatIsAsked) {
+TEST(ChooseTransfer, TakesTheConfiguredKind) {
   base::Kernel& kernel = base::system_kernel();
   EXPECT_EQ(choose_transfer(kernel, TransferKind::Syscall).kind, TransferKind::Syscall);
   int number = 0;
@@ -174,10 +175,10 @@ TEST(ChooseTransfer, TakesWhatIsAsked) {
             is_here ? TransferKind::IoUring : TransferKind::Syscall);
 }
 
-TEST(ChooseTransfer, TakesNoIoUringThatDoesNotWorkThoughItIsAsked) {
+TEST(ChooseTransfer, RejectsIoUringThatDoesNotWork) {
   for (const auto wanted : {TransferKind::Auto, TransferKind::IoUring}) {
     base::FailingKernel kernel(base::system_kernel());
-    kernel.fail("io_uring_submit_and_wait", 1, EPERM);  // as where it may be made, and not used
+    kernel.fail("io_uring_submit_and_wait", 1, EPERM);  // as where a ring may be made but not used
     EXPECT_EQ(choose_transfer(kernel, wanted).kind, TransferKind::Syscall);
   }
 }
@@ -188,7 +189,7 @@ TEST(ChooseTransfer, FallsBackWhenIoUringIsForbidden) {
     kernel.forbid_io_uring();
     const TransferChoice choice = choose_transfer(kernel, wanted);
     EXPECT_EQ(choice.kind, TransferKind::Syscall);
-    EXPECT_EQ(choice.reason, "io_uring is not to be had: Operation not permitted");
+    EXPECT_EQ(choice.reason, "io_uring is not available: Operation not permitted");
   }
 }
 
@@ -198,7 +199,7 @@ TEST(ChooseTransfer, MeasuresOnTheRealKernel) {
   EXPECT_NE(choice.reason, "");
 }
 
-TEST(ChooseTransfer, AutoDoesWithoutSocketPairs) {
+TEST(ChooseTransfer, AutoFallsBackWithoutSocketPairs) {
   base::FailingKernel kernel(base::system_kernel());
   kernel.fail("socketpair", 1, EMFILE);
   EXPECT_EQ(choose_transfer(kernel, TransferKind::Auto).kind, TransferKind::Syscall);

@@ -1,4 +1,4 @@
-// Transfers for tests of what stands on loops.
+// Transfers for tests of code that runs on loops.
 
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace mastic::loop {
 
-/// As `make_transfer`, but that io_uring moves single messages too, which it otherwise leaves to
-/// plain calls: so a test with one connection is one of io_uring.
+/// Makes a transfer like `make_transfer`, except that io_uring also moves single messages, which it
+/// normally leaves to plain calls. So a test with one connection really tests io_uring.
 inline std::unique_ptr<Transfer> make_test_transfer(base::Kernel& kernel, TransferKind kind) {
   int number = 0;
   if (kind == TransferKind::IoUring) {

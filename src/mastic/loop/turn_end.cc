@@ -2,7 +2,8 @@
 
 namespace mastic::loop {
 
-/// A listener that outlives its loop is told no more, and finds nothing here to leave.
+/// Listeners that outlive their loop are taken out of its lists, so that their destructors touch
+/// nothing here.
 TurnEnd::~TurnEnd() {
   for (Head& head : heads_) {
     while (head.waits_for_turn_end()) head.next_->unlink();
@@ -21,8 +22,8 @@ void TurnEnd::add(TurnEndListener& listener) noexcept {
   ranks_ |= static_cast<std::uint8_t>(1u << rank);
 }
 
-/// Each leaves the list before it is told, so that it may go, or be added for the next turn once all
-/// of this one were told.
+/// Each listener leaves the list before it is called, so that it may destroy itself. Lists are
+/// taken in rising order of rank, so those that a listener adds are called in this pass.
 void TurnEnd::tell_all() noexcept {
   for (std::uint8_t rank = 0; rank < kRanks; ++rank) {
     least_ = static_cast<std::uint8_t>(rank + 1);

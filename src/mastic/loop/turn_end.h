@@ -1,4 +1,4 @@
-// The end of a turn: what gathers over a turn of a loop passes it on in one piece.
+// The end of a turn: objects that gather writes during a turn of a loop pass them on in one piece.
 
 #pragma once
 
@@ -10,21 +10,24 @@
 
 namespace mastic::loop {
 
-/// Who is told before whom. What one rank passes on, a higher one may gather again: a message becomes
-/// frames, frames become records, records become bytes in the loop's outbox, which is the last.
+/// The order in which listeners are called at the end of a turn. What a listener of one rank passes
+/// on may be gathered by a listener of a higher rank: messages become frames, frames become
+/// records, and records become bytes in the loop's outbox, which is sent last.
 enum class TurnEndRank : std::uint8_t {
-  Topics,    ///< what was published, for each subscriber
-  Messages,  ///< of a WebSocket
-  Frames,    ///< of the streams of one connection, such as HTTP/2's
-  Records,   ///< of a stream that transforms bytes, such as TLS's
+  Topics,    ///< published messages, for each subscriber
+  Messages,  ///< messages of a WebSocket
+  Frames,    ///< frames of the streams of one connection, as in HTTP/2
+  Records,   ///< records of a stream that transforms bytes, as in TLS
 };
 
-/// A place in a ring of listeners of one rank; alone in its ring, it waits for nothing.
+/// A node of an intrusive ring of listeners of one rank. A node that is alone in its ring is in no
+/// list.
 class TurnEndLink {
  public:
   TurnEndLink() = default;
   TurnEndLink(const TurnEndLink&) = delete;
   TurnEndLink& operator=(const TurnEndLink&) = delete;
+  /// Whether it was added and not yet called.
   [[nodiscard]] bool waits_for_turn_end() const { return next_ != this; }
 
  protected:
@@ -42,14 +45,17 @@ class TurnEndLink {
   TurnEndLink* previous_ = this;
 };
 
-/// Is told when the turn ends, if it was added in it (Loop::tell_at_turn_end). Intrusive: adding it
-/// takes no memory. It may be destroyed at any time, and is then told no more.
+/// Is called once when the turn ends in which it was added (Loop::tell_at_turn_end). The list is
+/// intrusive, so adding allocates nothing. A listener may be destroyed at any time; it leaves the
+/// list then.
 class TurnEndListener : public TurnEndLink {
  public:
-  /// On the loop, outside of user code, before what was written is sent. It may add listeners of
-  /// higher ranks, and no others: then everything is told once, and all of it leaves in this turn.
+  /// Called on the loop, outside of user code, before the turn's writes are sent. It may add
+  /// listeners of higher ranks only; so every listener is called once, and all that was gathered
+  /// leaves in this turn.
   virtual void turn_ends() noexcept = 0;
 
+  /// Which listeners are called before this one.
   [[nodiscard]] TurnEndRank rank() const { return rank_; }
 
  protected:
@@ -60,7 +66,8 @@ class TurnEndListener : public TurnEndLink {
   const TurnEndRank rank_;
 };
 
-/// Those that a loop will tell. A turn in which none is added costs one comparison.
+/// The listeners that a loop will call at the end of the turn. A turn without any costs one
+/// comparison.
 class TurnEnd {
  public:
   TurnEnd() = default;
@@ -68,9 +75,10 @@ class TurnEnd {
   TurnEnd& operator=(const TurnEnd&) = delete;
   ~TurnEnd();
 
-  /// Once, however often it is added before it is told. Requires: while one is told, a higher rank.
+  /// Adds `listener`; does nothing when it waits already. Requires: during a call of `turn_ends`,
+  /// the rank of `listener` is higher than that of the listener that is called.
   void add(TurnEndListener& listener) noexcept;
-  /// Tells them all, by rank, and within a rank in the order they were added.
+  /// Calls all listeners by rank, and within a rank in the order they were added.
   void tell() noexcept {
     if (ranks_ != 0) [[unlikely]]
       tell_all();
@@ -82,8 +90,8 @@ class TurnEnd {
 
   void tell_all() noexcept;
 
-  std::uint8_t ranks_ = 0;  ///< bits: those that may have somebody waiting
-  std::uint8_t least_ = 0;  ///< that may be added: all, but while one is told
+  std::uint8_t ranks_ = 0;  ///< bit n: rank n may have listeners
+  std::uint8_t least_ = 0;  ///< the lowest rank that may be added now; 0 outside of `tell`
   std::array<Head, kRanks> heads_;
 };
 

@@ -41,7 +41,7 @@ struct TurnEndTest : testing::Test {
   std::string order;
 };
 
-TEST_F(TurnEndTest, TellsByRankAndThenInTheOrderOfAdding) {
+TEST_F(TurnEndTest, CallsByRankAndThenInTheOrderOfAdding) {
   const auto records = make(TurnEndRank::Records, 'R');
   const auto second = make(TurnEndRank::Messages, '2');
   const auto third = make(TurnEndRank::Messages, '3');
@@ -55,7 +55,7 @@ TEST_F(TurnEndTest, TellsByRankAndThenInTheOrderOfAdding) {
   EXPECT_EQ(order, "T23FR");
 }
 
-TEST_F(TurnEndTest, TellsOnceHoweverOftenItWasAdded) {
+TEST_F(TurnEndTest, CallsAListenerOnceHoweverOftenItWasAdded) {
   const auto one = make(TurnEndRank::Frames, 'x');
   EXPECT_FALSE(one->waits_for_turn_end());
   turn_end.add(*one);
@@ -69,7 +69,7 @@ TEST_F(TurnEndTest, TellsOnceHoweverOftenItWasAdded) {
   EXPECT_EQ(order, "xx");
 }
 
-TEST_F(TurnEndTest, TellsThoseOfHigherRanksThatWereAddedMeanwhile) {
+TEST_F(TurnEndTest, CallsListenersOfHigherRanksThatWereAddedMeanwhile) {
   const auto records = make(TurnEndRank::Records, 'R');
   Listener frames(TurnEndRank::Frames, [&] {
     order += 'F';
@@ -85,7 +85,7 @@ TEST_F(TurnEndTest, TellsThoseOfHigherRanksThatWereAddedMeanwhile) {
   EXPECT_EQ(order, "TFR");
 }
 
-TEST_F(TurnEndTest, TellsNobodyWhoHasGone) {
+TEST_F(TurnEndTest, DoesNotCallDestroyedListeners) {
   auto first = make(TurnEndRank::Topics, '1');
   const auto second = make(TurnEndRank::Topics, '2');
   auto third = make(TurnEndRank::Topics, '3');
@@ -96,7 +96,7 @@ TEST_F(TurnEndTest, TellsNobodyWhoHasGone) {
   EXPECT_EQ(order, "2");
 }
 
-TEST_F(TurnEndTest, TellsNobodyWhoGoesWhileOthersAreTold) {
+TEST_F(TurnEndTest, DoesNotCallListenersThatAreDestroyedDuringTheCalls) {
   auto goes = make(TurnEndRank::Frames, 'g');
   auto goes_too = make(TurnEndRank::Records, 'r');
   const auto stays = make(TurnEndRank::Frames, 's');
@@ -126,7 +126,7 @@ TEST_F(TurnEndTest, AListenerMayOutliveIt) {
 
 using TurnEndDeathTest = TurnEndTest;
 
-TEST_F(TurnEndDeathTest, OneThatIsToldAddsNobodyOfItsOwnRankOrALowerOne) {
+TEST_F(TurnEndDeathTest, AListenerMayOnlyAddListenersOfHigherRanks) {
   const auto topics = make(TurnEndRank::Topics, 't');
   Listener frames(TurnEndRank::Frames, [&] { turn_end.add(*topics); });
   turn_end.add(frames);
@@ -188,7 +188,7 @@ struct LoopTurnEndTest : testing::Test {
   std::string sent() { return kernel.at(gatherer.fd()).sent; }
 };
 
-TEST_F(LoopTurnEndTest, WhatWasGatheredInATurnLeavesInItInOnePiece) {
+TEST_F(LoopTurnEndTest, GatheredWritesLeaveAtTheEndOfTheTurnInOnePiece) {
   TurnTestJob job([] {},
                   [&] {
                     gatherer.write("two ");
@@ -202,7 +202,7 @@ TEST_F(LoopTurnEndTest, WhatWasGatheredInATurnLeavesInItInOnePiece) {
   EXPECT_EQ(kernel.calls("send"), 1);
 }
 
-TEST_F(LoopTurnEndTest, WhatIsGatheredBecauseSomethingWasSentLeavesInTheSameTurn) {
+TEST_F(LoopTurnEndTest, WritesGatheredAfterASendLeaveInTheSameTurn) {
   int left = 3;
   gatherer.when_sent = [&] {
     if (left-- > 0) gatherer.write(std::to_string(left));
@@ -212,14 +212,14 @@ TEST_F(LoopTurnEndTest, WhatIsGatheredBecauseSomethingWasSentLeavesInTheSameTurn
   EXPECT_EQ(sent(), "[first][2][1][0]");
 }
 
-TEST_F(LoopTurnEndTest, ATurnInWhichNothingWasGatheredTellsNobody) {
+TEST_F(LoopTurnEndTest, ATurnWithoutGatheredWritesCallsNoListener) {
   gatherer.write("x");
   loop->turn(0s);
   loop->turn(0s);
   EXPECT_EQ(sent(), "[x]");
 }
 
-TEST_F(LoopTurnEndTest, WhoTakesTheLoopOverPassesOnWhatWasGathered) {
+TEST_F(LoopTurnEndTest, TheNewDriverPassesOnGatheredWrites) {
   gatherer.write("gathered");
   TurnTestJob stuck([&] { ASSERT_TRUE(loop->take(loop->look())); },
                     [&] { gatherer.write("later"); });
@@ -232,7 +232,7 @@ TEST_F(LoopTurnEndTest, WhoTakesTheLoopOverPassesOnWhatWasGathered) {
   EXPECT_TRUE(sent().ends_with("later]"));
 }
 
-TEST_F(LoopTurnEndTest, TakenAtEveryJobALoopPassesOnEverythingOnceAndInOrder) {
+TEST_F(LoopTurnEndTest, ALoopTakenAtEveryJobPassesOnEverythingOnceAndInOrder) {
   constexpr int kJobs = 100;
   std::vector<std::unique_ptr<TurnTestJob>> jobs;
   std::string expected;
@@ -243,7 +243,7 @@ TEST_F(LoopTurnEndTest, TakenAtEveryJobALoopPassesOnEverythingOnceAndInOrder) {
                                                  [&, text] { gatherer.write(text); }));
     loop->enqueue(*jobs.back());
   }
-  for (int lost = 0; lost < kJobs; ++lost) {  // by a thread of its own each, one after the other
+  for (int lost = 0; lost < kJobs; ++lost) {  // each on its own thread, one after the other
     std::thread([&] { EXPECT_EQ(loop->turn(0s), Loop::Turn::Lost); }).join();
   }
   loop->turn(0s);
