@@ -13,8 +13,8 @@ namespace {
 using base::Level;
 
 constexpr base::Duration kRetryAccept = std::chrono::milliseconds(50);  // while there is no room
-// A connection is served here unless another shard has this many fewer: handing over costs a
-// message and cold caches, and small differences even out by themselves.
+// A connection is served here unless another shard has at least this many fewer. Handing it over
+// costs a message and cold caches, and small differences even out by themselves.
 constexpr std::uint64_t kMaxUneven = 8;
 
 }  // namespace
@@ -43,8 +43,8 @@ bool AcceptingShard::may_accept() noexcept {
 }
 
 void AcceptingShard::accepted(base::Descriptor socket, base::Endpoint peer) noexcept {
-  // It counts before it is asked about, so that shards which accept at once cannot all take the
-  // last place.
+  // The connection is counted before `admits` is asked, so that shards that accept at the same time
+  // cannot all take the last place.
   if (!admits(counters().opened())) {
     counters().closed();
     return hang_up(socket.kernel(), socket.fd());
@@ -60,7 +60,7 @@ void AcceptingShard::accepted(base::Descriptor socket, base::Endpoint peer) noex
 AcceptingShard& AcceptingShard::least_busy() {
   AcceptingShard* least = this;
   for (AcceptingShard* const shard : peers_) {
-    // A loop whose driver is inside a handler would leave the connection waiting for a hand-off.
+    // On a loop whose driver is inside a handler, the connection would wait for a hand-off.
     const bool has_fewer = shard->connections() + kMaxUneven < least->connections();
     if (has_fewer && !shard->loop().is_stuck(loop().now())) least = shard;
   }
@@ -69,8 +69,8 @@ AcceptingShard& AcceptingShard::least_busy() {
 
 void AcceptingShard::hand_over(AcceptingShard& shard, base::Descriptor socket,
                                base::Endpoint peer) {
-  // The shard is there when the message arrives: the connection counts from when it was accepted,
-  // so the server has not settled.
+  // `shard` still exists when the message arrives: the connection is counted already, so the server
+  // cannot have settled.
   loop::post(shard.loop(), [&shard, socket = std::move(socket), peer]() mutable {
     try {
       shard.take(std::move(socket), peer);
@@ -80,7 +80,8 @@ void AcceptingShard::hand_over(AcceptingShard& shard, base::Descriptor socket,
   });
 }
 
-/// One that was on its way when this shard was aborted ends as those ended that were here.
+/// Serves a connection, unless this shard was aborted while the connection was on its way from
+/// another one: then it is reset, as those of this shard were.
 void AcceptingShard::take(base::Descriptor socket, base::Endpoint peer) {
   if (!is_aborting()) return serve(std::move(socket), peer);
   reset(socket.kernel(), socket.fd());
@@ -88,7 +89,8 @@ void AcceptingShard::take(base::Descriptor socket, base::Endpoint peer) {
   check_settled();
 }
 
-/// There was no memory for it. It is closed, and its client may try again.
+/// Called when there is no memory to serve a connection. Its socket is closed; the client may try
+/// again.
 void AcceptingShard::lost_connection() noexcept {
   counters().closed();
   accept_failed(ENOMEM);
@@ -100,7 +102,7 @@ void AcceptingShard::accept_failed(int number) noexcept {
   if (!may_log()) return;
   try {
     log().write(Level::Warning, describe_accept_failure(number, bounding_option()));
-  } catch (const std::bad_alloc&) {  // too little for a message, too
+  } catch (const std::bad_alloc&) {  // no memory for a message either
   }
 }
 
@@ -113,7 +115,8 @@ void AcceptingShard::pause() noexcept {
   if (!may_log()) return;
   try {
     log().write(Level::Warning, "no room for another connection (" +
-                                    std::string(bounding_option()) + "); accepting waits");
+                                    std::string(bounding_option()) +
+                                    "); accepting pauses until one ends");
   } catch (const std::bad_alloc&) {
   }
 }
@@ -124,14 +127,15 @@ void AcceptingShard::resume() noexcept {
   bool all_started = true;
   for (const auto& acceptor : acceptors_) all_started &= acceptor->start().has_value();
   if (all_started) return;
-  accept_failed(ENOMEM);  // which may close connections, and so is before it is paused
+  accept_failed(ENOMEM);  // before is_paused_: it may close connections, which would call `resume`
   is_paused_ = true;
   loop().arm(retry_, loop().now() + kRetryAccept);
 }
 
-/// What waits to be accepted has connected already: it is served, and drained like the others.
+/// Clients that wait to be accepted are connected already as far as they know. They are served, and
+/// drained like the others.
 void AcceptingShard::close() noexcept {
-  auto closing = std::exchange(acceptors_, {});  // none of them is to pause meanwhile
+  auto closing = std::exchange(acceptors_, {});  // so that `pause` does not find them meanwhile
   for (const auto& acceptor : closing) acceptor->accept_waiting();
   acceptors_ = std::move(closing);
   give_up();

@@ -1,4 +1,4 @@
-// One loop of a server of connections: it accepts them, and spreads them over the other loops.
+// A shard that accepts connections on its loop, and spreads them over the other loops.
 
 #pragma once
 
@@ -18,45 +18,50 @@
 
 namespace mastic::net {
 
-/// Accepts while there is room, and pauses while there is not. When another shard has markedly fewer
-/// connections, and a loop that is not stuck, it gets the next one. A derived class says what a connection
-/// is and how it is served.
+/// Accepts connections while there is room, and pauses while there is none. When another shard has
+/// markedly fewer connections, and its loop is not stuck, that shard gets the next one. A derived
+/// class defines what a connection is and how it is served.
 ///
-/// A connection is counted (ShardCounters::open) from the moment it is accepted, so that a server which
-/// ends waits for those on their way, too.
+/// A connection is counted (ShardCounters::open) from the moment it is accepted. So a server that
+/// ends also waits for connections that are on their way from one shard to another.
 class AcceptingShard : public ServerShard, private AcceptorOwner {
  public:
-  /// Accepts from `listener`, which must outlive the shard. Fails when the loop cannot watch it. Throws
-  /// std::bad_alloc.
+  /// Accepts from `listener`, which must outlive the shard. Fails when the loop cannot watch it.
+  /// Throws std::bad_alloc.
   [[nodiscard]] base::Result<void> accept_from(const Listener& listener);
-  /// The same for several.
+  /// Accepts from several listeners, which must outlive the shard. Fails and throws likewise.
   [[nodiscard]] base::Result<void> accept_from(std::span<const Listener> listeners);
   void give_up() noexcept final;
-  /// Shards of the same server, itself included: connections are spread over them. Before it accepts.
+  /// Sets the shards of the server, including this one, over which connections are spread. Call
+  /// this before `accept_from`.
   void set_peers(std::vector<AcceptingShard*> peers) { peers_ = std::move(peers); }
 
  protected:
   using ServerShard::ServerShard;
 
-  /// Whether one more connection may be accepted; may make room for it. If not, accepting waits.
+  /// Whether one more connection may be accepted. It may make room, by closing an idle connection
+  /// for instance. If it returns false, accepting pauses.
   [[nodiscard]] virtual bool has_room() noexcept = 0;
-  /// Whether a connection that was accepted when there were `others` is served. If not, it is closed at
-  /// once.
+  /// Whether to serve a connection that was accepted while there were `others`. If it returns
+  /// false, the connection is closed at once.
   [[nodiscard]] virtual bool admits(std::uint64_t others) noexcept {
     (void)others;
     return true;
   }
-  /// Serves a connection, which this shard or a peer has accepted, and tells of its beginning and its
-  /// end. Throws std::bad_alloc: then the connection is lost.
+  /// Serves a connection that this shard or a peer has accepted. It calls connection_begun, and
+  /// connection_over when the connection ends. It may throw std::bad_alloc before connection_begun;
+  /// then the connection is closed.
   virtual void serve(base::Descriptor socket, base::Endpoint peer) = 0;
-  /// Closes what it can do without, for descriptors or memory have run out.
+  /// Closes connections that can be spared. Called when descriptors or memory have run out.
   virtual void make_room() noexcept {}
-  /// The option that bounds connections, as the reader of a log sets it.
+  /// The name of the option that limits connections, for log messages.
   [[nodiscard]] virtual std::string_view bounding_option() const noexcept = 0;
 
+  /// Counts a connection as one of this shard.
   void connection_begun() noexcept;
+  /// Counts it as over. Accepting continues if it was paused.
   void connection_over() noexcept;
-  /// How many have begun and are not over.
+  /// How many connections have begun and are not over.
   [[nodiscard]] std::uint64_t connections() const {
     return connections_.load(std::memory_order_relaxed);
   }

@@ -1,4 +1,4 @@
-// Accepting and spreading, on a scripted network.
+// Accepting connections and spreading them over shards, on a scripted network.
 
 #include "mastic/net/accepting_shard.h"
 
@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Keeps what it is given.
+/// Keeps the sockets that it is given.
 class TestAcceptingShard final : public AcceptingShard {
  public:
   TestAcceptingShard(loop::Loop& loop, base::Log& log, ShardCounters& counters)
@@ -79,7 +79,7 @@ struct AcceptingShardTest : testing::Test {
   TestAcceptingShard other{*loops[1], log, counters};
 };
 
-TEST_F(AcceptingShardTest, WaitsWhileThereIsNoRoomAndGoesOnWhenAConnectionEnds) {
+TEST_F(AcceptingShardTest, PausesWithoutRoomAndContinuesWhenAConnectionEnds) {
   one.room = 1;
   ASSERT_TRUE(one.accept_from(listener));
   connect();
@@ -87,14 +87,14 @@ TEST_F(AcceptingShardTest, WaitsWhileThereIsNoRoomAndGoesOnWhenAConnectionEnds) 
   EXPECT_EQ(one.sockets.size(), 1u);
   EXPECT_EQ(counters.open(), 1u);
   ASSERT_EQ(log.lines.size(), 1u);
-  EXPECT_NE(log.lines[0].find("no room for another connection (some_bound); accepting waits"),
+  EXPECT_NE(log.lines[0].find("no room for another connection (some_bound); accepting pauses"),
             std::string::npos);
   one.end_one();
   turn();
   EXPECT_EQ(one.sockets.size(), 1u);
 }
 
-TEST_F(AcceptingShardTest, LooksAgainSoonForOtherShardsMakeRoomToo) {
+TEST_F(AcceptingShardTest, RetriesSoonBecauseOtherShardsMayMakeRoom) {
   one.room = 0;
   ASSERT_TRUE(one.accept_from(listener));
   connect();
@@ -105,7 +105,7 @@ TEST_F(AcceptingShardTest, LooksAgainSoonForOtherShardsMakeRoomToo) {
   EXPECT_EQ(one.sockets.size(), 1u);
 }
 
-TEST_F(AcceptingShardTest, ClosesAtOnceWhatIsNotAdmitted) {
+TEST_F(AcceptingShardTest, ClosesConnectionsThatAreNotAdmitted) {
   one.admitted = 1;
   ASSERT_TRUE(one.accept_from(listener));
   const int first = connect();
@@ -115,7 +115,7 @@ TEST_F(AcceptingShardTest, ClosesAtOnceWhatIsNotAdmitted) {
   EXPECT_EQ(counters.open(), 1u);
 }
 
-TEST_F(AcceptingShardTest, HandsConnectionsOverToAShardThatHasMarkedlyFewer) {
+TEST_F(AcceptingShardTest, HandsConnectionsOverToAShardWithMarkedlyFewer) {
   one.set_peers({&one, &other});
   ASSERT_TRUE(one.accept_from(listener));
   for (int i = 0; i < 30; ++i) connect();
@@ -124,7 +124,7 @@ TEST_F(AcceptingShardTest, HandsConnectionsOverToAShardThatHasMarkedlyFewer) {
   EXPECT_GE(other.sockets.size(), 10u);
 }
 
-TEST_F(AcceptingShardTest, ADrainServesWhatHasConnectedAndNothingAfterThat) {
+TEST_F(AcceptingShardTest, ADrainServesWaitingClientsAndNoLaterOnes) {
   ASSERT_TRUE(one.accept_from(listener));
   kernel.connect_to(listener.fd());
   one.drain();
@@ -136,7 +136,8 @@ TEST_F(AcceptingShardTest, ADrainServesWhatHasConnectedAndNothingAfterThat) {
   EXPECT_TRUE(one.is_settled());
 }
 
-/// A connection that one shard hands over while both end, to the other one, which has ended already.
+/// A connection that one shard hands over to the other while both end. The other one has ended when
+/// it arrives.
 struct LateConnectionTest : AcceptingShardTest {
   LateConnectionTest() {
     EXPECT_TRUE(one.accept_from(listener));
@@ -147,7 +148,7 @@ struct LateConnectionTest : AcceptingShardTest {
   int late = -1;
 };
 
-TEST_F(LateConnectionTest, EndsWhenItsShardWasAborted) {
+TEST_F(LateConnectionTest, IsClosedWhenItsShardWasAborted) {
   for (TestAcceptingShard* const each : {&one, &other}) {
     each->order_drain();
     each->order_abort();
@@ -160,17 +161,17 @@ TEST_F(LateConnectionTest, EndsWhenItsShardWasAborted) {
   EXPECT_TRUE(other.is_settled());
 }
 
-TEST_F(LateConnectionTest, EndsWhenTheDeadlineOfItsShardHasPassed) {
+TEST_F(LateConnectionTest, IsClosedWhenTheDeadlineOfItsShardHasPassed) {
   other.drain();
   kernel.advance(10s + 1ms);
   loops[1]->turn(0s);
-  one.drain();  // late, for its loop was held up
+  one.drain();  // late, because its loop was held up
   turn();
   EXPECT_FALSE(kernel.at(late).open);
   EXPECT_TRUE(other.is_settled());
 }
 
-TEST_F(AcceptingShardTest, GoesOnWhenTheLoopCannotWatchForAMoment) {
+TEST_F(AcceptingShardTest, RetriesWhenTheLoopCannotWatchTheListener) {
   one.room = 0;
   ASSERT_TRUE(one.accept_from(listener));
   connect();

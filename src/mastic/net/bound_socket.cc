@@ -20,17 +20,17 @@ namespace {
 std::string unix_remedy(int number, const base::Address& address) {
   switch (number) {
     case EADDRINUSE:
-      return "; a program listens there, or it is another file: choose another path";
+      return "; a program listens there, or the file is not a socket: choose another path";
     case EACCES:
-      return "; the directory has to be writable, and so has " +
-             SocketFileLock::path_for(address.path()) + " if another user's is there";
+      return "; the directory must be writable, and so must " +
+             SocketFileLock::path_for(address.path()) + " if another user has left it there";
     case EPERM:
       return "; only root may give it to another user, or to a group that this user is not in";
     case ENOENT:
-      return "; the directory has to be there";
+      return "; the directory does not exist";
     case ENOLCK:
     case EOPNOTSUPP:
-      return "; the file system knows no locks: choose a directory such as /run";
+      return "; the file system does not support locks: choose a directory such as /run";
     default:
       return "";
   }
@@ -39,11 +39,11 @@ std::string unix_remedy(int number, const base::Address& address) {
 std::string_view remedy(int number) {
   switch (number) {
     case EADDRINUSE:
-      return "; stop the program that has it, or choose another address";
+      return "; stop the program that uses it, or choose another address";
     case EADDRNOTAVAIL:
       return "; no interface of this machine has that address";
     case EACCES:
-      return "; ports below 1024 want root or CAP_NET_BIND_SERVICE";
+      return "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
     default:
       return "";
   }
@@ -54,7 +54,8 @@ void set_flag(base::Kernel& kernel, int fd, int level, int name) {
   kernel.setsockopt(fd, level, name, &on, sizeof on);
 }
 
-/// Whether a Unix socket stands there on which nobody listens any more. Any other file is not ours.
+/// Whether the file at `address` is a Unix socket on which no process listens: connecting to it is
+/// refused. Any other file is not ours and must not be removed.
 bool is_left_behind(base::Kernel& kernel, const base::Address& address, SocketAddress& where) {
   struct stat status{};
   const int looked = kernel.fstatat(AT_FDCWD, address.path().c_str(), status, AT_SYMLINK_NOFOLLOW);
@@ -85,7 +86,7 @@ std::unexpected<base::Error> cannot_listen(int result, const base::Address& addr
 }
 
 int bind_to_any_name(base::Kernel& kernel, int fd) {
-  const sockaddr family_alone{.sa_family = AF_UNIX, .sa_data = {}};  // "autobind" in unix(7)
+  const sockaddr family_alone{.sa_family = AF_UNIX, .sa_data = {}};  // see "autobind" in unix(7)
   return kernel.bind(fd, &family_alone, sizeof family_alone.sa_family);
 }
 
@@ -98,7 +99,7 @@ base::Result<BoundSocket> bind_socket(base::Kernel& kernel, const base::Address&
   if (!address.is_unix()) {
     if (type == SOCK_STREAM) {
       set_flag(kernel, fd, SOL_SOCKET, SO_REUSEADDR);
-      set_flag(kernel, fd, IPPROTO_TCP, TCP_NODELAY);  // inherited by what it accepts
+      set_flag(kernel, fd, IPPROTO_TCP, TCP_NODELAY);  // accepted sockets inherit it
     }
     if (family == AF_INET6) set_flag(kernel, fd, IPPROTO_IPV6, IPV6_V6ONLY);
   }
@@ -108,7 +109,7 @@ base::Result<BoundSocket> bind_socket(base::Kernel& kernel, const base::Address&
   SocketAddress actual;
   const int named = address.is_unix() ? 0 : kernel.getsockname(fd, actual.data(), actual.size());
   if (named < 0 && address.endpoint().port == 0) {
-    return cannot_listen(named, address);  // nobody would know on which port
+    return cannot_listen(named, address);  // the port would be unknown
   }
   const bool known = !address.is_unix() && named == 0;
   return BoundSocket{std::move(descriptor), known ? base::Address(actual.endpoint()) : address};

@@ -1,4 +1,4 @@
-// Sockets that have an address of their own.
+// Sockets that are bound to an address.
 
 #pragma once
 
@@ -9,22 +9,24 @@
 
 namespace mastic::net {
 
+/// A socket and the address that it is bound to.
 struct BoundSocket {
   base::Descriptor descriptor;
-  base::Address address;  ///< with the port that the system chose when 0 was asked for
+  base::Address address;  ///< if port 0 was asked for, with the port that the system chose
 };
 
-/// A socket of `type` (SOCK_STREAM, SOCK_DGRAM) that does not block, bound to `address`. A Unix
-/// socket that a dead process left behind is replaced, under the lock of who calls (SocketFileLock).
-/// Fails as cannot_listen says.
+/// Makes a non-blocking socket of `type` (SOCK_STREAM, SOCK_DGRAM) that is bound to `address`. A
+/// Unix socket file that a dead process left behind is replaced; for that the caller holds a
+/// SocketFileLock. Fails with the error of cannot_listen.
 [[nodiscard]] base::Result<BoundSocket> bind_socket(base::Kernel& kernel,
                                                     const base::Address& address, int type);
 
-/// Gives a Unix socket a name that the system chooses, not in the file system, so that it can be
-/// replied to. Returns 0, or -errno.
+/// Binds a Unix socket to a name that the system chooses, outside of the file system, so that peers
+/// can reply to it. Returns 0, or -errno.
 [[nodiscard]] int bind_to_any_name(base::Kernel& kernel, int fd);
 
-/// A message that names the address and the remedy; `result` is what the system call returned.
+/// An error whose message names the address and the remedy. `result` is the -errno that a system
+/// call returned.
 [[nodiscard]] std::unexpected<base::Error> cannot_listen(int result, const base::Address& address);
 
 }  // namespace mastic::net

@@ -1,4 +1,4 @@
-// What the streams below an application know of a connection, besides its bytes.
+// Facts that streams know about a connection besides its bytes: from TLS, and from a proxy.
 
 #pragma once
 
@@ -9,17 +9,18 @@
 
 namespace mastic::net {
 
-/// Plain values. The outermost of several streams that stand on each other has them all: it copies
-/// those of the one that it stands on. A text is empty where the connection has no such thing.
+/// Facts about a connection, as plain values. When streams are stacked, each copies the facts of
+/// the stream below it, so the outermost has all of them. A string is empty when there is no value.
 struct ConnectionFacts {
   // From TLS.
-  std::string tls_version;         ///< as the field spells it: `TLSv1.3`
-  std::string cipher_suite;        ///< as IANA spells it: `TLS_AES_128_GCM_SHA256`
+  std::string tls_version;         ///< the usual spelling: `TLSv1.3`
+  std::string cipher_suite;        ///< in IANA's spelling: `TLS_AES_128_GCM_SHA256`
   std::string server_name;         ///< the host that the client asked for (SNI, RFC 6066 §3)
-  std::string protocol;            ///< that both agreed on: `h2`, `http/1.1` (ALPN, RFC 7301)
-  std::string client_certificate;  ///< that was asked for and verified: its DER encoding
+  std::string protocol;            ///< negotiated protocol: `h2`, `http/1.1` (ALPN, RFC 7301)
+  std::string client_certificate;  ///< DER encoding of the client's verified certificate
 
-  // From a proxy's preamble: whom the proxy speaks for, and where that client connected to.
+  // From a proxy's preamble: the client for which the proxy connected, and the address to which
+  // that client had connected.
   std::optional<base::Endpoint> proxied_client;
   std::optional<base::Endpoint> proxied_server;
 };

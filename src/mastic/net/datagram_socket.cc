@@ -5,8 +5,9 @@
 namespace mastic::net {
 namespace {
 
-/// Until its mode was set, the umask alone said who may send. It cannot be set before the socket is
-/// bound, and a datagram does not wait for a listen() as a connection does.
+/// Discards datagrams that arrived before the file's mode was set, while only the umask decided who
+/// may send. The mode cannot be set before the socket is bound, and datagrams need no listen(), as
+/// connections do.
 void throw_away_what_came(base::Kernel& kernel, int fd) {
   constexpr int kMaxWaiting = 10'000;  // far beyond net.unix.max_dgram_qlen
   char byte = 0;

@@ -1,4 +1,4 @@
-// A socket that datagrams are received from.
+// Sockets that receive datagrams.
 
 #pragma once
 
@@ -11,20 +11,23 @@
 
 namespace mastic::net {
 
-/// A bound socket for datagrams. A Unix socket that a dead process left behind is replaced, and this
-/// one's file goes with it, as a Listener's does.
+/// A bound socket for datagrams. A Unix socket file that a dead process left behind is replaced,
+/// and the socket's own file is removed with it, as for a Listener.
 class DatagramSocket {
  public:
-  /// Fails with a message that names the address and the remedy. `access`: who may send to a Unix
-  /// socket; what came from others before that was set is thrown away.
+  /// Opens a socket. Fails with a message that names the address and the remedy. `access` says who
+  /// may send to a Unix socket; datagrams that arrived before it was set are discarded. `kernel`
+  /// must outlive the socket.
   [[nodiscard]] static base::Result<DatagramSocket> open(base::Kernel& kernel,
                                                          const base::Address& address,
                                                          const SocketAccess& access = {});
 
+  /// The descriptor, which stays the socket's.
   [[nodiscard]] int fd() const { return socket_.descriptor.fd(); }
-  /// With the port that the system chose when 0 was asked for.
+  /// The bound address. If port 0 was asked for, it has the port that the system chose.
   [[nodiscard]] const base::Address& address() const { return socket_.address; }
-  /// Nobody new finds it any more; whoever was connected to it may still send.
+  /// Removes the file of a Unix socket. New senders no longer find the socket; connected ones may
+  /// still send.
   void remove_file() { file_.remove(); }
 
  private:
@@ -32,7 +35,7 @@ class DatagramSocket {
       : socket_(std::move(socket)), file_(std::move(file)) {}
 
   BoundSocket socket_;
-  SocketFile file_;  ///< goes before the socket is closed
+  SocketFile file_;  ///< last, so that the file is removed before the socket is closed
 };
 
 }  // namespace mastic::net

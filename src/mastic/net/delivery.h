@@ -1,4 +1,4 @@
-// How much of what is written to a peer arrives there.
+// How many of the bytes written to a peer have arrived there.
 
 #pragma once
 
@@ -8,16 +8,18 @@
 
 namespace mastic::net {
 
-/// Counts what a peer acknowledges. What the kernel takes says little of that: its buffer holds
-/// megabytes, and takes nothing for minutes while a slow peer reads them (ADR 0018).
+/// Counts the bytes that a peer acknowledges. The bytes that the kernel takes say little about a
+/// peer's progress: its buffer holds megabytes, and then takes nothing for minutes while a slow
+/// peer reads them (ADR 0018).
 ///
-/// It asks the stream when it starts and whenever somebody looks, and never in between.
+/// It makes a system call in `start` and `look` only.
 class Delivery {
  public:
+  /// Begins to count.
   void start(const Stream& stream) { under_way_ = stream.unacknowledged(); }
-  /// The kernel took so many bytes.
+  /// Adds bytes that the kernel has taken.
   void took(std::uint64_t bytes) { under_way_ += bytes; }
-  /// Bytes that were acknowledged since the start, or since the last look.
+  /// How many bytes were acknowledged since the last call, or since `start`.
   [[nodiscard]] std::uint64_t look(const Stream& stream) {
     const std::uint64_t before = under_way_;
     under_way_ = stream.unacknowledged();
@@ -25,7 +27,7 @@ class Delivery {
   }
 
  private:
-  std::uint64_t under_way_ = 0;  ///< with the kernel or on the network, as far as is known
+  std::uint64_t under_way_ = 0;  ///< taken by the kernel and not known to be acknowledged
 };
 
 }  // namespace mastic::net

@@ -49,9 +49,9 @@ Pair tcp_pair() {
   return {base::Descriptor(system_kernel(), accepted), std::move(peer)};
 }
 
-/// On the machine's own sockets: what a slow peer has not taken is under way, however much of it the
-/// kernel took.
-TEST(Delivery, IsWhatThePeerHasTakenAndNotWhatTheKernelHas) {
+/// Uses real sockets: bytes that a slow peer has not read are not delivered, however many of them
+/// the kernel has taken.
+TEST(Delivery, CountsWhatThePeerHasReadAndNotWhatTheKernelHolds) {
   for (Pair (*const make)() : {unix_pair, tcp_pair}) {
     auto [socket, peer] = make();
     const auto loop = loop::Loop::open(system_kernel(), loop::TransferKind::Syscall).value();

@@ -6,8 +6,9 @@ namespace mastic::net {
 
 void hang_up(base::Kernel& kernel, int fd) noexcept { (void)kernel.shutdown(fd, SHUT_RDWR); }
 
-/// Connecting to no address disconnects (connect(2)), at once and for all who have the socket;
-/// closing it with SO_LINGER at 0 would wait for the last of them.
+/// Connecting to AF_UNSPEC disconnects a TCP socket with a reset (connect(2)), at once and for all
+/// processes that have it. Closing with SO_LINGER at 0 would have an effect only when the last of
+/// them closes it.
 void reset(base::Kernel& kernel, int fd) noexcept {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;

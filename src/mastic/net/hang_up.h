@@ -1,8 +1,7 @@
-// Ending connections so that the peer hears of it.
+// Ending connections so that the peer is told.
 //
-// Closing a descriptor says nothing to the peer while somebody else has the socket open, and a
-// child that a handler starts has every one of them until it executes its program, or until it ends
-// (ADR 0015).
+// Closing a descriptor tells the peer nothing while another process has the socket open. A child
+// that a handler forks has every socket open until it executes its program or ends (ADR 0015).
 
 #pragma once
 
@@ -10,12 +9,12 @@
 
 namespace mastic::net {
 
-/// Ends both directions of the socket `fd`, connected, connecting or listening; what was sent still
-/// arrives. The descriptor stays open.
+/// Ends both directions of the socket `fd`, which may be connected, connecting or listening. Bytes
+/// that were sent still arrive. The descriptor stays open.
 void hang_up(base::Kernel& kernel, int fd) noexcept;
 
-/// The same, and the peer sees a reset: it must not take what it got for the whole. Unix sockets
-/// have none, and end.
+/// Ends the socket `fd` like hang_up, but so that the peer sees a reset and does not take the bytes
+/// it has got for a complete message. Unix sockets have no reset; they end as by hang_up.
 void reset(base::Kernel& kernel, int fd) noexcept;
 
 }  // namespace mastic::net

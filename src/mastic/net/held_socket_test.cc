@@ -1,5 +1,5 @@
-// Sockets that somebody else has open too, as a child of a handler has between fork and exec, or for
-// as long as it lives: a second descriptor of the same open file is just that.
+// Sockets that another process has open too, as a child of a handler has between fork and exec or
+// for as long as it lives. A second descriptor of the same open file has the same effect.
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -60,7 +60,7 @@ struct HeldSocketTest : testing::TestWithParam<std::tuple<bool, loop::TransferKi
     if (!is_unix()) return *Address::parse("127.0.0.1:0");
     return Address::unix_socket(testing::TempDir() + "mastic-held-" + std::to_string(getpid()));
   }
-  /// Of a new client.
+  /// Connects a new client. Returns 0, or -errno.
   int connect() {
     SocketAddress where(listener->address());
     client = Descriptor(system_kernel(),
@@ -69,7 +69,7 @@ struct HeldSocketTest : testing::TestWithParam<std::tuple<bool, loop::TransferKi
     setsockopt(client.fd(), SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
     return system_kernel().connect(client.fd(), where.data(), *where.size());
   }
-  /// What the client's next receive says: bytes, 0 at the end, or -errno.
+  /// The result of the client's next receive: the number of bytes, 0 at the end, or -errno.
   ssize_t receive() {
     char bytes[100];
     return system_kernel().recv(client.fd(), bytes, sizeof bytes, 0);
@@ -81,7 +81,7 @@ struct HeldSocketTest : testing::TestWithParam<std::tuple<bool, loop::TransferKi
     EXPECT_EQ(ftruncate(file->fd(), static_cast<off_t>(size)), 0);
     return file;
   }
-  /// Of what is over nothing is heard, whatever its peer does.
+  /// Expects that the loop reports nothing more of the connection, whatever its peer does.
   void expect_silence() {
     const int before = owner.heard;
     for (int i = 0; i < 3; ++i) loop->turn(0s);
@@ -100,7 +100,7 @@ struct HeldSocketTest : testing::TestWithParam<std::tuple<bool, loop::TransferKi
   std::unique_ptr<SocketStream> stream;
 };
 
-TEST_P(HeldSocketTest, ThePeerHearsOfAnEndAllTheSame) {
+TEST_P(HeldSocketTest, ThePeerIsToldOfAClose) {
   stream->write("all");
   loop->turn(0s);
   stream->close();
@@ -108,12 +108,12 @@ TEST_P(HeldSocketTest, ThePeerHearsOfAnEndAllTheSame) {
   EXPECT_EQ(receive(), 0);
 }
 
-TEST_P(HeldSocketTest, ThePeerHearsOfAnAbortAllTheSame) {
+TEST_P(HeldSocketTest, ThePeerIsToldOfAnAbort) {
   stream->abort();
   EXPECT_EQ(receive(), is_unix() ? 0 : -ECONNRESET);
 }
 
-TEST_P(HeldSocketTest, AClosedStreamHearsNothingMore) {
+TEST_P(HeldSocketTest, AClosedStreamGetsNoEvents) {
   stream->close();
   stream.reset();
   system_kernel().send(client.fd(), "x", 1, MSG_NOSIGNAL);
@@ -121,14 +121,14 @@ TEST_P(HeldSocketTest, AClosedStreamHearsNothingMore) {
   expect_silence();
 }
 
-TEST_P(HeldSocketTest, AnAbortedStreamHearsNothingMore) {
+TEST_P(HeldSocketTest, AnAbortedStreamGetsNoEvents) {
   stream->abort();
   stream.reset();
   client.reset();
   expect_silence();
 }
 
-TEST_P(HeldSocketTest, AStreamThatGoesInTheMiddleOfAFileHearsNothingMore) {
+TEST_P(HeldSocketTest, AStreamThatEndsWhileItSendsAFileGetsNoEvents) {
   class Thief final : public async::Job {
    public:
     explicit Thief(loop::Loop& loop) : loop_(loop) {}
@@ -142,14 +142,14 @@ TEST_P(HeldSocketTest, AStreamThatGoesInTheMiddleOfAFileHearsNothingMore) {
   loop->turn(0s);  // the slice is enqueued by the flush
   Thief thief(*loop);
   loop->enqueue_first(thief);
-  ASSERT_EQ(loop->turn(0s), loop::Loop::Turn::Lost);  // so the slice is still to come
+  ASSERT_EQ(loop->turn(0s), loop::Loop::Turn::Lost);  // so the slice has not been sent yet
   stream->abort();
   loop->retire(std::move(stream));
   client.reset();
   expect_silence();
 }
 
-TEST_P(HeldSocketTest, NobodyConnectsToAListenerThatIsClosed) {
+TEST_P(HeldSocketTest, AClosedListenerRefusesClients) {
   const Descriptor held_listener(system_kernel(), dup(listener->fd()));
   acceptor.close();
   listener->close();

@@ -15,7 +15,7 @@
 namespace mastic::net {
 namespace {
 
-constexpr int kFirstOwn = 3;  // above the standard streams, which may be closed
+constexpr int kFirstOwn = 3;  // not one of the standard streams, which may be closed
 
 std::unexpected<base::Error> is_none(const base::Address& address, std::string_view what) {
   return base::fail("cannot listen on ", address.to_string(), ": ", what);
@@ -29,29 +29,29 @@ int option(base::Kernel& kernel, int fd, int name) {
   return result < 0 ? result : value;
 }
 
-/// Whether a server can accept from it; if not, what it is.
+/// Fails unless a server can accept from the descriptor. The error says what it is instead.
 base::Result<void> check(base::Kernel& kernel, const base::Address& address) {
   const int fd = address.descriptor();
   const int type = option(kernel, fd, SO_TYPE);
   if (type == -EBADF) {
     return is_none(address,
-                   "no such descriptor is open; whoever starts this program has to pass the "
-                   "socket on, as systemd passes the first of a unit on as fd:3");
+                   "no such descriptor is open; the program that starts this one has to pass the "
+                   "socket, as systemd passes the first socket of a unit as fd:3");
   }
-  if (type == -ENOTSOCK) return is_none(address, "it is another file, not a socket");
+  if (type == -ENOTSOCK) return is_none(address, "the descriptor is not a socket");
   if (type < 0) return cannot_listen(type, address);
-  if (type != SOCK_STREAM) return is_none(address, "it is a socket, but not one for streams");
+  if (type != SOCK_STREAM) return is_none(address, "the socket is not a stream socket");
   const int listens = option(kernel, fd, SO_ACCEPTCONN);
   if (listens < 0) return cannot_listen(listens, address);
   if (listens == 0) {
     return is_none(address,
-                   "it is a socket that does not listen; whoever passes it on has to have it "
-                   "listen, and systemd must not accept for it (Accept=no)");
+                   "the socket does not listen; the program that passes it has to call listen(), "
+                   "and a systemd socket unit needs Accept=no");
   }
   return {};
 }
 
-/// A descriptor of its own, which does not block; the other one is not passed on.
+/// A non-blocking duplicate. The inherited descriptor is kept, but not passed on to children.
 base::Result<base::Descriptor> duplicate(base::Kernel& kernel, const base::Address& address) {
   const int fd = address.descriptor();
   if (const int kept = kernel.fcntl(fd, F_SETFD, FD_CLOEXEC); kept < 0) {
@@ -74,10 +74,10 @@ base::Result<BoundSocket> take_inherited(base::Kernel& kernel, const base::Addre
   const int named = kernel.getsockname(address.descriptor(), actual.data(), actual.size());
   if (named < 0) return cannot_listen(named, address);
   const auto bound = actual.address();
-  if (!bound) return is_none(address, "it is a socket of another kind than TCP and Unix sockets");
+  if (!bound) return is_none(address, "the socket is neither a TCP nor a Unix socket");
   auto descriptor = duplicate(kernel, address);
   if (!descriptor) return std::unexpected(descriptor.error());
-  const int on = 1;  // inherited by what it accepts; a Unix socket refuses, and needs it not
+  const int on = 1;  // accepted sockets inherit it; a Unix socket refuses it and does not need it
   (void)kernel.setsockopt(descriptor->fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return BoundSocket{*std::move(descriptor), *bound};
 }

@@ -1,5 +1,6 @@
-// Listening sockets that this process was started with: by a service manager, or by the process whose
-// place it takes. They are open before it runs and after it ends, so nobody is refused in between.
+// Listening sockets that this process was started with, by a service manager or by the process that
+// it replaces. They are open before this process starts and after it ends, so no client is refused
+// in between.
 
 #pragma once
 
@@ -10,12 +11,13 @@
 
 namespace mastic::net {
 
-/// The socket behind `address`, with a descriptor of its own and the address that it is bound to. It
-/// does not block, which holds for all who have the socket. The inherited descriptor stays open, so that
-/// a server may be started on it anew, but children of this process do not inherit it.
+/// Duplicates the inherited descriptor that `address` names, and returns it with the address that
+/// the socket is bound to. The socket is made non-blocking, which affects every process that has
+/// it. The inherited descriptor stays open, so that a server can be started on it again, but is no
+/// longer passed on to children of this process.
 ///
-/// Fails, and says what is there instead, unless it is a stream socket that listens on an IP address
-/// or a path. Requires: address.is_inherited().
+/// Fails unless the descriptor is a stream socket that listens on an IP address or a Unix address;
+/// the message says what it is instead. Requires: address.is_inherited().
 [[nodiscard]] base::Result<BoundSocket> take_inherited(base::Kernel& kernel,
                                                        const base::Address& address);
 

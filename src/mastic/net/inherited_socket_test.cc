@@ -27,7 +27,8 @@ using base::system_kernel;
 
 base::Descriptor owned(int fd) { return {system_kernel(), fd}; }
 
-/// A socket as a service manager opens it: it blocks, children get it, and nobody has accepted.
+/// A socket as a service manager opens it: it blocks, children inherit it, and nothing was
+/// accepted.
 base::Descriptor open_socket(const Address& address, bool listens = true) {
   SocketAddress where(address);
   auto socket = owned(system_kernel().socket(where.family(), SOCK_STREAM, 0));
@@ -60,7 +61,7 @@ int connect_to(const Address& address) {
   return -system_kernel().connect(client.fd(), where.data(), *where.size());
 }
 
-TEST(InheritedSocket, TellsTheAddressThatItIsBoundTo) {
+TEST(InheritedSocket, ReportsTheAddressThatItIsBoundTo) {
   for (const char* text : {"127.0.0.1:0", "[::1]:0"}) {
     const base::Descriptor socket = open_socket(text);
     const auto listener = Listener::open(system_kernel(), number(socket));
@@ -70,7 +71,7 @@ TEST(InheritedSocket, TellsTheAddressThatItIsBoundTo) {
   }
 }
 
-TEST(InheritedSocket, IsNotInheritedFurtherAndDoesNotBlock) {
+TEST(InheritedSocket, IsNonBlockingAndNotPassedOnToChildren) {
   const base::Descriptor socket = open_socket("127.0.0.1:0");
   const auto listener = Listener::open(system_kernel(), number(socket));
   ASSERT_TRUE(listener);
@@ -85,7 +86,7 @@ TEST(InheritedSocket, IsNotInheritedFurtherAndDoesNotBlock) {
   EXPECT_NE(no_delay, 0);
 }
 
-TEST(InheritedSocket, GoesOnListeningWhenItsListenerIsClosed) {
+TEST(InheritedSocket, KeepsListeningWhenItsListenerIsClosed) {
   const base::Descriptor socket = open_socket("127.0.0.1:0");
   Address address = number(socket);
   for (int times = 0; times < 3; ++times) {
@@ -97,7 +98,7 @@ TEST(InheritedSocket, GoesOnListeningWhenItsListenerIsClosed) {
   }
 }
 
-TEST(InheritedSocket, LeavesTheFileOfAUnixSocketToWhoeverMadeIt) {
+TEST(InheritedSocket, LeavesTheFileOfAUnixSocketToItsCreator) {
   const std::string path = unix_path("mastic-inherited-");
   const base::Descriptor socket = open_socket(Address::unix_socket(path));
   {
@@ -110,7 +111,7 @@ TEST(InheritedSocket, LeavesTheFileOfAUnixSocketToWhoeverMadeIt) {
   std::filesystem::remove(path);
 }
 
-TEST(InheritedSocket, MayBeAUnixSocketThatIsInNoFileSystem) {
+TEST(InheritedSocket, MayBeAnAbstractUnixSocket) {
   const auto socket = owned(system_kernel().socket(AF_UNIX, SOCK_STREAM, 0));
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
@@ -124,7 +125,7 @@ TEST(InheritedSocket, MayBeAUnixSocketThatIsInNoFileSystem) {
   EXPECT_EQ(listener->address().to_string(), "unix:@" + text);
 }
 
-TEST(InheritedSocket, IsAcceptedFrom) {
+TEST(InheritedSocket, AcceptsConnections) {
   class OneOwner final : public AcceptorOwner {
    public:
     bool may_accept() noexcept override { return true; }
@@ -135,27 +136,27 @@ TEST(InheritedSocket, IsAcceptedFrom) {
   const base::Descriptor socket = open_socket("127.0.0.1:0");
   const auto listener = Listener::open(system_kernel(), number(socket));
   const auto loop = loop::Loop::open(system_kernel(), loop::TransferKind::Syscall).value();
-  EXPECT_EQ(connect_to(listener->address()), 0) << "before anybody accepts";
+  EXPECT_EQ(connect_to(listener->address()), 0) << "connects before an acceptor exists";
   Acceptor acceptor(*loop, *listener, owner);
   ASSERT_TRUE(acceptor.start());
   loop->turn(5s);
   EXPECT_EQ(owner.connections, 1);
 }
 
-TEST(InheritedSocket, SaysWhatIsThereInstead) {
+TEST(InheritedSocket, SaysWhatTheDescriptorIsInstead) {
   EXPECT_EQ(
       fault(Address::inherited(999'999)),
-      "cannot listen on fd:999999: no such descriptor is open; whoever starts this program has "
-      "to pass the socket on, as systemd passes the first of a unit on as fd:3");
+      "cannot listen on fd:999999: no such descriptor is open; the program that starts this one "
+      "has to pass the socket, as systemd passes the first socket of a unit as fd:3");
   const auto file = owned(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  EXPECT_NE(fault(number(file)).find("it is another file, not a socket"), std::string::npos);
+  EXPECT_NE(fault(number(file)).find("the descriptor is not a socket"), std::string::npos);
   const auto datagrams = owned(socket(AF_INET, SOCK_DGRAM, 0));
-  EXPECT_NE(fault(number(datagrams)).find("not one for streams"), std::string::npos);
+  EXPECT_NE(fault(number(datagrams)).find("not a stream socket"), std::string::npos);
   const base::Descriptor bound = open_socket("127.0.0.1:0", false);
   EXPECT_NE(fault(number(bound)).find("does not listen"), std::string::npos);
 }
 
-TEST(InheritedSocket, SaysWhatTheSystemRefused) {
+TEST(InheritedSocket, ReportsEveryFailedCall) {
   const base::Descriptor socket = open_socket("127.0.0.1:0");
   for (const char* call : {"getsockopt", "getsockname", "fcntl"}) {
     for (int nth = 1; nth <= 4; ++nth) {

@@ -19,7 +19,8 @@ constexpr int kMaxPerTurn = 64;
 constexpr base::Duration kFirstRest = milliseconds(5);
 constexpr base::Duration kLongestRest = milliseconds(1000);
 
-/// Errors of one connection, which the next call knows nothing of.
+/// Whether the error belongs to the connection that was to be accepted (accept(2)): then the next
+/// call may succeed at once.
 bool concerns_one_connection(int number) {
   switch (number) {
     case ECONNABORTED:
@@ -59,6 +60,8 @@ base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address&
 
 base::Result<Listener> Listener::open_unix(base::Kernel& kernel, const base::Address& address,
                                            const SocketAccess& access) {
+  // Until listen() has been called, the socket looks as if a dead process had left it. The lock
+  // keeps other processes from replacing it meanwhile.
   SocketFileLock lock;
   if (const int taken = lock.take(kernel, address.path()); taken < 0) {
     return cannot_listen(taken, address);
@@ -102,6 +105,8 @@ void Acceptor::close() {
   fd_ = -1;
 }
 
+/// Accepts a limited number, so that a burst of clients does not keep the loop from its
+/// connections.
 void Acceptor::ready(loop::Readiness) noexcept {
   for (int i = 0; i < kMaxPerTurn && is_watched(); ++i) {
     if (!accept_one()) return;

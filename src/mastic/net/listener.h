@@ -1,4 +1,4 @@
-// Listening sockets, and those who accept from them.
+// Listening sockets, and the acceptors that accept connections from them.
 
 #pragma once
 
@@ -17,15 +17,17 @@
 
 namespace mastic::net {
 
-/// A bound and listening socket, which the acceptors of several loops may share. A Unix socket that
-/// a dead process left behind is replaced, and of several processes that would replace it one does;
-/// this one's own is removed with it, and no other's. A socket that this process was started with
-/// (take_inherited) goes on listening when this is closed: others may have it, or take it next.
+/// A bound and listening socket. The acceptors of several loops may share it.
+///
+/// A Unix socket file that a dead process left behind is replaced; when several processes try to
+/// replace it at the same time, one of them succeeds. The listener removes its own socket file, and
+/// never another one that has taken its place. An inherited socket (take_inherited) keeps listening
+/// when the listener is closed, because other processes may have it, or take it next.
 class Listener {
  public:
-  /// Fails with a message that names the address and the remedy. `access`: who may connect to a Unix
-  /// socket, set before anybody can; unless it is told otherwise, only the same user. An inherited one
-  /// is as whoever opened it has left it.
+  /// Opens a listener. Fails with a message that names the address and the remedy. `access` says
+  /// who may connect to a Unix socket, by default only the same user; it is set before anyone can
+  /// connect. The access of an inherited socket is not changed. `kernel` must outlive the listener.
   [[nodiscard]] static base::Result<Listener> open(base::Kernel& kernel,
                                                    const base::Address& address,
                                                    const SocketAccess& access = {});
@@ -33,11 +35,12 @@ class Listener {
   Listener& operator=(Listener&&) = default;
   ~Listener() { close(); }
 
+  /// The descriptor, which stays the listener's.
   [[nodiscard]] int fd() const { return descriptor_.fd(); }
-  /// With the port that the system chose when 0 was asked for; of an inherited socket the address that
-  /// it is bound to.
+  /// The bound address. If port 0 was asked for, it has the port that the system chose.
   [[nodiscard]] const base::Address& address() const { return address_; }
-  /// Nobody can connect any more, also when a child still has the socket; but for an inherited one.
+  /// Closes the socket. No client can connect any more, even if a child process still has the
+  /// socket open. An inherited socket keeps listening.
   void close();
 
  private:
@@ -46,7 +49,7 @@ class Listener {
         address_(std::move(socket.address)),
         file_(std::move(file)),
         is_inherited_(is_inherited) {}
-  /// Has it listen.
+  /// Calls listen() and makes the listener.
   [[nodiscard]] static base::Result<Listener> finish(BoundSocket socket, SocketFile file);
   [[nodiscard]] static base::Result<Listener> open_unix(base::Kernel& kernel,
                                                         const base::Address& address,
@@ -58,38 +61,42 @@ class Listener {
   bool is_inherited_;
 };
 
-/// Who gets accepted connections; on the loop, outside of user code.
+/// Receives accepted connections. Called on the loop, outside of user code.
 class AcceptorOwner {
  public:
-  /// Asked before each connection is accepted. May pause the acceptor, and then says no.
+  /// Asked before each connection is accepted. It may pause the acceptor, and then returns false.
   virtual bool may_accept() noexcept = 0;
+  /// Called with an accepted connection and its peer's address.
   virtual void accepted(base::Descriptor socket, base::Endpoint peer) noexcept = 0;
-  /// The system has no descriptors or memory left (`number`): accepting rests for a while.
+  /// Called when accepting fails because the system has no descriptors or memory left. `number` is
+  /// the errno. The acceptor pauses and tries again by itself.
   virtual void accept_failed(int number) noexcept = 0;
 
  protected:
   ~AcceptorOwner() = default;
 };
 
-/// What to say of a failed accept: what is wrong, and the remedy where there is one. `option` is the bound on
-/// connections, as the reader sets it.
+/// A log message for a failed accept: what is wrong and, where there is one, the remedy. `option`
+/// is the name of the option that limits connections.
 [[nodiscard]] std::string describe_accept_failure(int number, std::string_view option);
 
-/// Accepts from one listener on one loop. When the system runs out of descriptors or memory it lets
-/// go of the listener and comes back after 5 ms, then 10, up to a second: it neither spins nor
-/// gives up.
+/// Accepts connections from one listener on one loop. When the system runs out of descriptors or
+/// memory, it stops watching the listener and tries again after 5 ms, then 10 ms, and so on up to a
+/// second. So it neither spins nor gives up.
 class Acceptor final : public loop::Source, private async::Timer {
  public:
   /// All three must outlive it.
   Acceptor(loop::Loop& loop, const Listener& listener, AcceptorOwner& owner);
   ~Acceptor() override { pause(); }
 
+  /// Begins or continues to accept. Fails when the loop cannot watch the listener.
   [[nodiscard]] base::Result<void> start();
-  /// Stops accepting, until `start`.
+  /// Stops accepting until `start` is called.
   void pause();
-  /// Accepts what is waiting already, without waiting for more.
+  /// Accepts the connections that are already waiting, and does not wait for more.
   void accept_waiting() noexcept;
-  /// Lets go of the listener for good; the loop may hold this for the rest of the turn (Source).
+  /// Stops accepting for good and gives up the listener's descriptor. The loop may refer to the
+  /// acceptor for the rest of the turn, so destroy it by Loop::retire.
   void close();
 
   void ready(loop::Readiness readiness) noexcept override;
@@ -97,7 +104,7 @@ class Acceptor final : public loop::Source, private async::Timer {
  private:
   void expired() noexcept override;
   void rest(int number);
-  /// False when there is nothing to accept, or accepting has to rest.
+  /// Accepts one connection. False when none is waiting, or accepting has to pause.
   bool accept_one() noexcept;
 
   loop::Loop& loop_;

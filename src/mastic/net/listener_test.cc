@@ -59,13 +59,13 @@ TEST(Listener, AcceptsOnEveryKindOfAddress) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
-TEST(Listener, SaysWhatIsWrongAndHowToMendIt) {
+TEST(Listener, SaysWhatIsWrongAndTheRemedy) {
   const auto first = Listener::open(system_kernel(), *Address::parse("127.0.0.1:0"));
   const auto second = Listener::open(system_kernel(), first->address());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().message,
             "cannot listen on " + first->address().to_string() +
-                ": Address already in use; stop the program that has it, or choose "
+                ": Address already in use; stop the program that uses it, or choose "
                 "another address");
   EXPECT_NE(Listener::open(system_kernel(), *Address::parse("192.0.2.1:80"))
                 .error()
@@ -77,7 +77,7 @@ TEST(Listener, SaysWhatIsWrongAndHowToMendIt) {
             std::string::npos);
 }
 
-TEST(Listener, SaysWhoMayConnectToAUnixSocket) {
+TEST(Listener, SetsTheModeOfAUnixSocket) {
   const std::string path = testing::TempDir() + "mastic-mode-" + std::to_string(getpid());
   const Address address = Address::unix_socket(path);
   for (const unsigned mode : {0600u, 0660u, 0666u}) {
@@ -91,7 +91,7 @@ TEST(Listener, SaysWhoMayConnectToAUnixSocket) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
-TEST(Listener, DoesNotListenOnAPortThatNobodyKnows) {
+TEST(Listener, FailsWhenThePortCannotBeLearned) {
   base::FailingKernel kernel(system_kernel());
   kernel.fail("getsockname", 1, ENOBUFS);
   const auto listener = Listener::open(kernel, *Address::parse("127.0.0.1:0"));
@@ -99,7 +99,7 @@ TEST(Listener, DoesNotListenOnAPortThatNobodyKnows) {
   EXPECT_NE(listener.error().message.find("No buffer space"), std::string::npos);
 }
 
-TEST(Listener, NeverReplacesAFileThatIsNoSocket) {
+TEST(Listener, NeverReplacesAFileThatIsNotASocket) {
   const std::string path = testing::TempDir() + "mastic-precious-" + std::to_string(getpid());
   std::ofstream(path) << "precious";
   EXPECT_FALSE(Listener::open(system_kernel(), Address::unix_socket(path)));
@@ -119,7 +119,8 @@ TEST(Listener, ReplacesAUnixSocketThatADeadProcessLeft) {
   }
   const auto listener = Listener::open(system_kernel(), address);
   ASSERT_TRUE(listener) << listener.error().message;
-  EXPECT_FALSE(Listener::open(system_kernel(), address)) << "a living one is not replaced";
+  EXPECT_FALSE(Listener::open(system_kernel(), address))
+      << "a socket that is in use is not replaced";
 }
 
 struct AcceptorTest : testing::Test {
@@ -130,7 +131,7 @@ struct AcceptorTest : testing::Test {
   Acceptor acceptor{*loop, listener, owner};
 };
 
-TEST_F(AcceptorTest, RestsWhenDescriptorsRunOutAndComesBack) {
+TEST_F(AcceptorTest, PausesWhenDescriptorsRunOutAndRetries) {
   ASSERT_TRUE(acceptor.start());
   kernel.connect_to(listener.fd());
   int nth = 0;
@@ -144,7 +145,7 @@ TEST_F(AcceptorTest, RestsWhenDescriptorsRunOutAndComesBack) {
   EXPECT_LT(kernel.monotonic_now() - start, 100ms);
 }
 
-TEST_F(AcceptorTest, DoesNotSpinWhileItRests) {
+TEST_F(AcceptorTest, DoesNotSpinWhileItIsPaused) {
   ASSERT_TRUE(acceptor.start());
   kernel.connect_to(listener.fd());
   for (int nth = 1; nth <= 50; ++nth) kernel.fail("accept4", nth, EMFILE);
@@ -154,7 +155,7 @@ TEST_F(AcceptorTest, DoesNotSpinWhileItRests) {
   EXPECT_GT(kernel.calls("accept4"), 10);
 }
 
-TEST_F(AcceptorTest, PassesOverConnectionsThatDiedWaiting) {
+TEST_F(AcceptorTest, SkipsConnectionsThatFailedBeforeTheyWereAccepted) {
   ASSERT_TRUE(acceptor.start());
   kernel.connect_to(listener.fd());
   int nth = 0;
@@ -175,7 +176,7 @@ TEST_F(AcceptorTest, AcceptsNothingWhilePaused) {
   EXPECT_EQ(owner.sockets.size(), 1u);
 }
 
-TEST(DescribeAcceptFailure, AdvisesWhatIsAtFault) {
+TEST(DescribeAcceptFailure, NamesTheCauseAndTheRemedy) {
   const std::string own = describe_accept_failure(EMFILE, "--max-connections");
   EXPECT_NE(own.find("ulimit -n"), std::string::npos);
   EXPECT_NE(own.find("lower --max-connections"), std::string::npos);

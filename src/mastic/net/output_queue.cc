@@ -13,7 +13,7 @@ void OutputQueue::prepend(std::string_view bytes) {
   held_ += std::get<Owned>(pieces_.front()).bytes.capacity();
 }
 
-/// Whether `size` bytes more go into the last piece.
+/// Whether `size` more bytes may be added to the last piece.
 bool OutputQueue::fits_last(std::size_t size) const {
   if (pieces_.empty()) return false;
   const auto* const owned = std::get_if<Owned>(&pieces_.back());
@@ -23,7 +23,8 @@ bool OutputQueue::fits_last(std::size_t size) const {
 char* OutputQueue::prepare(std::size_t size) {
   if (!fits_last(size)) pieces_.emplace_back(Owned{});
   std::string& bytes = std::get<Owned>(pieces_.back()).bytes;
-  const std::size_t had = bytes.empty() ? 0 : bytes.capacity();
+  const std::size_t had =
+      bytes.empty() ? 0 : bytes.capacity();  // an empty piece is not counted yet
   committed_ = bytes.size();
   bytes.resize(committed_ + size);
   held_ += bytes.capacity() - had;
@@ -34,7 +35,7 @@ void OutputQueue::commit(std::size_t size) {
   std::string& bytes = std::get<Owned>(pieces_.back()).bytes;
   bytes.resize(committed_ + size);
   size_ += size;
-  if (!bytes.empty()) return;
+  if (!bytes.empty()) return;  // a piece without bytes would never be removed by `remove`
   held_ -= bytes.capacity();
   pieces_.pop_back();
 }

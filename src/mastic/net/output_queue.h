@@ -1,4 +1,4 @@
-// What a socket did not take at once, and what goes to it without being copied.
+// Bytes and files that wait to be sent to a socket.
 
 #pragma once
 
@@ -13,50 +13,63 @@
 
 namespace mastic::net {
 
-/// Pieces in the order they are to be sent. A connection has one only while it is behind.
+/// Pieces in the order in which they have to be sent. A connection has a queue only while bytes
+/// wait.
 ///
-/// Copied bytes are gathered in pieces of some kPieceBytes, and each piece is let go of when it was
-/// sent, as is what keeps the bytes of one that was not copied: a peer that is always behind, and
-/// never far, costs what it is behind.
+/// Copied bytes are gathered in pieces of about kPieceBytes. A piece is freed as soon as it was
+/// sent, and a keeper is released as soon as its bytes were sent. So a peer that is always a little
+/// behind costs only the bytes that it is behind.
+///
+/// Everything that adds a piece throws std::bad_alloc.
 class OutputQueue {
  public:
   static constexpr std::size_t kPieceBytes = 64 << 10;
 
+  /// Copied bytes, of which the first `sent` were sent.
   struct Owned {
     std::string bytes;
     std::size_t sent = 0;
   };
+  /// Bytes that were not copied.
   struct Shared {
     std::string_view bytes;
-    std::shared_ptr<const void> keeper;  ///< of the bytes; null when somebody else sees to them
+    std::shared_ptr<const void> keeper;  ///< keeps the bytes alive; null when the writer does
   };
+  /// A range of a file.
   struct File {
     std::shared_ptr<const base::Descriptor> file;
     std::uint64_t offset;
     std::uint64_t size;
   };
 
+  /// Whether there are no pieces.
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
   /// Bytes of all pieces, files included.
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  /// Bytes of memory that the copied ones take, as far as they were not let go of.
+  /// Bytes of memory that copied pieces use.
   [[nodiscard]] std::uint64_t held() const { return held_; }
 
   /// Puts a copy of `bytes` before everything else.
   void prepend(std::string_view bytes);
-  /// Room for `size` bytes at the end; they count once they were committed.
+  /// Room for `size` bytes at the end. They count after `commit`. The pointer is valid until the
+  /// next call.
   [[nodiscard]] char* prepare(std::size_t size);
+  /// Appends the first `size` bytes of the room that `prepare` returned.
   void commit(std::size_t size);
+  /// Appends `bytes` without copying them; `keeper` is released when they were sent.
   void append_shared(std::string_view bytes, std::shared_ptr<const void> keeper);
+  /// Appends `size` bytes of `file`, starting at `offset`.
   void append_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                    std::uint64_t size);
 
-  /// The first piece, when it is bytes: what of it is to be sent; empty when it is a file.
+  /// The unsent bytes of the first piece; empty when that is a file. Requires: the queue is not
+  /// empty.
   [[nodiscard]] std::string_view first_bytes() const;
-  /// The first piece, when it is a file.
+  /// The first piece if it is a file, or null. Requires: the queue is not empty.
   [[nodiscard]] const File* first_file() const;
+  /// Whether another piece follows the first.
   [[nodiscard]] bool has_more_than_one() const { return pieces_.size() > 1; }
-  /// `count` bytes of the first piece were sent.
+  /// Removes the first `count` bytes of the first piece, which were sent.
   void remove(std::uint64_t count);
 
  private:
@@ -65,7 +78,7 @@ class OutputQueue {
   std::deque<std::variant<Owned, Shared, File>> pieces_;
   std::uint64_t size_ = 0;
   std::uint64_t held_ = 0;
-  std::size_t committed_ = 0;  ///< of the last piece, when room was prepared in it
+  std::size_t committed_ = 0;  ///< bytes of the last piece before the room that was prepared
 };
 
 }  // namespace mastic::net

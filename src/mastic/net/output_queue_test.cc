@@ -13,14 +13,14 @@ void append(OutputQueue& queue, std::string_view bytes) {
   queue.commit(bytes.size());
 }
 
-/// Takes up to `most` bytes off the front, as a kernel would.
+/// Removes up to `most` bytes from the front, as a kernel would.
 std::string send(OutputQueue& queue, std::size_t most) {
   const std::string sent(queue.first_bytes().substr(0, most));
   queue.remove(sent.size());
   return sent;
 }
 
-TEST(OutputQueue, LetsGoOfWhatWasSentThoughItIsNeverEmpty) {
+TEST(OutputQueue, FreesSentPiecesEvenIfItIsNeverEmpty) {
   OutputQueue queue;
   const std::string piece(10'000, 'p');
   append(queue, piece);
@@ -35,10 +35,10 @@ TEST(OutputQueue, LetsGoOfWhatWasSentThoughItIsNeverEmpty) {
   EXPECT_LE(max_held, 4 * OutputQueue::kPieceBytes);
 }
 
-TEST(OutputQueue, HoldsWhatItCopiedAndNothingOfWhatItWasLent) {
+TEST(OutputQueue, CountsCopiedBytesAsHeldButNotBorrowedOnes) {
   OutputQueue queue;
-  const std::string lent(1 << 20, 'l');
-  queue.append_shared(lent, nullptr);
+  const std::string borrowed(1 << 20, 'l');
+  queue.append_shared(borrowed, nullptr);
   queue.append_file(nullptr, 0, 1 << 20);
   EXPECT_EQ(queue.held(), 0u);
   append(queue, std::string(1000, 'x'));
@@ -50,7 +50,7 @@ TEST(OutputQueue, HoldsWhatItCopiedAndNothingOfWhatItWasLent) {
   EXPECT_LT(queue.held(), 5000u);
 }
 
-TEST(OutputQueue, LetsGoOfWhatKeepsAPieceAsSoonAsThatIsSent) {
+TEST(OutputQueue, ReleasesAKeeperAsSoonAsItsBytesAreSent) {
   OutputQueue queue;
   const auto first = std::make_shared<const std::string>("first");
   const auto second = std::make_shared<const std::string>("second");
@@ -58,7 +58,7 @@ TEST(OutputQueue, LetsGoOfWhatKeepsAPieceAsSoonAsThatIsSent) {
   append(queue, "copied");
   queue.append_shared(*second, second);
   EXPECT_EQ(send(queue, 4), "firs");
-  EXPECT_EQ(first.use_count(), 2) << "a byte of it is left";
+  EXPECT_EQ(first.use_count(), 2) << "a byte of `first` is left";
   EXPECT_EQ(send(queue, 4), "t");
   EXPECT_EQ(first.use_count(), 1);
   EXPECT_EQ(second.use_count(), 2);
@@ -67,7 +67,7 @@ TEST(OutputQueue, LetsGoOfWhatKeepsAPieceAsSoonAsThatIsSent) {
   EXPECT_EQ(second.use_count(), 1);
 }
 
-TEST(OutputQueue, HoldsNothingOnceAllIsSent) {
+TEST(OutputQueue, HoldsNothingWhenAllIsSent) {
   OutputQueue queue;
   std::string all;
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{15}, std::size_t{16},

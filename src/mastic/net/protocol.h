@@ -1,4 +1,4 @@
-// The protocol above a stream, and who keeps the connection that it speaks over.
+// The interface of a protocol above a stream, and of the connection that hosts it.
 
 #pragma once
 
@@ -13,31 +13,36 @@
 
 namespace mastic::net {
 
-/// Keeps a connection: its stream, its place among the others, its end. It owns the stream's
-/// events and passes them on to the protocol that it holds.
+/// A connection as its protocol sees it. The host owns the stream and its place among the server's
+/// connections, receives the stream's events, and passes them on to the protocol that it holds.
+/// Used on the loop, outside of user code.
 class ProtocolHost : public StreamOwner {
  public:
+  /// The stream of the connection.
   [[nodiscard]] virtual Stream& stream() noexcept = 0;
+  /// The address of the peer.
   [[nodiscard]] virtual const base::Endpoint& peer() const = 0;
+  /// The loop to which the connection belongs.
   [[nodiscard]] virtual loop::Loop& loop() const = 0;
-  /// Whether the server ends gently: nothing new is to begin.
+  /// Whether the server drains, so that nothing new should begin.
   [[nodiscard]] virtual bool is_draining() const = 0;
 
-  /// The connection has work: it is closed neither to make room nor because it waits for too long.
+  /// Says that the connection has work: it is not closed to make room, nor for waiting too long.
   virtual void becomes_busy() = 0;
-  /// The connection waits for its peer: it may be closed to make room, and
+  /// Says that the connection waits for its peer: it may be closed to make room, and
   /// Protocol::waited_in_vain is called when it has waited for too long.
   virtual void becomes_idle() = 0;
 
-  /// Closes the connection at once; what was not sent is lost. Calls Protocol::closed before it
-  /// returns, unless the connection is closed already. The protocol stays until the end of the
+  /// Closes the connection at once; unsent bytes are lost. Calls Protocol::closed before it
+  /// returns, unless the connection is closed already. The protocol lives until the end of the
   /// turn.
   virtual void close() = 0;
-  /// The same, and the peer sees a reset: it must not take what it got for the whole.
+  /// Closes the connection like `close`, but so that the peer sees a reset and does not take the
+  /// bytes it has got for a complete message.
   virtual void abort() = 0;
 
-  /// Runs `step`; when memory runs out in it, this connection is aborted and no other one notices.
-  /// False then.
+  /// Runs `step`. When memory runs out in it, aborts this connection and returns false; other
+  /// connections are not affected.
   template <class Step>
   bool with_memory(Step step) noexcept {
     try {
@@ -53,11 +58,15 @@ class ProtocolHost : public StreamOwner {
   ~ProtocolHost() = default;
 };
 
-/// What a connection speaks. A state machine on the loop that its host tells what the stream tells.
+/// What a connection speaks: a state machine on the loop, to which the host passes the stream's
+/// events.
 ///
-/// 1. It is made with its host, which outlives it with its stream, and is told `start` before anything
-///    else. When the stream cannot begin, it is told nothing at all and destroyed.
-/// 2. After `closed` it is told nothing more, and is destroyed when none of its frames is left.
+/// 1. It is constructed with its host; host and stream outlive it. `start` is called before
+///    anything
+///    else. When the stream cannot start, no member is called and the protocol is destroyed.
+/// 2. After `closed` no member is called. The protocol is destroyed when none of its functions is
+///    on
+///    the stack.
 /// 3. It may close or abort the connection in any of these calls.
 class Protocol {
  public:
@@ -66,25 +75,29 @@ class Protocol {
   Protocol& operator=(const Protocol&) = delete;
   virtual ~Protocol() = default;
 
-  /// The stream is its own from now on: a protocol whose server speaks first does so here.
+  /// Called when the protocol may use the stream. A protocol in which the server speaks first
+  /// begins here.
   virtual void start() noexcept {}
-  /// As StreamOwner has them.
+  /// Called as StreamOwner::received is.
   virtual void received(std::string_view bytes) noexcept = 0;
+  /// Called as StreamOwner::received_end is.
   virtual void received_end() noexcept = 0;
+  /// Called as StreamOwner::sent is.
   virtual void sent(std::uint64_t taken, std::uint64_t unsent) noexcept = 0;
-  /// The connection is closed, by either side or by an error; `unsent` bytes are lost.
+  /// Called when the connection was closed, by either side or by an error. `unsent` bytes are lost.
   virtual void closed(std::uint64_t unsent) noexcept = 0;
 
-  /// Nothing has come in time while the connection was idle, or the server drains: says goodbye as
-  /// the protocol has it, and closes after that has left. The connection is busy from then on.
+  /// Called when an idle connection has waited for too long, or the server drains. The protocol
+  /// says goodbye in its own way and closes the connection after that has left. The connection
+  /// counts as busy from now on.
   virtual void waited_in_vain() noexcept = 0;
-  /// The server has begun to drain: the protocol ends when what it has begun is done. The drain's
-  /// deadline aborts it.
+  /// Called when the server begins to drain. The protocol finishes what it has begun and then ends.
+  /// The deadline of the drain aborts it.
   virtual void drain() noexcept {}
 
-  /// Adds the requests that are being answered, to what the server tells of itself.
+  /// Adds the requests that are being answered to `report`.
   virtual void report(base::LoopReport& report) const { (void)report; }
-  /// Cancels the request with this id, if it is here.
+  /// Cancels the request with the id `request`, if it belongs to this connection.
   virtual void cancel(std::uint64_t request) noexcept { (void)request; }
 };
 

@@ -1,5 +1,5 @@
-// A stream that stands on another and transforms the bytes both ways, as TLS does: an example of how,
-// and what tests put under servers to prove that they bear it.
+// A stream over another stream that transforms the bytes both ways, as TLS does. It is an example
+// of how to write one, and tests run servers over it.
 
 #pragma once
 
@@ -21,13 +21,14 @@
 
 namespace mastic::net {
 
-/// Records: two bytes of length, the high one first, and so many bytes with every bit turned.
+/// The format of a record: two bytes of length, high byte first, then so many bytes, each with all
+/// its bits inverted.
 class Records {
  public:
   static constexpr std::size_t kHeadBytes = 2;
   static constexpr std::size_t kMaxBytes = 16 << 10;
 
-  /// `text`, in as few records as it takes.
+  /// Packs `text` into as few records as possible.
   [[nodiscard]] static std::string pack(std::string_view text) {
     std::string out;
     for (; !text.empty(); text.remove_prefix(std::min(text.size(), kMaxBytes))) {
@@ -39,7 +40,7 @@ class Records {
     }
     return out;
   }
-  /// The text of the whole records that `bytes` begins with, which are removed from it.
+  /// Removes all complete records from the front of `bytes`, and returns their text.
   [[nodiscard]] static std::string unpack(std::string& bytes) {
     std::string text;
     std::size_t at = 0;
@@ -57,7 +58,7 @@ class Records {
   }
 
  private:
-  /// Of the last `count` bytes.
+  /// Inverts the bits of the last `count` bytes.
   static void turn_bits(std::string& bytes, std::size_t count) {
     for (char* at = bytes.data() + bytes.size() - count; count > 0; --count, ++at) {
       *at = static_cast<char>(~*at);
@@ -65,18 +66,19 @@ class Records {
   }
 };
 
-/// Packs bytes into records. A greeting, kGreeting, comes first from either side.
+/// Packs bytes into records. Each side first sends a greeting, kGreeting.
 ///
-/// What is written in a turn is gathered, and becomes records when the turn ends, so that several
-/// small writes are one record. The pressure is what the inner stream has not sent, and what is
-/// gathered; both count plain bytes as well as packed ones, which is near enough.
+/// Writes are gathered during a turn and become records when the turn ends, so that several small
+/// writes make one record. `unsent` adds the gathered plain bytes to the packed bytes of the inner
+/// stream, which is exact enough for back pressure.
 class RecordStream final : public Stream, private StreamOwner, private loop::TurnEndListener {
  public:
   static constexpr std::string_view kGreeting = "HI";
 
   RecordStream(loop::Loop& loop, std::unique_ptr<Stream> inner)
       : TurnEndListener(loop::TurnEndRank::Records), loop_(loop), inner_(std::move(inner)) {}
-  /// On a stream that somebody has read from already, who found `unused` bytes to be for this.
+  /// Continues on a stream that another owner has read from; `unused` are the bytes that it left
+  /// over.
   RecordStream(loop::Loop& loop, std::unique_ptr<Stream> inner, std::string_view unused)
       : RecordStream(loop, std::move(inner)) {
     inner_has_started_ = true;
@@ -93,7 +95,7 @@ class RecordStream final : public Stream, private StreamOwner, private loop::Tur
     written_ += size;
     pass_on_at_turn_end();
   }
-  /// Nobody keeps plain bytes: they are packed when the turn ends at the latest.
+  /// Copies `bytes`, because they have to be packed anyway.
   void write_shared(std::string_view bytes, std::shared_ptr<const void>) override {
     gathered_.resize(written_);
     gathered_ += bytes;
@@ -116,7 +118,7 @@ class RecordStream final : public Stream, private StreamOwner, private loop::Tur
     inner_->abort();
   }
 
-  /// How many pieces were given to the inner stream.
+  /// How many times gathered writes were passed to the inner stream.
   [[nodiscard]] int pieces() const { return pieces_; }
 
  private:
@@ -130,13 +132,13 @@ class RecordStream final : public Stream, private StreamOwner, private loop::Tur
     if (facts_ && written_ > 0) loop_.tell_at_turn_end(*this);
   }
   void turn_ends() noexcept override {
-    if (written_ == 0) return;  // it was closed
+    if (written_ == 0) return;  // the stream was closed
     try {
       inner_->write(Records::pack(std::string_view(gathered_).substr(0, written_)));
     } catch (const std::bad_alloc&) {
       return owner().failed(ENOMEM);
     }
-    gathered_ = {};  // and its memory: a stream that rests holds none
+    gathered_ = {};  // frees the memory, too: an idle stream should hold none
     written_ = 0;
     ++pieces_;
     if (is_shutting_) inner_->shut_write();
@@ -162,8 +164,8 @@ class RecordStream final : public Stream, private StreamOwner, private loop::Tur
   std::unique_ptr<Stream> inner_;
   std::string arrived_;  ///< part of a record, or of the greeting
   std::string
-      gathered_;  ///< in this turn, or before the greeting; behind that, room that was prepared
-  std::size_t written_ = 0;               ///< bytes of it
+      gathered_;  ///< writes of this turn or before the greeting, then room that was prepared
+  std::size_t written_ = 0;               ///< bytes of `gathered_` that were written
   std::optional<ConnectionFacts> facts_;  ///< once the peer has greeted
   int pieces_ = 0;
   bool inner_has_started_ = false;

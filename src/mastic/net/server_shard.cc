@@ -16,6 +16,8 @@ void ServerShard::go_ordered() noexcept {
   loop_.retire(std::unique_ptr<ServerShard>(this));
 }
 
+/// Counts the order before it is posted. Otherwise the loop could destroy the shard as settled
+/// while the message is on its way.
 void ServerShard::order(async::Message& message) noexcept {
   orders_.fetch_add(1);
   loop_.post(message);
@@ -47,7 +49,7 @@ void ServerShard::drain() noexcept {
 
 void ServerShard::deadline() noexcept {
   if (!is_empty()) {
-    log_.write(base::Level::Warning, "the drain deadline has passed; what is left is aborted");
+    log_.write(base::Level::Warning, "the drain deadline has passed; remaining work is aborted");
   }
   end_at_once();
   check_settled();
@@ -58,8 +60,8 @@ void ServerShard::end_at_once() noexcept {
   abort_all();
 }
 
-/// One that has settled keeps its deadline: a connection may be on its way from another shard, which drains
-/// later than this one when its loop was held up.
+/// The deadline stays armed after the shard has settled: a connection may still be on its way from
+/// another shard, which drains later than this one if its loop was held up.
 void ServerShard::check_settled() noexcept {
   if (!draining_ || !is_empty() || orders_.load() != 0) return;
   settled_ = true;

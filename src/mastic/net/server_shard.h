@@ -1,4 +1,4 @@
-// One loop of a server, as its server sees it.
+// The part of a server that belongs to one loop.
 
 #pragma once
 
@@ -13,75 +13,91 @@
 
 namespace mastic::net {
 
-/// What a shard reports to, on the shard's loop.
+/// Receives the reports of a shard, on the shard's loop.
 class ServerShardOwner {
  public:
-  /// Once: it takes no more on.
+  /// Called once, when the shard has stopped taking on work.
   virtual void shard_closed() noexcept = 0;
-  /// Perhaps several times: after a drain nothing is left of it.
+  /// Called when the shard is drained and no work is left. It may be called several times, because
+  /// work may arrive from another shard afterwards.
   virtual void shard_settled() noexcept = 0;
-  /// It has gone, as it was told to, and is no more.
+  /// Called when the shard was destroyed by ServerShard::go.
   virtual void shard_gone() noexcept {}
 
  protected:
   ~ServerShardOwner() = default;
 };
 
-/// Takes on work until it is drained, and has settled when nothing of it is left. Belongs to its loop,
-/// but for what says otherwise.
+/// The part of a server that belongs to one loop. It takes on work until it is drained. It has
+/// *settled* when it is drained and no work is left. Members are called on the loop unless they say
+/// otherwise.
+///
+///     open ──drain──> draining ──no work left──> settled ──go──> destroyed
+///                        │  ▲                       │
+///        abort, deadline └──┴─work from a peer──────┘
 class ServerShard : public loop::Retirable {
  public:
-  /// All must outlive it. `counters` are those of all shards of the server.
+  /// All references must outlive the shard. All shards of a server share `counters`.
   ServerShard(loop::Loop& loop, base::Log& log, ShardCounters& counters,
               base::Duration drain_timeout)
       : loop_(loop), log_(log), counters_(counters), drain_timeout_(drain_timeout) {}
   ~ServerShard() override;
   ServerShard(const ServerShard&) = delete;
   ServerShard& operator=(const ServerShard&) = delete;
-  /// Called before it takes on work. `owner` must outlive it. A shard without an owner reports to none.
+  /// Sets who receives the shard's reports, if anybody does. `owner` must outlive the shard. Call
+  /// this before the shard takes on work.
   void set_owner(ServerShardOwner& owner) { owner_ = &owner; }
 
-  /// Ends gently: takes on no more, has what is under way end soon, and aborts what is left at the
-  /// deadline. Called once.
+  /// Ends gently: takes on no new work, asks the running work to end soon, and aborts it at the
+  /// deadline. Call this once.
   void drain() noexcept;
-  /// Ends what is under way at once.
+  /// Ends all running work at once.
   virtual void abort_all() noexcept = 0;
-  /// After a start that failed, before its loop has turned: lets go of what it was to take work from.
+  /// Gives up the sources of work after a start that failed, before the loop has run a turn.
   virtual void give_up() noexcept { close(); }
 
-  // From any thread, while its owner has not ended.
+  /// Has the loop call `drain`. From any thread, until the server is over. Allocates nothing.
   void order_drain() noexcept { order(drain_order_); }
+  /// Has the loop abort all work. From any thread, until the server is over. Allocates nothing.
   void order_abort() noexcept { order(abort_order_); }
-  /// From any thread: drained, nothing left, and no order on its way.
+  /// Whether the shard is drained, has no work left, and no order is waiting. From any thread.
   [[nodiscard]] bool is_settled() const { return settled_.load() && orders_.load() == 0; }
-  /// From any thread, once all have settled: it goes, at the end of a turn of its loop and after all that
-  /// it had retired there, and its owner is told. Like all orders this takes no memory.
+  /// Destroys `shard` on its loop, at the end of a turn and after all objects that it has retired
+  /// there, and reports ServerShardOwner::shard_gone. From any thread, once all shards have
+  /// settled. Allocates nothing.
   static void go(std::unique_ptr<ServerShard> shard) noexcept;
 
+  /// The loop to which the shard belongs.
   [[nodiscard]] loop::Loop& loop() const { return loop_; }
+  /// The log of the server.
   [[nodiscard]] base::Log& log() const { return log_; }
+  /// The counters that all shards of the server share.
   [[nodiscard]] ShardCounters& counters() const { return counters_; }
 
  protected:
+  /// Whether the drain has begun.
   [[nodiscard]] bool is_draining() const { return draining_; }
-  /// It was told to abort, or its deadline has passed: what reaches it now, from another shard, is refused.
+  /// Whether the shard was aborted or its deadline has passed. Work that now arrives from another
+  /// shard has to be refused.
   [[nodiscard]] bool is_aborting() const { return aborting_; }
-  /// There is work again, such as a connection that was on its way.
+  /// Says that there is work again, such as a connection that was on its way from another shard.
   void begin_work() { settled_ = false; }
-  /// A piece of work has ended: tells the owner when it was the last one.
+  /// Reports to the owner if the shard has settled. Call this when a piece of work has ended.
   void check_settled() noexcept;
-  /// Whether a message that may come often is due: one a second is.
+  /// Whether a log message that could come often may be written now: one a second may.
   [[nodiscard]] bool may_log() noexcept { return counters_.may_log(loop_.now()); }
 
-  /// From any thread: has `message` delivered on the loop, which ends with `order_done`. Until then it has
-  /// not settled.
+  /// Has `message` delivered on the loop; its delivery must end with `order_done`. Until then the
+  /// shard has not settled. From any thread. Allocates nothing.
   void order(async::Message& message) noexcept;
+  /// Ends the delivery of an order.
   void order_done() noexcept;
 
-  /// Takes on no more, for good.
+  /// Stops taking on work, for good.
   virtual void close() noexcept = 0;
-  /// Tells what is under way to end soon.
+  /// Asks all running work to end soon.
   virtual void drain_all() noexcept = 0;
+  /// Whether there is no work.
   [[nodiscard]] virtual bool is_empty() noexcept = 0;
 
  private:
@@ -99,7 +115,7 @@ class ServerShard : public loop::Retirable {
   bool draining_ = false;
   bool aborting_ = false;
   bool goes_ = false;
-  std::atomic<unsigned> orders_{0};  ///< on their way
+  std::atomic<unsigned> orders_{0};  ///< orders that were posted and not yet done
   std::atomic<bool> settled_{false};
   async::MessageTo<ServerShard, &ServerShard::drain_ordered> drain_order_{*this};
   async::MessageTo<ServerShard, &ServerShard::abort_ordered> abort_order_{*this};

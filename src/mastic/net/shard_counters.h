@@ -1,4 +1,4 @@
-// What the shards of any server count together: its connections.
+// Counters that all shards of a server share: its open connections.
 
 #pragma once
 
@@ -9,17 +9,20 @@
 
 namespace mastic::net {
 
-/// Callable from every shard.
+/// Counts for all shards of a server. May be called from any thread.
 class ShardCounters {
  public:
-  /// Connections, or what else the server works on; also what is on its way from one shard to another.
-  /// A thread that reads a count after `closed` also sees what was written before that call.
+  /// How many connections, or other pieces of work, are open, including those on their way from one
+  /// shard to another. A thread that reads the count after a call of `closed` also sees what was
+  /// written before that call.
   [[nodiscard]] std::uint64_t open() const { return open_.load(std::memory_order_acquire); }
-  /// There is one more. Returns how many there were before.
+  /// Counts one more. Returns how many there were before.
   std::uint64_t opened() { return open_.fetch_add(1, std::memory_order_relaxed); }
+  /// Counts one less.
   void closed() { open_.fetch_sub(1, std::memory_order_release); }
 
-  /// Whether a message that may come often is due again: at most one a second is, of all kinds.
+  /// Whether a log message that could come often may be written now: all kinds together, one a
+  /// second.
   [[nodiscard]] bool may_log(base::Instant now) noexcept {
     constexpr base::Duration kBetween = std::chrono::seconds(1);
     auto last = last_logged_.load(std::memory_order_relaxed);

@@ -12,12 +12,12 @@ namespace mastic::net {
 //
 //     drain ──order──> each shard closes ──the last──> all_closed: clients are refused from now on
 //                           │
-//                           └─settles──> all have, and no connection is on its way to another shard
+//                           └─settles──> all have settled, and no connection is between two shards
 //                                          ──> may_end ──> ended ──> is_over_: `wait` returns
 //
-// A shard that has settled takes up work again when a connection comes that another one had handed over to
-// it. So each shard that settles has all of them looked at once more, under the mutex, and the count of what
-// is open decides: it has a connection from the moment it was accepted.
+// A shard that has settled has work again when a connection arrives that another shard had handed
+// over to it. So whenever a shard settles, all shards are checked again, under the mutex. The count
+// of open connections decides, because it includes a connection from the moment it is accepted.
 
 ShardGroup::~ShardGroup() { MASTIC_ASSERT(shards_.empty()); }
 
@@ -48,8 +48,8 @@ void ShardGroup::add_shard(std::unique_ptr<ServerShard> shard) {
   shards_.push_back(std::move(shard));
 }
 
-/// Own loops are driven first, so that whatever fails after that ends in one way, as on loops that others
-/// drive.
+/// The server's own loops are driven first. So a later failure is handled in the same way as on a
+/// shared runtime: by ordering the shards to abort.
 base::Result<void> ShardGroup::begin(const std::function<base::Result<void>()>& begin_shards) {
   MASTIC_ASSERT(shards_.size() == loops_.size());
   open_ = shards_.size();
@@ -59,12 +59,12 @@ base::Result<void> ShardGroup::begin(const std::function<base::Result<void>()>& 
   try {
     begun = begin_shards();
   } catch (const std::bad_alloc&) {
-    begun = base::fail("out of memory");  // short enough to need none
+    begun = base::fail("out of memory");  // short enough to need no allocation
   }
   const std::lock_guard lock(mutex_);
   has_begun_ = begun || runtime_ != nullptr;
   if (!begun) asked_ = Ending::AtOnce;
-  if (!has_begun_) {  // a loop alone has not turned meanwhile: its shard has nothing to end
+  if (!has_begun_) {  // a single loop has run no turn meanwhile, so its shard has no work to end
     for (const auto& shard : shards_) shard->give_up();
   }
   order_end();
@@ -79,7 +79,7 @@ void ShardGroup::ask_to_end(Ending how) {
   order_end();
 }
 
-/// Under the mutex: tells the shards, once they are there, what they were not told yet.
+/// Passes on to the shards what was asked and they have not been told. Requires: the mutex is held.
 void ShardGroup::order_end() {
   if (!has_begun_ || has_settled_ || told_ == asked_) return;
   const Ending told = std::exchange(told_, asked_);
@@ -94,8 +94,9 @@ void ShardGroup::shard_closed() noexcept {
   if (--open_ == 0) owner_.all_closed();
 }
 
-/// `ended` is called without the mutex, for it may ask the group something; `has_settled_` keeps another
-/// shard from calling it again. Only then is it over: the thread that waits may destroy the server at once.
+/// `ended` is called without the mutex, because it may call the group; `has_settled_` keeps another
+/// shard from calling it again. `is_over_` is set last, because a thread in `wait` may destroy the
+/// server as soon as it is set.
 void ShardGroup::shard_settled() noexcept {
   {
     const std::lock_guard lock(mutex_);
@@ -110,8 +111,9 @@ void ShardGroup::shard_settled() noexcept {
   changed_.notify_all();
 }
 
-/// Looks twice: between the first look and the count, a connection on its way may have reached a shard that was
-/// seen settled, and have closed while something of it is left. The count makes the second look see that.
+/// Checks twice. After the first check and before the count is read, a connection may arrive at a
+/// shard that was already seen as settled, and close while part of its work is left. Then the count
+/// is 0 although that shard has work. Reading the count (acquire) makes the second check see that.
 bool ShardGroup::have_all_settled() const {
   const auto each_has = [this] {
     return std::ranges::all_of(shards_, [](const auto& shard) { return shard->is_settled(); });
@@ -138,7 +140,7 @@ std::uint64_t ShardGroup::wait() {
 void ShardGroup::end() {
   drain();
   if (runtime_ == nullptr || is_driven() || !has_begun_) return;
-  abort();  // a destructor that turns the loops itself waits for no client
+  abort();  // no drain: a destructor that drives the loops itself must not wait for clients
   runtime_->turn_until([this] { return is_over(); });
 }
 

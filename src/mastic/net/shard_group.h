@@ -1,4 +1,4 @@
-// The shards of one server, from their beginning to their end.
+// The shards of one server: how they start, drain and end together.
 
 #pragma once
 
@@ -20,93 +20,102 @@
 
 namespace mastic::net {
 
-/// The server, as its shards see it. Called on one of their loops.
+/// A server, as the group of its shards sees it. Called on one of the loops.
 class ShardGroupOwner {
  public:
-  /// Once: no shard takes more on, so it lets go of what they shared, its listeners. It must not call the
-  /// group here, whose mutex is held.
+  /// Called once, when no shard takes on work any more: the server closes what the shards shared,
+  /// such as its listeners. The group's mutex is held, so the server must not call the group here.
   virtual void all_closed() noexcept = 0;
-  /// Nothing is left of any shard: whether the server is over. If not, it tells what is left to end, and
-  /// is asked again when a shard settles once more. It must not call the group here, whose mutex is held.
+  /// Called when all shards have settled. Returns whether the server is over. If it is not, the
+  /// server asks whatever is left to end, and is asked again when a shard settles once more. The
+  /// group's mutex is held, so the server must not call the group here.
   [[nodiscard]] virtual bool may_end() noexcept { return true; }
-  /// Once: it is over.
+  /// Called once, when the server is over.
   virtual void ended() noexcept {}
 
  protected:
   ~ShardGroupOwner() = default;
 };
 
-/// What every server has: shards, one on each loop of a Runtime, which is its own or shared with other
-/// servers, or one shard on a loop that somebody else drives.
+/// The shards of a server. There is one on each loop of a Runtime, which the server owns or shares
+/// with other servers, or a single one on a loop that the caller drives.
 ///
 ///     group.stand_on(runtime);
 ///     for (loop::Loop* loop : group.loops()) group.add(std::make_unique<...>(*loop, ...));
-///     group.begin([&] { ... });     // all are there, and know each other, before the first one accepts
+///     group.begin([&] { ... });     // all shards exist before the first one accepts
 ///     ...
 ///     group.drain();                // from any thread
 ///     group.wait();
-///     group.end();                  // in the destructor of the server: these three, in this order
+///     group.end();                  // the server's destructor calls these three, in this order
 ///     group.wait();
 ///     group.destroy();
 ///
-/// It is over when all shards have settled and nothing is on its way from one to another. From `drain`
-/// on nothing here takes memory, so a server can end without any.
+/// The server is over when all shards have settled and nothing is on its way from one to another.
+/// From `drain` on nothing here allocates, so a server can end when there is no memory.
 ///
-/// `drain`, `abort` and `is_over` may be called from any thread, the rest from the one that made it.
+/// `drain`, `abort` and `is_over` may be called from any thread, all other members from the thread
+/// that made the group.
 class ShardGroup final : private ServerShardOwner {
  public:
-  /// `owner` must outlive it.
+  /// `owner` must outlive the group.
   explicit ShardGroup(ShardGroupOwner& owner) : owner_(owner) {}
-  /// Requires: the shards were destroyed, or there are none.
+  /// Requires: `destroy` was called, or no shard was added.
   ~ShardGroup();
   ShardGroup(const ShardGroup&) = delete;
   ShardGroup& operator=(const ShardGroup&) = delete;
 
-  // Where it stands: one of these, once.
+  // On which loops the server runs: call one of these, once.
 
-  /// On loops and threads of its own. Fails when the kernel has no descriptors left.
+  /// Opens a runtime of the server's own. Fails when the kernel has no descriptors left. `log` and
+  /// `kernel` must outlive the group.
   [[nodiscard]] base::Result<void> open_runtime(const loop::Options& options, base::Log& log,
                                                 base::Kernel& kernel);
-  /// On those of `runtime`, which must outlive it, and may be driven already or not yet.
+  /// Uses the loops of `runtime`, which must outlive the group. It may or may not be driven yet.
   void stand_on(loop::Runtime& runtime);
-  /// On `loop`, which must outlive it.
+  /// Uses `loop`, which the caller drives and which must outlive the group.
   void stand_on(loop::Loop& loop);
 
+  /// The loops that the server runs on.
   [[nodiscard]] std::span<loop::Loop* const> loops() const { return loops_; }
-  /// Null on a loop that somebody else drives.
+  /// The runtime that the server runs on, or null when it runs on a single loop.
   [[nodiscard]] loop::Runtime* runtime() const { return runtime_; }
 
-  /// Before `begin`: one for each of the loops. Throws std::bad_alloc.
+  /// Adds the shard of the next loop. Call this for each loop, in their order, before `begin`.
+  /// Throws std::bad_alloc.
   template <class Shard>
   Shard& add(std::unique_ptr<Shard> shard) {
     Shard& added = *shard;
     add_shard(std::move(shard));
     return added;
   }
-  /// Has loops of its own driven, then calls `begin_shards`, which has shards take on work by `call`; it
-  /// may throw std::bad_alloc. After a failure what has begun ends.
+  /// Starts the server's own runtime, if it has one, and calls `begin_shards`, which has the shards
+  /// take on work (by `call`) and may throw std::bad_alloc. When this fails, the shards that have
+  /// begun are aborted.
   [[nodiscard]] base::Result<void> begin(const std::function<base::Result<void>()>& begin_shards);
-  /// Does `work()` where a shard belongs, and returns what it does: see Runtime::call.
+  /// Runs `work()` on the loop of `shard`, waits, and returns the result: see Runtime::call.
   template <class Work>
   auto call(const ServerShard& shard, Work work) -> decltype(work()) {
     return runtime_ != nullptr ? runtime_->call(shard.loop(), std::move(work)) : work();
   }
 
-  /// Stops gently. Returns at once. Before `begin` has returned it is remembered.
+  /// Begins to drain all shards, and returns at once. A call before `begin` has returned takes
+  /// effect then.
   void drain() { ask_to_end(Ending::Gently); }
-  /// Stops at once.
+  /// Begins to abort all shards, and returns at once.
   void abort() { ask_to_end(Ending::AtOnce); }
+  /// Whether the server is over.
   [[nodiscard]] bool is_over() const;
-  /// Until it is over; returns at once when it never began. Ends loops of its own. Not for a thread that
-  /// drives one of the loops. Returns how many threads are lost to code that does not return, on the
-  /// whole runtime.
+  /// Waits until the server is over, and ends the server's own runtime, if it has one. Returns at
+  /// once when the server never began. Must not be called by a thread that drives one of the loops.
+  /// Returns how many threads of the runtime are lost to code that does not return
+  /// (Scheduler::join).
   std::uint64_t wait();
 
-  /// Drains it. On a runtime that is not driven it aborts instead, turns the loops itself, and is over when
-  /// this returns.
+  /// Drains the server. On a runtime that is not driven, it aborts the server instead and runs
+  /// turns of the loops itself; the server is over when this returns.
   void end();
-  /// Destroys the shards on their loops, after all that they had retired there. Requires: it is over, or
-  /// never began.
+  /// Destroys the shards on their loops, after all objects that they have retired there. Requires:
+  /// the server is over, or never began.
   void destroy();
 
  private:
@@ -125,18 +134,18 @@ class ShardGroup final : private ServerShardOwner {
 
   ShardGroupOwner& owner_;
   std::unique_ptr<loop::Runtime> own_runtime_;
-  loop::Runtime* runtime_ = nullptr;  ///< its own, that which it stands on, or none
+  loop::Runtime* runtime_ = nullptr;  ///< own or shared; null on a single loop
   std::vector<loop::Loop*> loops_;
   std::vector<std::unique_ptr<ServerShard>> shards_;
 
-  mutable std::mutex mutex_;  ///< of what follows
+  mutable std::mutex mutex_;  ///< guards the members below
   std::condition_variable changed_;
-  std::size_t open_ = 0;   ///< shards that may take more on
-  std::size_t going_ = 0;  ///< shards that were told to go, and have not yet
+  std::size_t open_ = 0;   ///< shards that still take on work
+  std::size_t going_ = 0;  ///< shards that are being destroyed
   bool has_begun_ = false;
-  Ending asked_ = Ending::No;
-  Ending told_ = Ending::No;  ///< the shards
-  bool has_settled_ = false;  ///< nothing is left, and the owner is about to be told
+  Ending asked_ = Ending::No;  ///< what the server was asked for
+  Ending told_ = Ending::No;   ///< what the shards were told
+  bool has_settled_ = false;   ///< all shards have settled; `ended` is called once
   bool is_over_ = false;
 };
 

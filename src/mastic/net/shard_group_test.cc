@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 using base::Result;
 using base::system_kernel;
 
-/// Works on as many pieces as it is told to.
+/// A shard whose work is a number that tests change.
 class TestServerShard final : public ServerShard {
  public:
   TestServerShard(loop::Loop& loop, base::Log& log, ShardCounters& counters)
@@ -56,7 +56,7 @@ class TestServerShard final : public ServerShard {
   bool is_empty() noexcept override { return work == 0; }
 };
 
-/// A server of such shards.
+/// A server of TestServerShards.
 class Server final : public ShardGroupOwner {
  public:
   ~Server() {
@@ -120,7 +120,7 @@ TEST_F(ShardGroupTest, IsOverWhenAllShardsHaveSettled) {
   EXPECT_EQ(server.ends, 1);
 }
 
-TEST_F(ShardGroupTest, WaitsForWhatIsOnItsWayFromOneShardToAnother) {
+TEST_F(ShardGroupTest, WaitsForAConnectionBetweenTwoShards) {
   base::ScriptedKernel kernel;
   const auto loop = loop::Loop::open(kernel, loop::TransferKind::Syscall).value();
   Server server;
@@ -137,7 +137,7 @@ TEST_F(ShardGroupTest, WaitsForWhatIsOnItsWayFromOneShardToAnother) {
   EXPECT_TRUE(server.group.is_over());
 }
 
-TEST_F(ShardGroupTest, AsksItsServerWhetherThatIsAll) {
+TEST_F(ShardGroupTest, AsksItsServerWhetherItMayEnd) {
   base::ScriptedKernel kernel;
   const auto loop = loop::Loop::open(kernel, loop::TransferKind::Syscall).value();
   Server server;
@@ -151,7 +151,7 @@ TEST_F(ShardGroupTest, AsksItsServerWhetherThatIsAll) {
   EXPECT_EQ(server.ends, 1);
 }
 
-TEST_F(ShardGroupTest, RemembersADrainThatCameBeforeTheBeginning) {
+TEST_F(ShardGroupTest, RemembersADrainFromBeforeTheStart) {
   ASSERT_TRUE(runtime->start());
   Server server;
   server.group.drain();
@@ -162,7 +162,7 @@ TEST_F(ShardGroupTest, RemembersADrainThatCameBeforeTheBeginning) {
   EXPECT_TRUE(server.group.is_over());
 }
 
-TEST_F(ShardGroupTest, EndsWhatHasBegunWhenTheRestFails) {
+TEST_F(ShardGroupTest, AbortsTheStartedShardsWhenAnotherFailsToStart) {
   for (const bool is_driven : {false, true}) {
     if (is_driven) {
       ASSERT_TRUE(runtime->start());
@@ -182,7 +182,7 @@ TEST_F(ShardGroupTest, EndsWhatHasBegunWhenTheRestFails) {
   }
 }
 
-TEST_F(ShardGroupTest, BeginsNothingWhenTheSystemHasNoThreadForItsLoops) {
+TEST_F(ShardGroupTest, StartsNoShardWhenTheSystemHasNoThreads) {
   pthread_attr_t usual, huge;
   ASSERT_EQ(pthread_getattr_default_np(&usual), 0);
   ASSERT_EQ(pthread_getattr_default_np(&huge), 0);
@@ -198,7 +198,7 @@ TEST_F(ShardGroupTest, BeginsNothingWhenTheSystemHasNoThreadForItsLoops) {
   EXPECT_EQ(server.group.wait(), 0u) << "at once";
 }
 
-TEST_F(ShardGroupTest, DestroysShardsOnTheirLoopsAfterAllThatTheyHadRetired) {
+TEST_F(ShardGroupTest, DestroysShardsOnTheirLoopsAfterWhatTheyRetired) {
   struct Part final : loop::Retirable {
     explicit Part(std::string& text) : order(text) {}
     ~Part() override { order += "part "; }
@@ -225,7 +225,7 @@ TEST_F(ShardGroupTest, DestroysShardsOnTheirLoopsAfterAllThatTheyHadRetired) {
   }
 }
 
-TEST(ServerShard, HasNotSettledWhileAnOrderIsOnItsWay) {
+TEST(ServerShard, HasNotSettledWhileAnOrderIsPending) {
   base::ScriptedKernel kernel;
   base::RecordingLog log;
   ShardCounters counters;
@@ -241,7 +241,7 @@ TEST(ServerShard, HasNotSettledWhileAnOrderIsOnItsWay) {
   EXPECT_TRUE(shard.is_settled());
 }
 
-TEST(ServerShard, AbortsWhatIsLeftAtTheDeadlineAlsoWhenItHadSettledBefore) {
+TEST(ServerShard, AbortsRemainingWorkAtTheDeadlineEvenIfItHadSettled) {
   base::ScriptedKernel kernel;
   base::RecordingLog log;
   ShardCounters counters;

@@ -1,4 +1,4 @@
-// Addresses as the socket calls take them.
+// Addresses in the form that the socket calls use.
 
 #pragma once
 
@@ -10,23 +10,28 @@
 
 namespace mastic::net {
 
+/// A sockaddr of any family, with its size.
 class SocketAddress {
  public:
-  /// An empty one, for a call to fill in.
+  /// An empty address, for a system call to fill in.
   SocketAddress() = default;
   explicit SocketAddress(const base::Address& address);
 
+  /// The address family: AF_INET, AF_INET6 or AF_UNIX.
   [[nodiscard]] int family() const { return storage_.ss_family; }
+  /// For bind, connect and the like, together with `size`.
   [[nodiscard]] const sockaddr* data() const {
     return reinterpret_cast<const sockaddr*>(&storage_);
   }
   [[nodiscard]] sockaddr* data() { return reinterpret_cast<sockaddr*>(&storage_); }
+  /// The size of the address, which a system call may change.
   [[nodiscard]] unsigned* size() { return &size_; }
 
-  /// Address and port; without an address for a Unix socket. An IPv4 address within IPv6 is IPv4.
+  /// IP address and port. The IP address of a Unix socket is none. An IPv4 address that is mapped
+  /// into IPv6 is returned as IPv4.
   [[nodiscard]] base::Endpoint endpoint() const;
-  /// What a socket is bound to; nothing for other families than IP and Unix. A Unix socket that is not
-  /// in the file system is shown with @ before its name, as ss and netstat do.
+  /// The address, or nullopt when the family is neither IP nor Unix. An abstract Unix socket is
+  /// shown with @ before its name, as by ss and netstat.
   [[nodiscard]] std::optional<base::Address> address() const;
 
  private:

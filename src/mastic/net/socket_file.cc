@@ -11,11 +11,11 @@
 namespace mastic::net {
 namespace {
 
-constexpr unsigned kAsItIs = static_cast<unsigned>(-1);  // of lchown
+constexpr unsigned kAsItIs = static_cast<unsigned>(-1);  // lchown: do not change
 
 using LookUp = int (base::Kernel::*)(const char* name, unsigned& number);
 
-/// The number that `name` stands for, or is.
+/// The id of the user or group `name`; `name` may also be the id itself.
 base::Result<unsigned> find_number(base::Kernel& kernel, LookUp look_up, std::string_view kind,
                                    std::string_view name) {
   unsigned number = 0;
@@ -66,7 +66,7 @@ base::Result<unsigned> parse_mode(std::string_view text) {
     mode = mode * 8 + static_cast<unsigned>(text[i] - '0');
   }
   if (text.empty() || !is_octal || mode > kMost) {
-    return base::fail("'", text, "' is no mode; it looks like 660");
+    return base::fail("'", text, "' is not a file mode; write octal digits, such as 660");
   }
   return mode;
 }
@@ -79,8 +79,9 @@ std::string SocketFileLock::path_for(std::string_view socket_path) {
   return path.append(".").append(socket_path.substr(name)).append(".mastic-lock");
 }
 
-/// Whoever had the lock before has removed its file: then it is taken again, of the file that is
-/// there now.
+/// The previous holder removes the lock file when it is done. So the file that was locked may not
+/// be the one that is at the path now, which other processes would lock. Then the loop starts again
+/// with that.
 int SocketFileLock::take(base::Kernel& kernel, std::string_view socket_path) {
   constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
   const std::string path = path_for(socket_path);
@@ -127,7 +128,7 @@ std::optional<SocketFile::Identity> SocketFile::look() const {
 }
 
 int SocketFile::give_to(const SocketAccess& access) {
-  if (access.user || access.group) {  // first, for it may take bits of the mode away
+  if (access.user || access.group) {  // before chmod, because lchown may clear bits of the mode
     const int given = kernel_->lchown(path_.c_str(), access.user.value_or(kAsItIs),
                                       access.group.value_or(kAsItIs));
     if (given < 0) return given;

@@ -1,4 +1,4 @@
-// The file of a Unix socket: who makes it, who may connect by it, and who removes it.
+// The file of a Unix socket: creating it, access to it, and its removal.
 
 #pragma once
 
@@ -14,24 +14,28 @@
 
 namespace mastic::net {
 
-/// Who may connect: those who may write to the file, and may search the directories above it.
+/// Who may connect to a Unix socket: users who may write to its file and search the directories
+/// above it.
 struct SocketAccess {
-  unsigned mode = 0600;          ///< as chmod takes it
-  std::optional<unsigned> user;  ///< whose it is; without one, of who runs this
+  unsigned mode = 0600;          ///< permission bits, as for chmod
+  std::optional<unsigned> user;  ///< owner of the file; without a value, the user of this process
   std::optional<unsigned> group;
 
-  /// Reads a mode as 660, and an owner: `USER:GROUP`, `USER`, `:GROUP` or nothing, in names or
-  /// numbers. Fails when there is no such mode, user or group.
+  /// Parses a mode, such as 660, and an owner: `USER:GROUP`, `USER`, `:GROUP` or an empty string,
+  /// in names or numbers. Fails when the mode is not valid, or the user or group does not exist.
   [[nodiscard]] static base::Result<SocketAccess> parse(base::Kernel& kernel, std::string_view mode,
                                                         std::string_view owner);
 };
 
-/// The permissions that octal digits name. Fails when they name none.
+/// Parses permission bits from octal digits, up to 777. Fails otherwise.
 [[nodiscard]] base::Result<unsigned> parse_mode(std::string_view text);
 
-/// Held while somebody looks what stands at a path, and makes a socket there that listens: what is
-/// bound and does not listen yet looks as if a dead process had left it. A hidden file beside the
-/// socket, which goes with the lock; one that a crash leaves is harmless.
+/// A lock for the path of a Unix socket. A process holds it while it checks what is at the path and
+/// makes a listening socket there. Without it, a socket that is bound but does not listen yet would
+/// look to other processes as if a dead process had left it.
+///
+/// The lock is a hidden file beside the socket. It is removed with the lock; a file that a crash
+/// leaves behind does no harm.
 class SocketFileLock {
  public:
   SocketFileLock() = default;
@@ -39,9 +43,10 @@ class SocketFileLock {
   SocketFileLock& operator=(SocketFileLock&&) = delete;
   ~SocketFileLock();
 
-  /// Waits for whoever has it. Returns 0, or -errno.
+  /// Takes the lock; blocks while another process or thread holds it. Returns 0, or -errno.
+  /// `kernel` must outlive the lock.
   [[nodiscard]] int take(base::Kernel& kernel, std::string_view socket_path);
-  /// The file that is locked for a socket.
+  /// The path of the lock file for a socket.
   [[nodiscard]] static std::string path_for(std::string_view socket_path);
 
  private:
@@ -49,12 +54,13 @@ class SocketFileLock {
   std::string path_;
 };
 
-/// What a bound socket has in the file system. It is removed with this, unless somebody has put
-/// another in its place.
+/// Owns the file of a bound socket, and removes it in the end, unless another file has taken its
+/// place.
 class SocketFile {
  public:
   SocketFile() = default;
-  /// The socket was bound to `path` just now.
+  /// Takes over the file at `path`, to which the caller has just bound a socket. `kernel` must
+  /// outlive this.
   SocketFile(base::Kernel& kernel, std::string path);
   SocketFile(SocketFile&& other) noexcept
       : kernel_(std::exchange(other.kernel_, nullptr)),
@@ -63,13 +69,15 @@ class SocketFile {
   SocketFile& operator=(SocketFile&& other) noexcept;
   ~SocketFile() { remove(); }
 
-  /// Before anybody can connect. Returns 0, or -errno.
+  /// Sets the owner and mode of the file. Call this before listen(), so that no one else can
+  /// connect before. Returns 0, or -errno.
   [[nodiscard]] int give_to(const SocketAccess& access);
-  /// Before the socket is closed, for nobody replaces one that listens.
+  /// Removes the file. Call this before the socket is closed: while it listens, no other process
+  /// replaces the file.
   void remove();
 
  private:
-  using Identity = std::pair<std::uint64_t, std::uint64_t>;  ///< device and number of the file
+  using Identity = std::pair<std::uint64_t, std::uint64_t>;  ///< device and inode of the file
   [[nodiscard]] std::optional<Identity> look() const;
 
   base::Kernel* kernel_ = nullptr;

@@ -32,7 +32,7 @@ struct SocketFileTest : testing::Test {
   SocketFileTest() { std::filesystem::create_directory(directory); }
   ~SocketFileTest() override { std::filesystem::remove_all(directory); }
 
-  /// What a server that was killed leaves.
+  /// Leaves the socket file that a killed server leaves.
   void leave_behind() {
     SocketAddress where(address);
     const base::Descriptor dead(system_kernel(), system_kernel().socket(AF_UNIX, SOCK_STREAM, 0));
@@ -60,7 +60,7 @@ struct SocketFileTest : testing::Test {
   const Address address = Address::unix_socket(path);
 };
 
-TEST_F(SocketFileTest, LeavesNothingBehind) {
+TEST_F(SocketFileTest, RemovesItsFiles) {
   {
     const auto listener = Listener::open(system_kernel(), address);
     ASSERT_TRUE(listener) << listener.error().message;
@@ -70,7 +70,7 @@ TEST_F(SocketFileTest, LeavesNothingBehind) {
   EXPECT_EQ(files(), 0u);
 }
 
-TEST_F(SocketFileTest, DoesNotRemoveItsSuccessors) {
+TEST_F(SocketFileTest, DoesNotRemoveTheFileOfItsSuccessor) {
   auto old = Listener::open(system_kernel(), address);
   ASSERT_TRUE(old);
   std::filesystem::remove(path);  // as an operator may
@@ -80,7 +80,7 @@ TEST_F(SocketFileTest, DoesNotRemoveItsSuccessors) {
   EXPECT_TRUE(somebody_listens());
 }
 
-TEST_F(SocketFileTest, DoesNotRemoveWhatElseTookItsPlace) {
+TEST_F(SocketFileTest, DoesNotRemoveAFileThatReplacedIt) {
   auto listener = Listener::open(system_kernel(), address);
   ASSERT_TRUE(listener);
   std::filesystem::remove(path);
@@ -89,7 +89,7 @@ TEST_F(SocketFileTest, DoesNotRemoveWhatElseTookItsPlace) {
   EXPECT_TRUE(std::filesystem::is_regular_file(path));
 }
 
-/// Has another server begin when this one has bound its socket, and does not listen yet.
+/// Calls `meanwhile` when a socket is bound and does not listen yet.
 class SlowStarter final : public base::ForwardingKernel {
  public:
   explicit SlowStarter(std::function<void()> meanwhile)
@@ -103,7 +103,7 @@ class SlowStarter final : public base::ForwardingKernel {
   std::function<void()> meanwhile_;
 };
 
-/// Tells when it comes to a lock.
+/// Calls `seen` before a lock is taken.
 class LockWatch final : public base::ForwardingKernel {
  public:
   explicit LockWatch(std::function<void()> seen)
@@ -117,7 +117,7 @@ class LockWatch final : public base::ForwardingKernel {
   std::function<void()> seen_;
 };
 
-TEST_F(SocketFileTest, OfTwoThatBeginAtOnceOneWins) {
+TEST_F(SocketFileTest, OfTwoThatOpenAtOnceOneSucceeds) {
   for (const bool stale : {false, true}) {
     if (stale) leave_behind();
     std::atomic<bool> second_goes_on{false};
@@ -134,7 +134,7 @@ TEST_F(SocketFileTest, OfTwoThatBeginAtOnceOneWins) {
         second_won = listener.has_value();
         go_on();
       });
-      second_goes_on.wait(false);  // until it waits, or has its way
+      second_goes_on.wait(false);  // until it waits for the lock, or has opened its listener
     });
     const auto first = Listener::open(kernel, address);
     second.join();
@@ -145,7 +145,7 @@ TEST_F(SocketFileTest, OfTwoThatBeginAtOnceOneWins) {
   EXPECT_EQ(files(), 0u);
 }
 
-TEST_F(SocketFileTest, OfManyThatBeginAtOnceOneWins) {
+TEST_F(SocketFileTest, OfManyThatOpenAtOnceOneSucceeds) {
   constexpr int kRounds = 200;
   constexpr int kThreads = 4;
   std::atomic<int> winners{0};
@@ -170,35 +170,35 @@ TEST_F(SocketFileTest, OfManyThatBeginAtOnceOneWins) {
   EXPECT_EQ(files(), 0u);
 }
 
-TEST_F(SocketFileTest, ALockThatACrashLeftIsHarmless) {
+TEST_F(SocketFileTest, ALockFileLeftByACrashIsHarmless) {
   std::ofstream(SocketFileLock::path_for(path)).flush();
   const auto listener = Listener::open(system_kernel(), address);
   ASSERT_TRUE(listener) << listener.error().message;
   EXPECT_EQ(files(), 1u);
 }
 
-TEST_F(SocketFileTest, TheLockStandsBesideItsSocket) {
+TEST_F(SocketFileTest, TheLockFileIsBesideTheSocket) {
   EXPECT_EQ(SocketFileLock::path_for("/run/site/s.sock"), "/run/site/.s.sock.mastic-lock");
   EXPECT_EQ(SocketFileLock::path_for("s.sock"), ".s.sock.mastic-lock");
 }
 
-TEST_F(SocketFileTest, SaysWhatIsWrongWithTheLock) {
+TEST_F(SocketFileTest, ReportsAFailedLock) {
   base::FailingKernel kernel(system_kernel());
   kernel.fail("flock", 1, ENOLCK);
   const auto listener = Listener::open(kernel, address);
   ASSERT_FALSE(listener);
   EXPECT_EQ(listener.error().message, "cannot listen on unix:" + path +
-                                          ": No locks available; the file system knows no locks: "
-                                          "choose a directory such as /run");
+                                          ": No locks available; the file system does not support "
+                                          "locks: choose a directory such as /run");
 }
 
-TEST_F(SocketFileTest, WaitsThroughASignal) {
+TEST_F(SocketFileTest, WaitsForTheLockDespiteASignal) {
   base::FailingKernel kernel(system_kernel());
   kernel.fail("flock", 1, EINTR);
   EXPECT_TRUE(Listener::open(kernel, address));
 }
 
-TEST_F(SocketFileTest, LeavesNothingBehindWhicheverCallFails) {
+TEST_F(SocketFileTest, LeavesNothingBehindWhenAnyCallFails) {
   for (int nth = 1; nth < 30; ++nth) {
     base::FailingKernel kernel(system_kernel());
     kernel.fail_any(nth, EIO);
@@ -210,7 +210,7 @@ TEST_F(SocketFileTest, LeavesNothingBehindWhicheverCallFails) {
 
 // ---- who may connect ----
 
-/// Knows one user and one group, and gives files away as only root can.
+/// Knows one user and one group, and records changes of a file's owner, which only root could make.
 class UserKernel final : public base::ForwardingKernel {
  public:
   UserKernel() : ForwardingKernel(system_kernel()) {}
@@ -230,23 +230,23 @@ class UserKernel final : public base::ForwardingKernel {
   int result = 0;
 };
 
-constexpr unsigned kNobody = static_cast<unsigned>(-1);
+constexpr unsigned kNotSet = static_cast<unsigned>(-1);
 
 TEST(SocketAccess, ReadsOwnersByNameAndNumber) {
   UserKernel kernel;
   const auto owner = [&](std::string_view text) {
     const auto access = SocketAccess::parse(kernel, "660", text);
     EXPECT_TRUE(access) << access.error().message;
-    return std::pair(access->user.value_or(kNobody), access->group.value_or(kNobody));
+    return std::pair(access->user.value_or(kNotSet), access->group.value_or(kNotSet));
   };
-  EXPECT_EQ(owner(""), std::pair(kNobody, kNobody));
-  EXPECT_EQ(owner("www"), std::pair(33u, kNobody));
-  EXPECT_EQ(owner(":web"), std::pair(kNobody, 44u));
+  EXPECT_EQ(owner(""), std::pair(kNotSet, kNotSet));
+  EXPECT_EQ(owner("www"), std::pair(33u, kNotSet));
+  EXPECT_EQ(owner(":web"), std::pair(kNotSet, 44u));
   EXPECT_EQ(owner("www:web"), std::pair(33u, 44u));
   EXPECT_EQ(owner("1000:7"), std::pair(1000u, 7u));
 }
 
-TEST(SocketAccess, SaysWhoIsNotThere) {
+TEST(SocketAccess, NamesWhatDoesNotExist) {
   UserKernel kernel;
   const auto fault = [&](std::string_view mode, std::string_view owner) {
     const auto access = SocketAccess::parse(kernel, mode, owner);
@@ -256,18 +256,18 @@ TEST(SocketAccess, SaysWhoIsNotThere) {
   EXPECT_EQ(fault("660", "www:"), "there is no group ''; write USER:GROUP, USER or :GROUP");
   EXPECT_EQ(fault("660", ":4294967295"),
             "there is no group '4294967295'; write USER:GROUP, USER or :GROUP");
-  EXPECT_EQ(fault("rw", ""), "'rw' is no mode; it looks like 660");
+  EXPECT_EQ(fault("rw", ""), "'rw' is not a file mode; write octal digits, such as 660");
 }
 
-TEST_F(SocketFileTest, GivesTheSocketToWhomItIsTold) {
+TEST_F(SocketFileTest, SetsTheConfiguredOwner) {
   UserKernel kernel;
   const auto listener = Listener::open(kernel, address, {.mode = 0660, .group = 44});
   ASSERT_TRUE(listener) << listener.error().message;
-  EXPECT_EQ(kernel.given, std::pair(kNobody, 44u));
+  EXPECT_EQ(kernel.given, std::pair(kNotSet, 44u));
   EXPECT_EQ(status().st_mode & 0777, 0660u);
 }
 
-TEST_F(SocketFileTest, IsForTheSameUserUnlessItIsTold) {
+TEST_F(SocketFileTest, IsForTheSameUserByDefault) {
   const mode_t before = ::umask(0);
   UserKernel kernel;
   const auto listener = Listener::open(kernel, address);
@@ -277,7 +277,7 @@ TEST_F(SocketFileTest, IsForTheSameUserUnlessItIsTold) {
   EXPECT_EQ(kernel.given, std::pair(0u, 0u)) << "it was given to somebody";
 }
 
-TEST_F(SocketFileTest, SaysWhoMayGiveItAway) {
+TEST_F(SocketFileTest, SaysWhoMayChangeTheOwner) {
   UserKernel kernel;
   kernel.result = -EPERM;
   const auto listener = Listener::open(kernel, address, {.user = 33});

@@ -25,9 +25,15 @@ bool is_momentary(int number) {
 
 }  // namespace
 
-/// Sends one slice of a file in user code's place, for it may wait for a disk; while that is slow, on
-/// a thread that may wait (loop::Disk). When the stream goes meanwhile, it stays until the slice is
-/// done, or will not begin, and closes the socket then.
+/// Sends one slice of a file. It does so in a job, like user code, because reading the file may
+/// wait for a disk; while the disk is slow, it does so on a thread that may wait (loop::Disk).
+///
+///     begin ──> run ──disk is quick──> send ──────────────────────────────────> finish
+///                └───disk is slow──> finish ──submit──> Elsewhere::run: send ──> finish
+///
+/// The slice uses the socket, so the socket must not be closed under it. When the stream ends
+/// meanwhile, the sender takes over the descriptor, outlives the stream, and closes the socket
+/// after the slice.
 class SocketStream::FileSender final : public async::Job, public loop::LoopOwned {
  public:
   explicit FileSender(SocketStream& stream) : stream_(&stream), loop_(stream.loop_) {}
@@ -41,7 +47,7 @@ class SocketStream::FileSender final : public async::Job, public loop::LoopOwned
     is_sent_ = false;
     loop_.enqueue(*this);
   }
-  /// As a job: several are enqueued before the first one finds that the disk is slow.
+  /// Sends, unless the disk has become slow since the job was enqueued: other senders ran before.
   void run() noexcept override {
     loop::Disk* const disk = loop_.disk();
     if (disk == nullptr || disk->has_reserve()) send();
@@ -58,11 +64,12 @@ class SocketStream::FileSender final : public async::Job, public loop::LoopOwned
     if (stream_ != nullptr) return stream_->file_slice_sent(result_);
     delete this;
   }
-  /// True when it waited for a thread, and does so no more.
+  /// Withdraws the slice if it waits for a thread. Returns whether it did.
   [[nodiscard]] bool withdraw() noexcept {
     return loop_.disk() != nullptr && loop_.disk()->withdraw(elsewhere_);
   }
-  /// Its stream goes, and leaves the descriptor to it, and it to the loop.
+  /// Called when the stream ends during a slice: the sender takes over the descriptor, and the loop
+  /// takes over the sender.
   static void outlive_stream(std::unique_ptr<FileSender> sender) noexcept {
     sender->stream_ = nullptr;
     sender->is_given_up_ = true;
@@ -76,7 +83,7 @@ class SocketStream::FileSender final : public async::Job, public loop::LoopOwned
     explicit Elsewhere(FileSender& owner) : sender(owner) {}
     void run() noexcept override {
       sender.send();
-      sender.loop_.post(sender);  // which has it finish
+      sender.loop_.post(sender);  // a delivered job is finished on the loop
     }
     FileSender& sender;
   };
@@ -93,18 +100,18 @@ class SocketStream::FileSender final : public async::Job, public loop::LoopOwned
   Elsewhere elsewhere_{*this};
   std::shared_ptr<const base::Descriptor> file_;
   int socket_ = -1;
-  base::Descriptor left_socket_;  ///< the same, once it is its own to close
+  base::Descriptor left_socket_;  ///< the socket, once the sender has to close it
   std::uint64_t offset_ = 0;
   std::size_t size_ = 0;
   ssize_t result_ = 0;
   bool is_sent_ = false;
-  std::atomic<bool> is_given_up_{false};  ///< set on the loop, while `run` may be on its way
+  std::atomic<bool> is_given_up_{false};  ///< set on the loop while another thread may be in `send`
 };
 
-/// What only a stream has that is behind.
+/// State that only a stream with queued bytes needs.
 struct SocketStream::Backlog {
   OutputQueue queue;
-  std::unique_ptr<FileSender> file_sender;  ///< the socket is corked while there is one
+  std::unique_ptr<FileSender> file_sender;  ///< made for the first file; the socket is corked then
 };
 
 SocketStream::SocketStream(loop::Loop& loop, base::Descriptor socket)
@@ -120,6 +127,8 @@ void SocketStream::resume_reading() {
   if (!wants_readable_) want(true, wants_writable_);
 }
 
+/// While reading is paused, readability is watched until it is first reported, and only then
+/// switched off: a pause that ends before bytes arrive costs no system call.
 void SocketStream::ready(loop::Readiness readiness) noexcept {
   if (readiness.failed && !reading_) return fail(ECONNRESET);
   if (readiness.readable || readiness.failed) {
@@ -148,6 +157,14 @@ void SocketStream::received(ssize_t result, std::string_view bytes) noexcept {
 }
 
 // ---- writing ----
+//
+// Order is kept by two rules. Bytes in the outbox were always written before those in the queue:
+// while the queue has pieces, every write goes to the queue. And the queue is sent only when the
+// outbox holds nothing of this socket.
+//
+//     write ──queue empty──> outbox ──flush──> kernel
+//       │                       └─not taken──> front of the queue
+//       └─────queue has pieces, or the bytes are borrowed or a file──> queue ──pump──> kernel
 
 OutputQueue& SocketStream::queue() {
   if (!backlog_) backlog_ = std::make_unique<Backlog>();
@@ -185,14 +202,16 @@ void SocketStream::write_file(std::shared_ptr<const base::Descriptor> file, std:
   if (idle) begin_queue();
 }
 
-/// While files are sent, only whole segments go: each that is not costs as much again, and the rest
-/// follows with the next bytes or when this ends. Unix sockets know no segments, and refuse.
+/// While files are sent, the kernel sends only full segments: a partial segment costs as much as a
+/// full one. The remainder leaves with the next bytes or when the cork is removed. Unix sockets
+/// have no segments and refuse the option, which does no harm.
 void SocketStream::cork(bool on) noexcept {
   const int value = on ? 1 : 0;
   if (is_open()) loop_.kernel().setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
 }
 
-/// The queue has its first piece: it goes after what is in the outbox, at the end of this turn.
+/// Called when the queue gets its first piece. An empty segment in the outbox makes the flush at
+/// the end of this turn call `sent`, which sends the queue.
 void SocketStream::begin_queue() {
   (void)loop_.outbox().prepare(*this, 0);
   loop_.outbox().announce_more(*this);
@@ -211,7 +230,7 @@ std::uint64_t SocketStream::unacknowledged() const {
 }
 
 bool SocketStream::keep_unsent(std::string_view bytes, int number) noexcept {
-  if (number != 0 && !is_momentary(number)) return true;  // there is no use for them
+  if (number != 0 && !is_momentary(number)) return true;  // the connection is lost, `sent` fails it
   try {
     queue().prepend(bytes);
   } catch (const std::bad_alloc&) {
@@ -227,8 +246,9 @@ void SocketStream::sent(std::size_t taken, std::size_t left, int number) noexcep
   after_sending(taken);
 }
 
-/// Sends from the queue until it is empty or the kernel takes no more. Requires: nothing is in the outbox, for
-/// that was written before; its flush comes back to the queue.
+/// Sends from the queue until it is empty or the kernel takes no more. Requires: the outbox holds
+/// nothing of this socket, because those bytes were written before. Its flush calls `sent`, which
+/// returns here.
 void SocketStream::pump() noexcept {
   std::uint64_t taken = 0;
   while (has_queue()) {
@@ -247,8 +267,8 @@ void SocketStream::pump() noexcept {
   after_sending(taken);
 }
 
-/// While one is under way the peer's room is no news: a slice that waits for a disk would have the
-/// loop told of it in every turn.
+/// Sends the next slice of the first file. While a slice is being sent, writability is not watched:
+/// a socket with room would be reported in every turn, although the slice is waiting for a disk.
 void SocketStream::send_file_slice() noexcept {
   FileSender& sender = *backlog_->file_sender;
   if (sender.is_running()) return want(wants_readable_, false);
@@ -256,24 +276,25 @@ void SocketStream::send_file_slice() noexcept {
 }
 
 void SocketStream::file_slice_sent(ssize_t result) noexcept {
-  if (result == 0) return fail(EIO);  // the file is shorter than was promised
+  if (result == 0) return fail(EIO);  // the file is shorter than announced
   if (result < 0) {
     if (!is_momentary(static_cast<int>(-result))) return fail(static_cast<int>(-result));
     return after_sending(0);
   }
   backlog_->queue.remove(static_cast<std::uint64_t>(result));
   owner().sent(static_cast<std::uint64_t>(result), unsent());
-  if (!is_open() || loop::Outbox::holds(*this)) return;  // the flush goes on from there
+  if (!is_open() || loop::Outbox::holds(*this)) return;  // the flush will call `sent`
   settle();  // the next slice waits for the next turn, so that a fast client shares the loop
 }
 
-/// The kernel was offered what there is, and took `taken` bytes of it.
+/// Called after everything was offered to the kernel, which took `taken` bytes.
 void SocketStream::after_sending(std::uint64_t taken) noexcept {
-  if (backlog_ || wants_writable_ || shutting_) settle();  // else it was never behind
+  if (backlog_ || wants_writable_ || shutting_) settle();  // otherwise nothing was queued
   if (is_open()) owner().sent(taken, unsent());
 }
 
-/// Asks to be told of room, or lets go of what only a stream that is behind needs.
+/// Watches for writability while bytes are queued. Once none are, frees the backlog and does the
+/// shutdown that waited for it.
 void SocketStream::settle() noexcept {
   if (has_queue()) return want(wants_readable_, true);
   if (backlog_ && backlog_->file_sender) cork(false);
@@ -311,7 +332,8 @@ void SocketStream::abort() {
   let_go();
 }
 
-/// Nothing is heard of the socket from here on, whoever else has it open.
+/// Ends the watch and gives the descriptor up. After this the loop reports no event of the socket,
+/// even if another process has it open.
 void SocketStream::let_go() noexcept {
   loop_.unwatch(*this);
   const int fd = std::exchange(fd_, -1);

@@ -12,17 +12,18 @@
 
 namespace mastic::net {
 
-/// Small writes go to the loop's outbox and leave with the others of the turn. What the kernel does
-/// not take, borrowed bytes and files go to a queue of its own, which exists only while it is
-/// needed.
+/// A stream over one socket. Copied bytes go to the loop's outbox and leave with the other writes
+/// of the turn. Bytes that the kernel does not take, borrowed bytes and files go to the stream's
+/// own queue, which exists only while it is needed.
 ///
-/// A file is sent by a job, in slices: reading it may wait for a disk, and the loop can then be
-/// taken as from any slow handler.
+/// A file is sent by a job, in slices: reading it may wait for a disk, and then the loop can be
+/// taken over as from any slow handler.
 ///
-/// Not to be changed by deriving from it: that only puts more into the same allocation.
+/// Derive from it only to put more data into the same allocation (SocketConnection), not to change
+/// what it does.
 class SocketStream : public Stream, public loop::Socket {
  public:
-  /// `socket` is connected and does not block.
+  /// Takes over `socket`, which must be connected and non-blocking.
   SocketStream(loop::Loop& loop, base::Descriptor socket);
   ~SocketStream() override;
 
@@ -41,7 +42,7 @@ class SocketStream : public Stream, public loop::Socket {
   void close() final;
   void abort() final;
 
-  // What the loop tells.
+  // Called by the loop.
   void ready(loop::Readiness readiness) noexcept final;
   void received(ssize_t result, std::string_view bytes) noexcept final;
   [[nodiscard]] bool keep_unsent(std::string_view bytes, int number) noexcept final;
@@ -66,14 +67,14 @@ class SocketStream : public Stream, public loop::Socket {
   void let_go() noexcept;
   void fail(int number) noexcept;
 
-  // Bits, and first: they stand in what the alignment of Socket leaves free.
+  // These bits come first to use the padding after Socket.
   bool reading_ : 1 = true;
   bool peer_ended_ : 1 = false;
-  bool wants_readable_ : 1 = true;  ///< as the loop was told
-  bool wants_writable_ : 1 = false;
+  bool wants_readable_ : 1 = true;   ///< what the loop watches for
+  bool wants_writable_ : 1 = false;  ///< what the loop watches for
   bool shutting_ : 1 = false;
   loop::Loop& loop_;
-  std::unique_ptr<Backlog> backlog_;  ///< only while it is behind
+  std::unique_ptr<Backlog> backlog_;  ///< null unless bytes are queued
 };
 
 }  // namespace mastic::net

@@ -80,7 +80,7 @@ TEST_P(SocketStreamTest, DoesNotSpinAfterThePeerEnded) {
   EXPECT_EQ(kernel.monotonic_now() - before, 5s);
 }
 
-TEST_P(SocketStreamTest, LeavesBytesWithTheKernelWhileReadingIsPaused) {
+TEST_P(SocketStreamTest, ReadsNothingWhilePaused) {
   stream->pause_reading();
   peer().incoming = {"later"};
   turn(3);
@@ -90,7 +90,7 @@ TEST_P(SocketStreamTest, LeavesBytesWithTheKernelWhileReadingIsPaused) {
   EXPECT_EQ(owner.text, "later");
 }
 
-TEST_P(SocketStreamTest, SendsWritesOfATurnTogether) {
+TEST_P(SocketStreamTest, SendsTheWritesOfATurnTogether) {
   stream->write("one, ");
   stream->write("two");
   EXPECT_EQ(stream->unsent(), 8u);
@@ -119,8 +119,8 @@ TEST_P(SocketStreamTest, KeepsWhatTheKernelDoesNotTake) {
   EXPECT_EQ(stream->unsent(), 0u);
 }
 
-/// As when one client of a topic leaves, and others hear of it.
-TEST_P(SocketStreamTest, KeepsTheOrderOfWhatAnotherStreamsOwnerWritesWhileTheTurnIsSent) {
+/// This happens when one client of a topic leaves and the others are told.
+TEST_P(SocketStreamTest, KeepsTheOrderOfWritesMadeWhileTheTurnIsSent) {
   const int other_fd = kernel.make_socket();
   RecordingOwner other_owner;
   SocketStream other(*loop, base::Descriptor(kernel, other_fd));
@@ -137,7 +137,7 @@ TEST_P(SocketStreamTest, KeepsTheOrderOfWhatAnotherStreamsOwnerWritesWhileTheTur
   EXPECT_EQ(peer().sent, "first second third");
 }
 
-TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedAndSharedPiecesThatAnotherStreamsOwnerWrites) {
+TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedAndSharedWritesMadeWhileTheTurnIsSent) {
   RecordingOwner other_owner;
   SocketStream other(*loop, base::Descriptor(kernel, kernel.make_socket()));
   ASSERT_TRUE(other.start(other_owner));
@@ -166,7 +166,7 @@ TEST_P(SocketStreamTest, KeepsTheOrderOfCopiedBorrowedAndFilePieces) {
   EXPECT_EQ(owner.drained, 1);
 }
 
-TEST_P(SocketStreamTest, LetsGoOfASharedPieceWhileOthersStillWait) {
+TEST_P(SocketStreamTest, ReleasesASharedPieceWhileOthersWait) {
   auto message = std::make_shared<const std::string>(1000, 'm');
   const std::weak_ptr<const std::string> alive = message;
   peer().room = 100;
@@ -186,7 +186,7 @@ TEST_P(SocketStreamTest, LetsGoOfASharedPieceWhileOthersStillWait) {
   EXPECT_EQ(owner.drained, 1);
 }
 
-TEST_P(SocketStreamTest, LetsGoOfASharedPieceWhenItIsClosed) {
+TEST_P(SocketStreamTest, ReleasesASharedPieceWhenItIsClosed) {
   auto message = std::make_shared<const std::string>(1000, 'm');
   peer().room = 10;
   stream->write_shared(*message, message);
@@ -196,7 +196,7 @@ TEST_P(SocketStreamTest, LetsGoOfASharedPieceWhenItIsClosed) {
   EXPECT_EQ(message.use_count(), 1);
 }
 
-TEST_P(SocketStreamTest, HasAnotherOwnerToldFromWhereTheFirstLeftOff) {
+TEST_P(SocketStreamTest, ANewOwnerContinuesWhereTheFirstLeftOff) {
   RecordingOwner next;
   class First final : public StreamOwner {
    public:
@@ -223,12 +223,12 @@ TEST_P(SocketStreamTest, HasAnotherOwnerToldFromWhereTheFirstLeftOff) {
   EXPECT_EQ(first.line, "line");
   EXPECT_EQ(next.text, "not mine");
   EXPECT_TRUE(next.ended);
-  EXPECT_EQ(next.taken_in_all, 14u) << "the stream still had what the first wrote";
+  EXPECT_EQ(next.taken_in_all, 14u) << "the stream still sends what the first owner wrote";
   EXPECT_EQ(owner.text, "");
   EXPECT_EQ(stream->facts(), nullptr);
 }
 
-TEST_P(SocketStreamTest, KeepsTheOrderOfWhatIsWrittenWhenAFileHasLeft) {
+TEST_P(SocketStreamTest, KeepsTheOrderOfWritesMadeWhenAFileHasLeft) {
   const std::string borrowed(50'000, 'b');
   owner.when_drained = [&] {
     if (owner.drained == 1) {
@@ -241,7 +241,7 @@ TEST_P(SocketStreamTest, KeepsTheOrderOfWhatIsWrittenWhenAFileHasLeft) {
   EXPECT_EQ(peer().sent, "file head " + borrowed);
 }
 
-TEST_P(SocketStreamTest, HoldsNothingBackOnceAFileHasLeft) {
+TEST_P(SocketStreamTest, RemovesTheCorkOnceAFileHasLeft) {
   peer().room = 10;
   stream->write_file(make_file(std::string(1000, 'f')), 0, 1000);
   turn(5);
@@ -253,14 +253,14 @@ TEST_P(SocketStreamTest, HoldsNothingBackOnceAFileHasLeft) {
   EXPECT_FALSE(peer().corked);
 }
 
-TEST_P(SocketStreamTest, FailsWhenAFileFallsShort) {
+TEST_P(SocketStreamTest, FailsWhenAFileIsShorterThanAnnounced) {
   stream->write_file(make_file("short"), 0, 100);
   turn(5);
   EXPECT_EQ(peer().sent, "short");
   EXPECT_EQ(owner.error, EIO);
 }
 
-TEST_P(SocketStreamTest, TellsOfErrorsBothWays) {
+TEST_P(SocketStreamTest, ReportsErrorsOfReadingAndWriting) {
   peer().recv_error = ECONNRESET;
   turn();
   EXPECT_EQ(owner.error, ECONNRESET);
@@ -271,7 +271,7 @@ TEST_P(SocketStreamTest, TellsOfErrorsBothWays) {
   EXPECT_EQ(owner.error, EPIPE);
 }
 
-TEST_P(SocketStreamTest, ShutsItsSideOnlyAfterEverythingLeft) {
+TEST_P(SocketStreamTest, ShutsDownOnlyAfterEverythingHasLeft) {
   peer().room = 1;
   stream->write("xyz");
   stream->shut_write();
@@ -293,7 +293,7 @@ TEST_P(SocketStreamTest, ClosesOnceAndDropsTheRest) {
   turn(2);
 }
 
-TEST_P(SocketStreamTest, TellsThePeerOfItsEndThoughAChildHasTheSocket) {
+TEST_P(SocketStreamTest, TellsThePeerOfACloseEvenIfAChildHasTheSocket) {
   peer().held_elsewhere = true;
   stream->close();
   EXPECT_FALSE(peer().open);
@@ -301,14 +301,14 @@ TEST_P(SocketStreamTest, TellsThePeerOfItsEndThoughAChildHasTheSocket) {
   EXPECT_FALSE(peer().reset);
 }
 
-TEST_P(SocketStreamTest, ResetsThoughAChildHasTheSocket) {
+TEST_P(SocketStreamTest, ResetsEvenIfAChildHasTheSocket) {
   peer().held_elsewhere = true;
   stream->abort();
   EXPECT_FALSE(peer().open);
   EXPECT_TRUE(peer().reset);
 }
 
-TEST_P(SocketStreamTest, ClosesWithoutAnotherWordWhenBothSidesHaveEnded) {
+TEST_P(SocketStreamTest, ClosesWithoutAShutdownWhenBothSidesHaveEnded) {
   peer().incoming_ended = true;
   turn();
   stream->shut_write();
@@ -317,14 +317,14 @@ TEST_P(SocketStreamTest, ClosesWithoutAnotherWordWhenBothSidesHaveEnded) {
   EXPECT_EQ(kernel.calls("shutdown"), told);
 }
 
-TEST_P(SocketStreamTest, HearsNothingMoreOnceItIsClosedThoughAChildHasTheSocket) {
+TEST_P(SocketStreamTest, GetsNoEventsOnceClosedEvenIfAChildHasTheSocket) {
   peer().held_elsewhere = true;
   stream->close();
   stream.reset();
   peer().recv_error = ECONNRESET;
   const base::Instant before = kernel.monotonic_now();
   loop->turn(5s);
-  EXPECT_EQ(kernel.monotonic_now() - before, 5s) << "the loop is still told of it";
+  EXPECT_EQ(kernel.monotonic_now() - before, 5s) << "the loop still gets events of the socket";
 }
 
 TEST_P(SocketStreamTest, SendsFilesFromOtherThreadsWhileTheDiskIsSlow) {
@@ -333,7 +333,8 @@ TEST_P(SocketStreamTest, SendsFilesFromOtherThreadsWhileTheDiskIsSlow) {
   loop::Disk disk(threads, 1, log, kernel);
   disk.held_a_loop();
   loop->read_by(disk);
-  const std::string content(600'000, 'f');  // in fewer slices than make it quick again
+  const std::string content(600'000,
+                            'f');  // fewer slices than it takes for the disk to count as quick
   stream->write_file(make_file(content), 0, content.size());
   while (owner.drained == 0) {
     turn(2);
@@ -358,7 +359,7 @@ TEST_P(SocketStreamTest, DoesNotSpinWhileASliceWaitsForAThread) {
   while (owner.drained == 0) {
     turn(3);
     const base::Instant before = kernel.monotonic_now();
-    loop->turn(5s);  // the peer has room, and there is nothing for it yet
+    loop->turn(5s);  // the peer has room, but the slice is not ready
     ASSERT_EQ(kernel.monotonic_now() - before, 5s);
     ASSERT_EQ(threads.queued(), 1u);
     threads.take().run();
@@ -367,7 +368,7 @@ TEST_P(SocketStreamTest, DoesNotSpinWhileASliceWaitsForAThread) {
   EXPECT_EQ(peer().sent, content);
 }
 
-TEST_P(SocketStreamTest, MayGoWhileASliceWaitsForAThreadOrHasHadIt) {
+TEST_P(SocketStreamTest, MayBeDestroyedWhileASliceWaitsForAThreadOrWasSentByOne) {
   async::ManualBlockingExecutor threads(10);
   base::RecordingLog log;
   loop::Disk disk(threads, 1, log, kernel);
@@ -383,7 +384,7 @@ TEST_P(SocketStreamTest, MayGoWhileASliceWaitsForAThreadOrHasHadIt) {
     ASSERT_EQ(threads.queued(), 1u);
     if (has_had_it) threads.take().run();
     goes->close();
-    EXPECT_EQ(kernel.at(socket).open, has_had_it) << "closed as soon as nobody sends from it";
+    EXPECT_EQ(kernel.at(socket).open, has_had_it) << "closed as soon as no thread sends from it";
     goes.reset();
     turn(2);
     EXPECT_FALSE(kernel.at(socket).open);
@@ -392,7 +393,7 @@ TEST_P(SocketStreamTest, MayGoWhileASliceWaitsForAThreadOrHasHadIt) {
   }
 }
 
-TEST_P(SocketStreamTest, AFileThatIsStillBeingSentGoesWithTheLoop) {
+TEST_P(SocketStreamTest, ASliceThatIsBeingSentIsDestroyedWithTheLoop) {
   async::ManualBlockingExecutor threads(10);
   base::RecordingLog log;
   loop::Disk disk(threads, 1, log, kernel);
@@ -407,8 +408,8 @@ TEST_P(SocketStreamTest, AFileThatIsStillBeingSentGoesWithTheLoop) {
   EXPECT_FALSE(peer().open);
 }
 
-TEST_P(SocketStreamTest, MayGoWhileASliceOfAFileIsBeingSent) {
-  // The loop is taken while the slice is sent; the stream goes meanwhile.
+TEST_P(SocketStreamTest, MayBeDestroyedWhileASliceIsBeingSent) {
+  // The loop is taken while the slice is sent; the stream is closed meanwhile.
   class Thief final : public async::Job {
    public:
     explicit Thief(std::function<void()> work) : work_(std::move(work)) {}

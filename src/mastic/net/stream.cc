@@ -12,7 +12,7 @@ void Stream::write(std::string_view bytes) {
   commit(bytes.size());
 }
 
-// NOLINTNEXTLINE(performance-unnecessary-value-param): those who do write files keep it
+// NOLINTNEXTLINE(performance-unnecessary-value-param): overrides keep the file
 void Stream::write_file(std::shared_ptr<const base::Descriptor>, std::uint64_t, std::uint64_t) {
   MASTIC_ASSERT(can_write_files());
 }

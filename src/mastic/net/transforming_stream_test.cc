@@ -1,5 +1,5 @@
-// A stream that stands on another: proof that Stream can be implemented so, and that its owner may
-// change while it is read.
+// A stream over another stream: shows that Stream can be implemented in this way, and that a
+// stream's owner may change while it is read.
 
 #include <gtest/gtest.h>
 
@@ -61,9 +61,9 @@ TEST_F(TransformingStreamTest, HoldsWritesUntilTheHandshakeIsDone) {
   EXPECT_EQ(peer().sent, "HI" + Records::pack("early"));
 }
 
-TEST_F(TransformingStreamTest, HasNoFilesToWrite) { EXPECT_FALSE(stream.can_write_files()); }
+TEST_F(TransformingStreamTest, CannotWriteFiles) { EXPECT_FALSE(stream.can_write_files()); }
 
-TEST_F(TransformingStreamTest, MakesOneRecordOfWhatIsWrittenInATurn) {
+TEST_F(TransformingStreamTest, MakesOneRecordOfTheWritesOfATurn) {
   ASSERT_TRUE(stream.start(echo));
   peer().incoming = {"HI"};
   turn();
@@ -78,7 +78,7 @@ TEST_F(TransformingStreamTest, MakesOneRecordOfWhatIsWrittenInATurn) {
   EXPECT_EQ(stream.unsent(), 0u);
 }
 
-TEST_F(TransformingStreamTest, EndsItsSideOnlyAfterWhatTheTurnHasGathered) {
+TEST_F(TransformingStreamTest, ShutsDownOnlyAfterGatheredWrites) {
   ASSERT_TRUE(stream.start(echo));
   peer().incoming = {"HI" + Records::pack("last")};
   peer().incoming_ended = true;
@@ -87,7 +87,7 @@ TEST_F(TransformingStreamTest, EndsItsSideOnlyAfterWhatTheTurnHasGathered) {
   EXPECT_TRUE(peer().write_shut);
 }
 
-TEST_F(TransformingStreamTest, PassesOnNothingAfterItWasClosed) {
+TEST_F(TransformingStreamTest, PassesOnNothingAfterClose) {
   ASSERT_TRUE(stream.start(echo));
   peer().incoming = {"HI"};
   turn();
@@ -98,7 +98,7 @@ TEST_F(TransformingStreamTest, PassesOnNothingAfterItWasClosed) {
   EXPECT_EQ(peer().sent, "");
 }
 
-TEST_F(TransformingStreamTest, KnowsFactsOnceTheHandshakeHasSaidThem) {
+TEST_F(TransformingStreamTest, HasFactsAfterTheHandshake) {
   ASSERT_TRUE(stream.start(echo));
   EXPECT_EQ(stream.facts(), nullptr);
   peer().incoming = {"HI"};
@@ -107,8 +107,8 @@ TEST_F(TransformingStreamTest, KnowsFactsOnceTheHandshakeHasSaidThem) {
   EXPECT_EQ(stream.facts()->protocol, "records");
 }
 
-/// What stands before a stream of records on the same connection: a line that says whose it is. Then
-/// it gives the connection away, with the bytes after the line.
+/// Reads a line that comes before the records on the same connection. Then it passes the connection
+/// on, with the bytes after the line.
 class Preamble final : public StreamOwner {
  public:
   Preamble(loop::Loop& loop, std::unique_ptr<Stream> stream)
@@ -138,7 +138,7 @@ class Preamble final : public StreamOwner {
   std::string line_;
 };
 
-TEST_F(TransformingStreamTest, TakesOverAConnectionThatSomebodyElseReadFromFirst) {
+TEST_F(TransformingStreamTest, TakesOverAConnectionThatAnotherOwnerHasReadFrom) {
   const std::string bytes = "PROXY me\nHI" + Records::pack("hello");
   for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
     const int socket = kernel.make_socket();

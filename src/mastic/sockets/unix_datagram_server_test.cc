@@ -242,8 +242,8 @@ TEST_F(UnixDatagramServerTest, ReplacesOnlyTheSocketOfADeadProcess) {
   const auto taken = second.listen(path);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().message, "cannot listen on unix:" + path +
-                                       ": Address already in use; a program listens there, or it "
-                                       "is another file: choose another path");
+                                       ": Address already in use; a program listens there, or the "
+                                       "file is not a socket: choose another path");
   UnixServer of_streams(ConnectionHandler([](Connection&) -> Task<> { co_return; }), {}, log);
   EXPECT_FALSE(of_streams.listen(path)) << "a server of connections does not replace it either";
   EXPECT_TRUE(fs::exists(path));
@@ -254,7 +254,7 @@ TEST_F(UnixDatagramServerTest, SaysWhatIsWrongWithItsOptions) {
   UnixDatagramServer wrong(send_back, options, log);
   const auto listening = wrong.listen(path);
   ASSERT_FALSE(listening);
-  EXPECT_EQ(listening.error().message, "'rw' is no mode; it looks like 660");
+  EXPECT_EQ(listening.error().message, "'rw' is not a file mode; write octal digits, such as 660");
   UnixDatagramServer far(send_back, {}, log);
   EXPECT_FALSE(far.listen(at("none/server")));
   EXPECT_FALSE(far.listen(at(std::string(200, 'x'))));
