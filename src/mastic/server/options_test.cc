@@ -132,7 +132,7 @@ TEST(ServerOptions, MustNotContradictEachOther) {
   EXPECT_FALSE(options.check());
   options = {};
   options.http1.max_header_bytes = 17 << 20;
-  EXPECT_EQ(options.check().error().message, "--max-header-bytes may be 16M at the most");
+  EXPECT_EQ(options.check().error().message, "--max-header-bytes must be at most 16M");
   options = {};
   options.max_connections = 0;
   EXPECT_EQ(options.check().error().message, "--max-connections must be at least 1");

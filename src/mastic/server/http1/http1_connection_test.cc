@@ -162,7 +162,8 @@ TEST_P(Http1ConnectionTest, AMalformedRequestHarmsNobodyElse) {
   const auto refused = responses();
   ASSERT_EQ(refused.size(), 1u);
   EXPECT_EQ(refused[0].status, Status::BadRequest);
-  EXPECT_EQ(refused[0].content, "400 Bad Request\n\na blank stands before the colon of a field\n");
+  EXPECT_EQ(refused[0].content,
+            "400 Bad Request\n\nthere is white space before the colon of a field\n");
   EXPECT_TRUE(is_ending());
   server->send(other, kGet);
   EXPECT_EQ(read_responses(server->take(other))->at(0).content, "hello\n");

@@ -144,7 +144,7 @@ TEST_P(Http1ContentTest, SaysInTheAnswerAndInTheLogWhyContentWasRefused) {
   for (int i = 0; i < 4000; ++i) flood += "1\r\nx\r\n";
   const std::pair<std::string, std::string> cases[] = {
       {chunked + "5\r\nhelloX", "the chunked coding is malformed"},
-      {chunked + flood, "the chunks are too small for what they carry"},
+      {chunked + flood, "the chunks have too little data for their framing"},
       {chunked + "5;" + std::string(2000, 'a'), "a chunk extension is too long"},
       {chunked + "0\r\nHost: b\r\n\r\n", "a trailer field belongs in the header"},
   };

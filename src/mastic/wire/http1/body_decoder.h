@@ -1,4 +1,4 @@
-// The content of a message, however it is framed. RFC 9112 §6.
+// Decodes the content of a message, however it is framed. RFC 9112 §6.
 
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace mastic::wire::http1 {
 
-/// Decodes one body; make a new one for the next.
+/// Decodes one body. Make a new decoder for the next one.
 class BodyDecoder {
  public:
   /// `limits` must outlive the decoder.
@@ -25,23 +25,25 @@ class BodyDecoder {
     if (framing.kind == Framing::Kind::Chunked) chunked_.emplace(limits);
   }
 
-  /// Consumes from `input` and returns the next event; views point into `input`. After End, or
-  /// after a failure, the decoder is spent.
+  /// Consumes from `input` and returns the next event. Views point into `input`. After End or a
+  /// failure, this must not be called again.
   [[nodiscard]] std::expected<BodyEvent, Malformed> next(
       std::string_view& input MASTIC_LIFETIMEBOUND);
 
-  /// The input will not go on. True when that ends the content well: only `UntilClose` ends so.
+  /// Whether the end of the connection completes the content here. That is so for `UntilClose`
+  /// only.
   [[nodiscard]] bool may_end_here() const { return framing_.kind == Framing::Kind::UntilClose; }
 
-  /// How many bytes of content are still to come, when that is known.
+  /// How many bytes of content are still to come, if the framing tells; 0 otherwise.
   [[nodiscard]] std::uint64_t bytes_left() const { return framing_.length; }
+  /// How the content is framed.
   [[nodiscard]] Framing::Kind kind() const { return framing_.kind; }
 
-  /// After End: the trailer fields, which live as long as the decoder.
+  /// The trailer fields, after End. The view lives as long as the decoder.
   [[nodiscard]] http::FieldsView trailers() const MASTIC_LIFETIMEBOUND;
 
  private:
-  Framing framing_;  ///< its length counts down
+  Framing framing_;  ///< its length is what is left
   std::optional<ChunkedDecoder> chunked_;
 };
 

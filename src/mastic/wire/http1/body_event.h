@@ -1,4 +1,4 @@
-// What a reader of content finds next.
+// The events of a decoder of content.
 
 #pragma once
 
@@ -7,11 +7,12 @@
 
 namespace mastic::wire::http1 {
 
+/// What a decoder of content found next in its input.
 struct BodyEvent {
   enum class Kind : std::uint8_t {
-    NeedMore,  ///< all input was taken, and more is to come
+    NeedMore,  ///< all input was consumed, and the content is not complete
     Data,      ///< `data` is a piece of the content, never empty; a view into the input
-    End,       ///< the content is complete; what is left of the input belongs to the next message
+    End,       ///< the content is complete; the rest of the input belongs to the next message
   };
   Kind kind = Kind::NeedMore;
   std::string_view data;

@@ -17,7 +17,7 @@ std::string encode(const std::vector<std::string>& pieces) {
   return out.append(kLastChunk).append(kChunkEnd);
 }
 
-/// What stands before End, or nothing when the coding is refused or goes on.
+/// The decoded data, or nullopt when the coding is refused or not complete.
 std::optional<std::string> decode(std::string_view bytes, std::size_t piece_size) {
   const Limits limits;
   ChunkedDecoder decoder(limits);
@@ -35,7 +35,7 @@ std::optional<std::string> decode(std::string_view bytes, std::size_t piece_size
   return std::nullopt;
 }
 
-TEST(ChunkedCoding, DecodesWhatItEncodedInPiecesOfAnySize) {
+TEST(ChunkedCoding, DecodesEncodedDataInPiecesOfAnySize) {
   EXPECT_TRUE(rc::check([](const std::vector<std::string>& pieces) {
     std::string whole;
     for (const std::string& piece : pieces) whole += piece;
@@ -44,16 +44,16 @@ TEST(ChunkedCoding, DecodesWhatItEncodedInPiecesOfAnySize) {
   }));
 }
 
-TEST(ChunkedCoding, TakesLargeChunksWithoutComplaint) {
+TEST(ChunkedCoding, AcceptsLargeChunks) {
   const std::vector<std::string> pieces(1000, std::string(8192, 'x'));
   EXPECT_EQ(decode(encode(pieces), 65536)->size(), 1000u * 8192);
 }
 
-TEST(ChunkedCoding, NeverTakesASizeThatOverflows) {
+TEST(ChunkedCoding, RejectsSizeThatOverflows) {
   EXPECT_FALSE(decode("ffffffffffffffffff\r\nx", 100));
 }
 
-TEST(ChunkedCoding, RefusesWhatComesAfterTheEnd) {
+TEST(ChunkedCoding, RefusesBytesAfterTheEnd) {
   const Limits limits;
   ChunkedDecoder decoder(limits);
   std::string_view input = "0\r\n\r\nx";

@@ -13,18 +13,20 @@ using http::FieldName;
 using http::Status;
 using Fault = std::unexpected<Malformed>;
 
-// Byte by byte through the framing, in one block through the data: a chunk has a few bytes of framing, and
-// a state machine over single bytes cannot depend on where the input is cut.
+// Framing is read byte by byte, data in one block. A chunk has only a few bytes of framing, and a
+// state machine over single bytes cannot depend on where the input is cut.
 //
 //     SizeStart ─> Size ─CR─> SizeLineFeed ─> Data ─> DataCarriageReturn ─> DataLineFeed ─> SizeStart
-//                   └─ ; or blank ─> extensions ─CR─┘   └─ size 0 ─> Trailers ─> Done
+//                   │          │      └─ size 0 ─> Trailers ─> Done
+//                   └─ ; or blank ─> extensions ─CR─> SizeLineFeed
 
 constexpr int kMaxSizeDigits =
-    16;  // what 64 bits hold: one more would wrap to a size of another reader
-constexpr std::string_view kTrailerStart = ".\r\n";  // stands for a first line: read_trailers
+    16;  // of 64 bits: with one more, the size could wrap around, and other readers would differ
+constexpr std::string_view kTrailerStart = ".\r\n";  // replaces the first line: see read_trailers
 
-/// What only the head may say (RFC 9110 §6.5.1): by the time trailers come, framing, route and access were
-/// decided, and a reader behind us that merges them into the header would decide otherwise.
+/// Fields that only the header may have (RFC 9110 §6.5.1). Framing, route and access were decided
+/// before the trailers arrive; a reader behind us that merges trailers into the header would decide
+/// differently.
 bool is_forbidden_in_trailers(FieldName name) {
   constexpr FieldName kForbidden[] = {
       FieldName::Authorization, FieldName::CacheControl,     FieldName::Connection,
@@ -54,15 +56,17 @@ std::expected<BodyEvent, Malformed> ChunkedDecoder::next(std::string_view& input
       return Fault({Status::BadRequest, "the chunked coding is malformed"});
     }
     input.remove_prefix(1);
-    // Chunks of a byte cost five of framing and a wake-up each. Half as much framing as data is allowed on
-    // top of a fixed amount, so an upload of any length may have chunks of a reasonable size.
+    // A chunk of one byte costs five bytes of framing and perhaps a wake-up. Framing may have a
+    // fixed size plus half the size of the data, so that an upload of any length may use chunks of
+    // a reasonable size.
     if (++overhead_bytes_ > limits_->max_chunk_overhead_bytes + data_bytes_ / 2) {
-      return Fault({Status::BadRequest, "the chunks are too small for what they carry"});
+      return Fault({Status::BadRequest, "the chunks have too little data for their framing"});
     }
     if (extension_bytes_ > limits_->max_chunk_extension_bytes) {
       return Fault({Status::BadRequest, "a chunk extension is too long"});
     }
   }
+  // The loop has stopped at data, at trailers, or at the end of the input.
   if (state_ == State::Trailers) return read_trailers(input);
   if (input.empty()) return BodyEvent{BodyEvent::Kind::NeedMore, {}};
 
@@ -99,7 +103,7 @@ bool ChunkedDecoder::step(char c) {
   }
 }
 
-/// The digit count bounds leading zeros, too: a size of a thousand zeros is no size.
+/// Leading zeros count as digits, so that a size cannot be arbitrarily long.
 bool ChunkedDecoder::step_size(char c) {
   const int digit = base::hex_value(c);
   if (digit < 0) return after_extension(c);
@@ -154,16 +158,18 @@ bool ChunkedDecoder::step_name(char c) {
   return after_extension(c);
 }
 
-/// What may follow a size or a whole extension: another extension, with or without blanks before
-/// it, or the end of the line.
+/// Accepts what may follow a size or a whole extension: another extension, with or without white
+/// space before it, or the end of the line. White space at the end of the line is refused (RFC 9112
+/// §7.1.1).
 bool ChunkedDecoder::after_extension(char c) {
   const bool goes_on = c == ';' || base::is_blank(c);
   state_ = c == ';' ? State::ExtensionName : goes_on ? State::BeforeSemicolon : State::SizeLineFeed;
   return goes_on || c == '\r';
 }
 
-/// The trailer section is scanned as a head whose first line is a dot, so that one scanner knows the limits
-/// and the end of both. All of it is kept until it is whole: it may be cut anywhere, and few have one.
+/// The trailer section is scanned like a head whose first line is a dot, so that HeadScanner
+/// applies the limits and finds the end of both. All of its bytes are kept until it is complete,
+/// because it may be cut anywhere; few messages have one.
 std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_view& input) {
   const std::size_t before = trailer_text_.size();
   trailer_text_.append(input);

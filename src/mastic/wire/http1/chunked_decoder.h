@@ -1,4 +1,4 @@
-// The chunked coding, read: chunks, extensions and trailers. RFC 9112 §7.1.
+// Decodes the chunked coding: chunks, extensions and trailers. RFC 9112 §7.1.
 
 #pragma once
 
@@ -17,13 +17,13 @@
 
 namespace mastic::wire::http1 {
 
-/// Decodes one chunked body without input or output; allocates only for trailers.
+/// Decodes one chunked body without input or output. Allocates only for trailers.
 ///
 ///     size [;name[=value]]* CR LF data CR LF ... 0 [;...] CR LF [trailer CR LF]* CR LF
 ///
-/// Feed it bytes as they arrive, in pieces of any size; it hands back views into those same bytes.
-/// Sizes are hexadecimal digits and nothing else; extensions are checked and dropped, with the
-/// blanks that may stand around their `;` and `=`. Trailers that would change how a message is
+/// Feed it bytes as they arrive, in pieces of any size. The data that it returns are views into
+/// those bytes. A size consists of hexadecimal digits only. Extensions are checked and dropped,
+/// with the white space around their `;` and `=`. Trailers that would change how a message is
 /// framed, routed or authorized are refused.
 class ChunkedDecoder {
  public:
@@ -31,11 +31,11 @@ class ChunkedDecoder {
   explicit ChunkedDecoder(const Limits& limits);
 
   /// Consumes from `input` and returns the next event; NeedMore consumes all of it. After End or a
-  /// failure the decoder is spent.
+  /// failure, this must not be called again.
   [[nodiscard]] std::expected<BodyEvent, Malformed> next(
       std::string_view& input MASTIC_LIFETIMEBOUND);
 
-  /// After End: the trailer fields, which live as long as the decoder.
+  /// The trailer fields, after End. The view lives as long as the decoder.
   [[nodiscard]] http::FieldsView trailers() const MASTIC_LIFETIMEBOUND {
     return {trailer_text_.data(), trailer_entries_};
   }
@@ -44,9 +44,9 @@ class ChunkedDecoder {
   enum class State : std::uint8_t {
     SizeStart,
     Size,
-    BeforeSemicolon,  ///< in blanks that only another extension may follow
+    BeforeSemicolon,  ///< in white space that only another extension may follow
     ExtensionName,
-    BeforeEquals,  ///< in blanks after a name
+    BeforeEquals,  ///< in white space after a name
     ExtensionValueStart,
     ExtensionToken,
     ExtensionQuoted,
@@ -59,7 +59,7 @@ class ChunkedDecoder {
     Trailers,
     Done,
   };
-  /// Moves on by one byte of framing; false when it may not stand here.
+  /// Consumes one byte of framing. False when it is not allowed here.
   [[nodiscard]] bool step(char c);
   [[nodiscard]] bool step_size(char c);
   [[nodiscard]] bool step_extension(char c);
@@ -71,11 +71,11 @@ class ChunkedDecoder {
   HeadScanner trailer_scanner_;
   State state_ = State::SizeStart;
   std::uint8_t size_digits_ = 0;
-  bool name_begun_ = false;            ///< of an extension: a character of it has come
-  std::uint64_t left_ = 0;             ///< of this chunk's data
-  std::uint64_t data_bytes_ = 0;       ///< of all chunks
-  std::uint64_t overhead_bytes_ = 0;   ///< of all framing
-  std::uint64_t extension_bytes_ = 0;  ///< of this chunk
+  bool name_begun_ = false;            ///< a character of an extension's name has been read
+  std::uint64_t left_ = 0;             ///< bytes left of this chunk's data
+  std::uint64_t data_bytes_ = 0;       ///< data of all chunks
+  std::uint64_t overhead_bytes_ = 0;   ///< framing of all chunks
+  std::uint64_t extension_bytes_ = 0;  ///< extensions of this chunk
   std::string trailer_text_;
   std::vector<http::FieldEntry> trailer_entries_;
 };

@@ -1,4 +1,4 @@
-// The chunked coding, written. RFC 9112 §7.1.
+// Writes the chunked coding. RFC 9112 §7.1.
 
 #pragma once
 
@@ -11,16 +11,17 @@
 
 namespace mastic::wire::http1 {
 
-/// The line before the data of one chunk: `1f4\r\n`. After the data comes kChunkEnd.
+/// The line before the data of one chunk: `1f4\r\n`. kChunkEnd follows the data.
 class ChunkStart {
  public:
-  /// Requires: size > 0, for an empty chunk would end the body.
+  /// `size` is the number of data bytes. Requires: size > 0, because an empty chunk ends the body.
   explicit ChunkStart(std::uint64_t size) {
     char* end = std::to_chars(text_.data(), text_.data() + 16, size, 16).ptr;
     *end++ = '\r';
     *end++ = '\n';
     size_ = static_cast<std::size_t>(end - text_.data());
   }
+  /// The bytes to send.
   [[nodiscard]] std::string_view text() const MASTIC_LIFETIMEBOUND { return {text_.data(), size_}; }
 
  private:
@@ -28,6 +29,7 @@ class ChunkStart {
   std::size_t size_;
 };
 
+/// The line end after the data of a chunk.
 inline constexpr std::string_view kChunkEnd = "\r\n";
 /// The last chunk; trailer field lines and one more kChunkEnd follow it.
 inline constexpr std::string_view kLastChunk = "0\r\n";

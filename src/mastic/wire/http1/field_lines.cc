@@ -8,15 +8,15 @@
 namespace mastic::wire::http1 {
 namespace {
 
-/// What is wrong with a name that ends before `c`.
+/// What is wrong with a field name that is followed by `c` instead of a colon.
 std::unexpected<const Malformed*> name_fault(bool is_empty, char c) {
   if (is_empty && base::is_blank(c)) {
-    return malformed<"a field line is folded or begins with a blank">();
+    return malformed<"a field line is folded or begins with white space">();
   }
   if (is_empty && c == ':') return malformed<"a field has no name">();
-  if (base::is_blank(c)) return malformed<"a blank stands before the colon of a field">();
+  if (base::is_blank(c)) return malformed<"there is white space before the colon of a field">();
   if (c == '\r') return malformed<"a field line has no colon">();
-  return malformed<"a field name has a character that no token has">();
+  return malformed<"a field name contains a character that is not allowed in it">();
 }
 
 }  // namespace
@@ -25,12 +25,14 @@ Read<void> parse_field_lines(std::string_view text, std::size_t at,
                              std::span<http::FieldEntry> entries) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
-  const char* c = begin + at;  // stops at the end of a line at the latest
+  // No loop below checks for the end of `text`: the line end, which HeadScanner has found, stops
+  // each.
+  const char* c = begin + at;
   for (http::FieldEntry& entry : entries) {
     const char* const name = c;
     c = base::find_byte(c, end, ':');
     entry.known = http::find_field_name_inline({name, c});
-    if (entry.known == http::FieldName::Other) {  // its characters are yet to be looked at
+    if (entry.known == http::FieldName::Other) {  // its characters have not been checked yet
       c = http::skip_to_other(http::Characters::Token, name);
       if (*c != ':' || c == name) return name_fault(c == name, *c);
       if (c - name > 0xffff) {

@@ -1,4 +1,4 @@
-// Field lines, `Name: value\r\n`, of heads and trailers. RFC 9112 §5.
+// Parses field lines, `Name: value\r\n`, of heads and trailers. RFC 9112 §5.
 
 #pragma once
 
@@ -10,10 +10,10 @@
 
 namespace mastic::wire::http1 {
 
-/// Reads as many field lines as `entries` has room for, from byte `at` of `text`; the entries are
-/// relative to `text`. Names have to be tokens right before their colon, so folded lines and blanks
-/// around names are refused; values may not hold control characters.
-/// Requires: that many lines, each ended by CR LF, stand there, as HeadScanner found them.
+/// Parses `entries.size()` field lines, starting at byte `at` of `text`; the offsets of the entries
+/// are relative to `text`. A name must be a token right before its colon, so folded lines and white
+/// space around names are refused. Values must not contain control characters. Requires: so many
+/// lines, each ended by CR LF, begin at `at`, as HeadScanner found them.
 [[nodiscard]] Read<void> parse_field_lines(std::string_view text, std::size_t at,
                                            std::span<http::FieldEntry> entries);
 

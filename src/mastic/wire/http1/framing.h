@@ -1,4 +1,4 @@
-// How long the content of a message is, and how that is said. RFC 9112 §6.
+// How the content of a message is framed. RFC 9112 §6.
 
 #pragma once
 
@@ -6,12 +6,13 @@
 
 namespace mastic::wire::http1 {
 
+/// How the end of the content of a message is found.
 struct Framing {
   enum class Kind : std::uint8_t {
     None,        ///< no content
     Length,      ///< `length` bytes
     Chunked,     ///< chunks until the last one
-    UntilClose,  ///< all until the connection ends; responses only
+    UntilClose,  ///< all bytes until the connection ends; responses only
   };
   Kind kind = Kind::None;
   std::uint64_t length = 0;

@@ -23,13 +23,14 @@ Read<std::size_t> HeadScanner::scan(std::string_view bytes) {
   const char* const begin = bytes.data();
   std::size_t line = line_start_;
   std::size_t lines = lines_;
-  // Where the first line, or all field lines, have to end. Limits::check keeps the sum small.
+  // The offset at which the first line, or all field lines, must have ended. Limits::check bounds
+  // the sum.
   std::size_t most =
       lines == 0 ? limits_.max_first_line_bytes : fields_start_ + limits_.max_field_bytes;
   for (std::size_t block = scanned_; block < bytes.size(); block += sizeof(base::ByteBlock)) {
     for (auto ends = base::places_of('\n', bytes, block); !ends.empty(); ends.remove_first()) {
       const std::size_t at = block + ends.first();
-      if (at <= line + 1) {  // nothing stands on it but perhaps a carriage return
+      if (at <= line + 1) {  // an empty line, with or without its carriage return
         if (at == line || begin[line] != '\r') return no_carriage_return();
         lines_ = static_cast<std::uint32_t>(lines);
         return at + 1;
@@ -45,6 +46,8 @@ Read<std::size_t> HeadScanner::scan(std::string_view bytes) {
     }
   }
 
+  // The carriage return of the empty line is not counted, wherever the input is cut: a head that
+  // just fits is accepted in any pieces.
   const bool may_be_empty = bytes.size() - line == 1 && begin[line] == '\r';
   if (!may_be_empty && bytes.size() > most) return too_long(lines);
   scanned_ = static_cast<std::uint32_t>(bytes.size());

@@ -1,7 +1,7 @@
 // Finds where the head of a message ends, while its bytes arrive in pieces of any size.
 //
-// It looks at line ends and sizes only: every line ends with CR LF, an empty one ends the head.
-// What the lines say is parse_request_head's and parse_response_head's matter. RFC 9112 §2.
+// It checks line ends and sizes only: every line ends with CR LF, and an empty line ends the head.
+// parse_request_head and ResponseParser read what the lines say. RFC 9112 §2.
 
 #pragma once
 
@@ -15,41 +15,43 @@
 
 namespace mastic::wire::http1 {
 
-/// The end of the last line of a head, and the empty line.
+/// The end of the last line of a head, followed by the empty line.
 inline constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
-/// How large a head may be; line ends count.
+/// How large a head may be. Line ends are included.
 struct HeadLimits {
   std::uint64_t max_first_line_bytes;
   std::uint64_t max_field_bytes;  ///< all field lines together
   std::uint64_t max_field_count;
 
+  /// The limits for the head of a request.
   [[nodiscard]] static HeadLimits of_header(const Limits& limits) {
     return {limits.max_request_line_bytes, limits.max_header_bytes, limits.max_header_count};
   }
 };
 
+/// Finds the end of one head.
 class HeadScanner {
  public:
   explicit HeadScanner(HeadLimits limits) : limits_(limits) {}
 
-  /// Looks on in `bytes`, which begins at the head's first byte and grows from call to call.
-  /// Returns the head's size with its empty line, or 0 while that has not arrived. A byte is looked
-  /// at once.
+  /// Continues to scan `bytes`, which begins at the head's first byte and grows from call to call.
+  /// Returns the size of the head including its empty line, or 0 while that has not arrived. Each
+  /// byte is scanned once, so a head that arrives in many pieces costs no more.
   [[nodiscard]] Read<std::size_t> scan(std::string_view bytes);
 
-  // Once the end was found.
+  // After the end was found.
 
-  /// Where the second line begins.
+  /// Offset of the second line.
   [[nodiscard]] std::size_t fields_start() const { return fields_start_; }
-  /// How many lines stand between the first and the empty one.
+  /// How many lines there are between the first line and the empty line.
   [[nodiscard]] std::size_t field_lines() const { return lines_ == 0 ? 0 : lines_ - 1; }
 
  private:
   HeadLimits limits_;
   std::uint32_t scanned_ = 0;
   std::uint32_t line_start_ = 0;
-  std::uint32_t fields_start_ = 2;  ///< behind the first line; that may be the empty one
+  std::uint32_t fields_start_ = 2;  ///< after the first line, or after an empty first line
   std::uint32_t lines_ = 0;
 };
 

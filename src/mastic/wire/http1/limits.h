@@ -1,4 +1,4 @@
-// How large the parts of an HTTP/1 message may be. Each has an option of its name and its answer.
+// How large the parts of an HTTP/1 message may be. Each limit is an option with the member's name.
 
 #pragma once
 
@@ -8,7 +8,8 @@
 
 namespace mastic::wire::http1 {
 
-/// The bounds of what frames a request. Beyond them it is answered, and the connection is closed.
+/// Limits for the parts of a request that frame it. A request beyond a limit is answered with the
+/// status given here, and the connection is closed.
 struct Limits {
   /// The first line of a request; answered with 414.
   std::uint64_t max_request_line_bytes = 8 << 10;
@@ -25,9 +26,10 @@ struct Limits {
   /// How many trailer fields a request may have; answered with 400.
   std::uint64_t max_trailer_count = 32;
 
-  /// Binds every member to its name.
+  /// Adds every member to `table` under its name. The table refers to this object.
   void describe(base::OptionTable& table);
-  /// Fails when a limit is larger than the parser can count: a head is kept whole in memory.
+  /// Fails when a limit is larger than the parser can count. A head is kept whole in memory, with
+  /// 32-bit offsets.
   [[nodiscard]] base::Result<void> check() const;
 };
 

@@ -1,4 +1,5 @@
-// A message that is not HTTP/1 as the RFCs have it, or too large. There is no lenient reading.
+// The faults of a message that violates the RFCs of HTTP/1 or is too large. There is no lenient
+// mode.
 
 #pragma once
 
@@ -10,22 +11,23 @@
 
 namespace mastic::wire::http1 {
 
-/// After it, the connection never carries another message.
+/// Why a message is refused. The connection must not carry another message after it, because its
+/// end is not known.
 struct Malformed {
-  http::Status status;      ///< what a server answers before it closes
-  std::string_view reason;  ///< a static text for people, with nothing of the message in it
+  http::Status status;      ///< the status with which a server answers before it closes
+  std::string_view reason;  ///< a static text for people, which holds no byte of the message
 };
 
-/// A fault that stands in the program once.
+/// The one object of a fault in the program, to which Read points.
 template <base::FixedText Reason, http::Status Status>
 inline constexpr Malformed kMalformed{Status, Reason.view()};
 
-/// What readers of heads return. Every fault is a constant, so that both outcomes of reading fit into
-/// registers, and a request pays nothing for faults that it does not have.
+/// The result of functions that read heads. Every fault is a constant and is returned by pointer,
+/// so that the result fits into registers, and well-formed requests pay nothing for faults.
 template <class T>
 using Read = std::expected<T, const Malformed*>;
 
-/// `return malformed<"Host is missing">();` where a Read is returned.
+/// Makes a failed Read: `return malformed<"Host is missing">();`
 template <base::FixedText Reason, http::Status Status = http::Status::BadRequest>
 [[nodiscard]] constexpr std::unexpected<const Malformed*> malformed() {
   return std::unexpected(&kMalformed<Reason, Status>);

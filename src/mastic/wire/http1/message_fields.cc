@@ -17,12 +17,12 @@ using http::Status;
 Read<Framing> parse_content_length(std::string_view value) {
   constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   const auto length = base::parse_decimal(value);
-  if (!length || *length > kMost) return malformed<"Content-Length is not one whole number">();
+  if (!length || *length > kMost) return malformed<"Content-Length is not a single whole number">();
   return Framing{Framing::Kind::Length, *length};
 }
 
-/// One `chunked` and nothing else is understood. Other codings are refused as not implemented when
-/// the list is well-formed, and as malformed when it is not.
+/// A single `chunked` is the only supported value. A well-formed list of other codings is refused
+/// with 501, anything else with 400.
 Read<Framing> parse_transfer_encoding(std::string_view value) {
   if (equal_ignoring_case(value, "chunked")) return Framing{Framing::Kind::Chunked};
   constexpr auto odd = malformed<"Transfer-Encoding is malformed">;
@@ -34,11 +34,11 @@ Read<Framing> parse_transfer_encoding(std::string_view value) {
     if (!http::is_token(coding) || ends_chunked || (more && value.empty())) return odd();
     ends_chunked = equal_ignoring_case(coding, "chunked");
   }
-  return malformed<"only the transfer coding chunked is understood", Status::NotImplemented>();
+  return malformed<"the only supported transfer coding is chunked", Status::NotImplemented>();
 }
 
 Read<void> gather_connection(std::string_view value, MessageFields& gathered) {
-  if (base::equal_short(value, "keep-alive")) {  // as browsers always say
+  if (base::equal_short(value, "keep-alive")) {  // the value that browsers send
     gathered.keep_alive = true;
     return {};
   }
@@ -53,13 +53,14 @@ Read<void> gather_connection(std::string_view value, MessageFields& gathered) {
   return {};
 }
 
-/// A list, of which one member is known (RFC 9110 §10.1.1).
+/// Expect is a list; its only known member is 100-continue (RFC 9110 §10.1.1).
 Read<void> gather_expect(std::string_view value, MessageFields& gathered) {
   while (!value.empty()) {
     const std::string_view expectation = trim(take_until(value, ','));
     if (expectation.empty()) continue;
     if (!equal_ignoring_case(expectation, "100-continue")) {
-      return malformed<"only 100-continue can be expected", Status::ExpectationFailed>();
+      return malformed<"the only supported expectation is 100-continue",
+                       Status::ExpectationFailed>();
     }
     gathered.expects_continue = true;
   }
@@ -68,6 +69,8 @@ Read<void> gather_expect(std::string_view value, MessageFields& gathered) {
 
 }  // namespace
 
+/// Fields that frame a message must occur once. If they were repeated, two readers could choose
+/// different ones and see different messages in the same bytes (request smuggling, RFC 9112 §11.2).
 Read<void> MessageFields::gather(http::FieldsView fields, http::Version version) {
   std::optional<std::string_view> length;
   std::optional<std::string_view> encoding;
@@ -106,7 +109,7 @@ Read<void> MessageFields::gather(http::FieldsView fields, http::Version version)
 
   expects_continue = expects_continue && version == http::Version::Http11;
   upgrades = upgrades && names_protocol && version == http::Version::Http11;
-  if (length && encoding) return malformed<"Content-Length stands beside Transfer-Encoding">();
+  if (length && encoding) return malformed<"there are both Content-Length and Transfer-Encoding">();
   if (encoding && version == http::Version::Http10)
     return malformed<"HTTP/1.0 has no Transfer-Encoding">();
   if (length || encoding) {

@@ -1,4 +1,4 @@
-// The fields that frame a message or concern its connection, gathered and checked in one pass. RFC
+// Collects and checks, in one pass, the fields that frame a message or concern its connection. RFC
 // 9112 §6 and §9, RFC 9110 §7.6.1 and §10.1.1.
 
 #pragma once
@@ -13,24 +13,26 @@
 
 namespace mastic::wire::http1 {
 
+/// What the fields say about framing and connection. Views point into the fields.
 struct MessageFields {
   std::optional<std::string_view> host;
-  std::optional<Framing> framing;  ///< none when no field says anything of it
+  std::optional<Framing> framing;  ///< nullopt when no field frames the message
   bool close = false;              ///< Connection: close
   bool keep_alive = false;         ///< Connection: keep-alive
   bool expects_continue = false;
-  bool upgrades = false;  ///< there is Upgrade, and Connection: upgrade
+  bool upgrades = false;  ///< Upgrade, and Connection: upgrade
 
-  /// Whether `gather` looks at a field of that name.
+  /// Whether `gather` reads a field with this name.
   [[nodiscard]] static constexpr bool concern(http::FieldName name) {
     using http::FieldName;
     return name == FieldName::Host || name == FieldName::ContentLength ||
            name == FieldName::TransferEncoding || name == FieldName::Connection ||
            name == FieldName::Upgrade || name == FieldName::Expect;
   }
-  /// Into a new one, or one that knows the host from fields before these.
+  /// Reads `fields`. Requires: this is new, or only `host` was set, from earlier fields.
   [[nodiscard]] Read<void> gather(http::FieldsView fields, http::Version version);
 
+  /// Whether the connection may carry another message after this one (RFC 9112 §9.3).
   [[nodiscard]] bool persists(http::Version version) const {
     return !close && (version == http::Version::Http11 || keep_alive);
   }

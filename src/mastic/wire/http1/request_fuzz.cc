@@ -1,5 +1,5 @@
-// Requests from any bytes, whole and cut: no crash, the same meaning however they are cut, and no
-// byte counted twice.
+// Parses requests from arbitrary bytes, whole and in pieces. Nothing crashes, the result does not
+// depend on where the bytes are cut, and no byte is consumed twice.
 
 #include <string>
 #include <string_view>
@@ -12,7 +12,8 @@ namespace {
 using namespace mastic::wire::http1;
 using Kind = RequestParser::Event::Kind;
 
-/// What the requests in `bytes` mean, fed in pieces of `piece_size`.
+/// Parses the requests in `bytes`, fed in pieces of `piece_size`, and returns their content as
+/// text.
 std::string read(std::string_view bytes, std::size_t piece_size) {
   const Limits limits;
   std::string meaning;

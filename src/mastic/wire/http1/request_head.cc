@@ -18,7 +18,7 @@ constexpr std::size_t kMaxMethodBytes = 32;
 constexpr std::size_t kLineEndBytes = 2;
 constexpr std::string_view kGet = "GET ";
 
-/// "HTTP/1.1" and nothing that merely resembles it.
+/// Parses a version exactly. Minor versions above 1 are read as HTTP/1.1 (RFC 9110 §2.5).
 Read<Version> parse_version(std::string_view text) {
   if (base::equal_short(text, "HTTP/1.1")) return Version::Http11;
   const bool well_formed = text.size() == 8 && text.starts_with("HTTP/") &&
@@ -29,7 +29,8 @@ Read<Version> parse_version(std::string_view text) {
   return text[7] == '0' ? Version::Http10 : Version::Http11;
 }
 
-/// Sets the method and returns what follows it and a space. Requires: a line end follows `line`.
+/// Sets the method, and returns where the target begins, after the space. Requires: a line end
+/// follows `line`, which stops the scan.
 Read<const char*> parse_method(std::string_view line, RequestHead& head) {
   const char* const end = line.data() + line.size();
   const char* const method_end = http::skip_to_other(http::Characters::Token, line.data());
@@ -43,10 +44,11 @@ Read<const char*> parse_method(std::string_view line, RequestHead& head) {
   return method_end + 1;
 }
 
-/// Requires: a line end follows `line`.
+/// Parses `METHOD TARGET VERSION`, with a shortcut for GET and for a plain path, which most
+/// requests have. Requires: a line end follows `line`.
 Read<void> parse_request_line(std::string_view line, RequestHead& head) {
   const char* target = nullptr;
-  if (line.starts_with(kGet)) {  // as most do
+  if (line.starts_with(kGet)) {
     head.method_text = line.substr(0, kGet.size() - 1);
     target = line.data() + kGet.size();
   } else {
@@ -57,7 +59,7 @@ Read<void> parse_request_line(std::string_view line, RequestHead& head) {
 
   const char* const end = line.data() + line.size();
   const char* space = Target::skip_plain_path(head.method, target);
-  const bool is_plain = space != target && *space == ' ';  // as most are
+  const bool is_plain = space != target && *space == ' ';
   if (!is_plain) space = base::find_byte(space, end, ' ');
   if (space == end) return malformed<"the request line has no version">();
   head.target_text = std::string_view(target, space);
@@ -80,8 +82,8 @@ bool has_content(const Framing& framing) {
 
 bool has_host(const RequestHead& head) { return head.authority.data() != nullptr; }
 
-/// What fields from `at` on say of the message and its connection. Out of line: the heads of many
-/// clients have nothing of it but Host.
+/// Sets what `fields` say about framing and connection. Not inlined, because many heads have none
+/// of these fields but Host.
 [[gnu::noinline]] Read<void> gather_message_fields(http::FieldsView fields, RequestHead& head) {
   MessageFields gathered;
   if (has_host(head)) gathered.host = head.authority;
@@ -94,7 +96,8 @@ bool has_host(const RequestHead& head) { return head.authority.data() != nullptr
   return {};
 }
 
-/// Gathers what the fields say of the message, the Host field as authority.
+/// Reads the fields that concern the message. Host becomes the authority. The first other field of
+/// that kind hands the rest of the fields over to gather_message_fields.
 Read<void> read_message_fields(const char* bytes, std::span<const http::FieldEntry> entries,
                                RequestHead& head) {
   head.keep_alive = head.version == Version::Http11;
@@ -109,7 +112,8 @@ Read<void> read_message_fields(const char* bytes, std::span<const http::FieldEnt
   return {};
 }
 
-/// The target's authority rules, and a Host field beside it has to agree.
+/// The authority of an absolute-form target takes precedence over Host (RFC 9112 §3.2.2). If they
+/// differed, another reader might choose the other one, so that is refused.
 Read<void> prefer_target_authority(RequestHead& head) {
   const Target& target = head.target;
   if (has_host(head) && !http::same_authority(head.authority, target.authority, target.scheme)) {
@@ -126,7 +130,7 @@ Read<void> parse_request_head(std::string_view head, std::size_t fields_start,
   const std::string_view line(head.data(), fields_start - kLineEndBytes);
   if (const auto read = parse_request_line(line, parsed); !read) {
     if (line.find('\r') == line.npos) return read;
-    parsed.method = http::Method::Get;  // whatever it seemed to be
+    parsed.method = http::Method::Get;  // the method that was read cannot be trusted
     return malformed<"the request line has a control character">();
   }
   if (const auto read = parse_field_lines(head, fields_start, entries); !read) return read;

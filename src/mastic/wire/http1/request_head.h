@@ -1,4 +1,4 @@
-// The head of a request: what its lines say, checked. RFC 9112 §3 and §6, RFC 9110 §7.2.
+// Parses and checks the head of a request. RFC 9112 §3 and §6, RFC 9110 §7.2.
 
 #pragma once
 
@@ -13,25 +13,30 @@
 
 namespace mastic::wire::http1 {
 
-/// Views into the text it was parsed from and into the entries given to the parser.
+/// A parsed head. Its views point into the text that was parsed and into the entries given to the
+/// parser.
 struct RequestHead : http::RequestHead {
   Framing framing;
-  bool keep_alive = true;         ///< the client would send another request on this connection
-  bool expects_continue = false;  ///< it waits for 100 before it sends the content
-  bool asks_for_upgrade = false;  ///< the client would go on with a protocol that Upgrade names
+  bool keep_alive = true;         ///< the client may send another request on this connection
+  bool expects_continue = false;  ///< the client waits for 100 before it sends the content
+  bool asks_for_upgrade =
+      false;  ///< the client offers to continue with a protocol named in Upgrade
 };
 
-/// Parses a whole head, empty line included, into a new `parsed`. `entries` has one element for
-/// each field line, as HeadScanner counted them; the first begins at byte `fields_start`.
+/// Parses a whole head, including the empty line, into `parsed`, which must be new. `entries` has
+/// one element for each field line, as HeadScanner counted them; the first line begins at byte
+/// `fields_start`.
 ///
-/// Fails for everything that RFC 9112 forbids and for what two readers could frame in two ways:
-/// Content-Length beside Transfer-Encoding, repeated or as a list; a Transfer-Encoding other than
-/// one `chunked`; a Host that is missing, repeated or no authority.
+/// Fails for everything that RFC 9112 forbids, and for everything that two readers could frame in
+/// two ways: a Content-Length that is repeated, a list, or together with Transfer-Encoding; a
+/// Transfer-Encoding other than a single `chunked`; a Host that is missing, repeated or not an
+/// authority.
 [[nodiscard]] Read<void> parse_request_head(std::string_view head, std::size_t fields_start,
                                             std::span<http::FieldEntry> entries,
                                             RequestHead& parsed);
 
-/// Whether `text` may begin a request: lets a reader refuse another protocol at its first bytes.
+/// Whether `text` may be the beginning of a request. A reader can thus refuse another protocol at
+/// its first bytes.
 [[nodiscard]] bool may_begin_request(std::string_view text);
 
 }  // namespace mastic::wire::http1

@@ -1,4 +1,4 @@
-// Requests, read: head, content, end. RFC 9112.
+// Parses requests: head, content, end. RFC 9112.
 
 #pragma once
 
@@ -17,25 +17,26 @@
 
 namespace mastic::wire::http1 {
 
-/// Parses one request without input or output. Make a new one for the next.
+/// Parses one request without input or output. Make a new parser for the next one.
 ///
 ///     while (true) {
-///       const auto event = parser.next(input);      // input: what has arrived and was not taken
-///       if (event.kind == Kind::NeedMore) break;    // all of it was taken
+///       const auto event = parser.next(input);      // input: bytes that were not consumed yet
+///       if (event.kind == Kind::NeedMore) break;    // all of them were consumed
 ///       ...
 ///     }
 ///
-/// The order is Head, Data*, End; Malformed ends it anywhere, and then no more may be read from the
-/// connection. One empty line before a request is passed over (RFC 9112 §2.2).
+/// The events are Head, Data*, End. Malformed may come at any point; then no more may be read from
+/// the connection. One empty line before a request is skipped (RFC 9112 §2.2).
 class RequestParser {
  public:
+  /// What was found next in the input.
   struct Event {
     enum class Kind : std::uint8_t { NeedMore, Head, Data, End, Malformed };
     Kind kind = Kind::NeedMore;
-    std::string_view data;  ///< of Data: a piece of the content, a view into the input
+    std::string_view data;  ///< for Data: a piece of the content, a view into the input
   };
 
-  /// The head and its fields are kept in `memory`; both arguments must outlive the parser.
+  /// The head and its fields are stored in `memory`. Both arguments must outlive the parser.
   RequestParser(const Limits& limits, base::Arena& memory)
       : limits_(limits), memory_(memory), scanner_(HeadLimits::of_header(limits)) {}
 
@@ -44,22 +45,25 @@ class RequestParser {
     return body_ ? read_body(input) : read_head(input);
   }
 
-  /// From the event Head on; lives as long as the memory given.
+  /// The head, after the event Head. Its views point into the memory given to the constructor.
   [[nodiscard]] const RequestHead& head() const MASTIC_LIFETIMEBOUND { return head_; }
-  /// After End; lives as long as the parser.
+  /// The trailer fields, after End. The view lives as long as the parser.
   [[nodiscard]] http::FieldsView trailers() const MASTIC_LIFETIMEBOUND { return body_->trailers(); }
-  /// After Malformed.
+  /// What is wrong, after Malformed.
   [[nodiscard]] const Malformed& fault() const MASTIC_LIFETIMEBOUND { return fault_; }
 
-  /// An empty line before the request is none of it.
+  /// Whether a byte of the request has arrived. An empty line before it does not count.
   [[nodiscard]] bool has_begun() const { return !partial_.empty() || body_; }
-  /// The method, as far as it matters for answering a request that is malformed or incomplete.
+  /// The method, for answering a request that is malformed or incomplete: Head, if the answer must
+  /// have no content.
   [[nodiscard]] http::Method begun_method() const;
+  /// Whether the event Head was returned.
   [[nodiscard]] bool has_head() const { return body_.has_value(); }
+  /// Whether the event End was returned.
   [[nodiscard]] bool has_ended() const { return ended_; }
-  /// The content that is still to come, as far as its framing tells; 0 when it does not.
+  /// How many bytes of content are still to come, if the framing tells; 0 otherwise.
   [[nodiscard]] std::uint64_t bytes_left() const { return body_ ? body_->bytes_left() : 0; }
-  /// Whether content is still to come, and its framing does not tell how much.
+  /// Whether content is still to come and its framing does not tell how much.
   [[nodiscard]] bool has_open_end() const {
     return body_ && !ended_ && body_->kind() == Framing::Kind::Chunked;
   }
@@ -70,12 +74,14 @@ class RequestParser {
   Event read_head(std::string_view& input);
   Event parse_head(std::string_view head);
 
-  // Out of line: most heads arrive in one piece, and need none of these.
+  // Not inlined, because most heads arrive in one piece and need none of these.
 
-  /// Passes over one empty line before the request; false when a lone carriage return stands there.
+  /// Skips one empty line before the request. False when there is a carriage return without a line
+  /// feed.
   [[nodiscard, gnu::noinline]] bool pass_leading_line(std::string_view& input);
   [[gnu::noinline]] Event read_more_of_head(std::string_view& input);
-  /// The head has no end yet, or is malformed: `size` is what the scanner said of it.
+  /// Keeps the beginning of a head whose end has not arrived, or fails. `size` is the scanner's
+  /// result.
   [[gnu::noinline]] Event keep_beginning(std::string_view& input, Read<std::size_t> size);
 
   Event read_body(std::string_view& input);
@@ -84,12 +90,12 @@ class RequestParser {
   const Limits& limits_;
   base::Arena& memory_;
   HeadScanner scanner_;
-  std::string partial_;  ///< the head's bytes, when they did not arrive in one piece
+  std::string partial_;  ///< bytes of a head that did not arrive in one piece
   RequestHead head_;
-  std::optional<BodyDecoder> body_;  ///< once the head was read
+  std::optional<BodyDecoder> body_;  ///< set when the head was read
   Malformed fault_{};
   LeadingLine leading_ = LeadingLine::Unseen;
-  bool begins_with_head_ = false;  ///< the method of a head that was not read whole, or not well
+  bool begins_with_head_ = false;  ///< whether the method of an unread head is HEAD
   bool ended_ = false;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 using RequestKind = RequestParser::Event::Kind;
 
-/// Reads requests one after the other, from pieces of any size, and writes down what they mean.
+/// Parses requests one after the other, from pieces of any size, and writes down their meaning.
 class Reader {
  public:
   void feed(std::string_view piece) {
@@ -99,18 +99,18 @@ struct RequestTable : testing::TestWithParam<MessageCase> {
   }
 };
 
-TEST_P(RequestTable, MeansWhatTheTableSays) {
+TEST_P(RequestTable, HasTheMeaningInTheTable) {
   EXPECT_EQ(read({GetParam().bytes}), GetParam().meaning);
 }
 
-TEST_P(RequestTable, MeansTheSameByteByByte) {
+TEST_P(RequestTable, HasTheSameMeaningByteByByte) {
   std::vector<std::string_view> pieces;
   const std::string_view bytes = GetParam().bytes;
   for (std::size_t i = 0; i < bytes.size(); ++i) pieces.push_back(bytes.substr(i, 1));
   EXPECT_EQ(read(pieces), GetParam().meaning);
 }
 
-TEST_P(RequestTable, MeansTheSameCutAnywhere) {
+TEST_P(RequestTable, HasTheSameMeaningCutAnywhere) {
   const std::string_view bytes = GetParam().bytes;
   const std::size_t step = bytes.size() > 4096 ? 97 : 1;
   for (std::size_t cut = 1; cut < bytes.size(); cut += step) {
@@ -129,7 +129,7 @@ std::string test_name(const testing::TestParamInfo<MessageCase>& info) {
 INSTANTIATE_TEST_SUITE_P(Messages, RequestTable,
                          testing::ValuesIn(read_message_table("requests.txt")), test_name);
 
-TEST(RequestParser, KeepsTheHeadWhenTheInputGoes) {
+TEST(RequestParser, KeepsTheHeadWhenTheInputIsFreed) {
   const Limits limits;
   base::Arena memory;
   RequestParser parser(limits, memory);
@@ -153,7 +153,7 @@ TEST(RequestParser, LeavesTheNextRequestInTheInput) {
 
 TEST(RequestParser, SaysWhatIsWrongWithARequestLine) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {"", "the request line does not begin with a method"},  // behind an empty line
+      {"", "the request line does not begin with a method"},  // a second empty line
       {" / HTTP/1.1", "the request line does not begin with a method"},
       {"GET", "the request line has no target"},
       {"GET /", "the request line has no version"},
@@ -178,7 +178,7 @@ TEST(RequestParser, SaysWhatIsWrongWithARequestLine) {
   }
 }
 
-TEST(RequestParser, HonoursEveryLimitExactly) {
+TEST(RequestParser, EnforcesEveryLimitExactly) {
   const auto verdict = [](Limits limits, const std::string& bytes) {
     base::Arena memory;
     RequestParser parser(limits, memory);

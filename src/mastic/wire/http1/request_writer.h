@@ -1,4 +1,4 @@
-// The head of a request, written: for clients and tests. RFC 9112 §3.
+// Writes the head of a request, for clients and tests. RFC 9112 §3.
 
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace mastic::wire::http1 {
 
-/// Appends request line, fields, framing and empty line to `out`.
-/// Requires: `method` is a token and `target` a request target; `fields` frame nothing themselves.
+/// Appends request line, fields, framing and empty line to `out`. Requires: `method` is a token,
+/// `target` is a request target, and `fields` has neither Content-Length nor Transfer-Encoding.
 void append_request_head(std::string& out, std::string_view method, std::string_view target,
                          const http::Fields& fields, const Framing& framing);
 

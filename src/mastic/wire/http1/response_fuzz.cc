@@ -1,4 +1,5 @@
-// Responses from any bytes: no crash, no byte counted twice, an end that is said once.
+// Parses responses from arbitrary bytes. Nothing crashes, no byte is consumed twice, and the end is
+// reported once.
 
 #include <string_view>
 

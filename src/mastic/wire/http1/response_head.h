@@ -1,4 +1,4 @@
-// The head of a response, written. RFC 9112 §4.
+// Writes the head of a response. RFC 9112 §4.
 
 #pragma once
 
@@ -12,29 +12,31 @@
 
 namespace mastic::wire::http1 {
 
-/// What a server says before the content. Views must live until it is written.
+/// The head of a response. Its views must live until it is written.
 struct ResponseHead {
   http::Status status = http::Status::Ok;
-  /// Field lines, each `Name: value\r\n`; http::Fields::lines() has them. Not among them are those
-  /// that the members below stand for.
+  /// Field lines, each `Name: value\r\n`, as http::Fields::lines() returns them. They must not
+  /// contain the fields of the members below.
   std::string_view field_lines;
-  std::string_view date_line;  ///< `Date: value\r\n`, or nothing
-  Framing framing;             ///< None writes no field, Length 0 writes one
+  std::string_view date_line;  ///< `Date: value\r\n`, or empty
+  Framing framing;             ///< None writes no field, Length 0 writes Content-Length: 0
   bool close = false;          ///< Connection: close
-  bool keep_alive = false;     ///< Connection: keep-alive, which HTTP/1.0 clients want to hear
-  std::string_view upgrade;    ///< a protocol for Upgrade, with Connection: upgrade; or nothing
+  bool keep_alive = false;     ///< Connection: keep-alive, for HTTP/1.0 clients
+  std::string_view upgrade;    ///< a protocol for Upgrade, with Connection: upgrade; or empty
 };
 
-/// How many bytes `write_response_head` will write at the most.
+/// The maximum number of bytes that `write_response_head` writes.
 [[nodiscard]] inline std::size_t response_head_bound(const ResponseHead& head) {
   constexpr std::size_t kMaxFixedBytes = 256;  // literals, a status line and a length together
   return kMaxFixedBytes + head.field_lines.size() + head.date_line.size() + head.upgrade.size();
 }
 
-/// Any status but 200.
+/// Writes a status line from `at` on, and returns its end. write_response_head calls it for any
+/// status but
+/// 200. Requires: room for it, as response_head_bound counts.
 [[nodiscard]] char* write_status_line(char* at, http::Status status);
 
-/// Writes status line, fields and empty line from `at` on; returns the end of what was written.
+/// Writes status line, fields and empty line from `at` on, and returns their end.
 /// Requires: room for response_head_bound(head) bytes.
 [[nodiscard]] inline char* write_response_head(char* at, const ResponseHead& head) {
   using base::put;
@@ -55,11 +57,12 @@ struct ResponseHead {
   return put(at, "\r\n");
 }
 
+/// The size of a Date line: `Date: `, the date, CR LF.
 inline constexpr std::size_t kDateLineBytes = http::kDateBytes + 8;
-/// Writes kDateLineBytes: the date_line of that second.
+/// Writes the Date line of a second. Requires: room for kDateLineBytes at `at`.
 void write_date_line(char* at, std::int64_t unix_seconds);
 
-/// "HTTP/1.1 100 Continue\r\n\r\n"
+/// The interim response `100 Continue`, complete with its empty line.
 [[nodiscard]] std::string_view continue_response();
 
 }  // namespace mastic::wire::http1

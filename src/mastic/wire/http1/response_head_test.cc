@@ -19,7 +19,7 @@ std::string write(const ResponseHead& head) {
   return out;
 }
 
-TEST(ResponseHead, IsWrittenInOneOrder) {
+TEST(ResponseHead, IsWrittenInAFixedOrder) {
   http::Fields fields;
   fields.add("X-A", "b");
   const ResponseHead head{.status = Status::NotFound,
@@ -36,7 +36,7 @@ TEST(ResponseHead, IsWrittenInOneOrder) {
             "\r\n");
 }
 
-TEST(ResponseHead, FramesByLengthByChunksOrNotAtAll) {
+TEST(ResponseHead, FramesByLengthOrChunksOrNotAtAll) {
   EXPECT_EQ(write({.framing = {Framing::Kind::Length, 0}}),
             "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(write({.framing = {Framing::Kind::Chunked}}),
@@ -44,12 +44,12 @@ TEST(ResponseHead, FramesByLengthByChunksOrNotAtAll) {
   EXPECT_EQ(write({.status = Status::NoContent}), "HTTP/1.1 204 No Content\r\n\r\n");
 }
 
-TEST(ResponseHead, NamesTheProtocolThatFollows) {
+TEST(ResponseHead, NamesTheUpgradedProtocol) {
   EXPECT_EQ(write({.status = Status::SwitchingProtocols, .upgrade = "lines/1"}),
             "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: lines/1\r\n\r\n");
 }
 
-TEST(ResponseHead, HasNoReasonWhereNoneIsRegistered) {
+TEST(ResponseHead, HasNoReasonForAnUnregisteredStatus) {
   EXPECT_EQ(write({.status = static_cast<Status>(299)}), "HTTP/1.1 299 \r\n\r\n");
 }
 
@@ -69,7 +69,7 @@ TEST(ResponseHead, NeverWritesMoreThanItsBound) {
   }));
 }
 
-TEST(ResponseHead, IsReadBackAsItWasWritten) {
+TEST(ResponseHead, CanBeParsedBack) {
   EXPECT_TRUE(rc::check([] {
     http::Fields fields;
     const auto values = *rc::gen::container<std::vector<std::string>>(

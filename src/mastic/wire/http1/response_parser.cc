@@ -14,7 +14,8 @@ using Fault = std::unexpected<Malformed>;
 
 constexpr Malformed kBadStatusLine{Status::BadGateway, "the status line is malformed"};
 
-/// HTTP/1.1 200 OK; the reason may be empty, and some leave the space before it out as well.
+/// Parses `HTTP/1.1 200 OK`. The reason may be empty, and some servers also omit the space before
+/// it.
 std::expected<void, Malformed> parse_status_line(std::string_view line, ResponseHeadView& head) {
   const bool has_version =
       line.size() >= 12 && line.starts_with("HTTP/1.") && base::is_digit(line[7]) && line[8] == ' ';
@@ -84,14 +85,18 @@ std::expected<ResponseHeadView, Malformed> ResponseParser::parse_head(std::strin
   return head;
 }
 
+/// RFC 9112 §6.3: some responses never have content, whatever their fields say. Others without a
+/// framing field end with the connection.
 Framing ResponseParser::choose_framing(std::optional<Framing> said, Status status) const {
   if (method_ == http::Method::Head || http::ends_with_head(status)) return {};
   return said.value_or(Framing{Framing::Kind::UntilClose});
 }
 
+/// A response that ends early is refused unless it is framed by the end of the connection: a client
+/// must not take a part for the whole.
 ResponseParser::Event ResponseParser::end_of_input() {
   if (head_ && body_->may_end_here()) return {Event::Kind::End, {}};
-  return fail({Status::BadGateway, "the connection ended within the response"});
+  return fail({Status::BadGateway, "the connection ended before the response was complete"});
 }
 
 ResponseParser::Event ResponseParser::fail(Malformed fault) {

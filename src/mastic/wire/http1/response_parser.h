@@ -1,4 +1,4 @@
-// Responses, read: for clients, proxies and tests. RFC 9112 §4 and §6.3.
+// Parses responses, for clients, proxies and tests. RFC 9112 §4 and §6.3.
 
 #pragma once
 
@@ -20,7 +20,7 @@
 
 namespace mastic::wire::http1 {
 
-/// Views into the memory that the parser keeps heads in.
+/// The head of a response. Its views point into the memory given to the parser.
 struct ResponseHeadView {
   http::Version version = http::Version::Http11;
   http::Status status = http::Status::Ok;
@@ -31,31 +31,37 @@ struct ResponseHeadView {
 };
 
 /// Parses one response without input or output, as strictly as RequestParser. An interim response
-/// (1xx) is a response of its own: make a new parser for what follows it.
+/// (1xx) counts as a response: make a new parser for the one that follows it.
 class ResponseParser {
  public:
+  /// What was found next in the input.
   struct Event {
     enum class Kind : std::uint8_t { NeedMore, Head, Data, End, Malformed };
     Kind kind = Kind::NeedMore;
-    std::string_view data;  ///< of Data: a piece of the content, a view into the input
+    std::string_view data;  ///< for Data: a piece of the content, a view into the input
   };
 
-  /// `method` is that of the request: an answer to HEAD has no content whatever its fields say. The
-  /// other arguments must outlive the parser.
+  /// `method` is the method of the request: a response to HEAD has no content, whatever its fields
+  /// say. The head is stored in `memory`. `limits` and `memory` must outlive the parser.
   ResponseParser(http::Method method, const Limits& limits, base::Arena& memory)
       : method_(method),
         limits_(limits),
         memory_(memory),
         scanner_(HeadLimits::of_header(limits)) {}
 
+  /// Consumes from `input` and returns the next event. The events are Head, Data*, End, or
+  /// Malformed at any point.
   [[nodiscard]] Event next(std::string_view& input MASTIC_LIFETIMEBOUND);
 
-  /// The connection has ended. End when that completes the response, Malformed when it cuts it
-  /// short.
+  /// Call this when the connection has ended. Returns End if that completes the response, and
+  /// Malformed if the response is cut short.
   [[nodiscard]] Event end_of_input();
 
+  /// The head, after the event Head.
   [[nodiscard]] const ResponseHeadView& head() const MASTIC_LIFETIMEBOUND { return *head_; }
+  /// The trailer fields, after End. The view lives as long as the parser.
   [[nodiscard]] http::FieldsView trailers() const MASTIC_LIFETIMEBOUND { return body_->trailers(); }
+  /// What is wrong, after Malformed.
   [[nodiscard]] const Malformed& fault() const MASTIC_LIFETIMEBOUND { return fault_; }
 
  private:

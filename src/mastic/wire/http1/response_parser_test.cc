@@ -8,7 +8,7 @@ namespace {
 using http::Method;
 using ResponseKind = ResponseParser::Event::Kind;
 
-/// STATUS [keep|close] BODY, or "malformed", or "incomplete".
+/// Parses a response and returns "STATUS keep|close BODY", "malformed" or "incomplete".
 std::string read(std::string_view bytes, Method method = Method::Get, std::size_t piece_size = 1000,
                  bool ends = false) {
   const Limits limits;
@@ -52,14 +52,14 @@ TEST(ResponseParser, ReadsEveryFraming) {
   }
 }
 
-TEST(ResponseParser, KnowsAnswersWithoutContent) {
+TEST(ResponseParser, KnowsResponsesWithoutContent) {
   EXPECT_EQ(read("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", Method::Head), "200 keep ");
   EXPECT_EQ(read("HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n"), "304 keep ");
   EXPECT_EQ(read("HTTP/1.1 204 No Content\r\n\r\n"), "204 keep ");
   EXPECT_EQ(read("HTTP/1.1 100 Continue\r\n\r\n"), "100 keep ");
 }
 
-TEST(ResponseParser, NoticesWhenTheConnectionEndsTooSoon) {
+TEST(ResponseParser, DetectsAConnectionThatEndsTooSoon) {
   EXPECT_EQ(read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhi", Method::Get, 1000, true),
             "malformed");
   EXPECT_EQ(read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n", Method::Get,
@@ -68,7 +68,7 @@ TEST(ResponseParser, NoticesWhenTheConnectionEndsTooSoon) {
   EXPECT_EQ(read("HTTP/1.1 200", Method::Get, 1000, true), "malformed");
 }
 
-TEST(ResponseParser, RefusesOtherStatusLines) {
+TEST(ResponseParser, RefusesMalformedStatusLines) {
   for (const char* line :
        {"HTTP/2.0 200 OK", "HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 600 X",
         "HTTP/1.1  200 OK", "http/1.1 200 OK", "HTTP/1.1 200\tOK", "200 OK", "HTTP/1.1 099 X"}) {

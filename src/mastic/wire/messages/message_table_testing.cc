@@ -9,7 +9,7 @@
 namespace mastic::wire {
 namespace {
 
-/// `\r \n \t \0 \\ \xHH` and `{N*text}`, where the text may hold escapes itself.
+/// Replaces `\r \n \t \0 \\ \xHH`, and `{N*text}`, where the text may contain escapes.
 std::string unescape(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -48,7 +48,7 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
-/// A line of meaning stays as it is written, but for repeats, which become lines of their own.
+/// A line of meaning is taken literally, unless it is a repetition, which is expanded to lines.
 std::string read_meaning(std::string_view text) {
   if (!text.starts_with('{')) return std::string(text) + "\n";
   return unescape(text);

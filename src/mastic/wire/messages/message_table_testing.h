@@ -1,5 +1,4 @@
-// Reads the message table: cases of raw bytes beside what they mean. Its form stands in
-// requests.txt.
+// Reads the message table: cases of raw bytes and their meaning. requests.txt describes the format.
 
 #pragma once
 
@@ -13,16 +12,16 @@ namespace mastic::wire {
 struct MessageCase {
   std::string name;
   std::string bytes;
-  std::string meaning;  ///< lines, each ended
+  std::string meaning;  ///< lines, each with its line feed
 };
 
-/// How a failed test names its case.
+/// Prints the name of a case when a test fails.
 inline void PrintTo(const MessageCase& message, std::ostream* out) { *out << message.name; }
 
 /// The cases of `src/mastic/wire/messages/FILE`. Aborts with file and line when it is malformed.
 [[nodiscard]] std::vector<MessageCase> read_message_table(std::string_view file);
 
-/// `text` with C escapes for what is not visible, as the table writes it.
+/// `text` with C escapes for characters that are not printable, as in the table.
 [[nodiscard]] std::string show_bytes(std::string_view text);
 
 }  // namespace mastic::wire
