@@ -20,7 +20,7 @@ void Background::describe(base::ActivityReport& report) const noexcept {
 void Background::task_failed() noexcept {
   try {
     throw;
-  } catch (const async::Cancelled&) {  // as it is meant to end
+  } catch (const async::Cancelled&) {  // the normal end after `stop`
   } catch (...) {
     note_fault();
   }
@@ -36,7 +36,7 @@ void Background::log_fault() noexcept {
     const std::string message = "the background task '" + what_.name + "' failed: " + fault_;
     shard_.services().log().write(
         {.level = base::Level::Error, .logger = "app", .message = message});
-  } catch (...) {  // out of memory: there is nowhere left to say so
+  } catch (...) {  // no memory for a message
   }
 }
 
@@ -45,7 +45,7 @@ void Background::note_fault() noexcept {
     const async::TaskTrace* const way = trace_of(std::current_exception());
     fault_ = app::describe_exception(way != nullptr ? *way : async::TaskTrace());
   } catch (...) {
-    fault_ = "no memory";  // short enough to need none
+    fault_ = "no memory";  // short enough to need no allocation
   }
 }
 

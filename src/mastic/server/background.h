@@ -1,4 +1,4 @@
-// A task of the application that runs beside its requests.
+// A background task of the application.
 
 #pragma once
 
@@ -12,13 +12,15 @@ namespace mastic::server {
 
 class Shard;
 
-/// Runs on the loop of its shard, from `start` until the task has ended; after `stop` its awaits
-/// throw Cancelled. Then it says so to the shard and is no more.
+/// Runs a background task on the loop of its shard, from `start` until the task has ended. After
+/// `stop`, the task's awaits throw Cancelled. When the task has ended, it tells the shard, which
+/// destroys it.
 class Background final : public async::RootTask, private base::Activity {
  public:
-  /// `task` must outlive it.
+  /// `shard` and `task` must outlive it.
   Background(Shard& shard, const app::Lifecycle::BackgroundTask& task);
 
+  /// Begins the task in one of the next jobs of the loop.
   void start() { schedule(); }
   void run() noexcept override;
 
@@ -33,7 +35,7 @@ class Background final : public async::RootTask, private base::Activity {
   Shard& shard_;
   const app::Lifecycle::BackgroundTask& what_;
   async::BlockingHistory history_;
-  std::string fault_;  ///< what it threw
+  std::string fault_;  ///< describes what the task threw; empty without a fault
 };
 
 }  // namespace mastic::server

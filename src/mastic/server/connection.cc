@@ -14,10 +14,10 @@ Connection::~Connection() = default;
 
 bool Connection::start() {
   if (!stream().start(*this)) {
-    forget_protocol();  // which was told of no beginning, and so is told of no end
+    forget_protocol();  // it was not started, so `closed` must not be called
     return false;
   }
-  if (protocol_) start_protocol({}, false);  // one that was chosen for it; else it rests
+  if (protocol_) start_protocol({}, false);  // chosen by ALPN; otherwise the connection rests
   return true;
 }
 
@@ -33,7 +33,8 @@ std::unique_ptr<net::Protocol> Connection::change_protocol(
   return std::exchange(protocol_, std::move(next));
 }
 
-/// It may close the connection in any of these calls, and be replaced once more.
+/// In each of these calls, the protocol may close the connection (then it is in no list), or be
+/// replaced again.
 void Connection::start_protocol(std::string_view early, bool peer_ended) noexcept {
   protocol_->start();
   if (is_listed() && !early.empty()) protocol_->received(early);
@@ -46,8 +47,8 @@ bool Connection::is_draining() const { return shard_.is_draining(); }
 void Connection::becomes_busy() { shard_.connection_busy(*this); }
 void Connection::becomes_idle() { shard_.connection_idle(*this); }
 
-/// One that rests is closed without being lent anything, when its client has all. Otherwise it
-/// waits no more, whatever its protocol does now.
+/// A resting connection whose client has acknowledged everything is closed without a protocol.
+/// Otherwise its protocol says goodbye; the connection no longer waits, whatever the protocol does.
 void Connection::waited_in_vain() noexcept {
   const bool has_all = !protocol_ && !is_draining() && stream().unacknowledged() == 0;
   if (has_all) return close();
@@ -59,7 +60,7 @@ void Connection::drain() noexcept {
   if (protocol_) protocol_->drain();
 }
 
-// ---- what the stream tells ----
+// ---- events of the stream ----
 
 void Connection::received(std::string_view bytes) noexcept {
   if (net::Protocol* const protocol = wake()) protocol->received(bytes);
@@ -73,7 +74,7 @@ void Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
 
 void Connection::failed(int) noexcept { close(); }
 
-// ---- what it tells ----
+// ---- reports ----
 
 void Connection::report(base::LoopReport& report) const {
   if (protocol_) protocol_->report(report);
@@ -97,7 +98,7 @@ void Connection::abort() {
   end(unsent);
 }
 
-/// What its protocol does in `closed` may come back here.
+/// Has the protocol told once. `closed` may call close() or abort() again, which then does nothing.
 void Connection::end(std::uint64_t unsent) {
   if (has_ended_ != 0) return;
   has_ended_ = 1;

@@ -1,4 +1,4 @@
-// A client's connection, from when it is accepted until it is closed.
+// The connection of a client, from accept to close.
 
 #pragma once
 
@@ -15,27 +15,30 @@ namespace mastic::server {
 
 class Shard;
 
-/// What is kept for as long as it is open: little, for most connections of a server rest most of
-/// the time. What it speaks is a Protocol: HTTP/1, unless it was given another, and that is lent to
-/// it only from the first byte of a request until all is answered and has left. It passes on to
-/// that what its stream tells.
+/// The state that a connection has for as long as it is open. It is small, because most connections
+/// of a server rest most of the time. What the connection speaks is a Protocol, to which it passes
+/// the events of its stream. The default is HTTP/1: the connection borrows an Http1Connection from
+/// the first byte of a request until everything is answered and has left.
 ///
 ///     rests ──first byte──> HTTP/1 ──all has left──> rests
 ///                              └──101──> another protocol ──> closed
 ///
-/// 1. From its start until it is closed it is in one list of its shard: it waits there for a first
-///    byte, or it is busy.
-/// 2. While it waits, its shard may close it, when its time is over or to make room.
-/// 3. Closed, it keeps its protocol until it is destroyed, for that may be on the stack.
+/// 1. From its start until it is closed, a connection is in one list of its shard: of those that
+///    wait for a
+///    first byte, or of the busy ones.
+/// 2. While it waits, the shard may close it when its time is over, or to make room.
+/// 3. A closed connection keeps its protocol until it is destroyed, because functions of the
+///    protocol may be
+///    on the stack.
 class Connection : public net::ProtocolHost, public ListedConnection {
  public:
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Begins to read. False when the loop cannot watch the stream.
+  /// Begins to read. Returns false when the loop cannot watch the stream.
   [[nodiscard]] bool start();
 
-  // ---- from its protocol ----
+  // ---- called by its protocol ----
 
   [[nodiscard]] const base::Endpoint& peer() const final { return peer_; }
   [[nodiscard]] loop::Loop& loop() const final;
@@ -44,48 +47,53 @@ class Connection : public net::ProtocolHost, public ListedConnection {
   void becomes_idle() final;
   void close() final;
   void abort() final;
-  /// Speaks `next` from now on, when `start_protocol` is called; null: it rests. Returns what it
-  /// has spoken, for the caller to destroy or to keep.
+  /// Replaces the protocol by `next`, which `start_protocol` then starts; with null the connection
+  /// rests. Returns the previous protocol, which the caller destroys or keeps.
   std::unique_ptr<net::Protocol> change_protocol(std::unique_ptr<net::Protocol> next) noexcept;
-  /// Starts what it speaks now, and tells it what the connection has seen before: bytes that nobody
-  /// has used, the end of the client's side, the beginning of a drain.
+  /// Starts the current protocol and passes on what happened before: bytes that were received and
+  /// not used, the end of the client's side, and the beginning of a drain.
   void start_protocol(std::string_view early, bool peer_ended) noexcept;
 
   /// Counts one more request.
   void count_request() { ++requests_; }
+  /// How many requests were counted.
   [[nodiscard]] std::uint32_t requests() const { return requests_; }
 
-  // ---- from its shard ----
+  // ---- called by its shard ----
 
+  /// Sets since when the connection waits for a first byte.
   void wait_from(base::Instant moment) { waits_since_ = moment; }
+  /// Since when the connection waits for a first byte.
   [[nodiscard]] base::Instant waits_since() const { return waits_since_; }
-  /// Nothing has come in time.
+  /// Called when nothing has arrived in time.
   void waited_in_vain() noexcept;
-  /// The shard has begun to drain.
+  /// Called when the shard begins to drain.
   void drain() noexcept;
-  /// What its protocol tells of requests.
+  /// Adds the requests of this connection to `report`.
   void report(base::LoopReport& report) const;
+  /// Cancels the request with the id `request`, if it belongs to this connection.
   void cancel(std::uint64_t request) noexcept;
-  /// Goes at the end of the loop's turn. Requires: closed.
+  /// Has the connection destroyed at the end of the turn. Requires: it is closed.
   virtual void retire() noexcept = 0;
 
  protected:
-  /// The stream goes with it.
+  /// A derived class owns the stream.
   Connection(Shard& shard, base::Endpoint peer);
   ~Connection();
   [[nodiscard]] Shard& shard() const { return shard_; }
-  /// For the destructor of what has the stream: a protocol may look at its host until it goes.
+  /// Destroys the protocol. The destructor of a derived class calls this first, because a protocol
+  /// may use host and stream in its own destructor.
   void forget_protocol() noexcept { protocol_.reset(); }
 
  private:
-  // What the stream tells.
+  // Events of the stream.
   void received(std::string_view bytes) noexcept override;
   void received_end() noexcept override;
   void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override;
   void failed(int number) noexcept override;
 
-  /// What it speaks, HTTP/1 when it rested. Null when there is no memory for that, and it was
-  /// aborted.
+  /// The protocol; a resting connection gets one for HTTP/1. Returns null when there was no memory
+  /// for that and the connection was aborted.
   [[nodiscard]] net::Protocol* wake() noexcept;
   void end(std::uint64_t unsent);
 

@@ -1,4 +1,4 @@
-// Connections in the order they came into a list.
+// A list of connections in the order in which they were added.
 
 #pragma once
 
@@ -6,9 +6,10 @@ namespace mastic::server {
 
 class Connection;
 
-/// The links of a connection; it is in one list at a time.
+/// The links of a connection in a list. A connection is in at most one list at a time.
 class ListedConnection {
  public:
+  /// Whether the connection is in a list.
   [[nodiscard]] bool is_listed() const { return next_ != nullptr; }
 
  protected:
@@ -21,17 +22,18 @@ class ListedConnection {
   ListedConnection* next_ = nullptr;
 };
 
-/// Intrusive: adding and removing costs a few stores.
+/// An intrusive list of connections. Adding and removing cost a few stores.
 class ConnectionList {
  public:
   ConnectionList() { head_.previous_ = head_.next_ = &head_; }
   ConnectionList(const ConnectionList&) = delete;
   ConnectionList& operator=(const ConnectionList&) = delete;
 
+  /// Whether no connection is in the list.
   [[nodiscard]] bool empty() const { return head_.next_ == &head_; }
-  /// The one that came first; none when it is empty.
+  /// The connection that was added first, or null.
   [[nodiscard]] Connection* first() const { return empty() ? nullptr : &cast(*head_.next_); }
-  /// Adds it at the end, and takes it out of the list it is in.
+  /// Adds `connection` at the end, and removes it from the list that it was in.
   void add(ListedConnection& connection) {
     remove(connection);
     connection.previous_ = head_.previous_;
@@ -39,27 +41,28 @@ class ConnectionList {
     head_.previous_->next_ = &connection;
     head_.previous_ = &connection;
   }
+  /// Removes `connection` from the list that it is in, if any.
   static void remove(ListedConnection& connection) {
     if (!connection.is_listed()) return;
     connection.previous_->next_ = connection.next_;
     connection.next_->previous_ = connection.previous_;
     connection.next_ = connection.previous_ = nullptr;
   }
-  /// Calls `each` for every connection; it must not close any, and may throw.
+  /// Calls `each` for every connection. `each` must not change the list; it may throw.
   template <class Each>
   void visit(Each each) const {
     for (ListedConnection* at = head_.next_; at != &head_; at = at->next_) each(cast(*at));
   }
-  /// Calls `each` for every connection that is here now. It may close that one and any other, for
-  /// what a connection speaks may concern several; it must not throw.
+  /// Calls `each` for every connection that is in the list now. `each` may close that connection
+  /// and any other, because protocols may connect several of them. It must not throw.
   template <class Each>
   void for_each(Each each) noexcept {
     if (empty()) return;
-    Place end(*this);  // in front of it stand those that are still to come
+    Place end(*this);  // the connections before this mark are yet to be visited
     while (head_.next_ != &end) {
       ListedConnection& next = *head_.next_;
       add(next);
-      if (head_.next_ == &end) remove(end);  // for the last one the list is as it was
+      if (head_.next_ == &end) remove(end);  // so that the last call sees the list without the mark
       each(cast(next));
       if (!end.is_listed()) return;
     }
@@ -68,8 +71,8 @@ class ConnectionList {
  private:
   static Connection& cast(ListedConnection& connection);
   struct Head : ListedConnection {};
-  /// Marks where a list ends now, and removes itself when it goes. Out of line: GCC 12 sees the pointer to
-  /// it in the list, not its removal, and warns.
+  /// Marks the current end of a list, and removes itself when it is destroyed. Not inline: GCC 12
+  /// sees the pointer to the mark in the list, but not its removal, and warns.
   struct Place : Head {
     explicit Place(ConnectionList& list);
     ~Place();

@@ -19,18 +19,18 @@ namespace {
 
 constexpr base::Duration kLookAgain = std::chrono::milliseconds(10);
 constexpr std::uint64_t kCountedAtOnce = 16 << 10;  // a smaller answer is copied when it is written
-constexpr std::string_view kFull = "The server holds too much at the moment.";
+constexpr std::string_view kFull = "The server has no memory left for this request at the moment.";
 
-/// In place of a handler's answer.
+/// The answer to a request that arrives while max_inflight_bytes is reached.
 app::Response refuse_as_full(app::Request& request) noexcept {
   app::Response response = app::error_response(request, Status::ServiceUnavailable, kFull);
   try {
     response.set(http::RetryAfter{std::chrono::seconds(1)});
-  } catch (const std::bad_alloc&) {  // then without it
+  } catch (const std::bad_alloc&) {  // then without the field
   }
   return response;
 }
-/// To whoever gathers content.
+/// The exception for a handler that gathers content while max_inflight_bytes is reached.
 app::ContentError full() {
   app::ContentError error(Status::ServiceUnavailable, std::string(kFull));
   error.set("Retry-After", "1");
@@ -39,10 +39,11 @@ app::ContentError full() {
 
 }  // namespace
 
-/// Stands in every function by which an exchange may come to its end: the loop or the sink calls
-/// it, and it may call the sink, which may call back. The last of these frames to be left destroys
-/// what is over, so no function of an exchange ever goes on in one that is gone. Whoever called
-/// that one must not touch the exchange afterwards.
+/// Delays the destruction of an exchange. Every function that may end an exchange has a Frame on
+/// its stack: the loop or the sink calls the function, which may call the sink, which may call
+/// back. When the last Frame is destroyed, it destroys an exchange that is over. So no function of
+/// an exchange continues in a destroyed one. The outermost caller must not touch the exchange
+/// afterwards.
 class Exchange::Frame {
  public:
   explicit Frame(Exchange& exchange) : exchange_(exchange) { ++exchange_.frames_; }
@@ -66,7 +67,8 @@ class Exchange::Inform final : public async::Operation {
  private:
   void start(async::Executor&) override {
     exchange_.sink_->send_interim(status_, fields_);
-    if (exchange_.sink_ != nullptr) complete();  // else the connection went, and this was cancelled
+    if (exchange_.sink_ != nullptr)
+      complete();  // otherwise the connection is lost: cancelled already
   }
   Cancel cancel() noexcept override { return Cancel::GivenUp; }
 
@@ -132,7 +134,7 @@ void Exchange::abandon(std::uint64_t unsent) noexcept {
   shard_.orphans().add(*this);
 }
 
-// ---- in jobs ----
+// ---- in jobs: user code; perhaps not on the thread that drives the loop ----
 
 void Exchange::describe(base::ActivityReport& report) const noexcept {
   report.what.add(request_->method_text()).add(' ');
@@ -192,11 +194,11 @@ void Exchange::run_step() noexcept {
   if (pull_ && pull_->is_done()) collect_piece();
 }
 
-/// Out of the coroutine that made it.
+/// Moves the response out of its coroutine frame into `task_`, which frees the frame.
 void Exchange::collect_response() noexcept {
   try {
     *task_ = task_->take();
-  } catch (...) {  // an App does not throw; its value may, when it is moved
+  } catch (...) {  // an App does not throw, but moving a Response may
     *task_ = app::error_response(Status::InternalServerError);
   }
 }
@@ -211,7 +213,8 @@ void Exchange::collect_piece() noexcept {
   pull_.reset();
 }
 
-/// What layers of the application could not say, for they did not see its end.
+/// Adds the fields that depend on everything that layers of the application have noted
+/// (answer_completion.h).
 void Exchange::complete_response() noexcept {
   try {
     app::complete_answer(*request_, *response_);
@@ -220,14 +223,17 @@ void Exchange::complete_response() noexcept {
   }
 }
 
-/// The answer has begun, so the exception can only be logged. Requires: one is being handled.
+/// Logs the exception of a producer of content. It cannot be answered, because the answer has
+/// begun. Requires: an exception is being handled.
 void Exchange::pull_failed() noexcept {
   pull_failed_ = true;
   if (!stop_requested()) (void)app::respond_to_exception(*request_);
 }
 
-// ---- between jobs ----
+// ---- between jobs: on the loop ----
 
+/// Called on the loop after each job. Decides from the state what comes next: wait for what the
+/// application awaits, end, or give the sink the answer or the next piece.
 void Exchange::finish() noexcept {
   const Frame frame(*this);
   ladder_.came_back();
@@ -240,7 +246,7 @@ void Exchange::finish() noexcept {
     return;
   }
   if (is_scheduled() || is_handling() || pull_)
-    return watch_over();  // it goes on, or waits for something
+    return watch_over();  // a job follows, or the application waits for something
   if (sink_ == nullptr) return end();
   if (stage_ == Stage::Handling) return respond();
   if (stage_ == Stage::Producing) return take_piece();
@@ -252,12 +258,13 @@ void Exchange::respond() noexcept {
   count_answer();
   const auto next = sink_->respond(*response_);
   if (next == ResponseSink::Next::Gone) return;
-  outcome_.status = response_->status;  // the sink may have mended it
+  outcome_.status = response_->status;  // the sink may have corrected it
   if (refused_) report_rejection();
   go_on(next);
 }
 
-/// What is small counts as what the stream has not sent, once that is behind.
+/// Counts a large answer. A small one is copied into the stream, and is counted there if the client
+/// does not read it at once.
 void Exchange::count_answer() noexcept {
   const std::uint64_t bytes = response_->body.held_bytes();
   shard_.counters().recount(answer_bytes_, bytes > kCountedAtOnce ? bytes : 0);
@@ -281,7 +288,7 @@ void Exchange::take_piece() noexcept {
 }
 
 void Exchange::go_on(ResponseSink::Next next) noexcept {
-  if (next == ResponseSink::Next::Gone) return;  // it was abandoned, which saw to the rest
+  if (next == ResponseSink::Next::Gone) return;  // `abandon` was called and did the rest
   if (next == ResponseSink::Next::Written) return written();
   waits_for_room_ = !sink_->has_room();
   if (!waits_for_room_) schedule_step(Step::Produce);
@@ -297,8 +304,9 @@ void Exchange::schedule_step(Step step) noexcept {
   schedule();
 }
 
-/// Nothing of the application runs or waits any more, and nothing more will be sent. What is left
-/// of it (finishers, values, owners of content) ends in a job, for it may block.
+/// Called when nothing of the application runs or waits any more, and nothing more will be sent.
+/// Finishers, values and owners of content are left: they are called and destroyed in a job,
+/// because they may block.
 void Exchange::end() noexcept {
   if (stage_ >= Stage::Ended) return;
   const bool has_plain_answer =
@@ -310,12 +318,12 @@ void Exchange::end() noexcept {
   }
   stage_ = Stage::Ended;
   outcome_.duration = shard_.loop().kernel().monotonic_now() - started_;
-  sink_ = nullptr;  // which has let go, or is about to
+  sink_ = nullptr;  // it has let go, or is about to
   shard_.orphans().add(*this);
   schedule_step(Step::End);
 }
 
-/// From the last Frame, and from nowhere else.
+/// Destroys the exchange. Called by the last Frame only.
 void Exchange::release() noexcept {
   shard_.orphans().remove(*this);
   destroy_(page_);
@@ -323,12 +331,13 @@ void Exchange::release() noexcept {
 
 // ---- where its jobs run ----
 
-/// Also while they run, so it looks at nothing that they change. None without memory.
+/// The history of the request's route; null without memory. It is called while a job may be
+/// running, so it reads nothing that jobs change.
 app::BlockingHistory* Exchange::history() noexcept {
   try {
     const app::RequestFacts& facts = request_->facts();
     if (history_ == nullptr) history_ = &shard_.app().history_of(facts, facts.path);
-  } catch (const std::bad_alloc&) {  // asked for again the next time
+  } catch (const std::bad_alloc&) {  // the next call tries again
   }
   return history_;
 }
@@ -338,6 +347,9 @@ bool Exchange::is_trusted() noexcept {
   return history != nullptr && history->is_trusted();
 }
 
+/// Called instead of `run` while few threads stand by and the route is not trusted. Queues the job
+/// for a worker. When the queue is full, a request that has not entered the application is answered
+/// with 503; one that has runs on the loop after all.
 bool Exchange::run_elsewhere() noexcept {
   const Frame frame(*this);
   if (history_ == nullptr) return false;
@@ -355,7 +367,7 @@ bool Exchange::run_elsewhere() noexcept {
   return is_new;
 }
 
-/// Of one that waits for a thread to begin on: true when it will not.
+/// Withdraws a request that waits for a thread. True when it will not run.
 bool Exchange::withdraw() noexcept {
   busy_at_ = kNever;
   if (!elsewhere_.withdraw()) return false;
@@ -364,7 +376,7 @@ bool Exchange::withdraw() noexcept {
   return true;
 }
 
-/// In place of the application, which has not been entered.
+/// Answers 503 for the application, which has not been entered.
 void Exchange::answer_busy() noexcept {
   step_ = Step::None;
   task_.emplace(app::busy_response(*request_));
@@ -382,6 +394,9 @@ void Exchange::answer_busy() noexcept {
 
 // ---- a handler that holds its thread ----
 
+/// Called by the new driver when it finds that the previous one is stuck in this exchange. The
+/// history that gets the blame is that of the innermost part that was entered, or that of the
+/// route.
 void Exchange::left_behind(int thread) noexcept {
   const base::Instant now = shard_.loop().now();
   ladder_.left_behind(thread, now);
@@ -397,7 +412,8 @@ void Exchange::runs_elsewhere(bool begins) noexcept {
          : ladder_.ends_elsewhere();
 }
 
-/// Cheap enough for everything that waits: the timer is armed once, and looks then.
+/// Arms the timer that looks after a handler. A timer that is armed already is left as it is, which
+/// makes this cheap for everything that waits.
 void Exchange::watch_over() noexcept {
   if (is_armed()) return;
   shard_.loop().arm(*this, base::after(shard_.loop().now(), shard_.options().hung_after));
@@ -412,11 +428,11 @@ void Exchange::expired() noexcept {
   base::Instant look = base::after(now, shard_.options().hung_after);
   if (held.thread != 0) look = std::min(look, climb(held, now));
   look = std::min(look, busy_at_);
-  if (is_lost()) return shard_.check_settled();  // it is waited for no longer
+  if (is_lost()) return shard_.check_settled();  // the drain does not wait for it any longer
   shard_.loop().arm(*this, std::max(look, now + kLookAgain));
 }
 
-/// Takes the steps that are due; returns when to look again.
+/// Takes the steps that are due, and returns when the next one is.
 base::Instant Exchange::climb(const HangLadder::Held& held, base::Instant now) noexcept {
   const Options& options = shard_.options();
   auto step = ladder_.due(held, now, options);
@@ -428,8 +444,9 @@ base::Instant Exchange::climb(const HangLadder::Held& held, base::Instant now) n
   return ladder_.next_due(held, options);
 }
 
-/// False when it came to nothing, and is to be tried again. Without memory the HangPolicy does not
-/// hear of a handler that hangs or is cancelled, which is cancelled all the same.
+/// Has the HangPolicy take a step. False when the step has to be tried again, which is so for a
+/// write-off only. Without memory, a hang or a cancellation is not logged, but the request is
+/// cancelled nevertheless.
 bool Exchange::take_step(HangLadder::Step step, const HangLadder::Held& held) noexcept {
   HangPolicy* const policy = shard_.hang_policy();
   const bool must_succeed = step == HangLadder::Step::WrittenOff;
@@ -438,7 +455,7 @@ bool Exchange::take_step(HangLadder::Step step, const HangLadder::Held& held) no
     if (must_succeed) return policy->write_off(report(held), held.since);
     step == HangLadder::Step::Logged ? policy->hangs(report(held))
                                      : policy->cancelled(report(held));
-  } catch (const std::bad_alloc&) {  // there is none for a message either
+  } catch (const std::bad_alloc&) {  // no memory for a message
   }
   return !must_succeed;
 }
@@ -466,7 +483,7 @@ base::RequestReport Exchange::report(const HangLadder::Held& held) const {
 async::Task<> Exchange::inform(Status status, http::Fields fields) {
   if (!is_informational(status) || status == Status::Continue ||
       status == Status::SwitchingProtocols) {
-    throw std::logic_error("only 102 to 199, but for 100 and 101, can be sent before an answer");
+    throw std::logic_error("an interim response must have a status from 102 to 199");
   }
   if (stage_ != Stage::Handling) throw std::logic_error("the answer has begun already");
   co_await Inform(*this, status, fields);

@@ -1,4 +1,4 @@
-// An exchange: one request and its answer, whatever protocol carries them.
+// An exchange: one request and its answer, independent of the protocol that carries them.
 
 #pragma once
 
@@ -26,73 +26,85 @@
 
 namespace mastic::server {
 
-/// Runs the application for one request, in jobs, and hands its answer to its sink between them.
+/// Runs the application for one request, in jobs, and passes its answer to its sink between them.
 ///
-/// 1. What `run` touches (request, tasks, response, finishers) is touched by nothing else while a
-///    job is scheduled or running, perhaps on a thread that has lost the loop.
-/// 2. What the loop tells it meanwhile is noted, and acted upon in `finish`.
-/// 3. It is over when its answer has left (or is written, when nobody asked to hear of that) or its
-///    sink has let go, and nothing of the application runs or waits any more. Then it is destroyed
-///    and gives its page back: when the last frame of its own is left (Frame), never within one.
-/// 4. While few threads stand by, its jobs run on the loop only when its route is trusted
-///    (BlockingHistory), and else on threads that may block. One that waits for such a thread and
-///    has not entered the application is answered 503 when there is no room, or after
-///    queue_timeout.
-/// 5. While its handler holds a thread that the loop has gone on without, it climbs a HangLadder.
-///    Cancelled, it is sealed: its sink has let go, so what the handler still reads, writes or
-///    answers fails or is dropped.
+/// 1. While a job is scheduled or running, perhaps on a thread that has lost the loop, only `run`
+///    touches the
+///    request, the tasks, the response and the finishers.
+/// 2. Events that arrive meanwhile on the loop are noted, and handled in `finish`.
+/// 3. The exchange is over when its answer has left (or is written, if nothing waits for it to
+///    leave) or its sink has let go, and nothing of the application runs or waits any more. Then it
+///    is destroyed and gives its page back, when the last of its own functions on the stack returns
+///    (Frame).
+/// 4. While few threads stand by, its jobs run on the loop only if its route is trusted
+///    (BlockingHistory), and otherwise on threads that may block. A request that waits for such a
+///    thread and has not entered the application is answered with 503 when the queue is full, or
+///    after queue_timeout.
+/// 5. While its handler holds a thread, and the loop continues on another one, the steps of
+///    HangLadder are taken. Once an exchange is cancelled, its sink has let go: what the handler
+///    still reads or writes fails, and its answer is dropped.
 ///
-///     Handling ──answer──> Producing ──all given──> Written ──all sent──> Ended ──job──> Over
-///         └──────────────────┴──────── abandoned ─────┴─────────────────────┘
+///     Handling ──answer──> Producing ──all written──> Written ──all sent──> Ended ──job──> Over
+///         └──────────────────┴──────── abandoned ───────┴─────────────────────┘
 ///
-/// Ended is passed over when nothing of the application is left to be told or destroyed.
+/// Ended is skipped when there are no finishers to call and no values of the application to
+/// destroy.
 class Exchange final : public async::Context,
                        public app::ExchangeContext,
                        public OrphanLinks,
                        private async::Timer,
                        private base::Activity {
  public:
-  /// `page` is the memory that this exchange stands in: `destroy` is called with it at the end, to
+  /// `page` is the memory in which this exchange lives. At the end, `destroy` is called with it, to
   /// destroy the exchange and to give the page back.
   Exchange(ShardServices& shard, ResponseSink& sink, base::Arena& memory, std::byte* page,
            void (*destroy)(std::byte* page));
   ~Exchange() override;
 
-  // ---- from the sink. After all_sent, abandon and cancel the exchange may be gone. ----
+  // ---- called by the sink. all_sent, abandon and cancel may destroy the exchange. ----
 
-  /// The request is here. `content` is its content when that is here too; else it is pulled, and
-  /// has `size` bytes when that is known. `first`: it runs before what waits already.
+  /// Begins to run the application for a request. `content` is its content if that has arrived;
+  /// otherwise it is pulled, and `size` is its size if that is known. With `first`, the job runs
+  /// before those that are waiting.
   void begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
              std::optional<std::uint64_t> size, bool first);
+  /// Passes a piece of content, which is copied. Requires: content_wanted was called.
   void content_arrived(std::string_view piece) { content_.arrived(piece); }
+  /// Says that the content is complete.
   void content_ended() noexcept { content_.ended(); }
-  /// The content is malformed, cut short or too slow; whoever reads it is told. `reason` is a
-  /// literal, for the client and the log.
+  /// Says that the content is malformed, cut short or too slow; its reader gets an exception.
+  /// `reason` is a literal, for the client and the log.
   void content_failed(http::Status status, std::string_view reason) noexcept {
     content_.failed(status, reason);
   }
-  /// So many bytes of content were written.
+  /// Counts bytes of content that were written.
   void count_content(std::uint64_t bytes) { outcome_.content_bytes += bytes; }
+  /// Says that ResponseSink::has_room has become true: production of the answer continues.
   void room_again() noexcept;
+  /// Says that the whole answer has left.
   void all_sent() noexcept;
-  /// The client sends no more, and perhaps left: stop tokens fire, awaits go on.
+  /// Says that the client has ended its side, and may have left. Stop tokens fire; awaits are not
+  /// cancelled.
   void client_ended() noexcept;
-  /// Its time is over: stop tokens fire, and it is about to be abandoned.
+  /// Says that a deadline has passed. Stop tokens fire, with that reason; `abandon` follows.
   void out_of_time() noexcept { fire_stop(app::StopReason::Deadline); }
-  /// The connection is lost, or gives up; `unsent` bytes of what was written have not left. What
-  /// the application awaits is cancelled, its answer is dropped, and the sink hears nothing more.
+  /// Says that the connection is lost or gives up, with `unsent` written bytes that have not left.
+  /// What the application awaits is cancelled, its answer is dropped, and the sink is not called
+  /// any more.
   void abandon(std::uint64_t unsent) noexcept;
 
-  /// The same, and the sink answers in its place; nothing when it has let go already.
+  /// Cancels the request: has the sink answer in its place and let go. Does nothing when the sink
+  /// has let go already.
   void cancel() noexcept;
-  /// What it keeps in memory while its answer has not left, and has not counted itself.
+  /// Bytes of memory that the exchange keeps until its answer has left, without those that it has
+  /// counted in ServerCounters itself.
   [[nodiscard]] std::uint64_t held_bytes() { return PagePool::kPageBytes + memory().heap_bytes(); }
-  /// Adds the request, as people see it.
+  /// Adds the request to `report`.
   void report(base::LoopReport& report) const {
     ++report.requests_in_all;
     report.requests.push_back(this->report(ladder_.held()));
   }
-  /// Its handler holds a thread that was written off: nobody waits for it.
+  /// Whether its handler holds a thread that was written off. The drain does not wait for it.
   [[nodiscard]] bool is_lost() const { return ladder_.last() == HangLadder::Step::WrittenOff; }
 
   // ---- Context ----
@@ -129,15 +141,16 @@ class Exchange final : public async::Context,
   void describe(base::ActivityReport& report) const noexcept override;
 
   static constexpr base::Instant kNever = base::Instant::max();
-  static constexpr base::Instant kAtTheEnd = kNever - base::Duration(1);  ///< of one that waits
+  static constexpr base::Instant kAtTheEnd =
+      kNever - base::Duration(1);  ///< latest value of busy_at_
   class Frame;
   class Inform;
 
-  /// What `run` is to begin, besides resuming what is ready.
+  /// What `run` begins, besides resuming tasks that are ready.
   enum class Step : std::uint8_t { None, Call, Produce, End };
   enum class Stage : std::uint8_t { Handling, Producing, Written, Ended, Over };
 
-  /// The application has begun and not answered yet.
+  /// Whether the application has begun and not answered yet.
   [[nodiscard]] bool is_handling() const { return task_ && response_ == nullptr; }
 
   // In `run`.
@@ -171,29 +184,29 @@ class Exchange final : public async::Context,
 
   ShardServices& shard_;
   async::Elsewhere elsewhere_;
-  ResponseSink* sink_;  ///< null once it has let go
+  ResponseSink* sink_;  ///< null when it has let go
   std::byte* page_;
   void (*destroy_)(std::byte*);
   Stage stage_ = Stage::Handling;
-  std::uint8_t frames_ = 0;  ///< of its own that may end it, on the stack now
+  std::uint8_t frames_ = 0;  ///< Frame objects that exist now
   Step step_ = Step::None;
   bool waits_for_room_ = false;
   RequestContent content_;
   HangLadder ladder_;
   base::Instant started_{};
-  app::BlockingHistory* history_ = nullptr;  ///< of its route, once that was asked for
-  app::BlockingHistory* struck_ = nullptr;   ///< what `run` is stuck in
-  base::Instant busy_at_ = kNever;           ///< when it waits no longer for a thread to begin on
+  app::BlockingHistory* history_ = nullptr;  ///< history of its route, after `history` was called
+  app::BlockingHistory* struck_ = nullptr;   ///< history of the code in which `run` is stuck
+  base::Instant busy_at_ = kNever;           ///< when to stop waiting for a thread, and answer 503
   app::Outcome outcome_;
-  std::uint64_t held_bytes_ = 0;    ///< of content that was gathered, in ServerCounters
-  std::uint64_t answer_bytes_ = 0;  ///< of its answer, in ServerCounters too
-  bool refused_ = false;            ///< its handler was not entered: there was no memory for more
+  std::uint64_t held_bytes_ = 0;    ///< gathered content, as counted in ServerCounters
+  std::uint64_t answer_bytes_ = 0;  ///< its answer, as counted in ServerCounters
+  bool refused_ = false;            ///< max_inflight_bytes was reached: the handler was not called
 
   std::optional<app::Request> request_;
   std::optional<app::Task<app::Response>> task_;
-  app::Response* response_ = nullptr;  ///< what `task_` holds, once it is done
+  app::Response* response_ = nullptr;  ///< the result of `task_`, when it is done
   std::optional<app::Task<std::optional<std::string_view>>> pull_;
-  std::optional<std::string_view> piece_;  ///< pulled and not yet sent
+  std::optional<std::string_view> piece_;  ///< pulled and not yet passed to the sink
   bool pulled_all_ = false;
   bool pull_failed_ = false;
 

@@ -1,4 +1,4 @@
-// Why and when an exchange is to stop.
+// The stop token of an exchange, and why it fired.
 
 #pragma once
 
@@ -12,19 +12,19 @@
 
 namespace mastic::server {
 
-/// The stop source of an exchange, with the reason for which it fired. It fires once, so the first
-/// reason stays.
+/// The stop source of an exchange. It fires once, so the first reason is kept.
 class ExchangeStop {
  public:
-  /// From any thread; made when it is first asked for.
+  /// The token, from any thread. It is created when it is first asked for. Throws std::bad_alloc.
   [[nodiscard]] std::stop_token token() { return stop_.token(); }
-  /// From any thread: nothing while it has not fired.
+  /// Why it fired, or nullopt while it has not. From any thread.
   [[nodiscard]] std::optional<app::StopReason> reason() const {
     const std::uint8_t reason = reason_.load();
     if (reason == kNotFired) return std::nullopt;
     return static_cast<app::StopReason>(reason);
   }
-  /// On the loop. The reason is there before a callback of the token can ask for it.
+  /// Fires the token. The reason is stored first, so that callbacks of the token can ask for it.
+  /// Called on the loop.
   void fire(app::StopReason reason, loop::Loop& loop) noexcept {
     if (reason_ != kNotFired) return;
     reason_ = static_cast<std::uint8_t>(reason);

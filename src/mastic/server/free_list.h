@@ -1,4 +1,4 @@
-// Objects that are kept to be used again.
+// A list of objects that are kept to be used again.
 
 #pragma once
 
@@ -8,8 +8,9 @@
 
 namespace mastic::server {
 
-/// Belongs to a loop. The one given back last is taken first, for it is in the cache. They are
-/// linked through their `next_free`, a `T*`, so giving back takes no memory.
+/// Keeps up to 256 objects of a loop. The object that was given back last is taken first, because
+/// it is still in the CPU's cache. Objects are linked through their member `T* next_free`, so
+/// giving one back allocates nothing.
 template <class T>
 class FreeList {
  public:
@@ -20,13 +21,14 @@ class FreeList {
     while (first_ != nullptr) (void)take();
   }
 
-  /// None when there is none.
+  /// An object, or null when the list is empty.
   [[nodiscard]] std::unique_ptr<T> take() noexcept {
     if (first_ == nullptr) return nullptr;
     --kept_;
     return std::unique_ptr<T>(std::exchange(first_, first_->next_free));
   }
-  /// Requires: it is as good as new.
+  /// Keeps `spare`, or destroys it when the list is full. Requires: it is in the state of a new
+  /// object.
   void give_back(std::unique_ptr<T> spare) noexcept {
     if (kept_ == kMaxKept) return;
     ++kept_;

@@ -2,8 +2,8 @@
 
 namespace mastic::server {
 
-/// The moment from which a thread is held tells apart what a handler holds now and what it held at
-/// the look before: the same thread may have come back in between.
+/// Compares the times rather than the threads: a thread may have returned and be held again since
+/// the last look.
 void HangLadder::look_at(const Held& held) {
   if (held.thread == 0 || held.since != looked_at_) step_ = Step::None;
   looked_at_ = held.since;
@@ -18,8 +18,8 @@ HangLadder::Step HangLadder::due(const Held& held, base::Instant now,
   return Step::None;
 }
 
-/// A write-off that failed is due again at once: the exchange does not look more often than it
-/// bears.
+/// A write-off that failed is due again at once. The exchange limits how often it looks
+/// (kLookAgain).
 base::Instant HangLadder::next_due(const Held& held, const Options& options) const {
   switch (step_) {
     case Step::None:
@@ -33,8 +33,8 @@ base::Instant HangLadder::next_due(const Held& held, const Options& options) con
   return time_of(Step::WrittenOff, held.since, options);
 }
 
-/// A thread is written off when it has not come back abandon_after its handler was cancelled, which
-/// gives the handler that time to notice its stop token.
+/// A thread is written off when abandon_after has passed since its handler was cancelled. So the
+/// handler has that time to react to its stop token.
 base::Instant HangLadder::time_of(Step step, base::Instant since, const Options& options) {
   if (step == Step::Logged) return base::after(since, options.hung_after);
   const base::Instant cancelled = base::after(since, options.cancel_after);

@@ -1,4 +1,4 @@
-// What is done about a handler that holds its thread, and when.
+// Which step is due against a handler that holds its thread, and when.
 
 #pragma once
 
@@ -10,62 +10,69 @@
 
 namespace mastic::server {
 
-/// The steps that follow each other while a handler holds a thread that the loop does without:
+/// The steps that are taken one after the other while a handler holds a thread:
 ///
 ///     None ──hung_after──> Logged ──cancel_after──> Cancelled ──+ abandon_after──> WrittenOff
 ///
-/// It knows how long the thread has been held and which step is due; the exchange takes the step
-/// (HangPolicy says how) and tells. On the loop, except where something else is said.
+/// The ladder knows how long the thread has been held and which step is due. The exchange takes the
+/// step (by HangPolicy) and reports that with `took`. Called on the loop, except where a member
+/// says otherwise.
 ///
-/// 1. A handler holds at most one thread: the loop's, which another thread drives meanwhile
+/// 1. A handler holds at most one thread: the previous driver of the loop, which another thread now
+///    drives
 ///    (left_behind), or one that may block (begins_elsewhere).
-/// 2. Each step is taken once. When the thread came back and another one is held, all begins anew.
+/// 2. Each step is taken once. When the thread has returned and another one is held, the steps
+///    begin again.
 class HangLadder {
  public:
   enum class Step : std::uint8_t { None, Logged, Cancelled, WrittenOff };
+  /// The thread that a handler holds.
   struct Held {
-    int thread = 0;  ///< its number in the kernel; 0: no thread is held
-    base::Instant since{};
+    int thread = 0;         ///< the kernel's thread id; 0: no thread is held
+    base::Instant since{};  ///< when the handler began to hold it
   };
 
-  /// The handler is stuck on `thread`, which has lost the loop.
+  /// Says that the handler is stuck on `thread`, which has lost the loop.
   void left_behind(int thread, base::Instant now) {
     left_on_ = thread;
     left_since_ = now;
   }
-  /// The handler returned to the loop.
+  /// Says that the handler has returned to the loop.
   void came_back() { left_on_ = 0; }
-  /// On that thread: the handler begins to run where it may block, or has ended there.
+  /// Says that the handler begins to run on a thread that may block. Called on that thread.
   void begins_elsewhere(int thread, base::Instant now) {
     elsewhere_since_ = now;
     elsewhere_on_ = thread;
   }
+  /// Says that the handler has ended there. Called on that thread.
   void ends_elsewhere() { elsewhere_on_ = 0; }
 
+  /// The thread that the handler holds now.
   [[nodiscard]] Held held() const {
     if (left_on_ != 0) return {left_on_, left_since_};
     return {elsewhere_on_, elsewhere_since_};
   }
 
-  /// Begins a look at `held`: steps that were taken for another thread are forgotten.
+  /// Call this before `due`. Forgets steps that were taken for another thread than `held`.
   void look_at(const Held& held);
-  /// The next step whose time has come; None when no step is due.
+  /// The next step that is due, or None.
   [[nodiscard]] Step due(const Held& held, base::Instant now, const Options& options) const;
-  /// The step was taken.
+  /// Says that `step` was taken.
   void took(Step step) { step_ = step; }
+  /// The last step that was taken.
   [[nodiscard]] Step last() const { return step_; }
-  /// When the step after that is due.
+  /// When the step after the last one is due.
   [[nodiscard]] base::Instant next_due(const Held& held, const Options& options) const;
 
  private:
-  /// When `step` is due for a thread that is held since `since`.
+  /// When `step` is due for a thread that has been held since `since`.
   [[nodiscard]] static base::Instant time_of(Step step, base::Instant since,
                                              const Options& options);
 
   Step step_ = Step::None;
   int left_on_ = 0;
   base::Instant left_since_{};
-  base::Instant looked_at_{};  ///< since when the thread was held that `step_` is about
+  base::Instant looked_at_{};  ///< Held::since of the thread to which `step_` applies
   std::atomic<int> elsewhere_on_{0};
   std::atomic<base::Instant> elsewhere_since_{};
 };

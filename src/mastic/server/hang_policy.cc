@@ -14,7 +14,7 @@ namespace mastic::server {
 namespace {
 
 constexpr auto kLongestCapture = std::chrono::milliseconds(200);
-constexpr std::size_t kMaxFrames = 40;  // lines of a stack in the log
+constexpr std::size_t kMaxFrames = 40;  // lines of a stack that are logged
 
 std::string describe(const base::RequestReport& request) {
   return request.method + " " + request.target + " (" + app::reference_id(request.id) +
@@ -22,7 +22,8 @@ std::string describe(const base::RequestReport& request) {
          base::format_duration(std::chrono::floor<std::chrono::milliseconds>(request.thread_age));
 }
 
-/// The frames of the application: behind the call of its exchange all are the server's. (The thread watch shows those too.)
+/// The frames of the application. Those below Exchange::run belong to the server; only the thread
+/// watch shows them.
 std::vector<threads::StackFrame> stack_of_handler(std::vector<threads::StackFrame> frames) {
   const auto server = std::ranges::find_if(frames, [](const threads::StackFrame& frame) {
     return frame.function.find("mastic::server::Exchange::run") != std::string::npos;

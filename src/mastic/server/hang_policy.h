@@ -1,4 +1,5 @@
-// What happens about handlers that hold their thread for too long.
+// What is done about handlers that hold their thread for too long: logging, and writing threads
+// off.
 
 #pragma once
 
@@ -14,13 +15,14 @@
 
 namespace mastic::server {
 
-/// Told by exchanges, on their loops, which see to the request itself (Options::hung_after and what
-/// follows). Logs, writes threads off, and says when too many are lost. Stacks are read in a thread
-/// of its own, for that takes a while.
+/// Takes the steps of HangLadder that concern the whole server: it logs, writes threads off, and
+/// reports when too many are lost. Exchanges call it on their loops and handle the request
+/// themselves (Options::hung_after and the options after it). Stacks are captured on a separate
+/// thread, because that takes a while.
 class HangPolicy {
  public:
-  /// All must outlive it. `too_many_lost` is called once, on some loop, when more than `max_lost`
-  /// threads are written off at one time; 0 is any number.
+  /// `scheduler` and `log` must outlive it. `too_many_lost` is called once, on a loop, when more
+  /// than `max_lost` threads are written off at a time; with 0 it is never called.
   HangPolicy(loop::Scheduler& scheduler, base::Log& log, std::uint64_t max_lost,
              std::function<void()> too_many_lost)
       : scheduler_(scheduler),
@@ -28,11 +30,14 @@ class HangPolicy {
         max_lost_(max_lost),
         too_many_lost_(std::move(too_many_lost)) {}
 
+  /// Logs that the handler of `request` hangs, with its stack. Throws std::bad_alloc.
   void hangs(const base::RequestReport& request);
+  /// Logs that `request` is cancelled. Throws std::bad_alloc.
   void cancelled(const base::RequestReport& request);
-  /// False when the thread, which it has held `since` then, has come back meanwhile.
+  /// Writes off the thread that the handler has held since `since`, and logs that. Returns false
+  /// when the thread has returned meanwhile. Throws std::bad_alloc.
   [[nodiscard]] bool write_off(const base::RequestReport& request, base::Instant since);
-  /// After the loops have ended: returns when all that it had to say is logged.
+  /// Waits until all stacks are logged. Called after the loops have ended.
   void finish() { aside_.stop(threads::Stop::Drain); }
 
  private:

@@ -18,7 +18,8 @@ void IdleList::restart(base::Duration longest) {
   empty() ? disarm() : loop_.arm(*this, base::after(now, longest_));
 }
 
-/// Comes too early when those who were first have left, for that costs nothing while they do.
+/// The timer may expire before any deadline, because it is not moved when the first connection
+/// leaves. That makes leaving cheap; here it is armed again for the connection that is first now.
 void IdleList::expired() noexcept {
   const base::Instant now = loop_.now();
   const auto due = [this] { return base::after(first()->waits_since(), longest_); };

@@ -1,4 +1,4 @@
-// Connections that wait for a first byte, and for how long they may.
+// Connections that wait for a first byte, with a deadline.
 
 #pragma once
 
@@ -9,19 +9,23 @@
 
 namespace mastic::server {
 
-/// All of them may wait for the same time, so the one that came first is the first whose time is
-/// over: one timer is enough for all, and a connection that waits needs none of its own.
+/// All connections of a list may wait for the same time, so their deadlines are in the order of the
+/// list. One timer is enough for all of them, and a waiting connection needs none of its own.
 class IdleList final : private async::Timer {
  public:
+  /// Connections may wait for `longest`. `loop` must outlive the list.
   IdleList(loop::Loop& loop, base::Duration longest) : loop_(loop), longest_(longest) {}
 
+  /// Whether no connection waits.
   [[nodiscard]] bool empty() const { return connections_.empty(); }
-  /// The one that has waited for longest; none when it is empty.
+  /// The connection that has waited longest, or null.
   [[nodiscard]] Connection* first() const { return connections_.first(); }
-  /// It begins to wait; it is taken out of the list it is in.
+  /// Adds `connection`, which begins to wait now, and removes it from the list that it was in.
   void add(Connection& connection);
-  /// All of them begin to wait anew, and like those that come later they may wait for `longest`.
+  /// Makes all connections begin to wait again. These and later ones may wait for `longest` from
+  /// now on.
   void restart(base::Duration longest);
+  /// Calls `each` for every connection (ConnectionList::for_each).
   template <class Each>
   void for_each(Each each) {
     connections_.for_each(each);

@@ -17,100 +17,94 @@ void Options::describe(base::OptionTable& table) {
   table.group("Limits");
   http1.describe(table);
   table.size("max_body_bytes", max_body_bytes,
-             "The maximum size of a request body that is gathered for a handler. Handlers that "
-             "read a body piece by piece set their own limit.",
+             "A request body that is read whole for a handler; a handler that reads piece by piece "
+             "sets its own limit.",
              "413");
   table.size(
       "max_inflight_bytes", max_inflight_bytes,
-      "The maximum memory of all requests and answers together: content that is gathered, answers "
-      "that are not sent yet; 0 means a quarter of the memory that this process may have.",
-      "503 with Retry-After, and answers that have begun continue piece by piece");
+      "Memory for all requests and responses together: request bodies that are read whole, "
+      "responses that are not sent yet; 0 for a quarter of the memory that this process may use.",
+      "503 with Retry-After; responses that have begun continue piece by piece");
   table.count("max_requests_per_connection", max_requests_per_connection,
-              "The maximum number of requests on one connection.",
-              "it is closed after the last answer");
-  table.count(
-      "max_pipelined_requests", max_pipelined_requests,
-      "The maximum number of answers of one connection that wait for the client to read them.",
-      "its next request is not read until they have left");
+              "Requests that one connection may carry.", "closed after the last response");
+  table.count("max_pipelined_requests", max_pipelined_requests,
+              "Responses of one connection that wait for the client to read them.",
+              "its next request is not read until they have left");
   table.size("max_pipelined_bytes", max_pipelined_bytes,
-             "The maximum number of bytes that one connection may send ahead while an earlier "
-             "request is answered.",
-             "no more is read until the answer is complete");
-  table.count("max_connections", max_connections, "The maximum number of connections at one time.",
-              "the one that was idle for longest is closed, or else accepting pauses");
+             "Bytes of one connection that are read ahead while an earlier request is answered.",
+             "reading pauses until it is answered");
+  table.count("max_connections", max_connections, "Connections at a time.",
+              "the one that was idle longest is closed; if none is idle, accepting pauses");
   table.count("max_connections_per_ip", max_connections_per_ip,
-              "The maximum number of connections from one address at one time; 0 means no limit.",
-              "the connection is closed at once");
-  table.size(
-      "write_high_bytes", write_high_bytes,
-      "The number of unsent bytes of a connection at which its answer stops being produced.");
-  table.size(
-      "write_low_bytes", write_low_bytes,
-      "The number of unsent bytes of a connection at which its answer continues to be produced.");
+              "Connections from one address at a time; 0 for no limit.", "closed at once");
+  table.size("write_high_bytes", write_high_bytes,
+             "Unsent bytes of one connection at which production of its response pauses.");
+  table.size("write_low_bytes", write_low_bytes,
+             "Unsent bytes of one connection at which production of its response resumes.");
 
   table.group("Deadlines");
   table.duration("header_timeout", header_timeout,
-                 "The maximum time from the first byte of a request to the end of its header.",
-                 "408, close");
+                 "From the first byte of a request to the end of its header.", "408, close");
   table.duration("keep_alive_timeout", keep_alive_timeout,
                  "How long an idle connection is kept open.", "closed");
   table.duration("body_grace", body_grace,
-                 "How long a request body may arrive more slowly than --min-body-rate.");
-  table.count(
-      "min_body_rate", min_body_rate,
-      "The rate in bytes per second, measured over 10 s, below which a request body is too slow.",
-      "408, close");
+                 "How long a request body may arrive below the minimum rate.");
+  table.count("min_body_rate", min_body_rate,
+              "Minimum rate of a request body, in bytes per second over 10 s; 0 for none.",
+              "408, close");
   table.duration("write_stall_timeout", write_stall_timeout,
-                 "How long a client may read nothing of its answer.", "aborted");
-  table.count(
-      "min_write_rate", min_write_rate,
-      "The rate in bytes per second, measured over 60 s, below which a client reads too slowly.",
-      "aborted");
+                 "How long a client may read nothing of a response.", "aborted");
+  table.count("min_write_rate", min_write_rate,
+              "Minimum rate at which a client reads a response, in bytes per second over 60 s; 0 "
+              "for none.",
+              "aborted");
   table.networks(
       "proxy", proxy,
-      "A proxy in front of this server, or a network of proxies: an IP address, or ADDRESS/BITS. "
-      "May be given several times. Peers on a Unix socket are treated as proxies.");
-  table.duration("proxy_write_stall_timeout", proxy_write_stall_timeout,
-                 "How long a proxy may read nothing of an answer, in place of "
-                 "--write-stall-timeout and --min-write-rate.",
-                 "aborted");
+      "A proxy in front of this server, or a network of proxies: an IP address, or ADDRESS/BITS; "
+      "may be given several times. A peer on a Unix socket counts as a proxy.");
+  table.duration(
+      "proxy_write_stall_timeout", proxy_write_stall_timeout,
+      "How long a proxy may read nothing of a response; replaces --write-stall-timeout and "
+      "--min-write-rate.",
+      "aborted");
   table.duration(
       "linger_idle", linger_idle,
-      "After the last answer: how long the client may be silent before the connection is closed.");
+      "After the last response: how long the client may send nothing before the connection is "
+      "closed.");
   table.duration("linger_total", linger_total,
-                 "After the last answer: how long the client may continue to send.");
+                 "After the last response: how long the client may continue to send.");
   table.size("max_linger_bytes", max_linger_bytes,
-             "After an answer: how many bytes of its request are still read and discarded.",
-             "closed");
+             "After a response: bytes of its request that are still read and discarded.", "closed");
   table.size("max_unread_bytes", max_unread_bytes,
-             "The same for content that the client has announced, if no request follows: a client "
-             "may send all of it before it reads the answer.",
-             "the connection is closed, and the answer may be lost");
+             "After the last response: bytes of an announced request body that are still read and "
+             "discarded, because a client may send all of it before it reads the response.",
+             "closed; the response may be lost");
   table.size("min_unread_rate", min_unread_rate,
-             "Bytes per second of that content: while it arrives as fast as this, --linger-total "
-             "does not apply. 0 means that it always applies.");
+             "Rate, in bytes per second, at which such a request body may continue beyond "
+             "--linger-total; 0 means that it may not.");
   table.duration("drain_idle", drain_idle,
-                 "When the server stops: how long idle connections may still send a request.");
+                 "When the server stops: how long idle connections are still read.");
   table.duration("drain_timeout", drain_timeout,
-                 "When the server stops: how long requests under way may take to end.", "aborted");
+                 "When the server stops: how long requests may take to finish.", "aborted");
 
   table.group("Handlers that block or hang");
   table.duration("queue_timeout", queue_timeout,
                  "How long a request may wait for a thread before its handler starts.",
                  "503 with Retry-After");
   table.duration("hung_after", hung_after, "How long a handler may hold a thread.",
-                 "it is logged, with its stack");
-  table.duration("cancel_after", cancel_after,
-                 "How long a handler may hold a thread before its request is cancelled and its "
-                 "stop token fires.",
-                 "503, or an aborted answer if it had begun");
+                 "logged, with its stack");
+  table.duration(
+      "cancel_after", cancel_after,
+      "How long a handler may hold a thread before its request is cancelled and its stop "
+      "token fires.",
+      "503, or an abort if the response has begun");
   table.duration("abandon_after", abandon_after,
                  "How long a cancelled handler may still hold its thread.",
                  "the thread is written off and replaced");
   table.count("recycle_if_lost_over", recycle_if_lost_over,
-              "How many threads may be written off at one time; 0 means any number.",
+              "Threads that may be written off at a time; 0 for any number.",
               "the server drains and ends with exit code 75");
-  // What these are called in Paste.
+  // The names of these options in Paste.
   table.alias("threadpool_workers", "workers");
   table.alias("threadpool_spawn_if_under", "reserve_threads");
   table.alias("threadpool_hung_thread_limit", "hung_after", "s");
@@ -119,18 +113,18 @@ void Options::describe(base::OptionTable& table) {
   table.alias("threadpool_max_zombie_threads_before_die", "recycle_if_lost_over");
 
   table.group("Pages about the server");
-  table.list(
-      "allowed_host", allowed_host, "HOST",
-      "A host, or *.DOMAIN, for which the thread watch and the details of --debug are shown, "
-      "besides localhost, names below it and IP addresses. May be given several times.");
+  table.list("allowed_host", allowed_host, "HOST",
+             "A host name, or *.DOMAIN, at which the thread watch and what --debug shows are "
+             "available, besides localhost, names below it and IP addresses. May be given several "
+             "times.");
 
   table.group("While developing");
   table.flag("debug", debug,
-             "Show on error pages what was thrown. Only on loopback addresses and Unix sockets.");
+             "Error responses show what was thrown; only on loopback addresses and Unix sockets.");
 }
 
 std::uint64_t default_inflight_bytes(base::Kernel& kernel) {
-  constexpr std::uint64_t kUnknown = 1 << 30;
+  constexpr std::uint64_t kUnknown = 1 << 30;  // assumed when the system does not tell
   return base::memory_of_process(kernel).value_or(kUnknown) / 4;
 }
 
@@ -144,7 +138,7 @@ base::Result<void> Options::check() const {
   for (const std::string& host : allowed_host) {
     if (http::is_host_pattern(host)) continue;
     return base::fail("--allowed-host ", host,
-                      ": write a name without a port, or '*.' and what names end in");
+                      ": write a name without a port, or '*.' and a domain");
   }
   if (const auto fits = http1.check(); !fits) return fits;
   if (const auto fits = loop.check(); !fits) return fits;
@@ -167,7 +161,7 @@ base::Result<void> Options::check() const {
                                         {"--abandon-after", abandon_after}});
   if (!time) return time;
   if (write_low_bytes >= write_high_bytes) {
-    return base::fail("--write-low-bytes has to be less than --write-high-bytes");
+    return base::fail("--write-low-bytes must be less than --write-high-bytes");
   }
   return {};
 }

@@ -1,4 +1,4 @@
-// Exchanges whose connection has let go.
+// A list of exchanges whose connection is gone.
 
 #pragma once
 
@@ -22,18 +22,18 @@ class OrphanLinks {
  private:
   friend class OrphanList;
   OrphanLinks* next_ = nullptr;
-  OrphanLinks** place_ = nullptr;  ///< what points to this one; null while it is in no list
+  OrphanLinks** place_ = nullptr;  ///< the pointer to this object; null while it is in no list
 };
 
-/// Exchanges that no connection leads to any more, while their application runs on. Intrusive, so
-/// adding takes no memory: a connection may be lost because there is none.
+/// Exchanges to which no connection refers any more, while their application still runs. The list
+/// is intrusive, so adding allocates nothing: a connection may have been lost for lack of memory.
 class OrphanList {
  public:
   OrphanList() = default;
   OrphanList(const OrphanList&) = delete;
   OrphanList& operator=(const OrphanList&) = delete;
 
-  /// Adds it, unless it is here already.
+  /// Adds `orphan`, unless it is in the list already.
   void add(OrphanLinks& orphan) noexcept {
     if (orphan.place_ != nullptr) return;
     orphan.next_ = first_;
@@ -41,14 +41,14 @@ class OrphanList {
     orphan.place_ = &first_;
     first_ = &orphan;
   }
-  /// Removes it, if it is here.
+  /// Removes `orphan`, if it is in the list.
   void remove(OrphanLinks& orphan) noexcept {
     if (orphan.place_ == nullptr) return;
     *orphan.place_ = orphan.next_;
     if (orphan.next_ != nullptr) orphan.next_->place_ = orphan.place_;
     orphan.place_ = nullptr;
   }
-  /// Calls `each` for every exchange; it may remove the one it is given.
+  /// Calls `each` for every exchange. `each` may remove the exchange that it is called with.
   template <class Each>
   void for_each(Each each) {
     for (OrphanLinks* at = first_; at != nullptr;) each(cast(*std::exchange(at, at->next_)));

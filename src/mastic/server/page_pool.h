@@ -9,10 +9,12 @@
 
 namespace mastic::server {
 
-/// Belongs to a loop. The page given back last is taken first, for it is in the cache. Free pages
-/// are linked through themselves, so giving back takes no memory.
+/// Pages of memory for one loop, of which up to 256 free ones are kept. The page that was given
+/// back last is taken first, because it is still in the CPU's cache. Free pages are linked through
+/// their own memory, so giving one back allocates nothing.
 class PagePool {
  public:
+  /// The size of a page.
   static constexpr std::size_t kPageBytes = 4096;
 
   PagePool() = default;
@@ -22,6 +24,7 @@ class PagePool {
     while (free_ != nullptr) ::operator delete(std::exchange(free_, free_->next));
   }
 
+  /// A page, for the caller until it is given back. Throws std::bad_alloc.
   [[nodiscard]] std::span<std::byte> take() {
     void* page = nullptr;
     if (free_ == nullptr) {
@@ -33,13 +36,14 @@ class PagePool {
     ++taken_;
     return {static_cast<std::byte*>(page), kPageBytes};
   }
+  /// Takes a page back, of which nothing is used any more.
   void give_back(std::byte* page) noexcept {
     --taken_;
     if (kept_ == kMaxKept) return ::operator delete(page);
     free_ = ::new (page) Free{free_};
     ++kept_;
   }
-  /// Pages that were taken and not given back.
+  /// How many pages were taken and not given back.
   [[nodiscard]] std::size_t taken() const { return taken_; }
 
  private:

@@ -1,4 +1,4 @@
-// Whether bytes flow fast enough, over windows of time.
+// Whether bytes arrive fast enough, measured over windows of time.
 
 #pragma once
 
@@ -8,36 +8,41 @@
 
 namespace mastic::server {
 
-/// Counts bytes; at the end of each window says whether there were enough of them. Time while it is
-/// paused does not count.
+/// Counts bytes, and reports at the end of each window whether there were enough. Time during which
+/// it is paused does not count.
 class RateMonitor {
  public:
-  /// The first window begins after `grace`.
+  /// Starts to count. The first window begins after `grace`.
   void start(base::Instant now, base::Duration grace, base::Duration window) {
     bytes_ = 0;
     window_ = window;
     window_end_ = base::after(base::after(now, grace), window);
     state_ = State::Running;
   }
+  /// Stops counting.
   void stop() { state_ = State::Stopped; }
+  /// Stops the clock of the current window.
   void pause(base::Instant now) {
     if (state_ != State::Running) return;
     state_ = State::Paused;
     left_ = window_end_ - now;
   }
+  /// Starts the clock of the current window again.
   void resume(base::Instant now) {
     if (state_ != State::Paused) return;
     state_ = State::Running;
     window_end_ = base::after(now, left_);
   }
+  /// Whether it was started and not stopped.
   [[nodiscard]] bool is_started() const { return state_ != State::Stopped; }
+  /// Counts bytes.
   void add(std::uint64_t bytes) { bytes_ += bytes; }
 
-  /// When to look next; the end of time when it is stopped or paused.
+  /// When to call `was_too_slow` next; Instant::max() when stopped or paused.
   [[nodiscard]] base::Instant next_look() const {
     return state_ == State::Running ? window_end_ : base::Instant::max();
   }
-  /// Whether a window ended in which fewer than `rate` bytes a second came; begins the next one.
+  /// Whether a window has ended with fewer than `rate` bytes per second. Begins the next window.
   [[nodiscard]] bool was_too_slow(base::Instant now, std::uint64_t rate) {
     if (now < next_look()) return false;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(window_).count();
@@ -51,7 +56,7 @@ class RateMonitor {
   enum class State : std::uint8_t { Stopped, Running, Paused };
   base::Instant window_end_{};
   base::Duration window_{};
-  base::Duration left_{};  ///< of the window, while paused
+  base::Duration left_{};  ///< rest of the window, while paused
   std::uint64_t bytes_ = 0;
   State state_ = State::Stopped;
 };

@@ -12,12 +12,13 @@ namespace mastic::server {
 
 using app::Task;
 
-/// Awaits the next piece, which it copies to `piece`.
+/// Awaits the next piece, and copies it to `piece`.
 class RequestContent::Read final : public async::Operation {
  public:
   Read(RequestContent& content, std::string& piece) : content_(content), piece_(piece) {}
 
-  /// Nothing at the end.
+  /// The piece, or nullopt at the end of the content. Throws app::ContentError when the content
+  /// failed.
   std::optional<std::string_view> await_resume() const {
     finish_await();
     if (busy_) throw std::logic_error("the body is being read already");
@@ -25,7 +26,8 @@ class RequestContent::Read final : public async::Operation {
     if (!has_arrived_) return std::nullopt;
     return piece_;
   }
-  /// The bytes stand in the loop's receive buffer, which the next connection fills.
+  /// Copies the bytes, because they are in the loop's receive buffer, which the next connection
+  /// uses.
   void arrived(std::string_view piece) {
     piece_ = piece;
     has_arrived_ = true;
@@ -46,7 +48,7 @@ class RequestContent::Read final : public async::Operation {
     if (content_.fault_) return failed(*content_.fault_);
     if (content_.ended_) return ended();
     content_.reading_ = this;
-    content_.sink_->content_wanted();  // may give the piece within this call
+    content_.sink_->content_wanted();  // may pass the piece during this call
   }
   Cancel cancel() noexcept override {
     content_.reading_ = nullptr;
@@ -75,14 +77,15 @@ class RequestContent::Source final : public app::BodySource {
  private:
   RequestContent& content_;
   std::optional<std::uint64_t> size_;
-  std::string piece_;  ///< its memory serves one piece after the other
+  std::string piece_;  ///< its memory is reused for each piece
 };
 
 app::Body RequestContent::make_body(std::optional<std::uint64_t> size) {
   return app::Body(std::make_unique<Source>(*this, size));
 }
 
-// Whoever waits is forgotten before it is told, for it may pull the next piece at once.
+// `reading_` is reset before the waiting operation is completed, because it may pull the next piece
+// at once.
 
 void RequestContent::arrived(std::string_view piece) {
   std::exchange(reading_, nullptr)->arrived(piece);

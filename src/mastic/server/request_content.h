@@ -1,4 +1,4 @@
-// The content of a request, as its application pulls it.
+// The content of a request, from which its application pulls pieces.
 
 #pragma once
 
@@ -12,27 +12,30 @@
 
 namespace mastic::server {
 
-/// Stands between an application that pulls pieces and a protocol that has them when the client
-/// sends them. On the loop, but for the body's own `next`.
+/// Connects an application that pulls pieces of content with a protocol that gets them from the
+/// client. Used on the loop, except that the application calls `next` of the body.
 ///
-/// 1. One piece is pulled at a time; the protocol gives one only when it was asked
+/// 1. One piece is pulled at a time. The protocol passes a piece only after it was asked for one
 ///    (content_wanted).
-/// 2. What ended or failed stays so: whoever pulls later hears of it too.
+/// 2. An end or a failure is permanent: later pulls get it too.
 class RequestContent {
  public:
+  /// `sink` is the protocol. It must live until `let_go` is called, or outlive this.
   explicit RequestContent(ResponseSink& sink) : sink_(&sink) {}
 
-  /// A body that pulls from here, which must outlive it. `size` is known or not.
+  /// A body that pulls from this object, which must outlive the body. `size` is the size of the
+  /// content, if it is known.
   [[nodiscard]] app::Body make_body(std::optional<std::uint64_t> size);
 
-  // ---- from the protocol ----
+  // ---- called by the protocol ----
 
-  /// Requires: a piece is wanted.
+  /// Passes a piece, which is copied. Requires: a piece is wanted.
   void arrived(std::string_view piece);
+  /// Says that the content is complete.
   void ended() noexcept;
-  /// `reason` is a literal, for the client and the log.
+  /// Says that the content will not be complete. `reason` is a literal, for the client and the log.
   void failed(http::Status status, std::string_view reason) noexcept;
-  /// The sink has let go: it is asked for nothing more.
+  /// Says that the sink is gone: it is not called any more.
   void let_go() noexcept { sink_ = nullptr; }
 
  private:
@@ -44,7 +47,7 @@ class RequestContent {
   };
 
   ResponseSink* sink_;
-  Read* reading_ = nullptr;  ///< what waits for the next piece
+  Read* reading_ = nullptr;  ///< the operation that waits for the next piece, or null
   bool ended_ = false;
   std::optional<Fault> fault_;
 };

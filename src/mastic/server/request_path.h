@@ -1,4 +1,5 @@
-// What is decided of a request before an application sees it, the same in every version of HTTP.
+// Checks the path of a request before an application sees it, in the same way for every version of
+// HTTP.
 
 #pragma once
 
@@ -11,24 +12,26 @@
 
 namespace mastic::server {
 
-/// Why a well-formed request can mean nothing to an application: its protocol answers it.
+/// Why a well-formed request has no meaning for an application. The server answers it itself.
 struct MeaninglessRequest {
   http::Status status;
-  std::string_view detail;  ///< for the client; a literal
-  /// CONNECT: the client takes what follows for a tunnel, so no other request is read on an HTTP/1
-  /// connection.
+  std::string_view detail;  ///< a literal for the client
+  /// For CONNECT: the client regards what follows as a tunnel, so no other request may be read on
+  /// an HTTP/1 connection.
   bool asks_for_tunnel = false;
 };
 
-/// The path of a request in its normal form (http/target.h), which applications find their routes
-/// by. It stands in `memory` when it had to be written, and in the head when it did not.
+/// The path of a request in its normal form (http/target.h), by which applications find their
+/// routes. The view points into the head if the path was normal, and otherwise into `memory`.
+/// Throws std::bad_alloc.
 ///
 /// Fails for CONNECT, for a broken escape or an escaped control character, and for a path that
-/// leads out of the site.
+/// leads above the root.
 [[nodiscard]] std::expected<std::string_view, MeaninglessRequest> application_path(
     const http::RequestHead& head, base::Arena& memory);
 
-/// Whether `application_path` is the path of the head as it stands there, as nearly always.
+/// Whether `application_path` would return the path of the head unchanged, which is nearly always
+/// so.
 [[nodiscard]] inline bool has_usual_path(const http::RequestHead& head) {
   return head.target.path_is_normal && head.method != http::Method::Connect;
 }

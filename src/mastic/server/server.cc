@@ -13,7 +13,7 @@
 namespace mastic::server {
 namespace {
 
-constexpr std::uint64_t kOtherDescriptors = 600;  // files that are kept open, logs, loops
+constexpr std::uint64_t kOtherDescriptors = 600;  // cached files, logs, loops
 
 }  // namespace
 
@@ -49,8 +49,9 @@ base::Result<void> Server::start_on(loop::Runtime& runtime, std::function<void()
   return begin(&runtime, std::move(settled));
 }
 
-/// The application's own start comes first: it may fail, and no client is to find a server that does. What
-/// it may throw is memory or threads running out, which are answers, too: the caller has a log and a plan.
+/// The application's start-up hooks come first: they may fail, and then no client should have found
+/// the server. Exceptions for lack of memory or threads become failures, because the caller knows
+/// how to log them and what to do.
 base::Result<void> Server::begin(loop::Runtime* runtime, std::function<void()> settled) try {
   if (const auto fits = options_.check(); !fits) return fits;
   if (const auto begun = app_.lifecycle().start(); !begun) return begun;
@@ -65,7 +66,7 @@ base::Result<void> Server::begin(loop::Runtime* runtime, std::function<void()> s
   make_shards();
   return group_.begin([this] { return begin_shards(); });
 } catch (const std::bad_alloc&) {
-  return base::fail("out of memory");  // short enough to need none
+  return base::fail("out of memory");  // short enough to need no allocation
 } catch (const std::system_error& error) {
   return base::fail(error.what());
 }
@@ -96,7 +97,7 @@ void Server::make_shards() {
   for (Shard* const shard : shards_) shard->set_peers({shards_.begin(), shards_.end()});
 }
 
-/// Background tasks come last: they may ask the server for something.
+/// Background tasks begin last, because they may send requests to the server.
 base::Result<void> Server::begin_shards() {
   for (Shard* const shard : shards_) {
     const auto accepting = group_.call(*shard, [&] { return shard->accept_from(listeners_); });
@@ -112,12 +113,13 @@ base::Result<void> Server::begin_shards() {
 
 // ---- the end ----
 
-/// So clients are refused at once.
+/// Closes the listeners, so that new clients are refused at once.
 void Server::all_closed() noexcept {
   for (net::Listener& listener : listeners_) listener.close();
 }
 
-/// Background tasks end last: requests may have needed them until here.
+/// Background tasks end last, because requests may need them until all requests have ended. When
+/// the last task has ended, its shard settles once more, and this is asked again.
 bool Server::may_end() noexcept {
   if (counters_.background_tasks() == 0) return true;
   if (std::exchange(background_was_stopped_, true)) return false;
@@ -131,19 +133,19 @@ void Server::ended() noexcept {
 
 void Server::wait() {
   lost_threads_ = group_.wait();
-  if (hang_policy_) hang_policy_->finish();  // it writes off no thread of a server that is over
-  for (Shard* const shard : shards_) {       // one that came back late has left its exchange behind
+  if (hang_policy_) hang_policy_->finish();  // no exchange is left that could report to it
+  for (Shard* const shard : shards_) {       // a lost thread that has returned left its exchange
     lost_threads_ = std::max<std::uint64_t>(lost_threads_, shard->exchanges());
   }
   listeners_.clear();
-  // A handler that never returned may still use what the application's hooks would take down.
+  // A handler that never returned may still use what the shutdown hooks would destroy.
   if (!std::exchange(hooks_ran_, false) || lost_threads_ > 0) return;
   app_.lifecycle().stop([this](const std::string& fault) {
     log_.write({.level = base::Level::Error, .logger = "app", .message = fault});
   });
 }
 
-// ---- what it tells of itself ----
+// ---- base::ServerStatus ----
 
 base::PoolReport Server::pool() const {
   const loop::Scheduler::Status status = group_.runtime()->scheduler().status();
@@ -189,12 +191,12 @@ void Server::cancel(std::uint64_t request) {
   for (Shard* const shard : shards_) tell(*shard, [request](Shard& one) { one.cancel(request); });
 }
 
-/// Has `work` done on the loop of a shard.
+/// Runs `work` on the loop of `shard`.
 void Server::tell(Shard& shard, std::function<void(Shard&)> work) {
   loop::post(shard.loop(), [&shard, work = std::move(work)] {
     try {
       work(shard);
-    } catch (const std::bad_alloc&) {  // then it has no answer, as a loop that hangs
+    } catch (const std::bad_alloc&) {  // no reply, as from a loop that hangs
     }
   });
 }

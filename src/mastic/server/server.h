@@ -34,67 +34,73 @@ namespace mastic::server {
 ///     server.drain();                // from any thread
 ///     server.wait();
 ///
-/// It makes loops and threads of its own, or stands on those of a Runtime, beside others:
+/// It makes loops and threads of its own, or shares those of a Runtime with other servers:
 ///
 ///     server.start_on(runtime);
 ///
-/// Destroying it drains it and waits.
+/// The destructor drains the server and waits for it.
 ///
-/// A handler that never returns cannot be ended. Beyond Options::abandon_after its thread is written
-/// off, and the server settles without it; but then the server must not be destroyed: the process
-/// flushes what it has to and ends by std::_Exit (`lost_threads`).
+/// A handler that never returns cannot be ended. After Options::abandon_after its thread is written
+/// off, and the server settles without it. Then the server must not be destroyed; the process has
+/// to flush its logs and end by std::_Exit (`lost_threads`).
 class Server final : private base::ServerStatus, private net::ShardGroupOwner {
  public:
-  /// `log` and `kernel` must outlive it.
+  /// `log` and `kernel` must outlive the server.
   Server(app::App app, const Options& options, base::Log& log, base::Kernel& kernel);
   ~Server();
 
-  /// Before `start`: whom to tell of requests that the application never sees.
+  // Before `start`.
+
+  /// Sets a function that is called for each request that the server answers without the
+  /// application.
   void observe_rejections(app::RejectionObserver observer) { observer_ = std::move(observer); }
-  /// Before `start`: what to do, once, when more threads are lost than recycle_if_lost_over. Called
-  /// on a loop.
+  /// Sets a function that is called once, on a loop, when more threads are lost than
+  /// recycle_if_lost_over allows.
   void when_too_many_lost(std::function<void()> recycle) { recycle_ = std::move(recycle); }
-  /// Before `start`: what to do when requests and answers have let go of so much memory that the
-  /// system should have it back. Called on a loop, perhaps often.
+  /// Sets a function that is called when requests and answers have freed so much memory that it
+  /// should be returned to the system. It is called on a loop, perhaps often.
   void when_much_is_released(std::function<void()> give_back) {
     counters_.when_much_is_released(std::move(give_back));
   }
-  /// Before `start`. What connects from now on is served once the server has started. `access`: who
-  /// may connect to a Unix socket; unless it is told otherwise, only the same user.
+  /// Listens on `address`. Clients that connect before `start` are served once the server has
+  /// started. `access` says who may connect to a Unix socket, by default only the same user. Fails
+  /// with a message that names the remedy.
   [[nodiscard]] base::Result<void> listen(const base::Address& address,
                                           const net::SocketAccess& access = {});
-  /// Calls the application's start-up hooks, then begins to serve. Takes SIGPIPE and SIGXFSZ
-  /// (threads::let_writes_fail) and raises the limit of descriptors, in the whole process. `settled` is called on a loop when the last
-  /// connection has ended after `drain`.
+  /// Calls the application's start-up hooks, then begins to serve on loops and threads of its own.
+  /// Also handles SIGPIPE and SIGXFSZ (threads::let_writes_fail) and raises the limit of
+  /// descriptors, for the whole process. `settled` is called on a loop when the last connection has
+  /// ended after `drain`.
   [[nodiscard]] base::Result<void> start(std::function<void()> settled = {});
-  /// The same on the loops of `runtime`, which must outlive it, and may be driven already or not yet;
-  /// Options::loop then says nothing. Not from one of its loops.
+  /// Starts like `start`, but on the loops of `runtime`, which must outlive the server and may or
+  /// may not be driven yet. Options::loop is ignored. Must not be called on one of the loops.
   [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime,
                                             std::function<void()> settled = {});
 
-  /// Stops gently, from any thread: see Shard. Listeners are closed when all that waited was
-  /// accepted. Returns at once; the second call does nothing. Before `start` has returned it is
-  /// remembered: the server starts, serves what has connected by then, and ends.
+  /// Stops gently (see Shard), and returns at once. Listeners are closed when all waiting
+  /// connections were accepted. A second call does nothing. A call before `start` has returned
+  /// takes effect then: the server starts, serves the clients that have connected, and ends. May be
+  /// called from any thread.
   void drain() { group_.drain(); }
-  /// The same, and aborts what is still under way.
+  /// Drains, and aborts all requests and connections. May be called from any thread.
   void abort() { group_.abort(); }
-  /// Until the last connection has ended; then calls the application's shutdown hooks, unless threads
-  /// are lost that still use it. Requires: drain was called, or will be, and the loops are driven. Not
-  /// from one of its handlers.
+  /// Waits until the last connection has ended. Then calls the application's shutdown hooks, unless
+  /// lost threads may still use the application. Requires: `drain` was called, or will be, and the
+  /// loops are driven. Must not be called by a handler.
   void wait();
 
-  /// Where it listens, with the ports that the system chose.
+  /// The addresses on which the server listens, with the ports that the system chose.
   [[nodiscard]] std::vector<base::Address> addresses() const;
-  /// After `start`: how bytes are transferred, and why so.
+  /// How bytes are transferred, and the reason for that choice. Requires: `start` was called.
   [[nodiscard]] const loop::TransferChoice& transfer() const {
     return group_.runtime()->transfer();
   }
   [[nodiscard]] std::size_t loops() const override { return shards_.size(); }
-  /// After `wait`: threads that were written off and have not returned; on a Runtime that others use,
-  /// also theirs.
+  /// How many threads were written off and have not returned, after `wait`. On a shared Runtime
+  /// this includes threads of other servers.
   [[nodiscard]] std::uint64_t lost_threads() const { return lost_threads_; }
 
-  /// What it tells of itself, while it is started.
+  /// The state of the server, for pages about it, while it is started.
   [[nodiscard]] base::ServerStatus& watch() { return *this; }
 
  private:
@@ -115,7 +121,7 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
   [[nodiscard]] base::Result<void> begin_shards();
   void tell(Shard& shard, std::function<void(Shard&)> work);
 
-  app::LogConnection app_log_;  ///< before the application, which may log while it goes
+  app::LogConnection app_log_;  ///< before app_, whose destructor may log
   app::App app_;
   Options options_;
   base::Log& log_;
@@ -124,13 +130,13 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
   ServerCounters counters_;
   std::vector<net::Listener> listeners_;
   net::ShardGroup group_{*this};
-  std::vector<Shard*> shards_;  ///< of the group
+  std::vector<Shard*> shards_;  ///< the shards of the group
   std::unique_ptr<HangPolicy> hang_policy_;
   std::function<void()> recycle_ = [] {};
   std::uint64_t lost_threads_ = 0;
   std::function<void()> when_settled_;
   bool background_was_stopped_ = false;
-  bool hooks_ran_ = false;  ///< those of the start, and not yet those of the end
+  bool hooks_ran_ = false;  ///< start-up hooks have run, and shutdown hooks have not
 };
 
 }  // namespace mastic::server

@@ -3,7 +3,7 @@
 namespace mastic::server {
 namespace {
 
-constexpr std::uint64_t kMuch = 16 << 20;
+constexpr std::uint64_t kMuch = 16 << 20;  // released since the peak, before `give_back_` is called
 
 }  // namespace
 
@@ -15,14 +15,16 @@ bool ServerCounters::enter(const base::IpAddress& address, std::uint64_t most) {
   return true;
 }
 
-/// Looks for the bytes themselves: a string of an IPv6 address would take memory, and the end of a
-/// connection must not.
+/// Looks the address up by its bytes: a string of an IPv6 address would be allocated, and the end
+/// of a connection must not allocate.
 void ServerCounters::leave(const base::IpAddress& address) {
   const std::lock_guard lock(mutex_);
   const auto found = by_address_.find(address.bytes());
   if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
 }
 
+/// Adds first and takes back if that was too much, so that two threads cannot both take the last
+/// bytes.
 bool ServerCounters::hold(std::uint64_t bytes, std::uint64_t most) {
   const std::uint64_t before = held_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   if (most == 0 || before + bytes <= most) {
@@ -45,7 +47,8 @@ void ServerCounters::change(std::uint64_t& counted, std::uint64_t bytes) noexcep
   if (bytes < before) release(before - bytes);
 }
 
-/// Of two threads that raise it at once one may be forgotten: it is a hint.
+/// When two threads raise the peak at the same time, one of them may be lost. The peak is only a
+/// hint.
 void ServerCounters::raise_peak(std::uint64_t held) noexcept {
   if (held > peak_bytes_.load(std::memory_order_relaxed)) {
     peak_bytes_.store(held, std::memory_order_relaxed);

@@ -1,5 +1,5 @@
-// What the shards of an HTTP server count together: connections, by address too; memory held; tasks
-// that run beside requests.
+// Counters that the shards of an HTTP server share: connections, in all and by address; memory that
+// is held; background tasks.
 
 #pragma once
 
@@ -16,35 +16,45 @@
 
 namespace mastic::server {
 
-/// Callable from every shard.
+/// Counts for all shards of an HTTP server. May be called from any thread.
 class ServerCounters : public net::ShardCounters {
  public:
+  /// How many connections are open.
   [[nodiscard]] std::uint64_t connections() const { return open(); }
 
-  /// Tasks of the application that run beside its requests.
+  /// How many background tasks of the application run.
   [[nodiscard]] std::uint64_t background_tasks() const { return background_.load(); }
+  /// Counts a background task that has begun.
   void background_begun() { background_.fetch_add(1); }
+  /// Counts a background task that has ended.
   void background_ended() { background_.fetch_sub(1); }
 
-  /// False when the address has `most` connections already; else it has one more.
+  /// Counts a connection of `address`. Returns false, and counts nothing, when the address has
+  /// `most` connections already. Throws std::bad_alloc.
   [[nodiscard]] bool enter(const base::IpAddress& address, std::uint64_t most);
+  /// Counts one connection of `address` less. Allocates nothing.
   void leave(const base::IpAddress& address);
 
-  // Memory that requests and answers hold (Options::max_inflight_bytes). 0 is no limit.
+  // Memory that requests and answers hold (Options::max_inflight_bytes). A limit of 0 means no
+  // limit.
 
-  /// False when that would be more than `most` bytes.
+  /// Counts `bytes` more. Returns false, and counts nothing, when the sum would exceed `most`.
   [[nodiscard]] bool hold(std::uint64_t bytes, std::uint64_t most);
+  /// Counts `bytes` less.
   void release(std::uint64_t bytes) noexcept;
-  /// What somebody holds was `counted` bytes, and is `bytes` now, be that too much or not.
+  /// Changes an amount from `counted` to `bytes`, whether or not that exceeds a limit, and stores
+  /// `bytes` in `counted`.
   void recount(std::uint64_t& counted, std::uint64_t bytes) noexcept {
     if (counted != bytes) change(counted, bytes);
   }
+  /// How many bytes are held.
   [[nodiscard]] std::uint64_t held_bytes() const {
     return held_bytes_.load(std::memory_order_relaxed);
   }
+  /// Whether `most` bytes or more are held.
   [[nodiscard]] bool is_full(std::uint64_t most) const { return most > 0 && held_bytes() >= most; }
-  /// Before there are connections: what to do when so much was released that the system should have
-  /// it back. Called on any loop.
+  /// Sets a function that is called when so much was released that it should be returned to the
+  /// system. It is called on any loop. Call this before there are connections.
   void when_much_is_released(std::function<void()> give_back) { give_back_ = std::move(give_back); }
 
  private:
@@ -53,7 +63,7 @@ class ServerCounters : public net::ShardCounters {
 
   std::atomic<std::uint64_t> background_{0};
   std::atomic<std::uint64_t> held_bytes_{0};
-  std::atomic<std::uint64_t> peak_bytes_{0};  ///< of those, since `give_back_` was called
+  std::atomic<std::uint64_t> peak_bytes_{0};  ///< peak of held_bytes_ since `give_back_` was called
   std::function<void()> give_back_ = [] {};
   std::mutex mutex_;
   std::map<std::string, std::uint64_t, std::less<>> by_address_;

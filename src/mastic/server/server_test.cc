@@ -403,7 +403,7 @@ TEST_P(ServerTest, DoesNotStartWithOptionsThatContradictEachOther) {
   Server server(App([] { return ""; }), options, log, system_kernel());
   const auto started = server.start();
   ASSERT_FALSE(started);
-  EXPECT_EQ(started.error().message, "--write-low-bytes has to be less than --write-high-bytes");
+  EXPECT_EQ(started.error().message, "--write-low-bytes must be less than --write-high-bytes");
 }
 
 TEST_P(ServerTest, LimitsConnectionsOfOneAddress) {

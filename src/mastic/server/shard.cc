@@ -15,8 +15,8 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr base::Duration kNewcomer = seconds(1);  // its first request may be on its way
-constexpr std::size_t kClosedForRoom = 16;        // when descriptors or memory run out
+constexpr base::Duration kNewcomer = seconds(1);  // not closed: its first request may be on its way
+constexpr std::size_t kClosedForRoom = 16;        // closed when descriptors or memory run out
 
 }  // namespace
 
@@ -71,6 +71,8 @@ void Shard::serve(std::unique_ptr<AnyConnection> connection) {
   if (!started.start()) started.close();
 }
 
+/// A newcomer is spared for its first second. Otherwise many clients that connect at once would
+/// close each other's connections before their first request arrives.
 bool Shard::close_longest_waiting() noexcept {
   Connection* longest = idle_.first();
   Connection* const newcomer = newcomers_.first();
@@ -82,7 +84,7 @@ bool Shard::close_longest_waiting() noexcept {
   return longest != nullptr;
 }
 
-/// Idle connections make room: for the next ones, and for the files that requests open.
+/// Closes idle connections, to make room for new ones and for files that requests open.
 void Shard::make_room() noexcept {
   for (std::size_t closed = 0; closed < kClosedForRoom && close_longest_waiting();) ++closed;
 }
@@ -150,16 +152,17 @@ void Shard::background_ended(Background& background) noexcept {
 
 void Shard::drain_all() noexcept {
   begin_drain();
-  newcomers_.restart(options().drain_idle);  // they stay readable for a moment
+  // Idle connections are read for a moment longer, because a request may be on its way.
+  newcomers_.restart(options().drain_idle);
   idle_.restart(options().drain_idle);
   const auto drain_one = [](Connection& connection) { connection.drain(); };
-  busy_.for_each(drain_one);  // first, for others may join it
+  busy_.for_each(drain_one);  // first, because idle connections may join this list
   idle_.for_each(drain_one);
   newcomers_.for_each(drain_one);
 }
 
-/// Every connection is gone, and every exchange that outlived its own, but for those whose thread was
-/// written off.
+/// Whether all connections have ended, and all exchanges that outlived their connections, except
+/// those whose thread was written off.
 bool Shard::is_empty() noexcept {
   if (has_connections()) return false;
   std::size_t lost = 0;

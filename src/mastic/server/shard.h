@@ -1,4 +1,4 @@
-// A shard: one loop with its connections, and what these share.
+// A shard of an HTTP server: one loop with its connections, and what these share.
 
 #pragma once
 
@@ -26,73 +26,77 @@
 
 namespace mastic::server {
 
-/// Keeps the connections of one loop, and drains them: what waits to be accepted is accepted, nothing
-/// after that; idle connections are closed after a moment, the others after their answer, or at the
-/// deadline. It has settled when nothing is left but background tasks, for a request of another shard may
-/// need these.
+/// Keeps the connections of one loop, and drains them. When a drain begins, connections that wait
+/// to be accepted are accepted, and none after them. Idle connections are closed after a moment,
+/// others after their answer or at the deadline. The shard has settled when nothing but background
+/// tasks is left; these may be needed by requests of other shards.
 ///
-/// Everything here belongs to that loop, outside of user code, but for what says otherwise. The
-/// arguments of the constructor must outlive it.
+/// Members are called on the loop, outside of user code, unless they say otherwise.
 class Shard final : public net::AcceptingShard, private ShardServices {
  public:
-  /// Throws std::system_error when the system has no random numbers.
+  /// All arguments must outlive the shard. Throws std::system_error when the system has no random
+  /// numbers.
   Shard(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
         ServerCounters& counters);
-  /// Requires: no connection is left, nor an exchange that outlived its own.
+  /// Requires: no connection is left, and no exchange that has outlived its connection.
   ~Shard() override;
 
   using ShardServices::log;
   using ShardServices::loop;
-  /// Whom to tell of requests that the application never sees. Before there are connections.
+  /// Sets who is told of requests that the application never sees. Call this before there are
+  /// connections.
   using ShardServices::observe_rejections;
-  /// Who is told of handlers that hang, and what requests see of the server. Before there are
-  /// connections; both must outlive the shard.
+  /// Sets who is told of handlers that hang, and the server's status for pages. Both must outlive
+  /// the shard. Call this before there are connections.
   using ShardServices::watch_by;
-  /// Serves a connection, which speaks HTTP/1.
+  /// Serves a connection over `stream`, in HTTP/1. Throws std::bad_alloc.
   void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer) {
     adopt(std::move(stream), peer, nullptr);
   }
-  /// Makes what a connection speaks from its beginning on, as ALPN chooses it. Called once, before
-  /// `adopt` returns. May throw std::bad_alloc: the connection is closed then.
+  /// Makes the protocol that a connection speaks from its beginning, as chosen by ALPN for
+  /// instance. Called once, before `adopt` returns. It may throw std::bad_alloc; then the
+  /// connection is closed.
   using MakeProtocol = std::function<std::unique_ptr<net::Protocol>(net::ProtocolHost&)>;
-  /// The same, and the connection speaks what `make_protocol` returns; when it is null, HTTP/1.
-  /// Throws std::bad_alloc.
+  /// Serves a connection over `stream` in the protocol that `make_protocol` returns, or in HTTP/1
+  /// when there is no `make_protocol`. Throws std::bad_alloc.
   void adopt(std::unique_ptr<net::Stream> stream, base::Endpoint peer,
              const MakeProtocol& make_protocol);
 
-  /// Begins a task that runs until it ends, or is told to. `task` must outlive the shard.
+  /// Begins a task that runs until it ends or is stopped. `task` must outlive the shard.
   void run_in_background(const app::Lifecycle::BackgroundTask& task);
-  /// Has every one of them end soon.
+  /// Asks all background tasks to end soon.
   void stop_background() noexcept;
-  /// The same, from any thread; once.
+  /// Has the loop call `stop_background`. From any thread, once.
   void order_stop_background() noexcept { order(stop_background_order_); }
+  /// How many background tasks run on this shard.
   [[nodiscard]] std::size_t background_tasks() const { return background_.size(); }
 
   using ShardServices::is_draining;
-  /// Aborts every connection at once, and cancels what their applications await.
+  /// Aborts every connection at once, and cancels what their handlers await.
   void abort_all() noexcept override;
   void check_settled() override { AcceptingShard::check_settled(); }
 
-  /// What is under way: the oldest requests, `most` at the most.
+  /// The number of connections and the oldest requests, at most `most` of them.
   [[nodiscard]] base::LoopReport report(std::size_t most);
-  /// Exchanges that are not over.
+  /// How many exchanges are not over.
   using ShardServices::exchanges;
-  /// Cancels the request with this id, if it is here.
+  /// Cancels the request with the id `request`, if it is on this shard.
   void cancel(std::uint64_t request);
 
-  /// What it lends to connections, protocols and exchanges.
+  /// What the shard provides to connections, protocols and exchanges.
   [[nodiscard]] ShardServices& services() { return *this; }
 
-  // ---- from its connections and background tasks ----
+  // ---- called by connections and background tasks ----
 
-  /// What connections speak that rest.
+  /// The state machines for connections that speak HTTP/1.
   [[nodiscard]] Http1Pool& http1() { return http1_; }
-  /// A connection became idle, or busy; it is in one of the lists from its start on.
+  /// Moves a connection to the list of idle connections.
   void connection_idle(Connection& connection);
+  /// Moves a connection to the list of busy connections.
   void connection_busy(Connection& connection);
-  /// It has closed its stream; it goes at the end of the turn.
+  /// Removes a connection that has closed its stream; it is destroyed at the end of the turn.
   void connection_closed(Connection& connection);
-  /// It is to be no more.
+  /// Destroys a background task that has ended.
   void background_ended(Background& background) noexcept;
 
  private:
@@ -105,7 +109,7 @@ class Shard final : public net::AcceptingShard, private ShardServices {
   }
   template <class AnyConnection>
   void serve(std::unique_ptr<AnyConnection> connection);
-  /// Makes room by closing the connection that has waited for longest; false when there is none.
+  /// Closes the connection that has waited longest. False when none waits.
   bool close_longest_waiting() noexcept;
   [[nodiscard]] bool has_connections() const;
 

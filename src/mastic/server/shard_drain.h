@@ -1,4 +1,4 @@
-// The drain of a shard, as its requests see it.
+// The drain signal of a shard, for its requests.
 
 #pragma once
 
@@ -10,12 +10,14 @@
 
 namespace mastic::server {
 
+/// Tells requests, by an event and a stop token, that their shard drains.
 class ShardDrain final : public app::DrainSignal {
  public:
+  /// `loop` is that of the shard, and must outlive this.
   explicit ShardDrain(loop::Loop& loop) : loop_(loop) {}
 
   [[nodiscard]] std::stop_token token() override { return stop_.token(); }
-  /// On the loop.
+  /// Fires the signal. Called on the loop.
   void begin() noexcept {
     event().set();
     stop_.fire(loop_);

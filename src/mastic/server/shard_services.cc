@@ -32,7 +32,7 @@ void ShardServices::rejected_as_full(const app::RejectedRequest& rejected) noexc
   log_.write(base::Level::Warning, "max_inflight_bytes is reached; requests are answered with 503");
 }
 
-/// The clock is asked at most every kDateEvery, and the line written when the second is another.
+/// Reads the clock, and writes the line again if the second has changed.
 void ShardServices::write_date() noexcept {
   date_checked_ = loop_.now();
   const std::int64_t second = loop_.kernel().unix_seconds();

@@ -1,4 +1,4 @@
-// What a shard lends to its connections, to the protocols they speak, and to its exchanges.
+// What a shard provides to its connections, to the protocols they speak, and to its exchanges.
 
 #pragma once
 
@@ -24,9 +24,9 @@
 
 namespace mastic::server {
 
-/// The loop, the application, and what all requests of a shard share. It knows neither connections
-/// nor protocols: what serves a request needs this and nothing else of the shard. Used on the loop,
-/// except where an object says otherwise.
+/// The loop, the application, and everything that the requests of a shard share. It knows neither
+/// connections nor protocols: code that serves a request needs nothing else of the shard. Used on
+/// the loop, except where a member says otherwise.
 class ShardServices {
  public:
   ShardServices(const ShardServices&) = delete;
@@ -40,24 +40,25 @@ class ShardServices {
   /// Whether requests and answers hold as much memory as they may (max_inflight_bytes).
   [[nodiscard]] bool is_full() const { return counters_.is_full(options_.max_inflight_bytes); }
 
-  /// The memory of one exchange; it counts as under way until the page is given back. Throws
+  /// The memory of one exchange, which counts as running until the page is given back. Throws
   /// std::bad_alloc.
   [[nodiscard]] std::span<std::byte> take_page() { return pages_.take(); }
+  /// Gives a page back; a draining shard may settle in this call.
   void give_back_page(std::byte* page) {
     pages_.give_back(page);
     if (draining_) check_settled();
   }
-  /// Exchanges that have let go of their connection while their application runs on.
+  /// Exchanges whose connection is gone while their application still runs.
   [[nodiscard]] OrphanList& orphans() { return orphans_; }
-  /// Looks whether a draining shard has nothing left to wait for, and says so then.
+  /// Reports that the shard has settled, if it drains and has nothing left to wait for.
   virtual void check_settled() = 0;
 
-  /// `Date: value\r\n`; valid until the next call.
+  /// The current `Date: value\r\n`. The view is valid until the next call.
   [[nodiscard]] std::string_view date_line() noexcept {
     if (loop_.now() - date_checked_ >= kDateEvery || date_second_ < 0) write_date();
     return {date_line_.data(), date_line_.size()};
   }
-  /// A number that no other exchange of this process has, and that cannot be guessed.
+  /// Makes the id of an exchange: unique in this process, and not predictable.
   [[nodiscard]] std::uint64_t make_id();
 
   /// Who is told of handlers that hang; null in a test without threads.
@@ -65,22 +66,23 @@ class ShardServices {
   /// The server, for pages about it; null in a test without one.
   [[nodiscard]] base::ServerStatus* server_status() const { return server_status_; }
 
-  /// Whether the shard ends gently: each answer is the last one of its connection.
+  /// Whether the shard drains: each answer is the last one of its connection.
   [[nodiscard]] bool is_draining() const { return draining_; }
-  /// The same, for tasks of the application.
+  /// Tells tasks of the application that the shard drains.
   [[nodiscard]] app::DrainSignal& drain_signal() { return drain_; }
-  /// Whether what is abandoned from now on is so because the server ends.
+  /// Whether the server aborts, so that exchanges are now abandoned for that reason.
   [[nodiscard]] bool is_aborting() const { return aborting_; }
 
-  /// Reports a request that the application never saw.
+  /// Reports a request that the server answered without the application.
   void refused(const app::RejectedRequest& rejected) {
     if (observer_) observer_(rejected);
   }
-  /// Reports a request that was refused because the server is full, and logs it now and then.
+  /// Reports a request that was refused because max_inflight_bytes is reached, and logs that at
+  /// most once a second.
   void rejected_as_full(const app::RejectedRequest& rejected) noexcept;
 
  protected:
-  /// The arguments must outlive it. Throws std::system_error when the system has no random numbers.
+  /// All arguments must outlive it. Throws std::system_error when the system has no random numbers.
   ShardServices(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
                 ServerCounters& counters);
   ~ShardServices() = default;
@@ -95,13 +97,13 @@ class ShardServices {
     drain_.begin();
   }
   void begin_abort() { aborting_ = true; }
-  /// Exchanges that are not over, with those of requests that are being read.
+  /// How many exchanges are not over, including those of requests that are still being read.
   [[nodiscard]] std::size_t exchanges() const { return pages_.taken(); }
 
  private:
   void write_date() noexcept;
 
-  /// How far behind Date may be.
+  /// How often the clock is read, and so by how much Date may be behind.
   static constexpr base::Duration kDateEvery = std::chrono::milliseconds(100);
 
   loop::Loop& loop_;

@@ -1,4 +1,5 @@
-// The two kinds of connection: with a socket inside, and over a stream of any other kind.
+// The two kinds of connection: one that contains its socket, and one over a stream of any other
+// kind.
 
 #pragma once
 
@@ -12,8 +13,8 @@
 
 namespace mastic::server {
 
-/// The usual one: connection and stream are one allocation, and what retires the socket retires
-/// both.
+/// The usual connection, over a socket. Connection and stream are one allocation, and are retired
+/// together.
 class SocketConnection final : private net::SocketStream, public Connection {
  public:
   SocketConnection(Shard& shard, base::Descriptor socket, base::Endpoint peer)
@@ -27,12 +28,13 @@ class SocketConnection final : private net::SocketStream, public Connection {
   }
 };
 
-// All that a connection holds while it rests, besides its slot of 16 bytes in the loop's table of
-// sources: 160 bytes with that and what malloc adds, so that a hundred thousand of them are 16 MB. A
-// field more makes them 176 each: it belongs to Http1Connection, unless a connection needs it while
-// it rests.
+// This is all the memory of a resting connection besides its slot of 16 bytes in the loop's table
+// of sources. With that and the overhead of malloc it is 160 bytes, so a hundred thousand
+// connections take 16 MB. One more field would make it 176: put fields that a resting connection
+// does not need into Http1Connection.
 static_assert(sizeof(SocketConnection) <= 136);
 
+/// A connection over a stream that is not a plain socket, such as TLS.
 class StreamConnection final : public loop::Retirable, public Connection {
  public:
   StreamConnection(Shard& shard, std::unique_ptr<net::Stream> stream, base::Endpoint peer)

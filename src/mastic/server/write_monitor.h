@@ -1,4 +1,4 @@
-// Whether a client takes its answers.
+// Whether a client reads its answers fast enough.
 
 #pragma once
 
@@ -10,15 +10,17 @@
 
 namespace mastic::server {
 
-/// Runs while something written has not left, and looks a few times in each stall timeout at what
-/// the client has acknowledged: a stall is noticed between one timeout and a quarter more of it.
+/// Runs while written bytes have not left. It checks four times in each stall timeout how much the
+/// client has acknowledged, so a stall is noticed after one timeout and at most a quarter more.
 class WriteMonitor {
  public:
+  /// What is demanded of a client.
   struct Terms {
-    base::Duration stall_timeout;  ///< how long a client may take nothing
-    std::uint64_t min_rate = 0;    ///< bytes a second, over a minute; 0 where nobody can tell
+    base::Duration stall_timeout;  ///< how long a client may acknowledge nothing
+    std::uint64_t min_rate = 0;    ///< bytes per second, over a minute; 0: not checked
   };
 
+  /// Begins to watch `stream`.
   void start(base::Instant now, const Terms& terms, const net::Stream& stream) {
     terms_ = terms;
     last_progress_ = last_look_ = now;
@@ -26,18 +28,21 @@ class WriteMonitor {
     delivery_.start(stream);
     is_started_ = true;
   }
+  /// Stops watching.
   void stop() { is_started_ = false; }
+  /// Whether it was started and not stopped.
   [[nodiscard]] bool is_started() const { return is_started_; }
-  /// The kernel took so many bytes.
+  /// Adds bytes that the kernel has taken.
   void took(std::uint64_t bytes) { delivery_.took(bytes); }
 
-  /// When to look next; the end of time when it is stopped.
+  /// When to call `was_too_slow` next; Instant::max() when stopped.
   [[nodiscard]] base::Instant next_look() const {
     if (!is_started_) return base::Instant::max();
     return std::min({base::after(last_look_, terms_.stall_timeout / kLooks),
                      base::after(last_progress_, terms_.stall_timeout), rate_.next_look()});
   }
-  /// Looks, when it is time to; true when the client took nothing for too long, or too little.
+  /// Checks the client, if it is time to. True when the client has acknowledged nothing for too
+  /// long, or too little.
   [[nodiscard]] bool was_too_slow(base::Instant now, const net::Stream& stream) {
     if (now < next_look()) return false;
     last_look_ = now;

@@ -1,4 +1,4 @@
-// Reading and answering; how a connection rests and ends stands in http1_connection_end.cc.
+// How a connection reads and answers. http1_connection_end.cc has how it rests and ends.
 
 #include "mastic/server/http1/http1_connection.h"
 
@@ -22,23 +22,23 @@ using std::chrono::seconds;
 
 namespace {
 
-// Content that came with its head is copied into the request's memory up to here: its handler can then begin
-// without a pull, and the receive buffer is free for the next connection.
+// Up to this size, content that arrived with its head is copied into the request's memory. Then its
+// handler need not pull it, and the receive buffer is free for the next connection.
 constexpr std::size_t kMaxWholeContent = 16 << 10;
-constexpr std::size_t kCountedAtOnce = 64 << 10;  // of unsent bytes, in the middle of a turn
+constexpr std::size_t kCountedAtOnce = 64 << 10;  // unsent bytes that are counted within a turn
 constexpr Malformed kCutShort{Status::BadRequest, "the content ended before it was complete"};
 constexpr base::Duration kBodyWindow = seconds(10);
 
 }  // namespace
 
-// ---- what the stream tells ----
+// ---- events of the stream ----
 
 void Http1Connection::received(std::string_view bytes) noexcept {
   with_memory([&] { take_in(bytes); });
 }
 
-/// Bytes are parsed where they were received, and copied only when some are left: most requests come whole
-/// and alone.
+/// Bytes are parsed in the receive buffer, and copied to `carry_` only when some are left. Most
+/// requests arrive complete and alone.
 void Http1Connection::take_in(std::string_view bytes) {
   wake();
   if (state_ == State::Lingering) return throw_away(bytes.size());
@@ -57,30 +57,31 @@ void Http1Connection::take_in(std::string_view bytes) {
   rest();
 }
 
+/// The client has shut its side. It may still read, so requests that have arrived are answered.
 void Http1Connection::received_end() noexcept {
   peer_ended_ = true;
   switch (state_) {
     case State::Idle:
       if (is_resting()) return connection_->close();
-      if (carry_.empty()) linger();  // else what it carries is answered first
+      if (carry_.empty()) linger();  // otherwise the requests in `carry_` are answered first
       return;
     case State::Head:
     case State::Discarding:
       return linger();
-    case State::Exchanging:  // it may have shut only its own side, and still wait for the answer
+    case State::Exchanging:  // the client may still wait for its answer
       if (request_->content_wanted) break_content(kCutShort);
       return request_->exchange.client_ended();
     case State::Lingering:
       if (stream_->unsent() == 0) connection_->close();
       return;
-    case State::Upgrading:  // the other protocol hears of it
+    case State::Upgrading:  // start_protocol passes it on to the other protocol
     case State::Closed:
       return;
   }
 }
 
-/// Room makes three things go on: a body that is produced, the next pipelined request, and a change of the
-/// protocol.
+/// Room in the stream lets three things continue: production of an answer, the next pipelined
+/// request, and a change of the protocol.
 void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (unsent > 0) {
     write_monitor_.is_started() ? write_monitor_.took(taken) : watch_writing();
@@ -99,7 +100,9 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
 
 // ---- reading ----
 
-/// Takes all that can be used now. `pipelined`: it stood behind an earlier request.
+/// Consumes all that can be used now. `pipelined` says that `input` followed an earlier request.
+/// Requests are answered in order and one at a time: while one is Exchanging, the rest of the input
+/// waits.
 void Http1Connection::consume(std::string_view& input, bool pipelined) {
   Progress progress = Progress::Again;
   while (progress == Progress::Again) {
@@ -119,7 +122,7 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
         progress = discard_content(input);
         break;
       case State::Upgrading:
-        return;  // the bytes are for another protocol
+        return;  // the bytes belong to the other protocol
       case State::Lingering:
       case State::Closed:
         input = {};
@@ -128,8 +131,9 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
   }
 }
 
-/// On to what has arrived meanwhile, to rest, or to another protocol, after which this serves another
-/// connection: it comes last wherever it is called.
+/// Continues after an answer: with bytes that have arrived meanwhile, with rest, or with another
+/// protocol. After the latter, this object may serve another connection, so nothing may follow a
+/// call of this function.
 void Http1Connection::go_on() {
   if (state_ == State::Upgrading) return upgrade();
   if (!carry_.empty() || state_ != State::Idle || reading_paused_) consume_carry();
@@ -148,8 +152,8 @@ void Http1Connection::consume_carry() {
   }
 }
 
-/// The deadline of a head counts from its first byte, and is never moved by the next ones: else a byte now and
-/// then would hold the connection for ever.
+/// The deadline of a head counts from its first byte. Further bytes do not move it; otherwise a
+/// client could hold the connection for ever with a byte now and then.
 Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bool pipelined) {
   if (request_ == nullptr) request_ = Http1Request::open(shard_, *this);
   const Event event = request_->parser.next(input);
@@ -168,7 +172,8 @@ Http1Connection::Progress Http1Connection::read_head(std::string_view& input, bo
   return begin_exchange(input, pipelined);
 }
 
-/// What a path means is decided here, before an application can see it (request_path.h).
+/// Begins the exchange of a request whose head was read. The path is checked before an application
+/// can see it (request_path.h).
 Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& input, bool pipelined) {
   count_as_busy();
   connection_->count_request();
@@ -199,7 +204,8 @@ void Http1Connection::content_unwanted() noexcept {
   body_rate_.pause(shard_.loop().now());
 }
 
-/// 100 is sent only now: a handler that never reads spares the client sending the content.
+/// 100 Continue is sent only when the handler pulls content. If it never does, the client need not
+/// send the content.
 void Http1Connection::want_content() {
   request_->content_wanted = true;
   if (std::exchange(request_->owes_continue, false) && carry_.empty()) {
@@ -210,7 +216,7 @@ void Http1Connection::want_content() {
   body_rate_.resume(now);
   arm_for(body_rate_.next_look());
   consume_carry();
-  const bool goes_on = request_ != nullptr;  // else the stream failed when it was to be read again
+  const bool goes_on = request_ != nullptr;  // otherwise consume_carry has closed the connection
   if (goes_on && request_->content_wanted && peer_ended_) break_content(kCutShort);
 }
 
@@ -226,8 +232,8 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
     case Event::Kind::Data:
       body_rate_.add(event.data.size());
       body_rate_.pause(
-          shard_.loop().now());  // until the next pull: a slow reader is not the client's fault
-      request_->content_wanted = false;  // before it is told, for it may pull again within that
+          shard_.loop().now());  // until the next pull: a slow handler is not the client's fault
+      request_->content_wanted = false;  // before the call, because that may pull again
       request_->exchange.content_arrived(event.data);
       return Progress::Wait;
     case Event::Kind::End:
@@ -240,7 +246,8 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
   return Progress::Wait;
 }
 
-/// The content will not come whole: its reader is told, and no request follows this one.
+/// The content will not be complete: its reader gets the fault, and no request is read after this
+/// one.
 void Http1Connection::break_content(const Malformed& fault) {
   request_->content_wanted = false;
   request_->broken = true;
@@ -248,8 +255,8 @@ void Http1Connection::break_content(const Malformed& fault) {
   request_->exchange.content_failed(fault.status, fault.reason);
 }
 
-/// Content that the application left unread is read away up to a limit, for the next request stands behind it. Beyond that it
-/// is cheaper for both sides to end the connection.
+/// Reads and discards content that the application left unread, because the next request follows
+/// it. Beyond a limit it is cheaper for both sides to end the connection.
 Http1Connection::Progress Http1Connection::discard_content(std::string_view& input) {
   const Event event = request_->parser.next(input);
   request_->discarded_bytes += event.data.size();
@@ -270,7 +277,8 @@ Http1Connection::Progress Http1Connection::discard_content(std::string_view& inp
 
 // ---- answering ----
 
-/// Whether the connection ends is settled first, for the head says so: Connection: close.
+/// First decides whether the connection ends after this answer, because the head has to say so
+/// (Connection: close).
 ResponseSink::Next Http1Connection::respond(app::Response& response) noexcept {
   const RequestHead& head = request_->head();
   if (response.upgrade) [[unlikely]]
@@ -279,7 +287,7 @@ ResponseSink::Next Http1Connection::respond(app::Response& response) noexcept {
   request_->close_after =
       !upgrades && (!may_persist() || may_be_misread(*request_, response.status, !carry_.empty()) ||
                     Http1ResponseWriter::ends_by_closing(response, head.version));
-  request_->owes_continue = false;  // too late for it
+  request_->owes_continue = false;  // too late for 100 Continue
   ResponseTerms terms{head.method, head.version, request_->close_after, shard_.date_line()};
   if (request_->upgrade) terms.upgrade = request_->upgrade->protocol();
   auto rest = Http1ResponseWriter::Next::Nothing;
@@ -314,7 +322,8 @@ ResponseSink::Next Http1Connection::send_piece(std::string_view piece) noexcept 
   return more ? Next::Produce : Next::Written;
 }
 
-/// When less came than was promised the client must see that: a clean end would make it the whole.
+/// When the content is shorter than announced, the connection is aborted: after a normal end, the
+/// client could take it for complete.
 ResponseSink::Next Http1Connection::end_content() noexcept {
   bool whole = false;
   if (!with_memory([&] { whole = writer_.end(*stream_, shard_.log()); })) return Next::Gone;
@@ -325,15 +334,16 @@ ResponseSink::Next Http1Connection::end_content() noexcept {
 
 void Http1Connection::abort_response() noexcept { abort(); }
 
-/// While the server is full, only a client that has taken all it was sent gets more: every answer
-/// that has begun may hold one piece, so none waits for what another holds.
+/// While max_inflight_bytes is reached, only a client that has read everything gets more. So each
+/// answer that has begun may hold one piece, and no answer waits for memory that another one holds.
 bool Http1Connection::has_room() const noexcept {
   const std::uint64_t unsent = stream_->unsent();
   return unsent == 0 || (unsent < shard_.options().write_high_bytes && !shard_.is_full());
 }
 
 void Http1Connection::send_interim(Status status, const http::Fields& fields) noexcept {
-  if (request_->head().version == http::Version::Http10) return;  // it would not know what it is
+  if (request_->head().version == http::Version::Http10)
+    return;  // HTTP/1.0 has no interim responses
   wire::http1::ResponseHead head;
   head.status = status;
   head.field_lines = fields.lines();
@@ -343,7 +353,8 @@ void Http1Connection::send_interim(Status status, const http::Fields& fields) no
   });
 }
 
-/// An exchange whose answer was copied, and whose end nobody asked to hear of, ends with this call.
+/// An exchange waits until its answer has left only if the answer was borrowed or the exchange has
+/// finishers. Otherwise it ends with this call.
 ResponseSink::After Http1Connection::response_written() noexcept {
   unsent_answers_.count_one();
   const bool has_left = stream_->unsent() == 0;
@@ -381,7 +392,7 @@ void Http1Connection::exchange_cancelled(bool has_begun) noexcept {
   });
 }
 
-/// A request that breaks the rules: the connection carries no other one.
+/// Answers a request that is malformed. No other request is read on the connection.
 Http1Connection::Progress Http1Connection::refuse(Status status, std::string_view reason) {
   app::Response response = app::error_response(status, reason);
   const ResponseTerms terms{
@@ -392,7 +403,7 @@ Http1Connection::Progress Http1Connection::refuse(Status status, std::string_vie
   return Progress::Again;
 }
 
-/// A request that is well-formed and can mean nothing here: answered without the application.
+/// Answers a request that is well-formed and has no meaning for an application.
 Http1Connection::Progress Http1Connection::answer_itself(Status status, std::string_view detail) {
   const RequestHead& head = request_->head();
   app::Response response = app::error_response(status, detail);
@@ -418,7 +429,7 @@ void Http1Connection::report_rejection(Status status, std::string_view reason) {
   shard_.refused(rejected);
 }
 
-/// The answer is written: on to the next request, or to the end.
+/// The answer is written. Chooses the next state: the next request, another protocol, or the end.
 void Http1Connection::finish_request() {
   if (request_->upgrade) {
     state_ = State::Upgrading;

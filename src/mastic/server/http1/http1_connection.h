@@ -1,4 +1,4 @@
-// What a connection does while it has work: it speaks HTTP/1.
+// The state machine of a connection that speaks HTTP/1.
 
 #pragma once
 
@@ -25,50 +25,55 @@
 
 namespace mastic::server {
 
-/// Reads requests, has an exchange run for each, one at a time, and writes the answers in order. A
-/// state machine on the loop: it owns the limits and the deadlines of HTTP/1 (Options).
+/// Reads requests, has an exchange run for each, one at a time, and writes the answers in order. It
+/// is a state machine on the loop, and enforces the limits and deadlines of HTTP/1 (Options).
 ///
 ///     Idle ──byte──> Head ──head──> Exchanging ──answer written──> Idle ──answer left──> at rest
-///                      │                │  └──content left──> Discarding ──end──> Idle
-///                      │                ├──101──> Upgrading ──left──> another protocol
-///                      └──malformed─────┴──last answer──────> Lingering ──end──> Closed
+///                      │                │  └──content unread──> Discarding ──end──> Idle
+///                      │                ├──101──> Upgrading ──101 has left──> another protocol
+///                      └──malformed─────┴──last answer────────> Lingering ──end──> Closed
 ///
-/// 1. Bytes that cannot be used yet wait in `carry_`, up to max_pipelined_bytes; then reading
+/// 1. Bytes that cannot be used yet are kept in `carry_`, up to max_pipelined_bytes; then reading
 ///    pauses.
-/// 2. All that is of one request stands in its Http1Request, from its first byte until its answer
-///    is written, or has left when that is waited for, and nothing of the application runs. What
-///    stands here is of the connection.
-/// 3. After a malformed request, or an answer that says so, no other request is read.
-/// 4. Without memory a connection is aborted, and nobody else notices: every entry is
+/// 2. The state of one request is in its Http1Request. That lives from the first byte of the
+///    request until its answer is written (or has left, if the exchange waits for that) and nothing
+///    of the application runs. The members of this class belong to the connection.
+/// 3. After a malformed request, or an answer with Connection: close, no other request is read.
+/// 4. When memory runs out, this connection is aborted and no other one is affected: every entry
+///    point runs in
 ///    `with_memory`.
-/// 5. What it holds because the client reads slowly is counted (ServerCounters) when a turn ends
-///    with some, or within it when that is much. An answer that leaves within its turn costs no
-///    counting.
-/// 6. Closing cuts no answer: it lingers until the client has acknowledged all, or is too slow.
-/// 7. While it lingers, content that was announced is thrown away within max_unread_bytes, and
-///    anything else within max_linger_bytes; linger_total ends it unless that content comes fast
-///    enough.
-/// 8. Idle, with nothing left to read or to send, it is at rest: as good as new (is_as_new). It
-///    stays with its connection for the next request, unless another connection needs it more
-///    (Http1Pool).
+/// 5. Memory that it holds because the client reads slowly is counted (ServerCounters) when some is
+///    left at the end of a turn, or within the turn when it is much. An answer that leaves within
+///    its turn is not counted.
+/// 6. Closing cuts off no answer: the connection lingers until the client has acknowledged
+///    everything, or is
+///    too slow.
+/// 7. While it lingers, announced content is discarded within max_unread_bytes, and anything else
+///    within
+///    max_linger_bytes. linger_total ends it unless the content arrives fast enough.
+/// 8. When it is Idle with nothing left to read or send, it is at rest, in the state of a new
+///    object (is_as_new). It stays with its connection for the next request, unless another
+///    connection needs it more (Http1Pool).
 class Http1Connection final : public net::Protocol,
                               public RestingLinks,
                               private ResponseSink,
                               private async::Timer {
  public:
-  /// Both must outlive it.
+  /// `shard` and `pool` must outlive it.
   Http1Connection(ShardServices& shard, Http1Pool& pool) : shard_(shard), pool_(pool) {}
   ~Http1Connection() override = default;
 
-  /// Belongs to `connection`, which had none, until it leaves or is destroyed.
+  /// Serves `connection` until `leave` is called or this is destroyed. Requires: `connection` has
+  /// no other protocol.
   void serve(Connection& connection) {
     connection_ = &connection;
     stream_ = &connection.stream();
   }
-  /// Whether nothing is left here of the connections that it has served.
+  /// Whether no state is left here of the connections that it has served.
   [[nodiscard]] bool is_as_new() const;
-  /// The connection speaks `next` from now on, or holds nothing while it rests (null). This serves
-  /// another connection, so nothing of it is touched after the call. Requires: as good as new.
+  /// Gives the connection the protocol `next`, or none while it rests (null), and returns this
+  /// object to the pool. It may serve another connection then, so do not touch it after the call.
+  /// Requires: is_as_new().
   void leave(std::unique_ptr<net::Protocol> next);
 
   // ---- Protocol ----
@@ -80,7 +85,7 @@ class Http1Connection final : public net::Protocol,
   void report(base::LoopReport& report) const override;
   void cancel(std::uint64_t request) noexcept override;
 
-  /// For FreeList.
+  /// The link of FreeList.
   Http1Connection* next_free = nullptr;
 
  private:
@@ -89,14 +94,14 @@ class Http1Connection final : public net::Protocol,
     Head,
     Exchanging,
     Discarding,
-    Upgrading,  ///< the answer 101 is leaving
+    Upgrading,  ///< the answer 101 is being sent
     Lingering,
     Closed
   };
   enum class Progress : std::uint8_t { Again, Wait };
   static constexpr base::Instant kNever = base::Instant::max();
 
-  // What the exchange wants.
+  // ResponseSink: calls of the exchange.
   void content_wanted() noexcept override;
   void content_unwanted() noexcept override;
   void send_interim(http::Status status, const http::Fields& fields) noexcept override;
@@ -111,7 +116,7 @@ class Http1Connection final : public net::Protocol,
   void take_in(std::string_view bytes);
   void want_content();
 
-  // Reading: each step takes what it can from `input`.
+  // Reading: each step consumes what it can from `input`.
   void consume(std::string_view& input, bool pipelined);
   void go_on();
   void consume_carry();
@@ -139,7 +144,7 @@ class Http1Connection final : public net::Protocol,
   void set_read_deadline(base::Duration length);
   void arm_for(base::Instant deadline);
 
-  /// Every entry that may take memory runs in it (4).
+  /// Every entry point that may allocate runs in this (invariant 4).
   template <class Step>
   bool with_memory(Step step) noexcept {
     return connection_->with_memory(step);
@@ -163,19 +168,19 @@ class Http1Connection final : public net::Protocol,
   Http1Pool& pool_;
   Connection* connection_ = nullptr;
   net::Stream* stream_ = nullptr;
-  Http1Request* request_ = nullptr;  ///< that is being read or answered
+  Http1Request* request_ = nullptr;  ///< the request that is being read or answered
   UnsentAnswers unsent_answers_;
   std::string carry_;
   State state_ = State::Idle;
-  bool is_busy_ = false;  ///< a request has begun; until then the connection waits for it
+  bool is_busy_ = false;  ///< a request has begun; otherwise the connection waits for one
   bool peer_ended_ = false;
   bool reading_paused_ = false;
-  std::uint64_t held_bytes_ = 0;  ///< as it was counted last
-  // Of content that comes while it lingers:
-  std::uint64_t announced_bytes_ = 0;  ///< that may still be thrown away
-  std::uint64_t excess_bytes_ = 0;     ///< that came beyond what was announced
+  std::uint64_t held_bytes_ = 0;  ///< as counted last in ServerCounters
+  // Content that arrives while it lingers:
+  std::uint64_t announced_bytes_ = 0;  ///< announced bytes that may still be discarded
+  std::uint64_t excess_bytes_ = 0;     ///< bytes beyond those announced
   Http1ResponseWriter writer_;
-  base::Instant read_deadline_ = kNever;  ///< never while Idle or Exchanging
+  base::Instant read_deadline_ = kNever;  ///< kNever while Idle or Exchanging
   base::Instant linger_end_ = kNever;
   RateMonitor body_rate_;
   WriteMonitor write_monitor_;

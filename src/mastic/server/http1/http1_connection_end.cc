@@ -1,5 +1,4 @@
-// How a connection of HTTP/1 rests, goes on with another protocol, lingers and ends, and the
-// deadlines that make it.
+// How an HTTP/1 connection rests, changes to another protocol, lingers and ends, and its deadlines.
 
 #include <algorithm>
 #include <utility>
@@ -15,24 +14,25 @@ using wire::http1::RequestParser;
 
 namespace {
 
-constexpr std::size_t kMaxSpareCarry = 4 << 10;  // that a connection keeps when it is at rest
+constexpr std::size_t kMaxSpareCarry = 4 << 10;  // capacity that a resting connection keeps
 constexpr Malformed kTooSlow{Status::RequestTimeout, "the content came too slowly"};
 
 }  // namespace
 
 // ---- lingering ----
 
-/// While the shard drains, a request may be on its way: the client is to learn that it was not
-/// read. Otherwise it may still be taking its answer, of which the kernel held the rest.
+/// While the shard drains, a request may be on its way, and lingering tells the client that it was
+/// not read. Otherwise the client may still be reading its answer from the kernel's buffer.
 void Http1Connection::waited_in_vain() noexcept {
   const bool has_all = !shard_.is_draining() && stream_->unacknowledged() == 0;
   has_all ? connection_->close() : linger();
 }
 
-/// No request is read any more: the answers leave, the write side is shut, and what the client
-/// still sends is read away for a while, for closing with unread input would destroy the last
-/// answer. A client may send all the content that it has announced before it looks at the answer
-/// (ADR 0022).
+/// Begins to end the connection. No request is read any more. The answers leave, the write side is
+/// shut, and what the client still sends is read and discarded for a while: if a socket is closed
+/// with unread input, the kernel resets the connection, and the client may lose the last answer
+/// (RFC 9112 §9.6). A client may send all the content that it has announced before it reads the
+/// answer (ADR 0022).
 void Http1Connection::linger() {
   wake();
   if (request_ != nullptr) {
@@ -52,7 +52,7 @@ void Http1Connection::linger() {
   if (stream_->unsent() == 0) await_end();
 }
 
-/// The kernel has the last answer; now the client is to end its side.
+/// The kernel has taken the last answer. Waits for the client to end its side.
 void Http1Connection::await_end() {
   if (peer_ended_) return connection_->close();
   excess_bytes_ = 0;
@@ -62,7 +62,8 @@ void Http1Connection::await_end() {
   set_read_deadline(shard_.options().linger_idle);
 }
 
-/// What comes while it lingers. Nothing that a client sends cuts the answer that is still leaving.
+/// Discards bytes that arrive while the connection lingers. While an answer is still being sent,
+/// too many bytes only pause reading, because nothing that a client sends may cut off its answer.
 void Http1Connection::throw_away(std::size_t bytes) {
   const std::uint64_t announced = std::min<std::uint64_t>(bytes, announced_bytes_);
   announced_bytes_ -= announced;
@@ -71,6 +72,7 @@ void Http1Connection::throw_away(std::size_t bytes) {
   const bool leaves = stream_->unsent() > 0 || write_monitor_.is_started();
   if (!leaves && !too_much) {
     const std::uint64_t rate = shard_.options().min_unread_rate;
+    // Each announced byte moves the end by the time that it takes at the minimum rate.
     if (rate > 0 && linger_end_ != kNever) {
       linger_end_ += std::chrono::nanoseconds(announced * 1'000'000'000 / rate);
     }
@@ -81,9 +83,10 @@ void Http1Connection::throw_away(std::size_t bytes) {
   if (!std::exchange(reading_paused_, true)) stream_->pause_reading();
 }
 
-/// The client had its time to end its side. What it has not got by now would be lost to a reset
-/// when it sends once more, so that is waited for, as long as it gets on; then its time begins
-/// anew. When the process is to end the kernel delivers the rest alone.
+/// The time in which the client could end its side is over. Bytes that it has not acknowledged
+/// could be lost to a reset if it sends once more, so the connection waits for them, as long as the
+/// client makes progress. Then the time begins again. During a drain it does not wait: the kernel
+/// delivers the rest by itself.
 void Http1Connection::linger_is_over() {
   const bool has_all = stream_->unacknowledged() == 0 || shard_.is_draining();
   if (has_all && !write_monitor_.is_started()) return connection_->close();
@@ -103,8 +106,8 @@ void Http1Connection::set_read_deadline(base::Duration length) {
   arm_for(read_deadline_);
 }
 
-/// The timer is armed no later than the first deadline; when it comes too early it is armed again,
-/// so deadlines that move away cost nothing.
+/// The one timer is armed for the first deadline or earlier. If it expires too early, it is armed
+/// again. So moving a deadline to a later time costs nothing.
 void Http1Connection::arm_for(base::Instant deadline) {
   if (!is_armed() || due() > deadline) shard_.loop().arm(*this, deadline);
 }
@@ -122,6 +125,8 @@ void Http1Connection::expired() noexcept {
   if (first != kNever) arm_for(first);
 }
 
+/// The client reads its answers too slowly: ends the exchanges with that reason, and the
+/// connection.
 void Http1Connection::client_takes_nothing() {
   unsent_answers_.out_of_time();
   if (state_ == State::Exchanging) request_->exchange.out_of_time();
@@ -146,8 +151,8 @@ void Http1Connection::read_deadline_passed() {
   }
 }
 
-/// A proxy reads ahead into buffers of its own and then acknowledges nothing for minutes, however
-/// its client gets on: nothing can be said of the rate.
+/// A proxy reads ahead into its own buffers and then acknowledges nothing for minutes, whatever its
+/// client does. So its rate says nothing, and only a long stall counts.
 void Http1Connection::watch_writing() {
   const Options& options = shard_.options();
   const base::Instant now = shard_.loop().now();
@@ -160,11 +165,11 @@ void Http1Connection::watch_writing() {
 
 // ---- rest and end ----
 
-/// Waits for the next request when nothing is left to read and nothing to send.
+/// Becomes idle, and waits for the next request, when nothing is left to read or to send.
 void Http1Connection::rest() {
   if (state_ != State::Idle) {
     const bool waits_for_bytes = state_ == State::Head || state_ == State::Discarding;
-    if (waits_for_bytes && peer_ended_) linger();  // they will not come
+    if (waits_for_bytes && peer_ended_) linger();  // the bytes will not arrive
     return;
   }
   if (!is_busy_ || !carry_.empty() || !unsent_answers_.empty() || stream_->unsent() > 0) return;
@@ -174,7 +179,8 @@ void Http1Connection::rest() {
   shard_.counters().recount(held_bytes_, 0);
   disarm();
   connection_->becomes_idle();
-  if (request_ == nullptr) pool_.rests(*this);  // else it has read an empty line, and knows of it
+  // With a request, it has read the empty line that may precede one, and so is not as new.
+  if (request_ == nullptr) pool_.rests(*this);
 }
 
 void Http1Connection::leave(std::unique_ptr<net::Protocol> next) {
@@ -183,16 +189,16 @@ void Http1Connection::leave(std::unique_ptr<net::Protocol> next) {
       std::unique_ptr<Http1Connection>(static_cast<Http1Connection*>(itself.release())));
 }
 
-/// Once the answer 101 and all before it have left, nothing here is of any more use to the
-/// connection: the stream, and what the client sent behind its request, are the other protocol's.
+/// Changes the protocol when the answer 101 and all answers before it have left. The other protocol
+/// takes over the stream and the bytes that the client has sent after its request.
 void Http1Connection::upgrade() {
-  if (stream_->unsent() > 0) return;  // `sent` comes back to this
+  if (stream_->unsent() > 0) return;  // `sent` calls this again
   std::unique_ptr<net::Protocol> next = request_->upgrade->open(*connection_);
   MASTIC_ASSERT(next != nullptr);
-  if (state_ == State::Closed) return;  // by what it opened
+  if (state_ == State::Closed) return;  // `open` has closed the connection
   let_go_of_request();
   if (std::exchange(reading_paused_, false)) stream_->resume_reading();
-  if (state_ == State::Closed) return;  // by a stream that cannot be read again
+  if (state_ == State::Closed) return;  // the stream could not be read again
   Connection& connection = *connection_;
   const std::string early = std::exchange(carry_, {});
   const bool peer_ended = std::exchange(peer_ended_, false);
@@ -201,7 +207,7 @@ void Http1Connection::upgrade() {
   disarm();
   shard_.counters().recount(held_bytes_, 0);
   state_ = State::Idle;
-  is_busy_ = false;  // the connection stays among the busy ones; the other protocol says what it is
+  is_busy_ = false;  // the connection stays busy until the other protocol says otherwise
   leave(std::move(next));
   connection.start_protocol(early, peer_ended);
 }
@@ -226,9 +232,9 @@ void Http1Connection::closed(std::uint64_t unsent) noexcept {
   shard_.counters().recount(held_bytes_, 0);
 }
 
-/// What the stream has copied, and the memory of requests whose answers wait to be sent. What these
-/// have lent to the stream they count themselves. What has arrived and waits is not much
-/// (max_pipelined_bytes), and counts when it is gathered for a handler.
+/// Counts the bytes that the stream has copied, and the memory of requests whose answers have not
+/// left. Borrowed bytes are counted by their exchanges. Bytes that have arrived are few
+/// (max_pipelined_bytes), and are counted when they are gathered for a handler.
 void Http1Connection::count_held() noexcept {
   if (state_ == State::Closed) return;
   shard_.counters().recount(held_bytes_, stream_->held() + unsent_answers_.held_bytes());

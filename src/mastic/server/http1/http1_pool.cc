@@ -25,7 +25,7 @@ void Http1Pool::give_back(std::unique_ptr<Http1Connection> spare) noexcept {
   free_.give_back(std::move(spare));
 }
 
-/// The one that gives way is never `rested` itself, so the caller goes on with its own.
+/// The machine that is taken away is never `rested` itself, so the caller may continue to use that.
 void Http1Pool::rests(Http1Connection& rested) noexcept {
   RestingLinks& last = rested;
   last.previous_ = std::exchange(head_.previous_, &last);

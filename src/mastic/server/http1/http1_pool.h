@@ -1,4 +1,4 @@
-// What a shard keeps of HTTP/1 for its connections.
+// The HTTP/1 state machines that a shard keeps for its connections.
 
 #pragma once
 
@@ -13,12 +13,13 @@ namespace mastic::server {
 class Connection;
 class Http1Connection;
 
-/// The links of an Http1Connection among those that rest.
+/// The links of an Http1Connection in the ring of those that rest.
 class RestingLinks {
  public:
   RestingLinks() = default;
   RestingLinks(const RestingLinks&) = delete;
   RestingLinks& operator=(const RestingLinks&) = delete;
+  /// Whether it is in that ring.
   [[nodiscard]] bool is_resting() const { return next_ != nullptr; }
 
  protected:
@@ -26,30 +27,31 @@ class RestingLinks {
 
  private:
   friend class Http1Pool;
-  RestingLinks* next_ = nullptr;  ///< in a ring with the pool's head; null while it does not rest
+  RestingLinks* next_ = nullptr;  ///< in a ring with the pool's head; null unless it rests
   RestingLinks* previous_ = nullptr;
 };
 
-/// The state machines of connections: each has one from the first byte of a request on. When all is
-/// answered and has left, a few of them stay with their connections, whose next request is likely to
-/// come soon; of these, the one that rests for longest goes first, to serve another connection. So
-/// a server with many connections that rest holds hardly any.
+/// Lends state machines to connections. A connection has one from the first byte of a request on.
+/// When everything is answered and has left, the machine stays with the connection, whose next
+/// request is likely to arrive soon. At most 64 machines stay; then the one that has rested longest
+/// is taken away. So a server with many resting connections needs few machines.
 class Http1Pool {
  public:
+  /// `shard` must outlive the pool.
   explicit Http1Pool(ShardServices& shard);
   Http1Pool(const Http1Pool&) = delete;
   Http1Pool& operator=(const Http1Pool&) = delete;
   ~Http1Pool();
 
-  /// One that serves `connection`, which had none. Throws std::bad_alloc.
+  /// A machine that serves `connection`, which had none. Throws std::bad_alloc.
   [[nodiscard]] std::unique_ptr<Http1Connection> take(Connection& connection);
-  /// Its connection speaks another protocol. Requires: it is as good as new, for it serves another
-  /// connection next.
+  /// Takes back a machine whose connection rests or speaks another protocol. Requires:
+  /// spare->is_as_new().
   void give_back(std::unique_ptr<Http1Connection> spare) noexcept;
 
-  /// `rested` is as good as new, and stays with its connection for now.
+  /// Adds `rested`, which stays with its connection for now. Requires: rested.is_as_new().
   void rests(Http1Connection& rested) noexcept;
-  /// It has work again, or its connection ends.
+  /// Removes `resting`, which has work again, or whose connection ends.
   void works(RestingLinks& resting) noexcept {
     resting.next_->previous_ = resting.previous_;
     resting.previous_->next_ = resting.next_;
@@ -59,13 +61,13 @@ class Http1Pool {
 
  private:
   struct Head final : RestingLinks {};
-  /// Enough for the clients of a busy moment, and so few that thousands of connections that rest take
-  /// no more memory than without it.
+  /// Enough for the clients that are active at a time, and so few that the memory does not matter
+  /// beside thousands of resting connections.
   static constexpr std::size_t kMaxResting = 64;
 
   ShardServices& shard_;
   FreeList<Http1Connection> free_;
-  Head head_;  ///< behind it stands the one that rests for longest
+  Head head_;  ///< its next is the machine that has rested longest
   std::size_t resting_ = 0;
 };
 

@@ -21,7 +21,7 @@ Http1Request* Http1Request::open(ShardServices& shard, ResponseSink& sink) {
   return ::new (page.data()) Http1Request(shard, sink, page);
 }
 
-/// The page is given back last: a draining shard looks then whether anything is left.
+/// The page is given back last, because a draining shard then checks whether it has settled.
 void Http1Request::let_go() {
   if (--holders_ > 0) return;
   ShardServices& home = shard;
@@ -40,7 +40,7 @@ std::optional<std::string_view> Http1Request::take_short_content(std::string_vie
     event = parser.next(input);
   }
   complete = event.kind == Event::Kind::End;
-  owes_continue = false;  // the client has not waited for it
+  owes_continue = false;  // the client has sent the content without waiting
   return content;
 }
 

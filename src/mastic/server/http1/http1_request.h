@@ -1,4 +1,4 @@
-// One request of a connection and its answer.
+// One request of an HTTP/1 connection, and its answer.
 
 #pragma once
 
@@ -16,35 +16,37 @@
 
 namespace mastic::server {
 
-/// All that is of one request, in one page: parser, exchange, their memory, and how far it has
-/// come. New with each request, so that nothing of an earlier one has to be reset.
+/// The state of one request, in one page: parser, exchange, their memory, and its progress. It is
+/// new for each request, so that no state of an earlier request has to be reset.
 ///
-/// The connection holds it while it reads the request, the exchange until it is over; it goes when
-/// both have let go.
+/// It has two holders, the connection while it reads the request, and the exchange until that is
+/// over. It is destroyed when both have let go.
 struct Http1Request {
-  static constexpr std::size_t kHeadRoom = 1536;  ///< of a page, for heads of the usual size
+  static constexpr std::size_t kHeadRoom = 1536;  ///< bytes of a page for heads of the usual size
 
-  /// Throws std::bad_alloc.
+  /// Makes a request in a new page. Throws std::bad_alloc.
   [[nodiscard]] static Http1Request* open(ShardServices& shard, ResponseSink& sink);
-  /// One of the two that hold it does so no more. It is gone when the other has let go before.
+  /// Called by each holder when it is done. The second call destroys the request.
   void let_go();
 
+  /// The head. Requires: the parser has read it.
   [[nodiscard]] const wire::http1::RequestHead& head() const { return parser.head(); }
-  /// How many bytes its content has, when the head says so: not when it is chunked.
+  /// The size of the content, or nullopt when it is chunked.
   [[nodiscard]] std::optional<std::uint64_t> content_size() const {
     const wire::http1::Framing& framing = head().framing;
     if (framing.kind == wire::http1::Framing::Kind::Chunked) return std::nullopt;
     return framing.length;
   }
-  /// Takes the content off `input`, when it is short and here already: then it is `complete`, and
-  /// the handler needs no pull. It is copied into `memory`.
+  /// Removes the content from `input` and copies it into `memory`, if all of it has arrived and it
+  /// has at most `max_bytes`. Then the request is `complete`, and the handler need not pull.
+  /// Otherwise returns nullopt.
   [[nodiscard]] std::optional<std::string_view> take_whole_content(std::string_view& input,
                                                                    std::uint64_t max_bytes) {
     if (content_size() != 0u) return take_short_content(input, max_bytes);
-    complete = true;  // nothing of it is to be read, not even its end
+    complete = true;  // there is nothing to read, not even the parser's End
     return std::string_view();
   }
-  /// Begins to run the application; `pipelined` requests run before what waits already.
+  /// Begins to run the application. A `pipelined` request runs before jobs that are waiting.
   void begin_exchange(std::string_view path, const base::Endpoint& peer,
                       std::optional<std::string_view> content, bool pipelined) {
     ++holders_;
@@ -56,14 +58,15 @@ struct Http1Request {
   base::Arena memory;
   wire::http1::RequestParser parser;
   Exchange exchange;
-  Http1Request* next_unsent = nullptr;    ///< behind it among answers that have not left
-  std::uint64_t discarded_bytes = 0;      ///< of content that nobody read
-  bool content_wanted = false;            ///< the application waits for a piece
-  bool owes_continue = false;             ///< the client waits for 100 before it sends content
-  bool complete = false;                  ///< its content was read to the end
-  bool broken = false;                    ///< its content is malformed, too slow or cut short
-  bool close_after = false;               ///< no request follows its answer
-  std::unique_ptr<app::Upgrade> upgrade;  ///< what its connection speaks after its answer; or null
+  Http1Request* next_unsent = nullptr;  ///< the link of UnsentAnswers
+  std::uint64_t discarded_bytes = 0;    ///< content that the application did not read
+  bool content_wanted = false;          ///< the application waits for a piece
+  bool owes_continue = false;           ///< the client waits for 100 before it sends content
+  bool complete = false;                ///< its content was read to the end
+  bool broken = false;                  ///< its content is malformed, too slow or cut short
+  bool close_after = false;             ///< the connection ends after its answer
+  std::unique_ptr<app::Upgrade>
+      upgrade;  ///< the protocol that 101 changes to or 426 asks for, or null
 
  private:
   Http1Request(ShardServices& in, ResponseSink& sink, std::span<std::byte> page);

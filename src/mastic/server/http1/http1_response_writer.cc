@@ -21,13 +21,13 @@ using Kind = Framing::Kind;
 
 constexpr std::size_t kMaxCopied = 16 << 10;  // a larger body is borrowed rather than copied
 
-/// What the fields of a response say about its framing; those fields are dropped from it.
+/// What the fields of a response say about its framing. Those fields are removed from it.
 struct HandlerFields {
   std::optional<std::uint64_t> length;
   bool has_date = false;
 };
 
-/// What frames a message or concerns its connection, and is not the handler's to say.
+/// Fields that frame a message or concern its connection. Handlers must not set them.
 constexpr std::array kOurs{FieldName::Connection,       FieldName::ContentLength,
                            FieldName::KeepAlive,        FieldName::ProxyConnection,
                            FieldName::TransferEncoding, FieldName::Upgrade};
@@ -56,21 +56,22 @@ HandlerFields take_fields(http::Fields& fields) {
   return taken;
 }
 
-/// A final answer has 200 to 599, or 101 when another protocol follows it.
+/// Whether the status can end a request: 200 to 599, or 101 when another protocol follows.
 bool is_final(Status status, const ResponseTerms& terms) {
   if (status == Status::SwitchingProtocols) return !terms.upgrade.empty();
   return code(status) >= 200 && code(status) <= 599;
 }
 
-/// A status that no final answer can have becomes a 500.
+/// Replaces a response whose status cannot end a request by a 500.
 void mend_status(app::Response& response, base::Log& log) {
   const auto number = code(response.status);
   log.write(Level::Error, "a handler returned the status " + std::to_string(number) +
-                              "; an answer has 200 to 599");
+                              "; a response must have 200 to 599");
   response = app::Response(Status::InternalServerError);
 }
 
-/// `size` is that of the content, when it is known.
+/// `size` is the size of the content, if it is known. RFC 9110 §8.6 has the rules for 304 and HEAD:
+/// a Content-Length there is the length that a GET would have, which only the handler may know.
 Framing choose_framing(const app::Response& response, std::optional<std::uint64_t> size,
                        const HandlerFields& fields, const ResponseTerms& terms, base::Log& log) {
   const bool empty = size == 0u;
@@ -147,11 +148,11 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
 }
 
 bool Http1ResponseWriter::write_piece(net::Stream& stream, std::string_view piece, base::Log& log) {
-  if (piece.empty()) return true;  // as a chunk it would end the content
+  if (piece.empty()) return true;  // an empty chunk would end the content
   const bool limited = framing_ == Kind::Length;
   const bool too_long = limited && piece.size() > promised_;
   if (too_long) {
-    log.write(Level::Error, "a handler produced more content than its Content-Length promised");
+    log.write(Level::Error, "a handler produced more content than its Content-Length announced");
     piece = piece.substr(0, promised_);
   }
   if (framing_ == Kind::Chunked) stream.write(wire::http1::ChunkStart(piece.size()).text());
@@ -164,7 +165,7 @@ bool Http1ResponseWriter::write_piece(net::Stream& stream, std::string_view piec
 
 bool Http1ResponseWriter::end(net::Stream& stream, base::Log& log) {
   if (framing_ == Kind::Length && promised_ > 0) {
-    log.write(Level::Error, "a handler produced less content than its Content-Length promised");
+    log.write(Level::Error, "a handler produced less content than its Content-Length announced");
     return false;
   }
   if (framing_ == Kind::Chunked) {

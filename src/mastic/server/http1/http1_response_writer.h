@@ -1,4 +1,4 @@
-// Writes a response to a stream as HTTP/1 wants it: framing, head, content. RFC 9112 §6.
+// Writes a response to a stream in HTTP/1: framing, head, content. RFC 9112 §6.
 
 #pragma once
 
@@ -15,49 +15,54 @@
 
 namespace mastic::server {
 
-/// What of its request shapes a response.
+/// What a response depends on besides itself.
 struct ResponseTerms {
   http::Method method = http::Method::Get;
   http::Version version = http::Version::Http11;
-  bool close = false;          ///< the connection ends after it
-  std::string_view date_line;  ///< unless the response has a Date of its own
-  std::string_view upgrade;    ///< the protocol that follows 101, or that 426 asks for
+  bool close = false;          ///< the connection ends after the response
+  std::string_view date_line;  ///< written unless the response has a Date field
+  std::string_view upgrade;    ///< the protocol that 101 changes to, or that 426 asks for
 };
 
-/// Writes one response at a time. Framing is decided here and nowhere else: by length when that is
-/// known or was promised, by chunks when it is not, and by the end of the connection for HTTP/1.0.
-/// Answers to HEAD and of a status without content have none, whatever the handler returned.
+/// Writes one response at a time. Framing is decided here and nowhere else: by length if that is
+/// known or the handler has announced it, otherwise by chunks, and for HTTP/1.0 by the end of the
+/// connection. A response to HEAD, or with a status that has no content, has none, whatever the
+/// handler returned.
 class Http1ResponseWriter {
  public:
+  /// What the caller does after `start`.
   enum class Next {
     Nothing,  ///< the response is written
-    Produce,  ///< its body has to be pulled and given to write_piece
+    Produce,  ///< pull the body, and pass its pieces to write_piece
   };
-  /// Writes the head, and the content when it is at hand: small bytes copied, larger ones borrowed
-  /// until they have left, files by the stream. Fields that are not the handler's to set are
-  /// dropped, and what it got wrong is mended and logged.
+  /// Writes the head, and the content if it is available. Small content is copied, larger content
+  /// is borrowed until it has left, and files are sent by the stream. Fields that a handler must
+  /// not set are dropped; its mistakes are corrected and logged. Throws std::bad_alloc.
   [[nodiscard]] Next start(net::Stream& stream, app::Response& response, const ResponseTerms& terms,
                            base::Log& log);
-  /// Whether `start` has to be told to close: a length that is not known, for HTTP/1.0.
+  /// Whether the end of the connection will frame the response, because its length is not known and
+  /// the client speaks HTTP/1.0. Then ResponseTerms::close must be set.
   [[nodiscard]] static bool ends_by_closing(const app::Response& response, http::Version version) {
     return version == http::Version::Http10 && !knows_length(response);
   }
 
-  /// False when that is all that was promised: what is over is dropped.
+  /// Writes one more piece of the content. Returns false when the announced length is exceeded; the
+  /// excess is dropped and logged.
   [[nodiscard]] bool write_piece(net::Stream& stream, std::string_view piece, base::Log& log);
-  /// False when fewer bytes came than were promised: the client has to see an aborted connection.
+  /// Ends the content. Returns false when it is shorter than announced; then the caller has to
+  /// abort the connection.
   [[nodiscard]] bool end(net::Stream& stream, base::Log& log);
 
-  /// Whether what was written stands in the response, which has to stay until it has left.
+  /// Whether the stream has borrowed bytes of the response, which must live until they have left.
   [[nodiscard]] bool borrows() const { return borrows_; }
-  /// Bytes of content that were written.
+  /// How many bytes of content were written.
   [[nodiscard]] std::uint64_t content_bytes() const { return content_bytes_; }
 
  private:
   [[nodiscard]] static bool knows_length(const app::Response& response);
 
   wire::http1::Framing::Kind framing_ = wire::http1::Framing::Kind::None;
-  std::uint64_t promised_ = 0;
+  std::uint64_t promised_ = 0;  ///< bytes of the announced length that are still to be written
   std::uint64_t content_bytes_ = 0;
   bool borrows_ = false;
 };

@@ -12,7 +12,7 @@ namespace {
 using http::FieldName;
 using http::Status;
 
-/// Whether `protocol` is a member of the lists that the client's Upgrade fields are.
+/// Whether the client's Upgrade fields, which are lists, contain `protocol`.
 bool names(http::FieldsView fields, std::string_view protocol) {
   for (const http::Field& field : fields) {
     if (field.known != FieldName::Upgrade) continue;
@@ -32,12 +32,13 @@ struct Verdict {
 Verdict judge(const Http1Request& request, std::string_view protocol, bool is_draining) {
   const wire::http1::RequestHead& head = request.head();
   if (!head.asks_for_upgrade || !names(head.fields, protocol)) {
-    return {Status::UpgradeRequired, "This is served over another protocol, which Upgrade names."};
+    return {Status::UpgradeRequired,
+            "This is served over another protocol; the Upgrade field names it."};
   }
   if (!request.complete) {
     return {Status::BadRequest, "The protocol cannot change while content is unread."};
   }
-  if (is_draining) return {Status::ServiceUnavailable, "The server is about to end."};
+  if (is_draining) return {Status::ServiceUnavailable, "The server is shutting down."};
   return {};
 }
 
@@ -45,7 +46,8 @@ Verdict judge(const Http1Request& request, std::string_view protocol, bool is_dr
 
 void settle_upgrade(app::Response& response, Http1Request& request, bool is_draining) noexcept {
   std::unique_ptr<app::Upgrade> upgrade = std::move(response.upgrade);
-  if (response.status != Status::SwitchingProtocols) return;  // a layer of the application refuses
+  if (response.status != Status::SwitchingProtocols)
+    return;  // a layer of the application has refused it
   const Verdict verdict = judge(request, upgrade->protocol(), is_draining);
   if (verdict.status != Status::SwitchingProtocols) {
     response = app::error_response(verdict.status, verdict.detail);

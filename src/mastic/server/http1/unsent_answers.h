@@ -1,4 +1,4 @@
-// Answers of a connection that are written and have not left.
+// Answers of a connection that are written and have not left yet.
 
 #pragma once
 
@@ -9,42 +9,44 @@
 
 namespace mastic::server {
 
-/// In the order of their requests, so they leave in this order too. Only those are kept whose
-/// exchange waits for that: it lends its bytes to the stream, or somebody wants to hear of the end.
-/// All others are counted and no more.
+/// Answers that are written and have not left, in the order of their requests, in which they also
+/// leave. Only requests whose exchange waits for that are kept: the stream has borrowed bytes of
+/// the answer, or finishers have to be called. All other answers are only counted.
 ///
-/// Each call below may end exchanges, and with them their requests, whose memory is gone then.
+/// all_left, abandon and out_of_time may end exchanges, and destroy their requests.
 class UnsentAnswers {
  public:
   UnsentAnswers() = default;
   UnsentAnswers(const UnsentAnswers&) = delete;
   UnsentAnswers& operator=(const UnsentAnswers&) = delete;
 
-  /// Answers that were written since all had left.
+  /// How many answers were written since everything had left.
   [[nodiscard]] std::uint32_t count() const { return count_; }
+  /// Whether everything has left.
   [[nodiscard]] bool empty() const { return count_ == 0; }
 
+  /// Counts an answer that was written.
   void count_one() { ++count_; }
   /// Keeps `request`, which was counted, until its answer has left.
   void keep(Http1Request& request) {
     (first_ == nullptr ? first_ : last_->next_unsent) = &request;
     last_ = &request;
   }
-  /// The stream has nothing left to send.
+  /// Says that the stream has nothing left to send.
   void all_left() noexcept {
     count_ = 0;
     while (first_ != nullptr) next().all_sent();
   }
-  /// The connection is lost, with `unsent` bytes.
+  /// Says that the connection is lost, with `unsent` bytes that have not left.
   void abandon(std::uint64_t unsent) noexcept {
     count_ = 0;
     while (first_ != nullptr) next().abandon(unsent);
   }
-  /// The client takes nothing: they are about to be abandoned for that.
+  /// Says that the client reads too slowly. `abandon` follows.
   void out_of_time() noexcept {
     for (Http1Request* at = first_; at != nullptr; at = at->next_unsent) at->exchange.out_of_time();
   }
-  /// What they keep in memory.
+  /// Bytes of memory that their exchanges keep.
   [[nodiscard]] std::uint64_t held_bytes() const {
     std::uint64_t bytes = 0;
     for (Http1Request* at = first_; at != nullptr; at = at->next_unsent) {
@@ -54,7 +56,7 @@ class UnsentAnswers {
   }
 
  private:
-  /// Takes the first one out of the list before it is told anything, for it may be gone then.
+  /// Removes the first request from the list before its exchange is called, which may destroy it.
   Exchange& next() { return std::exchange(first_, first_->next_unsent)->exchange; }
 
   Http1Request* first_ = nullptr;

@@ -25,8 +25,7 @@ Read<void> parse_field_lines(std::string_view text, std::size_t at,
                              std::span<http::FieldEntry> entries) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
-  // No loop below checks for the end of `text`: the line end, which HeadScanner has found, stops
-  // each.
+  // The line ends that HeadScanner has found stop the scans below, so `*c` can always be read.
   const char* c = begin + at;
   for (http::FieldEntry& entry : entries) {
     const char* const name = c;
