@@ -18,7 +18,7 @@
 
 namespace mastic::server {
 
-/// Waits for what it sends and receives.
+/// A blocking client.
 class Client {
  public:
   explicit Client(const base::Address& address) {
@@ -29,23 +29,23 @@ class Client {
   }
   [[nodiscard]] bool is_connected() const { return connected_; }
   void send(std::string_view bytes) {
-    while (!bytes.empty()) {  // the kernel may take a part of what is large
+    while (!bytes.empty()) {  // the kernel may take a part only
       const ssize_t taken =
           base::system_kernel().send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
       ASSERT_GT(taken, 0);
       bytes.remove_prefix(static_cast<std::size_t>(taken));
     }
   }
-  /// Asks for `path`, and does not wait for the answer.
+  /// Sends a request for `path`, and does not wait for the answer.
   void ask(std::string_view path) {
     send("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
   }
-  /// The next answer; the connection ended without one: status 0.
+  /// The next answer. Its status is 0 when the connection ended without one.
   ReadResponse answer() {
     const auto responses = receive(1);
     return responses.empty() ? ReadResponse() : responses[0];
   }
-  /// Receives until there are `count` whole responses, or the connection ends.
+  /// Receives until there are `count` complete responses, or the connection ends.
   std::vector<ReadResponse> receive(std::size_t count) {
     char buffer[65536];
     while (true) {

@@ -1,4 +1,4 @@
-// What requests learn of the end of their server, and why they are stopped.
+// How requests are told that their server drains, and why they are stopped.
 
 #include <cerrno>
 #include <optional>
@@ -77,7 +77,7 @@ struct DrainingTest : Http1ConnectionTest {
   std::vector<std::string> notes;
 };
 
-TEST_P(DrainingTest, ALongPollLearnsOfADrainWhenItBegins) {
+TEST_P(DrainingTest, ALongPollIsToldWhenADrainBegins) {
   open_site();
   EXPECT_TRUE(talk(get("/poll")).empty());
   drain();
@@ -87,14 +87,14 @@ TEST_P(DrainingTest, ALongPollLearnsOfADrainWhenItBegins) {
   EXPECT_FALSE(answers[0].keep_alive);
 }
 
-TEST_P(DrainingTest, ALongPollThatNothingEndsWaits) {
+TEST_P(DrainingTest, ALongPollWaitsWithoutADrain) {
   open_site();
   EXPECT_TRUE(talk(get("/poll")).empty());
   server->pass(21s);
   EXPECT_EQ(responses().at(0).content, "waited");
 }
 
-TEST_P(DrainingTest, ManyRequestsMayAwaitIt) {
+TEST_P(DrainingTest, ManyRequestsMayAwaitADrain) {
   open_site();
   std::vector<int> clients;
   for (int i = 0; i < 20; ++i) {
@@ -133,7 +133,7 @@ TEST_P(DrainingTest, ARequestDuringADrainSeesIt) {
   EXPECT_NE(server->take(other).find("drains"), std::string::npos);
 }
 
-TEST_P(DrainingTest, ARequestThatIsCancelledAwaitsItNoLonger) {
+TEST_P(DrainingTest, ACancelledRequestStopsAwaitingADrain) {
   open_site();
   EXPECT_TRUE(talk(get("/await")).empty());
   server->at(fd).recv_error = ECONNRESET;
@@ -169,7 +169,7 @@ TEST_P(DrainingTest, AClientThatEndsItsSideIsADisconnect) {
   EXPECT_EQ(notes, (std::vector<std::string>{"none", "disconnect"}));
 }
 
-TEST_P(DrainingTest, AClientThatTakesNothingIsADeadline) {
+TEST_P(DrainingTest, AClientThatReadsNothingIsADeadline) {
   open_site();
   server->at(fd).room = 1000;
   EXPECT_TRUE(talk(get("/reason")).empty());
@@ -177,7 +177,7 @@ TEST_P(DrainingTest, AClientThatTakesNothingIsADeadline) {
   EXPECT_EQ(notes, (std::vector<std::string>{"none", "deadline"}));
 }
 
-TEST_P(DrainingTest, ARequestThatIsCancelledIsADeadline) {
+TEST_P(DrainingTest, ACancelledRequestIsADeadline) {
   open_site();
   EXPECT_TRUE(talk(get("/reason")).empty());
   server->shard->cancel(server->shard->report(1).requests.at(0).id);
@@ -185,7 +185,7 @@ TEST_P(DrainingTest, ARequestThatIsCancelledIsADeadline) {
   EXPECT_EQ(notes, (std::vector<std::string>{"none", "deadline"}));
 }
 
-TEST_P(DrainingTest, TheEndOfADrainIsAShutdown) {
+TEST_P(DrainingTest, TheDeadlineOfADrainIsAShutdown) {
   Options options;
   options.drain_timeout = 5s;
   open_site(options);

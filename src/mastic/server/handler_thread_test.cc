@@ -29,7 +29,7 @@ using http::Status;
 using loop::Scheduler;
 using routing::Router;
 
-TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
+TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNoOtherAndIsRemembered) {
   std::atomic<int> ran_on{0};
   Router site;
   site.get("/slow", [&] {
@@ -45,14 +45,14 @@ TEST_P(HandlerThreadTest, AHandlerThatBlocksDelaysNobodyAndIsRemembered) {
     EXPECT_EQ(connect().get("/quick"), "quick");
     wait_until([&] { return gate.inside() == time; });
     EXPECT_EQ(connect().get("/quick"), "quick");
-    // Twice its loop is taken from it, and from then on it runs where it may block.
+    // Its loop is taken over twice; from then on it runs on a thread that may block.
     EXPECT_EQ(role_of(ran_on), time <= 2 ? ThreadRole::Away : ThreadRole::Works);
     gate.open();
     EXPECT_EQ(slow.answer().content, "slow");
   }
 }
 
-TEST_P(HandlerThreadTest, OnceQuickAgainAHandlerGoesBackToTheLoop) {
+TEST_P(HandlerThreadTest, AHandlerThatIsQuickAgainReturnsToTheLoop) {
   std::atomic<bool> blocks{true};
   std::atomic<int> ran_on{0};
   Router site;
@@ -111,7 +111,7 @@ TEST_P(HandlerThreadTest, ABlockingScopeInATaskHandsTheLoopOver) {
   EXPECT_EQ(client.answer().content, "done");
 }
 
-TEST_P(HandlerThreadTest, SixtyFourHandlersThatHangLeaveTheLoopToOthers) {
+TEST_P(HandlerThreadTest, OthersAreServedWhileSixtyFourHandlersHang) {
   constexpr int kHanging = 64;
   Router site;
   site.get("/hang", [&] {
@@ -132,7 +132,7 @@ TEST_P(HandlerThreadTest, SixtyFourHandlersThatHangLeaveTheLoopToOthers) {
   for (Client& each : hanging) EXPECT_EQ(each.answer().content, "late");
 }
 
-TEST_P(HandlerThreadTest, AFullQueueIsAnsweredWith503AndWhenToComeBack) {
+TEST_P(HandlerThreadTest, AFullQueueIsAnsweredWith503AndRetryAfter) {
   options.loop.threads.workers = 1;
   options.loop.threads.max_queued = 1;
   start(App(blocking, [&] {
@@ -161,7 +161,7 @@ TEST_P(HandlerThreadTest, WithoutAReservePlainHandlersAreQueued) {
   wait_until([&] { return pool().done >= 1; });
 }
 
-TEST_P(HandlerThreadTest, WhateverAHandlerThrowsOnAnotherThreadIsA500) {
+TEST_P(HandlerThreadTest, AnyExceptionOnAnotherThreadIsA500) {
   Router site;
   site.get("/int", blocking, []() -> std::string { throw 42; });
   site.get("/error", blocking, []() -> std::string { throw std::runtime_error("no"); });
@@ -178,14 +178,14 @@ TEST_P(HandlerThreadTest, WhateverAHandlerThrowsOnAnotherThreadIsA500) {
   }
 }
 
-TEST_P(HandlerThreadTest, AClientThatLeavesStopsItsHandlerOnAnotherThread) {
+TEST_P(HandlerThreadTest, AClientThatDisconnectsStopsItsHandlerOnAnotherThread) {
   std::atomic<int> stopped{0}, inside{0};
   const auto handler = [&](Request& request) {
     const std::stop_token stop = request.stop_token();
     ++inside;
     wait_until([&] { return stop.stop_requested(); });
     ++stopped;
-    return "nobody hears it";
+    return "not sent";
   };
   Router site;
   site.get("/taken", handler);
@@ -200,7 +200,7 @@ TEST_P(HandlerThreadTest, AClientThatLeavesStopsItsHandlerOnAnotherThread) {
   wait_until([&] { return stopped == 2; });
 }
 
-TEST_P(HandlerThreadTest, StopsOnlyWhenQueuedHandlersHaveAnswered) {
+TEST_P(HandlerThreadTest, StopsOnlyAfterQueuedHandlersHaveAnswered) {
   options.loop.threads.workers = 1;
   start(App(blocking, [&] {
     gate.pass();
@@ -218,7 +218,7 @@ TEST_P(HandlerThreadTest, StopsOnlyWhenQueuedHandlersHaveAnswered) {
   server->wait();
 }
 
-TEST_P(HandlerThreadTest, AHandlerThatHangsIsLoggedCancelledAndItsThreadReplaced) {
+TEST_P(HandlerThreadTest, AHungHandlerIsLoggedAndCancelledAndItsThreadReplaced) {
   options.hung_after = 10ms;
   options.cancel_after = 50ms;
   options.abandon_after = 30ms;
@@ -254,7 +254,7 @@ TEST_P(HandlerThreadTest, AHandlerThatHangsIsLoggedCancelledAndItsThreadReplaced
 TEST_P(HandlerThreadTest, TheLogShowsWhereAHandlerHangs) {
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "it holds signals back, so nobody is asked for a stack";
+  GTEST_SKIP() << "ThreadSanitizer delays signals, so no stack can be captured";
 #endif
 #endif
   options.hung_after = 10ms;
@@ -269,7 +269,7 @@ TEST_P(HandlerThreadTest, TheLogShowsWhereAHandlerHangs) {
   EXPECT_EQ(client.answer().content, "done");
 }
 
-TEST_P(HandlerThreadTest, AFinisherThatHangsHarmsNobodyElse) {
+TEST_P(HandlerThreadTest, AFinisherThatHangsAffectsNoOtherRequest) {
   options.hung_after = options.cancel_after = options.abandon_after = 10ms;
   Router site;
   site.get("/", [&](Request& request) {
@@ -286,7 +286,7 @@ TEST_P(HandlerThreadTest, AFinisherThatHangsHarmsNobodyElse) {
   wait_until([&] { return pool().lost == 0; });
 }
 
-TEST_P(HandlerThreadTest, WhatARequestLeavesBehindMayBlockAndDelaysNobody) {
+TEST_P(HandlerThreadTest, CleanUpAfterARequestMayBlockAndDelaysNoOther) {
   struct Value {
     ~Value() {
       if (gate != nullptr) gate->pass();
@@ -331,7 +331,7 @@ TEST_P(HandlerThreadTest, WhatARequestLeavesBehindMayBlockAndDelaysNobody) {
   gate.open(left);
 }
 
-TEST_P(HandlerThreadTest, WhatHangsOnTheTokenOfBlockingCodeMayBlockAndDelaysNobody) {
+TEST_P(HandlerThreadTest, StopCallbacksOfBlockingCodeMayBlockAndDelayNoOther) {
   Router site;
   site.get("/", [&](Request&) -> Task<std::string> {
     std::atomic<bool> has_begun = false;
@@ -343,7 +343,7 @@ TEST_P(HandlerThreadTest, WhatHangsOnTheTokenOfBlockingCodeMayBlockAndDelaysNobo
     while (!has_begun) {
       try {
         co_await async::with_timeout(async::run_blocking(waits_for_its_end), 1ms);
-      } catch (const async::TimedOut&) {  // no thread began it in that time
+      } catch (const async::TimedOut&) {  // no thread has begun it in that time
       }
     }
     co_return "in time";
@@ -358,9 +358,9 @@ TEST_P(HandlerThreadTest, WhatHangsOnTheTokenOfBlockingCodeMayBlockAndDelaysNobo
   (void)client.answer();
 }
 
-TEST_P(HandlerThreadTest, SettlesWithoutAThreadThatIsLost) {
+TEST_P(HandlerThreadTest, SettlesWithoutALostThread) {
   options.hung_after = options.cancel_after = options.abandon_after = 10ms;
-  Gate& for_ever = *new Gate;  // as the thread that waits there
+  Gate& for_ever = *new Gate;  // leaked, like the thread that waits there
   start(App(blocking, [&for_ever] {
     for_ever.pass();
     return "too late";
@@ -372,10 +372,10 @@ TEST_P(HandlerThreadTest, SettlesWithoutAThreadThatIsLost) {
   server->drain();
   server->wait();
   EXPECT_EQ(server->lost_threads(), 1u);
-  (void)server.release();  // as a process does that ends by _Exit
+  (void)server.release();  // leaked, as by a process that ends by _Exit
 }
 
-TEST_P(HandlerThreadTest, TellsWhatIsUnderWayAndCancelsIt) {
+TEST_P(HandlerThreadTest, ReportsRunningRequestsAndCancelsThem) {
   Router site;
   site.get("/hang", blocking, [&] {
     gate.pass();
@@ -400,8 +400,8 @@ TEST_P(HandlerThreadTest, TellsWhatIsUnderWayAndCancelsIt) {
   gate.open();
 }
 
-/// Every job is taken over by another thread while it runs.
-TEST_P(HandlerThreadTest, TakenOverAtEveryJobEachAnswerIsRight) {
+/// Every loop is taken over by another thread at every job.
+TEST_P(HandlerThreadTest, AnswersCorrectlyWhenTakenOverAtEveryJob) {
   options.loop.threads.hand_off = Scheduler::HandOff::Always;
   options.loop.loops = 2;
   Router site;

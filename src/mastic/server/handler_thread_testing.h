@@ -1,4 +1,4 @@
-// A server on real sockets and threads, for tests of handlers that hold these.
+// A server on real sockets and threads, for tests of handlers that hold threads.
 
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace mastic::server {
 
-/// A handler that stays inside until it is let go.
+/// Handlers wait here until the test opens the gate.
 class Gate {
  public:
   void pass() {
@@ -34,7 +34,7 @@ class Gate {
   std::counting_semaphore<> gate_{0};
 };
 
-/// A server with one loop, so that whoever holds it would be noticed.
+/// A server with one loop, so that a handler that holds it is noticed.
 struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   HandlerThreadTest() {
     options.loop.loops = 1;
@@ -50,7 +50,7 @@ struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   }
   [[nodiscard]] Client connect() const { return Client(server->addresses()[0]); }
   [[nodiscard]] base::PoolReport pool() const { return server->watch().pool(); }
-  /// Nothing for a thread that does not belong to the server.
+  /// The role of a thread, or nullopt when the thread does not belong to the server.
   [[nodiscard]] std::optional<base::ThreadRole> role_of(int thread) const {
     const auto threads = server->watch().threads();
     const auto found = std::ranges::find(threads, thread, &base::ThreadReport::thread);
@@ -67,7 +67,7 @@ struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   RecordingLog log;
   std::atomic<bool> recycled{false};
   std::atomic<int> refusals{0};
-  Gate gate;  // outlives the server, and with it whoever waits there
+  Gate gate;  // declared first: it outlives the server, whose handlers wait there
   std::unique_ptr<Server> server;
 };
 

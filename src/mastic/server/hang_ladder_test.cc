@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using Step = HangLadder::Step;
 
-/// A handler that holds thread 7 from `start` on, and the steps that are due at each look.
+/// A handler that holds thread 7 from `start` on, and the steps that are due against it.
 struct HangLadderTest : testing::Test {
   HangLadderTest() {
     options.hung_after = 10s;
@@ -18,7 +18,7 @@ struct HangLadderTest : testing::Test {
     options.abandon_after = 5s;
     ladder.left_behind(7, start);
   }
-  /// Looks after `time` and takes every step that is due.
+  /// Looks at the handler when it has held its thread for `time`, and takes every step that is due.
   std::vector<Step> look_after(base::Duration time) {
     const HangLadder::Held held = ladder.held();
     ladder.look_at(held);
@@ -52,11 +52,11 @@ TEST_F(HangLadderTest, TakesEachStepOnceAndInOrder) {
   EXPECT_EQ(ladder.last(), Step::WrittenOff);
 }
 
-TEST_F(HangLadderTest, ALateLookTakesAllStepsThatAreDue) {
+TEST_F(HangLadderTest, ALateLookTakesAllDueSteps) {
   EXPECT_EQ(look_after(60s), (std::vector<Step>{Step::Logged, Step::Cancelled, Step::WrittenOff}));
 }
 
-TEST_F(HangLadderTest, BeginsAnewWithAnotherThread) {
+TEST_F(HangLadderTest, BeginsAgainWithAnotherThread) {
   EXPECT_EQ(look_after(10s), std::vector<Step>{Step::Logged});
   ladder.came_back();
   EXPECT_EQ(ladder.held().thread, 0);

@@ -1,4 +1,4 @@
-// A second protocol for tests of the seam: lines that come back, as a server of few words has it.
+// A second protocol, for tests of net::Protocol: it sends each line back.
 
 #pragma once
 
@@ -12,16 +12,16 @@
 
 namespace mastic::server {
 
-/// What the protocols of a test have seen; outlives them.
+/// What the protocols of a test have seen. It outlives them.
 struct LineRecord {
   int started = 0;
   int closed = 0;
   int destroyed = 0;
-  std::uint64_t unsent = 0;  ///< when the last one was closed
+  std::uint64_t unsent = 0;  ///< unsent bytes when the last connection was closed
 };
 
-/// Greets with READY, sends each line back, and answers QUIT by BYE and the end. A drain ends it
-/// with GOING after the line that has begun, and waiting in vain with LATE.
+/// Greets with READY, sends each line back, and answers QUIT with BYE and the end. It ends a drain
+/// with GOING, after a line that has begun, and ends with LATE when it has waited too long.
 ///
 ///     Open ──QUIT, end, drain, wait──> Ending ──all has left──> closed
 class LineProtocol final : public net::Protocol {
@@ -29,7 +29,7 @@ class LineProtocol final : public net::Protocol {
   LineProtocol(net::ProtocolHost& host, LineRecord& record) : host_(host), record_(record) {}
   ~LineProtocol() override {
     ++record_.destroyed;
-    record_.unsent += stream().unsent();  // its host and the stream are there until it has gone
+    record_.unsent += stream().unsent();  // host and stream still exist in the destructor
   }
 
   void start() noexcept override {
@@ -70,13 +70,13 @@ class LineProtocol final : public net::Protocol {
     }
     if (drains_ && line_.empty()) end("GOING\n");
   }
-  /// Says `last`, and closes when that has left.
+  /// Sends `last`, and closes when that has left.
   void end(std::string_view last) noexcept {
     if (std::exchange(ending_, true)) return;
     host_.with_memory([&] { stream().write(last); });
     if (stream().unsent() == 0) host_.close();
   }
-  /// Comes last wherever it is called, for it may close.
+  /// Nothing may follow a call of this function, because it may close the connection.
   void all_has_left() {
     if (ending_) return host_.close();
     if (line_.empty() && std::exchange(busy_, false)) host_.becomes_idle();
@@ -84,7 +84,7 @@ class LineProtocol final : public net::Protocol {
 
   net::ProtocolHost& host_;
   LineRecord& record_;
-  std::string line_;  ///< that has begun
+  std::string line_;  ///< a line that has begun
   bool busy_ = false;
   bool drains_ = false;
   bool ending_ = false;

@@ -10,7 +10,7 @@
 namespace mastic::server {
 namespace {
 
-TEST(ServerOptions, HaveTheseNamesAndDefaults) {
+TEST(ServerOptions, HaveNamesAndDefaults) {
   const std::map<std::string, std::string> expected{{"loops", "0"},
                                                     {"transfer", "auto"},
                                                     {"max_request_line_bytes", "8K"},
@@ -66,13 +66,13 @@ TEST(ServerOptions, HaveTheseNamesAndDefaults) {
   EXPECT_EQ(found, expected);
 }
 
-TEST(ServerOptions, OfThreadsAreKnownByTheirNamesInPasteToo) {
+TEST(ServerOptions, AreAlsoKnownByTheirNamesInPaste) {
   Options options;
   base::OptionTable table;
   options.describe(table);
   EXPECT_TRUE(table.set("threadpool_workers", "12"));
   EXPECT_TRUE(table.set("threadpool_spawn_if_under", "5"));
-  EXPECT_TRUE(table.set("threadpool_hung_thread_limit", "40"));  // seconds, there
+  EXPECT_TRUE(table.set("threadpool_hung_thread_limit", "40"));  // in seconds, as in Paste
   EXPECT_TRUE(table.set("threadpool_kill_thread_limit", "2m"));
   EXPECT_TRUE(table.set("threadpool_dying_limit", "300"));
   EXPECT_TRUE(table.set("threadpool_max_zombie_threads_before_die", "4"));
@@ -87,7 +87,7 @@ TEST(ServerOptions, OfThreadsAreKnownByTheirNamesInPasteToo) {
   EXPECT_EQ(wrong.error().message, "workers: 'many' is not a whole number");
 }
 
-/// Every option is bound to a variable of its own: what is set reads back, and nothing else moves.
+/// Every option is bound to its own member: setting it changes that member and no other one.
 TEST(ServerOptions, AreSetByTheirNames) {
   Options options;
   base::OptionTable table;
@@ -112,7 +112,7 @@ TEST(ServerOptions, AreSetByTheirNames) {
   }
 }
 
-TEST(ServerOptions, LetRequestsAndAnswersHoldAQuarterOfWhatMemoryThereIs) {
+TEST(ServerOptions, LimitInflightBytesToAQuarterOfTheMemory) {
   const std::pair<const std::string, std::string> machine{"/proc/meminfo",
                                                           "MemTotal:  4194304 kB\n"};
   base::SystemFilesKernel alone({machine});

@@ -1,5 +1,5 @@
-// The kernel refuses any one call, and the loop is taken away at every job: whatever happens to one
-// connection, nothing is left behind and the next client is served.
+// Each call of the kernel fails in turn, and the loop is taken over at every job. Whatever happens
+// to one connection, it leaves nothing behind, and the next client is served.
 
 #include <cerrno>
 
@@ -10,7 +10,7 @@ namespace {
 
 struct ServerFaultTest : testing::TestWithParam<loop::TransferKind> {};
 
-/// Everything a connection can do, on two connections at once.
+/// Does everything that a connection can do, on two connections at the same time.
 void exercise(ShardFixture& server) {
   const int first = server.connect();
   const int second = server.connect();
@@ -59,10 +59,10 @@ TEST_P(ServerFaultTest, SurvivesTheFailureOfEverySingleCall) {
   }
 }
 
-TEST_P(ServerFaultTest, ServesOnByPlainCallsWhenTheRingIsTakenAwayForGood) {
+TEST_P(ServerFaultTest, ContinuesWithPlainCallsWhenTheRingFails) {
   std::string whole;
   int submits = 0;
-  for (int nth = 0; nth <= submits; ++nth) {  // 0: not at all
+  for (int nth = 0; nth <= submits; ++nth) {  // 0: none fails
     int asked = 0;
     ShardFixture server(make_app(asked), GetParam());
     const int fds[] = {server.connect(), server.connect(), server.connect()};
@@ -81,12 +81,12 @@ TEST_P(ServerFaultTest, ServesOnByPlainCallsWhenTheRingIsTakenAwayForGood) {
     }
     ASSERT_EQ(read_responses(whole)->size(), 6u);
     for (const int fd : fds) EXPECT_EQ(server.take(fd), whole) << "without submit " << nth;
-    EXPECT_EQ(made, nth == 0 ? submits : nth) << "a ring that is gone is not asked again";
+    EXPECT_EQ(made, nth == 0 ? submits : nth) << "a ring that has failed is not used again";
   }
   EXPECT_EQ(submits > 0, GetParam() == loop::TransferKind::IoUring);
 }
 
-TEST_P(ServerFaultTest, ServesByPlainCallsWhereNoRingCanBeMade) {
+TEST_P(ServerFaultTest, ServesWithPlainCallsWhenNoRingCanBeMade) {
   base::ScriptedKernel kernel;
   kernel.fail("io_uring_queue_init", 1, ENOMEM);
   const auto loop = loop::Loop::open(kernel, GetParam()).value();
@@ -107,8 +107,8 @@ TEST_P(ServerFaultTest, ServesByPlainCallsWhereNoRingCanBeMade) {
   for (int i = 0; i < 4; ++i) (void)loop->turn(base::Duration::zero());
 }
 
-/// Takes the loop from the thread that is inside the handler, so that its job ends on a loop that
-/// has moved on.
+/// Takes the loop from the thread that is inside the handler, so that its job returns to a loop
+/// that has continued without it.
 App stolen_everywhere(ShardFixture*& server, App inner) {
   const auto steal = [&server] { EXPECT_TRUE(server->loop->take(server->loop->look())); };
   return App([inner = std::move(inner), steal](Request& request) -> Task<Response> {
@@ -122,7 +122,7 @@ App stolen_everywhere(ShardFixture*& server, App inner) {
   });
 }
 
-TEST_P(ServerFaultTest, AnswersTheSameWhenTheLoopIsTakenAtEveryJob) {
+TEST_P(ServerFaultTest, GivesTheSameAnswersWhenTheLoopIsTakenAtEveryJob) {
   const std::string requests[] = {kGet + kGet,
                                   post("/pull", std::string(50'000, 'x')),
                                   "GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -152,13 +152,13 @@ TEST_P(ServerFaultTest, AnswersTheSameWhenTheLoopIsTakenAtEveryJob) {
   }
 }
 
-TEST_P(ServerFaultTest, LetsGoOfAnExchangeWhoseConnectionWentWhileItsThreadWasAway) {
+TEST_P(ServerFaultTest, FreesAnExchangeWhoseConnectionEndedWhileItsThreadWasAway) {
   ShardFixture* server_now = nullptr;
   int fd = -1;
   App app([&](Request& request) {
     EXPECT_TRUE(server_now->loop->take(server_now->loop->look()));
     server_now->at(fd).recv_error = ECONNRESET;
-    server_now->turn(3);  // another driver: it sees the reset, and closes the connection
+    server_now->turn(3);  // another driver sees the reset and closes the connection
     EXPECT_FALSE(server_now->at(fd).open);
     return "too late, " + std::string(request.path());
   });

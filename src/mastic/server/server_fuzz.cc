@@ -1,5 +1,5 @@
-// A whole connection from any bytes, in pieces, through a socket with little room, to an end or a
-// reset: no crash, every answer begins as one, and nothing is left behind.
+// Feeds arbitrary bytes to a whole connection, in pieces, through a socket with little room, until
+// an end or a reset. Nothing crashes, every answer begins like one, and nothing is left behind.
 
 #include <algorithm>
 #include <string>
@@ -44,7 +44,7 @@ mastic::app::App make_app() {
 
 }  // namespace
 
-/// The last byte says how the bytes before it arrive.
+/// The last byte of the input chooses how the bytes before it arrive.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   if (size < 2 || size > 16384) return 0;
   const unsigned how = data[size - 1];

@@ -1,5 +1,5 @@
-// Memory runs out at every single allocation of a server's turns: whoever's it was gets an error or
-// a closed connection, the process lives, and the next client is served.
+// Each allocation in a server's turns fails in turn. The client that needed it gets an error or a
+// closed connection, the process survives, and the next client is served.
 
 #include <sys/socket.h>
 
@@ -16,7 +16,7 @@ class NoLog final : public base::Log {
   void write(const base::LogRecord&) noexcept override {}
 };
 
-/// A shard on real sockets, for the real kernel allocates nothing here.
+/// A shard on real sockets, because the real kernel allocates nothing in this process.
 class RealShard {
  public:
   explicit RealShard(loop::TransferKind transfer)
@@ -36,8 +36,8 @@ class RealShard {
     shard_.adopt(std::make_unique<net::SocketStream>(*loop_, std::move(server_end)), {});
     return {base::system_kernel(), ends[1]};
   }
-  /// A connection of an IPv6 address for which the `nth` allocation fails; true when it did, and then
-  /// nothing is left of it.
+  /// Adopts a connection of an IPv6 address while the `nth` allocation fails. True when an
+  /// allocation failed; then nothing is left of the connection.
   bool adopt_failing(std::size_t nth) {
     options_.max_connections_per_ip = 1;
     const base::Endpoint peer{.ip = *base::IpAddress::parse("2001:db8::1"), .port = 1};
@@ -57,7 +57,7 @@ class RealShard {
     return failed;
   }
   void turn() { (void)loop_->turn(base::Duration::zero()); }
-  /// Turns in which the `nth` allocation fails; true when there were so many.
+  /// Runs turns in which the `nth` allocation fails. True when there were so many allocations.
   bool turn_failing(std::size_t nth, int turns) {
     bool failed = false;
     for (int i = 0; i < turns && !failed; ++i) {
@@ -140,13 +140,13 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
           << "after allocation " << nth << " of " << script.substr(0, 30);
     };
     for (std::size_t nth = 1; failed && !HasFatalFailure(); ++nth) {
-      std::thread(fail_at, nth).join();  // a new thread has recycled no memory yet
+      std::thread(fail_at, nth).join();  // a new thread has no recycled memory yet
     }
   }
   EXPECT_GT(failures, 100);
 }
 
-TEST_P(ServerMemoryTest, CountsNoConnectionForWhichThereWasNoMemory) {
+TEST_P(ServerMemoryTest, DoesNotCountConnectionsWithoutMemory) {
   int failures = 0;
   for (bool failed = true; failed;) {
     RealShard server(GetParam());
@@ -158,7 +158,7 @@ TEST_P(ServerMemoryTest, CountsNoConnectionForWhichThereWasNoMemory) {
   EXPECT_GT(failures, 1);
 }
 
-TEST_P(ServerMemoryTest, SurvivesTheFailureOfAnInterimAnswerThatIsTheFirstWrite) {
+TEST_P(ServerMemoryTest, SurvivesAFailedInterimResponseThatIsTheFirstWrite) {
   bool failed = true;
   const auto fail_at = [&](std::size_t nth) {
     RealShard server(GetParam());
@@ -171,7 +171,7 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfAnInterimAnswerThatIsTheFirstWrite)
   for (std::size_t nth = 1; failed && !HasFailure(); ++nth) std::thread(fail_at, nth).join();
 }
 
-TEST_P(ServerMemoryTest, TakesNothingFromTheHeapToWakeAConnectionThatRests) {
+TEST_P(ServerMemoryTest, AllocatesNothingToWakeARestingConnection) {
   RealShard server(GetParam());
   const base::Descriptor clients[] = {server.connect(), server.connect()};
   const auto ask_all = [&] {
@@ -182,13 +182,13 @@ TEST_P(ServerMemoryTest, TakesNothingFromTheHeapToWakeAConnectionThatRests) {
       EXPECT_GT(recv(client.fd(), answer, sizeof answer, MSG_DONTWAIT), 0);
     }
   };
-  for (int i = 0; i < 3; ++i) ask_all();  // what is recycled is there from now on
+  for (int i = 0; i < 3; ++i) ask_all();  // from now on recycled memory is available
   const std::size_t before = base::allocations_so_far().count;
   for (int i = 0; i < 10; ++i) ask_all();
   EXPECT_EQ(base::allocations_so_far().count, before);
 }
 
-TEST_P(ServerMemoryTest, TakesNoMoreForManySmallPiecesThanForAFewLargeOnes) {
+TEST_P(ServerMemoryTest, AllocatesNoMoreForManySmallPiecesThanForAFewLargeOnes) {
   RealShard server(GetParam());
   const base::Descriptor client = server.connect();
   const base::Descriptor other = server.connect();
@@ -200,7 +200,7 @@ TEST_P(ServerMemoryTest, TakesNoMoreForManySmallPiecesThanForAFewLargeOnes) {
   EXPECT_LT(base::allocations_so_far().bytes - before, 8u << 20);
 }
 
-TEST_P(ServerMemoryTest, TakesNoMoreForManyPipelinedRequestsThanForTheirAnswers) {
+TEST_P(ServerMemoryTest, AllocatesNoMoreForManyPipelinedRequestsThanForTheirAnswers) {
   RealShard server(GetParam());
   const base::Descriptor clients[] = {server.connect(), server.connect()};
   std::string many;

@@ -1,4 +1,4 @@
-// A server begins and ends although the system has no memory, or no threads, for it.
+// A server starts and ends correctly while the system has no memory, or no threads, for it.
 
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -27,7 +27,7 @@ struct ServerShortageTest : testing::Test {
     options.drain_idle = options.linger_idle = 20ms;
     options.loop.loops = 2;
   }
-  /// A server that answers with `name`, and has something to do beside that.
+  /// A server that answers with `name` and has a background task.
   std::unique_ptr<Server> make(const std::string& name) {
     Router site;
     site.get("/", [name] { return name; });
@@ -44,7 +44,7 @@ struct ServerShortageTest : testing::Test {
       loop::Runtime::open({.loops = 2}, log, system_kernel()).value();
 };
 
-TEST_F(ServerShortageTest, FailsToStartWithoutMemoryAndLeavesTheOthersAlone) {
+TEST_F(ServerShortageTest, FailsToStartWithoutMemoryAndDoesNotAffectOthers) {
   if (!base::counts_allocations()) GTEST_SKIP();
   ASSERT_TRUE(runtime->start());
   const auto stays = make("stays");
@@ -79,13 +79,13 @@ TEST_F(ServerShortageTest, EndsWithoutMemory) {
   }
 }
 
-TEST_F(ServerShortageTest, FailsToStartWhenTheSystemHasNoThreadForItsLoops) {
+TEST_F(ServerShortageTest, FailsToStartWithoutThreads) {
   pthread_attr_t usual, huge;
   ASSERT_EQ(pthread_getattr_default_np(&usual), 0);
   ASSERT_EQ(pthread_getattr_default_np(&huge), 0);
   ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);
   const auto server = make("never");
-  const Client early(server->addresses()[0]);  // waits to be accepted
+  const Client early(server->addresses()[0]);  // waits in the backlog
   ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
   const auto started = server->start();
   ASSERT_EQ(pthread_setattr_default_np(&usual), 0);

@@ -1,5 +1,5 @@
-// Whole servers on real sockets and threads. Over 500 lines because what holds for a whole server is tested
-// in one place.
+// Whole servers on real sockets and threads. Over 500 lines because all that concerns a whole
+// server is tested in one place.
 
 #include "mastic/server/server.h"
 
@@ -49,7 +49,7 @@ struct ServerTest : testing::TestWithParam<loop::TransferKind> {
     Options options;
     options.loop.loops = loops;
     options.loop.transfer = GetParam();
-    options.linger_idle = 20ms;  // clients of these tests stay open to see the end
+    options.linger_idle = 20ms;  // the clients of these tests do not close first
     options.drain_idle = 20ms;
     return options;
   }
@@ -87,8 +87,8 @@ TEST_P(ServerTest, ServesManyClientsOnSeveralLoopsAndAddresses) {
   EXPECT_EQ(right, 800);
 }
 
-/// More than a shard lets keep their state machines while they rest, and some that leave resting.
-TEST_P(ServerTest, ServesManyClientsInTurnThatRestInBetween) {
+/// There are more clients than resting connections that keep their state machines (Http1Pool).
+TEST_P(ServerTest, ServesManyClientsThatRestBetweenRequests) {
   const auto server =
       start(App([](Request& request) { return std::string(request.path()); }), with(1));
   std::vector<std::unique_ptr<Client>> clients;
@@ -105,7 +105,7 @@ TEST_P(ServerTest, ServesManyClientsInTurnThatRestInBetween) {
   }
 }
 
-TEST_P(ServerTest, EndsGentlyWhileRequestsAreUnderWay) {
+TEST_P(ServerTest, DrainsWhileRequestsAreRunning) {
   std::atomic<int> under_way{0};
   const auto server = start(App([&](Request&) -> Task<std::string> {
                               ++under_way;
@@ -127,14 +127,14 @@ TEST_P(ServerTest, EndsGentlyWhileRequestsAreUnderWay) {
     EXPECT_EQ(responses[0].content.size(), 100'000u);
     EXPECT_FALSE(responses[0].keep_alive);
     EXPECT_TRUE(client->receive(1).empty());
-    EXPECT_TRUE(client->ended_well()) << "by an end, not by a reset";
+    EXPECT_TRUE(client->ended_well()) << "the connection was reset";
   }
   server->wait();
 }
 
-TEST_P(ServerTest, AnswersAClientThatSendsTwentyMegabytesBeforeItReads) {
+TEST_P(ServerTest, AnswersAClientThatSends20MegabytesBeforeItReads) {
   Options options = with(1);
-  options.linger_idle = options.linger_total = 1min;  // however busy this machine is
+  options.linger_idle = options.linger_total = 1min;  // so that a busy machine does not end it
   const auto server =
       start(App([](Request& request) { return std::string(request.text()); }), options);
   Client client(server->addresses()[0]);
@@ -180,12 +180,12 @@ TEST_P(ServerTest, ADrainBeforeTheStartIsRemembered) {
   server.drain();
   ASSERT_TRUE(server.start());
   const auto responses = client.receive(1);
-  ASSERT_EQ(responses.size(), 1u) << "it had connected before the start";
+  ASSERT_EQ(responses.size(), 1u) << "the client had connected before the start";
   EXPECT_EQ(responses[0].content, "hello\n");
   server.wait();
 }
 
-TEST_P(ServerTest, ADrainDuringTheStartIsNotLost) {
+TEST_P(ServerTest, ADrainDuringTheStartIsRemembered) {
   std::function<void()> drain;
   routing::Router site;
   site.on_start([&] { drain(); });
@@ -196,7 +196,7 @@ TEST_P(ServerTest, ADrainDuringTheStartIsNotLost) {
   server.wait();
 }
 
-TEST_P(ServerTest, AnAbortBeforeTheStartEndsItToo) {
+TEST_P(ServerTest, AnAbortBeforeTheStartEndsTheServer) {
   routing::Router site;
   site.in_background("one", []() -> async::Task<> { co_await async::sleep_for(1h); });
   Server server(std::move(site), with(2), log, system_kernel());
@@ -206,7 +206,7 @@ TEST_P(ServerTest, AnAbortBeforeTheStartEndsItToo) {
   server.wait();
 }
 
-TEST_P(ServerTest, EndsWheneverItIsToldTo) {
+TEST_P(ServerTest, EndsWheneverADrainIsAskedFor) {
   for (int i = 0; i < 20; ++i) {
     Server server(App([](Request&) { return "hello\n"; }), with(1), log, system_kernel());
     ASSERT_TRUE(server.listen(*Address::parse("127.0.0.1:0")));
@@ -217,7 +217,7 @@ TEST_P(ServerTest, EndsWheneverItIsToldTo) {
   }
 }
 
-TEST_P(ServerTest, AHandlerThatBlocksLearnsOfADrain) {
+TEST_P(ServerTest, AHandlerThatBlocksIsToldOfADrain) {
   std::atomic<bool> begun{false};
   const auto server =
       start(App(app::blocking,
@@ -239,7 +239,7 @@ TEST_P(ServerTest, AHandlerThatBlocksLearnsOfADrain) {
   server->wait();
 }
 
-TEST_P(ServerTest, KeepsBackgroundTasksWhileAnyRequestNeedsThem) {
+TEST_P(ServerTest, KeepsBackgroundTasksWhileRequestsMayNeedThem) {
   std::atomic<int> running{0};
   std::atomic<bool> asked{false};
   routing::Router site;
@@ -280,7 +280,7 @@ TEST_P(ServerTest, AnswersRequestsThatComeLateOnIdleConnections) {
   server->wait();
 }
 
-TEST_P(ServerTest, AcceptsNobodyAfterItHasEnded) {
+TEST_P(ServerTest, RefusesClientsAfterItHasEnded) {
   const auto server = start(App([] { return "hello"; }), with(2));
   const Address address = server->addresses()[0];
   server->drain();
@@ -288,7 +288,7 @@ TEST_P(ServerTest, AcceptsNobodyAfterItHasEnded) {
   EXPECT_FALSE(Client(address).is_connected());
 }
 
-TEST_P(ServerTest, AbortsWhatDoesNotEndByTheDeadline) {
+TEST_P(ServerTest, AbortsRequestsAtTheDrainDeadline) {
   Options options = with(1);
   options.drain_timeout = 50ms;
   std::atomic<bool> cancelled{false};
@@ -310,7 +310,7 @@ TEST_P(ServerTest, AbortsWhatDoesNotEndByTheDeadline) {
   EXPECT_TRUE(cancelled);
 }
 
-TEST_P(ServerTest, ClosesTheConnectionIdleForLongestWhenItIsFull) {
+TEST_P(ServerTest, ClosesTheLongestIdleConnectionWhenFull) {
   Options options = with(1);
   options.max_connections = 3;
   const auto server = start(App([] { return "hello"; }), options);
@@ -325,7 +325,7 @@ TEST_P(ServerTest, ClosesTheConnectionIdleForLongestWhenItIsFull) {
   EXPECT_TRUE(first.ended_well());
 }
 
-TEST_P(ServerTest, LetsNewcomersWaitWhileAllAreBusyAndThenServesThem) {
+TEST_P(ServerTest, LetsNewClientsWaitWhileAllConnectionsAreBusy) {
   Options options = with(1);
   options.max_connections = 1;
   std::latch release(1);
@@ -344,10 +344,10 @@ TEST_P(ServerTest, LetsNewcomersWaitWhileAllAreBusyAndThenServesThem) {
   EXPECT_EQ(busy.receive(1).at(0).content, "hello");
   EXPECT_EQ(newcomer.receive(1).at(0).content, "hello");
   EXPECT_TRUE(busy.receive(1).empty());
-  EXPECT_TRUE(busy.ended_well()) << "it was idle, and made room";
+  EXPECT_TRUE(busy.ended_well()) << "this connection was idle and had to make room";
 }
 
-TEST_P(ServerTest, RefusesConnectionsFromTheMomentItEnds) {
+TEST_P(ServerTest, RefusesConnectionsOnceADrainHasBegun) {
   std::latch release(1);
   const auto server = start(App([&](Request&) -> Task<std::string> {
                               while (!release.try_wait()) co_await async::sleep_for(1ms);
@@ -363,13 +363,13 @@ TEST_P(ServerTest, RefusesConnectionsFromTheMomentItEnds) {
   server->wait();
 }
 
-TEST_P(ServerTest, EndsWhileConnectionsArrive) {
+TEST_P(ServerTest, DrainsWhileConnectionsArrive) {
   const App app([] { return "hello"; });
   OwnShard own(app, with(1), log, system_kernel());
   const auto& loop = own.loop;
   const auto& shard = own.shard;
   const net::Listener& listener = own.listener;
-  shard->order_drain();  // the same turn brings this and the connection
+  shard->order_drain();  // one turn delivers this order and the connection
   Client client(listener.address());
   for (int i = 0; i < 100'000 && !shard->is_settled(); ++i) (void)loop->turn(1ms);
   EXPECT_TRUE(shard->is_settled());
@@ -406,7 +406,7 @@ TEST_P(ServerTest, DoesNotStartWithOptionsThatContradictEachOther) {
   EXPECT_EQ(started.error().message, "--write-low-bytes must be less than --write-high-bytes");
 }
 
-TEST_P(ServerTest, LimitsConnectionsOfOneAddress) {
+TEST_P(ServerTest, LimitsTheConnectionsOfAnAddress) {
   Options options = with(1);
   options.max_connections_per_ip = 2;
   const auto server = start(App([] { return "hello"; }), options);
@@ -417,7 +417,7 @@ TEST_P(ServerTest, LimitsConnectionsOfOneAddress) {
   EXPECT_TRUE(Client(server->addresses()[0]).receive(1).empty());
   EXPECT_EQ(second.get(), "hello");
   first.reset();
-  bool served = false;  // as soon as the server has noticed
+  bool served = false;  // once the server has noticed the close
   while (!served) {
     Client next(server->addresses()[0]);
     next.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -435,7 +435,7 @@ TEST_P(ServerTest, FailsToStartWithoutDescriptors) {
   EXPECT_NE(started.error().message.find("Too many open files"), std::string::npos);
 }
 
-TEST_P(ServerTest, GivesNewcomersToNoLoopThatIsStuck) {
+TEST_P(ServerTest, GivesNoNewConnectionToAStuckLoop) {
   base::ScriptedKernel kernel;
   const App app([](Request&) { return "hello"; });
   const Options options;
@@ -483,7 +483,7 @@ TEST_P(ServerTest, GivesNewcomersToNoLoopThatIsStuck) {
   for (const auto& loop : {crowded_loop.get(), other_loop.get()}) loop->turn(0s);
 }
 
-TEST_P(ServerTest, GoesOnFromAnotherThreadWhileAHandlerIsStuck) {
+TEST_P(ServerTest, ContinuesOnAnotherThreadWhileAHandlerIsStuck) {
   std::latch stuck(1), release(1);
   const App app([&](Request& request) {
     if (request.path() == "/stuck") {

@@ -1,5 +1,5 @@
-// A shard on a scripted kernel: the whole server but for threads, with the network and the clock in
-// the hands of the test.
+// A shard on a scripted kernel: a whole server except for threads, with a network and a clock that
+// the test controls.
 
 #pragma once
 
@@ -22,10 +22,10 @@ namespace mastic::server {
 
 using base::RecordingLog;
 
-/// One response, as a client reads it.
+/// A response as a client has read it.
 struct ReadResponse {
   http::Status status{};
-  std::string head;  ///< field lines, as `name: value\n` each
+  std::string head;  ///< field lines, each as `name: value\n`
   std::string content;
   bool keep_alive = false;
 };
@@ -43,7 +43,7 @@ class ShardFixture {
     shard.reset();
   }
 
-  /// A connected client's descriptor.
+  /// Connects a client, and returns its descriptor.
   int connect() {
     const int fd = kernel.make_socket();
     shard->adopt(std::make_unique<net::SocketStream>(*loop, base::Descriptor(kernel, fd)),
@@ -54,7 +54,7 @@ class ShardFixture {
   void turn(int times = 1) {
     for (int i = 0; i < times; ++i) (void)loop->turn(base::Duration::zero());
   }
-  /// Lets time pass as the loop would, stopping at each timer.
+  /// Lets time pass as in a loop, which wakes at each timer.
   void pass(base::Duration time) {
     const base::Instant end = kernel.monotonic_now() + time;
     turn();
@@ -70,10 +70,10 @@ class ShardFixture {
     at(fd).incoming.emplace_back(bytes);
     turn(4);
   }
-  /// What the client has got so far, and has not taken yet.
+  /// Removes and returns what the client has received so far.
   std::string take(int fd) { return std::exchange(at(fd).sent, {}); }
 
-  /// Connects, sends, and returns everything that comes back.
+  /// Connects, sends, and returns everything that the server sends back.
   std::string exchange(std::string_view bytes) {
     const int fd = connect();
     send(fd, bytes);
@@ -89,8 +89,8 @@ class ShardFixture {
   std::unique_ptr<Shard> shard;
 };
 
-/// Reads responses off `bytes`; nothing when they are malformed. `methods` are those of the
-/// requests, GET where there are fewer.
+/// Parses all responses in `bytes`; nullopt when they are malformed. `methods` are the methods of
+/// the requests; missing ones are GET.
 inline std::optional<std::vector<ReadResponse>> read_responses(
     std::string_view bytes, std::vector<http::Method> methods = {}, bool ended = false) {
   using Kind = wire::http1::ResponseParser::Event::Kind;

@@ -75,7 +75,7 @@ TEST_P(SharedRuntimeTest, TwoServersHaveTheirOwnPortsAndOptions) {
   EXPECT_EQ(of_closed.answer().status, Status::ContentTooLarge);
 }
 
-TEST_P(SharedRuntimeTest, OneServerEndsGentlyAndTheOtherGoesOn) {
+TEST_P(SharedRuntimeTest, OneServerDrainsWhileTheOtherContinues) {
   ASSERT_TRUE(runtime->start());
   const auto stays = make("stays", options);
   auto goes = make("goes", options);
@@ -88,7 +88,7 @@ TEST_P(SharedRuntimeTest, OneServerEndsGentlyAndTheOtherGoesOn) {
   EXPECT_EQ(of_stays.get(), "stays");
   of_goes.ask("/later");
   goes->drain();
-  EXPECT_EQ(of_goes.answer().content, "goes") << "what is under way is answered";
+  EXPECT_EQ(of_goes.answer().content, "goes") << "a running request is answered";
   goes->wait();
   EXPECT_TRUE(settled);
   goes.reset();
@@ -96,7 +96,7 @@ TEST_P(SharedRuntimeTest, OneServerEndsGentlyAndTheOtherGoesOn) {
   EXPECT_EQ(of_stays.get("/later"), "stays");
 }
 
-TEST_P(SharedRuntimeTest, ServersComeAndGoWhileAnotherIsBusy) {
+TEST_P(SharedRuntimeTest, ServersStartAndEndWhileAnotherIsBusy) {
   ASSERT_TRUE(runtime->start());
   const auto busy = make("busy", options);
   ASSERT_TRUE(busy->start_on(*runtime));
@@ -119,7 +119,7 @@ TEST_P(SharedRuntimeTest, ServersComeAndGoWhileAnotherIsBusy) {
   EXPECT_EQ(wrong, 0);
 }
 
-TEST_P(SharedRuntimeTest, AServerThatCannotStartLeavesTheOthersAlone) {
+TEST_P(SharedRuntimeTest, AServerThatCannotStartDoesNotAffectOthers) {
   class Full final : public base::ForwardingKernel {
    public:
     using ForwardingKernel::ForwardingKernel;
@@ -137,7 +137,7 @@ TEST_P(SharedRuntimeTest, AServerThatCannotStartLeavesTheOthersAlone) {
   ASSERT_TRUE(stays->start_on(*on));
   Client of_stays(stays->addresses()[0]);
   EXPECT_EQ(of_stays.get(), "stays");
-  for (const int watched : {0, 1}) {  // by neither loop, or by one of them
+  for (const int watched : {0, 1}) {  // by neither loop, or by one loop
     const auto fails = make("fails", options);
     kernel.left = watched;
     kernel.fails = true;
@@ -149,7 +149,7 @@ TEST_P(SharedRuntimeTest, AServerThatCannotStartLeavesTheOthersAlone) {
   EXPECT_EQ(of_stays.get(), "stays");
 }
 
-TEST_P(SharedRuntimeTest, ServersMayGoThoughNobodyDroveTheirLoops) {
+TEST_P(SharedRuntimeTest, ServersMayBeDestroyedIfTheirLoopsWereNeverDriven) {
   for (int i = 0; i < 2; ++i) {
     const auto one = make("one", options);
     const auto other = make("other", options);

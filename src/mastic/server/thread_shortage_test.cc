@@ -1,4 +1,4 @@
-// Who is answered when handlers hold so many threads that hardly one stands by (ADR 0017).
+// Which requests are answered while handlers hold so many threads that few stand by (ADR 0017).
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,8 @@ using app::Task;
 using http::Status;
 using routing::Router;
 
-/// One loop, one worker and two in reserve: of these threads, two that are held leave few.
+/// One loop, one worker and two threads in reserve. When two of these threads are held, few stand
+/// by.
 struct ThreadShortageTest : HandlerThreadTest {
   ThreadShortageTest() {
     options.loop.threads.workers = 1;
@@ -42,15 +43,15 @@ struct ThreadShortageTest : HandlerThreadTest {
   }
   ~ThreadShortageTest() override {
     gate.open(1000);
-    server.reset();  // while all that its site refers to is there
+    server.reset();  // before the members that its site refers to
   }
 
-  /// Starts the site, and has its quick routes be quick.
+  /// Starts the site, and calls its quick routes so that they become trusted.
   void start_site() {
     start(std::move(site));
     be_quick("/quick");
   }
-  /// So often that a pause of the thread by the system does not count.
+  /// Calls a route so often that it is trusted even if the system paused the thread once.
   void be_quick(std::string_view path) const {
     Client client = connect();
     for (int i = 0; i < 120; ++i) client.get(path);
@@ -69,18 +70,18 @@ struct ThreadShortageTest : HandlerThreadTest {
     Client client = connect();
     for (int i = 0; i < 20; ++i) ASSERT_EQ(client.get("/quick"), "quick");
   }
-  /// `path` leads to where requests wait at the gate.
+  /// `path` is a route whose handlers wait at the gate.
   void expect_others_are_answered_while_threads_are_held_by(std::string_view path) {
     site.mount("/trusted", App([] { return "trusted"; }).quick());
     start_site();
     for (int i = 0; i < 8; ++i) ask(path);
     wait_until([&] { return pool().busy >= 2; });
     expect_quick_answers();
-    EXPECT_EQ(connect().get("/trusted"), "trusted") << "though it was never called";
+    EXPECT_EQ(connect().get("/trusted"), "trusted") << "without having been called before";
     EXPECT_GE(pool().reserve, 1u);
     let_go();
   }
-  /// Whatever was asked is answered once nobody blocks any more, or was not begun.
+  /// Every request is answered when no handler blocks any more, or its handler was not entered.
   void let_go() {
     gate.open(1000);
     for (Client& client : clients) {
@@ -95,11 +96,11 @@ struct ThreadShortageTest : HandlerThreadTest {
   std::vector<Client> clients;
 };
 
-TEST_P(ThreadShortageTest, TasksThatBlockLeaveWhatHasBeenQuick) {
+TEST_P(ThreadShortageTest, QuickRoutesAreServedWhileTasksBlock) {
   expect_others_are_answered_while_threads_are_held_by("/hold");
 }
 
-TEST_P(ThreadShortageTest, PlainHandlersThatBlockLeaveWhatHasBeenQuick) {
+TEST_P(ThreadShortageTest, QuickRoutesAreServedWhilePlainHandlersBlock) {
   site.get("/plain", [this] {
     gate.pass();
     return "plain";
@@ -107,7 +108,7 @@ TEST_P(ThreadShortageTest, PlainHandlersThatBlockLeaveWhatHasBeenQuick) {
   expect_others_are_answered_while_threads_are_held_by("/plain");
 }
 
-TEST_P(ThreadShortageTest, MiddlewareThatBlocksLeavesWhatHasBeenQuick) {
+TEST_P(ThreadShortageTest, QuickRoutesAreServedWhileMiddlewareBlocks) {
   struct Layer {
     std::optional<Response> before(Request& request) const {
       if (request.path() == "/behind") gate.pass();
@@ -120,7 +121,7 @@ TEST_P(ThreadShortageTest, MiddlewareThatBlocksLeavesWhatHasBeenQuick) {
   expect_others_are_answered_while_threads_are_held_by("/behind");
 }
 
-TEST_P(ThreadShortageTest, ContentThatBlocksLeavesWhatHasBeenQuick) {
+TEST_P(ThreadShortageTest, QuickRoutesAreServedWhileProducersBlock) {
   site.get("/stream", [this] {
     return Response::of_type("text/plain", Body::produced_by([this, left = 1]() mutable {
                                if (left-- == 0) return std::optional<std::string>();
@@ -131,7 +132,7 @@ TEST_P(ThreadShortageTest, ContentThatBlocksLeavesWhatHasBeenQuick) {
   expect_others_are_answered_while_threads_are_held_by("/stream");
 }
 
-TEST_P(ThreadShortageTest, FinishersThatBlockLeaveWhatHasBeenQuick) {
+TEST_P(ThreadShortageTest, QuickRoutesAreServedWhileFinishersBlock) {
   site.get("/finish", [this](Request& request) {
     request.on_finish([this](const app::Outcome&) { gate.pass(); });
     return "done";
@@ -139,7 +140,7 @@ TEST_P(ThreadShortageTest, FinishersThatBlockLeaveWhatHasBeenQuick) {
   expect_others_are_answered_while_threads_are_held_by("/finish");
 }
 
-TEST_P(ThreadShortageTest, WhatIsNewWaitsAndIsAnswered503WithoutBeingEntered) {
+TEST_P(ThreadShortageTest, ANewRouteWaitsAndIsAnswered503WithoutBeingEntered) {
   options.queue_timeout = 50ms;
   start_site();
   hold_threads();
@@ -150,7 +151,7 @@ TEST_P(ThreadShortageTest, WhatIsNewWaitsAndIsAnswered503WithoutBeingEntered) {
   EXPECT_EQ(answer.status, Status::ServiceUnavailable);
   EXPECT_NE(answer.head.find("Retry-After: 1"), std::string::npos) << answer.head;
   EXPECT_EQ(client.get("/quick"), "quick") << "on the same connection";
-  EXPECT_EQ(refusals, refusals_before + 1) << "the access log has it";
+  EXPECT_EQ(refusals, refusals_before + 1) << "the refusal is in the access log";
   EXPECT_EQ(entered_new, 0);
   wait_for_log("few threads stand by, 2 are held by handlers");
   let_go();
@@ -158,7 +159,7 @@ TEST_P(ThreadShortageTest, WhatIsNewWaitsAndIsAnswered503WithoutBeingEntered) {
   EXPECT_EQ(connect().get("/new"), "new");
 }
 
-TEST_P(ThreadShortageTest, WhatIsNewIsAnswered503AtOnceWhenTheQueueIsFull) {
+TEST_P(ThreadShortageTest, ANewRouteIsAnswered503AtOnceWhenTheQueueIsFull) {
   options.loop.threads.max_queued = 1;
   start_site();
   hold_threads();
@@ -171,7 +172,7 @@ TEST_P(ThreadShortageTest, WhatIsNewIsAnswered503AtOnceWhenTheQueueIsFull) {
   let_go();
 }
 
-TEST_P(ThreadShortageTest, ATaskWhoseBlockingCodeFindsNoThreadIsAnswered503) {
+TEST_P(ThreadShortageTest, ATaskWithoutAThreadForItsBlockingCodeIsAnswered503) {
   options.loop.threads.max_queued = 1;
   site.get("/task", []() -> Task<std::string> {
     auto quick = [] { return std::string("done"); };
@@ -190,7 +191,7 @@ TEST_P(ThreadShortageTest, ATaskWhoseBlockingCodeFindsNoThreadIsAnswered503) {
   let_go();
 }
 
-TEST_P(ThreadShortageTest, WhatIsNewRunsWhenAThreadIsFree) {
+TEST_P(ThreadShortageTest, ANewRouteRunsWhenAThreadIsFree) {
   start_site();
   hold_threads();
   Client client = connect();
@@ -200,7 +201,7 @@ TEST_P(ThreadShortageTest, WhatIsNewRunsWhenAThreadIsFree) {
   EXPECT_EQ(client.answer().content, "new");
 }
 
-TEST_P(ThreadShortageTest, WhatIsAbortedWhileItWaitsForEverIsNotEntered) {
+TEST_P(ThreadShortageTest, ARequestAbortedWhileItWaitsForEverIsNotEntered) {
   options.queue_timeout = base::Duration::max();
   start_site();
   hold_threads();
@@ -214,7 +215,7 @@ TEST_P(ThreadShortageTest, WhatIsAbortedWhileItWaitsForEverIsNotEntered) {
   EXPECT_EQ(entered_new, 0);
 }
 
-TEST_P(ThreadShortageTest, WhatIsAbortedWhileItWaitsIsNotEntered) {
+TEST_P(ThreadShortageTest, ARequestAbortedWhileItWaitsIsNotEntered) {
   start_site();
   hold_threads();
   ask("/new");
@@ -227,7 +228,7 @@ TEST_P(ThreadShortageTest, WhatIsAbortedWhileItWaitsIsNotEntered) {
   EXPECT_EQ(entered_new, 0);
 }
 
-TEST_P(ThreadShortageTest, HungHandlersDoNotHaveOthersWaitForEver) {
+TEST_P(ThreadShortageTest, OtherRequestsDoNotWaitForeverForHungHandlers) {
   options.queue_timeout = 50ms;
   const auto hang = [this] {
     gate.pass();
@@ -266,7 +267,7 @@ TEST_P(ThreadShortageTest, AHandlerThatWaitsForAWorkerIsAnswered503AfterAWhile) 
   let_go();
 }
 
-TEST_P(ThreadShortageTest, WhatHasBegunGoesOnWhenAThreadIsFree) {
+TEST_P(ThreadShortageTest, ARequestThatHasBegunContinuesWhenAThreadIsFree) {
   async::Event event;
   std::atomic<bool> waits{false};
   site.get<"/mixed/{what}">([&](Request&, std::string what) -> Task<std::string> {
@@ -277,7 +278,7 @@ TEST_P(ThreadShortageTest, WhatHasBegunGoesOnWhenAThreadIsFree) {
     }
     co_return what;
   });
-  options.queue_timeout = 10ms;  // which is for what has not begun
+  options.queue_timeout = 10ms;  // applies only to requests that have not begun
   start_site();
   ask("/mixed/wait");
   wait_until([&] { return waits.load(); });
@@ -289,7 +290,7 @@ TEST_P(ThreadShortageTest, WhatHasBegunGoesOnWhenAThreadIsFree) {
   EXPECT_EQ(clients[0].answer().content, "wait");
 }
 
-TEST_P(ThreadShortageTest, QuickRoutesThatAllBlockAtOnceLeaveThoseThatDoNot) {
+TEST_P(ThreadShortageTest, QuickRoutesThatBlockAtOnceDoNotAffectOtherQuickRoutes) {
   constexpr int kRoutes = 6;
   std::atomic<bool> fails{false};
   for (int i = 0; i < kRoutes; ++i) {

@@ -1,5 +1,5 @@
-// A whole HTTP server over a stream that transforms bytes, gathers what a turn writes and passes it on
-// when the turn ends: what TLS will be to it.
+// A whole HTTP server over a stream that transforms bytes, and that gathers the writes of a turn
+// and passes them on when the turn ends. TLS will be such a stream.
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -53,10 +53,10 @@ Router make_site() {
   return site;
 }
 
-// ---- with the network in the hands of the test ----
+// ---- on a scripted network ----
 
 struct RecordShardTest : testing::TestWithParam<loop::TransferKind> {
-  /// A client that has greeted, and was greeted.
+  /// Connects a client; both sides have sent their greeting.
   int connect() {
     const int fd = server.kernel.make_socket();
     auto socket =
@@ -69,11 +69,11 @@ struct RecordShardTest : testing::TestWithParam<loop::TransferKind> {
     return fd;
   }
   void send(int fd, std::string_view bytes) { server.send(fd, Records::pack(bytes)); }
-  /// What has come back, unpacked.
+  /// What the client has received, unpacked.
   std::string take(int fd) {
     std::string bytes = server.take(fd);
     std::string text = Records::unpack(bytes);
-    EXPECT_EQ(bytes, "") << "no whole record";
+    EXPECT_EQ(bytes, "") << "an incomplete record";
     return text;
   }
 
@@ -81,7 +81,7 @@ struct RecordShardTest : testing::TestWithParam<loop::TransferKind> {
   RecordStream* last = nullptr;
 };
 
-TEST_P(RecordShardTest, AnswersOfATurnLeaveInOneRecord) {
+TEST_P(RecordShardTest, TheAnswersOfATurnLeaveInOneRecord) {
   const int fd = connect();
   std::string requests;
   for (int i = 0; i < 16; ++i) requests += ask_for("/plain/" + std::to_string(i));
@@ -93,7 +93,7 @@ TEST_P(RecordShardTest, AnswersOfATurnLeaveInOneRecord) {
   EXPECT_EQ(last->pieces(), 1);
 }
 
-TEST_P(RecordShardTest, TakesRequestsCutAnywhere) {
+TEST_P(RecordShardTest, AcceptsRequestsCutAnywhere) {
   const std::string bytes = Records::pack(ask_for("/plain/a")) + Records::pack(ask_for("/plain/b"));
   for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
     const int fd = connect();
@@ -108,7 +108,7 @@ TEST_P(RecordShardTest, TakesRequestsCutAnywhere) {
   }
 }
 
-TEST_P(RecordShardTest, HoldsBackForASlowReaderAndGivesItAll) {
+TEST_P(RecordShardTest, HoldsBackForASlowReaderAndSendsItEverything) {
   const int fd = connect();
   server.at(fd).room = 0;
   send(fd, ask_for("/large/x") + ask_for("/plain/after"));
@@ -125,7 +125,7 @@ TEST_P(RecordShardTest, HoldsBackForASlowReaderAndGivesItAll) {
   EXPECT_EQ((*responses)[1].content, "after");
 }
 
-TEST_P(RecordShardTest, ClosesASlowReaderThatTakesNothing) {
+TEST_P(RecordShardTest, ClosesAClientThatReadsNothing) {
   const int fd = connect();
   server.at(fd).room = 1000;
   send(fd, ask_for("/large/x"));
@@ -133,7 +133,7 @@ TEST_P(RecordShardTest, ClosesASlowReaderThatTakesNothing) {
   EXPECT_FALSE(server.at(fd).open);
 }
 
-TEST_P(RecordShardTest, LetsGoOfAClientThatResetsInTheMiddleOfAnything) {
+TEST_P(RecordShardTest, FreesAClientThatResetsAtAnyPoint) {
   for (int turns = 0; turns < 6; ++turns) {
     const int fd = connect();
     server.at(fd).room = 1000;
@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(, RecordShardTest,
                            return each.param == loop::TransferKind::Syscall ? "Syscall" : "IoUring";
                          });
 
-// ---- with threads, and every loop taken at every job ----
+// ---- on real threads, with every loop taken over at every job ----
 
 /// Accepts on one loop, and puts records between the sockets and the server.
 class RecordShard final : private net::AcceptorOwner, private net::ServerShardOwner {
@@ -167,7 +167,7 @@ class RecordShard final : private net::AcceptorOwner, private net::ServerShardOw
     EXPECT_TRUE(acceptor_->start());
   }
   loop::Loop& loop() { return *loop_; }
-  /// From any thread: ends gently, and its loop with it.
+  /// Drains the server and ends its loop. May be called from any thread.
   void drain() {
     loop::post(*loop_, [this] {
       acceptor_->close();
@@ -193,20 +193,20 @@ class RecordShard final : private net::AcceptorOwner, private net::ServerShardOw
   std::unique_ptr<net::Acceptor> acceptor_;
 };
 
-/// A client that speaks records, and waits for everything.
+/// A blocking client that speaks records.
 class RecordClient {
  public:
   explicit RecordClient(const base::Address& address) {
     net::SocketAddress where(address);
     base::Kernel& kernel = base::system_kernel();
     socket_ = base::Descriptor(kernel, kernel.socket(where.family(), SOCK_STREAM, 0));
-    const int few = 8 << 10;  // that the kernel takes for it, so that most waits in the server
+    const int few = 8 << 10;  // a small receive buffer, so that most bytes wait in the server
     kernel.setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVBUF, &few, sizeof few);
     EXPECT_EQ(kernel.connect(socket_.fd(), where.data(), *where.size()), 0);
     send_raw(RecordStream::kGreeting);
   }
   void send(std::string_view text) { send_raw(Records::pack(text)); }
-  /// The next answer's content; "lost" when there is none.
+  /// The content of the next answer, or "lost" when there is none.
   std::string answer() {
     while (true) {
       const auto read = read_responses(text_);
@@ -221,7 +221,7 @@ class RecordClient {
     send(ask_for(path));
     return answer();
   }
-  /// Takes at most so many bytes. False at the end.
+  /// Receives at most so many bytes. False at the end.
   bool receive(std::size_t most) {
     std::string buffer(most, '\0');
     const ssize_t got = base::system_kernel().recv(socket_.fd(), buffer.data(), most, 0);
@@ -252,7 +252,7 @@ class RecordClient {
   }
 
   base::Descriptor socket_;
-  std::string bytes_;  ///< part of a record
+  std::string bytes_;  ///< the beginning of a record
   std::string text_;
   bool is_greeted_ = false;
 };
@@ -268,7 +268,7 @@ struct RecordServerTest : testing::Test {
     for (const auto& shard : shards) shard->drain();
     scheduler.join();
   }
-  /// Has `count` clients do `work` at the same time.
+  /// Runs `work` for `count` clients at the same time.
   template <class Work>
   void with_clients(int count, Work work) {
     std::vector<std::thread> clients;
@@ -292,7 +292,7 @@ struct RecordServerTest : testing::Test {
   loop::Scheduler scheduler{{.hand_off = loop::Scheduler::HandOff::Always}};
 };
 
-TEST_F(RecordServerTest, TakenOverAtEveryJobEachAnswerIsRight) {
+TEST_F(RecordServerTest, AnswersCorrectlyWhenTakenOverAtEveryJob) {
   std::atomic<int> right{0};
   with_clients(6, [&](RecordClient& client, int number) {
     const std::string content(20'000, static_cast<char>('a' + number));
@@ -308,7 +308,7 @@ TEST_F(RecordServerTest, TakenOverAtEveryJobEachAnswerIsRight) {
   EXPECT_GT(scheduler.status().hand_offs, 0u);
 }
 
-TEST_F(RecordServerTest, ServesOthersBesideClientsThatResetAndClientsThatReadSlowly) {
+TEST_F(RecordServerTest, ServesOthersWhileClientsResetOrReadSlowly) {
   std::atomic<int> right{0};
   with_clients(9, [&](RecordClient& client, int number) {
     const std::string text = std::to_string(number);
@@ -316,7 +316,7 @@ TEST_F(RecordServerTest, ServesOthersBesideClientsThatResetAndClientsThatReadSlo
       case 0:
         for (int i = 0; i < 100; ++i) right += client.get("/plain/" + text) == text ? 1 : 0;
         break;
-      case 1:  // in small pieces; what it has not taken waits in the server
+      case 1:  // in small pieces; what it has not read waits in the server
         client.send(ask_for("/large/" + text));
         while (client.received() < kLarge / 8 && client.receive(1000)) {
         }

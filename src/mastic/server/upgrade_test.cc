@@ -1,4 +1,4 @@
-// Connections that speak another protocol: after an answer 101, and from their beginning on.
+// Connections that speak another protocol, after an answer 101 or from their beginning.
 
 #include <cerrno>
 
@@ -11,7 +11,7 @@ namespace {
 const std::string kSwitched =
     "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: lines/1\r\n\r\nREADY\n";
 
-/// `fields` come beside Host.
+/// A request with Host and `fields`.
 std::string ask(std::string_view fields, std::string_view path = "/lines") {
   return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
 }
@@ -19,7 +19,7 @@ std::string ask_for_lines(std::string_view path = "/lines") {
   return ask("Connection: Upgrade\r\nUpgrade: lines/1\r\n", path);
 }
 
-/// The bytes without their Date fields, which differ from run to run.
+/// Removes the Date fields, which differ from run to run.
 std::string without_date(std::string bytes) {
   for (std::size_t at = bytes.find("Date: "); at != bytes.npos; at = bytes.find("Date: ")) {
     bytes.erase(at, bytes.find('\n', at) + 1 - at);
@@ -28,7 +28,7 @@ std::string without_date(std::string bytes) {
 }
 
 struct UpgradeTest : Http1ConnectionTest {
-  /// What the server tells at its end stands here.
+  /// The server is destroyed first, because it writes to the members below.
   ~UpgradeTest() override { server.reset(); }
   void open_site(const Options& options = {}) { open_on(make_site(), options); }
   App make_site() {
@@ -49,7 +49,7 @@ struct UpgradeTest : Http1ConnectionTest {
     });
     return std::move(site).build();
   }
-  /// Sends and returns what comes back.
+  /// Sends `bytes` and returns what the server sends back.
   std::string say(std::string_view bytes) {
     if (!server) open_site();
     server->send(fd, bytes);
@@ -81,18 +81,18 @@ TEST_P(UpgradeTest, AnotherProtocolTakesOverAfter101) {
   EXPECT_EQ(say("one\ntwo\n"), "one\ntwo\n");
   EXPECT_EQ(say("thr"), "");
   EXPECT_EQ(say("ee\n"), "three\n");
-  EXPECT_EQ(say(kGet), kGet) << "nothing is HTTP any more";
+  EXPECT_EQ(say(kGet), kGet) << "HTTP is not spoken any more";
   EXPECT_EQ(say("QUIT\n"), "BYE\n");
   EXPECT_FALSE(is_open());
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, BytesThatCameWithTheRequestReachIt) {
+TEST_P(UpgradeTest, BytesSentWithTheRequestReachTheProtocol) {
   EXPECT_EQ(say(ask_for_lines() + "early\nbir"), kSwitched + "early\n");
   EXPECT_EQ(say("d\n"), "bird\n");
 }
 
-TEST_P(UpgradeTest, EveryByteMayComeAlone) {
+TEST_P(UpgradeTest, EveryByteMayArriveAlone) {
   open_site();
   for (const char c : ask_for_lines() + "early\nQUIT\n") {
     server->at(fd).incoming.push_back(std::string(1, c));
@@ -110,7 +110,7 @@ TEST_P(UpgradeTest, AnswersOfEarlierRequestsLeaveFirst) {
   EXPECT_EQ(before->size(), 2u);
 }
 
-TEST_P(UpgradeTest, WaitsUntilTheAnswerHasLeft) {
+TEST_P(UpgradeTest, ChangesOnlyWhenTheAnswerHasLeft) {
   open_site();
   server->at(fd).room = 10;
   EXPECT_EQ(say(ask_for_lines() + "early\n"), "HTTP/1.1 1");
@@ -122,13 +122,13 @@ TEST_P(UpgradeTest, WaitsUntilTheAnswerHasLeft) {
   EXPECT_EQ(record.started, 1);
 }
 
-TEST_P(UpgradeTest, ContentThatWasReadMayComeBefore) {
+TEST_P(UpgradeTest, MayFollowContentThatWasRead) {
   EXPECT_EQ(say("POST /lines HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: upgrade\r\n"
                 "Upgrade: other, LINES/1\r\n\r\nhelloearly\n"),
             kSwitched + "early\n");
 }
 
-TEST_P(UpgradeTest, TellsTheApplicationOfTheEndOfItsRequest) {
+TEST_P(UpgradeTest, CallsFinishersOfItsRequest) {
   (void)say(ask_for_lines());
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_EQ(outcomes[0].status, Status::SwitchingProtocols);
@@ -138,7 +138,7 @@ TEST_P(UpgradeTest, TellsTheApplicationOfTheEndOfItsRequest) {
 
 // ---- refusals ----
 
-TEST_P(UpgradeTest, WhoDoesNotAskIsToldWhatToAskFor) {
+TEST_P(UpgradeTest, AClientThatDoesNotAskIsToldTheProtocol) {
   open_site();
   const std::string requests[] = {
       ask(""), ask("Upgrade: lines/1\r\n"), ask("Connection: upgrade\r\n"),
@@ -154,7 +154,7 @@ TEST_P(UpgradeTest, WhoDoesNotAskIsToldWhatToAskFor) {
   EXPECT_EQ(outcomes.at(0).status, Status::UpgradeRequired);
 }
 
-TEST_P(UpgradeTest, TheNextRequestOfWhoDidNotAskIsServed) {
+TEST_P(UpgradeTest, TheNextRequestOfAClientThatDidNotAskIsServed) {
   open_site();
   const auto answers = talk(ask("") + kGet);
   ASSERT_EQ(answers.size(), 2u);
@@ -162,30 +162,31 @@ TEST_P(UpgradeTest, TheNextRequestOfWhoDidNotAskIsServed) {
   EXPECT_EQ(answers[1].content, "hello\n");
 }
 
-TEST_P(UpgradeTest, ContentThatNobodyReadIsNoNewProtocol) {
+TEST_P(UpgradeTest, UnreadContentIsNotTakenForTheNewProtocol) {
   const std::string head =
       "POST /lines HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: upgrade\r\n"
       "Upgrade: lines/1\r\n\r\n";
   const std::string answer = say(head + "5\r\nhello\r\n0\r\n\r\n" + kGet);
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
-  EXPECT_EQ(answer.find("HTTP/1.1", 1), answer.npos) << "what follows may be of either protocol";
+  EXPECT_EQ(answer.find("HTTP/1.1", 1), answer.npos)
+      << "the bytes that follow may belong to either protocol";
   EXPECT_TRUE(is_ending());
   EXPECT_EQ(record.started, 0);
 }
 
-TEST_P(UpgradeTest, AfterARefusalNothingIsTakenForARequest) {
+TEST_P(UpgradeTest, AfterARefusalNothingIsReadAsARequest) {
   for (const std::string_view path : {"/forbidden", "/nowhere", "/%zz"}) {
     open_site();
     const std::string answer = say(ask_for_lines(path) + kGet);
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 40")) << answer;
     EXPECT_EQ(answer.find("HTTP/1.1", 1), answer.npos) << answer;
     EXPECT_TRUE(is_ending());
-    EXPECT_EQ(say(kGet), "") << "bytes that come later are none either";
+    EXPECT_EQ(say(kGet), "") << "bytes that arrive later are not a request either";
     EXPECT_EQ(record.started, 0);
   }
 }
 
-TEST_P(UpgradeTest, AnUpgradeThatIsPassedOverCostsNoConnection) {
+TEST_P(UpgradeTest, AnIgnoredUpgradeKeepsTheConnection) {
   const std::string request = ask("Connection: upgrade, keep-alive\r\nUpgrade: h2c\r\n", "/");
   for (int i = 0; i < 2; ++i) {
     const std::string answer = say(request);
@@ -193,7 +194,7 @@ TEST_P(UpgradeTest, AnUpgradeThatIsPassedOverCostsNoConnection) {
     EXPECT_EQ(answer.find("Connection"), answer.npos) << answer;
   }
   const std::string answer = say(request + "GET / HT");
-  EXPECT_NE(answer.find("Connection: close"), answer.npos) << "bytes behind it may be of h2c";
+  EXPECT_NE(answer.find("Connection: close"), answer.npos) << "the bytes that follow may be h2c";
 }
 
 // ---- the end ----
@@ -212,7 +213,7 @@ TEST_P(UpgradeTest, TakesPartInADrain) {
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, ADrainWhileTheAnswerLeavesReachesIt) {
+TEST_P(UpgradeTest, ADrainBeforeTheAnswerHasLeftReachesTheProtocol) {
   open_site();
   server->at(fd).room = 10;
   (void)say(ask_for_lines());
@@ -225,7 +226,7 @@ TEST_P(UpgradeTest, ADrainWhileTheAnswerLeavesReachesIt) {
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, NoProtocolBeginsWhileTheServerDrains) {
+TEST_P(UpgradeTest, NoProtocolStartsDuringADrain) {
   Options options;
   options.drain_idle = 10s;
   open_site(options);
@@ -236,7 +237,7 @@ TEST_P(UpgradeTest, NoProtocolBeginsWhileTheServerDrains) {
   EXPECT_EQ(record.started, 0);
 }
 
-TEST_P(UpgradeTest, TheDrainsDeadlineAbortsIt) {
+TEST_P(UpgradeTest, TheDrainDeadlineAbortsTheProtocol) {
   Options options;
   options.drain_timeout = 2s;
   open_site(options);
@@ -248,7 +249,7 @@ TEST_P(UpgradeTest, TheDrainsDeadlineAbortsIt) {
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, HearsOfAReset) {
+TEST_P(UpgradeTest, IsToldOfAReset) {
   (void)say(ask_for_lines() + "begun");
   server->at(fd).recv_error = ECONNRESET;
   server->turn(4);
@@ -256,7 +257,7 @@ TEST_P(UpgradeTest, HearsOfAReset) {
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, AResetWhileTheAnswerLeavesStartsNothing) {
+TEST_P(UpgradeTest, AResetBeforeTheAnswerHasLeftStartsNoProtocol) {
   open_site();
   server->at(fd).room = 10;
   (void)say(ask_for_lines() + "early\n");
@@ -268,7 +269,7 @@ TEST_P(UpgradeTest, AResetWhileTheAnswerLeavesStartsNothing) {
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, TheEndOfTheClientsSideReachesIt) {
+TEST_P(UpgradeTest, TheEndOfTheClientsSideReachesTheProtocol) {
   open_site();
   server->at(fd).room = 10;
   (void)say(ask_for_lines() + "early\n");
@@ -281,7 +282,7 @@ TEST_P(UpgradeTest, TheEndOfTheClientsSideReachesIt) {
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, ClosesOnlyAfterAllItWroteHasLeft) {
+TEST_P(UpgradeTest, ClosesOnlyAfterAllWritesHaveLeft) {
   (void)say(ask_for_lines());
   server->at(fd).room = 1000;
   const std::string line = std::string(50'000, 'x') + "\n";
@@ -294,7 +295,7 @@ TEST_P(UpgradeTest, ClosesOnlyAfterAllItWroteHasLeft) {
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, WhatIsLostWithTheConnectionIsSaid) {
+TEST_P(UpgradeTest, ReportsTheBytesLostWithTheConnection) {
   (void)say(ask_for_lines());
   server->at(fd).room = 1000;
   (void)say(std::string(50'000, 'x') + "\n");
@@ -304,7 +305,7 @@ TEST_P(UpgradeTest, WhatIsLostWithTheConnectionIsSaid) {
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, SaysGoodbyeInItsOwnWordsWhenItHasWaitedTooLong) {
+TEST_P(UpgradeTest, SaysGoodbyeWhenItHasWaitedTooLong) {
   Options options;
   options.keep_alive_timeout = 5s;
   open_site(options);
@@ -317,7 +318,7 @@ TEST_P(UpgradeTest, SaysGoodbyeInItsOwnWordsWhenItHasWaitedTooLong) {
   expect_nothing_left();
 }
 
-TEST_P(UpgradeTest, TheNextConnectionSpeaksHttpWithWhatServedItBefore) {
+TEST_P(UpgradeTest, TheNextConnectionReusesTheHttpStateMachine) {
   (void)say(ask_for_lines());
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(server->exchange(kGet).ends_with("hello\n"));
   EXPECT_EQ(say("still\n"), "still\n");
@@ -341,7 +342,7 @@ struct ChosenProtocolTest : UpgradeTest {
   }
 };
 
-TEST_P(ChosenProtocolTest, SpeaksFirstAndServes) {
+TEST_P(ChosenProtocolTest, MaySpeakFirst) {
   open_lines();
   EXPECT_EQ(heard(), "READY\n");
   EXPECT_EQ(say("one\n"), "one\n");
@@ -349,7 +350,7 @@ TEST_P(ChosenProtocolTest, SpeaksFirstAndServes) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(ChosenProtocolTest, HearsNothingOverAStreamThatCannotBegin) {
+TEST_P(ChosenProtocolTest, IsNotCalledForAStreamThatCannotStart) {
   open_site();
   server->kernel.fail("epoll_ctl", 1, ENOSPC);
   adopt_lines();
@@ -359,7 +360,7 @@ TEST_P(ChosenProtocolTest, HearsNothingOverAStreamThatCannotBegin) {
   EXPECT_EQ(record.destroyed, 1);
 }
 
-TEST_P(ChosenProtocolTest, MayWaitNoLongerThanOthersForItsFirstBytes) {
+TEST_P(ChosenProtocolTest, HasTheSameDeadlineForItsFirstBytes) {
   Options options;
   options.header_timeout = 3s;
   open_lines(options);
@@ -373,11 +374,11 @@ TEST_P(ChosenProtocolTest, TakesPartInADrain) {
   EXPECT_EQ(say("begun"), "READY\n");
   drain();
   EXPECT_EQ(say("\n"), "begun\nGOING\n");
-  server->pass(30s);  // for the connection that speaks HTTP
+  server->pass(30s);  // until the connection that speaks HTTP has ended
   EXPECT_TRUE(server->shard->is_settled());
 }
 
-/// One end of a relay: when it is closed, so is the other.
+/// One end of a relay. When it is closed, it closes the other end.
 class Relay final : public net::Protocol {
  public:
   Relay(net::ProtocolHost& host, std::vector<Relay*>& ends, int& closed)
@@ -419,7 +420,7 @@ struct RelayTest : ChosenProtocolTest {
   int first = -1;
 };
 
-TEST_P(RelayTest, EachEndIsClosedOnceWhoeverIsFirst) {
+TEST_P(RelayTest, EachEndIsClosedOnceWhicheverIsFirst) {
   open_site();
   open_relay();
   server->at(first).recv_error = ECONNRESET;
@@ -427,7 +428,7 @@ TEST_P(RelayTest, EachEndIsClosedOnceWhoeverIsFirst) {
   EXPECT_EQ(closed, 3);
 }
 
-TEST_P(RelayTest, TheEndOfADrainClosesThemAll) {
+TEST_P(RelayTest, TheDrainDeadlineClosesAllOfThem) {
   Options options;
   options.drain_timeout = 2s;
   open_site(options);

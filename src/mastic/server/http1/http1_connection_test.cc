@@ -16,7 +16,7 @@ TEST_P(Http1ConnectionTest, AnswersAndKeepsTheConnection) {
   EXPECT_FALSE(is_ending());
 }
 
-TEST_P(Http1ConnectionTest, SaysWhatHttpWantsAndNoMore) {
+TEST_P(Http1ConnectionTest, WritesOnlyTheRequiredFields) {
   open();
   server->send(fd, kGet);
   EXPECT_EQ(server->take(fd),
@@ -77,7 +77,7 @@ TEST_P(Http1ConnectionTest, StreamsInChunksAndForHttp10UntilItCloses) {
   EXPECT_TRUE(is_ending());
 }
 
-TEST_P(Http1ConnectionTest, AnEmptyPieceEndsNothing) {
+TEST_P(Http1ConnectionTest, AnEmptyPieceDoesNotEndTheContent) {
   open_on(App([](Request&) {
     return Response(Status::Ok,
                     app::Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
@@ -88,7 +88,7 @@ TEST_P(Http1ConnectionTest, AnEmptyPieceEndsNothing) {
   EXPECT_EQ(talk(kGet).at(0).content, "onetwo");
 }
 
-TEST_P(Http1ConnectionTest, ClosesAfterContentOfUnknownLengthForHttp10WhateverTheHandlerSays) {
+TEST_P(Http1ConnectionTest, ClosesAfterContentOfUnknownLengthForHttp10) {
   open_on(App([](Request&) {
     return Response(Status::Ok, app::Body::produced_by([n = 0]() mutable {
                       return n++ == 0 ? std::optional<std::string>("all") : std::nullopt;
@@ -125,7 +125,7 @@ TEST_P(Http1ConnectionTest, KeepsAnHttp10ConnectionOnlyWhenAsked) {
   EXPECT_TRUE(is_ending());
 }
 
-TEST_P(Http1ConnectionTest, AbortsWhenContentBreaksOffInTheMiddle) {
+TEST_P(Http1ConnectionTest, AbortsWhenTheProducerFails) {
   open();
   server->send(fd, "GET /broken-stream HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_TRUE(is_open());
@@ -133,12 +133,12 @@ TEST_P(Http1ConnectionTest, AbortsWhenContentBreaksOffInTheMiddle) {
   EXPECT_FALSE(is_open());
   const std::string sent = server->take(fd);
   EXPECT_NE(sent.find("first"), std::string::npos);
-  EXPECT_FALSE(read_responses(sent));  // there is no last chunk
+  EXPECT_FALSE(read_responses(sent));  // the last chunk is missing
   ASSERT_FALSE(server->log.lines.empty());
   EXPECT_NE(server->log.lines[0].find("in the middle"), std::string::npos);
 }
 
-TEST_P(Http1ConnectionTest, AnswersAnExceptionAndGoesOn) {
+TEST_P(Http1ConnectionTest, AnswersAnExceptionAndContinues) {
   const auto answers = talk("GET /throw HTTP/1.1\r\nHost: a\r\n\r\n" + kGet);
   ASSERT_EQ(answers.size(), 2u);
   EXPECT_EQ(answers[0].status, Status::InternalServerError);
@@ -155,7 +155,7 @@ TEST_P(Http1ConnectionTest, SendsInterimResponsesFirst) {
   EXPECT_EQ(talk("POST /inform HTTP/1.0\r\n\r\n").size(), 1u);
 }
 
-TEST_P(Http1ConnectionTest, AMalformedRequestHarmsNobodyElse) {
+TEST_P(Http1ConnectionTest, AMalformedRequestAffectsNoOtherClient) {
   open();
   const int other = server->connect();
   server->send(fd, "GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n" + kGet);
@@ -169,7 +169,7 @@ TEST_P(Http1ConnectionTest, AMalformedRequestHarmsNobodyElse) {
   EXPECT_EQ(read_responses(server->take(other))->at(0).content, "hello\n");
 }
 
-TEST_P(Http1ConnectionTest, PathsThatCannotBeAreAnsweredAndTheConnectionKept) {
+TEST_P(Http1ConnectionTest, InvalidPathsAreAnsweredAndTheConnectionIsKept) {
   const auto answers = talk(
       "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n"
       "GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -185,7 +185,7 @@ TEST_P(Http1ConnectionTest, PathsThatCannotBeAreAnsweredAndTheConnectionKept) {
   EXPECT_EQ(answers[4].content, "hello\n");
 }
 
-TEST_P(Http1ConnectionTest, TellsOfRequestsThatTheApplicationNeverSees) {
+TEST_P(Http1ConnectionTest, ReportsRequestsThatTheApplicationNeverSees) {
   open();
   std::vector<std::string> told;
   server->shard->observe_rejections([&](const app::RejectedRequest& rejected) {
@@ -205,7 +205,7 @@ TEST_P(Http1ConnectionTest, TellsOfRequestsThatTheApplicationNeverSees) {
 
 // ---- the end of an exchange ----
 
-TEST_P(Http1ConnectionTest, TellsOfTheEndAfterTheLastByte) {
+TEST_P(Http1ConnectionTest, CallsFinishersAfterTheLastByte) {
   std::vector<app::Outcome> outcomes;
   open_on(App([&](Request& request) {
     request.on_finish([&](const app::Outcome& outcome) { outcomes.push_back(outcome); });
@@ -224,7 +224,7 @@ TEST_P(Http1ConnectionTest, TellsOfTheEndAfterTheLastByte) {
   EXPECT_EQ(server->shard->exchanges(), 0u);
 }
 
-TEST_P(Http1ConnectionTest, TellsOfTheEndWhenTheProducerEndsAfterTheLastByteHasLeft) {
+TEST_P(Http1ConnectionTest, CallsFinishersWhenTheProducerEndsAfterTheLastByte) {
   std::vector<app::Outcome> outcomes;
   open_on(App([&](Request& request) {
     request.on_finish([&](const app::Outcome& outcome) { outcomes.push_back(outcome); });
@@ -260,7 +260,7 @@ TEST_P(Http1ConnectionTest, SendsNoInterimResponseIntoAnAnswer) {
   EXPECT_TRUE(refused);
 }
 
-TEST_P(Http1ConnectionTest, TellsOfAnAbortWithWhatWasSent) {
+TEST_P(Http1ConnectionTest, CallsFinishersOfAnAbortWithTheBytesSent) {
   std::vector<app::Outcome> outcomes;
   open_on(App([&](Request& request) {
     request.on_finish([&](const app::Outcome& outcome) { outcomes.push_back(outcome); });
@@ -276,7 +276,7 @@ TEST_P(Http1ConnectionTest, TellsOfAnAbortWithWhatWasSent) {
   EXPECT_GT(outcomes[0].content_bytes, 9'000u);
 }
 
-TEST_P(Http1ConnectionTest, MendsWhatAHandlerGotWrongAndSaysSo) {
+TEST_P(Http1ConnectionTest, CorrectsAndLogsMistakesOfHandlers) {
   open_on(App([](Request& request) {
     if (request.path() == "/length") return Response::text("four").set("Content-Length", "9");
     if (request.path() == "/chunked")
@@ -293,7 +293,7 @@ TEST_P(Http1ConnectionTest, MendsWhatAHandlerGotWrongAndSaysSo) {
   EXPECT_EQ(server->log.lines.size(), 2u);
 }
 
-TEST_P(Http1ConnectionTest, CutsWhatIsLongerThanPromisedAndAbortsWhatIsShorter) {
+TEST_P(Http1ConnectionTest, TruncatesContentThatIsTooLongAndAbortsIfItIsTooShort) {
   open_on(App([&](Request& request) {
     Response response(Status::Ok, pieces(3, 4, asked));
     return std::move(response.set("Content-Length", request.path() == "/long" ? "10" : "20"));
@@ -304,7 +304,7 @@ TEST_P(Http1ConnectionTest, CutsWhatIsLongerThanPromisedAndAbortsWhatIsShorter) 
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1ConnectionTest, ClosesAfterTheLastRequestItMayCarry) {
+TEST_P(Http1ConnectionTest, ClosesAfterMaxRequestsPerConnection) {
   Options options;
   options.max_requests_per_connection = 2;
   open(options);

@@ -11,7 +11,7 @@ struct Http1ContentTest : Http1ConnectionTest {};
 
 // ---- content of requests ----
 
-TEST_P(Http1ContentTest, TakesContentHoweverItArrives) {
+TEST_P(Http1ContentTest, AcceptsContentInPiecesOfAnySize) {
   open();
   const std::string content(300'000, 'c');
   for (const std::string path : {"/echo", "/pull"}) {
@@ -92,10 +92,11 @@ TEST_P(Http1ContentTest, SendsContinueOnlyWhenTheHandlerReads) {
   const auto refused = talk("POST /ignore" + expecting);
   ASSERT_EQ(refused.size(), 1u);
   EXPECT_EQ(refused[0].content, "ignored");
-  EXPECT_TRUE(is_ending()) << "the client may send the content or not, so nothing can follow";
+  EXPECT_TRUE(is_ending())
+      << "the client may or may not send the content, so no request can follow";
 }
 
-TEST_P(Http1ContentTest, ThrowsAwayContentThatNobodyReadAndNeverTakesItForARequest) {
+TEST_P(Http1ContentTest, DiscardsUnreadContentAndNeverReadsItAsARequest) {
   const auto answers = talk(post("/ignore", std::string(20'000, 'x') + kGet) + kGet);
   ASSERT_EQ(answers.size(), 2u);
   EXPECT_EQ(answers[0].content, "ignored");
@@ -103,14 +104,14 @@ TEST_P(Http1ContentTest, ThrowsAwayContentThatNobodyReadAndNeverTakesItForAReque
   EXPECT_FALSE(is_ending());
 }
 
-TEST_P(Http1ContentTest, ClosesWhenTooMuchContentWasNotRead) {
+TEST_P(Http1ContentTest, ClosesWhenTooMuchContentIsUnread) {
   const auto answers = talk("POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
   EXPECT_EQ(answers[0].content, "ignored");
   EXPECT_FALSE(answers[0].keep_alive);
   EXPECT_TRUE(is_ending());
 }
 
-TEST_P(Http1ContentTest, ClosesWhenTooMuchChunkedContentWasNotRead) {
+TEST_P(Http1ContentTest, ClosesWhenTooMuchChunkedContentIsUnread) {
   open();
   server->send(fd, "POST /ignore HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   EXPECT_EQ(responses().at(0).content, "ignored");
@@ -137,7 +138,7 @@ TEST_P(Http1ContentTest, TellsTheHandlerThatContentIsMalformed) {
   EXPECT_TRUE(is_ending());
 }
 
-TEST_P(Http1ContentTest, SaysInTheAnswerAndInTheLogWhyContentWasRefused) {
+TEST_P(Http1ContentTest, NamesInAnswerAndLogWhyContentWasRefused) {
   const std::string chunked =
       "POST /pull?token=x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   std::string flood;
@@ -165,7 +166,7 @@ TEST_P(Http1ContentTest, SaysInTheAnswerAndInTheLogWhyContentWasRefused) {
   EXPECT_EQ(cut.at(0).content, "400 Bad Request\n\nthe content ended before it was complete\n");
 }
 
-// ---- a client that sends all its content before it looks at the answer ----
+// ---- a client that sends all its content before it reads the answer ----
 
 TEST_P(Http1ContentTest, AnAnswerReachesAClientThatSendsAllItsContentFirst) {
   constexpr std::size_t kBytes = 20 << 20;
@@ -177,8 +178,8 @@ TEST_P(Http1ContentTest, AnAnswerReachesAClientThatSendsAllItsContentFirst) {
     const std::string piece(64 << 10, 'x');
     for (std::size_t sent = 0; sent < kBytes; sent += piece.size()) {
       server->send(fd, piece);
-      ASSERT_TRUE(is_open()) << framing << ": closed before " << sent
-                             << " bytes had come, and so reset";
+      ASSERT_TRUE(is_open()) << framing << ": closed, and so reset, before " << sent
+                             << " bytes had arrived";
     }
     EXPECT_EQ(responses().at(0).status, Status::ContentTooLarge) << framing;
     server->pass(3s);
@@ -186,7 +187,7 @@ TEST_P(Http1ContentTest, AnAnswerReachesAClientThatSendsAllItsContentFirst) {
   }
 }
 
-TEST_P(Http1ContentTest, ThrowsAwayNoMoreThanWasAnnouncedNorThanAllowed) {
+TEST_P(Http1ContentTest, DiscardsNoMoreThanAnnouncedAndAllowed) {
   Options options;
   options.max_unread_bytes = 1 << 20;
   options.max_linger_bytes = 1000;
@@ -203,13 +204,13 @@ TEST_P(Http1ContentTest, ThrowsAwayNoMoreThanWasAnnouncedNorThanAllowed) {
   }
 }
 
-TEST_P(Http1ContentTest, BoundsWhatAllRequestsHold) {
+TEST_P(Http1ContentTest, BoundsTheMemoryOfAllRequests) {
   Options options;
   options.max_inflight_bytes = 50'000;
   open(options);
   const std::string big = post("/echo", std::string(40'000, 'x'));
   EXPECT_EQ(talk(big)[0].status, Status::Ok);
-  EXPECT_EQ(talk(big)[0].status, Status::Ok) << "what the first held was released";
+  EXPECT_EQ(talk(big)[0].status, Status::Ok) << "the memory of the first request was released";
   const int other = server->connect();
   server->send(other, big.substr(0, 35'000));
   const auto refused = talk(big);
@@ -224,7 +225,7 @@ TEST_P(Http1ContentTest, ProducesNoFasterThanTheClientReads) {
   server->at(fd).room = 100'000;
   server->send(fd, "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n");
   server->turn(50);
-  EXPECT_LT(asked, 60);  // 256 KiB of backlog at 10 kB a piece, and what the socket took
+  EXPECT_LT(asked, 60);  // 256 KiB of unsent bytes at 10 kB a piece, and what the socket took
   const int before = asked;
   server->at(fd).room = 300'000;
   server->turn(50);
@@ -232,7 +233,7 @@ TEST_P(Http1ContentTest, ProducesNoFasterThanTheClientReads) {
   EXPECT_LT(asked, before + 60);
 }
 
-TEST_P(Http1ContentTest, LargeAnswersLeaveWholeThroughSmallSockets) {
+TEST_P(Http1ContentTest, LargeAnswersAreCompleteThroughSmallSockets) {
   open();
   server->at(fd).max_per_send = 777;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n" + kGet);
@@ -243,7 +244,7 @@ TEST_P(Http1ContentTest, LargeAnswersLeaveWholeThroughSmallSockets) {
   EXPECT_EQ(answers[1].content, "hello\n");
 }
 
-TEST_P(Http1ContentTest, AnswersNoMoreRequestsThanTheClientTakesAnswers) {
+TEST_P(Http1ContentTest, AnswersNoFasterThanTheClientReads) {
   open();
   server->at(fd).room = 0;
   for (int i = 0; i < 100; ++i) server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -253,7 +254,7 @@ TEST_P(Http1ContentTest, AnswersNoMoreRequestsThanTheClientTakesAnswers) {
   EXPECT_EQ(responses().size(), 100u);
 }
 
-TEST_P(Http1ContentTest, HoldsNoMoreAnswersThanAllowedForAClientThatTakesNone) {
+TEST_P(Http1ContentTest, BoundsTheAnswersHeldForAClientThatReadsNone) {
   open();
   server->at(fd).room = 0;
   std::string many;
@@ -266,7 +267,7 @@ TEST_P(Http1ContentTest, HoldsNoMoreAnswersThanAllowedForAClientThatTakesNone) {
   EXPECT_EQ(responses().size(), 1000u);
 }
 
-TEST_P(Http1ContentTest, AFastDownloadLeavesTheLoopToOthersInBetween) {
+TEST_P(Http1ContentTest, AFastDownloadSharesTheLoop) {
   const int file = memfd_create("large", MFD_CLOEXEC);
   ASSERT_EQ(ftruncate(file, 1 << 20), 0);
   const auto shared = std::make_shared<const base::Descriptor>(base::system_kernel(), file);
@@ -287,7 +288,7 @@ TEST_P(Http1ContentTest, AFastDownloadLeavesTheLoopToOthersInBetween) {
   EXPECT_EQ(responses().at(0).content.size(), 1u << 20);
 }
 
-TEST_P(Http1ContentTest, AFileThatBecameShorterEndsItsConnection) {
+TEST_P(Http1ContentTest, AFileThatBecameShorterAbortsItsConnection) {
   for (const std::string_view version : {"1.1", "1.0"}) {
     const int file = memfd_create("short", MFD_CLOEXEC);
     ASSERT_EQ(ftruncate(file, 100'000), 0);
@@ -308,7 +309,7 @@ TEST_P(Http1ContentTest, AFileThatBecameShorterEndsItsConnection) {
   }
 }
 
-/// Gives up reading for a while, and goes on after that.
+/// Gives up reading, and reads again after a while.
 Task<std::string> read_patiently(Request& request) {
   std::string all;
   for (int timeouts = 0;;) {
@@ -324,7 +325,7 @@ Task<std::string> read_patiently(Request& request) {
   }
 }
 
-TEST_P(Http1ContentTest, KeepsContentThatComesAfterItsReaderGaveUpForTheNextOne) {
+TEST_P(Http1ContentTest, KeepsContentThatArrivesAfterItsReaderGaveUp) {
   Options options;
   options.body_grace = 0s;
   open_on(App(read_patiently), options);
@@ -337,7 +338,7 @@ TEST_P(Http1ContentTest, KeepsContentThatComesAfterItsReaderGaveUpForTheNextOne)
   EXPECT_FALSE(is_ending());
 }
 
-TEST_P(Http1ContentTest, DoesNotCallAClientSlowWhileNobodyReads) {
+TEST_P(Http1ContentTest, DoesNotCallAClientSlowWhileTheHandlerDoesNotRead) {
   Options options;
   options.body_grace = 0s;
   open_on(App([](Request& request) -> Task<std::string> {

@@ -23,14 +23,14 @@ TEST_P(Http1DeadlineTest, ClosesAConnectionThatNeverSpeaks) {
   EXPECT_EQ(server->take(fd), "");
 }
 
-TEST_P(Http1DeadlineTest, ClosesEachConnectionThatWaitsWhenItsOwnTimeIsOver) {
+TEST_P(Http1DeadlineTest, ClosesEachWaitingConnectionAtItsOwnDeadline) {
   (void)talk(kGet);
   server->pass(30s);
   const int silent = server->connect();
   const int other = server->connect();
   server->send(other, kGet);
   server->pass(5s);
-  (void)talk(kGet);  // so it waits for longer than the other, which came later
+  (void)talk(kGet);  // so it waits longer than `other`, which connects later
   const auto open_ones = [&] {
     return std::vector{server->at(silent).open, server->at(other).open, is_open()};
   };
@@ -46,7 +46,7 @@ TEST_P(Http1DeadlineTest, ClosesEachConnectionThatWaitsWhenItsOwnTimeIsOver) {
   EXPECT_EQ(open_ones(), (std::vector{false, false, false}));
 }
 
-TEST_P(Http1DeadlineTest, LetsNoDeadlineOfOneConnectionFallOnTheNext) {
+TEST_P(Http1DeadlineTest, DoesNotApplyADeadlineToTheNextConnection) {
   open();
   server->send(fd, kGet.substr(0, 10));
   server->pass(5s);
@@ -60,7 +60,7 @@ TEST_P(Http1DeadlineTest, LetsNoDeadlineOfOneConnectionFallOnTheNext) {
   EXPECT_TRUE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, AnswersASlowHeaderWith408HoweverOftenItsBytesCome) {
+TEST_P(Http1DeadlineTest, AnswersASlowHeaderWith408EvenIfBytesKeepArriving) {
   open();
   for (const char c : std::string_view("GET / HTT")) {
     server->send(fd, std::string(1, c));
@@ -88,7 +88,7 @@ TEST_P(Http1DeadlineTest, AnswersASlowBodyWith408) {
   EXPECT_TRUE(is_ending());
 }
 
-TEST_P(Http1DeadlineTest, LetsABodyComeAtTheLeastRate) {
+TEST_P(Http1DeadlineTest, AcceptsABodyAtTheMinimumRate) {
   open();
   server->send(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 36000\r\n\r\n");
   for (int i = 0; i < 60; ++i) {
@@ -98,7 +98,7 @@ TEST_P(Http1DeadlineTest, LetsABodyComeAtTheLeastRate) {
   EXPECT_EQ(responses().at(0).content.size(), 36'000u);
 }
 
-TEST_P(Http1DeadlineTest, AbortsAClientThatTakesNothing) {
+TEST_P(Http1DeadlineTest, AbortsAClientThatReadsNothing) {
   open();
   server->at(fd).room = 100;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -108,7 +108,7 @@ TEST_P(Http1DeadlineTest, AbortsAClientThatTakesNothing) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, AbortsAClientThatTakesTooLittle) {
+TEST_P(Http1DeadlineTest, AbortsAClientThatReadsTooSlowly) {
   open();
   server->at(fd).room = 490;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -122,7 +122,7 @@ TEST_P(Http1DeadlineTest, AbortsAClientThatTakesTooLittle) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, SendsAllToAClientThatTakesItSlowly) {
+TEST_P(Http1DeadlineTest, SendsEverythingToASlowClient) {
   open();
   server->at(fd).room = 0;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -134,8 +134,8 @@ TEST_P(Http1DeadlineTest, SendsAllToAClientThatTakesItSlowly) {
   EXPECT_TRUE(is_open());
 }
 
-/// The kernel has room for megabytes, and takes no more before much of that was read.
-TEST_P(Http1DeadlineTest, LetsAClientTakeSlowlyWhatTheKernelHoldsForIt) {
+/// The kernel has room for megabytes, and takes no more until much of that was read.
+TEST_P(Http1DeadlineTest, LetsAClientSlowlyReadWhatTheKernelHolds) {
   open();
   server->at(fd).room = 90'000;
   server->at(fd).unacknowledged = 90'000;
@@ -151,12 +151,12 @@ TEST_P(Http1DeadlineTest, LetsAClientTakeSlowlyWhatTheKernelHoldsForIt) {
   EXPECT_EQ(responses().at(0).content.size(), 100'000u);
 }
 
-TEST_P(Http1DeadlineTest, IsNotMisledByABufferThatFills) {
+TEST_P(Http1DeadlineTest, IsNotMisledByAFillingBuffer) {
   open();
   server->at(fd).room = 50'000;
   server->at(fd).unacknowledged = 50'000;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-  for (int i = 0; i < 29; ++i) {  // the kernel finds room for more, and the client takes nothing
+  for (int i = 0; i < 29; ++i) {  // the kernel finds more room, and the client reads nothing
     server->at(fd).room = 100;
     server->at(fd).unacknowledged += 100;
     server->pass(1s);
@@ -166,7 +166,7 @@ TEST_P(Http1DeadlineTest, IsNotMisledByABufferThatFills) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, AbortsAClientThatStopsInTheMiddle) {
+TEST_P(Http1DeadlineTest, AbortsAClientThatStopsReading) {
   open();
   server->at(fd).room = 50'000;
   server->at(fd).unacknowledged = 50'000;
@@ -177,18 +177,18 @@ TEST_P(Http1DeadlineTest, AbortsAClientThatStopsInTheMiddle) {
   }
   server->pass(29s);
   EXPECT_TRUE(is_open());
-  server->pass(9s);  // it looks four times in each timeout
+  server->pass(9s);  // the client is checked four times in each timeout
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, AsksTheKernelOnlyWhenAnAnswerDoesNotFit) {
+TEST_P(Http1DeadlineTest, QueriesTheKernelOnlyWhenAnAnswerDoesNotFit) {
   open();
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
   (void)talk(kGet);
   EXPECT_EQ(server->kernel.calls("siocoutq"), 0);
 }
 
-TEST_P(Http1DeadlineTest, AProxyMayRestForMinutes) {
+TEST_P(Http1DeadlineTest, AProxyMayStallForMinutes) {
   Options options;
   options.proxy = {*base::IpNetwork::parse("127.0.0.0/8")};
   open(options);
@@ -204,7 +204,7 @@ TEST_P(Http1DeadlineTest, AProxyMayRestForMinutes) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, AProxyThatTakesNothingAtAllIsAbortedToo) {
+TEST_P(Http1DeadlineTest, AProxyThatReadsNothingIsAborted) {
   Options options;
   options.proxy = {*base::IpNetwork::parse("127.0.0.1")};
   options.proxy_write_stall_timeout = 5min;
@@ -218,7 +218,7 @@ TEST_P(Http1DeadlineTest, AProxyThatTakesNothingAtAllIsAbortedToo) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, OnlyPeersThatAreNamedAreProxies) {
+TEST_P(Http1DeadlineTest, OnlyConfiguredPeersAreProxies) {
   Options options;
   options.proxy = {*base::IpNetwork::parse("10.0.0.0/8"), *base::IpNetwork::parse("2001:db8::1")};
   open(options);
@@ -232,7 +232,8 @@ TEST_P(Http1DeadlineTest, OnlyPeersThatAreNamedAreProxies) {
   EXPECT_TRUE(Options().is_proxy(base::IpAddress())) << "a peer on a Unix socket";
 }
 
-/// A close would leave it to the kernel, and a reset destroy it once the client sends something.
+/// After a close, the kernel would reset the connection if the client sent something, and the
+/// answer would be lost.
 TEST_P(Http1DeadlineTest, DoesNotCloseBeforeASlowClientHasTheLastAnswer) {
   open();
   server->at(fd).unacknowledged = 90'000;
@@ -244,23 +245,23 @@ TEST_P(Http1DeadlineTest, DoesNotCloseBeforeASlowClientHasTheLastAnswer) {
     server->pass(1s);
     ASSERT_TRUE(is_open()) << i;
   }
-  server->pass(2s);  // it sees that all has left
+  server->pass(2s);  // the server sees that everything has left
   EXPECT_TRUE(is_open());
-  server->pass(3s);  // and then the client has its time to end its side
+  server->pass(3s);  // then the client has time to end its side
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, AbortsAClientThatDoesNotTakeTheLastAnswer) {
+TEST_P(Http1DeadlineTest, AbortsAClientThatDoesNotReadTheLastAnswer) {
   open();
   server->at(fd).unacknowledged = 90'000;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   server->pass(31s);
   EXPECT_TRUE(is_open());
-  server->pass(2s);  // the watch began when it had lingered for 2 s
+  server->pass(2s);  // the check began when the connection had lingered for 2 s
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, NoFloodCutsTheAnswerThatTheKernelHolds) {
+TEST_P(Http1DeadlineTest, AFloodDoesNotCutOffTheAnswerInTheKernel) {
   open();
   server->at(fd).unacknowledged = 90'000;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -268,13 +269,13 @@ TEST_P(Http1DeadlineTest, NoFloodCutsTheAnswerThatTheKernelHolds) {
   EXPECT_TRUE(is_open());
   server->at(fd).incoming.emplace_back(70'000, 'x');
   server->turn(4);
-  EXPECT_FALSE(server->at(fd).incoming.empty()) << "it reads no more than it has to";
+  EXPECT_FALSE(server->at(fd).incoming.empty()) << "the server reads no more than it has to";
   server->at(fd).unacknowledged = 0;
   server->pass(3s);
-  EXPECT_FALSE(is_open()) << "the client has all, and sends too much";
+  EXPECT_FALSE(is_open()) << "the client has everything, and sends too much";
 }
 
-TEST_P(Http1DeadlineTest, AnIdleConnectionStaysWhileItsAnswerIsStillTaken) {
+TEST_P(Http1DeadlineTest, AnIdleConnectionStaysWhileItsAnswerIsRead) {
   open();
   server->at(fd).unacknowledged = 90'000;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -283,12 +284,12 @@ TEST_P(Http1DeadlineTest, AnIdleConnectionStaysWhileItsAnswerIsStillTaken) {
     server->pass(1s);
     ASSERT_TRUE(is_open()) << i;
   }
-  EXPECT_TRUE(server->at(fd).write_shut) << "as after the time that an idle one is kept";
+  EXPECT_TRUE(server->at(fd).write_shut) << "as after keep_alive_timeout";
   server->pass(5s);
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, ADrainLeavesToTheKernelWhatItHolds) {
+TEST_P(Http1DeadlineTest, ADrainLeavesTheRestToTheKernel) {
   open();
   server->at(fd).unacknowledged = 90'000;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -300,7 +301,7 @@ TEST_P(Http1DeadlineTest, ADrainLeavesToTheKernelWhatItHolds) {
   EXPECT_TRUE(server->at(fd).write_shut) << "not aborted";
 }
 
-TEST_P(Http1DeadlineTest, LetsNothingThatComesLateCutTheLastAnswer) {
+TEST_P(Http1DeadlineTest, LateBytesDoNotCutOffTheLastAnswer) {
   open();
   server->at(fd).room = 0;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -315,7 +316,7 @@ TEST_P(Http1DeadlineTest, LetsNothingThatComesLateCutTheLastAnswer) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, TakesAnEmptyLineBetweenRequestsForNothing) {
+TEST_P(Http1DeadlineTest, IgnoresAnEmptyLineBetweenRequests) {
   (void)talk(kGet + "\r\n");
   server->pass(59s);
   EXPECT_TRUE(is_open());
@@ -323,10 +324,10 @@ TEST_P(Http1DeadlineTest, TakesAnEmptyLineBetweenRequestsForNothing) {
   server->send(fd, "\r\n");
   server->pass(61s);
   EXPECT_FALSE(is_open());
-  EXPECT_EQ(server->take(fd), "") << "an answer that nobody asked for";
+  EXPECT_EQ(server->take(fd), "") << "an answer without a request";
 }
 
-TEST_P(Http1DeadlineTest, KeepsAConnectionAsLongAfterPipelinedRequests) {
+TEST_P(Http1DeadlineTest, KeepsAConnectionJustAsLongAfterPipelinedRequests) {
   EXPECT_EQ(talk(kGet + "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n").size(), 2u);
   server->pass(59s);
   EXPECT_TRUE(is_open());
@@ -348,7 +349,7 @@ TEST_P(Http1DeadlineTest, CountsFromTheEndOfAHandlerThatTookLong) {
   EXPECT_TRUE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, DoesNotWaitLongForContentThatNobodyReads) {
+TEST_P(Http1DeadlineTest, DoesNotWaitLongForUnreadContent) {
   open();
   server->send(fd, "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
   EXPECT_EQ(responses().at(0).content, "ignored");
@@ -369,7 +370,7 @@ TEST_P(Http1DeadlineTest, DoesNotWaitLongForContentThatNobodyReads) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, ReadsOnForAWhileAfterTheLastAnswer) {
+TEST_P(Http1DeadlineTest, LingersForAWhileAfterTheLastAnswer) {
   open();
   server->send(fd, "BROKEN\r\n\r\n");
   EXPECT_TRUE(server->at(fd).write_shut);
@@ -381,7 +382,7 @@ TEST_P(Http1DeadlineTest, ReadsOnForAWhileAfterTheLastAnswer) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, DoesNotReadOnForEver) {
+TEST_P(Http1DeadlineTest, DoesNotLingerForever) {
   open();
   server->send(fd, "BROKEN\r\n\r\n");
   for (int i = 0; i < 9; ++i) {
@@ -399,7 +400,7 @@ TEST_P(Http1DeadlineTest, DoesNotReadOnForEver) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, LetsAnnouncedContentComeThatNobodyReadsIfItComesFastEnough) {
+TEST_P(Http1DeadlineTest, LingersLongerForAnnouncedContentThatArrivesFast) {
   Options options;
   options.min_unread_rate = 1000;
   const std::string request = "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n";
@@ -411,7 +412,7 @@ TEST_P(Http1DeadlineTest, LetsAnnouncedContentComeThatNobodyReadsIfItComesFastEn
   }
   EXPECT_TRUE(is_open());
   server->pass(2s);
-  EXPECT_FALSE(is_open()) << "it sends nothing any more";
+  EXPECT_FALSE(is_open()) << "the client sends nothing any more";
 
   fd = server->connect();
   server->send(fd, request);
@@ -422,17 +423,17 @@ TEST_P(Http1DeadlineTest, LetsAnnouncedContentComeThatNobodyReadsIfItComesFastEn
   EXPECT_TRUE(is_open());
   server->send(fd, std::string(500, 'x'));
   server->pass(2s);
-  EXPECT_FALSE(is_open()) << "half as fast ends after twice linger_total";
+  EXPECT_FALSE(is_open()) << "at half the rate it ends after twice linger_total";
 }
 
-TEST_P(Http1DeadlineTest, ClosesAtOnceWhenTheClientEndsToo) {
+TEST_P(Http1DeadlineTest, ClosesAtOnceWhenTheClientEndsItsSide) {
   open();
   server->at(fd).incoming_ended = true;
   server->send(fd, "BROKEN\r\n\r\n");
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DeadlineTest, EveryOneOfThemMayBeForEver) {
+TEST_P(Http1DeadlineTest, EveryDeadlineMayBeInfinite) {
   Options options;
   for (base::Duration* const each :
        {&options.header_timeout, &options.keep_alive_timeout, &options.body_grace,
@@ -463,7 +464,7 @@ TEST_P(Http1DeadlineTest, EveryOneOfThemMayBeForEver) {
 
 // ---- after the process was stopped, suspended or starved ----
 
-TEST_P(Http1DeadlineTest, WhatArrivedWhileTheProcessWasStoppedArrivedInTime) {
+TEST_P(Http1DeadlineTest, BytesThatArrivedWhileTheProcessWasStoppedAreInTime) {
   for (const bool is_interrupted : {false, true}) {
     open();
     std::vector<int> clients;
@@ -473,7 +474,7 @@ TEST_P(Http1DeadlineTest, WhatArrivedWhileTheProcessWasStoppedArrivedInTime) {
     }
     server->turn(10);
     for (const int client : clients) server->at(client).incoming.emplace_back(kGet.substr(10));
-    if (is_interrupted) server->kernel.fail("epoll_wait", 1, EINTR);  // as SIGCONT does
+    if (is_interrupted) server->kernel.fail("epoll_wait", 1, EINTR);  // as by SIGCONT
     server->kernel.advance(12s);
     server->turn(10);
     int answered = 0;
@@ -482,7 +483,7 @@ TEST_P(Http1DeadlineTest, WhatArrivedWhileTheProcessWasStoppedArrivedInTime) {
   }
 }
 
-TEST_P(Http1DeadlineTest, ContentThatArrivedWhileTheProcessWasStoppedArrivedInTime) {
+TEST_P(Http1DeadlineTest, ContentThatArrivedWhileTheProcessWasStoppedIsInTime) {
   open();
   const std::string request = post("/pull", std::string(20'000, 'x'));
   server->send(fd, request.substr(0, 100));
@@ -492,7 +493,7 @@ TEST_P(Http1DeadlineTest, ContentThatArrivedWhileTheProcessWasStoppedArrivedInTi
   EXPECT_EQ(responses().at(0).content, "pulled 20000");
 }
 
-TEST_P(Http1DeadlineTest, AClientThatTookItsAnswerWhileTheProcessWasStoppedIsNotAborted) {
+TEST_P(Http1DeadlineTest, AClientThatReadWhileTheProcessWasStoppedIsNotAborted) {
   open();
   server->at(fd).room = 1000;
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -502,7 +503,7 @@ TEST_P(Http1DeadlineTest, AClientThatTookItsAnswerWhileTheProcessWasStoppedIsNot
   EXPECT_EQ(responses().at(0).content.size(), 100'000u);
 }
 
-TEST_P(Http1DeadlineTest, WhoWasSilentWhileTheProcessWasStoppedIsTooLateAllTheSame) {
+TEST_P(Http1DeadlineTest, AClientThatWasSilentWhileTheProcessWasStoppedIsTooLate) {
   open();
   server->send(fd, kGet.substr(0, 10));
   server->kernel.advance(12s);

@@ -17,7 +17,7 @@ TEST_P(Http1DisconnectTest, AnswersAClientThatOnlyEndedItsSide) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DisconnectTest, DoesNotWaitForWhatAnEndedClientLeftIncomplete) {
+TEST_P(Http1DisconnectTest, ClosesWhenAClientEndsWithinARequest) {
   for (const std::string incomplete : {"GET / HT",
                                        "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Le"
                                        "ngth: 5\r\n\r\nxx"}) {
@@ -31,7 +31,7 @@ TEST_P(Http1DisconnectTest, DoesNotWaitForWhatAnEndedClientLeftIncomplete) {
   }
 }
 
-TEST_P(Http1DisconnectTest, AnswersWhatWaitedForRoomWhenTheClientEndedItsSide) {
+TEST_P(Http1DisconnectTest, AnswersWaitingRequestsAfterTheClientEndedItsSide) {
   open();
   server->at(fd).room = 0;
   for (int i = 0; i < 10; ++i) {
@@ -91,7 +91,7 @@ TEST_P(Http1DisconnectTest, TellsTheHandlerThatContentWasCutShort) {
   EXPECT_FALSE(is_open());
 }
 
-TEST_P(Http1DisconnectTest, LeavesNothingBehindAtWhateverPointTheClientLeaves) {
+TEST_P(Http1DisconnectTest, LeavesNothingBehindWhereverTheClientDisconnects) {
   const std::string requests =
       kGet + post("/pull", std::string(50, 'x')) + "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n" +
       "GET /large HTTP/1.1\r\nHost: a\r\n\r\nGET /wait HTTP/1.1\r\nHost: a\r\n\r\n";

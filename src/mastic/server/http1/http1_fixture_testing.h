@@ -1,4 +1,4 @@
-// A connection to a small site on a shard with a scripted kernel, for the tests of HTTP/1.
+// A connection to a small site, on a shard with a scripted kernel, for the tests of HTTP/1.
 
 #pragma once
 
@@ -38,7 +38,7 @@ inline std::string post(std::string_view path, std::string_view content) {
          std::string(content);
 }
 
-/// Produces `count` pieces of `size` letters, and counts how often it was asked.
+/// Produces `count` pieces of `size` letters, and counts how often it was pulled.
 inline app::Body pieces(int count, std::size_t size, int& asked) {
   return app::Body::produced_by([=, &asked, n = 0]() mutable -> std::optional<std::string> {
     ++asked;
@@ -84,7 +84,7 @@ inline App make_app(int& asked) {
     co_return "informed";
   });
   site.get("/lines", [&] {
-    static LineRecord record;  // that no test looks at
+    static LineRecord record;  // no test reads it
     return Response::upgrade_to(std::make_unique<LineUpgrade>(record));
   });
   site.get("/small-pieces",
@@ -103,12 +103,12 @@ inline App make_app(int& asked) {
 
 struct Http1ConnectionTest : testing::TestWithParam<loop::TransferKind> {
   void open(const Options& options = {}) { open_on(make_app(asked), options); }
-  /// The same with another application.
+  /// Opens a connection to a server with another application.
   void open_on(App app, const Options& options = {}) {
     server = std::make_unique<ShardFixture>(std::move(app), GetParam(), options);
     fd = server->connect();
   }
-  /// Sends on the one connection and returns the responses; fails the test when they are malformed.
+  /// Sends on the connection and returns the responses. Fails the test when they are malformed.
   std::vector<ReadResponse> talk(std::string_view bytes, std::vector<Method> methods = {}) {
     if (!server) open();
     server->send(fd, bytes);

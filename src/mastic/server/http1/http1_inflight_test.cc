@@ -1,5 +1,5 @@
-// What requests and answers hold together: how it is counted, and what happens when that is as much
-// as it may be (Options::max_inflight_bytes).
+// The memory that requests and answers hold together: how it is counted, and what happens at the
+// limit (Options::max_inflight_bytes).
 
 #include <cerrno>
 
@@ -8,10 +8,10 @@
 namespace mastic::server {
 namespace {
 
-constexpr std::size_t kLarge = 100'000;  // of /large
+constexpr std::size_t kLarge = 100'000;  // the size of /large
 
 struct Http1InflightTest : Http1ConnectionTest {
-  /// A server that may hold `most` bytes, and `fd`, a client of it that takes nothing.
+  /// Opens a server that may hold `most` bytes, and `fd`, a client of it that reads nothing.
   void open_full_at(std::uint64_t most, App app) {
     Options options;
     options.max_inflight_bytes = most;
@@ -22,7 +22,7 @@ struct Http1InflightTest : Http1ConnectionTest {
   void ask(int client, std::string_view path) {
     server->send(client, "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
   }
-  /// The answer to a new client.
+  /// The answer that a new client gets.
   ReadResponse answer_of(std::string_view bytes) {
     const auto answers = read_responses(server->exchange(bytes));
     return answers && !answers->empty() ? answers->front() : ReadResponse();
@@ -30,7 +30,7 @@ struct Http1InflightTest : Http1ConnectionTest {
   [[nodiscard]] std::uint64_t held() const { return server->counters.held_bytes(); }
 };
 
-TEST_P(Http1InflightTest, ANewRequestIsRefusedBeforeItsHandlerWhileAnswersHoldTooMuch) {
+TEST_P(Http1InflightTest, RequestsAreRefusedBeforeTheirHandlerWhileTooMuchIsHeld) {
   int entered = 0;
   Router site;
   site.get("/large", [&] {
@@ -44,7 +44,7 @@ TEST_P(Http1InflightTest, ANewRequestIsRefusedBeforeItsHandlerWhileAnswersHoldTo
   const ReadResponse refused = answer_of(request);
   EXPECT_EQ(refused.status, Status::ServiceUnavailable);
   EXPECT_NE(refused.head.find("Retry-After: 1\n"), std::string::npos) << refused.head;
-  EXPECT_TRUE(refused.keep_alive) << "it may come back on the same connection";
+  EXPECT_TRUE(refused.keep_alive) << "the client may retry on the same connection";
   EXPECT_EQ(entered, 1);
   EXPECT_TRUE(server->log.text().contains("max_inflight_bytes is reached"));
 
@@ -55,7 +55,7 @@ TEST_P(Http1InflightTest, ANewRequestIsRefusedBeforeItsHandlerWhileAnswersHoldTo
   EXPECT_EQ(entered, 2);
 }
 
-TEST_P(Http1InflightTest, TheRefusalIsToldToTheAccessLog) {
+TEST_P(Http1InflightTest, ARefusalIsInTheAccessLog) {
   open_full_at(kLarge);
   std::vector<std::string> told;
   server->shard->observe_rejections([&](const app::RejectedRequest& rejected) {
@@ -67,7 +67,7 @@ TEST_P(Http1InflightTest, TheRefusalIsToldToTheAccessLog) {
   EXPECT_EQ(told, (std::vector<std::string>{"POST /echo?a=b 503"}));
 }
 
-TEST_P(Http1InflightTest, AStreamIsNotPulledWhileOthersHoldTooMuchAndGoesOnAfterwards) {
+TEST_P(Http1InflightTest, AStreamPausesWhileOthersHoldTooMuchAndContinuesLater) {
   open_full_at(4 * kLarge);
   const int others[] = {fd, server->connect(), server->connect()};
   for (const int other : others) {
@@ -78,15 +78,15 @@ TEST_P(Http1InflightTest, AStreamIsNotPulledWhileOthersHoldTooMuchAndGoesOnAfter
   server->at(streaming).room = 0;
   ask(streaming, "/endless");
   server->turn(50);
-  EXPECT_GE(asked, 8) << "there was room for a fourth of that size";
-  EXPECT_LE(asked, 16) << "and not for write_high_bytes";
+  EXPECT_GE(asked, 8) << "there was room for a quarter of that size";
+  EXPECT_LE(asked, 16) << "there was no room for write_high_bytes";
   int before = asked;
   server->at(streaming).room = 40'000;
   server->turn(50);
-  EXPECT_EQ(asked, before) << "it has something to send";
+  EXPECT_EQ(asked, before) << "there are unsent bytes";
   server->at(streaming).room = 1'000'000;
   server->turn(200);
-  EXPECT_GE(asked, before + 90) << "its client takes all that there is";
+  EXPECT_GE(asked, before + 90) << "its client reads everything";
 
   for (const int other : others) server->at(other).room = SIZE_MAX;
   server->turn(5);
@@ -96,8 +96,8 @@ TEST_P(Http1InflightTest, AStreamIsNotPulledWhileOthersHoldTooMuchAndGoesOnAfter
   EXPECT_GE(asked, before + 25) << "there is room again for write_high_bytes";
 }
 
-/// None of them waits for what only another holds.
-TEST_P(Http1InflightTest, StreamsThatFillTheServerAllComeToTheirEnds) {
+/// No stream waits for memory that only another one holds.
+TEST_P(Http1InflightTest, StreamsThatFillTheServerAllComplete) {
   open_full_at(50'000,
                App([this](Request&) { return Response(Status::Ok, pieces(20, 30'000, asked)); }));
   std::vector<int> clients{fd};
@@ -107,7 +107,7 @@ TEST_P(Http1InflightTest, StreamsThatFillTheServerAllComeToTheirEnds) {
     server->at(client).incoming = {kGet};
   }
   server->turn(50);
-  EXPECT_LE(asked, 10 + 3) << "each was pulled once at the most, or while there was room";
+  EXPECT_LE(asked, 10 + 3) << "each was pulled at most once, or while there was room";
   EXPECT_EQ(answer_of(kGet).status, Status::ServiceUnavailable);
   for (int round = 0; round < 70; ++round) {
     for (const int client : clients) server->at(client).room = 10'000;
@@ -122,7 +122,7 @@ TEST_P(Http1InflightTest, StreamsThatFillTheServerAllComeToTheirEnds) {
   EXPECT_EQ(held(), 0u);
 }
 
-TEST_P(Http1InflightTest, RequestsWhoseAnswersWaitCountWithTheirHeads) {
+TEST_P(Http1InflightTest, RequestsWhoseAnswersWaitAreCounted) {
   int finished = 0;
   open_full_at(0, App([&](Request& request) {
                  request.on_finish([&](const app::Outcome&) { ++finished; });
@@ -141,7 +141,7 @@ TEST_P(Http1InflightTest, RequestsWhoseAnswersWaitCountWithTheirHeads) {
   EXPECT_EQ(held(), 0u);
 }
 
-TEST_P(Http1InflightTest, WhatAStreamIsMadeOfCountsUntilItEnds) {
+TEST_P(Http1InflightTest, TheSourceOfAStreamIsCountedUntilItEnds) {
   struct Rows {
     int left = 100;
     std::optional<std::string> operator()() {
@@ -161,7 +161,7 @@ TEST_P(Http1InflightTest, WhatAStreamIsMadeOfCountsUntilItEnds) {
   EXPECT_EQ(held(), 0u);
 }
 
-TEST_P(Http1InflightTest, NothingStaysCountedOfClientsThatLeft) {
+TEST_P(Http1InflightTest, NothingStaysCountedForClientsThatDisconnected) {
   const std::string paths[] = {"/large", "/endless", "/small-pieces", "/", "/wait", "/throw"};
   open_full_at(0);
   std::vector<int> clients;
@@ -183,13 +183,13 @@ TEST_P(Http1InflightTest, NothingStaysCountedOfClientsThatLeft) {
   EXPECT_EQ(server->counters.connections(), 1u);
 }
 
-TEST_P(Http1InflightTest, NothingStaysCountedOfALastAnswerThatHasLeft) {
+TEST_P(Http1InflightTest, NothingStaysCountedForALastAnswerThatHasLeft) {
   open_full_at(0);
   server->send(fd, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   EXPECT_GE(held(), kLarge);
   server->at(fd).room = SIZE_MAX;
   server->turn(5);
-  EXPECT_TRUE(is_open()) << "its client may take a moment to end its side";
+  EXPECT_TRUE(is_open()) << "its client has a moment to end its side";
   EXPECT_EQ(held(), 0u);
 }
 

@@ -1,5 +1,4 @@
-// The message table against a whole server: framing, smuggling and limits, every class that RFC
-// 9112 can go wrong in, on both transfers.
+// Runs the message table against a whole server, on both transfers: framing, smuggling and limits.
 
 #include <algorithm>
 #include <cctype>
@@ -22,8 +21,8 @@ std::string table_name(
   return name + (std::get<1>(info.param) == loop::TransferKind::Syscall ? "_Syscall" : "_IoUring");
 }
 
-/// What the table's meaning asks of a server: a 200 for each whole request before the first that is
-/// malformed or closes, and then the error.
+/// The statuses that the meaning in the table demands of a server: 200 for each complete request up
+/// to the first that is malformed or closes, and then the error.
 std::vector<int> expected_statuses(const std::string& meaning) {
   std::vector<int> statuses;
   std::string_view rest = meaning;
@@ -47,8 +46,8 @@ std::vector<int> expected_statuses(const std::string& meaning) {
 class ServerTable
     : public testing::TestWithParam<std::tuple<wire::MessageCase, loop::TransferKind>> {
  protected:
-  /// Sends the case in `pieces` and returns the statuses that come back; checks how the connection
-  /// ends.
+  /// Sends the case in `pieces`, checks how the connection ends, and returns the statuses of the
+  /// answers.
   std::vector<int> serve(const std::vector<std::string_view>& pieces) {
     int calls = 0;
     ShardFixture server(App([&](Request& request) {
@@ -72,18 +71,19 @@ class ServerTable
     }
     if (!statuses.empty() && statuses.back() >= 400) {
       EXPECT_TRUE(server.at(fd).write_shut) << "an error of framing ends the connection";
-      EXPECT_LE(calls, static_cast<int>(statuses.size()) - 1) << "no handler runs for it";
+      EXPECT_LE(calls, static_cast<int>(statuses.size()) - 1)
+          << "no handler runs for a malformed request";
     }
     return statuses;
   }
 };
 
-TEST_P(ServerTable, AnswersOrRefuses) {
+TEST_P(ServerTable, AnswersOrRefusesAsTheTableSays) {
   const auto& message = std::get<0>(GetParam());
   EXPECT_EQ(serve({message.bytes}), expected_statuses(message.meaning));
 }
 
-TEST_P(ServerTable, AnswersTheSameInSmallPieces) {
+TEST_P(ServerTable, GivesTheSameAnswersInSmallPieces) {
   const auto& message = std::get<0>(GetParam());
   const std::size_t size = message.bytes.size() > 4096 ? 97 : 1;
   std::vector<std::string_view> pieces;
