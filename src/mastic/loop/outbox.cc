@@ -23,6 +23,7 @@ int number(const Send& done) { return done.result < 0 ? static_cast<int>(-done.r
 char* Outbox::prepare(Socket& socket, std::size_t size) {
   if (!holds(socket)) {
     make_room(size);
+    // Reserved here, where a failure can be reported: flush must not allocate.
     if (segments_.size() == batch_.capacity()) batch_.reserve(2 * segments_.size() + 16);
     segments_.push_back({&socket, at_, at_, at_, false});
     socket.outbox_place_ = static_cast<std::uint32_t>(segments_.size());
@@ -32,6 +33,7 @@ char* Outbox::prepare(Socket& socket, std::size_t size) {
   const bool is_last = segment.limit == at_;  // only free space follows, which it may use as well
   const auto room = static_cast<std::size_t>((is_last ? end_ : segment.limit) - segment.end);
   if (room >= size) return segment.end;
+  // Moves the segment to the end. Its old room stays unused until a flush empties the outbox.
   const auto held = static_cast<std::size_t>(segment.end - segment.begin);
   const std::size_t moved_room = held == 0 ? size : 2 * (held + size);
   make_room(moved_room);
@@ -88,6 +90,7 @@ void Outbox::keep_unsent() noexcept {
     Send& done = batch_[next++];
     if (is_whole(done)) continue;
     const std::string_view left(done.bytes + taken(done), done.size - taken(done));
+    // With this result, `sent` reports that the bytes are lost.
     if (!segment.socket->keep_unsent(left, number(done))) done.result = -ENOMEM;
   }
 }

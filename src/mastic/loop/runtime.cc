@@ -67,7 +67,7 @@ std::uint64_t Runtime::join() {
   return lost;
 }
 
-/// Logs that threads are short. The message names the consequence, because somebody will wonder
+/// Logs that threads are short. The message names the consequence, because an operator will wonder
 /// about a 503.
 void Runtime::threads_are_short(std::uint64_t held) noexcept {
   try {

@@ -391,10 +391,10 @@ void Scheduler::fill_reserve() noexcept {
 /// are smaller.
 void Scheduler::note_reserve() noexcept {
   const std::uint64_t enough = std::min({options_.reserve, driven_.size() + 1, max_given_});
-  const bool nobody_can = options_.hand_off == HandOff::Never || max_given_ == 0;
+  const bool no_hand_off = options_.hand_off == HandOff::Never || max_given_ == 0;
   const bool is_enough = reserve_.size() >= enough;
-  reserve_ready_.store(nobody_can || (is_enough && !reserve_.empty()), std::memory_order_relaxed);
-  set_short(!nobody_can && !is_enough);
+  reserve_ready_.store(no_hand_off || (is_enough && !reserve_.empty()), std::memory_order_relaxed);
+  set_short(!no_hand_off && !is_enough);
 }
 
 /// Waits in reserve until set_role gives `member` a role. A thread beyond the configured reserve

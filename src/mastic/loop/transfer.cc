@@ -16,8 +16,8 @@
 namespace mastic::loop {
 namespace {
 
-constexpr std::size_t kPairs = 32;
-constexpr int kRounds = 9;
+constexpr std::size_t kPairs = 32;  // operations of a batch, as for a busy loop
+constexpr int kRounds = 9;          // odd, for the median
 constexpr double kAhead = 0.97;  // io_uring must take less than this share of the plain calls' time
 
 /// Socket pairs on which transfers are tried: one end sends, the other receives.

@@ -66,6 +66,8 @@ bool is_left_behind(base::Kernel& kernel, const base::Address& address, SocketAd
   return kernel.connect(fd, where.data(), *where.size()) == -ECONNREFUSED;
 }
 
+/// Binds, and for a Unix socket that was left behind removes its file and binds again. The caller's
+/// lock keeps another process from doing the same in between.
 int bind_to(base::Kernel& kernel, int fd, const base::Address& address) {
   SocketAddress where(address);
   const int bound = kernel.bind(fd, where.data(), *where.size());
@@ -97,10 +99,13 @@ base::Result<BoundSocket> bind_socket(base::Kernel& kernel, const base::Address&
   if (fd < 0) return cannot_listen(fd, address);
   base::Descriptor descriptor(kernel, fd);
   if (!address.is_unix()) {
+    // A restarted server has to bind while connections of the previous one are in TIME_WAIT. UDP
+    // has no such state; there the flag would let two servers bind the same port.
     if (type == SOCK_STREAM) {
       set_flag(kernel, fd, SOL_SOCKET, SO_REUSEADDR);
       set_flag(kernel, fd, IPPROTO_TCP, TCP_NODELAY);  // accepted sockets inherit it
     }
+    // [::] must not take the IPv4 port too, which may be another address of this server.
     if (family == AF_INET6) set_flag(kernel, fd, IPPROTO_IPV6, IPV6_V6ONLY);
   }
   if (const int bound = bind_to(kernel, fd, address); bound < 0) {

@@ -10,9 +10,9 @@ void hang_up(base::Kernel& kernel, int fd) noexcept { (void)kernel.shutdown(fd, 
 /// processes that have it. Closing with SO_LINGER at 0 would have an effect only when the last of
 /// them closes it.
 void reset(base::Kernel& kernel, int fd) noexcept {
-  sockaddr nobody{};
-  nobody.sa_family = AF_UNSPEC;
-  if (kernel.connect(fd, &nobody, sizeof nobody) < 0) hang_up(kernel, fd);
+  sockaddr unspecified{};
+  unspecified.sa_family = AF_UNSPEC;
+  if (kernel.connect(fd, &unspecified, sizeof unspecified) < 0) hang_up(kernel, fd);
 }
 
 }  // namespace mastic::net

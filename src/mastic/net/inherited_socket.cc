@@ -60,6 +60,7 @@ base::Result<base::Descriptor> duplicate(base::Kernel& kernel, const base::Addre
   const int own = kernel.fcntl(fd, F_DUPFD_CLOEXEC, kFirstOwn);
   if (own < 0) return cannot_listen(own, address);
   base::Descriptor descriptor(kernel, own);
+  // This flag belongs to the open file, not to the descriptor, so other processes see it too.
   const int flags = kernel.fcntl(own, F_GETFL, 0);
   const int set = flags < 0 ? flags : kernel.fcntl(own, F_SETFL, flags | O_NONBLOCK);
   if (set < 0) return cannot_listen(set, address);

@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kBacklog = 4096;
-constexpr int kMaxPerTurn = 64;
+constexpr int kBacklog = 4096;   // the kernel lowers it to net.core.somaxconn
+constexpr int kMaxPerTurn = 64;  // connections accepted by one loop
 constexpr base::Duration kFirstRest = milliseconds(5);
 constexpr base::Duration kLongestRest = milliseconds(1000);
 
@@ -79,6 +79,8 @@ base::Result<Listener> Listener::finish(BoundSocket socket, SocketFile file) {
   return Listener(std::move(socket), std::move(file));
 }
 
+/// The file goes first, while the socket still listens, so that no other process can have replaced
+/// it (SocketFile::remove). Then the socket is shut down, because a child may keep it open.
 void Listener::close() {
   file_.remove();
   if (descriptor_.is_open() && !is_inherited_) hang_up(descriptor_.kernel(), descriptor_.fd());

@@ -6,6 +6,7 @@
 
 namespace mastic::net {
 
+/// For bytes from the outbox, which were written before everything in the queue.
 void OutputQueue::prepend(std::string_view bytes) {
   if (bytes.empty()) return;
   pieces_.emplace_front(Owned{std::string(bytes)});

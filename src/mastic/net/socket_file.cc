@@ -15,7 +15,8 @@ constexpr unsigned kAsItIs = static_cast<unsigned>(-1);  // lchown: do not chang
 
 using LookUp = int (base::Kernel::*)(const char* name, unsigned& number);
 
-/// The id of the user or group `name`; `name` may also be the id itself.
+/// The id of the user or group `name`; `name` may also be the id itself. Names are looked up first,
+/// because a name may consist of digits.
 base::Result<unsigned> find_number(base::Kernel& kernel, LookUp look_up, std::string_view kind,
                                    std::string_view name) {
   unsigned number = 0;
@@ -83,6 +84,8 @@ std::string SocketFileLock::path_for(std::string_view socket_path) {
 /// be the one that is at the path now, which other processes would lock. Then the loop starts again
 /// with that.
 int SocketFileLock::take(base::Kernel& kernel, std::string_view socket_path) {
+  // In a directory that others may write to, the path may be a link, a FIFO or a terminal of
+  // theirs.
   constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
   const std::string path = path_for(socket_path);
   for (;;) {

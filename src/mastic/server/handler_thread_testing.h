@@ -67,7 +67,7 @@ struct HandlerThreadTest : testing::TestWithParam<loop::TransferKind> {
   RecordingLog log;
   std::atomic<bool> recycled{false};
   std::atomic<int> refusals{0};
-  Gate gate;  // declared first: it outlives the server, whose handlers wait there
+  Gate gate;  // declared before the server, whose handlers wait there, so that it outlives them
   std::unique_ptr<Server> server;
 };
 

@@ -16,7 +16,7 @@ MeaninglessRequest meaningless(http::PathFault fault) {
     case http::PathFault::Outside:
       break;
   }
-  return {Status::NotFound, ""};  // there is nothing above the root
+  return {Status::NotFound, ""};  // nothing can be found above the root
 }
 
 }  // namespace

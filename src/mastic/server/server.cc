@@ -24,6 +24,7 @@ Server::Server(app::App app, const Options& options, base::Log& log, base::Kerne
       log_(log),
       kernel_(kernel) {}
 
+/// A thread that never returned from a handler still uses this object, so it must not be destroyed.
 Server::~Server() {
   group_.end();
   wait();
@@ -94,6 +95,8 @@ void Server::make_shards() {
     shard.watch_by(hang_policy_.get(), this);
     shards_.push_back(&shard);
   }
+  // Every shard exists before the first one accepts, because it may hand connections over to any of
+  // them.
   for (Shard* const shard : shards_) shard->set_peers({shards_.begin(), shards_.end()});
 }
 

@@ -57,6 +57,8 @@ void Shard::serve(base::Descriptor socket, base::Endpoint peer) {
   serve(std::make_unique<SocketConnection>(*this, std::move(socket), peer));
 }
 
+/// The connection was counted in `counters` when it was accepted. One too many of its address is
+/// destroyed here, which closes it.
 template <class AnyConnection>
 void Shard::serve(std::unique_ptr<AnyConnection> connection) {
   const std::uint64_t most = options().max_connections_per_ip;

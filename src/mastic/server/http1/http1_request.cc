@@ -33,6 +33,7 @@ std::optional<std::string_view> Http1Request::take_short_content(std::string_vie
                                                                  std::uint64_t max_bytes) {
   const auto size = content_size();
   if (!size || *size > std::min<std::uint64_t>(input.size(), max_bytes)) return std::nullopt;
+  // All of it is in `input`, so the parser returns Data and End, and leaves the next request.
   std::string_view content;
   Event event = parser.next(input);
   if (event.kind == Event::Kind::Data) {

@@ -45,6 +45,7 @@ std::optional<std::uint64_t> drop_ours(http::Fields& fields) {
   return length;
 }
 
+/// Looks before it removes anything, because most responses have none of these fields.
 HandlerFields take_fields(http::Fields& fields) {
   HandlerFields taken;
   bool drop = false;
@@ -126,6 +127,8 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   head.upgrade = terms.upgrade;
   head.keep_alive = !terms.close && terms.version == http::Version::Http10;
 
+  // Head and small content go into the stream in one piece. Large content is borrowed, so it must
+  // live until it has left (`borrows`).
   const auto bytes = sends_content ? all : std::string_view();
   const std::size_t copied = bytes && bytes->size() <= kMaxCopied ? bytes->size() : 0;
   char* const start = stream.prepare(response_head_bound(head) + copied);

@@ -29,6 +29,8 @@ struct Verdict {
   std::string_view detail = {};
 };
 
+/// Whether the protocol may change, and if not, the answer. A 426 has to name the protocol in
+/// Upgrade (RFC 9110 §15.5.22).
 Verdict judge(const Http1Request& request, std::string_view protocol, bool is_draining) {
   const wire::http1::RequestHead& head = request.head();
   if (!head.asks_for_upgrade || !names(head.fields, protocol)) {
@@ -52,6 +54,7 @@ void settle_upgrade(app::Response& response, Http1Request& request, bool is_drai
   if (verdict.status != Status::SwitchingProtocols) {
     response = app::error_response(verdict.status, verdict.detail);
   }
+  // The writer names the protocol of `request.upgrade` in the head, for 101 and for 426.
   const bool is_named =
       verdict.status == Status::SwitchingProtocols || verdict.status == Status::UpgradeRequired;
   if (is_named) request.upgrade = std::move(upgrade);

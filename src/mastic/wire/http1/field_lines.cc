@@ -8,7 +8,9 @@
 namespace mastic::wire::http1 {
 namespace {
 
-/// What is wrong with a field name that is followed by `c` instead of a colon.
+/// What is wrong with a field name that is followed by `c` instead of a colon. Folded lines and
+/// white space before the colon are refused (RFC 9112 §5.1, §5.2): readers disagree about their
+/// meaning, which has been used to smuggle requests.
 std::unexpected<const Malformed*> name_fault(bool is_empty, char c) {
   if (is_empty && base::is_blank(c)) {
     return malformed<"a field line is folded or begins with white space">();

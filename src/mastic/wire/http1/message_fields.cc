@@ -14,6 +14,8 @@ using base::trim;
 using http::FieldName;
 using http::Status;
 
+/// Values beyond 63 bits are refused: they do not fit into the signed numbers that other readers
+/// may use.
 Read<Framing> parse_content_length(std::string_view value) {
   constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   const auto length = base::parse_decimal(value);
@@ -44,7 +46,7 @@ Read<void> gather_connection(std::string_view value, MessageFields& gathered) {
   }
   while (!value.empty()) {
     const std::string_view option = trim(take_until(value, ','));
-    if (option.empty()) continue;
+    if (option.empty()) continue;  // lists may have empty members (RFC 9110 §5.6.1)
     if (!http::is_token(option)) return malformed<"Connection is malformed">();
     if (equal_ignoring_case(option, "close")) gathered.close = true;
     if (equal_ignoring_case(option, "keep-alive")) gathered.keep_alive = true;
@@ -107,6 +109,7 @@ Read<void> MessageFields::gather(http::FieldsView fields, http::Version version)
     }
   }
 
+  // HTTP/1.0 has neither; such a client must not be sent 100 or 101 (RFC 9110 §7.8 and §10.1.1).
   expects_continue = expects_continue && version == http::Version::Http11;
   upgrades = upgrades && names_protocol && version == http::Version::Http11;
   if (length && encoding) return malformed<"there are both Content-Length and Transfer-Encoding">();

@@ -9,6 +9,8 @@ http::Method RequestParser::begun_method() const {
   return begins_with_head_ ? http::Method::Head : http::Method::Get;
 }
 
+/// The two bytes of the empty line may arrive in separate pieces, so how much of it was seen is
+/// part of the state.
 bool RequestParser::pass_leading_line(std::string_view& input) {
   if (leading_ == LeadingLine::Unseen && input.starts_with('\r')) {
     leading_ = LeadingLine::CarriageReturn;
