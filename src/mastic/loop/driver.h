@@ -1,4 +1,4 @@
-// A thread that drives a loop, as the loop sees it.
+// What a loop knows of the thread that drives it.
 
 #pragma once
 

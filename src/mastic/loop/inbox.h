@@ -1,4 +1,4 @@
-// What other threads have for a loop.
+// Messages that other threads have posted to a loop.
 
 #pragma once
 

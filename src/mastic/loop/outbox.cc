@@ -69,7 +69,7 @@ void Outbox::flush(Transfer& transfer) {
   for (const Segment& segment : flushing_) {
     const Send done =
         is_of(segment, next) ? batch_[next++] : Send{segment.socket->fd(), nullptr, 0};
-    if (done.fd < 0 || segment.socket->fd() != done.fd) continue;  // it was closed
+    if (done.fd < 0 || segment.socket->fd() != done.fd) continue;  // closed meanwhile
     segment.socket->sent(taken(done), done.size - taken(done), number(done));
   }
   flushing_.clear();

@@ -54,7 +54,7 @@ std::string fault(const Address& address) {
   return listener ? "" : listener.error().message;
 }
 
-/// 0, or an errno.
+/// Connects a client. Returns 0, or an errno.
 int connect_to(const Address& address) {
   SocketAddress where(address);
   const auto client = owned(system_kernel().socket(where.family(), SOCK_STREAM, 0));
