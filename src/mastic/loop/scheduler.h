@@ -38,17 +38,15 @@ using base::ThreadRole;
 /// for long adds as many workers as its handlers may hold (ADR 0028).
 ///
 /// 1. There are at most loops + reserve + workers threads, not counting those that were written
-///    off,
-///    and one more for each thread that is away in a job which its loop ran on trust, 64 at most.
+///    off, and one more for each thread that is away in a job which its loop ran on trust, 64 at
+///    most.
 /// 2. The reserve never runs work, so a thread can take a loop over until more drivers are away
-///    than
-///    there are workers.
+///    than there are workers.
 /// 3. The reserve is short when it could not take over all loops at once and have a thread left.
-///    Then
-///    loops run only jobs that are known to be quick, which keeps the last thread free (ADR 0017).
+///    Then loops run only jobs that are known to be quick, which keeps the last thread free (ADR
+///    0017).
 /// 4. A thread that computes, whether it is away or works, is given long time slices and is
-///    therefore
-///    scheduled late: threads that wake only for a moment, as loops do, come first.
+///    therefore scheduled late: threads that wake only for a moment, as loops do, come first.
 /// 5. No piece of work is lost: it runs, is withdrawn by its submitter, or was refused.
 class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
  public:

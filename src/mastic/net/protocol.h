@@ -62,11 +62,10 @@ class ProtocolHost : public StreamOwner {
 /// events.
 ///
 /// 1. It is constructed with its host; host and stream outlive it. `start` is called before
-///    anything
-///    else. When the stream cannot start, no member is called and the protocol is destroyed.
+///    anything else. When the stream cannot start, no member is called and the protocol is
+///    destroyed.
 /// 2. After `closed` no member is called. The protocol is destroyed when none of its functions is
-///    on
-///    the stack.
+///    on the stack.
 /// 3. It may close or abort the connection in any of these calls.
 class Protocol {
  public:

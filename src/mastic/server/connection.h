@@ -24,12 +24,10 @@ class Shard;
 ///                              └──101──> another protocol ──> closed
 ///
 /// 1. From its start until it is closed, a connection is in one list of its shard: of those that
-///    wait for a
-///    first byte, or of the busy ones.
+///    wait for a first byte, or of the busy ones.
 /// 2. While it waits, the shard may close it when its time is over, or to make room.
 /// 3. A closed connection keeps its protocol until it is destroyed, because functions of the
-///    protocol may be
-///    on the stack.
+///    protocol may be on the stack.
 class Connection : public net::ProtocolHost, public ListedConnection {
  public:
   Connection(const Connection&) = delete;

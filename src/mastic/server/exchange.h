@@ -29,8 +29,7 @@ namespace mastic::server {
 /// Runs the application for one request, in jobs, and passes its answer to its sink between them.
 ///
 /// 1. While a job is scheduled or running, perhaps on a thread that has lost the loop, only `run`
-///    touches the
-///    request, the tasks, the response and the finishers.
+///    touches the request, the tasks, the response and the finishers.
 /// 2. Events that arrive meanwhile on the loop are noted, and handled in `finish`.
 /// 3. The exchange is over when its answer has left (or is written, if nothing waits for it to
 ///    leave) or its sink has let go, and nothing of the application runs or waits any more. Then it

@@ -19,8 +19,7 @@ namespace mastic::server {
 /// says otherwise.
 ///
 /// 1. A handler holds at most one thread: the previous driver of the loop, which another thread now
-///    drives
-///    (left_behind), or one that may block (begins_elsewhere).
+///    drives (left_behind), or one that may block (begins_elsewhere).
 /// 2. Each step is taken once. When the thread has returned and another one is held, the steps
 ///    begin again.
 class HangLadder {

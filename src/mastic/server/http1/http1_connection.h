@@ -40,17 +40,14 @@ namespace mastic::server {
 ///    of the application runs. The members of this class belong to the connection.
 /// 3. After a malformed request, or an answer with Connection: close, no other request is read.
 /// 4. When memory runs out, this connection is aborted and no other one is affected: every entry
-///    point runs in
-///    `with_memory`.
+///    point runs in `with_memory`.
 /// 5. Memory that it holds because the client reads slowly is counted (ServerCounters) when some is
 ///    left at the end of a turn, or within the turn when it is much. An answer that leaves within
 ///    its turn is not counted.
 /// 6. Closing cuts off no answer: the connection lingers until the client has acknowledged
-///    everything, or is
-///    too slow.
+///    everything, or is too slow.
 /// 7. While it lingers, announced content is discarded within max_unread_bytes, and anything else
-///    within
-///    max_linger_bytes. linger_total ends it unless the content arrives fast enough.
+///    within max_linger_bytes. linger_total ends it unless the content arrives fast enough.
 /// 8. When it is Idle with nothing left to read or send, it is at rest, in the state of a new
 ///    object (is_as_new). It stays with its connection for the next request, unless another
 ///    connection needs it more (Http1Pool).
