@@ -189,8 +189,7 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   bool ending_ = false;
   std::uint64_t on_trust_ = 0;          ///< threads that are away in a job that was run on trust
   std::uint64_t max_given_ = kNoLimit;  ///< size of the reserve when the system had no more threads
-  std::atomic<bool> reserve_ready_{
-      false};  ///< also true when no thread can take a loop over anyway
+  std::atomic<bool> reserve_ready_{false};  ///< also true when no loop can be taken over anyway
   std::function<void(std::uint64_t)> tell_;
   base::Instant told_{};
   int looks_ = 0;  ///< ticks of the StallMonitor since the last search for threads that compute

@@ -70,8 +70,7 @@ TEST_P(TransferTest, SendsAsMuchAsEachSocketTakes) {
 TEST_P(TransferTest, ReportsEachOperationOfAMixedBatch) {
   std::vector<int> fds;
   std::vector<Send> sends;
-  for (std::size_t i = 0; i < 150;
-       ++i) {  // of each three sockets one is ready, one half ready, one not
+  for (std::size_t i = 0; i < 150; ++i) {  // of every three: one is ready, one half, one not
     fds.push_back(kernel.make_socket());
     if (i % 3 == 0) kernel.at(fds.back()).incoming = {std::string(64, 'x')};
     if (i % 3 == 1) kernel.at(fds.back()).incoming = {"short", "later"};

@@ -24,8 +24,8 @@ bool OutputQueue::fits_last(std::size_t size) const {
 char* OutputQueue::prepare(std::size_t size) {
   if (!fits_last(size)) pieces_.emplace_back(Owned{});
   std::string& bytes = std::get<Owned>(pieces_.back()).bytes;
-  const std::size_t had =
-      bytes.empty() ? 0 : bytes.capacity();  // an empty piece is not counted yet
+  // The capacity of an empty piece is not counted yet.
+  const std::size_t had = bytes.empty() ? 0 : bytes.capacity();
   committed_ = bytes.size();
   bytes.resize(committed_ + size);
   held_ += bytes.capacity() - had;

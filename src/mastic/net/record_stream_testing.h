@@ -162,9 +162,8 @@ class RecordStream final : public Stream, private StreamOwner, private loop::Tur
 
   loop::Loop& loop_;
   std::unique_ptr<Stream> inner_;
-  std::string arrived_;  ///< part of a record, or of the greeting
-  std::string
-      gathered_;  ///< writes of this turn or before the greeting, then room that was prepared
+  std::string arrived_;                   ///< part of a record, or of the greeting
+  std::string gathered_;                  ///< gathered writes, then room that was prepared
   std::size_t written_ = 0;               ///< bytes of `gathered_` that were written
   std::optional<ConnectionFacts> facts_;  ///< once the peer has greeted
   int pieces_ = 0;

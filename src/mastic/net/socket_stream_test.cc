@@ -333,8 +333,7 @@ TEST_P(SocketStreamTest, SendsFilesFromOtherThreadsWhileTheDiskIsSlow) {
   loop::Disk disk(threads, 1, log, kernel);
   disk.held_a_loop();
   loop->read_by(disk);
-  const std::string content(600'000,
-                            'f');  // fewer slices than it takes for the disk to count as quick
+  const std::string content(600'000, 'f');  // too few slices for the disk to become quick again
   stream->write_file(make_file(content), 0, content.size());
   while (owner.drained == 0) {
     turn(2);

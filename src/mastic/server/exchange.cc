@@ -67,8 +67,7 @@ class Exchange::Inform final : public async::Operation {
  private:
   void start(async::Executor&) override {
     exchange_.sink_->send_interim(status_, fields_);
-    if (exchange_.sink_ != nullptr)
-      complete();  // otherwise the connection is lost: cancelled already
+    if (exchange_.sink_ != nullptr) complete();  // otherwise it was cancelled with the connection
   }
   Cancel cancel() noexcept override { return Cancel::GivenUp; }
 

@@ -140,8 +140,8 @@ class Exchange final : public async::Context,
   void describe(base::ActivityReport& report) const noexcept override;
 
   static constexpr base::Instant kNever = base::Instant::max();
-  static constexpr base::Instant kAtTheEnd =
-      kNever - base::Duration(1);  ///< latest value of busy_at_
+  /// The latest value of busy_at_ while the request waits.
+  static constexpr base::Instant kAtTheEnd = kNever - base::Duration(1);
   class Frame;
   class Inform;
 

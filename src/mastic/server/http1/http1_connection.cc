@@ -342,8 +342,7 @@ bool Http1Connection::has_room() const noexcept {
 }
 
 void Http1Connection::send_interim(Status status, const http::Fields& fields) noexcept {
-  if (request_->head().version == http::Version::Http10)
-    return;  // HTTP/1.0 has no interim responses
+  if (request_->head().version == http::Version::Http10) return;  // has no interim responses
   wire::http1::ResponseHead head;
   head.status = status;
   head.field_lines = fields.lines();

@@ -58,15 +58,14 @@ struct Http1Request {
   base::Arena memory;
   wire::http1::RequestParser parser;
   Exchange exchange;
-  Http1Request* next_unsent = nullptr;  ///< the link of UnsentAnswers
-  std::uint64_t discarded_bytes = 0;    ///< content that the application did not read
-  bool content_wanted = false;          ///< the application waits for a piece
-  bool owes_continue = false;           ///< the client waits for 100 before it sends content
-  bool complete = false;                ///< its content was read to the end
-  bool broken = false;                  ///< its content is malformed, too slow or cut short
-  bool close_after = false;             ///< the connection ends after its answer
-  std::unique_ptr<app::Upgrade>
-      upgrade;  ///< the protocol that 101 changes to or 426 asks for, or null
+  Http1Request* next_unsent = nullptr;    ///< the link of UnsentAnswers
+  std::uint64_t discarded_bytes = 0;      ///< content that the application did not read
+  bool content_wanted = false;            ///< the application waits for a piece
+  bool owes_continue = false;             ///< the client waits for 100 before it sends content
+  bool complete = false;                  ///< its content was read to the end
+  bool broken = false;                    ///< its content is malformed, too slow or cut short
+  bool close_after = false;               ///< the connection ends after its answer
+  std::unique_ptr<app::Upgrade> upgrade;  ///< what 101 changes to, or 426 asks for; or null
 
  private:
   Http1Request(ShardServices& in, ResponseSink& sink, std::span<std::byte> page);

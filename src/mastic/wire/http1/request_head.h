@@ -19,8 +19,7 @@ struct RequestHead : http::RequestHead {
   Framing framing;
   bool keep_alive = true;         ///< the client may send another request on this connection
   bool expects_continue = false;  ///< the client waits for 100 before it sends the content
-  bool asks_for_upgrade =
-      false;  ///< the client offers to continue with a protocol named in Upgrade
+  bool asks_for_upgrade = false;  ///< the client offers to change to a protocol named in Upgrade
 };
 
 /// Parses a whole head, including the empty line, into `parsed`, which must be new. `entries` has
