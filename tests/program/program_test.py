@@ -205,7 +205,7 @@ class Inheriting(unittest.TestCase):
             self.assertEqual(faults, [])
 
     def test_says_what_the_descriptor_is_instead_of_a_socket(self):
-        for number, words in ((0, "another file, not a socket"), (999, "no such descriptor is open")):
+        for number, words in ((0, "the descriptor is not a socket"), (999, "no such descriptor is open")):
             ended = subprocess.run([PROGRAM, "serve", self.root, "--bind", f"fd:{number}"], stdin=subprocess.DEVNULL,
                                    capture_output=True, text=True, timeout=20)
             self.assertEqual(ended.returncode, 1)

@@ -13,7 +13,7 @@ namespace {
 using base::Level;
 
 constexpr base::Duration kRetryAccept = std::chrono::milliseconds(50);  // while there is no room
-// A connection is served here unless another shard has at least this many fewer. Handing it over
+// A connection is served here unless another shard has more than this many fewer. Handing it over
 // costs a message and cold caches, and small differences even out by themselves.
 constexpr std::uint64_t kMaxUneven = 8;
 

@@ -35,7 +35,8 @@ class ResponseSink {
   };
   /// Writes the head, and the content as far as it is available. May take parts out of `response`.
   [[nodiscard]] virtual Next respond(app::Response& response) noexcept = 0;
-  /// Writes one more piece. Returns Written when the announced length is reached.
+  /// Writes one more piece. Returns Written when it exceeds the announced length; the excess is
+  /// dropped.
   [[nodiscard]] virtual Next send_piece(std::string_view piece) noexcept = 0;
   /// Ends the content. Returns Gone when it is shorter than announced and the answer was aborted.
   [[nodiscard]] virtual Next end_content() noexcept = 0;
