@@ -50,6 +50,7 @@ base::Result<void> Runtime::start() {
   try {
     for (const auto& loop : loops_) scheduler_.start(*loop);
   } catch (const std::system_error& error) {
+    // Some loops may be driven already. They end before this returns, so that none is.
     stop();
     (void)join();
     return base::fail(error.what());

@@ -48,6 +48,8 @@ void StallMonitor::run() {
   }
 }
 
+/// Tokens never repeat (LoopOwnership), so the same odd number at two looks means the same piece of
+/// user code.
 bool StallMonitor::look() {
   bool any = false;
   for (Watched& each : watched_) {

@@ -6,6 +6,8 @@ ServerShard::~ServerShard() {
   if (goes_) owner_->shard_gone();
 }
 
+/// The message is a member of the shard, so nothing is allocated. Retiring on the loop destroys the
+/// shard after objects that it has retired earlier, which may refer to it.
 void ServerShard::go(std::unique_ptr<ServerShard> shard) noexcept {
   ServerShard& going = *shard.release();
   going.loop_.post(going.go_order_);

@@ -75,6 +75,8 @@ std::optional<base::Address> SocketAddress::address() const {
   const std::size_t room = sizeof filled.sun_path;
   const std::size_t size = size_ - std::min<std::size_t>(size_, offsetof(sockaddr_un, sun_path));
   std::string path(filled.sun_path, std::min(size, room));
+  // unix(7): an abstract name begins with a NUL and ends with the size; a path ends with a NUL or
+  // the size; an unnamed socket has neither.
   const bool is_abstract = !path.empty() && path.front() == '\0';
   if (is_abstract) path.front() = '@';
   if (!is_abstract) path.resize(std::min(path.size(), path.find('\0')));

@@ -128,7 +128,7 @@ void Exchange::abandon(std::uint64_t unsent) noexcept {
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
   fire_stop(shard_.is_aborting() ? app::StopReason::Shutdown : app::StopReason::Disconnect);
   stop();
-  if (busy_at_ != kNever && withdraw()) finish_run();
+  if (busy_at_ != kNever && withdraw()) finish_run();  // it waited for a worker, and will not run
   if (!is_scheduled() && !is_handling() && !pull_) return end();
   shard_.orphans().add(*this);
 }

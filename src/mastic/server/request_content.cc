@@ -41,7 +41,7 @@ class RequestContent::Read final : public async::Operation {
 
  private:
   void start(async::Executor&) override {
-    if (content_.reading_ != nullptr) {
+    if (content_.reading_ != nullptr) {  // two tasks read the body at the same time
       busy_ = true;
       return complete();
     }

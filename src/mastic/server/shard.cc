@@ -120,6 +120,7 @@ base::LoopReport Shard::report(std::size_t most) {
   return report;
 }
 
+/// The request may still have its connection, or may be an orphan.
 void Shard::cancel(std::uint64_t request) {
   busy_.for_each([request](Connection& connection) { connection.cancel(request); });
   orphans().for_each([request](Exchange& exchange) {

@@ -108,6 +108,7 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
   while (progress == Progress::Again) {
     switch (state_) {
       case State::Idle:
+        // A client that does not read its answers gets no more of them; `sent` continues here.
         if (input.empty() || !has_room()) return;
         if (unsent_answers_.count() >= shard_.options().max_pipelined_requests) return;
         [[fallthrough]];
@@ -208,6 +209,7 @@ void Http1Connection::content_unwanted() noexcept {
 /// send the content.
 void Http1Connection::want_content() {
   request_->content_wanted = true;
+  // With bytes in `carry_`, the client has begun to send without waiting for 100.
   if (std::exchange(request_->owes_continue, false) && carry_.empty()) {
     stream_->write(wire::http1::continue_response());
   }
@@ -308,6 +310,8 @@ inline bool Http1Connection::may_persist() const {
       !shard_.is_draining() && connection_->requests() < options.max_requests_per_connection;
   if (!client_may || !server_may) return false;
   if (request_->complete) return true;
+  // The rest of the content has to be read before the next request. That is not worth while when it
+  // is long, and impossible when the client still waits for 100 and may or may not send it.
   return !request_->owes_continue && request_->parser.bytes_left() <= options.max_linger_bytes;
 }
 
@@ -386,7 +390,7 @@ void Http1Connection::exchange_cancelled(bool has_begun) noexcept {
     const ResponseTerms terms{head.method, head.version, true, shard_.date_line()};
     (void)writer_.start(*stream_, response, terms, shard_.log());
     request_->exchange.count_content(writer_.content_bytes());
-    request_->exchange.abandon(0);
+    request_->exchange.abandon(0);  // the handler still runs; its answer will be dropped
     linger();
   });
 }

@@ -92,7 +92,7 @@ Framing choose_framing(const app::Response& response, std::optional<std::uint64_
     }
     return {Kind::Length, *size};
   }
-  if (fields.length) return {Kind::Length, *fields.length};
+  if (fields.length) return {Kind::Length, *fields.length};  // write_piece and end check it
   return {terms.version == http::Version::Http10 ? Kind::UntilClose : Kind::Chunked, 0};
 }
 
@@ -125,7 +125,7 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   head.framing = framing;
   head.close = terms.close;
   head.upgrade = terms.upgrade;
-  head.keep_alive = !terms.close && terms.version == http::Version::Http10;
+  head.keep_alive = !terms.close && terms.version == http::Version::Http10;  // 1.1 keeps by default
 
   // Head and small content go into the stream in one piece. Large content is borrowed, so it must
   // live until it has left (`borrows`).
@@ -154,7 +154,7 @@ bool Http1ResponseWriter::write_piece(net::Stream& stream, std::string_view piec
   if (piece.empty()) return true;  // an empty chunk would end the content
   const bool limited = framing_ == Kind::Length;
   const bool too_long = limited && piece.size() > promised_;
-  if (too_long) {
+  if (too_long) {  // excess bytes would be read as the beginning of the next response
     log.write(Level::Error, "a handler produced more content than its Content-Length announced");
     piece = piece.substr(0, promised_);
   }

@@ -112,6 +112,7 @@ Read<void> MessageFields::gather(http::FieldsView fields, http::Version version)
   // HTTP/1.0 has neither; such a client must not be sent 100 or 101 (RFC 9110 §7.8 and §10.1.1).
   expects_continue = expects_continue && version == http::Version::Http11;
   upgrades = upgrades && names_protocol && version == http::Version::Http11;
+  // RFC 9112 §6.1 and §6.3: either combination is how requests are smuggled past an older reader.
   if (length && encoding) return malformed<"there are both Content-Length and Transfer-Encoding">();
   if (encoding && version == http::Version::Http10)
     return malformed<"HTTP/1.0 has no Transfer-Encoding">();

@@ -76,10 +76,12 @@ Read<void> parse_request_line(std::string_view line, RequestHead& head) {
   return {};
 }
 
+/// Without content, a client need not be sent 100 Continue.
 bool has_content(const Framing& framing) {
   return framing != Framing() && framing != Framing{Framing::Kind::Length};
 }
 
+/// Whether Host was read. An empty Host has data, too.
 bool has_host(const RequestHead& head) { return head.authority.data() != nullptr; }
 
 /// Sets what `fields` say about framing and connection. Not inlined, because many heads have none
