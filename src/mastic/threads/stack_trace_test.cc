@@ -161,7 +161,7 @@ TEST(StackTrace, BeginsWithTheInterruptedCallAndNotWithTheHandler) {
 
 TEST(StackTrace, CapturesTheCallingThread) {
   const std::string stack = stack_of(base::system_kernel().gettid());
-  EXPECT_NE(stack.find("OfTheCallingThread"), std::string::npos) << stack;
+  EXPECT_NE(stack.find("CapturesTheCallingThread"), std::string::npos) << stack;
 }
 
 TEST(StackTrace, IsEmptyForAThreadThatHasEnded) {
