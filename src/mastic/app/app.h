@@ -106,8 +106,8 @@ class App {
 
   // For the application that this one is put into, and for the server.
 
-  /// The history of the route that a request leads to. `path` is the part of its path that is left
-  /// for this application. Costs a look-up.
+  /// The BlockingHistory of the route that the request matches. `path` is the rest of the request's
+  /// path, as this application sees it. Costs a look-up of the route.
   [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts,
                                             std::string_view path) const {
     return callee_->history_of(facts, path);

@@ -57,9 +57,9 @@ struct Response {
 
   /// Answers with 101, after which the connection speaks another protocol. The server does this if
   /// the client has asked for that protocol and the request's content was read to its end.
-  /// Otherwise it answers instead: 426 to a client that did not ask, 400 while content is unread,
-  /// 503 while it drains. A layer that changes the status refuses the upgrade. The server sets the
-  /// fields that name the protocol.
+  /// Otherwise the server answers in its place: 426 if the client did not ask, 400 if content is
+  /// left unread, 503 while the server drains. A layer that changes the status thereby refuses the
+  /// upgrade. The server sets the fields that name the protocol.
   [[nodiscard]] static Response upgrade_to(std::unique_ptr<Upgrade> upgrade);
 
   /// Sets a field in place of any of that name; returns the response, for chaining. Throws

@@ -36,9 +36,8 @@ class BlockingHistory {
     marked_ = true;
     elsewhere_.store(true, std::memory_order_relaxed);
   }
-  /// Marks the code as quick by nature: it is trusted from the first call, unless calls of it
-  /// currently hold two threads that have lost their loops. To be called before the code first
-  /// runs.
+  /// Marks the code as quick by nature: it is trusted from its first call, except while two of its
+  /// calls hold threads whose loops were taken over. Call this before the code first runs.
   void mark_quick() { from_the_start_ = true; }
 
   /// Records that a loop was taken over while the code ran. The first time does not count, because

@@ -7,8 +7,8 @@ constexpr std::size_t kBlockBytes = 4096;
 
 }  // namespace
 
-// The link to the next block is stored in front of its memory, in as many bytes as the largest
-// alignment: operator new aligns a block to 16, so the memory after the link is aligned to 16 too.
+// Each block begins with the link to the next one, padded to kMaxAlignment bytes. operator new
+// aligns a block to 16, so the memory after the link is aligned to 16 too.
 void* Arena::allocate_from_heap(std::size_t bytes, std::size_t alignment) {
   const std::size_t header = kMaxAlignment;
   // A large allocation gets its own block, and the current block stays in use. Replacing the

@@ -120,7 +120,8 @@ void append_json_unit(std::string& out, unsigned unit) {
 }
 
 /// Takes the first character off `text` and appends its escape. Only characters that
-/// `plain_json_size` stops at come here, and none of them takes four bytes, so no surrogate pairs.
+/// `plain_json_size` stops at reach this function. None of them takes four bytes in UTF-8, so there
+/// are no surrogate pairs.
 void take_json_escape(std::string& out, std::string_view& text) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const std::size_t size = std::max<std::size_t>(utf8_character_size(text), 1);

@@ -46,9 +46,9 @@ void append_html_text(std::string& out, std::string_view text);
 /// Returns untrusted text as `append_html_text` writes it.
 [[nodiscard]] std::string html_text(std::string_view text);
 
-/// Appends `text` for the inside of a JSON string. Quotes, backslashes, controls and characters
-/// that set the direction of text are escaped; bytes that are not UTF-8 become U+FFFD, so the
-/// result is always valid JSON.
+/// Appends `text`, escaped for use inside a JSON string. Escapes quotes, backslashes, control
+/// characters and characters that change the direction of text; replaces bytes that are not UTF-8
+/// by U+FFFD, so the result is always valid.
 void append_json_escaped(std::string& out, std::string_view text);
 /// Appends `text` as a JSON string, quotes included.
 void append_json_string(std::string& out, std::string_view text);

@@ -15,7 +15,8 @@
 namespace mastic::loop {
 namespace {
 
-constexpr base::Duration kLongestWait = std::chrono::hours(1);  // then a turn polls again
+/// An idle loop polls at least this often.
+constexpr base::Duration kLongestWait = std::chrono::hours(1);
 constexpr std::string_view kCannotWatch = "cannot watch a descriptor";
 
 std::uint32_t to_events(Readiness wanted) {
@@ -84,7 +85,7 @@ Loop::Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descr
       receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
 
 Loop::~Loop() {
-  // Destructors of kept objects may retire others, and sources must be gone before the table is.
+  // Destructors of kept objects may retire others. Kept sources need the table, so it goes last.
   destroy_retired();
   while (kept_ != nullptr) const std::unique_ptr<LoopOwned> going(kept_);
   destroy_retired();
@@ -95,10 +96,12 @@ Loop::~Loop() {
 
 Loop::Turn Loop::turn(base::Duration longest_wait) {
   adopt();
-  if (run_jobs() == Turn::Lost) return Turn::Lost;  // jobs that a driver who lost the loop left
+  if (run_jobs() == Turn::Lost) return Turn::Lost;  // jobs left by a driver that lost the loop
   flush();
   int events = look_for_events(time_to_wait(longest_wait));
-  // Timers expire as of the first poll: a deadline that passed during the second one was not late.
+  // Timers expire as of the first poll, so one that came due during the second waits a turn. The
+  // second is for a process that was stopped after a poll that found nothing: what has arrived since
+  // is read before the timers expire.
   const base::Instant looked = now_;
   if (events <= 0 && are_timers_late()) events = look_for_events(base::Duration::zero());
   receive_all();
@@ -116,7 +119,7 @@ Loop::Turn Loop::drive(Driver& driver) {
   return Turn::Kept;
 }
 
-/// Begins the first turn of a new driver: tells the job in which its predecessor is stuck.
+/// Begins the first turn of a new driver: tells the job that its predecessor is stuck in.
 void Loop::adopt() {
   if (left_behind_ == nullptr) [[likely]]
     return;
@@ -144,7 +147,7 @@ Loop::Turn Loop::run_jobs() {
       job.finish();
       continue;
     }
-    if (!may_enter(job)) continue;
+    if (!enter_or_pass_on(job)) continue;  // another thread runs it
     running_ = &job;
     const std::uint64_t token = driver.token = ownership_.open();
     if (keeper_ != nullptr) keeper_->entered(*this, token);
@@ -160,9 +163,9 @@ Loop::Turn Loop::run_jobs() {
   return Turn::Kept;
 }
 
-/// Whether the driver may run `job` itself. While few threads stand by, a job that is not known to
-/// be quick is passed to another thread, if it can be.
-inline bool Loop::may_enter(async::Job& job) noexcept {
+/// Returns whether the driver is to run `job` itself. While few threads stand by, passes a job that
+/// is not known to be quick to another thread, if that can be done.
+inline bool Loop::enter_or_pass_on(async::Job& job) noexcept {
   const bool is_short = keeper_ != nullptr && keeper_->is_short();
   const bool on_trust = is_short && job.is_trusted();
   on_trust_.store(on_trust, std::memory_order_relaxed);
@@ -230,6 +233,7 @@ bool Loop::are_timers_late() const {
 /// all sources, everything that was ready at the first poll has been received.
 bool Loop::may_expire_timers(int events) {
   if (looks_left_ == 0) looks_left_ = 2 + sources_.size() / kMaxEvents;
+  // A poll that a signal interrupted is negative; sources may be ready all the same.
   if (events != 0 && are_timers_late() && --looks_left_ > 0) return false;
   looks_left_ = 0;
   return true;

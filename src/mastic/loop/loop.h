@@ -37,8 +37,8 @@ class LoopKeeper {
   /// A driver calls this on its own thread just before it enters user code. `token` names that
   /// entry and may be passed to Loop::take.
   virtual void entered(Loop& loop, std::uint64_t token) noexcept = 0;
-  /// Whether so few threads stand by to take over a loop that loops run only jobs which are known
-  /// to be quick (ADR 0017). May be called from any thread.
+  /// True while too few threads stand by to take over stuck loops. Loops then run only jobs that
+  /// are known to be quick (ADR 0017). May be called from any thread.
   [[nodiscard]] bool is_short() const noexcept { return short_.load(std::memory_order_relaxed); }
 
  protected:
@@ -109,8 +109,8 @@ class Loop final : public async::Executor {
     const base::Instant since = in_jobs_since_.load(std::memory_order_relaxed);
     return since != kNotInJobs && now - since > kStuckAfter;
   }
-  /// Takes the loop from its driver, if that is still in the user code that `look` returned as
-  /// `seen`. After `true` the caller has to drive the loop, or has to have another thread do so.
+  /// Takes the loop from its driver, if that is still inside the user code that `seen`, a result of
+  /// `look`, stands for. After `true` the caller has to drive the loop, or have another thread do so.
   [[nodiscard]] bool take(std::uint64_t seen);
   /// Whether the current job, or the last one, was run only because it is known to be quick.
   [[nodiscard]] bool runs_on_trust() const { return on_trust_.load(std::memory_order_relaxed); }
@@ -187,7 +187,8 @@ class Loop final : public async::Executor {
   static constexpr std::size_t kReceiveBytes = kMaxReceives * ((16 << 10) + 192);
   static constexpr std::size_t kMaxShare = 256 << 10;
   static constexpr int kMaxJobs = 1024;  ///< in one run_jobs, so that I/O and timers get their turn
-  static constexpr base::Duration kLate = std::chrono::milliseconds(100);  ///< of timers
+  static constexpr base::Duration kLate =
+      std::chrono::milliseconds(100);  ///< the process was held up
   static constexpr base::Duration kStuckAfter = std::chrono::milliseconds(50);
   static constexpr base::Instant kNotInJobs = base::Instant::max();
 
@@ -195,7 +196,7 @@ class Loop final : public async::Executor {
 
   void adopt();
   [[nodiscard]] Turn run_jobs();
-  [[nodiscard]] bool may_enter(async::Job& job) noexcept;
+  [[nodiscard]] bool enter_or_pass_on(async::Job& job) noexcept;
   void flush();
   void destroy_retired() noexcept;
   [[nodiscard]] base::Duration time_to_wait(base::Duration longest_wait) const;
@@ -226,7 +227,7 @@ class Loop final : public async::Executor {
   LoopOwned* kept_ = nullptr;
   Stop stop_;
   bool pinned_ = false;
-  std::size_t looks_left_ = 0;  ///< polls before late timers expire even if events still arrive
+  std::size_t looks_left_ = 0;  ///< polls until late timers expire even while events keep arriving
   LoopKeeper* keeper_ = nullptr;
   async::BlockingExecutor* blocking_executor_ = &async::inline_blocking_executor();
   Disk* disk_ = nullptr;

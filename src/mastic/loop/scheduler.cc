@@ -32,7 +32,8 @@ Scheduler::Options with_reserve_in_use(Scheduler::Options options) {
 
 }  // namespace
 
-/// A thread of the pool. All members but `driver` are guarded by the pool's mutex.
+/// A thread of the pool. Its members are guarded by the pool's mutex, except `driver`, which its own
+/// thread uses, and where a member says otherwise.
 class Scheduler::Member final : public threads::BlockingHost {
  public:
   Member(Scheduler& pool, ThreadRole first)
@@ -42,7 +43,8 @@ class Scheduler::Member final : public threads::BlockingHost {
     thread = std::thread([this] { run(); });
   }
   /// Called by user code on this thread before it waits: if the thread drives a loop, another
-  /// thread takes that loop over.
+  /// thread takes that loop over. When that has happened already, the token is out of date and
+  /// nothing happens.
   void blocks() noexcept override {
     if (loop != nullptr) pool_.hand_over(*loop, driver.token);
   }
@@ -141,12 +143,12 @@ std::uint64_t Scheduler::join() {
   ending_ = true;
   for (Member* const member : std::exchange(reserve_, {})) set_role(*member, ThreadRole::Ends);
   note_reserve();
-  const auto are_away = [this] {
+  const auto some_are_left = [this] {
     return std::ranges::any_of(members_, [](const auto& each) {
       return each->role != ThreadRole::Ends && each->role != ThreadRole::WrittenOff;
     });
   };
-  loop_ended_.wait_for(lock, kLongestJoin, [&] { return !are_away(); });
+  loop_ended_.wait_for(lock, kLongestJoin, [&] { return !some_are_left(); });
   for (const auto& each : members_) {
     if (each->role != ThreadRole::Ends && each->role != ThreadRole::WrittenOff) lose(*each);
   }
@@ -181,7 +183,7 @@ void Scheduler::hand_over(Loop& loop, std::uint64_t seen) noexcept {
 /// Has a thread in reserve drive `loop`, if its driver is still inside the user code `seen`.
 ///
 /// A job that ran on trust and blocks after all may cost a thread beyond the configured number
-/// (max_threads). Each route does that once or twice, and is not trusted any more. So when many
+/// (max_threads). Each route can cost that twice; then it is no longer trusted. So when many
 /// trusted routes block at the same moment, because what they all wait for fails, they do not use
 /// up the reserve.
 void Scheduler::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {
@@ -386,9 +388,8 @@ void Scheduler::fill_reserve() noexcept {
   }
 }
 
-/// Publishes the state of the reserve for other threads: short means fewer threads than one for
-/// each loop and one more, or than the configured reserve, or than the system can give, if these
-/// are smaller.
+/// Publishes the state of the reserve for other threads. It is short when it has fewer threads than
+/// the least of: loops + 1, options.reserve, and what the system can give.
 void Scheduler::note_reserve() noexcept {
   const std::uint64_t enough = std::min({options_.reserve, driven_.size() + 1, max_given_});
   const bool no_hand_off = options_.hand_off == HandOff::Never || max_given_ == 0;

@@ -37,11 +37,11 @@ using base::ThreadRole;
 /// `workers` threads; threads that are away count as workers. A server whose handlers hold threads
 /// for long adds as many workers as its handlers may hold (ADR 0028).
 ///
-/// 1. There are at most loops + reserve + workers threads, not counting those that were written
-///    off, and one more for each thread that is away in a job which its loop ran on trust, 64 at
-///    most.
-/// 2. The reserve never runs work, so a thread can take a loop over until more drivers are away
-///    than there are workers.
+/// 1. There are at most loops + reserve + workers threads, plus one for each thread that is away in
+///    a job which its loop ran on trust (at most 64). Threads that were written off do not count.
+/// 2. Work leaves `reserve` threads idle, so loops can be taken over until more drivers are away
+///    than there are workers. Only when the system gives no thread, and none is busy, does a thread
+///    of the reserve run work.
 /// 3. The reserve is short when it could not take over all loops at once and have a thread left.
 ///    Then loops run only jobs that are known to be quick, which keeps the last thread free (ADR
 ///    0017).
@@ -189,7 +189,7 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   bool ending_ = false;
   std::uint64_t on_trust_ = 0;          ///< threads that are away in a job that was run on trust
   std::uint64_t max_given_ = kNoLimit;  ///< size of the reserve when the system had no more threads
-  std::atomic<bool> reserve_ready_{false};  ///< also true when no loop can be taken over anyway
+  std::atomic<bool> reserve_ready_{false};  ///< also true when no loop is ever to be taken over
   std::function<void(std::uint64_t)> tell_;
   base::Instant told_{};
   int looks_ = 0;  ///< ticks of the StallMonitor since the last search for threads that compute

@@ -67,7 +67,8 @@ base::Result<unsigned> parse_mode(std::string_view text) {
     mode = mode * 8 + static_cast<unsigned>(text[i] - '0');
   }
   if (text.empty() || !is_octal || mode > kMost) {
-    return base::fail("'", text, "' is not a file mode; write octal digits, such as 660");
+    return base::fail("'", text,
+                      "' is not a socket mode; write octal digits up to 777, such as 660");
   }
   return mode;
 }

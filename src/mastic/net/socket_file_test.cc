@@ -256,7 +256,8 @@ TEST(SocketAccess, NamesWhatDoesNotExist) {
   EXPECT_EQ(fault("660", "www:"), "there is no group ''; write USER:GROUP, USER or :GROUP");
   EXPECT_EQ(fault("660", ":4294967295"),
             "there is no group '4294967295'; write USER:GROUP, USER or :GROUP");
-  EXPECT_EQ(fault("rw", ""), "'rw' is not a file mode; write octal digits, such as 660");
+  EXPECT_EQ(fault("rw", ""),
+            "'rw' is not a socket mode; write octal digits up to 777, such as 660");
 }
 
 TEST_F(SocketFileTest, SetsTheConfiguredOwner) {

@@ -17,6 +17,7 @@ using http::Status;
 
 namespace {
 
+/// The least time between two looks at a handler, when a write-off has to be tried again.
 constexpr base::Duration kLookAgain = std::chrono::milliseconds(10);
 constexpr std::uint64_t kCountedAtOnce = 16 << 10;  // a smaller answer is copied when it is written
 constexpr std::string_view kFull = "The server has no memory left for this request at the moment.";
@@ -212,7 +213,7 @@ void Exchange::collect_piece() noexcept {
   pull_.reset();
 }
 
-/// Adds the fields that depend on everything that layers of the application have noted
+/// Adds the fields that depend on what all layers of the application have noted, such as Vary
 /// (answer_completion.h).
 void Exchange::complete_response() noexcept {
   try {
@@ -304,8 +305,8 @@ void Exchange::schedule_step(Step step) noexcept {
 }
 
 /// Called when nothing of the application runs or waits any more, and nothing more will be sent.
-/// Finishers, values and owners of content are left: they are called and destroyed in a job,
-/// because they may block.
+/// If finishers, values or owners of content remain, a last job calls and destroys them, because
+/// they may block.
 void Exchange::end() noexcept {
   if (stage_ >= Stage::Ended) return;
   const bool has_plain_answer =
@@ -351,7 +352,7 @@ bool Exchange::is_trusted() noexcept {
 /// with 503; one that has runs on the loop after all.
 bool Exchange::run_elsewhere() noexcept {
   const Frame frame(*this);
-  if (history_ == nullptr) return false;
+  if (history_ == nullptr) return false;  // no memory for it, as is_trusted has found
   set_may_block(true);
   const bool is_new = step_ == Step::Call;
   if (is_new ? elsewhere_.submit() : elsewhere_.submit_begun()) {
@@ -393,9 +394,8 @@ void Exchange::answer_busy() noexcept {
 
 // ---- a handler that holds its thread ----
 
-/// Called by the new driver when it finds that the previous one is stuck in this exchange. The
-/// history that gets the blame is that of the innermost part that was entered, or that of the
-/// route.
+/// Called by the new driver when it finds that the previous one is stuck in this exchange. Blames
+/// the BlockingHistory of the innermost part that was entered, or else that of the route.
 void Exchange::left_behind(int thread) noexcept {
   const base::Instant now = shard_.loop().now();
   ladder_.left_behind(thread, now);
@@ -443,9 +443,8 @@ base::Instant Exchange::climb(const HangLadder::Held& held, base::Instant now) n
   return ladder_.next_due(held, options);
 }
 
-/// Has the HangPolicy take a step. False when the step has to be tried again, which is so for a
-/// write-off only. Without memory, a hang or a cancellation is not logged, but the request is
-/// cancelled nevertheless.
+/// Has the HangPolicy take a step. False when the step has to be tried again; only a write-off can
+/// be. Without memory, a hang or a cancellation is not logged, but the request is cancelled anyway.
 bool Exchange::take_step(HangLadder::Step step, const HangLadder::Held& held) noexcept {
   HangPolicy* const policy = shard_.hang_policy();
   const bool must_succeed = step == HangLadder::Step::WrittenOff;

@@ -31,10 +31,10 @@ namespace mastic::server {
 /// 1. While a job is scheduled or running, perhaps on a thread that has lost the loop, only `run`
 ///    touches the request, the tasks, the response and the finishers.
 /// 2. Events that arrive meanwhile on the loop are noted, and handled in `finish`.
-/// 3. The exchange is over when its answer has left (or is written, if nothing waits for it to
-///    leave) or its sink has let go, and nothing of the application runs or waits any more. Then it
-///    is destroyed and gives its page back, when the last of its own functions on the stack returns
-///    (Frame).
+/// 3. The exchange is over when nothing of the application runs or waits any more, and one of these
+///    is true: the answer has left; it is written and nothing waits for it to leave; the sink has
+///    let go. Then it is destroyed and gives its page back, when the last of its own functions on
+///    the stack returns (Frame).
 /// 4. While few threads stand by, its jobs run on the loop only if its route is trusted
 ///    (BlockingHistory), and otherwise on threads that may block. A request that waits for such a
 ///    thread and has not entered the application is answered with 503 when the queue is full, or
@@ -95,8 +95,8 @@ class Exchange final : public async::Context,
   /// Cancels the request: has the sink answer in its place and let go. Does nothing when the sink
   /// has let go already.
   void cancel() noexcept;
-  /// Bytes of memory that the exchange keeps until its answer has left, without those that it has
-  /// counted in ServerCounters itself.
+  /// Bytes of memory that the exchange keeps until its answer has left, excluding those that it
+  /// counts in ServerCounters itself.
   [[nodiscard]] std::uint64_t held_bytes() { return PagePool::kPageBytes + memory().heap_bytes(); }
   /// Adds the request to `report`.
   void report(base::LoopReport& report) const {
@@ -140,7 +140,7 @@ class Exchange final : public async::Context,
   void describe(base::ActivityReport& report) const noexcept override;
 
   static constexpr base::Instant kNever = base::Instant::max();
-  /// The latest value of busy_at_ while the request waits.
+  /// Caps busy_at_, so that it never equals kNever while the request waits.
   static constexpr base::Instant kAtTheEnd = kNever - base::Duration(1);
   class Frame;
   class Inform;

@@ -79,11 +79,12 @@ void BufferedStream::end() noexcept {
   if (phase_ == Phase::Open) {
     phase_ = Phase::Ending;
     leave_waiters();
+    read_timer_.disarm();  // it is the linger's from here on
     // No task reads any more, so what has arrived is dropped.
     arrived_ = {};
     stream_->shut_write();
     if (std::exchange(paused_, false)) {
-      last_traffic_ = loop_.now();  // bytes that the kernel holds arrive now
+      last_traffic_ = loop_.now();  // we paused it, so it was not silent
       stream_->resume_reading();
     }
     if (phase_ == Phase::Ending && stream_->unsent() == 0) linger();
@@ -107,7 +108,7 @@ void BufferedStream::linger() noexcept {
 
 /// If the socket were closed now and the peer sent once more, the kernel would reset the
 /// connection, and bytes that are not acknowledged would be lost. So this waits for the
-/// acknowledgement; the write deadline ends that if the peer makes too little progress. When the
+/// acknowledgement. If that comes too slowly, the write deadline aborts the connection. When the
 /// server drains, the rest is left to the kernel.
 void BufferedStream::linger_is_over() noexcept {
   if (draining_ || stream_->unacknowledged() == 0) return close();
@@ -200,7 +201,7 @@ void BufferedStream::begin(Receive& receive) noexcept {
 bool BufferedStream::answer_reader() noexcept {
   if (reader_ == nullptr) return false;
   const bool end = peer_ended_ || (draining_ && !reader_->partial_);
-  // The order is invariant 2: bytes first, then a fault, then the end.
+  // Invariant 2: bytes come first. A fault comes before an end, because it says more.
   if (!arrived_.empty()) {
     reader_->bytes_ = std::exchange(arrived_, {});
     reader_->outcome_ = Receive::Outcome::Bytes;
@@ -283,7 +284,7 @@ void BufferedStream::pump() noexcept {
 }
 
 bool BufferedStream::push(Send& send) {
-  if (write_ended_) {  // by an operation that was queued before it
+  if (write_ended_) {  // by a send that was queued before this one
     send.failed_ = true;
     send.fault_ = StreamFault::Closed;
     return true;
@@ -329,7 +330,7 @@ void BufferedStream::forget(Send& send) noexcept {
 void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (taken > 0) last_traffic_ = loop_.now();
   delivery_.took(taken);
-  // Two marks: writes that wait at the high one resume only at the low one, in larger portions.
+  // Hysteresis: writes that stopped at the high mark resume at the low one, so in larger portions.
   if (unsent <= options_.write_low_bytes) choked_ = false;
   unsent == 0 ? write_timer_.disarm() : watch_writing();
   if (phase_ == Phase::Ending) {

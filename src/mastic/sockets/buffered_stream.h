@@ -47,7 +47,7 @@ class BufferedStreamOwner {
 /// 3. Once the stream is closed, no task waits for it any more.
 ///
 ///     Open ──end──► Ending ──all sent, and the peer has ended or lingered──► Closed
-///       └────────────────────abort, a failure, a deadline────────────────────┘
+///       └────────────────────abort, a failure, the write deadline─────────────┘
 class BufferedStream final : private net::StreamOwner {
  public:
   /// Requires: all arguments except `stream` outlive this.
@@ -64,10 +64,11 @@ class BufferedStream final : private net::StreamOwner {
   /// Ends the connection; no task reads or writes after this. Sends what was written, shuts this
   /// side down, lingers, and closes.
   ///
-  /// To linger is to read and discard what the peer sends, until linger_timeout has passed since
-  /// the last byte in either direction and the peer has acknowledged everything. Otherwise the
-  /// kernel would answer those bytes with a reset, and the peer would lose what it has not read. A
-  /// peer that has already been silent for linger_timeout is not waited for.
+  /// To linger is to read and discard what the peer sends, until it ends its side or linger_timeout
+  /// has passed and it has acknowledged everything. Otherwise the kernel would answer those bytes
+  /// with a reset, and the peer would lose what it has not read. The time counts from the last byte
+  /// in either direction before lingering began: a peer that was silent for so long already is not
+  /// waited for, and one that keeps sending does not extend it.
   void end() noexcept;
   /// Closes the connection so that the peer sees a reset. Waiting reads and writes fail.
   void abort() noexcept;
@@ -124,8 +125,9 @@ class BufferedStream final : private net::StreamOwner {
   bool draining_ = false;
   bool peer_ended_ = false;
   bool paused_ = false;
-  bool choked_ = false;  ///< write_high_bytes were unsent: writes wait until write_low_bytes are
-  /// By shut_write, or because a write was cancelled after a part of it was sent.
+  /// write_high_bytes were unsent; writes wait until no more than write_low_bytes are.
+  bool choked_ = false;
+  /// Nothing more is written: shut_write was reached, or a write was cancelled half sent.
   bool write_ended_ = false;
   bool owner_ended_ = false;
   bool is_over_ = false;

@@ -27,7 +27,8 @@ struct StreamOptions {
   /// How long a peer may acknowledge less than min_write_rate before the connection is aborted.
   base::Duration write_timeout = std::chrono::seconds(30);
   std::uint64_t min_write_rate = 500;  ///< bytes per second, averaged over write_timeout
-  /// How long the peer may take to end its side, after the last byte in either direction.
+  /// How long the peer may take to end its side once everything is sent, counted from the last byte
+  /// in either direction until then.
   base::Duration linger_timeout = std::chrono::seconds(2);
 
   /// Adds every member to `table` under its name.

@@ -471,9 +471,9 @@ TEST(StreamServerOptions, SayWhatIsWrong) {
   EXPECT_EQ(fault([](auto& o) { o.threads = 10'000; }), "");
   EXPECT_EQ(fault([](auto& o) { o.threads = 10'001; }), "threads must be at most 10000");
   EXPECT_EQ(fault([](auto& o) { o.socket_mode = "rw"; }),
-            "'rw' is not a file mode; write octal digits, such as 660");
+            "'rw' is not a socket mode; write octal digits up to 777, such as 660");
   EXPECT_EQ(fault([](auto& o) { o.socket_mode = "1777"; }),
-            "'1777' is not a file mode; write octal digits, such as 660");
+            "'1777' is not a socket mode; write octal digits up to 777, such as 660");
   EXPECT_NE(fault([](auto& o) { o.drain_timeout = 0s; }), "");
   EXPECT_NE(fault([](auto& o) { o.stream.read_timeout = 0s; }), "");
 }

@@ -463,7 +463,8 @@ ThreadPool::Worker* ThreadPool::call_for_work() {
   return nullptr;
 }
 
-/// How many threads will take the mutex next to look for work. Requires: the lock is held.
+/// How many threads have given their result and are about to look for work (`is_free`). Requires:
+/// the lock is held.
 std::size_t ThreadPool::free_threads() const noexcept {
   return static_cast<std::size_t>(
       std::ranges::count_if(workers_, [](const auto& each) { return each->is_free.load(); }));

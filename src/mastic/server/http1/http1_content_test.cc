@@ -147,7 +147,7 @@ TEST_P(Http1ContentTest, NamesInAnswerAndLogWhyContentWasRefused) {
       {chunked + "5\r\nhelloX", "the chunked coding is malformed"},
       {chunked + flood, "the chunks have too little data for their framing"},
       {chunked + "5;" + std::string(2000, 'a'), "a chunk extension is too long"},
-      {chunked + "0\r\nHost: b\r\n\r\n", "a trailer field belongs in the header"},
+      {chunked + "0\r\nHost: b\r\n\r\n", "this field is not allowed in a trailer"},
   };
   open();
   for (const auto& [bytes, reason] : cases) {

@@ -20,9 +20,10 @@ using Fault = std::unexpected<Malformed>;
 //                   │          │      └─ size 0 ─> Trailers ─> Done
 //                   └─ ; or blank ─> extensions ─CR─> SizeLineFeed
 
-constexpr int kMaxSizeDigits =
-    16;  // of 64 bits: with one more, the size could wrap around, and other readers would differ
-constexpr std::string_view kTrailerStart = ".\r\n";  // replaces the first line: see read_trailers
+/// 16 digits fill 64 bits. With a 17th the size could wrap around, and be read differently elsewhere.
+constexpr int kMaxSizeDigits = 16;
+/// Stands for the first line of a head (read_trailers).
+constexpr std::string_view kTrailerStart = ".\r\n";
 
 /// Fields that only the header may have (RFC 9110 §6.5.1). Framing, route and access were decided
 /// before the trailers arrive; a reader behind us that merges trailers into the header would decide
@@ -56,9 +57,9 @@ std::expected<BodyEvent, Malformed> ChunkedDecoder::next(std::string_view& input
       return Fault({Status::BadRequest, "the chunked coding is malformed"});
     }
     input.remove_prefix(1);
-    // A chunk of one byte costs five bytes of framing and perhaps a wake-up. Framing may have a
-    // fixed size plus half the size of the data, so that an upload of any length may use chunks of
-    // a reasonable size.
+    // A chunk of one byte costs five bytes of framing and perhaps a wake-up. Framing may take
+    // max_chunk_overhead_bytes plus half the size of the data, so that an upload of any length may
+    // use chunks of a reasonable size.
     if (++overhead_bytes_ > limits_->max_chunk_overhead_bytes + data_bytes_ / 2) {
       return Fault({Status::BadRequest, "the chunks have too little data for their framing"});
     }
@@ -168,7 +169,7 @@ bool ChunkedDecoder::after_extension(char c) {
 }
 
 /// The trailer section is scanned like a head whose first line is a dot, so that HeadScanner
-/// applies the limits and finds the end of both. All of its bytes are kept until it is complete,
+/// applies its limits to it and finds its end. All of its bytes are kept until it is complete,
 /// because it may be cut anywhere; few messages have one.
 std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_view& input) {
   const std::size_t before = trailer_text_.size();
@@ -189,7 +190,7 @@ std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_vi
   }
   for (const http::FieldEntry& entry : trailer_entries_) {
     if (is_forbidden_in_trailers(entry.known)) {
-      return Fault({Status::BadRequest, "a trailer field belongs in the header"});
+      return Fault({Status::BadRequest, "this field is not allowed in a trailer"});
     }
   }
   state_ = State::Done;

@@ -74,7 +74,7 @@ class ChunkedDecoder {
   bool name_begun_ = false;            ///< a character of an extension's name has been read
   std::uint64_t left_ = 0;             ///< bytes left of this chunk's data
   std::uint64_t data_bytes_ = 0;       ///< data of all chunks
-  std::uint64_t overhead_bytes_ = 0;   ///< framing of all chunks
+  std::uint64_t overhead_bytes_ = 0;   ///< framing of all chunks, without trailers
   std::uint64_t extension_bytes_ = 0;  ///< extensions of this chunk
   std::string trailer_text_;
   std::vector<http::FieldEntry> trailer_entries_;
