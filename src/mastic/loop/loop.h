@@ -187,8 +187,8 @@ class Loop final : public async::Executor {
   static constexpr std::size_t kReceiveBytes = kMaxReceives * ((16 << 10) + 192);
   static constexpr std::size_t kMaxShare = 256 << 10;
   static constexpr int kMaxJobs = 1024;  ///< in one run_jobs, so that I/O and timers get their turn
-  static constexpr base::Duration kLate =
-      std::chrono::milliseconds(100);  ///< the process was held up
+  /// Timers that are later than this say that the process was held up.
+  static constexpr base::Duration kLate = std::chrono::milliseconds(100);
   static constexpr base::Duration kStuckAfter = std::chrono::milliseconds(50);
   static constexpr base::Instant kNotInJobs = base::Instant::max();
 
