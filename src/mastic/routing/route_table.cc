@@ -194,7 +194,7 @@ RouteTable::Place& RouteTable::add_mount(std::string_view prefix, App app) {
 
 RouteTable::Place& RouteTable::add_host(std::string_view name, App app) {
   if (!http::is_host_pattern(name)) {
-    refuse("host", name, ": write a name without a port, or '*.' and the end of the names");
+    refuse("host", name, ": write a name without a port, or *.DOMAIN");
   }
   std::string place = base::lower_case(name);
   if (place.ends_with('.')) place.pop_back();

@@ -138,7 +138,7 @@ base::Result<void> Options::check() const {
   for (const std::string& host : allowed_host) {
     if (http::is_host_pattern(host)) continue;
     return base::fail("--allowed-host ", host,
-                      ": write a name without a port, or '*.' and a domain");
+                      ": write a name without a port, or *.DOMAIN");
   }
   if (const auto fits = http1.check(); !fits) return fits;
   if (const auto fits = loop.check(); !fits) return fits;

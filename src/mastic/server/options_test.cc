@@ -147,7 +147,7 @@ TEST(ServerOptions, MustNotContradictEachOther) {
   EXPECT_TRUE(options.check());
   options.allowed_host.emplace_back("admin.example:80");
   EXPECT_EQ(options.check().error().message,
-            "--allowed-host admin.example:80: write a name without a port, or '*.' and a domain");
+            "--allowed-host admin.example:80: write a name without a port, or *.DOMAIN");
 }
 
 }  // namespace
