@@ -14,11 +14,14 @@ std::string swapped(std::string_view name, char from, char to) {
   return out;
 }
 
-/// How the option is written on a command line. A flag that is on by default is shown in the form
+bool is_on_by_default(const Option& option) {
+  return option.argument.empty() && option.default_text == "on";
+}
+
+/// How the option is written on a command line. A flag that is on by default is written in the form
 /// that turns it off, because only that form has an effect.
 std::string spelt(const Option& option) {
-  const bool is_on = option.argument.empty() && option.default_text == "on";
-  return (is_on ? "--no-" : "--") + swapped(option.name, '_', '-');
+  return (is_on_by_default(option) ? "--no-" : "--") + swapped(option.name, '_', '-');
 }
 
 std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& table) {
@@ -89,11 +92,13 @@ std::string describe_options(const OptionTable& table) {
       heading = option.heading;
       out.append(out.empty() ? "" : "\n").append(*heading).append(":\n");
     }
-    out.append("  ").append(spelt(option));
-    if (!option.argument.empty()) out.append(" ").append(option.argument);
+    const bool is_on = is_on_by_default(option);
     const bool is_flag = option.argument.empty();
-    if (!is_flag && !option.default_text.empty())
+    out.append(is_on ? "  --[no-]" : "  --").append(swapped(option.name, '_', '-'));
+    if (!is_flag) out.append(" ").append(option.argument);
+    if (is_on || (!is_flag && !option.default_text.empty())) {
       out.append("  [").append(option.default_text).append("]");
+    }
     out.append("\n");
     std::string meaning(option.meaning);
     if (!option.breach.empty()) meaning.append(" Beyond it: ").append(option.breach).append(".");

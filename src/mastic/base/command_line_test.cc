@@ -68,15 +68,15 @@ TEST(CommandLine, TurnsFlagsOffByTheirName) {
   bool on = true;
   std::string text;
   OptionTable table;
-  table.flag("bright", on, "Let there be none.");
+  table.flag("bright", on, "Light all lamps.");
   table.text("name", text, "NAME", "A name.");
   const char* const words[] = {"--no-bright"};
   ASSERT_TRUE(parse_command_line(words, table));
   EXPECT_FALSE(on);
   on = true;
   OptionTable again;
-  again.flag("bright", on, "Let there be none.");
-  EXPECT_NE(describe_options(again).find("--no-bright\n"), std::string::npos);
+  again.flag("bright", on, "Light all lamps.");
+  EXPECT_NE(describe_options(again).find("--[no-]bright  [on]\n"), std::string::npos);
   const char* const wrong[] = {"--no-name"};
   EXPECT_FALSE(parse_command_line(wrong, table));
 }

@@ -12,9 +12,9 @@ void Options::describe(base::OptionTable& table) {
   table.flag("listing", listing, "List directories that have no index.");
   table.flag("hidden_files", hidden_files,
              "Also serve names that begin with a dot or end with ~, .bak, .ini or .swp.");
-  table.flag(
-      "precompressed", precompressed,
-      "Do not serve name.br, name.zst and name.gz in place of name to clients that accept them.");
+  table.flag("precompressed", precompressed,
+             "Send name.br, name.zst or name.gz, if it exists, instead of name to clients that "
+             "accept its coding.");
   table.text("cache_control", cache_control, "VALUE",
              "The Cache-Control field of every file, such as 'max-age=3600'.");
   table.list("type", types, ".EXT=TYPE",
