@@ -100,9 +100,7 @@ std::string describe_options(const OptionTable& table) {
       out.append("  [").append(option.default_text).append("]");
     }
     out.append("\n");
-    std::string meaning(option.meaning);
-    if (!option.breach.empty()) meaning.append(" Beyond it: ").append(option.breach).append(".");
-    append_wrapped(out, meaning, kIndent);
+    append_wrapped(out, option.meaning, kIndent);
   }
   return out;
 }

@@ -8,8 +8,7 @@ namespace {
 struct CommandLineTest : testing::Test {
   CommandLineTest() {
     table.group("Serving");
-    table.size("max_bytes", max_bytes, "All bytes of a request together, however they are framed.",
-               "413");
+    table.size("max_bytes", max_bytes, "All bytes of a request together, however they are framed.");
     table.flag("listing", listing, "List directories.");
     table.list("bind", bind, "ADDRESS", "Where to listen.");
   }
@@ -57,7 +56,7 @@ TEST_F(CommandLineTest, DescribesOptionsForPeople) {
   EXPECT_EQ(describe_options(table),
             "Serving:\n"
             "  --max-bytes SIZE  [1M]\n"
-            "      All bytes of a request together, however they are framed. Beyond it: 413.\n"
+            "      All bytes of a request together, however they are framed.\n"
             "  --listing\n"
             "      List directories.\n"
             "  --bind ADDRESS  [127.0.0.1:8080]\n"

@@ -46,10 +46,8 @@ Option& OptionTable::add(std::string_view name, std::string_view argument,
   return options_.emplace_back(std::move(option));
 }
 
-void OptionTable::size(std::string_view name, std::uint64_t& bytes, std::string_view meaning,
-                       std::string_view breach) {
+void OptionTable::size(std::string_view name, std::uint64_t& bytes, std::string_view meaning) {
   Option& option = add(name, "SIZE", meaning);
-  option.breach = breach;
   option.default_text = format_size(bytes);
   option.set = [&bytes](std::string_view text) -> Result<void> {
     const auto parsed = parse_size(text);
@@ -59,10 +57,8 @@ void OptionTable::size(std::string_view name, std::uint64_t& bytes, std::string_
   };
 }
 
-void OptionTable::count(std::string_view name, std::uint64_t& number, std::string_view meaning,
-                        std::string_view breach) {
+void OptionTable::count(std::string_view name, std::uint64_t& number, std::string_view meaning) {
   Option& option = add(name, "N", meaning);
-  option.breach = breach;
   option.default_text = std::to_string(number);
   option.set = [&number](std::string_view text) -> Result<void> {
     const auto parsed = parse_decimal(text);
@@ -72,10 +68,8 @@ void OptionTable::count(std::string_view name, std::uint64_t& number, std::strin
   };
 }
 
-void OptionTable::duration(std::string_view name, Duration& length, std::string_view meaning,
-                           std::string_view breach) {
+void OptionTable::duration(std::string_view name, Duration& length, std::string_view meaning) {
   Option& option = add(name, "TIME", meaning);
-  option.breach = breach;
   option.default_text = format_duration(length);
   option.set = [&length](std::string_view text) -> Result<void> {
     const auto parsed = parse_duration(text);

@@ -3,9 +3,10 @@
 // A part has a plain struct `Options` with a function that binds every member to a name:
 //
 //     struct Options {
-//       std::size_t max_header_bytes = 32 << 10;
+//       /// How long an idle connection is kept open.
+//       base::Duration idle_timeout = std::chrono::minutes(1);
 //       void describe(base::OptionTable& table) {
-//         table.size("max_header_bytes", max_header_bytes, "All header fields.", "431, close");
+//         table.duration("idle_timeout", idle_timeout, "How long an idle connection is kept open.");
 //       }
 //     };
 //
@@ -42,8 +43,7 @@ namespace mastic::base {
 struct Option {
   std::string_view name;      ///< as in a configuration file: max_header_bytes
   std::string_view argument;  ///< the placeholder of its value in the help: SIZE; empty for a flag
-  std::string_view meaning;   ///< a sentence
-  std::string_view breach;    ///< for a limit: what happens beyond it
+  std::string_view meaning;   ///< sentences; those of a limit also say what happens beyond it
   std::string_view heading;   ///< the heading in the help that it belongs to
   std::string default_text;   ///< the value of the variable when it was bound
   bool repeatable = false;    ///< whether it may be given several times
@@ -61,14 +61,11 @@ class OptionTable {
   // Each of these binds one variable to a name. What it holds now is the default.
 
   /// Binds a number of bytes (units.h).
-  void size(std::string_view name, std::uint64_t& bytes, std::string_view meaning,
-            std::string_view breach = {});
+  void size(std::string_view name, std::uint64_t& bytes, std::string_view meaning);
   /// Binds a whole number from 0 on.
-  void count(std::string_view name, std::uint64_t& number, std::string_view meaning,
-             std::string_view breach = {});
+  void count(std::string_view name, std::uint64_t& number, std::string_view meaning);
   /// Binds a length of time (units.h).
-  void duration(std::string_view name, Duration& length, std::string_view meaning,
-                std::string_view breach = {});
+  void duration(std::string_view name, Duration& length, std::string_view meaning);
   /// Binds a flag: on, yes, true or 1, or off, no, false or 0.
   void flag(std::string_view name, bool& on, std::string_view meaning);
   /// Binds any text.

@@ -18,7 +18,7 @@ struct Options {
 
   void describe(OptionTable& table) {
     table.group("Limits");
-    table.size("max_bytes", max_bytes, "All bytes.", "413");
+    table.size("max_bytes", max_bytes, "All bytes.");
     table.count("loops", loops, "How many.");
     table.duration("timeout", timeout, "How long.");
     table.flag("listing", listing, "Whether.");

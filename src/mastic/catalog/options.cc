@@ -7,46 +7,47 @@ namespace mastic::catalog {
 
 void Options::describe(base::OptionTable& table) {
   table.group("Where it listens");
-  table.addresses("bind", bind,
-                  "HOST:PORT, [V6]:PORT, :PORT for every IPv4 address, unix:PATH, or fd:NUMBER for "
-                  "a listening socket that this process has inherited, such as fd:3 from systemd. "
-                  "May be given several times. Port 0 lets the system choose.");
-  table.text(
-      "socket_mode", socket_mode, "MODE",
-      "Who may connect to a Unix socket, in the digits of chmod: 600 for the same user, 660 for "
-      "its group too, 666 for everyone.");
+  table.addresses(
+      "bind", bind,
+      "Address to listen on: HOST:PORT, [V6]:PORT, :PORT for every IPv4 address, unix:PATH, or "
+      "fd:NUMBER for a listening socket that this process has inherited, such as fd:3 from "
+      "systemd. Port 0 lets the system choose. May be given several times.");
+  table.text("socket_mode", socket_mode, "MODE",
+             "Who may connect to a Unix socket, in the digits of chmod: 600 for its owner, 660 for "
+             "its group too, 666 for everyone.");
   table.text(
       "socket_owner", socket_owner, "USER:GROUP",
-      "The owner of a Unix socket, so that a proxy that runs as another user can connect. USER or "
-      ":GROUP alone will do; names or numbers.");
+      "Owner of a Unix socket, so that a proxy that runs as another user can connect: USER:GROUP, "
+      "USER or :GROUP, as names or numbers; empty for the user of this process.");
 
   table.group("Log");
   table.list("log_level", log_level, "LEVEL",
-             "The lowest level that is logged: debug, info, warning or error; LOGGER=LEVEL for one "
+             "Lowest level that is logged: debug, info, warning or error; LOGGER=LEVEL for one "
              "logger. May be given several times.");
   table.choice("log_format", log_format, "(auto|text|colour|json)",
                {{"auto", LogFormatChoice::Auto},
                 {"text", LogFormatChoice::Text},
                 {"colour", LogFormatChoice::Colour},
                 {"json", LogFormatChoice::Json}},
-               "text and colour are for people, json is one object per line; auto is text, in "
-               "colours on a terminal unless NO_COLOR is set.");
+               "How messages are written: text and colour are for people, json is one object per "
+               "line; auto is text, in colours on a terminal unless NO_COLOR is set.");
   table.text("log_file", log_file, "PATH",
-             "The file that messages are appended to; - is standard error. It is reopened when it "
+             "File that messages are appended to; '-' is standard error. It is reopened when it "
              "was renamed or removed, and on SIGHUP.");
 
   table.group("Access log");
-  table.choice("access_log", access_log, "(off|combined|json)",
-               {{"off", AccessLogChoice::Off},
-                {"combined", AccessLogChoice::Combined},
-                {"json", AccessLogChoice::Json}},
-               "The format of the access log: one line per request, after the last byte of its "
-               "answer.");
+  table.choice(
+      "access_log", access_log, "(off|combined|json)",
+      {{"off", AccessLogChoice::Off},
+       {"combined", AccessLogChoice::Combined},
+       {"json", AccessLogChoice::Json}},
+      "Format of the access log: one line per request, after the last byte of its response.");
   table.text("access_log_file", access_log_file, "PATH",
-             "The file that it is appended to; - is standard output. It is reopened as --log-file "
-             "is.");
-  table.size("max_log_field_bytes", max_log_field_bytes, "One field of a line.",
-             "the field is truncated and ends in '...'");
+             "File that the access log is appended to; '-' is standard output. It is reopened as "
+             "--log-file is.");
+  table.size("max_log_field_bytes", max_log_field_bytes,
+             "Maximum size of one field in a line of the access log. Beyond it: the field is "
+             "truncated and ends in '...'.");
 
   server.describe(table);
 }

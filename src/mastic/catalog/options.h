@@ -21,24 +21,32 @@ enum class AccessLogChoice { Off, Combined, Json };
 
 /// The options that an operator sets for a service.
 struct Options {
-  /// The addresses that the service listens on.
+  /// Address to listen on: HOST:PORT, [V6]:PORT, :PORT for every IPv4 address, unix:PATH, or
+  /// fd:NUMBER for a listening socket that this process has inherited, such as fd:3 from systemd.
+  /// Port 0 lets the system choose. May be given several times.
   std::vector<base::Address> bind = {*base::Address::parse("127.0.0.1:8080")};
-  /// The file mode of Unix sockets, in the digits of chmod: 600 lets the same user connect, 660 its
-  /// group too.
+  /// Who may connect to a Unix socket, in the digits of chmod: 600 for its owner, 660 for its group
+  /// too, 666 for everyone.
   std::string socket_mode = "600";
-  /// The owner of Unix sockets: USER:GROUP, USER or :GROUP; empty for the user of this process.
+  /// Owner of a Unix socket, so that a proxy that runs as another user can connect: USER:GROUP,
+  /// USER or :GROUP, as names or numbers; empty for the user of this process.
   std::string socket_owner;
-  /// The lowest level that is logged ("info"), and the levels of single loggers ("app=debug").
+  /// Lowest level that is logged: debug, info, warning or error; LOGGER=LEVEL for one logger. May
+  /// be given several times.
   std::vector<std::string> log_level = {"info"};
-  /// How messages are written.
+  /// How messages are written: text and colour are for people, json is one object per line; auto is
+  /// text, in colours on a terminal unless NO_COLOR is set.
   LogFormatChoice log_format = LogFormatChoice::Auto;
-  /// The file that messages go to; "-" is standard error.
+  /// File that messages are appended to; `-` is standard error. It is reopened when it was renamed
+  /// or removed, and on SIGHUP.
   std::string log_file = "-";
-  /// The format of the access log, or Off.
+  /// Format of the access log: one line per request, after the last byte of its response.
   AccessLogChoice access_log = AccessLogChoice::Off;
-  /// The file that the access log goes to; "-" is standard output.
+  /// File that the access log is appended to; `-` is standard output. It is reopened as `log_file`
+  /// is.
   std::string access_log_file = "-";
-  /// The longest value of one field in a line of the access log; longer ones are truncated.
+  /// Maximum size of one field in a line of the access log. Beyond it: the field is truncated and
+  /// ends in `...`.
   std::uint64_t max_log_field_bytes = 4096;
   /// The limits and deadlines of the server.
   server::Options server;

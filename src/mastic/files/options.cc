@@ -7,31 +7,37 @@ namespace mastic::files {
 
 void Options::describe(base::OptionTable& table) {
   table.list("index", index, "NAME",
-             "Name of the index file of a directory; may be given several times, the first that "
+             "Name of the index file of a directory. May be given several times; the first that "
              "exists is served.");
-  table.flag("listing", listing, "List directories that have no index.");
+  table.flag("listing", listing, "List directories that have no index file.");
   table.flag("hidden_files", hidden_files,
              "Also serve names that begin with a dot or end with ~, .bak, .ini or .swp.");
   table.flag("precompressed", precompressed,
              "Send name.br, name.zst or name.gz, if it exists, instead of name to clients that "
              "accept its coding.");
   table.text("cache_control", cache_control, "VALUE",
-             "The Cache-Control field of every file, such as 'max-age=3600'.");
+             "Value of the Cache-Control field of every file, such as 'max-age=3600'; empty for no "
+             "field.");
   table.list("type", types, ".EXT=TYPE",
              "Media type of files whose names end in .EXT, or of one whole name (NAME=TYPE), "
-             "instead of the built-in one; may be given several times.");
+             "instead of the built-in one. May be given several times.");
   table.list("share", share, "TYPE",
-             "Let pages of every other origin read files of this type, such as 'font/*': they get "
-             "'Access-Control-Allow-Origin: *'; may be given several times.");
-  table.count("max_ranges", max_ranges, "Ranges of one request.", "the whole file is sent");
-  table.size("max_memory_file_bytes", max_memory_file_bytes,
-             "Largest file that is cached in memory; larger ones are sent from the file.");
-  table.size("max_memory_bytes", max_memory_bytes, "Size of all files cached in memory.",
-             "the least recently used one is dropped");
-  table.count("max_open_files", max_open_files, "Cached files, open or in memory.",
-              "the least recently used one is closed");
-  table.count("max_listed", max_listed, "Names in one listing.",
-              "the page says that there are more");
+             "Media type of files, such as 'font/*', that pages of every other origin may read: "
+             "they get 'Access-Control-Allow-Origin: *'. May be given several times.");
+  table.count("max_ranges", max_ranges,
+              "Maximum number of ranges of one request. Beyond it: the whole file is sent.");
+  table.size(
+      "max_memory_file_bytes", max_memory_file_bytes,
+      "Maximum size of a file that is cached in memory. Larger ones are sent from the file.");
+  table.size("max_memory_bytes", max_memory_bytes,
+             "Maximum size of all files together that are cached in memory. Beyond it: the least "
+             "recently used one is dropped.");
+  table.count("max_open_files", max_open_files,
+              "Maximum number of cached files, open or in memory. Beyond it: the least recently "
+              "used one is closed.");
+  table.count(
+      "max_listed", max_listed,
+      "Maximum number of names in one listing. Beyond it: the page says that there are more.");
 }
 
 base::Result<void> Options::check() const {

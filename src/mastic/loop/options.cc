@@ -6,35 +6,34 @@ namespace mastic::loop {
 
 void Options::describe(base::OptionTable& table) {
   table.count("loops", loops,
-              "Event loops, each with its own thread; 0 means one for each core that this process "
-              "may use, which its control group may limit (cpu.max).");
+              "Number of event loops, each with its own thread; 0 means one for each core that "
+              "this process may use, which its control group may limit (cpu.max).");
   table.choice(
       "transfer", transfer, "(auto|io_uring|syscall)",
       {{"auto", TransferKind::Auto},
        {"io_uring", TransferKind::IoUring},
        {"syscall", TransferKind::Syscall}},
-      "How bytes are received and sent: by io_uring in batches, by plain system calls, or by "
-      "whichever is measured to be faster when the server starts.");
+      "How bytes are received and sent: by io_uring in batches, by plain system calls (syscall), "
+      "or by whichever is measured to be faster when the server starts (auto).");
   table.count("workers", threads.workers,
-              "Maximum number of threads for handlers that block; created when needed.",
-              "such handlers wait in a queue");
+              "Maximum number of threads for handlers that block; they are created when needed. "
+              "Beyond it: such handlers wait in a queue.");
   table.count("max_queued_work", threads.max_queued,
-              "Handlers that may wait for one of these threads.", "503 with Retry-After");
-  table.count(
-      "reserve_threads", threads.reserve,
-      "Threads that stand by to take over a loop whose thread a handler holds; raised to one more "
-      "than there are loops, but 0 means none.",
-      "only handlers that have been quick so far run at once, others wait for a thread");
+              "Maximum number of handlers that wait because all --workers are busy. Beyond it: 503 "
+              "with Retry-After.");
+  table.count("reserve_threads", threads.reserve,
+              "Number of threads that stand by to take over a loop whose thread a handler holds; "
+              "raised to one more than there are loops, but 0 means none. When too few are left: "
+              "only handlers that have been quick so far run at once, others wait for a thread.");
   table.count("max_disk_waits", max_disk_waits,
-              "Workers that may wait for a slow disk at a time, limited to half of --workers.",
-              "reads of files wait in line");
-  table.choice(
-      "hand_off", threads.hand_off, "(stuck|always|never)",
-      {{"stuck", Scheduler::HandOff::WhenStuck},
-       {"always", Scheduler::HandOff::Always},
-       {"never", Scheduler::HandOff::Never}},
-      "When another thread takes a loop over: when a handler holds it for a millisecond or "
-      "two, at every handler (for tests), or never.");
+              "Maximum number of threads that wait for a slow disk at a time, limited to half of "
+              "--workers. Beyond it: reads of files wait in line.");
+  table.choice("hand_off", threads.hand_off, "(stuck|always|never)",
+               {{"stuck", Scheduler::HandOff::WhenStuck},
+                {"always", Scheduler::HandOff::Always},
+                {"never", Scheduler::HandOff::Never}},
+               "When another thread takes a loop over: when a handler holds it for a millisecond "
+               "or two (stuck), at every handler (always, for tests), or never.");
 }
 
 base::Result<void> Options::check() const {

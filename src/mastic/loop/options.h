@@ -16,12 +16,16 @@ inline constexpr std::uint64_t kMaxThreads = 10'000;
 
 /// How many loops there are, what threads they have, and how they move bytes.
 struct Options {
-  std::uint64_t loops = 0;  ///< 0: one for each core
-  /// How bytes are received and sent; Auto measures which way costs less.
+  /// Number of event loops, each with its own thread; 0 means one for each core that this process
+  /// may use, which its control group may limit (cpu.max).
+  std::uint64_t loops = 0;
+  /// How bytes are received and sent: by io_uring in batches, by plain system calls (syscall), or
+  /// by whichever is measured to be faster when the server starts (auto).
   TransferKind transfer = TransferKind::Auto;
   /// How many threads may run code that blocks, and how many stand by.
   Scheduler::Options threads;
-  /// How many reads of a slow disk may run at a time; others wait in line.
+  /// Maximum number of threads that wait for a slow disk at a time, limited to half of `workers`.
+  /// Beyond it: reads of files wait in line.
   std::uint64_t max_disk_waits = 8;
 
   /// Adds every member to `table` under its name. The table refers to this object.

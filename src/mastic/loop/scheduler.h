@@ -57,10 +57,23 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
     Never,      ///< loops are pinned to their threads
   };
   struct Options {
-    std::uint64_t workers = 64;       ///< 0: all work is refused, only loops run
-    std::uint64_t reserve = 2;        ///< 0: only workers that happen to be idle take loops over,
-                                      ///< and loops run every job
-    std::uint64_t max_queued = 1024;  ///< pieces of work that wait; more are refused
+    /// Maximum number of threads for handlers that block; they are created when needed. Beyond it:
+    /// such handlers wait in a queue.
+    ///
+    /// With 0, all work is refused, and only loops run.
+    std::uint64_t workers = 64;
+    /// Number of threads that stand by to take over a loop whose thread a handler holds; raised to
+    /// one more than there are loops, but 0 means none. When too few are left: only handlers that
+    /// have been quick so far run at once, others wait for a thread.
+    ///
+    /// With 0, only workers that happen to be idle take loops over, and loops run every job.
+    /// loop::Options::threads_here raises the number.
+    std::uint64_t reserve = 2;
+    /// Maximum number of handlers that wait because all `workers` are busy. Beyond it: 503 with
+    /// Retry-After.
+    std::uint64_t max_queued = 1024;
+    /// When another thread takes a loop over: when a handler holds it for a millisecond or two
+    /// (stuck), at every handler (always, for tests), or never.
     HandOff hand_off = HandOff::WhenStuck;
   };
 

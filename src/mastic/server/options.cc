@@ -17,93 +17,98 @@ void Options::describe(base::OptionTable& table) {
   table.group("Limits");
   http1.describe(table);
   table.size("max_body_bytes", max_body_bytes,
-             "A request body that is read whole for a handler; a handler that reads piece by piece "
-             "sets its own limit.",
-             "413");
+             "Maximum size of a request body that is read whole for a handler; a handler that "
+             "reads piece by piece sets its own limit. Beyond it: 413.");
   table.size(
       "max_inflight_bytes", max_inflight_bytes,
-      "Memory for all requests and responses together: request bodies that are read whole, "
-      "responses that are not sent yet; 0 for a quarter of the memory that this process may use.",
-      "503 with Retry-After; responses that have begun continue piece by piece");
+      "Maximum memory of all requests and responses together: request bodies that are read whole, "
+      "and responses that are not sent yet; 0 for a quarter of the memory that this process may "
+      "use. Beyond it: 503 with Retry-After; responses that have begun continue piece by piece.");
   table.count("max_requests_per_connection", max_requests_per_connection,
-              "Requests that one connection may carry.", "closed after the last response");
+              "Maximum number of requests that one connection carries. The connection is closed "
+              "after the last response.");
   table.count("max_pipelined_requests", max_pipelined_requests,
-              "Responses of one connection that wait for the client to read them.",
-              "its next request is not read until they have left");
+              "Maximum number of responses of one connection that wait for the client to read "
+              "them. While there are as many, its next request is not read.");
   table.size("max_pipelined_bytes", max_pipelined_bytes,
-             "Bytes of one connection that are read ahead while an earlier request is answered.",
-             "reading pauses until it is answered");
-  table.count("max_connections", max_connections, "Connections at a time.",
-              "the one that was idle longest is closed; if none is idle, accepting pauses");
+             "Maximum number of bytes of one connection that are read ahead while an earlier "
+             "request is answered. While there are as many, reading pauses.");
+  table.count("max_connections", max_connections,
+              "Maximum number of connections. Beyond it: the one that has been idle longest is "
+              "closed; if none is idle, accepting pauses.");
   table.count("max_connections_per_ip", max_connections_per_ip,
-              "Connections from one address at a time; 0 for no limit.", "closed at once");
+              "Maximum number of connections from one IP address; 0 for no limit. Beyond it: "
+              "further ones are closed at once.");
   table.size("write_high_bytes", write_high_bytes,
-             "Unsent bytes of one connection at which production of its response pauses.");
+             "Production of a response pauses when its connection has so many unsent bytes.");
   table.size("write_low_bytes", write_low_bytes,
-             "Unsent bytes of one connection at which production of its response resumes.");
+             "Production of a response resumes when its connection has no more than so many unsent "
+             "bytes. Must be less than --write-high-bytes.");
 
   table.group("Deadlines");
   table.duration("header_timeout", header_timeout,
-                 "From the first byte of a request to the end of its header.", "408, close");
+                 "How long the first line and the header fields of a request may take, from the "
+                 "first byte to the last. Beyond it: 408, close.");
   table.duration("keep_alive_timeout", keep_alive_timeout,
-                 "How long an idle connection is kept open.", "closed");
+                 "How long an idle connection is kept open.");
   table.duration("body_grace", body_grace,
-                 "How long a request body may arrive below the minimum rate.");
+                 "How long a request body may stay below --min-body-rate at its beginning.");
   table.count("min_body_rate", min_body_rate,
-              "Minimum rate of a request body, in bytes per second over 10 s; 0 for none.",
-              "408, close");
-  table.duration("write_stall_timeout", write_stall_timeout,
-                 "How long a client may read nothing of a response.", "aborted");
+              "Minimum rate of a request body, in bytes per second over 10 s; 0 for none. Below "
+              "it: 408, close.");
+  table.duration(
+      "write_stall_timeout", write_stall_timeout,
+      "How long a client may read nothing of a response. Beyond it: the connection is aborted.");
   table.count("min_write_rate", min_write_rate,
               "Minimum rate at which a client reads a response, in bytes per second over 60 s; 0 "
-              "for none.",
-              "aborted");
-  table.networks(
-      "proxy", proxy,
-      "A proxy in front of this server, or a network of proxies: an IP address, or ADDRESS/BITS; "
-      "may be given several times. A peer on a Unix socket counts as a proxy.");
+              "for none. Below it: the connection is aborted.");
+  table.networks("proxy", proxy,
+                 "A proxy in front of this server, or a network of proxies: an IP address, or "
+                 "ADDRESS/BITS. May be given several times. A proxy may read a response as slowly "
+                 "as its own clients do. A peer on a Unix socket always counts as a proxy.");
   table.duration(
       "proxy_write_stall_timeout", proxy_write_stall_timeout,
-      "How long a proxy may read nothing of a response; replaces --write-stall-timeout and "
-      "--min-write-rate.",
-      "aborted");
+      "How long a proxy may read nothing of a response; for proxies, this replaces "
+      "--write-stall-timeout and --min-write-rate. Beyond it: the connection is aborted.");
   table.duration(
       "linger_idle", linger_idle,
       "After the last response: how long the client may send nothing before the connection is "
       "closed.");
   table.duration("linger_total", linger_total,
-                 "After the last response: how long the client may continue to send.");
+                 "After the last response: how long the client may continue to send before the "
+                 "connection is closed.");
   table.size("max_linger_bytes", max_linger_bytes,
-             "After a response: bytes of its request that are still read and discarded.", "closed");
+             "Maximum number of bytes that are read and discarded after a response, besides those "
+             "of an announced request body. Beyond it: the connection is closed.");
   table.size("max_unread_bytes", max_unread_bytes,
-             "After the last response: bytes of an announced request body that are still read and "
-             "discarded, because a client may send all of it before it reads the response.",
-             "closed; the response may be lost");
+             "Maximum number of bytes of an announced request body that are read and discarded "
+             "after the last response, because a client may send all of it before it reads the "
+             "response. Beyond it: the connection is closed, and the response may be lost.");
   table.size("min_unread_rate", min_unread_rate,
-             "Rate, in bytes per second, at which such a request body may continue beyond "
-             "--linger-total; 0 means that it may not.");
+             "Minimum rate, in bytes per second, at which an announced request body may continue "
+             "beyond --linger-total; 0 means that it may not. Below it: the connection is closed.");
   table.duration("drain_idle", drain_idle,
                  "When the server stops: how long idle connections are still read.");
-  table.duration("drain_timeout", drain_timeout,
-                 "When the server stops: how long requests may take to finish.", "aborted");
+  table.duration(
+      "drain_timeout", drain_timeout,
+      "When the server stops: how long requests may take to finish. Beyond it: they are aborted.");
 
   table.group("Handlers that block or hang");
   table.duration("queue_timeout", queue_timeout,
-                 "How long a request may wait for a thread before its handler starts.",
-                 "503 with Retry-After");
-  table.duration("hung_after", hung_after, "How long a handler may hold a thread.",
-                 "logged, with its stack");
+                 "How long a request may wait for a thread before its handler begins. Beyond it: "
+                 "503 with Retry-After.");
   table.duration(
-      "cancel_after", cancel_after,
-      "How long a handler may hold a thread before its request is cancelled and its stop "
-      "token fires.",
-      "503, or an abort if the response has begun");
+      "hung_after", hung_after,
+      "How long a handler may hold a thread before that is logged, with the thread's stack.");
+  table.duration("cancel_after", cancel_after,
+                 "How long a handler may hold a thread before its request is cancelled: its stop "
+                 "token fires, and the client gets 503, or an abort if the response has begun.");
   table.duration("abandon_after", abandon_after,
-                 "How long a cancelled handler may still hold its thread.",
-                 "the thread is written off and replaced");
+                 "How long a cancelled handler may still hold its thread before the thread is "
+                 "written off and replaced.");
   table.count("recycle_if_lost_over", recycle_if_lost_over,
-              "Threads that may be written off at a time; 0 for any number.",
-              "the server drains and ends with exit code 75");
+              "Maximum number of threads that are written off at a time; 0 for any number. Beyond "
+              "it: the server drains, and the program ends with exit code 75.");
   // The names of these options in Paste.
   table.alias("threadpool_workers", "workers");
   table.alias("threadpool_spawn_if_under", "reserve_threads");
@@ -119,8 +124,9 @@ void Options::describe(base::OptionTable& table) {
              "times.");
 
   table.group("While developing");
-  table.flag("debug", debug,
-             "Error responses show what was thrown; only on loopback addresses and Unix sockets.");
+  table.flag(
+      "debug", debug,
+      "Show in error responses what was thrown. Only on loopback addresses and Unix sockets.");
 }
 
 std::uint64_t default_inflight_bytes(base::Kernel& kernel) {
@@ -137,8 +143,7 @@ bool Options::is_proxy(const base::IpAddress& peer) const {
 base::Result<void> Options::check() const {
   for (const std::string& host : allowed_host) {
     if (http::is_host_pattern(host)) continue;
-    return base::fail("--allowed-host ", host,
-                      ": write a name without a port, or *.DOMAIN");
+    return base::fail("--allowed-host ", host, ": write a name without a port, or *.DOMAIN");
   }
   if (const auto fits = http1.check(); !fits) return fits;
   if (const auto fits = loop.check(); !fits) return fits;

@@ -26,100 +26,110 @@ struct Options {
 
   // ---- memory and counts ----
 
-  /// The largest content that is gathered for a handler, which may set its own limit
-  /// (Request::gather). A larger one is answered with 413.
+  /// Maximum size of a request body that is read whole for a handler; a handler that reads piece by
+  /// piece sets its own limit. Beyond it: 413.
+  ///
+  /// A handler that reads the body whole may set its own limit, too (Request::gather).
   std::uint64_t max_body_bytes = 1 << 20;
-  /// Memory for all requests and answers together: content that is gathered, answers that are not
-  /// sent. 0 means default_inflight_bytes. At the limit, requests are answered with 503 and
-  /// Retry-After, and answers that have begun continue piece by piece.
+  /// Maximum memory of all requests and responses together: request bodies that are read whole, and
+  /// responses that are not sent yet; 0 for a quarter of the memory that this process may use.
+  /// Beyond it: 503 with Retry-After; responses that have begun continue piece by piece.
+  ///
+  /// What 0 means is default_inflight_bytes.
   std::uint64_t max_inflight_bytes = 0;
-  /// How many requests one connection may carry. It is closed after the last answer.
+  /// Maximum number of requests that one connection carries. The connection is closed after the
+  /// last response.
   std::uint64_t max_requests_per_connection = 10'000;
-  /// How many answers of one connection may wait for the client to read them. At the limit, its
-  /// next request is not read until they have left.
+  /// Maximum number of responses of one connection that wait for the client to read them. While
+  /// there are as many, its next request is not read.
   std::uint64_t max_pipelined_requests = 64;
-  /// How many bytes of one connection are read ahead while an earlier request is answered. At the
-  /// limit, reading pauses.
+  /// Maximum number of bytes of one connection that are read ahead while an earlier request is
+  /// answered. While there are as many, reading pauses.
   std::uint64_t max_pipelined_bytes = 64 << 10;
-  /// How many connections there may be at a time. At the limit, the connection that has been idle
-  /// longest is closed for each new one; when none is idle, accepting pauses.
+  /// Maximum number of connections. Beyond it: the one that has been idle longest is closed; if
+  /// none is idle, accepting pauses.
   std::uint64_t max_connections = 10'000;
-  /// How many connections one IP address may have; 0 for no limit. Further ones are closed at once.
+  /// Maximum number of connections from one IP address; 0 for no limit. Beyond it: further ones are
+  /// closed at once.
   std::uint64_t max_connections_per_ip = 0;
-  /// Production of an answer pauses when its connection has so many unsent bytes.
+  /// Production of a response pauses when its connection has so many unsent bytes.
   std::uint64_t write_high_bytes = 256 << 10;
-  /// Production resumes when no more than so many are left. Must be less than write_high_bytes.
+  /// Production of a response resumes when its connection has no more than so many unsent bytes.
+  /// Must be less than `write_high_bytes`.
   std::uint64_t write_low_bytes = 64 << 10;
 
   // ---- deadlines ----
 
-  /// How long a head may take, from its first byte to its end. A slower one is answered with 408,
-  /// and the connection is closed.
+  /// How long the first line and the header fields of a request may take, from the first byte to
+  /// the last. Beyond it: 408, close.
   base::Duration header_timeout = std::chrono::seconds(10);
   /// How long an idle connection is kept open.
   base::Duration keep_alive_timeout = std::chrono::seconds(60);
-  /// How long content may arrive below min_body_rate.
+  /// How long a request body may stay below `min_body_rate` at its beginning.
   base::Duration body_grace = std::chrono::seconds(10);
-  /// The minimum rate of content, measured over 10 seconds; 0 for none. Slower content is answered
-  /// with 408, and the connection is closed.
+  /// Minimum rate of a request body, in bytes per second over 10 s; 0 for none. Below it: 408,
+  /// close.
   std::uint64_t min_body_rate = 500;
-  /// How long a client may read nothing of an answer before the connection is aborted.
+  /// How long a client may read nothing of a response. Beyond it: the connection is aborted.
   base::Duration write_stall_timeout = std::chrono::seconds(30);
-  /// The minimum rate at which a client reads an answer, measured over 60 seconds; 0 for none. The
-  /// connection of a slower client is aborted.
+  /// Minimum rate at which a client reads a response, in bytes per second over 60 s; 0 for none.
+  /// Below it: the connection is aborted.
   std::uint64_t min_write_rate = 500;
-  /// Proxies in front of the server. A proxy may read an answer as slowly as its own clients do. A
-  /// peer on a Unix socket always counts as a proxy.
+  /// A proxy in front of this server, or a network of proxies: an IP address, or ADDRESS/BITS. May
+  /// be given several times. A proxy may read a response as slowly as its own clients do. A peer on
+  /// a Unix socket always counts as a proxy.
   std::vector<base::IpNetwork> proxy;
-  /// How long a proxy may read nothing of an answer. It replaces write_stall_timeout and
-  /// min_write_rate.
+  /// How long a proxy may read nothing of a response; for proxies, this replaces
+  /// `write_stall_timeout` and `min_write_rate`. Beyond it: the connection is aborted.
   base::Duration proxy_write_stall_timeout = std::chrono::minutes(15);
 
   // ---- the end of a connection ----
 
-  /// How long the client may send nothing after the last answer before the connection is closed.
+  /// After the last response: how long the client may send nothing before the connection is closed.
   base::Duration linger_idle = std::chrono::seconds(2);
-  /// How long the client may continue to send after the last answer before the connection is
+  /// After the last response: how long the client may continue to send before the connection is
   /// closed.
   base::Duration linger_total = std::chrono::seconds(10);
-  /// How many bytes of a request are read and discarded after its answer. When there are more, the
-  /// connection is closed.
+  /// Maximum number of bytes that are read and discarded after a response, besides those of an
+  /// announced request body. Beyond it: the connection is closed.
   std::uint64_t max_linger_bytes = 64 << 10;
-  /// How many bytes of announced content are read and discarded after the last answer, because a
-  /// client may send all of its content before it reads the answer. When there is more, the
-  /// connection is closed, and the answer may be lost.
+  /// Maximum number of bytes of an announced request body that are read and discarded after the
+  /// last response, because a client may send all of it before it reads the response. Beyond it:
+  /// the connection is closed, and the response may be lost.
   std::uint64_t max_unread_bytes = 64 << 20;
-  /// The rate at which such content may continue beyond linger_total; 0: it may not.
+  /// Minimum rate, in bytes per second, at which an announced request body may continue beyond
+  /// `linger_total`; 0 means that it may not. Below it: the connection is closed.
   std::uint64_t min_unread_rate = 64 << 10;
   /// When the server stops: how long idle connections are still read.
   base::Duration drain_idle = std::chrono::milliseconds(500);
-  /// When the server stops: how long requests may take to finish before they are aborted.
+  /// When the server stops: how long requests may take to finish. Beyond it: they are aborted.
   base::Duration drain_timeout = std::chrono::seconds(30);
 
   // ---- handlers that block or hang ----
 
-  /// How long a request may wait for a thread before its handler begins. Then it is answered with
-  /// 503 and Retry-After.
+  /// How long a request may wait for a thread before its handler begins. Beyond it: 503 with
+  /// Retry-After.
   base::Duration queue_timeout = std::chrono::seconds(5);
   /// How long a handler may hold a thread before that is logged, with the thread's stack.
   base::Duration hung_after = std::chrono::seconds(30);
   /// How long a handler may hold a thread before its request is cancelled: its stop token fires,
-  /// and the client gets 503, or an abort if the answer has begun.
+  /// and the client gets 503, or an abort if the response has begun.
   base::Duration cancel_after = std::chrono::minutes(30);
   /// How long a cancelled handler may still hold its thread before the thread is written off and
   /// replaced.
   base::Duration abandon_after = std::chrono::minutes(5);
-  /// How many threads may be written off at a time; 0 for any number. Beyond that, the server
-  /// drains and the program ends with exit code 75.
+  /// Maximum number of threads that are written off at a time; 0 for any number. Beyond it: the
+  /// server drains, and the program ends with exit code 75.
   std::uint64_t recycle_if_lost_over = 8;
 
   // ---- pages about the server ----
 
-  /// Whether error answers show what was thrown. A server with this option does not start if it
-  /// listens to other machines.
+  /// Show in error responses what was thrown. Only on loopback addresses and Unix sockets.
+  ///
+  /// A server with this option does not start if it listens to other machines.
   bool debug = false;
-  /// The hosts at which error details and the thread watch are shown, besides localhost, names
-  /// below it and IP addresses: names, or *.DOMAIN.
+  /// A host name, or *.DOMAIN, at which the thread watch and what `debug` shows are available,
+  /// besides localhost, names below it and IP addresses. May be given several times.
   std::vector<std::string> allowed_host;
 
   /// Whether a peer is a proxy: `proxy` names it, or it is on a Unix socket and so has no address.

@@ -9,18 +9,23 @@ void DatagramServerOptions::describe(base::OptionTable& table) {
   loop.describe(table);
 
   table.group("Datagrams");
-  table.size("max_datagram_bytes", max_datagram_bytes, "Maximum length of a datagram.",
-             "dropped, and counted");
-  table.count("max_handling", max_handling, "Datagrams whose handlers run or wait at one time.",
-              "the kernel queues them, and drops them when its queue is full");
-  table.count("threads", threads, "Threads for handlers that block.",
-              "datagrams wait for one, up to max_handling");
+  table.size("max_datagram_bytes", max_datagram_bytes,
+             "Maximum length of a datagram. Beyond it: the datagram is dropped and counted.");
+  table.count("max_handling", max_handling,
+              "Maximum number of datagrams whose handlers run or wait at one time. Beyond it: the "
+              "kernel queues them, and drops them when its queue is full.");
+  table.count("threads", threads,
+              "Maximum number of threads for handlers that block. Beyond it: datagrams wait for "
+              "one, up to --max-handling.");
   table.text("socket_mode", socket_mode, "MODE",
-             "Who may send to a Unix socket, as chmod takes it: 600, 660, 666.");
+             "Who may send to a Unix socket, in the digits of chmod: 600 for its owner, 660 for "
+             "its group too, 666 for everyone.");
   table.text("socket_owner", socket_owner, "USER:GROUP",
-             "Owner of a Unix socket; USER or :GROUP alone, as names or numbers.");
-  table.duration("drain_timeout", drain_timeout,
-                 "When the server stops: how long handlers may take to end.", "cancelled");
+             "Owner of a Unix socket: USER:GROUP, USER or :GROUP, as names or numbers; empty for "
+             "the user and group of this process.");
+  table.duration(
+      "drain_timeout", drain_timeout,
+      "When the server stops: how long handlers may take to end. Beyond it: they are cancelled.");
 }
 
 base::Result<void> DatagramServerOptions::check() const {

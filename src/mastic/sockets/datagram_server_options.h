@@ -14,19 +14,21 @@ namespace mastic::sockets {
 struct DatagramServerOptions {
   /// The loops of the server. Ignored if it is started on a runtime or loop.
   loop::Options loop;
-  /// The maximum length of a datagram. Longer ones are dropped and counted.
+  /// Maximum length of a datagram. Beyond it: the datagram is dropped and counted.
   std::uint64_t max_datagram_bytes = 4096;
-  /// The maximum number of datagrams whose handlers run or wait at one time. The kernel queues
-  /// further ones, and drops them when its queue is full.
+  /// Maximum number of datagrams whose handlers run or wait at one time. Beyond it: the kernel
+  /// queues them, and drops them when its queue is full.
   std::uint64_t max_handling = 1024;
-  /// The maximum number of threads for handlers that block.
+  /// Maximum number of threads for handlers that block. Beyond it: datagrams wait for one, up to
+  /// `max_handling`.
   std::uint64_t threads = 16;
-  /// Who may send to a Unix socket: a mode as chmod takes it.
+  /// Who may send to a Unix socket, in the digits of chmod: 600 for its owner, 660 for its group
+  /// too, 666 for everyone.
   std::string socket_mode = "600";
-  /// The owner of a Unix socket: USER:GROUP, USER or :GROUP. Empty for the user and group of this
-  /// process.
+  /// Owner of a Unix socket: USER:GROUP, USER or :GROUP, as names or numbers; empty for the user
+  /// and group of this process.
   std::string socket_owner;
-  /// How long handlers may take to end when the server drains, before they are cancelled.
+  /// When the server stops: how long handlers may take to end. Beyond it: they are cancelled.
   base::Duration drain_timeout = std::chrono::seconds(10);
 
   /// Adds every member to `table` under its name.

@@ -7,26 +7,31 @@ namespace mastic::sockets {
 
 void StreamOptions::describe(base::OptionTable& table) {
   table.size("max_read_bytes", max_read_bytes,
-             "Longest line or other piece to read, unless the handler sets its own limit.",
-             "the read fails");
+             "Maximum length of a line or other piece that is read as a whole, unless the handler "
+             "sets its own limit. Beyond it: the read fails.");
   table.size("read_ahead_bytes", read_ahead_bytes,
-             "Received bytes of one connection that are kept until its handler reads them.",
-             "no more are received until it does");
+             "Maximum number of received bytes of one connection that are kept until its handler "
+             "reads them. While there are as many, no more are received.");
   table.size("write_high_bytes", write_high_bytes,
-             "Unsent bytes of one connection at which its writes wait.");
+             "Writes wait when their connection has so many unsent bytes.");
   table.size("write_low_bytes", write_low_bytes,
-             "Unsent bytes of one connection at which waiting writes resume.");
-  table.duration("idle_timeout", idle_timeout, "How long a read waits for its first byte.",
-                 "the read fails");
+             "Waiting writes resume when their connection has no more than so many unsent bytes. "
+             "Must be less than --write-high-bytes.");
+  table.duration("idle_timeout", idle_timeout,
+                 "How long a read waits for its first byte. Beyond it: the read fails.");
   table.duration("read_timeout", read_timeout,
-                 "How long a line or other piece may take from its first byte to its last.",
-                 "the read fails");
+                 "How long a line or other piece may take from its first byte to its last. Beyond "
+                 "it: the read fails.");
   table.duration("write_timeout", write_timeout,
-                 "How long a peer may acknowledge less than min_write_rate.", "aborted");
+                 "How long a peer may acknowledge less than --min-write-rate. Beyond it: the "
+                 "connection is aborted.");
   table.count("min_write_rate", min_write_rate,
-              "Bytes per second, over write_timeout, that a peer has to acknowledge.", "aborted");
-  table.duration("linger_timeout", linger_timeout,
-                 "How long the peer may take to end its side after the last byte.", "closed");
+              "Minimum rate at which a peer acknowledges, in bytes per second over "
+              "--write-timeout. Below it: the connection is aborted.");
+  table.duration(
+      "linger_timeout", linger_timeout,
+      "How long the peer may take to end its side once everything is sent, counted from the last "
+      "byte in either direction until then. Beyond it: the connection is closed.");
 }
 
 base::Result<void> StreamOptions::check() const {

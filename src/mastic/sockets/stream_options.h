@@ -10,25 +10,30 @@ namespace mastic::sockets {
 
 /// The limits and deadlines of a connection. All of them are always on.
 struct StreamOptions {
-  /// The maximum length of a line or other piece that is read as a whole, unless the handler sets
-  /// its own limit. A read beyond it fails.
+  /// Maximum length of a line or other piece that is read as a whole, unless the handler sets its
+  /// own limit. Beyond it: the read fails.
   std::uint64_t max_read_bytes = 64 << 10;
-  /// How many received bytes are kept for the handler. While there are as many, no more are
-  /// received.
+  /// Maximum number of received bytes of one connection that are kept until its handler reads them.
+  /// While there are as many, no more are received.
   std::uint64_t read_ahead_bytes = 64 << 10;
-  /// How many bytes may be unsent before writes wait.
+  /// Writes wait when their connection has so many unsent bytes.
   std::uint64_t write_high_bytes = 256 << 10;
-  /// How few bytes have to be unsent before waiting writes resume.
+  /// Waiting writes resume when their connection has no more than so many unsent bytes. Must be
+  /// less than `write_high_bytes`.
   std::uint64_t write_low_bytes = 64 << 10;
-  /// How long a read waits for its first byte before it fails.
+  /// How long a read waits for its first byte. Beyond it: the read fails.
   base::Duration idle_timeout = std::chrono::minutes(5);
-  /// How long a line or other piece may take from its first byte to its last before the read fails.
+  /// How long a line or other piece may take from its first byte to its last. Beyond it: the read
+  /// fails.
   base::Duration read_timeout = std::chrono::seconds(30);
-  /// How long a peer may acknowledge less than min_write_rate before the connection is aborted.
+  /// How long a peer may acknowledge less than `min_write_rate`. Beyond it: the connection is
+  /// aborted.
   base::Duration write_timeout = std::chrono::seconds(30);
-  std::uint64_t min_write_rate = 500;  ///< bytes per second, averaged over write_timeout
+  /// Minimum rate at which a peer acknowledges, in bytes per second over `write_timeout`. Below it:
+  /// the connection is aborted.
+  std::uint64_t min_write_rate = 500;
   /// How long the peer may take to end its side once everything is sent, counted from the last byte
-  /// in either direction until then.
+  /// in either direction until then. Beyond it: the connection is closed.
   base::Duration linger_timeout = std::chrono::seconds(2);
 
   /// Adds every member to `table` under its name.

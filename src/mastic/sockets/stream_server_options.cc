@@ -9,22 +9,24 @@ void StreamServerOptions::describe(base::OptionTable& table) {
   loop.describe(table);
 
   table.group("Connections");
-  table.count("max_connections", max_connections, "Open connections at one time.",
-              "see --when-full");
+  table.count("max_connections", max_connections,
+              "Maximum number of open connections. Beyond it: see --when-full.");
   table.choice("when_full", when_full, "(wait|refuse)",
                {{"wait", Admission::Wait}, {"refuse", Admission::Refuse}},
-               "What happens to a connection beyond that: it waits in the kernel's queue until "
-               "another ends, or is closed at once.");
+               "What happens to a connection beyond --max-connections: it waits in the kernel's "
+               "queue until another ends (wait), or is closed at once (refuse).");
   table.count("threads", threads,
-              "Threads for handlers that block; each holds one while its connection lasts.",
-              "as beyond max_connections");
+              "Maximum number of threads for handlers that block; each holds one while its "
+              "connection lasts. Beyond it: see --when-full.");
   table.text("socket_mode", socket_mode, "MODE",
-             "Who may connect to a Unix socket, as chmod takes it: 600, 660, 666.");
+             "Who may connect to a Unix socket, in the digits of chmod: 600 for its owner, 660 for "
+             "its group too, 666 for everyone.");
   table.text("socket_owner", socket_owner, "USER:GROUP",
-             "Owner of a Unix socket; USER or :GROUP alone, as names or numbers.");
+             "Owner of a Unix socket: USER:GROUP, USER or :GROUP, as names or numbers; empty for "
+             "the user and group of this process.");
   table.duration("drain_timeout", drain_timeout,
-                 "When the server stops: how long handlers may take to end.",
-                 "cancelled, and aborted");
+                 "When the server stops: how long handlers may take to end. Beyond it: they are "
+                 "cancelled, and their connections aborted.");
 
   table.group("Each connection");
   stream.describe(table);

@@ -19,21 +19,24 @@ enum class Admission { Wait, Refuse };
 struct StreamServerOptions {
   /// The loops of the server. Ignored if it is started on a runtime or loop.
   loop::Options loop;
-  /// The maximum number of open connections.
+  /// Maximum number of open connections. Beyond it: see `when_full`.
   std::uint64_t max_connections = 10'000;
-  /// What happens to a connection beyond max_connections.
+  /// What happens to a connection beyond `max_connections`: it waits in the kernel's queue until
+  /// another ends (wait), or is closed at once (refuse).
   Admission when_full = Admission::Wait;
-  /// The maximum number of threads for handlers that block. Each holds one as long as its
-  /// connection lasts.
+  /// Maximum number of threads for handlers that block; each holds one while its connection lasts.
+  /// Beyond it: see `when_full`.
   std::uint64_t threads = 64;
-  /// Who may connect to a Unix socket: a mode as chmod takes it.
+  /// Who may connect to a Unix socket, in the digits of chmod: 600 for its owner, 660 for its group
+  /// too, 666 for everyone.
   std::string socket_mode = "600";
-  /// The owner of a Unix socket: USER:GROUP, USER or :GROUP. Empty for the user and group of this
-  /// process.
+  /// Owner of a Unix socket: USER:GROUP, USER or :GROUP, as names or numbers; empty for the user
+  /// and group of this process.
   std::string socket_owner;
   /// The limits and deadlines of each connection.
   StreamOptions stream;
-  /// How long handlers may take to end when the server drains, before they are cancelled.
+  /// When the server stops: how long handlers may take to end. Beyond it: they are cancelled, and
+  /// their connections aborted.
   base::Duration drain_timeout = std::chrono::seconds(10);
 
   /// Adds every member to `table` under its name.

@@ -6,20 +6,22 @@
 namespace mastic::wire::http1 {
 
 void Limits::describe(base::OptionTable& table) {
-  table.size("max_request_line_bytes", max_request_line_bytes, "The first line of a request.",
-             "414, close");
-  table.size("max_header_bytes", max_header_bytes, "All header fields of a request together.",
-             "431, close");
-  table.count("max_header_count", max_header_count, "Header fields of a request.", "431, close");
-  table.size("max_chunk_extension_bytes", max_chunk_extension_bytes,
-             "The extensions of one chunk of a request body.", "400, close");
+  table.size("max_request_line_bytes", max_request_line_bytes,
+             "Maximum size of the first line of a request. Beyond it: 414, close.");
+  table.size("max_header_bytes", max_header_bytes,
+             "Maximum size of all header fields of a request together. Beyond it: 431, close.");
+  table.count("max_header_count", max_header_count,
+              "Maximum number of header fields of a request. Beyond it: 431, close.");
   table.size(
-      "max_chunk_overhead_bytes", max_chunk_overhead_bytes,
-      "Bytes that chunked coding may add to a request body, beyond half the size of its data.",
-      "400, close");
-  table.size("max_trailer_bytes", max_trailer_bytes, "All trailer fields of a request together.",
-             "400, close");
-  table.count("max_trailer_count", max_trailer_count, "Trailer fields of a request.", "400, close");
+      "max_chunk_extension_bytes", max_chunk_extension_bytes,
+      "Maximum size of the extensions of one chunk of a request body. Beyond it: 400, close.");
+  table.size("max_chunk_overhead_bytes", max_chunk_overhead_bytes,
+             "Maximum size of what chunked coding adds to a request body, on top of half the size "
+             "of its data. Beyond it: 400, close.");
+  table.size("max_trailer_bytes", max_trailer_bytes,
+             "Maximum size of all trailer fields of a request together. Beyond it: 400, close.");
+  table.count("max_trailer_count", max_trailer_count,
+              "Maximum number of trailer fields of a request. Beyond it: 400, close.");
 }
 
 base::Result<void> Limits::check() const {

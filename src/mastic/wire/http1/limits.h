@@ -11,19 +11,20 @@ namespace mastic::wire::http1 {
 /// Limits for the parts of a request that frame it. A request beyond a limit is answered with the
 /// status given here, and the connection is closed.
 struct Limits {
-  /// The first line of a request; answered with 414.
+  /// Maximum size of the first line of a request. Beyond it: 414, close.
   std::uint64_t max_request_line_bytes = 8 << 10;
-  /// All header fields of a request together; answered with 431.
+  /// Maximum size of all header fields of a request together. Beyond it: 431, close.
   std::uint64_t max_header_bytes = 32 << 10;
-  /// How many header fields a request may have; answered with 431.
+  /// Maximum number of header fields of a request. Beyond it: 431, close.
   std::uint64_t max_header_count = 100;
-  /// The extensions of one chunk of a request's content; answered with 400.
+  /// Maximum size of the extensions of one chunk of a request body. Beyond it: 400, close.
   std::uint64_t max_chunk_extension_bytes = 1 << 10;
-  /// What chunked coding may add to content, on top of half of its data; answered with 400.
+  /// Maximum size of what chunked coding adds to a request body, on top of half the size of its
+  /// data. Beyond it: 400, close.
   std::uint64_t max_chunk_overhead_bytes = 16 << 10;
-  /// All trailer fields of a request together; answered with 400.
+  /// Maximum size of all trailer fields of a request together. Beyond it: 400, close.
   std::uint64_t max_trailer_bytes = 8 << 10;
-  /// How many trailer fields a request may have; answered with 400.
+  /// Maximum number of trailer fields of a request. Beyond it: 400, close.
   std::uint64_t max_trailer_count = 32;
 
   /// Adds every member to `table` under its name. The table refers to this object.
