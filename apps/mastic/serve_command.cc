@@ -22,7 +22,9 @@ using catalog::ExitCode;
 struct ServeOptions {
   catalog::Options service;
   files::Options files;
+  /// Print this help.
   bool help = false;
+  /// Print the version and what it was built with.
   bool version = false;
 
   void describe(base::OptionTable& table) {

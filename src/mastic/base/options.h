@@ -11,7 +11,7 @@
 //     };
 //
 // The command line, the configuration file, the help and the reference page all read that one
-// table.
+// table. In Mastic itself, tools/option_help.py writes the meaning from the member's comment.
 
 #pragma once
 
