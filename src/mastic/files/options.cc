@@ -19,8 +19,8 @@ void Options::describe(base::OptionTable& table) {
              "Value of the Cache-Control field of every file, such as 'max-age=3600'; empty for no "
              "field.");
   table.list("type", types, ".EXT=TYPE",
-             "Media type of files whose names end in .EXT, or of one whole name (NAME=TYPE), "
-             "instead of the built-in one. May be given several times.");
+             "Media type of files whose names end in .EXT, or of files with exactly this name "
+             "(NAME=TYPE), instead of the built-in one. May be given several times.");
   table.list("share", share, "TYPE",
              "Media type of files, such as 'font/*', that pages of every other origin may read: "
              "they get 'Access-Control-Allow-Origin: *'. May be given several times.");

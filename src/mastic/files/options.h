@@ -24,8 +24,8 @@ struct Options {
   bool precompressed = true;
   /// Value of the Cache-Control field of every file, such as `max-age=3600`; empty for no field.
   std::string cache_control;
-  /// Media type of files whose names end in .EXT, or of one whole name (NAME=TYPE), instead of the
-  /// built-in one. May be given several times.
+  /// Media type of files whose names end in .EXT, or of files with exactly this name (NAME=TYPE),
+  /// instead of the built-in one. May be given several times.
   ///
   /// Each is a rule for http::MediaTypes, such as `.m4s=video/iso.segment`.
   std::vector<std::string> types;

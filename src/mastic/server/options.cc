@@ -56,9 +56,9 @@ void Options::describe(base::OptionTable& table) {
   table.count("min_body_rate", min_body_rate,
               "Minimum rate of a request body, in bytes per second over 10 s; 0 for none. Below "
               "it: 408, close.");
-  table.duration(
-      "write_stall_timeout", write_stall_timeout,
-      "How long a client may read nothing of a response. Beyond it: the connection is aborted.");
+  table.duration("write_stall_timeout", write_stall_timeout,
+                 "How long a client may go without reading any of a response. Beyond it: the "
+                 "connection is aborted.");
   table.count("min_write_rate", min_write_rate,
               "Minimum rate at which a client reads a response, in bytes per second over 60 s; 0 "
               "for none. Below it: the connection is aborted.");
@@ -68,7 +68,7 @@ void Options::describe(base::OptionTable& table) {
                  "as its own clients do. A peer on a Unix socket always counts as a proxy.");
   table.duration(
       "proxy_write_stall_timeout", proxy_write_stall_timeout,
-      "How long a proxy may read nothing of a response; for proxies, this replaces "
+      "How long a proxy may go without reading any of a response; for proxies, this replaces "
       "--write-stall-timeout and --min-write-rate. Beyond it: the connection is aborted.");
   table.duration(
       "linger_idle", linger_idle,
@@ -124,9 +124,9 @@ void Options::describe(base::OptionTable& table) {
              "times.");
 
   table.group("While developing");
-  table.flag(
-      "debug", debug,
-      "Show in error responses what was thrown. Only on loopback addresses and Unix sockets.");
+  table.flag("debug", debug,
+             "Show in error responses what was thrown. The server then refuses to start unless it "
+             "listens only on loopback addresses and Unix sockets.");
 }
 
 std::uint64_t default_inflight_bytes(base::Kernel& kernel) {

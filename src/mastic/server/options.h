@@ -70,7 +70,8 @@ struct Options {
   /// Minimum rate of a request body, in bytes per second over 10 s; 0 for none. Below it: 408,
   /// close.
   std::uint64_t min_body_rate = 500;
-  /// How long a client may read nothing of a response. Beyond it: the connection is aborted.
+  /// How long a client may go without reading any of a response. Beyond it: the connection is
+  /// aborted.
   base::Duration write_stall_timeout = std::chrono::seconds(30);
   /// Minimum rate at which a client reads a response, in bytes per second over 60 s; 0 for none.
   /// Below it: the connection is aborted.
@@ -79,7 +80,7 @@ struct Options {
   /// be given several times. A proxy may read a response as slowly as its own clients do. A peer on
   /// a Unix socket always counts as a proxy.
   std::vector<base::IpNetwork> proxy;
-  /// How long a proxy may read nothing of a response; for proxies, this replaces
+  /// How long a proxy may go without reading any of a response; for proxies, this replaces
   /// `write_stall_timeout` and `min_write_rate`. Beyond it: the connection is aborted.
   base::Duration proxy_write_stall_timeout = std::chrono::minutes(15);
 
@@ -124,9 +125,8 @@ struct Options {
 
   // ---- pages about the server ----
 
-  /// Show in error responses what was thrown. Only on loopback addresses and Unix sockets.
-  ///
-  /// A server with this option does not start if it listens to other machines.
+  /// Show in error responses what was thrown. The server then refuses to start unless it listens
+  /// only on loopback addresses and Unix sockets.
   bool debug = false;
   /// A host name, or *.DOMAIN, at which the thread watch and what `debug` shows are available,
   /// besides localhost, names below it and IP addresses. May be given several times.
