@@ -204,7 +204,7 @@ TEST_F(ServiceTest, GivesItsUnixSocketTheModeAndOwnerOfTheOptions) {
 TEST_F(ServiceTest, RefusesAMalformedModeAndAnUnknownGroup) {
   options.socket_mode = "rw";
   EXPECT_EQ(options.check().error().message,
-            "--socket-mode: 'rw' is not a file mode; write octal digits, such as 660");
+            "--socket-mode: 'rw' is not a socket mode; write octal digits up to 777, such as 660");
   options.socket_mode = "660";
   options.socket_owner = ":no such group";
   EXPECT_EQ(serve(app::App([] { return ""; }), "test", options, log), ExitCode::CannotStart);
