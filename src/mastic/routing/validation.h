@@ -36,15 +36,12 @@ void validate_itself(const T& value, FieldErrors& errors) {
 
 template <class T>
 void validate_struct(const T& value, FieldErrors& errors) {
-  const std::size_t before = errors.count();
   if constexpr (json::Aggregate<T>) {
     json::for_each_field(value, [&](std::string_view name, const auto& field) {
       validate_part(std::string(name), field, errors);
     });
   }
-  if constexpr (NamesValidate<T>) {
-    if (errors.count() == before) validate_itself(value, errors);
-  }
+  if constexpr (NamesValidate<T>) validate_itself(value, errors);
 }
 
 template <class T>
@@ -68,8 +65,8 @@ void validate_part(const std::string& name, const T& part, FieldErrors& errors) 
 
 }  // namespace detail
 
-/// Calls `validate` of every struct in `value`, and then of `value` itself. A struct whose parts
-/// have errors is not validated, because it may rely on them.
+/// Calls `validate` of every struct in `value`, and then of `value` itself, so that all errors are
+/// reported at once. A `validate` must not rely on what those of its parts demand.
 template <class T>
 void validate(const T& value, FieldErrors& errors) {
   if constexpr (json::Aggregate<T> && !detail::ListOfParts<T>) {

@@ -40,6 +40,11 @@ struct Party {
   std::map<std::string, int> drinks = {{"water", 1}};
   SignUp host;
   std::vector<SignUp> guests;
+
+  void validate(FieldErrors& errors) const {
+    errors.require(guests.size() <= 200, "guests", "must be 200 at most");
+    errors.require(!table || *table < 20, "table", "must be below 20");
+  }
 };
 struct Extras {
   std::vector<std::string> extras = {"breakfast"};
@@ -193,6 +198,14 @@ TEST_F(HandlerValuesTest, NestedStructsAreValidatedToo) {
   EXPECT_EQ(refused.text,
             "422 Unprocessable Content\n\n"
             "host.name: must not be empty\nguests[1].age: must be 18 or more\n");
+}
+
+TEST_F(HandlerValuesTest, AStructIsValidatedEvenIfOneInsideItHasErrors) {
+  const auto refused =
+      client.send_json("/party", R"({"table":20,"host":{"name":"","age":40},"guests":[]})");
+  EXPECT_EQ(refused.text,
+            "422 Unprocessable Content\n\n"
+            "host.name: must not be empty\ntable: must be below 20\n");
 }
 
 TEST_F(HandlerValuesTest, GivenValuesReplaceDefaults) {
