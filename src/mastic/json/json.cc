@@ -40,15 +40,6 @@ bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view>
   return fail(what + "' found");
 }
 
-std::string detail::shown_name(std::string_view name) {
-  constexpr std::size_t kMaxShown = 100;
-  if (name.size() <= kMaxShown) return std::string(name);
-  std::size_t end = kMaxShown;
-  while ((static_cast<unsigned char>(name[end]) & 0xc0) == 0x80)
-    --end;  // no cut within a character
-  return std::string(name.substr(0, end)) + "...";
-}
-
 /// Writes a place such as "items[2].price". The steps are linked from the inside out, so they are
 /// reversed first.
 std::string JsonReading::place_of(const Step* innermost) {

@@ -41,12 +41,6 @@ namespace mastic::json {
 /// What to do with members that the type has no field for.
 enum class UnknownMembers : std::uint8_t { Ignore, Refuse };
 
-namespace detail {
-/// The name of a member as the place of a fault shows it: at most 100 bytes. The name may come from
-/// a client and be as long as the document, and it is repeated for every fault below it.
-[[nodiscard]] std::string shown_name(std::string_view name);
-}  // namespace detail
-
 /// What is wrong at one place of a document.
 struct JsonFault {
   std::string place;  ///< "items[2].price"; empty for the document itself

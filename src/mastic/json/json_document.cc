@@ -31,6 +31,7 @@ using boost::uint128_type;
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,8 @@ class detail::JsonBuilder {
 
   explicit JsonBuilder(base::Arena& memory) : memory_(memory) {}
   [[nodiscard]] const JsonValue* root() const { return root_; }
-  [[nodiscard]] std::string_view repeated() const { return repeated_; }
+  /// The name that two members of an object have, once that is known.
+  [[nodiscard]] std::optional<std::string_view> repeated() const { return repeated_; }
 
   bool on_document_begin(Code&) { return true; }
   bool on_document_end(Code&) { return true; }
@@ -184,13 +186,21 @@ class detail::JsonBuilder {
   std::vector<std::string_view> names_;
   std::string parts_;
   std::string_view name_;
-  std::string_view repeated_;
+  std::optional<std::string_view> repeated_;
 };
 
 // The promise about memory: the smallest value of an array takes two bytes of text ("0,"), the
 // smallest member six ("\"a\":0,").
 static_assert(sizeof(JsonValue) <= 24 && sizeof(JsonMember) <= 40,
               "`[0,0,` is a value of two bytes, `{\"a\":0,` a member of six");
+
+std::string detail::shown_name(std::string_view name) {
+  constexpr std::size_t kMaxShown = 100;
+  if (name.size() <= kMaxShown) return std::string(name);
+  std::size_t end = kMaxShown;
+  while ((static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;  // within a character
+  return std::string(name.substr(0, end)) + "...";
+}
 
 const JsonMember* JsonValue::member(std::string_view name) const {
   for (const JsonMember& member : members()) {
@@ -230,8 +240,9 @@ base::Result<JsonDocument> JsonDocument::parse(std::string_view text) {
   boost::json::basic_parser<detail::JsonBuilder> parser(options, *document.memory_);
   boost::json::error_code code;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), code);
-  const std::string_view repeated = parser.handler().repeated();
-  if (!repeated.empty()) return base::fail("the name '", repeated, "' occurs twice in an object");
+  if (const auto repeated = parser.handler().repeated()) {
+    return base::fail("the name '", detail::shown_name(*repeated), "' occurs twice in an object");
+  }
   if (code) return base::fail("not JSON, at byte ", std::to_string(used), ": ", code.message());
   if (used < text.size()) {
     return base::fail("not JSON, at byte ", std::to_string(used), ": something follows the value");

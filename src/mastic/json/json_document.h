@@ -24,7 +24,10 @@ template <class T>
 class JsonRange;
 namespace detail {
 class JsonBuilder;
-}
+/// The name of a member as messages show it: at most 100 bytes. The name may come from a client and
+/// be as long as the document, and it is repeated for every fault below it.
+[[nodiscard]] std::string shown_name(std::string_view name);
+}  // namespace detail
 
 /// A value of a document. Its kind decides which observers may be called. The value and all views
 /// that it gives live as long as the document.

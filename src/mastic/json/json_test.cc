@@ -41,7 +41,6 @@ struct Paint {
   Shade color = Shade::Green;
   std::vector<Size> sizes;
 };
-
 template <class T>
 std::string fault(std::string_view text, UnknownMembers unknown = UnknownMembers::Ignore) {
   const auto read = from_json<T>(text, unknown);
@@ -203,6 +202,15 @@ TEST(Json, TruncatesALongNameAfterAWholeCharacter) {
             name + "....\n: a whole number is expected, true or false found");
   EXPECT_EQ(faults<Map>("{\"" + std::string(1'000'000, 'x') + "\":1}", 10).size(),
             103 + std::string_view(": an object is expected, a whole number found").size());
+}
+
+TEST(Json, SaysWhichNameOccursTwiceHoweverItLooks) {
+  const auto twice = [](const std::string& name) {
+    return fault<SmallValues>("{\"" + name + "\":1,\"" + name + "\":2}");
+  };
+  EXPECT_EQ(twice(""), "the name '' occurs twice in an object");
+  EXPECT_EQ(twice(std::string(1'000'000, 'x')),
+            "the name '" + std::string(100, 'x') + "...' occurs twice in an object");
 }
 
 TEST(Json, RefusesTextThatIsNotJson) {
