@@ -237,10 +237,7 @@ struct JsonType<T> {
   /// Writes the shortest text that reads back as the same number. JSON has no NaN and no infinity,
   /// so these become null.
   static void write(std::string& out, T value) {
-    if (!std::isfinite(value)) {
-      out += "null";
-      return;
-    }
+    if (!std::isfinite(value)) return static_cast<void>(out += "null");
     if (value == 0 && std::signbit(value)) {
       out += "-0.0";  // without the point it would be read as a whole number, which has no -0
       return;
@@ -256,9 +253,11 @@ struct JsonType<T> {
       case JsonValue::Kind::Uint:
         into = static_cast<T>(value.natural());
         return true;
-      case JsonValue::Kind::Double:
-        into = static_cast<T>(value.number());
-        return std::isfinite(into) || reading.fail("a number in its range is expected");
+      case JsonValue::Kind::Double: {
+        const T number = static_cast<T>(value.number());
+        if (std::isfinite(number)) into = number;
+        return std::isfinite(number) || reading.fail("a number in its range is expected");
+      }
       default:
         return reading.fail(value, "a number");
     }
@@ -338,7 +337,12 @@ struct JsonType<std::optional<T>> {
       into = std::nullopt;
       return true;
     }
-    return detail::read_part<T>(value, into.emplace(), reading);
+    constexpr bool kTakesParts = Aggregate<T> || JsonList<T> || JsonMap<T>;
+    T read{};
+    const bool good = detail::read_part<T>(value, read, reading);
+    // Of what has parts, those that could be read count. Anything else keeps the value that it had.
+    if (good || (kTakesParts && value.has_parts())) into = std::move(read);
+    return good;
   }
 };
 

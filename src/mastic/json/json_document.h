@@ -40,6 +40,8 @@ class JsonValue {
   [[nodiscard]] Kind kind() const { return kind_; }
   /// Whether it is of this kind.
   [[nodiscard]] bool is(Kind kind) const { return kind_ == kind; }
+  /// Whether it is an Array or an Object.
+  [[nodiscard]] bool has_parts() const { return kind_ == Kind::Array || kind_ == Kind::Object; }
   /// The kind in words, for messages: "a number", "an object".
   [[nodiscard]] std::string_view kind_text() const;
 

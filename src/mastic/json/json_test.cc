@@ -41,6 +41,12 @@ struct Paint {
   Shade color = Shade::Green;
   std::vector<Size> sizes;
 };
+struct Booking {
+  std::optional<int> table = 5;
+  std::optional<std::vector<int>> seats = {{1}};
+  std::optional<Price> price = {{"EUR", 1}};
+};
+
 template <class T>
 std::string fault(std::string_view text, UnknownMembers unknown = UnknownMembers::Ignore) {
   const auto read = from_json<T>(text, unknown);
@@ -202,6 +208,32 @@ TEST(Json, TruncatesALongNameAfterAWholeCharacter) {
             name + "....\n: a whole number is expected, true or false found");
   EXPECT_EQ(faults<Map>("{\"" + std::string(1'000'000, 'x') + "\":1}", 10).size(),
             103 + std::string_view(": an object is expected, a whole number found").size());
+}
+
+TEST(Json, LeavesANumberAsItWasWhenItIsOutOfRange) {
+  for (const char* const text : {"1e300", "-1e300", "1e400", "[]"}) {
+    const auto document = JsonDocument::parse(text);
+    float number = 1.5;
+    JsonReading reading(UnknownMembers::Ignore);
+    EXPECT_FALSE(JsonType<float>::read(document->root(), number, reading));
+    EXPECT_EQ(number, 1.5) << text;
+  }
+}
+
+TEST(Json, LeavesAnOptionalAsItWasWhenItCannotBeRead) {
+  const auto read = [](std::string_view text) {
+    const auto document = JsonDocument::parse(text);
+    Booking booking;
+    JsonReading reading(UnknownMembers::Ignore, 10);
+    EXPECT_FALSE(JsonType<Booking>::read(document->root(), booking, reading));
+    return to_json(booking);
+  };
+  const std::string before = to_json(Booking());
+  EXPECT_EQ(read(R"({"table":"x","seats":true,"price":2})"), before);
+  EXPECT_EQ(read(R"({"table":[7]})"), before);
+  EXPECT_EQ(read(R"({"seats":[2,"x"],"price":{"currency":"CHF"}})"),
+            R"({"table":5,"seats":[2,0],"price":{"currency":"CHF","amount":0}})")
+      << "what could be read of them counts";
 }
 
 TEST(Json, SaysWhichNameOccursTwiceHoweverItLooks) {
