@@ -25,13 +25,14 @@ class TextFields {
   TextFields() = default;
   explicit TextFields(std::vector<TextField> list) : list_(std::move(list)) {}
 
-  /// The text of the field `name`, of the first if there are several; `otherwise` when there is no
-  /// such field. Escape it for the page (html_escape), because it may contain anything.
+  /// The text of the field `name`; `otherwise` when there is no such field. If there are several,
+  /// it is the last one, which is the one that a member of the struct is read from. Escape it for
+  /// the page (html_escape), because it may contain anything.
   [[nodiscard]] std::string_view of(std::string_view name,
                                     std::string_view otherwise MASTIC_LIFETIMEBOUND = {}) const
       MASTIC_LIFETIMEBOUND {
-    const auto found = std::ranges::find(list_, name, &TextField::name);
-    return found == list_.end() ? otherwise : found->text;
+    const auto found = std::ranges::find(list_.rbegin(), list_.rend(), name, &TextField::name);
+    return found == list_.rend() ? otherwise : found->text;
   }
   /// Whether one of the fields `name` has this text: for check boxes and lists.
   [[nodiscard]] bool has(std::string_view name, std::string_view text) const {

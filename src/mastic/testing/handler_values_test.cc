@@ -145,6 +145,13 @@ TEST_F(HandlerValuesTest, FormsAreValidatedFieldByField) {
   EXPECT_EQ(client.get("/search?name=x").status, Status::UnprocessableContent);
 }
 
+TEST_F(HandlerValuesTest, AFormIsShownAgainWithTheValuesThatCounted) {
+  // As a page sends a box that is ticked, with a hidden field for one that is not.
+  const std::string sent = "name=none&age=7&name=ada&age=36";
+  EXPECT_EQ(client.post_form("/sign-up", sent).text, "welcome ada");
+  EXPECT_EQ(client.post_form("/again", sent).text, "ada|36|");
+}
+
 TEST_F(HandlerValuesTest, JsonIsValidatedFieldByField) {
   const auto refused = client.send_json("/sign-up.json", R"({"name":"ada","age":7})");
   EXPECT_EQ(refused.status, Status::UnprocessableContent);
@@ -242,7 +249,7 @@ TEST_F(HandlerValuesTest, AFormKeepsTheTextThatWasTyped) {
   EXPECT_EQ(client.post_form("/again", "name=J%C3%B6rg+%3Cb%3E&age=x+y&extra=a&extra=b").text,
             "J\xc3\xb6rg <b>|x y|a whole number in its range is expected, 'x y' found|b");
   EXPECT_EQ(client.post_form("/again", "age=&age=20").text,
-            "?||a whole number in its range is expected, '' found");
+            "?|20|a whole number in its range is expected, '' found");
   EXPECT_EQ(client.send_json("/again.json", R"({"name":"ada"})").text, "?|it is missing");
 }
 
