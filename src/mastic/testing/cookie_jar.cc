@@ -5,17 +5,18 @@
 #include <functional>
 #include <utility>
 
+#include "mastic/base/date.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/text.h"
-#include "mastic/http/date.h"
 
 namespace mastic::testing {
 namespace {
 
 using std::chrono::seconds;
 
-// Browsers limit the age of a cookie to this (RFC 6265bis).
+// Browsers limit the age of a cookie, and the bytes of its name and value, to these (RFC 6265bis).
 constexpr seconds kLongestAge = std::chrono::hours(24 * 400);
+constexpr std::size_t kMaxBytes = 4096;
 
 /// The host without its port, in lower case: "example.com" of "Example.com:8080".
 std::string host_of(std::string_view authority) {
@@ -50,6 +51,69 @@ bool is_below(std::string_view host, std::string_view domain) {
          host[host.size() - domain.size() - 1] == '.' && !base::IpAddress::parse(host);
 }
 
+// ---- the date of a cookie ----
+
+/// Takes a number of `least` to `most` digits off the front.
+std::optional<int> take_number(std::string_view& text, std::size_t least, std::size_t most) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits < least || digits > most) return std::nullopt;
+  const auto number = base::parse_decimal(text.substr(0, digits));
+  text.remove_prefix(digits);
+  return static_cast<int>(*number);
+}
+
+bool read_time(std::string_view text, base::DateTime& date) {
+  for (int* const place : {&date.hour, &date.minute, &date.second}) {
+    const bool is_first = place == &date.hour;
+    if (!is_first && !text.starts_with(':')) return false;
+    if (!is_first) text.remove_prefix(1);
+    const auto number = take_number(text, 1, 2);
+    if (!number) return false;
+    *place = *number;
+  }
+  return true;
+}
+
+bool read_month(std::string_view text, base::DateTime& date) {
+  for (int month = 1; month <= 12; ++month) {
+    if (!base::equal_ignoring_case(text.substr(0, 3), base::month_name(month))) continue;
+    date.month = month;
+    return true;
+  }
+  return false;
+}
+
+/// Seconds since 1970. A browser looks for a time, a day, a month and a year, in whatever stands
+/// between them, and so reads the many ways in which servers have spelt dates (§5.1.1).
+std::optional<std::int64_t> read_cookie_date(std::string_view text) {
+  constexpr int kFirstYear = 1601;
+  const auto is_within_word = [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || c == ':' || (c < 0x20 && c != '\t') ||
+           c > 0x7e;
+  };
+  base::DateTime date;
+  bool has_time = false, has_month = false;
+  std::optional<int> day, year;
+  while (!text.empty()) {
+    const auto end = std::ranges::find_if_not(text, is_within_word);
+    std::string_view word(text.begin(), end);
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (!has_time && (has_time = read_time(word, date))) continue;
+    std::string_view number = word;
+    if (!day && (day = take_number(number, 1, 2))) continue;
+    if (!has_month && (has_month = read_month(word, date))) continue;
+    if (!year) year = take_number(number, 2, 4);
+  }
+  if (!has_time || !has_month || !day || !year) return std::nullopt;
+  if (*year < 100) *year += *year < 70 ? 2000 : 1900;
+  if (*year < kFirstYear) return std::nullopt;
+  date.day = *day;
+  date.year = *year;
+  return base::to_unix_seconds(date);
+}
+
+// ---- when it expires ----
+
 /// The time at which a cookie with this Max-Age expires; nullopt when it is not a number (§5.2.2).
 /// Zero and negative ages have expired already, which is how an application removes a cookie.
 std::optional<base::WallTime> expiry_of_age(std::string_view text, base::WallTime now) {
@@ -64,8 +128,9 @@ std::optional<base::WallTime> expiry_of_age(std::string_view text, base::WallTim
 
 std::optional<base::WallTime> expiry_of_date(std::string_view text, base::WallTime now) {
   const auto unix_now = std::chrono::floor<seconds>(now.time_since_epoch()).count();
-  const auto date = http::parse_date(text, unix_now);
+  const auto date = read_cookie_date(text);
   if (!date) return std::nullopt;
+  if (*date <= unix_now) return base::WallTime::min();  // a WallTime goes back to 1677, not to 1601
   return base::WallTime(seconds(std::min(*date, unix_now + kLongestAge.count())));
 }
 
@@ -85,6 +150,9 @@ std::optional<CookieJar::Cookie> CookieJar::parse(std::string_view field, const 
                 .path = std::string(default_path(path_of(request.target))),
                 .host_only = true,
                 .expires = std::nullopt};
+  if (cookie.name.empty() || cookie.name.size() + cookie.value.size() > kMaxBytes) {
+    return std::nullopt;
+  }
   bool is_secure = false;
   std::optional<base::WallTime> until_date;
   std::optional<base::WallTime> until_age;  // Max-Age takes precedence over Expires (§5.3)
@@ -102,8 +170,10 @@ std::optional<CookieJar::Cookie> CookieJar::parse(std::string_view field, const 
     cookie.host_only = false;
   }
   cookie.expires = until_age ? until_age : until_date;
-  // A host may set cookies for itself and for the domains above it, but for no other site.
-  if (cookie.domain != host && !is_below(host, cookie.domain)) return std::nullopt;
+  // A host may set cookies for itself and for the domains above it, but for no other site: not for
+  // all of "com" either.
+  const bool is_site = cookie.domain.find('.') != cookie.domain.npos;
+  if (cookie.domain != host && !(is_site && is_below(host, cookie.domain))) return std::nullopt;
   // The prefixes promise how a cookie was set; a browser rejects a cookie that breaks the promise
   // (RFC 6265bis).
   const bool is_host = has_prefix(cookie.name, "__Host-");

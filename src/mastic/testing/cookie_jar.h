@@ -14,8 +14,8 @@ namespace mastic::testing {
 
 /// Keeps the cookies that answers set, and selects those to send with a request: the cookies for
 /// its host and path that have not expired (RFC 6265 §5). It rejects the cookies that a browser
-/// rejects: a domain that the host does not belong to, or a prefix such as `__Host-` whose rules
-/// are broken.
+/// rejects: a domain that the host does not belong to, or that is a whole top-level domain; a
+/// prefix such as `__Host-` whose rules are broken; more than 4096 bytes of name and value.
 ///
 /// `Secure` cookies are sent with every request, as browsers do for localhost. `SameSite` has no
 /// effect, because the client always is of the same site; nor has `HttpOnly`, because there are no

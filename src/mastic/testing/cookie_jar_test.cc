@@ -68,6 +68,29 @@ TEST_F(CookieJarTest, RemovesCookiesThatAreSetWithAPastExpiry) {
   EXPECT_EQ(sent(), "");
 }
 
+TEST_F(CookieJarTest, ReadsDatesAsTheyHaveEverBeenSpelt) {
+  for (const std::string date :
+       {"Sun, 29-Nov-2026 00:02:00 GMT", "Sunday, 29-Nov-26 00:02:00 GMT", "Sun Nov 29 0:2:0 2026",
+        "29 november 2026 00:02:00", "00:02:00 2026/29/nov"}) {
+    answer("id=7; Expires=" + date);
+    now += 119s;
+    EXPECT_EQ(sent(), "id=7") << date;
+    now += 1s;
+    EXPECT_EQ(sent(), "") << date;
+    now -= 2min;
+  }
+}
+
+TEST_F(CookieJarTest, RemovesWhatHasExpiredHoweverLongAgo) {
+  for (const std::string date : {"Thu, 01-Jan-1970 00:00:00 GMT", "Mon, 01 Jan 1601 00:00:00 GMT",
+                                 "Wed, 31 Dec 1676 23:59:59 GMT", "Thu, 01 Jan 70 00:00:00 GMT",
+                                 "Mon, 01 Jan 0001 00:00:00 GMT"}) {
+    answer("id=7");
+    answer("id=; Expires=" + date);
+    EXPECT_EQ(sent(), "") << date;
+  }
+}
+
 TEST_F(CookieJarTest, LimitsTheAgeOfACookie) {
   answer("id=7; Max-Age=99999999999999999999");
   answer("other=7; Expires=Fri, 31 Dec 9999 23:59:59 GMT");
@@ -78,9 +101,13 @@ TEST_F(CookieJarTest, LimitsTheAgeOfACookie) {
 }
 
 TEST_F(CookieJarTest, IgnoresAMalformedAgeOrDate) {
-  answer("id=7; Max-Age=soon; Expires=tomorrow");
-  now += 1h;
-  EXPECT_EQ(sent(), "id=7");
+  for (const std::string date :
+       {"tomorrow", "Mon, 01 Jan 1600 00:00:00 GMT", "Thu, 30 Feb 2026 00:00:00 GMT",
+        "Thu, 01 Jan 1970 24:00:00 GMT", "Thu, 01 Jan 19700 00:00:00 GMT", "01 Jan 1970", ""}) {
+    answer("id=7; Max-Age=soon; Expires=" + date);
+    now += 1h;
+    EXPECT_EQ(sent(), "id=7") << date;
+  }
 }
 
 TEST_F(CookieJarTest, SendsOnlyBelowThePath) {
@@ -112,10 +139,16 @@ TEST_F(CookieJarTest, RejectsForeignDomainsAndBrokenPrefixes) {
   answer("__host-f=1; Secure; Path=/; Domain=a.example");
   answer("__Secure-g=1");
   answer("no pair");
+  answer("=no name");
+  answer("h=1; Domain=example");
+  answer("i=1; Domain=.");
+  answer("long=" + std::string(4093, 'x'));
   EXPECT_TRUE(jar.empty());
   answer("__Host-d=1; Secure; Path=/");
   answer("__Secure-g=1; Secure");
   EXPECT_EQ(sent(), "__Host-d=1; __Secure-g=1");
+  answer("a=" + std::string(4095, 'x'), "/", "localhost");
+  EXPECT_EQ(sent("/", "localhost").size(), 4097u);
 }
 
 TEST_F(CookieJarTest, AcceptsAnIpAddressAsHost) {
