@@ -32,6 +32,7 @@ TEST(Address, RefusesTextThatIsNotAnAddress) {
 TEST(Address, RefusesAUnixPathThatTheKernelCannotHold) {
   EXPECT_TRUE(Address::parse("unix:" + std::string(107, 'x')));
   EXPECT_FALSE(Address::parse("unix:" + std::string(108, 'x')));
+  EXPECT_FALSE(Address::parse(std::string_view("unix:/run/site\0.sock", 20)));
 }
 
 TEST(Address, ReadsASocketThatTheProcessWasStartedWith) {
