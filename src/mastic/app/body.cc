@@ -203,11 +203,17 @@ Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
     if (!piece) break;
     if (piece->size() > options.max_bytes - total) throw too_large(options.max_bytes);
     total += piece->size();
-    const bool is_large = block.empty() && piece->size() >= kBlockBytes;
-    ready = is_large ? *piece : std::string_view(block += *piece);
-    if (ready.size() < kBlockBytes) continue;
+    if (block.size() + piece->size() > kBlockBytes && !block.empty()) {
+      ready = block;
+      co_await async::run_reading(write);
+      block.clear();
+    }
+    if (piece->size() < kBlockBytes) {
+      block += *piece;
+      continue;
+    }
+    ready = *piece;  // as it is: it may be as large as its source likes
     co_await async::run_reading(write);
-    block.clear();
   }
   ready = block;
   co_await async::run_reading(write_last);
