@@ -1,11 +1,11 @@
 #include "mastic/net/shard_group.h"
 
 #include <gtest/gtest.h>
-#include <pthread.h>
 
 #include <atomic>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,6 +13,7 @@
 #include "mastic/base/kernel_testing.h"
 #include "mastic/base/log_testing.h"
 #include "mastic/loop/post.h"
+#include "mastic/threads/no_thread_testing.h"
 
 namespace mastic::net {
 namespace {
@@ -183,15 +184,11 @@ TEST_F(ShardGroupTest, AbortsTheStartedShardsWhenAnotherFailsToStart) {
 }
 
 TEST_F(ShardGroupTest, StartsNoShardWhenTheSystemHasNoThreads) {
-  pthread_attr_t usual, huge;
-  ASSERT_EQ(pthread_getattr_default_np(&usual), 0);
-  ASSERT_EQ(pthread_getattr_default_np(&huge), 0);
-  ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);
   Server server;
   ASSERT_TRUE(server.group.open_runtime({.loops = 2}, log, system_kernel()));
-  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  std::optional<threads::NoThread> shortage(std::in_place);
   const auto begun = server.begin();
-  ASSERT_EQ(pthread_setattr_default_np(&usual), 0);
+  shortage.reset();
   ASSERT_FALSE(begun);
   EXPECT_NE(begun.error().message.find("thread"), std::string::npos) << begun.error().message;
   EXPECT_FALSE(server.shards[0]->is_open);

@@ -1,9 +1,9 @@
 // A server starts and ends correctly while the system has no memory, or no threads, for it.
 
 #include <gtest/gtest.h>
-#include <pthread.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "mastic/async/sleep.h"
@@ -12,6 +12,7 @@
 #include "mastic/routing/router.h"
 #include "mastic/server/client_testing.h"
 #include "mastic/server/server.h"
+#include "mastic/threads/no_thread_testing.h"
 
 namespace mastic::server {
 namespace {
@@ -80,15 +81,11 @@ TEST_F(ServerShortageTest, EndsWithoutMemory) {
 }
 
 TEST_F(ServerShortageTest, FailsToStartWithoutThreads) {
-  pthread_attr_t usual, huge;
-  ASSERT_EQ(pthread_getattr_default_np(&usual), 0);
-  ASSERT_EQ(pthread_getattr_default_np(&huge), 0);
-  ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);
   const auto server = make("never");
   const Client early(server->addresses()[0]);  // waits in the backlog
-  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  std::optional<threads::NoThread> shortage(std::in_place);
   const auto started = server->start();
-  ASSERT_EQ(pthread_setattr_default_np(&usual), 0);
+  shortage.reset();
   ASSERT_FALSE(started);
   EXPECT_NE(started.error().message.find("thread"), std::string::npos) << started.error().message;
 }

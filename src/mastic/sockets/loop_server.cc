@@ -7,6 +7,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -106,7 +107,9 @@ base::Result<void> LoopServer::start() { return begin(nullptr, nullptr); }
 base::Result<void> LoopServer::start_on(loop::Runtime& runtime) { return begin(&runtime, nullptr); }
 base::Result<void> LoopServer::start_on(loop::Loop& loop) { return begin(nullptr, &loop); }
 
-/// Starts on `runtime` or `loop`, whichever is not null, or else on the server's own runtime.
+/// Starts on `runtime` or `loop`, whichever is not null, or else on the server's own runtime. A
+/// lack of memory or threads is an error that the caller can handle, so it is returned and not
+/// thrown.
 base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) try {
   if (const auto fits = check(); !fits) return fits;
   has_started_ = true;
@@ -126,6 +129,8 @@ base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) t
   return group_.begin([this] { return begin_shards(group_); });
 } catch (const std::bad_alloc&) {
   return base::fail("out of memory");  // short enough to need no allocation
+} catch (const std::system_error& error) {
+  return base::fail(error.what());
 }
 
 int LoopServer::run() {
