@@ -1,6 +1,7 @@
 #include "mastic/sockets/datagram_shard.h"
 
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
@@ -164,7 +165,9 @@ void DatagramShard::receive(int socket) noexcept {
     // The kernel truncates a datagram that is longer than its buffer, and says so by MSG_TRUNC.
     const bool is_cut = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     const std::string_view bytes(buffer_.data() + i * most, messages[i].msg_len);
-    *peers[i].size() = messages[i].msg_hdr.msg_namelen;
+    // The kernel counts a zero behind a path that has room for none, and takes no address of that
+    // size back.
+    *peers[i].size() = std::min<unsigned>(messages[i].msg_hdr.msg_namelen, sizeof(sockaddr_un));
     DatagramPath path{.socket = socket, .peer = peers[i]};
     path.read_local(messages[i].msg_hdr);
     service_.counters.received.fetch_add(1);

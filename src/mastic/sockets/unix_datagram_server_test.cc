@@ -56,10 +56,11 @@ class Sender {
   static std::pair<sockaddr_un, socklen_t> address_of(const std::string& name) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    name.copy(address.sun_path, sizeof address.sun_path - 1);
+    name.copy(address.sun_path, sizeof address.sun_path);
     if (name.starts_with('@')) address.sun_path[0] = '\0';
-    return {address, static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size() +
-                                            (name.starts_with('@') ? 0 : 1))};
+    const std::size_t size = offsetof(sockaddr_un, sun_path) + name.size();
+    const bool has_zero = !name.starts_with('@') && size < sizeof address;
+    return {address, static_cast<socklen_t>(size + (has_zero ? 1 : 0))};
   }
   int fd_;
 };
@@ -126,6 +127,18 @@ TEST_F(UnixDatagramServerTest, TellsTheHandlerWhoSentADatagram) {
   const Sender by_name(name);
   ASSERT_EQ(by_name.send(path, "?"), 0);
   EXPECT_EQ(by_name.receive(), name);
+}
+
+TEST_F(UnixDatagramServerTest, RepliesToTheLongestPathThereIs) {
+  start([](Datagram& datagram) -> Task<> {
+    datagram.reply(datagram.peer_path());
+    co_return;
+  });
+  const std::string longest = at(std::string(107 - directory.string().size(), 'x'));
+  ASSERT_EQ(longest.size(), sizeof(sockaddr_un::sun_path)) << "without a zero at its end";
+  const Sender sender(longest);
+  ASSERT_EQ(sender.send(path, "?"), 0);
+  EXPECT_EQ(sender.receive(), longest);
 }
 
 TEST_F(UnixDatagramServerTest, CannotReplyToASocketWithoutAName) {
