@@ -1,6 +1,7 @@
 #include "mastic/threads/future_state.h"
 
 #include <algorithm>
+#include <new>
 
 #include "mastic/async/context.h"
 #include "mastic/threads/blocking_scope.h"
@@ -216,12 +217,18 @@ bool FutureState::lose(TaskLost::Why why, std::string_view detail) noexcept {
 }
 
 void FutureState::end_lost(TaskLost::Why why, std::string_view detail) noexcept {
-  std::exception_ptr error = std::make_exception_ptr(TaskLost(why, name_, detail));
+  std::exception_ptr error;
+  try {
+    error = std::make_exception_ptr(TaskLost(why, name_, detail));
+  } catch (...) {  // no memory for its words: those who wait are told that
+    error = std::current_exception();
+  }
   end(std::move(error));
 }
 
-void FutureState::name_if_nameless(std::string_view name) {
+void FutureState::name_if_nameless(std::string_view name) noexcept try {
   if (name_.empty()) name_ = name;
+} catch (const std::bad_alloc&) {  // it is for messages only
 }
 
 // ---- CompletionSet ----

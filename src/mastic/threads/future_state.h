@@ -136,7 +136,8 @@ class FutureState {
   /// reference keeps the state alive: then releasing its own reference is all the thread still has
   /// to do.
   void end_last(std::exception_ptr error, std::atomic<bool>& is_free) noexcept;
-  /// Ends a task that was not run to its end, with TaskLost.
+  /// Ends a task that was not run to its end, with TaskLost; with std::bad_alloc when there is no
+  /// memory for that.
   void end_lost(TaskLost::Why why, std::string_view detail) noexcept;
   /// Ends a task with TaskLost if it has not begun. Returns whether it did.
   bool lose(TaskLost::Why why, std::string_view detail = {}) noexcept;
@@ -191,7 +192,7 @@ class FutureState {
   /// Ends a task that has not begun, or asks one that runs to stop.
   [[nodiscard]] Cancel give_up(TaskLost::Why why) noexcept;
   /// Gives a task without a name that of its pool. Requires: the caller began it.
-  void name_if_nameless(std::string_view name);
+  void name_if_nameless(std::string_view name) noexcept;
 
  private:
   enum class Status : std::uint8_t { Waiting, Running, Done };

@@ -106,16 +106,17 @@ void ThreadPool::request_stop(Stop how) {
   std::vector<StateReference<FutureState>> asked;
   {
     const std::lock_guard lock(mutex_);
-    is_stopping_ = true;
     if (how == Stop::Discard) {
-      is_discarding_ = true;
+      asked.reserve(attended_.size());  // memory first: after that nothing fails
       lost = pop_all_tasks();
+      is_discarding_ = true;
       for (auto* work = attended_.first(); work != nullptr; work = attended_.next(*work)) {
         FutureState& state = static_cast<PoolTask*>(work)->state_;
         state.add_reference();
         asked.emplace_back(&state);
       }
     }
+    is_stopping_ = true;
     for (Worker* const worker : idle_) {  // called, they find the queue empty and end
       ++coming_;
       worker->is_called = true;
@@ -171,16 +172,21 @@ ThreadPool::Statistics ThreadPool::statistics() const {
 // ---- placing work ----
 
 void ThreadPool::place(PoolTask& task) {
-  if (task.due_ != base::Instant::max()) start_clock();
+  Deadlines::node_type deadline;  // made first, for it takes memory
+  if (task.due_ != base::Instant::max()) {
+    start_clock();
+    Deadlines one;
+    deadline = one.extract(one.emplace(task.due_, &task).first);
+  }
   task.state_.add_reference();
-  const Admission admission = enqueue(task, &task, Patience::ByPolicy);
+  const Admission admission = enqueue(task, &task, Patience::ByPolicy, std::move(deadline));
   if (admission == Admission::Queued) return;  // the pool may be gone by now
   settle(task, admission);
 }
 
 bool ThreadPool::try_place(PoolTask& task) {
   task.state_.add_reference();
-  const Admission admission = enqueue(task, &task, Patience::None);
+  const Admission admission = enqueue(task, &task, Patience::None, {});
   if (admission == Admission::Queued) return true;  // the pool may be gone by now
   settle(task, admission);
   // The caller learns of a full queue from the result, so the error in the future is not reported.
@@ -193,30 +199,31 @@ bool ThreadPool::try_place(PoolTask& task) {
 void ThreadPool::place_all(std::span<PoolTask* const> tasks) {
   std::size_t placed = 0;
   std::vector<Worker*> fresh;
+  fresh.reserve(std::min(tasks.size(), workers_.size()));
   for (PoolTask* const task : tasks) task->state_.add_reference();
   {
     const std::lock_guard lock(mutex_);
     if (!is_stopping_ && broken_.empty()) {
       for (; placed < tasks.size() && queue_.size() < options_.max_queued; ++placed) {
-        push(*tasks[placed], tasks[placed]);
+        push(*tasks[placed], {});
         if (Worker* const worker = call_for_work()) fresh.push_back(worker);
       }
     }
   }
   for (Worker* const worker : fresh) start(worker);
   for (PoolTask* const task : tasks.subspan(placed)) {
-    settle(*task, enqueue(*task, task, Patience::ByPolicy));
+    settle(*task, enqueue(*task, task, Patience::ByPolicy, {}));
   }
 }
 
 bool ThreadPool::submit(async::BlockingWork& work) {
-  return enqueue(work, nullptr, Patience::None) == Admission::Queued;
+  return enqueue(work, nullptr, Patience::None, {}) == Admission::Queued;
 }
 
 bool ThreadPool::withdraw(async::BlockingWork& work) noexcept { return take_out(work); }
 
-ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask* task,
-                                          Patience patience) {
+ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask*, Patience patience,
+                                          Deadlines::node_type deadline) {
   PoolTask* shed = nullptr;
   Worker* fresh = nullptr;
   {
@@ -226,14 +233,17 @@ ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask* t
       if (admission != Admission::RunHere) ++refused_;
       return admission;
     }
-    push(work, task);
+    push(work, std::move(deadline));
     fresh = call_for_work();
   }
   // From here on the work may have run, and the thread that waited for it may have destroyed the
   // pool. If a worker has to be started, the pool waits for that worker and so still exists;
   // otherwise nothing below touches the pool.
   if (fresh != nullptr) start(fresh);
-  if (shed != nullptr) lose_all({shed}, TaskLost::Why::Shed);
+  if (shed != nullptr) {
+    shed->state_.lose(TaskLost::Why::Shed);
+    shed->state_.release();
+  }
   return Admission::Queued;
 }
 
@@ -275,9 +285,9 @@ void ThreadPool::wait_for_room(std::unique_lock<std::mutex>& lock) {
   lock.lock();
 }
 
-void ThreadPool::push(async::BlockingWork& work, PoolTask* task) {
-  if (task != nullptr && task->due_ != base::Instant::max()) {
-    const auto place = deadlines_.emplace(task->due_, task).first;
+void ThreadPool::push(async::BlockingWork& work, Deadlines::node_type deadline) {
+  if (!deadline.empty()) {
+    const auto place = deadlines_.insert(std::move(deadline)).position;
     if (place == deadlines_.begin()) clock_call_.notify_one();
   }
   work.queued_at = now();
@@ -327,6 +337,7 @@ PoolTask* ThreadPool::pop_oldest_task() {
 
 std::vector<PoolTask*> ThreadPool::pop_all_tasks() {
   std::vector<PoolTask*> tasks;
+  tasks.reserve(queue_.size());
   while (PoolTask* const task = pop_oldest_task()) tasks.push_back(task);
   return tasks;
 }

@@ -191,6 +191,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   struct Worker;
   enum class Admission : std::uint8_t { Queued, RunHere, TooDeep, Full, Stopped, Broken };
   enum class Patience : std::uint8_t { ByPolicy, None };
+  using Deadlines = std::set<std::pair<base::Instant, PoolTask*>>;
 
   template <class F>
   auto make_task(TaskOptions options, F&& function) {
@@ -204,12 +205,13 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   void place(PoolTask& task);
   [[nodiscard]] bool try_place(PoolTask& task);
   void place_all(std::span<PoolTask* const> tasks);
-  [[nodiscard]] Admission enqueue(async::BlockingWork& work, PoolTask* task, Patience patience);
+  [[nodiscard]] Admission enqueue(async::BlockingWork& work, PoolTask* task, Patience patience,
+                                  Deadlines::node_type deadline);
   void settle(PoolTask& task, Admission admission);
   [[nodiscard]] Admission admit(std::unique_lock<std::mutex>& lock, Patience patience,
                                 PoolTask*& shed);
   void wait_for_room(std::unique_lock<std::mutex>& lock);
-  void push(async::BlockingWork& work, PoolTask* task);
+  void push(async::BlockingWork& work, Deadlines::node_type deadline);
   [[nodiscard]] PoolTask* pop_oldest_task();
   [[nodiscard]] std::vector<PoolTask*> pop_all_tasks();
   void lose_all(const std::vector<PoolTask*>& tasks, TaskLost::Why why);
@@ -249,7 +251,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   mutable std::mutex mutex_;  ///< guards all members below, except `clock_`
   WorkQueue queue_;
   WorkQueue attended_;
-  std::set<std::pair<base::Instant, PoolTask*>> deadlines_;
+  Deadlines deadlines_;
   std::vector<std::unique_ptr<Worker>> workers_;  ///< one for each thread that there may ever be
   std::vector<Worker*> idle_;                     ///< the last one became idle most recently
   std::size_t threads_ = 0;  ///< how many threads, including those being started
