@@ -87,7 +87,7 @@ ThreadPool::ThreadPool(Options options) : options_(checked(std::move(options))) 
     std::unique_lock lock(mutex_);
     Worker* const fresh = reserve_thread();
     lock.unlock();
-    start(fresh);
+    (void)start(fresh, nullptr);
   }
 }
 
@@ -210,7 +210,7 @@ void ThreadPool::place_all(std::span<PoolTask* const> tasks) {
       }
     }
   }
-  for (Worker* const worker : fresh) start(worker);
+  for (Worker* const worker : fresh) (void)start(worker, nullptr);
   for (PoolTask* const task : tasks.subspan(placed)) {
     settle(*task, enqueue(*task, task, Patience::ByPolicy, {}));
   }
@@ -222,8 +222,8 @@ bool ThreadPool::submit(async::BlockingWork& work) {
 
 bool ThreadPool::withdraw(async::BlockingWork& work) noexcept { return take_out(work); }
 
-ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask*, Patience patience,
-                                          Deadlines::node_type deadline) {
+ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask* task,
+                                          Patience patience, Deadlines::node_type deadline) {
   PoolTask* shed = nullptr;
   Worker* fresh = nullptr;
   {
@@ -239,12 +239,12 @@ ThreadPool::Admission ThreadPool::enqueue(async::BlockingWork& work, PoolTask*, 
   // From here on the work may have run, and the thread that waited for it may have destroyed the
   // pool. If a worker has to be started, the pool waits for that worker and so still exists;
   // otherwise nothing below touches the pool.
-  if (fresh != nullptr) start(fresh);
+  const bool is_refused = fresh != nullptr && !start(fresh, task == nullptr ? &work : nullptr);
   if (shed != nullptr) {
     shed->state_.lose(TaskLost::Why::Shed);
     shed->state_.release();
   }
-  return Admission::Queued;
+  return is_refused ? Admission::Broken : Admission::Queued;
 }
 
 /// Decides whether work may be queued now. May wait, and may take out a task for the caller to
@@ -403,7 +403,7 @@ void ThreadPool::thread_is_held_up() noexcept {
     Worker::current->is_free = false;
     fresh = call_for_work();
   }
-  start(fresh);
+  (void)start(fresh, nullptr);
 }
 
 void ThreadPool::task_begins(PoolTask& task) noexcept {
@@ -455,6 +455,16 @@ void ThreadPool::keep_time() {
   }
 }
 
+/// Requires: the lock is held. `work` may have run, and be no more.
+bool ThreadPool::take_out_if_queued(const async::BlockingWork& work) noexcept {
+  for (auto* each = queue_.first(); each != nullptr; each = queue_.next(*each)) {
+    if (each != &work) continue;
+    queue_.remove(*each);
+    return true;
+  }
+  return false;
+}
+
 // ---- threads ----
 
 /// Calls an idle thread if more work is queued than threads are coming. Returns a worker that has
@@ -493,28 +503,38 @@ ThreadPool::Worker* ThreadPool::reserve_thread() {
   (*place)->is_taken = true;
   ++threads_;
   ++coming_;
+  ++starting_;
   return place->get();
 }
 
-// When the system refuses a thread, that is no error as long as the pool has other threads: the
-// work waits for those. Without any, the work would never run, so the pool breaks and says why.
-void ThreadPool::start(Worker* worker) noexcept {
-  if (worker == nullptr) return;
+/// When the system refuses a thread, that is no error as long as the pool has other threads: the
+/// work waits for those. Without any, the work would never run, so the pool breaks, and every task
+/// is told why. Work that is not a task has no future: when `its_work` is such work and still
+/// queued, it is removed and the result is false, so that the caller is told.
+bool ThreadPool::start(Worker* worker, const async::BlockingWork* its_work) noexcept {
+  if (worker == nullptr) return true;
   try {
     const std::lock_guard lock(starting_mutex_);
     // An earlier thread of this worker has ended, but was not joined yet.
     if (worker->thread.joinable()) worker->thread.join();
     worker->thread = std::thread([this, worker] { work(*worker); });
+    return true;
   } catch (const std::exception& error) {
     bool is_last = false;
+    bool is_taken_out = false;
     {
       const std::lock_guard lock(mutex_);
       worker->is_taken = false;
       --coming_;
+      --starting_;
       is_last = --threads_ == 0;
+      // Others are about to start threads, and may find that there are none either.
+      const bool is_alone = threads_ == starting_;
+      if (is_alone && its_work != nullptr) is_taken_out = take_out_if_queued(*its_work);
       if (is_last) has_ended_.notify_all();
     }
     if (is_last) break_down(std::string("no thread could be started: ") + error.what());
+    return !is_taken_out;
   }
 }
 
@@ -527,6 +547,7 @@ void ThreadPool::work(Worker& self) noexcept {
   initialize();
   std::unique_lock lock(mutex_);
   --coming_;
+  --starting_;
   while (async::BlockingWork* const work = next_work(lock, self)) {
     if (waiting_for_room_ > 0) has_room_.notify_one();
     lock.unlock();
@@ -607,7 +628,7 @@ void ThreadPool::blocks() noexcept {
                    ") are queued; if they wait for those tasks, they wait forever";
     }
   }
-  start(fresh);
+  (void)start(fresh, nullptr);
   if (standstill.empty()) return;
   report_uncaught({UncaughtError::Place::Pool, options_.name,
                    std::make_exception_ptr(std::runtime_error(standstill))});

@@ -220,6 +220,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   [[nodiscard]] bool is_of_this_thread() const noexcept;
   void give_up(PoolTask& task) noexcept;
   [[nodiscard]] bool take_out(async::BlockingWork& work) noexcept;
+  [[nodiscard]] bool take_out_if_queued(const async::BlockingWork& work) noexcept;
   /// How many tasks are nested on this thread's stack if no more may be; 0 if more may.
   [[nodiscard]] std::size_t nested_too_deep() const noexcept;
   void run_nested(PoolTask& task) noexcept;
@@ -233,7 +234,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   [[nodiscard]] std::size_t free_threads() const noexcept;
   [[nodiscard]] bool may_start() const noexcept;
   [[nodiscard]] Worker* reserve_thread();
-  void start(Worker* worker) noexcept;
+  [[nodiscard]] bool start(Worker* worker, const async::BlockingWork* its_work) noexcept;
   void work(Worker& self) noexcept;
   void initialize() noexcept;
   void break_down(const std::string& reason) noexcept;
@@ -254,8 +255,9 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   Deadlines deadlines_;
   std::vector<std::unique_ptr<Worker>> workers_;  ///< one for each thread that there may ever be
   std::vector<Worker*> idle_;                     ///< the last one became idle most recently
-  std::size_t threads_ = 0;  ///< how many threads, including those being started
-  std::size_t coming_ = 0;   ///< threads called or started that are not there yet
+  std::size_t threads_ = 0;   ///< how many threads, including those being started
+  std::size_t coming_ = 0;    ///< threads called or started that are not there yet
+  std::size_t starting_ = 0;  ///< of these: that were not there before
   std::size_t blocked_ = 0;
   std::size_t waiting_for_room_ = 0;
   std::condition_variable has_room_;

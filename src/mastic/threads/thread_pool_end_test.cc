@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mastic/threads/event.h"
+#include "mastic/threads/no_thread_testing.h"
 #include "mastic/threads/thread.h"
 #include "mastic/threads/thread_pool.h"
 #include "mastic/threads/thread_pool_testing.h"
@@ -105,6 +106,42 @@ TEST_F(ThreadPoolTest, ACancelledTaskLeavesItsPlaceInTheQueue) {
   EXPECT_EQ(queued.cancel(), Cancel::Prevented);
   EXPECT_EQ(pool.statistics().queued, 0u);
   Future<int> next = pool.submit([] { return 7; });
+  gate.set();
+  EXPECT_EQ(next.get(), 7);
+}
+
+// ---- without a thread ----
+
+TEST_F(ThreadPoolTest, BreaksWhenNoThreadCanBeStarted) {
+  ThreadPool pool;
+  const NoThread shortage;
+  EXPECT_EQ(why_lost(pool.submit([] {})), Why::Broken);
+  EXPECT_EQ(why_lost(pool.submit([] {})), Why::Broken);
+  EXPECT_EQ(pool.statistics().threads, 0u);
+}
+
+TEST_F(ThreadPoolTest, RefusesWorkWithoutAFutureWhenNoThreadCanBeStarted) {
+  struct Work final : async::BlockingWork {
+    void run() noexcept override { has_run = true; }
+    std::atomic<bool> has_run = false;
+  } work, next;
+  ThreadPool pool;
+  {
+    const NoThread shortage;
+    EXPECT_FALSE(pool.submit(work)) << "it has no future that could tell";
+    EXPECT_FALSE(pool.withdraw(work));
+  }
+  EXPECT_FALSE(pool.submit(next)) << "it is broken";
+  pool.stop(Stop::Drain);
+  EXPECT_FALSE(work.has_run || next.has_run);
+}
+
+TEST_F(ThreadPoolTest, RunsTasksOnItsOtherThreadsWhenOneCannotBeStarted) {
+  ThreadPool pool;
+  Future<> held = hold(pool);
+  const NoThread shortage;
+  Future<int> next = pool.submit([] { return 7; });
+  EXPECT_FALSE(next.is_done());
   gate.set();
   EXPECT_EQ(next.get(), 7);
 }
