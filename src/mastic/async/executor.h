@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <atomic>
+
 #include "mastic/async/blocking_executor.h"
 #include "mastic/async/job.h"
 #include "mastic/async/timer.h"
@@ -11,7 +13,7 @@ namespace mastic::async {
 
 /// Runs jobs and keeps timers. One thread at a time drives an executor, but not always the same
 /// one. Only that thread calls these functions, and never from user code, except for the last
-/// three, which any thread may call.
+/// four, which any thread may call.
 class Executor {
  public:
   /// The time of this turn. Cheap to read.
@@ -30,9 +32,17 @@ class Executor {
   /// The threads for code that reads files and so may wait for a disk. Their `has_reserve` says
   /// whether files may currently be read on the executor itself.
   [[nodiscard]] virtual BlockingExecutor& disk_executor() { return blocking_executor(); }
+  /// How many operations of its tasks other threads have yet to complete (RemoteOperation).
+  [[nodiscard]] int remote_operations() const noexcept {
+    return remote_operations_.load(std::memory_order_relaxed);
+  }
 
  protected:
   virtual ~Executor() = default;
+
+ private:
+  friend class RemoteOperation;
+  std::atomic<int> remote_operations_{0};
 };
 
 }  // namespace mastic::async

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <utility>
+
 #include "mastic/async/context.h"
 #include "mastic/async/executor.h"
 
@@ -15,6 +17,10 @@ namespace mastic::async {
 /// on its way, and the operation stays alive until it arrives.
 class RemoteOperation : public Operation, private Message {
  protected:
+  RemoteOperation() = default;
+  RemoteOperation(RemoteOperation&&) = default;
+  ~RemoteOperation() override { count_off(); }
+
   /// Begins the operation. `complete_remotely` may be called before this returns. Called on the
   /// executor.
   virtual void begin() = 0;
@@ -36,11 +42,21 @@ class RemoteOperation : public Operation, private Message {
  private:
   void start(Executor& executor) final {
     executor_ = &executor;
+    executor.remote_operations_.fetch_add(1, std::memory_order_relaxed);
+    is_counted_ = true;
     begin();
   }
-  void deliver() noexcept final { arrived(); }
+  void deliver() noexcept final {
+    count_off();
+    arrived();
+  }
+  void count_off() noexcept {
+    if (!std::exchange(is_counted_, false)) return;
+    executor_->remote_operations_.fetch_sub(1, std::memory_order_relaxed);
+  }
 
   Executor* executor_ = nullptr;
+  bool is_counted_ = false;  ///< among the executor's remote operations: until it arrives, or goes
 };
 
 }  // namespace mastic::async

@@ -106,6 +106,7 @@ class TestClient::Setup {
         // There are no sockets, so how bytes would be transferred does not matter.
         loop_(loop::Loop::open(kernel_, loop::TransferKind::Syscall).value()),
         shard_(*loop_, app_, options_, log_, counters_) {
+    kernel_.wait_for_threads([this] { return loop_->remote_operations(); });
     const base::ClockScope clock(kernel_);
     app_log_ = app_.lifecycle().connect(log_);
     const auto started = app_.lifecycle().start();

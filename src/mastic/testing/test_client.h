@@ -55,8 +55,9 @@ struct TestResponse {
 ///
 /// The constructor runs the start-up hooks and the destructor the shutdown hooks; background tasks
 /// run in between. The clock of the application is the client's: it jumps to the next timer
-/// whenever everything waits, so nothing is slow, and `pass` moves it. Cookies that answers set are
-/// kept and sent with later requests, as in a browser (CookieJar).
+/// whenever everything waits, so nothing is slow, and `pass` moves it. While a handler awaits
+/// another thread (a threads::Future), the client waits for that first, for a second at the most.
+/// Cookies that answers set are kept and sent with later requests, as in a browser (CookieJar).
 ///
 /// Every answer is checked against the contract of applications (middleware/lint). A call throws
 /// std::logic_error for a breach of it, for an answer that is not HTTP, and when there is no

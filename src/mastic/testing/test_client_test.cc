@@ -5,12 +5,15 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "mastic/async/sleep.h"
 #include "mastic/async/when.h"
 #include "mastic/files/static_files.h"
 #include "mastic/routing/router.h"
 #include "mastic/server/line_protocol_testing.h"
+#include "mastic/threads/event.h"
+#include "mastic/threads/thread_pool.h"
 
 namespace mastic::testing {
 namespace {
@@ -63,6 +66,27 @@ TEST(TestClient, CallsAnApplicationInProcess) {
 TEST(TestClient, DoesNotWaitForTimers) {
   TestClient client(make_site());
   EXPECT_EQ(client.get("/slow").text, "at last");
+}
+
+TEST(TestClient, WaitsForTheThreadsThatAHandlerAwaits) {
+  threads::ThreadPool pool({.max_threads = 2});
+  threads::Event asked;
+  routing::Router site;
+  site.get("/", [&](Request&) -> Task<std::string> {
+    auto work = [&] {
+      asked.wait();
+      for (int i = 0; i < 1000; ++i)
+        std::this_thread::yield();  // the client has turned its loop by now
+      return std::string("done");
+    };
+    auto first = pool.submit(work), second = pool.submit(work);
+    asked.set();
+    co_return (co_await first) + (co_await second);
+  });
+  TestClient client(std::move(site));
+  const base::WallTime before = client.now();
+  EXPECT_EQ(client.get("/").text, "donedone");
+  EXPECT_EQ(client.now(), before) << "nothing waits for time";
 }
 
 TEST(TestClient, SeesInterimResponses) {

@@ -1,5 +1,7 @@
 #include "mastic/testing/test_kernel.h"
 
+#include <algorithm>
+
 namespace mastic::testing {
 
 TestKernel::TestKernel()
@@ -25,11 +27,25 @@ std::int64_t TestKernel::unix_seconds() {
   return std::chrono::floor<std::chrono::seconds>(wall_now()).time_since_epoch().count();
 }
 
+/// Whether more of them are under way than those that it has given up.
+bool TestKernel::awaits_threads() noexcept {
+  const int count = count_remote_ ? count_remote_() : 0;
+  given_up_ = std::min(given_up_, count);
+  return count > given_up_;
+}
+
 int TestKernel::epoll_wait(int epoll, std::span<epoll_event> events, int timeout_ms) {
+  constexpr int kPatienceMs = 1000;
   // A timeout of zero: sockets that are ready are served before time passes. A timeout of -1,
   // without a timer to wait for, leaves the clocks alone.
-  const int ready = ForwardingKernel::epoll_wait(epoll, events, 0);
-  if (ready == 0 && timeout_ms > 0) advance(std::chrono::milliseconds(timeout_ms));
+  int ready = ForwardingKernel::epoll_wait(epoll, events, 0);
+  if (ready != 0 || timeout_ms <= 0) return ready;
+  if (awaits_threads()) {
+    ready = ForwardingKernel::epoll_wait(epoll, events, kPatienceMs);
+    if (ready != 0) return ready;
+    given_up_ = count_remote_();
+  }
+  advance(std::chrono::milliseconds(timeout_ms));
   return ready;
 }
 
