@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "mastic/base/attributes.h"
 #include "mastic/base/result.h"
@@ -35,10 +36,10 @@ struct Borrowed {
 }
 /// Refuses a temporary std::string, which is destroyed at the end of the statement.
 template <class Text>
-  requires std::same_as<Text, std::string>
+  requires std::same_as<std::remove_const_t<Text>, std::string>
 Borrowed borrowed(Text&&) {
   static_assert(
-      !std::same_as<Text, std::string>,
+      !std::same_as<std::remove_const_t<Text>, std::string>,
       "borrowed(text) would refer to a std::string that is destroyed at the end of the statement: "
       "return the std::string itself");
   return {};
