@@ -58,6 +58,7 @@ Router make_site(std::string key) {
   Router site;
   auto& notes = site.own<Notes>();
 
+  site.get<"/">([] { return "Your notes are at /notes.\n"; });
   site.get<"/notes">([&notes](Query<Listing> wanted) {
     return notes.list(wanted->word, (wanted->page - 1) * wanted->size, wanted->size);
   });

@@ -1,30 +1,33 @@
-// Step 3 of the tutorial: one note is read, replaced and deleted.
+#include "notes.h"
+#include "site.h"
 
-#pragma once
-
-#include <mastic/mastic.h>
-
-#include <string>
-
-#include "notes/notes.h"
-
-namespace step_3 {
-
+using mastic::FieldErrors;
+using mastic::HttpError;
 using mastic::Json;
 using mastic::Request;
 using mastic::Response;
 using mastic::Router;
 using mastic::Status;
 
+namespace {
+
 struct Draft {
   std::string title;
   std::string text;
+
+  void validate(FieldErrors& errors) const {
+    errors.require(!title.empty(), "title", "must not be empty");
+    errors.require(title.size() <= 100, "title", "must be at most 100 bytes long");
+  }
 };
 
-inline Router make_site() {
+}  // namespace
+
+Router make_site() {
   Router site;
   auto& notes = site.own<Notes>();
 
+  site.get<"/">([] { return "Your notes are at /notes.\n"; });
   site.get<"/notes">([&notes] { return notes.list(); });
   site.post<"/notes">([&notes](Request& request, Json<Draft> draft) {
     const Note note = notes.add(draft->title, draft->text);
@@ -38,7 +41,9 @@ inline Router make_site() {
     notes.remove(id);
     return Status::NoContent;
   });
+
+  site.on_exception<NoSuchNote>([](const NoSuchNote& missing) -> Response {
+    throw HttpError(Status::NotFound, missing.what());
+  });
   return site;
 }
-
-}  // namespace step_3

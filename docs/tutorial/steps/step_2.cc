@@ -1,29 +1,25 @@
-// Step 2 of the tutorial: notes are written and listed.
-
-#pragma once
-
-#include <mastic/mastic.h>
-
-#include <string>
-
-#include "notes/notes.h"
-
-namespace step_2 {
+#include "notes.h"
+#include "site.h"
 
 using mastic::Json;
 using mastic::Response;
 using mastic::Router;
 using mastic::Status;
 
+namespace {
+
 struct Draft {
   std::string title;
   std::string text;
 };
 
-inline Router make_site() {
+}  // namespace
+
+Router make_site() {
   Router site;
   auto& notes = site.own<Notes>();
 
+  site.get<"/">([] { return "Your notes are at /notes.\n"; });
   site.get<"/notes">([&notes] { return notes.list(); });
   site.post<"/notes">([&notes](Json<Draft> draft) {
     const Note note = notes.add(draft->title, draft->text);
@@ -31,5 +27,3 @@ inline Router make_site() {
   });
   return site;
 }
-
-}  // namespace step_2
