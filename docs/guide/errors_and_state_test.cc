@@ -10,9 +10,11 @@
 #include <utility>
 #include <vector>
 
+using mastic::HttpError;
 using mastic::Problem;
 using mastic::Request;
 using mastic::Response;
+using mastic::Result;
 using mastic::Router;
 using mastic::Status;
 using mastic::Task;
@@ -41,6 +43,12 @@ class Stock {
   const int most_;
   std::atomic<int> left_{0};
 };
+
+/// The price of a pound, from the list of the shop.
+Result<int> find_price(const std::string& tea) {
+  if (tea == "assam") return 7;
+  return mastic::fail("The list has no price of ", tea, ".");
+}
 
 struct User {
   std::string name;
@@ -103,6 +111,23 @@ Router make_site() {
   site.post<"/buy">([&stock](Request& request) {
     return std::to_string(stock.take()) + " left, " + request.ext<User>().name;
   });
+  site.get<"/orders">([](Request& request) {
+    if (!request.field("Authorization")) {
+      throw HttpError(Status::Unauthorized, "Log in first.")
+          .set("WWW-Authenticate", "Basic realm=\"shop\"");
+    }
+    return "Your orders: none.\n";
+  });
+  site.get<"/raw-price/{tea}">([](std::string tea) -> Result<std::string> {
+    const auto price = find_price(tea);
+    if (!price) return std::unexpected(price.error());
+    return std::to_string(*price) + "\n";
+  });
+  site.get<"/price/{tea}">([](std::string tea) {
+    const auto price = find_price(tea);
+    if (!price) throw HttpError(Status::NotFound, price.error().message);
+    return std::to_string(*price) + "\n";
+  });
   site.on_exception<SoldOut>([](const SoldOut& sold_out) {
     return Problem{.status = Status::Conflict, .detail = sold_out.what()};
   });
@@ -133,6 +158,26 @@ TEST(ErrorsAndState, StateIsSharedAndFilledInTheBackground) {
   EXPECT_EQ(sold_out.text, "409 Conflict\n\nThere is none left.\n");
   client.pass(61min);
   EXPECT_EQ(client.post("/buy", "").status, Status::Ok);
+}
+
+TEST(ErrorsAndState, AnErrorMayHaveFields) {
+  TestClient client(make_site());
+  const auto refused = client.get("/orders");
+  EXPECT_EQ(refused.status, Status::Unauthorized);
+  EXPECT_EQ(refused.field("WWW-Authenticate"), "Basic realm=\"shop\"");
+  EXPECT_EQ(client.get("/orders", {{"Authorization", "Basic QTpi"}}).status, Status::Ok);
+}
+
+TEST(ErrorsAndState, AFailureIsAnsweredWith500UnlessTheHandlerSaysOtherwise) {
+  TestClient client(make_site());
+  EXPECT_EQ(client.get("/raw-price/assam").text, "7\n");
+  EXPECT_EQ(client.get("/raw-price/mate").status, Status::InternalServerError);
+  EXPECT_NE(client.log().back().find(
+                "GET /raw-price/mate: std::runtime_error: The list has no price of mate."),
+            std::string::npos)
+      << client.log().back();
+  EXPECT_EQ(client.get("/price/assam").text, "7\n");
+  EXPECT_EQ(client.get("/price/mate").status, Status::NotFound);
 }
 
 TEST(ErrorsAndState, AStatusHasItsOwnPage) {
