@@ -4,6 +4,12 @@
 #include <mastic/mastic.h>
 #include <mastic/testing/test_client.h>
 
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
 using mastic::Body;
 using mastic::CacheControl;
 using mastic::Checked;
@@ -12,6 +18,7 @@ using mastic::Cookie;
 using mastic::FieldErrors;
 using mastic::Form;
 using mastic::html_escape;
+using mastic::InvalidInput;
 using mastic::Json;
 using mastic::Query;
 using mastic::RenamedField;
@@ -48,6 +55,26 @@ struct Booking {
   }
 };
 
+struct Member {
+  std::string name;
+};
+class Members {
+ public:
+  /// Whether the name was free.
+  bool add(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    return names_.insert(name).second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> names_;
+};
+
+struct Tag {
+  std::string text;
+  std::optional<std::string> colour;
+};
 struct Greeting {
   std::string text;
 };
@@ -86,6 +113,15 @@ Router make_site() {
     return Response::redirect("/hello").set_cookie({.name = "name", .value = name, .max_age = 24h});
   });
   site.post<"/bookings">([](Json<Booking> booking) { return *booking; });
+  auto& members = site.own<Members>();
+  site.post<"/members">([&members](Json<Member> member) {
+    if (!members.add(member->name)) {
+      FieldErrors errors;
+      errors.add("name", "is taken");
+      throw InvalidInput(std::move(errors));
+    }
+    return Status::Created;
+  });
   site.post<"/strict">(
       [](Json<Booking, mastic::UnknownMembers::Refuse> booking) { return *booking; });
   site.post<"/book">([](Checked<Form<Booking>> form) {
@@ -152,6 +188,28 @@ TEST_F(Values, ChecksInput) {
   EXPECT_EQ(client.post_form("/book", "name=Ada&seats=2").field("Location"), "/thanks");
   EXPECT_EQ(client.send_json("/strict", R"({"name":"Ada","seats":2,"x":1})").status,
             Status::UnprocessableContent);
+}
+
+TEST_F(Values, ReportsFaultsThatAHandlerFinds) {
+  EXPECT_EQ(client.send_json("/members", R"({"name":"Ada"})").status, Status::Created);
+  const auto taken =
+      client.send_json("/members", R"({"name":"Ada"})", "POST", {{"Accept", "application/json"}});
+  EXPECT_EQ(taken.status, Status::UnprocessableContent);
+  EXPECT_NE(taken.text.find(R"("errors":[{"field":"name","message":"is taken"}])"),
+            std::string::npos);
+}
+
+TEST_F(Values, FormsOfUploadsAreRefused) {
+  EXPECT_EQ(
+      client.post("/book", "--x--", {{"Content-Type", "multipart/form-data; boundary=x"}}).status,
+      Status::UnsupportedMediaType);
+}
+
+TEST(ValuesAsJson, LeaveOutEmptyOptionals) {
+  EXPECT_EQ(mastic::to_json(Tag{.text = "tea"}), R"({"text":"tea"})");
+  EXPECT_EQ(mastic::to_json(Tag{.text = "tea", .colour = "green"}),
+            R"({"text":"tea","colour":"green"})");
+  EXPECT_EQ(mastic::from_json<Tag>(R"({"text":"tea","colour":null})")->colour, std::nullopt);
 }
 
 TEST_F(Values, ReportsAllErrorsAtOnce) {

@@ -133,6 +133,9 @@ Task<std::string> measure(Request& request) {
 const std::filesystem::path uploads = ::testing::TempDir();
 
 Task<Status> store(Request& request) {
+  if (request.field("Content-Type").value_or("").starts_with("multipart/")) {
+    throw HttpError(Status::UnsupportedMediaType, "Send the bytes of the file alone, by PUT.");
+  }
   const std::string name = std::to_string(request.id());
   co_await request.body().save_to(uploads / name, {.max_bytes = 50 << 20});
   co_return Status::NoContent;
@@ -179,7 +182,7 @@ Router make_site(Notes& notes) {
   site.get<"/squares/{count:int}">(list_squares);
   site.get("/wait", wait_a_moment);
   site.post("/measure", measure);
-  site.post("/store", store);
+  site.put("/store", store);
   site.get("/count", count_down);
   site.mount("/private", make_notes(notes)).use(OnlyWithKey());
   site.mount("/public", make_notes(notes));
@@ -223,7 +226,18 @@ TEST(WritingASite, TasksPullTheirContent) {
   Notes notes;
   TestClient client(make_site(notes));
   EXPECT_EQ(client.post("/measure", std::string(5'000'000, 'x')).text, "5000000 bytes\n");
-  EXPECT_EQ(client.post("/store", "some text").status, Status::NoContent);
+  EXPECT_EQ(client.put("/store", "some text").status, Status::NoContent);
+}
+
+TEST(WritingASite, UploadsOfFormsAreRefused) {
+  Notes notes;
+  TestClient client(make_site(notes));
+  const auto refused =
+      client.put("/store", "--x\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\nhi\r\n--x--",
+                 {{"Content-Type", "multipart/form-data; boundary=x"}});
+  EXPECT_EQ(refused.status, Status::UnsupportedMediaType);
+  EXPECT_EQ(refused.text,
+            "415 Unsupported Media Type\n\nSend the bytes of the file alone, by PUT.\n");
 }
 
 TEST(WritingASite, ProducesContentPieceByPiece) {
