@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 using mastic::Request;
 using mastic::Response;
@@ -73,6 +74,19 @@ TEST_F(Routing, OneRuleForTheSlash) {
 TEST_F(Routing, HostsHaveTheirOwnApplications) {
   EXPECT_EQ(client.get("/", {{"Host", "api.example.com"}}).text, "the api\n");
   EXPECT_EQ(client.get("/", {{"Host", "www.example.com"}}).text, "some other host\n");
+}
+
+TEST(Mounts, AnswerWhatIsBelowThem) {
+  const std::string public_dir = std::string(MASTIC_SOURCE_DIR) + "/examples/02-static-site/public";
+  Router site;
+  site.mount("/covers", mastic::static_files(public_dir));
+  site.mount("/", mastic::static_files(public_dir));
+  TestClient client(std::move(site));
+  const auto moved = client.get("/covers");
+  EXPECT_EQ(moved.status, Status::MovedPermanently);
+  EXPECT_EQ(moved.field("Location"), "./covers/");
+  EXPECT_EQ(client.post("/nowhere", "").status, Status::MethodNotAllowed);
+  EXPECT_EQ(client.get("/nowhere").status, Status::NotFound);
 }
 
 TEST_F(Routing, MethodsMayHaveAnyName) {
