@@ -267,7 +267,8 @@ TEST_F(UnixDatagramServerTest, SaysWhatIsWrongWithItsOptions) {
   UnixDatagramServer wrong(send_back, options, log);
   const auto listening = wrong.listen(path);
   ASSERT_FALSE(listening);
-  EXPECT_EQ(listening.error().message, "'rw' is not a socket mode; write octal digits up to 777, such as 660");
+  EXPECT_EQ(listening.error().message,
+            "'rw' is not a socket mode; write octal digits up to 777, such as 660");
   UnixDatagramServer far(send_back, {}, log);
   EXPECT_FALSE(far.listen(at("none/server")));
   EXPECT_FALSE(far.listen(at(std::string(200, 'x'))));
