@@ -6,12 +6,14 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "mastic/base/allocations_testing.h"
 #include "mastic/threads/event.h"
+#include "mastic/threads/no_thread_testing.h"
 #include "mastic/threads/thread_pool.h"
 #include "mastic/threads/uncaught_error.h"
 
@@ -95,6 +97,27 @@ TEST_F(PoolShortageTest, TellsTheTasksThatAreSubmittedTogether) {
     (void)futures.at(1).cancel();
     for (auto& each : pool.submit_all(numbers, [](int) {})) futures.push_back(std::move(each));
   });
+}
+
+TEST_F(PoolShortageTest, TellsATaskForWhichNoThreadCanBeStarted) {
+  std::size_t nth = 0;
+  for (bool failed = true; failed;) {
+    const auto captured = std::make_shared<int>();
+    {
+      ThreadPool pool;
+      std::optional<threads::NoThread> shortage(std::in_place);
+      base::fail_allocation(++nth);
+      try {
+        const Future<> future = pool.submit({.name = name}, [captured] {});
+        EXPECT_NE(future.error(), nullptr) << nth;
+      } catch (const std::bad_alloc&) {  // there was none for the task itself
+      }
+      failed = base::stop_failing_allocations() == 0;
+      shortage.reset();
+    }
+    EXPECT_EQ(captured.use_count(), 1) << nth;
+  }
+  EXPECT_GT(nth, 5u);
 }
 
 }  // namespace

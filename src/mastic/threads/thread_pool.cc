@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <new>
 #include <stdexcept>
 #include <system_error>
 
@@ -344,7 +345,7 @@ std::vector<PoolTask*> ThreadPool::pop_all_tasks() {
 
 void ThreadPool::lose_all(const std::vector<PoolTask*>& tasks, TaskLost::Why why) {
   for (PoolTask* const task : tasks) {
-    task->state_.lose(why, why == TaskLost::Why::Broken ? broken_ : std::string());
+    task->state_.lose(why);
     task->state_.release();
   }
 }
@@ -431,7 +432,7 @@ void ThreadPool::start_clock() {
 }
 
 void ThreadPool::keep_time() {
-  name_this_thread(options_.name + "-clock");
+  name_thread("clock");
   std::unique_lock lock(mutex_);
   while (!is_over_) {
     if (deadlines_.empty()) {
@@ -533,7 +534,7 @@ bool ThreadPool::start(Worker* worker, const async::BlockingWork* its_work) noex
       if (is_alone && its_work != nullptr) is_taken_out = take_out_if_queued(*its_work);
       if (is_last) has_ended_.notify_all();
     }
-    if (is_last) break_down(std::string("no thread could be started: ") + error.what());
+    if (is_last) break_down("no thread could be started: ", error.what());
     return !is_taken_out;
   }
 }
@@ -542,7 +543,7 @@ void ThreadPool::work(Worker& self) noexcept {
   current_pool = this;
   Worker::current = &self;
   BlockingScope::set_host(this);
-  name_this_thread(options_.name + "-" + std::to_string(self.number));
+  name_thread(std::to_string(self.number));
   const AlternateStack stack;
   initialize();
   std::unique_lock lock(mutex_);
@@ -588,6 +589,11 @@ bool ThreadPool::idle(std::unique_lock<std::mutex>& lock, Worker& self) {
   return threads_ <= options_.min_threads;
 }
 
+void ThreadPool::name_thread(const std::string& suffix) const noexcept try {
+  name_this_thread(options_.name + "-" + suffix);
+} catch (const std::bad_alloc&) {  // the name is for debuggers only
+}
+
 void ThreadPool::initialize() noexcept {
   if (!options_.initializer) return;
   try {
@@ -595,26 +601,43 @@ void ThreadPool::initialize() noexcept {
   } catch (...) {
     const std::exception_ptr error = std::current_exception();
     report_uncaught({UncaughtError::Place::Hook, options_.name, error});
-    break_down("an initializer failed: " + describe(error));
+    std::string words;
+    try {
+      words = describe(error);
+    } catch (const std::bad_alloc&) {  // the hook has the error itself
+    }
+    break_down("an initializer failed: ", words);
   }
 }
 
-void ThreadPool::break_down(const std::string& reason) noexcept {
-  std::vector<PoolTask*> lost;
+/// `reason` says what is wrong, and `detail` why. The tasks are taken out one by one, because a
+/// list of them would take memory, and a lack of memory may be why the pool breaks.
+void ThreadPool::break_down(std::string_view reason, std::string_view detail) noexcept {
   {
     const std::lock_guard lock(mutex_);
-    if (broken_.empty()) broken_ = reason;
-    lost = pop_all_tasks();
+    try {
+      if (broken_.empty()) broken_.append(reason).append(detail);
+    } catch (const std::bad_alloc&) {
+      broken_ = "no memory";  // short enough to need no allocation
+    }
     has_room_.notify_all();
   }
-  lose_all(lost, TaskLost::Why::Broken);
+  const auto take_oldest = [this] {
+    const std::lock_guard lock(mutex_);
+    return pop_oldest_task();
+  };
+  while (PoolTask* const task = take_oldest()) {
+    task->state_.lose(TaskLost::Why::Broken, broken_);  // it never changes again
+    task->state_.release();
+  }
 }
 
 // ---- for a thread that blocks ----
 
 void ThreadPool::blocks() noexcept {
   Worker* fresh = nullptr;
-  std::string standstill;
+  std::size_t waiting = 0;  // threads, when all of them wait and that was not told yet
+  std::size_t queued = 0;
   {
     const std::lock_guard lock(mutex_);
     ++blocked_;
@@ -623,15 +646,24 @@ void ThreadPool::blocks() noexcept {
     // Every thread blocks, and none was or may be started.
     const bool stands_still = blocked_ == threads_;
     if (stands_still && !std::exchange(has_told_of_standstill_, true)) {
-      standstill = "all its threads (" + std::to_string(threads_) + ") are waiting while tasks (" +
-                   std::to_string(queue_.size()) +
-                   ") are queued; if they wait for those tasks, they wait forever";
+      waiting = threads_;
+      queued = queue_.size();
     }
   }
   (void)start(fresh, nullptr);
-  if (standstill.empty()) return;
-  report_uncaught({UncaughtError::Place::Pool, options_.name,
-                   std::make_exception_ptr(std::runtime_error(standstill))});
+  if (waiting > 0) tell_of_standstill(waiting, queued);
+}
+
+void ThreadPool::tell_of_standstill(std::size_t threads, std::size_t tasks) const noexcept {
+  std::exception_ptr error;
+  try {
+    error = std::make_exception_ptr(std::runtime_error(
+        "all its threads (" + std::to_string(threads) + ") are waiting while tasks (" +
+        std::to_string(tasks) + ") are queued; if they wait for those tasks, they wait forever"));
+  } catch (const std::bad_alloc&) {
+    error = std::current_exception();
+  }
+  report_uncaught({UncaughtError::Place::Pool, options_.name, error});
 }
 
 void ThreadPool::goes_on() noexcept {

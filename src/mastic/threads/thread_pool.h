@@ -22,6 +22,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -236,11 +237,13 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   [[nodiscard]] Worker* reserve_thread();
   [[nodiscard]] bool start(Worker* worker, const async::BlockingWork* its_work) noexcept;
   void work(Worker& self) noexcept;
+  void name_thread(const std::string& suffix) const noexcept;
   void initialize() noexcept;
-  void break_down(const std::string& reason) noexcept;
+  void break_down(std::string_view reason, std::string_view detail) noexcept;
   [[nodiscard]] async::BlockingWork* next_work(std::unique_lock<std::mutex>& lock, Worker& self);
   [[nodiscard]] bool idle(std::unique_lock<std::mutex>& lock, Worker& self);
   void blocks() noexcept override;
+  void tell_of_standstill(std::size_t threads, std::size_t tasks) const noexcept;
   void goes_on() noexcept override;
   void start_clock();
   void keep_time();
