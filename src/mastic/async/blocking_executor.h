@@ -30,8 +30,8 @@ class BlockingWork {
 /// Runs work on its own threads, or on the caller's. Any thread may call these functions.
 class BlockingExecutor {
  public:
-  /// Runs `work` as soon as a thread is free. Returns false if the queue is full; then the work
-  /// does not run.
+  /// Runs `work` as soon as a thread is free. Returns false if the queue is full, or no thread
+  /// would ever take the work; then it does not run.
   [[nodiscard]] virtual bool submit(BlockingWork& work) = 0;
   /// Does what `submit` does, for the continuation of work that has begun and so must not be
   /// refused: the queue keeps room for it. Returns false only if no thread would ever take it.

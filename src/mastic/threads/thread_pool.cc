@@ -534,9 +534,22 @@ bool ThreadPool::start(Worker* worker, const async::BlockingWork* its_work) noex
       if (is_alone && its_work != nullptr) is_taken_out = take_out_if_queued(*its_work);
       if (is_last) has_ended_.notify_all();
     }
-    if (is_last) break_down("no thread could be started: ", error.what());
+    if (is_last) {
+      break_down("no thread could be started: ", error.what());
+      run_what_is_left();
+    }
     return !is_taken_out;
   }
+}
+
+/// Runs the work that others submitted while this thread was about to start one: they were told that
+/// it will run, and there is no other thread that could.
+void ThreadPool::run_what_is_left() noexcept {
+  const auto take_oldest = [this] {
+    const std::lock_guard lock(mutex_);
+    return queue_.empty() ? nullptr : &queue_.pop_front();
+  };
+  while (async::BlockingWork* const work = take_oldest()) work->run();
 }
 
 void ThreadPool::work(Worker& self) noexcept {

@@ -236,6 +236,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   [[nodiscard]] bool may_start() const noexcept;
   [[nodiscard]] Worker* reserve_thread();
   [[nodiscard]] bool start(Worker* worker, const async::BlockingWork* its_work) noexcept;
+  void run_what_is_left() noexcept;
   void work(Worker& self) noexcept;
   void name_thread(const std::string& suffix) const noexcept;
   void initialize() noexcept;

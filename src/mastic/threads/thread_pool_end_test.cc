@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -134,6 +137,31 @@ TEST_F(ThreadPoolTest, RefusesWorkWithoutAFutureWhenNoThreadCanBeStarted) {
   EXPECT_FALSE(pool.submit(next)) << "it is broken";
   pool.stop(Stop::Drain);
   EXPECT_FALSE(work.has_run || next.has_run);
+}
+
+TEST_F(ThreadPoolTest, RunsOrRefusesTheWorkOfManyWhenNoThreadCanBeStarted) {
+  struct Work final : async::BlockingWork {
+    void run() noexcept override { has_run = true; }
+    std::atomic<bool> has_run = false;
+  };
+  for (int round = 0; round < 20; ++round) {
+    ThreadPool pool({.max_threads = 3});
+    std::array<Work, 8> works;
+    std::atomic<int> refused = 0;
+    std::latch all_are_there(static_cast<std::ptrdiff_t>(works.size()) + 1);
+    std::vector<std::jthread> submitters;
+    for (Work& work : works) {
+      submitters.emplace_back([&] {
+        all_are_there.arrive_and_wait();
+        if (!pool.submit(work)) ++refused;
+      });
+    }
+    const NoThread shortage;
+    all_are_there.arrive_and_wait();
+    submitters.clear();
+    EXPECT_EQ(
+        refused + std::ranges::count_if(works, [](auto& each) { return each.has_run.load(); }), 8);
+  }
 }
 
 TEST_F(ThreadPoolTest, RunsTasksOnItsOtherThreadsWhenOneCannotBeStarted) {
