@@ -191,16 +191,16 @@ TEST(StackTrace, IsEmptyForAThreadThatDoesNotAnswerAndALateAnswerDoesNoHarm) {
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
     while (!unblock) std::this_thread::yield();
     pthread_sigmask(SIG_UNBLOCK, &all, nullptr);  // now the earlier signals arrive, all at once
-    dig(20, stop);
+    dig(80, stop);  // without optimisation the other stack has more than 20 calls, too
   });
   Worker worker([&] { go_round_in_circles(stop); });
   while (!capture_stack(deaf.number(), 1ms).empty()) std::this_thread::yield();
   for (int i = 0; i < 40; ++i) EXPECT_TRUE(capture_stack(deaf.number(), 100us).empty());
   unblock = true;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 200 && !HasFailure(); ++i) {
     const auto addresses = capture_stack(worker.number(), kLong);
-    ASSERT_FALSE(addresses.empty());
-    ASSERT_LT(addresses.size(), 20U) << "this is the stack of the other thread";
+    EXPECT_FALSE(addresses.empty());
+    EXPECT_LT(addresses.size(), 80U) << "this is the stack of the other thread";
   }
   EXPECT_NE(stack_with(deaf.number(), "dig").find("dig"), std::string::npos);
   stop = true;
