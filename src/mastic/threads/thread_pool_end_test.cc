@@ -305,6 +305,8 @@ TEST_F(ThreadPoolTest, ARequestedStopMayDiscardQueuedTasks) {
     gate.wait();
   });
   begun.wait();
+  // A thread that begins to wait while a task is queued would have the pool report a standstill.
+  wait_until([&] { return pool.statistics().blocked == 1; });
   Future<> queued = pool.submit([] {});
   pool.request_stop(Stop::Drain);
   pool.request_stop(Stop::Discard);
