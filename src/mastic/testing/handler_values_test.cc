@@ -208,13 +208,8 @@ TEST_F(HandlerValuesTest, NestedStructsAreValidatedToo) {
 }
 
 TEST_F(HandlerValuesTest, AStructIsValidatedEvenIfOneInsideItHasErrors) {
-<<<<<<< HEAD
   const auto refused = client.send_json(
       "/party", R"({"table":20,"extras":[],"drinks":{},"host":{"name":"","age":40},"guests":[]})");
-=======
-  const auto refused =
-      client.send_json("/party", R"({"table":20,"host":{"name":"","age":40},"guests":[]})");
->>>>>>> 70841e0 (Validate a struct even if one inside it has errors)
   EXPECT_EQ(refused.text,
             "422 Unprocessable Content\n\n"
             "host.name: must not be empty\ntable: must be below 20\n");
