@@ -32,8 +32,8 @@ void Options::describe(base::OptionTable& table) {
                "How messages are written: text and colour are for people, json is one object per "
                "line; auto is text, in colours on a terminal unless NO_COLOR is set.");
   table.text("log_file", log_file, "PATH",
-             "File that messages are appended to; '-' is standard error. The file is reopened when "
-             "it was renamed or removed, and on SIGHUP.");
+             "File that messages are appended to; '-' is standard error. The file is reopened "
+             "after it has been renamed or removed, and on SIGHUP.");
 
   table.group("Access log");
   table.choice(
@@ -44,7 +44,7 @@ void Options::describe(base::OptionTable& table) {
       "Format of the access log: one line per request, after the last byte of its response.");
   table.text("access_log_file", access_log_file, "PATH",
              "File that the access log is appended to; '-' is standard output. The file is "
-             "reopened when it was renamed or removed, and on SIGHUP.");
+             "reopened after it has been renamed or removed, and on SIGHUP.");
   table.size("max_log_field_bytes", max_log_field_bytes,
              "Maximum size of one field in a line of the access log. Beyond it: the field is "
              "truncated and ends in '...'.");

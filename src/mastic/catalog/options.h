@@ -37,13 +37,13 @@ struct Options {
   /// How messages are written: text and colour are for people, json is one object per line; auto is
   /// text, in colours on a terminal unless NO_COLOR is set.
   LogFormatChoice log_format = LogFormatChoice::Auto;
-  /// File that messages are appended to; `-` is standard error. The file is reopened when it was
-  /// renamed or removed, and on SIGHUP.
+  /// File that messages are appended to; `-` is standard error. The file is reopened after it
+  /// has been renamed or removed, and on SIGHUP.
   std::string log_file = "-";
   /// Format of the access log: one line per request, after the last byte of its response.
   AccessLogChoice access_log = AccessLogChoice::Off;
-  /// File that the access log is appended to; `-` is standard output. The file is reopened when it
-  /// was renamed or removed, and on SIGHUP.
+  /// File that the access log is appended to; `-` is standard output. The file is reopened after
+  /// it has been renamed or removed, and on SIGHUP.
   std::string access_log_file = "-";
   /// Maximum size of one field in a line of the access log. Beyond it: the field is truncated and
   /// ends in `...`.

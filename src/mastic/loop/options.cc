@@ -7,7 +7,7 @@ namespace mastic::loop {
 void Options::describe(base::OptionTable& table) {
   table.count("loops", loops,
               "Number of event loops, each with its own thread; 0 means one for each core that "
-              "this process may use, which its control group may limit (cpu.max).");
+              "this process may use, or fewer if its control group limits it (cpu.max).");
   table.choice(
       "transfer", transfer, "(auto|io_uring|syscall)",
       {{"auto", TransferKind::Auto},
@@ -16,15 +16,16 @@ void Options::describe(base::OptionTable& table) {
       "How bytes are received and sent: by io_uring in batches, by plain system calls (syscall), "
       "or by whichever is measured to be faster when the server starts (auto).");
   table.count("workers", threads.workers,
-              "Maximum number of threads for handlers that block; they are created when needed. "
-              "Beyond it: such handlers wait in a queue.");
+              "Maximum number of threads for handlers that block. Beyond it: such handlers wait in "
+              "a queue. The threads are created when they are needed.");
   table.count("max_queued_work", threads.max_queued,
               "Maximum number of handlers that wait because all --workers are busy. Beyond it: 503 "
               "with Retry-After.");
   table.count("reserve_threads", threads.reserve,
-              "Number of threads that stand by to take over a loop whose thread a handler holds; "
-              "raised to one more than there are loops, but 0 means none. When too few are left: "
-              "only handlers that have been quick so far run at once, others wait for a thread.");
+              "Number of spare threads that take over a loop when a handler holds its thread; 0 "
+              "means none, any other number is raised to at least one more than there are loops. "
+              "When too few are free: only handlers that have always been quick run at once; the "
+              "others wait for a thread.");
   table.count("max_disk_waits", max_disk_waits,
               "Maximum number of threads that wait for a slow disk at a time, limited to half of "
               "--workers. Beyond it: reads of files wait in line.");
@@ -32,8 +33,8 @@ void Options::describe(base::OptionTable& table) {
                {{"stuck", Scheduler::HandOff::WhenStuck},
                 {"always", Scheduler::HandOff::Always},
                 {"never", Scheduler::HandOff::Never}},
-               "When another thread takes a loop over: when a handler holds it for a millisecond "
-               "or two (stuck), at every handler (always, for tests), or never.");
+               "When a loop is given to another thread: once a handler has held it for a "
+               "millisecond or two (stuck), at every handler (always, for tests), or never.");
 }
 
 base::Result<void> Options::check() const {

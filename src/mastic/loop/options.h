@@ -17,7 +17,7 @@ inline constexpr std::uint64_t kMaxThreads = 10'000;
 /// How many loops there are, what threads they have, and how they move bytes.
 struct Options {
   /// Number of event loops, each with its own thread; 0 means one for each core that this process
-  /// may use, which its control group may limit (cpu.max).
+  /// may use, or fewer if its control group limits it (cpu.max).
   std::uint64_t loops = 0;
   /// How bytes are received and sent: by io_uring in batches, by plain system calls (syscall), or
   /// by whichever is measured to be faster when the server starts (auto).

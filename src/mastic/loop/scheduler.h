@@ -57,14 +57,14 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
     Never,      ///< loops are pinned to their threads
   };
   struct Options {
-    /// Maximum number of threads for handlers that block; they are created when needed. Beyond it:
-    /// such handlers wait in a queue.
+    /// Maximum number of threads for handlers that block. Beyond it: such handlers wait in a queue.
+    /// The threads are created when they are needed.
     ///
     /// With 0, all work is refused, and only loops run.
     std::uint64_t workers = 64;
-    /// Number of threads that stand by to take over a loop whose thread a handler holds; raised to
-    /// one more than there are loops, but 0 means none. When too few are left: only handlers that
-    /// have been quick so far run at once, others wait for a thread.
+    /// Number of spare threads that take over a loop when a handler holds its thread; 0 means none,
+    /// any other number is raised to at least one more than there are loops. When too few are free:
+    /// only handlers that have always been quick run at once; the others wait for a thread.
     ///
     /// With 0, only workers that happen to be idle take loops over, and loops run every job.
     /// loop::Options::threads_here raises the number.
@@ -72,7 +72,7 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
     /// Maximum number of handlers that wait because all `workers` are busy. Beyond it: 503 with
     /// Retry-After.
     std::uint64_t max_queued = 1024;
-    /// When another thread takes a loop over: when a handler holds it for a millisecond or two
+    /// When a loop is given to another thread: once a handler has held it for a millisecond or two
     /// (stuck), at every handler (always, for tests), or never.
     HandOff hand_off = HandOff::WhenStuck;
   };

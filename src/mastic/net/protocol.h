@@ -41,8 +41,8 @@ class ProtocolHost : public StreamOwner {
   /// bytes it has got for a complete message.
   virtual void abort() = 0;
 
-  /// Runs `step`. When memory runs out in it, aborts this connection and returns false; other
-  /// connections are not affected.
+  /// Runs `step` and returns true. If it runs out of memory, aborts this connection and returns
+  /// false; other connections are not affected.
   template <class Step>
   bool with_memory(Step step) noexcept {
     try {

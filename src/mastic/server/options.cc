@@ -29,10 +29,10 @@ void Options::describe(base::OptionTable& table) {
               "after the last response.");
   table.count("max_pipelined_requests", max_pipelined_requests,
               "Maximum number of responses of one connection that wait for the client to read "
-              "them. While there are as many, its next request is not read.");
+              "them. At the limit, its next request is not read.");
   table.size("max_pipelined_bytes", max_pipelined_bytes,
              "Maximum number of bytes of one connection that are read ahead while an earlier "
-             "request is answered. While there are as many, reading pauses.");
+             "request is answered. At the limit, reading pauses.");
   table.count("max_connections", max_connections,
               "Maximum number of connections. Beyond it: the one that has been idle longest is "
               "closed; if none is idle, accepting pauses.");
@@ -40,10 +40,11 @@ void Options::describe(base::OptionTable& table) {
               "Maximum number of connections from one IP address; 0 for no limit. Beyond it: "
               "further ones are closed at once.");
   table.size("write_high_bytes", write_high_bytes,
-             "Production of a response pauses when its connection has so many unsent bytes.");
+             "A response stops being produced while its connection has this many unsent bytes, and "
+             "resumes at --write-low-bytes.");
   table.size("write_low_bytes", write_low_bytes,
-             "Production of a response resumes when its connection has no more than so many unsent "
-             "bytes. Must be less than --write-high-bytes.");
+             "A response that stopped at --write-high-bytes resumes when no more than this many "
+             "bytes of its connection are unsent. Must be less than --write-high-bytes.");
 
   table.group("Deadlines");
   table.duration("header_timeout", header_timeout,

@@ -40,11 +40,11 @@ struct Options {
   /// Maximum number of requests that one connection carries. The connection is closed after the
   /// last response.
   std::uint64_t max_requests_per_connection = 10'000;
-  /// Maximum number of responses of one connection that wait for the client to read them. While
-  /// there are as many, its next request is not read.
+  /// Maximum number of responses of one connection that wait for the client to read them. At the
+  /// limit, its next request is not read.
   std::uint64_t max_pipelined_requests = 64;
   /// Maximum number of bytes of one connection that are read ahead while an earlier request is
-  /// answered. While there are as many, reading pauses.
+  /// answered. At the limit, reading pauses.
   std::uint64_t max_pipelined_bytes = 64 << 10;
   /// Maximum number of connections. Beyond it: the one that has been idle longest is closed; if
   /// none is idle, accepting pauses.
@@ -52,10 +52,11 @@ struct Options {
   /// Maximum number of connections from one IP address; 0 for no limit. Beyond it: further ones are
   /// closed at once.
   std::uint64_t max_connections_per_ip = 0;
-  /// Production of a response pauses when its connection has so many unsent bytes.
+  /// A response stops being produced while its connection has this many unsent bytes, and resumes
+  /// at `write_low_bytes`.
   std::uint64_t write_high_bytes = 256 << 10;
-  /// Production of a response resumes when its connection has no more than so many unsent bytes.
-  /// Must be less than `write_high_bytes`.
+  /// A response that stopped at `write_high_bytes` resumes when no more than this many bytes of its
+  /// connection are unsent. Must be less than `write_high_bytes`.
   std::uint64_t write_low_bytes = 64 << 10;
 
   // ---- deadlines ----

@@ -21,7 +21,9 @@ class RequestContent::Read final : public async::Operation {
   /// failed.
   std::optional<std::string_view> await_resume() const {
     finish_await();
-    if (busy_) throw std::logic_error("the body is being read already");
+    if (busy_)
+      throw std::logic_error(
+          "the body is already being read: await that read before starting another");
     if (fault_) throw app::ContentError(fault_->status, std::string(fault_->reason));
     if (!has_arrived_) return std::nullopt;
     return piece_;

@@ -11,8 +11,8 @@ namespace mastic::sockets {
 bool Datagram::reply(std::string_view bytes) {
   if (!can_reply()) {
     throw std::runtime_error(
-        "a datagram cannot be replied to: the Unix socket that sent it has no name; bind() it to a "
-        "path, or check can_reply() first");
+        "cannot reply to this datagram: the Unix socket that sent it has no name; check "
+        "can_reply() first, or have the sender bind() its socket to a path");
   }
   // sendmsg writes to none of these, but its arguments are not const. The kernel is told from which
   // address to send (`write_local`), so that the peer recognizes the reply.

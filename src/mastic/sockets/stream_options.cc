@@ -11,12 +11,13 @@ void StreamOptions::describe(base::OptionTable& table) {
              "sets its own limit. Beyond it: the read fails.");
   table.size("read_ahead_bytes", read_ahead_bytes,
              "Maximum number of received bytes of one connection that are kept until its handler "
-             "reads them. While there are as many, no more are received.");
+             "reads them. At the limit, no more are received.");
   table.size("write_high_bytes", write_high_bytes,
-             "Writes wait when their connection has so many unsent bytes.");
+             "Writes wait while their connection has this many unsent bytes, and resume at "
+             "--write-low-bytes.");
   table.size("write_low_bytes", write_low_bytes,
-             "Waiting writes resume when their connection has no more than so many unsent bytes. "
-             "Must be less than --write-high-bytes.");
+             "Writes that wait resume when no more than this many bytes of their connection are "
+             "unsent. Must be less than --write-high-bytes.");
   table.duration("idle_timeout", idle_timeout,
                  "How long a read waits for its first byte. Beyond it: the read fails.");
   table.duration("read_timeout", read_timeout,

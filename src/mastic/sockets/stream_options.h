@@ -14,12 +14,12 @@ struct StreamOptions {
   /// own limit. Beyond it: the read fails.
   std::uint64_t max_read_bytes = 64 << 10;
   /// Maximum number of received bytes of one connection that are kept until its handler reads them.
-  /// While there are as many, no more are received.
+  /// At the limit, no more are received.
   std::uint64_t read_ahead_bytes = 64 << 10;
-  /// Writes wait when their connection has so many unsent bytes.
+  /// Writes wait while their connection has this many unsent bytes, and resume at `write_low_bytes`.
   std::uint64_t write_high_bytes = 256 << 10;
-  /// Waiting writes resume when their connection has no more than so many unsent bytes. Must be
-  /// less than `write_high_bytes`.
+  /// Writes that wait resume when no more than this many bytes of their connection are unsent. Must
+  /// be less than `write_high_bytes`.
   std::uint64_t write_low_bytes = 64 << 10;
   /// How long a read waits for its first byte. Beyond it: the read fails.
   base::Duration idle_timeout = std::chrono::minutes(5);

@@ -156,9 +156,9 @@ TEST_F(UnixDatagramServerTest, CannotReplyToASocketWithoutAName) {
   ASSERT_EQ(log.lines.size(), 1u);
   EXPECT_EQ(
       log.lines[0],
-      "error app: the handler of a datagram failed: a datagram cannot be replied to: the "
-      "Unix socket that sent it has no name; bind() it to a path, or check can_reply() first  "
-      "client=unix");
+      "error app: the handler of a datagram failed: cannot reply to this datagram: the Unix socket "
+      "that sent it has no name; check can_reply() first, or have the sender bind() its socket to "
+      "a path  client=unix");
 }
 
 TEST_F(UnixDatagramServerTest, AcceptsDatagramsAsLongAsTheLimitAndDropsLongerOnes) {
