@@ -31,6 +31,12 @@ bool JsonReading::fail(std::string what) {
   return false;
 }
 
+bool JsonReading::take_element(std::size_t bytes) {
+  if (bytes > element_bytes_left_) return fail("too many elements for the size of the document");
+  element_bytes_left_ -= bytes;
+  return true;
+}
+
 bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view> names) {
   // Truncated, because the text is the client's and the message may go to a log.
   constexpr std::size_t kMaxShown = 40;

@@ -54,9 +54,11 @@ struct JsonFault {
 /// (up to `max_faults`). A value with a fault keeps its default, elements of lists their places.
 class JsonReading {
  public:
-  /// Begins to read; `unknown` says what to do with members that the type has no field for.
-  explicit JsonReading(UnknownMembers unknown, std::size_t max_faults = 1)
-      : unknown_(unknown), max_faults_(max_faults) {}
+  /// Begins to read. `unknown` says what to do with members that the type has no field for;
+  /// `max_element_bytes` limits the memory of all elements of lists and maps together.
+  explicit JsonReading(UnknownMembers unknown, std::size_t max_faults = 1,
+                       std::size_t max_element_bytes = std::numeric_limits<std::size_t>::max())
+      : unknown_(unknown), max_faults_(max_faults), element_bytes_left_(max_element_bytes) {}
   JsonReading(const JsonReading&) = delete;
   JsonReading& operator=(const JsonReading&) = delete;
 
@@ -68,6 +70,9 @@ class JsonReading {
   bool fail(std::string what);
   /// Notes that one of `names` was expected where `found` is, and returns false.
   bool fail(const JsonValue& found, std::span<const std::string_view> names);
+  /// Counts an element of `bytes` bytes that a list or a map is about to get. Beyond
+  /// `max_element_bytes` notes a fault and returns false: then nothing more must be added.
+  bool take_element(std::size_t bytes);
   /// Calls `read` for the member `name`, so that a fault names its place. Returns what `read`
   /// returns.
   template <class Read>
@@ -115,6 +120,7 @@ class JsonReading {
 
   const UnknownMembers unknown_;
   const std::size_t max_faults_;
+  std::size_t element_bytes_left_;
   const Step* innermost_ = nullptr;
   std::vector<JsonFault> faults_;
 };
@@ -161,13 +167,17 @@ template <JsonReadable T>
   if (JsonType<T>::read(value, into, reading)) return into;
   return base::fail(reading.message());
 }
-/// Reads a JSON text as a T. Fails in the same way, and when it is not JSON (JsonDocument::parse).
+/// Reads a JSON text as a T. Fails in the same way, and if the text is not JSON (JsonDocument::parse)
+/// or has too many elements for its size (JsonDocument::max_element_bytes).
 template <JsonReadable T>
 [[nodiscard]] base::Result<T> from_json(std::string_view text,
                                         UnknownMembers unknown = UnknownMembers::Ignore) {
   const auto document = JsonDocument::parse(text);
   if (!document) return std::unexpected(document.error());
-  return from_json<T>(document->root(), unknown);
+  T into{};
+  JsonReading reading(unknown, 1, document->max_element_bytes());
+  if (JsonType<T>::read(document->root(), into, reading)) return into;
+  return base::fail(reading.message());
 }
 
 namespace detail {
@@ -381,7 +391,7 @@ struct JsonType<T> {
     std::size_t index = 0;
     bool good = true;
     for (const JsonValue& each : value.elements()) {
-      if (reading.is_full()) return false;
+      if (reading.is_full() || !reading.take_element(sizeof(Element))) return false;
       Element element{};
       good &=
           reading.at(index++, [&] { return detail::read_part<Element>(each, element, reading); });
@@ -427,7 +437,7 @@ struct JsonType<T> {
     into.clear();
     bool good = true;
     for (const JsonMember& each : value.members()) {
-      if (reading.is_full()) return false;
+      if (reading.is_full() || !reading.take_element(sizeof(typename T::value_type))) return false;
       Mapped mapped{};
       good &=
           reading.at(each.name, [&] { return detail::read_part<Mapped>(each, mapped, reading); });

@@ -248,6 +248,7 @@ base::Result<JsonDocument> JsonDocument::parse(std::string_view text) {
     return base::fail("not JSON, at byte ", std::to_string(used), ": something follows the value");
   }
   document.root_ = parser.handler().root();
+  document.text_bytes_ = text.size();
   return document;
 }
 

@@ -145,12 +145,17 @@ class JsonDocument {
 
   /// The value that the text consists of.
   [[nodiscard]] const JsonValue& root() const MASTIC_LIFETIMEBOUND { return *root_; }
+  /// How much memory the elements of lists and maps may take that this document is read into: 64
+  /// times the size of its text plus 256 KiB. An element may be much larger than its text: `{}` is
+  /// read as a struct of any size.
+  [[nodiscard]] std::size_t max_element_bytes() const { return (256 << 10) + 64 * text_bytes_; }
 
  private:
   JsonDocument() : memory_(std::make_unique<base::Arena>()) {}
 
   std::unique_ptr<base::Arena> memory_;
   const JsonValue* root_ = nullptr;
+  std::size_t text_bytes_ = 0;
 };
 
 }  // namespace mastic::json

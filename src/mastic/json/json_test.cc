@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <array>
 #include <limits>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace mastic::json {
@@ -287,6 +289,26 @@ TEST(Json, NumbersReadBackAsTheyWereWritten) {
     RC_PRE(std::isfinite(number));
     RC_ASSERT(from_json<double>(to_json(number)).value() == number);
   }));
+}
+
+/// Its JSON may be `{}`.
+struct LargeElement {
+  std::optional<std::array<int, 256>> numbers;
+};
+
+TEST(Json, LimitsTheMemoryOfElements) {
+  std::string list = "[";
+  for (int i = 0; i < 1'000; ++i) list += "{},";
+  list += "{}]";
+  EXPECT_EQ(from_json<std::vector<LargeElement>>(list).error().message,
+            "too many elements for the size of the document");
+  std::string map = "{";
+  for (int i = 0; i < 1'000; ++i) map += "\"" + std::to_string(i) + "\":{},";
+  map += "\"last\":{}}";
+  using Map = std::map<std::string, LargeElement>;
+  EXPECT_EQ(from_json<Map>(map).error().message, "too many elements for the size of the document");
+  EXPECT_EQ(from_json<std::vector<int>>("[" + std::string(1'000, ' ') + "1,2]"),
+            (std::vector{1, 2}));
 }
 
 }  // namespace

@@ -195,7 +195,7 @@ struct FromRequest<Json<T, Unknown>> : detail::TakenWhole<Json<T, Unknown>> {
     const json::JsonDocument document = detail::parse_json_content(request);
     Json<T, Unknown> json{};
     // One fault more than is kept, so that the message can say that there are more.
-    json::JsonReading reading(Unknown, FieldErrors::kMaxErrors + 1);
+    json::JsonReading reading(Unknown, FieldErrors::kMaxErrors + 1, document.max_element_bytes());
     const bool read = json::JsonType<T>::read(document.root(), *json, reading);
     for (const auto& [place, what] : reading.faults()) errors.add_unread(place, what);
     // A JsonType of the application may fail without a message.
