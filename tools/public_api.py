@@ -37,7 +37,7 @@ TOPICS = {
     "Routes": ("routing", "router from_request path_type path_to text_value validation error_pages"),
     "HTTP": ("http", "method status version target fields field_name typed_fields cookie date entity_tag media_type "
                      "content_coding trace_context"),
-    "JSON": ("json", "json enumeration json_document aggregate"),
+    "JSON": ("json", "json json_reading enumeration json_document aggregate"),
     "Files": ("files", "static_files options"),
     "Running": ("catalog", "run service options ../server/options ../wire/http1/limits ../loop/options ../loop/runtime "
                            "../inspect/thread_watch"),
