@@ -9,9 +9,9 @@
 //     }
 //     int main(int argc, char** argv) { return mastic::run(make_site, argc, argv); }
 //
-// Everything is in a room of its own, with a header of its own; here stand short names for what
-// nearly every program needs. Tests include <mastic/testing/test_client.h> besides, and servers of
-// other protocols <mastic/sockets.h>.
+// The parts of Mastic are in rooms, each with headers of its own. This header gives short names to
+// what nearly every program needs. Tests also include <mastic/testing/test_client.h>, and servers
+// of other protocols include <mastic/sockets.h>.
 
 #pragma once
 

@@ -17,7 +17,8 @@
 //       return server.run();
 //     }
 //
-// A header of its own, so that sites, which have no use for it, compile faster. Both may be included.
+// It is not part of <mastic/mastic.h>, so that sites, which do not need it, compile faster. A
+// program may include both.
 
 #pragma once
 

@@ -11,8 +11,9 @@ namespace {
 
 using http::FieldName;
 
-/// Browsers refuse what any of several policies refuses. So when the site has policies of its own,
-/// they replace the page's, and each of them is made to admit the page's style.
+/// If an answer has several policies, browsers refuse what any of them refuses. So when the site
+/// has policies of its own, these replace the policy of the page, and each of them is made to admit
+/// the page's style.
 void let_style_pass(const PageStyle& style, http::Fields& fields) {
   std::vector<std::string> policies;
   for (const http::Field field : fields.view()) {

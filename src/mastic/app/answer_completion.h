@@ -12,9 +12,9 @@ void add_what_was_noted(const Request& request, Response& response);
 }
 
 /// Names in Vary the preferences that the application asked for (Request::preferred_type and the
-/// like). If a layer has set a Content-Security-Policy, lets it admit the style of a built-in page.
-/// The exchange calls it once for each answer, after all layers. It costs next to nothing when
-/// there is nothing to do.
+/// like). If a layer has set a Content-Security-Policy, makes that policy admit the style of a
+/// built-in page. The exchange calls this function once for each answer, after all layers. The call
+/// costs next to nothing when there is nothing to add.
 inline void complete_answer(Request& request, Response& response) {
   if (!answer_notes(request).empty()) [[unlikely]]
     detail::add_what_was_noted(request, response);

@@ -34,9 +34,9 @@ class AnswerNotes {
   [[nodiscard]] bool empty() const { return dependence_count_ == 0 && style_ == nullptr; }
 
   /// Notes that the answer is a page with this style, which has to live as long as the exchange.
-  /// Null means that it is no such page.
+  /// Null means that the answer has no style.
   void set_style(const PageStyle* style) { style_ = style; }
-  /// The style of the page that the answer is, or null.
+  /// The style of the answer if it is a page with a style, or null.
   [[nodiscard]] const PageStyle* style() const { return style_; }
 
  private:

@@ -23,9 +23,9 @@ concept AppBuilder = requires(Builder builder) {
   { std::move(builder).build() } -> std::same_as<App>;
 };
 
-/// A callable that passes requests on and knows where each one ends, such as a router.
-/// `history_of` returns the history of the route that a request leads to; `path` is the part of the
-/// request's path that is left for this callable. It is called from any thread, also while user
+/// A callable that passes requests on and knows where each one ends, such as a router. `history_of`
+/// returns the history of the route that a request leads to; `path` is the part of the request's
+/// path that is left for this callable. `history_of` is called from any thread, also while user
 /// code runs for that request.
 template <class F>
 concept LeadsOn = requires(const F& callable, const RequestFacts& facts, std::string_view path) {
@@ -36,11 +36,12 @@ concept LeadsOn = requires(const F& callable, const RequestFacts& facts, std::st
 /// static tree, a router, another application behind middleware. Each of these is an App, so they
 /// compose in any order.
 ///
-/// Contract: all loops call an App at once, so what it holds is read-only or synchronized; a
-/// `mutable` lambda does not compile. The request, and every view that it gives, lives until the
-/// answer was written, which is after its last piece was pulled, or until the answer was aborted;
-/// if there is an on_finish, until that was called. An App answers exactly once, by returning. It
-/// never throws: an exception of its handler becomes an answer (error_response.h).
+/// Contract: all loops may call an App at the same time, so what the App holds is read-only or
+/// synchronized; a `mutable` lambda does not compile. The request and every view that it gives live
+/// until the last piece of the answer has been pulled and the answer has been written, or until the
+/// answer has been aborted. If there is an on_finish function, they live until it has been called.
+/// An App answers exactly once, by returning. It never throws: an exception of its handler becomes
+/// an answer (error_response.h).
 ///
 /// When the client resets the connection, or at a deadline, awaits throw Cancelled and the stop
 /// token fires; an answer that the App still returns is dropped. When the client only ends its side
@@ -61,7 +62,7 @@ class App {
       callee_ = std::make_shared<Callee<F>>(std::move(handler));
     } else if constexpr (kIsCalled) {
       using Result = TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value;
-      // For a view, this fails first, with a message of its own.
+      // For a std::string_view, this call fails to compile first, with a message of its own.
       constexpr bool kIsUnknown = detail::shows_what_stays<Result>();
       static_assert(
           !kIsUnknown,
@@ -73,17 +74,18 @@ class App {
   /// Builds the application from a builder, such as a Router.
   template <AppBuilder Builder>
   App(Builder builder) : App(std::move(builder).build()) {}
-  /// Makes an application from a plain handler that blocks: it is always called on a thread that
-  /// may block.
+  /// Makes an application from a plain handler that blocks: the handler is always called on a
+  /// thread that may block.
   template <class F>
   App(Blocking, F handler) : App(std::move(handler)) {
     constexpr bool kIsPlain = !TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::value;
     static_assert(kIsPlain, "a Task does not block: it awaits run_blocking(f) for what does");
     callee_->history.mark_blocking();
   }
-  /// Declares that the application never blocks. So loops run it even while few threads are in
-  /// reserve, and before it was ever seen to be quick, unless it holds two threads just then (ADR
-  /// 0017). All its requests share one BlockingHistory, wherever it passes them on.
+  /// Declares that the application never blocks. So loops run the application from its first
+  /// request on, even while few threads are in reserve, except while its calls hold two threads
+  /// (ADR 0017). All requests to the application share one BlockingHistory, even those that it
+  /// passes on to other applications.
   [[nodiscard]] App quick() && {
     callee_->history.mark_quick();
     callee_->is_end = true;
@@ -91,7 +93,7 @@ class App {
   }
 
   /// Returns `put(inner)`, an application around `inner`. The result takes over the lifecycle of
-  /// `inner`, and history_of looks through it into `inner`.
+  /// `inner`, and history_of of the result looks into `inner`.
   template <class Put>
   [[nodiscard]] static App around(App inner, Put&& put) {
     const std::shared_ptr<const AnyCallee> inside = inner.callee_;
@@ -107,7 +109,7 @@ class App {
   // For the application that this one is put into, and for the server.
 
   /// The BlockingHistory of the route that the request matches. `path` is the rest of the request's
-  /// path, as this application sees it. Costs a look-up of the route.
+  /// path, as this application sees it. The call costs a look-up of the route.
   [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts,
                                             std::string_view path) const {
     return callee_->history_of(facts, path);

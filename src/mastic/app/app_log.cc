@@ -56,7 +56,8 @@ void AppLog::write_briefly(base::Level level, std::string_view message) const no
   try {
     write(level, message);
   } catch (...) {
-    // No log is connected, and there is no memory for a line on standard error: it is lost.
+    // No log is connected, and there is no memory for a line on standard error. The message is
+    // lost.
   }
 }
 

@@ -20,16 +20,17 @@ class LogOutlet;
 ///     site.in_background("expire", [&store, log = site.log("expire")]() -> Task<> { ...
 ///       log.info("forgot ", count, " sessions");
 ///
-/// They go to the server's log under the logger's name, which can have a level of its own
-/// (--log-level expire=debug). Where they go while there is no server, log_outlet.h says. An AppLog
-/// is a value: copy it to where it is needed. Any thread may use it.
+/// The messages go to the server's log under the name of the logger, and each logger can have a
+/// level of its own (--log-level expire=debug). log_outlet.h says where messages go while there is
+/// no server. An AppLog is a value that can be copied to where it is needed. Any thread may use it.
 class AppLog : public LogVerbs<AppLog> {
  public:
   /// Called by classes that give out logs, such as Router. `logger` is the name in the messages.
   AppLog(std::shared_ptr<const LogOutlet> outlet, std::string_view logger)
       : outlet_(std::move(outlet)), logger_(logger) {}
 
-  /// Whether messages of this level are kept. Ask it before computing something costly for one.
+  /// Whether messages of this level are kept. Call `takes` before computing something costly for a
+  /// message.
   [[nodiscard]] bool takes(base::Level level) const noexcept;
 
  private:
@@ -41,7 +42,8 @@ class AppLog : public LogVerbs<AppLog> {
   std::string logger_;
 };
 
-/// While it exists, the AppLogs of an application write to a log.
+/// As long as a LogConnection exists, the AppLogs of an application write to the log that it
+/// connects.
 class LogConnection {
  public:
   LogConnection() = default;

@@ -54,7 +54,8 @@ ContentError too_large(std::uint64_t most) {
 
 // ---- errors of save_to ----
 
-/// What the operator can do about the error; empty where its message already says so.
+/// What the operator can do about the error; empty where the message of the error already says
+/// that.
 std::string_view remedy_for(int number) {
   switch (number) {
     case ENOSPC:
@@ -179,8 +180,8 @@ Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void
   taken_ = false;
 }
 
-/// The file is consistent at every await, so that destroying this frame there removes it. That
-/// happens in user code, which a slow disk may hold up (ADR 0032).
+/// The file is consistent at every await, so that destroying this frame at an await removes the
+/// file. The removal happens in user code, which a slow disk may hold up (ADR 0032).
 Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
   constexpr std::size_t kBlockBytes = 64 << 10;
   const auto known = size();

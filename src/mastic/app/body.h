@@ -20,19 +20,21 @@ namespace mastic::app {
 
 using async::Task;
 
-/// Content that comes piece by piece. Its reader pulls each piece, so it never comes faster than it
-/// is read.
+/// Content that comes piece by piece. Its reader pulls each piece, so content never comes faster
+/// than the reader takes it.
 class BodySource {
  public:
   virtual ~BodySource() = default;
 
   /// Returns the next piece, which is never empty and stays valid until the next call; nothing at
-  /// the end. Throws when the rest cannot be had: then the message that it belongs to is aborted.
+  /// the end. Throws when the rest of the content cannot be had; the request or response that the
+  /// content belongs to is then aborted.
   virtual Task<std::optional<std::string_view>> next() = 0;
-  /// How many bytes will come in all, when that is known.
+  /// How many bytes will come in all; nothing when that is not known.
   [[nodiscard]] virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
-  /// How many bytes of memory the source keeps until it is destroyed, if that is many: what it
-  /// makes its pieces from, and the last piece. Called between two calls of `next`.
+  /// How many bytes of memory the source keeps until it is destroyed: the data from which it makes
+  /// its pieces, and the last piece. A source that keeps little may return 0. Called between two
+  /// calls of `next`.
   [[nodiscard]] virtual std::uint64_t held_bytes() const { return 0; }
 };
 
@@ -61,8 +63,9 @@ class Body {
   /// No content.
   Body() = default;
   Body(Body&&) noexcept = default;
-  /// Exchanges the two, so that the old content is destroyed with `other`. If it were destroyed
-  /// here, GCC 13 and 14 would warn in user code such as `response = Response(status)`.
+  /// Exchanges the two bodies, so that the old content is destroyed with `other`. If the old
+  /// content were destroyed here, GCC 13 and 14 would warn in user code such as `response =
+  /// Response(status)`.
   Body& operator=(Body&& other) noexcept {
     content_.swap(other.content_);
     std::swap(pulled_, other.pulled_);
@@ -72,15 +75,15 @@ class Body {
   ~Body() = default;
   /// Holds `bytes`.
   explicit Body(std::string bytes) : content_(std::move(bytes)) {}
-  /// Makes a body of a part of an open file. Where it can, the server sends it without reading it
-  /// into memory.
+  /// Makes a body of a part of an open file. Where possible, the server sends that part without
+  /// reading it into memory.
   explicit Body(File file) : content_(std::move(file)) {}
   /// Makes a body that is pulled from `source`, piece by piece.
   explicit Body(std::unique_ptr<BodySource> source) : content_(std::move(source)) {}
 
-  /// Makes a body of bytes that are stored elsewhere, without a copy. They must stay unchanged
-  /// until the exchange ends: literals, parts of the request, bytes in Request::memory, and data
-  /// that the application owns and never changes do.
+  /// Makes a body of bytes that are stored elsewhere, without a copy. The bytes must stay unchanged
+  /// until the exchange ends. Literals do, and so do parts of the request, bytes in
+  /// Request::memory, and data that the application owns and never changes.
   [[nodiscard]] static Body borrowed(std::string_view bytes MASTIC_LIFETIMEBOUND) {
     return Body(Shared{bytes, nullptr});
   }
@@ -88,22 +91,24 @@ class Body {
   [[nodiscard]] static Body shared(std::string_view bytes, std::shared_ptr<const void> owner) {
     return Body(Shared{bytes, std::move(owner)});
   }
-  /// Makes the body that is left behind when content was moved out: it is empty, and `is_taken`.
+  /// Makes the body that is left behind after content has been moved out: an empty body, for which
+  /// `is_taken` is true.
   [[nodiscard]] static Body taken() {
     Body body;
     body.taken_ = true;
     return body;
   }
   /// Makes a body from a function that is called for each piece and returns
-  /// `std::optional<std::string>` or a `Task` of one; nothing ends the content. If the function
-  /// object has a member `held_bytes()`, that says how much memory it keeps (BodySource).
+  /// `std::optional<std::string>` or a `Task` of one; an empty optional ends the content. If the
+  /// function object has a member `held_bytes()`, the member says how much memory the function
+  /// object keeps (BodySource).
   template <class Producer>
   [[nodiscard]] static Body produced_by(Producer producer);
 
   /// Whether the content is no longer here: it was moved out of a request, read by save_to, or lost
   /// when `gather` failed.
   [[nodiscard]] bool is_taken() const { return taken_; }
-  /// How many bytes there are, when that is known.
+  /// How many bytes the content has; nothing when that is not known.
   [[nodiscard]] std::optional<std::uint64_t> size() const;
 
   /// The whole content, if it is in memory; nothing when it has to be pulled or is a file.
@@ -118,8 +123,8 @@ class Body {
     return std::get_if<File>(&content_);
   }
 
-  /// How many bytes of memory are freed when the body is destroyed. Bytes that it shares with other
-  /// owners are not counted, nor are borrowed ones.
+  /// How many bytes of memory are freed when the body is destroyed. Borrowed bytes and bytes that
+  /// the body shares with other owners are not counted.
   [[nodiscard]] std::uint64_t held_bytes() const;
 
   /// Whether destroying the body runs no code of the application: it has no source, and is not the
@@ -134,27 +139,28 @@ class Body {
   /// Pulls the next piece, as BodySource does. Content that is in memory is one piece.
   [[nodiscard]] Task<std::optional<std::string_view>> next();
 
-  /// Pulls everything, so that `bytes` returns it. Throws HttpError 413 when there are more than
-  /// `most` bytes. After it has failed or was abandoned, the body counts as taken, and gathering it
-  /// again throws std::logic_error. If `hold` is given, it is called with `holder` and the size of
-  /// each piece before the piece is kept.
+  /// Pulls the whole content, so that `bytes` returns it. Throws HttpError 413 when the content has
+  /// more than `most` bytes. After gathering has failed or has been abandoned, the body counts as
+  /// taken, and gathering it again throws std::logic_error. If `hold` is given, it is called with
+  /// `holder` and the size of each piece before the piece is kept.
   [[nodiscard]] Task<> gather(std::uint64_t most, void (*hold)(void*, std::uint64_t) = nullptr,
                               void* holder = nullptr);
 
-  /// Pulls everything into a file at `path`, and returns how many bytes it has. At any moment, also
-  /// after a power cut, `path` holds either the whole new file or what was there before
-  /// (base::NewFile). When saving fails or is cancelled, no part of the file is left. A file or
-  /// link at `path` is replaced. Let the application choose `path`: do not use a name as the client
-  /// sent it.
+  /// Pulls the whole content into a file at `path`, and returns the size of the file in bytes. At
+  /// any moment, also after a power cut, `path` holds either the whole new file or what was there
+  /// before (base::NewFile). When saving fails or is cancelled, no part of the file is left. A file
+  /// or link at `path` is replaced. Let the application choose `path`: do not use a name as the
+  /// client sent it.
   ///
   ///     co_await request.body().save_to("uploads/" + id, {.max_bytes = 50 << 20});
   ///
-  /// It writes 64 KiB at a time on threads that may wait for the disk (async::run_reading), and
-  /// keeps no more than that in memory. Throws what the content throws when it cannot be read to
-  /// its end; StorageError when the disk is full (507) or the process has no more descriptors
-  /// (503); HttpError 413 beyond `max_bytes`; std::runtime_error with the path and the remedy when
-  /// the file cannot be created. Once it has begun, the body counts as taken, and reading it again
-  /// throws std::logic_error.
+  /// The content is written 64 KiB at a time on threads that may wait for the disk
+  /// (async::run_reading), and no more than 64 KiB of it is kept in memory. Throws what the source
+  /// of the content throws when the content cannot be read to its end; StorageError when the disk
+  /// is full (507) or the process has no more descriptors (503); HttpError 413 when the content has
+  /// more than `max_bytes`; std::runtime_error with the path and the remedy when the file cannot be
+  /// created. Once saving has begun, the body counts as taken, and reading it again throws
+  /// std::logic_error.
   [[nodiscard]] Task<std::uint64_t> save_to(std::string path, SaveOptions options = {});
 
  private:
@@ -169,7 +175,7 @@ class Body {
   bool taken_ = false;
 };
 
-/// A source whose pieces are produced as strings of their own; empty ones are skipped.
+/// A source whose pieces are produced as strings of their own; empty pieces are skipped.
 class ProducedSource : public BodySource {
  public:
   Task<std::optional<std::string_view>> next() final;

@@ -1,7 +1,7 @@
 // Text that a handler returns without a copy, because it outlives the answer.
 //
 // A handler must not return a std::string_view: the compiler cannot tell whether it refers to a
-// literal or to a local variable, which is gone by the time the answer is sent. By `borrowed` a
+// literal or to a local variable, which is gone by the time the answer is sent. With `borrowed`, a
 // handler says that the text stays (ADR 0031).
 
 #pragma once
@@ -28,9 +28,9 @@ struct Borrowed {
 ///
 ///     site.get<"/hi/{name}">([](std::string_view name) { return borrowed(name); });
 ///
-/// Literals stay, parts of the request do (path values, fields, its text), and so does data that
-/// the application owns and never changes. A local variable of the handler does not: return it as a
-/// std::string.
+/// Literals stay, and so do parts of the request (path values, fields, its text) and data that the
+/// application owns and never changes. A local variable of the handler does not stay: return it as
+/// a std::string.
 [[nodiscard]] inline Borrowed borrowed(std::string_view text MASTIC_LIFETIMEBOUND) {
   return {text};
 }
@@ -55,8 +55,8 @@ inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
 template <class T>
 inline constexpr bool kIsView<base::Result<T>> = kIsView<T>;
 
-/// Refuses a result that may refer to text which is gone, with a message that says what to write
-/// instead. Returns whether the result is allowed.
+/// Refuses, at compile time, a result that may refer to text that is gone; the message says what to
+/// write instead. Returns whether the result is allowed.
 template <class Result>
 consteval bool shows_what_stays() {
   constexpr bool kStays = !kIsView<Result>;

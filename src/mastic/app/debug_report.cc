@@ -20,7 +20,7 @@ void append_line(std::string& report, std::string_view name, std::string_view va
   report.append("\n").append(name).append(": ");
   if (names_secret(name)) {
     report += "(not shown)";
-  } else {  // the value may be a URL with secrets in its query, as that of Referer
+  } else {  // the value may be a URL with secrets in its query, as in Referer
     base::append_log_escaped(report, blank_secrets(value), kMaxBytes);
   }
 }
@@ -38,7 +38,7 @@ std::string name_exception() {
     throw;
   } catch (const std::exception& error) {
     text.append(": ").append(std::string_view(error.what()).substr(0, kMaxBytes));
-  } catch (...) {  // it has no message
+  } catch (...) {  // the exception has no message
   }
   return text;
 }

@@ -13,8 +13,8 @@ namespace mastic::app {
 /// "std::runtime_error: the words", and the awaits that it came through:
 /// " (at notes.cc:42, load(int); at site.cc:7, show(int))".
 [[nodiscard]] std::string describe_exception();
-/// Describes it in the same way with the awaits of `trace`, for code outside of the tasks that the
-/// exception has left.
+/// Describes the exception being handled in the same way, but with the awaits of `trace`. This is
+/// for code outside of the tasks that the exception has left.
 [[nodiscard]] std::string describe_exception(const async::TaskTrace& trace);
 
 /// Describes the exception being handled and, below it, the request: target, path values, fields.

@@ -16,7 +16,7 @@ namespace mastic::app {
 
 /// Why the stop token of a request fired.
 enum class StopReason : std::uint8_t {
-  Disconnect,  ///< the client has closed the connection, or its side of it
+  Disconnect,  ///< the client has closed the connection, or only its own side
   Deadline,    ///< the handler took too long, or the client does not take its answer
   Shutdown,    ///< the server stops, and no longer waits for requests
 };
@@ -42,25 +42,27 @@ class DrainSignal {
   async::Event begun_;
 };
 
-/// Says that the server drains: it accepts no more connections, and waits for requests that are
-/// under way until a deadline (--drain-timeout). A drain cancels nothing. Code that would wait for
-/// long, such as a long poll, should answer now. For a request that began during a drain, the drain
-/// has begun from the start.
+/// Says that the server drains: the server accepts no more connections, and waits for the requests
+/// that are under way, but only until a deadline (--drain-timeout). A drain cancels nothing. Code
+/// that would wait for long, such as a long poll, should answer now. For a request that begins
+/// during a drain, `has_begun` is true from the start.
 ///
-/// It converts to a std::stop_token, and a task can await it: alone, in when_any or in select.
+/// A Draining converts to a std::stop_token, and a task can await it: alone, in when_any or in
+/// select.
 class [[nodiscard]] Draining {
  public:
-  /// Made by Request::draining. `signal` must outlive it.
+  /// Made by Request::draining. `signal` must outlive this object.
   explicit Draining(DrainSignal& signal) : signal_(&signal), wait_(signal.event().wait()) {}
 
   /// Whether the drain has begun.
   [[nodiscard]] bool has_begun() const { return signal_->has_begun(); }
-  /// Requested when the drain begins. Its callbacks run on the loop, as those of
+  /// A token that is stopped when the drain begins. Its callbacks run on the loop, as those of
   /// Request::stop_token do.
   [[nodiscard]] std::stop_token token() const { return signal_->token(); }
   operator std::stop_token() const { return token(); }
 
-  // Awaiting it ends when the drain begins, at once if it has. It throws Cancelled as every await.
+  // The await ends when the drain begins, or at once if the drain has begun already. Like every
+  // await, it throws Cancelled when the task is cancelled.
   [[nodiscard]] static constexpr bool await_ready() noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> waiter,

@@ -43,7 +43,8 @@ Response dependent_on_accept(Response page) {
 }
 
 /// The answer of the nearest router that knows the type of the exception being handled. Unlike in
-/// find_page, that router may be asked again: its answer may be a Problem, which gets its page.
+/// find_page, the router may be asked again, because its answer may be a Problem, for which it may
+/// have a page.
 std::optional<Response> find_answer(Request& request) {
   const RouterFrame* at = route_state(request).first_to_ask();
   for (; at != nullptr; at = at->outer) {
@@ -82,7 +83,7 @@ std::string inside_of(Request& request) {
 }
 
 /// Logs the exception being handled, which says that a handler ran out of memory. When there is no
-/// memory for that line either, logs a shorter one that is composed on the stack.
+/// memory for the log line either, logs a shorter one that is composed on the stack.
 void log_lack_of_memory(Request& request) noexcept {
   try {
     request.log().error(name_for_log(request), ": ", describe_exception());

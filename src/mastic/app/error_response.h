@@ -17,12 +17,12 @@
 namespace mastic::app {
 
 /// Makes a short page of plain text: "404 Not Found" and perhaps a sentence. When there is no
-/// memory for it, it is a 503 without content.
+/// memory for the page, returns a 503 without content.
 [[nodiscard]] Response error_response(http::Status status, std::string_view detail = {}) noexcept;
 
-/// Makes the application's own page for `problem` (Router::on_error). When it has none, makes the
-/// built-in page in the form that the client prefers: plain text, HTML, or JSON (RFC 9457, problem
-/// details).
+/// Makes the application's own page for `problem` (Router::on_error). When the application has no
+/// page for it, makes the built-in page in the form that the client prefers: plain text, HTML, or
+/// JSON (RFC 9457, problem details).
 [[nodiscard]] Response error_response(Request& request, const Problem& problem) noexcept;
 [[nodiscard]] Response error_response(Request& request, http::Status status,
                                       std::string_view detail = {}) noexcept;
@@ -37,14 +37,16 @@ namespace mastic::app {
 [[nodiscard]] Response busy_response(Request& request) noexcept;
 
 /// Answers the exception being handled. The application answers the types that it has registered
-/// (Router::on_exception). An HttpError gets its own status, a lack of memory 503, and Cancelled,
-/// whose client has left, a 503 without content. All others get 500 with a reference id, under
-/// which the log has the exception. Requires: an exception is being handled.
+/// (Router::on_exception). An HttpError gets its own status, and a lack of memory gets 503.
+/// Cancelled, after which the client gets no answer any more, becomes a 503 without content. All
+/// other exceptions get 500 with a reference id, under which the log has the exception. Requires:
+/// an exception is being handled.
 [[nodiscard]] Response respond_to_exception(Request& request) noexcept;
 
-/// The id of an exchange as people read and type it: 13 characters, of which no two look alike.
+/// The id of an exchange as people read and type it: 13 characters of an alphabet in which no two
+/// look alike.
 [[nodiscard]] std::string reference_id(std::uint64_t id);
-/// Reads a reference id back; nothing when `text` is none.
+/// Reads a reference id back; nothing when `text` is not a reference id.
 [[nodiscard]] std::optional<std::uint64_t> parse_reference_id(std::string_view text);
 
 }  // namespace mastic::app

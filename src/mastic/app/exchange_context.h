@@ -1,4 +1,4 @@
-// The exchange that carries a request through an application: of a server, or of a test.
+// The exchange that carries a request through an application, in a server or in a test.
 
 #pragma once
 
@@ -64,8 +64,8 @@ class FinisherList {
   Finisher* first_ = nullptr;
 };
 
-/// An exchange as its request sees it. Its members are called in user code, unless they say
-/// otherwise.
+/// An exchange as its request sees it. The members are called in user code, unless their comments
+/// say otherwise.
 class ExchangeContext {
  public:
   /// A number that no other exchange of this process has, and that cannot be guessed.
@@ -77,12 +77,13 @@ class ExchangeContext {
   [[nodiscard]] virtual base::Log& log() = 0;
   /// The token that is stopped when the client leaves, at a deadline and at shutdown.
   [[nodiscard]] virtual std::stop_token stop_token() = 0;
-  /// Why the token was stopped; nothing while it was not. Callable from any thread.
+  /// Why the token of `stop_token` was stopped; nothing while it is not stopped. Callable from any
+  /// thread.
   [[nodiscard]] virtual std::optional<StopReason> stop_reason() const = 0;
   [[nodiscard]] virtual DrainSignal& drain_signal() = 0;
   /// Sends an interim response (1xx other than 100 and 101) before the answer.
   [[nodiscard]] virtual async::Task<> inform(http::Status status, http::Fields fields) = 0;
-  /// How many bytes of content are gathered at most for a handler that does not pull them.
+  /// How many bytes of content are gathered at most for a handler that does not pull the content.
   [[nodiscard]] virtual std::uint64_t max_body_bytes() const = 0;
   /// Notes that `bytes` more bytes of content are kept in memory until the exchange ends. Throws
   /// HttpError 503 when the process keeps too many already (max_inflight_bytes).
@@ -95,13 +96,15 @@ class ExchangeContext {
   /// The server that carries the exchange, for pages about the server; null in a test without one.
   [[nodiscard]] virtual base::ServerStatus* server_status() { return nullptr; }
 
-  // Where its handlers run (BlockingHistory).
+  // Where the handlers of the exchange run (BlockingHistory).
 
-  /// Notes that a plain handler is entered on this thread, or, with null, that it was left.
+  /// Notes that the plain handler with this history is entered on this thread. Null notes that the
+  /// handler was left.
   void enter(BlockingHistory* history) noexcept {
     entered_.store(history, std::memory_order_relaxed);
   }
-  /// Called on a thread that may block: a handler begins to run there, or, with false, has ended.
+  /// Called on a thread that may block: with true when a handler begins to run there, and with
+  /// false when the handler has ended.
   virtual void runs_elsewhere(bool begins) noexcept { (void)begins; }
   /// Whether this thread may block, because all code of the exchange runs on such a thread just
   /// now.
@@ -112,18 +115,19 @@ class ExchangeContext {
   [[nodiscard]] virtual base::Duration queue_timeout() const { return std::chrono::seconds(5); }
 
  protected:
-  /// All arguments must outlive it.
+  /// `context` and `memory` must outlive this object.
   ExchangeContext(async::Context& context, base::Arena& memory, std::uint64_t id)
       : context_(context), memory_(memory), id_(id) {}
   ExchangeContext(const ExchangeContext&) = delete;
   ExchangeContext& operator=(const ExchangeContext&) = delete;
   ~ExchangeContext() = default;
-  /// The history of the handler that was entered, or null. Callable from any thread, so a moment
-  /// later the handler may be another one, or none.
+  /// The history of the handler that was entered, or null. Callable from any thread, so the result
+  /// may be out of date a moment later.
   [[nodiscard]] BlockingHistory* entered() const noexcept {
     return entered_.load(std::memory_order_relaxed);
   }
-  /// Called on the executor, before code of the exchange runs and after it.
+  /// Sets what `may_block` returns. Called on the executor, before and after code of the exchange
+  /// runs.
   void set_may_block(bool may) noexcept { may_block_.store(may, std::memory_order_relaxed); }
 
  private:

@@ -14,7 +14,8 @@
 
 namespace mastic::app {
 
-/// Calls `app` once, with whatever is set before `run`.
+/// Calls an application with one request at a time. A test sets the public members before `start`
+/// or `call`.
 class TestExchange final : public async::Context, public ExchangeContext {
  public:
   explicit TestExchange(async::ManualExecutor& executor)

@@ -15,15 +15,15 @@
 
 namespace mastic::app {
 
-/// Identifies a type. There is one for each type in each shared object.
+/// Identifies a type. Each shared object has one TypeKey for each type.
 class TypeKey {
  public:
   /// Made once for each type, by the class that keeps values of the type.
   constexpr TypeKey(const std::type_info& type, std::size_t size) : type_(&type), size_(size) {}
 
-  /// Whether both identify one type, seen from two shared objects: name and size are the same, and
-  /// other objects can name the type. Types in anonymous namespaces and in functions belong to one
-  /// shared object only.
+  /// Whether `a` and `b` identify the same type, seen from two shared objects: the names and the
+  /// sizes are the same, and other shared objects can name the type. Types in anonymous namespaces
+  /// and in functions belong to one shared object only.
   [[nodiscard]] static bool are_same(const TypeKey& a, const TypeKey& b) noexcept {
     return a.size_ == b.size_ && have_one_name(a, b);
   }
@@ -64,7 +64,8 @@ class Extensions {
     Entry* const same = find_by_name(kKey<T>);
     return same == nullptr ? nullptr : &static_cast<Holder<T>*>(same)->value;
   }
-  /// Makes the value of type T. Requires: there is none yet. `memory` must outlive this object.
+  /// Makes the value of type T. Requires: there is no such value yet. `memory` must outlive this
+  /// object.
   template <class T>
   T& emplace(base::Arena& memory) {
     void* const place = memory.allocate(sizeof(Holder<T>), alignof(Holder<T>));

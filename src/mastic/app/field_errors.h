@@ -29,8 +29,8 @@ struct FieldError {
 ///
 /// The `validate` of a nested struct is called too, and its fields are named from the outermost
 /// struct: "items[2].price". A field that could not be read has its default value. Errors that
-/// `validate` adds about it are left out, because the sender has to correct it first. (A check that
-/// needs two fields may ask `is_unread` of each.)
+/// `validate` adds about such a field are left out, because the sender has to correct its text
+/// first. (A check that needs two fields may call `is_unread` for each of them.)
 class FieldErrors {
  public:
   /// How many errors are kept; further ones are only counted. A list of a million errors would not
@@ -42,12 +42,12 @@ class FieldErrors {
     const bool is_full = list_.size() == kMaxErrors;  // then it is only counted, which is cheap
     if (is_full || !is_unread(field)) keep(field, message);
   }
-  /// Adds `message` unless `holds`.
+  /// Adds `message` about `field`, unless `holds` is true.
   void require(bool holds, std::string_view field, std::string_view message) {
     if (!holds) add(field, message);
   }
 
-  /// Whether nothing is wrong.
+  /// Whether there are no errors.
   [[nodiscard]] bool empty() const { return count_ == 0; }
   /// How many errors there are, including those that were not kept.
   [[nodiscard]] std::size_t count() const { return count_; }
@@ -76,7 +76,8 @@ class FieldErrors {
     return false;
   }
 
-  /// Calls `check`. The fields that it names are parts of `place`, such as "items[2].".
+  /// Calls `check`. The fields that `check` names are taken as parts of `place`, such as
+  /// "items[2].".
   template <class Check>
   void below(std::string_view place, Check check) {
     const std::size_t outer = place_.size();
@@ -92,8 +93,9 @@ class FieldErrors {
       list_.push_back({place_ + std::string(field), std::string(message)});
     }
   }
-  /// Whether the field `place` + `name` is `whole`, or a part of it. Does not concatenate the two,
-  /// because it may be called for each field of a long list.
+  /// Whether the field `place` + `name` is the field `whole`, or a part of `whole`. Does not
+  /// concatenate `place` and `name`, because the function may be called for each field of a long
+  /// list.
   static bool is_within(std::string_view whole, std::string_view place, std::string_view name);
 
   std::string place_;

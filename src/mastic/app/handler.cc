@@ -54,7 +54,7 @@ Response respond_elsewhere(Request& request, BlockingHistory& history, const voi
 
 Response to_response(Request&, std::string text) { return Response::text(std::move(text)); }
 
-// Copied into the memory of the exchange, because nothing says how long the text stays.
+// Copies the text into the memory of the exchange, because nothing says how long the text stays.
 Response to_response(Request& request, const char* text) {
   return Response::text_body(Body::borrowed(request.memory().copy(text)));
 }

@@ -4,7 +4,7 @@
 //     [](Request& request)                                       one that looks at the request
 //     [](Request& request) -> Task<...>                          one that may wait
 //
-// It returns text, an http::Status, a Body, a Response, a value that is written as JSON
+// A handler returns text, an http::Status, a Body, a Response, a value that is written as JSON
 // (aggregates, vectors, maps), a std::optional or Result of any of these, or a Task of any of
 // these.
 
@@ -48,8 +48,8 @@ Response to_response(Request& request, const Problem& problem);
 /// Throws `error`, which is answered with 500 and goes to the log.
 [[noreturn]] void throw_error(const base::Error& error);
 
-/// Answers with `value` as JSON: an aggregate, a vector or a map. (A type of another room has its
-/// own `to_response` beside it, as routing::Json.)
+/// Answers with `value` as JSON: an aggregate, a vector or a map. (A type of another room, such as
+/// routing::Json, has its own `to_response` in that room.)
 template <class T>
   requires((json::Aggregate<T> || json::JsonList<T> || json::JsonMap<T>) && json::JsonWritable<T>)
 Response to_response(Request&, const T& value) {
@@ -111,8 +111,8 @@ decltype(auto) invoke_handler(const F& handler, Request& request) {
 template <class F>
 using HandlerResult = decltype(invoke_handler(std::declval<const F&>(), std::declval<Request&>()));
 
-/// Starts `task`, a coroutine. An exception that it throws at once leaves this function; one that
-/// it throws later becomes an answer.
+/// Starts `task`, a coroutine. An exception that the task throws at once leaves this function; an
+/// exception that the task throws later becomes an answer.
 void settle(Request& request, Task<Response>& task);
 /// Calls `make`, and settles the task that it returns.
 template <class Make>
@@ -122,9 +122,9 @@ Task<Response> make_settled(Request& request, const Make& make) {
   return task;
 }
 
-/// Exists while a handler runs on the thread that called it; for a task, until it first waits. It
-/// then tells the history that the handler has returned, unless the thread may block: such a call
-/// does not show how the handler behaves on a loop.
+/// Exists while a handler runs on the thread that called it; if the handler is a task, until the
+/// task first waits. The destructor tells the history that the handler has returned, unless the
+/// thread may block: a call on such a thread does not show how the handler behaves on a loop.
 class Call {
  public:
   Call(ExchangeContext& exchange, BlockingHistory& history)
@@ -156,13 +156,14 @@ class InlineCall {
   const Call call_;
 };
 
-/// Whether a plain handler can be called here and now. Its body must have arrived. A handler that
-/// is known to block needs a thread that may block. Any other may also run on a loop while threads
-/// are in reserve to take the loop over; when these are few, only if it is trusted (ADR 0017).
+/// Whether a plain handler can be called here and now: the body of the request has arrived, and the
+/// handler may run on this thread. A handler that is known to block needs a thread that may block.
+/// Any other handler may also run on a loop while threads are in reserve to take the loop over;
+/// while few threads are in reserve, only a trusted handler may (ADR 0017).
 [[nodiscard]] bool may_enter(Request& request, const BlockingHistory& history);
-/// Waits until the body has arrived, then has `respond` call the plain handler, on a thread that
-/// may block if it needs one. (Not a template: GCC 12 warns of coroutine frames that depend on the
-/// type of a lambda.)
+/// Waits until the body has arrived, then has `respond` call the plain handler, if necessary on a
+/// thread that may block. (Not a template: GCC 12 warns of coroutine frames that depend on the type
+/// of a lambda.)
 [[nodiscard]] Task<Response> respond_later(Request& request, BlockingHistory& history,
                                            const void* handler,
                                            Response (*respond)(const void*, Request&));
@@ -172,14 +173,15 @@ class InlineCall {
 template <class F>
 concept CalledWithRequest = std::invocable<const F&, Request&> || std::invocable<const F&>;
 
-/// A function that can be called in that way, and returns one of the results above.
+/// A function that can be called with a request or without arguments (CalledWithRequest) and
+/// returns an Answer or a Task of one.
 template <class F>
 concept Handler = CalledWithRequest<F> &&
                   Answer<typename TaskTraits<std::remove_cvref_t<detail::HandlerResult<F>>>::Value>;
 
-/// Calls a handler as its App does; `history` is the handler's. A plain handler whose body has
-/// arrived costs a call and nothing else; otherwise it waits for the body without holding a thread.
-/// Exceptions of the handler become answers.
+/// Calls a handler as its App does; `history` is the handler's. If the body has arrived, a plain
+/// handler costs a call and nothing else. If not, the returned task waits for the body without
+/// holding a thread. Exceptions of the handler become answers.
 template <class F>
 Task<Response> call_handler(const F& handler, BlockingHistory& history, Request& request) noexcept {
   using Result = std::remove_cvref_t<detail::HandlerResult<F>>;

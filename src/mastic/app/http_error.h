@@ -12,9 +12,9 @@
 
 namespace mastic::app {
 
-/// An error that is answered with a status of the handler's choice:
-/// `throw HttpError(http::Status::Forbidden, "members only");` The client sees status and detail.
-/// Any other exception becomes a 500 that shows nothing of it.
+/// An error that is answered with a status of the handler's choice: `throw
+/// HttpError(http::Status::Forbidden, "members only");` The client sees status and detail. Any
+/// other exception becomes a 500 that shows nothing of the exception.
 class HttpError : public std::exception {
  public:
   /// When thrown, it is answered with `status` and a page that shows the sentence `detail`.
@@ -45,8 +45,8 @@ class HttpError : public std::exception {
 };
 
 /// The content of a request cannot be read: it is malformed, cut short, too slow or too large.
-/// Thrown by the functions that read it. The detail says why, to the client and, unless the error
-/// is caught, in the log.
+/// Thrown by the functions that read content. The detail says why, to the client and, unless the
+/// error is caught, in the log.
 class ContentError final : public HttpError {
  public:
   using HttpError::HttpError;

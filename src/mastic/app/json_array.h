@@ -21,12 +21,12 @@ namespace mastic::app {
 
 namespace detail {
 
-/// The text of an array that was written and not yet taken.
+/// The part of an array's text that has been written and not yet taken.
 class JsonArrayText {
  public:
   static constexpr std::size_t kPieceBytes = 16 << 10;
 
-  /// Adds an element, or closes the array when there is none.
+  /// Adds `element`, or closes the array when `element` is empty.
   template <json::JsonWritable T>
   void add(const std::optional<T>& element) {
     if (!element) {
@@ -67,9 +67,9 @@ std::optional<std::string> next_piece(JsonArrayText& text, void* producer,
 }  // namespace detail
 
 /// Answers with a JSON array. `producer` is called for each element and returns `std::optional<T>`
-/// or a `Task` of one; nothing ends the array. It is called only as fast as the client reads: about
-/// 16 KiB and one element are kept in memory. When it throws, the connection is aborted and the
-/// array stays open, so that no client takes it for complete.
+/// or a `Task` of one; an empty optional ends the array. `producer` is called only as fast as the
+/// client reads: about 16 KiB and one element are kept in memory. When `producer` throws, the
+/// connection is aborted and the array stays open, so that no client takes it for complete.
 template <class Producer>
 [[nodiscard]] Response json_array(Producer producer) {
   using Produced = std::invoke_result_t<Producer&>;

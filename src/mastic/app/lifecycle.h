@@ -1,5 +1,5 @@
-// What an application does besides answering requests: before the first, after the last, and
-// meanwhile.
+// What an application does besides answering requests: before the first request, after the last
+// one, and in between.
 
 #pragma once
 
@@ -18,7 +18,7 @@
 namespace mastic::app {
 
 /// The hooks and background tasks of an application, and the objects that it owns. Routers collect
-/// them. An application that is put into another one passes its own on to that.
+/// them. An application that is put into another one hands them over to the outer one.
 class Lifecycle {
  public:
   /// A function that is called once, before the first request or after the last.
@@ -32,19 +32,19 @@ class Lifecycle {
 
   /// Keeps `object` until the application is destroyed. Objects are destroyed in reverse order.
   void own(std::shared_ptr<void> object) { owned_.objects.push_back(std::move(object)); }
-  /// Adds a hook that is called before the first request. When it throws, the server does not
+  /// Adds a hook that is called before the first request. When the hook throws, the server does not
   /// start.
   void on_start(Hook hook) { starts_.push_back(std::move(hook)); }
   /// Adds a hook that is called after the last request.
   void on_stop(Hook hook) { stops_.push_back(std::move(hook)); }
-  /// Adds a task that runs beside the requests; `begin` makes it. A server that stops waits for its
-  /// end.
+  /// Adds a task that runs beside the requests; `begin` makes it. A server that stops waits for the
+  /// end of the task.
   void in_background(std::string name, std::function<async::Task<>()> begin) {
     tasks_.push_back({std::move(name), std::move(begin)});
   }
   /// Returns a log for messages that belong to no request (app_log.h).
   [[nodiscard]] AppLog log(std::string_view logger);
-  /// Adds everything that `other` has after its own.
+  /// Appends everything that `other` has to what this lifecycle has.
   void take(Lifecycle other) {
     const auto append = [](auto& to, auto& from) {
       to.insert(to.end(), std::move_iterator(from.begin()), std::move_iterator(from.end()));
@@ -59,14 +59,14 @@ class Lifecycle {
   // For the server of the application.
 
   /// Connects all logs that log() has returned to `log`, for as long as the returned object exists;
-  /// `log` must outlive that. Destroy it after the application, whose destructors may still write
-  /// messages.
+  /// `log` must outlive that object. Destroy the object after the application, whose destructors
+  /// may still write messages.
   [[nodiscard]] LogConnection connect(base::Log& log) const { return {outlets_, log}; }
   /// Calls the start hooks, in the order in which they were added. Fails with the exception of the
-  /// first that throws; those after it are not called.
+  /// first hook that throws; the hooks after that one are not called.
   [[nodiscard]] base::Result<void> start() const;
-  /// Calls all stop hooks, in reverse order, and passes the failures of those that throw to
-  /// `report`. A failure for which there is no memory is not reported: the caller is often a
+  /// Calls all stop hooks, in reverse order, and calls `report` for each hook that throws. When
+  /// there is no memory for a report, the report is left out, because the caller is often a
   /// destructor.
   void stop(const std::function<void(const std::string& fault)>& report) const noexcept;
   /// The tasks that run beside the requests.
@@ -83,7 +83,7 @@ class Lifecycle {
     std::vector<std::shared_ptr<void>> objects;
   };
 
-  Owned owned_;  ///< first, and so destroyed last: all others may refer to its objects
+  Owned owned_;  ///< first, and so destroyed last: the others may refer to its objects
   std::vector<std::shared_ptr<LogOutlet>> outlets_;
   std::vector<Hook> starts_;
   std::vector<Hook> stops_;

@@ -10,9 +10,9 @@
 namespace mastic::app {
 
 /// Passes messages to the log of the server that serves the application. That log is connected
-/// after the application was made, and disconnected before all of the application is destroyed.
-/// While no log is connected, warnings and errors go to standard error as text and the rest is
-/// dropped: so no message that matters is lost, and a test without a server stays quiet.
+/// after the application has been made, and disconnected while some parts of the application may
+/// still exist. While no log is connected, warnings and errors go to standard error as text and the
+/// rest is dropped: so no message that matters is lost, and a test without a server stays quiet.
 ///
 /// All members may be called from any thread. A lock is held during a write, so once `disconnect`
 /// returns the log is no longer in use.

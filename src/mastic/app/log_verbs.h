@@ -16,10 +16,11 @@ namespace mastic::app {
 template <class T>
 concept LogPart = std::convertible_to<const T&, std::string_view> || std::is_arithmetic_v<T>;
 
-/// Gives the class `Self` the functions of a log. `Self` derives from it and has `takes(level)`,
-/// `write(level, message)` and `write_briefly(level, message)`, which is called when there is no
-/// memory to compose a message, so it must not throw and should not allocate. `Self` may keep these
-/// private and make LogVerbs a friend. No message is composed when `takes` returns false.
+/// Gives the class `Self` the functions of a log. `Self` derives from LogVerbs<Self> and has
+/// `takes(level)`, `write(level, message)` and `write_briefly(level, message)`. The last is called
+/// when there is no memory to compose a message, so it must not throw and should not allocate.
+/// `Self` may keep these members private and make LogVerbs a friend. No message is composed when
+/// `takes` returns false.
 template <class Self>
 class LogVerbs {
  public:

@@ -14,10 +14,10 @@
 //
 // A pair whose `after` is not a task costs only its two calls, unless the handler below waits.
 //
-// The head of an answer is sent when all layers have returned. So whatever an `after` waits for, or
-// an around after its `next`, is done before the client hears of success; and if it throws, the
-// client gets an answer to that exception instead (ADR 0027). Here a transaction can commit and a
-// session can be stored.
+// The head of an answer is sent when all layers have returned. So whatever an `after` does or waits
+// for, and whatever an around does or waits for after its `next`, is done before the client hears
+// of success. If either throws, the client gets an answer to that exception instead (ADR 0027). So
+// this is the place to commit a transaction or to store a session.
 
 #pragma once
 
@@ -41,7 +41,7 @@ class Next {
   const App* app_;
 };
 
-/// A middleware in its first form: called with an App, it returns one.
+/// A middleware in its first form: called with an App, it returns an App.
 template <class M>
 concept Wrapper = requires(M middleware, App app) {
   { middleware(std::move(app)) } -> std::convertible_to<App>;
@@ -70,11 +70,11 @@ concept HasWaitingAfter = requires(const M& middleware, Request& request, Respon
 template <class M>
 concept HasAfter = HasPlainAfter<M> || HasWaitingAfter<M>;
 
-/// Has a member `before` of any type. One of the wrong type does not compile: to ignore it could
-/// leave out a layer that protects something.
+/// A type with a member `before`, whatever the type of the member. A `before` of the wrong type
+/// does not compile: ignoring it could leave out a layer that protects something.
 template <class M>
 concept NamesBefore = requires { &M::before; };
-/// Has a member `after` of any type.
+/// A type with a member `after`, whatever the type of the member.
 template <class M>
 concept NamesAfter = requires { &M::after; };
 
@@ -162,7 +162,7 @@ class Middleware {
     requires(!std::same_as<M, Middleware>)
   Middleware(M middleware) : layer_(std::make_unique<Layer<M>>(std::move(middleware))) {}
 
-  /// Puts the middleware around `app`. It can be called once.
+  /// Puts the middleware around `app`. This operator can be called only once.
   [[nodiscard]] App operator()(App app) { return layer_->wrap_around(std::move(app)); }
 
  private:

@@ -1,10 +1,10 @@
-// The hosts under which pages about the inside of a server may be seen: those that no other site
-// can have.
+// The hosts under which pages about the inside of a server may be seen: hosts whose names no other
+// site can have.
 //
 // Another site can let its own name resolve to this machine (DNS rebinding). To a browser, a page
-// of that site then has the same origin as what is served here, and may read it. But the browser
-// sends that name as Host, so pages that show the inside answer only to names that no other site
-// can have.
+// of that site then has the same origin as the pages that are served here, and may read them. But
+// the browser sends the name of the other site as Host, so pages that show the inside answer only
+// to names that no other site can have.
 
 #pragma once
 
@@ -21,7 +21,8 @@ namespace mastic::app {
 /// browser sends one.
 [[nodiscard]] bool is_own_host(std::string_view authority, std::span<const std::string> allowed);
 
-/// Whether `request` names such a host, or one that the operator has allowed (--allowed-host).
+/// Whether `request` names a host that no other site can have, or a host that the operator has
+/// allowed (--allowed-host).
 [[nodiscard]] bool names_own_host(const Request& request);
 
 }  // namespace mastic::app

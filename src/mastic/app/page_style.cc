@@ -20,7 +20,7 @@ std::string hash_source(std::string_view text) {
   return "'sha256-" + base::to_base64(bytes) + "'";
 }
 
-/// Removes the first word of `text` and returns it; it is empty at the end.
+/// Removes the first word of `text` and returns it. The word is empty at the end of the text.
 std::string_view take_word(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
   const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
@@ -28,8 +28,8 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-/// Whether these sources admit every inline style: 'unsafe-inline' does, unless there is a hash or
-/// a nonce among them, which makes browsers ignore it.
+/// Whether these sources admit every inline style: 'unsafe-inline' does, unless the sources contain
+/// a hash or a nonce, with which browsers ignore 'unsafe-inline'.
 bool allow_any_style(std::string_view sources) {
   bool any = false;
   while (!sources.empty()) {
@@ -53,7 +53,7 @@ std::string with_source(std::string_view sources, std::string_view source) {
 
 /// Does the work of allow_style for one policy of the list.
 std::string allow_style_in(std::string_view policy, std::string_view source) {
-  // The directives that decide on an inline style: the first of them that the policy has.
+  // Of these directives, the first that the policy has decides on an inline style.
   constexpr std::array<std::string_view, 3> kDeciding{"style-src-elem", "style-src", "default-src"};
   std::array<std::string_view, kDeciding.size()> found{};  // each without blanks at its ends
   for (std::string_view rest = policy; !rest.empty();) {

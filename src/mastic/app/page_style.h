@@ -1,8 +1,8 @@
 // The style of a built-in page, and how a site's own Content-Security-Policy admits it.
 //
 // A page contains its style, because it knows no path at which a style sheet could be served.
-// Policies admit the style by its hash. A site that sets a policy of its own keeps that; if it
-// would refuse the style, the style's hash is added to it (answer_completion.h).
+// Policies admit the style by its hash. A site that sets a policy of its own keeps that policy; if
+// the policy would refuse the style, the style's hash is added to the policy (answer_completion.h).
 
 #pragma once
 
@@ -34,7 +34,7 @@ a:hover { text-decoration: underline; }
 class PageStyle {
  public:
   /// Makes the style from `css`, which must contain nothing that comes from a request. The policy
-  /// allows this style and nothing else; `directives` are added to it.
+  /// allows this style and nothing else, except what `directives` add to the policy.
   explicit PageStyle(std::string_view css, std::string_view directives = {});
 
   /// The element `<style>` with the style sheet.

@@ -1,4 +1,5 @@
-// Values of a path as text: those that a route has taken from it, and those to put into one.
+// Values of a path as text: values that a route has taken from a path, and values to put into a
+// path.
 
 #pragma once
 

@@ -12,7 +12,7 @@
 
 namespace mastic::app {
 
-/// What is known of a rejected request. Its views are valid during the call that it is passed to.
+/// What is known of a rejected request. The views are valid only during the call of the observer.
 struct RejectedRequest {
   base::Endpoint client;
   http::Status status = http::Status::BadRequest;

@@ -48,8 +48,9 @@ std::string_view Request::value(std::string_view name) const {
   throw std::out_of_range("the pattern of this route has no {" + std::string(name) + "}");
 }
 
-/// Asks the router that is running first, then those around it. Each answers with a path below its
-/// own mount, so the part of the path that the mounts above it took is put in front.
+/// Asks the router that is running first, then the routers around it. The path that a router
+/// returns is below its own mount, so the part of the path that the mounts above the router took is
+/// put in front.
 std::string Request::make_url(std::string_view name,
                               std::initializer_list<std::string> values) const {
   for (const RouterFrame* at = route_state_.routers(); at != nullptr; at = at->outer) {

@@ -50,7 +50,7 @@ class Request {
 
   /// The method, such as Method::Get.
   [[nodiscard]] http::Method method() const { return facts_.head.method; }
-  /// The method as the client wrote it. It tells methods apart that are all Method::Other.
+  /// The method as the client wrote it. It distinguishes methods that are all Method::Other.
   [[nodiscard]] std::string_view method_text() const { return facts_.head.method_text; }
   /// The version of HTTP that the client speaks.
   [[nodiscard]] http::Version version() const { return facts_.head.version; }
@@ -62,7 +62,7 @@ class Request {
   [[nodiscard]] std::string_view authority() const { return facts_.head.authority; }
 
   /// The path below `mount_path`, in normal form: escapes that make a difference are kept, so a
-  /// slash is always a separator. It is empty right at a mount point.
+  /// slash is always a separator. At a mount point itself, the path is empty.
   [[nodiscard]] std::string_view path() const {
     return facts_.path.substr(route_state_.mounted_bytes());
   }
@@ -93,15 +93,15 @@ class Request {
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
 
   /// The media type that the client prefers among those that the handler offers ("text/html" and
-  /// the like), or the first of several; nothing when the client accepts none. The answer then says
-  /// in Vary that it depends on Accept.
+  /// the like), or the first of several that it prefers equally; nothing when the client accepts
+  /// none of them. In every case, the answer says in Vary that it depends on Accept.
   [[nodiscard]] std::optional<std::string_view> preferred_type(
       std::initializer_list<std::string_view> offered) const;
   /// Chooses a language ("en" and the like) by Accept-Language, as preferred_type chooses a type.
   [[nodiscard]] std::optional<std::string_view> preferred_language(
       std::initializer_list<std::string_view> offered) const;
-  /// What Accept-Encoding says of content codings. The answer then says in Vary that it depends on
-  /// that.
+  /// What Accept-Encoding says of content codings. After this call, the answer says in Vary that it
+  /// depends on Accept-Encoding.
   [[nodiscard]] http::AcceptedCodings accepted_codings() const;
 
   /// The value of `{name}` in the route's pattern. Throws std::out_of_range when the pattern has no
@@ -109,15 +109,16 @@ class Request {
   [[nodiscard]] std::string_view value(std::string_view name) const;
 
   /// The content, for a handler that pulls it or moves it elsewhere. When a plain handler is
-  /// called, it has arrived already.
+  /// called, the content has arrived already.
   [[nodiscard]] Body& body() MASTIC_LIFETIMEBOUND { return body_; }
   /// Waits until the whole body has arrived. Throws HttpError: 413 when it has more bytes than the
   /// server's limit (max_body_bytes), or than `most` if that is given; 503 when the process holds
   /// too much content already.
   [[nodiscard]] Task<> gather();
   [[nodiscard]] Task<> gather(std::uint64_t most);
-  /// The bytes of the body. For plain handlers it is always here; tasks `co_await gather()` first,
-  /// or pull. Throws std::logic_error when it has not been gathered, or was taken.
+  /// The bytes of the body. For plain handlers the body is always here; tasks `co_await gather()`
+  /// first, or pull the body instead. Throws std::logic_error when the body has not been gathered,
+  /// or has been taken.
   [[nodiscard]] std::string_view text() const MASTIC_LIFETIMEBOUND;
 
   /// The address of the client, which may be that of a proxy.
@@ -134,32 +135,35 @@ class Request {
   }
   /// The trace that the request belongs to, if the client named one (http/trace_context.h).
   [[nodiscard]] std::optional<http::TraceContext> trace() const;
-  /// The field `traceparent` for requests that are made on behalf of this one. They belong to the
-  /// same trace, or to a new one if there is none, with this exchange as their parent.
+  /// The field `traceparent` for requests that are made on behalf of this one. Those requests
+  /// belong to the trace of this request, or to a new trace if this request has none. Their parent
+  /// is this exchange.
   [[nodiscard]] std::string traceparent() const;
   /// Memory that lives as long as the exchange.
   [[nodiscard]] base::Arena& memory() MASTIC_LIFETIMEBOUND { return exchange_.memory(); }
   /// A token that is stopped when the client resets the connection, at a deadline and at shutdown;
-  /// awaits then throw Cancelled. It is also stopped when the client ends its side of the
-  /// connection; awaits then continue (ADR 0005).
+  /// awaits then throw Cancelled. The token is also stopped when the client ends only its own side
+  /// of the connection; awaits then continue (ADR 0005).
   [[nodiscard]] std::stop_token stop_token() { return exchange_.stop_token(); }
-  /// Why the token was stopped; nothing while it was not. Callable from any thread.
+  /// Why the token of `stop_token` was stopped; nothing while it is not stopped. Callable from any
+  /// thread.
   [[nodiscard]] std::optional<StopReason> stop_reason() const { return exchange_.stop_reason(); }
-  /// Tells when the server begins to drain, which cancels nothing (ADR 0021). It is a token, and a
-  /// task can await it. Callable from any thread.
+  /// Tells when the server begins to drain, which cancels nothing (ADR 0021). The result converts
+  /// to a std::stop_token, and a task can await it. Callable from any thread.
   [[nodiscard]] Draining draining() { return Draining(exchange_.drain_signal()); }
   /// Sends an interim response, such as 103 with Link fields, before the answer.
   [[nodiscard]] Task<> inform(http::Status status, http::Fields fields) {
     return exchange_.inform(status, std::move(fields));
   }
   /// Calls `then(outcome)` after the last byte of the answer was sent, or when the answer was
-  /// aborted. What was registered last is called first. `then` must not throw.
+  /// aborted. The function that was registered last is called first. `then` must not throw.
   template <class Then>
   void on_finish(Then then);
 
-  /// The value of type T that this request carries, made by T() at the first call. Middleware uses
-  /// it to pass values to the handlers below. It lives as long as the exchange. Every shared object
-  /// of the process finds the same value, unless T is in an anonymous namespace or a function.
+  /// The value of type T that this request carries, made by T() at the first call. The value lives
+  /// as long as the exchange. Middleware uses such values to pass data to the handlers below. Every
+  /// shared object of the process finds the same value, unless T is in an anonymous namespace or a
+  /// function.
   template <class T>
   [[nodiscard]] T& ext() MASTIC_LIFETIMEBOUND {
     T* const value = extensions_.find<T>();
@@ -171,10 +175,11 @@ class Request {
     return extensions_.find<T>();
   }
 
-  /// The path of the route that was named `name` (Router::Route), with `values` in place of those
-  /// in its pattern. The route is looked for in the router that is running and in those around it,
-  /// not in those that are mounted in it. While content is produced no router is running. Throws
-  /// std::invalid_argument when there is no such route, or the values do not fit.
+  /// The path of the route that was named `name` (Router::Route), with `values` in place of the
+  /// names in its pattern. The route is looked for in the router that is running and in the routers
+  /// around that one, not in routers that are mounted in it. While content is produced, no router
+  /// is running, so no route is found. Throws std::invalid_argument when there is no such route, or
+  /// the values do not fit.
   template <PathText... V>
   [[nodiscard]] std::string url_for(std::string_view name, const V&... values) const {
     return make_url(name, {to_path_text(values)...});
@@ -200,8 +205,7 @@ class Request {
   /// All values of the route, in the order of its pattern.
   [[nodiscard]] std::span<const PathValue> values() const { return route_state_.values(); }
 
-  /// The facts that it was made with. Their path is the whole path, wherever the request is
-  /// handled.
+  /// The facts that the request was made with. Their path is the whole path, also below mounts.
   [[nodiscard]] const RequestFacts& facts() const MASTIC_LIFETIMEBOUND { return facts_; }
 
   // Functions that are not for handlers are friends, not members: `route_state(request)` and so on.
@@ -214,13 +218,13 @@ class Request {
   [[nodiscard]] friend AnswerNotes& answer_notes(const Request& request MASTIC_LIFETIMEBOUND) {
     return request.answer_notes_;
   }
-  /// For its exchange: whether destroying the request runs code of the application, because it has
-  /// values of `ext` or a body that is not plain.
+  /// For the exchange of the request: whether destroying the request runs code of the application,
+  /// because it has values of `ext` or a body that is not plain.
   [[nodiscard]] friend bool carries_anything(const Request& request) {
     return !request.extensions_.empty() || !request.body_.is_plain();
   }
-  /// For its exchange, in user code: destroys the values of `ext`, the last one first, and the
-  /// body.
+  /// For the exchange of the request, in user code: destroys the values of `ext`, the last one
+  /// first, and the body.
   friend void drop_carried(Request& request) noexcept {
     request.extensions_.clear();
     request.body_ = Body();

@@ -26,8 +26,8 @@ struct Response {
   explicit Response(http::Status code, Body content = {})
       : status(code), body(std::move(content)) {}
 
-  // The response owns what these are given: a string is moved in, a view is copied. Only the bytes
-  // of a Body::borrowed stay elsewhere.
+  // The response owns what these functions are given: a string is moved in, a view is copied. Only
+  // the bytes of a Body::borrowed stay elsewhere.
 
   /// Answers with `text` as "text/plain; charset=utf-8".
   [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok) {
@@ -57,12 +57,12 @@ struct Response {
 
   /// Answers with 101, after which the connection speaks another protocol. The server does this if
   /// the client has asked for that protocol and the request's content was read to its end.
-  /// Otherwise the server answers in its place: 426 if the client did not ask, 400 if content is
+  /// Otherwise the server sends an error instead: 426 if the client did not ask, 400 if content is
   /// left unread, 503 while the server drains. A layer that changes the status thereby refuses the
   /// upgrade. The server sets the fields that name the protocol.
   [[nodiscard]] static Response upgrade_to(std::unique_ptr<Upgrade> upgrade);
 
-  /// Sets a field in place of any of that name; returns the response, for chaining. Throws
+  /// Sets a field in place of all fields of that name; returns the response, for chaining. Throws
   /// std::invalid_argument for characters that a field cannot have (http::Fields).
   Response& set(std::string_view name, std::string_view value) & {
     fields.set(name, value);
@@ -76,7 +76,7 @@ struct Response {
   Response& set(const Field& field) & {
     return set(Field::kName, field.to_string());
   }
-  /// Adds a field, beside others of that name.
+  /// Adds a field, and keeps other fields of that name.
   Response& add(std::string_view name, std::string_view value) & {
     fields.add(name, value);
     return *this;
@@ -85,7 +85,7 @@ struct Response {
   Response& add(const Field& field) & {
     return add(to_string(Field::kName), field.to_string());
   }
-  /// Sets a cookie. Throws std::invalid_argument for one that browsers would not accept.
+  /// Sets a cookie. Throws std::invalid_argument for a cookie that browsers would not accept.
   Response& set_cookie(const http::SetCookie& cookie) & {
     return add("Set-Cookie", cookie.to_string());
   }
@@ -124,8 +124,8 @@ struct Response {
   [[nodiscard]] static Response json_text(std::string json, http::Status status);
 };
 
-/// Whether a redirect to `target` stays on the site: it begins with "./", or with what a browser
-/// reads as exactly one slash.
+/// Whether a redirect to `target` stays on the site: `target` begins with "./", or with what a
+/// browser reads as exactly one slash.
 [[nodiscard]] bool is_local_target(std::string_view target);
 
 }  // namespace mastic::app

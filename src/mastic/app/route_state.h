@@ -3,8 +3,8 @@
 //
 //     route_state(request).enter_mount(prefix.size());
 //
-// For routers and mounts, and for code that asks routers for pages and names. Handlers see what
-// they need of it in Request.
+// For routers and mounts, and for code that asks routers for pages and names. Handlers find what
+// they need of this in Request.
 
 #pragma once
 
@@ -29,17 +29,17 @@ class RouteState {
 
   // ---- mounts ----
 
-  /// Notes that a mount takes the next `bytes` of the path.
+  /// Notes that a mount takes the next `bytes` bytes of the path.
   void enter_mount(std::size_t bytes) { mounted_bytes_ += bytes; }
-  /// Notes that the mount that took `bytes` was left.
+  /// Notes that the request leaves the mount that took `bytes` bytes.
   void leave_mount(std::size_t bytes) { mounted_bytes_ -= bytes; }
-  /// How many bytes of the path all mounts around have taken together.
+  /// How many bytes of the path the mounts around the request have taken together.
   [[nodiscard]] std::size_t mounted_bytes() const { return mounted_bytes_; }
 
   // ---- the route ----
 
-  /// Sets the pattern of the route, which begins where the mounts so far end. It has to live as
-  /// long as the exchange.
+  /// Sets the pattern of the route, which begins where the mounts so far end. The text of the
+  /// pattern has to live as long as the exchange.
   void set_route(std::string_view pattern) {
     pattern_ = pattern;
     pattern_begins_at_ = mounted_bytes_;
@@ -49,8 +49,8 @@ class RouteState {
   [[nodiscard]] std::pair<std::size_t, std::string_view> route() const {
     return {pattern_begins_at_, pattern_};
   }
-  /// Joins the part of `path` that mounts have taken and the pattern, at the first call, and
-  /// returns the two as one text in `memory`.
+  /// Returns the part of `path` that mounts have taken and, after it, the pattern as one text. The
+  /// first call joins the two in `memory`; later calls return the same text.
   std::string_view join_route(std::string_view path, base::Arena& memory);
   /// Sets the values of the route, in the order of its pattern. They have to live as long as the
   /// exchange.
@@ -60,8 +60,8 @@ class RouteState {
 
   // ---- routers ----
 
-  /// Notes that `router` handles the request from now on. It must live until it is left. Its frame
-  /// is allocated in `memory`, which is the exchange's.
+  /// Notes that `router` handles the request from now on. `router` must live until the request
+  /// leaves it. The frame is allocated in `memory`, which must be that of the exchange.
   void enter_router(const RouterContext& router, base::Arena& memory) {
     routers_ = memory.make<RouterFrame>(&router, mounted_bytes_, routers_);
   }
@@ -69,13 +69,15 @@ class RouteState {
   void leave_router() { routers_ = routers_->outer; }
   /// The routers that the request is in, the innermost first.
   [[nodiscard]] const RouterFrame* routers() const { return routers_; }
-  /// The first router to ask for an error page or an answer. While a router is making one, it is
-  /// the router around that one, so that a page that fails is not asked for again.
+  /// The first router to ask for an error page or an answer. While a router is making a page or an
+  /// answer, the first to ask is the router around it, so that a page that fails is not asked for
+  /// again.
   [[nodiscard]] const RouterFrame* first_to_ask() const {
     return asked_ != nullptr ? asked_->outer : routers_;
   }
   /// Exists while the router of `frame` makes an error page or an answer. Meanwhile that router is
-  /// not asked again, and names of routes are looked for in it and the routers around it.
+  /// not asked again, and names of routes are looked for in that router and in the routers around
+  /// it.
   class Asking {
    public:
     Asking(RouteState& state, const RouterFrame& frame MASTIC_LIFETIMEBOUND)

@@ -18,7 +18,7 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) {
 }
 
 /// Whether an escaped name may be that of a credential. Decodes it on the stack, so that nothing is
-/// allocated; a name that is too long for that counts as one.
+/// allocated; a name that is too long for that counts as the name of a credential.
 bool names_secret_escaped(std::string_view name) {
   std::array<char, 256> decoded;
   if (name.size() > decoded.size()) return true;
