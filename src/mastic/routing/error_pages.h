@@ -24,7 +24,7 @@ using app::Response;
 namespace detail {
 
 /// Makes a response of what an error page or exception handler returned. An empty std::optional
-/// makes none: the routers around are asked next.
+/// makes no response, so that the routers around this one are asked next.
 template <class T>
 std::optional<Response> response_if_any(Request& request, T result) {
   return to_response(request, std::move(result));
@@ -40,26 +40,28 @@ std::optional<Response> response_if_any(Request& request, std::optional<T> resul
 /// A router's own answers to errors: pages by status, and answers to types of exceptions.
 class ErrorPages {
  public:
-  /// Makes the page for a problem. If it returns nothing, the next router around is asked, and in
-  /// the end the built-in page is taken.
+  /// A function that makes the page for a problem. If it returns nothing, the router around this
+  /// one is asked, and in the end the built-in page is taken.
   using Page = std::move_only_function<std::optional<Response>(Request&, const Problem&) const>;
 
-  /// Whether there is neither a page nor an answer.
+  /// Whether the router has neither a page nor an answer of its own.
   [[nodiscard]] bool empty() const { return pages_.empty() && !any_ && catchers_.empty(); }
 
   /// Sets the page for one status, in place of an earlier one.
   void set(http::Status status, Page page) { pages_[status] = std::move(page); }
-  /// Sets the page for statuses without one of their own.
+  /// Sets the page for statuses without a page of their own.
   void set(Page page) { any_ = std::move(page); }
-  /// Adds `handler` for exceptions of type E. It is called with (Request&, const E&) or (const E&),
-  /// and returns an answer, or an empty std::optional to let the next handler that fits be tried.
+  /// Adds `handler` for exceptions of type E. The handler is called with (Request&, const E&) or
+  /// (const E&), and returns an answer, or an empty std::optional to let the next handler that fits
+  /// be tried.
   template <class E, class F>
   void set_for(F handler);
 
-  /// Makes the page for `problem`. It has the status of `problem`, unless the page has set an error
-  /// status itself.
+  /// Makes the page for `problem`, or returns nothing. The response has the status of `problem`,
+  /// unless the page has set an error status itself.
   [[nodiscard]] std::optional<Response> page(Request& request, const Problem& problem) const;
-  /// Answers the exception being handled, by the first handler whose type fits.
+  /// Answers the exception being handled, by the first handler whose type fits and which returns an
+  /// answer. Returns nothing if there is no such handler.
   [[nodiscard]] std::optional<Response> answer_exception(Request& request) const;
 
  private:

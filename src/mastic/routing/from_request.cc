@@ -30,7 +30,7 @@ std::string decode_form(std::string_view text) {
   if (!base::has_valid_escapes(text)) {
     throw HttpError(Status::BadRequest, "A field has a malformed percent escape.");
   }
-  // The plus signs first: one that is escaped as %2B is no space.
+  // Plus signs first: a plus sign that is escaped as %2B does not stand for a space.
   std::string spaced(text);
   std::ranges::replace(spaced, '+', ' ');
   return base::percent_decode(spaced);

@@ -39,7 +39,7 @@ using app::InvalidInput;
 using app::Request;
 using app::Response;
 
-/// Holds a T. It is used like a pointer to it.
+/// Holds a T, and is used like a pointer to that T.
 template <class T>
 struct Held {
   /// The value itself.
@@ -53,7 +53,8 @@ struct Held {
 };
 
 /// The content as JSON (`application/json`, or a type that ends in `+json`). Members that T does
-/// not have are ignored, or refused. A handler may also return it, to answer with JSON.
+/// not have are ignored or refused, as `Unknown` says. A handler may also return a Json, to answer
+/// with JSON.
 template <class T, json::UnknownMembers Unknown = json::UnknownMembers::Ignore>
 struct Json : Held<T> {};
 /// Answers with the value as JSON.
@@ -76,25 +77,27 @@ struct Form : Held<T> {};
 ///     "<input name=seats value='" + html_escape(form.typed.of("seats")) + "'>" + html_escape(form.errors.of("seats"))
 template <class P>
 struct Checked : P {
-  /// What is wrong with the input; empty when all could be read and is valid.
+  /// What is wrong with the input; empty when the whole input could be read and is valid.
   FieldErrors errors;
   TextFields typed;  ///< the fields of a Form or Query as they were sent; empty for Json
 };
 
-/// A field of the request's head, as a T. If it is missing, the client gets 400, unless T is an
-/// optional.
+/// A field of the request's head, as a T. If the field is missing, the client gets 400, unless T is
+/// an optional.
 template <base::FixedText Name, class T = std::string_view>
 struct Header : Held<T> {};
-/// A cookie of the request, as a T. If it is missing, the client gets 400, unless T is an optional.
+/// A cookie of the request, as a T. If the cookie is missing, the client gets 400, unless T is an
+/// optional.
 template <base::FixedText Name, class T = std::string_view>
 struct Cookie : Held<T> {};
 
-/// Makes a parameter of type P from a request. An application specializes it for its own types:
+/// Makes a parameter of type P from a request. An application specializes FromRequest for its own
+/// types:
 ///
 ///     template <>
 ///     struct mastic::routing::FromRequest<Caller> {
-///       static constexpr bool kNeedsContent = false;   // true: `take` finds it whole in request.text()
-///       static Caller take(Request& request);          // throws HttpError, or what else is to be answered
+///       static constexpr bool kNeedsContent = false;   // true: `take` finds all content in request.text()
+///       static Caller take(Request& request);          // throws HttpError, or another exception
 ///     };
 ///     site.get<"/me">([](Caller caller) { ... });
 ///
@@ -112,15 +115,15 @@ concept TakenFromRequest = requires(Request& request) {
 
 namespace detail {
 
-/// Parses the content as JSON. Throws 415 when it has another type or a content coding, 400 when it
-/// is not JSON.
+/// Parses the content as JSON. Throws 415 when the content has another type or a content coding,
+/// and 400 when it is not JSON.
 [[nodiscard]] json::JsonDocument parse_json_content(const Request& request);
 /// Throws 415 when the content is not a form, or has a content coding.
 void want_form_content(const Request& request);
 
 inline constexpr std::size_t kMaxTextFields = 1000;
-/// Reads fields such as `a=1&b=x+y%21`. Throws 400 for a malformed escape, `too_many` for more than
-/// kMaxTextFields fields.
+/// Reads fields such as `a=1&b=x+y%21`. Throws 400 for a malformed escape, and the status
+/// `too_many` for more than kMaxTextFields fields.
 [[nodiscard]] TextFields read_text_fields(std::string_view text, http::Status too_many);
 
 /// Returns a message such as "a number is expected, 'x' found".

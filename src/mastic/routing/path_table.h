@@ -1,4 +1,5 @@
-// A hash table from whole paths to routes, for routes that have no values: one look-up finds them.
+// A hash table from whole paths to routes, for routes that have no values: one look-up finds such a
+// route.
 
 #pragma once
 
@@ -16,7 +17,7 @@ namespace mastic::routing {
 
 /// Uses open addressing: a path is at the place that its hash says, or at the next free one. At
 /// least half of the places stay free. The hash is quick and not secret: only the application adds
-/// paths, so clients cannot make them collide.
+/// paths, so clients cannot make paths collide.
 class PathTable {
  public:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
@@ -77,8 +78,9 @@ class PathTable {
     }
   }
 
-  std::unique_ptr<Place[]> places_ = std::make_unique<Place[]>(2);  ///< their number: a power of 2
-  std::size_t mask_ = 1;                                            ///< that number less one
+  /// The number of places is a power of 2.
+  std::unique_ptr<Place[]> places_ = std::make_unique<Place[]>(2);
+  std::size_t mask_ = 1;  ///< the number of places less one
   std::size_t size_ = 0;
 };
 

@@ -12,8 +12,8 @@ namespace {
   throw std::invalid_argument("the path of '" + std::string(pattern.text()) + "': " + why);
 }
 
-/// Encodes a value that is one segment. Escaping does not help a dot segment: a browser would
-/// resolve "%2e%2e" too.
+/// Encodes a value that is one segment. Throws for a dot segment, because escaping would not help:
+/// a browser would resolve "%2e%2e" too.
 std::string encode_segment(const RoutePattern& pattern, std::string_view segment) {
   if (segment == "." || segment == "..") refuse(pattern, "a value cannot be a dot segment");
   return base::percent_encode_segment(segment);

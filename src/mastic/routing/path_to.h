@@ -1,4 +1,4 @@
-// Makes paths from patterns and values: the reverse of what a route does.
+// Makes paths from patterns and values; a route takes values from paths.
 
 #pragma once
 
@@ -21,8 +21,8 @@ using app::to_path_text;
 [[nodiscard]] std::string encode_literal(std::string_view text);
 
 /// Makes the path that `pattern` matches with `values`, in normal form. Throws
-/// std::invalid_argument when the pattern has a different number of values, or when a value cannot
-/// be part of a path.
+/// std::invalid_argument when the pattern takes a different number of values, or when a value
+/// cannot be part of a path.
 [[nodiscard]] std::string make_path(const RoutePattern& pattern,
                                     std::span<const std::string> values);
 

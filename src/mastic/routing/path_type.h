@@ -5,7 +5,7 @@
 //       static std::optional<Color> from_path(std::string_view text); // nothing: another route, or 404
 //     };
 //
-// A type of another library gets a specialization of PathType in place of the two members.
+// For a type of another library, specialize PathType instead of adding these two members.
 
 #pragma once
 
@@ -22,7 +22,7 @@
 namespace mastic::routing {
 
 /// Makes a T of a segment. A specialization has `kName`, the name of the type in patterns, and
-/// `parse`, which reads decoded text. Write one for your own types.
+/// `parse`, which reads decoded text. Write a specialization for your own types.
 template <class T>
 struct PathType;
 
@@ -45,7 +45,7 @@ struct PathType<std::string> {
   static std::optional<std::string> parse(std::string_view text) { return std::string(text); }
 };
 
-/// A whole number. Text with a number that the handler's type cannot hold is not one.
+/// A whole number. Text with a number that T cannot hold does not become a T.
 template <std::signed_integral T>
 struct PathType<T> {
   static constexpr std::string_view kName = "int";

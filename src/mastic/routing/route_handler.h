@@ -36,8 +36,8 @@ using app::Task;
 
 namespace detail {
 
-/// The parameters of a function, or of the call operator of an object. They are not known if it is
-/// generic, overloaded or not a function at all.
+/// The parameters of a function, or of the call operator of an object. The parameters are not known
+/// if F is generic, overloaded or not a function at all.
 template <class F>
 struct Parameters {
   using List = std::tuple<>;
@@ -123,7 +123,7 @@ consteval void check_parameter() {
 
 }  // namespace detail
 
-/// A handler that takes no values of its route: it is an application already.
+/// A handler that takes no values of its route, so that it is an application already.
 template <class F>
 concept PlainHandler =
     std::same_as<F, App> || AppBuilder<F> || (detail::Parameters<F>::kAreKnown && Handler<F>);
@@ -167,18 +167,18 @@ class RouteHandler {
   }
 
  public:
-  /// Whether it can be called. When it cannot, the assertions above have said why, and the call
-  /// operator does nothing, so that there is no second error.
+  /// Whether the handler can be called. If it cannot, the assertions above have said why, and the
+  /// call operator does nothing, so that there is no second error.
   static constexpr bool kFits =
       Parameters::kAreKnown && !Parameters::kAreOfMutable && parameters_fit();
   /// The matchers of the values' types, in the order of the pattern.
   static constexpr auto kMatchers = make_matchers(std::make_index_sequence<kParameters>());
 
-  /// Makes it from the handler.
+  /// Makes a RouteHandler of the handler `function`.
   explicit RouteHandler(F function) : function_(std::move(function)) {}
 
-  /// Calls the handler. One that is a task and takes content is called once the content has
-  /// arrived; for a plain handler App waits.
+  /// Calls the handler. A handler that is a task and takes content is called after the content has
+  /// arrived. For a plain handler, App does the waiting.
   auto operator()(Request& request) const {
     constexpr auto kAll = std::make_index_sequence<kParameters>();
     if constexpr (!kFits) {
@@ -231,8 +231,8 @@ class RouteHandler {
   F function_;
 };
 
-/// Says why a handler with `matchers` does not fit a pattern; empty when it fits. The text is a
-/// literal.
+/// Returns, as a literal, why a handler with `matchers` does not fit `pattern`; empty when the
+/// handler fits.
 [[nodiscard]] constexpr std::string_view misfit(const RoutePattern& pattern,
                                                 std::span<const PathMatcher> matchers) {
   if (!pattern.is_valid()) return pattern.fault();

@@ -27,7 +27,8 @@ struct PatternPart {
 ///     /files/{path...}         takes the rest, which may be empty and have slashes; also {path:path}
 ///     (empty)                  the place where the router is mounted, without a slash
 ///
-/// It is a view of its text. When the text is not a pattern, `fault` says why and `fault_at` where.
+/// A RoutePattern is a view of its text. When the text is not a pattern, `fault` says why and
+/// `fault_at` where.
 class RoutePattern {
  public:
   /// How many segments a pattern may have.

@@ -32,8 +32,8 @@ using http::Status;
                      "middleware before that"));
 }
 
-/// Requires that `name` is the name of a method: a token, and not a known method in another case,
-/// which would never match, because methods are case-sensitive (RFC 9110 §9.1).
+/// Throws unless `name` is the name of a method: a token that is not a known method in another
+/// case. Such a name would never match, because methods are case-sensitive (RFC 9110 §9.1).
 void check_extension(std::string_view pattern, std::string_view name) {
   if (!http::is_token(name)) {
     refuse("route", pattern, ": '" + std::string(name) + "' is not the name of a method");
@@ -71,8 +71,8 @@ std::string_view other_by_slash(std::string_view path, base::Arena& memory) {
   return {longer.data(), longer.size()};
 }
 
-/// Leaves a mount or a router once: by `leave`, or when it is destroyed with the task that holds
-/// it, which may be dropped before it ends or even begins.
+/// Leaves a mount or a router once: by `leave`, or when this object is destroyed with the task that
+/// holds it. That task may be dropped before it ends, or even before it begins.
 class Leaving {
  public:
   Leaving(RouteState& state, std::size_t mounted_bytes)
@@ -102,8 +102,8 @@ Task<Response> leave_later(Leaving leaving, Task<Response> task) {
 }
 
 /// Calls `mount.app`; while it runs, request.path() begins after the prefix. An answer that is
-/// ready at once costs no coroutine. Any other is awaited in one, which leaves the mount even when
-/// it is cancelled.
+/// ready at once costs no coroutine. Any other answer is awaited in a coroutine, which leaves the
+/// mount even when it is cancelled.
 Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
   if (mount.name.empty()) return mount.app(request);
   RouteState& state = route_state(request);
@@ -215,7 +215,7 @@ Lifecycle RouteTable::complete() {
       lifecycle.take(place.app.take_lifecycle());
     }
   }
-  // In this order the first that fits is the most specific one, and a mount at the root is the
+  // In this order the first place that fits is the most specific one, and a mount at the root comes
   // last.
   mounts_.sort([](const Place& a, const Place& b) { return a.name.size() > b.name.size(); });
   hosts_.sort([](const Place& a, const Place& b) {
@@ -237,8 +237,8 @@ Task<Response> RouteTable::operator()(Request& request) const {
 }
 
 /// Answers a method that the route does not have. An extension method that another route of this
-/// router has is known here, so it gets 405 like a method of RFC 9110; one that no route has gets
-/// 501.
+/// router has is known here, so it gets 405 like a method of RFC 9110. An extension method that no
+/// route has gets 501.
 Task<Response> RouteTable::refuse_method(const Route& route, Request& request) const {
   if (!extensions_.contains(request.method_text())) {
     return respond_to_other_method(request, route.allowed());
@@ -298,7 +298,7 @@ std::string RouteTable::Route::allowed() const {
   return methods;
 }
 
-/// The mount for `path`, unless that is the mount at the root.
+/// The mount for `path`, other than a mount at the root; null when there is none.
 const RouteTable::Place* RouteTable::find_mount(std::string_view path) const {
   for (const Place& mount : mounts_) {
     if (!mount.name.empty() && takes_path(mount.name, path)) return &mount;
@@ -306,8 +306,9 @@ const RouteTable::Place* RouteTable::find_mount(std::string_view path) const {
   return nullptr;
 }
 
-/// Takes the same steps as a call. Redirects and errors, which the table answers itself, have its
-/// own history. The look-up has its own memory, because another thread may be using the request's.
+/// Takes the same steps as a call. Redirects and errors, which the table answers itself, have the
+/// history of the table. The look-up uses memory of its own, because another thread may be using
+/// the memory of the request.
 BlockingHistory& RouteTable::history_of(const RequestFacts& facts, std::string_view path) const {
   if (!hosts_.empty()) {
     if (const Place* const host = find_host(facts.head.authority)) {
@@ -335,10 +336,10 @@ const RouteTable::Place* RouteTable::find_host(std::string_view named) const {
   return place == hosts_.end() ? nullptr : &*place;
 }
 
-/// Redirects to the path with the slash at its end added or removed, if that is a route which has
-/// the method: otherwise the redirect would lead to an error. Never redirects to `//...`, which is
-/// another host to a browser. Every request for a file below a mount at the root comes through
-/// here, so the other path is made in the memory of the exchange, without the heap.
+/// Redirects to the path with the slash at its end added or removed, if that is the path of a route
+/// that has the method; otherwise the redirect would lead to an error. Never redirects to `//...`,
+/// which is another host to a browser. Every request for a file below a mount at the root comes
+/// through here, so the other path is made in the memory of the exchange, without the heap.
 std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   const std::string_view path = other_by_slash(request.path(), request.memory());
   const RouteTree::Match match = tree_.find(path, request.memory());
@@ -354,8 +355,8 @@ std::optional<Response> RouteTable::redirect_by_slash(Request& request) const {
   return Response::redirect(target, Status::PermanentRedirect);  // 308: the method stays
 }
 
-/// Looks up the path that it has made, because a value may turn it into the path of another route:
-/// "new" for {name} where there is a route "/new", or text for {id:int}.
+/// Looks up the path that this function has made, because a value may turn it into the path of
+/// another route: "new" for {name} where there is a route "/new", or text for {id:int}.
 std::optional<std::string> RouteTable::path_of(std::string_view name,
                                                std::span<const std::string> values) const {
   const auto entry = names_.find(name);

@@ -72,7 +72,8 @@ class RouteTable final : public RouterContext {
 
   using Place = MountedPlace;
 
-  // References that these return stay valid. They throw std::invalid_argument for a mistake.
+  // The references that these functions return stay valid. The functions throw
+  // std::invalid_argument for a mistake.
   RouteEntry& add(RouteMethod method, std::string_view pattern, App handler,
                   std::span<const PathMatcher> matchers);
   void set_name(RouteEntry& entry, std::string_view name);
@@ -87,9 +88,10 @@ class RouteTable final : public RouterContext {
 
   /// All routes, in the order in which they were added.
   [[nodiscard]] const std::deque<RouteEntry>& entries() const { return entries_; }
-  /// Whether it has names or error pages, so that requests have to know that they are in it.
+  /// Whether the router has names or error pages, so that a request has to know that it is in this
+  /// router.
   [[nodiscard]] bool lends_anything() const { return !pages_.empty() || !names_.empty(); }
-  /// Answers `request`.
+  /// Passes `request` to its handler or application, or answers it with a redirect or an error.
   [[nodiscard]] Task<Response> operator()(Request& request) const;
   /// The history of the route that a request for `path` leads to (App::history_of).
   [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts, std::string_view path) const;
@@ -115,7 +117,7 @@ class RouteTable final : public RouterContext {
 
     /// The entry for exactly this method, or null. `name` is used for extension methods only.
     [[nodiscard]] const RouteEntry* entry(http::Method method, std::string_view name) const;
-    /// The handler for the method, or null. For HEAD it may be that of GET.
+    /// The handler for the method, or null. For HEAD this may be the handler of GET.
     [[nodiscard]] const App* handler(http::Method method, std::string_view name) const;
     /// The methods of the route, as the field Allow lists them.
     [[nodiscard]] std::string allowed() const;
@@ -134,7 +136,7 @@ class RouteTable final : public RouterContext {
   std::vector<Route> routes_;
   std::deque<RouteEntry> entries_;
   std::map<std::string, const RouteEntry*, std::less<>> names_;
-  /// The methods that Mastic does not know and some route has.
+  /// The methods that Mastic does not know but that some route has.
   std::set<std::string, std::less<>> extensions_;
   std::list<Place> mounts_;  ///< once complete: those with longer prefixes first
   std::list<Place> hosts_;   ///< once complete: whole names before patterns, longer ones first
@@ -143,7 +145,7 @@ class RouteTable final : public RouterContext {
   mutable BlockingHistory own_history_;  ///< of answers that the table makes itself
 };
 
-/// Calls `app` with `request`, which meanwhile knows that it is in `router`.
+/// Calls `app` with `request`. While `app` runs, the request knows that it is in `router`.
 [[nodiscard]] Task<Response> call_in_router(const RouterContext& router, const App& app,
                                             Request& request);
 

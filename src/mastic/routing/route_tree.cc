@@ -20,7 +20,8 @@ base::Result<std::string> normal_literal(std::string_view text) {
 constexpr PathMatcher kKnownTypes[] = {matcher_of<std::int64_t>(), matcher_of<std::uint64_t>(),
                                        matcher_of<base::Uuid>()};
 
-/// The matcher of a type: one that all handlers have, or the handler's own.
+/// The matcher of the type of `part`, which is the pattern's value number `value`: a type that is
+/// known to all patterns, or the type of the handler's parameter. Fails if there is no such type.
 base::Result<PathMatcher> find_matcher(const PatternPart& part,
                                        std::span<const PathMatcher> matchers, std::size_t value) {
   for (const PathMatcher& known : kKnownTypes) {
@@ -34,8 +35,8 @@ base::Result<PathMatcher> find_matcher(const PatternPart& part,
 
 }  // namespace
 
-/// The link to the child that `part` leads to, which may be null still. If `part` is a value, its
-/// number is `value`.
+/// The link to the child that `part` leads to. The link is null if there is no such child yet. If
+/// `part` is a value, its number is `value`.
 base::Result<std::unique_ptr<RouteTree::Node>*> RouteTree::child_of(
     Node& node, const PatternPart& part, std::span<const PathMatcher> matchers, std::size_t value) {
   if (part.kind == PatternPart::Kind::Literal) {
@@ -90,8 +91,9 @@ base::Result<RouteTree::RouteId> RouteTree::add(std::string_view text,
   return *route;
 }
 
-/// One look-up. It stores the values on the way back from the route that it has found: only then is
-/// it known how many there are, and that none belongs to a branch that leads nowhere.
+/// One look-up. The search stores the values on the way back from the route that it has found: only
+/// then is it known how many values there are, and that none of them belongs to a branch that leads
+/// nowhere.
 ///
 ///     /users/7/posts     descend: users ─► {id:int} ─► posts = route      store: 7 ─► values[0]
 ///     /users/me/drafts   descend: users ─► "me" ─► no "drafts": back, then {id:int} does not match
@@ -110,7 +112,8 @@ class RouteTree::Search {
     const bool last = slash == rest.npos;
     const std::string_view after = last ? std::string_view() : rest.substr(slash + 1);
 
-    // The order of preference: literals, values with a type, values without, the rest of the path.
+    // The order of preference: literals, values with a type, values without a type, the rest of the
+    // path.
     const Node* const literal = node.literal(segment);
     if (literal != nullptr && descend(*literal, after, last, values)) return true;
     if (node.typed.empty() && !node.named && node.rest == kNone) return false;  // saves decoding

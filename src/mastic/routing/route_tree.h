@@ -27,9 +27,9 @@ using app::PathValue;
 /// A tree of path segments, made from patterns (RoutePattern).
 ///
 /// At each segment the order of preference is: a literal, a value with a type (of several types the
-/// one that was added first), a value without, the rest of the path. When the preferred branch
-/// leads nowhere, the next one is tried. `/a` and `/a/` are different paths. A look-up costs one
-/// hash for each segment, however many routes there are, and does not use the heap.
+/// one that was added first), a value without a type, the rest of the path. When the preferred
+/// branch leads nowhere, the next one is tried. `/a` and `/a/` are different paths. A look-up costs
+/// one hash for each segment, however many routes there are, and does not use the heap.
 class RouteTree {
  public:
   using RouteId = std::size_t;
@@ -38,12 +38,13 @@ class RouteTree {
   /// The result of a look-up.
   struct Match {
     RouteId route = kNone;
-    std::span<PathValue> values;  ///< one for each name of the pattern, in its order
+    std::span<PathValue> values;  ///< one for each name of the pattern, in order
   };
 
-  /// Adds a pattern and returns its route; the same pattern has the same route. Fails when the text
-  /// is not a pattern, or when a pattern that matches the same paths has other names. `matchers`
-  /// are those of the handler's values, in order; int, uint and uuid are known without them.
+  /// Adds a pattern and returns its route. Adding the same pattern again returns the same route.
+  /// Fails when the text is not a pattern, or when a pattern that was added before matches the same
+  /// paths but has other names. `matchers` are those of the handler's values, in order; int, uint
+  /// and uuid are known without them.
   [[nodiscard]] base::Result<RouteId> add(std::string_view pattern,
                                           std::span<const PathMatcher> matchers = {});
 

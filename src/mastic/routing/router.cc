@@ -102,7 +102,7 @@ App Router::build() && {
   App app{Routes(table)};
   for (Middleware& layer : std::views::reverse(layers_)) app = layer(std::move(app));
   lifecycle_.take(app.take_lifecycle());
-  // Around the middleware as well, which may ask for names and error pages too.
+  // This goes around the middleware as well, which may ask for names and error pages too.
   if (table->lends_anything()) {
     app = App::around(std::move(app), [&](App inside) {
       return App([table, inner = std::move(inside)](Request& request) {

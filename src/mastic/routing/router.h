@@ -56,9 +56,9 @@ class RouteTable;
 /// with the methods of the path, and a method that the path does not have with 405. A path that
 /// differs from a route only by a slash at its end is redirected to that route (308).
 ///
-/// A mistake throws std::invalid_argument at once, with the pattern and what is wrong with it. Once
-/// the router was moved into `run`, an App or a mount, adding anything throws std::logic_error,
-/// because it would have no effect.
+/// A mistake throws std::invalid_argument at once, with the pattern and what is wrong with it.
+/// After the router has been moved into `run`, an App or a mount, adding anything throws
+/// std::logic_error, because the addition would have no effect.
 class Router {
  public:
   Router();
@@ -66,7 +66,8 @@ class Router {
   Router& operator=(Router&&) noexcept;
   ~Router();
 
-  /// A route that was added, for its name and its own middleware. The router must outlive it.
+  /// A route that was added. Gives it a name and middleware of its own. The router must outlive
+  /// this object.
   class Route {
    public:
     /// Names the route, for Request::url_for. Throws when another route of this router has that
@@ -150,8 +151,8 @@ class Router {
       return add(method, pattern, App(app::blocking, Typed(std::move(handler))), Typed::kMatchers);
     }
   }
-  /// Adds a route whose pattern is known at compile time: a handler that does not fit it does not
-  /// compile.
+  /// Adds a route whose pattern is known at compile time: a handler that does not fit the pattern
+  /// does not compile.
   template <base::FixedText Pattern, class F>
   Route on(RouteMethod method, F handler) {
     detail::check_route<Pattern, F>();
@@ -174,7 +175,8 @@ class Router {
   /// applications are not included.
   [[nodiscard]] std::vector<RouteInfo> routes() const;
 
-  /// An application that was mounted or added for a host. The router must outlive it.
+  /// An application that was mounted or added for a host. Gives it middleware of its own. The
+  /// router must outlive this object.
   class Mount {
    public:
     /// Puts a middleware around the application, inside the ones that were added before.
@@ -187,8 +189,8 @@ class Router {
     MountedPlace& place_;
   };
   /// Passes requests for `prefix` and every path below it to `app`, whatever the method. `app` sees
-  /// the path after the prefix. Right at the prefix that is empty, which a router there matches
-  /// with the pattern "". `prefix` has no names; "/" or "" mounts at the root.
+  /// the path after the prefix. For a request to the prefix itself that path is empty; a router
+  /// matches it with the pattern "". `prefix` has no names; "/" or "" mounts at the root.
   Mount mount(std::string_view prefix, App app);
   /// Passes every request for a host to `app`: "api.example.com", or "*.example.com" for all names
   /// below it. Whole names are preferred to patterns, and longer patterns to shorter ones.
@@ -197,11 +199,11 @@ class Router {
   /// Puts a middleware around the whole router, inside the ones that were added before.
   Router& use(Middleware middleware);
 
-  /// Sets the page for errors with `status`, or for all statuses without a page. `page` is called
-  /// with (Request&, const Problem&) and returns an answer. If it returns an empty std::optional,
-  /// the page of the router around this one is taken, and in the end the built-in page. The answer
-  /// gets the status of the error, unless the page has set an error status itself. Routers below
-  /// this one use the page too, unless they have their own.
+  /// Sets the page for errors with `status`, or for all statuses without a page of their own.
+  /// `page` is called with (Request&, const Problem&) and returns an answer. If it returns an empty
+  /// std::optional, the page of the router around this one is taken, and in the end the built-in
+  /// page. The answer gets the status of the error, unless the page has set an error status itself.
+  /// Routers below this one use the page too, unless they have their own.
   template <class F>
   Router& on_error(http::Status status, F page) {
     pages().set(status, as_page(std::move(page)));
@@ -221,8 +223,8 @@ class Router {
     return *this;
   }
 
-  /// Makes a T that belongs to the application: its state. It outlives all handlers and middleware.
-  /// Objects are destroyed in reverse order.
+  /// Makes a T that belongs to the application: its state. The T outlives all handlers and
+  /// middleware. Objects are destroyed in reverse order.
   template <class T, class... Arguments>
   T& own(Arguments&&... arguments) {
     auto object = std::make_shared<T>(std::forward<Arguments>(arguments)...);
@@ -231,8 +233,8 @@ class Router {
     return state;
   }
   /// Adds a hook that is called before the first request, on the thread that starts the server, in
-  /// the order in which hooks were added. When it throws, the server does not start, and no stop
-  /// hook is called.
+  /// the order in which hooks were added. When a hook throws, the server does not start, and no
+  /// stop hook is called.
   Router& on_start(Lifecycle::Hook hook) {
     lifecycle("a hook of the start").on_start(std::move(hook));
     return *this;
@@ -243,8 +245,9 @@ class Router {
     return *this;
   }
   /// Adds a task that runs beside the requests, from the start of the server. When the server
-  /// stops, its awaits throw Cancelled. That is not a std::exception, so a loop that catches errors
-  /// and continues still ends. Any other exception of the task is logged under `name`.
+  /// stops, the awaits of the task throw Cancelled. Cancelled is not a std::exception, so a loop
+  /// that catches errors and continues still ends. Any other exception of the task is logged under
+  /// `name`.
   template <class F>
   Router& in_background(std::string name, F begin) {
     constexpr bool kBegins = std::is_invocable_r_v<Task<>, F&> && std::copy_constructible<F>;
@@ -258,8 +261,8 @@ class Router {
     return *this;
   }
 
-  /// Returns a log for code without a request: hooks, background tasks, stores. It writes to the
-  /// server's log (app_log.h).
+  /// Returns a log for code without a request: hooks, background tasks, stores. The messages go to
+  /// the server's log (app_log.h).
   [[nodiscard]] app::AppLog log(std::string_view logger = "app") {
     return lifecycle("a log").log(logger);
   }
@@ -272,8 +275,8 @@ class Router {
   Route add(RouteMethod method, std::string_view pattern, App handler,
             std::span<const PathMatcher> matchers);
   [[nodiscard]] ErrorPages& pages();
-  /// The table, to add `what` to, which may have a `name`. Throws std::logic_error, with both in
-  /// the message, when the router was moved from.
+  /// Returns the table, so that `what`, which may have a `name`, can be added to it. Throws
+  /// std::logic_error with `what` and `name` in the message when the router was moved from.
   [[nodiscard]] RouteTable& table(std::string_view what, std::string_view name = {}) const;
   [[nodiscard]] Lifecycle& lifecycle(std::string_view what) {
     (void)table(what);

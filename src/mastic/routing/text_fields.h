@@ -25,9 +25,9 @@ class TextFields {
   TextFields() = default;
   explicit TextFields(std::vector<TextField> list) : list_(std::move(list)) {}
 
-  /// The text of the field `name`; `otherwise` when there is no such field. If there are several,
-  /// it is the last one, which is the one that a member of the struct is read from. Escape it for
-  /// the page (html_escape), because it may contain anything.
+  /// The text of the field `name`; `otherwise` when there is no such field. If there are several
+  /// such fields, the last one counts, from which a member of the struct is read too. Escape the
+  /// text for the page (html_escape), because it may contain anything.
   [[nodiscard]] std::string_view of(std::string_view name,
                                     std::string_view otherwise MASTIC_LIFETIMEBOUND = {}) const
       MASTIC_LIFETIMEBOUND {

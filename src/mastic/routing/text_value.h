@@ -61,7 +61,7 @@ struct TextValue<T> {
   static std::string expected() { return "a number"; }
 };
 
-/// An enumeration is read by the names of its enumerators.
+/// Reads an enumeration by the names of its enumerators.
 template <json::Enumeration T>
   requires(!PathValueType<T>)
 struct TextValue<T> {
@@ -73,7 +73,7 @@ struct TextValue<T> {
   static std::string expected() { return json::one_of(json::enum_names<T>()); }
 };
 
-/// Empty text is read as no value.
+/// Reads empty text as an empty optional.
 template <class T>
 struct TextValue<std::optional<T>> {
   static bool read(std::string_view text, std::optional<T>& into) {
@@ -87,7 +87,7 @@ struct TextValue<std::optional<T>> {
   static std::string expected() { return TextValue<T>::expected(); }
 };
 
-/// Each text adds one element.
+/// Each text that is read adds one element to the list.
 template <class T>
 struct TextValue<std::vector<T>> {
   static bool read(std::string_view text, std::vector<T>& into) {

@@ -1,4 +1,4 @@
-// Calls the `validate` members of an input, of nested structs first.
+// Calls the `validate` members of an input, those of nested structs first.
 
 #pragma once
 
@@ -66,7 +66,8 @@ void validate_part(const std::string& name, const T& part, FieldErrors& errors) 
 }  // namespace detail
 
 /// Calls `validate` of every struct in `value`, and then of `value` itself, so that all errors are
-/// reported at once. A `validate` must not rely on what those of its parts demand.
+/// reported at once. So a `validate` is called even after a `validate` of a part has found errors,
+/// and must not rely on that part being valid.
 template <class T>
 void validate(const T& value, FieldErrors& errors) {
   if constexpr (json::Aggregate<T> && !detail::ListOfParts<T>) {
