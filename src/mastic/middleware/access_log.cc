@@ -38,7 +38,7 @@ struct AccessLog::Entry {
   std::string_view referer;
   std::string_view user_agent;
   std::string id;
-  std::string_view reason;  ///< why the server rejected the request; empty if it did not
+  std::string_view reason;  ///< why the request was rejected; empty if it was not
 };
 
 std::optional<app::Response> AccessLog::before(Request& request) const {
@@ -108,8 +108,8 @@ std::string AccessLog::combined_line(const Entry& entry) const {
   return line;
 }
 
-/// Between two texts the last string is open: each `text` closes the one before and leaves its own
-/// open, and the numbers at the end follow the last closing quote.
+/// Each call of `text` closes the string that the call before has left open, and leaves its own
+/// string open. So the last string is closed before the numbers at the end.
 std::string AccessLog::json_line(const Entry& entry) const {
   std::string line = "{\"time\":\"";
   base::append_iso_time(line, kernel_->unix_seconds());

@@ -25,15 +25,15 @@ enum class AccessLogFormat {
 /// and truncated to `max_log_field_bytes`.
 class AccessLog {
  public:
-  /// Writes to `sink`, which must never block. `sink` and `kernel` must outlive it.
+  /// Writes to `sink`, which must never block. `sink` and `kernel` must outlive the AccessLog.
   AccessLog(base::LineSink& sink, AccessLogFormat format, base::Kernel& kernel,
             std::size_t max_log_field_bytes = 4096)
       : sink_(&sink), kernel_(&kernel), format_(format), max_field_(max_log_field_bytes) {}
 
-  /// Lets the request pass, and writes its line when it has finished.
+  /// Lets the request pass, and writes its line when the exchange has finished.
   std::optional<app::Response> before(app::Request& request) const;
-  /// Writes a line for a request that the server rejected, with "-" for what could not be read of
-  /// it.
+  /// Writes a line for a request that the server rejected. What could not be read of the request is
+  /// shown as "-" or, in JSON, as empty text.
   void write_rejected(const app::RejectedRequest& rejected) const noexcept;
 
  private:

@@ -54,7 +54,8 @@ class Checker {
     const auto size = response_.body.size();
     const bool answers_head = request_.method() == http::Method::Head && size == 0u;
     if (!promised) fault("Content-Length is '" + std::string(*length) + "'");
-    // Answers to HEAD and 304 have no content, and say how long it would be (RFC 9110 §8.6).
+    // Answers to HEAD, and answers 304, have no content, but may say how long it would be (RFC 9110
+    // §8.6).
     if (promised && size && *promised != *size && !answers_head &&
         response_.status != Status::NotModified) {
       fault("Content-Length is " + std::string(*length) + ", and the content has " +

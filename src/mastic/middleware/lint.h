@@ -11,18 +11,18 @@
 
 namespace mastic::middleware {
 
-/// Checks every answer that passes, and reports each way in which it breaks HTTP or the contract of
-/// App. It does not change the answer.
+/// Checks every answer that passes, and reports each way in which the answer breaks HTTP or the
+/// contract of App. Lint does not change the answer.
 class Lint {
  public:
-  /// Calls `report` with one sentence for each fault, which names method and target. It may be
-  /// called on any loop.
+  /// Calls `report` for each fault, with a sentence that names the method and the target. `report`
+  /// may be called on any loop.
   explicit Lint(std::function<void(std::string_view fault)> report) : report_(std::move(report)) {}
 
   /// Reports the faults of the answer.
   void after(app::Request& request, app::Response& response) const;
 
-  /// The faults of an answer to `request`; empty when it keeps the contract.
+  /// The faults of `response`, an answer to `request`; empty when it keeps the contract.
   [[nodiscard]] static std::vector<std::string> faults_of(const app::Request& request,
                                                           const app::Response& response);
 

@@ -114,8 +114,9 @@ std::optional<std::int64_t> read_cookie_date(std::string_view text) {
 
 // ---- when it expires ----
 
-/// The time at which a cookie with this Max-Age expires; nullopt when it is not a number (§5.2.2).
-/// Zero and negative ages have expired already, which is how an application removes a cookie.
+/// The time at which a cookie with this Max-Age expires; nullopt when `text` is not a number
+/// (§5.2.2). Zero and negative ages have expired already, which is how an application removes a
+/// cookie.
 std::optional<base::WallTime> expiry_of_age(std::string_view text, base::WallTime now) {
   const bool is_negative = text.starts_with('-');
   const std::string_view digits = text.substr(is_negative ? 1 : 0);
@@ -193,7 +194,7 @@ void CookieJar::set(std::string_view name, std::string_view value) {
 }
 
 void CookieJar::put(Cookie cookie) {
-  // A cookie that a test has set, for every host, gives way to the application's cookie of its
+  // A cookie that a test has set for every host gives way to the application's cookie of the same
   // name.
   std::erase_if(cookies_,
                 [&](const Cookie& one) { return one.name == cookie.name && one.domain.empty(); });

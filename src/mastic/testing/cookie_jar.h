@@ -29,12 +29,12 @@ class CookieJar {
     base::WallTime now;          ///< the time of day
   };
 
-  /// The value of the cookie `name` of any host and path, or nullopt. Of several it is the one
-  /// whose host and path were added last. An expired cookie is found until the next request. The
-  /// view is valid until the jar changes.
+  /// The value of the cookie `name` of any host and path, or nullopt. If there are several such
+  /// cookies, returns the value of the one whose host and path were added last. An expired cookie
+  /// is found until the next request. The view is valid until the jar changes.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
-  /// Sets a cookie for every path of every host, until an answer sets a cookie of that name. So a
-  /// test can begin as a visitor who returns.
+  /// Sets a cookie for every path of every host, until an answer sets a cookie of that name. With
+  /// this, a test can begin as a visitor who returns.
   void set(std::string_view name, std::string_view value);
   /// Removes all cookies, so that the next request comes from a new visitor.
   void clear() { cookies_.clear(); }
@@ -53,9 +53,9 @@ class CookieJar {
   struct Cookie {
     std::string name;
     std::string value;
-    std::string domain;  ///< in lower case; empty when it is sent to every host
+    std::string domain;  ///< in lower case; empty for a cookie of every host
     std::string path = "/";
-    bool host_only = false;  ///< it is sent to `domain` itself, and not to its subdomains
+    bool host_only = false;  ///< sent to `domain` itself only, not to its subdomains
     std::optional<base::WallTime> expires;
   };
   [[nodiscard]] static std::optional<Cookie> parse(std::string_view field, const Request& request);

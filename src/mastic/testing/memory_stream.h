@@ -1,4 +1,4 @@
-// A stream without a network, of which a test plays the peer.
+// A stream without a network, whose peer is played by a test.
 
 #pragma once
 
@@ -16,13 +16,14 @@ class MemoryStream;
 /// The peer's side of a MemoryStream. It must outlive the stream.
 struct MemoryPeer {
   std::string received;            ///< the bytes written to the stream; a test may remove them
-  MemoryStream* stream = nullptr;  ///< bytes go to its owner; null before reading and once closed
+  MemoryStream* stream = nullptr;  ///< null until the stream reads, and once it is closed
   bool ended = false;              ///< the write side was shut, or the stream closed
   bool aborted = false;            ///< the stream was reset
 };
 
-/// A stream that appends everything written to it to its peer. To deliver bytes, the test calls
-/// `owner().received` of the peer's `stream`. All calls are made on the thread that drives `loop`.
+/// A stream that appends everything that is written to it to `received` of its peer. To deliver
+/// bytes, the test calls `owner().received` of the peer's `stream`. All calls are made on the
+/// thread that drives `loop`.
 class MemoryStream final : public net::Stream {
  public:
   /// `loop` and `peer` must outlive the stream.

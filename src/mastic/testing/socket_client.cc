@@ -26,7 +26,7 @@ SocketClient::SocketClient(const base::Address& address, Kind kind) {
   socket_ = base::Descriptor(kernel, kernel.socket(where.family(), type | SOCK_CLOEXEC, 0));
   kernel.setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
   kernel.setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
-  // Without a name of its own a Unix datagram socket could not be answered.
+  // Without a name of its own, a Unix datagram socket could not be sent an answer.
   if (kind == Kind::Datagrams && address.is_unix()) {
     if (const int bound = net::bind_to_any_name(kernel, socket_.fd()); bound < 0) {
       throw std::runtime_error("cannot name a socket: " + base::describe_number(-bound));
@@ -85,7 +85,8 @@ std::string SocketClient::ask(std::string_view text) {
 
 std::string SocketClient::datagram() { return receive(); }
 
-// The end can only be seen by receiving, so bytes that come instead are kept for the next call.
+// The end can only be seen by receiving, so bytes that come instead of the end are kept for the
+// next call.
 bool SocketClient::has_ended() {
   if (unread_.empty() && !ended_) {
     unread_ = receive();

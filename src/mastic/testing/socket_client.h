@@ -24,20 +24,20 @@ class SocketClient {
  public:
   /// Whether the socket is a stream (TCP, or Unix) or exchanges datagrams (UDP, or Unix).
   enum class Kind { Stream, Datagrams };
-  /// Connects to `address`. Throws std::runtime_error when it cannot.
+  /// Connects to `address`. Throws std::runtime_error when connecting fails.
   explicit SocketClient(const base::Address& address, Kind kind = Kind::Stream);
 
   /// Sends all bytes; returns early, without an error, when the server has closed the connection.
   void send(std::string_view bytes);
-  /// Receives the next line, without its line feed. At the end it returns what is left, perhaps
-  /// nothing. Streams only.
+  /// Receives the next line, without its line feed. At the end of the stream it returns the rest,
+  /// which may be empty. Streams only.
   [[nodiscard]] std::string line();
   /// Sends `text` and a line feed, and returns the next line. Streams only.
   std::string ask(std::string_view text);
   /// Receives the next datagram; empty when none comes.
   [[nodiscard]] std::string datagram();
-  /// Whether every byte of the server was read and the server has closed its side. It waits for the
-  /// next byte or the end. Streams only.
+  /// Whether every byte of the server has been read and the server has closed its side. Waits for
+  /// the next byte or the end of the stream. Streams only.
   [[nodiscard]] bool has_ended();
   /// Closes the write side; the server can still send.
   void shut_write();

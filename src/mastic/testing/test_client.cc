@@ -44,11 +44,11 @@ class RecordingLog final : public base::Log {
 };
 
 /// Reads the interim responses and the final response at the front of `bytes`; returns nullopt
-/// while they are incomplete. `ended` tells that no more bytes will come, which completes a content
+/// while they are incomplete. `ended` tells that no more bytes will come, which completes content
 /// without a length.
 ///
-/// It begins at the first byte whenever more bytes have come: answers in tests are short, and so no
-/// parser has to be kept between two turns of the loop.
+/// Every call begins at the first byte again, so that no parser has to be kept between two turns of
+/// the loop; answers in tests are short.
 std::optional<TestResponse> read_response(std::string_view bytes, Method method, bool ended) {
   const wire::http1::Limits limits;
   TestResponse response;
@@ -94,7 +94,7 @@ std::optional<TestResponse> read_response(std::string_view bytes, Method method,
 ///    reads the clock of this client.
 /// 2. One connection at a time carries the requests, as with keep-alive; `peer_` is null until a
 ///    request needs a new one.
-/// 3. Members are declared so that each outlives those that use it while they are destroyed.
+/// 3. Each member is declared before the members whose destructors use it.
 class TestClient::Setup {
  public:
   Setup(app::App app, const server::Options& options)
@@ -138,11 +138,12 @@ class TestClient::Setup {
     while (true) {
       auto response = read_response(peer_->received, method, peer_->ended);
       if (response || peer_->ended) peer_->received.clear();
-      // Before the call returns, so that a test sees what its on_finish hooks have done.
+      // Exchanges end before the call returns, so that a test sees what its on_finish hooks have
+      // done.
       if (response) finish_exchanges();
       const bool upgrades = response && response->status == http::Status::SwitchingProtocols;
       if (upgrades) peer_ = nullptr;  // that connection speaks another protocol from now on
-      // A breach may be the reason why no answer comes, so it is reported without one, too.
+      // A breach may be the reason why no answer comes, so it is reported even without an answer.
       if (response || !faults_.empty()) check_contract();
       if (response) return *std::move(response);
       if (peer_->ended) {
@@ -154,8 +155,8 @@ class TestClient::Setup {
     }
   }
 
-  /// Sends bytes over a new connection. After bytes that are not a request the end of an answer
-  /// cannot be told, so the connection of the other calls must not be used.
+  /// Sends bytes over a new connection. After bytes that are not a request, the end of an answer
+  /// cannot be recognized, so the connection of the other calls must not be used.
   std::string send_raw(std::string_view bytes) {
     const base::ClockScope clock(kernel_);
     MemoryPeer& peer = connect();
@@ -176,7 +177,7 @@ class TestClient::Setup {
   }
 
   void drain(base::Duration in) {
-    // By a timer, so that a drain can begin while `exchange` runs the loop.
+    // A timer begins the drain, so that the drain can begin while `exchange` runs the loop.
     loop_->arm(drain_, base::after(loop_->now(), in));
     if (in <= base::Duration::zero()) pass(std::chrono::milliseconds(1));
   }
@@ -204,8 +205,8 @@ class TestClient::Setup {
   /// Runs one turn, for which the clock moves by an hour at most.
   void turn() { (void)loop_->turn(std::chrono::hours(1)); }
 
-  /// Delivers the content after the head, as any client may: so a handler that forgets to wait for
-  /// its content fails in tests.
+  /// Delivers the head first and then the content, as any client may, so that a handler that
+  /// forgets to wait for its content fails in tests.
   static void deliver(MemoryPeer& peer, std::string_view bytes) {
     using wire::http1::kHeadEnd;
     const std::size_t end = bytes.find(kHeadEnd);
@@ -217,8 +218,8 @@ class TestClient::Setup {
   }
 
   /// Runs the turns after the last byte of an answer, in which the exchange ends and on_finish
-  /// hooks are called. None of them moves the clock. Their number is limited,
-  /// because an exchange may have more to do than to end.
+  /// hooks are called. These turns do not move the clock. Their number is limited, because an
+  /// exchange may have other work to do before it ends.
   void finish_exchanges() {
     constexpr int kMaxTurns = 20;
     for (int i = 0; i < kMaxTurns && (i == 0 || shard_.exchanges() > 0); ++i) {
@@ -244,9 +245,9 @@ class TestClient::Setup {
   const server::Options options_;
   app::LogConnection app_log_;  ///< outlives the application, whose destructors may log
   const app::App app_;
-  std::vector<std::unique_ptr<MemoryPeer>> peers_;  ///< outlive the streams, even retired ones
+  std::vector<std::unique_ptr<MemoryPeer>> peers_;  ///< each outlives its stream, even when retired
   std::unique_ptr<loop::Loop> loop_;
-  base::Endpoint endpoint_;     ///< the client's address of new connections
+  base::Endpoint endpoint_;     ///< the client's address in new connections
   MemoryPeer* peer_ = nullptr;  ///< the connection of `exchange`; null when a new one is needed
   server::Shard shard_;
   Drain drain_{shard_};

@@ -28,14 +28,15 @@ struct TestResponse {
   /// The fields of the answer, in their order.
   http::Fields fields;
   std::string text;                   ///< the content
-  std::vector<http::Status> interim;  ///< interim responses before it, such as 103; 101 is final
+  std::vector<http::Status> interim;  ///< the interim responses before, such as 103; 101 is final
 
   /// The value of the first field with this name, or nullopt. The view points into this response.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
     return fields.get(name);
   }
-  /// Reads the content as JSON into a T. Throws std::logic_error when it cannot; the message has
-  /// the place in the content, the status of the answer and the beginning of the content.
+  /// Reads the content as JSON into a T. Throws std::logic_error when the content is not JSON or
+  /// does not fit T; the message has the place in the content, the status of the answer and the
+  /// beginning of the content.
   template <json::JsonReadable T>
   [[nodiscard]] T json() const {
     auto value = json::from_json<T>(text);
@@ -54,14 +55,15 @@ struct TestResponse {
 ///     EXPECT_EQ(client.get("/hi/ada").text, "hi ada");
 ///
 /// The constructor runs the start-up hooks and the destructor the shutdown hooks; background tasks
-/// run in between. The clock of the application is the client's: it jumps to the next timer
-/// whenever everything waits, so nothing is slow, and `pass` moves it. While a handler awaits
-/// another thread (a threads::Future), the client waits for that first, for a second at the most.
-/// Cookies that answers set are kept and sent with later requests, as in a browser (CookieJar).
+/// run in between. The application sees the client's clock. The clock jumps to the next timer
+/// whenever everything waits, so no timer makes a test slow; `pass` moves the clock, too. While a
+/// handler awaits another thread (a threads::Future), the client first waits for that thread, for a
+/// second at the most. Cookies that answers set are kept and sent with later requests, as in a
+/// browser (CookieJar).
 ///
 /// Every answer is checked against the contract of applications (middleware/lint). A call throws
-/// std::logic_error for a breach of it, for an answer that is not HTTP, and when there is no
-/// answer. All calls must come from one thread.
+/// std::logic_error for a breach of the contract, for an answer that is not HTTP, and when there is
+/// no answer. All calls must come from one thread.
 class TestClient {
  public:
   /// Names and values of additional fields of a request.
@@ -102,23 +104,24 @@ class TestClient {
                        const FieldList& fields = {}, std::string_view content = {});
 
   /// Sends any bytes, HTTP or not, over a new connection. Returns everything that comes back until
-  /// the server closes it or has answered every request.
+  /// the server closes the connection or has answered every request.
   std::string send_raw(std::string_view bytes);
   /// The cookies of this client.
   [[nodiscard]] CookieJar& cookies() MASTIC_LIFETIMEBOUND;
   /// Makes later requests come from another address, such as "203.0.113.9" or "2001:db8::1", over a
-  /// new connection. Until then they have no address, as over a Unix socket. Throws
+  /// new connection. Requests before the first call have no address, as over a Unix socket. Throws
   /// std::invalid_argument when `ip` is not an IP address.
   void set_peer(std::string_view ip, std::uint16_t port = 40'000);
   /// Lets `time` pass for the application: for `mastic::now()`, `steady_now()` and its timers.
   void pass(base::Duration time);
   /// The time of day, as the application sees it.
   [[nodiscard]] base::WallTime now() const;
-  /// Sets the time of day to `time`, as an operator sets a clock. It may jump in either direction;
-  /// the monotonic clock and timers do not notice.
+  /// Sets the time of day to `time`, as an operator sets a clock. The time of day may jump in
+  /// either direction; the monotonic clock and timers stay as they are.
   void set_time(base::WallTime time);
-  /// Begins the drain of the server once the time `in` has passed: by default now, and otherwise
-  /// during a call that waits for as long. Calls after that are requests during the drain.
+  /// Begins the drain of the server after the time `in`: by default at once, and otherwise during a
+  /// later call that lets this much time pass. Requests after the beginning are requests during the
+  /// drain.
   void drain(base::Duration in = {});
   /// The log so far, with messages of every level: `info app: stored 3 items  id=8f3 route=/items`.
   [[nodiscard]] const std::vector<std::string>& log() const;

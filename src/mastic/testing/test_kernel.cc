@@ -9,8 +9,8 @@ TestKernel::TestKernel()
       start_(base::system_kernel().monotonic_now()),
       wall_start_(base::system_kernel().wall_now().time_since_epoch().count()) {}
 
-// The wall clock is wall_start_ + passed_. Only its start is moved, because the monotonic clock has
-// passed_, too.
+// The wall clock is wall_start_ + passed_. Only wall_start_ is moved, because passed_ is part of
+// the monotonic clock, too.
 void TestKernel::set_wall(base::WallTime time) {
   const auto passed = std::chrono::duration_cast<base::WallTime::duration>(this->passed());
   wall_start_ = (time - passed).time_since_epoch().count();
@@ -27,7 +27,7 @@ std::int64_t TestKernel::unix_seconds() {
   return std::chrono::floor<std::chrono::seconds>(wall_now()).time_since_epoch().count();
 }
 
-/// Whether more of them are under way than those that it has given up.
+/// Whether other threads work on more operations than this kernel has given up waiting for.
 bool TestKernel::awaits_threads() noexcept {
   const int count = count_remote_ ? count_remote_() : 0;
   given_up_ = std::min(given_up_, count);

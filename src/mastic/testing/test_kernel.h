@@ -12,8 +12,8 @@ namespace mastic::testing {
 
 /// The real kernel with clocks of its own. `epoll_wait` does not wait for time: when nothing is
 /// ready it moves the clocks by its timeout. So a loop that waits for a timer continues at once,
-/// and a handler that sleeps for an hour is tested in no time. It waits for other threads, for a
-/// second at the most, while they work for the loop (`wait_for_threads`).
+/// and a handler that sleeps for an hour is tested in no time. While other threads work for the
+/// loop (`wait_for_threads`), `epoll_wait` first waits for them, for a second at the most.
 ///
 /// Both clocks begin at the time of the system and advance together. Callable from any thread.
 class TestKernel final : public base::ForwardingKernel {
@@ -22,8 +22,9 @@ class TestKernel final : public base::ForwardingKernel {
 
   /// Moves both clocks forward by `time`.
   void advance(base::Duration time) { passed_ += time.count(); }
-  /// `count` returns how many operations of the loop other threads have yet to complete. Called
-  /// before the loop turns.
+  /// Makes `epoll_wait` wait while other threads work for the loop. `count` returns how many
+  /// operations of the loop these threads have yet to complete. Call this function before the first
+  /// turn of the loop.
   void wait_for_threads(std::function<int()> count) { count_remote_ = std::move(count); }
   /// Sets the time of day, as an operator sets a clock; the monotonic clock stays as it is.
   void set_wall(base::WallTime time);
@@ -41,7 +42,7 @@ class TestKernel final : public base::ForwardingKernel {
   std::atomic<base::Duration::rep> passed_{0};   ///< the time that both clocks were moved by
   std::atomic<base::WallTime::rep> wall_start_;  ///< the time of day at which passed_ was zero
   std::function<int()> count_remote_;
-  int given_up_ = 0;  ///< so many of these operations were waited for in vain
+  int given_up_ = 0;  ///< this many operations were waited for in vain
 };
 
 }  // namespace mastic::testing
