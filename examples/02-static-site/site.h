@@ -6,6 +6,6 @@
 
 #include <string>
 
-/// Makes the site. `public_dir` is the directory of the files; without it, std::runtime_error is
-/// thrown.
+/// Makes the site. `public_dir` is the directory of the files. Throws std::runtime_error when there
+/// is no such directory.
 mastic::Router make_site(const std::string& public_dir);

@@ -45,8 +45,8 @@ class NotUnique : public Error {
   using Error::Error;
 };
 
-/// One run of a prepared statement, which is reset at the end so that it can run again. Bound
-/// values must outlive the run.
+/// One run of a prepared statement. The statement is reset at the end, so that it can run again.
+/// Bound values must outlive the run.
 class Statement {
  public:
   explicit Statement(sqlite3_stmt* prepared) : prepared_(prepared) {}
@@ -70,7 +70,7 @@ class Statement {
     value ? bind(place, *value) : bind(place, nullptr);
   }
 
-  /// Moves to the next row. Returns false when there is none.
+  /// Moves to the next row. Returns false when there are no more rows.
   bool next();
   /// Reads the current row as one value, or as a struct with a field for each column, in their
   /// order.
@@ -151,7 +151,7 @@ class Connection {
   /// Whether a transaction takes the lock for writing at its beginning.
   enum class Access { Read, Write };
   /// Runs `work` in a transaction and returns its result. When `work` throws, its changes are
-  /// rolled back. It sees none of the changes that other connections make meanwhile.
+  /// rolled back. `work` sees none of the changes that other connections make meanwhile.
   template <class Work>
   auto transaction(Access access, Work work) {
     run(access == Access::Write ? "BEGIN IMMEDIATE" : "BEGIN");

@@ -19,8 +19,8 @@ std::string read_file(const std::string& path) {
   return text.str();
 }
 
-/// Whether a browser opens a page: then it prefers text/html. Requests of scripts, styles and
-/// fetch() accept anything, and do not count.
+/// Whether a browser opens a page, which it asks for with a preference for text/html. Requests for
+/// scripts and styles, and requests of fetch(), accept anything and do not count.
 bool wants_page(const Request& request) {
   const bool reads = request.method() == Method::Get || request.method() == Method::Head;
   return reads && request.preferred_type({"application/json", "text/html"}) == "text/html";

@@ -31,7 +31,7 @@ class TodoList {
  public:
   [[nodiscard]] std::vector<Item> all() const;
   Item add(const ItemContent& content);
-  /// Replaces the item with this id. Returns nullopt when there is none.
+  /// Replaces the item with this id. Returns nullopt when there is no such item.
   std::optional<Item> replace(int id, const ItemContent& content);
   /// Returns false when there is no item with this id.
   bool remove(int id);

@@ -27,7 +27,7 @@ class Guestbook {
   static constexpr std::size_t kMaxEntries = 20;
 
   void add(Entry entry);
-  /// The newest first.
+  /// The entries, the newest first.
   [[nodiscard]] std::vector<Entry> entries() const;
 
  private:

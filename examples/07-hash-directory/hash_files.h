@@ -15,7 +15,7 @@
 struct Hashed {
   const File& file;
   std::string digest;
-  std::string error;  ///< why it has no digest; empty when it has one
+  std::string error;  ///< why there is no digest; empty when there is one
 };
 
 /// Hashes `files` on the threads of `pool`, and counts in `progress`. Calls `on_file` for each file

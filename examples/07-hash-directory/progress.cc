@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kWidth = 30;
 
 /// The share of the bytes that is done, as a number from 0 to `whole`. Files that have grown in the
-/// meantime do not make it larger.
+/// meantime do not make the share larger.
 std::size_t share(const Progress& progress, std::size_t whole) {
   if (progress.all_bytes == 0) return whole;
   return static_cast<std::size_t>(std::min(progress.bytes.load(), progress.all_bytes) * whole /

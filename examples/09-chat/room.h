@@ -15,7 +15,7 @@ using Lines = mastic::Channel<std::string>;
 class Room {
  public:
   /// A guest's place in the room, from construction to destruction. `lines` and `connection` must
-  /// outlive it.
+  /// outlive the seat.
   class Seat {
    public:
     Seat(Room& room, std::string name, Lines& lines, mastic::Connection& connection);

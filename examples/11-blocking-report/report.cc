@@ -20,7 +20,7 @@ Statement prepare(sqlite3* database, const char* text) {
 }
 
 /// Makes SQLite check every 5000 steps of its virtual machine whether `stop` was requested, and
-/// then interrupt the query.
+/// interrupt the query if it was.
 class AskedNowAndThen {
  public:
   AskedNowAndThen(sqlite3* database, std::stop_token& stop) : database_(database) {

@@ -23,8 +23,8 @@ class Sales {
   /// Makes `count` sales. Throws std::runtime_error when SQLite fails.
   explicit Sales(int count);
 
-  /// Reads every sale `passes` times, so that it takes a while. Throws std::runtime_error when
-  /// `stop` is requested meanwhile.
+  /// Reads every sale `passes` times, so that the report takes a while. Throws std::runtime_error
+  /// when `stop` is requested meanwhile.
   std::vector<Line> report(int passes, std::stop_token stop);
 
  private:
