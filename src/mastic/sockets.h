@@ -17,8 +17,8 @@
 //       return server.run();
 //     }
 //
-// It is not part of <mastic/mastic.h>, so that sites, which do not need it, compile faster. A
-// program may include both.
+// This header is not part of <mastic/mastic.h>, so that sites, which do not need it, compile
+// faster. A program may include both.
 
 #pragma once
 

@@ -42,8 +42,7 @@ class AppLog : public LogVerbs<AppLog> {
   std::string logger_;
 };
 
-/// As long as a LogConnection exists, the AppLogs of an application write to the log that it
-/// connects.
+/// Makes the AppLogs of an application write to a log, for as long as this object exists.
 class LogConnection {
  public:
   LogConnection() = default;

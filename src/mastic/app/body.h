@@ -64,8 +64,8 @@ class Body {
   Body() = default;
   Body(Body&&) noexcept = default;
   /// Exchanges the two bodies, so that the old content is destroyed with `other`. If the old
-  /// content were destroyed here, GCC 13 and 14 would warn in user code such as `response =
-  /// Response(status)`.
+  /// content were destroyed here, GCC 13 and 14 would warn in user code that assigns a
+  /// `Response(status)` to a variable.
   Body& operator=(Body&& other) noexcept {
     content_.swap(other.content_);
     std::swap(pulled_, other.pulled_);

@@ -12,9 +12,12 @@
 
 namespace mastic::app {
 
-/// An error that is answered with a status of the handler's choice: `throw
-/// HttpError(http::Status::Forbidden, "members only");` The client sees status and detail. Any
-/// other exception becomes a 500 that shows nothing of the exception.
+/// An error that is answered with a status of the handler's choice:
+///
+///     throw HttpError(http::Status::Forbidden, "members only");
+///
+/// The client sees status and detail. Any other exception becomes a 500 that shows nothing of the
+/// exception.
 class HttpError : public std::exception {
  public:
   /// When thrown, it is answered with `status` and a page that shows the sentence `detail`.

@@ -66,8 +66,8 @@ class Router {
   Router& operator=(Router&&) noexcept;
   ~Router();
 
-  /// A route that was added. Gives it a name and middleware of its own. The router must outlive
-  /// this object.
+  /// A route that was added. The members give the route a name and middleware of its own. The
+  /// router must outlive this object.
   class Route {
    public:
     /// Names the route, for Request::url_for. Throws when another route of this router has that
@@ -175,8 +175,8 @@ class Router {
   /// applications are not included.
   [[nodiscard]] std::vector<RouteInfo> routes() const;
 
-  /// An application that was mounted or added for a host. Gives it middleware of its own. The
-  /// router must outlive this object.
+  /// An application that was mounted or added for a host. The member `use` gives it middleware of
+  /// its own. The router must outlive this object.
   class Mount {
    public:
     /// Puts a middleware around the application, inside the ones that were added before.

@@ -26,8 +26,8 @@ class TextFields {
   explicit TextFields(std::vector<TextField> list) : list_(std::move(list)) {}
 
   /// The text of the field `name`; `otherwise` when there is no such field. If there are several
-  /// such fields, the last one counts, from which a member of the struct is read too. Escape the
-  /// text for the page (html_escape), because it may contain anything.
+  /// such fields, the last one counts, as it does for a member of the struct. Escape the text for
+  /// the page (html_escape), because it may contain anything.
   [[nodiscard]] std::string_view of(std::string_view name,
                                     std::string_view otherwise MASTIC_LIFETIMEBOUND = {}) const
       MASTIC_LIFETIMEBOUND {

@@ -120,8 +120,7 @@ class TestClient {
   /// either direction; the monotonic clock and timers stay as they are.
   void set_time(base::WallTime time);
   /// Begins the drain of the server after the time `in`: by default at once, and otherwise during a
-  /// later call that lets this much time pass. Requests after the beginning are requests during the
-  /// drain.
+  /// later call that lets this much time pass. Later requests arrive during the drain.
   void drain(base::Duration in = {});
   /// The log so far, with messages of every level: `info app: stored 3 items  id=8f3 route=/items`.
   [[nodiscard]] const std::vector<std::string>& log() const;
