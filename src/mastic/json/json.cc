@@ -1,7 +1,5 @@
 #include "mastic/json/json.h"
 
-#include <algorithm>
-#include <ranges>
 
 #include "mastic/base/date.h"
 
