@@ -1,6 +1,5 @@
 #include "mastic/json/json.h"
 
-
 #include "mastic/base/date.h"
 
 namespace mastic::json {
