@@ -13,23 +13,23 @@ namespace mastic::base {
 struct ActivityReport {
   BoundedText<512> what;   ///< "GET /report?token=***"
   BoundedText<32> id;      ///< the reference id of the request
-  BoundedText<256> route;  ///< the pattern of the route that matched; empty when none did
+  BoundedText<256> route;  ///< the pattern of the route that matched; empty when no route did
 };
 
 /// Something that a thread works on: a request, or a background task.
 class Activity {
  public:
-  /// Fills in `report`. Called in a signal handler on the thread of the activity, which may have
-  /// been interrupted anywhere: it takes no lock, allocates nothing and follows no pointer that the
-  /// thread may have been changing.
+  /// Fills in `report`. A signal handler calls this function on the thread of the activity, and may
+  /// have interrupted that thread anywhere: the function takes no lock, allocates nothing and
+  /// follows no pointer that the thread may have been changing.
   virtual void describe(ActivityReport& report) const noexcept = 0;
 
   /// The current activity of the calling thread, or null.
   [[nodiscard]] static const Activity* of_this_thread() noexcept { return current_; }
 
   /// Makes `activity`, which may be null, the current activity of this thread until the scope ends.
-  /// Scopes nest. One costs two stores. The fences order these for a signal handler on the same
-  /// thread; other threads never read them.
+  /// Scopes nest. A scope costs two stores of a pointer. Fences order the stores for a signal
+  /// handler on the same thread; other threads never read the pointer.
   class Scope {
    public:
     explicit Scope(const Activity* activity) noexcept : before_(std::exchange(current_, activity)) {

@@ -41,7 +41,7 @@ Result<Address> Address::parse(std::string_view text) {
   if (text.starts_with("unix:")) {
     const std::string_view path = text.substr(5);
     if (path.empty()) return not_an_address(text);
-    if (path.find('\0') != path.npos) {  // there it would be cut, and name another socket
+    if (path.find('\0') != path.npos) {  // it would be cut there, and name another socket
       return fail("the path of the Unix socket '", path, "' has a zero byte in it");
     }
     if (path.size() > kMaxPathBytes) {

@@ -11,9 +11,10 @@
 namespace mastic::base {
 
 /// An IP address with a port, the path of a Unix socket, or the descriptor of a listening socket
-/// that this process was started with, whose address only the socket knows.
+/// that this process was started with. The address of such an inherited socket is known only to the
+/// socket itself.
 ///
-/// Only the member of its kind is set: an IP address has an endpoint, a Unix socket a path, an
+/// Each kind has only its own member: an IP address has an endpoint, a Unix socket a path, an
 /// inherited socket a descriptor.
 class Address {
  public:
@@ -29,18 +30,18 @@ class Address {
   /// forms.
   [[nodiscard]] static Result<Address> parse(std::string_view text);
 
-  /// Whether it is the address of a Unix socket.
+  /// Whether this is the address of a Unix socket.
   [[nodiscard]] bool is_unix() const { return !path_.empty(); }
-  /// Whether it is a socket that this process was started with.
+  /// Whether this is a socket that this process was started with.
   [[nodiscard]] bool is_inherited() const { return descriptor_ >= 0; }
-  /// Whether only this machine can reach it, as far as the address tells: false for an inherited
-  /// socket.
+  /// Whether the address itself shows that only this machine can reach it; false for an inherited
+  /// socket, whose address is not known here.
   [[nodiscard]] bool is_local() const { return is_unix() || endpoint_.ip.is_loopback(); }
-  /// Host and port; empty for every other kind.
+  /// The host and port of an IP address; empty for every other kind.
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   /// The path of a Unix socket; empty for every other kind.
   [[nodiscard]] const std::string& path() const { return path_; }
-  /// The number of an inherited socket; negative for every other address.
+  /// The descriptor of an inherited socket; negative for every other kind.
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
   /// The text form that `parse` reads back.

@@ -1,8 +1,8 @@
 // An arena: memory that is handed out in order and freed all at once.
 //
-// It begins with a block that its owner provides, and takes more from the heap when that is full: a
-// user that needs little never allocates. Not for types with destructors; not for two threads at a
-// time.
+// It begins with a block that its owner provides, and takes further blocks from the heap when that
+// block is full, so a user that needs little never allocates. Not for types with destructors; not
+// for two threads at a time.
 
 #pragma once
 
@@ -22,12 +22,12 @@ namespace mastic::base {
 
 /// Hands out memory in order, first from `first` and then from blocks of the heap.
 ///
-///     at_ ──────► next free byte of the current block, with left_ bytes behind it
+///     at_ ──────► next free byte of the current block, which has left_ free bytes
 ///     blocks_ ──► every block of the heap, newest first; only the destructor frees them
 class Arena {
  public:
   Arena() = default;
-  /// `first` is used before the heap is, and must outlive the arena.
+  /// Makes an arena that hands out `first` before it uses the heap. `first` must outlive the arena.
   explicit Arena(std::span<std::byte> first) : at_(first.data()), left_(first.size()) {}
   ~Arena() { free_blocks(); }
   Arena(const Arena&) = delete;
@@ -61,14 +61,14 @@ class Arena {
     return ::new (allocate(sizeof(T), alignof(T))) T{std::forward<Arguments>(arguments)...};
   }
 
-  /// Returns room for `count` elements, uninitialised.
+  /// Returns `count` uninitialised elements that live as long as the arena.
   template <class T>
   [[nodiscard]] std::span<T> make_array(std::size_t count) MASTIC_LIFETIMEBOUND {
     static_assert(std::is_trivially_copyable_v<T>, "the arena runs no destructors");
     return {static_cast<T*>(allocate(count * sizeof(T), alignof(T))), count};
   }
 
-  /// How many bytes it has taken from the heap, bookkeeping included.
+  /// How many bytes the arena has taken from the heap, bookkeeping included.
   [[nodiscard]] std::size_t heap_bytes() const { return heap_bytes_; }
 
  private:

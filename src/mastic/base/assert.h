@@ -23,7 +23,7 @@ struct AssertValue {
 
 }  // namespace mastic::base
 
-/// Stops the process when `condition` is false. Numbers to be shown may follow it:
+/// Stops the process when `condition` is false. Numbers to be shown may follow the condition:
 /// MASTIC_ASSERT(used <= size, {"used", used}, {"size", size}).
 #define MASTIC_ASSERT(condition, ...) \
   ((condition) ? void(0)              \

@@ -2,8 +2,9 @@
 
 #pragma once
 
-/// Says that the returned value may refer to the parameter, or to the object of the member
-/// function, which it follows, and must not outlive that.
+/// Stands after a parameter or after the parameters of a member function. Says that the returned
+/// value may refer to that parameter, or to the object of that member function, and must not
+/// outlive it.
 #if defined(__clang__)
 #define MASTIC_LIFETIMEBOUND [[clang::lifetimebound]]
 #else

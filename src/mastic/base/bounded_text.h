@@ -12,7 +12,7 @@
 
 namespace mastic::base {
 
-/// Holds up to N bytes; further ones are left out. No member takes a lock, allocates or fails.
+/// Holds up to N bytes; further bytes are dropped. No member takes a lock, allocates or fails.
 template <std::size_t N>
 class BoundedText {
  public:

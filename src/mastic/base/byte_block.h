@@ -12,7 +12,7 @@
 namespace mastic::base {
 
 /// Sixteen bytes. A comparison of two blocks, or of a block with a byte, gives a block that has
-/// 0xff at the bytes for which it is true, and 0 elsewhere.
+/// 0xff at the bytes for which the comparison is true, and 0 elsewhere.
 using ByteBlock = unsigned char __attribute__((vector_size(16)));
 
 /// The sixteen bytes from `at` on, which need not be aligned.
@@ -22,7 +22,7 @@ using ByteBlock = unsigned char __attribute__((vector_size(16)));
   return block;
 }
 
-/// A block that begins with `text`, which is shorter; zeros follow.
+/// A block that begins with `text`, which must be shorter than a block, and ends with zeros.
 [[nodiscard]] inline ByteBlock load_short_block(std::string_view text) {
   ByteBlock block{};
   for (std::size_t i = 0; i < text.size(); ++i) block[i] = static_cast<unsigned char>(text[i]);
@@ -49,12 +49,12 @@ class BlockPlaces {
   }
 
   [[nodiscard]] bool empty() const { return bits_ == 0; }
-  /// Requires: there is such a place.
+  /// The first place. Requires: there is a place.
   [[nodiscard]] std::size_t first() const {
     return static_cast<unsigned>(std::countr_zero(bits_)) / kBitsOfByte;
   }
   void remove_first() { bits_ &= bits_ - 1; }
-  /// Counts places from `place` on, which is at most 15, and drops those before it.
+  /// Drops the places before `place`, and counts the others from there on. Requires: place <= 15.
   void move_down(std::size_t place) { bits_ >>= place * kBitsOfByte; }
 
  private:
@@ -63,7 +63,7 @@ class BlockPlaces {
   static constexpr std::size_t kBitsOfByte = 1;
 #else
   using Bits = std::uint64_t;
-  static constexpr std::size_t kBitsOfByte = 4;  // of which one is kept
+  static constexpr std::size_t kBitsOfByte = 4;  // of which kEachByte keeps one
   static constexpr Bits kEachByte = 0x1111111111111111;
 #endif
   Bits bits_ = 0;
@@ -76,9 +76,9 @@ template <class Comparison>
   return static_cast<int>(places.empty() ? sizeof(ByteBlock) : places.first());
 }
 
-/// The first byte in [at, end) for which `comparison` is true, or `end`. `comparison` looks at a
-/// block of bytes, `is_match` does the same for one. Fast when the byte is near: it is inlined and
-/// needs no preparation.
+/// The first byte in [at, end) for which `comparison` is true, or `end`. `comparison` compares a
+/// block of bytes, and `is_match` compares a single byte in the same way. The search is fast when
+/// the byte is near: the function is inlined and needs no preparation.
 template <class Comparison, class IsMatch>
 [[nodiscard]] inline const char* find_first(const char* at, const char* end, Comparison comparison,
                                             IsMatch is_match) {
@@ -101,8 +101,8 @@ template <class Comparison, class IsMatch>
       [=](char c) { return c == sought; });
 }
 
-/// The places of `sought`, which is not 0, in the block that begins at byte `at` of `text`; no
-/// places beyond the end of the text. Requires: at < text.size().
+/// The places of `sought` in the block that begins at byte `at` of `text`. There are no places
+/// beyond the end of the text. Requires: `sought` is not 0, and at < text.size().
 [[nodiscard]] inline BlockPlaces places_of(char sought, std::string_view text, std::size_t at) {
   constexpr std::size_t kBlock = sizeof(ByteBlock);
   const auto byte = static_cast<unsigned char>(sought);
@@ -110,7 +110,7 @@ template <class Comparison, class IsMatch>
   if (left >= kBlock) [[likely]]
     return BlockPlaces(load_block(text.data() + at) == byte);
   if (text.size() < kBlock) return BlockPlaces(load_short_block(text.substr(at)) == byte);
-  // Near the end, load the last 16 bytes of the text: what is left comes after bytes before `at`.
+  // Near the end, load the last 16 bytes of the text, and drop the places that lie before `at`.
   BlockPlaces places(load_block(text.data() + text.size() - kBlock) == byte);
   places.move_down(kBlock - left);
   return places;

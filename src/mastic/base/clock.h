@@ -21,9 +21,10 @@ namespace mastic::base {
 /// restart.
 [[nodiscard]] Instant steady_now() noexcept;
 
-/// While it exists, `now` and `steady_now` on this thread ask the clock of `kernel`. Scopes nest.
+/// While a ClockScope exists, `now` and `steady_now` on its thread ask the clock of its kernel.
+/// Scopes nest.
 ///
-/// A TestClient opens one around everything that it runs on the thread that calls it: handlers,
+/// A TestClient opens a scope around everything that it runs on the thread of its caller: handlers,
 /// tasks, functions for `run_blocking`, hooks and background tasks. A thread that the application
 /// starts itself has the system's clock, unless it opens a scope with the kernel of the thread that
 /// started it:
@@ -31,7 +32,7 @@ namespace mastic::base {
 ///     std::jthread janitor([&clock = ClockScope::kernel()] { ClockScope same(clock); ... });
 class ClockScope {
  public:
-  /// Opens the scope; `kernel` must outlive it.
+  /// Opens the scope; `kernel` must outlive the scope.
   explicit ClockScope(Kernel& kernel) noexcept : before_(std::exchange(current_, &kernel)) {}
   ~ClockScope() { current_ = before_; }
   ClockScope(const ClockScope&) = delete;
@@ -41,7 +42,7 @@ class ClockScope {
   [[nodiscard]] static Kernel& kernel() noexcept;
 
  private:
-  static inline constinit thread_local Kernel* current_ = nullptr;  ///< the system's when null
+  static inline constinit thread_local Kernel* current_ = nullptr;  ///< null: the system's
   Kernel* const before_;
 };
 

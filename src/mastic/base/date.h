@@ -34,12 +34,12 @@ inline constexpr std::int64_t kLastSecond = 253'402'300'799;
   return unix_seconds >= kFirstSecond && unix_seconds <= kLastSecond;
 }
 
-/// Converts to a date. This and the functions below that write one clamp the moment to kFirstSecond
-/// and kLastSecond, so they always write a valid date.
+/// Converts a moment to a date. This function and the functions below that write a moment clamp it
+/// to the range from kFirstSecond to kLastSecond, so the date is always valid.
 [[nodiscard]] DateTime to_date_time(std::int64_t unix_seconds);
 
-/// Converts to seconds since 1970; returns nothing when a member is out of its range or the month
-/// has no such day. `weekday` is ignored. A second of 60, as in a leap second, counts as 59.
+/// Converts a date to seconds since 1970; returns nothing when a member is out of its range or the
+/// month has no such day. `weekday` is ignored. A second of 60, as in a leap second, counts as 59.
 [[nodiscard]] std::optional<std::int64_t> to_unix_seconds(const DateTime& date);
 
 /// Appends the moment as "2026-11-21T20:33:01Z" (RFC 3339).

@@ -12,7 +12,7 @@ namespace mastic::base {
 class Descriptor {
  public:
   Descriptor() = default;
-  /// Takes ownership of `fd` and closes it through `kernel`, which must outlive this.
+  /// Takes ownership of `fd` and closes it through `kernel`, which must outlive this object.
   Descriptor(Kernel& kernel, int fd) : kernel_(&kernel), fd_(fd) {}
   Descriptor(Descriptor&& other) noexcept
       : kernel_(other.kernel_), fd_(std::exchange(other.fd_, -1)) {}
@@ -27,7 +27,7 @@ class Descriptor {
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
   /// The number of the descriptor, which stays owned; negative when there is none.
   [[nodiscard]] int fd() const { return fd_; }
-  /// The kernel that closes it.
+  /// The kernel that closes the descriptor.
   [[nodiscard]] Kernel& kernel() const { return *kernel_; }
 
   /// Gives the descriptor up: the caller has to close it.

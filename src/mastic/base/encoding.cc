@@ -40,15 +40,15 @@ void append_hex_escape(std::string& out, char c) {
   append_hex(out, kUpperDigits, static_cast<unsigned char>(c));
 }
 
-/// Whether terminals take it for a control character: C0, DEL, and C1, which UTF-8 writes in two
-/// bytes.
+/// Whether terminals take the character for a control character: C0, DEL, and C1, which UTF-8
+/// writes in two bytes.
 bool is_control(std::string_view character) {
   if (character[0] == '\xc2') return static_cast<unsigned char>(character[1]) < 0xa0;
   return static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f;
 }
 
-/// Whether it sets the direction of what follows (U+061C, U+200E and F, U+202A to E, U+2066 to 9)
-/// or breaks a line (U+2028 and 9).
+/// Whether the character sets the direction of what follows (U+061C, U+200E and F, U+202A to E,
+/// U+2066 to 9) or breaks a line (U+2028 and 9).
 bool is_layout(std::string_view character) {
   if (character == "\u061c") return true;
   const bool may_be = character.starts_with("\xe2\x80") || character.starts_with("\xe2\x81");
@@ -70,9 +70,9 @@ constexpr std::uint64_t kEveryByte = 0x0101010101010101;
 ///
 /// Each byte reports in its high bit. A quote or backslash becomes 0 by the exclusive or, and
 /// taking 1 off 0 borrows into that bit, as does taking 0x20 off a control. Adding 1 to 0x7f sets
-/// it, and bytes that are not ASCII have it set. `& ~bytes` keeps high bytes out of the
-/// subtractions. A borrow or carry may spill into the next byte, but only from a byte that has
-/// reported, so the answer for the whole word is right.
+/// that bit too, and in bytes that are not ASCII it is set already. `& ~bytes` keeps high bytes out
+/// of the subtractions. A borrow or carry may spill into the next byte, but only from a byte that
+/// has reported, so the answer for the whole word is right.
 bool has_special_byte(std::uint64_t word) {
   const auto zero_in = [](std::uint64_t bytes) { return (bytes - kEveryByte) & ~bytes; };
   const std::uint64_t special = zero_in(word ^ kEveryByte * '"') |

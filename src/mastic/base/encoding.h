@@ -40,8 +40,8 @@ void append_html_escaped(std::string& out, std::string_view text);
 /// Appends untrusted text, such as the name of a file, so that people see what it really is. It
 /// escapes as `append_html_escaped` does, and writes U+FFFD for bytes that are not UTF-8 and for
 /// characters that a browser obeys rather than shows: controls other than tab and line feed, and
-/// those that set the direction of text. With U+202E in it, the name of a program can read as that
-/// of a PDF. Put <bdi> around a name inside other text: letters have a direction too.
+/// characters that set the direction of text. With U+202E in its name, a program can look like a
+/// PDF. Put <bdi> around a name inside other text: letters have a direction too.
 void append_html_text(std::string& out, std::string_view text);
 /// Returns untrusted text as `append_html_text` writes it.
 [[nodiscard]] std::string html_text(std::string_view text);
@@ -54,8 +54,8 @@ void append_json_escaped(std::string& out, std::string_view text);
 void append_json_string(std::string& out, std::string_view text);
 
 /// Appends `text` as one field of a log line. Controls, quotes, backslashes and bytes over 0x7e
-/// become \xHH. Text longer than `most` bytes is truncated and ends in "...". So no value can forge
-/// a line.
+/// become \xHH, so no value can forge a line. Text longer than `most` bytes is truncated and ends
+/// in "...".
 void append_log_escaped(std::string& out, std::string_view text, std::size_t most);
 
 /// Appends `text` as the part of a log line that people read. Controls, bytes that are not UTF-8
@@ -63,7 +63,8 @@ void append_log_escaped(std::string& out, std::string_view text, std::size_t mos
 /// stay. Text longer than `most` bytes is truncated and ends in "...".
 void append_log_text_escaped(std::string& out, std::string_view text, std::size_t most);
 
-/// How many bytes the UTF-8 character at the start of `text` has; 0 when no valid one starts there.
+/// How many bytes the UTF-8 character at the start of `text` has; 0 when no valid character starts
+/// there.
 [[nodiscard]] std::size_t utf8_character_size(std::string_view text);
 
 }  // namespace mastic::base

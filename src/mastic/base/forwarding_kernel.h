@@ -1,4 +1,4 @@
-// A kernel that passes every call on: the base of kernels that change a few.
+// A kernel that passes every call on: the base class of kernels that change a few calls.
 
 #pragma once
 
@@ -6,11 +6,11 @@
 
 namespace mastic::base {
 
-/// Passes every call on to another kernel. Derive from it and override the calls that should
-/// differ.
+/// Passes every call on to another kernel. Derive from this class and override the calls that
+/// should differ.
 class ForwardingKernel : public Kernel {
  public:
-  /// Passes calls on to `inner`, which must outlive this.
+  /// Passes calls on to `inner`, which must outlive this object.
   explicit ForwardingKernel(Kernel& inner) : inner_(inner) {}
 
   Instant monotonic_now() override { return inner_.monotonic_now(); }

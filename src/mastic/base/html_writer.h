@@ -4,7 +4,7 @@
 //     HtmlWriter page;
 //     page.add("<td class=\"target\">", request.target, "</td>");
 //
-// It does not know elements and closes none.
+// A writer knows nothing of elements and closes none.
 
 #pragma once
 
@@ -49,9 +49,9 @@ class HtmlWriter {
   }
 
   void reserve(std::size_t bytes) { html_.reserve(bytes); }
-  /// The text that was written so far.
+  /// The HTML that has been written so far.
   [[nodiscard]] const std::string& html() const MASTIC_LIFETIMEBOUND { return html_; }
-  /// Returns the text that was written, and begins again with none.
+  /// Returns the HTML that has been written, and leaves the writer empty.
   [[nodiscard]] std::string take() { return std::exchange(html_, {}); }
 
  private:

@@ -10,7 +10,7 @@
 
 namespace mastic::base {
 
-/// An IPv4 address, an IPv6 address, or no address, as of a peer on a Unix socket.
+/// An IPv4 address, an IPv6 address, or no address: a peer on a Unix socket has none.
 class IpAddress {
  public:
   IpAddress() = default;
@@ -24,16 +24,16 @@ class IpAddress {
 
   /// Whether there is no address.
   [[nodiscard]] bool is_none() const { return kind_ == Kind::None; }
-  /// Whether it is an IPv4 address.
+  /// Whether this is an IPv4 address.
   [[nodiscard]] bool is_v4() const { return kind_ == Kind::V4; }
-  /// Whether it is an IPv6 address.
+  /// Whether this is an IPv6 address.
   [[nodiscard]] bool is_v6() const { return kind_ == Kind::V6; }
-  /// Whether it is a loopback address: 127.0.0.0/8 or ::1.
+  /// Whether this is a loopback address: 127.0.0.0/8 or ::1.
   [[nodiscard]] bool is_loopback() const;
 
   /// The 4 or 16 bytes in network order; empty when there is no address.
   [[nodiscard]] std::string_view bytes() const;
-  /// The address as text, "127.0.0.1" or "::1"; empty when there is none.
+  /// The address as text, "127.0.0.1" or "::1"; empty when there is no address.
   [[nodiscard]] std::string to_string() const;
 
   friend bool operator==(const IpAddress&, const IpAddress&) = default;

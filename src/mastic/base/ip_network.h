@@ -13,13 +13,13 @@ namespace mastic::base {
 /// All addresses that begin with the same bits.
 class IpNetwork {
  public:
-  /// Reads `ADDRESS/BITS`, or an address alone, which is a network of one. Fails with a message
-  /// that shows the form or, when bits after the prefix are set, the network that was probably
-  /// meant.
+  /// Reads `ADDRESS/BITS`, or an address alone, which is a network of one address. Fails with a
+  /// message that shows the form or, when bits after the prefix are set, the network that was
+  /// probably meant.
   [[nodiscard]] static Result<IpNetwork> parse(std::string_view text);
 
-  /// Whether `address` belongs to the network. An IPv4 network contains no IPv6 address and the
-  /// other way round; no network contains "no address".
+  /// Whether `address` belongs to the network. An IPv4 network contains no IPv6 address, an IPv6
+  /// network contains no IPv4 address, and no network contains "no address".
   [[nodiscard]] bool contains(const IpAddress& address) const;
   /// The text form that `parse` reads back.
   [[nodiscard]] std::string to_string() const;

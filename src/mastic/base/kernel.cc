@@ -1,8 +1,9 @@
-// The real kernel: each function is one system call, and a comment says what it does besides.
+// The real kernel: each function is one system call, and a comment says what else it does.
 //
 // Three things hold for all of them. A failure is returned as -errno, at once, before another call
 // can change `errno`. A new descriptor is closed on exec and never one of the standard streams. No
-// call is repeated after EINTR: the callers are loops that come round again, or know what to do.
+// call is repeated after EINTR: the callers are loops that come round again, or deal with EINTR
+// themselves.
 
 #include "mastic/base/kernel.h"
 
@@ -43,8 +44,9 @@ Number checked(Number result) {
   return result == -1 ? static_cast<Number>(-errno) : result;
 }
 
-/// Looks a name up in the user database. The C library wants a buffer for all text of the entry and
-/// reports ERANGE when it is too small; a group lists its members, which may be thousands.
+/// Looks a name up in the user database. The C library wants a buffer for all text of the entry,
+/// and reports ERANGE when the buffer is too small. The entry of a group lists its members, and
+/// there may be thousands.
 template <class Call>
 int look_up(Call call) {
   constexpr std::size_t kMost = 1 << 20;
@@ -88,10 +90,11 @@ class SystemKernel final : public Kernel {
     return checked(::sched_setscheduler(thread, SCHED_IDLE, &none));
   }
   Duration thread_time(int thread) override {
-    // The clock's number is built here because pthread_getcpuclockid wants a pthread_t, and reading
-    // one of a thread that has ended is undefined; a stale thread number only fails. The kernel's
-    // layout: the inverted number above three bits, of which bit 2 says thread and 2 is the
-    // scheduler's clock.
+    // The clock's number is built here because pthread_getcpuclockid wants a pthread_t, and using
+    // the pthread_t of a thread that has ended is undefined, while a stale thread number merely
+    // fails. The layout is the kernel's: the inverted thread number above three bits. Bit 2 says
+    // that the number is a thread's, and the value 2 in the lower two bits is the scheduler's
+    // clock.
     const auto clock = static_cast<clockid_t>(~static_cast<unsigned>(thread) << 3 | 6u);
     timespec time{};
     if (::clock_gettime(clock, &time) != 0) return Duration::zero();
@@ -118,7 +121,7 @@ class SystemKernel final : public Kernel {
   }
   int tgsigqueue(int thread, int signal, std::uint64_t value) override {
     // Not pthread_sigqueue: it wants a pthread_t, and the thread may have ended. This call passes
-    // on the siginfo as it is, so it is filled in here as the C library would.
+    // the siginfo on as it is, so the siginfo is filled in here, as the C library would do.
     siginfo_t info{};
     info.si_signo = signal;
     info.si_code = SI_QUEUE;
@@ -234,7 +237,7 @@ class SystemKernel final : public Kernel {
   }
   // Not ::recv and ::send: these are cancellation points, and in a process with threads the C
   // library prepares for pthread_cancel around them, which takes more instructions than the rest of
-  // them. Mastic cancels no thread.
+  // the call. Mastic cancels no thread.
   ssize_t recv(int fd, void* buffer, std::size_t size, int flags) override {
     return checked(::syscall(SYS_recvfrom, fd, buffer, size, flags, nullptr, nullptr));
   }
@@ -274,7 +277,7 @@ class SystemKernel final : public Kernel {
   int io_uring_queue_init(unsigned entries, io_uring& ring) override {
     const int result = ::io_uring_queue_init(entries, &ring, 0);
     if (result < 0 || ring.ring_fd > STDERR_FILENO) return result;
-    // liburing has the number twice: to close the ring, and to submit to it.
+    // liburing keeps the number of the descriptor twice: to close the ring, and to submit to it.
     ring.ring_fd = ring.enter_ring_fd = kept_apart(ring.ring_fd);
     if (ring.ring_fd >= 0) return result;
     const int refused = ring.ring_fd;  // closed already; what is left to release is mapped memory

@@ -11,9 +11,9 @@ namespace mastic::base {
 
 bool write_last_words(int fd, std::string_view text) noexcept {
   constexpr int kPatience = 1000;  // milliseconds
-  // A pipe is writable when PIPE_BUF bytes fit, so a piece of that size never blocks after poll()
-  // said so. The descriptor cannot be made non-blocking instead: other processes share the open
-  // file.
+  // A pipe counts as writable when PIPE_BUF bytes fit, so writing a piece of that size never blocks
+  // once poll() has reported the pipe writable. The descriptor cannot be made non-blocking instead:
+  // other processes share the open file.
   constexpr std::size_t kMost = PIPE_BUF;
   while (!text.empty()) {
     pollfd room{.fd = fd, .events = POLLOUT, .revents = 0};

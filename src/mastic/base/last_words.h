@@ -7,8 +7,9 @@
 
 namespace mastic::base {
 
-/// Writes `text` to a descriptor, which may be a pipe without a reader: it waits at most one second
-/// for room and then gives up. Returns whether all was written. Safe in signal handlers.
+/// Writes `text` to a descriptor, which may be a pipe that is not being read: the function waits at
+/// most one second for room and then gives up. Returns whether all of `text` was written. Safe in
+/// signal handlers.
 bool write_last_words(int fd, std::string_view text) noexcept;
 
 }  // namespace mastic::base

@@ -20,7 +20,7 @@ struct LogField {
 
 /// One message. Its views need to live only until the call that takes it returns.
 struct LogRecord {
-  Level level = Level::Info;           ///< how serious it is
+  Level level = Level::Info;           ///< how serious the message is
   std::string_view logger = "server";  ///< the part that logs: `server`, `app`, or a part of these
   std::string_view message;            ///< any text; the log escapes it
   std::span<const LogField> fields = {};  ///< named values for machines
@@ -32,7 +32,7 @@ class Log {
  public:
   virtual ~Log() = default;
   virtual void write(const LogRecord& record) noexcept = 0;
-  /// Whether it keeps messages of this level and logger. If not, skip composing them.
+  /// Whether the log keeps messages of this level and logger. If it does not, do not compose them.
   [[nodiscard]] virtual bool takes(Level, std::string_view /*logger*/) const noexcept {
     return true;
   }

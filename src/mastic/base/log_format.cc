@@ -9,7 +9,8 @@ namespace {
 constexpr std::size_t kMaxLoggerBytes = 64;
 constexpr std::size_t kSpareBytes = 4096;
 
-/// The escape sequences that colour the parts of a line; all are empty unless it is for a terminal.
+/// The escape sequences that colour the parts of a line; all are empty unless the line is for a
+/// terminal.
 struct Paint {
   std::string_view level, faint, plain;
 };
@@ -29,8 +30,8 @@ void append_field(std::string& out, const LogField& field) {
   if (quoted) out += '"';
 }
 
-/// Appends the message. Two blanks end it and begin the fields, so every second blank in a row
-/// within the message is escaped: a message with text of a client cannot forge a field.
+/// Appends the message. Two blanks end it and begin the fields. Text of a client in the message
+/// must not forge a field, so every second blank in a row within the message is escaped.
 void append_message(std::string& out, std::string_view message) {
   const std::size_t begin = out.size();
   append_log_text_escaped(out, message, kMaxLogMessageBytes);

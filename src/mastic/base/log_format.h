@@ -25,7 +25,7 @@ enum class LogFormat {
   Json,    ///< one object per line: time, level, logger, message, and the fields by their names
 };
 
-/// The longest message and the longest field that a line holds; longer ones are truncated.
+/// The longest message and the longest field that a line holds; longer text is truncated.
 inline constexpr std::size_t kMaxLogMessageBytes = 8 << 10;
 inline constexpr std::size_t kMaxLogFieldBytes = 1 << 10;
 
@@ -35,9 +35,9 @@ void append_log_line(std::string& out, const LogRecord& record, LogFormat format
 /// Appends a message as text, without time and line feed: `warning app: the disk is slow  id=a1c0`.
 void append_log_text(std::string& out, const LogRecord& record);
 
-/// Writes messages to a sink, as lines. The kernel and the sink must outlive it. A message for
-/// which there is no memory is written too, but shortened: the lack of memory is probably its
-/// subject.
+/// Writes messages to a sink, as lines. The kernel and the sink must outlive the log. When there is
+/// no memory to format a message, it is shortened and still written: the lack of memory is probably
+/// what it is about.
 class LineLog final : public Log {
  public:
   LineLog(Kernel& clock, LineSink& sink, LogFormat format, LogLevels levels);

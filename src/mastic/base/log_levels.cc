@@ -41,8 +41,8 @@ Result<void> LogLevels::set(std::string_view word) {
 }
 
 bool LogLevels::takes(Level level, std::string_view logger) const {
-  for (const auto& [name, least] :
-       std::views::reverse(own_)) {  // later words override earlier ones
+  // Backwards, because later words override earlier ones.
+  for (const auto& [name, least] : std::views::reverse(own_)) {
     if (name == logger) return level >= least;
   }
   return level >= general_;

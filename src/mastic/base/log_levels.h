@@ -13,8 +13,8 @@
 
 namespace mastic::base {
 
-/// The lowest level that is kept, in general and per logger; `info` by default. It is a value that
-/// any thread may read.
+/// The lowest level that is kept, in general and per logger; `info` by default. Several threads may
+/// read the same object.
 class LogLevels {
  public:
   LogLevels() = default;
@@ -29,8 +29,8 @@ class LogLevels {
   [[nodiscard]] Result<void> set(std::string_view word);
 
   Level general_ = Level::Info;
-  std::vector<std::pair<std::string, Level>>
-      own_;  ///< the levels of single loggers, in order given
+  /// The levels of single loggers, in the order given.
+  std::vector<std::pair<std::string, Level>> own_;
 };
 
 }  // namespace mastic::base

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 64 << 10;  // files of /proc and /sys are far shorter
 
-/// The contents of a file of /proc or /sys; nothing when it cannot be read. It is read in pieces to
-/// its end, because fstat reports no size for these files.
+/// Returns the contents of a file of /proc or /sys; nothing when the file cannot be read. Reads the
+/// file in pieces to its end, because fstat reports no size for such files.
 std::optional<std::string> read_file(Kernel& kernel, const std::string& path) {
   const int fd = kernel.open(path.c_str(), O_RDONLY, 0);
   if (fd < 0) return std::nullopt;

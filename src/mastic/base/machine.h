@@ -1,5 +1,5 @@
-// How much memory and processor time this process may use: what the machine has, and what its
-// control groups allow.
+// How much memory and processor time this process may use: what the machine has, and what the
+// control groups of the process allow.
 
 #pragma once
 
@@ -23,7 +23,7 @@ struct CgroupFile {
 };
 
 /// Returns the contents of `file` in the control group of this process and in every group above it
-/// that has such a file: the limits of all of them apply. Groups are looked for below
+/// that has such a file: the limits of all these groups apply. Groups are looked for below
 /// /sys/fs/cgroup. Inside a container that directory may be the container's own group, so paths
 /// from /proc/self/cgroup that do not exist there are skipped.
 [[nodiscard]] std::vector<std::string> read_cgroups(Kernel& kernel, const CgroupFile& file);
@@ -32,7 +32,7 @@ struct CgroupFile {
 /// group sets a limit. Returns nothing when the system does not say.
 [[nodiscard]] std::optional<std::uint64_t> memory_of_process(Kernel& kernel);
 
-/// How many processors a control group allows this process (cpu.max), rounded up. Returns nothing
+/// How many processors the control groups allow this process (cpu.max), rounded up. Returns nothing
 /// when no group sets a limit.
 [[nodiscard]] std::optional<unsigned> processors_of_group(Kernel& kernel);
 

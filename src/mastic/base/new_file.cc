@@ -11,8 +11,8 @@
 namespace mastic::base {
 namespace {
 
-/// A random name of a fixed length, which no other file has by chance. One made from the file's own
-/// name could be too long.
+/// A random name of a fixed length, which no other file has by chance. A name made from the file's
+/// own name could be too long.
 std::string name_beside(std::string_view path, Kernel& kernel) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   const std::size_t slash = path.rfind('/');

@@ -19,7 +19,7 @@ namespace mastic::base {
 /// the object is of no further use. One thread at a time may use it.
 class NewFile {
  public:
-  /// Remembers `path`, and creates no file yet. `kernel` must outlive it.
+  /// Remembers `path`, and creates no file yet. `kernel` must outlive this object.
   explicit NewFile(std::string path, Kernel& kernel = system_kernel())
       : kernel_(kernel), path_(std::move(path)) {}
   ~NewFile();
@@ -28,7 +28,7 @@ class NewFile {
 
   /// The path of the finished file.
   [[nodiscard]] const std::string& path() const { return path_; }
-  /// Whether the temporary file was created.
+  /// Whether the temporary file has been created and is still open.
   [[nodiscard]] bool is_created() const { return file_.is_open(); }
   /// Creates the temporary file, with the permissions of `mode` that the umask leaves. Fails when
   /// the path leads to something other than a file or a link: -EISDIR for a directory, -EEXIST for
@@ -39,9 +39,9 @@ class NewFile {
   /// Waits until the disk has the content, then renames the file to its path, where it replaces a
   /// file or a link. Call it once. Requires: the file was created.
   ///
-  /// So after a power cut the path leads either to the whole new file or to what was there before.
-  /// It may be the latter for a while, because `keep` does not wait until the disk has the
-  /// directory.
+  /// Because of this order, the path leads after a power cut either to the whole new file or to
+  /// what was there before. For a while after `keep` it may still be the old content, because
+  /// `keep` does not wait until the disk has the directory.
   [[nodiscard]] int keep();
 
  private:
@@ -49,7 +49,7 @@ class NewFile {
 
   Kernel& kernel_;
   const std::string path_;
-  std::string written_at_;  ///< empty when there is nothing to remove
+  std::string written_at_;  ///< the temporary path; empty when there is nothing to remove
   Descriptor file_;
 };
 

@@ -102,7 +102,8 @@ void OptionTable::list(std::string_view name, std::vector<std::string>& values,
   for (const std::string& value : values) {
     option.default_text += (option.default_text.empty() ? "" : " ") + value;
   }
-  // The first value replaces the default, later ones are added: the closure remembers which it is.
+  // The first value replaces the default, later ones are added: the closure remembers whether the
+  // default is still there.
   option.set = [&values, is_default = true](std::string_view text) mutable -> Result<void> {
     if (std::exchange(is_default, false)) values.clear();
     values.emplace_back(text);

@@ -32,10 +32,11 @@
 
 namespace mastic::base {
 
-/// Fails when one of the counts is 0, with a message that names the first one.
+/// Fails when one of the counts is 0; the message names the first count that is.
 [[nodiscard]] Result<void> require_some(
     std::initializer_list<std::pair<std::string_view, std::uint64_t>> counts);
-/// Fails when one of the durations is zero or negative, with a message that names the first one.
+/// Fails when one of the durations is zero or negative; the message names the first duration that
+/// is.
 [[nodiscard]] Result<void> require_time(
     std::initializer_list<std::pair<std::string_view, Duration>> lengths);
 
@@ -43,22 +44,24 @@ namespace mastic::base {
 struct Option {
   std::string_view name;      ///< as in a configuration file: max_header_bytes
   std::string_view argument;  ///< the placeholder of its value in the help: SIZE; empty for a flag
-  std::string_view meaning;   ///< sentences; those of a limit also say what happens beyond it
-  std::string_view heading;   ///< the heading in the help that it belongs to
+  std::string_view meaning;   ///< sentences; for a limit, also what happens beyond it
+  std::string_view heading;   ///< the heading that the option stands under in the help
   std::string default_text;   ///< the value of the variable when it was bound
-  bool repeatable = false;    ///< whether it may be given several times
+  bool repeatable = false;    ///< whether the option may be given several times
   /// Sets the variable from text. Fails with a message that says what is wrong with the text.
   std::function<Result<void>(std::string_view text)> set;
 };
 
-/// The options of one or several parts. It keeps references to the bound variables, which must
-/// outlive it, and views of the texts that it is given, which are usually literals.
+/// The options of one or several parts. The table keeps references to the bound variables and views
+/// of the texts that it is given, which are usually literals. The variables and the texts must
+/// outlive the table.
 class OptionTable {
  public:
   /// Begins a group: options bound from now on come under `heading` in the help.
   void group(std::string_view heading) { heading_ = heading; }
 
-  // Each of these binds one variable to a name. What it holds now is the default.
+  // Each of these functions binds one variable to a name. The value that the variable holds during
+  // the call is the default.
 
   /// Binds a number of bytes (units.h).
   void size(std::string_view name, std::uint64_t& bytes, std::string_view meaning);
@@ -71,22 +74,22 @@ class OptionTable {
   /// Binds any text.
   void text(std::string_view name, std::string& value, std::string_view argument,
             std::string_view meaning);
-  /// Binds a list of texts. It may be set several times, and each adds one; the first also removes
-  /// the default.
+  /// Binds a list of texts. The option may be set several times: each time adds one text, and the
+  /// first time also removes the default.
   void list(std::string_view name, std::vector<std::string>& values, std::string_view argument,
             std::string_view meaning);
-  /// Binds a list of addresses (Address::parse), which is set as `list` is.
+  /// Binds a list of addresses (Address::parse), which is set like a list of texts (`list`).
   void addresses(std::string_view name, std::vector<Address>& values, std::string_view meaning);
-  /// Binds a list of networks (IpNetwork::parse), which is set as `list` is.
+  /// Binds a list of networks (IpNetwork::parse), which is set like a list of texts (`list`).
   void networks(std::string_view name, std::vector<IpNetwork>& values, std::string_view meaning);
-  /// Binds an enumeration, written as one of a few words. `argument` shows these in the help:
+  /// Binds an enumeration, written as one of a few words. `argument` shows the words in the help:
   /// (auto|io_uring|syscall).
   template <class Enum>
   void choice(std::string_view name, Enum& value, std::string_view argument,
               std::vector<std::pair<std::string_view, Enum>> words, std::string_view meaning);
 
-  /// Adds another name for `name`, as other servers call it; the help does not list it. `unit` is
-  /// appended to a value that is a bare number.
+  /// Makes `other` another name for the option `name`, such as the name that another server uses;
+  /// the help does not list it. `unit` is appended to a value that is a bare number.
   void alias(std::string_view other, std::string_view name, std::string_view unit = {}) {
     aliases_.push_back({other, name, unit});
   }
@@ -95,7 +98,7 @@ class OptionTable {
   /// wrong and, for an unknown name, the nearest known one.
   [[nodiscard]] Result<void> set(std::string_view name, std::string_view text);
 
-  /// The option with this name or alias, or null. It lives as long as the table.
+  /// The option with this name or alias, or null. The option lives as long as the table.
   [[nodiscard]] const Option* find(std::string_view name) const MASTIC_LIFETIMEBOUND;
   /// The options, in the order in which they were bound.
   [[nodiscard]] const std::deque<Option>& options() const MASTIC_LIFETIMEBOUND { return options_; }

@@ -9,9 +9,9 @@
 
 namespace mastic::base {
 
-/// Whether `file`, a path as compilers spell it, is a source of Mastic, in its tree or installed:
-/// "/home/ada/mastic/src/mastic/app/app.h". Its tests do not count, because they play the
-/// application.
+/// Whether `file`, a path as compilers spell it, is a source of Mastic, in the source tree or
+/// installed: "/home/ada/mastic/src/mastic/app/app.h". Its tests do not count, because they play
+/// the application.
 [[nodiscard]] constexpr bool is_own_source(std::string_view file) {
   constexpr std::array<std::string_view, 17> kRooms = {
       "app",        "async", "base",    "catalog", "files",   "http",    "inspect", "json", "loop",

@@ -13,7 +13,7 @@ std::uint64_t random_number(Kernel& kernel) {
   std::uint64_t number = 0;
   ssize_t got = 0;
   // Right after the machine started, getrandom waits until there is enough entropy, and a signal
-  // may interrupt that wait. Up to 256 bytes are never interrupted afterwards.
+  // may interrupt that wait. Afterwards, a call for up to 256 bytes is never interrupted.
   do {
     got = kernel.getrandom(&number, sizeof number);
   } while (got == -EINTR);

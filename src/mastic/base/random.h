@@ -9,7 +9,7 @@
 namespace mastic::base {
 
 /// Returns a number from the system's random source. Reads /dev/urandom where getrandom() is
-/// missing or a sandbox forbids it. Throws std::system_error when that fails too.
+/// missing or a sandbox forbids it. Throws std::system_error when reading that fails too.
 [[nodiscard]] std::uint64_t random_number(Kernel& kernel);
 
 }  // namespace mastic::base

@@ -1,5 +1,5 @@
 // Expected outcomes: a value or an error, never both. What can go wrong in normal operation (bad
-// input, a port in use, a missing file) is returned this way; see assert.h for our own bugs.
+// input, a port in use, a missing file) is returned this way; for Mastic's own bugs, see assert.h.
 
 #pragma once
 
@@ -11,9 +11,9 @@ namespace mastic::base {
 
 /// An error, described for the person who can fix it: what went wrong, where, and how to fix it.
 struct Error {
-  /// A sentence that needs no other to be understood.
+  /// A sentence that can be understood by itself.
   std::string message;
-  int number = 0;  ///< the errno behind it, or 0
+  int number = 0;  ///< the errno behind the error, or 0
 };
 
 /// A value or an error.

@@ -19,8 +19,8 @@ struct RequestReport {
   std::string target;
   std::string client;
   Duration age{};
-  int thread = 0;         ///< the thread that runs its handler off the loop; 0 when none does
-  Duration thread_age{};  ///< for how long that thread has run it
+  int thread = 0;         ///< the thread that runs its handler off the loop; 0 when no thread does
+  Duration thread_age{};  ///< for how long that thread has run the handler
   bool cancelled = false;
 };
 
@@ -28,7 +28,7 @@ struct RequestReport {
 struct LoopReport {
   std::size_t loop = 0;  ///< its number
   std::uint64_t connections = 0;
-  std::vector<RequestReport> requests;  ///< the oldest ones; the server bounds how many
+  std::vector<RequestReport> requests;  ///< the oldest ones; the server limits their number
   std::uint64_t requests_in_all = 0;
 };
 
@@ -70,11 +70,12 @@ class ServerStatus {
   [[nodiscard]] virtual std::size_t loops() const = 0;
   [[nodiscard]] virtual PoolReport pool() const = 0;
   [[nodiscard]] virtual std::vector<ThreadReport> threads() const = 0;
-  /// Makes every loop call `take` with its report, on its own thread, now or later. A loop calls
-  /// late or never when its driver hangs and no thread is free to take it over.
+  /// Makes every loop call `take` with its report, on the thread of the loop, now or later. A loop
+  /// calls `take` late or never when the thread that drives the loop hangs and no other thread is
+  /// free to take the loop over.
   virtual void ask_loops(std::function<void(LoopReport)> take) = 0;
-  /// Cancels the request with this id, on whichever loop it is. Its stop token fires, and its
-  /// client gets 503, or an aborted answer when that has begun.
+  /// Cancels the request with this id, on whichever loop it is. The stop token of the request
+  /// fires. The client gets a 503, or an aborted answer when the answer has begun.
   virtual void cancel(std::uint64_t request) = 0;
 
  protected:

@@ -10,7 +10,8 @@
 
 namespace mastic::base {
 
-/// Returns the digest of `text`. It is slow, and its time depends only on the length of `text`.
+/// Returns the digest of `text`. The function is slow, and the time that it takes depends only on
+/// the length of `text`.
 [[nodiscard]] std::array<std::uint8_t, 32> sha256(std::string_view text);
 
 /// Returns `bytes` in Base64 with padding (RFC 4648 §4).

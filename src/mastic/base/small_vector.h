@@ -14,7 +14,7 @@
 namespace mastic::base {
 
 /// A vector of trivially copyable values that grows only at its end. A move copies elements that
-/// are stored inside the object, and takes over the memory of others.
+/// are stored inside the object, and takes over the memory of elements that are on the heap.
 template <class T, std::size_t N>
 class SmallVector {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -38,7 +38,7 @@ class SmallVector {
 
   void push_back(const T& value) { append({&value, 1}); }
 
-  /// Appends `values`. Requires: they are not part of this vector.
+  /// Appends `values`. Requires: `values` are not part of this vector.
   void append(std::span<const T> values) {
     if (values.empty()) return;
     std::memcpy(extend(values.size()), values.data(), values.size_bytes());

@@ -11,8 +11,8 @@
 
 namespace mastic::base {
 
-/// A heap that gives the smallest element first, by Before; of equal elements the one that was
-/// pushed first. threads::PriorityQueue and async::PriorityChannel use it. Not synchronized.
+/// A heap that gives the smallest element (by Before) first, and among equal elements the one that
+/// was pushed first. threads::PriorityQueue and async::PriorityChannel use it. Not synchronized.
 template <class T, class Before = std::less<T>>
 class StableHeap {
  public:

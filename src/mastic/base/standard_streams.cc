@@ -10,7 +10,7 @@ namespace mastic::base {
 Result<void> open_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) != -1) continue;
-    // open() takes the lowest free number, and those below are open by now, so this one.
+    // open() takes the lowest free number. All lower ones are open by now, so it takes this one.
     if (::open("/dev/null", O_RDWR) !=
         stream) {  // NOLINT(android-cloexec-open): children have it too
       return fail("a standard stream is closed, and /dev/null cannot be opened in its place");

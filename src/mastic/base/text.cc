@@ -61,7 +61,7 @@ std::string lower_case(std::string_view text) {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   // Levenshtein's table, of which only one row is kept. `diagonal` is the element above and to the
-  // left, which the row has overwritten by the time that it is needed.
+  // left, which the row has overwritten by the time it is needed.
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {

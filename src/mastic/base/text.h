@@ -18,7 +18,7 @@ constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_alpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 /// Whether `c` is a space or a tab.
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
-/// Makes an ASCII letter a small one, and leaves everything else as it is.
+/// Returns an ASCII letter in lower case, and every other character as it is.
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 /// The value of a hexadecimal digit, or -1.
@@ -28,7 +28,7 @@ constexpr int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// Whether both are equal when the case of ASCII letters is ignored.
+/// Whether `a` and `b` are equal when the case of ASCII letters is ignored.
 [[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -37,7 +37,8 @@ constexpr int hex_value(char c) {
   return true;
 }
 
-/// Whether both are equal. It is inline, and so faster than a call of memcmp for short texts.
+/// Whether `a` and `b` are equal. The function is inline, and so faster than a call of memcmp for
+/// short texts.
 [[nodiscard]] inline bool equal_short(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   const auto differ = [&]<class Word>(Word left, std::size_t at) {
@@ -68,7 +69,7 @@ constexpr int hex_value(char c) {
 }
 
 /// Splits `text` at the first `separator`: returns the part before it and leaves the part after it
-/// in `text`. Without a separator it returns all of `text` and leaves it empty.
+/// in `text`. Without a separator, returns all of `text` and leaves `text` empty.
 constexpr std::string_view take_until(std::string_view& text, char separator) {
   const std::size_t at = text.find(separator);
   const std::string_view head = text.substr(0, at);
@@ -90,7 +91,7 @@ inline char* put_decimal(char* at, std::uint64_t number) {
 /// Reads a number that is all digits and fits into 64 bits: "12", but not "+12", "12 ", "0x12" or
 /// "".
 [[nodiscard]] std::optional<std::uint64_t> parse_decimal(std::string_view digits);
-/// Reads digits with an optional minus sign that fit into 64 signed bits.
+/// Reads a number that is digits after an optional minus sign, and fits into 64 signed bits.
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 
 /// Reads 1 to 16 hexadecimal digits, and nothing else.
@@ -102,7 +103,7 @@ void append_decimal(std::string& out, std::uint64_t number);
 /// Returns `text` with its ASCII letters in lower case.
 [[nodiscard]] std::string lower_case(std::string_view text);
 
-/// Returns the one of `candidates` that a person most likely meant by `word`; nothing when none is
+/// Returns the candidate that a person most likely meant by `word`; nothing when no candidate is
 /// close enough.
 template <class Range>
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
@@ -114,7 +115,7 @@ template <class Range>
 template <class Range>
 std::optional<std::string_view> nearest(std::string_view word, const Range& candidates) {
   std::optional<std::string_view> best;
-  std::size_t best_distance = word.size() / 3 + 2;  // further away is another word, not a slip
+  std::size_t best_distance = word.size() / 3 + 2;  // more edits make another word, not a slip
   for (const auto& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {

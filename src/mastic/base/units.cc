@@ -72,7 +72,7 @@ std::string format_duration(Duration duration) {
 std::string human_size(std::uint64_t bytes) {
   constexpr std::array<std::string_view, 6> kNames{"kB", "MB", "GB", "TB", "PB", "EB"};
   if (bytes < 1000) return std::to_string(bytes) + " B";
-  // Counts tenths of the unit, of which the last is shown only below 10: "1.2 MB", but "12 MB".
+  // Counts tenths of the unit. The last digit is shown only below ten units: "1.2 MB", but "12 MB".
   std::uint64_t tenths = bytes / 100;
   std::size_t name = 0;
   for (; tenths >= 10'000; ++name) tenths /= 1000;
