@@ -6,9 +6,10 @@
 
 namespace mastic::threads {
 
-/// Gives the calling thread an alternate signal stack for as long as this object exists, unless it
-/// has one already, as under a sanitizer. It takes only address space until a handler runs on it.
-/// If the system has no memory for it, the thread has none. Make and destroy it on the same thread.
+/// Gives the calling thread an alternate signal stack for as long as this object exists, unless the
+/// thread has one already, as under a sanitizer. The stack takes only address space until a handler
+/// runs on it. If the system has no memory for the stack, the thread gets none. Make and destroy
+/// the object on the same thread.
 class AlternateStack {
  public:
   AlternateStack() noexcept;

@@ -25,7 +25,7 @@ std::size_t Barrier::arrive(Wait wait) {
     }
     round_.push_back(&self);
   }
-  const BlockingScope blocking;  // without the lock: its host may start a thread
+  const BlockingScope blocking;  // without the lock: the scope's host may start a thread
   std::unique_lock lock(mutex_);
   const auto is_decided = [&self] { return self.outcome >= Outcome::Passed; };
   wait(lock, is_decided);
@@ -34,7 +34,7 @@ std::size_t Barrier::arrive(Wait wait) {
     break_open_round();
   }
   // When the wait timed out in state Complete, the round may no longer be broken from here: it
-  // passes, or breaks, once its function has returned.
+  // passes or breaks once the barrier's function has returned or thrown.
   decided_.wait(lock, is_decided);
   if (self.outcome == Outcome::Broken) throw BrokenBarrier();
   return before;
@@ -71,8 +71,8 @@ void Barrier::complete(std::unique_lock<std::mutex>& lock) {
   end(round, Outcome::Passed);
 }
 
-/// Decides the outcome for all threads of a round. It notifies under the lock, because a thread
-/// that has passed may destroy the barrier.
+/// Decides the outcome for all threads of a round. Notifies under the lock, because a thread that
+/// has passed may destroy the barrier.
 void Barrier::end(Round& round, Outcome outcome) noexcept {
   for (Arrival* const each : round) each->outcome = outcome;
   round.clear();

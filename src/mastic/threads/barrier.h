@@ -39,18 +39,19 @@ class BrokenBarrier : public std::runtime_error {
 class Barrier {
  public:
   /// Makes an open barrier for `parties` threads. The last thread to arrive calls `when_complete`
-  /// before any thread passes. When that throws, the barrier breaks, and the last thread's wait
-  /// throws the exception. Throws std::logic_error when `parties` is 0.
+  /// before any thread passes. When the function throws, the barrier breaks, and the wait of the
+  /// last thread throws the exception. Throws std::logic_error when `parties` is 0.
   explicit Barrier(std::size_t parties, std::function<void()> when_complete = {});
   Barrier(const Barrier&) = delete;
   Barrier& operator=(const Barrier&) = delete;
 
   /// Waits until all threads have arrived. Returns how many had arrived before this one, from 0 to
-  /// parties - 1. Each thread of a round gets a different number, so the one that gets 0 can do
-  /// what only one has to do. Throws BrokenBarrier.
+  /// parties - 1. Each thread of a round gets a different number, so the thread that gets 0 can do
+  /// what only one thread has to do. Throws BrokenBarrier if the barrier is broken or breaks
+  /// meanwhile.
   std::size_t arrive_and_wait();
-  /// Waits in the same way, at most for `longest`. When the time is over, the barrier breaks: this
-  /// wait and all others throw BrokenBarrier.
+  /// Waits like `arrive_and_wait`, at most for `longest`. When the time is over, the barrier
+  /// breaks: this wait and all other waits throw BrokenBarrier.
   std::size_t arrive_and_wait_for(base::Duration longest);
 
   /// Breaks the barrier: threads that wait, and those that arrive before the next `reset`, get
@@ -68,7 +69,7 @@ class Barrier {
 
  private:
   enum class Outcome : std::uint8_t { Open, Complete, Passed, Broken };
-  /// A thread that waits, on its own stack.
+  /// A thread that waits. The object is on the stack of that thread.
   struct Arrival {
     Outcome outcome = Outcome::Open;
   };

@@ -4,8 +4,9 @@
 
 namespace mastic::threads {
 
-/// What depends on a thread, such as the loop that it drives or the pool that it belongs to, and
-/// wants to know when it blocks. Called on that thread, without a lock of the caller.
+/// Something that depends on a thread and wants to know when the thread blocks, such as the loop
+/// that the thread drives or the pool that it belongs to. Its members are called on that thread,
+/// while the caller holds no lock.
 class BlockingHost {
  public:
   /// The thread is about to block.
@@ -17,10 +18,10 @@ class BlockingHost {
   ~BlockingHost() = default;
 };
 
-/// While one exists, the thread may block for as long as it likes: what depends on the thread (the
-/// loop that it drives, a pool that counts it) continues without it. Costs nothing on a thread that
-/// nothing depends on. Scopes nest; the outermost one counts. Hold no lock when you open one: the
-/// host takes its own and may start a thread.
+/// While a BlockingScope exists, its thread may block for as long as it likes: what depends on the
+/// thread (the loop that it drives, a pool that counts it) continues without the thread. Costs
+/// nothing on a thread that nothing depends on. Scopes nest; the outermost scope counts. Hold no
+/// lock when you open a scope: the host takes its own lock and may start a thread.
 ///
 ///     const threads::BlockingScope blocking;
 ///     ::flock(fd, LOCK_EX);

@@ -30,7 +30,7 @@ bool BoundedExecutor::submit(async::BlockingWork& work) {
   waiting_.push_back(work);
   if (idle_.empty()) return true;
   if (ask_for_thread(*idle_.back(), claim_)) idle_.pop_back();
-  if (idle_.size() < turns_.size()) return true;  // a turn that runs will take it
+  if (idle_.size() < turns_.size()) return true;  // a turn that runs will take the work
   waiting_.remove(work);
   return false;
 }
@@ -50,9 +50,9 @@ bool BoundedExecutor::withdraw(async::BlockingWork& work) noexcept {
   return true;
 }
 
-/// Runs queued work on a thread of the other executor. After work that took long, it gives the
-/// thread back and asks for one again, for two reasons: other work there gets its turn, and the
-/// thread may have been written off as hung meanwhile, so it must take no more work.
+/// Runs queued work on a thread of the other executor. After work that took long, gives the thread
+/// back and asks for a thread again, for two reasons: other work of that executor gets its turn,
+/// and the thread may have been written off as hung and must then take no more work.
 void BoundedExecutor::take_turn(Turn& turn) noexcept {
   std::unique_lock lock(mutex_);
   turn.is_coming = false;

@@ -20,14 +20,14 @@ namespace mastic::threads {
 /// except the destructor may be called from any thread.
 class BoundedExecutor : public async::BlockingExecutor {
  public:
-  /// How it asks the other executor for a thread.
+  /// How a BoundedExecutor asks the other executor for a thread.
   enum class Claim : std::uint8_t {
-    Any,    ///< with `submit`: refused when the queue there is full
-    Begun,  ///< with `submit_begun`: its work has begun elsewhere, so it is not refused
+    Any,    ///< with `submit`: refused when the queue of the other executor is full
+    Begun,  ///< with `submit_begun`: the work has begun elsewhere, so it is not refused
   };
-  /// Runs at most `most` pieces of work at a time. `threads` and `kernel` must outlive it.
-  /// Requires: `threads` never runs work inside `submit`, on the submitting thread. Throws
-  /// std::bad_alloc.
+  /// Runs at most `most` pieces of work at a time. `threads` and `kernel` must outlive this
+  /// executor. Requires: `threads` never runs work inside `submit`, on the submitting thread.
+  /// Throws std::bad_alloc.
   BoundedExecutor(async::BlockingExecutor& threads, std::uint64_t most, Claim claim,
                   base::Kernel& kernel);
   /// Waits until the other executor has its last thread back. Requires: all submitted work has
@@ -37,8 +37,8 @@ class BoundedExecutor : public async::BlockingExecutor {
   BoundedExecutor& operator=(const BoundedExecutor&) = delete;
 
   // BlockingExecutor.
-  /// Queues `work`. Returns false only when none of its work runs and the other executor refuses a
-  /// thread.
+  /// Queues `work`. Returns false only when no work of this executor is running and the other
+  /// executor refuses a thread.
   [[nodiscard]] bool submit(async::BlockingWork& work) override;
   [[nodiscard]] bool withdraw(async::BlockingWork& work) noexcept override;
   [[nodiscard]] bool has_reserve() const noexcept override { return false; }
@@ -49,14 +49,14 @@ class BoundedExecutor : public async::BlockingExecutor {
   [[nodiscard]] std::mutex& mutex() { return mutex_; }
 
  private:
-  /// What is submitted to the other executor: its thread runs queued work until none is left.
+  /// What is submitted to the other executor: its thread runs queued work until the queue is empty.
   struct Turn final : async::BlockingWork {
     explicit Turn(BoundedExecutor& one) : owner(one) {}
     void run() noexcept override { owner.take_turn(*this); }
     BoundedExecutor& owner;
     bool is_coming = false;  ///< a thread was asked for and has not arrived yet
   };
-  // take_turn is called without the lock, the others with it.
+  // take_turn is called without the lock, the other functions with it.
   void take_turn(Turn& turn) noexcept;
   [[nodiscard]] bool ask_for_thread(Turn& turn, Claim claim);
   void withdraw_turns() noexcept;

@@ -118,7 +118,8 @@ void say(std::string_view message) noexcept {
   static constinit bool is_heard = true;
   if (is_heard) is_heard = base::write_last_words(STDERR_FILENO, crash_line.view());
   // The log is opened by its path: a rotation may have replaced its descriptor, and reading the
-  // current one would need a lock. O_NONBLOCK because opening a FIFO without a reader would wait.
+  // current descriptor would need a lock. O_NONBLOCK because opening a FIFO without a reader would
+  // wait.
   if (!log_path.empty()) {
     const int fd = ::open(log_path.view().data(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0) {
@@ -218,9 +219,9 @@ void crashed(int signal, siginfo_t* info, void* context) {
     reported = true;
   }
   constexpr timespec kMoment{.tv_sec = 0, .tv_nsec = 10'000'000};
-  // Another thread is reporting its crash, and ending the process now would cut that off. Wait a
-  // limited time, because that thread may be stuck. If `first` is this thread, its own report has
-  // crashed, and there is nothing to wait for.
+  // Another thread is reporting its crash, and ending the process now would cut that report off.
+  // Wait a limited time, because that thread may be stuck. If `first` is this thread, its own
+  // report has crashed, and there is nothing to wait for.
   for (int left = 300; left > 0 && !reported && first != ::gettid(); --left) {
     (void)::nanosleep(&kMoment, nullptr);
   }
@@ -271,8 +272,8 @@ CrashReport::CrashReport(std::string_view path, base::LogFormat format) noexcept
   const ssize_t size = ::readlink("/proc/self/exe", name.data(), name.size());
   program.clear();
   if (size > 0) program.add({name.data(), static_cast<std::size_t>(size)});
-  // A first walk makes the dynamic linker resolve everything that it calls; in a handler that could
-  // deadlock.
+  // A first walk makes the dynamic linker resolve all functions that a walk calls. Resolving them
+  // in a handler could deadlock.
   walk_stack(crash_stack);
   terminate_before = std::set_terminate(terminated);
   struct sigaction action{};

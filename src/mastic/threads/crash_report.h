@@ -3,7 +3,7 @@
 // The request is known from base::Activity. The stack is given as addresses in modules, because
 // nothing can be looked up safely in a crash; `addr2line -Cfipe MODULE OFFSET` translates them.
 // Exceptions of handlers become answers and are not reported here. There is no recovery: after the
-// report the signal ends the process as it would have done without it.
+// report, the signal ends the process as it would have done without the report.
 
 #pragma once
 
@@ -15,14 +15,15 @@
 
 namespace mastic::threads {
 
-/// While it exists, SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT on any thread leave lines in the
-/// format of the log on standard error and in the log's file. Then the signal goes to the handler
-/// that was installed before (of a sanitizer or crash reporter), or to the kernel, which writes a
-/// core as it would have. For `std::terminate` the lines name the exception.
+/// While a CrashReport exists, SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT on any thread leave
+/// lines in the format of the log on standard error and in the log's file. Then the signal goes to
+/// the handler that was installed before (of a sanitizer or crash reporter), or to the kernel,
+/// which writes a core as it would have done without the report. For `std::terminate` the lines
+/// name the exception.
 ///
 /// To report a stack overflow, the thread needs an AlternateStack. Threads of Mastic have one, and
-/// so does the thread that makes this object. Only one CrashReport works at a time; a second does
-/// nothing.
+/// so does the thread that makes this object. Only one CrashReport works at a time; a second
+/// CrashReport does nothing.
 class CrashReport {
  public:
   /// Writes to standard error and to the file at `log_path`; "-" means standard error only. A path

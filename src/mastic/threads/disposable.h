@@ -11,8 +11,8 @@
 
 namespace mastic::threads {
 
-/// Holds a function object until it is dropped. An exception of its destructor is reported
-/// (report_uncaught) instead of ending the process.
+/// Holds a function object until `drop` or the end. An exception of the function object's
+/// destructor is reported (report_uncaught) instead of ending the process.
 template <class F>
 class Disposable {
  public:

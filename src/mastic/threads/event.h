@@ -4,8 +4,8 @@
 //     std::jthread server([&] { listen(); ready.set(); serve(); });
 //     ready.wait();
 //
-// Python's `threading.Event`. For threads that may block; tasks have async::Event. For a stop there
-// is std::stop_token, and for a count that ends std::latch.
+// Python's `threading.Event`. For threads that may block; tasks have async::Event. To ask for a
+// stop there is std::stop_token, and to wait for a count to reach zero there is std::latch.
 
 #pragma once
 
@@ -26,21 +26,21 @@ class Event {
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 
-  /// Sets the flag and wakes all waiting threads; later waits return at once until it is cleared. A
-  /// thread that has been woken may destroy the event.
+  /// Sets the flag and wakes all waiting threads; later waits return at once until the flag is
+  /// cleared. A thread that has been woken may destroy the event.
   void set() {
     const std::lock_guard lock(mutex_);
     if (is_set_) return;
     is_set_ = true;
     ++times_set_;
-    changed_.notify_all();  // under the lock: after it, the event may have been destroyed
+    changed_.notify_all();  // under the lock: once that is released, the event may be destroyed
   }
   /// Clears the flag.
   void clear() {
     const std::lock_guard lock(mutex_);
     is_set_ = false;
   }
-  /// Whether it is set.
+  /// Whether the flag is set.
   [[nodiscard]] bool is_set() const {
     const std::lock_guard lock(mutex_);
     return is_set_;
@@ -55,7 +55,7 @@ class Event {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return times_set_ != *before; });
   }
-  /// Waits until the flag is set, at most for `longest`. Returns whether it was set.
+  /// Waits until the flag is set, at most for `longest`. Returns whether the flag was set.
   bool wait_for(base::Duration longest) const {
     const std::optional<unsigned> before = times_set_before();
     if (!before) return true;
@@ -66,8 +66,8 @@ class Event {
   }
 
  private:
-  /// How often the flag was set so far; nothing when it is set now. Waiting for this number to
-  /// change, rather than for the flag, makes `set` and `clear` in a row wake everyone.
+  /// How often the flag was set so far; nothing when the flag is set now. Waiting for this number
+  /// to change, rather than for the flag, makes `set` followed by `clear` wake all waiting threads.
   [[nodiscard]] std::optional<unsigned> times_set_before() const {
     const std::lock_guard lock(mutex_);
     return is_set_ ? std::nullopt : std::optional(times_set_);

@@ -12,7 +12,7 @@
 //     answer.set(42);
 //
 // An exception that is not collected (by get, then, error or co_await) goes to the UncaughtHook.
-// For a result that several ask for there is `share` (shared_future.h).
+// For a result that several threads ask for, there is `share` (shared_future.h).
 
 #pragma once
 
@@ -58,8 +58,8 @@ struct Passed<SharedFuture<void>> {
   using type = void;
 };
 
-/// Whether `then` calls F with the value, and only when there is one. Otherwise it calls F with the
-/// future.
+/// Whether F takes the value. If it does, `then` calls F with the value, and only when there is a
+/// value. Otherwise `then` calls F with the future.
 template <class T, class F>
 struct TakesValue : std::bool_constant<std::invocable<F&, T>> {};
 template <class F>
@@ -80,10 +80,11 @@ using FollowerValue =
 
 }  // namespace detail
 
-/// The result of a task that runs elsewhere. One thread at a time may use it; `share` makes one
-/// that several may ask. Destroying it neither cancels the task nor waits for it.
+/// The result of a task that runs elsewhere. One thread at a time may use it; `share` makes a
+/// future that several threads may use. Destroying a future neither cancels the task nor waits for
+/// it.
 ///
-/// `get` and `then` use a future up: it is empty afterwards, like one that was moved from. Using an
+/// `get` and `then` use a future up: the future is empty afterwards, as after a move. Using an
 /// empty future throws std::logic_error.
 template <class T = void>
 class Future {
@@ -95,8 +96,8 @@ class Future {
   Future(Future&&) noexcept = default;
   Future& operator=(Future&&) noexcept = default;
 
-  /// Waits for the result. Throws what the task threw, or TaskLost when it was not run to its end.
-  /// The future is empty afterwards.
+  /// Waits for the result. Throws what the task threw, or TaskLost when the task was not run to its
+  /// end. The future is empty afterwards.
   ///
   /// In a thread of the task's own pool, `get` and `wait` run the task themselves if it has not
   /// begun: otherwise every thread of the pool could wait for a task in the queue, forever. They
@@ -126,21 +127,21 @@ class Future {
     return state().collect_error();
   }
 
-  /// Cancels the task, or asks it to stop when it runs already; returns which.
+  /// Cancels the task, or asks it to stop when it is running already; the result says which.
   Cancel cancel() { return state().cancel(); }
 
   /// Calls `function` with the result once the task is done: on the thread that ends the task, or
-  /// at once when it is done already. Returns a future for what `function` returns. The function
-  /// takes
-  /// - a T: it is not called when the task failed; the returned future then fails with the same
-  /// error;
-  /// - or a Future<T>, which is done: it is called in any case.
+  /// at once when the task is done already. Returns a future for what `function` returns. The
+  /// function takes
+  /// - a T: then it is called only when the task has not failed; when the task has failed, the
+  /// returned future fails with the same error;
+  /// - or a Future<T>, which is done: then it is called in any case.
   /// Cancelling the returned future cancels this task.
   template <class F>
   auto then(F&& function) -> Future<detail::FollowerValue<Future, std::decay_t<F>>>;
 
-  /// Turns this future, which is empty afterwards, into one that may be copied and asked any number
-  /// of times (shared_future.h).
+  /// Turns this future into a SharedFuture, which may be copied and asked any number of times
+  /// (shared_future.h). This future is empty afterwards.
   [[nodiscard]] SharedFuture<T> share() {
     (void)state();
     return SharedFuture<T>(std::move(state_));
@@ -166,12 +167,12 @@ class Future {
 
 // ---- Promise ----
 
-/// Makes a future and gives it a result. One thread at a time may use the promise. If it is
-/// destroyed without giving a result, the future throws TaskLost.
+/// Makes a future and gives it a result. One thread at a time may use the promise. If the promise
+/// is destroyed before it has given a result, the future throws TaskLost.
 template <class T = void>
 class Promise {
  public:
-  /// Makes a promise; `name` appears in messages about it.
+  /// Makes a promise; `name` appears in messages about the promise.
   explicit Promise(std::string name = {}) : state_(new State(std::move(name))) {}
   Promise(Promise&&) noexcept = default;
   Promise& operator=(Promise other) noexcept {
@@ -186,13 +187,13 @@ class Promise {
     state_->end_lost(TaskLost::Why::Abandoned, {});
   }
 
-  /// Returns the future. Throws std::logic_error when it is called a second time.
+  /// Returns the future. Throws std::logic_error when `future` is called a second time.
   [[nodiscard]] Future<T> future() {
     if (std::exchange(has_future_, true)) throw std::logic_error("a promise has one future");
     return Future<T>(StateReference<FutureResult<T>>(state_));
   }
   /// Declares that the work begins: from now on Future::cancel can only ask for a stop
-  /// (stop_token). Returns false when it was cancelled before, and then there is nothing to do.
+  /// (stop_token). Returns false when the future was cancelled before; then there is nothing to do.
   [[nodiscard]] bool begin() {
     has_begun_ = has_begun_ || state_->begin();
     return has_begun_;
@@ -209,7 +210,8 @@ class Promise {
     state_->store([&] { return FutureValue<T>(std::forward<U>(value)...); });
     end(nullptr);
   }
-  /// Gives an exception as the result, in the same way. Requires: `error` is not null.
+  /// Gives an exception as the result. Does nothing after a cancel. Throws std::logic_error when
+  /// there is a result already. Requires: `error` is not null.
   void set_error(std::exception_ptr error) {
     if (may_end()) end(std::move(error));
   }
@@ -239,7 +241,8 @@ class Promise {
 
 namespace detail {
 
-/// The state of the future that `then` returns. Source is the type of the future that it follows.
+/// The state of the future that `then` returns. Source is the type of the future that this state
+/// follows.
 template <class Source, class F>
 class Follower final : public FutureResult<FollowerValue<Source, F>>, private FutureContinuation {
   using T = typename Passed<Source>::Value;
@@ -252,8 +255,8 @@ class Follower final : public FutureResult<FollowerValue<Source, F>>, private Fu
         before_(std::move(before)),
         function_(std::in_place, std::forward<G>(function)) {}
 
-  /// Begins to follow the first future. Call it once, after construction: it may call `run` at
-  /// once, and during that call a reference has to keep this object alive.
+  /// Begins to follow the first future. Call `start` once, after construction: it may call `run` at
+  /// once, and a reference has to keep this object alive during that call.
   void start() {
     this->add_reference();
     followed()->follow(*this);
@@ -262,7 +265,8 @@ class Follower final : public FutureResult<FollowerValue<Source, F>>, private Fu
  private:
   FutureContinuation* run() noexcept override {
     const StateReference<Follower> self(this);
-    // This fails only if it was cancelled alone, which is possible when it follows a shared future.
+    // Fails only if this state was cancelled alone, which is possible when it follows a shared
+    // future.
     const bool has_begun = this->begin();
     StateReference<FutureResult<T>> first = followed();
     if (!has_begun) {
@@ -316,7 +320,7 @@ class Follower final : public FutureResult<FollowerValue<Source, F>>, private Fu
 
 namespace detail {
 
-/// Makes the state that follows `before`, and the future of it.
+/// Makes a state that follows `before`, and returns the future of that state.
 template <class Source, class F>
 auto follow(StateReference<FutureResult<typename Passed<Source>::Value>> before, F&& function) {
   using Following = Follower<Source, std::decay_t<F>>;
@@ -369,7 +373,7 @@ class FutureAwait final : public async::RemoteOperation, private FutureWatcher {
 }  // namespace detail
 
 /// `co_await future` in an async::Task is `get` without blocking the thread. When the awaiting task
-/// is cancelled, the future's own task continues: cancel the future to stop it.
+/// is cancelled, the future's own task continues: cancel the future to stop that task.
 template <class T>
 [[nodiscard]] auto operator co_await(Future<T>& future) {
   return detail::FutureAwait<T, Future<T>&>(future);

@@ -39,7 +39,7 @@ void FutureState::wait() {
   --waiting_;
 }
 
-// Unlike `wait`, it does not help: the task might run for much longer than `end` allows.
+// Unlike `wait`, this does not help: the task might run for much longer than `end` allows.
 bool FutureState::wait_until(base::Instant end) {
   if (is_done()) return true;
   const BlockingScope blocking;
@@ -65,8 +65,8 @@ Progress FutureState::progress() const {
 
 StateReference<FutureState> FutureState::before() { return {}; }
 
-/// The first state of the chain of `then` that this one belongs to. `help` works on that one,
-/// because a follower has no task of its own that could be run.
+/// The first state of the chain of `then` that this one belongs to. `help` works on the first
+/// state, because a follower has no task of its own that could be run.
 StateReference<FutureState> FutureState::first() {
   add_reference();
   StateReference<FutureState> at(this);
@@ -167,7 +167,7 @@ void FutureState::end_last(std::exception_ptr error, std::atomic<bool>& is_free)
 void FutureState::run_all(FutureContinuation* next) noexcept {
   while (next != nullptr) {
     FutureContinuation* const others = std::exchange(next->after_, nullptr);
-    FutureContinuation* followers = next->run();  // `next` may be gone after it
+    FutureContinuation* followers = next->run();  // `next` may be gone afterwards
     next = followers != nullptr ? followers : others;
     if (followers == nullptr || others == nullptr) continue;
     while (followers->after_ != nullptr) followers = followers->after_;
@@ -183,22 +183,23 @@ FutureContinuation* FutureState::tell(std::exception_ptr error,
     const std::lock_guard lock(mutex_);
     error_ = std::move(error);
     // The caller's thread is free after this only if no continuation follows and the state does not
-    // die with the caller's reference. It has to say so before Done: the thread that sees the
-    // result may submit the next task at once, and a new thread would be started for it.
+    // die with the caller's reference. It has to say so before the state is Done: the thread that
+    // sees the result may submit the next task at once, and a new thread would be started for that
+    // task.
     const bool is_kept = references_.load(std::memory_order_relaxed) > 1;
     if (is_free != nullptr && next_ == nullptr && is_kept) is_free->store(true);
     set_status(Status::Done);
     while (watchers_ != nullptr) {
       FutureWatcher& watcher = *std::exchange(watchers_, watchers_->next_);
       watcher.is_watching_ = false;
-      watcher.done();  // after it the watcher may have been destroyed
+      watcher.done();  // the watcher may be destroyed by now
     }
     next = std::exchange(next_, nullptr);
     call = waiting_ > 0;
   }
   // Notify only when threads wait: a notification costs a call, and most results come before any
-  // thread waits. Notify without the lock, so that a woken thread can take it at once; the caller's
-  // reference keeps this state alive.
+  // thread waits. Notify without the lock, so that a woken thread can take the lock at once; the
+  // caller's reference keeps this state alive.
   if (call) done_.notify_all();
   // Reverse the list: the continuation that was added first runs first.
   FutureContinuation* in_order = nullptr;
@@ -220,7 +221,7 @@ void FutureState::end_lost(TaskLost::Why why, std::string_view detail) noexcept 
   std::exception_ptr error;
   try {
     error = std::make_exception_ptr(TaskLost(why, name_, detail));
-  } catch (...) {  // no memory for its words: those who wait are told that
+  } catch (...) {  // no memory for the words: this error is the result
     error = std::current_exception();
   }
   end(std::move(error));
@@ -228,7 +229,7 @@ void FutureState::end_lost(TaskLost::Why why, std::string_view detail) noexcept 
 
 void FutureState::name_if_nameless(std::string_view name) noexcept try {
   if (name_.empty()) name_ = name;
-} catch (const std::bad_alloc&) {  // it is for messages only
+} catch (const std::bad_alloc&) {  // the name is for messages only
 }
 
 // ---- CompletionSet ----
@@ -255,8 +256,8 @@ void CompletionSet::add(std::size_t number) noexcept {
   changed_.notify_one();
 }
 
-/// Runs one of the tasks if the calling thread belongs to its pool: waiting could last forever
-/// there.
+/// Runs one of the tasks if the calling thread belongs to its pool: on such a thread, waiting could
+/// last forever.
 void CompletionSet::help() {
   std::ranges::any_of(states_, [](const auto& state) { return state->help(); });
 }

@@ -33,18 +33,18 @@ enum class Cancel : std::uint8_t {
 /// How far a task is.
 enum class Progress : std::uint8_t {
   Pending,    ///< it has not begun
-  Running,    ///< it has begun and not ended
+  Running,    ///< it has begun and has not ended
   Done,       ///< it has given its value
   Failed,     ///< it threw, or was lost for a reason other than a cancel
   Cancelled,  ///< it was cancelled before it began, or ended because it was asked to stop
 };
 
-/// Is called once when a future is done. A node of an intrusive list, so that adding it never
-/// allocates.
+/// Is called once, when a future is done. A watcher is a node of an intrusive list, so adding it
+/// never allocates.
 class FutureWatcher {
  public:
-  /// Called on the thread that ends the task, with the state's lock held: it has to be quick and
-  /// must not touch another future.
+  /// Called on the thread that ends the task, with the state's lock held: the function has to be
+  /// quick and must not touch another future.
   virtual void done() noexcept = 0;
 
  protected:
@@ -61,8 +61,8 @@ class FutureWatcher {
 /// Runs when a future is done, on the thread that ends the task, without a lock.
 class FutureContinuation {
  public:
-  /// Runs, and returns the continuations of its own result, or null. The caller runs those next, so
-  /// a chain of any length needs no more stack than one link.
+  /// Runs, and returns the continuations of its own result, or null. The caller runs these
+  /// continuations next, so a chain of any length needs no more stack than one link.
   [[nodiscard]] virtual FutureContinuation* run() noexcept = 0;
 
  protected:
@@ -76,16 +76,16 @@ class FutureContinuation {
 template <class State>
 class StateReference;
 
-/// The state without the value. References are counted: the future, the task and watchers have one
-/// each.
+/// The state of a future without the value. References are counted: the future, the task and
+/// watchers have one reference each.
 ///
 ///     Waiting ──begin()──► Running ──end()──► Done       the task is run
 ///        └──give_up(), lose()──► Running ──► Done        its function is dropped; the error is TaskLost
 ///
 /// Invariants:
 ///
-/// 1. The state never moves back. The thread that moves it to Running is the one that ends it.
-/// 2. Value and error are written before Done, and belong to the future afterwards.
+/// 1. The state never moves back. The thread that moves the state to Running also ends it.
+/// 2. Value and error are written before the state is Done, and belong to the future afterwards.
 /// 3. A pool's lock is taken inside the state's lock, never the other way round. So a thread that
 ///    sees Waiting under the state's lock knows that the pool still exists: a pool ends its tasks
 ///    before it is destroyed.
@@ -97,53 +97,53 @@ class FutureState {
   // ---- for futures
 
   [[nodiscard]] bool is_done() const { return status() == Status::Done; }
-  /// How far the task is. Requires: its error was not taken.
+  /// How far the task is. Requires: the error was not taken (`take_error`).
   [[nodiscard]] Progress progress() const;
-  /// Waits until it is done; may run the task itself (`help`).
+  /// Waits until the task is done; may run the task itself (`help`).
   void wait();
-  /// Waits until it is done, at most until `end`. Returns whether it is done.
+  /// Waits until the task is done, at most until `end`. Returns whether the task is done.
   [[nodiscard]] bool wait_until(base::Instant end);
-  /// Prevents the task, or asks it to stop. A follower (`then`) passes this on to the task that it
-  /// follows.
+  /// Prevents the task from beginning, or asks it to stop if it has begun. A follower (`then`)
+  /// passes the request on to the task that it follows.
   Cancel cancel();
-  /// Calls `watcher` when the task is done. Returns false, and does not add it, when the task is
-  /// done already.
+  /// Calls `watcher` when the task is done. Returns false, and does not add the watcher, when the
+  /// task is done already.
   [[nodiscard]] bool watch(FutureWatcher& watcher);
-  /// Removes `watcher`. Returns false when it was called already, or was never added.
+  /// Removes `watcher`. Returns false when the watcher was called already, or was never added.
   bool unwatch(FutureWatcher& watcher) noexcept;
-  /// Runs `next` when it is done; at once when it is done already.
+  /// Runs `next` when the task is done; at once when the task is done already.
   void follow(FutureContinuation& next);
-  /// The exception of the task or null, which then counts as collected. Several threads may call
-  /// it. Requires: done.
+  /// Returns the exception of the task, which then counts as collected, or null. Several threads
+  /// may call this function. Requires: the task is done.
   [[nodiscard]] std::exception_ptr collect_error() noexcept;
-  /// Moves the exception out, or returns null. Requires: done.
+  /// Moves the exception out, or returns null. Requires: the task is done.
   [[nodiscard]] std::exception_ptr take_error() noexcept { return std::move(error_); }
   /// Notes that the value was moved from, or that destroying it is trivial.
   void value_taken() noexcept { is_taken_ = true; }
   /// Runs the task if it has not begun and the calling thread belongs to its pool. Returns whether
-  /// it is done. Throws NestedTooDeep (pool_task.h).
+  /// the task is done. Throws NestedTooDeep (pool_task.h).
   bool help();
 
   // ---- for tasks and promises
 
-  /// Moves it to Running. Returns false when another thread did so before.
+  /// Moves the state to Running. Returns false when another thread has done so before.
   [[nodiscard]] bool begin() noexcept;
-  /// Ends it and runs its continuations. Requires: the caller began it, and has stored the value if
-  /// there is no error.
+  /// Ends the task and runs its continuations. Requires: the caller began the task (`begin`), and
+  /// has stored the value if there is no error.
   void end(std::exception_ptr error) noexcept;
-  /// Ends it as `end` does, for a thread that has nothing else to do afterwards. Sets `is_free`
-  /// before any thread can see the result, provided that no continuation follows and another
-  /// reference keeps the state alive: then releasing its own reference is all the thread still has
-  /// to do.
+  /// Ends the task as `end` does, for a thread that has nothing else to do afterwards. Sets
+  /// `is_free` before any thread can see the result, provided that no continuation follows and
+  /// another reference keeps the state alive: then all that the thread still has to do is to
+  /// release its own reference.
   void end_last(std::exception_ptr error, std::atomic<bool>& is_free) noexcept;
-  /// Ends a task that was not run to its end, with TaskLost; with std::bad_alloc when there is no
-  /// memory for that.
+  /// Ends a task that was not run to its end. Its error is TaskLost, or std::bad_alloc when there
+  /// is no memory for a TaskLost.
   void end_lost(TaskLost::Why why, std::string_view detail) noexcept;
-  /// Ends a task with TaskLost if it has not begun. Returns whether it did.
+  /// If the task has not begun, ends it with TaskLost and returns true. Otherwise returns false.
   bool lose(TaskLost::Why why, std::string_view detail = {}) noexcept;
   /// Cancels a task whose deadline has passed.
   void expire() noexcept { (void)give_up(TaskLost::Why::Expired); }
-  /// The name of the task. Read it only before it is done.
+  /// The name of the task. Read the name only before the task is done.
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::stop_token stop_token() const { return stop_.get_token(); }
 
@@ -157,8 +157,8 @@ class FutureState {
     return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
   void destroy() noexcept { delete this; }
-  /// Whether destroying it runs no destructor of the user's types, except of a value that was moved
-  /// from. Requires: let_go has returned true.
+  /// Whether destroying the state runs no destructor of the user's types, except that of a value
+  /// that was moved from. Requires: let_go has returned true.
   [[nodiscard]] bool is_hollow() const {
     return error_ == nullptr ? is_taken_ : is_collected_.load(std::memory_order_relaxed);
   }
@@ -174,24 +174,25 @@ class FutureState {
 
   [[nodiscard]] std::mutex& mutex() { return mutex_; }
   [[nodiscard]] bool is_waiting() const { return status() == Status::Waiting; }
-  /// Ends it as `end` does, but returns its continuations, or null, for the caller to run.
+  /// Ends the task as `end` does, but returns the continuations, or null, for the caller to run.
   [[nodiscard]] FutureContinuation* tell(std::exception_ptr error,
                                          std::atomic<bool>* is_free = nullptr) noexcept;
-  /// The state that this one follows (`then`); empty when there is none, or when this one has
+  /// The state that this state follows (`then`); empty when it follows none, or when this state has
   /// ended.
   [[nodiscard]] virtual StateReference<FutureState> before();
-  /// Whether a cancel of this state concerns the one that it follows.
+  /// Whether a cancel of this state also concerns the state that it follows.
   [[nodiscard]] virtual bool cancels_before() const { return true; }
-  /// Runs the task of this state if the calling thread belongs to its pool. Returns whether it did.
+  /// Runs the task of this state if the calling thread belongs to its pool and the task has not
+  /// begun. Returns whether the task was run.
   virtual bool help_here() { return false; }
-  /// Takes the task out of the queue that would begin it. Called with the lock held, while it is
-  /// Waiting.
+  /// Takes the task out of the queue that would begin it. Called with the lock held, while the
+  /// state is Waiting.
   virtual void withdraw() noexcept {}
   /// Destroys the function of a task that will not run.
   virtual void drop() noexcept {}
-  /// Ends a task that has not begun, or asks one that runs to stop.
+  /// Ends the task if it has not begun, or asks it to stop if it is running.
   [[nodiscard]] Cancel give_up(TaskLost::Why why) noexcept;
-  /// Gives a task without a name that of its pool. Requires: the caller began it.
+  /// Gives the task this name if it has no name. Requires: the caller began the task.
   void name_if_nameless(std::string_view name) noexcept;
 
  private:
@@ -224,7 +225,7 @@ struct Unit {};
 template <class T>
 using FutureValue = std::conditional_t<std::is_void_v<T>, Unit, T>;
 
-/// The state with its value.
+/// The state of a future with the value.
 template <class T>
 class FutureResult : public FutureState {
  public:
@@ -242,7 +243,7 @@ class FutureResult : public FutureState {
       value_.emplace(std::invoke(std::forward<F>(function), std::forward<Arguments>(arguments)...));
     }
   }
-  /// The value. Requires: it is done and has no error.
+  /// The value. Requires: the task is done and has no error.
   [[nodiscard]] FutureValue<T>& value() { return *value_; }
 
  protected:
@@ -285,7 +286,8 @@ class StateReference {
   State* state_ = nullptr;
 };
 
-/// Gives the indices of futures in the order in which they are done. For one thread.
+/// Gives the indices of futures in the order in which they are done. Only one thread may use the
+/// set.
 class CompletionSet {
  public:
   explicit CompletionSet(std::vector<StateReference<FutureState>> states);
@@ -293,12 +295,13 @@ class CompletionSet {
   CompletionSet(const CompletionSet&) = delete;
   CompletionSet& operator=(const CompletionSet&) = delete;
 
-  /// Waits for the next one. Returns nothing when all were handed out.
+  /// Waits until another future is done and returns its index. Returns nothing when all futures
+  /// have been handed out.
   [[nodiscard]] std::optional<std::size_t> next();
-  /// Waits for the next one, at most until `end`. Returns nothing when time has run out or all were
-  /// handed out.
+  /// Waits like `next`, at most until `end`. Returns nothing when time has run out or all futures
+  /// have been handed out.
   [[nodiscard]] std::optional<std::size_t> next_until(base::Instant end);
-  /// How many were not handed out. One thread may ask, the one that waits.
+  /// How many futures have not been handed out. Only the thread that waits may ask.
   [[nodiscard]] std::size_t left() const { return states_.size() - handed_out_; }
 
  private:
@@ -309,7 +312,7 @@ class CompletionSet {
   };
   void add(std::size_t number) noexcept;
   void help();
-  /// Whether `hand_out` need not wait: one is done, or all were handed out.
+  /// Whether there is no need to wait: another future is done, or all have been handed out.
   [[nodiscard]] bool has_next();
   [[nodiscard]] std::optional<std::size_t> hand_out();
 

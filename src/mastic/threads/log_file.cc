@@ -10,8 +10,8 @@ namespace mastic::threads {
 namespace {
 
 /// Opens a FIFO for both directions: with a reader of our own, open() does not wait for another
-/// one, and writing never fails with EPIPE. Linux allows that (fifo(7)). EACCES: we may write but
-/// not read.
+/// one, and writing never fails with EPIPE. Linux allows both directions (fifo(7)). EACCES means
+/// that we may write but not read.
 int open_for_appending(base::Kernel& kernel, const std::string& path) {
   struct stat status{};
   if (kernel.fstatat(AT_FDCWD, path.c_str(), status, 0) == 0 && S_ISFIFO(status.st_mode)) {

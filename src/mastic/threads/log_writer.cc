@@ -16,13 +16,13 @@ namespace {
 constexpr base::Duration kFollowEvery = std::chrono::milliseconds(200);
 // Each buffer has this much memory from the start, for lines that say that memory is short.
 constexpr std::size_t kSpareBytes = 8 << 10;
-constexpr std::size_t kManyBytes = 64 << 10;  // so many wake the thread before `linger` is over
+constexpr std::size_t kManyBytes = 64 << 10;  // this many wake the thread before `linger` is over
 
 }  // namespace
 
-/// What the thread works on. A thread that was abandoned in a hanging write uses nothing else when
-/// the write returns, because the kernel, the report and the owner of the writer may have been
-/// destroyed:
+/// What the thread works on. A thread that was abandoned in a hanging write uses nothing but this
+/// object when the write returns, because the kernel, the report and the owner of the writer may
+/// have been destroyed:
 ///
 ///     waits for lines ──► with_file(): is_in_file_ ──► left_alone_? no: continue ──► waits for lines
 ///                              │ hangs                             yes: end, touch nothing but Work
@@ -39,14 +39,15 @@ class LogWriter::Work {
   void reopen() noexcept;
   bool flush(base::Duration longest);
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
-  /// Makes the thread end once everything is written. Returns false when that took longer than
+  /// Makes the thread end once everything is written. Returns false when that takes longer than
   /// `longest`: then the thread is abandoned.
   [[nodiscard]] bool end(base::Duration longest);
 
   void run();
 
  private:
-  // In the thread. They return false when the writer is gone: then the thread has to end.
+  // In the thread. These functions return false when the writer is gone: then the thread has to
+  // end.
   [[nodiscard]] bool work_on(std::string_view lines, bool reopening) noexcept;
   [[nodiscard]] bool follow(bool at_once);
   [[nodiscard]] bool write_out(std::string_view lines);
@@ -101,8 +102,9 @@ void LogWriter::Work::write(std::string_view line) noexcept {
     const std::size_t before = waiting_.size();
     waiting_ += line;
     const bool are_many = before < kManyBytes && waiting_.size() >= kManyBytes;
-    // Only the first line of a batch and the one that makes it large wake the thread. Notify under
-    // the lock: as soon as the line is written, a reader of the file may destroy the writer.
+    // Only the first line of a batch and the line that makes the batch large wake the thread.
+    // Notify under the lock: as soon as the line is written, a reader of the file may destroy the
+    // writer.
     if (before == 0 || are_many) wake_.notify_one();
   } catch (const std::bad_alloc&) {
     dropped_.fetch_add(1, std::memory_order_relaxed);
@@ -165,7 +167,7 @@ void LogWriter::Work::run() {
 bool LogWriter::Work::work_on(std::string_view lines, bool reopening) noexcept {
   try {
     return follow(reopening) && write_out(lines);
-  } catch (const std::bad_alloc&) {  // no memory for the text of a report, so there is none
+  } catch (const std::bad_alloc&) {  // no memory for the text of a report, so there is no report
     return true;
   }
 }

@@ -4,8 +4,8 @@
 //     const auto connection = pool.take();  // waits for one when all are in use
 //     connection->run("...");               // it is returned when `connection` is destroyed
 //
-// For code that may block. It has no thread of its own: objects that were idle for too long are
-// destroyed when one is next taken or returned, not by a clock.
+// For code that may block. The pool has no thread of its own: objects that were idle for too long
+// are destroyed when an object is next taken or returned, not by a clock.
 
 #pragma once
 
@@ -33,8 +33,8 @@ namespace mastic::threads {
 ///
 /// Invariants:
 ///
-/// 1. There are `most` places. A caller has one while it holds, checks or makes an object.
-/// 2. An object is made only when none is idle, so there are never more than `most`.
+/// 1. There are `most` places. A caller has a place while it holds, checks or makes an object.
+/// 2. An object is made only when none is idle, so there are never more than `most` objects.
 /// 3. Callers wait only while all places are taken, so a newcomer never overtakes a waiter.
 /// 4. Idle objects are kept in the order of their return, and the last one returned is used first.
 ///    So objects that are not needed stay idle, and expire.
@@ -47,7 +47,8 @@ class Pool {
     std::function<T()> make;
     /// How many objects there may be at a time; at least 1.
     std::size_t most = 8;
-    /// Whether an idle object may be used again; asked each time. Without it, all may.
+    /// Whether an idle object may be used again; asked each time. Without this function, every idle
+    /// object may.
     std::function<bool(T&)> is_good = {};
     /// How long an object may be idle before it is destroyed. By default there is no limit.
     std::optional<base::Duration> max_idle = {};
@@ -68,7 +69,7 @@ class Pool {
 
     T& operator*() const { return *thing_; }
     T* operator->() const { return thing_.get(); }
-    /// Destroys a broken object instead of returning it; a new one is made when needed.
+    /// Destroys a broken object instead of returning it; a new object is made when needed.
     void discard() {
       if (thing_ == nullptr) return;
       thing_.reset();
@@ -83,8 +84,8 @@ class Pool {
     std::unique_ptr<T> thing_;  ///< null once moved from or discarded
   };
 
-  /// Makes an empty pool. `kernel` must outlive it. Requires: `options.make` is set, `most` is at
-  /// least 1.
+  /// Makes an empty pool. `kernel` must outlive the pool. Requires: `options.make` is set, and
+  /// `options.most` is at least 1.
   explicit Pool(Options options, base::Kernel& kernel = base::system_kernel())
       : options_(std::move(options)), kernel_(kernel) {
     MASTIC_ASSERT(options_.make != nullptr && options_.most > 0);
@@ -95,14 +96,14 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  /// Returns an object; waits for one if all are in use.
+  /// Returns an object; waits for one if all objects are in use.
   [[nodiscard]] Lease take() {
     take_place([](auto& lock, Waiter& waiter) {
       block(lock, [&] { waiter.called.wait(lock, [&] { return waiter.has_place; }); });
     });
     return fill_place();
   }
-  /// Returns an object; waits for one at most for `longest`.
+  /// Returns an object; waits for one at most for `longest`, and then returns nothing.
   [[nodiscard]] std::optional<Lease> take_for(base::Duration longest) {
     const base::Instant end = base::from_now(longest);
     const bool taken = take_place([&](auto& lock, Waiter& waiter) {
@@ -110,7 +111,7 @@ class Pool {
     });
     return taken ? std::optional(fill_place()) : std::nullopt;
   }
-  /// Returns an object unless all are in use; never waits for one.
+  /// Returns an object, or nothing when all objects are in use; never waits for one.
   [[nodiscard]] std::optional<Lease> try_take() {
     const bool taken = take_place([](auto&, Waiter&) {});
     return taken ? std::optional(fill_place()) : std::nullopt;
@@ -123,7 +124,7 @@ class Pool {
     std::size_t lent = 0;     ///< objects in use or being made
     std::size_t waiting = 0;  ///< callers that wait for an object
   };
-  /// The figures of this moment. From any thread.
+  /// The figures of this moment. Callable from any thread.
   [[nodiscard]] Statistics statistics() const {
     const std::lock_guard lock(mutex_);
     return {made_, idle_.size(), lent_, waiting_.size()};
@@ -139,7 +140,7 @@ class Pool {
     bool has_place = false;
   };
 
-  /// Takes a place; calls `wait` when none is free. Returns whether the caller has one.
+  /// Takes a place; calls `wait` when none is free. Returns whether the caller has a place now.
   template <class Wait>
   bool take_place(Wait wait) {
     std::unique_lock lock(mutex_);
@@ -166,7 +167,8 @@ class Pool {
     lock.lock();
   }
   /// Gives up the caller's place: the waiter that has waited longest gets it. Notifies under the
-  /// lock, because the Waiter is on that thread's stack and is destroyed as soon as it can run.
+  /// lock, because the Waiter is on the stack of the waiting thread, and is destroyed as soon as
+  /// that thread can run.
   void leave_place(const std::lock_guard<std::mutex>&) {
     if (waiting_.empty()) {
       --lent_;
@@ -195,7 +197,7 @@ class Pool {
       throw;
     }
   }
-  /// Takes an idle object, or null. Requires: the caller has a place.
+  /// Takes an idle object and returns it, or returns null. Requires: the caller has a place.
   std::unique_ptr<T> pop_idle() {
     drop_expired();
     const std::lock_guard lock(mutex_);

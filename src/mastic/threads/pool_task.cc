@@ -22,8 +22,8 @@ PoolTask::PoolTask(ThreadPool& pool, FutureState& state, std::optional<base::Dur
 
 // The order matters. The pool learns of the end of the task before the future does, because the
 // thread that gets the result may end the pool at once. (A pool that ends waits for this thread, so
-// calling it once more below is safe.) This thread's reference is released last, because that may
-// destroy what the user stored.
+// calling the pool once more below is safe.) This thread's reference is released last, because that
+// may destroy what the user stored.
 void PoolTask::run() noexcept {
   if (state_.begin()) {
     if (takes_stop_) pool_.task_begins(*this);

@@ -25,22 +25,22 @@ class ThreadPool;
 
 /// The settings of a task.
 struct TaskOptions {
-  /// Appears in messages about the task. When it is empty, the name of the pool does.
+  /// Appears in messages about the task. When the name is empty, the name of the pool appears.
   std::string name = {};
   /// How long after its submission the task may run. After that, a task that has not begun is lost
-  /// (TaskLost::Why::Expired), and one that is running is asked to stop.
+  /// (TaskLost::Why::Expired), and a task that is running is asked to stop.
   std::optional<base::Duration> deadline = {};
 };
 
-/// Thrown by Future::get and `wait` on a thread of a pool, when running the awaited task would nest
-/// more than ThreadPool::Options::max_nested tasks on the stack of that thread.
+/// Thrown by Future::get and Future::wait on a thread of a pool, when running the awaited task
+/// would nest more than ThreadPool::Options::max_nested tasks on the stack of that thread.
 class NestedTooDeep : public std::runtime_error {
  public:
   explicit NestedTooDeep(std::size_t depth);
 };
 
-/// A task without its function, as the pool sees it. The queue, or the thread that runs it, holds a
-/// reference to its state.
+/// A task without its function, as the pool sees it. The queue, or the thread that runs the task,
+/// holds a reference to the state of the task.
 class PoolTask : public async::BlockingWork {
  public:
   void run() noexcept final;
@@ -48,7 +48,7 @@ class PoolTask : public async::BlockingWork {
  protected:
   enum class Attention : std::uint8_t {
     None,
-    Stop,  ///< it takes a stop token, so a pool that discards asks it to stop
+    Stop,  ///< the task takes a stop token, so a pool that discards asks it to stop
   };
   PoolTask(ThreadPool& pool, FutureState& state, std::optional<base::Duration> deadline,
            Attention attention);
@@ -56,12 +56,12 @@ class PoolTask : public async::BlockingWork {
   /// Calls the function and destroys it. Returns its exception, or null.
   virtual std::exception_ptr call() noexcept = 0;
 
-  // The state calls the next two with its lock held, while it is Waiting.
+  // The state calls the next two functions with its lock held, while the state is Waiting.
   /// Takes the task out of the queue, unless a thread has just taken it.
   void give_up() noexcept;
-  /// Takes the task out of the queue, so that the caller can run it on top of the task that its
-  /// thread is in. Returns whether it was queued. When it throws NestedTooDeep, the task stays
-  /// queued.
+  /// Takes the task out of the queue, so that the caller can run it on top of its thread's current
+  /// task. Returns whether the task was queued. When this function throws NestedTooDeep, the task
+  /// stays queued.
   [[nodiscard]] bool take_out_nested();
   /// Runs the task on top of the current one. Requires: take_out_nested returned true.
   void run_nested() noexcept;
@@ -73,7 +73,7 @@ class PoolTask : public async::BlockingWork {
   friend class ThreadPool;
   ThreadPool& pool_;  ///< may be gone once the state is Done
   FutureState& state_;
-  base::Instant due_;  ///< when its deadline ends; max() without one
+  base::Instant due_;  ///< when the deadline passes; max() without a deadline
   const bool takes_stop_;
 };
 

@@ -37,8 +37,8 @@ enum class Put : std::uint8_t {
 
 /// What a shutdown does with the items in the queue.
 enum class Shutdown : std::uint8_t {
-  Graceful,   ///< they can still be got
-  Immediate,  ///< they are dropped
+  Graceful,   ///< the items can still be got
+  Immediate,  ///< the items are dropped
 };
 
 /// A queue whose store decides which item comes next. Use Queue, LifoQueue or PriorityQueue.
@@ -50,19 +50,20 @@ enum class Shutdown : std::uint8_t {
 ///
 /// 1. The store has at most `max_size` items.
 /// 2. A thread waits for an item only while the store is empty or a notification is on its way, and
-///    for room only while it is full or a notification is on its way.
+///    for room only while the store is full or a notification is on its way.
 /// 3. `unfinished_` counts the items that were put and not reported by task_done.
-/// 4. A thread that has changed something touches nothing after it releases the mutex, so it
-///    notifies before: another thread may destroy the queue right then.
+/// 4. A thread that has changed the queue touches nothing of it after releasing the mutex, because
+///    another thread may destroy the queue right then. So the thread notifies before it releases
+///    the mutex.
 template <class T, class Store>
 class BasicQueue {
  public:
-  /// What the queue holds.
+  /// The type of the items.
   using Item = T;
   /// No limit to the number of items.
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
-  /// Makes a queue for at most `max_size` items. Throws std::logic_error when that is 0.
+  /// Makes a queue for at most `max_size` items. Throws std::logic_error when `max_size` is 0.
   explicit BasicQueue(std::size_t max_size = kUnbounded) : max_size_(max_size) {
     if (max_size == 0) throw std::logic_error("a queue needs room for at least one item");
   }
@@ -103,8 +104,8 @@ class BasicQueue {
 
   // Waiting for the work to be done.
 
-  /// Reports that an item that was got has been processed. Throws std::logic_error when it is
-  /// called more often than items were put.
+  /// Reports that an item that was got has been processed. Throws std::logic_error when `task_done`
+  /// is called more often than items were put.
   void task_done() {
     const std::lock_guard lock(mutex_);
     if (unfinished_ == 0) {
@@ -115,10 +116,10 @@ class BasicQueue {
   /// Waits until every item that was put has been reported by task_done, or was dropped by an
   /// immediate shutdown.
   void join() { (void)join_waiting(forever()); }
-  /// Waits in the same way, at most for `longest`. Returns whether nothing is unfinished.
+  /// Waits like `join`, at most for `longest`. Returns whether no item is unfinished.
   [[nodiscard]] bool join_for(base::Duration longest) { return join_waiting(at_most(longest)); }
 
-  /// Shuts the queue down. Nothing more can be put: threads that wait for room return ShutDown.
+  /// Shuts the queue down. Nothing more can be put: threads that wait for room get ShutDown.
   /// Threads that wait for an item get nothing once the queue is empty. Immediate drops the items,
   /// as if each had been got and reported by task_done. A second call can turn a Graceful shutdown
   /// into an Immediate one.
@@ -139,14 +140,14 @@ class BasicQueue {
   // For select (select.h).
 
   /// Calls `watcher` at every put and at the shutdown, until `unwatch`. Returns false, and does not
-  /// add it, when there is an item or the queue was shut down.
+  /// add the watcher, when there is an item or the queue was shut down.
   [[nodiscard]] bool watch(QueueWatcher& watcher) noexcept {
     const std::lock_guard lock(mutex_);
     if (is_shut_down_ || !items_.empty()) return false;
     watchers_.add(watcher);
     return true;
   }
-  /// Stops calling `watcher`. Does nothing when it was not added.
+  /// Stops calling `watcher`. Does nothing when the watcher was not added.
   void unwatch(QueueWatcher& watcher) noexcept {
     const std::lock_guard lock(mutex_);
     watchers_.remove(watcher);
@@ -162,13 +163,13 @@ class BasicQueue {
   }
   /// Whether no item is in the queue.
   [[nodiscard]] bool empty() const { return size() == 0; }
-  /// How many items were put and not reported by task_done: those in the queue, and those that are
+  /// How many items were put and not reported by task_done: items in the queue, and items that are
   /// being worked on.
   [[nodiscard]] std::size_t unfinished() const {
     const std::lock_guard lock(mutex_);
     return unfinished_;
   }
-  /// Whether there is no room.
+  /// Whether the queue has no room for another item.
   [[nodiscard]] bool is_full() const { return size() >= max_size_; }
   /// How many items the queue has room for.
   [[nodiscard]] std::size_t max_size() const { return max_size_; }
@@ -193,8 +194,8 @@ class BasicQueue {
       changed.wait_until(lock, end, ready);
     };
   }
-  /// Tries without a BlockingScope first: opening one tells the host that the thread blocks, which
-  /// is costly, and usually there is room.
+  /// Tries without a BlockingScope first: opening a scope tells the host that the thread blocks,
+  /// which is costly, and usually there is room.
   template <class Wait>
   Put put_waiting(T& item, Wait wait) {
     const Put at_once = try_put(std::move(item));
@@ -310,7 +311,7 @@ using Queue = BasicQueue<T, detail::FifoStore<T>>;
 template <class T>
 using LifoQueue = BasicQueue<T, detail::LifoStore<T>>;
 
-/// The smallest item comes first, as in Python; of equal items, the one that was put first.
+/// The smallest item comes first, as in Python; among equal items, the item that was put first.
 template <class T, class Before = std::less<T>>
 using PriorityQueue = BasicQueue<T, base::StableHeap<T, Before>>;
 

@@ -1,4 +1,4 @@
-// Watchers of a queue, which learn that it may have an item to get. For select.h.
+// Watchers of a queue, which learn that the queue may have an item to get. For select.h.
 
 #pragma once
 
@@ -6,12 +6,12 @@
 
 namespace mastic::threads {
 
-/// Is called at every put and at the shutdown of a queue that it watches. A node of an intrusive
-/// list, so that adding it never allocates.
+/// Is called at every put and at the shutdown of a queue that it watches. A watcher is a node of an
+/// intrusive list, so adding it never allocates.
 class QueueWatcher {
  public:
-  /// Called on the thread that puts or shuts down, with the queue's lock held: it has to be quick
-  /// and must not touch another queue.
+  /// Called on the thread that puts or shuts down, with the queue's lock held: the function has to
+  /// be quick and must not touch another queue.
   virtual void may_get() noexcept = 0;
 
  protected:
@@ -27,8 +27,8 @@ class QueueWatcher {
 
 /// The watchers of one queue, guarded by its lock.
 ///
-/// All watchers are called, not one: the one that is called may take an item from another of its
-/// queues, and the watchers that were not called would not learn of the item here.
+/// All watchers are called, not just one: a watcher that is called may take an item from another of
+/// its queues instead, and watchers that were not called would not learn of the item in this queue.
 class QueueWatchers {
  public:
   void add(QueueWatcher& watcher) noexcept {

@@ -23,8 +23,8 @@
 
 namespace mastic::threads {
 
-/// The result of `select`: its index is the index of the queue, its value what `get` of that queue
-/// returned. So the value is nothing when the queue is shut down and empty.
+/// The result of `select`: the index is that of the queue, and the value is what `get` of that
+/// queue would return: nothing when the queue is shut down and empty.
 template <class... Queues>
 using Selected = std::variant<std::optional<typename Queues::Item>...>;
 
@@ -37,9 +37,9 @@ struct SelectedOf {
 
 namespace detail {
 
-/// Lets a thread sleep until one of several queues calls its place. A queue calls a place with its
-/// own lock held, and the place takes the lock of the sleep inside that; the sleeping thread never
-/// holds both.
+/// Lets a thread sleep until one of several queues calls its place. A queue calls its place with
+/// the lock of the queue held, and inside that lock the place takes the lock of the sleep; the
+/// sleeping thread never holds both locks.
 class QueueSleep {
  public:
   class Place final : public QueueWatcher {
@@ -57,7 +57,7 @@ class QueueSleep {
   QueueSleep& operator=(const QueueSleep&) = delete;
 
   [[nodiscard]] Place& place(std::size_t queue) { return places_[queue]; }
-  /// Sleeps at most until `end`. Returns whether it was woken.
+  /// Sleeps at most until `end`. Returns whether a queue woke the thread.
   [[nodiscard]] bool sleep_until(base::Instant end) {
     const BlockingScope blocking;
     std::unique_lock lock(mutex_);
@@ -77,10 +77,11 @@ class QueueSleep {
   bool is_woken_ = false;
 };
 
-/// Takes from the first queue that has something, or sleeps until one may have, and looks again.
-/// `take_first()` never waits; `for_each(f)` calls `f(number, queue)` for each of `count` queues.
+/// Takes from the first queue that has something, or sleeps until a queue may have something and
+/// looks again. `take_first()` never waits; `for_each(f)` calls `f(number, queue)` for each of
+/// `count` queues.
 ///
-/// No queue is watched while `take_first` runs. So no queue is touched once an item was taken, and
+/// No queue is watched while `take_first` runs. So no queue is touched once an item has been taken:
 /// the queue of that item may be destroyed by then.
 template <class TakeFirst, class ForEach>
 auto take_until(base::Instant end, std::size_t count, TakeFirst take_first, ForEach for_each) {
@@ -139,9 +140,9 @@ std::optional<SelectedOf<T>> select_until(base::Instant end,
 
 }  // namespace detail
 
-/// Waits until one of the queues has an item and takes it, or until one is shut down and empty.
-/// When several are ready, the first of them in the order of the arguments is chosen. The queues
-/// must outlive the call, except for the one that the result comes from.
+/// Waits until one of the queues has an item and takes the item, or until one of them is shut down
+/// and empty. When several are ready, the first of them in the order of the arguments is chosen.
+/// The queues must outlive the call, except for the queue that the result comes from.
 ///
 /// A queue that is shut down and empty is always ready, so it hides all queues after it: leave it
 /// out of the next call.
@@ -150,7 +151,7 @@ template <class... T, class... Store>
 [[nodiscard]] Selected<BasicQueue<T, Store>...> select(BasicQueue<T, Store>&... queues) {
   return *detail::select_until(base::Instant::max(), queues...);
 }
-/// Waits in the same way, at most for `longest`; returns nothing when no queue was ready in time.
+/// Waits like `select`, at most for `longest`; returns nothing when no queue was ready in time.
 template <class... T, class... Store>
   requires(sizeof...(T) > 0)
 [[nodiscard]] std::optional<Selected<BasicQueue<T, Store>...>> select_for(
@@ -158,8 +159,8 @@ template <class... T, class... Store>
   return detail::select_until(base::from_now(longest), queues...);
 }
 
-/// Waits in the same way for any number of queues of one type. Throws std::logic_error when
-/// `queues` is empty.
+/// Waits like `select` of single queues, for any number of queues of one type. Throws
+/// std::logic_error when `queues` is empty.
 template <class T, class Store>
 [[nodiscard]] SelectedOf<T> select(const std::vector<BasicQueue<T, Store>*>& queues) {
   return *detail::select_until(base::Instant::max(), queues);

@@ -25,9 +25,9 @@ bool Semaphore::take(Wait wait) {
       return true;
     }
   }
-  const BlockingScope blocking;  // without the lock: its host may start a thread
+  const BlockingScope blocking;  // without the lock: the scope's host may start a thread
   std::unique_lock lock(mutex_);
-  wait(lock, [this] { return available_ > 0; });  // or until its time is over
+  wait(lock, [this] { return available_ > 0; });  // or until the time is over
   if (available_ == 0) return false;
   --available_;
   return true;

@@ -5,8 +5,8 @@
 //
 // Python's `threading.Semaphore` and `BoundedSemaphore`. Unlike std::counting_semaphore, it opens a
 // BlockingScope while it waits, so that a loop or a pool continues without the thread, and
-// releasing it too often is not undefined behaviour. For threads that may block; tasks have
-// async::Semaphore. If each permit stands for an object to use, take a threads::Pool.
+// releasing this semaphore too often is not undefined behaviour. For threads that may block; tasks
+// have async::Semaphore. If each permit stands for an object to use, use a threads::Pool instead.
 
 #pragma once
 
@@ -26,8 +26,8 @@ namespace mastic::threads {
 /// its permits.
 class Semaphore {
  public:
-  /// One permit, which is released when this object is destroyed. One thread at a time may use it;
-  /// a thread other than the one that acquired it may release it.
+  /// One permit, which is released when this object is destroyed. One thread at a time may use the
+  /// object; a thread other than the one that acquired the permit may release it.
   class [[nodiscard]] Permit {
    public:
     Permit() = default;
@@ -37,17 +37,17 @@ class Semaphore {
       return *this;
     }
     /// Releases the permit. If a BoundedSemaphore has all its permits already, other code has
-    /// released it too often: the UncaughtHook is told.
+    /// released it too often: the error goes to the UncaughtHook.
     ~Permit();
 
-    /// Whether this holds a permit: it was not moved from, released or detached.
+    /// Whether this object holds a permit: it was not moved from, released or detached.
     explicit operator bool() const { return of_ != nullptr; }
     /// Releases the permit now; throws as Semaphore::release does.
     void release() {
       if (of_ != nullptr) std::exchange(of_, nullptr)->release();
     }
-    /// Lets go of the permit without releasing it: it stays taken until Semaphore::release adds it
-    /// back.
+    /// Gives the permit up without releasing it: the permit stays taken until Semaphore::release
+    /// adds it back.
     void detach() noexcept { of_ = nullptr; }
 
    private:
@@ -69,7 +69,7 @@ class Semaphore {
   /// Returns a permit if there is one; never waits.
   [[nodiscard]] std::optional<Permit> try_acquire();
   /// Adds permits: some that were detached, or new ones. Throws std::logic_error, and adds none,
-  /// when there would be more than can be counted.
+  /// when there would be more permits than can be counted, or than a BoundedSemaphore may have.
   void release(std::size_t count = 1);
   /// How many permits can be had at this moment.
   [[nodiscard]] std::size_t available() const;
@@ -79,7 +79,7 @@ class Semaphore {
       : max_permits_(max_permits), available_(permits) {}
 
  private:
-  /// Takes a permit; calls `wait` when there is none. Returns whether the caller has one.
+  /// Takes a permit; calls `wait` when there is none. Returns whether the caller has a permit now.
   template <class Wait>
   bool take(Wait wait);
 
@@ -89,7 +89,7 @@ class Semaphore {
   std::size_t available_;
 };
 
-/// A Semaphore that never has more permits than at its beginning: releasing it more often than it
+/// A Semaphore that never has more permits than at its beginning: to release it more often than it
 /// was acquired is a mistake, and throws std::logic_error.
 class BoundedSemaphore : public Semaphore {
  public:

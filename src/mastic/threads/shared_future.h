@@ -3,7 +3,7 @@
 //     threads::SharedFuture<Config> config = pool.submit(read_config).share();
 //     for (int i = 0; i < 4; ++i) pool.submit([config] { serve(config.get()); });
 //
-// Include it where Future::share is called.
+// Include this file where Future::share is called.
 
 #pragma once
 
@@ -27,19 +27,21 @@ class SharedFuture {
 
  public:
   SharedFuture() = default;
-  /// Makes one for `state`, which other code will end. Requires: no Future takes its value.
+  /// Makes a SharedFuture for `state`, which other code will end. Requires: no Future takes the
+  /// value of `state`.
   explicit SharedFuture(StateReference<FutureResult<T>> state) : state_(std::move(state)) {}
 
-  /// Waits for the result and returns a reference to it: the value lives as long as any copy of
+  /// Waits for the result and returns a reference to the value, which lives as long as any copy of
   /// this future. Throws what the task threw, the same exception to every caller, or TaskLost when
-  /// the task was not run to its end. In a thread of the task's own pool it may run the task, as
-  /// Future::get does.
+  /// the task was not run to its end. In a thread of the task's own pool, `get` may run the task,
+  /// as Future::get does.
   Shown get() const& MASTIC_LIFETIMEBOUND {
     state().wait();
     if (std::exception_ptr error = state().collect_error()) std::rethrow_exception(error);
     if constexpr (!std::is_void_v<T>) return state().value();
   }
-  /// Copies the value out of a temporary.
+  /// Waits for the result and returns a copy of the value, because a temporary future does not keep
+  /// the value alive.
   T get() && { return std::as_const(*this).get(); }
   /// Waits until the task is done.
   void wait() const { state().wait(); }
@@ -57,13 +59,14 @@ class SharedFuture {
     return state().collect_error();
   }
 
-  /// Cancels the task for all copies, or asks it to stop when it runs already; returns which.
+  /// Cancels the task for all copies, or asks it to stop when it is running already; the result
+  /// says which.
   Cancel cancel() const { return state().cancel(); }
 
-  /// Calls `function` with the result once the task is done, as Future::then does. It may be called
-  /// any number of times; functions are called in the order in which they were added. The function
-  /// takes a const T& or a SharedFuture<T>. Cancelling the returned future does not cancel this
-  /// task, because others may wait for it.
+  /// Calls `function` with the result once the task is done, as Future::then does. `then` may be
+  /// called any number of times; functions are called in the order in which they were added. The
+  /// function takes a const T& or a SharedFuture<T>. Cancelling the returned future does not cancel
+  /// this task, because other code may wait for this task.
   template <class F>
   auto then(F&& function) const -> Future<detail::FollowerValue<SharedFuture, std::decay_t<F>>> {
     (void)state();
@@ -88,9 +91,9 @@ class SharedFuture {
   StateReference<FutureResult<T>> state_;
 };
 
-/// `co_await shared` in an async::Task is `get` without blocking the thread: it shows the value of
-/// a named future, and copies that of a temporary. When the awaiting task is cancelled, the
-/// future's own task continues.
+/// `co_await shared` in an async::Task is `get` without blocking the thread: it gives a reference
+/// to the value of a named future, and a copy of the value of a temporary. When the awaiting task
+/// is cancelled, the future's own task continues.
 template <class T>
 [[nodiscard]] auto operator co_await(const SharedFuture<T>& future) {
   return detail::FutureAwait<T, const SharedFuture<T>&>(future);

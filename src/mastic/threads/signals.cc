@@ -20,8 +20,8 @@ namespace {
 // The handler may run on any thread, even after Signals is destroyed, so it touches only static
 // memory: it counts the signal in every place that wants it and posts the place's semaphore
 // (sem_post is safe in a handler; a mutex or condition variable is not). If the place was given
-// back meanwhile, the count is lost, or its next owner reads it and hears of a signal that the
-// process really was sent.
+// back meanwhile, the count is lost, or the next owner of the place reads it and hears of a signal
+// that was really sent to the process.
 //
 //     handler: arrived[n]++, sem_post ──► thread of Signals: arrived[n] → 0, receiver.received(n) each
 
@@ -37,7 +37,8 @@ struct SignalPlace {
 constinit std::array<SignalPlace, kPlaces> signal_places;
 constinit std::atomic<pid_t> process{0};
 
-/// Guards the two tables below: how many Signals want each signal, and its action before the first.
+/// Guards the two tables below: how many Signals objects want each signal, and the action of the
+/// signal before the first of them.
 constinit std::mutex registering;
 constinit std::array<int, kSignalNumbers> standing{};
 constinit std::array<struct sigaction, kSignalNumbers> actions_before{};
@@ -121,7 +122,8 @@ Signals::Signals(std::initializer_list<int> signals, SignalReceiver& receiver)
     throw;
   }
   // The thread was started with the caller's signal mask, which may block these signals. That does
-  // no harm: the kernel chooses a thread that does not block them, and from here on this is one.
+  // no harm: the kernel chooses a thread that does not block them, and from here on the calling
+  // thread is such a thread.
   sigset_t unblocked;
   sigemptyset(&unblocked);
   const std::lock_guard lock(registering);

@@ -1,8 +1,8 @@
 // Signals that ask a program for something, handled on a thread of their own (ADR 0019).
 //
-// A service that SIGTERM stops gently uses it, for example. It works whatever other threads there
-// are, whenever they were started and whatever they wait for, and child processes inherit nothing
-// of it. Not for signals that report a fault (crash_report.h).
+// For example, for a service that SIGTERM stops gently. It does not matter which other threads
+// there are, when they were started or what they wait for, and child processes inherit nothing. Not
+// for signals that report a fault (crash_report.h).
 
 #pragma once
 
@@ -30,9 +30,10 @@ class SignalReceiver {
   ~SignalReceiver() = default;
 };
 
-/// While it exists, `received` is called for each of its signals. If several objects exist for one
-/// signal, each gets the call. Afterwards the earlier action is restored. A second signal that
-/// arrives before the first was received is received too, unless the kernel has merged the two.
+/// While a Signals object exists, `received` is called for each of its signals. If several objects
+/// exist for one signal, each of them gets the call. When the last of them is destroyed, the
+/// earlier action of the signal is restored. A second signal that arrives before the first was
+/// received is received too, unless the kernel has merged the two.
 ///
 /// The handler runs on any thread that the system chooses, so a thread that hangs in user code, or
 /// that was started before, does no harm. A child process begins with the default action and with
@@ -46,8 +47,8 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// Has `expired` called once at `due`, instead of at a moment that was set before. From any
-  /// thread.
+  /// Has `expired` called once at `due`, instead of at a moment that was set before. Callable from
+  /// any thread.
   void expire_at(base::Instant due) noexcept;
 
  private:
@@ -55,7 +56,7 @@ class Signals {
 
   SignalReceiver& receiver_;
   const std::vector<int> signals_;
-  const std::size_t place_;  ///< its index in the static table that the signal handler uses
+  const std::size_t place_;  ///< an index in the static table that the signal handler uses
   std::atomic<base::Instant> due_{base::Instant::max()};
   std::atomic<bool> ends_{false};
   std::thread thread_;
@@ -63,8 +64,8 @@ class Signals {
 
 /// Makes a write to a closed connection, or beyond the largest size of a file, fail with an error
 /// instead of ending the process: handles SIGPIPE and SIGXFSZ, unless the program has handlers for
-/// them. It installs a handler that does nothing rather than ignoring them, because child processes
-/// would inherit that they are ignored.
+/// them. The handler does nothing. The signals are not ignored instead, because child processes
+/// would inherit that.
 void let_writes_fail() noexcept;
 
 }  // namespace mastic::threads

@@ -45,8 +45,9 @@ StackFrame linker_frame(std::uintptr_t address) {
 
 #ifdef MASTIC_LIBDW
 
-/// The debug information of this process. Read for each request and freed after it: it may take as
-/// much memory as the program is large, and is needed only when something hangs.
+/// The debug information of this process. Read for each request and freed afterwards: the
+/// information may take as much memory as the program is large, and is needed only when something
+/// hangs.
 class DebugInformation {
  public:
   DebugInformation() : dwfl_(::dwfl_begin(&kCallbacks), ::dwfl_end) {
@@ -85,8 +86,8 @@ class DebugInformation {
                                              .section_address = nullptr,
                                              .debuginfo_path = nullptr};
 
-  /// The compilation unit that contains `address`. Only some compilers write an index of them;
-  /// without it all have to be searched.
+  /// The compilation unit that contains `address`. Only some compilers write an index of the units;
+  /// without an index, all units have to be searched.
   static Dwarf_Die* find_unit(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr& bias) {
     if (Dwarf_Die* const unit = ::dwfl_module_addrdie(module, address, &bias)) return unit;
     Dwarf_Die* unit = nullptr;
@@ -96,10 +97,10 @@ class DebugInformation {
     return nullptr;
   }
 
-  /// Sets file and line of `frame`, and makes a frame for each call that was inlined there. From
-  /// the innermost scope outwards, an inlined function is appended with the current line, and the
-  /// line of the frame becomes that of its call; what is left in `frame` in the end is the function
-  /// itself.
+  /// Sets file and line of `frame`, and appends a frame for each call that was inlined at its
+  /// address. Goes from the innermost scope outwards: a frame for the inlined function is appended
+  /// with the current line, and then `frame` gets the line of the call. What is left in `frame` in
+  /// the end is the function that is not inlined.
   static void append_inlined(std::vector<StackFrame>& frames, Dwfl_Module* module,
                              StackFrame& frame) {
     Dwarf_Addr bias = 0;
@@ -131,7 +132,7 @@ class DebugInformation {
     std::vector<Dwarf_Die> scopes = taken(found, count);
     if (scopes.empty()) return scopes;
     // Outside an inlined function, dwarf_getscopes continues with the scopes around its definition.
-    // The scopes that it was inlined into come from this second call.
+    // The scopes that the function was inlined into come from this second call.
     found = nullptr;
     count = ::dwarf_getscopes_die(scopes.data(), &found);
     return taken(found, count);

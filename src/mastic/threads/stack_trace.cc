@@ -17,9 +17,9 @@
 namespace mastic::threads {
 namespace {
 
-// The answer is written by a signal handler on the other thread. It may run late or never, and it
-// cannot wait. So the places for answers are static, the signal carries the number of the request,
-// and both sides change the state of a place only by compare-and-swap:
+// The answer is written by a signal handler on the other thread. The handler may run late or never,
+// and it cannot wait. So the places for answers are static, the signal carries the number of the
+// request, and both sides change the state of a place only by compare-and-swap:
 //
 //     Idle ──► Asked ──► Writing ──► Written ──► Idle     asked and answered
 //                │          └──────► Left ─────► Idle     given up while the handler writes
@@ -41,7 +41,7 @@ struct Place {
 };
 
 // Static, so that a late handler finds its place even when everything else has been destroyed.
-// Several places, because one stays occupied while a handler hangs in it.
+// Several places, because a place stays occupied while a handler hangs in it.
 constinit std::array<Place, std::size_t{1} << kPlaceBits> places;
 
 std::uint64_t state_of(std::uint64_t number, Phase phase) {
@@ -85,8 +85,8 @@ void answer(int, siginfo_t* info, void* context) {
 /// Installs the handler. Returns its signal, or 0 when all real-time signals are in use.
 int install_handler() {
   for (Place& place : places) ::sem_init(&place.written, 0, 0);
-  // Call here what the handler will call, so that the dynamic linker has resolved it: in a handler
-  // that could deadlock.
+  // Call here what the handler will call, so that the dynamic linker resolves those functions now.
+  // Resolving them in a handler could deadlock.
   (void)own_stack();
   ::sem_post(&places[0].written);
   ::sem_wait(&places[0].written);

@@ -24,7 +24,7 @@ class TaskLost : public std::runtime_error {
   /// Makes the error of the task called `task`. `detail`, if there is any, follows the reason.
   TaskLost(Why why, std::string_view task, std::string_view detail = {});
 
-  /// The reason, for code; `what` has it in words.
+  /// The reason, for code; `what` gives the reason in words.
   [[nodiscard]] Why why() const { return why_; }
 
  private:

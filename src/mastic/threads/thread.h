@@ -23,7 +23,8 @@ namespace mastic::threads {
 /// Names the calling thread, for debuggers and `top`. Linux keeps the first 15 bytes.
 void name_this_thread(const std::string& name) noexcept;
 
-/// The error for a thread that the system cannot start, with what may be done about it.
+/// The error for a thread that the system cannot start; its message says what may be done about
+/// that.
 [[nodiscard]] std::system_error no_thread(const std::error_code& why);
 
 /// Starts a thread that calls `function`. Throws `no_thread` when the system cannot start one.
@@ -39,11 +40,11 @@ template <std::invocable F>
 /// Sleeps for `time`, or until `stop` is requested. Returns whether it slept for all of `time`.
 bool sleep_for(base::Duration time, const std::stop_token& stop);
 
-/// Waits until `stop` is requested. If nothing can ever stop the token, it waits forever.
+/// Waits until `stop` is requested. If no stop can ever be requested, waits forever.
 void wait_for_stop(const std::stop_token& stop);
 
-/// A function for a thread that names the thread and reports exceptions of the function
-/// (UncaughtHook).
+/// A function to be run by a thread. Names the thread, calls the function that it was made from,
+/// and reports an exception of that function (UncaughtHook).
 template <class F>
 class NamedThread {
  public:

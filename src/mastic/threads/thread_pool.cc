@@ -11,8 +11,8 @@
 // `coming_` counts the threads that are coming: called or started, and on their way to the queue.
 // It keeps the pool from calling or starting a second thread for the same work. For the same reason
 // a thread that has just given a result sets `is_free`: it will look for work next. Without that, a
-// caller that submits one task after another would make the pool grow, because it submits faster
-// than the thread gets back to the queue.
+// caller that submits one task after another would make the pool grow, because the caller submits
+// faster than the thread gets back to the queue.
 
 #include "mastic/threads/thread_pool.h"
 
@@ -39,11 +39,11 @@ struct ThreadPool::Worker {
 
   const std::size_t number;
   std::thread thread;            ///< guarded by `starting_mutex_`
-  std::condition_variable call;  ///< wakes it while it is idle
+  std::condition_variable call;  ///< wakes the thread while it is idle
   bool is_called = false;
   std::size_t nested = 0;  ///< tasks on top of the first; only the thread itself uses it
-  /// Whether it has given a result and will look for work next. The thread sets it before anyone
-  /// can see that result, and clears it under the pool's mutex.
+  /// Whether the thread has given a result and will look for work next. The thread sets this flag
+  /// before any other thread can see that result, and clears it under the pool's mutex.
   std::atomic<bool> is_free{false};
   bool is_taken = false;  ///< whether there is a thread, not just a place for one
   // Written by the thread alone.
@@ -55,8 +55,8 @@ namespace {
 
 base::Instant now() { return std::chrono::steady_clock::now(); }
 
-/// Adds one to a number that only this thread writes: no atomic addition is needed, others only
-/// read it.
+/// Adds one to a number that only this thread writes: no atomic addition is needed, because other
+/// threads only read the number.
 void count(std::atomic<std::uint64_t>& number) {
   number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -126,8 +126,8 @@ void ThreadPool::request_stop(Stop how) {
     idle_.clear();
     has_room_.notify_all();
   }
-  // Without the lock: both take locks of future states, which come before the pool's, and both run
-  // user code.
+  // Without the lock: both steps take locks of future states, which come before the pool's, and
+  // both run user code.
   lose_all(lost, TaskLost::Why::Stopped);
   for (const auto& state : asked) (void)state->cancel();
 }
@@ -148,8 +148,8 @@ void ThreadPool::join_all() {
     }
     clock = std::move(clock_);
   }
-  // Without the lock: a deadline may be running a continuation that submits another task, and
-  // start_clock takes it.
+  // Without the lock: the clock may be running a continuation of an expired task that submits
+  // another task, and start_clock takes the lock.
   if (clock.joinable()) clock.join();
 }
 
@@ -173,7 +173,7 @@ ThreadPool::Statistics ThreadPool::statistics() const {
 // ---- placing work ----
 
 void ThreadPool::place(PoolTask& task) {
-  Deadlines::node_type deadline;  // made first, for it takes memory
+  Deadlines::node_type deadline;  // made first, because it takes memory
   if (task.due_ != base::Instant::max()) {
     start_clock();
     Deadlines one;
@@ -195,8 +195,8 @@ bool ThreadPool::try_place(PoolTask& task) {
   return admission != Admission::Full;
 }
 
-// Queues as many tasks as fit under one lock, and the rest one by one, by the policy for a full
-// queue.
+// Takes the lock once to queue all tasks that fit. Queues the rest one by one, by the policy for a
+// full queue.
 void ThreadPool::place_all(std::span<PoolTask* const> tasks) {
   std::size_t placed = 0;
   std::vector<Worker*> fresh;
@@ -263,7 +263,7 @@ ThreadPool::Admission ThreadPool::admit(std::unique_lock<std::mutex>& lock, Pati
       shed = pop_oldest_task();
       return shed != nullptr ? Admission::Queued : Admission::Full;
     }
-    // A thread of the pool must not wait for room: it may be the only one that could make some.
+    // A thread of the pool must not wait for room: it may be the only thread that could make room.
     if (is_of_this_thread()) {
       return nested_too_deep() > 0 ? Admission::TooDeep : Admission::RunHere;
     }
@@ -314,7 +314,7 @@ void ThreadPool::settle(PoolTask& task, Admission admission) {
       task.state_.lose(TaskLost::Why::Stopped);
       break;
     case Admission::Broken:
-      // Read without the lock: it never changes again.
+      // Read without the lock: `broken_` never changes again.
       task.state_.lose(TaskLost::Why::Broken, broken_);
       break;
   }
@@ -354,8 +354,9 @@ void ThreadPool::lose_all(const std::vector<PoolTask*>& tasks, TaskLost::Why why
 
 bool ThreadPool::is_of_this_thread() const noexcept { return current_pool == this; }
 
-// Called with the lock of the task's state held, while it is Waiting. If it is not queued, a thread
-// has just taken it out and is about to call begin(), which will fail.
+// Called with the lock of the task's state held, while the state is Waiting. If the task is not
+// queued, a thread has just taken it out of the queue and is about to call begin(), which will
+// fail.
 void ThreadPool::give_up(PoolTask& task) noexcept {
   bool was_queued = false;
   {
@@ -366,7 +367,7 @@ void ThreadPool::give_up(PoolTask& task) noexcept {
     if (was_queued) has_room_.notify_one();
     ++lost_;
   }
-  if (was_queued) task.state_.release();  // never the last reference: the caller has one
+  if (was_queued) task.state_.release();  // never the last reference: the caller has another
 }
 
 bool ThreadPool::take_out(async::BlockingWork& work) noexcept {
@@ -394,8 +395,8 @@ std::atomic<bool>* ThreadPool::thread_is_free() const noexcept {
   return Worker::current->nested == 0 ? &Worker::current->is_free : nullptr;
 }
 
-/// Takes that announcement back, because something slow follows. Another thread may have to be
-/// called for work that was left to this one.
+/// Takes back the announcement that this thread will look for work next, because something slow
+/// follows. Another thread may have to be called for work that was left to this one.
 void ThreadPool::thread_is_held_up() noexcept {
   if (!Worker::current->is_free) return;
   Worker* fresh = nullptr;
@@ -456,7 +457,8 @@ void ThreadPool::keep_time() {
   }
 }
 
-/// Requires: the lock is held. `work` may have run, and be no more.
+/// Takes `work` out of the queue, and returns whether it was there. `work` may have run and been
+/// destroyed, so only its address is used. Requires: the lock is held.
 bool ThreadPool::take_out_if_queued(const async::BlockingWork& work) noexcept {
   for (auto* each = queue_.first(); each != nullptr; each = queue_.next(*each)) {
     if (each != &work) continue;
@@ -476,7 +478,8 @@ ThreadPool::Worker* ThreadPool::call_for_work() {
     const bool is_needed = may_start() && queue_.size() > coming_ + free_threads();
     return is_needed ? reserve_thread() : nullptr;
   }
-  // The one that became idle last: its stack and caches are warm, and the others may expire.
+  // Call the thread that became idle last: its stack and caches are warm, and the others may
+  // expire.
   ++coming_;
   Worker* const worker = idle_.back();
   idle_.pop_back();
@@ -496,8 +499,8 @@ bool ThreadPool::may_start() const noexcept {
   return threads_ < workers_.size() && threads_ - blocked_ < options_.max_threads;
 }
 
-/// Takes a place for a thread and counts it, before it is started. Requires: the lock is held,
-/// may_start().
+/// Takes a place for a thread and counts the thread, before it is started. Requires: the lock is
+/// held, and may_start() is true.
 ThreadPool::Worker* ThreadPool::reserve_thread() {
   const auto place =
       std::ranges::find_if(workers_, [](const auto& worker) { return !worker->is_taken; });
@@ -508,10 +511,11 @@ ThreadPool::Worker* ThreadPool::reserve_thread() {
   return place->get();
 }
 
-/// When the system refuses a thread, that is no error as long as the pool has other threads: the
-/// work waits for those. Without any, the work would never run, so the pool breaks, and every task
-/// is told why. Work that is not a task has no future: when `its_work` is such work and still
-/// queued, it is removed and the result is false, so that the caller is told.
+/// Starts the thread of `worker`, unless that is null. When the system refuses a thread, that is no
+/// error as long as the pool has other threads: the work waits for those. Without other threads,
+/// the work would never run, so the pool breaks, and the future of every queued task says why. Work
+/// that is not a task has no future. If such work is passed as `its_work`, and is still queued when
+/// no thread is left, it is removed and the result is false, so that the caller learns of it.
 bool ThreadPool::start(Worker* worker, const async::BlockingWork* its_work) noexcept {
   if (worker == nullptr) return true;
   try {
@@ -529,7 +533,8 @@ bool ThreadPool::start(Worker* worker, const async::BlockingWork* its_work) noex
       --coming_;
       --starting_;
       is_last = --threads_ == 0;
-      // Others are about to start threads, and may find that there are none either.
+      // Other callers may be about to start the threads that are counted, and may be refused as
+      // well.
       const bool is_alone = threads_ == starting_;
       if (is_alone && its_work != nullptr) is_taken_out = take_out_if_queued(*its_work);
       if (is_last) has_ended_.notify_all();
@@ -542,8 +547,8 @@ bool ThreadPool::start(Worker* worker, const async::BlockingWork* its_work) noex
   }
 }
 
-/// Runs the work that others submitted while this thread was about to start one: they were told that
-/// it will run, and there is no other thread that could.
+/// Runs the work that other threads submitted while this thread was about to start a worker: they
+/// were told that their work will run, and no other thread is left that could run it.
 void ThreadPool::run_what_is_left() noexcept {
   const auto take_oldest = [this] {
     const std::lock_guard lock(mutex_);
@@ -567,13 +572,14 @@ void ThreadPool::work(Worker& self) noexcept {
     lock.unlock();
     work->run();
     lock.lock();
-    self.is_free = false;  // it holds the mutex now, so it is no longer on its way
+    self.is_free = false;  // the thread holds the mutex now: it is no longer on its way
   }
   self.is_taken = false;
   if (--threads_ == 0) has_ended_.notify_all();
 }
 
-/// Takes the next work off the queue; waits for it. Returns null when this thread has to end.
+/// Takes the next work off the queue; waits for work when there is none. Returns null when this
+/// thread has to end.
 async::BlockingWork* ThreadPool::next_work(std::unique_lock<std::mutex>& lock, Worker& self) {
   for (;;) {
     // A stand-in ends once the thread that it replaced no longer blocks.
@@ -623,8 +629,9 @@ void ThreadPool::initialize() noexcept {
   }
 }
 
-/// `reason` says what is wrong, and `detail` why. The tasks are taken out one by one, because a
-/// list of them would take memory, and a lack of memory may be why the pool breaks.
+/// Breaks the pool: `reason` says what is wrong, and `detail` says why. The tasks are taken out one
+/// by one, because a list of them would take memory, and a lack of memory may be why the pool
+/// breaks.
 void ThreadPool::break_down(std::string_view reason, std::string_view detail) noexcept {
   {
     const std::lock_guard lock(mutex_);
@@ -640,7 +647,7 @@ void ThreadPool::break_down(std::string_view reason, std::string_view detail) no
     return pop_oldest_task();
   };
   while (PoolTask* const task = take_oldest()) {
-    task->state_.lose(TaskLost::Why::Broken, broken_);  // it never changes again
+    task->state_.lose(TaskLost::Why::Broken, broken_);  // `broken_` never changes again
     task->state_.release();
   }
 }
@@ -649,7 +656,7 @@ void ThreadPool::break_down(std::string_view reason, std::string_view detail) no
 
 void ThreadPool::blocks() noexcept {
   Worker* fresh = nullptr;
-  std::size_t waiting = 0;  // threads, when all of them wait and that was not told yet
+  std::size_t waiting = 0;  // how many threads, if all wait and that was not reported yet
   std::size_t queued = 0;
   {
     const std::lock_guard lock(mutex_);

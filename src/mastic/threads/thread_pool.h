@@ -4,8 +4,8 @@
 //     threads::Future<Image> small = pool.submit([&] { return shrink(image); });
 //     std::vector<Image> all = pool.map(images, shrink);
 //
-// Tasks may block. It is also an async::BlockingExecutor: what an async::Task must not do itself
-// runs here.
+// Tasks may block. A pool is also an async::BlockingExecutor: work that an async::Task must not do
+// itself runs here.
 
 #pragma once
 
@@ -56,25 +56,24 @@ enum class Stop : std::uint8_t {
 /// TaskLost with the reason.
 ///
 /// A task may submit tasks and wait for them: in a thread of the pool, `Future::get` runs a task
-/// that has not begun on top of the one that waits, at most `max_nested` deep. While a task waits
+/// that has not begun on top of the task that waits, at most `max_nested` deep. While a task waits
 /// for something else in a BlockingScope, as all waits of Mastic are, another thread takes its
-/// place; there are up to `max_stand_ins` of those. When all threads wait and no more may be
-/// started, the UncaughtHook is told once.
+/// place; there are up to `max_stand_ins` such stand-ins. When all threads wait and no more threads
+/// may be started, the UncaughtHook is told once.
 ///
 /// Invariants, under the mutex:
 ///
-/// 1. Each thread is idle, runs work, or is coming for some: it was called, was started, or has
-///    given
-///    its result and has nothing else to do (`is_free`). When more work is queued than threads are
-///    coming, none is idle and as many threads run as may.
+/// 1. Each thread is idle, runs work, or is coming for work: it was called, was started, or has
+///    given its result and has nothing else to do (`is_free`). When more work is queued than
+///    threads are coming, no thread is idle, and as many threads run as are allowed.
 /// 2. `queue_` holds the queued work, with a reference to the state of each PoolTask; `attended_`
-///    holds the running tasks that take a stop token; `deadlines_` holds the tasks of both with a
-///    deadline.
+///    holds the running tasks that take a stop token; `deadlines_` holds the queued and running
+///    tasks whose deadline has not passed yet.
 /// 3. The lock of a future's state is taken before ours, never after (future_state.h).
-/// 4. A thread that has queued work, or taken some out, touches nothing of the pool after it
-///    releases
-///    the mutex: that work may end the pool. So threads are called with the mutex held, and a thread
-///    that is to be started is counted before, because the pool waits for those it has counted.
+/// 4. A thread that has queued work, or taken work out, touches nothing of the pool after it
+///    releases the mutex: that work may end the pool. So threads are called with the mutex held. A
+///    thread that is to be started is counted before, because the pool waits for the threads that
+///    it has counted.
 class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
  public:
   /// No limit to the queue.
@@ -86,9 +85,9 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   struct Options {
     /// Appears in messages and in the names of the threads.
     std::string name = "pool";
-    /// The pool starts threads when it needs them, up to `max_threads`. Those above `min_threads`
-    /// end when they were idle for `max_idle`. Set both to the same number for a pool of fixed
-    /// size.
+    /// The pool starts threads when it needs them, up to `max_threads`. Threads above `min_threads`
+    /// end after they have been idle for `max_idle`. Set both to the same number for a pool of
+    /// fixed size.
     std::size_t min_threads = 0;
     /// How many threads may run tasks, not counting stand-ins; further tasks wait in the queue.
     std::size_t max_threads = usual_threads();
@@ -101,12 +100,12 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
     std::size_t max_queued = kUnbounded;
     /// What `submit` does when the queue is full.
     WhenFull when_full = WhenFull::Wait;
-    /// How many tasks may be nested on one thread, where each waits for the next or has met a full
-    /// queue. Each takes stack. When more would be nested, Future::get throws NestedTooDeep, and
-    /// `submit` refuses the task.
+    /// How many tasks may be nested on one thread: each of them waits for the next, or has
+    /// submitted the next to a full queue. Each nested task takes stack. When more would be nested,
+    /// Future::get throws NestedTooDeep, and `submit` refuses the task.
     std::size_t max_nested = 500;
-    /// Called first in each thread. When it throws, the pool is broken: tasks that are queued or
-    /// submitted are lost, and the error of their future says why.
+    /// Called first in each thread. When the function throws, the pool is broken: tasks that are
+    /// queued or submitted are lost, and the error of their future says why.
     std::function<void()> initializer = {};
   };
 
@@ -114,14 +113,14 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   /// `min_threads`, or when `max_queued` is 0.
   explicit ThreadPool(Options options);
   ThreadPool() : ThreadPool(Options()) {}
-  /// Drains the pool. Must not be called in one of its own threads.
+  /// Drains the pool. Must not be called in one of the pool's own threads.
   ~ThreadPool() override;
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   /// Queues `function` and returns the future of its result. The function may take a
   /// std::stop_token, through which Future::cancel, the deadline and Stop::Discard ask it to stop.
-  /// Its captures are destroyed before the future is done.
+  /// The captures of the function are destroyed before the future is done.
   template <TaskFunction F>
   auto submit(TaskOptions options, F&& function) -> Future<TaskValue<std::decay_t<F>>> {
     auto [task, future] = make_task(std::move(options), std::forward<F>(function));
@@ -132,8 +131,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   auto submit(F&& function) -> Future<TaskValue<std::decay_t<F>>> {
     return submit(TaskOptions(), std::forward<F>(function));
   }
-  /// Queues `function` if there is room; otherwise returns nothing. It neither waits nor sheds a
-  /// task.
+  /// Queues `function` if there is room; otherwise returns nothing. Neither waits nor sheds a task.
   template <TaskFunction F>
   auto try_submit(F&& function) -> std::optional<Future<TaskValue<std::decay_t<F>>>> {
     auto [task, future] = make_task(TaskOptions(), std::forward<F>(function));
@@ -141,26 +139,27 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
     return std::move(future);
   }
   /// Queues a task for each item and returns the futures in the order of the items. Each task has
-  /// its own copies of the item and of `function`. Cheaper than submitting them one by one.
+  /// its own copies of the item and of `function`. Cheaper than submitting the tasks one by one.
   template <std::ranges::input_range Items, class F>
   auto submit_all(Items&& items, const F& function);
 
-  /// Calls `function` with each item, several at a time, and waits for all. Returns the results in
-  /// the order of the items; neither items nor function are copied. When a call throws, calls that
-  /// have not begun are cancelled, the others run to their end, and the first exception in the
-  /// order of items is thrown.
+  /// Calls `function` with each item, several at a time, and waits for all calls. Returns the
+  /// results in the order of the items; neither items nor function are copied. When a call throws,
+  /// calls that have not begun are cancelled, the other calls run to their end, and the first
+  /// exception in the order of items is thrown.
   ///
-  /// Each item is a task: map many small items in chunks.
+  /// Each item makes a task, so pass many small items in chunks.
   template <std::ranges::input_range Items, class F>
   auto map(Items&& items, F&& function);
 
-  /// Refuses new tasks, also from its own tasks, runs or discards the queued ones, and waits for
-  /// those that run. Called in one of the pool's own threads, it does not wait. While one thread
-  /// waits in a stop with Drain, another may call it with Discard.
+  /// Refuses new tasks, even those that the pool's own tasks submit; runs or discards the queued
+  /// tasks; and waits for the running tasks. When it is called in one of the pool's own threads,
+  /// `stop` does not wait. While one thread waits in a stop with Drain, another may call `stop`
+  /// with Discard.
   void stop(Stop how);
-  /// Begins to stop in the same way, and does not wait: running tasks continue, and with Drain the
-  /// queued ones still run. Futures are done as their tasks end; `stop` or the destructor waits for
-  /// all.
+  /// Begins to stop as `stop` does, and does not wait: running tasks continue, and with Drain the
+  /// queued tasks still run. Futures are done as their tasks end; `stop` or the destructor waits
+  /// for all tasks.
   void request_stop(Stop how);
 
   /// Figures for monitoring. Those up to `oldest` are of this moment; from `done` on they count
@@ -168,7 +167,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   struct Statistics {
     std::size_t threads = 0;    ///< all threads
     std::size_t busy = 0;       ///< threads that run a task
-    std::size_t idle = 0;       ///< threads that wait for one
+    std::size_t idle = 0;       ///< threads that wait for a task
     std::size_t blocked = 0;    ///< busy threads that are in a BlockingScope
     std::size_t queued = 0;     ///< tasks in the queue
     base::Duration oldest{};    ///< how long the first task in the queue has waited
@@ -177,7 +176,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
     std::uint64_t lost = 0;     ///< tasks that never began: cancelled, late, shed or discarded
     std::uint64_t refused = 0;  ///< tasks that were not queued
   };
-  /// The figures of this moment. From any thread.
+  /// The figures of this moment. Callable from any thread.
   [[nodiscard]] Statistics statistics() const;
   /// The name of the pool, as its options have it.
   [[nodiscard]] const std::string& name() const { return options_.name; }
@@ -202,7 +201,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
     return std::pair(task, Future<Value>(StateReference<FutureResult<Value>>(task)));
   }
 
-  // Queueing tasks. Each has one reference already, that of its future.
+  // Queueing tasks. Each task has one reference already, that of its future.
   void place(PoolTask& task);
   [[nodiscard]] bool try_place(PoolTask& task);
   void place_all(std::span<PoolTask* const> tasks);
@@ -222,7 +221,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   void give_up(PoolTask& task) noexcept;
   [[nodiscard]] bool take_out(async::BlockingWork& work) noexcept;
   [[nodiscard]] bool take_out_if_queued(const async::BlockingWork& work) noexcept;
-  /// How many tasks are nested on this thread's stack if no more may be; 0 if more may.
+  /// How many tasks are nested on this thread's stack if no more may be nested; 0 if more may.
   [[nodiscard]] std::size_t nested_too_deep() const noexcept;
   void run_nested(PoolTask& task) noexcept;
   [[nodiscard]] std::atomic<bool>* thread_is_free() const noexcept;
@@ -261,7 +260,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   std::vector<Worker*> idle_;                     ///< the last one became idle most recently
   std::size_t threads_ = 0;   ///< how many threads, including those being started
   std::size_t coming_ = 0;    ///< threads called or started that are not there yet
-  std::size_t starting_ = 0;  ///< of these: that were not there before
+  std::size_t starting_ = 0;  ///< how many of these are being started
   std::size_t blocked_ = 0;
   std::size_t waiting_for_room_ = 0;
   std::condition_variable has_room_;
@@ -270,7 +269,7 @@ class ThreadPool final : public async::BlockingExecutor, private BlockingHost {
   std::thread clock_;  ///< watches the deadlines; started with the first one
   bool is_stopping_ = false;
   bool is_discarding_ = false;
-  bool is_over_ = false;  ///< for the clock
+  bool is_over_ = false;  ///< tells the clock to end
   bool has_told_of_standstill_ = false;
   std::string broken_;  ///< why the pool is broken; empty when it is not
   std::uint64_t lost_ = 0;

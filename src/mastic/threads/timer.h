@@ -3,7 +3,8 @@
 //     threads::Timer reminder(5s, [] { std::puts("five seconds"); });
 //     reminder.cancel();
 //
-// Python's `threading.Timer`. It costs a thread; where a task will do, sleep in it (async/sleep.h).
+// Python's `threading.Timer`. A timer costs a thread; where an async::Task will do, sleep in that
+// task (async/sleep.h).
 
 #pragma once
 
@@ -23,15 +24,15 @@ namespace mastic::threads {
 /// A function that is called later, unless it is cancelled. Its exceptions go to the UncaughtHook.
 class Timer {
  public:
-  /// Calls `function` after `delay`, unless it is cancelled before. Throws std::system_error when
-  /// the system cannot start a thread.
+  /// Calls `function` after `delay`, unless the timer is cancelled before. Throws std::system_error
+  /// when the system cannot start a thread.
   template <class F>
     requires std::invocable<std::decay_t<F>&>
   Timer(base::Duration delay, F&& function, std::string name = "timer")
       : thread_(named(std::move(name), Alarm<std::decay_t<F>>(delay, std::forward<F>(function)))) {}
   /// Cancels the call; if the function has begun, waits for its end. When the function itself
-  /// destroys the timer, it does not wait: the function continues in its thread, with what it
-  /// captured.
+  /// destroys the timer, the destructor does not wait: the function continues in its thread, with
+  /// what it captured.
   ~Timer() {
     if (thread_.get_id() == std::this_thread::get_id()) thread_.detach();
   }

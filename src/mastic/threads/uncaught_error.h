@@ -31,7 +31,7 @@ struct UncaughtError {
     Hook,        ///< an initializer, or another function that was passed to Mastic, threw
     Pool,        ///< a whole pool has a problem; not an exception of a task
   };
-  /// Where it was left uncaught.
+  /// Where the exception was left uncaught.
   Place place = Place::Task;
   std::string_view who;  ///< the name of the task, thread or pool; may be empty
   /// The exception itself; null when there is none.
@@ -49,10 +49,10 @@ struct UncaughtError {
 /// errors that are reported while it runs, go to standard error.
 void report_uncaught(const UncaughtError& error) noexcept;
 
-/// While it exists, its function is called for every uncaught exception of the process, on the
-/// thread where it occurs, perhaps on several at once. If there are several hooks, the latest is
-/// called. The destructor waits for calls in progress, so the function must neither make nor
-/// destroy a hook.
+/// While an UncaughtHook exists, its function is called for every uncaught exception of the
+/// process, on the thread where the exception occurs, perhaps on several threads at once. If there
+/// are several hooks, the latest is called. The destructor waits for calls in progress, so the
+/// function must neither make nor destroy a hook.
 class UncaughtHook {
  public:
   /// The function that is called for each uncaught exception. Its own exceptions go to standard

@@ -4,7 +4,7 @@
 //     for (threads::Future<Page>& page : threads::as_completed(pages)) show(page.get());
 //     if (const auto failed = threads::wait_first_failure(pages)) cancel_the_rest();
 //
-// They only wait: results and exceptions stay in the futures.
+// The functions only wait: results and exceptions stay in the futures.
 
 #pragma once
 
@@ -42,7 +42,8 @@ template <std::ranges::range Futures>
   return states;
 }
 
-/// Asks each future that `next(set)` gives whether it has failed.
+/// Returns the index of the first future that has failed, among those that `next(set)` gives;
+/// nothing when none has failed.
 template <std::ranges::range Futures, class Next>
 [[nodiscard]] std::optional<std::size_t> first_failure(const Futures& futures, Next next) {
   CompletionSet done(references(futures));
@@ -73,7 +74,8 @@ template <FutureRange Futures>
 void wait_all(const Futures& futures) {
   for (const auto& future : futures) future.wait();
 }
-/// Waits until all futures of a range are done, at most for `longest`. Returns whether they are.
+/// Waits until all futures of a range are done, at most for `longest`. Returns whether they are all
+/// done.
 template <FutureRange Futures>
 [[nodiscard]] bool wait_all_for(const Futures& futures, base::Duration longest) {
   const base::Instant end = base::from_now(longest);
@@ -92,21 +94,22 @@ template <class... Futures>
   if (!first) throw std::logic_error("wait_any needs a future to wait for");
   return *first;
 }
-/// Waits until one of the futures is done, at most for `longest`. Returns its index, or nothing.
+/// Waits until one of the futures is done, at most for `longest`. Returns its index, or nothing
+/// when no future was done in time.
 template <FutureRange Futures>
 [[nodiscard]] std::optional<std::size_t> wait_any_for(const Futures& futures,
                                                       base::Duration longest) {
   return CompletionSet(detail::references(futures)).next_until(base::from_now(longest));
 }
 
-/// Waits until one of the futures has failed (Progress::Failed) and returns its index, or until all
-/// are done and none has, and returns nothing. A task that was cancelled has not failed.
+/// Waits until one of the futures has failed (Progress::Failed) and returns its index. Returns
+/// nothing once all futures are done and none has failed. A task that was cancelled has not failed.
 template <FutureRange Futures>
 [[nodiscard]] std::optional<std::size_t> wait_first_failure(const Futures& futures) {
   return detail::first_failure(futures, [](CompletionSet& done) { return done.next(); });
 }
-/// Waits in the same way, at most for `longest`. It also returns nothing when time has run out;
-/// `wait_all_for(futures, 0s)` then tells whether all are done.
+/// Waits like `wait_first_failure`, at most for `longest`. Also returns nothing when time has run
+/// out; `wait_all_for(futures, 0s)` then tells whether all are done.
 template <FutureRange Futures>
 [[nodiscard]] std::optional<std::size_t> wait_first_failure_for(const Futures& futures,
                                                                 base::Duration longest) {
@@ -119,14 +122,15 @@ template <FutureRange Futures>
 template <FutureRange Futures>
 class Completed {
  public:
-  /// Refers to `futures`, which must outlive it. It ends at `end`, if that is given.
+  /// Refers to `futures`, which must outlive the range. The range ends at the time `end`, if that
+  /// is given.
   explicit Completed(Futures& futures, std::optional<base::Instant> end = {})
       : futures_(futures), done_(detail::references(futures)), end_(end) {}
 
   /// How many of the futures have not been handed out: after the loop, those not done in time.
   [[nodiscard]] std::size_t left() const { return done_.left(); }
 
-  /// Goes to the next future once that is done.
+  /// Waits until another future is done, and refers to that future.
   class Iterator {
    public:
     explicit Iterator(Completed& from) : from_(from), number_(from.next()) {}
@@ -158,13 +162,14 @@ class Completed {
 };
 
 /// Returns a range over `futures` in the order in which they are done; iterating waits for the next
-/// one. The futures must not be moved meanwhile.
+/// future. The futures must not be moved meanwhile.
 template <FutureRange Futures>
 [[nodiscard]] Completed<Futures> as_completed(Futures& futures) {
   return Completed<Futures>(futures);
 }
-/// Returns such a range that also ends when `longest` has passed since this call. Futures that are
-/// done by then are still handed out, even if the body of the loop takes longer.
+/// Returns a range like that of `as_completed`, which also ends when `longest` has passed since
+/// this call. Futures that are done by then are still handed out, even if the body of the loop
+/// takes longer.
 ///
 ///     auto in_time = threads::as_completed_for(pages, 5s);
 ///     for (auto& page : in_time) show(page.get());
