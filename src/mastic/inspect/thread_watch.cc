@@ -93,8 +93,8 @@ Task<Response> show(Request& request, View view, const ThreadWatchOptions& optio
   co_return dressed(std::move(response));
 }
 
-/// Throws 403 for a request that a page of another site made a browser send. Sec-Fetch-Site decides
-/// if the browser sends it; older browsers send Origin with a form.
+/// Throws 403 for a request that a page of another site made a browser send. If the browser sends
+/// Sec-Fetch-Site, that field decides; older browsers send Origin with a form.
 void want_own_origin(const Request& request) {
   bool own = true;
   if (const auto site = request.field("Sec-Fetch-Site")) {
@@ -126,8 +126,9 @@ Task<Response> cancel(Request& request, std::string id, const ThreadWatchOptions
   co_return dressed(std::move(response));
 }
 
-/// Answers 421 to hosts that another site can own. Its name may have been made to resolve to this
-/// machine (DNS rebinding), and then a browser takes its pages and this one for the same origin.
+/// Answers 421 to hosts that another site can own. The name of such a host may have been made to
+/// resolve to this machine (DNS rebinding), and then a browser takes the pages of that host and
+/// this page for the same origin.
 struct OwnHostOnly {
   std::vector<std::string> allowed_hosts;
 

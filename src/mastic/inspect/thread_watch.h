@@ -10,12 +10,12 @@
 
 namespace mastic::inspect {
 
-/// The settings of thread_watch: what it shows, to whom, and how long it may take to collect it.
+/// The settings of thread_watch: what the page shows, to whom, and how long collecting it may take.
 struct ThreadWatchOptions {
   /// Whether the page has buttons that cancel requests.
   bool allow_cancel = false;
-  /// Host names under which the page may be requested, besides `localhost`, IP addresses and those
-  /// of --allowed-host: "admin.example.com", or "*.example.com".
+  /// Host names under which the page may be requested, besides `localhost`, IP addresses and the
+  /// names of --allowed-host: "admin.example.com", or "*.example.com".
   std::vector<std::string> allowed_hosts = {};
   /// The age from which a request, or the work of a thread, is marked as slow.
   base::Duration slow_after = std::chrono::seconds(5);
@@ -26,30 +26,31 @@ struct ThreadWatchOptions {
   /// How long the page waits for the stack of one thread.
   base::Duration wait_for_stack = std::chrono::milliseconds(50);
   /// How long the page waits for the stacks of all threads together. Looking up the names of the
-  /// functions may take as long again; an address without a name by then is shown as an offset in
-  /// its module.
+  /// functions may take the same time again; an address that has no name by then is shown as an
+  /// offset in its module.
   base::Duration wait_for_stacks = std::chrono::seconds(2);
 };
 
 /// Makes an application that shows the server it runs in: loops, threads, requests under way and
-/// the figures of the pool. It answers with HTML, or with JSON for clients that prefer it or ask
-/// with `?format=json`. `?stacks=all` and `?stacks=<thread>` add stacks.
+/// the figures of the pool. The application answers with HTML, or with JSON for clients that prefer
+/// JSON or ask with `?format=json`. `?stacks=all` and `?stacks=<thread>` add stacks.
 ///
 ///     site.mount("/watch", thread_watch()).use(only_for_operators);
 ///
-/// It answers even when every thread of the pool hangs: it uses none of them, and waits for loops
-/// and threads no longer than the times in `options`. It shows the addresses of clients and the
-/// paths of their requests, with values in queries that look secret blanked out, so restrict who
-/// can see it.
+/// The application answers even when every thread of the pool hangs: it uses none of these threads,
+/// and waits for loops and threads no longer than the times in `options`. The page shows the
+/// addresses of clients and the targets of their requests, so restrict who can see it. Values in
+/// queries that look secret are blanked out.
 ///
-/// A request for a host that is not allowed gets 421. It may come from a page of another site whose
-/// name was made to resolve to this machine (DNS rebinding); a browser would let that page read
-/// this one.
+/// A request for a host that is not allowed gets 421. Such a request may come from a page of
+/// another site whose name was made to resolve to this machine (DNS rebinding); a browser would let
+/// that page read this page.
 ///
-/// A POST to `cancel` with a form that has the id of a request as `request` cancels that request.
-/// It gets 403 unless `allow_cancel` is set, and when a page of another site sends it, which is
-/// judged by Sec-Fetch-Site, or by Origin against Host. A client that sends neither field is not a
-/// browser, so no page of another site can have made it send the form.
+/// A POST to `cancel` sends a form with the id of a request in the field `request`, and cancels
+/// that request. The POST gets 403 if `allow_cancel` is not set, or if a page of another site made
+/// a browser send it. Whether a page did that is told by Sec-Fetch-Site, or else by a comparison of
+/// Origin with Host. A client that sends neither Sec-Fetch-Site nor Origin is not a browser, so no
+/// page of another site can have made it send the form.
 [[nodiscard]] app::App thread_watch(ThreadWatchOptions options = {});
 
 }  // namespace mastic::inspect

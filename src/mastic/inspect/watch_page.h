@@ -15,7 +15,7 @@ namespace mastic::inspect {
 struct WatchPageOptions {
   bool cancel_buttons = false;        ///< whether requests get a button that cancels them
   std::uint32_t refresh_seconds = 0;  ///< how often the browser reloads the page; 0 for never
-  std::string_view stacks;            ///< `stacks` of the query, which the links of the page keep
+  std::string_view stacks;            ///< the value of `stacks` in the query; the links keep it
 };
 
 /// Renders `report` as a complete HTML page. The page has no scripts and loads nothing else.

@@ -50,14 +50,14 @@ class Answers {
 
   void take(base::LoopReport report) {
     const std::lock_guard lock(mutex_);
-    // `loops` counts only once for each loop, so that `complete_` is not set too early.
+    // Each loop counts only once, so that `complete_` is not set too early.
     if (report.loop >= reports_.size() || reports_[report.loop]) return;
     auto& place = reports_[report.loop];
     place = std::move(report);
     if (--missing_ == 0) complete_.set();
   }
   [[nodiscard]] async::Event& complete() { return complete_; }
-  /// The reports that have arrived, by the number of the loop; nullopt for one that has not
+  /// The reports that have arrived, by the number of the loop; nullopt for a loop that has not
   /// answered.
   [[nodiscard]] std::vector<std::optional<base::LoopReport>> reports() {
     const std::lock_guard lock(mutex_);
@@ -123,8 +123,8 @@ void add_thread(WatchReport& report, const base::ThreadReport& thread,
       if (std::cmp_equal(loop.loop, thread.loop)) loop.thread = thread.thread;
     }
   }
-  // The request that this thread works for; a request names a thread only if that runs its handler
-  // away from the loop.
+  // The request that this thread works for; a request names a thread only if that thread runs its
+  // handler away from the loop.
   const auto request = std::ranges::find(report.requests, std::optional(thread.thread),
                                          &WatchReport::Request::thread);
   if (request != report.requests.end()) shown.request = request->id;
@@ -181,7 +181,7 @@ void add_stacks(WatchReport& report, std::optional<int> thread, const ThreadWatc
   std::set<std::uintptr_t> addresses;
   for (const WatchReport::Thread& shown : report.threads) {
     if (thread && *thread != shown.thread) continue;
-    // Zero once the time for all threads is up: the rest get no stack.
+    // Zero once the time for all threads is up: the remaining threads get no stack.
     const auto longest = std::clamp<base::Duration>(left(), {}, options.wait_for_stack);
     auto& stack = stacks[shown.thread] = threads::capture_stack(shown.thread, longest);
     addresses.insert(stack.begin(), stack.end());

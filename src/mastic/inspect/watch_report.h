@@ -25,12 +25,12 @@ struct JsonType<base::ThreadRole> {
 
 namespace mastic::inspect {
 
-/// How worrying the age of a request or thread is: from `slow_after` on a Warning, from
-/// `stuck_after` on an Alarm (ThreadWatchOptions).
+/// How worrying the age of a request or thread is: a Warning from `slow_after` on, an Alarm from
+/// `stuck_after` on (ThreadWatchOptions).
 enum class Concern : std::uint8_t { None, Warning, Alarm };
 
-/// The state of a server at one moment. Its members are also the names in its JSON; times and ages
-/// are in seconds.
+/// The state of a server at one moment. The names of its members are also the names in its JSON;
+/// ages are in seconds.
 struct WatchReport {
   struct Pool {
     std::uint64_t workers = 0;
@@ -45,24 +45,25 @@ struct WatchReport {
   };
   struct Loop {
     std::size_t loop = 0;
-    bool answered = false;      ///< it answered in time, so the counts below are known
-    std::optional<int> thread;  ///< the thread that drives it
+    bool answered = false;      ///< the loop answered in time, so the counts below are known
+    std::optional<int> thread;  ///< the thread that drives the loop
     std::uint64_t connections = 0;
     std::uint64_t requests = 0;  ///< all of its requests; WatchReport::requests has the oldest
   };
   struct Request {
-    std::string id;  ///< as logs and error pages have it
+    std::string id;  ///< as logs and error pages show it
     std::string method;
     std::string target;
     std::string client;
     std::size_t loop = 0;
     double age = 0;
     Concern concern = Concern::None;
-    /// The thread that runs its handler away from the loop; nullopt while it waits or runs there.
+    /// The thread that runs its handler away from the loop; nullopt while the handler waits, or
+    /// runs on the loop.
     std::optional<int> thread;
     double thread_age = 0;
     bool cancelled = false;
-    bool is_this = false;  ///< it is the request for this page
+    bool is_this = false;  ///< this is the request for the page itself
   };
   struct Frame {
     std::string function;
@@ -77,9 +78,9 @@ struct WatchReport {
     std::optional<int> loop;
     double age = 0;
     Concern concern = Concern::None;
-    std::optional<std::string> request;  ///< the id of the request that it works for
-    /// The calls that it is in, the innermost first; empty when it did not answer in time, nullopt
-    /// when its stack was not asked for.
+    std::optional<std::string> request;  ///< the id of the request that the thread works for
+    /// The calls that the thread is in, the innermost first; empty when the thread did not answer
+    /// in time; nullopt when the stack was not asked for.
     std::optional<std::vector<Frame>> stack;
   };
 
@@ -90,9 +91,9 @@ struct WatchReport {
   std::vector<Request> requests;  ///< the oldest first
 };
 
-/// Asks every loop of `server` and reports what they answer. A loop that does not answer within
-/// `wait_for_loops` is in the report with `answered` false. `asking` is the id of the request that
-/// the report is made for. `server` and `options` must outlive the task.
+/// Asks every loop of `server` and reports what the loops answer. A loop that does not answer
+/// within `wait_for_loops` is in the report with `answered` false. `asking` is the id of the
+/// request that the report is made for. `server` and `options` must outlive the task.
 [[nodiscard]] async::Task<WatchReport> look_at(base::ServerStatus& server, std::uint64_t asking,
                                                const ThreadWatchOptions& options);
 
@@ -102,8 +103,9 @@ struct WatchReport {
 [[nodiscard]] async::Task<bool> may_be_under_way(base::ServerStatus& server, std::uint64_t request,
                                                  const ThreadWatchOptions& options);
 
-/// Adds the stack of the thread with the number `thread`, or of all threads for nullopt. This may
-/// take twice `wait_for_stacks`: open a threads::BlockingScope around it.
+/// Adds the stack of the thread with the number `thread` to the report, or the stacks of all
+/// threads for nullopt. This may take twice `wait_for_stacks`: open a threads::BlockingScope around
+/// the call.
 void add_stacks(WatchReport& report, std::optional<int> thread, const ThreadWatchOptions& options);
 
 }  // namespace mastic::inspect
