@@ -15,8 +15,8 @@ constexpr base::Duration kGiveUpAfter = std::chrono::seconds(1);
 constexpr auto kLongestLastFlush = std::chrono::milliseconds(200);
 
 /// Ends the process as the default action of `signal` would, so that its parent sees which signal
-/// it was. The kernel ignores that action for the first process of a container, which exits
-/// instead.
+/// it was. The kernel ignores that action for the first process of a container, so such a process
+/// exits instead.
 [[noreturn]] void end_by(int signal) {
   (void)::signal(signal, SIG_DFL);
   (void)::raise(signal);
@@ -118,7 +118,7 @@ std::string_view Ending::what_hangs() const noexcept {
   return "a handler or a background task has not ended in time; exiting anyway";
 }
 
-/// Exits without destructors: what hangs still uses the objects that they would destroy.
+/// Exits without destructors: what hangs still uses the objects that the destructors would destroy.
 void Ending::expired() noexcept {
   const std::lock_guard lock(mutex_);
   log_.write(Level::Error, what_hangs());

@@ -16,27 +16,30 @@ namespace mastic::catalog {
 
 /// Handles SIGTERM, SIGINT and SIGHUP while it exists, and ends the process in time.
 ///
-/// It runs on a thread of its own (threads::Signals), which never waits for a log or for the main
-/// thread; the main thread makes the site, calls its hooks and destroys it, and any of these may
-/// hang. When the time is up, the process exits, whatever hangs. The time is `drain_timeout` plus
-/// one second after the first signal, and one second after the second signal. Before anything is
-/// served it is one second after the first signal.
+/// An Ending runs on a thread of its own (threads::Signals), which never waits for a log or for the
+/// main thread; the main thread makes the site, calls its hooks and destroys it, and any of these
+/// steps may hang. When the time is up, the process exits, whatever hangs. The time is up
+/// `drain_timeout` plus one second after the first signal, and one second after the second signal.
+/// Before anything is served, the time is up one second after the first signal.
 class Ending final : private threads::SignalReceiver {
  public:
   /// Begins to handle signals. Throws std::system_error when the system has no thread for that.
   /// `logs` must outlive this object.
   Ending(Logs& logs, base::Duration drain_timeout);
 
-  /// Tells that the server has started. From now on the first signal drains it and the second
-  /// aborts it; signals that have come already take effect at once. From the main thread.
+  /// Announces that the server has started. From now on the first signal drains the server and the
+  /// second signal aborts it; signals that have come already take effect at once. Call it on the
+  /// main thread.
   void serves(server::Server& server);
-  /// Tells that all requests and background tasks have ended. From any thread. Afterwards only a
-  /// hook or a destructor can hang, and the last message of the log names these.
+  /// Announces that all requests and background tasks have ended. Callable from any thread.
+  /// Afterwards only a hook or a destructor can hang, and if one does, the last message of the log
+  /// says so.
   void settled() noexcept;
-  /// Tells that the server is about to be destroyed: signals no longer reach it.
+  /// Announces that the server is about to be destroyed: signals no longer reach the server.
   void serves_no_more() noexcept;
-  /// Drains the server because it has lost too many threads; `exit_code` then is Recycle. From any
-  /// thread. The first signal after it changes nothing, because it asks for the same.
+  /// Drains the server because it has lost too many threads; `exit_code` is then Recycle. Callable
+  /// from any thread. The first signal after this call changes nothing, because it asks for the
+  /// same end.
   void recycle() noexcept;
 
   /// The code that the process exits with when nothing hangs.

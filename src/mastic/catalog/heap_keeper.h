@@ -12,12 +12,12 @@
 namespace mastic::catalog {
 
 /// Returns the free memory of all heaps of this process to the system. Each heap is locked while it
-/// is searched, so call it rarely and on a thread that may block.
+/// is searched, so call this function rarely and on a thread that may block.
 void trim_heaps() noexcept;
 
 /// Trims the heaps `kAfter` after a large amount of memory was released, on the thread of a loop
 /// that has nothing else to do. Releases within that time share one trim; without a release there
-/// is none.
+/// is no trim.
 class HeapKeeper final : private async::Message, private async::Timer {
  public:
   /// The delay from the first release to the trim.
@@ -29,7 +29,8 @@ class HeapKeeper final : private async::Message, private async::Timer {
       : loop_(loop), trim_(trim) {}
   ~HeapKeeper() override { disarm(); }
 
-  /// Tells that a large amount of memory was freed, or is about to be. From any thread.
+  /// Announces that a large amount of memory was freed, or is about to be. Callable from any
+  /// thread.
   void much_is_released() noexcept {
     if (!posted_.exchange(true)) loop_.post(*this);
   }

@@ -25,7 +25,7 @@ base::Result<LogFile> open_file(base::Kernel& kernel, const std::string& path, i
 }
 
 /// Formats a problem of the log's own writer as a line, which the writer puts into its file itself.
-/// The writer cannot log its own failures: that would call it from within.
+/// The writer cannot log its own failures: that would call the writer from within itself.
 LogWriter::Report reports_for_itself(base::Kernel& kernel, base::LogFormat format) {
   return [&kernel, format](std::string_view trouble) {
     const std::string message = "the log: " + std::string(trouble);

@@ -24,7 +24,7 @@ namespace mastic::catalog {
 /// The destructor writes the lines that are still queued.
 class Logs {
  public:
-  /// Opens the service's own log, and not the access log. Fails when the file cannot be opened.
+  /// Opens the service's own log, but not the access log. Fails when the file cannot be opened.
   /// `kernel` must outlive the result. Requires: options.check() has succeeded.
   [[nodiscard]] static base::Result<std::unique_ptr<Logs>> open(const Options& options,
                                                                 base::Kernel& kernel);
@@ -32,16 +32,17 @@ class Logs {
   /// other thread may use this object meanwhile.
   [[nodiscard]] base::Result<void> open_access_log(const Options& options);
 
-  /// The service's own log. It lives as long as this object.
+  /// The service's own log, which lives as long as this object.
   [[nodiscard]] base::Log& log() { return log_; }
-  /// The access log, or nullopt while it is off or not open yet.
+  /// The access log, or nullopt while the access log is off or not open yet.
   [[nodiscard]] const std::optional<middleware::AccessLog>& access_log() const {
     return access_log_;
   }
 
   /// Reopens both files by their paths, after a rotation has renamed or removed them.
   void reopen() noexcept;
-  /// Waits until every queued line is written, for at most `longest`. Returns whether all are.
+  /// Waits until every queued line is written, for at most `longest`. Returns whether all lines are
+  /// written.
   bool flush(base::Duration longest);
   /// The number of lines that the access log has lost so far.
   [[nodiscard]] std::uint64_t dropped_accesses() const;

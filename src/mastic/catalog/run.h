@@ -34,8 +34,9 @@ template <SiteMaker F>
 [[nodiscard]] int run(F&& make_site, int argc, char** argv) {
   return run_made([&make_site] { return app::App(make_site()); }, argc, argv);
 }
-/// Serves a site that exists already. Prefer a function that makes it: this site is made even for
-/// `--help`, with everything that its constructors open, ask for and write.
+/// Serves a site that exists already. Prefer to pass a function that makes the site: a site that is
+/// passed has been made even for `--help`, with everything that its constructors open, ask for and
+/// write.
 [[nodiscard]] int run(app::App app, int argc, char** argv);
 
 /// Serves the application that `make_app` returns, for a program that has read its own command

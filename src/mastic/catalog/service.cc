@@ -60,7 +60,8 @@ class Service {
     for (const base::Address& address : options_.bind) {
       if (const auto listening = server_->listen(address, *access); !listening) return listening;
     }
-    // Before the server starts: its loops post to the heap keeper, and its end stops this loop.
+    // Before the server starts: the loops of the server post to the heap keeper, and the end of the
+    // server stops this loop.
     auto control = loop::Loop::open(kernel_, loop::TransferKind::Syscall);
     if (!control) return std::unexpected(control.error());
     control_ = *std::move(control);
@@ -78,8 +79,9 @@ class Service {
     return {};
   }
 
-  /// Waits until the server has been drained, and returns the exit code. It exits instead of
-  /// returning when a lost thread or an unwritten log still uses objects that would be destroyed.
+  /// Waits until the server has been drained, and returns the exit code. Exits the process instead
+  /// of returning when a lost thread or an unwritten log still uses objects that would be
+  /// destroyed.
   ExitCode run() {
     (void)control_->drive();
     server_->wait();
@@ -94,7 +96,7 @@ class Service {
     const ExitCode code = ending_.exit_code();
     if (is_written && server_->lost_threads() == 0) return code;
     // A lost thread still uses the application, and the destructor of a stuck log would wait for
-    // it.
+    // its file.
     std::_Exit(static_cast<int>(code));
   }
 

@@ -16,7 +16,7 @@ namespace mastic::catalog {
 enum class ExitCode : int {
   Ended = 0,  ///< a graceful end, by SIGTERM or SIGINT
   /// An address is taken, a directory is missing or a file cannot be read; a line in the log and on
-  /// standard error says which.
+  /// standard error says what is wrong.
   CannotStart = 1,
   WrongUsage = 2,  ///< an option or a command is wrong; a line on standard error says which
   GaveUp = 3,      ///< a handler, a background task or a hook did not end in time
@@ -27,17 +27,18 @@ enum class ExitCode : int {
 using MakeApp = std::move_only_function<app::App()>;
 
 /// Serves the application that `make_app` returns until SIGTERM or SIGINT. The first lines of the
-/// log call it `what`.
+/// log call the application `what`.
 ///
 /// The first signal drains the server (server::Server::drain), a second one aborts the requests
-/// under way. When a handler, a background task or a hook has still not ended one second after
-/// `drain_timeout`, or one second after the second signal, the process exits without it; before
-/// anything is served, one second after the first signal. SIGHUP reopens the logs.
+/// under way. If a handler, a background task or a hook has still not ended one second after
+/// `drain_timeout`, or one second after the second signal, the process exits all the same. Before
+/// anything is served, the process exits no later than one second after the first signal. SIGHUP
+/// reopens the logs.
 ///
-/// Returns CannotStart when it cannot start or `make_app` throws, with one line in the log, which
-/// goes to standard error too; WrongUsage when `options.check()` fails.
+/// Returns CannotStart when the service cannot start or `make_app` throws; one line in the log and
+/// on standard error says why. Returns WrongUsage when `options.check()` fails.
 ///
-/// `make_app` may start threads, and there may be threads before: signals are handled whatever
+/// `make_app` may start threads, and there may be threads already: signals are handled whatever
 /// other threads exist (threads::Signals). The calling thread makes and destroys the application.
 [[nodiscard]] ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& options,
                                   base::Kernel& kernel);
