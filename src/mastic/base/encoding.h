@@ -37,8 +37,8 @@ void append_html_escaped(std::string& out, std::string_view text);
 /// Returns `text` with & < > " ' as references.
 [[nodiscard]] std::string html_escape(std::string_view text);
 
-/// Appends untrusted text, such as the name of a file, so that people see what it really is. It
-/// escapes as `append_html_escaped` does, and writes U+FFFD for bytes that are not UTF-8 and for
+/// Appends untrusted text, such as the name of a file, so that people see what it really is.
+/// Escapes as `append_html_escaped` does, and writes U+FFFD for bytes that are not UTF-8 and for
 /// characters that a browser obeys rather than shows: controls other than tab and line feed, and
 /// characters that set the direction of text. With U+202E in its name, a program can look like a
 /// PDF. Put <bdi> around a name inside other text: letters have a direction too.

@@ -74,7 +74,7 @@ void BoundedExecutor::take_turn(Turn& turn) noexcept {
 }
 
 /// Takes back the requests for threads that have not arrived, because no work is left for them.
-/// They would only delay the destructor.
+/// Waiting for such threads would only delay the destructor.
 void BoundedExecutor::withdraw_turns() noexcept {
   for (const auto& each : turns_) {
     if (coming_ == 0) return;

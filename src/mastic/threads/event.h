@@ -46,8 +46,8 @@ class Event {
     return is_set_;
   }
 
-  /// Waits until the flag is set. Threads that were waiting at that moment all return, even when
-  /// `clear` follows at once.
+  /// Waits until the flag is set. All threads that are waiting when `set` is called return, even
+  /// when `clear` follows at once.
   void wait() const {
     const std::optional<unsigned> before = times_set_before();
     if (!before) return;

@@ -100,7 +100,7 @@ class Future {
   /// end. The future is empty afterwards.
   ///
   /// In a thread of the task's own pool, `get` and `wait` run the task themselves if it has not
-  /// begun: otherwise every thread of the pool could wait for a task in the queue, forever. They
+  /// begun: otherwise every thread of the pool could wait for a task in the queue, forever. Both
   /// throw NestedTooDeep, and run nothing, when too many tasks are nested on that thread's stack
   /// already (ThreadPool::Options::max_nested).
   T get() {

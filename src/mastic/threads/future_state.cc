@@ -75,7 +75,8 @@ StateReference<FutureState> FutureState::first() {
 }
 
 /// The state that a cancel works on: the first one of the chain, unless a shared future lies
-/// between. Others may wait for a shared future, so only what follows it is cancelled.
+/// between. Other code may wait for a shared future, so only what follows the shared future is
+/// cancelled.
 StateReference<FutureState> FutureState::to_cancel() {
   add_reference();
   StateReference<FutureState> at(this);
@@ -183,9 +184,9 @@ FutureContinuation* FutureState::tell(std::exception_ptr error,
     const std::lock_guard lock(mutex_);
     error_ = std::move(error);
     // The caller's thread is free after this only if no continuation follows and the state does not
-    // die with the caller's reference. It has to say so before the state is Done: the thread that
-    // sees the result may submit the next task at once, and a new thread would be started for that
-    // task.
+    // die with the caller's reference. The thread has to say so before the state is Done: the
+    // thread that sees the result may submit the next task at once, and a new thread would be
+    // started for that task.
     const bool is_kept = references_.load(std::memory_order_relaxed) > 1;
     if (is_free != nullptr && next_ == nullptr && is_kept) is_free->store(true);
     set_status(Status::Done);

@@ -131,8 +131,8 @@ bool LogWriter::Work::end(base::Duration longest) {
   stopping_ = true;
   wake_.notify_one();
   if (idle_.wait_until(lock, base::from_now(longest), [this] { return ended_; })) return true;
-  // Time is up. The thread may be abandoned only inside a call on the file. Outside of one it is
-  // between two short steps, so it soon enters a call or ends: wait for either.
+  // Time is up. The thread may be abandoned only inside a call on the file. Outside of such a call
+  // the thread is between two short steps, so it soon enters a call or ends: wait for either.
   idle_.wait(lock, [this] { return ended_ || is_in_file_; });
   left_alone_ = !ended_;
   return ended_;

@@ -29,7 +29,7 @@ namespace mastic::threads {
 
 /// Lends objects that are expensive to make. Any thread may use the pool; one thread at a time may
 /// use a lease. The caller that has waited longest is served first. The pool calls `make`,
-/// `is_good` and destructors without its lock, so they may be slow.
+/// `is_good` and destructors without its lock, so these may be slow.
 ///
 /// Invariants:
 ///

@@ -53,7 +53,7 @@ class PoolTask : public async::BlockingWork {
   PoolTask(ThreadPool& pool, FutureState& state, std::optional<base::Duration> deadline,
            Attention attention);
 
-  /// Calls the function and destroys it. Returns its exception, or null.
+  /// Calls the function and destroys it. Returns the exception that the function threw, or null.
   virtual std::exception_ptr call() noexcept = 0;
 
   // The state calls the next two functions with its lock held, while the state is Waiting.

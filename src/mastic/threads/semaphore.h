@@ -3,10 +3,11 @@
 //     threads::Semaphore connections(4);
 //     const auto permit = connections.acquire();   // given back when it is destroyed
 //
-// Python's `threading.Semaphore` and `BoundedSemaphore`. Unlike std::counting_semaphore, it opens a
-// BlockingScope while it waits, so that a loop or a pool continues without the thread, and
-// releasing this semaphore too often is not undefined behaviour. For threads that may block; tasks
-// have async::Semaphore. If each permit stands for an object to use, use a threads::Pool instead.
+// Python's `threading.Semaphore` and `BoundedSemaphore`. Unlike a std::counting_semaphore, a
+// Semaphore opens a BlockingScope while a thread waits, so that a loop or a pool continues without
+// the thread, and releasing a Semaphore too often is not undefined behaviour. For threads that may
+// block; tasks have async::Semaphore. If each permit stands for an object to use, use a
+// threads::Pool instead.
 
 #pragma once
 

@@ -18,7 +18,7 @@
 namespace mastic::threads {
 
 /// Receives signals. Its members are called on the thread of Signals and have to return soon. They
-/// must not write to files or wait for anything, because the next signal waits for them.
+/// must not write to files or wait for anything, because the next signal waits until they return.
 class SignalReceiver {
  public:
   /// Called once for each signal.

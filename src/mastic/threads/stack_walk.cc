@@ -17,8 +17,8 @@ _Unwind_Reason_Code take_frame(_Unwind_Context* context, void* data) {
   auto& [stack, interrupted] = *static_cast<Walk*>(data);
   int exact = 0;  // 0: the address is where the call returns to, after the calling instruction
   const std::uintptr_t address = _Unwind_GetIPInfo(context, &exact);
-  // The frames so far are those of the signal handler; drop them, and begin where it interrupted
-  // the thread.
+  // The frames so far are those of the signal handler; drop them, and begin where the signal
+  // interrupted the thread.
   if (exact != 0 && address == interrupted) stack.count = 0;
   if (address == 0 || stack.count == RawStack::kMaxFrames) return _URC_END_OF_STACK;
   stack.addresses[stack.count++] = exact != 0 ? address : address - 1;

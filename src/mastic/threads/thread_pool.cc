@@ -9,10 +9,10 @@
 //       └── ends ◄── is surplus, or the pool stops ────────┘      idle for max_idle ─────┘
 //
 // `coming_` counts the threads that are coming: called or started, and on their way to the queue.
-// It keeps the pool from calling or starting a second thread for the same work. For the same reason
-// a thread that has just given a result sets `is_free`: it will look for work next. Without that, a
-// caller that submits one task after another would make the pool grow, because the caller submits
-// faster than the thread gets back to the queue.
+// The count keeps the pool from calling or starting a second thread for the same work. For the same
+// reason a thread that has just given a result sets `is_free`: it will look for work next. Without
+// that, a caller that submits one task after another would make the pool grow, because the caller
+// submits faster than the thread gets back to the queue.
 
 #include "mastic/threads/thread_pool.h"
 

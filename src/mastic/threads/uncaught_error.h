@@ -20,8 +20,8 @@
 
 namespace mastic::threads {
 
-/// An uncaught exception and where it came from. Its views are valid only during the call that it
-/// is passed to.
+/// An uncaught exception and where it came from. Its views are valid only during the call that the
+/// error is passed to.
 struct UncaughtError {
   /// Where an exception was left uncaught.
   enum class Place {
