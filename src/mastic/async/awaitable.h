@@ -11,7 +11,7 @@
 
 namespace mastic::async {
 
-/// Anything that functions such as when_all take: a Task, or an operation such as
+/// What can be passed to functions such as when_all: a Task, or an operation such as
 /// channel.receive().
 template <class A>
 concept Awaitable = requires(A& a) {
@@ -25,7 +25,7 @@ using Awaited = decltype(std::declval<A&>().await_resume());
 
 namespace detail {
 
-/// `T`, or std::monostate where `T` is void.
+/// `T`, or std::monostate if `T` is void.
 template <class T>
 using NonVoid = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
@@ -39,8 +39,9 @@ Task<Awaited<A>> as_task(A operation) {
 }
 
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-/// GCC 12 destroys a lambda's captures twice when the lambda is a temporary inside a co_await
-/// expression. Lambdas that capture nothing, or only references and numbers, are safe.
+/// Whether a function object of type `F` may be a temporary inside a co_await expression. GCC 12
+/// destroys the captures of a lambda twice there. That is harmless if the lambda captures nothing,
+/// or only references and numbers.
 template <class F>
 constexpr bool kIsSafeTemporary =
     std::is_lvalue_reference_v<F> || std::is_trivially_destructible_v<F>;

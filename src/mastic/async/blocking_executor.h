@@ -15,10 +15,12 @@ class BlockingWork {
   BlockingWork(BlockingWork&&) noexcept {}
   BlockingWork& operator=(BlockingWork&&) = delete;
 
-  /// Runs the code. Called on a thread that may block; the call may destroy the work.
+  /// Runs the code. Called on a thread that may block. This object may be destroyed before the call
+  /// returns.
   virtual void run() noexcept = 0;
 
-  /// For the executor whose queue it is in: its neighbours there, and when it was queued.
+  /// For the executor that has queued this work: its neighbours in the queue, and when it was
+  /// queued.
   BlockingWork* next_work = nullptr;
   BlockingWork* previous_work = nullptr;
   base::Instant queued_at{};
@@ -30,13 +32,15 @@ class BlockingWork {
 /// Runs work on its own threads, or on the caller's. Any thread may call these functions.
 class BlockingExecutor {
  public:
-  /// Runs `work` as soon as a thread is free. Returns false if the queue is full, or no thread
-  /// would ever take the work; then it does not run.
+  /// Runs `work` as soon as a thread is free. If the queue is full, or no thread would ever take
+  /// the work, returns false and does not run it.
   [[nodiscard]] virtual bool submit(BlockingWork& work) = 0;
-  /// Does what `submit` does, for the continuation of work that has begun and so must not be
-  /// refused: the queue keeps room for it. Returns false only if no thread would ever take it.
+  /// Does what `submit` does, for a job that has begun and now continues on a thread that may
+  /// block. The queue keeps room for this work, because a job that has begun must not be refused.
+  /// Returns false only if no thread would ever take the work.
   [[nodiscard]] virtual bool submit_begun(BlockingWork& work) { return submit(work); }
-  /// Takes `work` out of the queue. Returns true if it had not begun; then it does not run.
+  /// If `work` has not begun, takes it out of the queue, so that it never runs, and returns true.
+  /// Otherwise returns false.
   [[nodiscard]] virtual bool withdraw(BlockingWork& work) noexcept = 0;
   /// Whether the executor's own thread may run code that may block, because another thread stands
   /// by to take the executor over.

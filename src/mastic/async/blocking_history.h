@@ -1,4 +1,4 @@
-// What is known of a piece of user code: whether it blocks, and so where it runs.
+// What is known of a piece of user code: whether it blocks. That decides where the code runs.
 
 #pragma once
 
@@ -10,10 +10,10 @@
 namespace mastic::async {
 
 /// Records whether one piece of user code has blocked: the handler of a route with all that runs
-/// for its requests, a handler of a socket server, or a background task. When it holds a loop for
-/// too long, the loop is taken over by another thread. When that happens a second time, plain
-/// handlers start on a thread that may block, until they have been quick again. All loops use one
-/// history at once.
+/// for its requests, a handler of a socket server, or a background task. When the code holds a loop
+/// for too long, another thread takes the loop over. After the second time, plain handlers start on
+/// a thread that may block, until they have been quick again. All loops share a history, and may
+/// use it at the same time.
 ///
 /// While few threads stand by, only trusted code runs on loops (ADR 0017): code that has been quick
 /// and has not blocked since.
@@ -24,7 +24,7 @@ class BlockingHistory {
  public:
   /// Whether a plain handler starts on a thread that may block.
   [[nodiscard]] bool goes_elsewhere() const { return elsewhere_.load(std::memory_order_relaxed); }
-  /// Whether it may run on a loop while hardly any thread stands by to take the loop over.
+  /// Whether the code may run on a loop while few threads stand by to take the loop over.
   [[nodiscard]] bool is_trusted() const {
     if (from_the_start_) return away_.load(std::memory_order_relaxed) < kMaxAway;
     return against_.load(std::memory_order_relaxed) < kStrikes;
@@ -36,8 +36,8 @@ class BlockingHistory {
     marked_ = true;
     elsewhere_.store(true, std::memory_order_relaxed);
   }
-  /// Marks the code as quick by nature: it is trusted from its first call, except while two of its
-  /// calls hold threads whose loops were taken over. Call this before the code first runs.
+  /// Marks the code as quick by nature. It is trusted from its first call, except while two of its
+  /// calls hold threads whose loops were taken over. To be called before the code first runs.
   void mark_quick() { from_the_start_ = true; }
 
   /// Records that a loop was taken over while the code ran. The first time does not count, because
@@ -49,7 +49,7 @@ class BlockingHistory {
     quick_.store(0, std::memory_order_relaxed);
     elsewhere_.store(true, std::memory_order_relaxed);
   }
-  /// Records that a call which had lost its loop has returned.
+  /// Records that a call whose loop was taken over has returned.
   void came_back() noexcept { away_.fetch_sub(1, std::memory_order_relaxed); }
   /// Records that a call returned on the loop that made it.
   void returned() noexcept {
@@ -65,15 +65,15 @@ class BlockingHistory {
 
  private:
   static constexpr std::uint32_t kStrikes = 2;
-  /// How many calls that return on their loop cancel the strikes.
+  /// How many calls have to return on their loop before the strikes are cancelled.
   static constexpr std::uint32_t kForgivenAfter = 100;
   static constexpr std::uint32_t kQuickInARow = 16;
   static constexpr base::Duration kQuick = std::chrono::milliseconds(1);
   static constexpr std::uint32_t kMaxAway = 2;
   static constexpr std::uint32_t kNeverQuick = 1u << 31;
 
-  /// Records a quick call. One is enough to trust code that was never quick and never blocked;
-  /// otherwise `needed` of them are.
+  /// Records a quick call. The first quick call is enough to trust code that has not lost a loop
+  /// before. Otherwise `needed` quick calls are.
   void was_quick(std::uint32_t needed) noexcept {
     std::uint32_t unknown = kNeverQuick;
     if (against_.compare_exchange_strong(unknown, 0, std::memory_order_relaxed)) return;
@@ -87,8 +87,8 @@ class BlockingHistory {
 
   std::atomic<std::uint32_t> against_{kNeverQuick};  ///< strikes, and the flag kNeverQuick
   std::atomic<bool> elsewhere_{false};
-  bool marked_ = false;                  ///< set before the code first runs
-  bool from_the_start_ = false;          ///< likewise
+  bool marked_ = false;                  ///< marked as blocking, before the code first runs
+  bool from_the_start_ = false;          ///< trusted; set before the code first runs
   std::atomic<std::uint32_t> quick_{0};  ///< quick calls since the last slow one
   std::atomic<std::uint32_t> away_{0};   ///< calls that hold a thread which has lost its loop
 };

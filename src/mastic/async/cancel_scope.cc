@@ -9,7 +9,8 @@ namespace mastic::async {
 CancelScope::CancelScope(CancelScope& outer) : context_(outer.context_), outer_(&outer) {}
 
 void CancelScope::request_stop() noexcept {
-  MASTIC_ASSERT(Context::running() == &context_);  // other threads may only stop the whole
+  // Only user code of the context may stop a part of it; other code stops the whole context.
+  MASTIC_ASSERT(Context::running() == &context_);
   stopping_.store(true, std::memory_order_release);
   if (std::exchange(noted_, true)) return;
   context_.note_stop(*this);
@@ -45,7 +46,7 @@ void CancelScope::cancel_started() noexcept {
 }
 
 void CancelScope::activate() noexcept {
-  // A scope around it that is active already is linked all the way up; then there is no more to do.
+  // A scope that is active already is linked all the way up, so there the loop ends.
   for (CancelScope* at = this; at->outer_ != nullptr && !at->active_; at = at->outer_) {
     at->active_ = true;
     at->previous_active_ = nullptr;

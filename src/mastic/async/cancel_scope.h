@@ -14,10 +14,10 @@ namespace mastic::async {
 /// with_timeout.
 ///
 /// 1. After a stop, every await in the scope and in the scopes nested in it throws Cancelled,
-///    including those in progress. The scopes around it are not affected.
-/// 2. Operations in progress are linked to their scope, and a scope that has any is linked to the
-///    scope around it. So the cost of a stop is proportional to what it cancels. These links belong
-///    to the executor.
+///    including the awaits in progress. The scopes around it are not affected.
+/// 2. Operations in progress are linked to their scope, and a scope with operations in progress, in
+///    itself or in a nested scope, is linked to the scope around it. So the cost of a stop is
+///    proportional to what the stop cancels. These links belong to the executor.
 /// 3. A scope outlives the tasks that run in it.
 class CancelScope {
  public:
@@ -42,8 +42,8 @@ class CancelScope {
   /// Stops the scope. Later awaits throw at once; awaits in progress throw once the executor has
   /// processed the stop, after this run. Called in user code of the tree.
   void request_stop() noexcept;
-  /// Cancels all operations in progress. Tasks learn of it when they next run. Called on the
-  /// executor.
+  /// Cancels all operations in progress in this scope and the scopes nested in it. Their tasks
+  /// learn of the stop when they next run. Called on the executor.
   void stop() noexcept;
 
  private:
@@ -74,9 +74,9 @@ class CancelScope {
   CancelScope* next_noted_ = nullptr;
 
   // These members belong to the executor:
-  bool active_ = false;  ///< linked to `outer_`: it, or a nested scope, has started operations
+  bool active_ = false;  ///< linked to `outer_`: this or a nested scope has started operations
   OperationQueue started_;
-  CancelScope* first_active_ = nullptr;  ///< nested in this scope
+  CancelScope* first_active_ = nullptr;  ///< the first active scope nested in this one
   CancelScope* next_active_ = nullptr;   ///< the next one that is nested in `outer_`
   CancelScope* previous_active_ = nullptr;
   CancelScope* next_to_stop_ = nullptr;

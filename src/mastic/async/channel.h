@@ -17,9 +17,9 @@
 namespace mastic::async {
 
 /// A bounded queue that carries values between tasks, also of different contexts. Use it as Channel
-/// or PriorityChannel: their store decides which value comes next. It holds up to `capacity`
-/// values, in memory that the constructor allocates. Waiting senders and waiting receivers are each
-/// served in the order they came.
+/// or PriorityChannel, whose stores decide which value comes next. The channel holds up to
+/// `capacity` values, in memory that the constructor allocates. Waiting senders and waiting
+/// receivers are each served in the order they came.
 ///
 ///     Channel<Line> lines(16);
 ///     const bool sent = co_await lines.send(std::move(line));  // false: the channel is closed
@@ -27,7 +27,7 @@ namespace mastic::async {
 ///
 /// After `close`, the values in the channel can still be received; after them, `receive` gives
 /// std::nullopt. A channel may be used from any thread; code that is not in a task uses the try_
-/// functions. It must outlive the tasks that wait for it.
+/// functions. The channel must outlive the tasks that wait for it.
 ///
 /// If receivers report each value with `task_done` when they have processed it, `join` waits for
 /// that work to be done, and not only for the values to be received.
@@ -37,7 +37,8 @@ class BasicChannel {
                 "a Channel moves its values while others wait: wrap T in a std::unique_ptr");
 
  public:
-  /// The await that `send` returns. It gives whether the value was sent.
+  /// The await that `send` returns. It gives true if the value was sent, and false if the channel
+  /// was closed.
   class [[nodiscard]] Send final : public Waiter {
    public:
     [[nodiscard]] bool await_resume() const {
@@ -90,33 +91,35 @@ class BasicChannel {
   /// has taken its value.
   explicit BasicChannel(std::size_t capacity) : store_(capacity) {}
 
-  /// Waits for room, or with a capacity of 0 until the value was received. Gives false if the
-  /// channel was closed before that; the value is then destroyed. If it throws Cancelled, the value
-  /// was not sent.
+  /// Waits until the channel has room for the value or, with a capacity of 0, until a receiver has
+  /// taken it. If the channel is closed before that, gives false, and the value is destroyed. If
+  /// the await throws Cancelled, the value was not sent.
   [[nodiscard]] Send send(T value) { return Send(*this, std::move(value)); }
-  /// Waits for a value. Gives std::nullopt if the channel is closed and empty. If it throws
+  /// Waits for a value. Gives std::nullopt if the channel is closed and empty. If the await throws
   /// Cancelled, no value was taken.
   [[nodiscard]] Receive receive() { return Receive(*this); }
 
   /// Sends `value` if that is possible without waiting. Returns false, and leaves `value`
   /// unchanged, if there is no room or the channel is closed.
   [[nodiscard]] bool try_send(T&& value);
-  /// Sends a copy of `value` in the same way.
+  /// Sends a copy of `value` if that is possible without waiting. Returns false if there is no room
+  /// or the channel is closed.
   [[nodiscard]] bool try_send(const T& value) { return try_send(T(value)); }
-  /// Takes the next value without waiting, or returns std::nullopt if the channel holds none and no
-  /// sender waits.
+  /// Takes the next value without waiting, or returns std::nullopt if the channel holds no value
+  /// and no sender waits.
   [[nodiscard]] std::optional<T> try_receive();
 
-  /// Reports that a received value has been processed. Throws std::logic_error if it is called more
-  /// often than values were sent.
+  /// Reports that a received value has been processed. Throws std::logic_error if called more often
+  /// than values were sent.
   void task_done();
-  /// Waits until every value that was sent has been reported by task_done. Throws Cancelled.
+  /// Waits until every value that was sent has been reported by task_done. Throws Cancelled if the
+  /// task is cancelled meanwhile.
   [[nodiscard]] Join join() { return Join(*this); }
   /// How many values were sent and have not been reported by task_done.
   [[nodiscard]] std::size_t unfinished() const;
 
-  /// Closes the channel: nothing more can be sent, and waiting sends give false. Does nothing if it
-  /// is closed already.
+  /// Closes the channel: nothing more can be sent, and waiting sends give false. Does nothing if
+  /// the channel is closed already.
   void close() noexcept;
   /// Whether the channel was closed; it may still hold values to receive.
   [[nodiscard]] bool is_closed() const;
@@ -172,7 +175,7 @@ std::optional<T> BasicChannel<T, Store>::take(Waker& waker) {
 
 template <class T, class Store>
 bool BasicChannel<T, Store>::send_now(Waker& waker, Send& send) {
-  // Need not wait: `sent_` stays false, which is the result.
+  // A closed channel ends the await at once. Its result is `sent_`, which stays false.
   if (closed_) return true;
   return send.sent_ = give(waker, send.value_);
 }

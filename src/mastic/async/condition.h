@@ -18,11 +18,11 @@ class Condition {
  public:
   /// Releases the mutex, waits to be notified, and takes the mutex again. There are no spurious
   /// wake-ups, but another task may have taken the mutex in between, so check the condition again.
-  /// If it throws Cancelled, `guard` no longer holds the mutex, and a notification that this task
-  /// had received is passed on to another one. Requires: `guard` holds its mutex and outlives the
-  /// wait.
+  /// If this throws Cancelled, `guard` no longer holds the mutex, and a notification that this task
+  /// had received is passed on to another waiting task. Requires: `guard` holds its mutex and
+  /// outlives the wait.
   Task<> wait(Mutex::Guard& guard);
-  /// Waits until `holds()` returns true; it is called with the mutex held.
+  /// Waits for notifications until `holds()` returns true. Calls `holds` with the mutex held.
   template <class Predicate>
   Task<> wait(Mutex::Guard& guard, Predicate holds) {
     while (!holds()) co_await wait(guard);

@@ -11,9 +11,9 @@ thread_local constinit Context* running_context = nullptr;
 
 // ---- Operation ----
 
-/// In user code, only an operation that is still submitted can be destroyed: its task goes because
-/// the caller had no memory to await it. Started operations are destroyed only on the executor,
-/// with the whole context.
+/// In user code, an operation in a queue can be destroyed only while it is still submitted. That
+/// happens if the task that awaits it is destroyed because its caller had no memory to await the
+/// task. Started operations are destroyed only on the executor, with the whole context.
 Operation::~Operation() {
   const State state = state_.load(std::memory_order_relaxed);
   if (state == State::Submitted) context().submitted_.remove(*this);
@@ -51,7 +51,7 @@ Context* Context::running() noexcept { return running_context; }
 void Context::resume(std::coroutine_handle<> handle) {
   // A trampoline: an await or a final suspend only stores the next handle in `next_` and returns to
   // this loop, so a chain of tasks of any length uses one stack frame. Both values are saved
-  // because calls nest: a task may be started inside another one, also of another context.
+  // because calls nest: a task may be started inside another task, also one of another context.
   Context* const outside = std::exchange(running_context, this);
   const auto after = std::exchange(next_, handle);
   while (next_) std::exchange(next_, nullptr).resume();

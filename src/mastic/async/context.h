@@ -1,4 +1,5 @@
-// What a tree of tasks shares: where it runs, what it waits for, whether it is to stop.
+// What a tree of tasks shares: where its tasks run, what they wait for, and whether they are to
+// stop.
 
 #pragma once
 
@@ -22,7 +23,7 @@ namespace mastic::async {
 ///    once, and operations that complete while it runs wait until `finish`.
 /// 2. `run` touches only the members that are marked as belonging to user code; the executor's
 ///    thread touches the others.
-/// 3. After `stop`, every await of the context throws Cancelled, including those in progress.
+/// 3. After `stop`, every await of the context throws Cancelled, including the awaits in progress.
 /// 4. A context must not be destroyed while one of its tasks awaits another thread: stop it, and
 ///    let it end.
 class Context : public Job {
@@ -30,12 +31,12 @@ class Context : public Job {
   explicit Context(Executor& executor) : executor_(executor), root_(*this) {}
 
   [[nodiscard]] Executor& executor() const { return executor_; }
-  /// The scope of the whole context, in which tasks run that were begun by Task::start.
+  /// The scope of the whole context. Tasks that Task::start has started with a context run in it.
   [[nodiscard]] CancelScope& root() { return root_; }
   /// Whether the context was told to stop. Any thread may call this.
   [[nodiscard]] bool stop_requested() const { return root_.stop_requested(); }
-  /// Cancels all operations in progress. Tasks learn of it when they next run. Called on the
-  /// executor.
+  /// Cancels all operations in progress. The tasks learn of the stop when they next run. Called on
+  /// the executor.
   void stop() noexcept { root_.stop(); }
 
   // ---- in user code of this context ----
@@ -44,11 +45,12 @@ class Context : public Job {
   [[nodiscard]] static Context* running() noexcept;
   /// Resumes `handle` next, before anything else of this context.
   void resume_next(std::coroutine_handle<> handle) { next_ = handle; }
-  /// Resumes `handle`, and then each coroutine that `resume_next` names, until none is named.
-  /// Awaits do not grow the stack, because each of them returns to this loop.
+  /// Resumes `handle`, and then each coroutine that was passed to `resume_next` meanwhile, until
+  /// there is no next coroutine. Awaits do not grow the stack, because each of them returns to this
+  /// loop.
   void resume(std::coroutine_handle<> handle);
-  /// Resumes `handle` soon, after the coroutines that are ready already. `operation` is only its
-  /// link in the queue; it is never started.
+  /// Resumes `handle` soon, after the coroutines that are ready already. `operation` is only the
+  /// link of `handle` in the queue; the operation is never started.
   void resume_soon(Operation& operation, std::coroutine_handle<> handle) noexcept;
   /// Completes an operation that was submitted in the current run, so that the executor never sees
   /// it.
@@ -58,24 +60,28 @@ class Context : public Job {
 
   /// Records that `exception` leaves a task whose last await was at `where`.
   void exception_leaves(const std::exception_ptr& exception, std::source_location where) noexcept;
-  /// The awaits that `exception` came through, or null. They are known if it left a task of this
-  /// context in the current run and no other exception did so after it.
+  /// The awaits that `exception` came through, or null if they are not known. They are known if
+  /// `exception` left a task of this context in the current run, and no other exception has left a
+  /// task since.
   [[nodiscard]] const TaskTrace* trace_of(const std::exception_ptr& exception) const noexcept;
-  /// Moves out what `trace_of` returns, so that the caller can keep it with the exception.
+  /// Hands over the trace that `trace_of` returns, so that the caller can keep it with the
+  /// exception.
   [[nodiscard]] std::unique_ptr<TaskTrace> take_trace(const std::exception_ptr& exception) noexcept;
-  /// Puts back a trace that was taken. To be called before `exception` is thrown again.
+  /// Puts back the trace that `take_trace` handed over. To be called before `exception` is thrown
+  /// again.
   void give_trace(std::exception_ptr exception, std::unique_ptr<TaskTrace> trace) noexcept;
 
  protected:
   ~Context() override = default;
 
-  /// Resumes the coroutines that are ready, up to a few hundred; the rest follow in the next run.
-  /// So tasks that keep waking each other do not hold the executor. To be called in `run`.
+  /// Resumes the coroutines that are ready, up to a few hundred; the rest follow in the next run,
+  /// so that tasks which keep waking each other do not hold the executor. To be called in `run`.
   void resume_ready() {
     if (!batch_.empty()) resume_batch();
   }
 
-  /// Enqueues this context on the executor, unless it is scheduled already. Called on the executor.
+  /// Enqueues this context on the executor, unless the context is scheduled already. Called on the
+  /// executor.
   void schedule() noexcept;
   /// Does what `schedule` does, but puts the context in front of the jobs that are waiting already.
   void schedule_first() noexcept;

@@ -8,20 +8,21 @@
 
 namespace mastic::async {
 
-/// Has `run` of a job called on a thread that may block, and then `finish` on its executor, as
-/// Job::run_elsewhere promises. It is a member of the job; all functions are called on the
-/// executor.
+/// Calls `run` of a job on a thread that may block, and then has `finish` called on the job's
+/// executor, as Job::run_elsewhere promises. An Elsewhere is a member of its job. All its functions
+/// are called on the executor.
 class Elsewhere final : private BlockingWork {
  public:
-  /// Requires: `job` and `executor` outlive it.
+  /// Requires: `job` and `executor` outlive this object.
   Elsewhere(Job& job, Executor& executor) : job_(job), executor_(executor) {}
 
   /// Queues the job. Returns false if the queue is full.
   [[nodiscard]] bool submit() { return executor_.blocking_executor().submit(*this); }
   /// Queues the continuation of a job that has begun. Returns false only if no thread would ever
-  /// take it.
+  /// take the job.
   [[nodiscard]] bool submit_begun() { return executor_.blocking_executor().submit_begun(*this); }
-  /// Takes the job out of the queue. Returns true if it had not begun to run; then it does not.
+  /// If the job has not begun to run, takes it out of the queue, so that it never runs, and returns
+  /// true. Otherwise returns false.
   [[nodiscard]] bool withdraw() noexcept { return executor_.blocking_executor().withdraw(*this); }
 
  private:

@@ -8,8 +8,8 @@
 
 namespace mastic::async {
 
-/// A flag that tasks wait for, as asyncio.Event in Python. It is not set at first. Any thread may
-/// use it; it must outlive the tasks that wait for it.
+/// A flag that tasks wait for, like asyncio.Event in Python. The flag is clear at first. Any thread
+/// may use an event; it must outlive the tasks that wait for it.
 class Event {
  public:
   /// The await that `wait` returns.
@@ -25,9 +25,10 @@ class Event {
   };
 
   /// Waits until the flag is set. A task that `set` has woken does not wait again, even if `reset`
-  /// is called before it runs.
+  /// is called before the task runs.
   [[nodiscard]] Wait wait() { return Wait(*this); }
-  /// Sets the flag and wakes all waiting tasks. Until `reset`, later waits return at once.
+  /// Sets the flag and wakes all waiting tasks. Until `reset` is called, later waits return at
+  /// once.
   void set() noexcept;
   /// Clears the flag, so that later waits wait.
   void reset() noexcept;

@@ -1,4 +1,4 @@
-// The interface of what runs tasks.
+// The interface of an executor: what runs tasks.
 
 #pragma once
 
@@ -12,8 +12,8 @@
 namespace mastic::async {
 
 /// Runs jobs and keeps timers. One thread at a time drives an executor, but not always the same
-/// one. Only that thread calls these functions, and never from user code, except for the last
-/// four, which any thread may call.
+/// thread. Only the driving thread calls these functions, and never from user code. The last four
+/// are an exception: any thread may call them.
 class Executor {
  public:
   /// The time of this turn. Cheap to read.
@@ -29,10 +29,11 @@ class Executor {
   virtual void post(Message& message) = 0;
   /// The threads for code that may block and so must not hold the executor.
   [[nodiscard]] virtual BlockingExecutor& blocking_executor() { return inline_blocking_executor(); }
-  /// The threads for code that reads files and so may wait for a disk. Their `has_reserve` says
-  /// whether files may currently be read on the executor itself.
+  /// The threads for code that reads files and so may wait for a disk. `has_reserve` of the
+  /// returned executor says whether files may currently be read on this executor's own thread.
   [[nodiscard]] virtual BlockingExecutor& disk_executor() { return blocking_executor(); }
-  /// How many operations of its tasks other threads have yet to complete (RemoteOperation).
+  /// How many operations of this executor's tasks wait for other threads to complete them
+  /// (RemoteOperation).
   [[nodiscard]] int remote_operations() const noexcept {
     return remote_operations_.load(std::memory_order_relaxed);
   }

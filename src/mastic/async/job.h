@@ -14,8 +14,8 @@ class Message {
   Message(Message&&) noexcept {}
   Message& operator=(Message&&) = delete;
 
-  /// Handles the message. The executor calls this outside of user code; the call may destroy the
-  /// message.
+  /// Handles the message. The executor calls this outside of user code. The message may be
+  /// destroyed during the call.
   virtual void deliver() noexcept = 0;
 
  protected:
@@ -26,29 +26,31 @@ class Message {
   Message* next_ = nullptr;
 };
 
-/// A piece of user code with what follows it.
+/// A piece of user code, and the work on the executor that follows it.
 ///
 /// `run` enters user code. It may take long, and it must not touch the executor, because another
 /// thread may have taken the executor over in the meantime. `finish` is called after `run`, on the
-/// executor, by the thread that drives it by then. So a job notes in `run` what it wants from its
-/// executor, and does it in `finish`.
+/// executor, by the thread that drives it by then. So a job only notes in `run` what it wants from
+/// its executor, and asks for it in `finish`.
 class Job : public Message {
  public:
   virtual void run() noexcept = 0;
   virtual void finish() noexcept = 0;
-  /// Tells the job that its `run` is taking long and that the executor was taken from the thread it
-  /// runs on; `thread` is that thread's kernel id. Called on the executor, between `run` and
-  /// `finish`.
+  /// Tells the job that its `run` is taking long, so that another thread has taken over the
+  /// executor. `thread` is the kernel id of the thread on which `run` still runs. Called on the
+  /// executor, between `run` and `finish`.
   virtual void left_behind(int thread) noexcept { (void)thread; }
 
-  // The next two are called on the executor, before `run`, while few threads stand by to take it
-  // over.
+  // The next two are called on the executor, before `run`, while few threads stand by to take over
+  // the executor.
 
-  /// Whether the job is known to be quick. If so, it runs on the executor even then.
+  /// Whether the job is known to be quick. A quick job runs on the executor even while few threads
+  /// stand by to take over the executor.
   [[nodiscard]] virtual bool is_trusted() noexcept { return false; }
-  /// Called if the job is not trusted. Returns true if the job has arranged for `run` to be called
-  /// on a thread that may block and then `finish` on the executor, or if it has given the work up,
-  /// as when a request is answered 503. If it returns false, the executor runs it itself.
+  /// Called while few threads stand by, if the job is not trusted. Returns true if the job has
+  /// arranged for `run` to be called on a thread that may block and then `finish` on the executor,
+  /// or if the job has given its work up, for example by answering a request with 503. If this
+  /// returns false, the executor runs the job itself.
   [[nodiscard]] virtual bool run_elsewhere() noexcept { return false; }
   void deliver() noexcept final { finish(); }
 
@@ -71,7 +73,7 @@ class MessageQueue {
     if (first_ == nullptr) last_ = &message;
     first_ = &message;
   }
-  /// Requires: not empty.
+  /// Removes the first message and returns it. Requires: the queue is not empty.
   Message& pop_front() {
     Message& message = *first_;
     first_ = message.next_;

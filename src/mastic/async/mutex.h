@@ -8,9 +8,9 @@
 
 namespace mastic::async {
 
-/// Mutual exclusion between tasks, also of different contexts, which get it in the order they asked
-/// for it. Unlike a std::mutex it may be held across co_await and released by another thread than
-/// the one that locked it.
+/// Mutual exclusion between tasks, which may belong to different contexts. Tasks get the mutex in
+/// the order in which they asked for it. Unlike a std::mutex, it may be held across co_await, and
+/// released by another thread than the one that locked it.
 ///
 ///     const auto guard = co_await mutex.lock();
 ///
@@ -21,7 +21,7 @@ class Mutex {
   /// Holds the mutex until it is destroyed or released.
   using Guard = Semaphore::Permit;
 
-  /// Waits for the mutex. If it throws Cancelled, the mutex is not held.
+  /// Waits for the mutex. If the await throws Cancelled, the mutex is not held.
   [[nodiscard]] Semaphore::Acquire lock() { return one_.acquire(); }
   /// Takes the mutex without waiting, or returns std::nullopt if it is held.
   [[nodiscard]] std::optional<Guard> try_lock() { return one_.try_acquire(); }

@@ -58,8 +58,9 @@ class Operation {
   /// means that the operation will not call `complete` and the await throws Cancelled. `Coming`
   /// means that it is too late to give up: `complete` will be called and the await gets its result.
   virtual Cancel cancel() noexcept = 0;
-  /// Called on the executor instead of `start` if the scope was stopped before. Returns false if
-  /// the operation has its result already, so that the await does not throw Cancelled.
+  /// Called on the executor instead of `start` if the scope has been stopped meanwhile. Returns
+  /// false if the operation has its result already; then the await gives that result instead of
+  /// throwing Cancelled.
   virtual bool drop() noexcept { return true; }
 
   /// Marks the operation as done; its task resumes soon. Called on the executor.
@@ -74,13 +75,13 @@ class Operation {
   /// Notes that `waiter`, which runs in `scope`, awaits this operation. Called in user code.
   void submit(CancelScope& scope, std::coroutine_handle<> waiter);
   /// Withdraws the operation if the executor has not started it. Returns true if nothing will
-  /// resume its waiter any more. Called in user code; only the run that submitted an operation can
-  /// take it back.
+  /// resume the waiter any more, and false if the operation is in progress or has completed. Called
+  /// in user code; only the run that submitted an operation can take it back.
   [[nodiscard]] bool take_back() noexcept;
-  /// Has `waiter` resumed instead of the coroutine that the operation was submitted for. Called in
-  /// user code, when `take_back` has returned false.
+  /// Makes the operation resume `waiter` instead of the coroutine for which it was submitted.
+  /// Called in user code, after `take_back` has returned false.
   void set_waiter(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
-  /// The context of the task that awaits it. Requires: `submit` was called.
+  /// The context of the task that awaits this operation. Requires: `submit` was called.
   [[nodiscard]] Context& context() const;
 
  private:
@@ -110,7 +111,7 @@ class OperationQueue {
     (last_ == nullptr ? first_ : last_->next_) = &operation;
     last_ = &operation;
   }
-  /// Requires: not empty.
+  /// Removes the first operation and returns it. Requires: the queue is not empty.
   Operation& pop_front() {
     Operation& operation = *first_;
     remove(operation);
@@ -122,7 +123,7 @@ class OperationQueue {
     (operation.next_ == nullptr ? last_ : operation.next_->previous_) = operation.previous_;
   }
   [[nodiscard]] OperationQueue take() { return std::exchange(*this, OperationQueue()); }
-  /// Puts all of `others` in front.
+  /// Inserts all operations of `others` in front of those in this queue.
   void prepend(OperationQueue others) {
     if (others.empty()) return;
     others.last_->next_ = first_;

@@ -9,12 +9,14 @@
 
 namespace mastic::async {
 
-/// An operation that any thread may complete, such as a future or a thread of a pool.
+/// An operation that any thread may complete: for example a thread of a pool, or the thread that
+/// sets a future.
 ///
 /// `begin` registers the operation with the other side. The other side calls `complete_remotely`
-/// once, holding its lock or after it has removed the operation from its list. `cancel` removes the
-/// operation from that list. If it is no longer in the list, `cancel` returns Coming: the call is
-/// on its way, and the operation stays alive until it arrives.
+/// once: either while it holds its lock, or after it has removed the operation from its list.
+/// `cancel` removes the operation from that list. If the operation is no longer in the list,
+/// `cancel` returns Coming: the call of `complete_remotely` is on its way, and the operation stays
+/// alive until that call has arrived.
 class RemoteOperation : public Operation, private Message {
  protected:
   RemoteOperation() = default;
@@ -56,7 +58,8 @@ class RemoteOperation : public Operation, private Message {
   }
 
   Executor* executor_ = nullptr;
-  bool is_counted_ = false;  ///< among the executor's remote operations: until it arrives, or goes
+  /// Whether the executor counts this operation as remote: until it arrives or is destroyed.
+  bool is_counted_ = false;
 };
 
 }  // namespace mastic::async

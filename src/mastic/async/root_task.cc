@@ -10,7 +10,8 @@ void RootTask::run() noexcept {
     run_task();
     return history_.returned();
   }
-  // A thread that may block says nothing by returning: the time that the run took is what counts.
+  // On a thread that may block, a return does not show that the code was quick, so the time that
+  // the run took is recorded.
   const base::Instant begun = std::chrono::steady_clock::now();
   run_task();
   history_.took(std::chrono::steady_clock::now() - begun);

@@ -13,10 +13,10 @@ namespace mastic::async {
 
 /// Runs one task to its end. Derive from it, implement the three functions below, and call
 /// `schedule` once, on the executor. While few threads stand by, the task runs on a thread that may
-/// block, unless it is trusted.
+/// block, unless the task is trusted.
 class RootTask : public Context {
  public:
-  /// Requires: `history`, which all tasks of this kind share, outlives this.
+  /// Requires: `history`, which all tasks of this kind share, outlives this object.
   RootTask(Executor& executor, BlockingHistory& history)
       : Context(executor), history_(history), elsewhere_(*this, executor) {}
   void run() noexcept override;
@@ -26,13 +26,13 @@ class RootTask : public Context {
   [[nodiscard]] bool run_elsewhere() noexcept final;
 
  protected:
-  /// Makes the task. Called once, in user code. An exception is handled as one that the task
-  /// throws.
+  /// Makes the task. Called once, in user code. An exception that this throws is handled like an
+  /// exception of the task.
   [[nodiscard]] virtual Task<> make_task() = 0;
-  /// Handles an exception that left the task, Cancelled included, which is current in
-  /// std::current_exception(). Called in user code.
+  /// Handles an exception that has left the task; Cancelled is one of them.
+  /// std::current_exception() returns the exception. Called in user code.
   virtual void task_failed() noexcept = 0;
-  /// Called on the executor when nothing of the task is left. May destroy this.
+  /// Called on the executor when nothing of the task is left. May destroy this object.
   virtual void task_ended() noexcept = 0;
 
  private:

@@ -1,10 +1,10 @@
-// Running code that may block from a task, on a thread that may block.
+// Lets a task run code that blocks, on a thread that may block.
 //
 //     const auto rows = co_await run_blocking([&] { return database.query(text); });
 //
-// The task waits while its thread runs other tasks, and `f` runs on Executor::blocking_executor().
-// `f` may refer to variables of the task: the await does not end before `f` has ended or was
-// withdrawn.
+// The function runs on a thread of Executor::blocking_executor(). The task waits for it, and the
+// thread of the task runs other tasks meanwhile. The function may refer to variables of the task:
+// the await does not end before the function has ended or has been withdrawn.
 
 #pragma once
 
@@ -26,8 +26,8 @@
 
 namespace mastic::async {
 
-/// Thrown by run_blocking when all threads for blocking code are busy, and their queue is full or
-/// the function has waited in it for its limit. The function did not run.
+/// Thrown by run_blocking when all threads for blocking code are busy, and either their queue is
+/// full or the function has waited in the queue for as long as it may. The function did not run.
 class ExecutorFull : public std::runtime_error {
  public:
   ExecutorFull()
@@ -47,13 +47,14 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
   struct NoStop {};
   struct NoJob {};
   using Stop = std::conditional_t<kTakesStop, std::stop_source, NoStop>;
-  /// The job that fires the token. Stop callbacks are user code, so they run in a job. The
+  /// The job that fires the stop token. Stop callbacks are user code, so they run in a job. The
   /// operation does not complete before this job is over.
   struct FireStop final : Job {
     FireStop() = default;
     FireStop(FireStop&& other) noexcept : Job() { MASTIC_ASSERT(other.owner == nullptr); }
     void run() noexcept override { owner->stop_.request_stop(); }
-    /// Trusted, because it ends code that holds threads and so must not wait for one of them.
+    /// Trusted, because this job ends code that holds threads: it must not wait for one of those
+    /// threads.
     [[nodiscard]] bool is_trusted() noexcept override { return true; }
     void finish() noexcept override {
       is_over = true;
@@ -80,7 +81,7 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
   /// What the function may wait for: anything, or only a disk.
   enum class What : std::uint8_t { Blocks, Reads };
   /// Makes the await. The function may wait in the queue for `longest_wait`, or without a limit if
-  /// that is zero.
+  /// `longest_wait` is zero.
   explicit Blocking(F&& function, base::Duration longest_wait = {}, What what = What::Blocks)
       : function_(std::forward<F>(function)), longest_wait_(longest_wait), what_(what) {}
 
@@ -104,7 +105,8 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
     const bool is_limited = longest_wait_ > base::Duration::zero();
     if (is_limited) executor().arm(*this, base::after(executor().now(), longest_wait_));
   }
-  /// The limit of the wait in the queue has passed. A function that runs already is not affected.
+  /// The function has waited in the queue for as long as it may. A function that already runs is
+  /// not affected.
   void expired() noexcept override {
     refused_ = blocking_executor().withdraw(*this);
     if (refused_) complete();
@@ -121,7 +123,7 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
     disarm();
     has_arrived_ = true;
     if constexpr (kTakesStop) {
-      // Otherwise `finish` of the job that fires the token completes the operation.
+      // If the job that fires the token is not over, `finish` of that job completes the operation.
       if (fire_stop_.owner != nullptr && !fire_stop_.is_over) return;
     }
     complete();
@@ -150,14 +152,15 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
   std::optional<Value> result_;
   std::exception_ptr exception_;
   const What what_;
-  const base::Activity* const for_ = base::Activity::of_this_thread();  ///< of the awaiting task
+  /// The activity of the awaiting task.
+  const base::Activity* const for_ = base::Activity::of_this_thread();
   bool refused_ = false;
   bool has_arrived_ = false;
 };
 
 /// Runs `f` on a thread of Executor::blocking_executor() and gives what it returns or throws. `f`
-/// is called once, as `f()` or as `f(std::stop_token)`. An lvalue is referred to; a temporary is
-/// moved into the await.
+/// is called once, as `f()` or as `f(std::stop_token)`. The await keeps a reference to `f` if it is
+/// an lvalue, and moves it into itself if it is a temporary.
 ///
 /// If the task is cancelled before `f` has begun, `f` never runs and the await throws Cancelled. If
 /// it is cancelled while `f` runs, the stop token fires, in a job on the executor. The await then

@@ -34,7 +34,7 @@ bool SelectOperation::wait(CancelScope& scope, std::coroutine_handle<> waiter,
 }
 
 void SelectOperation::leave() noexcept {
-  // If a branch had what it wants at once, no queue was entered.
+  // If a branch had what it wants at once, the select has entered no queue.
   if (std::exchange(is_in_lines_, false)) leave_lines();
 }
 

@@ -30,11 +30,11 @@
 
 namespace mastic::async {
 
-/// The result of select and when_any for a vector.
+/// The result of select and when_any for a vector: which element came first, and what it gave.
 template <class T>
 struct FirstOf {
-  std::size_t index;  ///< place of the first one in the vector
-  T value;            ///< its result; std::monostate if that is void
+  std::size_t index;  ///< the index of the element that came first
+  T value;            ///< the result of that element, or std::monostate if it is void
 };
 
 /// An operation that `select` can wait for: a receive or send of a channel, or a wait for an Event,
@@ -48,12 +48,12 @@ concept Selectable = Awaitable<A> && (std::derived_from<A, Waiter> || requires(A
 /// An await that is in several queues at once, and is served in one of them. This is the common
 /// part of Select and SelectOf.
 ///
-/// 1. It checks all of its queues and enters them in one step, with all of their mutexes held.
-///    These are locked in the order of their addresses, so that two selects cannot deadlock.
-/// 2. From then on the first thread that claims it serves it. A thread that comes second, through
-///    another queue, finds it claimed and goes to the next waiter in that queue.
-/// 3. After it was served, it still has places in the other queues; it leaves them when its task
-///    resumes.
+/// 1. It checks all of its queues and enters them in one step, with all of their mutexes held. The
+///    mutexes are locked in the order of their addresses, so that two selects cannot deadlock.
+/// 2. From then on the first thread that claims the select serves it. A thread that comes second,
+///    through another queue, finds the select claimed and goes to the next waiter in that queue.
+/// 3. After a select has been served, it still has places in the other queues. It leaves them when
+///    its task resumes.
 class SelectOperation : public LineOperation {
  protected:
   SelectOperation() = default;
@@ -68,8 +68,8 @@ class SelectOperation : public LineOperation {
             std::span<std::mutex*> mutexes);
   /// Leaves all queues. Called in user code, before the branches are destroyed.
   void leave() noexcept;
-  /// Leaves all queues and returns the branch that has what it waited for. If it throws Cancelled,
-  /// no branch has.
+  /// Leaves all queues and returns the branch that has what it waited for. If this throws
+  /// Cancelled, no branch has it, and nothing was taken.
   Waiter& finish_select();
 
  private:
@@ -181,19 +181,20 @@ class [[nodiscard]] SelectOf final : public SelectOperation {
 };
 
 /// Waits until one of the operations has what it waits for, and gives its result. The index of the
-/// variant says which operation that was; std::monostate is the result of one that gives void.
-/// Nothing is taken from the others: values stay in their channels, no permit is held, nothing is
-/// sent. If several are ready at once, the first in the order of the arguments is chosen. If it
-/// throws Cancelled, nothing was taken at all.
+/// variant says which operation that was; std::monostate stands for the result of an operation that
+/// gives void. Nothing is taken from the other operations: values stay in their channels, no permit
+/// is held, nothing is sent. If several are ready at once, the first in the order of the arguments
+/// is chosen. If the await throws Cancelled, nothing was taken at all.
 ///
-/// A receive from a channel that is closed and empty is always ready, with std::nullopt. Leave it
-/// out of later selects.
+/// A receive from a channel that is closed and empty is always ready, with std::nullopt. Leave that
+/// receive out of later selects.
 template <Selectable... A>
   requires(sizeof...(A) > 0)
 [[nodiscard]] Select<A...> select(A... operations) {
   return Select<A...>(std::move(operations)...);
 }
-/// Waits in the same way for the first of a vector of operations of one type. Throws
+/// Waits until one of a vector of operations of the same type has what it waits for, and gives its
+/// index and its result. Otherwise this does what the other `select` does. Throws
 /// std::invalid_argument if the vector is empty.
 template <Selectable A>
 [[nodiscard]] SelectOf<A> select(std::vector<A> operations) {

@@ -11,15 +11,15 @@
 
 namespace mastic::async {
 
-/// Limits how many tasks, also of different contexts, do something at the same time. Tasks get
-/// their permits in the order they asked for them. Any thread may use it.
+/// Limits how many tasks do something at the same time. The tasks may belong to different contexts,
+/// and get their permits in the order in which they asked for them. Any thread may use a semaphore.
 ///
 ///     const auto permit = co_await connections.acquire();
 ///
 /// A semaphore must outlive its permits and the tasks that wait for them.
 class Semaphore {
  public:
-  /// A permit. It is given back when it is destroyed, which any thread may do.
+  /// A permit. The destructor gives it back; any thread may destroy it.
   class [[nodiscard]] Permit {
    public:
     Permit() = default;
@@ -65,11 +65,11 @@ class Semaphore {
   /// Makes a semaphore with `permits` permits.
   explicit Semaphore(std::size_t permits) : permits_(permits) {}
 
-  /// Waits for a permit. If it throws Cancelled, no permit was taken.
+  /// Waits for a permit. If the await throws Cancelled, no permit was taken.
   [[nodiscard]] Acquire acquire() { return Acquire(*this); }
-  /// Takes a permit without waiting, or returns std::nullopt if none is available.
+  /// Takes a permit without waiting, or returns std::nullopt if no permit is available.
   [[nodiscard]] std::optional<Permit> try_acquire();
-  /// Adds a permit: one that was detached, or a new one.
+  /// Adds a permit: either one that was detached, or an additional one.
   void release() noexcept;
   /// How many permits are available at this moment.
   [[nodiscard]] std::size_t available() const;

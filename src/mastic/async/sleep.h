@@ -10,7 +10,7 @@ namespace mastic::async {
 /// The await that sleep_for returns.
 class Sleep final : public Operation, private Timer {
  public:
-  /// Makes an await that takes `length`, counted from when the executor starts it.
+  /// Makes an await that lasts for `length` after the executor has started it.
   explicit Sleep(base::Duration length) : length_(length) {}
   void await_resume() const { finish_await(); }
 

@@ -1,7 +1,7 @@
 // Tasks: what an application's functions return when they may wait.
 //
-// A task is lazy: it begins when it is awaited, and exactly one other task awaits it and so owns
-// it. A function that already has its result returns a task that holds the value, without a
+// A task is lazy: it begins when it is awaited, and exactly one other task awaits it. That task
+// owns it. A function that already has its result returns a task that holds the value, without a
 // coroutine.
 //
 //     Task<int> twice(Request& request) { co_return 2 * co_await number(request); }
@@ -27,7 +27,7 @@ template <class T = void>
 class Task;
 
 /// Converts to what `make` returns, constructed in place: `place.emplace(ElidedResult(make))` moves
-/// nothing. `make` has to outlive it.
+/// nothing. `make` has to outlive this object.
 template <class Make>
 struct ElidedResult {
   /// Keeps a reference to `make_it`.
@@ -66,7 +66,7 @@ struct TaskPromiseBase {
   void drop(std::coroutine_handle<> frame) noexcept;
 
   union {
-    CancelScope* scope = nullptr;   ///< set when it begins
+    CancelScope* scope = nullptr;   ///< set when the coroutine begins
     TaskPromiseBase* next_dropped;  ///< in `drop`
   };
   std::coroutine_handle<> continuation;
@@ -102,8 +102,8 @@ struct TaskPromise<void> : TaskPromiseBase {
 struct Unit {};
 }  // namespace detail
 
-/// A value of type T, or a coroutine that will give one. A task owns its coroutine. It must not be
-/// destroyed while the coroutine is running; a suspended one may be.
+/// A value of type T, or a coroutine that will give one. A task owns its coroutine. The task may be
+/// destroyed while the coroutine is suspended, but not while it is running.
 template <class T>
 class [[nodiscard]] Task {
   using Promise = detail::TaskPromise<T>;
@@ -153,9 +153,9 @@ class [[nodiscard]] Task {
     const Handle* const frame = handle();
     return frame == nullptr || frame->done();
   }
-  /// Returns the result, or throws what the task threw. May be called once, and frees the
-  /// coroutine: so a task that keeps the tasks it has awaited does not keep their coroutines.
-  /// Requires: is_done().
+  /// Returns the result, or throws what the task threw. May be called once. Frees the coroutine, so
+  /// that a function which keeps the tasks it has awaited does not keep their coroutines. Requires:
+  /// is_done().
   T take() {
     if (Handle* const frame = handle()) {
       const Spent spent(*this);
@@ -166,8 +166,8 @@ class [[nodiscard]] Task {
   /// The value that the task holds. Requires: holds_value().
   [[nodiscard]] Value& value() MASTIC_LIFETIMEBOUND { return std::get<0>(state_); }
 
-  /// Starts the task at once and runs it until it waits or is done. It may be awaited after that.
-  /// Does nothing if the task was started already. Called in user code of `context`.
+  /// Starts the task at once and runs it until it waits or is done. The task may be awaited after
+  /// that. Does nothing if the task was started already. Called in user code of `context`.
   void start(Context& context) { start(context.root()); }
   /// Starts the task as the other overload does, but within `scope`.
   void start(CancelScope& scope) {
@@ -184,8 +184,8 @@ class [[nodiscard]] Task {
     waiter.promise().awaited_at = where;
     suspend(waiter, *waiter.promise().scope);
   }
-  /// Does what await_suspend does, but a task that was not started runs in `scope`, which is nested
-  /// in the scope of `waiter`.
+  /// Does what await_suspend does, but starts the task in `scope`, unless the task was started
+  /// already. Requires: `scope` is the scope of `waiter` or nested in it.
   void suspend(std::coroutine_handle<> waiter, CancelScope& scope) {
     Promise& promise = handle()->promise();
     promise.continuation = waiter;

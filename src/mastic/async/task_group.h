@@ -29,7 +29,8 @@ struct Child {
 };
 
 struct Child::promise_type : TaskPromiseBase {
-  /// Its link in the context's queue of coroutines to resume. It is never started on the executor.
+  /// The child's link in the context's queue of coroutines to resume. The executor never starts
+  /// this operation.
   class Begin final : public Operation {
     void start(Executor&) override {}
     Cancel cancel() noexcept override { return Cancel::GivenUp; }
@@ -57,17 +58,16 @@ struct Child::promise_type : TaskPromiseBase {
 
 }  // namespace detail
 
-/// Tasks that run concurrently within the context of the task that made the group with
-/// `task_group`, but never two of them on two threads at once. The group lives until all of them
-/// have ended.
+/// Tasks that run concurrently, in the context of the task that made the group with `task_group`.
+/// No two of them ever run on two threads at once. The group lives until all its tasks have ended.
 ///
-/// 1. The first task that throws cancels the others; when all have ended, the group throws its
-///    exception. Exceptions that other tasks throw meanwhile are kept with it in TaskTrace::others.
+/// 1. The first task that throws cancels the others. When all have ended, the group throws that
+///    first exception. Exceptions that other tasks throw meanwhile are kept in TaskTrace::others.
 /// 2. A task that ends with Cancelled has simply ended; that is not a failure of the group.
 class TaskGroup {
  public:
-  /// Makes a group whose scope is nested in `outer`. Only what is built on groups calls this, in
-  /// user code; applications use `task_group`.
+  /// Makes a group whose scope is nested in `outer`. Called in user code, by functions that are
+  /// built on groups; applications use `task_group`.
   explicit TaskGroup(CancelScope& outer) : outer_(outer), scope_(outer) {}
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
@@ -76,8 +76,8 @@ class TaskGroup {
   /// Runs `task` (or an operation) soon, after the calling task has come to an await. The result is
   /// discarded. If the group is cancelled before that, the task never begins.
   ///
-  /// Requires: called, as `cancel`, in a task of the same context. Other code hands over work
-  /// through a Channel.
+  /// Requires: `spawn`, like `cancel`, is called in a task of the same context. Other code hands
+  /// over work through a Channel.
   template <Awaitable A>
   void spawn(A task, std::source_location where = std::source_location::current()) {
     run(*this, where, std::move(task));
@@ -102,7 +102,8 @@ class TaskGroup {
   // ---- for what is built on groups ----
 
   /// Keeps the exception that is being handled, which came from `where`, and cancels the other
-  /// tasks. Cancelled is only noted. To be called in a catch block.
+  /// tasks. If the exception is Cancelled, only notes that it was thrown. To be called in a catch
+  /// block.
   void note_failure(std::source_location where = {}) noexcept;
   /// The await that `all_ended` returns. A cancellation does not end it early.
   class AllEnded {
@@ -213,13 +214,13 @@ Task<typename TaskValue<Result>::type> run_group(F body) {
 
 }  // namespace detail
 
-/// Calls `body(group)`, which spawns tasks and may be a task itself, and waits for all of them.
-/// Gives the result of the body.
+/// Calls `body(group)`, which spawns tasks, and waits for all of them. The body may return a task,
+/// which is awaited too. Gives the result of the body.
 ///
-/// The first exception, of the body or of a task, cancels the remaining ones and is thrown when
-/// these have ended. If the surrounding scope is cancelled, the group cancels its tasks, waits for
-/// them and throws Cancelled. If the group was cancelled by its own `cancel`, it throws nothing,
-/// except if the body was cancelled before it returned its result: then it throws Cancelled.
+/// When the body or a task throws, the others are cancelled. The first exception is thrown when
+/// they have ended. If the surrounding scope is cancelled, the group cancels its tasks, waits for
+/// them and throws Cancelled. A group that was cancelled by its own `cancel` throws nothing, unless
+/// the body was cancelled before it returned its result: then the group throws Cancelled.
 template <class F>
 [[nodiscard]] auto task_group(F&& body) {
   static_assert(std::is_nothrow_destructible_v<F>, "the function's destructor must not throw");

@@ -1,4 +1,4 @@
-// A handle to one task of a group, by which it can be cancelled and its result awaited.
+// A handle to one task of a group. It cancels the task or waits for its result.
 //
 //     co_await task_group([&](TaskGroup& group) -> Task<> {
 //       TaskHandle price(group, price_of("tea"));        // runs beside this one
@@ -102,7 +102,7 @@ Task<T> wait_for_result(std::shared_ptr<HandleState<T>> state) {
     const Waiting waiting(*state);
     co_await state->ended.wait();
   } catch (const Cancelled&) {
-    if (!state->error) throw;  // else it came just before the cancellation, and is thrown below
+    if (!state->error) throw;  // an error from just before the cancellation is thrown below
   }
   if (state->error) {
     CancelScope& here = co_await CurrentCancelScope();
@@ -123,14 +123,15 @@ Task<T> wait_for_result(std::shared_ptr<HandleState<T>> state) {
 /// cancels the task nor waits for it, and the group waits for the task in any case.
 ///
 /// An exception of the task is thrown to the tasks that are waiting for its result at that moment.
-/// If there are none, it fails the group, as the exception of any other task does.
+/// If no task is waiting for it, the exception fails the group, as the exception of any other task
+/// does.
 ///
 /// Requires, for all members: called in a task of the group's context, while that context exists.
 template <class T = void>
 class TaskHandle {
  public:
   /// Runs `task` (or an operation) in `group` soon, after the calling task has come to an await. If
-  /// it is cancelled before that, it never begins.
+  /// the task is cancelled before that, it never begins.
   template <Awaitable A>
     requires(std::same_as<Awaited<A>, T>)
   TaskHandle(TaskGroup& group, A task, std::source_location where = std::source_location::current())
@@ -171,7 +172,7 @@ template <class F>
   requires(Awaitable<std::invoke_result_t<F&>>)
 TaskHandle(TaskGroup&, F) -> TaskHandle<Awaited<std::invoke_result_t<F&>>>;
 
-/// Runs `task` in `owner`, an outer group, and waits for its result, as asyncio.shield in Python.
+/// Runs `task` in `owner`, an outer group, and waits for its result, like asyncio.shield in Python.
 /// If the wait is cancelled or times out, `task` continues, unless `owner` itself is cancelled.
 /// `owner` does not end before `task`. An exception that `task` then throws fails `owner`.
 ///

@@ -24,13 +24,13 @@ struct TaskTrace {
 
   /// The trace as text: "at notes.cc:42, load(int)" for each await of the application, and the
   /// exceptions of other tasks, separated by `between`. The line is that of the operand of the
-  /// await, and the name of the function is as the compiler writes it. Awaits inside Mastic are
-  /// left out, unless there are no others; `awaits` has them all.
+  /// await, and the name of the function is as the compiler writes it. The text leaves out awaits
+  /// inside Mastic, unless there are no others; `awaits` contains them in any case.
   [[nodiscard]] std::string text(std::string_view between = "\n") const;
 };
 
-/// The trace of the exception that is being handled. It is empty if there is none, or if the
-/// exception did not come from a task. To be called in user code of a task.
+/// The trace of the exception that is being handled. The trace is empty if no exception is being
+/// handled, or if the exception did not come from a task. To be called in user code of a task.
 ///
 ///     catch (...) { log.error("gave up\n", async::current_task_trace().text()); throw; }
 [[nodiscard]] TaskTrace current_task_trace();

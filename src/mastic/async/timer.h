@@ -19,7 +19,7 @@ struct TimerLink {
 
 /// A timer: derive from it and implement `expired`. Arming allocates nothing, because timers are
 /// linked into rings, and a timer disarms itself when it is destroyed. Only the thread that drives
-/// the executor uses it.
+/// the executor may use a timer.
 class Timer : private TimerLink {
  public:
   /// Called on the executor, outside of user code, once `due()` has passed. The timer is disarmed
@@ -27,7 +27,7 @@ class Timer : private TimerLink {
   virtual void expired() noexcept = 0;
 
   [[nodiscard]] bool is_armed() const { return next_timer != nullptr; }
-  /// Requires: armed.
+  /// When the timer expires. Requires: the timer is armed.
   [[nodiscard]] base::Instant due() const { return due_; }
 
   void disarm() {
@@ -55,7 +55,7 @@ class TimerRing {
 
   [[nodiscard]] bool empty() const { return head_.next_timer == &head_; }
 
-  /// Requires: not armed.
+  /// Appends `timer`, which expires at `due`. Requires: `timer` is not armed.
   void add(Timer& timer, base::Instant due) {
     timer.due_ = due;
     timer.previous_timer = head_.previous_timer;
@@ -63,11 +63,11 @@ class TimerRing {
     head_.previous_timer->next_timer = &timer;
     head_.previous_timer = &timer;
   }
-  /// Requires: not empty.
+  /// When the first timer expires. Requires: the ring is not empty.
   [[nodiscard]] base::Instant first_due() const {
     return static_cast<Timer&>(*head_.next_timer).due_;
   }
-  /// Disarms the first timer and returns it. Requires: not empty.
+  /// Disarms the first timer and returns it. Requires: the ring is not empty.
   Timer& take_first() {
     auto& timer = static_cast<Timer&>(*head_.next_timer);
     timer.disarm();

@@ -39,8 +39,8 @@ void LineOperation::start(Executor&) {
   {
     const Waker held(mutexes());
     started_ = true;
-    // Invariant 4 of the header: a server that comes later sees `started_` and posts a message. If
-    // one came before, it left the completion to this function.
+    // Invariant 4 of the header: a thread that serves the operation later sees `started_` and posts
+    // a message. A thread that served it before this has left the completion to this function.
     if (!served_) return;
   }
   complete();
@@ -101,7 +101,7 @@ void Waker::serve(Waiter& waiting) noexcept {
 Waker::~Waker() {
   for (std::mutex* const mutex : mutexes_) mutex->unlock();
   while (!served_.empty()) {
-    // It may be gone as soon as it is notified.
+    // The operation may be destroyed as soon as it is notified, so the queue drops it first.
     static_cast<LineOperation&>(served_.pop_front()).notify();
   }
 }

@@ -1,5 +1,5 @@
-// Queues of tasks that wait for something which several contexts share. This is the common part of
-// Channel, Event, Semaphore and Condition, and of a select over them (select.h).
+// Queues of tasks that wait for something that several contexts share. These queues are the common
+// part of Channel, Event, Semaphore and Condition, and of a select over them (select.h).
 //
 // Waiters are served first in, first out, and the thread that serves a waiter hands it directly
 // what it waits for. A task that is cancelled while it waits leaves the queue; a task that was
@@ -29,13 +29,13 @@ class WaitQueue {
   WaitQueue& operator=(const WaitQueue&) = delete;
 
   // These three are called with the mutex held.
-  /// Appends `waiting` as a place of `operation`.
+  /// Appends `waiting`, which becomes a place of `operation` in this queue.
   void push_back(Waiter& waiting, LineOperation& operation);
-  /// Removes and returns the first waiter that can still be served, or null if there is none. The
-  /// caller gives it what it waits for and passes it to Waker::serve. Waiters in front of it whose
-  /// select was served in another queue are removed.
+  /// Removes the first waiter that can still be served and returns it, or returns null if there is
+  /// no such waiter. The caller gives the waiter what it waits for and passes it to Waker::serve.
+  /// Waiters in front of that one, whose selects were served in other queues, are removed too.
   [[nodiscard]] Waiter* claim_first() noexcept;
-  /// Removes `waiting`. Requires: it is in this queue.
+  /// Removes `waiting`. Requires: `waiting` is in this queue.
   void remove(Waiter& waiting) noexcept;
 
  private:
@@ -45,8 +45,8 @@ class WaitQueue {
   Waiter* last_ = nullptr;
 };
 
-/// Holds the mutexes of queues, and notifies the waiters that were served after it has unlocked
-/// them. The queues may be destroyed as soon as the mutexes are unlocked.
+/// Holds the mutexes of one or more queues. Its destructor unlocks the mutexes and then notifies
+/// the waiters that were served. The queues may be destroyed as soon as the mutexes are unlocked.
 class Waker {
  public:
   explicit Waker(std::mutex& mutex) : one_(&mutex), mutexes_(&one_, 1) { lock(); }
@@ -56,8 +56,8 @@ class Waker {
   Waker(const Waker&) = delete;
   Waker& operator=(const Waker&) = delete;
 
-  /// Ends the wait of `waiting`, which has what it waits for or will learn that it does not get it.
-  /// Requires: it was claimed.
+  /// Ends the wait of `waiting`. The waiter has been given what it waits for, or will learn that it
+  /// does not get it. Requires: `waiting` was claimed.
   void serve(Waiter& waiting) noexcept;
 
  private:
@@ -70,14 +70,14 @@ class Waker {
   MessageQueue served_;  ///< operations in progress that are to be notified
 };
 
-/// An await that ends when another thread or task serves it. It is in one queue (Waiter) or in
+/// An await that ends when another thread or task serves it. It waits in one queue (Waiter) or in
 /// several (select).
 ///
 /// 1. It enters its queues in user code, when it is awaited. From then on any thread that holds the
 ///    mutex of one of its queues may serve it.
-/// 2. If a task of its own context serves it in the same run, the executor never sees it.
-/// 3. If it is served before the executor started it, `start` completes it; after that a message
-///    does.
+/// 2. If a task of the same context serves the await in the same run, the executor never sees it.
+/// 3. If it is served before the executor has started it, `start` completes it. If it is served
+///    later, a message completes it.
 /// 4. `served_` is written with the mutex of one of its queues held, `started_` with all of them.
 ///    So whichever of the two is written second, its writer sees the first.
 class LineOperation : public Operation, private Message {
@@ -86,19 +86,20 @@ class LineOperation : public Operation, private Message {
   LineOperation(LineOperation&&) = default;
   ~LineOperation() override = default;
 
-  /// Leaves all queues that it is still in. Returns true if it was not served; then it never will
-  /// be.
+  /// Leaves all queues that the operation is still in. Returns true if the operation was not
+  /// served, and so never will be.
   bool leave_lines() noexcept;
 
  private:
   friend class WaitQueue;
   friend class Waker;
-  /// The mutexes of its queues, each once, sorted by address.
+  /// The mutexes of the operation's queues, each once, sorted by address.
   [[nodiscard]] virtual std::span<std::mutex* const> mutexes() const noexcept = 0;
-  /// Removes it from all of its queues. Called with all mutexes held.
+  /// Removes the operation from all of its queues. Called with all mutexes held.
   virtual void take_off_lines() noexcept = 0;
-  /// Whether it may be served as `waiting`, which was just removed from its queue. Called with the
-  /// mutex of that queue held.
+  /// Claims the operation for `waiting`, its place in a queue from which it was just removed.
+  /// Returns false if the operation was claimed in another queue before. Called with the mutex of
+  /// that queue held.
   [[nodiscard]] virtual bool claim(Waiter& waiting) noexcept = 0;
 
   void notify() noexcept;
@@ -126,11 +127,11 @@ class Waiter : public LineOperation {
   Waiter(Waiter&&) = default;
   ~Waiter() override;
 
-  /// Takes what it wants if that is available; returns true if it need not wait. May serve others
-  /// through `waker`. Called in user code, with the mutex held.
+  /// Takes what the task waits for, if it is available. Returns true if the task need not wait. May
+  /// serve other waiters through `waker`. Called in user code, with the mutex held.
   [[nodiscard]] virtual bool take_now(Waker& waker) = 0;
-  /// Returns true if the task has to wait, and false if it is stopped or has what it wants. Called
-  /// in user code.
+  /// Returns true if the task has to wait, and false if it is stopped or has what it waits for.
+  /// Called in user code.
   bool wait(CancelScope& scope, std::coroutine_handle<> waiter);
 
  private:

@@ -1,4 +1,4 @@
-// Running several tasks at once for all of their results, or for the first.
+// Running several tasks at once, to get all of their results or the first one.
 
 #pragma once
 
@@ -24,8 +24,8 @@ Child run_into(TaskGroup& group, std::source_location, Task<T> task,
   value.emplace(co_await inside);
 }
 
-/// Awaits `task`. If it is the first to have a result, stores that in `first` and cancels the
-/// others.
+/// Awaits `task`. If it is the first to have a result, stores the result in `first` and cancels the
+/// other tasks.
 template <class T, class First, class Fill>
 Child run_first(TaskGroup& group, std::source_location, Task<T> task, std::optional<First>& first,
                 Fill fill) {
@@ -141,13 +141,13 @@ template <class T>
 
 /// Runs tasks (or operations) concurrently until the first has a result. Then it cancels the
 /// others, waits for them to end, and gives that result; the index of the variant says which task
-/// it came from. If a task throws before that, or while it is being cancelled, that exception is
-/// thrown.
+/// it came from. If a task throws before the first result, or while it is being cancelled, that
+/// exception is thrown.
 ///
-/// If all arguments are Selectable, this is a `select`, which takes nothing from the others. If one
-/// of them is a task or a sleep, that cannot be guaranteed: a result that another one has at the
-/// same time is discarded. So do not race a receive against a sleep; write
-/// with_timeout(channel.receive(), 5s).
+/// If all arguments are Selectable, this is a `select`, which takes nothing from the other
+/// operations. If one argument is a task or a sleep, that cannot be guaranteed: when two arguments
+/// have a result at the same time, one result is discarded. So do not race a receive against a
+/// sleep; write with_timeout(channel.receive(), 5s).
 template <Awaitable... A>
   requires(sizeof...(A) > 0)
 [[nodiscard]] Task<std::variant<detail::NonVoid<Awaited<A>>...>> when_any(A... tasks) {
@@ -157,8 +157,9 @@ template <Awaitable... A>
     return detail::run_any(std::index_sequence_for<A...>(), detail::as_task(std::move(tasks))...);
   }
 }
-/// Runs a vector of tasks until the first has a result. Throws std::invalid_argument if the vector
-/// is empty.
+/// Runs a vector of tasks concurrently until the first has a result, as the other `when_any` does,
+/// and gives the index and the result of that task. Throws std::invalid_argument if the vector is
+/// empty.
 template <class T>
 [[nodiscard]] Task<FirstOf<detail::NonVoid<T>>> when_any(std::vector<Task<T>> tasks) {
   return detail::run_any_of(std::move(tasks));

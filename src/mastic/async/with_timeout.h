@@ -24,7 +24,8 @@ namespace detail {
 /// An operation that stops a scope when its time limit has passed.
 class Deadline final : public Operation, private Timer {
  public:
-  /// Begins to count. Runs in `own`, a scope that has nothing else in it, and stops `limited`.
+  /// Starts the time limit. The operation runs in `own`, a scope that contains nothing else, and
+  /// stops `limited`.
   Deadline(CancelScope& own, CancelScope& limited, base::Duration limit)
       : own_(own), limited_(limited), limit_(limit) {
     // Submitted without an await: no task waits for it, so its completion resumes nothing.
@@ -35,8 +36,8 @@ class Deadline final : public Operation, private Timer {
   class End {
    public:
     explicit End(Deadline& deadline) : deadline_(deadline) {}
-    // True if the executor has not started it, as when `task` never waited. Otherwise its timer is
-    // cancelled on the executor, which this waits for.
+    // True if the executor has not started the deadline, for example because the task never waited.
+    // Otherwise the executor has to cancel its timer, and this waits for that.
     [[nodiscard]] bool await_ready() noexcept { return deadline_.take_back(); }
     void await_suspend(std::coroutine_handle<> waiter) noexcept {
       deadline_.set_waiter(waiter);
@@ -47,8 +48,8 @@ class Deadline final : public Operation, private Timer {
    private:
     Deadline& deadline_;
   };
-  /// Ends the deadline, which touches nothing after that. To be awaited before its scopes are
-  /// destroyed: `co_await deadline.end();`
+  /// Ends the deadline. After that it no longer touches its scopes. To be awaited before the scopes
+  /// are destroyed: `co_await deadline.end();`
   [[nodiscard]] End end() { return End(*this); }
   /// Whether the time limit has passed. Requires: the deadline has ended.
   [[nodiscard]] bool has_expired() const { return expired_; }
@@ -95,10 +96,10 @@ Task<T> run_with_timeout(Task<T> task, base::Duration limit) {
 
 }  // namespace detail
 
-/// Runs `task` (or an operation, such as channel.receive()) and gives its result. If it takes
-/// longer than `limit`, cancels it, waits for it to end, and throws TimedOut. If it ends with a
-/// value or an exception after all, gives or throws that instead, so that nothing it received is
-/// lost.
+/// Runs `task` (or an operation, such as channel.receive()) and gives its result. If the task takes
+/// longer than `limit`, cancels it, waits for it to end, and throws TimedOut. If the cancelled task
+/// still ends with a value or an exception, gives that value or throws that exception instead of
+/// TimedOut, so that nothing the task received is lost.
 ///
 ///     const auto line = co_await with_timeout(lines.receive(), 5s);
 template <Awaitable A>
