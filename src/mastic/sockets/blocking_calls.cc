@@ -8,14 +8,15 @@ void BlockingCalls::run_and_wait(Call& call) {
   call_ = &call;
   is_done_ = false;
   loop_.post(call_message_);
-  // What depends on this thread, such as a pool that counts it, continues without it meanwhile.
+  // A pool that counts this thread, and anything else that depends on it, continues without the
+  // thread meanwhile.
   const threads::BlockingScope blocking;
   std::unique_lock lock(mutex_);
   done_.wait(lock, [this] { return is_done_; });
 }
 
 void BlockingCalls::run() noexcept {
-  if (call_ != nullptr) call_->start(*this);  // only the first call starts it: see Task::start
+  if (call_ != nullptr) call_->start(*this);  // starts the task only once: see Task::start
   resume_ready();
 }
 
@@ -23,7 +24,7 @@ void BlockingCalls::finish() noexcept {
   finish_run();
   if (is_scheduled() || call_ == nullptr || !call_->is_done()) return;
   // The thread may destroy the call, and start the next one, as soon as it sees `is_done_`. So the
-  // loop gives `call_` back before that, and notifies with the mutex held.
+  // loop clears `call_` before it sets `is_done_`, and notifies with the mutex held.
   call_ = nullptr;
   const std::lock_guard lock(mutex_);
   is_done_ = true;

@@ -13,13 +13,13 @@
 namespace mastic::sockets {
 
 /// Runs tasks on a loop on behalf of one thread, one after another, while the thread waits for each
-/// of them. It must outlive the waiting thread's calls, and is destroyed on the loop.
+/// of them. This object must outlive the calls of the waiting thread, and is destroyed on the loop.
 class BlockingCalls final : public async::Context {
  public:
   explicit BlockingCalls(loop::Loop& loop) : Context(loop), loop_(loop) {}
 
-  /// Runs `task` on the loop, waits for it, and returns or throws what it does. Called on the
-  /// waiting thread. Requires: another thread drives the loop.
+  /// Runs `task` on the loop and waits for it. Returns the result of the task, or throws what the
+  /// task threw. Called on the waiting thread. Requires: another thread drives the loop.
   template <class T>
   T wait_for(async::Task<T> task) {
     if (!task.is_done()) {
@@ -31,7 +31,7 @@ class BlockingCalls final : public async::Context {
 
   void run() noexcept override;
   void finish() noexcept override;
-  /// Trusted, because it only runs the reads and writes of this room, which never block.
+  /// Trusted, because this context runs only the reads and writes of this room, which never block.
   [[nodiscard]] bool is_trusted() noexcept override { return true; }
 
  private:
@@ -58,7 +58,8 @@ class BlockingCalls final : public async::Context {
   void called() noexcept { schedule(); }
 
   loop::Loop& loop_;
-  /// Belongs to the thread until it posts the message, and then to the loop until the task is done.
+  /// The call in progress, or null. It belongs to the waiting thread until that thread posts the
+  /// message, and then to the loop until the task is done.
   Call* call_ = nullptr;
   async::MessageTo<BlockingCalls, &BlockingCalls::called> call_message_{*this};
   std::mutex mutex_;

@@ -17,10 +17,10 @@ namespace mastic::sockets {
 /// its own; only that thread uses it.
 ///
 /// The socket stays with its loop, and a call that has to wait runs a task there. So limits,
-/// deadlines, back-pressure and the end are those of Reader and Writer, over any kind of Stream,
-/// and stopping the server ends a wait. A read of bytes that have arrived already, such as the
-/// second of two lines that came together, does not leave the thread. Any other call costs two
-/// thread switches.
+/// deadlines, back-pressure and the end of the stream are those of Reader and Writer, over any kind
+/// of Stream, and stopping the server ends a wait. A read of bytes that have arrived already, such
+/// as the second of two lines that came together, does not leave the thread. Any other call costs
+/// two thread switches.
 class BlockingConnection {
  public:
   /// Called by the server for its handler.
@@ -54,7 +54,8 @@ class BlockingConnection {
   void shut_write();
 
   // The connection, as in Connection:
-  /// The address of the peer; on a Unix socket it is none (IpAddress::is_none).
+  /// The address of the peer. On a Unix socket the peer has no address, and `peer().ip.is_none()`
+  /// is true.
   [[nodiscard]] const base::Endpoint& peer() const { return connection_.peer(); }
   /// A token that fires when the connection is lost or its server drains.
   [[nodiscard]] std::stop_token stop_token() const { return connection_.stop_token(); }

@@ -79,12 +79,12 @@ void BufferedStream::end() noexcept {
   if (phase_ == Phase::Open) {
     phase_ = Phase::Ending;
     leave_waiters();
-    read_timer_.disarm();  // it is the linger's from here on
+    read_timer_.disarm();  // from here on it limits the lingering
     // No task reads any more, so what has arrived is dropped.
     arrived_ = {};
     stream_->shut_write();
     if (std::exchange(paused_, false)) {
-      last_traffic_ = loop_.now();  // we paused it, so it was not silent
+      last_traffic_ = loop_.now();  // this side paused, so the peer was not silent
       stream_->resume_reading();
     }
     if (phase_ == Phase::Ending && stream_->unsent() == 0) linger();
@@ -154,8 +154,8 @@ void BufferedStream::fire_stop() noexcept {
 }
 
 void BufferedStream::check_over() noexcept {
-  // A request that is posted refers to this object by its message, so the stream is not over before
-  // that has been delivered.
+  // The message of a posted request refers to this object, so the stream is not over before that
+  // message has been delivered.
   if (!owner_ended_ || phase_ != Phase::Closed || requests_.load() != 0) return;
   if (!std::exchange(is_over_, true)) owner_.stream_over();
 }
@@ -181,7 +181,8 @@ void BufferedStream::begin(Receive& receive) noexcept {
     receive.outcome_ = Receive::Outcome::Busy;
     return receive.complete();
   }
-  // The receive becomes the reader before answer_reader looks, so there is one way to complete it.
+  // The receive becomes the reader before answer_reader is called, so there is only one way to
+  // complete a receive.
   reader_ = &receive;
   receive.waits_ = true;
   if (answer_reader()) {
@@ -197,7 +198,8 @@ void BufferedStream::begin(Receive& receive) noexcept {
   due <= now ? read_deadline() : loop_.arm(read_timer_, due);
 }
 
-/// Completes the waiting read, if there is one and something to tell it. Returns whether it did.
+/// If a read waits, and there are bytes, an end or a fault to give to it, completes the read and
+/// returns true. Otherwise returns false.
 bool BufferedStream::answer_reader() noexcept {
   if (reader_ == nullptr) return false;
   const bool end = peer_ended_ || (draining_ && !reader_->partial_);
@@ -323,14 +325,15 @@ void BufferedStream::forget(Send& send) noexcept {
   for (Send* at = first_send_; at != &send; at = at->next_) previous = at;
   (previous == nullptr ? first_send_ : previous->next_) = send.next_;
   if (last_send_ == &send) last_send_ = previous;
-  // The first send blocks those behind it. With it gone, the next one may be able to continue.
+  // The first send blocks those behind it. Without that one, the next send may be able to continue.
   if (previous == nullptr) pump();
 }
 
 void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (taken > 0) last_traffic_ = loop_.now();
   delivery_.took(taken);
-  // Hysteresis: writes that stopped at the high mark resume at the low one, so in larger portions.
+  // Hysteresis: writes that stopped at the high mark resume only at the low mark, so that they pass
+  // larger portions.
   if (unsent <= options_.write_low_bytes) choked_ = false;
   unsent == 0 ? write_timer_.disarm() : watch_writing();
   if (phase_ == Phase::Ending) {
@@ -340,8 +343,8 @@ void BufferedStream::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   pump();
 }
 
-/// Sets the write deadline: by then the peer has to acknowledge at least min_write_rate.
-/// Acknowledged bytes are counted, because the kernel takes bytes also for a peer that reads
+/// Sets the write deadline: until then the peer has to acknowledge bytes at min_write_rate or
+/// faster. Only acknowledged bytes count, because the kernel also takes bytes for a peer that reads
 /// nothing.
 void BufferedStream::watch_writing() noexcept {
   if (write_timer_.is_armed()) return;

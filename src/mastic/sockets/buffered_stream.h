@@ -1,5 +1,5 @@
-// The loop's half of a connection that tasks read and write: bytes that have arrived and were not
-// read yet, the waiting tasks, and the deadlines. Reader, Writer and Connection are the tasks'
+// The loop's half of a connection that tasks read and write: bytes that have arrived but have not
+// been read, the waiting tasks, and the deadlines. Reader, Writer and Connection are the tasks'
 // half.
 
 #pragma once
@@ -29,8 +29,8 @@ class Send;
 /// The owner of a BufferedStream.
 class BufferedStreamOwner {
  public:
-  /// Tells the owner that the stream is closed and nothing refers to it any more, so that it may be
-  /// retired. Called on the loop, once, after `end`.
+  /// Tells the owner that the stream is closed and nothing refers to it any more, so that the owner
+  /// may retire the stream. Called on the loop, once, after `end`.
   virtual void stream_over() noexcept = 0;
 
  protected:
@@ -42,15 +42,15 @@ class BufferedStreamOwner {
 ///
 /// 1. Only one task reads at a time. Writes of several tasks are sent whole, in the order in which
 ///    they began.
-/// 2. Bytes that have arrived are given to the reader before it is told of an end or a fault that
-///    came after them.
+/// 2. Bytes that have arrived are given to the reader before the reader is told of an end or a
+///    fault that came after them.
 /// 3. Once the stream is closed, no task waits for it any more.
 ///
 ///     Open ──end──► Ending ──all sent, and the peer has ended or lingered──► Closed
 ///       └────────────────────abort, a failure, the write deadline─────────────┘
 class BufferedStream final : private net::StreamOwner {
  public:
-  /// Requires: all arguments except `stream` outlive this.
+  /// Requires: all arguments except `stream` outlive this object.
   BufferedStream(loop::Loop& loop, std::unique_ptr<net::Stream> stream,
                  const StreamOptions& options, BufferedStreamOwner& owner);
   ~BufferedStream();
@@ -64,11 +64,12 @@ class BufferedStream final : private net::StreamOwner {
   /// Ends the connection; no task reads or writes after this. Sends what was written, shuts this
   /// side down, lingers, and closes.
   ///
-  /// To linger is to read and discard what the peer sends, until it ends its side or linger_timeout
-  /// has passed and it has acknowledged everything. Otherwise the kernel would answer those bytes
-  /// with a reset, and the peer would lose what it has not read. The time counts from the last byte
-  /// in either direction before lingering began: a peer that was silent for so long already is not
-  /// waited for, and one that keeps sending does not extend it.
+  /// To linger is to read and discard what the peer sends. Without that, the kernel would answer
+  /// those bytes with a reset, and the peer would lose what it has not read. Lingering ends when
+  /// the peer ends its side, or when linger_timeout has passed and the peer has acknowledged
+  /// everything. The timeout counts from the last byte in either direction before lingering began.
+  /// So a peer that has been silent for that long already is not waited for, and a peer that keeps
+  /// sending does not extend the time.
   void end() noexcept;
   /// Closes the connection so that the peer sees a reset. Waiting reads and writes fail.
   void abort() noexcept;
@@ -101,7 +102,7 @@ class BufferedStream final : private net::StreamOwner {
 
   bool answer_reader() noexcept;
   void pump() noexcept;
-  /// Passes on as much of `send` as fits. Returns true if the operation is done.
+  /// Passes as much of `send` to the stream as fits. Returns true if the operation is done.
   bool push(Send& send);
   void pop_send() noexcept;
   void watch_writing() noexcept;
@@ -125,9 +126,11 @@ class BufferedStream final : private net::StreamOwner {
   bool draining_ = false;
   bool peer_ended_ = false;
   bool paused_ = false;
-  /// write_high_bytes were unsent; writes wait until no more than write_low_bytes are.
+  /// Whether write_high_bytes were unsent. If so, writes wait until at most write_low_bytes are
+  /// unsent.
   bool choked_ = false;
-  /// Nothing more is written: shut_write was reached, or a write was cancelled half sent.
+  /// Whether nothing more can be written, because shut_write was reached or a write was cancelled
+  /// after a part of it had been sent.
   bool write_ended_ = false;
   bool owner_ended_ = false;
   bool is_over_ = false;
@@ -142,7 +145,7 @@ class BufferedStream final : private net::StreamOwner {
   async::TimerOf<BufferedStream, &BufferedStream::read_deadline> read_timer_{*this};
   async::TimerOf<BufferedStream, &BufferedStream::write_deadline> write_timer_{*this};
   async::MessageTo<BufferedStream, &BufferedStream::requested> request_message_{*this};
-  std::atomic<unsigned> requests_{0};  ///< if not zero, the message is on its way
+  std::atomic<unsigned> requests_{0};  ///< if not zero, request_message_ is on its way
   std::unique_ptr<loop::FireStop> fire_stop_;
   std::stop_token stop_token_;
 };
@@ -185,7 +188,7 @@ class [[nodiscard]] Send final : public async::Operation {
   enum class Until : std::uint8_t { Room, Sent, Shut };
   Send(BufferedStream& stream, std::string_view bytes, Until until)
       : stream_(stream), left_(bytes), until_(until) {}
-  Send(Send&&) noexcept = default;  ///< Requires: not awaited yet.
+  Send(Send&&) noexcept = default;  ///< Requires: the other Send has not been awaited.
   ~Send() override {
     if (queued_) stream_.forget(*this);
   }
@@ -204,7 +207,7 @@ class [[nodiscard]] Send final : public async::Operation {
   Send* next_ = nullptr;
   Until until_;
   bool queued_ = false;
-  bool begun_ = false;  ///< a part of it was passed to the stream
+  bool begun_ = false;  ///< a part of `left_` was passed to the stream
   bool failed_ = false;
   StreamFault fault_{};
   int number_ = 0;

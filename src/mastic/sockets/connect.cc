@@ -16,7 +16,7 @@
 namespace mastic::sockets {
 namespace {
 
-/// A stream of a client. The loop owns it until nothing is left of it.
+/// A stream of a client. The loop owns the stream until it is over.
 class ClientStream final : public loop::LoopOwned, private BufferedStreamOwner {
  public:
   ClientStream(loop::Loop& loop, base::Descriptor socket, const StreamOptions& options)
@@ -45,7 +45,7 @@ class Connecting final : public async::Operation, private async::Timer {
         options_(options) {}
   ~Connecting() override {
     let_go();
-    // Connected, but the task was destroyed before it took the connection.
+    // The socket was connected, but the task was destroyed before it took the connection.
     if (stream_ != nullptr) stream_->request_end();
   }
 
@@ -53,13 +53,13 @@ class Connecting final : public async::Operation, private async::Timer {
     finish_await();
     if (error_ != 0) throw ConnectError(base::describe_number(error_));
     auto connection = std::make_unique<Connection>(*stream_, peer_);
-    stream_ = nullptr;  // the connection ends it
+    stream_ = nullptr;  // from here on the connection ends it
     return connection;
   }
 
  private:
-  /// The registration of the socket with the loop. It outlives the operation until the end of the
-  /// turn, because the loop may hold a pointer to it.
+  /// The registration of the socket with the loop. It outlives the operation, until the end of the
+  /// turn, because until then the loop may hold a pointer to the registration.
   class Watch final : public loop::Source {
    public:
     Watch(Connecting& owner, int fd) : Source(fd), owner_(&owner) {}
@@ -132,7 +132,7 @@ class Connecting final : public async::Operation, private async::Timer {
       error_ = ENOMEM;
       return;
     }
-    (void)stream_->start();  // if it fails, reads and writes do so too
+    (void)stream_->start();  // if this fails, reads and writes fail too
   }
   void let_go() noexcept {
     disarm();

@@ -33,8 +33,8 @@ class ConnectError : public std::runtime_error {
 };
 
 /// Connects to a TCP address, such as `127.0.0.1:7000` or `[::1]:7000`. Host names are not
-/// accepted, because looking them up would block. Copies both arguments. Throws ConnectError.
-/// Requires: the task runs on a loop, as the task of a handler does.
+/// accepted, because looking them up would block. Copies both arguments. Throws ConnectError if no
+/// connection can be made. Requires: the task runs on a loop, as the task of a handler does.
 ///
 /// When the returned connection is destroyed, what was written is still sent and the connection is
 /// closed, in the background, as long as the loop is driven.

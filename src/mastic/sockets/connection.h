@@ -12,11 +12,11 @@
 namespace mastic::sockets {
 
 /// A connection. A server passes one by reference to its handler; connect_tcp and connect_unix
-/// return one that the caller owns. When it is destroyed, what was written is still sent and the
-/// connection is closed, in the background.
+/// return one that the caller owns. When a Connection is destroyed, what was written is still sent
+/// and then the connection is closed, in the background.
 ///
-/// Reader and writer are for the tasks of one context (async/context.h), of which no two run at the
-/// same time.
+/// Reader and writer may be used only by tasks of one context (async/context.h), because no two of
+/// these run at the same time.
 class Connection {
  public:
   /// Requires: `stream` outlives the connection.
@@ -32,10 +32,11 @@ class Connection {
   [[nodiscard]] Reader& reader() { return reader_; }
   /// The writer, for what is sent to the peer.
   [[nodiscard]] Writer& writer() { return writer_; }
-  /// The address of the peer; on a Unix socket it is none (IpAddress::is_none).
+  /// The address of the peer. On a Unix socket the peer has no address, and `peer().ip.is_none()`
+  /// is true.
   [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
-  /// A token that fires when the connection is lost or its server drains. A handler may still write
-  /// after that, but should end soon.
+  /// A token that fires when the connection is lost or its server drains. After that a handler may
+  /// still write, but should end soon.
   [[nodiscard]] std::stop_token stop_token() const { return stream_->stop_token(); }
   /// Closes the connection at once, so that the peer sees a reset. Reads and writes fail from then
   /// on. Any thread may call this.

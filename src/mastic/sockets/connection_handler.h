@@ -18,8 +18,8 @@ namespace mastic::sockets {
 ///     void f(BlockingConnection&)     occupies a thread for as long as it runs
 ///
 /// The function is called for several connections at once, on several threads. When it returns,
-/// what it wrote is sent and the connection is closed. An exception that leaves it aborts its
-/// connection.
+/// what it wrote is sent and the connection is closed. An exception that leaves the function aborts
+/// its connection.
 class ConnectionHandler {
  public:
   /// Takes a function that returns a task.

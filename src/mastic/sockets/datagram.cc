@@ -14,8 +14,8 @@ bool Datagram::reply(std::string_view bytes) {
         "cannot reply to this datagram: the Unix socket that sent it has no name; check "
         "can_reply() first, or have the sender bind() its socket to a path");
   }
-  // sendmsg writes to none of these, but its arguments are not const. The kernel is told from which
-  // address to send (`write_local`), so that the peer recognizes the reply.
+  // sendmsg does not write to its arguments, although they are not const. The kernel is told from
+  // which address to send (`write_local`), so that the peer recognizes the reply.
   net::SocketAddress to = path_.peer;
   iovec part{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
   msghdr message{};

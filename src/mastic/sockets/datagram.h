@@ -19,18 +19,18 @@
 
 namespace mastic::sockets {
 
-/// Counters that the shards of a server share, in addition to the number of datagrams being
-/// handled.
+/// Counters that the shards of a server share. net::ShardCounters counts the datagrams that are
+/// being handled.
 struct DatagramCounters : net::ShardCounters {
-  std::atomic<std::uint64_t> received{0};  ///< datagrams that arrived
-  std::atomic<std::uint64_t> dropped{0};   ///< too long, no memory, or no thread for them
+  std::atomic<std::uint64_t> received{0};  ///< datagrams that have arrived
+  std::atomic<std::uint64_t> dropped{0};   ///< datagrams too long, or without memory or a thread
   std::atomic<std::uint64_t> replied{0};   ///< replies that the system took
-  std::atomic<std::uint64_t> unsent{0};    ///< replies that it refused
+  std::atomic<std::uint64_t> unsent{0};    ///< replies that the system refused
   std::atomic<std::uint64_t> failed{0};    ///< datagrams whose handler threw
 };
 
-/// A received datagram. The server passes it to the handler by reference; it lives as long as the
-/// handler runs.
+/// A received datagram. The server passes it to the handler by reference; the datagram lives as
+/// long as the handler runs.
 class Datagram {
  public:
   /// Called by the server for its handler.
@@ -46,13 +46,14 @@ class Datagram {
 
   /// The content of the datagram.
   [[nodiscard]] std::string_view bytes() const MASTIC_LIFETIMEBOUND { return bytes_; }
-  /// The address of the sender, which may be forged. On a Unix socket it is none
-  /// (IpAddress::is_none).
+  /// The address of the sender, which may be forged. On a Unix socket the sender has no address,
+  /// and `peer().ip.is_none()` is true.
   [[nodiscard]] const base::Endpoint& peer() const MASTIC_LIFETIMEBOUND { return peer_; }
   /// The path of the Unix socket that sent it: "/run/client.sock", or "@client" for an abstract
   /// name. Empty over UDP, and if the sender's socket has no name.
   [[nodiscard]] std::string peer_path() const { return path_.peer_path(); }
-  /// The sender as text for logs: "127.0.0.1:4000", a path, or "unix" if its socket has no name.
+  /// The sender as text for logs: "127.0.0.1:4000", a path, or "unix" if the sender's socket has no
+  /// name.
   [[nodiscard]] std::string peer_text() const { return path_.peer_text(); }
   /// Whether `reply` is possible: always over UDP; on a Unix socket if the sender's socket has a
   /// name.

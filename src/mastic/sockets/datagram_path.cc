@@ -53,7 +53,7 @@ base::IpAddress v6_of(const in6_addr& address) {
 std::string DatagramPath::peer_path() const {
   if (peer.family() != AF_UNIX) return {};
   const auto address = peer.address();
-  // "@" alone is how an unnamed socket is written.
+  // The path of a socket without a name is written as "@" alone.
   return address->path() == "@" ? std::string() : address->path();
 }
 
@@ -75,7 +75,7 @@ void DatagramPath::ask_for_local(base::Kernel& kernel, int socket, const base::A
 /// (ipi_spec_dst). IPv6 gives only the group, from which nothing can be sent, so `local` stays
 /// none.
 void DatagramPath::read_local(const msghdr& received) {
-  auto& message = const_cast<msghdr&>(received);  // the macros only read it
+  auto& message = const_cast<msghdr&>(received);  // the macros only read the message
   for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
        part = CMSG_NXTHDR(&message, part)) {
     if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {

@@ -29,16 +29,17 @@ struct alignas(std::size_t) ControlRoom {
 struct DatagramPath {
   int socket = -1;
   net::SocketAddress peer;
-  base::IpAddress local;   ///< none if the socket has one address, or for multicast over IPv6
+  /// The local address; none if the socket is bound to one address, or for multicast over IPv6.
+  base::IpAddress local;
   unsigned interface = 0;  ///< the interface of `local`, for link-local addresses
 
   /// The path of the Unix socket that sent the datagram, as Datagram::peer_path gives it.
   [[nodiscard]] std::string peer_path() const;
-  /// The sender as text for the log: "127.0.0.1:4000", the path of a Unix socket, or "unix" if it
-  /// has none.
+  /// The sender as text for the log: "127.0.0.1:4000", the path of a Unix socket, or "unix" if the
+  /// socket has no path.
   [[nodiscard]] std::string peer_text() const;
-  /// Asks the kernel for the local address of each datagram on `socket`, if its `address` is the
-  /// wildcard address.
+  /// Asks the kernel for the local address of each datagram on `socket`, if `address`, to which the
+  /// socket is bound, is the wildcard address.
   static void ask_for_local(base::Kernel& kernel, int socket, const base::Address& address);
   /// Sets `local` from the control message of a received datagram.
   void read_local(const msghdr& received);

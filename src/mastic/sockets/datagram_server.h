@@ -20,11 +20,11 @@ class DatagramServer : public LoopServer {
   /// Figures for monitoring.
   struct Statistics {
     std::uint64_t handling = 0;  ///< datagrams whose handlers have not ended
-    std::uint64_t received = 0;  ///< since the start, as all below
-    std::uint64_t dropped = 0;   ///< too long, no memory, or no thread for them
+    std::uint64_t received = 0;  ///< since the start, like the counts below
+    std::uint64_t dropped = 0;   ///< datagrams too long, or without memory or a thread
     std::uint64_t replied = 0;   ///< replies that the system accepted
     std::uint64_t unsent = 0;    ///< replies that the system refused
-    std::uint64_t failed = 0;    ///< whose handler threw an exception
+    std::uint64_t failed = 0;    ///< datagrams whose handler threw an exception
   };
   /// The figures at this moment. Any thread may call this.
   [[nodiscard]] Statistics statistics() const;

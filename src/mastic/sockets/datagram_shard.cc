@@ -27,7 +27,8 @@ constexpr base::Duration kRetry = std::chrono::milliseconds(50);
 }  // namespace
 
 /// The registration of a server's socket with one loop. All loops watch the same socket, and the
-/// kernel wakes one of them for each arrival. The server closes the socket, so this does not.
+/// kernel wakes one of them for each arrival. The server closes the socket, so this destructor does
+/// not.
 class DatagramShard::Socket final : public loop::Source {
  public:
   Socket(DatagramShard& shard, int fd) : Source(fd), shard_(shard) {}
@@ -53,7 +54,8 @@ class DatagramShard::Session : public loop::Retirable {
   std::list<std::unique_ptr<Session>>::iterator place;
 
  protected:
-  /// Records the exception that left the handler. Called in a catch block, where the handler ran.
+  /// Records the exception that left the handler. Called in a catch block, on the thread on which
+  /// the handler ran.
   void note_exception() noexcept {
     try {
       throw;
@@ -75,7 +77,7 @@ class DatagramShard::Session : public loop::Retirable {
 
  private:
   bool has_failed_ = false;
-  std::optional<std::string> fault_;  ///< what the log is to say
+  std::optional<std::string> fault_;  ///< the message for the log, if there is one
 };
 
 class DatagramShard::TaskSession final : public Session, private async::RootTask {
@@ -134,10 +136,10 @@ base::Result<void> DatagramShard::receive_from(int socket) {
 }
 
 /// Receives one batch per event, so that other work of the same loop has its turn. It receives no
-/// more datagrams than may be handled; the rest waits in the kernel's queue, which drops datagrams
+/// more datagrams than may be handled. The rest waits in the kernel's queue, which drops datagrams
 /// when it is full.
 void DatagramShard::receive(int socket) noexcept {
-  if (is_paused_) return;  // an event of another socket in this turn has paused all
+  if (is_paused_) return;  // an event of another socket in this turn has paused all sockets
   const std::uint64_t handling = counters().open();
   if (handling >= service_.options.max_handling) return pause();
   const std::size_t most = service_.options.max_datagram_bytes;
@@ -165,8 +167,8 @@ void DatagramShard::receive(int socket) noexcept {
     // The kernel truncates a datagram that is longer than its buffer, and says so by MSG_TRUNC.
     const bool is_cut = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     const std::string_view bytes(buffer_.data() + i * most, messages[i].msg_len);
-    // The kernel counts a zero behind a path that has room for none, and takes no address of that
-    // size back.
+    // If a path fills its buffer, the kernel counts a zero after it, for which there is no room. It
+    // would refuse an address of that size in a reply.
     *peers[i].size() = std::min<unsigned>(messages[i].msg_hdr.msg_namelen, sizeof(sockaddr_un));
     DatagramPath path{.socket = socket, .peer = peers[i]};
     path.read_local(messages[i].msg_hdr);
@@ -188,7 +190,7 @@ bool DatagramShard::handle(const DatagramPath& path, std::string_view bytes) noe
   sessions_.push_back(std::move(made));
   Session& session = *sessions_.back();
   session.place = std::prev(sessions_.end());
-  // Counted before `begin`, which may end the session at once when no thread takes it.
+  // Counted before `begin`, which may end the session at once if no thread takes it.
   counters().opened();
   session.begin();
   return true;
@@ -222,7 +224,8 @@ void DatagramShard::pause() noexcept {
   // and again.
   is_paused_ = true;
   for (const auto& socket : sockets_) loop().unwatch(*socket);
-  // Handlers of other shards count into max_handling too, and their ends do not resume this one.
+  // Handlers of other shards count towards max_handling too. This shard is not told when they end,
+  // so it tries again after a while.
   loop().arm(*this, loop().now() + kRetry);
 }
 
@@ -230,7 +233,8 @@ void DatagramShard::resume() noexcept {
   is_paused_ = false;
   disarm();
   for (const auto& socket : sockets_) {
-    // If the loop cannot watch one of them, all are unwatched again and the timer tries once more.
+    // If the loop cannot watch one of them, all are unwatched again, and the timer tries again
+    // later.
     if (!loop().watch_shared(*socket)) return pause();
   }
 }
@@ -247,7 +251,7 @@ void DatagramShard::close() noexcept {
   sockets_.clear();
 }
 
-/// A session may leave the list during `cancel`, so the iterator moves on before.
+/// A session may leave the list during `cancel`, so the iterator is advanced before the call.
 void DatagramShard::abort_all() noexcept {
   for (auto at = sessions_.begin(); at != sessions_.end();) (*at++)->cancel();
 }

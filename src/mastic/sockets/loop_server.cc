@@ -52,8 +52,8 @@ class LoopServer::SignalEnd final : private threads::SignalReceiver {
     if (++times_ > 2) return;  // a third signal must not postpone the end that the second one set
     const bool again = times_ == 2;
     again ? server_.abort() : server_.drain();
-    // A handler that never returns keeps wait() from returning, so the process ends by this thread,
-    // which runs no handlers.
+    // A handler that never returns keeps wait() from returning. So this thread, which runs no
+    // handlers, ends the process.
     const base::Duration patience = again ? base::Duration::zero() : server_.drain_timeout_;
     signals_.expire_at(base::after(base::from_now(patience), kGiveUpAfter));
   }
@@ -81,8 +81,8 @@ LoopServer::~LoopServer() = default;
 
 void LoopServer::end() {
   group_.end();
-  // If the program drives the loop, this may be the thread that does: waiting for it would never
-  // end.
+  // If the program drives the loop, this may be the driving thread, which would wait for itself for
+  // ever.
   if (group_.runtime() != nullptr) wait();
   group_.destroy();
 }
@@ -113,7 +113,7 @@ base::Result<void> LoopServer::start_on(loop::Loop& loop) { return begin(nullptr
 base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) try {
   if (const auto fits = check(); !fits) return fits;
   has_started_ = true;
-  // Otherwise a write to a peer that has closed would end the process by SIGPIPE.
+  // Otherwise a write to a peer that has closed its connection would end the process by SIGPIPE.
   threads::let_writes_fail();
   if (runtime != nullptr) {
     group_.stand_on(*runtime);
@@ -123,7 +123,7 @@ base::Result<void> LoopServer::begin(loop::Runtime* runtime, loop::Loop* loop) t
     return opened;
   }
   // Threads before shards, and all shards before any of them accepts: a handler may run as soon as
-  // one does.
+  // one shard accepts.
   handler_threads_.emplace(group_.runtime(), threads_, kernel_);
   make_shards(group_);
   return group_.begin([this] { return begin_shards(group_); });

@@ -37,30 +37,30 @@ class LoopServer : private net::ShardGroupOwner {
   /// Begins to serve, on its own loops and threads. Ignores SIGPIPE and raises the limit of
   /// descriptors, for the whole process. After a failure the server can only be destroyed.
   [[nodiscard]] base::Result<void> start();
-  /// Starts the server on the loops of `runtime`, whether or not these are driven already. The
-  /// options of the loops are ignored. The runtime gets additional threads, as many as handlers
-  /// that block may use. Requires: `runtime` outlives the server; this is not called on one of its
-  /// loops; the loops are driven while `wait` is called or the server is destroyed.
+  /// Starts the server on the loops of `runtime`, whether or not the loops are driven already. The
+  /// server's own options for loops are ignored. The runtime gets additional threads for the
+  /// server's blocking handlers. Requires: `runtime` outlives the server; this is not called on a
+  /// loop of `runtime`; the loops are driven while `wait` is called or the server is destroyed.
   [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime);
   /// Starts the server on one loop that the program drives. Call it on the thread that drives the
-  /// loop, or before the loop is driven. Requires: `loop` outlives the server; that thread does not
-  /// call `wait`; before the server is destroyed, it is drained and the loop is driven until the
-  /// server has settled.
+  /// loop, or before the loop is driven. Requires: `loop` outlives the server; the thread that
+  /// drives the loop does not call `wait`; before the server is destroyed, it is drained and the
+  /// loop is driven until the server has settled.
   [[nodiscard]] base::Result<void> start_on(loop::Loop& loop);
 
-  /// Sets a function that is told of each exception that leaves a handler, instead of the log. Call
-  /// it before the server is started. `hook` is called on the loop or thread of the handler, while
-  /// the connection or datagram still exists, and for several handlers at once. If the hook throws,
-  /// both exceptions are logged. It is not told of Cancelled, nor of a StreamError that the peer
-  /// caused.
+  /// Sets a function that is called for each exception that leaves a handler; the exception is then
+  /// not logged. Call it before the server is started. `hook` is called on the loop or thread of
+  /// the handler, while the connection or datagram still exists, and for several handlers at once.
+  /// If the hook throws, both exceptions are logged. The hook is not called for Cancelled, nor for
+  /// a StreamError that the peer caused.
   void on_error(FaultHook hook);
 
-  /// Stops the server gently: it accepts nothing more and lets handlers end. What has not ended
-  /// after drain_timeout is aborted. Returns at once. Before the start a drain is remembered: the
-  /// server then starts, serves the clients that have connected, and ends.
+  /// Stops the server gently: the server accepts nothing more and lets handlers end. What has not
+  /// ended after drain_timeout is aborted. Returns at once. A drain before the start is remembered:
+  /// the server then starts, serves the clients that have connected, and ends.
   void drain() { group_.drain(); }
-  /// Stops the server at once: what handlers await throws Cancelled. Returns at once. Before the
-  /// start an abort is remembered, too.
+  /// Stops the server at once: every await of a handler throws Cancelled. Returns at once. An abort
+  /// before the start is remembered, like a drain.
   void abort() { group_.abort(); }
   /// Waits until the server has settled: it was drained or aborted, and nothing is left. Must not
   /// be called from a handler.
@@ -74,13 +74,13 @@ class LoopServer : private net::ShardGroupOwner {
  protected:
   /// Makes a server. `threads` is the maximum number of blocking handlers that run at a time, or 0
   /// if handlers do not block. If `log` is null, the server logs to standard error. Requires: `log`
-  /// and `kernel` outlive it.
+  /// and `kernel` outlive the server.
   LoopServer(const loop::Options& options, base::Duration drain_timeout, std::uint64_t threads,
              base::Log* log, base::Kernel& kernel);
   ~LoopServer();
-  /// Drains the server, waits for it if it has a runtime, and destroys its shards. The destructor
-  /// of the most derived class calls this first, because until then shards call virtual functions
-  /// of the server.
+  /// Drains the server, waits until it has settled if it has a runtime, and destroys its shards.
+  /// The destructor of the most derived class calls this first, because shards call virtual
+  /// functions of the server until they are destroyed.
   void end();
 
   /// Checks the options.

@@ -33,7 +33,7 @@ async::Task<Piece> Reader::read(std::size_t most) {
 
 async::Task<Piece> Reader::read_exactly(std::size_t size) {
   // Refused before anything is received, so a length field of the peer cannot make this side buffer
-  // more.
+  // more than the limit.
   if (size > most()) throw too_long(most());
   if (ahead().size() < size) return wait_for_exactly(size);
   return Piece(take(size));
@@ -93,7 +93,7 @@ bool Reader::keep(Piece bytes) {
   if (ahead().empty()) {
     buffer_ = *std::move(bytes);
   } else {
-    // Only here is the part that was read removed, so that `take` does not move the rest for every
+    // The part that was read is removed only here, so that `take` does not move the rest for every
     // line.
     buffer_.erase(0, begin_);
     buffer_ += *bytes;

@@ -14,19 +14,19 @@
 
 namespace mastic::sockets {
 
-/// Reads lines and other pieces that have to be complete, and keeps the bytes that came after them
-/// for the next read. Only one task may read at a time; a second one gets a std::logic_error.
+/// Reads lines and other pieces that have to be complete, and keeps the bytes after a piece for the
+/// next read. Only one task may read at a time; a second task gets a std::logic_error.
 ///
 /// Every read gives std::nullopt at the end of the stream. If the end comes in the middle of a
 /// piece, the read throws a StreamError with StreamFault::Cut. If the piece does not end within the
-/// limit, it throws one with TooLong. In both cases the bytes stay in the reader, and `read` gives
-/// them. StreamOptions has the deadlines and the default limit.
+/// limit, the read throws a StreamError with StreamFault::TooLong. In both cases the bytes stay in
+/// the reader, and `read` gives them. StreamOptions has the deadlines and the default limit.
 ///
-/// A read whose bytes have arrived already does not wait. It may then throw from the call itself,
-/// before it is awaited.
+/// A read whose bytes have arrived already does not wait. In that case the call itself may throw,
+/// before its result is awaited.
 class Reader {
  public:
-  /// Makes a reader. Requires: `stream` outlives it.
+  /// Makes a reader. Requires: `stream` outlives the reader.
   explicit Reader(BufferedStream& stream) : stream_(stream) {}
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
@@ -34,7 +34,8 @@ class Reader {
   /// Reads what has arrived already, or else waits for the next bytes. Gives at least 1 and at most
   /// `most` bytes.
   [[nodiscard]] async::Task<std::optional<std::string>> read(std::size_t most = kAll);
-  /// Reads exactly `size` bytes. Throws TooLong at once if `size` is above the limit.
+  /// Reads exactly `size` bytes. Throws a StreamError with TooLong at once if `size` is above the
+  /// limit.
   [[nodiscard]] async::Task<std::optional<std::string>> read_exactly(std::size_t size);
   /// Reads up to `delimiter`, which is removed and not part of the result. Requires: `delimiter` is
   /// not empty.
@@ -59,15 +60,15 @@ class Reader {
   [[nodiscard]] std::size_t most() const {
     return most_.value_or(static_cast<std::size_t>(stream_.options().max_read_bytes));
   }
-  /// Appends `bytes` to the buffer. Returns false at the end of the stream, or throws Cut if that
-  /// is in the middle of a piece.
+  /// Appends `bytes` to the buffer. At the end of the stream, returns false, or throws a
+  /// StreamError with Cut if a piece has begun.
   bool keep(std::optional<std::string> bytes);
   std::string take(std::size_t size);
   std::optional<std::string> try_until(std::string_view delimiter, std::size_t& searched);
 
   BufferedStream& stream_;
   std::string buffer_;
-  std::size_t begin_ = 0;  ///< the bytes of `buffer_` before this were read
+  std::size_t begin_ = 0;  ///< how many bytes of `buffer_` have been read
   std::optional<std::size_t> most_;
 };
 

@@ -14,7 +14,7 @@ enum class StreamFault : std::uint8_t {
   TooLong,   ///< the line or other piece is longer than the limit
   TimedOut,  ///< a deadline has passed
   Lost,      ///< the connection was reset, or the network failed
-  Closed,    ///< this side has closed the connection, or shut its writing down
+  Closed,    ///< this side has closed the connection, or shut down its writing
 };
 
 /// Thrown from awaits of a Reader or Writer. A StreamError that leaves a handler does not count as

@@ -45,7 +45,8 @@ void StreamServer::make_shards(net::ShardGroup& group) {
   for (loop::Loop* const loop : group.loops()) {
     shards_.push_back(&group.add(std::make_unique<StreamShard>(*loop, *service_)));
   }
-  // Shards hand accepted connections over to each other, so that all loops have about as many.
+  // Shards hand accepted connections over to each other, so that all loops have about the same
+  // number of connections.
   for (StreamShard* const shard : shards_) shard->set_peers({shards_.begin(), shards_.end()});
 }
 

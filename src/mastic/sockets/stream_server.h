@@ -17,17 +17,17 @@ namespace mastic::sockets {
 /// A server that runs a handler for each connection it accepts.
 ///
 /// When the server is drained, its listeners close, stop tokens fire, and a read that waits for its
-/// first byte gets the end of the stream, as if the peer had ended. When it is aborted, connections
-/// are reset.
+/// first byte gets the end of the stream, as if the peer had ended its side. When the server is
+/// aborted, connections are reset.
 class StreamServer : public LoopServer {
  public:
   /// Figures for monitoring.
   struct Statistics {
     std::uint64_t open = 0;      ///< connections that are open now
-    std::uint64_t accepted = 0;  ///< since the start, as all below
-    std::uint64_t refused = 0;   ///< closed at once, because there were too many
-    std::uint64_t failed = 0;    ///< whose handler threw an exception
-    std::uint64_t broken = 0;    ///< whose handler let a StreamError out
+    std::uint64_t accepted = 0;  ///< since the start, like the counts below
+    std::uint64_t refused = 0;   ///< connections closed at once, because there were too many
+    std::uint64_t failed = 0;    ///< connections whose handler threw an exception
+    std::uint64_t broken = 0;    ///< connections whose handler threw a StreamError
   };
   /// The figures at this moment. Any thread may call this.
   [[nodiscard]] Statistics statistics() const;

@@ -36,8 +36,8 @@ class BlockingSession final : public StreamSession, private async::BlockingWork 
     ending_ = Ending::Refused;
     handler_ended();
   }
-  /// A handler that still waits for a thread never begins. If it runs already, its current or next
-  /// call that has to wait throws Cancelled.
+  /// A handler that still waits for a thread never begins. If the handler runs already, its current
+  /// or next call that has to wait throws Cancelled.
   void cancel() noexcept override {
     if (!shard_.threads().withdraw(*this)) return calls_.stop();
     ending_ = Ending::Cancelled;
@@ -78,7 +78,7 @@ StreamSession::StreamSession(StreamShard& shard, std::unique_ptr<net::Stream> st
       connection_(stream_, peer) {}
 
 void StreamSession::start() noexcept {
-  (void)stream_.start();  // if it fails, the handler's reads do so too
+  (void)stream_.start();  // if this fails, the handler's reads fail too
   begin();
 }
 
@@ -102,7 +102,7 @@ void StreamSession::note_exception() noexcept {
 
 void StreamSession::handler_ended() noexcept {
   // The session itself ends the stream below. A handler that did not return normally may have sent
-  // half an answer: the reset keeps the peer from taking it for a whole one.
+  // half an answer: the reset keeps the peer from taking that for a whole answer.
   connection_.let_go();
   shard_.handler_ended(*this, ending_, fault_);
   if (ending_ != Ending::Returned) stream_.abort();

@@ -27,8 +27,9 @@ enum class Ending : std::uint8_t {
   Refused,    ///< not begun, because no thread was free
 };
 
-/// An accepted connection and its handler. Everything but the handler itself runs on the loop. The
-/// session lives until the handler has ended and the stream is closed; then the shard retires it.
+/// An accepted connection and its handler. Everything except the handler itself runs on the loop.
+/// The session lives until the handler has ended and the stream is closed; then the shard retires
+/// it.
 class StreamSession : public loop::Retirable, protected BufferedStreamOwner {
  public:
   /// Makes a session for a task or for a blocking handler, whichever the shard has.
@@ -49,7 +50,8 @@ class StreamSession : public loop::Retirable, protected BufferedStreamOwner {
   StreamSession(StreamShard& shard, std::unique_ptr<net::Stream> stream, base::Endpoint peer);
   virtual void begin() noexcept = 0;
   virtual void cancel() noexcept = 0;
-  /// Records the exception that left the handler. Called in a catch block, where the handler ran.
+  /// Records the exception that left the handler. Called in a catch block, on the thread on which
+  /// the handler ran.
   void note_exception() noexcept;
   void handler_ended() noexcept;
 
@@ -57,7 +59,7 @@ class StreamSession : public loop::Retirable, protected BufferedStreamOwner {
   BufferedStream stream_;
   Connection connection_;
   Ending ending_ = Ending::Returned;
-  std::optional<std::string> fault_;  ///< what the log is to say of a failure
+  std::optional<std::string> fault_;  ///< the message for the log, if the handler failed
 
  private:
   void stream_over() noexcept override;

@@ -44,7 +44,7 @@ void StreamShard::serve(base::Descriptor socket, base::Endpoint peer) {
   StreamSession& session = *sessions_.back();
   session.place = std::prev(sessions_.end());
   connection_begun();
-  // A connection that was accepted just before the drain is told of it now.
+  // A connection that was accepted just before the drain is told of the drain now.
   session.start();
   if (is_draining()) session.drain();
 }
@@ -84,8 +84,8 @@ void StreamShard::abort_all() noexcept {
   for_each_session([](StreamSession& session) { session.abort(); });
 }
 
-/// Calls `each` for all sessions. A session may leave the list during its call, so the iterator
-/// moves on before.
+/// Calls `each` for all sessions. A session may leave the list during its call, so the iterator is
+/// advanced before the call.
 template <class Each>
 void StreamShard::for_each_session(Each each) {
   for (auto at = sessions_.begin(); at != sessions_.end();) {

@@ -22,7 +22,7 @@
 
 namespace mastic::sockets {
 
-/// Counters that the shards of a server share, in addition to the number of open connections.
+/// Counters that the shards of a server share. net::ShardCounters counts the open connections.
 struct StreamCounters : net::ShardCounters {
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> refused{0};

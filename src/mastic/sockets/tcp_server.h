@@ -27,16 +27,16 @@ class TcpServer final : public StreamServer {
   /// Makes a server that logs to standard error.
   explicit TcpServer(ConnectionHandler handler, Options options = {})
       : StreamServer(std::move(handler), std::move(options), nullptr, base::system_kernel()) {}
-  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive it.
+  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive the server.
   TcpServer(ConnectionHandler handler, Options options, base::Log& log,
             base::Kernel& kernel = base::system_kernel())
       : StreamServer(std::move(handler), std::move(options), &log, kernel) {}
   ~TcpServer() { end(); }
 
   /// Listens on `address`: `127.0.0.1:7000`, `[::1]:7000`, `:7000` for all IPv4 addresses, or
-  /// `fd:3` for a socket that the process inherited. With port 0 the system chooses one, which
-  /// `addresses` gives. Host names are not accepted. Call it before the server is started, as often
-  /// as there are addresses. Fails with a message that names the address and the remedy.
+  /// `fd:3` for a socket that the process inherited. With port 0 the system chooses a port, which
+  /// `addresses` gives. Host names are not accepted. Call this once for each address, before the
+  /// server is started. Fails with a message that names the address and the remedy.
   [[nodiscard]] base::Result<void> listen(std::string_view address) {
     const auto parsed = base::Address::parse(address);
     if (!parsed) return std::unexpected(parsed.error());

@@ -29,14 +29,14 @@ class UdpServer final : public DatagramServer {
   /// Makes a server that logs to standard error.
   explicit UdpServer(DatagramHandler handler, Options options = {})
       : DatagramServer(std::move(handler), std::move(options), nullptr, base::system_kernel()) {}
-  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive it.
+  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive the server.
   UdpServer(DatagramHandler handler, Options options, base::Log& log,
             base::Kernel& kernel = base::system_kernel())
       : DatagramServer(std::move(handler), std::move(options), &log, kernel) {}
   ~UdpServer() { end(); }
 
-  /// Receives on `address`, which is written as for TcpServer, except `fd:`. Call it before the
-  /// server is started.
+  /// Receives on `address`, which has one of the forms that TcpServer::listen takes, except `fd:`.
+  /// Call this before the server is started.
   [[nodiscard]] base::Result<void> listen(std::string_view address) {
     const auto parsed = base::Address::parse(address);
     if (!parsed) return std::unexpected(parsed.error());

@@ -16,9 +16,9 @@
 
 namespace mastic::sockets {
 
-/// A server of datagrams like UdpServer, between processes of one machine. A datagram that the
-/// kernel has accepted arrives, and in order; while the socket's queue is full, senders wait or get
-/// an error.
+/// A server of datagrams like UdpServer, between processes of one machine. Datagrams that the
+/// kernel has accepted all arrive, and in order. While the socket's queue is full, senders wait or
+/// get an error.
 ///
 /// A sender whose socket has no name cannot get a reply (Datagram::can_reply). The options
 /// socket_mode and socket_owner say who may send; by default only the same user may.
@@ -30,14 +30,14 @@ class UnixDatagramServer final : public DatagramServer {
   /// Makes a server that logs to standard error.
   explicit UnixDatagramServer(DatagramHandler handler, Options options = {})
       : DatagramServer(std::move(handler), std::move(options), nullptr, base::system_kernel()) {}
-  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive it.
+  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive the server.
   UnixDatagramServer(DatagramHandler handler, Options options, base::Log& log,
                      base::Kernel& kernel = base::system_kernel())
       : DatagramServer(std::move(handler), std::move(options), &log, kernel) {}
   ~UnixDatagramServer() { end(); }
 
   /// Receives on a socket at `path`, as UnixServer::listen does. The file is removed when the
-  /// server drains, so that a successor may create its own. Call it before the server is started.
+  /// server drains, so that a successor may create its own. Call this before the server is started.
   [[nodiscard]] base::Result<void> listen(const std::string& path) {
     const auto access =
         net::SocketAccess::parse(kernel(), options().socket_mode, options().socket_owner);

@@ -19,16 +19,16 @@ class UnixServer final : public StreamServer {
   /// Makes a server that logs to standard error.
   explicit UnixServer(ConnectionHandler handler, Options options = {})
       : StreamServer(std::move(handler), std::move(options), nullptr, base::system_kernel()) {}
-  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive it.
+  /// Makes a server that writes to `log`. Requires: `log` and `kernel` outlive the server.
   UnixServer(ConnectionHandler handler, Options options, base::Log& log,
              base::Kernel& kernel = base::system_kernel())
       : StreamServer(std::move(handler), std::move(options), &log, kernel) {}
   ~UnixServer() { end(); }
 
   /// Listens on a socket at `path`. A socket file that a dead process left there is replaced; any
-  /// other file is not. The server removes its file when it ends, unless another file was put in
-  /// its place. Call it before the server is started. Fails with a message that names the path and
-  /// the remedy.
+  /// other file is kept. The server removes its socket file when it ends, unless another file was
+  /// put in its place. Call this before the server is started. Fails with a message that names the
+  /// path and the remedy.
   [[nodiscard]] base::Result<void> listen(const std::string& path) {
     const auto access =
         net::SocketAccess::parse(kernel(), options().socket_mode, options().socket_owner);

@@ -12,18 +12,18 @@ namespace mastic::sockets {
 
 /// Writes to a connection. Several tasks may write at once: each write is sent as a whole, in the
 /// order in which the writes began. A write throws StreamError if the connection was lost or
-/// closed. When it returns, the peer has not necessarily received the bytes. If a write is
+/// closed. When a write returns, the peer has not necessarily received the bytes. If a write is
 /// cancelled after a part of it was sent, nothing more can be written to this connection.
 class Writer {
  public:
-  /// Makes a writer. Requires: `stream` outlives it.
+  /// Makes a writer. Requires: `stream` outlives the writer.
   explicit Writer(BufferedStream& stream) : stream_(stream) {}
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  /// Writes `bytes`. The await ends at once while fewer than write_high_bytes are unsent, and
-  /// otherwise when at most write_low_bytes are. Requires: `bytes` stay valid until the await has
-  /// ended.
+  /// Writes `bytes`. The await ends at once while fewer than write_high_bytes are unsent. Otherwise
+  /// it ends when at most write_low_bytes are unsent. Requires: `bytes` stays valid until the await
+  /// has ended.
   Send write(std::string_view bytes) { return {stream_, bytes, Send::Until::Room}; }
   /// Waits until everything that was written has been passed to the kernel.
   Send flush() { return {stream_, {}, Send::Until::Sent}; }
