@@ -22,9 +22,10 @@ constexpr int kMaxLinks = 40;  // per path, as in the kernel
 
 /// Resolves one path.
 ///
-/// 1. `inside_` holds the directories from the root to the current one, each opened by name in the
-///    one before it without following a link. So all of them were below the root.
-/// 2. `rest_` is the part of the path that is not resolved yet, relative to the last of them.
+/// 1. `inside_` holds the directories from the root to the current one. Each was opened by name in
+///    the directory before it, without following a link. So all of them were below the root.
+/// 2. `rest_` is the part of the path that is not resolved yet, relative to the last directory in
+///    `inside_`.
 class Walk {
  public:
   Walk(base::Kernel& kernel, int root, const char* path)
@@ -42,8 +43,8 @@ class Walk {
         inside_.pop_back();
         continue;
       }
-      // Every name is tried as a link first. Between readlinkat and openat it may become a link;
-      // then O_NOFOLLOW makes the openat fail.
+      // Every name is tried as a link first. Between readlinkat and openat the name may become a
+      // link; then O_NOFOLLOW makes the openat fail.
       const int followed = follow_link(name);
       if (followed == 0) continue;
       if (followed != -EINVAL) return followed;
@@ -76,7 +77,7 @@ class Walk {
     if (size < 0) return static_cast<int>(size);
     if (++links_ > kMaxLinks) return -ELOOP;
     if ((last_flags_ & O_DIRECTORY) != 0) rest_.insert(0, "/");
-    // The target is resolved by the same loop, so an absolute one, or one with too many "..", is
+    // The target is resolved by the same loop, so a target that is absolute or has too many ".." is
     // refused there.
     rest_.insert(0, target.data(), static_cast<std::size_t>(size));
     return rest_.size() < std::size_t{2} * PATH_MAX ? 0 : -ENAMETOOLONG;
@@ -105,7 +106,7 @@ int open_by_steps(base::Kernel& kernel, int directory, const char* path, int fla
 
 OpenBeneath choose_open_beneath(base::Kernel& kernel, int directory) {
   const int fd = open_by_kernel(kernel, directory, ".", O_PATH | O_DIRECTORY);
-  // Seccomp profiles of containers that are older than the call refuse it with EPERM.
+  // If the seccomp profile of a container is older than openat2, it refuses the call with EPERM.
   if (fd == -ENOSYS || fd == -EPERM) return open_by_steps;
   if (fd >= 0) kernel.close(fd);
   return open_by_kernel;

@@ -97,8 +97,8 @@ class Parts final : public app::BodySource {
   std::string text_;
 };
 
-/// Returns the ranges that the request asks for. The verdict is Ignore if it has no Range field, is
-/// not a GET, or its If-Range does not hold.
+/// Returns the ranges that the request asks for. The verdict is Ignore if the request has no Range
+/// field, is not a GET, or has an If-Range that does not hold.
 http::RangeRequest wanted_ranges(const Request& request, const http::Validators& validators,
                                  std::uint64_t size, const Options& options, std::int64_t now) {
   const auto field = request.field(FieldName::Range);
@@ -130,7 +130,7 @@ Response answer_with_file(Request& request, const std::shared_ptr<const CachedFi
   }
   if (precondition == Precondition::NotModified) {
     response.status = Status::NotModified;
-    // What describes content does not go with a 304, which has none (RFC 9110 §15.4.5).
+    // Fields that describe content do not belong in a 304, which has no content (RFC 9110 §15.4.5).
     for (const FieldName name :
          {FieldName::AcceptRanges, FieldName::ContentEncoding, FieldName::ContentType}) {
       response.fields.remove(to_string(name));

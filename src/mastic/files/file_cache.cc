@@ -31,8 +31,8 @@ http::ContentCoding own_coding(std::string_view path, std::string_view media_typ
   return is_image ? http::ContentCoding::Gzip : http::ContentCoding::Identity;
 }
 
-/// Reads all of a small file. Returns std::nullopt if its size changes meanwhile, or it cannot be
-/// read.
+/// Reads all of a small file. Returns std::nullopt if the size of the file changes meanwhile, or if
+/// the file cannot be read.
 std::optional<std::string> read_whole(const base::Descriptor& file, std::uint64_t size) {
   std::string content(size + 1, '\0');  // one more byte, to notice that the file grew
   std::size_t have = 0;
@@ -64,7 +64,7 @@ std::string CachedFile::entity_tag(std::string_view of_coding) const {
   if (status.modified_ns == 0) {
     append_hexadecimal(tag += '.', static_cast<std::uint64_t>(status.changed));
     // The clock of a file system moves in steps of milliseconds. A file that replaced another one
-    // within one step differs from it only by its inode.
+    // within one step differs from the other one only by its inode.
     append_hexadecimal(tag += '.', status.inode);
   }
   append_hexadecimal(tag += '-', status.size);
@@ -143,7 +143,7 @@ std::vector<CachedFile::Sibling> FileCache::load_siblings(
     }
     const auto loaded = load_alone(tree, path + ending, coding, known_sibling);
     if (!loaded || (*loaded)->status.kind != FileStatus::Kind::File) continue;
-    // A sibling that is older than its file is left over from a former version of it.
+    // A sibling that is older than its file is left over from a former version of the file.
     if ((*loaded)->status.modified >= file.status.modified) siblings.push_back({coding, *loaded});
   }
   return siblings;
@@ -164,8 +164,8 @@ FileCache::Loaded FileCache::load_alone(const Tree& tree, const std::string& pat
   CachedFile file;
   file.status = opened->status;
   file.descriptor = std::make_shared<const base::Descriptor>(std::move(opened->descriptor));
-  // A small file is read whole, and its descriptor closed. If it changes while it is read, it stays
-  // open like a large one.
+  // A small file is read whole, and its descriptor closed. A file that changes while it is read
+  // stays open, like a large file.
   const bool small = file.status.kind == FileStatus::Kind::File &&
                      file.status.size <= options_.max_memory_file_bytes;
   if (small) file.content = read_whole(*file.descriptor, file.status.size);
@@ -208,7 +208,7 @@ void FileCache::keep(Shard& shard, std::string_view path, std::shared_ptr<const 
   shard.entries.push_front({std::string(path), std::move(file), now});
   shard.by_path.emplace(shard.entries.front().path, shard.entries.begin());
   // Each shard has its part of the limits, so no counter is shared. The newest entry always stays,
-  // even if it alone is above them.
+  // even if it exceeds the limits alone.
   while (shard.entries.size() > 1 && (shard.bytes > options_.max_memory_bytes / kShards ||
                                       shard.files > options_.max_open_files / kShards)) {
     drop(shard, std::prev(shard.entries.end()));

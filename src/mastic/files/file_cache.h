@@ -36,27 +36,29 @@ struct CachedFile {
 
   std::shared_ptr<const base::Descriptor> descriptor;
   FileStatus status;
-  std::optional<std::string> content;  ///< only of a small file
-  std::vector<Sibling> siblings;       ///< those not older than the file, best coding first
-  http::ContentCoding coding = http::ContentCoding::Identity;  ///< of a sibling, or by its name
+  std::optional<std::string> content;  ///< the content, if the file is small
+  std::vector<Sibling> siblings;       ///< siblings not older than the file, best coding first
+  /// The content coding: that of a sibling, or the one that follows from the file's own name.
+  http::ContentCoding coding = http::ContentCoding::Identity;
   std::string media_type;  ///< for a sibling, that of the original file
   /// The fields of an answer with the whole file. They are prepared here, so that a request only
   /// copies them.
   http::Fields fields;
 
-  /// Makes a strong entity tag, with quotes, that differs for every version of the file. It
-  /// consists of the time of modification and the size. If that time has no fraction of a second,
-  /// it may have been set by a program, such as an archiver; then the tag also contains the time of
-  /// the last change (ctime) and the inode. `of_coding` is the content coding, or empty.
+  /// Makes a strong entity tag, with quotes, that differs for every version of the file. The tag
+  /// consists of the time of modification and the size. A time without a fraction of a second may
+  /// have been set by a program, such as an archiver. In that case the tag also contains the time
+  /// of the last change (ctime) and the inode. `of_coding` is the content coding, or empty.
   [[nodiscard]] std::string entity_tag(std::string_view of_coding) const;
-  /// What the entry counts in the cache: files, and bytes of memory.
+  /// The number of files for which this entry counts in the cache.
   [[nodiscard]] std::size_t files() const { return 1 + siblings.size(); }
+  /// The number of bytes of memory for which this entry counts in the cache.
   [[nodiscard]] std::uint64_t bytes() const;
 };
 
-/// Keeps files of the root's current tree. An entry is used without a check for one second and then
-/// compared with the file system, so a change is served after at most a second. When there is no
-/// room, the least recently used entry is dropped. Any thread may call these functions.
+/// Keeps files of the root's current tree. An entry is used for one second without a check, and is
+/// then compared with the file system. So a change is served after at most a second. When there is
+/// no room, the least recently used entry is dropped. Any thread may call these functions.
 class FileCache {
  public:
   /// Makes an empty cache. Requires: `options` passed their check; `root` and `options` outlive it.
@@ -66,8 +68,8 @@ class FileCache {
   /// if Options ask for them. Directories are not cached. The error is the status to answer.
   [[nodiscard]] std::expected<std::shared_ptr<const CachedFile>, http::Status> get(
       std::string_view path);
-  /// Drops all entries of trees that are no longer the root's, so that none of their files stay
-  /// open.
+  /// Drops all entries of trees that are no longer the root's current tree, so that no files of
+  /// those trees stay open.
   void drop_former_trees();
 
  private:
@@ -80,7 +82,7 @@ class FileCache {
   /// A part of the cache with its own mutex, so that threads rarely contend.
   struct Shard {
     std::mutex mutex;
-    std::shared_ptr<const Tree> tree;  ///< the tree of all entries
+    std::shared_ptr<const Tree> tree;  ///< the tree to which all entries belong
     Entries entries;                   ///< most recently used first
     std::unordered_map<std::string_view, Entries::iterator> by_path;
     std::uint64_t bytes = 0;

@@ -59,8 +59,8 @@ bool natural_less(std::string_view a, std::string_view b) {
       const auto digits = [](std::string_view number) {
         return number.substr(std::min(number.find_first_not_of('0'), number.size()));
       };
-      // Compared as text, so a number may have any number of digits: without leading zeros, the
-      // longer one is larger.
+      // Numbers are compared as text, so they may have any number of digits: without leading zeros,
+      // the longer one is larger.
       const auto by_value = [&](std::string_view number) {
         return std::pair(digits(number).size(), digits(number));
       };

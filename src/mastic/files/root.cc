@@ -49,8 +49,8 @@ std::optional<Root::Change> Root::look_now() {
     return Change{Level::Error, "nothing is at '" + path_ +
                                     "' any more; requests are answered 404 until it is back"};
   }
-  // Compares the identity of the directory, so a link that now leads elsewhere is noticed as well
-  // as a directory that was created again.
+  // Compares the identity of the directory, so both a link that now leads elsewhere and a directory
+  // that was created again are noticed.
   const auto known = tree();
   if (known && known->is_at(raw.st_dev, raw.st_ino)) {
     is_refused_ = false;

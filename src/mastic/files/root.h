@@ -16,15 +16,16 @@
 
 namespace mastic::files {
 
-/// The tree at a path. If another directory takes its place, Root switches to that: a link may be
-/// switched to the next release, or the directory removed and created again.
+/// The tree at a path. If another directory takes the place of the current one, Root switches to
+/// the new directory. This happens when a link is switched to the next release, or when the
+/// directory is removed and created again.
 ///
 /// Any thread may call these functions. A tree stays open as long as a shared_ptr to it exists, so
 /// an answer in progress ends in the tree in which it began.
 class Root {
  public:
   /// Opens the tree at `path`. A relative path stays relative to the current working directory,
-  /// even if that changes later. Fails as Tree::open does. Requires: `kernel` outlives it.
+  /// even if that changes later. Fails as Tree::open does. Requires: `kernel` outlives the Root.
   [[nodiscard]] static base::Result<std::unique_ptr<Root>> open(base::Kernel& kernel,
                                                                 std::string path);
 
@@ -33,9 +34,10 @@ class Root {
     base::Level level;
     std::string message;
   };
-  /// Checks whether another directory is at the path now, and if so switches to it. It checks at
-  /// most once per second, or at every call while nothing is there. A check costs one system call.
-  /// A directory that cannot be opened does not replace the previous one.
+  /// Checks whether another directory is at the path now, and if so switches to it. Returns a
+  /// message if there is something new to log. Checks at most once per second, or at every call
+  /// while nothing is at the path. A check costs one system call. A directory that cannot be opened
+  /// does not replace the previous one.
   [[nodiscard]] std::optional<Change> look();
 
   /// The current tree, for comparison only, or null while nothing is at the path.
@@ -56,7 +58,7 @@ class Root {
   std::atomic<const Tree*> current_{nullptr};  ///< tree_.get()
   std::atomic<std::int64_t> looked_;           ///< the second of the last check
   std::mutex looking_;
-  bool is_refused_ = false;  ///< what is there cannot be opened, which was logged already
+  bool is_refused_ = false;  ///< what is at the path cannot be opened; that was logged already
   mutable std::mutex mutex_;
   std::shared_ptr<const Tree> tree_;
 };

@@ -86,7 +86,7 @@ std::optional<TreePath> to_tree_path(std::string_view path, const Options& optio
   return result;
 }
 
-/// Marks the request as answered on a thread that may block, as long as this exists.
+/// Marks the request as answered on a thread that may block, as long as this object exists.
 class Away {
  public:
   explicit Away(app::ExchangeContext& exchange) : exchange_(exchange) {
@@ -106,7 +106,7 @@ class StaticFiles {
       : options_(std::move(options)), root_(std::move(root)), cache_(*root_, options_) {}
 
   /// Answers a request. Opening a file may wait for a disk. If that has held up a loop before, or
-  /// no thread stands by to take this one over, the answer is made on the threads for reading
+  /// if no thread stands by to take over this loop, the answer is made on a thread for reading
   /// files.
   app::Task<Response> answer(Request& request) {
     const bool reads_here = !history_.goes_elsewhere() &&
@@ -167,7 +167,7 @@ class StaticFiles {
       const auto found = cache_.get(path + "/" + name);
       if (found && (*found)->status.kind == Kind::File) return answer_file(request, *found);
       // An index that exists but cannot be opened is an error: the directory must not be answered
-      // as if it had none.
+      // as if it had no index.
       const bool is_missing = found || found.error() == Status::NotFound;
       if (!is_missing) return app::error_response(request, found.error());
     }
@@ -187,7 +187,7 @@ class StaticFiles {
     const auto accepted =
         http::AcceptedCodings::parse(request.fields().joined(FieldName::AcceptEncoding));
     // At equal quality the sibling wins, because it is smaller; hence the minus one. A client that
-    // does not name identity accepts it, but has no preference for it.
+    // does not name identity accepts it, but does not prefer it.
     const bool has_wish = accepted.names_identity();
     int best = has_wish ? std::max(accepted.quality(ContentCoding::Identity) - 1, 0) : 0;
     const CachedFile::Sibling* preferred = nullptr;
@@ -235,8 +235,8 @@ base::Result<app::App> open_static_files(const std::string& root, Options option
   auto opened = Root::open(kernel, root);
   if (!opened) return std::unexpected(opened.error());
   const auto files = std::make_shared<StaticFiles>(*std::move(opened), std::move(options));
-  // The handler returns a task although it rarely waits: for a plain function the server would
-  // first read the whole body, also for a method that is refused.
+  // The handler returns a task although it rarely waits: before calling a plain function, the
+  // server would read the whole body, even for a method that is refused.
   return app::App(
              [files](Request& request) -> app::Task<Response> { return files->answer(request); })
       .quick();

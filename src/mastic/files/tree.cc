@@ -13,7 +13,8 @@ namespace {
 
 using http::Status;
 
-// O_NONBLOCK: opening a FIFO does not wait for a writer. O_NOCTTY: a terminal does not become ours.
+// O_NONBLOCK: opening a FIFO does not wait for a writer. O_NOCTTY: opening a terminal does not make
+// it the controlling terminal.
 constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
 FileStatus read_status(const struct stat& raw) {
@@ -52,8 +53,9 @@ Status status_for(int number) {
   }
 }
 
-/// Returns the answer for a directory that was opened but cannot be read. ENOENT means that it was
-/// removed meanwhile; that is a 404, while other errors are not the fault of the path.
+/// Returns the answer for a directory that was opened but cannot be read. ENOENT means that the
+/// directory was removed meanwhile, which is answered 404. Other errors are not the fault of the
+/// path.
 Tree::Fault reading_fault(int number) {
   const Status status = status_for(number);
   const bool is_gone = number == ENOENT;
@@ -68,8 +70,8 @@ bool can_be_asked_for(std::string_view name) {
   });
 }
 
-/// Returns why `root` could not be opened. The message has a remedy if another directory would be
-/// one.
+/// Returns why `root` could not be opened. The message suggests another directory if that would
+/// help.
 base::Error opening_error(int number, const std::string& root) {
   const bool is_none = number == ENOTDIR;
   std::string message =
@@ -85,7 +87,7 @@ class Names {
  public:
   explicit Names(const base::Descriptor& directory) : directory_(directory) {}
 
-  /// Returns the next name, or an empty one after the last. The error is an errno. The name is
+  /// Returns the next name, or an empty name after the last one. The error is an errno. The name is
   /// valid until the next call.
   base::Result<std::string_view, int> next() {
     if (at_ == size_) {
@@ -151,8 +153,8 @@ base::Result<Tree::Entries, Tree::Fault> Tree::entries(const std::string& path, 
     // O_PATH resolves the name within the tree without opening the file, which is enough for its
     // status.
     const auto entry = open_and_look(path + "/" + std::string(*name), O_PATH);
-    // An entry that is gone or leads out is skipped. A shortage is an error, because the listing
-    // would silently lack names.
+    // An entry that is gone or leads out is skipped. A shortage is an error, because otherwise the
+    // listing would silently lack names.
     if (!entry && status_for(entry.error()) == Status::ServiceUnavailable) {
       return std::unexpected(Fault{Status::ServiceUnavailable, entry.error()});
     }

@@ -24,7 +24,7 @@ struct FileStatus {
   Kind kind = Kind::Other;
   std::uint64_t size = 0;
   std::int64_t modified = 0;     ///< seconds since 1970
-  std::int64_t modified_ns = 0;  ///< the nanoseconds of that
+  std::int64_t modified_ns = 0;  ///< the nanoseconds after that second
   std::int64_t changed = 0;      ///< ctime in nanoseconds, which no program can set
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -39,7 +39,7 @@ struct OpenedFile {
 };
 
 /// Opens files below a root directory and nowhere else (files/beneath.h): no dot segment, symbolic
-/// link or race leads out. The status is that of the opened descriptor, never of a name that is
+/// link or race leads out. The status is read from the opened descriptor, never from a name that is
 /// opened later. Any thread may call these functions.
 class Tree {
  public:
@@ -62,17 +62,17 @@ class Tree {
   /// The entries of a directory, in no particular order.
   struct Entries {
     std::vector<Entry> list;
-    bool complete = true;  ///< whether there are no others
+    bool complete = true;  ///< whether `list` contains all entries
   };
   /// Why a directory could not be read.
   struct Fault {
     http::Status answer;
-    int number;  ///< the errno behind it
+    int number;  ///< the errno that caused it
   };
-  /// Lists the files and directories in the directory `path` for whose names `shows` returns true,
-  /// at most `most` of them. Names that no path of a request can have (with a backslash or a
-  /// control character) are left out. A link that stays in the tree is listed as the file it leads
-  /// to. Fails like open_file, and with 500 if the directory cannot be read to its end.
+  /// Lists files and directories in the directory `path`: those for whose names `shows` returns
+  /// true, but at most `most` entries. Names that no path of a request can have (with a backslash
+  /// or a control character) are left out. A link that stays in the tree is listed as the file it
+  /// leads to. Fails like open_file, and with 500 if the directory cannot be read to its end.
   [[nodiscard]] base::Result<Entries, Fault> entries(const std::string& path, std::uint64_t most,
                                                      bool (*shows)(std::string_view name)) const;
 
