@@ -8,7 +8,7 @@
 namespace mastic::http {
 namespace {
 
-/// How closely a range names what is offered; 0 when it does not.
+/// Returns how closely `range` names `offered`, or 0 if it does not match.
 using Specificity = int (*)(std::string_view range, std::string_view offered);
 
 /// Returns 3 for `text/html`, 2 for `text/*`, 1 for `*/*`, and 0 for a range that does not match.

@@ -10,8 +10,8 @@
 namespace mastic::http {
 namespace {
 
-/// How many bytes at the start of `text` are a registered name or an IPv4 address; 0 when there are
-/// none or an escape is broken.
+/// How many bytes at the start of `text` are a registered name or an IPv4 address; 0 if there are
+/// no such bytes or an escape is broken.
 std::size_t registered_name_size(std::string_view text) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -25,7 +25,8 @@ std::size_t registered_name_size(std::string_view text) {
   return static_cast<std::size_t>(at - begin);
 }
 
-/// How many bytes at the start of `text` are an IPv6 address in brackets; 0 when it is not one.
+/// How many bytes at the start of `text` are an IPv6 address in brackets; 0 if `text` does not
+/// start with one.
 std::size_t bracketed_v6_size(std::string_view text) {
   const std::size_t bracket = text.find(']');
   if (bracket == text.npos) return 0;
@@ -33,7 +34,8 @@ std::size_t bracketed_v6_size(std::string_view text) {
   return address && address->is_v6() ? bracket + 1 : 0;
 }
 
-/// Out of line, so that the usual case saves no registers for it.
+/// Whether `text` is an authority, for texts that are not of the usual forms. Out of line, so that
+/// the usual case saves no registers for this call.
 [[gnu::noinline]] bool is_unusual_one(std::string_view text) {
   return Authority::parse(text).has_value();
 }

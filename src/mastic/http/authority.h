@@ -13,21 +13,23 @@ struct Authority {
   std::string_view host;  ///< as written; an IPv6 address keeps its brackets
   std::optional<std::uint16_t> port;
 
-  /// Reads `host[:port]`, where the port may be empty. Returns nothing for anything else: an empty
-  /// text, user information, paths, lists, spaces, ports over 65535.
+  /// Reads `host[:port]`, where the port may be empty. Returns std::nullopt for anything else: an
+  /// empty text, user information, paths, lists, spaces, ports over 65535.
   [[nodiscard]] static std::optional<Authority> parse(std::string_view text);
-  /// Whether `parse` would return something; faster for names and names with a port.
+  /// Whether `text` is an authority that `parse` can read. Faster than `parse` for a name and for a
+  /// name with a port.
   [[nodiscard]] static bool is_one(std::string_view text);
 };
 
-/// The port of an authority without one: 443 for "https", else 80.
+/// The port that `scheme` implies if an authority names no port: 443 for "https", otherwise 80.
 [[nodiscard]] std::uint16_t default_port(std::string_view scheme);
 
-/// Whether both name the same host and port in URLs of `scheme` (RFC 9110 §4.2.3). Case is ignored,
-/// and an empty or missing port is the default of the scheme.
+/// Whether `a` and `b` name the same host and port in URLs of `scheme` (RFC 9110 §4.2.3). Case is
+/// ignored, and an empty or missing port is the default of the scheme.
 [[nodiscard]] bool same_authority(std::string_view a, std::string_view b, std::string_view scheme);
 
-/// Whether `text` is a pattern of hosts: a name without a port, or "*." and the ending of names.
+/// Whether `text` is a pattern of hosts: a host name without a port, or "*." followed by the ending
+/// of host names.
 [[nodiscard]] bool is_host_pattern(std::string_view text);
 /// Whether `host` is `pattern` or, for "*.example.com", ends in ".example.com". A dot at the end of
 /// `host`, which is how an absolute domain name is written, is ignored.

@@ -16,7 +16,7 @@ namespace mastic::http {
 class Byteranges {
  public:
   /// Requires: `boundary` does not occur in the content; use a number that cannot be guessed.
-  /// `size` is that of the whole representation.
+  /// `size` is the size of the whole representation.
   Byteranges(std::string_view boundary, std::string_view media_type, std::uint64_t size,
              std::vector<ByteRange> ranges);
 

@@ -10,7 +10,8 @@ std::optional<std::int64_t> date_of(FieldsView request, FieldName name, std::int
   return value ? parse_date(*value, now) : std::nullopt;
 }
 
-/// Whether the field names the current state. Without a tag only `*` does, which means "any state".
+/// Whether the field names the current state. If the state has no tag, only `*` names it, which
+/// means "any state".
 bool names_this(FieldsView request, FieldName name, const Validators& validators,
                 bool (*match)(const EntityTag&, const EntityTag&)) {
   const std::string list = request.joined(name);
@@ -20,11 +21,11 @@ bool names_this(FieldsView request, FieldName name, const Validators& validators
 
 }  // namespace
 
-// The order is that of RFC 9110 §13.2.2. A condition on tags makes the one on dates beside it be
-// ignored, whatever the tags say: dates are only to the second. The two that protect writes come
-// first and lead to 412; the two that save transfers come second and lead to 304, or to 412 for
-// methods other than GET and HEAD ("create it only if it does not exist" is If-None-Match: * with
-// PUT).
+// The order is that of RFC 9110 §13.2.2. If there is a condition on tags, the corresponding
+// condition on dates is ignored, whatever the tags say, because dates are only exact to the second.
+// The two conditions that protect writes come first and lead to 412. The two that save transfers
+// come second and lead to 304, or to 412 for methods other than GET and HEAD ("create it only if it
+// does not exist" is If-None-Match: * with PUT).
 Precondition evaluate(Method method, FieldsView request, const Validators& validators,
                       std::int64_t now) {
   if (request.contains(FieldName::IfMatch)) {

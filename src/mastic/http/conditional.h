@@ -31,9 +31,9 @@ enum class Precondition {
 [[nodiscard]] Precondition evaluate(Method method, FieldsView request, const Validators& validators,
                                     std::int64_t now);
 
-/// Whether a Range field may be honoured: there is no If-Range, or it names exactly this state. A
-/// date counts only when it is more than a second old: within that second the resource may have
-/// changed again.
+/// Whether a Range field may be honoured: either the request has no If-Range, or its If-Range names
+/// exactly the current state. A date counts only if it is more than a second old, because within
+/// its second the resource may have changed again.
 [[nodiscard]] bool if_range_holds(FieldsView request, const Validators& validators,
                                   std::int64_t now);
 

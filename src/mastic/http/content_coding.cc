@@ -35,8 +35,8 @@ AcceptedCodings AcceptedCodings::parse(std::string_view field) {
   AcceptedCodings accepted;
   accepted.names_identity_ = said[0] != kUnsaid;
   for (std::size_t i = 0; i < kNames.size(); ++i) {
-    // `*` stands for every coding that is not listed. Without it identity is accepted, others are
-    // not.
+    // `*` stands for every coding that is not listed. Without `*`, identity is accepted and the
+    // other codings are not.
     const int unsaid = others != kUnsaid ? others : i == 0 ? 1000 : 0;
     accepted.qualities_[i] = said[i] != kUnsaid ? said[i] : unsaid;
   }

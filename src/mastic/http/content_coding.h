@@ -21,7 +21,7 @@ class AcceptedCodings {
   /// client can read. A quality value that cannot be read counts as 0.
   [[nodiscard]] static AcceptedCodings parse(std::string_view field);
 
-  /// Whether the field gives a quality to identity, rather than leaving that to the server.
+  /// Whether the field gives a quality to identity, rather than leaving that choice to the server.
   [[nodiscard]] bool names_identity() const { return names_identity_; }
   /// The quality of a coding, from 0 (not accepted) to 1000.
   [[nodiscard]] int quality(ContentCoding coding) const {

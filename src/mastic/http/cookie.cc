@@ -30,7 +30,7 @@ bool has_prefix(std::string_view name, std::string_view prefix) {
   return base::equal_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-/// Why browsers would reject the cookie; empty when they accept it.
+/// Why browsers would reject the cookie; empty if they accept it.
 std::string_view fault_of(const SetCookie& cookie) {
   if (!is_token(cookie.name)) return "its name is not a token";
   if (!std::ranges::all_of(cookie.value, is_cookie_octet)) {

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday",
                                                 "Thursday", "Friday", "Saturday"};
 
 /// Takes one piece after another off the front of a date. After a piece that does not fit, all
-/// later ones do nothing, so the forms below are written without a check at every step.
+/// later calls do nothing, so the forms below are written without a check at every step.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}

@@ -14,14 +14,15 @@ namespace mastic::http {
 inline constexpr std::size_t kDateBytes = 29;
 
 /// Writes a date as "Sun, 06 Nov 1994 08:49:37 GMT" to `place`, which must have room for
-/// kDateBytes. A moment outside the years 0 to 9999 (base::has_date) becomes the nearest that has a
-/// date.
+/// kDateBytes. A moment outside the years 0 to 9999 (base::has_date) becomes the nearest moment
+/// that has a date.
 void write_date(char* place, std::int64_t unix_seconds) noexcept;
 /// Returns a date as "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] std::string format_date(std::int64_t unix_seconds);
 
-/// Reads IMF-fixdate or one of the two obsolete forms as seconds since 1970; returns nothing for
-/// anything else. A two-digit year more than 50 years after `now` belongs to the century before.
+/// Reads an IMF-fixdate or one of the two obsolete forms, as seconds since 1970. Returns
+/// std::nullopt for anything else. A two-digit year more than 50 years after `now` belongs to the
+/// century before.
 [[nodiscard]] std::optional<std::int64_t> parse_date(std::string_view text, std::int64_t now);
 
 }  // namespace mastic::http

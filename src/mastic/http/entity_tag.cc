@@ -13,8 +13,8 @@ bool is_tag_character(char c) {
   return byte == 0x21 || (byte >= 0x23 && byte != 0x7f);
 }
 
-/// Takes one tag off the front of `text`. It has no escapes, so the next quote ends it, and a list
-/// cannot simply be split at commas: a tag may contain them.
+/// Takes one tag off the front of `text`. A tag has no escapes, so the next quote ends it. A list
+/// cannot simply be split at commas, because a tag may contain them.
 std::optional<EntityTag> take_tag(std::string_view& text) {
   EntityTag tag;
   tag.weak = text.starts_with("W/");

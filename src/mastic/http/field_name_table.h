@@ -1,5 +1,5 @@
-// The text of every field name, and the way from a text to its name: for readers of many fields.
-// Everybody else includes field_name.h.
+// The text of every field name, and the lookup of a name by its text, for code that reads many
+// fields. Other code includes field_name.h.
 
 #pragma once
 
@@ -94,9 +94,10 @@ inline constexpr std::array<std::string_view, kFieldNameCount> kNames{
 
 inline constexpr std::size_t kSlots = 256;
 
-/// A slot for each name of its own, by its size and the two letters at either end: letters without
-/// their case are five bits. The factor was found by trying, and the compiler checks it below.
-/// Requires: text has two characters or more.
+/// Returns the slot for a text, computed from its size and the two letters at either end; a letter
+/// without its case has five bits. Every name in the table has a slot of its own: the factor was
+/// found by trying, and the compiler checks the slots below. Requires: `text` has at least two
+/// characters.
 constexpr std::size_t slot_of(std::string_view text) {
   const char* const end = text.data() + text.size();
   const auto byte = [](char c) { return std::uint32_t{static_cast<unsigned char>(c)}; };
@@ -127,12 +128,13 @@ constexpr std::array<FieldName, kSlots> make_slots() {
 
 inline constexpr std::array<FieldName, kSlots> kSlotNames = make_slots();
 
-/// Out of line, so that the usual case saves no registers for it.
+/// Returns `name` if `text` is that name in another case, and otherwise Other. Out of line, so that
+/// the usual case saves no registers for this call.
 [[nodiscard]] FieldName find_spelt_otherwise(std::string_view text, FieldName name);
 
 }  // namespace detail
 
-/// The same as find_field_name, without a call.
+/// Does what find_field_name does, but inline, without a call.
 [[nodiscard]] inline FieldName find_field_name_inline(std::string_view text) {
   if (text.size() < 2) return FieldName::Other;
   const FieldName name = detail::kSlotNames[detail::slot_of(text)];

@@ -23,8 +23,8 @@ struct Field {
   std::string_view value;  ///< without spaces and tabs at its ends
 };
 
-/// Where a field is, relative to the first byte of the buffer that holds it, so that both can be
-/// moved together.
+/// Where a field is in the buffer that holds it. Places are relative to the first byte of the
+/// buffer, so that the buffer and the entries can be moved together.
 struct FieldEntry {
   /// The place of the name.
   std::uint32_t name_at;
@@ -43,14 +43,15 @@ struct FieldEntry {
 class FieldsView {
  public:
   FieldsView() = default;
-  /// Reads the fields that `entries` find in `bytes`; both must outlive it.
+  /// Reads the fields that `entries` describe in `bytes`; both must outlive the view.
   FieldsView(const char* bytes, std::span<const FieldEntry> entries)
       : bytes_(bytes), entries_(entries) {}
 
-  /// The value of the first field with this name, or nothing. Names are compared without case.
+  /// The value of the first field with this name, or std::nullopt. Names are compared without case.
   [[nodiscard]] std::optional<std::string_view> get(FieldName name) const;
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
-  /// All values of this name in order, joined by ", ": what a list field means (RFC 9110 §5.3).
+  /// The values of all fields with this name, in order and joined by ", ", which is the value of a
+  /// list field (RFC 9110 §5.3).
   [[nodiscard]] std::string joined(FieldName name) const;
   /// How many fields have this name.
   [[nodiscard]] std::size_t count(FieldName name) const;
@@ -97,7 +98,7 @@ class FieldsView {
 };
 
 /// Fields that are being written: those of a response, or of a request to be sent. Up to six short
-/// ones need no heap.
+/// fields need no heap.
 ///
 /// What could split a message is refused: a name that is not a token, or a value with a control
 /// character or with a space or tab at an end, throws std::invalid_argument. The serializer checks
@@ -105,11 +106,11 @@ class FieldsView {
 class Fields {
  public:
   Fields() = default;
-  /// Copies fields, with the bytes that they stand in.
+  /// Copies `fields` and the bytes to which they refer.
   explicit Fields(FieldsView fields);
-  /// Returns fields equal to `fields`, whose memory they use until they are changed; only then is
-  /// anything copied. Requires: `fields` outlives the result and all its copies, and does not
-  /// change.
+  /// Returns fields equal to `fields`. The result uses the memory of `fields` until the result is
+  /// changed; only then is anything copied. Requires: `fields` outlives the result and all its
+  /// copies, and does not change.
   [[nodiscard]] static Fields sharing(const Fields& fields MASTIC_LIFETIMEBOUND) {
     Fields sharing;
     sharing.shared_ = &fields.source();
@@ -119,7 +120,7 @@ class Fields {
   /// Appends a field; others with this name stay.
   void add(std::string_view name, std::string_view value);
   void add(FieldName name, std::string_view value) { append(name, to_string(name), value); }
-  /// Replaces every field with this name by one.
+  /// Replaces all fields with this name by this one field.
   void set(std::string_view name, std::string_view value);
   void set(FieldName name, std::string_view value) { set(to_string(name), value); }
   /// Removes every field with this name.
@@ -128,7 +129,7 @@ class Fields {
   /// Removes every field.
   void clear();
 
-  /// The value of the first field with this name, or nothing; valid until the fields change.
+  /// The value of the first field with this name, or std::nullopt. Valid until the fields change.
   [[nodiscard]] std::optional<std::string_view> get(FieldName name) const MASTIC_LIFETIMEBOUND {
     return view().get(name);
   }
@@ -156,7 +157,7 @@ class Fields {
 
  private:
   [[nodiscard]] const Fields& source() const { return shared_ != nullptr ? *shared_ : *this; }
-  /// Makes a copy of its own of shared fields. Call it before a change.
+  /// If the fields are shared, copies them into this object. To be called before every change.
   void stop_sharing();
   void append(FieldName known, std::string_view name, std::string_view value);
 

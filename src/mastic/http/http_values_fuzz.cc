@@ -1,4 +1,5 @@
-// Every value parser of the room over the same bytes: none may crash, hang or break its promise.
+// Runs every value parser of the room over the same bytes. No parser may crash, hang or break its
+// promise.
 
 #include <cstdlib>
 #include <string>

@@ -14,8 +14,8 @@ constexpr std::string_view kUnknown = "application/octet-stream";
 constexpr std::size_t kLongestEnding = 16;  // longer ones are not in the table
 
 /// Whether `word` is one of `words`, which spaces separate. The table is searched from its
-/// beginning: that costs little beside opening the file that the type is for, and the table stays
-/// readable.
+/// beginning: compared with opening the file that the type is for, that costs little, and the table
+/// stays readable.
 bool is_among(std::string_view words, std::string_view word) {
   if (word.empty() || word.contains(' ')) return false;
   for (std::size_t at = words.find(word); at != words.npos; at = words.find(word, at + 1)) {

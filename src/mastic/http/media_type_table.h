@@ -23,7 +23,7 @@ inline constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
 // clang-format off
 inline constexpr MediaTypeLine kMediaTypes[] = {
-    // Pages and what they are made of.
+    // Pages, styles, scripts and their data.
     {"text/html; charset=utf-8",        "html htm"},
     {"application/xhtml+xml",           "xhtml xht"},
     {"text/css; charset=utf-8",         "css"},

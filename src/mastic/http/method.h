@@ -7,8 +7,8 @@
 
 namespace mastic::http {
 
-/// The methods that Mastic knows. Every other well-formed one is `Other`; a request also has its
-/// text.
+/// The methods that Mastic knows. Every other well-formed method is `Other`; a request also has the
+/// text of its method.
 enum class Method : std::uint8_t {
   Get,
   Head,

@@ -6,8 +6,8 @@
 
 namespace mastic::http {
 
-/// Returns the quality among the parameters after a name, such as `;level=1;q=0.5`, in thousandths:
-/// 1000 when there is no `q`, 0 when it cannot be read.
+/// Finds the parameter `q` among parameters such as `;level=1;q=0.5` and returns its value in
+/// thousandths. Returns 1000 if there is no `q`, and 0 if `q` cannot be read.
 [[nodiscard]] int find_quality(std::string_view parameters);
 
 }  // namespace mastic::http

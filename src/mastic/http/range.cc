@@ -14,7 +14,7 @@ using base::trim;
 
 struct Piece {
   bool well_formed = false;
-  std::optional<ByteRange> range;  ///< nothing when it lies beyond the end
+  std::optional<ByteRange> range;  ///< std::nullopt if it lies beyond the end
 };
 
 /// Reads "0-99", "100-" or "-50" (the last 50 bytes) for a representation of `size` bytes.
@@ -25,7 +25,7 @@ Piece parse_piece(std::string_view text, std::uint64_t size) {
   const std::string_view after = text.substr(dash + 1);
   const auto first = parse_decimal(before);
   const auto last = parse_decimal(after);
-  if (before.empty()) {  // the last so many bytes
+  if (before.empty()) {  // a suffix of `last` bytes
     if (!last) return {};
     if (*last == 0 || size == 0) return {true, std::nullopt};
     return {true, ByteRange{size - std::min(*last, size), size - 1}};
@@ -35,7 +35,8 @@ Piece parse_piece(std::string_view text, std::uint64_t size) {
   return {true, ByteRange{*first, after.empty() ? size - 1 : std::min(*last, size - 1)}};
 }
 
-/// Whether any two of the ranges share a byte. If not, all together are no larger than the whole.
+/// Whether any two of the ranges share a byte. If no two do, all ranges together are no larger than
+/// the representation.
 bool overlap(std::vector<ByteRange> ranges) {
   std::ranges::sort(ranges, {}, &ByteRange::first);
   return std::ranges::adjacent_find(ranges, [](const ByteRange& a, const ByteRange& b) {

@@ -77,7 +77,7 @@ enum class Status : std::uint16_t {
   return is_informational(status) || status == Status::NoContent || status == Status::NotModified;
 }
 /// Whether a response of this status never has content (RFC 9110 §6.4.1 and §15.3.6). Unlike the
-/// others, a response of 205 is framed as usual, with empty content.
+/// other responses without content, a 205 is framed as usual, with empty content.
 [[nodiscard]] constexpr bool forbids_content(Status status) {
   return ends_with_head(status) || status == Status::ResetContent;
 }

@@ -13,15 +13,17 @@ namespace mastic::http {
 
 /// Classes of characters. Each is a bit in one table, so a check is one lookup per character.
 enum class Characters : std::uint8_t {
-  Token = 1,  ///< tchar: what names, methods and tokens are made of
+  Token = 1,  ///< tchar: the characters of names, methods and tokens
   /// The characters of reg-name and IPv4address, except escapes. There is no comma, which could
   /// make a list of two hosts.
   Host = 2,
-  /// Visible ASCII except what RFC 3986 forbids everywhere and no browser sends. Browsers do send
-  /// some characters in a query that the RFC wants escaped (| ^ ` { } [ ]), so these are allowed.
+  /// Visible ASCII, except the characters that RFC 3986 forbids everywhere and that no browser
+  /// sends. The characters | ^ ` { } [ ] are allowed: the RFC wants them escaped, but browsers send
+  /// them in a query.
   Query = 4,
-  Path = 8,        ///< the characters of Query that a path may have, and the `?` after it
-  PlainPath = 16,  ///< those of Path that neither end it nor need a normal form
+  Path = 8,  ///< the characters of Query that a path may have, and the `?` after it
+  /// The characters of Path that neither end a path nor may keep it from being in normal form.
+  PlainPath = 16,
 };
 
 namespace detail {
@@ -70,8 +72,8 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
   while (at != end && is_one_of(kind, *at)) ++at;
   return at;
 }
-/// The first character from `at` on that does not belong to the class. Requires: there is one, such
-/// as the line end.
+/// The first character from `at` on that does not belong to the class. Requires: a character
+/// outside of the class follows, for example the line end.
 [[nodiscard]] constexpr const char* skip_to_other(Characters kind, const char* at) {
   while (is_one_of(kind, *at)) ++at;
   return at;
@@ -98,12 +100,12 @@ inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_tabl
 [[nodiscard]] inline const char* find_value_end(const char* at, const char* end) {
   return base::find_first(
       at, end,
-      // A tab is below 0x20 as well, so the two of it cancel each other.
+      // A tab is below 0x20 too, so for a tab both comparisons are true and cancel each other.
       [](base::ByteBlock bytes) { return ((bytes < 0x20) ^ (bytes == '\t')) | (bytes == 0x7f); },
       [](char c) { return !is_value_character(c); });
 }
-/// Whether a field value may contain all of `text`. That a value has no spaces or tabs at its ends
-/// is not checked here.
+/// Whether a field value may contain all of `text`. Spaces and tabs at the ends are not checked
+/// here.
 [[nodiscard]] inline bool is_field_value(std::string_view text) {
   const char* const end = text.data() + text.size();
   return find_value_end(text.data(), end) == end;

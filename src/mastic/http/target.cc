@@ -8,8 +8,8 @@
 namespace mastic::http {
 namespace {
 
-/// Whether the path is surely in normal form. "/.well-known" is too, but not worth telling apart:
-/// it takes the slow way and comes out the same.
+/// Whether the path is surely in normal form. A path such as "/.well-known" is in normal form too,
+/// but is not worth recognizing here: it takes the slow way and comes out unchanged.
 bool is_normal(std::string_view path) {
   return path.find('%') == path.npos && path.find("/.") == path.npos;
 }
@@ -46,8 +46,8 @@ std::optional<Target> parse_absolute(std::string_view text) {
   return target;
 }
 
-/// The byte that an escape stands for. Controls are refused even escaped: no path needs them, and
-/// they are dangerous in logs and in C strings (%00).
+/// The byte that an escape stands for. Control characters are refused even if escaped: no path
+/// needs them, and they are dangerous in logs and in C strings (%00).
 std::expected<char, PathFault> read_escape(std::string_view text) {
   if (text.size() < 3 || base::hex_value(text[1]) < 0 || base::hex_value(text[2]) < 0) {
     return std::unexpected(PathFault::BrokenEscape);
@@ -74,8 +74,8 @@ std::expected<std::string, PathFault> with_normal_escapes(std::string_view path)
   return out;
 }
 
-/// Resolves "." and ".." (RFC 3986 §5.2.4). Returns nothing when they lead above the root, where
-/// the RFC would drop the segment: only attacks do that, so it is refused.
+/// Resolves "." and ".." (RFC 3986 §5.2.4). Returns std::nullopt if they lead above the root. The
+/// RFC would drop those segments, but only attacks contain them, so the path is refused.
 std::optional<std::string> without_dot_segments(std::string_view path) {
   std::string out;
   out.reserve(path.size());

@@ -7,8 +7,8 @@
 namespace mastic::http {
 namespace {
 
-// 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 version, trace id, parent id and flags,
-// at fixed places; a later version may add more after a dash.
+// A value such as 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01: version, trace id,
+// parent id and flags, at fixed places. A later version may add more after a dash.
 constexpr std::size_t kBytes = 55;
 
 /// Reads two or sixteen hexadecimal digits. Upper case is malformed (§3.2.2).

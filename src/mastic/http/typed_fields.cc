@@ -24,7 +24,7 @@ void append_seconds(std::string& list, std::string_view name,
   append_item(list, std::string(name) + "=" + std::to_string(length->count()));
 }
 
-/// Returns `text` as a quoted-string (RFC 9110 §5.6.4). Requires: it is a valid field value.
+/// Returns `text` as a quoted-string (RFC 9110 §5.6.4). Requires: `text` is a valid field value.
 std::string quote(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {

@@ -4,8 +4,8 @@
 //     response.set(http::ContentDisposition{.filename = "Jörg's report.pdf"});
 //     response.add(http::Link{.target = "/style.css", .rel = "preload", .as = "style"});
 //
-// Each has the name of its field and makes its value; to_string() throws std::invalid_argument when
-// the members make no valid value.
+// Each type knows the name of its field. Its to_string() makes the value, and throws
+// std::invalid_argument if the members make no valid value.
 
 #pragma once
 
@@ -22,7 +22,7 @@
 
 namespace mastic::http {
 
-/// A type that a response can be given as a field.
+/// A type whose objects can be set or added as a field of a response.
 template <class T>
 concept TypedField = requires(const T& field) {
   { T::kName } -> std::convertible_to<FieldName>;
@@ -33,26 +33,28 @@ concept TypedField = requires(const T& field) {
 struct CacheControl {
   static constexpr FieldName kName = FieldName::CacheControl;
 
-  /// No cache stores it.
+  /// No cache stores the response.
   bool no_store = false;
-  /// A cache asks whether it is still current before it uses it.
+  /// A cache asks whether the response is still current before it uses it.
   bool no_cache = false;
-  /// Any cache may store it, also one that many people share.
+  /// Any cache may store the response, even one that many people share.
   bool is_public = false;
-  /// Only the browser's own cache may store it.
+  /// Only the browser's own cache may store the response.
   bool is_private = false;
-  /// Once it is out of date, no cache uses it without asking, come what may.
+  /// Once the response is out of date, no cache uses it without asking, under any circumstances.
   bool must_revalidate = false;
-  /// It never changes, so that browsers do not ask while it is current.
+  /// The response never changes, so browsers do not ask for a newer one while it is current.
   bool immutable = false;
-  /// How long it stays current.
+  /// How long the response stays current.
   std::optional<std::chrono::seconds> max_age;
-  /// How long it stays current in caches that many people share.
+  /// How long the response stays current in caches that many people share.
   std::optional<std::chrono::seconds> s_maxage;
-  /// How long a cache may still use it when it is out of date, while it asks for a newer one.
+  /// How long a cache may still use the response after it is out of date, while the cache asks for
+  /// a newer one.
   std::optional<std::chrono::seconds> stale_while_revalidate;
 
-  /// Throws when it is both public and private, when nothing is set, or when a time is negative.
+  /// Returns the value of the field. Throws if the response is both public and private, if nothing
+  /// is set, or if a time is negative.
   [[nodiscard]] std::string to_string() const;
 };
 
@@ -62,7 +64,7 @@ struct ContentDisposition {
   /// What a browser does with the content: it saves it, or shows it.
   enum class Kind : std::uint8_t { Attachment, Inline };
 
-  /// Whether it is saved or shown.
+  /// Whether the content is saved or shown.
   Kind kind = Kind::Attachment;
   std::string filename;  ///< UTF-8; folders before the name are dropped; may be empty
 
@@ -77,11 +79,12 @@ struct Link {
   std::string target;  ///< a URL, absolute or relative
   /// What the target is to this resource: "next", "preload", "canonical".
   std::string rel;
-  std::string as = {};     ///< of a preload: style, script, font, image
+  std::string as = {};     ///< for a preload, the kind: style, script, font, image
   std::string type = {};   ///< a media type
-  std::string title = {};  ///< for people, in ASCII
+  std::string title = {};  ///< a title for people, in ASCII
 
-  /// The value of the field. Throws std::invalid_argument when a part cannot stand in it.
+  /// The value of the field. Throws std::invalid_argument if a part contains what the field cannot
+  /// express.
   [[nodiscard]] std::string to_string() const;
 };
 
@@ -101,8 +104,8 @@ struct Vary {
   /// The names of the request fields.
   std::vector<FieldName> on;
 
-  /// The value of the field: the names, with commas between them. Throws std::invalid_argument when
-  /// there are none.
+  /// The value of the field: the names, with commas between them. Throws std::invalid_argument if
+  /// there are no names.
   [[nodiscard]] std::string to_string() const;
 };
 
