@@ -3,9 +3,9 @@
 //     struct Point { int x; int y; };
 //     for_each_field(point, [](std::string_view name, int& value) { ... });
 //
-// Up to 64 fields, no base classes and no C arrays; a static_assert says so otherwise. The names
-// come from how the compiler spells a pointer to a member. GCC and Clang agree about that well
-// enough, and aggregate_test.cc checks it.
+// A struct may have up to 64 fields, but no base class and no C array; a static_assert reports any
+// other struct. The names come from how the compiler spells a pointer to a member. GCC and Clang
+// spell it similarly enough, and aggregate_test.cc checks the names.
 //
 // A field may have a different name outside of the program, for instance because that name is a C++
 // keyword. Its struct lists such fields:
@@ -29,7 +29,7 @@
 namespace mastic::json {
 
 /// The name of a field outside of the program: in JSON, in queries and forms, and in messages about
-/// it. A struct lists the fields whose names differ as
+/// the field. A struct lists the fields whose names differ as
 /// `static constexpr RenamedField kRenamedFields[]`.
 struct RenamedField {
   std::string_view field;  ///< its name in the struct
@@ -38,8 +38,8 @@ struct RenamedField {
 
 namespace detail {
 
-/// Converts to any type. T{Anything(), Anything()} compiles when T takes two values, which is how
-/// they are counted.
+/// Converts to any type. T{Anything(), Anything()} compiles if T takes two values, which is how the
+/// values are counted.
 struct Anything {
   template <class T>
   // NOLINTNEXTLINE(google-explicit-constructor)
@@ -59,7 +59,8 @@ consteval bool takes_values(std::index_sequence<I...>) {
 inline constexpr std::size_t kMaxFields = 64;
 inline constexpr std::size_t kUsualFields = 24;  ///< nearly every struct has fewer
 
-/// The largest number up to N of values that T takes; 0 when it takes none of these.
+/// The largest number of values that T takes, counted down from N to Least; 0 if T takes none of
+/// these numbers.
 template <class T, std::size_t N, std::size_t Least = 1>
 consteval std::size_t count_down() {
   if constexpr (N < Least) {
@@ -70,7 +71,8 @@ consteval std::size_t count_down() {
     return count_down<T, N - 1, Least>();
   }
 }
-/// The largest number from N on of values that T takes, or kMaxFields + 1. Requires: it takes N.
+/// The largest number of values that T takes, counted up from N to at most kMaxFields + 1.
+/// Requires: T takes N values.
 template <class T, std::size_t N>
 consteval std::size_t count_up() {
   if constexpr (N > kMaxFields || !takes_values<T>(std::make_index_sequence<N + 1>())) {
@@ -80,9 +82,9 @@ consteval std::size_t count_up() {
   }
 }
 
-/// How many values T takes; kMaxFields + 1 when it takes more than kMaxFields. Every number that is
-/// tried costs compile time, so the search begins at a number that nearly no struct exceeds. It
-/// cannot count up from one: if a field has no default, T does not take fewer values.
+/// How many values T takes; kMaxFields + 1 if T takes more than kMaxFields. Every number that is
+/// tried costs compile time, so the search begins at a number that nearly no struct exceeds. The
+/// search cannot count up from one: if a later field has no default, T does not take fewer values.
 template <class T>
 consteval std::size_t count_values() {
   if constexpr (takes_values<T>(std::make_index_sequence<kUsualFields + 1>())) {
@@ -95,7 +97,7 @@ consteval std::size_t count_values() {
 }
 
 // T takes as many values as it has fields, unless a C array takes several values, or a base class
-// takes one. Both are recognised by other initializers that would fit in their place.
+// takes one. Both are recognized by other initializers that fit in their place.
 
 /// Converts to nothing.
 struct Stranger {};
@@ -144,7 +146,7 @@ consteval void check_fields() {
   static_assert(HasBase<T> || kHasArray<T> || count_values<T>() <= kMaxFields,
                 "a struct may have at most 64 fields: make some of them a struct of their own");
 }
-/// How many fields T has; 0 when they cannot be told apart, and check_fields says why.
+/// How many fields T has; 0 if the fields cannot be told apart, and then check_fields says why.
 template <class T>
 consteval std::size_t count_fields() {
   const bool is_fit = !HasBase<T> && !kHasArray<T> && count_values<T>() <= kMaxFields;
@@ -154,8 +156,8 @@ consteval std::size_t count_fields() {
 template <std::size_t Count, class T, class Visit>
 constexpr decltype(auto) with_many_fields(T& aggregate, Visit& visit);
 
-/// Calls `visit` once, with all fields of `aggregate` as arguments. One branch for each number,
-/// because C++23 has no structured binding of a variable number of names.
+/// Calls `visit` once, with all fields of `aggregate` as arguments. There is one branch for each
+/// number of fields, because C++23 has no structured binding of a variable number of names.
 template <class T, class Visit>
 constexpr decltype(auto) with_fields(T& aggregate, Visit visit) {
   constexpr std::size_t kCount = count_fields<std::remove_const_t<T>>();
@@ -256,8 +258,8 @@ constexpr decltype(auto) with_fields(T& aggregate, Visit visit) {
 #pragma clang diagnostic ignored "-Wundefined-var-template"
 #pragma clang diagnostic ignored "-Wundefined-internal"
 #endif
-/// Holds an object that is declared and never defined: only addresses of its fields are named, and
-/// nothing reads them, so T needs no constructor.
+/// Holds a T in a variable that is declared and never defined. Only the addresses of its fields are
+/// used, and nothing reads the fields, so T needs no constructor.
 template <class T>
 struct Specimen {
   T value;
@@ -308,8 +310,8 @@ consteval auto outside_names() {
 template <class T>
 inline constexpr auto kFieldNames = outside_names<T>();
 
-/// Whether `name` needs no escapes in JSON. (It is checked at compile time, so that writing a field
-/// need not look for them.)
+/// Whether `name` needs no escapes in JSON. (This is checked at compile time, so that writing a
+/// field need not look for characters to escape.)
 constexpr bool is_plain_name(std::string_view name) {
   for (const char c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\') return false;
@@ -333,7 +335,7 @@ constexpr bool are_different(const T& names) {
   return true;
 }
 
-/// Says what is wrong with T's list of names.
+/// Fails to compile, with a message that says why, if T's kRenamedFields is wrong.
 template <class T>
 consteval void check_renamed_fields() {
   constexpr bool kAreThere = [] {
@@ -368,7 +370,7 @@ template <Aggregate T>
 [[nodiscard]] constexpr std::size_t field_count() {
   return detail::count_fields<T>();
 }
-/// The names of the fields of T outside (RenamedField), in the order of declaration.
+/// The names of the fields of T outside of the program (RenamedField), in the order of declaration.
 template <Aggregate T>
 [[nodiscard]] constexpr const auto& field_names() {
   return detail::kFieldNames<T>;

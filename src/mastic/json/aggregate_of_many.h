@@ -1,9 +1,9 @@
 // The structured bindings of structs with more than 24 fields, one for each number up to 64: part
 // of aggregate.h.
 //
-// C++23 has no structured binding of a variable number of names. Written out, these would be 500
-// lines that are never read, so macros spell the lists of names here; they are undefined at the end
-// of this file.
+// C++23 has no structured binding of a variable number of names. Written out, the bindings would be
+// 500 lines that are never read, so macros spell the lists of names here. The macros are undefined
+// at the end of this file.
 
 #pragma once
 

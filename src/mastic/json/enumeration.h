@@ -54,18 +54,18 @@ consteval std::size_t count_enum_values() {
 }
 
 /// All values in one text, "... = {Color::Red, Color::Green, (Color)2}]"; Clang writes angle
-/// brackets. One function with 64 values takes 15 ms to compile, where 64 functions with one took
-/// 100 (ADR 0008).
+/// brackets. One function with 64 values takes 15 ms to compile; 64 functions with one value each
+/// took 100 ms (ADR 0008).
 template <auto... V>
 consteval std::string_view spell_list() {
   return __PRETTY_FUNCTION__;
 }
 
 /// The names in the list that `spell_list` returns, indexed by value. A value without a name is
-/// spelt as a cast, and gets an empty name. That is assigned too, because GCC 12 mistreats an array
-/// that keeps some of its initial elements.
+/// spelt as a cast, and gets an empty name. The empty name is assigned too, because GCC 12
+/// mistreats an array that keeps some of its initial elements.
 ///
-/// `depth` counts brackets, so that a comma or colon inside a template argument ends nothing; a
+/// `depth` counts brackets, so that a comma or colon inside a template argument ends no name. A
 /// colon at the depth of the list drops the qualifiers before a name.
 template <std::size_t N>
 consteval std::array<std::string_view, N> names_in_list(std::string_view text) {
@@ -125,14 +125,14 @@ inline constexpr auto kEnumNames = names_in_order<E>();
 template <class E>
 concept Enumeration = std::is_enum_v<E> && (detail::count_names<E>() > 0);
 
-/// The name of an enumerator; empty when no enumerator has this value.
+/// The name of the enumerator with this value; empty if no enumerator has it.
 template <Enumeration E>
 [[nodiscard]] constexpr std::string_view enum_name(E value) {
   const auto at = static_cast<std::size_t>(value);  // a negative value becomes far too large
   return at < detail::kNamesByValue<E>.size() ? detail::kNamesByValue<E>[at] : std::string_view();
 }
 
-/// The enumerator with this name, which is case-sensitive, or nothing.
+/// The enumerator with this name, or std::nullopt. Names are case-sensitive.
 template <Enumeration E>
 [[nodiscard]] constexpr std::optional<E> parse_enum(std::string_view name) {
   if (name.empty()) return std::nullopt;

@@ -81,8 +81,9 @@ template <JsonReadable T>
   if (JsonType<T>::read(value, into, reading)) return into;
   return base::fail(reading.message());
 }
-/// Reads a JSON text as a T. Fails in the same way, and if the text is not JSON (JsonDocument::parse)
-/// or has too many elements for its size (JsonDocument::max_element_bytes).
+/// Reads a JSON text as a T. Fails with the first fault, as "count: a whole number is expected, a
+/// string found". Also fails if the text is not JSON (JsonDocument::parse), or has too many
+/// elements for its size (JsonDocument::max_element_bytes).
 template <JsonReadable T>
 [[nodiscard]] base::Result<T> from_json(std::string_view text,
                                         UnknownMembers unknown = UnknownMembers::Ignore) {
@@ -96,8 +97,8 @@ template <JsonReadable T>
 
 namespace detail {
 
-// A part of a value. The static_asserts tell in plain words which types JSON has no form for;
-// without them the compiler would list every JsonType that does not fit.
+// These functions write and read a part of a value. The static_asserts say in plain words which
+// types JSON can express; without them the compiler would list every JsonType that does not fit.
 
 template <class T>
 void write_part(std::string& out, const T& part) {
@@ -203,15 +204,15 @@ struct JsonType<T> {
   }
 };
 
-/// A time is a string: "2026-11-21T20:33:01Z".
+/// A time is written as a string: "2026-11-21T20:33:01Z".
 template <>
 struct JsonType<std::chrono::sys_seconds> {
   static void write(std::string& out, std::chrono::sys_seconds value);
   static bool read(const JsonValue& value, std::chrono::sys_seconds& into, JsonReading& reading);
 };
 
-/// An enumeration is the name of its enumerator, as it is spelt in the program. A value without a
-/// name (enumeration.h) is written as its number and cannot be read back.
+/// An enumeration is written as the name of its enumerator, as it is spelt in the program. A value
+/// without a name (enumeration.h) is written as its number and cannot be read back.
 template <Enumeration T>
 struct JsonType<T> {
   static void write(std::string& out, T value) {
@@ -245,7 +246,8 @@ concept JsonMap = requires {
   requires std::same_as<typename T::key_type, std::string>;
 };
 
-/// Whether T is a std::optional: as the member of an object, one that may be missing.
+/// Whether T is a std::optional. A member of an object that is read as a std::optional may be
+/// missing.
 template <class T>
 inline constexpr bool kIsOptional = false;
 template <class T>
@@ -264,7 +266,8 @@ struct JsonType<std::optional<T>> {
     constexpr bool kTakesParts = Aggregate<T> || JsonList<T> || JsonMap<T>;
     T read{};
     const bool good = detail::read_part<T>(value, read, reading);
-    // Of what has parts, those that could be read count. Anything else keeps the value that it had.
+    // A value with parts keeps those parts that could be read. Any other value with a fault stays
+    // as it was before.
     if (good || (kTakesParts && value.has_parts())) into = std::move(read);
     return good;
   }
@@ -309,7 +312,8 @@ struct JsonType<T> {
       Element element{};
       good &=
           reading.at(index++, [&] { return detail::read_part<Element>(each, element, reading); });
-      into.push_back(std::move(element));  // even with a fault: the others keep their places
+      // An element with a fault is added too, so that the others keep their places.
+      into.push_back(std::move(element));
     }
     return good;
   }
@@ -369,7 +373,8 @@ struct JsonType<std::variant<T...>> {
   static bool read(const JsonValue& value, std::variant<T...>& into, JsonReading& reading) {
     const auto takes = [&]<class Alternative>() {
       Alternative alternative{};
-      // Refuse unknown members: else a struct whose fields are all optional would fit any object.
+      // Refuse unknown members: otherwise a struct whose fields are all optional would fit any
+      // object.
       JsonReading trial(UnknownMembers::Refuse);
       if (!detail::read_part<Alternative>(value, alternative, trial)) return false;
       into = std::move(alternative);

@@ -6,8 +6,8 @@
 //                                    └─first─► Member "a", String "x"    in the order of the text
 //
 // A list rather than an array of children, because their number is not known while they arrive, and
-// nothing is moved or freed before the document is destroyed. Boost's own values are not used: of a
-// name that occurs twice they silently keep one, and they take more memory (ADR 0008).
+// nothing is moved or freed before the document is destroyed. Boost's own values are not used: if a
+// name occurs twice, they silently keep one of the values, and they take more memory (ADR 0008).
 
 #include "mastic/json/json_document.h"
 
@@ -52,7 +52,7 @@ class detail::JsonBuilder {
 
   explicit JsonBuilder(base::Arena& memory) : memory_(memory) {}
   [[nodiscard]] const JsonValue* root() const { return root_; }
-  /// The name that two members of an object have, once that is known.
+  /// The name that two members of an object have, or std::nullopt if none has been found so far.
   [[nodiscard]] std::optional<std::string_view> repeated() const { return repeated_; }
 
   bool on_document_begin(Code&) { return true; }
@@ -92,7 +92,7 @@ class detail::JsonBuilder {
     return true;
   }
   /// Reads the digits again: boost's own result may be off in the last bit, and then a number that
-  /// was written would not read back as the same.
+  /// was written would not read back as the same number.
   bool on_double(double number, View part, Code&) {
     const std::string_view text = whole(part);
     (void)std::from_chars(text.data(), text.data() + text.size(), number);
@@ -115,7 +115,7 @@ class detail::JsonBuilder {
   /// An array or object whose end has not come yet.
   struct Open {
     JsonValue* value;
-    JsonValue* last;  ///< its last child so far, which the next one is linked to; null: none yet
+    JsonValue* last;  ///< its last child so far, to which the next one is linked, or null
   };
 
   /// Makes a value and links it to the innermost open array or object.
@@ -146,8 +146,8 @@ class detail::JsonBuilder {
   }
 
   // A string or number may come in parts: boost gives the stretches between escapes, and the last
-  // one ends the value. Only then are the parts joined; most strings come whole and are copied
-  // once.
+  // part ends the value. The parts are joined only at that end; most strings come whole and are
+  // copied once.
 
   bool append(View part) {
     parts_.append(part.data(), part.size());
@@ -165,12 +165,13 @@ class detail::JsonBuilder {
     return kept;
   }
 
-  /// Whether two members have the same name, which is then in `repeated`. The names are sorted
-  /// once, when the object ends: to compare each member with those before would take quadratic
-  /// time, and the text comes from a client.
+  /// Whether two members have the same name. If so, `repeated` returns that name. The names are
+  /// sorted once, when the object ends: comparing each member with those before it would take
+  /// quadratic time, and the text comes from a client.
   bool has_repeated_name(const JsonValue& object) {
     names_.clear();
-    // Exactly as many: growing by doubling would take more memory than `parse` promises.
+    // Room for exactly this number of names: growing by doubling would take more memory than
+    // `parse` promises.
     names_.reserve(object.size());
     for (const JsonMember& member : object.members()) names_.push_back(member.name);
     std::ranges::sort(names_);

@@ -25,7 +25,7 @@ class JsonRange;
 namespace detail {
 class JsonBuilder;
 /// The name of a member as messages show it: at most 100 bytes. The name may come from a client and
-/// be as long as the document, and it is repeated for every fault below it.
+/// be as long as the document, and messages repeat it for every fault below that member.
 [[nodiscard]] std::string shown_name(std::string_view name);
 }  // namespace detail
 
@@ -36,11 +36,11 @@ class JsonValue {
   /// What a value is. A number is the first of Int, Uint and Double that holds it.
   enum class Kind : std::uint8_t { Null, Bool, Int, Uint, Double, String, Array, Object };
 
-  /// What it is.
+  /// The kind of this value.
   [[nodiscard]] Kind kind() const { return kind_; }
-  /// Whether it is of this kind.
+  /// Whether this value is of this kind.
   [[nodiscard]] bool is(Kind kind) const { return kind_ == kind; }
-  /// Whether it is an Array or an Object.
+  /// Whether this value is an Array or an Object.
   [[nodiscard]] bool has_parts() const { return kind_ == Kind::Array || kind_ == Kind::Object; }
   /// The kind in words, for messages: "a number", "an object".
   [[nodiscard]] std::string_view kind_text() const;
@@ -65,7 +65,7 @@ class JsonValue {
   [[nodiscard]] JsonRange<JsonMember> members() const;
   /// The member of an Object with this name, or null. Linear in the number of members.
   [[nodiscard]] const JsonMember* member(std::string_view name) const;
-  /// The number of elements of an Array, of members of an Object, of bytes of a String.
+  /// The number of elements of an Array, of members of an Object, or of bytes of a String.
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
@@ -91,7 +91,7 @@ class JsonValue {
   Kind kind_ = Kind::Null;
 };
 
-/// A value of an object with its name.
+/// A member of an object: a value with its name.
 struct JsonMember : JsonValue {
   /// The name, with its escapes resolved.
   std::string_view name;
@@ -116,7 +116,7 @@ class JsonRange {
     const JsonValue* at_;
   };
 
-  /// Begins at `first`, or is empty when that is null.
+  /// Begins at `first`, or is empty if `first` is null.
   explicit JsonRange(const JsonValue* first) : first_(first) {}
   [[nodiscard]] Iterator begin() const { return Iterator(first_); }
   [[nodiscard]] static std::default_sentinel_t end() { return {}; }
@@ -132,22 +132,22 @@ inline JsonRange<JsonMember> JsonValue::members() const {
   return JsonRange<JsonMember>(asked_as(Kind::Object).content_.first);
 }
 
-/// A JSON text as a tree of values. It does not refer to the text that it was parsed from.
+/// A JSON text as a tree of values. The tree does not refer to the text from which it was parsed.
 class JsonDocument {
  public:
   /// How deep arrays and objects may be nested.
   static constexpr std::size_t kMaxDepth = 32;
 
-  /// Parses a text. Fails with what is wrong and at which byte, when the text is not JSON, is
-  /// nested deeper than kMaxDepth, or has 4 GiB or more. Takes at most 16 times the size of the
+  /// Parses a text. Fails if the text is not JSON, is nested deeper than kMaxDepth, or has 4 GiB or
+  /// more; the message says what is wrong and at which byte. Takes at most 16 times the size of the
   /// text plus 8 KiB of memory, whatever the text is.
   [[nodiscard]] static base::Result<JsonDocument> parse(std::string_view text);
 
   /// The value that the text consists of.
   [[nodiscard]] const JsonValue& root() const MASTIC_LIFETIMEBOUND { return *root_; }
-  /// How much memory the elements of lists and maps may take that this document is read into: 64
-  /// times the size of its text plus 256 KiB. An element may be much larger than its text: `{}` is
-  /// read as a struct of any size.
+  /// How much memory the elements of lists and maps may take when this document is read into them:
+  /// 64 times the size of its text plus 256 KiB. An element may be much larger than its text: `{}`
+  /// is read as a struct of any size.
   [[nodiscard]] std::size_t max_element_bytes() const { return (256 << 10) + 64 * text_bytes_; }
 
  private:

@@ -1,5 +1,5 @@
-// JSON from any bytes: no crash, and what was read and written reads back the same, as a tree and
-// as C++ values.
+// Parses any bytes as JSON. Nothing may crash, and what was read and written must read back the
+// same, as a tree and as C++ values.
 
 #include "mastic/json/json.h"
 

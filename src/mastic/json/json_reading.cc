@@ -24,7 +24,7 @@ bool JsonReading::take_element(std::size_t bytes) {
 }
 
 bool JsonReading::fail(const JsonValue& found, std::span<const std::string_view> names) {
-  // Truncated, because the text is the client's and the message may go to a log.
+  // Truncated, because the text comes from a client and the message may go to a log.
   constexpr std::size_t kMaxShown = 40;
   if (!found.is(JsonValue::Kind::String)) return fail(found, one_of(names));
   std::string what = one_of(names) + " is expected, '";

@@ -1,5 +1,5 @@
-// The state of reading a JSON document into a value: the place, the faults, and what may still be
-// added. What reads a type of the application (JsonType) tells its faults here.
+// The state of reading a JSON document into a value: the place, the faults, and how much memory
+// elements may still take. A JsonType of an application reports its faults here.
 
 #pragma once
 
@@ -25,11 +25,12 @@ struct JsonFault {
   std::string what;   ///< "a number is expected, a string found"
 };
 
-/// The state of reading a document, which JsonType::read is given: where it is and what has gone
-/// wrong so far.
+/// The state of reading a document: the current place, and what has gone wrong so far. It is passed
+/// to JsonType::read.
 ///
 /// Reading continues after a fault, so that the author of the document learns of all faults at once
-/// (up to `max_faults`). A value with a fault keeps its default, elements of lists their places.
+/// (up to `max_faults`). A value with a fault keeps its default, and the elements of a list keep
+/// their places.
 class JsonReading {
  public:
   /// Begins to read. `unknown` says what to do with members that the type has no field for;
@@ -48,8 +49,9 @@ class JsonReading {
   bool fail(std::string what);
   /// Notes that one of `names` was expected where `found` is, and returns false.
   bool fail(const JsonValue& found, std::span<const std::string_view> names);
-  /// Counts an element of `bytes` bytes that a list or a map is about to get. Beyond
-  /// `max_element_bytes` notes a fault and returns false: then nothing more must be added.
+  /// Counts an element of `bytes` bytes that is about to be added to a list or a map, and returns
+  /// true. If that would exceed `max_element_bytes`, notes a fault and returns false; then no more
+  /// elements may be added.
   bool take_element(std::size_t bytes);
   /// Calls `read` for the member `name`, so that a fault names its place. Returns what `read`
   /// returns.
@@ -58,13 +60,14 @@ class JsonReading {
     const Step step(*this, name, kNoIndex);
     return read();
   }
-  /// Calls `read` for the element at `index`, so that a fault names its place.
+  /// Calls `read` for the element at `index`, so that a fault names its place. Returns what `read`
+  /// returns.
   template <class Read>
   bool at(std::size_t index, Read read) {
     const Step step(*this, {}, index);
     return read();
   }
-  /// Whether there are as many faults as are kept: then the rest need not be read.
+  /// Whether `max_faults` faults have been noted. If so, the rest of the document need not be read.
   [[nodiscard]] bool is_full() const { return faults_.size() >= max_faults_; }
   /// The faults, in the order of the fields of the type that is read.
   [[nodiscard]] const std::vector<JsonFault>& faults() const MASTIC_LIFETIMEBOUND {
@@ -88,7 +91,7 @@ class JsonReading {
     Step& operator=(const Step&) = delete;
 
     const std::string_view name;
-    const std::size_t index;  ///< kNoIndex: it is a member
+    const std::size_t index;  ///< kNoIndex for a member
     const Step* const outer;
 
    private:
