@@ -70,14 +70,14 @@ class CancelScope {
   std::atomic<bool> stopping_{false};
 
   // These members belong to user code:
-  bool noted_ = false;  ///< is in the context's list of scopes to stop after this run
+  bool noted_ = false;  ///< in the context's list of scopes to stop after this run
   CancelScope* next_noted_ = nullptr;
 
   // These members belong to the executor:
   bool active_ = false;  ///< linked to `outer_`: this or a nested scope has started operations
   OperationQueue started_;
   CancelScope* first_active_ = nullptr;  ///< the first active scope nested in this one
-  CancelScope* next_active_ = nullptr;   ///< the next one that is nested in `outer_`
+  CancelScope* next_active_ = nullptr;   ///< the next active scope nested in `outer_`
   CancelScope* previous_active_ = nullptr;
   CancelScope* next_to_stop_ = nullptr;
 };

@@ -16,9 +16,9 @@
 
 namespace mastic::async {
 
-/// A bounded queue that carries values between tasks, also of different contexts. Use it as Channel
-/// or PriorityChannel, whose stores decide which value comes next. The channel holds up to
-/// `capacity` values, in memory that the constructor allocates. Waiting senders and waiting
+/// A bounded queue that carries values between tasks, which may belong to different contexts. Use
+/// it as Channel or PriorityChannel, whose stores decide which value comes next. The channel holds
+/// up to `capacity` values, in memory that the constructor allocates. Waiting senders and waiting
 /// receivers are each served in the order they came.
 ///
 ///     Channel<Line> lines(16);

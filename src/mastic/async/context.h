@@ -109,15 +109,15 @@ class Context : public Job {
 
   // These members belong to user code:
   std::coroutine_handle<> next_;
-  OperationQueue batch_;          ///< ready, for this run or the next one
-  OperationQueue submitted_;      ///< awaited in this run
+  OperationQueue batch_;          ///< ready operations, for this run or the next one
+  OperationQueue submitted_;      ///< operations awaited in this run
   CancelScope* stops_ = nullptr;  ///< scopes that this run asked to stop
   MessageQueue after_run_;
   std::exception_ptr passing_;        ///< the last exception that left a task in this run
   std::unique_ptr<TaskTrace> trace_;  ///< the trace of `passing_`
 
   // These members belong to the executor:
-  OperationQueue ready_;  ///< became ready after `batch_` was filled
+  OperationQueue ready_;  ///< operations that became ready after `batch_` was filled
   bool scheduled_ = false;
   CancelScope root_;
 };

@@ -92,7 +92,7 @@ class Operation {
 
   CancelScope* scope_ = nullptr;
   std::coroutine_handle<> waiter_;
-  Operation* next_ = nullptr;  ///< in its current queue
+  Operation* next_ = nullptr;  ///< the next operation in the current queue
   Operation* previous_ = nullptr;
   std::atomic<State> state_{State::Idle};  ///< changed only by the owner of its current queue
   bool cancelled_ = false;

@@ -159,12 +159,13 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
 };
 
 /// Runs `f` on a thread of Executor::blocking_executor() and gives what it returns or throws. `f`
-/// is called once, as `f()` or as `f(std::stop_token)`. The await keeps a reference to `f` if it is
-/// an lvalue, and moves it into itself if it is a temporary.
+/// is called once, as `f()` or as `f(std::stop_token)`. If `f` is an lvalue, the await keeps a
+/// reference to it; a temporary is moved into the await.
 ///
 /// If the task is cancelled before `f` has begun, `f` never runs and the await throws Cancelled. If
-/// it is cancelled while `f` runs, the stop token fires, in a job on the executor. The await then
-/// waits for that job and for `f` and gives the result of `f`; the next await throws Cancelled.
+/// the task is cancelled while `f` runs, the stop token fires, in a job on the executor. The await
+/// then waits for that job and for `f` and gives the result of `f`; the next await throws
+/// Cancelled.
 ///
 /// Throws ExecutorFull if the queue of the threads is full, or if no thread became free within
 /// `longest_wait` (zero: no limit). Then `f` never runs.

@@ -80,7 +80,7 @@ class SelectOperation : public LineOperation {
   std::span<Waiter* const> branches_;
   std::span<std::mutex* const> mutexes_;
   std::atomic<bool> is_claimed_{false};
-  Waiter* chosen_ = nullptr;  ///< written only by the thread that has claimed it
+  Waiter* chosen_ = nullptr;  ///< the served branch; written only by the claiming thread
   bool is_in_lines_ = false;
 };
 

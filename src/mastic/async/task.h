@@ -61,13 +61,13 @@ struct TaskPromiseBase {
   }
 
   /// Destroys `frame`, the promise's own coroutine, which was never started. A task that was never
-  /// started may hold another one as an argument, which may hold a third, and so on. A chain of any
-  /// length is destroyed with bounded use of the stack.
+  /// started may hold another task as an argument, which may hold a third task, and so on. A chain
+  /// of any length is destroyed with bounded use of the stack.
   void drop(std::coroutine_handle<> frame) noexcept;
 
   union {
     CancelScope* scope = nullptr;   ///< set when the coroutine begins
-    TaskPromiseBase* next_dropped;  ///< in `drop`
+    TaskPromiseBase* next_dropped;  ///< the next frame to destroy in `drop`
   };
   std::coroutine_handle<> continuation;
   std::exception_ptr exception;

@@ -18,8 +18,8 @@ struct TaskTrace {
   /// The maximum number of awaits that are kept.
   static constexpr std::size_t kMaxAwaits = 32;
 
-  std::vector<std::source_location> awaits;  ///< the innermost ones, up to kMaxAwaits
-  std::size_t more = 0;                      ///< how many awaits follow those
+  std::vector<std::source_location> awaits;  ///< the innermost awaits, up to kMaxAwaits
+  std::size_t more = 0;                      ///< how many further awaits were not kept
   std::vector<std::exception_ptr> others;    ///< later exceptions in the same TaskGroup
 
   /// The trace as text: "at notes.cc:42, load(int)" for each await of the application, and the

@@ -108,7 +108,7 @@ class LineOperation : public Operation, private Message {
   bool drop() noexcept final;
   void deliver() noexcept final { complete(); }
 
-  bool served_ = false;   ///< claimed, and given what it waits for
+  bool served_ = false;   ///< the operation was claimed and given what it waits for
   bool started_ = false;  ///< in progress on its executor: a message completes it
 };
 

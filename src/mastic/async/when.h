@@ -139,9 +139,9 @@ template <class T>
   return detail::run_all_of(std::move(tasks));
 }
 
-/// Runs tasks (or operations) concurrently until the first has a result. Then it cancels the
-/// others, waits for them to end, and gives that result; the index of the variant says which task
-/// it came from. If a task throws before the first result, or while it is being cancelled, that
+/// Runs tasks (or operations) concurrently until the first has a result. Then cancels the other
+/// tasks, waits for them to end, and gives the first result; the index of the variant says which
+/// task gave it. If a task throws before the first result, or while it is being cancelled, that
 /// exception is thrown.
 ///
 /// If all arguments are Selectable, this is a `select`, which takes nothing from the other
