@@ -108,8 +108,8 @@ void BufferedStream::linger() noexcept {
 
 /// If the socket were closed now and the peer sent once more, the kernel would reset the
 /// connection, and bytes that are not acknowledged would be lost. So this waits for the
-/// acknowledgement. If that comes too slowly, the write deadline aborts the connection. When the
-/// server drains, the rest is left to the kernel.
+/// acknowledgement. If the acknowledgement comes too slowly, the write deadline aborts the
+/// connection. When the server drains, the rest is left to the kernel.
 void BufferedStream::linger_is_over() noexcept {
   if (draining_ || stream_->unacknowledged() == 0) return close();
   watch_writing();

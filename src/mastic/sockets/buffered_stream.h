@@ -140,7 +140,8 @@ class BufferedStream final : private net::StreamOwner {
   Receive* reader_ = nullptr;
   Send* first_send_ = nullptr;
   Send* last_send_ = nullptr;
-  net::Delivery delivery_;                             ///< since the write deadline was set
+  /// Counts the bytes that the peer acknowledges after the write deadline was set.
+  net::Delivery delivery_;
   base::Instant last_traffic_ = base::Instant::min();  ///< when bytes last came or left
   async::TimerOf<BufferedStream, &BufferedStream::read_deadline> read_timer_{*this};
   async::TimerOf<BufferedStream, &BufferedStream::write_deadline> write_timer_{*this};
@@ -154,7 +155,7 @@ class BufferedStream final : private net::StreamOwner {
 class Receive final : public async::Operation {
  public:
   /// `partial` says that a part of the piece has arrived already. `due` is then the deadline of the
-  /// whole piece; the first Receive that waits sets it, and the following ones keep it.
+  /// whole piece; the first Receive that waits sets the deadline, and the following ones keep it.
   Receive(BufferedStream& stream, bool partial, std::optional<base::Instant>& due)
       : stream_(stream), due_(due), partial_(partial) {}
   ~Receive() override {

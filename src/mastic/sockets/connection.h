@@ -11,9 +11,9 @@
 
 namespace mastic::sockets {
 
-/// A connection. A server passes one by reference to its handler; connect_tcp and connect_unix
-/// return one that the caller owns. When a Connection is destroyed, what was written is still sent
-/// and then the connection is closed, in the background.
+/// A connection. A server passes it by reference to a handler. The connections that connect_tcp and
+/// connect_unix return belong to the caller. When a Connection is destroyed, what was written is
+/// still sent and then the connection is closed, in the background.
 ///
 /// Reader and writer may be used only by tasks of one context (async/context.h), because no two of
 /// these run at the same time.

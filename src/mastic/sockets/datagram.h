@@ -24,7 +24,7 @@ namespace mastic::sockets {
 struct DatagramCounters : net::ShardCounters {
   std::atomic<std::uint64_t> received{0};  ///< datagrams that have arrived
   std::atomic<std::uint64_t> dropped{0};   ///< datagrams too long, or without memory or a thread
-  std::atomic<std::uint64_t> replied{0};   ///< replies that the system took
+  std::atomic<std::uint64_t> replied{0};   ///< replies that the system accepted
   std::atomic<std::uint64_t> unsent{0};    ///< replies that the system refused
   std::atomic<std::uint64_t> failed{0};    ///< datagrams whose handler threw
 };
@@ -49,8 +49,8 @@ class Datagram {
   /// The address of the sender, which may be forged. On a Unix socket the sender has no address,
   /// and `peer().ip.is_none()` is true.
   [[nodiscard]] const base::Endpoint& peer() const MASTIC_LIFETIMEBOUND { return peer_; }
-  /// The path of the Unix socket that sent it: "/run/client.sock", or "@client" for an abstract
-  /// name. Empty over UDP, and if the sender's socket has no name.
+  /// The path of the Unix socket that sent the datagram: "/run/client.sock", or "@client" for an
+  /// abstract name. Empty over UDP, and if the sender's socket has no name.
   [[nodiscard]] std::string peer_path() const { return path_.peer_path(); }
   /// The sender as text for logs: "127.0.0.1:4000", a path, or "unix" if the sender's socket has no
   /// name.

@@ -20,7 +20,7 @@ class DatagramServer : public LoopServer {
   /// Figures for monitoring.
   struct Statistics {
     std::uint64_t handling = 0;  ///< datagrams whose handlers have not ended
-    std::uint64_t received = 0;  ///< since the start, like the counts below
+    std::uint64_t received = 0;  ///< datagrams since the start, like the counts below
     std::uint64_t dropped = 0;   ///< datagrams too long, or without memory or a thread
     std::uint64_t replied = 0;   ///< replies that the system accepted
     std::uint64_t unsent = 0;    ///< replies that the system refused

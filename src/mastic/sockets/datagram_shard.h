@@ -25,7 +25,7 @@ struct DatagramService {
   const FaultHook& fault_hook;
   base::Log& log;
   async::BlockingExecutor& threads;  ///< for handlers that block
-  async::BlockingHistory& history;   ///< of handlers that are tasks
+  async::BlockingHistory& history;   ///< what is known of handlers that are tasks
   DatagramCounters& counters;
 };
 
@@ -35,8 +35,8 @@ class DatagramShard final : public net::ServerShard, private async::Timer {
   DatagramShard(loop::Loop& loop, const DatagramService& service);
   ~DatagramShard() override;
 
-  /// Begins to receive from `socket`. Fails if the loop cannot watch it. Requires: `socket` stays
-  /// open until the shard has settled.
+  /// Begins to receive from `socket`. Fails if the loop cannot watch the socket. Requires: `socket`
+  /// stays open until the shard has settled.
   [[nodiscard]] base::Result<void> receive_from(int socket);
   void abort_all() noexcept override;
 

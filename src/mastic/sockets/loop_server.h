@@ -42,14 +42,14 @@ class LoopServer : private net::ShardGroupOwner {
   /// server's blocking handlers. Requires: `runtime` outlives the server; this is not called on a
   /// loop of `runtime`; the loops are driven while `wait` is called or the server is destroyed.
   [[nodiscard]] base::Result<void> start_on(loop::Runtime& runtime);
-  /// Starts the server on one loop that the program drives. Call it on the thread that drives the
+  /// Starts the server on one loop that the program drives. Call this on the thread that drives the
   /// loop, or before the loop is driven. Requires: `loop` outlives the server; the thread that
   /// drives the loop does not call `wait`; before the server is destroyed, it is drained and the
   /// loop is driven until the server has settled.
   [[nodiscard]] base::Result<void> start_on(loop::Loop& loop);
 
   /// Sets a function that is called for each exception that leaves a handler; the exception is then
-  /// not logged. Call it before the server is started. `hook` is called on the loop or thread of
+  /// not logged. Call this before the server is started. `hook` is called on the loop or thread of
   /// the handler, while the connection or datagram still exists, and for several handlers at once.
   /// If the hook throws, both exceptions are logged. The hook is not called for Cancelled, nor for
   /// a StreamError that the peer caused.

@@ -24,7 +24,7 @@ class StreamServer : public LoopServer {
   /// Figures for monitoring.
   struct Statistics {
     std::uint64_t open = 0;      ///< connections that are open now
-    std::uint64_t accepted = 0;  ///< since the start, like the counts below
+    std::uint64_t accepted = 0;  ///< connections since the start, like the counts below
     std::uint64_t refused = 0;   ///< connections closed at once, because there were too many
     std::uint64_t failed = 0;    ///< connections whose handler threw an exception
     std::uint64_t broken = 0;    ///< connections whose handler threw a StreamError

@@ -29,7 +29,7 @@ enum class Ending : std::uint8_t {
 
 /// An accepted connection and its handler. Everything except the handler itself runs on the loop.
 /// The session lives until the handler has ended and the stream is closed; then the shard retires
-/// it.
+/// the session.
 class StreamSession : public loop::Retirable, protected BufferedStreamOwner {
  public:
   /// Makes a session for a task or for a blocking handler, whichever the shard has.

@@ -37,7 +37,7 @@ struct StreamService {
   const FaultHook& fault_hook;
   base::Log& log;
   async::BlockingExecutor& threads;  ///< for handlers that block
-  async::BlockingHistory& history;   ///< of handlers that are tasks
+  async::BlockingHistory& history;   ///< what is known of handlers that are tasks
   StreamCounters& counters;
 };
 
