@@ -149,7 +149,7 @@ std::vector<CachedFile::Sibling> FileCache::load_siblings(
   return siblings;
 }
 
-/// Loads the file at `path` without siblings. Returns `known` if it has not changed. With a
+/// Loads the file at `path` without siblings. Returns `known` if the file has not changed. With a
 /// `coding`, `path` has the ending of that coding.
 FileCache::Loaded FileCache::load_alone(const Tree& tree, const std::string& path,
                                         http::ContentCoding coding,

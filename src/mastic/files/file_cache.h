@@ -40,7 +40,7 @@ struct CachedFile {
   std::vector<Sibling> siblings;       ///< siblings not older than the file, best coding first
   /// The content coding: that of a sibling, or the one that follows from the file's own name.
   http::ContentCoding coding = http::ContentCoding::Identity;
-  std::string media_type;  ///< for a sibling, that of the original file
+  std::string media_type;  ///< the media type; for a sibling, that of the original file
   /// The fields of an answer with the whole file. They are prepared here, so that a request only
   /// copies them.
   http::Fields fields;
@@ -61,7 +61,8 @@ struct CachedFile {
 /// no room, the least recently used entry is dropped. Any thread may call these functions.
 class FileCache {
  public:
-  /// Makes an empty cache. Requires: `options` passed their check; `root` and `options` outlive it.
+  /// Makes an empty cache. Requires: `options` passed their check; `root` and `options` outlive the
+  /// cache.
   FileCache(const Root& root, const Options& options);
 
   /// Returns the regular file or directory at `path`. A file comes with its precompressed siblings,

@@ -26,7 +26,7 @@ struct ListingOrder {
 /// `complete` is false if there are more entries than `entries`. Names are escaped in text and
 /// encoded in links, whatever bytes they contain.
 ///
-/// A short page is made at once. A long one is produced while it is sent, so that a client which
+/// A short page is made at once. A long page is produced while it is sent, so that a client which
 /// does not read costs the memory of the names and not of the whole page.
 [[nodiscard]] app::Body listing_page(std::string_view title, bool has_parent,
                                      std::vector<Tree::Entry> entries, bool complete,

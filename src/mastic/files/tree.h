@@ -23,7 +23,7 @@ struct FileStatus {
   enum class Kind : std::uint8_t { File, Directory, Other };
   Kind kind = Kind::Other;
   std::uint64_t size = 0;
-  std::int64_t modified = 0;     ///< seconds since 1970
+  std::int64_t modified = 0;     ///< when the content changed, in seconds since 1970
   std::int64_t modified_ns = 0;  ///< the nanoseconds after that second
   std::int64_t changed = 0;      ///< ctime in nanoseconds, which no program can set
   std::uint64_t device = 0;
