@@ -22,8 +22,8 @@ struct Validators {
 /// What the conditions of a request lead to.
 enum class Precondition {
   Proceed,      ///< answer as if there were no condition
-  NotModified,  ///< 304, to GET and HEAD
-  Failed,       ///< 412
+  NotModified,  ///< answer 304, to GET and HEAD
+  Failed,       ///< answer 412
 };
 
 /// Evaluates the conditions of a request against the current state. `now`, in seconds since 1970,

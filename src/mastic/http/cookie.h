@@ -36,7 +36,7 @@ struct SetCookie {
   std::optional<std::chrono::seconds> max_age = {};
   /// Only requests whose path begins with this path carry the cookie.
   std::string path = "/";
-  std::string domain = {};  ///< empty: only the host that set it, without its subdomains
+  std::string domain = {};  ///< empty: only the host that set the cookie, without its subdomains
   /// Which of the requests that other sites cause carry the cookie.
   SameSite same_site = SameSite::Lax;
   /// Whether the cookie travels only over TLS.

@@ -10,7 +10,7 @@ namespace mastic::http {
 
 /// An entity tag: a view into the text that it was read from.
 struct EntityTag {
-  std::string_view opaque;  ///< including its quotes
+  std::string_view opaque;  ///< the tag, including its quotes
   /// Whether the tag is weak: then equal tags mean only that two contents serve equally well, and
   /// not that all their bytes are equal.
   bool weak = false;

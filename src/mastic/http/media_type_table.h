@@ -16,7 +16,7 @@ namespace mastic::http {
 /// A line of the table.
 struct MediaTypeLine {
   std::string_view type;
-  std::string_view endings;  ///< without their dots, in lower case, separated by spaces
+  std::string_view endings;  ///< endings without their dots, in lower case, separated by spaces
 };
 
 inline constexpr std::string_view kPlainText = "text/plain; charset=utf-8";

@@ -61,7 +61,7 @@ struct CacheControl {
 /// Whether a browser saves the content, and under which name, or shows it (RFC 6266).
 struct ContentDisposition {
   static constexpr FieldName kName = FieldName::ContentDisposition;
-  /// What a browser does with the content: it saves it, or shows it.
+  /// What a browser does with the content: it saves the content, or shows it.
   enum class Kind : std::uint8_t { Attachment, Inline };
 
   /// Whether the content is saved or shown.
@@ -109,7 +109,7 @@ struct Vary {
   [[nodiscard]] std::string to_string() const;
 };
 
-/// Adds `on` to the Vary of `fields`, unless it is listed already or Vary is `*`.
+/// Adds `on` to the Vary of `fields`, unless `on` is listed already or Vary is `*`.
 void add_to_vary(Fields& fields, FieldName on);
 
 }  // namespace mastic::http
