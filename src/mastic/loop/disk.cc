@@ -5,8 +5,9 @@
 namespace mastic::loop {
 namespace {
 
-constexpr base::Duration kQuick = std::chrono::milliseconds(1);  // a read below this is quick
-constexpr int kQuickInARow = 16;  // quick reads after which loops read again
+// A read that takes less time is quick.
+constexpr base::Duration kQuick = std::chrono::milliseconds(1);
+constexpr int kQuickInARow = 16;  // after this many, loops read files themselves again
 constexpr base::Duration kBetweenLogs = std::chrono::minutes(1);
 
 }  // namespace
@@ -28,7 +29,7 @@ void Disk::held_a_loop() noexcept {
 }
 
 /// Called with the mutex held after each read on another thread. One quick read may have come from
-/// the page cache, so the disk counts as quick only after several in a row.
+/// the page cache, so the disk counts as quick only after several quick reads in a row.
 void Disk::took(base::Duration length) noexcept {
   quick_ = length < kQuick ? quick_ + 1 : 0;
   if (quick_ >= kQuickInARow) is_slow_.store(false, std::memory_order_relaxed);

@@ -13,22 +13,23 @@
 
 namespace mastic::loop {
 
-/// Decides where the loops of a server read files. They read on their own threads while that is
-/// quick. Once a loop had to be taken over during a read, files are read on threads that may block,
-/// until reads are quick again. So a disk that hangs holds only a few threads, and everything that
-/// needs no file continues (ADR 0016).
+/// Decides where the loops of a server read files. The loops read on their own threads while reads
+/// are quick. After a loop has had to be taken over during a read, files are read on threads that
+/// may block, until reads are quick again. So a disk that hangs holds only a few threads, and
+/// everything that needs no file continues (ADR 0016).
 ///
-/// It is a BlockingExecutor for reads: at most `max_waits` of them run at a time, the others wait
-/// in line. All members but the destructor may be called from any thread.
+/// A Disk is a BlockingExecutor for reads: at most `max_waits` reads run at a time, and the others
+/// wait in line. All members but the destructor may be called from any thread.
 class Disk final : public threads::BoundedExecutor {
  public:
   /// `threads`, `log` and `kernel` must outlive the disk, and all submitted work must have ended
-  /// before it is destroyed. Requires: `threads` never runs work on the thread that submits it.
+  /// before the disk is destroyed. Requires: `threads` never runs work on the thread that submits
+  /// it.
   Disk(async::BlockingExecutor& threads, std::uint64_t max_waits, base::Log& log,
        base::Kernel& kernel);
 
-  /// Reports that a loop was taken over while it read a file. Reads run on other threads from now
-  /// on.
+  /// Reports that a loop was taken over while it was reading a file. From now on, files are read on
+  /// other threads, until reads are quick again.
   void held_a_loop() noexcept;
   /// Whether a loop may read files on its own thread.
   [[nodiscard]] bool has_reserve() const noexcept override {

@@ -13,8 +13,8 @@
 
 namespace mastic::loop {
 
-/// Requests a stop from a job of its own, because callbacks of a stop token are user code. If the
-/// loop ends before the job has run, the loop destroys it.
+/// A job that requests a stop. The request is a job because the callbacks of a stop token are user
+/// code. If the loop ends before the job has run, the loop destroys the job.
 class FireStop final : public async::Job, public LoopOwned {
  public:
   /// Has `loop` request the stop of `stop->source` in a job. Called on the loop.
@@ -25,17 +25,18 @@ class FireStop final : public async::Job, public LoopOwned {
   }
   void run() noexcept override { source.request_stop(); }
   void finish() noexcept override { delete this; }
-  /// True: a stop ends handlers that hold threads, so it must not wait for a thread itself.
+  /// True: a stop ends handlers that hold threads, so the stop itself must not wait for a thread.
   [[nodiscard]] bool is_trusted() noexcept override { return true; }
 
   std::stop_source source;
 };
 
-/// A stop token that is created when it is first asked for. Most never are, and cost nothing.
+/// A stop token that is created when it is first asked for. Most tokens are never asked for, and
+/// cost nothing.
 class LateStop {
  public:
-  /// The token, from any thread. It has fired already if `fire` was called before. Throws
-  /// std::bad_alloc.
+  /// Returns the token. May be called from any thread. If `fire` was called before, the token has
+  /// fired already. Throws std::bad_alloc.
   [[nodiscard]] std::stop_token token() {
     const std::lock_guard lock(mutex_);
     if (!token_.stop_possible()) {
@@ -45,8 +46,8 @@ class LateStop {
     }
     return token_;
   }
-  /// Fires the token, and any that is asked for later. Called on the loop; a second call does
-  /// nothing.
+  /// Fires the token; if the token is first asked for later, it has fired already. Called on the
+  /// loop; a second call does nothing.
   void fire(Loop& loop) noexcept {
     const std::lock_guard lock(mutex_);
     if (!std::exchange(fired_, true) && job_) FireStop::fire(std::move(job_), loop);
@@ -54,7 +55,7 @@ class LateStop {
 
  private:
   std::mutex mutex_;
-  std::unique_ptr<FireStop> job_;  ///< until it is fired
+  std::unique_ptr<FireStop> job_;  ///< null before the first call of `token`, and once fired
   std::stop_token token_;
   bool fired_ = false;
 };

@@ -11,9 +11,9 @@ namespace mastic::loop {
 /// A queue that any thread fills and the loop empties.
 class Inbox {
  public:
-  /// Adds `message`, and calls `wake()` when the queue was empty before, so that the loop is woken.
-  /// The lock is held during `wake`: once the loop can take the message, it may end and be
-  /// destroyed.
+  /// Adds `message`, and calls `wake()` if the queue was empty before, so that the loop is woken.
+  /// The lock is held during `wake`, so that the loop cannot take the message, end, and be
+  /// destroyed before `wake` has returned.
   template <class Wake>
   void put(async::Message& message, Wake wake) {
     const std::lock_guard lock(mutex_);
@@ -21,7 +21,7 @@ class Inbox {
     messages_.push_back(message);
     if (was_empty) wake();
   }
-  /// Removes all messages and returns them in the order they were put. Called by the loop.
+  /// Removes all messages and returns them in the order in which they were put. Called by the loop.
   [[nodiscard]] async::MessageQueue take_all() {
     const std::lock_guard lock(mutex_);
     return messages_.take();

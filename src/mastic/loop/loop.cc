@@ -41,8 +41,8 @@ class Loop::Wakeup final : public Source {
   Wakeup(Loop& loop, base::Descriptor descriptor)
       : Source(descriptor.fd()), loop_(loop), descriptor_(std::move(descriptor)) {}
   void ready(Readiness) noexcept override { loop_.deliver_messages(); }
-  /// Wakes the loop. A failed write is tried again: the inbox wakes the loop only when it was
-  /// empty, so after a lost wake-up no later message would wake it either.
+  /// Wakes the loop. A failed write is tried again: the inbox asks for a wake-up only when the
+  /// inbox was empty, so after a lost wake-up no later message would wake the loop either.
   void signal() {
     constexpr int kTries = 3;
     const std::uint64_t one = 1;
@@ -85,7 +85,8 @@ Loop::Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descr
       receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
 
 Loop::~Loop() {
-  // Destructors of kept objects may retire others. Kept sources need the table, so it goes last.
+  // Destructors of kept objects may retire other objects. Kept sources need the table, so the table
+  // is cleared last.
   destroy_retired();
   while (kept_ != nullptr) const std::unique_ptr<LoopOwned> going(kept_);
   destroy_retired();
@@ -99,9 +100,9 @@ Loop::Turn Loop::turn(base::Duration longest_wait) {
   if (run_jobs() == Turn::Lost) return Turn::Lost;  // jobs left by a driver that lost the loop
   flush();
   int events = look_for_events(time_to_wait(longest_wait));
-  // Timers expire as of the first poll, so one that came due during the second waits a turn. The
-  // second is for a process that was stopped after a poll that found nothing: what has arrived since
-  // is read before the timers expire.
+  // Timers expire as of the first poll, so a timer that comes due during the second poll waits for
+  // the next turn. The second poll is for a process that was stopped after a poll that found
+  // nothing: what has arrived since then is read before the timers expire.
   const base::Instant looked = now_;
   if (events <= 0 && are_timers_late()) events = look_for_events(base::Duration::zero());
   receive_all();
@@ -119,7 +120,8 @@ Loop::Turn Loop::drive(Driver& driver) {
   return Turn::Kept;
 }
 
-/// Begins the first turn of a new driver: tells the job that its predecessor is stuck in.
+/// Begins the first turn of a new driver: tells the job in which the previous driver is stuck that
+/// it was left behind.
 void Loop::adopt() {
   if (left_behind_ == nullptr) [[likely]]
     return;
@@ -128,14 +130,15 @@ void Loop::adopt() {
   std::exchange(left_behind_, nullptr)->left_behind(left_on_);
 }
 
-/// Enters user code, the only place that does:
+/// Runs the jobs that are waiting. This is the only place that enters user code:
 ///
 ///     driver: ownership open ── job.run() ── close ──kept──> job.finish(), next job
 ///                                              └────lost──> post the job, return Lost
 ///     taker:          take() while run() is on the driver's stack ──> drives from `adopt` on
 ///
-/// Between open and close another thread may drive the loop, so nothing here touches a member then,
-/// and after a close that failed only `post` is called, which is allowed from any thread.
+/// Between open and close another thread may drive the loop, so the code in between touches no
+/// member that changes while the loop is driven. After a close that failed, only `post` is called,
+/// which is allowed from any thread.
 Loop::Turn Loop::run_jobs() {
   if (jobs_.empty()) return Turn::Kept;
   Driver& driver = *driver_;
@@ -153,7 +156,7 @@ Loop::Turn Loop::run_jobs() {
     if (keeper_ != nullptr) keeper_->entered(*this, token);
     job.run();
     if (!ownership_.close(token)) {
-      post(job);  // its `finish` belongs to the thread that drives the loop now
+      post(job);  // the job's `finish` belongs to the thread that drives the loop now
       return Turn::Lost;
     }
     job.finish();
@@ -163,8 +166,8 @@ Loop::Turn Loop::run_jobs() {
   return Turn::Kept;
 }
 
-/// Returns whether the driver is to run `job` itself. While few threads stand by, passes a job that
-/// is not known to be quick to another thread, if that can be done.
+/// Returns whether the driver is to run `job` itself. While too few threads stand by, a job that is
+/// not known to be quick is passed to another thread, if that is possible.
 inline bool Loop::enter_or_pass_on(async::Job& job) noexcept {
   const bool is_short = keeper_ != nullptr && keeper_->is_short();
   const bool on_trust = is_short && job.is_trusted();
@@ -206,8 +209,8 @@ base::Duration Loop::time_to_wait(base::Duration longest_wait) const {
   return std::clamp(*next - now_, base::Duration::zero(), longest_wait);
 }
 
-/// Polls, and calls `ready` of the sources that are. Returns the number of events, or -EINTR:
-/// epoll_wait is interrupted when the process is stopped and continued.
+/// Polls, and calls `ready` of each source that is ready. Returns the number of events, or -EINTR,
+/// because epoll_wait is interrupted when the process is stopped and continued.
 int Loop::look_for_events(base::Duration longest_wait) {
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(longest_wait).count();
   std::array<epoll_event, kMaxEvents> events;
@@ -228,12 +231,13 @@ bool Loop::are_timers_late() const {
   return next && now_ - *next > kLate;
 }
 
-/// Whether timers may expire after a poll that found `events`. One poll reports at most kMaxEvents,
-/// and the kernel takes the ready sources in rotation. So after as many polls as it takes to report
-/// all sources, everything that was ready at the first poll has been received.
+/// Whether timers may expire after a poll that found this number of `events`. One poll reports at
+/// most kMaxEvents events, and the kernel takes the ready sources in rotation. So after enough
+/// polls to report every source once, everything that was ready at the first poll has been
+/// received.
 bool Loop::may_expire_timers(int events) {
   if (looks_left_ == 0) looks_left_ = 2 + sources_.size() / kMaxEvents;
-  // A poll that a signal interrupted is negative; sources may be ready all the same.
+  // After a poll that a signal interrupted, `events` is negative, although sources may be ready.
   if (events != 0 && are_timers_late() && --looks_left_ > 0) return false;
   looks_left_ = 0;
   return true;

@@ -34,7 +34,7 @@ class Loop;
 /// Supervises the drivers of loops. A Scheduler is one.
 class LoopKeeper {
  public:
-  /// A driver calls this on its own thread just before it enters user code. `token` names that
+  /// A driver calls this on its own thread just before it enters user code. `token` names this
   /// entry and may be passed to Loop::take.
   virtual void entered(Loop& loop, std::uint64_t token) noexcept = 0;
   /// True while too few threads stand by to take over stuck loops. Loops then run only jobs that
@@ -56,8 +56,8 @@ class LoopKeeper {
 /// again. Before each send it calls the listeners that asked for the end of the turn (turn_end.h).
 ///
 /// When timers are more than a tenth of a second late, the process was stopped, suspended or
-/// starved. Bytes that arrived meanwhile arrived in time, so a deadline must not fire before they
-/// are read: the timers wait until a poll finds nothing more, or until every source has been
+/// starved. Bytes that arrived in the meantime were in time, so no deadline may fire before these
+/// bytes are read: the timers wait until a poll finds nothing more, or until every source has been
 /// polled.
 ///
 /// 1. User code is entered in one place, `run_jobs`, with nothing of the loop on the stack.
@@ -84,12 +84,12 @@ class Loop final : public async::Executor {
   /// taken the loop over meanwhile.
   Turn turn(base::Duration longest_wait);
   /// Runs turns until `stop` is called or the loop is lost. `driver` describes the calling thread
-  /// and must live until this returns.
+  /// and must live until this call returns.
   [[gnu::noinline]] Turn drive(Driver& driver);  // noinline: profiles and stacks show its name
-  /// Runs turns likewise, for a thread that has no Driver.
+  /// Runs turns until `stop` is called or the loop is lost, on a thread that has no Driver.
   Turn drive() { return drive(unnamed_driver_); }
   /// A descriptor that is readable when a turn has something to do, for driving this loop from
-  /// another event loop. It stays the loop's.
+  /// another event loop. The loop keeps ownership of the descriptor.
   [[nodiscard]] int poll_fd() const { return epoll_.fd(); }
   /// When the next timer needs a turn, even if `poll_fd` is not readable; nullopt without a timer.
   [[nodiscard]] std::optional<base::Instant> next_timer() const { return timers_.next_advance(); }
@@ -101,7 +101,7 @@ class Loop final : public async::Executor {
   /// Makes `drive` return after the current turn.
   void stop();
   /// A number that identifies what the driver is doing now (LoopOwnership). When a later call
-  /// returns the same number, the driver has been doing the same all along.
+  /// returns the same number, the driver has been doing the same thing all along.
   [[nodiscard]] std::uint64_t look() const { return ownership_.look(); }
   /// Whether jobs have held the driver for more than 50 ms and no other thread has taken the loop
   /// over. A loop that is stuck should be given nothing new.
@@ -109,10 +109,12 @@ class Loop final : public async::Executor {
     const base::Instant since = in_jobs_since_.load(std::memory_order_relaxed);
     return since != kNotInJobs && now - since > kStuckAfter;
   }
-  /// Takes the loop from its driver, if that is still inside the user code that `seen`, a result of
-  /// `look`, stands for. After `true` the caller has to drive the loop, or have another thread do so.
+  /// Takes the loop from its driver, if the driver is still inside the user code that it was in
+  /// when `look` returned `seen`. Returns true if the loop was taken: then the caller has to drive
+  /// the loop, or have another thread drive it. Otherwise returns false and changes nothing.
   [[nodiscard]] bool take(std::uint64_t seen);
-  /// Whether the current job, or the last one, was run only because it is known to be quick.
+  /// Whether the current job, or the last job while none is running, was run only because it is
+  /// known to be quick.
   [[nodiscard]] bool runs_on_trust() const { return on_trust_.load(std::memory_order_relaxed); }
 
   // Before the loop is driven.
@@ -124,11 +126,11 @@ class Loop final : public async::Executor {
     blocking_executor_ = &blocking_executor;
   }
 
-  /// Sets the disk that decides where files are read. It must outlive the call of `drive`. Without
-  /// a disk, files are read on the loop.
+  /// Sets the disk that decides where files are read. The disk must outlive the call of `drive`.
+  /// Without a disk, files are read on the loop.
   void read_by(Disk& disk) { disk_ = &disk; }
 
-  /// Binds the loop to its thread: `take` always fails.
+  /// Binds the loop to its thread: from now on `take` always fails.
   void pin() { pinned_ = true; }
 
   // Executor.
@@ -144,28 +146,30 @@ class Loop final : public async::Executor {
   // Descriptors.
 
   /// Has `source.ready` called while the descriptor is ready for what is `wanted`. Fails when the
-  /// kernel refuses, or without memory. Requires: `source` is not watched.
+  /// kernel refuses or no memory is left. Requires: `source` is not watched.
   [[nodiscard]] base::Result<void> watch(Source& source, Readiness wanted);
-  /// Watches a descriptor that other loops watch too, for reading: each event wakes one of the
-  /// loops.
+  /// Watches, for reading, a descriptor that other loops watch too. Each event wakes at least one
+  /// of these loops, and usually not all of them. Fails like `watch`.
   [[nodiscard]] base::Result<void> watch_shared(Source& source);
-  /// Changes what is wanted of a source that is not shared.
+  /// Changes what is wanted of `source`. Fails when the kernel refuses. Requires: `source` is
+  /// watched by `watch`, not by `watch_shared`.
   [[nodiscard]] base::Result<void> rewatch(Source& source, Readiness wanted);
-  /// Ends the watch: `source.ready` is not called any more. Does nothing when it is not watched.
+  /// Ends the watch: `source.ready` is not called any more. Does nothing if `source` is not
+  /// watched.
   void unwatch(Source& source) noexcept;
   /// Adds `socket`, which is readable, to this turn's batch of receives; `socket.received` is
   /// called with the result.
   void receive(Socket& socket) { receiving_.push_back(&socket); }
   /// What this loop has to send.
   [[nodiscard]] Outbox& outbox() { return outbox_; }
-  /// Has `listener.turn_ends` called before this turn's writes are sent. It is called once, however
-  /// often this was asked for.
+  /// Has `listener.turn_ends` called before this turn's writes are sent. `turn_ends` is called only
+  /// once, even if this function is called several times in a turn.
   void tell_at_turn_end(TurnEndListener& listener) noexcept { turn_end_.add(listener); }
-  /// Destroys `object` at the end of the turn, when the turn cannot refer to it any more. Objects
-  /// are destroyed in the order in which they were retired.
+  /// Destroys `object` at the end of the turn, when nothing in the turn can refer to `object` any
+  /// more. Objects are destroyed in the order in which they were retired.
   void retire(std::unique_ptr<Retirable> object) noexcept;
-  /// Makes the loop the owner of `object` until it is retired. Objects that are left are destroyed
-  /// with the loop.
+  /// Makes the loop the owner of `object` until the object is retired. Objects that the loop still
+  /// owns at its end are destroyed with the loop.
   void keep(std::unique_ptr<LoopOwned> object) noexcept;
 
   /// The kernel that the loop was opened with.
@@ -182,12 +186,13 @@ class Loop final : public async::Executor {
   };
   static constexpr std::size_t kMaxEvents = 128;
   static constexpr std::size_t kMaxReceives = 64;
-  /// About 1 MiB for each loop, shared by the receives of a batch. Each gets at least 16 KiB and
-  /// 192 bytes: with a power of two, all buffers would begin in the same sets of the CPU's cache.
+  /// About 1 MiB for each loop, shared by the receives of a batch. Each receive gets at least 16
+  /// KiB and 192 bytes: with a power of two, all buffers would begin in the same sets of the CPU's
+  /// cache.
   static constexpr std::size_t kReceiveBytes = kMaxReceives * ((16 << 10) + 192);
   static constexpr std::size_t kMaxShare = 256 << 10;
   static constexpr int kMaxJobs = 1024;  ///< in one run_jobs, so that I/O and timers get their turn
-  /// Timers that are later than this say that the process was held up.
+  /// When timers are later than this, the process was held up.
   static constexpr base::Duration kLate = std::chrono::milliseconds(100);
   static constexpr base::Duration kStuckAfter = std::chrono::milliseconds(50);
   static constexpr base::Instant kNotInJobs = base::Instant::max();
@@ -233,7 +238,7 @@ class Loop final : public async::Executor {
   Disk* disk_ = nullptr;
   Driver unnamed_driver_;
   Driver* driver_ = &unnamed_driver_;
-  async::Job* running_ = nullptr;      ///< the job of the driver, while it is inside user code
+  async::Job* running_ = nullptr;      ///< the job that the driver runs, while in user code
   async::Job* left_behind_ = nullptr;  ///< the job that still runs on the previous driver
   int left_on_ = 0;                    ///< the thread number of the previous driver
   std::atomic<base::Instant> in_jobs_since_{kNotInJobs};

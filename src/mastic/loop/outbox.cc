@@ -30,7 +30,8 @@ char* Outbox::prepare(Socket& socket, std::size_t size) {
     return at_;
   }
   Segment& segment = segments_[socket.outbox_place_ - 1];
-  const bool is_last = segment.limit == at_;  // only free space follows, which it may use as well
+  // Only free space follows, and the segment may grow into it.
+  const bool is_last = segment.limit == at_;
   const auto room = static_cast<std::size_t>((is_last ? end_ : segment.limit) - segment.end);
   if (room >= size) return segment.end;
   // Moves the segment to the end. Its old room stays unused until a flush empties the outbox.
@@ -81,8 +82,9 @@ void Outbox::flush(Transfer& transfer) {
   }
 }
 
-/// Hands the bytes that the kernel did not take to their sockets, before any socket is told that it
-/// was sent: a socket that is told may write to another one, and those bytes must come after these.
+/// Hands the bytes that the kernel did not take to their sockets, before `sent` of any socket is
+/// called: `sent` may write to another socket, and the bytes that it writes must come after the
+/// unsent bytes of that socket.
 void Outbox::keep_unsent() noexcept {
   std::size_t next = 0;
   for (const Segment& segment : flushing_) {
@@ -95,8 +97,8 @@ void Outbox::keep_unsent() noexcept {
   }
 }
 
-/// Whether `batch_[next]` is the send of this segment. A segment without bytes, or whose socket was
-/// closed, has none.
+/// Whether `batch_[next]` is the send of `segment`. A segment has no send if it has no bytes or its
+/// socket was closed.
 bool Outbox::is_of(const Segment& segment, std::size_t next) const {
   return next < batch_.size() && batch_[next].bytes == segment.begin && segment.end > segment.begin;
 }

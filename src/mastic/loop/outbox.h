@@ -13,37 +13,37 @@
 namespace mastic::loop {
 
 /// Collects what the sockets of a loop write during a turn. The bytes of one socket lie next to
-/// each other, so that several answers to one connection leave in one send. The last segment grows
-/// in place. A segment that another one follows has to move to the end when it grows; it gets twice
-/// the room then, so that each byte is moved a constant number of times on average.
+/// each other, in a segment, so that several answers on one connection leave in one send. The last
+/// segment grows in place. Any other segment has to move to the end when it grows; the moved
+/// segment gets twice the room, so that each byte is moved a constant number of times on average.
 ///
 ///     chunk: | socket A: answer, answer, room | socket B: answer | ... free ... |
 class Outbox {
  public:
-  /// Room for `size` bytes at the end of what `socket` has to send. The pointer is valid until the
-  /// next call. Throws std::bad_alloc.
+  /// Returns room for `size` bytes at the end of what `socket` has to send. The pointer is valid
+  /// until the outbox is next called. Throws std::bad_alloc.
   [[nodiscard]] char* prepare(Socket& socket, std::size_t size) MASTIC_LIFETIMEBOUND;
-  /// Adds the first `size` bytes of the room that `prepare` returned for `socket`. Requires: no
-  /// other call in between.
+  /// Adds the first `size` bytes of the room that `prepare` returned for `socket`. Requires: the
+  /// outbox was not called in between.
   void commit(Socket& socket, std::size_t size);
   /// Says that more bytes of `socket` follow at once by another way, so the kernel may wait for
   /// them (MSG_MORE).
   void announce_more(Socket& socket);
-  /// Whether `socket` has a segment here.
+  /// Whether `socket` has a segment in an outbox.
   [[nodiscard]] static bool holds(const Socket& socket) { return socket.outbox_place_ != 0; }
 
-  /// How many bytes of `socket` are here.
+  /// How many bytes of `socket` wait in this outbox.
   [[nodiscard]] std::size_t bytes_of(const Socket& socket) const {
     if (!holds(socket)) return 0;
     const Segment& segment = segments_[socket.outbox_place_ - 1];
     return static_cast<std::size_t>(segment.end - segment.begin);
   }
 
-  /// Whether no socket has a segment here.
+  /// Whether no socket has a segment in this outbox.
   [[nodiscard]] bool empty() const { return segments_.empty(); }
-  /// Sends everything and calls `sent` of each socket, also of one that prepared room and wrote
-  /// nothing. Sockets that were closed are skipped. A socket may write again while it is told, also
-  /// to other sockets, so call this until the outbox is empty.
+  /// Sends everything and calls `sent` of each socket, even of a socket for which room was prepared
+  /// and nothing was written. Sockets that have been closed are skipped. During `sent`, a socket
+  /// may write again, to other sockets too, so call `flush` until the outbox is empty.
   void flush(Transfer& transfer);
 
  private:

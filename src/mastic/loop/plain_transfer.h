@@ -9,7 +9,7 @@ namespace mastic::loop {
 /// Moves bytes by `recv` and `send`.
 class PlainTransfer final : public Transfer {
  public:
-  /// `kernel` must outlive it.
+  /// `kernel` must outlive the transfer.
   explicit PlainTransfer(base::Kernel& kernel) : kernel_(kernel) {}
   void receive(std::span<Receive> batch) override;
   void send(std::span<Send> batch) override;
@@ -18,8 +18,8 @@ class PlainTransfer final : public Transfer {
   base::Kernel& kernel_;
 };
 
-/// The flags of every send. A send does not wait, and a closed connection is an error rather than
-/// SIGPIPE; `more` adds MSG_MORE.
+/// Returns the flags for a send. With these flags the send does not wait, and a closed connection
+/// is an error rather than SIGPIPE; `more` adds MSG_MORE.
 [[nodiscard]] int send_flags(bool more);
 
 }  // namespace mastic::loop

@@ -1,4 +1,4 @@
-// Functions that another thread has a loop run.
+// Lets any thread have a loop run a function.
 
 #pragma once
 

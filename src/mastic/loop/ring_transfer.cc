@@ -53,9 +53,9 @@ void RingTransfer::send(std::span<Send> batch) {
 }
 
 /// Runs `batch` in submits of at most kEntries. Every operation has MSG_DONTWAIT, so the kernel
-/// completes it during the submit and none is in flight when this returns (ADR 0001). When a submit
-/// fails, the ring is closed, and the rest of the batch keeps kNotDone: the caller does those
-/// operations by plain calls.
+/// completes the operation during the submit, and no operation is in flight when this function
+/// returns (ADR 0001). When a submit fails, the ring is closed, and the rest of the batch keeps
+/// kNotDone: the caller does those operations by plain calls.
 template <class Operation, class Prepare>
 void RingTransfer::run(std::span<Operation> batch, Prepare prepare) {
   for (Operation& one : batch) one.result = kNotDone;
@@ -75,8 +75,8 @@ template <class Operation>
 bool RingTransfer::submit(std::span<Operation> batch) {
   const auto count = static_cast<unsigned>(batch.size());
   const int submitted = kernel_.io_uring_submit_and_wait(*ring_, count);
-  // Even after a submit that failed, the results of the part that the kernel took are stored: these
-  // operations have happened, and doing them again would lose or repeat bytes.
+  // Even after a submit that failed, the results of the operations that the kernel took are stored:
+  // these operations have happened, and doing them again would lose or repeat bytes.
   io_uring_cqe* completion = nullptr;
   unsigned head = 0;
   unsigned seen = 0;

@@ -17,7 +17,7 @@ namespace mastic::loop {
 class RingTransfer final : public Transfer {
  public:
   /// Opens a ring for batches of `least` operations or more. Returns null and sets `number` to the
-  /// errno when the kernel gives no ring. `kernel` must outlive it.
+  /// errno when the kernel gives no ring. `kernel` must outlive the transfer.
   [[nodiscard]] static std::unique_ptr<RingTransfer> open(base::Kernel& kernel, int& number,
                                                           std::size_t least = 2);
   ~RingTransfer() override;
@@ -32,8 +32,8 @@ class RingTransfer final : public Transfer {
   RingTransfer(base::Kernel& kernel, std::unique_ptr<io_uring> ring, std::size_t least);
   template <class Operation, class Prepare>
   void run(std::span<Operation> batch, Prepare prepare);
-  /// Submits the prepared operations and stores their results in `batch`. False when results are
-  /// missing.
+  /// Submits the prepared operations and stores their results in `batch`. Returns false if results
+  /// are missing.
   template <class Operation>
   bool submit(std::span<Operation> batch);
   void give_up();

@@ -8,7 +8,8 @@
 namespace mastic::loop {
 namespace {
 
-/// Leaves at least half of the worker threads to handlers, however slow a disk is.
+/// How many reads may wait for a disk at a time. At least half of the worker threads are left to
+/// handlers, however slow the disk is.
 std::uint64_t max_disk_waits(const Options& options) {
   return std::min(options.max_disk_waits, std::max<std::uint64_t>(1, options.threads.workers / 2));
 }
@@ -46,11 +47,11 @@ Runtime::~Runtime() {
 }
 
 base::Result<void> Runtime::start() {
-  driven_ = true;  // before the first thread starts: what runs on it may use `call` at once
+  driven_ = true;  // before the first thread starts: code on that thread may use `call` at once
   try {
     for (const auto& loop : loops_) scheduler_.start(*loop);
   } catch (const std::system_error& error) {
-    // Some loops may be driven already. They end before this returns, so that none is.
+    // Some loops may be driven already. They end before this returns, so that no loop is driven.
     stop();
     (void)join();
     return base::fail(error.what());

@@ -24,8 +24,8 @@
 namespace mastic::loop {
 
 /// The loops of a program with their one pool of threads, the way they move bytes, and the disk
-/// that decides where they read files (ADR 0026). Any number of servers can run on it, and may
-/// start and end while it runs:
+/// that decides where they read files (ADR 0026). Any number of servers can run on a runtime, and
+/// may start and end while the runtime runs:
 ///
 ///     const auto runtime = loop::Runtime::open(options, log, base::system_kernel());
 ///     (*runtime)->start();
@@ -33,8 +33,8 @@ namespace mastic::loop {
 ///     site.start_on(**runtime);
 ///     pages.start_on(**runtime);
 ///
-/// Everything that runs on it must be destroyed before it. The destructor stops the loops and waits
-/// for them. A server that is started without a runtime makes its own.
+/// Everything that runs on a runtime must be destroyed before the runtime. The destructor stops the
+/// loops and waits for them. A server that is started without a runtime opens a runtime of its own.
 class Runtime final {
  public:
   /// Opens the loops; no thread drives them yet. `log` and `kernel` must outlive the runtime. Fails
@@ -46,10 +46,10 @@ class Runtime final {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  /// Starts threads that drive the loops. When the system has no threads for all of them, this
-  /// fails and no loop is driven.
+  /// Starts threads that drive the loops. Fails when the system does not have enough threads; then
+  /// no loop is driven.
   [[nodiscard]] base::Result<void> start();
-  /// Stops the loops, from any thread. Nothing that waits for a loop may be left.
+  /// Stops the loops. May be called from any thread. Requires: nothing waits for a loop any more.
   void stop() noexcept;
   /// Waits until the loops have ended. Returns the number of threads that were written off and have
   /// not returned (Scheduler::join).
@@ -67,14 +67,15 @@ class Runtime final {
   /// The kernel that the runtime was opened with.
   [[nodiscard]] base::Kernel& kernel() const { return kernel_; }
 
-  /// Runs `work()` on `loop`, waits, and returns its result. What `work` throws is thrown here.
-  /// While the loops are not driven, `work` runs on the calling thread. Must not be called on a
-  /// loop, which would wait for itself.
+  /// Runs `work()` on `loop`, waits for it, and returns its result. An exception that `work` throws
+  /// is rethrown. While the loops are not driven, `work` runs on the calling thread. Must not be
+  /// called on a loop, because the loop would wait for itself.
   template <class Work>
   auto call(Loop& loop, Work work) -> decltype(work());
-  /// Runs turns of the loops on this thread until `is_over()`, and one more for the messages that
-  /// the last of them posted. With this, work that was begun on the loops can end although they
-  /// were never driven. Requires: no thread drives them.
+  /// Runs turns of all loops on the calling thread until `is_over()` returns true, and then one
+  /// more turn of each, for the messages that the turns before posted. So work that was begun on
+  /// the loops can end even if no thread has ever driven them. Requires: no thread drives the
+  /// loops.
   template <class IsOver>
   void turn_until(IsOver is_over) {
     for (bool was_over = false; !std::exchange(was_over, is_over());) {
@@ -89,8 +90,8 @@ class Runtime final {
   base::Log& log_;
   base::Kernel& kernel_;
   const TransferChoice transfer_;
-  // The loops refer to scheduler and disk, so these are destroyed after them. No thread drives the
-  // loops by then.
+  // The loops refer to the scheduler and the disk, so both are destroyed after the loops. By then
+  // no thread drives the loops.
   Scheduler scheduler_;
   Disk disk_;
   std::vector<std::unique_ptr<Loop>> loops_;

@@ -20,7 +20,7 @@ constexpr std::uint64_t kMaxOnTrust = 64;            // threads beyond loops + r
 constexpr int kLooksBetween = 32;  // ticks of about 1 ms between searches for threads that compute
 constexpr base::Duration kComputes =
     std::chrono::milliseconds(20);  // CPU time in one piece of user code
-constexpr base::Duration kLongTurn = std::chrono::milliseconds(20);  // their time slice
+constexpr base::Duration kLongTurn = std::chrono::milliseconds(20);  // time slice of such threads
 constexpr auto kTellEvery = std::chrono::seconds(10);
 constexpr auto kLongestJoin = std::chrono::seconds(10);  // for user code, when no loop is left
 
@@ -32,8 +32,8 @@ Scheduler::Options with_reserve_in_use(Scheduler::Options options) {
 
 }  // namespace
 
-/// A thread of the pool. Its members are guarded by the pool's mutex, except `driver`, which its own
-/// thread uses, and where a member says otherwise.
+/// A thread of the pool. Its members are guarded by the pool's mutex unless a member says
+/// otherwise; the thread itself uses `driver` without the mutex.
 class Scheduler::Member final : public threads::BlockingHost {
  public:
   Member(Scheduler& pool, ThreadRole first)
@@ -43,8 +43,8 @@ class Scheduler::Member final : public threads::BlockingHost {
     thread = std::thread([this] { run(); });
   }
   /// Called by user code on this thread before it waits: if the thread drives a loop, another
-  /// thread takes that loop over. When that has happened already, the token is out of date and
-  /// nothing happens.
+  /// thread takes that loop over. If the loop has been taken over already, the token is out of date
+  /// and nothing happens.
   void blocks() noexcept override {
     if (loop != nullptr) pool_.hand_over(*loop, driver.token);
   }
@@ -52,7 +52,7 @@ class Scheduler::Member final : public threads::BlockingHost {
 
   ThreadRole role;
   base::Instant since;
-  Loop* loop = nullptr;         ///< that it drives, or has lost; its own thread reads it unlocked
+  Loop* loop = nullptr;         ///< driven by the thread, or lost; the thread reads it unlocked
   bool on_trust = false;        ///< it is away in a job that the loop ran on trust
   base::Instant timed_since{};  ///< `since` of the role or piece of work that `time` belongs to
   base::Duration time{};        ///< its CPU time when that role or piece was first looked at
@@ -73,8 +73,8 @@ class Scheduler::Member final : public threads::BlockingHost {
   void run() {
     pthread_setname_np(pthread_self(), "mastic");
     const threads::AlternateStack stack;
-    // A new thread joins those that have ended since the last one began, so that thread objects
-    // do not accumulate and no thread waits for a join with the mutex held.
+    // A new thread joins the threads that have ended since the previous new thread began, so that
+    // thread objects do not accumulate and no thread waits for a join with the mutex held.
     for (const auto& each : ended) each->thread.join();
     ended.clear();
     threads::BlockingScope::set_host(this);
@@ -183,9 +183,9 @@ void Scheduler::hand_over(Loop& loop, std::uint64_t seen) noexcept {
 /// Has a thread in reserve drive `loop`, if its driver is still inside the user code `seen`.
 ///
 /// A job that ran on trust and blocks after all may cost a thread beyond the configured number
-/// (max_threads). Each route can cost that twice; then it is no longer trusted. So when many
-/// trusted routes block at the same moment, because what they all wait for fails, they do not use
-/// up the reserve.
+/// (max_threads). So when many trusted routes block at the same moment, because what they all wait
+/// for fails, they do not use up the reserve. A route can cost an extra thread twice; after that it
+/// is no longer trusted.
 void Scheduler::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {
   const bool on_trust = loop.runs_on_trust();
   if (reserve_.empty()) fill_reserve();
@@ -204,7 +204,8 @@ void Scheduler::give_to_reserve(Loop& loop, std::uint64_t seen) noexcept {
   fill_reserve();
 }
 
-/// Whether the reserve is short and that was not reported within the last kTellEvery.
+/// Whether to report now that the reserve is short: if it is, and this was not reported within the
+/// last kTellEvery. If so, counts the report as made.
 bool Scheduler::is_time_to_tell() noexcept {
   if (!LoopKeeper::is_short() || !tell_) return false;
   const base::Instant now = kernel_.monotonic_now();
@@ -213,9 +214,9 @@ bool Scheduler::is_time_to_tell() noexcept {
   return true;
 }
 
-/// Drives the member's loop until it ends or is lost. A driver that lost its loop became Away then
-/// (give_to_reserve), and has now returned from its handler. If it was written off meanwhile, `run`
-/// ends it.
+/// Drives the member's loop until the loop ends or is lost. A driver that loses its loop becomes
+/// Away at that moment (give_to_reserve), and `Loop::drive` returns once the handler has returned.
+/// If the driver was written off in the meantime, `run` ends it.
 void Scheduler::drive(Member& member, Lock& lock) {
   Loop& loop = *member.loop;
   lock.unlock();
@@ -262,8 +263,8 @@ void Scheduler::remove_workers(std::uint64_t count) {
   workers_ -= count;
 }
 
-/// Queues `work`. False when the system gives no thread and none is busy, because then no thread
-/// would ever take the work.
+/// Queues `work` and returns true. Returns false, and leaves `work` out of the queue, when the
+/// system gives no thread and no thread is busy, because then no thread would ever take the work.
 bool Scheduler::enqueue(async::BlockingWork& work) {
   work.queued_at = kernel_.monotonic_now();
   queue_.push_back(work);
@@ -281,8 +282,8 @@ bool Scheduler::withdraw(async::BlockingWork& work) noexcept {
 }
 
 /// Assigns threads to work: one for each queued piece that no thread is coming for yet, within
-/// `workers_`. Idle threads beyond the reserve are used first, then new ones. The reserve itself is
-/// used only when no new thread can be had and no busy one will return.
+/// `workers_`. Idle threads beyond the reserve are used first, then new threads. The reserve itself
+/// is used only when no new thread can be had and no busy thread will return.
 void Scheduler::start_work() noexcept {
   while (coming_ < queue_.size() && busy_ - on_trust_ < workers_) {
     const bool has_spare = reserve_.size() > options_.reserve;
@@ -295,8 +296,8 @@ void Scheduler::start_work() noexcept {
   }
 }
 
-/// Runs queued work until none is left, or until the thread is needed in reserve. It runs at least
-/// one piece, so that work makes progress while the reserve is short.
+/// Runs queued work until none is left, or until the thread is needed in reserve. The thread runs
+/// at least one piece, so that work makes progress while the reserve is short.
 void Scheduler::work(Member& member, Lock& lock) {
   --coming_;
   for (bool first = true; !queue_.empty() && !ending_; first = false) {
@@ -316,7 +317,8 @@ void Scheduler::work(Member& member, Lock& lock) {
 
 // ---- the reserve ----
 
-/// A new thread, or null when max_threads is reached, the pool ends, or the system has none left.
+/// Starts a thread in `role`. Returns null when max_threads is reached, the pool ends, or the
+/// system has no thread or memory left.
 Scheduler::Member* Scheduler::add_thread(ThreadRole role) noexcept {
   if (counted_ >= max_threads(role) || ending_) return nullptr;
   try {
@@ -388,8 +390,8 @@ void Scheduler::fill_reserve() noexcept {
   }
 }
 
-/// Publishes the state of the reserve for other threads. It is short when it has fewer threads than
-/// the least of: loops + 1, options.reserve, and what the system can give.
+/// Publishes the state of the reserve for other threads. The reserve is short when it has fewer
+/// threads than the least of: loops + 1, options.reserve, and what the system can give.
 void Scheduler::note_reserve() noexcept {
   const std::uint64_t enough = std::min({options_.reserve, driven_.size() + 1, max_given_});
   const bool no_hand_off = options_.hand_off == HandOff::Never || max_given_ == 0;
@@ -456,7 +458,7 @@ void Scheduler::lose(Member& member) noexcept {
   set_role(member, ThreadRole::WrittenOff);
 }
 
-/// A thread that was written off has returned after all. It was replaced, so it ends.
+/// Ends a thread that was written off and has returned after all: the thread was replaced.
 void Scheduler::come_back(Member& member) noexcept {
   --lost_;
   set_role(member, ThreadRole::Ends);

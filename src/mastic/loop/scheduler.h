@@ -31,23 +31,23 @@ using base::ThreadRole;
 ///        │ ▲                           └────────the loop ends──────────────────────────────┘
 ///        └─┴── works, one piece after another
 ///
-/// A thread in reserve takes a loop over when the StallMonitor finds its driver inside the same
-/// user code twice, or when that code announces that it will wait (BlockingScope). The previous
-/// driver is then *away* until its handler returns. Work runs beside the loops, on at most
-/// `workers` threads; threads that are away count as workers. A server whose handlers hold threads
-/// for long adds as many workers as its handlers may hold (ADR 0028).
+/// A thread in reserve takes a loop over when the StallMonitor finds the loop's driver inside the
+/// same piece of user code twice, or when the user code announces that it will wait
+/// (BlockingScope). The previous driver is then *away* until its handler returns. Work runs beside
+/// the loops, on at most `workers` threads; threads that are away count as workers. A server whose
+/// handlers hold threads for long adds as many workers as its handlers may hold (ADR 0028).
 ///
 /// 1. There are at most loops + reserve + workers threads, plus one for each thread that is away in
 ///    a job which its loop ran on trust (at most 64). Threads that were written off do not count.
 /// 2. Work leaves `reserve` threads idle, so loops can be taken over until more drivers are away
-///    than there are workers. Only when the system gives no thread, and none is busy, does a thread
-///    of the reserve run work.
-/// 3. The reserve is short when it could not take over all loops at once and have a thread left.
-///    Then loops run only jobs that are known to be quick, which keeps the last thread free (ADR
-///    0017).
+///    than there are workers. Only when the system gives no thread, and no thread is busy, does a
+///    thread of the reserve run work.
+/// 3. The reserve is short when it could not take over all loops at once and still have a thread
+///    left. While the reserve is short, loops run only jobs that are known to be quick, which keeps
+///    the last thread free (ADR 0017).
 /// 4. A thread that computes, whether it is away or works, is given long time slices and is
-///    therefore scheduled late: threads that wake only for a moment, as loops do, come first.
-/// 5. No piece of work is lost: it runs, is withdrawn by its submitter, or was refused.
+///    therefore scheduled after threads that wake only for a moment, as loops do.
+/// 5. No piece of work is lost: each piece runs, is withdrawn by its submitter, or is refused.
 class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
  public:
   /// When a loop is taken over by another thread.
@@ -78,10 +78,10 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   };
 
   Scheduler();
-  /// `kernel` must outlive it.
+  /// `kernel` must outlive the scheduler.
   explicit Scheduler(const Options& options, base::Kernel& kernel = base::system_kernel());
-  /// Joins the threads. Requires: every loop was stopped, or will be by another thread, and no work
-  /// is queued.
+  /// Joins the threads. Requires: every loop has been stopped, or another thread will stop it, and
+  /// no work is queued.
   ~Scheduler() override;
 
   /// How many threads of this process can run at a time: the cores of the machine that it may run
@@ -99,16 +99,16 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   std::uint64_t join();
 
   /// Allows `count` more threads to run work at a time, for a server whose handlers may hold that
-  /// many. May be called from any thread.
+  /// many threads. May be called from any thread.
   void add_workers(std::uint64_t count);
   /// Takes back what `add_workers` allowed. Work that is running is not interrupted. May be called
   /// from any thread.
   void remove_workers(std::uint64_t count);
 
   /// Sets a function that is called when the reserve becomes short, and about every ten seconds
-  /// while it stays so, with the number of threads that are held. It is called on a thread of the
-  /// pool or on that of the StallMonitor, and must neither block nor throw. Call this before
-  /// `start`.
+  /// while the reserve stays short, with the number of threads that are held. The function is
+  /// called on a thread of the pool or on the thread of the StallMonitor, and must neither block
+  /// nor throw. Call this before `start`.
   void when_short(std::function<void(std::uint64_t held)> tell) { tell_ = std::move(tell); }
 
   // BlockingExecutor, from any thread.
@@ -120,9 +120,10 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   }
   [[nodiscard]] bool is_short() const noexcept override { return LoopKeeper::is_short(); }
 
-  /// Writes off a thread that has been in the same user code since `since` or longer. The thread no
-  /// longer counts, runs at idle priority, and ends if its user code ever returns. Returns false
-  /// when it has returned already. `thread` is the kernel's thread id.
+  /// Writes off the thread with the kernel's thread id `thread`, which has been in the same user
+  /// code since `since` or longer. The thread no longer counts, runs at idle priority, and ends if
+  /// its user code ever returns. Returns false, and changes nothing, if the user code has returned
+  /// already.
   bool write_off(int thread, base::Instant since) noexcept;
 
   // What the pool is doing, for people.
@@ -146,9 +147,9 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
     std::uint64_t hand_offs = 0;  ///< how often a loop was taken over
     std::uint64_t lost = 0;       ///< threads that were written off and have not returned
   };
-  /// A snapshot, from any thread. Throws std::bad_alloc.
+  /// Returns a snapshot. May be called from any thread. Throws std::bad_alloc.
   [[nodiscard]] Status status() const;
-  /// `status().lost` without allocating.
+  /// Returns `status().lost` without allocating memory.
   [[nodiscard]] std::uint64_t lost_threads() const;
 
  private:

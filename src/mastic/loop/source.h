@@ -32,8 +32,8 @@ class Retirable {
   Retirable* next_retired_ = nullptr;
 };
 
-/// An object that its loop owns from `Loop::keep` on, until it is retired or the loop ends. It may
-/// also be deleted directly, and leaves the loop's list then.
+/// An object that its loop owns from `Loop::keep` on, until the object is retired or the loop ends.
+/// The object may also be deleted directly, and then leaves the loop's list.
 class LoopOwned : public Retirable {
  public:
   LoopOwned(const LoopOwned&) = delete;
@@ -55,22 +55,22 @@ class LoopOwned : public Retirable {
 
 /// Something with a descriptor that a loop watches.
 ///
-/// Before a source closes its descriptor or passes it on, it has to end the watch
-/// (`Loop::unwatch`). Closing alone ends it only when no other process has the file open, and a
-/// child that was just forked has (ADR 0015). Then the source is destroyed by `Loop::retire`,
-/// because the loop may refer to it for the rest of the turn. The destructor requires that it is
-/// not watched.
+/// Before a source closes its descriptor or passes the descriptor on, the source has to end the
+/// watch (`Loop::unwatch`). Closing the descriptor ends the watch only if no other process has the
+/// file open, and a child that was just forked has it open (ADR 0015). After the watch has ended,
+/// destroy the source by `Loop::retire`, because the loop may refer to the source for the rest of
+/// the turn. The destructor requires that no loop watches the source.
 class Source : public Retirable {
  public:
   ~Source() override { MASTIC_ASSERT(!is_watched(), {"fd", fd_}); }
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
-  /// Called on the loop, outside of user code, when the descriptor is ready. Level-triggered: it is
-  /// called again in each turn in which the descriptor is still ready.
+  /// Called on the loop, outside of user code, when the descriptor is ready. Level-triggered:
+  /// `ready` is called again in each turn in which the descriptor is still ready.
   virtual void ready(Readiness readiness) noexcept = 0;
 
-  /// The descriptor; negative once it was closed.
+  /// The descriptor; negative once it has been closed.
   [[nodiscard]] int fd() const { return fd_; }
   /// Whether a loop watches this source.
   [[nodiscard]] bool is_watched() const { return slot_ != 0; }
@@ -90,16 +90,18 @@ class Source : public Retirable {
 class Socket : public Source {
  public:
   /// Called with the result of a receive that Loop::receive asked for. `result` is the number of
-  /// bytes, 0 at the end of the stream, or -errno. `bytes` stay the loop's and are valid during
-  /// this call only.
+  /// bytes, 0 at the end of the stream, or -errno. `bytes` lie in a buffer of the loop, and are
+  /// valid during this call only.
   virtual void received(ssize_t result, std::string_view bytes) noexcept = 0;
-  /// Called with the `bytes` of a flush that the kernel did not take. `number` is the errno, or 0
-  /// when it took some bytes before these. The bytes are valid during this call only. No socket of
-  /// the loop has been told of this flush yet, so whatever is written later follows them. Returns
-  /// false when there is no memory to keep them.
+  /// Called during a flush with the `bytes` of this socket that the kernel did not take. `number`
+  /// is the errno, or 0 when the kernel took some bytes before these. `bytes` are valid during this
+  /// call only. No socket has been told of this flush by `sent` yet, so everything that sockets
+  /// write later follows these bytes. Returns true if the bytes are kept, and false when there is
+  /// no memory for them.
   [[nodiscard]] virtual bool keep_unsent(std::string_view bytes, int number) noexcept = 0;
-  /// Called after a flush. The kernel took `taken` bytes and left `left`, which keep_unsent has
-  /// got. `number` is 0, or the errno when it took none.
+  /// Called after a flush. The kernel took `taken` bytes of this socket and left `left` bytes,
+  /// which keep_unsent was given. `number` is 0, or the errno when the kernel took no bytes, or
+  /// ENOMEM when keep_unsent returned false.
   virtual void sent(std::size_t taken, std::size_t left, int number) noexcept = 0;
 
  protected:

@@ -14,7 +14,7 @@ namespace mastic::loop {
 
 /// Maps tickets to sources. The kernel is given a ticket for each source, never its address. So an
 /// event that comes late, or belongs to a socket that another process keeps open (ADR 0015), finds
-/// its own source or none.
+/// its own source or no source.
 ///
 ///     ticket: | generation of the slot, 32 bits | slot, 32 bits |
 ///
@@ -59,7 +59,7 @@ class SourceTable {
   [[nodiscard]] std::uint64_t ticket_of(const Source& source) const {
     return std::uint64_t{slots_[source.slot_ - 1].generation} << 32 | source.slot_;
   }
-  /// The source that `ticket` was given for, or null when it was removed since.
+  /// The source that `ticket` was given for, or null when the source has been removed since.
   [[nodiscard]] Source* find(std::uint64_t ticket) const {
     const Slot& slot = slots_[static_cast<std::uint32_t>(ticket) - 1];
     return slot.generation == static_cast<std::uint32_t>(ticket >> 32) ? slot.source : nullptr;

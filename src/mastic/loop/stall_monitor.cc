@@ -30,8 +30,8 @@ void StallMonitor::stop() {
 
 /// Falling asleep must not miss a driver that enters user code at the same moment. The monitor
 /// first stores `asleep_`, then looks; a driver first stores its token, then loads `asleep_`
-/// (loop_entered). All four are sequentially consistent, so either the look sees the token, or the
-/// driver sees `asleep_` and wakes the monitor.
+/// (loop_entered). All four operations are sequentially consistent, so either the look sees the
+/// token, or the driver sees `asleep_` and wakes the monitor.
 void StallMonitor::run() {
   pthread_setname_np(pthread_self(), "mastic-watch");
   std::unique_lock lock(mutex_);
@@ -63,7 +63,8 @@ bool StallMonitor::look() {
 
 void StallMonitor::wake() noexcept {
   if (!asleep_.exchange(false)) return;
-  // The lock: the monitor may be between its look and its wait, where a notification would be lost.
+  // The lock is needed because the monitor may be between its look and its wait, where a
+  // notification would be lost.
   const std::lock_guard lock(mutex_);
   called_.notify_all();
 }

@@ -16,17 +16,17 @@ namespace mastic::loop {
 
 class Loop;
 
-/// Looks at every loop once a tick, about a millisecond, on a thread of its own. When a driver is
-/// inside the same piece of user code as at the previous tick, it reports the loop, and reports it
-/// again at each tick while that lasts.
+/// Looks at every loop once per tick (about a millisecond), on a thread of its own. When a driver
+/// is inside the same piece of user code as at the previous tick, the monitor reports the loop, and
+/// reports it again at each tick for as long as the driver stays there.
 ///
-/// It sleeps after 20 ticks in which no loop entered user code. A driver that enters user code
-/// wakes it (`loop_entered`).
+/// The monitor falls asleep after 20 ticks in which no driver was in user code. A driver that
+/// enters user code wakes the monitor (`loop_entered`).
 class StallMonitor {
  public:
   /// `is_stuck` is called for a loop whose driver stays in user code; `seen` is for Loop::take.
   /// `looked` is called after each tick while the monitor is awake. Both are called on the
-  /// monitor's thread with its lock held.
+  /// monitor's thread, with the monitor's lock held.
   explicit StallMonitor(
       std::function<void(Loop& loop, std::uint64_t seen)> is_stuck,
       std::function<void()> looked = [] {})
@@ -35,8 +35,8 @@ class StallMonitor {
   StallMonitor(const StallMonitor&) = delete;
   StallMonitor& operator=(const StallMonitor&) = delete;
 
-  /// Watches `loop` from now on, which must live until `stop` or the destructor returns. The first
-  /// call starts the thread; throws std::system_error when the system has none.
+  /// Watches `loop` from now on. `loop` must live until `stop` or the destructor returns. The first
+  /// call starts the thread; throws std::system_error when the system has no thread left.
   void add(Loop& loop);
   /// Ends the thread and waits for it.
   void stop();
@@ -56,7 +56,8 @@ class StallMonitor {
   };
 
   void run();
-  /// Looks at every loop once. Returns whether any was in user code since the last look.
+  /// Looks at every loop once. Returns whether any driver has been in user code since the last
+  /// look.
   [[nodiscard]] bool look();
   void wake() noexcept;
 

@@ -13,8 +13,9 @@ void TimerWheel::arm(Timer& timer, base::Instant due) {
   place(timer, due, current_ + 1);
 }
 
-/// Puts `timer` into the lowest level whose slots reach to its tick, but not before tick `least`.
-/// Slots are used in rotation: slot s of a level holds the next period whose number is s modulo 64.
+/// Puts `timer` into the lowest level whose slots reach the timer's tick: the tick at `due`, or
+/// `least` if that is later. Slots are used in rotation: slot s of a level holds the next period
+/// whose number is s modulo 64.
 void TimerWheel::place(Timer& timer, base::Instant due, Tick least) {
   const Tick tick = std::max(tick_at_or_after(due), least);
   for (unsigned level = 0; level < kLevels; ++level) {
@@ -38,8 +39,8 @@ void TimerWheel::advance(base::Instant now) {
 }
 
 /// Works from the highest level down: timers that leave a higher level may land in a slot of a
-/// lower one that begins at this tick too, and those that land in the current slot of level 0 are
-/// due now.
+/// lower level that also begins at this tick, and timers that land in the current slot of level 0
+/// are due now.
 void TimerWheel::step_to(Tick tick) {
   current_ = tick;
   for (unsigned level = kLevels - 1; level > 0; --level) {

@@ -13,9 +13,9 @@
 namespace mastic::loop {
 
 /// A hierarchical timing wheel. Level 0 has a slot for each of the next 64 ticks, level 1 has a
-/// slot for each 64 ticks, and so on. When the time of a slot of a higher level begins, its timers
-/// are distributed to the lower levels. Timers beyond the last level wait in its last slot and are
-/// distributed again when that begins.
+/// slot for each 64 ticks, and so on. When the time of a slot of a higher level begins, the timers
+/// of this slot are distributed to the lower levels. Timers that are due beyond the last level wait
+/// in the last slot of that level, and are distributed again when the time of that slot begins.
 ///
 ///     level 0: 64 slots of 1 ms | 1: 64 of 64 ms | 2: 64 of 4.1 s | 3: 64 of 4.4 min
 class TimerWheel {
@@ -26,10 +26,11 @@ class TimerWheel {
   /// Arms `timer`, or moves it if it is armed. It expires at `due` or up to a tick later, never
   /// before.
   void arm(async::Timer& timer, base::Instant due);
-  /// Expires all timers that are due at `now`. A timer that expires may arm and disarm any timer.
+  /// Expires all timers that are due at `now`. When a timer expires, it may arm and disarm any
+  /// timer.
   void advance(base::Instant now);
-  /// When to call `advance` next at the latest, or nullopt without timers. That call may find no
-  /// timer due yet, but a timer never waits for longer than until then.
+  /// The latest time for the next call of `advance`, or nullopt if there are no timers. That call
+  /// may find that no timer is due yet, but waiting until then makes no timer late.
   [[nodiscard]] std::optional<base::Instant> next_advance() const;
 
  private:

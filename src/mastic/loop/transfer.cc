@@ -77,7 +77,7 @@ bool passes(ProvingGround& ground, RingTransfer& ring) {
 }
 
 /// Measures both ways in alternate rounds and compares the medians, so that a burst of other load
-/// hits both and a single slow round hits neither.
+/// slows both ways, and a single slow round affects neither median.
 TransferChoice measure(base::Kernel& kernel, ProvingGround& ground, RingTransfer& ring) {
   PlainTransfer plain(kernel);
   std::vector<base::Duration> ring_times, plain_times;

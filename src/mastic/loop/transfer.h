@@ -64,8 +64,8 @@ struct TransferChoice {
 /// Name and version of the io_uring library.
 [[nodiscard]] std::string_view transfer_library();
 
-/// Makes a transfer of `kind`, or one by plain calls when io_uring is not available. `kernel` must
-/// outlive it. Requires: `kind` is not Auto.
+/// Makes a transfer of `kind`, or a transfer by plain calls when io_uring is wanted but not
+/// available. `kernel` must outlive the transfer. Requires: `kind` is not Auto.
 [[nodiscard]] std::unique_ptr<Transfer> make_transfer(base::Kernel& kernel, TransferKind kind);
 
 }  // namespace mastic::loop

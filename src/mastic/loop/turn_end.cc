@@ -2,8 +2,8 @@
 
 namespace mastic::loop {
 
-/// Listeners that outlive their loop are taken out of its lists, so that their destructors touch
-/// nothing here.
+/// Listeners that outlive their loop are taken out of the loop's lists, so that their destructors
+/// do not touch the loop.
 TurnEnd::~TurnEnd() {
   for (Head& head : heads_) {
     while (head.waits_for_turn_end()) head.next_->unlink();
@@ -23,7 +23,8 @@ void TurnEnd::add(TurnEndListener& listener) noexcept {
 }
 
 /// Each listener leaves the list before it is called, so that it may destroy itself. Lists are
-/// taken in rising order of rank, so those that a listener adds are called in this pass.
+/// taken in rising order of rank, so listeners that are added during a call are called in the same
+/// pass.
 void TurnEnd::tell_all() noexcept {
   for (std::uint8_t rank = 0; rank < kRanks; ++rank) {
     least_ = static_cast<std::uint8_t>(rank + 1);

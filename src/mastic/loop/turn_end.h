@@ -1,4 +1,5 @@
-// The end of a turn: objects that gather writes during a turn of a loop pass them on in one piece.
+// The end of a turn: objects that gather writes during a turn of a loop pass these writes on in one
+// piece.
 
 #pragma once
 
@@ -27,7 +28,7 @@ class TurnEndLink {
   TurnEndLink() = default;
   TurnEndLink(const TurnEndLink&) = delete;
   TurnEndLink& operator=(const TurnEndLink&) = delete;
-  /// Whether it was added and not yet called.
+  /// Whether this listener was added and has not been called yet.
   [[nodiscard]] bool waits_for_turn_end() const { return next_ != this; }
 
  protected:
@@ -45,17 +46,17 @@ class TurnEndLink {
   TurnEndLink* previous_ = this;
 };
 
-/// Is called once when the turn ends in which it was added (Loop::tell_at_turn_end). The list is
-/// intrusive, so adding allocates nothing. A listener may be destroyed at any time; it leaves the
-/// list then.
+/// An object that is called once, at the end of the turn in which it was added
+/// (Loop::tell_at_turn_end). The list is intrusive, so adding allocates nothing. A listener may be
+/// destroyed at any time, and then leaves the list.
 class TurnEndListener : public TurnEndLink {
  public:
-  /// Called on the loop, outside of user code, before the turn's writes are sent. It may add
-  /// listeners of higher ranks only; so every listener is called once, and all that was gathered
-  /// leaves in this turn.
+  /// Called on the loop, outside of user code, before the turn's writes are sent. `turn_ends` may
+  /// only add listeners of higher ranks. So every listener is called once, and everything that was
+  /// gathered leaves in this turn.
   virtual void turn_ends() noexcept = 0;
 
-  /// Which listeners are called before this one.
+  /// The rank of this listener, which is called after the listeners of lower ranks.
   [[nodiscard]] TurnEndRank rank() const { return rank_; }
 
  protected:
@@ -66,7 +67,7 @@ class TurnEndListener : public TurnEndLink {
   const TurnEndRank rank_;
 };
 
-/// The listeners that a loop will call at the end of the turn. A turn without any costs one
+/// The listeners that a loop will call at the end of the turn. A turn without listeners costs one
 /// comparison.
 class TurnEnd {
  public:
@@ -75,10 +76,11 @@ class TurnEnd {
   TurnEnd& operator=(const TurnEnd&) = delete;
   ~TurnEnd();
 
-  /// Adds `listener`; does nothing when it waits already. Requires: during a call of `turn_ends`,
-  /// the rank of `listener` is higher than that of the listener that is called.
+  /// Adds `listener`; does nothing if `listener` waits already. Requires: during a call of
+  /// `turn_ends`, the rank of `listener` is higher than the rank of the listener that is being
+  /// called.
   void add(TurnEndListener& listener) noexcept;
-  /// Calls all listeners by rank, and within a rank in the order they were added.
+  /// Calls all listeners by rank, and within a rank in the order in which they were added.
   void tell() noexcept {
     if (ranks_ != 0) [[unlikely]]
       tell_all();
