@@ -13,8 +13,9 @@ namespace {
 using base::Level;
 
 constexpr base::Duration kRetryAccept = std::chrono::milliseconds(50);  // while there is no room
-// A connection is served here unless another shard has more than this many fewer. Handing it over
-// costs a message and cold caches, and small differences even out by themselves.
+// The shard that accepts a connection serves it, unless another shard has fewer connections by more
+// than this number. Handing a connection over costs a message and cold caches, and small
+// differences even out by themselves.
 constexpr std::uint64_t kMaxUneven = 8;
 
 }  // namespace
@@ -81,7 +82,7 @@ void AcceptingShard::hand_over(AcceptingShard& shard, base::Descriptor socket,
 }
 
 /// Serves a connection, unless this shard was aborted while the connection was on its way from
-/// another one: then it is reset, as those of this shard were.
+/// another shard: then the connection is reset, as the shard's own connections were.
 void AcceptingShard::take(base::Descriptor socket, base::Endpoint peer) {
   if (!is_aborting()) return serve(std::move(socket), peer);
   reset(socket.kernel(), socket.fd());
@@ -127,15 +128,16 @@ void AcceptingShard::resume() noexcept {
   bool all_started = true;
   for (const auto& acceptor : acceptors_) all_started &= acceptor->start().has_value();
   if (all_started) return;
-  accept_failed(ENOMEM);  // before is_paused_: it may close connections, which would call `resume`
+  // Before is_paused_ is set: accept_failed may close connections, which calls `resume`.
+  accept_failed(ENOMEM);
   is_paused_ = true;
   loop().arm(retry_, loop().now() + kRetryAccept);
 }
 
-/// Clients that wait to be accepted are connected already as far as they know. They are served, and
-/// drained like the others.
+/// Clients that wait to be accepted are connected already as far as they know. So their connections
+/// are accepted, served, and drained like the others.
 void AcceptingShard::close() noexcept {
-  auto closing = std::exchange(acceptors_, {});  // so that `pause` does not find them meanwhile
+  auto closing = std::exchange(acceptors_, {});  // so that `pause` finds no acceptors meanwhile
   for (const auto& acceptor : closing) acceptor->accept_waiting();
   acceptors_ = std::move(closing);
   give_up();

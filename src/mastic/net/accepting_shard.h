@@ -18,18 +18,19 @@
 
 namespace mastic::net {
 
-/// Accepts connections while there is room, and pauses while there is none. When another shard has
-/// markedly fewer connections, and its loop is not stuck, that shard gets the next one. A derived
-/// class defines what a connection is and how it is served.
+/// Accepts connections while there is room, and pauses while there is no room. When another shard
+/// has markedly fewer connections, and its loop is not stuck, that shard gets the next connection.
+/// A derived class defines what a connection is and how it is served.
 ///
 /// A connection is counted (ShardCounters::open) from the moment it is accepted. So a server that
 /// ends also waits for connections that are on their way from one shard to another.
 class AcceptingShard : public ServerShard, private AcceptorOwner {
  public:
-  /// Accepts from `listener`, which must outlive the shard. Fails when the loop cannot watch it.
-  /// Throws std::bad_alloc.
+  /// Accepts from `listener`, which must outlive the shard. Fails when the loop cannot watch the
+  /// listener. Throws std::bad_alloc.
   [[nodiscard]] base::Result<void> accept_from(const Listener& listener);
-  /// Accepts from several listeners, which must outlive the shard. Fails and throws likewise.
+  /// Accepts from several listeners, which must outlive the shard. Fails when the loop cannot watch
+  /// a listener. Throws std::bad_alloc.
   [[nodiscard]] base::Result<void> accept_from(std::span<const Listener> listeners);
   void give_up() noexcept final;
   /// Sets the shards of the server, including this one, over which connections are spread. Call
@@ -39,18 +40,18 @@ class AcceptingShard : public ServerShard, private AcceptorOwner {
  protected:
   using ServerShard::ServerShard;
 
-  /// Whether one more connection may be accepted. It may make room, by closing an idle connection
-  /// for instance. If it returns false, accepting pauses.
+  /// Returns whether one more connection may be accepted. A derived class may make room first, for
+  /// instance by closing an idle connection. After false, accepting pauses.
   [[nodiscard]] virtual bool has_room() noexcept = 0;
-  /// Whether to serve a connection that was accepted while there were `others`. If it returns
-  /// false, the connection is closed at once.
+  /// Returns whether to serve a connection that was accepted while the server had `others` other
+  /// connections. After false, the connection is closed at once.
   [[nodiscard]] virtual bool admits(std::uint64_t others) noexcept {
     (void)others;
     return true;
   }
-  /// Serves a connection that this shard or a peer has accepted. It calls connection_begun, and
-  /// connection_over when the connection ends. It may throw std::bad_alloc before connection_begun;
-  /// then the connection is closed.
+  /// Serves a connection that this shard or a peer has accepted. A derived class calls
+  /// connection_begun here, and connection_over when the connection ends. `serve` may throw
+  /// std::bad_alloc before it calls connection_begun; then the connection is closed.
   virtual void serve(base::Descriptor socket, base::Endpoint peer) = 0;
   /// Closes connections that can be spared. Called when descriptors or memory have run out.
   virtual void make_room() noexcept {}
@@ -59,7 +60,7 @@ class AcceptingShard : public ServerShard, private AcceptorOwner {
 
   /// Counts a connection as one of this shard.
   void connection_begun() noexcept;
-  /// Counts it as over. Accepting continues if it was paused.
+  /// Counts a connection of this shard as over. If accepting was paused, it continues.
   void connection_over() noexcept;
   /// How many connections have begun and are not over.
   [[nodiscard]] std::uint64_t connections() const {

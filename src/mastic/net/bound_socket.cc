@@ -66,8 +66,8 @@ bool is_left_behind(base::Kernel& kernel, const base::Address& address, SocketAd
   return kernel.connect(fd, where.data(), *where.size()) == -ECONNREFUSED;
 }
 
-/// Binds, and for a Unix socket that was left behind removes its file and binds again. The caller's
-/// lock keeps another process from doing the same in between.
+/// Binds `fd` to `address`. If the file of a Unix socket was left behind there, removes the file
+/// and binds again. The caller's lock keeps another process from doing the same in between.
 int bind_to(base::Kernel& kernel, int fd, const base::Address& address) {
   SocketAddress where(address);
   const int bound = kernel.bind(fd, where.data(), *where.size());

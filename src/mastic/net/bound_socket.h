@@ -16,13 +16,13 @@ struct BoundSocket {
 };
 
 /// Makes a non-blocking socket of `type` (SOCK_STREAM, SOCK_DGRAM) that is bound to `address`. A
-/// Unix socket file that a dead process left behind is replaced; for that the caller holds a
-/// SocketFileLock. Fails with the error of cannot_listen.
+/// Unix socket file that a dead process left behind is replaced; this requires that the caller
+/// holds a SocketFileLock. Fails with the error of cannot_listen.
 [[nodiscard]] base::Result<BoundSocket> bind_socket(base::Kernel& kernel,
                                                     const base::Address& address, int type);
 
 /// Binds a Unix socket to a name that the system chooses, outside of the file system, so that peers
-/// can reply to it. Returns 0, or -errno.
+/// can reply to the socket. Returns 0, or -errno.
 [[nodiscard]] int bind_to_any_name(base::Kernel& kernel, int fd);
 
 /// An error whose message names the address and the remedy. `result` is the -errno that a system

@@ -9,8 +9,9 @@
 
 namespace mastic::net {
 
-/// Facts about a connection, as plain values. When streams are stacked, each copies the facts of
-/// the stream below it, so the outermost has all of them. A string is empty when there is no value.
+/// Facts about a connection, as plain values. When streams are stacked, each stream copies the
+/// facts of the stream below it, so the outermost stream has all facts. A string is empty when
+/// there is no value.
 struct ConnectionFacts {
   // From TLS.
   std::string tls_version;         ///< the usual spelling: `TLSv1.3`

@@ -6,8 +6,8 @@ namespace mastic::net {
 namespace {
 
 /// Discards datagrams that arrived before the file's mode was set, while only the umask decided who
-/// may send. The mode cannot be set before the socket is bound, and datagrams need no listen(), as
-/// connections do.
+/// may send. The mode cannot be set before the socket is bound, and datagrams, unlike connections,
+/// need no listen().
 void throw_away_what_came(base::Kernel& kernel, int fd) {
   constexpr int kMaxWaiting = 10'000;  // far beyond net.unix.max_dgram_qlen
   char byte = 0;

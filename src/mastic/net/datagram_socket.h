@@ -11,20 +11,20 @@
 
 namespace mastic::net {
 
-/// A bound socket for datagrams. A Unix socket file that a dead process left behind is replaced,
-/// and the socket's own file is removed with it, as for a Listener.
+/// A bound socket for datagrams. A Unix socket file that a dead process left behind is replaced.
+/// The socket's own file is removed together with the socket, as a Listener's file is.
 class DatagramSocket {
  public:
   /// Opens a socket. Fails with a message that names the address and the remedy. `access` says who
-  /// may send to a Unix socket; datagrams that arrived before it was set are discarded. `kernel`
-  /// must outlive the socket.
+  /// may send to a Unix socket; datagrams that arrived before this access was set are discarded.
+  /// `kernel` must outlive the socket.
   [[nodiscard]] static base::Result<DatagramSocket> open(base::Kernel& kernel,
                                                          const base::Address& address,
                                                          const SocketAccess& access = {});
 
-  /// The descriptor, which stays the socket's.
+  /// The descriptor. The socket keeps ownership of it.
   [[nodiscard]] int fd() const { return socket_.descriptor.fd(); }
-  /// The bound address. If port 0 was asked for, it has the port that the system chose.
+  /// The bound address. If port 0 was asked for, the address has the port that the system chose.
   [[nodiscard]] const base::Address& address() const { return socket_.address; }
   /// Removes the file of a Unix socket. New senders no longer find the socket; connected ones may
   /// still send.

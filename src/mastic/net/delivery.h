@@ -1,4 +1,4 @@
-// How many of the bytes written to a peer have arrived there.
+// How many of the bytes written to a peer have arrived at the peer.
 
 #pragma once
 
@@ -8,18 +8,18 @@
 
 namespace mastic::net {
 
-/// Counts the bytes that a peer acknowledges. The bytes that the kernel takes say little about a
-/// peer's progress: its buffer holds megabytes, and then takes nothing for minutes while a slow
-/// peer reads them (ADR 0018).
+/// Counts the bytes that a peer acknowledges. The number of bytes that the kernel takes says little
+/// about a peer's progress: the kernel's buffer takes megabytes at once, and then nothing for
+/// minutes while a slow peer reads them (ADR 0018).
 ///
-/// It makes a system call in `start` and `look` only.
+/// Only `start` and `look` make a system call.
 class Delivery {
  public:
   /// Begins to count.
   void start(const Stream& stream) { under_way_ = stream.unacknowledged(); }
   /// Adds bytes that the kernel has taken.
   void took(std::uint64_t bytes) { under_way_ += bytes; }
-  /// How many bytes were acknowledged since the last call, or since `start`.
+  /// Returns how many bytes were acknowledged since the last call of `look`, or since `start`.
   [[nodiscard]] std::uint64_t look(const Stream& stream) {
     const std::uint64_t before = under_way_;
     under_way_ = stream.unacknowledged();

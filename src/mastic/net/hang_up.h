@@ -1,7 +1,8 @@
 // Ending connections so that the peer is told.
 //
 // Closing a descriptor tells the peer nothing while another process has the socket open. A child
-// that a handler forks has every socket open until it executes its program or ends (ADR 0015).
+// that a handler forks has every socket open until the child executes its program or ends (ADR
+// 0015).
 
 #pragma once
 
@@ -14,7 +15,8 @@ namespace mastic::net {
 void hang_up(base::Kernel& kernel, int fd) noexcept;
 
 /// Ends the socket `fd` like hang_up, but so that the peer sees a reset and does not take the bytes
-/// it has got for a complete message. Unix sockets have no reset; they end as by hang_up.
+/// it has got for a complete message. Unix sockets have no reset; this function ends them as
+/// hang_up does.
 void reset(base::Kernel& kernel, int fd) noexcept;
 
 }  // namespace mastic::net

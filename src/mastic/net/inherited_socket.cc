@@ -21,7 +21,7 @@ std::unexpected<base::Error> is_none(const base::Address& address, std::string_v
   return base::fail("cannot listen on ", address.to_string(), ": ", what);
 }
 
-/// A socket option that is a number, or -errno.
+/// The value of a socket option that is a number, or -errno.
 int option(base::Kernel& kernel, int fd, int name) {
   int value = 0;
   unsigned size = sizeof value;
@@ -29,7 +29,8 @@ int option(base::Kernel& kernel, int fd, int name) {
   return result < 0 ? result : value;
 }
 
-/// Fails unless a server can accept from the descriptor. The error says what it is instead.
+/// Fails unless a server can accept from the descriptor. The error says what the descriptor is
+/// instead.
 base::Result<void> check(base::Kernel& kernel, const base::Address& address) {
   const int fd = address.descriptor();
   const int type = option(kernel, fd, SO_TYPE);

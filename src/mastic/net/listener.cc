@@ -19,8 +19,8 @@ constexpr int kMaxPerTurn = 64;  // connections accepted by one loop
 constexpr base::Duration kFirstRest = milliseconds(5);
 constexpr base::Duration kLongestRest = milliseconds(1000);
 
-/// Whether the error belongs to the connection that was to be accepted (accept(2)): then the next
-/// call may succeed at once.
+/// Whether the error `number` belongs to the connection that was to be accepted (accept(2)): then
+/// the next call may succeed at once.
 bool concerns_one_connection(int number) {
   switch (number) {
     case ECONNABORTED:
@@ -61,7 +61,7 @@ base::Result<Listener> Listener::open(base::Kernel& kernel, const base::Address&
 base::Result<Listener> Listener::open_unix(base::Kernel& kernel, const base::Address& address,
                                            const SocketAccess& access) {
   // Until listen() has been called, the socket looks as if a dead process had left it. The lock
-  // keeps other processes from replacing it meanwhile.
+  // keeps other processes from replacing the socket in the meantime.
   SocketFileLock lock;
   if (const int taken = lock.take(kernel, address.path()); taken < 0) {
     return cannot_listen(taken, address);
@@ -79,8 +79,9 @@ base::Result<Listener> Listener::finish(BoundSocket socket, SocketFile file) {
   return Listener(std::move(socket), std::move(file));
 }
 
-/// The file goes first, while the socket still listens, so that no other process can have replaced
-/// it (SocketFile::remove). Then the socket is shut down, because a child may keep it open.
+/// The file is removed first, while the socket still listens, so that no other process can have
+/// replaced the file (SocketFile::remove). Then the socket is shut down, because a child may keep
+/// it open.
 void Listener::close() {
   file_.remove();
   if (descriptor_.is_open() && !is_inherited_) hang_up(descriptor_.kernel(), descriptor_.fd());

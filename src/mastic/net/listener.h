@@ -21,13 +21,15 @@ namespace mastic::net {
 ///
 /// A Unix socket file that a dead process left behind is replaced; when several processes try to
 /// replace it at the same time, one of them succeeds. The listener removes its own socket file, and
-/// never another one that has taken its place. An inherited socket (take_inherited) keeps listening
-/// when the listener is closed, because other processes may have it, or take it next.
+/// never another file that has taken its place. An inherited socket (take_inherited) keeps
+/// listening when the listener is closed, because other processes may have the socket open, or take
+/// it over next.
 class Listener {
  public:
   /// Opens a listener. Fails with a message that names the address and the remedy. `access` says
-  /// who may connect to a Unix socket, by default only the same user; it is set before anyone can
-  /// connect. The access of an inherited socket is not changed. `kernel` must outlive the listener.
+  /// who may connect to a Unix socket, by default only the same user; the access is set before
+  /// anyone can connect. The access of an inherited socket is not changed. `kernel` must outlive
+  /// the listener.
   [[nodiscard]] static base::Result<Listener> open(base::Kernel& kernel,
                                                    const base::Address& address,
                                                    const SocketAccess& access = {});
@@ -35,9 +37,9 @@ class Listener {
   Listener& operator=(Listener&&) = default;
   ~Listener() { close(); }
 
-  /// The descriptor, which stays the listener's.
+  /// The descriptor. The listener keeps ownership of it.
   [[nodiscard]] int fd() const { return descriptor_.fd(); }
-  /// The bound address. If port 0 was asked for, it has the port that the system chose.
+  /// The bound address. If port 0 was asked for, the address has the port that the system chose.
   [[nodiscard]] const base::Address& address() const { return address_; }
   /// Closes the socket. No client can connect any more, even if a child process still has the
   /// socket open. An inherited socket keeps listening.
@@ -64,7 +66,8 @@ class Listener {
 /// Receives accepted connections. Called on the loop, outside of user code.
 class AcceptorOwner {
  public:
-  /// Asked before each connection is accepted. It may pause the acceptor, and then returns false.
+  /// Asked before each connection is accepted. The owner may pause the acceptor here, and then
+  /// returns false.
   virtual bool may_accept() noexcept = 0;
   /// Called with an accepted connection and its peer's address.
   virtual void accepted(base::Descriptor socket, base::Endpoint peer) noexcept = 0;
@@ -76,16 +79,16 @@ class AcceptorOwner {
   ~AcceptorOwner() = default;
 };
 
-/// A log message for a failed accept: what is wrong and, where there is one, the remedy. `option`
+/// A log message for a failed accept: what is wrong and, if there is a remedy, what to do. `option`
 /// is the name of the option that limits connections.
 [[nodiscard]] std::string describe_accept_failure(int number, std::string_view option);
 
 /// Accepts connections from one listener on one loop. When the system runs out of descriptors or
-/// memory, it stops watching the listener and tries again after 5 ms, then 10 ms, and so on up to a
-/// second. So it neither spins nor gives up.
+/// memory, the acceptor stops watching the listener and tries again after 5 ms, then after 10 ms,
+/// and so on up to a second. So the acceptor neither spins nor gives up.
 class Acceptor final : public loop::Source, private async::Timer {
  public:
-  /// All three must outlive it.
+  /// `loop`, `listener` and `owner` must outlive the acceptor.
   Acceptor(loop::Loop& loop, const Listener& listener, AcceptorOwner& owner);
   ~Acceptor() override { pause(); }
 
@@ -104,7 +107,8 @@ class Acceptor final : public loop::Source, private async::Timer {
  private:
   void expired() noexcept override;
   void rest(int number);
-  /// Accepts one connection. False when none is waiting, or accepting has to pause.
+  /// Accepts one connection and returns true. Returns false when no connection is waiting, or
+  /// accepting has to pause.
   bool accept_one() noexcept;
 
   loop::Loop& loop_;

@@ -13,19 +13,19 @@
 
 namespace mastic::net {
 
-/// Pieces in the order in which they have to be sent. A connection has a queue only while bytes
-/// wait.
+/// Pieces of output in the order in which they have to be sent. A connection has a queue only while
+/// bytes wait to be sent.
 ///
-/// Copied bytes are gathered in pieces of about kPieceBytes. A piece is freed as soon as it was
-/// sent, and a keeper is released as soon as its bytes were sent. So a peer that is always a little
-/// behind costs only the bytes that it is behind.
+/// Copied bytes are gathered in pieces of about kPieceBytes. A piece is freed as soon as it has
+/// been sent, and a keeper is released as soon as its bytes have been sent. So a peer that is
+/// always a little behind costs only the bytes by which it is behind.
 ///
-/// Everything that adds a piece throws std::bad_alloc.
+/// Every function that adds a piece throws std::bad_alloc.
 class OutputQueue {
  public:
   static constexpr std::size_t kPieceBytes = 64 << 10;
 
-  /// Copied bytes, of which the first `sent` were sent.
+  /// Copied bytes, of which the first `sent` have been sent.
   struct Owned {
     std::string bytes;
     std::size_t sent = 0;
@@ -42,34 +42,34 @@ class OutputQueue {
     std::uint64_t size;
   };
 
-  /// Whether there are no pieces.
+  /// Whether the queue has no pieces.
   [[nodiscard]] bool empty() const { return pieces_.empty(); }
-  /// Bytes of all pieces, files included.
+  /// The number of bytes in all pieces, files included.
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  /// Bytes of memory that copied pieces use.
+  /// How many bytes of memory the copied pieces use.
   [[nodiscard]] std::uint64_t held() const { return held_; }
 
-  /// Puts a copy of `bytes` before everything else.
+  /// Puts a copy of `bytes` before all other pieces.
   void prepend(std::string_view bytes);
-  /// Room for `size` bytes at the end. They count after `commit`. The pointer is valid until the
-  /// next call.
+  /// Returns room for `size` bytes at the end. The bytes become part of the queue with `commit`.
+  /// The pointer is valid until the queue is next changed.
   [[nodiscard]] char* prepare(std::size_t size);
   /// Appends the first `size` bytes of the room that `prepare` returned.
   void commit(std::size_t size);
-  /// Appends `bytes` without copying them; `keeper` is released when they were sent.
+  /// Appends `bytes` without copying them; `keeper` is released once the bytes have been sent.
   void append_shared(std::string_view bytes, std::shared_ptr<const void> keeper);
   /// Appends `size` bytes of `file`, starting at `offset`.
   void append_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                    std::uint64_t size);
 
-  /// The unsent bytes of the first piece; empty when that is a file. Requires: the queue is not
-  /// empty.
+  /// The unsent bytes of the first piece; empty when the first piece is a file. Requires: the queue
+  /// is not empty.
   [[nodiscard]] std::string_view first_bytes() const;
-  /// The first piece if it is a file, or null. Requires: the queue is not empty.
+  /// The first piece if it is a file, otherwise null. Requires: the queue is not empty.
   [[nodiscard]] const File* first_file() const;
   /// Whether another piece follows the first.
   [[nodiscard]] bool has_more_than_one() const { return pieces_.size() > 1; }
-  /// Removes the first `count` bytes of the first piece, which were sent.
+  /// Removes the first `count` bytes of the first piece, because they have been sent.
   void remove(std::uint64_t count);
 
  private:

@@ -13,9 +13,9 @@
 
 namespace mastic::net {
 
-/// A connection as its protocol sees it. The host owns the stream and its place among the server's
-/// connections, receives the stream's events, and passes them on to the protocol that it holds.
-/// Used on the loop, outside of user code.
+/// A connection as its protocol sees it. The host owns the stream, and counts among the server's
+/// connections. It receives the stream's events, and passes them on to its protocol. Used on the
+/// loop, outside of user code.
 class ProtocolHost : public StreamOwner {
  public:
   /// The stream of the connection.
@@ -27,10 +27,11 @@ class ProtocolHost : public StreamOwner {
   /// Whether the server drains, so that nothing new should begin.
   [[nodiscard]] virtual bool is_draining() const = 0;
 
-  /// Says that the connection has work: it is not closed to make room, nor for waiting too long.
+  /// Says that the connection has work. Until `becomes_idle`, it is not closed to make room, nor
+  /// for waiting too long.
   virtual void becomes_busy() = 0;
-  /// Says that the connection waits for its peer: it may be closed to make room, and
-  /// Protocol::waited_in_vain is called when it has waited for too long.
+  /// Says that the connection waits for its peer. Until `becomes_busy`, it may be closed to make
+  /// room, and Protocol::waited_in_vain is called when it has waited for too long.
   virtual void becomes_idle() = 0;
 
   /// Closes the connection at once; unsent bytes are lost. Calls Protocol::closed before it
@@ -41,7 +42,7 @@ class ProtocolHost : public StreamOwner {
   /// bytes it has got for a complete message.
   virtual void abort() = 0;
 
-  /// Runs `step` and returns true. If it runs out of memory, aborts this connection and returns
+  /// Runs `step` and returns true. If `step` runs out of memory, aborts this connection and returns
   /// false; other connections are not affected.
   template <class Step>
   bool with_memory(Step step) noexcept {
@@ -61,12 +62,12 @@ class ProtocolHost : public StreamOwner {
 /// What a connection speaks: a state machine on the loop, to which the host passes the stream's
 /// events.
 ///
-/// 1. It is constructed with its host; host and stream outlive it. `start` is called before
-///    anything else. When the stream cannot start, no member is called and the protocol is
-///    destroyed.
+/// 1. A protocol is constructed with its host; the host and the stream outlive the protocol.
+///    `start` is called before anything else. If the stream cannot start, no member is called and
+///    the protocol is destroyed.
 /// 2. After `closed` no member is called. The protocol is destroyed when none of its functions is
 ///    on the stack.
-/// 3. It may close or abort the connection in any of these calls.
+/// 3. The protocol may close or abort the connection in any call of its members.
 class Protocol {
  public:
   Protocol() = default;
@@ -83,15 +84,16 @@ class Protocol {
   virtual void received_end() noexcept = 0;
   /// Called as StreamOwner::sent is.
   virtual void sent(std::uint64_t taken, std::uint64_t unsent) noexcept = 0;
-  /// Called when the connection was closed, by either side or by an error. `unsent` bytes are lost.
+  /// Called after the connection has been closed, by either side or by an error. `unsent` bytes are
+  /// lost.
   virtual void closed(std::uint64_t unsent) noexcept = 0;
 
   /// Called when an idle connection has waited for too long, or the server drains. The protocol
-  /// says goodbye in its own way and closes the connection after that has left. The connection
-  /// counts as busy from now on.
+  /// says goodbye in its own way and closes the connection after the goodbye has left. The
+  /// connection counts as busy from now on.
   virtual void waited_in_vain() noexcept = 0;
-  /// Called when the server begins to drain. The protocol finishes what it has begun and then ends.
-  /// The deadline of the drain aborts it.
+  /// Called when the server begins to drain. The protocol finishes what it has begun, and then
+  /// closes the connection. At the deadline of the drain, the connection is aborted.
   virtual void drain() noexcept {}
 
   /// Adds the requests that are being answered to `report`.

@@ -21,8 +21,8 @@
 
 namespace mastic::net {
 
-/// The format of a record: two bytes of length, high byte first, then so many bytes, each with all
-/// its bits inverted.
+/// The format of a record: two bytes of length, high byte first, then that number of bytes, each
+/// with all its bits inverted.
 class Records {
  public:
   static constexpr std::size_t kHeadBytes = 2;

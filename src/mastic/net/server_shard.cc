@@ -6,8 +6,8 @@ ServerShard::~ServerShard() {
   if (goes_) owner_->shard_gone();
 }
 
-/// The message is a member of the shard, so nothing is allocated. Retiring on the loop destroys the
-/// shard after objects that it has retired earlier, which may refer to it.
+/// The message is a member of the shard, so nothing is allocated. Retiring the shard on its loop
+/// destroys it after the objects that it has retired earlier, because those may refer to the shard.
 void ServerShard::go(std::unique_ptr<ServerShard> shard) noexcept {
   ServerShard& going = *shard.release();
   going.loop_.post(going.go_order_);
@@ -63,7 +63,7 @@ void ServerShard::end_at_once() noexcept {
 }
 
 /// The deadline stays armed after the shard has settled: a connection may still be on its way from
-/// another shard, which drains later than this one if its loop was held up.
+/// another shard. That shard drains later than this one if its loop was held up.
 void ServerShard::check_settled() noexcept {
   if (!draining_ || !is_empty() || orders_.load() != 0) return;
   settled_ = true;

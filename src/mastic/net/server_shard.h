@@ -21,31 +21,32 @@ class ServerShardOwner {
   /// Called when the shard is drained and no work is left. It may be called several times, because
   /// work may arrive from another shard afterwards.
   virtual void shard_settled() noexcept = 0;
-  /// Called when the shard was destroyed by ServerShard::go.
+  /// Called when ServerShard::go has destroyed the shard.
   virtual void shard_gone() noexcept {}
 
  protected:
   ~ServerShardOwner() = default;
 };
 
-/// The part of a server that belongs to one loop. It takes on work until it is drained. It has
-/// *settled* when it is drained and no work is left. Members are called on the loop unless they say
-/// otherwise.
+/// The part of a server that belongs to one loop. A shard takes on work until it is drained. A
+/// shard has *settled* when it is drained and no work is left. Members are called on the loop
+/// unless they say otherwise.
 ///
 ///     open ──drain──> draining ──no work left──> settled ──go──> destroyed
 ///                        │  ▲                       │
 ///        abort, deadline └──┴─work from a peer──────┘
 class ServerShard : public loop::Retirable {
  public:
-  /// All references must outlive the shard. All shards of a server share `counters`.
+  /// All arguments passed by reference must outlive the shard. All shards of a server share
+  /// `counters`.
   ServerShard(loop::Loop& loop, base::Log& log, ShardCounters& counters,
               base::Duration drain_timeout)
       : loop_(loop), log_(log), counters_(counters), drain_timeout_(drain_timeout) {}
   ~ServerShard() override;
   ServerShard(const ServerShard&) = delete;
   ServerShard& operator=(const ServerShard&) = delete;
-  /// Sets who receives the shard's reports, if anybody does. `owner` must outlive the shard. Call
-  /// this before the shard takes on work.
+  /// Sets the owner, which receives the shard's reports. A shard may be without an owner. `owner`
+  /// must outlive the shard. Call this before the shard takes on work.
   void set_owner(ServerShardOwner& owner) { owner_ = &owner; }
 
   /// Ends gently: takes on no new work, asks the running work to end soon, and aborts it at the
@@ -56,15 +57,18 @@ class ServerShard : public loop::Retirable {
   /// Gives up the sources of work after a start that failed, before the loop has run a turn.
   virtual void give_up() noexcept { close(); }
 
-  /// Has the loop call `drain`. From any thread, until the server is over. Allocates nothing.
+  /// Has the loop call `drain`. May be called from any thread, until the server is over. Allocates
+  /// nothing.
   void order_drain() noexcept { order(drain_order_); }
-  /// Has the loop abort all work. From any thread, until the server is over. Allocates nothing.
+  /// Has the loop abort all work. May be called from any thread, until the server is over.
+  /// Allocates nothing.
   void order_abort() noexcept { order(abort_order_); }
-  /// Whether the shard is drained, has no work left, and no order is waiting. From any thread.
+  /// Whether the shard is drained, has no work left, and no order is waiting. May be called from
+  /// any thread.
   [[nodiscard]] bool is_settled() const { return settled_.load() && orders_.load() == 0; }
-  /// Destroys `shard` on its loop, at the end of a turn and after all objects that it has retired
-  /// there, and reports ServerShardOwner::shard_gone. From any thread, once all shards have
-  /// settled. Allocates nothing.
+  /// Destroys `shard` on its loop, at the end of a turn and after all objects that the shard has
+  /// retired there, and then calls ServerShardOwner::shard_gone. May be called from any thread,
+  /// once all shards have settled. Allocates nothing.
   static void go(std::unique_ptr<ServerShard> shard) noexcept;
 
   /// The loop to which the shard belongs.
@@ -84,11 +88,12 @@ class ServerShard : public loop::Retirable {
   void begin_work() { settled_ = false; }
   /// Reports to the owner if the shard has settled. Call this when a piece of work has ended.
   void check_settled() noexcept;
-  /// Whether a log message that could come often may be written now: one a second may.
+  /// Whether a log message that could come often may be written now. Returns true at most once a
+  /// second, for all shards of the server together.
   [[nodiscard]] bool may_log() noexcept { return counters_.may_log(loop_.now()); }
 
-  /// Has `message` delivered on the loop; its delivery must end with `order_done`. Until then the
-  /// shard has not settled. From any thread. Allocates nothing.
+  /// Has `message` delivered on the loop; the delivery must end with `order_done`. Until then the
+  /// shard has not settled. May be called from any thread. Allocates nothing.
   void order(async::Message& message) noexcept;
   /// Ends the delivery of an order.
   void order_done() noexcept;
@@ -97,7 +102,7 @@ class ServerShard : public loop::Retirable {
   virtual void close() noexcept = 0;
   /// Asks all running work to end soon.
   virtual void drain_all() noexcept = 0;
-  /// Whether there is no work.
+  /// Whether the shard has no work.
   [[nodiscard]] virtual bool is_empty() noexcept = 0;
 
  private:

@@ -17,7 +17,7 @@ namespace mastic::net {
 //
 // A shard that has settled has work again when a connection arrives that another shard had handed
 // over to it. So whenever a shard settles, all shards are checked again, under the mutex. The count
-// of open connections decides, because it includes a connection from the moment it is accepted.
+// of open connections decides, because a connection is counted from the moment it is accepted.
 
 ShardGroup::~ShardGroup() { MASTIC_ASSERT(shards_.empty()); }
 
@@ -79,7 +79,8 @@ void ShardGroup::ask_to_end(Ending how) {
   order_end();
 }
 
-/// Passes on to the shards what was asked and they have not been told. Requires: the mutex is held.
+/// Orders the shards to do what was asked of the server, unless they have been told already.
+/// Requires: the mutex is held.
 void ShardGroup::order_end() {
   if (!has_begun_ || has_settled_ || told_ == asked_) return;
   const Ending told = std::exchange(told_, asked_);
@@ -94,9 +95,9 @@ void ShardGroup::shard_closed() noexcept {
   if (--open_ == 0) owner_.all_closed();
 }
 
-/// `ended` is called without the mutex, because it may call the group; `has_settled_` keeps another
-/// shard from calling it again. `is_over_` is set last, because a thread in `wait` may destroy the
-/// server as soon as it is set.
+/// `ended` is called without the mutex, because `ended` may call the group; `has_settled_` keeps
+/// another shard from calling `ended` again. `is_over_` is set last, because a thread in `wait` may
+/// destroy the server as soon as `is_over_` is set.
 void ShardGroup::shard_settled() noexcept {
   {
     const std::lock_guard lock(mutex_);
@@ -112,8 +113,9 @@ void ShardGroup::shard_settled() noexcept {
 }
 
 /// Checks twice. After the first check and before the count is read, a connection may arrive at a
-/// shard that was already seen as settled, and close while part of its work is left. Then the count
-/// is 0 although that shard has work. Reading the count (acquire) makes the second check see that.
+/// shard that the check has already seen as settled, and close while part of its work is left. Then
+/// the count is 0 although that shard has work. Because the count is read with acquire, the second
+/// check sees this work.
 bool ShardGroup::have_all_settled() const {
   const auto each_has = [this] {
     return std::ranges::all_of(shards_, [](const auto& shard) { return shard->is_settled(); });

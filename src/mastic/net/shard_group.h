@@ -26,9 +26,9 @@ class ShardGroupOwner {
   /// Called once, when no shard takes on work any more: the server closes what the shards shared,
   /// such as its listeners. The group's mutex is held, so the server must not call the group here.
   virtual void all_closed() noexcept = 0;
-  /// Called when all shards have settled. Returns whether the server is over. If it is not, the
-  /// server asks whatever is left to end, and is asked again when a shard settles once more. The
-  /// group's mutex is held, so the server must not call the group here.
+  /// Called when all shards have settled. Returns whether the server is over. If not, the server
+  /// asks whatever is left to end, and `may_end` is called again when a shard settles once more.
+  /// The group's mutex is held, so the server must not call the group here.
   [[nodiscard]] virtual bool may_end() noexcept { return true; }
   /// Called once, when the server is over.
   virtual void ended() noexcept {}
@@ -50,8 +50,9 @@ class ShardGroupOwner {
 ///     group.wait();
 ///     group.destroy();
 ///
-/// The server is over when all shards have settled and nothing is on its way from one to another.
-/// From `drain` on nothing here allocates, so a server can end when there is no memory.
+/// The server is over when all shards have settled and nothing is on its way from one shard to
+/// another. From `drain` on, the group allocates nothing, so a server can end even when no memory
+/// is left.
 ///
 /// `drain`, `abort` and `is_over` may be called from any thread, all other members from the thread
 /// that made the group.
@@ -70,7 +71,8 @@ class ShardGroup final : private ServerShardOwner {
   /// `kernel` must outlive the group.
   [[nodiscard]] base::Result<void> open_runtime(const loop::Options& options, base::Log& log,
                                                 base::Kernel& kernel);
-  /// Uses the loops of `runtime`, which must outlive the group. It may or may not be driven yet.
+  /// Uses the loops of `runtime`, which must outlive the group. The runtime may or may not be
+  /// driven yet.
   void stand_on(loop::Runtime& runtime);
   /// Uses `loop`, which the caller drives and which must outlive the group.
   void stand_on(loop::Loop& loop);
@@ -89,33 +91,34 @@ class ShardGroup final : private ServerShardOwner {
     return added;
   }
   /// Starts the server's own runtime, if it has one, and calls `begin_shards`, which has the shards
-  /// take on work (by `call`) and may throw std::bad_alloc. When this fails, the shards that have
-  /// begun are aborted.
+  /// take on work (by `call`) and may throw std::bad_alloc. Fails if the runtime cannot start, or
+  /// `begin_shards` fails or throws; then the shards that have begun are aborted.
   [[nodiscard]] base::Result<void> begin(const std::function<base::Result<void>()>& begin_shards);
-  /// Runs `work()` on the loop of `shard`, waits, and returns the result: see Runtime::call.
+  /// Runs `work()` on the loop of `shard`, waits for it, and returns its result, as Runtime::call
+  /// does.
   template <class Work>
   auto call(const ServerShard& shard, Work work) -> decltype(work()) {
     return runtime_ != nullptr ? runtime_->call(shard.loop(), std::move(work)) : work();
   }
 
   /// Begins to drain all shards, and returns at once. A call before `begin` has returned takes
-  /// effect then.
+  /// effect when `begin` returns.
   void drain() { ask_to_end(Ending::Gently); }
   /// Begins to abort all shards, and returns at once.
   void abort() { ask_to_end(Ending::AtOnce); }
   /// Whether the server is over.
   [[nodiscard]] bool is_over() const;
   /// Waits until the server is over, and ends the server's own runtime, if it has one. Returns at
-  /// once when the server never began. Must not be called by a thread that drives one of the loops.
+  /// once if the server never began. Must not be called by a thread that drives one of the loops.
   /// Returns how many threads of the runtime are lost to code that does not return
   /// (Scheduler::join).
   std::uint64_t wait();
 
-  /// Drains the server. On a runtime that is not driven, it aborts the server instead and runs
-  /// turns of the loops itself; the server is over when this returns.
+  /// Drains the server. On a runtime that no thread drives, aborts the server instead, and runs
+  /// turns of the loops on the calling thread until the server is over.
   void end();
-  /// Destroys the shards on their loops, after all objects that they have retired there. Requires:
-  /// the server is over, or never began.
+  /// Destroys the shards on their loops, after all objects that the shards have retired there.
+  /// Requires: the server is over, or never began.
   void destroy();
 
  private:

@@ -19,7 +19,7 @@ class SocketAddress {
 
   /// The address family: AF_INET, AF_INET6 or AF_UNIX.
   [[nodiscard]] int family() const { return storage_.ss_family; }
-  /// For bind, connect and the like, together with `size`.
+  /// The address as bind, connect and similar calls take it, together with `size`.
   [[nodiscard]] const sockaddr* data() const {
     return reinterpret_cast<const sockaddr*>(&storage_);
   }
@@ -27,11 +27,11 @@ class SocketAddress {
   /// The size of the address, which a system call may change.
   [[nodiscard]] unsigned* size() { return &size_; }
 
-  /// IP address and port. The IP address of a Unix socket is none. An IPv4 address that is mapped
-  /// into IPv6 is returned as IPv4.
+  /// The IP address and port. A Unix socket has no IP address. An IPv4 address that is mapped into
+  /// IPv6 is returned as IPv4.
   [[nodiscard]] base::Endpoint endpoint() const;
   /// The address, or nullopt when the family is neither IP nor Unix. An abstract Unix socket is
-  /// shown with @ before its name, as by ss and netstat.
+  /// shown with @ before its name, as ss and netstat do.
   [[nodiscard]] std::optional<base::Address> address() const;
 
  private:

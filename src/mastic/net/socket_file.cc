@@ -81,9 +81,9 @@ std::string SocketFileLock::path_for(std::string_view socket_path) {
   return path.append(".").append(socket_path.substr(name)).append(".mastic-lock");
 }
 
-/// The previous holder removes the lock file when it is done. So the file that was locked may not
-/// be the one that is at the path now, which other processes would lock. Then the loop starts again
-/// with that.
+/// The previous holder removes the lock file when it is done. So the file that was locked here may
+/// no longer be at the path, where other processes would find and lock another file. Then the loop
+/// starts again with the file that is at the path now.
 int SocketFileLock::take(base::Kernel& kernel, std::string_view socket_path) {
   // In a directory that others may write to, the path may be a link, a FIFO or a terminal of
   // theirs.

@@ -27,15 +27,15 @@ struct SocketAccess {
                                                         std::string_view owner);
 };
 
-/// Parses permission bits from octal digits, up to 777. Fails otherwise.
+/// Parses permission bits from octal digits, up to 777. Fails for any other text.
 [[nodiscard]] base::Result<unsigned> parse_mode(std::string_view text);
 
-/// A lock for the path of a Unix socket. A process holds it while it checks what is at the path and
-/// makes a listening socket there. Without it, a socket that is bound but does not listen yet would
-/// look to other processes as if a dead process had left it.
+/// A lock for the path of a Unix socket. A process holds the lock while it checks what is at the
+/// path and makes a listening socket there. Without the lock, a socket that is bound but does not
+/// listen yet would look to other processes as if a dead process had left it behind.
 ///
-/// The lock is a hidden file beside the socket. It is removed with the lock; a file that a crash
-/// leaves behind does no harm.
+/// The lock is a hidden file beside the socket. The file is removed when the lock is released; a
+/// file that a crash leaves behind does no harm.
 class SocketFileLock {
  public:
   SocketFileLock() = default;
@@ -46,7 +46,7 @@ class SocketFileLock {
   /// Takes the lock; blocks while another process or thread holds it. Returns 0, or -errno.
   /// `kernel` must outlive the lock.
   [[nodiscard]] int take(base::Kernel& kernel, std::string_view socket_path);
-  /// The path of the lock file for a socket.
+  /// The path of the lock file for the socket at `socket_path`.
   [[nodiscard]] static std::string path_for(std::string_view socket_path);
 
  private:
@@ -54,13 +54,13 @@ class SocketFileLock {
   std::string path_;
 };
 
-/// Owns the file of a bound socket, and removes it in the end, unless another file has taken its
-/// place.
+/// Owns the file of a bound socket, and removes the file in the end, unless another file has taken
+/// its place.
 class SocketFile {
  public:
   SocketFile() = default;
   /// Takes over the file at `path`, to which the caller has just bound a socket. `kernel` must
-  /// outlive this.
+  /// outlive the SocketFile.
   SocketFile(base::Kernel& kernel, std::string path);
   SocketFile(SocketFile&& other) noexcept
       : kernel_(std::exchange(other.kernel_, nullptr)),
@@ -69,11 +69,11 @@ class SocketFile {
   SocketFile& operator=(SocketFile&& other) noexcept;
   ~SocketFile() { remove(); }
 
-  /// Sets the owner and mode of the file. Call this before listen(), so that no one else can
-  /// connect before. Returns 0, or -errno.
+  /// Sets the owner and mode of the file. Call this before listen(), so that no other user can
+  /// connect before the access is set. Returns 0, or -errno.
   [[nodiscard]] int give_to(const SocketAccess& access);
-  /// Removes the file. Call this before the socket is closed: while it listens, no other process
-  /// replaces the file.
+  /// Removes the file. Call this before the socket is closed: while the socket listens, no other
+  /// process replaces the file.
   void remove();
 
  private:

@@ -25,15 +25,16 @@ bool is_momentary(int number) {
 
 }  // namespace
 
-/// Sends one slice of a file. It does so in a job, like user code, because reading the file may
-/// wait for a disk; while the disk is slow, it does so on a thread that may wait (loop::Disk).
+/// Sends one slice of a file. The slice is sent in a job, like user code, because reading the file
+/// may wait for a disk; while the disk is slow, the slice is sent on a thread that may wait
+/// (loop::Disk).
 ///
 ///     begin ──> run ──disk is quick──> send ──────────────────────────────────> finish
 ///                └───disk is slow──> finish ──submit──> Elsewhere::run: send ──> finish
 ///
-/// The slice uses the socket, so the socket must not be closed under it. When the stream ends
-/// meanwhile, the sender takes over the descriptor, outlives the stream, and closes the socket
-/// after the slice.
+/// The socket must not be closed while a slice is being sent. If the stream ends in the meantime,
+/// the sender takes over the descriptor, outlives the stream, and closes the socket after the
+/// slice.
 class SocketStream::FileSender final : public async::Job, public loop::LoopOwned {
  public:
   explicit FileSender(SocketStream& stream) : stream_(&stream), loop_(stream.loop_) {}
@@ -47,7 +48,8 @@ class SocketStream::FileSender final : public async::Job, public loop::LoopOwned
     is_sent_ = false;
     loop_.enqueue(*this);
   }
-  /// Sends, unless the disk has become slow since the job was enqueued: other senders ran before.
+  /// Sends the slice, unless the disk has become slow since the job was enqueued, because of
+  /// senders that ran before.
   void run() noexcept override {
     loop::Disk* const disk = loop_.disk();
     if (disk == nullptr || disk->has_reserve()) send();
@@ -64,7 +66,7 @@ class SocketStream::FileSender final : public async::Job, public loop::LoopOwned
     if (stream_ != nullptr) return stream_->file_slice_sent(result_);
     delete this;
   }
-  /// Withdraws the slice if it waits for a thread. Returns whether it did.
+  /// Withdraws the slice if it waits for a thread. Returns whether the slice was withdrawn.
   [[nodiscard]] bool withdraw() noexcept {
     return loop_.disk() != nullptr && loop_.disk()->withdraw(elsewhere_);
   }
@@ -127,8 +129,8 @@ void SocketStream::resume_reading() {
   if (!wants_readable_) want(true, wants_writable_);
 }
 
-/// While reading is paused, readability is watched until it is first reported, and only then
-/// switched off: a pause that ends before bytes arrive costs no system call.
+/// While reading is paused, readability is still watched until it is first reported; only then is
+/// the watch switched off. So a pause that ends before bytes arrive costs no system call.
 void SocketStream::ready(loop::Readiness readiness) noexcept {
   if (readiness.failed && !reading_) return fail(ECONNRESET);
   if (readiness.readable || readiness.failed) {
@@ -158,9 +160,9 @@ void SocketStream::received(ssize_t result, std::string_view bytes) noexcept {
 
 // ---- writing ----
 //
-// Order is kept by two rules. Bytes in the outbox were always written before those in the queue:
-// while the queue has pieces, every write goes to the queue. And the queue is sent only when the
-// outbox holds nothing of this socket.
+// Order is kept by two rules. Bytes in the outbox were always written before the bytes in the
+// queue: while the queue has pieces, every write goes to the queue. And the queue is sent only when
+// the outbox holds nothing of this socket.
 //
 //     write ──queue empty──> outbox ──flush──> kernel
 //       │                       └─not taken──> front of the queue
@@ -247,8 +249,8 @@ void SocketStream::sent(std::size_t taken, std::size_t left, int number) noexcep
 }
 
 /// Sends from the queue until it is empty or the kernel takes no more. Requires: the outbox holds
-/// nothing of this socket, because those bytes were written before. Its flush calls `sent`, which
-/// returns here.
+/// nothing of this socket, because bytes in the outbox were written before the queue. The flush of
+/// the outbox calls `sent`, which leads here again.
 void SocketStream::pump() noexcept {
   std::uint64_t taken = 0;
   while (has_queue()) {
@@ -293,8 +295,8 @@ void SocketStream::after_sending(std::uint64_t taken) noexcept {
   if (is_open()) owner().sent(taken, unsent());
 }
 
-/// Watches for writability while bytes are queued. Once none are, frees the backlog and does the
-/// shutdown that waited for it.
+/// Watches for writability while bytes are queued. Once no bytes are queued, frees the backlog and
+/// does the shutdown that waited for the bytes.
 void SocketStream::settle() noexcept {
   if (has_queue()) return want(wants_readable_, true);
   if (backlog_ && backlog_->file_sender) cork(false);
@@ -333,7 +335,7 @@ void SocketStream::abort() {
 }
 
 /// Ends the watch and gives the descriptor up. After this the loop reports no event of the socket,
-/// even if another process has it open.
+/// even if another process has the socket open.
 void SocketStream::let_go() noexcept {
   loop_.unwatch(*this);
   const int fd = std::exchange(fd_, -1);

@@ -16,11 +16,11 @@ namespace mastic::net {
 /// of the turn. Bytes that the kernel does not take, borrowed bytes and files go to the stream's
 /// own queue, which exists only while it is needed.
 ///
-/// A file is sent by a job, in slices: reading it may wait for a disk, and then the loop can be
-/// taken over as from any slow handler.
+/// A file is sent by a job, in slices: reading the file may wait for a disk, and then the loop can
+/// be taken over as from any slow handler.
 ///
-/// Derive from it only to put more data into the same allocation (SocketConnection), not to change
-/// what it does.
+/// Derive from SocketStream only to put more data into the same allocation (SocketConnection), not
+/// to change what the stream does.
 class SocketStream : public Stream, public loop::Socket {
  public:
   /// Takes over `socket`, which must be connected and non-blocking.

@@ -21,11 +21,11 @@ class StreamOwner {
  public:
   /// Called with bytes that have arrived. `bytes` are valid during this call only.
   virtual void received(std::string_view bytes) noexcept = 0;
-  /// Called when the peer has ended its side. It may still read.
+  /// Called when the peer has ended its side. The peer may still read.
   virtual void received_end() noexcept = 0;
-  /// Called after written bytes were offered to the kernel. It took `taken` bytes; `unsent` bytes
-  /// are left. When `unsent` is 0, everything has left, and the stream no longer refers to borrowed
-  /// bytes.
+  /// Called after written bytes were offered to the kernel. The kernel took `taken` bytes; `unsent`
+  /// bytes are left. When `unsent` is 0, everything has left, and the stream no longer refers to
+  /// borrowed bytes.
   virtual void sent(std::uint64_t taken, std::uint64_t unsent) noexcept = 0;
   /// Called when the connection is lost: it was reset, timed out, or a file that was being sent was
   /// shorter than announced. `number` is the errno. Nothing but closing the stream makes sense now.
@@ -37,7 +37,7 @@ class StreamOwner {
 
 /// A connected stream that belongs to a loop. Writing never blocks: the stream keeps the bytes that
 /// the kernel does not take at once, and the owner watches `unsent`. Writing throws std::bad_alloc
-/// when there is no memory for that. All other failures are reported by StreamOwner::failed.
+/// when there is no memory to keep them. All other failures are reported by StreamOwner::failed.
 ///
 /// Reading begins with `start`. A stream that transforms bytes, such as TLS, is the owner of
 /// another stream and has an owner itself.
@@ -58,14 +58,14 @@ class Stream {
     owner_ = &owner;
     return begin_reading();
   }
-  /// Passes the stream to `owner`, which receives all further events. The first of them, during
-  /// this call, is `received(unused)`: bytes that the previous owner was given and did not use.
-  /// They must stay valid until this returns.
+  /// Passes the stream to `owner`, which receives all further events. The first event, during this
+  /// call, is `received(unused)`: bytes that the previous owner was given and did not use. These
+  /// bytes must stay valid until this call returns.
   ///
-  /// Call this between two events, or as the last use of the stream within one. Earlier events are
-  /// not repeated: a previous owner that was told of the end or of a failure has to pass that on
-  /// itself. The stream still sends what the previous owner wrote, so the new one may be told that
-  /// it was sent.
+  /// Call this between two events, or as the last use of the stream within an event. Earlier events
+  /// are not repeated: a previous owner that was told of the end or of a failure has to tell the
+  /// new owner itself. The stream still sends what the previous owner wrote, so the new owner may
+  /// be told that these bytes were sent.
   void set_owner(StreamOwner& owner, std::string_view unused = {}) {
     owner_ = &owner;
     if (!unused.empty()) owner.received(unused);
@@ -77,19 +77,19 @@ class Stream {
   /// Continues to read.
   virtual void resume_reading() = 0;
 
-  /// Room for `size` bytes after everything that was written. The pointer is valid until the next
-  /// call.
+  /// Returns room for `size` bytes after everything that was written. The pointer is valid until
+  /// the stream is next called.
   [[nodiscard]] virtual char* prepare(std::size_t size) MASTIC_LIFETIMEBOUND = 0;
   /// Writes the first `size` bytes of the room that `prepare` returned.
   virtual void commit(std::size_t size) = 0;
   /// Writes a copy of `bytes`.
   void write(std::string_view bytes);
-  /// Writes `bytes` without copying them. `keeper` keeps them alive; the stream releases it, on the
-  /// loop, as soon as these bytes have left or the stream is closed. So one message can be sent to
-  /// many peers, and is freed when the last of them has it.
+  /// Writes `bytes` without copying them. `keeper` keeps the bytes alive; the stream releases
+  /// `keeper`, on the loop, as soon as the bytes have left or the stream is closed. So one message
+  /// can be sent to many peers, and is freed when it has left for the last of them.
   virtual void write_shared(std::string_view bytes, std::shared_ptr<const void> keeper) = 0;
-  /// Writes `bytes` without copying them. The caller keeps them alive until `sent` reports 0 unsent
-  /// bytes, or until the stream is closed.
+  /// Writes `bytes` without copying them. The caller keeps the bytes alive until `sent` reports 0
+  /// unsent bytes, or until the stream is closed.
   void write_borrowed(std::string_view bytes) { write_shared(bytes, nullptr); }
 
   /// Whether `write_file` may be called. A stream that transforms bytes returns false.
@@ -98,8 +98,8 @@ class Stream {
   virtual void write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                           std::uint64_t size);
 
-  /// Facts about the connection besides its bytes: null for a plain stream, and before the
-  /// handshake is complete. Once set, the facts do not change, and live as long as the stream.
+  /// Facts about the connection besides its bytes. Null for a plain stream, and until the handshake
+  /// is complete. Once set, the facts do not change, and live as long as the stream.
   [[nodiscard]] virtual const ConnectionFacts* facts() const { return nullptr; }
 
   /// Bytes that were written and that the kernel has not taken yet.
@@ -107,8 +107,8 @@ class Stream {
   /// Bytes of memory that the stream uses for unsent bytes: copies, but not borrowed or shared
   /// bytes or files.
   [[nodiscard]] virtual std::uint64_t held() const { return unsent(); }
-  /// Bytes that the kernel has taken and the peer has not acknowledged; 0 when that is not known.
-  /// Costs a system call, so it is meant for deadlines (Delivery).
+  /// Bytes that the kernel has taken and the peer has not acknowledged; 0 when their number is not
+  /// known. Costs a system call, so this is meant for deadlines (Delivery).
   [[nodiscard]] virtual std::uint64_t unacknowledged() const { return 0; }
 
   /// Ends this side of the connection after everything that was written has left. The stream can
