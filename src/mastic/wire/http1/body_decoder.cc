@@ -6,7 +6,7 @@
 namespace mastic::wire::http1 {
 
 /// A body of length 0 ends without input: End is returned before NeedMore, so that a request
-/// without content is complete when its head is.
+/// without content is complete as soon as its head is.
 std::expected<BodyEvent, Malformed> BodyDecoder::next(std::string_view& input) {
   using Kind = BodyEvent::Kind;
   if (chunked_) return chunked_->next(input);

@@ -17,7 +17,7 @@
 
 namespace mastic::wire::http1 {
 
-/// Decodes one body. Make a new decoder for the next one.
+/// Decodes one body. Make a new decoder for the next body.
 class BodyDecoder {
  public:
   /// `limits` must outlive the decoder.
@@ -26,15 +26,14 @@ class BodyDecoder {
   }
 
   /// Consumes from `input` and returns the next event. Views point into `input`. After End or a
-  /// failure, this must not be called again.
+  /// failure, `next` must not be called again.
   [[nodiscard]] std::expected<BodyEvent, Malformed> next(
       std::string_view& input MASTIC_LIFETIMEBOUND);
 
-  /// Whether the end of the connection completes the content here. That is so for `UntilClose`
-  /// only.
+  /// Whether the content is complete if the connection ends now. True for `UntilClose` only.
   [[nodiscard]] bool may_end_here() const { return framing_.kind == Framing::Kind::UntilClose; }
 
-  /// How many bytes of content are still to come, if the framing tells; 0 otherwise.
+  /// How many bytes of content are still to come, if the framing tells their number; 0 otherwise.
   [[nodiscard]] std::uint64_t bytes_left() const { return framing_.length; }
   /// How the content is framed.
   [[nodiscard]] Framing::Kind kind() const { return framing_.kind; }
@@ -43,7 +42,7 @@ class BodyDecoder {
   [[nodiscard]] http::FieldsView trailers() const MASTIC_LIFETIMEBOUND;
 
  private:
-  Framing framing_;  ///< its length is what is left
+  Framing framing_;  ///< `length` is the number of bytes left
   std::optional<ChunkedDecoder> chunked_;
 };
 

@@ -20,14 +20,15 @@ using Fault = std::unexpected<Malformed>;
 //                   │          │      └─ size 0 ─> Trailers ─> Done
 //                   └─ ; or blank ─> extensions ─CR─> SizeLineFeed
 
-/// 16 digits fill 64 bits. With a 17th the size could wrap around, and be read differently elsewhere.
+/// 16 digits fill 64 bits. With a 17th digit the size could wrap around, and be read differently
+/// elsewhere.
 constexpr int kMaxSizeDigits = 16;
 /// Stands for the first line of a head (read_trailers).
 constexpr std::string_view kTrailerStart = ".\r\n";
 
-/// Fields that only the header may have (RFC 9110 §6.5.1). Framing, route and access were decided
-/// before the trailers arrive; a reader behind us that merges trailers into the header would decide
-/// differently.
+/// Fields that only the header may have (RFC 9110 §6.5.1). Framing, route and access are decided
+/// before the trailers arrive; a server behind this one that merges trailers into the header would
+/// decide differently.
 bool is_forbidden_in_trailers(FieldName name) {
   constexpr FieldName kForbidden[] = {
       FieldName::Authorization, FieldName::CacheControl,     FieldName::Connection,
@@ -169,8 +170,8 @@ bool ChunkedDecoder::after_extension(char c) {
 }
 
 /// The trailer section is scanned like a head whose first line is a dot, so that HeadScanner
-/// applies its limits to it and finds its end. All of its bytes are kept until it is complete,
-/// because it may be cut anywhere; few messages have one.
+/// applies its limits to the section and finds where the section ends. All bytes of the section are
+/// kept until it is complete, because the input may be cut anywhere; few messages have trailers.
 std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_view& input) {
   const std::size_t before = trailer_text_.size();
   trailer_text_.append(input);

@@ -17,21 +17,21 @@
 
 namespace mastic::wire::http1 {
 
-/// Decodes one chunked body without input or output. Allocates only for trailers.
+/// Decodes one chunked body. Does no input or output of its own, and allocates only for trailers.
 ///
 ///     size [;name[=value]]* CR LF data CR LF ... 0 [;...] CR LF [trailer CR LF]* CR LF
 ///
-/// Feed it bytes as they arrive, in pieces of any size. The data that it returns are views into
-/// those bytes. A size consists of hexadecimal digits only. Extensions are checked and dropped,
-/// with the white space around their `;` and `=`. Trailers that would change how a message is
-/// framed, routed or authorized are refused.
+/// Feed the decoder bytes as they arrive, in pieces of any size. The data that `next` returns is a
+/// view into those bytes. A size consists of hexadecimal digits only. Extensions are checked and
+/// dropped, with the white space around their `;` and `=`. Trailers that would change how a message
+/// is framed, routed or authorized are refused.
 class ChunkedDecoder {
  public:
   /// `limits` must outlive the decoder.
   explicit ChunkedDecoder(const Limits& limits);
 
-  /// Consumes from `input` and returns the next event; NeedMore consumes all of it. After End or a
-  /// failure, this must not be called again.
+  /// Consumes from `input` and returns the next event; with NeedMore, all of `input` has been
+  /// consumed. After End or a failure, `next` must not be called again.
   [[nodiscard]] std::expected<BodyEvent, Malformed> next(
       std::string_view& input MASTIC_LIFETIMEBOUND);
 
@@ -59,7 +59,7 @@ class ChunkedDecoder {
     Trailers,
     Done,
   };
-  /// Consumes one byte of framing. False when it is not allowed here.
+  /// Consumes one byte of framing and returns true. Returns false if the byte is not allowed here.
   [[nodiscard]] bool step(char c);
   [[nodiscard]] bool step_size(char c);
   [[nodiscard]] bool step_extension(char c);

@@ -12,8 +12,8 @@ namespace mastic::wire::http1 {
 
 /// Parses `entries.size()` field lines, starting at byte `at` of `text`; the offsets of the entries
 /// are relative to `text`. A name must be a token right before its colon, so folded lines and white
-/// space around names are refused. Values must not contain control characters. Requires: so many
-/// lines, each ended by CR LF, begin at `at`, as HeadScanner found them.
+/// space around names are refused. Values must not contain control characters. Requires:
+/// `entries.size()` lines, each ended by CR LF, begin at `at`, as HeadScanner has found.
 [[nodiscard]] Read<void> parse_field_lines(std::string_view text, std::size_t at,
                                            std::span<http::FieldEntry> entries);
 

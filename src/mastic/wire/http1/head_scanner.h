@@ -1,7 +1,7 @@
 // Finds where the head of a message ends, while its bytes arrive in pieces of any size.
 //
-// It checks line ends and sizes only: every line ends with CR LF, and an empty line ends the head.
-// parse_request_head and ResponseParser read what the lines say. RFC 9112 §2.
+// Only line ends and sizes are checked here: every line ends with CR LF, and an empty line ends the
+// head. parse_request_head and ResponseParser read what the lines say. RFC 9112 §2.
 
 #pragma once
 
@@ -36,8 +36,9 @@ class HeadScanner {
   explicit HeadScanner(HeadLimits limits) : limits_(limits) {}
 
   /// Continues to scan `bytes`, which begins at the head's first byte and grows from call to call.
-  /// Returns the size of the head including its empty line, or 0 while that has not arrived. Each
-  /// byte is scanned once, so a head that arrives in many pieces costs no more.
+  /// Returns the size of the head including its empty line, or 0 while the empty line has not
+  /// arrived. Fails if a line end is not CR LF, or the head is too large. Each byte is scanned
+  /// once, so a head that arrives in many pieces costs no more.
   [[nodiscard]] Read<std::size_t> scan(std::string_view bytes);
 
   // After the end was found.

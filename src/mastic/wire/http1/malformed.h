@@ -11,14 +11,14 @@
 
 namespace mastic::wire::http1 {
 
-/// Why a message is refused. The connection must not carry another message after it, because its
-/// end is not known.
+/// Why a message is refused. After a refused message, the connection must not carry another
+/// message, because the end of the refused one is not known.
 struct Malformed {
   http::Status status;      ///< the status with which a server answers before it closes
   std::string_view reason;  ///< a static text for people, which holds no byte of the message
 };
 
-/// The one object of a fault in the program, to which Read points.
+/// The only object for a fault in the whole program. A failed Read points to it.
 template <base::FixedText Reason, http::Status Status>
 inline constexpr Malformed kMalformed{Status, Reason.view()};
 

@@ -71,8 +71,9 @@ Read<void> gather_expect(std::string_view value, MessageFields& gathered) {
 
 }  // namespace
 
-/// Fields that frame a message must occur once. If they were repeated, two readers could choose
-/// different ones and see different messages in the same bytes (request smuggling, RFC 9112 §11.2).
+/// Fields that frame a message must occur once. If such a field were repeated, two readers could
+/// choose different values and see different messages in the same bytes (request smuggling, RFC
+/// 9112 §11.2).
 Read<void> MessageFields::gather(http::FieldsView fields, http::Version version) {
   std::optional<std::string_view> length;
   std::optional<std::string_view> encoding;
@@ -109,10 +110,11 @@ Read<void> MessageFields::gather(http::FieldsView fields, http::Version version)
     }
   }
 
-  // HTTP/1.0 has neither; such a client must not be sent 100 or 101 (RFC 9110 §7.8 and §10.1.1).
+  // HTTP/1.0 has neither feature; an HTTP/1.0 client must not be sent 100 or 101 (RFC 9110 §7.8 and
+  // §10.1.1).
   expects_continue = expects_continue && version == http::Version::Http11;
   upgrades = upgrades && names_protocol && version == http::Version::Http11;
-  // RFC 9112 §6.1 and §6.3: either combination is how requests are smuggled past an older reader.
+  // RFC 9112 §6.1 and §6.3: either combination can smuggle a request past an older reader.
   if (length && encoding) return malformed<"there are both Content-Length and Transfer-Encoding">();
   if (encoding && version == http::Version::Http10)
     return malformed<"HTTP/1.0 has no Transfer-Encoding">();

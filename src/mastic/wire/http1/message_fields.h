@@ -29,7 +29,9 @@ struct MessageFields {
            name == FieldName::TransferEncoding || name == FieldName::Connection ||
            name == FieldName::Upgrade || name == FieldName::Expect;
   }
-  /// Reads `fields`. Requires: this is new, or only `host` was set, from earlier fields.
+  /// Reads `fields` of a message of `version` into this object. Fails if a field is malformed, not
+  /// supported, or repeated although it must not be, or if fields contradict each other. Requires:
+  /// this object is new, or only its `host` has been set, from earlier fields.
   [[nodiscard]] Read<void> gather(http::FieldsView fields, http::Version version);
 
   /// Whether the connection may carry another message after this one (RFC 9112 §9.3).

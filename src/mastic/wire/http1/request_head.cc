@@ -29,8 +29,8 @@ Read<Version> parse_version(std::string_view text) {
   return text[7] == '0' ? Version::Http10 : Version::Http11;
 }
 
-/// Sets the method, and returns where the target begins, after the space. Requires: a line end
-/// follows `line`, which stops the scan.
+/// Sets the method, and returns where the target begins, after the space. Requires: `line` is
+/// followed by a line end, which stops the scan of the method.
 Read<const char*> parse_method(std::string_view line, RequestHead& head) {
   const char* const end = line.data() + line.size();
   const char* const method_end = http::skip_to_other(http::Characters::Token, line.data());
@@ -45,7 +45,7 @@ Read<const char*> parse_method(std::string_view line, RequestHead& head) {
 }
 
 /// Parses `METHOD TARGET VERSION`, with a shortcut for GET and for a plain path, which most
-/// requests have. Requires: a line end follows `line`.
+/// requests have. Requires: `line` is followed by a line end.
 Read<void> parse_request_line(std::string_view line, RequestHead& head) {
   const char* target = nullptr;
   if (line.starts_with(kGet)) {
@@ -76,12 +76,12 @@ Read<void> parse_request_line(std::string_view line, RequestHead& head) {
   return {};
 }
 
-/// Without content, a client need not be sent 100 Continue.
+/// Whether a message has content. If it has none, the client need not be sent 100 Continue.
 bool has_content(const Framing& framing) {
   return framing != Framing() && framing != Framing{Framing::Kind::Length};
 }
 
-/// Whether Host was read. An empty Host has data, too.
+/// Whether Host was read. The view of an empty Host has a data pointer, too.
 bool has_host(const RequestHead& head) { return head.authority.data() != nullptr; }
 
 /// Sets what `fields` say about framing and connection. Not inlined, because many heads have none
@@ -98,8 +98,8 @@ bool has_host(const RequestHead& head) { return head.authority.data() != nullptr
   return {};
 }
 
-/// Reads the fields that concern the message. Host becomes the authority. The first other field of
-/// that kind hands the rest of the fields over to gather_message_fields.
+/// Reads the fields that concern the message. Host becomes the authority. At the first other field
+/// that concerns the message, the rest of the fields is handed over to gather_message_fields.
 Read<void> read_message_fields(const char* bytes, std::span<const http::FieldEntry> entries,
                                RequestHead& head) {
   head.keep_alive = head.version == Version::Http11;
@@ -114,8 +114,8 @@ Read<void> read_message_fields(const char* bytes, std::span<const http::FieldEnt
   return {};
 }
 
-/// The authority of an absolute-form target takes precedence over Host (RFC 9112 §3.2.2). If they
-/// differed, another reader might choose the other one, so that is refused.
+/// The authority of an absolute-form target takes precedence over Host (RFC 9112 §3.2.2). If the
+/// two differ, the request is refused, because another reader might choose the other authority.
 Read<void> prefer_target_authority(RequestHead& head) {
   const Target& target = head.target;
   if (has_host(head) && !http::same_authority(head.authority, target.authority, target.scheme)) {

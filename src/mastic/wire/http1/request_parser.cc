@@ -9,8 +9,8 @@ http::Method RequestParser::begun_method() const {
   return begins_with_head_ ? http::Method::Head : http::Method::Get;
 }
 
-/// The two bytes of the empty line may arrive in separate pieces, so how much of it was seen is
-/// part of the state.
+/// The two bytes of the empty line may arrive in separate pieces, so the parser notes how much of
+/// the line it has seen.
 bool RequestParser::pass_leading_line(std::string_view& input) {
   if (leading_ == LeadingLine::Unseen && input.starts_with('\r')) {
     leading_ = LeadingLine::CarriageReturn;
@@ -25,8 +25,8 @@ bool RequestParser::pass_leading_line(std::string_view& input) {
 }
 
 /// A head that arrives in one piece is scanned in the input and copied once, into the arena: the
-/// input is the loop's receive buffer and is gone when this turn's handlers run. Otherwise its
-/// bytes are gathered in `partial_` first.
+/// input is the loop's receive buffer and is gone when this turn's handlers run. A head that
+/// arrives in several pieces is gathered in `partial_` first.
 RequestParser::Event RequestParser::read_head(std::string_view& input) {
   if (!partial_.empty()) return read_more_of_head(input);
   if ((input.starts_with('\r') || leading_ != LeadingLine::Unseen) && !pass_leading_line(input)) {
@@ -54,8 +54,8 @@ RequestParser::Event RequestParser::keep_beginning(std::string_view& input,
                                                    Read<std::size_t> size) {
   const std::string_view bytes = partial_.empty() ? input : std::string_view(partial_);
   begins_with_head_ = bytes.starts_with("HEAD ");
-  // Checked first: a client that speaks another protocol, such as TLS, should be told that rather
-  // than that some line is too long.
+  // Checked first: a client that speaks another protocol, such as TLS, should be told so, and not
+  // that some line is too long.
   if (!may_begin_request(bytes)) {
     return fail({Status::BadRequest, "this is not the beginning of a request"});
   }

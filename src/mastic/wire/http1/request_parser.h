@@ -17,7 +17,7 @@
 
 namespace mastic::wire::http1 {
 
-/// Parses one request without input or output. Make a new parser for the next one.
+/// Parses one request. Does no input or output of its own. Make a new parser for the next request.
 ///
 ///     while (true) {
 ///       const auto event = parser.next(input);      // input: bytes that were not consumed yet
@@ -25,8 +25,8 @@ namespace mastic::wire::http1 {
 ///       ...
 ///     }
 ///
-/// The events are Head, Data*, End. Malformed may come at any point; then no more may be read from
-/// the connection. One empty line before a request is skipped (RFC 9112 §2.2).
+/// The events are Head, Data*, End. Malformed may come at any point; then nothing more may be read
+/// from the connection. One empty line before a request is skipped (RFC 9112 §2.2).
 class RequestParser {
  public:
   /// What was found next in the input.
@@ -52,18 +52,18 @@ class RequestParser {
   /// What is wrong, after Malformed.
   [[nodiscard]] const Malformed& fault() const MASTIC_LIFETIMEBOUND { return fault_; }
 
-  /// Whether a byte of the request has arrived. An empty line before it does not count.
+  /// Whether a byte of the request has arrived. An empty line before the request does not count.
   [[nodiscard]] bool has_begun() const { return !partial_.empty() || body_; }
-  /// The method, for answering a request that is malformed or incomplete: Head, if the answer must
-  /// have no content.
+  /// The method to assume when a request that is malformed or incomplete is answered: Head, if the
+  /// answer must have no content.
   [[nodiscard]] http::Method begun_method() const;
   /// Whether the event Head was returned.
   [[nodiscard]] bool has_head() const { return body_.has_value(); }
   /// Whether the event End was returned.
   [[nodiscard]] bool has_ended() const { return ended_; }
-  /// How many bytes of content are still to come, if the framing tells; 0 otherwise.
+  /// How many bytes of content are still to come, if the framing tells their number; 0 otherwise.
   [[nodiscard]] std::uint64_t bytes_left() const { return body_ ? body_->bytes_left() : 0; }
-  /// Whether content is still to come and its framing does not tell how much.
+  /// Whether content is still to come, and the framing does not tell how much.
   [[nodiscard]] bool has_open_end() const {
     return body_ && !ended_ && body_->kind() == Framing::Kind::Chunked;
   }
@@ -74,14 +74,14 @@ class RequestParser {
   Event read_head(std::string_view& input);
   Event parse_head(std::string_view head);
 
-  // Not inlined, because most heads arrive in one piece and need none of these.
+  // Not inlined, because most heads arrive in one piece and need none of these functions.
 
-  /// Skips one empty line before the request. False when there is a carriage return without a line
-  /// feed.
+  /// Skips one empty line before the request, if there is one, and returns true. Returns false if
+  /// there is a carriage return without a line feed.
   [[nodiscard, gnu::noinline]] bool pass_leading_line(std::string_view& input);
   [[gnu::noinline]] Event read_more_of_head(std::string_view& input);
-  /// Keeps the beginning of a head whose end has not arrived, or fails. `size` is the scanner's
-  /// result.
+  /// Keeps the beginning of a head, because the end has not arrived yet. Fails if `size`, the
+  /// scanner's result, is a fault, or if the bytes cannot be the beginning of a request.
   [[gnu::noinline]] Event keep_beginning(std::string_view& input, Read<std::size_t> size);
 
   Event read_body(std::string_view& input);

@@ -12,11 +12,11 @@
 
 namespace mastic::wire::http1 {
 
-/// The head of a response. Its views must live until it is written.
+/// The head of a response. Its views must live until the head is written.
 struct ResponseHead {
   http::Status status = http::Status::Ok;
-  /// Field lines, each `Name: value\r\n`, as http::Fields::lines() returns them. They must not
-  /// contain the fields of the members below.
+  /// Field lines, each `Name: value\r\n`, as http::Fields::lines() returns them. These lines must
+  /// not contain the fields that the members below stand for.
   std::string_view field_lines;
   std::string_view date_line;  ///< `Date: value\r\n`, or empty
   Framing framing;             ///< None writes no field, Length 0 writes Content-Length: 0
@@ -31,9 +31,8 @@ struct ResponseHead {
   return kMaxFixedBytes + head.field_lines.size() + head.date_line.size() + head.upgrade.size();
 }
 
-/// Writes a status line from `at` on, and returns its end. write_response_head calls it for any
-/// status but
-/// 200. Requires: room for it, as response_head_bound counts.
+/// Writes a status line from `at` on, and returns its end. write_response_head calls this function
+/// unless the status is 200. Requires: room for the line, which response_head_bound includes.
 [[nodiscard]] char* write_status_line(char* at, http::Status status);
 
 /// Writes status line, fields and empty line from `at` on, and returns their end.
@@ -59,7 +58,7 @@ struct ResponseHead {
 
 /// The size of a Date line: `Date: `, the date, CR LF.
 inline constexpr std::size_t kDateLineBytes = http::kDateBytes + 8;
-/// Writes the Date line of a second. Requires: room for kDateLineBytes at `at`.
+/// Writes the Date line for the second `unix_seconds`. Requires: room for kDateLineBytes at `at`.
 void write_date_line(char* at, std::int64_t unix_seconds);
 
 /// The interim response `100 Continue`, complete with its empty line.

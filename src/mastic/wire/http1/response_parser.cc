@@ -85,8 +85,8 @@ std::expected<ResponseHeadView, Malformed> ResponseParser::parse_head(std::strin
   return head;
 }
 
-/// RFC 9112 §6.3: some responses never have content, whatever their fields say. Others without a
-/// framing field end with the connection.
+/// RFC 9112 §6.3: some responses never have content, whatever their fields say. Other responses
+/// that have no framing field end with the connection.
 Framing ResponseParser::choose_framing(std::optional<Framing> said, Status status) const {
   if (method_ == http::Method::Head || http::ends_with_head(status)) return {};
   return said.value_or(Framing{Framing::Kind::UntilClose});

@@ -30,8 +30,9 @@ struct ResponseHeadView {
   bool keep_alive = true;
 };
 
-/// Parses one response without input or output, as strictly as RequestParser. An interim response
-/// (1xx) counts as a response: make a new parser for the one that follows it.
+/// Parses one response, as strictly as RequestParser parses a request. Does no input or output of
+/// its own. An interim response (1xx) counts as a response: make a new parser for the response that
+/// follows it.
 class ResponseParser {
  public:
   /// What was found next in the input.
@@ -53,8 +54,8 @@ class ResponseParser {
   /// Malformed at any point.
   [[nodiscard]] Event next(std::string_view& input MASTIC_LIFETIMEBOUND);
 
-  /// Call this when the connection has ended. Returns End if that completes the response, and
-  /// Malformed if the response is cut short.
+  /// Call this when the connection has ended. Returns End if the end of the connection completes
+  /// the response, and Malformed if the response is cut short.
   [[nodiscard]] Event end_of_input();
 
   /// The head, after the event Head.
