@@ -13,11 +13,11 @@ namespace mastic::server {
 class Shard;
 
 /// Runs a background task on the loop of its shard, from `start` until the task has ended. After
-/// `stop`, the task's awaits throw Cancelled. When the task has ended, it tells the shard, which
-/// destroys it.
+/// `stop`, the task's awaits throw Cancelled. When the task has ended, this object tells the shard,
+/// and the shard destroys the object.
 class Background final : public async::RootTask, private base::Activity {
  public:
-  /// `shard` and `task` must outlive it.
+  /// `shard` and `task` must outlive this object.
   Background(Shard& shard, const app::Lifecycle::BackgroundTask& task);
 
   /// Begins the task in one of the next jobs of the loop.

@@ -14,7 +14,7 @@ Connection::~Connection() = default;
 
 bool Connection::start() {
   if (!stream().start(*this)) {
-    forget_protocol();  // it was not started, so `closed` must not be called
+    forget_protocol();  // the protocol was not started, so `closed` must not be called
     return false;
   }
   if (protocol_) start_protocol({}, false);  // chosen by ALPN; otherwise the connection rests
@@ -33,8 +33,8 @@ std::unique_ptr<net::Protocol> Connection::change_protocol(
   return std::exchange(protocol_, std::move(next));
 }
 
-/// In each of these calls, the protocol may close the connection (then it is in no list), or be
-/// replaced again.
+/// In each of these calls, the protocol may close the connection (then the connection is in no
+/// list), or be replaced again.
 void Connection::start_protocol(std::string_view early, bool peer_ended) noexcept {
   protocol_->start();
   if (is_listed() && !early.empty()) protocol_->received(early);
@@ -98,7 +98,8 @@ void Connection::abort() {
   end(unsent);
 }
 
-/// Has the protocol told once. `closed` may call close() or abort() again, which then does nothing.
+/// Tells the protocol once. Protocol::closed may call close() or abort() again, which then do
+/// nothing.
 void Connection::end(std::uint64_t unsent) {
   if (has_ended_ != 0) return;
   has_ended_ = 1;

@@ -15,17 +15,19 @@ namespace mastic::server {
 
 class Shard;
 
-/// The state that a connection has for as long as it is open. It is small, because most connections
-/// of a server rest most of the time. What the connection speaks is a Protocol, to which it passes
-/// the events of its stream. The default is HTTP/1: the connection borrows an Http1Connection from
-/// the first byte of a request until everything is answered and has left.
+/// The state that a connection has for as long as it is open. This state is small, because most
+/// connections of a server rest most of the time. What the connection speaks is a Protocol, to
+/// which the connection passes the events of its stream. The default is HTTP/1: the connection
+/// borrows an Http1Connection from the first byte of a request until everything is answered and has
+/// left.
 ///
 ///     rests ──first byte──> HTTP/1 ──all has left──> rests
 ///                              └──101──> another protocol ──> closed
 ///
-/// 1. From its start until it is closed, a connection is in one list of its shard: of those that
-///    wait for a first byte, or of the busy ones.
-/// 2. While it waits, the shard may close it when its time is over, or to make room.
+/// 1. From its start until it is closed, a connection is in one list of its shard: among the
+///    connections that wait for a first byte, or among the busy connections.
+/// 2. While a connection waits, the shard may close it when the connection's time is over, or to
+///    make room.
 /// 3. A closed connection keeps its protocol until it is destroyed, because functions of the
 ///    protocol may be on the stack.
 class Connection : public net::ProtocolHost, public ListedConnection {
@@ -71,7 +73,7 @@ class Connection : public net::ProtocolHost, public ListedConnection {
   void report(base::LoopReport& report) const;
   /// Cancels the request with the id `request`, if it belongs to this connection.
   void cancel(std::uint64_t request) noexcept;
-  /// Has the connection destroyed at the end of the turn. Requires: it is closed.
+  /// Has the connection destroyed at the end of the turn. Requires: the connection is closed.
   virtual void retire() noexcept = 0;
 
  protected:
@@ -90,13 +92,13 @@ class Connection : public net::ProtocolHost, public ListedConnection {
   void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override;
   void failed(int number) noexcept override;
 
-  /// The protocol; a resting connection gets one for HTTP/1. Returns null when there was no memory
-  /// for that and the connection was aborted.
+  /// Returns the protocol; a resting connection first gets an Http1Connection. Returns null if
+  /// there was no memory for one; then the connection has been aborted.
   [[nodiscard]] net::Protocol* wake() noexcept;
   void end(std::uint64_t unsent);
 
   Shard& shard_;
-  std::unique_ptr<net::Protocol> protocol_;  ///< null while it rests
+  std::unique_ptr<net::Protocol> protocol_;  ///< null while the connection rests
   base::Instant waits_since_{};
   base::Endpoint peer_;
   std::uint32_t requests_ : 31 = 0;

@@ -33,7 +33,7 @@ class ConnectionList {
   [[nodiscard]] bool empty() const { return head_.next_ == &head_; }
   /// The connection that was added first, or null.
   [[nodiscard]] Connection* first() const { return empty() ? nullptr : &cast(*head_.next_); }
-  /// Adds `connection` at the end, and removes it from the list that it was in.
+  /// Adds `connection` at the end, and removes it from the list that it was in before, if any.
   void add(ListedConnection& connection) {
     remove(connection);
     connection.previous_ = head_.previous_;
@@ -53,8 +53,9 @@ class ConnectionList {
   void visit(Each each) const {
     for (ListedConnection* at = head_.next_; at != &head_; at = at->next_) each(cast(*at));
   }
-  /// Calls `each` for every connection that is in the list now. `each` may close that connection
-  /// and any other, because protocols may connect several of them. It must not throw.
+  /// Calls `each` for every connection that is in the list now. `each` may close any connection,
+  /// not only the one it is called with, because a protocol may tie several connections together.
+  /// `each` must not throw.
   template <class Each>
   void for_each(Each each) noexcept {
     if (empty()) return;

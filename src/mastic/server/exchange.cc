@@ -42,9 +42,9 @@ app::ContentError full() {
 
 /// Delays the destruction of an exchange. Every function that may end an exchange has a Frame on
 /// its stack: the loop or the sink calls the function, which may call the sink, which may call
-/// back. When the last Frame is destroyed, it destroys an exchange that is over. So no function of
-/// an exchange continues in a destroyed one. The outermost caller must not touch the exchange
-/// afterwards.
+/// back. The last Frame to be destroyed destroys the exchange, if the exchange is over. So no
+/// function of an exchange continues after the exchange has been destroyed. The outermost caller
+/// must not touch the exchange afterwards.
 class Exchange::Frame {
  public:
   explicit Frame(Exchange& exchange) : exchange_(exchange) { ++exchange_.frames_; }
@@ -68,7 +68,7 @@ class Exchange::Inform final : public async::Operation {
  private:
   void start(async::Executor&) override {
     exchange_.sink_->send_interim(status_, fields_);
-    if (exchange_.sink_ != nullptr) complete();  // otherwise it was cancelled with the connection
+    if (exchange_.sink_ != nullptr) complete();  // otherwise cancelled with the connection
   }
   Cancel cancel() noexcept override { return Cancel::GivenUp; }
 
@@ -129,7 +129,7 @@ void Exchange::abandon(std::uint64_t unsent) noexcept {
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
   fire_stop(shard_.is_aborting() ? app::StopReason::Shutdown : app::StopReason::Disconnect);
   stop();
-  if (busy_at_ != kNever && withdraw()) finish_run();  // it waited for a worker, and will not run
+  if (busy_at_ != kNever && withdraw()) finish_run();  // the job that waited will not run
   if (!is_scheduled() && !is_handling() && !pull_) return end();
   shard_.orphans().add(*this);
 }
@@ -223,7 +223,7 @@ void Exchange::complete_response() noexcept {
   }
 }
 
-/// Logs the exception of a producer of content. It cannot be answered, because the answer has
+/// Logs the exception of a producer of content. The client cannot be told, because the answer has
 /// begun. Requires: an exception is being handled.
 void Exchange::pull_failed() noexcept {
   pull_failed_ = true;
@@ -263,8 +263,8 @@ void Exchange::respond() noexcept {
   go_on(next);
 }
 
-/// Counts a large answer. A small one is copied into the stream, and is counted there if the client
-/// does not read it at once.
+/// Counts a large answer. A small answer is copied into the stream, and is counted there if the
+/// client does not read it at once.
 void Exchange::count_answer() noexcept {
   const std::uint64_t bytes = response_->body.held_bytes();
   shard_.counters().recount(answer_bytes_, bytes > kCountedAtOnce ? bytes : 0);
@@ -304,9 +304,9 @@ void Exchange::schedule_step(Step step) noexcept {
   schedule();
 }
 
-/// Called when nothing of the application runs or waits any more, and nothing more will be sent.
-/// If finishers, values or owners of content remain, a last job calls and destroys them, because
-/// they may block.
+/// Called when nothing of the application runs or waits any more, and nothing more will be sent. If
+/// finishers, values or owners of content remain, a last job calls the finishers and destroys the
+/// rest, because all of these may block.
 void Exchange::end() noexcept {
   if (stage_ >= Stage::Ended) return;
   const bool has_plain_answer =
@@ -318,7 +318,7 @@ void Exchange::end() noexcept {
   }
   stage_ = Stage::Ended;
   outcome_.duration = shard_.loop().kernel().monotonic_now() - started_;
-  sink_ = nullptr;  // it has let go, or is about to
+  sink_ = nullptr;  // the sink has let go, or is about to
   shard_.orphans().add(*this);
   schedule_step(Step::End);
 }
@@ -331,8 +331,8 @@ void Exchange::release() noexcept {
 
 // ---- where its jobs run ----
 
-/// The history of the request's route; null without memory. It is called while a job may be
-/// running, so it reads nothing that jobs change.
+/// Returns the history of the request's route, or null when there is no memory for it. Called while
+/// a job may be running, so this function reads nothing that jobs change.
 app::BlockingHistory* Exchange::history() noexcept {
   try {
     const app::RequestFacts& facts = request_->facts();
@@ -347,9 +347,9 @@ bool Exchange::is_trusted() noexcept {
   return history != nullptr && history->is_trusted();
 }
 
-/// Called instead of `run` while few threads stand by and the route is not trusted. Queues the job
-/// for a worker. When the queue is full, a request that has not entered the application is answered
-/// with 503; one that has runs on the loop after all.
+/// Called instead of `run` while too few threads stand by and the route is not trusted. Queues the
+/// job for a worker. When the queue is full, a request that has not entered the application is
+/// answered with 503, and a request that has entered it runs on the loop after all (returns false).
 bool Exchange::run_elsewhere() noexcept {
   const Frame frame(*this);
   if (history_ == nullptr) return false;  // no memory for it, as is_trusted has found
@@ -367,7 +367,7 @@ bool Exchange::run_elsewhere() noexcept {
   return is_new;
 }
 
-/// Withdraws a request that waits for a thread. True when it will not run.
+/// Withdraws a job that waits for a thread. Returns whether the job was withdrawn.
 bool Exchange::withdraw() noexcept {
   busy_at_ = kNever;
   if (!elsewhere_.withdraw()) return false;
@@ -394,8 +394,9 @@ void Exchange::answer_busy() noexcept {
 
 // ---- a handler that holds its thread ----
 
-/// Called by the new driver when it finds that the previous one is stuck in this exchange. Blames
-/// the BlockingHistory of the innermost part that was entered, or else that of the route.
+/// Called by the new driver when it finds that the previous driver is stuck in this exchange.
+/// Blames the BlockingHistory of the innermost part that was entered, or else the history of the
+/// route.
 void Exchange::left_behind(int thread) noexcept {
   const base::Instant now = shard_.loop().now();
   ladder_.left_behind(thread, now);
@@ -427,11 +428,11 @@ void Exchange::expired() noexcept {
   base::Instant look = base::after(now, shard_.options().hung_after);
   if (held.thread != 0) look = std::min(look, climb(held, now));
   look = std::min(look, busy_at_);
-  if (is_lost()) return shard_.check_settled();  // the drain does not wait for it any longer
+  if (is_lost()) return shard_.check_settled();  // the drain no longer waits for this exchange
   shard_.loop().arm(*this, std::max(look, now + kLookAgain));
 }
 
-/// Takes the steps that are due, and returns when the next one is.
+/// Takes the steps that are due, and returns when the next step will be due.
 base::Instant Exchange::climb(const HangLadder::Held& held, base::Instant now) noexcept {
   const Options& options = shard_.options();
   auto step = ladder_.due(held, now, options);
@@ -443,8 +444,9 @@ base::Instant Exchange::climb(const HangLadder::Held& held, base::Instant now) n
   return ladder_.next_due(held, options);
 }
 
-/// Has the HangPolicy take a step. False when the step has to be tried again; only a write-off can
-/// be. Without memory, a hang or a cancellation is not logged, but the request is cancelled anyway.
+/// Has the HangPolicy take a step. Returns false when the step has to be tried again, which happens
+/// only with a write-off. When there is no memory, a hang or a cancellation is not logged, but the
+/// request is cancelled anyway.
 bool Exchange::take_step(HangLadder::Step step, const HangLadder::Held& held) noexcept {
   HangPolicy* const policy = shard_.hang_policy();
   const bool must_succeed = step == HangLadder::Step::WrittenOff;

@@ -26,20 +26,21 @@
 
 namespace mastic::server {
 
-/// Runs the application for one request, in jobs, and passes its answer to its sink between them.
+/// Runs the application for one request, in jobs, and passes the answer to the sink between these
+/// jobs.
 ///
 /// 1. While a job is scheduled or running, perhaps on a thread that has lost the loop, only `run`
 ///    touches the request, the tasks, the response and the finishers.
 /// 2. Events that arrive meanwhile on the loop are noted, and handled in `finish`.
 /// 3. The exchange is over when nothing of the application runs or waits any more, and one of these
-///    is true: the answer has left; it is written and nothing waits for it to leave; the sink has
-///    let go. Then it is destroyed and gives its page back, when the last of its own functions on
-///    the stack returns (Frame).
-/// 4. While few threads stand by, its jobs run on the loop only if its route is trusted
-///    (BlockingHistory), and otherwise on threads that may block. A request that waits for such a
-///    thread and has not entered the application is answered with 503 when the queue is full, or
-///    after queue_timeout.
-/// 5. While its handler holds a thread, and the loop continues on another one, the steps of
+///    is true: the answer has left; the answer is written and nothing waits for it to leave; the
+///    sink has let go. Then the exchange is destroyed and gives its page back, as soon as the last
+///    of its own functions on the stack returns (Frame).
+/// 4. While too few threads stand by, the jobs of an exchange run on the loop only if the route is
+///    trusted (BlockingHistory), and otherwise on threads that may block. A request that waits for
+///    a thread that may block and has not entered the application is answered with 503 when the
+///    queue is full, or after queue_timeout.
+/// 5. While the handler holds a thread, and the loop continues on another thread, the steps of
 ///    HangLadder are taken. Once an exchange is cancelled, its sink has let go: what the handler
 ///    still reads or writes fails, and its answer is dropped.
 ///
@@ -54,25 +55,25 @@ class Exchange final : public async::Context,
                        private async::Timer,
                        private base::Activity {
  public:
-  /// `page` is the memory in which this exchange lives. At the end, `destroy` is called with it, to
-  /// destroy the exchange and to give the page back.
+  /// `page` is the memory in which this exchange lives. At the end, `destroy` is called with
+  /// `page`, to destroy the exchange and to give the page back.
   Exchange(ShardServices& shard, ResponseSink& sink, base::Arena& memory, std::byte* page,
            void (*destroy)(std::byte* page));
   ~Exchange() override;
 
   // ---- called by the sink. all_sent, abandon and cancel may destroy the exchange. ----
 
-  /// Begins to run the application for a request. `content` is its content if that has arrived;
-  /// otherwise it is pulled, and `size` is its size if that is known. With `first`, the job runs
-  /// before those that are waiting.
+  /// Begins to run the application for a request. `content` is the whole content if it has arrived;
+  /// otherwise the content is pulled, and `size` is its size if the size is known. With `first`,
+  /// the job runs before the jobs that are waiting.
   void begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
              std::optional<std::uint64_t> size, bool first);
   /// Passes a piece of content, which is copied. Requires: content_wanted was called.
   void content_arrived(std::string_view piece) { content_.arrived(piece); }
   /// Says that the content is complete.
   void content_ended() noexcept { content_.ended(); }
-  /// Says that the content is malformed, cut short or too slow; its reader gets an exception.
-  /// `reason` is a literal, for the client and the log.
+  /// Says that the content is malformed, cut short or too slow; the reader of the content gets an
+  /// exception. `reason` is a literal, for the client and the log.
   void content_failed(http::Status status, std::string_view reason) noexcept {
     content_.failed(status, reason);
   }
@@ -85,25 +86,27 @@ class Exchange final : public async::Context,
   /// Says that the client has ended its side, and may have left. Stop tokens fire; awaits are not
   /// cancelled.
   void client_ended() noexcept;
-  /// Says that a deadline has passed. Stop tokens fire, with that reason; `abandon` follows.
+  /// Says that a deadline has passed. Stop tokens fire, with the deadline as their reason;
+  /// `abandon` follows.
   void out_of_time() noexcept { fire_stop(app::StopReason::Deadline); }
   /// Says that the connection is lost or gives up, with `unsent` written bytes that have not left.
   /// What the application awaits is cancelled, its answer is dropped, and the sink is not called
   /// any more.
   void abandon(std::uint64_t unsent) noexcept;
 
-  /// Cancels the request: has the sink answer in its place and let go. Does nothing when the sink
-  /// has let go already.
+  /// Cancels the request: has the sink answer in the application's place and let go. Does nothing
+  /// if the sink has let go already.
   void cancel() noexcept;
-  /// Bytes of memory that the exchange keeps until its answer has left, excluding those that it
-  /// counts in ServerCounters itself.
+  /// Bytes of memory that the exchange keeps until its answer has left, except the bytes that the
+  /// exchange counts in ServerCounters itself.
   [[nodiscard]] std::uint64_t held_bytes() { return PagePool::kPageBytes + memory().heap_bytes(); }
   /// Adds the request to `report`.
   void report(base::LoopReport& report) const {
     ++report.requests_in_all;
     report.requests.push_back(this->report(ladder_.held()));
   }
-  /// Whether its handler holds a thread that was written off. The drain does not wait for it.
+  /// Whether the handler holds a thread that was written off. The drain does not wait for such an
+  /// exchange.
   [[nodiscard]] bool is_lost() const { return ladder_.last() == HangLadder::Step::WrittenOff; }
 
   // ---- Context ----
@@ -140,7 +143,7 @@ class Exchange final : public async::Context,
   void describe(base::ActivityReport& report) const noexcept override;
 
   static constexpr base::Instant kNever = base::Instant::max();
-  /// Caps busy_at_, so that it never equals kNever while the request waits.
+  /// The latest value of busy_at_, so that busy_at_ never equals kNever while the request waits.
   static constexpr base::Instant kAtTheEnd = kNever - base::Duration(1);
   class Frame;
   class Inform;
@@ -183,7 +186,7 @@ class Exchange final : public async::Context,
 
   ShardServices& shard_;
   async::Elsewhere elsewhere_;
-  ResponseSink* sink_;  ///< null when it has let go
+  ResponseSink* sink_;  ///< null when the sink has let go
   std::byte* page_;
   void (*destroy_)(std::byte*);
   Stage stage_ = Stage::Handling;

@@ -12,12 +12,13 @@
 
 namespace mastic::server {
 
-/// The stop source of an exchange. It fires once, so the first reason is kept.
+/// The stop source of an exchange. The source fires only once, so the first reason is kept.
 class ExchangeStop {
  public:
-  /// The token, from any thread. It is created when it is first asked for. Throws std::bad_alloc.
+  /// Returns the token, which is created when it is first asked for. May be called from any thread.
+  /// Throws std::bad_alloc.
   [[nodiscard]] std::stop_token token() { return stop_.token(); }
-  /// Why it fired, or nullopt while it has not. From any thread.
+  /// Why the token fired, or nullopt while it has not fired. May be called from any thread.
   [[nodiscard]] std::optional<app::StopReason> reason() const {
     const std::uint8_t reason = reason_.load();
     if (reason == kNotFired) return std::nullopt;

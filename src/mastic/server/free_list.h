@@ -21,14 +21,14 @@ class FreeList {
     while (first_ != nullptr) (void)take();
   }
 
-  /// An object, or null when the list is empty.
+  /// Removes an object from the list and returns it, or null when the list is empty.
   [[nodiscard]] std::unique_ptr<T> take() noexcept {
     if (first_ == nullptr) return nullptr;
     --kept_;
     return std::unique_ptr<T>(std::exchange(first_, first_->next_free));
   }
-  /// Keeps `spare`, or destroys it when the list is full. Requires: it is in the state of a new
-  /// object.
+  /// Keeps `spare`, or destroys it when the list is full. Requires: `spare` is in the state of a
+  /// new object.
   void give_back(std::unique_ptr<T> spare) noexcept {
     if (kept_ == kMaxKept) return;
     ++kept_;

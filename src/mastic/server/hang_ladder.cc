@@ -9,7 +9,8 @@ void HangLadder::look_at(const Held& held) {
   looked_at_ = held.since;
 }
 
-/// Lower steps first, so that each is logged even when a late look finds several due at once.
+/// Returns lower steps first, so that each step is logged even when a late look finds several steps
+/// due at once.
 HangLadder::Step HangLadder::due(const Held& held, base::Instant now,
                                  const Options& options) const {
   for (const Step step : {Step::Logged, Step::Cancelled, Step::WrittenOff}) {

@@ -15,12 +15,12 @@ namespace mastic::server {
 ///     None ──hung_after──> Logged ──cancel_after──> Cancelled ──+ abandon_after──> WrittenOff
 ///
 /// The ladder knows how long the thread has been held and which step is due. The exchange takes the
-/// step (by HangPolicy) and reports that with `took`. Called on the loop, except where a member
-/// says otherwise.
+/// step (by HangPolicy) and then calls `took`. Called on the loop, except where a member says
+/// otherwise.
 ///
 /// 1. A handler holds at most one thread: the previous driver of the loop, which another thread now
-///    drives (left_behind), or one that may block (begins_elsewhere).
-/// 2. Each step is taken once. When the thread has returned and another one is held, the steps
+///    drives (left_behind), or a thread that may block (begins_elsewhere).
+/// 2. Each step is taken once. When the thread has returned and another thread is held, the steps
 ///    begin again.
 class HangLadder {
  public:
@@ -28,7 +28,7 @@ class HangLadder {
   /// The thread that a handler holds.
   struct Held {
     int thread = 0;         ///< the kernel's thread id; 0: no thread is held
-    base::Instant since{};  ///< when the handler began to hold it
+    base::Instant since{};  ///< when the handler began to hold the thread
   };
 
   /// Says that the handler is stuck on `thread`, which has lost the loop.
@@ -43,7 +43,7 @@ class HangLadder {
     elsewhere_since_ = now;
     elsewhere_on_ = thread;
   }
-  /// Says that the handler has ended there. Called on that thread.
+  /// Says that the handler has ended on the thread that may block. Called on that thread.
   void ends_elsewhere() { elsewhere_on_ = 0; }
 
   /// The thread that the handler holds now.
@@ -52,7 +52,8 @@ class HangLadder {
     return {elsewhere_on_, elsewhere_since_};
   }
 
-  /// Call this before `due`. Forgets steps that were taken for another thread than `held`.
+  /// Call this before `due`. Forgets the steps that were taken, unless they were taken for the
+  /// thread in `held`.
   void look_at(const Held& held);
   /// The next step that is due, or None.
   [[nodiscard]] Step due(const Held& held, base::Instant now, const Options& options) const;
@@ -60,7 +61,7 @@ class HangLadder {
   void took(Step step) { step_ = step; }
   /// The last step that was taken.
   [[nodiscard]] Step last() const { return step_; }
-  /// When the step after the last one is due.
+  /// When the step that follows `last` is due.
   [[nodiscard]] base::Instant next_due(const Held& held, const Options& options) const;
 
  private:

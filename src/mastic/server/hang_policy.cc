@@ -22,8 +22,8 @@ std::string describe(const base::RequestReport& request) {
          base::format_duration(std::chrono::floor<std::chrono::milliseconds>(request.thread_age));
 }
 
-/// The frames of the application. Those below Exchange::run belong to the server; only the thread
-/// watch shows them.
+/// The frames of the application. The frames below Exchange::run belong to the server; only the
+/// thread watch shows those.
 std::vector<threads::StackFrame> stack_of_handler(std::vector<threads::StackFrame> frames) {
   const auto server = std::ranges::find_if(frames, [](const threads::StackFrame& frame) {
     return frame.function.find("mastic::server::Exchange::run") != std::string::npos;

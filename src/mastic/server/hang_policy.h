@@ -16,13 +16,14 @@
 namespace mastic::server {
 
 /// Takes the steps of HangLadder that concern the whole server: it logs, writes threads off, and
-/// reports when too many are lost. Exchanges call it on their loops and handle the request
-/// themselves (Options::hung_after and the options after it). Stacks are captured on a separate
-/// thread, because that takes a while.
+/// reports when too many are lost. Exchanges call a HangPolicy on their loops, and handle the
+/// request themselves (Options::hung_after and the options after it). Stacks are captured on a
+/// separate thread, because that takes a while.
 class HangPolicy {
  public:
-  /// `scheduler` and `log` must outlive it. `too_many_lost` is called once, on a loop, when more
-  /// than `max_lost` threads are written off at a time; with 0 it is never called.
+  /// `scheduler` and `log` must outlive the policy. `too_many_lost` is called once, on a loop, when
+  /// more than `max_lost` threads are written off at a time; if `max_lost` is 0, the function is
+  /// never called.
   HangPolicy(loop::Scheduler& scheduler, base::Log& log, std::uint64_t max_lost,
              std::function<void()> too_many_lost)
       : scheduler_(scheduler),

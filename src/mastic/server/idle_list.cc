@@ -19,7 +19,8 @@ void IdleList::restart(base::Duration longest) {
 }
 
 /// The timer may expire before any deadline, because it is not moved when the first connection
-/// leaves. That makes leaving cheap; here it is armed again for the connection that is first now.
+/// leaves. Not moving the timer makes leaving cheap; here the timer is armed again for the
+/// connection that is first now.
 void IdleList::expired() noexcept {
   const base::Instant now = loop_.now();
   const auto due = [this] { return base::after(first()->waits_since(), longest_); };

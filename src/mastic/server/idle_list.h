@@ -9,8 +9,9 @@
 
 namespace mastic::server {
 
-/// All connections of a list may wait for the same time, so their deadlines are in the order of the
-/// list. One timer is enough for all of them, and a waiting connection needs none of its own.
+/// All connections of a list may wait for the same time, so the list is in the order of their
+/// deadlines. One timer is enough for all connections, and a waiting connection needs no timer of
+/// its own.
 class IdleList final : private async::Timer {
  public:
   /// Connections may wait for `longest`. `loop` must outlive the list.
@@ -22,8 +23,8 @@ class IdleList final : private async::Timer {
   [[nodiscard]] Connection* first() const { return connections_.first(); }
   /// Adds `connection`, which begins to wait now, and removes it from the list that it was in.
   void add(Connection& connection);
-  /// Makes all connections begin to wait again. These and later ones may wait for `longest` from
-  /// now on.
+  /// Makes all connections begin to wait again. From now on, these and later connections may wait
+  /// for `longest`.
   void restart(base::Duration longest);
   /// Calls `each` for every connection (ConnectionList::for_each).
   template <class Each>

@@ -24,7 +24,7 @@ class PagePool {
     while (free_ != nullptr) ::operator delete(std::exchange(free_, free_->next));
   }
 
-  /// A page, for the caller until it is given back. Throws std::bad_alloc.
+  /// Returns a page, which the caller may use until it is given back. Throws std::bad_alloc.
   [[nodiscard]] std::span<std::byte> take() {
     void* page = nullptr;
     if (free_ == nullptr) {
@@ -36,14 +36,14 @@ class PagePool {
     ++taken_;
     return {static_cast<std::byte*>(page), kPageBytes};
   }
-  /// Takes a page back, of which nothing is used any more.
+  /// Takes back `page`. Requires: nothing in the page is used any more.
   void give_back(std::byte* page) noexcept {
     --taken_;
     if (kept_ == kMaxKept) return ::operator delete(page);
     free_ = ::new (page) Free{free_};
     ++kept_;
   }
-  /// How many pages were taken and not given back.
+  /// How many pages have been taken and not given back.
   [[nodiscard]] std::size_t taken() const { return taken_; }
 
  private:

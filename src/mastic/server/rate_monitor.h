@@ -9,7 +9,7 @@
 namespace mastic::server {
 
 /// Counts bytes, and reports at the end of each window whether there were enough. Time during which
-/// it is paused does not count.
+/// the monitor is paused does not count.
 class RateMonitor {
  public:
   /// Starts to count. The first window begins after `grace`.
@@ -33,7 +33,7 @@ class RateMonitor {
     state_ = State::Running;
     window_end_ = base::after(now, left_);
   }
-  /// Whether it was started and not stopped.
+  /// Whether the monitor was started and has not been stopped.
   [[nodiscard]] bool is_started() const { return state_ != State::Stopped; }
   /// Counts bytes.
   void add(std::uint64_t bytes) { bytes_ += bytes; }

@@ -86,8 +86,8 @@ app::Body RequestContent::make_body(std::optional<std::uint64_t> size) {
   return app::Body(std::make_unique<Source>(*this, size));
 }
 
-// `reading_` is reset before the waiting operation is completed, because it may pull the next piece
-// at once.
+// `reading_` is reset before the waiting operation is completed, because the task that continues
+// may pull the next piece at once.
 
 void RequestContent::arrived(std::string_view piece) {
   std::exchange(reading_, nullptr)->arrived(piece);

@@ -20,11 +20,11 @@ namespace mastic::server {
 /// 2. An end or a failure is permanent: later pulls get it too.
 class RequestContent {
  public:
-  /// `sink` is the protocol. It must live until `let_go` is called, or outlive this.
+  /// `sink` is the protocol. If `let_go` is never called, `sink` must outlive this object.
   explicit RequestContent(ResponseSink& sink) : sink_(&sink) {}
 
-  /// A body that pulls from this object, which must outlive the body. `size` is the size of the
-  /// content, if it is known.
+  /// Returns a body that pulls from this object, which must outlive the body. `size` is the size of
+  /// the content, if the size is known.
   [[nodiscard]] app::Body make_body(std::optional<std::uint64_t> size);
 
   // ---- called by the protocol ----

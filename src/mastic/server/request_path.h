@@ -12,7 +12,8 @@
 
 namespace mastic::server {
 
-/// Why a well-formed request has no meaning for an application. The server answers it itself.
+/// Why a well-formed request has no meaning for an application. The server itself answers such a
+/// request.
 struct MeaninglessRequest {
   http::Status status;
   std::string_view detail;  ///< a literal for the client

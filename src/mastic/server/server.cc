@@ -24,7 +24,8 @@ Server::Server(app::App app, const Options& options, base::Log& log, base::Kerne
       log_(log),
       kernel_(kernel) {}
 
-/// A thread that never returned from a handler still uses this object, so it must not be destroyed.
+/// A thread that has never returned from a handler still uses the server, so the server must not be
+/// destroyed then.
 Server::~Server() {
   group_.end();
   wait();
@@ -95,8 +96,8 @@ void Server::make_shards() {
     shard.watch_by(hang_policy_.get(), this);
     shards_.push_back(&shard);
   }
-  // Every shard exists before the first one accepts, because it may hand connections over to any of
-  // them.
+  // Every shard exists before the first shard accepts, because that shard may hand connections over
+  // to any other.
   for (Shard* const shard : shards_) shard->set_peers({shards_.begin(), shards_.end()});
 }
 
@@ -122,7 +123,7 @@ void Server::all_closed() noexcept {
 }
 
 /// Background tasks end last, because requests may need them until all requests have ended. When
-/// the last task has ended, its shard settles once more, and this is asked again.
+/// the last task has ended, its shard settles once more, and may_end is called again.
 bool Server::may_end() noexcept {
   if (counters_.background_tasks() == 0) return true;
   if (std::exchange(background_was_stopped_, true)) return false;
@@ -137,7 +138,8 @@ void Server::ended() noexcept {
 void Server::wait() {
   lost_threads_ = group_.wait();
   if (hang_policy_) hang_policy_->finish();  // no exchange is left that could report to it
-  for (Shard* const shard : shards_) {       // a lost thread that has returned left its exchange
+  // A lost thread that has returned has left its exchange behind.
+  for (Shard* const shard : shards_) {
     lost_threads_ = std::max<std::uint64_t>(lost_threads_, shard->exchanges());
   }
   listeners_.clear();

@@ -34,7 +34,8 @@ namespace mastic::server {
 ///     server.drain();                // from any thread
 ///     server.wait();
 ///
-/// It makes loops and threads of its own, or shares those of a Runtime with other servers:
+/// A server makes loops and threads of its own, or shares the loops and threads of a Runtime with
+/// other servers:
 ///
 ///     server.start_on(runtime);
 ///
@@ -58,7 +59,7 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
   /// recycle_if_lost_over allows.
   void when_too_many_lost(std::function<void()> recycle) { recycle_ = std::move(recycle); }
   /// Sets a function that is called when requests and answers have freed so much memory that it
-  /// should be returned to the system. It is called on a loop, perhaps often.
+  /// should be returned to the system. The function is called on a loop, perhaps often.
   void when_much_is_released(std::function<void()> give_back) {
     counters_.when_much_is_released(std::move(give_back));
   }
@@ -78,15 +79,15 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
                                             std::function<void()> settled = {});
 
   /// Stops gently (see Shard), and returns at once. Listeners are closed when all waiting
-  /// connections were accepted. A second call does nothing. A call before `start` has returned
-  /// takes effect then: the server starts, serves the clients that have connected, and ends. May be
-  /// called from any thread.
+  /// connections have been accepted. A second call does nothing. A call before `start` has returned
+  /// takes effect when `start` returns: the server starts, serves the clients that have connected,
+  /// and ends. May be called from any thread.
   void drain() { group_.drain(); }
   /// Drains, and aborts all requests and connections. May be called from any thread.
   void abort() { group_.abort(); }
   /// Waits until the last connection has ended. Then calls the application's shutdown hooks, unless
-  /// lost threads may still use the application. Requires: `drain` was called, or will be, and the
-  /// loops are driven. Must not be called by a handler.
+  /// lost threads may still use the application. Requires: the loops are driven, and `drain` has
+  /// been or will be called. Must not be called by a handler.
   void wait();
 
   /// The addresses on which the server listens, with the ports that the system chose.
@@ -96,8 +97,8 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
     return group_.runtime()->transfer();
   }
   [[nodiscard]] std::size_t loops() const override { return shards_.size(); }
-  /// How many threads were written off and have not returned, after `wait`. On a shared Runtime
-  /// this includes threads of other servers.
+  /// After `wait`: how many threads were written off and have not returned. On a shared Runtime,
+  /// this number includes threads of other servers.
   [[nodiscard]] std::uint64_t lost_threads() const { return lost_threads_; }
 
   /// The state of the server, for pages about it, while it is started.

@@ -23,8 +23,8 @@ void ServerCounters::leave(const base::IpAddress& address) {
   if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
 }
 
-/// Adds first and takes back if that was too much, so that two threads cannot both take the last
-/// bytes.
+/// Adds the bytes first, and takes them back if the sum is too large, so that two threads cannot
+/// both take the last bytes.
 bool ServerCounters::hold(std::uint64_t bytes, std::uint64_t most) {
   const std::uint64_t before = held_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   if (most == 0 || before + bytes <= most) {
@@ -47,8 +47,8 @@ void ServerCounters::change(std::uint64_t& counted, std::uint64_t bytes) noexcep
   if (bytes < before) release(before - bytes);
 }
 
-/// When two threads raise the peak at the same time, one of them may be lost. The peak is only a
-/// hint.
+/// When two threads raise the peak at the same time, one of the two values may be lost. The peak is
+/// only a hint.
 void ServerCounters::raise_peak(std::uint64_t held) noexcept {
   if (held > peak_bytes_.load(std::memory_order_relaxed)) {
     peak_bytes_.store(held, std::memory_order_relaxed);

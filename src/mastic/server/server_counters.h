@@ -16,7 +16,7 @@
 
 namespace mastic::server {
 
-/// Counts for all shards of an HTTP server. May be called from any thread.
+/// Counts for all shards of an HTTP server. All members may be called from any thread.
 class ServerCounters : public net::ShardCounters {
  public:
   /// How many connections are open.
@@ -53,8 +53,8 @@ class ServerCounters : public net::ShardCounters {
   }
   /// Whether `most` bytes or more are held.
   [[nodiscard]] bool is_full(std::uint64_t most) const { return most > 0 && held_bytes() >= most; }
-  /// Sets a function that is called when so much was released that it should be returned to the
-  /// system. It is called on any loop. Call this before there are connections.
+  /// Sets a function that is called when so much memory was released that it should be returned to
+  /// the system. The function may be called on any loop. Call this before there are connections.
   void when_much_is_released(std::function<void()> give_back) { give_back_ = std::move(give_back); }
 
  private:

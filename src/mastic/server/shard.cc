@@ -57,8 +57,8 @@ void Shard::serve(base::Descriptor socket, base::Endpoint peer) {
   serve(std::make_unique<SocketConnection>(*this, std::move(socket), peer));
 }
 
-/// The connection was counted in `counters` when it was accepted. One too many of its address is
-/// destroyed here, which closes it.
+/// The connection was counted in `counters` when it was accepted. A connection that is one too many
+/// for its address is destroyed here, which closes it.
 template <class AnyConnection>
 void Shard::serve(std::unique_ptr<AnyConnection> connection) {
   const std::uint64_t most = options().max_connections_per_ip;
@@ -165,7 +165,7 @@ void Shard::drain_all() noexcept {
 }
 
 /// Whether all connections have ended, and all exchanges that outlived their connections, except
-/// those whose thread was written off.
+/// exchanges whose thread was written off.
 bool Shard::is_empty() noexcept {
   if (has_connections()) return false;
   std::size_t lost = 0;

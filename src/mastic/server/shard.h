@@ -27,9 +27,9 @@
 namespace mastic::server {
 
 /// Keeps the connections of one loop, and drains them. When a drain begins, connections that wait
-/// to be accepted are accepted, and none after them. Idle connections are closed after a moment,
-/// others after their answer or at the deadline. The shard has settled when nothing but background
-/// tasks is left; these may be needed by requests of other shards.
+/// to be accepted are accepted, and no connections after them. Idle connections are closed after a
+/// moment, other connections after their answer or at the deadline. The shard has settled when
+/// nothing but background tasks is left; requests of other shards may still need these tasks.
 ///
 /// Members are called on the loop, outside of user code, unless they say otherwise.
 class Shard final : public net::AcceptingShard, private ShardServices {
@@ -66,7 +66,7 @@ class Shard final : public net::AcceptingShard, private ShardServices {
   void run_in_background(const app::Lifecycle::BackgroundTask& task);
   /// Asks all background tasks to end soon.
   void stop_background() noexcept;
-  /// Has the loop call `stop_background`. From any thread, once.
+  /// Has the loop call `stop_background`. May be called once, from any thread.
   void order_stop_background() noexcept { order(stop_background_order_); }
   /// How many background tasks run on this shard.
   [[nodiscard]] std::size_t background_tasks() const { return background_.size(); }
@@ -76,7 +76,7 @@ class Shard final : public net::AcceptingShard, private ShardServices {
   void abort_all() noexcept override;
   void check_settled() override { AcceptingShard::check_settled(); }
 
-  /// The number of connections and the oldest requests, at most `most` of them.
+  /// Returns the number of connections, and the oldest requests, at most `most` of these.
   [[nodiscard]] base::LoopReport report(std::size_t most);
   /// How many exchanges are not over.
   using ShardServices::exchanges;
@@ -109,7 +109,8 @@ class Shard final : public net::AcceptingShard, private ShardServices {
   }
   template <class AnyConnection>
   void serve(std::unique_ptr<AnyConnection> connection);
-  /// Closes the connection that has waited longest. False when none waits.
+  /// Closes the connection that has waited longest and returns true. Returns false when no
+  /// connection may be closed.
   bool close_longest_waiting() noexcept;
   [[nodiscard]] bool has_connections() const;
 

@@ -13,7 +13,7 @@ namespace mastic::server {
 /// Tells requests, by an event and a stop token, that their shard drains.
 class ShardDrain final : public app::DrainSignal {
  public:
-  /// `loop` is that of the shard, and must outlive this.
+  /// `loop` is the loop of the shard, and must outlive this object.
   explicit ShardDrain(loop::Loop& loop) : loop_(loop) {}
 
   [[nodiscard]] std::stop_token token() override { return stop_.token(); }

@@ -24,9 +24,9 @@
 
 namespace mastic::server {
 
-/// The loop, the application, and everything that the requests of a shard share. It knows neither
-/// connections nor protocols: code that serves a request needs nothing else of the shard. Used on
-/// the loop, except where a member says otherwise.
+/// The loop, the application, and everything that the requests of a shard share. This class knows
+/// neither connections nor protocols. Code that serves a request needs nothing else of the shard.
+/// Used on the loop, except where a member says otherwise.
 class ShardServices {
  public:
   ShardServices(const ShardServices&) = delete;
@@ -40,8 +40,8 @@ class ShardServices {
   /// Whether requests and answers hold as much memory as they may (max_inflight_bytes).
   [[nodiscard]] bool is_full() const { return counters_.is_full(options_.max_inflight_bytes); }
 
-  /// The memory of one exchange, which counts as running until the page is given back. Throws
-  /// std::bad_alloc.
+  /// Returns the memory for one exchange. The exchange counts as running until the page is given
+  /// back. Throws std::bad_alloc.
   [[nodiscard]] std::span<std::byte> take_page() { return pages_.take(); }
   /// Gives a page back; a draining shard may settle in this call.
   void give_back_page(std::byte* page) {
@@ -53,7 +53,7 @@ class ShardServices {
   /// Reports that the shard has settled, if it drains and has nothing left to wait for.
   virtual void check_settled() = 0;
 
-  /// The current `Date: value\r\n`. The view is valid until the next call.
+  /// The current `Date: value\r\n`. The view is valid until the next call of `date_line`.
   [[nodiscard]] std::string_view date_line() noexcept {
     if (loop_.now() - date_checked_ >= kDateEvery || date_second_ < 0) write_date();
     return {date_line_.data(), date_line_.size()};
@@ -63,7 +63,7 @@ class ShardServices {
 
   /// Who is told of handlers that hang; null in a test without threads.
   [[nodiscard]] HangPolicy* hang_policy() const { return hang_policy_; }
-  /// The server, for pages about it; null in a test without one.
+  /// The server, for pages about it; null in a test without a server.
   [[nodiscard]] base::ServerStatus* server_status() const { return server_status_; }
 
   /// Whether the shard drains: each answer is the last one of its connection.
@@ -82,7 +82,8 @@ class ShardServices {
   void rejected_as_full(const app::RejectedRequest& rejected) noexcept;
 
  protected:
-  /// All arguments must outlive it. Throws std::system_error when the system has no random numbers.
+  /// All arguments must outlive this object. Throws std::system_error when the system has no random
+  /// numbers.
   ShardServices(loop::Loop& loop, const app::App& app, const Options& options, base::Log& log,
                 ServerCounters& counters);
   ~ShardServices() = default;

@@ -29,9 +29,9 @@ class SocketConnection final : private net::SocketStream, public Connection {
 };
 
 // This is all the memory of a resting connection besides its slot of 16 bytes in the loop's table
-// of sources. With that and the overhead of malloc it is 160 bytes, so a hundred thousand
-// connections take 16 MB. One more field would make it 176: put fields that a resting connection
-// does not need into Http1Connection.
+// of sources. With the slot and the overhead of malloc, a connection takes 160 bytes, so a hundred
+// thousand connections take 16 MB. With one more field a connection would take 176 bytes: put
+// fields that a resting connection does not need into Http1Connection.
 static_assert(sizeof(SocketConnection) <= 136);
 
 /// A connection over a stream that is not a plain socket, such as TLS.

@@ -10,8 +10,9 @@
 
 namespace mastic::server {
 
-/// Runs while written bytes have not left. It checks four times in each stall timeout how much the
-/// client has acknowledged, so a stall is noticed after one timeout and at most a quarter more.
+/// Runs while some written bytes have not left. Four times in each stall timeout, the monitor
+/// checks how much the client has acknowledged. So a stall is noticed after one timeout and at most
+/// a quarter of it more.
 class WriteMonitor {
  public:
   /// What is demanded of a client.
@@ -30,7 +31,7 @@ class WriteMonitor {
   }
   /// Stops watching.
   void stop() { is_started_ = false; }
-  /// Whether it was started and not stopped.
+  /// Whether the monitor was started and has not been stopped.
   [[nodiscard]] bool is_started() const { return is_started_; }
   /// Adds bytes that the kernel has taken.
   void took(std::uint64_t bytes) { delivery_.took(bytes); }
@@ -41,8 +42,8 @@ class WriteMonitor {
     return std::min({base::after(last_look_, terms_.stall_timeout / kLooks),
                      base::after(last_progress_, terms_.stall_timeout), rate_.next_look()});
   }
-  /// Checks the client, if it is time to. True when the client has acknowledged nothing for too
-  /// long, or too little.
+  /// Checks the client if a check is due. Returns true if the client has acknowledged nothing for
+  /// too long, or too few bytes.
   [[nodiscard]] bool was_too_slow(base::Instant now, const net::Stream& stream) {
     if (now < next_look()) return false;
     last_look_ = now;

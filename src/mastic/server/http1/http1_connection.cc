@@ -37,8 +37,8 @@ void Http1Connection::received(std::string_view bytes) noexcept {
   with_memory([&] { take_in(bytes); });
 }
 
-/// Bytes are parsed in the receive buffer, and copied to `carry_` only when some are left. Most
-/// requests arrive complete and alone.
+/// Bytes are parsed in the receive buffer, and copied to `carry_` only when some bytes are left.
+/// Most requests arrive complete and alone.
 void Http1Connection::take_in(std::string_view bytes) {
   wake();
   if (state_ == State::Lingering) return throw_away(bytes.size());
@@ -57,7 +57,8 @@ void Http1Connection::take_in(std::string_view bytes) {
   rest();
 }
 
-/// The client has shut its side. It may still read, so requests that have arrived are answered.
+/// The client has shut its side. The client may still read, so requests that have arrived are
+/// answered.
 void Http1Connection::received_end() noexcept {
   peer_ended_ = true;
   switch (state_) {
@@ -74,7 +75,7 @@ void Http1Connection::received_end() noexcept {
     case State::Lingering:
       if (stream_->unsent() == 0) connection_->close();
       return;
-    case State::Upgrading:  // start_protocol passes it on to the other protocol
+    case State::Upgrading:  // start_protocol passes the end on to the other protocol
     case State::Closed:
       return;
   }
@@ -133,8 +134,8 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
 }
 
 /// Continues after an answer: with bytes that have arrived meanwhile, with rest, or with another
-/// protocol. After the latter, this object may serve another connection, so nothing may follow a
-/// call of this function.
+/// protocol. After a change to another protocol, this object may serve another connection, so
+/// nothing may follow a call of this function.
 void Http1Connection::go_on() {
   if (state_ == State::Upgrading) return upgrade();
   if (!carry_.empty() || state_ != State::Idle || reading_paused_) consume_carry();
@@ -205,8 +206,8 @@ void Http1Connection::content_unwanted() noexcept {
   body_rate_.pause(shard_.loop().now());
 }
 
-/// 100 Continue is sent only when the handler pulls content. If it never does, the client need not
-/// send the content.
+/// 100 Continue is sent only when the handler pulls content. If the handler never pulls, the client
+/// need not send the content.
 void Http1Connection::want_content() {
   request_->content_wanted = true;
   // With bytes in `carry_`, the client has begun to send without waiting for 100.
@@ -235,7 +236,7 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
       body_rate_.add(event.data.size());
       body_rate_.pause(
           shard_.loop().now());  // until the next pull: a slow handler is not the client's fault
-      request_->content_wanted = false;  // before the call, because that may pull again
+      request_->content_wanted = false;  // before the call, because the call may pull again
       request_->exchange.content_arrived(event.data);
       return Progress::Wait;
     case Event::Kind::End:
@@ -248,8 +249,8 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
   return Progress::Wait;
 }
 
-/// The content will not be complete: its reader gets the fault, and no request is read after this
-/// one.
+/// The content will not be complete: the reader of the content gets the fault, and no request is
+/// read after this one.
 void Http1Connection::break_content(const Malformed& fault) {
   request_->content_wanted = false;
   request_->broken = true;
@@ -310,8 +311,9 @@ inline bool Http1Connection::may_persist() const {
       !shard_.is_draining() && connection_->requests() < options.max_requests_per_connection;
   if (!client_may || !server_may) return false;
   if (request_->complete) return true;
-  // The rest of the content has to be read before the next request. That is not worth while when it
-  // is long, and impossible when the client still waits for 100 and may or may not send it.
+  // The rest of the content has to be read before the next request. Reading the rest is not worth
+  // while when it is long, and impossible when the client still waits for 100 and may or may not
+  // send the content.
   return !request_->owes_continue && request_->parser.bytes_left() <= options.max_linger_bytes;
 }
 
@@ -346,7 +348,8 @@ bool Http1Connection::has_room() const noexcept {
 }
 
 void Http1Connection::send_interim(Status status, const http::Fields& fields) noexcept {
-  if (request_->head().version == http::Version::Http10) return;  // has no interim responses
+  // HTTP/1.0 has no interim responses.
+  if (request_->head().version == http::Version::Http10) return;
   wire::http1::ResponseHead head;
   head.status = status;
   head.field_lines = fields.lines();
@@ -357,7 +360,7 @@ void Http1Connection::send_interim(Status status, const http::Fields& fields) no
 }
 
 /// An exchange waits until its answer has left only if the answer was borrowed or the exchange has
-/// finishers. Otherwise it ends with this call.
+/// finishers. Otherwise the exchange ends with this call.
 ResponseSink::After Http1Connection::response_written() noexcept {
   unsent_answers_.count_one();
   const bool has_left = stream_->unsent() == 0;
@@ -406,7 +409,7 @@ Http1Connection::Progress Http1Connection::refuse(Status status, std::string_vie
   return Progress::Again;
 }
 
-/// Answers a request that is well-formed and has no meaning for an application.
+/// Answers a request that is well-formed but has no meaning for an application.
 Http1Connection::Progress Http1Connection::answer_itself(Status status, std::string_view detail) {
   const RequestHead& head = request_->head();
   app::Response response = app::error_response(status, detail);

@@ -35,42 +35,44 @@ namespace mastic::server {
 ///
 /// 1. Bytes that cannot be used yet are kept in `carry_`, up to max_pipelined_bytes; then reading
 ///    pauses.
-/// 2. The state of one request is in its Http1Request. That lives from the first byte of the
-///    request until its answer is written (or has left, if the exchange waits for that) and nothing
-///    of the application runs. The members of this class belong to the connection.
+/// 2. The state of one request is in its Http1Request. The Http1Request lives from the first byte
+///    of the request until the answer is written (or has left, if the exchange waits for it to
+///    leave) and nothing of the application runs. The members of this class belong to the
+///    connection.
 /// 3. After a malformed request, or an answer with Connection: close, no other request is read.
-/// 4. When memory runs out, this connection is aborted and no other one is affected: every entry
-///    point runs in `with_memory`.
-/// 5. Memory that it holds because the client reads slowly is counted (ServerCounters) when some is
-///    left at the end of a turn, or within the turn when it is much. An answer that leaves within
-///    its turn is not counted.
+/// 4. When memory runs out, this connection is aborted and no other connection is affected: every
+///    entry point runs in `with_memory`.
+/// 5. Memory that is held because the client reads slowly is counted (ServerCounters) if some is
+///    still held at the end of a turn, or already within the turn if it is much. An answer that
+///    leaves within its turn is not counted.
 /// 6. Closing cuts off no answer: the connection lingers until the client has acknowledged
 ///    everything, or is too slow.
-/// 7. While it lingers, announced content is discarded within max_unread_bytes, and anything else
-///    within max_linger_bytes. linger_total ends it unless the content arrives fast enough.
-/// 8. When it is Idle with nothing left to read or send, it is at rest, in the state of a new
-///    object (is_as_new). It stays with its connection for the next request, unless another
+/// 7. While the connection lingers, announced content is discarded within max_unread_bytes, and
+///    anything else within max_linger_bytes. linger_total ends the lingering unless the content
+///    arrives fast enough.
+/// 8. When this object is Idle with nothing left to read or send, it is at rest, in the state of a
+///    new object (is_as_new). It stays with its connection for the next request, unless another
 ///    connection needs it more (Http1Pool).
 class Http1Connection final : public net::Protocol,
                               public RestingLinks,
                               private ResponseSink,
                               private async::Timer {
  public:
-  /// `shard` and `pool` must outlive it.
+  /// `shard` and `pool` must outlive this object.
   Http1Connection(ShardServices& shard, Http1Pool& pool) : shard_(shard), pool_(pool) {}
   ~Http1Connection() override = default;
 
-  /// Serves `connection` until `leave` is called or this is destroyed. Requires: `connection` has
-  /// no other protocol.
+  /// Serves `connection` until `leave` is called or this object is destroyed. Requires:
+  /// `connection` has no other protocol.
   void serve(Connection& connection) {
     connection_ = &connection;
     stream_ = &connection.stream();
   }
-  /// Whether no state is left here of the connections that it has served.
+  /// Whether no state is left in this object of the connections that it has served.
   [[nodiscard]] bool is_as_new() const;
   /// Gives the connection the protocol `next`, or none while it rests (null), and returns this
-  /// object to the pool. It may serve another connection then, so do not touch it after the call.
-  /// Requires: is_as_new().
+  /// object to the pool. The object may then serve another connection, so do not touch it after the
+  /// call. Requires: is_as_new().
   void leave(std::unique_ptr<net::Protocol> next);
 
   // ---- Protocol ----
@@ -141,7 +143,8 @@ class Http1Connection final : public net::Protocol,
   void set_read_deadline(base::Duration length);
   void arm_for(base::Instant deadline);
 
-  /// Every entry point that may allocate runs in this (invariant 4).
+  /// Runs `step` and returns true. If `step` runs out of memory, aborts this connection and returns
+  /// false. Every entry point that may allocate runs in this function (invariant 4).
   template <class Step>
   bool with_memory(Step step) noexcept {
     return connection_->with_memory(step);
@@ -173,7 +176,7 @@ class Http1Connection final : public net::Protocol,
   bool peer_ended_ = false;
   bool reading_paused_ = false;
   std::uint64_t held_bytes_ = 0;  ///< as counted last in ServerCounters
-  // Content that arrives while it lingers:
+  // Content that arrives while the connection lingers:
   std::uint64_t announced_bytes_ = 0;  ///< announced bytes that may still be discarded
   std::uint64_t excess_bytes_ = 0;     ///< bytes beyond those announced
   Http1ResponseWriter writer_;

@@ -21,8 +21,9 @@ constexpr Malformed kTooSlow{Status::RequestTimeout, "the content came too slowl
 
 // ---- lingering ----
 
-/// While the shard drains, a request may be on its way, and lingering tells the client that it was
-/// not read. Otherwise the client may still be reading its answer from the kernel's buffer.
+/// While the shard drains, a request may be on its way, and lingering tells the client that this
+/// request was not read. While the shard does not drain, the connection lingers only if the client
+/// may still be reading its answer from the kernel's buffer.
 void Http1Connection::waited_in_vain() noexcept {
   const bool has_all = !shard_.is_draining() && stream_->unacknowledged() == 0;
   has_all ? connection_->close() : linger();
@@ -83,10 +84,10 @@ void Http1Connection::throw_away(std::size_t bytes) {
   if (!std::exchange(reading_paused_, true)) stream_->pause_reading();
 }
 
-/// The time in which the client could end its side is over. Bytes that it has not acknowledged
-/// could be lost to a reset if it sends once more, so the connection waits for them, as long as the
-/// client makes progress. Then the time begins again. During a drain it does not wait: the kernel
-/// delivers the rest by itself.
+/// The time in which the client could end its side is over. Bytes that the client has not
+/// acknowledged could be lost to a reset if the client sends once more. So the connection waits
+/// until these bytes are acknowledged, as long as the client makes progress. Then the time begins
+/// again. During a drain the connection does not wait: the kernel delivers the rest by itself.
 void Http1Connection::linger_is_over() {
   const bool has_all = stream_->unacknowledged() == 0 || shard_.is_draining();
   if (has_all && !write_monitor_.is_started()) return connection_->close();
@@ -125,8 +126,7 @@ void Http1Connection::expired() noexcept {
   if (first != kNever) arm_for(first);
 }
 
-/// The client reads its answers too slowly: ends the exchanges with that reason, and the
-/// connection.
+/// The client reads its answers too slowly: ends the exchanges for this reason, and the connection.
 void Http1Connection::client_takes_nothing() {
   unsent_answers_.out_of_time();
   if (state_ == State::Exchanging) request_->exchange.out_of_time();
@@ -152,7 +152,7 @@ void Http1Connection::read_deadline_passed() {
 }
 
 /// A proxy reads ahead into its own buffers and then acknowledges nothing for minutes, whatever its
-/// client does. So its rate says nothing, and only a long stall counts.
+/// client does. So the rate of a proxy says nothing, and only a long stall counts.
 void Http1Connection::watch_writing() {
   const Options& options = shard_.options();
   const base::Instant now = shard_.loop().now();
@@ -179,7 +179,8 @@ void Http1Connection::rest() {
   shard_.counters().recount(held_bytes_, 0);
   disarm();
   connection_->becomes_idle();
-  // With a request, it has read the empty line that may precede one, and so is not as new.
+  // If there is an Http1Request, its parser has read the empty line that may precede a request, so
+  // this object is not as new.
   if (request_ == nullptr) pool_.rests(*this);
 }
 

@@ -25,7 +25,8 @@ void Http1Pool::give_back(std::unique_ptr<Http1Connection> spare) noexcept {
   free_.give_back(std::move(spare));
 }
 
-/// The machine that is taken away is never `rested` itself, so the caller may continue to use that.
+/// The machine that is taken away is never `rested` itself, so the caller may continue to use
+/// `rested`.
 void Http1Pool::rests(Http1Connection& rested) noexcept {
   RestingLinks& last = rested;
   last.previous_ = std::exchange(head_.previous_, &last);

@@ -13,13 +13,13 @@ namespace mastic::server {
 class Connection;
 class Http1Connection;
 
-/// The links of an Http1Connection in the ring of those that rest.
+/// The links of an Http1Connection in the ring of machines that rest.
 class RestingLinks {
  public:
   RestingLinks() = default;
   RestingLinks(const RestingLinks&) = delete;
   RestingLinks& operator=(const RestingLinks&) = delete;
-  /// Whether it is in that ring.
+  /// Whether the machine is in the ring of machines that rest.
   [[nodiscard]] bool is_resting() const { return next_ != nullptr; }
 
  protected:
@@ -31,10 +31,11 @@ class RestingLinks {
   RestingLinks* previous_ = nullptr;
 };
 
-/// Lends state machines to connections. A connection has one from the first byte of a request on.
-/// When everything is answered and has left, the machine stays with the connection, whose next
-/// request is likely to arrive soon. At most 64 machines stay; then the one that has rested longest
-/// is taken away. So a server with many resting connections needs few machines.
+/// Provides connections with state machines. A connection has a machine from the first byte of a
+/// request on. When everything is answered and has left, the machine stays with the connection,
+/// whose next request is likely to arrive soon. At most 64 machines stay; beyond that, the machine
+/// that has rested longest is taken away. So a server with many resting connections needs few
+/// machines.
 class Http1Pool {
  public:
   /// `shard` must outlive the pool.
@@ -43,7 +44,8 @@ class Http1Pool {
   Http1Pool& operator=(const Http1Pool&) = delete;
   ~Http1Pool();
 
-  /// A machine that serves `connection`, which had none. Throws std::bad_alloc.
+  /// Returns a machine that serves `connection`. Throws std::bad_alloc. Requires: `connection` has
+  /// no protocol.
   [[nodiscard]] std::unique_ptr<Http1Connection> take(Connection& connection);
   /// Takes back a machine whose connection rests or speaks another protocol. Requires:
   /// spare->is_as_new().

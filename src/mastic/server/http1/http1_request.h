@@ -16,11 +16,11 @@
 
 namespace mastic::server {
 
-/// The state of one request, in one page: parser, exchange, their memory, and its progress. It is
-/// new for each request, so that no state of an earlier request has to be reset.
+/// The state of one request, in one page: parser, exchange, their memory, and its progress. Each
+/// request gets a new object, so that no state of an earlier request has to be reset.
 ///
-/// It has two holders, the connection while it reads the request, and the exchange until that is
-/// over. It is destroyed when both have let go.
+/// The object has two holders: the connection, while it reads the request, and the exchange, until
+/// the exchange is over. The object is destroyed when both have let go.
 struct Http1Request {
   static constexpr std::size_t kHeadRoom = 1536;  ///< bytes of a page for heads of the usual size
 
@@ -37,16 +37,16 @@ struct Http1Request {
     if (framing.kind == wire::http1::Framing::Kind::Chunked) return std::nullopt;
     return framing.length;
   }
-  /// Removes the content from `input` and copies it into `memory`, if all of it has arrived and it
-  /// has at most `max_bytes`. Then the request is `complete`, and the handler need not pull.
-  /// Otherwise returns nullopt.
+  /// If all of the content has arrived and has at most `max_bytes`, removes it from `input`, copies
+  /// it into `memory`, and returns it. Then the request is `complete`, and the handler need not
+  /// pull. Otherwise returns nullopt.
   [[nodiscard]] std::optional<std::string_view> take_whole_content(std::string_view& input,
                                                                    std::uint64_t max_bytes) {
     if (content_size() != 0u) return take_short_content(input, max_bytes);
     complete = true;  // there is nothing to read, not even the parser's End
     return std::string_view();
   }
-  /// Begins to run the application. A `pipelined` request runs before jobs that are waiting.
+  /// Begins to run the application. A `pipelined` request runs before the jobs that are waiting.
   void begin_exchange(std::string_view path, const base::Endpoint& peer,
                       std::optional<std::string_view> content, bool pipelined) {
     ++holders_;

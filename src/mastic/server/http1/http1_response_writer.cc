@@ -21,7 +21,7 @@ using Kind = Framing::Kind;
 
 constexpr std::size_t kMaxCopied = 16 << 10;  // a larger body is borrowed rather than copied
 
-/// What the fields of a response say about its framing. Those fields are removed from it.
+/// What the fields of a response say about its framing. These fields are removed from the response.
 struct HandlerFields {
   std::optional<std::uint64_t> length;
   bool has_date = false;
@@ -45,7 +45,7 @@ std::optional<std::uint64_t> drop_ours(http::Fields& fields) {
   return length;
 }
 
-/// Looks before it removes anything, because most responses have none of these fields.
+/// Looks for such fields before it removes anything, because most responses have none of them.
 HandlerFields take_fields(http::Fields& fields) {
   HandlerFields taken;
   bool drop = false;
@@ -127,8 +127,8 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   head.upgrade = terms.upgrade;
   head.keep_alive = !terms.close && terms.version == http::Version::Http10;  // 1.1 keeps by default
 
-  // Head and small content go into the stream in one piece. Large content is borrowed, so it must
-  // live until it has left (`borrows`).
+  // Head and small content go into the stream in one piece. Large content is borrowed, so the
+  // response must live until the content has left (`borrows`).
   const auto bytes = sends_content ? all : std::string_view();
   const std::size_t copied = bytes && bytes->size() <= kMaxCopied ? bytes->size() : 0;
   char* const start = stream.prepare(response_head_bound(head) + copied);

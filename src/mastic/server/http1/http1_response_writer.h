@@ -24,10 +24,10 @@ struct ResponseTerms {
   std::string_view upgrade;    ///< the protocol that 101 changes to, or that 426 asks for
 };
 
-/// Writes one response at a time. Framing is decided here and nowhere else: by length if that is
-/// known or the handler has announced it, otherwise by chunks, and for HTTP/1.0 by the end of the
-/// connection. A response to HEAD, or with a status that has no content, has none, whatever the
-/// handler returned.
+/// Writes one response at a time. Framing is decided here and nowhere else: by length if the length
+/// is known or the handler has announced one, otherwise by chunks, and for HTTP/1.0 by the end of
+/// the connection. A response to HEAD, or with a status that has no content, is written without
+/// content, whatever the handler returned.
 class Http1ResponseWriter {
  public:
   /// What the caller does after `start`.
@@ -37,7 +37,8 @@ class Http1ResponseWriter {
   };
   /// Writes the head, and the content if it is available. Small content is copied, larger content
   /// is borrowed until it has left, and files are sent by the stream. Fields that a handler must
-  /// not set are dropped; its mistakes are corrected and logged. Throws std::bad_alloc.
+  /// not set are dropped; other mistakes of the handler are corrected and logged. Throws
+  /// std::bad_alloc.
   [[nodiscard]] Next start(net::Stream& stream, app::Response& response, const ResponseTerms& terms,
                            base::Log& log);
   /// Whether the end of the connection will frame the response, because its length is not known and
@@ -49,11 +50,12 @@ class Http1ResponseWriter {
   /// Writes one more piece of the content. Returns false when the announced length is exceeded; the
   /// excess is dropped and logged.
   [[nodiscard]] bool write_piece(net::Stream& stream, std::string_view piece, base::Log& log);
-  /// Ends the content. Returns false when it is shorter than announced; then the caller has to
-  /// abort the connection.
+  /// Ends the content. Returns false when the content is shorter than announced; then the caller
+  /// has to abort the connection.
   [[nodiscard]] bool end(net::Stream& stream, base::Log& log);
 
-  /// Whether the stream has borrowed bytes of the response, which must live until they have left.
+  /// Whether the stream has borrowed bytes of the response. Then the response must live until these
+  /// bytes have left.
   [[nodiscard]] bool borrows() const { return borrows_; }
   /// How many bytes of content were written.
   [[nodiscard]] std::uint64_t content_bytes() const { return content_bytes_; }

@@ -48,7 +48,8 @@ Verdict judge(const Http1Request& request, std::string_view protocol, bool is_dr
 
 void settle_upgrade(app::Response& response, Http1Request& request, bool is_draining) noexcept {
   std::unique_ptr<app::Upgrade> upgrade = std::move(response.upgrade);
-  if (response.status != Status::SwitchingProtocols) return;  // the application has refused it
+  // With any other status, the application has refused the upgrade.
+  if (response.status != Status::SwitchingProtocols) return;
   const Verdict verdict = judge(request, upgrade->protocol(), is_draining);
   if (verdict.status != Status::SwitchingProtocols) {
     response = app::error_response(verdict.status, verdict.detail);

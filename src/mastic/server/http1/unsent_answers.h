@@ -9,9 +9,10 @@
 
 namespace mastic::server {
 
-/// Answers that are written and have not left, in the order of their requests, in which they also
-/// leave. Only requests whose exchange waits for that are kept: the stream has borrowed bytes of
-/// the answer, or finishers have to be called. All other answers are only counted.
+/// Answers that are written and have not left, in the order of their requests, which is also the
+/// order in which they leave. A request is kept only if its exchange waits for the answer to leave,
+/// because the stream has borrowed bytes of the answer, or finishers have to be called. All other
+/// answers are only counted.
 ///
 /// all_left, abandon and out_of_time may end exchanges, and destroy their requests.
 class UnsentAnswers {
@@ -20,14 +21,14 @@ class UnsentAnswers {
   UnsentAnswers(const UnsentAnswers&) = delete;
   UnsentAnswers& operator=(const UnsentAnswers&) = delete;
 
-  /// How many answers were written since everything had left.
+  /// How many answers have been written since everything last had left.
   [[nodiscard]] std::uint32_t count() const { return count_; }
   /// Whether everything has left.
   [[nodiscard]] bool empty() const { return count_ == 0; }
 
   /// Counts an answer that was written.
   void count_one() { ++count_; }
-  /// Keeps `request`, which was counted, until its answer has left.
+  /// Keeps `request`, whose answer was counted, until the answer has left.
   void keep(Http1Request& request) {
     (first_ == nullptr ? first_ : last_->next_unsent) = &request;
     last_ = &request;
@@ -46,7 +47,7 @@ class UnsentAnswers {
   void out_of_time() noexcept {
     for (Http1Request* at = first_; at != nullptr; at = at->next_unsent) at->exchange.out_of_time();
   }
-  /// Bytes of memory that their exchanges keep.
+  /// How many bytes of memory the exchanges of the kept requests hold.
   [[nodiscard]] std::uint64_t held_bytes() const {
     std::uint64_t bytes = 0;
     for (Http1Request* at = first_; at != nullptr; at = at->next_unsent) {
@@ -56,7 +57,8 @@ class UnsentAnswers {
   }
 
  private:
-  /// Removes the first request from the list before its exchange is called, which may destroy it.
+  /// Removes the first request from the list before its exchange is called, because that call may
+  /// destroy the request.
   Exchange& next() { return std::exchange(first_, first_->next_unsent)->exchange; }
 
   Http1Request* first_ = nullptr;
