@@ -1,4 +1,5 @@
-// Where loops read files: on themselves while the disk is quick, on other threads while it is slow.
+// Where loops read files: on their own threads while the disk is quick, on other threads while the
+// disk is slow.
 
 #pragma once
 

@@ -143,7 +143,7 @@ Loop::Turn Loop::run_jobs() {
   if (jobs_.empty()) return Turn::Kept;
   Driver& driver = *driver_;
   in_jobs_since_.store(now_, std::memory_order_relaxed);
-  for (int left = kMaxJobs; left > 0 && !jobs_.empty(); --left) {  // jobs may enqueue others
+  for (int left = kMaxJobs; left > 0 && !jobs_.empty(); --left) {  // jobs may enqueue more jobs
     auto& job = static_cast<async::Job&>(jobs_.pop_front());
     if (pinned_) {
       job.run();
@@ -195,7 +195,7 @@ void Loop::keep(std::unique_ptr<LoopOwned> object) noexcept {
 }
 
 void Loop::destroy_retired() noexcept {
-  while (retired_ != nullptr) {  // a destructor may retire others
+  while (retired_ != nullptr) {  // a destructor may retire more objects
     const std::unique_ptr<Retirable> going(std::exchange(retired_, retired_->next_retired_));
     if (retired_ == nullptr) retired_end_ = &retired_;
   }
@@ -244,7 +244,7 @@ bool Loop::may_expire_timers(int events) {
 }
 
 void Loop::receive_all() {
-  receiving_now_.swap(receiving_);  // a socket may ask for its next receive while it is told of one
+  receiving_now_.swap(receiving_);  // in `received`, a socket may ask for its next receive
   for (std::size_t first = 0; first < receiving_now_.size(); first += kMaxReceives) {
     const std::size_t count = std::min(kMaxReceives, receiving_now_.size() - first);
     receive_batch(std::span(receiving_now_).subspan(first, count));

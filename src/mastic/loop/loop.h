@@ -31,7 +31,7 @@ namespace mastic::loop {
 class Disk;
 class Loop;
 
-/// Supervises the drivers of loops. A Scheduler is one.
+/// Supervises the drivers of loops. A Scheduler is a LoopKeeper.
 class LoopKeeper {
  public:
   /// A driver calls this on its own thread just before it enters user code. `token` names this
@@ -61,7 +61,7 @@ class LoopKeeper {
 /// polled.
 ///
 /// 1. User code is entered in one place, `run_jobs`, with nothing of the loop on the stack.
-/// 2. All state of a loop is in its members; a driver keeps none of it.
+/// 2. All state of a loop is in its members; a driver keeps no state of the loop.
 /// 3. A driver whose `turn` returned Lost must not touch the loop again.
 /// 4. No operation of the kernel is in flight when a turn waits, returns or enters user code.
 ///
@@ -73,15 +73,16 @@ class Loop final : public async::Executor {
   /// memory left. `kernel` must outlive the loop.
   [[nodiscard]] static base::Result<std::unique_ptr<Loop>> open(base::Kernel& kernel,
                                                                 TransferKind transfer);
-  /// Opens a loop that moves bytes by the caller's `transfer`, which was made for `kernel`.
+  /// Opens a loop that moves bytes by the caller's `transfer`, which was made for `kernel`. Fails
+  /// when the kernel has no descriptors or no memory left. `kernel` must outlive the loop.
   [[nodiscard]] static base::Result<std::unique_ptr<Loop>> open(base::Kernel& kernel,
                                                                 std::unique_ptr<Transfer> transfer);
   ~Loop() override;
 
-  /// Whether the caller still drives the loop after a turn, or has lost it to another thread.
+  /// Whether the caller still drives the loop after a turn, or has lost the loop to another thread.
   enum class Turn { Kept, Lost };
-  /// Runs one turn and waits in it for at most `longest_wait`. Returns Lost when another thread has
-  /// taken the loop over meanwhile.
+  /// Runs one turn and waits in it for at most `longest_wait`. Returns Lost if another thread has
+  /// taken the loop over during the turn.
   Turn turn(base::Duration longest_wait);
   /// Runs turns until `stop` is called or the loop is lost. `driver` describes the calling thread
   /// and must live until this call returns.

@@ -16,7 +16,8 @@ namespace mastic::loop {
 ///     idle or loop code       user code; may be taken                 the winner owns the loop
 ///
 /// 1. The number is odd while a driver is inside user code, and grows with every step.
-/// 2. Driver and taker both try to swap the odd number for the next even one, so one of them wins.
+/// 2. Driver and taker both try to swap the odd number for the next even number, so exactly one of
+///    the two wins.
 /// 3. Numbers never repeat, so a driver that returns late cannot win with the token of an earlier
 ///    entry.
 class LoopOwnership {
@@ -29,14 +30,15 @@ class LoopOwnership {
     number_.store(token);
     return token;
   }
-  /// Called by the driver after user code. True when the driver still owns the loop.
+  /// Called by the driver after user code. Returns whether the driver still owns the loop.
   [[nodiscard]] bool close(std::uint64_t token) { return leave(token); }
 
   /// The current number, for any thread: pass it to `take`, or compare it with a later one.
   [[nodiscard]] std::uint64_t look() const { return number_.load(); }
   /// Whether the driver was inside user code when `look` returned `seen`.
   [[nodiscard]] static bool is_inside(std::uint64_t seen) { return (seen & 1) != 0; }
-  /// Called by the taker. True when the taker owns the loop from now on. Requires: is_inside(seen).
+  /// Called by the taker. Returns whether the taker owns the loop from now on. Requires:
+  /// is_inside(seen).
   [[nodiscard]] bool take(std::uint64_t seen) { return leave(seen); }
 
  private:

@@ -25,7 +25,7 @@ namespace mastic::loop {
 
 using base::ThreadRole;
 
-/// One pool of threads. Each drives a loop, stands in reserve, or runs work that may block.
+/// One pool of threads. Each thread drives a loop, stands in reserve, or runs work that may block.
 ///
 ///     reserve ──a driver is stuck──> drives ──its handler is stuck──> away ──it returns──> reserve
 ///        │ ▲                           └────────the loop ends──────────────────────────────┘
@@ -84,8 +84,8 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   /// no work is queued.
   ~Scheduler() override;
 
-  /// How many threads of this process can run at a time: the cores of the machine that it may run
-  /// on, or fewer when its control group says so (cpu.max); at least 1.
+  /// How many threads of this process can run at a time: the cores of the machine that the process
+  /// may run on, or fewer if its control group limits it (cpu.max); at least 1.
   [[nodiscard]] static unsigned cores(base::Kernel& kernel);
 
   /// Has a thread drive `loop` until the loop is stopped, and becomes the loop's blocking executor.
@@ -132,7 +132,7 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
   struct ThreadStatus {
     int thread = 0;  ///< the kernel's thread id
     ThreadRole role = ThreadRole::Reserve;
-    const Loop* loop = nullptr;  ///< the loop that it drives, or has lost
+    const Loop* loop = nullptr;  ///< the loop that the thread drives, or has lost
     base::Instant since{};       ///< when it took this role, or began this piece of work
   };
   /// What all threads are doing, and counts since the start.
@@ -141,7 +141,7 @@ class Scheduler final : public async::BlockingExecutor, private LoopKeeper {
     std::uint64_t workers = 0;    ///< configured workers and those that were added
     std::uint64_t busy = 0;       ///< threads that work or are away
     std::uint64_t queued = 0;     ///< pieces of work that wait
-    base::Duration oldest{};      ///< how long the first of these has waited
+    base::Duration oldest{};      ///< how long the oldest of these pieces has waited
     std::uint64_t done = 0;       ///< pieces of work that have run
     std::uint64_t refused = 0;    ///< pieces of work that were refused
     std::uint64_t hand_offs = 0;  ///< how often a loop was taken over

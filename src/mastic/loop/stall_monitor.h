@@ -41,7 +41,8 @@ class StallMonitor {
   /// Ends the thread and waits for it.
   void stop();
 
-  /// A driver calls this when it enters user code. It costs one load while the monitor is awake.
+  /// A driver calls this when it enters user code. The call costs one load while the monitor is
+  /// awake.
   void loop_entered() noexcept {
     if (asleep_.load()) [[unlikely]]
       wake();

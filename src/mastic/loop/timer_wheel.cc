@@ -73,8 +73,8 @@ std::optional<base::Instant> TimerWheel::next_advance() const {
   return start_ + static_cast<base::Duration::rep>(*tick) * kTick;
 }
 
-/// The first tick after the current one at which a slot begins that may have timers. Rotating the
-/// bits of a level puts the slot after the current one first.
+/// The next tick at which a slot begins that may have timers, or nullopt if no slot has timers.
+/// Rotating the bits of a level puts the slot after the current one first.
 std::optional<TimerWheel::Tick> TimerWheel::next_tick() const {
   std::optional<Tick> next;
   for (unsigned level = 0; level < kLevels; ++level) {

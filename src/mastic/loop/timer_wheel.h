@@ -23,8 +23,8 @@ class TimerWheel {
   /// Tick 0 begins at `start`.
   explicit TimerWheel(base::Instant start) : start_(start) {}
 
-  /// Arms `timer`, or moves it if it is armed. It expires at `due` or up to a tick later, never
-  /// before.
+  /// Arms `timer`, or moves it if it is armed. The timer expires at `due` or up to a tick later,
+  /// never before `due`.
   void arm(async::Timer& timer, base::Instant due);
   /// Expires all timers that are due at `now`. When a timer expires, it may arm and disarm any
   /// timer.
@@ -47,7 +47,7 @@ class TimerWheel {
 
   void place(async::Timer& timer, base::Instant due, Tick least);
   /// Makes `tick` the current tick: distributes the timers of slots that begin at it, and expires
-  /// those that are due.
+  /// the timers that are due.
   void step_to(Tick tick);
   void expire(async::TimerRing& slot);
   [[nodiscard]] std::optional<Tick> next_tick() const;

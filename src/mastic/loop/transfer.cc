@@ -33,7 +33,7 @@ class ProvingGround {
     }
   }
 
-  /// How long one batch of sends and one of receives take, or nullopt when a byte was lost.
+  /// How long one batch of sends and one batch of receives take, or nullopt if a byte was lost.
   std::optional<base::Duration> time(Transfer& transfer) {
     const base::Instant start = kernel_.monotonic_now();
     std::vector<Send> sends;
