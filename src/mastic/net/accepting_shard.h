@@ -83,7 +83,7 @@ class AcceptingShard : public ServerShard, private AcceptorOwner {
 
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::vector<AcceptingShard*> peers_;
-  std::atomic<std::uint64_t> connections_{0};  ///< other shards read it
+  std::atomic<std::uint64_t> connections_{0};  ///< other shards read this count
   bool is_paused_ = false;
   async::TimerOf<AcceptingShard, &AcceptingShard::resume> retry_{*this};
 };

@@ -99,7 +99,7 @@ base::Result<BoundSocket> bind_socket(base::Kernel& kernel, const base::Address&
   if (fd < 0) return cannot_listen(fd, address);
   base::Descriptor descriptor(kernel, fd);
   if (!address.is_unix()) {
-    // A restarted server has to bind while connections of the previous one are in TIME_WAIT. UDP
+    // A restarted server has to bind while connections of the previous server are in TIME_WAIT. UDP
     // has no such state; there the flag would let two servers bind the same port.
     if (type == SOCK_STREAM) {
       set_flag(kernel, fd, SOL_SOCKET, SO_REUSEADDR);

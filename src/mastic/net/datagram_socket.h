@@ -26,8 +26,8 @@ class DatagramSocket {
   [[nodiscard]] int fd() const { return socket_.descriptor.fd(); }
   /// The bound address. If port 0 was asked for, the address has the port that the system chose.
   [[nodiscard]] const base::Address& address() const { return socket_.address; }
-  /// Removes the file of a Unix socket. New senders no longer find the socket; connected ones may
-  /// still send.
+  /// Removes the file of a Unix socket. New senders no longer find the socket; connected senders
+  /// may still send.
   void remove_file() { file_.remove(); }
 
  private:

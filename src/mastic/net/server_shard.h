@@ -18,7 +18,7 @@ class ServerShardOwner {
  public:
   /// Called once, when the shard has stopped taking on work.
   virtual void shard_closed() noexcept = 0;
-  /// Called when the shard is drained and no work is left. It may be called several times, because
+  /// Called when the shard is drained and no work is left. May be called several times, because
   /// work may arrive from another shard afterwards.
   virtual void shard_settled() noexcept = 0;
   /// Called when ServerShard::go has destroyed the shard.

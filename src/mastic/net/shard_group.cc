@@ -79,8 +79,8 @@ void ShardGroup::ask_to_end(Ending how) {
   order_end();
 }
 
-/// Orders the shards to do what was asked of the server, unless they have been told already.
-/// Requires: the mutex is held.
+/// Orders the shards to do what was asked of the server, unless the shards have been ordered to do
+/// so already. Requires: the mutex is held.
 void ShardGroup::order_end() {
   if (!has_begun_ || has_settled_ || told_ == asked_) return;
   const Ending told = std::exchange(told_, asked_);

@@ -38,7 +38,7 @@ class ShardGroupOwner {
 };
 
 /// The shards of a server. There is one on each loop of a Runtime, which the server owns or shares
-/// with other servers, or a single one on a loop that the caller drives.
+/// with other servers, or a single shard on a loop that the caller drives.
 ///
 ///     group.stand_on(runtime);
 ///     for (loop::Loop* loop : group.loops()) group.add(std::make_unique<...>(*loop, ...));

@@ -232,7 +232,8 @@ std::uint64_t SocketStream::unacknowledged() const {
 }
 
 bool SocketStream::keep_unsent(std::string_view bytes, int number) noexcept {
-  if (number != 0 && !is_momentary(number)) return true;  // the connection is lost, `sent` fails it
+  // If the connection is lost, the bytes need not be kept; `sent` reports the loss.
+  if (number != 0 && !is_momentary(number)) return true;
   try {
     queue().prepend(bytes);
   } catch (const std::bad_alloc&) {

@@ -15,8 +15,8 @@ namespace mastic::net {
 struct ConnectionFacts;
 
 /// Receives the events of a stream, on the loop and outside of user code. In any of these calls the
-/// owner may write to, close or retire the stream, or give it to another owner. It must not destroy
-/// the stream.
+/// owner may write to, close or retire the stream, or give it to another owner. The owner must not
+/// destroy the stream.
 class StreamOwner {
  public:
   /// Called with bytes that have arrived. `bytes` are valid during this call only.
