@@ -34,7 +34,7 @@ struct MessageFields {
   /// this object is new, or only its `host` has been set, from earlier fields.
   [[nodiscard]] Read<void> gather(http::FieldsView fields, http::Version version);
 
-  /// Whether the connection may carry another message after this one (RFC 9112 §9.3).
+  /// Whether the connection may carry another message after this message (RFC 9112 §9.3).
   [[nodiscard]] bool persists(http::Version version) const {
     return !close && (version == http::Version::Http11 || keep_alive);
   }
