@@ -37,9 +37,9 @@ namespace mastic::server {
 ///    sink has let go. Then the exchange is destroyed and gives its page back, as soon as the last
 ///    of its own functions on the stack returns (Frame).
 /// 4. While too few threads stand by, the jobs of an exchange run on the loop only if the route is
-///    trusted (BlockingHistory), and otherwise on threads that may block. A request that waits for
-///    a thread that may block and has not entered the application is answered with 503 when the
-///    queue is full, or after queue_timeout.
+///    trusted (BlockingHistory), and otherwise on threads that may block. If a request has not
+///    entered the application, it is answered with 503 when the queue for these threads is full, or
+///    after it has waited for queue_timeout.
 /// 5. While the handler holds a thread, and the loop continues on another thread, the steps of
 ///    HangLadder are taken. Once an exchange is cancelled, its sink has let go: what the handler
 ///    still reads or writes fails, and its answer is dropped.
@@ -97,8 +97,8 @@ class Exchange final : public async::Context,
   /// Cancels the request: has the sink answer in the application's place and let go. Does nothing
   /// if the sink has let go already.
   void cancel() noexcept;
-  /// Bytes of memory that the exchange keeps until its answer has left, except the bytes that the
-  /// exchange counts in ServerCounters itself.
+  /// How many bytes of memory the exchange keeps until its answer has left, except the bytes that
+  /// the exchange counts in ServerCounters itself.
   [[nodiscard]] std::uint64_t held_bytes() { return PagePool::kPageBytes + memory().heap_bytes(); }
   /// Adds the request to `report`.
   void report(base::LoopReport& report) const {

@@ -35,7 +35,7 @@ std::vector<threads::StackFrame> stack_of_handler(std::vector<threads::StackFram
 }  // namespace
 
 /// Each frame is a log line with the request's id, so that the lines of several stacks can be told
-/// apart. When too many stacks are waiting already, this one is not logged.
+/// apart. When too many stacks are waiting already, this stack is not logged.
 void HangPolicy::hangs(const base::RequestReport& request) {
   log_.write(base::Level::Warning, "a handler hangs: " + describe(request));
   (void)aside_.try_submit([this, thread = request.thread, id = app::reference_id(request.id)] {

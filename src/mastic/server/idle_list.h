@@ -17,11 +17,12 @@ class IdleList final : private async::Timer {
   /// Connections may wait for `longest`. `loop` must outlive the list.
   IdleList(loop::Loop& loop, base::Duration longest) : loop_(loop), longest_(longest) {}
 
-  /// Whether no connection waits.
+  /// Whether no connection waits in this list.
   [[nodiscard]] bool empty() const { return connections_.empty(); }
   /// The connection that has waited longest, or null.
   [[nodiscard]] Connection* first() const { return connections_.first(); }
-  /// Adds `connection`, which begins to wait now, and removes it from the list that it was in.
+  /// Adds `connection`, which begins to wait now, and removes it from the list that it was in
+  /// before, if any.
   void add(Connection& connection);
   /// Makes all connections begin to wait again. From now on, these and later connections may wait
   /// for `longest`.

@@ -9,9 +9,9 @@
 
 namespace mastic::server {
 
-/// Pages of memory for one loop, of which up to 256 free ones are kept. The page that was given
-/// back last is taken first, because it is still in the CPU's cache. Free pages are linked through
-/// their own memory, so giving one back allocates nothing.
+/// Pages of memory for one loop. Up to 256 free pages are kept. The page that was given back last
+/// is taken first, because it is still in the CPU's cache. Free pages are linked through their own
+/// memory, so giving one back allocates nothing.
 class PagePool {
  public:
   /// The size of a page.

@@ -15,8 +15,8 @@ namespace mastic::server {
 /// Connects an application that pulls pieces of content with a protocol that gets them from the
 /// client. Used on the loop, except that the application calls `next` of the body.
 ///
-/// 1. One piece is pulled at a time. The protocol passes a piece only after it was asked for one
-///    (content_wanted).
+/// 1. One piece is pulled at a time. The protocol passes a piece only after it was asked for a
+///    piece (content_wanted).
 /// 2. An end or a failure is permanent: later pulls get it too.
 class RequestContent {
  public:

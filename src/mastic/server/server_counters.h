@@ -29,8 +29,8 @@ class ServerCounters : public net::ShardCounters {
   /// Counts a background task that has ended.
   void background_ended() { background_.fetch_sub(1); }
 
-  /// Counts a connection of `address`. Returns false, and counts nothing, when the address has
-  /// `most` connections already. Throws std::bad_alloc.
+  /// Counts a connection of `address` and returns true. Returns false, and counts nothing, if the
+  /// address has `most` connections already. Throws std::bad_alloc.
   [[nodiscard]] bool enter(const base::IpAddress& address, std::uint64_t most);
   /// Counts one connection of `address` less. Allocates nothing.
   void leave(const base::IpAddress& address);
@@ -38,20 +38,21 @@ class ServerCounters : public net::ShardCounters {
   // Memory that requests and answers hold (Options::max_inflight_bytes). A limit of 0 means no
   // limit.
 
-  /// Counts `bytes` more. Returns false, and counts nothing, when the sum would exceed `most`.
+  /// Counts `bytes` more bytes as held and returns true. Returns false, and counts nothing, if the
+  /// sum would exceed `most`.
   [[nodiscard]] bool hold(std::uint64_t bytes, std::uint64_t most);
-  /// Counts `bytes` less.
+  /// Counts `bytes` fewer bytes as held.
   void release(std::uint64_t bytes) noexcept;
   /// Changes an amount from `counted` to `bytes`, whether or not that exceeds a limit, and stores
   /// `bytes` in `counted`.
   void recount(std::uint64_t& counted, std::uint64_t bytes) noexcept {
     if (counted != bytes) change(counted, bytes);
   }
-  /// How many bytes are held.
+  /// How many bytes of memory requests and answers hold.
   [[nodiscard]] std::uint64_t held_bytes() const {
     return held_bytes_.load(std::memory_order_relaxed);
   }
-  /// Whether `most` bytes or more are held.
+  /// Whether requests and answers hold `most` bytes of memory or more. False if `most` is 0.
   [[nodiscard]] bool is_full(std::uint64_t most) const { return most > 0 && held_bytes() >= most; }
   /// Sets a function that is called when so much memory was released that it should be returned to
   /// the system. The function may be called on any loop. Call this before there are connections.

@@ -1,5 +1,6 @@
 // Feeds arbitrary bytes to a whole connection, in pieces, through a socket with little room, until
-// an end or a reset. Nothing crashes, every answer begins like one, and nothing is left behind.
+// an end or a reset. Nothing crashes, every answer begins as answers do, and nothing is left
+// behind.
 
 #include <algorithm>
 #include <string>

@@ -68,7 +68,7 @@ void Shard::serve(std::unique_ptr<AnyConnection> connection) {
     return check_settled();
   }
   connection_begun();
-  Connection& started = *connection.release();  // the lists own it
+  Connection& started = *connection.release();  // the lists own the connection
   newcomers_.add(started);
   if (!started.start()) started.close();
 }

@@ -54,7 +54,7 @@ class Shard final : public net::AcceptingShard, private ShardServices {
     adopt(std::move(stream), peer, nullptr);
   }
   /// Makes the protocol that a connection speaks from its beginning, as chosen by ALPN for
-  /// instance. Called once, before `adopt` returns. It may throw std::bad_alloc; then the
+  /// instance. Called once, before `adopt` returns. The function may throw std::bad_alloc; then the
   /// connection is closed.
   using MakeProtocol = std::function<std::unique_ptr<net::Protocol>(net::ProtocolHost&)>;
   /// Serves a connection over `stream` in the protocol that `make_protocol` returns, or in HTTP/1
@@ -94,7 +94,8 @@ class Shard final : public net::AcceptingShard, private ShardServices {
   void connection_idle(Connection& connection);
   /// Moves a connection to the list of busy connections.
   void connection_busy(Connection& connection);
-  /// Removes a connection that has closed its stream; it is destroyed at the end of the turn.
+  /// Removes a connection that has closed its stream; the connection is destroyed at the end of the
+  /// turn.
   void connection_closed(Connection& connection);
   /// Destroys a background task that has ended.
   void background_ended(Background& background) noexcept;

@@ -66,7 +66,7 @@ class ShardServices {
   /// The server, for pages about it; null in a test without a server.
   [[nodiscard]] base::ServerStatus* server_status() const { return server_status_; }
 
-  /// Whether the shard drains: each answer is the last one of its connection.
+  /// Whether the shard drains. If so, each answer is the last answer on its connection.
   [[nodiscard]] bool is_draining() const { return draining_; }
   /// Tells tasks of the application that the shard drains.
   [[nodiscard]] app::DrainSignal& drain_signal() { return drain_; }

@@ -102,8 +102,8 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
 // ---- reading ----
 
 /// Consumes all that can be used now. `pipelined` says that `input` followed an earlier request.
-/// Requests are answered in order and one at a time: while one is Exchanging, the rest of the input
-/// waits.
+/// Requests are answered in order and one at a time: while a request is Exchanging, the rest of the
+/// input waits.
 void Http1Connection::consume(std::string_view& input, bool pipelined) {
   Progress progress = Progress::Again;
   while (progress == Progress::Again) {

@@ -70,9 +70,9 @@ class Http1Connection final : public net::Protocol,
   }
   /// Whether no state is left in this object of the connections that it has served.
   [[nodiscard]] bool is_as_new() const;
-  /// Gives the connection the protocol `next`, or none while it rests (null), and returns this
-  /// object to the pool. The object may then serve another connection, so do not touch it after the
-  /// call. Requires: is_as_new().
+  /// Gives the connection the protocol `next`, which is null if the connection now rests, and
+  /// returns this object to the pool. The object may then serve another connection, so do not touch
+  /// it after the call. Requires: is_as_new().
   void leave(std::unique_ptr<net::Protocol> next);
 
   // ---- Protocol ----
@@ -178,7 +178,7 @@ class Http1Connection final : public net::Protocol,
   std::uint64_t held_bytes_ = 0;  ///< as counted last in ServerCounters
   // Content that arrives while the connection lingers:
   std::uint64_t announced_bytes_ = 0;  ///< announced bytes that may still be discarded
-  std::uint64_t excess_bytes_ = 0;     ///< bytes beyond those announced
+  std::uint64_t excess_bytes_ = 0;     ///< bytes beyond the announced content
   Http1ResponseWriter writer_;
   base::Instant read_deadline_ = kNever;  ///< kNever while Idle or Exchanging
   base::Instant linger_end_ = kNever;

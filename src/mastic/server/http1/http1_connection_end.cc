@@ -107,8 +107,8 @@ void Http1Connection::set_read_deadline(base::Duration length) {
   arm_for(read_deadline_);
 }
 
-/// The one timer is armed for the first deadline or earlier. If it expires too early, it is armed
-/// again. So moving a deadline to a later time costs nothing.
+/// The one timer is armed for the first deadline or earlier. If the timer expires too early, it is
+/// armed again. So moving a deadline to a later time costs nothing.
 void Http1Connection::arm_for(base::Instant deadline) {
   if (!is_armed() || due() > deadline) shard_.loop().arm(*this, deadline);
 }

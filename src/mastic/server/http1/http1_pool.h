@@ -27,7 +27,7 @@ class RestingLinks {
 
  private:
   friend class Http1Pool;
-  RestingLinks* next_ = nullptr;  ///< in a ring with the pool's head; null unless it rests
+  RestingLinks* next_ = nullptr;  ///< in a ring with the pool's head; null unless the machine rests
   RestingLinks* previous_ = nullptr;
 };
 
