@@ -83,6 +83,14 @@ bool read_month(std::string_view text, base::DateTime& date) {
   return false;
 }
 
+/// Reads a part of a date that is still missing. Returns whether `read` found it.
+template <class Part, class Read>
+bool found(Part& part, Read read) {
+  if (part) return false;
+  part = read();
+  return static_cast<bool>(part);
+}
+
 /// Seconds since 1970. A browser looks for a time, a day, a month and a year, in whatever stands
 /// between them, and so reads the many ways in which servers have spelt dates (§5.1.1).
 std::optional<std::int64_t> read_cookie_date(std::string_view text) {
@@ -98,10 +106,10 @@ std::optional<std::int64_t> read_cookie_date(std::string_view text) {
     const auto end = std::ranges::find_if_not(text, is_within_word);
     std::string_view word(text.begin(), end);
     text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (!has_time && (has_time = read_time(word, date))) continue;
+    if (found(has_time, [&] { return read_time(word, date); })) continue;
     std::string_view number = word;
-    if (!day && (day = take_number(number, 1, 2))) continue;
-    if (!has_month && (has_month = read_month(word, date))) continue;
+    if (found(day, [&] { return take_number(number, 1, 2); })) continue;
+    if (found(has_month, [&] { return read_month(word, date); })) continue;
     if (!year) year = take_number(number, 2, 4);
   }
   if (!has_time || !has_month || !day || !year) return std::nullopt;
