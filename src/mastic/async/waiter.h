@@ -87,7 +87,7 @@ class LineOperation : public Operation, private Message {
   ~LineOperation() override = default;
 
   /// Leaves all queues that the operation is still in. Returns true if the operation was not
-  /// served, and so never will be.
+  /// served; then it never will be.
   bool leave_lines() noexcept;
 
  private:

@@ -140,6 +140,8 @@ void OptionTable::networks(std::string_view name, std::vector<IpNetwork>& values
 }
 
 Result<void> OptionTable::set(std::string_view name, std::string_view text) {
+  // An alias is the name in another program, where a bare number has a fixed unit. The unit is added
+  // here; a value that has a unit is taken as it is.
   const auto alias = std::ranges::find(aliases_, name, &Alias::other);
   if (alias != aliases_.end()) {
     const bool is_bare = parse_decimal(text).has_value();

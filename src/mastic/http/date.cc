@@ -133,6 +133,8 @@ std::string format_date(std::int64_t unix_seconds) {
 }
 
 std::optional<std::int64_t> parse_date(std::string_view text, std::int64_t now) {
+  // A form that does not fit may have set some members before it failed, so each starts with none.
+  // to_unix_seconds refuses what no calendar has, such as 31 February.
   DateTime date;
   if (read_fixdate(text, date)) return base::to_unix_seconds(date);
   date = {};

@@ -60,7 +60,7 @@ p { color: var(--faint); margin: .5rem 0; }
 
 /// A duration for people: "0.3 s", "12 s", "3 min 20 s", "2 h 5 min", "4 d 1 h".
 std::string human_duration(double seconds) {
-  if (seconds < 9.95) {
+  if (seconds < 9.95) {  // what would be rounded to 10.0 is shown without a fraction
     const auto tenths = static_cast<std::uint64_t>(std::max(0.0, std::round(seconds * 10)));
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
   }

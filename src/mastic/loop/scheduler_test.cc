@@ -153,7 +153,7 @@ TEST_F(SchedulerTest, RunsEveryJobInTurnWhenTakenOverAtEachOfThem) {
   start({.workers = 8, .hand_off = HandOff::Always});
   constexpr int kJobs = 2000;
   std::latch ended(kJobs);
-  int at_once = 0;  // calls of `finish`, which is the loop's own code, so never 2
+  int at_once = 0;  // calls of `finish`, which is the loop's own code: two must not overlap
   std::vector<std::unique_ptr<TestJob>> jobs;
   std::vector<std::unique_ptr<Enqueue>> messages;
   for (int i = 0; i < kJobs; ++i) {

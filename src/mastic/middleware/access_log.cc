@@ -42,6 +42,8 @@ struct AccessLog::Entry {
 };
 
 std::optional<app::Response> AccessLog::before(Request& request) const {
+  // The line is written after the last byte: only then are the number of bytes, the duration and
+  // whether the client got everything known. The request lives until its finishers have run.
   request.on_finish([this, &request](const Outcome& outcome) {
     try {
       write({.client = name_of(request.peer()),

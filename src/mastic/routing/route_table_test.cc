@@ -27,7 +27,7 @@ struct RouteTableTest : testing::Test {
   std::string get(std::string_view path, std::string_view host = {}) {
     return text_of(call(path, host));
   }
-  /// Returns the target of the redirect that `path` is answered with; empty when it is none.
+  /// Returns the target of the redirect that `path` is answered with; empty when the answer is no redirect.
   std::string redirect(std::string_view path) {
     const Response response = call(path);
     if (response.status != Status::PermanentRedirect) return {};

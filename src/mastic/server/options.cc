@@ -136,6 +136,7 @@ std::uint64_t default_inflight_bytes(base::Kernel& kernel) {
 }
 
 bool Options::is_proxy(const base::IpAddress& peer) const {
+  // A peer without an IP address is on a Unix socket, which counts as a proxy.
   return peer.is_none() || std::ranges::any_of(proxy, [&](const base::IpNetwork& each) {
            return each.contains(peer);
          });

@@ -13,7 +13,7 @@ namespace mastic::testing {
 /// The real kernel with clocks of its own. `epoll_wait` does not wait for time: when nothing is
 /// ready it moves the clocks by its timeout. So a loop that waits for a timer continues at once,
 /// and a handler that sleeps for an hour is tested in no time. While other threads work for the
-/// loop (`wait_for_threads`), `epoll_wait` first waits for them, for a second at the most.
+/// loop (`wait_for_threads`), `epoll_wait` first waits for them, but no longer than a second.
 ///
 /// Both clocks begin at the time of the system and advance together. Callable from any thread.
 class TestKernel final : public base::ForwardingKernel {
