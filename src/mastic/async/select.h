@@ -150,7 +150,7 @@ class [[nodiscard]] Select final : public SelectOperation {
 template <Selectable A>
 class [[nodiscard]] SelectOf final : public SelectOperation {
  public:
-  /// The result of the await.
+  /// The index of the operation that was chosen, and its result.
   using Result = FirstOf<detail::NonVoid<Awaited<A>>>;
 
   /// Takes the operations. Throws std::invalid_argument if the vector is empty.
@@ -193,9 +193,8 @@ template <Selectable... A>
 [[nodiscard]] Select<A...> select(A... operations) {
   return Select<A...>(std::move(operations)...);
 }
-/// Waits until one of a vector of operations of the same type has what it waits for, and gives its
-/// index and its result. Otherwise this does what the other `select` does. Throws
-/// std::invalid_argument if the vector is empty.
+/// Like the `select` above, but for a vector of operations of one type: gives the index and the
+/// result of the operation that was chosen. Throws std::invalid_argument if the vector is empty.
 template <Selectable A>
 [[nodiscard]] SelectOf<A> select(std::vector<A> operations) {
   return SelectOf<A>(std::move(operations));

@@ -36,12 +36,12 @@ void Options::describe(base::OptionTable& table) {
              "after it has been renamed or removed, and on SIGHUP.");
 
   table.group("Access log");
-  table.choice(
-      "access_log", access_log, "(off|combined|json)",
-      {{"off", AccessLogChoice::Off},
-       {"combined", AccessLogChoice::Combined},
-       {"json", AccessLogChoice::Json}},
-      "Format of the access log: one line per request, after the last byte of its response.");
+  table.choice("access_log", access_log, "(off|combined|json)",
+               {{"off", AccessLogChoice::Off},
+                {"combined", AccessLogChoice::Combined},
+                {"json", AccessLogChoice::Json}},
+               "Format of the access log; off for none. One line is written for each request, "
+               "after the last byte of its response.");
   table.text("access_log_file", access_log_file, "PATH",
              "File that the access log is appended to; '-' is standard output. The file is "
              "reopened after it has been renamed or removed, and on SIGHUP.");

@@ -40,7 +40,8 @@ struct Options {
   /// File that messages are appended to; `-` is standard error. The file is reopened after it
   /// has been renamed or removed, and on SIGHUP.
   std::string log_file = "-";
-  /// Format of the access log: one line per request, after the last byte of its response.
+  /// Format of the access log; off for none. One line is written for each request, after the last
+  /// byte of its response.
   AccessLogChoice access_log = AccessLogChoice::Off;
   /// File that the access log is appended to; `-` is standard output. The file is reopened after
   /// it has been renamed or removed, and on SIGHUP.

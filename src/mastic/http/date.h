@@ -20,9 +20,9 @@ void write_date(char* place, std::int64_t unix_seconds) noexcept;
 /// Returns a date as "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] std::string format_date(std::int64_t unix_seconds);
 
-/// Reads an IMF-fixdate or one of the two obsolete forms, as seconds since 1970. Returns
-/// std::nullopt for anything else. A two-digit year more than 50 years after `now` belongs to the
-/// century before.
+/// Parses an IMF-fixdate or one of the two obsolete forms, and returns it in seconds since 1970;
+/// std::nullopt for anything else. A two-digit year that would be more than 50 years after `now` is
+/// taken as one in the previous century.
 [[nodiscard]] std::optional<std::int64_t> parse_date(std::string_view text, std::int64_t now);
 
 }  // namespace mastic::http

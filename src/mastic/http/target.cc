@@ -57,7 +57,8 @@ std::expected<char, PathFault> read_escape(std::string_view text) {
   return static_cast<char>(byte);
 }
 
-/// Decodes escapes of unreserved characters and writes all others in upper case.
+/// Decodes the escapes of unreserved characters, and writes the hexadecimal digits of all other
+/// escapes in upper case.
 std::expected<std::string, PathFault> with_normal_escapes(std::string_view path) {
   std::string out;
   out.reserve(path.size());

@@ -28,7 +28,8 @@ void refuse_coded_content(const Request& request) {
 
 std::string decode_form(std::string_view text) {
   if (!base::has_valid_escapes(text)) {
-    throw HttpError(Status::BadRequest, "A field has a malformed percent escape.");
+    throw HttpError(Status::BadRequest,
+                    "A parameter of the query or form has a malformed percent escape.");
   }
   // Plus signs first: a plus sign that is escaped as %2B does not stand for a space.
   std::string spaced(text);

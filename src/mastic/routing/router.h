@@ -244,10 +244,10 @@ class Router {
     lifecycle("a hook of the end").on_stop(std::move(hook));
     return *this;
   }
-  /// Adds a task that runs beside the requests, from the start of the server. When the server
-  /// stops, the awaits of the task throw Cancelled. Cancelled is not a std::exception, so a loop
-  /// that catches errors and continues still ends. Any other exception of the task is logged under
-  /// `name`.
+  /// Adds a task that starts with the server and runs alongside the requests. When the server
+  /// stops, the awaits of the task throw Cancelled. Cancelled is not a std::exception, so it ends
+  /// even a loop that catches every std::exception. Any other exception that leaves the task is
+  /// logged under `name`.
   template <class F>
   Router& in_background(std::string name, F begin) {
     constexpr bool kBegins = std::is_invocable_r_v<Task<>, F&> && std::copy_constructible<F>;

@@ -63,18 +63,19 @@ void Options::describe(base::OptionTable& table) {
   table.count("min_write_rate", min_write_rate,
               "Minimum rate at which a client reads a response, in bytes per second over 60 s; 0 "
               "for none. Below it: the connection is aborted.");
-  table.networks("proxy", proxy,
-                 "A proxy in front of this server, or a network of proxies: an IP address, or "
-                 "ADDRESS/BITS. May be given several times. A proxy may read a response as slowly "
-                 "as its own clients do. A peer on a Unix socket always counts as a proxy.");
+  table.networks(
+      "proxy", proxy,
+      "A proxy in front of this server: an IP address, or ADDRESS/BITS for a network of them. May "
+      "be given several times. A proxy reads only as fast as its own clients do, so "
+      "--proxy-write-stall-timeout applies to it instead of --write-stall-timeout and "
+      "--min-write-rate. A peer on a Unix socket always counts as a proxy.");
   table.duration(
       "proxy_write_stall_timeout", proxy_write_stall_timeout,
       "How long a proxy may go without reading any of a response; for proxies, this replaces "
       "--write-stall-timeout and --min-write-rate. Beyond it: the connection is aborted.");
-  table.duration(
-      "linger_idle", linger_idle,
-      "After the last response: how long the client may send nothing before the connection is "
-      "closed.");
+  table.duration("linger_idle", linger_idle,
+                 "After the last response: how long the client may stay silent before the "
+                 "connection is closed.");
   table.duration("linger_total", linger_total,
                  "After the last response: how long the client may continue to send before the "
                  "connection is closed.");
@@ -107,9 +108,10 @@ void Options::describe(base::OptionTable& table) {
   table.duration("abandon_after", abandon_after,
                  "How long a cancelled handler may still hold its thread before the thread is "
                  "written off and replaced.");
-  table.count("recycle_if_lost_over", recycle_if_lost_over,
-              "Maximum number of threads that are written off at a time; 0 for any number. Beyond "
-              "it: the server drains, and the program ends with exit code 75.");
+  table.count(
+      "recycle_if_lost_over", recycle_if_lost_over,
+      "Maximum number of threads that have been written off (see --abandon-after) and are not back "
+      "yet; 0 for no limit. Beyond it: the server drains, and the program ends with exit code 75.");
   // The names of these options in Paste.
   table.alias("threadpool_workers", "workers");
   table.alias("threadpool_spawn_if_under", "reserve_threads");

@@ -77,9 +77,10 @@ struct Options {
   /// Minimum rate at which a client reads a response, in bytes per second over 60 s; 0 for none.
   /// Below it: the connection is aborted.
   std::uint64_t min_write_rate = 500;
-  /// A proxy in front of this server, or a network of proxies: an IP address, or ADDRESS/BITS. May
-  /// be given several times. A proxy may read a response as slowly as its own clients do. A peer on
-  /// a Unix socket always counts as a proxy.
+  /// A proxy in front of this server: an IP address, or ADDRESS/BITS for a network of them. May be
+  /// given several times. A proxy reads only as fast as its own clients do, so
+  /// `proxy_write_stall_timeout` applies to it instead of `write_stall_timeout` and
+  /// `min_write_rate`. A peer on a Unix socket always counts as a proxy.
   std::vector<base::IpNetwork> proxy;
   /// How long a proxy may go without reading any of a response; for proxies, this replaces
   /// `write_stall_timeout` and `min_write_rate`. Beyond it: the connection is aborted.
@@ -87,7 +88,7 @@ struct Options {
 
   // ---- the end of a connection ----
 
-  /// After the last response: how long the client may send nothing before the connection is closed.
+  /// After the last response: how long the client may stay silent before the connection is closed.
   base::Duration linger_idle = std::chrono::seconds(2);
   /// After the last response: how long the client may continue to send before the connection is
   /// closed.
@@ -120,8 +121,8 @@ struct Options {
   /// How long a cancelled handler may still hold its thread before the thread is written off and
   /// replaced.
   base::Duration abandon_after = std::chrono::minutes(5);
-  /// Maximum number of threads that are written off at a time; 0 for any number. Beyond it: the
-  /// server drains, and the program ends with exit code 75.
+  /// Maximum number of threads that have been written off (see `abandon_after`) and are not back
+  /// yet; 0 for no limit. Beyond it: the server drains, and the program ends with exit code 75.
   std::uint64_t recycle_if_lost_over = 8;
 
   // ---- pages about the server ----

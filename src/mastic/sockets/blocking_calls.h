@@ -12,8 +12,8 @@
 
 namespace mastic::sockets {
 
-/// Runs tasks on a loop on behalf of one thread, one after another, while the thread waits for each
-/// of them. This object must outlive the calls of the waiting thread, and is destroyed on the loop.
+/// Runs tasks on a loop for one thread, which passes one task at a time and waits until it is done.
+/// This object must outlive the calls of that thread, and is destroyed on the loop.
 class BlockingCalls final : public async::Context {
  public:
   explicit BlockingCalls(loop::Loop& loop) : Context(loop), loop_(loop) {}

@@ -70,9 +70,9 @@ class Http1Connection final : public net::Protocol,
   }
   /// Whether no state is left in this object of the connections that it has served.
   [[nodiscard]] bool is_as_new() const;
-  /// Gives the connection the protocol `next`, which is null if the connection now rests, and
-  /// returns this object to the pool. The object may then serve another connection, so do not touch
-  /// it after the call. Requires: is_as_new().
+  /// Hands the connection over to `next`, or leaves it at rest if `next` is null, and returns this
+  /// object to the pool. The object may then serve another connection, so do not touch it after the
+  /// call. Requires: is_as_new().
   void leave(std::unique_ptr<net::Protocol> next);
 
   // ---- Protocol ----

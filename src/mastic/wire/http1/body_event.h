@@ -1,4 +1,4 @@
-// The events of a decoder of content.
+// What a decoder of content reports: a piece of data, the end, or that it needs more input.
 
 #pragma once
 
