@@ -34,6 +34,10 @@ std::string to_path_text(const T& value) {
   return value.to_path();
 }
 
+/// Encodes the literal text of a pattern or prefix for a path: spaces, control characters and bytes
+/// beyond ASCII become escapes.
+[[nodiscard]] std::string encode_literal(std::string_view text);
+
 /// A type whose values can be put into a path.
 template <class T>
 concept PathText = requires(const T& value) {

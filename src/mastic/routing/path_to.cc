@@ -32,12 +32,6 @@ std::string encode_rest(const RoutePattern& pattern, std::string_view rest) {
 
 }  // namespace
 
-std::string encode_literal(std::string_view text) {
-  std::string encoded;
-  base::append_percent_encoded(encoded, text, [](char c) { return c > 0x20 && c < 0x7f; });
-  return encoded;
-}
-
 std::string make_path(const RoutePattern& pattern, std::span<const std::string> values) {
   if (values.size() != pattern.values()) {
     refuse(pattern, "it has " + std::to_string(pattern.values()) + " values, not " +

@@ -13,12 +13,9 @@
 
 namespace mastic::routing {
 
+using app::encode_literal;
 using app::PathText;
 using app::to_path_text;
-
-/// Encodes the literal text of a pattern for a path: spaces, control characters and bytes beyond
-/// ASCII become escapes.
-[[nodiscard]] std::string encode_literal(std::string_view text);
 
 /// Makes the path that `pattern` matches with `values`, in normal form. Throws
 /// std::invalid_argument when the pattern takes a different number of values, or when a value

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "mastic/app/mount.h"
 #include "mastic/app/route_state.h"
 #include "mastic/base/text.h"
 #include "mastic/http/authority.h"
@@ -57,11 +58,6 @@ bool has(const std::list<RouteTable::Place>& places, std::string_view name) {
   return std::ranges::find(places, name, &RouteTable::Place::name) != places.end();
 }
 
-/// Whether a mount takes a path: "/docs" takes "/docs" and "/docs/x", but not "/docsx".
-bool takes_path(std::string_view prefix, std::string_view path) {
-  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
-}
-
 /// Returns `path` without the slash at its end if it has one, and with one if it has none.
 std::string_view other_by_slash(std::string_view path, base::Arena& memory) {
   if (path.ends_with('/')) return path.substr(0, path.size() - 1);
@@ -71,55 +67,12 @@ std::string_view other_by_slash(std::string_view path, base::Arena& memory) {
   return {longer.data(), longer.size()};
 }
 
-/// Leaves a mount or a router once: by `leave`, or when this object is destroyed with the task that
-/// holds it. That task may be dropped before it ends, or even before it begins.
-class Leaving {
- public:
-  Leaving(RouteState& state, std::size_t mounted_bytes)
-      : state_(&state), mounted_bytes_(mounted_bytes) {}
-  /// Leaves a router.
-  explicit Leaving(RouteState& state) : Leaving(state, 0) {}
-  Leaving(Leaving&& other) noexcept
-      : state_(std::exchange(other.state_, nullptr)), mounted_bytes_(other.mounted_bytes_) {}
-  Leaving& operator=(Leaving&&) = delete;
-  ~Leaving() { leave(); }
-
-  void leave() {
-    RouteState* const state = std::exchange(state_, nullptr);
-    if (state == nullptr) return;
-    mounted_bytes_ > 0 ? state->leave_mount(mounted_bytes_) : state->leave_router();
-  }
-
- private:
-  RouteState* state_;
-  std::size_t mounted_bytes_;
-};
-
-Task<Response> leave_later(Leaving leaving, Task<Response> task) {
-  Response response = co_await std::move(task);
-  leaving.leave();
-  co_return response;
-}
-
-/// Calls `mount.app`; while it runs, request.path() begins after the prefix. An answer that is
-/// ready at once costs no coroutine. Any other answer is awaited in a coroutine, which leaves the
-/// mount even when it is cancelled.
-Task<Response> call_mounted(const RouteTable::Place& mount, Request& request) {
-  if (mount.name.empty()) return mount.app(request);
-  RouteState& state = route_state(request);
-  state.enter_mount(mount.name.size());
-  Leaving leaving(state, mount.name.size());
-  Task<Response> task = mount.app(request);
-  if (!task.is_done()) return leave_later(std::move(leaving), std::move(task));
-  return task;
-}
-
 }  // namespace
 
 Task<Response> call_in_router(const RouterContext& router, const App& app, Request& request) {
   RouteState& state = route_state(request);
   state.enter_router(router, request.memory());
-  Leaving leaving(state);
+  app::Leaving leaving(state);
   Task<Response> task = app(request);
   if (!task.is_done()) return leave_later(std::move(leaving), std::move(task));
   return task;
@@ -180,16 +133,12 @@ void RouteTable::add_layer(Place& place, Middleware layer) {
 }
 
 RouteTable::Place& RouteTable::add_mount(std::string_view prefix, App app) {
-  while (prefix.ends_with('/')) prefix.remove_suffix(1);
-  const bool plain =
-      prefix.empty() || (prefix.starts_with('/') && prefix.find_first_of("{}%?#") == prefix.npos);
-  if (!plain) {
+  auto path = app::normalize_prefix(prefix);
+  if (!path) {
     refuse("mount", prefix, ": a prefix begins with '/' and has neither names nor escapes");
   }
-  std::string path = encode_literal(prefix);
-  path = http::normalize_path(path.empty() ? "/" : path)->value_or(path);
-  if (has(mounts_, path)) refuse("mount", prefix, " exists already");
-  return mounts_.emplace_back(Place{std::move(path), std::move(app), {}});
+  if (has(mounts_, *path)) refuse("mount", prefix, " exists already");
+  return mounts_.emplace_back(Place{*std::move(path), std::move(app), {}});
 }
 
 RouteTable::Place& RouteTable::add_host(std::string_view name, App app) {
@@ -264,9 +213,10 @@ inline Task<Response> RouteTable::call(const RouteTree::Match& match, Request& r
 Task<Response> RouteTable::call_beside_routes(Request& request) const {
   // `OPTIONS *` asks about the server as a whole, so no route can match (RFC 9110 §9.3.7).
   if (request.target_form() == http::Target::Form::Asterisk) return Response(Status::NoContent);
-  if (const Place* const mount = find_mount(request.path())) return call_mounted(*mount, request);
+  if (const Place* const mount = find_mount(request.path()))
+    return call_below(mount->app, mount->name.size(), request);
   if (auto redirect = redirect_by_slash(request)) return *std::move(redirect);
-  if (!mounts_.empty() && mounts_.back().name.empty()) return call_mounted(mounts_.back(), request);
+  if (!mounts_.empty() && mounts_.back().name.empty()) return mounts_.back().app(request);
   const bool known =
       request.method() != Method::Other || extensions_.contains(request.method_text());
   return error_response(request, known ? Status::NotFound : Status::NotImplemented);
@@ -301,7 +251,7 @@ std::string RouteTable::Route::allowed() const {
 /// The mount for `path`, other than a mount at the root; null when there is none.
 const RouteTable::Place* RouteTable::find_mount(std::string_view path) const {
   for (const Place& mount : mounts_) {
-    if (!mount.name.empty() && takes_path(mount.name, path)) return &mount;
+    if (!mount.name.empty() && app::takes_path(mount.name, path)) return &mount;
   }
   return nullptr;
 }
