@@ -20,6 +20,7 @@
 #include "mastic/app/json_array.h"
 #include "mastic/app/middleware.h"
 #include "mastic/app/problem_page.h"
+#include "mastic/app/url_map.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
@@ -58,6 +59,7 @@ using app::Response;
 using app::SaveOptions;
 using app::StopReason;
 using app::StorageError;
+using app::UrlMap;
 using async::Cancelled;
 using async::run_blocking;
 using async::sleep_for;

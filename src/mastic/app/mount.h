@@ -1,4 +1,4 @@
-// Mounts: what every application needs to pass requests to applications below a prefix of
+// Mounts: what Router and UrlMap have in common to pass requests to applications below a prefix of
 // the path.
 //
 //     if (takes_path(prefix, request.path())) return call_below(app, prefix.size(), request);
