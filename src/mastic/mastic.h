@@ -16,6 +16,7 @@
 #pragma once
 
 #include "mastic/app/app.h"
+#include "mastic/app/cascade.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/json_array.h"
 #include "mastic/app/middleware.h"
@@ -44,6 +45,8 @@ using app::AppLog;
 using app::blocking;
 using app::Body;
 using app::borrowed;
+using app::Cascade;
+using app::CascadeOptions;
 using app::ContentError;
 using app::FieldErrors;
 using app::HttpError;

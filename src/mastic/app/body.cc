@@ -139,6 +139,11 @@ std::optional<std::uint64_t> Body::size() const {
   return bytes()->size();
 }
 
+std::optional<Body> Body::share() const {
+  if (const auto* const shared = std::get_if<Shared>(&content_)) return Body(Shared(*shared));
+  return bytes() && bytes()->empty() ? std::optional(Body()) : std::nullopt;
+}
+
 std::uint64_t Body::held_bytes() const {
   if (const auto* const owned = std::get_if<std::string>(&content_)) return owned->capacity();
   if (const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {

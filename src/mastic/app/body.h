@@ -105,6 +105,12 @@ class Body {
   template <class Producer>
   [[nodiscard]] static Body produced_by(Producer producer);
 
+  /// Another body with the same bytes, if they are borrowed or shared, or there are none. Bytes
+  /// that this body owns alone, files and sources have no other.
+  [[nodiscard]] std::optional<Body> share() const;
+  /// Lets content that is in memory be read from its beginning once more.
+  void restart() { pulled_ = pulled_ && !bytes(); }
+
   /// Whether the content is no longer here: it was moved out of a request, read by save_to, or lost
   /// when `gather` failed.
   [[nodiscard]] bool is_taken() const { return taken_; }

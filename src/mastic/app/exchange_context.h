@@ -50,9 +50,11 @@ class FinisherList {
     finisher.next_ = first_;
     first_ = &finisher;
   }
-  /// Calls all finishers and destroys them.
-  void finish(const Outcome& outcome) noexcept {
-    while (first_ != nullptr) {
+  /// The finisher that was added last, or null.
+  [[nodiscard]] const Finisher* last() const { return first_; }
+  /// Calls and destroys all finishers, or, if `until` is given, those that were added after it.
+  void finish(const Outcome& outcome, const Finisher* until = nullptr) noexcept {
+    while (first_ != until) {
       Finisher& finisher = *first_;
       first_ = finisher.next_;
       finisher.finished(outcome);

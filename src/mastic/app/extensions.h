@@ -44,11 +44,16 @@ class Extensions {
   Extensions& operator=(const Extensions&) = delete;
   ~Extensions() { clear(); }
 
+  /// What `last` has returned: all values up to a certain one.
+  using Mark = const void*;
+
   /// Whether there is no value.
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
-  /// Destroys all values, the last one first.
-  void clear() {
-    while (first_ != nullptr) {
+  /// The last value so far, for `clear`.
+  [[nodiscard]] Mark last() const { return first_; }
+  /// Destroys all values that were made after `mark`, the last one first; without one, all.
+  void clear(Mark mark = nullptr) {
+    while (first_ != mark) {
       Entry& entry = *first_;
       first_ = entry.next;
       entry.destroy(entry);

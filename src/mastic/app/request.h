@@ -218,6 +218,10 @@ class Request {
   [[nodiscard]] friend AnswerNotes& answer_notes(const Request& request MASTIC_LIFETIMEBOUND) {
     return request.answer_notes_;
   }
+  /// For code that discards an answer (attempt.h).
+  [[nodiscard]] friend Extensions& extensions(Request& request MASTIC_LIFETIMEBOUND) {
+    return request.extensions_;
+  }
   /// For the exchange of the request: whether destroying the request runs code of the application,
   /// because it has values of `ext` or a body that is not plain.
   [[nodiscard]] friend bool carries_anything(const Request& request) {

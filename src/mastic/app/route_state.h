@@ -58,6 +58,21 @@ class RouteState {
   /// The values of the route, in the order of its pattern.
   [[nodiscard]] std::span<const PathValue> values() const { return values_; }
 
+  /// The route and its values.
+  struct Taken {
+    std::string_view pattern;
+    std::size_t pattern_begins_at = 0;
+    std::span<const PathValue> values;
+  };
+  /// The route so far, to return to it when the answer of an application is discarded.
+  [[nodiscard]] Taken taken() const { return {pattern_, pattern_begins_at_, values_}; }
+  /// Returns to an earlier route.
+  void return_to(const Taken& earlier) {
+    pattern_ = earlier.pattern;
+    pattern_begins_at_ = earlier.pattern_begins_at;
+    values_ = earlier.values;
+  }
+
   // ---- routers ----
 
   /// Notes that `router` handles the request from now on. `router` must live until the request
