@@ -33,7 +33,7 @@ FRONT_DOORS = ("mastic.h", "sockets.h")
 TOPICS = {
     "Applications": ("app", "app request response body middleware blocking http_error field_errors problem "
                             "problem_page json_array draining lifecycle app_log request_log log_verbs extensions "
-                            "handler url_map cascade"),
+                            "handler url_map cascade error_documents"),
     "Routes": ("routing", "router from_request path_type path_to text_value validation error_pages"),
     "HTTP": ("http", "method status version target fields field_name typed_fields cookie date entity_tag media_type "
                      "content_coding trace_context"),

@@ -17,6 +17,7 @@
 
 #include "mastic/app/app.h"
 #include "mastic/app/cascade.h"
+#include "mastic/app/error_documents.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/json_array.h"
 #include "mastic/app/middleware.h"
@@ -48,6 +49,7 @@ using app::borrowed;
 using app::Cascade;
 using app::CascadeOptions;
 using app::ContentError;
+using app::ErrorDocuments;
 using app::FieldErrors;
 using app::HttpError;
 using app::InvalidInput;

@@ -49,6 +49,17 @@ class Extensions {
 
   /// Whether there is no value.
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
+  /// The value of type T of this object alone, made by T() at the first call.
+  template <class T>
+  T& own(base::Arena& memory) {
+    const Extensions* const outer = std::exchange(outer_, nullptr);
+    T* const value = find<T>();
+    outer_ = outer;
+    return value != nullptr ? *value : emplace<T>(memory);
+  }
+  /// Lets `find` look in `outer` for values that are not here. It must outlive this object.
+  void look_in(const Extensions& outer) { outer_ = &outer; }
+
   /// The last value so far, for `clear`.
   [[nodiscard]] Mark last() const { return first_; }
   /// Destroys all values that were made after `mark`, the last one first; without one, all.
@@ -66,8 +77,8 @@ class Extensions {
     for (Entry* at = first_; at != nullptr; at = at->next) {
       if (at->type == &kKey<T>) return &static_cast<Holder<T>*>(at)->value;
     }
-    Entry* const same = find_by_name(kKey<T>);
-    return same == nullptr ? nullptr : &static_cast<Holder<T>*>(same)->value;
+    if (Entry* const same = find_by_name(kKey<T>)) return &static_cast<Holder<T>*>(same)->value;
+    return outer_ != nullptr ? outer_->find<T>() : nullptr;
   }
   /// Makes the value of type T. Requires: there is no such value yet. `memory` must outlive this
   /// object.
@@ -103,6 +114,7 @@ class Extensions {
   }
 
   Entry* first_ = nullptr;
+  const Extensions* outer_ = nullptr;
 };
 
 }  // namespace mastic::app

@@ -45,6 +45,14 @@ class Request {
   /// Makes a request. `exchange` and everything that `facts` refer to must outlive it.
   Request(const RequestFacts& facts, Body&& body, ExchangeContext& exchange)
       : facts_(facts), body_(std::move(body)), exchange_(exchange) {}
+  /// Makes a request that `outer` causes, without content, at the same mount and in the same
+  /// exchange. It finds the values that `outer` carries. `outer` must outlive it. For
+  /// InternalRequest.
+  Request(const RequestFacts& facts, const Request& outer)
+      : facts_(facts), exchange_(outer.exchange_), outer_(&outer) {
+    route_state_.begin_in(outer.route_state_);
+    extensions_.look_in(outer.extensions_);
+  }
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
@@ -218,6 +226,11 @@ class Request {
   [[nodiscard]] friend AnswerNotes& answer_notes(const Request& request MASTIC_LIFETIMEBOUND) {
     return request.answer_notes_;
   }
+  /// For code that makes requests of its own (internal_request.h): the request that has caused this
+  /// request, or null for the request of a client.
+  [[nodiscard]] friend const Request* outer_request(const Request& request) {
+    return request.outer_;
+  }
   /// For code that discards an answer (attempt.h).
   [[nodiscard]] friend Extensions& extensions(Request& request MASTIC_LIFETIMEBOUND) {
     return request.extensions_;
@@ -243,6 +256,7 @@ class Request {
   ExchangeContext& exchange_;
   RouteState route_state_;
   Extensions extensions_;
+  const Request* outer_ = nullptr;
   mutable AnswerNotes answer_notes_;
 };
 

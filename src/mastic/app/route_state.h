@@ -27,6 +27,13 @@ class RouteState {
   RouteState(const RouteState&) = delete;
   RouteState& operator=(const RouteState&) = delete;
 
+  /// Begins where `outer` is: below the same mounts, in the same routers.
+  void begin_in(const RouteState& outer) {
+    mounted_bytes_ = outer.mounted_bytes_;
+    routers_ = outer.routers_;
+    asked_ = outer.asked_;
+  }
+
   // ---- mounts ----
 
   /// Notes that a mount takes the next `bytes` bytes of the path.
