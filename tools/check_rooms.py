@@ -29,8 +29,9 @@ ARROWS = {
     "sockets": "base async threads loop net",
     "server": "base threads async http wire loop net app",
     "inspect": "base json async threads http app routing",
-    "catalog": "base threads async http wire loop net app routing middleware files server inspect",
-    "testing": "base json threads async http wire loop net app routing middleware files sockets server inspect catalog",
+    "deploy": "base json async http app",
+    "catalog": "base json threads async http wire loop net app routing middleware files server inspect deploy",
+    "testing": "base json threads async http wire loop net app routing middleware files sockets server inspect deploy catalog",
 }
 ARROWS = {room: set(allowed.split()) for room, allowed in ARROWS.items()}
 
@@ -45,6 +46,7 @@ FENCE = [
     (r'\\r\\n', ["wire", "http/fields", "http/byteranges"]),
     (r"\bargv\b|\bgetenv\b|\bEXIT_(SUCCESS|FAILURE)\b", ["catalog/run"]),
     (r"\bfork\(|\bexecv", ["supervisor"]),
+    (r"\bdl(open|sym|close|addr)\b", ["deploy/plugin", "threads/stack", "threads/crash"]),
     (r"\bsigaction\b|\bsa_handler\b|\bSIGRT", ["threads/stack_trace", "threads/signals", "threads/crash"]),
     (r"::errno\b|\berrno\b(?!\))", ["base/kernel", "base/result", "threads/stack_trace", "threads/signals", "threads/crash"]),
 ]

@@ -65,7 +65,7 @@ Result<std::vector<std::string_view>> parse_command_line(std::span<const char* c
     }
     const bool joined = value.find('=') != value.npos;
     const std::string_view word = take_until(value, '=');  // leaves what follows "=" in `value`
-    const Option* option = table.find(swapped(word.substr(2), '-', '_'));
+    Option* option = table.find(swapped(word.substr(2), '-', '_'));
     // Looked up unchanged first, so that the name of an option may begin with no_.
     if (option == nullptr && word.starts_with("--no-") && !joined) {
       option = table.find(swapped(word.substr(5), '-', '_'));
@@ -73,11 +73,13 @@ Result<std::vector<std::string_view>> parse_command_line(std::span<const char* c
       value = "off";
     }
     if (option == nullptr) return unknown_option(word, table);
+    if (!joined && option->argument.empty() && value.empty()) value = "on";
     if (!joined && !option->argument.empty()) {
       if (++i == words.size()) return fail(word, " needs a value: ", word, " ", option->argument);
       value = words[i];
     }
-    const auto done = option->set(value);
+    const auto done =
+        option->set({std::string(option->name), std::string(value), {"the command line"}});
     if (!done) return fail(word, ": ", done.error().message);
   }
   return others;

@@ -8,11 +8,12 @@ namespace mastic::base {
 namespace {
 
 Result<void> set_flag(bool& on, std::string_view text) {
-  // Empty text means yes: a flag without a value is turned on.
-  constexpr std::string_view kYes[] = {"", "true", "yes", "on", "1"};
-  constexpr std::string_view kNo[] = {"false", "no", "off", "0"};
-  const bool yes = std::ranges::find(kYes, text) != std::end(kYes);
-  if (!yes && std::ranges::find(kNo, text) == std::end(kNo)) {
+  // The words that PasteDeploy's asbool takes, in any case.
+  constexpr std::string_view kYes[] = {"true", "yes", "on", "y", "t", "1"};
+  constexpr std::string_view kNo[] = {"false", "no", "off", "n", "f", "0"};
+  const std::string word = lower_case(text);
+  const bool yes = std::ranges::find(kYes, word) != std::end(kYes);
+  if (!yes && std::ranges::find(kNo, word) == std::end(kNo)) {
     return fail("'", text, "' is neither on nor off");
   }
   on = yes;
@@ -36,6 +37,17 @@ Result<void> require_time(std::initializer_list<std::pair<std::string_view, Dura
   return {};
 }
 
+Result<void> Option::set(OptionText text) {
+  if (auto done = parse(text); !done) return done;
+  if (takes) {
+    std::erase_if(given, [&](const OptionText& before) { return before.name == text.name; });
+  } else if (!repeatable || begins_with(text)) {
+    given.clear();
+  }
+  given.push_back(std::move(text));
+  return {};
+}
+
 Option& OptionTable::add(std::string_view name, std::string_view argument,
                          std::string_view meaning) {
   Option option;
@@ -49,8 +61,8 @@ Option& OptionTable::add(std::string_view name, std::string_view argument,
 void OptionTable::size(std::string_view name, std::uint64_t& bytes, std::string_view meaning) {
   Option& option = add(name, "SIZE", meaning);
   option.default_text = format_size(bytes);
-  option.set = [&bytes](std::string_view text) -> Result<void> {
-    const auto parsed = parse_size(text);
+  option.parse = [&bytes](const OptionText& text) -> Result<void> {
+    const auto parsed = parse_size(text.text);
     if (!parsed) return std::unexpected(parsed.error());
     bytes = *parsed;
     return {};
@@ -60,9 +72,9 @@ void OptionTable::size(std::string_view name, std::uint64_t& bytes, std::string_
 void OptionTable::count(std::string_view name, std::uint64_t& number, std::string_view meaning) {
   Option& option = add(name, "N", meaning);
   option.default_text = std::to_string(number);
-  option.set = [&number](std::string_view text) -> Result<void> {
-    const auto parsed = parse_decimal(text);
-    if (!parsed) return fail("'", text, "' is not a whole number");
+  option.parse = [&number](const OptionText& text) -> Result<void> {
+    const auto parsed = parse_decimal(text.text);
+    if (!parsed) return fail("'", text.text, "' is not a whole number");
     number = *parsed;
     return {};
   };
@@ -71,8 +83,8 @@ void OptionTable::count(std::string_view name, std::uint64_t& number, std::strin
 void OptionTable::duration(std::string_view name, Duration& length, std::string_view meaning) {
   Option& option = add(name, "TIME", meaning);
   option.default_text = format_duration(length);
-  option.set = [&length](std::string_view text) -> Result<void> {
-    const auto parsed = parse_duration(text);
+  option.parse = [&length](const OptionText& text) -> Result<void> {
+    const auto parsed = parse_duration(text.text);
     if (!parsed) return std::unexpected(parsed.error());
     length = *parsed;
     return {};
@@ -82,15 +94,54 @@ void OptionTable::duration(std::string_view name, Duration& length, std::string_
 void OptionTable::flag(std::string_view name, bool& on, std::string_view meaning) {
   Option& option = add(name, "", meaning);
   option.default_text = on ? "on" : "off";
-  option.set = [&on](std::string_view text) { return set_flag(on, text); };
+  option.parse = [&on](const OptionText& text) { return set_flag(on, text.text); };
 }
 
 void OptionTable::text(std::string_view name, std::string& value, std::string_view argument,
                        std::string_view meaning) {
   Option& option = add(name, argument, meaning);
   option.default_text = value;
-  option.set = [&value](std::string_view text) -> Result<void> {
-    value = text;
+  option.parse = [&value](const OptionText& text) -> Result<void> {
+    value = text.text;
+    return {};
+  };
+}
+
+void OptionTable::path(std::string_view name, std::string& value, std::string_view argument,
+                       std::string_view meaning) {
+  Option& option = add(name, argument, meaning);
+  option.default_text = value;
+  option.parse = [&value](const OptionText& text) -> Result<void> {
+    value = text.text;
+    const std::size_t folder = text.origin.place.rfind('/') + 1;  // 0 if there is none
+    const bool stays = value.empty() || value == "-" || value.starts_with('/');
+    if (text.origin.line > 0 && !stays) value.insert(0, text.origin.place, 0, folder);
+    return {};
+  };
+}
+
+void OptionTable::secret(std::string_view name, std::string& value, std::string_view argument,
+                         std::string_view meaning) {
+  Option& option = add(name, argument, meaning);
+  option.is_secret = true;
+  option.parse = [&value](const OptionText& text) -> Result<void> {
+    value = text.text;
+    return {};
+  };
+}
+
+void OptionTable::entries(std::string_view name, std::vector<OptionEntry>& entries,
+                          std::string_view argument, std::function<bool(std::string_view)> takes,
+                          std::string_view meaning) {
+  Option& option = add(name, argument, meaning);
+  option.takes = std::move(takes);
+  option.parse = [&entries](const OptionText& text) -> Result<void> {
+    const auto set_before = std::ranges::find(entries, text.name, &OptionEntry::key);
+    OptionEntry entry{text.name, text.text, text.origin};
+    if (set_before == entries.end())
+      entries.push_back(std::move(entry));
+    else
+      *set_before = std::move(entry);
     return {};
   };
 }
@@ -102,11 +153,9 @@ void OptionTable::list(std::string_view name, std::vector<std::string>& values,
   for (const std::string& value : values) {
     option.default_text += (option.default_text.empty() ? "" : " ") + value;
   }
-  // The first value replaces the default, later ones are added: the closure remembers whether the
-  // default is still there.
-  option.set = [&values, is_default = true](std::string_view text) mutable -> Result<void> {
-    if (std::exchange(is_default, false)) values.clear();
-    values.emplace_back(text);
+  option.parse = [&values, &option](const OptionText& text) -> Result<void> {
+    if (option.begins_with(text)) values.clear();
+    values.push_back(text.text);
     return {};
   };
 }
@@ -119,11 +168,11 @@ void OptionTable::parsed_list(std::string_view name, std::vector<Value>& values,
   for (const Value& value : values) {
     option.default_text += (option.default_text.empty() ? "" : " ") + value.to_string();
   }
-  option.set = [&values, is_default = true](std::string_view text) mutable -> Result<void> {
+  option.parse = [&values, &option](const OptionText& text) -> Result<void> {
     // Parsed before the default goes, so that a wrong value changes nothing.
-    auto value = Value::parse(text);
+    auto value = Value::parse(text.text);
     if (!value) return std::unexpected(value.error());
-    if (std::exchange(is_default, false)) values.clear();
+    if (option.begins_with(text)) values.clear();
     values.push_back(*std::move(value));
     return {};
   };
@@ -139,15 +188,16 @@ void OptionTable::networks(std::string_view name, std::vector<IpNetwork>& values
   parsed_list(name, values, "NETWORK", meaning);
 }
 
-Result<void> OptionTable::set(std::string_view name, std::string_view text) {
+Result<void> OptionTable::set(std::string_view name, std::string_view text, const Origin& origin) {
   // An alias is the name in another program, where a bare number has a fixed unit. The unit is added
   // here; a value that has a unit is taken as it is.
   const auto alias = std::ranges::find(aliases_, name, &Alias::other);
   if (alias != aliases_.end()) {
     const bool is_bare = parse_decimal(text).has_value();
-    return set(alias->name, is_bare ? std::string(text).append(alias->unit) : std::string(text));
+    return set(alias->name, is_bare ? std::string(text).append(alias->unit) : std::string(text),
+               origin);
   }
-  const Option* const option = find(name);
+  Option* const option = find(name);
   if (option == nullptr) {
     std::vector<std::string_view> names;
     for (const Option& known : options_) names.push_back(known.name);
@@ -155,15 +205,26 @@ Result<void> OptionTable::set(std::string_view name, std::string_view text) {
     if (meant) return fail("there is no option '", name, "'; did you mean '", *meant, "'?");
     return fail("there is no option '", name, "'");
   }
-  auto done = option->set(text);
+  auto done = option->set({std::string(name), std::string(text), origin});
   if (!done) return fail(name, ": ", done.error().message);
   return done;
 }
 
-const Option* OptionTable::find(std::string_view name) const {
+Option* OptionTable::find(std::string_view name) {
   const auto alias = std::ranges::find(aliases_, name, &Alias::other);
   if (alias != aliases_.end()) return find(alias->name);
-  const auto found = std::ranges::find(options_, name, &Option::name);
+  const auto found = std::ranges::find_if(
+      options_, [&](const Option& option) { return !option.takes && option.name == name; });
+  if (found != options_.end()) return &*found;
+  const auto table = std::ranges::find_if(
+      options_, [&](const Option& option) { return option.takes && option.takes(name); });
+  return table == options_.end() ? nullptr : &*table;
+}
+
+const Option* OptionTable::aliased(std::string_view other) const {
+  const auto alias = std::ranges::find(aliases_, other, &Alias::other);
+  if (alias == aliases_.end()) return nullptr;
+  const auto found = std::ranges::find(options_, alias->name, &Option::name);
   return found == options_.end() ? nullptr : &*found;
 }
 

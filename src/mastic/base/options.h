@@ -10,8 +10,9 @@
 //       }
 //     };
 //
-// The command line, the configuration file, the help and the reference page all read that one
-// table. In Mastic itself, tools/option_help.py writes the meaning from the member's comment.
+// The command line, a section of a configuration file, the environment, the help and the reference
+// page all use that one table. In Mastic itself, tools/option_help.py writes the meaning from the
+// member's comment.
 
 #pragma once
 
@@ -27,6 +28,7 @@
 #include "mastic/base/address.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/ip_network.h"
+#include "mastic/base/origin.h"
 #include "mastic/base/result.h"
 #include "mastic/base/units.h"
 
@@ -40,6 +42,13 @@ namespace mastic::base {
 [[nodiscard]] Result<void> require_time(
     std::initializer_list<std::pair<std::string_view, Duration>> lengths);
 
+/// A text that an option was set to, and where that text was written.
+struct OptionText {
+  std::string name;  ///< the name that it was set by: for a table, one of its keys
+  std::string text;  ///< the value as it was written
+  Origin origin;     ///< where it was written; unknown for text that a program has made
+};
+
 /// One setting, bound to the variable that it sets.
 struct Option {
   std::string_view name;      ///< as in a configuration file: max_header_bytes
@@ -47,9 +56,31 @@ struct Option {
   std::string_view meaning;   ///< sentences; for a limit, also what happens beyond it
   std::string_view heading;   ///< the heading that the option stands under in the help
   std::string default_text;   ///< the value of the variable when it was bound
-  bool repeatable = false;    ///< whether the option may be given several times
-  /// Sets the variable from text. Fails with a message that says what is wrong with the text.
-  std::function<Result<void>(std::string_view text)> set;
+  bool repeatable = false;    ///< whether the option may be given several times: each adds a value
+  bool is_secret = false;     ///< whether its text must not be shown, not even in an error
+  /// For a table (OptionTable::entries), whether a name is one of its keys; empty otherwise.
+  std::function<bool(std::string_view name)> takes;
+  /// What the option was set to: the last text, or all texts of a repeatable option or a table.
+  /// Empty while the variable holds its default.
+  std::vector<OptionText> given;
+  /// Parses a text into the variable. Fails with a message that says what is wrong with the text.
+  std::function<Result<void>(const OptionText& text)> parse;
+
+  /// Sets the variable and remembers the text in `given`. Fails with a message that says what is
+  /// wrong with the text; the variable is then unchanged.
+  [[nodiscard]] Result<void> set(OptionText text);
+  /// Whether `text` replaces what a repeatable option holds, rather than being added: it does when
+  /// what the option holds is its default, or comes from another place, which it overrides.
+  [[nodiscard]] bool begins_with(const OptionText& text) const {
+    return given.empty() || given.back().origin.place != text.origin.place;
+  }
+};
+
+/// One entry of a table of options: `/docs = manual`.
+struct OptionEntry {
+  std::string key;    ///< the name: /docs
+  std::string value;  ///< the text: manual
+  Origin origin;      ///< where the entry was written
 };
 
 /// The options of one or several parts. The table keeps references to the bound variables and views
@@ -71,11 +102,18 @@ class OptionTable {
   void duration(std::string_view name, Duration& length, std::string_view meaning);
   /// Binds a flag: on, yes, true or 1, or off, no, false or 0.
   void flag(std::string_view name, bool& on, std::string_view meaning);
+  /// Binds a path. A relative path in a file is relative to the folder of that file; an empty path
+  /// and `-` are left as they are.
+  void path(std::string_view name, std::string& value, std::string_view argument,
+            std::string_view meaning);
+  /// Binds a text that is never shown, such as a password or a key.
+  void secret(std::string_view name, std::string& value, std::string_view argument,
+              std::string_view meaning);
   /// Binds any text.
   void text(std::string_view name, std::string& value, std::string_view argument,
             std::string_view meaning);
   /// Binds a list of texts. The option may be set several times: each time adds one text, and the
-  /// first time also removes the default.
+  /// first time also removes the default. So does the first time from another place.
   void list(std::string_view name, std::vector<std::string>& values, std::string_view argument,
             std::string_view meaning);
   /// Binds a list of addresses (Address::parse), which is set like a list of texts (`list`).
@@ -88,6 +126,12 @@ class OptionTable {
   void choice(std::string_view name, Enum& value, std::string_view argument,
               std::vector<std::pair<std::string_view, Enum>> words, std::string_view meaning);
 
+  /// Binds a table: every name for which `takes` returns true is a key of it. Its `name` describes the
+  /// keys in the help: "/PATH", "404". Options with a name of their own come first. The entries are
+  /// in the order in which they were set; an entry that is set again keeps its place.
+  void entries(std::string_view name, std::vector<OptionEntry>& entries, std::string_view argument,
+               std::function<bool(std::string_view)> takes, std::string_view meaning);
+
   /// Makes `other` another name for the option `name`, such as the name that another server uses;
   /// the help does not list it. `unit` is appended to a value that is a bare number.
   void alias(std::string_view other, std::string_view name, std::string_view unit = {}) {
@@ -95,11 +139,15 @@ class OptionTable {
   }
 
   /// Sets the option `name` from its text form. Fails with a message that names the option, what is
-  /// wrong and, for an unknown name, the nearest known one.
-  [[nodiscard]] Result<void> set(std::string_view name, std::string_view text);
+  /// wrong and, for an unknown name, the nearest known one. `origin` is where the text was written.
+  [[nodiscard]] Result<void> set(std::string_view name, std::string_view text,
+                                 const Origin& origin = {});
 
-  /// The option with this name or alias, or null. The option lives as long as the table.
-  [[nodiscard]] const Option* find(std::string_view name) const MASTIC_LIFETIMEBOUND;
+  /// The option with this name or alias, or the table that has this key, or null. The option lives
+  /// as long as the OptionTable.
+  [[nodiscard]] Option* find(std::string_view name) MASTIC_LIFETIMEBOUND;
+  /// The option that `other` is another name for, or null if it is not another name.
+  [[nodiscard]] const Option* aliased(std::string_view other) const MASTIC_LIFETIMEBOUND;
   /// The options, in the order in which they were bound.
   [[nodiscard]] const std::deque<Option>& options() const MASTIC_LIFETIMEBOUND { return options_; }
 
@@ -132,8 +180,8 @@ void OptionTable::choice(std::string_view name, Enum& value, std::string_view ar
     names.push_back(word);
     if (choice == value) option.default_text = word;
   }
-  option.set = [&value, names, words = std::move(words)](std::string_view text) -> Result<void> {
-    const auto index = index_of(text, names);
+  option.parse = [&value, names, words = std::move(words)](const OptionText& text) -> Result<void> {
+    const auto index = index_of(text.text, names);
     if (!index) return std::unexpected(index.error());
     value = words[*index].second;
     return {};

@@ -79,5 +79,98 @@ TEST_F(OptionTableTest, SuggestsTheNearestName) {
   EXPECT_EQ(table.set("zzzzzz", "1").error().message, "there is no option 'zzzzzz'");
 }
 
+struct Sources {
+  std::string root = "public";
+  std::string password;
+  std::vector<std::string> bind = {":80"};
+  std::vector<OptionEntry> places;
+  std::string other = "x";
+
+  void describe(OptionTable& table) {
+    table.path("root", root, "DIR", "Where.");
+    table.secret("password", password, "TEXT", "Which.");
+    table.list("bind", bind, "ADDRESS", "Where.");
+    table.entries(
+        "/PATH", places, "APP", [](std::string_view name) { return name[0] == '/'; }, "What.");
+    table.text("/other", other, "NAME", "Which.");
+  }
+};
+
+struct OptionSourcesTest : testing::Test {
+  OptionSourcesTest() { options.describe(table); }
+  Sources options;
+  OptionTable table;
+};
+
+TEST_F(OptionSourcesTest, PathsAreRelativeToTheFileThatNamesThem) {
+  ASSERT_TRUE(table.set("root", "html", {"etc/site.ini", 3}));
+  EXPECT_EQ(options.root, "etc/html");
+  ASSERT_TRUE(table.set("root", "html", {"site.ini", 3}));
+  EXPECT_EQ(options.root, "html");
+  ASSERT_TRUE(table.set("root", "/srv", {"/etc/site.ini", 3}));
+  EXPECT_EQ(options.root, "/srv");
+  ASSERT_TRUE(table.set("root", "html", {"the command line"}));
+  EXPECT_EQ(options.root, "html");
+  for (const char* const stays : {"", "-"}) {
+    ASSERT_TRUE(table.set("root", stays, {"/etc/site.ini", 3}));
+    EXPECT_EQ(options.root, stays);
+  }
+}
+
+TEST_F(OptionSourcesTest, KeepsEntriesInTheirOrder) {
+  for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
+           {"/b", "one"}, {"/a", "two"}, {"/other", "mine"}, {"/b", "three"}}) {
+    ASSERT_TRUE(table.set(key, value, {"site.ini", 7}));
+  }
+  ASSERT_EQ(options.places.size(), 2u);
+  EXPECT_EQ(options.places[0].key, "/b");
+  EXPECT_EQ(options.places[0].value, "three");
+  EXPECT_EQ(options.places[1].key, "/a");
+  EXPECT_EQ(options.places[1].origin.to_string(), "site.ini:7");
+  EXPECT_EQ(options.other, "mine");
+  EXPECT_EQ(table.set("c", "x").error().message, "there is no option 'c'");
+}
+
+TEST_F(OptionSourcesTest, RemembersWhatEachOptionWasSetToAndWhere) {
+  EXPECT_TRUE(table.find("root")->given.empty());
+  ASSERT_TRUE(table.set("root", "a", {"site.ini", 3}));
+  ASSERT_TRUE(table.set("root", "b", {"the command line"}));
+  ASSERT_EQ(table.find("root")->given.size(), 1u);
+  EXPECT_EQ(table.find("root")->given[0].text, "b");
+  EXPECT_EQ(table.find("root")->given[0].origin.to_string(), "the command line");
+}
+
+TEST_F(OptionSourcesTest, AListFromAnotherPlaceReplacesTheOneBefore) {
+  for (const char* const text : {":1", ":2"}) {
+    ASSERT_TRUE(table.set("bind", text, {"site.ini", 4}));
+  }
+  EXPECT_EQ(options.bind, (std::vector<std::string>{":1", ":2"}));
+  for (const char* const text : {":3", ":4"}) {
+    ASSERT_TRUE(table.set("bind", text, {"the command line"}));
+  }
+  EXPECT_EQ(options.bind, (std::vector<std::string>{":3", ":4"}));
+  EXPECT_EQ(table.find("bind")->given.size(), 2u);
+}
+
+TEST_F(OptionSourcesTest, MarksWhatMustNotBeShown) {
+  ASSERT_TRUE(table.set("password", "xyzzy"));
+  EXPECT_EQ(options.password, "xyzzy");
+  EXPECT_TRUE(table.find("password")->is_secret);
+  EXPECT_EQ(table.find("password")->default_text, "");
+}
+
+TEST_F(OptionTableTest, TakesTheWordsOfOtherServersForOnAndOff) {
+  for (const char* const on : {"true", "Yes", "ON", "y", "t", "1"}) {
+    options.listing = false;
+    EXPECT_TRUE(table.set("listing", on));
+    EXPECT_TRUE(options.listing) << on;
+  }
+  for (const char* const off : {"False", "no", "off", "n", "f", "0"}) {
+    EXPECT_TRUE(table.set("listing", off));
+    EXPECT_FALSE(options.listing) << off;
+  }
+  EXPECT_FALSE(table.set("listing", ""));
+}
+
 }  // namespace
 }  // namespace mastic::base

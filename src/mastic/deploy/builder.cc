@@ -1,0 +1,235 @@
+#include "mastic/deploy/builder.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mastic/base/text.h"
+#include "mastic/deploy/build.h"
+#include "mastic/deploy/plugin.h"
+
+namespace mastic::deploy {
+namespace {
+
+app::App no_app() {
+  return app::App([] { return app::Response(http::Status::ServiceUnavailable); });
+}
+
+app::Middleware no_filter() {
+  return app::Middleware([](app::App inner) { return inner; });
+}
+
+/// Prepares `node` for `part` and returns it.
+Node& begin(const Part& part, Node& node) {
+  node.kind = part.kind;
+  node.form = part.form;
+  node.section = part.section;
+  node.origin = part.origin;
+  node.global = part.global;
+  node.local = part.local;
+  return node;
+}
+
+Node& add_part(Node& node, std::string_view place) {
+  Node& below = node.parts.emplace_back();
+  below.place = place;
+  return below;
+}
+
+}  // namespace
+
+app::App Builder::make_app(const Part& part, Node& node) {
+  begin(part, node);
+  if (part.form == Part::Form::Made) {
+    Made made = make(part, node);
+    app::App* const app = std::get_if<app::App>(&made);
+    return app != nullptr ? std::move(*app) : no_app();
+  }
+  node.factory = part.form == Part::Form::Pipeline ? "pipeline" : "filter-with";
+  // Made from the outermost to the innermost, as they are written, so that the tree and the errors
+  // are in that order; put together from the innermost on.
+  std::vector<app::Middleware> filters;
+  for (const auto& filter : part.filters) {
+    if (filter != nullptr) filters.push_back(make_filter(*filter, add_part(node, "filter")));
+  }
+  app::App app =
+      part.app != nullptr ? make_app(*part.app, add_part(node, "application")) : no_app();
+  for (auto filter = filters.rbegin(); filter != filters.rend(); ++filter) {
+    app = (*filter)(std::move(app));
+  }
+  return app;
+}
+
+app::Middleware Builder::make_filter(const Part& part, Node& node) {
+  begin(part, node);
+  if (part.form == Part::Form::Made) {
+    Made made = make(part, node);
+    app::Middleware* const filter = std::get_if<app::Middleware>(&made);
+    return filter != nullptr ? std::move(*filter) : no_filter();
+  }
+  node.factory = "filter-with";
+  // A filter with a filter: both around what comes below, the other one outermost.
+  std::vector<app::Middleware> filters;
+  for (const auto& filter : part.filters) {
+    if (filter != nullptr) filters.push_back(make_filter(*filter, add_part(node, "filter")));
+  }
+  if (part.app != nullptr) filters.push_back(make_filter(*part.app, add_part(node, "filter")));
+  auto all = std::make_shared<std::vector<app::Middleware>>(std::move(filters));
+  return app::Middleware([all](app::App inner) {
+    for (auto filter = all->rbegin(); filter != all->rend(); ++filter) {
+      inner = (*filter)(std::move(inner));
+    }
+    return inner;
+  });
+}
+
+void Builder::set_server(const Part& part, base::OptionTable& table, Node& node) {
+  begin(part, node);
+  node.factory = part.factory.to_string();
+  if (factory_of(part) == nullptr) return;
+  set_options(part, table, node);
+}
+
+Made Builder::make(const Part& part, Node& node) {
+  node.factory = part.factory.to_string();
+  const Factory* const factory = factory_of(part);
+  if (factory == nullptr) return {};
+  making_.push_back(part.origin);
+  Made made = make_by(*factory, part, node);
+  making_.pop_back();
+  return made;
+}
+
+/// Makes a part by its factory. A factory is code of other people: whatever it throws is an error of
+/// this part.
+Made Builder::make_by(const Factory& factory, const Part& part, Node& node) {
+  try {
+    const std::unique_ptr<Draft> draft = factory.draft();
+    base::OptionTable table;
+    draft->describe(table);
+    if (!set_options(part, table, node)) return {};
+    Build build(*this, part, node);
+    auto made = draft->make(build);
+    if (made) return *std::move(made);
+    diagnostics_.error(part.origin,
+                       "'" + node.factory + "' cannot be made: " + made.error().message);
+  } catch (const std::exception& error) {
+    diagnostics_.error(part.origin, "'" + node.factory + "' cannot be made: " + error.what());
+  } catch (...) {
+    diagnostics_.error(part.origin, "'" + node.factory +
+                                        "' cannot be made: it threw something that is no "
+                                        "std::exception");
+  }
+  return {};
+}
+
+const Factory* Builder::factory_of(const Part& part) {
+  const FactoryName& name = part.factory;
+  if (name.scheme != "lib") {
+    const auto found = factories_.find(part.kind, name);
+    if (found) return *found;
+    diagnostics_.error(name.origin, found.error().message);
+    return nullptr;
+  }
+  const auto plugin = load_plugin(name.package, kernel_);
+  if (!plugin) {
+    diagnostics_.error(name.origin, plugin.error().message);
+    return nullptr;
+  }
+  std::vector<std::string_view> names;
+  for (const Factory& factory : *plugin) {
+    if (factory.kind == part.kind && factory.name == name.name) return &factory;
+    if (factory.kind == part.kind) names.push_back(factory.name);
+  }
+  std::string message = name.package + " has no " + std::string(to_string(part.kind)) + " '" +
+                        name.name + "'; it has ";
+  for (const std::string_view known : names) {
+    message.append(known == names.front() ? "" : ", ").append(known);
+  }
+  diagnostics_.error(name.origin, names.empty() ? message + "none" : message);
+  return nullptr;
+}
+
+/// Sets every option that the part gives, and reports those that are wrong. Returns whether none is.
+bool Builder::set_options(const Part& part, base::OptionTable& table, Node& node) {
+  bool all_right = true;
+  const auto set = [&](const Setting& setting, std::string_view text) {
+    const auto done = table.set(setting.name, text, setting.origin);
+    if (done) return;
+    diagnostics_.error(setting.origin, done.error().message);
+    all_right = false;
+  };
+  for (const Setting& setting : part.local) {
+    const base::Option* const option = table.find(setting.name);
+    if (option == nullptr || !option->repeatable) {
+      set(setting, setting.value);
+      continue;
+    }
+    // A list is written in one value, separated by white space; each word is one of its texts.
+    std::string_view rest = setting.value;
+    while (!(rest = base::trim(rest)).empty()) {
+      const std::size_t end = std::min(rest.find_first_of(" \t\n"), rest.size());
+      set(setting, rest.substr(0, end));
+      rest.remove_prefix(end);
+    }
+  }
+  node.options = effective_options(table);
+  return all_right;
+}
+
+app::App Builder::find_app(std::string_view name, std::string_view place,
+                           const base::Origin& origin, const Part& asking, Node& node) {
+  const auto part = loader_.find(PartKind::App, name, asking, origin);
+  if (part == nullptr || contains_itself(*part, origin)) return no_app();
+  return make_app(*part, add_part(node, place));
+}
+
+app::Middleware Builder::find_filter(std::string_view name, std::string_view place,
+                                     const base::Origin& origin, const Part& asking, Node& node) {
+  const auto part = loader_.find(PartKind::Filter, name, asking, origin);
+  if (part == nullptr || contains_itself(*part, origin)) return no_filter();
+  return make_filter(*part, add_part(node, place));
+}
+
+/// Whether `part` is being made already, further out; that is reported at `origin`.
+bool Builder::contains_itself(const Part& part, const base::Origin& origin) {
+  const bool is_inside =
+      part.origin.is_known() && std::ranges::find(making_, part.origin) != making_.end();
+  if (is_inside) diagnostics_.error(origin, "[" + part.section + "] would contain itself");
+  return is_inside;
+}
+
+app::App Build::app(std::string_view name, std::string_view place, const base::Origin& origin) {
+  return builder_.find_app(name, place, origin, part_, node_);
+}
+
+app::Middleware Build::filter(std::string_view name, std::string_view place,
+                              const base::Origin& origin) {
+  return builder_.find_filter(name, place, origin, part_, node_);
+}
+
+void Build::warn(const base::Origin& origin, std::string message) {
+  builder_.diagnostics_.warn(origin, std::move(message));
+}
+
+base::Kernel& Build::kernel() const { return builder_.kernel_; }
+
+std::vector<Node::Value> effective_options(const base::OptionTable& table) {
+  std::vector<Node::Value> values;
+  for (const base::Option& option : table.options()) {
+    const auto shown = [&](const std::string& text) { return option.is_secret ? "***" : text; };
+    for (const base::OptionText& given : option.given) {
+      values.push_back({option.takes ? given.name : std::string(option.name), shown(given.text),
+                        given.origin, false});
+    }
+    if (option.given.empty() && !option.takes) {
+      values.push_back({std::string(option.name), option.default_text, {}, true});
+    }
+  }
+  return values;
+}
+
+}  // namespace mastic::deploy

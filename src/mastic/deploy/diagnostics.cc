@@ -1,0 +1,61 @@
+#include "mastic/deploy/diagnostics.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mastic::deploy {
+
+using Severity = Diagnostic::Severity;
+
+std::string Diagnostic::to_string() const {
+  constexpr const char* kNames[] = {"error", "warning", "note"};
+  std::string out = origin.to_string();
+  if (origin.is_known()) out += ": ";
+  return out.append(kNames[static_cast<int>(severity)]).append(": ").append(message);
+}
+
+void Diagnostics::error(const base::Origin& origin, std::string message) {
+  diagnostics_.push_back({Severity::Error, origin, std::move(message)});
+}
+
+void Diagnostics::warn(const base::Origin& origin, std::string message) {
+  diagnostics_.push_back({Severity::Warning, origin, std::move(message)});
+}
+
+void Diagnostics::note(const base::Origin& origin, std::string message) {
+  diagnostics_.push_back({Severity::Note, origin, std::move(message)});
+}
+
+bool Diagnostics::has_errors() const {
+  return std::ranges::any_of(diagnostics_, [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::Error;
+  });
+}
+
+std::vector<Diagnostic> Diagnostics::sorted() const {
+  std::vector<std::string> files;
+  std::vector<Diagnostic> out;
+  const auto is_same = [](const Diagnostic& one) {
+    return [&one](const Diagnostic& other) {
+      return one.origin == other.origin && one.message == other.message;
+    };
+  };
+  for (const Diagnostic& diagnostic : diagnostics_) {
+    if (std::ranges::find(files, diagnostic.origin.place) == files.end()) {
+      files.push_back(diagnostic.origin.place);
+    }
+    if (std::ranges::none_of(out, is_same(diagnostic))) out.push_back(diagnostic);
+  }
+  std::ranges::stable_sort(out, {}, [&](const Diagnostic& diagnostic) {
+    return std::pair(std::ranges::find(files, diagnostic.origin.place), diagnostic.origin.line);
+  });
+  return out;
+}
+
+std::string Diagnostics::to_string() const {
+  std::string out;
+  for (const Diagnostic& diagnostic : sorted()) out += diagnostic.to_string() + "\n";
+  return out;
+}
+
+}  // namespace mastic::deploy

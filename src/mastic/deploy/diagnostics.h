@@ -1,0 +1,51 @@
+// What is wrong, or doubtful, in a configuration: all of it, each with its place.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mastic/base/attributes.h"
+#include "mastic/base/origin.h"
+
+namespace mastic::deploy {
+
+/// One thing that is wrong or doubtful.
+struct Diagnostic {
+  /// Whether the configuration can be used all the same.
+  enum class Severity {
+    Error,    ///< it cannot
+    Warning,  ///< it can, but may not mean what it seems to
+    Note,     ///< it can, and means what it seems to; there is something to know
+  };
+  Severity severity;
+  base::Origin origin;  ///< the line
+  std::string message;  ///< a sentence: what was found, what is allowed, the nearest right spelling
+
+  /// The form that editors understand: "site.ini:12: error: there is no section 'wiki'".
+  [[nodiscard]] std::string to_string() const;
+};
+
+/// Collects diagnostics. Nothing ends at the first one.
+class Diagnostics {
+ public:
+  /// Adds what makes the configuration unusable.
+  void error(const base::Origin& origin, std::string message);
+  /// Adds what may not mean what it seems to.
+  void warn(const base::Origin& origin, std::string message);
+  /// Adds what a reader may want to know.
+  void note(const base::Origin& origin, std::string message);
+
+  /// Whether one of them is an error.
+  [[nodiscard]] bool has_errors() const;
+  /// All diagnostics, by file and line; files in the order in which they were first named. The same
+  /// diagnostic, added twice, is there once.
+  [[nodiscard]] std::vector<Diagnostic> sorted() const;
+  /// All diagnostics, in the order of `sorted`, a line for each.
+  [[nodiscard]] std::string to_string() const;
+
+ private:
+  std::vector<Diagnostic> diagnostics_;
+};
+
+}  // namespace mastic::deploy

@@ -1,0 +1,37 @@
+#include "mastic/deploy/site.h"
+
+#include <exception>
+#include <utility>
+
+#include "mastic/base/text.h"
+#include "mastic/deploy/build.h"
+#include "mastic/deploy/builder.h"
+
+namespace mastic::deploy {
+
+Site make_site(std::string_view uri, const Factories& factories, LoadOptions options,
+               base::Kernel& kernel) {
+  Site site;
+  Loader loader(site.diagnostics, std::move(options), kernel);
+  if (const auto part = loader.load(PartKind::App, uri)) {
+    Builder builder(loader, factories, site.diagnostics, kernel);
+    app::App app = builder.make_app(*part, site.tree);
+    loader.warn_of_unused_sections();
+    if (!site.diagnostics.has_errors()) site.app = std::move(app);
+  }
+  return site;
+}
+
+std::optional<Node> read_server(std::string_view uri, base::OptionTable& table,
+                                const Factories& factories, LoadOptions options,
+                                base::Kernel& kernel, Diagnostics& diagnostics) {
+  Loader loader(diagnostics, std::move(options), kernel);
+  if (!loader.has(PartKind::Server, uri)) return std::nullopt;
+  const auto part = loader.load(PartKind::Server, uri);
+  if (part == nullptr) return std::nullopt;
+  Node node;
+  Builder(loader, factories, diagnostics, kernel).set_server(*part, table, node);
+  return node;
+}
+
+}  // namespace mastic::deploy
