@@ -30,6 +30,7 @@
 #include "mastic/app/app.h"
 #include "mastic/app/middleware.h"
 #include "mastic/base/options.h"
+#include "mastic/base/options_of.h"
 #include "mastic/base/result.h"
 #include "mastic/deploy/build.h"
 #include "mastic/deploy/part.h"
@@ -60,35 +61,12 @@ struct Factory {
   std::function<std::unique_ptr<Draft>()> draft;
 };
 
-/// A struct of options that binds its members to a table.
-template <class Options>
-concept DescribedOptions =
-    std::default_initializable<Options> &&
-    requires(Options& options, base::OptionTable& table) { options.describe(table); };
-
 namespace detail {
 
-/// A struct without options, for functions that take none.
-struct NoOptions {
-  void describe(base::OptionTable&) {}
-};
-
 /// The type of the options that a function takes as its first argument.
-template <class F>
-struct OptionsOf : OptionsOf<decltype(&F::operator())> {};
-template <class Result>
-struct OptionsOf<Result (*)()> {
-  using Type = NoOptions;
-};
-template <class Result, class First, class... Rest>
-struct OptionsOf<Result (*)(First, Rest...)> {
-  using Bare = std::remove_cvref_t<First>;
-  using Type = std::conditional_t<std::same_as<Bare, Build>, NoOptions, Bare>;
-};
-template <class Result, class F, class... Arguments>
-struct OptionsOf<Result (F::*)(Arguments...) const> : OptionsOf<Result (*)(Arguments...)> {};
-template <class Result, class F, class... Arguments>
-struct OptionsOf<Result (F::*)(Arguments...)> : OptionsOf<Result (*)(Arguments...)> {};
+template <class F, class First = base::FirstArgument<F>>
+using OptionsOf =
+    std::conditional_t<std::is_void_v<First> || std::same_as<First, Build>, base::NoOptions, First>;
 
 template <class T>
 struct IsResult : std::false_type {};
@@ -116,11 +94,7 @@ class DraftOf final : public Draft {
   void describe(base::OptionTable& table) override { options_.describe(table); }
 
   base::Result<Made> make(Build& build) override {
-    if constexpr (requires {
-                    { options_.check() } -> std::same_as<base::Result<void>>;
-                  }) {
-      if (auto fits = options_.check(); !fits) return std::unexpected(fits.error());
-    }
+    if (auto fits = base::check_options(options_); !fits) return std::unexpected(fits.error());
     using Returned = std::remove_cvref_t<decltype(call_maker(make_, options_, build))>;
     if constexpr (IsResult<Returned>::value) {
       auto made = call_maker(make_, options_, build);
@@ -139,8 +113,8 @@ class DraftOf final : public Draft {
 template <class Product, class F>
 Factory make_factory(PartKind kind, std::string_view name, std::string_view meaning, F make,
                      std::string_view example) {
-  using Options = OptionsOf<F>::Type;
-  static_assert(DescribedOptions<Options>,
+  using Options = OptionsOf<F>;
+  static_assert(base::DescribedOptions<Options>,
                 "the options of a factory are a struct with `void describe(base::OptionTable&)`");
   return {kind, std::string(name), std::string(meaning), std::string(example),
           [make]() -> std::unique_ptr<Draft> {
