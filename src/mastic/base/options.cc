@@ -1,6 +1,9 @@
 #include "mastic/base/options.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 
 #include "mastic/base/text.h"
 
@@ -76,6 +79,34 @@ void OptionTable::count(std::string_view name, std::uint64_t& number, std::strin
     const auto parsed = parse_decimal(text.text);
     if (!parsed) return fail("'", text.text, "' is not a whole number");
     number = *parsed;
+    return {};
+  };
+}
+
+void OptionTable::integer(std::string_view name, std::int64_t& number, std::string_view meaning) {
+  Option& option = add(name, "N", meaning);
+  option.default_text = std::to_string(number);
+  option.parse = [&number](const OptionText& text) -> Result<void> {
+    const auto parsed = parse_integer(text.text);
+    if (!parsed) return fail("'", text.text, "' is not a whole number");
+    number = *parsed;
+    return {};
+  };
+}
+
+void OptionTable::real(std::string_view name, double& number, std::string_view meaning) {
+  Option& option = add(name, "NUMBER", meaning);
+  std::array<char, 32> digits;  // the longest double has 24 characters
+  option.default_text.assign(
+      digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+  option.parse = [&number](const OptionText& text) -> Result<void> {
+    const char* const end = text.text.data() + text.text.size();
+    double parsed = 0;
+    const auto [stop, fault] = std::from_chars(text.text.data(), end, parsed);
+    if (fault != std::errc() || stop != end || !std::isfinite(parsed)) {
+      return fail("'", text.text, "' is not a number; write one such as 12, 0.25 or 1e-3");
+    }
+    number = parsed;
     return {};
   };
 }

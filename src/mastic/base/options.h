@@ -98,6 +98,10 @@ class OptionTable {
   void size(std::string_view name, std::uint64_t& bytes, std::string_view meaning);
   /// Binds a whole number from 0 on.
   void count(std::string_view name, std::uint64_t& number, std::string_view meaning);
+  /// Binds a whole number that may be negative.
+  void integer(std::string_view name, std::int64_t& number, std::string_view meaning);
+  /// Binds a number with decimals, such as 0.25 or 1e-3; neither infinity nor NaN.
+  void real(std::string_view name, double& number, std::string_view meaning);
   /// Binds a length of time (units.h).
   void duration(std::string_view name, Duration& length, std::string_view meaning);
   /// Binds a flag: on, yes, true or 1, or off, no, false or 0.
@@ -128,7 +132,8 @@ class OptionTable {
 
   /// Binds a table: every name for which `takes` returns true is a key of it. Its `name` describes the
   /// keys in the help: "/PATH", "404". Options with a name of their own come first. The entries are
-  /// in the order in which they were set; an entry that is set again keeps its place.
+  /// in the order in which they were set; an entry that is set again keeps its place. Only a file
+  /// can set them: neither the command line nor the environment has names of this form.
   void entries(std::string_view name, std::vector<OptionEntry>& entries, std::string_view argument,
                std::function<bool(std::string_view)> takes, std::string_view meaning);
 

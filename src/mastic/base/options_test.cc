@@ -159,6 +159,27 @@ TEST_F(OptionSourcesTest, MarksWhatMustNotBeShown) {
   EXPECT_EQ(table.find("password")->default_text, "");
 }
 
+TEST(OptionNumbers, AreWholeNumbersOrHaveDecimals) {
+  std::int64_t offset = -2;
+  double share = 0.25;
+  OptionTable table;
+  table.integer("offset", offset, "How far.");
+  table.real("share", share, "How much.");
+  EXPECT_EQ(table.find("offset")->default_text, "-2");
+  EXPECT_EQ(table.find("share")->default_text, "0.25");
+  EXPECT_TRUE(table.set("offset", "-40"));
+  EXPECT_TRUE(table.set("share", "1e-3"));
+  EXPECT_EQ(offset, -40);
+  EXPECT_EQ(share, 1e-3);
+  EXPECT_EQ(table.set("offset", "1.5").error().message, "offset: '1.5' is not a whole number");
+  for (const char* const wrong : {"", "1,5", "inf", "nan", "1e999", "2 "}) {
+    EXPECT_EQ(
+        table.set("share", wrong).error().message,
+        "share: '" + std::string(wrong) + "' is not a number; write one such as 12, 0.25 or 1e-3");
+  }
+  EXPECT_EQ(share, 1e-3);
+}
+
 TEST_F(OptionTableTest, TakesTheWordsOfOtherServersForOnAndOff) {
   for (const char* const on : {"true", "Yes", "ON", "y", "t", "1"}) {
     options.listing = false;
