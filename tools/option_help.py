@@ -32,7 +32,8 @@ from clang import cindex
 from clang.cindex import CursorKind, TokenKind
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BINDERS = {"size", "count", "duration", "flag", "text", "list", "addresses", "networks", "choice"}
+BINDERS = {"size", "count", "integer", "real", "duration", "flag", "path", "secret", "text", "list", "addresses",
+           "networks", "choice", "entries"}
 
 
 @dataclasses.dataclass
