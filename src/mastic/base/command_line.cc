@@ -26,9 +26,16 @@ std::string spelt(const Option& option) {
 
 std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& table) {
   std::vector<std::string> names;
-  for (const Option& option : table.options()) names.push_back(spelt(option));
+  for (const Option& option : table.options()) {
+    if (!option.takes) names.push_back(spelt(option));
+  }
   const auto meant = nearest(word, names);
   if (meant) return fail("there is no option ", word, "; did you mean ", *meant, "?");
+  const std::string_view key = word.substr(word.find_first_not_of('-'));
+  for (const Option& option : table.options()) {
+    if (!option.takes || !option.takes(key)) continue;
+    return fail(word, " can be given only in a file: ", key, " = ", option.argument);
+  }
   return fail("there is no option ", word, "; --help lists them");
 }
 
@@ -48,19 +55,36 @@ void append_wrapped(std::string& out, std::string_view text, std::size_t indent)
 
 }  // namespace
 
-Result<std::vector<std::string_view>> parse_command_line(std::span<const char* const> words,
-                                                         OptionTable& table) {
-  std::vector<std::string_view> others;
+Result<void> CommandLine::set_all() const {
+  for (const Given& given : options) {
+    if (const auto done = given.option->set(given.text); !done) {
+      return fail(given.word, ": ", done.error().message);
+    }
+  }
+  return {};
+}
+
+Result<void> CommandLine::set(std::string_view name) const {
+  CommandLine only;
+  for (const Given& given : options) {
+    if (given.option->name == name) only.options.push_back(given);
+  }
+  return only.set_all();
+}
+
+Result<CommandLine> read_command_line(std::span<const char* const> words, OptionTable& table) {
+  CommandLine line;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string_view value = words[i];
     if (value == "--") {
-      others.insert(others.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      line.others.insert(line.others.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                         words.end());
       break;
     }
     if (!value.starts_with("--")) {
       // A single "-" is a word, which usually means standard input or output.
       if (value.starts_with('-') && value.size() > 1) return unknown_option(value, table);
-      others.push_back(value);
+      line.others.push_back(value);
       continue;
     }
     const bool joined = value.find('=') != value.npos;
@@ -72,17 +96,24 @@ Result<std::vector<std::string_view>> parse_command_line(std::span<const char* c
       if (option != nullptr && !option->argument.empty()) option = nullptr;
       value = "off";
     }
-    if (option == nullptr) return unknown_option(word, table);
+    if (option == nullptr || option->takes) return unknown_option(word, table);
     if (!joined && option->argument.empty() && value.empty()) value = "on";
     if (!joined && !option->argument.empty()) {
       if (++i == words.size()) return fail(word, " needs a value: ", word, " ", option->argument);
       value = words[i];
     }
-    const auto done =
-        option->set({std::string(option->name), std::string(value), {"the command line"}});
-    if (!done) return fail(word, ": ", done.error().message);
+    OptionText text{std::string(option->name), std::string(value), {"the command line"}};
+    line.options.push_back({option, std::move(text), word});
   }
-  return others;
+  return line;
+}
+
+Result<std::vector<std::string_view>> parse_command_line(std::span<const char* const> words,
+                                                         OptionTable& table) {
+  auto line = read_command_line(words, table);
+  if (!line) return std::unexpected(line.error());
+  if (auto done = line->set_all(); !done) return std::unexpected(done.error());
+  return std::move(line->others);
 }
 
 std::string describe_options(const OptionTable& table) {
@@ -93,6 +124,12 @@ std::string describe_options(const OptionTable& table) {
     if (heading != option.heading) {
       heading = option.heading;
       out.append(out.empty() ? "" : "\n").append(*heading).append(":\n");
+    }
+    if (option.takes) {
+      out.append("  ").append(option.name).append(" = ").append(option.argument);
+      out.append("  (only in a file)\n");
+      append_wrapped(out, option.meaning, kIndent);
+      continue;
     }
     const bool is_on = is_on_by_default(option);
     const bool is_flag = option.argument.empty();

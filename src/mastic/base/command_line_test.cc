@@ -63,6 +63,45 @@ TEST_F(CommandLineTest, DescribesOptionsForPeople) {
             "      Where to listen.\n");
 }
 
+TEST_F(CommandLineTest, IsReadBeforeItsOptionsAreSet) {
+  const char* const words[] = {"--bind=:1", "--max-bytes", "x", "site", "--bind=:2"};
+  const auto line = read_command_line(words, table);
+  ASSERT_TRUE(line) << line.error().message;
+  EXPECT_EQ(line->others, std::vector<std::string_view>{"site"});
+  EXPECT_EQ(bind, std::vector<std::string>{"127.0.0.1:8080"});
+  ASSERT_TRUE(line->set("bind"));
+  EXPECT_EQ(bind, (std::vector<std::string>{":1", ":2"}));
+  EXPECT_EQ(line->set_all().error().message,
+            "--max-bytes: 'x' is not a size; write a number of bytes such as 512, 64K or 1M");
+}
+
+TEST(CommandLine, LeavesTheEntriesOfATableToFiles) {
+  std::vector<OptionEntry> places;
+  OptionTable table;
+  table.group("Places");
+  table.entries(
+      "/PATH", places, "APP", [](std::string_view name) { return name.starts_with('/'); },
+      "What answers below a path.");
+  const char* const words[] = {"--/docs=manual"};
+  EXPECT_EQ(parse_command_line(words, table).error().message,
+            "--/docs can be given only in a file: /docs = APP");
+  EXPECT_EQ(describe_options(table),
+            "Places:\n"
+            "  /PATH = APP  (only in a file)\n"
+            "      What answers below a path.\n");
+}
+
+TEST(CommandLine, ShowsNoDefaultOfASecret) {
+  std::string password = "xyzzy";
+  OptionTable table;
+  table.group("Shop");
+  table.secret("password", password, "TEXT", "What the database asks for.");
+  EXPECT_EQ(describe_options(table),
+            "Shop:\n"
+            "  --password TEXT\n"
+            "      What the database asks for.\n");
+}
+
 TEST(CommandLine, TurnsFlagsOffByTheirName) {
   bool on = true;
   std::string text;
