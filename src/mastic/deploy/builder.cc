@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "mastic/base/text.h"
 #include "mastic/deploy/build.h"
 #include "mastic/deploy/plugin.h"
+#include "mastic/deploy/set_options.h"
 
 namespace mastic::deploy {
 namespace {
@@ -155,27 +155,7 @@ const Factory* Builder::factory_of(const Part& part) {
 
 /// Sets every option that the part gives, and reports those that are wrong. Returns whether none is.
 bool Builder::set_options(const Part& part, base::OptionTable& table, Node& node) {
-  bool all_right = true;
-  const auto set = [&](const Setting& setting, std::string_view text) {
-    const auto done = table.set(setting.name, text, setting.origin);
-    if (done) return;
-    diagnostics_.error(setting.origin, done.error().message);
-    all_right = false;
-  };
-  for (const Setting& setting : part.local) {
-    const base::Option* const option = table.find(setting.name);
-    if (option == nullptr || !option->repeatable) {
-      set(setting, setting.value);
-      continue;
-    }
-    // A list is written in one value, separated by white space; each word is one of its texts.
-    std::string_view rest = setting.value;
-    while (!(rest = base::trim(rest)).empty()) {
-      const std::size_t end = std::min(rest.find_first_of(" \t\n"), rest.size());
-      set(setting, rest.substr(0, end));
-      rest.remove_prefix(end);
-    }
-  }
+  const bool all_right = deploy::set_options(part.local, table, diagnostics_);
   node.options = effective_options(table);
   return all_right;
 }

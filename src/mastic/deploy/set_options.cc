@@ -1,0 +1,34 @@
+#include "mastic/deploy/set_options.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace mastic::deploy {
+
+bool set_options(const Settings& settings, base::OptionTable& table, Diagnostics& diagnostics) {
+  bool all_right = true;
+  const auto set = [&](const Setting& setting, std::string_view text) {
+    const auto done = table.set(setting.name, text, setting.origin);
+    if (done) return;
+    diagnostics.error(setting.origin, done.error().message);
+    all_right = false;
+  };
+  for (const Setting& setting : settings) {
+    const base::Option* const option = table.find(setting.name);
+    if (option == nullptr || !option->repeatable) {
+      set(setting, setting.value);
+      continue;
+    }
+    constexpr std::string_view kSpace = " \t\n\r";
+    std::string_view rest = setting.value;
+    for (std::size_t begin; (begin = rest.find_first_not_of(kSpace)) != rest.npos;) {
+      rest.remove_prefix(begin);
+      const std::size_t end = std::min(rest.find_first_of(kSpace), rest.size());
+      set(setting, rest.substr(0, end));
+      rest.remove_prefix(end);
+    }
+  }
+  return all_right;
+}
+
+}  // namespace mastic::deploy

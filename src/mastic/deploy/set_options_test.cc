@@ -1,0 +1,53 @@
+#include "mastic/deploy/set_options.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mastic::deploy {
+namespace {
+
+struct Shelf {
+  std::uint64_t teas = 3;
+  std::vector<std::string> kinds = {"green"};
+  void describe(base::OptionTable& table) {
+    table.count("teas", teas, "How many.");
+    table.list("kinds", kinds, "KIND", "Which.");
+  }
+};
+
+struct SetOptionsTest : testing::Test {
+  SetOptionsTest() { shelf.describe(table); }
+  bool set(std::string name, std::string value) {
+    Settings settings;
+    settings.set({std::move(name), std::move(value), {"site.ini", 7}});
+    return set_options(settings, table, diagnostics);
+  }
+  Shelf shelf;
+  base::OptionTable table;
+  Diagnostics diagnostics;
+};
+
+TEST_F(SetOptionsTest, TakesAListFromOneLine) {
+  EXPECT_TRUE(set("kinds", "black white"));
+  EXPECT_EQ(shelf.kinds, (std::vector<std::string>{"black", "white"}));
+}
+
+TEST_F(SetOptionsTest, TakesAListFromSeveralLines) {
+  EXPECT_TRUE(set("kinds", "\nblack\n\twhite \n"));
+  EXPECT_EQ(shelf.kinds, (std::vector<std::string>{"black", "white"}));
+}
+
+TEST_F(SetOptionsTest, ReportsWhatIsWrongWithItsLine) {
+  EXPECT_FALSE(set("teas", "many"));
+  EXPECT_FALSE(set("kind", "black"));
+  EXPECT_EQ(diagnostics.to_string(),
+            "site.ini:7: error: teas: 'many' is not a whole number\n"
+            "site.ini:7: error: there is no option 'kind'; did you mean 'kinds'?\n");
+  EXPECT_EQ(shelf.teas, 3u);
+}
+
+}  // namespace
+}  // namespace mastic::deploy
