@@ -16,6 +16,8 @@
 namespace mastic::app {
 
 class App;
+class RouteList;
+struct AppLabel;
 
 /// A type that builds an App, such as Router.
 template <class Builder>
@@ -30,6 +32,12 @@ concept AppBuilder = requires(Builder builder) {
 template <class F>
 concept LeadsOn = requires(const F& callable, const RequestFacts& facts, std::string_view path) {
   { callable.history_of(facts, path) } -> std::same_as<BlockingHistory&>;
+};
+
+/// A callable that can list its routes (route_list.h). It is asked before the first request.
+template <class F>
+concept ListsRoutes = requires(const F& callable, RouteList& list) {
+  { callable.list_routes(list) } -> std::same_as<void>;
 };
 
 /// Anything that can be called with a request and returns what a handler may return: a function, a
@@ -124,6 +132,15 @@ class App {
   /// Adds hooks, background tasks and objects to those of this application.
   void add_lifecycle(Lifecycle lifecycle) { callee_->lifecycle.take(std::move(lifecycle)); }
 
+  /// Says what a configuration file calls this application, for the list of its routes.
+  void set_label(AppLabel label);
+  /// Adds the routes of this application to `list`: those of the application inside it if it is
+  /// middleware, or one line for any method and path if it does not know its routes.
+  void list_routes(RouteList& list) const;
+  /// Whether the handler of this application, inside its middleware, was declared to block. To be
+  /// asked before the first request.
+  [[nodiscard]] bool is_blocking() const;
+
  private:
   struct AnyCallee {
     virtual ~AnyCallee() = default;
@@ -132,10 +149,13 @@ class App {
                                                       std::string_view path) const {
       return is_end || inner == nullptr ? history : inner->history_of(facts, path);
     }
+    virtual void list_routes(RouteList& list) const;
+    void list(RouteList& list) const;
     mutable BlockingHistory history;
     bool is_end = false;                     ///< history_of looks no further than this
     std::shared_ptr<const AnyCallee> inner;  ///< the application inside of this one, if any
     Lifecycle lifecycle;
+    std::shared_ptr<const AppLabel> label;  ///< null without a configuration file
   };
   template <class F>
   struct Callee final : AnyCallee {
@@ -149,6 +169,12 @@ class App {
         if (!this->is_end) return callable.history_of(facts, path);
       }
       return AnyCallee::history_of(facts, path);
+    }
+    void list_routes(RouteList& list) const override {
+      if constexpr (ListsRoutes<F>)
+        callable.list_routes(list);
+      else
+        AnyCallee::list_routes(list);
     }
     F callable;
   };

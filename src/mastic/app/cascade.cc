@@ -8,6 +8,7 @@
 
 #include "mastic/app/attempt.h"
 #include "mastic/app/replayed_content.h"
+#include "mastic/app/route_list.h"
 
 namespace mastic::app {
 namespace {
@@ -31,6 +32,9 @@ class Trials {
       attempt.discard(task.take());
       content.restore(is_last(i + 1));
     }
+  }
+  void list_routes(RouteList& list) const {
+    for (const App& application : applications_) list.add_below("", "", application);
   }
 
  private:

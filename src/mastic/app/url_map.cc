@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "mastic/app/mount.h"
+#include "mastic/app/route_list.h"
 #include "mastic/base/text.h"
 #include "mastic/http/authority.h"
 
@@ -112,6 +113,13 @@ class MappedPlaces {
     }
     return otherwise_ ? otherwise_->history_of(facts, path) : own_history_;
   }
+  void list_routes(RouteList& list) const {
+    for (const MappedPlace& place : places_) {
+      const std::string port = place.port ? ":" + std::to_string(*place.port) : std::string();
+      list.add_below(place.host + port, place.prefix, place.app);
+    }
+    if (otherwise_) list.add_below("", "", *otherwise_);
+  }
 
  private:
   [[nodiscard]] const MappedPlace* find(const RequestFacts& facts, std::string_view path) const {
@@ -146,6 +154,7 @@ App map_places(std::vector<UrlMap::Place> places, std::optional<App> otherwise) 
                                               std::string_view path) const {
       return places_->history_of(facts, path);
     }
+    void list_routes(RouteList& list) const { places_->list_routes(list); }
 
    private:
     std::shared_ptr<const MappedPlaces> places_;

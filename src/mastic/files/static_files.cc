@@ -12,6 +12,7 @@
 #include "mastic/app/handler.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/page_style.h"
+#include "mastic/app/route_list.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/encoding.h"
@@ -227,6 +228,18 @@ class StaticFiles {
   app::BlockingHistory history_;
 };
 
+/// What the App calls. It returns a task although that rarely waits: before calling a plain
+/// function, the server would read the whole body, even for a method that is refused.
+struct ServedTree {
+  std::shared_ptr<StaticFiles> files;
+  std::string root;
+
+  app::Task<Response> operator()(Request& request) const { return files->answer(request); }
+  void list_routes(app::RouteList& list) const {
+    list.add({.method = "GET", .path = "/...", .meaning = "files of " + root});
+  }
+};
+
 }  // namespace
 
 base::Result<app::App> open_static_files(const std::string& root, Options options,
@@ -234,12 +247,8 @@ base::Result<app::App> open_static_files(const std::string& root, Options option
   if (const auto fits = options.check(); !fits) return std::unexpected(fits.error());
   auto opened = Root::open(kernel, root);
   if (!opened) return std::unexpected(opened.error());
-  const auto files = std::make_shared<StaticFiles>(*std::move(opened), std::move(options));
-  // The handler returns a task although it rarely waits: before calling a plain function, the
-  // server would read the whole body, even for a method that is refused.
-  return app::App(
-             [files](Request& request) -> app::Task<Response> { return files->answer(request); })
-      .quick();
+  auto files = std::make_shared<StaticFiles>(*std::move(opened), std::move(options));
+  return app::App(ServedTree{std::move(files), root}).quick();
 }
 
 app::App static_files(const std::string& root, Options options) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mastic/app/mount.h"
+#include "mastic/app/route_list.h"
 #include "mastic/app/route_state.h"
 #include "mastic/base/text.h"
 #include "mastic/http/authority.h"
@@ -276,6 +277,17 @@ BlockingHistory& RouteTable::history_of(const RequestFacts& facts, std::string_v
   }
   const bool has_root = !mounts_.empty() && mounts_.back().name.empty();
   return has_root ? mounts_.back().app.history_of(facts, path) : own_history_;
+}
+
+void RouteTable::list_routes(app::RouteList& list) const {
+  for (const Place& host : hosts_) list.add_below(host.name, "", host.app);
+  for (const RouteEntry& entry : entries_) {
+    list.add({.method = entry.method_name,
+              .path = entry.pattern,
+              .name = entry.name,
+              .is_blocking = entry.handler.is_blocking()});
+  }
+  for (const Place& mount : mounts_) list.add_below("", mount.name, mount.app);
 }
 
 const RouteTable::Place* RouteTable::find_host(std::string_view named) const {

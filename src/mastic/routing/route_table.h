@@ -95,6 +95,8 @@ class RouteTable final : public RouterContext {
   [[nodiscard]] Task<Response> operator()(Request& request) const;
   /// The history of the route that a request for `path` leads to (App::history_of).
   [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts, std::string_view path) const;
+  /// Adds the routes of the table, and those of its mounts and hosts, in the order of a look-up.
+  void list_routes(app::RouteList& list) const;
 
   // RouterContext.
   [[nodiscard]] std::optional<Response> page(Request& request,

@@ -89,6 +89,7 @@ class Routes {
                                             std::string_view path) const {
     return table_->history_of(facts, path);
   }
+  void list_routes(app::RouteList& list) const { table_->list_routes(list); }
 
  private:
   std::shared_ptr<const RouteTable> table_;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "mastic/app/exchange_context_testing.h"
+#include "mastic/app/route_list.h"
 #include "mastic/async/sleep.h"
 
 namespace mastic::routing {
@@ -48,6 +49,26 @@ TEST_F(RouterTest, DecodesValuesOnce) {
 TEST_F(RouterTest, AskingForAnUnknownValueIsAnErrorOfTheHandler) {
   router.get("/", [](Request& request) { return app::borrowed(request.value("name")); });
   EXPECT_EQ(call(Method::Get, "/").status, Status::InternalServerError);
+}
+
+TEST_F(RouterTest, ListsItsRoutesWithThoseOfMountsAndHosts) {
+  Router inner;
+  inner.on("PURGE", "/{id:int}", app::blocking, [] { return "gone"; }).name("purge");
+  router.mount("/api", std::move(inner));
+  router.get("/", [] { return "home"; }).use([](App below) { return below; });
+  router.host("old.example.com", [] { return "old"; });
+  router.on_error([](Request&, const Problem&) { return "sorry"; });
+  app::RouteList list;
+  list.add_below("", "/site", std::move(router).build());
+  std::string lines;
+  for (const app::ListedRoute& route : list.routes()) {
+    lines += route.method + " " + route.host + route.path + " " + route.name +
+             (route.is_blocking ? " blocking\n" : "\n");
+  }
+  EXPECT_EQ(lines,
+            " old.example.com/site/... \n"
+            "GET /site/ \n"
+            "PURGE /site/api/{id:int} purge blocking\n");
 }
 
 TEST_F(RouterTest, RefusesRoutesThatCouldNeverBeReached) {
