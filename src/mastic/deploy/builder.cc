@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "mastic/app/route_list.h"
 #include "mastic/deploy/build.h"
 #include "mastic/deploy/plugin.h"
 #include "mastic/deploy/set_options.h"
@@ -41,12 +42,15 @@ Node& add_part(Node& node, std::string_view place) {
 
 }  // namespace
 
-app::App Builder::make_app(const Part& part, Node& node) {
+/// Makes an application that the line `place` puts where it is.
+app::App Builder::make_app_at(const base::Origin& place, const Part& part, Node& node) {
   begin(part, node);
   if (part.form == Part::Form::Made) {
     Made made = make(part, node);
     app::App* const app = std::get_if<app::App>(&made);
-    return app != nullptr ? std::move(*app) : no_app();
+    if (app == nullptr) return no_app();
+    app->set_label({node.factory, node.section, place});
+    return std::move(*app);
   }
   node.factory = part.form == Part::Form::Pipeline ? "pipeline" : "filter-with";
   // Made from the outermost to the innermost, as they are written, so that the tree and the errors
@@ -56,7 +60,7 @@ app::App Builder::make_app(const Part& part, Node& node) {
     if (filter != nullptr) filters.push_back(make_filter(*filter, add_part(node, "filter")));
   }
   app::App app =
-      part.app != nullptr ? make_app(*part.app, add_part(node, "application")) : no_app();
+      part.app != nullptr ? make_app_at(place, *part.app, add_part(node, "application")) : no_app();
   for (auto filter = filters.rbegin(); filter != filters.rend(); ++filter) {
     app = (*filter)(std::move(app));
   }
@@ -164,7 +168,7 @@ app::App Builder::find_app(std::string_view name, std::string_view place,
                            const base::Origin& origin, const Part& asking, Node& node) {
   const auto part = loader_.find(PartKind::App, name, asking, origin);
   if (part == nullptr || contains_itself(*part, origin)) return no_app();
-  return make_app(*part, add_part(node, place));
+  return make_app_at(origin, *part, add_part(node, place));
 }
 
 app::Middleware Builder::find_filter(std::string_view name, std::string_view place,

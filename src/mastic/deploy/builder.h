@@ -30,7 +30,9 @@ class Builder {
       : loader_(loader), factories_(factories), diagnostics_(diagnostics), kernel_(kernel) {}
 
   /// Makes the application that `part` describes. What it was made of is left in `node`.
-  [[nodiscard]] app::App make_app(const Part& part, Node& node);
+  [[nodiscard]] app::App make_app(const Part& part, Node& node) {
+    return make_app_at(part.origin, part, node);
+  }
   /// Makes the filter that `part` describes.
   [[nodiscard]] app::Middleware make_filter(const Part& part, Node& node);
   /// Sets the options that `part`, a server, gives.
@@ -38,6 +40,7 @@ class Builder {
 
  private:
   friend class Build;
+  [[nodiscard]] app::App make_app_at(const base::Origin& place, const Part& part, Node& node);
   [[nodiscard]] app::App find_app(std::string_view name, std::string_view place,
                                   const base::Origin& origin, const Part& asking, Node& node);
   [[nodiscard]] app::Middleware find_filter(std::string_view name, std::string_view place,
