@@ -1,15 +1,106 @@
 #include "mastic/deploy/loader.h"
 
-namespace mastic::deploy {
+#include <utility>
 
-class Loader::Implementation {};
-Loader::Loader(Diagnostics&, LoadOptions, base::Kernel&) {}
-Loader::~Loader() = default;
-std::unique_ptr<Part> Loader::load(PartKind, std::string_view) { return nullptr; }
-std::unique_ptr<Part> Loader::find(PartKind, std::string_view, const Part&, const base::Origin&) {
-  return nullptr;
+#include "mastic/base/text.h"
+#include "mastic/deploy/resolver.h"
+#include "mastic/deploy/section_search.h"
+#include "mastic/deploy/site_files.h"
+#include "mastic/deploy/uri.h"
+#include "mastic/deploy/white_space.h"
+
+namespace mastic::deploy {
+namespace {
+
+/// Whether a section of this type is about logging.
+bool is_about_logging(std::string_view section) {
+  for (const std::string_view name : {"logger", "handler", "formatter"}) {
+    if (!section.starts_with(name)) continue;
+    const std::string_view rest = section.substr(name.size());
+    if (rest == "s" || rest.starts_with('_')) return true;
+  }
+  return false;
 }
-bool Loader::has(PartKind, std::string_view) { return false; }
-void Loader::warn_of_unused_sections() {}
+
+}  // namespace
+
+class Loader::Implementation {
+ public:
+  Implementation(Diagnostics& messages, LoadOptions load_options, base::Kernel& kernel)
+      : diagnostics(messages),
+        options(std::move(load_options)),
+        files(diagnostics, options.environment, options.max_file_bytes, kernel),
+        resolver(files, diagnostics, options.max_depth) {}
+
+  Diagnostics& diagnostics;
+  const LoadOptions options;
+  SiteFiles files;
+  Resolver resolver;
+};
+
+Loader::Loader(Diagnostics& diagnostics, LoadOptions options, base::Kernel& kernel)
+    : implementation_(std::make_unique<Implementation>(diagnostics, std::move(options), kernel)) {
+  for (const Setting& setting : implementation_->options.globals) {
+    if (setting.value.find('%') == std::string::npos) continue;
+    diagnostics.warn(setting.origin, "'" + setting.name +
+                                         "': the files of the site interpolate the value where "
+                                         "they refer to it, but parts see it as it is");
+  }
+}
+
+Loader::~Loader() = default;
+
+std::unique_ptr<Part> Loader::load(PartKind kind, std::string_view uri) {
+  return implementation_->resolver.find(
+      {kind, std::string(uri), nullptr, implementation_->options.globals, {}}, {});
+}
+
+std::unique_ptr<Part> Loader::find(PartKind kind, std::string_view name, const Part& part,
+                                   const base::Origin& origin) {
+  const bool is_elsewhere =
+      part.file != nullptr && origin.line != 0 && origin.place != part.file->ini().path();
+  if (is_elsewhere && !is_uri(name)) {
+    implementation_->diagnostics.warn(origin, "'" + std::string(name) + "' is looked up in " +
+                                                  part.file->ini().path() +
+                                                  ", which uses this part, and not in this file");
+  }
+  return implementation_->resolver.find({kind, std::string(name), part.file, part.global, origin},
+                                        {});
+}
+
+bool Loader::has(PartKind kind, std::string_view uri) {
+  const auto reference = file_reference(uri);
+  if (!reference) return false;
+  const LoadedFile* const file =
+      implementation_->files.load(reference->path, nullptr, implementation_->options.globals, {});
+  if (file == nullptr) return false;
+  const auto section = find_section(file->ini(), kind, reference->name);
+  return !section || *section != nullptr;  // an ambiguous name is for `load` to report
+}
+
+void Loader::warn_of_unused_sections() {
+  Diagnostics& diagnostics = implementation_->diagnostics;
+  for (const IniFile* const file : implementation_->files.all()) {
+    for (const IniSection& section : file->sections()) {
+      const std::string_view type = type_of(section);
+      const std::string title = "[" + section.name + "]";
+      const std::string stripped = base::lower_case(strip(type));
+      if (implementation_->resolver.has_used(section) || is_about_logging(section.name) ||
+          type == "server") {
+        continue;
+      }
+      if (is_part_type(type)) {
+        diagnostics.warn(file->origin(section.line), "nothing uses " + title);
+      } else if (is_part_type(stripped) || stripped == "default") {
+        diagnostics.warn(file->origin(section.line),
+                         title + " is ignored; '" + std::string(type) + "' would have to be '" +
+                             (stripped == "default" ? "DEFAULT" : stripped) + "'");
+      } else {
+        diagnostics.note(file->origin(section.line),
+                         title + " is ignored, because sections of this type describe no part");
+      }
+    }
+  }
+}
 
 }  // namespace mastic::deploy

@@ -26,6 +26,10 @@ void Settings::set(Setting setting) {
   }
 }
 
+void Settings::update(const Settings& others) {
+  for (const Setting& setting : others) set(setting);
+}
+
 std::optional<Setting> Settings::take(std::string_view name) {
   const auto found = std::ranges::find(settings_, name, &Setting::name);
   if (found == settings_.end()) return std::nullopt;

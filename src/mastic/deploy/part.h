@@ -17,7 +17,7 @@
 
 namespace mastic::deploy {
 
-class IniFile;
+class LoadedFile;
 
 /// What a part is.
 enum class PartKind { App, Filter, Server };
@@ -30,6 +30,9 @@ struct Setting {
   std::string name;
   std::string value;    ///< after interpolation
   base::Origin origin;  ///< unknown for what Mastic adds: `here` and `__file__`
+  /// Whether a % in the value means itself, as in a value from the environment. Every other value is
+  /// interpolated again where another file sees it as a default.
+  bool is_literal = false;
 };
 
 /// Settings with different names, in the order in which they were added first.
@@ -37,6 +40,8 @@ class Settings {
  public:
   /// Adds the setting, or replaces the one with its name, which keeps its place.
   void set(Setting setting);
+  /// Adds all of `others`, each like `set`.
+  void update(const Settings& others);
   /// Removes the setting with this name and returns it, or nullopt if there is none.
   std::optional<Setting> take(std::string_view name);
   /// The setting with this name, or null.
@@ -85,7 +90,7 @@ struct Part {
   std::unique_ptr<Part> app;
   /// The file in which the names that this part's factory asks for are looked up. It lives as long
   /// as the Loader.
-  const IniFile* file = nullptr;
+  const LoadedFile* file = nullptr;
 };
 
 }  // namespace mastic::deploy

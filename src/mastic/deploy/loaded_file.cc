@@ -1,0 +1,210 @@
+#include "mastic/deploy/loaded_file.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mastic/base/text.h"
+#include "mastic/deploy/uri.h"
+#include "mastic/deploy/white_space.h"
+
+namespace mastic::deploy {
+namespace {
+
+constexpr std::string_view kEnvironmentPrefix = "ENV_";
+
+/// The key of an entry: NAME, "set NAME" or "get NAME".
+struct Key {
+  explicit Key(std::string_view key)
+      : sets(key.starts_with("set ")), gets(key.starts_with("get ")) {
+    name = is_plain() ? key : strip(key.substr(4));
+  }
+  [[nodiscard]] bool is_plain() const { return !sets && !gets; }
+
+  bool sets;
+  bool gets;
+  std::string_view name;
+};
+
+std::string where(const base::Origin& origin) {
+  return origin.is_known() ? " (" + origin.to_string() + ")" : "";
+}
+
+}  // namespace
+
+bool SectionSettings::is_broken(std::string_view name) const {
+  return std::ranges::find(broken, name) != broken.end();
+}
+
+/// The names that values of a section may refer to.
+class LoadedFile::SectionNames final : public Names {
+ public:
+  SectionNames(const LoadedFile& file, const IniSection* section)
+      : file_(file), section_(section) {}
+
+  std::optional<Value> find(std::string_view name) const override {
+    const IniEntry* const entry = section_ != nullptr ? section_->find(name) : nullptr;
+    if (entry != nullptr) return Value{entry->value};
+    if (const Setting* const setting = file_.raw_defaults_.find(name)) {
+      return Value{setting->value, setting->is_literal};
+    }
+    if (!name.starts_with(kEnvironmentPrefix) || !file_.environment_) return std::nullopt;
+    auto value = file_.environment_(std::string(name.substr(kEnvironmentPrefix.size())));
+    if (!value) return std::nullopt;
+    return Value{*std::move(value), true};
+  }
+
+  std::vector<std::string_view> all() const override {
+    std::vector<std::string_view> names;
+    for (const Setting& setting : file_.raw_defaults_) names.push_back(setting.name);
+    if (section_ == nullptr) return names;
+    for (const IniEntry& entry : section_->entries) names.push_back(entry.name);
+    return names;
+  }
+
+ private:
+  const LoadedFile& file_;
+  const IniSection* section_;
+};
+
+/// A section while it is read.
+struct LoadedFile::Reading {
+  const IniSection& section;
+  SectionSettings settings;
+  std::vector<Setting> from_globals;  ///< each `get NAME = GLOBAL`
+};
+
+LoadedFile::LoadedFile(const IniFile& file, std::string absolute_path, const Settings& given,
+                       const Environment& environment, Diagnostics& diagnostics)
+    : file_(file),
+      path_(std::move(absolute_path)),
+      environment_(environment),
+      diagnostics_(diagnostics) {
+  raw_defaults_.set({"here", std::string(folder()), {}, true});
+  raw_defaults_.set({"__file__", path_, {}, true});
+  for (const IniEntry& entry : file_.defaults().entries) {
+    raw_defaults_.set({entry.name, entry.value, file_.origin(entry.line)});
+  }
+  for (const Setting& setting : given) {
+    if (raw_defaults_.find(setting.name) == nullptr) raw_defaults_.set(setting);
+  }
+  interpolate_defaults();
+  warn_of_shadowed(given);
+}
+
+std::string_view LoadedFile::folder() const { return folder_of(path_); }
+
+/// Returns `raw` with its value interpolated. Reports what is wrong with it, and returns nothing then.
+std::optional<Setting> LoadedFile::interpolated(Setting raw, const IniSection* section) const {
+  if (raw.is_literal) return raw;
+  auto value = interpolate(raw.value, SectionNames(*this, section));
+  if (!value) {
+    diagnostics_.error(raw.origin, "'" + raw.name + "': " + value.error().message);
+    return std::nullopt;
+  }
+  raw.value = std::move(value->text);
+  raw.is_literal = value->is_literal;
+  return raw;
+}
+
+void LoadedFile::interpolate_defaults() {
+  for (const Setting& raw : raw_defaults_) {
+    // With an error, the name is known all the same, so that nothing else is reported about it.
+    Setting setting = interpolated(raw, nullptr).value_or(raw);
+    // PasteDeploy takes an empty result for no result, and hands on what is written in the file.
+    if (setting.value.empty() && !raw.value.empty()) {
+      diagnostics_.warn(raw.origin, "the references in '" + raw.name +
+                                        "' have no text, so parts see the references themselves, "
+                                        "as in PasteDeploy");
+      setting.value = raw.value;
+    }
+    defaults_.set(std::move(setting));
+  }
+}
+
+/// Warns where a name has one value in the text of this file, and another one for its parts.
+void LoadedFile::warn_of_shadowed(const Settings& given) const {
+  for (const Setting& setting : given) {
+    if (file_.defaults().find(setting.name) == nullptr) continue;
+    const Setting* const own = defaults_.find(setting.name);
+    if (own->value == setting.value) continue;
+    diagnostics_.warn(own->origin, "%(" + setting.name +
+                                       ")s in this file is the value of this line, but parts see "
+                                       "the '" +
+                                       setting.name + "' that was given from outside" +
+                                       where(setting.origin));
+  }
+}
+
+SectionSettings LoadedFile::read(const IniSection& section, const Settings& given) const {
+  Reading reading{section, {}, {}};
+  reading.settings.global = defaults_;
+  reading.settings.global.update(given);
+  for (const IniEntry& entry : section.entries) {
+    read_entry(reading, {entry.name, entry.value, file_.origin(entry.line)});
+  }
+  // A section has the entries of [DEFAULT], too. It matters for those that set or get.
+  for (const Setting& setting : raw_defaults_) {
+    if (!Key(setting.name).is_plain() && section.find(setting.name) == nullptr) {
+      read_entry(reading, setting);
+    }
+  }
+  add_from_globals(reading);
+  return std::move(reading.settings);
+}
+
+void LoadedFile::read_entry(Reading& reading, const Setting& entry) const {
+  SectionSettings& settings = reading.settings;
+  const Key key(entry.name);
+  // What stands in a section and in [DEFAULT] is global, and not a setting of the part.
+  if (const Setting* const known = defaults_.find(entry.name); known != nullptr && key.is_plain()) {
+    return warn_of_ignored(entry, *known);
+  }
+  auto setting = interpolated(entry, &reading.section);
+  if (!setting) {
+    if (!key.sets) settings.broken.emplace_back(key.name);
+    return;
+  }
+  setting->name = key.name;
+  if (key.gets) {
+    reading.from_globals.push_back(*std::move(setting));
+  } else if (key.sets) {
+    settings.global.set(*setting);
+    settings.additions.set(*std::move(setting));
+  } else {
+    settings.local.set(*std::move(setting));
+  }
+}
+
+void LoadedFile::warn_of_ignored(const Setting& entry, const Setting& default_setting) const {
+  std::string place = "a default of every file";
+  if (default_setting.origin.is_known()) {
+    place =
+        (file_.defaults().find(entry.name) != nullptr ? "a key of [DEFAULT]" : "a global setting") +
+        where(default_setting.origin);
+  }
+  diagnostics_.warn(entry.origin, "'" + entry.name + "' is ignored here, because it is " + place +
+                                      ", too; 'set " + entry.name +
+                                      " = ...' changes the global setting for this part");
+}
+
+void LoadedFile::add_from_globals(Reading& reading) const {
+  SectionSettings& settings = reading.settings;
+  for (const Setting& wanted : reading.from_globals) {
+    if (const Setting* const found = settings.global.find(wanted.value)) {
+      Setting setting = *found;
+      setting.name = wanted.name;
+      if (!setting.origin.is_known()) setting.origin = wanted.origin;
+      settings.local.set(std::move(setting));
+      continue;
+    }
+    std::vector<std::string_view> names;
+    for (const Setting& setting : settings.global) names.push_back(setting.name);
+    const auto meant = base::nearest(wanted.value, names);
+    diagnostics_.error(wanted.origin,
+                       "'get " + wanted.name + "': there is no global setting '" + wanted.value +
+                           "'" + (meant ? "; did you mean '" + std::string(*meant) + "'?" : ""));
+    settings.broken.push_back(wanted.name);
+  }
+}
+
+}  // namespace mastic::deploy

@@ -1,0 +1,86 @@
+// Finds out what a name of a part means: what PasteDeploy calls get_context.
+//
+// A section describes its part in one of four ways: by `use = ...`, which may lead to another
+// section; by `paste.app_factory = ...` and its kin; as a pipeline; or as a filter-app. Each of them,
+// with `filter-with = ...`, has one more filter around it.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "mastic/base/origin.h"
+#include "mastic/deploy/diagnostics.h"
+#include "mastic/deploy/loaded_file.h"
+#include "mastic/deploy/part.h"
+#include "mastic/deploy/site_files.h"
+
+namespace mastic::deploy {
+
+/// A name of a part, and what it is seen with.
+struct Reference {
+  PartKind kind;
+  std::string name;        ///< of a section, or a URI
+  const LoadedFile* file;  ///< where the name is looked up; null for the working directory
+  Settings given;          ///< the global settings where the name stands
+  base::Origin origin;     ///< where the name was written
+};
+
+/// What the sections that lead to a part by `use` change in the part.
+struct Overrides {
+  Settings global;
+  Settings local;
+  const LoadedFile* file = nullptr;  ///< where the part's factory looks names up, if not in its own
+};
+
+/// Describes parts.
+class Resolver {
+ public:
+  /// All references must outlive the Resolver.
+  Resolver(SiteFiles& files, Diagnostics& diagnostics, std::uint32_t max_depth)
+      : files_(files), diagnostics_(diagnostics), max_depth_(max_depth) {}
+
+  /// Describes the part that `reference` names. Returns null, after reporting an error, when it
+  /// cannot be described. Other errors may be reported without that.
+  [[nodiscard]] std::unique_ptr<Part> find(const Reference& reference, const Overrides& overrides);
+  /// Whether a part was described from this section.
+  [[nodiscard]] bool has_used(const IniSection& section) const { return used_.contains(&section); }
+
+ private:
+  struct Description;
+
+  std::unique_ptr<Part> find_in_file(const Reference& reference, const Overrides& overrides);
+  std::unique_ptr<Part> make_from_factory(const Reference& reference, const Overrides& overrides);
+  std::unique_ptr<Part> describe(const Reference& reference, const IniSection& section,
+                                 const Overrides& overrides);
+  std::unique_ptr<Part> describe_filtered(const Description& description,
+                                          const Overrides& overrides);
+  std::unique_ptr<Part> describe_itself(const Description& description, const Overrides& overrides);
+  std::unique_ptr<Part> describe_pipeline(const Description& description,
+                                          const Overrides& overrides);
+  std::unique_ptr<Part> describe_filter_app(const Description& description,
+                                            const Overrides& overrides);
+  std::unique_ptr<Part> describe_made(const Description& description, PartKind kind,
+                                      const Overrides& overrides);
+  std::unique_ptr<Part> describe_python(const Description& description, PartKind kind,
+                                        const Overrides& overrides);
+  [[nodiscard]] Overrides within(const Description& description, const Overrides& overrides);
+  void warn_of_lost(const Description& description, const Settings& lost, std::string_view why);
+  void take_keys(Description& description);
+  [[nodiscard]] bool may_enter(const Reference& reference, const IniSection& section);
+
+  SiteFiles& files_;
+  Diagnostics& diagnostics_;
+  const std::uint32_t max_depth_;
+  std::uint32_t depth_ = 0;
+  std::uint32_t count_ = 0;                     ///< of the parts described so far
+  std::vector<const IniSection*> describing_;   ///< the sections that are being described just now
+  std::unordered_set<const IniSection*> used_;  ///< the sections that parts were described from
+};
+
+}  // namespace mastic::deploy

@@ -1,0 +1,118 @@
+#include "mastic/deploy/section_search.h"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "mastic/base/text.h"
+#include "mastic/deploy/white_space.h"
+
+namespace mastic::deploy {
+namespace {
+
+/// Types of sections that mean the same. Of those, only the first type that the file has counts.
+using TypeGroup = std::span<const std::string_view>;
+constexpr std::string_view kApp[] = {"app", "application"};
+constexpr std::string_view kComposite[] = {"composite", "composit"};
+constexpr std::string_view kPipeline[] = {"pipeline"};
+constexpr std::string_view kFilterApp[] = {"filter-app"};
+constexpr std::string_view kFilter[] = {"filter"};
+constexpr std::string_view kServer[] = {"server"};
+constexpr TypeGroup kAppGroups[] = {kApp, kComposite, kPipeline, kFilterApp};
+constexpr TypeGroup kFilterGroups[] = {kFilter};
+constexpr TypeGroup kServerGroups[] = {kServer};
+
+std::span<const TypeGroup> groups_of(PartKind kind) {
+  switch (kind) {
+    case PartKind::App:
+      return kAppGroups;
+    case PartKind::Filter:
+      return kFilterGroups;
+    case PartKind::Server:
+      return kServerGroups;
+  }
+  return {};
+}
+
+bool has_type(PartKind kind, std::string_view type) {
+  return std::ranges::any_of(groups_of(kind), [&](TypeGroup group) {
+    return std::ranges::find(group, type) != group.end();
+  });
+}
+
+std::string_view name_of(const IniSection& section) {
+  const std::size_t colon = section.name.find(':');
+  if (colon == std::string::npos) return {};
+  return strip(std::string_view(section.name).substr(colon + 1));
+}
+
+/// The sections of a group, `[app:NAME]` or `[application:NAME]`; for the name "main" and without a
+/// colon, `[app]`.
+std::vector<const IniSection*> find_in_group(const IniFile& file, TypeGroup group,
+                                             std::string_view name, bool with_colon) {
+  for (const std::string_view type : group) {
+    if (with_colon) {
+      if (auto found = file.find(type, name); !found.empty()) return found;
+    } else if (const IniSection* const section = file.find(type)) {
+      return {section};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view type_of(const IniSection& section) {
+  return std::string_view(section.name).substr(0, section.name.find(':'));
+}
+
+bool is_part_type(std::string_view type) {
+  return has_type(PartKind::App, type) || has_type(PartKind::Filter, type) ||
+         has_type(PartKind::Server, type);
+}
+
+base::Result<const IniSection*> find_section(const IniFile& file, PartKind kind,
+                                             std::string_view name) {
+  std::vector<const IniSection*> found;
+  const auto search = [&](bool with_colon) {
+    for (const TypeGroup group : groups_of(kind)) {
+      const auto more = find_in_group(file, group, name, with_colon);
+      found.insert(found.end(), more.begin(), more.end());
+    }
+  };
+  search(true);
+  if (found.empty() && name == "main") search(false);
+  if (found.size() <= 1) return found.empty() ? nullptr : found.front();
+  std::string sections;
+  for (const IniSection* const section : found) {
+    sections.append(sections.empty() ? "[" : " and [").append(section->name).append("] in line ");
+    sections += std::to_string(section->line);
+  }
+  return base::fail("'", name, "' may be ", sections, " of ", file.path(),
+                    "; these share one set of names, so rename all but one");
+}
+
+std::string explain_missing_section(const IniFile& file, PartKind kind, std::string_view name) {
+  std::string message = "there is no " + std::string(to_string(kind)) + " '" + std::string(name) +
+                        "' in " + file.path() + ", which would be a section ";
+  const auto groups = groups_of(kind);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    message += i == 0 ? "[" : i + 1 < groups.size() ? ", [" : " or [";
+    message.append(groups[i].front()).append(":").append(name) += ']';
+  }
+  std::vector<std::string_view> names;
+  for (const IniSection& section : file.sections()) {
+    const std::string_view type = type_of(section);
+    if (has_type(kind, type) && !name_of(section).empty()) names.push_back(name_of(section));
+    if (name_of(section) != name) continue;
+    if (is_part_type(type))
+      return message + "; there is a [" + section.name + "], which is another kind";
+    if (has_type(kind, base::lower_case(strip(type)))) {
+      return message + "; there is a [" + section.name + "], whose type is not written like that";
+    }
+  }
+  const auto meant = base::nearest(name, names);
+  return meant ? message + "; did you mean '" + std::string(*meant) + "'?" : message;
+}
+
+}  // namespace mastic::deploy
