@@ -22,6 +22,8 @@
 #include "mastic/app/json_array.h"
 #include "mastic/app/middleware.h"
 #include "mastic/app/problem_page.h"
+#include "mastic/app/recursive.h"
+#include "mastic/app/transaction.h"
 #include "mastic/app/url_map.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
@@ -51,7 +53,9 @@ using app::CascadeOptions;
 using app::ContentError;
 using app::ErrorDocuments;
 using app::FieldErrors;
+using app::forward;
 using app::HttpError;
+using app::include;
 using app::InvalidInput;
 using app::json_array;
 using app::Middleware;
@@ -59,11 +63,13 @@ using app::Next;
 using app::Outcome;
 using app::Problem;
 using app::problem_json;
+using app::Recursive;
 using app::Request;
 using app::Response;
 using app::SaveOptions;
 using app::StopReason;
 using app::StorageError;
+using app::Transaction;
 using app::UrlMap;
 using async::Cancelled;
 using async::run_blocking;

@@ -42,14 +42,6 @@ void put_content(Response& error, Response page) {
   error.body = std::move(page.body);
 }
 
-/// Notes for the request `to` what was noted about the answer to `from`.
-void take_notes(const Request& from, Request& to) {
-  for (const FieldName field : answer_notes(from).dependences()) {
-    answer_notes(to).add_dependence(field);
-  }
-  answer_notes(to).set_style(answer_notes(from).style());
-}
-
 bool has_page(const Response& answer) {
   return code(answer.status) / 100 == 2 && !forbids_content(answer.status);
 }

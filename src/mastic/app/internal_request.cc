@@ -44,9 +44,9 @@ http::Fields fields_for(const Request& outer) {
 }
 
 /// The whole target, with the path of the mounts, and in normal form.
-std::string whole_target(const Request& outer, std::string_view target) {
+std::string whole_target(std::string_view mount_path, std::string_view target) {
   const auto parsed = http::Target::parse(http::Method::Get, target);
-  std::string whole(outer.mount_path());
+  std::string whole(mount_path);
   if (parsed && parsed->form == http::Target::Form::Origin) {
     if (const auto normal = http::normalize_path(parsed->path)) {
       whole += normal->value_or(std::string(parsed->path));
@@ -98,13 +98,32 @@ InternalRequest::InternalRequest(Request& outer, std::string whole_target)
                outer) {}
 
 Request& InternalRequest::make(Request& outer, std::string_view target) {
-  std::string whole = whole_target(outer, target);
+  return make_at(place_of(outer), outer, target);
+}
+
+InternalRequest::Place InternalRequest::place_of(Request& request) {
+  return {route_state(request).mounted_bytes(), route_state(request).routers()};
+}
+
+Request& InternalRequest::make_at(const Place& place, Request& outer, std::string_view target) {
+  const std::string_view mount_path = outer.facts().path.substr(0, place.mounted_bytes);
+  std::string whole = whole_target(mount_path, target);
   check_nesting(outer, whole);
   std::unique_ptr<InternalRequest> made(new InternalRequest(outer, std::move(whole)));
+  RouteState& state = route_state(made->request_);  // it has begun where `outer` is
+  state.leave_mount(state.mounted_bytes() - place.mounted_bytes);
+  while (state.routers() != place.routers) state.leave_router();
   // Its own list, also if a request around it has one.
   auto& all = extensions(outer).own<InternalRequests>(outer.memory()).made;
   all.push_back(std::move(made));
   return all.back()->request_;
+}
+
+void take_notes(const Request& from, const Request& to) {
+  for (const http::FieldName field : answer_notes(from).dependences()) {
+    answer_notes(to).add_dependence(field);
+  }
+  answer_notes(to).set_style(answer_notes(from).style());
 }
 
 }  // namespace mastic::app

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,18 @@ class InternalRequest {
   /// would ask for itself, or when too many are nested.
   [[nodiscard]] static Request& make(Request& outer, std::string_view target);
 
+  /// A place in an application that a request has passed.
+  struct Place {
+    std::size_t mounted_bytes;   ///< how many bytes of the path the mounts around it have taken
+    const RouterFrame* routers;  ///< the routers around it, the innermost first
+  };
+  /// The place where `request` is.
+  [[nodiscard]] static Place place_of(Request& request);
+  /// Makes a request like `make`, but at `place`, which `outer` has passed and not left: `target` is
+  /// below the mounts there.
+  [[nodiscard]] static Request& make_at(const Place& place, Request& outer,
+                                        std::string_view target);
+
   InternalRequest(const InternalRequest&) = delete;
   InternalRequest& operator=(const InternalRequest&) = delete;
 
@@ -40,5 +53,8 @@ class InternalRequest {
   http::RequestHead head_;
   Request request_;
 };
+
+/// Notes about the answer to `to` what was noted about the answer to `from`, whose content it gets.
+void take_notes(const Request& from, const Request& to);
 
 }  // namespace mastic::app
