@@ -33,7 +33,7 @@ from clang.cindex import CursorKind, TokenKind
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINDERS = {"size", "count", "integer", "real", "duration", "flag", "path", "secret", "text", "list", "addresses",
-           "networks", "choice", "entries"}
+           "networks", "choice", "entries", "values"}
 
 
 @dataclasses.dataclass

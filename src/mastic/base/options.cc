@@ -219,6 +219,24 @@ void OptionTable::networks(std::string_view name, std::vector<IpNetwork>& values
   parsed_list(name, values, "NETWORK", meaning);
 }
 
+void OptionTable::values(std::string_view name, std::string default_text, std::string_view argument,
+                         std::function<Result<void>(std::string_view, bool)> add_value,
+                         std::string_view meaning) {
+  Option& option = add(name, argument, meaning);
+  option.repeatable = true;
+  option.default_text = std::move(default_text);
+  option.parse = [&option, add_value = std::move(add_value)](const OptionText& text) {
+    return add_value(text.text, option.begins_with(text));
+  };
+}
+
+std::optional<std::string_view> OptionTable::why_ignored(std::string_view other) const {
+  for (const auto& [name, why] : ignored_) {
+    if (name == other) return why;
+  }
+  return std::nullopt;
+}
+
 Result<void> OptionTable::set(std::string_view name, std::string_view text, const Origin& origin) {
   // An alias is the name in another program, where a bare number has a fixed unit. The unit is added
   // here; a value that has a unit is taken as it is.

@@ -20,6 +20,7 @@
 #include <deque>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -124,6 +125,12 @@ class OptionTable {
   void addresses(std::string_view name, std::vector<Address>& values, std::string_view meaning);
   /// Binds a list of networks (IpNetwork::parse), which is set like a list of texts (`list`).
   void networks(std::string_view name, std::vector<IpNetwork>& values, std::string_view meaning);
+  /// Binds a list of values that only `add` can read; it is set like a list of texts (`list`). `add`
+  /// removes the values so far if `begins`, and adds the one that `text` means; when it fails, it
+  /// changes nothing. `default_text` shows the values that there are, separated by spaces.
+  void values(std::string_view name, std::string default_text, std::string_view argument,
+              std::function<Result<void>(std::string_view text, bool begins)> add,
+              std::string_view meaning);
   /// Binds an enumeration, written as one of a few words. `argument` shows the words in the help:
   /// (auto|io_uring|syscall).
   template <class Enum>
@@ -142,6 +149,13 @@ class OptionTable {
   void alias(std::string_view other, std::string_view name, std::string_view unit = {}) {
     aliases_.push_back({other, name, unit});
   }
+
+  /// Lets a file set `other`, an option of another program that means nothing here, so that files
+  /// for that program can be used. `why` ends a warning: "other has no effect: there is one thread
+  /// for each core". Neither the command line nor the environment can set it.
+  void ignore(std::string_view other, std::string_view why) { ignored_.emplace_back(other, why); }
+  /// Why the option `other` is ignored, or nothing if it is not.
+  [[nodiscard]] std::optional<std::string_view> why_ignored(std::string_view other) const;
 
   /// Sets the option `name` from its text form. Fails with a message that names the option, what is
   /// wrong and, for an unknown name, the nearest known one. `origin` is where the text was written.
@@ -172,6 +186,7 @@ class OptionTable {
 
   std::deque<Option> options_;  ///< not a vector, so that pointers from `find` stay valid
   std::vector<Alias> aliases_;
+  std::vector<std::pair<std::string_view, std::string_view>> ignored_;  ///< names, and why
   std::string_view heading_;
 };
 

@@ -193,5 +193,32 @@ TEST_F(OptionTableTest, TakesTheWordsOfOtherServersForOnAndOff) {
   EXPECT_FALSE(table.set("listing", ""));
 }
 
+TEST(OptionTable, ReadsAListOfValuesByAFunction) {
+  std::vector<int> digits = {1};
+  OptionTable lists;
+  lists.values(
+      "digits", "1", "DIGIT",
+      [&](std::string_view text, bool begins) -> Result<void> {
+        if (text.size() != 1) return fail("'", text, "' is not a digit");
+        if (begins) digits.clear();
+        digits.push_back(text[0] - '0');
+        return {};
+      },
+      "Some digits.");
+  EXPECT_EQ(lists.find("digits")->default_text, "1");
+  EXPECT_EQ(lists.set("digits", "12").error().message, "digits: '12' is not a digit");
+  EXPECT_TRUE(lists.set("digits", "7"));
+  EXPECT_TRUE(lists.set("digits", "8"));
+  EXPECT_EQ(digits, (std::vector<int>{7, 8}));
+}
+
+TEST_F(OptionTableTest, OnlyAFileMaySetWhatIsIgnored) {
+  table.ignore("daemon_threads", "threads never keep the program from ending");
+  EXPECT_EQ(table.why_ignored("daemon_threads"), "threads never keep the program from ending");
+  EXPECT_EQ(table.why_ignored("listing"), std::nullopt);
+  EXPECT_EQ(table.set("daemon_threads", "on").error().message,
+            "there is no option 'daemon_threads'");
+}
+
 }  // namespace
 }  // namespace mastic::base

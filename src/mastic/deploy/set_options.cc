@@ -1,6 +1,7 @@
 #include "mastic/deploy/set_options.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace mastic::deploy {
@@ -14,6 +15,14 @@ bool set_options(const Settings& settings, base::OptionTable& table, Diagnostics
     all_right = false;
   };
   for (const Setting& setting : settings) {
+    if (const auto why = table.why_ignored(setting.name)) {
+      diagnostics.warn(setting.origin, setting.name + " has no effect: " + std::string(*why));
+      continue;
+    }
+    if (const base::Option* const meant = table.aliased(setting.name)) {
+      diagnostics.note(setting.origin,
+                       setting.name + " is another name for " + std::string(meant->name));
+    }
     const base::Option* const option = table.find(setting.name);
     if (option == nullptr || !option->repeatable) {
       set(setting, setting.value);

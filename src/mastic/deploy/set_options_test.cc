@@ -49,5 +49,16 @@ TEST_F(SetOptionsTest, ReportsWhatIsWrongWithItsLine) {
   EXPECT_EQ(shelf.teas, 3u);
 }
 
+TEST_F(SetOptionsTest, SaysWhatBecomesOfTheNamesOfOtherPrograms) {
+  table.alias("cups", "teas");
+  table.ignore("sugar", "teas are served without");
+  EXPECT_TRUE(set("cups", "4"));
+  EXPECT_TRUE(set("sugar", "much"));
+  EXPECT_EQ(shelf.teas, 4u);
+  EXPECT_EQ(diagnostics.to_string(),
+            "site.ini:7: note: cups is another name for teas\n"
+            "site.ini:7: warning: sugar has no effect: teas are served without\n");
+}
+
 }  // namespace
 }  // namespace mastic::deploy
