@@ -31,6 +31,7 @@
 #include "mastic/base/clock.h"
 #include "mastic/base/encoding.h"
 #include "mastic/base/result.h"
+#include "mastic/catalog/read_options.h"
 #include "mastic/catalog/run.h"
 #include "mastic/files/static_files.h"
 #include "mastic/inspect/thread_watch.h"
@@ -78,10 +79,13 @@ using async::Task;
 using base::fail;
 using base::html_escape;
 using base::now;
+using base::OptionTable;
 using base::percent_encode_segment;
 using base::Result;
 using base::steady_now;
 using base::Uuid;
+using catalog::OptionSources;
+using catalog::read_options;
 using catalog::run;
 using files::static_files;
 using http::CacheControl;

@@ -5,15 +5,18 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "mastic/base/command_line.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/standard_streams.h"
 #include "mastic/catalog/options.h"
+#include "mastic/catalog/read_options.h"
 #include "mastic/catalog/service.h"
 #include "mastic/loop/scheduler.h"
 
@@ -25,9 +28,48 @@ std::string name_of(const char* program) {
   return path.substr(path.rfind('/') + 1);
 }
 
-std::string help_text(const std::string& name, const base::OptionTable& table) {
+std::string help_text(const std::string& name, bool has_own, const base::OptionTable& table) {
   return name + " [OPTION...]\n\nServes its application until SIGTERM or SIGINT.\n\n" +
+         (has_own ? "The environment can set the options of the application too:\n"
+                    "--some-name by APP_SOME_NAME.\n\n"
+                  : "") +
          base::describe_options(table);
+}
+
+/// What a command line can ask for besides serving.
+struct About {
+  /// Print this help.
+  bool help = false;
+  /// Print the version and what it was built with.
+  bool version = false;
+
+  void describe(base::OptionTable& table) {
+    table.group("About");
+    table.flag("help", help, "Print this help.");
+    table.flag("version", version, "Print the version and what it was built with.");
+  }
+};
+
+/// What is wrong with the names of the application's own options, which are in `all` too: one that
+/// is there twice, or that no command line can have. Nothing if they are right.
+std::optional<std::string> author_fault(const base::OptionTable& own,
+                                        const base::OptionTable& all) {
+  constexpr std::string_view kNames = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  for (const base::Option& option : own.options()) {
+    if (option.takes) continue;
+    const std::string name = "the application's option '" + std::string(option.name) + "'";
+    if (option.name.empty() || option.name.find_first_not_of(kNames) != option.name.npos) {
+      return name + " cannot be written on a command line; use lower-case letters, digits and _";
+    }
+    std::vector<const base::Option*> same;
+    for (const base::Option& each : all.options()) {
+      if (each.name == option.name) same.push_back(&each);
+    }
+    if (same.size() == 1) continue;
+    return name + " ('" + std::string(same[0]->meaning) + "') has the name of another option ('" +
+           std::string(same[1]->meaning) + "'); give it a name of its own";
+  }
+  return std::nullopt;
 }
 
 int complain(const std::string& name, ExitCode code, const std::string& message) {
@@ -66,28 +108,52 @@ void share_heaps() {
 }  // namespace
 
 int run_made(MakeApp make_app, int argc, char** argv) {
+  return run_made(
+      std::move(make_app),
+      {.describe = [](base::OptionTable&) {}, .check = [] { return base::Result<void>(); }}, argc,
+      argv);
+}
+
+int run_made(MakeApp make_app, OwnOptions own, int argc, char** argv) {
   const std::string name = name_of(argc > 0 ? argv[0] : nullptr);
   if (!base::open_standard_streams()) return static_cast<int>(ExitCode::CannotStart);
+  const std::string heading = "Options of " + name;
   Options options;
-  bool help = false;
-  bool version = false;
+  About about;
+  // The environment knows the options of the application, and the command line all.
+  base::OptionTable own_table;
+  own.describe(own_table);
   base::OptionTable table;
+  table.group(heading);
+  own.describe(table);
   options.describe(table);
-  table.group("About");
-  table.flag("help", help, "Print this help.");
-  table.flag("version", version, "Print the version and what it was built with.");
+  about.describe(table);
+  if (const auto fault = author_fault(own_table, table)) {
+    return complain(name, ExitCode::CannotStart, *fault);
+  }
 
   const std::span<const char* const> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const auto others = base::parse_command_line(words, table);
-  if (!others) return wrong_usage(name, others.error().message);
-  if (!others->empty()) {
-    return wrong_usage(name, "unexpected argument '" + std::string(others->front()) +
+  const auto line = base::read_command_line(words, table);
+  if (!line) return wrong_usage(name, line.error().message);
+  if (!line->others.empty()) {
+    return wrong_usage(name, "unexpected argument '" + std::string(line->others.front()) +
                                  "'; --help lists the options");
   }
-  // Before check(): contradicting options may be the reason why the user asks for help.
-  if (help) return print(name, help_text(name, table));
-  if (version) return print(name, version_text() + "\n");
-  if (const auto fits = options.check(); !fits) return wrong_usage(name, fits.error().message);
+  // Before other options are set: a wrong value may be the reason why the user asks for help.
+  for (const char* const first : {"help", "version"}) {
+    if (const auto set = line->set(first); !set) return wrong_usage(name, set.error().message);
+  }
+  if (about.help) return print(name, help_text(name, !own_table.options().empty(), table));
+  if (about.version) return print(name, version_text() + "\n");
+
+  const auto found = read_options_into(own_table, {});
+  const auto set = line->set_all();  // after the environment, so that it has the last word
+  std::fputs(found.to_string().c_str(), stderr);
+  if (!set) return wrong_usage(name, set.error().message);
+  if (found.has_errors()) return static_cast<int>(ExitCode::WrongUsage);
+  for (const auto& fits : {own.check(), options.check()}) {
+    if (!fits) return wrong_usage(name, fits.error().message);
+  }
   return static_cast<int>(run_made(std::move(make_app), name, options));
 }
 

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Tests the options of an application from the outside: where they come from, which wins, and what is wrong.
+
+    options_test.py SITE    runs every test; SITE is the program that is built from options_site.cc
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SITE = os.path.abspath(sys.argv.pop(1))
+SECRET = "correct horse"  # the default in options_site.cc
+
+
+def start(*words, cwd=None, **environment):
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("APP_")}
+    return subprocess.Popen([SITE, *words], env={**plain, **environment}, cwd=cwd, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def ended(*words, **surroundings):
+    """Runs the program until it ends by itself: its exit code, and what it printed."""
+    process = start(*words, **surroundings)
+    output, errors = process.communicate(timeout=20)
+    return process.returncode, output, errors
+
+
+def shown(*words, **surroundings):
+    """The options of a program that serves, and what it printed before it did."""
+    process = start("--bind", "127.0.0.1:0", *words, **surroundings)
+    with contextlib.ExitStack() as at_end:
+        at_end.callback(process.communicate)
+        at_end.callback(process.kill)
+        before = ""
+        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)/", line := process.stderr.readline())):
+            assert line, f"the program ended: {before}"
+            before += line
+        connection = http.client.HTTPConnection("127.0.0.1", int(found.group(1)), timeout=20)
+        connection.request("GET", "/")
+        options = json.loads(connection.getresponse().read())
+        connection.close()
+    return options, before
+
+
+class Sources(unittest.TestCase):
+    def test_defaults(self):
+        self.assertEqual(shown(), ({"database": "shop.db", "password_bytes": len(SECRET), "shelves": 3,
+                                    "discount": 0.25, "peers": []}, ""))
+
+    def test_the_command_line_has_the_last_word_and_the_environment_the_one_before(self):
+        environment = {"APP_DATABASE": "environment.db", "APP_SHELVES": "5", "APP_PEERS": "north south"}
+        options, _ = shown("--database", "line.db", "--peers=east", "--peers", "west", **environment)
+        self.assertEqual(options["database"], "line.db")
+        self.assertEqual(options["peers"], ["east", "west"])
+        self.assertEqual(options["shelves"], 5)
+        options, _ = shown(**environment)
+        self.assertEqual(options["peers"], ["north", "south"])
+
+    def test_a_variable_that_is_no_option_is_a_warning(self):
+        options, before = shown(APP_DATABSE="other.db")
+        self.assertEqual(options["database"], "shop.db")
+        self.assertEqual(before, "APP_DATABSE in the environment: warning: there is no such option; "
+                                 "did you mean APP_DATABASE?\n")
+
+
+class Mistakes(unittest.TestCase):
+    def test_everything_wrong_is_reported_at_once(self):
+        code, output, errors = ended("--shelves", "few", APP_SHELVES="many", APP_DISCOUNT="half", APP_PASSWORD="xyzzy")
+        self.assertEqual((code, output), (2, ""))
+        name = os.path.basename(SITE)
+        self.assertEqual(errors,
+                         "APP_SHELVES in the environment: error: shelves: 'many' is not a whole number\n"
+                         "APP_DISCOUNT in the environment: error: discount: 'half' is not a number; write one such as "
+                         "12, 0.25 or 1e-3\n"
+                         f"{name}: --shelves: 'few' is not a whole number\n")
+
+    def test_the_application_checks_its_options(self):
+        self.assertEqual(ended("--discount", "2"),
+                         (2, "", f"{os.path.basename(SITE)}: discount must be at most 1\n"))
+
+    def test_an_option_that_is_not_there(self):
+        code, _, errors = ended("--databse=x")
+        self.assertEqual(code, 2)
+        self.assertIn("there is no option --databse; did you mean --database?", errors)
+
+    def test_two_options_of_one_name_are_the_authors_mistake(self):
+        code, _, errors = ended(SITE="clash")
+        self.assertEqual(code, 1)
+        self.assertRegex(errors, r"the application's option 'bind' \('What books are made with\.'\) has the name of "
+                                 r"another option \('Address to listen on: [^\n]*'\); give it a name of its own\n\Z")
+
+    def test_a_name_that_no_command_line_can_have(self):
+        code, _, errors = ended(SITE="odd name")
+        self.assertEqual(code, 1)
+        self.assertIn("'Tea-Pot' cannot be written on a command line; use lower-case letters, digits and _", errors)
+
+
+class Help(unittest.TestCase):
+    def test_lists_the_options_of_the_application_first_and_no_secret(self):
+        code, output, errors = ended("--help", APP_SHELVES="many", APP_PASSWORD="xyzzy")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("--some-name by APP_SOME_NAME", output)
+        self.assertIn(f"\nOptions of {os.path.basename(SITE)}:\n"
+                      "  --database FILE  [shop.db]\n"
+                      "      Where the teas are kept.\n"
+                      "  --password TEXT\n"
+                      "      What the bank asks for.\n"
+                      "  --shelves N  [3]\n", output)
+        self.assertLess(output.index("--database"), output.index("--bind"))
+        self.assertNotIn(SECRET, output)
+        self.assertNotIn("xyzzy", output)
+
+
+if __name__ == "__main__":
+    unittest.main()
