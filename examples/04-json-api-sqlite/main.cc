@@ -1,5 +1,3 @@
 #include "site.h"
 
-int main(int argc, char** argv) {
-  return mastic::run([] { return make_site({.path = "teas.db"}); }, argc, argv);
-}
+int main(int argc, char** argv) { return mastic::run(make_site, argc, argv); }

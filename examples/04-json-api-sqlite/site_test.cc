@@ -17,7 +17,7 @@ namespace {
 /// A shop with two teas.
 struct JsonApiSqlite : testing::Test {
   JsonApiSqlite()
-      : client(make_site({.path = file.path, .patience = std::chrono::milliseconds(0)})) {
+      : client(make_site({.database = file.path, .patience = std::chrono::milliseconds(0)})) {
     client.send_json("/teas", R"({"name":"Sencha","kind":"Green","price_cents":690})");
     client.send_json("/teas", R"({"name":"Assam","kind":"Black","price_cents":450})");
   }

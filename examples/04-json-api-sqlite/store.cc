@@ -1,8 +1,11 @@
 #include "store.h"
 
+#include <chrono>
 #include <utility>
 
 using sqlite::Connection;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
 
 namespace {
 
@@ -35,9 +38,24 @@ std::optional<Tea> overwrite(Connection& db, const Tea& tea) try {
 
 }  // namespace
 
+void Store::Options::describe(mastic::base::OptionTable& table) {
+  table.path("database", database, "FILE", "File of the database.");
+  table.count("connections", connections, "Largest number of open connections.");
+  table.duration("patience", patience,
+                 "Longest wait for the database or a connection. Beyond it: 503.");
+}
+
+mastic::base::Result<void> Store::Options::check() const {
+  return mastic::base::require_some({{"connections", connections}});
+}
+
 Store::Store(const Options& options)
     : patience_(options.patience),
-      connections_({.make = [options] { return Connection(options.path, options.patience); },
+      connections_({.make =
+                        [options] {
+                          return Connection(options.database,
+                                            duration_cast<milliseconds>(options.patience));
+                        },
                     .most = options.connections}) {
   connect()->run(kSchema);
 }

@@ -2,9 +2,11 @@
 
 #pragma once
 
+#include <mastic/base/options.h>
 #include <mastic/threads/pool.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -24,10 +26,17 @@ class NameTaken : public std::runtime_error {
 /// when the database or a connection is in use for longer than `patience`.
 class Store {
  public:
+  /// The options of the program, too: see main.cc.
   struct Options {
-    std::string path;
-    std::size_t connections = 4;  ///< the largest number of open connections
-    std::chrono::milliseconds patience = std::chrono::seconds(1);  ///< the longest wait
+    /// File of the database.
+    std::string database = "teas.db";
+    /// Largest number of open connections.
+    std::uint64_t connections = 4;
+    /// Longest wait for the database or a connection. Beyond it: 503.
+    mastic::base::Duration patience = std::chrono::seconds(1);
+
+    void describe(mastic::base::OptionTable& table);
+    [[nodiscard]] mastic::base::Result<void> check() const;
   };
 
   /// Creates the database if it does not exist.
@@ -47,6 +56,6 @@ class Store {
 
   Connections::Lease connect();
 
-  std::chrono::milliseconds patience_;
+  mastic::base::Duration patience_;
   Connections connections_;
 };

@@ -23,7 +23,7 @@ std::vector<std::string> names(const TeaPage& page) {
 
 struct StoreTest : testing::Test {
   TemporaryDatabase file;
-  Store store{{.path = file.path}};
+  Store store{{.database = file.path}};
 };
 
 }  // namespace
@@ -84,7 +84,7 @@ TEST_F(StoreTest, NeverUsesAnIdAgain) {
 
 TEST_F(StoreTest, KeepsTeasWhenItIsOpenedAgain) {
   store.add(named("Sencha"));
-  EXPECT_EQ(Store({.path = file.path}).find(1).value().name, "Sencha");
+  EXPECT_EQ(Store({.database = file.path}).find(1).value().name, "Sencha");
 }
 
 TEST_F(StoreTest, CanBeUsedFromSeveralThreads) {
@@ -107,7 +107,7 @@ TEST_F(StoreTest, CanBeUsedFromSeveralThreads) {
 TEST_F(StoreTest, WaitsForAnotherWriterOnlyForItsPatience) {
   sqlite::Connection other(file.path, 0ms);
   other.run("BEGIN IMMEDIATE");
-  Store impatient({.path = file.path, .patience = 0ms});
+  Store impatient({.database = file.path, .patience = 0ms});
   EXPECT_THROW(impatient.add(named("Sencha")), sqlite::Busy);
   EXPECT_EQ(impatient.list({}).total, 0) << "reading is still possible";
 }
