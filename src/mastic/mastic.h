@@ -76,6 +76,7 @@ using async::Cancelled;
 using async::run_blocking;
 using async::sleep_for;
 using async::Task;
+using base::Duration;
 using base::fail;
 using base::html_escape;
 using base::now;
