@@ -23,17 +23,6 @@ app::Middleware no_filter() {
   return app::Middleware([](app::App inner) { return inner; });
 }
 
-/// Prepares `node` for `part` and returns it.
-Node& begin(const Part& part, Node& node) {
-  node.kind = part.kind;
-  node.form = part.form;
-  node.section = part.section;
-  node.origin = part.origin;
-  node.global = part.global;
-  node.local = part.local;
-  return node;
-}
-
 Node& add_part(Node& node, std::string_view place) {
   Node& below = node.parts.emplace_back();
   below.place = place;
@@ -41,6 +30,18 @@ Node& add_part(Node& node, std::string_view place) {
 }
 
 }  // namespace
+
+/// Prepares `node` for `part`.
+void Builder::begin(const Part& part, Node& node) {
+  node.kind = part.kind;
+  node.form = part.form;
+  node.section = part.section;
+  node.origin = part.origin;
+  secrets_.learn(part.global);
+  node.global = secrets_.blank(part.global);
+  // Until the options of its factory are known, the names of local settings have to tell.
+  node.local = secrets_.blank(part.local);
+}
 
 /// Makes an application that the line `place` puts where it is.
 app::App Builder::make_app_at(const base::Origin& place, const Part& part, Node& node) {
@@ -160,7 +161,10 @@ const Factory* Builder::factory_of(const Part& part) {
 /// Sets every option that the part gives, and reports those that are wrong. Returns whether none is.
 bool Builder::set_options(const Part& part, base::OptionTable& table, Node& node) {
   const bool all_right = deploy::set_options(part.local, table, diagnostics_);
+  secrets_.learn(part.local, &table);
+  node.local = secrets_.blank(part.local, &table);
   node.options = effective_options(table);
+  for (Node::Value& value : node.options) value.text = secrets_.blank(value.text);
   return all_right;
 }
 

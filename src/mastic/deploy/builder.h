@@ -15,6 +15,7 @@
 #include "mastic/deploy/loader.h"
 #include "mastic/deploy/node.h"
 #include "mastic/deploy/part.h"
+#include "mastic/deploy/secret_values.h"
 
 namespace mastic::deploy {
 
@@ -38,6 +39,9 @@ class Builder {
   /// Sets the options that `part`, a server, gives.
   void set_server(const Part& part, base::OptionTable& table, Node& node);
 
+  /// The secrets of all parts so far, to be kept out of messages.
+  [[nodiscard]] const SecretValues& secrets() const { return secrets_; }
+
  private:
   friend class Build;
   [[nodiscard]] app::App make_app_at(const base::Origin& place, const Part& part, Node& node);
@@ -51,12 +55,14 @@ class Builder {
   [[nodiscard]] Made make_by(const Factory& factory, const Part& part, Node& node);
   [[nodiscard]] const Factory* factory_of(const Part& part);
   bool set_options(const Part& part, base::OptionTable& table, Node& node);
+  void begin(const Part& part, Node& node);
 
   Loader& loader_;
   const Factories& factories_;
   Diagnostics& diagnostics_;
   base::Kernel& kernel_;
   std::vector<base::Origin> making_;  ///< the sections of the parts that are being made just now
+  SecretValues secrets_;
 };
 
 }  // namespace mastic::deploy

@@ -1,17 +1,24 @@
 #include "mastic/deploy/diagnostics.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "mastic/deploy/secret_values.h"
 
 namespace mastic::deploy {
 
 using Severity = Diagnostic::Severity;
 
 std::string Diagnostic::to_string() const {
-  constexpr const char* kNames[] = {"error", "warning", "note"};
   std::string out = origin.to_string();
   if (origin.is_known()) out += ": ";
-  return out.append(kNames[static_cast<int>(severity)]).append(": ").append(message);
+  return out.append(deploy::to_string(severity)).append(": ").append(message);
+}
+
+std::string_view to_string(Severity severity) {
+  constexpr std::string_view kNames[] = {"error", "warning", "note"};
+  return kNames[static_cast<int>(severity)];
 }
 
 void Diagnostics::error(const base::Origin& origin, std::string message) {
@@ -24,6 +31,16 @@ void Diagnostics::warn(const base::Origin& origin, std::string message) {
 
 void Diagnostics::note(const base::Origin& origin, std::string message) {
   diagnostics_.push_back({Severity::Note, origin, std::move(message)});
+}
+
+void Diagnostics::take(Diagnostics other) {
+  std::ranges::move(other.diagnostics_, std::back_inserter(diagnostics_));
+}
+
+void Diagnostics::blank(const SecretValues& secrets) {
+  for (Diagnostic& diagnostic : diagnostics_) {
+    diagnostic.message = secrets.blank(diagnostic.message);
+  }
 }
 
 bool Diagnostics::has_errors() const {

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mastic/base/attributes.h"
 #include "mastic/base/origin.h"
 
 namespace mastic::deploy {
+
+class SecretValues;
 
 /// One thing that is wrong or doubtful.
 struct Diagnostic {
@@ -26,6 +29,9 @@ struct Diagnostic {
   [[nodiscard]] std::string to_string() const;
 };
 
+/// The word for a severity: "error", "warning", "note".
+[[nodiscard]] std::string_view to_string(Diagnostic::Severity severity);
+
 /// Collects diagnostics. Nothing ends at the first one.
 class Diagnostics {
  public:
@@ -35,6 +41,11 @@ class Diagnostics {
   void warn(const base::Origin& origin, std::string message);
   /// Adds what a reader may want to know.
   void note(const base::Origin& origin, std::string message);
+
+  /// Adds all that `other` has.
+  void take(Diagnostics other);
+  /// Takes secrets out of all messages so far.
+  void blank(const SecretValues& secrets);
 
   /// Whether one of them is an error.
   [[nodiscard]] bool has_errors() const;

@@ -17,6 +17,7 @@ Site make_site(std::string_view uri, const Factories& factories, LoadOptions opt
     Builder builder(loader, factories, site.diagnostics, kernel);
     app::App app = builder.make_app(*part, site.tree);
     loader.warn_of_unused_sections();
+    site.diagnostics.blank(builder.secrets());
     if (!site.diagnostics.has_errors()) site.app = std::move(app);
   }
   return site;
@@ -30,7 +31,9 @@ std::optional<Node> read_server(std::string_view uri, base::OptionTable& table,
   const auto part = loader.load(PartKind::Server, uri);
   if (part == nullptr) return std::nullopt;
   Node node;
-  Builder(loader, factories, diagnostics, kernel).set_server(*part, table, node);
+  Builder builder(loader, factories, diagnostics, kernel);
+  builder.set_server(*part, table, node);
+  diagnostics.blank(builder.secrets());
   return node;
 }
 
