@@ -61,7 +61,9 @@ void SecretValues::learn(const Settings& settings, const base::OptionTable* tabl
     }
   }
   // The longest first, in case that one secret is a part of another one.
-  std::ranges::stable_sort(values_, std::greater(), &std::string::size);
+  std::ranges::sort(values_, [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
 }
 
 Settings SecretValues::blank(const Settings& settings, const base::OptionTable* table) const {
