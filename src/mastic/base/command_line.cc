@@ -24,6 +24,11 @@ std::string spelt(const Option& option) {
   return (is_on_by_default(option) ? "--no-" : "--") + swapped(option.name, '_', '-');
 }
 
+/// Whether `word` is the short form of an option, such as -n, which is an alias of one letter.
+bool is_short(std::string_view word, const OptionTable& table) {
+  return word.size() == 2 && word.starts_with('-') && table.aliased(word.substr(1)) != nullptr;
+}
+
 std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& table) {
   std::vector<std::string> names;
   for (const Option& option : table.options()) {
@@ -81,7 +86,8 @@ Result<CommandLine> read_command_line(std::span<const char* const> words, Option
                          words.end());
       break;
     }
-    if (!value.starts_with("--")) {
+    const bool short_form = is_short(value, table);
+    if (!value.starts_with("--") && !short_form) {
       // A single "-" is a word, which usually means standard input or output.
       if (value.starts_with('-') && value.size() > 1) return unknown_option(value, table);
       line.others.push_back(value);
@@ -89,7 +95,7 @@ Result<CommandLine> read_command_line(std::span<const char* const> words, Option
     }
     const bool joined = value.find('=') != value.npos;
     const std::string_view word = take_until(value, '=');  // leaves what follows "=" in `value`
-    Option* option = table.find(swapped(word.substr(2), '-', '_'));
+    Option* option = table.find(swapped(word.substr(short_form ? 1 : 2), '-', '_'));
     // Looked up unchanged first, so that the name of an option may begin with no_.
     if (option == nullptr && word.starts_with("--no-") && !joined) {
       option = table.find(swapped(word.substr(5), '-', '_'));

@@ -1,6 +1,6 @@
 // Reads a command line by a table of options. `max_header_bytes` in the table is
 // `--max-header-bytes VALUE` or `--max-header-bytes=VALUE` here; a flag takes a value only after
-// `=`, and `--no-NAME` turns it off.
+// `=`, and `--no-NAME` turns it off. An alias of one letter is written `-n VALUE`.
 
 #pragma once
 

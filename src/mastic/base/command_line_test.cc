@@ -31,6 +31,18 @@ TEST_F(CommandLineTest, TakesOptionsInAllFormsAndReturnsTheRest) {
   EXPECT_EQ(bind, (std::vector<std::string>{":1", ":2"}));
 }
 
+TEST_F(CommandLineTest, AnAliasOfOneLetterIsAShortOption) {
+  table.alias("l", "listing");
+  table.alias("b", "bind");
+  const auto others = parse({"-l", "-b", ":1", "-"});
+  ASSERT_TRUE(others) << others.error().message;
+  EXPECT_TRUE(listing);
+  EXPECT_EQ(bind, std::vector<std::string>{":1"});
+  EXPECT_EQ(*others, std::vector<std::string_view>{"-"});
+  EXPECT_FALSE(parse({"-x"}));
+  EXPECT_FALSE(parse({"-bl"}));
+}
+
 TEST_F(CommandLineTest, AFlagIsSwitchedOffAfterAnEqualsSign) {
   listing = true;
   ASSERT_TRUE(parse({"--listing=off"}));
