@@ -7,6 +7,12 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mastic)
 install(TARGETS mastic EXPORT masticTargets)
 install(EXPORT masticTargets NAMESPACE mastic:: DESTINATION ${config_dir})
 install(TARGETS mastic_program RUNTIME)
+# What the program has made of its table of commands, where each shell and `man` look for it.
+set(made ${PROJECT_BINARY_DIR}/apps/mastic/made)
+install(FILES ${made}/mastic.bash RENAME mastic DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${made}/_mastic DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${made}/mastic.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES ${made}/mastic.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(DIRECTORY src/mastic TYPE INCLUDE
   FILES_MATCHING PATTERN "*.h"
   PATTERN "*_testing.h" EXCLUDE

@@ -1,12 +1,12 @@
-// The command `mastic serve DIR`: serves the files below a directory.
+// The command `mastic serve SITE`: serves a site file, a plugin, or the files below a directory.
 
 #pragma once
 
-#include <span>
+#include "apps/mastic/command.h"
 
 namespace mastic::program {
 
-/// Runs the command with the arguments that follow it; returns the exit code (catalog::ExitCode).
-[[nodiscard]] int serve_command(std::span<const char* const> words);
+/// The entry of the command in the table of commands.
+[[nodiscard]] CommandEntry serve_command();
 
 }  // namespace mastic::program

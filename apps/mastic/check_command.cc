@@ -1,0 +1,117 @@
+#include "apps/mastic/check_command.h"
+
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mastic/catalog/options.h"
+#include "mastic/deploy/node_json.h"
+#include "mastic/deploy/node_text.h"
+#include "mastic/json/json.h"
+
+#include "apps/mastic/bound_addresses.h"
+#include "apps/mastic/output_format.h"
+#include "apps/mastic/site_argument.h"
+
+namespace mastic::program {
+namespace {
+
+constexpr std::string_view kCheck = "check";
+
+/// What `--format json` prints.
+struct CheckJson {
+  bool is_usable = false;
+  std::optional<deploy::NodeJson> application;
+  std::optional<deploy::NodeJson> server;
+  std::vector<deploy::DiagnosticJson> diagnostics;
+};
+
+class CheckCommand final : public Command {
+ public:
+  void describe(base::OptionTable& table) override {
+    site_.describe(table);
+    table.text("server_name", server_name_, "NAME",
+               "Section [server:NAME] of the site file that is checked too. [main]");
+    table.group("Output");
+    table.flag("all", all_, "Show options that are at their default, and global settings, too.");
+    describe_format(table, format_);
+  }
+
+  int run(const base::CommandLine& line) override {
+    const auto site = read_site(line.others, site_);
+    if (!site) return fail(kCheck, ExitCode::WrongUsage, site.error().message);
+    deploy::Site made = make_site(*site);
+    const auto server = check_server(*site, made.diagnostics);
+    const bool is_usable = !made.diagnostics.has_errors();
+    const int printed = format_ == OutputFormat::Json ? print_json(made, server, is_usable)
+                                                      : print_text(made, server, is_usable);
+    if (printed != 0) return printed;
+    return static_cast<int>(is_usable ? ExitCode::Ended : ExitCode::CannotStart);
+  }
+
+ private:
+  std::optional<deploy::Node> check_server(const SiteArgument& site,
+                                           deploy::Diagnostics& diagnostics) const {
+    catalog::Options options;
+    base::OptionTable table;
+    options.describe(table);
+    deploy::Diagnostics found;
+    auto server = read_server(site, server_name_, table, found);
+    if (server && !found.has_errors()) {
+      if (const auto fits = options.check(); !fits) {
+        found.error(server->origin, fits.error().message);
+      }
+      check_bound_addresses(table, found);
+    }
+    diagnostics.take(std::move(found));
+    return server;
+  }
+
+  int print_text(const deploy::Site& made, const std::optional<deploy::Node>& server,
+                 bool is_usable) const {
+    report(made.diagnostics);
+    if (!is_usable) return 0;  // a tree of which parts are missing would mislead
+    const deploy::NodeTextStyle style{.has_defaults = all_,
+                                      .has_colours = wants_colours(STDOUT_FILENO)};
+    std::string text = deploy::to_text(made.tree, style);
+    if (server) text += deploy::to_text(*server, style);
+    return print(kCheck, text);
+  }
+
+  static int print_json(const deploy::Site& made, const std::optional<deploy::Node>& server,
+                        bool is_usable) {
+    CheckJson json{.is_usable = is_usable, .diagnostics = to_json_list(made.diagnostics)};
+    if (!made.tree.factory.empty()) json.application = to_json_node(made.tree);
+    if (server) json.server = to_json_node(*server);
+    return print(kCheck, json::to_json(json) + "\n");
+  }
+
+  SiteOptions site_;
+  std::string server_name_;
+  bool all_ = false;
+  OutputFormat format_ = OutputFormat::Text;
+};
+
+}  // namespace
+
+CommandEntry check_command() {
+  return {.name = kCheck,
+          .arguments = "SITE [NAME=VALUE...]",
+          .meaning = "show what a site consists of, and all that is wrong with it",
+          .text =
+              "Makes the site as `mastic serve` does, without listening anywhere, and shows\n"
+              "what is mounted where, with every option and the line that it comes from.\n"
+              "Errors and warnings are written to standard error as FILE:LINE: MESSAGE.\n"
+              "Secrets are shown as ***.\n\n"
+              "  mastic check site.ini\n"
+              "  mastic check site.ini --all\n"
+              "  mastic check site.ini --format json\n",
+          .exit_codes = "0 the site can be served, 1 it has errors, 2 wrong usage",
+          .takes_site = true,
+          .make = make_command<CheckCommand>};
+}
+
+}  // namespace mastic::program

@@ -1,0 +1,99 @@
+#include "apps/mastic/manual.h"
+
+#include <string_view>
+
+#include "mastic/base/text.h"
+#include "mastic/catalog/service.h"
+
+#include "apps/mastic/commands.h"
+#include "apps/mastic/option_list.h"
+
+namespace mastic::program {
+namespace {
+
+/// Text that roff prints as it is: also a '.' or ' at the beginning of a line, '\' and '-'.
+std::string escaped(std::string_view text) {
+  std::string out;
+  if (text.starts_with('.') || text.starts_with('\'')) out += "\\&";
+  for (const char c : text) {
+    if (c == '\\')
+      out += "\\e";
+    else if (c == '-')
+      out += "\\-";
+    else if (c == '\'')
+      out += "\\(aq";
+    else if (c == '`')
+      out += "\\(ga";
+    else
+      out += c;
+  }
+  return out;
+}
+
+/// Paragraphs, and lines that begin with two spaces as examples.
+std::string paragraphs(std::string_view text) {
+  std::string out;
+  bool in_example = false;
+  const auto set_example = [&](bool wanted) {
+    if (in_example == wanted) return;
+    out += wanted ? ".PP\n.RS 2\n.nf\n" : ".fi\n.RE\n";
+    in_example = wanted;
+  };
+  while (!text.empty()) {
+    const std::string_view line = base::take_until(text, '\n');
+    if (line.empty()) {
+      set_example(false);
+      if (!text.empty() && !text.starts_with("  ")) out += ".PP\n";
+      continue;
+    }
+    set_example(line.starts_with("  "));
+    out += escaped(line.substr(in_example ? 2 : 0)) + "\n";
+  }
+  set_example(false);
+  return out;
+}
+
+std::string option_entry(const ListedOption& option) {
+  std::string out = ".TP\n\\fB" + escaped(option.word) + "\\fR";
+  if (!option.argument.empty()) out += " \\fI" + escaped(option.argument) + "\\fR";
+  if (!option.default_text.empty()) out += "  [" + escaped(option.default_text) + "]";
+  return out + "\n" + escaped(option.meaning) + "\n";
+}
+
+std::string section(const CommandEntry& entry) {
+  std::string out = ".SS \"mastic " + std::string(entry.name);
+  if (!entry.arguments.empty()) out += " " + escaped(entry.arguments);
+  out += " [OPTION...]\"\n" + paragraphs(entry.text);
+  for (const ListedOption& option : options_of(entry)) out += option_entry(option);
+  std::string codes(entry.exit_codes);
+  for (char& c : codes) c = c == '\n' ? ' ' : c;
+  return out + ".PP\nExit codes: " + escaped(codes) + ".\n";
+}
+
+}  // namespace
+
+std::string manual_page(const std::vector<CommandEntry>& commands) {
+  std::string version = catalog::version_text();
+  version = version.substr(0, version.find(" ("));
+  std::string page = ".\\\" Made by `mastic manual` from the table of commands.\n";
+  page += ".TH MASTIC 1 \"\" \"" + escaped(version) + "\" \"Mastic\"\n";
+  page += ".SH NAME\nmastic \\- serve and compose web applications\n";
+  page +=
+      ".SH SYNOPSIS\n\\fBmastic\\fR \\fICOMMAND\\fR [\\fIARGUMENT\\fR...] [\\fIOPTION\\fR...]\n";
+  page += ".SH DESCRIPTION\n" + paragraphs(kSiteText) + ".PP\nThe commands are:\n";
+  for (const CommandEntry& entry : commands) {
+    if (entry.is_hidden) continue;
+    page += ".TP\n\\fB" + escaped(entry.name) + "\\fR\n" + escaped(entry.meaning) + "\n";
+  }
+  page += ".SH COMMANDS\n";
+  for (const CommandEntry& entry : commands) {
+    if (!entry.is_hidden) page += section(entry);
+  }
+  page +=
+      ".SH ENVIRONMENT\n.TP\n\\fBNO_COLOR\\fR\nIf it is set to anything, nothing is printed in "
+      "colours.\n"
+      ".TP\n\\fB%(ENV_NAME)s\\fR\nin a site file is the value of the variable NAME.\n";
+  return page;
+}
+
+}  // namespace mastic::program

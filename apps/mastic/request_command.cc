@@ -1,0 +1,161 @@
+#include "apps/mastic/request_command.h"
+
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mastic/app/secrets.h"
+#include "mastic/base/text.h"
+#include "mastic/catalog/options.h"
+#include "mastic/http/status.h"
+#include "mastic/testing/test_client.h"
+
+#include "apps/mastic/site_argument.h"
+
+namespace mastic::program {
+namespace {
+
+constexpr std::string_view kRequest = "request";
+
+/// The content that --data names: a text, @FILE, or - for standard input.
+base::Result<std::string> read_content(const std::string& data) {
+  const auto read_all = [](std::istream& from) {
+    return std::string(std::istreambuf_iterator<char>(from), {});
+  };
+  if (data == "-") return read_all(std::cin);
+  if (!data.starts_with('@')) return data;
+  const std::string path = data.substr(1);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return base::fail("--data: the file '", path, "' cannot be read");
+  std::string content = read_all(file);
+  if (file.bad()) return base::fail("--data: '", path, "' is no file that can be read");
+  return content;
+}
+
+/// Reads "NAME:VALUE" or "NAME: VALUE".
+base::Result<std::pair<std::string, std::string>> read_field(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == text.npos || colon == 0) {
+    return base::fail("--header: write NAME:VALUE instead of '", text, "'");
+  }
+  return std::pair(text.substr(0, colon),
+                   std::string(base::trim(std::string_view(text).substr(colon + 1))));
+}
+
+class RequestCommand final : public Command {
+ public:
+  void describe(base::OptionTable& table) override {
+    table.group("Request");
+    table.text("method", method_, "METHOD",
+               "Method; GET, or POST with --data, if it is not given.");
+    table.list("header", headers_, "NAME:VALUE",
+               "Field of the request. May be given several times.");
+    table.text("host", host_, "HOST", "Host of the request: the field Host.");
+    table.text("data", data_, "(TEXT|@FILE|-)",
+               "Content of the request: a text, a file, or - for standard input.");
+    table.group("Output");
+    table.flag("include", include_, "Print the status and the fields before the content.");
+    site_.describe(table);
+  }
+
+  int run(const base::CommandLine& line) override {
+    if (line.others.size() < 2 || !line.others[1].starts_with('/')) {
+      return wrong_usage("write a site and a path that begins with '/'; see --help");
+    }
+    const std::string target(line.others[1]);
+    std::vector<std::string_view> site_words(line.others);
+    site_words.erase(site_words.begin() + 1);
+    const auto site = read_site(site_words, site_);
+    if (!site) return wrong_usage(site.error().message);
+    std::vector<std::pair<std::string, std::string>> fields;
+    for (const std::string& header : headers_) {
+      auto field = read_field(header);
+      if (!field) return wrong_usage(field.error().message);
+      fields.push_back(*std::move(field));
+    }
+    if (!host_.empty()) fields.emplace_back("Host", host_);
+    const auto content = read_content(data_);
+    if (!content) return wrong_usage(content.error().message);
+    return ask(*site, target, fields, *content);
+  }
+
+ private:
+  static int wrong_usage(std::string_view message) {
+    return fail(kRequest, ExitCode::WrongUsage, message);
+  }
+
+  int ask(const SiteArgument& site, const std::string& target,
+          const std::vector<std::pair<std::string, std::string>>& fields,
+          const std::string& content) const {
+    catalog::Options options;
+    base::OptionTable table;
+    options.describe(table);
+    deploy::Site made = make_site(site);
+    deploy::Diagnostics of_server;
+    read_server(site, {}, table, of_server);
+    made.diagnostics.take(std::move(of_server));
+    report(made.diagnostics);
+    if (!made.app || made.diagnostics.has_errors()) {
+      return static_cast<int>(ExitCode::CannotStart);
+    }
+    const std::string method = !method_.empty() ? method_ : data_.empty() ? "GET" : "POST";
+    try {
+      testing::TestClient client(*std::move(made.app), options.server);
+      const auto answer = client.request(method, target, {fields.begin(), fields.end()}, content);
+      for (const std::string& message : client.log()) {
+        const bool is_problem = message.starts_with("warning") || message.starts_with("error");
+        if (is_problem) std::fprintf(stderr, "%s\n", message.c_str());
+      }
+      const int printed = print(kRequest, (include_ ? head_of(answer) : "") + answer.text);
+      if (printed != 0) return printed;
+      return code(answer.status) < 400 ? 0 : 1;
+    } catch (const std::exception& error) {
+      return fail(kRequest, ExitCode::CannotStart, error.what());
+    }
+  }
+
+  static std::string head_of(const testing::TestResponse& answer) {
+    std::string head = std::to_string(code(answer.status));
+    head.append(" ").append(http::reason_phrase(answer.status)).append("\n");
+    for (const http::Field field : answer.fields.view()) {
+      head.append(field.name).append(": ").append(field.value).append("\n");
+    }
+    return head + "\n";
+  }
+
+  SiteOptions site_;
+  std::string method_;
+  std::vector<std::string> headers_;
+  std::string host_;
+  std::string data_;
+  bool include_ = false;
+};
+
+}  // namespace
+
+CommandEntry request_command() {
+  return {.name = kRequest,
+          .arguments = "SITE /PATH [NAME=VALUE...]",
+          .meaning = "make one request of a site, without a socket",
+          .text =
+              "Makes the site as `mastic serve` does, asks it once within this process, and\n"
+              "prints the content of the answer as it is. Timers of the site do not wait: its\n"
+              "clock jumps ahead. Warnings and errors of its log go to standard error.\n\n"
+              "  mastic request site.ini /\n"
+              "  mastic request site.ini /login --data user=ada \\\n"
+              "      --header Content-Type:application/x-www-form-urlencoded\n"
+              "  mastic request site.ini /docs/ --host docs.example.com --include\n",
+          .exit_codes =
+              "0 the status is below 400, 1 it is not, or the site has errors,\n"
+              "2 wrong usage",
+          .takes_site = true,
+          .make = make_command<RequestCommand>};
+}
+
+}  // namespace mastic::program

@@ -1,0 +1,198 @@
+#include "apps/mastic/site_argument.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "mastic/app/route_list.h"
+#include "mastic/base/kernel.h"
+#include "mastic/catalog/factories.h"
+#include "mastic/deploy/plugin.h"
+#include "mastic/deploy/secret_values.h"
+#include "mastic/files/static_files.h"
+
+#include "apps/mastic/command.h"
+
+namespace mastic::program {
+namespace {
+
+using Kind = SiteArgument::Kind;
+
+const base::Origin kCommandLine{.place = "the command line"};
+
+deploy::LoadOptions load_options(const SiteArgument& site) {
+  return {.globals = site.globals, .environment = [](const std::string& name) {
+            const char* const value = std::getenv(name.c_str());
+            return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+          }};
+}
+
+/// Fails unless there is something at the path of the site; says what kind of thing it is.
+base::Result<Kind> kind_of(const std::string& path) {
+  std::error_code fault;
+  const auto status = std::filesystem::status(path, fault);
+  if (std::filesystem::is_directory(status)) return Kind::Directory;
+  if (!std::filesystem::exists(status)) {
+    return base::fail("'", path, "' does not exist; SITE is a site file, a plugin or a directory");
+  }
+  return path.ends_with(".so") ? Kind::Plugin : Kind::File;
+}
+
+base::Result<deploy::Settings> read_settings(std::span<const std::string_view> words) {
+  deploy::Settings settings;
+  for (const std::string_view word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == word.npos || equals == 0) {
+      return base::fail("unexpected argument '", word,
+                        "': settings after SITE are written NAME=VALUE; see --help");
+    }
+    settings.set(
+        {std::string(word.substr(0, equals)), std::string(word.substr(equals + 1)), kCommandLine});
+  }
+  return settings;
+}
+
+deploy::Site make_directory(const SiteArgument& site, const files::Options& options) {
+  deploy::Site made;
+  made.tree.factory = "mastic#static";
+  made.tree.options.push_back({"root", site.path, kCommandLine, false});
+  auto files = files::open_static_files(site.path, options, base::system_kernel());
+  if (!files) {
+    made.diagnostics.error({}, files.error().message);
+    return made;
+  }
+  files->set_label({.factory = "mastic#static", .section = {}, .origin = kCommandLine});
+  made.app = *std::move(files);
+  return made;
+}
+
+/// The application that a plugin is for: `main`, or the only one.
+base::Result<std::string> usual_app(const std::string& path) {
+  const auto factories = deploy::load_plugin(path, base::system_kernel());
+  if (!factories) return std::unexpected(factories.error());
+  std::vector<std::string> names;
+  for (const deploy::Factory& factory : *factories) {
+    if (factory.kind != deploy::PartKind::App) continue;
+    if (factory.name == "main") return factory.name;
+    names.push_back(factory.name);
+  }
+  if (names.size() == 1) return names.front();
+  if (names.empty()) return base::fail(path, " has no application");
+  std::string listed;
+  for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
+  return base::fail(path, " has several applications (", listed, "): write ", path, "#",
+                    names.front());
+}
+
+deploy::Site make_plugin(const SiteArgument& site) {
+  deploy::Site made;
+  std::string name = site.name;
+  if (name.empty()) {
+    auto usual = usual_app(site.path);
+    if (!usual) {
+      made.diagnostics.error({}, usual.error().message);
+      return made;
+    }
+    name = *std::move(usual);
+  }
+  return deploy::make_site("lib:" + site.path + "#" + name, catalog::factories(),
+                           load_options(site), base::system_kernel());
+}
+
+}  // namespace
+
+void SiteOptions::describe(base::OptionTable& table) {
+  table.group("Site");
+  table.text("app_name", app_name, "NAME",
+             "Application of the site file or plugin, as #NAME after SITE; -n for short. [main]");
+  table.alias("n", "app_name");
+}
+
+std::string SiteArgument::uri(std::string_view part) const {
+  std::string uri = "config:";
+  for (const char c : path) {
+    // A URI has escapes, and a path may have these characters.
+    if (c == '%')
+      uri += "%25";
+    else if (c == '#')
+      uri += "%23";
+    else
+      uri += c;
+  }
+  return uri.append("#").append(part.empty() ? "main" : part);
+}
+
+base::Result<SiteArgument> read_site(std::span<const std::string_view> arguments,
+                                     const SiteOptions& options) {
+  if (arguments.empty()) {
+    return base::fail("no site given; write a site file, a plugin or a directory; see --help");
+  }
+  SiteArgument site;
+  std::string_view text = arguments[0];
+  if (text.starts_with("config:")) text.remove_prefix(7);
+  // A path may have a '#' itself, so the whole text comes first.
+  auto kind = kind_of(std::string(text));
+  const std::size_t mark = text.rfind('#');
+  if (!kind && mark != text.npos) {
+    site.name = text.substr(mark + 1);
+    text = text.substr(0, mark);
+    kind = kind_of(std::string(text));
+  }
+  if (!kind) return std::unexpected(kind.error());
+  site.kind = *kind;
+  site.path = text;
+  if (!options.app_name.empty()) site.name = options.app_name;
+  auto settings = read_settings(arguments.subspan(1));
+  if (!settings) return std::unexpected(settings.error());
+  site.globals = *std::move(settings);
+  const bool is_directory = site.kind == Kind::Directory;
+  if (is_directory && !(site.name.empty() && site.globals.empty())) {
+    return base::fail("'", site.path,
+                      "' is a directory, which has neither applications nor settings");
+  }
+  return site;
+}
+
+deploy::Site make_site(const SiteArgument& site, const files::Options& files) {
+  if (site.kind == Kind::Directory) return make_directory(site, files);
+  if (site.kind == Kind::Plugin) return make_plugin(site);
+  return deploy::make_site(site.uri(site.name), catalog::factories(), load_options(site),
+                           base::system_kernel());
+}
+
+std::optional<deploy::Node> read_server(const SiteArgument& site, const std::string& name,
+                                        base::OptionTable& table,
+                                        deploy::Diagnostics& diagnostics) {
+  if (site.kind != Kind::File) return std::nullopt;
+  auto server = deploy::read_server(site.uri(name), table, catalog::factories(), load_options(site),
+                                    base::system_kernel(), diagnostics);
+  if (!server && !name.empty() && !diagnostics.has_errors()) {
+    diagnostics.error({.place = site.path}, "there is no section [server:" + name + "]");
+  }
+  return server;
+}
+
+void report(const deploy::Diagnostics& diagnostics) {
+  const bool colours = wants_colours(STDERR_FILENO);
+  std::string lines;
+  for (const deploy::Diagnostic& diagnostic : diagnostics.sorted()) {
+    if (!colours) {
+      lines += diagnostic.to_string() + "\n";
+      continue;
+    }
+    constexpr std::string_view kColours[] = {"\x1b[31m", "\x1b[33m", "\x1b[36m"};
+    if (diagnostic.origin.is_known()) lines += diagnostic.origin.to_string() + ": ";
+    lines.append(kColours[static_cast<int>(diagnostic.severity)])
+        .append(deploy::to_string(diagnostic.severity))
+        .append(":\x1b[0m ")
+        .append(diagnostic.message)
+        .append("\n");
+  }
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
+}  // namespace mastic::program
