@@ -103,7 +103,7 @@ Point describe_point(const deploy::Factory& factory, const std::string& prefix,
               .other_names = std::move(other_names),
               .options = options_of(factory),
               .example = factory.example};
-  const std::string_view section = factory.kind == deploy::PartKind::App ? "app" : point.kind;
+  const std::string section = factory.kind == deploy::PartKind::App ? "app" : point.kind;
   if (point.example.empty()) point.example = make_example(point, section);
   if (!point.example.ends_with('\n')) point.example += '\n';
   return point;
