@@ -4,7 +4,7 @@
 include(CMakePackageConfigHelpers)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mastic)
 
-install(TARGETS mastic EXPORT masticTargets)
+install(TARGETS mastic mastic_headers EXPORT masticTargets)
 install(EXPORT masticTargets NAMESPACE mastic:: DESTINATION ${config_dir})
 install(TARGETS mastic_program RUNTIME)
 # What the program has made of its table of commands, where each shell and `man` look for it.
@@ -28,7 +28,7 @@ configure_package_config_file(cmake/masticConfig.cmake.in masticConfig.cmake
   INSTALL_DESTINATION ${config_dir})
 write_basic_package_version_file(masticConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/masticConfig.cmake ${PROJECT_BINARY_DIR}/masticConfigVersion.cmake
-  DESTINATION ${config_dir})
+  cmake/MasticPlugin.cmake cmake/shown_symbols.list DESTINATION ${config_dir})
 
 # For pkg-config. A program that links the static library has to link its dependencies, too.
 set(pc_requires Requires.private)

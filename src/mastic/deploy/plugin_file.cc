@@ -1,0 +1,209 @@
+#include "mastic/deploy/plugin_file.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mastic/base/descriptor.h"
+
+namespace mastic::deploy {
+namespace {
+
+using ElfHeader = ElfW(Ehdr);
+using ElfSegment = ElfW(Phdr);
+using ElfSection = ElfW(Shdr);
+using ElfSymbol = ElfW(Sym);
+
+/// The processor that this program is built for, as an ELF header has it.
+#if defined(__x86_64__)
+constexpr unsigned kMachine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr unsigned kMachine = EM_AARCH64;
+#elif defined(__riscv)
+constexpr unsigned kMachine = EM_RISCV;
+#else
+#error "Add the ELF number of this processor here."
+#endif
+constexpr unsigned kClass = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
+constexpr unsigned kByteOrder =
+    std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
+
+std::string describe_machine(unsigned machine, unsigned elf_class) {
+  const std::string bits = elf_class == ELFCLASS64 ? " (64 bits)" : " (32 bits)";
+  switch (machine) {
+    case EM_X86_64:
+      return "x86-64" + bits;
+    case EM_386:
+      return "x86" + bits;
+    case EM_AARCH64:
+      return "arm64" + bits;
+    case EM_ARM:
+      return "arm" + bits;
+    case EM_RISCV:
+      return "RISC-V" + bits;
+    default:
+      return "the processor with the ELF number " + std::to_string(machine) + bits;
+  }
+}
+
+/// A file of which ranges are read. A range that is not whole in the file is not read at all.
+class RangeReader {
+ public:
+  RangeReader(base::Descriptor file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] bool has(std::uint64_t offset, std::uint64_t length) const {
+    return offset <= size_ && length <= size_ - offset;
+  }
+  /// Reads `count` objects of type T.
+  template <class T>
+  [[nodiscard]] std::optional<std::vector<T>> read(std::uint64_t offset, std::uint64_t count) {
+    if (count > size_ / sizeof(T) || !has(offset, count * sizeof(T))) return std::nullopt;
+    std::vector<T> objects(count);
+    std::span<std::byte> rest = std::as_writable_bytes(std::span(objects));
+    while (!rest.empty()) {
+      const ssize_t got = file_.kernel().pread(file_.fd(), rest.data(), rest.size(),
+                                               static_cast<std::int64_t>(offset));
+      if (got == -EINTR) continue;
+      if (got <= 0) return std::nullopt;
+      offset += static_cast<std::uint64_t>(got);
+      rest = rest.subspan(static_cast<std::size_t>(got));
+    }
+    return objects;
+  }
+
+ private:
+  base::Descriptor file_;
+  std::uint64_t size_;
+};
+
+/// Opens the file, after a look at who may write to it.
+base::Result<RangeReader> open_plugin_file(const std::string& path, base::Kernel& kernel) {
+  // Without O_NONBLOCK the open of a pipe would wait for a writer.
+  base::Descriptor file(kernel, kernel.open(path.c_str(), O_RDONLY | O_NONBLOCK, 0));
+  if (!file.is_open()) return base::fail_with_number(-file.fd(), path);
+  struct stat status{};
+  if (const int done = kernel.fstat(file.fd(), status); done < 0) {
+    return base::fail_with_number(-done, path);
+  }
+  if (S_ISDIR(status.st_mode)) return base::fail(path, ": is a directory, and no plugin");
+  if (!S_ISREG(status.st_mode)) return base::fail(path, ": is no regular file, and no plugin");
+  // Many systems give every user a group of his own with his number, and let him share all that he
+  // makes with it.
+  const bool group_is_owner = status.st_gid == status.st_uid;
+  if ((status.st_mode & S_IWOTH) != 0 || ((status.st_mode & S_IWGRP) != 0 && !group_is_owner)) {
+    return base::fail(path,
+                      ": is not loaded, because others than its owner may write to it, and its "
+                      "code would run in this program; run: chmod go-w ",
+                      path);
+  }
+  return RangeReader(std::move(file), static_cast<std::uint64_t>(status.st_size));
+}
+
+base::Result<ElfHeader> read_header(RangeReader& file, const std::string& path) {
+  const auto read = file.read<ElfHeader>(0, 1);
+  if (!read ||
+      std::string_view(reinterpret_cast<const char*>(read->front().e_ident), SELFMAG) != ELFMAG) {
+    return base::fail(path, ": is no shared object (an ELF file, named *.so), and so no plugin");
+  }
+  const ElfHeader& header = read->front();
+  const unsigned elf_class = header.e_ident[EI_CLASS];
+  if (elf_class != kClass || header.e_ident[EI_DATA] != kByteOrder ||
+      header.e_machine != kMachine) {
+    return base::fail(path, ": was built for ", describe_machine(header.e_machine, elf_class),
+                      ", this program for ", describe_machine(kMachine, kClass));
+  }
+  if (header.e_type != ET_DYN || header.e_shentsize != sizeof(ElfSection) ||
+      header.e_phentsize != sizeof(ElfSegment)) {
+    return base::fail(
+        path, ": is no shared object, and so no plugin; mastic_plugin() of CMake makes one");
+  }
+  return header;
+}
+
+/// The part of a shared object that leads to the value of a symbol.
+struct ElfParts {
+  std::vector<ElfSegment> segments;
+  std::vector<ElfSection> sections;
+};
+
+/// Reads the lists of parts. The system's loader would crash on a file that ends before its parts
+/// do, so that is checked here.
+base::Result<ElfParts> read_parts(RangeReader& file, const ElfHeader& header,
+                                  const std::string& path) {
+  auto segments = file.read<ElfSegment>(header.e_phoff, header.e_phnum);
+  auto sections = file.read<ElfSection>(header.e_shoff, header.e_shnum);
+  const bool is_whole =
+      segments && sections && std::ranges::all_of(*segments, [&](const ElfSegment& segment) {
+        return file.has(segment.p_offset, segment.p_filesz);
+      });
+  if (is_whole) return ElfParts{*std::move(segments), *std::move(sections)};
+  return base::fail(path, ": is truncated: it says that it is longer than its ",
+                    std::to_string(file.size()), " bytes; copy or build it again");
+}
+
+/// The address of the symbol, or nothing if the shared object does not define it.
+std::optional<std::uint64_t> find_symbol(RangeReader& file, const ElfParts& parts,
+                                         std::string_view wanted) {
+  for (const ElfSection& section : parts.sections) {
+    if (section.sh_type != SHT_DYNSYM || section.sh_link >= parts.sections.size()) continue;
+    const ElfSection& texts = parts.sections[section.sh_link];
+    const auto symbols =
+        file.read<ElfSymbol>(section.sh_offset, section.sh_size / sizeof(ElfSymbol));
+    const auto names = file.read<char>(texts.sh_offset, texts.sh_size);
+    if (!symbols || !names) continue;
+    for (const ElfSymbol& symbol : *symbols) {
+      if (symbol.st_shndx == SHN_UNDEF || symbol.st_name >= names->size()) continue;
+      const std::string_view rest =
+          std::string_view(names->data(), names->size()).substr(symbol.st_name);
+      if (rest.substr(0, rest.find('\0')) == wanted) return symbol.st_value;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Reads the object that the loader would put at `address`.
+std::optional<PluginBuild> read_at_address(RangeReader& file, const ElfParts& parts,
+                                           std::uint64_t address) {
+  for (const ElfSegment& segment : parts.segments) {
+    if (segment.p_type != PT_LOAD || address < segment.p_vaddr ||
+        address - segment.p_vaddr >= segment.p_filesz) {
+      continue;
+    }
+    const auto build = file.read<PluginBuild>(segment.p_offset + (address - segment.p_vaddr), 1);
+    if (build) return build->front();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+base::Result<PluginBuild> read_plugin_build(const std::string& path, base::Kernel& kernel) {
+  auto file = open_plugin_file(path, kernel);
+  if (!file) return std::unexpected(file.error());
+  const auto header = read_header(*file, path);
+  if (!header) return std::unexpected(header.error());
+  const auto parts = read_parts(*file, *header, path);
+  if (!parts) return std::unexpected(parts.error());
+  if (const auto address = find_symbol(*file, *parts, kPluginSymbol)) {
+    if (const auto build = read_at_address(*file, *parts, *address)) return *build;
+  }
+  return base::fail(
+      path,
+      ": is a shared object, but no plugin of Mastic: it has no MASTIC_PLUGIN(...); see "
+      "docs/guide/plugins.md");
+}
+
+}  // namespace mastic::deploy
