@@ -57,15 +57,17 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
       return one.origin == other.origin && one.message == other.message;
     };
   };
+  const auto place_in_order = [&](const Diagnostic& diagnostic) {
+    return std::pair(std::ranges::find(files, diagnostic.origin.place), diagnostic.origin.line);
+  };
   for (const Diagnostic& diagnostic : diagnostics_) {
     if (std::ranges::find(files, diagnostic.origin.place) == files.end()) {
       files.push_back(diagnostic.origin.place);
     }
-    if (std::ranges::none_of(out, is_same(diagnostic))) out.push_back(diagnostic);
+    if (std::ranges::any_of(out, is_same(diagnostic))) continue;
+    const auto next = std::ranges::upper_bound(out, place_in_order(diagnostic), {}, place_in_order);
+    out.insert(next, diagnostic);
   }
-  std::ranges::stable_sort(out, {}, [&](const Diagnostic& diagnostic) {
-    return std::pair(std::ranges::find(files, diagnostic.origin.place), diagnostic.origin.line);
-  });
   return out;
 }
 
