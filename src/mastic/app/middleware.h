@@ -119,8 +119,9 @@ Task<Response> call_pair(const M& middleware, Request& request, const App& below
 
 namespace detail {
 
+/// Puts `middleware` around `app`, and moves it there if it is kept.
 template <class M>
-[[nodiscard]] App put_around(M middleware, App app) {
+[[nodiscard]] App put_around(M& middleware, App app) {
   if constexpr (Wrapper<M>) {
     return middleware(std::move(app));
   } else if constexpr (Around<M>) {
@@ -149,7 +150,7 @@ template <class M>
 template <class M>
 [[nodiscard]] App wrap(M middleware, App app) {
   return App::around(std::move(app), [&](App inner) {
-    return detail::put_around(std::move(middleware), std::move(inner));
+    return detail::put_around(middleware, std::move(inner));
   });
 }
 
