@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "mastic/app/route_list.h"
 #include "mastic/base/kernel.h"
 #include "mastic/catalog/factories.h"
+#include "mastic/catalog/load_app.h"
 #include "mastic/deploy/plugin.h"
 #include "mastic/deploy/secret_values.h"
 #include "mastic/files/static_files.h"
@@ -23,13 +23,6 @@ namespace {
 using Kind = SiteArgument::Kind;
 
 const base::Origin kCommandLine{.place = "the command line"};
-
-deploy::LoadOptions load_options(const SiteArgument& site) {
-  return {.globals = site.globals, .environment = [](const std::string& name) {
-            const char* const value = std::getenv(name.c_str());
-            return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-          }};
-}
 
 /// Fails unless there is something at the path of the site; says what kind of thing it is.
 base::Result<Kind> kind_of(const std::string& path) {
@@ -100,7 +93,7 @@ deploy::Site make_plugin(const SiteArgument& site) {
     name = *std::move(usual);
   }
   return deploy::make_site("lib:" + site.path + "#" + name, catalog::factories(),
-                           load_options(site), base::system_kernel());
+                           catalog::load_options(site.globals), base::system_kernel());
 }
 
 }  // namespace
@@ -160,7 +153,7 @@ base::Result<SiteArgument> read_site(std::span<const std::string_view> arguments
 deploy::Site make_site(const SiteArgument& site, const files::Options& files) {
   if (site.kind == Kind::Directory) return make_directory(site, files);
   if (site.kind == Kind::Plugin) return make_plugin(site);
-  return deploy::make_site(site.uri(site.name), catalog::factories(), load_options(site),
+  return deploy::make_site(site.uri(site.name), catalog::factories(), catalog::load_options(site.globals),
                            base::system_kernel());
 }
 
@@ -168,7 +161,7 @@ std::optional<deploy::Node> read_server(const SiteArgument& site, const std::str
                                         base::OptionTable& table,
                                         deploy::Diagnostics& diagnostics) {
   if (site.kind != Kind::File) return std::nullopt;
-  auto server = deploy::read_server(site.uri(name), table, catalog::factories(), load_options(site),
+  auto server = deploy::read_server(site.uri(name), table, catalog::factories(), catalog::load_options(site.globals),
                                     base::system_kernel(), diagnostics);
   if (!server && !name.empty() && !diagnostics.has_errors()) {
     diagnostics.error({.place = site.path}, "there is no section [server:" + name + "]");

@@ -32,6 +32,7 @@
 #include "mastic/base/encoding.h"
 #include "mastic/base/result.h"
 #include "mastic/catalog/read_options.h"
+#include "mastic/catalog/load_app.h"
 #include "mastic/catalog/run.h"
 #include "mastic/files/static_files.h"
 #include "mastic/inspect/thread_watch.h"
@@ -87,6 +88,7 @@ using base::steady_now;
 using base::Uuid;
 using catalog::OptionSources;
 using catalog::read_options;
+using catalog::load_app;
 using catalog::run;
 using files::static_files;
 using http::CacheControl;

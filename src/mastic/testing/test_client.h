@@ -72,6 +72,12 @@ class TestClient {
   /// Starts `app` like a server with these `options`. Throws std::logic_error when a start-up hook
   /// fails.
   explicit TestClient(app::App app, const server::Options& options = {});
+  /// Starts the application of a site file, such as "config:site.ini" (catalog::load_app). Throws
+  /// std::runtime_error with everything that is wrong with the file.
+  explicit TestClient(const std::string& uri, const server::Options& options = {});
+  /// Starts the application of a site file.
+  explicit TestClient(const char* uri, const server::Options& options = {})
+      : TestClient(std::string(uri), options) {}
   ~TestClient();
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
