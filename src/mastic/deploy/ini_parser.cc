@@ -147,6 +147,10 @@ void IniParser::begin_entry(std::string_view line) {
                                                std::string(name) +
                                                "'; if a section was meant, the ] is missing");
   }
+  if (line[separator] == ':' && line.find(" = ") != line.npos) {
+    diagnostics_.warn(file_.origin(line_), "the first = or : ends a name, so the name here is '" +
+                                               std::string(name) + "'");
+  }
   auto& lines = section_ == &file_.defaults_ ? default_lines_ : entry_lines_;
   const auto [known, is_new] = lines.emplace(name, line_);
   if (!is_new) {

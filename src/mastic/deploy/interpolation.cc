@@ -88,7 +88,9 @@ class Interpolation {
     } else if (const auto meant = base::nearest(name, names_.all())) {
       message.append("; did you mean %(").append(*meant).append(")s?");
     } else {
-      message += "; names are looked up in the section, then in [DEFAULT]";
+      message +=
+          "; it would be a setting of the section, of [DEFAULT] or of the command line, and "
+          "not what is set by 'set'";
     }
     return {std::move(message)};
   }

@@ -93,14 +93,10 @@ LoadedFile::LoadedFile(const IniFile& file, std::string absolute_path, const Set
 
 std::string_view LoadedFile::folder() const { return folder_of(path_); }
 
-/// Returns `raw` with its value interpolated. Reports what is wrong with it, and returns nothing then.
-std::optional<Setting> LoadedFile::interpolated(Setting raw, const IniSection* section) const {
+base::Result<Setting> LoadedFile::interpolated(Setting raw, const IniSection* section) const {
   if (raw.is_literal) return raw;
   auto value = interpolate(raw.value, SectionNames(*this, section));
-  if (!value) {
-    diagnostics_.error(raw.origin, "'" + raw.name + "': " + value.error().message);
-    return std::nullopt;
-  }
+  if (!value) return std::unexpected(value.error());
   raw.value = std::move(value->text);
   raw.is_literal = value->is_literal;
   return raw;
@@ -108,16 +104,26 @@ std::optional<Setting> LoadedFile::interpolated(Setting raw, const IniSection* s
 
 void LoadedFile::interpolate_defaults() {
   for (const Setting& raw : raw_defaults_) {
-    // With an error, the name is known all the same, so that nothing else is reported about it.
-    Setting setting = interpolated(raw, nullptr).value_or(raw);
+    auto setting = interpolated(raw, nullptr);
+    if (!setting) {
+      std::string message = "'" + raw.name + "': " + setting.error().message;
+      if (file_.defaults().find(raw.name) == nullptr) {
+        message += " (the value comes from outside of " + file_.path() +
+                   ", where it is interpolated like one of [DEFAULT], as in PasteDeploy; a value "
+                   "with a % is better taken from the environment by %(ENV_NAME)s)";
+      }
+      diagnostics_.error(raw.origin, std::move(message));
+      defaults_.set(raw);  // so that the name is known, and nothing else is reported about it
+      continue;
+    }
     // PasteDeploy takes an empty result for no result, and hands on what is written in the file.
-    if (setting.value.empty() && !raw.value.empty()) {
+    if (setting->value.empty() && !raw.value.empty()) {
       diagnostics_.warn(raw.origin, "the references in '" + raw.name +
                                         "' have no text, so parts see the references themselves, "
                                         "as in PasteDeploy");
-      setting.value = raw.value;
+      setting->value = raw.value;
     }
-    defaults_.set(std::move(setting));
+    defaults_.set(*std::move(setting));
   }
 }
 
@@ -161,6 +167,7 @@ void LoadedFile::read_entry(Reading& reading, const Setting& entry) const {
   }
   auto setting = interpolated(entry, &reading.section);
   if (!setting) {
+    diagnostics_.error(entry.origin, "'" + entry.name + "': " + setting.error().message);
     if (!key.sets) settings.broken.emplace_back(key.name);
     return;
   }
@@ -175,16 +182,20 @@ void LoadedFile::read_entry(Reading& reading, const Setting& entry) const {
   }
 }
 
-void LoadedFile::warn_of_ignored(const Setting& entry, const Setting& default_setting) const {
-  std::string place = "a default of every file";
-  if (default_setting.origin.is_known()) {
-    place =
-        (file_.defaults().find(entry.name) != nullptr ? "a key of [DEFAULT]" : "a global setting") +
-        where(default_setting.origin);
+void LoadedFile::warn_of_ignored(const Setting& entry, const Setting& known) const {
+  std::string why = "every file has a default of that name";
+  if (known.origin.is_known()) {
+    const bool is_own = file_.defaults().find(entry.name) != nullptr;
+    why = (is_own ? "[DEFAULT] has it, too" : "there is a global setting of that name") +
+          where(known.origin);
   }
-  diagnostics_.warn(entry.origin, "'" + entry.name + "' is ignored here, because it is " + place +
-                                      ", too; 'set " + entry.name +
-                                      " = ...' changes the global setting for this part");
+  constexpr std::string_view kBuilding[] = {"use", "pipeline", "next", "filter-with"};
+  const bool is_building = std::ranges::find(kBuilding, entry.name) != std::end(kBuilding);
+  diagnostics_.warn(entry.origin,
+                    "'" + entry.name + "' is ignored here, because " + why +
+                        (is_building ? "; it has to be removed there"
+                                     : "; write 'set " + entry.name +
+                                           " = ...' to change it for this part and those below"));
 }
 
 void LoadedFile::add_from_globals(Reading& reading) const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mastic/base/attributes.h"
+#include "mastic/base/result.h"
 #include "mastic/deploy/diagnostics.h"
 #include "mastic/deploy/ini_file.h"
 #include "mastic/deploy/interpolation.h"
@@ -54,11 +55,11 @@ class LoadedFile {
   class SectionNames;
   struct Reading;
 
-  [[nodiscard]] std::optional<Setting> interpolated(Setting raw, const IniSection* section) const;
+  [[nodiscard]] base::Result<Setting> interpolated(Setting raw, const IniSection* section) const;
   void warn_of_shadowed(const Settings& given) const;
   void interpolate_defaults();
   void read_entry(Reading& reading, const Setting& entry) const;
-  void warn_of_ignored(const Setting& entry, const Setting& default_setting) const;
+  void warn_of_ignored(const Setting& entry, const Setting& known) const;
   void add_from_globals(Reading& reading) const;
 
   const IniFile& file_;

@@ -32,11 +32,31 @@ class Loader::Implementation {
         files(diagnostics, options.environment, options.max_file_bytes, kernel),
         resolver(files, diagnostics, options.max_depth) {}
 
+  void warn_of_unused(const IniSection& section, const base::Origin& origin);
+
   Diagnostics& diagnostics;
   const LoadOptions options;
   SiteFiles files;
   Resolver resolver;
 };
+
+void Loader::Implementation::warn_of_unused(const IniSection& section, const base::Origin& origin) {
+  const std::string_view type = type_of(section);
+  if (is_about_logging(section.name) || type == "server") return;
+  if (is_part_type(type)) {
+    // A part that could not be described may be what uses the section.
+    if (!diagnostics.has_errors()) diagnostics.warn(origin, "nothing uses [" + section.name + "]");
+    return;
+  }
+  std::string correct = base::lower_case(strip(type));
+  if (is_part_type(correct) || correct == "default") {
+    correct = correct == "default" ? "DEFAULT" : correct + section.name.substr(type.size());
+    diagnostics.warn(origin, "[" + section.name + "] is ignored; did you mean [" + correct + "]?");
+  } else {
+    diagnostics.note(origin, "[" + section.name +
+                                 "] is ignored, because sections of this type describe no part");
+  }
+}
 
 Loader::Loader(Diagnostics& diagnostics, LoadOptions options, base::Kernel& kernel)
     : implementation_(std::make_unique<Implementation>(diagnostics, std::move(options), kernel)) {
@@ -79,25 +99,10 @@ bool Loader::has(PartKind kind, std::string_view uri) {
 }
 
 void Loader::warn_of_unused_sections() {
-  Diagnostics& diagnostics = implementation_->diagnostics;
   for (const IniFile* const file : implementation_->files.all()) {
     for (const IniSection& section : file->sections()) {
-      const std::string_view type = type_of(section);
-      const std::string title = "[" + section.name + "]";
-      const std::string stripped = base::lower_case(strip(type));
-      if (implementation_->resolver.has_used(section) || is_about_logging(section.name) ||
-          type == "server") {
-        continue;
-      }
-      if (is_part_type(type)) {
-        diagnostics.warn(file->origin(section.line), "nothing uses " + title);
-      } else if (is_part_type(stripped) || stripped == "default") {
-        diagnostics.warn(file->origin(section.line),
-                         title + " is ignored; '" + std::string(type) + "' would have to be '" +
-                             (stripped == "default" ? "DEFAULT" : stripped) + "'");
-      } else {
-        diagnostics.note(file->origin(section.line),
-                         title + " is ignored, because sections of this type describe no part");
+      if (!implementation_->resolver.has_used(section)) {
+        implementation_->warn_of_unused(section, file->origin(section.line));
       }
     }
   }

@@ -62,12 +62,9 @@ struct Resolver::Description {
   std::optional<Setting> filter_with, pipeline, next, use;
   std::vector<Setting> python;  ///< `paste.app_factory = ...` and its kin
 
-  /// Another name in this section.
-  [[nodiscard]] Reference to(PartKind kind, const Setting& setting) const {
-    return to(kind, setting.value, setting.origin);
-  }
-  [[nodiscard]] Reference to(PartKind kind, std::string_view name, const base::Origin& at) const {
-    return {kind, std::string(name), reference.file, settings.global, at};
+  /// Another part, which a setting of this section names.
+  [[nodiscard]] Reference to(PartKind kind, const Setting& name) const {
+    return {kind, name.value, reference.file, settings.global, name.origin};
   }
   [[nodiscard]] std::string title() const { return "[" + section.name + "]"; }
 
@@ -103,6 +100,11 @@ std::unique_ptr<Part> Resolver::find(const Reference& reference, const Overrides
   }
   if (names_factory(reference)) return make_from_factory(reference, overrides);
   if (const auto file = file_reference(reference.name)) {
+    if (file->path.empty()) {
+      diagnostics_.error(reference.origin,
+                         "'" + reference.name + "' names no file after the colon");
+      return nullptr;
+    }
     Reference inner = reference;
     inner.name = file->name;
     inner.file = files_.load(file->path, reference.file, reference.given, reference.origin);
@@ -153,7 +155,7 @@ std::unique_ptr<Part> Resolver::describe(const Reference& reference, const IniSe
                                          const Overrides& overrides) {
   used_.insert(&section);
   if (!may_enter(reference, section)) return nullptr;
-  describing_.push_back(&section);
+  describing_.push_back({&section, reference.file->ini().path()});
   const std::string_view type = type_of(section);
   Description description{reference,
                           section,
@@ -175,12 +177,16 @@ std::unique_ptr<Part> Resolver::describe(const Reference& reference, const IniSe
 
 /// Whether the section is not being described already, further out. That is reported.
 bool Resolver::may_enter(const Reference& reference, const IniSection& section) {
-  auto inside = std::ranges::find(describing_, &section);
+  auto inside = std::ranges::find(describing_, &section, &Place::section);
   if (inside == describing_.end()) return true;
+  const std::string title = "[" + section.name + "]";
+  const std::string here = reference.file->ini().path();
   std::string way;
-  for (; inside != describing_.end(); ++inside) way += "[" + (*inside)->name + "] -> ";
-  diagnostics_.error(reference.origin,
-                     "[" + section.name + "] leads to itself: " + way + "[" + section.name + "]");
+  for (; inside != describing_.end(); ++inside) {
+    way += "[" + inside->section->name + "]" + (inside->file == here ? "" : " of " + inside->file) +
+           " -> ";
+  }
+  diagnostics_.error(reference.origin, title + " leads to itself: " + way + title);
   return false;
 }
 
@@ -213,12 +219,22 @@ std::unique_ptr<Part> Resolver::describe_filtered(const Description& description
                                                   const Overrides& overrides) {
   const PartKind kind = description.reference.kind;
   auto part = description.begin(kind, Part::Form::Filtered, overrides);
-  auto filter = find(description.to(PartKind::Filter, *description.filter_with), {});
+  auto filter = find_other(description, PartKind::Filter, *description.filter_with, overrides);
   if (filter != nullptr) part->filters.push_back(std::move(filter));
   part->app = describe_itself(
       description, description.is_filter_app ? Overrides{overrides.global, overrides.local, nullptr}
                                              : within(description, overrides));
   return part;
+}
+
+/// Describes another part that this section names.
+///
+/// In PasteDeploy, a factory that is named in place of a section has the same dictionary of global
+/// settings as the section that names it, and so sees what is changed there later.
+std::unique_ptr<Part> Resolver::find_other(const Description& description, PartKind kind,
+                                           const Setting& name, const Overrides& overrides) {
+  const Reference reference = description.to(kind, name);
+  return find(reference, {names_factory(reference) ? overrides.global : Settings{}, {}, nullptr});
 }
 
 /// What of `overrides` reaches the part that a section describes when there is a filter around that
@@ -275,8 +291,8 @@ std::unique_ptr<Part> Resolver::describe_pipeline(const Description& description
   auto part = description.begin(PartKind::App, Part::Form::Pipeline, overrides);
   for (const std::string_view name : names) {
     const bool is_last = name.data() == names.back().data();
-    auto found = find(
-        description.to(is_last ? PartKind::App : PartKind::Filter, name, pipeline->origin), {});
+    auto found = find_other(description, is_last ? PartKind::App : PartKind::Filter,
+                            {"", std::string(name), pipeline->origin}, overrides);
     if (is_last) {
       part->app = std::move(found);
     } else if (found != nullptr) {
@@ -293,7 +309,7 @@ std::unique_ptr<Part> Resolver::describe_filter_app(const Description& descripti
     part->filters.push_back(std::move(filter));
   }
   if (description.next) {
-    part->app = find(description.to(PartKind::App, *description.next), {});
+    part->app = find_other(description, PartKind::App, *description.next, overrides);
   } else if (!description.settings.is_broken("next")) {
     diagnostics_.error(description.origin, description.title() +
                                                " needs a setting 'next = APP', the application "
@@ -331,8 +347,8 @@ std::unique_ptr<Part> Resolver::describe_python(const Description& description, 
   if (description.python.empty()) {
     if (!description.settings.is_broken("use")) {
       diagnostics_.error(description.origin, description.title() +
-                                                 " does not say what it is made by; that is 'use = "
-                                                 "mastic#NAME', or the name of another section");
+                                                 " does not say what it is made by; write 'use = "
+                                                 "mastic#NAME', or 'use = ' and another section");
     }
     return nullptr;
   }

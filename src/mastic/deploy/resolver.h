@@ -53,6 +53,10 @@ class Resolver {
 
  private:
   struct Description;
+  struct Place {
+    const IniSection* section;
+    std::string file;
+  };
 
   std::unique_ptr<Part> find_in_file(const Reference& reference, const Overrides& overrides);
   std::unique_ptr<Part> make_from_factory(const Reference& reference, const Overrides& overrides);
@@ -69,6 +73,8 @@ class Resolver {
                                       const Overrides& overrides);
   std::unique_ptr<Part> describe_python(const Description& description, PartKind kind,
                                         const Overrides& overrides);
+  std::unique_ptr<Part> find_other(const Description& description, PartKind kind,
+                                   const Setting& name, const Overrides& overrides);
   [[nodiscard]] Overrides within(const Description& description, const Overrides& overrides);
   void warn_of_lost(const Description& description, const Settings& lost, std::string_view why);
   void take_keys(Description& description);
@@ -79,7 +85,7 @@ class Resolver {
   const std::uint32_t max_depth_;
   std::uint32_t depth_ = 0;
   std::uint32_t count_ = 0;                     ///< of the parts described so far
-  std::vector<const IniSection*> describing_;   ///< the sections that are being described just now
+  std::vector<Place> describing_;               ///< the sections that are being described just now
   std::unordered_set<const IniSection*> used_;  ///< the sections that parts were described from
 };
 

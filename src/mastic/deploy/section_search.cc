@@ -94,7 +94,7 @@ base::Result<const IniSection*> find_section(const IniFile& file, PartKind kind,
 
 std::string explain_missing_section(const IniFile& file, PartKind kind, std::string_view name) {
   std::string message = "there is no " + std::string(to_string(kind)) + " '" + std::string(name) +
-                        "' in " + file.path() + ", which would be a section ";
+                        "' in " + file.path() + "; it would be ";
   const auto groups = groups_of(kind);
   for (std::size_t i = 0; i < groups.size(); ++i) {
     message += i == 0 ? "[" : i + 1 < groups.size() ? ", [" : " or [";
@@ -105,10 +105,11 @@ std::string explain_missing_section(const IniFile& file, PartKind kind, std::str
     const std::string_view type = type_of(section);
     if (has_type(kind, type) && !name_of(section).empty()) names.push_back(name_of(section));
     if (name_of(section) != name) continue;
-    if (is_part_type(type))
-      return message + "; there is a [" + section.name + "], which is another kind";
-    if (has_type(kind, base::lower_case(strip(type)))) {
-      return message + "; there is a [" + section.name + "], whose type is not written like that";
+    const std::string other = "; [" + section.name + "] in line " + std::to_string(section.line);
+    if (is_part_type(type)) return message + other + " is of another kind";
+    const std::string correct = base::lower_case(strip(type));
+    if (has_type(kind, correct)) {
+      return message + other + " has to be written [" + correct + ":" + std::string(name) + "]";
     }
   }
   const auto meant = base::nearest(name, names);
