@@ -9,6 +9,7 @@
 #include "mastic/app/attempt.h"
 #include "mastic/app/replayed_content.h"
 #include "mastic/app/route_list.h"
+#include "mastic/base/text.h"
 
 namespace mastic::app {
 namespace {
@@ -62,14 +63,39 @@ class Trials {
 
 }  // namespace
 
+void CascadeOptions::describe(base::OptionTable& table) {
+  std::string words;
+  for (const http::Status status : caught) {
+    words.append(words.empty() ? "" : " ").append(std::to_string(code(status)));
+  }
+  const auto add = [this](std::string_view text, bool begins) -> base::Result<void> {
+    const auto number = base::parse_decimal(text);
+    if (!number || *number < 100 || *number > 599) return base::fail("'", text, "' is no status");
+    if (begins) caught.clear();
+    caught.push_back(static_cast<http::Status>(*number));
+    return {};
+  };
+  table.values("catch", std::move(words), "STATUS", add,
+               "A status after which the next application is tried. May be given several times.");
+  table.size("max_replayed_bytes", max_replayed_bytes,
+             "How much of the content of a request is kept for the next application. Beyond it: "
+             "the answer of the application that has read the content is taken.");
+}
+
+/// An answer below 300 is no reason to look further.
+base::Result<void> CascadeOptions::check() const {
+  for (const http::Status status : caught) {
+    if (code(status) < 300) {
+      return base::fail("catch: a cascade cannot catch the status ", std::to_string(code(status)));
+    }
+  }
+  return {};
+}
+
 Cascade::Cascade(std::vector<App> applications, CascadeOptions options)
     : applications_(std::move(applications)), options_(std::move(options)) {
   if (applications_.empty()) throw std::invalid_argument("a cascade needs an application");
-  for (const http::Status status : options_.caught) {
-    if (code(status) >= 300) continue;
-    throw std::invalid_argument("a cascade cannot catch the status " +
-                                std::to_string(code(status)));
-  }
+  if (const auto fits = options_.check(); !fits) throw std::invalid_argument(fits.error().message);
 }
 
 App Cascade::build() && {

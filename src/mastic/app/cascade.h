@@ -11,16 +11,23 @@
 #include <vector>
 
 #include "mastic/app/app.h"
+#include "mastic/base/options.h"
 #include "mastic/http/status.h"
 
 namespace mastic::app {
 
 /// The settings of a Cascade.
 struct CascadeOptions {
-  /// The statuses after which the next application is tried.
+  /// A status after which the next application is tried. May be given several times.
   std::vector<http::Status> caught{http::Status::NotFound};
-  /// How many bytes of the request's content are kept for the next application, for each request.
+  /// How much of the content of a request is kept for the next application. Beyond it: the answer of
+  /// the application that has read the content is taken.
   std::uint64_t max_replayed_bytes = 64 << 10;
+
+  /// Adds every member to `table` under its name; `caught` is called catch there.
+  void describe(base::OptionTable& table);
+  /// Checks the options. Fails with a message that names the option which is wrong.
+  [[nodiscard]] base::Result<void> check() const;
 };
 
 /// Builds an application that asks others in turn. The first answer whose status is not caught is
@@ -43,8 +50,8 @@ struct CascadeOptions {
 /// in advance which application will answer; plain handlers have their own as everywhere.
 class Cascade {
  public:
-  /// Takes the applications, in order. Throws std::invalid_argument when there is none, or when a
-  /// caught status is below 300: such an answer is no reason to look further.
+  /// Takes the applications, in order. Throws std::invalid_argument when there is none, or when
+  /// `options.check()` fails.
   explicit Cascade(std::vector<App> applications, CascadeOptions options = {});
 
   /// Makes the application.

@@ -105,6 +105,19 @@ TEST_F(CascadeTest, RefusesWhatMakesNoSense) {
   EXPECT_THROW(Cascade({echo()}, {.caught = {Status::Ok}}), std::invalid_argument);
 }
 
+TEST_F(CascadeTest, AFileMaySayWhatIsCaught) {
+  CascadeOptions options;
+  base::OptionTable table;
+  options.describe(table);
+  EXPECT_EQ(table.find("catch")->default_text, "404");
+  EXPECT_TRUE(table.set("catch", "405"));
+  EXPECT_TRUE(table.set("catch", "500"));
+  EXPECT_EQ(options.caught, (std::vector{Status::MethodNotAllowed, Status::InternalServerError}));
+  EXPECT_EQ(table.set("catch", "4o4").error().message, "catch: '4o4' is no status");
+  EXPECT_TRUE(table.set("catch", "204"));
+  EXPECT_EQ(options.check().error().message, "catch: a cascade cannot catch the status 204");
+}
+
 TEST_F(CascadeTest, EachApplicationReadsTheWholeContent) {
   std::string first, second;
   const App app = Cascade({reading(first), reading(second, 1), echo()});

@@ -147,6 +147,38 @@ struct OwnHostOnly {
 
 }  // namespace
 
+void ThreadWatchOptions::describe(base::OptionTable& table) {
+  table.flag("allow_cancel", allow_cancel, "Put buttons that cancel requests on the page.");
+  table.list(
+      "allowed_host", allowed_hosts, "HOST",
+      "A host name, or *.DOMAIN, under which the page may be requested, besides localhost, IP "
+      "addresses and the hosts that the server allows for such pages. May be given several times.");
+  table.duration("slow_after", slow_after,
+                 "The age from which a request, or the work of a thread, is marked as slow.");
+  table.duration("stuck_after", stuck_after,
+                 "The age from which a request, or the work of a thread, is marked as stuck.");
+  table.duration("wait_for_loops", wait_for_loops,
+                 "How long the page waits for the reports of all loops together.");
+  table.duration("wait_for_stack", wait_for_stack,
+                 "How long the page waits for the stack of one thread.");
+  table.duration("wait_for_stacks", wait_for_stacks,
+                 "How long the page waits for the stacks of all threads together. Looking up the "
+                 "names of the functions may take the same time again; an address that has no name "
+                 "by then is shown as an offset in its module.");
+  table.alias("allow_kill", "allow_cancel");  // Paste's name
+}
+
+base::Result<void> ThreadWatchOptions::check() const {
+  for (const std::string& host : allowed_hosts) {
+    if (!http::is_host_pattern(host)) {
+      return base::fail("allowed_host: '", host, "' is neither a host name nor *.DOMAIN");
+    }
+  }
+  return base::require_time({{"wait_for_loops", wait_for_loops},
+                             {"wait_for_stack", wait_for_stack},
+                             {"wait_for_stacks", wait_for_stacks}});
+}
+
 app::App thread_watch(ThreadWatchOptions options) {
   routing::Router pages;
   pages.use(OwnHostOnly{std::move(options.allowed_hosts)});

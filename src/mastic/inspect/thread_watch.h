@@ -6,16 +6,17 @@
 #include <vector>
 
 #include "mastic/app/app.h"
+#include "mastic/base/options.h"
 #include "mastic/base/units.h"
 
 namespace mastic::inspect {
 
 /// The settings of thread_watch: what the page shows, to whom, and how long collecting it may take.
 struct ThreadWatchOptions {
-  /// Whether the page has buttons that cancel requests.
+  /// Put buttons that cancel requests on the page.
   bool allow_cancel = false;
-  /// Host names under which the page may be requested, besides `localhost`, IP addresses and the
-  /// names of --allowed-host: "admin.example.com", or "*.example.com".
+  /// A host name, or *.DOMAIN, under which the page may be requested, besides localhost, IP addresses
+  /// and the hosts that the server allows for such pages. May be given several times.
   std::vector<std::string> allowed_hosts = {};
   /// The age from which a request, or the work of a thread, is marked as slow.
   base::Duration slow_after = std::chrono::seconds(5);
@@ -29,6 +30,11 @@ struct ThreadWatchOptions {
   /// functions may take the same time again; an address that has no name by then is shown as an
   /// offset in its module.
   base::Duration wait_for_stacks = std::chrono::seconds(2);
+
+  /// Adds every member to `table` under its name.
+  void describe(base::OptionTable& table);
+  /// Checks the options. Fails with a message that names the option which is wrong.
+  [[nodiscard]] base::Result<void> check() const;
 };
 
 /// Makes an application that shows the server it runs in: loops, threads, requests under way and
