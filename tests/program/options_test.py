@@ -70,6 +70,55 @@ class Sources(unittest.TestCase):
                                  "did you mean APP_DATABASE?\n")
 
 
+class File(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def write(self, content):
+        (self.folder / "shop.ini").write_text(content)
+
+    def test_yields_to_the_environment_and_to_the_command_line(self):
+        self.write("[app:main]\ndatabase = data/%(ENV_STAGE)s.db\nshelves = 4\ndiscount = 0.5\n"
+                   "peers = north\n    south\n"
+                   "[server:main]\nbind = 127.0.0.1:1\n")
+        options, before = shown("--config", str(self.folder / "shop.ini"), "--discount=1",
+                                STAGE="test", APP_SHELVES="5")
+        self.assertEqual(before, "")
+        self.assertEqual(options["database"], str(self.folder / "data/test.db"))
+        self.assertEqual(options["shelves"], 5)
+        self.assertEqual(options["discount"], 1)
+        self.assertEqual(options["peers"], ["north", "south"])
+
+    def test_sets_the_options_of_the_server(self):
+        self.write("[server:main]\nbind = unix:%(here)s/socket\ntransfer = teleport\n")
+        code, _, errors = ended("--config", "shop.ini", cwd=self.folder)
+        self.assertEqual(code, 2)
+        self.assertIn("shop.ini:3: error: transfer: 'teleport' is not one of ", errors)
+
+    def test_has_sections_of_other_names(self):
+        self.write("[DEFAULT]\nset_here = 1\n[app:main]\nshelves = 4\n[app:test]\nuse = main\ndiscount = 1\n")
+        options, _ = shown("--config", f"{self.folder}/shop.ini#test")
+        self.assertEqual((options["shelves"], options["discount"]), (4, 1))
+
+    def test_everything_wrong_is_reported_with_its_line(self):
+        self.write("[app:main]\nshelves = many\nbind = :1\ncolour = red\npassword = xyzzy\n")
+        code, output, errors = ended("--config", "shop.ini", cwd=self.folder, APP_DISCOUNT="half")
+        self.assertEqual((code, output), (2, ""))
+        self.assertEqual(errors,
+                         "shop.ini:2: error: shelves: 'many' is not a whole number\n"
+                         "shop.ini:3: error: 'bind' belongs in [server:main]\n"
+                         "shop.ini:4: error: there is no option 'colour'\n"
+                         "APP_DISCOUNT in the environment: error: discount: 'half' is not a number; write one such as "
+                         "12, 0.25 or 1e-3\n")
+
+    def test_that_is_missing_is_an_error(self):
+        code, _, errors = ended("--config", "other.ini", cwd=self.folder)
+        self.assertEqual(code, 2)
+        self.assertIn("other.ini", errors)
+
+
 class Mistakes(unittest.TestCase):
     def test_everything_wrong_is_reported_at_once(self):
         code, output, errors = ended("--shelves", "few", APP_SHELVES="many", APP_DISCOUNT="half", APP_PASSWORD="xyzzy")

@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
 
+#include "mastic/base/kernel.h"
 #include "mastic/base/text.h"
+#include "mastic/deploy/loader.h"
+#include "mastic/deploy/part.h"
 #include "mastic/deploy/set_options.h"
 
 namespace mastic::catalog {
@@ -61,6 +65,75 @@ void read_environment(base::OptionTable& table, const OptionSources& sources,
   }
 }
 
+/// A path as a part of a URI, in which %41 would be a letter.
+std::string with_literal_percents(std::string_view path) {
+  std::string out;
+  for (const char c : path) out.append(c == '%' ? "%25" : std::string_view(&c, 1));
+  return out;
+}
+
+/// A section of the file that only sets options.
+struct OptionSection {
+  deploy::PartKind kind;
+  const char* factory;        ///< what such a section is made by: nothing that makes anything
+  base::OptionTable* table;   ///< what the section sets
+  base::OptionTable* other;   ///< what the other section of the file sets; may be null
+  const char* other_section;  ///< that section, for people
+};
+
+void read_section(const OptionSection& section, deploy::Loader& loader, const std::string& uri,
+                  deploy::Diagnostics& diagnostics) {
+  const auto part = loader.load(section.kind, uri);
+  if (part == nullptr) return;
+  if (part->form != deploy::Part::Form::Made ||
+      part->factory.to_string() != "mastic#" + std::string(section.factory)) {
+    const base::Origin& use = part->factory.origin;
+    diagnostics.error(use.is_known() ? use : part->origin,
+                      "[" + part->section +
+                          "] may only have options here, because this program "
+                          "makes the " +
+                          std::string(to_string(section.kind)) +
+                          " itself; `mastic serve` serves a site that a file describes");
+    return;
+  }
+  deploy::Settings settings;
+  for (const deploy::Setting& setting : part->local) {
+    const bool is_misplaced = section.table->find(setting.name) == nullptr &&
+                              section.other != nullptr &&
+                              section.other->find(setting.name) != nullptr;
+    if (!is_misplaced) {
+      settings.set(setting);
+      continue;
+    }
+    diagnostics.error(setting.origin,
+                      "'" + setting.name + "' belongs in " + section.other_section);
+  }
+  deploy::set_options(settings, *section.table, diagnostics);
+}
+
+void read_file(base::OptionTable& table, base::OptionTable* server, const OptionSources& sources,
+               deploy::Diagnostics& diagnostics) {
+  deploy::LoadOptions options;
+  options.environment = [&](const std::string& name) {
+    return value_of(name, sources.environment);
+  };
+  const OptionSection app{deploy::PartKind::App, "program", &table, server, "[server:main]"};
+  const OptionSection serving{deploy::PartKind::Server, "server", server, &table, "[app:main]"};
+  options.default_factories = {{app.kind, app.factory}, {serving.kind, serving.factory}};
+  deploy::Loader loader(diagnostics, std::move(options), base::system_kernel());
+
+  std::string_view name = sources.config;
+  const std::string server_uri = "config:" + with_literal_percents(base::take_until(name, '#'));
+  const std::string uri = server_uri + (name.empty() ? "" : "#" + std::string(name));
+  const bool has_server = server != nullptr && loader.has(serving.kind, server_uri);
+  // Loaded even if it is missing, so that this is reported, unless the file has other options.
+  if (!has_server || !name.empty() || loader.has(app.kind, uri)) {
+    read_section(app, loader, uri, diagnostics);
+  }
+  if (has_server) read_section(serving, loader, server_uri, diagnostics);
+  loader.warn_of_unused_sections();
+}
+
 }  // namespace
 
 std::vector<std::string> process_environment() {
@@ -71,8 +144,10 @@ std::vector<std::string> process_environment() {
   return variables;
 }
 
-deploy::Diagnostics read_options_into(base::OptionTable& table, const OptionSources& sources) {
+deploy::Diagnostics read_options_into(base::OptionTable& table, const OptionSources& sources,
+                                      base::OptionTable* server) {
   deploy::Diagnostics diagnostics;
+  if (!sources.config.empty()) read_file(table, server, sources, diagnostics);
   read_environment(table, sources, diagnostics);
   return diagnostics;
 }

@@ -24,17 +24,26 @@ namespace mastic::catalog {
 
 /// Where the options of an application are read from.
 struct OptionSources {
+  /// A file whose section `[app:NAME]` has options: "shop.ini#NAME", or "shop.ini" for the name main.
+  /// No file if it is empty.
+  std::string config;
   /// What the name of a variable begins with: APP_DATABASE sets the option `database`.
   std::string prefix = "APP_";
   /// The variables, in the form NAME=value.
   std::vector<std::string> environment = process_environment();
 };
 
-/// Sets the options of `table` from `sources`. Returns everything that is wrong, which is an error,
-/// and what seems to be a mistake, which is a warning: a variable with the prefix that no option has
-/// the name of.
+/// Sets the options in `table` from the file, and then from the environment. Returns everything that
+/// is wrong, which is an error, and what seems to be a mistake, which is a warning: a variable with
+/// the prefix that no option has the name of.
+///
+/// The file is read by the rules of site files (deploy/loader.h): a section may inherit from another
+/// one by `use`, and refer to variables by `%(ENV_NAME)s`. It says nothing of how the application is
+/// made. If `server` is not null, its options are set from `[server:main]`, and a file that has this
+/// section needs no other.
 [[nodiscard]] deploy::Diagnostics read_options_into(base::OptionTable& table,
-                                                    const OptionSources& sources);
+                                                    const OptionSources& sources,
+                                                    base::OptionTable* server = nullptr);
 
 /// Sets the members of `options` from `sources`, as `read_options_into` does. It does not call
 /// `options.check()`, because the program may still set other members.

@@ -36,18 +36,43 @@ std::string help_text(const std::string& name, bool has_own, const base::OptionT
          base::describe_options(table);
 }
 
-/// What a command line can ask for besides serving.
+/// What a command line can ask for besides the options of the application and its server.
 struct About {
+  /// File with options: [app:NAME] has those of the application, [server:main] those of the server.
+  /// NAME is main if it is left out.
+  std::string config;
   /// Print this help.
   bool help = false;
   /// Print the version and what it was built with.
   bool version = false;
 
   void describe(base::OptionTable& table) {
+    table.group("Configuration");
+    table.text("config", config, "FILE#NAME",
+               "File with options: [app:NAME] has those of the application, [server:main] those of "
+               "the server. NAME is main if it is left out.");
     table.group("About");
     table.flag("help", help, "Print this help.");
     table.flag("version", version, "Print the version and what it was built with.");
   }
+};
+
+/// The options of a program, in a table for each place that can set them.
+struct Program {
+  Program(const std::string& name, OwnOptions& own) : heading("Options of " + name) {
+    own.describe(of_application);
+    options.describe(of_server);
+    all.group(heading);
+    own.describe(all);
+    options.describe(all);
+    about.describe(all);
+  }
+  const std::string heading;
+  Options options;
+  About about;
+  base::OptionTable of_application;  ///< the environment and [app:NAME]
+  base::OptionTable of_server;       ///< [server:main]
+  base::OptionTable all;             ///< the command line
 };
 
 /// What is wrong with the names of the application's own options, which are in `all` too: one that
@@ -117,44 +142,36 @@ int run_made(MakeApp make_app, int argc, char** argv) {
 int run_made(MakeApp make_app, OwnOptions own, int argc, char** argv) {
   const std::string name = name_of(argc > 0 ? argv[0] : nullptr);
   if (!base::open_standard_streams()) return static_cast<int>(ExitCode::CannotStart);
-  const std::string heading = "Options of " + name;
-  Options options;
-  About about;
-  // The environment knows the options of the application, and the command line all.
-  base::OptionTable own_table;
-  own.describe(own_table);
-  base::OptionTable table;
-  table.group(heading);
-  own.describe(table);
-  options.describe(table);
-  about.describe(table);
-  if (const auto fault = author_fault(own_table, table)) {
+  Program program(name, own);
+  if (const auto fault = author_fault(program.of_application, program.all)) {
     return complain(name, ExitCode::CannotStart, *fault);
   }
 
   const std::span<const char* const> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const auto line = base::read_command_line(words, table);
+  const auto line = base::read_command_line(words, program.all);
   if (!line) return wrong_usage(name, line.error().message);
   if (!line->others.empty()) {
     return wrong_usage(name, "unexpected argument '" + std::string(line->others.front()) +
                                  "'; --help lists the options");
   }
   // Before other options are set: a wrong value may be the reason why the user asks for help.
-  for (const char* const first : {"help", "version"}) {
+  for (const char* const first : {"config", "help", "version"}) {
     if (const auto set = line->set(first); !set) return wrong_usage(name, set.error().message);
   }
-  if (about.help) return print(name, help_text(name, !own_table.options().empty(), table));
-  if (about.version) return print(name, version_text() + "\n");
+  const bool has_own = !program.of_application.options().empty();
+  if (program.about.help) return print(name, help_text(name, has_own, program.all));
+  if (program.about.version) return print(name, version_text() + "\n");
 
-  const auto found = read_options_into(own_table, {});
-  const auto set = line->set_all();  // after the environment, so that it has the last word
+  const auto found = read_options_into(program.of_application, {.config = program.about.config},
+                                       &program.of_server);
+  const auto set = line->set_all();  // the last word
   std::fputs(found.to_string().c_str(), stderr);
   if (!set) return wrong_usage(name, set.error().message);
   if (found.has_errors()) return static_cast<int>(ExitCode::WrongUsage);
-  for (const auto& fits : {own.check(), options.check()}) {
+  for (const auto& fits : {own.check(), program.options.check()}) {
     if (!fits) return wrong_usage(name, fits.error().message);
   }
-  return static_cast<int>(run_made(std::move(make_app), name, options));
+  return static_cast<int>(run_made(std::move(make_app), name, program.options));
 }
 
 int run(app::App app, int argc, char** argv) {

@@ -40,7 +40,7 @@ struct OwnOptions {
 };
 
 /// Serves the application that `make_app` returns. The command line takes the options of
-/// `mastic serve`, `--help` and `--version`. Returns the exit code (ExitCode, service.h). Call it
+/// `mastic serve`, `--config` for a file that has them, `--help` and `--version`. Returns the exit code (ExitCode, service.h). Call it
 /// from main.
 [[nodiscard]] int run_made(MakeApp make_app, int argc, char** argv);
 /// Serves the application that `make_app` returns when the options in `own` are set: see `run`.
@@ -57,8 +57,9 @@ template <SiteMaker F>
   return run_made([&make_site] { return app::App(make_site()); }, argc, argv);
 }
 /// Serves the site that `make_site` returns for its options. An option `database` is set by
-/// `--database` on the command line, else by APP_DATABASE in the environment, and else has its
-/// default. `--help` lists the options before those of the server.
+/// `--database` on the command line, else by APP_DATABASE in the environment, else by `database` in
+/// the section [app:NAME] of the file that `--config` names, and else has its default
+/// (read_options.h). `--help` lists the options before those of the server.
 ///
 /// Returns WrongUsage when an option is wrong, and CannotStart when an option has the name of one of
 /// the server's, or a name that a command line cannot have.

@@ -30,7 +30,7 @@ class Loader::Implementation {
       : diagnostics(messages),
         options(std::move(load_options)),
         files(diagnostics, options.environment, options.max_file_bytes, kernel),
-        resolver(files, diagnostics, options.max_depth) {}
+        resolver(files, diagnostics, options) {}
 
   void warn_of_unused(const IniSection& section, const base::Origin& origin);
 

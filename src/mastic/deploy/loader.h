@@ -25,6 +25,9 @@ struct LoadOptions {
   Settings globals;
   /// The value of an environment variable, or nothing: for `%(ENV_NAME)s`.
   std::function<std::optional<std::string>(const std::string& name)> environment;
+  /// What a section without `use` is made by: the name of a factory of Mastic, for each kind of part.
+  /// Where there is none, such a section is an error, as it is for PasteDeploy.
+  std::map<PartKind, std::string> default_factories;
   /// Maximum size of a file. Beyond it: an error.
   std::uint64_t max_file_bytes = 16 << 20;
   /// Maximum number of parts that lead to one another, as `use` and `filter-with` do. Beyond it: an

@@ -87,15 +87,15 @@ struct Resolver::Description {
 
 std::unique_ptr<Part> Resolver::find(const Reference& reference, const Overrides& overrides) {
   const DepthCount count(depth_);
-  if (depth_ > max_depth_ || ++count_ > kMaxParts) {
-    diagnostics_.error(
-        reference.origin,
-        "'" + reference.name + "' is not looked up, because " +
-            (depth_ > max_depth_ ? "more than " + std::to_string(max_depth_) +
-                                       " parts lead to one another up to here"
-                                 : "the site has more than " + std::to_string(kMaxParts) +
-                                       " parts; sections that use one another are counted each "
-                                       "time"));
+  if (depth_ > options_.max_depth || ++count_ > kMaxParts) {
+    diagnostics_.error(reference.origin,
+                       "'" + reference.name + "' is not looked up, because " +
+                           (depth_ > options_.max_depth
+                                ? "more than " + std::to_string(options_.max_depth) +
+                                      " parts lead to one another up to here"
+                                : "the site has more than " + std::to_string(kMaxParts) +
+                                      " parts; sections that use one another are counted each "
+                                      "time"));
     return nullptr;
   }
   if (names_factory(reference)) return make_from_factory(reference, overrides);
@@ -336,6 +336,22 @@ std::unique_ptr<Part> Resolver::describe_made(const Description& description, Pa
   return part;
 }
 
+/// The part of a section that does not say what it is made by.
+std::unique_ptr<Part> Resolver::describe_default(const Description& description, PartKind kind,
+                                                 const Overrides& overrides) {
+  if (description.settings.is_broken("use")) return nullptr;
+  const auto factory = options_.default_factories.find(kind);
+  if (factory == options_.default_factories.end()) {
+    diagnostics_.error(description.origin, description.title() +
+                                               " does not say what it is made by; write 'use = "
+                                               "mastic#NAME', or 'use = ' and another section");
+    return nullptr;
+  }
+  auto part = description.begin(kind, Part::Form::Made, overrides);
+  part->factory = {"mastic", "", factory->second, description.origin};
+  return part;
+}
+
 std::unique_ptr<Part> Resolver::describe_python(const Description& description, PartKind kind,
                                                 const Overrides& overrides) {
   if (description.python.size() > 1) {
@@ -344,14 +360,7 @@ std::unique_ptr<Part> Resolver::describe_python(const Description& description, 
                            "' both say what " + description.title() + " is made by; keep one");
     return nullptr;
   }
-  if (description.python.empty()) {
-    if (!description.settings.is_broken("use")) {
-      diagnostics_.error(description.origin, description.title() +
-                                                 " does not say what it is made by; write 'use = "
-                                                 "mastic#NAME', or 'use = ' and another section");
-    }
-    return nullptr;
-  }
+  if (description.python.empty()) return describe_default(description, kind, overrides);
   const Setting& named = description.python.front();
   std::string_view function = named.value;
   const std::string_view module = function.substr(0, function.find(':'));

@@ -17,6 +17,7 @@
 #include "mastic/base/origin.h"
 #include "mastic/deploy/diagnostics.h"
 #include "mastic/deploy/loaded_file.h"
+#include "mastic/deploy/loader.h"
 #include "mastic/deploy/part.h"
 #include "mastic/deploy/site_files.h"
 
@@ -42,8 +43,8 @@ struct Overrides {
 class Resolver {
  public:
   /// All references must outlive the Resolver.
-  Resolver(SiteFiles& files, Diagnostics& diagnostics, std::uint32_t max_depth)
-      : files_(files), diagnostics_(diagnostics), max_depth_(max_depth) {}
+  Resolver(SiteFiles& files, Diagnostics& diagnostics, const LoadOptions& options)
+      : files_(files), diagnostics_(diagnostics), options_(options) {}
 
   /// Describes the part that `reference` names. Returns null, after reporting an error, when it
   /// cannot be described. Other errors may be reported without that.
@@ -71,6 +72,8 @@ class Resolver {
                                             const Overrides& overrides);
   std::unique_ptr<Part> describe_made(const Description& description, PartKind kind,
                                       const Overrides& overrides);
+  std::unique_ptr<Part> describe_default(const Description& description, PartKind kind,
+                                         const Overrides& overrides);
   std::unique_ptr<Part> describe_python(const Description& description, PartKind kind,
                                         const Overrides& overrides);
   std::unique_ptr<Part> find_other(const Description& description, PartKind kind,
@@ -82,7 +85,7 @@ class Resolver {
 
   SiteFiles& files_;
   Diagnostics& diagnostics_;
-  const std::uint32_t max_depth_;
+  const LoadOptions& options_;
   std::uint32_t depth_ = 0;
   std::uint32_t count_ = 0;                     ///< of the parts described so far
   std::vector<Place> describing_;               ///< the sections that are being described just now
