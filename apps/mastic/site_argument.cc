@@ -24,15 +24,17 @@ using Kind = SiteArgument::Kind;
 
 const base::Origin kCommandLine{.place = "the command line"};
 
-/// Fails unless there is something at the path of the site; says what kind of thing it is.
-base::Result<Kind> kind_of(const std::string& path) {
+bool exists(const std::string& path) {
   std::error_code fault;
-  const auto status = std::filesystem::status(path, fault);
-  if (std::filesystem::is_directory(status)) return Kind::Directory;
-  if (!std::filesystem::exists(status)) {
-    return base::fail("'", path, "' does not exist; SITE is a site file, a plugin or a directory");
-  }
-  return path.ends_with(".so") ? Kind::Plugin : Kind::File;
+  return std::filesystem::exists(path, fault);
+}
+
+/// What kind of site is at a path. If there is nothing, its name tells what is missing.
+Kind kind_of(const std::string& path) {
+  std::error_code fault;
+  if (std::filesystem::is_directory(path, fault)) return Kind::Directory;
+  if (path.ends_with(".so")) return Kind::Plugin;
+  return path.ends_with(".ini") || exists(path) ? Kind::File : Kind::Directory;
 }
 
 base::Result<deploy::Settings> read_settings(std::span<const std::string_view> words) {
@@ -127,17 +129,14 @@ base::Result<SiteArgument> read_site(std::span<const std::string_view> arguments
   SiteArgument site;
   std::string_view text = arguments[0];
   if (text.starts_with("config:")) text.remove_prefix(7);
-  // A path may have a '#' itself, so the whole text comes first.
-  auto kind = kind_of(std::string(text));
   const std::size_t mark = text.rfind('#');
-  if (!kind && mark != text.npos) {
+  // A path may have a '#' itself.
+  if (mark != text.npos && !exists(std::string(text))) {
     site.name = text.substr(mark + 1);
     text = text.substr(0, mark);
-    kind = kind_of(std::string(text));
   }
-  if (!kind) return std::unexpected(kind.error());
-  site.kind = *kind;
   site.path = text;
+  site.kind = kind_of(site.path);
   if (!options.app_name.empty()) site.name = options.app_name;
   auto settings = read_settings(arguments.subspan(1));
   if (!settings) return std::unexpected(settings.error());

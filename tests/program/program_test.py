@@ -669,7 +669,7 @@ class Mistakes(unittest.TestCase):
     def test_a_wrong_command_or_option(self):
         self.expect(2, "no command 'serv'.*'serve'", "serv")
         self.expect(2, "--listng.*--listing", "serve", "/tmp", "--listng")
-        self.expect(2, "no directory given", "serve")
+        self.expect(2, "no site given", "serve")
         self.expect(2, "one directory is served", "serve", "/tmp", "/usr")
 
     def test_a_wrong_value(self):
@@ -706,7 +706,7 @@ class Mistakes(unittest.TestCase):
 
 class Asking(unittest.TestCase):
     def test_help_and_version(self):
-        self.assertIn("serve DIR", run("--help").stdout)
+        self.assertRegex(run("--help").stdout, r"\n  serve +serve a site")
         self.assertIn("--max-header-bytes SIZE", run("serve", "--help").stdout)
         self.assertRegex(run("--version").stdout, r"^mastic \d+\.\d+\.\d+ \(.*\)\n$")
 
