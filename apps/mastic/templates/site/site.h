@@ -1,0 +1,18 @@
+// The application of this site, and the options that site.ini may set.
+
+#pragma once
+
+#include <mastic/mastic.h>
+#include <mastic/plugin.h>
+
+#include <string>
+
+struct SiteOptions {
+  std::string greeting = "Hello";
+
+  void describe(mastic::OptionTable& table) {
+    table.text("greeting", greeting, "TEXT", "First word of every greeting.");
+  }
+};
+
+mastic::Router make_site(const SiteOptions& options);

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Makes projects with `mastic new`, and builds, tests and serves them with an installed Mastic, as a newcomer does.
+
+    new_project_test.py BUILD_DIR COMPILER
+
+Installs what is in BUILD_DIR into a folder of its own and uses nothing else of it. What `mastic new filter` says has to
+be added is added. Also checks what `mastic new` refuses.
+"""
+
+import http.client
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+TIMEOUT = 240
+
+
+def run(*command, folder, expected=0):
+    """Runs a command, and returns what it prints on both streams."""
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=TIMEOUT)
+    if done.returncode != expected:
+        sys.exit(f"exit code {done.returncode} instead of {expected}: {' '.join(map(str, command))}\n{done.stdout}")
+    return done.stdout
+
+
+class Newcomer:
+    """Somebody with an installed Mastic and an empty folder."""
+
+    def __init__(self, build_dir, compiler, folder):
+        self.folder = folder
+        self.prefix = folder / "prefix"
+        self.compiler = compiler
+        run("cmake", "--install", build_dir, "--prefix", self.prefix, folder=folder)
+        self.mastic = self.prefix / "bin" / "mastic"
+
+    def new(self, *words, folder=None, expected=0):
+        return run(self.mastic, "new", *words, folder=folder or self.folder, expected=expected)
+
+    def build(self, project):
+        """Follows the README of a new project as far as its test."""
+        run("cmake", "-G", "Ninja", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
+            f"-DCMAKE_CXX_COMPILER={self.compiler}", "-DCMAKE_BUILD_TYPE=Debug", folder=project)
+        run("cmake", "--build", "build", folder=project)
+        run("ctest", "--test-dir", "build", "--no-tests=error", "--output-on-failure", folder=project)
+
+
+def get(command, path, folder):
+    """Serves on a free port, and returns the answer to a GET of `path`, with its fields."""
+    with subprocess.Popen([*command, "--bind", "127.0.0.1:0"], cwd=folder, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            seen = ""
+            while not (address := re.search(r"(127\.0\.0\.1):(\d+)", seen)):
+                line = server.stderr.readline()
+                if not line:
+                    sys.exit(f"did not serve: {command}\n{seen}")
+                seen += line
+            connection = http.client.HTTPConnection(address[1], int(address[2]), timeout=20)
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.read().decode(), dict(answer.getheaders())
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.stderr.read()
+
+
+def check(is_good, what):
+    if not is_good:
+        sys.exit(f"wrong: {what}")
+
+
+def check_refusals(newcomer):
+    for words, code, message in [
+            (["site", "a b"], 2, "'a b' cannot be the name: a name begins with a letter"),
+            (["site", "../up"], 2, "'../up' cannot be the name"),
+            (["site", "7up"], 2, "'7up' cannot be the name"),
+            (["app", "test"], 2, "'test' cannot be the name, because CMake uses it"),
+            (["filters", "x"], 2, "there is no 'filters' to make; did you mean 'filter'?"),
+            (["site"], 2, "one name is needed; write: mastic new site NAME"),
+            (["filter", "x"], 1, "there is no CMakeLists.txt here"),
+            (["site", "shop"], 1, "shop exists already; choose another name, or remove it")]:
+        printed = newcomer.new(*words, expected=code)
+        check(message in printed, f"mastic new {' '.join(words)}: {printed}")
+
+
+def check_site(newcomer):
+    shop = newcomer.folder / "shop"
+    newcomer.new("site", "shop")
+    newcomer.build(shop)
+    printed = newcomer.new("filter", "green-tea", folder=shop)
+    lines = [line[2:] for line in printed.splitlines() if line.startswith("  ")]
+    include, factory, filter_with, *section = lines
+    plugin = shop / "plugin.cc"
+    text = plugin.read_text()
+    text = text.replace('#include "site.h"\n', f'#include "site.h"\n{include}\n').replace("\n)", f"\n  {factory}\n)")
+    plugin.write_text(text)
+    site = shop / "site.ini"
+    site.write_text(site.read_text() + "\n".join([filter_with, "", *section]) + "\n")
+    newcomer.build(shop)
+    again = newcomer.new("filter", "green-tea", folder=shop, expected=1)
+    check("green_tea.cc exists already" in again, again)
+
+
+def check_app(newcomer):
+    teas = newcomer.folder / "teas"
+    newcomer.new("app", "teas")
+    printed = newcomer.new("filter", "stamp", folder=teas)
+    include, use = [line[2:] for line in printed.splitlines() if line.startswith("  ")]
+    site = teas / "site.cc"
+    text = site.read_text().replace('#include "site.h"\n', f'#include "site.h"\n{include}\n')
+    site.write_text(text.replace("mastic::Router site;\n", f"mastic::Router site;\n  {use}\n"))
+    newcomer.build(teas)
+    text, fields = get(["build/teas"], "/hi/Ada", teas)
+    check(text == "Hello, Ada!\n" and fields.get("X-Stamp") == "1", f"{text} {fields}")
+
+
+def main():
+    build_dir, compiler = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
+    os.environ.pop("CXXFLAGS", None)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="mastic-new-"))
+    try:
+        newcomer = Newcomer(build_dir, compiler, folder)
+        check_site(newcomer)
+        check_refusals(newcomer)
+        check_app(newcomer)
+    finally:
+        shutil.rmtree(folder)
+    print("new projects build, pass their tests and serve")
+
+
+if __name__ == "__main__":
+    main()
