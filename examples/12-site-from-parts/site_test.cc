@@ -1,0 +1,36 @@
+#include <gtest/gtest.h>
+#include <mastic/testing/test_client.h>
+
+using mastic::Status;
+using mastic::testing::TestClient;
+
+// The site as it is served, from its file; only sockets are missing.
+struct SiteFromParts : testing::Test {
+  TestClient client{"config:" SITE_INI};
+};
+
+TEST_F(SiteFromParts, ServesFilesFirst) {
+  const auto page = client.get("/");
+  EXPECT_NE(page.text.find("<title>Teas</title>"), std::string::npos);
+  EXPECT_EQ(page.field("Cache-Control"), "max-age=60");
+}
+
+TEST_F(SiteFromParts, AsksThePluginForWhatIsNoFile) {
+  EXPECT_EQ(client.get("/teas/assam").text, R"({"name":"assam","price":4,"currency":"EUR"})");
+}
+
+TEST_F(SiteFromParts, HasItsOwnPageForWhatIsMissing) {
+  const auto page = client.get("/teas/coffee");
+  EXPECT_EQ(page.status, Status::NotFound);
+  EXPECT_NE(page.text.find("No such tea"), std::string::npos);
+}
+
+TEST_F(SiteFromParts, PutsItsFieldsOnEveryAnswer) {
+  for (const char* const path : {"/", "/teas", "/watch/", "/nothing"}) {
+    EXPECT_EQ(client.get(path).field("X-Frame-Options"), "DENY") << path;
+  }
+}
+
+TEST_F(SiteFromParts, ShowsWhatTheServerIsDoing) {
+  EXPECT_EQ(client.get("/watch/", {{"Accept", "application/json"}}).status, Status::Ok);
+}
