@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <mastic/mastic.h>
 #include <mastic/testing/test_client.h>
 
 using mastic::Status;
