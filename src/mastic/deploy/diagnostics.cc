@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "mastic/base/encoding.h"
 #include "mastic/deploy/secret_values.h"
 
 namespace mastic::deploy {
@@ -11,9 +12,14 @@ namespace mastic::deploy {
 using Severity = Diagnostic::Severity;
 
 std::string Diagnostic::to_string() const {
-  std::string out = origin.to_string();
+  // Names come from files, and must neither break the line nor steer a terminal.
+  constexpr std::size_t kMaxBytes = 2000;
+  std::string out;
+  base::append_log_text_escaped(out, origin.to_string(), kMaxBytes);
   if (origin.is_known()) out += ": ";
-  return out.append(deploy::to_string(severity)).append(": ").append(message);
+  out.append(deploy::to_string(severity)).append(": ");
+  base::append_log_text_escaped(out, message, kMaxBytes);
+  return out;
 }
 
 std::string_view to_string(Severity severity) {

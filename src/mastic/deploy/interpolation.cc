@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kMaxDepth = 10;  // as in Python
 // Ten levels of values that each name the next one a hundred times are more than any memory holds.
 constexpr std::size_t kMaxBytes = 1 << 20;
+constexpr std::size_t kMaxReferences = 10'000;  // they take time even if they have no text
 
 /// Takes the name of the `%(name)s` that `rest` begins with, and removes both. Returns nothing when
 /// it is no such reference.
@@ -52,6 +53,9 @@ class Interpolation {
 
  private:
   base::Result<void> add_value_of(std::string_view name) {
+    if (++references_ > kMaxReferences) {
+      return base::fail("the value has more than ", std::to_string(kMaxReferences), " references");
+    }
     const auto value = names_.find(name);
     if (!value) return std::unexpected(no_value(name));
     if (value->is_literal) {
@@ -108,6 +112,7 @@ class Interpolation {
 
   const Names& names_;
   Interpolated out_;
+  std::size_t references_ = 0;
   std::vector<std::string> path_;  ///< the names whose values are being added just now
 };
 

@@ -39,8 +39,8 @@ struct Interpolated {
 /// every `%%` by a %.
 ///
 /// Fails, with a message that says what to write instead, at any other %, at a name that has no
-/// value, when values lead to one another more than ten deep, as in Python, or to themselves, and
-/// when the result is larger than a mebibyte.
+/// value, when values lead to one another more than ten deep, as in Python, or to themselves,
+/// when the result is larger than a mebibyte, and when there are more than 10,000 references.
 [[nodiscard]] base::Result<Interpolated> interpolate(std::string_view text, const Names& names);
 
 }  // namespace mastic::deploy

@@ -11,7 +11,7 @@ namespace mastic::deploy {
 namespace {
 
 // Sections that each name two others twice are few, and describe more parts than any memory holds.
-constexpr std::uint32_t kMaxParts = 100'000;
+constexpr std::uint32_t kMaxParts = 20'000;
 
 /// Counts how deep a function is in itself.
 class DepthCount {
@@ -345,6 +345,11 @@ std::unique_ptr<Part> Resolver::describe_default(const Description& description,
     diagnostics_.error(description.origin, description.title() +
                                                " does not say what it is made by; write 'use = "
                                                "mastic#NAME', or 'use = ' and another section");
+    for (const Setting& setting : description.settings.local) {
+      if (!setting.name.starts_with("paste.")) continue;
+      diagnostics_.note(setting.origin, "'" + setting.name + "' is ignored, because it makes no " +
+                                            std::string(to_string(kind)));
+    }
     return nullptr;
   }
   auto part = description.begin(kind, Part::Form::Made, overrides);

@@ -16,10 +16,14 @@ constexpr bool is_narrow_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r') || (c >= '\x1c' && c <= '\x1f');
 }
 
+/// Whether `c` is a character of its own, so that there is no wide space to look for.
+constexpr bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
 /// How many bytes the white space character at the end of `text` has; 0 if it does not end with one.
 std::size_t last_space_size(std::string_view text) {
   if (text.empty()) return 0;
   if (is_narrow_space(text.back())) return 1;
+  if (is_ascii(text.back())) return 0;
   const auto found = std::ranges::find_if(
       kWideSpaces, [&](std::string_view space) { return text.ends_with(space); });
   return found == std::end(kWideSpaces) ? 0 : found->size();
@@ -31,7 +35,7 @@ std::size_t white_space_size(std::string_view text) {
   if (text.empty()) return 0;
   const char first = text.front();
   if (is_narrow_space(first)) return 1;
-  if (static_cast<unsigned char>(first) < 0x80) return 0;  // most text: no need to search
+  if (is_ascii(first)) return 0;
   const auto found = std::ranges::find_if(
       kWideSpaces, [&](std::string_view space) { return text.starts_with(space); });
   return found == std::end(kWideSpaces) ? 0 : found->size();
