@@ -16,6 +16,7 @@
 #include "mastic/base/kernel.h"
 #include "mastic/deploy/builder.h"
 #include "mastic/deploy/plugin.h"
+#include "mastic/deploy/site.h"
 
 #include "carried.h"
 
@@ -186,6 +187,21 @@ TEST_F(LoadedPlugin, ReportsWrongOptionsAndFactoriesThatThrow) {
                           "#closed' cannot be made: the shop is closed\n"
                           "site.ini:2: error: " +
                           plugin("shop") + " has no application 'shopp'; it has shop, closed\n");
+}
+
+TEST(Plugin, IsUsedByASiteFile) {
+  const TemporaryFile file("site.ini");
+  file.write("[app:main]\nuse = lib:" PLUGIN_DIR
+             "/libplugin_shop.so#shop\ncurrency = CHF\nfilter-with = receipts\n"
+             "[filter:receipts]\nuse = lib:" PLUGIN_DIR "/libplugin_shop.so#receipts\n");
+  const Factories none;
+  auto site =
+      mastic::deploy::make_site("config:" + file.path, none, {}, mastic::base::system_kernel());
+  ASSERT_EQ(site.diagnostics.to_string(), "");
+  TestClient client(*std::move(site.app));
+  const auto answer = client.get("/price/assam");
+  EXPECT_EQ(answer.text, "{\"tea\":\"assam\",\"amount\":4,\"currency\":\"CHF\"}");
+  EXPECT_EQ(answer.field("X-Shop"), "1");
 }
 
 TEST(Plugin, IsFoundWhenItIsLoadedAgain) {

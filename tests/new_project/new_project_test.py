@@ -102,6 +102,10 @@ def check_site(newcomer):
     site = shop / "site.ini"
     site.write_text(site.read_text() + "\n".join([filter_with, "", *section]) + "\n")
     newcomer.build(shop)
+    shown = run(newcomer.mastic, "check", "site.ini", folder=shop)
+    check("libsite.so#site" in shown and "libsite.so#green-tea" in shown, shown)
+    text, fields = get([newcomer.mastic, "serve", "site.ini"], "/hi/Ada", shop)
+    check(text == "Hello, Ada!\n" and fields.get("X-GreenTea") == "1", f"{text} {fields}")
     again = newcomer.new("filter", "green-tea", folder=shop, expected=1)
     check("green_tea.cc exists already" in again, again)
 
@@ -115,8 +119,8 @@ def check_app(newcomer):
     text = site.read_text().replace('#include "site.h"\n', f'#include "site.h"\n{include}\n')
     site.write_text(text.replace("mastic::Router site;\n", f"mastic::Router site;\n  {use}\n"))
     newcomer.build(teas)
-    text, fields = get(["build/teas"], "/hi/Ada", teas)
-    check(text == "Hello, Ada!\n" and fields.get("X-Stamp") == "1", f"{text} {fields}")
+    text, fields = get(["build/teas", "--greeting", "Hi"], "/hi/Ada", teas)
+    check(text == "Hi, Ada!\n" and fields.get("X-Stamp") == "1", f"{text} {fields}")
 
 
 def main():

@@ -1,12 +1,12 @@
 #include "site.h"
 
-#include <string>
 #include <string_view>
 
-mastic::Router make_site() {
+mastic::Router make_site(const SiteOptions& options) {
   mastic::Router site;
-  site.get<"/">([] { return "Hello, world!\n"; });
+  const std::string greeting = options.greeting;
+  site.get<"/">([greeting] { return greeting + ", world!\n"; });
   site.get<"/hi/{name}">(
-      [](std::string_view name) { return "Hello, " + std::string(name) + "!\n"; });
+      [greeting](std::string_view name) { return greeting + ", " + std::string(name) + "!\n"; });
   return site;
 }

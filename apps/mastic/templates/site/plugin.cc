@@ -1,5 +1,7 @@
 // What a section of an .ini file finds in this plugin: `use = lib:build/libsite.so#site`.
 
+#include <mastic/plugin.h>
+
 #include "site.h"
 
 // clang-format off

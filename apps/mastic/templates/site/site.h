@@ -3,7 +3,6 @@
 #pragma once
 
 #include <mastic/mastic.h>
-#include <mastic/plugin.h>
 
 #include <string>
 
