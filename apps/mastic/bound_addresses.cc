@@ -26,23 +26,50 @@ bool overlap(const base::Address& a, const base::Address& b) {
   return same_port && same_kind && (takes_every_host(a) || takes_every_host(b));
 }
 
+/// An address that a server binds, and where that is written.
+struct Bound {
+  base::Address address;
+  base::Origin origin;
+};
+
+/// What the option `bind` holds: what it was set to, or its default.
+std::vector<Bound> bound_by(const base::OptionTable& table) {
+  std::vector<Bound> bound;
+  const auto bind = std::ranges::find(table.options(), "bind", &base::Option::name);
+  if (bind == table.options().end()) return bound;
+  const auto add = [&](std::string_view text, const base::Origin& origin) {
+    if (const auto address = base::Address::parse(text)) bound.push_back({*address, origin});
+  };
+  for (const base::OptionText& given : bind->given) add(given.text, given.origin);
+  if (bind->given.empty()) add(bind->default_text, {});
+  return bound;
+}
+
 }  // namespace
 
 void check_bound_addresses(const base::OptionTable& table, deploy::Diagnostics& diagnostics) {
-  const auto bind = std::ranges::find(table.options(), "bind", &base::Option::name);
-  if (bind == table.options().end()) return;
-  std::vector<base::Address> taken;
-  for (const base::OptionText& given : bind->given) {
-    const auto address = base::Address::parse(given.text);
-    if (!address) continue;
-    for (const base::Address& other : taken) {
-      if (!overlap(*address, other)) continue;
-      diagnostics.error(given.origin, "bind: " + address->to_string() +
-                                          " cannot be bound, because " + other.to_string() +
-                                          " takes it already; leave one of them out");
-      break;
+  const std::vector<Bound> all = bound_by(table);
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    const auto first = std::find_if(
+        all.begin(), one, [&](const Bound& other) { return overlap(one->address, other.address); });
+    if (first == one) continue;
+    diagnostics.error(one->origin, "bind: " + one->address.to_string() +
+                                       " cannot be bound, because " + first->address.to_string() +
+                                       " takes it already; leave one of them out");
+  }
+}
+
+void compare_bound_addresses(const base::OptionTable& table, const base::OptionTable& other,
+                             const std::string& other_section, deploy::Diagnostics& diagnostics) {
+  for (const Bound& one : bound_by(table)) {
+    for (const Bound& two : bound_by(other)) {
+      if (!overlap(one.address, two.address)) continue;
+      diagnostics.warn(two.origin,
+                       "[" + other_section + "] binds " + two.address.to_string() + ", which " +
+                           one.address.to_string() + " (" +
+                           (one.origin.is_known() ? one.origin.to_string() : "default") +
+                           ") takes already: the two servers cannot run at one time");
     }
-    taken.push_back(*address);
   }
 }
 

@@ -65,9 +65,31 @@ class CheckCommand final : public Command {
         found.error(server->origin, fits.error().message);
       }
       check_bound_addresses(table, found);
+      compare_with_others(site, *server, table, found);
     }
     diagnostics.take(std::move(found));
     return server;
+  }
+
+  /// Compares what `server` binds with the other servers of the file.
+  static void compare_with_others(const SiteArgument& site, const deploy::Node& server,
+                                  const base::OptionTable& table,
+                                  deploy::Diagnostics& diagnostics) {
+    constexpr std::size_t kMostServers = 16;  // each of them reads the file
+    const auto file = read_file(site);
+    std::size_t compared = 0;
+    for (const deploy::IniSection& section : file->sections()) {
+      constexpr std::string_view kPrefix = "server:";
+      if (!section.name.starts_with(kPrefix) || section.name == server.section) continue;
+      if (++compared > kMostServers) return;
+      catalog::Options options;
+      base::OptionTable other;
+      options.describe(other);
+      deploy::Diagnostics of_other;
+      const auto node = read_server(site, section.name.substr(kPrefix.size()), other, of_other);
+      if (!node || of_other.has_errors()) continue;
+      compare_bound_addresses(table, other, section.name, diagnostics);
+    }
   }
 
   int print_text(const deploy::Site& made, const std::optional<deploy::Node>& server,

@@ -11,8 +11,10 @@
 #include "mastic/base/kernel.h"
 #include "mastic/catalog/factories.h"
 #include "mastic/catalog/load_app.h"
+#include "mastic/deploy/loader.h"
+#include "mastic/deploy/logging_sections.h"
 #include "mastic/deploy/plugin.h"
-#include "mastic/deploy/secret_values.h"
+#include "mastic/deploy/text_file.h"
 #include "mastic/files/static_files.h"
 
 #include "apps/mastic/command.h"
@@ -152,16 +154,28 @@ base::Result<SiteArgument> read_site(std::span<const std::string_view> arguments
 deploy::Site make_site(const SiteArgument& site, const files::Options& files) {
   if (site.kind == Kind::Directory) return make_directory(site, files);
   if (site.kind == Kind::Plugin) return make_plugin(site);
-  return deploy::make_site(site.uri(site.name), catalog::factories(), catalog::load_options(site.globals),
-                           base::system_kernel());
+  return deploy::make_site(site.uri(site.name), catalog::factories(),
+                           catalog::load_options(site.globals), base::system_kernel());
+}
+
+std::optional<deploy::IniFile> read_file(const SiteArgument& site) {
+  if (site.kind != Kind::File) return std::nullopt;
+  const auto text = deploy::read_text_file(base::system_kernel(), site.path,
+                                           deploy::LoadOptions().max_file_bytes);
+  if (!text) return std::nullopt;
+  deploy::Diagnostics found_by_make_site;
+  return deploy::IniFile::parse(*text, site.path, found_by_make_site);
 }
 
 std::optional<deploy::Node> read_server(const SiteArgument& site, const std::string& name,
                                         base::OptionTable& table,
                                         deploy::Diagnostics& diagnostics) {
   if (site.kind != Kind::File) return std::nullopt;
-  auto server = deploy::read_server(site.uri(name), table, catalog::factories(), catalog::load_options(site.globals),
-                                    base::system_kernel(), diagnostics);
+  // Before the server's section, whose own levels come on top.
+  if (const auto file = read_file(site)) deploy::read_logging(*file, table, diagnostics);
+  auto server =
+      deploy::read_server(site.uri(name), table, catalog::factories(),
+                          catalog::load_options(site.globals), base::system_kernel(), diagnostics);
   if (!server && !name.empty() && !diagnostics.has_errors()) {
     diagnostics.error({.place = site.path}, "there is no section [server:" + name + "]");
   }

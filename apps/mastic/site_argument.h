@@ -10,6 +10,7 @@
 #include "mastic/base/options.h"
 #include "mastic/base/result.h"
 #include "mastic/deploy/diagnostics.h"
+#include "mastic/deploy/ini_file.h"
 #include "mastic/deploy/node.h"
 #include "mastic/deploy/part.h"
 #include "mastic/deploy/site.h"
@@ -44,8 +45,12 @@ struct SiteOptions {
 /// Makes the site. `files` is for a directory.
 [[nodiscard]] deploy::Site make_site(const SiteArgument& site, const files::Options& files = {});
 
+/// Reads the site file for what no part is made of; errors in it are those of make_site. Returns
+/// nothing for another kind of site, and for a file that cannot be read.
+[[nodiscard]] std::optional<deploy::IniFile> read_file(const SiteArgument& site);
+
 /// Sets the options of the server that the site file has in `[server:NAME]` and in its sections
-/// about logging. An empty `name` is that of the server `main`, which a file need not have. What is
+/// about loggers. An empty `name` is that of the server `main`, which a file need not have. What is
 /// wrong goes to `diagnostics`. Returns the section, or nothing if there is none.
 std::optional<deploy::Node> read_server(const SiteArgument& site, const std::string& name,
                                         base::OptionTable& table, deploy::Diagnostics& diagnostics);
