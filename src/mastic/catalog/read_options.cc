@@ -85,28 +85,24 @@ void read_section(const OptionSection& section, deploy::Loader& loader, const st
                   deploy::Diagnostics& diagnostics) {
   const auto part = loader.load(section.kind, uri);
   if (part == nullptr) return;
-  if (part->form != deploy::Part::Form::Made ||
-      part->factory.to_string() != "mastic#" + std::string(section.factory)) {
+  const std::string expected = "mastic#" + std::string(section.factory);
+  if (part->form != deploy::Part::Form::Made || part->factory.to_string() != expected) {
     const base::Origin& use = part->factory.origin;
     diagnostics.error(use.is_known() ? use : part->origin,
-                      "[" + part->section +
-                          "] may only have options here, because this program "
-                          "makes the " +
-                          std::string(to_string(section.kind)) +
+                      "[" + part->section + "] may only have options here, because this program " +
+                          "makes the " + std::string(to_string(section.kind)) +
                           " itself; `mastic serve` serves a site that a file describes");
     return;
   }
   deploy::Settings settings;
   for (const deploy::Setting& setting : part->local) {
-    const bool is_misplaced = section.table->find(setting.name) == nullptr &&
-                              section.other != nullptr &&
-                              section.other->find(setting.name) != nullptr;
-    if (!is_misplaced) {
+    const bool is_known = section.table->find(setting.name) != nullptr;
+    if (!is_known && section.other != nullptr && section.other->find(setting.name) != nullptr) {
+      diagnostics.error(setting.origin,
+                        "'" + setting.name + "' belongs in " + section.other_section);
+    } else {
       settings.set(setting);
-      continue;
     }
-    diagnostics.error(setting.origin,
-                      "'" + setting.name + "' belongs in " + section.other_section);
   }
   deploy::set_options(settings, *section.table, diagnostics);
 }

@@ -40,8 +40,8 @@ struct OwnOptions {
 };
 
 /// Serves the application that `make_app` returns. The command line takes the options of
-/// `mastic serve`, `--config` for a file that has them, `--help` and `--version`. Returns the exit code (ExitCode, service.h). Call it
-/// from main.
+/// `mastic serve`, `--config` for a file that has them, `--help` and `--version`. Returns the exit
+/// code (ExitCode, service.h). Call it from main.
 [[nodiscard]] int run_made(MakeApp make_app, int argc, char** argv);
 /// Serves the application that `make_app` returns when the options in `own` are set: see `run`.
 [[nodiscard]] int run_made(MakeApp make_app, OwnOptions own, int argc, char** argv);
