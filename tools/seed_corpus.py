@@ -2,8 +2,8 @@
 """Fills a fuzz target's corpus from the message table: seed_corpus.py TARGET FOLDER.
 
 Targets whose names begin with `request` or `server` get complete requests, those with `response` get
-responses with the bodies of these requests, those with `json` get JSON values, and all others get
-single lines and fields.
+responses with the bodies of these requests, those with `json` get JSON values, those with `ini` get the
+sites of the golden files, and all others get single lines and fields.
 """
 
 import hashlib
@@ -11,7 +11,9 @@ import pathlib
 import re
 import sys
 
-MESSAGES = pathlib.Path(__file__).resolve().parent.parent / "src" / "mastic" / "wire" / "messages"
+HOUSE = pathlib.Path(__file__).resolve().parent.parent
+MESSAGES = HOUSE / "src" / "mastic" / "wire" / "messages"
+SITES = [HOUSE / "src" / "mastic" / "deploy" / "golden", HOUSE / "tests" / "interop" / "paste_deploy"]
 
 
 def unescape(text):
@@ -50,6 +52,9 @@ def seeds(target):
     if target.startswith("json"):
         return [b'{"leaves":[{"name":"a\\u00e9","number":-1.5e3}],"counts":{"x":1},"flag":true}',
                 b'[1,2.5,18446744073709551615,-0,1e400]', b'["\\ud83d\\ude00",""]', b'{"a":"b","a":"c"}', b'[[[[]]]]']
+    if target.startswith("ini"):
+        files = [path for folder in SITES for path in sorted(folder.iterdir())]
+        return [path.read_bytes().split(b"----------\n")[0] for path in files]
     values = set()
     for request in requests:
         for line in request.split(b"\r\n"):

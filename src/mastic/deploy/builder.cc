@@ -102,6 +102,8 @@ Made Builder::make(const Part& part, Node& node) {
   node.factory = part.factory.to_string();
   const Factory* const factory = factory_of(part);
   if (factory == nullptr) return {};
+  // Between a part and itself may be a pipeline or a filter, which are never made themselves.
+  if (contains_itself(part, part.origin)) return {};
   making_.push_back(part.origin);
   Made made = make_by(*factory, part, node);
   making_.pop_back();

@@ -1,7 +1,12 @@
 #include "mastic/deploy/diagnostics.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "mastic/base/encoding.h"
@@ -56,24 +61,18 @@ bool Diagnostics::has_errors() const {
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
-  std::vector<std::string> files;
-  std::vector<Diagnostic> out;
-  const auto is_same = [](const Diagnostic& one) {
-    return [&one](const Diagnostic& other) {
-      return one.origin == other.origin && one.message == other.message;
-    };
-  };
-  const auto place_in_order = [&](const Diagnostic& diagnostic) {
-    return std::pair(std::ranges::find(files, diagnostic.origin.place), diagnostic.origin.line);
-  };
+  std::map<std::string_view, std::size_t> files;  // each with its place in the order
+  std::set<std::tuple<std::string_view, std::uint32_t, std::string_view>> known;
+  // By file, by line, and then in the order in which they were added.
+  std::map<std::tuple<std::size_t, std::uint32_t, std::size_t>, const Diagnostic*> in_order;
   for (const Diagnostic& diagnostic : diagnostics_) {
-    if (std::ranges::find(files, diagnostic.origin.place) == files.end()) {
-      files.push_back(diagnostic.origin.place);
-    }
-    if (std::ranges::any_of(out, is_same(diagnostic))) continue;
-    const auto next = std::ranges::upper_bound(out, place_in_order(diagnostic), {}, place_in_order);
-    out.insert(next, diagnostic);
+    const auto& [place, line] = diagnostic.origin;
+    const std::size_t file = files.emplace(place, files.size()).first->second;
+    if (!known.emplace(place, line, diagnostic.message).second) continue;
+    in_order.emplace(std::tuple(file, line, in_order.size()), &diagnostic);
   }
+  std::vector<Diagnostic> out;
+  for (const auto& [key, diagnostic] : in_order) out.push_back(*diagnostic);
   return out;
 }
 

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 10;  // as in Python
 // Ten levels of values that each name the next one a hundred times are more than any memory holds.
-constexpr std::size_t kMaxBytes = 1 << 20;
-constexpr std::size_t kMaxReferences = 10'000;  // they take time even if they have no text
+constexpr std::size_t kMaxGrowth = 64 << 10;
+constexpr std::size_t kMaxReferences = 1'000;  // they take time even if they have no text
 
 /// Takes the name of the `%(name)s` that `rest` begins with, and removes both. Returns nothing when
 /// it is no such reference.
@@ -27,7 +27,8 @@ std::optional<std::string_view> take_reference(std::string_view& rest) {
 /// The interpolation of one value.
 class Interpolation {
  public:
-  explicit Interpolation(const Names& names) : names_(names) {}
+  Interpolation(std::string_view text, const Names& names)
+      : names_(names), max_bytes_(text.size() + kMaxGrowth) {}
 
   base::Result<void> add(std::string_view rest) {
     while (!rest.empty()) {
@@ -78,9 +79,9 @@ class Interpolation {
 
   base::Result<void> append(std::string_view text) {
     out_.text += text;
-    if (out_.text.size() <= kMaxBytes) return {};
-    return base::fail("the value grows beyond ", std::to_string(kMaxBytes),
-                      " bytes by its references");
+    if (out_.text.size() <= max_bytes_) return {};
+    return base::fail("the value grows by more than ", std::to_string(kMaxGrowth),
+                      " bytes through its references");
   }
 
   [[nodiscard]] base::Error no_value(std::string_view name) const {
@@ -111,6 +112,7 @@ class Interpolation {
   }
 
   const Names& names_;
+  const std::size_t max_bytes_;
   Interpolated out_;
   std::size_t references_ = 0;
   std::vector<std::string> path_;  ///< the names whose values are being added just now
@@ -120,7 +122,7 @@ class Interpolation {
 
 base::Result<Interpolated> interpolate(std::string_view text, const Names& names) {
   if (text.find('%') == text.npos) return Interpolated{std::string(text)};
-  Interpolation interpolation(names);
+  Interpolation interpolation(text, names);
   if (auto added = interpolation.add(text); !added) return std::unexpected(added.error());
   return interpolation.take();
 }

@@ -38,9 +38,9 @@ struct Interpolated {
 /// Replaces every `%(name)s` in `text` by the value of that name, which is interpolated in turn, and
 /// every `%%` by a %.
 ///
-/// Fails, with a message that says what to write instead, at any other %, at a name that has no
-/// value, when values lead to one another more than ten deep, as in Python, or to themselves,
-/// when the result is larger than a mebibyte, and when there are more than 10,000 references.
+/// Fails, with a message that says what to write instead, at any other % and at a name that has no
+/// value. Fails as well when values lead to themselves, or to one another more than ten deep, as in
+/// Python; when there are more than 1,000 references; and when these add more than 64 KiB.
 [[nodiscard]] base::Result<Interpolated> interpolate(std::string_view text, const Names& names);
 
 }  // namespace mastic::deploy

@@ -33,6 +33,9 @@ struct LoadOptions {
   /// Maximum number of parts that lead to one another, as `use` and `filter-with` do. Beyond it: an
   /// error, because such a site describes itself.
   std::uint32_t max_depth = 64;
+  /// Maximum number of parts, each counted as often as others name it. Beyond it: an error, because a
+  /// few sections that name each other twice make more parts than any memory holds.
+  std::uint32_t max_parts = 20'000;
 };
 
 /// Reads files, each once, and describes the parts in them. What is wrong goes to `diagnostics`; all

@@ -10,9 +10,6 @@
 namespace mastic::deploy {
 namespace {
 
-// Sections that each name two others twice are few, and describe more parts than any memory holds.
-constexpr std::uint32_t kMaxParts = 20'000;
-
 /// Counts how deep a function is in itself.
 class DepthCount {
  public:
@@ -87,15 +84,15 @@ struct Resolver::Description {
 
 std::unique_ptr<Part> Resolver::find(const Reference& reference, const Overrides& overrides) {
   const DepthCount count(depth_);
-  if (depth_ > options_.max_depth || ++count_ > kMaxParts) {
-    diagnostics_.error(reference.origin,
-                       "'" + reference.name + "' is not looked up, because " +
-                           (depth_ > options_.max_depth
-                                ? "more than " + std::to_string(options_.max_depth) +
-                                      " parts lead to one another up to here"
-                                : "the site has more than " + std::to_string(kMaxParts) +
-                                      " parts; sections that use one another are counted each "
-                                      "time"));
+  const bool is_deep = depth_ > options_.max_depth;
+  if (is_deep || ++count_ > options_.max_parts) {
+    diagnostics_.error(
+        reference.origin,
+        "'" + reference.name + "' is not looked up, because " +
+            (is_deep ? "more than " + std::to_string(options_.max_depth) +
+                           " parts lead to one another up to here"
+                     : "the site has more than " + std::to_string(options_.max_parts) +
+                           " parts, each counted as often as others name it"));
     return nullptr;
   }
   if (names_factory(reference)) return make_from_factory(reference, overrides);

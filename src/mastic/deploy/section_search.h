@@ -20,8 +20,8 @@ namespace mastic::deploy {
 
 /// Returns the section that describes the part of this kind and name; null when there is none. Fails
 /// with a message when there are several.
-[[nodiscard]] base::Result<const IniSection*> find_section(
-    const IniFile& file, PartKind kind, std::string_view name) MASTIC_LIFETIMEBOUND;
+[[nodiscard]] base::Result<const IniSection*> find_section(const IniFile& file MASTIC_LIFETIMEBOUND,
+                                                           PartKind kind, std::string_view name);
 
 /// Says that there is no such section, what is looked for, and what may have been meant.
 [[nodiscard]] std::string explain_missing_section(const IniFile& file, PartKind kind,
