@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mastic/catalog/options.h"
+#include "mastic/catalog/server_section.h"
 #include "mastic/deploy/node_json.h"
 #include "mastic/deploy/node_text.h"
 #include "mastic/json/json.h"
@@ -57,7 +58,8 @@ class CheckCommand final : public Command {
                                            deploy::Diagnostics& diagnostics) const {
     catalog::Options options;
     base::OptionTable table;
-    options.describe(table);
+    catalog::ServerSection section_options(options);
+    section_options.describe(table);
     deploy::Diagnostics found;
     auto server = read_server(site, server_name_, table, found);
     if (server && !found.has_errors()) {

@@ -13,6 +13,7 @@
 #include "mastic/app/secrets.h"
 #include "mastic/base/text.h"
 #include "mastic/catalog/options.h"
+#include "mastic/catalog/server_section.h"
 #include "mastic/http/status.h"
 #include "mastic/testing/test_client.h"
 
@@ -95,7 +96,8 @@ class RequestCommand final : public Command {
           const std::string& content) const {
     catalog::Options options;
     base::OptionTable table;
-    options.describe(table);
+    catalog::ServerSection section_options(options);
+    section_options.describe(table);
     deploy::Site made = make_site(site);
     deploy::Diagnostics of_server;
     read_server(site, {}, table, of_server);

@@ -8,6 +8,7 @@
 #include "mastic/base/kernel.h"
 #include "mastic/catalog/options.h"
 #include "mastic/catalog/run.h"
+#include "mastic/catalog/server_section.h"
 #include "mastic/files/options.h"
 
 #include "apps/mastic/commands.h"
@@ -67,7 +68,8 @@ class ServeCommand final : public Command {
   int serve(const base::CommandLine& line, const SiteArgument& site) {
     deploy::Diagnostics diagnostics;
     base::OptionTable server;
-    service_.describe(server);
+    catalog::ServerSection section_options(service_);
+    section_options.describe(server);
     const auto section = read_server(site, server_name_, server, diagnostics);
     if (diagnostics.has_errors()) {
       // So that a person sees everything that is wrong at once.

@@ -1,37 +1,146 @@
 #include "mastic/catalog/factories.h"
 
+#include <cstddef>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
-#include "mastic/files/static_files.h"
+#include "mastic/app/recursive.h"
+#include "mastic/catalog/access_log_section.h"
+#include "mastic/catalog/composite_sections.h"
+#include "mastic/catalog/foreign_names.h"
+#include "mastic/catalog/options.h"
+#include "mastic/catalog/server_section.h"
+#include "mastic/catalog/static_section.h"
+#include "mastic/catalog/test_applications.h"
+#include "mastic/inspect/thread_watch.h"
+#include "mastic/middleware/body_limit.h"
+#include "mastic/middleware/lint.h"
+#include "mastic/middleware/redirect.h"
+#include "mastic/middleware/response_fields.h"
 
 namespace mastic::catalog {
 namespace {
 
-struct StaticOptions {
-  /// Directory whose files are served.
-  std::string root;
-  files::Options files;
+using deploy::PartKind;
 
-  void describe(base::OptionTable& table) {
-    table.path("root", root, "DIR", "Directory whose files are served.");
-    files.describe(table);
+/// Reports every breach of the contract of applications in the log of the request.
+struct LoggedLint {
+  void after(app::Request& request, app::Response& response) const {
+    for (const std::string& fault : middleware::Lint::faults_of(request, response)) {
+      request.log("lint").warning(fault);
+    }
   }
 };
 
-base::Result<app::App> make_static(const StaticOptions& options, deploy::Build& build) {
-  return files::open_static_files(options.root, options.files, build.kernel());
+app::Middleware make_access_log(const AccessLogSection& section, deploy::Build& build) {
+  return access_log_filter(section, build.kernel());
+}
+middleware::BodyLimit make_body_limit(const middleware::BodyLimitOptions& options) {
+  return middleware::BodyLimit(options);
+}
+middleware::ResponseFields make_response_fields(const middleware::ResponseFieldsOptions& options) {
+  return middleware::ResponseFields(options);
+}
+
+LoggedLint make_lint() { return {}; }
+app::Recursive make_recursive() { return {}; }
+
+/// A server has options and makes nothing: whoever serves the site reads them (deploy::read_server).
+class ServerDraft final : public deploy::Draft {
+ public:
+  void describe(base::OptionTable& table) override { section_.describe(table); }
+  base::Result<deploy::Made> make(deploy::Build&) override { return deploy::Made(); }
+
+ private:
+  Options options_;
+  ServerSection section_{options_};
+};
+
+deploy::Factory server_factory() {
+  return {PartKind::Server, "server", "The options of `mastic serve`.",
+          "[server:main]\nuse = mastic#server\nbind = 127.0.0.1:8080\naccess_log = combined\n",
+          [] { return std::make_unique<ServerDraft>(); }};
+}
+
+constexpr std::string_view kUrlMapExample =
+    "[composite:main]\nuse = mastic#urlmap\n/ = shop\n/docs = manual\n"
+    "domain api.example.com port 8080 / = api\n";
+constexpr std::string_view kCascadeExample =
+    "[composite:main]\nuse = mastic#cascade\napp1 = static\napp2 = shop\ncatch = 404\n";
+constexpr std::string_view kErrorDocumentsExample =
+    "[filter:errors]\nuse = mastic#error_documents\n404 = /errors/404.html\n"
+    "500 = /errors/500.html\n";
+constexpr std::string_view kResponseFieldsExample =
+    "[filter:fields]\nuse = mastic#response_fields\nX-Frame-Options = DENY\n"
+    "+Link = </style.css>; rel=preload\n-X-Powered-By =\n";
+
+/// Adds factories under their names. `also` is what Paste calls one: "Paste#static".
+class FactoryList {
+ public:
+  template <class Make>
+  void app(std::string_view name, std::string_view also, std::string_view meaning, Make make,
+           std::string_view example = {}) {
+    add(deploy::app_factory(name, meaning, make, example), also);
+  }
+  template <class Make>
+  void filter(std::string_view name, std::string_view also, std::string_view meaning, Make make,
+              std::string_view example = {}) {
+    add(deploy::filter_factory(name, meaning, make, example), also);
+  }
+  void add(deploy::Factory factory, std::string_view also) {
+    if (!also.empty()) alias(factory, also);
+    all_.add(std::move(factory));
+  }
+  void alias(const deploy::Factory& factory, std::string_view also) {
+    const std::size_t hash = also.find('#');
+    all_.alias(factory.kind, also.substr(0, hash), also.substr(hash + 1), factory.name);
+  }
+  deploy::Factories& all() { return all_; }
+
+ private:
+  deploy::Factories all_;
+};
+
+/// A new factory is one line here.
+deploy::Factories make_factories() {
+  FactoryList list;
+  list.app("static", "Paste#static", "Serves the files below a folder.", make_static);
+  list.app("urlmap", "Paste#urlmap", "Chooses by host and path.", make_url_map, kUrlMapExample);
+  list.app("cascade", "Paste#cascade", "Tries applications in turn.", make_cascade,
+           kCascadeExample);
+  list.app("redirect", "", "Sends every request to another place.", middleware::redirect);
+  list.app("thread_watch", "Paste#watch_threads", "Shows what the server is doing.",
+           inspect::thread_watch);
+  list.app("echo", "Paste#test", "Answers with what it was sent, for tests.", echo);
+  list.app("slow", "", "Answers after a while, for tests.", slow);
+
+  list.filter("access_log", "Paste#translogger", "Writes a line for each request.",
+              make_access_log);
+  list.filter("body_limit", "", "Refuses content that is too large.", make_body_limit);
+  list.filter("error_documents", "Paste#errordocument", "Gives errors the content of pages.",
+              make_error_documents, kErrorDocumentsExample);
+  list.filter("lint", "Paste#lint", "Logs where an application breaks its contract.", make_lint);
+  list.filter("recursive", "Paste#recursive", "Lets applications ask for other paths of the site.",
+              make_recursive);
+  list.filter("response_fields", "", "Sets, adds and removes fields of answers.",
+              make_response_fields, kResponseFieldsExample);
+
+  for (const std::string_view also :
+       {"Paste#http", "PasteScript#wsgiutils", "waitress#main", "gunicorn#main"}) {
+    list.alias(server_factory(), also);
+  }
+  list.add(server_factory(), "");
+  add_missing_names(list.all());
+  return std::move(list.all());
 }
 
 }  // namespace
 
 const deploy::Factories& factories() {
-  static const deploy::Factories kFactories = [] {
-    deploy::Factories all;
-    all.add(deploy::app_factory("static", "The files below a directory.", make_static));
-    all.alias(deploy::PartKind::App, "Paste", "static", "static");
-    return all;
-  }();
-  return kFactories;
+  static const deploy::Factories all = make_factories();
+  return all;
 }
 
 }  // namespace mastic::catalog

@@ -1,4 +1,4 @@
-// The factories that site files may use, under all their names.
+// Everything that a configuration file can use without a plugin: `use = mastic#static`.
 
 #pragma once
 
@@ -6,7 +6,9 @@
 
 namespace mastic::catalog {
 
-/// All factories of Mastic. They live until the process ends.
+/// The factories of all applications, filters and servers that Mastic has, under their names and
+/// those of Paste, waitress and gunicorn. Names of theirs that Mastic does not have yet are known,
+/// with the reason. The result lives as long as the process; any thread may call this.
 [[nodiscard]] const deploy::Factories& factories();
 
 }  // namespace mastic::catalog

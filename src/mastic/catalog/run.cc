@@ -17,6 +17,7 @@
 #include "mastic/base/standard_streams.h"
 #include "mastic/catalog/options.h"
 #include "mastic/catalog/read_options.h"
+#include "mastic/catalog/server_section.h"
 #include "mastic/catalog/service.h"
 #include "mastic/loop/scheduler.h"
 
@@ -61,7 +62,7 @@ struct About {
 struct Program {
   Program(const std::string& name, OwnOptions& own) : heading("Options of " + name) {
     own.describe(of_application);
-    options.describe(of_server);
+    server_section.describe(of_server);
     all.group(heading);
     own.describe(all);
     options.describe(all);
@@ -69,6 +70,7 @@ struct Program {
   }
   const std::string heading;
   Options options;
+  ServerSection server_section{options};
   About about;
   base::OptionTable of_application;  ///< the environment and [app:NAME]
   base::OptionTable of_server;       ///< [server:main]
