@@ -11,6 +11,7 @@
 #include "mastic/catalog/composite_sections.h"
 #include "mastic/catalog/foreign_names.h"
 #include "mastic/catalog/options.h"
+#include "mastic/catalog/pipeline.h"
 #include "mastic/catalog/server_section.h"
 #include "mastic/catalog/static_section.h"
 #include "mastic/catalog/test_applications.h"
@@ -132,6 +133,7 @@ deploy::Factories make_factories() {
     list.alias(server_factory(), also);
   }
   list.add(server_factory(), "");
+  list.all().set_filter_order({layers().begin(), layers().end()});
   add_missing_names(list.all());
   return std::move(list.all());
 }

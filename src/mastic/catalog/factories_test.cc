@@ -174,6 +174,21 @@ TEST_F(SiteFactories, TheThreadWatchTakesPastesName) {
   EXPECT_EQ(site.diagnostics(), "site.ini:3: note: allow_kill is another name for allow_cancel\n");
 }
 
+TEST_F(SiteFactories, WarnsOfFiltersInAnUnusualOrder) {
+  const std::string parts =
+      "[filter:log]\nuse = egg:Paste#translogger\n[filter:limit]\nuse = mastic#body_limit\n"
+      "filter-with = recursive\n[filter:recursive]\nuse = mastic#recursive\n"
+      "[filter:errors]\nuse = mastic#error_documents\n[app:echo]\nuse = mastic#echo\n";
+  site.make("[pipeline:main]\npipeline = log limit recursive errors echo\n" + parts);
+  EXPECT_EQ(site.diagnostics(), "");
+  site.make("[pipeline:main]\npipeline = errors limit log recursive echo\n" + parts);
+  EXPECT_EQ(site.diagnostics(),
+            "site.ini:1: warning: body_limit is inside of error_documents; it is usually outside, "
+            "because content is refused before anything is done with it\n"
+            "site.ini:1: warning: access_log is inside of error_documents; it is usually outside, "
+            "because it sees every answer, and how large it is in the end\n");
+}
+
 TEST_F(SiteFactories, SaysWhyAKnownPartIsNotThere) {
   for (const auto& [name, why] :
        {std::pair("Paste#gzip", "is known, and Mastic does not have it yet"),

@@ -9,6 +9,7 @@
 
 #include "mastic/app/route_list.h"
 #include "mastic/deploy/build.h"
+#include "mastic/deploy/filter_order.h"
 #include "mastic/deploy/plugin.h"
 #include "mastic/deploy/set_options.h"
 
@@ -54,6 +55,7 @@ app::App Builder::make_app_at(const base::Origin& place, const Part& part, Node&
     return std::move(*app);
   }
   node.factory = part.form == Part::Form::Pipeline ? "pipeline" : "filter-with";
+  if (part.form == Part::Form::Pipeline) warn_of_order(part, factories_, diagnostics_);
   // Made from the outermost to the innermost, as they are written, so that the tree and the errors
   // are in that order; put together from the innermost on.
   std::vector<app::Middleware> filters;

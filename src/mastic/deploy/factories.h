@@ -5,11 +5,13 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mastic/base/attributes.h"
 #include "mastic/base/result.h"
 #include "mastic/deploy/factory.h"
+#include "mastic/deploy/filter_order.h"
 
 namespace mastic::deploy {
 
@@ -25,6 +27,13 @@ class Factories {
   /// Makes the error for `egg:PACKAGE#OTHER` say why there is no such factory: "needs the Python
   /// gateway". With an empty `other`, for every name of the package that is not known.
   void missing(std::string_view package, std::string_view other, std::string_view why);
+
+  /// Sets the order in which filters usually stand around an application, the outermost first.
+  void set_filter_order(std::vector<FilterPlace> order) { filter_order_ = std::move(order); }
+  /// That order.
+  [[nodiscard]] const std::vector<FilterPlace>& filter_order() const MASTIC_LIFETIMEBOUND {
+    return filter_order_;
+  }
 
   /// The factory that `name` refers to. Fails with a message that has the nearest known name, or the
   /// reason why there is none. Loads no plugin.
@@ -53,6 +62,7 @@ class Factories {
   std::deque<Factory> factories_;
   std::vector<Alias> aliases_;
   std::vector<Missing> missing_;
+  std::vector<FilterPlace> filter_order_;
 };
 
 }  // namespace mastic::deploy
