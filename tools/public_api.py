@@ -27,7 +27,7 @@ from clang.cindex import CursorKind
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
-FRONT_DOORS = ("mastic.h", "sockets.h")
+FRONT_DOORS = ("mastic.h", "plugin.h", "sockets.h")
 
 # The topics of the reference, each with its room and public headers, in the order in which a user reads them.
 TOPICS = {
@@ -39,6 +39,7 @@ TOPICS = {
                      "content_coding trace_context"),
     "JSON": ("json", "json json_reading enumeration json_document aggregate"),
     "Files": ("files", "static_files options"),
+    "Plugins": ("deploy", "factory build part plugin_table"),
     "Running": ("catalog", "run service options ../server/options ../wire/http1/limits ../loop/options ../loop/runtime "
                            "../inspect/thread_watch"),
     "Tasks": ("async", "task task_group task_handle when select with_timeout sleep run_blocking channel event mutex "

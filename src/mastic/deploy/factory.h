@@ -53,7 +53,7 @@ class Draft {
 
 /// Makes the parts of one name.
 struct Factory {
-  PartKind kind;
+  PartKind kind;        ///< what it makes
   std::string name;     ///< as after the # of `use = mastic#static`
   std::string meaning;  ///< what it makes: one sentence, for a list
   std::string example;  ///< a section that uses it; empty for one that is made from the options

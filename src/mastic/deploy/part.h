@@ -27,7 +27,7 @@ enum class PartKind { App, Filter, Server };
 
 /// A name with a value, and where the value was written.
 struct Setting {
-  std::string name;
+  std::string name;     ///< as it was written
   std::string value;    ///< after interpolation
   base::Origin origin;  ///< unknown for what Mastic adds: `here` and `__file__`
   /// Whether a % in the value means itself, as in a value from the environment. Every other value is
@@ -79,15 +79,15 @@ struct Part {
     Filtered,  ///< `filters` (one) around what the rest of the section describes, which is in
                ///< `app`: filter-with, filter-app. For PartKind::Filter `app` is a filter.
   };
-  PartKind kind = PartKind::App;
-  Form form = Form::Made;
+  PartKind kind = PartKind::App;  ///< what it is
+  Form form = Form::Made;         ///< how it is put together
   std::string section;  ///< the section that describes it: "app:main"; empty for `use = egg:...`
   base::Origin origin;  ///< the line of the section
   FactoryName factory;  ///< for Form::Made
   Settings global;      ///< what the part and all parts below it see
   Settings local;       ///< what the part itself was given
-  std::vector<std::unique_ptr<Part>> filters;
-  std::unique_ptr<Part> app;
+  std::vector<std::unique_ptr<Part>> filters;  ///< for the other forms
+  std::unique_ptr<Part> app;                   ///< what the filters are around
   /// The file in which the names that this part's factory asks for are looked up. It lives as long
   /// as the Loader.
   const LoadedFile* file = nullptr;

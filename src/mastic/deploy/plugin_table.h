@@ -25,7 +25,7 @@ namespace mastic::deploy {
 
 /// A short text inside a PluginBuild, filled up with zeros.
 struct PluginText {
-  char bytes[48]{};
+  char bytes[48]{};  ///< the characters, and zeros after them
 
   /// Makes it from a text and, where there is one, a number. Requires: both together are shorter
   /// than `bytes`.
@@ -48,7 +48,7 @@ struct PluginText {
 
 /// What a plugin, or a program, was built with. Objects of Mastic fit both if all of this is equal.
 struct PluginBuild {
-  char magic[8];
+  char magic[8];               ///< the characters of kPluginMagic
   std::uint32_t table_bytes;   ///< the size of the whole PluginTable
   PluginText version;          ///< of Mastic's headers: "0.1.0"
   PluginText compiler;         ///< with what decides about objects and calls: "GCC 12"
@@ -63,7 +63,7 @@ static_assert(std::is_trivially_copyable_v<PluginBuild> && std::is_standard_layo
 
 /// The table of a plugin.
 struct PluginTable {
-  PluginBuild build;
+  PluginBuild build;  ///< what the plugin was built with
   /// Makes the factories at the first call. May throw.
   const std::vector<Factory>& (*factories)();
 };
