@@ -74,6 +74,24 @@ def check(is_good, what):
         sys.exit(f"wrong: {what}")
 
 
+# What the guide adds to the project of a site, so that a test asks the site as its file describes it.
+SITE_FILE_TEST = """
+#include <gtest/gtest.h>
+#include <mastic/testing/test_client.h>
+
+TEST(SiteFile, Answers) {
+  mastic::testing::TestClient client("config:" SITE_INI);
+  EXPECT_EQ(client.get("/hi/Ada").text, "Hello, Ada!\\n");
+  EXPECT_EQ(client.get("/").field("X-GreenTea"), "1");
+}
+"""
+HOST = """
+mastic_host(site_test)
+add_dependencies(site_test site)
+target_compile_definitions(site_test PRIVATE SITE_INI="${CMAKE_CURRENT_SOURCE_DIR}/site.ini")
+"""
+
+
 def check_refusals(newcomer):
     for words, code, message in [
             (["site", "a b"], 2, "'a b' cannot be the name: a name begins with a letter"),
@@ -101,6 +119,9 @@ def check_site(newcomer):
     plugin.write_text(text)
     site = shop / "site.ini"
     site.write_text(site.read_text() + "\n".join([filter_with, "", *section]) + "\n")
+    (shop / "site_file_test.cc").write_text(SITE_FILE_TEST)
+    with open(shop / "CMakeLists.txt", "a") as project:
+        project.write(HOST)
     newcomer.build(shop)
     shown = run(newcomer.mastic, "check", "site.ini", folder=shop)
     check("libsite.so#site" in shown and "libsite.so#green-tea" in shown, shown)
