@@ -26,32 +26,26 @@ bool overlap(const base::Address& a, const base::Address& b) {
   return same_port && same_kind && (takes_every_host(a) || takes_every_host(b));
 }
 
-/// An address that a server binds, and where that is written.
-struct Bound {
-  base::Address address;
-  base::Origin origin;
-};
-
-/// What the option `bind` holds: what it was set to, or its default.
-std::vector<Bound> bound_by(const base::OptionTable& table) {
-  std::vector<Bound> bound;
-  const auto bind = std::ranges::find(table.options(), "bind", &base::Option::name);
-  if (bind == table.options().end()) return bound;
-  const auto add = [&](std::string_view text, const base::Origin& origin) {
-    if (const auto address = base::Address::parse(text)) bound.push_back({*address, origin});
-  };
-  for (const base::OptionText& given : bind->given) add(given.text, given.origin);
-  if (bind->given.empty()) add(bind->default_text, {});
-  return bound;
-}
-
 }  // namespace
 
-void check_bound_addresses(const base::OptionTable& table, deploy::Diagnostics& diagnostics) {
-  const std::vector<Bound> all = bound_by(table);
-  for (auto one = all.begin(); one != all.end(); ++one) {
-    const auto first = std::find_if(
-        all.begin(), one, [&](const Bound& other) { return overlap(one->address, other.address); });
+std::vector<BoundAddress> bound_addresses(const catalog::Options& options,
+                                          const base::OptionTable& table,
+                                          const base::Origin& section) {
+  const auto bind = std::ranges::find(table.options(), "bind", &base::Option::name);
+  const bool has_lines = bind != table.options().end() && bind->given.size() == options.bind.size();
+  std::vector<BoundAddress> addresses;
+  for (const base::Address& address : options.bind) {
+    addresses.push_back({address, has_lines ? bind->given[addresses.size()].origin : section});
+  }
+  return addresses;
+}
+
+void check_bound_addresses(const std::vector<BoundAddress>& addresses,
+                           deploy::Diagnostics& diagnostics) {
+  for (auto one = addresses.begin(); one != addresses.end(); ++one) {
+    const auto first = std::find_if(addresses.begin(), one, [&](const BoundAddress& other) {
+      return overlap(one->address, other.address);
+    });
     if (first == one) continue;
     diagnostics.error(one->origin, "bind: " + one->address.to_string() +
                                        " cannot be bound, because " + first->address.to_string() +
@@ -59,16 +53,15 @@ void check_bound_addresses(const base::OptionTable& table, deploy::Diagnostics& 
   }
 }
 
-void compare_bound_addresses(const base::OptionTable& table, const base::OptionTable& other,
+void compare_bound_addresses(const std::vector<BoundAddress>& addresses,
+                             const std::vector<BoundAddress>& others,
                              const std::string& other_section, deploy::Diagnostics& diagnostics) {
-  for (const Bound& one : bound_by(table)) {
-    for (const Bound& two : bound_by(other)) {
+  for (const BoundAddress& one : addresses) {
+    for (const BoundAddress& two : others) {
       if (!overlap(one.address, two.address)) continue;
-      diagnostics.warn(two.origin,
-                       "[" + other_section + "] binds " + two.address.to_string() + ", which " +
-                           one.address.to_string() + " (" +
-                           (one.origin.is_known() ? one.origin.to_string() : "default") +
-                           ") takes already: the two servers cannot run at one time");
+      diagnostics.warn(two.origin, "[" + other_section + "] binds " + two.address.to_string() +
+                                       ", and so does " + one.origin.to_string() +
+                                       ": the two servers cannot run at one time");
     }
   }
 }

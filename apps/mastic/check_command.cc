@@ -66,31 +66,33 @@ class CheckCommand final : public Command {
       if (const auto fits = options.check(); !fits) {
         found.error(server->origin, fits.error().message);
       }
-      check_bound_addresses(table, found);
-      compare_with_others(site, *server, table, found);
+      const auto addresses = bound_addresses(options, table, server->origin);
+      check_bound_addresses(addresses, found);
+      compare_with_others(site, server->section, addresses, found);
     }
     diagnostics.take(std::move(found));
     return server;
   }
 
-  /// Compares what `server` binds with the other servers of the file.
-  static void compare_with_others(const SiteArgument& site, const deploy::Node& server,
-                                  const base::OptionTable& table,
+  /// Compares the addresses of the server in `section` with those of the other servers of the file.
+  static void compare_with_others(const SiteArgument& site, const std::string& section,
+                                  const std::vector<BoundAddress>& addresses,
                                   deploy::Diagnostics& diagnostics) {
     constexpr std::size_t kMostServers = 16;  // each of them reads the file
     const auto file = read_file(site);
     std::size_t compared = 0;
-    for (const deploy::IniSection& section : file->sections()) {
+    for (const deploy::IniSection& other : file->sections()) {
       constexpr std::string_view kPrefix = "server:";
-      if (!section.name.starts_with(kPrefix) || section.name == server.section) continue;
+      if (!other.name.starts_with(kPrefix) || other.name == section) continue;
       if (++compared > kMostServers) return;
       catalog::Options options;
-      base::OptionTable other;
-      options.describe(other);
+      base::OptionTable table;
+      options.describe(table);
       deploy::Diagnostics of_other;
-      const auto node = read_server(site, section.name.substr(kPrefix.size()), other, of_other);
+      const auto node = read_server(site, other.name.substr(kPrefix.size()), table, of_other);
       if (!node || of_other.has_errors()) continue;
-      compare_bound_addresses(table, other, section.name, diagnostics);
+      compare_bound_addresses(addresses, bound_addresses(options, table, node->origin), other.name,
+                              diagnostics);
     }
   }
 

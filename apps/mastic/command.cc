@@ -7,6 +7,8 @@
 
 #include "mastic/base/standard_streams.h"
 
+#include "apps/mastic/text_layout.h"
+
 namespace mastic::program {
 
 int fail(std::string_view command, ExitCode code, std::string_view message) {
@@ -32,7 +34,9 @@ std::string help_of(const CommandEntry& entry) {
   if (!table.options().empty()) help.append(" [OPTION...]");
   help.append("\n\n").append(entry.text);
   if (!table.options().empty()) help.append("\n").append(base::describe_options(table));
-  return help.append("\nExit codes: ").append(entry.exit_codes).append(".\n");
+  help += "\n";
+  append_wrapped(help, "Exit codes: " + std::string(entry.exit_codes) + ".", 0);
+  return help;
 }
 
 int run_command(const CommandEntry& entry, std::span<const char* const> words) {

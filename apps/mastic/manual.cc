@@ -65,9 +65,7 @@ std::string section(const CommandEntry& entry) {
   if (!entry.arguments.empty()) out += " " + escaped(entry.arguments);
   out += " [OPTION...]\"\n" + paragraphs(entry.text);
   for (const ListedOption& option : options_of(entry)) out += option_entry(option);
-  std::string codes(entry.exit_codes);
-  for (char& c : codes) c = c == '\n' ? ' ' : c;
-  return out + ".PP\nExit codes: " + escaped(codes) + ".\n";
+  return out + ".PP\nExit codes: " + escaped(entry.exit_codes) + ".\n";
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ CommandEntry serve_command() {
           .meaning = "serve a site file, a plugin, or the files of a directory",
           .text = serve_text(),
           .exit_codes =
-              "0 ended by a signal, 1 could not start, 2 wrong usage, 3 something did\n"
+              "0 ended by a signal, 1 could not start, 2 wrong usage, 3 something did "
               "not end in time, 75 too many handlers hang: restart it",
           .takes_site = true,
           .make = make_command<ServeCommand>};
