@@ -6,6 +6,8 @@ It understands these marks in any Markdown file of the project:
     <!-- from: examples/01-hello/site.cc -->     the code block below is in that file, line by line
     <!-- printed by: mastic serve --help -->     the block below is the output of the program;
                                                  `--write` updates it
+    <!-- made by: mastic points --format markdown -->   from here to `<!-- end -->` is the output of the
+                                                 program, which is Markdown; `--write` updates it
     <!-- tests -->                               from here on, `Suite.Name` is a test, and `[name]` a
                                                  message of the message table
     <!-- files of: src/mastic/loop -->           the table below lists the headers of that room, each with
@@ -25,6 +27,7 @@ PROGRAM = ROOT / "build" / "release" / "mastic"
 
 QUOTE = re.compile(r"<!-- from: (\S+) -->\n+```\w*\n(.*?)\n```", re.S)
 PRINTED = re.compile(r"(<!-- printed by: mastic ([^>]*?) -->\n+```\w*\n)(.*?)(\n```)", re.S)
+MADE = re.compile(r"(<!-- made by: mastic ([^>]*?) -->\n\n)(.*?)(\n<!-- end -->)", re.S)
 FILES = re.compile(r"(<!-- files of: (\S+) -->\n)\n*((?:\|.*\n)*)\n*")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 TEST = re.compile(r"`([A-Z]\w+)\.([A-Z]\w+)`")
@@ -82,7 +85,7 @@ def refresh_printed(page, text, fault, write):
         if printed != match.group(3) and not write:
             fault(match.start(), f"`mastic {match.group(2)}` prints another text: run ./dev docs")
         return match.group(1) + printed + match.group(4)
-    refreshed = PRINTED.sub(fresh, text)
+    refreshed = MADE.sub(fresh, PRINTED.sub(fresh, text))
     if write and refreshed != text:
         page.write_text(refreshed)
 

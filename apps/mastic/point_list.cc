@@ -38,7 +38,8 @@ std::vector<PointOption> options_of(const deploy::Factory& factory) {
   return options;
 }
 
-/// A section with every option: those that have a default as comments.
+/// A section with every option, as comments. The first option is none if it has no default: a part
+/// begins with what it cannot do without.
 std::string make_example(const Point& point, std::string_view kind) {
   const std::string_view name = std::string_view(point.name).substr(point.name.find('#') + 1);
   std::string example("[");
@@ -46,7 +47,9 @@ std::string make_example(const Point& point, std::string_view kind) {
   example.append("use = ").append(point.name).append("\n");
   for (const PointOption& option : point.options) {
     const bool has_default = !option.default_value.empty();
-    example.append(has_default ? "# " : "").append(option.name).append(" = ");
+    const bool is_first = &option == &point.options.front();
+    if (has_default || !is_first || option.is_secret || option.is_repeatable) example += "# ";
+    example.append(option.name).append(" = ");
     example.append(has_default ? option.default_value : option.argument).append("\n");
   }
   return example;
