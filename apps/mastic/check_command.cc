@@ -87,7 +87,8 @@ class CheckCommand final : public Command {
       if (++compared > kMostServers) return;
       catalog::Options options;
       base::OptionTable table;
-      options.describe(table);
+      catalog::ServerSection section_options(options);
+      section_options.describe(table);
       deploy::Diagnostics of_other;
       const auto node = read_server(site, other.name.substr(kPrefix.size()), table, of_other);
       if (!node || of_other.has_errors()) continue;

@@ -1,8 +1,8 @@
 #include "apps/mastic/request_command.h"
 
+#include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <optional>
@@ -10,10 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "mastic/app/secrets.h"
+#include "mastic/base/kernel.h"
 #include "mastic/base/text.h"
 #include "mastic/catalog/options.h"
 #include "mastic/catalog/server_section.h"
+#include "mastic/deploy/text_file.h"
 #include "mastic/http/status.h"
 #include "mastic/testing/test_client.h"
 
@@ -26,16 +27,18 @@ constexpr std::string_view kRequest = "request";
 
 /// The content that --data names: a text, @FILE, or - for standard input.
 base::Result<std::string> read_content(const std::string& data) {
-  const auto read_all = [](std::istream& from) {
-    return std::string(std::istreambuf_iterator<char>(from), {});
-  };
-  if (data == "-") return read_all(std::cin);
+  if (data == "-") {
+    try {
+      return std::string(std::istreambuf_iterator<char>(std::cin), {});
+    } catch (const std::ios_base::failure& failure) {  // it may be a directory
+      return base::fail("--data: standard input cannot be read: ", failure.what());
+    }
+  }
   if (!data.starts_with('@')) return data;
+  constexpr std::uint64_t kMostBytes = 1 << 30;
   const std::string path = data.substr(1);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return base::fail("--data: the file '", path, "' cannot be read");
-  std::string content = read_all(file);
-  if (file.bad()) return base::fail("--data: '", path, "' is no file that can be read");
+  auto content = deploy::read_text_file(base::system_kernel(), path, kMostBytes);
+  if (!content) return base::fail("--data: '", path, "' ", content.error().message);
   return content;
 }
 

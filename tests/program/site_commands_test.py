@@ -34,7 +34,7 @@ log_level = info
 use = egg:Paste#urlmap
 / = home
 /docs = manual
-http://api.example.com/v1 = echo
+domain api.example.com /v1 = echo
 
 [app:home]
 use = egg:Paste#static
@@ -74,7 +74,7 @@ class SiteTest(unittest.TestCase):
 
     def run_in(self, *words, **more):
         ended = run(*words, folder=self.folder, **more)
-        ended.text, ended.messages = ended.stdout.decode(), ended.stderr.decode()
+        ended.text, ended.messages = ended.stdout.decode(errors="replace"), ended.stderr.decode()
         return ended
 
     def expect(self, code, *words, **more):
@@ -158,7 +158,7 @@ class Listing(SiteTest):
         lines = self.expect(0, "routes", "site.ini").text.splitlines()
         self.assertRegex(lines[0], r"^any  api\.example\.com/v1/\.\.\. +mastic#echo \[app:echo\] +site\.ini:13$")
         self.assertRegex(lines[1], r"^GET  /docs/\.\.\. +mastic#static \[app:manual\], files of \S+/manual +site\.ini:12$")
-        self.assertRegex(lines[2], r"^GET  /\.\.\. +egg:Paste#static \[app:home\], files of \S+/public +site\.ini:11$")
+        self.assertRegex(lines[2], r"^GET  /\.\.\. +egg:Paste#static \[app:home\], files of public +site\.ini:11$")
 
     def test_lists_routes_as_json(self):
         routes = json.loads(self.expect(0, "routes", "site.ini", "--format", "json").text)
@@ -211,7 +211,8 @@ class Requesting(SiteTest):
         self.write("content", "from a file")
         self.assertIn("from a file", self.expect(0, *words, "--data", "@content", "--method", "PUT").text)
         self.assertIn("from input", self.expect(0, *words, "--data", "-", content=b"from input").text)
-        self.expect(2, *words, "--data", "@missing")
+        self.assertRegex(self.expect(2, *words, "--data", "@missing").messages, "'missing' does not exist")
+        self.assertRegex(self.expect(2, *words, "--data", "@public").messages, "'public' is not a regular file|directory")
 
 
 class Serving(SiteTest):
@@ -272,13 +273,18 @@ class Plugins(SiteTest):
         shutil.copy(PLUGIN, self.folder / "libsite.so")
         os.chmod(self.folder / "libsite.so", 0o755)
 
-    def test_lists_asks_and_routes_a_plugin(self):
+    def test_lists_what_a_plugin_has(self):
         points = json.loads(self.expect(0, "points", "./libsite.so", "--format", "json").text)
-        app = next(point for point in points if point["kind"] == "application")
-        self.assertTrue(app["name"].startswith("lib:./libsite.so#"), app)
-        name = app["name"].partition("#")[2]
-        self.expect(0, "routes", f"./libsite.so#{name}")
-        self.expect(0, "check", f"./libsite.so#{name}")
+        self.assertEqual(points[0]["name"], "lib:./libsite.so#shop")
+        self.assertRegex(self.expect(0, "points", "./libsite.so", "shop").text, r"currency = CODE  \[EUR\]")
+        self.assertRegex(self.expect(1, "points", "./libsite.so", "shpo").messages, "'shop'")
+
+    def test_uses_the_application_that_is_named(self):
+        self.assertIn("GET  /sold", self.expect(0, "routes", "./libsite.so#shop").text)
+        self.assertIn("libsite.so#shop", self.expect(0, "check", "./libsite.so", "-n", "shop").text)
+        self.assertRegex(self.expect(1, "check", "./libsite.so").messages, "several applications.*#shop")
+        self.assertRegex(self.expect(1, "check", "./libsite.so#none").messages, "no application 'none'.*shop")
+        self.assertRegex(self.expect(1, "check", "./libsite.so#closed").messages, "the shop is closed")
 
 
 class Completing(SiteTest):
