@@ -140,14 +140,20 @@ base::Result<SiteArgument> read_site(std::span<const std::string_view> arguments
   site.path = text;
   site.kind = kind_of(site.path);
   if (!options.app_name.empty()) site.name = options.app_name;
+  if (site.kind == Kind::Directory) {
+    if (arguments.size() > 1) {
+      return base::fail("unexpected argument '", arguments[1],
+                        "': one directory is served, which has no settings; see --help");
+    }
+    if (!site.name.empty()) {
+      return base::fail("'", site.path, "' is a directory, which has no application '", site.name,
+                        "'");
+    }
+    return site;
+  }
   auto settings = read_settings(arguments.subspan(1));
   if (!settings) return std::unexpected(settings.error());
   site.globals = *std::move(settings);
-  const bool is_directory = site.kind == Kind::Directory;
-  if (is_directory && !(site.name.empty() && site.globals.empty())) {
-    return base::fail("'", site.path,
-                      "' is a directory, which has neither applications nor settings");
-  }
   return site;
 }
 

@@ -151,6 +151,12 @@ class Checking(SiteTest):
         self.assertRegex(self.expect(2, "check", "site.ini", "--al").messages, "--all")
         self.assertRegex(self.expect(2, "check", "site.ini", "word").messages, "NAME=VALUE")
         self.assertRegex(self.expect(1, "check", "sites.ini").messages, "sites.ini")
+        self.assertRegex(self.expect(2, "check", "public#main").messages, "a directory.*no application")
+
+    def test_says_where_a_file_stops_being_a_site_file(self):
+        self.write("notes.txt", "just a note\n")
+        self.assertRegex(self.expect(1, "check", "notes.txt").messages, r"(?m)^notes\.txt:1: error: .*before the first section")
+        self.assertRegex(self.expect(1, "serve", "notes.txt").messages, r"(?m)^notes\.txt:1: error: ")
 
 
 class Listing(SiteTest):
