@@ -107,6 +107,10 @@ Task<Response> call_pair(const M& middleware, Request& request, const App& below
                              static_cast<const M*>(kept)->after(done, response);
                            });
     }
+    if (task.holds_value()) {  // changed where it is: moving a response costs more than a filter
+      middleware.after(request, task.value());
+      return task;
+    }
     Response response = task.take();
     middleware.after(request, response);
     return response;
