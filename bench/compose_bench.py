@@ -16,7 +16,7 @@ import time
 import urllib.request
 
 import instructions_bench
-from measure import BODY, BUILD, Ask, cpu, load_in_turns, Plan, quartile_row, ratio_row, row, running
+from measure import BODY, BUILD, Ask, Plan, cpu, load_in_turns, quartile_row, ratio_row, row, running
 
 SITE = "bench/compose_site"
 COMPOSED = Ask("/part-9/", BODY)

@@ -29,7 +29,7 @@ HISTORY = ROOT / "bench" / "history.jsonl"
 MOST_GROWTH = 1.03
 HELLO = "examples/01-hello/hello"
 SITE = "bench/instructions_site"
-# Name: program, transfer, path, connections, requests that each of them pipelines, and the target.
+# Name: program with its options, transfer, path, connections, requests that each of them pipelines, and the target.
 ROWS = {
     "plain handler": (HELLO, "syscall", "/", 64, 1, "<= 2600"),
     "plain handler, io_uring": (HELLO, "io_uring", "/", 64, 1, "<= 2600"),
@@ -49,9 +49,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def counted(build, name, rounds, folder):
+def counted(build, name, case, rounds, folder):
     """The instructions of a complete run."""
-    program, transfer, path, connections, pipelined, _ = ROWS[name]
+    command, transfer, path, connections, pipelined, _ = case
+    program, *options = command.split()
     port = free_port()
     environment = os.environ | {
         "GLIBC_TUNABLES": OLD_CPU,
@@ -60,7 +61,7 @@ def counted(build, name, rounds, folder):
     done = subprocess.run(
         ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
          "--toggle-collect=mastic::loop::Loop::drive*", "--toggle-collect=play_clients", build / program,
-         "--bind", f"127.0.0.1:{port}", "--loops", "1", "--transfer", transfer],
+         *options, "--bind", f"127.0.0.1:{port}", "--loops", "1", "--transfer", transfer],
         capture_output=True, text=True, env=environment, cwd=folder, timeout=120)
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode != 0 or found is None or (transfer == "io_uring" and "batches" not in done.stderr):
@@ -68,8 +69,8 @@ def counted(build, name, rounds, folder):
     return int(found[1])
 
 
-def count(build):
-    """The instructions of one request, for each row."""
+def count(build, cases=ROWS):
+    """The instructions of one request, for each case."""
     require("valgrind")
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "1k.bin"
@@ -77,13 +78,14 @@ def count(build):
         os.utime(file, ns=(10**18 + 123456789,) * 2)  # so that its entity tag always has the same length
 
         def of_request(name):
-            at_once = ROWS[name][3] * ROWS[name][4]
+            case = cases[name]
+            at_once = case[3] * case[4]
             few, many = 2, 2 + max(2560 // at_once, 20)
-            return (counted(build, name, many, folder) - counted(build, name, few, folder)) / (
+            return (counted(build, name, case, many, folder) - counted(build, name, case, few, folder)) / (
                 (many - few) * at_once)
 
         with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            return dict(zip(ROWS, map(round, pool.map(of_request, ROWS))))
+            return dict(zip(cases, map(round, pool.map(of_request, cases))))
 
 
 def measure(quick):
