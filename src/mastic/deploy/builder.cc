@@ -48,7 +48,7 @@ void Builder::begin(const Part& part, Node& node) {
 app::App Builder::make_app_at(const base::Origin& place, const Part& part, Node& node) {
   begin(part, node);
   if (part.form == Part::Form::Made) {
-    Made made = make(part, node);
+    Made made = make(place, part, node);
     app::App* const app = std::get_if<app::App>(&made);
     if (app == nullptr) return no_app();
     app->set_label({node.factory, node.section, place});
@@ -70,10 +70,11 @@ app::App Builder::make_app_at(const base::Origin& place, const Part& part, Node&
   return app;
 }
 
-app::Middleware Builder::make_filter(const Part& part, Node& node) {
+/// Makes a filter that the line `place` puts where it is.
+app::Middleware Builder::make_filter_at(const base::Origin& place, const Part& part, Node& node) {
   begin(part, node);
   if (part.form == Part::Form::Made) {
-    Made made = make(part, node);
+    Made made = make(place, part, node);
     app::Middleware* const filter = std::get_if<app::Middleware>(&made);
     return filter != nullptr ? std::move(*filter) : no_filter();
   }
@@ -100,12 +101,11 @@ void Builder::set_server(const Part& part, base::OptionTable& table, Node& node)
   set_options(part, table, node);
 }
 
-Made Builder::make(const Part& part, Node& node) {
+Made Builder::make(const base::Origin& place, const Part& part, Node& node) {
   node.factory = part.factory.to_string();
+  if (contains_itself(part, place)) return {};
   const Factory* const factory = factory_of(part);
   if (factory == nullptr) return {};
-  // Between a part and itself may be a pipeline or a filter, which are never made themselves.
-  if (contains_itself(part, part.origin)) return {};
   making_.push_back(part.origin);
   Made made = make_by(*factory, part, node);
   making_.pop_back();
@@ -175,22 +175,22 @@ bool Builder::set_options(const Part& part, base::OptionTable& table, Node& node
 app::App Builder::find_app(std::string_view name, std::string_view place,
                            const base::Origin& origin, const Part& asking, Node& node) {
   const auto part = loader_.find(PartKind::App, name, asking, origin);
-  if (part == nullptr || contains_itself(*part, origin)) return no_app();
+  if (part == nullptr) return no_app();
   return make_app_at(origin, *part, add_part(node, place));
 }
 
 app::Middleware Builder::find_filter(std::string_view name, std::string_view place,
                                      const base::Origin& origin, const Part& asking, Node& node) {
   const auto part = loader_.find(PartKind::Filter, name, asking, origin);
-  if (part == nullptr || contains_itself(*part, origin)) return no_filter();
-  return make_filter(*part, add_part(node, place));
+  if (part == nullptr) return no_filter();
+  return make_filter_at(origin, *part, add_part(node, place));
 }
 
-/// Whether `part` is being made already, further out; that is reported at `origin`.
-bool Builder::contains_itself(const Part& part, const base::Origin& origin) {
+/// Whether `part` is being made already, further out; that is reported at `place`.
+bool Builder::contains_itself(const Part& part, const base::Origin& place) {
   const bool is_inside =
       part.origin.is_known() && std::ranges::find(making_, part.origin) != making_.end();
-  if (is_inside) diagnostics_.error(origin, "[" + part.section + "] would contain itself");
+  if (is_inside) diagnostics_.error(place, "[" + part.section + "] would contain itself");
   return is_inside;
 }
 

@@ -35,7 +35,9 @@ class Builder {
     return make_app_at(part.origin, part, node);
   }
   /// Makes the filter that `part` describes.
-  [[nodiscard]] app::Middleware make_filter(const Part& part, Node& node);
+  [[nodiscard]] app::Middleware make_filter(const Part& part, Node& node) {
+    return make_filter_at(part.origin, part, node);
+  }
   /// Sets the options that `part`, a server, gives.
   void set_server(const Part& part, base::OptionTable& table, Node& node);
 
@@ -50,8 +52,10 @@ class Builder {
   [[nodiscard]] app::Middleware find_filter(std::string_view name, std::string_view place,
                                             const base::Origin& origin, const Part& asking,
                                             Node& node);
-  [[nodiscard]] bool contains_itself(const Part& part, const base::Origin& origin);
-  [[nodiscard]] Made make(const Part& part, Node& node);
+  [[nodiscard]] app::Middleware make_filter_at(const base::Origin& place, const Part& part,
+                                               Node& node);
+  [[nodiscard]] bool contains_itself(const Part& part, const base::Origin& place);
+  [[nodiscard]] Made make(const base::Origin& place, const Part& part, Node& node);
   [[nodiscard]] Made make_by(const Factory& factory, const Part& part, Node& node);
   [[nodiscard]] const Factory* factory_of(const Part& part);
   bool set_options(const Part& part, base::OptionTable& table, Node& node);

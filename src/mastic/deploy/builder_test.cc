@@ -1,0 +1,88 @@
+#include "mastic/deploy/builder.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "mastic/base/system_files_testing.h"
+#include "mastic/deploy/factory.h"
+#include "mastic/deploy/site.h"
+
+namespace mastic::deploy {
+namespace {
+
+app::App make_hello() {
+  return app::App([] { return "hello\n"; });
+}
+
+struct WrapOptions {
+  std::string inner;
+  void describe(base::OptionTable& table) { table.text("inner", inner, "APP", "What to ask."); }
+};
+
+/// An application and a filter that need another application.
+app::App make_wrapped(const WrapOptions& options, Build& build) {
+  return build.app(options.inner, "inner", build.part().origin);
+}
+app::Middleware make_wrapping(const WrapOptions& options, Build& build) {
+  (void)build.app(options.inner, "inner", build.part().origin);
+  return app::Middleware([](app::App inner) { return inner; });
+}
+
+struct BuilderTest : testing::Test {
+  BuilderTest() {
+    factories.add(app_factory("hello", "Says hello.", make_hello));
+    factories.add(app_factory("wrap", "Asks another application.", make_wrapped));
+    factories.add(filter_factory("wrapping", "Needs another application.", make_wrapping));
+  }
+  std::string messages(const std::string& text) {
+    base::SystemFilesKernel kernel({{"/site.ini", text}});
+    std::string all;
+    const Site site = make_site("config:/site.ini", factories, {}, kernel);
+    for (const Diagnostic& diagnostic : site.diagnostics.sorted())
+      all += diagnostic.to_string() + "\n";
+    return all;
+  }
+  Factories factories;
+};
+
+TEST_F(BuilderTest, ReportsAPartThatWouldContainItself) {
+  EXPECT_EQ(messages("[app:main]\n"
+                     "use = mastic#wrap\n"
+                     "inner = main\n"),
+            "/site.ini:1: error: [app:main] would contain itself\n");
+}
+
+TEST_F(BuilderTest, ReportsAPartThatWouldContainItselfBehindAPipeline) {
+  EXPECT_EQ(messages("[pipeline:main]\n"
+                     "pipeline = site\n"
+                     "[app:site]\n"
+                     "use = mastic#wrap\n"
+                     "inner = main\n"),
+            "/site.ini:3: error: [app:site] would contain itself\n");
+}
+
+TEST_F(BuilderTest, ReportsAFilterThatWouldBeAroundWhatItNeeds) {
+  EXPECT_EQ(messages("[app:main]\n"
+                     "use = mastic#hello\n"
+                     "filter-with = wrapping\n"
+                     "[filter:wrapping]\n"
+                     "use = mastic#wrapping\n"
+                     "inner = main\n"),
+            "/site.ini:4: error: [filter:wrapping] would contain itself\n");
+}
+
+TEST_F(BuilderTest, MakesAPartInTwoPlaces) {
+  EXPECT_EQ(messages("[pipeline:main]\n"
+                     "pipeline = wrapping hello\n"
+                     "[filter:wrapping]\n"
+                     "use = mastic#wrapping\n"
+                     "inner = hello\n"
+                     "[app:hello]\n"
+                     "use = mastic#hello\n"),
+            "");
+}
+
+}  // namespace
+}  // namespace mastic::deploy
