@@ -38,6 +38,7 @@ class Loader::Implementation {
   const LoadOptions options;
   SiteFiles files;
   Resolver resolver;
+  bool is_main = true;  ///< whether the applications that were loaded are called main
 };
 
 void Loader::Implementation::warn_of_unused(const IniSection& section, const base::Origin& origin) {
@@ -45,7 +46,8 @@ void Loader::Implementation::warn_of_unused(const IniSection& section, const bas
   if (is_about_logging(section.name) || type == "server") return;
   if (is_part_type(type)) {
     // A part that could not be described may be what uses the section.
-    if (!diagnostics.has_errors()) diagnostics.warn(origin, "nothing uses [" + section.name + "]");
+    if (is_main && !diagnostics.has_errors())
+      diagnostics.warn(origin, "nothing uses [" + section.name + "]");
     return;
   }
   std::string correct = base::lower_case(strip(type));
@@ -71,6 +73,10 @@ Loader::Loader(Diagnostics& diagnostics, LoadOptions options, base::Kernel& kern
 Loader::~Loader() = default;
 
 std::unique_ptr<Part> Loader::load(PartKind kind, std::string_view uri) {
+  const auto reference = file_reference(uri);
+  if (kind == PartKind::App && reference && reference->name != "main") {
+    implementation_->is_main = false;
+  }
   return implementation_->resolver.find(
       {kind, std::string(uri), nullptr, implementation_->options.globals, {}}, {});
 }
@@ -99,11 +105,11 @@ bool Loader::has(PartKind kind, std::string_view uri) {
 }
 
 void Loader::warn_of_unused_sections() {
-  for (const IniFile* const file : implementation_->files.all()) {
-    for (const IniSection& section : file->sections()) {
-      if (!implementation_->resolver.has_used(section)) {
-        implementation_->warn_of_unused(section, file->origin(section.line));
-      }
+  const auto files = implementation_->files.all();
+  if (files.empty()) return;
+  for (const IniSection& section : files.front()->sections()) {
+    if (!implementation_->resolver.has_used(section)) {
+      implementation_->warn_of_unused(section, files.front()->origin(section.line));
     }
   }
 }

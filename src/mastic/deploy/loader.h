@@ -58,7 +58,9 @@ class Loader {
   /// Whether the file has a section for this part: for a server, which a site need not have.
   [[nodiscard]] bool has(PartKind kind, std::string_view uri);
 
-  /// Adds a warning for every section of the files that no part was made from.
+  /// Adds a warning for every section of the first file that no part was made from. Other files are
+  /// there to be used in part; and if not `main` was loaded but another application, those that
+  /// belong to `main` are used at other times.
   void warn_of_unused_sections();
 
  private:
