@@ -36,10 +36,10 @@ struct BuilderTest : testing::Test {
     factories.add(app_factory("wrap", "Asks another application.", make_wrapped));
     factories.add(filter_factory("wrapping", "Needs another application.", make_wrapping));
   }
-  std::string messages(const std::string& text) {
+  std::string messages(const std::string& text, std::string_view uri = "config:/site.ini") {
     base::SystemFilesKernel kernel({{"/site.ini", text}});
     std::string all;
-    const Site site = make_site("config:/site.ini", factories, {}, kernel);
+    const Site site = make_site(uri, factories, {}, kernel);
     for (const Diagnostic& diagnostic : site.diagnostics.sorted())
       all += diagnostic.to_string() + "\n";
     return all;
@@ -71,6 +71,24 @@ TEST_F(BuilderTest, ReportsAFilterThatWouldBeAroundWhatItNeeds) {
                      "use = mastic#wrapping\n"
                      "inner = main\n"),
             "/site.ini:4: error: [filter:wrapping] would contain itself\n");
+}
+
+TEST_F(BuilderTest, SaysHowAFactoryIsWrittenWhereASectionIsMissing) {
+  EXPECT_EQ(messages("[app:main]\n"
+                     "use = hello\n"),
+            "/site.ini:2: error: there is no application 'hello' in /site.ini; it would be "
+            "[app:hello], [composite:hello], [pipeline:hello] or [filter-app:hello]; for Mastic's "
+            "own, write mastic#hello\n");
+}
+
+TEST_F(BuilderTest, SaysNothingOfSectionsThatAnotherApplicationUses) {
+  const std::string text =
+      "[app:main]\n"
+      "use = mastic#hello\n"
+      "[app:other]\n"
+      "use = mastic#hello\n";
+  EXPECT_EQ(messages(text), "/site.ini:3: warning: nothing uses [app:other]\n");
+  EXPECT_EQ(messages(text, "config:/site.ini#other"), "");
 }
 
 TEST_F(BuilderTest, MakesAPartInTwoPlaces) {

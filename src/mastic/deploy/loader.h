@@ -28,6 +28,9 @@ struct LoadOptions {
   /// What a section without `use` is made by: the name of a factory of Mastic, for each kind of part.
   /// Where there is none, such a section is an error, as it is for PasteDeploy.
   std::map<PartKind, std::string> default_factories;
+  /// Whether Mastic has a factory of this name, for the message about a section that is missing.
+  /// make_site and read_server set it.
+  std::function<bool(PartKind kind, const std::string& name)> is_factory;
   /// Maximum size of a file. Beyond it: an error.
   std::uint64_t max_file_bytes = 16 << 20;
   /// Maximum number of parts that lead to one another, as `use` and `filter-with` do. Beyond it: an

@@ -120,9 +120,13 @@ std::unique_ptr<Part> Resolver::find_in_file(const Reference& reference,
   const IniFile& ini = reference.file->ini();
   const auto section = find_section(ini, reference.kind, reference.name);
   if (section && *section != nullptr) return describe(reference, **section, overrides);
+  std::string message = section ? explain_missing_section(ini, reference.kind, reference.name)
+                                : section.error().message;
+  if (section && options_.is_factory && options_.is_factory(reference.kind, reference.name)) {
+    message += "; for Mastic's own, write mastic#" + reference.name;
+  }
   diagnostics_.error(reference.origin.is_known() ? reference.origin : base::Origin{ini.path()},
-                     section ? explain_missing_section(ini, reference.kind, reference.name)
-                             : section.error().message);
+                     std::move(message));
   return nullptr;
 }
 

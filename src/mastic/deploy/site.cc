@@ -8,11 +8,21 @@
 #include "mastic/deploy/builder.h"
 
 namespace mastic::deploy {
+namespace {
+
+LoadOptions with_names_of(const Factories& factories, LoadOptions options) {
+  options.is_factory = [&factories](PartKind kind, const std::string& name) {
+    return factories.find(kind, {"mastic", "", name, {}}).has_value();
+  };
+  return options;
+}
+
+}  // namespace
 
 Site make_site(std::string_view uri, const Factories& factories, LoadOptions options,
                base::Kernel& kernel) {
   Site site;
-  Loader loader(site.diagnostics, std::move(options), kernel);
+  Loader loader(site.diagnostics, with_names_of(factories, std::move(options)), kernel);
   if (const auto part = loader.load(PartKind::App, uri)) {
     Builder builder(loader, factories, site.diagnostics, kernel);
     app::App app = builder.make_app(*part, site.tree);
@@ -26,7 +36,7 @@ Site make_site(std::string_view uri, const Factories& factories, LoadOptions opt
 std::optional<Node> read_server(std::string_view uri, base::OptionTable& table,
                                 const Factories& factories, LoadOptions options,
                                 base::Kernel& kernel, Diagnostics& diagnostics) {
-  Loader loader(diagnostics, std::move(options), kernel);
+  Loader loader(diagnostics, with_names_of(factories, std::move(options)), kernel);
   if (!loader.has(PartKind::Server, uri)) return std::nullopt;
   const auto part = loader.load(PartKind::Server, uri);
   if (part == nullptr) return std::nullopt;
