@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "mastic/catalog/composite_sections.h"
 #include "mastic/catalog/site_testing.h"
 
 namespace mastic::catalog {
@@ -61,6 +62,20 @@ TEST_F(SiteFactories, MapsPathsAndHostsInAllOfPastesForms) {
   EXPECT_EQ(location_of(site, "/docsx"), "/to-a/docsx");
   EXPECT_EQ(location_of(site, "/x/3", "api.example.com:8080"), "/to-c/3");
   EXPECT_EQ(location_of(site, "/x/3", "www.example.com"), "/to-a/x/3");
+}
+
+TEST(PlaceOfKey, ReadsAllOfPastesForms) {
+  for (const auto& [key, place] :
+       {std::pair("/", "/"), std::pair("//docs//a/", "/docs/a"),
+        std::pair("http://Example.com", "example.com"),
+        std::pair("http://example.com:8080/docs/", "example.com:8080/docs"),
+        std::pair("domain Example.com", "example.com"),
+        std::pair("domain example.com port 80 docs", "example.com:80/docs"),
+        std::pair("/docs domain example.com", "example.com/docs")}) {
+    const auto found = place_of_key(key);
+    ASSERT_TRUE(found) << key;
+    EXPECT_EQ(*found, place) << key;
+  }
 }
 
 TEST_F(SiteFactories, AUrlMapMayHaveAnApplicationForTheRest) {
