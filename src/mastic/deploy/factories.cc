@@ -7,6 +7,14 @@
 #include "mastic/base/text.h"
 
 namespace mastic::deploy {
+namespace {
+
+/// Whether two names are those of one distribution: Python compares them without regard to case.
+bool is_same_package(std::string_view a, std::string_view b) {
+  return base::equal_ignoring_case(a, b);
+}
+
+}  // namespace
 
 void Factories::add(Factory factory) {
   for (const Factory& known : factories_) {
@@ -28,7 +36,8 @@ base::Result<const Factory*> Factories::find(PartKind kind, const FactoryName& n
   std::string_view own = name.name;
   if (name.scheme != "mastic") {
     const auto alias = std::ranges::find_if(aliases_, [&](const Alias& known) {
-      return known.kind == kind && known.package == name.package && known.other == name.name;
+      return known.kind == kind && is_same_package(known.package, name.package) &&
+             known.other == name.name;
     });
     if (name.scheme != "egg" || alias == aliases_.end()) return explain(kind, name);
     own = alias->name;
@@ -53,7 +62,7 @@ std::unexpected<base::Error> Factories::explain(PartKind kind, const FactoryName
     if (is_own && factory.kind == kind) known.push_back(factory.name);
   }
   for (const Alias& alias : aliases_) {
-    if (is_own || alias.package != name.package) continue;
+    if (is_own || !is_same_package(alias.package, name.package)) continue;
     if (alias.other == name.name) {
       return base::fail("'", name.to_string(), "' is made as ", with_article(alias.kind), ", but ",
                         with_article(kind), " is needed here");
@@ -62,7 +71,7 @@ std::unexpected<base::Error> Factories::explain(PartKind kind, const FactoryName
   }
   const Missing* whole = nullptr;
   for (const Missing& missing : missing_) {
-    if (is_own || missing.package != name.package) continue;
+    if (is_own || !is_same_package(missing.package, name.package)) continue;
     if (missing.other == name.name) {
       return base::fail("'", name.to_string(), "' ", missing.why);
     }

@@ -30,6 +30,8 @@ struct FactoriesTest : testing::Test {
 TEST_F(FactoriesTest, FindsAFactoryUnderEachOfItsNames) {
   EXPECT_EQ(error(PartKind::App, {"mastic", "", "static", {}}), "found static");
   EXPECT_EQ(error(PartKind::App, {"egg", "Paste", "static", {}}), "found static");
+  EXPECT_EQ(error(PartKind::App, {"egg", "paste", "static", {}}), "found static")
+      << "Python compares the names of packages without regard to case";
   EXPECT_EQ(factories.other_names(factories.all()[0]),
             std::vector<std::string>{"egg:Paste#static"});
 }
