@@ -35,7 +35,7 @@ concept TransactionValue = std::default_initializable<T> && std::movable<T> && r
 /// - when the answer is an error, and so also after an exception;
 /// - when the client is gone, or the request was cancelled for another reason.
 ///
-/// Destroying it must not wait for long, because there is nobody left to wait. Content that is
+/// Destroying it must not take long: the thread of the request waits for it. Content that is
 /// produced while it is sent (Body::produced_by) comes after the end of the transaction.
 ///
 /// A request that the application makes of itself (InternalRequest) has a transaction of its own if

@@ -48,7 +48,7 @@ middleware::ResponseFields make_response_fields(const middleware::ResponseFields
 LoggedLint make_lint() { return {}; }
 app::Recursive make_recursive() { return {}; }
 
-/// A server has options and makes nothing: whoever serves the site reads them (deploy::read_server).
+/// A server has options and makes nothing. They are read by deploy::read_server.
 class ServerDraft final : public deploy::Draft {
  public:
   void describe(base::OptionTable& table) override { section_.describe(table); }

@@ -61,7 +61,7 @@ std::vector<IgnoredNames> ignored_names() {
        {"asyncore_loop_timeout", "asyncore_use_poll", "ipv4", "ipv6"}},
       {"answers do not name the server", {"ident", "server_version", "server_name"}},
       {"HTTP/1.0 and HTTP/1.1 are both spoken", {"protocol_version"}},
-      {"fields such as X-Forwarded-For are not read, whoever sends them",
+      {"fields such as X-Forwarded-For are not read",
        {"trusted_proxy", "trusted_proxy_count", "trusted_proxy_headers",
         "log_untrusted_proxy_headers", "clear_untrusted_proxy_headers", "forwarded_allow_ips"}},
       {"whether a request came over TLS is known from its connection", {"url_scheme"}},

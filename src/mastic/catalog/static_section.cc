@@ -10,7 +10,7 @@ void StaticSection::describe(base::OptionTable& table) {
   table.path("root", root, "FOLDER", "The folder whose files are served.");
   table.duration("max_age", max_age,
                  "How long clients may use a file without asking again: for 'Cache-Control: "
-                 "max-age'; 0 for no such field.");
+                 "max-age'; 0 leaves the field out.");
   files.describe(table);
   table.alias("document_root", "root");
   table.alias("cache_max_age", "max_age", "s");

@@ -16,8 +16,8 @@ namespace mastic::catalog {
 struct StaticSection {
   /// The folder whose files are served.
   std::string root;
-  /// How long clients may use a file without asking again: for `Cache-Control: max-age`; 0 for no
-  /// such field.
+  /// How long clients may use a file without asking again: for `Cache-Control: max-age`; 0 leaves
+  /// the field out.
   base::Duration max_age{};
   /// How files are found and sent.
   files::Options files;
