@@ -54,6 +54,8 @@ class IniFile {
 
   /// The path of the file, as messages call it.
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// Whether the file was read to its end. It was not if it is no text, or has too many errors.
+  [[nodiscard]] bool is_complete() const { return is_complete_; }
   /// The entries of `[DEFAULT]`, which may stand in several places.
   [[nodiscard]] const IniSection& defaults() const { return defaults_; }
   /// All other sections, in the order of the file.
@@ -71,6 +73,7 @@ class IniFile {
   friend class IniParser;
 
   std::string path_;
+  bool is_complete_ = false;
   IniSection defaults_{"DEFAULT", 0, {}};
   std::vector<IniSection> sections_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_name_;  ///< "TYPE:NAME", stripped

@@ -51,6 +51,7 @@ void IniParser::parse(std::string_view text) {
     read_line(line);
   }
   end_entry();
+  file_.is_complete_ = text.empty();
   if (!text.empty()) error("the rest of the file was not read, because there are too many errors");
 }
 

@@ -83,15 +83,15 @@ std::unique_ptr<Part> Loader::load(PartKind kind, std::string_view uri) {
 
 std::unique_ptr<Part> Loader::find(PartKind kind, std::string_view name, const Part& part,
                                    const base::Origin& origin) {
+  const Reference reference{kind, std::string(name), part.file, part.global, origin};
   const bool is_elsewhere =
       part.file != nullptr && origin.line != 0 && origin.place != part.file->ini().path();
-  if (is_elsewhere && !is_uri(name)) {
-    implementation_->diagnostics.warn(origin, "'" + std::string(name) + "' is looked up in " +
+  if (is_elsewhere && !is_uri(name) && !names_factory(reference)) {
+    implementation_->diagnostics.warn(origin, "'" + reference.name + "' is looked up in " +
                                                   part.file->ini().path() +
                                                   ", which uses this part, and not in this file");
   }
-  return implementation_->resolver.find({kind, std::string(name), part.file, part.global, origin},
-                                        {});
+  return implementation_->resolver.find(reference, {});
 }
 
 bool Loader::has(PartKind kind, std::string_view uri) {

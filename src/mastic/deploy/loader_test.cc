@@ -60,6 +60,11 @@ TEST_F(LoaderTest, LoadsAFactoryThatTheUriNames) {
   EXPECT_EQ(part->factory.to_string(), "lib:/usr/lib/site.so#shop");
 }
 
+TEST_F(LoaderTest, MissesNothingInAFileThatIsNoText) {
+  files["/site.ini"] = std::string("\x7f") + "ELF\x02\x01\x01\xff\n";
+  EXPECT_EQ(load(), "/site.ini:1: error: this line is not UTF-8\n");
+}
+
 TEST_F(LoaderTest, LimitsTheSizeOfFiles) {
   files["/site.ini"] = "[app:main]\nuse = mastic#echo\n";
   EXPECT_EQ(load({.max_file_bytes = 20}),
@@ -72,7 +77,7 @@ TEST_F(LoaderTest, LimitsHowFarPartsLeadToOneAnother) {
     files["/site.ini"] += "[app:" + std::to_string(i) + "]\nuse = " + std::to_string(i + 1) + "\n";
   }
   EXPECT_EQ(load({.max_depth = 10}),
-            "/site.ini:18: error: '9' is not looked up, because more than 10 parts lead to one "
+            "/site.ini:20: error: '10' is not looked up, because more than 10 parts lead to one "
             "another up to here\n");
 }
 

@@ -19,25 +19,10 @@
 #include "mastic/deploy/loaded_file.h"
 #include "mastic/deploy/loader.h"
 #include "mastic/deploy/part.h"
+#include "mastic/deploy/part_section.h"
 #include "mastic/deploy/site_files.h"
 
 namespace mastic::deploy {
-
-/// A name of a part, and what it is seen with.
-struct Reference {
-  PartKind kind;
-  std::string name;        ///< of a section, or a URI
-  const LoadedFile* file;  ///< where the name is looked up; null for the working directory
-  Settings given;          ///< the global settings where the name stands
-  base::Origin origin;     ///< where the name was written
-};
-
-/// What the sections that lead to a part by `use` change in the part.
-struct Overrides {
-  Settings global;
-  Settings local;
-  const LoadedFile* file = nullptr;  ///< where the part's factory looks names up, if not in its own
-};
 
 /// Describes parts.
 class Resolver {
@@ -53,7 +38,6 @@ class Resolver {
   [[nodiscard]] bool has_used(const IniSection& section) const { return used_.contains(&section); }
 
  private:
-  struct Description;
   struct Place {
     const IniSection* section;
     std::string file;
@@ -61,32 +45,28 @@ class Resolver {
 
   std::unique_ptr<Part> find_in_file(const Reference& reference, const Overrides& overrides);
   std::unique_ptr<Part> make_from_factory(const Reference& reference, const Overrides& overrides);
-  std::unique_ptr<Part> describe(const Reference& reference, const IniSection& section,
+  std::unique_ptr<Part> describe(const Reference& reference, const IniSection& lines,
                                  const Overrides& overrides);
-  std::unique_ptr<Part> describe_filtered(const Description& description,
-                                          const Overrides& overrides);
-  std::unique_ptr<Part> describe_itself(const Description& description, const Overrides& overrides);
-  std::unique_ptr<Part> describe_pipeline(const Description& description,
-                                          const Overrides& overrides);
-  std::unique_ptr<Part> describe_filter_app(const Description& description,
-                                            const Overrides& overrides);
-  std::unique_ptr<Part> describe_made(const Description& description, PartKind kind,
+  std::unique_ptr<Part> describe_filtered(const PartSection& section, const Overrides& overrides);
+  std::unique_ptr<Part> describe_itself(const PartSection& section, const Overrides& overrides);
+  std::unique_ptr<Part> describe_pipeline(const PartSection& section, const Overrides& overrides);
+  std::unique_ptr<Part> describe_filter_app(const PartSection& section, const Overrides& overrides);
+  std::unique_ptr<Part> describe_made(const PartSection& section, PartKind kind,
                                       const Overrides& overrides);
-  std::unique_ptr<Part> describe_default(const Description& description, PartKind kind,
+  std::unique_ptr<Part> describe_default(const PartSection& section, PartKind kind,
                                          const Overrides& overrides);
-  std::unique_ptr<Part> describe_python(const Description& description, PartKind kind,
+  std::unique_ptr<Part> describe_python(const PartSection& section, PartKind kind,
                                         const Overrides& overrides);
-  std::unique_ptr<Part> find_other(const Description& description, PartKind kind,
-                                   const Setting& name, const Overrides& overrides);
-  [[nodiscard]] Overrides within(const Description& description, const Overrides& overrides);
-  void warn_of_lost(const Description& description, const Settings& lost, std::string_view why);
-  void take_keys(Description& description);
-  [[nodiscard]] bool may_enter(const Reference& reference, const IniSection& section);
+  std::unique_ptr<Part> find_other(const PartSection& section, PartKind kind, const Setting& name,
+                                   const Overrides& overrides);
+  [[nodiscard]] Overrides within(const PartSection& section, const Overrides& overrides);
+  void warn_of_lost(const PartSection& section, const Settings& lost, std::string_view why);
+  [[nodiscard]] bool may_count(const Reference& reference);
+  [[nodiscard]] bool may_enter(const Reference& reference, const IniSection& lines);
 
   SiteFiles& files_;
   Diagnostics& diagnostics_;
   const LoadOptions& options_;
-  std::uint32_t depth_ = 0;
   std::uint32_t count_ = 0;                     ///< of the parts described so far
   std::vector<Place> describing_;               ///< the sections that are being described just now
   std::unordered_set<const IniSection*> used_;  ///< the sections that parts were described from
