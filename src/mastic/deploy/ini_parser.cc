@@ -133,6 +133,7 @@ void IniParser::note_type_and_name(const IniSection& section, std::size_t index)
 }
 
 void IniParser::begin_entry(std::string_view line) {
+  dropped_ = {};
   entry_ = &dropped_;
   const std::size_t separator = line.find_first_of("=:");
   if (separator == line.npos) {

@@ -32,7 +32,7 @@ class Loader::Implementation {
         files(diagnostics, options.environment, options.max_file_bytes, kernel),
         resolver(files, diagnostics, options) {}
 
-  void warn_of_unused(const IniSection& section, const base::Origin& origin);
+  void warn_of_unused(const IniSection& section, const base::Origin& origin, bool is_main_complete);
 
   Diagnostics& diagnostics;
   const LoadOptions options;
@@ -41,13 +41,14 @@ class Loader::Implementation {
   bool is_main = true;  ///< whether the applications that were loaded are called main
 };
 
-void Loader::Implementation::warn_of_unused(const IniSection& section, const base::Origin& origin) {
+/// Warns of a section that no part was made from, if that is doubtful: its type is not known, or
+/// `is_main_complete` says that all parts of the site were found.
+void Loader::Implementation::warn_of_unused(const IniSection& section, const base::Origin& origin,
+                                            bool is_main_complete) {
   const std::string_view type = type_of(section);
   if (is_about_logging(section.name) || type == "server") return;
   if (is_part_type(type)) {
-    // A part that could not be described may be what uses the section.
-    if (is_main && !diagnostics.has_errors())
-      diagnostics.warn(origin, "nothing uses [" + section.name + "]");
+    if (is_main_complete) diagnostics.warn(origin, "nothing uses [" + section.name + "]");
     return;
   }
   std::string correct = base::lower_case(strip(type));
@@ -107,10 +108,12 @@ bool Loader::has(PartKind kind, std::string_view uri) {
 void Loader::warn_of_unused_sections() {
   const auto files = implementation_->files.all();
   if (files.empty()) return;
+  // A part that could not be described may be what uses a section.
+  const bool is_main_complete =
+      implementation_->is_main && !implementation_->diagnostics.has_errors();
   for (const IniSection& section : files.front()->sections()) {
-    if (!implementation_->resolver.has_used(section)) {
-      implementation_->warn_of_unused(section, files.front()->origin(section.line));
-    }
+    if (implementation_->resolver.has_used(section)) continue;
+    implementation_->warn_of_unused(section, files.front()->origin(section.line), is_main_complete);
   }
 }
 
