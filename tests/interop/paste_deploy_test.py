@@ -25,14 +25,14 @@ GOLDEN = HERE.parent.parent / "src" / "mastic" / "deploy" / "golden"
 MAX_DEPTH = 10  # as in parts.cc: a composite may contain itself
 
 # Why a site does not mean the same, by the name of its file.
-NO_ENVIRONMENT = "%(ENV_NAME)s is a variable of the environment; PasteDeploy has no such names"
+NO_ENVIRONMENT = "%(ENV_NAME)s is a variable of the environment; PasteDeploy does not know these names"
 DIFFERENCES = {
     "bytes_nul": "a NUL ends every path and option of a C program, so we refuse it",
     "environment": NO_ENVIRONMENT,
     "environment_is_not_global": NO_ENVIRONMENT,
     "environment_reaches_another_file": NO_ENVIRONMENT,
     "section_app_alone_is_main": "PasteDeploy documents that [app] is 'main', and forgets it where it looks a URI up",
-    "uri_folder_with_a_percent_sign": "PasteDeploy interpolates %(here)s, so it finds nothing in such a folder",
+    "uri_folder_with_a_percent_sign": "PasteDeploy interpolates %(here)s, so it fails where a % is in that path",
     "uri_python": "python: is a scheme of Mastic",
 }
 

@@ -1,7 +1,7 @@
 // What the golden files describe: the parts, their settings, and the diagnostics.
 //
-// With MASTIC_WRITE_GOLDEN in the environment, the files are written anew from what is the case; read
-// the difference before you commit it.
+// With MASTIC_WRITE_GOLDEN in the environment, the test writes what it found into the files; read the
+// difference before you commit it.
 
 #include <gtest/gtest.h>
 

@@ -14,6 +14,7 @@
 
 namespace mastic::deploy {
 
+/// A site, and what is expected of it.
 struct GoldenCase {
   std::map<std::string, std::string> files;  ///< by path, in the folder /site
   LoadOptions options;
@@ -25,6 +26,7 @@ struct GoldenCase {
 [[nodiscard]] std::vector<std::string> golden_names();
 /// The path of a golden file.
 [[nodiscard]] std::string golden_path(const std::string& name);
+/// Reads a golden file.
 [[nodiscard]] GoldenCase read_golden(const std::string& name);
 /// Splits the text of a golden file; the fuzz target uses it, too.
 [[nodiscard]] GoldenCase parse_golden(std::string_view text);

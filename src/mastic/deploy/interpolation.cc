@@ -14,7 +14,7 @@ constexpr std::size_t kMaxGrowth = 64 << 10;
 constexpr std::size_t kMaxReferences = 1'000;  // they take time even if they have no text
 
 /// Takes the name of the `%(name)s` that `rest` begins with, and removes both. Returns nothing when
-/// it is no such reference.
+/// `rest` begins otherwise.
 std::optional<std::string_view> take_reference(std::string_view& rest) {
   const std::size_t end = rest.find(')');
   if (!rest.starts_with("%(") || end == rest.npos || end == 2) return std::nullopt;

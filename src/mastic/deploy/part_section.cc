@@ -28,7 +28,7 @@ std::vector<KeyGroup> python_keys(PartKind kind) {
 bool names_factory(const Reference& reference) {
   if (is_uri(reference.name)) return !file_reference(reference.name);
   if (!reference.name.starts_with("mastic#")) return false;
-  // A section of that name comes first, as it does in PasteDeploy, which knows no such factories.
+  // A section of that name comes first, because it is what PasteDeploy would find.
   if (reference.file == nullptr) return true;
   const auto section = find_section(reference.file->ini(), reference.kind, reference.name);
   return section && *section == nullptr;

@@ -23,7 +23,7 @@ namespace mastic::deploy {
 [[nodiscard]] base::Result<const IniSection*> find_section(const IniFile& file MASTIC_LIFETIMEBOUND,
                                                            PartKind kind, std::string_view name);
 
-/// Says that there is no such section, what is looked for, and what may have been meant.
+/// Says that the file has no section for the part, which sections are looked for, and what may have been meant.
 [[nodiscard]] std::string explain_missing_section(const IniFile& file, PartKind kind,
                                                   std::string_view name);
 
