@@ -16,6 +16,7 @@
 #include "mastic/base/kernel.h"
 #include "mastic/deploy/builder.h"
 #include "mastic/deploy/plugin.h"
+#include "mastic/deploy/plugin_file.h"
 #include "mastic/deploy/site.h"
 
 #include "carried.h"
@@ -262,11 +263,29 @@ TEST(Plugin, IsNotSearchedElsewhere) {
 TEST(Plugin, ThatIsTruncatedIsRefusedAtEveryLength) {
   const std::string whole = bytes_of(plugin("throws"));
   const TemporaryFile cut("libcut.so");
-  cut.write("").allow(0644);
-  for (std::size_t size = 64; size < whole.size(); size += whole.size() / 50) {
-    EXPECT_TRUE(
-        has(fault(cut.write(whole.substr(0, size)).path),
-            "is truncated: it says that it is longer than its " + std::to_string(size) + " bytes"));
+  cut.write(whole).allow(0644);
+  const std::size_t step = whole.size() / 50;
+  for (std::size_t size = 64 + 49 * step; size >= 64; size = size > step ? size - step : 0) {
+    ASSERT_EQ(truncate(cut.path.c_str(), static_cast<off_t>(size)), 0);
+    EXPECT_TRUE(has(fault(cut.path), "is truncated: it says that it is longer than its " +
+                                         std::to_string(size) + " bytes"));
+  }
+}
+
+TEST(Plugin, WithWrongBytesIsReadWithoutACrash) {
+  const std::string whole = bytes_of(plugin("throws"));
+  const TemporaryFile wrong("libwrong.so");
+  wrong.write(whole).allow(0644);
+  std::fstream file(wrong.path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto put = [&](std::size_t at, char byte) {
+    file.seekp(static_cast<std::streamoff>(at)).put(byte).flush();
+  };
+  // Every byte of the headers of the file and of its segments, and some of all others.
+  for (std::size_t at = 0; at < whole.size(); at += at < 600 ? 1 : whole.size() / 200) {
+    put(at, static_cast<char>(~whole[at]));
+    const auto build = mastic::deploy::read_plugin_build(wrong.path, mastic::base::system_kernel());
+    EXPECT_TRUE(build || build.error().message.starts_with(wrong.path + ": "));
+    put(at, whole[at]);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +17,9 @@
 
 #include "mastic/base/descriptor.h"
 
+/// The header of the file that this code is in; the linker defines it.
+extern "C" [[gnu::visibility("hidden")]] const ElfW(Ehdr) __ehdr_start;
+
 namespace mastic::deploy {
 namespace {
 
@@ -26,23 +28,9 @@ using ElfSegment = ElfW(Phdr);
 using ElfSection = ElfW(Shdr);
 using ElfSymbol = ElfW(Sym);
 
-/// The processor that this program is built for, as an ELF header has it.
-#if defined(__x86_64__)
-constexpr unsigned kMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr unsigned kMachine = EM_AARCH64;
-#elif defined(__riscv)
-constexpr unsigned kMachine = EM_RISCV;
-#else
-#error "Add the ELF number of this processor here."
-#endif
-constexpr unsigned kClass = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
-constexpr unsigned kByteOrder =
-    std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
-
-std::string describe_machine(unsigned machine, unsigned elf_class) {
-  const std::string bits = elf_class == ELFCLASS64 ? " (64 bits)" : " (32 bits)";
-  switch (machine) {
+std::string describe_machine(const ElfHeader& header) {
+  const std::string bits = header.e_ident[EI_CLASS] == ELFCLASS64 ? " (64 bits)" : " (32 bits)";
+  switch (header.e_machine) {
     case EM_X86_64:
       return "x86-64" + bits;
     case EM_386:
@@ -54,7 +42,7 @@ std::string describe_machine(unsigned machine, unsigned elf_class) {
     case EM_RISCV:
       return "RISC-V" + bits;
     default:
-      return "the processor with the ELF number " + std::to_string(machine) + bits;
+      return "the processor with the ELF number " + std::to_string(header.e_machine) + bits;
   }
 }
 
@@ -119,11 +107,12 @@ base::Result<ElfHeader> read_header(RangeReader& file, const std::string& path) 
     return base::fail(path, ": is no shared object (an ELF file, named *.so), and so no plugin");
   }
   const ElfHeader& header = read->front();
-  const unsigned elf_class = header.e_ident[EI_CLASS];
-  if (elf_class != kClass || header.e_ident[EI_DATA] != kByteOrder ||
-      header.e_machine != kMachine) {
-    return base::fail(path, ": was built for ", describe_machine(header.e_machine, elf_class),
-                      ", this program for ", describe_machine(kMachine, kClass));
+  const auto has_equal = [&](unsigned index) {
+    return header.e_ident[index] == __ehdr_start.e_ident[index];
+  };
+  if (!has_equal(EI_CLASS) || !has_equal(EI_DATA) || header.e_machine != __ehdr_start.e_machine) {
+    return base::fail(path, ": was built for ", describe_machine(header), ", this program for ",
+                      describe_machine(__ehdr_start));
   }
   if (header.e_type != ET_DYN || header.e_shentsize != sizeof(ElfSection) ||
       header.e_phentsize != sizeof(ElfSegment)) {
