@@ -117,6 +117,9 @@ base::Result<void> check_name(std::string_view name) {
   if (std::ranges::find(kReserved, name) != kReserved.end()) {
     return base::fail(quoted, " cannot be the name, because CMake uses it for a target of its own");
   }
+  if (identifier(name).ends_with("_test")) {
+    return base::fail(quoted, " cannot be the name, because files that end in _test.cc are tests");
+  }
   return {};
 }
 

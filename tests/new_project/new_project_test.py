@@ -98,6 +98,7 @@ def check_refusals(newcomer):
             (["site", "../up"], 2, "'../up' cannot be the name"),
             (["site", "7up"], 2, "'7up' cannot be the name"),
             (["app", "test"], 2, "'test' cannot be the name, because CMake uses it"),
+            (["filter", "tea-test"], 2, "'tea-test' cannot be the name, because files that end in _test.cc are tests"),
             (["filters", "x"], 2, "there is no 'filters' to make; did you mean 'filter'?"),
             (["site"], 2, "one name is needed; write: mastic new site NAME"),
             (["filter", "x"], 1, "there is no CMakeLists.txt here"),
