@@ -119,6 +119,14 @@ class Checking(SiteTest):
                 self.assertNotIn(secret, ended.text + ended.messages, words)
             self.assertEqual(ended.returncode, 1)
 
+    def test_shows_no_secret_of_a_site_that_cannot_be_made(self):
+        for broken in ("use = %(db_password)s", "use = config:%(db_password)s.ini", "use = %(api_token)s"):
+            self.write("site.ini", SITE.replace("use = egg:Paste#urlmap", broken))
+            for command in ("check", "serve", "routes"):
+                ended = self.expect(1, command, "site.ini", "api_token=hunter2")
+                self.assertIn("***", ended.messages)
+                self.assertNotIn("hunter2", ended.messages)
+
     def test_finds_addresses_that_cannot_be_bound_together(self):
         self.write("site.ini", SITE.replace("127.0.0.1:0", "127.0.0.1:8097 :8097") +
                    "\n[server:admin]\nuse = mastic#server\nbind = 127.0.0.1:8097\n")

@@ -168,7 +168,9 @@ bool Builder::set_options(const Part& part, base::OptionTable& table, Node& node
   secrets_.learn(part.local, &table);
   node.local = secrets_.blank(part.local, &table);
   node.options = effective_options(table);
-  for (Node::Value& value : node.options) value.text = secrets_.blank(value.text);
+  for (Node::Value& value : node.options) {
+    if (!value.is_default) value.text = secrets_.blank(value.text);
+  }
   return all_right;
 }
 

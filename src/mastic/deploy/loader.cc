@@ -117,4 +117,17 @@ void Loader::warn_of_unused_sections() {
   }
 }
 
+void Loader::teach(SecretValues& secrets) const {
+  secrets.learn(implementation_->options.globals);
+  const auto learn = [&](const IniSection& section) {
+    Settings settings;
+    for (const IniEntry& entry : section.entries) settings.set({entry.name, entry.value, {}});
+    secrets.learn(settings);
+  };
+  for (const IniFile* const file : implementation_->files.all()) {
+    learn(file->defaults());
+    for (const IniSection& section : file->sections()) learn(section);
+  }
+}
+
 }  // namespace mastic::deploy

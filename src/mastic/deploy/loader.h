@@ -16,6 +16,7 @@
 #include "mastic/base/kernel.h"
 #include "mastic/deploy/diagnostics.h"
 #include "mastic/deploy/part.h"
+#include "mastic/deploy/secret_values.h"
 
 namespace mastic::deploy {
 
@@ -65,6 +66,10 @@ class Loader {
   /// there to be used in part; and if not `main` was loaded but another application, those that
   /// belong to `main` are used at other times.
   void warn_of_unused_sections();
+
+  /// Teaches `secrets` what the command line and the files have, also the parts that no part was made
+  /// from: a message may quote a value that could not be used.
+  void teach(SecretValues& secrets) const;
 
  private:
   class Implementation;

@@ -12,15 +12,31 @@ namespace {
 
 constexpr std::string_view kBlank = "***";
 
-bool is_secret(const Setting& setting, const base::OptionTable* table) {
-  if (table != nullptr) {
-    // OptionTable::find is not const, because it returns an Option to set.
-    for (const base::Option& option : table->options()) {
-      if (option.name == setting.name) return option.is_secret;
-    }
-    if (const base::Option* const option = table->aliased(setting.name)) return option->is_secret;
+/// The option of `table` that a setting sets, or null.
+const base::Option* option_of(const Setting& setting, const base::OptionTable* table) {
+  if (table == nullptr) return nullptr;
+  // OptionTable::find is not const, because it returns an Option to set.
+  for (const base::Option& option : table->options()) {
+    if (option.name == setting.name) return &option;
   }
-  return names_secret_setting(setting.name);
+  return table->aliased(setting.name);
+}
+
+bool is_secret(const Setting& setting, const base::OptionTable* table) {
+  const base::Option* const option = option_of(setting, table);
+  return option != nullptr ? option->is_secret : names_secret_setting(setting.name);
+}
+
+/// Whether a setting holds a secret without any doubt. Only such values are looked for in other
+/// texts: `keys = generic` of Python's logging, or `session.type = memory`, would blank out words that
+/// a message needs.
+bool is_surely_secret(const Setting& setting, const base::OptionTable* table) {
+  if (const base::Option* const option = option_of(setting, table)) return option->is_secret;
+  const std::string lower = base::lower_case(setting.name);
+  constexpr std::string_view kParts[] = {"passw", "pwd", "secret", "token", "credential"};
+  constexpr std::string_view kEndings[] = {"key", "dsn", "pass", "passphrase"};
+  return std::ranges::any_of(kParts, [&](auto part) { return lower.find(part) != lower.npos; }) ||
+         std::ranges::any_of(kEndings, [&](auto ending) { return lower.ends_with(ending); });
 }
 
 /// Whether to look for a secret in other texts. Words such as "false" are no secrets, although a
@@ -54,16 +70,15 @@ bool names_secret_setting(std::string_view name) {
 }
 
 void SecretValues::learn(const Settings& settings, const base::OptionTable* table) {
-  for (const Setting& setting : settings) {
-    if (!is_searched(setting.value) || !is_secret(setting, table)) continue;
-    if (std::ranges::find(values_, setting.value) == values_.end()) {
-      values_.push_back(setting.value);
-    }
-  }
   // The longest first, in case that one secret is a part of another one.
-  std::ranges::sort(values_, [](const std::string& a, const std::string& b) {
+  const auto comes_before = [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() > b.size() : a < b;
-  });
+  };
+  for (const Setting& setting : settings) {
+    if (!is_searched(setting.value) || !is_surely_secret(setting, table)) continue;
+    const auto at = std::ranges::lower_bound(values_, setting.value, comes_before);
+    if (at == values_.end() || *at != setting.value) values_.insert(at, setting.value);
+  }
 }
 
 Settings SecretValues::blank(const Settings& settings, const base::OptionTable* table) const {

@@ -21,7 +21,7 @@ namespace mastic::deploy {
 /// The secrets that were found in settings so far.
 class SecretValues {
  public:
-  /// Remembers the values of secret settings. `table` has the options that a factory has declared;
+  /// Remembers the values of settings that are secret without any doubt. `table` has the options that a factory has declared;
   /// null for settings that belong to no factory.
   void learn(const Settings& settings, const base::OptionTable* table = nullptr);
 
@@ -34,7 +34,7 @@ class SecretValues {
   [[nodiscard]] std::string blank(std::string_view text) const;
 
  private:
-  std::vector<std::string> values_;  ///< without repetition
+  std::vector<std::string> values_;  ///< without repetition, the longest first
 };
 
 }  // namespace mastic::deploy

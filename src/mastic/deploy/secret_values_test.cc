@@ -44,6 +44,14 @@ TEST(SecretValues, BlanksASecretWhereverItWasCopied) {
   EXPECT_EQ(secrets.blank(settings_of({{"command", "su hunter2"}})).get("command"), "su ***");
 }
 
+TEST(SecretValues, LeavesWordsOfSettingsThatOnlyMayBeSecret) {
+  SecretValues secrets;
+  secrets.learn(settings_of({{"keys", "generic"}, {"session.type", "memory"}}));
+  EXPECT_EQ(secrets.blank("a generic error in memory"), "a generic error in memory");
+  secrets.learn(settings_of({{"signing_key", "generic"}}));
+  EXPECT_EQ(secrets.blank("a generic error in memory"), "a *** error in memory");
+}
+
 TEST(SecretValues, BlanksThePasswordOfAUrl) {
   const SecretValues secrets;
   EXPECT_EQ(secrets.blank("postgres://shop:p@ss:word@db.example/shop?x=a@b"),

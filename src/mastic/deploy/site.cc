@@ -23,13 +23,16 @@ Site make_site(std::string_view uri, const Factories& factories, LoadOptions opt
                base::Kernel& kernel) {
   Site site;
   Loader loader(site.diagnostics, with_names_of(factories, std::move(options)), kernel);
+  SecretValues secrets;
   if (const auto part = loader.load(PartKind::App, uri)) {
     Builder builder(loader, factories, site.diagnostics, kernel);
     app::App app = builder.make_app(*part, site.tree);
     loader.warn_of_unused_sections();
-    site.diagnostics.blank(builder.secrets());
+    secrets = builder.secrets();
     if (!site.diagnostics.has_errors()) site.app = std::move(app);
   }
+  loader.teach(secrets);
+  site.diagnostics.blank(secrets);
   return site;
 }
 
@@ -37,13 +40,17 @@ std::optional<Node> read_server(std::string_view uri, base::OptionTable& table,
                                 const Factories& factories, LoadOptions options,
                                 base::Kernel& kernel, Diagnostics& diagnostics) {
   Loader loader(diagnostics, with_names_of(factories, std::move(options)), kernel);
-  if (!loader.has(PartKind::Server, uri)) return std::nullopt;
-  const auto part = loader.load(PartKind::Server, uri);
-  if (part == nullptr) return std::nullopt;
-  Node node;
-  Builder builder(loader, factories, diagnostics, kernel);
-  builder.set_server(*part, table, node);
-  diagnostics.blank(builder.secrets());
+  std::optional<Node> node;
+  SecretValues secrets;
+  if (loader.has(PartKind::Server, uri)) {
+    if (const auto part = loader.load(PartKind::Server, uri)) {
+      Builder builder(loader, factories, diagnostics, kernel);
+      builder.set_server(*part, table, node.emplace());
+      secrets = builder.secrets();
+    }
+  }
+  loader.teach(secrets);
+  diagnostics.blank(secrets);
   return node;
 }
 
