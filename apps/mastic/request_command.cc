@@ -1,5 +1,6 @@
 #include "apps/mastic/request_command.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -83,7 +84,10 @@ class RequestCommand final : public Command {
       if (!field) return wrong_usage(field.error().message);
       fields.push_back(*std::move(field));
     }
-    if (!host_.empty()) fields.emplace_back("Host", host_);
+    const auto is_host = [](const auto& field) {
+      return base::equal_ignoring_case(field.first, "Host");
+    };
+    if (std::ranges::none_of(fields, is_host)) fields.emplace_back("Host", host_);
     const auto content = read_content(data_);
     if (!content) return wrong_usage(content.error().message);
     return ask(*site, target, fields, *content);
@@ -137,7 +141,7 @@ class RequestCommand final : public Command {
   SiteOptions site_;
   std::string method_;
   std::vector<std::string> headers_;
-  std::string host_;
+  std::string host_ = "localhost";
   std::string data_;
   bool include_ = false;
 };
@@ -157,7 +161,7 @@ CommandEntry request_command() {
               "      --header Content-Type:application/x-www-form-urlencoded\n"
               "  mastic request site.ini /docs/ --host docs.example.com --include\n",
           .exit_codes =
-              "0 the status is below 400, 1 it is not, or the site has errors,\n"
+              "0 the status is below 400, 1 it is not, or the site has errors, "
               "2 wrong usage",
           .takes_site = true,
           .make = make_command<RequestCommand>};
