@@ -49,8 +49,12 @@ base::Result<const Factory*> Factories::find(PartKind kind, const FactoryName& n
 }
 
 std::unexpected<base::Error> Factories::explain(PartKind kind, const FactoryName& name) const {
+  const std::string_view why_python =
+      kind == PartKind::Server
+          ? "is a server of Python; use mastic#server"
+          : "is Python code, which needs the Python gateway; Mastic does not have that yet";
   if (name.scheme == "call" || name.scheme == "python") {
-    return base::fail("'", name.to_string(), "' is Python code, which needs the Python gateway");
+    return base::fail("'", name.to_string(), "' ", why_python);
   }
   const bool is_own = name.scheme == "mastic";
   std::vector<std::string_view> known;
@@ -85,10 +89,11 @@ std::unexpected<base::Error> Factories::explain(PartKind kind, const FactoryName
     nearest.name = *meant;
     return base::fail(what, "; did you mean '", nearest.to_string(), "'?");
   }
-  if (whole != nullptr) return base::fail("'", name.to_string(), "' ", whole->why);
-  if (name.scheme == "egg" && known.empty()) {
-    return base::fail("'", name.to_string(),
-                      "' is a Python package, which needs the Python gateway");
+  if (whole != nullptr && kind != PartKind::Server) {
+    return base::fail("'", name.to_string(), "' ", whole->why);
+  }
+  if (name.scheme == "egg" && (known.empty() || whole != nullptr)) {
+    return base::fail("'", name.to_string(), "' ", why_python);
   }
   return base::fail(what, "; `mastic points` lists those that there are");
 }
