@@ -10,8 +10,10 @@
 #include "mastic/app/route_list.h"
 #include "mastic/deploy/build.h"
 #include "mastic/deploy/filter_order.h"
+#include "mastic/deploy/loaded_file.h"
 #include "mastic/deploy/plugin.h"
 #include "mastic/deploy/set_options.h"
+#include "mastic/deploy/uri.h"
 
 namespace mastic::deploy {
 namespace {
@@ -22,6 +24,20 @@ app::App no_app() {
 
 app::Middleware no_filter() {
   return app::Middleware([](app::App inner) { return inner; });
+}
+
+/// The name of a part's factory for people. The path of a plugin is absolute, so that it can be found;
+/// it is shown relative, like that of the file which names it, if that is relative.
+std::string shown_factory(const Part& part) {
+  FactoryName name = part.factory;
+  if (name.scheme != "lib" || part.file == nullptr) return name.to_string();
+  const std::string folder = std::string(part.file->folder()) + "/";
+  if (name.package.starts_with(folder)) {
+    name.package =
+        join_path(folder_of(part.file->ini().path()), name.package.substr(folder.size()));
+    if (name.package.find('/') == std::string::npos) name.package.insert(0, "./");
+  }
+  return name.to_string();
 }
 
 Node& add_part(Node& node, std::string_view place) {
@@ -96,13 +112,13 @@ app::Middleware Builder::make_filter_at(const base::Origin& place, const Part& p
 
 void Builder::set_server(const Part& part, base::OptionTable& table, Node& node) {
   begin(part, node);
-  node.factory = part.factory.to_string();
+  node.factory = shown_factory(part);
   if (factory_of(part) == nullptr) return;
   set_options(part, table, node);
 }
 
 Made Builder::make(const base::Origin& place, const Part& part, Node& node) {
-  node.factory = part.factory.to_string();
+  node.factory = shown_factory(part);
   if (contains_itself(part, place)) return {};
   const Factory* const factory = factory_of(part);
   if (factory == nullptr) return {};
