@@ -208,7 +208,8 @@ TEST_F(SiteFactories, SaysWhyAKnownPartIsNotThere) {
   for (const auto& [name, why] :
        {std::pair("Paste#gzip", "is known, and Mastic does not have it yet"),
         std::pair("PasteDeploy#prefix", "is known, and Mastic does not have it yet"),
-        std::pair("pyramid_debugtoolbar#main", "is Python code, which needs the Python gateway"),
+        std::pair("pyramid_debugtoolbar#main",
+                  "is Python code, which needs the Python gateway (not there yet)"),
         std::pair("Paste#evalerror", "runs what a browser sends, so Mastic will not have it")}) {
     site.make("[filter-app:main]\nuse = egg:" + std::string(name) + "\nnext = a\n" +
               std::string(kThree));

@@ -7,7 +7,8 @@ namespace mastic::catalog {
 namespace {
 
 constexpr std::string_view kNotYet = "is known, and Mastic does not have it yet";
-constexpr std::string_view kPython = "is Python code, which needs the Python gateway";
+constexpr std::string_view kPython =
+    "is Python code, which needs the Python gateway (not there yet)";
 
 /// A package, names in it (an empty one stands for all others), and why there is no factory.
 struct MissingNames {
@@ -31,9 +32,10 @@ void add_missing_names(deploy::Factories& factories) {
              {"auth_basic", "auth_cookie", "auth_digest", "auth_form", "auth_tkt", "cgi", "config",
               "error_catcher", "grantip", "gzip", "profile", "proxy", "transparent_proxy"},
              kNotYet});
-  add_names(factories, {"Paste",
-                        {"pkg_resources", "printdebug", "urlparser", "wdg_validate"},
-                        "looks into Python packages, which needs the Python gateway"});
+  add_names(factories,
+            {"Paste",
+             {"pkg_resources", "printdebug", "urlparser", "wdg_validate"},
+             "looks into Python packages, which needs the Python gateway (not there yet)"});
   add_names(factories, {"Paste",
                         {"cgitb", "evalerror"},
                         "runs what a browser sends, so Mastic will not have it; --debug shows what "

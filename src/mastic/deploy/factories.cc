@@ -50,9 +50,8 @@ base::Result<const Factory*> Factories::find(PartKind kind, const FactoryName& n
 
 std::unexpected<base::Error> Factories::explain(PartKind kind, const FactoryName& name) const {
   const std::string_view why_python =
-      kind == PartKind::Server
-          ? "is a server of Python; use mastic#server"
-          : "is Python code, which needs the Python gateway; Mastic does not have that yet";
+      kind == PartKind::Server ? "is a server of Python; use mastic#server"
+                               : "is Python code, which needs the Python gateway (not there yet)";
   if (name.scheme == "call" || name.scheme == "python") {
     return base::fail("'", name.to_string(), "' ", why_python);
   }

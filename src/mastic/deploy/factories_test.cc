@@ -46,14 +46,10 @@ TEST_F(FactoriesTest, SaysWhyThereIsNone) {
   EXPECT_EQ(error(PartKind::App, {"egg", "Paste", "cgi", {}}), "'egg:Paste#cgi' is not there yet");
   EXPECT_EQ(error(PartKind::Server, {"egg", "gunicorn", "main", {}}),
             "'egg:gunicorn#main' is a server of Python; use mastic#server");
-  EXPECT_EQ(
-      error(PartKind::App, {"egg", "Pylons", "main", {}}),
-      "'egg:Pylons#main' is Python code, which needs the Python gateway; Mastic does not have "
-      "that yet");
-  EXPECT_EQ(
-      error(PartKind::App, {"call", "shop.app", "make", {}}),
-      "'call:shop.app#make' is Python code, which needs the Python gateway; Mastic does not have "
-      "that yet");
+  EXPECT_EQ(error(PartKind::App, {"egg", "Pylons", "main", {}}),
+            "'egg:Pylons#main' is Python code, which needs the Python gateway (not there yet)");
+  EXPECT_EQ(error(PartKind::App, {"call", "shop.app", "make", {}}),
+            "'call:shop.app#make' is Python code, which needs the Python gateway (not there yet)");
   EXPECT_EQ(error(PartKind::Server, {"egg", "uwsgi", "main", {}}),
             "'egg:uwsgi#main' is a server of Python; use mastic#server");
 }
