@@ -81,6 +81,24 @@ TEST_F(BuilderTest, SaysHowAFactoryIsWrittenWhereASectionIsMissing) {
             "own, write mastic#hello\n");
 }
 
+TEST_F(BuilderTest, SaysThatAnIndentedSettingContinuesTheOneBefore) {
+  EXPECT_EQ(
+      messages("[app:main]\n"
+               "use = mastic#hello\n"
+               "  inner = main\n"),
+      "/site.ini:2: error: 'mastic#hello' has another line, because that is indented; begin a "
+      "setting at the beginning of its line\n");
+}
+
+TEST_F(BuilderTest, NamesAnotherApplicationWhereThereIsNoMain) {
+  EXPECT_EQ(
+      messages("[app:shop]\n"
+               "use = mastic#hello\n"),
+      "/site.ini: error: there is no application 'main' in /site.ini; it would be [app:main], "
+      "[composite:main], [pipeline:main] or [filter-app:main]; the file has 'shop', which is "
+      "written /site.ini#shop\n");
+}
+
 TEST_F(BuilderTest, SaysNothingOfSectionsThatAnotherApplicationUses) {
   const std::string text =
       "[app:main]\n"

@@ -91,9 +91,9 @@ TEST_F(LoaderTest, LimitsTheNumberOfParts) {
   EXPECT_NE(load({.max_parts = 100}).find("the site has more than 100 parts"), std::string::npos);
 }
 
-TEST_F(LoaderTest, KeepsNamesFromBreakingLines) {
-  files["/site.ini"] = "[app:main]\nuse = a\n  b\x1b[31m\n";
-  EXPECT_NE(load().find("'a\\x0Ab\\x1B[31m'"), std::string::npos);
+TEST_F(LoaderTest, KeepsControlCharactersOutOfMessages) {
+  files["/site.ini"] = "[app:main]\nuse = a\x1b[31m\n";
+  EXPECT_NE(load().find("'a\\x1B[31m'"), std::string::npos);
 }
 
 }  // namespace

@@ -10,6 +10,12 @@
 namespace mastic::deploy {
 
 std::unique_ptr<Part> Resolver::find(const Reference& reference, const Overrides& overrides) {
+  if (const std::size_t end = reference.name.find('\n'); end != std::string::npos) {
+    diagnostics_.error(reference.origin, "'" + reference.name.substr(0, end) +
+                                             "' has another line, because that is indented; "
+                                             "begin a setting at the beginning of its line");
+    return nullptr;
+  }
   Reference at = reference;
   while (may_count(at)) {
     if (names_factory(at)) return make_from_factory(at, overrides);

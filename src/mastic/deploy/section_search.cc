@@ -112,8 +112,14 @@ std::string explain_missing_section(const IniFile& file, PartKind kind, std::str
       return message + other + " has to be written [" + correct + ":" + std::string(name) + "]";
     }
   }
-  const auto meant = base::nearest(name, names);
-  return meant ? message + "; did you mean '" + std::string(*meant) + "'?" : message;
+  if (const auto meant = base::nearest(name, names)) {
+    return message + "; did you mean '" + std::string(*meant) + "'?";
+  }
+  if (name == "main" && !names.empty()) {
+    message.append("; the file has '").append(names.front());
+    message.append("', which is written ").append(file.path()).append("#").append(names.front());
+  }
+  return message;
 }
 
 }  // namespace mastic::deploy
