@@ -140,7 +140,21 @@ std::unique_ptr<Part> Resolver::describe_filtered(const PartSection& section,
 std::unique_ptr<Part> Resolver::find_other(const PartSection& section, PartKind kind,
                                            const Setting& name, const Overrides& overrides) {
   const Reference reference = section.to(kind, name);
-  return find(reference, {names_factory(reference) ? overrides.global : Settings{}, {}, nullptr});
+  return find(reference, {seen_by(section, reference, overrides.global), {}, nullptr});
+}
+
+/// What of the global settings in `overrides` is seen by another part that the section names. Warns of
+/// what is not seen.
+Settings Resolver::seen_by(const PartSection& section, const Reference& reference,
+                           const Settings& overrides) {
+  if (names_factory(reference)) return overrides;
+  for (const Setting& setting : overrides) {
+    const Setting* const own = section.settings.additions.find(setting.name);
+    if (own == nullptr || own->value == setting.value) continue;
+    diagnostics_.warn(setting.origin, "'" + setting.name + "' does not reach the sections that " +
+                                          section.title() + " names, because that sets it, too");
+  }
+  return {};
 }
 
 /// What of `overrides` reaches the part that a section describes when there is a filter around that
@@ -151,8 +165,8 @@ Overrides Resolver::within(const PartSection& section, const Overrides& override
   warn_of_lost(section, overrides.local,
                section.filter_with ? "has a filter around what it uses"
                                    : "is a filter-app that uses another part");
-  const bool has_same_globals = names_factory(section.to(section.reference.kind, *section.use));
-  return {has_same_globals ? overrides.global : Settings{}, {}, nullptr};
+  const PartKind kind = section.is_filter_app ? PartKind::Filter : section.reference.kind;
+  return {seen_by(section, section.to(kind, *section.use), overrides.global), {}, nullptr};
 }
 
 /// Warns of settings that a section gives to the one that it uses, and that no part gets.

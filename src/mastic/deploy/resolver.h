@@ -60,6 +60,8 @@ class Resolver {
   std::unique_ptr<Part> find_other(const PartSection& section, PartKind kind, const Setting& name,
                                    const Overrides& overrides);
   [[nodiscard]] Overrides within(const PartSection& section, const Overrides& overrides);
+  [[nodiscard]] Settings seen_by(const PartSection& section, const Reference& reference,
+                                 const Settings& overrides);
   void warn_of_lost(const PartSection& section, const Settings& lost, std::string_view why);
   [[nodiscard]] bool may_count(const Reference& reference);
   [[nodiscard]] bool may_enter(const Reference& reference, const IniSection& lines);
