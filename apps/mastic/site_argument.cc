@@ -11,6 +11,7 @@
 #include "mastic/base/kernel.h"
 #include "mastic/catalog/factories.h"
 #include "mastic/catalog/load_app.h"
+#include "mastic/catalog/server_section.h"
 #include "mastic/deploy/loader.h"
 #include "mastic/deploy/logging_sections.h"
 #include "mastic/deploy/plugin.h"
@@ -185,6 +186,7 @@ std::optional<deploy::Node> read_server(const SiteArgument& site, const std::str
   if (!server && !name.empty() && !diagnostics.has_errors()) {
     diagnostics.error({.place = site.path}, "there is no section [server:" + name + "]");
   }
+  if (server) catalog::warn_of_other_meanings(*server, diagnostics);
   return server;
 }
 

@@ -177,4 +177,14 @@ base::Result<void> ServerSection::bind(std::string_view by, std::string_view add
   return {};
 }
 
+void warn_of_other_meanings(const deploy::Node& section, deploy::Diagnostics& diagnostics) {
+  if (!section.factory.starts_with("egg:gunicorn#")) return;
+  for (const deploy::Node::Value& option : section.options) {
+    if (option.name != "workers" || option.is_default) continue;
+    diagnostics.warn(option.origin,
+                     "workers are processes for gunicorn, but threads for handlers that block "
+                     "here; leave it out, because one process uses every core");
+  }
+}
+
 }  // namespace mastic::catalog

@@ -16,6 +16,8 @@
 #include "mastic/base/options.h"
 #include "mastic/base/result.h"
 #include "mastic/catalog/options.h"
+#include "mastic/deploy/diagnostics.h"
+#include "mastic/deploy/node.h"
 
 namespace mastic::catalog {
 
@@ -53,5 +55,9 @@ class ServerSection {
   /// The list stays empty, because setting any of these names fails.
   std::vector<base::OptionEntry> refused_;
 };
+
+/// Warns of options whose names mean something else to the server that the section was written for:
+/// gunicorn's workers are processes.
+void warn_of_other_meanings(const deploy::Node& section, deploy::Diagnostics& diagnostics);
 
 }  // namespace mastic::catalog

@@ -22,8 +22,9 @@ struct ServerSectionTest : testing::Test {
     names.describe(table);
     diagnostics = {};
     const std::string path = (folder.root() / "site.ini").string();
-    (void)deploy::read_server("config:" + path, table, factories(), {}, base::system_kernel(),
-                              diagnostics);
+    const auto node = deploy::read_server("config:" + path, table, factories(), {},
+                                          base::system_kernel(), diagnostics);
+    if (node) warn_of_other_meanings(*node, diagnostics);
     std::string text;
     for (const deploy::Diagnostic& diagnostic : diagnostics.sorted()) {
       if (diagnostic.severity == deploy::Diagnostic::Severity::Error) text += diagnostic.message;
@@ -52,6 +53,17 @@ TEST_F(ServerSectionTest, TakesWaitressListsAndSockets) {
   EXPECT_EQ(read("use = egg:waitress#main\nunix_socket = /run/x\nunix_socket_perms = 660\n"),
             "unix:/run/x");
   EXPECT_EQ(options.socket_mode, "660");
+}
+
+TEST_F(ServerSectionTest, WarnsThatWorkersAreNoProcesses) {
+  (void)read("use = egg:gunicorn#main\nworkers = 4\n");
+  ASSERT_EQ(diagnostics.sorted().size(), 1U);
+  EXPECT_EQ(
+      diagnostics.sorted()[0].message,
+      "workers are processes for gunicorn, but threads for handlers that block here; leave it "
+      "out, because one process uses every core");
+  (void)read("use = mastic#server\nworkers = 4\n");
+  EXPECT_TRUE(diagnostics.sorted().empty());
 }
 
 TEST_F(ServerSectionTest, OneNameSaysWhereToListen) {
