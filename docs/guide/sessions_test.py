@@ -28,7 +28,7 @@ DATE = re.compile(r"^Date: .*$", re.M)
 
 def run(session, mastic, folder, shown_as, with_exit_codes=False):
     """The session with what its commands print now."""
-    environment = {"PATH": f"{mastic.parent}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, "PATH": f"{mastic.parent}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
     lines = []
     for command in re.findall(r"^\$ (.*(?:\\\n.*)*)", session, re.M):
         ended = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
