@@ -70,7 +70,9 @@ void CascadeOptions::describe(base::OptionTable& table) {
   }
   const auto add = [this](std::string_view text, bool begins) -> base::Result<void> {
     const auto number = base::parse_decimal(text);
-    if (!number || *number < 100 || *number > 599) return base::fail("'", text, "' is no status");
+    if (!number || *number < 100 || *number > 599)
+      return base::fail("'", text,
+                        "' is no status; write one such as 404, or several with spaces between");
     if (begins) caught.clear();
     caught.push_back(static_cast<http::Status>(*number));
     return {};

@@ -113,7 +113,8 @@ TEST_F(CascadeTest, AFileMaySayWhatIsCaught) {
   EXPECT_TRUE(table.set("catch", "405"));
   EXPECT_TRUE(table.set("catch", "500"));
   EXPECT_EQ(options.caught, (std::vector{Status::MethodNotAllowed, Status::InternalServerError}));
-  EXPECT_EQ(table.set("catch", "4o4").error().message, "catch: '4o4' is no status");
+  EXPECT_EQ(table.set("catch", "404,405").error().message,
+            "catch: '404,405' is no status; write one such as 404, or several with spaces between");
   EXPECT_TRUE(table.set("catch", "204"));
   EXPECT_EQ(options.check().error().message, "catch: a cascade cannot catch the status 204");
 }
