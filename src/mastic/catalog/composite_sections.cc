@@ -151,6 +151,11 @@ base::Result<app::App> make_url_map(const UrlMapSection& section, deploy::Build&
   const deploy::Setting* const otherwise =
       local != nullptr ? local : build.part().global.find("not_found_app");
   if (otherwise == nullptr || otherwise->value.empty()) {
+    if (places.empty()) {
+      build.warn(build.part().origin,
+                 "the url map is empty, so every answer is 404; write /PATH = "
+                 "APPLICATION");
+    }
     return app::App(app::UrlMap(std::move(places)));
   }
   return app::App(

@@ -78,6 +78,13 @@ TEST(PlaceOfKey, ReadsAllOfPastesForms) {
   }
 }
 
+TEST_F(SiteFactories, WarnsOfAUrlMapWithoutPlaces) {
+  site.make("[composite:main]\nuse = mastic#urlmap\n");
+  EXPECT_EQ(site.diagnostics(),
+            "site.ini:1: warning: the url map is empty, so every answer is 404; write /PATH = "
+            "APPLICATION\n");
+}
+
 TEST_F(SiteFactories, AUrlMapMayHaveAnApplicationForTheRest) {
   site.make("[composite:main]\nuse = egg:Paste#urlmap\nnot_found_app = b\n/a = a\n" +
             std::string(kThree));
