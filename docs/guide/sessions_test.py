@@ -69,6 +69,8 @@ def main():
         differs = True
         sys.stdout.writelines(line + "\n" for line in difflib.unified_diff(
             text.splitlines(), now.splitlines(), str(file), "what is printed", lineterm=""))
+    if differs:
+        print(f"\nIf what is printed is right: {' '.join([sys.argv[0], '--write', *arguments[:2]])} FILE...")
     return 1 if differs else 0
 
 
