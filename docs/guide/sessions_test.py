@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the commands that pages and golden files show, and compares what they print.
 
-    sessions_test.py [--write] MASTIC BUILD_DIR FILE...
+    sessions_test.py [--write] MASTIC BUILD_DIR
 
 A session is what a terminal shows: lines that begin with `$ ` are commands, and what follows each is what it
 prints. In a page it is the block below this mark, where FOLDER is below BUILD_DIR or else in the source tree:
@@ -11,7 +11,8 @@ prints. In a page it is the block below this mark, where FOLDER is below BUILD_D
 The second form shows the path of the folder as /srv/shop. Any other file is a session as a whole, which runs in
 the file's own folder and shows exit codes, too. Lines of a page that begin with `Date: ` are not compared.
 
-Prints every difference, and exits with 1 when there is one; `--write` puts what is printed into the files.
+Prints every difference, and exits with 1 when there is one; `--write`, as in `./dev docs`, puts what is printed into
+the files.
 """
 
 import difflib
@@ -22,6 +23,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+FILES = ("docs/guide/*.md", "docs/guide/sites/broken/*.txt", "tests/program/known_sites/*.txt")
 SESSION = re.compile(r"(<!-- run in: (\S+)(?: as (\S+))? -->\n+```\w*\n)(.*?\n)(```)", re.S)
 DATE = re.compile(r"^Date: .*$", re.M)
 
@@ -55,10 +57,9 @@ def refreshed(file, text, mastic, build):
 
 
 def main():
-    arguments = [argument for argument in sys.argv[1:] if argument != "--write"]
-    mastic, build = (pathlib.Path(os.path.abspath(path)) for path in arguments[:2])
+    mastic, build = (pathlib.Path(os.path.abspath(path)) for path in sys.argv[-2:])
     differs = False
-    for file in (pathlib.Path(os.path.abspath(path)) for path in arguments[2:]):
+    for file in sorted(file for pattern in FILES for file in ROOT.glob(pattern)):
         text = file.read_text()
         now = refreshed(file, text, mastic, build)
         if now == text:
@@ -68,9 +69,9 @@ def main():
             continue
         differs = True
         sys.stdout.writelines(line + "\n" for line in difflib.unified_diff(
-            text.splitlines(), now.splitlines(), str(file), "what is printed", lineterm=""))
+            text.splitlines(), now.splitlines(), str(file.relative_to(ROOT)), "what is printed", lineterm=""))
     if differs:
-        print(f"\nIf what is printed is right: {' '.join([sys.argv[0], '--write', *arguments[:2]])} FILE...")
+        print("\nIf what is printed is right, ./dev docs puts it into these files.")
     return 1 if differs else 0
 
 
