@@ -33,14 +33,14 @@ FRONT_DOORS = ("mastic.h", "plugin.h", "sockets.h")
 TOPICS = {
     "Applications": ("app", "app request response body middleware blocking http_error field_errors problem "
                             "problem_page json_array draining lifecycle app_log request_log log_verbs extensions "
-                            "handler url_map cascade error_documents"),
+                            "handler url_map cascade error_documents recursive transaction"),
     "Routes": ("routing", "router from_request path_type path_to text_value validation error_pages"),
     "HTTP": ("http", "method status version target fields field_name typed_fields cookie date entity_tag media_type "
                      "content_coding trace_context"),
     "JSON": ("json", "json json_reading enumeration json_document aggregate"),
     "Files": ("files", "static_files options"),
     "Plugins": ("deploy", "factory build part plugin_table"),
-    "Running": ("catalog", "run service options ../server/options ../wire/http1/limits ../loop/options ../loop/runtime "
+    "Running": ("catalog", "run load_app read_options service options ../server/options ../wire/http1/limits ../loop/options ../loop/runtime "
                            "../inspect/thread_watch"),
     "Tasks": ("async", "task task_group task_handle when select with_timeout sleep run_blocking channel event mutex "
                        "condition semaphore awaitable task_trace"),

@@ -117,7 +117,9 @@ class CheckCommand final : public Command {
   }
 
   SiteOptions site_;
+  /// Section [server:NAME] of the site file that is checked too. [main]
   std::string server_name_;
+  /// Show options that are at their default, and global settings, too.
   bool all_ = false;
   OutputFormat format_ = OutputFormat::Text;
 };

@@ -103,6 +103,7 @@ class PointsCommand final : public Command {
     return text;
   }
 
+  /// Print for people, for other programs, or as a page of a reference.
   Format format_ = Format::Text;
 };
 

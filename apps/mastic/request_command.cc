@@ -139,10 +139,15 @@ class RequestCommand final : public Command {
   }
 
   SiteOptions site_;
+  /// Method; GET, or POST with --data, if it is not given.
   std::string method_;
+  /// Field of the request. May be given several times.
   std::vector<std::string> headers_;
+  /// Host of the request: the field Host.
   std::string host_ = "localhost";
+  /// Content of the request: a text, a file, or - for standard input.
   std::string data_;
+  /// Print the status and the fields before the content.
   bool include_ = false;
 };
 

@@ -100,9 +100,12 @@ class ServeCommand final : public Command {
   }
 
   SiteOptions site_;
+  /// Section [server:NAME] of the site file that the options of the server come from. Options of
+  /// the command line override them. [main]
   std::string server_name_;
   files::Options files_;
   catalog::Options service_;
+  /// Print the version and what it was built with.
   bool version_ = false;
 };
 

@@ -31,8 +31,8 @@
 #include "mastic/base/clock.h"
 #include "mastic/base/encoding.h"
 #include "mastic/base/result.h"
-#include "mastic/catalog/read_options.h"
 #include "mastic/catalog/load_app.h"
+#include "mastic/catalog/read_options.h"
 #include "mastic/catalog/run.h"
 #include "mastic/files/static_files.h"
 #include "mastic/inspect/thread_watch.h"
@@ -86,9 +86,9 @@ using base::percent_encode_segment;
 using base::Result;
 using base::steady_now;
 using base::Uuid;
+using catalog::load_app;
 using catalog::OptionSources;
 using catalog::read_options;
-using catalog::load_app;
 using catalog::run;
 using files::static_files;
 using http::CacheControl;

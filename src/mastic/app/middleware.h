@@ -153,9 +153,8 @@ template <class M>
 /// of `app`.
 template <class M>
 [[nodiscard]] App wrap(M middleware, App app) {
-  return App::around(std::move(app), [&](App inner) {
-    return detail::put_around(middleware, std::move(inner));
-  });
+  return App::around(std::move(app),
+                     [&](App inner) { return detail::put_around(middleware, std::move(inner)); });
 }
 
 /// Keeps a middleware of any form until there is an App to put it around.
