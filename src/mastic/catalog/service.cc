@@ -11,6 +11,7 @@
 
 #include "mastic/base/address.h"
 #include "mastic/base/log_format.h"
+#include "mastic/base/version.h"
 #include "mastic/catalog/ending.h"
 #include "mastic/catalog/heap_keeper.h"
 #include "mastic/catalog/logs.h"
@@ -194,7 +195,7 @@ std::string version_text() {
                                std::to_string(__GNUC_MINOR__) + "." +
                                std::to_string(__GNUC_PATCHLEVEL__);
 #endif
-  return "mastic " MASTIC_VERSION " (" + compiler + ", " MASTIC_BUILD_TYPE ", " +
+  return "mastic " + std::string(base::kVersion) + " (" + compiler + ", " MASTIC_BUILD_TYPE ", " +
          std::string(loop::transfer_library()) + ")";
 }
 
