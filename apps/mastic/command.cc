@@ -7,8 +7,6 @@
 
 #include "mastic/base/standard_streams.h"
 
-#include "apps/mastic/text_layout.h"
-
 namespace mastic::program {
 
 int fail(std::string_view command, ExitCode code, std::string_view message) {
@@ -35,7 +33,7 @@ std::string help_of(const CommandEntry& entry) {
   help.append("\n\n").append(entry.text);
   if (!table.options().empty()) help.append("\n").append(base::describe_options(table));
   help += "\n";
-  append_wrapped(help, "Exit codes: " + std::string(entry.exit_codes) + ".", 0);
+  base::append_wrapped(help, "Exit codes: " + std::string(entry.exit_codes) + ".", 0);
   return help;
 }
 

@@ -5,9 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "mastic/base/command_line.h"
 #include "mastic/base/text.h"
-
-#include "apps/mastic/text_layout.h"
 
 namespace mastic::program {
 namespace {
@@ -130,9 +129,9 @@ std::string list_text(const std::vector<Point>& points) {
 
 std::string point_text(const Point& point) {
   std::string text = point.name + ": " + point.kind + "\n";
-  append_wrapped(text, point.meaning, 2);
+  base::append_wrapped(text, point.meaning, 2);
   if (!point.other_names.empty()) {
-    append_wrapped(text, "Other names: " + joined(point.other_names), 2);
+    base::append_wrapped(text, "Other names: " + joined(point.other_names), 2);
   }
   if (!point.options.empty()) text += "\nOptions:\n";
   for (const PointOption& option : point.options) {
@@ -140,7 +139,7 @@ std::string point_text(const Point& point) {
     if (!option.default_value.empty()) text += "  [" + option.default_value + "]";
     if (option.is_secret) text += "  (secret)";
     text += "\n";
-    append_wrapped(text, option.meaning, 6);
+    base::append_wrapped(text, option.meaning, 6);
   }
   return text + "\nExample:\n\n" + point.example;
 }

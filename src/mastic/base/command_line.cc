@@ -44,6 +44,8 @@ std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& 
   return fail("there is no option ", word, "; --help lists them");
 }
 
+}  // namespace
+
 void append_wrapped(std::string& out, std::string_view text, std::size_t indent) {
   constexpr std::size_t kColumns = 80;
   std::size_t column = 0;
@@ -57,8 +59,6 @@ void append_wrapped(std::string& out, std::string_view text, std::size_t indent)
   }
   out += '\n';
 }
-
-}  // namespace
 
 Result<void> CommandLine::set_all() const {
   for (const Given& given : options) {

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,5 +45,8 @@ struct CommandLine {
 /// 80 columns. Secrets have no default there. A table (OptionTable::entries) is shown as it is
 /// written in a file.
 [[nodiscard]] std::string describe_options(const OptionTable& table);
+
+/// Appends the words of `text` in lines of at most 80 columns, each behind `indent` spaces.
+void append_wrapped(std::string& out, std::string_view text, std::size_t indent);
 
 }  // namespace mastic::base
