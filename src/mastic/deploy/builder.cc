@@ -18,6 +18,11 @@
 namespace mastic::deploy {
 namespace {
 
+// Parts that are one inside of the other take stack: those that are made, when the site is made, and
+// every layer around an application, when it is asked. Sites that people write have a few of each.
+constexpr std::size_t kMaxPartDepth = 64;
+constexpr std::size_t kMaxPartLayers = 1'000;
+
 app::App no_app() {
   return app::App([] { return app::Response(http::Status::ServiceUnavailable); });
 }
@@ -48,6 +53,44 @@ Node& add_part(Node& node, std::string_view place) {
 
 }  // namespace
 
+/// Counts a part, with the filters that it puts around another one, while it is made.
+class Builder::Nesting {
+ public:
+  Nesting(Builder& builder, const Part& part)
+      : builder_(builder), layers_(part.filters.size() + 1) {
+    builder_.depth_ += 1;
+    builder_.layers_ += layers_;
+  }
+  ~Nesting() {
+    builder_.depth_ -= 1;
+    builder_.layers_ -= layers_;
+  }
+  Nesting(const Nesting&) = delete;
+  Nesting& operator=(const Nesting&) = delete;
+
+  /// Whether the part may be made here. Otherwise that is reported at `place`.
+  [[nodiscard]] bool is_allowed(const base::Origin& place) const {
+    if (builder_.depth_ > kMaxPartDepth) {
+      builder_.diagnostics_.error(place, "this part is not made, because it would be inside of " +
+                                             std::to_string(kMaxPartDepth) +
+                                             " others, which is the most that there may be");
+      return false;
+    }
+    if (builder_.layers_ > kMaxPartLayers) {
+      builder_.diagnostics_.error(
+          place, "this part is not made, because " + std::to_string(kMaxPartLayers) +
+                     " filters and other parts would be around it, which is "
+                     "the most that there may be");
+      return false;
+    }
+    return true;
+  }
+
+ private:
+  Builder& builder_;
+  const std::size_t layers_;
+};
+
 /// Prepares `node` for `part`.
 void Builder::begin(const Part& part, Node& node) {
   node.kind = part.kind;
@@ -63,6 +106,8 @@ void Builder::begin(const Part& part, Node& node) {
 /// Makes an application that the line `place` puts where it is.
 app::App Builder::make_app_at(const base::Origin& place, const Part& part, Node& node) {
   begin(part, node);
+  const Nesting nesting(*this, part);
+  if (!nesting.is_allowed(place)) return no_app();
   if (part.form == Part::Form::Made) {
     Made made = make(place, part, node);
     app::App* const app = std::get_if<app::App>(&made);
@@ -89,6 +134,8 @@ app::App Builder::make_app_at(const base::Origin& place, const Part& part, Node&
 /// Makes a filter that the line `place` puts where it is.
 app::Middleware Builder::make_filter_at(const base::Origin& place, const Part& part, Node& node) {
   begin(part, node);
+  const Nesting nesting(*this, part);
+  if (!nesting.is_allowed(place)) return no_filter();
   if (part.form == Part::Form::Made) {
     Made made = make(place, part, node);
     app::Middleware* const filter = std::get_if<app::Middleware>(&made);

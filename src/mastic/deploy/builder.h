@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,7 @@ class Builder {
 
  private:
   friend class Build;
+  class Nesting;
   [[nodiscard]] app::App make_app_at(const base::Origin& place, const Part& part, Node& node);
   [[nodiscard]] app::App find_app(std::string_view name, std::string_view place,
                                   const base::Origin& origin, const Part& asking, Node& node);
@@ -66,6 +68,8 @@ class Builder {
   Diagnostics& diagnostics_;
   base::Kernel& kernel_;
   std::vector<base::Origin> making_;  ///< the sections of the parts that are being made just now
+  std::size_t depth_ = 0;             ///< how many parts the part at hand is inside of, and itself
+  std::size_t layers_ = 0;            ///< the same, with the filters around them
   SecretValues secrets_;
 };
 

@@ -109,6 +109,29 @@ TEST_F(BuilderTest, SaysNothingOfSectionsThatAnotherApplicationUses) {
   EXPECT_EQ(messages(text, "config:/site.ini#other"), "");
 }
 
+TEST_F(BuilderTest, RefusesPartsThatAreTooDeepInOthers) {
+  // Far more than would fit on the stack.
+  std::string text = "[app:main]\nuse = mastic#wrap\ninner = 0\n";
+  for (int i = 0; i < 9'000; ++i) {
+    text += "[app:" + std::to_string(i) + "]\nuse = mastic#wrap\ninner = " + std::to_string(i + 1) +
+            "\n";
+  }
+  EXPECT_EQ(messages(text),
+            "/site.ini:190: error: this part is not made, because it would be inside of 64 others, "
+            "which is the most that there may be\n");
+}
+
+TEST_F(BuilderTest, RefusesMoreFiltersThanARequestCanPass) {
+  factories.add(filter_factory("pass", "Does nothing.", [] {
+    return app::Middleware([](app::App inner) { return inner; });
+  }));
+  std::string text = "[pipeline:main]\npipeline =";
+  for (int i = 0; i < 9'000; ++i) text += " mastic#pass";
+  EXPECT_EQ(messages(text + " mastic#hello\n"),
+            "/site.ini:1: error: this part is not made, because 1000 filters and other parts would "
+            "be around it, which is the most that there may be\n");
+}
+
 TEST_F(BuilderTest, MakesAPartInTwoPlaces) {
   EXPECT_EQ(messages("[pipeline:main]\n"
                      "pipeline = wrapping hello\n"
