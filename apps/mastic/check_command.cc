@@ -80,6 +80,7 @@ class CheckCommand final : public Command {
                                   deploy::Diagnostics& diagnostics) {
     constexpr std::size_t kMostServers = 16;  // each of them reads the file
     const auto file = read_file(site);
+    if (!file) return;  // it was removed since the server was read from it
     std::size_t compared = 0;
     for (const deploy::IniSection& other : file->sections()) {
       constexpr std::string_view kPrefix = "server:";

@@ -5,13 +5,20 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "mastic/base/encoding.h"
 #include "mastic/base/standard_streams.h"
 
 namespace mastic::program {
 
+std::string printable(std::string_view text) {
+  std::string out;
+  base::append_log_text_escaped(out, text, text.size());
+  return out;
+}
+
 int fail(std::string_view command, ExitCode code, std::string_view message) {
   std::string line("mastic ");
-  line.append(command).append(": ").append(message).append("\n");
+  line.append(command).append(": ").append(printable(message)).append("\n");
   std::fwrite(line.data(), 1, line.size(), stderr);
   return static_cast<int>(code);
 }

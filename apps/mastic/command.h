@@ -53,6 +53,9 @@ std::unique_ptr<Command> make_command() {
   return std::make_unique<C>();
 }
 
+/// Returns `text`, which may come from a file or a request, with all that a terminal would obey
+/// escaped.
+[[nodiscard]] std::string printable(std::string_view text);
 /// Writes "mastic COMMAND: MESSAGE" to standard error, and returns the exit code.
 int fail(std::string_view command, ExitCode code, std::string_view message);
 /// Writes `text` to standard output. Returns 0, or the exit code after saying that this failed.

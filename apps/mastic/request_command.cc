@@ -119,7 +119,7 @@ class RequestCommand final : public Command {
       const auto answer = client.request(method, target, {fields.begin(), fields.end()}, content);
       for (const std::string& message : client.log()) {
         const bool is_problem = message.starts_with("warning") || message.starts_with("error");
-        if (is_problem) std::fprintf(stderr, "%s\n", message.c_str());
+        if (is_problem) std::fprintf(stderr, "%s\n", printable(message).c_str());
       }
       const int printed = print(kRequest, (include_ ? head_of(answer) : "") + answer.text);
       if (printed != 0) return printed;
@@ -133,7 +133,7 @@ class RequestCommand final : public Command {
     std::string head = std::to_string(code(answer.status));
     head.append(" ").append(http::reason_phrase(answer.status)).append("\n");
     for (const http::Field field : answer.fields.view()) {
-      head.append(field.name).append(": ").append(field.value).append("\n");
+      head.append(field.name).append(": ").append(printable(field.value)).append("\n");
     }
     return head + "\n";
   }

@@ -72,6 +72,7 @@ Row row_of(const app::ListedRoute& route) {
   add(route.meaning);
   if (!route.name.empty()) add("named " + route.name);
   if (route.is_blocking) add("blocking");
+  for (std::string& text : row) text = printable(text);
   return row;
 }
 

@@ -191,20 +191,11 @@ std::optional<deploy::Node> read_server(const SiteArgument& site, const std::str
 }
 
 void report(const deploy::Diagnostics& diagnostics) {
-  const bool colours = wants_colours(STDERR_FILENO);
+  using Look = deploy::Diagnostic::Look;
+  const Look look = wants_colours(STDERR_FILENO) ? Look::Coloured : Look::Plain;
   std::string lines;
   for (const deploy::Diagnostic& diagnostic : diagnostics.sorted()) {
-    if (!colours) {
-      lines += diagnostic.to_string() + "\n";
-      continue;
-    }
-    constexpr std::string_view kColours[] = {"\x1b[31m", "\x1b[33m", "\x1b[36m"};
-    if (diagnostic.origin.is_known()) lines += diagnostic.origin.to_string() + ": ";
-    lines.append(kColours[static_cast<int>(diagnostic.severity)])
-        .append(deploy::to_string(diagnostic.severity))
-        .append(":\x1b[0m ")
-        .append(diagnostic.message)
-        .append("\n");
+    lines += diagnostic.to_string(look) + "\n";
   }
   std::fwrite(lines.data(), 1, lines.size(), stderr);
 }

@@ -154,6 +154,28 @@ class Checking(SiteTest):
         self.assertNotIn(b"\x1b", on_terminal(NO_COLOR="1"))
         self.assertNotIn("\x1b", self.expect(0, "check", "site.ini").text)
 
+    def test_sends_no_escapes_of_a_file_to_a_terminal(self):
+        evil = "\x1b]0;owned\x07\x1b[2J\x9b2J\u202e"
+        sites = {
+            "wrong": f"[app:main]\nuse = mastic#echo\n{evil} = 1\n[other{evil}]\n",
+            "right": f"[DEFAULT]\n{evil} = {evil}\n[app:main]\nuse = {evil}\n[app:{evil}]\nuse = mastic#redirect\n"
+                     "to = /there\nfilter-with = fields\n[filter:fields]\nuse = mastic#response_fields\nX-Evil = a\x9b2J\n",
+            "server": f"[server:{evil}]\nuse = mastic#server\nwrite_low_bytes = 1G\n[app:main]\nuse = mastic#echo\n",
+        }
+        for name, text in sites.items():
+            self.write(name + ".ini", text)
+        for words in (["check", "wrong.ini"], ["check", "right.ini"], ["check", "right.ini", "--all"],
+                      ["check", "right.ini", "--format", "json"], ["routes", "right.ini"], ["routes", "wrong.ini"],
+                      ["request", "wrong.ini", "/"], ["request", "right.ini", "/", "--include"], ["serve", "wrong.ini"],
+                      ["serve", "server.ini", "--server-name", evil]):
+            ours, theirs = pty.openpty()
+            environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+            subprocess.run([PROGRAM, *words], cwd=self.folder, stdout=theirs, stderr=theirs, env=environment, timeout=20)
+            os.close(theirs)
+            shown = os.read(ours, 1 << 16).decode()
+            os.close(ours)
+            self.assertNotRegex(re.sub(r"\x1b\[\d*m", "", shown), "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", words)
+
     def test_ends_with_2_at_wrong_usage(self):
         self.assertRegex(self.expect(2, "check").messages, "no site given")
         self.assertRegex(self.expect(2, "check", "site.ini", "--al").messages, "--all")

@@ -16,13 +16,16 @@ namespace mastic::deploy {
 
 using Severity = Diagnostic::Severity;
 
-std::string Diagnostic::to_string() const {
+std::string Diagnostic::to_string(Look look) const {
   // Names come from files, and must neither break the line nor steer a terminal.
   constexpr std::size_t kMaxBytes = 2000;
+  constexpr std::string_view kColours[] = {"\x1b[31m", "\x1b[33m", "\x1b[36m"};
+  const bool is_coloured = look == Look::Coloured;
   std::string out;
   base::append_log_text_escaped(out, origin.to_string(), kMaxBytes);
   if (origin.is_known()) out += ": ";
-  out.append(deploy::to_string(severity)).append(": ");
+  if (is_coloured) out += kColours[static_cast<int>(severity)];
+  out.append(deploy::to_string(severity)).append(is_coloured ? ":\x1b[0m " : ": ");
   base::append_log_text_escaped(out, message, kMaxBytes);
   return out;
 }

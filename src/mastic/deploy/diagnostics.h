@@ -25,8 +25,14 @@ struct Diagnostic {
   base::Origin origin;  ///< the line
   std::string message;  ///< a sentence: what was found, what is allowed, the nearest right spelling
 
-  /// The form that editors understand: "site.ini:12: error: there is no section 'wiki'".
-  [[nodiscard]] std::string to_string() const;
+  /// How a diagnostic is written.
+  enum class Look {
+    Plain,
+    Coloured,  ///< for a terminal
+  };
+  /// The form that editors understand: "site.ini:12: error: there is no section 'wiki'". What a
+  /// terminal would obey is escaped, and what is too long for a person is truncated.
+  [[nodiscard]] std::string to_string(Look look = Look::Plain) const;
 };
 
 /// The word for a severity: "error", "warning", "note".

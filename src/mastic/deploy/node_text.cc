@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "mastic/base/encoding.h"
+
 namespace mastic::deploy {
 namespace {
 
@@ -18,8 +20,9 @@ class NodeWriter {
   void write(const Node& node, std::size_t indent) {
     out_.append(indent, ' ');
     paint(kBold, node.place.empty() ? to_string(node.kind) : std::string_view(node.place));
-    out_.append(": ").append(node.factory);
-    if (!node.section.empty()) out_.append(" [").append(node.section).append("]");
+    out_ += ": ";
+    add(node.factory);
+    if (!node.section.empty()) add(" [" + node.section + "]");
     if (node.origin.is_known()) out_ += ' ';
     paint(kDim, node.origin.to_string());
     out_ += '\n';
@@ -42,20 +45,25 @@ class NodeWriter {
   static constexpr std::string_view kBold = "\x1b[1m";
   static constexpr std::string_view kDim = "\x1b[2m";
 
+  /// Adds text of a file, which must not steer the terminal.
+  void add(std::string_view text) { base::append_log_text_escaped(out_, text, text.size()); }
   void paint(std::string_view colour, std::string_view text) {
     if (text.empty()) return;
     if (style_.has_colours) out_ += colour;
-    out_ += text;
+    add(text);
     if (style_.has_colours) out_ += "\x1b[0m";
   }
   void write_setting(std::string_view name, std::string_view value, std::string_view place,
                      std::size_t indent) {
     const std::size_t begin = out_.size();
-    out_.append(indent, ' ').append(name).append(" =");
+    out_.append(indent, ' ');
+    add(name);
+    out_ += " =";
     // A value of several lines is shown as it may be written in a file.
     while (!value.empty()) {
       const std::size_t end = std::min(value.find('\n'), value.size());
-      out_.append(" ").append(value.substr(0, end));
+      out_ += ' ';
+      add(value.substr(0, end));
       value.remove_prefix(std::min(end + 1, value.size()));
       if (!value.empty()) out_.append("\n").append(indent + kStep, ' ');
     }

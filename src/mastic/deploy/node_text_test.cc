@@ -55,6 +55,18 @@ TEST(NodeText, ShowsDefaultsAndGlobalSettingsWhenAsked) {
             "    set debug = true                        site.ini:2\n");
 }
 
+TEST(NodeText, ShowsWhatATerminalWouldObeyAsText) {
+  Node node{.place = "/\x1b[2J",
+            .section = "app:\x1b]0;x\a",
+            .factory = "lib:\x1b[m.so#a",
+            .origin = {"\u009b.ini", 1}};
+  node.options = {{"\x1b[1m", "\u202e\nb\x1b", {"\r.ini", 2}, false}};
+  EXPECT_EQ(to_text(node),
+            "/\\x1B[2J: lib:\\x1B[m.so#a [app:\\x1B]0;x\\x07] \\xC2\\x9B.ini:1\n"
+            "    \\x1B[1m = \\xE2\\x80\\xAE\n"
+            "       b\\x1B                                \\x0D.ini:2\n");
+}
+
 TEST(NodeText, HasColoursForATerminal) {
   EXPECT_EQ(to_text(a_site().parts[0], {.has_colours = true}),
             "\x1b[1mfilter\x1b[0m: egg:Paste#translogger \x1b[2msite.ini:8\x1b[0m\n");
