@@ -205,12 +205,27 @@ TEST(Plugin, IsUsedByASiteFile) {
   EXPECT_EQ(answer.field("X-Shop"), "1");
 }
 
+TEST(Plugin, HasFiltersThatThrowWhenTheyArePutAroundAnApplication) {
+  const TemporaryFile file("site.ini");
+  const std::string use = "use = lib:" PLUGIN_DIR "/libplugin_shop.so#";
+  file.write("[pipeline:main]\npipeline = thorns receipts shop\n[filter:thorns]\n" + use +
+             "thorns\n[filter:receipts]\n" + use + "receipts\n[app:shop]\n" + use + "shop\n");
+  const Factories none;
+  const auto site =
+      mastic::deploy::make_site("config:" + file.path, none, {}, mastic::base::system_kernel());
+  EXPECT_FALSE(site.app);
+  EXPECT_EQ(site.diagnostics.to_string(),
+            file.path +
+                ":3: error: [filter:thorns] cannot be put around an application: "
+                "there are thorns\n");
+}
+
 TEST(Plugin, IsFoundWhenItIsLoadedAgain) {
   const auto first = load_plugin(plugin("shop"), mastic::base::system_kernel());
   const auto again = load_plugin(plugin("shop"), mastic::base::system_kernel());
   ASSERT_TRUE(first && again);
   EXPECT_EQ(first->data(), again->data());
-  EXPECT_EQ(first->size(), 3);
+  EXPECT_EQ(first->size(), 4);
 }
 
 TEST(Plugin, OfAnotherBuildIsRefusedBeforeItsCodeRuns) {

@@ -64,10 +64,16 @@ struct Receipts {
 
 Receipts make_receipts() { return {}; }
 
+/// A middleware that is a function from an application to one, and fails.
+mastic::Middleware make_thorns() {
+  return [](mastic::App) -> mastic::App { throw std::runtime_error("there are thorns"); };
+}
+
 mastic::App make_closed() { throw std::runtime_error("the shop is closed"); }
 
 }  // namespace
 
 MASTIC_PLUGIN(app_factory("shop", "Sells tea.", make_shop),
               app_factory("closed", "Cannot be made.", make_closed),
-              filter_factory("receipts", "Writes a receipt for every request.", make_receipts))
+              filter_factory("receipts", "Writes a receipt for every request.", make_receipts),
+              filter_factory("thorns", "Cannot be put around anything.", make_thorns))

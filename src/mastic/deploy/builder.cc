@@ -1,7 +1,6 @@
 #include "mastic/deploy/builder.h"
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "mastic/deploy/loaded_file.h"
 #include "mastic/deploy/plugin.h"
 #include "mastic/deploy/set_options.h"
+#include "mastic/deploy/thrown.h"
 #include "mastic/deploy/uri.h"
 
 namespace mastic::deploy {
@@ -119,14 +119,15 @@ app::App Builder::make_app_at(const base::Origin& place, const Part& part, Node&
   if (part.form == Part::Form::Pipeline) warn_of_order(part, factories_, diagnostics_);
   // Made from the outermost to the innermost, as they are written, so that the tree and the errors
   // are in that order; put together from the innermost on.
-  std::vector<app::Middleware> filters;
+  std::vector<std::pair<const Part*, app::Middleware>> filters;
   for (const auto& filter : part.filters) {
-    if (filter != nullptr) filters.push_back(make_filter(*filter, add_part(node, "filter")));
+    if (filter == nullptr) continue;
+    filters.emplace_back(filter.get(), make_filter(*filter, add_part(node, "filter")));
   }
   app::App app =
       part.app != nullptr ? make_app_at(place, *part.app, add_part(node, "application")) : no_app();
-  for (auto filter = filters.rbegin(); filter != filters.rend(); ++filter) {
-    app = (*filter)(std::move(app));
+  for (auto each = filters.rbegin(); each != filters.rend(); ++each) {
+    app = put_around(std::move(app), each->second, *each->first);
   }
   return app;
 }
@@ -188,14 +189,24 @@ Made Builder::make_by(const Factory& factory, const Part& part, Node& node) {
     if (made) return *std::move(made);
     diagnostics_.error(part.origin,
                        "'" + node.factory + "' cannot be made: " + made.error().message);
-  } catch (const std::exception& error) {
-    diagnostics_.error(part.origin, "'" + node.factory + "' cannot be made: " + error.what());
   } catch (...) {
-    diagnostics_.error(part.origin, "'" + node.factory +
-                                        "' cannot be made: it threw something that is no "
-                                        "std::exception");
+    diagnostics_.error(part.origin, "'" + node.factory + "' cannot be made: " + thrown_message());
   }
   return {};
+}
+
+/// Puts a filter around an application. That runs code of other people, too: a middleware may be a
+/// function that takes the application, and it may throw.
+app::App Builder::put_around(app::App inner, app::Middleware& filter, const Part& part) {
+  try {
+    return filter(inner);
+  } catch (...) {
+    const std::string name =
+        part.section.empty() ? "'" + shown_factory(part) + "'" : "[" + part.section + "]";
+    diagnostics_.error(part.origin,
+                       name + " cannot be put around an application: " + thrown_message());
+  }
+  return inner;
 }
 
 const Factory* Builder::factory_of(const Part& part) {

@@ -59,6 +59,7 @@ class Builder {
   [[nodiscard]] bool contains_itself(const Part& part, const base::Origin& place);
   [[nodiscard]] Made make(const base::Origin& place, const Part& part, Node& node);
   [[nodiscard]] Made make_by(const Factory& factory, const Part& part, Node& node);
+  [[nodiscard]] app::App put_around(app::App inner, app::Middleware& filter, const Part& part);
   [[nodiscard]] const Factory* factory_of(const Part& part);
   bool set_options(const Part& part, base::OptionTable& table, Node& node);
   void begin(const Part& part, Node& node);
