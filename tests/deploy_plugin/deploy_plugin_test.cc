@@ -1,12 +1,16 @@
 // A program that loads plugins, good ones and hostile ones.
 
+#include <elf.h>
 #include <gtest/gtest.h>
+#include <link.h>
 #include <mastic/mastic.h>
 #include <mastic/testing/test_client.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -249,6 +253,21 @@ TEST(Plugin, ThatThrowsIsRefused) {
       plugin("throws_at_load") + ": a static variable of it cannot be made: there is no password");
 }
 
+TEST(Plugin, WhoseFactoriesCannotBeToldApartOrNamedIsRefused) {
+  const std::string file = plugin("lists");
+  for (const auto& [list, message] :
+       {std::pair("", "has no factories"),
+        {"twice", "has more than one application 'tea'"},
+        {"odd name", "'green\ntea' cannot be the name of a factory"},
+        {"no name", "'' cannot be the name of a factory; use letters"},
+        {"no maker", "its factory 'tea' makes neither"}}) {
+    setenv("PLUGIN_LIST", list, 1);
+    EXPECT_TRUE(has(fault(file), file + ": " + message));
+  }
+  setenv("PLUGIN_LIST", "mute", 1);
+  EXPECT_EQ(fault(file), "none");
+}
+
 TEST(Plugin, ThatNeedsMoreOfMasticThanTheProgramHasIsRefused) {
   const std::string message = fault(plugin("missing_symbol"));
   EXPECT_TRUE(has(message, plugin("missing_symbol") + ": cannot be loaded: undefined symbol: "));
@@ -260,6 +279,9 @@ TEST(Plugin, IsASharedObjectWithATable) {
   EXPECT_EQ(fault("/nowhere/libshop.so"), "/nowhere/libshop.so: No such file or directory");
   EXPECT_EQ(fault(PLUGIN_DIR), PLUGIN_DIR ": is a directory, and no plugin");
   EXPECT_EQ(fault("/dev/null"), "/dev/null: is no regular file, and no plugin");
+  const TemporaryFile pipe("libpipe.so");
+  ASSERT_EQ(mkfifo(pipe.path.c_str(), 0600), 0);
+  EXPECT_EQ(fault(pipe.path), pipe.path + ": is no regular file, and no plugin");
   EXPECT_TRUE(has(fault(std::string(PLUGIN_DIR) + "/libplugin_none.so"),
                   "is a shared object, but no plugin of Mastic"));
   const TemporaryFile text("libtext.so");
@@ -304,6 +326,27 @@ TEST(Plugin, WithWrongBytesIsReadWithoutACrash) {
   }
 }
 
+TEST(Plugin, ThatSaysItIsHugeTakesNoMemory) {
+  const std::string whole = bytes_of(plugin("throws"));
+  const TemporaryFile huge("libhuge.so");
+  huge.write(whole).allow(0644);
+  // The place of the list of sections, and how many there are.
+  ElfW(Ehdr) header{};
+  std::memcpy(&header, whole.data(), sizeof header);
+  std::fstream file(huge.path, std::ios::in | std::ios::out | std::ios::binary);
+  for (std::size_t i = 0; i < header.e_shnum; ++i) {
+    const std::size_t at = header.e_shoff + i * sizeof(ElfW(Shdr));
+    ElfW(Shdr) section{};
+    std::memcpy(&section, whole.data() + at, sizeof section);
+    if (section.sh_type != SHT_DYNSYM) continue;
+    section.sh_size = std::uint64_t{1} << 40;
+    file.seekp(static_cast<std::streamoff>(at));
+    file.write(reinterpret_cast<const char*>(&section), sizeof section).flush();
+  }
+  if (truncate(huge.path.c_str(), off_t{1} << 41) != 0) GTEST_SKIP() << "no file is that long here";
+  EXPECT_TRUE(has(fault(huge.path), "is a shared object, but no plugin of Mastic"));
+}
+
 TEST(Plugin, ForAnotherProcessorIsRefused) {
   std::string bytes = bytes_of(plugin("throws"));
   bytes[18] = '\x28';  // the machine: arm
@@ -327,4 +370,18 @@ TEST(Plugin, ThatOthersMayWriteToIsRefused) {
   const bool is_own_group = status.st_uid == status.st_gid;
   EXPECT_TRUE(has(fault(file.allow(0664).path),
                   is_own_group ? "is no shared object" : "others than its owner"));
+}
+
+TEST(Plugin, InAFolderThatOthersMayWriteToIsRefused) {
+  const TemporaryFile file("libopen.so");
+  const std::string folder = file.path.substr(0, file.path.rfind('/') + 1);
+  file.write("").allow(0644);
+  ASSERT_EQ(chmod(folder.c_str(), 0777), 0);
+  EXPECT_EQ(fault(file.path),
+            file.path +
+                ": is not loaded, because others than its owner may write to its "
+                "folder, and its code would run in this program; run: chmod go-w " +
+                folder);
+  ASSERT_EQ(chmod(folder.c_str(), 01777), 0);  // as /tmp has it
+  EXPECT_TRUE(has(fault(file.path), "is no shared object"));
 }

@@ -2,13 +2,14 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <exception>
 #include <string_view>
 
 #include "mastic/deploy/plugin_file.h"
 #include "mastic/deploy/plugin_table.h"
+#include "mastic/deploy/thrown.h"
 
 namespace mastic::deploy {
 namespace {
@@ -88,12 +89,8 @@ base::Result<void*> open_plugin(const std::string& path) {
   try {
     void* const plugin = open(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (plugin != nullptr) return plugin;
-  } catch (const std::exception& error) {
-    return base::fail(path, ": a static variable of it cannot be made: ", error.what());
   } catch (...) {
-    return base::fail(path,
-                      ": a static variable of it cannot be made: its constructor threw something "
-                      "that is no std::exception");
+    return base::fail(path, ": a static variable of it cannot be made: ", thrown_message());
   }
   return base::fail(path, ": cannot be loaded: ", loader_message(path));
 }
@@ -102,13 +99,39 @@ base::Result<std::span<const Factory>> call_factories(const std::string& path,
                                                       const PluginTable& table) {
   try {
     return std::span(table.factories());
-  } catch (const std::exception& error) {
-    return base::fail(path, ": its list of factories cannot be made: ", error.what());
   } catch (...) {
-    return base::fail(path,
-                      ": its list of factories cannot be made: that threw something that is no "
-                      "std::exception");
+    return base::fail(path, ": its list of factories cannot be made: ", thrown_message());
   }
+}
+
+/// Fails unless each factory can be named by a section of its own, and by the command line.
+base::Result<void> check_factories(const std::string& path, std::span<const Factory> factories) {
+  constexpr std::string_view kNames =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  if (factories.empty()) {
+    return base::fail(path, ": has no factories; list them in MASTIC_PLUGIN(...)");
+  }
+  for (const Factory& factory : factories) {
+    const std::string& name = factory.name;
+    if (name.empty() || name.find_first_not_of(kNames) != name.npos) {
+      return base::fail(path, ": '", name,
+                        "' cannot be the name of a factory; use letters (a-z, A-Z), digits, _, - "
+                        "and .");
+    }
+    if ((factory.kind != PartKind::App && factory.kind != PartKind::Filter) || !factory.draft) {
+      return base::fail(path, ": its factory '", name,
+                        "' makes neither an application nor a filter; make it by app_factory() or "
+                        "filter_factory()");
+    }
+    const auto is_same = [&](const Factory& other) {
+      return other.kind == factory.kind && other.name == name;
+    };
+    if (std::ranges::count_if(factories, is_same) > 1) {
+      return base::fail(path, ": has more than one ", to_string(factory.kind), " '", name,
+                        "'; give each a name of its own");
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -116,17 +139,23 @@ base::Result<std::span<const Factory>> call_factories(const std::string& path,
 base::Result<std::span<const Factory>> load_plugin(const std::string& path, base::Kernel& kernel) {
   // Without a slash the system's loader would look for it in its own folders, not in this one.
   const std::string file = path.contains('/') ? path : "./" + path;
-  base::Result<void*> plugin = ::dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD);
-  if (*plugin == nullptr) {
-    const auto build = read_plugin_build(file, kernel);
-    if (!build) return std::unexpected(build.error());
-    if (const auto fits = check_build(file, *build); !fits) return std::unexpected(fits.error());
-    plugin = open_plugin(file);
-    if (!plugin) return std::unexpected(plugin.error());
-  }
+  const auto build = read_plugin_build(file, kernel);
+  if (!build) return std::unexpected(build.error());
+  if (const auto fits = check_build(file, *build); !fits) return std::unexpected(fits.error());
+  const auto plugin = open_plugin(file);
+  if (!plugin) return std::unexpected(plugin.error());
   const auto* const table = static_cast<const PluginTable*>(::dlsym(*plugin, kPluginSymbol));
   if (table == nullptr) return base::fail(file, ": is no plugin of Mastic");
-  return call_factories(file, *table);
+  // The table in memory is another one when the file has been replaced since it was loaded or read.
+  if (const auto fits = check_build(file, table->build); !fits) {
+    return std::unexpected(fits.error());
+  }
+  auto factories = call_factories(file, *table);
+  if (!factories) return factories;
+  if (const auto usable = check_factories(file, *factories); !usable) {
+    return std::unexpected(usable.error());
+  }
+  return factories;
 }
 
 }  // namespace mastic::deploy

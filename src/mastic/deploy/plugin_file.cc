@@ -77,6 +77,33 @@ class RangeReader {
   std::uint64_t size_;
 };
 
+/// Whether others than its owner may put something else in the place of what `status` is about.
+bool others_may_write(const struct stat& status) {
+  // Many systems give every user a group of his own with his number, and let him share all that he
+  // makes with it.
+  const bool group_is_owner = status.st_gid == status.st_uid;
+  // In a sticky folder, such as /tmp, each user may replace only what is his own.
+  if (S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return false;
+  return (status.st_mode & S_IWOTH) != 0 || ((status.st_mode & S_IWGRP) != 0 && !group_is_owner);
+}
+
+/// Fails if others than the owner of a plugin, or of the folder that it is in, may replace it.
+base::Result<void> check_writers(const std::string& path, const base::Descriptor& file,
+                                 const struct stat& status) {
+  const auto refuse = [&](std::string_view what, const std::string& remedy) -> base::Result<void> {
+    return base::fail(path, ": is not loaded, because others than its owner may write to ", what,
+                      ", and its code would run in this program; run: chmod go-w ", remedy);
+  };
+  if (others_may_write(status)) return refuse("it", path);
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  struct stat of_folder{};
+  const int done =
+      file.kernel().fstatat(AT_FDCWD, folder.empty() ? "." : folder.c_str(), of_folder, 0);
+  if (done < 0) return base::fail_with_number(-done, folder);
+  if (others_may_write(of_folder)) return refuse("its folder", folder);
+  return {};
+}
+
 /// Opens the file, after a look at who may write to it.
 base::Result<RangeReader> open_plugin_file(const std::string& path, base::Kernel& kernel) {
   // Without O_NONBLOCK the open of a pipe would wait for a writer.
@@ -88,14 +115,8 @@ base::Result<RangeReader> open_plugin_file(const std::string& path, base::Kernel
   }
   if (S_ISDIR(status.st_mode)) return base::fail(path, ": is a directory, and no plugin");
   if (!S_ISREG(status.st_mode)) return base::fail(path, ": is no regular file, and no plugin");
-  // Many systems give every user a group of his own with his number, and let him share all that he
-  // makes with it.
-  const bool group_is_owner = status.st_gid == status.st_uid;
-  if ((status.st_mode & S_IWOTH) != 0 || ((status.st_mode & S_IWGRP) != 0 && !group_is_owner)) {
-    return base::fail(path,
-                      ": is not loaded, because others than its owner may write to it, and its "
-                      "code would run in this program; run: chmod go-w ",
-                      path);
+  if (const auto safe = check_writers(path, file, status); !safe) {
+    return std::unexpected(safe.error());
   }
   return RangeReader(std::move(file), static_cast<std::uint64_t>(status.st_size));
 }
@@ -146,19 +167,21 @@ base::Result<ElfParts> read_parts(RangeReader& file, const ElfHeader& header,
 /// The address of the symbol, or nothing if the shared object does not define it.
 std::optional<std::uint64_t> find_symbol(RangeReader& file, const ElfParts& parts,
                                          std::string_view wanted) {
-  for (const ElfSection& section : parts.sections) {
-    if (section.sh_type != SHT_DYNSYM || section.sh_link >= parts.sections.size()) continue;
-    const ElfSection& texts = parts.sections[section.sh_link];
-    const auto symbols =
-        file.read<ElfSymbol>(section.sh_offset, section.sh_size / sizeof(ElfSymbol));
-    const auto names = file.read<char>(texts.sh_offset, texts.sh_size);
-    if (!symbols || !names) continue;
-    for (const ElfSymbol& symbol : *symbols) {
-      if (symbol.st_shndx == SHN_UNDEF || symbol.st_name >= names->size()) continue;
-      const std::string_view rest =
-          std::string_view(names->data(), names->size()).substr(symbol.st_name);
-      if (rest.substr(0, rest.find('\0')) == wanted) return symbol.st_value;
-    }
+  // Far more than any plugin has: what a file says of its own sizes must not take all memory.
+  constexpr std::uint64_t kMaxBytes = 64 << 20;
+  const auto list =  // a shared object has one of these at most
+      std::ranges::find(parts.sections, ElfW(Word){SHT_DYNSYM}, &ElfSection::sh_type);
+  if (list == parts.sections.end() || list->sh_link >= parts.sections.size()) return std::nullopt;
+  const ElfSection& texts = parts.sections[list->sh_link];
+  if (list->sh_size > kMaxBytes || texts.sh_size > kMaxBytes) return std::nullopt;
+  const auto symbols = file.read<ElfSymbol>(list->sh_offset, list->sh_size / sizeof(ElfSymbol));
+  const auto names = file.read<char>(texts.sh_offset, texts.sh_size);
+  if (!symbols || !names) return std::nullopt;
+  const std::string_view all(names->data(), names->size());
+  for (const ElfSymbol& symbol : *symbols) {
+    if (symbol.st_shndx == SHN_UNDEF || symbol.st_name >= all.size()) continue;
+    const std::string_view name = all.substr(symbol.st_name, wanted.size() + 1);
+    if (name.starts_with(wanted) && name.ends_with('\0')) return symbol.st_value;
   }
   return std::nullopt;
 }
