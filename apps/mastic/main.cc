@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mastic/base/encoding.h"
 #include "mastic/base/standard_streams.h"
 #include "mastic/base/text.h"
 #include "mastic/catalog/service.h"
@@ -22,7 +23,9 @@ int wrong_usage(std::string_view word) {
     if (!entry.is_hidden) known.push_back(entry.name);
   }
   const auto meant = mastic::base::nearest(word, known);
-  std::string message = "mastic: there is no command '" + std::string(word) + "'";
+  std::string message = "mastic: there is no command '";
+  mastic::base::append_log_text_escaped(message, word, 200);
+  message += "'";
   if (meant)
     message += "; did you mean '" + std::string(*meant) + "'?";
   else

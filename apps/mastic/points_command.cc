@@ -9,6 +9,7 @@
 #include "mastic/base/text.h"
 #include "mastic/catalog/factories.h"
 #include "mastic/deploy/plugin.h"
+#include "mastic/deploy/thrown.h"
 #include "mastic/json/json.h"
 
 #include "apps/mastic/point_list.h"
@@ -32,7 +33,12 @@ base::Result<std::vector<Point>> plugin_points(const std::string& path) {
   if (!factories) return std::unexpected(factories.error());
   std::vector<Point> points;
   for (const deploy::Factory& factory : *factories) {
-    points.push_back(describe_point(factory, "lib:" + path + "#", {}));
+    try {
+      points.push_back(describe_point(factory, "lib:" + path + "#", {}));
+    } catch (...) {
+      return base::fail(path, ": the options of '", factory.name,
+                        "' cannot be described: ", deploy::thrown_message());
+    }
   }
   return points;
 }

@@ -318,6 +318,14 @@ class Plugins(SiteTest):
         self.assertRegex(self.expect(0, "points", "./libsite.so", "shop").text, r"currency = CODE  \[EUR\]")
         self.assertRegex(self.expect(1, "points", "./libsite.so", "shpo").messages, "'shop'")
 
+    def test_says_why_a_plugin_cannot_be_listed(self):
+        lists = os.path.join(os.path.dirname(PLUGIN), "libplugin_lists.so")
+        for chosen, message in (("mute", "the options of 'mute' cannot be described: nothing to say"),
+                                ("odd name", r"'green\\x0Atea' cannot be the name of a factory"), ("", "has no factories")):
+            ended = run("points", lists, environment={"PLUGIN_LIST": chosen})
+            self.assertEqual((ended.returncode, ended.stdout), (1, b""))
+            self.assertRegex(ended.stderr.decode(), r"\Amastic points: .*" + message + r".*\n\Z")
+
     def test_uses_the_application_that_is_named(self):
         self.assertIn("GET  /sold", self.expect(0, "routes", "./libsite.so#shop").text)
         self.assertIn("libsite.so#shop", self.expect(0, "check", "./libsite.so", "-n", "shop").text)

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mastic/base/command_line.h"
+#include "mastic/base/encoding.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/standard_streams.h"
 #include "mastic/catalog/options.h"
@@ -100,7 +101,11 @@ std::optional<std::string> author_fault(const base::OptionTable& own,
 }
 
 int complain(const std::string& name, ExitCode code, const std::string& message) {
-  std::fprintf(stderr, "%s: %s\n", name.c_str(), message.c_str());
+  // A message quotes arguments, which must neither break the line nor steer a terminal.
+  constexpr std::size_t kMaxBytes = 2000;
+  std::string line = name + ": ";
+  base::append_log_text_escaped(line, message, kMaxBytes);
+  std::fprintf(stderr, "%s\n", line.c_str());
   return static_cast<int>(code);
 }
 
