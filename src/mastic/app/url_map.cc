@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <tuple>
@@ -32,9 +33,6 @@ struct MappedPlace {
   [[nodiscard]] bool takes(const http::Authority& named, bool is_secure) const {
     if (!http::matches_host(host, named.host)) return false;
     return !port || *port == named.port.value_or(is_secure ? 443 : 80);
-  }
-  [[nodiscard]] bool is_at(const MappedPlace& other) const {
-    return host == other.host && port == other.port && prefix == other.prefix;
   }
 };
 
@@ -82,10 +80,11 @@ class MappedPlaces {
   MappedPlaces(std::vector<UrlMap::Place> places, std::optional<App> otherwise)
       : otherwise_(std::move(otherwise)) {
     own_history_.mark_quick();
+    std::set<std::tuple<std::string, std::optional<std::uint16_t>, std::string>> known;
     for (UrlMap::Place& given : places) {
       MappedPlace place = read_place(given.place, std::move(given.app));
-      const auto is_same = [&](const MappedPlace& other) { return place.is_at(other); };
-      if (std::ranges::any_of(places_, is_same)) refuse_place(given.place, " exists already");
+      const bool is_new = known.emplace(place.host, place.port, place.prefix).second;
+      if (!is_new) refuse_place(given.place, " exists already");
       has_hosts_ = has_hosts_ || !place.host.empty();
       places_.push_back(std::move(place));
     }

@@ -60,6 +60,12 @@ std::string lower_case(std::string_view text) {
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+  // Texts that `nearest` would not take for each other, and those that are longer than any name that
+  // a person writes, are not worth the table: it grows with the product of their sizes.
+  constexpr std::size_t kLongest = 200;
+  const std::size_t least = a.size() < b.size() ? b.size() - a.size() : a.size() - b.size();
+  if (least >= a.size() / 3 + 2) return least;
+  if (std::max(a.size(), b.size()) > kLongest) return std::max(a.size(), b.size());
   // Levenshtein's table, of which only one row is kept. `diagonal` is the element above and to the
   // left, which the row has overwritten by the time it is needed.
   std::vector<std::size_t> row(b.size() + 1);

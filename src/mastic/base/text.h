@@ -109,7 +109,7 @@ template <class Range>
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
                                                       const Range& candidates);
 
-/// How many single-letter edits lead from `a` to `b`.
+/// How many single-letter edits lead from `a` to `b`; or, if they are not alike, any large number.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
 template <class Range>

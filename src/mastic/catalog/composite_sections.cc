@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "mastic/app/url_map.h"
 #include "mastic/base/text.h"
@@ -75,16 +78,6 @@ base::Result<PlaceWords> read_place(std::string_view key) {
   return words;
 }
 
-/// Adds a place, in place of an earlier one with the same name.
-void put_place(std::vector<app::UrlMap::Place>& places, app::UrlMap::Place place) {
-  const auto before = std::ranges::find(places, place.place, &app::UrlMap::Place::place);
-  if (before == places.end()) {
-    places.push_back(std::move(place));
-  } else {
-    *before = std::move(place);
-  }
-}
-
 // ---- cascades ----
 
 /// The number at the end of "app12"; names without one come last, as they do in Paste.
@@ -135,17 +128,25 @@ void UrlMapSection::describe(base::OptionTable& table) {
 
 base::Result<app::App> make_url_map(const UrlMapSection& section, deploy::Build& build) {
   std::vector<app::UrlMap::Place> places;
-  std::vector<std::pair<std::string, const OptionEntry*>> keys;
+  /// The entry that a place comes from, and where it is in `places`.
+  struct Known {
+    const OptionEntry* entry;
+    std::size_t index;
+  };
+  std::unordered_map<std::string, Known> known;
   for (const OptionEntry& entry : section.places) {
     auto place = place_of_key(entry.key);
     if (!place) return std::unexpected(place.error());
-    const auto before = std::ranges::find(keys, *place, [](const auto& key) { return key.first; });
-    if (before != keys.end()) {
-      build.warn(before->second->origin, "'" + before->second->key + "' is the same place as '" +
-                                             entry.key + "', which replaces it");
+    app::App app = build.app(entry.value, *place, entry.origin);
+    const auto [at, is_new] = known.try_emplace(*place, Known{&entry, places.size()});
+    if (is_new) {
+      places.push_back({*std::move(place), std::move(app)});
+      continue;
     }
-    keys.emplace_back(*place, &entry);
-    put_place(places, {*place, build.app(entry.value, *place, entry.origin)});
+    const OptionEntry& before = *std::exchange(at->second.entry, &entry);
+    build.warn(before.origin,
+               "'" + before.key + "' is the same place as '" + entry.key + "', which replaces it");
+    places[at->second.index].app = std::move(app);
   }
   const deploy::Setting* const local = build.part().local.find("not_found_app");
   const deploy::Setting* const otherwise =

@@ -21,7 +21,7 @@ namespace {
 // Parts that are one inside of the other take stack: those that are made, when the site is made, and
 // every layer around an application, when it is asked. Sites that people write have a few of each.
 constexpr std::size_t kMaxPartDepth = 64;
-constexpr std::size_t kMaxPartLayers = 1'000;
+constexpr std::size_t kMaxPartLayers = 1'024;
 
 app::App no_app() {
   return app::App([] { return app::Response(http::Status::ServiceUnavailable); });

@@ -128,7 +128,7 @@ TEST_F(BuilderTest, RefusesMoreFiltersThanARequestCanPass) {
   std::string text = "[pipeline:main]\npipeline =";
   for (int i = 0; i < 9'000; ++i) text += " mastic#pass";
   EXPECT_EQ(messages(text + " mastic#hello\n"),
-            "/site.ini:1: error: this part is not made, because 1000 filters and other parts would "
+            "/site.ini:1: error: this part is not made, because 1024 filters and other parts would "
             "be around it, which is the most that there may be\n");
 }
 

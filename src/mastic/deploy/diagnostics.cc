@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <map>
 #include <set>
 #include <string_view>
@@ -14,7 +13,13 @@
 
 namespace mastic::deploy {
 
+namespace {
+
 using Severity = Diagnostic::Severity;
+
+constexpr std::size_t kMostOfASeverity = 100;
+
+}  // namespace
 
 std::string Diagnostic::to_string(Look look) const {
   // Names come from files, and must neither break the line nor steer a terminal.
@@ -36,19 +41,40 @@ std::string_view to_string(Severity severity) {
 }
 
 void Diagnostics::error(const base::Origin& origin, std::string message) {
-  diagnostics_.push_back({Severity::Error, origin, std::move(message)});
+  add({Severity::Error, origin, std::move(message)});
 }
 
 void Diagnostics::warn(const base::Origin& origin, std::string message) {
-  diagnostics_.push_back({Severity::Warning, origin, std::move(message)});
+  add({Severity::Warning, origin, std::move(message)});
 }
 
 void Diagnostics::note(const base::Origin& origin, std::string message) {
-  diagnostics_.push_back({Severity::Note, origin, std::move(message)});
+  add({Severity::Note, origin, std::move(message)});
+}
+
+void Diagnostics::add(Diagnostic diagnostic) {
+  // A part that is in many places has the same to say in each of them.
+  const bool is_known = std::ranges::any_of(diagnostics_, [&](const Diagnostic& known) {
+    return known.origin.line == diagnostic.origin.line && known.severity == diagnostic.severity &&
+           known.origin.place == diagnostic.origin.place && known.message == diagnostic.message;
+  });
+  if (is_known) return;
+  const auto severity = static_cast<std::size_t>(diagnostic.severity);
+  if (counts_[severity] == kMostOfASeverity) {
+    has_more_[severity] = true;
+    return;
+  }
+  ++counts_[severity];
+  diagnostics_.push_back(std::move(diagnostic));
 }
 
 void Diagnostics::take(Diagnostics other) {
-  std::ranges::move(other.diagnostics_, std::back_inserter(diagnostics_));
+  for (Diagnostic& diagnostic : other.diagnostics_) add(std::move(diagnostic));
+  for (std::size_t i = 0; i < has_more_.size(); ++i) has_more_[i] |= other.has_more_[i];
+}
+
+bool Diagnostics::is_full() const {
+  return counts_[static_cast<std::size_t>(Severity::Error)] == kMostOfASeverity;
 }
 
 void Diagnostics::blank(const SecretValues& secrets) {
@@ -76,6 +102,11 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   }
   std::vector<Diagnostic> out;
   for (const auto& [key, diagnostic] : in_order) out.push_back(*diagnostic);
+  for (const Severity severity : {Severity::Error, Severity::Warning, Severity::Note}) {
+    if (!has_more_[static_cast<std::size_t>(severity)]) continue;
+    const std::string word(deploy::to_string(severity));
+    out.push_back({severity, {}, "there are more " + word + "s; these are the first hundred"});
+  }
   return out;
 }
 

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +40,8 @@ struct Diagnostic {
 /// The word for a severity: "error", "warning", "note".
 [[nodiscard]] std::string_view to_string(Diagnostic::Severity severity);
 
-/// Collects diagnostics. Nothing ends at the first one.
+/// Collects diagnostics. Nothing ends at the first one. Of each severity the first hundred are kept,
+/// which is more than a person reads.
 class Diagnostics {
  public:
   /// Adds what makes the configuration unusable.
@@ -55,14 +58,20 @@ class Diagnostics {
 
   /// Whether one of them is an error.
   [[nodiscard]] bool has_errors() const;
+  /// Whether there are as many errors as are kept, so that looking for more makes no sense.
+  [[nodiscard]] bool is_full() const;
   /// All diagnostics, by file and line; files in the order in which they were first named. The same
-  /// diagnostic, added twice, is there once.
+  /// diagnostic, added twice, is there once. At the end, it is said of what there are more.
   [[nodiscard]] std::vector<Diagnostic> sorted() const;
   /// All diagnostics, in the order of `sorted`, a line for each.
   [[nodiscard]] std::string to_string() const;
 
  private:
+  void add(Diagnostic diagnostic);
+
   std::vector<Diagnostic> diagnostics_;
+  std::array<std::size_t, 3> counts_{};  ///< of each severity
+  std::array<bool, 3> has_more_{};       ///< whether diagnostics of a severity were left out
 };
 
 }  // namespace mastic::deploy

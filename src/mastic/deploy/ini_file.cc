@@ -1,6 +1,6 @@
 #include "mastic/deploy/ini_file.h"
 
-#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "mastic/deploy/ini_parser.h"
@@ -8,8 +8,8 @@
 namespace mastic::deploy {
 
 const IniEntry* IniSection::find(std::string_view entry) const {
-  const auto found = std::ranges::find(entries, entry, &IniEntry::name);
-  return found == entries.end() ? nullptr : &*found;
+  const std::size_t place = index.find(entries, entry);
+  return place == entries.size() ? nullptr : &entries[place];
 }
 
 IniFile IniFile::parse(std::string_view text, std::string path, Diagnostics& diagnostics) {
@@ -28,8 +28,8 @@ std::vector<const IniSection*> IniFile::find(std::string_view type, std::string_
 }
 
 const IniSection* IniFile::find(std::string_view name) const {
-  const auto found = std::ranges::find(sections_, name, &IniSection::name);
-  return found == sections_.end() ? nullptr : &*found;
+  const auto found = by_whole_name_.find(std::string(name));
+  return found == by_whole_name_.end() ? nullptr : &sections_[found->second];
 }
 
 }  // namespace mastic::deploy

@@ -22,6 +22,7 @@
 #include "mastic/base/attributes.h"
 #include "mastic/base/origin.h"
 #include "mastic/deploy/diagnostics.h"
+#include "mastic/deploy/name_index.h"
 
 namespace mastic::deploy {
 
@@ -37,6 +38,7 @@ struct IniSection {
   std::string name;  ///< as it stands between the brackets: "app:main"
   std::uint32_t line = 0;
   std::vector<IniEntry> entries;
+  NameIndex index = {};  ///< of the entries
 
   /// The entry with this name, or null.
   [[nodiscard]] const IniEntry* find(std::string_view entry) const MASTIC_LIFETIMEBOUND;
@@ -74,9 +76,10 @@ class IniFile {
 
   std::string path_;
   bool is_complete_ = false;
-  IniSection defaults_{"DEFAULT", 0, {}};
+  IniSection defaults_{"DEFAULT", 0, {}, {}};
   std::vector<IniSection> sections_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_name_;  ///< "TYPE:NAME", stripped
+  std::unordered_map<std::string, std::size_t> by_whole_name_;         ///< as it is written
 };
 
 }  // namespace mastic::deploy

@@ -5,6 +5,26 @@
 namespace mastic::deploy {
 namespace {
 
+TEST(IniFile, FindsEntriesAndSectionsHoweverManyThereAre) {
+  std::string text;
+  for (int i = 0; i < 50; ++i) {
+    text += "[s" + std::to_string(i) + "]\n";
+    for (int j = 0; j < i; ++j) text += "e" + std::to_string(j) + " = " + std::to_string(j) + "\n";
+  }
+  Diagnostics diagnostics;
+  const IniFile file = IniFile::parse(text, "site.ini", diagnostics);
+  for (int i = 0; i < 50; ++i) {
+    const IniSection* const section = file.find("s" + std::to_string(i));
+    ASSERT_NE(section, nullptr);
+    for (int j = 0; j < i; ++j) {
+      ASSERT_NE(section->find("e" + std::to_string(j)), nullptr);
+      ASSERT_EQ(section->find("e" + std::to_string(j))->value, std::to_string(j));
+    }
+    ASSERT_EQ(section->find("e" + std::to_string(i)), nullptr);
+  }
+  EXPECT_EQ(file.find("s50"), nullptr);
+}
+
 /// What a text means: "[section]", and "name=value@line" for each entry.
 std::string read_ini(std::string_view text, Diagnostics& diagnostics) {
   const IniFile file = IniFile::parse(text, "x.ini", diagnostics);

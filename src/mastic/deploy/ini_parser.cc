@@ -112,10 +112,10 @@ void IniParser::begin_section(std::string_view name, std::string_view rest) {
     return;
   }
   entry_lines_.clear();
-  const auto [known, is_new] = section_lines_.emplace(name, line_);
+  const auto [known, is_new] = file_.by_whole_name_.emplace(name, file_.sections_.size());
   if (!is_new) {
-    error("there is a section [" + known->first + "] in line " + std::to_string(known->second) +
-          " already");
+    error("there is a section [" + known->first + "] in line " +
+          std::to_string(file_.sections_[known->second].line) + " already");
     section_ = &duplicate_;
     return;
   }
@@ -167,6 +167,7 @@ void IniParser::begin_entry(std::string_view line) {
   entry_->name = name;
   entry_->value = strip(line.substr(separator + 1));
   entry_->line = line_;
+  section_->index.add_last(section_->entries);
 }
 
 void IniParser::end_entry() {

@@ -39,8 +39,8 @@ class IniParser {
   IniEntry* entry_ = nullptr;      ///< the entry whose value the line may continue
   IniSection duplicate_;           ///< takes the entries of a section that is there already
   IniEntry dropped_;               ///< takes the value of an entry that is wrong
-  /// The line of each section, by name, and of each entry of the section at hand.
-  std::unordered_map<std::string, std::uint32_t> section_lines_, entry_lines_, default_lines_;
+  /// The line of each entry of the section at hand, and of [DEFAULT].
+  std::unordered_map<std::string, std::uint32_t> entry_lines_, default_lines_;
   std::size_t errors_ = 0;
   bool is_headless_ = false;  ///< whether lines stand before the first section
 };

@@ -11,6 +11,9 @@ namespace mastic::deploy {
 namespace {
 
 constexpr std::string_view kEnvironmentPrefix = "ENV_";
+// By how much the values of a section may grow together. A value that is named by thousands of others
+// would take more memory than the file by far.
+constexpr std::size_t kMaxSectionGrowth = 1 << 20;
 
 /// The key of an entry: NAME, "set NAME" or "get NAME".
 struct Key {
@@ -71,6 +74,7 @@ struct LoadedFile::Reading {
   const IniSection& section;
   SectionSettings settings;
   std::vector<Setting> from_globals;  ///< each `get NAME = GLOBAL`
+  std::size_t growth_left;            ///< by how much values may grow further
 };
 
 LoadedFile::LoadedFile(const IniFile& file, std::string absolute_path, const Settings& given,
@@ -93,18 +97,29 @@ LoadedFile::LoadedFile(const IniFile& file, std::string absolute_path, const Set
 
 std::string_view LoadedFile::folder() const { return folder_of(path_); }
 
-base::Result<Setting> LoadedFile::interpolated(Setting raw, const IniSection* section) const {
+/// Interpolates a setting, and takes what it grows by from `growth_left`.
+base::Result<Setting> LoadedFile::interpolated(Setting raw, const IniSection* section,
+                                               std::size_t& growth_left) const {
   if (raw.is_literal) return raw;
   auto value = interpolate(raw.value, SectionNames(*this, section));
   if (!value) return std::unexpected(value.error());
+  const std::size_t growth = value->text.size() - std::min(value->text.size(), raw.value.size());
+  if (growth > growth_left) {
+    return base::fail(
+        "the values of a section may grow by ", std::to_string(kMaxSectionGrowth),
+        " bytes through their references, all of them together; here they grow by more");
+  }
+  growth_left -= growth;
   raw.value = std::move(value->text);
   raw.is_literal = value->is_literal;
   return raw;
 }
 
 void LoadedFile::interpolate_defaults() {
+  std::size_t growth_left = kMaxSectionGrowth;
   for (const Setting& raw : raw_defaults_) {
-    auto setting = interpolated(raw, nullptr);
+    if (diagnostics_.is_full()) return;
+    auto setting = interpolated(raw, nullptr, growth_left);
     if (!setting) {
       std::string message = "'" + raw.name + "': " + setting.error().message;
       if (file_.defaults().find(raw.name) == nullptr) {
@@ -132,7 +147,7 @@ void LoadedFile::warn_of_shadowed(const Settings& given) const {
   for (const Setting& setting : given) {
     if (file_.defaults().find(setting.name) == nullptr) continue;
     const Setting* const own = defaults_.find(setting.name);
-    if (own->value == setting.value) continue;
+    if (own == nullptr || own->value == setting.value) continue;
     diagnostics_.warn(own->origin, "%(" + setting.name +
                                        ")s in this file is the value of this line, but parts see "
                                        "the '" +
@@ -142,10 +157,11 @@ void LoadedFile::warn_of_shadowed(const Settings& given) const {
 }
 
 SectionSettings LoadedFile::read(const IniSection& section, const Settings& given) const {
-  Reading reading{section, {}, {}};
+  Reading reading{section, {}, {}, kMaxSectionGrowth};
   reading.settings.global = defaults_;
   reading.settings.global.update(given);
   for (const IniEntry& entry : section.entries) {
+    if (diagnostics_.is_full()) break;
     read_entry(reading, {entry.name, entry.value, file_.origin(entry.line)});
   }
   // A section has the entries of [DEFAULT], too. It matters for those that set or get.
@@ -165,7 +181,7 @@ void LoadedFile::read_entry(Reading& reading, const Setting& entry) const {
   if (const Setting* const known = defaults_.find(entry.name); known != nullptr && key.is_plain()) {
     return warn_of_ignored(entry, *known);
   }
-  auto setting = interpolated(entry, &reading.section);
+  auto setting = interpolated(entry, &reading.section, reading.growth_left);
   if (!setting) {
     diagnostics_.error(entry.origin, "'" + entry.name + "': " + setting.error().message);
     if (!key.sets) settings.broken.emplace_back(key.name);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -48,6 +49,8 @@ class LoadedFile {
   [[nodiscard]] const IniFile& ini() const { return file_; }
   /// The path of the folder that relative paths in the file begin at.
   [[nodiscard]] std::string_view folder() const MASTIC_LIFETIMEBOUND;
+  /// The settings that its sections see before those of others: `here`, [DEFAULT] and what was given.
+  [[nodiscard]] const Settings& defaults() const MASTIC_LIFETIMEBOUND { return defaults_; }
   /// Reads a section for a part that sees the global settings `given`.
   [[nodiscard]] SectionSettings read(const IniSection& section, const Settings& given) const;
 
@@ -55,7 +58,8 @@ class LoadedFile {
   class SectionNames;
   struct Reading;
 
-  [[nodiscard]] base::Result<Setting> interpolated(Setting raw, const IniSection* section) const;
+  [[nodiscard]] base::Result<Setting> interpolated(Setting raw, const IniSection* section,
+                                                   std::size_t& growth_left) const;
   void warn_of_shadowed(const Settings& given) const;
   void interpolate_defaults();
   void read_entry(Reading& reading, const Setting& entry) const;

@@ -32,7 +32,8 @@ struct LoadOptions {
   /// Whether Mastic has a factory of this name, for the message about a section that is missing.
   /// make_site and read_server set it.
   std::function<bool(PartKind kind, const std::string& name)> is_factory;
-  /// Maximum size of a file. Beyond it: an error.
+  /// Maximum size of a file; all files of a site together may have four times that. Beyond it: an
+  /// error.
   std::uint64_t max_file_bytes = 16 << 20;
   /// Maximum number of parts that lead to one another, as `use` and `filter-with` do. Beyond it: an
   /// error, because such a site describes itself.
@@ -40,6 +41,9 @@ struct LoadOptions {
   /// Maximum number of parts, each counted as often as others name it. Beyond it: an error, because a
   /// few sections that name each other twice make more parts than any memory holds.
   std::uint32_t max_parts = 20'000;
+  /// Maximum size of the settings of all parts, in bytes, each counted for every part that sees it.
+  /// Beyond it: an error, because a few large settings that many parts see take as much memory.
+  std::uint64_t max_settings_bytes = 32 << 20;
 };
 
 /// Reads files, each once, and describes the parts in them. What is wrong goes to `diagnostics`; all

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "mastic/base/kernel_testing.h"
@@ -38,6 +39,51 @@ TEST_F(LoaderTest, ReadsEachFileOnce) {
   EXPECT_EQ(opened, 2);
   ASSERT_NE(part, nullptr);
   EXPECT_EQ(part->filters.size(), 2u);
+}
+
+TEST_F(LoaderTest, LimitsWhatAllFilesTakeTogether) {
+  files["/site.ini"] = "[app:main]\nuse = config:a.ini\n";
+  for (const auto& [file, next] : std::map<char, char>{{'a', 'b'}, {'b', 'c'}, {'c', 'd'}}) {
+    files[std::string("/") + file + ".ini"] =
+        std::string("[app:main]\nuse = config:") + next + ".ini\n" + std::string(960, '#');
+  }
+  files["/d.ini"] = "[app:main]\nuse = mastic#a\n" + std::string(970, '#');
+  LoadOptions options;
+  options.max_file_bytes = 1'000;
+  EXPECT_EQ(load(options), "");
+  files["/site.ini"] += std::string(900, '#');
+  EXPECT_EQ(
+      load(options),
+      "/c.ini:2: error: the file '/d.ini' is larger than 100 bytes, which is the most that is "
+      "read\n");
+}
+
+TEST_F(LoaderTest, LimitsWhatValuesGrowByTogether) {
+  files["/site.ini"] = "[app:main]\nuse = mastic#a\nlong = " + std::string(50'000, 'x') + "\n";
+  for (int i = 0; i < 30; ++i) files["/site.ini"] += std::to_string(i) + " = %(long)s\n";
+  const std::string messages = load();
+  EXPECT_TRUE(messages.starts_with(
+      "/site.ini:24: error: '20': the values of a section may grow by 1048576 bytes through their "
+      "references, all of them together; here they grow by more\n"))
+      << messages;
+}
+
+TEST_F(LoaderTest, LimitsTheSettingsThatAllPartsSee) {
+  files["/site.ini"] =
+      "[DEFAULT]\nlong = " + std::string(50'000, 'x') + "\n[pipeline:main]\npipeline =";
+  for (int i = 0; i < 1'000; ++i) files["/site.ini"] += " a";
+  files["/site.ini"] += "\n[app:a]\nuse = mastic#a\n[filter:a]\nuse = mastic#a\n";
+  EXPECT_EQ(load(),
+            "/site.ini:7: error: the site is not made, because the settings of its parts, those of "
+            "[DEFAULT] in each of them, take more than 33554432 bytes\n");
+}
+
+TEST_F(LoaderTest, ReportsAHundredErrorsAndThatThereAreMore) {
+  files["/site.ini"] = "[pipeline:main]\npipeline =";
+  for (int i = 0; i < 10'000; ++i) files["/site.ini"] += " missing" + std::to_string(i);
+  const std::string messages = load();
+  EXPECT_EQ(std::ranges::count(messages, '\n'), 100);
+  EXPECT_NE(messages.find("missing99'"), std::string::npos);
 }
 
 TEST_F(LoaderTest, AsksOnceForAFileThatCannotBeRead) {

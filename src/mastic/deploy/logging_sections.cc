@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -92,10 +93,11 @@ void read_logging(const IniFile& file, base::OptionTable& table, Diagnostics& di
     return;
   }
   LoggerReader reader(file, table, diagnostics);
+  std::unordered_set<std::string_view> known;
   std::string_view rest = keys->value;
   while (!rest.empty()) {
     const std::string_view name = base::trim(base::take_until(rest, ','));
-    if (!name.empty()) reader.read(name, file.origin(keys->line));
+    if (!name.empty() && known.insert(name).second) reader.read(name, file.origin(keys->line));
   }
 }
 

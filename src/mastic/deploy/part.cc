@@ -1,6 +1,6 @@
 #include "mastic/deploy/part.h"
 
-#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace mastic::deploy {
@@ -18,11 +18,12 @@ std::string_view to_string(PartKind kind) {
 }
 
 void Settings::set(Setting setting) {
-  const auto before = std::ranges::find(settings_, setting.name, &Setting::name);
-  if (before == settings_.end()) {
-    settings_.push_back(std::move(setting));
+  const std::size_t place = index_.find(settings_, setting.name);
+  if (place < settings_.size()) {
+    settings_[place] = std::move(setting);
   } else {
-    *before = std::move(setting);
+    settings_.push_back(std::move(setting));
+    index_.add_last(settings_);
   }
 }
 
@@ -31,22 +32,31 @@ void Settings::update(const Settings& others) {
 }
 
 std::optional<Setting> Settings::take(std::string_view name) {
-  const auto found = std::ranges::find(settings_, name, &Setting::name);
-  if (found == settings_.end()) return std::nullopt;
-  Setting taken = std::move(*found);
-  settings_.erase(found);
+  const std::size_t place = index_.find(settings_, name);
+  if (place == settings_.size()) return std::nullopt;
+  Setting taken = std::move(settings_[place]);
+  settings_.erase(settings_.begin() + static_cast<std::ptrdiff_t>(place));
+  index_.rebuild(settings_);
   return taken;
 }
 
 const Setting* Settings::find(std::string_view name) const {
-  const auto found = std::ranges::find(settings_, name, &Setting::name);
-  return found == settings_.end() ? nullptr : &*found;
+  const std::size_t place = index_.find(settings_, name);
+  return place == settings_.size() ? nullptr : &settings_[place];
 }
 
 std::optional<std::string_view> Settings::get(std::string_view name) const {
   const Setting* const found = find(name);
   if (found == nullptr) return std::nullopt;
   return found->value;
+}
+
+std::uint64_t Settings::bytes() const {
+  std::uint64_t sum = 0;
+  for (const Setting& setting : settings_) {
+    sum += sizeof(Setting) + setting.name.size() + setting.value.size();
+  }
+  return sum;
 }
 
 std::string FactoryName::to_string() const {

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "mastic/base/attributes.h"
 #include "mastic/base/origin.h"
+#include "mastic/deploy/name_index.h"
 
 namespace mastic::deploy {
 
@@ -55,8 +57,12 @@ class Settings {
   /// Whether there is no setting.
   [[nodiscard]] bool empty() const { return settings_.empty(); }
 
+  /// How much memory the names and values take, roughly.
+  [[nodiscard]] std::uint64_t bytes() const;
+
  private:
   std::vector<Setting> settings_;
+  NameIndex index_;
 };
 
 /// What a part is made by: a name in a catalog, or in a plugin.

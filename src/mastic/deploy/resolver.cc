@@ -26,19 +26,33 @@ std::unique_ptr<Part> Resolver::find(const Reference& reference, const Overrides
       return nullptr;
     }
     at.file = files_.load(file->path, at.file, at.given, at.origin);
-    if (at.file == nullptr) return nullptr;
+    if (at.file == nullptr || !may_hold(at.file->defaults(), at.origin)) return nullptr;
     at.name = file->name;
   }
   return nullptr;
 }
 
-/// Counts a part. Whether there are too many is reported.
+/// Counts a part. Whether there are too many is reported. Nothing more is described when there are
+/// more errors than anybody reads.
 bool Resolver::may_count(const Reference& reference) {
+  if (diagnostics_.is_full() || settings_bytes_ > options_.max_settings_bytes) return false;
   if (++count_ <= options_.max_parts) return true;
   diagnostics_.error(reference.origin, "'" + reference.name +
                                            "' is not looked up, because the site has more than " +
                                            std::to_string(options_.max_parts) +
                                            " parts, each counted as often as others name it");
+  return false;
+}
+
+/// Counts what `settings` take. Whether that is too much is reported.
+bool Resolver::may_hold(const Settings& settings, const base::Origin& origin) {
+  if (settings_bytes_ > options_.max_settings_bytes) return false;  // it is reported
+  settings_bytes_ += settings.bytes();
+  if (settings_bytes_ <= options_.max_settings_bytes) return true;
+  diagnostics_.error(origin,
+                     "the site is not made, because the settings of its parts, those of "
+                     "[DEFAULT] in each of them, take more than " +
+                         std::to_string(options_.max_settings_bytes) + " bytes");
   return false;
 }
 
@@ -89,8 +103,12 @@ std::unique_ptr<Part> Resolver::describe(const Reference& reference, const IniSe
                                          const Overrides& overrides) {
   used_.insert(&lines);
   if (!may_enter(reference, lines)) return nullptr;
-  describing_.push_back({&lines, reference.file->ini().path()});
   const PartSection section(reference, lines, diagnostics_);
+  if (!may_hold(section.settings.global, section.origin) ||
+      !may_hold(section.settings.local, section.origin)) {
+    return nullptr;
+  }
+  describing_.push_back({&lines, reference.file->ini().path()});
   auto part = section.filter_with ? describe_filtered(section, overrides)
                                   : describe_itself(section, overrides);
   describing_.pop_back();

@@ -64,12 +64,14 @@ class Resolver {
                                  const Settings& overrides);
   void warn_of_lost(const PartSection& section, const Settings& lost, std::string_view why);
   [[nodiscard]] bool may_count(const Reference& reference);
+  [[nodiscard]] bool may_hold(const Settings& settings, const base::Origin& origin);
   [[nodiscard]] bool may_enter(const Reference& reference, const IniSection& lines);
 
   SiteFiles& files_;
   Diagnostics& diagnostics_;
   const LoadOptions& options_;
   std::uint32_t count_ = 0;                     ///< of the parts described so far
+  std::uint64_t settings_bytes_ = 0;            ///< what their settings take
   std::vector<Place> describing_;               ///< the sections that are being described just now
   std::unordered_set<const IniSection*> used_;  ///< the sections that parts were described from
 };

@@ -15,6 +15,7 @@ bool set_options(const Settings& settings, base::OptionTable& table, Diagnostics
     all_right = false;
   };
   for (const Setting& setting : settings) {
+    if (diagnostics.is_full()) return false;
     if (const auto why = table.why_ignored(setting.name)) {
       diagnostics.warn(setting.origin, setting.name + " has no effect: " + std::string(*why));
       continue;

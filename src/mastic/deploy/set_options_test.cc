@@ -60,5 +60,25 @@ TEST_F(SetOptionsTest, SaysWhatBecomesOfTheNamesOfOtherPrograms) {
             "site.ini:7: warning: sugar has no effect: teas are served without\n");
 }
 
+TEST(Settings, FindsTheSameHoweverManyThereAre) {
+  Settings settings;
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) {
+    names.push_back("name" + std::to_string(i));
+    settings.set({names.back(), "old", {}});
+    settings.set({names[names.size() / 2], std::to_string(i), {}});
+    for (const std::string& name : names) ASSERT_NE(settings.find(name), nullptr) << name;
+    ASSERT_EQ(settings.get(names[names.size() / 2]), std::to_string(i));
+    ASSERT_EQ(settings.find("name" + std::to_string(i + 1)), nullptr);
+  }
+  for (int i = 0; i < 100; i += 2) {
+    ASSERT_TRUE(settings.take(names[static_cast<std::size_t>(i)]).has_value());
+    ASSERT_EQ(settings.find(names[static_cast<std::size_t>(i)]), nullptr);
+    ASSERT_EQ(settings.find(names[99])->name, "name99");
+  }
+  EXPECT_EQ(settings.begin()->name, "name1");
+  EXPECT_EQ(std::distance(settings.begin(), settings.end()), 50);
+}
+
 }  // namespace
 }  // namespace mastic::deploy

@@ -8,6 +8,12 @@
 #include "mastic/deploy/uri.h"
 
 namespace mastic::deploy {
+namespace {
+
+/// How many files of the largest size a site may have.
+constexpr std::uint64_t kMaxFiles = 4;
+
+}  // namespace
 
 SiteFiles::SiteFiles(Diagnostics& diagnostics, const Environment& environment,
                      std::uint64_t max_file_bytes, base::Kernel& kernel)
@@ -52,8 +58,12 @@ SiteFiles::File& SiteFiles::read(const std::string& shown_path, const std::strin
   const auto known = std::ranges::find(files_, absolute_path, &File::absolute_path);
   if (known != files_.end()) return *known;
   File& file = files_.emplace_back(absolute_path, std::nullopt, "");
-  const auto text = read_text_file(kernel_, absolute_path, max_file_bytes_);
+  // One file may have many names, for example through /proc/self/root, so files are limited together.
+  const std::uint64_t left =
+      kMaxFiles * max_file_bytes_ - std::min(bytes_, kMaxFiles * max_file_bytes_);
+  const auto text = read_text_file(kernel_, absolute_path, std::min(max_file_bytes_, left));
   if (text) {
+    bytes_ += text->size();
     file.ini = IniFile::parse(*text, shown_path, diagnostics_);
   } else {
     file.error = text.error().message;

@@ -52,6 +52,7 @@ class SiteFiles {
   const std::uint64_t max_file_bytes_;
   base::Kernel& kernel_;
   std::deque<File> files_;
+  std::uint64_t bytes_ = 0;  ///< of all files that were read
   std::deque<LoadedFile> loaded_;
 };
 
