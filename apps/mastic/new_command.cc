@@ -41,16 +41,17 @@ std::string next_steps(NewKind kind, const std::string& name) {
 /// What to add to which file, so that the filter is used.
 std::string lines_to_add(const std::string& name) {
   const std::string function = "make_" + identifier(name);
-  const std::string include = "  #include \"" + identifier(name) + ".h\"\n";
+  // Not indented, because in a site file that would mean something else.
+  const std::string include = "#include \"" + identifier(name) + ".h\"\n";
   if (!std::filesystem::exists("plugin.cc")) {
     return "\nTo use it, add these lines to the file that makes your site (site.cc):\n\n" +
-           include + "  site.use(" + function + "({}));\n";
+           include + "site.use(" + function + "({}));\n";
   }
   return "\nTo use it, add these lines to plugin.cc, the second one in MASTIC_PLUGIN(...):\n\n" +
-         include + "  filter_factory(\"" + name + "\", \"Sets a field of every answer.\", " +
+         include + "filter_factory(\"" + name + "\", \"Sets a field of every answer.\", " +
          function + "),\n\nand these to site.ini, the first one in [app:main]:\n\n" +
-         "  filter-with = " + name + "\n\n  [filter:" + name + "]\n  use = lib:build/libsite.so#" +
-         name + "\n";
+         "filter-with = " + name + "\n\n[filter:" + name + "]\nuse = lib:build/libsite.so#" + name +
+         "\n";
 }
 
 int make_new(NewKind kind, const std::string& name) {

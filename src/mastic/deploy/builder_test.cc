@@ -87,7 +87,9 @@ TEST_F(BuilderTest, SaysThatAnIndentedSettingContinuesTheOneBefore) {
                "use = mastic#hello\n"
                "  inner = main\n"),
       "/site.ini:2: error: 'mastic#hello' has another line, because that is indented; begin a "
-      "setting at the beginning of its line\n");
+      "setting at the beginning of its line\n"
+      "/site.ini:3: warning: this line belongs to the value of 'use' in line 2, because it is "
+      "indented; begin a section or a setting at the beginning of its line\n");
 }
 
 TEST_F(BuilderTest, NamesAnotherApplicationWhereThereIsNoMain) {

@@ -47,7 +47,7 @@ std::string read_ini(std::string_view text) {
 }
 
 TEST(IniFile, EndsLinesAtEachCarriageReturnAndLineFeed) {
-  EXPECT_EQ(read_ini("[a]\r\nb = 1\rc = 2\n\r\n d = 3"), "[a] b=1@2 c=2\n\nd = 3@3");
+  EXPECT_EQ(read_ini("[a]\r\nb = 1\rc = 2\n\r\n three"), "[a] b=1@2 c=2\n\nthree@3");
 }
 
 TEST(IniFile, SeesTheWhiteSpaceOfUnicode) {

@@ -33,6 +33,19 @@ std::size_t indent_of(std::string_view line) {
 
 bool is_comment(std::string_view text) { return text.starts_with('#') || text.starts_with(';'); }
 
+/// Whether `text` reads like the name of a section.
+bool looks_like_section(std::string_view text) {
+  return text.starts_with('[') && text.ends_with(']') && text.find(':') != text.npos;
+}
+
+/// Whether `text` reads like a setting, NAME = VALUE. Only spaces around the = tell it from a text
+/// such as "a=b".
+bool looks_like_setting(std::string_view text) {
+  const std::string_view name = text.substr(0, text.find(" = "));
+  return name.size() < text.size() && name.find_first_of("=:'\"(") == name.npos &&
+         name.find(' ') == (name.starts_with("set ") ? 3 : name.npos);
+}
+
 }  // namespace
 
 void IniParser::parse(std::string_view text) {
@@ -78,10 +91,7 @@ void IniParser::read_line(std::string_view line) {
   if (text.empty()) return read_empty_line();
   if (is_comment(text)) return;
   const std::size_t indent = indent_of(line);
-  if (entry_ != nullptr && indent > indent_) {
-    entry_->value.append("\n").append(text);
-    return;
-  }
+  if (entry_ != nullptr && indent > indent_) return continue_value(text);
   indent_ = indent;
   end_entry();
   const std::size_t bracket = text.front() == '[' ? text.rfind(']') : text.npos;
@@ -95,6 +105,20 @@ void IniParser::read_line(std::string_view line) {
   } else {
     begin_entry(text);
   }
+}
+
+void IniParser::continue_value(std::string_view text) {
+  // A value that begins below its name is a list, whose lines may well look like settings.
+  const bool is_list = entry_->value.empty() || entry_->value.starts_with('\n');
+  const bool is_doubtful = looks_like_section(text) || (!is_list && looks_like_setting(text));
+  if (is_doubtful && !std::exchange(has_doubtful_line_, true)) {
+    diagnostics_.warn(file_.origin(line_),
+                      "this line belongs to the value of '" + entry_->name + "' in line " +
+                          std::to_string(entry_->line) +
+                          ", because it is indented; begin a section or a setting at the "
+                          "beginning of its line");
+  }
+  entry_->value.append("\n").append(text);
 }
 
 /// An empty line belongs to the value around it; at the end of a value it is removed again.
@@ -135,6 +159,7 @@ void IniParser::note_type_and_name(const IniSection& section, std::size_t index)
 void IniParser::begin_entry(std::string_view line) {
   dropped_ = {};
   entry_ = &dropped_;
+  has_doubtful_line_ = false;
   const std::size_t separator = line.find_first_of("=:");
   if (separator == line.npos) {
     return error(line.front() == '['

@@ -24,6 +24,7 @@ class IniParser {
  private:
   [[nodiscard]] bool is_text(std::string_view text);
   void read_line(std::string_view line);
+  void continue_value(std::string_view text);
   void read_empty_line();
   void begin_section(std::string_view name, std::string_view rest);
   void begin_entry(std::string_view line);
@@ -41,6 +42,8 @@ class IniParser {
   IniEntry dropped_;               ///< takes the value of an entry that is wrong
   /// The line of each entry of the section at hand, and of [DEFAULT].
   std::unordered_map<std::string, std::uint32_t> entry_lines_, default_lines_;
+  /// Whether a line of the value at hand looks like more than that.
+  bool has_doubtful_line_ = false;
   std::size_t errors_ = 0;
   bool is_headless_ = false;  ///< whether lines stand before the first section
 };
