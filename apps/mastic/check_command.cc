@@ -15,6 +15,7 @@
 
 #include "apps/mastic/bound_addresses.h"
 #include "apps/mastic/output_format.h"
+#include "apps/mastic/site_and_server.h"
 #include "apps/mastic/site_argument.h"
 
 namespace mastic::program {
@@ -45,7 +46,7 @@ class CheckCommand final : public Command {
     const auto site = read_site(line.others, site_);
     if (!site) return fail(kCheck, ExitCode::WrongUsage, site.error().message);
     deploy::Site made = make_site(*site);
-    const auto server = check_server(*site, made.diagnostics);
+    const auto server = check_server(*site, made.tree, made.diagnostics);
     const bool is_usable = !made.diagnostics.has_errors();
     const int printed = format_ == OutputFormat::Json ? print_json(made, server, is_usable)
                                                       : print_text(made, server, is_usable);
@@ -54,7 +55,7 @@ class CheckCommand final : public Command {
   }
 
  private:
-  std::optional<deploy::Node> check_server(const SiteArgument& site,
+  std::optional<deploy::Node> check_server(const SiteArgument& site, const deploy::Node& tree,
                                            deploy::Diagnostics& diagnostics) const {
     catalog::Options options;
     base::OptionTable table;
@@ -62,6 +63,7 @@ class CheckCommand final : public Command {
     section_options.describe(table);
     deploy::Diagnostics found;
     auto server = read_server(site, server_name_, table, found);
+    if (!found.has_errors()) compare_with_server(tree, options, diagnostics);
     if (server && !found.has_errors()) {
       if (const auto fits = options.check(); !fits) {
         found.error(server->origin, fits.error().message);

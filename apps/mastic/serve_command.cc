@@ -12,6 +12,7 @@
 #include "mastic/files/options.h"
 
 #include "apps/mastic/commands.h"
+#include "apps/mastic/site_and_server.h"
 #include "apps/mastic/site_argument.h"
 
 namespace mastic::program {
@@ -88,6 +89,7 @@ class ServeCommand final : public Command {
     // The main thread makes the site, when its log and the handling of signals are ready.
     const auto make = [&] {
       deploy::Site made = make_site(site, files_);
+      compare_with_server(made.tree, service_, made.diagnostics);
       diagnostics.take(std::move(made.diagnostics));
       if (site.kind == SiteArgument::Kind::Directory && !made.app) {
         throw std::runtime_error(diagnostics.sorted().front().message);

@@ -189,6 +189,30 @@ class Checking(SiteTest):
         self.assertRegex(self.expect(1, "serve", "notes.txt").messages, r"(?m)^notes\.txt:1: error: ")
 
 
+    def test_warns_of_a_body_limit_above_that_of_the_server(self):
+        limited = "[app:main]\nuse = mastic#echo\nfilter-with = limit\n[filter:limit]\nuse = mastic#body_limit\n"
+        self.write("limit.ini", limited + "max_body_bytes = 5M\n")
+        ended = self.expect(0, "check", "limit.ini")
+        self.assertEqual(ended.messages, "limit.ini:6: warning: max_body_bytes has no effect, because the server takes "
+                         "at most 1M; set max_body_bytes of the server, in its section or as --max-body-bytes, to 5M or "
+                         "more\n")
+        self.write("limit.ini", limited + "max_body_bytes = 5M\n[server:main]\nuse = mastic#server\n"
+                   "max_body_bytes = 50M\n")
+        self.assertEqual(self.expect(0, "check", "limit.ini").messages, "")
+        self.write("limit.ini", limited + "max_body_bytes = 64K\n")
+        self.assertEqual(self.expect(0, "check", "limit.ini").messages, "")
+
+    def test_warns_of_a_thread_watch_that_other_machines_can_reach(self):
+        site = "[app:main]\nuse = egg:Paste#watch_threads\n[server:main]\nuse = mastic#server\nbind = "
+        self.write("watch.ini", site + "127.0.0.1:8080 unix:/run/site.sock\n")
+        self.assertEqual(self.expect(0, "check", "watch.ini").messages, "")
+        self.write("watch.ini", site + "127.0.0.1:8080 0.0.0.0:8081\n")
+        self.assertEqual(self.expect(0, "check", "watch.ini").messages,
+                         "watch.ini:1: warning: the thread watch shows who asks for what, and 0.0.0.0:8081 can be "
+                         "reached from other machines; bind to 127.0.0.1, and let a proxy in front of the server "
+                         "decide who sees the page\n")
+
+
 class Listing(SiteTest):
     def test_lists_routes_with_the_part_that_answers_and_the_line_that_mounts_it(self):
         lines = self.expect(0, "routes", "site.ini").text.splitlines()

@@ -46,7 +46,7 @@ struct Cancelled {
 base::ServerStatus& server_of(Request& request) {
   if (base::ServerStatus* const server = request.exchange().server_status()) return *server;
   throw HttpError(Status::Forbidden,
-                  "This request is not answered by a server that can be watched.");
+                  "There is nothing to watch: this request did not come through a running server.");
 }
 
 Response dressed(Response response) {
@@ -110,8 +110,10 @@ void want_own_origin(const Request& request) {
 
 Task<Response> cancel(Request& request, std::string id, const ThreadWatchOptions& options) {
   if (!options.allow_cancel) {
-    throw HttpError(Status::Forbidden,
-                    "Cancelling is off; ThreadWatchOptions::allow_cancel turns it on.");
+    throw HttpError(
+        Status::Forbidden,
+        "Cancelling is off. It is turned on by allow_cancel = on in a site file, and by "
+        "ThreadWatchOptions::allow_cancel in C++.");
   }
   want_own_origin(request);
   base::ServerStatus& server = server_of(request);
@@ -141,7 +143,8 @@ struct OwnHostOnly {
                                "This page is shown only under localhost, IP addresses and allowed "
                                "hosts: start the server with --allowed-host " +
                                    std::string(authority ? authority->host : "NAME") +
-                                   ", or add it to ThreadWatchOptions::allowed_hosts.");
+                                   ", or allow it for this page, by allowed_host in a site file or "
+                                   "ThreadWatchOptions::allowed_hosts in C++.");
   }
 };
 

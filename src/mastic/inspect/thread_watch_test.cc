@@ -265,7 +265,7 @@ TEST_F(ThreadWatch, AnswersForbiddenWithoutAServer) {
   server_ = nullptr;
   const Answer page = get("/watch/");
   EXPECT_EQ(page.status, Status::Forbidden);
-  EXPECT_TRUE(page.has("not answered by a server that can be watched")) << page.text;
+  EXPECT_TRUE(page.has("did not come through a running server")) << page.text;
 }
 
 TEST_F(ThreadWatch, RefusesHostsThatAnotherSiteMayOwn) {

@@ -53,7 +53,8 @@ class LimitedContent final : public app::BodySource {
 
 void BodyLimitOptions::describe(base::OptionTable& table) {
   table.size("max_body_bytes", max_body_bytes,
-             "Maximum size of the content of a request. Beyond it: 413.");
+             "Maximum size of the content of a request. Beyond it: 413. The server has a limit of "
+             "its own, which this can only lower (--max-body-bytes).");
 }
 
 std::optional<app::Response> BodyLimit::before(app::Request& request) const {

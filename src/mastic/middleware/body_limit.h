@@ -14,7 +14,8 @@ namespace mastic::middleware {
 
 /// The settings of a BodyLimit.
 struct BodyLimitOptions {
-  /// Maximum size of the content of a request. Beyond it: 413.
+  /// Maximum size of the content of a request. Beyond it: 413. The server has a limit of its own,
+  /// which this can only lower (--max-body-bytes).
   std::uint64_t max_body_bytes = 1 << 20;
 
   /// Adds every member to `table` under its name.
