@@ -21,8 +21,12 @@ install(DIRECTORY src/mastic TYPE INCLUDE
 install(FILES LICENSE README.md ARCHITECTURE.md CONTRIBUTING.md TYPE DOC)
 install(DIRECTORY docs examples TYPE DOC
   FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.png"
-  REGEX "/(docs/tutorial/notes|examples)/"
+  REGEX "/(docs/tutorial/notes|docs/guide/peers|examples)/"
   PATTERN "__pycache__" EXCLUDE)
+foreach(linked json/json.h routing/path_type.h http/media_type_table.h wire/messages/requests.txt)
+  cmake_path(GET linked PARENT_PATH room)
+  install(FILES src/mastic/${linked} DESTINATION ${CMAKE_INSTALL_DOCDIR}/src/mastic/${room})
+endforeach()
 
 configure_package_config_file(cmake/masticConfig.cmake.in masticConfig.cmake
   INSTALL_DESTINATION ${config_dir})

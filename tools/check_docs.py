@@ -13,7 +13,8 @@ It understands these marks in any Markdown file of the project:
     <!-- files of: src/mastic/loop -->           the table below lists the headers of that room, each with
                                                  the first sentence of its head; `--write` updates it
 
-Prints every fault with file and line; exits with 1 when there is one.
+Prints every fault with file and line; exits with 1 when there is one. `--links FOLDER` checks only the links of the
+pages below FOLDER, where they have been installed.
 """
 
 import pathlib
@@ -130,7 +131,22 @@ def check_tests(text, known, messages, fault):
             fault(start + match.start(), f"the message table has no [{match.group(1)}]")
 
 
+def report(faults):
+    print("\n".join(faults), end="\n" if faults else "")
+    return 1 if faults else 0
+
+
+def check_installed(folder):
+    """Checks the links of installed pages, which lead to fewer files than those of the project."""
+    faults = []
+    for page in sorted(folder.rglob("*.md")):
+        check_links(page, page.read_text(), lambda _, what, page=page: faults.append(f"{page}: {what}"))
+    return faults
+
+
 def main():
+    if sys.argv[1:2] == ["--links"]:
+        return report(check_installed(pathlib.Path(sys.argv[2])))
     write = "--write" in sys.argv[1:]
     faults = []
     known = {pair for source in project_files("*_test.cc") for pair in DEFINED.findall(source.read_text())}
@@ -148,8 +164,7 @@ def main():
         check_tests(text, known, messages, fault)
         text = refresh_files(page, text, fault, write)
         refresh_printed(page, text, fault, write)
-    print("\n".join(faults), end="\n" if faults else "")
-    return 1 if faults else 0
+    return report(faults)
 
 
 if __name__ == "__main__":

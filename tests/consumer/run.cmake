@@ -1,7 +1,7 @@
-# Installs Mastic into a folder, builds the consumer against it with find_package and with pkg-config, and runs both
-# programs. Then it builds the program of the README, by the README's own command, and the tutorial as a reader pastes
-# it. A project that fetches the sources is only configured, which shows that it finds the target: building it would
-# take as long as building the library.
+# Installs Mastic into a folder, follows the links of the documentation there, builds the consumer with find_package and
+# with pkg-config, and runs both programs. Then it builds the program of the README, by the README's own command, and the
+# tutorial as a reader pastes it. A project that fetches the sources is only configured, which shows that it finds the
+# target: building it would take as long as building the library.
 
 set(prefix ${BUILD_DIR}/consumer/prefix)
 set(build ${BUILD_DIR}/consumer/build)
@@ -13,6 +13,7 @@ set(readme "${COMPILER} -std=c++23 ${FLAGS} ${SOURCE_DIR}/../../docs/readme/teas
 file(REMOVE_RECURSE ${BUILD_DIR}/consumer)
 foreach(command
     "${CMAKE_COMMAND};--install;${BUILD_DIR};--prefix;${prefix}"
+    "${PYTHON};${SOURCE_DIR}/../../tools/check_docs.py;--links;${prefix}"
     "${CMAKE_COMMAND};-G;Ninja;-S;${SOURCE_DIR};-B;${build};-DCMAKE_PREFIX_PATH=${prefix};-DCMAKE_CXX_COMPILER=${COMPILER}"
     "${CMAKE_COMMAND};--build;${build}"
     "${build}/consumer"
