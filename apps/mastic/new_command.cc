@@ -38,10 +38,10 @@ std::string next_steps(NewKind kind, const std::string& name) {
          serve + "\n";
 }
 
-/// What to add to which file, so that the filter is used.
+/// What to add to which file, so that the filter is used. The lines begin in the first column, as
+/// they have to in a site file, where an indented line continues the one before.
 std::string lines_to_add(const std::string& name) {
   const std::string function = "make_" + identifier(name);
-  // Not indented, because in a site file that would mean something else.
   const std::string include = "#include \"" + identifier(name) + ".h\"\n";
   if (!std::filesystem::exists("plugin.cc")) {
     return "\nTo use it, add these lines to the file that makes your site (site.cc):\n\n" +

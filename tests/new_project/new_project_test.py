@@ -112,14 +112,14 @@ def check_site(newcomer):
     newcomer.new("site", "shop")
     newcomer.build(shop)
     printed = newcomer.new("filter", "green-tea", folder=shop)
-    lines = [line[2:] for line in printed.splitlines() if line.startswith("  ")]
-    include, factory, filter_with, *section = lines
+    include, factory = re.search(r"^(#include .*)\n(filter_factory.*)$", printed, re.M).groups()
+    _, _, to_site = printed.partition("[app:main]:\n\n")  # as it is: an indented line would belong to the one before
     plugin = shop / "plugin.cc"
     text = plugin.read_text()
     text = text.replace('#include "site.h"\n', f'#include "site.h"\n{include}\n').replace("\n)", f"\n  {factory}\n)")
     plugin.write_text(text)
     site = shop / "site.ini"
-    site.write_text(site.read_text() + "\n".join([filter_with, "", *section]) + "\n")
+    site.write_text(site.read_text() + to_site)
     (shop / "site_file_test.cc").write_text(SITE_FILE_TEST)
     with open(shop / "CMakeLists.txt", "a") as project:
         project.write(HOST)
@@ -136,7 +136,7 @@ def check_app(newcomer):
     teas = newcomer.folder / "teas"
     newcomer.new("app", "teas")
     printed = newcomer.new("filter", "stamp", folder=teas)
-    include, use = [line[2:] for line in printed.splitlines() if line.startswith("  ")]
+    include, use = re.search(r"^(#include .*)\n(site\.use.*)$", printed, re.M).groups()
     site = teas / "site.cc"
     text = site.read_text().replace('#include "site.h"\n', f'#include "site.h"\n{include}\n')
     site.write_text(text.replace("mastic::Router site;\n", f"mastic::Router site;\n  {use}\n"))
