@@ -45,7 +45,7 @@ std::string bash_values(const CommandEntry& entry) {
     if (option.argument.empty()) continue;
     cases.append("    '").append(entry.name).append(" ").append(option.word).append("')\n");
     if (!option.choices.empty()) {
-      cases += "      COMPREPLY=($(compgen -W '" + spaced(option.choices) + "' -- \"$current\"))\n";
+      cases += "      COMPREPLY=($(_mastic_words '" + spaced(option.choices) + "' \"$current\"))\n";
     } else if (option.takes_file) {
       cases += "      COMPREPLY=($(compgen -f -- \"$current\"))\n";
     }
@@ -60,9 +60,9 @@ std::string bash_arguments(const CommandEntry& entry) {
   std::string text("    ");
   text.append(entry.name).append(")\n");
   text += "      if [[ $current == -* ]]; then\n";
-  text += "        COMPREPLY=($(compgen -W '" + spaced(options) + "' -- \"$current\"))\n";
+  text += "        COMPREPLY=($(_mastic_words '" + spaced(options) + "' \"$current\"))\n";
   text += "      else\n";
-  text += "        COMPREPLY=($(compgen -W '" + spaced(entry.words) + "' -- \"$current\"";
+  text += "        COMPREPLY=($(_mastic_words '" + spaced(entry.words) + "' \"$current\"";
   text += entry.takes_site ? "; _mastic_sites \"$current\"))\n" : "))\n";
   return text + "      fi ;;\n";
 }
@@ -73,6 +73,11 @@ std::string bash_completion(const std::vector<CommandEntry>& commands) {
   std::string script =
       "# Completion of mastic for bash, made by `mastic completion bash`.\n"
       "\n"
+      "_mastic_words() {\n"
+      "  local IFS=' '\n"
+      "  compgen -W \"$1\" -- \"$2\"\n"
+      "}\n"
+      "\n"
       "_mastic_sites() {\n"
       "  compgen -d -- \"$1\"\n"
       "  compgen -f -X '!*.ini' -- \"$1\"\n"
@@ -81,12 +86,19 @@ std::string bash_completion(const std::vector<CommandEntry>& commands) {
       "\n"
       "_mastic() {\n"
       "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-      "  local command=${COMP_WORDS[1]} IFS=$' \\n'\n"
+      "  local command=${COMP_WORDS[1]} IFS=$'\\n'  # one name on a line, as names may have "
+      "spaces\n"
+      "  # bash divides --format=json into three words.\n"
+      "  if [[ $current == = ]]; then\n"
+      "    current=\n"
+      "  elif [[ $previous == = ]]; then\n"
+      "    previous=${COMP_WORDS[COMP_CWORD-2]}\n"
+      "  fi\n"
       "  COMPREPLY=()\n"
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-      "    COMPREPLY=($(compgen -W '" +
+      "    COMPREPLY=($(_mastic_words '" +
       spaced(names_of(commands)) +
-      " --help --version' -- \"$current\"))\n"
+      " --help --version' \"$current\"))\n"
       "    return\n"
       "  fi\n"
       "  case \"$command $previous\" in\n";

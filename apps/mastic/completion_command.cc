@@ -38,8 +38,9 @@ CommandEntry completion_command() {
           .arguments = "(bash|zsh|fish)",
           .meaning = "print what completes commands and options in a shell",
           .text =
-              "Prints a script that completes commands, options and their values. It is\n"
-              "installed with Mastic. Without that:\n\n"
+              "Prints a script that completes commands, options and their values. Shells find\n"
+              "the one that is installed with Mastic below /usr or /usr/local; bash needs the\n"
+              "package bash-completion for that. Otherwise, these make them use it:\n\n"
               "  source <(mastic completion bash)\n"
               "  mastic completion zsh > ~/.zfunc/_mastic     # a folder of fpath\n"
               "  mastic completion fish > ~/.config/fish/completions/mastic.fish\n",

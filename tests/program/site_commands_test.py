@@ -365,7 +365,7 @@ class Completing(SiteTest):
         ended = subprocess.run(["bash", "-c", script, PROGRAM, *words], cwd=self.folder, capture_output=True,
                                text=True, timeout=20)
         self.assertEqual(ended.stderr, "")
-        return ended.stdout.split()
+        return ended.stdout.splitlines()
 
     def test_bash_completes_commands_options_values_and_sites(self):
         self.assertEqual(self.complete("mastic", "se"), ["serve"])
@@ -376,6 +376,12 @@ class Completing(SiteTest):
         self.assertEqual(self.complete("mastic", "check", "pub"), ["public"])
         self.assertIn("static", self.complete("mastic", "points", ""))
         self.assertEqual(self.complete("mastic", "completion", "z"), ["zsh"])
+
+    def test_bash_completes_values_after_an_equals_sign_and_names_with_spaces(self):
+        self.assertEqual(self.complete("mastic", "serve", "--log-format", "="), ["auto", "text", "colour", "json"])
+        self.assertEqual(self.complete("mastic", "serve", "--log-format", "=", "j"), ["json"])
+        self.write("my site.ini", SITE)
+        self.assertEqual(self.complete("mastic", "check", "my"), ["my site.ini"])
 
     def test_other_shells_and_the_manual_name_every_command(self):
         commands = re.findall(r"(?m)^  ([a-z]+) ", self.expect(0, "--help").text.partition("SITE is")[0])
