@@ -399,6 +399,9 @@ class Completing(SiteTest):
                                env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8"}, timeout=20)
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
         self.assertIn("mastic serve SITE", ended.stdout)
+        self.assertEqual(ended.stdout.count("SITE is one of"), 1)
+        self.assertIn("use = mastic#static", ended.stdout)
+        self.assertIn("SEE ALSO", ended.stdout)
 
     def test_every_command_has_a_help_that_fits_a_terminal(self):
         for command in re.findall(r"(?m)^  ([a-z]+) ", self.expect(0, "--help").text.partition("SITE is")[0]):
