@@ -120,7 +120,8 @@ const std::string& serve_text() {
       "  mastic serve ./libsite.so --bind [::1]:8081\n"
       "  mastic serve public --listing --access-log combined\n\n" +
       std::string(kSiteText) +
-      "\nSizes take K, M and G, times take ms, s, m and h. The default is in brackets.\n";
+      "\nSizes take K (1024 bytes), M and G, times take ms, s, m and h. The default is in\n"
+      "brackets.\n";
   return kText;
 }
 
