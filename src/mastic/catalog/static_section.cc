@@ -28,7 +28,9 @@ base::Result<app::App> make_static(const StaticSection& section, deploy::Build& 
   files::Options options = section.files;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(section.max_age).count();
   if (seconds > 0) options.cache_control = "max-age=" + std::to_string(seconds);
-  return files::open_static_files(section.root, std::move(options), build.kernel());
+  auto files = files::open_static_files(section.root, std::move(options), build.kernel());
+  if (!files) return base::fail("root: ", files.error().message);
+  return *std::move(files);
 }
 
 }  // namespace mastic::catalog

@@ -10,6 +10,7 @@
 #include "mastic/deploy/build.h"
 #include "mastic/deploy/filter_order.h"
 #include "mastic/deploy/loaded_file.h"
+#include "mastic/deploy/option_fault.h"
 #include "mastic/deploy/plugin.h"
 #include "mastic/deploy/set_options.h"
 #include "mastic/deploy/thrown.h"
@@ -179,19 +180,22 @@ Made Builder::make(const base::Origin& place, const Part& part, Node& node) {
 /// Makes a part by its factory. A factory is code of other people: whatever it throws is an error of
 /// this part.
 Made Builder::make_by(const Factory& factory, const Part& part, Node& node) {
+  std::unique_ptr<Draft> draft;
+  base::OptionTable table;  // is bound to the draft
+  std::string why;
   try {
-    const std::unique_ptr<Draft> draft = factory.draft();
-    base::OptionTable table;
+    draft = factory.draft();
     draft->describe(table);
     if (!set_options(part, table, node)) return {};
     Build build(*this, part, node);
     auto made = draft->make(build);
     if (made) return *std::move(made);
-    diagnostics_.error(part.origin,
-                       "'" + node.factory + "' cannot be made: " + made.error().message);
+    why = made.error().message;
   } catch (...) {
-    diagnostics_.error(part.origin, "'" + node.factory + "' cannot be made: " + thrown_message());
+    why = thrown_message();
   }
+  const OptionFault fault = find_fault(part, table, why);
+  diagnostics_.error(fault.origin, "'" + node.factory + "' cannot be made: " + fault.message);
   return {};
 }
 

@@ -21,6 +21,16 @@ struct WrapOptions {
   void describe(base::OptionTable& table) { table.text("inner", inner, "APP", "What to ask."); }
 };
 
+struct RootOptions {
+  std::string root;
+  void describe(base::OptionTable& table) { table.text("root", root, "FOLDER", "A folder."); }
+  base::Result<void> check() const {
+    if (root.empty()) return base::fail("root is missing");
+    return base::fail("root: there is no '", root, "'");
+  }
+};
+app::App make_rooted(const RootOptions&) { return make_hello(); }
+
 /// An application and a filter that need another application.
 app::App make_wrapped(const WrapOptions& options, Build& build) {
   return build.app(options.inner, "inner", build.part().origin);
@@ -33,6 +43,7 @@ app::Middleware make_wrapping(const WrapOptions& options, Build& build) {
 struct BuilderTest : testing::Test {
   BuilderTest() {
     factories.add(app_factory("hello", "Says hello.", make_hello));
+    factories.add(app_factory("rooted", "Has an option that is checked.", make_rooted));
     factories.add(app_factory("wrap", "Asks another application.", make_wrapped));
     factories.add(filter_factory("wrapping", "Needs another application.", make_wrapping));
   }
@@ -71,6 +82,41 @@ TEST_F(BuilderTest, ReportsAFilterThatWouldBeAroundWhatItNeeds) {
                      "use = mastic#wrapping\n"
                      "inner = main\n"),
             "/site.ini:4: error: [filter:wrapping] would contain itself\n");
+}
+
+TEST_F(BuilderTest, ReportsAnOptionThatFailsItsCheckAtItsLine) {
+  EXPECT_EQ(messages("[app:main]\n"
+                     "use = mastic#rooted\n"
+                     "\n"
+                     "root = shopp\n"),
+            "/site.ini:4: error: 'mastic#rooted' cannot be made: root: there is no 'shopp'\n");
+  EXPECT_EQ(messages("[app:main]\n"
+                     "use = mastic#rooted\n"),
+            "/site.ini:1: error: 'mastic#rooted' cannot be made: root is missing\n");
+}
+
+TEST_F(BuilderTest, SaysThatAGlobalSettingIsNoOption) {
+  EXPECT_EQ(messages("[DEFAULT]\n"
+                     "root = shop\n"
+                     "[app:main]\n"
+                     "use = mastic#rooted\n"),
+            "/site.ini:3: error: 'mastic#rooted' cannot be made: root is missing; the 'root' of "
+            "/site.ini:2 is a global setting, which sets no option: write it in [app:main], "
+            "perhaps as 'get root = root'\n");
+}
+
+TEST_F(BuilderTest, SaysWhatBelongsToAValue) {
+  const auto hint = [&](const std::string& value) {
+    const std::string all = messages("[app:main]\nuse = mastic#rooted\nroot = " + value + "\n");
+    return all.substr(all.rfind("; ") + 2);
+  };
+  EXPECT_EQ(hint("shop ; here"),
+            "the comment belongs to the value, so write it on a line of its own\n");
+  EXPECT_EQ(hint("shop # here"),
+            "the comment belongs to the value, so write it on a line of its own\n");
+  EXPECT_EQ(hint("\"shop\""), "the quotes belong to the value, so leave them out\n");
+  EXPECT_EQ(hint("shop\n here"),
+            "the value has more than one line, because the lines below it are indented\n");
 }
 
 TEST_F(BuilderTest, SaysHowAFactoryIsWrittenWhereASectionIsMissing) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "mastic/deploy/value_hint.h"
+
 namespace mastic::deploy {
 
 bool set_options(const Settings& settings, base::OptionTable& table, Diagnostics& diagnostics) {
@@ -11,7 +13,10 @@ bool set_options(const Settings& settings, base::OptionTable& table, Diagnostics
   const auto set = [&](const Setting& setting, std::string_view text) {
     const auto done = table.set(setting.name, text, setting.origin);
     if (done) return;
-    diagnostics.error(setting.origin, done.error().message);
+    // Elsewhere, as in the environment, values have other rules.
+    const bool is_in_file = setting.origin.line != 0;
+    diagnostics.error(setting.origin,
+                      done.error().message + (is_in_file ? value_hint(setting.value) : ""));
     all_right = false;
   };
   for (const Setting& setting : settings) {
