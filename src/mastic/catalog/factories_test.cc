@@ -37,7 +37,7 @@ TEST_F(SiteFactories, FilesNeedAFolder) {
             "whose files are served\n");
   site.make("[app:main]\nuse = mastic#static\nroot = .\nmax_age = 1m\ncache_control = no-store\n");
   EXPECT_EQ(site.diagnostics(),
-            "site.ini:1: error: 'mastic#static' cannot be made: max_age and cache_control both set "
+            "site.ini:4: error: 'mastic#static' cannot be made: max_age and cache_control both set "
             "the field Cache-Control; leave one out\n");
 }
 
