@@ -51,10 +51,8 @@ void Loader::Implementation::warn_of_unused(const IniSection& section, const bas
     if (is_main_complete) diagnostics.warn(origin, "nothing uses [" + section.name + "]");
     return;
   }
-  std::string correct = base::lower_case(strip(type));
-  if (is_part_type(correct) || correct == "default") {
-    correct = correct == "default" ? "DEFAULT" : correct + section.name.substr(type.size());
-    diagnostics.warn(origin, "[" + section.name + "] is ignored; did you mean [" + correct + "]?");
+  if (const auto meant = likely_title(section)) {
+    diagnostics.warn(origin, "[" + section.name + "] is ignored; did you mean [" + *meant + "]?");
   } else {
     diagnostics.note(origin, "[" + section.name +
                                  "] is ignored, because sections of this type describe no part");

@@ -71,6 +71,19 @@ bool is_part_type(std::string_view type) {
          has_type(PartKind::Server, type);
 }
 
+std::optional<std::string> likely_title(const IniSection& section) {
+  const std::string_view written = section.name;
+  const std::size_t colon = written.find(':');
+  // Without a colon, a space may stand in its place.
+  const std::size_t end =
+      std::min(colon != written.npos ? colon : written.find(' '), written.size());
+  const std::string type = base::lower_case(strip(written.substr(0, end)));
+  if (type == "default") return "DEFAULT";
+  if (!is_part_type(type)) return std::nullopt;
+  const std::string_view name = strip(written.substr(std::min(end + 1, written.size())));
+  return name.empty() ? type : type + ":" + std::string(name);
+}
+
 base::Result<const IniSection*> find_section(const IniFile& file, PartKind kind,
                                              std::string_view name) {
   std::vector<const IniSection*> found;
@@ -100,20 +113,35 @@ std::string explain_missing_section(const IniFile& file, PartKind kind, std::str
     message += i == 0 ? "[" : i + 1 < groups.size() ? ", [" : " or [";
     message.append(groups[i].front()).append(":").append(name) += ']';
   }
+  const auto shown = [](const IniSection& section) {
+    return "[" + section.name + "] in line " + std::to_string(section.line);
+  };
   std::vector<std::string_view> names;
+  std::vector<const IniSection*> sections;
   for (const IniSection& section : file.sections()) {
     const std::string_view type = type_of(section);
-    if (has_type(kind, type) && !name_of(section).empty()) names.push_back(name_of(section));
-    if (name_of(section) != name) continue;
-    const std::string other = "; [" + section.name + "] in line " + std::to_string(section.line);
-    if (is_part_type(type)) return message + other + " is of another kind";
-    const std::string correct = base::lower_case(strip(type));
-    if (has_type(kind, correct)) {
-      return message + other + " has to be written [" + correct + ":" + std::string(name) + "]";
+    if (has_type(kind, type) && !name_of(section).empty()) {
+      names.push_back(name_of(section));
+      sections.push_back(&section);
+    }
+    if (is_part_type(type)) {
+      // Nearly every file has a server with the name of its application, which tells nothing.
+      const bool is_about_servers = kind == PartKind::Server || has_type(PartKind::Server, type);
+      if (name_of(section) != name || is_about_servers) continue;
+      return message + "; " + shown(section) + " is of another kind";
+    }
+    const auto title = likely_title(section);
+    const auto is_it = [&](TypeGroup group) {
+      return title == std::string(group.front()).append(":").append(name);
+    };
+    if (std::ranges::any_of(groups, is_it)) {
+      return message + "; " + shown(section) + " has to be written [" + *title + "]";
     }
   }
   if (const auto meant = base::nearest(name, names)) {
-    return message + "; did you mean '" + std::string(*meant) + "'?";
+    const auto index = std::ranges::find(names, *meant) - names.begin();
+    return message + "; did you mean '" + std::string(*meant) + "', which is " +
+           shown(*sections[static_cast<std::size_t>(index)]) + "?";
   }
   if (name == "main" && !names.empty()) {
     message.append("; the file has '").append(names.front());

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,10 @@ namespace mastic::deploy {
 
 /// Whether sections of this type describe parts.
 [[nodiscard]] bool is_part_type(std::string_view type);
+
+/// Returns the title that a section was probably meant to have, whose type means nothing as it is
+/// written: "app:docs" for `[App:docs]` and for `[app docs]`. Nothing if it cannot be told.
+[[nodiscard]] std::optional<std::string> likely_title(const IniSection& section);
 
 /// Returns the section that describes the part of this kind and name; null when there is none. Fails
 /// with a message when there are several.
