@@ -227,8 +227,9 @@ std::unique_ptr<Part> Resolver::describe_pipeline(const PartSection& section,
   auto part = section.begin(PartKind::App, Part::Form::Pipeline, overrides);
   for (const std::string_view name : names) {
     const bool is_last = name.data() == names.back().data();
-    auto found = find_other(section, is_last ? PartKind::App : PartKind::Filter,
-                            {"", std::string(name), pipeline->origin}, overrides);
+    const PartKind kind = is_last ? PartKind::App : PartKind::Filter;
+    if (!may_be_in_pipeline(section, kind, name)) break;
+    auto found = find_other(section, kind, {"", std::string(name), pipeline->origin}, overrides);
     if (is_last) {
       part->app = std::move(found);
     } else if (found != nullptr) {
@@ -236,6 +237,33 @@ std::unique_ptr<Part> Resolver::describe_pipeline(const PartSection& section,
     }
   }
   return part;
+}
+
+/// Whether a name can be one of those of a pipeline. If the names are written otherwise, that is
+/// reported, and what is wrong with a single name would only mislead.
+bool Resolver::may_be_in_pipeline(const PartSection& section, PartKind kind,
+                                  std::string_view name) {
+  const IniFile& file = section.reference.file->ini();
+  const auto is_there = [&](PartKind other) {
+    const auto found = find_section(file, other, name);
+    return !found || *found != nullptr;
+  };
+  if (is_there(kind)) return true;
+  const base::Origin& line = section.pipeline->origin;
+  if (name.contains(',')) {
+    diagnostics_.error(line, "'" + std::string(name) +
+                                 "' has a comma; the names of a pipeline are separated by spaces");
+  } else if (name.starts_with('#') || name.starts_with(';')) {
+    diagnostics_.error(line, "'" + std::string(name) +
+                                 "' begins no comment, because a comment has a line of its own; "
+                                 "all words of this line are names");
+  } else if (kind == PartKind::App && is_there(PartKind::Filter)) {
+    diagnostics_.error(line, "the last name of a pipeline is that of its application, and '" +
+                                 std::string(name) + "' is a filter; put the application last");
+  } else {
+    return true;
+  }
+  return false;
 }
 
 std::unique_ptr<Part> Resolver::describe_filter_app(const PartSection& section,
@@ -278,9 +306,10 @@ std::unique_ptr<Part> Resolver::describe_default(const PartSection& section, Par
   if (section.settings.is_broken("use")) return nullptr;
   const auto factory = options_.default_factories.find(kind);
   if (factory == options_.default_factories.end()) {
-    diagnostics_.error(section.origin, section.title() +
-                                           " does not say what it is made by; write 'use = "
-                                           "mastic#NAME', or 'use = ' and another section");
+    diagnostics_.error(
+        section.origin,
+        section.title() + " does not say what it is made by; write 'use = mastic#" +
+            (kind == PartKind::Server ? "server'" : "NAME', or 'use = ' and another section"));
     for (const Setting& setting : section.settings.local) {
       if (!setting.name.starts_with("paste.")) continue;
       diagnostics_.note(setting.origin, "'" + setting.name + "' is ignored, because it makes no " +

@@ -50,6 +50,8 @@ class Resolver {
   std::unique_ptr<Part> describe_filtered(const PartSection& section, const Overrides& overrides);
   std::unique_ptr<Part> describe_itself(const PartSection& section, const Overrides& overrides);
   std::unique_ptr<Part> describe_pipeline(const PartSection& section, const Overrides& overrides);
+  [[nodiscard]] bool may_be_in_pipeline(const PartSection& section, PartKind kind,
+                                        std::string_view name);
   std::unique_ptr<Part> describe_filter_app(const PartSection& section, const Overrides& overrides);
   std::unique_ptr<Part> describe_made(const PartSection& section, PartKind kind,
                                       const Overrides& overrides);

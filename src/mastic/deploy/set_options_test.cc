@@ -44,7 +44,7 @@ TEST_F(SetOptionsTest, ReportsWhatIsWrongWithItsLine) {
   EXPECT_FALSE(set("teas", "many"));
   EXPECT_FALSE(set("kind", "black"));
   EXPECT_EQ(diagnostics.to_string(),
-            "site.ini:7: error: teas: 'many' is not a whole number\n"
+            "site.ini:7: error: teas: 'many' is not a whole number from 0 on\n"
             "site.ini:7: error: there is no option 'kind'; did you mean 'kinds'?\n");
   EXPECT_EQ(shelf.teas, 3u);
 }
