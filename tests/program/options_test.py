@@ -107,7 +107,7 @@ class File(unittest.TestCase):
         code, output, errors = ended("--config", "shop.ini", cwd=self.folder, APP_DISCOUNT="half")
         self.assertEqual((code, output), (2, ""))
         self.assertEqual(errors,
-                         "shop.ini:2: error: shelves: 'many' is not a whole number\n"
+                         "shop.ini:2: error: shelves: 'many' is not a whole number from 0 on\n"
                          "shop.ini:3: error: 'bind' belongs in [server:main]\n"
                          "shop.ini:4: error: there is no option 'colour'\n"
                          "APP_DISCOUNT in the environment: error: discount: 'half' is not a number; write one such as "
@@ -125,10 +125,10 @@ class Mistakes(unittest.TestCase):
         self.assertEqual((code, output), (2, ""))
         name = os.path.basename(SITE)
         self.assertEqual(errors,
-                         "APP_SHELVES in the environment: error: shelves: 'many' is not a whole number\n"
+                         "APP_SHELVES in the environment: error: shelves: 'many' is not a whole number from 0 on\n"
                          "APP_DISCOUNT in the environment: error: discount: 'half' is not a number; write one such as "
                          "12, 0.25 or 1e-3\n"
-                         f"{name}: --shelves: 'few' is not a whole number\n")
+                         f"{name}: --shelves: 'few' is not a whole number from 0 on\n")
 
     def test_the_application_checks_its_options(self):
         self.assertEqual(ended("--discount", "2"),

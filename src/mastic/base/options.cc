@@ -77,7 +77,7 @@ void OptionTable::count(std::string_view name, std::uint64_t& number, std::strin
   option.default_text = std::to_string(number);
   option.parse = [&number](const OptionText& text) -> Result<void> {
     const auto parsed = parse_decimal(text.text);
-    if (!parsed) return fail("'", text.text, "' is not a whole number");
+    if (!parsed) return fail("'", text.text, "' is not a whole number from 0 on");
     number = *parsed;
     return {};
   };
@@ -252,6 +252,11 @@ Result<void> OptionTable::set(std::string_view name, std::string_view text, cons
     for (const Option& known : options_) names.push_back(known.name);
     const auto meant = nearest(name, names);
     if (meant) return fail("there is no option '", name, "'; did you mean '", *meant, "'?");
+    for (const Option& table : options_) {
+      if (!table.takes) continue;
+      return fail("there is no option '", name, "'; other settings here are written '", table.name,
+                  " = ", table.argument, "'");
+    }
     return fail("there is no option '", name, "'");
   }
   auto done = option->set({std::string(name), std::string(text), origin});

@@ -67,7 +67,8 @@ TEST_F(OptionTableTest, RemembersDefaultsAsText) {
 TEST_F(OptionTableTest, NamesTheOptionAndTheFault) {
   EXPECT_EQ(table.set("max_bytes", "12Q").error().message,
             "max_bytes: '12Q' is not a size; write a number of bytes such as 512, 64K or 1M");
-  EXPECT_EQ(table.set("loops", "-1").error().message, "loops: '-1' is not a whole number");
+  EXPECT_EQ(table.set("loops", "-1").error().message,
+            "loops: '-1' is not a whole number from 0 on");
   EXPECT_EQ(table.set("speed", "fats").error().message, "speed: 'fats' is not one of slow, fast");
   EXPECT_EQ(table.set("listing", "maybe").error().message,
             "listing: 'maybe' is neither on nor off");
@@ -128,7 +129,8 @@ TEST_F(OptionSourcesTest, KeepsEntriesInTheirOrder) {
   EXPECT_EQ(options.places[1].key, "/a");
   EXPECT_EQ(options.places[1].origin.to_string(), "site.ini:7");
   EXPECT_EQ(options.other, "mine");
-  EXPECT_EQ(table.set("c", "x").error().message, "there is no option 'c'");
+  EXPECT_EQ(table.set("c", "x").error().message,
+            "there is no option 'c'; other settings here are written '/PATH = APP'");
 }
 
 TEST_F(OptionSourcesTest, RemembersWhatEachOptionWasSetToAndWhere) {

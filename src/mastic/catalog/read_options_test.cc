@@ -60,7 +60,7 @@ TEST_F(ReadOptionsTest, LeavesDefaultsWhereAVariableIsEmptyOrMissing) {
 TEST_F(ReadOptionsTest, ReportsEverythingThatIsWrongInTheEnvironment) {
   EXPECT_EQ(
       read({"APP_SHELVES=many", "APP_PASWORD=xyzzy", "APP_database=x", "APP_STAGE=test"}),
-      "APP_SHELVES in the environment: error: shelves: 'many' is not a whole number\n"
+      "APP_SHELVES in the environment: error: shelves: 'many' is not a whole number from 0 on\n"
       "APP_PASWORD in the environment: warning: there is no such option; did you mean "
       "APP_PASSWORD?\n"
       "APP_database in the environment: warning: there is no such option; did you mean "
@@ -155,7 +155,7 @@ TEST_F(OptionFileTest, ReportsEverythingThatIsWrongWithItsLine) {
                       "[server:main]\n"
                       "password = xyzzy\n"
                       "bind = nowhere\n"),
-            "FILE:2: error: shelves: 'many' is not a whole number\n"
+            "FILE:2: error: shelves: 'many' is not a whole number from 0 on\n"
             "FILE:3: error: there is no option 'databse'; did you mean 'database'?\n"
             "FILE:4: error: 'bind' belongs in [server:main]\n"
             "FILE:6: error: 'password' belongs in [app:main]\n"

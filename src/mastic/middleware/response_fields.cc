@@ -36,7 +36,10 @@ bool frames_message(std::string_view name) {
 
 base::Result<void> check_change(const base::OptionEntry& entry) {
   const auto [sign, name] = change_of(entry.key);
-  if (!http::is_token(name)) return base::fail("'", entry.key, "' is not the name of a field");
+  if (!http::is_token(name))
+    return base::fail("'", entry.key,
+                      "' is not the name of a field, which has letters, digits and "
+                      "signs such as -, and no spaces");
   if (frames_message(name)) return base::fail(name, " belongs to the server and cannot be changed");
   if (sign == '-' && !entry.value.empty()) {
     return base::fail(entry.key, " removes the field, so it takes no value");
@@ -55,7 +58,8 @@ base::Result<void> check_change(const base::OptionEntry& entry) {
 }  // namespace
 
 void ResponseFieldsOptions::describe(base::OptionTable& table) {
-  const auto is_field = [](std::string_view key) { return http::is_token(change_of(key).name); };
+  // All names, so that a wrong one is reported as the name of a field.
+  const auto is_field = [](std::string_view) { return true; };
   table.entries("NAME", fields, "VALUE", is_field,
                 "A field of every answer. NAME replaces what the application has set, +NAME adds a "
                 "field beside it, and -NAME, without a value, removes all fields of that name.");

@@ -84,7 +84,7 @@ TEST(ServerOptions, AreAlsoKnownByTheirNamesInPaste) {
   EXPECT_EQ(options.recycle_if_lost_over, 4u);
   const auto wrong = table.set("threadpool_workers", "many");
   ASSERT_FALSE(wrong);
-  EXPECT_EQ(wrong.error().message, "workers: 'many' is not a whole number");
+  EXPECT_EQ(wrong.error().message, "workers: 'many' is not a whole number from 0 on");
 }
 
 /// Every option is bound to its own member: setting it changes that member and no other one.
