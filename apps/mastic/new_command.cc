@@ -55,7 +55,7 @@ std::string lines_to_add(const std::string& name) {
 }
 
 int make_new(NewKind kind, const std::string& name) {
-  if (const auto fits = check_name(name); !fits) {
+  if (const auto fits = check_name(kind, name); !fits) {
     return fail(kNew, ExitCode::WrongUsage, fits.error().message);
   }
   if (kind == NewKind::Filter && !std::filesystem::exists("CMakeLists.txt")) {

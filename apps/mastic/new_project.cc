@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "mastic/base/text.h"
+
 #include "apps/mastic/templates.h"
 
 namespace mastic::program {
@@ -17,9 +19,12 @@ namespace {
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view kOthers = "0123456789_-";
 
-/// Names of targets that CMake keeps for itself.
-constexpr std::array<std::string_view, 6> kReserved{"all",  "clean",   "help",
-                                                    "test", "install", "package"};
+/// Names of targets that CMake keeps for itself, and of files that it makes in the folder where a
+/// program of that name would be.
+constexpr std::array<std::string_view, 13> kReserved{
+    "all",        "clean",      "help",           "test",       "install",
+    "preinstall", "package",    "package_source", "edit_cache", "rebuild_cache",
+    "Makefile",   "CMakeFiles", "Testing"};
 
 std::string_view folder_of(NewKind kind) {
   switch (kind) {
@@ -75,14 +80,17 @@ std::string path_of(NewKind kind, std::string_view name, std::string_view in_tem
   return path;
 }
 
+/// Writes a new file. When that fails, no part of the file is left.
 base::Result<void> write_file(const std::string& path, std::string_view text) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wx"),
                                                              &std::fclose);
   if (file == nullptr) return base::fail_with_number(errno, "cannot write " + path);
   const bool is_written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() &&
                           std::fflush(file.get()) == 0;
-  if (!is_written) return base::fail_with_number(errno, "cannot write " + path);
-  return {};
+  if (is_written) return {};
+  const int number = errno;
+  std::remove(path.c_str());
+  return base::fail_with_number(number, "cannot write " + path);
 }
 
 struct NewFile {
@@ -104,7 +112,7 @@ std::vector<NewFile> files_of(NewKind kind, std::string_view name) {
 
 }  // namespace
 
-base::Result<void> check_name(std::string_view name) {
+base::Result<void> check_name(NewKind kind, std::string_view name) {
   const std::string quoted = "'" + std::string(name) + "'";
   const auto allowed = [](char character) {
     return kLetters.contains(character) || kOthers.contains(character);
@@ -114,8 +122,15 @@ base::Result<void> check_name(std::string_view name) {
                       " cannot be the name: a name begins with a letter, and has letters (a-z, "
                       "A-Z), digits, _ and -");
   }
+  // Types have capitals: those of a filter `Site` would be those of the project's own site.h.
+  if (kind == NewKind::Filter && base::lower_case(name) != name) {
+    return base::fail(quoted,
+                      " cannot be the name of a filter, which has no capital letters; write '",
+                      base::lower_case(name), "'");
+  }
   if (std::ranges::find(kReserved, name) != kReserved.end()) {
-    return base::fail(quoted, " cannot be the name, because CMake uses it for a target of its own");
+    return base::fail(quoted,
+                      " cannot be the name, because CMake uses it for something of its own");
   }
   if (identifier(name).ends_with("_test")) {
     return base::fail(quoted, " cannot be the name, because files that end in _test.cc are tests");
@@ -146,7 +161,12 @@ base::Result<std::vector<std::string>> write_new(NewKind kind, std::string_view 
   }
   std::vector<std::string> written;
   for (const NewFile& file : files) {
-    if (auto done = write_file(file.path, file.text); !done) return std::unexpected(done.error());
+    if (auto done = write_file(file.path, file.text); !done) {
+      // Half a project is of no use, and would be in the way when the command is given again.
+      for (const std::string& path : written) fs::remove(path, error);
+      if (kind != NewKind::Filter) fs::remove(name, error);
+      return std::unexpected(done.error());
+    }
     written.push_back(file.path);
   }
   return written;

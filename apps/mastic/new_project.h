@@ -19,10 +19,11 @@ enum class NewKind {
 
 /// Fails unless files, functions and targets of CMake can be called `name`, with a message that says
 /// what a name may be.
-[[nodiscard]] base::Result<void> check_name(std::string_view name);
+[[nodiscard]] base::Result<void> check_name(NewKind kind, std::string_view name);
 
 /// Writes the files, and returns their paths. No file is overwritten: fails before anything is
-/// written when a file or folder of that name exists. Requires: check_name accepts `name`.
+/// written when a file or folder of that name exists. When it fails later, it removes what it has
+/// written. Requires: check_name accepts `name`.
 [[nodiscard]] base::Result<std::vector<std::string>> write_new(NewKind kind, std::string_view name);
 
 /// The name as C++ has it: "my-stamp" is my_stamp.

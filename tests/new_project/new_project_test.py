@@ -11,6 +11,7 @@ import http.client
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -98,6 +99,9 @@ def check_refusals(newcomer):
             (["site", "../up"], 2, "'../up' cannot be the name"),
             (["site", "7up"], 2, "'7up' cannot be the name"),
             (["app", "test"], 2, "'test' cannot be the name, because CMake uses it"),
+            (["app", "edit_cache"], 2, "'edit_cache' cannot be the name, because CMake uses it"),
+            (["app", "Testing"], 2, "'Testing' cannot be the name, because CMake uses it"),
+            (["filter", "Site"], 2, "'Site' cannot be the name of a filter, which has no capital letters; write 'site'"),
             (["filter", "tea-test"], 2, "'tea-test' cannot be the name, because files that end in _test.cc are tests"),
             (["filters", "x"], 2, "there is no 'filters' to make; did you mean 'filter'?"),
             (["site"], 2, "one name is needed; write: mastic new site NAME"),
@@ -105,6 +109,24 @@ def check_refusals(newcomer):
             (["site", "shop"], 1, "shop exists already; choose another name, or remove it")]:
         printed = newcomer.new(*words, expected=code)
         check(message in printed, f"mastic new {' '.join(words)}: {printed}")
+
+
+def check_failures(newcomer):
+    """What cannot be written whole is not there at all."""
+    folder = newcomer.folder / "full"
+    folder.mkdir()
+
+    def limit_size():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+    done = subprocess.run([newcomer.mastic, "new", "site", "shop"], cwd=folder, preexec_fn=limit_size, text=True,
+                          stderr=subprocess.PIPE, timeout=TIMEOUT)
+    printed = done.stderr
+    check("mastic new: cannot write shop/" in printed and not any(folder.iterdir()), printed)
+    (folder / "CMakeLists.txt").touch()
+    printed = newcomer.new("filter", "t" * 249, folder=folder, expected=1)  # too long for a name with _test.cc
+    check("File name too long" in printed and len(list(folder.iterdir())) == 1, printed)
 
 
 def check_site(newcomer):
@@ -153,6 +175,7 @@ def main():
         newcomer = Newcomer(build_dir, compiler, folder)
         check_site(newcomer)
         check_refusals(newcomer)
+        check_failures(newcomer)
         check_app(newcomer)
     finally:
         shutil.rmtree(folder)
