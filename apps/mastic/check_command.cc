@@ -142,7 +142,7 @@ CommandEntry check_command() {
               "  mastic check site.ini --all\n"
               "  mastic check site.ini --format json\n",
           .exit_codes = "0 the site can be served, 1 it has errors, 2 wrong usage",
-          .takes_site = true,
+          .file = FileArgument::Site,
           .make = make_command<CheckCommand>};
 }
 

@@ -32,6 +32,13 @@ class Command {
   [[nodiscard]] virtual bool sets_options() const { return false; }
 };
 
+/// Which files the first argument of a command may be, besides folders.
+enum class FileArgument {
+  None,    ///< no file
+  Site,    ///< a site file or a plugin
+  Plugin,  ///< a plugin
+};
+
 /// What the table of commands has about one.
 struct CommandEntry {
   std::string_view name;       ///< "serve"
@@ -41,7 +48,7 @@ struct CommandEntry {
   /// are shown as they are.
   std::string_view text;
   std::string_view exit_codes = "0 done, 1 failed, 2 wrong usage";
-  bool takes_site = false;                   ///< whether the first argument is a site
+  FileArgument file = FileArgument::None;    ///< which files the first argument may be
   std::vector<std::string_view> words = {};  ///< words that an argument may be, for completion
   bool is_hidden = false;                    ///< left out of lists: for the build of Mastic itself
   std::unique_ptr<Command> (*make)() = nullptr;

@@ -127,6 +127,7 @@ CommandEntry points_command() {
               "  mastic points\n"
               "  mastic points static\n"
               "  mastic points ./libsite.so\n",
+          .file = FileArgument::Plugin,
           .words = std::move(names),
           .make = make_command<PointsCommand>};
 }

@@ -168,7 +168,7 @@ CommandEntry request_command() {
           .exit_codes =
               "0 the status is below 400, 1 it is not, or the site has errors, "
               "2 wrong usage",
-          .takes_site = true,
+          .file = FileArgument::Site,
           .make = make_command<RequestCommand>};
 }
 

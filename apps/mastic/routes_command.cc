@@ -133,7 +133,7 @@ CommandEntry routes_command() {
               "  mastic routes site.ini\n"
               "  mastic routes public --format json\n",
           .exit_codes = "0 done, 1 the site has errors, 2 wrong usage",
-          .takes_site = true,
+          .file = FileArgument::Site,
           .make = make_command<RoutesCommand>};
 }
 

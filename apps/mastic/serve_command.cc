@@ -135,7 +135,7 @@ CommandEntry serve_command() {
           .exit_codes =
               "0 ended by a signal, 1 could not start, 2 wrong usage, 3 something did "
               "not end in time, 75 too many handlers hang: restart it",
-          .takes_site = true,
+          .file = FileArgument::Site,
           .make = make_command<ServeCommand>};
 }
 

@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import re
+import select
 import shutil
 import signal
 import socket
@@ -366,6 +367,42 @@ class Completing(SiteTest):
                                text=True, timeout=20)
         self.assertEqual(ended.stderr, "")
         return ended.stdout.splitlines()
+
+    def typed_in_bash(self, text):
+        """The words that a command line has when `text` and a tab are typed in an interactive bash."""
+        self.write("bashrc", f'PS1="ready$ "; source <("{PROGRAM}" completion bash)\n'
+                             'mastic() { printf "<%s>" "$@"; echo " end"; }\n')
+        terminal, theirs = pty.openpty()
+        with subprocess.Popen(["bash", "--init-file", "bashrc", "-i"], cwd=self.folder, stdin=theirs, stdout=theirs,
+                              stderr=theirs, start_new_session=True,
+                              env={**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8", "HISTFILE": ""}) as bash:
+            seen = b""
+            try:
+                for wanted, line in ((b"ready$ ", text.encode() + b"\t\n"), (b" end", b"")):
+                    while wanted not in seen:
+                        self.assertTrue(select.select([terminal], [], [], 20)[0], seen)
+                        seen += os.read(terminal, 1 << 16)
+                    os.write(terminal, line)
+            finally:
+                bash.kill()
+        os.close(theirs)
+        os.close(terminal)
+        return re.findall("<(.*?)>", seen.decode())
+
+    def test_bash_quotes_files_and_no_other_words(self):
+        for name in ("my site.ini", "a*b$x.ini", "it's.ini", "oolong.so"):
+            self.write(name, "")
+        (self.folder / "routes").mkdir()
+        for text, words in (("mastic check my", ["check", "my site.ini"]),
+                            ("mastic check my\\ s", ["check", "my site.ini"]),
+                            ("mastic check 'my s", ["check", "my site.ini"]),
+                            ("mastic check a", ["check", "a*b$x.ini"]),
+                            ("mastic check it", ["check", "it's.ini"]),
+                            ("mastic rou", ["routes"]),
+                            ("mastic points ool", ["points", "oolong.so"]),
+                            ("mastic check --format=js", ["check", "--format=json"]),
+                            ("mastic serve --log-file=my", ["serve", "--log-file=my site.ini"])):
+            self.assertEqual(self.typed_in_bash(text), words, text)
 
     def test_bash_completes_commands_options_values_and_sites(self):
         self.assertEqual(self.complete("mastic", "se"), ["serve"])
