@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,10 +35,14 @@ struct ShopOptions {
     table.real("discount", discount, "What friends need not pay.");
     table.list("peers", peers, "NAME", "Other shops.");
     if (is_asked_for("clash")) table.text("bind", spare, "THREAD", "What books are made with.");
+    if (is_asked_for("alias")) table.alias("bind", "database");
+    if (is_asked_for("mute")) throw std::runtime_error("nothing to say");
     if (is_asked_for("odd name")) table.text("Tea-Pot", spare, "NAME", "Which one.");
   }
   [[nodiscard]] mastic::Result<void> check() const {
     if (discount > 1) return mastic::fail("discount must be at most 1");
+    if (is_asked_for("quote in check")) return mastic::fail("'", password, "' is too short");
+    if (is_asked_for("throw in check")) throw std::runtime_error("no " + password);
     return {};
   }
 };
@@ -52,6 +57,7 @@ struct Shown {
 };
 
 Router make_shop(const ShopOptions& options) {
+  if (is_asked_for("throw in site")) throw std::runtime_error("no " + options.password);
   const Shown shown{options.database, options.password.size(), options.shelves, options.discount,
                     options.peers};
   Router site;

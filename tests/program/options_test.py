@@ -64,6 +64,8 @@ class Sources(unittest.TestCase):
         self.assertEqual(options["peers"], ["north", "south"])
 
     def test_a_variable_that_is_no_option_is_a_warning(self):
+        _, before = shown(APP_HELP="1")
+        self.assertEqual(before, "APP_HELP in the environment: warning: there is no such option, so it has no effect\n")
         options, before = shown(APP_DATABSE="other.db")
         self.assertEqual(options["database"], "shop.db")
         self.assertEqual(before, "APP_DATABSE in the environment: warning: there is no such option; "
@@ -144,6 +146,39 @@ class Mistakes(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertRegex(errors, r"the application's option 'bind' \('What books are made with\.'\) has the name of "
                                  r"another option \('Address to listen on: [^\n]*'\); give it a name of its own\n\Z")
+
+    def test_another_name_that_hides_an_option_is_the_authors_mistake(self):
+        code, _, errors = ended(SITE="alias")
+        self.assertEqual(code, 1)
+        self.assertRegex(errors, r"the option 'bind' \('Address to listen on: [^\n]*'\) cannot be set, because its name is "
+                                 r"another name of the option 'database'; leave that alias out\n\Z")
+
+    def test_options_that_throw_are_one_line(self):
+        name = os.path.basename(SITE)
+        for site, message in (("mute", "nothing to say"), ("throw in check", "no ***")):
+            self.assertEqual(ended(SITE=site, APP_PASSWORD="xyzzy"),
+                             (1, "", f"{name}: the options of the application cannot be used: {message}\n"))
+
+    def test_a_flag_that_is_turned_off_takes_no_value(self):
+        self.assertIn("--no-debug takes no value; write --no-debug alone",
+                      ended("--no-debug=1")[2])
+
+    def test_no_message_shows_a_secret(self):
+        self.assertIn("'***' is too short", ended("--password", "xyzzy", SITE="quote in check")[2])
+        self.assertIn("cannot start: no ***\n", ended(SITE="throw in site", APP_PASSWORD="xyzzy")[2])
+        self.assertIn("'***' is not a whole number", ended("--password=xyzzy", "--shelves=xyzzy")[2])
+        self.assertIn("'***' is not a whole number", ended(APP_PASSWORD="xyzzy", APP_SHELVES="xyzzy")[2])
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "shop.ini")
+            pathlib.Path(path).write_text("[app:main]\npassword = xyzzy\nshelves = %(password)s\nuse = xyzzy\n"
+                                          "[app:other]\npassword = xyzzy\nshelves = a xyzzy\n")
+            for chosen, message in (("main", "there is no application '***'"), ("other", "'a ***' is not a whole")):
+                errors = ended("--config", f"{path}#{chosen}", APP_PASSWORD="plugh")[2]
+                self.assertIn(message, errors)
+                self.assertNotIn("xyzzy", errors)
+
+    def test_a_message_does_not_steer_the_terminal(self):
+        self.assertIn(r"unexpected argument 'a\x1B[31m\x0Ab'", ended("a\x1b[31m\nb")[2])
 
     def test_a_name_that_no_command_line_can_have(self):
         code, _, errors = ended(SITE="odd name")

@@ -97,10 +97,13 @@ Result<CommandLine> read_command_line(std::span<const char* const> words, Option
     const std::string_view word = take_until(value, '=');  // leaves what follows "=" in `value`
     Option* option = table.find(swapped(word.substr(short_form ? 1 : 2), '-', '_'));
     // Looked up unchanged first, so that the name of an option may begin with no_.
-    if (option == nullptr && word.starts_with("--no-") && !joined) {
-      option = table.find(swapped(word.substr(5), '-', '_'));
-      if (option != nullptr && !option->argument.empty()) option = nullptr;
-      value = "off";
+    if (option == nullptr && word.starts_with("--no-")) {
+      Option* const flag = table.find(swapped(word.substr(5), '-', '_'));
+      if (flag != nullptr && flag->argument.empty()) {
+        if (joined) return fail(word, " takes no value; write ", word, " alone");
+        option = flag;
+        value = "off";
+      }
     }
     if (option == nullptr || option->takes) return unknown_option(word, table);
     if (!joined && option->argument.empty() && value.empty()) value = "on";

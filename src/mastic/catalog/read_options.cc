@@ -11,6 +11,7 @@
 #include "mastic/base/text.h"
 #include "mastic/deploy/loader.h"
 #include "mastic/deploy/part.h"
+#include "mastic/deploy/secret_values.h"
 #include "mastic/deploy/set_options.h"
 
 namespace mastic::catalog {
@@ -40,11 +41,11 @@ base::Origin origin_of(std::string_view variable) {
 
 void read_environment(base::OptionTable& table, const OptionSources& sources,
                       deploy::Diagnostics& diagnostics) {
-  std::vector<std::string> known;
+  std::vector<std::string> known;  // without the prefix, which would make all names alike
   deploy::Settings settings;
   for (const base::Option& option : table.options()) {
     if (option.takes) continue;  // a table, whose keys are no names of variables
-    const std::string& name = known.emplace_back(sources.prefix + upper_case(option.name));
+    const std::string name = sources.prefix + known.emplace_back(upper_case(option.name));
     // An empty variable is one that is not set, as for NO_COLOR: it is what a script passes on when
     // it was given nothing.
     const auto value = value_of(name, sources.environment);
@@ -56,12 +57,13 @@ void read_environment(base::OptionTable& table, const OptionSources& sources,
   if (known.empty()) return;
   for (std::string_view variable : sources.environment) {
     const std::string_view name = base::take_until(variable, '=');
-    if (!name.starts_with(sources.prefix) || std::ranges::find(known, name) != known.end())
-      continue;
-    const auto meant = base::nearest(upper_case(name), known);
-    diagnostics.warn(origin_of(name),
-                     meant ? "there is no such option; did you mean " + std::string(*meant) + "?"
-                           : "there is no such option, so it has no effect");
+    if (!name.starts_with(sources.prefix)) continue;
+    const std::string_view option = name.substr(sources.prefix.size());
+    if (std::ranges::find(known, option) != known.end()) continue;
+    const auto meant = base::nearest(upper_case(option), known);
+    diagnostics.warn(origin_of(name), meant ? "there is no such option; did you mean " +
+                                                  sources.prefix + std::string(*meant) + "?"
+                                            : "there is no such option, so it has no effect");
   }
 }
 
@@ -108,7 +110,7 @@ void read_section(const OptionSection& section, deploy::Loader& loader, const st
 }
 
 void read_file(base::OptionTable& table, base::OptionTable* server, const OptionSources& sources,
-               deploy::Diagnostics& diagnostics) {
+               deploy::Diagnostics& diagnostics, deploy::SecretValues& secrets) {
   deploy::LoadOptions options;
   options.environment = [&](const std::string& name) {
     return value_of(name, sources.environment);
@@ -128,6 +130,7 @@ void read_file(base::OptionTable& table, base::OptionTable* server, const Option
   }
   if (has_server) read_section(serving, loader, server_uri, diagnostics);
   loader.warn_of_unused_sections();
+  loader.teach(secrets);
 }
 
 }  // namespace
@@ -143,8 +146,14 @@ std::vector<std::string> process_environment() {
 deploy::Diagnostics read_options_into(base::OptionTable& table, const OptionSources& sources,
                                       base::OptionTable* server) {
   deploy::Diagnostics diagnostics;
-  if (!sources.config.empty()) read_file(table, server, sources, diagnostics);
+  deploy::SecretValues secrets;
+  if (!sources.config.empty()) {
+    read_file(table, server, sources, diagnostics, secrets);
+    secrets.learn(table);  // before the environment overrides what the file says
+  }
   read_environment(table, sources, diagnostics);
+  secrets.learn(table);
+  diagnostics.blank(secrets);
   return diagnostics;
 }
 

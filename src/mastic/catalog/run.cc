@@ -5,8 +5,10 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +22,9 @@
 #include "mastic/catalog/read_options.h"
 #include "mastic/catalog/server_section.h"
 #include "mastic/catalog/service.h"
+#include "mastic/deploy/secret_values.h"
 #include "mastic/loop/scheduler.h"
+#include "mastic/threads/uncaught_error.h"
 
 namespace mastic::catalog {
 namespace {
@@ -61,7 +65,9 @@ struct About {
 
 /// The options of a program, in a table for each place that can set them.
 struct Program {
-  Program(const std::string& name, OwnOptions& own) : heading("Options of " + name) {
+  explicit Program(const std::string& name) : heading("Options of " + name) {}
+  /// Fills the tables. Call it once.
+  void describe(OwnOptions& own) {
     own.describe(of_application);
     server_section.describe(of_server);
     all.group(heading);
@@ -96,6 +102,13 @@ std::optional<std::string> author_fault(const base::OptionTable& own,
     if (same.size() == 1) continue;
     return name + " ('" + std::string(same[0]->meaning) + "') has the name of another option ('" +
            std::string(same[1]->meaning) + "'); give it a name of its own";
+  }
+  for (const base::Option& option : all.options()) {
+    if (const base::Option* const other = all.aliased(option.name)) {
+      return "the option '" + std::string(option.name) + "' ('" + std::string(option.meaning) +
+             "') cannot be set, because its name is another name of the option '" +
+             std::string(other->name) + "'; leave that alias out";
+    }
   }
   return std::nullopt;
 }
@@ -137,24 +150,13 @@ void share_heaps() {
     mallopt(M_ARENA_MAX, static_cast<int>(loop::Scheduler::cores(base::system_kernel())));
 }
 
-}  // namespace
-
-int run_made(MakeApp make_app, int argc, char** argv) {
-  return run_made(
-      std::move(make_app),
-      {.describe = [](base::OptionTable&) {}, .check = [] { return base::Result<void>(); }}, argc,
-      argv);
-}
-
-int run_made(MakeApp make_app, OwnOptions own, int argc, char** argv) {
-  const std::string name = name_of(argc > 0 ? argv[0] : nullptr);
-  if (!base::open_standard_streams()) return static_cast<int>(ExitCode::CannotStart);
-  Program program(name, own);
+/// Sets all options of a program, and remembers those that are secret. Returns the exit code when
+/// there is nothing to serve.
+std::optional<int> read_all(const std::string& name, Program& program,
+                            std::span<const char* const> words, deploy::SecretValues& secrets) {
   if (const auto fault = author_fault(program.of_application, program.all)) {
     return complain(name, ExitCode::CannotStart, *fault);
   }
-
-  const std::span<const char* const> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   const auto line = base::read_command_line(words, program.all);
   if (!line) return wrong_usage(name, line.error().message);
   if (!line->others.empty()) {
@@ -172,13 +174,48 @@ int run_made(MakeApp make_app, OwnOptions own, int argc, char** argv) {
   const auto found = read_options_into(program.of_application, {.config = program.about.config},
                                        &program.of_server);
   const auto set = line->set_all();  // the last word
+  secrets.learn(program.of_application);
+  secrets.learn(program.all);
   std::fputs(found.to_string().c_str(), stderr);
-  if (!set) return wrong_usage(name, set.error().message);
+  if (!set) return wrong_usage(name, secrets.blank(set.error().message));
   if (found.has_errors()) return static_cast<int>(ExitCode::WrongUsage);
-  for (const auto& fits : {own.check(), program.options.check()}) {
-    if (!fits) return wrong_usage(name, fits.error().message);
+  return std::nullopt;
+}
+
+}  // namespace
+
+int run_made(MakeApp make_app, int argc, char** argv) {
+  return run_made(
+      std::move(make_app),
+      {.describe = [](base::OptionTable&) {}, .check = [] { return base::Result<void>(); }}, argc,
+      argv);
+}
+
+int run_made(MakeApp make_app, OwnOptions own, int argc, char** argv) {
+  const std::string name = name_of(argc > 0 ? argv[0] : nullptr);
+  if (!base::open_standard_streams()) return static_cast<int>(ExitCode::CannotStart);
+  Program program(name);
+  deploy::SecretValues secrets;
+  try {  // `own` is the author's code
+    program.describe(own);
+    const std::span<const char* const> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+    if (const auto code = read_all(name, program, words, secrets)) return *code;
+    for (const auto& fits : {own.check(), program.options.check()}) {
+      if (!fits) return wrong_usage(name, secrets.blank(fits.error().message));
+    }
+  } catch (...) {
+    return complain(name, ExitCode::CannotStart,
+                    "the options of the application cannot be used: " +
+                        secrets.blank(threads::describe(std::current_exception())));
   }
-  return static_cast<int>(run_made(std::move(make_app), name, program.options));
+  const auto make_quietly = [&] {
+    try {
+      return make_app();
+    } catch (const std::exception& error) {
+      throw std::runtime_error(secrets.blank(error.what()));
+    }
+  };
+  return static_cast<int>(run_made(make_quietly, name, program.options));
 }
 
 int run(app::App app, int argc, char** argv) {

@@ -69,15 +69,26 @@ bool names_secret_setting(std::string_view name) {
          std::ranges::any_of(kEndings, [&](auto ending) { return view.ends_with(ending); });
 }
 
-void SecretValues::learn(const Settings& settings, const base::OptionTable* table) {
+void SecretValues::learn(const std::string& value) {
   // The longest first, in case that one secret is a part of another one.
   const auto comes_before = [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() > b.size() : a < b;
   };
+  if (!is_searched(value)) return;
+  const auto at = std::ranges::lower_bound(values_, value, comes_before);
+  if (at == values_.end() || *at != value) values_.insert(at, value);
+}
+
+void SecretValues::learn(const Settings& settings, const base::OptionTable* table) {
   for (const Setting& setting : settings) {
-    if (!is_searched(setting.value) || !is_surely_secret(setting, table)) continue;
-    const auto at = std::ranges::lower_bound(values_, setting.value, comes_before);
-    if (at == values_.end() || *at != setting.value) values_.insert(at, setting.value);
+    if (is_surely_secret(setting, table)) learn(setting.value);
+  }
+}
+
+void SecretValues::learn(const base::OptionTable& table) {
+  for (const base::Option& option : table.options()) {
+    if (!option.is_secret) continue;
+    for (const base::OptionText& given : option.given) learn(given.text);
   }
 }
 

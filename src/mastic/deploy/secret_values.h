@@ -24,6 +24,8 @@ class SecretValues {
   /// Remembers the values of settings that are secret without any doubt. `table` has the options that a factory has declared;
   /// null for settings that belong to no factory.
   void learn(const Settings& settings, const base::OptionTable* table = nullptr);
+  /// Remembers what the secret options of `table` were set to.
+  void learn(const base::OptionTable& table);
 
   /// `settings` as they may be shown: a secret value is "***".
   [[nodiscard]] Settings blank(const Settings& settings,
@@ -34,6 +36,8 @@ class SecretValues {
   [[nodiscard]] std::string blank(std::string_view text) const;
 
  private:
+  void learn(const std::string& value);
+
   std::vector<std::string> values_;  ///< without repetition, the longest first
 };
 
