@@ -62,7 +62,8 @@ class CheckCommand final : public Command {
     catalog::ServerSection section_options(options);
     section_options.describe(table);
     deploy::Diagnostics found;
-    auto server = read_server(site, server_name_, table, found);
+    deploy::SecretValues secrets;
+    auto server = read_server(site, server_name_, table, found, secrets);
     if (!found.has_errors()) compare_with_server(tree, options, diagnostics);
     if (server && !found.has_errors()) {
       if (const auto fits = options.check(); !fits) {
@@ -70,14 +71,15 @@ class CheckCommand final : public Command {
       }
       const auto addresses = bound_addresses(options, table, server->origin);
       check_bound_addresses(addresses, found);
-      compare_with_others(site, server->section, addresses, found);
+      compare_with_others(site, server->origin, addresses, found);
     }
+    found.blank(secrets);
     diagnostics.take(std::move(found));
     return server;
   }
 
-  /// Compares the addresses of the server in `section` with those of the other servers of the file.
-  static void compare_with_others(const SiteArgument& site, const std::string& section,
+  /// Compares the addresses of the server whose section begins at `section` with those of the other servers of the file.
+  static void compare_with_others(const SiteArgument& site, const base::Origin& section,
                                   const std::vector<BoundAddress>& addresses,
                                   deploy::Diagnostics& diagnostics) {
     constexpr std::size_t kMostServers = 16;  // each of them reads the file
@@ -86,14 +88,16 @@ class CheckCommand final : public Command {
     std::size_t compared = 0;
     for (const deploy::IniSection& other : file->sections()) {
       constexpr std::string_view kPrefix = "server:";
-      if (!other.name.starts_with(kPrefix) || other.name == section) continue;
+      if (!other.name.starts_with(kPrefix) || other.line == section.line) continue;
       if (++compared > kMostServers) return;
       catalog::Options options;
       base::OptionTable table;
       catalog::ServerSection section_options(options);
       section_options.describe(table);
       deploy::Diagnostics of_other;
-      const auto node = read_server(site, other.name.substr(kPrefix.size()), table, of_other);
+      deploy::SecretValues secrets;
+      const auto node =
+          read_server(site, other.name.substr(kPrefix.size()), table, of_other, secrets);
       if (!node || of_other.has_errors()) continue;
       compare_bound_addresses(addresses, bound_addresses(options, table, node->origin), other.name,
                               diagnostics);

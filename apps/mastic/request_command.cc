@@ -107,7 +107,7 @@ class RequestCommand final : public Command {
     section_options.describe(table);
     deploy::Site made = make_site(site);
     deploy::Diagnostics of_server;
-    read_server(site, {}, table, of_server);
+    read_server(site, {}, table, of_server, made.secrets);
     made.diagnostics.take(std::move(of_server));
     report(made.diagnostics);
     if (!made.app || made.diagnostics.has_errors()) {
@@ -119,13 +119,14 @@ class RequestCommand final : public Command {
       const auto answer = client.request(method, target, {fields.begin(), fields.end()}, content);
       for (const std::string& message : client.log()) {
         const bool is_problem = message.starts_with("warning") || message.starts_with("error");
-        if (is_problem) std::fprintf(stderr, "%s\n", printable(message).c_str());
+        if (is_problem)
+          std::fprintf(stderr, "%s\n", printable(made.secrets.blank(message)).c_str());
       }
       const int printed = print(kRequest, (include_ ? head_of(answer) : "") + answer.text);
       if (printed != 0) return printed;
       return code(answer.status) < 400 ? 0 : 1;
     } catch (const std::exception& error) {
-      return fail(kRequest, ExitCode::CannotStart, error.what());
+      return fail(kRequest, ExitCode::CannotStart, made.secrets.blank(error.what()));
     }
   }
 

@@ -36,6 +36,17 @@ std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
+/// Takes secrets of the site out of what is shown of a route.
+void blank(app::ListedRoute& route, const deploy::SecretValues& secrets) {
+  for (std::string* const text : {&route.host, &route.path, &route.meaning}) {
+    *text = secrets.blank(*text);
+  }
+  if (!route.made_by) return;
+  route.made_by->factory = secrets.blank(route.made_by->factory);
+  route.made_by->section = secrets.blank(route.made_by->section);
+  route.made_by->origin = secrets.blank(route.made_by->origin);
+}
+
 std::string routes_json(const std::vector<app::ListedRoute>& routes) {
   std::vector<RouteJson> list;
   for (const app::ListedRoute& route : routes) {
@@ -111,8 +122,10 @@ class RoutesCommand final : public Command {
     if (!made.app) return static_cast<int>(ExitCode::CannotStart);
     app::RouteList list;
     list.add_below("", "", *made.app);
-    return print(kRoutes, format_ == OutputFormat::Json ? routes_json(list.routes())
-                                                        : routes_text(list.routes()));
+    std::vector<app::ListedRoute> routes = list.routes();
+    for (app::ListedRoute& route : routes) blank(route, made.secrets);
+    return print(kRoutes,
+                 format_ == OutputFormat::Json ? routes_json(routes) : routes_text(routes));
   }
 
  private:

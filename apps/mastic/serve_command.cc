@@ -68,10 +68,11 @@ class ServeCommand final : public Command {
 
   int serve(const base::CommandLine& line, const SiteArgument& site) {
     deploy::Diagnostics diagnostics;
+    deploy::SecretValues secrets;
     base::OptionTable server;
     catalog::ServerSection section_options(service_);
     section_options.describe(server);
-    const auto section = read_server(site, server_name_, server, diagnostics);
+    const auto section = read_server(site, server_name_, server, diagnostics, secrets);
     if (diagnostics.has_errors()) {
       // So that a person sees everything that is wrong at once.
       diagnostics.take(make_site(site).diagnostics);
@@ -83,13 +84,14 @@ class ServeCommand final : public Command {
       if (fits) continue;
       return section ? fail(kServe, ExitCode::CannotStart,
                             "the options of [" + section->section + "] in " + site.path +
-                                " and of the command line: " + fits.error().message)
+                                " and of the command line: " + secrets.blank(fits.error().message))
                      : wrong_usage(fits.error().message);
     }
     // The main thread makes the site, when its log and the handling of signals are ready.
     const auto make = [&] {
       deploy::Site made = make_site(site, files_);
       compare_with_server(made.tree, service_, made.diagnostics);
+      secrets.learn(made.secrets);
       diagnostics.take(std::move(made.diagnostics));
       if (site.kind == SiteArgument::Kind::Directory && !made.app) {
         throw std::runtime_error(diagnostics.sorted().front().message);
@@ -98,7 +100,8 @@ class ServeCommand final : public Command {
       if (!made.app) throw std::runtime_error(site.path + " has errors, which are listed above");
       return *std::move(made.app);
     };
-    return static_cast<int>(catalog::run_made(make, site.path, service_));
+    const auto show = [&](std::string_view message) { return secrets.blank(message); };
+    return static_cast<int>(catalog::run_made(make, site.path, service_, show));
   }
 
   SiteOptions site_;

@@ -175,14 +175,14 @@ std::optional<deploy::IniFile> read_file(const SiteArgument& site) {
 }
 
 std::optional<deploy::Node> read_server(const SiteArgument& site, const std::string& name,
-                                        base::OptionTable& table,
-                                        deploy::Diagnostics& diagnostics) {
+                                        base::OptionTable& table, deploy::Diagnostics& diagnostics,
+                                        deploy::SecretValues& secrets) {
   if (site.kind != Kind::File) return std::nullopt;
   // Before the server's section, whose own levels come on top.
   if (const auto file = read_file(site)) deploy::read_logging(*file, table, diagnostics);
-  auto server =
-      deploy::read_server(site.uri(name), table, catalog::factories(),
-                          catalog::load_options(site.globals), base::system_kernel(), diagnostics);
+  auto server = deploy::read_server(site.uri(name), table, catalog::factories(),
+                                    catalog::load_options(site.globals), base::system_kernel(),
+                                    diagnostics, secrets);
   if (!server && !name.empty() && !diagnostics.has_errors()) {
     diagnostics.error({.place = site.path}, "there is no section [server:" + name + "]");
   }

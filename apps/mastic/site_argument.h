@@ -51,9 +51,11 @@ struct SiteOptions {
 
 /// Sets the options of the server that the site file has in `[server:NAME]` and in its sections
 /// about loggers. An empty `name` is that of the server `main`, which a file need not have. What is
-/// wrong goes to `diagnostics`. Returns the section, or nothing if there is none.
+/// wrong goes to `diagnostics`, and the secrets of the file to `secrets`. Returns the section, or
+/// nothing if there is none.
 std::optional<deploy::Node> read_server(const SiteArgument& site, const std::string& name,
-                                        base::OptionTable& table, deploy::Diagnostics& diagnostics);
+                                        base::OptionTable& table, deploy::Diagnostics& diagnostics,
+                                        deploy::SecretValues& secrets);
 
 /// Writes all diagnostics to standard error, a line for each, in colours if a person reads them.
 void report(const deploy::Diagnostics& diagnostics);

@@ -155,6 +155,70 @@ class Checking(SiteTest):
         self.assertNotIn(b"\x1b", on_terminal(NO_COLOR="1"))
         self.assertNotIn("\x1b", self.expect(0, "check", "site.ini").text)
 
+    def test_shows_no_secret_wherever_it_is_written(self):
+        secrets = [f"hush{n}-{n * 7919 % 1000}-hush" for n in range(13)]
+        a = iter(secrets)
+        from_environment, from_command_line = next(a), next(a)
+        sites = {
+            "good": f"""[DEFAULT]
+db_password = {next(a)}
+percent_token = {next(a)}%%x
+private_key = first line
+   {next(a)}
+plain = %(ENV_APP_PASSWORD)s and %(given_secret)s
+url = https://u:{next(a)}@h/?token={next(a)}
+[composite:main]
+use = mastic#urlmap
+set admin_token = {next(a)}
+/%(db_password)s = there
+[app:there]
+use = mastic#redirect
+to = /%(db_password)s/%(ENV_APP_PASSWORD)s
+filter-with = %(db_password)s
+[filter:hush2-838-hush]
+use = mastic#response_fields
+X-Auth-Token = {next(a)}
+""", "bad": f"""[DEFAULT]
+db_password = {next(a)}
+percent_token = {next(a)}%%x
+[composite:main]
+use = mastic#urlmap
+/a = %(ENV_APP_PASSWORD)s
+/b = lib:%(ENV_APP_PASSWORD)s.so
+/c = config:%(db_password)s.ini
+/d = egg:%(db_password)s#x
+/e = %(percent_token)s
+/f = call:%(given_secret)s
+[server:main]
+use = mastic#server
+max_connections = %(db_password)s
+port = %(percent_token)s
+pass_key = {next(a)} %(nothing)s
+""", "late": f"""[DEFAULT]
+db_password = {next(a)}
+[app:main]
+use = mastic#echo
+filter-with = log
+[filter:log]
+use = mastic#access_log
+file = missing/%(db_password)s/log
+[server:main]
+use = mastic#server
+bind = unix:{self.folder}/socket
+"""}
+        for name, text in sites.items():
+            self.write(name + ".ini", text)
+            for command in ("check", "check --all", "check --format json", "routes", "routes --format json",
+                            "request", "serve"):
+                if command == "serve" and name == "good":
+                    continue  # it would be served
+                words = command.split()
+                words[1:1] = [name + ".ini"] + (["/"] if command == "request" else []) + [
+                    "given_secret=" + from_command_line]
+                done = run(*words, folder=self.folder, environment={"APP_PASSWORD": from_environment})
+                shown = (done.stdout + done.stderr).decode()
+                self.assertNotRegex(shown, r"hush\d", (name, command))
+
     def test_sends_no_escapes_of_a_file_to_a_terminal(self):
         evil = "\x1b]0;owned\x07\x1b[2J\x9b2J\u202e"
         sites = {

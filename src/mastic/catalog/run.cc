@@ -222,7 +222,8 @@ int run(app::App app, int argc, char** argv) {
   return run_made([&app] { return std::move(app); }, argc, argv);
 }
 
-ExitCode run_made(MakeApp make_app, std::string_view what, const Options& options) {
+ExitCode run_made(MakeApp make_app, std::string_view what, const Options& options,
+                  const ShowMessage& show) {
   // Otherwise a socket could get the number of a closed stream, and messages would be sent to a
   // client.
   if (!base::open_standard_streams()) return ExitCode::CannotStart;
@@ -231,7 +232,7 @@ ExitCode run_made(MakeApp make_app, std::string_view what, const Options& option
   if (chosen.log_format == LogFormatChoice::Auto && wants_colours(chosen.log_file)) {
     chosen.log_format = LogFormatChoice::Colour;
   }
-  return serve_made(std::move(make_app), what, chosen, base::system_kernel());
+  return serve_made(std::move(make_app), what, chosen, base::system_kernel(), show);
 }
 
 ExitCode run(app::App app, std::string_view what, const Options& options) {

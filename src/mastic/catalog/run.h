@@ -88,7 +88,8 @@ template <ConfiguredSiteMaker F>
 /// Serves the application that `make_app` returns, for a program that has read its own command
 /// line: see serve_made (service.h). The log has colours when `log_format` is Auto, the log goes to
 /// a terminal, and NO_COLOR is not set.
-[[nodiscard]] ExitCode run_made(MakeApp make_app, std::string_view what, const Options& options);
+[[nodiscard]] ExitCode run_made(MakeApp make_app, std::string_view what, const Options& options,
+                                const ShowMessage& show = {});
 /// Serves the site that `make_site` returns, for a program that has read its own command line.
 template <SiteMaker F>
 [[nodiscard]] ExitCode run(F&& make_site, std::string_view what, const Options& options) {

@@ -18,12 +18,13 @@ struct ServerSectionTest : testing::Test {
     files::TemporaryTree folder;
     folder.write("site.ini", "[server:main]\n" + section);
     base::OptionTable table;
+    deploy::SecretValues secrets;
     ServerSection names(options);
     names.describe(table);
     diagnostics = {};
     const std::string path = (folder.root() / "site.ini").string();
     const auto node = deploy::read_server("config:" + path, table, factories(), {},
-                                          base::system_kernel(), diagnostics);
+                                          base::system_kernel(), diagnostics, secrets);
     if (node) warn_of_other_meanings(*node, diagnostics);
     std::string text;
     for (const deploy::Diagnostic& diagnostic : diagnostics.sorted()) {

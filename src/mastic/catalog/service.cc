@@ -157,7 +157,8 @@ base::Result<ExitCode> serve_with(Logs& logs, MakeApp& make_app, std::string_vie
 }  // namespace
 
 ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& options,
-                    base::Kernel& kernel) {
+                    base::Kernel& kernel, const ShowMessage& show) {
+  const auto shown = [&](const std::string& message) { return show ? show(message) : message; };
   if (const auto fits = options.check(); !fits) {
     complain(options, kernel, fits.error().message);
     return ExitCode::WrongUsage;
@@ -166,17 +167,18 @@ ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& opti
   try {
     const auto logs = Logs::open(options, kernel);
     if (!logs) {
-      complain(options, kernel, logs.error().message);
+      complain(options, kernel, shown(logs.error().message));
       return ExitCode::CannotStart;
     }
     // Crashes are reported from here on, including those in `make_app`.
     const threads::CrashReport crashes(options.log_file, to_log_format(options.log_format));
     const auto served = serve_with(**logs, make_app, what, options, kernel);
     if (served) return *served;
-    (*logs)->log().write(Level::Error, served.error().message);
-    if (options.log_file != "-") complain(options, kernel, served.error().message);
+    const std::string message = shown(served.error().message);
+    (*logs)->log().write(Level::Error, message);
+    if (options.log_file != "-") complain(options, kernel, message);
   } catch (const std::exception& error) {  // the system has no thread for a log or for signals
-    complain(options, kernel, error.what());
+    complain(options, kernel, shown(error.what()));
   }
   return ExitCode::CannotStart;
 }

@@ -26,6 +26,9 @@ enum class ExitCode : int {
 /// A function that makes the application to serve. It is called once.
 using MakeApp = std::move_only_function<app::App()>;
 
+/// A function that returns a message as people may see it.
+using ShowMessage = std::function<std::string(std::string_view message)>;
+
 /// Serves the application that `make_app` returns until SIGTERM or SIGINT. The first lines of the
 /// log call the application `what`.
 ///
@@ -40,8 +43,11 @@ using MakeApp = std::move_only_function<app::App()>;
 ///
 /// `make_app` may start threads, and there may be threads already: signals are handled whatever
 /// other threads exist (threads::Signals). The calling thread makes and destroys the application.
+///
+/// Why it cannot start is shown as `show` returns it: without secrets of a configuration, which the
+/// message of a hook that failed may quote. Without `show`, it is shown as it is.
 [[nodiscard]] ExitCode serve_made(MakeApp make_app, std::string_view what, const Options& options,
-                                  base::Kernel& kernel);
+                                  base::Kernel& kernel, const ShowMessage& show = {});
 /// Serves an application that exists already, like serve_made.
 [[nodiscard]] ExitCode serve(app::App app, std::string_view what, const Options& options,
                              base::Kernel& kernel);

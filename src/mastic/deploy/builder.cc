@@ -292,10 +292,11 @@ base::Kernel& Build::kernel() const { return builder_.kernel_; }
 std::vector<Node::Value> effective_options(const base::OptionTable& table) {
   std::vector<Node::Value> values;
   for (const base::Option& option : table.options()) {
-    const auto shown = [&](const std::string& text) { return option.is_secret ? "***" : text; };
     for (const base::OptionText& given : option.given) {
-      values.push_back({option.takes ? given.name : std::string(option.name), shown(given.text),
-                        given.origin, false});
+      // The names of a table tell what they are, as those of other settings do.
+      const bool is_secret = option.is_secret || (option.takes && names_secret_setting(given.name));
+      values.push_back({option.takes ? given.name : std::string(option.name),
+                        is_secret ? "***" : given.text, given.origin, false});
     }
     if (option.given.empty() && !option.takes) {
       values.push_back({std::string(option.name), option.default_text, {}, true});

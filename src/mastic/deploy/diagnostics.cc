@@ -79,6 +79,7 @@ bool Diagnostics::is_full() const {
 
 void Diagnostics::blank(const SecretValues& secrets) {
   for (Diagnostic& diagnostic : diagnostics_) {
+    diagnostic.origin = secrets.blank(diagnostic.origin);
     diagnostic.message = secrets.blank(diagnostic.message);
   }
 }

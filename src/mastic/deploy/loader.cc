@@ -28,13 +28,25 @@ class Loader::Implementation {
  public:
   Implementation(Diagnostics& messages, LoadOptions load_options, base::Kernel& kernel)
       : diagnostics(messages),
-        options(std::move(load_options)),
+        options(remembering(std::move(load_options))),
         files(diagnostics, options.environment, options.max_file_bytes, kernel),
         resolver(files, diagnostics, options) {}
 
+  /// `load_options` with an environment that keeps what was asked for in `variables`.
+  LoadOptions remembering(LoadOptions load_options) {
+    if (!load_options.environment) return load_options;
+    load_options.environment =
+        [this, ask = std::move(load_options.environment)](const std::string& name) {
+          auto value = ask(name);
+          if (value) variables.set({name, *value, {}});
+          return value;
+        };
+    return load_options;
+  }
   void warn_of_unused(const IniSection& section, const base::Origin& origin, bool is_main_complete);
 
   Diagnostics& diagnostics;
+  Settings variables;  ///< of the environment, as far as the files name them
   const LoadOptions options;
   SiteFiles files;
   Resolver resolver;
@@ -117,10 +129,19 @@ void Loader::warn_of_unused_sections() {
 
 void Loader::teach(SecretValues& secrets) const {
   secrets.learn(implementation_->options.globals);
+  secrets.learn(implementation_->variables);
   const auto learn = [&](const IniSection& section) {
     Settings settings;
     for (const IniEntry& entry : section.entries) settings.set({entry.name, entry.value, {}});
     secrets.learn(settings);
+    // What parts see has one % for each %%.
+    Settings as_seen;
+    for (const Setting& setting : settings) {
+      std::string value = setting.value;
+      for (std::size_t at = 0; (at = value.find("%%", at)) != value.npos; ++at) value.erase(at, 1);
+      if (value != setting.value) as_seen.set({setting.name, std::move(value), {}});
+    }
+    secrets.learn(as_seen);
   };
   for (const IniFile* const file : implementation_->files.all()) {
     learn(file->defaults());

@@ -33,6 +33,11 @@ struct Node {
   std::vector<Node> parts;  ///< what it is put together from, the outermost first
 };
 
+class SecretValues;
+
+/// Takes secrets out of the tree below `node`: also out of its names, which may be copies of secrets.
+void blank(Node& node, const SecretValues& secrets);
+
 /// The effective options of a table, as a Node shows them.
 [[nodiscard]] std::vector<Node::Value> effective_options(const base::OptionTable& table);
 

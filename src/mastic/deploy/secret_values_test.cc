@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace mastic::deploy {
 namespace {
 
@@ -58,6 +61,41 @@ TEST(SecretValues, BlanksThePasswordOfAUrl) {
             "postgres://shop:***@db.example/shop?x=a@b");
   EXPECT_EQ(secrets.blank("http://example.com:8080/a@b:c http://u:p@h"),
             "http://example.com:8080/a@b:c http://u:***@h");
+}
+
+TEST(SecretValues, BlanksValuesWhoseNamesAreWrittenBesideThem) {
+  const SecretValues secrets;
+  EXPECT_EQ(secrets.blank("get http://x/?page=2&api_token=abc&x=y"),
+            "get http://x/?page=2&api_token=***&x=y");
+  EXPECT_EQ(secrets.blank("host=db password=abc user=shop"), "host=db password=*** user=shop");
+  EXPECT_EQ(secrets.blank("password = "), "password = ");
+}
+
+TEST(SecretValues, BlanksEachLineAndEachWordOfALongSecret) {
+  std::vector<std::string> pins;
+  base::OptionTable table;
+  table.list("pin", pins, "PIN", "Secrets.");
+  // OptionTable has no list of secrets of its own; a plugin may declare one.
+  const_cast<base::Option&>(table.options().front()).is_secret = true;
+  SecretValues secrets;
+  secrets.learn(settings_of({{"pin", "first-one second-one"}}), &table);
+  secrets.learn(settings_of({{"private_key", "-----BEGIN\nline-of-key\n-----END"}}));
+  const std::string huge(1'000, 'k');
+  secrets.learn(settings_of({{"password", huge}}));
+  EXPECT_EQ(secrets.blank("'second-one' is no number"), "'***' is no number");
+  EXPECT_EQ(secrets.blank("no line-of-key here"), "no *** here");
+  EXPECT_EQ(secrets.blank("x " + huge + " y").find('k'), std::string::npos);
+}
+
+TEST(SecretValues, TakesTheLongestOfTheSecretsThatBeginAlike) {
+  SecretValues secrets;
+  secrets.learn(settings_of({{"a_key", "abcde"}, {"b_key", "abcdefgh"}, {"c_key", "abcdez"}}));
+  EXPECT_EQ(secrets.blank("abcdefg abcdefgh abcdez abcd xabcdey"), "***fg *** *** abcd x***y");
+}
+
+TEST(SecretValues, DoesNotTakePlacesForNames) {
+  EXPECT_FALSE(names_secret_setting("/keys"));
+  EXPECT_FALSE(names_secret_setting("domain auth.example.com /"));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "mastic/deploy/factories.h"
 #include "mastic/deploy/loader.h"
 #include "mastic/deploy/node.h"
+#include "mastic/deploy/secret_values.h"
 
 namespace mastic::deploy {
 
@@ -26,6 +27,7 @@ struct Site {
   std::optional<app::App> app;  ///< nothing if there is an error
   Node tree;
   Diagnostics diagnostics;
+  SecretValues secrets;  ///< of its files; those in `tree` and `diagnostics` are blanked already
 };
 
 /// Makes the site that `uri` names: "config:site.ini", "config:site.ini#admin". Collects all errors
@@ -35,9 +37,11 @@ struct Site {
 
 /// Sets the options of a server from the section `[server:NAME]` of a file, if it has one, through
 /// the table of its options. `uri` is like that of the site: "config:site.ini#NAME". What is wrong
-/// goes to `diagnostics`. Returns the section with the options for `mastic check`, or nothing.
+/// goes to `diagnostics`, and the secrets of the file to `secrets`. Returns the section with the
+/// options for `mastic check`, or nothing.
 std::optional<Node> read_server(std::string_view uri, base::OptionTable& table,
                                 const Factories& factories, LoadOptions options,
-                                base::Kernel& kernel, Diagnostics& diagnostics);
+                                base::Kernel& kernel, Diagnostics& diagnostics,
+                                SecretValues& secrets);
 
 }  // namespace mastic::deploy
