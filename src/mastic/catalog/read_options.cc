@@ -39,8 +39,8 @@ base::Origin origin_of(std::string_view variable) {
   return {std::string(variable) + " in the environment"};
 }
 
-void read_environment(base::OptionTable& table, const OptionSources& sources,
-                      deploy::Diagnostics& diagnostics) {
+void read_environment(base::OptionTable& table, base::OptionTable* server,
+                      const OptionSources& sources, deploy::Diagnostics& diagnostics) {
   std::vector<std::string> known;  // without the prefix, which would make all names alike
   deploy::Settings settings;
   for (const base::Option& option : table.options()) {
@@ -60,6 +60,12 @@ void read_environment(base::OptionTable& table, const OptionSources& sources,
     if (!name.starts_with(sources.prefix)) continue;
     const std::string_view option = name.substr(sources.prefix.size());
     if (std::ranges::find(known, option) != known.end()) continue;
+    if (server != nullptr && server->find(base::lower_case(option)) != nullptr) {
+      diagnostics.warn(origin_of(name),
+                       "options of the server are not read from the environment, so it has no "
+                       "effect; use the command line, or [server:main] of a file");
+      continue;
+    }
     const auto meant = base::nearest(upper_case(option), known);
     diagnostics.warn(origin_of(name), meant ? "there is no such option; did you mean " +
                                                   sources.prefix + std::string(*meant) + "?"
@@ -151,7 +157,7 @@ deploy::Diagnostics read_options_into(base::OptionTable& table, const OptionSour
     read_file(table, server, sources, diagnostics, secrets);
     secrets.learn(table);  // before the environment overrides what the file says
   }
-  read_environment(table, sources, diagnostics);
+  read_environment(table, server, sources, diagnostics);
   secrets.learn(table);
   diagnostics.blank(secrets);
   return diagnostics;

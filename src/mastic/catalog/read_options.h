@@ -35,7 +35,7 @@ struct OptionSources {
 
 /// Sets the options in `table` from the file, and then from the environment. Returns everything that
 /// is wrong, which is an error, and what seems to be a mistake, which is a warning: a variable with
-/// the prefix that no option has the name of.
+/// the prefix that no option has the name of, or only one of the server.
 ///
 /// The file is read by the rules of site files (deploy/loader.h): a section may inherit from another
 /// one by `use`, and refer to variables by `%(ENV_NAME)s`. It says nothing of how the application is

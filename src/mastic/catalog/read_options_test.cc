@@ -69,6 +69,20 @@ TEST_F(ReadOptionsTest, ReportsEverythingThatIsWrongInTheEnvironment) {
   EXPECT_EQ(options.shelves, 3u);
 }
 
+TEST_F(ReadOptionsTest, SaysThatTheEnvironmentSetsNoOptionsOfTheServer) {
+  base::OptionTable own;
+  options.describe(own);
+  std::uint64_t workers = 0;
+  base::OptionTable server;
+  server.count("workers", workers, "Threads.");
+  OptionSources sources;
+  sources.environment = {"APP_WORKERS=3"};
+  EXPECT_EQ(read_options_into(own, sources, &server).to_string(),
+            "APP_WORKERS in the environment: warning: options of the server are not read from the "
+            "environment, so it has no effect; use the command line, or [server:main] of a file\n");
+  EXPECT_EQ(workers, 0u);
+}
+
 TEST_F(ReadOptionsTest, LooksAtNoVariableIfThereIsNoOption) {
   base::NoOptions none;
   OptionSources sources;
