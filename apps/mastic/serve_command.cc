@@ -31,6 +31,7 @@ class ServeCommand final : public Command {
     table.group(kFilesHeading);
     files_.describe(table);
     service_.describe(table);
+    catalog::explain_addresses(table);
     table.group("About");
     table.flag("version", version_, "Print the version and what it was built with.");
   }

@@ -200,6 +200,7 @@ class Help(unittest.TestCase):
         self.assertLess(output.index("--database"), output.index("--bind"))
         self.assertNotIn(SECRET, output)
         self.assertNotIn("xyzzy", output)
+        self.assertEqual(ended("-h"), (0, output, ""))
 
 
 if __name__ == "__main__":

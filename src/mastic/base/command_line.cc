@@ -30,6 +30,10 @@ bool is_short(std::string_view word, const OptionTable& table) {
 }
 
 std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& table) {
+  const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
+  if (const auto why = table.why_ignored(swapped(word.substr(dashes), '-', '_'))) {
+    return fail("there is no option ", word, "; ", *why);
+  }
   std::vector<std::string> names;
   for (const Option& option : table.options()) {
     if (!option.takes) names.push_back(spelt(option));

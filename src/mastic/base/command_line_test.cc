@@ -58,6 +58,9 @@ TEST_F(CommandLineTest, SaysWhatIsWrong) {
   EXPECT_EQ(parse({"--max-byte", "1"}).error().message,
             "there is no option --max-byte; did you mean --max-bytes?");
   EXPECT_EQ(parse({"--quack"}).error().message, "there is no option --quack; --help lists them");
+  table.ignore("user_name", "the service manager chooses the user");
+  EXPECT_EQ(parse({"--user-name", "www"}).error().message,
+            "there is no option --user-name; the service manager chooses the user");
   EXPECT_EQ(parse({"-l"}).error().message, "there is no option -l; --help lists them");
   EXPECT_EQ(parse({"--max-bytes"}).error().message, "--max-bytes needs a value: --max-bytes SIZE");
   EXPECT_EQ(parse({"--max-bytes", "x"}).error().message,

@@ -52,6 +52,10 @@ void Options::describe(base::OptionTable& table) {
   server.describe(table);
 }
 
+void explain_addresses(base::OptionTable& table) {
+  for (const std::string_view name : {"host", "port"}) table.ignore(name, "write --bind HOST:PORT");
+}
+
 base::Result<void> Options::check() const {
   if (const auto levels = base::LogLevels::parse(log_level); !levels) {
     return base::fail("--log-level: ", levels.error().message);

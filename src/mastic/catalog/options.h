@@ -58,4 +58,8 @@ struct Options {
   [[nodiscard]] base::Result<void> check() const;
 };
 
+/// Makes the command line that reads `table` answer --host and --port, which other servers have, with
+/// the option that Mastic has in their place.
+void explain_addresses(base::OptionTable& table);
+
 }  // namespace mastic::catalog

@@ -74,6 +74,8 @@ struct Program {
     own.describe(all);
     options.describe(all);
     about.describe(all);
+    all.alias("h", "help");
+    explain_addresses(all);
   }
   const std::string heading;
   Options options;
