@@ -9,6 +9,7 @@
 
 #include "mastic/app/route_list.h"
 #include "mastic/base/kernel.h"
+#include "mastic/base/text.h"
 #include "mastic/catalog/factories.h"
 #include "mastic/catalog/load_app.h"
 #include "mastic/catalog/server_section.h"
@@ -54,13 +55,31 @@ base::Result<deploy::Settings> read_settings(std::span<const std::string_view> w
   return settings;
 }
 
+/// The file or directory beside `path` with the most similar name, where there is nothing at `path`.
+std::optional<std::string> nearest_beside(const std::string& path) {
+  namespace fs = std::filesystem;
+  if (exists(path)) return std::nullopt;
+  const fs::path folder = fs::path(path).parent_path();
+  std::vector<std::string> names;
+  std::error_code fault;
+  for (fs::directory_iterator entry(folder.empty() ? "." : folder, fault), end;
+       !fault && entry != end; entry.increment(fault)) {
+    names.push_back((folder / entry->path().filename()).string());
+  }
+  const auto meant = base::nearest(path, names);
+  return meant ? std::optional<std::string>(*meant) : std::nullopt;
+}
+
 deploy::Site make_directory(const SiteArgument& site, const files::Options& options) {
   deploy::Site made;
   made.tree.factory = "mastic#static";
   made.tree.options.push_back({"root", site.path, kCommandLine, false});
   auto files = files::open_static_files(site.path, options, base::system_kernel());
   if (!files) {
-    made.diagnostics.error({}, files.error().message);
+    const auto meant = nearest_beside(site.path);
+    made.diagnostics.error({}, meant ? "there is no file or directory '" + site.path +
+                                           "'; did you mean '" + *meant + "'?"
+                                     : files.error().message);
     return made;
   }
   files->set_label({.factory = "mastic#static", .section = {}, .origin = kCommandLine});

@@ -276,7 +276,9 @@ TEST(Plugin, ThatNeedsMoreOfMasticThanTheProgramHasIsRefused) {
 }
 
 TEST(Plugin, IsASharedObjectWithATable) {
-  EXPECT_EQ(fault("/nowhere/libshop.so"), "/nowhere/libshop.so: No such file or directory");
+  EXPECT_EQ(
+      fault("/nowhere/libshop.so"),
+      "/nowhere/libshop.so: No such file or directory; build the plugin, or correct its path");
   EXPECT_EQ(fault(PLUGIN_DIR), PLUGIN_DIR ": is a directory, and no plugin");
   EXPECT_EQ(fault("/dev/null"), "/dev/null: is no regular file, and no plugin");
   const TemporaryFile pipe("libpipe.so");
@@ -294,7 +296,8 @@ TEST(Plugin, IsASharedObjectWithATable) {
 }
 
 TEST(Plugin, IsNotSearchedElsewhere) {
-  EXPECT_EQ(fault("libstdc++.so.6"), "./libstdc++.so.6: No such file or directory");
+  EXPECT_EQ(fault("libstdc++.so.6"),
+            "./libstdc++.so.6: No such file or directory; build the plugin, or correct its path");
 }
 
 TEST(Plugin, ThatIsTruncatedIsRefusedAtEveryLength) {

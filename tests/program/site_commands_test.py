@@ -254,6 +254,12 @@ bind = unix:{self.folder}/socket
         self.assertRegex(self.expect(1, "serve", "notes.txt").messages, r"(?m)^notes\.txt:1: error: ")
 
 
+    def test_says_which_file_or_option_may_be_meant(self):
+        ended = self.expect(1, "check", "site.init")
+        self.assertEqual(ended.messages, "error: there is no file or directory 'site.init'; did you mean 'site.ini'?\n")
+        ended = self.expect(2, "serve", "site.ini", "--port", "8000")
+        self.assertEqual(ended.messages, "mastic serve: there is no option --port; write --bind HOST:PORT\n")
+
     def test_warns_of_a_body_limit_above_that_of_the_server(self):
         limited = "[app:main]\nuse = mastic#echo\nfilter-with = limit\n[filter:limit]\nuse = mastic#body_limit\n"
         self.write("limit.ini", limited + "max_body_bytes = 5M\n")

@@ -108,7 +108,11 @@ base::Result<void> check_writers(const std::string& path, const base::Descriptor
 base::Result<RangeReader> open_plugin_file(const std::string& path, base::Kernel& kernel) {
   // Without O_NONBLOCK the open of a pipe would wait for a writer.
   base::Descriptor file(kernel, kernel.open(path.c_str(), O_RDONLY | O_NONBLOCK, 0));
-  if (!file.is_open()) return base::fail_with_number(-file.fd(), path);
+  if (!file.is_open()) {
+    auto fault = base::fail_with_number(-file.fd(), path);
+    if (file.fd() == -ENOENT) fault.error().message += "; build the plugin, or correct its path";
+    return fault;
+  }
   struct stat status{};
   if (const int done = kernel.fstat(file.fd(), status); done < 0) {
     return base::fail_with_number(-done, path);
