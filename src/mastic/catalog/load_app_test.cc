@@ -51,7 +51,8 @@ TEST_F(LoadAppTest, ThrowsWithEveryFault) {
   } catch (const std::runtime_error& error) {
     const std::string file = (tree.root() / "site.ini").string();
     EXPECT_EQ(error.what(), file + ":3: error: there is no option 'roof'; did you mean 'root'?\n" +
-                                file + ":4: error: max_ranges: 'many' is not a whole number from 0 on");
+                                file +
+                                ":4: error: max_ranges: 'many' is not a whole number from 0 on");
   }
 }
 

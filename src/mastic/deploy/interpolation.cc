@@ -94,8 +94,8 @@ class Interpolation {
       message.append("; did you mean %(").append(*meant).append(")s?");
     } else {
       message +=
-          "; it would be a setting of the section, of [DEFAULT] or of the command line, and "
-          "not what is set by 'set'";
+          "; set it in this section, in [DEFAULT] or on the command line (what 'set' sets does "
+          "not count here)";
     }
     return {std::move(message)};
   }

@@ -148,10 +148,9 @@ void LoadedFile::warn_of_shadowed(const Settings& given) const {
     if (file_.defaults().find(setting.name) == nullptr) continue;
     const Setting* const own = defaults_.find(setting.name);
     if (own == nullptr || own->value == setting.value) continue;
-    diagnostics_.warn(own->origin, "%(" + setting.name +
-                                       ")s in this file is the value of this line, but parts see "
-                                       "the '" +
-                                       setting.name + "' that was given from outside" +
+    diagnostics_.warn(own->origin, "'" + setting.name + "' has two values: %(" + setting.name +
+                                       ")s in this file means that of this line, and the parts "
+                                       "get the one from outside" +
                                        where(setting.origin));
   }
 }
