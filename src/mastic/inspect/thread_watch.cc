@@ -109,12 +109,6 @@ void want_own_origin(const Request& request) {
 }
 
 Task<Response> cancel(Request& request, std::string id, const ThreadWatchOptions& options) {
-  if (!options.allow_cancel) {
-    throw HttpError(
-        Status::Forbidden,
-        "Cancelling is off. It is turned on by allow_cancel = on in a site file, and by "
-        "ThreadWatchOptions::allow_cancel in C++.");
-  }
   want_own_origin(request);
   base::ServerStatus& server = server_of(request);
   const auto number = app::parse_reference_id(id);
@@ -145,6 +139,17 @@ struct OwnHostOnly {
                                    std::string(authority ? authority->host : "NAME") +
                                    ", or allow it for this page, by allowed_host in a site file or "
                                    "ThreadWatchOptions::allowed_hosts in C++.");
+  }
+};
+
+/// Explains the answer to a POST to `cancel`, for which there is no route while cancelling is off.
+struct CancelsNothing {
+  static std::optional<Response> before(Request& request) {
+    if (request.path() != "/cancel") return std::nullopt;
+    return app::error_response(
+        request, Status::Forbidden,
+        "Cancelling is off. It is turned on by allow_cancel = on in a site file, and by "
+        "ThreadWatchOptions::allow_cancel in C++.");
   }
 };
 
@@ -188,9 +193,13 @@ app::App thread_watch(ThreadWatchOptions options) {
   pages.get<"/">([options](Request& request, routing::Query<View> view) {
     return show(request, *std::move(view), options);
   });
-  pages.post<"/cancel">([options](Request& request, routing::Form<CancelForm> form) {
-    return cancel(request, (*std::move(form)).request, options);
-  });
+  if (options.allow_cancel) {
+    pages.post<"/cancel">([options](Request& request, routing::Form<CancelForm> form) {
+      return cancel(request, (*std::move(form)).request, options);
+    });
+  } else {
+    pages.use(CancelsNothing());
+  }
   // Trusted from the start: while threads are short, loops run only routes that are known to be
   // quick.
   return app::App(std::move(pages)).quick();

@@ -7,6 +7,7 @@
 
 #include "mastic/app/error_response.h"
 #include "mastic/app/exchange_context_testing.h"
+#include "mastic/app/route_list.h"
 #include "mastic/base/kernel.h"
 #include "mastic/inspect/watch_page.h"
 #include "mastic/inspect/watch_report.h"
@@ -300,8 +301,22 @@ TEST_F(ThreadWatch, RedirectsToItsPathWithASlash) {
 
 TEST_F(ThreadWatch, CancelsNothingUnlessAllowed) {
   EXPECT_FALSE(get("/watch/").has("<button"));
-  EXPECT_EQ(cancel(reference_id(kHanging)).status, Status::Forbidden);
+  const Answer answer = cancel(reference_id(kHanging));
+  EXPECT_EQ(answer.status, Status::Forbidden);
+  EXPECT_TRUE(answer.has("allow_cancel = on")) << answer.text;
   EXPECT_TRUE(fake_.cancelled.empty());
+}
+
+TEST(ThreadWatchRoutes, HaveNoneForCancellingUnlessAllowed) {
+  const auto paths = [](bool allow_cancel) {
+    app::RouteList list;
+    list.add_below("", "", thread_watch({.allow_cancel = allow_cancel}));
+    std::string all;
+    for (const app::ListedRoute& route : list.routes()) all += route.method + route.path + " ";
+    return all;
+  };
+  EXPECT_EQ(paths(false), "GET/ ");
+  EXPECT_EQ(paths(true), "GET/ POST/cancel ");
 }
 
 TEST_F(ThreadWatchThatCancels, HasAButtonForWhatCanBeCancelled) {
