@@ -116,8 +116,14 @@ deploy::Site make_plugin(const SiteArgument& site) {
     }
     name = *std::move(usual);
   }
-  return deploy::make_site("lib:" + site.path + "#" + name, catalog::factories(),
+  made = deploy::make_site("lib:" + site.path + "#" + name, catalog::factories(),
                            catalog::load_options(site.globals), base::system_kernel());
+  for (const deploy::Setting& setting : site.globals) {
+    made.diagnostics.note(setting.origin, "'" + setting.name +
+                                              "' is a global setting, and sets no option of the "
+                                              "plugin; options are set in a site file");
+  }
+  return made;
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ std::string describe_golden(const GoldenCase& golden) {
     printer.print(loader.load(PartKind::Server, "config:/site/site.ini").get(), "server", 0);
   }
   loader.warn_of_unused_sections();
+  loader.warn_of_unread_globals();
   return out + diagnostics.to_string();
 }
 

@@ -1,6 +1,10 @@
 #include "mastic/deploy/loader.h"
 
+#include <algorithm>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "mastic/base/text.h"
 #include "mastic/deploy/resolver.h"
@@ -20,6 +24,23 @@ bool is_about_logging(std::string_view section) {
     if (rest == "s" || rest.starts_with('_')) return true;
   }
   return false;
+}
+
+/// Collects the names that the entries of a section refer to: by %(NAME)s and by `get`.
+void collect_references(const IniSection& section, std::vector<std::string>& names) {
+  for (const IniEntry& entry : section.entries) {
+    if (entry.name.starts_with("get ")) names.emplace_back(strip(entry.value));
+    std::string_view rest = entry.value;
+    for (std::size_t begin; (begin = rest.find("%(")) != rest.npos;) {
+      rest.remove_prefix(begin + 2);
+      names.emplace_back(rest.substr(0, rest.find(')')));
+    }
+  }
+}
+
+bool names_plugin(const IniSection& section) {
+  return std::ranges::any_of(section.entries,
+                             [](const IniEntry& entry) { return entry.value.contains("lib:"); });
 }
 
 }  // namespace
@@ -124,6 +145,32 @@ void Loader::warn_of_unused_sections() {
   for (const IniSection& section : files.front()->sections()) {
     if (implementation_->resolver.has_used(section)) continue;
     implementation_->warn_of_unused(section, files.front()->origin(section.line), is_main_complete);
+  }
+}
+
+void Loader::warn_of_unread_globals() {
+  const Settings& globals = implementation_->options.globals;
+  const auto files = implementation_->files.all();
+  if (globals.empty() || files.empty() || implementation_->diagnostics.has_errors()) return;
+  std::vector<std::string> references;
+  std::unordered_set<std::string> known{"not_found_app"};  // a URL map asks for it
+  const auto read = [&](const IniSection& section) {
+    collect_references(section, references);
+    for (const IniEntry& entry : section.entries) known.insert(entry.name);
+    return !names_plugin(section);
+  };
+  for (const IniFile* const file : files) {
+    if (!read(file->defaults()) || !std::ranges::all_of(file->sections(), read)) return;
+  }
+  known.insert(references.begin(), references.end());
+  for (const Setting& setting : globals) {
+    if (known.contains(setting.name)) continue;
+    const auto meant = base::nearest(setting.name, references);
+    implementation_->diagnostics.warn(
+        setting.origin, "'" + setting.name +
+                            "' has no effect, because no line of the site refers to it" +
+                            (meant ? "; did you mean '" + std::string(*meant) + "'?"
+                                   : " by %(" + setting.name + ")s"));
   }
 }
 

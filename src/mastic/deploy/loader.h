@@ -71,6 +71,11 @@ class Loader {
   /// belong to `main` are used at other times.
   void warn_of_unused_sections();
 
+  /// Adds a warning for every setting of the command line that no line of the files has or refers to.
+  /// There is none if the site has errors, because files may be missing then, or has a plugin, whose
+  /// code may ask for the setting.
+  void warn_of_unread_globals();
+
   /// Teaches `secrets` what the command line and the files have, also the parts that no part was made
   /// from: a message may quote a value that could not be used.
   void teach(SecretValues& secrets) const;

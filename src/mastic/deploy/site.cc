@@ -48,6 +48,7 @@ Site make_site(std::string_view uri, const Factories& factories, LoadOptions opt
     Builder builder(loader, factories, site.diagnostics, kernel);
     app::App app = builder.make_app(*part, site.tree);
     loader.warn_of_unused_sections();
+    loader.warn_of_unread_globals();
     site.secrets = builder.secrets();
     if (!site.diagnostics.has_errors()) site.app = std::move(app);
   }
