@@ -47,6 +47,7 @@ class CheckCommand final : public Command {
     if (!site) return fail(kCheck, ExitCode::WrongUsage, site.error().message);
     deploy::Site made = make_site(*site);
     const auto server = check_server(*site, made.tree, made.diagnostics);
+    warn_of_redirect_loops(made.tree, made.diagnostics);
     const bool is_usable = !made.diagnostics.has_errors();
     const int printed = format_ == OutputFormat::Json ? print_json(made, server, is_usable)
                                                       : print_text(made, server, is_usable);

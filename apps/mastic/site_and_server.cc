@@ -47,7 +47,36 @@ void compare_thread_watch(const deploy::Node& node, const catalog::Options& serv
                        "of the server decide who sees the page");
 }
 
+std::string_view without_slash(std::string_view path) {
+  return path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+}
+
+/// Warns of redirects in `node`, whose requests have a path that begins with `place`.
+void find_redirect_loops(const deploy::Node& node, const std::string& place,
+                         deploy::Diagnostics& diagnostics) {
+  if (is_made_by(node, "redirect")) {
+    const auto to = std::ranges::find(node.options, "to", &deploy::Node::Value::name);
+    if (to == node.options.end() || !to->text.starts_with('/')) return;
+    if (without_slash(to->text) != without_slash(place)) return;
+    diagnostics.warn(to->origin, "to: '" + to->text +
+                                     "' is the place of this redirect, so clients are sent there "
+                                     "again and again");
+  }
+  for (const deploy::Node& part : node.parts) {
+    // Elsewhere, as in a cascade, another part may answer at this place.
+    if (part.place.starts_with('/')) {
+      find_redirect_loops(part, std::string(without_slash(place)) + part.place, diagnostics);
+    } else if (part.place == "application") {
+      find_redirect_loops(part, place, diagnostics);
+    }
+  }
+}
+
 }  // namespace
+
+void warn_of_redirect_loops(const deploy::Node& site, deploy::Diagnostics& diagnostics) {
+  find_redirect_loops(site, "", diagnostics);
+}
 
 void compare_with_server(const deploy::Node& site, const catalog::Options& server,
                          deploy::Diagnostics& diagnostics) {

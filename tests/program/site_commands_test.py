@@ -260,6 +260,17 @@ bind = unix:{self.folder}/socket
         ended = self.expect(2, "serve", "site.ini", "--port", "8000")
         self.assertEqual(ended.messages, "mastic serve: there is no option --port; write --bind HOST:PORT\n")
 
+    def test_warns_of_a_redirect_to_itself(self):
+        def check(to):
+            self.write("loop.ini", "[composite:main]\nuse = mastic#urlmap\n/shop = old\n[app:old]\n"
+                       f"use = mastic#redirect\nto = {to}\nfilter-with = fields\n[filter:fields]\n"
+                       "use = mastic#response_fields\nX-Site = shop\n")
+            return self.expect(0, "check", "loop.ini").messages
+        self.assertEqual(check("/shop/"), "loop.ini:6: warning: to: '/shop/' is the place of this redirect, so clients "
+                         "are sent there again and again\n")
+        self.assertEqual(check("/shops"), "")
+        self.assertEqual(check("https://example.com/shop"), "")
+
     def test_warns_of_a_body_limit_above_that_of_the_server(self):
         limited = "[app:main]\nuse = mastic#echo\nfilter-with = limit\n[filter:limit]\nuse = mastic#body_limit\n"
         self.write("limit.ini", limited + "max_body_bytes = 5M\n")
