@@ -50,7 +50,7 @@ class CheckCommand final : public Command {
     warn_of_redirect_loops(made.tree, made.diagnostics);
     const bool is_usable = !made.diagnostics.has_errors();
     const int printed = format_ == OutputFormat::Json ? print_json(made, server, is_usable)
-                                                      : print_text(made, server, is_usable);
+                                                      : print_text(made, server);
     if (printed != 0) return printed;
     return static_cast<int>(is_usable ? ExitCode::Ended : ExitCode::CannotStart);
   }
@@ -105,13 +105,13 @@ class CheckCommand final : public Command {
     }
   }
 
-  int print_text(const deploy::Site& made, const std::optional<deploy::Node>& server,
-                 bool is_usable) const {
+  /// Prints what was understood, also of a site with errors: its server, and the parts that could be
+  /// made, show a reader how far the file is right.
+  int print_text(const deploy::Site& made, const std::optional<deploy::Node>& server) const {
     report(made.diagnostics);
-    if (!is_usable) return 0;  // a tree of which parts are missing would mislead
     const deploy::NodeTextStyle style{.has_defaults = all_,
                                       .has_colours = wants_colours(STDOUT_FILENO)};
-    std::string text = deploy::to_text(made.tree, style);
+    std::string text = made.tree.factory.empty() ? "" : deploy::to_text(made.tree, style);
     if (server) text += deploy::to_text(*server, style);
     return print(kCheck, text);
   }

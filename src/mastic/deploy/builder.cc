@@ -112,6 +112,7 @@ app::App Builder::make_app_at(const base::Origin& place, const Part& part, Node&
   if (part.form == Part::Form::Made) {
     Made made = make(place, part, node);
     app::App* const app = std::get_if<app::App>(&made);
+    node.is_made = app != nullptr;
     if (app == nullptr) return no_app();
     app->set_label({node.factory, node.section, place});
     return std::move(*app);
@@ -141,6 +142,7 @@ app::Middleware Builder::make_filter_at(const base::Origin& place, const Part& p
   if (part.form == Part::Form::Made) {
     Made made = make(place, part, node);
     app::Middleware* const filter = std::get_if<app::Middleware>(&made);
+    node.is_made = filter != nullptr;
     return filter != nullptr ? std::move(*filter) : no_filter();
   }
   node.factory = "filter-with";

@@ -19,6 +19,7 @@ struct Node {
   std::string section;  ///< "app:main"; empty for `use = egg:...` in place of a section
   std::string factory;  ///< "mastic#static", or "pipeline", "filter-with", "filter-app"
   base::Origin origin;  ///< the line of the section
+  bool is_made = true;  ///< false for a part that cannot be made, which is an error
   /// An option as it is in effect.
   struct Value {
     std::string name;

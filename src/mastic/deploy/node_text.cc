@@ -25,7 +25,7 @@ class NodeWriter {
     if (!node.section.empty()) add(" [" + node.section + "]");
     if (node.origin.is_known()) out_ += ' ';
     paint(kDim, node.origin.to_string());
-    out_ += '\n';
+    out_ += node.is_made ? "\n" : " (cannot be made)\n";
     for (const Node::Value& value : node.options) {
       if (value.is_default && !style_.has_defaults) continue;
       write_setting(value.name, value.text, value.is_default ? "default" : value.origin.to_string(),

@@ -44,6 +44,14 @@ TEST(NodeText, ShowsWhatIsMountedWhereAndWhereEachOptionComesFrom) {
             "           index.htm                        site.ini:18\n");
 }
 
+TEST(NodeText, MarksWhatCannotBeMade) {
+  EXPECT_EQ(to_text({.section = "app:main",
+                     .factory = "mastic#static",
+                     .origin = {"site.ini", 3},
+                     .is_made = false}),
+            "application: mastic#static [app:main] site.ini:3 (cannot be made)\n");
+}
+
 TEST(NodeText, ShowsDefaultsAndGlobalSettingsWhenAsked) {
   const Node site = a_site();
   EXPECT_EQ(to_text(site.parts[1].parts[0], {.has_defaults = true}),
