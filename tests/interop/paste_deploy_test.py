@@ -25,8 +25,11 @@ GOLDEN = HERE.parent.parent / "src" / "mastic" / "deploy" / "golden"
 MAX_DEPTH = 10  # as in parts.cc: a composite may contain itself
 
 # Why a site does not mean the same, by the name of its file.
+MORE_LINES = "what names a part has one line here, because a second one is a setting that was indented by mistake"
 NO_ENVIRONMENT = "%(ENV_NAME)s is a variable of the environment; PasteDeploy does not know these names"
 DIFFERENCES = {
+    "bytes_wide_indentation_counts_characters": MORE_LINES,
+    "section_indented": MORE_LINES,
     "bytes_nul": "a NUL ends every path and option of a C program, so we refuse it",
     "environment": NO_ENVIRONMENT,
     "environment_is_not_global": NO_ENVIRONMENT,
