@@ -15,6 +15,7 @@
 #include "mastic/deploy/set_options.h"
 #include "mastic/deploy/thrown.h"
 #include "mastic/deploy/uri.h"
+#include "mastic/deploy/value_hint.h"
 
 namespace mastic::deploy {
 namespace {
@@ -220,7 +221,7 @@ const Factory* Builder::factory_of(const Part& part) {
   if (name.scheme != "lib") {
     const auto found = factories_.find(part.kind, name);
     if (found) return *found;
-    diagnostics_.error(name.origin, found.error().message);
+    diagnostics_.error(name.origin, found.error().message + value_hint(name.name));
     return nullptr;
   }
   const auto plugin = load_plugin(name.package, kernel_);

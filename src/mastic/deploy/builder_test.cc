@@ -108,15 +108,17 @@ TEST_F(BuilderTest, SaysThatAGlobalSettingIsNoOption) {
 TEST_F(BuilderTest, SaysWhatBelongsToAValue) {
   const auto hint = [&](const std::string& value) {
     const std::string all = messages("[app:main]\nuse = mastic#rooted\nroot = " + value + "\n");
-    return all.substr(all.rfind("; ") + 2);
+    return all.substr(all.rfind(" (") + 2);
   };
   EXPECT_EQ(hint("shop ; here"),
-            "the comment belongs to the value, so write it on a line of its own\n");
+            "the comment belongs to the value, so write it on a line of its own)\n");
   EXPECT_EQ(hint("shop # here"),
-            "the comment belongs to the value, so write it on a line of its own\n");
-  EXPECT_EQ(hint("\"shop\""), "the quotes belong to the value, so leave them out\n");
+            "the comment belongs to the value, so write it on a line of its own)\n");
+  const std::string commented = messages("[app:main]\nuse = mastic#hello ; here\n");
+  EXPECT_TRUE(commented.ends_with("so write it on a line of its own)\n")) << commented;
+  EXPECT_EQ(hint("\"shop\""), "the quotes belong to the value, so leave them out)\n");
   EXPECT_EQ(hint("shop\n here"),
-            "the value has more than one line, because the lines below it are indented\n");
+            "the value has more than one line, because the lines below it are indented)\n");
 }
 
 TEST_F(BuilderTest, SaysHowAFactoryIsWrittenWhereASectionIsMissing) {

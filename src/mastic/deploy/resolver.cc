@@ -5,6 +5,7 @@
 
 #include "mastic/deploy/section_search.h"
 #include "mastic/deploy/uri.h"
+#include "mastic/deploy/value_hint.h"
 #include "mastic/deploy/white_space.h"
 
 namespace mastic::deploy {
@@ -72,6 +73,7 @@ std::unique_ptr<Part> Resolver::find_in_file(const Reference& reference,
   if (section && options_.is_factory && options_.is_factory(reference.kind, reference.name)) {
     message += "; for Mastic's own, write mastic#" + reference.name;
   }
+  message += value_hint(reference.name);
   diagnostics_.error(reference.origin.is_known() ? reference.origin : base::Origin{ini.path()},
                      std::move(message));
   return nullptr;
