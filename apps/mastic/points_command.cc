@@ -75,7 +75,8 @@ class PointsCommand final : public Command {
     if (!words.empty()) {
       std::string first(words.front());
       if (first.starts_with("lib:")) first.erase(0, 4);
-      const std::size_t mark = first.rfind('#');
+      // A path may have a '#' itself.
+      const std::size_t mark = first.ends_with(".so") ? first.npos : first.rfind('#');
       const std::string path = first.substr(0, mark);
       if (path.ends_with(".so")) {
         points = plugin_points(path);

@@ -383,6 +383,16 @@ class Plugins(SiteTest):
         self.assertRegex(self.expect(0, "points", "./libsite.so", "shop").text, r"currency = CODE  \[EUR\]")
         self.assertRegex(self.expect(1, "points", "./libsite.so", "shpo").messages, "'shop'")
 
+    def test_may_be_in_a_folder_of_any_name(self):
+        folder = self.folder / "tea #1 50% ä"
+        folder.mkdir()
+        shutil.copy(PLUGIN, folder / "libsite.so")
+        self.write(f"{folder}/site.ini", "[app:main]\nuse = lib:libsite.so#shop\n")
+        self.write("site.ini", f"[app:main]\nuse = lib:tea #1 50%% ä/libsite.so#shop\n")
+        for site in ("site.ini", f"{folder}/site.ini", f"{folder}/libsite.so#shop", "./tea #1 50% ä/libsite.so#shop"):
+            self.assertIn("GET  /sold", self.expect(0, "routes", site).text)
+        self.assertIn("libsite.so#shop", self.expect(0, "points", "./tea #1 50% ä/libsite.so").text)
+
     def test_says_why_a_plugin_cannot_be_listed(self):
         lists = os.path.join(os.path.dirname(PLUGIN), "libplugin_lists.so")
         for chosen, message in (("mute", "the options of 'mute' cannot be described: nothing to say"),

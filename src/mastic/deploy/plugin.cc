@@ -43,13 +43,6 @@ base::Result<void> check_build(const std::string& path, const PluginBuild& plugi
     return refuse("for Mastic " + quote(plugin.version), "is " + quote(kThisProgram.version),
                   "build the plugin with the Mastic of the program");
   }
-  if (plugin.table_bytes != kThisProgram.table_bytes ||
-      std::memcmp(plugin.object_bytes, kThisProgram.object_bytes, sizeof plugin.object_bytes) !=
-          0) {
-    return refuse("with other headers of Mastic " + quote(plugin.version),
-                  "has objects of other sizes",
-                  "build the plugin with the headers that were installed with the program");
-  }
   if (!compilers_fit(plugin, kThisProgram)) {
     const auto name = [&](const PluginBuild& build) {
       return quote(build.compiler) + " (ABI " + std::to_string(build.compiler_abi) + ")";
@@ -64,6 +57,14 @@ base::Result<void> check_build(const std::string& path, const PluginBuild& plugi
   if (plugin.sanitizer.view() != kThisProgram.sanitizer.view()) {
     return refuse("with the sanitizer " + quote(plugin.sanitizer),
                   "with " + quote(kThisProgram.sanitizer), "build both with the same one");
+  }
+  // Last, because each of the others is a better answer to why sizes differ.
+  if (plugin.table_bytes != kThisProgram.table_bytes ||
+      std::memcmp(plugin.object_bytes, kThisProgram.object_bytes, sizeof plugin.object_bytes) !=
+          0) {
+    return refuse("with other headers of Mastic " + quote(plugin.version),
+                  "has objects of other sizes",
+                  "build the plugin with the headers that were installed with the program");
   }
   return {};
 }

@@ -21,7 +21,12 @@ struct Pieces {
 Pieces split(std::string_view uri) {
   const std::size_t colon = uri.find(':');
   Pieces pieces{base::lower_case(uri.substr(0, colon)), uri.substr(colon + 1), std::nullopt};
-  if (const std::size_t hash = pieces.rest.find('#'); hash != uri.npos) {
+  std::size_t hash = pieces.rest.find('#');
+  if (pieces.scheme == "lib") {  // its path is not encoded, and may have a '#'; a name has no '/'
+    hash = pieces.rest.rfind('#');
+    if (hash != pieces.rest.npos && pieces.rest.find('/', hash) != pieces.rest.npos) return pieces;
+  }
+  if (hash != pieces.rest.npos) {
     pieces.name = pieces.rest.substr(hash + 1);
     pieces.rest = pieces.rest.substr(0, hash);
   }
