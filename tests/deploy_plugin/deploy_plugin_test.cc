@@ -385,6 +385,8 @@ TEST(Plugin, InAFolderThatOthersMayWriteToIsRefused) {
                 ": is not loaded, because others than its owner may write to its "
                 "folder, and its code would run in this program; run: chmod go-w " +
                 folder);
-  ASSERT_EQ(chmod(folder.c_str(), 01777), 0);  // as /tmp has it
-  EXPECT_TRUE(has(fault(file.path), "is no shared object"));
+  for (const mode_t allowed : {01777U, 02775U}) {  // as /tmp and a folder of a group have them
+    ASSERT_EQ(chmod(folder.c_str(), allowed), 0);
+    EXPECT_TRUE(has(fault(file.path), "is no shared object"));
+  }
 }

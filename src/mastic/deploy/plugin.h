@@ -19,8 +19,8 @@ namespace mastic::deploy {
 ///
 /// Fails with a message that names both sides when the plugin was built for another version of
 /// Mastic, or by a compiler or with a standard library whose objects do not fit; when others than
-/// its owner may write to the file or to its folder; when the file is no plugin; and when its
-/// factories cannot be told apart by their names, or cannot be named in a site file.
+/// its owner may write to the file, or everybody to its folder; when the file is no plugin; and when
+/// its factories cannot be told apart by their names, or cannot be named in a site file.
 [[nodiscard]] base::Result<std::span<const Factory>> load_plugin(const std::string& path,
                                                                  base::Kernel& kernel);
 

@@ -77,17 +77,21 @@ class RangeReader {
   std::uint64_t size_;
 };
 
-/// Whether others than its owner may put something else in the place of what `status` is about.
+/// Whether others than its owner may write to a file.
 bool others_may_write(const struct stat& status) {
   // Many systems give every user a group of his own with his number, and let him share all that he
   // makes with it.
   const bool group_is_owner = status.st_gid == status.st_uid;
-  // In a sticky folder, such as /tmp, each user may replace only what is his own.
-  if (S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return false;
   return (status.st_mode & S_IWOTH) != 0 || ((status.st_mode & S_IWGRP) != 0 && !group_is_owner);
 }
 
-/// Fails if others than the owner of a plugin, or of the folder that it is in, may replace it.
+/// Whether everybody may replace the files of a folder. In a sticky one, such as /tmp, each may
+/// replace only his own. A group may: Debian's /usr/local/lib belongs to the group of its staff.
+bool all_may_replace(const struct stat& folder) {
+  return (folder.st_mode & S_IWOTH) != 0 && (folder.st_mode & S_ISVTX) == 0;
+}
+
+/// Fails if others than the owner of a plugin may write to it, or everybody may replace it.
 base::Result<void> check_writers(const std::string& path, const base::Descriptor& file,
                                  const struct stat& status) {
   const auto refuse = [&](std::string_view what, const std::string& remedy) -> base::Result<void> {
@@ -100,7 +104,7 @@ base::Result<void> check_writers(const std::string& path, const base::Descriptor
   const int done =
       file.kernel().fstatat(AT_FDCWD, folder.empty() ? "." : folder.c_str(), of_folder, 0);
   if (done < 0) return base::fail_with_number(-done, folder);
-  if (others_may_write(of_folder)) return refuse("its folder", folder);
+  if (all_may_replace(of_folder)) return refuse("its folder", folder);
   return {};
 }
 

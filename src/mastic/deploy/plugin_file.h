@@ -15,8 +15,8 @@ namespace mastic::deploy {
 
 /// Reads the first part of the table in the plugin at `path`.
 ///
-/// Fails with a message that begins with the path when others may write to the file or to its
-/// folder; when it is a directory, no shared object, one for another processor, or shorter than it
+/// Fails with a message that begins with the path when others may write to the file, or everybody to
+/// its folder; when it is a directory, no shared object, one for another processor, or shorter than it
 /// says; and when it has no table.
 [[nodiscard]] base::Result<PluginBuild> read_plugin_build(const std::string& path,
                                                           base::Kernel& kernel);
