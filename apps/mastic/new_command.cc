@@ -49,7 +49,10 @@ std::string lines_to_add(const std::string& name) {
   }
   return "\nTo use it, add these lines to plugin.cc, the second one in MASTIC_PLUGIN(...):\n\n" +
          include + "filter_factory(\"" + name + "\", \"Sets a field of every answer.\", " +
-         function + "),\n\nand these to site.ini, the first one in [app:main]:\n\n" +
+         function +
+         "),\n\nand these to site.ini. The first one belongs in [app:main] or, if there is a "
+         "filter\n"
+         "already, in the section of the filter that was added last:\n\n" +
          "filter-with = " + name + "\n\n[filter:" + name + "]\nuse = lib:build/libsite.so#" + name +
          "\n";
 }

@@ -129,19 +129,25 @@ def check_failures(newcomer):
     check("File name too long" in printed and len(list(folder.iterdir())) == 1, printed)
 
 
+def add_filter(newcomer, project, name):
+    """Adds a filter to a site as `mastic new filter` says."""
+    printed = newcomer.new("filter", name, folder=project)
+    include, factory = re.search(r"^(#include .*)\n(filter_factory.*)$", printed, re.M).groups()
+    _, _, to_site = printed.partition("added last:\n\n")  # as it is: an indented line would belong to the one before
+    plugin = project / "plugin.cc"
+    text = plugin.read_text()
+    text = text.replace('#include "site.h"\n', f'#include "site.h"\n{include}\n').replace("\n)", f"\n  {factory}\n)")
+    plugin.write_text(text)
+    site = project / "site.ini"  # its last section is [app:main], and then that of the last filter
+    site.write_text(site.read_text() + to_site)
+
+
 def check_site(newcomer):
     shop = newcomer.folder / "shop"
     newcomer.new("site", "shop")
     newcomer.build(shop)
-    printed = newcomer.new("filter", "green-tea", folder=shop)
-    include, factory = re.search(r"^(#include .*)\n(filter_factory.*)$", printed, re.M).groups()
-    _, _, to_site = printed.partition("[app:main]:\n\n")  # as it is: an indented line would belong to the one before
-    plugin = shop / "plugin.cc"
-    text = plugin.read_text()
-    text = text.replace('#include "site.h"\n', f'#include "site.h"\n{include}\n').replace("\n)", f"\n  {factory}\n)")
-    plugin.write_text(text)
-    site = shop / "site.ini"
-    site.write_text(site.read_text() + to_site)
+    add_filter(newcomer, shop, "green-tea")
+    add_filter(newcomer, shop, "stamp")
     (shop / "site_file_test.cc").write_text(SITE_FILE_TEST)
     with open(shop / "CMakeLists.txt", "a") as project:
         project.write(HOST)
@@ -149,7 +155,7 @@ def check_site(newcomer):
     shown = run(newcomer.mastic, "check", "site.ini", folder=shop)
     check("libsite.so#site" in shown and "libsite.so#green-tea" in shown, shown)
     text, fields = get([newcomer.mastic, "serve", "site.ini"], "/hi/Ada", shop)
-    check(text == "Hello, Ada!\n" and fields.get("X-GreenTea") == "1", f"{text} {fields}")
+    check(text == "Hello, Ada!\n" and fields.get("X-GreenTea") == fields.get("X-Stamp") == "1", f"{text} {fields}")
     again = newcomer.new("filter", "green-tea", folder=shop, expected=1)
     check("green_tea.cc exists already" in again, again)
 
