@@ -17,6 +17,7 @@
 #include "mastic/deploy/logging_sections.h"
 #include "mastic/deploy/plugin.h"
 #include "mastic/deploy/text_file.h"
+#include "mastic/deploy/uri.h"
 #include "mastic/files/static_files.h"
 
 #include "apps/mastic/command.h"
@@ -136,17 +137,7 @@ void SiteOptions::describe(base::OptionTable& table) {
 }
 
 std::string SiteArgument::uri(std::string_view part) const {
-  std::string uri = "config:";
-  for (const char c : path) {
-    // A URI has escapes, and a path may have these characters.
-    if (c == '%')
-      uri += "%25";
-    else if (c == '#')
-      uri += "%23";
-    else
-      uri += c;
-  }
-  return uri.append("#").append(part.empty() ? "main" : part);
+  return deploy::config_uri(path, part.empty() ? "main" : part);
 }
 
 base::Result<SiteArgument> read_site(std::span<const std::string_view> arguments,

@@ -104,6 +104,12 @@ class File(unittest.TestCase):
         options, _ = shown("--config", f"{self.folder}/shop.ini#test")
         self.assertEqual((options["shelves"], options["discount"]), (4, 1))
 
+    def test_may_have_any_name(self):
+        path = self.folder / "tea #1 50%20.ini"
+        path.write_text("[app:main]\nshelves = 4\n[app:test]\nshelves = 5\n")
+        self.assertEqual(shown("--config", str(path))[0]["shelves"], 4)
+        self.assertEqual(shown("--config", f"{path}#test")[0]["shelves"], 5)
+
     def test_everything_wrong_is_reported_with_its_line(self):
         self.write("[app:main]\nshelves = many\nbind = :1\ncolour = red\npassword = xyzzy\n")
         code, output, errors = ended("--config", "shop.ini", cwd=self.folder, APP_DISCOUNT="half")

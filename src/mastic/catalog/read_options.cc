@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "mastic/base/kernel.h"
@@ -13,6 +15,7 @@
 #include "mastic/deploy/part.h"
 #include "mastic/deploy/secret_values.h"
 #include "mastic/deploy/set_options.h"
+#include "mastic/deploy/uri.h"
 
 namespace mastic::catalog {
 namespace {
@@ -73,11 +76,14 @@ void read_environment(base::OptionTable& table, base::OptionTable* server,
   }
 }
 
-/// A path as a part of a URI, in which %41 would be a letter.
-std::string with_literal_percents(std::string_view path) {
-  std::string out;
-  for (const char c : path) out.append(c == '%' ? "%25" : std::string_view(&c, 1));
-  return out;
+/// The path of the file and the name of its section, from "shop.ini#NAME". The name is `main` if there
+/// is none.
+std::pair<std::string, std::string> split_config(const std::string& config) {
+  std::error_code fault;
+  const std::size_t mark = config.rfind('#');
+  // A path may have a '#' itself.
+  if (mark == config.npos || std::filesystem::exists(config, fault)) return {config, "main"};
+  return {config.substr(0, mark), config.substr(mark + 1)};
 }
 
 /// A section of the file that only sets options.
@@ -126,12 +132,12 @@ void read_file(base::OptionTable& table, base::OptionTable* server, const Option
   options.default_factories = {{app.kind, app.factory}, {serving.kind, serving.factory}};
   deploy::Loader loader(diagnostics, std::move(options), base::system_kernel());
 
-  std::string_view name = sources.config;
-  const std::string server_uri = "config:" + with_literal_percents(base::take_until(name, '#'));
-  const std::string uri = server_uri + (name.empty() ? "" : "#" + std::string(name));
+  const auto [path, name] = split_config(sources.config);
+  const std::string uri = deploy::config_uri(path, name);
+  const std::string server_uri = deploy::config_uri(path, "main");
   const bool has_server = server != nullptr && loader.has(serving.kind, server_uri);
   // Loaded even if it is missing, so that this is reported, unless the file has other options.
-  if (!has_server || !name.empty() || loader.has(app.kind, uri)) {
+  if (!has_server || name != "main" || loader.has(app.kind, uri)) {
     read_section(app, loader, uri, diagnostics);
   }
   if (has_server) read_section(serving, loader, server_uri, diagnostics);

@@ -50,6 +50,19 @@ std::optional<FileReference> file_reference(std::string_view name) {
   return FileReference{base::percent_decode(path), std::string(pieces.name.value_or("main"))};
 }
 
+std::string config_uri(std::string_view path, std::string_view name) {
+  std::string uri("config:");
+  for (const char c : path) {
+    if (c == '%')
+      uri += "%25";
+    else if (c == '#')
+      uri += "%23";
+    else
+      uri += c;
+  }
+  return uri.append("#").append(name);
+}
+
 base::Result<FactoryName> factory_name(std::string_view uri) {
   if (uri.starts_with("mastic#")) return FactoryName{"mastic", "", std::string(uri.substr(7)), {}};
   Pieces pieces = split(uri);

@@ -22,6 +22,9 @@ struct FileReference {
 /// Returns the file that `name` refers to; nothing if it is no URI with the scheme `config`.
 [[nodiscard]] std::optional<FileReference> file_reference(std::string_view name);
 
+/// Returns the URI of the part `name` in the file at `path`, whatever characters the path has.
+[[nodiscard]] std::string config_uri(std::string_view path, std::string_view name);
+
 /// Returns the factory that `uri`, with another scheme than `config`, refers to: "egg:Paste#static",
 /// "mastic#static" or "lib:./libshop.so#shop". The path of a plugin stays as it is written. Fails with
 /// a message that says which schemes there are, or how the rest is written.
