@@ -42,6 +42,11 @@ void put_content(Response& error, Response page) {
   error.body = std::move(page.body);
 }
 
+/// Marks a request for a page, and so those that are made on its behalf. An error on the way to a page
+/// has no page itself: with several of this middleware around one another, each could ask for a page
+/// on behalf of each of the others, and their number would double with every one.
+struct IsForPage {};
+
 bool has_page(const Response& answer) {
   return code(answer.status) / 100 == 2 && !forbids_content(answer.status);
 }
@@ -70,10 +75,11 @@ class ErrorDocuments::Replacing {
   Task<Response> replace_later(Request& request, Task<Response> task) const {
     Response error = co_await std::move(task);
     const Document* const document = find(error.status);
-    if (document == nullptr) co_return error;
+    if (document == nullptr || request.find_ext<IsForPage>() != nullptr) co_return error;
     const Attempt attempt(request);
     try {
       Request& asking = InternalRequest::make(request, document->path);
+      extensions(asking).own<IsForPage>(asking.memory());
       Task<Response> answering = app_(asking);
       Response page = co_await std::move(answering);
       if (has_page(page)) {

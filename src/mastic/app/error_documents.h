@@ -24,7 +24,8 @@ namespace mastic::app {
 ///
 /// The page is asked for by a GET below the path where the middleware is, with the fields of the
 /// client's request (InternalRequest). If the page is not answered with a status of success and
-/// content, or asks for itself, the client gets the error as it was, and the log gets a warning.
+/// content, or asks for itself, the client gets the error as it was, and the log gets a warning. An
+/// error on the way to a page has no page itself.
 ///
 /// Router::on_error makes pages by a function, also for errors in mounted applications. Such a page
 /// is made first, and then replaced.

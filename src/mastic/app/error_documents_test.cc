@@ -57,6 +57,22 @@ struct ErrorDocumentsTest : testing::Test {
   TestExchange exchange{executor};
 };
 
+TEST_F(ErrorDocumentsTest, DoesNotAskForPagesOnTheWayToAPage) {
+  int asked = 0;
+  App app([&asked] {
+    ++asked;
+    return Response(Status::NotFound);
+  });
+  // Each layer has a page of its own, and none of them is there.
+  constexpr int kLayers = 30;
+  for (int i = 0; i < kLayers; ++i) {
+    const std::string page = "/page" + std::to_string(i);
+    app = wrap(ErrorDocuments({{Status::NotFound, page}}), std::move(app));
+  }
+  EXPECT_EQ(get(app, "/gone").status, Status::NotFound);
+  EXPECT_EQ(asked, 1 + kLayers);
+}
+
 TEST_F(ErrorDocumentsTest, GivesAnErrorTheContentOfAPage) {
   const App app = with({{Status::NotFound, "/page"}, {Status::Unauthorized, "/page"}});
   for (const char* const path : {"/gone", "/slow"}) {
