@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <new>
 
 #include "mastic/base/encoding.h"
 #include "mastic/base/standard_streams.h"
@@ -44,7 +46,9 @@ std::string help_of(const CommandEntry& entry) {
   return help;
 }
 
-int run_command(const CommandEntry& entry, std::span<const char* const> words) {
+namespace {
+
+int read_and_run(const CommandEntry& entry, std::span<const char* const> words) {
   const auto command = entry.make();
   bool help = false;
   base::OptionTable table;
@@ -61,6 +65,18 @@ int run_command(const CommandEntry& entry, std::span<const char* const> words) {
     }
   }
   return command->run(*line);
+}
+
+}  // namespace
+
+int run_command(const CommandEntry& entry, std::span<const char* const> words) {
+  try {
+    return read_and_run(entry, words);
+  } catch (const std::bad_alloc&) {
+    return fail(entry.name, ExitCode::CannotStart, "there is not enough memory");
+  } catch (const std::exception& error) {
+    return fail(entry.name, ExitCode::CannotStart, error.what());
+  }
 }
 
 bool wants_colours(int stream) {

@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -216,6 +217,19 @@ bind = unix:{self.folder}/socket
                 done = run(*words, folder=self.folder, environment={"APP_PASSWORD": from_environment})
                 shown = (done.stdout + done.stderr).decode()
                 self.assertNotRegex(shown, r"hush\d", (name, command))
+
+    def test_says_that_there_is_not_enough_memory(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (80 << 20, 80 << 20))
+        def run_limited(*words):
+            return subprocess.run([PROGRAM, *words], cwd=self.folder, preexec_fn=limit, capture_output=True, timeout=20)
+        if run_limited("--version").returncode != 0:
+            self.skipTest("the program itself needs more memory than the limit")
+        self.write("site.ini", "[app:main]\nuse = mastic#echo\nlong = " + "x" * 15_000_000)
+        for command in ("check", "routes"):
+            done = run_limited(command, "site.ini")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(done.stderr.decode(), f"mastic {command}: there is not enough memory\n")
 
     def test_sends_no_escapes_of_a_file_to_a_terminal(self):
         evil = "\x1b]0;owned\x07\x1b[2J\x9b2J\u202e"
