@@ -11,6 +11,7 @@
 #include <concepts>
 #include <utility>
 
+#include "mastic/app/debug_report.h"
 #include "mastic/app/middleware.h"
 
 namespace mastic::app {
@@ -35,7 +36,8 @@ concept TransactionValue = std::default_initializable<T> && std::movable<T> && r
 /// - when the answer is an error, and so also after an exception;
 /// - when the client is gone, or the request was cancelled for another reason.
 ///
-/// Destroying it must not take long: the thread of the request waits for it. Content that is
+/// Destroying it must not take long: the thread of the request waits for it. If that throws, the log
+/// says so. Content that is
 /// produced while it is sent (Body::produced_by) comes after the end of the transaction.
 ///
 /// A request that the application makes of itself (InternalRequest) has a transaction of its own if
@@ -57,7 +59,7 @@ class Transaction {
 
   Task<Response> operator()(Request& request, Next next) const {
     Value& value = extensions(request).own<Value>(request.memory());
-    const End end(value);
+    const End end(request, value);
     if constexpr (TaskTraits<Begun>::value) {
       Begun beginning = begin_(request);
       value = co_await std::move(beginning);
@@ -82,12 +84,19 @@ class Transaction {
   /// sent, and not only when the values of the request are destroyed.
   class End {
    public:
-    explicit End(Value& value) : value_(value) {}
+    End(Request& request, Value& value) : request_(request), value_(value) {}
     End(const End&) = delete;
     End& operator=(const End&) = delete;
-    ~End() { value_ = Value(); }
+    ~End() {
+      try {
+        value_ = Value();
+      } catch (...) {  // the answer is decided already, and other requests have no part in this
+        request_.log().error("a transaction could not be undone: ", describe_exception());
+      }
+    }
 
    private:
+    Request& request_;
     Value& value_;
   };
 

@@ -96,6 +96,30 @@ TEST_F(TransactionTest, AFailedCommitIsAnsweredWith500) {
   EXPECT_EQ(story, "begin conflict undone ");
 }
 
+/// A transaction that cannot be undone.
+class Stuck {
+ public:
+  Stuck() = default;
+  explicit Stuck(int) : has_work_(true) {}
+  Stuck(Stuck&&) = default;
+  Stuck& operator=(Stuck&& other) {
+    if (has_work_) throw std::runtime_error("the connection is lost");
+    has_work_ = std::exchange(other.has_work_, false);
+    return *this;
+  }
+  void commit() { has_work_ = false; }
+
+ private:
+  bool has_work_ = false;
+};
+
+TEST_F(TransactionTest, AFailureToUndoIsLoggedAndLeavesTheAnswer) {
+  const App app = wrap(Transaction([](Request&) { return Stuck(1); }),
+                       App([] { return Response(Status::Conflict); }));
+  EXPECT_EQ(exchange.call(app, Method::Get, "/").status, Status::Conflict);
+  EXPECT_NE(exchange.recorded.text().find("could not be undone"), std::string::npos);
+}
+
 TEST_F(TransactionTest, MayBeBegunByATask) {
   const auto begin = [this](Request&) -> Task<Work<false>> {
     co_await async::sleep_for(5ms);
