@@ -42,7 +42,7 @@ TEST(PluginsGuide, AWrongOptionIsReportedWithItsPlace) {
     FAIL() << "it must not start";
   } catch (const std::runtime_error& error) {
     const std::string message = error.what();
-    EXPECT_NE(message.find("wrong.ini:6: error: "), message.npos) << message;
+    EXPECT_NE(message.find("wrong.ini:8: error: "), message.npos) << message;
     EXPECT_NE(message.find("'below' is a path, such as /drafts, and not 'drafts'"), message.npos)
         << message;
   }
