@@ -64,9 +64,10 @@ TEST_F(ResponseFieldsTest, ErrorsGetThemToo) {
 }
 
 TEST_F(ResponseFieldsTest, SaysWhatIsWrongWithAField) {
-  EXPECT_EQ(FieldSection({{"X Y", "1"}}).fault,
-            "'X Y' is not the name of a field, which has letters, digits and signs such as -, and no "
-            "spaces");
+  EXPECT_EQ(
+      FieldSection({{"X Y", "1"}}).fault,
+      "'X Y' is not the name of a field, which has letters, digits and signs such as -, and no "
+      "spaces");
   EXPECT_EQ(FieldSection({{"transfer-encoding", "x"}}).fault,
             "transfer-encoding belongs to the server and cannot be changed");
   EXPECT_EQ(FieldSection({{"-Content-Length", ""}}).fault,
