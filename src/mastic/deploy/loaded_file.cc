@@ -216,6 +216,7 @@ void LoadedFile::warn_of_ignored(const Setting& entry, const Setting& known) con
 void LoadedFile::add_from_globals(Reading& reading) const {
   SectionSettings& settings = reading.settings;
   for (const Setting& wanted : reading.from_globals) {
+    if (diagnostics_.is_full()) return;
     if (const Setting* const found = settings.global.find(wanted.value)) {
       Setting setting = *found;
       setting.name = wanted.name;

@@ -54,31 +54,42 @@ bool is_searched(std::string_view value) {
   return value.size() >= kShortest && value != "false" && value != kBlank;
 }
 
-/// Blanks the password of each URL out: "scheme://name:PASSWORD@host".
-void blank_passwords_of_urls(std::string& text) {
-  std::size_t at = 0;
-  while ((at = text.find("://", at)) != text.npos) {
+/// Returns `text` with *** in place of the password of each URL: "scheme://name:PASSWORD@host".
+std::string without_passwords_of_urls(std::string_view text) {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = 0; (at = text.find("://", at)) != text.npos;) {
     at += 3;
     const std::size_t end = std::min(text.find_first_of("/?# \t\n'\"", at), text.size());
-    const std::string_view authority = std::string_view(text).substr(at, end - at);
+    const std::string_view authority = text.substr(at, end - at);
     const std::size_t host = authority.rfind('@');
     const std::size_t colon = authority.find(':');
     if (host == authority.npos || colon > host) continue;
-    text.replace(at + colon + 1, host - colon - 1, kBlank);
+    out.append(text.substr(copied, at + colon + 1 - copied)).append(kBlank);
+    copied = at + host;
   }
+  return out.append(text.substr(copied));
 }
 
-/// Blanks out what stands behind the name of a secret: "?token=SECRET", "host=db password=SECRET".
-void blank_named_values(std::string& text) {
+/// Returns `text` with *** in place of what stands behind the name of a secret: "?token=SECRET",
+/// "host=db password=SECRET".
+std::string without_named_values(std::string_view text) {
   constexpr std::string_view kEnds = " \t\n'\"?&;,";
-  for (std::size_t at = 0; (at = text.find('=', at)) != text.npos; ++at) {
-    constexpr std::size_t kLongestName = 64;
+  constexpr std::size_t kLongestName = 64;
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = 0; (at = text.find('=', at)) != text.npos;) {
     const std::size_t least = at - std::min(at, kLongestName);
-    const std::string_view before = std::string_view(text).substr(least, at - least);
-    const std::string_view name = before.substr(before.find_last_of(kEnds) + 1);
-    const std::size_t end = std::min(text.find_first_of(kEnds, at + 1), text.size());
-    if (end > at + 1 && surely_names_secret(name)) text.replace(at + 1, end - at - 1, kBlank);
+    const std::string_view before = text.substr(least, at - least);
+    ++at;
+    const std::size_t begin = std::max(before.find_last_of(kEnds) + 1, before.rfind('=') + 1);
+    if (!surely_names_secret(before.substr(begin))) continue;
+    const std::size_t end = std::min(text.find_first_of(kEnds, at), text.size());
+    if (end == at) continue;
+    out.append(text.substr(copied, at - copied)).append(kBlank);
+    copied = at = end;
   }
+  return out.append(text.substr(copied));
 }
 
 }  // namespace
@@ -139,9 +150,7 @@ std::string SecretValues::blank(std::string_view text) const {
     shown.append(size > 0 ? kBlank : text.substr(0, 1));
     text.remove_prefix(std::max<std::size_t>(size, 1));
   }
-  blank_passwords_of_urls(shown);
-  blank_named_values(shown);
-  return shown;
+  return without_named_values(without_passwords_of_urls(shown));
 }
 
 base::Origin SecretValues::blank(const base::Origin& origin) const {

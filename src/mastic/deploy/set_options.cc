@@ -1,12 +1,20 @@
 #include "mastic/deploy/set_options.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "mastic/deploy/value_hint.h"
 
 namespace mastic::deploy {
+namespace {
+
+// Values of a list are compared with one another. More of them than this were made by a program, and
+// would take long.
+constexpr std::size_t kMaxValues = 1'000;
+
+}  // namespace
 
 bool set_options(const Settings& settings, base::OptionTable& table, Diagnostics& diagnostics) {
   bool all_right = true;
@@ -36,7 +44,15 @@ bool set_options(const Settings& settings, base::OptionTable& table, Diagnostics
     }
     constexpr std::string_view kSpace = " \t\n\r";
     std::string_view rest = setting.value;
+    std::size_t count = 0;
     for (std::size_t begin; (begin = rest.find_first_not_of(kSpace)) != rest.npos;) {
+      if (++count > kMaxValues) {
+        diagnostics.error(setting.origin, setting.name + ": has more than " +
+                                              std::to_string(kMaxValues) +
+                                              " values, which is the most that it may have");
+        all_right = false;
+        break;
+      }
       rest.remove_prefix(begin);
       const std::size_t end = std::min(rest.find_first_of(kSpace), rest.size());
       set(setting, rest.substr(0, end));

@@ -60,6 +60,23 @@ TEST_F(SetOptionsTest, SaysWhatBecomesOfTheNamesOfOtherPrograms) {
             "site.ini:7: warning: sugar has no effect: teas are served without\n");
 }
 
+TEST(SetOptions, LimitsTheValuesOfAList) {
+  std::vector<std::string> names;
+  base::OptionTable table;
+  table.list("name", names, "NAME", "Names.");
+  std::string many;
+  for (int i = 0; i < 1'000; ++i) many += "x ";
+  Settings settings;
+  settings.set({"name", many, {}});
+  Diagnostics diagnostics;
+  EXPECT_TRUE(set_options(settings, table, diagnostics)) << diagnostics.to_string();
+  EXPECT_EQ(names.size(), 1'000u);
+  settings.set({"name", many + "x", {}});
+  EXPECT_FALSE(set_options(settings, table, diagnostics));
+  EXPECT_EQ(diagnostics.to_string(),
+            "error: name: has more than 1000 values, which is the most that it may have\n");
+}
+
 TEST(Settings, FindsTheSameHoweverManyThereAre) {
   Settings settings;
   std::vector<std::string> names;
