@@ -106,7 +106,9 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   for (const Severity severity : {Severity::Error, Severity::Warning, Severity::Note}) {
     if (!has_more_[static_cast<std::size_t>(severity)]) continue;
     const std::string word(deploy::to_string(severity));
-    out.push_back({severity, {}, "there are more " + word + "s; these are the first hundred"});
+    Diagnostic& more = out.emplace_back();
+    more.severity = severity;
+    more.message = "there are more " + word + "s; these are the first hundred";
   }
   return out;
 }
