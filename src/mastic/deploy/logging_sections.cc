@@ -61,7 +61,7 @@ class LoggerReader {
                                    "ERROR, CRITICAL or NOTSET");
     return std::nullopt;
   }
-  void set(std::string level, const base::Origin& origin) {
+  void set(std::string_view level, const base::Origin& origin) {
     if (auto done = table_.set("log_level", level, origin); !done) {
       diagnostics_.error(origin, done.error().message);
     }

@@ -18,6 +18,7 @@
 #include "mastic/base/descriptor.h"
 
 /// The header of the file that this code is in; the linker defines it.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's name
 extern "C" [[gnu::visibility("hidden")]] const ElfW(Ehdr) __ehdr_start;
 
 namespace mastic::deploy {
