@@ -74,6 +74,7 @@ Result<void> CommandLine::set_all() const {
 }
 
 Result<void> CommandLine::set(std::string_view name) const {
+  // All places where the option is given, because each of them adds to a list.
   CommandLine only;
   for (const Given& given : options) {
     if (given.option->name == name) only.options.push_back(given);
@@ -109,6 +110,7 @@ Result<CommandLine> read_command_line(std::span<const char* const> words, Option
         value = "off";
       }
     }
+    // The keys of a table are left to files: `--/docs` would be read as the name of an option.
     if (option == nullptr || option->takes) return unknown_option(word, table);
     if (!joined && option->argument.empty() && value.empty()) value = "on";
     if (!joined && !option->argument.empty()) {

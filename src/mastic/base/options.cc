@@ -41,6 +41,8 @@ Result<void> require_time(std::initializer_list<std::pair<std::string_view, Dura
 }
 
 Result<void> Option::set(OptionText text) {
+  // Parsed first, while `given` still tells what the variable holds: a list asks it whether this text
+  // begins a new one (begins_with). A text that is wrong changes neither.
   if (auto done = parse(text); !done) return done;
   if (takes) {
     std::erase_if(given, [&](const OptionText& before) { return before.name == text.name; });
@@ -144,7 +146,9 @@ void OptionTable::path(std::string_view name, std::string& value, std::string_vi
   option.default_text = value;
   option.parse = [&value](const OptionText& text) -> Result<void> {
     value = text.text;
-    const std::size_t folder = text.origin.place.rfind('/') + 1;  // 0 if there is none
+    // Only what is written in a file has a line; a path on the command line is relative to the
+    // working directory, as everywhere. rfind() + 1 is 0 for a file without a folder.
+    const std::size_t folder = text.origin.place.rfind('/') + 1;
     const bool stays = value.empty() || value == "-" || value.starts_with('/');
     if (text.origin.line > 0 && !stays) value.insert(0, text.origin.place, 0, folder);
     return {};

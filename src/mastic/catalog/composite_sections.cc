@@ -133,6 +133,8 @@ base::Result<app::App> make_url_map(const UrlMapSection& section, deploy::Build&
     const OptionEntry* entry;
     std::size_t index;
   };
+  // Keys that differ may be one place: "/docs" and "/docs/". Paste takes the last of them, and a UrlMap
+  // refuses a place that exists twice.
   std::unordered_map<std::string, Known> known;
   for (const OptionEntry& entry : section.places) {
     auto place = place_of_key(entry.key);
@@ -148,6 +150,7 @@ base::Result<app::App> make_url_map(const UrlMapSection& section, deploy::Build&
                "'" + before.key + "' is the same place as '" + entry.key + "', which replaces it");
     places[at->second.index].app = std::move(app);
   }
+  // Paste looks for it among the global settings, too, so one of [DEFAULT] serves every map.
   const deploy::Setting* const local = build.part().local.find("not_found_app");
   const deploy::Setting* const otherwise =
       local != nullptr ? local : build.part().global.find("not_found_app");
@@ -174,6 +177,8 @@ base::Result<app::App> make_cascade(const CascadeSection& section, deploy::Build
   if (section.applications.empty()) {
     return base::fail("there is nothing to try; write: app1 = APPLICATION");
   }
+  // By number, because by name app10 would come before app2, which is never meant. It is the one place
+  // where a site file means something else than it does in PasteDeploy.
   std::vector<OptionEntry> entries = section.applications;
   std::ranges::sort(entries, is_earlier);
   const auto late = std::ranges::is_sorted_until(entries, {}, &OptionEntry::key);

@@ -128,6 +128,7 @@ deploy::Factories make_factories() {
   list.filter("response_fields", "", "Sets, adds and removes fields of answers.",
               make_response_fields, kResponseFieldsExample);
 
+  // Servers of Python programs are names for this one, so that their files can be served as they are.
   for (const std::string_view also :
        {"Paste#http", "PasteScript#wsgiutils", "waitress#main", "gunicorn#main"}) {
     list.alias(server_factory(), also);
@@ -140,6 +141,7 @@ deploy::Factories make_factories() {
 
 }  // namespace
 
+// Made at the first call, so that a program which reads no site file does not pay for it.
 const deploy::Factories& factories() {
   static const deploy::Factories all = make_factories();
   return all;

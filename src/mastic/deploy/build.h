@@ -24,7 +24,7 @@ class Build {
   /// name was written.
   ///
   /// If that fails, the error is reported, the site is not served, and what is returned may only be
-  /// put somewhere: so a factory goes on, and all errors are found.
+  /// put somewhere: so a factory continues, and all errors are found.
   [[nodiscard]] app::App app(std::string_view name, std::string_view place,
                              const base::Origin& origin);
   /// Makes the filter that `name` refers to, like `app`.

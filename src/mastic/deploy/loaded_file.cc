@@ -88,6 +88,8 @@ LoadedFile::LoadedFile(const IniFile& file, std::string absolute_path, const Set
   for (const IniEntry& entry : file_.defaults().entries) {
     raw_defaults_.set({entry.name, entry.value, file_.origin(entry.line)});
   }
+  // What the file has itself comes first where its own text refers to a name. Its parts see `given`
+  // instead (read), as in PasteDeploy; warn_of_shadowed tells where the two differ.
   for (const Setting& setting : given) {
     if (raw_defaults_.find(setting.name) == nullptr) raw_defaults_.set(setting);
   }

@@ -142,6 +142,7 @@ void Loader::warn_of_unused_sections() {
   // A part that could not be described may be what uses a section.
   const bool is_main_complete =
       implementation_->is_main && !implementation_->diagnostics.has_errors();
+  // Of the first file only: other files are often shared by several sites, each of which uses a part.
   for (const IniSection& section : files.front()->sections()) {
     if (implementation_->resolver.has_used(section)) continue;
     implementation_->warn_of_unused(section, files.front()->origin(section.line), is_main_complete);
@@ -159,6 +160,7 @@ void Loader::warn_of_unread_globals() {
     for (const IniEntry& entry : section.entries) known.insert(entry.name);
     return !names_plugin(section);
   };
+  // A plugin sees the global settings and may ask for any of them, so with one nothing can be said.
   for (const IniFile* const file : files) {
     if (!read(file->defaults()) || !std::ranges::all_of(file->sections(), read)) return;
   }
@@ -177,6 +179,7 @@ void Loader::warn_of_unread_globals() {
 void Loader::teach(SecretValues& secrets) const {
   secrets.learn(implementation_->options.globals);
   secrets.learn(implementation_->variables);
+  // Every section, also those that no part was made from: a message may quote any line.
   const auto learn = [&](const IniSection& section) {
     Settings settings;
     for (const IniEntry& entry : section.entries) settings.set({entry.name, entry.value, {}});

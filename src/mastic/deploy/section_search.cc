@@ -93,6 +93,8 @@ base::Result<const IniSection*> find_section(const IniFile& file, PartKind kind,
       found.insert(found.end(), more.begin(), more.end());
     }
   };
+  // `[app:main]` and `[app]` are the same part. The one with a name comes first, so a file may have both,
+  // as it may for PasteDeploy.
   search(true);
   if (found.empty() && name == "main") search(false);
   if (found.size() <= 1) return found.empty() ? nullptr : found.front();
@@ -108,6 +110,7 @@ base::Result<const IniSection*> find_section(const IniFile& file, PartKind kind,
 std::string explain_missing_section(const IniFile& file, PartKind kind, std::string_view name) {
   std::string message = "there is no " + std::string(to_string(kind)) + " '" + std::string(name) +
                         "' in " + file.path() + "; it would be ";
+  // One type of each group: the others are only older spellings of it.
   const auto groups = groups_of(kind);
   for (std::size_t i = 0; i < groups.size(); ++i) {
     message += i == 0 ? "[" : i + 1 < groups.size() ? ", [" : " or [";
@@ -143,6 +146,7 @@ std::string explain_missing_section(const IniFile& file, PartKind kind, std::str
     return message + "; did you mean '" + std::string(*meant) + "', which is " +
            shown(*sections[static_cast<std::size_t>(index)]) + "?";
   }
+  // The usual mistake of a first file: its application has a name, and the command names none.
   if (name == "main" && !names.empty()) {
     message.append("; the file has '").append(names.front());
     message.append("', which is written ").append(file.path()).append("#").append(names.front());
