@@ -1,0 +1,43 @@
+// A message of a WebSocket.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mastic/base/result.h"
+#include "mastic/json/json.h"
+#include "mastic/wire/websocket/close_code.h"
+
+namespace mastic::websocket {
+
+using wire::websocket::CloseCode;
+
+/// A message: text, which is UTF-8, or bytes.
+struct Message {
+  std::string data;
+  bool is_binary = false;
+
+  /// Reads the message as JSON into a T, which may be a variant of structs (json/variant.h).
+  template <json::JsonReadable T>
+  [[nodiscard]] base::Result<T> json() const {
+    return json::from_json<T>(data);
+  }
+};
+
+/// How a WebSocket was closed.
+struct Closed {
+  CloseCode code = CloseCode::Abnormal;
+  std::string reason;
+  bool by_peer = false;  ///< the peer began the closing handshake, or the connection was lost
+};
+
+/// What became of a message that was to be sent.
+enum class Sent : std::uint8_t {
+  Taken,   ///< it will be sent, unless the connection is lost before
+  Full,    ///< the client is behind: max_queue_bytes wait to be sent (only try_send says so)
+  Closed,  ///< the WebSocket is closed or closing; the message was dropped
+};
+
+}  // namespace mastic::websocket
