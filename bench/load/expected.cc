@@ -69,17 +69,20 @@ std::string ask(int fd, std::string_view request) {
 
 }  // namespace
 
-Expected::Expected(std::string answer) : answer_(std::move(answer)) {
-  const std::string_view head = std::string_view(answer_).substr(0, answer_.find("\r\n\r\n") + 2);
-  if (const auto date = field(head, "Date")) {
-    date_ = static_cast<std::size_t>(date->data() - answer_.data());
-    date_end_ = date_ + date->size();
-  }
+Expected Expected::exactly(std::string bytes) {
+  Expected expected;
+  expected.answer_ = std::move(bytes);
+  return expected;
 }
 
 Expected Expected::learn(const sockaddr_in& server, std::string_view request) {
   const int fd = connect_to(server);
-  Expected expected(ask(fd, request));
+  Expected expected = exactly(ask(fd, request));
+  const std::string_view answer = expected.answer_;
+  if (const auto date = field(answer.substr(0, answer.find("\r\n\r\n") + 2), "Date")) {
+    expected.date_ = static_cast<std::size_t>(date->data() - answer.data());
+    expected.date_end_ = expected.date_ + date->size();
+  }
   pollfd more{fd, POLLIN, 0};
   // A server that sends more than one answer, or closes the connection, cannot be measured.
   if (poll(&more, 1, 50) != 0) fail("bytes after the first answer, or the connection was closed");

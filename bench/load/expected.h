@@ -16,6 +16,8 @@ class Expected {
   /// Sends one request on a new connection, and waits 50 ms for bytes that must not come. Ends the
   /// program when the answer is not a 200 with a known length.
   static Expected learn(const sockaddr_in& server, std::string_view request);
+  /// Expects these bytes and no others.
+  static Expected exactly(std::string bytes);
 
   /// Whether the expected answer has `piece` from byte `at` on.
   [[nodiscard]] bool matches(std::size_t at, std::string_view piece) const;
@@ -23,7 +25,7 @@ class Expected {
   [[nodiscard]] std::size_t size() const { return answer_.size(); }
 
  private:
-  explicit Expected(std::string answer);
+  Expected() = default;
 
   std::string answer_;
   std::size_t date_ = 0;  // where the value of Date begins and ends; both 0 without a Date field

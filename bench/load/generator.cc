@@ -9,6 +9,9 @@
 #include <cstring>
 #include <ctime>
 
+#include "bench/load/cpu_clock.h"
+#include "bench/load/websocket.h"
+
 namespace load {
 
 namespace {
@@ -25,16 +28,6 @@ std::string repeated(std::string_view text, int times) {
   return all;
 }
 
-/// The CPU time of a process, including threads that have ended.
-double cpu_seconds(clockid_t clock) {
-  timespec now{};
-  if (clock_gettime(clock, &now) != 0) fail("the CPU clock of the server");
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-/// The CPU clock of a process, as clock_getcpuclockid(3) encodes it.
-clockid_t clock_of(int process) { return static_cast<clockid_t>((~process) * 8 | 2); }
-
 }  // namespace
 
 Generator::Generator(const Options& options, const Expected& expected)
@@ -49,6 +42,7 @@ Generator::Generator(const Options& options, const Expected& expected)
   prctl(PR_SET_TIMERSLACK, 1UL);  // by default a sleep may take 50 us longer
   for (Connection& connection : connections_) {
     connection.fd = connect_to(options.server);
+    if (!options.websocket.empty()) open_websocket(connection.fd, options.websocket);
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = &connection;

@@ -33,6 +33,7 @@ struct Options {
   double rate = 0;       // requests per second; 0 saturates the server
   int depth = 1;         // pipelined requests, which are sent together
   std::string request;
+  std::string websocket;  // the path at which each connection opens a WebSocket first; may be empty
 };
 
 /// The result of the measured time.

@@ -2,11 +2,13 @@
 // byte.
 //
 //     load PORT [--process PID] [--connections N] [--seconds S] [--warm-up S] [--rate R] [--depth D]
-//               [--path TARGET] [--post BYTES]
+//               [--path TARGET] [--post BYTES] [--echo BYTES] [--publish BYTES]
 //
 // Without --rate it saturates the server; --depth D sends D requests together; --post sends a POST
-// with that many bytes. Prints one JSON object; exits with 1 at the first answer that differs from
-// the first one.
+// with that many bytes. --echo sends messages of that many bytes over WebSockets, each of which must
+// come back; --publish sends messages over one of them, each of which must come back over all
+// (fan_out.h). Prints one JSON object; exits with 1 at the first answer that differs from the first
+// one, or at the first message that differs from what was sent.
 
 #include <arpa/inet.h>
 
@@ -16,9 +18,27 @@
 #include <string>
 #include <string_view>
 
+#include "bench/load/fan_out.h"
 #include "bench/load/generator.h"
+#include "bench/load/websocket.h"
 
 namespace {
+
+/// What the options ask for.
+struct Asked {
+  load::Options options;
+  std::string path = "/";
+  std::size_t content_bytes = 0;
+  std::size_t message_bytes = 0;
+  bool publishes = false;
+};
+
+std::string some_text(std::size_t bytes) {
+  std::string text;
+  std::minstd_rand random(7);
+  while (text.size() < bytes) text += static_cast<char>(' ' + (random() >> 8) % 95);
+  return text;
+}
 
 std::string make_request(const std::string& path, std::size_t content_bytes) {
   if (content_bytes == 0) return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -31,10 +51,9 @@ std::string make_request(const std::string& path, std::size_t content_bytes) {
   return request;
 }
 
-load::Options read(int argc, char** argv) {
-  load::Options options;
-  std::string path = "/";
-  std::size_t content_bytes = 0;
+Asked read(int argc, char** argv) {
+  Asked asked;
+  load::Options& options = asked.options;
   for (int i = 2; i + 1 < argc; i += 2) {
     const std::string_view name = argv[i];
     const char* value = argv[i + 1];
@@ -51,17 +70,34 @@ load::Options read(int argc, char** argv) {
     else if (name == "--depth")
       options.depth = std::atoi(value);
     else if (name == "--path")
-      path = value;
+      asked.path = value;
     else if (name == "--post")
-      content_bytes = static_cast<std::size_t>(std::atol(value));
-    else
+      asked.content_bytes = static_cast<std::size_t>(std::atol(value));
+    else if (name == "--echo" || name == "--publish") {
+      asked.message_bytes = static_cast<std::size_t>(std::atol(value));
+      asked.publishes = name == "--publish";
+    } else
       load::fail("unknown option " + std::string(name));
   }
   options.server.sin_family = AF_INET;
   options.server.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[1])));
   options.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  options.request = make_request(path, content_bytes);
-  return options;
+  return asked;
+}
+
+load::Result run_http(Asked& asked) {
+  asked.options.request = make_request(asked.path, asked.content_bytes);
+  const auto expected = load::Expected::learn(asked.options.server, asked.options.request);
+  return load::Generator(asked.options, expected).run();
+}
+
+load::Result run_websockets(Asked& asked) {
+  const std::string message = some_text(asked.message_bytes);
+  asked.options.websocket = asked.path;
+  asked.options.request = load::masked_frame(message);
+  const auto expected = load::Expected::exactly(load::plain_frame(message));
+  if (asked.publishes) return load::fan_out(asked.options, expected);
+  return load::Generator(asked.options, expected).run();
 }
 
 void print(const load::Result& result) {
@@ -86,9 +122,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: load PORT [--NAME VALUE]...; see bench/load/main.cc\n");
     return 2;
   }
-  const load::Options options = read(argc, argv);
-  const load::Expected expected = load::Expected::learn(options.server, options.request);
-  const load::Result result = load::Generator(options, expected).run();
-  print(result);
+  Asked asked = read(argc, argv);
+  print(asked.message_bytes > 0 ? run_websockets(asked) : run_http(asked));
   return 0;
 }
