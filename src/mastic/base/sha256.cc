@@ -4,10 +4,10 @@
 #include <bit>
 #include <cstddef>
 
+#include "mastic/base/sha_blocks.h"
+
 namespace mastic::base {
 namespace {
-
-constexpr std::size_t kBlockBytes = 64;
 
 using State = std::array<std::uint32_t, 8>;
 
@@ -25,11 +25,7 @@ constexpr std::array<std::uint32_t, 64> kRounds{
 /// and T2. Written to be read, not to be fast: only short texts of the program are hashed.
 void take_block(State& state, std::string_view block) {
   std::array<std::uint32_t, 64> words{};
-  for (std::size_t i = 0; i < 16; ++i) {
-    for (std::size_t j = 0; j < 4; ++j) {
-      words[i] = words[i] << 8 | static_cast<std::uint8_t>(block[4 * i + j]);
-    }
-  }
+  for (std::size_t i = 0; i < 16; ++i) words[i] = sha_word(block, i);
   for (std::size_t i = 16; i < 64; ++i) {
     const std::uint32_t a = words[i - 15];
     const std::uint32_t b = words[i - 2];
@@ -55,29 +51,12 @@ void take_block(State& state, std::string_view block) {
   for (std::size_t i = 0; i < state.size(); ++i) state[i] += mixed[i];
 }
 
-/// The last one or two blocks: what is left of `text` after its whole blocks, a one bit, zeros, and
-/// the length of `text` in bits.
-std::string padded_rest(std::string_view text) {
-  std::string rest(text.substr(text.size() / kBlockBytes * kBlockBytes));
-  rest += '\x80';
-  while (rest.size() % kBlockBytes != kBlockBytes - 8) rest += '\0';
-  const std::uint64_t bits = std::uint64_t{text.size()} * 8;
-  for (int shift = 56; shift >= 0; shift -= 8) rest += static_cast<char>(bits >> shift & 0xff);
-  return rest;
-}
-
 }  // namespace
 
 std::array<std::uint8_t, 32> sha256(std::string_view text) {
   State state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
               0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  const std::string rest = padded_rest(text);
-  text.remove_suffix(text.size() % kBlockBytes);
-  for (std::string_view part : {text, std::string_view(rest)}) {
-    for (; !part.empty(); part.remove_prefix(kBlockBytes)) {
-      take_block(state, part.substr(0, kBlockBytes));
-    }
-  }
+  for_each_sha_block(text, [&](std::string_view block) { take_block(state, block); });
   std::array<std::uint8_t, 32> digest{};
   for (std::size_t i = 0; i < digest.size(); ++i) {
     digest[i] = static_cast<std::uint8_t>(state[i / 4] >> (24 - 8 * (i % 4)));
