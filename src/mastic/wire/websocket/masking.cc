@@ -1,0 +1,60 @@
+#include "mastic/wire/websocket/masking.h"
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "mastic/base/byte_block.h"
+
+namespace mastic::wire::websocket {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the key would turn the other way");
+
+/// The key for what comes `bytes` after the place for which `key` is.
+MaskingKey turn_key(MaskingKey key, std::size_t bytes) {
+  return std::rotr(key, static_cast<int>(8 * (bytes % sizeof key)));
+}
+
+template <class Block>
+void copy_masked_block(char* to, const char* from, MaskingKey key) {
+  std::array<MaskingKey, sizeof(Block) / sizeof(MaskingKey)> keys;
+  keys.fill(key);
+  Block block;
+  std::memcpy(&block, from, sizeof block);
+  block ^= std::bit_cast<Block>(keys);
+  std::memcpy(to, &block, sizeof block);
+}
+
+/// Copies `size` bytes block by block. Requires: size >= sizeof(Block). The last block may overlap
+/// the one before it, whose bytes are then written twice.
+template <class Block>
+void copy_masked_blocks(char* to, const char* from, std::size_t size, MaskingKey key) {
+  const std::size_t last = size - sizeof(Block);
+  for (std::size_t at = 0; at < last; at += sizeof(Block)) {
+    copy_masked_block<Block>(to + at, from + at, key);
+  }
+  copy_masked_block<Block>(to + last, from + last, turn_key(key, last));
+}
+
+}  // namespace
+
+MaskingKey copy_masked(char* to, std::string_view from, MaskingKey key) {
+  const std::size_t size = from.size();
+  if (size >= sizeof(base::ByteBlock)) {
+    copy_masked_blocks<base::ByteBlock>(to, from.data(), size, key);
+  } else if (size >= sizeof(std::uint64_t)) {
+    copy_masked_blocks<std::uint64_t>(to, from.data(), size, key);
+  } else if (size >= sizeof(std::uint32_t)) {
+    copy_masked_blocks<std::uint32_t>(to, from.data(), size, key);
+  } else {  // at most three bytes
+    for (std::size_t i = 0; i < size; ++i) {
+      to[i] = static_cast<char>(from[i] ^ static_cast<char>(turn_key(key, i)));
+    }
+  }
+  return turn_key(key, size);
+}
+
+}  // namespace mastic::wire::websocket
