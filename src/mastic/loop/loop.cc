@@ -11,6 +11,7 @@
 
 #include "mastic/base/assert.h"
 #include "mastic/loop/disk.h"
+#include "mastic/loop/loop_local.h"
 
 namespace mastic::loop {
 namespace {
@@ -85,10 +86,12 @@ Loop::Loop(base::Kernel& kernel, std::unique_ptr<Transfer> transfer, base::Descr
       receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
 
 Loop::~Loop() {
-  // Destructors of kept objects may retire other objects. Kept sources need the table, so the table
-  // is cleared last.
+  // Destructors of kept objects may retire other objects, and may use objects that are local to the
+  // loop. Kept sources need the table, so the table is cleared last.
   destroy_retired();
   while (kept_ != nullptr) const std::unique_ptr<LoopOwned> going(kept_);
+  destroy_retired();
+  locals_.reset();
   destroy_retired();
   sources_.clear();  // sources that outlive the loop count as not watched
 }

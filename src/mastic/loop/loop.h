@@ -30,6 +30,7 @@ namespace mastic::loop {
 
 class Disk;
 class Loop;
+class LoopLocal;
 
 /// Supervises the drivers of loops. A Scheduler is a LoopKeeper.
 class LoopKeeper {
@@ -179,6 +180,7 @@ class Loop final : public async::Executor {
   [[nodiscard]] Disk* disk() const { return disk_; }
 
  private:
+  friend class LoopLocal;
   class Wakeup;
   struct Stop final : async::Message {
     void deliver() noexcept override { delivered = true; }
@@ -231,6 +233,7 @@ class Loop final : public async::Executor {
   Retirable* retired_ = nullptr;
   Retirable** retired_end_ = &retired_;
   LoopOwned* kept_ = nullptr;
+  std::unique_ptr<LoopLocal> locals_;  ///< the first of a list (loop_local.h)
   Stop stop_;
   bool pinned_ = false;
   std::size_t looks_left_ = 0;  ///< polls until late timers expire even while events keep arriving
