@@ -9,6 +9,7 @@
 #include "mastic/base/ip_address.h"
 #include "mastic/base/server_status.h"
 #include "mastic/loop/loop.h"
+#include "mastic/net/protocol_task.h"
 #include "mastic/net/stream.h"
 
 namespace mastic::net {
@@ -24,6 +25,8 @@ class ProtocolHost : public StreamOwner {
   [[nodiscard]] virtual const base::Endpoint& peer() const = 0;
   /// The loop to which the connection belongs.
   [[nodiscard]] virtual loop::Loop& loop() const = 0;
+  /// The server to which the connection belongs.
+  [[nodiscard]] virtual ProtocolServer& server() const = 0;
   /// Whether the server drains, so that nothing new should begin.
   [[nodiscard]] virtual bool is_draining() const = 0;
 

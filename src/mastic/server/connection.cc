@@ -43,6 +43,7 @@ void Connection::start_protocol(std::string_view early, bool peer_ended) noexcep
 }
 
 loop::Loop& Connection::loop() const { return shard_.services().loop(); }
+net::ProtocolServer& Connection::server() const { return shard_.services(); }
 bool Connection::is_draining() const { return shard_.is_draining(); }
 void Connection::becomes_busy() { shard_.connection_busy(*this); }
 void Connection::becomes_idle() { shard_.connection_idle(*this); }

@@ -42,6 +42,7 @@ class Connection : public net::ProtocolHost, public ListedConnection {
 
   [[nodiscard]] const base::Endpoint& peer() const final { return peer_; }
   [[nodiscard]] loop::Loop& loop() const final;
+  [[nodiscard]] net::ProtocolServer& server() const final;
   [[nodiscard]] bool is_draining() const final;
   void becomes_busy() final;
   void becomes_idle() final;

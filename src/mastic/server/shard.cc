@@ -29,7 +29,7 @@ Shard::Shard(loop::Loop& loop, const app::App& app, const Options& options, base
       idle_(loop, options.keep_alive_timeout) {}
 
 Shard::~Shard() {
-  MASTIC_ASSERT(!has_connections() && exchanges() == 0,
+  MASTIC_ASSERT(!has_connections() && exchanges() == 0 && protocol_tasks().empty(),
                 {"exchanges", static_cast<long long>(exchanges())});
   MASTIC_ASSERT(background_.empty());
 }
@@ -115,6 +115,7 @@ base::LoopReport Shard::report(std::size_t most) {
   base::LoopReport report{.connections = connections()};
   busy_.visit([&](const Connection& connection) { connection.report(report); });
   orphans().for_each([&](const Exchange& exchange) { exchange.report(report); });
+  protocol_tasks().for_each([&](const net::ProtocolTask& task) { task.report(report); });
   std::ranges::sort(report.requests, std::ranges::greater(), &base::RequestReport::age);
   if (report.requests.size() > most) report.requests.resize(most);
   return report;
@@ -164,10 +165,10 @@ void Shard::drain_all() noexcept {
   newcomers_.for_each(drain_one);
 }
 
-/// Whether all connections have ended, and all exchanges that outlived their connections, except
-/// exchanges whose thread was written off.
+/// Whether all connections have ended, and all exchanges and tasks that outlived their connections,
+/// except exchanges whose thread was written off.
 bool Shard::is_empty() noexcept {
-  if (has_connections()) return false;
+  if (has_connections() || !protocol_tasks().empty()) return false;
   std::size_t lost = 0;
   orphans().for_each([&lost](const Exchange& exchange) { lost += exchange.is_lost(); });
   return exchanges() <= lost;
@@ -179,6 +180,7 @@ void Shard::abort_all() noexcept {
   newcomers_.for_each(abort);
   idle_.for_each(abort);
   busy_.for_each(abort);
+  protocol_tasks().for_each([](net::ProtocolTask& task) { task.abandon(); });
   check_settled();
 }
 

@@ -14,6 +14,7 @@
 #include "mastic/base/log.h"
 #include "mastic/base/server_status.h"
 #include "mastic/loop/loop.h"
+#include "mastic/net/protocol_task.h"
 #include "mastic/server/hang_policy.h"
 #include "mastic/server/options.h"
 #include "mastic/server/orphan_list.h"
@@ -27,7 +28,7 @@ namespace mastic::server {
 /// The loop, the application, and everything that the requests of a shard share. This class knows
 /// neither connections nor protocols. Code that serves a request needs nothing else of the shard.
 /// Used on the loop, except where a member says otherwise.
-class ShardServices {
+class ShardServices : public net::ProtocolServer {
  public:
   ShardServices(const ShardServices&) = delete;
   ShardServices& operator=(const ShardServices&) = delete;
@@ -35,7 +36,7 @@ class ShardServices {
   [[nodiscard]] loop::Loop& loop() const { return loop_; }
   [[nodiscard]] const app::App& app() const { return app_; }
   [[nodiscard]] const Options& options() const { return options_; }
-  [[nodiscard]] base::Log& log() const { return log_; }
+  [[nodiscard]] base::Log& log() const final { return log_; }
   [[nodiscard]] ServerCounters& counters() const { return counters_; }
   /// Whether requests and answers hold as much memory as they may (max_inflight_bytes).
   [[nodiscard]] bool is_full() const { return counters_.is_full(options_.max_inflight_bytes); }
@@ -50,6 +51,12 @@ class ShardServices {
   }
   /// Exchanges whose connection is gone while their application still runs.
   [[nodiscard]] OrphanList& orphans() { return orphans_; }
+  void task_begins(net::ProtocolTask& task) noexcept final { protocol_tasks_.add(task); }
+  void task_ended(net::ProtocolTask& task) noexcept final {
+    protocol_tasks_.remove(task);
+    if (draining_) check_settled();
+  }
+  [[nodiscard]] base::Duration drain_timeout() const final { return options_.drain_timeout; }
   /// Reports that the shard has settled, if it drains and has nothing left to wait for.
   virtual void check_settled() = 0;
 
@@ -71,7 +78,7 @@ class ShardServices {
   /// Tells tasks of the application that the shard drains.
   [[nodiscard]] app::DrainSignal& drain_signal() { return drain_; }
   /// Whether the server aborts, so that exchanges are now abandoned for that reason.
-  [[nodiscard]] bool is_aborting() const { return aborting_; }
+  [[nodiscard]] bool is_aborting() const final { return aborting_; }
 
   /// Reports a request that the server answered without the application.
   void refused(const app::RejectedRequest& rejected) {
@@ -98,6 +105,8 @@ class ShardServices {
     drain_.begin();
   }
   void begin_abort() { aborting_ = true; }
+  /// Code that protocols run beside their connections.
+  [[nodiscard]] const net::ProtocolTaskList& protocol_tasks() const { return protocol_tasks_; }
   /// How many exchanges are not over, including those of requests that are still being read.
   [[nodiscard]] std::size_t exchanges() const { return pages_.taken(); }
 
@@ -114,6 +123,7 @@ class ShardServices {
   ServerCounters& counters_;
   PagePool pages_;
   OrphanList orphans_;
+  net::ProtocolTaskList protocol_tasks_;
   HangPolicy* hang_policy_ = nullptr;
   base::ServerStatus* server_status_ = nullptr;
   app::RejectionObserver observer_;
