@@ -8,7 +8,6 @@
 
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <tuple>
@@ -16,10 +15,9 @@
 #include <utility>
 
 #include "mastic/app/app.h"
-#include "mastic/app/http_error.h"
 #include "mastic/app/request.h"
 #include "mastic/base/fixed_text.h"
-#include "mastic/routing/from_request.h"
+#include "mastic/routing/handler_arguments.h"
 #include "mastic/routing/path_type.h"
 #include "mastic/routing/route_pattern.h"
 
@@ -27,70 +25,12 @@ namespace mastic::routing {
 
 using app::App;
 using app::AppBuilder;
-using app::Body;
 using app::Handler;
-using app::HttpError;
 using app::Request;
 using app::Response;
 using app::Task;
 
 namespace detail {
-
-/// The parameters of a function, or of the call operator of an object. The parameters are not known
-/// if F is generic, overloaded or not a function at all.
-template <class F>
-struct Parameters {
-  using List = std::tuple<>;
-  static constexpr bool kAreKnown = false;
-  static constexpr bool kAreOfMutable = false;
-};
-template <class F>
-  requires requires { &F::operator(); }
-struct Parameters<F> : Parameters<decltype(&F::operator())> {};
-template <class R, class... P>
-struct Parameters<R (*)(P...)> {
-  using List = std::tuple<P...>;
-  static constexpr bool kAreKnown = true;
-  static constexpr bool kAreOfMutable = false;
-};
-template <class R, class... P>
-struct Parameters<R (*)(P...) noexcept> : Parameters<R (*)(P...)> {};
-template <class C, class R, class... P>
-struct Parameters<R (C::*)(P...) const> : Parameters<R (*)(P...)> {};
-template <class C, class R, class... P>
-struct Parameters<R (C::*)(P...) const noexcept> : Parameters<R (*)(P...)> {};
-template <class C, class R, class... P>
-struct Parameters<R (C::*)(P...)> : Parameters<R (*)(P...)> {
-  static constexpr bool kAreOfMutable = true;
-};
-template <class C, class R, class... P>
-struct Parameters<R (C::*)(P...) noexcept> : Parameters<R (C::*)(P...)> {};
-
-template <class P>
-inline constexpr bool kIsRequest = std::same_as<P, Request&>;
-template <class P>
-inline constexpr bool kIsTaken = TakenFromRequest<std::remove_cv_t<P>>;
-template <class P>
-inline constexpr bool kIsPathValue = !kIsRequest<P> && !kIsTaken<P>;
-/// Whether P is a Json, Query, Form, Header or Cookie of any type.
-template <class P>
-inline constexpr bool kIsHolder = requires(P taken) { []<class T>(Held<T>&) {}(taken); };
-/// Whether P is a Checked of a type that has no list of errors: a Header, a Cookie, the Body.
-template <class P>
-inline constexpr bool kIsCheckedWhole = false;
-template <class P>
-inline constexpr bool kIsCheckedWhole<Checked<P>> = TakenFromRequest<P> && !ReadFromRequest<P>;
-/// Whether P takes the content of the request, which can be taken once.
-template <class P>
-inline constexpr bool kTakesContent = [] {
-  if constexpr (kIsTaken<P>) {
-    using Taken = std::remove_cv_t<P>;
-    return std::same_as<Taken, Body> || FromRequest<Taken>::kNeedsContent;
-  }
-  return false;
-}();
-template <class P>
-inline constexpr bool kFits = kIsRequest<P> || kIsTaken<P> || PathValueType<std::remove_cv_t<P>>;
 
 // These say in plain words what is wrong with a handler, before a template deeper down fails.
 
@@ -133,46 +73,26 @@ concept PlainHandler =
 template <class F>
 class RouteHandler {
   using Parameters = detail::Parameters<F>;
-  using List = typename Parameters::List;
-  static constexpr std::size_t kParameters = std::tuple_size_v<List>;
-  template <std::size_t I>
-  using Parameter = std::tuple_element_t<I, List>;
+  using Arguments = HandlerArguments<typename Parameters::List>;
+  static constexpr auto kAll = Arguments::kAll;
 
-  /// How many of the parameters before `index` are path values.
-  static constexpr std::size_t path_values_before(std::size_t index) {
-    return []<std::size_t... I>(std::size_t end, std::index_sequence<I...>) {
-      return (std::size_t{0} + ... + (I < end && detail::kIsPathValue<Parameter<I>> ? 1 : 0));
-    }(index, std::make_index_sequence<kParameters>());
-  }
-  static constexpr bool parameters_fit() {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (detail::kFits<Parameter<I>> && ...);
-    }(std::make_index_sequence<kParameters>());
-  }
-  template <std::size_t... I>
-  static constexpr auto make_matchers(std::index_sequence<I...>) {
+  static constexpr auto make_matchers() {
     detail::check_handler<F>();
-    (detail::check_parameter<Parameter<I>>(), ...);
-    static_assert((0 + ... + (detail::kTakesContent<Parameter<I>> ? 1 : 0)) <= 1,
-                  "a handler takes the content of its request once: one Json, Form or Body");
-    std::array<PathMatcher, path_values_before(kParameters)> matchers{};
-    const auto enter = [&]<std::size_t At>() {
-      using P = Parameter<At>;
-      if constexpr (detail::kIsPathValue<P> && detail::kFits<P>) {
-        matchers[path_values_before(At)] = matcher_of<std::remove_cv_t<P>>();
-      }
-    };
-    (enter.template operator()<I>(), ...);
-    return matchers;
+    []<class... P>(std::type_identity<std::tuple<P...>>) {
+      (detail::check_parameter<P>(), ...);
+      static_assert((0 + ... + (detail::kTakesContent<P> ? 1 : 0)) <= 1,
+                    "a handler takes the content of its request once: one Json, Form or Body");
+    }(std::type_identity<typename Parameters::List>());
+    return Arguments::matchers();
   }
 
  public:
   /// Whether the handler can be called. If it cannot, the assertions above have said why, and the
   /// call operator does nothing, so that there is no second error.
   static constexpr bool kFits =
-      Parameters::kAreKnown && !Parameters::kAreOfMutable && parameters_fit();
+      Parameters::kAreKnown && !Parameters::kAreOfMutable && Arguments::fit();
   /// The matchers of the values' types, in the order of the pattern.
-  static constexpr auto kMatchers = make_matchers(std::make_index_sequence<kParameters>());
+  static constexpr auto kMatchers = make_matchers();
 
   /// Makes a RouteHandler of the handler `function`.
   explicit RouteHandler(F function) : function_(std::move(function)) {}
@@ -180,10 +100,9 @@ class RouteHandler {
   /// Calls the handler. A handler that is a task and takes content is called after the content has
   /// arrived. For a plain handler, App does the waiting.
   auto operator()(Request& request) const {
-    constexpr auto kAll = std::make_index_sequence<kParameters>();
     if constexpr (!kFits) {
       return Response();
-    } else if constexpr (needs_content(kAll) && returns_task(kAll)) {
+    } else if constexpr (Arguments::need_content() && returns_task(kAll)) {
       if (request.body().bytes()) return respond(request);
       return app::respond_when_gathered(request, this, [](const void* self, Request& whole) {
         return static_cast<const RouteHandler*>(self)->respond(whole);
@@ -195,37 +114,17 @@ class RouteHandler {
 
  private:
   template <std::size_t... I>
-  static consteval bool needs_content(std::index_sequence<I...>) {
-    const auto needs = []<class P>() {
-      if constexpr (detail::kIsTaken<P>) return FromRequest<std::remove_cv_t<P>>::kNeedsContent;
-      return false;
-    };
-    return (needs.template operator()<Parameter<I>>() || ...);
-  }
-  template <std::size_t... I>
   static consteval bool returns_task(std::index_sequence<I...>) {
-    using Result = app::TaskTraits<std::invoke_result_t<const F&, Parameter<I>...>>;
+    using Result = app::TaskTraits<
+        std::invoke_result_t<const F&, typename Arguments::template Parameter<I>...>>;
     return Result::value && app::Answer<typename Result::Value>;  // App refuses any other, in words
   }
   Task<Response> respond(Request& request) const {
-    return app::respond_with(request, call(request, std::make_index_sequence<kParameters>()));
+    return app::respond_with(request, call(request, kAll));
   }
   template <std::size_t... I>
   auto call(Request& request, std::index_sequence<I...>) const {
-    return function_(argument<I>(request)...);
-  }
-  template <std::size_t I>
-  static Parameter<I> argument(Request& request) {
-    if constexpr (detail::kIsRequest<Parameter<I>>) {
-      return request;
-    } else if constexpr (detail::kIsTaken<Parameter<I>>) {
-      return FromRequest<std::remove_cv_t<Parameter<I>>>::take(request);
-    } else {
-      auto value = PathType<std::remove_cv_t<Parameter<I>>>::parse(
-          request.values()[path_values_before(I)].text);
-      if (!value) throw HttpError(http::Status::NotFound);
-      return *std::move(value);
-    }
+    return function_(Arguments::template take<I>(request)...);
   }
 
   F function_;
@@ -252,16 +151,14 @@ class RouteHandler {
 
 namespace detail {
 
-/// Fails to compile, with the route and the handler in the message, when they do not fit.
-template <base::FixedText Route, class F>
-constexpr void check_route() {
+/// Fails to compile, with the route and the handler in the message, when they do not fit. `Typed`
+/// has `kMatchers` and `kFits`, as RouteHandler has.
+template <base::FixedText Route, class Typed>
+constexpr void check_typed() {
   constexpr RoutePattern pattern(Route.view());
-  static_assert(pattern.is_valid(),
-                "this is not a route: a route begins with '/', and each segment is text, {name}, "
-                "{name:type} or, at the end, {name...}");
-  if constexpr (pattern.is_valid() && !PlainHandler<F>) {
-    constexpr auto& matchers = RouteHandler<F>::kMatchers;
-    constexpr bool kIsCalled = RouteHandler<F>::kFits;
+  if constexpr (pattern.is_valid()) {
+    constexpr auto& matchers = Typed::kMatchers;
+    constexpr bool kIsCalled = Typed::kFits;
     static_assert(matchers.size() == pattern.values() || !kIsCalled,
                   "the handler takes a different number of values than its route has");
     if constexpr (matchers.size() == pattern.values() && kIsCalled) {
@@ -270,6 +167,17 @@ constexpr void check_route() {
                     "{x:int} for int, {x:uint} for unsigned, {x:uuid} for Uuid, {x} for text");
     }
   }
+}
+template <base::FixedText Route>
+constexpr void check_pattern() {
+  static_assert(RoutePattern(Route.view()).is_valid(),
+                "this is not a route: a route begins with '/', and each segment is text, {name}, "
+                "{name:type} or, at the end, {name...}");
+}
+template <base::FixedText Route, class F>
+constexpr void check_route() {
+  check_pattern<Route>();
+  if constexpr (!PlainHandler<F>) check_typed<Route, RouteHandler<F>>();
 }
 
 }  // namespace detail
