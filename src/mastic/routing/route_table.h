@@ -39,7 +39,7 @@ using app::Task;
 /// A handler for one method and pattern.
 struct RouteEntry {
   http::Method method;
-  std::string method_name;
+  std::string method_name;  ///< "GET", "PURGE"; or what lists show in its place, such as "WS"
   std::string pattern;
   std::size_t route;  ///< its number in the tree, which entries with the same pattern share
   std::string name;

@@ -37,6 +37,13 @@ Router::Route Router::add(RouteMethod method, std::string_view pattern, App hand
   return {into, into.add(method, pattern, std::move(handler), {})};
 }
 
+Router::Route Router::add_upgrade(std::string_view listed_as, std::string_view pattern, App handler,
+                                  std::span<const PathMatcher> matchers) {
+  Route route = add(http::Method::Get, pattern, std::move(handler), matchers);
+  route.entry_.method_name = listed_as;
+  return route;
+}
+
 Router::Route& Router::Route::name(std::string_view name) {
   table_.set_name(entry_, name);
   return *this;

@@ -22,6 +22,11 @@
 #include "mastic/routing/route_handler.h"
 #include "mastic/routing/route_method.h"
 #include "mastic/routing/route_pattern.h"
+#include "mastic/routing/upgrade_route.h"
+
+namespace mastic::websocket {
+class WebSocket;
+}  // namespace mastic::websocket
 
 namespace mastic::routing {
 
@@ -164,12 +169,43 @@ class Router {
     return on(method, Pattern.view(), app::blocking, std::move(handler));
   }
 
+  /// Adds a route of WebSockets. `handler` is a task that takes a WebSocket&, or a function that
+  /// returns an object with event functions; both may also take path values and the like
+  /// (websocket/route.h, which also has the members of the result).
+  ///
+  ///     site.websocket<"/echo">([](WebSocket& socket) -> Task<> {
+  ///       while (auto message = co_await socket.receive()) co_await socket.send(*message);
+  ///     });
+  template <class F>
+  auto websocket(std::string_view pattern, F handler) {
+    return upgrade<mastic::websocket::WebSocket>(pattern, std::move(handler));
+  }
+  template <base::FixedText Pattern, class F>
+  auto websocket(F handler) {
+    return upgrade<mastic::websocket::WebSocket, Pattern>(std::move(handler));
+  }
+  /// Adds a route that changes the protocol of the connection. What its handlers look like is for
+  /// the room of the protocol to say (UpgradeRoute).
+  template <class Protocol, class F>
+  auto upgrade(std::string_view pattern, F handler) {
+    return UpgradeRoute<Protocol, F>::add(*this, pattern, std::move(handler));
+  }
+  template <class Protocol, base::FixedText Pattern, class F>
+  auto upgrade(F handler) {
+    UpgradeRoute<Protocol, F>::template check<Pattern>();
+    return upgrade<Protocol>(Pattern.view(), std::move(handler));
+  }
+  /// Adds a route for GET whose handler answers with an upgrade. `listed_as`, a literal, stands in
+  /// lists of routes in place of the method. For UpgradeRoute.
+  Route add_upgrade(std::string_view listed_as, std::string_view pattern, App handler,
+                    std::span<const PathMatcher> matchers);
+
   /// One route, as `routes` lists it.
   struct RouteInfo {
     http::Method method;      ///< Other for an extension method
     std::string pattern;      ///< as it was added
     std::string name;         ///< empty for a route without a name
-    std::string method_name;  ///< such as "GET" or "PURGE"
+    std::string method_name;  ///< such as "GET" or "PURGE"; "WS" for WebSockets
   };
   /// All routes of this router, in the order in which they were added. Routes of mounted
   /// applications are not included.
