@@ -20,6 +20,10 @@
 #include "mastic/http/fields.h"
 #include "mastic/http/status.h"
 
+namespace mastic::websocket {
+struct Options;
+}  // namespace mastic::websocket
+
 namespace mastic::app {
 
 /// How an exchange ended.
@@ -95,6 +99,9 @@ class ExchangeContext {
   /// The hosts that may see details, besides the names of this machine (own_host.h).
   [[nodiscard]] virtual std::span<const std::string> allowed_hosts() const { return {}; }
 
+  /// The server's settings for WebSockets, which outlive its connections; null in a test without a
+  /// server.
+  [[nodiscard]] virtual const websocket::Options* websocket_options() const { return nullptr; }
   /// The server that carries the exchange, for pages about the server; null in a test without one.
   [[nodiscard]] virtual base::ServerStatus* server_status() { return nullptr; }
 

@@ -132,6 +132,9 @@ class Exchange final : public async::Context,
   [[nodiscard]] std::span<const std::string> allowed_hosts() const override {
     return shard_.options().allowed_host;
   }
+  [[nodiscard]] const websocket::Options* websocket_options() const override {
+    return &shard_.options().websocket;
+  }
   [[nodiscard]] base::ServerStatus* server_status() override { return shard_.server_status(); }
   void runs_elsewhere(bool begins) noexcept override;
   [[nodiscard]] base::Duration queue_timeout() const override {

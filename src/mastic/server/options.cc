@@ -95,6 +95,9 @@ void Options::describe(base::OptionTable& table) {
       "drain_timeout", drain_timeout,
       "When the server stops: how long requests may take to finish. Beyond it: they are aborted.");
 
+  table.group("WebSockets");
+  websocket.describe(table);
+
   table.group("Handlers that block or hang");
   table.duration("queue_timeout", queue_timeout,
                  "How long a request may wait for a thread before its handler begins. Beyond it: "
@@ -151,6 +154,7 @@ base::Result<void> Options::check() const {
   }
   if (const auto fits = http1.check(); !fits) return fits;
   if (const auto fits = loop.check(); !fits) return fits;
+  if (const auto fits = websocket.check(); !fits) return fits;
   const auto some =
       base::require_some({{"--max-requests-per-connection", max_requests_per_connection},
                           {"--max-pipelined-requests", max_pipelined_requests},

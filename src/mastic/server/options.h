@@ -11,6 +11,7 @@
 #include "mastic/base/kernel.h"
 #include "mastic/base/options.h"
 #include "mastic/loop/options.h"
+#include "mastic/websocket/options.h"
 #include "mastic/wire/http1/limits.h"
 
 namespace mastic::server {
@@ -23,6 +24,8 @@ struct Options {
   loop::Options loop;
   /// Limits for the parts of a request that frame it: lines, fields, chunks.
   wire::http1::Limits http1;
+  /// WebSockets: limits, deadlines, origins, compression.
+  websocket::Options websocket;
 
   // ---- memory and counts ----
 

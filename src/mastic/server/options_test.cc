@@ -45,6 +45,20 @@ TEST(ServerOptions, HaveNamesAndDefaults) {
                                                     {"allowed_host", ""},
                                                     {"drain_idle", "500ms"},
                                                     {"drain_timeout", "30s"},
+                                                    {"max_ws_message_bytes", "1M"},
+                                                    {"max_ws_frame_bytes", "1M"},
+                                                    {"max_ws_fragments", "1024"},
+                                                    {"max_ws_queue_bytes", "1M"},
+                                                    {"ws_ping_interval", "20s"},
+                                                    {"ws_ping_timeout", "30s"},
+                                                    {"ws_close_timeout", "5s"},
+                                                    {"ws_allowed_origin", ""},
+                                                    {"ws_require_origin", "off"},
+                                                    {"ws_compress", "off"},
+                                                    {"ws_compress_min_bytes", "1K"},
+                                                    {"ws_compress_takeover", "off"},
+                                                    {"ws_compress_window_bits", "11"},
+                                                    {"ws_compress_memory_level", "4"},
                                                     {"workers", "64"},
                                                     {"max_queued_work", "1024"},
                                                     {"reserve_threads", "2"},
@@ -96,12 +110,14 @@ TEST(ServerOptions, AreSetByTheirNames) {
   int next = 3;
   for (const base::Option& option : table.options()) {
     const std::string number = std::to_string(++next);
-    const std::string value = option.argument == "TIME"   ? number + "s"
-                              : option.name == "transfer" ? "syscall"
-                              : option.name == "hand_off" ? "never"
-                              : option.name == "debug"    ? "on"
-                              : option.name == "proxy"    ? "10.0.0." + number
-                                                          : number;
+    const std::string value = option.argument == "TIME"                   ? number + "s"
+                              : option.name == "transfer"                 ? "syscall"
+                              : option.name == "hand_off"                 ? "never"
+                              : option.argument.empty()                   ? "on"
+                              : option.name == "proxy"                    ? "10.0.0." + number
+                              : option.name == "ws_compress_window_bits"  ? "15"
+                              : option.name == "ws_compress_memory_level" ? "9"
+                                                                          : number;
     ASSERT_TRUE(table.set(option.name, value)) << option.name;
     wanted.emplace(option.name, value);
   }
