@@ -147,7 +147,7 @@ template <Enumeration E>
   return detail::kEnumNames<E>;
 }
 
-/// Returns "one of 'Red', 'Green'", for messages.
+/// Returns "one of 'Red', 'Green'", or "'Red'" when there is only that one, for messages.
 [[nodiscard]] std::string one_of(std::span<const std::string_view> names);
 
 }  // namespace mastic::json

@@ -6,7 +6,7 @@
 //     Result<Item> back = from_json<Item>(text);   // or: "count: a whole number is expected, a string found"
 //
 // Also known: bool, numbers, strings, std::optional (absent or null), vectors, arrays, maps with
-// string keys, variants (the first alternative that fits), enumerations (the name of the enumerator
+// string keys, variants (variant.h), enumerations (the name of the enumerator
 // as a string), time points (ISO 8601, seconds, UTC), and any nesting of these. For a type of your
 // own, specialize JsonType.
 
@@ -26,7 +26,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "mastic/base/encoding.h"
@@ -36,6 +35,7 @@
 #include "mastic/json/enumeration.h"
 #include "mastic/json/json_document.h"
 #include "mastic/json/json_reading.h"
+#include "mastic/json/tag.h"
 
 namespace mastic::json {
 
@@ -365,35 +365,21 @@ struct JsonType<T> {
   }
 };
 
-template <class... T>
-struct JsonType<std::variant<T...>> {
-  static void write(std::string& out, const std::variant<T...>& value) {
-    std::visit([&](const auto& held) { detail::write_part(out, held); }, value);
-  }
-  static bool read(const JsonValue& value, std::variant<T...>& into, JsonReading& reading) {
-    const auto takes = [&]<class Alternative>() {
-      Alternative alternative{};
-      // Refuse unknown members: otherwise a struct whose fields are all optional would fit any
-      // object.
-      JsonReading trial(UnknownMembers::Refuse);
-      if (!detail::read_part<Alternative>(value, alternative, trial)) return false;
-      into = std::move(alternative);
-      return true;
-    };
-    if ((takes.template operator()<T>() || ...)) return true;
-    return reading.fail(value, "one of several kinds of value");
-  }
-};
-
 // ---- aggregates ----
 
-template <Aggregate T>
-  requires(!requires(T list) { list.begin(); })
+template <class T>
+  requires((Aggregate<T> && !requires(T list) { list.begin(); }) || Tagged<T>)
 struct JsonType<T> {
-  /// Writes members in the order of the fields and leaves out empty optionals.
+  /// Writes the tag, if there is one, and the members in the order of the fields. Leaves out empty
+  /// optionals.
   static void write(std::string& out, const T& object) {
     char before = '{';
-    for_each_field(object, [&]<class Field>(std::string_view name, const Field& field) {
+    if constexpr (Tagged<T>) {
+      detail::check_tag<T>();
+      detail::write_tag(out, T::kJsonTag);
+      before = ',';
+    }
+    visit_fields(object, [&]<class Field>(std::string_view name, const Field& field) {
       if constexpr (kIsOptional<Field>) {
         if (!field) return;
       }
@@ -405,8 +391,8 @@ struct JsonType<T> {
   }
   static bool read(const JsonValue& value, T& into, JsonReading& reading) {
     if (!value.is(JsonValue::Kind::Object)) return reading.fail(value, "an object");
-    bool good = true;
-    for_each_field(into, [&]<class Field>(std::string_view name, Field& field) {
+    bool good = has_tag(value, reading);
+    visit_fields(into, [&]<class Field>(std::string_view name, Field& field) {
       good = !reading.is_full() && reading.at(name, [&] {
         const JsonMember* const member = value.member(name);
         if (member != nullptr) return detail::read_part<Field>(*member, field, reading);
@@ -417,11 +403,36 @@ struct JsonType<T> {
     if (reading.unknown() == UnknownMembers::Ignore) return good;
     for (const JsonMember& each : value.members()) {
       if (reading.is_full()) return false;
-      if (std::ranges::find(field_names<T>(), each.name) != field_names<T>().end()) continue;
+      if (is_known(each.name)) continue;
       good = reading.at(each.name, [&] { return reading.fail("it is not known"); });
     }
     return good;
   }
+
+ private:
+  /// Calls `each(name, field)` for every field; a struct with a tag may have none.
+  template <class Object, class Each>
+  static void visit_fields(Object& object, Each each) {
+    if constexpr (Aggregate<T>) for_each_field(object, std::move(each));
+  }
+  static bool has_tag(const JsonValue& value, JsonReading& reading) {
+    if constexpr (Tagged<T>) {
+      detail::check_tag<T>();
+      return detail::read_tag(value, T::kJsonTag.member, detail::kTagValues<T>, reading) == 0;
+    }
+    return true;
+  }
+  static bool is_known(std::string_view name) {
+    if constexpr (Tagged<T>) {
+      if (name == T::kJsonTag.member) return true;
+    }
+    if constexpr (Aggregate<T>) {
+      return std::ranges::find(field_names<T>(), name) != field_names<T>().end();
+    }
+    return false;
+  }
 };
 
 }  // namespace mastic::json
+
+#include "mastic/json/variant.h"  // JsonType of std::variant
