@@ -25,11 +25,13 @@ enum class SlowReader : std::uint8_t {
 struct TopicOptions {
   /// What happens to slow readers.
   SlowReader slow_reader = SlowReader::DropOldest;
-  /// Maximum number of messages that wait for one subscriber.
+  /// Maximum number of messages that wait for one subscriber, at least 1.
   std::size_t max_waiting = 256;
-  /// Maximum number of bytes of messages that wait for one subscriber.
+  /// Maximum number of bytes of messages that wait for one subscriber. One message may always
+  /// wait, however large it is.
   std::size_t max_waiting_bytes = 1 << 20;
-  /// How many messages are kept for subscribers that come back (Last-Event-ID); 0 keeps none.
+  /// How many messages are kept for subscribers that come back (Last-Event-ID); 0 keeps none, and
+  /// events then have no ids.
   std::size_t history = 0;
   /// Maximum number of bytes of the messages that are kept.
   std::size_t history_bytes = 256 << 10;
@@ -48,13 +50,16 @@ class Topic {
  public:
   explicit Topic(const TopicOptions& options = {});
 
-  /// Passes `text` on to all subscribers. Returns on how many loops there are subscribers. A topic
-  /// without subscribers costs one comparison for each loop. Throws std::bad_alloc, and
-  /// std::invalid_argument when `text` is not UTF-8.
+  /// Passes `text` on to all subscribers. Returns on how many loops there are subscribers; a
+  /// message without any is only kept in the history. Never waits for a loop: when messages are
+  /// published faster than a loop delivers them, the topic's policy for slow readers applies to
+  /// what waits for the loop. Throws std::bad_alloc, and std::invalid_argument when `text` is not
+  /// UTF-8.
   std::size_t publish(std::string text);
   /// Passes bytes on. Only WebSockets get them; event streams are text.
   std::size_t publish_binary(std::string bytes);
-  /// Passes a message on that has a name, for event streams: the `event:` of an event.
+  /// Passes a message on that has a name, for event streams: the `event:` of an event. Throws
+  /// std::invalid_argument when `name` or `text` is not UTF-8, or `name` has a line break or NUL.
   std::size_t publish_event(std::string name, std::string text);
 
   /// How many subscribers there are; another thread may change the number at any time.
