@@ -3,7 +3,7 @@
 
 Targets whose names begin with `request` or `server` get complete requests, those with `response` get
 responses with the bodies of these requests, those with `json` get JSON values, those with `ini` get the
-sites of the golden files, and all others get single lines and fields.
+sites of the golden files, those with `multipart` get forms, and all others get single lines and fields.
 """
 
 import hashlib
@@ -52,6 +52,9 @@ def seeds(target):
     if target.startswith("json"):
         return [b'{"leaves":[{"name":"a\\u00e9","number":-1.5e3}],"counts":{"x":1},"flag":true}',
                 b'[1,2.5,18446744073709551615,-0,1e400]', b'["\\ud83d\\ude00",""]', b'{"a":"b","a":"c"}', b'[[[[]]]]']
+    if target.startswith("multipart"):
+        head = b'--b\r\nContent-Disposition: form-data; name="a"; filename="a%22.txt"\r\nContent-Type: text/plain\r\n\r\n'
+        return [b"\x01" + head + b"one\r\n--bx\r\n" + head + b"\r\n--b--\r\n", b"\x81--" + head + b"x\r\n----bound--"]
     if target.startswith("ini"):
         files = [path for folder in SITES for path in sorted(folder.iterdir())]
         return [path.read_bytes().split(b"----------\n")[0] for path in files]

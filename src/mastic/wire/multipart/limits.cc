@@ -1,0 +1,16 @@
+#include "mastic/wire/multipart/limits.h"
+
+namespace mastic::wire::multipart {
+
+void Limits::describe(base::OptionTable& table) {
+  table.count("max_multipart_parts", max_multipart_parts,
+              "Maximum number of fields and files of a form. Beyond it: 413.");
+  table.size("max_part_header_bytes", max_part_header_bytes,
+             "Maximum size of what precedes the content of a field or file of a form: its name, "
+             "the name of its file, its type. Beyond it: 413.");
+  table.size("max_part_bytes", max_part_bytes,
+             "Maximum size of one field or file of a form. Beyond it: 413. 0: only the size of the "
+             "whole form is limited.");
+}
+
+}  // namespace mastic::wire::multipart
