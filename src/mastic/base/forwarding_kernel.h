@@ -61,6 +61,7 @@ class ForwardingKernel : public Kernel {
   }
   int unlink(const char* path) override { return inner_.unlink(path); }
   int rename(const char* from, const char* to) override { return inner_.rename(from, to); }
+  int linkat(int fd, const char* to) override { return inner_.linkat(fd, to); }
   int fsync(int fd) override { return inner_.fsync(fd); }
   int chmod(const char* path, unsigned mode) override { return inner_.chmod(path, mode); }
   int lchown(const char* path, unsigned user, unsigned group) override {

@@ -35,6 +35,8 @@
 #include <utility>
 #include <vector>
 
+#include "mastic/base/text.h"
+
 namespace mastic::base {
 namespace {
 
@@ -171,6 +173,12 @@ class SystemKernel final : public Kernel {
   }
   int unlink(const char* path) override { return checked(::unlink(path)); }
   int rename(const char* from, const char* to) override { return checked(::rename(from, to)); }
+  int linkat(int fd, const char* to) override {
+    // The link in /proc leads to the open file itself; naming the descriptor needs a privilege.
+    char link[32] = "/proc/self/fd/";
+    *put_decimal(link + std::strlen(link), static_cast<std::uint64_t>(fd)) = '\0';
+    return checked(::linkat(AT_FDCWD, link, AT_FDCWD, to, AT_SYMLINK_FOLLOW));
+  }
   int fsync(int fd) override { return checked(::fsync(fd)); }
   int chmod(const char* path, unsigned mode) override { return checked(::chmod(path, mode)); }
   int lchown(const char* path, unsigned user, unsigned group) override {

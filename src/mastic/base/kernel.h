@@ -83,6 +83,10 @@ class Kernel {
   /// Gives the file at `from` the name `to`, in one step. A file that already has the name `to` is
   /// replaced.
   virtual int rename(const char* from, const char* to) = 0;
+  /// Calls linkat() so that the open file `fd`, which may have no name (O_TMPFILE), gets the name
+  /// `to`. Fails with -EEXIST if there is a file of that name, and with -EXDEV if it would be on
+  /// another file system.
+  virtual int linkat(int fd, const char* to) = 0;
   /// Waits until the content of the file is on the disk.
   virtual int fsync(int fd) = 0;
   virtual int chmod(const char* path, unsigned mode) = 0;

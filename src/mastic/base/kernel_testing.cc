@@ -96,6 +96,10 @@ int FailingKernel::rename(const char* from, const char* to) {
   if (const int number = fault("rename")) return -number;
   return ForwardingKernel::rename(from, to);
 }
+int FailingKernel::linkat(int fd, const char* to) {
+  if (const int number = fault("linkat")) return -number;
+  return ForwardingKernel::linkat(fd, to);
+}
 int FailingKernel::fsync(int fd) {
   if (const int number = fault("fsync")) return -number;
   return ForwardingKernel::fsync(fd);

@@ -52,6 +52,7 @@ class FailingKernel : public ForwardingKernel {
   ssize_t getdents64(int fd, std::span<char> buffer) override;
   int unlink(const char* path) override;
   int rename(const char* from, const char* to) override;
+  int linkat(int fd, const char* to) override;
   int fsync(int fd) override;
   int chmod(const char* path, unsigned mode) override;
   int lchown(const char* path, unsigned user, unsigned group) override;

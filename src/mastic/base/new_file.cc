@@ -60,6 +60,21 @@ int NewFile::create(unsigned mode) try {
   return -error.code().value();
 }
 
+int NewFile::link(const Descriptor& unnamed) try {
+  if (const int result = check_place(); result != 0) return result;
+  std::string name = name_beside(path_, kernel_);
+  // `keep` closes its own descriptor, and `unnamed` stays open.
+  const int fd = kernel_.fcntl(unnamed.fd(), F_DUPFD_CLOEXEC, 3);
+  if (fd < 0) return fd;
+  Descriptor file(kernel_, fd);
+  if (const int linked = kernel_.linkat(fd, name.c_str()); linked != 0) return linked;
+  file_ = std::move(file);
+  written_at_ = std::move(name);
+  return 0;
+} catch (const std::system_error& error) {  // no random numbers
+  return -error.code().value();
+}
+
 int NewFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = kernel_.write(file_.fd(), bytes.data(), bytes.size());

@@ -34,10 +34,15 @@ class NewFile {
   /// the path leads to something other than a file or a link: -EISDIR for a directory, -EEXIST for
   /// anything else.
   [[nodiscard]] int create(unsigned mode);
+  /// Gives the open file `unnamed` the temporary name, so that `keep` makes it the file at the path;
+  /// called instead of `create` and `write`. Fails as `create` does; with -EXDEV when `unnamed` is
+  /// on another file system; with -ENOENT when it had a name that was removed, or there is no
+  /// /proc.
+  [[nodiscard]] int link(const Descriptor& unnamed);
   /// Appends all of `bytes`. Requires: the file was created.
   [[nodiscard]] int write(std::string_view bytes);
   /// Waits until the disk has the content, then renames the file to its path, where it replaces a
-  /// file or a link. Call it once. Requires: the file was created.
+  /// file or a link. Call it once. Requires: the file was created or linked.
   ///
   /// Because of this order, the path leads after a power cut either to the whole new file or to
   /// what was there before. For a while after `keep` it may still be the old content, because
