@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 
 #include "mastic/app/http_error.h"
+#include "mastic/app/not_stored.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/base/assert.h"
 #include "mastic/base/new_file.h"
@@ -52,55 +52,8 @@ ContentError too_large(std::uint64_t most) {
                       "The content may have at most " + std::to_string(most) + " bytes here.");
 }
 
-// ---- errors of save_to ----
-
-/// What the operator can do about the error; empty where the message of the error already says
-/// that.
-std::string_view remedy_for(int number) {
-  switch (number) {
-    case ENOSPC:
-    case EDQUOT:
-      return "; make room there, or save elsewhere";
-    case EFBIG:
-      return "; raise the largest size of a file (ulimit -f)";
-    case EMFILE:
-    case ENFILE:
-      return "; raise the limit of descriptors (ulimit -n)";
-    case ENOENT:
-      return "; make the directory first";
-    case EACCES:
-    case EPERM:
-      return "; let the user that the server runs as write to the directory";
-    case EISDIR:
-      return "; name a file in it";
-    case EEXIST:
-      return "; remove what is there, which is not a regular file";
-    default:
-      return "";
-  }
-}
-
-[[noreturn]] void throw_not_saved(const std::string& path, int number) {
-  std::string reason = "cannot save to '" + path + "': " + base::describe_number(number);
-  reason += remedy_for(number);
-  switch (number) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      throw StorageError(http::Status::InsufficientStorage, "There is no room to store this.",
-                         std::move(reason));
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-      throw StorageError(http::Status::ServiceUnavailable, "This cannot be stored at the moment.",
-                         std::move(reason));
-    default:
-      throw std::runtime_error(reason);
-  }
-}
-
 void require_done(const base::NewFile& file, int result) {
-  if (result != 0) throw_not_saved(file.path(), -result);
+  if (result != 0) throw_not_stored("cannot save to '" + file.path() + "'", -result);
 }
 
 }  // namespace

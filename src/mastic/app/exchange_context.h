@@ -26,6 +26,8 @@ struct Options;
 
 namespace mastic::app {
 
+struct UploadOptions;
+
 /// How an exchange ended.
 struct Outcome {
   http::Status status = http::Status::Ok;
@@ -91,6 +93,8 @@ class ExchangeContext {
   [[nodiscard]] virtual async::Task<> inform(http::Status status, http::Fields fields) = 0;
   /// How many bytes of content are gathered at most for a handler that does not pull the content.
   [[nodiscard]] virtual std::uint64_t max_body_bytes() const = 0;
+  /// The settings of the server for uploads, which live as long as it; null in a test without one.
+  [[nodiscard]] virtual const UploadOptions* upload_options() const { return nullptr; }
   /// Notes that `bytes` more bytes of content are kept in memory until the exchange ends. Throws
   /// HttpError 503 when the process keeps too many already (max_inflight_bytes).
   virtual void hold(std::uint64_t bytes) = 0;

@@ -127,6 +127,9 @@ class Exchange final : public async::Context,
   [[nodiscard]] std::uint64_t max_body_bytes() const override {
     return shard_.options().max_body_bytes;
   }
+  [[nodiscard]] const app::UploadOptions* upload_options() const override {
+    return &shard_.options().uploads;
+  }
   void hold(std::uint64_t bytes) override;
   [[nodiscard]] bool is_debug() const override { return shard_.options().debug; }
   [[nodiscard]] std::span<const std::string> allowed_hosts() const override {

@@ -46,6 +46,9 @@ void Options::describe(base::OptionTable& table) {
              "A response that stopped at --write-high-bytes resumes when no more than this many "
              "bytes of its connection are unsent. Must be less than --write-high-bytes.");
 
+  table.group("Uploads");
+  uploads.describe(table);
+
   table.group("Deadlines");
   table.duration("header_timeout", header_timeout,
                  "How long the first line and the header fields of a request may take, from the "

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mastic/app/upload_options.h"
 #include "mastic/base/ip_network.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/options.h"
@@ -26,6 +27,9 @@ struct Options {
   wire::http1::Limits http1;
   /// WebSockets: limits, deadlines, origins, compression.
   websocket::Options websocket;
+
+  /// Forms with files: limits, and where files are kept meanwhile.
+  app::UploadOptions uploads{.upload_directory = "/var/tmp"};
 
   // ---- memory and counts ----
 

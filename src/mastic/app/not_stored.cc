@@ -1,0 +1,61 @@
+#include "mastic/app/not_stored.h"
+
+#include <cerrno>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "mastic/app/http_error.h"
+#include "mastic/base/result.h"
+
+namespace mastic::app {
+namespace {
+
+/// What the operator can do about the error; empty where the message of the error already says
+/// that.
+std::string_view remedy_for(int number) {
+  switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+      return "; make room there, or save elsewhere";
+    case EFBIG:
+      return "; raise the largest size of a file (ulimit -f)";
+    case EMFILE:
+    case ENFILE:
+      return "; raise the limit of descriptors (ulimit -n)";
+    case ENOENT:
+      return "; make the directory first";
+    case EACCES:
+    case EPERM:
+      return "; let the user that the server runs as write to the directory";
+    case EISDIR:
+      return "; name a file in it";
+    case EEXIST:
+      return "; remove what is there, which is not a regular file";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void throw_not_stored(const std::string& doing, int number) {
+  std::string reason = doing + ": " + base::describe_number(number);
+  reason += remedy_for(number);
+  switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      throw StorageError(http::Status::InsufficientStorage, "There is no room to store this.",
+                         std::move(reason));
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      throw StorageError(http::Status::ServiceUnavailable, "This cannot be stored at the moment.",
+                         std::move(reason));
+    default:
+      throw std::runtime_error(reason);
+  }
+}
+
+}  // namespace mastic::app

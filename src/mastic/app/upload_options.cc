@@ -1,0 +1,26 @@
+#include "mastic/app/upload_options.h"
+
+#include "mastic/app/request.h"
+
+namespace mastic::app {
+
+void UploadOptions::describe(base::OptionTable& table) {
+  table.size("max_upload_bytes", max_upload_bytes,
+             "Maximum size of a form with files, all of it together. Beyond it: 413.");
+  multipart.describe(table);
+  table.size("spool_above_bytes", spool_above_bytes,
+             "How much of the files of a form is kept in memory at most; the rest is kept in "
+             "temporary files.");
+  table.path("upload_directory", upload_directory, "DIR",
+             "The folder whose file system holds the temporary files of uploads, which have no "
+             "names there. Choose the file system to which uploads are saved.");
+}
+
+const UploadOptions& upload_options(const Request& request) {
+  if (const auto* const chosen = request.find_ext<UploadOptions>()) return *chosen;
+  static const UploadOptions kDefaults{.upload_directory = "/var/tmp"};
+  const UploadOptions* const of_server = request.exchange().upload_options();
+  return of_server != nullptr ? *of_server : kDefaults;
+}
+
+}  // namespace mastic::app

@@ -1,0 +1,39 @@
+// The settings of uploads: how large forms with files may be, and where files are kept meanwhile.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "mastic/base/options.h"
+#include "mastic/wire/multipart/limits.h"
+
+namespace mastic::app {
+
+class Request;
+
+/// The settings of uploads. The server has them as options; middleware::Uploads replaces them for a
+/// part of a site.
+struct UploadOptions {
+  /// Limits for the fields and files of a form.
+  wire::multipart::Limits multipart;
+  /// Maximum size of a form with files, all of it together. Beyond it: 413.
+  std::uint64_t max_upload_bytes = 64 << 20;
+  /// How much of the files of a form is kept in memory at most; the rest is kept in temporary
+  /// files.
+  std::uint64_t spool_above_bytes = 256 << 10;
+  /// The folder whose file system holds the temporary files. They have no names there, and are gone
+  /// when the request ends, whatever happens. The folder of the files to which uploads are saved is
+  /// a good choice: File::keep then copies nothing. Empty means that of the server, which is
+  /// /var/tmp by default, because /tmp is memory on many systems.
+  std::string upload_directory;
+
+  /// Adds every member to `table` under its name. The table refers to this object.
+  void describe(base::OptionTable& table);
+};
+
+/// The settings for the uploads of `request`: those of the innermost middleware::Uploads around its
+/// handler, or else the server's. Valid as long as the request.
+[[nodiscard]] const UploadOptions& upload_options(const Request& request);
+
+}  // namespace mastic::app
