@@ -51,7 +51,8 @@ class Inflater {
  public:
   enum class Result : std::uint8_t { Ok, Corrupt, TooMuch };
 
-  /// `window_bits` is 8 to 15.
+  /// `window_bits` is 8 to 15. What refers to content before the window is corrupt, but zlib does
+  /// not notice that while the content is still in its output.
   Inflater(std::uint8_t window_bits, bool takeover);
   ~Inflater();
   Inflater(const Inflater&) = delete;
