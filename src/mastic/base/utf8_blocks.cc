@@ -90,26 +90,37 @@ MASTIC_LOOKS_UP inline ByteBlock look_up(const DigitTable& table, ByteBlock valu
 #endif
 }
 
-/// Checks the blocks of a text, one after the other.
+/// How many bytes are examined in one step: four blocks.
+constexpr std::size_t kStep = 4 * sizeof(ByteBlock);
+
+/// The block with this number of the step at `at`.
+ByteBlock load_step_block(const char* at, std::size_t i) {
+  return load_block(at + i * sizeof(ByteBlock));
+}
+
+bool is_ascii_step(const char* at) {
+  using Numbers = signed char __attribute__((vector_size(16)));
+  const ByteBlock any = (load_step_block(at, 0) | load_step_block(at, 1)) |
+                        (load_step_block(at, 2) | load_step_block(at, 3));
+  return BlockPlaces(std::bit_cast<Numbers>(any) < 0).empty();
+}
+
+/// The first step of [at, end) that is not all ASCII, or `end`.
+const char* skip_ascii_steps(const char* at, const char* end) {
+  while (at != end && is_ascii_step(at)) at += kStep;
+  return at;
+}
+
+/// Checks a text, one step after the other.
 class BlockChecker {
  public:
-  static constexpr std::size_t kStepBytes = 4 * sizeof(ByteBlock);
-
-  /// Checks the next kStepBytes of the text, which are at `at`.
+  /// Checks the next step of the text, which is at `at`.
   MASTIC_LOOKS_UP void take(const char* at) {
-    std::array<ByteBlock, 4> blocks{};
-    std::memcpy(&blocks, at, kStepBytes);
-    const ByteBlock any = (blocks[0] | blocks[1]) | (blocks[2] | blocks[3]);
-    if (BlockPlaces(any >= 0x80).empty()) {  // ASCII; only the character before it may be cut off
-      if (!before_is_ascii_) check(blocks[0]);
-      before_is_ascii_ = true;
-      before_ = blocks[3];
-      return;
-    }
-    for (const ByteBlock block : blocks) check(block);
-    before_is_ascii_ = false;
+    for (std::size_t i = 0; i < 4; ++i) check(load_step_block(at, i));
   }
-
+  /// Whether the last step ended in ASCII, or there was none. Then a step of ASCII has no fault and
+  /// shows none in what came before: it need not be taken.
+  [[nodiscard]] bool is_after_ascii() const { return before_[15] < 0x80; }
   [[nodiscard]] bool has_found_fault() const { return !BlockPlaces(faults_ != 0).empty(); }
 
  private:
@@ -132,7 +143,6 @@ class BlockChecker {
 
   ByteBlock faults_{};
   ByteBlock before_{};  ///< the last block that was taken; at first, as if after ASCII
-  bool before_is_ascii_ = true;
 };
 
 }  // namespace
@@ -149,12 +159,17 @@ bool detail::can_check_blocks() {
 
 MASTIC_LOOKS_UP bool detail::is_utf8_by_blocks(std::string_view text) {
   BlockChecker checker;
-  for (; text.size() >= BlockChecker::kStepBytes; text.remove_prefix(BlockChecker::kStepBytes)) {
-    checker.take(text.data());
+  const char* at = text.data();
+  const char* const end = at + text.size() / kStep * kStep;
+  while (true) {
+    if (checker.is_after_ascii()) at = skip_ascii_steps(at, end);
+    if (at == end) break;
+    checker.take(at);
+    at += kStep;
   }
   // The last step ends in zeros, which show a character that is cut off.
-  std::array<char, BlockChecker::kStepBytes> rest{};
-  text.copy(rest.data(), rest.size());
+  std::array<char, kStep> rest{};
+  text.copy(rest.data(), rest.size(), static_cast<std::size_t>(at - text.data()));
   checker.take(rest.data());
   return !checker.has_found_fault();
 }
