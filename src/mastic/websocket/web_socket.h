@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "mastic/async/operation.h"
 #include "mastic/async/task.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/json/json.h"
@@ -17,9 +18,36 @@
 namespace mastic::websocket {
 
 class Line;
+class HandlerTask;
+class TaskRun;
+
+/// A counted reference to a Line. May be null.
+class LineRef {
+ public:
+  LineRef() = default;
+  explicit LineRef(Line* line) noexcept;
+  LineRef(const LineRef& other) noexcept : LineRef(other.line_) {}
+  LineRef(LineRef&& other) noexcept : line_(std::exchange(other.line_, nullptr)) {}
+  LineRef& operator=(LineRef other) noexcept {
+    std::swap(line_, other.line_);
+    return *this;
+  }
+  ~LineRef();
+  /// Takes over a reference that was counted already.
+  [[nodiscard]] static LineRef adopt(Line& line) noexcept;
+
+  [[nodiscard]] Line* get() const { return line_; }
+  [[nodiscard]] Line* operator->() const { return line_; }
+  [[nodiscard]] explicit operator bool() const { return line_ != nullptr; }
+  friend bool operator==(const LineRef&, const LineRef&) = default;
+
+ private:
+  Line* line_ = nullptr;
+};
 
 /// One end of a WebSocket: a value, whose copies are the same socket. A copy does not keep the
-/// connection open, and may outlive it: then it is closed, and every call says so.
+/// connection open, and may outlive it: then it is closed, and every call says so. A WebSocket that
+/// was made without a connection is closed, too.
 ///
 ///     site.websocket<"/echo">([](WebSocket& socket) -> Task<> {
 ///       while (auto message = co_await socket.receive()) co_await socket.send(*message);
@@ -29,24 +57,28 @@ class Line;
 /// thread sends arrive in the order in which they were sent. Nothing is kept without a bound: at
 /// Options::max_queue_bytes, `send` waits and `try_send` refuses.
 ///
-/// When the handler returns, the socket is closed with 1000; when it throws, with 1011.
+/// When the handler returns, the socket is closed with 1000; when it throws, with 1011. When the
+/// connection is gone, the handler has Options::close_timeout to end; after that, what it awaits is
+/// cancelled.
 class WebSocket {
  public:
+  WebSocket() = default;
+  explicit WebSocket(LineRef line) : line_(std::move(line)) {}
+
   // ---- receiving: in the handler ----
 
+  /// The await of `receive`.
+  class Receive;
   /// Waits for the next message. Gives nothing when the socket is closed, by either side; `closed`
   /// then says how. While a handler does not receive, at most 16 messages, or max_message_bytes, are
-  /// read ahead; then the client has to wait.
-  [[nodiscard]] async::Task<std::optional<Message>> receive();
+  /// read ahead; then the client has to wait. Throws std::logic_error when it is not called by the
+  /// handler, or while another task of the handler receives.
+  [[nodiscard]] Receive receive();
   /// Waits for the next message and reads it as JSON. A message that is not a T closes the socket
   /// with 1007 and a reason that names the place; then, and when the socket is closed, gives
   /// nothing.
   template <json::JsonReadable T>
   [[nodiscard]] async::Task<std::optional<T>> receive_json();
-  /// Waits for the next message and gives it in pieces, so that it may be larger than memory and
-  /// than max_message_bytes. Read it to its end before the next one.
-  class Incoming;
-  [[nodiscard]] async::Task<std::optional<Incoming>> receive_in_pieces();
 
   // ---- sending: from any thread ----
 
@@ -64,22 +96,12 @@ class WebSocket {
   /// Sends without waiting, or says that the client is behind. Not only for tasks.
   Sent try_send(std::string text);
   Sent try_send(Message message);
-  /// Begins a message that is sent in pieces, so that it may be larger than memory. Other messages
-  /// wait until it has ended.
-  class Outgoing;
-  [[nodiscard]] async::Task<std::optional<Outgoing>> send_in_pieces(bool is_binary);
-
-  // ---- topics ----
-
-  /// Has every message of `topic` sent to this socket. Messages that this handler sends before keep
-  /// their place before. Does nothing when the socket is subscribed already.
-  void subscribe(const topics::Topic& topic);
-  void unsubscribe(const topics::Topic& topic);
 
   // ---- the end ----
 
-  /// Begins to close the socket, after everything that was sent. `reason` has at most 123 bytes.
-  /// Throws std::invalid_argument for a code that must not be sent (may_be_sent).
+  /// Begins to close the socket, after everything that was sent. `reason` has at most 123 bytes and
+  /// is UTF-8. Throws std::invalid_argument for another reason, and for a code that must not be sent
+  /// (may_be_sent). Does nothing when the socket is closed or closing.
   void close(CloseCode code = CloseCode::Normal, std::string_view reason = {});
   /// Whether messages can still be sent; another thread or the client may change that at any time.
   [[nodiscard]] bool is_open() const;
@@ -87,12 +109,44 @@ class WebSocket {
   [[nodiscard]] std::optional<Closed> closed() const;
 
   /// The address of the client.
-  [[nodiscard]] const base::Endpoint& peer() const;
-  /// The subprotocol that was agreed on; empty without one.
+  [[nodiscard]] base::Endpoint peer() const;
+  /// The subprotocol that was agreed on; empty without one. Valid as long as this handle.
   [[nodiscard]] std::string_view protocol() const;
 
+  /// Whether both are the same socket.
+  friend bool operator==(const WebSocket&, const WebSocket&) = default;
+
  private:
-  std::shared_ptr<Line> line_;
+  LineRef line_;
 };
+
+/// It gives a message, or nothing when the socket is closed.
+class [[nodiscard]] WebSocket::Receive final : public async::Operation {
+ public:
+  explicit Receive(TaskRun& run) : run_(run) {}
+  Receive(Receive&&) noexcept = default;  ///< Requires: the other Receive has not been awaited.
+  ~Receive() override;
+  [[nodiscard]] std::optional<Message> await_resume();
+
+ private:
+  friend class TaskRun;
+  void start(async::Executor& executor) override;
+  Cancel cancel() noexcept override;
+
+  TaskRun& run_;
+  bool waits_ = false;
+  bool is_second_ = false;  ///< another task receives
+  std::optional<Message> message_;
+};
+
+template <json::JsonReadable T>
+async::Task<std::optional<T>> WebSocket::receive_json() {
+  const std::optional<Message> message = co_await receive();
+  if (!message) co_return std::nullopt;
+  base::Result<T> value = message->template json<T>();
+  if (value) co_return std::optional<T>(*std::move(value));
+  close(CloseCode::InvalidData, as_close_reason(value.error().message));
+  co_return std::nullopt;
+}
 
 }  // namespace mastic::websocket

@@ -1,0 +1,154 @@
+// What all handles of a WebSocket share, whatever thread they are used on, and however long they
+// outlive the connection.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mastic/async/job.h"
+#include "mastic/async/waiter.h"
+#include "mastic/base/ip_address.h"
+#include "mastic/loop/loop.h"
+#include "mastic/websocket/message.h"
+#include "mastic/websocket/outgoing.h"
+#include "mastic/websocket/reading.h"
+#include "mastic/websocket/web_socket.h"
+
+namespace mastic::websocket {
+
+class Session;
+
+/// The way from the handles of a WebSocket to its session: a queue that any thread fills and the
+/// session empties.
+///
+/// 1. Messages are counted against `max_queue_bytes` when they enter the queue, and until the
+///    kernel has taken them. So neither the queue nor the inbox of the loop can grow without bound.
+/// 2. The line posts itself to the loop at most once until it is delivered, whatever enters the
+///    queue meanwhile. In user code that runs on the same loop, it is delivered after the job,
+///    without waking the loop.
+/// 3. A line counts its references: handles, the session, tasks, and the loop while it is posted.
+/// 4. Once the session has detached itself, the loop is not used any more.
+///
+///     Open ──close, by either side──> Closing ──detach──> Closed
+class Line final : private async::Message {
+ public:
+  /// `session` and `loop` are used until `detach`.
+  Line(Session& session, loop::Loop& loop, const base::Endpoint& peer, std::string_view protocol,
+       std::uint64_t max_queue_bytes)
+      : loop_(loop),
+        session_(&session),
+        max_queue_bytes_(max_queue_bytes),
+        peer_(peer),
+        protocol_(protocol) {}
+
+  // ---- from any thread ----
+
+  /// Takes `item` and puts it into the queue, or leaves it and says why.
+  [[nodiscard]] Sent offer(std::unique_ptr<Outgoing>& item);
+  /// An await of room for an item. It gives Taken or Closed.
+  class WaitForRoom;
+  /// Closes the socket after everything in the queue. Does nothing if the socket is not open.
+  /// Throws std::bad_alloc.
+  void close(CloseCode code, std::string_view reason);
+
+  [[nodiscard]] bool is_open() const {
+    return phase_.load(std::memory_order_relaxed) == Phase::Open;
+  }
+  [[nodiscard]] std::optional<Closed> closed() const;
+  [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
+  [[nodiscard]] std::string_view protocol() const { return protocol_; }
+  /// The task that may receive, or null.
+  [[nodiscard]] TaskRun* handler() const { return handler_.load(std::memory_order_relaxed); }
+
+  // ---- for the session, on the loop ----
+
+  /// Does what `close` does, but the session looks into the queue itself.
+  void close_here(CloseCode code, std::string_view reason);
+
+  void set_handler(TaskRun* handler) { handler_.store(handler, std::memory_order_relaxed); }
+  /// Takes items off the queue until they have at least `bytes` bytes, or the queue is empty. They
+  /// count against max_queue_bytes until `has_left`.
+  [[nodiscard]] OutgoingQueue take(std::uint64_t bytes) noexcept;
+  /// Says how many bytes of what was taken are still unsent, and lets those who wait for room put
+  /// their items into the queue.
+  void has_left(std::uint64_t unsent) noexcept;
+  /// Takes no more messages, and drops those that wait. `how` is kept unless the socket was closing
+  /// already.
+  void begin_to_close(const Closed& how) noexcept;
+  /// Cuts the way to the session, which is about to go. With `how`, the socket was closed in this
+  /// way; with null, as `begin_to_close` or `close` said.
+  void detach(const Closed* how) noexcept;
+  /// Whether only the session refers to this line, and nothing is kept in it, so that the session
+  /// can do without a line until the next event. Without another reference, no other thread can use
+  /// this line, so no lock is needed.
+  [[nodiscard]] bool is_idle() const noexcept {
+    return references_.load(std::memory_order_acquire) == 1 && waiting_bytes_ == 0 && !reading &&
+           protocol_.empty();
+  }
+
+  /// What is being received; null between two messages. Belongs to the session.
+  std::unique_ptr<Reading> reading;
+
+ private:
+  friend class LineRef;
+  enum class Phase : std::uint8_t { Open, Closing, Closed };
+
+  void close(CloseCode code, std::string_view reason, bool signals);
+  // These are called with the mutex held.
+  [[nodiscard]] Sent offer_now(std::unique_ptr<Outgoing>& item) noexcept;
+  void enqueue(std::unique_ptr<Outgoing> item) noexcept;
+  void signal() noexcept;
+  void serve(async::Waker& waker) noexcept;
+  void end(const Closed* how, Phase phase) noexcept;
+  [[nodiscard]] bool has_room(std::uint64_t cost) const {
+    return waiting_bytes_ == 0 || waiting_bytes_ + cost <= max_queue_bytes_;
+  }
+
+  void deliver() noexcept override;
+
+  loop::Loop& loop_;
+  Session* session_;  ///< belongs to the loop
+  std::atomic<std::uint32_t> references_{0};
+  std::atomic<TaskRun*> handler_{nullptr};
+  mutable std::mutex mutex_;
+  std::atomic<Phase> phase_{Phase::Open};  ///< written with the mutex held
+  bool posted_ = false;
+  OutgoingQueue queue_;
+  std::uint64_t queue_bytes_ = 0;    ///< of what is in `queue_`
+  std::uint64_t waiting_bytes_ = 0;  ///< queue_bytes_, and what was taken and has not left
+  const std::uint64_t max_queue_bytes_;
+  async::WaitQueue waiting_{mutex_};
+  /// At least the cost of the most expensive item that waits for room; 0 when none waits.
+  std::uint64_t most_wanted_ = 0;
+  std::unique_ptr<Closed> closed_;
+  const base::Endpoint peer_;
+  const std::string protocol_;
+};
+
+/// Gives the item to the line as soon as there is room, in the order in which the waits began.
+class [[nodiscard]] Line::WaitForRoom final : public async::Waiter {
+ public:
+  WaitForRoom(LineRef line, std::unique_ptr<Outgoing> item)
+      : Waiter(line->waiting_), line_(std::move(line)), item_(std::move(item)) {}
+  [[nodiscard]] Sent await_resume() const {
+    finish_await();
+    return sent_;
+  }
+
+ private:
+  friend class Line;
+  [[nodiscard]] bool take_now(async::Waker& waker) override;
+
+  LineRef line_;
+  std::unique_ptr<Outgoing> item_;
+  Sent sent_ = Sent::Closed;
+};
+
+}  // namespace mastic::websocket

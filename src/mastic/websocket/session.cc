@@ -1,0 +1,166 @@
+#include "mastic/websocket/session.h"
+
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "mastic/websocket/loop_share.h"
+
+namespace mastic::websocket {
+
+using wire::websocket::FrameHead;
+using wire::websocket::kMaxFrameHeadBytes;
+using wire::websocket::Opcode;
+
+namespace {
+
+/// Payloads up to this size are copied to the other writes of the turn, which costs less than
+/// passing them on as they are.
+constexpr std::size_t kCopiedBytes = 4 << 10;
+
+}  // namespace
+
+// ---- life ----
+
+Session::Session(net::ProtocolHost& host, const Agreement& agreement, Handlers& handlers)
+    : host_(host), options_(*agreement.options), events_(std::move(handlers.events)) {
+  const bool needs_line = !events_ || !agreement.protocol.empty();
+  if (needs_line) line_ = make_line(agreement.protocol);
+  if (events_) return;
+  auto run = std::make_unique<TaskRun>(*this, line_, std::move(handlers.task), *handlers.history);
+  line_->set_handler(run.get());
+  handler_ = run.release();
+}
+
+/// A handler that is still there has never begun, because the session was not started.
+Session::~Session() {
+  if (handler_ == nullptr) return;
+  line_->detach(nullptr);
+  delete handler_;
+}
+
+void Session::start() noexcept {
+  host_.becomes_busy();
+  heard_ = now();
+  watch();
+  if (!events_) return HandlerTask::begin(std::unique_ptr<HandlerTask>(handler_));
+  host_.with_memory([this] {
+    EventRun::begin_if_new(make_event_run(true));
+    has_opened_ = true;
+  });
+}
+
+EventRun& Session::make_event_run(bool is_first) {
+  auto* const run = new EventRun(*this, LineRef(&need_line()), std::move(events_), is_first);
+  handler_ = run;
+  return *run;
+}
+
+LineRef Session::make_line(std::string_view protocol) {
+  return LineRef(new Line(*this, host_.loop(), host_.peer(), protocol, options_.max_queue_bytes));
+}
+
+Line& Session::need_line() {
+  if (!line_) line_ = make_line({});
+  return *line_.get();
+}
+
+std::uint32_t Session::now() const {
+  const auto since = host_.loop().now().time_since_epoch();
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
+LoopShare& Session::share() const { return loop::local_to<LoopShare>(host_.loop()); }
+
+// ---- from the handler's task ----
+
+void Session::task_run_ended(bool failed) noexcept {
+  handler_ = nullptr;
+  close(failed ? CloseCode::InternalError : CloseCode::Normal);
+}
+
+bool Session::event_run_ended(std::unique_ptr<EventHandler>& handler, bool failed,
+                              bool has_more) noexcept {
+  if (has_more && !failed) return true;
+  handler_ = nullptr;
+  events_ = std::move(handler);
+  if (failed) {
+    has_failed_ = true;
+    close(CloseCode::InternalError);
+  }
+  return false;
+}
+
+void Session::cannot_follow(std::unique_ptr<EventHandler>& handler) noexcept {
+  handler_ = nullptr;
+  events_ = std::move(handler);
+  host_.abort();
+}
+
+void Session::event_run_is_gone() noexcept {
+  if (phase_ == Phase::Gone) return;
+  read_on();
+  drop_idle_line();
+}
+
+void Session::drop_idle_line() noexcept {
+  const bool is_quiet = events_ != nullptr && phase_ == Phase::Open;
+  if (is_quiet && line_ && line_->is_idle()) line_ = LineRef();
+}
+
+// ---- sending ----
+
+void Session::line_has_news() noexcept {
+  if (phase_ == Phase::Gone) return;
+  host_.with_memory([this] {
+    if (phase_ == Phase::Open && !line_->is_open()) begin_to_close();
+    pump();
+  });
+}
+
+void Session::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
+  if (taken > 0) made_progress_ = true;
+  if (phase_ == Phase::Ending && unsent == 0) return host_.close();
+  if (phase_ > Phase::Closing || !line_) return;
+  line_->has_left(unsent);
+  if (unsent < kHighBytes) host_.with_memory([this] { pump(); });
+  drop_idle_line();
+}
+
+/// Writes what waits, as far as the client keeps up.
+void Session::pump() {
+  if (wrote_close_ || !line_) return;
+  write_pong();
+  for (std::uint64_t unsent = stream().unsent(); unsent < kHighBytes; unsent = stream().unsent()) {
+    OutgoingQueue items = line_->take(kHighBytes - unsent);
+    if (items.empty()) return;
+    while (!items.empty()) write(items.pop_front());
+  }
+}
+
+void Session::write(std::unique_ptr<Outgoing> item) {
+  if (item->kind == Outgoing::Kind::Close) return write_close(item->code, item->data);
+  const FrameHead head{
+      .opcode = item->opcode, .is_final = item->is_final, .length = item->data.size()};
+  const std::string_view payload = item->data;
+  const bool copies = payload.size() <= kCopiedBytes;
+  char* const begin = stream().prepare(kMaxFrameHeadBytes + (copies ? payload.size() : 0));
+  char* end = wire::websocket::write_frame_head(begin, head);
+  if (copies && !payload.empty()) {
+    std::memcpy(end, payload.data(), payload.size());
+    end += payload.size();
+  }
+  stream().commit(static_cast<std::size_t>(end - begin));
+  if (!copies) stream().write_shared(payload, std::shared_ptr<const Outgoing>(std::move(item)));
+}
+
+void Session::write_control(Opcode opcode, std::string_view payload) {
+  char* const begin = stream().prepare(kMaxFrameHeadBytes + payload.size());
+  char* const end =
+      wire::websocket::write_frame_head(begin, {.opcode = opcode, .length = payload.size()});
+  if (!payload.empty()) std::memcpy(end, payload.data(), payload.size());
+  stream().commit(static_cast<std::size_t>(end - begin) + payload.size());
+}
+
+}  // namespace mastic::websocket

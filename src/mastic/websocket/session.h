@@ -1,0 +1,135 @@
+// The session of a WebSocket: what its connection speaks after the answer 101. RFC 6455 §5 to §7.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "mastic/async/timer.h"
+#include "mastic/net/protocol.h"
+#include "mastic/websocket/handler_task.h"
+#include "mastic/websocket/line.h"
+#include "mastic/websocket/open.h"
+#include "mastic/websocket/options.h"
+
+namespace mastic::websocket {
+
+class LoopShare;
+
+/// The state that a WebSocket has for as long as it is open. It is small, because most sockets are
+/// quiet most of the time: what is under way is kept in a Line and a HandlerTask, which exist while
+/// they are needed.
+///
+/// 1. Whole frames are written to the stream, in one order, so a control frame may be written at any
+///    time. At most about kHighBytes are written ahead of the client; the rest waits in the line. So
+///    the answer to a ping overtakes the messages that wait.
+/// 2. An open WebSocket counts as busy: it is not closed to make room, because its client would only
+///    come back. max_connections limits how many there are.
+/// 3. The close frame is the last frame that is written.
+///
+///     Open ──close──> Closing ──close frame of the client──> Ending ──all has left──> Gone
+///       ├──close frame of the client, which is answered───────┘
+///       └──malformed──> Lingering ──the client ends its side, close_timeout──> Gone
+class Session final : public net::Protocol, private async::Timer {
+ public:
+  /// The handler is a task, or functions: one of the two.
+  struct Handlers {
+    TaskHandler task;
+    std::unique_ptr<EventHandler> events;
+    async::BlockingHistory* history = nullptr;
+  };
+  Session(net::ProtocolHost& host, const Agreement& agreement, Handlers& handlers);
+  ~Session() override;
+
+  // ---- Protocol ----
+  void start() noexcept override;
+  void received(std::string_view bytes) noexcept override;
+  void received_end() noexcept override;
+  void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override;
+  void closed(std::uint64_t unsent) noexcept override;
+  void waited_in_vain() noexcept override { close(CloseCode::GoingAway); }
+  void drain() noexcept override;
+
+  // ---- called by its line ----
+
+  /// Something has entered the queue, or the socket is to be closed.
+  void line_has_news() noexcept;
+
+  // ---- called by its handler's task ----
+
+  [[nodiscard]] net::ProtocolHost& host() const { return host_; }
+  [[nodiscard]] const Options& options() const { return options_; }
+  /// A message has been taken, so there is room for another one.
+  void handler_has_room() noexcept;
+  /// The task of the handler has ended, with an exception if it `failed`.
+  void task_run_ended(bool failed) noexcept;
+  /// A run of event functions has ended. Returns whether another run is to follow, which is passed
+  /// to `follow`; otherwise takes `handler` back.
+  [[nodiscard]] bool event_run_ended(std::unique_ptr<EventHandler>& handler, bool failed,
+                                     bool has_more) noexcept;
+  /// Sets the run that follows another one.
+  void follow(HandlerTask& next) noexcept { handler_ = &next; }
+  /// The run that was to follow could not be made. Takes `handler` back.
+  void cannot_follow(std::unique_ptr<EventHandler>& handler) noexcept;
+  /// A run of event functions is destroyed, so perhaps the line may go, and reading may continue.
+  void event_run_is_gone() noexcept;
+
+ private:
+  enum class Phase : std::uint8_t { Open, Closing, Ending, Lingering, Gone };
+  static constexpr std::uint64_t kHighBytes = 64 << 10;
+
+  // Receiving: session_receive.cc.
+  void consume(std::string_view input);
+  void consume(Reading& reading, std::string_view input);
+  void release_reading() noexcept;
+  void begin_event_run() noexcept;
+  void read_on() noexcept;
+  void message_arrived(Reading& reading);
+  void ping_arrived(Reading& reading, std::string_view payload);
+  void write_pong();
+  void close_arrived(CloseCode code, std::string_view reason);
+  [[nodiscard]] bool is_behind() const;
+  [[nodiscard]] LoopShare& share() const;
+
+  // Sending.
+  [[nodiscard]] net::Stream& stream() const { return host_.stream(); }
+  void pump();
+  void write(std::unique_ptr<Outgoing> item);
+  void write_control(wire::websocket::Opcode opcode, std::string_view payload);
+
+  // The end: session_end.cc.
+  void close(CloseCode code) noexcept;
+  void begin_to_close() noexcept;
+  void write_close(CloseCode code, std::string_view reason);
+  void fail(CloseCode code, std::string_view reason);
+  void expired() noexcept override;
+  void watch() noexcept;
+  void ping_or_give_up() noexcept;
+
+  [[nodiscard]] LineRef make_line(std::string_view protocol);
+  void drop_idle_line() noexcept;
+  Line& need_line();
+  EventRun& make_event_run(bool is_first);
+  [[nodiscard]] std::uint32_t now() const;
+
+  net::ProtocolHost& host_;
+  const Options& options_;
+  std::unique_ptr<EventHandler> events_;  ///< null while an EventRun has it
+  HandlerTask* handler_ = nullptr;        ///< runs, and owns itself
+  LineRef line_;                          ///< null while a socket with event functions is quiet
+  std::uint32_t heard_ = 0;               ///< when something last arrived, in milliseconds
+  Phase phase_ = Phase::Open;
+  bool wrote_close_ : 1 = false;
+  bool has_opened_ : 1 = false;  ///< `opened` of the event functions is called, so `closed` will be
+  bool is_new_run_ : 1 = false;  ///< `handler_` is an EventRun that has not begun
+  bool is_paused_ : 1 = false;   ///< nothing is read, because the handler is behind
+  bool is_pinged_ : 1 = false;   ///< nothing has arrived since a ping was sent
+  bool is_draining_ : 1 = false;
+  bool has_peer_ended_ : 1 = false;
+  bool has_failed_ : 1 = false;     ///< an event function has thrown
+  bool made_progress_ : 1 = false;  ///< while closing: bytes have left since the timer was armed
+};
+
+}  // namespace mastic::websocket

@@ -1,0 +1,142 @@
+// How a WebSocket ends, and what finds out that its client is gone. RFC 6455 §7.
+
+#include <array>
+#include <new>
+#include <utility>
+
+#include "mastic/websocket/loop_share.h"
+#include "mastic/websocket/session.h"
+
+namespace mastic::websocket {
+
+using wire::websocket::may_be_sent;
+using wire::websocket::Opcode;
+
+// ---- the closing handshake ----
+
+/// Closes the socket after everything that was sent, from the loop.
+void Session::close(CloseCode code) noexcept {
+  if (phase_ != Phase::Open) return;
+  if (host_.with_memory([&] { need_line().close_here(code, {}); })) line_has_news();
+}
+
+/// Called when this side closes the socket, whose close frame waits behind what was sent before.
+void Session::begin_to_close() noexcept {
+  phase_ = Phase::Closing;
+  watch();
+  if (handler_ != nullptr) handler_->no_more(true);
+  read_on();
+}
+
+void Session::write_close(CloseCode code, std::string_view reason) {
+  std::array<char, wire::websocket::kMaxControlBytes> payload;
+  std::size_t size = 0;
+  if (may_be_sent(code)) {
+    const auto number = static_cast<unsigned>(code);
+    payload[0] = static_cast<char>(number >> 8);
+    payload[1] = static_cast<char>(number & 0xff);
+    size = 2 + reason.copy(payload.data() + 2, payload.size() - 2);
+  }
+  write_control(Opcode::Close, {payload.data(), size});
+  wrote_close_ = true;
+}
+
+/// The client answers our close frame, or closes the socket and is answered with its own code. The
+/// server closes the connection first, so that the port of the client is free at once.
+void Session::close_arrived(CloseCode code, std::string_view reason) {
+  if (!wrote_close_) {
+    need_line().begin_to_close({code, std::string(reason), true});
+    if (handler_ != nullptr) handler_->no_more(false);
+    write_close(code, {});
+  }
+  phase_ = Phase::Ending;
+  watch();
+  if (stream().unsent() == 0) host_.close();
+}
+
+/// Tells the client what is wrong, and reads and discards what it sends until it ends its side. If
+/// the connection were closed at once, the kernel would reset it because of those bytes, and the
+/// client might not get the close frame.
+void Session::fail(CloseCode code, std::string_view reason) {
+  if (wrote_close_) return host_.close();
+  need_line().begin_to_close({code, std::string(reason), false});
+  if (handler_ != nullptr) handler_->no_more(false);
+  write_close(code, reason);
+  stream().shut_write();
+  phase_ = Phase::Lingering;
+  watch();
+}
+
+// ---- the connection is gone ----
+
+void Session::closed(std::uint64_t) noexcept {
+  const bool is_agreed = phase_ == Phase::Ending || phase_ == Phase::Lingering;
+  phase_ = Phase::Gone;
+  disarm();
+  Closed how{.by_peer = true};
+  try {
+    if (is_agreed && line_) how = line_->closed().value_or(how);
+    if (handler_ == nullptr && has_opened_) make_event_run(false);
+  } catch (const std::bad_alloc&) {
+    host_.server().log().write(base::Level::Error,
+                               "a WebSocket was closed, and there is no memory "
+                               "to tell its handler");
+  }
+  is_new_run_ = false;
+  if (line_) std::exchange(line_, LineRef())->detach(is_agreed ? nullptr : &how);
+  if (handler_ != nullptr) std::exchange(handler_, nullptr)->connection_gone(std::move(how));
+}
+
+// ---- time ----
+
+/// Arms the timer for what this phase waits for.
+void Session::watch() noexcept {
+  made_progress_ = false;
+  base::Duration wait = options_.close_timeout;
+  if (phase_ == Phase::Open) {
+    if (options_.ping_interval <= base::Duration::zero()) return;
+    wait = options_.ping_interval;
+  }
+  host_.loop().arm(*this, base::after(host_.loop().now(), wait));
+}
+
+void Session::expired() noexcept {
+  switch (phase_) {
+    case Phase::Open:
+      return is_draining_ ? close(CloseCode::ServiceRestart) : ping_or_give_up();
+    case Phase::Closing:
+    case Phase::Ending:
+      // A slow client may still be reading what was sent before the close frame.
+      return made_progress_ && stream().unsent() > 0 ? watch() : host_.abort();
+    case Phase::Lingering:
+      return host_.close();
+    case Phase::Gone:
+      return;
+  }
+}
+
+/// The client was silent for ping_interval, or has not answered a ping for ping_timeout. While this
+/// side does not read, silence means nothing.
+void Session::ping_or_give_up() noexcept {
+  if (is_paused_) return watch();
+  if (is_pinged_) return host_.abort();
+  const auto silent = std::chrono::milliseconds(now() - heard_);
+  base::Instant due = base::after(host_.loop().now(), options_.ping_interval - silent);
+  if (silent >= options_.ping_interval) {
+    if (!host_.with_memory([this] { write_control(Opcode::Ping, {}); })) return;
+    is_pinged_ = true;
+    due = base::after(host_.loop().now(), options_.ping_timeout);
+  }
+  host_.loop().arm(*this, due);
+}
+
+/// The sockets are closed one after the other over the first half of the drain, so that their
+/// clients do not all come back at the same moment.
+void Session::drain() noexcept {
+  if (phase_ != Phase::Open || is_draining_) return;
+  is_draining_ = true;
+  const base::Duration wait = share().next_share_of(host_.server().drain_timeout() / 2);
+  host_.loop().arm(*this, base::after(host_.loop().now(), wait));
+}
+
+}  // namespace mastic::websocket

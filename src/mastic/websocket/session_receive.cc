@@ -1,0 +1,145 @@
+// What arrives on a WebSocket: messages for the handler, pings, and the close frame.
+
+#include <utility>
+
+#include "mastic/websocket/loop_share.h"
+#include "mastic/websocket/session.h"
+
+namespace mastic::websocket {
+
+using wire::websocket::MessageParser;
+using wire::websocket::Opcode;
+using Kind = MessageParser::Event::Kind;
+
+/// Anything that arrives shows that the client is there.
+void Session::received(std::string_view bytes) noexcept {
+  heard_ = now();
+  if (is_pinged_ && phase_ == Phase::Open && !is_draining_) watch();
+  is_pinged_ = false;
+  if (phase_ > Phase::Closing) return;
+  host_.with_memory([&] { consume(bytes); });
+}
+
+/// A message that arrives in one piece is read with the state that all sockets of the loop share. A
+/// socket keeps that state only while something of it is left.
+void Session::consume(std::string_view input) {
+  const LineRef kept_alive = line_;  // the connection may be closed on the way
+  if (line_ && line_->reading) {
+    Reading& reading = *line_->reading;
+    if (is_paused_) {
+      reading.rest.append(input);
+      return;
+    }
+    consume(reading, input);
+    if (phase_ <= Phase::Closing) release_reading();
+  } else {
+    std::unique_ptr<Reading> reading = share().take_reading();
+    reading->reset({.max_message_bytes = options_.max_message_bytes,
+                    .max_frame_bytes = options_.max_frame_bytes,
+                    .max_fragments = options_.max_fragments},
+                   nullptr);
+    if (is_paused_) {
+      reading->rest = input;
+    } else {
+      consume(*reading, input);
+    }
+    const bool is_kept = phase_ <= Phase::Closing && !reading->is_empty();
+    if (is_kept) return void(need_line().reading = std::move(reading));
+    share().give_back(std::move(reading));
+  }
+}
+
+void Session::release_reading() noexcept {
+  if (line_->reading && line_->reading->is_empty()) share().give_back(std::move(line_->reading));
+}
+
+/// Looks at `input` until nothing is left of it, the handler is behind, or the connection ends. The
+/// messages of event functions are handled in one job.
+void Session::consume(Reading& reading, std::string_view input) {
+  while (phase_ <= Phase::Closing) {
+    if (is_behind()) {
+      reading.rest = input;
+      is_paused_ = true;
+      stream().pause_reading();
+      break;
+    }
+    const MessageParser::Event event = reading.parser->next(input, reading.message);
+    if (event.kind == Kind::NeedMore) break;
+    if (event.kind == Kind::MessageEnd) message_arrived(reading);
+    if (event.kind == Kind::Ping) ping_arrived(reading, event.payload);
+    if (event.kind == Kind::Close) close_arrived(event.code, event.payload);
+    if (event.kind == Kind::Malformed) fail(event.code, event.payload);
+  }
+  begin_event_run();
+}
+
+void Session::begin_event_run() noexcept {
+  if (!is_new_run_) return;
+  is_new_run_ = false;
+  EventRun::begin_if_new(static_cast<EventRun&>(*handler_));
+}
+
+bool Session::is_behind() const {
+  return handler_ != nullptr && handler_->is_behind(options_.max_message_bytes);
+}
+
+/// Messages that arrive after the socket began to close have nobody to take them.
+void Session::message_arrived(Reading& reading) {
+  Message message{std::move(reading.message), !reading.parser->is_text()};
+  reading.message.clear();
+  if (phase_ != Phase::Open || has_failed_) return;
+  if (handler_ == nullptr && events_) {
+    make_event_run(false);
+    is_new_run_ = true;
+  }
+  if (handler_ != nullptr) handler_->arrived(std::move(message));
+}
+
+/// While the client does not read, only the last of its pings is answered (RFC 6455 §5.5.3).
+void Session::ping_arrived(Reading& reading, std::string_view payload) {
+  if (wrote_close_) return;
+  if (stream().unsent() >= kHighBytes) {
+    reading.pong = payload;
+  } else {
+    reading.pong.reset();
+    write_control(Opcode::Pong, payload);
+  }
+}
+
+void Session::write_pong() {
+  if (!line_ || !line_->reading || !line_->reading->pong) return;
+  if (stream().unsent() >= kHighBytes) return;
+  write_control(Opcode::Pong, *line_->reading->pong);
+  line_->reading->pong.reset();
+  release_reading();
+}
+
+// ---- when the handler is behind ----
+
+void Session::handler_has_room() noexcept { read_on(); }
+
+/// Continues to read if the handler has room again. The time in which this side did not read does
+/// not count as silence of the client.
+void Session::read_on() noexcept {
+  if (!is_paused_ || phase_ > Phase::Closing || is_behind()) return;
+  is_paused_ = false;
+  heard_ = now();
+  is_pinged_ = false;
+  host_.with_memory([this] {
+    std::string rest;
+    if (line_ && line_->reading) rest.swap(line_->reading->rest);
+    consume(rest);
+    if (is_paused_ || phase_ > Phase::Closing) return;
+    if (has_peer_ended_) return host_.close();
+    stream().resume_reading();
+  });
+}
+
+/// Without a close frame, the connection was lost. What was sent before is still passed on.
+void Session::received_end() noexcept {
+  has_peer_ended_ = true;
+  const bool is_sending = phase_ == Phase::Ending && stream().unsent() > 0;
+  if (!is_paused_ && !is_sending) host_.close();
+}
+
+}  // namespace mastic::websocket

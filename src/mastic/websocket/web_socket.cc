@@ -1,0 +1,127 @@
+#include "mastic/websocket/web_socket.h"
+
+#include <memory>
+#include <stdexcept>
+
+#include "mastic/base/utf8.h"
+#include "mastic/websocket/handler_task.h"
+#include "mastic/websocket/line.h"
+
+namespace mastic::websocket {
+namespace {
+
+using wire::websocket::Opcode;
+
+constexpr std::size_t kMaxReasonBytes = wire::websocket::kMaxControlBytes - 2;
+
+std::unique_ptr<Outgoing> to_item(Message&& message) {
+  if (!message.is_binary && !base::is_utf8(message.data)) {
+    throw std::invalid_argument(
+        "WebSocket::send: the text is not UTF-8; use send_binary for bytes");
+  }
+  auto item = std::make_unique<Outgoing>();
+  item->opcode = message.is_binary ? Opcode::Binary : Opcode::Text;
+  item->data = std::move(message.data);
+  return item;
+}
+
+async::Task<Sent> send_when_there_is_room(LineRef line, std::unique_ptr<Outgoing> item) {
+  Line::WaitForRoom wait(std::move(line), std::move(item));
+  co_return co_await wait;
+}
+
+}  // namespace
+
+std::string_view as_close_reason(std::string_view text) {
+  if (text.size() <= kMaxReasonBytes) return text;
+  std::size_t end = kMaxReasonBytes;
+  // A character that would be cut is left out: its bytes after the first begin with the bits 10.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+// ---- receiving ----
+
+WebSocket::Receive WebSocket::receive() {
+  TaskRun* const run = line_ ? line_->handler() : nullptr;
+  if (run == nullptr || async::Context::running() != run) {
+    throw std::logic_error(
+        "WebSocket::receive() was called outside of the socket's handler; only the handler, and "
+        "tasks that it starts, may receive");
+  }
+  return Receive(*run);
+}
+
+WebSocket::Receive::~Receive() {
+  if (waits_) run_.forget(*this);
+}
+
+void WebSocket::Receive::start(async::Executor&) { run_.begin(*this); }
+
+async::Operation::Cancel WebSocket::Receive::cancel() noexcept {
+  run_.forget(*this);
+  return Cancel::GivenUp;
+}
+
+std::optional<Message> WebSocket::Receive::await_resume() {
+  finish_await();
+  if (is_second_) {
+    throw std::logic_error("WebSocket::receive(): another task of the handler receives already");
+  }
+  return std::move(message_);
+}
+
+// ---- sending ----
+
+/// Only a message that need not wait is sent without a coroutine. In the coroutine, a handler that
+/// ignores that its socket is closed is cancelled.
+async::Task<Sent> WebSocket::send(Message message) {
+  if (!line_) return Sent::Closed;
+  std::unique_ptr<Outgoing> item = to_item(std::move(message));
+  if (line_->offer(item) == Sent::Taken) return Sent::Taken;
+  return send_when_there_is_room(line_, std::move(item));
+}
+
+async::Task<Sent> WebSocket::send(std::string text) {
+  return send(Message{std::move(text), false});
+}
+
+async::Task<Sent> WebSocket::send_binary(std::string bytes) {
+  return send(Message{std::move(bytes), true});
+}
+
+Sent WebSocket::try_send(Message message) {
+  if (!line_) return Sent::Closed;
+  std::unique_ptr<Outgoing> item = to_item(std::move(message));
+  return line_->offer(item);
+}
+
+Sent WebSocket::try_send(std::string text) { return try_send(Message{std::move(text), false}); }
+
+// ---- the end ----
+
+void WebSocket::close(CloseCode code, std::string_view reason) {
+  if (!wire::websocket::may_be_sent(code)) {
+    throw std::invalid_argument("WebSocket::close: the code " +
+                                std::to_string(static_cast<int>(code)) +
+                                " must not be sent; use 1000, or 4000 to 4999 for your own");
+  }
+  if (reason.size() > kMaxReasonBytes) {
+    throw std::invalid_argument("WebSocket::close: the reason has " +
+                                std::to_string(reason.size()) + " bytes; 123 are allowed");
+  }
+  if (!base::is_utf8(reason)) {
+    throw std::invalid_argument("WebSocket::close: the reason is not UTF-8");
+  }
+  if (line_) line_->close(code, reason);
+}
+
+bool WebSocket::is_open() const { return line_ && line_->is_open(); }
+
+std::optional<Closed> WebSocket::closed() const { return line_ ? line_->closed() : Closed(); }
+
+base::Endpoint WebSocket::peer() const { return line_ ? line_->peer() : base::Endpoint(); }
+
+std::string_view WebSocket::protocol() const { return line_ ? line_->protocol() : ""; }
+
+}  // namespace mastic::websocket
