@@ -45,11 +45,27 @@ void MemoryStream::write_shared(std::string_view bytes, std::shared_ptr<const vo
 }
 
 void MemoryStream::wrote(std::size_t size) {
-  // One message for all writes of a turn, like a socket, which sends them together.
   unsent_ += size;
-  if (sent_ != nullptr || size == 0) return;
+  if (size != 0 && peer_.reads) report_sent();
+}
+
+void MemoryStream::report_sent() {
+  // One message for all writes of a turn, like a socket, which sends them together.
+  if (sent_ != nullptr) return;
   sent_ = new Sent(*this);
   loop_.post(*sent_);
+}
+
+void MemoryStream::peer_reads_again() {
+  peer_.reads = true;
+  if (unsent_ > 0) report_sent();
+}
+
+void MemoryStream::deliver(std::string_view bytes) {
+  waiting_ += bytes;
+  if (is_paused_ || waiting_.empty()) return;
+  const std::string arrived = std::exchange(waiting_, {});
+  owner().received(arrived);
 }
 
 void MemoryStream::close() {

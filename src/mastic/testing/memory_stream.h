@@ -16,22 +16,23 @@ class MemoryStream;
 /// The peer's side of a MemoryStream. It must outlive the stream.
 struct MemoryPeer {
   std::string received;            ///< the bytes written to the stream; a test may remove them
+  bool reads = true;               ///< false: what is written from now on stays unsent
   MemoryStream* stream = nullptr;  ///< null until the stream reads, and once it is closed
   bool ended = false;              ///< the write side was shut, or the stream closed
   bool aborted = false;            ///< the stream was reset
 };
 
-/// A stream that appends everything that is written to it to `received` of its peer. To deliver
-/// bytes, the test calls `owner().received` of the peer's `stream`. All calls are made on the
-/// thread that drives `loop`.
+/// A stream that appends everything that is written to it to `received` of its peer. To send bytes,
+/// the test calls `deliver` of the peer's `stream`. All calls are made on the thread that drives
+/// `loop`.
 class MemoryStream final : public net::Stream {
  public:
   /// `loop` and `peer` must outlive the stream.
   MemoryStream(loop::Loop& loop, MemoryPeer& peer) : loop_(loop), peer_(peer) {}
   ~MemoryStream() override { MemoryStream::close(); }
 
-  void pause_reading() override {}
-  void resume_reading() override {}
+  void pause_reading() override { is_paused_ = true; }
+  void resume_reading() override { is_paused_ = false; }
   [[nodiscard]] char* prepare(std::size_t size) override;
   void commit(std::size_t size) override;
   void write_shared(std::string_view bytes, std::shared_ptr<const void> keeper) override;
@@ -40,8 +41,13 @@ class MemoryStream final : public net::Stream {
   void close() override;
   void abort() override;
 
-  /// The owner, which a test calls as a network would.
-  using net::Stream::owner;
+  /// Delivers `bytes` from the peer, outside of a turn of the loop, after all bytes that wait. While
+  /// reading is paused, they wait for a later call, which may have no bytes of its own.
+  void deliver(std::string_view bytes);
+  /// Delivers the end of what the peer sends.
+  void deliver_end() { owner().received_end(); }
+  /// Tells the owner that everything was sent, when the peer reads again.
+  void peer_reads_again();
 
  private:
   [[nodiscard]] bool begin_reading() override;
@@ -49,10 +55,13 @@ class MemoryStream final : public net::Stream {
   class Sent;
 
   void wrote(std::size_t size);
+  void report_sent();
 
   loop::Loop& loop_;
   MemoryPeer& peer_;
   std::string prepared_;
+  std::string waiting_;  ///< bytes from the peer that came while reading was paused
+  bool is_paused_ = false;
   std::uint64_t unsent_ = 0;
   Sent* sent_ = nullptr;
 };

@@ -13,40 +13,14 @@
 #include "mastic/app/app.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/units.h"
-#include "mastic/http/fields.h"
-#include "mastic/http/status.h"
-#include "mastic/json/json.h"
 #include "mastic/server/options.h"
 #include "mastic/testing/cookie_jar.h"
+#include "mastic/testing/test_response.h"
 
 namespace mastic::testing {
 
-/// A complete answer, as a client receives it.
-struct TestResponse {
-  /// The status of the answer.
-  http::Status status = http::Status::Ok;
-  /// The fields of the answer, in their order.
-  http::Fields fields;
-  std::string text;                   ///< the content
-  std::vector<http::Status> interim;  ///< the interim responses before, such as 103; 101 is final
-
-  /// The value of the first field with this name, or nullopt. The view points into this response.
-  [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const {
-    return fields.get(name);
-  }
-  /// Reads the content as JSON into a T. Throws std::logic_error when the content is not JSON or
-  /// does not fit T; the message has the place in the content, the status of the answer and the
-  /// beginning of the content.
-  template <json::JsonReadable T>
-  [[nodiscard]] T json() const {
-    auto value = json::from_json<T>(text);
-    if (!value) throw_no_json(value.error().message);
-    return *std::move(value);
-  }
-
- private:
-  [[noreturn]] void throw_no_json(const std::string& why) const;
-};
+class TestServer;
+struct MemoryPeer;
 
 /// Serves `app` over connections in memory, with the code that a server runs, and reads the answers
 /// as a client does:
@@ -132,9 +106,11 @@ class TestClient {
   [[nodiscard]] const std::vector<std::string>& log() const;
 
  private:
-  class Setup;
+  TestResponse exchange(std::string_view bytes, http::Method method);
+
   CookieJar cookies_;
-  std::unique_ptr<Setup> setup_;
+  std::unique_ptr<TestServer> server_;
+  MemoryPeer* peer_ = nullptr;  ///< the connection of requests; null when a new one is needed
 };
 
 }  // namespace mastic::testing
