@@ -9,6 +9,7 @@
 #include "mastic/base/assert.h"
 #include "mastic/base/new_file.h"
 #include "mastic/base/result.h"
+#include "mastic/base/text.h"
 
 namespace mastic::app {
 namespace {
@@ -45,6 +46,67 @@ class FileSource final : public BodySource {
 
   Body::File file_;
   std::string buffer_;
+};
+
+/// Pieces that a generator yields.
+class GeneratedSource final : public ProducedSource {
+ public:
+  explicit GeneratedSource(Generator<std::string> pieces) : pieces_(std::move(pieces)) {}
+
+ private:
+  Task<std::optional<std::string>> produce() override {
+    std::optional<std::string> piece = co_await pieces_.next();
+    co_return piece;
+  }
+
+  Generator<std::string> pieces_;
+};
+
+/// Whether `name` is in a list as in the field Trailer.
+bool is_listed(std::string_view list, std::string_view name) {
+  while (!list.empty()) {
+    if (base::equal_ignoring_case(base::trim(base::take_until(list, ',')), name)) return true;
+  }
+  return false;
+}
+
+/// Content with trailer fields, which are made when the content has ended.
+class TrailedSource final : public BodySource {
+ public:
+  TrailedSource(std::unique_ptr<BodySource> content, std::string names, MakeTrailers make)
+      : content_(std::move(content)), names_(std::move(names)), make_(std::move(make)) {}
+
+  Task<std::optional<std::string_view>> next() override {
+    auto pulling = content_->next();
+    if (!pulling.is_done()) return next_later(std::move(pulling));
+    return note(pulling.take());
+  }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return content_->size(); }
+  [[nodiscard]] std::uint64_t held_bytes() const override { return content_->held_bytes(); }
+  [[nodiscard]] http::FieldsView trailers() const override { return trailers_.view(); }
+
+ private:
+  Task<std::optional<std::string_view>> next_later(Task<std::optional<std::string_view>> pulling) {
+    const auto piece = co_await std::move(pulling);
+    co_return note(piece);
+  }
+  std::optional<std::string_view> note(std::optional<std::string_view> piece) {
+    if (piece || !make_) return piece;
+    http::Fields made = std::exchange(make_, nullptr)();
+    for (const http::Field& field : made.view()) {
+      if (!is_listed(names_, field.name)) {
+        throw std::logic_error("the trailer field '" + std::string(field.name) +
+                               "' was not announced: name it in set_trailers");
+      }
+    }
+    trailers_ = std::move(made);
+    return piece;
+  }
+
+  std::unique_ptr<BodySource> content_;
+  const std::string names_;  ///< separated by ", ", as in the field Trailer
+  MakeTrailers make_;        ///< empty when it was called
+  http::Fields trailers_;
 };
 
 ContentError too_large(std::uint64_t most) {
@@ -84,6 +146,10 @@ std::optional<std::string_view> ProducedSource::keep(std::optional<std::string> 
 
 // ---- Body ----
 
+Body Body::produced_by(Generator<std::string> pieces) {
+  return Body(std::make_unique<GeneratedSource>(std::move(pieces)));
+}
+
 std::optional<std::uint64_t> Body::size() const {
   if (const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {
     return (*source)->size();
@@ -112,6 +178,7 @@ Task<std::optional<std::string_view>> Body::next() {
     content_ = std::make_unique<FileSource>(std::get<File>(std::move(content_)));
   }
   if (auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {
+    pulled_ = true;
     return (*source)->next();
   }
   const std::string_view all = *bytes();
@@ -135,16 +202,42 @@ Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void
     all += *piece;
   }
   content_ = std::move(all);
-  taken_ = false;
+  taken_ = pulled_ = false;
+}
+
+void Body::begin_reading(std::uint64_t max_bytes) {
+  if (taken_ || pulled_) {
+    throw std::logic_error(
+        "this body was read already: read a body once, and keep what is needed twice");
+  }
+  const auto known = size();
+  if (known && *known > max_bytes) throw too_large(max_bytes);
+  taken_ = true;
+}
+
+Task<std::string> Body::read_all(std::uint64_t max_bytes) {
+  begin_reading(max_bytes);
+  std::string all;
+  while (true) {
+    const auto piece = co_await next();
+    if (!piece) break;
+    if (piece->size() > max_bytes - all.size()) throw too_large(max_bytes);
+    all += *piece;
+  }
+  co_return all;
+}
+
+void Body::add_trailers(std::string names, MakeTrailers make) {
+  if (bytes() || file() != nullptr) return;
+  auto source = std::get<std::unique_ptr<BodySource>>(std::move(content_));
+  content_ = std::make_unique<TrailedSource>(std::move(source), std::move(names), std::move(make));
 }
 
 /// The file is consistent at every await, so that destroying this frame at an await removes the
 /// file. The removal happens in user code, which a slow disk may hold up (ADR 0032).
 Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
   constexpr std::size_t kBlockBytes = 64 << 10;
-  const auto known = size();
-  if (known && *known > options.max_bytes) throw too_large(options.max_bytes);
-  if (std::exchange(taken_, true) || pulled_) throw std::logic_error("this body was read already");
+  begin_reading(options.max_bytes);
   base::NewFile file(std::move(path));
   std::uint64_t total = 0;
   std::string block;       // collects small pieces

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -12,12 +13,18 @@
 #include <utility>
 #include <variant>
 
+#include "mastic/app/blocking.h"
+#include "mastic/app/json_content.h"
+#include "mastic/async/generator.h"
+#include "mastic/async/run_blocking.h"
 #include "mastic/async/task.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/descriptor.h"
+#include "mastic/http/fields.h"
 
 namespace mastic::app {
 
+using async::Generator;
 using async::Task;
 
 /// Content that comes piece by piece. Its reader pulls each piece, so content never comes faster
@@ -36,7 +43,13 @@ class BodySource {
   /// its pieces, and the last piece. A source that keeps little may return 0. Called between two
   /// calls of `next`.
   [[nodiscard]] virtual std::uint64_t held_bytes() const { return 0; }
+  /// The trailer fields of the content. Called after `next` has returned nothing; the fields live
+  /// as long as the source.
+  [[nodiscard]] virtual http::FieldsView trailers() const { return {}; }
 };
+
+/// Makes the trailer fields of content, when the content has ended.
+using MakeTrailers = std::move_only_function<http::Fields()>;
 
 /// How Body::save_to writes.
 struct SaveOptions {
@@ -104,15 +117,36 @@ class Body {
   /// object keeps (BodySource).
   template <class Producer>
   [[nodiscard]] static Body produced_by(Producer producer);
+  /// Makes a body of the pieces that `pieces` yields; empty pieces are skipped. The generator runs
+  /// only while the client takes its pieces. When the client leaves, the await of the generator
+  /// throws Cancelled, and the generator is destroyed.
+  ///
+  ///     Generator<std::string> ticks() {
+  ///       while (true) {
+  ///         co_yield "tick\n";
+  ///         co_await sleep_for(1s);
+  ///       }
+  ///     }
+  [[nodiscard]] static Body produced_by(Generator<std::string> pieces);
+  /// Makes a body from a function that blocks, for example in a call of a database. The function is
+  /// called for each piece, on a thread that may block, and returns `std::optional<std::string>`;
+  /// an empty optional ends the content. One call runs at a time, and the next one begins when the
+  /// client has taken enough. When the client leaves, the call that is running is waited for.
+  ///
+  ///     return Body::produced_by(blocking, [rows = store.select()]() mutable { return rows.next(); });
+  template <class Producer>
+  [[nodiscard]] static Body produced_by(Blocking, Producer producer);
 
   /// Another body with the same bytes, if they are borrowed or shared, or there are none. Bytes
   /// that this body owns alone, files and sources have no other.
   [[nodiscard]] std::optional<Body> share() const;
   /// Lets content that is in memory be read from its beginning once more.
-  void restart() { pulled_ = pulled_ && !bytes(); }
+  void restart() {
+    if (bytes()) pulled_ = taken_ = false;
+  }
 
-  /// Whether the content is no longer here: it was moved out of a request, read by save_to, or lost
-  /// when `gather` failed.
+  /// Whether the content is no longer here: it was moved out of a request, read to the end by one
+  /// of the readers (read_all, save_to, BodyLines and others), or lost when `gather` failed.
   [[nodiscard]] bool is_taken() const { return taken_; }
   /// How many bytes the content has; nothing when that is not known.
   [[nodiscard]] std::optional<std::uint64_t> size() const;
@@ -151,6 +185,29 @@ class Body {
   /// `holder` and the size of each piece before the piece is kept.
   [[nodiscard]] Task<> gather(std::uint64_t most, void (*hold)(void*, std::uint64_t) = nullptr,
                               void* holder = nullptr);
+
+  // ---- readers, each of which reads the whole content. A second one throws std::logic_error. ----
+
+  /// Pulls the whole content and gives it as a string. Throws HttpError 413 when the content has
+  /// more than `max_bytes`, without reading the rest.
+  [[nodiscard]] Task<std::string> read_all(std::uint64_t max_bytes);
+  /// Pulls the whole content, which is JSON, and gives it as a T; the media type of the content is
+  /// not looked at. Throws HttpError: 413 when the content has more than `max_bytes`, 400 when it
+  /// is not JSON, 422 when it is not a T. Both messages name the place of the mistake.
+  template <json::JsonReadable T>
+  [[nodiscard]] Task<T> read_json(std::uint64_t max_bytes);
+  /// Notes that the caller is going to read the content with `next`, and that it may have at most
+  /// `max_bytes`. Throws std::logic_error when the content was read, or is being read, already, and
+  /// HttpError 413 when it is known to be larger. For readers of your own.
+  void begin_reading(std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max());
+  /// Adds trailer fields to content that has to be pulled; other content stays as it is. For
+  /// Response::set_trailers, which says more.
+  void add_trailers(std::string names, MakeTrailers make);
+  /// The trailer fields of content that was pulled to its end. The fields live as long as the body.
+  [[nodiscard]] http::FieldsView trailers() const MASTIC_LIFETIMEBOUND {
+    const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_);
+    return source != nullptr ? (*source)->trailers() : http::FieldsView();
+  }
 
   /// Pulls the whole content into a file at `path`, and returns the size of the file in bytes. At
   /// any moment, also after a power cut, `path` holds either the whole new file or what was there
@@ -218,6 +275,30 @@ Body Body::produced_by(Producer producer) {
     Producer function_;
   };
   return Body(std::make_unique<Source>(std::move(producer)));
+}
+
+template <class Producer>
+Body Body::produced_by(Blocking, Producer producer) {
+  static_assert(std::same_as<decltype(producer()), std::optional<std::string>>,
+                "a producer that blocks returns std::optional<std::string>; nothing ends it");
+  class Source final : public ProducedSource {
+   public:
+    explicit Source(Producer function) : function_(std::move(function)) {}
+
+   private:
+    Task<std::optional<std::string>> produce() override {
+      std::optional<std::string> piece = co_await async::run_blocking_part(function_);
+      co_return piece;
+    }
+    Producer function_;
+  };
+  return Body(std::make_unique<Source>(std::move(producer)));
+}
+
+template <json::JsonReadable T>
+Task<T> Body::read_json(std::uint64_t max_bytes) {
+  const std::string text = co_await read_all(max_bytes);
+  co_return parse_json_content<T>(text);
 }
 
 }  // namespace mastic::app

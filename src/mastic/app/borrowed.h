@@ -55,8 +55,17 @@ inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
 template <class T>
 inline constexpr bool kIsView<base::Result<T>> = kIsView<T>;
 
-/// Refuses, at compile time, a result that may refer to text that is gone; the message says what to
-/// write instead. Returns whether the result is allowed.
+/// Whether a handler's result is a std::filesystem::path, or a std::optional or Result of one. The
+/// path is recognized by a member, because its header is slow to compile.
+template <class T>
+inline constexpr bool kIsPath = requires { T::preferred_separator; };
+template <class T>
+inline constexpr bool kIsPath<std::optional<T>> = kIsPath<T>;
+template <class T>
+inline constexpr bool kIsPath<base::Result<T>> = kIsPath<T>;
+
+/// Refuses, at compile time, a result that may refer to text that is gone, and a path, which would
+/// be sent as text; the message says what to write instead. Returns whether the result is allowed.
 template <class Result>
 consteval bool shows_what_stays() {
   constexpr bool kStays = !kIsView<Result>;
@@ -64,7 +73,12 @@ consteval bool shows_what_stays() {
       kStays,
       "a handler must not return a std::string_view, because its text may be gone by then: return "
       "std::string(text), or borrowed(text) when the text stays until the answer is sent");
-  return kStays;
+  constexpr bool kIsNoPath = !kIsPath<Result>;
+  static_assert(
+      kIsNoPath,
+      "a handler must not return a std::filesystem::path, because the path would be sent as text: "
+      "return files::send_file(request, path) to send the file");
+  return kStays && kIsNoPath;
 }
 
 }  // namespace detail

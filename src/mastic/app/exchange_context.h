@@ -91,6 +91,8 @@ class ExchangeContext {
   [[nodiscard]] virtual DrainSignal& drain_signal() = 0;
   /// Sends an interim response (1xx other than 100 and 101) before the answer.
   [[nodiscard]] virtual async::Task<> inform(http::Status status, http::Fields fields) = 0;
+  /// The trailer fields of the request's content, once the content was read to its end.
+  [[nodiscard]] virtual http::FieldsView trailers() const { return {}; }
   /// How many bytes of content are gathered at most for a handler that does not pull the content.
   [[nodiscard]] virtual std::uint64_t max_body_bytes() const = 0;
   /// The settings of the server for uploads, which live as long as it; null in a test without one.

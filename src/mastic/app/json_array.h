@@ -3,6 +3,8 @@
 //     site.get<"/rows">([&store] {
 //       return json_array([rows = store.select()]() mutable -> std::optional<Row> { return rows.next(); });
 //     });
+//
+// A generator of the elements does as well: `return json_array(rows_of(database));`
 
 #pragma once
 
@@ -64,6 +66,16 @@ std::optional<std::string> next_piece(JsonArrayText& text, void* producer,
   return text.take();
 }
 
+template <class T>
+Generator<std::string> json_pieces(Generator<T> elements) {
+  JsonArrayText text;
+  while (!text.is_closed()) {
+    const std::optional<T> element = co_await elements.next();
+    text.add(element);
+    if (text.is_ready()) co_yield text.take();
+  }
+}
+
 }  // namespace detail
 
 /// Answers with a JSON array. `producer` is called for each element and returns `std::optional<T>`
@@ -78,6 +90,14 @@ template <class Producer>
     return detail::next_piece(text, &producer, produce);
   };
   return Response::of_type("application/json", Body::produced_by(std::move(pieces)));
+}
+/// Answers with a JSON array of the elements that `elements` yields, as the other function does.
+///
+///     site.get<"/rows">([&](Request&) { return json_array(rows_of(database)); });
+template <json::JsonWritable T>
+[[nodiscard]] Response json_array(Generator<T> elements) {
+  return Response::of_type("application/json",
+                           Body::produced_by(detail::json_pieces(std::move(elements))));
 }
 
 }  // namespace mastic::app

@@ -129,6 +129,14 @@ class Request {
   /// or has been taken.
   [[nodiscard]] std::string_view text() const MASTIC_LIFETIMEBOUND;
 
+  /// The fields that came after the content, in its trailers; empty before the content was read to
+  /// its end, and in most requests also then. A trailer never changes what `fields` returns. Do not
+  /// decide anything by a trailer that the head decides, such as who the client is: proxies check
+  /// the head only.
+  [[nodiscard]] http::FieldsView trailers() const {
+    return outer_ == nullptr ? exchange_.trailers() : http::FieldsView();
+  }
+
   /// The address of the client, which may be that of a proxy.
   [[nodiscard]] const base::Endpoint& peer() const { return facts_.peer; }
   /// Whether the request came over TLS.

@@ -1,9 +1,11 @@
 #include "mastic/app/response.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "mastic/app/http_error.h"
 #include "mastic/base/encoding.h"
+#include "mastic/http/trailer_names.h"
 
 namespace mastic::app {
 namespace {
@@ -54,6 +56,20 @@ Response Response::upgrade_to(std::unique_ptr<Upgrade> upgrade) {
   Response response(http::Status::SwitchingProtocols);
   response.upgrade = std::move(upgrade);
   return response;
+}
+
+Response& Response::set_trailers(std::initializer_list<std::string_view> names,
+                                 MakeTrailers make) & {
+  std::string list;
+  for (const std::string_view name : names) {
+    if (!http::may_be_trailer(http::find_field_name(name))) {
+      throw std::invalid_argument("'" + std::string(name) +
+                                  "' must not be a trailer: set it in the head of the answer");
+    }
+    list.append(list.empty() ? "" : ", ").append(name);
+  }
+  body.add_trailers(list, std::move(make));
+  return set(http::FieldName::Trailer, list);
 }
 
 Response Response::redirect(std::string_view path, http::Status status) {

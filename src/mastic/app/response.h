@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -95,6 +96,21 @@ struct Response {
   }
   /// Makes the browser delete a cookie that was set with the path, domain and `secure` of `cookie`.
   Response& clear_cookie(http::SetCookie cookie) &;
+
+  /// Sends trailer fields after content that is produced, for values that are known only then, such
+  /// as a checksum. `make` is called in user code when the content has ended, and returns the
+  /// fields. Throws std::invalid_argument for a name that must not be a trailer (RFC 9110 §6.5.1);
+  /// an answer whose `make` returns a field that `names` does not announce is aborted.
+  ///
+  ///     response.set_trailers({"Content-Digest"}, [sum] { ... return fields; });
+  ///
+  /// Clients and proxies may drop trailers, so send nothing in them that a client needs. They are
+  /// left out where an answer cannot have them: when the length of the content is known, in HTTP/1.0,
+  /// and in an answer to HEAD.
+  Response& set_trailers(std::initializer_list<std::string_view> names, MakeTrailers make) &;
+  Response&& set_trailers(std::initializer_list<std::string_view> names, MakeTrailers make) && {
+    return std::move(set_trailers(names, std::move(make)));
+  }
 
   template <class... Arguments>
   Response&& set(const Arguments&... arguments) && {

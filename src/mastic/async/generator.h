@@ -2,14 +2,14 @@
 //
 //     Generator<Row> rows_of(Database& database) {
 //       Cursor cursor = co_await database.open();
-//       while (auto row = co_await cursor.fetch()) co_yield *std::move(row);
+//       while (auto row = co_await cursor.fetch()) co_yield *row;
 //     }
 //
 //     auto rows = rows_of(database);
 //     while (auto row = co_await rows.next()) show(*row);
 //
-// Give the value a name in the condition of a loop, as above: GCC 12 does not end
-// `while (co_await rows.next())` correctly when the await throws.
+// With GCC 12, give values a name: `while (auto row = co_await rows.next())`, not `while (co_await
+// rows.next())`; `Row row{...}; co_yield row;`, not `co_yield Row{...}`, which does not compile.
 
 #pragma once
 
@@ -29,6 +29,19 @@ template <class T>
 class Generator;
 
 namespace detail {
+
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+/// Whether a co_yield may have an operand of type `Given`. GCC 12 copies an aggregate that is a
+/// temporary there byte by byte, which breaks strings and vectors in it. A std::move cannot be told
+/// from a temporary, so it is refused too.
+template <class Given, class T>
+constexpr bool kMayBeYielded =
+    std::is_lvalue_reference_v<Given> || std::is_trivially_destructible_v<T> ||
+    !std::is_aggregate_v<std::remove_cvref_t<Given>>;
+#else
+template <class Given, class T>
+constexpr bool kMayBeYielded = true;
+#endif
 
 /// The promise of a generator. Its `continuation` is the coroutine that awaits `next`, or null while
 /// the generator is suspended at a co_yield.
@@ -51,6 +64,9 @@ struct GeneratorPromise : TaskPromiseBase {
   template <class U>
     requires std::convertible_to<U&&, T>
   Yield yield_value(U&& given) {
+    static_assert(kMayBeYielded<U&&, T>,
+                  "GCC 12 does not keep a struct that has no name while a coroutine waits: give it "
+                  "a name, as in `Row row{...}; co_yield row;`");
     value.emplace(std::forward<U>(given));
     return {};
   }

@@ -122,6 +122,24 @@ Generator<std::string> lines() {
   co_yield "second";
 }
 
+struct Named {
+  int number = 0;
+  std::string name;
+};
+Generator<Named> named_values() {
+  for (int i = 0; i < 3; ++i) {
+    const Named value{.number = i, .name = "short"};
+    co_yield value;
+  }
+}
+
+TEST(Generator, GivesStructs) {
+  const auto all = run_to_end(all_of(named_values()));
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[2].number, 2);
+  EXPECT_EQ(all[2].name, "short");
+}
+
 TEST(Generator, ConvertsWhatIsYielded) {
   const auto all = run_to_end(all_of(lines()));
   ASSERT_EQ(all.size(), 2u);

@@ -78,8 +78,9 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
   static_assert(std::is_void_v<Result> || std::is_object_v<Result>,
                 "run_blocking gives its result by value: return a pointer instead of a reference");
 
-  /// What the function may wait for: anything, or only a disk.
-  enum class What : std::uint8_t { Blocks, Reads };
+  /// What the function may wait for: anything, or only a disk. `Continues` is for a function that
+  /// may wait for anything and is part of work that has begun, so it is not refused.
+  enum class What : std::uint8_t { Blocks, Reads, Continues };
   /// Makes the await. The function may wait in the queue for `longest_wait`, or without a limit if
   /// `longest_wait` is zero.
   explicit Blocking(F&& function, base::Duration longest_wait = {}, What what = What::Blocks)
@@ -100,7 +101,8 @@ class Blocking final : public RemoteOperation, private BlockingWork, private Tim
     return what_ == What::Reads ? executor().disk_executor() : executor().blocking_executor();
   }
   void begin() override {
-    refused_ = !blocking_executor().submit(*this);
+    refused_ = what_ == What::Continues ? !blocking_executor().submit_begun(*this)
+                                        : !blocking_executor().submit(*this);
     if (refused_) return complete();
     const bool is_limited = longest_wait_ > base::Duration::zero();
     if (is_limited) executor().arm(*this, base::after(executor().now(), longest_wait_));
@@ -175,6 +177,14 @@ template <class F>
                 "GCC 12 destroys a lambda's captures twice inside a co_await expression: give "
                 "the lambda a name, as in `auto f = [...] { ... }; co_await run_blocking(f);`");
   return Blocking<F>(std::forward<F>(f), longest_wait);
+}
+
+/// Does what run_blocking does, for a further part of work that has begun, such as the next piece of
+/// an answer. The part waits for a thread for as long as necessary, also when the queue is full.
+template <class F>
+[[nodiscard]] Blocking<F> run_blocking_part(F&& f) {
+  static_assert(detail::kIsSafeTemporary<F>, "give the lambda a name, as for run_blocking");
+  return Blocking<F>(std::forward<F>(f), base::Duration::zero(), Blocking<F>::What::Continues);
 }
 
 /// Runs a function that reads or writes files, on a thread of Executor::disk_executor(). The number

@@ -282,8 +282,8 @@ void Exchange::report_rejection() noexcept {
 void Exchange::take_piece() noexcept {
   if (pull_failed_) return sink_->abort_response();
   count_answer();
-  const auto next =
-      pulled_all_ ? sink_->end_content() : sink_->send_piece(*std::exchange(piece_, std::nullopt));
+  const auto next = pulled_all_ ? sink_->end_content(response_->body.trailers())
+                                : sink_->send_piece(*std::exchange(piece_, std::nullopt));
   go_on(next);
 }
 

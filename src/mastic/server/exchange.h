@@ -70,8 +70,8 @@ class Exchange final : public async::Context,
              std::optional<std::uint64_t> size, bool first);
   /// Passes a piece of content, which is copied. Requires: content_wanted was called.
   void content_arrived(std::string_view piece) { content_.arrived(piece); }
-  /// Says that the content is complete.
-  void content_ended() noexcept { content_.ended(); }
+  /// Says that the content is complete. `trailers`, its trailer fields, must outlive the exchange.
+  void content_ended(http::FieldsView trailers) noexcept { content_.ended(trailers); }
   /// Says that the content is malformed, cut short or too slow; the reader of the content gets an
   /// exception. `reason` is a literal, for the client and the log.
   void content_failed(http::Status status, std::string_view reason) noexcept {
@@ -124,6 +124,7 @@ class Exchange final : public async::Context,
   }
   [[nodiscard]] app::DrainSignal& drain_signal() override { return shard_.drain_signal(); }
   [[nodiscard]] async::Task<> inform(http::Status status, http::Fields fields) override;
+  [[nodiscard]] http::FieldsView trailers() const override { return content_.trailers(); }
   [[nodiscard]] std::uint64_t max_body_bytes() const override {
     return shard_.options().max_body_bytes;
   }

@@ -93,8 +93,9 @@ void RequestContent::arrived(std::string_view piece) {
   std::exchange(reading_, nullptr)->arrived(piece);
 }
 
-void RequestContent::ended() noexcept {
+void RequestContent::ended(http::FieldsView trailers) noexcept {
   ended_ = true;
+  trailers_ = trailers;
   if (reading_ != nullptr) std::exchange(reading_, nullptr)->ended();
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mastic/app/body.h"
+#include "mastic/http/fields.h"
 #include "mastic/http/status.h"
 #include "mastic/server/response_sink.h"
 
@@ -31,10 +32,12 @@ class RequestContent {
 
   /// Passes a piece, which is copied. Requires: a piece is wanted.
   void arrived(std::string_view piece);
-  /// Says that the content is complete.
-  void ended() noexcept;
+  /// Says that the content is complete. `trailers`, its trailer fields, must outlive this object.
+  void ended(http::FieldsView trailers) noexcept;
   /// Says that the content will not be complete. `reason` is a literal, for the client and the log.
   void failed(http::Status status, std::string_view reason) noexcept;
+  /// The trailer fields, after `ended`.
+  [[nodiscard]] http::FieldsView trailers() const { return trailers_; }
   /// Says that the sink is gone: it is not called any more.
   void let_go() noexcept { sink_ = nullptr; }
 
@@ -49,6 +52,7 @@ class RequestContent {
   ResponseSink* sink_;
   Read* reading_ = nullptr;  ///< the operation that waits for the next piece, or null
   bool ended_ = false;
+  http::FieldsView trailers_;
   std::optional<Fault> fault_;
 };
 

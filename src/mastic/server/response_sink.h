@@ -39,9 +39,9 @@ class ResponseSink {
   /// Writes one more piece. Returns Written if the piece exceeds the announced length; the excess
   /// is dropped.
   [[nodiscard]] virtual Next send_piece(std::string_view piece) noexcept = 0;
-  /// Ends the content. Returns Gone if the content is shorter than announced; then the answer has
+  /// Ends the content, and sends `trailers` after it if the protocol can. Returns Gone if the content is shorter than announced; then the answer has
   /// been aborted.
-  [[nodiscard]] virtual Next end_content() noexcept = 0;
+  [[nodiscard]] virtual Next end_content(http::FieldsView trailers) noexcept = 0;
   /// Aborts the answer, because its content cannot be completed and the client must not take the
   /// answer for complete. The sink lets go of the exchange.
   virtual void abort_response() noexcept = 0;

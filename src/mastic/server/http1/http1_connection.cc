@@ -243,7 +243,7 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
       body_rate_.stop();
       request_->content_wanted = false;
       request_->complete = true;
-      request_->exchange.content_ended();
+      request_->exchange.content_ended(request_->parser.trailers());
       return Progress::Wait;
   }
   return Progress::Wait;
@@ -330,9 +330,10 @@ ResponseSink::Next Http1Connection::send_piece(std::string_view piece) noexcept 
 
 /// When the content is shorter than announced, the connection is aborted: after a normal end, the
 /// client could take it for complete.
-ResponseSink::Next Http1Connection::end_content() noexcept {
+ResponseSink::Next Http1Connection::end_content(http::FieldsView trailers) noexcept {
   bool whole = false;
-  if (!with_memory([&] { whole = writer_.end(*stream_, shard_.log()); })) return Next::Gone;
+  if (!with_memory([&] { whole = writer_.end(*stream_, trailers, shard_.log()); }))
+    return Next::Gone;
   if (whole) return Next::Written;
   abort();
   return Next::Gone;

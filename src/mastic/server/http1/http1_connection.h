@@ -106,7 +106,7 @@ class Http1Connection final : public net::Protocol,
   void send_interim(http::Status status, const http::Fields& fields) noexcept override;
   [[nodiscard]] Next respond(app::Response& response) noexcept override;
   [[nodiscard]] Next send_piece(std::string_view piece) noexcept override;
-  [[nodiscard]] Next end_content() noexcept override;
+  [[nodiscard]] Next end_content(http::FieldsView trailers) noexcept override;
   void abort_response() noexcept override;
   [[nodiscard]] bool has_room() const noexcept override;
   [[nodiscard]] After response_written() noexcept override;

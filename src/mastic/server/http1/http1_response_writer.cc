@@ -25,6 +25,7 @@ constexpr std::size_t kMaxCopied = 16 << 10;  // a larger body is borrowed rathe
 struct HandlerFields {
   std::optional<std::uint64_t> length;
   bool has_date = false;
+  bool has_trailer = false;
 };
 
 /// Fields that frame a message or concern its connection. Handlers must not set them.
@@ -51,6 +52,7 @@ HandlerFields take_fields(http::Fields& fields) {
   bool drop = false;
   for (const http::FieldEntry& entry : fields.entries()) {
     taken.has_date |= entry.known == FieldName::Date;
+    taken.has_trailer |= entry.known == FieldName::Trailer;
     drop |= kIsOurs[static_cast<std::size_t>(entry.known)];
   }
   if (drop) taken.length = drop_ours(fields);
@@ -111,6 +113,9 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   const auto all = response.body.bytes();
   const auto size = all ? std::optional<std::uint64_t>(all->size()) : response.body.size();
   const Framing framing = choose_framing(response, size, fields, terms, log);
+  if (fields.has_trailer && framing.kind != Kind::Chunked) {
+    response.fields.remove(FieldName::Trailer);
+  }
   const bool sends_content =
       terms.method != http::Method::Head && !forbids_content(response.status);
   framing_ = framing.kind;
@@ -166,14 +171,18 @@ bool Http1ResponseWriter::write_piece(net::Stream& stream, std::string_view piec
   return !too_long;
 }
 
-bool Http1ResponseWriter::end(net::Stream& stream, base::Log& log) {
+bool Http1ResponseWriter::end(net::Stream& stream, http::FieldsView trailers, base::Log& log) {
   if (framing_ == Kind::Length && promised_ > 0) {
     log.write(Level::Error, "a handler produced less content than its Content-Length announced");
     return false;
   }
   if (framing_ == Kind::Chunked) {
-    stream.write(wire::http1::kLastChunk);
-    stream.write(wire::http1::kChunkEnd);
+    if (trailers.empty()) {
+      stream.write(wire::http1::kLastChunk);
+      stream.write(wire::http1::kChunkEnd);
+    } else {
+      stream.write(wire::http1::last_chunk_with(trailers));
+    }
   }
   return true;
 }

@@ -50,9 +50,10 @@ class Http1ResponseWriter {
   /// Writes one more piece of the content. Returns false when the announced length is exceeded; the
   /// excess is dropped and logged.
   [[nodiscard]] bool write_piece(net::Stream& stream, std::string_view piece, base::Log& log);
-  /// Ends the content. Returns false when the content is shorter than announced; then the caller
+  /// Ends the content. The fields in `trailers` follow it if the response is chunked; otherwise they
+  /// are left out. Returns false when the content is shorter than announced; then the caller
   /// has to abort the connection.
-  [[nodiscard]] bool end(net::Stream& stream, base::Log& log);
+  [[nodiscard]] bool end(net::Stream& stream, http::FieldsView trailers, base::Log& log);
 
   /// Whether the stream has borrowed bytes of the response. Then the response must live until these
   /// bytes have left.

@@ -4,6 +4,7 @@
 
 #include "mastic/base/text.h"
 #include "mastic/http/syntax.h"
+#include "mastic/http/trailer_names.h"
 #include "mastic/wire/http1/field_lines.h"
 
 namespace mastic::wire::http1 {
@@ -25,20 +26,6 @@ using Fault = std::unexpected<Malformed>;
 constexpr int kMaxSizeDigits = 16;
 /// Stands for the first line of a head (read_trailers).
 constexpr std::string_view kTrailerStart = ".\r\n";
-
-/// Fields that only the header may have (RFC 9110 §6.5.1). Framing, route and access are decided
-/// before the trailers arrive; a server behind this one that merges trailers into the header would
-/// decide differently.
-bool is_forbidden_in_trailers(FieldName name) {
-  constexpr FieldName kForbidden[] = {
-      FieldName::Authorization, FieldName::CacheControl,     FieldName::Connection,
-      FieldName::ContentLength, FieldName::ContentEncoding,  FieldName::ContentRange,
-      FieldName::ContentType,   FieldName::Cookie,           FieldName::Expect,
-      FieldName::Host,          FieldName::MaxForwards,      FieldName::ProxyAuthorization,
-      FieldName::Range,         FieldName::SetCookie,        FieldName::Te,
-      FieldName::Trailer,       FieldName::TransferEncoding, FieldName::Upgrade};
-  return std::ranges::find(kForbidden, name) != std::end(kForbidden);
-}
 
 bool is_quoted_character(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -190,7 +177,7 @@ std::expected<BodyEvent, Malformed> ChunkedDecoder::read_trailers(std::string_vi
     return Fault(*read.error());
   }
   for (const http::FieldEntry& entry : trailer_entries_) {
-    if (is_forbidden_in_trailers(entry.known)) {
+    if (!http::may_be_trailer(entry.known)) {
       return Fault({Status::BadRequest, "this field is not allowed in a trailer"});
     }
   }

@@ -5,9 +5,11 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "mastic/base/attributes.h"
+#include "mastic/http/fields.h"
 
 namespace mastic::wire::http1 {
 
@@ -31,7 +33,15 @@ class ChunkStart {
 
 /// The line end after the data of a chunk.
 inline constexpr std::string_view kChunkEnd = "\r\n";
-/// The last chunk; trailer field lines and one more kChunkEnd follow it.
+/// The last chunk; one more kChunkEnd follows it.
 inline constexpr std::string_view kLastChunk = "0\r\n";
+/// Returns the last chunk and `trailers`, with the end of the message.
+[[nodiscard]] inline std::string last_chunk_with(http::FieldsView trailers) {
+  std::string text(kLastChunk);
+  for (const http::Field& field : trailers) {
+    text.append(field.name).append(": ").append(field.value).append(kChunkEnd);
+  }
+  return text.append(kChunkEnd);
+}
 
 }  // namespace mastic::wire::http1
