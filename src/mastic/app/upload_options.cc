@@ -16,11 +16,24 @@ void UploadOptions::describe(base::OptionTable& table) {
              "names there. Choose the file system to which uploads are saved.");
 }
 
-const UploadOptions& upload_options(const Request& request) {
-  if (const auto* const chosen = request.find_ext<UploadOptions>()) return *chosen;
+namespace {
+
+const UploadOptions& server_options(const Request& request) {
   static const UploadOptions kDefaults{.upload_directory = "/var/tmp"};
-  const UploadOptions* const of_server = request.exchange().upload_options();
-  return of_server != nullptr ? *of_server : kDefaults;
+  const UploadOptions* const options = request.exchange().upload_options();
+  return options != nullptr ? *options : kDefaults;
+}
+
+}  // namespace
+
+const UploadOptions& upload_options(const Request& request) {
+  const auto* const chosen = request.find_ext<UploadOptions>();
+  return chosen != nullptr ? *chosen : server_options(request);
+}
+
+const std::string& upload_directory(const Request& request) {
+  const std::string& chosen = upload_options(request).upload_directory;
+  return chosen.empty() ? server_options(request).upload_directory : chosen;
 }
 
 }  // namespace mastic::app

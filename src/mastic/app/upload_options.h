@@ -35,5 +35,8 @@ struct UploadOptions {
 /// The settings for the uploads of `request`: those of the innermost middleware::Uploads around its
 /// handler, or else the server's. Valid as long as the request.
 [[nodiscard]] const UploadOptions& upload_options(const Request& request);
+/// The folder of the temporary files for uploads of `request`: that of `upload_options`, or else
+/// the server's.
+[[nodiscard]] const std::string& upload_directory(const Request& request);
 
 }  // namespace mastic::app

@@ -59,9 +59,6 @@ bool is_layout(std::string_view character) {
   return within("\u200e", "\u200f") || within("\u2028", "\u202e") || within("\u2066", "\u2069");
 }
 
-/// Whether a terminal or browser acts on the character instead of showing it.
-bool is_obeyed(std::string_view character) { return is_control(character) || is_layout(character); }
-
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 constexpr std::uint64_t kEveryByte = 0x0101010101010101;
@@ -140,6 +137,8 @@ void take_json_escape(std::string& out, std::string_view& text) {
 }
 
 }  // namespace
+
+bool is_obeyed(std::string_view character) { return is_control(character) || is_layout(character); }
 
 void append_percent_decoded(std::string& out, std::string_view text) {
   const std::size_t before = out.size();

@@ -67,4 +67,9 @@ void append_log_text_escaped(std::string& out, std::string_view text, std::size_
 /// there.
 [[nodiscard]] std::size_t utf8_character_size(std::string_view text);
 
+/// Whether a terminal or browser acts on a UTF-8 character instead of showing it: a control
+/// character, or one that sets the direction of text or breaks a line. Requires: `character` is one
+/// whole character.
+[[nodiscard]] bool is_obeyed(std::string_view character);
+
 }  // namespace mastic::base

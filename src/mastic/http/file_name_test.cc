@@ -1,0 +1,42 @@
+#include "mastic/http/file_name.h"
+
+#include <gtest/gtest.h>
+
+namespace mastic::http {
+namespace {
+
+TEST(SafeFileName, IsTheLastPartOfAPath) {
+  EXPECT_EQ(safe_file_name("tea.png"), "tea.png");
+  EXPECT_EQ(safe_file_name("/etc/passwd"), "passwd");
+  EXPECT_EQ(safe_file_name("C:\\Users\\ada\\tea.png"), "tea.png");
+  EXPECT_EQ(safe_file_name("../..\\x/../tea.png"), "tea.png");
+}
+
+TEST(SafeFileName, IsEmptyWhereNoNameIsLeft) {
+  for (const std::string_view sent : {"", ".", "..", "a/", "a\\", "../..", " .. ", "a/\x01.\n"}) {
+    EXPECT_EQ(safe_file_name(sent), "") << sent;
+  }
+  EXPECT_EQ(safe_file_name("..."), "...");
+}
+
+TEST(SafeFileName, HasNoCharacterThatIsObeyedRatherThanShown) {
+  EXPECT_EQ(safe_file_name("a\r\nb\tc\x7f\xc2\x85.txt"), "abc.txt");
+  EXPECT_EQ(safe_file_name(std::string_view("a\0b.php\0.png", 12)), "ab.php.png");
+  EXPECT_EQ(safe_file_name("ann\u202egpj.exe"), "anngpj.exe");
+  EXPECT_EQ(safe_file_name("a\u2066b\u2069c\u200fd"), "abcd");
+}
+
+TEST(SafeFileName, KeepsLettersOfAllLanguages) {
+  EXPECT_EQ(safe_file_name("\u8336 J\u00f6rg.txt"), "\u8336 J\u00f6rg.txt");
+  EXPECT_EQ(safe_file_name("J\xf6rg.txt"), "Jrg.txt") << "not UTF-8";
+}
+
+TEST(SafeFileName, HasAtMost255BytesOfWholeCharacters) {
+  EXPECT_EQ(safe_file_name(std::string(300, 'x')), std::string(255, 'x'));
+  std::string tea;
+  for (int i = 0; i < 100; ++i) tea += "\u8336";
+  EXPECT_EQ(safe_file_name("x" + tea), "x" + tea.substr(0, 252));
+}
+
+}  // namespace
+}  // namespace mastic::http
