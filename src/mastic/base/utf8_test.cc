@@ -122,7 +122,8 @@ TEST(Utf8Checker, IsCompleteBetweenCharacters) {
 rc::Gen<std::string> almost_text() {
   const auto piece = rc::gen::weightedOneOf<std::string>(
       {{30, rc::gen::elementOf(kCharacters)},
-       {5, rc::gen::map(rc::gen::inRange(0, 80), [](int n) { return std::string(n, 'x'); })},
+       {5, rc::gen::map(rc::gen::inRange<std::size_t>(0, 80),
+                        [](auto n) { return std::string(n, 'x'); })},
        {1, rc::gen::elementOf(kNoCharacters)}});
   return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece), [](const auto& pieces) {
     std::string text;
