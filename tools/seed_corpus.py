@@ -3,7 +3,8 @@
 
 Targets whose names begin with `request` or `server` get complete requests, those with `response` get
 responses with the bodies of these requests, those with `json` get JSON values, those with `ini` get the
-sites of the golden files, those with `multipart` get forms, and all others get single lines and fields.
+sites of the golden files, those with `multipart` get forms, those with `ws_` get frames, messages or
+offers of WebSockets, and all others get single lines and fields.
 """
 
 import hashlib
@@ -31,9 +32,9 @@ def unescape(text):
     return out + text[at:].encode()
 
 
-def read_requests():
+def read_cases(file):
     case = b""
-    for line in (MESSAGES / "requests.txt").read_text().splitlines():
+    for line in (MESSAGES / file).read_text().splitlines():
         if line.startswith("["):
             if case:
                 yield case
@@ -43,8 +44,32 @@ def read_requests():
     yield case
 
 
+def masked(frames):
+    """The frames as a client sends them, with a key of zeros."""
+    out = b""
+    while len(frames) >= 2:
+        short = frames[1] & 127
+        head = 2 if short < 126 else 4 if short == 126 else 10
+        end = head + (short if head == 2 else int.from_bytes(frames[2:head], "big"))
+        out += frames[:1] + bytes([frames[1] | 128]) + frames[2:head] + bytes(4) + frames[head:end]
+        frames = frames[end:]
+    return out + frames
+
+
+def websocket_seeds(target):
+    frames = list(read_cases("frames.txt"))
+    if target.startswith("ws_frames"):
+        return [b"\x00" + case for case in frames] + [b"\x01" + masked(case) for case in frames]
+    if target.startswith("ws_deflate"):
+        return [b"\x0f" + case[2:] for case in frames] + [b"\x02" + b"Hello, Hello, Hello" * 20]
+    return [b"dGhlIHNhbXBsZSBub25jZQ==", b"chat, superchat, v1", b"foo; a=b, permessage-deflate; client_max_window_bits",
+            b'permessage-deflate; server_max_window_bits="10"; server_no_context_takeover; client_no_context_takeover']
+
+
 def seeds(target):
-    requests = list(read_requests())
+    if target.startswith("ws_"):
+        return websocket_seeds(target)
+    requests = list(read_cases("requests.txt"))
     if target.startswith(("request", "server")):
         return requests
     if target.startswith("response"):

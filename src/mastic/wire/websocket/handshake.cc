@@ -1,6 +1,7 @@
 #include "mastic/wire/websocket/handshake.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mastic/base/sha1.h"
 #include "mastic/base/sha256.h"
