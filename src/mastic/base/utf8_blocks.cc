@@ -170,7 +170,7 @@ MASTIC_LOOKS_UP bool detail::is_utf8_by_blocks(std::string_view text) {
   // The last step ends in zeros, which show a character that is cut off.
   std::array<char, kStep> rest{};
   text.copy(rest.data(), rest.size(), static_cast<std::size_t>(at - text.data()));
-  checker.take(rest.data());
+  if (!checker.is_after_ascii() || !is_ascii_step(rest.data())) checker.take(rest.data());
   return !checker.has_found_fault();
 }
 
