@@ -119,6 +119,7 @@ void TaskRun::begin(WebSocket::Receive& receive) noexcept {
     receive.complete();
     if (session_ != nullptr) session_->handler_has_room();
   } else if (has_all_) {
+    if (session_ != nullptr) session_->handler_knows_the_end();
     receive.complete();
   } else {
     receiver_ = &receive;

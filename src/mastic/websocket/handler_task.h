@@ -47,6 +47,8 @@ class HandlerTask : public async::RootTask, public net::ProtocolTask, private as
   [[nodiscard]] bool is_behind(std::uint64_t max_bytes) const {
     return inbox_.size() >= kMaxWaiting || inbox_bytes_ >= max_bytes;
   }
+  /// Whether the handler has something to do because of messages that have arrived.
+  [[nodiscard]] virtual bool is_busy() const = 0;
   /// The line of the socket.
   [[nodiscard]] const LineRef& line() const { return line_; }
 
@@ -95,6 +97,7 @@ class TaskRun final : public HandlerTask {
   void arrived(Message&& message) override;
   void no_more(bool drops) noexcept override;
   void connection_gone(Closed how) noexcept override;
+  [[nodiscard]] bool is_busy() const override { return is_scheduled() || !inbox_.empty(); }
 
  private:
   friend class WebSocket::Receive;
@@ -120,6 +123,7 @@ class EventRun final : public HandlerTask {
   void arrived(Message&& message) override { add_to_inbox(std::move(message)); }
   void no_more(bool drops) noexcept override;
   void connection_gone(Closed how) noexcept override;
+  [[nodiscard]] bool is_busy() const override { return true; }
   /// Begins with what is in the inbox, unless the run has begun.
   static void begin_if_new(EventRun& run) noexcept;
 

@@ -45,19 +45,22 @@ bool Line::WaitForRoom::take_now(async::Waker&) {
   return sent_ != Sent::Full;
 }
 
-void Line::close(CloseCode code, std::string_view reason) { close(code, reason, true); }
-void Line::close_here(CloseCode code, std::string_view reason) { close(code, reason, false); }
+void Line::close(CloseCode code, std::string_view reason) {
+  close({.code = code, .reason = std::string(reason)}, true);
+}
 
-void Line::close(CloseCode code, std::string_view reason, bool signals) {
+void Line::close_here(const Closed& how) { close(how, false); }
+
+void Line::close(const Closed& how, bool signals) {
   auto order = std::make_unique<Outgoing>();
   order->kind = Outgoing::Kind::Close;
-  order->code = code;
-  order->data = reason;
-  auto how = std::make_unique<Closed>(code, std::string(reason), false);
+  order->code = how.code;
+  if (!how.by_peer) order->data = how.reason;
+  auto kept = std::make_unique<Closed>(how);
   async::Waker waker(mutex_);
   if (phase_ != Phase::Open) return;
   phase_ = Phase::Closing;
-  closed_ = std::move(how);
+  closed_ = std::move(kept);
   enqueue(std::move(order));
   serve(waker);
   if (signals) signal();

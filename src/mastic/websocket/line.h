@@ -69,8 +69,9 @@ class Line final : private async::Message {
 
   // ---- for the session, on the loop ----
 
-  /// Does what `close` does, but the session looks into the queue itself.
-  void close_here(CloseCode code, std::string_view reason);
+  /// Closes the socket like `close`, but the session looks into the queue itself. `how` is what
+  /// `closed` then says. A reason of the client is not sent back.
+  void close_here(const Closed& how);
 
   void set_handler(TaskRun* handler) { handler_.store(handler, std::memory_order_relaxed); }
   /// Takes items off the queue until they have at least `bytes` bytes, or the queue is empty. They
@@ -90,17 +91,19 @@ class Line final : private async::Message {
   /// this line, so no lock is needed.
   [[nodiscard]] bool is_idle() const noexcept {
     return references_.load(std::memory_order_acquire) == 1 && waiting_bytes_ == 0 && !reading &&
-           protocol_.empty();
+           !farewell && protocol_.empty();
   }
 
   /// What is being received; null between two messages. Belongs to the session.
   std::unique_ptr<Reading> reading;
+  /// What the close frame of the client said, until it is answered. Belongs to the session.
+  std::unique_ptr<Closed> farewell;
 
  private:
   friend class LineRef;
   enum class Phase : std::uint8_t { Open, Closing, Closed };
 
-  void close(CloseCode code, std::string_view reason, bool signals);
+  void close(const Closed& how, bool signals);
   // These are called with the mutex held.
   [[nodiscard]] Sent offer_now(std::unique_ptr<Outgoing>& item) noexcept;
   void enqueue(std::unique_ptr<Outgoing> item) noexcept;

@@ -77,6 +77,7 @@ LoopShare& Session::share() const { return loop::local_to<LoopShare>(host_.loop(
 
 void Session::task_run_ended(bool failed) noexcept {
   handler_ = nullptr;
+  if (phase_ == Phase::Leaving && !failed) return answer_close();
   close(failed ? CloseCode::InternalError : CloseCode::Normal);
 }
 
@@ -99,6 +100,7 @@ void Session::cannot_follow(std::unique_ptr<EventHandler>& handler) noexcept {
 }
 
 void Session::event_run_is_gone() noexcept {
+  if (handler_ == nullptr) handler_knows_the_end();
   if (phase_ == Phase::Gone) return;
   read_on();
   drop_idle_line();
@@ -122,7 +124,7 @@ void Session::line_has_news() noexcept {
 void Session::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (taken > 0) made_progress_ = true;
   if (phase_ == Phase::Ending && unsent == 0) return host_.close();
-  if (phase_ > Phase::Closing || !line_) return;
+  if (phase_ > Phase::Leaving || !line_) return;
   line_->has_left(unsent);
   if (unsent < kHighBytes) host_.with_memory([this] { pump(); });
   drop_idle_line();
@@ -134,9 +136,10 @@ void Session::pump() {
   write_pong();
   for (std::uint64_t unsent = stream().unsent(); unsent < kHighBytes; unsent = stream().unsent()) {
     OutgoingQueue items = line_->take(kHighBytes - unsent);
-    if (items.empty()) return;
+    if (items.empty()) break;
     while (!items.empty()) write(items.pop_front());
   }
+  if (phase_ == Phase::Leaving && wrote_close_) expect_end();
 }
 
 void Session::write(std::unique_ptr<Outgoing> item) {

@@ -30,8 +30,11 @@ class LoopShare;
 /// 3. The close frame is the last frame that is written.
 ///
 ///     Open ──close──> Closing ──close frame of the client──> Ending ──all has left──> Gone
-///       ├──close frame of the client, which is answered───────┘
+///       ├──close frame of the client──> Leaving ──answered────┘
 ///       └──malformed──> Lingering ──the client ends its side, close_timeout──> Gone
+///
+/// In Leaving, the handler still answers the messages that came before the close frame. If there are
+/// none, the close frame is answered at once.
 class Session final : public net::Protocol, private async::Timer {
  public:
   /// The handler is a task, or functions: one of the two.
@@ -63,6 +66,8 @@ class Session final : public net::Protocol, private async::Timer {
   [[nodiscard]] const Options& options() const { return options_; }
   /// A message has been taken, so there is room for another one.
   void handler_has_room() noexcept;
+  /// The handler was told, or is told now, that no message follows.
+  void handler_knows_the_end() noexcept;
   /// The task of the handler has ended, with an exception if it `failed`.
   void task_run_ended(bool failed) noexcept;
   /// A run of event functions has ended. Returns whether another run is to follow, which is passed
@@ -77,7 +82,7 @@ class Session final : public net::Protocol, private async::Timer {
   void event_run_is_gone() noexcept;
 
  private:
-  enum class Phase : std::uint8_t { Open, Closing, Ending, Lingering, Gone };
+  enum class Phase : std::uint8_t { Open, Closing, Leaving, Ending, Lingering, Gone };
   static constexpr std::uint64_t kHighBytes = 64 << 10;
 
   // Receiving: session_receive.cc.
@@ -102,6 +107,8 @@ class Session final : public net::Protocol, private async::Timer {
   // The end: session_end.cc.
   void close(CloseCode code) noexcept;
   void begin_to_close() noexcept;
+  void answer_close() noexcept;
+  void expect_end() noexcept;
   void write_close(CloseCode code, std::string_view reason);
   void fail(CloseCode code, std::string_view reason);
   void expired() noexcept override;

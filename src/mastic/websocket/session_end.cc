@@ -16,8 +16,9 @@ using wire::websocket::Opcode;
 
 /// Closes the socket after everything that was sent, from the loop.
 void Session::close(CloseCode code) noexcept {
-  if (phase_ != Phase::Open) return;
-  if (host_.with_memory([&] { need_line().close_here(code, {}); })) line_has_news();
+  if (phase_ != Phase::Open && phase_ != Phase::Leaving) return;
+  const bool is_ordered = host_.with_memory([&] { need_line().close_here({.code = code}); });
+  if (is_ordered) line_has_news();
 }
 
 /// Called when this side closes the socket, whose close frame waits behind what was sent before.
@@ -41,14 +42,36 @@ void Session::write_close(CloseCode code, std::string_view reason) {
   wrote_close_ = true;
 }
 
-/// The client answers our close frame, or closes the socket and is answered with its own code. The
-/// server closes the connection first, so that the port of the client is free at once.
+/// The client answers our close frame, or begins to close.
 void Session::close_arrived(CloseCode code, std::string_view reason) {
-  if (!wrote_close_) {
-    need_line().begin_to_close({code, std::string(reason), true});
-    if (handler_ != nullptr) handler_->no_more(false);
-    write_close(code, {});
+  if (wrote_close_) return expect_end();
+  if (phase_ == Phase::Open) {
+    need_line().farewell = std::make_unique<Closed>(code, std::string(reason), true);
   }
+  phase_ = Phase::Leaving;
+  watch();
+  if (handler_ == nullptr) return answer_close();
+  const bool is_busy = handler_->is_busy();
+  if (!is_busy) answer_close();
+  if (handler_ != nullptr) handler_->no_more(false);
+}
+
+/// Answers the close frame of the client with its own code, after the answers to what it sent
+/// before.
+void Session::answer_close() noexcept {
+  host_.with_memory([this] {
+    if (const auto farewell = std::move(line_->farewell)) line_->close_here(*farewell);
+    pump();
+  });
+}
+
+void Session::handler_knows_the_end() noexcept {
+  if (phase_ == Phase::Leaving) answer_close();
+}
+
+/// Both sides have sent their close frames. The server closes the connection first, so that the
+/// port of the client is free at once.
+void Session::expect_end() noexcept {
   phase_ = Phase::Ending;
   watch();
   if (stream().unsent() == 0) host_.close();
@@ -104,6 +127,12 @@ void Session::expired() noexcept {
   switch (phase_) {
     case Phase::Open:
       return is_draining_ ? close(CloseCode::ServiceRestart) : ping_or_give_up();
+    case Phase::Leaving:
+      if (line_->farewell) {
+        watch();
+        return answer_close();  // the handler does something else
+      }
+      [[fallthrough]];
     case Phase::Closing:
     case Phase::Ending:
       // A slow client may still be reading what was sent before the close frame.

@@ -1,0 +1,302 @@
+// How WebSockets end.
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "mastic/websocket/session_testing.h"
+
+namespace mastic::websocket {
+namespace {
+
+struct SessionEndTest : SessionTest {
+  /// Opens a socket whose handler receives until nothing comes.
+  void open_listener() {
+    open_with([this](WebSocket& socket) -> Task<> {
+      while (std::optional<Message> message = co_await socket.receive()) {
+        record.seen.push_back(message->data);
+      }
+    });
+  }
+};
+
+// ---- the client begins ----
+
+TEST_P(SessionEndTest, AnswersTheCloseFrameAndClosesFirst) {
+  open_listener();
+  EXPECT_EQ(say(close_frame(1000, "bye")), "close 1000\n");
+  EXPECT_FALSE(is_open());
+  EXPECT_FALSE(is_reset());
+  EXPECT_EQ(describe(record.closed), "1000 bye by the client");
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, ACloseFrameWithoutACodeIsAnsweredWithoutACode) {
+  open_listener();
+  EXPECT_EQ(say(close_frame()), "close \n");
+  EXPECT_EQ(describe(record.closed), "1005  by the client");
+}
+
+TEST_P(SessionEndTest, NothingIsReadAfterTheCloseFrame) {
+  open_listener();
+  EXPECT_EQ(say(close_frame(3000) + text("late") + ping("late")), "close 3000\n");
+  EXPECT_TRUE(record.seen.empty());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, TheAnswerLeavesBeforeTheConnectionIsClosed) {
+  open_listener();
+  at().room = 1;
+  send(close_frame(1000));
+  EXPECT_TRUE(is_open());
+  at().room = SIZE_MAX;
+  server->turn(4);
+  EXPECT_EQ(heard(), "close 1000\n");
+  EXPECT_FALSE(is_open());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AClientThatDoesNotTakeTheAnswerIsGivenUp) {
+  open_listener();
+  at().room = 1;
+  send(close_frame(1000));
+  pass(11s);
+  EXPECT_TRUE(is_reset());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AnswersToEarlierMessagesLeaveBeforeTheAnswerToTheCloseFrame) {
+  open_echo();
+  EXPECT_EQ(say(text("one") + text("two") + close_frame(1000)), "text one\ntext two\nclose 1000\n");
+  EXPECT_EQ(describe(record.closed), "1000  by the client");
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AHandlerThatDoesSomethingElseDelaysTheAnswerOnlyForAWhile) {
+  open_with([](WebSocket& socket) -> Task<> {
+    (void)co_await socket.receive();
+    co_await async::sleep_for(20s);
+  });
+  EXPECT_EQ(say(text("one") + text("two") + close_frame(1000)), "");
+  pass(6s);
+  EXPECT_EQ(heard(), "close 1000\n");
+  EXPECT_FALSE(is_open());
+  pass(6s);
+  expect_nothing_left();
+}
+
+// ---- this side begins ----
+
+TEST_P(SessionEndTest, AHandlerThatReturnsClosesWith1000AfterWhatItSent) {
+  open_with([](WebSocket& socket) -> Task<> { (void)co_await socket.send("last"); });
+  EXPECT_EQ(heard(), "text last\nclose 1000\n");
+  EXPECT_TRUE(is_open());
+  send(text("ignored") + close_frame(1000));
+  EXPECT_FALSE(is_open());
+  EXPECT_EQ(describe(record.socket.closed()), "1000 ");
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AHandlerThatThrowsClosesWith1011AndIsLogged) {
+  open_with([](WebSocket& socket) -> Task<> {
+    (void)co_await socket.receive();
+    throw std::runtime_error("no more tea");
+  });
+  EXPECT_EQ(say(text("go")), "close 1011\n");
+  EXPECT_NE(server->log_.text().find("the handler of a WebSocket failed: std::runtime_error: no "
+                                     "more tea"),
+            std::string::npos)
+      << server->log_.text();
+  send(close_frame(1011));
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, ClosesWithACodeAndAReasonAfterWhatWasSent) {
+  open_listener();
+  EXPECT_EQ(record.socket.try_send("first"), Sent::Taken);
+  record.socket.close(static_cast<CloseCode>(4001), "déjà vu");
+  EXPECT_EQ(record.socket.try_send("late"), Sent::Closed);
+  record.socket.close(CloseCode::Normal, "second");
+  server->turn(3);
+  EXPECT_EQ(heard(), "text first\nclose 4001 déjà vu\n");
+  EXPECT_EQ(describe(record.closed), "4001 déjà vu") << "the handler need not wait for the client";
+  send(text("late") + close_frame(4001));
+  EXPECT_FALSE(is_open());
+  EXPECT_TRUE(record.seen.empty());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, RefusesWhatMustNotBeSent) {
+  open_listener();
+  WebSocket socket = record.socket;
+  EXPECT_THROW(socket.close(CloseCode::NoStatus), std::invalid_argument);
+  EXPECT_THROW(socket.close(CloseCode::Abnormal), std::invalid_argument);
+  EXPECT_THROW(socket.close(static_cast<CloseCode>(1015)), std::invalid_argument);
+  EXPECT_THROW(socket.close(static_cast<CloseCode>(999)), std::invalid_argument);
+  EXPECT_THROW(socket.close(CloseCode::Normal, std::string(124, 'x')), std::invalid_argument);
+  EXPECT_THROW(socket.close(CloseCode::Normal, "\xc3"), std::invalid_argument);
+  EXPECT_TRUE(socket.is_open());
+}
+
+TEST_P(SessionEndTest, AClientThatDoesNotAnswerIsGivenUp) {
+  open_listener();
+  record.socket.close();
+  pass(4s);
+  EXPECT_TRUE(is_open());
+  pass(2s);
+  EXPECT_TRUE(is_reset());
+  EXPECT_EQ(describe(record.socket.closed()), "1006  by the client");
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, BothSidesMayCloseAtOnce) {
+  open_listener();
+  at().room = 0;
+  record.socket.close(static_cast<CloseCode>(4001));
+  send(close_frame(4002));
+  at().room = SIZE_MAX;
+  server->turn(4);
+  EXPECT_EQ(heard(), "close 4001\n");
+  EXPECT_FALSE(is_open());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, ASlowClientMayReadToTheEndBeforeItAnswers) {
+  open_listener();
+  at().room = 0;
+  for (int i = 0; i < 10; ++i) (void)record.socket.try_send(std::string(20'000, 'x'));
+  record.socket.close();
+  server->turn(3);
+  for (int i = 0; i < 7; ++i) {
+    at().room = 26'000;
+    pass(4s);
+  }
+  EXPECT_TRUE(is_open());
+  at().room = SIZE_MAX;
+  server->turn(4);
+  EXPECT_TRUE(heard().ends_with("close 1000\n"));
+  send(close_frame(1000));
+  expect_nothing_left();
+}
+
+// ---- malformed ----
+
+TEST_P(SessionEndTest, TellsTheClientWhatIsWrongAndReadsOnUntilItHasHeard) {
+  open_listener();
+  const std::string answer = say(text("fine") + std::string("\x83\x80\0\0\0\0", 6));
+  EXPECT_TRUE(answer.starts_with("close 1002 ")) << answer;
+  EXPECT_TRUE(at().write_shut);
+  EXPECT_TRUE(is_open());
+  EXPECT_EQ(record.seen, std::vector<std::string>{"fine"});
+  EXPECT_TRUE(describe(record.closed).starts_with("1002 ")) << describe(record.closed);
+  EXPECT_EQ(say(text("more")), "");
+  at().incoming_ended = true;
+  server->turn(3);
+  EXPECT_FALSE(is_open());
+  EXPECT_FALSE(is_reset());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AClientThatSendsOnAfterAnErrorIsClosedInTheEnd) {
+  open_listener();
+  (void)say("\xff\xff");
+  for (int i = 0; i < 6; ++i) {
+    send(text("more"));
+    pass(1s);
+  }
+  EXPECT_FALSE(is_open());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AMessageThatIsTooBigClosesWith1009) {
+  options.max_message_bytes = 10;
+  open_listener();
+  const std::string answer = say(text("0123456789") + text("0123456789a"));
+  EXPECT_TRUE(answer.starts_with("close 1009 ")) << answer;
+  EXPECT_EQ(record.seen, std::vector<std::string>{"0123456789"});
+}
+
+TEST_P(SessionEndTest, TextThatIsNotUtf8ClosesWith1007) {
+  open_listener();
+  const std::string answer = say(text("\xff"));
+  EXPECT_TRUE(answer.starts_with("close 1007 ")) << answer;
+}
+
+// ---- handlers that do not end ----
+
+TEST_P(SessionEndTest, AHandlerMayCleanUpForAWhileAndIsCancelledThen) {
+  open_with([this](WebSocket& socket) -> Task<> {
+    (void)co_await socket.receive();
+    co_await async::sleep_for(4s);
+    record.seen.emplace_back("cleaned up");
+    co_await async::sleep_for(4s);
+    record.seen.emplace_back("not cancelled");
+  });
+  at().recv_error = ECONNRESET;
+  pass(3s);
+  EXPECT_EQ(record.running, 1);
+  EXPECT_FALSE(server->tasks.empty()) << "the server waits for it";
+  pass(3s);
+  EXPECT_EQ(record.seen, std::vector<std::string>{"cleaned up"});
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AnAbortOfTheServerCancelsAtOnce) {
+  open_with([](WebSocket&) -> Task<> { co_await async::sleep_for(100s); });
+  server->abort();
+  server->turn(3);
+  EXPECT_TRUE(is_reset());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AnAbortOfTheServerCancelsAHandlerWhoseConnectionIsGoneAlready) {
+  open_with([](WebSocket&) -> Task<> { co_await async::sleep_for(100s); });
+  at().recv_error = ECONNRESET;
+  server->turn(3);
+  EXPECT_EQ(record.running, 1);
+  server->abort();
+  server->turn(3);
+  expect_nothing_left();
+}
+
+// ---- drain ----
+
+TEST_P(SessionEndTest, ADrainClosesWith1012SpreadOverHalfOfItsTime) {
+  open_listener();
+  std::vector<net::TestedHost*> clients{client};
+  for (int i = 0; i < 99; ++i) clients.push_back(&connect());
+  server->drain();
+  std::vector<int> closed;
+  for (int second = 0; second < 15; ++second) {
+    pass(1s);
+    int count = 0;
+    for (net::TestedHost* const each : clients) {
+      client = each;
+      if (heard() != "close 1012\n") continue;
+      ++count;
+      send(close_frame(1012));
+    }
+    closed.push_back(count);
+  }
+  int all = 0;
+  for (const int count : closed) {
+    EXPECT_GE(count, 4);
+    EXPECT_LE(count, 10);
+    all += count;
+  }
+  EXPECT_EQ(all, 100);
+}
+
+TEST_P(SessionEndTest, ASocketThatOpensDuringADrainIsClosedToo) {
+  open_listener();
+  server->drain();
+  pass(15s);
+  EXPECT_EQ(heard(), "close 1012\n");
+  send(close_frame(1012));
+  expect_nothing_left();
+}
+
+MASTIC_FOR_BOTH_TRANSFERS(SessionEndTest);
+
+}  // namespace
+}  // namespace mastic::websocket
