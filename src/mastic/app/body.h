@@ -20,12 +20,21 @@
 #include "mastic/async/task.h"
 #include "mastic/base/attributes.h"
 #include "mastic/base/descriptor.h"
+#include "mastic/base/units.h"
 #include "mastic/http/fields.h"
 
 namespace mastic::app {
 
 using async::Generator;
 using async::Task;
+
+/// Content without an end, such as an event stream.
+struct Endless {
+  /// After this time without a piece, `heartbeat_text` is sent. It keeps proxies from closing the
+  /// connection, and finds clients that are gone. Zero for never.
+  base::Duration heartbeat{};
+  std::string_view heartbeat_text;  ///< valid as long as the source
+};
 
 /// Content that comes piece by piece. Its reader pulls each piece, so content never comes faster
 /// than the reader takes it.
@@ -46,6 +55,12 @@ class BodySource {
   /// The trailer fields of the content. Called after `next` has returned nothing; the fields live
   /// as long as the source.
   [[nodiscard]] virtual http::FieldsView trailers() const { return {}; }
+  /// An owner that keeps the last piece alive for longer than until the next call of `next`, so
+  /// that a large piece can be sent without copying it; null when there is none.
+  [[nodiscard]] virtual std::shared_ptr<const void> piece_owner() const { return nullptr; }
+  /// How the content is kept going, if it has no end of its own: the server ends it when the client
+  /// has ended its side of the connection, and soon after a drain has begun.
+  [[nodiscard]] virtual const Endless* endless() const { return nullptr; }
 };
 
 /// Makes the trailer fields of content, when the content has ended.
@@ -166,6 +181,16 @@ class Body {
   /// How many bytes of memory are freed when the body is destroyed. Borrowed bytes and bytes that
   /// the body shares with other owners are not counted.
   [[nodiscard]] std::uint64_t held_bytes() const;
+
+  /// What BodySource says of the source; null when the body has none.
+  [[nodiscard]] std::shared_ptr<const void> piece_owner() const {
+    const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_);
+    return source != nullptr ? (*source)->piece_owner() : nullptr;
+  }
+  [[nodiscard]] const Endless* endless() const MASTIC_LIFETIMEBOUND {
+    const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_);
+    return source != nullptr ? (*source)->endless() : nullptr;
+  }
 
   /// Whether destroying the body runs no code of the application: it has no source, and is not the
   /// last owner of shared bytes.

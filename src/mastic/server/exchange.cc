@@ -111,7 +111,9 @@ void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_v
 }
 
 void Exchange::room_again() noexcept {
-  if (std::exchange(waits_for_room_, false)) schedule_step(Step::Produce);
+  if (!waits_for_room_ || !has_room()) return;
+  waits_for_room_ = false;
+  schedule_step(Step::Produce);
 }
 
 void Exchange::all_sent() noexcept {
@@ -120,11 +122,16 @@ void Exchange::all_sent() noexcept {
   end();
 }
 
-void Exchange::client_ended() noexcept { fire_stop(app::StopReason::Disconnect); }
+void Exchange::client_ended() noexcept {
+  const Frame frame(*this);
+  fire_stop(app::StopReason::Disconnect);
+  if (endless_ != nullptr) end_endless();
+}
 
 void Exchange::abandon(std::uint64_t unsent) noexcept {
   const Frame frame(*this);
   sink_ = nullptr;
+  endless_ = nullptr;
   content_.let_go();
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
   fire_stop(shard_.is_aborting() ? app::StopReason::Shutdown : app::StopReason::Disconnect);
@@ -206,7 +213,6 @@ void Exchange::collect_response() noexcept {
 void Exchange::collect_piece() noexcept {
   try {
     piece_ = pull_->take();
-    pulled_all_ = !piece_;
   } catch (...) {
     pull_failed();
   }
@@ -261,6 +267,7 @@ void Exchange::respond() noexcept {
   outcome_.status = response_->status;  // the sink may have corrected it
   if (refused_) report_rejection();
   go_on(next);
+  if (next == ResponseSink::Next::Produce) begin_endless();
 }
 
 /// Counts a large answer. A small answer is copied into the stream, and is counted there if the
@@ -280,22 +287,36 @@ void Exchange::report_rejection() noexcept {
 }
 
 void Exchange::take_piece() noexcept {
-  if (pull_failed_) return sink_->abort_response();
+  if (pull_failed_ && !is_ending_) return sink_->abort_response();
   count_answer();
-  const auto next = pulled_all_ ? sink_->end_content(response_->body.trailers())
-                                : sink_->send_piece(*std::exchange(piece_, std::nullopt));
-  go_on(next);
+  if (!piece_) return go_on(end_content());
+  last_piece_ = shard_.loop().now();
+  const auto next =
+      sink_->send_piece(*std::exchange(piece_, std::nullopt), response_->body.piece_owner());
+  const bool ends = is_ending_ && next == ResponseSink::Next::Produce;
+  go_on(ends ? end_content() : next);
+}
+
+ResponseSink::Next Exchange::end_content() noexcept {
+  return sink_->end_content(is_ending_ ? http::FieldsView() : response_->body.trailers());
+}
+
+/// Endless content is produced only after everything before has left. What is not produced yet can
+/// still be dropped for a slow reader, or replaced by something newer.
+bool Exchange::has_room() const noexcept {
+  return sink_->has_room(endless_ != nullptr ? 0 : shard_.options().write_high_bytes);
 }
 
 void Exchange::go_on(ResponseSink::Next next) noexcept {
   if (next == ResponseSink::Next::Gone) return;  // `abandon` was called and did the rest
   if (next == ResponseSink::Next::Written) return written();
-  waits_for_room_ = !sink_->has_room();
+  waits_for_room_ = !has_room();
   if (!waits_for_room_) schedule_step(Step::Produce);
 }
 
 void Exchange::written() noexcept {
   stage_ = Stage::Written;
+  endless_ = nullptr;
   if (sink_->response_written() == ResponseSink::After::Ends) all_sent();
 }
 
@@ -423,11 +444,13 @@ void Exchange::expired() noexcept {
   const Frame frame(*this);
   const base::Instant now = shard_.loop().now();
   if (now >= busy_at_ && withdraw()) return answer_busy();
+  if (endless_ != nullptr) keep_going(now);
   const HangLadder::Held held = ladder_.held();
   ladder_.look_at(held);
   base::Instant look = base::after(now, shard_.options().hung_after);
   if (held.thread != 0) look = std::min(look, climb(held, now));
   look = std::min(look, busy_at_);
+  if (endless_ != nullptr) look = std::min({look, next_heartbeat(), ends_at_});
   if (is_lost()) return shard_.check_settled();  // the drain no longer waits for this exchange
   shard_.loop().arm(*this, std::max(look, now + kLookAgain));
 }

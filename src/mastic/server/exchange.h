@@ -79,13 +79,16 @@ class Exchange final : public async::Context,
   }
   /// Counts bytes of content that were written.
   void count_content(std::uint64_t bytes) { outcome_.content_bytes += bytes; }
-  /// Says that ResponseSink::has_room has become true: production of the answer continues.
+  /// Says that written bytes have left: production of the answer continues if there is room.
   void room_again() noexcept;
   /// Says that the whole answer has left.
   void all_sent() noexcept;
   /// Says that the client has ended its side, and may have left. Stop tokens fire; awaits are not
-  /// cancelled.
+  /// cancelled, except those of endless content, which ends.
   void client_ended() noexcept;
+  /// Says that the shard begins to drain. Endless content ends soon: each exchange waits for a time
+  /// of its own within the first half of drain_timeout, so that not all clients come back at once.
+  void drain_began() noexcept;
   /// Says that a deadline has passed. Stop tokens fire, with the deadline as their reason;
   /// `abandon` follows.
   void out_of_time() noexcept { fire_stop(app::StopReason::Deadline); }
@@ -173,6 +176,12 @@ class Exchange final : public async::Context,
   void schedule_step(Step step) noexcept;
   void respond() noexcept;
   void take_piece() noexcept;
+  [[nodiscard]] ResponseSink::Next end_content() noexcept;
+  [[nodiscard]] bool has_room() const noexcept;
+  void begin_endless() noexcept;
+  void end_endless() noexcept;
+  void keep_going(base::Instant now) noexcept;
+  [[nodiscard]] base::Instant next_heartbeat() const noexcept;
   void count_answer() noexcept;
   void report_rejection() noexcept;
   void written() noexcept;
@@ -216,8 +225,11 @@ class Exchange final : public async::Context,
   app::Response* response_ = nullptr;  ///< the result of `task_`, when it is done
   std::optional<app::Task<std::optional<std::string_view>>> pull_;
   std::optional<std::string_view> piece_;  ///< pulled and not yet passed to the sink
-  bool pulled_all_ = false;
   bool pull_failed_ = false;
+  bool is_ending_ = false;                 ///< its endless content is being ended
+  const app::Endless* endless_ = nullptr;  ///< while endless content is produced
+  base::Instant last_piece_{};             ///< when endless content was last sent
+  base::Instant ends_at_ = kNever;         ///< when to end endless content
 
   ExchangeStop stop_;
 };

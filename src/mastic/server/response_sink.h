@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "mastic/app/response.h"
@@ -36,18 +38,20 @@ class ResponseSink {
   };
   /// Writes the head, and the content as far as it is available. May take parts out of `response`.
   [[nodiscard]] virtual Next respond(app::Response& response) noexcept = 0;
-  /// Writes one more piece. Returns Written if the piece exceeds the announced length; the excess
-  /// is dropped.
-  [[nodiscard]] virtual Next send_piece(std::string_view piece) noexcept = 0;
-  /// Ends the content, and sends `trailers` after it if the protocol can. Returns Gone if the content is shorter than announced; then the answer has
+  /// Writes one more piece: a copy of it, or, if `owner` keeps a large piece alive, the piece
+  /// itself. Returns Written if the piece exceeds the announced length; the excess is dropped.
+  [[nodiscard]] virtual Next send_piece(std::string_view piece,
+                                        std::shared_ptr<const void> owner) noexcept = 0;
+  /// Ends the content, and sends `trailers` after it if the protocol can. Returns Gone if the
+  /// content is shorter than announced; then the answer has
   /// been aborted.
   [[nodiscard]] virtual Next end_content(http::FieldsView trailers) noexcept = 0;
   /// Aborts the answer, because its content cannot be completed and the client must not take the
   /// answer for complete. The sink lets go of the exchange.
   virtual void abort_response() noexcept = 0;
-  /// Whether more content may be produced. After a false, the sink calls Exchange::room_again once
-  /// there is room.
-  [[nodiscard]] virtual bool has_room() const noexcept = 0;
+  /// Whether more content may be produced: fewer than `most` bytes are unsent, or none. After a
+  /// false, the sink calls Exchange::room_again when bytes have left.
+  [[nodiscard]] virtual bool has_room(std::uint64_t most) const noexcept = 0;
 
   /// What the exchange does when its answer is written.
   enum class After {

@@ -94,7 +94,7 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   }
   if (unsent > 0) count_held();
   if (unsent > shard_.options().write_low_bytes) return;
-  if (state_ == State::Exchanging && has_room()) request_->exchange.room_again();
+  if (state_ == State::Exchanging) request_->exchange.room_again();
   const bool is_free = state_ == State::Idle || state_ == State::Upgrading;
   if (is_free) with_memory([this] { go_on(); });
 }
@@ -110,7 +110,7 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
     switch (state_) {
       case State::Idle:
         // A client that does not read its answers gets no more of them; `sent` continues here.
-        if (input.empty() || !has_room()) return;
+        if (input.empty() || !has_room(shard_.options().write_high_bytes)) return;
         if (unsent_answers_.count() >= shard_.options().max_pipelined_requests) return;
         [[fallthrough]];
       case State::Head:
@@ -317,12 +317,14 @@ inline bool Http1Connection::may_persist() const {
   return !request_->owes_continue && request_->parser.bytes_left() <= options.max_linger_bytes;
 }
 
-ResponseSink::Next Http1Connection::send_piece(std::string_view piece) noexcept {
+ResponseSink::Next Http1Connection::send_piece(std::string_view piece,
+                                               std::shared_ptr<const void> owner) noexcept {
   const std::uint64_t before = writer_.content_bytes();
   bool more = true;
-  if (!with_memory([&] { more = writer_.write_piece(*stream_, piece, shard_.log()); })) {
-    return Next::Gone;
-  }
+  const auto write = [&] {
+    more = writer_.write_piece(*stream_, piece, std::move(owner), shard_.log());
+  };
+  if (!with_memory(write)) return Next::Gone;
   request_->exchange.count_content(writer_.content_bytes() - before);
   if (stream_->unsent() >= kCountedAtOnce) count_held();
   return more ? Next::Produce : Next::Written;
@@ -343,9 +345,9 @@ void Http1Connection::abort_response() noexcept { abort(); }
 
 /// While max_inflight_bytes is reached, only a client that has read everything gets more. So each
 /// answer that has begun may hold one piece, and no answer waits for memory that another one holds.
-bool Http1Connection::has_room() const noexcept {
+bool Http1Connection::has_room(std::uint64_t most) const noexcept {
   const std::uint64_t unsent = stream_->unsent();
-  return unsent == 0 || (unsent < shard_.options().write_high_bytes && !shard_.is_full());
+  return unsent == 0 || (unsent < most && !shard_.is_full());
 }
 
 void Http1Connection::send_interim(Status status, const http::Fields& fields) noexcept {
@@ -374,6 +376,10 @@ ResponseSink::After Http1Connection::response_written() noexcept {
     go_on();
   });
   return after;
+}
+
+void Http1Connection::drain() noexcept {
+  if (state_ == State::Exchanging) request_->exchange.drain_began();
 }
 
 void Http1Connection::report(base::LoopReport& report) const {

@@ -81,6 +81,7 @@ class Http1Connection final : public net::Protocol,
   void sent(std::uint64_t taken, std::uint64_t unsent) noexcept override;
   void closed(std::uint64_t unsent) noexcept override;
   void waited_in_vain() noexcept override;
+  void drain() noexcept override;
   void report(base::LoopReport& report) const override;
   void cancel(std::uint64_t request) noexcept override;
 
@@ -105,10 +106,11 @@ class Http1Connection final : public net::Protocol,
   void content_unwanted() noexcept override;
   void send_interim(http::Status status, const http::Fields& fields) noexcept override;
   [[nodiscard]] Next respond(app::Response& response) noexcept override;
-  [[nodiscard]] Next send_piece(std::string_view piece) noexcept override;
+  [[nodiscard]] Next send_piece(std::string_view piece,
+                                std::shared_ptr<const void> owner) noexcept override;
   [[nodiscard]] Next end_content(http::FieldsView trailers) noexcept override;
   void abort_response() noexcept override;
-  [[nodiscard]] bool has_room() const noexcept override;
+  [[nodiscard]] bool has_room(std::uint64_t most) const noexcept override;
   [[nodiscard]] After response_written() noexcept override;
   void exchange_cancelled(bool has_begun) noexcept override;
 

@@ -155,7 +155,8 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   return Next::Produce;
 }
 
-bool Http1ResponseWriter::write_piece(net::Stream& stream, std::string_view piece, base::Log& log) {
+bool Http1ResponseWriter::write_piece(net::Stream& stream, std::string_view piece,
+                                      std::shared_ptr<const void> owner, base::Log& log) {
   if (piece.empty()) return true;  // an empty chunk would end the content
   const bool limited = framing_ == Kind::Length;
   const bool too_long = limited && piece.size() > promised_;
@@ -164,7 +165,11 @@ bool Http1ResponseWriter::write_piece(net::Stream& stream, std::string_view piec
     piece = piece.substr(0, promised_);
   }
   if (framing_ == Kind::Chunked) stream.write(wire::http1::ChunkStart(piece.size()).text());
-  stream.write(piece);
+  if (owner != nullptr && piece.size() > kMaxCopied) {
+    stream.write_shared(piece, std::move(owner));
+  } else {
+    stream.write(piece);
+  }
   if (framing_ == Kind::Chunked) stream.write(wire::http1::kChunkEnd);
   if (limited) promised_ -= piece.size();
   content_bytes_ += piece.size();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -47,9 +48,10 @@ class Http1ResponseWriter {
     return version == http::Version::Http10 && !knows_length(response);
   }
 
-  /// Writes one more piece of the content. Returns false when the announced length is exceeded; the
-  /// excess is dropped and logged.
-  [[nodiscard]] bool write_piece(net::Stream& stream, std::string_view piece, base::Log& log);
+  /// Writes one more piece of the content. A large piece that `owner` keeps alive is not copied.
+  /// Returns false when the announced length is exceeded; the excess is dropped and logged.
+  [[nodiscard]] bool write_piece(net::Stream& stream, std::string_view piece,
+                                 std::shared_ptr<const void> owner, base::Log& log);
   /// Ends the content. The fields in `trailers` follow it if the response is chunked; otherwise they
   /// are left out. Returns false when the content is shorter than announced; then the caller
   /// has to abort the connection.
