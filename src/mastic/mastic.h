@@ -34,6 +34,7 @@
 #include "mastic/catalog/load_app.h"
 #include "mastic/catalog/read_options.h"
 #include "mastic/catalog/run.h"
+#include "mastic/events/events.h"
 #include "mastic/files/static_files.h"
 #include "mastic/inspect/thread_watch.h"
 #include "mastic/json/enumeration.h"
@@ -42,6 +43,7 @@
 #include "mastic/routing/router.h"
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/pool.h"
+#include "mastic/topics/topic.h"
 
 namespace mastic {
 
@@ -74,6 +76,7 @@ using app::StorageError;
 using app::Transaction;
 using app::UrlMap;
 using async::Cancelled;
+using async::Generator;
 using async::run_blocking;
 using async::sleep_for;
 using async::Task;
@@ -90,6 +93,11 @@ using catalog::load_app;
 using catalog::OptionSources;
 using catalog::read_options;
 using catalog::run;
+using events::Event;
+using events::event_stream;
+using events::EventStreamOptions;
+using events::last_event_id;
+using events::no_more_events;
 using files::static_files;
 using http::CacheControl;
 using http::ContentDisposition;
@@ -117,5 +125,8 @@ using routing::Query;
 using routing::Router;
 using threads::BlockingScope;
 using threads::Pool;
+using topics::SlowReader;
+using topics::Topic;
+using topics::TopicOptions;
 
 }  // namespace mastic

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mastic/topics/published.h"
+#include "mastic/topics/topic.h"
 
 namespace mastic::topics {
 
@@ -27,6 +28,9 @@ class Backlog {
   [[nodiscard]] std::span<const Message> messages() const {
     return std::span(messages_).subspan(first_);
   }
+
+  /// The oldest message. Requires: not empty.
+  [[nodiscard]] const Published& front() const { return *messages_[first_]; }
 
   /// Makes sure that the next `push_back` does not throw. Throws std::bad_alloc.
   void make_room() {
@@ -55,6 +59,18 @@ class Backlog {
   void trim(std::size_t max_messages, std::size_t max_bytes, bool keep_newest) noexcept {
     const std::size_t least = keep_newest ? 1 : 0;
     while (size() > least && exceeds(max_messages, max_bytes)) (void)pop_front();
+  }
+  /// Adds a message for a reader who reads too slowly by the rules of `options`. Returns false if
+  /// the reader may not miss a message and has too many: then its subscription ends.
+  [[nodiscard]] bool add(Message message, const TopicOptions& options) {
+    push_back(std::move(message));
+    const bool keeps_one = options.slow_reader == SlowReader::KeepNewest;
+    const std::size_t most = keeps_one ? 1 : options.max_waiting;
+    if (options.slow_reader == SlowReader::Close) {
+      return size() == 1 || !exceeds(most, options.max_waiting_bytes);
+    }
+    trim(most, options.max_waiting_bytes, true);
+    return true;
   }
   void clear() noexcept {
     messages_.clear();

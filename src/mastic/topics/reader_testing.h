@@ -16,14 +16,14 @@ class Reader final : public Subscriber {
   bool deliver(const std::shared_ptr<const Published>& message,
                const TopicOptions&) noexcept override {
     got.push_back(message->text);
-    messages.push_back(message.get());
+    messages.push_back(message);
     if (then) then();
     return got.size() < most;
   }
   void fell_behind() noexcept override { ++times_behind; }
 
   std::vector<std::string> got;
-  std::vector<const Published*> messages;
+  std::vector<std::shared_ptr<const Published>> messages;
   std::function<void()> then;   ///< called with each message
   std::size_t most = SIZE_MAX;  ///< how many messages are wanted
   int times_behind = 0;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "mastic/base/attributes.h"
 #include "mastic/topics/published.h"
 
 namespace mastic::topics {
@@ -43,7 +44,7 @@ struct TopicOptions {
 ///     Topic prices;                                // in the application's state
 ///     prices.publish(to_json(quote));              // from any thread
 ///     socket.subscribe(prices);                    // in the handler of a WebSocket
-///     return events(request, prices);              // as the answer to a request
+///     return event_stream(request, prices);              // as the answer to a request
 ///
 /// Messages of one thread arrive in the order in which they were published.
 class Topic {
@@ -55,13 +56,15 @@ class Topic {
   /// published faster than a loop delivers them, the topic's policy for slow readers applies to
   /// what waits for the loop. Throws std::bad_alloc, and std::invalid_argument when `text` is not
   /// UTF-8.
-  std::size_t publish(std::string text);
+  std::size_t publish(std::string text) const;
   /// Passes bytes on. Only WebSockets get them; event streams are text.
-  std::size_t publish_binary(std::string bytes);
+  std::size_t publish_binary(std::string bytes) const;
   /// Passes a message on that has a name, for event streams: the `event:` of an event. Throws
   /// std::invalid_argument when `name` or `text` is not UTF-8, or `name` has a line break or NUL.
-  std::size_t publish_event(std::string name, std::string text);
+  std::size_t publish_event(std::string name, std::string text) const;
 
+  /// The settings of the topic.
+  [[nodiscard]] const TopicOptions& options() const MASTIC_LIFETIMEBOUND;
   /// How many subscribers there are; another thread may change the number at any time.
   [[nodiscard]] std::size_t subscribers() const;
 

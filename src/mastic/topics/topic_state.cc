@@ -35,20 +35,9 @@ void TopicState::keep(const std::shared_ptr<const Published>& message) noexcept 
 /// Adds `message`, for which there is room, to what waits in `outlet`. A loop that does not keep up
 /// makes all of its subscribers slow readers.
 void TopicState::add_to(Outlet& outlet, const std::shared_ptr<const Published>& message) noexcept {
-  Backlog& pending = outlet.pending_;
-  pending.push_back(message);
-  switch (options_.slow_reader) {
-    case SlowReader::DropOldest:
-      pending.trim(options_.max_waiting, options_.max_waiting_bytes, 1);
-      break;
-    case SlowReader::KeepNewest:
-      pending.trim(1, options_.max_waiting_bytes, 1);
-      break;
-    case SlowReader::Close:
-      if (!pending.exceeds(options_.max_waiting, options_.max_waiting_bytes)) break;
-      outlet.pending_lost_ = message->id.number;
-      pending.clear();
-      break;
+  if (!outlet.pending_.add(message, options_)) {
+    outlet.pending_lost_ = message->id.number;
+    outlet.pending_.clear();
   }
   if (!std::exchange(outlet.is_posted_, true)) outlet.loop_.post(outlet);
 }

@@ -83,7 +83,7 @@ class Crowd {
   int turn_ = 0;
 };
 
-void publish_all(Topic topic, int publisher) {
+void publish_all(const Topic& topic, int publisher) {
   for (int i = 0; i < kMessages; ++i) {
     topic.publish(std::to_string(publisher) + ' ' + std::to_string(i));
     if (i % 16 == 0) std::this_thread::yield();
@@ -129,7 +129,7 @@ TEST_F(TopicThreads, EveryMessageOfEveryThreadArrives) {
   }
   std::vector<std::thread> publishers;
   for (int publisher = 0; publisher < kPublishers; ++publisher) {
-    publishers.emplace_back(publish_all, topic, publisher);
+    publishers.emplace_back([&, publisher] { publish_all(topic, publisher); });
   }
   for (std::thread& publisher : publishers) publisher.join();
   while (topic.subscribers() > 0) std::this_thread::yield();  // a reader leaves after the last one
@@ -150,7 +150,7 @@ TEST_F(TopicThreads, LoopsMayEndWhileOthersPublish) {
   }
   std::atomic<bool> end{false};
   std::thread publisher([&] {
-    for (int i = 0; !end; ++i) (void)Topic(topic).publish("0 " + std::to_string(i));
+    for (int i = 0; !end; ++i) topic.publish("0 " + std::to_string(i));
   });
   runtime.reset();
   EXPECT_EQ(topic.subscribers(), 0u);
