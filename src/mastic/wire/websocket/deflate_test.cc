@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "mastic/base/allocations_testing.h"
 #include "mastic/wire/messages/message_table_testing.h"
 
 namespace mastic::wire::websocket {
@@ -114,6 +115,25 @@ TEST(Deflater, ServesManyConnectionsWithoutTakeover) {
   EXPECT_EQ(inflated(one, deflated(shared, "for one")), "for one");
   EXPECT_EQ(inflated(other, deflated(shared, "for the other")), "for the other");
   EXPECT_EQ(inflated(one, deflated(shared, "for one again")), "for one again");
+}
+
+TEST(Deflater, ServesTheNextMessageAfterAShortageOfMemory) {
+  if (!base::counts_allocations()) GTEST_SKIP() << "allocations cannot be made to fail";
+  const std::string text = some_text(5'000);
+  Deflater shared(11, 4, 1, false);
+  int failures = 0;
+  bool has_failed = true;
+  for (std::size_t nth = 1; has_failed; ++nth) {
+    base::fail_allocation(nth);
+    try {
+      static_cast<void>(deflated(shared, text));
+    } catch (const std::bad_alloc&) {
+      ++failures;
+    }
+    has_failed = base::stop_failing_allocations() == 0;
+    EXPECT_EQ(inflated(deflated(shared, text)), text);
+  }
+  EXPECT_GT(failures, 1);
 }
 
 TEST(Inflater, GivesNoMoreThanIsAllowedWhereverTheMessageIsCut) {

@@ -20,7 +20,8 @@ MaskingKey turn_key(MaskingKey key, std::size_t bytes) {
 
 template <class Block>
 [[gnu::always_inline]] inline void copy_masked_block(char* to, const char* from, MaskingKey key) {
-  std::array<MaskingKey, sizeof(Block) / sizeof(MaskingKey)> keys;
+  std::array<MaskingKey, 8> keys;  // as many as the largest block has room for
+  static_assert(sizeof(Block) <= sizeof keys);
   keys.fill(key);
   Block mask;
   Block block;

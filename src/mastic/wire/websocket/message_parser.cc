@@ -211,11 +211,10 @@ void MessageParser::append_inflated(std::string& message, std::string_view piece
   do {
     std::string_view part = piece;
     if (role_ == Role::Server) {
-      part = piece.substr(0, unmasked.size());
-      key_ = copy_masked(unmasked.data(), part, key_);
+      part = {unmasked.data(), std::min(piece.size(), unmasked.size())};
+      key_ = copy_masked(unmasked.data(), piece.substr(0, part.size()), key_);
     }
     piece.remove_prefix(part.size());
-    if (role_ == Role::Server) part = {unmasked.data(), part.size()};
     const std::size_t before = message.size();
     switch (inflater_->append(message, part, is_last && piece.empty(), most)) {
       case Inflater::Result::Ok:

@@ -61,7 +61,7 @@ class MessageParser {
   /// Consumes from `input` up to the next event. Appends content to `message`.
   [[nodiscard]] Event next(std::string_view& input, std::string& message);
 
-  /// Whether a message has begun and not ended: its first frame was read.
+  /// Whether a message has begun and not ended: at least two bytes of it were read.
   [[nodiscard]] bool is_in_message() const { return is_in_message_; }
   /// Whether the current message is text; otherwise it is binary. Requires: `is_in_message`, or
   /// the last event was MessageEnd.
@@ -81,12 +81,13 @@ class MessageParser {
   [[nodiscard]] bool fill_buffer(std::string_view& input, std::size_t size);
   /// Checks the first two bytes of a head, and notes what they say.
   void begin_frame();
-  void begin_data_frame(bool is_compressed);
-  void begin_control_frame(bool is_compressed);
+  void begin_data_frame(bool is_compressed);     ///< called by `begin_frame`
+  void begin_control_frame(bool is_compressed);  ///< called by `begin_frame`
   /// Notes the length and the key of a head that is whole.
   void finish_head();
   /// Appends what `input` has of this frame's payload to `message`.
   void take_content(std::string_view& input, std::string& message);
+  /// Unmasks `piece` of the payload and appends what it inflates to. `is_last` ends the message.
   void append_inflated(std::string& message, std::string_view piece, bool is_last);
   /// Takes the payload of a control frame off `input`; an event when it is whole.
   [[nodiscard]] std::optional<Event> take_control(std::string_view& input);

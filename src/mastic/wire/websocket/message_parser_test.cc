@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "mastic/base/allocations_testing.h"
 #include "mastic/wire/messages/message_table_testing.h"
 #include "mastic/wire/websocket/deflate.h"
 #include "mastic/wire/websocket/masking.h"
@@ -189,6 +190,22 @@ TEST(MessageParser, AppendsContentAsItComes) {
   EXPECT_EQ(input, "\x82");
   EXPECT_TRUE(parser.is_between_messages());
   EXPECT_TRUE(parser.is_text());
+}
+
+TEST(MessageParser, AllocatesNothingButTheContent) {
+  if (!base::counts_allocations()) GTEST_SKIP() << "allocations are not counted";
+  const std::string frames = masked(std::string("\x89\x01?\x01\x64", 5) + std::string(100, 'a') +
+                                    std::string("\x80\x02\xc3\xa9\x88\x02\x03\xe8", 8));
+  std::string message;
+  message.reserve(200);
+  const std::size_t before = base::allocations_so_far().count;
+  MessageParser parser(Role::Server, kTableLimits, nullptr);
+  std::string_view input = frames;
+  for (const ParserKind kind : {ParserKind::Ping, ParserKind::MessageEnd, ParserKind::Close}) {
+    EXPECT_EQ(parser.next(input, message).kind, kind);
+  }
+  EXPECT_EQ(base::allocations_so_far().count, before);
+  EXPECT_EQ(message.size(), 102U);
 }
 
 TEST(MessageParser, CanBeCopiedWithinAMessage) {
