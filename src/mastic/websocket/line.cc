@@ -66,6 +66,16 @@ void Line::close(const Closed& how, bool signals) {
   if (signals) signal();
 }
 
+void Line::order(Outgoing::Kind kind, const topics::Topic& topic) {
+  auto item = std::make_unique<Outgoing>();
+  item->kind = kind;
+  item->topic = std::make_unique<topics::Topic>(topic);
+  const std::lock_guard lock(mutex_);
+  if (phase_ != Phase::Open) return;
+  orders_.push_back(std::move(item));
+  signal();
+}
+
 std::optional<Closed> Line::closed() const {
   if (is_open()) return std::nullopt;
   const std::lock_guard lock(mutex_);
@@ -140,6 +150,11 @@ OutgoingQueue Line::take(std::uint64_t bytes) noexcept {
   return taken;
 }
 
+OutgoingQueue Line::take_orders() noexcept {
+  const std::lock_guard lock(mutex_);
+  return std::move(orders_);
+}
+
 void Line::has_left(std::uint64_t unsent) noexcept {
   async::Waker waker(mutex_);
   waiting_bytes_ = queue_bytes_ + unsent;
@@ -159,6 +174,7 @@ void Line::detach(const Closed* how) noexcept {
     serve(waker);
   }
   session_ = nullptr;
+  feeds.reset();
 }
 
 void Line::deliver() noexcept {

@@ -16,9 +16,11 @@
 #include "mastic/async/waiter.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/loop/loop.h"
+#include "mastic/websocket/compression.h"
 #include "mastic/websocket/message.h"
 #include "mastic/websocket/outgoing.h"
 #include "mastic/websocket/reading.h"
+#include "mastic/websocket/topic_feed.h"
 #include "mastic/websocket/web_socket.h"
 
 namespace mastic::websocket {
@@ -52,6 +54,9 @@ class Line final : private async::Message {
 
   /// Takes `item` and puts it into the queue, or leaves it and says why.
   [[nodiscard]] Sent offer(std::unique_ptr<Outgoing>& item);
+  /// Has the session subscribe to `topic`, or end its subscription. Does nothing if the socket is
+  /// not open. Throws std::bad_alloc.
+  void order(Outgoing::Kind kind, const topics::Topic& topic);
   /// An await of room for an item. It gives Taken or Closed.
   class WaitForRoom;
   /// Closes the socket after everything in the queue. Does nothing if the socket is not open.
@@ -77,6 +82,8 @@ class Line final : private async::Message {
   /// Takes items off the queue until they have at least `bytes` bytes, or the queue is empty. They
   /// count against max_queue_bytes until `has_left`.
   [[nodiscard]] OutgoingQueue take(std::uint64_t bytes) noexcept;
+  /// Takes the orders to subscribe and unsubscribe, which do not wait for room.
+  [[nodiscard]] OutgoingQueue take_orders() noexcept;
   /// Says how many bytes of what was taken are still unsent, and lets those who wait for room put
   /// their items into the queue.
   void has_left(std::uint64_t unsent) noexcept;
@@ -91,11 +98,15 @@ class Line final : private async::Message {
   /// this line, so no lock is needed.
   [[nodiscard]] bool is_idle() const noexcept {
     return references_.load(std::memory_order_acquire) == 1 && waiting_bytes_ == 0 && !reading &&
-           !farewell && protocol_.empty();
+           !farewell && !compression && !feeds && protocol_.empty();
   }
 
   /// What is being received; null between two messages. Belongs to the session.
   std::unique_ptr<Reading> reading;
+  /// How messages are compressed; null when they are not. Belongs to the session.
+  std::unique_ptr<MessageCompression> compression;
+  /// What the socket is subscribed to; null when there is nothing. Belongs to the session.
+  std::unique_ptr<TopicFeeds> feeds;
   /// What the close frame of the client said, until it is answered. Belongs to the session.
   std::unique_ptr<Closed> farewell;
 
@@ -124,6 +135,7 @@ class Line final : private async::Message {
   std::atomic<Phase> phase_{Phase::Open};  ///< written with the mutex held
   bool posted_ = false;
   OutgoingQueue queue_;
+  OutgoingQueue orders_;
   std::uint64_t queue_bytes_ = 0;    ///< of what is in `queue_`
   std::uint64_t waiting_bytes_ = 0;  ///< queue_bytes_, and what was taken and has not left
   const std::uint64_t max_queue_bytes_;

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "mastic/base/units.h"
 #include "mastic/loop/loop_local.h"
 #include "mastic/websocket/reading.h"
+#include "mastic/wire/websocket/deflate.h"
 
 namespace mastic::websocket {
 
@@ -27,6 +29,18 @@ class LoopShare {
     if (reading->rest.capacity() <= kMostKept) spare_ = std::move(reading);
   }
 
+  /// Returns what compresses messages for sockets without takeover. Throws std::bad_alloc.
+  [[nodiscard]] wire::websocket::Deflater& deflater(std::uint8_t window_bits,
+                                                    std::uint8_t memory_level, std::uint8_t level) {
+    for (const auto& each : deflaters_) {
+      if (each->window_bits == window_bits && each->memory_level == memory_level) {
+        return each->deflater;
+      }
+    }
+    deflaters_.push_back(std::make_unique<SharedDeflater>(window_bits, memory_level, level));
+    return deflaters_.back()->deflater;
+  }
+
   /// Returns how long the next socket is to wait when sockets are spread evenly over `time`,
   /// however many of them there are.
   [[nodiscard]] base::Duration next_share_of(base::Duration time) noexcept {
@@ -40,7 +54,16 @@ class LoopShare {
  private:
   static constexpr std::size_t kMostKept = 16 << 10;
 
+  struct SharedDeflater {
+    SharedDeflater(std::uint8_t bits, std::uint8_t memory, std::uint8_t level)
+        : window_bits(bits), memory_level(memory), deflater(bits, memory, level, false) {}
+    const std::uint8_t window_bits;
+    const std::uint8_t memory_level;
+    wire::websocket::Deflater deflater;
+  };
+
   std::unique_ptr<Reading> spare_;
+  std::vector<std::unique_ptr<SharedDeflater>> deflaters_;  ///< few: one for each setting
   std::uint64_t share_ = 0;
 };
 

@@ -18,6 +18,9 @@ using wire::websocket::CloseCode;
 struct Message {
   std::string data;
   bool is_binary = false;
+  /// Whether the message may be compressed when it is sent. Leave out what is compressed already,
+  /// and what has a secret beside text that others choose: the size would tell about the secret.
+  bool may_compress = true;
 
   /// Reads the message as JSON into a T, which may be a variant of structs (json/variant.h).
   template <json::JsonReadable T>

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mastic/topics/topic.h"
 #include "mastic/wire/websocket/close_code.h"
 #include "mastic/wire/websocket/frame.h"
 
@@ -16,7 +17,7 @@ namespace mastic::websocket {
 
 /// A frame, or an order that keeps its place among the frames.
 struct Outgoing {
-  enum class Kind : std::uint8_t { Frame, Close };
+  enum class Kind : std::uint8_t { Frame, Close, Subscribe, Unsubscribe };
 
   /// The number of bytes by which this counts against Options::max_queue_bytes. Small messages
   /// count for more than their content, because they use more memory than that.
@@ -25,8 +26,10 @@ struct Outgoing {
   Kind kind = Kind::Frame;
   wire::websocket::Opcode opcode = wire::websocket::Opcode::Text;
   bool is_final = true;
-  wire::websocket::CloseCode code{};  ///< of Close
-  std::string data;                   ///< the payload; the reason of Close
+  bool may_compress = true;
+  wire::websocket::CloseCode code{};     ///< of Close
+  std::string data;                      ///< the payload; the reason of Close
+  std::unique_ptr<topics::Topic> topic;  ///< of Subscribe and Unsubscribe
   Outgoing* next = nullptr;
 };
 

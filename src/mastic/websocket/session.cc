@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "mastic/websocket/compression.h"
 #include "mastic/websocket/loop_share.h"
 
 namespace mastic::websocket {
@@ -12,20 +13,16 @@ using wire::websocket::FrameHead;
 using wire::websocket::kMaxFrameHeadBytes;
 using wire::websocket::Opcode;
 
-namespace {
-
-/// Payloads up to this size are copied to the other writes of the turn, which costs less than
-/// passing them on as they are.
-constexpr std::size_t kCopiedBytes = 4 << 10;
-
-}  // namespace
-
 // ---- life ----
 
 Session::Session(net::ProtocolHost& host, const Agreement& agreement, Handlers& handlers)
     : host_(host), options_(*agreement.options), events_(std::move(handlers.events)) {
-  const bool needs_line = !events_ || !agreement.protocol.empty();
+  const bool needs_line = !events_ || agreement.deflate || !agreement.protocol.empty();
   if (needs_line) line_ = make_line(agreement.protocol);
+  if (agreement.deflate) {
+    line_->compression =
+        std::make_unique<MessageCompression>(*agreement.deflate, options_.compression);
+  }
   if (events_) return;
   auto run = std::make_unique<TaskRun>(*this, line_, std::move(handlers.task), *handlers.history);
   line_->set_handler(run.get());
@@ -116,6 +113,7 @@ void Session::drop_idle_line() noexcept {
 void Session::line_has_news() noexcept {
   if (phase_ == Phase::Gone) return;
   host_.with_memory([this] {
+    if (phase_ == Phase::Open) obey(line_->take_orders());
     if (phase_ == Phase::Open && !line_->is_open()) begin_to_close();
     pump();
   });
@@ -130,22 +128,40 @@ void Session::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   drop_idle_line();
 }
 
-/// Writes what waits, as far as the client keeps up.
+/// Does what was ordered, and writes what waits, as far as the client keeps up.
 void Session::pump() {
   if (wrote_close_ || !line_) return;
   write_pong();
+  is_choked_ = true;
   for (std::uint64_t unsent = stream().unsent(); unsent < kHighBytes; unsent = stream().unsent()) {
     OutgoingQueue items = line_->take(kHighBytes - unsent);
-    if (items.empty()) break;
+    is_choked_ = !items.empty();
+    if (!is_choked_) break;
     while (!items.empty()) write(items.pop_front());
   }
-  if (phase_ == Phase::Leaving && wrote_close_) expect_end();
+  if (phase_ == Phase::Leaving && wrote_close_) return expect_end();
+  if (!is_choked_ && !wrote_close_) write_waiting_topics();
+}
+
+void Session::obey(OutgoingQueue orders) {
+  while (!orders.empty()) {
+    const std::unique_ptr<Outgoing> order = orders.pop_front();
+    order->kind == Outgoing::Kind::Subscribe ? subscribe(*order->topic)
+                                             : unsubscribe(*order->topic);
+  }
 }
 
 void Session::write(std::unique_ptr<Outgoing> item) {
   if (item->kind == Outgoing::Kind::Close) return write_close(item->code, item->data);
-  const FrameHead head{
-      .opcode = item->opcode, .is_final = item->is_final, .length = item->data.size()};
+  const bool is_whole = item->is_final && item->opcode != Opcode::Continuation;
+  is_in_pieces_ = !item->is_final;
+  FrameHead head{.opcode = item->opcode, .is_final = item->is_final};
+  std::string compressed;
+  if (line_->compression && is_whole && item->may_compress) {
+    head.is_compressed = line_->compression->compress(compressed, item->data, share());
+    if (head.is_compressed) item->data = std::move(compressed);
+  }
+  head.length = item->data.size();
   const std::string_view payload = item->data;
   const bool copies = payload.size() <= kCopiedBytes;
   char* const begin = stream().prepare(kMaxFrameHeadBytes + (copies ? payload.size() : 0));

@@ -60,6 +60,16 @@ class Session final : public net::Protocol, private async::Timer {
   /// Something has entered the queue, or the socket is to be closed.
   void line_has_news() noexcept;
 
+  // ---- called by its subscriptions ----
+
+  /// Sends a published message, or keeps it for later in `feed`. Returns false to end the
+  /// subscription.
+  [[nodiscard]] bool deliver(TopicFeed& feed,
+                             const std::shared_ptr<const topics::Published>& message,
+                             const topics::TopicOptions& options) noexcept;
+  /// Closes the socket, after everything that was sent.
+  void close(CloseCode code) noexcept;
+
   // ---- called by its handler's task ----
 
   [[nodiscard]] net::ProtocolHost& host() const { return host_; }
@@ -84,6 +94,9 @@ class Session final : public net::Protocol, private async::Timer {
  private:
   enum class Phase : std::uint8_t { Open, Closing, Leaving, Ending, Lingering, Gone };
   static constexpr std::uint64_t kHighBytes = 64 << 10;
+  /// Payloads up to this size are copied to the other writes of the turn, which costs less than
+  /// passing them on as they are.
+  static constexpr std::size_t kCopiedBytes = 4 << 10;
 
   // Receiving: session_receive.cc.
   void consume(std::string_view input);
@@ -101,11 +114,18 @@ class Session final : public net::Protocol, private async::Timer {
   // Sending.
   [[nodiscard]] net::Stream& stream() const { return host_.stream(); }
   void pump();
+  void obey(OutgoingQueue orders);
   void write(std::unique_ptr<Outgoing> item);
   void write_control(wire::websocket::Opcode opcode, std::string_view payload);
 
+  // Topics: session_topics.cc.
+  void subscribe(const topics::Topic& topic);
+  void unsubscribe(const topics::Topic& topic) noexcept;
+  [[nodiscard]] bool can_write_messages() const;
+  void write_published(const std::shared_ptr<const topics::Published>& message);
+  void write_waiting_topics();
+
   // The end: session_end.cc.
-  void close(CloseCode code) noexcept;
   void begin_to_close() noexcept;
   void answer_close() noexcept;
   void expect_end() noexcept;
@@ -130,9 +150,11 @@ class Session final : public net::Protocol, private async::Timer {
   Phase phase_ = Phase::Open;
   bool wrote_close_ : 1 = false;
   bool has_opened_ : 1 = false;  ///< `opened` of the event functions is called, so `closed` will be
-  bool is_new_run_ : 1 = false;  ///< `handler_` is an EventRun that has not begun
-  bool is_paused_ : 1 = false;   ///< nothing is read, because the handler is behind
-  bool is_pinged_ : 1 = false;   ///< nothing has arrived since a ping was sent
+  bool is_choked_ : 1 = false;   ///< messages wait, because the client is behind
+  bool is_in_pieces_ : 1 = false;  ///< a part of a message was written, and not its end
+  bool is_new_run_ : 1 = false;    ///< `handler_` is an EventRun that has not begun
+  bool is_paused_ : 1 = false;     ///< nothing is read, because the handler is behind
+  bool is_pinged_ : 1 = false;     ///< nothing has arrived since a ping was sent
   bool is_draining_ : 1 = false;
   bool has_peer_ended_ : 1 = false;
   bool has_failed_ : 1 = false;     ///< an event function has thrown

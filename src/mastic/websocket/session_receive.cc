@@ -37,7 +37,7 @@ void Session::consume(std::string_view input) {
     reading->reset({.max_message_bytes = options_.max_message_bytes,
                     .max_frame_bytes = options_.max_frame_bytes,
                     .max_fragments = options_.max_fragments},
-                   nullptr);
+                   line_ && line_->compression ? &line_->compression->inflater() : nullptr);
     if (is_paused_) {
       reading->rest = input;
     } else {
@@ -85,7 +85,7 @@ bool Session::is_behind() const {
 
 /// Messages that arrive after the socket began to close have nobody to take them.
 void Session::message_arrived(Reading& reading) {
-  Message message{std::move(reading.message), !reading.parser->is_text()};
+  Message message{.data = std::move(reading.message), .is_binary = !reading.parser->is_text()};
   reading.message.clear();
   if (phase_ != Phase::Open || has_failed_) return;
   if (handler_ == nullptr && events_) {

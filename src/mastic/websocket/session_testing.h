@@ -104,7 +104,7 @@ struct SessionTest : testing::TestWithParam<loop::TransferKind> {
     return server->connect([&](net::ProtocolHost& host) { return upgrade->open(host); });
   }
   [[nodiscard]] Agreement agreement() {
-    return {.protocol = protocol, .deflate = std::nullopt, .options = &options};
+    return {.protocol = protocol, .deflate = deflate, .options = &options};
   }
 
   // ---- the client ----
@@ -139,6 +139,7 @@ struct SessionTest : testing::TestWithParam<loop::TransferKind> {
   }
 
   std::string protocol;
+  std::optional<wire::websocket::DeflateParameters> deflate;
   Options options;
   async::BlockingHistory history;
   SocketRecord record;

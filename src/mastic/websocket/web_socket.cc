@@ -22,6 +22,7 @@ std::unique_ptr<Outgoing> to_item(Message&& message) {
   auto item = std::make_unique<Outgoing>();
   item->opcode = message.is_binary ? Opcode::Binary : Opcode::Text;
   item->data = std::move(message.data);
+  item->may_compress = message.may_compress;
   return item;
 }
 
@@ -83,11 +84,11 @@ async::Task<Sent> WebSocket::send(Message message) {
 }
 
 async::Task<Sent> WebSocket::send(std::string text) {
-  return send(Message{std::move(text), false});
+  return send(Message{.data = std::move(text)});
 }
 
 async::Task<Sent> WebSocket::send_binary(std::string bytes) {
-  return send(Message{std::move(bytes), true});
+  return send(Message{.data = std::move(bytes), .is_binary = true});
 }
 
 Sent WebSocket::try_send(Message message) {
@@ -96,7 +97,18 @@ Sent WebSocket::try_send(Message message) {
   return line_->offer(item);
 }
 
-Sent WebSocket::try_send(std::string text) { return try_send(Message{std::move(text), false}); }
+Sent WebSocket::try_send(std::string text) { return try_send(Message{.data = std::move(text)}); }
+
+// ---- topics ----
+
+WebSocket::Subscribing WebSocket::subscribe(const topics::Topic& topic) {
+  if (line_) line_->order(Outgoing::Kind::Subscribe, topic);
+  return {};
+}
+
+void WebSocket::unsubscribe(const topics::Topic& topic) {
+  if (line_) line_->order(Outgoing::Kind::Unsubscribe, topic);
+}
 
 // ---- the end ----
 

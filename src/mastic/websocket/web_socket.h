@@ -97,6 +97,21 @@ class WebSocket {
   Sent try_send(std::string text);
   Sent try_send(Message message);
 
+  // ---- topics: from any thread ----
+
+  /// An await that `subscribe` returns.
+  class Subscribing;
+  /// Has the messages of `topic` sent to this socket, after what was sent before. While the client
+  /// is behind, the policy of the topic decides which messages are kept. Does nothing when the
+  /// socket is subscribed already. The subscription ends with the socket.
+  ///
+  /// The subscription begins when the loop has got to it. A handler that publishes something which
+  /// it wants to get, too, waits for that: `co_await socket.subscribe(topic)`. Others ignore the
+  /// result.
+  Subscribing subscribe(const topics::Topic& topic);
+  /// Ends the subscription to `topic`, if there is one. Messages that wait are dropped.
+  void unsubscribe(const topics::Topic& topic);
+
   // ---- the end ----
 
   /// Begins to close the socket, after everything that was sent. `reason` has at most 123 bytes and
@@ -137,6 +152,16 @@ class [[nodiscard]] WebSocket::Receive final : public async::Operation {
   bool waits_ = false;
   bool is_second_ = false;  ///< another task receives
   std::optional<Message> message_;
+};
+
+/// It ends when the loop has got to what the handler has ordered before.
+class WebSocket::Subscribing final : public async::Operation {
+ public:
+  void await_resume() const { finish_await(); }
+
+ private:
+  void start(async::Executor&) override { complete(); }
+  Cancel cancel() noexcept override { return Cancel::GivenUp; }
 };
 
 template <json::JsonReadable T>
