@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "mastic/app/http_error.h"
-#include "mastic/base/encoding.h"
+#include "mastic/base/utf8.h"
 #include "mastic/events/generator_source.h"
 #include "mastic/events/topic_source.h"
 #include "mastic/loop/loop.h"
@@ -14,15 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxIdBytes = 256;
 constexpr std::string_view kMediaType = "text/event-stream";
-
-bool is_text(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t size = base::utf8_character_size(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
 
 void require_accepted(const app::Request& request) {
   if (request.preferred_type({kMediaType})) return;
@@ -72,7 +63,7 @@ app::Response no_more_events() { return app::Response(http::Status::NoContent); 
 
 std::optional<std::string_view> last_event_id(const app::Request& request) {
   const auto id = request.field("Last-Event-ID");
-  if (!id || id->empty() || id->size() > kMaxIdBytes || !is_text(*id)) return std::nullopt;
+  if (!id || id->empty() || id->size() > kMaxIdBytes || !base::is_utf8(*id)) return std::nullopt;
   return id;
 }
 

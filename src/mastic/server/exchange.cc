@@ -19,7 +19,6 @@ namespace {
 
 /// The least time between two looks at a handler, when a write-off has to be tried again.
 constexpr base::Duration kLookAgain = std::chrono::milliseconds(10);
-constexpr std::uint64_t kCountedAtOnce = 16 << 10;  // a smaller answer is copied when it is written
 constexpr std::string_view kFull = "The server has no memory left for this request at the moment.";
 
 /// The answer to a request that arrives while max_inflight_bytes is reached.
@@ -256,68 +255,6 @@ void Exchange::finish() noexcept {
   if (sink_ == nullptr) return end();
   if (stage_ == Stage::Handling) return respond();
   if (stage_ == Stage::Producing) return take_piece();
-}
-
-void Exchange::respond() noexcept {
-  outcome_.status = response_->status;
-  stage_ = Stage::Producing;
-  count_answer();
-  const auto next = sink_->respond(*response_);
-  if (next == ResponseSink::Next::Gone) return;
-  outcome_.status = response_->status;  // the sink may have corrected it
-  if (refused_) report_rejection();
-  go_on(next);
-  if (next == ResponseSink::Next::Produce) begin_endless();
-}
-
-/// Counts a large answer. A small answer is copied into the stream, and is counted there if the
-/// client does not read it at once.
-void Exchange::count_answer() noexcept {
-  const std::uint64_t bytes = response_->body.held_bytes();
-  shard_.counters().recount(answer_bytes_, bytes > kCountedAtOnce ? bytes : 0);
-}
-
-void Exchange::report_rejection() noexcept {
-  shard_.rejected_as_full({.client = request_->peer(),
-                           .status = outcome_.status,
-                           .content_bytes = outcome_.content_bytes,
-                           .method = request_->method_text(),
-                           .target = request_->target(),
-                           .version = request_->version()});
-}
-
-void Exchange::take_piece() noexcept {
-  if (pull_failed_ && !is_ending_) return sink_->abort_response();
-  count_answer();
-  if (!piece_) return go_on(end_content());
-  last_piece_ = shard_.loop().now();
-  const auto next =
-      sink_->send_piece(*std::exchange(piece_, std::nullopt), response_->body.piece_owner());
-  const bool ends = is_ending_ && next == ResponseSink::Next::Produce;
-  go_on(ends ? end_content() : next);
-}
-
-ResponseSink::Next Exchange::end_content() noexcept {
-  return sink_->end_content(is_ending_ ? http::FieldsView() : response_->body.trailers());
-}
-
-/// Endless content is produced only after everything before has left. What is not produced yet can
-/// still be dropped for a slow reader, or replaced by something newer.
-bool Exchange::has_room() const noexcept {
-  return sink_->has_room(endless_ != nullptr ? 0 : shard_.options().write_high_bytes);
-}
-
-void Exchange::go_on(ResponseSink::Next next) noexcept {
-  if (next == ResponseSink::Next::Gone) return;  // `abandon` was called and did the rest
-  if (next == ResponseSink::Next::Written) return written();
-  waits_for_room_ = !has_room();
-  if (!waits_for_room_) schedule_step(Step::Produce);
-}
-
-void Exchange::written() noexcept {
-  stage_ = Stage::Written;
-  endless_ = nullptr;
-  if (sink_->response_written() == ResponseSink::After::Ends) all_sent();
 }
 
 void Exchange::schedule_step(Step step) noexcept {

@@ -43,8 +43,7 @@ class ResponseSink {
   [[nodiscard]] virtual Next send_piece(std::string_view piece,
                                         std::shared_ptr<const void> owner) noexcept = 0;
   /// Ends the content, and sends `trailers` after it if the protocol can. Returns Gone if the
-  /// content is shorter than announced; then the answer has
-  /// been aborted.
+  /// content is shorter than announced; then the answer has been aborted.
   [[nodiscard]] virtual Next end_content(http::FieldsView trailers) noexcept = 0;
   /// Aborts the answer, because its content cannot be completed and the client must not take the
   /// answer for complete. The sink lets go of the exchange.

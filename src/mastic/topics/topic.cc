@@ -3,18 +3,14 @@
 #include <stdexcept>
 #include <utility>
 
-#include "mastic/base/encoding.h"
+#include "mastic/base/utf8.h"
 #include "mastic/topics/topic_state.h"
 
 namespace mastic::topics {
 namespace {
 
 void check_text(std::string_view text, const char* fault) {
-  while (!text.empty()) {
-    const std::size_t size = base::utf8_character_size(text);
-    if (size == 0) throw std::invalid_argument(fault);
-    text.remove_prefix(size);
-  }
+  if (!base::is_utf8(text)) throw std::invalid_argument(fault);
 }
 
 std::shared_ptr<Published> make_message(std::string text) {

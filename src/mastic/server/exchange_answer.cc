@@ -1,0 +1,125 @@
+// How an exchange passes its answer to the sink, and keeps content without an end going
+// (app::Endless).
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "mastic/server/exchange.h"
+
+namespace mastic::server {
+namespace {
+
+constexpr std::uint64_t kCountedAnswerBytes =
+    16 << 10;  // a smaller answer is copied when it is written
+
+}  // namespace
+
+void Exchange::respond() noexcept {
+  outcome_.status = response_->status;
+  stage_ = Stage::Producing;
+  count_answer();
+  const auto next = sink_->respond(*response_);
+  if (next == ResponseSink::Next::Gone) return;
+  outcome_.status = response_->status;  // the sink may have corrected it
+  if (refused_) report_rejection();
+  go_on(next);
+  if (next == ResponseSink::Next::Produce) begin_endless();
+}
+
+/// Counts a large answer. A small answer is copied into the stream, and is counted there if the
+/// client does not read it at once.
+void Exchange::count_answer() noexcept {
+  const std::uint64_t bytes = response_->body.held_bytes();
+  shard_.counters().recount(answer_bytes_, bytes > kCountedAnswerBytes ? bytes : 0);
+}
+
+void Exchange::report_rejection() noexcept {
+  shard_.rejected_as_full({.client = request_->peer(),
+                           .status = outcome_.status,
+                           .content_bytes = outcome_.content_bytes,
+                           .method = request_->method_text(),
+                           .target = request_->target(),
+                           .version = request_->version()});
+}
+
+void Exchange::take_piece() noexcept {
+  if (pull_failed_ && !is_ending_) return sink_->abort_response();
+  count_answer();
+  if (!piece_) return go_on(end_content());
+  last_piece_ = shard_.loop().now();
+  const auto next =
+      sink_->send_piece(*std::exchange(piece_, std::nullopt), response_->body.piece_owner());
+  const bool ends = is_ending_ && next == ResponseSink::Next::Produce;
+  go_on(ends ? end_content() : next);
+}
+
+ResponseSink::Next Exchange::end_content() noexcept {
+  return sink_->end_content(is_ending_ ? http::FieldsView() : response_->body.trailers());
+}
+
+/// Endless content is produced only after everything before has left. What is not produced yet can
+/// still be dropped for a slow reader, or replaced by something newer.
+bool Exchange::has_room() const noexcept {
+  return sink_->has_room(endless_ != nullptr ? 0 : shard_.options().write_high_bytes);
+}
+
+void Exchange::go_on(ResponseSink::Next next) noexcept {
+  if (next == ResponseSink::Next::Gone) return;  // `abandon` was called and did the rest
+  if (next == ResponseSink::Next::Written) return written();
+  waits_for_room_ = !has_room();
+  if (!waits_for_room_) schedule_step(Step::Produce);
+}
+
+void Exchange::written() noexcept {
+  stage_ = Stage::Written;
+  endless_ = nullptr;
+  if (sink_->response_written() == ResponseSink::After::Ends) all_sent();
+}
+
+// ---- content without an end ----
+
+/// Notes whether the content that is now produced is endless, and looks after it by the timer of
+/// the exchange.
+void Exchange::begin_endless() noexcept {
+  endless_ = response_->body.endless();
+  if (endless_ == nullptr) return;
+  last_piece_ = shard_.loop().now();
+  if (stop_.reason()) return end_endless();  // the client has left meanwhile
+  if (shard_.is_draining()) drain_began();
+  const base::Instant look = next_heartbeat();
+  if (look != kNever && (!is_armed() || due() > look)) shard_.loop().arm(*this, look);
+}
+
+/// Ends endless content as if its source had ended it. What the source awaits is cancelled; if it
+/// has a piece already, the piece is sent.
+void Exchange::end_endless() noexcept {
+  endless_ = nullptr;
+  is_ending_ = true;
+  if (std::exchange(waits_for_room_, false)) return go_on(end_content());
+  stop();
+}
+
+/// Sends a heartbeat, or ends the content, when one of these is due.
+void Exchange::keep_going(base::Instant now) noexcept {
+  if (now >= ends_at_) return end_endless();
+  if (now < next_heartbeat()) return;
+  last_piece_ = now;
+  if (has_room()) (void)sink_->send_piece(endless_->heartbeat_text, nullptr);
+}
+
+base::Instant Exchange::next_heartbeat() const noexcept {
+  if (endless_ == nullptr || endless_->heartbeat == base::Duration::zero()) return kNever;
+  return base::after(last_piece_, endless_->heartbeat);
+}
+
+void Exchange::drain_began() noexcept {
+  if (endless_ == nullptr) return;
+  const base::Duration most = shard_.options().drain_timeout / 2;
+  constexpr int kShares = 1 << 10;
+  const base::Duration share = most / kShares * static_cast<int>(id() % kShares);
+  ends_at_ = base::after(shard_.loop().now(), share);
+  if (!is_armed() || due() > ends_at_) shard_.loop().arm(*this, ends_at_);
+}
+
+}  // namespace mastic::server
