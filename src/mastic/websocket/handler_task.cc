@@ -1,6 +1,8 @@
 #include "mastic/websocket/handler_task.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -68,17 +70,10 @@ void HandlerTask::stop_soon() noexcept {
   loop_.arm(*this, base::after(loop_.now(), close_timeout_));
 }
 
-void HandlerTask::add_to_inbox(Message&& message) {
+void HandlerTask::add_to_inbox(Message&& message, bool is_last) {
   const std::size_t size = message.data.size();
-  inbox_.push_back(std::move(message));
+  inbox_.push_back(Arrival{std::move(message), is_last});
   inbox_bytes_ += size;
-}
-
-Message HandlerTask::take_from_inbox() noexcept {
-  Message message = std::move(inbox_.front());
-  inbox_.pop_front();
-  inbox_bytes_ -= message.data.size();
-  return message;
 }
 
 void HandlerTask::clear_inbox() noexcept {
@@ -88,9 +83,13 @@ void HandlerTask::clear_inbox() noexcept {
 
 // ---- a task for the conversation ----
 
-void TaskRun::arrived(Message&& message) {
-  if (receiver_ == nullptr) return add_to_inbox(std::move(message));
-  receiver_->message_ = std::move(message);
+void TaskRun::arrived(Message&& message, bool is_last) {
+  if (is_skipping_) {
+    is_skipping_ = !is_last;
+    return;
+  }
+  add_to_inbox(std::move(message), is_last);
+  if (receiver_ == nullptr || !give(*receiver_)) return;
   receiver_->waits_ = false;
   std::exchange(receiver_, nullptr)->complete();
 }
@@ -114,8 +113,8 @@ void TaskRun::begin(WebSocket::Receive& receive) noexcept {
     receive.is_second_ = true;
     return receive.complete();
   }
-  if (!inbox_.empty()) {
-    receive.message_ = take_from_inbox();
+  get_ready_for(receive);
+  if (give(receive)) {
     receive.complete();
     if (session_ != nullptr) session_->handler_has_room();
   } else if (has_all_) {
@@ -124,7 +123,61 @@ void TaskRun::begin(WebSocket::Receive& receive) noexcept {
   } else {
     receiver_ = &receive;
     receive.waits_ = true;
+    if (session_ != nullptr) session_->handler_has_room();
   }
+}
+
+/// What the handler has not read of a message in pieces is dropped when it asks for the next one.
+void TaskRun::get_ready_for(WebSocket::Receive& receive) noexcept {
+  const bool is_next = receive.wanted_ != WebSocket::Receive::Wanted::Piece;
+  if (is_next && std::exchange(is_inside_, false)) drop_message();
+  const bool wants_pieces = receive.wanted_ != WebSocket::Receive::Wanted::Message;
+  if (std::exchange(wants_pieces_, wants_pieces) == wants_pieces) return;
+  try {
+    if (session_ != nullptr) session_->want_pieces(wants_pieces);
+    if (!wants_pieces) join_pieces();
+  } catch (const std::bad_alloc&) {
+    if (session_ != nullptr) session_->host().abort();
+    clear_inbox();
+  }
+}
+
+/// Puts messages together, for a handler that wants whole ones again. The session continues with a
+/// message that has not ended.
+void TaskRun::join_pieces() {
+  for (auto at = inbox_.begin(); at != inbox_.end(); ++at) {
+    for (auto next = std::next(at); !at->is_last && next != inbox_.end();) {
+      at->data += next->data;
+      at->is_last = next->is_last;
+      next = inbox_.erase(next);
+    }
+  }
+  if (inbox_.empty() || inbox_.back().is_last) return;
+  inbox_bytes_ -= inbox_.back().data.size();
+  if (session_ != nullptr) session_->take_back(std::move(inbox_.back().data));
+  inbox_.pop_back();
+}
+
+void TaskRun::drop_message() noexcept {
+  is_skipping_ = true;
+  while (is_skipping_ && !inbox_.empty()) is_skipping_ = !take_from_inbox().is_last;
+}
+
+/// Gives `receive` what it wants, if that has arrived.
+bool TaskRun::give(WebSocket::Receive& receive) noexcept {
+  if (inbox_.empty()) return false;
+  Arrival arrival = take_from_inbox();
+  receive.is_last_ = arrival.is_last;
+  is_inside_ = !arrival.is_last;
+  receive.message_.emplace(std::move(arrival));
+  return true;
+}
+
+TaskRun::Arrival TaskRun::take_from_inbox() noexcept {
+  Arrival arrival = std::move(inbox_.front());
+  inbox_.pop_front();
+  inbox_bytes_ -= arrival.data.size();
+  return arrival;
 }
 
 void TaskRun::forget(WebSocket::Receive& receive) noexcept {

@@ -37,8 +37,8 @@ class HandlerTask : public async::RootTask, public net::ProtocolTask, private as
 
   // ---- called by the session, on the loop ----
 
-  /// Passes a message to the handler. Throws std::bad_alloc.
-  virtual void arrived(Message&& message) = 0;
+  /// Passes a message to the handler, or a piece of a message. Throws std::bad_alloc.
+  virtual void arrived(Message&& message, bool is_last) = 0;
   /// Says that no message follows. With `drops`, those that wait are dropped, too.
   virtual void no_more(bool drops) noexcept = 0;
   /// Says that the connection is gone. The session is not used any more.
@@ -63,9 +63,7 @@ class HandlerTask : public async::RootTask, public net::ProtocolTask, private as
   void task_failed() noexcept override;
   /// Cancels what the task awaits, at once if the server aborts, and otherwise after a while.
   void stop_soon() noexcept;
-  void add_to_inbox(Message&& message);
-  /// Requires: the inbox is not empty.
-  [[nodiscard]] Message take_from_inbox() noexcept;
+  void add_to_inbox(Message&& message, bool is_last);
   void clear_inbox() noexcept;
   /// Leaves the list of the server and destroys this object.
   void end() noexcept;
@@ -77,7 +75,10 @@ class HandlerTask : public async::RootTask, public net::ProtocolTask, private as
   const LineRef line_;
   WebSocket socket_;     ///< what the handler is given; user code may assign to it
   bool failed_ = false;  ///< an exception left the handler; belongs to user code until it has ended
-  std::list<Message> inbox_;
+  struct Arrival : Message {
+    bool is_last = true;  ///< a whole message, or its last piece
+  };
+  std::list<Arrival> inbox_;
   std::uint64_t inbox_bytes_ = 0;
 
  private:
@@ -94,7 +95,7 @@ class TaskRun final : public HandlerTask {
   TaskRun(Session& session, LineRef line, TaskHandler handler, async::BlockingHistory& history)
       : HandlerTask(session, std::move(line), history), handler_(std::move(handler)) {}
 
-  void arrived(Message&& message) override;
+  void arrived(Message&& message, bool is_last) override;
   void no_more(bool drops) noexcept override;
   void connection_gone(Closed how) noexcept override;
   [[nodiscard]] bool is_busy() const override { return is_scheduled() || !inbox_.empty(); }
@@ -103,6 +104,11 @@ class TaskRun final : public HandlerTask {
   friend class WebSocket::Receive;
   void begin(WebSocket::Receive& receive) noexcept;
   void forget(WebSocket::Receive& receive) noexcept;
+  void get_ready_for(WebSocket::Receive& receive) noexcept;
+  [[nodiscard]] bool give(WebSocket::Receive& receive) noexcept;
+  [[nodiscard]] Arrival take_from_inbox() noexcept;
+  void drop_message() noexcept;
+  void join_pieces();
 
   [[nodiscard]] async::Task<> make_task() override { return handler_(socket_); }
   void task_ended() noexcept override;
@@ -110,6 +116,9 @@ class TaskRun final : public HandlerTask {
   TaskHandler handler_;
   WebSocket::Receive* receiver_ = nullptr;  ///< it waits for a message
   bool has_all_ = false;                    ///< no message follows those in the inbox
+  bool wants_pieces_ = false;               ///< the handler has asked for a message in pieces last
+  bool is_inside_ = false;    ///< the handler was given a piece of a message, and not the last one
+  bool is_skipping_ = false;  ///< the handler does not want the rest of a message
 };
 
 /// Calls the functions of an EventHandler, and exists only while there is something to call. A run
@@ -120,7 +129,9 @@ class EventRun final : public HandlerTask {
   /// `is_first` says that `opened` is to be called.
   EventRun(Session& session, LineRef line, std::unique_ptr<EventHandler> handler, bool is_first);
 
-  void arrived(Message&& message) override { add_to_inbox(std::move(message)); }
+  void arrived(Message&& message, bool is_last) override {
+    add_to_inbox(std::move(message), is_last);
+  }
   void no_more(bool drops) noexcept override;
   void connection_gone(Closed how) noexcept override;
   [[nodiscard]] bool is_busy() const override { return true; }
@@ -136,7 +147,7 @@ class EventRun final : public HandlerTask {
 
   // These belong to user code while this runs.
   std::unique_ptr<EventHandler> handler_;
-  std::list<Message> batch_;
+  std::list<Arrival> batch_;
   bool calls_opened_;
   bool calls_closed_ = false;
 

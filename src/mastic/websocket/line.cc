@@ -28,20 +28,24 @@ LineRef::~LineRef() {
 
 // ---- from any thread ----
 
-Sent Line::offer(std::unique_ptr<Outgoing>& item) {
-  const std::lock_guard lock(mutex_);
-  // Those who wait have come before.
-  if (most_wanted_ != 0 && phase_ == Phase::Open) return Sent::Full;
+Sent Line::offer(std::unique_ptr<QueuedFrame>& item) {
+  async::Waker waker(mutex_);
+  // Those who wait have come before. The end of a message in pieces never waits.
+  const bool may_wait = item->part != QueuedFrame::Part::End && phase_ == Phase::Open;
+  if (may_wait && waiting_for(*item).most_wanted != 0) return Sent::Full;
   const Sent sent = offer_now(item);
-  if (sent == Sent::Taken) signal();
+  if (sent != Sent::Taken) return sent;
+  signal();
+  if (!is_in_pieces_) serve(waiting_, waker);
   return sent;
 }
 
 bool Line::WaitForRoom::take_now(async::Waker&) {
-  sent_ = line_->most_wanted_ != 0 ? Sent::Full : line_->offer_now(item_);
-  if (line_->phase_ != Phase::Open) sent_ = Sent::Closed;
+  std::uint64_t& most_wanted = line_->waiting_for(*item_).most_wanted;
+  const bool is_first = most_wanted == 0 || line_->phase_ != Phase::Open;
+  sent_ = is_first ? line_->offer_now(item_) : Sent::Full;
   if (sent_ == Sent::Taken) line_->signal();
-  if (sent_ == Sent::Full) line_->most_wanted_ = std::max(line_->most_wanted_, item_->cost());
+  if (sent_ == Sent::Full) most_wanted = std::max(most_wanted, item_->cost());
   return sent_ != Sent::Full;
 }
 
@@ -52,8 +56,8 @@ void Line::close(CloseCode code, std::string_view reason) {
 void Line::close_here(const Closed& how) { close(how, false); }
 
 void Line::close(const Closed& how, bool signals) {
-  auto order = std::make_unique<Outgoing>();
-  order->kind = Outgoing::Kind::Close;
+  auto order = std::make_unique<QueuedFrame>();
+  order->kind = QueuedFrame::Kind::Close;
   order->code = how.code;
   if (!how.by_peer) order->data = how.reason;
   auto kept = std::make_unique<Closed>(how);
@@ -66,8 +70,8 @@ void Line::close(const Closed& how, bool signals) {
   if (signals) signal();
 }
 
-void Line::order(Outgoing::Kind kind, const topics::Topic& topic) {
-  auto item = std::make_unique<Outgoing>();
+void Line::order(QueuedFrame::Kind kind, const topics::Topic& topic) {
+  auto item = std::make_unique<QueuedFrame>();
   item->kind = kind;
   item->topic = std::make_unique<topics::Topic>(topic);
   const std::lock_guard lock(mutex_);
@@ -84,14 +88,23 @@ std::optional<Closed> Line::closed() const {
 
 // ---- with the mutex held ----
 
-Sent Line::offer_now(std::unique_ptr<Outgoing>& item) noexcept {
+Sent Line::offer_now(std::unique_ptr<QueuedFrame>& item) noexcept {
+  using Part = QueuedFrame::Part;
   if (phase_ != Phase::Open) return Sent::Closed;
-  if (!has_room(item->cost())) return Sent::Full;
-  enqueue(std::move(item));
+  const bool is_new = item->part == Part::Whole || item->part == Part::Begin;
+  if (is_new && is_in_pieces_) return Sent::Full;
+  // The end of a message makes room for others, so it never waits.
+  if (item->part != Part::End && !has_room(item->cost())) return Sent::Full;
+  is_in_pieces_ = item->part == Part::Begin || item->part == Part::Piece;
+  if (item->part == Part::Begin) {
+    item.reset();
+  } else {
+    enqueue(std::move(item));
+  }
   return Sent::Taken;
 }
 
-void Line::enqueue(std::unique_ptr<Outgoing> item) noexcept {
+void Line::enqueue(std::unique_ptr<QueuedFrame> item) noexcept {
   queue_bytes_ += item->cost();
   waiting_bytes_ += item->cost();
   queue_.push_back(std::move(item));
@@ -109,13 +122,22 @@ void Line::signal() noexcept {
   }
 }
 
-/// Lets those who wait put their items into the queue, while there is room for the most expensive
-/// one of them, or tells them that the socket is closed.
 void Line::serve(async::Waker& waker) noexcept {
-  while (most_wanted_ != 0 && (phase_ != Phase::Open || has_room(most_wanted_))) {
-    auto* const first = static_cast<WaitForRoom*>(waiting_.claim_first());
+  serve(waiting_pieces_, waker);
+  serve(waiting_, waker);
+}
+
+/// Lets those who wait put their frames into the queue, while there is room for the most expensive
+/// one of them, or tells them that the socket is closed.
+void Line::serve(Waiting& waiting, async::Waker& waker) noexcept {
+  const auto may_go_on = [&] {
+    if (phase_ != Phase::Open) return true;
+    return has_room(waiting.most_wanted) && (&waiting == &waiting_pieces_ || !is_in_pieces_);
+  };
+  while (waiting.most_wanted != 0 && may_go_on()) {
+    auto* const first = static_cast<WaitForRoom*>(waiting.queue.claim_first());
     if (first == nullptr) {
-      most_wanted_ = 0;
+      waiting.most_wanted = 0;
       return;
     }
     first->sent_ = offer_now(first->item_);
@@ -138,8 +160,8 @@ void Line::end(const Closed* how, Phase phase) noexcept {
 
 // ---- for the session ----
 
-OutgoingQueue Line::take(std::uint64_t bytes) noexcept {
-  OutgoingQueue taken;
+SendQueue Line::take(std::uint64_t bytes) noexcept {
+  SendQueue taken;
   const std::lock_guard lock(mutex_);
   for (std::uint64_t size = 0; !queue_.empty() && size < bytes;) {
     auto item = queue_.pop_front();
@@ -150,7 +172,7 @@ OutgoingQueue Line::take(std::uint64_t bytes) noexcept {
   return taken;
 }
 
-OutgoingQueue Line::take_orders() noexcept {
+SendQueue Line::take_orders() noexcept {
   const std::lock_guard lock(mutex_);
   return std::move(orders_);
 }

@@ -18,8 +18,8 @@
 #include "mastic/loop/loop.h"
 #include "mastic/websocket/compression.h"
 #include "mastic/websocket/message.h"
-#include "mastic/websocket/outgoing.h"
 #include "mastic/websocket/reading.h"
+#include "mastic/websocket/send_queue.h"
 #include "mastic/websocket/topic_feed.h"
 #include "mastic/websocket/web_socket.h"
 
@@ -32,11 +32,12 @@ class Session;
 ///
 /// 1. Messages are counted against `max_queue_bytes` when they enter the queue, and until the
 ///    kernel has taken them. So neither the queue nor the inbox of the loop can grow without bound.
-/// 2. The line posts itself to the loop at most once until it is delivered, whatever enters the
+/// 2. While a message is sent in pieces, others wait.
+/// 3. The line posts itself to the loop at most once until it is delivered, whatever enters the
 ///    queue meanwhile. In user code that runs on the same loop, it is delivered after the job,
 ///    without waking the loop.
-/// 3. A line counts its references: handles, the session, tasks, and the loop while it is posted.
-/// 4. Once the session has detached itself, the loop is not used any more.
+/// 4. A line counts its references: handles, the session, tasks, and the loop while it is posted.
+/// 5. Once the session has detached itself, the loop is not used any more.
 ///
 ///     Open ──close, by either side──> Closing ──detach──> Closed
 class Line final : private async::Message {
@@ -53,10 +54,10 @@ class Line final : private async::Message {
   // ---- from any thread ----
 
   /// Takes `item` and puts it into the queue, or leaves it and says why.
-  [[nodiscard]] Sent offer(std::unique_ptr<Outgoing>& item);
+  [[nodiscard]] Sent offer(std::unique_ptr<QueuedFrame>& item);
   /// Has the session subscribe to `topic`, or end its subscription. Does nothing if the socket is
   /// not open. Throws std::bad_alloc.
-  void order(Outgoing::Kind kind, const topics::Topic& topic);
+  void order(QueuedFrame::Kind kind, const topics::Topic& topic);
   /// An await of room for an item. It gives Taken or Closed.
   class WaitForRoom;
   /// Closes the socket after everything in the queue. Does nothing if the socket is not open.
@@ -81,9 +82,9 @@ class Line final : private async::Message {
   void set_handler(TaskRun* handler) { handler_.store(handler, std::memory_order_relaxed); }
   /// Takes items off the queue until they have at least `bytes` bytes, or the queue is empty. They
   /// count against max_queue_bytes until `has_left`.
-  [[nodiscard]] OutgoingQueue take(std::uint64_t bytes) noexcept;
+  [[nodiscard]] SendQueue take(std::uint64_t bytes) noexcept;
   /// Takes the orders to subscribe and unsubscribe, which do not wait for room.
-  [[nodiscard]] OutgoingQueue take_orders() noexcept;
+  [[nodiscard]] SendQueue take_orders() noexcept;
   /// Says how many bytes of what was taken are still unsent, and lets those who wait for room put
   /// their items into the queue.
   void has_left(std::uint64_t unsent) noexcept;
@@ -115,11 +116,25 @@ class Line final : private async::Message {
   enum class Phase : std::uint8_t { Open, Closing, Closed };
 
   void close(const Closed& how, bool signals);
+  /// Those who wait for room, in the order in which they came.
+  struct Waiting {
+    explicit Waiting(std::mutex& mutex) : queue(mutex) {}
+    async::WaitQueue queue;
+    /// At least the cost of the most expensive frame that waits; 0 when none waits.
+    std::uint64_t most_wanted = 0;
+  };
+
   // These are called with the mutex held.
-  [[nodiscard]] Sent offer_now(std::unique_ptr<Outgoing>& item) noexcept;
-  void enqueue(std::unique_ptr<Outgoing> item) noexcept;
+  [[nodiscard]] Sent offer_now(std::unique_ptr<QueuedFrame>& item) noexcept;
+  void enqueue(std::unique_ptr<QueuedFrame> item) noexcept;
   void signal() noexcept;
   void serve(async::Waker& waker) noexcept;
+  void serve(Waiting& waiting, async::Waker& waker) noexcept;
+  [[nodiscard]] Waiting& waiting_for(const QueuedFrame& item) {
+    const bool is_of_pieces =
+        item.part == QueuedFrame::Part::Piece || item.part == QueuedFrame::Part::End;
+    return is_of_pieces ? waiting_pieces_ : waiting_;
+  }
   void end(const Closed* how, Phase phase) noexcept;
   [[nodiscard]] bool has_room(std::uint64_t cost) const {
     return waiting_bytes_ == 0 || waiting_bytes_ + cost <= max_queue_bytes_;
@@ -134,14 +149,14 @@ class Line final : private async::Message {
   mutable std::mutex mutex_;
   std::atomic<Phase> phase_{Phase::Open};  ///< written with the mutex held
   bool posted_ = false;
-  OutgoingQueue queue_;
-  OutgoingQueue orders_;
+  bool is_in_pieces_ = false;  ///< a message is being sent in pieces
+  SendQueue queue_;
+  SendQueue orders_;
   std::uint64_t queue_bytes_ = 0;    ///< of what is in `queue_`
   std::uint64_t waiting_bytes_ = 0;  ///< queue_bytes_, and what was taken and has not left
   const std::uint64_t max_queue_bytes_;
-  async::WaitQueue waiting_{mutex_};
-  /// At least the cost of the most expensive item that waits for room; 0 when none waits.
-  std::uint64_t most_wanted_ = 0;
+  Waiting waiting_{mutex_};
+  Waiting waiting_pieces_{mutex_};  ///< pieces of the message that is sent in pieces
   std::unique_ptr<Closed> closed_;
   const base::Endpoint peer_;
   const std::string protocol_;
@@ -150,8 +165,8 @@ class Line final : private async::Message {
 /// Gives the item to the line as soon as there is room, in the order in which the waits began.
 class [[nodiscard]] Line::WaitForRoom final : public async::Waiter {
  public:
-  WaitForRoom(LineRef line, std::unique_ptr<Outgoing> item)
-      : Waiter(line->waiting_), line_(std::move(line)), item_(std::move(item)) {}
+  WaitForRoom(LineRef line, std::unique_ptr<QueuedFrame> item)
+      : Waiter(line->waiting_for(*item).queue), line_(std::move(line)), item_(std::move(item)) {}
   [[nodiscard]] Sent await_resume() const {
     finish_await();
     return sent_;
@@ -162,7 +177,7 @@ class [[nodiscard]] Line::WaitForRoom final : public async::Waiter {
   [[nodiscard]] bool take_now(async::Waker& waker) override;
 
   LineRef line_;
-  std::unique_ptr<Outgoing> item_;
+  std::unique_ptr<QueuedFrame> item_;
   Sent sent_ = Sent::Closed;
 };
 

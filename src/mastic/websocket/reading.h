@@ -13,14 +13,13 @@ namespace mastic::websocket {
 /// wait because the handler is behind; all sockets of a loop share one for messages that arrive in
 /// one piece.
 struct Reading {
-  /// Makes this the state of a socket between two messages.
-  void reset(const wire::websocket::MessageLimits& new_limits,
-             wire::websocket::Inflater* inflater) {
-    limits = new_limits;
+  /// Makes this the state of a socket between two messages. Then set `limits`.
+  void reset(wire::websocket::Inflater* inflater) {
     parser.emplace(wire::websocket::Role::Server, limits, inflater);
     message.clear();
     rest.clear();
     pong.reset();
+    gives_pieces = false;
   }
   /// Whether nothing is kept here.
   [[nodiscard]] bool is_empty() const {
@@ -29,8 +28,9 @@ struct Reading {
 
   wire::websocket::MessageLimits limits;
   std::optional<wire::websocket::MessageParser> parser;
-  std::string message;  ///< what has arrived of the current message
-  std::string rest;     ///< bytes that were not looked at, because the handler is behind
+  std::string message;        ///< what has arrived of the current message
+  bool gives_pieces = false;  ///< the handler was given a part of the current message
+  std::string rest;           ///< bytes that were not looked at, because the handler is behind
   std::optional<std::string> pong;  ///< the answer to the last ping, until there is room for it
 };
 

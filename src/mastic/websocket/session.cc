@@ -134,7 +134,7 @@ void Session::pump() {
   write_pong();
   is_choked_ = true;
   for (std::uint64_t unsent = stream().unsent(); unsent < kHighBytes; unsent = stream().unsent()) {
-    OutgoingQueue items = line_->take(kHighBytes - unsent);
+    SendQueue items = line_->take(kHighBytes - unsent);
     is_choked_ = !items.empty();
     if (!is_choked_) break;
     while (!items.empty()) write(items.pop_front());
@@ -143,19 +143,19 @@ void Session::pump() {
   if (!is_choked_ && !wrote_close_) write_waiting_topics();
 }
 
-void Session::obey(OutgoingQueue orders) {
+void Session::obey(SendQueue orders) {
   while (!orders.empty()) {
-    const std::unique_ptr<Outgoing> order = orders.pop_front();
-    order->kind == Outgoing::Kind::Subscribe ? subscribe(*order->topic)
-                                             : unsubscribe(*order->topic);
+    const std::unique_ptr<QueuedFrame> order = orders.pop_front();
+    order->kind == QueuedFrame::Kind::Subscribe ? subscribe(*order->topic)
+                                                : unsubscribe(*order->topic);
   }
 }
 
-void Session::write(std::unique_ptr<Outgoing> item) {
-  if (item->kind == Outgoing::Kind::Close) return write_close(item->code, item->data);
-  const bool is_whole = item->is_final && item->opcode != Opcode::Continuation;
-  is_in_pieces_ = !item->is_final;
-  FrameHead head{.opcode = item->opcode, .is_final = item->is_final};
+void Session::write(std::unique_ptr<QueuedFrame> item) {
+  if (item->kind == QueuedFrame::Kind::Close) return write_close(item->code, item->data);
+  const bool is_whole = item->part == QueuedFrame::Part::Whole;
+  is_in_pieces_ = !item->is_final();
+  FrameHead head{.opcode = item->opcode, .is_final = item->is_final()};
   std::string compressed;
   if (line_->compression && is_whole && item->may_compress) {
     head.is_compressed = line_->compression->compress(compressed, item->data, share());
@@ -171,7 +171,7 @@ void Session::write(std::unique_ptr<Outgoing> item) {
     end += payload.size();
   }
   stream().commit(static_cast<std::size_t>(end - begin));
-  if (!copies) stream().write_shared(payload, std::shared_ptr<const Outgoing>(std::move(item)));
+  if (!copies) stream().write_shared(payload, std::shared_ptr<const QueuedFrame>(std::move(item)));
 }
 
 void Session::write_control(Opcode opcode, std::string_view payload) {

@@ -76,6 +76,12 @@ class Session final : public net::Protocol, private async::Timer {
   [[nodiscard]] const Options& options() const { return options_; }
   /// A message has been taken, so there is room for another one.
   void handler_has_room() noexcept;
+  /// The handler wants messages in pieces from now on, whatever their size, or whole ones again.
+  /// Throws std::bad_alloc.
+  void want_pieces(bool wants);
+  /// Takes the beginning of the current message, of which the handler was to be given pieces. Throws
+  /// std::bad_alloc.
+  void take_back(std::string&& begun);
   /// The handler was told, or is told now, that no message follows.
   void handler_knows_the_end() noexcept;
   /// The task of the handler has ended, with an exception if it `failed`.
@@ -105,6 +111,9 @@ class Session final : public net::Protocol, private async::Timer {
   void begin_event_run() noexcept;
   void read_on() noexcept;
   void message_arrived(Reading& reading);
+  void give_piece(Reading& reading);
+  void set_limits(Reading& reading) const;
+  void pause(Reading& reading, std::string_view rest);
   void ping_arrived(Reading& reading, std::string_view payload);
   void write_pong();
   void close_arrived(CloseCode code, std::string_view reason);
@@ -114,8 +123,8 @@ class Session final : public net::Protocol, private async::Timer {
   // Sending.
   [[nodiscard]] net::Stream& stream() const { return host_.stream(); }
   void pump();
-  void obey(OutgoingQueue orders);
-  void write(std::unique_ptr<Outgoing> item);
+  void obey(SendQueue orders);
+  void write(std::unique_ptr<QueuedFrame> item);
   void write_control(wire::websocket::Opcode opcode, std::string_view payload);
 
   // Topics: session_topics.cc.
@@ -152,6 +161,7 @@ class Session final : public net::Protocol, private async::Timer {
   bool has_opened_ : 1 = false;  ///< `opened` of the event functions is called, so `closed` will be
   bool is_choked_ : 1 = false;   ///< messages wait, because the client is behind
   bool is_in_pieces_ : 1 = false;  ///< a part of a message was written, and not its end
+  bool wants_pieces_ : 1 = false;  ///< the handler takes messages in pieces
   bool is_new_run_ : 1 = false;    ///< `handler_` is an EventRun that has not begun
   bool is_paused_ : 1 = false;     ///< nothing is read, because the handler is behind
   bool is_pinged_ : 1 = false;     ///< nothing has arrived since a ping was sent

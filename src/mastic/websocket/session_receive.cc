@@ -1,5 +1,6 @@
 // What arrives on a WebSocket: messages for the handler, pings, and the close frame.
 
+#include <string>
 #include <utility>
 
 #include "mastic/websocket/loop_share.h"
@@ -34,10 +35,8 @@ void Session::consume(std::string_view input) {
     if (phase_ <= Phase::Closing) release_reading();
   } else {
     std::unique_ptr<Reading> reading = share().take_reading();
-    reading->reset({.max_message_bytes = options_.max_message_bytes,
-                    .max_frame_bytes = options_.max_frame_bytes,
-                    .max_fragments = options_.max_fragments},
-                   line_ && line_->compression ? &line_->compression->inflater() : nullptr);
+    reading->reset(line_ && line_->compression ? &line_->compression->inflater() : nullptr);
+    set_limits(*reading);
     if (is_paused_) {
       reading->rest = input;
     } else {
@@ -58,13 +57,14 @@ void Session::release_reading() noexcept {
 void Session::consume(Reading& reading, std::string_view input) {
   while (phase_ <= Phase::Closing) {
     if (is_behind()) {
-      reading.rest = input;
-      is_paused_ = true;
-      stream().pause_reading();
+      pause(reading, input);
       break;
     }
     const MessageParser::Event event = reading.parser->next(input, reading.message);
-    if (event.kind == Kind::NeedMore) break;
+    if (event.kind == Kind::NeedMore) {
+      give_piece(reading);
+      break;
+    }
     if (event.kind == Kind::MessageEnd) message_arrived(reading);
     if (event.kind == Kind::Ping) ping_arrived(reading, event.payload);
     if (event.kind == Kind::Close) close_arrived(event.code, event.payload);
@@ -83,16 +83,59 @@ bool Session::is_behind() const {
   return handler_ != nullptr && handler_->is_behind(options_.max_message_bytes);
 }
 
+void Session::pause(Reading& reading, std::string_view rest) {
+  reading.rest = rest;
+  is_paused_ = true;
+  stream().pause_reading();
+}
+
 /// Messages that arrive after the socket began to close have nobody to take them.
 void Session::message_arrived(Reading& reading) {
   Message message{.data = std::move(reading.message), .is_binary = !reading.parser->is_text()};
   reading.message.clear();
+  if (std::exchange(reading.gives_pieces, false)) set_limits(reading);
   if (phase_ != Phase::Open || has_failed_) return;
   if (handler_ == nullptr && events_) {
     make_event_run(false);
     is_new_run_ = true;
   }
-  if (handler_ != nullptr) handler_->arrived(std::move(message));
+  if (handler_ != nullptr) handler_->arrived(std::move(message), true);
+}
+
+// ---- messages in pieces ----
+
+/// Gives the handler what has arrived of a message, if it wants messages in pieces.
+void Session::give_piece(Reading& reading) {
+  if (!wants_pieces_ && !reading.gives_pieces) return;
+  if (phase_ != Phase::Open || reading.message.empty() || handler_ == nullptr) return;
+  reading.gives_pieces = true;
+  Message piece{.data = std::move(reading.message), .is_binary = !reading.parser->is_text()};
+  reading.message.clear();
+  handler_->arrived(std::move(piece), false);
+}
+
+/// A handler that takes pieces decides itself how much is too much.
+void Session::set_limits(Reading& reading) const {
+  const bool is_free = wants_pieces_ || reading.gives_pieces;
+  constexpr std::uint64_t kNoLimit = static_cast<std::uint64_t>(-1);
+  reading.limits = {.max_message_bytes = is_free ? kNoLimit : options_.max_message_bytes,
+                    .max_frame_bytes = is_free ? kNoLimit : options_.max_frame_bytes,
+                    .max_fragments = is_free ? kNoLimit : options_.max_fragments};
+}
+
+void Session::want_pieces(bool wants) {
+  wants_pieces_ = wants;
+  if (phase_ != Phase::Open || !line_ || !line_->reading) return;
+  set_limits(*line_->reading);
+  give_piece(*line_->reading);
+}
+
+void Session::take_back(std::string&& begun) {
+  if (phase_ != Phase::Open || !line_ || !line_->reading) return;
+  Reading& reading = *line_->reading;
+  reading.message.insert(0, begun);
+  reading.gives_pieces = false;
+  set_limits(reading);
 }
 
 /// While the client does not read, only the last of its pings is answered (RFC 6455 §5.5.3).

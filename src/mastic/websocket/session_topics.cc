@@ -92,7 +92,7 @@ void Session::write_published(const std::shared_ptr<const Published>& message) {
   using Form = Published::Form;
   MessageCompression* const compression = line_->compression.get();
   if (compression != nullptr && !compression->takes_common_form(message->text.size())) {
-    auto item = std::make_unique<Outgoing>();
+    auto item = std::make_unique<QueuedFrame>();
     item->opcode = message->is_binary ? Opcode::Binary : Opcode::Text;
     item->data = message->text;
     return write(std::move(item));

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +13,7 @@
 #include "mastic/async/operation.h"
 #include "mastic/async/task.h"
 #include "mastic/base/ip_address.h"
+#include "mastic/base/utf8.h"
 #include "mastic/json/json.h"
 #include "mastic/topics/topic.h"
 #include "mastic/websocket/message.h"
@@ -20,6 +23,7 @@ namespace mastic::websocket {
 class Line;
 class HandlerTask;
 class TaskRun;
+struct QueuedFrame;
 
 /// A counted reference to a Line. May be null.
 class LineRef {
@@ -80,6 +84,13 @@ class WebSocket {
   template <json::JsonReadable T>
   [[nodiscard]] async::Task<std::optional<T>> receive_json();
 
+  /// A message that is received in pieces.
+  class Incoming;
+  /// Waits for the next message and gives it in pieces, so that it may be larger than memory: from
+  /// the first call until `receive` is called, max_message_bytes, max_frame_bytes and max_fragments
+  /// do not hold. What is left unread of a message is dropped when the next one is asked for.
+  [[nodiscard]] async::Task<std::optional<Incoming>> receive_in_pieces();
+
   // ---- sending: from any thread ----
 
   /// Sends a message of text, which has to be UTF-8 (otherwise throws std::invalid_argument). Waits
@@ -96,6 +107,13 @@ class WebSocket {
   /// Sends without waiting, or says that the client is behind. Not only for tasks.
   Sent try_send(std::string text);
   Sent try_send(Message message);
+
+  /// A message that is sent in pieces.
+  class Outgoing;
+  /// Begins a message that is sent in pieces, so that it may be larger than memory. Waits until no
+  /// other message is being sent in pieces. Until it has ended, other messages wait, and `try_send`
+  /// says Full. Gives nothing when the socket is closed.
+  [[nodiscard]] async::Task<std::optional<Outgoing>> send_in_pieces(bool is_binary);
 
   // ---- topics: from any thread ----
 
@@ -132,16 +150,23 @@ class WebSocket {
   friend bool operator==(const WebSocket&, const WebSocket&) = default;
 
  private:
+  /// The task that may receive. Throws std::logic_error when it is not the one that is running.
+  [[nodiscard]] TaskRun& handler() const;
+
   LineRef line_;
 };
 
 /// It gives a message, or nothing when the socket is closed.
 class [[nodiscard]] WebSocket::Receive final : public async::Operation {
  public:
-  explicit Receive(TaskRun& run) : run_(run) {}
+  /// What is wanted: a whole message, the first piece of the next one, or the next piece.
+  enum class Wanted : std::uint8_t { Message, First, Piece };
+  explicit Receive(TaskRun& run, Wanted wanted = Wanted::Message) : run_(run), wanted_(wanted) {}
   Receive(Receive&&) noexcept = default;  ///< Requires: the other Receive has not been awaited.
   ~Receive() override;
   [[nodiscard]] std::optional<Message> await_resume();
+  /// Whether the piece was the last one of its message.
+  [[nodiscard]] bool is_last() const { return is_last_; }
 
  private:
   friend class TaskRun;
@@ -149,9 +174,56 @@ class [[nodiscard]] WebSocket::Receive final : public async::Operation {
   Cancel cancel() noexcept override;
 
   TaskRun& run_;
+  const Wanted wanted_;
+  bool is_last_ = true;
   bool waits_ = false;
   bool is_second_ = false;  ///< another task receives
   std::optional<Message> message_;
+};
+
+/// The message belongs to the handler that receives it.
+class WebSocket::Incoming {
+ public:
+  Incoming(WebSocket socket, Message&& first, bool is_last)
+      : socket_(std::move(socket)), first_(std::move(first)), is_complete_(is_last) {}
+
+  [[nodiscard]] bool is_binary() const { return first_.is_binary; }
+  /// Waits for the next piece. Gives nothing at the end of the message, and when the socket is
+  /// closed before that (is_complete). A piece of text may end within a character.
+  [[nodiscard]] async::Task<std::optional<std::string>> next();
+  /// Whether the last piece of the message has arrived.
+  [[nodiscard]] bool is_complete() const { return is_complete_; }
+
+ private:
+  WebSocket socket_;
+  Message first_;
+  bool has_given_first_ = false;
+  bool is_complete_;
+};
+
+/// A message that is not ended cannot be taken back, so destroying it before `end` closes the socket
+/// with 1011. Used by one thread at a time.
+class WebSocket::Outgoing {
+ public:
+  Outgoing(LineRef line, bool is_binary) : line_(std::move(line)), is_binary_(is_binary) {}
+  Outgoing(Outgoing&&) noexcept = default;
+  Outgoing& operator=(Outgoing&&) = delete;
+  ~Outgoing();
+
+  /// Sends a piece, and waits while the client is too far behind. Pieces of text may end within a
+  /// character. Gives Taken or Closed. Throws std::invalid_argument when text is not UTF-8.
+  [[nodiscard]] async::Task<Sent> write(std::string piece);
+  /// Ends the message. Gives Taken or Closed. Throws std::invalid_argument when text ends within a
+  /// character.
+  Sent end();
+
+ private:
+  [[nodiscard]] std::unique_ptr<QueuedFrame> make_frame(std::string piece) const;
+
+  LineRef line_;  ///< null once the message has ended
+  bool is_binary_;
+  bool has_begun_ = false;  ///< a piece was sent
+  base::Utf8Checker text_;
 };
 
 /// It ends when the loop has got to what the handler has ordered before.

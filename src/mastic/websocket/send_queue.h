@@ -16,52 +16,57 @@
 namespace mastic::websocket {
 
 /// A frame, or an order that keeps its place among the frames.
-struct Outgoing {
+struct QueuedFrame {
   enum class Kind : std::uint8_t { Frame, Close, Subscribe, Unsubscribe };
+  /// What a frame is of its message. Begin carries nothing: with it, a message that is sent in pieces
+  /// gets its turn.
+  enum class Part : std::uint8_t { Whole, Begin, Piece, End };
 
   /// The number of bytes by which this counts against Options::max_queue_bytes. Small messages
   /// count for more than their content, because they use more memory than that.
-  [[nodiscard]] std::uint64_t cost() const { return sizeof(Outgoing) + data.size(); }
+  [[nodiscard]] std::uint64_t cost() const { return sizeof(QueuedFrame) + data.size(); }
 
   Kind kind = Kind::Frame;
   wire::websocket::Opcode opcode = wire::websocket::Opcode::Text;
-  bool is_final = true;
+  Part part = Part::Whole;
   bool may_compress = true;
+  [[nodiscard]] bool is_final() const { return part != Part::Piece; }
+
   wire::websocket::CloseCode code{};     ///< of Close
   std::string data;                      ///< the payload; the reason of Close
   std::unique_ptr<topics::Topic> topic;  ///< of Subscribe and Unsubscribe
-  Outgoing* next = nullptr;
+  QueuedFrame* next = nullptr;
 };
 
 /// A queue that owns what is in it, first in, first out. It allocates nothing itself.
-class OutgoingQueue {
+class SendQueue {
  public:
-  OutgoingQueue() = default;
-  OutgoingQueue(OutgoingQueue&& other) noexcept
+  SendQueue() = default;
+  SendQueue(SendQueue&& other) noexcept
       : first_(std::exchange(other.first_, nullptr)), last_(other.last_) {}
-  OutgoingQueue& operator=(OutgoingQueue&&) = delete;
-  ~OutgoingQueue() { clear(); }
+  SendQueue& operator=(SendQueue&&) = delete;
+  ~SendQueue() { clear(); }
 
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
   /// Requires: the queue is not empty.
-  [[nodiscard]] const Outgoing& front() const { return *first_; }
-  void push_back(std::unique_ptr<Outgoing> item) noexcept {
+  [[nodiscard]] const QueuedFrame& front() const { return *first_; }
+  void push_back(std::unique_ptr<QueuedFrame> item) noexcept {
     item->next = nullptr;
-    Outgoing* const added = item.release();
+    QueuedFrame* const added = item.release();
     (first_ == nullptr ? first_ : last_->next) = added;
     last_ = added;
   }
   /// Requires: the queue is not empty.
-  [[nodiscard]] std::unique_ptr<Outgoing> pop_front() noexcept {
-    return std::unique_ptr<Outgoing>(std::exchange(first_, first_->next));
+  [[nodiscard]] std::unique_ptr<QueuedFrame> pop_front() noexcept {
+    return std::unique_ptr<QueuedFrame>(std::exchange(first_, first_->next));
   }
   void clear() noexcept {
     while (!empty()) (void)pop_front();
   }
 
  private:
-  Outgoing* first_ = nullptr;
-  Outgoing* last_ = nullptr;
+  QueuedFrame* first_ = nullptr;
+  QueuedFrame* last_ = nullptr;
 };
 
 }  // namespace mastic::websocket
