@@ -44,6 +44,8 @@
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/pool.h"
 #include "mastic/topics/topic.h"
+#include "mastic/websocket/route.h"
+#include "mastic/websocket/web_socket.h"
 
 namespace mastic {
 
@@ -112,6 +114,7 @@ using inspect::ThreadWatchOptions;
 using json::enum_name;
 using json::enum_names;
 using json::from_json;
+using json::JsonTag;
 using json::RenamedField;
 using json::to_json;
 using json::UnknownMembers;
@@ -128,5 +131,12 @@ using threads::Pool;
 using topics::SlowReader;
 using topics::Topic;
 using topics::TopicOptions;
+using websocket::CloseCode;
+using websocket::Closed;
+using websocket::Message;
+using websocket::Sent;
+using websocket::WebSocket;
+/// The settings of WebSockets, which a route may change for its own.
+using WebSocketOptions = websocket::Options;
 
 }  // namespace mastic

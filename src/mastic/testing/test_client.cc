@@ -6,9 +6,12 @@
 #include "mastic/testing/memory_stream.h"
 #include "mastic/testing/test_server.h"
 #include "mastic/wire/http1/request_writer.h"
+#include "mastic/wire/multipart/form_writer.h"
+#include "mastic/wire/websocket/handshake.h"
 
 namespace mastic::testing {
 
+using http::FieldName;
 using wire::http1::Framing;
 
 TestClient::TestClient(app::App app, const server::Options& options)
@@ -92,16 +95,26 @@ TestResponse TestClient::post_form(std::string_view target, std::string_view for
   return request("POST", target, all, form);
 }
 
-TestResponse TestClient::request(std::string_view method, std::string_view target,
-                                 const FieldList& fields, std::string_view content) {
+http::Fields TestClient::complete(std::string_view target, const FieldList& fields) {
   http::Fields list;
   for (const auto& [name, value] : fields) list.add(name, value);
-  if (!list.contains(http::FieldName::Host)) list.add(http::FieldName::Host, "test.example");
-  const std::string authority(list.get(http::FieldName::Host).value_or(""));
-  if (!list.contains(http::FieldName::Cookie)) {
-    const std::string cookies = cookies_.field_for({authority, target, now()});
-    if (!cookies.empty()) list.add(http::FieldName::Cookie, cookies);
+  if (!list.contains(FieldName::Host)) list.add(FieldName::Host, "test.example");
+  if (!list.contains(FieldName::Cookie)) {
+    const std::string_view host = list.get(FieldName::Host).value_or("");
+    const std::string cookies = cookies_.field_for({host, target, now()});
+    if (!cookies.empty()) list.add(FieldName::Cookie, cookies);
   }
+  return list;
+}
+
+void TestClient::take_cookies(const TestResponse& response, const http::Fields& fields,
+                              std::string_view target) {
+  cookies_.take(response.fields.view(), {fields.get(FieldName::Host).value_or(""), target, now()});
+}
+
+TestResponse TestClient::request(std::string_view method, std::string_view target,
+                                 const FieldList& fields, std::string_view content) {
+  const http::Fields list = complete(target, fields);
   // RFC 9110 §8.6 asks for a length with these methods even when there is no content.
   Framing framing;
   if (!content.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
@@ -111,8 +124,65 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
   wire::http1::append_request_head(bytes, method, target, list, framing);
   bytes += content;
   TestResponse response = exchange(bytes, http::parse_method(method));
-  cookies_.take(response.fields.view(), {authority, target, now()});
+  take_cookies(response, list, target);
   return response;
+}
+
+TestSocket TestClient::websocket(std::string_view target, const FieldList& fields) {
+  constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";  // that of RFC 6455
+  http::Fields list = complete(target, fields);
+  for (const auto& [name, value] : FieldList{{"Connection", "Upgrade"},
+                                             {"Upgrade", "websocket"},
+                                             {"Sec-WebSocket-Version", "13"},
+                                             {"Sec-WebSocket-Key", kKey}}) {
+    if (!list.get(name)) list.add(name, value);
+  }
+  std::string head;
+  wire::http1::append_request_head(head, "GET", target, list, {});
+  MemoryPeer& peer = server_->connect();
+  server_->deliver(peer, head);
+  std::optional<TestResponse> response;
+  server_->wait_for(
+      [&] {
+        return (response = read_response(peer.received, http::Method::Get, peer.ended)) ||
+               peer.ended;
+      },
+      "answer");
+  server_->check_contract();
+  if (!response) {
+    throw std::logic_error("the server closed the connection before it answered the handshake");
+  }
+  server_->finish_exchanges();
+  const bool is_accepted = response->status == http::Status::SwitchingProtocols;
+  if (!is_accepted) server_->leave(peer);
+  take_cookies(*response, list, target);
+  return {*server_, peer, *std::move(response)};
+}
+
+TestEvents TestClient::events(std::string_view target, const FieldList& fields) {
+  // The request is made again when the stream reconnects, so it is kept.
+  http::Fields list = complete(target, fields);
+  if (!list.contains(FieldName::Accept)) list.add(FieldName::Accept, "text/event-stream");
+  return {*server_, [list = std::move(list), path = std::string(target)](std::string_view last_id) {
+            http::Fields all = list;
+            if (!last_id.empty()) all.set("Last-Event-ID", last_id);
+            std::string head;
+            wire::http1::append_request_head(head, "GET", path, all, {});
+            return head;
+          }};
+}
+
+TestResponse TestClient::upload(std::string_view target, const FieldList& form,
+                                const std::vector<TestFile>& files, const FieldList& fields) {
+  wire::multipart::FormWriter writer;
+  for (const auto& [name, text] : form) writer.add_field(name, text);
+  for (const TestFile& file : files) {
+    writer.add_file(file.field, file.name, file.media_type, file.content);
+  }
+  const std::string type = writer.content_type();
+  FieldList all = fields;
+  all.emplace_back("Content-Type", type);
+  return request("POST", target, all, writer.content());
 }
 
 CookieJar& TestClient::cookies() { return cookies_; }

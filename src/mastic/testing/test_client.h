@@ -15,12 +15,22 @@
 #include "mastic/base/units.h"
 #include "mastic/server/options.h"
 #include "mastic/testing/cookie_jar.h"
+#include "mastic/testing/test_events.h"
 #include "mastic/testing/test_response.h"
+#include "mastic/testing/test_socket.h"
 
 namespace mastic::testing {
 
 class TestServer;
 struct MemoryPeer;
+
+/// A file of a form that TestClient::upload posts.
+struct TestFile {
+  std::string_view field;       ///< the name of the field of the form
+  std::string_view name;        ///< the name of the file, such as "sea.jpg"
+  std::string_view media_type;  ///< such as "image/jpeg"
+  std::string_view content;     ///< any bytes
+};
 
 /// Serves `app` over connections in memory, with the code that a server runs, and reads the answers
 /// as a client does:
@@ -83,6 +93,20 @@ class TestClient {
   TestResponse request(std::string_view method, std::string_view target,
                        const FieldList& fields = {}, std::string_view content = {});
 
+  /// Opens a WebSocket, over a connection of its own. `fields` may have Origin,
+  /// Sec-WebSocket-Protocol and the like; a field of the handshake in `fields` replaces the client's
+  /// own. The answer is TestSocket::response.
+  TestSocket websocket(std::string_view target, const FieldList& fields = {});
+
+  /// Asks for a stream of server-sent events, over a connection of its own.
+  TestEvents events(std::string_view target, const FieldList& fields = {});
+  /// Posts a form with files (multipart/form-data), as a browser does: first the fields of `form`,
+  /// then `files`.
+  ///
+  ///     client.upload("/photos", {{"title", "The sea"}}, {{"photo", "sea.jpg", "image/jpeg", bytes}});
+  TestResponse upload(std::string_view target, const FieldList& form,
+                      const std::vector<TestFile>& files, const FieldList& fields = {});
+
   /// Sends any bytes, HTTP or not, over a new connection. Returns everything that comes back until
   /// the server closes the connection or has answered every request.
   std::string send_raw(std::string_view bytes);
@@ -106,6 +130,11 @@ class TestClient {
   [[nodiscard]] const std::vector<std::string>& log() const;
 
  private:
+  /// Adds Host and Cookie to the fields of a request, unless they have them.
+  [[nodiscard]] http::Fields complete(std::string_view target, const FieldList& fields);
+  /// Keeps the cookies that a response to a request with `fields` sets.
+  void take_cookies(const TestResponse& response, const http::Fields& fields,
+                    std::string_view target);
   TestResponse exchange(std::string_view bytes, http::Method method);
 
   CookieJar cookies_;

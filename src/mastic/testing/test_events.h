@@ -1,0 +1,64 @@
+// A stream of server-sent events, of which a test plays the browser.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mastic/base/attributes.h"
+#include "mastic/base/units.h"
+#include "mastic/testing/event_reader.h"
+#include "mastic/testing/test_response.h"
+
+namespace mastic::testing {
+
+class TestServer;
+
+/// A stream of events that TestClient::events has opened:
+///
+///     auto events = client.events("/feed");
+///     EXPECT_EQ(events.next()->data, "first");
+///     events.reconnect();                          // sends Last-Event-ID
+///
+/// While the test waits for anything of its client, events are kept until `next` takes them. The
+/// client must outlive the stream. All calls must come from the thread of the client.
+class TestEvents {
+ public:
+  /// Made by TestClient::events. `head` makes the head of a request with this Last-Event-ID, which
+  /// may be empty.
+  TestEvents(TestServer& server, std::function<std::string(std::string_view last_id)> head);
+  TestEvents(TestEvents&&) noexcept;
+  TestEvents& operator=(TestEvents&&) noexcept;
+  /// Leaves, as a closed tab does.
+  ~TestEvents();
+
+  /// The status and fields of the answer; also the content, if the answer is no stream of events.
+  [[nodiscard]] const TestResponse& response() const MASTIC_LIFETIMEBOUND;
+  /// Waits for the next event. Gives nothing when the stream has ended. Throws std::logic_error
+  /// when the answer is no stream of events, and when nothing comes within a day of the client's
+  /// clock.
+  std::optional<TestEvent> next();
+  /// Whether the stream has not ended yet, as far as the client knows.
+  [[nodiscard]] bool is_open() const;
+  /// The id that the client sends as Last-Event-ID when it reconnects; may be empty.
+  [[nodiscard]] const std::string& last_id() const MASTIC_LIFETIMEBOUND;
+  /// How long a browser waits before it reconnects: what the server has said, or 3 s.
+  [[nodiscard]] base::Duration retry() const;
+  /// How many comments have come, which servers send to keep the stream alive.
+  [[nodiscard]] std::size_t comments() const;
+
+  /// Leaves the stream, as EventSource.close() does.
+  void leave();
+  /// Leaves the stream if it is open, lets the time `retry()` pass, and asks for it again, as a
+  /// browser does when a stream has ended.
+  void reconnect();
+
+ private:
+  class Line;
+  std::unique_ptr<Line> line_;
+};
+
+}  // namespace mastic::testing

@@ -1,0 +1,131 @@
+#include "mastic/testing/test_events.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "mastic/async/generator.h"
+#include "mastic/mastic.h"
+#include "mastic/testing/test_client.h"
+
+namespace mastic::testing {
+namespace test_events_test {
+
+async::Generator<std::string> ticks() {
+  for (int number = 1;; ++number) {
+    co_await sleep_for(std::chrono::minutes(1));
+    std::string event = "data: " + std::to_string(number) + "\n\n";
+    co_yield event;
+  }
+}
+
+Response stream_of(std::string text) {
+  return Response::of_type("text/event-stream", Body(std::move(text)));
+}
+
+TEST(EventReader, ReadsWhatBrowsersRead) {
+  EventReader reader;
+  reader.read(
+      ": a comment\n"
+      "data: one\n\n"
+      "event:price\r\ndata:  two\r\ndata: three\r\nid: 7\r\n\r\n"
+      "data\rdata\r\r"
+      "id: 8\n\n"
+      "unknown: x\nretry: 250\nretry: soon\ndata: four\n\n"
+      "data: incomplete\n");
+  reader.stream_ended();
+  ASSERT_EQ(reader.events.size(), 4U);
+  EXPECT_EQ(reader.events[0].data, "one");
+  EXPECT_EQ(reader.events[0].name, "message");
+  EXPECT_EQ(reader.events[1].data, " two\nthree");
+  EXPECT_EQ(reader.events[1].name, "price");
+  EXPECT_EQ(reader.events[1].id, "7");
+  EXPECT_EQ(reader.events[2].data, "\n");
+  EXPECT_EQ(reader.events[2].id, "7");
+  EXPECT_EQ(reader.events[3].data, "four");
+  EXPECT_EQ(reader.events[3].id, "8");
+  EXPECT_EQ(reader.retry, std::chrono::milliseconds(250));
+  EXPECT_EQ(reader.comments, 1U);
+}
+
+TEST(EventReader, GivesTheSameEventsHoweverTheStreamIsCut) {
+  const std::string stream = "data: one\r\n\r\nid: 2\rdata: two\r\r: c\ndata: three\n\n";
+  for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+    EventReader reader;
+    reader.read(std::string_view(stream).substr(0, cut));
+    reader.read(std::string_view(stream).substr(cut));
+    ASSERT_EQ(reader.events.size(), 3U) << cut;
+    EXPECT_EQ(reader.events[1].id, "2");
+    EXPECT_EQ(reader.events[2].data, "three");
+  }
+}
+
+TEST(TestEvents, GivesTheEventsOfAStreamUntilItEnds) {
+  Router site;
+  site.get<"/feed">([] { return stream_of("data: one\nid: 1\n\ndata: two\n\n"); });
+  TestClient client(std::move(site));
+  auto events = client.events("/feed");
+  EXPECT_EQ(events.response().status, Status::Ok);
+  EXPECT_EQ(events.next()->data, "one");
+  EXPECT_EQ(events.next()->data, "two");
+  EXPECT_FALSE(events.next());
+  EXPECT_FALSE(events.is_open());
+}
+
+TEST(TestEvents, WaitsForEventsThatComeLater) {
+  Router site;
+  site.get<"/ticks">(
+      [] { return Response::of_type("text/event-stream", Body::produced_by(ticks())); });
+  site.get<"/page">([] { return "a page"; });
+  TestClient client(std::move(site));
+  auto events = client.events("/ticks");
+  const auto before = client.now();
+  EXPECT_EQ(events.next()->data, "1");
+  EXPECT_EQ(client.get("/page").text, "a page");
+  EXPECT_EQ(events.next()->data, "2");
+  EXPECT_GE(client.now() - before, std::chrono::minutes(2));
+  client.pass(std::chrono::minutes(2));
+  EXPECT_EQ(events.next()->data, "3");
+  events.leave();
+  EXPECT_FALSE(events.is_open());
+}
+
+TEST(TestEvents, SendsTheLastIdWhenItReconnects) {
+  Router site;
+  site.get<"/feed">([](Header<"Last-Event-ID", std::optional<std::string>> last) {
+    return stream_of("retry: 9000\nid: 5\ndata: after " + last->value_or("the beginning") + "\n\n");
+  });
+  TestClient client(std::move(site));
+  auto events = client.events("/feed");
+  EXPECT_EQ(events.next()->data, "after the beginning");
+  EXPECT_FALSE(events.next());
+  const auto before = client.now();
+  events.reconnect();
+  EXPECT_EQ(client.now() - before, std::chrono::seconds(9));
+  EXPECT_EQ(events.next()->data, "after 5");
+}
+
+TEST(TestEvents, KeepsAnAnswerThatIsNoStream) {
+  TestClient client(Router{});
+  auto events = client.events("/nowhere");
+  EXPECT_EQ(events.response().status, Status::NotFound);
+  EXPECT_THROW(events.next(), std::logic_error);
+}
+
+TEST(TestUpload, PostsAFormWithFiles) {
+  Router site;
+  site.post<"/photos">([](Request& request) {
+    return std::string(request.field("Content-Type").value_or("")) + "|" +
+           std::string(request.text());
+  });
+  TestClient client(std::move(site));
+  const auto response = client.upload("/photos", {{"title", "The sea"}},
+                                      {{"photo", "sea.jpg", "image/jpeg", "bytes"}});
+  EXPECT_TRUE(response.text.starts_with("multipart/form-data; boundary=")) << response.text;
+  EXPECT_NE(response.text.find("name=\"title\""), std::string::npos);
+  EXPECT_NE(response.text.find("filename=\"sea.jpg\""), std::string::npos);
+}
+
+}  // namespace test_events_test
+}  // namespace mastic::testing

@@ -1,0 +1,220 @@
+#include "mastic/testing/test_socket.h"
+
+#include <deque>
+#include <optional>
+#include <stdexcept>
+
+#include "mastic/testing/memory_stream.h"
+#include "mastic/testing/test_server.h"
+#include "mastic/wire/websocket/deflate.h"
+#include "mastic/wire/websocket/frame.h"
+#include "mastic/wire/websocket/masking.h"
+#include "mastic/wire/websocket/message_parser.h"
+
+namespace mastic::testing {
+namespace {
+
+using websocket::CloseCode;
+using websocket::Closed;
+using websocket::Message;
+using wire::websocket::Inflater;
+using wire::websocket::MessageLimits;
+using wire::websocket::MessageParser;
+using wire::websocket::Opcode;
+
+// Whatever a server sends is taken.
+constexpr MessageLimits kNoLimits{.max_message_bytes = UINT64_MAX / 2,
+                                  .max_frame_bytes = UINT64_MAX / 2,
+                                  .max_fragments = UINT64_MAX};
+
+std::string frame_of(Opcode opcode, std::string_view payload) {
+  // Any key is random enough for a peer in memory.
+  constexpr wire::websocket::MaskingKey kKey = 0x5bd1e995;
+  std::string frame(wire::websocket::kMaxFrameHeadBytes + payload.size(), '\0');
+  char* const content = wire::websocket::write_frame_head(
+      frame.data(), {.opcode = opcode, .length = payload.size(), .masking_key = kKey});
+  (void)wire::websocket::copy_masked(content, payload, kKey);
+  frame.resize(static_cast<std::size_t>(content - frame.data()) + payload.size());
+  return frame;
+}
+
+std::string close_payload(CloseCode code, std::string_view reason) {
+  if (code == CloseCode::NoStatus) return {};
+  const auto number = static_cast<std::uint16_t>(code);
+  std::string payload{static_cast<char>(number >> 8), static_cast<char>(number & 0xff)};
+  return payload.append(reason);
+}
+
+std::string said(const Closed& how) {
+  std::string text = std::to_string(static_cast<int>(how.code));
+  if (!how.reason.empty()) text.append(" '").append(how.reason).append("'");
+  return text;
+}
+
+}  // namespace
+
+/// The client's end of a socket. It reads after each turn of the loop, so that pings are answered
+/// whatever the test waits for.
+class TestSocket::Line final : public TurnWatcher {
+ public:
+  Line(TestServer& its_server, MemoryPeer& its_peer, TestResponse its_response)
+      : server(its_server), peer(its_peer), response(std::move(its_response)) {
+    if (response.status != http::Status::SwitchingProtocols) return;
+    if (const auto agreed = response.field("Sec-WebSocket-Extensions")) {
+      // The widest window takes what any window has made.
+      constexpr std::uint8_t kWidest = 15;
+      if (agreed->starts_with("permessage-deflate")) inflater_.emplace(kWidest, true);
+    }
+    parser_.emplace(wire::websocket::Role::Client, kNoLimits, inflater_ ? &*inflater_ : nullptr);
+    server.add(*this);
+    turn_ended();  // frames may have come with the answer
+  }
+  ~Line() { server.remove(*this); }
+
+  /// Reads what has come. Throws when the server breaks the protocol.
+  void turn_ended() override {
+    if (!parser_ || !peer.reads) return;
+    const std::string bytes = std::exchange(peer.received, {});
+    for (std::string_view left = bytes; !closed && take(parser_->next(left, message_));) continue;
+    if (peer.ended && !closed) closed = Closed{.code = CloseCode::Abnormal, .by_peer = true};
+  }
+  void send(Opcode opcode, std::string_view payload) {
+    server.deliver(peer, frame_of(opcode, payload));
+  }
+  /// Waits until `done` returns true.
+  template <class Done>
+  void wait_for(Done done, std::string_view what) {
+    server.wait_for(
+        [&] {
+          if (!fault_.empty()) throw std::logic_error(fault_);
+          return done();
+        },
+        what);
+  }
+
+  TestServer& server;
+  MemoryPeer& peer;
+  const TestResponse response;
+  std::deque<Message> messages;
+  std::optional<Closed> closed;
+  bool is_closing = false;  ///< the client has sent a close frame
+  bool answers_pings = true;
+
+ private:
+  /// Returns whether there may be more in the input.
+  bool take(const MessageParser::Event& event) {
+    using Kind = MessageParser::Event::Kind;
+    switch (event.kind) {
+      case Kind::NeedMore:
+        return false;
+      case Kind::MessageEnd:
+        messages.push_back({std::exchange(message_, {}), !parser_->is_text()});
+        return true;
+      case Kind::Ping:
+        if (answers_pings) send(Opcode::Pong, std::string(event.payload));
+        return true;
+      case Kind::Pong:
+        return true;
+      case Kind::Close:
+        closed = Closed{event.code, std::string(event.payload), !is_closing};
+        if (!is_closing) send(Opcode::Close, close_payload(event.code, {}));
+        return false;
+      case Kind::Malformed:
+        fault_ = "the server breaks the protocol of WebSockets: " + std::string(event.payload);
+        return false;
+    }
+    return false;
+  }
+
+  std::optional<Inflater> inflater_;
+  std::optional<MessageParser> parser_;
+  std::string message_;
+  std::string fault_;
+};
+
+TestSocket::TestSocket(TestServer& server, MemoryPeer& peer, TestResponse response)
+    : line_(std::make_unique<Line>(server, peer, std::move(response))) {}
+TestSocket::TestSocket(TestSocket&&) noexcept = default;
+TestSocket& TestSocket::operator=(TestSocket&&) noexcept = default;
+TestSocket::~TestSocket() {
+  if (is_open()) close(CloseCode::GoingAway);
+}
+
+const TestResponse& TestSocket::response() const { return line_->response; }
+bool TestSocket::is_open() const {
+  return line_ && line_->response.status == http::Status::SwitchingProtocols && !line_->closed;
+}
+std::string_view TestSocket::protocol() const {
+  return line_->response.field("Sec-WebSocket-Protocol").value_or("");
+}
+
+/// The line, for whatever needs an open socket.
+TestSocket::Line& TestSocket::line() {
+  if (line_->response.status == http::Status::SwitchingProtocols) return *line_;
+  throw std::logic_error("the WebSocket was refused: status " +
+                         std::to_string(static_cast<int>(line_->response.status)) +
+                         ", content: " + line_->response.text);
+}
+
+void TestSocket::send(std::string_view text) {
+  line().send(Opcode::Text, text);
+  line().server.run_ready();
+}
+void TestSocket::send_binary(std::string_view bytes) {
+  line().send(Opcode::Binary, bytes);
+  line().server.run_ready();
+}
+void TestSocket::send_frames(std::string_view bytes) {
+  line().server.deliver(line().peer, bytes);
+  line().server.run_ready();
+}
+
+Message TestSocket::receive() {
+  Line& line = this->line();
+  line.wait_for([&] { return !line.messages.empty() || line.closed; }, "message");
+  if (line.messages.empty()) {
+    throw std::logic_error("the WebSocket was closed with " + said(*line.closed) +
+                           " before a message came");
+  }
+  Message message = std::move(line.messages.front());
+  line.messages.pop_front();
+  return message;
+}
+
+void TestSocket::close(CloseCode code, std::string_view reason) {
+  Line& line = this->line();
+  if (line.closed || std::exchange(line.is_closing, true)) return;
+  line.send(Opcode::Close, close_payload(code, reason));
+  line.server.run_ready();
+}
+
+const Closed& TestSocket::closed() {
+  Line& line = this->line();
+  line.wait_for([&] { return line.closed.has_value(); }, "end of the WebSocket");
+  line.server.run_ready();  // the handler learns of it, too
+  return *line.closed;
+}
+
+void TestSocket::vanish() {
+  Line& line = this->line();
+  line.closed = Closed{.code = CloseCode::Abnormal};
+  line.server.leave(line.peer);
+  line.server.run_ready();
+}
+
+void TestSocket::stop_reading() { line().peer.reads = false; }
+void TestSocket::read_on() {
+  Line& line = this->line();
+  if (line.peer.stream != nullptr) line.peer.stream->peer_reads_again();
+  line.peer.reads = true;
+  line.server.run_ready();
+}
+void TestSocket::ignore_pings() { line().answers_pings = false; }
+
+void TestSocket::throw_no_json(const Message& message, const std::string& why) {
+  constexpr std::size_t kMaxShown = 200;
+  throw std::logic_error("the message is not the JSON that was expected: " + why +
+                         "; message: " + message.data.substr(0, kMaxShown));
+}
+
+}  // namespace mastic::testing
