@@ -46,6 +46,7 @@
 #include "mastic/topics/topic.h"
 #include "mastic/websocket/route.h"
 #include "mastic/websocket/web_socket.h"
+#include "mastic/topics/topics.h"
 
 namespace mastic {
 
@@ -138,5 +139,6 @@ using websocket::Sent;
 using websocket::WebSocket;
 /// The settings of WebSockets, which a route may change for its own.
 using WebSocketOptions = websocket::Options;
+using topics::Topics;
 
 }  // namespace mastic

@@ -14,6 +14,11 @@ namespace mastic::topics {
 TopicState::TopicState(const TopicOptions& options)
     : options_(options), epoch_(base::random_number(base::system_kernel())) {}
 
+bool TopicState::has_history() const {
+  const std::lock_guard lock(mutex_);
+  return !history_.empty();
+}
+
 /// Everything that may throw comes first, so either all outlets get the message or none does.
 std::size_t TopicState::publish(const std::shared_ptr<Published>& message) {
   const std::lock_guard lock(mutex_);

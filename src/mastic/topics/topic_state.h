@@ -36,6 +36,8 @@ class TopicState {
   [[nodiscard]] bool is_unheard() const {
     return options_.history == 0 && outlet_count_.load(std::memory_order_acquire) == 0;
   }
+  /// Whether messages are kept for subscribers that come back.
+  [[nodiscard]] bool has_history() const;
   /// Gives `message` its id and passes it on. Returns on how many loops there are subscribers.
   std::size_t publish(const std::shared_ptr<Published>& message);
   /// The number of subscriptions. Called from any thread, like all of the above.
@@ -75,7 +77,7 @@ class TopicState {
   const std::uint64_t epoch_;
   std::atomic<std::size_t> outlet_count_{0};  ///< the size of `outlets_`
   std::atomic<std::size_t> subscribers_{0};
-  std::mutex mutex_;  ///< guards the following members
+  mutable std::mutex mutex_;  ///< guards the following members
   std::uint64_t last_number_ = 0;
   Backlog history_;
   std::vector<Outlet*> outlets_;
