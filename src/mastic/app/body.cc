@@ -187,12 +187,13 @@ Task<std::optional<std::string_view>> Body::next() {
 }
 
 Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void* holder) {
-  const auto known = size();
-  if (known && *known > most) throw too_large(most);
-  if (bytes()) co_return;
+  if (const auto here = bytes()) {
+    if (here->size() > most) throw too_large(most);
+    co_return;
+  }
   // If this wait is abandoned, the pieces read so far are lost, and what is left must not be taken
   // for the whole content. So the body counts as taken until everything is here.
-  if (std::exchange(taken_, true)) throw std::logic_error("a former gather() of this body failed");
+  begin_reading(most);
   std::string all;
   while (true) {
     const auto piece = co_await next();

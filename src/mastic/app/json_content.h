@@ -34,7 +34,7 @@ template <json::JsonReadable T>
   const auto document = json::JsonDocument::parse(text);
   if (!document) {
     detail::refuse_json(document.error().message,
-                        index ? "element " + std::to_string(*index) : std::string());
+                        index ? "[" + std::to_string(*index) + "]" : std::string());
   }
   T value{};
   json::JsonReading reading(unknown, FieldErrors::kMaxErrors + 1, document->max_element_bytes());
