@@ -16,15 +16,18 @@
 #pragma once
 
 #include "mastic/app/app.h"
+#include "mastic/app/body_lines.h"
 #include "mastic/app/cascade.h"
 #include "mastic/app/error_documents.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/json_array.h"
+#include "mastic/app/json_elements.h"
 #include "mastic/app/middleware.h"
 #include "mastic/app/problem_page.h"
 #include "mastic/app/recursive.h"
 #include "mastic/app/transaction.h"
 #include "mastic/app/url_map.h"
+#include "mastic/async/generator.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
@@ -35,6 +38,7 @@
 #include "mastic/catalog/read_options.h"
 #include "mastic/catalog/run.h"
 #include "mastic/events/events.h"
+#include "mastic/files/send_file.h"
 #include "mastic/files/static_files.h"
 #include "mastic/inspect/thread_watch.h"
 #include "mastic/json/enumeration.h"
@@ -54,6 +58,8 @@ using app::App;
 using app::AppLog;
 using app::blocking;
 using app::Body;
+using app::BodyLines;
+using app::BodyLinesOptions;
 using app::borrowed;
 using app::Cascade;
 using app::CascadeOptions;
@@ -65,6 +71,8 @@ using app::HttpError;
 using app::include;
 using app::InvalidInput;
 using app::json_array;
+using app::JsonElements;
+using app::JsonElementsOptions;
 using app::Middleware;
 using app::Next;
 using app::Outcome;
@@ -101,6 +109,9 @@ using events::event_stream;
 using events::EventStreamOptions;
 using events::last_event_id;
 using events::no_more_events;
+using files::send_file;
+using files::SendDirectory;
+using files::SendFileOptions;
 using files::static_files;
 using http::CacheControl;
 using http::ContentDisposition;

@@ -77,7 +77,7 @@ consteval bool shows_what_stays() {
   static_assert(
       kIsNoPath,
       "a handler must not return a std::filesystem::path, because the path would be sent as text: "
-      "return files::send_file(request, path) to send the file");
+      "return send_file(request, path) to send the file");
   return kStays && kIsNoPath;
 }
 

@@ -72,6 +72,22 @@ std::string CachedFile::entity_tag(std::string_view of_coding) const {
   return tag += '"';
 }
 
+http::Fields CachedFile::make_fields(std::string_view cache_control, bool negotiated) const {
+  using http::FieldName;
+  const bool is_coded = coding != http::ContentCoding::Identity;
+  http::Fields made;
+  made.add(FieldName::ETag, entity_tag(is_coded ? to_string(coding) : ""));
+  if (base::has_date(status.modified)) {
+    made.add(FieldName::LastModified, http::format_date(status.modified));
+  }
+  if (!cache_control.empty()) made.add(FieldName::CacheControl, cache_control);
+  if (negotiated) made.add(FieldName::Vary, "Accept-Encoding");
+  made.add(FieldName::AcceptRanges, "bytes");
+  if (is_coded) made.add(FieldName::ContentEncoding, to_string(coding));
+  made.add(FieldName::ContentType, media_type);
+  return made;
+}
+
 std::uint64_t CachedFile::bytes() const {
   std::uint64_t bytes = content ? content->size() : 0;
   for (const Sibling& sibling : siblings) bytes += sibling.file->bytes();
@@ -177,21 +193,9 @@ FileCache::Loaded FileCache::load_alone(const Tree& tree, const std::string& pat
   return std::make_shared<const CachedFile>(std::move(file));
 }
 
-/// Makes the fields of an answer. `negotiated` says that the client gets one of several codings.
 http::Fields FileCache::fields_of(const CachedFile& file, bool negotiated) const {
-  using http::FieldName;
-  const bool is_coded = file.coding != http::ContentCoding::Identity;
-  http::Fields fields;
-  fields.add(FieldName::ETag, file.entity_tag(is_coded ? to_string(file.coding) : ""));
-  if (base::has_date(file.status.modified)) {
-    fields.add(FieldName::LastModified, http::format_date(file.status.modified));
-  }
-  if (!options_.cache_control.empty()) fields.add(FieldName::CacheControl, options_.cache_control);
-  if (negotiated) fields.add(FieldName::Vary, "Accept-Encoding");
-  fields.add(FieldName::AcceptRanges, "bytes");
-  if (is_coded) fields.add(FieldName::ContentEncoding, to_string(file.coding));
-  fields.add(FieldName::ContentType, file.media_type);
-  if (is_shared(file.media_type)) fields.add(FieldName::AccessControlAllowOrigin, "*");
+  http::Fields fields = file.make_fields(options_.cache_control, negotiated);
+  if (is_shared(file.media_type)) fields.add(http::FieldName::AccessControlAllowOrigin, "*");
   return fields;
 }
 

@@ -50,6 +50,9 @@ struct CachedFile {
   /// have been set by a program, such as an archiver. In that case the tag also contains the time
   /// of the last change (ctime) and the inode. `of_coding` is the content coding, or empty.
   [[nodiscard]] std::string entity_tag(std::string_view of_coding) const;
+  /// Makes the fields of an answer with the whole file. `negotiated` says that the client gets one of
+  /// several codings; `cache_control` may be empty.
+  [[nodiscard]] http::Fields make_fields(std::string_view cache_control, bool negotiated) const;
   /// The number of files for which this entry counts in the cache.
   [[nodiscard]] std::size_t files() const { return 1 + siblings.size(); }
   /// The number of bytes of memory for which this entry counts in the cache.

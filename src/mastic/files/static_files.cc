@@ -21,6 +21,7 @@
 #include "mastic/files/file_answer.h"
 #include "mastic/files/file_cache.h"
 #include "mastic/files/listing.h"
+#include "mastic/files/public_name.h"
 #include "mastic/files/root.h"
 #include "mastic/files/tree.h"
 
@@ -34,16 +35,6 @@ using http::FieldName;
 using http::Method;
 using http::Status;
 using Kind = FileStatus::Kind;
-
-/// Whether a name is not meant for the public, such as the files of editors and tools.
-/// `.well-known` is public (RFC 8615).
-bool is_hidden(std::string_view name) {
-  constexpr std::string_view kEndings[] = {"~", ".bak", ".ini", ".swp"};
-  if (name == ".well-known") return false;
-  return name.starts_with('.') || std::ranges::any_of(kEndings, [&](std::string_view ending) {
-           return name.ends_with(ending);
-         });
-}
 
 bool is_any_name(std::string_view) { return true; }
 bool is_public_name(std::string_view name) { return !is_hidden(name); }

@@ -39,6 +39,17 @@ base::Result<FileStatus, int> look_at(const base::Descriptor& file) {
   return read_status(raw);
 }
 
+/// Adds the status to the file that was opened as `fd`; a negative `fd` is the error of opening it.
+/// The error is an errno.
+base::Result<OpenedFile, int> with_status(base::Kernel& kernel, int fd) {
+  if (fd < 0) return std::unexpected(-fd);
+  OpenedFile opened{base::Descriptor(kernel, fd), {}};
+  const auto status = look_at(opened.descriptor);
+  if (!status) return std::unexpected(status.error());
+  opened.status = *status;
+  return opened;
+}
+
 Status status_for(int number) {
   switch (number) {
     case EACCES:
@@ -123,14 +134,14 @@ base::Result<Tree> Tree::open(base::Kernel& kernel, const std::string& root, int
   return Tree(std::move(directory), *status, choose_open_beneath(kernel, fd));
 }
 
+base::Result<OpenedFile, Status> open_anywhere(base::Kernel& kernel, const std::string& path) {
+  auto opened = with_status(kernel, kernel.open(path.c_str(), kFlags, 0));
+  if (!opened) return std::unexpected(status_for(opened.error()));
+  return *std::move(opened);
+}
+
 base::Result<OpenedFile, int> Tree::open_and_look(const std::string& path, int flags) const {
-  const int fd = open_beneath_(kernel(), root_.fd(), path.c_str(), flags);
-  if (fd < 0) return std::unexpected(-fd);
-  OpenedFile opened{base::Descriptor(kernel(), fd), {}};
-  const auto status = look_at(opened.descriptor);
-  if (!status) return std::unexpected(status.error());
-  opened.status = *status;
-  return opened;
+  return with_status(kernel(), open_beneath_(kernel(), root_.fd(), path.c_str(), flags));
 }
 
 base::Result<OpenedFile, Status> Tree::open_file(const std::string& path) const {

@@ -38,6 +38,11 @@ struct OpenedFile {
   FileStatus status;
 };
 
+/// Opens the file at `path` with its status, following all links. For paths of the application's own.
+/// Opening never waits for a FIFO. The error is the status to answer, as for Tree::open_file.
+[[nodiscard]] base::Result<OpenedFile, http::Status> open_anywhere(base::Kernel& kernel,
+                                                                   const std::string& path);
+
 /// Opens files below a root directory and nowhere else (files/beneath.h): no dot segment, symbolic
 /// link or race leads out. The status is read from the opened descriptor, never from a name that is
 /// opened later. Any thread may call these functions.
