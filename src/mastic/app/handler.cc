@@ -26,8 +26,8 @@ Task<Response> guard(Request& request, Task<Response> started) {
 }
 
 /// Calls a plain handler on a thread that may block, and tells its history how long it took.
-Response respond_elsewhere(Request& request, BlockingHistory& history, const void* handler,
-                           Response (*respond)(const void*, Request&)) {
+Response respond_elsewhere(Request& request, BlockingHistory& history,
+                           const detail::PlainCall& call) {
   class Run {
    public:
     Run(ExchangeContext& exchange, BlockingHistory& history)
@@ -47,7 +47,7 @@ Response respond_elsewhere(Request& request, BlockingHistory& history, const voi
     const base::Instant begun_ = std::chrono::steady_clock::now();
   };
   const Run run(request.exchange(), history);
-  return respond(handler, request);
+  return call.respond(call.handler, request);
 }
 
 }  // namespace
@@ -78,15 +78,15 @@ Response to_response(Request& request, const Problem& problem) {
 void throw_error(const base::Error& error) { throw std::runtime_error(error.message); }
 
 Task<Response> respond_when_gathered(Request& request, const void* handler,
-                                     Task<Response> (*respond)(const void*, Request&)) {
-  co_await request.gather();
+                                     Task<Response> (*respond)(const void*, Request&),
+                                     GatherContent gather) {
+  co_await gather(request);
   co_return co_await respond(handler, request);
 }
 
 namespace detail {
 
 bool may_enter(Request& request, const BlockingHistory& history) {
-  if (!request.body().bytes()) return false;
   ExchangeContext& exchange = request.exchange();
   if (history.goes_elsewhere()) return exchange.may_block();
   const async::BlockingExecutor& blocking_executor =
@@ -96,15 +96,14 @@ bool may_enter(Request& request, const BlockingHistory& history) {
   return exchange.may_block() || (blocking_executor.is_short() && history.is_trusted());
 }
 
-Task<Response> respond_later(Request& request, BlockingHistory& history, const void* handler,
-                             Response (*respond)(const void*, Request&)) {
-  co_await request.gather();
+Task<Response> respond_later(Request& request, BlockingHistory& history, PlainCall call) {
+  co_await call.gather(request);
   if (may_enter(request, history)) {
     const InlineCall stay(request, history);
-    co_return respond(handler, request);
+    co_return call.respond(call.handler, request);
   }
-  auto call = [&] { return respond_elsewhere(request, history, handler, respond); };
-  co_return co_await async::run_blocking(call, request.exchange().queue_timeout());
+  auto respond = [&] { return respond_elsewhere(request, history, call); };
+  co_return co_await async::run_blocking(respond, request.exchange().queue_timeout());
 }
 
 void settle(Request& request, Task<Response>& task) {

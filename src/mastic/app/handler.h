@@ -92,10 +92,31 @@ template <class T>
 Task<Response> respond_with(Request& request, Task<T> task) {
   co_return to_response(request, co_await std::move(task));
 }
-/// Waits until the body has arrived, then calls `respond`, which begins a handler that is a task.
+/// A handler that has its content read in a way of its own, before it is called: a form with files,
+/// which would not fit into memory.
+template <class F>
+concept GathersContent = requires(Request& request) {
+  { F::has_content(request) } -> std::same_as<bool>;
+  { F::gather_content(request) } -> std::same_as<Task<>>;
+};
+/// Whether the content of `request` is here, so that the handler F can be called.
+template <class F>
+[[nodiscard]] bool has_content(const Request& request) {
+  if constexpr (GathersContent<F>) return F::has_content(request);
+  return request.body().bytes().has_value();
+}
+/// Waits for the content of a request.
+using GatherContent = Task<> (*)(Request&);
+/// How the content is read before the handler F is called: into memory, or as F does it.
+template <class F>
+inline constexpr GatherContent kGatherContent = [](Request& request) { return request.gather(); };
+template <GathersContent F>
+inline constexpr GatherContent kGatherContent<F> = &F::gather_content;
+
+/// Waits until the content has arrived, then calls `respond`, which begins a handler that is a task.
 [[nodiscard]] Task<Response> respond_when_gathered(Request& request, const void* handler,
-                                                   Task<Response> (*respond)(const void*,
-                                                                             Request&));
+                                                   Task<Response> (*respond)(const void*, Request&),
+                                                   GatherContent gather);
 
 namespace detail {
 
@@ -156,17 +177,21 @@ class InlineCall {
   const Call call_;
 };
 
-/// Whether a plain handler can be called here and now: the body of the request has arrived, and the
-/// handler may run on this thread. A handler that is known to block needs a thread that may block.
+/// Whether a plain handler may run on this thread now. A handler that is known to block needs a thread that may block.
 /// Any other handler may also run on a loop while threads are in reserve to take the loop over;
 /// while few threads are in reserve, only a trusted handler may (ADR 0017).
 [[nodiscard]] bool may_enter(Request& request, const BlockingHistory& history);
-/// Waits until the body has arrived, then has `respond` call the plain handler, if necessary on a
-/// thread that may block. (Not a template: GCC 12 warns of coroutine frames that depend on the type
-/// of a lambda.)
+/// A plain handler whose type is forgotten.
+struct PlainCall {
+  const void* handler;
+  Response (*respond)(const void* handler, Request& request);
+  GatherContent gather;
+};
+/// Waits until the content has arrived, then calls the plain handler, if necessary on a thread that
+/// may block. (Not a template: GCC 12 warns of coroutine frames that depend on the type of a
+/// lambda.)
 [[nodiscard]] Task<Response> respond_later(Request& request, BlockingHistory& history,
-                                           const void* handler,
-                                           Response (*respond)(const void*, Request&));
+                                           PlainCall call);
 }  // namespace detail
 
 /// Can be called with a request or without arguments, through a const reference.
@@ -194,7 +219,7 @@ Task<Response> call_handler(const F& handler, BlockingHistory& history, Request&
       const detail::Call call(request.exchange(), history);
       return detail::make_settled(
           request, [&] { return respond_with(request, detail::invoke_handler(handler, request)); });
-    } else if (detail::may_enter(request, history)) {
+    } else if (has_content<F>(request) && detail::may_enter(request, history)) {
       const detail::InlineCall stay(request, history);
       return Task<Response>(std::in_place, [&] {
         return to_response(request, detail::invoke_handler(handler, request));
@@ -204,9 +229,9 @@ Task<Response> call_handler(const F& handler, BlockingHistory& history, Request&
         const F& plain = *static_cast<const F*>(kept);
         return to_response(whole, detail::invoke_handler(plain, whole));
       };
-      const void* const kept = static_cast<const void*>(&handler);
-      return detail::make_settled(
-          request, [&] { return detail::respond_later(request, history, kept, respond); });
+      const detail::PlainCall later{static_cast<const void*>(&handler), respond, kGatherContent<F>};
+      return detail::make_settled(request,
+                                  [&] { return detail::respond_later(request, history, later); });
     }
   } catch (...) {
     return respond_to_exception(request);

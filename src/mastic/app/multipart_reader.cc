@@ -8,7 +8,7 @@
 #include "mastic/app/coded_content.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/spool.h"
-#include "mastic/base/encoding.h"
+#include "mastic/base/utf8.h"
 #include "mastic/http/file_name.h"
 #include "mastic/wire/multipart/boundary.h"
 
@@ -17,7 +17,7 @@ namespace {
 
 using Kind = wire::multipart::Event::Kind;
 
-ContentError form_error(const wire::multipart::Malformed& fault) {
+ContentError form_error(const wire::ContentFault& fault) {
   return ContentError(fault.status, std::string(fault.reason));
 }
 
@@ -32,15 +32,6 @@ std::string boundary_of(const Request& request) {
       wire::multipart::find_boundary(request.field(http::FieldName::ContentType).value_or(""));
   if (!boundary) throw form_error(boundary.error());
   return *std::move(boundary);
-}
-
-bool is_utf8_text(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t size = base::utf8_character_size(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
 }
 
 }  // namespace
@@ -69,7 +60,7 @@ Part::Part(MultipartReader& reader, const wire::multipart::PartHead& head, Body 
 Task<std::string> Part::read_text(std::uint64_t max_bytes) {
   co_await body_.gather(max_bytes);
   std::string text(*body_.bytes());
-  if (!is_utf8_text(text)) {
+  if (!base::is_utf8(text)) {
     throw ContentError(http::Status::BadRequest, "A field of the form is not text in UTF-8.");
   }
   co_return text;

@@ -119,6 +119,7 @@ class Request {
   /// The content, for a handler that pulls it or moves it elsewhere. When a plain handler is
   /// called, the content has arrived already.
   [[nodiscard]] Body& body() MASTIC_LIFETIMEBOUND { return body_; }
+  [[nodiscard]] const Body& body() const MASTIC_LIFETIMEBOUND { return body_; }
   /// Waits until the whole body has arrived. Throws HttpError: 413 when it has more bytes than the
   /// server's limit (max_body_bytes), or than `most` if that is given; 503 when the process holds
   /// too much content already.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mastic/app/coded_content.h"
 #include "mastic/app/http_error.h"
 #include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
@@ -20,12 +21,6 @@ std::string media_type(const Request& request) {
   return base::lower_case(base::trim(base::take_until(field, ';')));
 }
 
-void refuse_coded_content(const Request& request) {
-  if (!request.field(FieldName::ContentEncoding)) return;
-  throw HttpError(Status::UnsupportedMediaType,
-                  "Content with a Content-Encoding is not accepted here.");
-}
-
 std::string decode_form(std::string_view text) {
   if (!base::has_valid_escapes(text)) {
     throw HttpError(Status::BadRequest,
@@ -40,7 +35,7 @@ std::string decode_form(std::string_view text) {
 }  // namespace
 
 json::JsonDocument parse_json_content(const Request& request) {
-  refuse_coded_content(request);
+  app::refuse_coded_content(request);
   const std::string type = media_type(request);
   if (type != "application/json" && !type.ends_with("+json")) {
     throw HttpError(Status::UnsupportedMediaType, "Send JSON here, as application/json.");
@@ -51,10 +46,10 @@ json::JsonDocument parse_json_content(const Request& request) {
 }
 
 void want_form_content(const Request& request) {
-  refuse_coded_content(request);
+  app::refuse_coded_content(request);
   if (media_type(request) == "application/x-www-form-urlencoded") return;
   throw HttpError(Status::UnsupportedMediaType,
-                  "Send a form here, as application/x-www-form-urlencoded.");
+                  "Send a form here, as application/x-www-form-urlencoded or multipart/form-data.");
 }
 
 TextFields read_text_fields(std::string_view text, Status too_many) {

@@ -27,6 +27,7 @@
 #include "mastic/http/cookie.h"
 #include "mastic/json/aggregate.h"
 #include "mastic/json/json.h"
+#include "mastic/routing/form_content.h"
 #include "mastic/routing/text_fields.h"
 #include "mastic/routing/text_value.h"
 #include "mastic/routing/validation.h"
@@ -38,6 +39,7 @@ using app::FieldErrors;
 using app::InvalidInput;
 using app::Request;
 using app::Response;
+using app::Task;
 
 /// Holds a T, and is used like a pointer to that T.
 template <class T>
@@ -67,7 +69,13 @@ Response to_response(Request&, const Json<T, Unknown>& json) {
 /// are ignored.
 template <class T>
 struct Query : Held<T> {};
-/// The content of a form (`application/x-www-form-urlencoded`), which is read like a query.
+/// The content of a form, whose text is read like a query. If a member is a File, a
+/// std::optional<File> or a std::vector<File>, it takes the files of its name; the form is then sent
+/// as `multipart/form-data`, otherwise also as `application/x-www-form-urlencoded`. Files of other
+/// names are not kept. The handler is called when the whole form has arrived; upload_options.h has
+/// its limits.
+///
+///     struct Photo { std::string title; File image; std::optional<File> preview; };
 template <class T>
 struct Form : Held<T> {};
 /// A Json, Query or Form together with what is wrong with it, for handlers that answer wrong input
@@ -101,6 +109,10 @@ struct Cookie : Held<T> {};
 ///     };
 ///     site.get<"/me">([](Caller caller) { ... });
 ///
+/// If the content must not be read into memory whole, FromRequest also has `static bool
+/// has_content(const Request&)`, which says that it is here, and `static Task<> gather(Request&)`,
+/// which reads it.
+///
 /// `take` is called for each request, on the thread of the handler, and may return views into the
 /// request. (A handler that takes Body pulls the content itself.)
 template <class P>
@@ -114,6 +126,13 @@ concept TakenFromRequest = requires(Request& request) {
 };
 
 namespace detail {
+
+/// A parameter whose FromRequest reads the content itself.
+template <class P>
+concept GathersContent = requires(Request& request) {
+  { FromRequest<P>::has_content(request) } -> std::same_as<bool>;
+  { FromRequest<P>::gather(request) } -> std::same_as<app::Task<>>;
+};
 
 /// Parses the content as JSON. Throws 415 when the content has another type or a content coding,
 /// and 400 when it is not JSON.
@@ -149,22 +168,59 @@ void forget_default(std::vector<T>& list) {
   list.clear();
 }
 
+/// Reads the fields `name` into a member of a struct.
+template <class Field>
+void read_text_field(const TextFields& given, std::string_view name, Field& field,
+                     FieldErrors& errors) {
+  static_assert(!kIsView<Field>, "text of a query or form is std::string (not a view)");
+  bool is_first = true;
+  for (const TextField& each : given.list()) {
+    if (each.name != name) continue;
+    if (std::exchange(is_first, false)) forget_default(field);
+    if (TextValue<Field>::read(each.text, field)) continue;
+    errors.add_unread(name, mismatch(TextValue<Field>::expected(), each.text));
+  }
+}
+
 template <json::Aggregate T>
 T read_text_object(const TextFields& given, FieldErrors& errors) {
   T object{};
   json::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
-    static_assert(!kIsView<Field>, "text of a query or form is std::string (not a view)");
-    bool is_first = true;
-    for (const TextField& each : given.list()) {
-      if (each.name != name) continue;
-      if (std::exchange(is_first, false)) forget_default(field);
-      if (TextValue<Field>::read(each.text, field)) continue;
-      errors.add_unread(name, mismatch(TextValue<Field>::expected(), each.text));
+    static_assert(!kIsFile<Field>, "files are in a Form, not in a Query");
+    if constexpr (!kIsFile<Field>) read_text_field(given, name, field, errors);
+  });
+  validate(object, errors);
+  return object;
+}
+
+/// Reads a struct that may have members of type File.
+template <json::Aggregate T>
+T read_form_object(FormContent& given, FieldErrors& errors) {
+  T object{};
+  json::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
+    if constexpr (kIsFile<Field>) {
+      take_files(given, name, field, errors);
+    } else {
+      read_text_field(given.texts, name, field, errors);
     }
   });
   validate(object, errors);
   return object;
 }
+
+/// The names of the members of T that are files.
+template <json::Aggregate T>
+std::vector<std::string_view> file_names() {
+  std::vector<std::string_view> names;
+  T object{};
+  json::for_each_field(object, [&]<class Field>(std::string_view name, Field&) {
+    if constexpr (kIsFile<Field>) names.push_back(name);
+  });
+  return names;
+}
+
+inline TextFields texts_of(TextFields&& typed) { return std::move(typed); }
+inline TextFields texts_of(FormContent&& typed) { return std::move(typed.texts); }
 
 /// Reads the text of a field or cookie as a T.
 template <class T>
@@ -225,15 +281,19 @@ struct FromRequest<Query<T>> : detail::TakenWhole<Query<T>> {
 template <json::Aggregate T>
 struct FromRequest<Form<T>> : detail::TakenWhole<Form<T>> {
   static constexpr bool kNeedsContent = true;
-  static TextFields typed(Request& request) {
-    detail::want_form_content(request);
-    return detail::read_text_fields(request.text(), http::Status::ContentTooLarge);
+  static bool has_content(const Request& request) { return detail::has_form_content(request); }
+  static Task<> gather(Request& request) {
+    if (!detail::is_multipart(request)) return request.gather();
+    static const std::vector<std::string_view> kFiles = detail::file_names<T>();
+    return detail::read_multipart(request, kFiles);
   }
-  static Form<T> read(const TextFields& typed, FieldErrors& errors) {
-    return {{detail::read_text_object<T>(typed, errors)}};
+  static detail::FormContent typed(Request& request) { return detail::take_form_content(request); }
+  static Form<T> read(detail::FormContent& typed, FieldErrors& errors) {
+    return {{detail::read_form_object<T>(typed, errors)}};
   }
   static Form<T> read(Request& request, FieldErrors& errors) {
-    return read(typed(request), errors);
+    detail::FormContent content = typed(request);
+    return read(content, errors);
   }
 };
 
@@ -246,12 +306,22 @@ concept ReadFromRequest = TakenFromRequest<P> && requires(Request& request, Fiel
 template <ReadFromRequest P>
 struct FromRequest<Checked<P>> {
   static constexpr bool kNeedsContent = FromRequest<P>::kNeedsContent;
+  static bool has_content(const Request& request)
+    requires detail::GathersContent<P>
+  {
+    return FromRequest<P>::has_content(request);
+  }
+  static Task<> gather(Request& request)
+    requires detail::GathersContent<P>
+  {
+    return FromRequest<P>::gather(request);
+  }
   static Checked<P> take(Request& request) {
     FieldErrors errors;
     if constexpr (requires { FromRequest<P>::typed(request); }) {
-      TextFields typed = FromRequest<P>::typed(request);
+      auto typed = FromRequest<P>::typed(request);
       P read = FromRequest<P>::read(typed, errors);
-      return {std::move(read), std::move(errors), std::move(typed)};
+      return {std::move(read), std::move(errors), detail::texts_of(std::move(typed))};
     } else {
       P read = FromRequest<P>::read(request, errors);
       return {std::move(read), std::move(errors), {}};

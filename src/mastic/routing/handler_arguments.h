@@ -75,6 +75,12 @@ inline constexpr bool kTakesContent = [] {
   }
   return false;
 }();
+/// Whether P is made of the content, and reads the content itself.
+template <class P>
+inline constexpr bool kGathers = [] {
+  if constexpr (kIsTaken<P>) return GathersContent<std::remove_cv_t<P>>;
+  return false;
+}();
 template <class P>
 inline constexpr bool kFits = kIsRequest<P> || kIsTaken<P> || PathValueType<std::remove_cv_t<P>>;
 
@@ -103,6 +109,24 @@ struct HandlerArguments {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return (needs.template operator()<Parameter<I>>() || ...);
     }(kAll);
+  }
+  /// Whether the parameter that is made of the content reads the content itself.
+  static constexpr bool gather_content() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (detail::kGathers<Parameter<I>> || ...);
+    }(kAll);
+  }
+  /// Whether the content is here. Requires: gather_content().
+  static bool has_content(const Request& request) {
+    bool is_here = true;
+    for_gathering([&]<class P>() { is_here = FromRequest<P>::has_content(request); });
+    return is_here;
+  }
+  /// Reads the content. Requires: gather_content().
+  static Task<> gather(Request& request) {
+    Task<> gathering = Task<>::done();
+    for_gathering([&]<class P>() { gathering = FromRequest<P>::gather(request); });
+    return gathering;
   }
   /// The matchers of the path values' types, in the order of the parameters.
   static constexpr auto matchers() {
@@ -134,6 +158,16 @@ struct HandlerArguments {
   }
 
  private:
+  /// Calls `use` with the type of the parameter that reads the content itself.
+  template <class Use>
+  static void for_gathering(Use use) {
+    const auto look_at = [&]<class P>() {
+      if constexpr (detail::kGathers<P>) use.template operator()<std::remove_cv_t<P>>();
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (look_at.template operator()<Parameter<I>>(), ...);
+    }(kAll);
+  }
   /// How many of the parameters before `index` are path values.
   static constexpr std::size_t path_values_before(std::size_t index) {
     return []<std::size_t... I>(std::size_t end, std::index_sequence<I...>) {

@@ -103,13 +103,28 @@ class RouteHandler {
     if constexpr (!kFits) {
       return Response();
     } else if constexpr (Arguments::need_content() && returns_task(kAll)) {
-      if (request.body().bytes()) return respond(request);
-      return app::respond_when_gathered(request, this, [](const void* self, Request& whole) {
+      if (app::has_content<RouteHandler>(request)) return respond(request);
+      const auto respond_to = [](const void* self, Request& whole) {
         return static_cast<const RouteHandler*>(self)->respond(whole);
-      });
+      };
+      return app::respond_when_gathered(request, this, respond_to,
+                                        app::kGatherContent<RouteHandler>);
     } else {
       return call(request, kAll);
     }
+  }
+
+  // For App (app::GathersContent), if a parameter reads the content itself.
+
+  static bool has_content(const Request& request)
+    requires(Arguments::gather_content())
+  {
+    return Arguments::has_content(request);
+  }
+  static Task<> gather_content(Request& request)
+    requires(Arguments::gather_content())
+  {
+    return Arguments::gather(request);
   }
 
  private:
