@@ -22,19 +22,19 @@ bool is_boundary(std::string_view text) {
 
 }  // namespace
 
-std::expected<std::string, Malformed> find_boundary(std::string_view content_type) {
+std::expected<std::string, ContentFault> find_boundary(std::string_view content_type) {
   const auto is_form = [](std::string_view type) {
     return base::equal_ignoring_case(type, "multipart/form-data");
   };
   std::string_view rest = content_type;
   if (!is_form(base::trim(base::take_until(rest, ';')))) {
-    return std::unexpected(
-        Malformed{http::Status::UnsupportedMediaType, "Send a form here, as multipart/form-data."});
+    return std::unexpected(ContentFault{http::Status::UnsupportedMediaType,
+                                        "Send a form here, as multipart/form-data."});
   }
   const auto parameters = parse_parameters(content_type);
   const auto boundary = parameters ? parameters->get("boundary") : std::nullopt;
   if (!boundary || !is_boundary(*boundary)) {
-    return std::unexpected(Malformed{
+    return std::unexpected(ContentFault{
         http::Status::BadRequest,
         "The Content-Type of a multipart form has to name one boundary of 1 to 70 characters."});
   }

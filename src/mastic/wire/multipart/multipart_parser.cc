@@ -19,13 +19,13 @@ constexpr std::uint64_t kMaxHeadBytes = 16 << 20;  // HeadScanner counts with 32
 /// HeadScanner expects a first line before the fields.
 constexpr std::string_view kHeadStart = "part\r\n";
 
-std::unexpected<Malformed> refused(http::Status status, std::string_view reason) {
-  return std::unexpected(Malformed{status, reason});
+std::unexpected<ContentFault> refused(http::Status status, std::string_view reason) {
+  return std::unexpected(ContentFault{status, reason});
 }
-std::unexpected<Malformed> malformed(std::string_view reason) {
+std::unexpected<ContentFault> malformed(std::string_view reason) {
   return refused(http::Status::BadRequest, reason);
 }
-std::unexpected<Malformed> too_large(std::string_view reason) {
+std::unexpected<ContentFault> too_large(std::string_view reason) {
   return refused(http::Status::ContentTooLarge, reason);
 }
 
@@ -60,7 +60,7 @@ MultipartParser::MultipartParser(std::string_view boundary, const Limits& limits
   delimiter_.append("\r\n--").append(boundary).append("--");
 }
 
-std::expected<Event, Malformed> MultipartParser::next(std::string_view& input) {
+std::expected<Event, ContentFault> MultipartParser::next(std::string_view& input) {
   switch (state_) {
     case State::Preamble:
     case State::Content:

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "mastic/base/attributes.h"
+#include "mastic/wire/content_fault.h"
 #include "mastic/wire/http1/head_scanner.h"
 #include "mastic/wire/multipart/limits.h"
-#include "mastic/wire/multipart/malformed.h"
 #include "mastic/wire/multipart/part_head.h"
 
 namespace mastic::wire::multipart {
@@ -50,8 +50,8 @@ class MultipartParser {
 
   /// Consumes from `input` and returns the next event. After End, feed it what follows all the
   /// same, because only 1 KiB of it is allowed. After a failure, `next` must not be called again.
-  [[nodiscard]] std::expected<Event, Malformed> next(std::string_view& input MASTIC_LIFETIMEBOUND)
-      MASTIC_LIFETIMEBOUND;
+  [[nodiscard]] std::expected<Event, ContentFault> next(
+      std::string_view& input MASTIC_LIFETIMEBOUND) MASTIC_LIFETIMEBOUND;
 
   /// The head of the part that has begun. Valid until the next part begins.
   [[nodiscard]] const PartHead& part() const MASTIC_LIFETIMEBOUND { return part_; }
@@ -59,7 +59,7 @@ class MultipartParser {
   [[nodiscard]] bool is_complete() const { return state_ == State::Epilogue; }
 
  private:
-  using Result = std::expected<Event, Malformed>;
+  using Result = std::expected<Event, ContentFault>;
   enum class State : std::uint8_t {
     Preamble,  ///< before the first delimiter
     Head,

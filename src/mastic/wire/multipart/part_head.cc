@@ -1,14 +1,14 @@
 #include "mastic/wire/multipart/part_head.h"
 
-#include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
+#include "mastic/base/utf8.h"
 #include "mastic/wire/multipart/parameters.h"
 
 namespace mastic::wire::multipart {
 namespace {
 
-std::unexpected<Malformed> refused(std::string_view reason) {
-  return std::unexpected(Malformed{http::Status::BadRequest, reason});
+std::unexpected<ContentFault> refused(std::string_view reason) {
+  return std::unexpected(ContentFault{http::Status::BadRequest, reason});
 }
 
 /// Decodes what clients escape in a quoted name, and leaves everything else as it is.
@@ -34,15 +34,6 @@ std::string decode_name(std::string_view text) {
   return name;
 }
 
-bool is_utf8_name(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t size = base::utf8_character_size(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
-
 /// Whether the content of a part is sent as it is. RFC 7578 §4.7 deprecates the field that says
 /// otherwise, and content whose coding is ignored would not be what its sender meant.
 bool is_sent_as_it_is(http::FieldsView fields) {
@@ -58,7 +49,7 @@ bool is_sent_as_it_is(http::FieldsView fields) {
 
 }  // namespace
 
-std::expected<PartHead, Malformed> parse_part_head(http::FieldsView fields) {
+std::expected<PartHead, ContentFault> parse_part_head(http::FieldsView fields) {
   using http::FieldName;
   if (fields.count(FieldName::ContentDisposition) != 1) {
     return refused("A part of the form does not have one Content-Disposition.");
@@ -81,8 +72,8 @@ std::expected<PartHead, Malformed> parse_part_head(http::FieldsView fields) {
   head.name = decode_name(*name);
   if (const auto file_name = disposition->get("filename")) head.file_name = decode_name(*file_name);
   head.media_type = fields.get(FieldName::ContentType).value_or("");
-  if (!is_utf8_name(head.name) || !is_utf8_name(head.file_name.value_or("")) ||
-      !is_utf8_name(head.media_type)) {
+  if (!base::is_utf8(head.name) || !base::is_utf8(head.file_name.value_or("")) ||
+      !base::is_utf8(head.media_type)) {
     return refused("A name in the form is not UTF-8.");
   }
   constexpr std::string_view kNested = "multipart/";

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "mastic/http/fields.h"
-#include "mastic/wire/multipart/malformed.h"
+#include "mastic/wire/content_fault.h"
 
 namespace mastic::wire::multipart {
 
@@ -30,6 +30,6 @@ struct PartHead {
 /// Browsers escape `"`, CR and LF in names as %22, %0D and %0A and nothing else, so these three are
 /// decoded, and `\"`, which some programs write. `filename*` is ignored: RFC 7578 §4.2 forbids it,
 /// and a filter in front of this server may have looked at `filename` only.
-[[nodiscard]] std::expected<PartHead, Malformed> parse_part_head(http::FieldsView fields);
+[[nodiscard]] std::expected<PartHead, ContentFault> parse_part_head(http::FieldsView fields);
 
 }  // namespace mastic::wire::multipart
