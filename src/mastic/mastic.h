@@ -19,13 +19,16 @@
 #include "mastic/app/body_lines.h"
 #include "mastic/app/cascade.h"
 #include "mastic/app/error_documents.h"
+#include "mastic/app/file.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/json_array.h"
 #include "mastic/app/json_elements.h"
 #include "mastic/app/middleware.h"
+#include "mastic/app/multipart_reader.h"
 #include "mastic/app/problem_page.h"
 #include "mastic/app/recursive.h"
 #include "mastic/app/transaction.h"
+#include "mastic/app/upload_options.h"
 #include "mastic/app/url_map.h"
 #include "mastic/async/generator.h"
 #include "mastic/async/run_blocking.h"
@@ -66,6 +69,7 @@ using app::CascadeOptions;
 using app::ContentError;
 using app::ErrorDocuments;
 using app::FieldErrors;
+using app::File;
 using app::forward;
 using app::HttpError;
 using app::include;
@@ -74,8 +78,10 @@ using app::json_array;
 using app::JsonElements;
 using app::JsonElementsOptions;
 using app::Middleware;
+using app::MultipartReader;
 using app::Next;
 using app::Outcome;
+using app::Part;
 using app::Problem;
 using app::problem_json;
 using app::Recursive;
@@ -85,6 +91,7 @@ using app::SaveOptions;
 using app::StopReason;
 using app::StorageError;
 using app::Transaction;
+using app::UploadOptions;
 using app::UrlMap;
 using async::Cancelled;
 using async::Generator;

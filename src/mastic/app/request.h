@@ -244,6 +244,14 @@ class Request {
   [[nodiscard]] friend Extensions& extensions(Request& request MASTIC_LIFETIMEBOUND) {
     return request.extensions_;
   }
+  /// For middleware that changes what is below it sees of the request: from now on the request has
+  /// `head`, which must live as long as the exchange.
+  friend void replace_head(Request& request, const http::RequestHead& head) {
+    const RequestFacts& old = request.facts_;
+    const RequestFacts facts{head, old.path, old.peer, old.is_secure};
+    std::destroy_at(&request.facts_);
+    std::construct_at(&request.facts_, facts);
+  }
   /// For the exchange of the request: whether destroying the request runs code of the application,
   /// because it has values of `ext` or a body that is not plain.
   [[nodiscard]] friend bool carries_anything(const Request& request) {

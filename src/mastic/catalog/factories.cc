@@ -17,9 +17,12 @@
 #include "mastic/catalog/test_applications.h"
 #include "mastic/inspect/thread_watch.h"
 #include "mastic/middleware/body_limit.h"
+#include "mastic/middleware/decompress_requests.h"
 #include "mastic/middleware/lint.h"
 #include "mastic/middleware/redirect.h"
 #include "mastic/middleware/response_fields.h"
+#include "mastic/middleware/upload_progress.h"
+#include "mastic/middleware/uploads.h"
 
 namespace mastic::catalog {
 namespace {
@@ -40,6 +43,16 @@ app::Middleware make_access_log(const AccessLogSection& section, deploy::Build& 
 }
 middleware::BodyLimit make_body_limit(const middleware::BodyLimitOptions& options) {
   return middleware::BodyLimit(options);
+}
+middleware::DecompressRequests make_decompress_requests(
+    const middleware::DecompressRequestsOptions& options) {
+  return middleware::DecompressRequests(options);
+}
+middleware::UploadProgress make_upload_progress(const middleware::UploadProgressOptions& options) {
+  return middleware::UploadProgress(options);
+}
+middleware::Uploads make_uploads(const app::UploadOptions& options) {
+  return middleware::Uploads(options);
 }
 middleware::ResponseFields make_response_fields(const middleware::ResponseFieldsOptions& options) {
   return middleware::ResponseFields(options);
@@ -120,6 +133,8 @@ deploy::Factories make_factories() {
   list.filter("access_log", "Paste#translogger", "Writes a line for each request.",
               make_access_log);
   list.filter("body_limit", "", "Refuses content that is too large.", make_body_limit);
+  list.filter("decompress_requests", "", "Decodes content that is compressed.",
+              make_decompress_requests);
   list.filter("error_documents", "Paste#errordocument", "Gives errors the content of pages.",
               make_error_documents, kErrorDocumentsExample);
   list.filter("lint", "Paste#lint", "Logs where an application breaks its contract.", make_lint);
@@ -127,6 +142,8 @@ deploy::Factories make_factories() {
               make_recursive);
   list.filter("response_fields", "", "Sets, adds and removes fields of answers.",
               make_response_fields, kResponseFieldsExample);
+  list.filter("upload_progress", "", "Tells how far an upload is.", make_upload_progress);
+  list.filter("uploads", "", "Sets limits for forms with files.", make_uploads);
 
   // Servers of Python programs are names for this one, so that their files can be served as they are.
   for (const std::string_view also :

@@ -14,6 +14,8 @@ constexpr FilterPlace kLayers[] = {
     // come here; service.cc passes them to the access log.
     {"access_log", "it sees every answer, and how large it is in the end"},
     {"response_fields", "its fields are on refusals and errors, too"},
+    {"upload_progress", "it counts content as it arrives, compressed or not"},
+    {"decompress_requests", "a body_limit inside of it counts what handlers get"},
     {"body_limit", "content is refused before anything is done with it"},
     {"error_documents", "the errors of everything inside of it have pages"},
     {"lint", "it checks the application itself"},

@@ -1,0 +1,112 @@
+#include "mastic/middleware/decompress_requests.h"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <string>
+
+#include "mastic/app/exchange_context_testing.h"
+#include "mastic/wire/coding/content_decoder.h"
+
+namespace mastic::middleware {
+namespace {
+
+using app::App;
+using app::Body;
+using app::Request;
+using app::Response;
+using app::Task;
+using app::TestExchange;
+
+std::string gzipped(std::string text) {
+  z_stream stream{};
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  out.resize(out.size() - stream.avail_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+/// What the handler sees: its content and the fields about it.
+Task<std::string> describe_content(Request& request) {
+  co_await request.gather();
+  std::string text(request.text());
+  for (const std::string_view name : {"Content-Encoding", "Content-Length", "Content-Type"}) {
+    if (const auto value = request.field(name))
+      text.append(" ").append(name).append("=").append(*value);
+  }
+  co_return text;
+}
+
+class DecompressRequestsTest : public testing::Test {
+ protected:
+  /// The answer to content with this Content-Encoding, or its status.
+  std::string post(std::string_view coding, std::string content) {
+    const App app = app::wrap(DecompressRequests(options), App(describe_content));
+    TestExchange exchange(executor);
+    exchange.most = most;
+    exchange.fields.add("Content-Type", "text/plain");
+    exchange.fields.add("Content-Length", std::to_string(content.size()));
+    if (!coding.empty()) exchange.fields.add("Content-Encoding", coding);
+    Response response = exchange.call(app, http::Method::Post, "/",
+                                      Body::produced_by([&]() -> std::optional<std::string> {
+                                        if (content.empty()) return std::nullopt;
+                                        std::string piece = content.substr(0, 10);
+                                        content.erase(0, piece.size());
+                                        return piece;
+                                      }));
+    accepts = response.fields.get("Accept-Encoding").value_or("");
+    if (response.status != http::Status::Ok) {
+      return std::to_string(static_cast<int>(response.status));
+    }
+    return text_of(std::move(response));
+  }
+
+  async::ManualExecutor executor;
+  DecompressRequestsOptions options;
+  std::uint64_t most = 1 << 20;
+  std::string accepts;
+};
+
+TEST_F(DecompressRequestsTest, ShowsHandlersTheContentAsItWas) {
+  EXPECT_EQ(post("gzip", gzipped("Two teas")), "Two teas Content-Type=text/plain");
+  EXPECT_EQ(post("X-GZIP", gzipped("Two teas")), "Two teas Content-Type=text/plain");
+}
+
+TEST_F(DecompressRequestsTest, LeavesOtherContentAlone) {
+  EXPECT_EQ(post("", "Two teas"), "Two teas Content-Length=8 Content-Type=text/plain");
+  EXPECT_EQ(post("identity", "Two teas"), "Two teas Content-Type=text/plain");
+}
+
+TEST_F(DecompressRequestsTest, NamesTheCodingsThatItTakes) {
+  for (const std::string_view coding : {"deflate", "compress", "gzip, gzip", "x"}) {
+    EXPECT_EQ(post(coding, "x"), "415") << coding;
+    EXPECT_EQ(accepts, wire::coding::decodable_codings());
+  }
+}
+
+TEST_F(DecompressRequestsTest, RefusesContentThatIsMalformedOrCutShort) {
+  EXPECT_EQ(post("gzip", "no gzip"), "400");
+  EXPECT_EQ(post("gzip", gzipped("Two teas").substr(0, 20)), "400");
+  EXPECT_EQ(post("gzip", gzipped("Two teas") + "more"), "400");
+}
+
+TEST_F(DecompressRequestsTest, HoldsTheLimitsOfTheServerAndItsOwn) {
+  most = 1000;
+  EXPECT_EQ(post("gzip", gzipped(std::string(1001, 'x'))), "413");
+  options.max_body_bytes = 500;
+  EXPECT_EQ(post("gzip", gzipped(std::string(501, 'x'))), "413");
+  most = 1 << 30;
+  options = {.max_decompress_ratio = 100};
+  EXPECT_EQ(post("gzip", gzipped(std::string(1 << 20, 'x'))), "413");
+  options = {.max_decompress_ratio = 2000};
+  EXPECT_TRUE(post("gzip", gzipped(std::string(1 << 20, 'x'))).starts_with("xxx"));
+}
+
+}  // namespace
+}  // namespace mastic::middleware
