@@ -20,12 +20,12 @@
 
 namespace mastic::net {
 
-class TestedServer;
+class TestedLoop;
 
 /// A connection. When it is closed, its protocol is destroyed at the end of the turn.
 class TestedHost final : public ProtocolHost {
  public:
-  TestedHost(TestedServer& server, int fd);
+  TestedHost(TestedLoop& server, base::Descriptor socket, const base::Endpoint& peer);
   ~TestedHost() { protocol_.reset(); }
 
   /// Begins to speak what `make` returns.
@@ -75,46 +75,36 @@ class TestedHost final : public ProtocolHost {
   };
   void end(std::uint64_t unsent);
 
-  TestedServer& server_;
+  TestedLoop& server_;
   const base::Endpoint peer_;
   SocketStream stream_;
   std::unique_ptr<Protocol> protocol_;
   std::unique_ptr<Retired> retired_ = std::make_unique<Retired>(nullptr);
 };
 
-/// The loop, and what is on it.
-class TestedServer final : public ProtocolServer {
+/// A loop and what is on it, as a server would have it. Used with the system's kernel where a test
+/// makes allocations fail, because a scripted kernel allocates itself.
+class TestedLoop : public ProtocolServer {
  public:
-  explicit TestedServer(loop::TransferKind transfer = loop::TransferKind::Syscall)
-      : loop(loop::Loop::open(kernel, loop::make_test_transfer(kernel, transfer)).value()) {}
-  ~TestedServer() {
+  using MakeProtocol = std::function<std::unique_ptr<Protocol>(ProtocolHost&)>;
+
+  TestedLoop(base::Kernel& with, std::unique_ptr<loop::Transfer> transfer)
+      : loop(loop::Loop::open(with, std::move(transfer)).value()) {}
+  virtual ~TestedLoop() {
     abort();
     turn(5);
     hosts.clear();
     turn();
   }
 
-  /// Connects a client.
-  TestedHost& connect(const std::function<std::unique_ptr<Protocol>(ProtocolHost&)>& make) {
-    auto host = std::make_unique<TestedHost>(*this, kernel.make_socket());
-    TestedHost& connected = *hosts.emplace_back(std::move(host));
-    connected.speak(make);
-    turn(3);
-    return connected;
+  /// Serves a connection.
+  TestedHost& serve(base::Descriptor socket, const base::Endpoint& peer, const MakeProtocol& make) {
+    hosts.push_back(std::make_unique<TestedHost>(*this, std::move(socket), peer));
+    hosts.back()->speak(make);
+    return *hosts.back();
   }
   void turn(int times = 1) {
     for (int i = 0; i < times; ++i) (void)loop->turn(base::Duration::zero());
-  }
-  /// Lets time pass as in a loop, which wakes at each timer.
-  void pass(base::Duration time) {
-    const base::Instant end = kernel.monotonic_now() + time;
-    turn();
-    while (kernel.monotonic_now() < end) {
-      const base::Instant before = kernel.monotonic_now();
-      (void)loop->turn(end - before);
-      if (kernel.monotonic_now() == before) kernel.advance(std::chrono::milliseconds(1));
-    }
-    turn(3);
   }
   void drain() {
     draining = true;
@@ -131,14 +121,14 @@ class TestedServer final : public ProtocolServer {
     tasks.for_each([](ProtocolTask& task) { task.abandon(); });
   }
 
-  [[nodiscard]] base::Log& log() const override { return log_; }
+  [[nodiscard]] base::Log& log() const override { return *log_to; }
   [[nodiscard]] base::Duration drain_timeout() const override { return std::chrono::seconds(30); }
   [[nodiscard]] bool is_aborting() const override { return aborting; }
   void task_begins(ProtocolTask& task) noexcept override { tasks.add(task); }
   void task_ended(ProtocolTask& task) noexcept override { tasks.remove(task); }
 
-  base::ScriptedKernel kernel;
-  mutable base::RecordingLog log_;
+  mutable base::RecordingLog recorded;
+  base::Log* log_to = &recorded;
   std::unique_ptr<loop::Loop> loop;
   ProtocolTaskList tasks;
   bool draining = false;
@@ -146,11 +136,40 @@ class TestedServer final : public ProtocolServer {
   std::vector<std::unique_ptr<TestedHost>> hosts;
 };
 
-inline TestedHost::TestedHost(TestedServer& server, int socket)
-    : fd(socket),
-      server_(server),
-      peer_(server.kernel.at(socket).peer),
-      stream_(*server.loop, base::Descriptor(server.kernel, socket)) {}
+/// The kernel of a TestedServer, which has to exist before the loop.
+struct WithScriptedKernel {
+  base::ScriptedKernel kernel;
+};
+
+/// A loop on a scripted kernel, with a network and a clock that the test controls.
+class TestedServer final : public WithScriptedKernel, public TestedLoop {
+ public:
+  explicit TestedServer(loop::TransferKind transfer = loop::TransferKind::Syscall)
+      : TestedLoop(kernel, loop::make_test_transfer(kernel, transfer)) {}
+
+  /// Connects a client.
+  TestedHost& connect(const MakeProtocol& make) {
+    const int fd = kernel.make_socket();
+    TestedHost& host = serve(base::Descriptor(kernel, fd), kernel.at(fd).peer, make);
+    turn(3);
+    return host;
+  }
+  /// Lets time pass as in a loop, which wakes at each timer.
+  void pass(base::Duration time) {
+    const base::Instant end = kernel.monotonic_now() + time;
+    turn();
+    while (kernel.monotonic_now() < end) {
+      const base::Instant before = kernel.monotonic_now();
+      (void)loop->turn(end - before);
+      if (kernel.monotonic_now() == before) kernel.advance(std::chrono::milliseconds(1));
+    }
+    turn(3);
+  }
+};
+
+inline TestedHost::TestedHost(TestedLoop& server, base::Descriptor socket,
+                              const base::Endpoint& peer)
+    : fd(socket.fd()), server_(server), peer_(peer), stream_(*server.loop, std::move(socket)) {}
 inline loop::Loop& TestedHost::loop() const { return *server_.loop; }
 inline ProtocolServer& TestedHost::server() const { return server_; }
 inline bool TestedHost::is_draining() const { return server_.draining; }

@@ -103,10 +103,11 @@ TEST_P(SessionEndTest, AHandlerThatThrowsClosesWith1011AndIsLogged) {
     throw std::runtime_error("no more tea");
   });
   EXPECT_EQ(say(text("go")), "close 1011\n");
-  EXPECT_NE(server->log_.text().find("the handler of a WebSocket failed: std::runtime_error: no "
-                                     "more tea"),
-            std::string::npos)
-      << server->log_.text();
+  EXPECT_NE(
+      server->recorded.text().find("the handler of a WebSocket failed: std::runtime_error: no "
+                                   "more tea"),
+      std::string::npos)
+      << server->recorded.text();
   send(close_frame(1011));
   expect_nothing_left();
 }

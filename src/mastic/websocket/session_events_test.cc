@@ -94,7 +94,7 @@ TEST_P(SessionEventsTest, CloseWithACode) {
 TEST_P(SessionEventsTest, AnExceptionClosesWith1011) {
   open();
   EXPECT_EQ(say(text("throw") + text("late")), "text welcome\nclose 1011\n");
-  EXPECT_NE(server->log_.text().find("no more tea"), std::string::npos);
+  EXPECT_NE(server->recorded.text().find("no more tea"), std::string::npos);
   (void)say(text("later"));
   send(close_frame(1011));
   expect_seen({"opened", "throw", "closed 1011 "});

@@ -1,0 +1,199 @@
+// Each allocation of a loop with WebSockets fails in turn. The socket that needed it ends; its
+// handler is told, and the other sockets live on.
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <thread>
+
+#include "mastic/base/allocations_testing.h"
+#include "mastic/websocket/session_testing.h"
+
+namespace mastic::websocket {
+namespace {
+
+class SilentLog final : public base::Log {
+ public:
+  void write(const base::LogRecord&) noexcept override {}
+};
+
+/// Echoes, and counts how often each function is called.
+struct CountedEvents final : EventHandler {
+  struct Counts {
+    int opened = 0;
+    int closed = 0;
+    int destroyed = 0;
+  };
+  CountedEvents(Counts& to, topics::Topic& room) : counts(to), topic(room) {}
+  ~CountedEvents() override { ++counts.destroyed; }
+  void opened(WebSocket& socket) override {
+    ++counts.opened;
+    socket.subscribe(topic);
+  }
+  void received(WebSocket& socket, Message& message) override {
+    (void)socket.try_send(std::move(message));
+  }
+  void closed(WebSocket&, const Closed&) override { ++counts.closed; }
+  Counts& counts;
+  topics::Topic& topic;
+};
+
+Task<> echo(WebSocket& socket, topics::Topic& topic, int& running) {
+  struct Running {
+    explicit Running(int& counted) : count(counted) { ++count; }
+    ~Running() { --count; }
+    int& count;
+  };
+  const Running counted(running);
+  socket.subscribe(topic);
+  while (std::optional<Message> message = co_await socket.receive()) {
+    (void)co_await socket.send(*std::move(message));
+  }
+}
+
+/// Sockets of both kinds over the system's kernel, which allocates nothing in this process.
+struct RealSockets {
+  RealSockets() : server(base::system_kernel(), loop::make_transfer(base::system_kernel(), kind)) {
+    server.log_to = &log;
+  }
+
+  /// The client's end of a new socket.
+  base::Descriptor connect(bool has_events) {
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    Agreement agreement{.options = &options};
+    agreement.deflate.emplace();
+    auto upgrade =
+        has_events
+            ? make_upgrade(agreement, std::make_unique<CountedEvents>(counts, topic), history)
+            : make_upgrade(agreement, TaskHandler([this](WebSocket& socket) {
+                             return echo(socket, topic, running);
+                           }),
+                           history);
+    server.serve(base::Descriptor(base::system_kernel(), ends[0]), {},
+                 [&](net::ProtocolHost& host) { return upgrade->open(host); });
+    return {base::system_kernel(), ends[1]};
+  }
+  /// Runs turns in which the `nth` allocation fails. True when there were so many allocations.
+  bool turn_failing(std::size_t nth, int turns) {
+    for (int i = 0; i < turns; ++i) {
+      base::fail_allocation(nth);
+      server.turn();
+      nth = base::stop_failing_allocations();
+      if (nth == 0) return true;
+    }
+    return false;
+  }
+  static void send(const base::Descriptor& client, std::string_view bytes) {
+    (void)::send(client.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+  /// Whether the socket of `client` echoes.
+  bool is_alive(const base::Descriptor& client) {
+    send(client, text("alive"));
+    server.turn(4);
+    char buffer[40'000];
+    const ssize_t got = recv(client.fd(), buffer, sizeof buffer, MSG_DONTWAIT);
+    return std::string_view(buffer, static_cast<std::size_t>(std::max<ssize_t>(got, 0)))
+        .ends_with("alive");
+  }
+
+  static constexpr auto kind = loop::TransferKind::Syscall;
+  SilentLog log;
+  Options options{.compression = {.compress = true}};
+  async::BlockingHistory history;
+  topics::Topic topic;
+  CountedEvents::Counts counts;
+  int running = 0;
+  net::TestedLoop server;
+};
+
+struct SessionMemoryTest : testing::TestWithParam<bool> {
+  void SetUp() override {
+    if (!base::counts_allocations()) GTEST_SKIP();
+  }
+  /// Opens a socket beside another one, does what `act` does with its client, and lets the `nth`
+  /// allocation fail. Returns false when there were not so many.
+  bool survives(std::size_t nth, const std::function<void(RealSockets&, base::Descriptor&)>& act,
+                bool may_be_the_other) {
+    RealSockets sockets;
+    const base::Descriptor other = sockets.connect(GetParam());
+    base::Descriptor client = sockets.connect(GetParam());
+    sockets.server.turn();
+    act(sockets, client);
+    const bool has_failed = sockets.turn_failing(nth, 8);
+    sockets.server.turn(4);
+    const bool is_well = sockets.is_alive(other) || (may_be_the_other && sockets.is_alive(client));
+    EXPECT_TRUE(is_well) << "after allocation " << nth;
+    client = {};
+    sockets.server.abort();
+    sockets.server.turn(8);
+    EXPECT_TRUE(sockets.server.tasks.empty());
+    EXPECT_EQ(sockets.running, 0);
+    EXPECT_EQ(sockets.counts.destroyed, GetParam() ? 2 : 0);
+    EXPECT_LE(sockets.counts.closed, sockets.counts.opened);
+    return has_failed;
+  }
+  /// Fails each allocation in turn. Only if it `may_be_the_other` socket that needs memory, too, that
+  /// one may end instead.
+  void survive_all(const std::function<void(RealSockets&, base::Descriptor&)>& act,
+                   bool may_be_the_other = false) {
+    bool goes_on = true;
+    std::size_t nth = 1;
+    for (; goes_on && !HasFailure(); ++nth) {
+      // A new thread has no recycled memory yet.
+      std::thread([&] { goes_on = survives(nth, act, may_be_the_other); }).join();
+    }
+    EXPECT_GT(nth, 3u);
+  }
+};
+
+TEST_P(SessionMemoryTest, OpeningAndMessages) {
+  survive_all([](RealSockets&, base::Descriptor& client) {
+    RealSockets::send(client, text("one") + binary(std::string(5000, 'x')) + ping("p"));
+  });
+}
+
+TEST_P(SessionMemoryTest, AMessageInPartsAndACloseFrame) {
+  survive_all([](RealSockets& sockets, base::Descriptor& client) {
+    RealSockets::send(client, frame(Opcode::Text, std::string(100, 'x'), false));
+    sockets.server.turn(3);
+    RealSockets::send(client, frame(Opcode::Continuation, std::string(1000, 'x')) +
+                                  close_frame(1000, std::string(100, 'r')));
+  });
+}
+
+TEST_P(SessionMemoryTest, AClientThatLeaves) {
+  survive_all([](RealSockets&, base::Descriptor& client) {
+    RealSockets::send(client, text("one"));
+    client = {};
+  });
+}
+
+TEST_P(SessionMemoryTest, AMalformedFrame) {
+  survive_all(
+      [](RealSockets&, base::Descriptor& client) { RealSockets::send(client, "\xff\xff"); });
+}
+
+TEST_P(SessionMemoryTest, PublishedMessages) {
+  survive_all(
+      [](RealSockets& sockets, base::Descriptor&) {
+        sockets.server.turn(3);
+        sockets.topic.publish("small");
+        sockets.topic.publish(std::string(10'000, 'x'));
+      },
+      true);
+}
+
+TEST_P(SessionMemoryTest, ADrain) {
+  survive_all([](RealSockets& sockets, base::Descriptor& client) {
+    sockets.server.turn(3);
+    RealSockets::send(client, text("one"));
+    sockets.server.drain();
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(, SessionMemoryTest, testing::Bool(),
+                         [](const auto& each) { return each.param ? "Events" : "Task"; });
+
+}  // namespace
+}  // namespace mastic::websocket
