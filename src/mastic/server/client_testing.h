@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,6 +63,12 @@ class Client {
       }
       received_.append(buffer, static_cast<std::size_t>(got));
     }
+  }
+  /// Waits for bytes, and returns all that have arrived; nothing when the connection has ended.
+  std::string receive_some() {
+    char buffer[65536];
+    const ssize_t got = base::system_kernel().recv(socket_.fd(), buffer, sizeof buffer, 0);
+    return {buffer, static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
   }
   std::string get(std::string_view path = "/") {
     ask(path);
