@@ -150,6 +150,7 @@ using threads::Pool;
 using topics::SlowReader;
 using topics::Topic;
 using topics::TopicOptions;
+using topics::Topics;
 using websocket::CloseCode;
 using websocket::Closed;
 using websocket::Message;
@@ -157,6 +158,5 @@ using websocket::Sent;
 using websocket::WebSocket;
 /// The settings of WebSockets, which a route may change for its own.
 using WebSocketOptions = websocket::Options;
-using topics::Topics;
 
 }  // namespace mastic
