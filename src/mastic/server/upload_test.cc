@@ -1,0 +1,174 @@
+// Forms with files over real connections: every kind of handler, a loop that is taken over at every
+// job, and clients that leave in the middle.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "mastic/app/multipart_reader.h"
+#include "mastic/loop/runtime.h"
+#include "mastic/routing/router.h"
+#include "mastic/server/client_testing.h"
+#include "mastic/server/server.h"
+#include "mastic/wire/multipart/form_writer.h"
+
+namespace mastic::server {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using app::App;
+using app::File;
+using app::Request;
+using async::Task;
+using routing::Form;
+using routing::Router;
+
+struct SentPhoto {
+  std::string title;
+  File image;
+};
+
+/// The file whose bytes all depend on `seed`, so that no other upload's bytes are taken for them.
+std::string image_of(unsigned seed, std::size_t size) {
+  std::string bytes(size, '\0');
+  for (char& byte : bytes) {
+    seed = seed * 1664525 + 1013904223;
+    byte = static_cast<char>(seed >> 24);
+  }
+  return bytes;
+}
+
+std::string post_of(std::string_view path, unsigned seed, std::size_t size) {
+  wire::multipart::FormWriter form;
+  form.add_field("title", std::to_string(seed));
+  form.add_file("image", "a.png", "image/png", image_of(seed, size));
+  const std::string content = form.content();
+  return "POST " + std::string(path) +
+         " HTTP/1.1\r\nHost: a\r\nContent-Type: " + form.content_type() +
+         "\r\nContent-Length: " + std::to_string(content.size()) + "\r\n\r\n" + content;
+}
+
+/// Whether the file of the form is the one that was sent under its title.
+std::string check_photo(const std::string& title, const File& image) {
+  const auto seed = static_cast<unsigned>(std::stoul(title));
+  return image.read() == image_of(seed, image.size()) ? "right " + title : "wrong";
+}
+
+struct UploadTest : testing::TestWithParam<loop::Scheduler::HandOff> {
+  UploadTest() {
+    char name[] = "/tmp/mastic-uploads-XXXXXX";
+    directory = mkdtemp(name);
+    options.uploads.upload_directory = directory;
+    options.uploads.spool_above_bytes = 100'000;
+    options.drain_idle = options.linger_idle = 20ms;
+    site.post<"/plain">([](Form<SentPhoto> form) { return check_photo(form->title, form->image); });
+    site.post<"/blocking">(
+        app::blocking, [](Form<SentPhoto> form) { return check_photo(form->title, form->image); });
+    site.post<"/task">([](Form<SentPhoto> form) -> Task<std::string> {
+      co_return check_photo(form->title, form->image);
+    });
+    site.post<"/parts">([this](Request& request) -> Task<std::string> {
+      try {
+        app::MultipartReader parts(request);
+        app::Part* part = co_await parts.next();
+        const std::string title = co_await part->read_text(100);
+        part = co_await parts.next();
+        const File image = co_await part->read_file();
+        co_return check_photo(title, image);
+      } catch (...) {
+        ++told;
+        throw;
+      }
+    });
+  }
+  ~UploadTest() override {
+    server.reset();
+    fs::remove_all(directory);
+  }
+  void start() {
+    runtime = loop::Runtime::open({.loops = 2, .threads = {.hand_off = GetParam()}}, log,
+                                  base::system_kernel())
+                  .value();
+    server = std::make_unique<Server>(App(std::move(site)), options, log, base::system_kernel());
+    ASSERT_TRUE(server->listen(*base::Address::parse("127.0.0.1:0")));
+    ASSERT_TRUE(server->start_on(*runtime));
+    ASSERT_TRUE(runtime->start());
+  }
+  [[nodiscard]] std::ptrdiff_t files() const {
+    return std::distance(fs::directory_iterator(directory), fs::directory_iterator());
+  }
+
+  RecordingLog log;
+  Options options;
+  fs::path directory;
+  Router site;
+  std::atomic<int> told{0};
+  std::unique_ptr<loop::Runtime> runtime;
+  std::unique_ptr<Server> server;
+};
+
+TEST_P(UploadTest, GivesEachHandlerTheFileThatWasSentToIt) {
+  start();
+  std::atomic<int> right{0};
+  std::vector<std::thread> clients;
+  for (unsigned number = 0; number < 4; ++number) {
+    clients.emplace_back([&, number] {
+      Client client(server->addresses()[0]);
+      unsigned seed = number * 100;
+      for (const std::size_t size : {0u, 5'000u, 99'000u, 700'000u}) {
+        for (const std::string_view path : {"/plain", "/blocking", "/task", "/parts"}) {
+          client.send(post_of(path, ++seed, size));
+          if (client.answer().content == "right " + std::to_string(seed)) ++right;
+        }
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(right, 4 * 16);
+  EXPECT_EQ(files(), 0);
+}
+
+TEST_P(UploadTest, LeavesNothingOfAnUploadWhoseClientLeaves) {
+  start();
+  const std::string whole = post_of("/parts", 1, 700'000);
+  const std::size_t cuts[] = {whole.size() - 700'100, 100'000, 400'000, whole.size() - 100};
+  for (const std::size_t cut : cuts) {
+    const int before = told;
+    {
+      Client client(server->addresses()[0]);
+      client.send(std::string_view(whole).substr(0, cut));
+    }
+    for (int i = 0; i < 1000 && told == before; ++i) std::this_thread::sleep_for(5ms);
+    EXPECT_EQ(told, before + 1) << "the handler was told, cut at " << cut;
+  }
+  EXPECT_EQ(files(), 0);
+}
+
+TEST_P(UploadTest, RefusesAFormThatIsTooLargeAndKeepsTheConnection) {
+  options.uploads.max_upload_bytes = 10'000;
+  start();
+  Client client(server->addresses()[0]);
+  client.send(post_of("/plain", 1, 20'000));
+  EXPECT_EQ(client.answer().status, http::Status::ContentTooLarge);
+  client.send(post_of("/plain", 2, 5'000));
+  EXPECT_EQ(client.answer().content, "right 2");
+}
+
+INSTANTIATE_TEST_SUITE_P(HandOffs, UploadTest,
+                         testing::Values(loop::Scheduler::HandOff::WhenStuck,
+                                         loop::Scheduler::HandOff::Always),
+                         [](const auto& each) {
+                           return each.param == loop::Scheduler::HandOff::Always ? "Always"
+                                                                                 : "WhenStuck";
+                         });
+
+}  // namespace
+}  // namespace mastic::server
