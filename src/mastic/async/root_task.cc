@@ -1,6 +1,7 @@
 #include "mastic/async/root_task.h"
 
 #include <chrono>
+#include <new>
 #include <utility>
 
 namespace mastic::async {
@@ -24,8 +25,10 @@ void RootTask::left_behind(int) noexcept {
 
 /// `is_elsewhere_` is set before the submit, because another thread may run the task from then on.
 bool RootTask::run_elsewhere() noexcept {
+  if (!elsewhere_) elsewhere_.reset(new (std::nothrow) Elsewhere(*this, executor()));
+  if (!elsewhere_) return false;
   is_elsewhere_ = true;
-  if (elsewhere_.submit_begun()) return true;
+  if (elsewhere_->submit_begun()) return true;
   is_elsewhere_ = false;
   return false;
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "mastic/async/blocking_history.h"
@@ -17,8 +18,7 @@ namespace mastic::async {
 class RootTask : public Context {
  public:
   /// Requires: `history`, which all tasks of this kind share, outlives this object.
-  RootTask(Executor& executor, BlockingHistory& history)
-      : Context(executor), history_(history), elsewhere_(*this, executor) {}
+  RootTask(Executor& executor, BlockingHistory& history) : Context(executor), history_(history) {}
   void run() noexcept override;
   void finish() noexcept final;
   void left_behind(int thread) noexcept final;
@@ -39,7 +39,7 @@ class RootTask : public Context {
   void run_task() noexcept;
 
   BlockingHistory& history_;
-  Elsewhere elsewhere_;
+  std::unique_ptr<Elsewhere> elsewhere_;  ///< made when it is first needed
   bool is_elsewhere_ = false;
   bool is_left_behind_ = false;
   std::optional<Task<>> task_;

@@ -1,37 +1,50 @@
 #include "mastic/websocket/handler_task.h"
 
-#include <algorithm>
 #include <exception>
-#include <iterator>
 #include <new>
 #include <stdexcept>
 #include <utility>
 
 #include "mastic/app/debug_report.h"
+#include "mastic/async/timer.h"
 #include "mastic/websocket/line.h"
 #include "mastic/websocket/session.h"
 
 namespace mastic::websocket {
 
+namespace {
+
+constexpr int kMaxWaiting = 16;  // messages that are read ahead
+
+}  // namespace
+
 // ---- both kinds ----
+
+/// Stops a task in a while. Few tasks need one: those that still run when their connection is gone.
+class HandlerTask::StopLater final : public async::Timer {
+ public:
+  explicit StopLater(HandlerTask& task) : task_(task) {}
+  void expired() noexcept override { task_.stop(); }
+
+ private:
+  HandlerTask& task_;
+};
 
 HandlerTask::HandlerTask(Session& session, LineRef line, async::BlockingHistory& history)
     : RootTask(session.host().loop(), history),
       session_(&session),
       server_(session.host().server()),
       line_(std::move(line)),
-      socket_(line_),
-      loop_(session.host().loop()),
-      close_timeout_(session.options().close_timeout) {}
+      socket_(line_) {}
 
 HandlerTask::HandlerTask(const HandlerTask& before, async::BlockingHistory& history)
-    : RootTask(before.loop_, history),
+    : RootTask(before.executor(), history),
       session_(before.session_),
       server_(before.server_),
       line_(before.line_),
-      socket_(line_),
-      loop_(before.loop_),
-      close_timeout_(before.close_timeout_) {}
+      socket_(line_) {}
+
+HandlerTask::~HandlerTask() = default;
 
 void HandlerTask::begin(std::unique_ptr<HandlerTask> task) noexcept {
   HandlerTask& begun = *task.release();
@@ -65,20 +78,32 @@ void HandlerTask::task_failed() noexcept {
   }
 }
 
-void HandlerTask::stop_soon() noexcept {
-  if (server_.is_aborting()) return stop();
-  loop_.arm(*this, base::after(loop_.now(), close_timeout_));
+void HandlerTask::stop_after(base::Duration while_it_may_run) noexcept {
+  if (!server_.is_aborting()) stop_later_.reset(new (std::nothrow) StopLater(*this));
+  if (!stop_later_) return stop();
+  executor().arm(*stop_later_, base::after(executor().now(), while_it_may_run));
+}
+
+bool HandlerTask::is_behind(std::uint64_t max_bytes) const {
+  int count = 0;
+  std::uint64_t bytes = 0;
+  for (const Arrival* at = inbox_.get(); at != nullptr; at = at->next.get()) {
+    ++count;
+    bytes += at->message.data.size();
+  }
+  return count >= kMaxWaiting || (count > 0 && bytes >= max_bytes);
 }
 
 void HandlerTask::add_to_inbox(Message&& message, bool is_last) {
-  const std::size_t size = message.data.size();
-  inbox_.push_back(Arrival{std::move(message), is_last});
-  inbox_bytes_ += size;
+  std::unique_ptr<Arrival>* end = &inbox_;
+  while (*end) end = &(*end)->next;
+  *end = std::make_unique<Arrival>(std::move(message), is_last, nullptr);
 }
 
-void HandlerTask::clear_inbox() noexcept {
-  inbox_.clear();
-  inbox_bytes_ = 0;
+std::unique_ptr<Arrival> HandlerTask::take_from_inbox() noexcept {
+  std::unique_ptr<Arrival> first = std::move(inbox_);
+  inbox_ = std::move(first->next);
+  return first;
 }
 
 // ---- a task for the conversation ----
@@ -96,16 +121,16 @@ void TaskRun::arrived(Message&& message, bool is_last) {
 
 void TaskRun::no_more(bool drops) noexcept {
   has_all_ = true;
-  if (drops) clear_inbox();
+  if (drops) inbox_.reset();
   if (receiver_ == nullptr) return;
   receiver_->waits_ = false;
   std::exchange(receiver_, nullptr)->complete();
 }
 
 void TaskRun::connection_gone(Closed) noexcept {
-  session_ = nullptr;
+  const base::Duration timeout = std::exchange(session_, nullptr)->options().close_timeout;
   no_more(false);
-  stop_soon();
+  stop_after(timeout);
 }
 
 void TaskRun::begin(WebSocket::Receive& receive) noexcept {
@@ -138,46 +163,39 @@ void TaskRun::get_ready_for(WebSocket::Receive& receive) noexcept {
     if (!wants_pieces) join_pieces();
   } catch (const std::bad_alloc&) {
     if (session_ != nullptr) session_->host().abort();
-    clear_inbox();
+    inbox_.reset();
   }
 }
 
 /// Puts messages together, for a handler that wants whole ones again. The session continues with a
 /// message that has not ended.
 void TaskRun::join_pieces() {
-  for (auto at = inbox_.begin(); at != inbox_.end(); ++at) {
-    for (auto next = std::next(at); !at->is_last && next != inbox_.end();) {
-      at->data += next->data;
-      at->is_last = next->is_last;
-      next = inbox_.erase(next);
+  std::unique_ptr<Arrival>* at = &inbox_;
+  while (*at) {
+    Arrival& message = **at;
+    for (; !message.is_last && message.next; message.next = std::move(message.next->next)) {
+      message.message.data += message.next->message.data;
+      message.is_last = message.next->is_last;
     }
+    if (!message.is_last) break;
+    at = &message.next;
   }
-  if (inbox_.empty() || inbox_.back().is_last) return;
-  inbox_bytes_ -= inbox_.back().data.size();
-  if (session_ != nullptr) session_->take_back(std::move(inbox_.back().data));
-  inbox_.pop_back();
+  if (!*at) return;
+  if (session_ != nullptr) session_->take_back(std::move((*at)->message.data));
+  at->reset();
 }
 
 void TaskRun::drop_message() noexcept {
   is_skipping_ = true;
-  while (is_skipping_ && !inbox_.empty()) is_skipping_ = !take_from_inbox().is_last;
+  while (is_skipping_ && inbox_) is_skipping_ = !take_from_inbox()->is_last;
 }
 
 /// Gives `receive` what it wants, if that has arrived.
 bool TaskRun::give(WebSocket::Receive& receive) noexcept {
-  if (inbox_.empty()) return false;
-  Arrival arrival = take_from_inbox();
-  receive.is_last_ = arrival.is_last;
-  is_inside_ = !arrival.is_last;
-  receive.message_.emplace(std::move(arrival));
+  if (!inbox_) return false;
+  receive.arrival_ = take_from_inbox();
+  is_inside_ = !receive.arrival_->is_last;
   return true;
-}
-
-TaskRun::Arrival TaskRun::take_from_inbox() noexcept {
-  Arrival arrival = std::move(inbox_.front());
-  inbox_.pop_front();
-  inbox_bytes_ -= arrival.data.size();
-  return arrival;
 }
 
 void TaskRun::forget(WebSocket::Receive& receive) noexcept {
@@ -212,12 +230,11 @@ EventRun::EventRun(EventRun& before)
 void EventRun::begin_if_new(EventRun& run) noexcept {
   if (std::exchange(run.has_begun_, true)) return;
   run.batch_.swap(run.inbox_);
-  run.inbox_bytes_ = 0;
   begin(std::unique_ptr<HandlerTask>(&run));
 }
 
 void EventRun::no_more(bool drops) noexcept {
-  if (drops) clear_inbox();
+  if (drops) inbox_.reset();
 }
 
 void EventRun::connection_gone(Closed how) noexcept {
@@ -232,11 +249,13 @@ void EventRun::connection_gone(Closed how) noexcept {
 async::Task<> EventRun::make_task() {
   try {
     if (calls_opened_) handler_->opened(socket_);
-    for (Message& message : batch_) handler_->received(socket_, message);
+    for (Arrival* at = batch_.get(); at != nullptr; at = at->next.get()) {
+      handler_->received(socket_, at->message);
+    }
   } catch (...) {
     task_failed();
   }
-  batch_.clear();
+  batch_.reset();
   if (calls_closed_) handler_->closed(socket_, *how_);
   co_return;
 }
@@ -244,7 +263,7 @@ async::Task<> EventRun::make_task() {
 void EventRun::task_ended() noexcept {
   Session* const session = session_;
   const bool follows = session != nullptr
-                           ? session->event_run_ended(handler_, failed_, !inbox_.empty())
+                           ? session->event_run_ended(handler_, failed_, inbox_ != nullptr)
                            : !calls_closed_;
   if (follows) follow_up();
   end();

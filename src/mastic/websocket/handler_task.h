@@ -5,12 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <optional>
 
 #include "mastic/async/root_task.h"
-#include "mastic/async/timer.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/protocol_task.h"
 #include "mastic/websocket/message.h"
@@ -28,8 +26,10 @@ class Session;
 /// 1. While the task is scheduled or runs, only its code touches `socket_` and what the derived
 ///    classes mark as belonging to user code.
 /// 2. Everything else belongs to the loop.
-class HandlerTask : public async::RootTask, public net::ProtocolTask, private async::Timer {
+class HandlerTask : public async::RootTask, public net::ProtocolTask {
  public:
+  ~HandlerTask() override;
+
   using Message = websocket::Message;  // and not async::Message, which a task is, too
 
   /// Schedules the task, which owns itself from now on.
@@ -44,9 +44,7 @@ class HandlerTask : public async::RootTask, public net::ProtocolTask, private as
   /// Says that the connection is gone. The session is not used any more.
   virtual void connection_gone(Closed how) noexcept = 0;
   /// Whether so much waits for the handler that nothing should be read ahead any more.
-  [[nodiscard]] bool is_behind(std::uint64_t max_bytes) const {
-    return inbox_.size() >= kMaxWaiting || inbox_bytes_ >= max_bytes;
-  }
+  [[nodiscard]] bool is_behind(std::uint64_t max_bytes) const;
   /// Whether the handler has something to do because of messages that have arrived.
   [[nodiscard]] virtual bool is_busy() const = 0;
   /// The line of the socket.
@@ -61,31 +59,24 @@ class HandlerTask : public async::RootTask, public net::ProtocolTask, private as
   HandlerTask(const HandlerTask& before, async::BlockingHistory& history);
 
   void task_failed() noexcept override;
-  /// Cancels what the task awaits, at once if the server aborts, and otherwise after a while.
-  void stop_soon() noexcept;
+  /// Cancels what the task awaits after `while_it_may_run`, or at once if the server aborts.
+  void stop_after(base::Duration while_it_may_run) noexcept;
   void add_to_inbox(Message&& message, bool is_last);
-  void clear_inbox() noexcept;
+  /// Requires: the inbox is not empty.
+  [[nodiscard]] std::unique_ptr<Arrival> take_from_inbox() noexcept;
   /// Leaves the list of the server and destroys this object.
   void end() noexcept;
-
-  static constexpr std::size_t kMaxWaiting = 16;
 
   Session* session_;  ///< null when the connection is gone
   net::ProtocolServer& server_;
   const LineRef line_;
   WebSocket socket_;     ///< what the handler is given; user code may assign to it
   bool failed_ = false;  ///< an exception left the handler; belongs to user code until it has ended
-  struct Arrival : Message {
-    bool is_last = true;  ///< a whole message, or its last piece
-  };
-  std::list<Arrival> inbox_;
-  std::uint64_t inbox_bytes_ = 0;
+  std::unique_ptr<Arrival> inbox_;
 
  private:
-  void expired() noexcept override { stop(); }
-
-  loop::Loop& loop_;
-  base::Duration close_timeout_;
+  class StopLater;
+  std::unique_ptr<StopLater> stop_later_;
 };
 
 /// Runs a handler that is a task.
@@ -98,7 +89,7 @@ class TaskRun final : public HandlerTask {
   void arrived(Message&& message, bool is_last) override;
   void no_more(bool drops) noexcept override;
   void connection_gone(Closed how) noexcept override;
-  [[nodiscard]] bool is_busy() const override { return is_scheduled() || !inbox_.empty(); }
+  [[nodiscard]] bool is_busy() const override { return is_scheduled() || inbox_; }
 
  private:
   friend class WebSocket::Receive;
@@ -106,7 +97,6 @@ class TaskRun final : public HandlerTask {
   void forget(WebSocket::Receive& receive) noexcept;
   void get_ready_for(WebSocket::Receive& receive) noexcept;
   [[nodiscard]] bool give(WebSocket::Receive& receive) noexcept;
-  [[nodiscard]] Arrival take_from_inbox() noexcept;
   void drop_message() noexcept;
   void join_pieces();
 
@@ -147,7 +137,7 @@ class EventRun final : public HandlerTask {
 
   // These belong to user code while this runs.
   std::unique_ptr<EventHandler> handler_;
-  std::list<Arrival> batch_;
+  std::unique_ptr<Arrival> batch_;
   bool calls_opened_;
   bool calls_closed_ = false;
 

@@ -32,12 +32,18 @@ Sent Line::offer(std::unique_ptr<QueuedFrame>& item) {
   async::Waker waker(mutex_);
   // Those who wait have come before. The end of a message in pieces never waits.
   const bool may_wait = item->part != QueuedFrame::Part::End && phase_ == Phase::Open;
-  if (may_wait && waiting_for(*item).most_wanted != 0) return Sent::Full;
+  if (may_wait && rare_ && waiting_for(*item).most_wanted != 0) return Sent::Full;
   const Sent sent = offer_now(item);
   if (sent != Sent::Taken) return sent;
   signal();
-  if (!is_in_pieces_) serve(waiting_, waker);
+  serve(waker);
   return sent;
+}
+
+async::WaitQueue& Line::queue_for(const QueuedFrame& item) {
+  const std::lock_guard lock(mutex_);
+  if (!rare_) rare_ = std::make_unique<Rare>(mutex_);
+  return waiting_for(item).queue;
 }
 
 bool Line::WaitForRoom::take_now(async::Waker&) {
@@ -76,7 +82,8 @@ void Line::order(QueuedFrame::Kind kind, const topics::Topic& topic) {
   item->topic = std::make_unique<topics::Topic>(topic);
   const std::lock_guard lock(mutex_);
   if (phase_ != Phase::Open) return;
-  orders_.push_back(std::move(item));
+  if (!rare_) rare_ = std::make_unique<Rare>(mutex_);
+  rare_->orders.push_back(std::move(item));
   signal();
 }
 
@@ -123,8 +130,9 @@ void Line::signal() noexcept {
 }
 
 void Line::serve(async::Waker& waker) noexcept {
-  serve(waiting_pieces_, waker);
-  serve(waiting_, waker);
+  if (!rare_) return;
+  serve(rare_->waiting_pieces, waker);
+  serve(rare_->waiting, waker);
 }
 
 /// Lets those who wait put their frames into the queue, while there is room for the most expensive
@@ -132,7 +140,7 @@ void Line::serve(async::Waker& waker) noexcept {
 void Line::serve(Waiting& waiting, async::Waker& waker) noexcept {
   const auto may_go_on = [&] {
     if (phase_ != Phase::Open) return true;
-    return has_room(waiting.most_wanted) && (&waiting == &waiting_pieces_ || !is_in_pieces_);
+    return has_room(waiting.most_wanted) && (&waiting == &rare_->waiting_pieces || !is_in_pieces_);
   };
   while (waiting.most_wanted != 0 && may_go_on()) {
     auto* const first = static_cast<WaitForRoom*>(waiting.queue.claim_first());
@@ -174,7 +182,7 @@ SendQueue Line::take(std::uint64_t bytes) noexcept {
 
 SendQueue Line::take_orders() noexcept {
   const std::lock_guard lock(mutex_);
-  return std::move(orders_);
+  return rare_ ? std::move(rare_->orders) : SendQueue();
 }
 
 void Line::has_left(std::uint64_t unsent) noexcept {

@@ -49,7 +49,7 @@ class Line final : private async::Message {
         session_(&session),
         max_queue_bytes_(max_queue_bytes),
         peer_(peer),
-        protocol_(protocol) {}
+        protocol_(protocol.empty() ? nullptr : std::make_unique<const std::string>(protocol)) {}
 
   // ---- from any thread ----
 
@@ -69,7 +69,9 @@ class Line final : private async::Message {
   }
   [[nodiscard]] std::optional<Closed> closed() const;
   [[nodiscard]] const base::Endpoint& peer() const { return peer_; }
-  [[nodiscard]] std::string_view protocol() const { return protocol_; }
+  [[nodiscard]] std::string_view protocol() const {
+    return protocol_ ? std::string_view(*protocol_) : std::string_view();
+  }
   /// The task that may receive, or null.
   [[nodiscard]] TaskRun* handler() const { return handler_.load(std::memory_order_relaxed); }
 
@@ -99,7 +101,7 @@ class Line final : private async::Message {
   /// this line, so no lock is needed.
   [[nodiscard]] bool is_idle() const noexcept {
     return references_.load(std::memory_order_acquire) == 1 && waiting_bytes_ == 0 && !reading &&
-           !farewell && !compression && !feeds && protocol_.empty();
+           !farewell && !compression && !feeds && !protocol_;
   }
 
   /// What is being received; null between two messages. Belongs to the session.
@@ -124,22 +126,32 @@ class Line final : private async::Message {
     std::uint64_t most_wanted = 0;
   };
 
+  /// What most sockets never need.
+  struct Rare {
+    explicit Rare(std::mutex& mutex) : waiting(mutex), waiting_pieces(mutex) {}
+    Waiting waiting;
+    Waiting waiting_pieces;  ///< pieces of the message that is sent in pieces
+    SendQueue orders;        ///< to subscribe and to unsubscribe
+  };
+
   // These are called with the mutex held.
   [[nodiscard]] Sent offer_now(std::unique_ptr<QueuedFrame>& item) noexcept;
   void enqueue(std::unique_ptr<QueuedFrame> item) noexcept;
   void signal() noexcept;
   void serve(async::Waker& waker) noexcept;
   void serve(Waiting& waiting, async::Waker& waker) noexcept;
+  /// Requires: `rare_` was made.
   [[nodiscard]] Waiting& waiting_for(const QueuedFrame& item) {
     const bool is_of_pieces =
         item.part == QueuedFrame::Part::Piece || item.part == QueuedFrame::Part::End;
-    return is_of_pieces ? waiting_pieces_ : waiting_;
+    return is_of_pieces ? rare_->waiting_pieces : rare_->waiting;
   }
   void end(const Closed* how, Phase phase) noexcept;
   [[nodiscard]] bool has_room(std::uint64_t cost) const {
     return waiting_bytes_ == 0 || waiting_bytes_ + cost <= max_queue_bytes_;
   }
 
+  [[nodiscard]] async::WaitQueue& queue_for(const QueuedFrame& item);
   void deliver() noexcept override;
 
   loop::Loop& loop_;
@@ -151,22 +163,21 @@ class Line final : private async::Message {
   bool posted_ = false;
   bool is_in_pieces_ = false;  ///< a message is being sent in pieces
   SendQueue queue_;
-  SendQueue orders_;
   std::uint64_t queue_bytes_ = 0;    ///< of what is in `queue_`
   std::uint64_t waiting_bytes_ = 0;  ///< queue_bytes_, and what was taken and has not left
   const std::uint64_t max_queue_bytes_;
-  Waiting waiting_{mutex_};
-  Waiting waiting_pieces_{mutex_};  ///< pieces of the message that is sent in pieces
+  std::unique_ptr<Rare> rare_;  ///< made when it is first needed
   std::unique_ptr<Closed> closed_;
   const base::Endpoint peer_;
-  const std::string protocol_;
+  const std::unique_ptr<const std::string> protocol_;  ///< null without one
 };
 
 /// Gives the item to the line as soon as there is room, in the order in which the waits began.
 class [[nodiscard]] Line::WaitForRoom final : public async::Waiter {
  public:
+  /// Throws std::bad_alloc.
   WaitForRoom(LineRef line, std::unique_ptr<QueuedFrame> item)
-      : Waiter(line->waiting_for(*item).queue), line_(std::move(line)), item_(std::move(item)) {}
+      : Waiter(line->queue_for(*item)), line_(std::move(line)), item_(std::move(item)) {}
   [[nodiscard]] Sent await_resume() const {
     finish_await();
     return sent_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,14 @@ struct Message {
   [[nodiscard]] base::Result<T> json() const {
     return json::from_json<T>(data);
   }
+};
+
+/// A message, or a piece of one, on its way to the handler: a node of a list that owns what follows.
+/// Such lists are short.
+struct Arrival {
+  Message message;
+  bool is_last = true;  ///< a whole message, or its last piece
+  std::unique_ptr<Arrival> next;
 };
 
 /// How a WebSocket was closed.

@@ -2,6 +2,7 @@
 // handler is told, and the other sockets live on.
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <sys/socket.h>
 
 #include <thread>
@@ -190,6 +191,74 @@ TEST_P(SessionMemoryTest, ADrain) {
     RealSockets::send(client, text("one"));
     sockets.server.drain();
   });
+}
+
+// ---- what a quiet socket costs ----
+
+/// A protocol that keeps nothing, for comparison.
+struct Nothing final : net::Protocol {
+  void received(std::string_view) noexcept override {}
+  void received_end() noexcept override {}
+  void sent(std::uint64_t, std::uint64_t) noexcept override {}
+  void closed(std::uint64_t) noexcept override {}
+  void waited_in_vain() noexcept override {}
+};
+
+/// An event handler as small as handlers are.
+struct SmallEvents final : EventHandler {
+  void received(WebSocket&, Message&) override { ++count; }
+  int count = 0;
+};
+
+Task<> plain_echo(WebSocket& socket) {
+  while (std::optional<Message> message = co_await socket.receive()) {
+    (void)co_await socket.send(*std::move(message));
+  }
+}
+
+/// The bytes of the heap that each of 1,000 connections needs which speak what `make` returns, and
+/// have answered a message.
+std::size_t bytes_each(const net::TestedLoop::MakeProtocol& make) {
+  constexpr std::size_t kSockets = 1000;
+  SilentLog log;
+  net::TestedLoop server(base::system_kernel(),
+                         loop::make_transfer(base::system_kernel(), loop::TransferKind::Syscall));
+  server.log_to = &log;
+  std::vector<base::Descriptor> clients(kSockets);
+  server.hosts.reserve(kSockets + 1);
+  const auto connect = [&] {
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    server.serve(base::Descriptor(base::system_kernel(), ends[0]), {}, make);
+    base::Descriptor client(base::system_kernel(), ends[1]);
+    RealSockets::send(client, text("hello"));
+    server.turn(3);
+    return client;
+  };
+  const base::Descriptor first = connect();
+  const std::size_t before = mallinfo2().uordblks;
+  for (base::Descriptor& client : clients) client = connect();
+  return (mallinfo2().uordblks - before) / kSockets;
+}
+
+TEST(QuietSocket, IsSmall) {
+  if (!base::counts_heap_requests()) GTEST_SKIP() << "a sanitizer has its own heap";
+  constexpr std::size_t kConnection = 152;  // with its slot in the table of sources
+  const Options options;
+  async::BlockingHistory history;
+  const std::size_t nothing =
+      bytes_each([](net::ProtocolHost&) { return std::make_unique<Nothing>(); });
+  const std::size_t events = bytes_each([&](net::ProtocolHost& host) {
+    return make_upgrade(Agreement{.options = &options}, std::make_unique<SmallEvents>(), history)
+        ->open(host);
+  });
+  const std::size_t task = bytes_each([&](net::ProtocolHost& host) {
+    return make_upgrade(Agreement{.options = &options}, TaskHandler(plain_echo), history)
+        ->open(host);
+  });
+  constexpr std::size_t kNothing = 32;  // what malloc needs for the object that keeps nothing
+  EXPECT_LE(events - nothing + kNothing + kConnection, 290u);
+  EXPECT_LE(task - nothing + kNothing + kConnection, 1200u);
 }
 
 INSTANTIATE_TEST_SUITE_P(, SessionMemoryTest, testing::Bool(),

@@ -75,7 +75,8 @@ std::optional<Message> WebSocket::Receive::await_resume() {
   if (is_second_) {
     throw std::logic_error("WebSocket::receive(): another task of the handler receives already");
   }
-  return std::move(message_);
+  if (!arrival_) return std::nullopt;
+  return std::move(arrival_->message);
 }
 
 async::Task<std::optional<WebSocket::Incoming>> WebSocket::receive_in_pieces() {

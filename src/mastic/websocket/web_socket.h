@@ -166,7 +166,7 @@ class [[nodiscard]] WebSocket::Receive final : public async::Operation {
   ~Receive() override;
   [[nodiscard]] std::optional<Message> await_resume();
   /// Whether the piece was the last one of its message.
-  [[nodiscard]] bool is_last() const { return is_last_; }
+  [[nodiscard]] bool is_last() const { return !arrival_ || arrival_->is_last; }
 
  private:
   friend class TaskRun;
@@ -175,10 +175,9 @@ class [[nodiscard]] WebSocket::Receive final : public async::Operation {
 
   TaskRun& run_;
   const Wanted wanted_;
-  bool is_last_ = true;
   bool waits_ = false;
-  bool is_second_ = false;  ///< another task receives
-  std::optional<Message> message_;
+  bool is_second_ = false;            ///< another task receives
+  std::unique_ptr<Arrival> arrival_;  ///< null when the socket is closed
 };
 
 /// The message belongs to the handler that receives it.
