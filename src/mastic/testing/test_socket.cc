@@ -108,7 +108,7 @@ class TestSocket::Line final : public TurnWatcher {
       case Kind::NeedMore:
         return false;
       case Kind::MessageEnd:
-        messages.push_back({std::exchange(message_, {}), !parser_->is_text()});
+        messages.emplace_back(std::exchange(message_, {})).is_binary = !parser_->is_text();
         return true;
       case Kind::Ping:
         if (answers_pings) send(Opcode::Pong, std::string(event.payload));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mastic/base/result.h"
 #include "mastic/json/json.h"
@@ -16,7 +17,20 @@ namespace mastic::websocket {
 using wire::websocket::CloseCode;
 
 /// A message: text, which is UTF-8, or bytes.
+///
+/// It has constructors, so that a Message without a name may be sent in a co_await: GCC 12 breaks
+/// aggregates there.
 struct Message {
+  Message() = default;
+  /// A message of text.
+  explicit Message(std::string text) : data(std::move(text)) {}
+  /// A message of bytes.
+  [[nodiscard]] static Message of_bytes(std::string bytes) {
+    Message message(std::move(bytes));
+    message.is_binary = true;
+    return message;
+  }
+
   std::string data;
   bool is_binary = false;
   /// Whether the message may be compressed when it is sent. Leave out what is compressed already,

@@ -91,7 +91,8 @@ void Session::pause(Reading& reading, std::string_view rest) {
 
 /// Messages that arrive after the socket began to close have nobody to take them.
 void Session::message_arrived(Reading& reading) {
-  Message message{.data = std::move(reading.message), .is_binary = !reading.parser->is_text()};
+  Message message(std::move(reading.message));
+  message.is_binary = !reading.parser->is_text();
   reading.message.clear();
   if (std::exchange(reading.gives_pieces, false)) set_limits(reading);
   if (phase_ != Phase::Open || has_failed_) return;
@@ -109,7 +110,8 @@ void Session::give_piece(Reading& reading) {
   if (!wants_pieces_ && !reading.gives_pieces) return;
   if (phase_ != Phase::Open || reading.message.empty() || handler_ == nullptr) return;
   reading.gives_pieces = true;
-  Message piece{.data = std::move(reading.message), .is_binary = !reading.parser->is_text()};
+  Message piece(std::move(reading.message));
+  piece.is_binary = !reading.parser->is_text();
   reading.message.clear();
   handler_->arrived(std::move(piece), false);
 }

@@ -235,7 +235,7 @@ TEST_P(SessionTest, OnlyTheLastPingOfAClientThatDoesNotReadIsAnswered) {
 TEST_P(SessionTest, RefusesTextThatIsNotUtf8) {
   open_echo();
   EXPECT_THROW((void)record.socket.try_send("\xff"), std::invalid_argument);
-  EXPECT_EQ(record.socket.try_send(Message{.data = "\xff", .is_binary = true}), Sent::Taken);
+  EXPECT_EQ(record.socket.try_send(Message::of_bytes("\xff")), Sent::Taken);
 }
 
 TEST_P(SessionTest, OtherCodeOfTheLoopSendsWithoutWakingIt) {

@@ -87,7 +87,7 @@ TEST_P(SessionTopicsTest, WhatAHandlerSendsBeforeItPublishesLeavesBefore) {
 TEST_P(SessionTopicsTest, DropsTheOldestMessagesOfASlowReader) {
   open_subscribed();
   at().room = 0;
-  (void)record.socket.try_send(Message{std::string(70'000, 'x'), true});
+  (void)record.socket.try_send(Message::of_bytes(std::string(70'000, 'x')));
   server->turn(2);
   for (int i = 0; i < 10; ++i) (void)publish(std::to_string(i));
   at().room = SIZE_MAX;
@@ -101,7 +101,7 @@ TEST_P(SessionTopicsTest, KeepsOnlyTheNewestMessage) {
   topic = topics::Topic({.slow_reader = topics::SlowReader::KeepNewest});
   open_subscribed();
   at().room = 0;
-  (void)record.socket.try_send(Message{std::string(70'000, 'x'), true});
+  (void)record.socket.try_send(Message::of_bytes(std::string(70'000, 'x')));
   server->turn(2);
   for (int i = 0; i < 10; ++i) (void)publish(std::to_string(i));
   at().room = SIZE_MAX;
@@ -114,7 +114,7 @@ TEST_P(SessionTopicsTest, ClosesASlowReaderWith1013) {
   topic = topics::Topic({.slow_reader = topics::SlowReader::Close, .max_waiting = 3});
   open_subscribed();
   at().room = 0;
-  (void)record.socket.try_send(Message{std::string(70'000, 'x'), true});
+  (void)record.socket.try_send(Message::of_bytes(std::string(70'000, 'x')));
   server->turn(2);
   for (int i = 0; i < 3; ++i) (void)publish(std::to_string(i));
   EXPECT_TRUE(record.socket.is_open());
@@ -168,7 +168,9 @@ TEST_P(SessionCompressionTest, CompressesLargerMessages) {
   EXPECT_EQ(inflated(inflater), large);
   send(text(large));
   EXPECT_EQ(inflated(inflater), large);
-  EXPECT_EQ(record.socket.try_send(Message{.data = large, .may_compress = false}), Sent::Taken);
+  Message secret(large);
+  secret.may_compress = false;
+  EXPECT_EQ(record.socket.try_send(std::move(secret)), Sent::Taken);
   server->turn(2);
   EXPECT_EQ(heard(), "text " + large + "\n");
 }

@@ -107,12 +107,10 @@ async::Task<Sent> WebSocket::send(Message message) {
   return send_when_there_is_room(line_, std::move(item));
 }
 
-async::Task<Sent> WebSocket::send(std::string text) {
-  return send(Message{.data = std::move(text)});
-}
+async::Task<Sent> WebSocket::send(std::string text) { return send(Message(std::move(text))); }
 
 async::Task<Sent> WebSocket::send_binary(std::string bytes) {
-  return send(Message{.data = std::move(bytes), .is_binary = true});
+  return send(Message::of_bytes(std::move(bytes)));
 }
 
 Sent WebSocket::try_send(Message message) {
@@ -121,7 +119,7 @@ Sent WebSocket::try_send(Message message) {
   return line_->offer(item);
 }
 
-Sent WebSocket::try_send(std::string text) { return try_send(Message{.data = std::move(text)}); }
+Sent WebSocket::try_send(std::string text) { return try_send(Message(std::move(text))); }
 
 // ---- sending in pieces ----
 

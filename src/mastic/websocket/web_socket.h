@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
+#include "mastic/async/generator.h"
 #include "mastic/async/operation.h"
 #include "mastic/async/task.h"
 #include "mastic/base/ip_address.h"
@@ -100,8 +102,12 @@ class WebSocket {
   /// Sends a message of bytes.
   [[nodiscard]] async::Task<Sent> send_binary(std::string bytes);
   /// Sends `value` as JSON.
-  template <json::JsonWritable T>
-  [[nodiscard]] async::Task<Sent> send_json(const T& value) {
+  template <class T>
+    requires json::JsonWritable<std::remove_cvref_t<T>>
+  [[nodiscard]] async::Task<Sent> send_json(T&& value) {
+    static_assert(async::detail::kMayBeYielded<T&&, std::remove_cvref_t<T>>,
+                  "GCC 12 does not keep a struct that has no name while a coroutine waits: give it "
+                  "a name, as in `Notice notice{...}; co_await socket.send_json(notice);`");
     return send(json::to_json(value));
   }
   /// Sends without waiting, or says that the client is behind. Not only for tasks.
