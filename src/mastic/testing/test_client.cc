@@ -155,6 +155,11 @@ TestSocket TestClient::websocket(std::string_view target, const FieldList& field
   server_->finish_exchanges();
   const bool is_accepted = response->status == http::Status::SwitchingProtocols;
   if (!is_accepted) server_->leave(peer);
+  const std::string_view key = list.get(FieldName::SecWebSocketKey).value_or("");
+  if (is_accepted &&
+      response->field("Sec-WebSocket-Accept") != wire::websocket::accept_value(key)) {
+    throw std::logic_error("Sec-WebSocket-Accept is not the value for Sec-WebSocket-Key");
+  }
   take_cookies(*response, list, target);
   return {*server_, peer, *std::move(response)};
 }

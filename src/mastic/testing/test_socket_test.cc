@@ -79,6 +79,33 @@ TEST(TestSocket, KeepsTheAnswerThatRefusesIt) {
   EXPECT_EQ(client.get("/page").text, "a page");
 }
 
+TEST(TestSocket, OfHttp10IsRefused) {
+  Router site;
+  site.websocket<"/echo">(echo);
+  TestClient client(std::move(site));
+  EXPECT_TRUE(client
+                  .send_raw("GET /echo HTTP/1.0\r\nHost: a\r\nConnection: Upgrade\r\n"
+                            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                  .starts_with("HTTP/1.1 400 "));
+}
+
+TEST(TestSocket, OfAMountBehindMiddlewareIsOpened) {
+  Router chat;
+  chat.websocket<"/{room}">([](WebSocket& socket, std::string room) -> Task<> {
+    co_await socket.send("this is " + room);
+  });
+  Router site;
+  site.mount("/chat", std::move(chat)).use([](Request& request, Next next) -> Task<Response> {
+    Response response = co_await next(request);
+    co_return std::move(response.set("X-Seen", "yes"));
+  });
+  TestClient client(std::move(site));
+  auto socket = client.websocket("/chat/tea");
+  EXPECT_EQ(socket.response().field("X-Seen"), "yes");
+  EXPECT_EQ(socket.receive().data, "this is tea");
+}
+
 TEST(TestSocket, SharesItsClientWithOtherSocketsAndRequests) {
   Router site;
   site.websocket<"/echo">(echo);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mastic/app/exchange_context_testing.h"
+#include "mastic/app/route_list.h"
 #include "mastic/async/context_testing.h"
 #include "mastic/websocket/route.h"
 
@@ -266,6 +267,11 @@ TEST(WebSocketRoute, IsListedAsWS) {
   ASSERT_EQ(routes.size(), 1U);
   EXPECT_EQ(routes[0].method_name, "WS");
   EXPECT_EQ(routes[0].name, "room");
+  app::RouteList list;
+  list.add_below("", "/chat", app::App(std::move(site)));
+  ASSERT_EQ(list.routes().size(), 1U);
+  EXPECT_EQ(list.routes()[0].method, "WS");
+  EXPECT_EQ(list.routes()[0].path, "/chat/room/{name}");
 }
 
 TEST(WebSocketRoute, RefusesAPatternThatDoesNotFit) {
