@@ -45,6 +45,10 @@ Response to_response(Request&, Body body);
 Response to_response(Request&, http::Status status);
 /// Answers with the page for `problem`.
 Response to_response(Request& request, const Problem& problem);
+/// Refuses a std::filesystem::path, which would convert to text: send_file sends the file.
+template <class Path>
+  requires detail::kIsPath<Path>
+Response to_response(Request&, const Path& path) = delete;
 /// Throws `error`, which is answered with 500 and goes to the log.
 [[noreturn]] void throw_error(const base::Error& error);
 
