@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "mastic/app/disk_pace.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/not_stored.h"
 #include "mastic/async/run_blocking.h"
@@ -243,10 +244,14 @@ Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
   std::uint64_t total = 0;
   std::string block;       // collects small pieces
   std::string_view ready;  // what to write next: a block, or one large piece
+  DiskPace pace;
   auto write = [&] {
     if (!file.is_created()) require_done(file, file.create(options.mode));
     require_done(file, file.write(ready));
   };
+  auto write_block = [&] { pace.measure(write); };
+  const async::CancelScope& scope = co_await async::CurrentCancelScope();
+  const async::BlockingExecutor& disk = scope.context().executor().disk_executor();
   auto write_last = [&] {
     write();
     require_done(file, file.keep());
@@ -258,7 +263,11 @@ Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
     total += piece->size();
     if (block.size() + piece->size() > kBlockBytes && !block.empty()) {
       ready = block;
-      co_await async::run_reading(write);
+      if (pace.is_quick() && disk.has_reserve()) {
+        write_block();
+      } else {
+        co_await async::run_reading(write_block);
+      }
       block.clear();
     }
     if (piece->size() < kBlockBytes) {
@@ -266,7 +275,11 @@ Task<std::uint64_t> Body::save_to(std::string path, SaveOptions options) {
       continue;
     }
     ready = *piece;  // as it is: it may be as large as its source likes
-    co_await async::run_reading(write);
+    if (pace.is_quick() && disk.has_reserve()) {
+      write_block();
+    } else {
+      co_await async::run_reading(write_block);
+    }
   }
   ready = block;
   co_await async::run_reading(write_last);

@@ -242,8 +242,9 @@ class Body {
   ///
   ///     co_await request.body().save_to("uploads/" + id, {.max_bytes = 50 << 20});
   ///
-  /// The content is written 64 KiB at a time on threads that may wait for the disk
-  /// (async::run_reading), and no more than 64 KiB of it is kept in memory. Throws what the source
+  /// The content is written in blocks of 64 KiB and more, on threads that may wait for the disk
+  /// (async::run_reading); while the writes of a large file are quick, on the loop. One block and
+  /// one piece of the content are kept in memory. Throws what the source
   /// of the content throws when the content cannot be read to its end; StorageError when the disk
   /// is full (507) or the process has no more descriptors (503); HttpError 413 when the content has
   /// more than `max_bytes`; std::runtime_error with the path and the remedy when the file cannot be

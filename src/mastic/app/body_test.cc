@@ -216,6 +216,36 @@ TEST_F(BodySave, LeavesNoFileWhenItIsCancelled) {
   EXPECT_THROW(context.take(), async::Cancelled);
 }
 
+TEST_F(BodySave, BeginsAndEndsOnThreadsThatMayWaitForTheDisk) {
+  struct Counting final : async::BlockingExecutor {
+    bool submit(async::BlockingWork& work) override {
+      ++submitted;
+      work.run();
+      return true;
+    }
+    bool withdraw(async::BlockingWork&) noexcept override { return false; }
+    bool has_reserve() const noexcept override { return reserve; }
+    int submitted = 0;
+    bool reserve = true;
+  };
+  const auto submitted = [&](int blocks, bool has_reserve) {
+    Body body = Body::produced_by([blocks, n = 0]() mutable -> std::optional<std::string> {
+      return n++ < blocks ? std::optional(std::string(64 << 10, 'x')) : std::nullopt;
+    });
+    Counting disk;
+    disk.reserve = has_reserve;
+    async::ManualExecutor executor;
+    executor.set_blocking_executor(disk);
+    async::TestContext<std::uint64_t> context(executor, body.save_to(path()));
+    executor.run();
+    EXPECT_EQ(context.take(), static_cast<std::uint64_t>(blocks) << 16);
+    return disk.submitted;
+  };
+  EXPECT_EQ(submitted(16, true), 17);
+  EXPECT_GE(submitted(100, true), 17) << "how many more depends on the disk";
+  EXPECT_EQ(submitted(100, false), 101) << "the disk is known to be slow";
+}
+
 TEST_F(BodySave, SavesOnce) {
   Body body("text");
   run_to_end(body.save_to(path()));

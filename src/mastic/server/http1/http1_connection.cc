@@ -148,7 +148,8 @@ void Http1Connection::consume_carry() {
   if (state_ == State::Closed || state_ == State::Lingering) return;
   carry_.erase(0, carry_.size() - input.size());
   if (carry_.empty() && carry_.capacity() > shard_.options().max_pipelined_bytes) carry_ = {};
-  if (carry_.size() < shard_.options().max_pipelined_bytes &&
+  const bool is_held = state_ == State::Exchanging && request_->awaits_next_pull();
+  if (carry_.size() < shard_.options().max_pipelined_bytes && !is_held &&
       std::exchange(reading_paused_, false)) {
     stream_->resume_reading();
   }
@@ -237,7 +238,13 @@ Http1Connection::Progress Http1Connection::read_content(std::string_view& input)
       body_rate_.pause(
           shard_.loop().now());  // until the next pull: a slow handler is not the client's fault
       request_->content_wanted = false;  // before the call, because the call may pull again
+      request_->is_pulled = true;
       request_->exchange.content_arrived(event.data);
+      // Until the next pull, more content stays in the kernel, where it need not be copied to
+      // `carry_` and the next receive finds more of it.
+      if (request_->awaits_next_pull() && !std::exchange(reading_paused_, true)) {
+        stream_->pause_reading();
+      }
       return Progress::Wait;
     case Event::Kind::End:
       body_rate_.stop();

@@ -34,7 +34,7 @@ namespace mastic::server {
 ///                      └──malformed─────┴──last answer────────> Lingering ──end──> Closed
 ///
 /// 1. Bytes that cannot be used yet are kept in `carry_`, up to max_pipelined_bytes; then reading
-///    pauses.
+///    pauses. It also pauses between two pulls of content.
 /// 2. The state of one request is in its Http1Request. The Http1Request lives from the first byte
 ///    of the request until the answer is written (or has left, if the exchange waits for it to
 ///    leave) and nothing of the application runs. The members of this class belong to the

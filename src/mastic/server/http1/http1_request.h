@@ -37,6 +37,10 @@ struct Http1Request {
     if (framing.kind == wire::http1::Framing::Kind::Chunked) return std::nullopt;
     return framing.length;
   }
+  /// Whether the content arrives in pieces and its rest is not wanted yet.
+  [[nodiscard]] bool awaits_next_pull() const {
+    return is_pulled && !content_wanted && !complete && !broken;
+  }
   /// If all of the content has arrived and has at most `max_bytes`, removes it from `input`, copies
   /// it into `memory`, and returns it. Then the request is `complete`, and the handler need not
   /// pull. Otherwise returns nullopt.
@@ -61,6 +65,7 @@ struct Http1Request {
   Http1Request* next_unsent = nullptr;    ///< the link of UnsentAnswers
   std::uint64_t discarded_bytes = 0;      ///< content that the application did not read
   bool content_wanted = false;            ///< the application waits for a piece
+  bool is_pulled = false;                 ///< the application has got a piece
   bool owes_continue = false;             ///< the client waits for 100 before it sends content
   bool complete = false;                  ///< its content was read to the end
   bool broken = false;                    ///< its content is malformed, too slow or cut short
