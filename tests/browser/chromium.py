@@ -227,9 +227,9 @@ class Page:
         """What makes the page hard to use (FIND_FAULTS), and its errors."""
         return self.evaluate(FIND_FAULTS) + self.errors
 
-    def screenshot(self, path, whole=True):
-        """Writes a PNG of the whole page, or of what the window shows."""
-        shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+    def screenshot(self, path):
+        """Writes a PNG of the whole page."""
+        shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         with open(path, "wb") as file:
             file.write(base64.b64decode(shot["data"]))
 

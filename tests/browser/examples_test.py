@@ -66,7 +66,7 @@ class PageTest(unittest.TestCase):
             page.resize(width, height, dark)
             self.assertEqual(page.faults(), [], f"{name}{suffix}")
             if PICTURES:
-                page.screenshot(pathlib.Path(PICTURES) / f"{name}{suffix}.png", whole=False)
+                page.screenshot(pathlib.Path(PICTURES) / f"{name}{suffix}.png")
         page.resize(1280, 800)
 
 
@@ -99,6 +99,95 @@ class Tour(PageTest):
         self.assert_looks_right(page, "guestbook")
         page.click("form button")
         page.wait_for_text("blockquote", "Hi <there>")
+
+
+# Fills the chart, as if the page had been open for two minutes, with a server that was started again.
+TWO_MINUTES = """(() => {
+  const newest = Math.max(...samples.keys());
+  samples.clear();
+  for (let i = 0; i < 238; ++i) {
+    const load = 34 + 20 * Math.sin(i / 21) + 6 * Math.sin(i * 1.7) + 4 * Math.sin(i * 0.61) + (i < 60 ? 22 : 0);
+    if (i < 150 || i > 162) keep({ at: newest - 500 * i, load: load });
+  }
+  draw();
+  isPaused = true;
+})()"""
+
+
+class LiveChart(PageTest):
+    program = "14-live-chart/live_chart"
+
+    def test_grows(self):
+        page = self.open()
+        page.wait_for_text("#state", "Live")
+        page.wait_for("samples.size >= 4")
+        self.assertRegex(page.text("#newest"), r"^\d+ %$")
+        self.assertRegex(page.evaluate("document.querySelector('#line').getAttribute('d')"), r"^M[\d.]+ [\d.]+L")
+        if PICTURES:
+            page.evaluate(TWO_MINUTES)
+        self.assert_looks_right(page, "live-chart")
+
+    def test_begins_with_what_was_measured_before(self):
+        self.open().wait_for("samples.size >= 4")
+        page = self.open()
+        page.wait_for("samples.size >= 4")
+
+    def test_goes_on_when_the_server_was_started_again(self):
+        page = self.open()
+        page.wait_for("samples.size >= 4")
+        before = page.evaluate("Math.max(...samples.keys())")
+        self.server.stop()
+        page.wait_for_text("#state", "Trying again")
+        self.server.start(self.server.port)
+        page.wait_for_text("#state", "Live")
+        page.wait_for(f"[...samples.keys()].filter((at) => at > {before}).length >= 3")
+        page.wait_for(f"samples.has({before})")
+
+    def test_pauses(self):
+        page = self.open()
+        page.wait_for("samples.size >= 2")
+        page.click("#pause")
+        line = page.evaluate("document.querySelector('#line').getAttribute('d')")
+        page.wait_for(f"samples.size >= {page.evaluate('samples.size') + 2}")
+        self.assertEqual(page.evaluate("document.querySelector('#line').getAttribute('d')"), line)
+
+
+class TokenStream(PageTest):
+    program = "16-token-stream/token_stream"
+
+    def tell(self, page, how, hero):
+        page.click(f"[value={how}]")
+        page.type("#hero", hero)
+        page.press("Enter")
+        page.wait_for_text("#told", f"there was {hero}, who")
+
+    def test_tells_word_by_word_until_it_is_stopped(self):
+        page = self.open()
+        for how in ("text", "events"):
+            self.tell(page, how, f"<b>{how}</b>")
+            self.assertEqual(page.evaluate("document.activeElement.id"), "stop")
+            page.press("Enter")
+            page.wait_for_text("#state", "Stopped after")
+            page.wait_for_text("#diary li", f"<b>{how}</b>")
+            self.assertRegex(page.text("#diary li .end"), r"^left after \d+ of \d+ words$")
+
+    def test_tells_a_whole_story(self):
+        page = self.open()
+        for how in ("text", "events"):
+            self.tell(page, how, how)
+            page.wait_for_text("#state", "The whole story")
+            self.assertTrue(page.text("#told").endswith("smells of oranges."))
+            page.wait_for_text("#diary li", how)
+            self.assertRegex(page.text("#diary li .end"), r"^all \d+ words$")
+        self.tell(page, "text", "a kettle")
+        page.wait_for("words > 30")
+        self.assert_looks_right(page, "token-stream")
+
+    def test_says_what_is_wrong(self):
+        page = self.open()
+        page.type("#hero", "  ")
+        page.press("Enter")
+        page.wait_for_text("#hero-wrong", "Who is the story about?")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,6 @@
+#include "machine_load.h"
+#include "site.h"
+
+int main(int argc, char** argv) {
+  return mastic::run([] { return make_site(PUBLIC_DIR, MachineLoad()); }, argc, argv);
+}

@@ -1,0 +1,10 @@
+// Stories that are told word by word, until the listener has heard enough.
+
+#pragma once
+
+#include <mastic/mastic.h>
+
+#include <string>
+
+/// Makes the site. `public_dir` contains the page, its style and its script.
+mastic::Router make_site(const std::string& public_dir);
