@@ -8,6 +8,7 @@
 
 using namespace std::chrono_literals;
 using mastic::testing::TestClient;
+using mastic::testing::TestEvent;
 
 namespace {
 
@@ -18,6 +19,11 @@ struct LiveChart : testing::Test {
   std::vector<Sample> samples() { return client.get("/samples").json<std::vector<Sample>>(); }
 };
 
+double load_of(const std::optional<TestEvent>& event) {
+  const auto sample = mastic::from_json<Sample>(event.value().data);
+  return sample.value().load;
+}
+
 }  // namespace
 
 TEST_F(LiveChart, KeepsTheSamplesOfTwoMinutes) {
@@ -27,6 +33,31 @@ TEST_F(LiveChart, KeepsTheSamplesOfTwoMinutes) {
   EXPECT_EQ(samples()[1].at - samples()[0].at, 500);
   client.pass(3min);
   EXPECT_EQ(samples().size(), Recorder::kMaxSamples);
+}
+
+TEST_F(LiveChart, SendsNewSamples) {
+  client.pass(1s);
+  auto events = client.events("/samples/events");
+  EXPECT_EQ(load_of(events.next()), 3);
+  EXPECT_EQ(load_of(events.next()), 4);
+}
+
+TEST_F(LiveChart, SendsWhatAPageHasMissed) {
+  auto events = client.events("/samples/events");
+  EXPECT_EQ(load_of(events.next()), 1);
+  events.leave();
+  client.pass(10s);
+  events.reconnect();
+  for (int load = 2; load <= 22; ++load) EXPECT_EQ(load_of(events.next()), load);
+}
+
+TEST_F(LiveChart, TellsAPageThatItHasMissedTooMuch) {
+  auto events = client.events("/samples/events");
+  EXPECT_EQ(load_of(events.next()), 1);
+  events.leave();
+  client.pass(3min);
+  events.reconnect();
+  EXPECT_EQ(events.next()->name, "reset");
 }
 
 TEST(MachineLoad, IsAPercentage) {

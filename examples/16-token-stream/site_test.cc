@@ -28,6 +28,25 @@ TEST_F(TokenStream, TellsAStory) {
   EXPECT_EQ(diary()[0].told, diary()[0].all);
 }
 
+TEST_F(TokenStream, TellsAStoryAsEvents) {
+  auto events = client.events("/story/events?hero=a+kettle");
+  std::string story;
+  auto event = events.next();
+  for (; event && event->name != "end"; event = events.next()) story += event->data;
+  ASSERT_TRUE(event);
+  EXPECT_EQ(story, client.get("/story?hero=a+kettle").text);
+}
+
+TEST_F(TokenStream, NoticesThatTheListenerLeaves) {
+  auto events = client.events("/story/events?hero=a+kettle");
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(events.next());
+  events.leave();
+  const auto tellings = diary();
+  ASSERT_EQ(tellings.size(), 1u);
+  EXPECT_GE(tellings[0].told, 5u);
+  EXPECT_LT(tellings[0].told, tellings[0].all);
+}
+
 TEST_F(TokenStream, RefusesAStoryAboutNobody) {
   EXPECT_EQ(client.get("/story?hero=").status, Status::UnprocessableContent);
   EXPECT_TRUE(diary().empty());
