@@ -101,6 +101,109 @@ class Tour(PageTest):
         page.wait_for_text("blockquote", "Hi <there>")
 
 
+class Chat(PageTest):
+    program = "13-chat/chat_rooms"
+
+    def serve(self):
+        return Server(self.program, "--loops", "2")
+
+    def enter(self, name, room="tea"):
+        page = self.open(f"/#{room}")
+        page.type("#name", name)
+        page.press("Enter")
+        page.wait_for_text("#state", "Connected")
+        return page
+
+    def say(self, page, text):
+        page.type("#text", text)
+        page.press("Enter")
+
+    def messages(self, page):
+        return page.evaluate("[...document.querySelectorAll('#messages p')].map((p) => p.textContent)")
+
+    def test_people_of_a_room_talk(self):
+        ada, grace = self.enter("Ada"), self.enter("Grace Hopper")
+        ada.wait_for_text("#people", "Grace Hopper")
+        self.say(ada, "Good morning. Has anybody tried the new assam?")
+        grace.wait_for_text("#messages", "new assam?")
+        self.say(grace, "Yes. Three minutes, no more.")
+        ada.wait_for_text("#messages", "no more.")
+        charles = self.enter("Charles")
+        charles.wait_for_text("#messages", "no more.")
+        self.say(charles, "And no milk!")
+        ada.wait_for_text("#messages", "no milk!")
+        self.say(ada, "With milk it is another drink.")
+        self.say(ada, "I like both.")
+        ada.wait_for_text("#messages", "I like both.")
+        self.assert_looks_right(ada, "chat")
+
+    def test_everybody_leaves_alone(self):
+        ada, grace = self.enter("Ada"), self.enter("Grace")
+        ada.wait_for_text("#people", "Grace")
+        grace.click("#leave")
+        ada.wait_for("!document.querySelector('#people').innerText.includes('Grace')")
+        self.assertEqual(grace.evaluate("document.activeElement.id"), "name")
+
+    def test_rooms_are_apart(self):
+        tea, coffee = self.enter("Ada", "tea"), self.enter("Grace", "coffee")
+        self.say(tea, "tea only")
+        self.say(coffee, "coffee only")
+        tea.wait_for_text("#messages", "tea only")
+        coffee.wait_for_text("#messages", "coffee only")
+        self.assertEqual(self.messages(tea), ["tea only"])
+        self.assertEqual(self.messages(coffee), ["coffee only"])
+
+    def test_text_is_text(self):
+        name, text = "<i>Ada</i>", "<img src=x onerror=\"console.error('run')\"> & \u202eevil\u202c \u2615"
+        ada, grace = self.enter(name), self.enter("Grace")
+        self.say(ada, text)
+        grace.wait_for("document.querySelectorAll('#messages p').length === 1")
+        self.assertEqual(self.messages(grace), [text])
+        self.assertIn(name, grace.text("#people"))
+        self.assertEqual(ada.errors + grace.errors, [])
+
+    def test_comes_back_when_the_server_was_started_again(self):
+        ada, grace = self.enter("Ada"), self.enter("Grace")
+        self.say(ada, "before")
+        grace.wait_for_text("#messages", "before")
+        self.server.stop()
+        for page in (ada, grace):
+            page.wait_for_text("#state", "Next attempt in")
+        self.say(ada, "typed meanwhile")  # it stays in the field
+        self.assertEqual(ada.evaluate("document.querySelector('#text').value"), "typed meanwhile")
+        self.server.start(self.server.port)
+        for page in (ada, grace):
+            page.wait_for_text("#state", "Connected")
+        ada.press("Enter")
+        grace.wait_for_text("#messages", "typed meanwhile")
+        self.assertEqual(self.messages(grace), ["before", "typed meanwhile"])
+
+    def test_a_lost_connection_repeats_nothing(self):
+        ada, grace = self.enter("Ada"), self.enter("Grace")
+        self.say(ada, "one")
+        grace.wait_for_text("#messages", "one")
+        grace.evaluate("socket.onclose({ code: 1006, reason: '' })")  # as if the network had failed
+        grace.wait_for_text("#state", "Next attempt in")
+        self.say(ada, "two")
+        ada.wait_for_text("#messages", "two")
+        grace.click("#now")
+        grace.wait_for_text("#messages", "two")
+        self.assertEqual(self.messages(grace), ["one", "two"])
+
+    def test_says_what_the_server_refuses(self):
+        page = self.open("/#No%20such%20room")
+        page.evaluate("document.querySelector('#door').noValidate = true")
+        page.type("#name", "Ada")
+        page.press("Enter")
+        page.wait_for_text("#state", "no such room")
+        self.assertFalse(page.evaluate("document.querySelector('#door').hidden"))
+
+
+class ChatWithPlainCalls(Chat):
+    def serve(self):
+        return Server(self.program, "--loops", "2", "--transfer", "syscall")
+
+
 # Fills the chart, as if the page had been open for two minutes, with a server that was started again.
 TWO_MINUTES = """(() => {
   const newest = Math.max(...samples.keys());
