@@ -7,12 +7,15 @@ With MASTIC_PICTURES=FOLDER in the environment, each page is also photographed i
 a phone; docs/pictures has some of these.
 """
 
+import contextlib
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
+import urllib.request
 
 from chromium import Chromium
 
@@ -253,6 +256,84 @@ class LiveChart(PageTest):
         line = page.evaluate("document.querySelector('#line').getAttribute('d')")
         page.wait_for(f"samples.size >= {page.evaluate('samples.size') + 2}")
         self.assertEqual(page.evaluate("document.querySelector('#line').getAttribute('d')"), line)
+
+
+class Upload(PageTest):
+    program = "15-upload/file_shelf"
+
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def file(self, name, content):
+        (self.folder / name).write_bytes(content)
+        return self.folder / name
+
+    def shelf(self, page):
+        return page.evaluate("[...document.querySelectorAll('#shelf a')].map((link) => link.textContent)")
+
+    def send(self, page, *files, sender="Ada"):
+        page.type("#sender", sender)
+        page.choose_files("#files", *files)
+        page.click("#put")
+
+    @contextlib.contextmanager
+    def slow_network(self, page, bytes_a_second):
+        speed = {"offline": False, "latency": 0, "downloadThroughput": -1}
+        page.call("Network.emulateNetworkConditions", uploadThroughput=bytes_a_second, **speed)
+        yield
+        page.call("Network.emulateNetworkConditions", uploadThroughput=-1, **speed)
+
+    def test_puts_files_on_the_shelf(self):
+        large = os.urandom(3_000_000)
+        page = self.open()
+        page.wait_for_text("#limits", "At most 10 files and 32 MB")
+        self.send(page, self.file("holiday by the sea.jpeg", large), self.file("<notes>.txt", b"three minutes"))
+        page.wait_for_text("#state", "2 files are on the shelf.")
+        self.assertEqual(self.shelf(page), ["<notes>.txt", "holiday by the sea.jpeg"])
+        address = page.evaluate("document.querySelectorAll('#shelf a')[1].href")
+        with urllib.request.urlopen(address) as answer:
+            self.assertEqual(answer.read(), large)
+            self.assertIn("attachment", answer.headers["Content-Disposition"])
+
+    def test_shows_how_far_it_is(self):
+        page = self.open()
+        self.send(page, self.file("recipe for scones.pdf", bytes(48_000)))
+        page.wait_for_text("#state", "The file is on the shelf.")
+        with self.slow_network(page, 2_000_000):
+            self.send(page, self.file("holiday by the sea.jpeg", os.urandom(3_400_000)),
+                      self.file("notes.txt", b"three minutes\n" * 60), sender="Grace Hopper")
+            page.wait_for("document.querySelector('#bar').value > 0.3")
+            self.assertRegex(page.text("#figures"), r"^\d+(\.\d)? .B of 3\.4 MB sent, .* arrived$")
+            page.wait_for("progress.received > 100_000")
+            self.assert_looks_right(page, "upload")
+        page.wait_for_text("#state", "2 files are on the shelf.")
+
+    def test_cancels(self):
+        page = self.open()
+        with self.slow_network(page, 100_000):
+            self.send(page, self.file("large", os.urandom(3_000_000)))
+            page.wait_for("document.querySelector('#bar').value > 0")
+            page.click("#cancel")
+            page.wait_for_text("#state", "Cancelled")
+        self.assertEqual(page.evaluate("fetch('/files').then((a) => a.json()).then((list) => list.files)"), [])
+
+    def test_shows_messages_beside_fields(self):
+        page = self.open()
+        page.click("#put")
+        page.wait_for_text("#sender-wrong", "Who sends this?")
+        page.wait_for_text("#files-wrong", "Choose at least one file.")
+        self.assertEqual(page.evaluate("document.activeElement.id"), "sender")
+        page.errors.clear()  # Chromium notes the status 422 as an error
+        self.assert_looks_right(page, "upload-refused")
+
+    def test_says_what_is_too_large(self):
+        page = self.open()
+        self.send(page, self.file("huge", bytes(33_000_000)))
+        page.wait_for_text("#state", "at most 32000000 bytes")
+        self.assertEqual(self.shelf(page), [])
 
 
 class TokenStream(PageTest):
