@@ -37,7 +37,8 @@ TOPICS = {
     "Routes": ("routing", "router from_request path_type path_to text_value validation error_pages"),
     "HTTP": ("http", "method status version target fields field_name typed_fields cookie date entity_tag media_type "
                      "content_coding trace_context"),
-    "JSON": ("json", "json json_reading enumeration json_document aggregate"),
+    "WebSockets": ("websocket", "web_socket message route socket_handler options"),
+    "JSON": ("json", "json tag json_reading enumeration json_document aggregate"),
     "Files": ("files", "static_files options"),
     "Plugins": ("deploy", "factory build part plugin_table"),
     "Running": ("catalog", "run load_app read_options service options ../server/options ../wire/http1/limits ../loop/options ../loop/runtime "
@@ -52,7 +53,7 @@ TOPICS = {
                            "datagram_server loop_server"),
     "Basics": ("base", "result encoding text uuid clock date units log address ip_address ip_network fixed_text "
                        "arena descriptor options command_line attributes"),
-    "Testing": ("testing", "test_client cookie_jar socket_client test_kernel memory_stream"),
+    "Testing": ("testing", "test_client test_response test_socket test_events event_reader cookie_jar socket_client test_kernel memory_stream"),
 }
 
 SAY_IT_BY_NAME = {"begin", "end", "cbegin", "cend", "value_type", "iterator", "const_iterator", "iterator_category",

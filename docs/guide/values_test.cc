@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 
 using mastic::Body;
 using mastic::CacheControl;
@@ -20,6 +21,7 @@ using mastic::Form;
 using mastic::html_escape;
 using mastic::InvalidInput;
 using mastic::Json;
+using mastic::JsonTag;
 using mastic::Query;
 using mastic::RenamedField;
 using mastic::Request;
@@ -88,6 +90,18 @@ struct Shirt {
   int chest_width = 0;
   static constexpr RenamedField kRenamedFields[] = {{"class_", "class"},
                                                     {"chest_width", "chestWidth"}};
+};
+
+struct Card {
+  static constexpr JsonTag kJsonTag{"card"};
+  std::string number;
+};
+struct Cash {
+  static constexpr JsonTag kJsonTag{"cash"};
+};
+struct Payment {
+  int cents = 0;
+  std::variant<Card, Cash> by;
 };
 
 /// An input field with what the user typed, or `at_first`, and with its error message.
@@ -160,6 +174,24 @@ Router make_site() {
 struct Values : testing::Test {
   TestClient client{make_site()};
 };
+
+TEST_F(Values, TellsStructsApartByTheirTag) {
+  EXPECT_EQ(mastic::to_json(Payment{250, Cash()}), R"({"cents":250,"by":{"type":"cash"}})");
+  Router site;
+  site.post<"/pay">([](Json<Payment> payment) {
+    const auto* card = std::get_if<Card>(&payment->by);
+    return card != nullptr ? "card " + card->number : std::string("cash");
+  });
+  TestClient shop(std::move(site));
+  const auto paid =
+      shop.send_json("/pay", R"({"cents": 250, "by": {"type": "card", "number": "42"}})");
+  EXPECT_EQ(paid.text, "card 42");
+  const auto wrong = shop.send_json("/pay", R"({"cents": 250, "by": {"type": "shells"}})");
+  EXPECT_EQ(wrong.status, Status::UnprocessableContent);
+  EXPECT_NE(wrong.text.find("by.type: one of 'card', 'cash' is expected, 'shells' found"),
+            std::string::npos)
+      << wrong.text;
+}
 
 }  // namespace
 

@@ -27,7 +27,7 @@ class EventReader {
   /// Forgets an event that is incomplete, because its stream has ended.
   void stream_ended();
 
-  std::deque<TestEvent> events;
+  std::deque<TestEvent> events;                    ///< complete events, the oldest first
   std::string last_id;                             ///< what Last-Event-ID says on reconnecting
   base::Duration retry = std::chrono::seconds(3);  ///< how long to wait before reconnecting
   std::size_t comments = 0;                        ///< how many comments have come

@@ -81,8 +81,9 @@ class TestSocket {
   /// The connection is lost, without a close frame.
   void vanish();
 
-  /// The client reads nothing more from now on, so that the server finds it behind; and reads on.
+  /// The client reads nothing more from now on, so that the server finds it behind.
   void stop_reading();
+  /// The client reads again, what has come meanwhile, too.
   void read_on();
   /// The client answers no pings from now on.
   void ignore_pings();

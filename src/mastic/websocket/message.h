@@ -31,8 +31,8 @@ struct Message {
     return message;
   }
 
-  std::string data;
-  bool is_binary = false;
+  std::string data;        ///< the text or the bytes
+  bool is_binary = false;  ///< bytes rather than text
   /// Whether the message may be compressed when it is sent. Leave out what is compressed already,
   /// and what has a secret beside text that others choose: the size would tell about the secret.
   bool may_compress = true;
@@ -54,8 +54,8 @@ struct Arrival {
 
 /// How a WebSocket was closed.
 struct Closed {
-  CloseCode code = CloseCode::Abnormal;
-  std::string reason;
+  CloseCode code = CloseCode::Abnormal;  ///< Abnormal when the connection was lost
+  std::string reason;                    ///< text for people or programs; may be empty
   bool by_peer = false;  ///< the peer began the closing handshake, or the connection was lost
 };
 

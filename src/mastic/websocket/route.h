@@ -24,6 +24,7 @@ namespace mastic::websocket {
 /// A route of WebSockets that was added. The router must outlive this object.
 class Route {
  public:
+  /// Made by Router::websocket.
   Route(routing::Router::Route route, std::shared_ptr<RouteSettings> settings)
       : route_(route), settings_(std::move(settings)) {}
 
@@ -48,8 +49,10 @@ class Route {
 
 /// The middleware around all others of a route of WebSockets, which refuses what may not begin one.
 struct HandshakeCheck {
+  /// What is set for the route.
   std::shared_ptr<const RouteSettings> route;
 
+  /// Refuses what refuse_handshake refuses.
   [[nodiscard]] std::optional<app::Response> before(app::Request& request) const {
     return refuse_handshake(request, *route);
   }

@@ -188,6 +188,7 @@ class SocketHandler {
   /// The matchers of the path values' types, in the order of the pattern.
   static constexpr auto kMatchers = make_matchers(std::type_identity<List>());
 
+  /// Makes the handler of a route from the application's `function`.
   SocketHandler(F function, std::shared_ptr<const RouteSettings> route)
       : function_(std::move(function)), route_(std::move(route)) {}
 
