@@ -51,9 +51,9 @@
 #include "mastic/threads/blocking_scope.h"
 #include "mastic/threads/pool.h"
 #include "mastic/topics/topic.h"
+#include "mastic/topics/topics.h"
 #include "mastic/websocket/route.h"
 #include "mastic/websocket/web_socket.h"
-#include "mastic/topics/topics.h"
 
 namespace mastic {
 
