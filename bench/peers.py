@@ -85,6 +85,11 @@ def peer(name):
     return lambda port: [BUILD / "bench" / f"peer_{name}", port, FILES]
 
 
+def beast_websocket(*words):
+    """Beast's WebSocket that echoes, without deadlines unless asked for."""
+    return lambda port: [BUILD / "bench/peer_beast_websocket", port, *words]
+
+
 def floor(name, *words):
     return lambda port: [BUILD / "bench" / f"floor_{name}", port, *words]
 
@@ -102,6 +107,16 @@ def hello(transfer, loops=1, *options):
 def site(transfer):
     """bench/site.cc, which answers all other requests of the peers like them."""
     return _mastic([BUILD / "bench/bench_site", FILES], transfer, 1, ())
+
+
+def events(transfer, *options):
+    """bench/streams/event_site.cc: a topic with an event each second."""
+    return _mastic([BUILD / "bench/event_site"], transfer, 1, options)
+
+
+def streams(transfer, *options, folder="."):
+    """bench/streams/site.cc: WebSockets and uploads."""
+    return _mastic([BUILD / "bench/streams_site", folder], transfer, 1, options)
 
 
 # The two transfers, by their names in the table.

@@ -1,6 +1,6 @@
 """Puts the figures of the last runs into docs/guide/benchmarks.md, and the charts among the pictures.
 
-Run `./dev bench publish` after `./dev bench http1 idle` or `./dev bench soak`. The text between the marks of the
+Run `./dev bench publish` after `./dev bench http1 idle`, `streams` or `soak`. The text between the marks of the
 page is replaced, and includes the conditions of the measurement. Figures that were not measured again stay.
 """
 
@@ -11,7 +11,8 @@ import shutil
 from measure import BUILD, ROOT
 
 PAGE = ROOT / "docs/guide/benchmarks.md"
-PICTURES = {"http1": ROOT / "docs/pictures/benchmarks.svg", "soak": ROOT / "docs/pictures/soak.svg"}
+PICTURES = {"http1": ROOT / "docs/pictures/benchmarks.svg", "soak": ROOT / "docs/pictures/soak.svg",
+            "streams": ROOT / "docs/pictures/streams.svg"}
 MARKS = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end -->)", re.S)
 MET = {True: "yes", False: "**no**", "unsure": "unsure", None: ""}
 
