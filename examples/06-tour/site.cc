@@ -1,5 +1,7 @@
 #include "site.h"
 
+#include <mastic/middleware/uploads.h>
+
 #include <stdexcept>
 #include <vector>
 
@@ -9,6 +11,7 @@
 using namespace std::chrono_literals;
 using mastic::Body;
 using mastic::Checked;
+using mastic::File;
 using mastic::Form;
 using mastic::Problem;
 using mastic::Query;
@@ -16,6 +19,11 @@ using mastic::Request;
 using mastic::Response;
 using mastic::Router;
 using mastic::Task;
+using mastic::to_json;
+using mastic::Topic;
+using mastic::UploadOptions;
+using mastic::WebSocket;
+using mastic::middleware::Uploads;
 
 namespace {
 
@@ -52,6 +60,39 @@ Response count_down() { return Response::of_type("text/plain", Body::produced_by
 
 Response show_again(const Guestbook& book, const Checked<Form<Entry>>& form) {
   return guestbook_page(book, *form, form.errors);
+}
+
+// ---- a chat: what one page says reaches all of them ----
+
+struct Said {
+  std::string name;
+  std::string text;
+};
+
+struct Chat {
+  Topic room;
+
+  Task<> operator()(WebSocket& socket) const {
+    co_await socket.subscribe(room);
+    while (auto said = co_await socket.receive_json<Said>()) {
+      room.publish(to_json(*said));
+    }
+  }
+};
+
+// ---- an upload: a file is a field of a struct ----
+
+struct Parcel {
+  File content;
+};
+struct Receipt {
+  std::string name;
+  std::uint64_t bytes = 0;
+};
+
+Receipt receive(Form<Parcel> parcel) {
+  const File& file = parcel->content;
+  return {file.name(), file.size()};
 }
 
 // ---- errors: people get a page in the site's style, programs get problem+json ----
@@ -101,6 +142,10 @@ Router make_site(const std::string& public_dir) {
     book.add(*form);
     return Response::redirect("/guestbook");
   });
+
+  site.websocket<"/api/chat">(Chat());
+  const UploadOptions small{.max_upload_bytes = 16'000'000};
+  site.post<"/api/upload">(receive).use(Uploads(small));
 
   site.get<"/broken">(fail);
   site.on_error(explain);

@@ -57,7 +57,7 @@ std::vector<std::string> code_on(std::string page) {
 TEST_F(Tour, ShowsTheCodeThatRuns) {
   const std::string code = unindent(read_file("site.cc") + read_file("guestbook.h"));
   const auto shown = code_on(client.get("/").text);
-  EXPECT_EQ(shown.size(), 7u);
+  EXPECT_EQ(shown.size(), 11u);
   for (const std::string& piece : shown) {
     EXPECT_NE(code.find(piece), std::string::npos) << piece;
   }
@@ -96,6 +96,23 @@ TEST_F(Tour, ForgetsTheOldestEntries) {
   const std::string page = client.get("/guestbook").text;
   EXPECT_NE(page.find("number-24"), std::string::npos);
   EXPECT_EQ(page.find("number-4<"), std::string::npos);
+}
+
+TEST_F(Tour, PassesOnWhatPagesSay) {
+  auto ada = client.websocket("/api/chat");
+  auto grace = client.websocket("/api/chat");
+  ada.send(R"({"name":"Ada","text":"Good morning"})");
+  for (auto* const socket : {&ada, &grace}) {
+    EXPECT_EQ(socket->receive().data, R"({"name":"Ada","text":"Good morning"})");
+  }
+}
+
+TEST_F(Tour, TakesFiles) {
+  const auto receipt = client.upload("/api/upload", {}, {{"content", "sea.jpg", "", "blue"}});
+  EXPECT_EQ(receipt.text, R"({"name":"sea.jpg","bytes":4})");
+  const std::string huge(16'000'001, 'x');
+  const auto refused = client.upload("/api/upload", {}, {{"content", "huge", "", huge}});
+  EXPECT_EQ(refused.status, Status::ContentTooLarge);
 }
 
 TEST_F(Tour, ExplainsErrorsToPeopleAndPrograms) {

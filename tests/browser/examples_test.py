@@ -85,12 +85,35 @@ class Tour(PageTest):
         page.click("#loud")
         page.wait_for_text("#greeting", "<b>Grace</b>!!!")
         page.wait_for_text("#route-list", "/api/greeting/{name}")
-        self.assert_looks_right(page, "tour")
 
     def test_counts_down(self):
         page = self.open()
         page.click("#count")
         page.wait_for_text("#countdown", "10 9 8 7 6 5 4 3 2 1 lift-off")
+
+    def test_passes_on_what_is_said(self):
+        ada, grace = self.open(), self.open()
+        for page in (ada, grace):
+            page.wait_for("socket.readyState === WebSocket.OPEN")
+        ada.type("#words", "Good <b>morning</b>")
+        ada.press("Enter")
+        for page in (ada, grace):
+            page.wait_for_text("#talk", "Ada Good <b>morning</b>")
+        grace.type("#guest", "Grace Hopper")
+        grace.type("#words", "Good morning, Ada")
+        grace.press("Enter")
+        ada.wait_for_text("#talk", "Grace Hopper Good morning, Ada")
+        ada.evaluate("document.activeElement.blur()")
+        self.assert_looks_right(ada, "tour")
+        self.server.stop()
+        self.server.start(self.server.port)
+        grace.wait_for("socket.readyState === WebSocket.OPEN")
+
+    def test_takes_a_file(self):
+        page = self.open()
+        page.choose_files("#parcel", __file__)
+        page.click("#send button")
+        page.wait_for_text("#receipt", f'200 {{"name":"examples_test.py","bytes":{os.path.getsize(__file__)}}}')
 
     def test_shows_the_messages_of_a_form_beside_its_fields(self):
         page = self.open("/guestbook")

@@ -29,6 +29,46 @@ async function countDown() {
   button.disabled = false;
 }
 
+let socket;
+
+/** Joins the chat, and joins again a second after the connection was lost. */
+function joinChat() {
+  socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/chat`);
+  socket.onmessage = ({ data }) => {
+    const { name, text } = JSON.parse(data);
+    const line = document.createElement("li");
+    const who = document.createElement("b");
+    who.textContent = name;
+    line.append(who, ` ${text}`);
+    byId("talk").append(line);
+    while (byId("talk").childElementCount > 8) byId("talk").firstChild.remove();
+  };
+  socket.onclose = () => setTimeout(joinChat, 1000 + 1000 * Math.random());
+}
+
+function say(event) {
+  event.preventDefault();
+  if (socket.readyState !== WebSocket.OPEN) return; // the text stays in the field
+  socket.send(JSON.stringify({ name: byId("guest").value, text: byId("words").value }));
+  byId("words").value = "";
+}
+
+/** Sends the file by XMLHttpRequest, because fetch does not tell how much it has sent. */
+function upload(event) {
+  event.preventDefault();
+  const request = new XMLHttpRequest();
+  request.upload.onprogress = ({ loaded, total }) => { byId("sent").value = loaded / total; };
+  request.onloadend = () => {
+    byId("sent").hidden = true;
+    byId("receipt").textContent = `POST /api/upload\n${request.status} ${request.responseText}`;
+  };
+  request.open("POST", "/api/upload");
+  request.setRequestHeader("Accept", "application/json");
+  byId("sent").value = 0;
+  byId("sent").hidden = false;
+  request.send(new FormData(byId("send")));
+}
+
 async function listRoutes() {
   const routes = await (await fetch("/api/routes")).json();
   const rows = routes.map(({ method, pattern }) => {
@@ -46,5 +86,8 @@ async function listRoutes() {
 byId("greet").addEventListener("submit", greet);
 byId("loud").addEventListener("change", greet);
 byId("count").addEventListener("click", countDown);
+byId("say").addEventListener("submit", say);
+byId("send").addEventListener("submit", upload);
 greet();
+joinChat();
 listRoutes();
