@@ -154,6 +154,20 @@ TEST_F(ChatRooms, ReadsThoseSlowlyWhoSendALot) {
   EXPECT_GE(client.now() - began, 4s);
 }
 
+// It connects again and gets the history.
+TEST_F(ChatRooms, ClosesAPageThatReadsTooSlowly) {
+  TestSocket ada = enter("Ada");
+  TestSocket grace = enter("Grace");
+  next<Welcome>(grace);
+  grace.stop_reading();
+  for (int i = 0; i < 1000; ++i) {
+    say(ada, std::string(3000, 'a'));
+    next<Said>(ada);
+  }
+  grace.read_on();
+  EXPECT_EQ(grace.closed().code, CloseCode::TryAgainLater);
+}
+
 TEST(Rooms, ForgetsAnEmptyRoomForANewOne) {
   Rooms rooms;
   std::vector<std::shared_ptr<Room>> full;
