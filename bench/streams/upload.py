@@ -4,7 +4,8 @@
     upload.py [BYTES [ROUNDS]]
 
 starts bench/floor/upload.cc and bench/streams/upload_site.cc in turn, on one processor each time, and prints what they
-took. `upload` is for other benchmarks: it sends one upload and measures the process that takes it.
+took: for the bytes of a file alone, for the same file in a form whose parts the handler saves, and for a handler that
+takes the form as a struct. `upload` is for other benchmarks: it sends one upload and measures the process that takes it.
 """
 
 import os
@@ -19,6 +20,8 @@ import threading
 import time
 
 BUILD = pathlib.Path(__file__).resolve().parent.parent.parent / "build" / "release" / "bench"
+FORM_BEGIN = b'--bench\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
+FORM_END = b"\r\n--bench--\r\n"
 PIECE = memoryview(os.urandom(1 << 20))
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -54,15 +57,19 @@ class Peak(threading.Thread):
         self.join()
 
 
-def upload(port, pid, size, path="/upload"):
-    """Sends `size` bytes. Returns user and system seconds of the process `pid`, its peak of private memory in bytes,
+def upload(port, pid, size, path="/upload", multipart=False):
+    """Sends `size` bytes, alone or as the file of a form. Returns user and system seconds of the process `pid`, its peak of private memory in bytes,
     and the seconds that passed."""
     user, system = cpu_seconds(pid)
     begun = time.monotonic()
     with Peak(pid) as peak, socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: {size}\r\n\r\n".encode())
+        begin, end = (FORM_BEGIN, FORM_END) if multipart else (b"", b"")
+        fields = "Content-Type: multipart/form-data; boundary=bench\r\n" if multipart else ""
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: bench\r\n{fields}"
+                           f"Content-Length: {len(begin) + size + len(end)}\r\n\r\n".encode() + begin)
         for left in range(size, 0, -len(PIECE)):
             connection.sendall(PIECE[:left])
+        connection.sendall(end)
         answer = connection.recv(4096)
     if not answer.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(f"the upload was answered with {answer[:200]!r}")
@@ -106,26 +113,29 @@ def main():
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 1 << 30
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     with tempfile.TemporaryDirectory(dir=os.environ.get("UPLOAD_DIRECTORY")) as folder:
-        servers = {
-            "floor": [str(BUILD / "floor_upload"), "{port}", f"{folder}/floor"],
-            "mastic": [str(BUILD / "upload_site"), f"{folder}/mastic", "--bind", "127.0.0.1:{port}", "--loops", "1",
-                       *sys.argv[3:]]}
+        floor = [str(BUILD / "floor_upload"), "{port}", f"{folder}/file"]
+        mastic = [str(BUILD / "upload_site"), f"{folder}/file", "--bind", "127.0.0.1:{port}", "--loops", "1",
+                  *sys.argv[3:]]
+        servers = {"floor": (floor, "/upload"), "mastic": (mastic, "/upload"), "parts": (mastic, "/parts"),
+                   "form": (mastic, "/form")}
         totals = {name: [] for name in servers}
         for _ in range(rounds):
-            for name, command in servers.items():
+            for name, (command, path) in servers.items():
                 process, port = start(command)
                 warm(folder, size)
                 try:
-                    user, system, peak, passed = upload(port, process.pid, size)
+                    user, system, peak, passed = upload(port, process.pid, size, path, path != "/upload")
                 finally:
                     process.terminate()
                     process.wait()
                 totals[name].append(user + system)
                 print(f"{name:<8} user {user:6.2f} s  system {system:6.2f} s  peak {peak / (1 << 20):6.1f} MiB private"
                       f"  {passed:6.2f} s", flush=True)
-                os.unlink(f"{folder}/{name}")
-        ratios = [mine / floor for mine, floor in zip(totals["mastic"], totals["floor"])]
-        print(f"CPU time against the floor: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+                os.unlink(f"{folder}/file")
+        for name, other in (("mastic", "floor"), ("parts", "mastic"), ("form", "mastic")):
+            ratios = [mine / its for mine, its in zip(totals[name], totals[other])]
+            print(f"CPU time of {name} against {other}: {statistics.median(ratios):.2f} "
+                  f"({min(ratios):.2f} to {max(ratios):.2f})")
 
 
 if __name__ == "__main__":
