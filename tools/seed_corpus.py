@@ -3,10 +3,11 @@
 
 Targets whose names begin with `request` or `server` get complete requests, those with `response` get
 responses with the bodies of these requests, those with `json` get JSON values, those with `ini` get the
-sites of the golden files, those with `multipart` get forms, those with `ws_` get frames, messages or
-offers of WebSockets, and all others get single lines and fields.
+sites of the golden files, those with `multipart` get forms, those with `content_coding` get compressed
+content, those with `ws_` get frames, messages or offers of WebSockets, and all others get single lines and fields.
 """
 
+import gzip
 import hashlib
 import pathlib
 import re
@@ -77,6 +78,9 @@ def seeds(target):
     if target.startswith("json"):
         return [b'{"leaves":[{"name":"a\\u00e9","number":-1.5e3}],"counts":{"x":1},"flag":true}',
                 b'[1,2.5,18446744073709551615,-0,1e400]', b'["\\ud83d\\ude00",""]', b'{"a":"b","a":"c"}', b'[[[[]]]]']
+    if target.startswith("content_coding"):
+        coded = gzip.compress(b"Two teas, two teas, two teas.\n" * 9, mtime=0)
+        return [b"\x00" + coded, b"\x03" + coded * 2, b"\x01\x0b\x02\x80hello\x03", b"\x02\x28\xb5\x2f\xfd\x04\x00\x29\x00\x00hello"]
     if target.startswith("multipart"):
         head = b'--b\r\nContent-Disposition: form-data; name="a"; filename="a%22.txt"\r\nContent-Type: text/plain\r\n\r\n'
         return [b"\x01" + head + b"one\r\n--bx\r\n" + head + b"\r\n--b--\r\n", b"\x81--" + head + b"x\r\n----bound--"]
