@@ -186,7 +186,7 @@ template <json::Aggregate T>
 T read_text_object(const TextFields& given, FieldErrors& errors) {
   T object{};
   json::for_each_field(object, [&]<class Field>(std::string_view name, Field& field) {
-    static_assert(!kIsFile<Field>, "files are in a Form, not in a Query");
+    static_assert(!kIsFile<Field>, "a query has no files: take a Form");
     if constexpr (!kIsFile<Field>) read_text_field(given, name, field, errors);
   });
   validate(object, errors);
