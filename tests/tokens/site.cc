@@ -1,6 +1,6 @@
 // A site whose answers contain the token of their request. Its handlers answer in every possible
 // way: at once, after blocking, from a task, from a worker, in pieces, from the request's content,
-// and with files from a slow disk.
+// with files from a slow disk, with events, and over WebSockets.
 
 #include <mastic/mastic.h>
 #include <sys/syscall.h>
@@ -59,8 +59,63 @@ struct AwaitedPieces {
   }
 };
 
+// ---- WebSockets: each message comes back behind the token of its WebSocket ----
+
+/// How long the handler of a message is to take: the number with which the message begins.
+int milliseconds_of(const Message& message) { return std::atoi(message.data.c_str()); }
+
+Task<> talk(WebSocket& socket, Query<Asked> asked) {
+  while (auto message = co_await socket.receive()) {
+    co_await sleep_for(Milliseconds(milliseconds_of(*message)));
+    std::string reply = answer(asked->token) + " " + message->data;
+    co_await socket.send(std::move(reply));
+  }
+}
+
+Task<> talk_blocking(WebSocket& socket, Query<Asked> asked) {
+  while (auto message = co_await socket.receive()) {
+    block(milliseconds_of(*message));
+    std::string reply = answer(asked->token) + " " + message->data;
+    co_await socket.send(std::move(reply));
+  }
+}
+
+struct Talker {
+  std::string token;
+  void received(WebSocket& socket, Message& message) {
+    block(milliseconds_of(message));
+    socket.try_send(answer(token) + " " + message.data);
+  }
+};
+
+// ---- events and forms ----
+
+Generator<Event> events_of(Asked asked) {
+  for (int left = asked.pieces; left > 0; --left) {
+    co_await sleep_for(Milliseconds(asked.ms));
+    Event event(answer(asked.token));
+    co_yield std::move(event);
+  }
+}
+
+struct Upload {
+  std::string token;
+  File file;
+};
+
+void add_streams(Router& site) {
+  site.websocket<"/ws">(talk);
+  site.websocket<"/ws-blocking">(talk_blocking);
+  site.websocket<"/ws-events">([](Query<Asked> asked) { return Talker{asked->token}; });
+  site.get<"/events">([](Request& request, Query<Asked> asked) {
+    return event_stream(request, events_of(*asked));
+  });
+  site.post<"/form">([](Form<Upload> form) { return answer(form->token) + form->file.read(); });
+}
+
 Router make_site() {
   Router site;
+  add_streams(site);
   site.get<"/quick">([](Query<Asked> asked) { return answer(asked->token); });
   site.get<"/block">([](Query<Asked> asked) {
     block(asked->ms);

@@ -3,8 +3,8 @@
 
     tokens_test.py SITE [--seconds N] [--rounds N] [--clients N] [-- OPTION...]
 
-Clients send requests to handlers of every kind (site.cc), pipelined or not, and disconnect or reset in the middle, while
-a disk is slow and child processes are spawned. Each round ends with SIGTERM during requests. The test counts answers:
+Clients send requests to handlers of every kind (site.cc), pipelined or not, upload forms, follow events, talk over
+WebSockets, and disconnect or reset in the middle, while a disk is slow and child processes are spawned. Each round ends with SIGTERM during requests. The test counts answers:
 
     wrong     an answer with another token or status
     lost      a request without a complete answer, unless a drain explains it
@@ -30,6 +30,8 @@ import sys
 import tempfile
 import time
 
+import websocket_client
+
 FILE = b"".join(b"%015d\n" % line for line in range(131072))  # 2 MiB; numbered lines show what is wrong
 TIMEOUT = 40  # seconds that a client waits for one answer
 
@@ -54,10 +56,18 @@ def ask_for(kind, token, dice):
                 kind.encode(), framed), content
         return b"POST /%s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s" % (
             kind.encode(), len(content), content), content
+    if kind == "form":
+        content = f"<{token}>".encode() * dice.choice([1, 40, 4000, 40_000])
+        form = (f'--cut\r\nContent-Disposition: form-data; name="token"\r\n\r\n{token}\r\n--cut\r\nContent-Disposition: '
+                'form-data; name="file"; filename="f"\r\n\r\n').encode() + content + b"\r\n--cut--\r\n"
+        return (b"POST /form HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=cut\r\nContent-Length: %d"
+                b"\r\n\r\n%s" % (len(form), form)), f"<{token}>".encode() + content
     if kind == "file":
         return b"GET /files/large.txt HTTP/1.1\r\nHost: a\r\nX-Token: %s\r\n\r\n" % token.encode(), FILE
     pieces = dice.randrange(0, 9)
     head = f"GET /{kind}?token={token}&ms={ms}&pieces={pieces} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    if kind == "events":
+        return head, f"data: <{token}>\n\n".encode() * pieces
     return head, f"<{token}>".encode() * (pieces if "stream" in kind else 1)
 
 
@@ -110,7 +120,7 @@ class Answers:
 
 
 KINDS = ["quick"] * 6 + ["task"] * 3 + ["block", "marked", "taskblock", "taskrun", "stream", "taskstream", "echo", "echo",
-                                         "pull", "end", "spawn", "fault", "file"]
+                                         "pull", "end", "spawn", "fault", "file", "form", "form", "events"]
 
 
 class Client:
@@ -123,7 +133,10 @@ class Client:
         while time.monotonic() < self.until:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT) as client:
-                    self.talk(client)
+                    if self.dice.random() < 0.25:
+                        self.converse(client)
+                    else:
+                        self.talk(client)
             except ConnectionRefusedError:
                 if not self.draining.is_set():
                     self.fault("lost", "refused")
@@ -165,6 +178,25 @@ class Client:
                     return
         if answers.rest:
             self.fault("double", f"superfluous bytes {answers.rest[:80]!r}")
+
+    def converse(self, client):
+        """Opens a WebSocket, over which every message must come back with both tokens."""
+        answers = Answers(client)
+        token = f"{self.number}-{self.asked}-{self.dice.randrange(10**9)}"
+        self.asked += 1
+        path = self.dice.choice(["/ws", "/ws", "/ws-events", "/ws-blocking"])
+        try:
+            status = websocket_client.open_websocket(client, answers, f"{path}?token={token}")
+            if status == 101:
+                self.counts["right"] += websocket_client.converse(client, answers, token, self.dice)
+            elif status == 503:
+                self.counts["busy"] += 1
+            else:
+                self.fault("wrong", f"{path} was answered with {status}")
+        except (ValueError, IndexError) as error:
+            self.fault("wrong", f"{path} for {token}: {error}")
+        except (EOFError, ConnectionError, socket.timeout) as error:
+            self.after(error, path)
 
     def leave(self, client, bytes_of, reset):
         """Disconnects in the middle of the request or of the answer."""
