@@ -1,6 +1,6 @@
 """Mixed load for an hour: ./dev bench soak [--minutes N] [--cores N].
 
-Clients of all kinds (KINDS below) talk to one server over loopback at the same time, while its memory,
+Clients of all kinds (KINDS below and in soak_streams.py) talk to one server over loopback at the same time, while its memory,
 descriptors and connections are recorded every second. Writes build/bench/soak.json and soak.svg. Exits with 0
 when memory and descriptors are flat (the median of the last tenth exceeds that of the second tenth by at most
 SLACK), no request of an honest client has failed, no connection is left when the clients are gone, and the
@@ -23,6 +23,7 @@ import tempfile
 import time
 
 import plot
+import soak_streams
 from conditions import conditions
 from measure import BUILD
 from soak_client import Client, Failed, Load, get, post
@@ -187,7 +188,7 @@ async def stall(load):
 
 
 KINDS = {keep_alive: 24, pipeline: 4, download: 3, upload: 3, read_slowly: 6, write_slowly: 8, stay_idle: 30,
-         half_close: 2, break_grammar: 3, reset: 6, stall: 4}
+         half_close: 2, break_grammar: 3, reset: 6, stall: 4, **soak_streams.KINDS}
 
 
 async def play(load, kind):

@@ -3,9 +3,14 @@
 #include <mastic/async/sleep.h>
 #include <mastic/mastic.h>
 
+#include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace {
@@ -30,6 +35,73 @@ Task<std::string> count(Request& request) {
   co_return std::to_string(bytes) + "\n";
 }
 
+// ---- streams ----
+
+using mastic::Message;
+using mastic::Topic;
+using mastic::WebSocket;
+
+Task<> echo(WebSocket& socket) {
+  while (auto message = co_await socket.receive()) co_await socket.send(std::move(*message));
+}
+
+struct Echo {
+  void received(WebSocket& socket, Message& message) { socket.try_send(std::move(message)); }
+};
+
+struct Listener {
+  Topic topic;
+  void opened(WebSocket& socket) { socket.subscribe(topic); }
+  void received(WebSocket&, Message&) {}
+};
+
+/// The size and the sum of bytes.
+std::string sum_of(std::string_view bytes) {
+  std::uint64_t sum = 0;
+  for (const char byte : bytes) sum += static_cast<unsigned char>(byte);
+  return std::to_string(bytes.size()) + " " + std::to_string(sum) + "\n";
+}
+
+/// Stores the content in a file, reads it again and removes it.
+Task<std::string> store(Request& request) {
+  static std::atomic<int> number;
+  const std::string path = "uploaded-" + std::to_string(++number);
+  co_await request.body().save_to(path);
+  std::ifstream file(path, std::ios::binary);
+  const std::string content(std::istreambuf_iterator<char>(file), {});
+  std::filesystem::remove(path);
+  co_return sum_of(content);
+}
+
+/// The names, sizes and sums of the files of a form.
+Task<std::string> describe(Request& request) {
+  std::string answer;
+  mastic::MultipartReader parts(request);
+  while (mastic::app::Part* const part = co_await parts.next()) {
+    const mastic::File file = co_await part->read_file();
+    answer += file.name() + " " + sum_of(file.read());
+  }
+  co_return answer;
+}
+
+void add_streams(mastic::Router& site) {
+  const Topic topic({.history = 100});
+  site.websocket<"/ws/echo">(echo);
+  site.websocket<"/ws/echo-events">([] { return Echo(); });
+  site.websocket<"/ws/compressed">(echo).with([](mastic::WebSocketOptions& options) {
+    options.compression.compress = true;
+    options.compression.takeover = true;
+  });
+  site.websocket<"/ws/topic">([topic] { return Listener{topic}; });
+  site.get("/events", [topic](Request& request) { return mastic::event_stream(request, topic); });
+  site.post("/publish", [topic](Request& request) {
+    topic.publish(std::string(request.text()));
+    return "published\n";
+  });
+  site.put("/upload", store);
+  site.post("/form", describe);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -47,6 +119,7 @@ int main(int argc, char** argv) {
   });
   site.post("/echo", [](Request& request) { return std::string(request.text()); });
   site.post("/count", count);
+  add_streams(site);
   site.mount("/files", mastic::static_files("."));
   return mastic::run(std::move(site), argc, argv);
 }
