@@ -18,9 +18,10 @@ void RootTask::run() noexcept {
   history_.took(std::chrono::steady_clock::now() - begun);
 }
 
-void RootTask::left_behind(int) noexcept {
+void RootTask::left_behind(int thread) noexcept {
   is_left_behind_ = true;
   history_.was_left_behind();
+  holds_thread(thread);
 }
 
 /// `is_elsewhere_` is set before the submit, because another thread may run the task from then on.
@@ -51,7 +52,10 @@ void RootTask::run_task() noexcept {
 
 void RootTask::finish() noexcept {
   is_elsewhere_ = false;  // decided again before each run
-  if (std::exchange(is_left_behind_, false)) history_.came_back();
+  if (std::exchange(is_left_behind_, false)) {
+    history_.came_back();
+    came_back();
+  }
   finish_run();
   // task_ended may destroy this, so it comes last, and not while another run is pending.
   if (has_ended_ && !is_scheduled()) task_ended();

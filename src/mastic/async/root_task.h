@@ -32,6 +32,11 @@ class RootTask : public Context {
   /// Handles an exception that has left the task; Cancelled is one of them.
   /// std::current_exception() returns the exception. Called in user code.
   virtual void task_failed() noexcept = 0;
+  /// Called on the executor when the task holds `thread`, and another thread has taken the executor
+  /// over.
+  virtual void holds_thread(int thread) noexcept { (void)thread; }
+  /// Called on the executor when the task has let go of the thread of `holds_thread`.
+  virtual void came_back() noexcept {}
   /// Called on the executor when nothing of the task is left. May destroy this object.
   virtual void task_ended() noexcept = 0;
 

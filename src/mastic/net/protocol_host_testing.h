@@ -126,6 +126,8 @@ class TestedLoop : public ProtocolServer {
   [[nodiscard]] bool is_aborting() const override { return aborting; }
   void task_begins(ProtocolTask& task) noexcept override { tasks.add(task); }
   void task_ended(ProtocolTask& task) noexcept override { tasks.remove(task); }
+  void task_holds(ProtocolTask&, int) noexcept override {}
+  void task_returned(ProtocolTask&) noexcept override {}
 
   mutable base::RecordingLog recorded;
   base::Log* log_to = &recorded;

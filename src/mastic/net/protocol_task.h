@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 #include "mastic/base/log.h"
@@ -21,8 +22,9 @@ class ProtocolTask {
 
   /// Called when the server aborts its work: cancels what the code awaits.
   virtual void abandon() noexcept = 0;
-  /// Adds the code to `report` if it holds a thread. Throws std::bad_alloc.
-  virtual void report(base::LoopReport& report) const = 0;
+  /// Fills in for whom the code runs: `method`, `target` and `client` of `report`. Throws
+  /// std::bad_alloc.
+  virtual void describe(base::RequestReport& report) const = 0;
 
  protected:
   ProtocolTask() = default;
@@ -42,6 +44,12 @@ class ProtocolTaskList {
   ProtocolTaskList& operator=(const ProtocolTaskList&) = delete;
 
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
+  /// Counts the tasks.
+  [[nodiscard]] std::size_t size() const {
+    std::size_t count = 0;
+    for_each([&count](const ProtocolTask&) { ++count; });
+    return count;
+  }
   /// Requires: `task` is in no list.
   void add(ProtocolTask& task) noexcept {
     task.next_ = first_;
@@ -77,6 +85,10 @@ class ProtocolServer {
   [[nodiscard]] virtual bool is_aborting() const = 0;
   /// Says that `task` begins. From now on the server waits for it.
   virtual void task_begins(ProtocolTask& task) noexcept = 0;
+  /// Says that the code of `task` holds `thread`, so that another thread has taken the loop over.
+  virtual void task_holds(ProtocolTask& task, int thread) noexcept = 0;
+  /// Says that the code of `task`, which held a thread, has returned.
+  virtual void task_returned(ProtocolTask& task) noexcept = 0;
   /// Says that `task` has ended. The server may settle in this call.
   virtual void task_ended(ProtocolTask& task) noexcept = 0;
 

@@ -115,7 +115,7 @@ base::LoopReport Shard::report(std::size_t most) {
   base::LoopReport report{.connections = connections()};
   busy_.visit([&](const Connection& connection) { connection.report(report); });
   orphans().for_each([&](const Exchange& exchange) { exchange.report(report); });
-  protocol_tasks().for_each([&](const net::ProtocolTask& task) { task.report(report); });
+  held_tasks().report(report);
   std::ranges::sort(report.requests, std::ranges::greater(), &base::RequestReport::age);
   if (report.requests.size() > most) report.requests.resize(most);
   return report;
@@ -127,6 +127,7 @@ void Shard::cancel(std::uint64_t request) {
   orphans().for_each([request](Exchange& exchange) {
     if (exchange.id() == request) exchange.cancel();
   });
+  held_tasks().cancel(request);
 }
 
 // ---- background tasks ----
@@ -166,9 +167,9 @@ void Shard::drain_all() noexcept {
 }
 
 /// Whether all connections have ended, and all exchanges and tasks that outlived their connections,
-/// except exchanges whose thread was written off.
+/// except those whose thread was written off.
 bool Shard::is_empty() noexcept {
-  if (has_connections() || !protocol_tasks().empty()) return false;
+  if (has_connections() || protocol_tasks().size() > held_tasks().lost()) return false;
   std::size_t lost = 0;
   orphans().for_each([&lost](const Exchange& exchange) { lost += exchange.is_lost(); });
   return exchanges() <= lost;

@@ -16,6 +16,7 @@
 #include "mastic/loop/loop.h"
 #include "mastic/net/protocol_task.h"
 #include "mastic/server/hang_policy.h"
+#include "mastic/server/held_tasks.h"
 #include "mastic/server/options.h"
 #include "mastic/server/orphan_list.h"
 #include "mastic/server/page_pool.h"
@@ -56,6 +57,10 @@ class ShardServices : public net::ProtocolServer {
     protocol_tasks_.remove(task);
     if (draining_) check_settled();
   }
+  void task_holds(net::ProtocolTask& task, int thread) noexcept final {
+    held_tasks_.holds(task, thread);
+  }
+  void task_returned(net::ProtocolTask& task) noexcept final { held_tasks_.returned(task); }
   [[nodiscard]] base::Duration drain_timeout() const final { return options_.drain_timeout; }
   /// Reports that the shard has settled, if it drains and has nothing left to wait for.
   virtual void check_settled() = 0;
@@ -107,6 +112,8 @@ class ShardServices : public net::ProtocolServer {
   void begin_abort() { aborting_ = true; }
   /// Code that protocols run beside their connections.
   [[nodiscard]] const net::ProtocolTaskList& protocol_tasks() const { return protocol_tasks_; }
+  /// Those of them that hold a thread.
+  [[nodiscard]] HeldTasks& held_tasks() { return held_tasks_; }
   /// How many exchanges are not over, including those of requests that are still being read.
   [[nodiscard]] std::size_t exchanges() const { return pages_.taken(); }
 
@@ -124,6 +131,7 @@ class ShardServices : public net::ProtocolServer {
   PagePool pages_;
   OrphanList orphans_;
   net::ProtocolTaskList protocol_tasks_;
+  HeldTasks held_tasks_{*this};
   HangPolicy* hang_policy_ = nullptr;
   base::ServerStatus* server_status_ = nullptr;
   app::RejectionObserver observer_;

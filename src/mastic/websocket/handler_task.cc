@@ -52,6 +52,12 @@ void HandlerTask::begin(std::unique_ptr<HandlerTask> task) noexcept {
   begun.schedule();
 }
 
+void HandlerTask::describe(base::RequestReport& report) const {
+  report.method = "WEBSOCKET";
+  report.target = line_->protocol();
+  report.client = line_->peer().to_string();
+}
+
 void HandlerTask::end() noexcept {
   const std::unique_ptr<HandlerTask> self(this);
   server_.task_ended(*this);

@@ -51,7 +51,7 @@ class HandlerTask : public async::RootTask, public net::ProtocolTask {
   [[nodiscard]] const LineRef& line() const { return line_; }
 
   void abandon() noexcept override { stop(); }
-  void report(base::LoopReport& report) const override { (void)report; }
+  void describe(base::RequestReport& report) const override;
 
  protected:
   HandlerTask(Session& session, LineRef line, async::BlockingHistory& history);
@@ -59,6 +59,8 @@ class HandlerTask : public async::RootTask, public net::ProtocolTask {
   HandlerTask(const HandlerTask& before, async::BlockingHistory& history);
 
   void task_failed() noexcept override;
+  void holds_thread(int thread) noexcept override { server_.task_holds(*this, thread); }
+  void came_back() noexcept override { server_.task_returned(*this); }
   /// Cancels what the task awaits after `while_it_may_run`, or at once if the server aborts.
   void stop_after(base::Duration while_it_may_run) noexcept;
   void add_to_inbox(Message&& message, bool is_last);
