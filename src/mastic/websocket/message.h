@@ -66,8 +66,8 @@ enum class Sent : std::uint8_t {
   Closed,  ///< the WebSocket is closed or closing; the message was dropped
 };
 
-/// Returns the beginning of `text`, which is UTF-8, that is short enough for the reason of a close
-/// frame: at most 123 bytes, without a part of a character.
+/// Returns the beginning of `text` that is short enough for the reason of a close frame: at most 123
+/// bytes, without a part of a character. Returns nothing when `text` is not UTF-8.
 [[nodiscard]] std::string_view as_close_reason(std::string_view text);
 
 }  // namespace mastic::websocket

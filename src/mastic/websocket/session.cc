@@ -17,6 +17,7 @@ using wire::websocket::Opcode;
 
 Session::Session(net::ProtocolHost& host, const Agreement& agreement, Handlers& handlers)
     : host_(host), options_(*agreement.options), events_(std::move(handlers.events)) {
+  (void)share();  // made here, where there may be no memory
   const bool needs_line = !events_ || agreement.deflate || !agreement.protocol.empty();
   if (needs_line) line_ = make_line(agreement.protocol);
   if (agreement.deflate) {

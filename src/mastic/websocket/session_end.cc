@@ -99,6 +99,7 @@ void Session::closed(std::uint64_t) noexcept {
   Closed how{.by_peer = true};
   try {
     if (is_agreed && line_) how = line_->closed().value_or(how);
+    if (line_ && line_->farewell) how = std::move(*line_->farewell);
     if (handler_ == nullptr && has_opened_) make_event_run(false);
   } catch (const std::bad_alloc&) {
     host_.server().log().write(base::Level::Error,

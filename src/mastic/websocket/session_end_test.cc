@@ -72,6 +72,41 @@ TEST_P(SessionEndTest, AnswersToEarlierMessagesLeaveBeforeTheAnswerToTheCloseFra
   expect_nothing_left();
 }
 
+TEST_P(SessionEndTest, AClientThatLeavesAfterItsCloseFrameIsStillAnsweredAndHasSaidHow) {
+  open_with([this](WebSocket& socket) -> Task<> {
+    co_await async::sleep_for(1s);
+    while (std::optional<Message> message = co_await socket.receive()) {
+      (void)co_await socket.send(*std::move(message));
+    }
+    record.seen.push_back(describe(socket.closed()));
+  });
+  at().incoming_ended = true;
+  send(text("one") + close_frame(1001, "going"));
+  pass(2s);
+  EXPECT_EQ(heard(), "text one\nclose 1001\n");
+  EXPECT_EQ(record.seen, std::vector<std::string>{"1001 going by the client"});
+  expect_nothing_left();
+  open_with([](WebSocket&) -> Task<> { co_await async::sleep_for(1s); });
+  send(text("one") + close_frame(1001, "going"));
+  at().recv_error = ECONNRESET;
+  pass(2s);
+  EXPECT_EQ(describe(record.socket.closed()), "1001 going by the client");
+}
+
+TEST_P(SessionEndTest, AMessageThatIsNotTheExpectedJsonClosesWith1007) {
+  open_with([this](WebSocket& socket) -> Task<> {
+    while (std::optional<int> number = co_await socket.receive_json<int>()) {
+      (void)co_await socket.send_json(*number + 1);
+    }
+  });
+  EXPECT_EQ(say(text("41")), "text 42\n");
+  const std::string answer = say(text("\"tea\""));
+  EXPECT_TRUE(answer.starts_with("close 1007 ")) << answer;
+  EXPECT_GT(answer.size(), 15u) << "the reason names the place";
+  EXPECT_EQ(as_close_reason("\xff"), "");
+  EXPECT_EQ(as_close_reason(std::string(122, 'x') + "é"), std::string(122, 'x'));
+}
+
 TEST_P(SessionEndTest, AHandlerThatDoesSomethingElseDelaysTheAnswerOnlyForAWhile) {
   open_with([](WebSocket& socket) -> Task<> {
     (void)co_await socket.receive();

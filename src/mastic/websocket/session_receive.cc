@@ -180,10 +180,12 @@ void Session::read_on() noexcept {
   });
 }
 
-/// Without a close frame, the connection was lost. What was sent before is still passed on.
+/// Without a close frame, the connection was lost. What was sent before is still passed on, and a
+/// close frame that was sent before is still answered.
 void Session::received_end() noexcept {
   has_peer_ended_ = true;
-  const bool is_sending = phase_ == Phase::Ending && stream().unsent() > 0;
+  const bool is_sending =
+      phase_ == Phase::Leaving || (phase_ == Phase::Ending && stream().unsent() > 0);
   if (!is_paused_ && !is_sending) host_.close();
 }
 

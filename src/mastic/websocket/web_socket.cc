@@ -38,6 +38,7 @@ async::Task<Sent> send_when_there_is_room(LineRef line, std::unique_ptr<QueuedFr
 }  // namespace
 
 std::string_view as_close_reason(std::string_view text) {
+  if (!base::is_utf8(text)) return {};
   if (text.size() <= kMaxReasonBytes) return text;
   std::size_t end = kMaxReasonBytes;
   // A character that would be cut is left out: its bytes after the first begin with the bits 10.
