@@ -79,6 +79,21 @@ TEST(TestSocket, KeepsTheAnswerThatRefusesIt) {
   EXPECT_EQ(client.get("/page").text, "a page");
 }
 
+TEST(TestSocket, ReadsCompressedMessages) {
+  server::Options options;
+  options.websocket.compression.compress = true;
+  Router site;
+  site.websocket<"/echo">(echo);
+  TestClient client(std::move(site), options);
+  auto socket = client.websocket("/echo", {{"Sec-WebSocket-Extensions", "permessage-deflate"}});
+  ASSERT_TRUE(socket.response().field("Sec-WebSocket-Extensions"));
+  const std::string large(5000, 'x');
+  for (int i = 0; i < 3; ++i) {
+    socket.send(large);
+    EXPECT_EQ(socket.receive().data, large);
+  }
+}
+
 TEST(TestSocket, OfHttp10IsRefused) {
   Router site;
   site.websocket<"/echo">(echo);
