@@ -37,9 +37,10 @@ struct Http1Request {
     if (framing.kind == wire::http1::Framing::Kind::Chunked) return std::nullopt;
     return framing.length;
   }
-  /// Whether the content arrives in pieces and its rest is not wanted yet.
+  /// Whether the application has got a piece, and more content is to come that is not wanted yet.
   [[nodiscard]] bool awaits_next_pull() const {
-    return is_pulled && !content_wanted && !complete && !broken;
+    return is_pulled && !content_wanted && !broken &&
+           (parser.bytes_left() > 0 || parser.has_open_end());
   }
   /// If all of the content has arrived and has at most `max_bytes`, removes it from `input`, copies
   /// it into `memory`, and returns it. Then the request is `complete`, and the handler need not
