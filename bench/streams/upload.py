@@ -20,8 +20,9 @@ import threading
 import time
 
 BUILD = pathlib.Path(__file__).resolve().parent.parent.parent / "build" / "release" / "bench"
-FORM_BEGIN = b'--bench\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
-FORM_END = b"\r\n--bench--\r\n"
+BOUNDARY = b"----WebKitFormBoundary7MA4YWxkTrZu0gW"  # as browsers write them
+FORM_BEGIN = b'--' + BOUNDARY + b'\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
+FORM_END = b"\r\n--" + BOUNDARY + b"--\r\n"
 PIECE = memoryview(os.urandom(1 << 20))
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -64,7 +65,7 @@ def upload(port, pid, size, path="/upload", multipart=False):
     begun = time.monotonic()
     with Peak(pid) as peak, socket.create_connection(("127.0.0.1", port)) as connection:
         begin, end = (FORM_BEGIN, FORM_END) if multipart else (b"", b"")
-        fields = "Content-Type: multipart/form-data; boundary=bench\r\n" if multipart else ""
+        fields = f"Content-Type: multipart/form-data; boundary={BOUNDARY.decode()}\r\n" if multipart else ""
         connection.sendall(f"POST {path} HTTP/1.1\r\nHost: bench\r\n{fields}"
                            f"Content-Length: {len(begin) + size + len(end)}\r\n\r\n".encode() + begin)
         for left in range(size, 0, -len(PIECE)):
