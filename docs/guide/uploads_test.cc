@@ -69,8 +69,9 @@ std::string add_photo(Request& request, Form<Photo> form) {
 constexpr std::string_view kUploadPage =
     "<!doctype html>\n"
     "<form method=post action=/photos enctype=multipart/form-data>\n"
-    "  <input name=title> <input type=file name=image> <input type=file name=attachments "
-    "multiple>\n"
+    "  <input name=title>\n"
+    "  <input type=file name=image>\n"
+    "  <input type=file name=attachments multiple>\n"
     "  <button>Send</button>\n"
     "</form>\n";
 

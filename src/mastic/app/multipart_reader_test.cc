@@ -190,7 +190,7 @@ TEST_F(MultipartReaderTest, KeepsLargeFilesInTemporaryFilesWithoutNames) {
                            file_field("f", "b", std::string(600, 'b')) +
                            file_field("f", "c", std::string(700'000, 'c')) +
                            file_field("f", "d", std::string(400, 'd')) + "--b--";
-  for (const std::size_t size : {1'000'000, 65'536, 4'096, 77}) {
+  for (const std::size_t size : {1'000'000uz, 65'536uz, 4'096uz, 77uz}) {
     EXPECT_EQ(run(read_files, in_pieces(form, size)),
               "a text/plain 600 in memory;b text/plain 600 in a file;"
               "c text/plain 700000 in a file;d text/plain 400 in memory;");

@@ -11,9 +11,12 @@ void UploadOptions::describe(base::OptionTable& table) {
   table.size("spool_above_bytes", spool_above_bytes,
              "How much of the files of a form is kept in memory at most; the rest is kept in "
              "temporary files.");
-  table.path("upload_directory", upload_directory, "DIR",
-             "The folder whose file system holds the temporary files of uploads, which have no "
-             "names there. Choose the file system to which uploads are saved.");
+  table.path(
+      "upload_directory", upload_directory, "DIR",
+      "The folder whose file system holds the temporary files. They have no names there, and are "
+      "gone when the request ends, whatever happens. The folder of the files to which uploads are "
+      "saved is a good choice: File::keep then copies nothing. Empty means that of the server, "
+      "which is /var/tmp by default, because /tmp is memory on many systems.");
 }
 
 namespace {

@@ -94,7 +94,7 @@ TEST_P(SessionEndTest, AClientThatLeavesAfterItsCloseFrameIsStillAnsweredAndHasS
 }
 
 TEST_P(SessionEndTest, AMessageThatIsNotTheExpectedJsonClosesWith1007) {
-  open_with([this](WebSocket& socket) -> Task<> {
+  open_with([](WebSocket& socket) -> Task<> {
     while (std::optional<int> number = co_await socket.receive_json<int>()) {
       (void)co_await socket.send_json(*number + 1);
     }
