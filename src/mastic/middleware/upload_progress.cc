@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -27,6 +27,9 @@ struct Upload {
   std::atomic<std::uint64_t> received{0};
   std::atomic<int> status{0};
   std::atomic<Stage> stage{Stage::Running};
+  // Set when the upload ends, under the lock of the uploads.
+  base::Instant ended_at;
+  std::list<std::string>::iterator place_among_ended;
 
   [[nodiscard]] bool is_running() const { return stage == Stage::Running; }
 };
@@ -95,6 +98,7 @@ class UploadProgress::Uploads {
     const auto found = by_token_.find(token);
     if (found != by_token_.end()) {
       if (found->second->is_running()) return nullptr;
+      ended_.erase(found->second->place_among_ended);
       by_token_.erase(found);
     }
     while (by_token_.size() >= most_ && !ended_.empty()) forget_first();
@@ -107,7 +111,8 @@ class UploadProgress::Uploads {
     const bool is_well = outcome.complete && !is_error(outcome.status);
     upload->status = static_cast<int>(outcome.status);
     upload->stage = is_well ? Upload::Stage::Done : Upload::Stage::Failed;
-    ended_.push_back({base::steady_now(), token, upload});
+    upload->ended_at = base::steady_now();
+    upload->place_among_ended = ended_.insert(ended_.end(), token);
   }
   UploadState ask(std::string_view token) {
     const std::scoped_lock lock(mutex_);
@@ -121,28 +126,26 @@ class UploadProgress::Uploads {
   }
 
  private:
-  struct Ended {
-    base::Instant at;
-    std::string token;
-    std::shared_ptr<Upload> upload;
-  };
   void forget_old() {
     const base::Instant now = base::steady_now();
-    while (!ended_.empty() && now - ended_.front().at > keep_) forget_first();
+    while (!ended_.empty() && now - first_ended()->second->ended_at > keep_) forget_first();
   }
   void forget_first() {
-    const Ended& first = ended_.front();
-    const auto found = by_token_.find(first.token);
-    // The token may have been taken again for another upload.
-    if (found != by_token_.end() && found->second == first.upload) by_token_.erase(found);
+    by_token_.erase(first_ended());
     ended_.pop_front();
+  }
+  /// Requires: there is one.
+  std::map<std::string, std::shared_ptr<Upload>, std::less<>>::iterator first_ended() {
+    return by_token_.find(ended_.front());
   }
 
   const std::uint64_t most_;
   const base::Duration keep_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Upload>, std::less<>> by_token_;
-  std::deque<Ended> ended_;  ///< in the order in which they ended
+  /// The tokens of those that have ended, in that order. A token that is taken again leaves it, so
+  /// that using one token again and again needs no more memory.
+  std::list<std::string> ended_;
 };
 
 void UploadProgressOptions::describe(base::OptionTable& table) {

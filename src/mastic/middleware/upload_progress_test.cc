@@ -1,6 +1,7 @@
 #include "mastic/middleware/upload_progress.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <string>
 
@@ -141,6 +142,34 @@ TEST_F(UploadProgressTest, RemembersABoundedNumberOfUploads) {
   EXPECT_TRUE(ask(tokens[2] + "x").starts_with(R"({"state":"unknown")"));
   executor.advance(1min);
   for (TestExchange& upload : running) (void)upload.take();
+}
+
+TEST_F(UploadProgressTest, NeedsNoMoreMemoryForATokenThatIsUsedAgainAndAgain) {
+  const auto post_often = [&] {
+    for (int i = 0; i < 1000; ++i) {
+      TestExchange upload(executor);
+      post(upload, "/photos?upload=" + kToken, Body("1"));
+      executor.advance(1min);
+      (void)upload.take();
+      targets.clear();
+    }
+    return ::mallinfo2().uordblks;  // always 0 under a sanitizer
+  };
+  const std::size_t before = post_often();
+  EXPECT_LT(post_often(), before + 16'000);
+}
+
+TEST_F(UploadProgressTest, KeepsOtherUploadsWhenATokenIsUsedAgain) {
+  options.max_uploads = 2;
+  const std::string other = kToken + "b";
+  for (const std::string& token : {other, kToken, kToken, kToken}) {
+    TestExchange upload(executor);
+    post(upload, "/photos?upload=" + token, Body("1"));
+    executor.advance(1min);
+    (void)upload.take();
+  }
+  EXPECT_TRUE(ask(other).starts_with(R"({"state":"done")"));
+  EXPECT_TRUE(ask(kToken).starts_with(R"({"state":"done")"));
 }
 
 TEST_F(UploadProgressTest, RefusesSettingsThatCannotWork) {
