@@ -85,6 +85,10 @@ class TrailedSource final : public BodySource {
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return content_->size(); }
   [[nodiscard]] std::uint64_t held_bytes() const override { return content_->held_bytes(); }
   [[nodiscard]] http::FieldsView trailers() const override { return trailers_.view(); }
+  [[nodiscard]] std::shared_ptr<const void> piece_owner() const override {
+    return content_->piece_owner();
+  }
+  [[nodiscard]] const Endless* endless() const override { return content_->endless(); }
 
  private:
   Task<std::optional<std::string_view>> next_later(Task<std::optional<std::string_view>> pulling) {

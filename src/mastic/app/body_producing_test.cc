@@ -185,6 +185,26 @@ TEST(BodyProducing, RefusesFieldsThatMustNotBeTrailers) {
   }
 }
 
+/// Content that owns its last piece, and has no end.
+class Ticks final : public BodySource {
+ public:
+  Task<std::optional<std::string_view>> next() override { co_return *tick_; }
+  [[nodiscard]] std::shared_ptr<const void> piece_owner() const override { return tick_; }
+  [[nodiscard]] const Endless* endless() const override { return &endless_; }
+
+ private:
+  const std::shared_ptr<const std::string> tick_ = std::make_shared<const std::string>("tick");
+  const Endless endless_{1s, ":"};
+};
+
+TEST(BodyProducing, KeepsWhatASourceSaysOfItselfWhenTrailersAreAdded) {
+  Response response = Response::text_body(Body(std::make_unique<Ticks>()));
+  response.set_trailers({"X-Count"}, [] { return http::Fields(); });
+  ASSERT_NE(response.body.endless(), nullptr) << "a drain would not end it";
+  EXPECT_EQ(response.body.endless()->heartbeat, 1s);
+  EXPECT_NE(response.body.piece_owner(), nullptr) << "a large piece would be copied";
+}
+
 TEST(BodyProducing, FailsForATrailerThatWasNotAnnounced) {
   Response response = Response::text_body(Body::produced_by(three_words()));
   response.set_trailers({"X-Count"}, [] { return digest_of("x"); });
