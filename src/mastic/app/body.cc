@@ -128,18 +128,25 @@ void require_done(const base::NewFile& file, int result) {
 // ---- ProducedSource: empty pieces are skipped ----
 
 Task<std::optional<std::string_view>> ProducedSource::next() {
-  while (true) {
-    auto producing = produce();
-    if (!producing.is_done()) return next_later(std::move(producing));
+  auto producing = produce();
+  if (producing.is_done()) {
     auto piece = producing.take();
     if (!piece || !piece->empty()) return keep(std::move(piece));
+    producing = produce();
   }
+  return next_later(std::move(producing));
 }
 
+/// A producer that gives many empty pieces may never wait for anything, so this asks before each of
+/// them whether the piece is still wanted.
 Task<std::optional<std::string_view>> ProducedSource::next_later(
     Task<std::optional<std::string>> producing) {
+  const async::CancelScope& scope = co_await async::CurrentCancelScope();
   auto piece = co_await std::move(producing);
-  while (piece && piece->empty()) piece = co_await produce();
+  while (piece && piece->empty()) {
+    if (scope.stop_requested()) throw async::Cancelled();
+    piece = co_await produce();
+  }
   co_return keep(std::move(piece));
 }
 

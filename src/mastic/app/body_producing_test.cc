@@ -150,6 +150,21 @@ TEST(BodyProducing, SendsAJsonArrayThatAGeneratorYields) {
   EXPECT_EQ(read->size(), 5000u);
 }
 
+Generator<std::string> nothing(int& yielded) {
+  async::CancelScope& scope = co_await async::CurrentCancelScope();
+  for (; yielded < 1000; ++yielded) {
+    if (yielded == 10) scope.request_stop();
+    co_yield "";
+  }
+}
+
+TEST(BodyProducing, StopsAGeneratorThatYieldsNothing) {
+  int yielded = 0;
+  Body body = Body::produced_by(nothing(yielded));
+  EXPECT_THROW(run_to_end(body.next()), async::Cancelled);
+  EXPECT_EQ(yielded, 10);
+}
+
 // ---- trailers ----
 
 http::Fields digest_of(std::string_view value) {
