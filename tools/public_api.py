@@ -33,17 +33,21 @@ FRONT_DOORS = ("mastic.h", "plugin.h", "sockets.h")
 TOPICS = {
     "Applications": ("app", "app request response body middleware blocking http_error field_errors problem "
                             "problem_page json_array draining lifecycle app_log request_log log_verbs extensions "
-                            "handler url_map cascade error_documents recursive transaction"),
+                            "handler url_map cascade error_documents recursive transaction body_lines json_elements "
+                            "multipart_reader file upload_options"),
     "Routes": ("routing", "router from_request path_type path_to text_value validation error_pages"),
     "HTTP": ("http", "method status version target fields field_name typed_fields cookie date entity_tag media_type "
                      "content_coding trace_context"),
+    "Middleware": ("middleware", "decompress_requests uploads upload_progress"),
+    "Topics": ("topics", "topic topics"),
+    "Events": ("events", "events event"),
     "WebSockets": ("websocket", "web_socket message route socket_handler options"),
     "JSON": ("json", "json tag json_reading enumeration json_document aggregate"),
-    "Files": ("files", "static_files options"),
+    "Files": ("files", "static_files send_file options"),
     "Plugins": ("deploy", "factory build part plugin_table"),
     "Running": ("catalog", "run load_app read_options service options ../server/options ../wire/http1/limits ../loop/options ../loop/runtime "
                            "../inspect/thread_watch"),
-    "Tasks": ("async", "task task_group task_handle when select with_timeout sleep run_blocking channel event mutex "
+    "Tasks": ("async", "task generator task_group task_handle when select with_timeout sleep run_blocking channel event mutex "
                        "condition semaphore awaitable task_trace"),
     "Threads": ("threads", "thread_pool future shared_future wait queue select pool thread event semaphore barrier "
                            "timer blocking_scope task_lost uncaught_error"),

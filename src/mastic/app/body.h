@@ -182,11 +182,12 @@ class Body {
   /// the body shares with other owners are not counted.
   [[nodiscard]] std::uint64_t held_bytes() const;
 
-  /// What BodySource says of the source; null when the body has none.
+  /// What BodySource::piece_owner of the source returns; null when the body has no source.
   [[nodiscard]] std::shared_ptr<const void> piece_owner() const {
     const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_);
     return source != nullptr ? (*source)->piece_owner() : nullptr;
   }
+  /// What BodySource::endless of the source returns; null when the body has no source.
   [[nodiscard]] const Endless* endless() const MASTIC_LIFETIMEBOUND {
     const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_);
     return source != nullptr ? (*source)->endless() : nullptr;

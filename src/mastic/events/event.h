@@ -18,13 +18,16 @@ namespace mastic::events {
 ///     co_yield Event(to_json(quote), "quote").with_id("7");
 struct Event {
   Event() = default;
+  /// Makes an event with this data, and of the type `its_name`.
   explicit Event(std::string its_data, std::string its_name = {})
       : data(std::move(its_data)), name(std::move(its_name)) {}
 
+  /// Sets `id`.
   Event&& with_id(std::string its_id) && {
     id = std::move(its_id);
     return std::move(*this);
   }
+  /// Sets `retry`.
   Event&& with_retry(base::Duration time) && {
     retry = time;
     return std::move(*this);
@@ -46,11 +49,15 @@ inline constexpr std::string_view kHeartbeat = ":\n";
 /// line break or NUL.
 void append_event(std::string& out, const Event& event);
 
-// The parts of an event. `append_data` ends the event.
+// The parts of an event.
 
+/// Appends the line of the type. Throws std::invalid_argument for a line break or NUL in `name`.
 void append_name(std::string& out, std::string_view name);
+/// Appends the line of the id. Throws std::invalid_argument for a line break or NUL in `id`.
 void append_id(std::string& out, std::string_view id);
+/// Appends the line of the time to wait before connecting again, in whole milliseconds.
 void append_retry(std::string& out, base::Duration retry);
+/// Appends the lines of the data and the empty line that ends the event.
 void append_data(std::string& out, std::string_view data);
 
 }  // namespace mastic::events

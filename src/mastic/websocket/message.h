@@ -47,9 +47,9 @@ struct Message {
 /// A message, or a piece of one, on its way to the handler: a node of a list that owns what follows.
 /// Such lists are short.
 struct Arrival {
-  Message message;
-  bool is_last = true;  ///< a whole message, or its last piece
-  std::unique_ptr<Arrival> next;
+  Message message;                ///< the message, or the piece
+  bool is_last = true;            ///< a whole message, or its last piece
+  std::unique_ptr<Arrival> next;  ///< what came after it; null at the end of the list
 };
 
 /// How a WebSocket was closed.
