@@ -55,7 +55,8 @@ std::string_view BodyLines::give(std::string_view line) {
 
 /// The limit is checked before anything is copied. One byte more may come: a CR before the LF.
 void BodyLines::keep(std::string_view part) {
-  if (part.size() > options_.max_line_bytes + 1 - begun_.size()) refuse();
+  const std::size_t size = begun_.size() + part.size();
+  if (size > 0 && size - 1 > options_.max_line_bytes) refuse();
   begun_ += part;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -56,6 +57,11 @@ TEST(BodyLines, RefusesALineThatIsTooLong) {
     EXPECT_THROW(run_to_end(lines_of(lines_in_pieces(std::string(1000, 'x'), size), {5})),
                  HttpError);
   }
+}
+
+TEST(BodyLines, TakesTheLargestNumberForNoLimit) {
+  const BodyLinesOptions any{std::numeric_limits<std::size_t>::max()};
+  EXPECT_EQ(run_to_end(lines_of(lines_in_pieces("one\ntwo", 2), any)).size(), 2u);
 }
 
 TEST(BodyLines, ReadsABodyOnce) {
