@@ -153,19 +153,6 @@ void Line::serve(Waiting& waiting, async::Waker& waker) noexcept {
   }
 }
 
-void Line::end(const Closed* how, Phase phase) noexcept {
-  if (how != nullptr) {
-    try {
-      closed_ = std::make_unique<Closed>(*how);
-    } catch (const std::bad_alloc&) {
-      closed_.reset();  // reported as an abnormal end, which is not far from the truth
-    }
-  }
-  phase_ = phase;
-  queue_.clear();
-  waiting_bytes_ -= std::exchange(queue_bytes_, 0);
-}
-
 // ---- for the session ----
 
 SendQueue Line::take(std::uint64_t bytes) noexcept {
@@ -191,16 +178,19 @@ void Line::has_left(std::uint64_t unsent) noexcept {
   serve(waker);
 }
 
-void Line::begin_to_close(const Closed& how) noexcept {
-  async::Waker waker(mutex_);
-  end(phase_ == Phase::Open ? &how : nullptr, Phase::Closing);
-  serve(waker);
-}
-
 void Line::detach(const Closed* how) noexcept {
   {
     async::Waker waker(mutex_);
-    end(how, Phase::Closed);
+    if (how != nullptr) {
+      try {
+        closed_ = std::make_unique<Closed>(*how);
+      } catch (const std::bad_alloc&) {
+        closed_.reset();  // reported as an abnormal end, which is not far from the truth
+      }
+    }
+    phase_ = Phase::Closed;
+    queue_.clear();
+    waiting_bytes_ -= std::exchange(queue_bytes_, 0);
     serve(waker);
   }
   session_ = nullptr;

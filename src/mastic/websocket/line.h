@@ -90,11 +90,8 @@ class Line final : private async::Message {
   /// Says how many bytes of what was taken are still unsent, and lets those who wait for room put
   /// their items into the queue.
   void has_left(std::uint64_t unsent) noexcept;
-  /// Takes no more messages, and drops those that wait. `how` is kept unless the socket was closing
-  /// already.
-  void begin_to_close(const Closed& how) noexcept;
   /// Cuts the way to the session, which is about to go. With `how`, the socket was closed in this
-  /// way; with null, as `begin_to_close` or `close` said.
+  /// way; with null, as `close` said.
   void detach(const Closed* how) noexcept;
   /// Whether only the session refers to this line, and nothing is kept in it, so that the session
   /// can do without a line until the next event. Without another reference, no other thread can use
@@ -146,7 +143,6 @@ class Line final : private async::Message {
         item.part == QueuedFrame::Part::Piece || item.part == QueuedFrame::Part::End;
     return is_of_pieces ? rare_->waiting_pieces : rare_->waiting;
   }
-  void end(const Closed* how, Phase phase) noexcept;
   [[nodiscard]] bool has_room(std::uint64_t cost) const {
     return waiting_bytes_ == 0 || waiting_bytes_ + cost <= max_queue_bytes_;
   }

@@ -75,7 +75,7 @@ LoopShare& Session::share() const { return loop::local_to<LoopShare>(host_.loop(
 
 void Session::task_run_ended(bool failed) noexcept {
   handler_ = nullptr;
-  if (phase_ == Phase::Leaving && !failed) return answer_close();
+  if (phase_ == Phase::Leaving && !failed) return say_farewell();
   close(failed ? CloseCode::InternalError : CloseCode::Normal);
 }
 

@@ -31,10 +31,10 @@ class LoopShare;
 ///
 ///     Open ──close──> Closing ──close frame of the client──> Ending ──all has left──> Gone
 ///       ├──close frame of the client──> Leaving ──answered────┘
-///       └──malformed──> Lingering ──the client ends its side, close_timeout──> Gone
+///       └──malformed──> Leaving ──client told──> Lingering ──client ends its side──> Ending
 ///
-/// In Leaving, the handler still answers the messages that came before the close frame. If there are
-/// none, the close frame is answered at once.
+/// In Leaving, the handler still answers the messages that came before the close frame, or before
+/// what is malformed. If there are none, the close frame is written at once.
 class Session final : public net::Protocol, private async::Timer {
  public:
   /// The handler is a task, or functions: one of the two.
@@ -116,7 +116,6 @@ class Session final : public net::Protocol, private async::Timer {
   void pause(Reading& reading, std::string_view rest);
   void ping_arrived(Reading& reading, std::string_view payload);
   void write_pong();
-  void close_arrived(CloseCode code, std::string_view reason);
   [[nodiscard]] bool is_behind() const;
   [[nodiscard]] LoopShare& share() const;
 
@@ -136,10 +135,12 @@ class Session final : public net::Protocol, private async::Timer {
 
   // The end: session_end.cc.
   void begin_to_close() noexcept;
-  void answer_close() noexcept;
+  void close_arrived(CloseCode code, std::string_view reason);
+  void malformed_arrived(CloseCode code, std::string_view reason);
+  void leave(Closed why);
+  void say_farewell() noexcept;
   void expect_end() noexcept;
   void write_close(CloseCode code, std::string_view reason);
-  void fail(CloseCode code, std::string_view reason);
   void expired() noexcept override;
   void watch() noexcept;
   void ping_or_give_up() noexcept;
@@ -167,6 +168,7 @@ class Session final : public net::Protocol, private async::Timer {
   bool is_pinged_ : 1 = false;     ///< nothing has arrived since a ping was sent
   bool is_draining_ : 1 = false;
   bool has_peer_ended_ : 1 = false;
+  bool was_malformed_ : 1 = false;  ///< what the client sent; the rest is discarded
   bool has_failed_ : 1 = false;     ///< an event function has thrown
   bool made_progress_ : 1 = false;  ///< while closing: bytes have left since the timer was armed
 };

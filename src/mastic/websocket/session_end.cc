@@ -45,20 +45,31 @@ void Session::write_close(CloseCode code, std::string_view reason) {
 /// The client answers our close frame, or begins to close.
 void Session::close_arrived(CloseCode code, std::string_view reason) {
   if (wrote_close_) return expect_end();
-  if (phase_ == Phase::Open) {
-    need_line().farewell = std::make_unique<Closed>(code, std::string(reason), true);
-  }
+  leave({code, std::string(reason), true});
+}
+
+/// The client is told what is wrong. Nothing that it sends after that is looked at.
+void Session::malformed_arrived(CloseCode code, std::string_view reason) {
+  if (wrote_close_) return host_.close();
+  was_malformed_ = true;
+  leave({code, std::string(reason), false});
+}
+
+/// Nothing follows that the handler could be given. What came before is still answered, and the
+/// close frame says `why` unless this side has begun to close.
+void Session::leave(Closed why) {
+  if (phase_ == Phase::Open) need_line().farewell = std::make_unique<Closed>(std::move(why));
   phase_ = Phase::Leaving;
   watch();
-  if (handler_ == nullptr) return answer_close();
+  if (handler_ == nullptr) return say_farewell();
   const bool is_busy = handler_->is_busy();
-  if (!is_busy) answer_close();
+  if (!is_busy) say_farewell();
   if (handler_ != nullptr) handler_->no_more(false);
 }
 
-/// Answers the close frame of the client with its own code, after the answers to what it sent
-/// before.
-void Session::answer_close() noexcept {
+/// Has the close frame follow the answers to what the client sent before. A close frame of the
+/// client is answered with its own code.
+void Session::say_farewell() noexcept {
   host_.with_memory([this] {
     if (const auto farewell = std::move(line_->farewell)) line_->close_here(*farewell);
     pump();
@@ -66,28 +77,24 @@ void Session::answer_close() noexcept {
 }
 
 void Session::handler_knows_the_end() noexcept {
-  if (phase_ == Phase::Leaving) answer_close();
+  if (phase_ == Phase::Leaving) say_farewell();
 }
 
-/// Both sides have sent their close frames. The server closes the connection first, so that the
-/// port of the client is free at once.
+/// The close frame is written, and no close frame of the client is awaited. The server closes the
+/// connection first, so that the port of the client is free at once. But if the client sent
+/// something malformed, perhaps it sends more, which is discarded until it ends its side: if the
+/// connection were closed at once, the kernel would reset it because of those bytes, and the client
+/// might not get the close frame.
 void Session::expect_end() noexcept {
-  phase_ = Phase::Ending;
+  const bool lingers = was_malformed_ && !has_peer_ended_;
+  phase_ = lingers ? Phase::Lingering : Phase::Ending;
   watch();
-  if (stream().unsent() == 0) host_.close();
-}
-
-/// Tells the client what is wrong, and reads and discards what it sends until it ends its side. If
-/// the connection were closed at once, the kernel would reset it because of those bytes, and the
-/// client might not get the close frame.
-void Session::fail(CloseCode code, std::string_view reason) {
-  if (wrote_close_) return host_.close();
-  need_line().begin_to_close({code, std::string(reason), false});
-  if (handler_ != nullptr) handler_->no_more(false);
-  write_close(code, reason);
-  stream().shut_write();
-  phase_ = Phase::Lingering;
-  watch();
+  if (lingers) {
+    stream().shut_write();
+    stream().resume_reading();
+  } else if (stream().unsent() == 0) {
+    host_.close();
+  }
 }
 
 // ---- the connection is gone ----
@@ -131,15 +138,15 @@ void Session::expired() noexcept {
     case Phase::Leaving:
       if (line_->farewell) {
         watch();
-        return answer_close();  // the handler does something else
+        return say_farewell();  // the handler does something else
       }
       [[fallthrough]];
     case Phase::Closing:
     case Phase::Ending:
+    case Phase::Lingering:
+      if (phase_ == Phase::Lingering && stream().unsent() == 0) return host_.close();
       // A slow client may still be reading what was sent before the close frame.
       return made_progress_ && stream().unsent() > 0 ? watch() : host_.abort();
-    case Phase::Lingering:
-      return host_.close();
     case Phase::Gone:
       return;
   }

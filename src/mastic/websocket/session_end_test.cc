@@ -258,6 +258,86 @@ TEST_P(SessionEndTest, TextThatIsNotUtf8ClosesWith1007) {
   EXPECT_TRUE(answer.starts_with("close 1007 ")) << answer;
 }
 
+constexpr std::string_view kMalformed("\x83\x80\0\0\0\0", 6);  // an unknown opcode
+
+TEST_P(SessionEndTest, AnswersToEarlierMessagesLeaveBeforeTheClientIsToldWhatIsWrong) {
+  open_echo();
+  const std::string answer = say(text("one") + text("two") + std::string(kMalformed));
+  EXPECT_TRUE(answer.starts_with("text one\ntext two\nclose 1002 ")) << answer;
+  EXPECT_TRUE(at().write_shut);
+  EXPECT_TRUE(describe(record.closed).starts_with("1002 ")) << describe(record.closed);
+  at().incoming_ended = true;
+  server->turn(3);
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, EventFunctionsAnswerEarlierMessagesBeforeTheClientIsToldWhatIsWrong) {
+  struct Echo final : EventHandler {
+    explicit Echo(SocketRecord& notes) : record(notes) {}
+    void received(WebSocket& socket, Message& message) override {
+      (void)socket.try_send(std::move(message));
+    }
+    void closed(WebSocket&, const Closed& how) override { record.closed = how; }
+    SocketRecord& record;
+  };
+  open_events([this] { return std::make_unique<Echo>(record); });
+  const std::string answer = say(text("one") + text("two") + std::string(kMalformed) + text("x"));
+  EXPECT_TRUE(answer.starts_with("text one\ntext two\nclose 1002 ")) << answer;
+  EXPECT_TRUE(at().write_shut);
+  at().incoming_ended = true;
+  server->turn(3);
+  EXPECT_TRUE(describe(record.closed).starts_with("1002 ")) << describe(record.closed);
+  EXPECT_FALSE(is_reset());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AHandlerThatDoesSomethingElseDelaysWordOfAnErrorOnlyForAWhile) {
+  open_with([](WebSocket& socket) -> Task<> {
+    (void)co_await socket.receive();
+    co_await async::sleep_for(20s);
+  });
+  EXPECT_EQ(say(text("one") + text("two") + std::string(kMalformed)), "");
+  pass(6s);
+  EXPECT_TRUE(heard().starts_with("close 1002 "));
+  pass(6s);
+  EXPECT_FALSE(is_open());
+  pass(6s);
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AClientThatEndsItsSideAfterAnErrorStillGetsTheAnswers) {
+  open_echo();
+  at().room = 1;
+  at().incoming_ended = true;
+  send(text("one") + std::string(kMalformed));
+  EXPECT_TRUE(is_open());
+  at().room = SIZE_MAX;
+  server->turn(4);
+  const std::string answer = heard();
+  EXPECT_TRUE(answer.starts_with("text one\nclose 1002 ")) << answer;
+  EXPECT_FALSE(is_open());
+  EXPECT_FALSE(is_reset());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AnErrorBehindManyMessagesIsReportedAfterAllOfThem) {
+  open_echo();
+  std::string sent;
+  std::string echoed;
+  for (int i = 0; i < 50; ++i) {
+    sent += text(std::to_string(i));
+    echoed += "text " + std::to_string(i) + "\n";
+  }
+  send(sent + std::string(kMalformed));
+  server->turn(60);
+  const std::string answer = heard();
+  EXPECT_TRUE(answer.starts_with(echoed + "close 1002 ")) << answer;
+  at().incoming_ended = true;
+  server->turn(3);
+  EXPECT_FALSE(is_open()) << "the end of the client is seen";
+  expect_nothing_left();
+}
+
 // ---- handlers that do not end ----
 
 TEST_P(SessionEndTest, AHandlerMayCleanUpForAWhileAndIsCancelledThen) {

@@ -68,7 +68,7 @@ void Session::consume(Reading& reading, std::string_view input) {
     if (event.kind == Kind::MessageEnd) message_arrived(reading);
     if (event.kind == Kind::Ping) ping_arrived(reading, event.payload);
     if (event.kind == Kind::Close) close_arrived(event.code, event.payload);
-    if (event.kind == Kind::Malformed) fail(event.code, event.payload);
+    if (event.kind == Kind::Malformed) malformed_arrived(event.code, event.payload);
   }
   begin_event_run();
 }
@@ -184,6 +184,7 @@ void Session::read_on() noexcept {
 /// close frame that was sent before is still answered.
 void Session::received_end() noexcept {
   has_peer_ended_ = true;
+  if (phase_ == Phase::Lingering) return expect_end();
   const bool is_sending =
       phase_ == Phase::Leaving || (phase_ == Phase::Ending && stream().unsent() > 0);
   if (!is_paused_ && !is_sending) host_.close();
