@@ -48,8 +48,10 @@ void Session::start() noexcept {
   });
 }
 
+/// If there is no memory, `events_` stays, so that it can still be told that the socket is closed.
 EventRun& Session::make_event_run(bool is_first) {
-  auto* const run = new EventRun(*this, LineRef(&need_line()), std::move(events_), is_first);
+  const LineRef line(&need_line());  // before `events_` is moved: arguments have no order
+  auto* const run = new EventRun(*this, line, std::move(events_), is_first);
   handler_ = run;
   return *run;
 }
