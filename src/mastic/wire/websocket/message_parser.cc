@@ -147,7 +147,7 @@ void MessageParser::begin_data_frame(bool is_compressed) {
     fragments_ = 0;
     utf8_ = {};
   }
-  if (fragments_ == limits_->max_fragments) {
+  if (fragments_ >= limits_->max_fragments) {
     return fail(CloseCode::TooBig, "a message has too many fragments");
   }
   ++fragments_;
@@ -173,7 +173,7 @@ void MessageParser::finish_head() {
   }
   if (left_ > limits_->max_frame_bytes) return fail(CloseCode::TooBig, "a frame is too large");
   // How large a compressed message is turns out when it is inflated.
-  if (!is_compressed_ && left_ > limits_->max_message_bytes - message_bytes_) {
+  if (!is_compressed_ && left_ > room()) {
     return fail(CloseCode::TooBig, "a message is too large");
   }
   stage_ = Stage::Content;
@@ -185,6 +185,10 @@ void MessageParser::take_content(std::string_view& input, std::string& message) 
   left_ -= piece.size();
   const bool is_last = is_final_ && left_ == 0;
   if (piece.empty() && !is_last) return;
+  // The limits may have become narrower since the frame began.
+  const bool is_too_large =
+      message_bytes_ > limits_->max_message_bytes || (!is_compressed_ && piece.size() > room());
+  if (is_too_large) return fail(CloseCode::TooBig, "a message is too large");
   const std::size_t before = message.size();
   if (is_compressed_) {
     append_inflated(message, piece, is_last);
@@ -207,7 +211,7 @@ void MessageParser::take_content(std::string_view& input, std::string& message) 
 
 void MessageParser::append_inflated(std::string& message, std::string_view piece, bool is_last) {
   std::array<char, 4096> unmasked;
-  std::uint64_t most = limits_->max_message_bytes - message_bytes_;
+  std::uint64_t most = room();
   do {
     std::string_view part = piece;
     if (role_ == Role::Server) {

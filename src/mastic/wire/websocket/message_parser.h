@@ -18,6 +18,7 @@ namespace mastic::wire::websocket {
 class Inflater;
 
 /// How large messages may be. Beyond a limit the parser reports Malformed with CloseCode::TooBig.
+/// They may change between two calls, and then count for the current message, too.
 struct MessageLimits {
   std::uint64_t max_message_bytes = 1 << 20;  ///< of a whole message, after inflating
   std::uint64_t max_frame_bytes = 1 << 20;    ///< the payload of one frame, as it was sent
@@ -85,6 +86,11 @@ class MessageParser {
   void begin_control_frame(bool is_compressed);  ///< called by `begin_frame`
   /// Notes the length and the key of a head that is whole.
   void finish_head();
+  /// How many bytes this message may still grow by.
+  [[nodiscard]] std::uint64_t room() const {
+    const std::uint64_t most = limits_->max_message_bytes;
+    return most < message_bytes_ ? 0 : most - message_bytes_;
+  }
   /// Appends what `input` has of this frame's payload to `message`.
   void take_content(std::string_view& input, std::string& message);
   /// Unmasks `piece` of the payload and appends what it inflates to. `is_last` ends the message.

@@ -192,6 +192,22 @@ TEST(MessageParser, AppendsContentAsItComes) {
   EXPECT_TRUE(parser.is_text());
 }
 
+TEST(MessageParser, ObeysLimitsThatBecomeNarrowerWithinAMessage) {
+  const std::string begun("\x01\x03Hel\x00\x03", 7);
+  for (const MessageLimits narrow :
+       {MessageLimits{.max_message_bytes = 2}, MessageLimits{.max_message_bytes = 5}}) {
+    MessageLimits limits;
+    MessageParser parser(Role::Client, limits, nullptr);
+    std::string message;
+    std::string_view input(begun);
+    EXPECT_EQ(parser.next(input, message).kind, ParserKind::NeedMore);
+    limits = narrow;
+    input = "lo!";
+    EXPECT_EQ(parser.next(input, message).code, CloseCode::TooBig);
+    EXPECT_EQ(message, "Hel");
+  }
+}
+
 TEST(MessageParser, AllocatesNothingButTheContent) {
   if (!base::counts_allocations()) GTEST_SKIP() << "allocations are not counted";
   const std::string frames = masked(std::string("\x89\x01?\x01\x64", 5) + std::string(100, 'a') +
