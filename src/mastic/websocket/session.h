@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -108,6 +109,7 @@ class Session final : public net::Protocol, private async::Timer {
   void consume(std::string_view input);
   void consume(Reading& reading, std::string_view input);
   void release_reading() noexcept;
+  [[nodiscard]] std::size_t most_at_once(const Reading& reading) const;
   void begin_event_run() noexcept;
   void read_on() noexcept;
   void message_arrived(Reading& reading);

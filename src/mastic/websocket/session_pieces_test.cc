@@ -1,9 +1,12 @@
 // Messages that are received and sent in pieces.
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
+#include <algorithm>
 #include <cerrno>
 
+#include "mastic/base/allocations_testing.h"
 #include "mastic/websocket/session_testing.h"
 
 namespace mastic::websocket {
@@ -111,6 +114,63 @@ TEST_P(SessionPiecesTest, WholeMessagesAreReceivedAgainWithTheirLimits) {
   send(frame(Opcode::Continuation, "rd"));
   EXPECT_EQ(seen(), "first|second|third|");
   EXPECT_TRUE(say(text("0123456789a")).starts_with("close 1009 "));
+}
+
+TEST_P(SessionPiecesTest, AMessageThatIsWantedWholeAfterAllIsRefusedIfItIsTooLarge) {
+  options.max_message_bytes = 10;
+  open_with([this](WebSocket& socket) -> Task<> {
+    std::optional<WebSocket::Incoming> first = co_await socket.receive_in_pieces();
+    record.seen.push_back(*co_await first->next());
+    co_await async::sleep_for(1s);
+    while (std::optional<Message> message = co_await socket.receive()) {
+      record.seen.push_back(message->data);
+    }
+  });
+  send(text("first"));
+  send(frame(Opcode::Text, "01234567", false));
+  const std::string large = frame(Opcode::Continuation, std::string(1000, 'x'));
+  send(large.substr(0, 20));
+  pass(2s);
+  EXPECT_TRUE(say(large.substr(20)).starts_with("close 1009 "));
+  EXPECT_EQ(seen(), "first|");
+}
+
+TEST_P(SessionPiecesTest, PiecesOfCompressedMessagesAreNotLargeEither) {
+  deflate.emplace();
+  std::size_t largest = 0;
+  std::size_t bytes = 0;
+  open_with([&](WebSocket& socket) -> Task<> {
+    std::optional<WebSocket::Incoming> message = co_await socket.receive_in_pieces();
+    while (std::optional<std::string> piece = co_await message->next()) {
+      largest = std::max(largest, piece->size());
+      bytes += piece->size();
+    }
+  });
+  constexpr std::size_t kBytes = 15 << 20;
+  std::string bomb;
+  wire::websocket::Deflater(15, 8, 9, false).append(bomb, std::string(kBytes, 'x'), true);
+  std::string sent = binary(bomb);
+  sent[0] = static_cast<char>(sent[0] | 0x40);
+  send(sent);
+  server->turn(100);
+  EXPECT_EQ(bytes, kBytes);
+  EXPECT_LT(largest, std::size_t{2} << 20);
+}
+
+TEST_P(SessionPiecesTest, WhatComesOfAMessageAfterTheSocketWasClosedIsNotKept) {
+  if (!base::counts_heap_requests()) GTEST_SKIP() << "a sanitizer has its own heap";
+  open_with([](WebSocket& socket) -> Task<> { (void)co_await socket.receive_in_pieces(); });
+  const std::string piece = frame(Opcode::Continuation, std::string(100'000, 'x'), false);
+  const auto used = [] {
+    const auto heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+  };
+  EXPECT_EQ(say(frame(Opcode::Binary, "begun", false)), "close 1000\n");
+  send(piece);
+  const std::size_t before = used();
+  for (int i = 0; i < 50; ++i) send(piece);
+  EXPECT_TRUE(is_open());
+  EXPECT_LT(used(), before + 1'000'000);
 }
 
 TEST_P(SessionPiecesTest, AMessageIsSentAsItIsMade) {

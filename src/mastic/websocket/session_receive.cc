@@ -60,10 +60,13 @@ void Session::consume(Reading& reading, std::string_view input) {
       pause(reading, input);
       break;
     }
-    const MessageParser::Event event = reading.parser->next(input, reading.message);
+    std::string_view part = input.substr(0, most_at_once(reading));
+    const std::size_t size = part.size();
+    const MessageParser::Event event = reading.parser->next(part, reading.message);
+    input.remove_prefix(size - part.size());
     if (event.kind == Kind::NeedMore) {
       give_piece(reading);
-      break;
+      if (input.empty()) break;
     }
     if (event.kind == Kind::MessageEnd) message_arrived(reading);
     if (event.kind == Kind::Ping) ping_arrived(reading, event.payload);
@@ -71,6 +74,14 @@ void Session::consume(Reading& reading, std::string_view input) {
     if (event.kind == Kind::Malformed) malformed_arrived(event.code, event.payload);
   }
   begin_event_run();
+}
+
+/// How many bytes are looked at before the handler is given what they have brought. Compressed data
+/// can be a thousand times as large as it looks, and a message in pieces has no limit.
+std::size_t Session::most_at_once(const Reading& reading) const {
+  constexpr std::size_t kCompressedBytes = 1 << 10;
+  const bool is_free = wants_pieces_ || reading.gives_pieces;
+  return is_free && line_->compression ? kCompressedBytes : std::string_view::npos;
 }
 
 void Session::begin_event_run() noexcept {
@@ -105,10 +116,12 @@ void Session::message_arrived(Reading& reading) {
 
 // ---- messages in pieces ----
 
-/// Gives the handler what has arrived of a message, if it wants messages in pieces.
+/// Gives the handler what has arrived of a message, if it wants messages in pieces. After the socket
+/// began to close, the pieces are dropped: they have no limit.
 void Session::give_piece(Reading& reading) {
   if (!wants_pieces_ && !reading.gives_pieces) return;
-  if (phase_ != Phase::Open || reading.message.empty() || handler_ == nullptr) return;
+  if (phase_ != Phase::Open || handler_ == nullptr) return reading.message.clear();
+  if (reading.message.empty()) return;
   reading.gives_pieces = true;
   Message piece(std::move(reading.message));
   piece.is_binary = !reading.parser->is_text();
