@@ -428,8 +428,8 @@ int ScriptedKernel::recvmmsg(int fd, std::span<mmsghdr> messages) {
 
 ssize_t ScriptedKernel::sendmsg(int fd, const msghdr& message, int flags) {
   if (!scripted(fd)) return FailingKernel::sendmsg(fd, message, flags);
+  if (const int number = fault("sendmsg")) return -number;
   if (message.msg_name != nullptr) {
-    if (const int number = fault("sendmsg")) return -number;
     const iovec& bytes = *message.msg_iov;
     at(fd).replies.emplace_back(static_cast<const char*>(bytes.iov_base), bytes.iov_len);
     return static_cast<ssize_t>(bytes.iov_len);

@@ -11,6 +11,9 @@
 namespace mastic::loop {
 namespace {
 
+/// Up to so many bytes are handed back to a socket that has more to send by another way.
+constexpr std::size_t kMaxHandedBack = 4 << 10;
+
 std::size_t taken(const Send& done) {
   return done.result > 0 ? static_cast<std::size_t>(done.result) : 0;
 }
@@ -62,6 +65,10 @@ void Outbox::flush(Transfer& transfer) {
     segment.socket->outbox_place_ = 0;
     const auto size = static_cast<std::size_t>(segment.end - segment.begin);
     if (segment.socket->fd() < 0 || size == 0) continue;
+    if (segment.more && size <= kMaxHandedBack &&
+        segment.socket->keep_unsent({segment.begin, size}, 0)) {
+      continue;  // without memory for it, it is sent from here
+    }
     batch_.push_back({segment.socket->fd(), segment.begin, size, segment.more});
   }
   if (!batch_.empty()) transfer.send(batch_);

@@ -26,8 +26,8 @@ class Outbox {
   /// Adds the first `size` bytes of the room that `prepare` returned for `socket`. Requires: the
   /// outbox was not called in between.
   void commit(Socket& socket, std::size_t size);
-  /// Says that more bytes of `socket` follow at once by another way, so the kernel may wait for
-  /// them (MSG_MORE).
+  /// Says that `socket` sends more bytes by another way when `sent` is called. A few bytes are then
+  /// given back (keep_unsent), to leave in the same call; of many, the kernel is told (MSG_MORE).
   void announce_more(Socket& socket);
   /// Whether `socket` has a segment in an outbox.
   [[nodiscard]] static bool holds(const Socket& socket) { return socket.outbox_place_ != 0; }

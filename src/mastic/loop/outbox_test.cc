@@ -17,6 +17,7 @@ class TestSocket final : public Socket {
   void ready(Readiness) noexcept override {}
   void received(ssize_t, std::string_view) noexcept override {}
   bool keep_unsent(std::string_view bytes, int) noexcept override {
+    if (has_no_memory) return false;
     left += bytes;
     return true;
   }
@@ -27,6 +28,7 @@ class TestSocket final : public Socket {
   void close() { fd_ = -1; }
 
   std::string left;
+  bool has_no_memory = false;
   int error = 0;
   int calls = 0;
 };
@@ -91,6 +93,36 @@ TEST_F(OutboxTest, GivesBackWhatTheKernelDidNotTake) {
   EXPECT_EQ(a.error, 0);
   EXPECT_EQ(b.left, "hello");
   EXPECT_EQ(b.error, ECONNRESET);
+}
+
+TEST_F(OutboxTest, GivesALittleBackToASocketThatHasMoreToSend) {
+  write(a, "head");
+  outbox.announce_more(a);
+  write(b, "two");
+  outbox.flush(transfer);
+  EXPECT_EQ(a.left, "head");
+  EXPECT_EQ(sent(a), "");
+  EXPECT_EQ(a.error, 0);
+  EXPECT_EQ(a.calls, 1);
+  EXPECT_EQ(sent(b), "two");
+}
+
+TEST_F(OutboxTest, SendsWhatIsTooMuchToBeGivenBack) {
+  const std::string much(100'000, 'm');
+  write(a, much);
+  outbox.announce_more(a);
+  outbox.flush(transfer);
+  EXPECT_EQ(a.left, "");
+  EXPECT_EQ(sent(a), much);
+}
+
+TEST_F(OutboxTest, SendsWhatASocketHasNoMemoryToTakeBack) {
+  a.has_no_memory = true;
+  write(a, "head");
+  outbox.announce_more(a);
+  outbox.flush(transfer);
+  EXPECT_EQ(sent(a), "head");
+  EXPECT_EQ(a.error, 0);
 }
 
 TEST_F(OutboxTest, SkipsSocketsThatWereClosed) {

@@ -93,13 +93,13 @@ class Socket : public Source {
   /// bytes, 0 at the end of the stream, or -errno. `bytes` lie in a buffer of the loop, and are
   /// valid during this call only.
   virtual void received(ssize_t result, std::string_view bytes) noexcept = 0;
-  /// Called during a flush with the `bytes` of this socket that the kernel did not take. `number`
-  /// is the errno, or 0 when the kernel took some bytes before these. `bytes` are valid during this
-  /// call only. No socket has been told of this flush by `sent` yet, so everything that sockets
-  /// write later follows these bytes. Returns true if the bytes are kept, and false when there is
-  /// no memory for them.
+  /// Called during a flush with the `bytes` of this socket that the kernel did not take, or was not
+  /// offered (Outbox::announce_more). `number` is the errno of the send, or 0. `bytes` are valid
+  /// during this call only. No socket has been told of this flush by `sent` yet, so everything that
+  /// sockets write later follows these bytes. Returns true if the bytes are kept, and false when
+  /// there is no memory for them.
   [[nodiscard]] virtual bool keep_unsent(std::string_view bytes, int number) noexcept = 0;
-  /// Called after a flush. The kernel took `taken` bytes of this socket and left `left` bytes,
+  /// Called after a flush. Of the bytes that the kernel was offered, it took `taken` and left `left`,
   /// which keep_unsent was given. `number` is 0, or the errno when the kernel took no bytes, or
   /// ENOMEM when keep_unsent returned false.
   virtual void sent(std::size_t taken, std::size_t left, int number) noexcept = 0;

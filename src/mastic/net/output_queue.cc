@@ -1,5 +1,6 @@
 #include "mastic/net/output_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "mastic/base/assert.h"
@@ -54,11 +55,12 @@ void OutputQueue::append_file(std::shared_ptr<const base::Descriptor> file, std:
   size_ += size;
 }
 
-std::string_view OutputQueue::first_bytes() const {
-  if (const auto* const owned = std::get_if<Owned>(&pieces_.front())) {
+/// The unsent bytes of `piece`; empty when it is a file.
+std::string_view OutputQueue::unsent_bytes(const Piece& piece) {
+  if (const auto* const owned = std::get_if<Owned>(&piece)) {
     return std::string_view(owned->bytes).substr(owned->sent);
   }
-  if (const auto* const shared = std::get_if<Shared>(&pieces_.front())) return shared->bytes;
+  if (const auto* const shared = std::get_if<Shared>(&piece)) return shared->bytes;
   return {};
 }
 
@@ -66,24 +68,42 @@ const OutputQueue::File* OutputQueue::first_file() const {
   return std::get_if<File>(&pieces_.front());
 }
 
+std::size_t OutputQueue::gather(std::span<iovec> parts) const {
+  std::size_t filled = 0;
+  for (const Piece& piece : pieces_) {
+    if (filled == parts.size() || std::holds_alternative<File>(piece)) break;
+    const std::string_view bytes = unsent_bytes(piece);
+    // An iovec is not const because it serves for receiving, too; sending only reads the bytes.
+    parts[filled++] = {const_cast<char*>(bytes.data()), bytes.size()};
+  }
+  return filled;
+}
+
 void OutputQueue::remove(std::uint64_t count) {
   MASTIC_ASSERT(count <= size_, {"count", static_cast<long long>(count)});
   size_ -= count;
-  bool gone = false;
-  if (auto* const owned = std::get_if<Owned>(&pieces_.front())) {
-    owned->sent += count;
-    gone = owned->sent == owned->bytes.size();
-    if (gone) held_ -= owned->bytes.capacity();
-  } else if (auto* const shared = std::get_if<Shared>(&pieces_.front())) {
-    shared->bytes.remove_prefix(count);
-    gone = shared->bytes.empty();
-  } else {
-    auto& file = std::get<File>(pieces_.front());
-    file.offset += count;
-    file.size -= count;
-    gone = file.size == 0;
+  while (count > 0) count -= remove_from_first(count);
+}
+
+/// Removes up to `count` bytes of the first piece; returns how many.
+std::uint64_t OutputQueue::remove_from_first(std::uint64_t count) {
+  Piece& first = pieces_.front();
+  auto* const owned = std::get_if<Owned>(&first);
+  auto* const shared = std::get_if<Shared>(&first);
+  auto* const file = std::get_if<File>(&first);
+  const std::uint64_t size = file != nullptr ? file->size : unsent_bytes(first).size();
+  if (count >= size) {
+    if (owned != nullptr) held_ -= owned->bytes.capacity();
+    pieces_.pop_front();
+    return size;
   }
-  if (gone) pieces_.pop_front();
+  if (owned != nullptr) owned->sent += count;
+  if (shared != nullptr) shared->bytes.remove_prefix(count);
+  if (file != nullptr) {
+    file->offset += count;
+    file->size -= count;
+  }
+  return count;
 }
 
 }  // namespace mastic::net

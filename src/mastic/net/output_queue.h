@@ -2,9 +2,13 @@
 
 #pragma once
 
+#include <sys/uio.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -62,20 +66,23 @@ class OutputQueue {
   void append_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
                    std::uint64_t size);
 
-  /// The unsent bytes of the first piece; empty when the first piece is a file. Requires: the queue
-  /// is not empty.
-  [[nodiscard]] std::string_view first_bytes() const;
   /// The first piece if it is a file, otherwise null. Requires: the queue is not empty.
   [[nodiscard]] const File* first_file() const;
-  /// Whether another piece follows the first.
-  [[nodiscard]] bool has_more_than_one() const { return pieces_.size() > 1; }
-  /// Removes the first `count` bytes of the first piece, because they have been sent.
+  /// Fills `parts` with the unsent bytes of the first pieces, up to the first file, and returns how
+  /// many parts were filled. They are valid until the queue is next changed.
+  [[nodiscard]] std::size_t gather(std::span<iovec> parts) const;
+  /// The number of pieces.
+  [[nodiscard]] std::size_t count() const { return pieces_.size(); }
+  /// Removes the first `count` bytes, because they have been sent.
   void remove(std::uint64_t count);
 
  private:
+  using Piece = std::variant<Owned, Shared, File>;
+  [[nodiscard]] static std::string_view unsent_bytes(const Piece& piece);
+  [[nodiscard]] std::uint64_t remove_from_first(std::uint64_t count);
   [[nodiscard]] bool fits_last(std::size_t size) const;
 
-  std::deque<std::variant<Owned, Shared, File>> pieces_;
+  std::deque<Piece> pieces_;
   std::uint64_t size_ = 0;
   std::uint64_t held_ = 0;
   std::size_t committed_ = 0;  ///< bytes of the last piece before the room that was prepared

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace mastic::net {
@@ -15,7 +16,10 @@ void append(OutputQueue& queue, std::string_view bytes) {
 
 /// Removes up to `most` bytes from the front, as a kernel would.
 std::string send(OutputQueue& queue, std::size_t most) {
-  const std::string sent(queue.first_bytes().substr(0, most));
+  std::array<iovec, 1> first;
+  if (queue.gather(first) == 0) return {};
+  const std::string sent(static_cast<const char*>(first[0].iov_base),
+                         std::min(most, first[0].iov_len));
   queue.remove(sent.size());
   return sent;
 }
@@ -65,6 +69,29 @@ TEST(OutputQueue, ReleasesAKeeperAsSoonAsItsBytesAreSent) {
   EXPECT_EQ(send(queue, 100), "copied");
   EXPECT_EQ(send(queue, 100), "second");
   EXPECT_EQ(second.use_count(), 1);
+}
+
+TEST(OutputQueue, GathersPiecesUpToAFileAndRemovesAnyNumberOfThem) {
+  OutputQueue queue;
+  append(queue, "head ");
+  queue.append_shared("shared ", nullptr);
+  queue.append_file(nullptr, 0, 100);
+  append(queue, "tail");
+  std::array<iovec, 4> parts;
+  ASSERT_EQ(queue.gather(parts), 2u);
+  EXPECT_EQ(parts[0].iov_len, 5u);
+  EXPECT_EQ(parts[1].iov_len, 7u);
+  EXPECT_EQ(queue.gather(std::span(parts).first(1)), 1u);
+  queue.remove(7);
+  ASSERT_EQ(queue.gather(parts), 1u);
+  EXPECT_EQ(parts[0].iov_len, 5u);
+  queue.remove(5 + 30);
+  EXPECT_EQ(queue.gather(parts), 0u);
+  ASSERT_NE(queue.first_file(), nullptr);
+  EXPECT_EQ(queue.first_file()->size, 70u);
+  queue.remove(70 + 4);
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(queue.held(), 0u);
 }
 
 TEST(OutputQueue, HoldsNothingWhenAllIsSent) {

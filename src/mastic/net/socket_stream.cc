@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <new>
@@ -17,6 +18,7 @@ namespace mastic::net {
 namespace {
 
 constexpr std::size_t kFileSliceBytes = 512 << 10;
+constexpr std::size_t kMaxParts = 16;  // pieces of the queue that leave in one call
 constexpr int kSendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
 
 bool is_momentary(int number) {
@@ -165,7 +167,7 @@ void SocketStream::received(ssize_t result, std::string_view bytes) noexcept {
 // the outbox holds nothing of this socket.
 //
 //     write ──queue empty──> outbox ──flush──> kernel
-//       │                       └─not taken──> front of the queue
+//       │                       └─not taken, or few and more follow──> front of the queue
 //       └─────queue has pieces, or the bytes are borrowed or a file──> queue ──pump──> kernel
 
 OutputQueue& SocketStream::queue() {
@@ -188,7 +190,9 @@ void SocketStream::write_shared(std::string_view bytes, std::shared_ptr<const vo
   if (bytes.empty()) return;
   const bool idle = !has_queue();
   queue().append_shared(bytes, std::move(keeper));
-  if (idle) begin_queue();
+  if (!idle) return;
+  begin_queue();
+  loop_.outbox().announce_more(*this);
 }
 
 void SocketStream::write_file(std::shared_ptr<const base::Descriptor> file, std::uint64_t offset,
@@ -205,8 +209,9 @@ void SocketStream::write_file(std::shared_ptr<const base::Descriptor> file, std:
 }
 
 /// While files are sent, the kernel sends only full segments: a partial segment costs as much as a
-/// full one. The remainder leaves with the next bytes or when the cork is removed. Unix sockets
-/// have no segments and refuse the option, which does no harm.
+/// full one. So what is in the outbox leaves together with the first bytes of the file. The
+/// remainder leaves with the next bytes or when the cork is removed. Unix sockets have no segments
+/// and refuse the option, which does no harm.
 void SocketStream::cork(bool on) noexcept {
   const int value = on ? 1 : 0;
   if (is_open()) loop_.kernel().setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
@@ -214,10 +219,7 @@ void SocketStream::cork(bool on) noexcept {
 
 /// Called when the queue gets its first piece. An empty segment in the outbox makes the flush at
 /// the end of this turn call `sent`, which sends the queue.
-void SocketStream::begin_queue() {
-  (void)loop_.outbox().prepare(*this, 0);
-  loop_.outbox().announce_more(*this);
-}
+void SocketStream::begin_queue() { (void)loop_.outbox().prepare(*this, 0); }
 
 std::uint64_t SocketStream::unsent() const {
   return loop_.outbox().bytes_of(*this) + (backlog_ ? backlog_->queue.size() : 0);
@@ -257,9 +259,12 @@ void SocketStream::pump() noexcept {
   while (has_queue()) {
     OutputQueue& pieces = backlog_->queue;
     if (pieces.first_file() != nullptr) return send_file_slice();
-    const std::string_view bytes = pieces.first_bytes();
-    const int flags = kSendFlags | (pieces.has_more_than_one() ? MSG_MORE : 0);
-    const ssize_t result = loop_.kernel().send(fd_, bytes.data(), bytes.size(), flags);
+    std::array<iovec, kMaxParts> parts;
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = pieces.gather(parts);
+    const int flags = kSendFlags | (pieces.count() > message.msg_iovlen ? MSG_MORE : 0);
+    const ssize_t result = loop_.kernel().sendmsg(fd_, message, flags);
     if (result < 0 && !is_momentary(static_cast<int>(-result))) {
       return fail(static_cast<int>(-result));
     }

@@ -100,6 +100,35 @@ TEST_P(SocketStreamTest, SendsTheWritesOfATurnTogether) {
   EXPECT_EQ(owner.drained, 1);
 }
 
+TEST_P(SocketStreamTest, SendsAHeadAndTheBorrowedBytesAfterItInOneCall) {
+  const std::string payload(16'384, 'p');
+  stream->write("head ");
+  stream->write_borrowed(payload);
+  stream->write(" head ");
+  stream->write_borrowed(payload);
+  turn();
+  EXPECT_EQ(peer().sent, "head " + payload + " head " + payload);
+  EXPECT_EQ(kernel.calls("sendmsg"), 1);
+  EXPECT_EQ(kernel.calls("send"), 4) << "the kernel of the test counts each part";
+  EXPECT_EQ(owner.drained, 1);
+  EXPECT_EQ(owner.taken_in_all, peer().sent.size());
+}
+
+TEST_P(SocketStreamTest, SendsAnyNumberOfBorrowedPieces) {
+  std::string all;
+  const std::string piece(1000, 'p');
+  for (int i = 0; i < 100; ++i) {
+    const std::string head = std::to_string(i) + ":";
+    stream->write(head);
+    stream->write_borrowed(piece);
+    all += head + piece;
+  }
+  peer().max_per_send = 700;
+  turn(50);
+  EXPECT_EQ(peer().sent, all);
+  EXPECT_EQ(owner.drained, 1);
+}
+
 TEST_P(SocketStreamTest, KeepsWhatTheKernelDoesNotTake) {
   peer().room = 4;
   stream->write("hello world");
