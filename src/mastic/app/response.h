@@ -132,7 +132,7 @@ struct Response {
   http::Fields fields;
   /// The content.
   Body body;
-  std::unique_ptr<Upgrade> upgrade;  ///< with 101 only; null in all other answers
+  std::unique_ptr<Upgrade> upgrade;  ///< with 101; with 426 only for its name; or null
 
  private:
   Response(http::Status code, http::Fields&& its_fields, Body&& content)

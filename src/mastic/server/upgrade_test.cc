@@ -42,6 +42,11 @@ struct UpgradeTest : Http1ConnectionTest {
       co_return Response::upgrade_to(std::make_unique<LineUpgrade>(record));
     });
     site.get("/", [] { return "hello\n"; });
+    site.get("/other-version", [lines](Request& request) {
+      Response response = lines(request);
+      response.status = Status::UpgradeRequired;
+      return response;
+    });
     site.get("/forbidden", [lines](Request& request) {
       Response response = lines(request);
       response.status = Status::Forbidden;
@@ -152,6 +157,13 @@ TEST_P(UpgradeTest, AClientThatDoesNotAskIsToldTheProtocol) {
   }
   EXPECT_EQ(record.started, 0);
   EXPECT_EQ(outcomes.at(0).status, Status::UpgradeRequired);
+}
+
+TEST_P(UpgradeTest, AnApplicationThatWantsAnotherVersionNamesTheProtocolToo) {
+  const std::string answer = say(ask_for_lines("/other-version"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 426 Upgrade Required\r\n")) << answer;
+  EXPECT_NE(answer.find("\r\nConnection: upgrade\r\nUpgrade: lines/1\r\n"), answer.npos) << answer;
+  EXPECT_EQ(record.started, 0);
 }
 
 TEST_P(UpgradeTest, TheNextRequestOfAClientThatDidNotAskIsServed) {

@@ -5,6 +5,7 @@
 
 #include "mastic/app/error_response.h"
 #include "mastic/base/text.h"
+#include "mastic/net/protocol.h"
 #include "mastic/websocket/origin.h"
 #include "mastic/wire/websocket/handshake.h"
 
@@ -40,6 +41,21 @@ std::optional<std::string_view> only_one(const Request& request, FieldName name)
   return request.field(name);
 }
 
+/// Names the protocol in an answer 426 (RFC 9110 §15.5.22).
+class OnlyName final : public app::Upgrade {
+ public:
+  [[nodiscard]] std::string_view protocol() const override { return "websocket"; }
+  [[nodiscard]] std::unique_ptr<net::Protocol> open(net::ProtocolHost&) override { return nullptr; }
+};
+
+Response refuse_version(Request& request) {
+  Response response =
+      app::error_response(request, Status::UpgradeRequired, "Sec-WebSocket-Version must be 13.");
+  response.set(FieldName::SecWebSocketVersion, kVersion);
+  response.upgrade = std::make_unique<OnlyName>();
+  return response;
+}
+
 std::optional<Response> refuse_form(Request& request) {
   const auto malformed = [&](std::string_view why) {
     return app::error_response(request, Status::BadRequest, why);
@@ -58,9 +74,7 @@ std::optional<Response> refuse_form(Request& request) {
         "'Connection: Upgrade'. A proxy in between has to pass them on.");
   }
   if (only_one(request, FieldName::SecWebSocketVersion) != kVersion) {
-    return app::error_response(request, Status::UpgradeRequired,
-                               "Sec-WebSocket-Version must be 13.")
-        .set(FieldName::SecWebSocketVersion, kVersion);
+    return refuse_version(request);
   }
   const auto key = only_one(request, FieldName::SecWebSocketKey);
   if (!key || !wire::websocket::is_key(*key)) {

@@ -110,6 +110,8 @@ TEST_F(HandshakeTest, OfAnotherVersionIsToldTheVersion) {
   const Response response = ask_with("Sec-WebSocket-Version", "8");
   EXPECT_EQ(response.status, Status::UpgradeRequired);
   EXPECT_EQ(response.fields.get("Sec-WebSocket-Version"), "13");
+  ASSERT_TRUE(response.upgrade) << "the server names it in the field Upgrade";
+  EXPECT_EQ(response.upgrade->protocol(), "websocket");
   EXPECT_EQ(ask_without("Sec-WebSocket-Version").status, Status::UpgradeRequired);
   EXPECT_EQ(calls, 0);
 }

@@ -29,8 +29,7 @@ struct Verdict {
   std::string_view detail = {};
 };
 
-/// Whether the protocol may change, and if not, the answer. A 426 has to name the protocol in
-/// Upgrade (RFC 9110 §15.5.22).
+/// Whether the protocol may change, and if not, the answer.
 Verdict judge(const Http1Request& request, std::string_view protocol, bool is_draining) {
   const wire::http1::RequestHead& head = request.head();
   if (!head.asks_for_upgrade || !names(head.fields, protocol)) {
@@ -49,14 +48,16 @@ Verdict judge(const Http1Request& request, std::string_view protocol, bool is_dr
 void settle_upgrade(app::Response& response, Http1Request& request, bool is_draining) noexcept {
   std::unique_ptr<app::Upgrade> upgrade = std::move(response.upgrade);
   // With any other status, the application has refused the upgrade.
-  if (response.status != Status::SwitchingProtocols) return;
-  const Verdict verdict = judge(request, upgrade->protocol(), is_draining);
-  if (verdict.status != Status::SwitchingProtocols) {
-    response = app::error_response(verdict.status, verdict.detail);
+  if (response.status == Status::SwitchingProtocols) {
+    const Verdict verdict = judge(request, upgrade->protocol(), is_draining);
+    if (verdict.status != Status::SwitchingProtocols) {
+      response = app::error_response(verdict.status, verdict.detail);
+    }
   }
-  // The writer names the protocol of `request.upgrade` in the head, for 101 and for 426.
+  // The writer names the protocol of `request.upgrade` in the head, for 101 and for 426, which has
+  // to name the protocol in Upgrade (RFC 9110 §15.5.22).
   const bool is_named =
-      verdict.status == Status::SwitchingProtocols || verdict.status == Status::UpgradeRequired;
+      response.status == Status::SwitchingProtocols || response.status == Status::UpgradeRequired;
   if (is_named) request.upgrade = std::move(upgrade);
 }
 

@@ -13,7 +13,8 @@ namespace mastic::server {
 /// Otherwise a 101 is replaced by an answer that says why: 426 for a client that did not ask for
 /// this protocol (in HTTP/1.1); 400 while content of the request is unread, because the bytes of
 /// the new protocol could not be told from that content; 503 while the server drains. For a 426,
-/// `request` also gets the upgrade, because that answer names the protocol.
+/// also one of the application, `request` gets the upgrade too, because that answer names the
+/// protocol.
 void settle_upgrade(app::Response& response, Http1Request& request, bool is_draining) noexcept;
 
 /// Whether the client may have sent, or be about to send, bytes of the protocol that it asked for,
