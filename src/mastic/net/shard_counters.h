@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "mastic/base/log_pace.h"
 #include "mastic/base/units.h"
 
 namespace mastic::net {
@@ -23,17 +24,11 @@ class ShardCounters {
 
   /// Whether a log message that could come often may be written now. Returns true at most once a
   /// second, for messages of all kinds together.
-  [[nodiscard]] bool may_log(base::Instant now) noexcept {
-    constexpr base::Duration kBetween = std::chrono::seconds(1);
-    auto last = last_logged_.load(std::memory_order_relaxed);
-    const auto time = now.time_since_epoch().count();
-    if (last != 0 && time - last < kBetween.count()) return false;
-    return last_logged_.compare_exchange_strong(last, time, std::memory_order_relaxed);
-  }
+  [[nodiscard]] bool may_log(base::Instant now) noexcept { return log_pace_.may_log(now); }
 
  private:
   std::atomic<std::uint64_t> open_{0};
-  std::atomic<base::Duration::rep> last_logged_{0};
+  base::LogPace log_pace_;
 };
 
 }  // namespace mastic::net

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mastic/app/error_response.h"
+#include "mastic/base/clock.h"
 #include "mastic/base/text.h"
 #include "mastic/net/protocol.h"
 #include "mastic/websocket/origin.h"
@@ -84,15 +85,22 @@ std::optional<Response> refuse_form(Request& request) {
   return std::nullopt;
 }
 
-std::optional<Response> refuse_origin(Request& request, const Options& options) {
+/// Any page can have its visitors refused as often as it likes, so only one refusal a second is a
+/// warning.
+void log_refusal(Request& request, const RouteSettings& route, const auto&... why) {
+  const app::RequestLog log = request.log("websocket");
+  route.refusals.may_log(base::steady_now()) ? log.warning(why...) : log.debug(why...);
+}
+
+std::optional<Response> refuse_origin(Request& request, const RouteSettings& route) {
+  const Options& options = route.options(request);
   const std::size_t named = request.fields().count(FieldName::Origin);
   if (named > 1) {
     return app::error_response(request, Status::BadRequest, "Origin must be there once.");
   }
   if (named == 0 && !options.require_origin) return std::nullopt;  // no browser
   if (named == 0) {
-    request.log("websocket")
-        .warning("refused a client without Origin, because of ws_require_origin");
+    log_refusal(request, route, "refused a client without Origin, because of ws_require_origin");
     return app::error_response(request, Status::Forbidden,
                                "A WebSocket has to be opened with an Origin here, as browsers do.");
   }
@@ -102,12 +110,11 @@ std::optional<Response> refuse_origin(Request& request, const Options& options) 
     return std::nullopt;
   }
   const std::string_view scheme = request.is_secure() ? "https://" : "http://";
-  request.log("websocket")
-      .warning("refused a page of ", origin, ": the origin of this site is ", scheme,
-               request.authority(),
-               "; if that page may open WebSockets here, or is this site "
-               "behind a proxy, set ws_allowed_origin = ",
-               origin);
+  log_refusal(request, route, "refused a page of ", origin, ": the origin of this site is ", scheme,
+              request.authority(),
+              "; if that page may open WebSockets here, or is this site behind a proxy, set "
+              "ws_allowed_origin = ",
+              origin);
   return app::error_response(
       request, Status::Forbidden,
       "A page of another origin must not open a WebSocket here. Who runs this site can allow its "
@@ -134,7 +141,7 @@ const Options& RouteSettings::options(const Request& request) const {
 
 std::optional<Response> refuse_handshake(Request& request, const RouteSettings& route) {
   if (auto refusal = refuse_form(request)) return refusal;
-  if (auto refusal = refuse_origin(request, route.options(request))) return refusal;
+  if (auto refusal = refuse_origin(request, route)) return refusal;
   if (!wire::websocket::choose_protocol(request.fields(), route.protocols)) {
     return app::error_response(request, Status::BadRequest,
                                "Sec-WebSocket-Protocol must be a list of names.");

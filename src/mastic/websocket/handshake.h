@@ -20,6 +20,7 @@
 #include "mastic/app/request.h"
 #include "mastic/app/response.h"
 #include "mastic/async/blocking_history.h"
+#include "mastic/base/log_pace.h"
 #include "mastic/websocket/open.h"
 #include "mastic/websocket/options.h"
 
@@ -35,6 +36,8 @@ class RouteSettings {
   std::function<void(Options&)> change;
   /// Whether the handlers of the route block.
   mutable async::BlockingHistory history;
+  /// How often a refused origin is a warning in the log.
+  mutable base::LogPace refusals;
 
   /// The options of the server that carries `request`, as the route changes them. They live as long
   /// as the route or the server. Throws what `change` throws,
@@ -53,7 +56,8 @@ class RouteSettings {
 /// - 400 for HTTP/1.0, a missing Upgrade or Connection, a key that is none, content, or a list of
 ///   subprotocols that is none,
 /// - 426 for another version of the protocol,
-/// - 403 for an origin that is neither the site's own nor allowed; the log names the remedy, too.
+/// - 403 for an origin that is neither the site's own nor allowed; the log names the remedy, too, as
+///   a warning once a second for each route, and otherwise on level debug.
 [[nodiscard]] std::optional<app::Response> refuse_handshake(app::Request& request,
                                                             const RouteSettings& route);
 

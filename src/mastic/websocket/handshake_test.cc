@@ -137,6 +137,21 @@ TEST_F(HandshakeTest, OfAPageOfAnotherSiteGets403AndTheLogNamesTheRemedy) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST_F(HandshakeTest, OfManyPagesOfOtherSitesIsOneWarningASecondAndOtherwiseOnLevelDebug) {
+  Router site;
+  site.websocket<"/chat">([] { return Quiet(); });
+  apps.push_back(std::move(site));
+  exchange.fields.set("Origin", "https://evil.example");
+  exchange.recorded.least = base::Level::Warning;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(exchange.call(apps.back(), Method::Get, "/chat").status, Status::Forbidden);
+  }
+  EXPECT_EQ(exchange.recorded.lines.size(), 1u) << exchange.recorded.text();
+  exchange.recorded.least = base::Level::Debug;
+  (void)exchange.call(apps.back(), Method::Get, "/chat");
+  EXPECT_EQ(exchange.recorded.lines.size(), 2u) << exchange.recorded.text();
+}
+
 TEST_F(HandshakeTest, MayComeFromAnOriginThatTheRouteAllows) {
   exchange.fields.set("Origin", "https://example.com");
   EXPECT_EQ(ask_route().status, Status::Forbidden);
