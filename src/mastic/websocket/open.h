@@ -51,7 +51,8 @@ class EventHandler {
   virtual void opened(WebSocket& socket) { (void)socket; }
   /// Called with each message, in the order in which they arrive.
   virtual void received(WebSocket& socket, Message& message) = 0;
-  /// Called last, exactly once if `opened` was called.
+  /// Called last, exactly once if `opened` was called. The only exception: if there is no memory for
+  /// the call at that moment, the log says so, and this object is destroyed without it.
   virtual void closed(WebSocket& socket, const Closed& how) { (void)socket, (void)how; }
 
  private:

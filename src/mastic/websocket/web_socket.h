@@ -30,7 +30,9 @@ struct QueuedFrame;
 /// A counted reference to a Line. May be null.
 class LineRef {
  public:
+  /// Refers to no line.
   LineRef() = default;
+  /// Counts one more reference to `line`, which may be null.
   explicit LineRef(Line* line) noexcept;
   LineRef(const LineRef& other) noexcept : LineRef(other.line_) {}
   LineRef(LineRef&& other) noexcept : line_(std::exchange(other.line_, nullptr)) {}
@@ -42,6 +44,7 @@ class LineRef {
   /// Takes over a reference that was counted already.
   [[nodiscard]] static LineRef adopt(Line& line) noexcept;
 
+  /// The line, or null. It lives at least as long as this reference.
   [[nodiscard]] Line* get() const { return line_; }
   [[nodiscard]] Line* operator->() const { return line_; }
   [[nodiscard]] explicit operator bool() const { return line_ != nullptr; }
@@ -68,7 +71,9 @@ class LineRef {
 /// cancelled.
 class WebSocket {
  public:
+  /// Makes a socket without a connection, which is closed.
   WebSocket() = default;
+  /// Makes a handle of the socket that `line` belongs to. Called by the session.
   explicit WebSocket(LineRef line) : line_(std::move(line)) {}
 
   // ---- receiving: in the handler ----
