@@ -38,15 +38,15 @@ void RootTask::run_task() noexcept {
   // Another run may follow the end of the task, if `finish` found more operations ready.
   if (has_ended_) return;
   try {
-    if (!task_) task_.emplace(make_task());
-    task_->start(*this);
+    if (!std::exchange(is_made_, true)) task_ = make_task();
+    task_.start(*this);
     resume_ready();
-    if (!task_->is_done()) return;
-    task_->take();
+    if (!task_.is_done()) return;
+    task_.take();
   } catch (...) {
     task_failed();
   }
-  task_.reset();
+  task_ = Task<>::done();
   has_ended_ = true;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "mastic/async/blocking_history.h"
 #include "mastic/async/context.h"
@@ -45,10 +44,11 @@ class RootTask : public Context {
 
   BlockingHistory& history_;
   std::unique_ptr<Elsewhere> elsewhere_;  ///< made when it is first needed
+  Task<> task_ = Task<>::done();          ///< the coroutine, from `make_task` until it has ended
+  bool is_made_ = false;
+  bool has_ended_ = false;
   bool is_elsewhere_ = false;
   bool is_left_behind_ = false;
-  std::optional<Task<>> task_;
-  bool has_ended_ = false;
 };
 
 }  // namespace mastic::async

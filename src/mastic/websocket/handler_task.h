@@ -72,13 +72,16 @@ class HandlerTask : public async::RootTask, public net::ProtocolTask {
   Session* session_;  ///< null when the connection is gone
   net::ProtocolServer& server_;
   const LineRef line_;
-  WebSocket socket_;     ///< what the handler is given; user code may assign to it
-  bool failed_ = false;  ///< an exception left the handler; belongs to user code until it has ended
+  WebSocket socket_;  ///< what the handler is given; user code may assign to it
   std::unique_ptr<Arrival> inbox_;
 
  private:
   class StopLater;
   std::unique_ptr<StopLater> stop_later_;
+
+ protected:
+  // The last member, so that the flags of derived classes follow it without a gap.
+  bool failed_ = false;  ///< an exception left the handler; belongs to user code until it has ended
 };
 
 /// Runs a handler that is a task.
@@ -105,12 +108,12 @@ class TaskRun final : public HandlerTask {
   [[nodiscard]] async::Task<> make_task() override { return handler_(socket_); }
   void task_ended() noexcept override;
 
-  TaskHandler handler_;
+  bool has_all_ = false;       ///< no message follows those in the inbox
+  bool wants_pieces_ = false;  ///< the handler has asked for a message in pieces last
+  bool is_inside_ = false;     ///< the handler was given a piece of a message, and not the last one
+  bool is_skipping_ = false;   ///< the handler does not want the rest of a message
   WebSocket::Receive* receiver_ = nullptr;  ///< it waits for a message
-  bool has_all_ = false;                    ///< no message follows those in the inbox
-  bool wants_pieces_ = false;               ///< the handler has asked for a message in pieces last
-  bool is_inside_ = false;    ///< the handler was given a piece of a message, and not the last one
-  bool is_skipping_ = false;  ///< the handler does not want the rest of a message
+  TaskHandler handler_;
 };
 
 /// Calls the functions of an EventHandler, and exists only while there is something to call. A run

@@ -48,8 +48,8 @@ class Line final : private async::Message {
       : loop_(loop),
         session_(&session),
         max_queue_bytes_(max_queue_bytes),
-        peer_(peer),
-        protocol_(protocol.empty() ? nullptr : std::make_unique<const std::string>(protocol)) {}
+        protocol_(protocol.empty() ? nullptr : std::make_unique<const std::string>(protocol)),
+        peer_(peer) {}
 
   // ---- from any thread ----
 
@@ -152,20 +152,21 @@ class Line final : private async::Message {
 
   loop::Loop& loop_;
   Session* session_;  ///< belongs to the loop
-  std::atomic<std::uint32_t> references_{0};
   std::atomic<TaskRun*> handler_{nullptr};
   mutable std::mutex mutex_;
-  std::atomic<Phase> phase_{Phase::Open};  ///< written with the mutex held
-  bool posted_ = false;
-  bool is_in_pieces_ = false;  ///< a message is being sent in pieces
   SendQueue queue_;
   std::uint64_t queue_bytes_ = 0;    ///< of what is in `queue_`
   std::uint64_t waiting_bytes_ = 0;  ///< queue_bytes_, and what was taken and has not left
   const std::uint64_t max_queue_bytes_;
   std::unique_ptr<Rare> rare_;  ///< made when it is first needed
   std::unique_ptr<Closed> closed_;
-  const base::Endpoint peer_;
   const std::unique_ptr<const std::string> protocol_;  ///< null without one
+  // The small members stand together, which saves 8 bytes of each socket.
+  const base::Endpoint peer_;
+  std::atomic<std::uint32_t> references_{0};
+  std::atomic<Phase> phase_{Phase::Open};  ///< written with the mutex held
+  bool posted_ = false;
+  bool is_in_pieces_ = false;  ///< a message is being sent in pieces
 };
 
 /// Gives the item to the line as soon as there is room, in the order in which the waits began.

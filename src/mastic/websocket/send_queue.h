@@ -35,38 +35,40 @@ struct QueuedFrame {
   wire::websocket::CloseCode code{};     ///< of Close
   std::string data;                      ///< the payload; the reason of Close
   std::unique_ptr<topics::Topic> topic;  ///< of Subscribe and Unsubscribe
-  QueuedFrame* next = nullptr;
+  QueuedFrame* next = nullptr;           ///< in a SendQueue
 };
 
-/// A queue that owns what is in it, first in, first out. It allocates nothing itself.
+/// A queue that owns what is in it, first in, first out. It allocates nothing itself. Its frames form
+/// a ring, so the queue is one pointer.
 class SendQueue {
  public:
   SendQueue() = default;
-  SendQueue(SendQueue&& other) noexcept
-      : first_(std::exchange(other.first_, nullptr)), last_(other.last_) {}
+  SendQueue(SendQueue&& other) noexcept : last_(std::exchange(other.last_, nullptr)) {}
   SendQueue& operator=(SendQueue&&) = delete;
   ~SendQueue() { clear(); }
 
-  [[nodiscard]] bool empty() const { return first_ == nullptr; }
-  /// Requires: the queue is not empty.
-  [[nodiscard]] const QueuedFrame& front() const { return *first_; }
+  [[nodiscard]] bool empty() const { return last_ == nullptr; }
   void push_back(std::unique_ptr<QueuedFrame> item) noexcept {
-    item->next = nullptr;
     QueuedFrame* const added = item.release();
-    (first_ == nullptr ? first_ : last_->next) = added;
+    added->next = last_ == nullptr ? added : std::exchange(last_->next, added);
     last_ = added;
   }
   /// Requires: the queue is not empty.
   [[nodiscard]] std::unique_ptr<QueuedFrame> pop_front() noexcept {
-    return std::unique_ptr<QueuedFrame>(std::exchange(first_, first_->next));
+    QueuedFrame* const first = last_->next;
+    if (first == last_) {
+      last_ = nullptr;
+    } else {
+      last_->next = first->next;
+    }
+    return std::unique_ptr<QueuedFrame>(first);
   }
   void clear() noexcept {
     while (!empty()) (void)pop_front();
   }
 
  private:
-  QueuedFrame* first_ = nullptr;
-  QueuedFrame* last_ = nullptr;
+  QueuedFrame* last_ = nullptr;  ///< its `next` is the first one
 };
 
 }  // namespace mastic::websocket

@@ -272,7 +272,7 @@ TEST(QuietSocket, IsSmall) {
   });
   constexpr std::size_t kNothing = 32;  // what malloc needs for the object that keeps nothing
   EXPECT_LE(events - nothing + kNothing + kConnection, 290u);
-  EXPECT_LE(task - nothing + kNothing + kConnection, 1200u);
+  EXPECT_LE(task - nothing + kNothing + kConnection, 1130u);
 }
 
 INSTANTIATE_TEST_SUITE_P(, SessionMemoryTest, testing::Bool(),
