@@ -110,11 +110,14 @@ std::optional<Response> refuse_origin(Request& request, const RouteSettings& rou
     return std::nullopt;
   }
   const std::string_view scheme = request.is_secure() ? "https://" : "http://";
+  // No advice is given for "null", which pages of any site can have, nor for what is no origin.
+  const bool may_be_allowed = origin != "null" && origin != "*" && is_origin_rule(origin);
   log_refusal(request, route, "refused a page of ", origin, ": the origin of this site is ", scheme,
               request.authority(),
-              "; if that page may open WebSockets here, or is this site behind a proxy, set "
-              "ws_allowed_origin = ",
-              origin);
+              may_be_allowed ? "; if that page may open WebSockets here, or is this site behind a "
+                               "proxy, set ws_allowed_origin = "
+                             : "",
+              may_be_allowed ? origin : "");
   return app::error_response(
       request, Status::Forbidden,
       "A page of another origin must not open a WebSocket here. Who runs this site can allow its "

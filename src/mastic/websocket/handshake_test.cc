@@ -137,6 +137,14 @@ TEST_F(HandshakeTest, OfAPageOfAnotherSiteGets403AndTheLogNamesTheRemedy) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST_F(HandshakeTest, GivesNoAdviceForAnOriginThatEveryPageCanHave) {
+  for (const std::string_view origin : {"null", "", "*", "http://a/"}) {
+    EXPECT_EQ(ask_with("Origin", origin).status, Status::Forbidden) << origin;
+  }
+  EXPECT_TRUE(exchange.recorded.text().contains("refused a page of null: the origin"));
+  EXPECT_FALSE(exchange.recorded.text().contains("ws_allowed_origin"));
+}
+
 TEST_F(HandshakeTest, OfManyPagesOfOtherSitesIsOneWarningASecondAndOtherwiseOnLevelDebug) {
   Router site;
   site.websocket<"/chat">([] { return Quiet(); });
