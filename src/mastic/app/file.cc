@@ -14,7 +14,8 @@ namespace mastic::app {
 namespace {
 
 std::string type_or_default(std::string media_type) {
-  return media_type.empty() ? std::string("application/octet-stream") : media_type;
+  if (media_type.empty()) media_type = "application/octet-stream";
+  return media_type;
 }
 
 int write_new_file(const std::string& path, std::string_view content) {
