@@ -16,7 +16,7 @@ class Request;
 /// part of a site.
 struct UploadOptions {
   /// Limits for the fields and files of a form.
-  wire::multipart::Limits multipart;
+  wire::multipart::Limits multipart = {};
   /// Maximum size of a form with files, all of it together. Beyond it: 413.
   std::uint64_t max_upload_bytes = 64 << 20;
   /// How much of the files of a form is kept in memory at most; the rest is kept in temporary
