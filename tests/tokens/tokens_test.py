@@ -229,10 +229,17 @@ class Client:
             good = status == 200 and body == expected
         if not good and status == 503:
             self.counts["busy"] += 1
+        elif not good and kind == "events" and status == 200 and self.was_ended_early(token, body, expected):
+            self.counts["late"] += 1
         elif not good:
             self.fault("wrong", f"/{kind} for {token}: {status} {body[:80]!r}, {len(body)} bytes")
         self.counts["right"] += good
         return stays
+
+    def was_ended_early(self, token, body, expected):
+        """Says whether these are the first events of a stream that a drain ended between two events."""
+        event = f"data: <{token}>\n\n".encode()
+        return self.draining.is_set() and expected.startswith(body) and len(body) % len(event) == 0
 
 
 def clients(port, numbers, seed, until, draining, results):
