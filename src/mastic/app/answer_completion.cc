@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "mastic/app/error_response.h"
 #include "mastic/app/page_style.h"
 #include "mastic/http/typed_fields.h"
 
@@ -25,12 +26,20 @@ void let_style_pass(const PageStyle& style, http::Fields& fields) {
   for (const std::string& policy : policies) fields.add(FieldName::ContentSecurityPolicy, policy);
 }
 
-}  // namespace
-
-void detail::add_what_was_noted(const Request& request, Response& response) {
+void add_what_was_noted(const Request& request, Response& response) {
   const AnswerNotes& notes = answer_notes(request);
   for (const FieldName field : notes.dependences()) http::add_to_vary(response.fields, field);
   if (const PageStyle* const style = notes.style()) let_style_pass(*style, response.fields);
+}
+
+}  // namespace
+
+void detail::complete_as_noted(const Request& request, Response& response) noexcept {
+  try {
+    add_what_was_noted(request, response);
+  } catch (...) {  // out of memory
+    response = error_response(http::Status::ServiceUnavailable);
+  }
 }
 
 }  // namespace mastic::app

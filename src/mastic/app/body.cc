@@ -175,16 +175,6 @@ std::optional<Body> Body::share() const {
   return bytes() && bytes()->empty() ? std::optional(Body()) : std::nullopt;
 }
 
-std::uint64_t Body::held_bytes() const {
-  if (const auto* const owned = std::get_if<std::string>(&content_)) return owned->capacity();
-  if (const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {
-    return (*source)->held_bytes();
-  }
-  // Bytes that have another owner too are not freed with this body, so they are not counted for it.
-  const auto* const shared = std::get_if<Shared>(&content_);
-  return shared != nullptr && shared->owner.use_count() == 1 ? shared->bytes.size() : 0;
-}
-
 Task<std::optional<std::string_view>> Body::next() {
   if (file() != nullptr) {
     content_ = std::make_unique<FileSource>(std::get<File>(std::move(content_)));
@@ -240,10 +230,11 @@ Task<std::string> Body::read_all(std::uint64_t max_bytes) {
   co_return all;
 }
 
-void Body::add_trailers(std::string names, MakeTrailers make) {
-  if (bytes() || file() != nullptr) return;
+bool Body::add_trailers(std::string names, MakeTrailers make) {
+  if (is_in_memory() || file() != nullptr) return false;
   auto source = std::get<std::unique_ptr<BodySource>>(std::move(content_));
   content_ = std::make_unique<TrailedSource>(std::move(source), std::move(names), std::move(make));
+  return true;
 }
 
 /// The file is consistent at every await, so that destroying this frame at an await removes the

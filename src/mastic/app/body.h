@@ -166,7 +166,9 @@ class Body {
   /// How many bytes the content has; nothing when that is not known.
   [[nodiscard]] std::optional<std::uint64_t> size() const;
 
-  /// The whole content, if it is in memory; nothing when it has to be pulled or is a file.
+  /// Whether the whole content is in memory; false when it has to be pulled or is a file.
+  [[nodiscard]] bool is_in_memory() const { return content_.index() < kFirstElsewhere; }
+  /// The whole content, if it is in memory.
   [[nodiscard]] std::optional<std::string_view> bytes() const MASTIC_LIFETIMEBOUND {
     if (const auto* const shared = std::get_if<Shared>(&content_)) return shared->bytes;
     if (const auto* const owned = std::get_if<std::string>(&content_)) return *owned;
@@ -180,7 +182,14 @@ class Body {
 
   /// How many bytes of memory are freed when the body is destroyed. Borrowed bytes and bytes that
   /// the body shares with other owners are not counted.
-  [[nodiscard]] std::uint64_t held_bytes() const;
+  [[nodiscard]] std::uint64_t held_bytes() const {
+    if (const auto* const shared = std::get_if<Shared>(&content_)) {
+      return shared->owner.use_count() == 1 ? shared->bytes.size() : 0;
+    }
+    if (const auto* const owned = std::get_if<std::string>(&content_)) return owned->capacity();
+    const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_);
+    return source != nullptr ? (*source)->held_bytes() : 0;
+  }
 
   /// What BodySource::piece_owner of the source returns; null when the body has no source.
   [[nodiscard]] std::shared_ptr<const void> piece_owner() const {
@@ -226,9 +235,9 @@ class Body {
   /// `max_bytes`. Throws std::logic_error when the content was read, or is being read, already, and
   /// HttpError 413 when it is known to be larger. For readers of your own.
   void begin_reading(std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max());
-  /// Adds trailer fields to content that has to be pulled; other content stays as it is. For
-  /// Response::set_trailers, which says more.
-  void add_trailers(std::string names, MakeTrailers make);
+  /// Adds trailer fields to content that has to be pulled. Returns false for other content, which
+  /// stays as it is. For Response::set_trailers, which says more.
+  [[nodiscard]] bool add_trailers(std::string names, MakeTrailers make);
   /// The trailer fields of content that was pulled to its end. The fields live as long as the body.
   [[nodiscard]] http::FieldsView trailers() const MASTIC_LIFETIMEBOUND {
     const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_);
@@ -261,6 +270,7 @@ class Body {
   explicit Body(Shared shared) : content_(std::move(shared)) {}
 
   std::variant<std::monostate, std::string, Shared, File, std::unique_ptr<BodySource>> content_;
+  static constexpr std::size_t kFirstElsewhere = 3;  ///< these and later ones are not in memory
   bool pulled_ = false;
   bool taken_ = false;
 };

@@ -189,6 +189,12 @@ TEST(BodyProducing, MakesItsTrailersWhenTheContentHasEnded) {
   EXPECT_EQ(response.body.trailers().get("content-digest"), "sha-256=:abc=:");
 }
 
+TEST(BodyProducing, AnnouncesNoTrailersForContentThatIsHereAlready) {
+  Response response = Response::text("whole");
+  response.set_trailers({"X-Count"}, [] { return http::Fields(); });
+  EXPECT_FALSE(response.fields.get("Trailer"));
+}
+
 TEST(BodyProducing, RefusesFieldsThatMustNotBeTrailers) {
   for (const std::string_view name :
        {"Content-Length", "transfer-encoding", "Host", "Set-Cookie", "Authorization", "Trailer",

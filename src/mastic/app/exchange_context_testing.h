@@ -37,7 +37,8 @@ class TestExchange final : public async::Context, public ExchangeContext {
     head_.fields = fields.view();
     head_.authority = authority;
     const RequestFacts facts{.head = head_, .path = head_.target.path, .peer = peer};
-    request_.emplace(facts, std::move(body), *this);
+    request_.emplace(facts, *this);
+    request_->body() = std::move(body);
     app_ = &app;
     schedule();
   }

@@ -56,12 +56,10 @@ Response to_response(Request&, std::string text) { return Response::text(std::mo
 
 // Copies the text into the memory of the exchange, because nothing says how long the text stays.
 Response to_response(Request& request, const char* text) {
-  return Response::text_body(Body::borrowed(request.memory().copy(text)));
+  return Response::borrowed_text(request.memory().copy(text));
 }
 
-Response to_response(Request&, Borrowed text) {
-  return Response::text_body(Body::borrowed(text.text));
-}
+Response to_response(Request&, Borrowed text) { return Response::borrowed_text(text.text); }
 
 Response to_response(Request&, Body body) {
   return Response::of_type("application/octet-stream", std::move(body));

@@ -107,7 +107,7 @@ concept GathersContent = requires(Request& request) {
 template <class F>
 [[nodiscard]] bool has_content(const Request& request) {
   if constexpr (GathersContent<F>) return F::has_content(request);
-  return request.body().bytes().has_value();
+  return request.body().is_in_memory();
 }
 /// Waits for the content of a request.
 using GatherContent = Task<> (*)(Request&);

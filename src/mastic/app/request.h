@@ -42,9 +42,10 @@ struct RequestFacts {
 /// views that it gives. One thread at a time may use it.
 class Request {
  public:
-  /// Makes a request. `exchange` and everything that `facts` refer to must outlive it.
-  Request(const RequestFacts& facts, Body&& body, ExchangeContext& exchange)
-      : facts_(facts), body_(std::move(body)), exchange_(exchange) {}
+  /// Makes a request without content, which may be put into `body`. `exchange` and everything that
+  /// `facts` refer to must outlive the request.
+  Request(const RequestFacts& facts, ExchangeContext& exchange)
+      : facts_(facts), exchange_(exchange) {}
   /// Makes a request that `outer` causes, without content, at the same mount and in the same
   /// exchange. It finds the values that `outer` carries. `outer` must outlive it. For
   /// InternalRequest.

@@ -31,25 +31,37 @@ http::Fields fields_of_type(std::string_view media_type) {
   return fields;
 }
 
+const http::Fields& plain_text() {
+  static const http::Fields fields = fields_of_type("text/plain; charset=utf-8");
+  return fields;
+}
+
 }  // namespace
 
 Response Response::of_type(std::string_view media_type, Body body, http::Status status) {
   return {status, fields_of_type(media_type), std::move(body)};
 }
 
+Response Response::text(std::string text, http::Status status) {
+  return {status, plain_text(), [&] { return Body(std::move(text)); }};
+}
+
+Response Response::borrowed_text(std::string_view text, http::Status status) {
+  return {status, plain_text(), [&] { return Body::borrowed(text); }};
+}
+
 Response Response::text_body(Body&& text, http::Status status) {
-  static const http::Fields fields = fields_of_type("text/plain; charset=utf-8");
-  return {status, http::Fields::sharing(fields), std::move(text)};
+  return {status, plain_text(), [&] { return std::move(text); }};
 }
 
 Response Response::html(std::string html, http::Status status) {
   static const http::Fields fields = fields_of_type("text/html; charset=utf-8");
-  return {status, http::Fields::sharing(fields), Body(std::move(html))};
+  return {status, fields, [&] { return Body(std::move(html)); }};
 }
 
 Response Response::json_text(std::string json, http::Status status) {
   static const http::Fields fields = fields_of_type("application/json");
-  return {status, http::Fields::sharing(fields), Body(std::move(json))};
+  return {status, fields, [&] { return Body(std::move(json)); }};
 }
 
 Response Response::upgrade_to(std::unique_ptr<Upgrade> upgrade) {
@@ -68,8 +80,8 @@ Response& Response::set_trailers(std::initializer_list<std::string_view> names,
     }
     list.append(list.empty() ? "" : ", ").append(name);
   }
-  body.add_trailers(list, std::move(make));
-  return set(http::FieldName::Trailer, list);
+  if (body.add_trailers(list, std::move(make))) set(http::FieldName::Trailer, list);
+  return *this;
 }
 
 Response Response::redirect(std::string_view path, http::Status status) {

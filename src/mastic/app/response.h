@@ -31,10 +31,11 @@ struct Response {
   // the bytes of a Body::borrowed stay elsewhere.
 
   /// Answers with `text` as "text/plain; charset=utf-8".
-  [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok) {
-    return text_body(Body(std::move(text)), status);
-  }
-  /// Answers with text that is stored elsewhere (Body::borrowed) or comes in pieces.
+  [[nodiscard]] static Response text(std::string text, http::Status status = http::Status::Ok);
+  /// Answers with text that is stored elsewhere, without a copy (Body::borrowed).
+  [[nodiscard]] static Response borrowed_text(std::string_view text MASTIC_LIFETIMEBOUND,
+                                              http::Status status = http::Status::Ok);
+  /// Answers with text that comes in pieces, or that another body holds.
   [[nodiscard]] static Response text_body(Body&& text, http::Status status = http::Status::Ok);
   /// Answers with `html` as "text/html; charset=utf-8".
   [[nodiscard]] static Response html(std::string html, http::Status status = http::Status::Ok);
@@ -137,6 +138,10 @@ struct Response {
  private:
   Response(http::Status code, http::Fields&& its_fields, Body&& content)
       : status(code), fields(std::move(its_fields)), body(std::move(content)) {}
+  /// Shares the fields, and makes the content in place: a handler's text is not moved once more.
+  template <std::invocable MakeBody>
+  Response(http::Status code, const http::Fields& shared, MakeBody make_body)
+      : status(code), fields(http::Fields::sharing(shared)), body(make_body()) {}
   [[nodiscard]] static Response json_text(std::string json, http::Status status);
 };
 

@@ -111,7 +111,7 @@ TEST_F(UrlMapTest, AnswersOptionsForTheWholeServer) {
   const App app = UrlMap({{"/a", place_named("a")}});
   http::RequestHead head;
   head.target = {.form = http::Target::Form::Asterisk, .path = "*"};
-  Request request({.head = head, .path = "*", .peer = {}}, Body(), exchange);
+  Request request({.head = head, .path = "*", .peer = {}}, exchange);
   EXPECT_EQ(app(request).take().status, Status::NoContent);
 }
 

@@ -65,7 +65,7 @@ bool is_multipart(const Request& request) {
 
 bool has_form_content(const Request& request) {
   if (is_multipart(request)) return request.find_ext<ReadForm>() != nullptr;
-  return request.body().bytes().has_value();
+  return request.body().is_in_memory();
 }
 
 Task<> read_multipart(Request& request, std::span<const std::string_view> wanted) {

@@ -98,12 +98,11 @@ Exchange::~Exchange() {
 void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_view> content,
                      std::optional<std::uint64_t> size, bool first) {
   started_ = shard_.loop().now();
-  if (content && content->empty()) {
-    request_.emplace(facts, app::Body(), *this);
-  } else if (content) {
-    request_.emplace(facts, app::Body::borrowed(*content), *this);
-  } else {
-    request_.emplace(facts, content_.make_body(size), *this);
+  request_.emplace(facts, *this);
+  if (!content) {
+    request_->body() = content_.make_body(size);
+  } else if (!content->empty()) {
+    request_->body() = app::Body::borrowed(*content);
   }
   step_ = Step::Call;
   first ? schedule_first() : schedule();
@@ -124,13 +123,13 @@ void Exchange::all_sent() noexcept {
 void Exchange::client_ended() noexcept {
   const Frame frame(*this);
   fire_stop(app::StopReason::Disconnect);
-  if (endless_ != nullptr) end_endless();
+  if (endless_) end_endless();
 }
 
 void Exchange::abandon(std::uint64_t unsent) noexcept {
   const Frame frame(*this);
   sink_ = nullptr;
-  endless_ = nullptr;
+  endless_.reset();
   content_.let_go();
   outcome_.content_bytes -= std::min(unsent, outcome_.content_bytes);
   fire_stop(shard_.is_aborting() ? app::StopReason::Shutdown : app::StopReason::Disconnect);
@@ -195,7 +194,7 @@ void Exchange::run_step() noexcept {
   if (is_handling() && task_->is_done()) {
     if (!task_->holds_value()) collect_response();
     response_ = &task_->value();
-    complete_response();
+    app::complete_answer(*request_, *response_);
   }
   if (pull_ && pull_->is_done()) collect_piece();
 }
@@ -216,16 +215,6 @@ void Exchange::collect_piece() noexcept {
     pull_failed();
   }
   pull_.reset();
-}
-
-/// Adds the fields that depend on what all layers of the application have noted, such as Vary
-/// (answer_completion.h).
-void Exchange::complete_response() noexcept {
-  try {
-    app::complete_answer(*request_, *response_);
-  } catch (...) {  // out of memory
-    *response_ = app::error_response(Status::ServiceUnavailable);
-  }
 }
 
 /// Logs the exception of a producer of content. The client cannot be told, because the answer has
@@ -339,7 +328,7 @@ void Exchange::answer_busy() noexcept {
   step_ = Step::None;
   task_.emplace(app::busy_response(*request_));
   response_ = &task_->value();
-  complete_response();
+  app::complete_answer(*request_, *response_);
   const app::RequestFacts& facts = request_->facts();
   shard_.refused({.client = facts.peer,
                   .status = response_->status,
@@ -381,13 +370,13 @@ void Exchange::expired() noexcept {
   const Frame frame(*this);
   const base::Instant now = shard_.loop().now();
   if (now >= busy_at_ && withdraw()) return answer_busy();
-  if (endless_ != nullptr) keep_going(now);
+  if (endless_) keep_going(now);
   const HangLadder::Held held = ladder_.held();
   ladder_.look_at(held);
   base::Instant look = base::after(now, shard_.options().hung_after);
   if (held.thread != 0) look = std::min(look, climb(held, now));
   look = std::min(look, busy_at_);
-  if (endless_ != nullptr) look = std::min({look, next_heartbeat(), ends_at_});
+  if (endless_) look = std::min({look, next_heartbeat(), endless_->ends_at});
   if (is_lost()) return shard_.check_settled();  // the drain no longer waits for this exchange
   shard_.loop().arm(*this, std::max(look, now + kLookAgain));
 }

@@ -162,6 +162,13 @@ class Exchange final : public async::Context,
   enum class Step : std::uint8_t { None, Call, Produce, End };
   enum class Stage : std::uint8_t { Handling, Producing, Written, Ended, Over };
 
+  /// Content without an end, which the exchange keeps going and ends.
+  struct Endless {
+    const app::Endless* content;
+    base::Instant last_piece;        ///< when a piece was last sent
+    base::Instant ends_at = kNever;  ///< when to end the content
+  };
+
   /// Whether the application has begun and not answered yet.
   [[nodiscard]] bool is_handling() const { return task_ && response_ == nullptr; }
 
@@ -169,7 +176,6 @@ class Exchange final : public async::Context,
   void run_step() noexcept;
   void run_where_it_may_block() noexcept;
   void collect_response() noexcept;
-  void complete_response() noexcept;
   void collect_piece() noexcept;
   void pull_failed() noexcept;
   // On the loop.
@@ -226,10 +232,8 @@ class Exchange final : public async::Context,
   std::optional<app::Task<std::optional<std::string_view>>> pull_;
   std::optional<std::string_view> piece_;  ///< pulled and not yet passed to the sink
   bool pull_failed_ = false;
-  bool is_ending_ = false;                 ///< its endless content is being ended
-  const app::Endless* endless_ = nullptr;  ///< while endless content is produced
-  base::Instant last_piece_{};             ///< when endless content was last sent
-  base::Instant ends_at_ = kNever;         ///< when to end endless content
+  bool is_ending_ = false;          ///< its endless content is being ended
+  std::optional<Endless> endless_;  ///< while endless content is produced
 
   ExchangeStop stop_;
 };

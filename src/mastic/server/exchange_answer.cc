@@ -47,7 +47,7 @@ void Exchange::take_piece() noexcept {
   if (pull_failed_ && !is_ending_) return sink_->abort_response();
   count_answer();
   if (!piece_) return go_on(end_content());
-  last_piece_ = shard_.loop().now();
+  if (endless_) endless_->last_piece = shard_.loop().now();
   const auto next =
       sink_->send_piece(*std::exchange(piece_, std::nullopt), response_->body.piece_owner());
   const bool ends = is_ending_ && next == ResponseSink::Next::Produce;
@@ -61,7 +61,7 @@ ResponseSink::Next Exchange::end_content() noexcept {
 /// Endless content is produced only after everything before has left. What is not produced yet can
 /// still be dropped for a slow reader, or replaced by something newer.
 bool Exchange::has_room() const noexcept {
-  return sink_->has_room(endless_ != nullptr ? 0 : shard_.options().write_high_bytes);
+  return endless_ ? !sink_->has_unsent() : sink_->has_room();
 }
 
 void Exchange::go_on(ResponseSink::Next next) noexcept {
@@ -73,7 +73,7 @@ void Exchange::go_on(ResponseSink::Next next) noexcept {
 
 void Exchange::written() noexcept {
   stage_ = Stage::Written;
-  endless_ = nullptr;
+  endless_.reset();
   if (sink_->response_written() == ResponseSink::After::Ends) all_sent();
 }
 
@@ -82,9 +82,9 @@ void Exchange::written() noexcept {
 /// Notes whether the content that is now produced is endless, and looks after it by the timer of
 /// the exchange.
 void Exchange::begin_endless() noexcept {
-  endless_ = response_->body.endless();
-  if (endless_ == nullptr) return;
-  last_piece_ = shard_.loop().now();
+  const app::Endless* const content = response_->body.endless();
+  if (content == nullptr) return;
+  endless_ = {.content = content, .last_piece = shard_.loop().now()};
   if (stop_.reason()) return end_endless();  // the client has left meanwhile
   if (shard_.is_draining()) drain_began();
   const base::Instant look = next_heartbeat();
@@ -94,7 +94,7 @@ void Exchange::begin_endless() noexcept {
 /// Ends endless content as if its source had ended it. What the source awaits is cancelled; if it
 /// has a piece already, the piece is sent.
 void Exchange::end_endless() noexcept {
-  endless_ = nullptr;
+  endless_.reset();
   is_ending_ = true;
   if (std::exchange(waits_for_room_, false)) return go_on(end_content());
   stop();
@@ -102,24 +102,24 @@ void Exchange::end_endless() noexcept {
 
 /// Sends a heartbeat, or ends the content, when one of these is due.
 void Exchange::keep_going(base::Instant now) noexcept {
-  if (now >= ends_at_) return end_endless();
+  if (now >= endless_->ends_at) return end_endless();
   if (now < next_heartbeat()) return;
-  last_piece_ = now;
-  if (has_room()) (void)sink_->send_piece(endless_->heartbeat_text, nullptr);
+  endless_->last_piece = now;
+  if (has_room()) (void)sink_->send_piece(endless_->content->heartbeat_text, nullptr);
 }
 
 base::Instant Exchange::next_heartbeat() const noexcept {
-  if (endless_ == nullptr || endless_->heartbeat == base::Duration::zero()) return kNever;
-  return base::after(last_piece_, endless_->heartbeat);
+  if (!endless_ || endless_->content->heartbeat == base::Duration::zero()) return kNever;
+  return base::after(endless_->last_piece, endless_->content->heartbeat);
 }
 
 void Exchange::drain_began() noexcept {
-  if (endless_ == nullptr) return;
+  if (!endless_) return;
   const base::Duration most = shard_.options().drain_timeout / 2;
   constexpr int kShares = 1 << 10;
   const base::Duration share = most / kShares * static_cast<int>(id() % kShares);
-  ends_at_ = base::after(shard_.loop().now(), share);
-  if (!is_armed() || due() > ends_at_) shard_.loop().arm(*this, ends_at_);
+  endless_->ends_at = base::after(shard_.loop().now(), share);
+  if (!is_armed() || due() > endless_->ends_at) shard_.loop().arm(*this, endless_->ends_at);
 }
 
 }  // namespace mastic::server

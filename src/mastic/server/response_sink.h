@@ -48,9 +48,11 @@ class ResponseSink {
   /// Aborts the answer, because its content cannot be completed and the client must not take the
   /// answer for complete. The sink lets go of the exchange.
   virtual void abort_response() noexcept = 0;
-  /// Whether more content may be produced: fewer than `most` bytes are unsent, or none. After a
-  /// false, the sink calls Exchange::room_again when bytes have left.
-  [[nodiscard]] virtual bool has_room(std::uint64_t most) const noexcept = 0;
+  /// Whether more content may be produced. After a false, the sink calls Exchange::room_again when
+  /// bytes have left.
+  [[nodiscard]] virtual bool has_room() const noexcept = 0;
+  /// Whether written bytes have not left yet. Exchange::room_again is called when bytes have left.
+  [[nodiscard]] virtual bool has_unsent() const noexcept = 0;
 
   /// What the exchange does when its answer is written.
   enum class After {

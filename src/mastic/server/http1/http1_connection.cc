@@ -45,9 +45,10 @@ void Http1Connection::take_in(std::string_view bytes) {
   if (carry_.empty()) {
     consume(bytes, false);
     if (state_ == State::Closed || state_ == State::Lingering) return;
-    if (!bytes.empty()) carry_ = bytes;
+    if (bytes.empty()) return rest();
+    carry_.append(bytes);
   } else {
-    carry_ += bytes;
+    carry_.append(bytes);
     consume_carry();
   }
   if (carry_.size() >= shard_.options().max_pipelined_bytes &&
@@ -84,16 +85,16 @@ void Http1Connection::received_end() noexcept {
 /// Room in the stream lets three things continue: production of an answer, the next pipelined
 /// request, and a change of the protocol.
 void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
-  if (unsent > 0) {
-    write_monitor_.is_started() ? write_monitor_.took(taken) : watch_writing();
-  } else {
+  if (unsent == 0) {
     write_monitor_.stop();
     unsent_answers_.all_left();
     if (held_bytes_ > 0) count_held();
     if (state_ == State::Lingering && read_deadline_ == kNever) return await_end();
+  } else {
+    write_monitor_.is_started() ? write_monitor_.took(taken) : watch_writing();
+    count_held();
+    if (unsent > shard_.options().write_low_bytes) return;
   }
-  if (unsent > 0) count_held();
-  if (unsent > shard_.options().write_low_bytes) return;
   if (state_ == State::Exchanging) request_->exchange.room_again();
   const bool is_free = state_ == State::Idle || state_ == State::Upgrading;
   if (is_free) with_memory([this] { go_on(); });
@@ -110,7 +111,7 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
     switch (state_) {
       case State::Idle:
         // A client that does not read its answers gets no more of them; `sent` continues here.
-        if (input.empty() || !has_room(shard_.options().write_high_bytes)) return;
+        if (input.empty() || !has_room()) return;
         if (unsent_answers_.count() >= shard_.options().max_pipelined_requests) return;
         [[fallthrough]];
       case State::Head:
@@ -143,16 +144,15 @@ void Http1Connection::go_on() {
 }
 
 void Http1Connection::consume_carry() {
-  std::string_view input = carry_;
+  std::string_view input = carry_.view();
   consume(input, true);
   if (state_ == State::Closed || state_ == State::Lingering) return;
-  carry_.erase(0, carry_.size() - input.size());
-  if (carry_.empty() && carry_.capacity() > shard_.options().max_pipelined_bytes) carry_ = {};
-  const bool is_held = state_ == State::Exchanging && request_->awaits_next_pull();
-  if (carry_.size() < shard_.options().max_pipelined_bytes && !is_held &&
-      std::exchange(reading_paused_, false)) {
-    stream_->resume_reading();
-  }
+  carry_.keep_last(input.size());
+  if (carry_.empty() && carry_.capacity() > shard_.options().max_pipelined_bytes) carry_.free();
+  if (!reading_paused_ || carry_.size() >= shard_.options().max_pipelined_bytes) return;
+  if (state_ == State::Exchanging && request_->awaits_next_pull()) return;
+  reading_paused_ = false;
+  stream_->resume_reading();
 }
 
 /// The deadline of a head counts from its first byte. Further bytes do not move it; otherwise a
@@ -352,9 +352,9 @@ void Http1Connection::abort_response() noexcept { abort(); }
 
 /// While max_inflight_bytes is reached, only a client that has read everything gets more. So each
 /// answer that has begun may hold one piece, and no answer waits for memory that another one holds.
-bool Http1Connection::has_room(std::uint64_t most) const noexcept {
+bool Http1Connection::has_room() const noexcept {
   const std::uint64_t unsent = stream_->unsent();
-  return unsent == 0 || (unsent < most && !shard_.is_full());
+  return unsent == 0 || (unsent < shard_.options().write_high_bytes && !shard_.is_full());
 }
 
 void Http1Connection::send_interim(Status status, const http::Fields& fields) noexcept {

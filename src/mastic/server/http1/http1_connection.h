@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include "mastic/net/stream.h"
 #include "mastic/server/connection.h"
 #include "mastic/server/exchange.h"
+#include "mastic/server/http1/carry.h"
 #include "mastic/server/http1/http1_pool.h"
 #include "mastic/server/http1/http1_request.h"
 #include "mastic/server/http1/http1_response_writer.h"
@@ -110,7 +110,8 @@ class Http1Connection final : public net::Protocol,
                                 std::shared_ptr<const void> owner) noexcept override;
   [[nodiscard]] Next end_content(http::FieldsView trailers) noexcept override;
   void abort_response() noexcept override;
-  [[nodiscard]] bool has_room(std::uint64_t most) const noexcept override;
+  [[nodiscard]] bool has_room() const noexcept override;
+  [[nodiscard]] bool has_unsent() const noexcept override { return stream_->unsent() > 0; }
   [[nodiscard]] After response_written() noexcept override;
   void exchange_cancelled(bool has_begun) noexcept override;
 
@@ -172,7 +173,7 @@ class Http1Connection final : public net::Protocol,
   net::Stream* stream_ = nullptr;
   Http1Request* request_ = nullptr;  ///< the request that is being read or answered
   UnsentAnswers unsent_answers_;
-  std::string carry_;
+  Carry carry_;
   State state_ = State::Idle;
   bool is_busy_ = false;  ///< a request has begun; otherwise the connection waits for one
   bool peer_ended_ = false;

@@ -44,7 +44,7 @@ void Http1Connection::linger() {
   let_go_of_request();
   state_ = State::Lingering;
   count_as_busy();
-  carry_ = {};
+  carry_.free();
   body_rate_.stop();
   excess_bytes_ = 0;
   read_deadline_ = kNever;
@@ -175,7 +175,7 @@ void Http1Connection::rest() {
   if (!is_busy_ || !carry_.empty() || !unsent_answers_.empty() || stream_->unsent() > 0) return;
   if (peer_ended_) return linger();
   is_busy_ = false;
-  if (carry_.capacity() > kMaxSpareCarry) carry_ = {};
+  if (carry_.capacity() > kMaxSpareCarry) carry_.free();
   shard_.counters().recount(held_bytes_, 0);
   disarm();
   connection_->becomes_idle();
@@ -201,7 +201,7 @@ void Http1Connection::upgrade() {
   if (std::exchange(reading_paused_, false)) stream_->resume_reading();
   if (state_ == State::Closed) return;  // the stream could not be read again
   Connection& connection = *connection_;
-  const std::string early = std::exchange(carry_, {});
+  const Carry early = std::exchange(carry_, {});
   const bool peer_ended = std::exchange(peer_ended_, false);
   body_rate_.stop();
   write_monitor_.stop();
@@ -210,7 +210,7 @@ void Http1Connection::upgrade() {
   state_ = State::Idle;
   is_busy_ = false;  // the connection stays busy until the other protocol says otherwise
   leave(std::move(next));
-  connection.start_protocol(early, peer_ended);
+  connection.start_protocol(early.view(), peer_ended);
 }
 
 bool Http1Connection::is_as_new() const {

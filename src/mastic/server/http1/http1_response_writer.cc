@@ -25,7 +25,6 @@ constexpr std::size_t kMaxCopied = 16 << 10;  // a larger body is borrowed rathe
 struct HandlerFields {
   std::optional<std::uint64_t> length;
   bool has_date = false;
-  bool has_trailer = false;
 };
 
 /// Fields that frame a message or concern its connection. Handlers must not set them.
@@ -52,7 +51,6 @@ HandlerFields take_fields(http::Fields& fields) {
   bool drop = false;
   for (const http::FieldEntry& entry : fields.entries()) {
     taken.has_date |= entry.known == FieldName::Date;
-    taken.has_trailer |= entry.known == FieldName::Trailer;
     drop |= kIsOurs[static_cast<std::size_t>(entry.known)];
   }
   if (drop) taken.length = drop_ours(fields);
@@ -113,7 +111,8 @@ Http1ResponseWriter::Next Http1ResponseWriter::start(net::Stream& stream, app::R
   const auto all = response.body.bytes();
   const auto size = all ? std::optional<std::uint64_t>(all->size()) : response.body.size();
   const Framing framing = choose_framing(response, size, fields, terms, log);
-  if (fields.has_trailer && framing.kind != Kind::Chunked) {
+  if (!all && framing.kind != Kind::Chunked &&
+      response.fields.view().contains(FieldName::Trailer)) {
     response.fields.remove(FieldName::Trailer);
   }
   const bool sends_content =
