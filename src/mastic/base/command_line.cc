@@ -30,8 +30,10 @@ bool is_short(std::string_view word, const OptionTable& table) {
 }
 
 std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& table) {
+  // A word may be all dashes.
   const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
-  if (const auto why = table.why_ignored(swapped(word.substr(dashes), '-', '_'))) {
+  const std::string_view key = word.substr(dashes);
+  if (const auto why = table.why_ignored(swapped(key, '-', '_'))) {
     return fail("there is no option ", word, "; ", *why);
   }
   std::vector<std::string> names;
@@ -40,7 +42,6 @@ std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& 
   }
   const auto meant = nearest(word, names);
   if (meant) return fail("there is no option ", word, "; did you mean ", *meant, "?");
-  const std::string_view key = word.substr(word.find_first_not_of('-'));
   for (const Option& option : table.options()) {
     if (!option.takes || !option.takes(key)) continue;
     return fail(word, " can be given only in a file: ", key, " = ", option.argument);

@@ -58,6 +58,8 @@ TEST_F(CommandLineTest, SaysWhatIsWrong) {
   EXPECT_EQ(parse({"--max-byte", "1"}).error().message,
             "there is no option --max-byte; did you mean --max-bytes?");
   EXPECT_EQ(parse({"--quack"}).error().message, "there is no option --quack; --help lists them");
+  EXPECT_EQ(parse({"----------"}).error().message,
+            "there is no option ----------; --help lists them");
   table.ignore("user_name", "the service manager chooses the user");
   EXPECT_EQ(parse({"--user-name", "www"}).error().message,
             "there is no option --user-name; the service manager chooses the user");
