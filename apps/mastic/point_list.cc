@@ -37,8 +37,8 @@ std::vector<PointOption> options_of(const deploy::Factory& factory) {
   return options;
 }
 
-/// A section with every option, as comments. The first option is none if it has no default: a part
-/// begins with what it cannot do without.
+/// A section with every option, as comments. Only a first option without a default is set: it is
+/// what the part cannot do without.
 std::string make_example(const Point& point, std::string_view kind) {
   const std::string_view name = std::string_view(point.name).substr(point.name.find('#') + 1);
   std::string example("[");

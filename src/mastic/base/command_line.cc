@@ -8,6 +8,7 @@
 namespace mastic::base {
 namespace {
 
+/// `name` with `to` in place of every `from`: what a table calls max_bytes is --max-bytes here.
 std::string swapped(std::string_view name, char from, char to) {
   std::string out(name);
   std::ranges::replace(out, from, to);
@@ -29,6 +30,7 @@ bool is_short(std::string_view word, const OptionTable& table) {
   return word.size() == 2 && word.starts_with('-') && table.aliased(word.substr(1)) != nullptr;
 }
 
+/// Why `word` is no option, and what to write instead, as exactly as the table knows it.
 std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& table) {
   // A word may be all dashes.
   const std::size_t dashes = std::min(word.find_first_not_of('-'), word.size());
@@ -50,20 +52,6 @@ std::unexpected<Error> unknown_option(std::string_view word, const OptionTable& 
 }
 
 }  // namespace
-
-void append_wrapped(std::string& out, std::string_view text, std::size_t indent) {
-  constexpr std::size_t kColumns = 80;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const std::string_view word = take_until(text, ' ');
-    const bool fits = column > 0 && column + 1 + word.size() <= kColumns;
-    if (column > 0) out.append(fits ? " " : "\n");
-    if (!fits) out.append(indent, ' ');
-    out.append(word);
-    column = (fits ? column + 1 : indent) + word.size();
-  }
-  out += '\n';
-}
 
 Result<void> CommandLine::set_all() const {
   for (const Given& given : options) {
@@ -94,7 +82,8 @@ Result<CommandLine> read_command_line(std::span<const char* const> words, Option
     }
     const bool short_form = is_short(value, table);
     if (!value.starts_with("--") && !short_form) {
-      // A single "-" is a word, which usually means standard input or output.
+      // A single "-" is a word, which usually means standard input or output. Anything else behind
+      // one dash is wrong, also several short options at once.
       if (value.starts_with('-') && value.size() > 1) return unknown_option(value, table);
       line.others.push_back(value);
       continue;
@@ -113,6 +102,7 @@ Result<CommandLine> read_command_line(std::span<const char* const> words, Option
     }
     // The keys of a table are left to files: `--/docs` would be read as the name of an option.
     if (option == nullptr || option->takes) return unknown_option(word, table);
+    // A flag alone means on; `value` is "off" already after --no-.
     if (!joined && option->argument.empty() && value.empty()) value = "on";
     if (!joined && !option->argument.empty()) {
       if (++i == words.size()) return fail(word, " needs a value: ", word, " ", option->argument);
@@ -135,7 +125,7 @@ Result<std::vector<std::string_view>> parse_command_line(std::span<const char* c
 std::string describe_options(const OptionTable& table) {
   constexpr std::size_t kIndent = 6;
   std::string out;
-  std::optional<std::string_view> heading;
+  std::optional<std::string_view> heading;  // not set yet, so that the first one is written, too
   for (const Option& option : table.options()) {
     if (heading != option.heading) {
       heading = option.heading;
@@ -151,6 +141,7 @@ std::string describe_options(const OptionTable& table) {
     const bool is_flag = option.argument.empty();
     out.append(is_on ? "  --[no-]" : "  --").append(swapped(option.name, '_', '-'));
     if (!is_flag) out.append(" ").append(option.argument);
+    // That a flag is off by default goes without saying.
     if (is_on || (!is_flag && !option.default_text.empty())) {
       out.append("  [").append(option.default_text).append("]");
     }
@@ -158,6 +149,20 @@ std::string describe_options(const OptionTable& table) {
     append_wrapped(out, option.meaning, kIndent);
   }
   return out;
+}
+
+void append_wrapped(std::string& out, std::string_view text, std::size_t indent) {
+  constexpr std::size_t kColumns = 80;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::string_view word = take_until(text, ' ');
+    const bool fits = column > 0 && column + 1 + word.size() <= kColumns;
+    if (column > 0) out.append(fits ? " " : "\n");
+    if (!fits) out.append(indent, ' ');
+    out.append(word);
+    column = (fits ? column + 1 : indent) + word.size();
+  }
+  out += '\n';
 }
 
 }  // namespace mastic::base

@@ -44,7 +44,7 @@ Result<void> Option::set(OptionText text) {
   // Parsed first, while `given` still tells what the variable holds: a list asks it whether this text
   // begins a new one (begins_with). A text that is wrong changes neither.
   if (auto done = parse(text); !done) return done;
-  if (takes) {
+  if (takes) {  // a table holds one text for each of its keys
     std::erase_if(given, [&](const OptionText& before) { return before.name == text.name; });
   } else if (!repeatable || begins_with(text)) {
     given.clear();
@@ -98,7 +98,8 @@ void OptionTable::integer(std::string_view name, std::int64_t& number, std::stri
 
 void OptionTable::real(std::string_view name, double& number, std::string_view meaning) {
   Option& option = add(name, "NUMBER", meaning);
-  std::array<char, 32> digits;  // the longest double has 24 characters
+  // The fewest digits that read back to the same number; the longest double has 24 characters.
+  std::array<char, 32> digits;
   option.default_text.assign(
       digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
   option.parse = [&number](const OptionText& text) -> Result<void> {
@@ -171,6 +172,7 @@ void OptionTable::entries(std::string_view name, std::vector<OptionEntry>& entri
   Option& option = add(name, argument, meaning);
   option.takes = std::move(takes);
   option.parse = [&entries](const OptionText& text) -> Result<void> {
+    // A key that is set again keeps its place, because the order may matter (response_fields).
     const auto set_before = std::ranges::find(entries, text.name, &OptionEntry::key);
     OptionEntry entry{text.name, text.text, text.origin};
     if (set_before == entries.end())
@@ -188,6 +190,7 @@ void OptionTable::list(std::string_view name, std::vector<std::string>& values,
   for (const std::string& value : values) {
     option.default_text += (option.default_text.empty() ? "" : " ") + value;
   }
+  // The parser may refer to `option`, because options_ never moves one.
   option.parse = [&values, &option](const OptionText& text) -> Result<void> {
     if (option.begins_with(text)) values.clear();
     values.push_back(text.text);
@@ -256,6 +259,7 @@ Result<void> OptionTable::set(std::string_view name, std::string_view text, cons
     for (const Option& known : options_) names.push_back(known.name);
     const auto meant = nearest(name, names);
     if (meant) return fail("there is no option '", name, "'; did you mean '", *meant, "'?");
+    // The name is no slip; perhaps the author did not know what the keys of a table look like.
     for (const Option& table : options_) {
       if (!table.takes) continue;
       return fail("there is no option '", name, "'; other settings here are written '", table.name,
@@ -271,6 +275,7 @@ Result<void> OptionTable::set(std::string_view name, std::string_view text, cons
 Option* OptionTable::find(std::string_view name) {
   const auto alias = std::ranges::find(aliases_, name, &Alias::other);
   if (alias != aliases_.end()) return find(alias->name);
+  // Names first: a table may take any key, also one that is the name of an option.
   const auto found = std::ranges::find_if(
       options_, [&](const Option& option) { return !option.takes && option.name == name; });
   if (found != options_.end()) return &*found;

@@ -29,7 +29,8 @@ namespace {
 
 using deploy::PartKind;
 
-/// Reports every breach of the contract of applications in the log of the request.
+/// Reports every breach of the contract of applications in the log of the request. It takes the place
+/// of middleware::Lint, which needs a function to report to.
 struct LoggedLint {
   void after(app::Request& request, app::Response& response) const {
     for (const std::string& fault : middleware::Lint::faults_of(request, response)) {
@@ -37,6 +38,9 @@ struct LoggedLint {
     }
   }
 };
+
+// What each factory calls. The type of its parameter says which options the section has, so these are
+// functions where a constructor would do.
 
 app::Middleware make_access_log(const AccessLogSection& section, deploy::Build& build) {
   return access_log_filter(section, build.kernel());
@@ -61,7 +65,8 @@ middleware::ResponseFields make_response_fields(const middleware::ResponseFields
 LoggedLint make_lint() { return {}; }
 app::Recursive make_recursive() { return {}; }
 
-/// A server has options and makes nothing. They are read by deploy::read_server.
+/// A server has options and makes nothing: deploy::read_server reads them, and `mastic serve` is the
+/// server. The draft names the options, for checks of the section and for the reference.
 class ServerDraft final : public deploy::Draft {
  public:
   void describe(base::OptionTable& table) override { section_.describe(table); }
@@ -77,6 +82,9 @@ deploy::Factory server_factory() {
           "[server:main]\nuse = mastic#server\nbind = 127.0.0.1:8080\naccess_log = combined\n",
           [] { return std::make_unique<ServerDraft>(); }};
 }
+
+// For the reference. Other factories get an example from their options; the settings of these have
+// keys that the author chooses, so their options do not show what to write.
 
 constexpr std::string_view kUrlMapExample =
     "[composite:main]\nuse = mastic#urlmap\n/ = shop\n/docs = manual\n"

@@ -12,6 +12,7 @@ namespace {
 using base::HtmlWriter;
 using base::Markup;
 
+// What this page adds to the style of all built-in pages (watch_style).
 constexpr std::string_view kStyle = R"(
 :root { --card: #fff; --slow: #8a5a00; --slow-paper: #fdf1d3; --stuck: #a3231b; --stuck-paper: #fbe3df; }
 @media (prefers-color-scheme: dark) { :root { --card: #1a201d; --slow: #f0c674; --slow-paper: #33290f;
@@ -94,6 +95,8 @@ void add_age(HtmlWriter& page, double age, Concern concern) {
   page.add(human_duration(age), "</td>");
 }
 
+/// Adds a link to this page with other options, or marks it as the current one. The address is
+/// relative, because the page may be mounted at any path.
 void add_link(HtmlWriter& page, const WatchPageOptions& now, std::uint32_t refresh,
               std::string_view stacks, std::string_view words) {
   const bool is_current = now.refresh_seconds == refresh && now.stacks == stacks;
@@ -109,7 +112,7 @@ void add_head(HtmlWriter& page, const WatchReport& report, const WatchPageOption
   const std::string_view time = report.time;
   page.add("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-  if (options.refresh_seconds > 0) {
+  if (options.refresh_seconds > 0) {  // not by a script: the policy of the page forbids scripts
     page.add("<meta http-equiv=\"refresh\" content=\"", options.refresh_seconds, "\">\n");
   }
   page.add("<title>Threads</title>\n").add_html(watch_style().element());
@@ -132,6 +135,7 @@ void add_figure(HtmlWriter& page, std::string_view name, std::uint64_t figure,
   page.add("</dd></div>\n");
 }
 
+/// Adds the figures of the pool. One in colour explains why requests wait, or soon will.
 void add_pool(HtmlWriter& page, const WatchReport::Pool& pool) {
   const auto when = [](bool is, Concern concern) { return is ? concern : Concern::None; };
   const bool full = pool.workers > 0 && pool.busy >= pool.workers;
@@ -164,14 +168,14 @@ void add_frames(HtmlWriter& page, const std::vector<WatchReport::Frame>& frames)
     page.add("<p>The thread gave no stack in time.</p>");
     return;
   }
-  page.add("<ol start=\"0\">");
+  page.add("<ol start=\"0\">");  // as debuggers number them: 0 is where the thread is now
   for (const WatchReport::Frame& frame : frames) {
     page.add("<li><code>", frame.function, "</code> <span class=\"faint\">");
     if (!frame.file.empty()) {
       page.add(frame.file);
       if (frame.line > 0) page.add(":", frame.line);
     } else {
-      page.add(frame.module);
+      page.add(frame.module);  // without debug information, addr2line finds the line from these two
       if (frame.function.empty()) page.add("+0x", to_hex(frame.offset));
     }
     page.add("</span></li>\n");
@@ -199,6 +203,7 @@ std::string role_of(const WatchReport::Thread& thread) {
   return {};
 }
 
+/// The request that has this id, or null: a thread may work for a request that the report leaves out.
 const WatchReport::Request* find_request(const WatchReport& report,
                                          const std::optional<std::string>& id) {
   const auto found = std::ranges::find_if(
@@ -228,7 +233,7 @@ void add_threads(HtmlWriter& page, const WatchReport& report, const WatchPageOpt
     page.add("<td>");
     add_link(page, options, options.refresh_seconds, std::to_string(thread.thread), "stack");
     page.add("</td></tr>\n");
-    if (!thread.stack) continue;
+    if (!thread.stack) continue;  // it was not asked for
     page.add("<tr class=\"stack ");
     if (thread.concern == Concern::Warning) page.add("warning");
     if (thread.concern == Concern::Alarm) page.add("alarm");
@@ -298,7 +303,7 @@ void add_loops(HtmlWriter& page, const WatchReport& report) {
     page.add("<tr", class_of(loop.answered ? Concern::None : Concern::Alarm),
              "><td class=\"number\">", loop.loop, "</td><td>",
              loop.thread ? "thread " + std::to_string(*loop.thread) : "no thread");
-    if (loop.answered) {
+    if (loop.answered) {  // otherwise its figures are not known: only the loop itself may read them
       page.add("</td><td class=\"number\">", loop.connections, "</td><td class=\"number\">",
                loop.requests);
     } else {

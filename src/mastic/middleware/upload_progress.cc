@@ -20,7 +20,8 @@ namespace {
 using app::Body;
 using app::Task;
 
-/// One upload. The task that reads it writes, and any thread reads.
+/// One upload. The task that reads it writes, and any thread reads. The content shares it, because it
+/// may be destroyed after the upload was forgotten.
 struct Upload {
   enum class Stage : std::uint8_t { Running, Done, Failed };
   std::optional<std::uint64_t> size;
@@ -42,6 +43,7 @@ class CountedContent final : public app::BodySource {
 
   Task<std::optional<std::string_view>> next() override {
     Task<std::optional<std::string_view>> pulling = content_.next();
+    // A piece that is here already needs no coroutine to be counted.
     if (!pulling.is_done()) return count_later(std::move(pulling));
     return count(pulling.take());
   }
@@ -73,7 +75,8 @@ bool is_token_of_upload(std::string_view text) {
          std::ranges::all_of(text, may_be);
 }
 
-/// The token in the query of `request`; empty if there is none.
+/// The token in the query of `request`, or an empty text. It is compared as it was sent: its letters
+/// need no percent-encoding.
 std::string_view token_in(const app::Request& request, std::string_view parameter) {
   std::string_view query = request.query();
   while (!query.empty()) {
@@ -96,7 +99,7 @@ class UploadProgress::Uploads {
     const std::scoped_lock lock(mutex_);
     forget_old();
     const auto found = by_token_.find(token);
-    if (found != by_token_.end()) {
+    if (found != by_token_.end()) {  // a form that is sent again after an error, for example
       if (found->second->is_running()) return nullptr;
       ended_.erase(found->second->place_among_ended);
       by_token_.erase(found);
@@ -172,6 +175,7 @@ UploadProgress::UploadProgress(UploadProgressOptions options) : options_(std::mo
 
 std::optional<app::Response> UploadProgress::before(app::Request& request) const {
   const std::string_view token = token_in(request, options_.parameter);
+  // Another method at this path may be an upload, and belongs to the application.
   const bool asks = request.method() == http::Method::Get || request.method() == http::Method::Head;
   if (asks && request.path() == options_.path) {
     app::Response answer = app::Response::json(uploads_->ask(token));
@@ -184,7 +188,7 @@ std::optional<app::Response> UploadProgress::before(app::Request& request) const
   const std::shared_ptr<Upload> upload = uploads_->begin(token);
   if (upload == nullptr) return std::nullopt;
   upload->size = body.size();
-  if (const auto all = body.bytes()) {
+  if (const auto all = body.bytes()) {  // short content that has arrived already
     upload->received = all->size();
   } else {
     body = Body(std::make_unique<CountedContent>(std::exchange(body, Body()), upload));
@@ -196,7 +200,7 @@ std::optional<app::Response> UploadProgress::before(app::Request& request) const
 
 std::string new_upload_token() {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string token;
+  std::string token;  // 128 random bits: two numbers of 16 digits
   for (int words = 0; words < 2; ++words) {
     for (std::uint64_t i = 0, number = base::random_number(base::system_kernel()); i < 16;
          ++i, number >>= 4) {

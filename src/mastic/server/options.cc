@@ -10,6 +10,7 @@
 
 namespace mastic::server {
 
+// The order is that of --help, of the manual page and of the reference.
 void Options::describe(base::OptionTable& table) {
   table.group("Loops");
   loop.describe(table);
@@ -158,6 +159,7 @@ base::Result<void> Options::check() const {
   if (const auto fits = http1.check(); !fits) return fits;
   if (const auto fits = loop.check(); !fits) return fits;
   if (const auto fits = websocket.check(); !fits) return fits;
+  // The options that are not in these lists may be 0, which then has a meaning, such as no limit.
   const auto some =
       base::require_some({{"--max-requests-per-connection", max_requests_per_connection},
                           {"--max-pipelined-requests", max_pipelined_requests},
