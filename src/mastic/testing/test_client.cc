@@ -14,47 +14,29 @@ namespace mastic::testing {
 using http::FieldName;
 using wire::http1::Framing;
 
-TestClient::TestClient(app::App app, const server::Options& options)
-    : server_(std::make_unique<TestServer>(std::move(app), options)) {}
-TestClient::~TestClient() {
-  const base::ClockScope clock(server_->kernel());  // for the destructors of the application, too
-  server_.reset();
-}
+namespace {
 
-/// One connection at a time carries the requests, as with keep-alive.
-TestResponse TestClient::exchange(std::string_view bytes, http::Method method) {
-  if (peer_ == nullptr || peer_->ended) peer_ = &server_->connect();
-  MemoryPeer& peer = *peer_;
-  server_->deliver_request(peer, bytes);
+/// Runs the server until the answer to a request by `method` is complete, and takes it from what the
+/// peer has received. Returns nothing if the server closes the connection before.
+std::optional<TestResponse> wait_for_answer(TestServer& server, MemoryPeer& peer,
+                                            http::Method method) {
   std::optional<TestResponse> response;
-  server_->wait_for(
+  server.wait_for(
       [&] {
         response = read_response(peer.received, method, peer.ended);
         return response || peer.ended;
       },
       "answer");
-  // Exchanges end before the call returns, so that a test sees what its on_finish hooks have done.
-  if (response) server_->finish_exchanges();
-  if (response && response->status == http::Status::SwitchingProtocols) {
-    peer_ = nullptr;  // that connection speaks another protocol from now on
-  }
-  server_->check_contract();
-  if (!response) {
-    throw std::logic_error("the server closed the connection before the answer was complete");
-  }
-  return *std::move(response);
+  return response;
 }
 
-/// Uses a new connection: after bytes that are not a request, the end of an answer cannot be
-/// recognized, so the connection of the other calls must not be used.
-std::string TestClient::send_raw(std::string_view bytes) {
-  MemoryPeer& peer = server_->connect();
-  server_->deliver_request(peer, bytes);
-  server_->finish_exchanges();
-  (void)server_->run_until([&] { return peer.ended || !server_->has_exchanges(); });
-  server_->finish_exchanges();
-  server_->check_contract();
-  return peer.received;
+}  // namespace
+
+TestClient::TestClient(app::App app, const server::Options& options)
+    : server_(std::make_unique<TestServer>(std::move(app), options)) {}
+TestClient::~TestClient() {
+  const base::ClockScope clock(server_->kernel());  // for the destructors of the application, too
+  server_.reset();
 }
 
 TestResponse TestClient::get(std::string_view target, const FieldList& fields) {
@@ -74,7 +56,6 @@ TestResponse TestClient::put(std::string_view target, std::string_view content,
 TestResponse TestClient::del(std::string_view target, const FieldList& fields) {
   return request("DELETE", target, fields);
 }
-
 TestResponse TestClient::patch(std::string_view target, std::string_view content,
                                const FieldList& fields) {
   return request("PATCH", target, fields, content);
@@ -95,23 +76,6 @@ TestResponse TestClient::post_form(std::string_view target, std::string_view for
   return request("POST", target, all, form);
 }
 
-http::Fields TestClient::complete(std::string_view target, const FieldList& fields) {
-  http::Fields list;
-  for (const auto& [name, value] : fields) list.add(name, value);
-  if (!list.contains(FieldName::Host)) list.add(FieldName::Host, "test.example");
-  if (!list.contains(FieldName::Cookie)) {
-    const std::string_view host = list.get(FieldName::Host).value_or("");
-    const std::string cookies = cookies_.field_for({host, target, now()});
-    if (!cookies.empty()) list.add(FieldName::Cookie, cookies);
-  }
-  return list;
-}
-
-void TestClient::take_cookies(const TestResponse& response, const http::Fields& fields,
-                              std::string_view target) {
-  cookies_.take(response.fields.view(), {fields.get(FieldName::Host).value_or(""), target, now()});
-}
-
 TestResponse TestClient::request(std::string_view method, std::string_view target,
                                  const FieldList& fields, std::string_view content) {
   const http::Fields list = complete(target, fields);
@@ -128,9 +92,47 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
   return response;
 }
 
+/// Sends a request and returns the answer. One connection at a time carries the requests, as with
+/// keep-alive.
+TestResponse TestClient::exchange(std::string_view bytes, http::Method method) {
+  if (peer_ == nullptr || peer_->ended) peer_ = &server_->connect();
+  MemoryPeer& peer = *peer_;
+  server_->deliver_request(peer, bytes);
+  std::optional<TestResponse> response = wait_for_answer(*server_, peer, method);
+  // Exchanges end before the call returns, so that a test sees what its on_finish hooks have done.
+  if (response) server_->finish_exchanges();
+  if (response && response->status == http::Status::SwitchingProtocols) {
+    peer_ = nullptr;  // that connection speaks another protocol from now on
+  }
+  server_->check_contract();
+  if (!response) {
+    throw std::logic_error("the server closed the connection before the answer was complete");
+  }
+  return *std::move(response);
+}
+
+http::Fields TestClient::complete(std::string_view target, const FieldList& fields) {
+  http::Fields list;
+  for (const auto& [name, value] : fields) list.add(name, value);
+  if (!list.contains(FieldName::Host)) list.add(FieldName::Host, "test.example");
+  if (!list.contains(FieldName::Cookie)) {
+    // The cookies of the host that the test names, which need not be the default.
+    const std::string_view host = list.get(FieldName::Host).value_or("");
+    const std::string cookies = cookies_.field_for({host, target, now()});
+    if (!cookies.empty()) list.add(FieldName::Cookie, cookies);
+  }
+  return list;
+}
+
+void TestClient::take_cookies(const TestResponse& response, const http::Fields& fields,
+                              std::string_view target) {
+  cookies_.take(response.fields.view(), {fields.get(FieldName::Host).value_or(""), target, now()});
+}
+
 TestSocket TestClient::websocket(std::string_view target, const FieldList& fields) {
   constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";  // that of RFC 6455
   http::Fields list = complete(target, fields);
+  // A field that the test gives stays, also a wrong one: so a test can see it refused.
   for (const auto& [name, value] : FieldList{{"Connection", "Upgrade"},
                                              {"Upgrade", "websocket"},
                                              {"Sec-WebSocket-Version", "13"},
@@ -141,13 +143,7 @@ TestSocket TestClient::websocket(std::string_view target, const FieldList& field
   wire::http1::append_request_head(head, "GET", target, list, {});
   MemoryPeer& peer = server_->connect();
   server_->deliver(peer, head);
-  std::optional<TestResponse> response;
-  server_->wait_for(
-      [&] {
-        return (response = read_response(peer.received, http::Method::Get, peer.ended)) ||
-               peer.ended;
-      },
-      "answer");
+  std::optional<TestResponse> response = wait_for_answer(*server_, peer, http::Method::Get);
   server_->check_contract();
   if (!response) {
     throw std::logic_error("the server closed the connection before it answered the handshake");
@@ -184,10 +180,22 @@ TestResponse TestClient::upload(std::string_view target, const FieldList& form,
   for (const TestFile& file : files) {
     writer.add_file(file.field, file.name, file.media_type, file.content);
   }
-  const std::string type = writer.content_type();
+  const std::string type = writer.content_type();  // FieldList has views
   FieldList all = fields;
   all.emplace_back("Content-Type", type);
   return request("POST", target, all, writer.content());
+}
+
+/// Uses a new connection: after bytes that are not a request, the end of an answer cannot be
+/// recognized, so the connection of the other calls must not be used.
+std::string TestClient::send_raw(std::string_view bytes) {
+  MemoryPeer& peer = server_->connect();
+  server_->deliver_request(peer, bytes);
+  server_->finish_exchanges();
+  (void)server_->run_until([&] { return peer.ended || !server_->has_exchanges(); });
+  server_->finish_exchanges();
+  server_->check_contract();
+  return peer.received;
 }
 
 CookieJar& TestClient::cookies() { return cookies_; }

@@ -49,7 +49,7 @@ class TestEvents::Line final : public TurnWatcher {
     wait_for([&] { return connection_->has_head || connection_->has_ended; }, "answer");
     if (!connection_->has_head)
       throw std::logic_error("the server closed the connection before it answered");
-    // The whole of an answer that is none of events is in the response.
+    // An answer that is not a stream of events is read whole, as the response.
     if (!is_stream()) wait_for([&] { return connection_->has_ended; }, "end of the answer");
   }
   void leave() {
@@ -63,14 +63,8 @@ class TestEvents::Line final : public TurnWatcher {
     return response.status == http::Status::Ok &&
            response.field("Content-Type").value_or("").starts_with("text/event-stream");
   }
-  template <class Done>
-  void wait_for(Done done, std::string_view what) {
-    server.wait_for(
-        [&] {
-          if (!fault_.empty()) throw std::logic_error(fault_);
-          return done();
-        },
-        what);
+  void wait_for(const std::function<bool()>& done, std::string_view what) {
+    server.wait_for(done, what, fault_);
   }
 
   void turn_ended() override {

@@ -88,6 +88,16 @@ void TestServer::wait_for(const std::function<bool()>& done, std::string_view wh
   throw std::logic_error("there is no " + std::string(what) + " after a day of the test's clock");
 }
 
+void TestServer::wait_for(const std::function<bool()>& done, std::string_view what,
+                          const std::string& fault) {
+  wait_for(
+      [&] {
+        if (!fault.empty()) throw std::logic_error(fault);
+        return done();
+      },
+      what);
+}
+
 void TestServer::run_ready() {
   constexpr int kTurns = 3;
   const base::ClockScope clock(kernel_);

@@ -71,6 +71,9 @@ class TestServer {
   /// Runs turns until `done` returns true. Throws std::logic_error when `what`, such as "answer",
   /// has not come after a day, too.
   void wait_for(const std::function<bool()>& done, std::string_view what);
+  /// Waits like that. Also throws std::logic_error with the text of `fault`, in which a TurnWatcher
+  /// says what the server has done wrong, as soon as it is not empty.
+  void wait_for(const std::function<bool()>& done, std::string_view what, const std::string& fault);
   /// Runs what is ready, for a few turns that do not move the clock, so that a test sees what its
   /// handlers have done.
   void run_ready();

@@ -1,6 +1,7 @@
 #include "mastic/testing/test_socket.h"
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 
@@ -38,6 +39,7 @@ std::string frame_of(Opcode opcode, std::string_view payload) {
   return frame;
 }
 
+/// The payload of a close frame (RFC 6455 §5.5.1): two bytes for the code, then the reason.
 std::string close_payload(CloseCode code, std::string_view reason) {
   if (code == CloseCode::NoStatus) return {};
   const auto number = static_cast<std::uint16_t>(code);
@@ -45,6 +47,7 @@ std::string close_payload(CloseCode code, std::string_view reason) {
   return payload.append(reason);
 }
 
+/// How a socket was closed, for a message: 1001 'going away'.
 std::string said(const Closed& how) {
   std::string text = std::to_string(static_cast<int>(how.code));
   if (!how.reason.empty()) text.append(" '").append(how.reason).append("'");
@@ -71,25 +74,21 @@ class TestSocket::Line final : public TurnWatcher {
   }
   ~Line() { server.remove(*this); }
 
-  /// Reads what has come. Throws when the server breaks the protocol.
+  /// Reads what has come. A breach of the protocol is kept for wait_for, which throws it where the
+  /// test waits, and not inside of the loop.
   void turn_ended() override {
     if (!parser_ || !peer.reads) return;
     const std::string bytes = std::exchange(peer.received, {});
     for (std::string_view left = bytes; !closed && take(parser_->next(left, message_));) continue;
+    // The connection has ended without a close frame (RFC 6455 §7.1.5).
     if (peer.ended && !closed) closed = Closed{.code = CloseCode::Abnormal, .by_peer = true};
   }
   void send(Opcode opcode, std::string_view payload) {
     server.deliver(peer, frame_of(opcode, payload));
   }
   /// Waits until `done` returns true.
-  template <class Done>
-  void wait_for(Done done, std::string_view what) {
-    server.wait_for(
-        [&] {
-          if (!fault_.empty()) throw std::logic_error(fault_);
-          return done();
-        },
-        what);
+  void wait_for(const std::function<bool()>& done, std::string_view what) {
+    server.wait_for(done, what, fault_);
   }
 
   TestServer& server;
@@ -116,6 +115,7 @@ class TestSocket::Line final : public TurnWatcher {
       case Kind::Pong:
         return true;
       case Kind::Close:
+        // The answer to the client's own close frame was not begun by the peer.
         closed = Closed{event.code, std::string(event.payload), !is_closing};
         if (!is_closing) send(Opcode::Close, close_payload(event.code, {}));
         return false;
@@ -142,6 +142,7 @@ TestSocket::~TestSocket() {
 
 const TestResponse& TestSocket::response() const { return line_->response; }
 bool TestSocket::is_open() const {
+  // A socket that was moved from has no line.
   return line_ && line_->response.status == http::Status::SwitchingProtocols && !line_->closed;
 }
 std::string_view TestSocket::protocol() const {
@@ -197,7 +198,7 @@ const Closed& TestSocket::closed() {
 
 void TestSocket::vanish() {
   Line& line = this->line();
-  line.closed = Closed{.code = CloseCode::Abnormal};
+  line.closed = Closed{.code = CloseCode::Abnormal};  // so nothing more is read or answered
   line.server.leave(line.peer);
   line.server.run_ready();
 }
@@ -205,6 +206,7 @@ void TestSocket::vanish() {
 void TestSocket::stop_reading() { line().peer.reads = false; }
 void TestSocket::read_on() {
   Line& line = this->line();
+  // The server learns in a later turn that everything was sent, as from a socket.
   if (line.peer.stream != nullptr) line.peer.stream->peer_reads_again();
   line.peer.reads = true;
   line.server.run_ready();
