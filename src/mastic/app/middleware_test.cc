@@ -7,6 +7,7 @@
 
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/http_error.h"
+#include "mastic/app/trace_testing.h"
 #include "mastic/async/sleep.h"
 
 namespace mastic::app {
@@ -21,17 +22,6 @@ struct MiddlewareTest : testing::Test {
   async::ManualExecutor executor;
   TestExchange exchange{executor};
   std::string order;
-};
-
-/// Records when a request passes it, on the way in and on the way out.
-struct Trace {
-  std::string& order;
-  std::string name;
-  std::optional<Response> before(Request&) const {
-    order += name + "(";
-    return std::nullopt;
-  }
-  void after(Request&, Response&) const { order += ")" + name; }
 };
 
 App plain() {

@@ -188,18 +188,19 @@ Task<int> cancels_itself() {
 
 TEST(TaskGroup, ThrowsNothingWhenItCancelsItself) { EXPECT_EQ(run_to_end(cancels_itself()), 1); }
 
+/// Waits, and counts that it was cancelled.
+Task<> waits_for_an_hour(int& cancelled) {
+  try {
+    co_await sleep_for(1h);
+  } catch (const Cancelled&) {
+    ++cancelled;
+    throw;
+  }
+}
+
 Task<> group_that_waits(int& cancelled) {
   co_await task_group([&](TaskGroup& group) {
-    for (int i = 0; i < 3; ++i) {
-      group.spawn([&]() -> Task<> {
-        try {
-          co_await sleep_for(1h);
-        } catch (const Cancelled&) {
-          ++cancelled;
-          throw;
-        }
-      });
-    }
+    for (int i = 0; i < 3; ++i) group.spawn(waits_for_an_hour(cancelled));
   });
 }
 
@@ -277,14 +278,7 @@ TEST(TaskGroup, BeginsNoTaskAfterItWasCancelled) {
 Task<> nested_groups(int levels, int& cancelled) {
   co_await task_group([&](TaskGroup& group) {
     if (levels > 0) group.spawn(nested_groups(levels - 1, cancelled));
-    group.spawn([&]() -> Task<> {
-      try {
-        co_await sleep_for(1h);
-      } catch (const Cancelled&) {
-        ++cancelled;
-        throw;
-      }
-    });
+    group.spawn(waits_for_an_hour(cancelled));
   });
 }
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "mastic/async/context_testing.h"
 #include "mastic/async/sleep.h"
 #include "mastic/async/task.h"
 #include "mastic/base/kernel_testing.h"
@@ -167,29 +168,12 @@ INSTANTIATE_TEST_SUITE_P(, LoopTest, testing::Values(TransferKind::Syscall, Tran
                            return each.param == TransferKind::Syscall ? "Syscall" : "IoUring";
                          });
 
-class SleepingContext final : public async::Context {
- public:
-  SleepingContext(Loop& loop, base::Duration length) : Context(loop), length_(length) {
-    schedule();
-  }
-  void run() noexcept override {
-    if (!std::exchange(begun_, true)) task_.start(*this);
-    resume_ready();
-  }
-  void finish() noexcept override { finish_run(); }
-  [[nodiscard]] bool is_done() const { return task_.is_done(); }
-
- private:
-  async::Task<> sleep() { co_await async::sleep_for(length_); }
-  base::Duration length_;
-  bool begun_ = false;
-  async::Task<> task_ = sleep();
-};
+async::Task<> sleep(base::Duration length) { co_await async::sleep_for(length); }
 
 TEST(Loop, WaitsForTimersAndNoLonger) {
   base::ScriptedKernel kernel;
   const auto loop = Loop::open(kernel, TransferKind::Syscall).value();
-  SleepingContext context(*loop, 250ms);
+  async::TestContext<void> context(*loop, sleep(250ms));
   const base::Instant start = kernel.monotonic_now();
   while (!context.is_done()) loop->turn(1h);
   EXPECT_EQ(kernel.monotonic_now() - start, 250ms);
@@ -206,7 +190,7 @@ TEST(Loop, ABusySourceDelaysLateTimersForAFewTurnsOnly) {
   Loud loud(kernel.make_socket());
   kernel.at(loud.fd()).incoming = {"never read"};
   ASSERT_TRUE(loop->watch(loud, {.readable = true}));
-  SleepingContext context(*loop, 1s);
+  async::TestContext<void> context(*loop, sleep(1s));
   loop->turn(0s);
   kernel.advance(10s);
   for (int i = 0; i < 5; ++i) loop->turn(0s);

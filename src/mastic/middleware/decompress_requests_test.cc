@@ -1,12 +1,12 @@
 #include "mastic/middleware/decompress_requests.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
 
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/wire/coding/content_decoder.h"
+#include "mastic/wire/coding/gzip_testing.h"
 
 namespace mastic::middleware {
 namespace {
@@ -17,20 +17,7 @@ using app::Request;
 using app::Response;
 using app::Task;
 using app::TestExchange;
-
-std::string gzipped(std::string text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(out.size() - stream.avail_out);
-  deflateEnd(&stream);
-  return out;
-}
+using wire::coding::gzip;
 
 /// What the handler sees: its content and the fields about it.
 Task<std::string> describe_content(Request& request) {
@@ -74,8 +61,8 @@ class DecompressRequestsTest : public testing::Test {
 };
 
 TEST_F(DecompressRequestsTest, ShowsHandlersTheContentAsItWas) {
-  EXPECT_EQ(post("gzip", gzipped("Two teas")), "Two teas Content-Type=text/plain");
-  EXPECT_EQ(post("X-GZIP", gzipped("Two teas")), "Two teas Content-Type=text/plain");
+  EXPECT_EQ(post("gzip", gzip("Two teas")), "Two teas Content-Type=text/plain");
+  EXPECT_EQ(post("X-GZIP", gzip("Two teas")), "Two teas Content-Type=text/plain");
 }
 
 TEST_F(DecompressRequestsTest, LeavesOtherContentAlone) {
@@ -92,20 +79,20 @@ TEST_F(DecompressRequestsTest, NamesTheCodingsThatItTakes) {
 
 TEST_F(DecompressRequestsTest, RefusesContentThatIsMalformedOrCutShort) {
   EXPECT_EQ(post("gzip", "no gzip"), "400");
-  EXPECT_EQ(post("gzip", gzipped("Two teas").substr(0, 20)), "400");
-  EXPECT_EQ(post("gzip", gzipped("Two teas") + "more"), "400");
+  EXPECT_EQ(post("gzip", gzip("Two teas").substr(0, 20)), "400");
+  EXPECT_EQ(post("gzip", gzip("Two teas") + "more"), "400");
 }
 
 TEST_F(DecompressRequestsTest, HoldsTheLimitsOfTheServerAndItsOwn) {
   most = 1000;
-  EXPECT_EQ(post("gzip", gzipped(std::string(1001, 'x'))), "413");
+  EXPECT_EQ(post("gzip", gzip(std::string(1001, 'x'))), "413");
   options.max_body_bytes = 500;
-  EXPECT_EQ(post("gzip", gzipped(std::string(501, 'x'))), "413");
+  EXPECT_EQ(post("gzip", gzip(std::string(501, 'x'))), "413");
   most = 1 << 30;
   options = {.max_decompress_ratio = 100};
-  EXPECT_EQ(post("gzip", gzipped(std::string(1 << 20, 'x'))), "413");
+  EXPECT_EQ(post("gzip", gzip(std::string(1 << 20, 'x'))), "413");
   options = {.max_decompress_ratio = 2000};
-  EXPECT_TRUE(post("gzip", gzipped(std::string(1 << 20, 'x'))).starts_with("xxx"));
+  EXPECT_TRUE(post("gzip", gzip(std::string(1 << 20, 'x'))).starts_with("xxx"));
 }
 
 }  // namespace

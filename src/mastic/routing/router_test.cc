@@ -6,12 +6,14 @@
 
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/route_list.h"
+#include "mastic/app/trace_testing.h"
 #include "mastic/async/sleep.h"
 
 namespace mastic::routing {
 namespace {
 
 using app::TestExchange;
+using app::Trace;
 using namespace std::chrono_literals;
 using http::Method;
 using http::Status;
@@ -271,17 +273,6 @@ TEST_F(RouterTest, ReportsMistakesAtOnce) {
     EXPECT_STREQ(error.what(), "route '/twice' has a handler for GET already");
   }
 }
-
-/// Records when a request passes it, on the way in and on the way out.
-struct Trace {
-  std::string& order;
-  std::string name;
-  std::optional<Response> before(Request&) const {
-    order += name + "(";
-    return std::nullopt;
-  }
-  void after(Request&, Response&) const { order += ")" + name; }
-};
 
 TEST_F(RouterTest, TheFirstMiddlewareUsedIsTheOutermost) {
   std::string order;

@@ -1,7 +1,6 @@
 #include "mastic/wire/coding/content_decoder.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 #ifdef MASTIC_ZSTD
 #include <zstd.h>
 #endif
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "mastic/base/text.h"
+#include "mastic/wire/coding/gzip_testing.h"
 
 namespace mastic::wire::coding {
 namespace {
@@ -16,21 +16,6 @@ namespace {
 using http::ContentCoding;
 
 constexpr DecodeLimits kEnough{.max_bytes = 1 << 30, .max_ratio = 1 << 20};
-
-std::string gzip(std::string_view text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string input(text);
-  std::string out(deflateBound(&stream, input.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(out.size() - stream.avail_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 // The two are one: the second was made of the first with libbrotlienc, quality 11.
 constexpr std::string_view kPlain = "Two teas, two teas, two teas: one for Ada, one for you.\n";
