@@ -1,6 +1,6 @@
 // The site of `./dev bench streams`: WebSockets that echo, a topic, uploads and downloads.
 //
-//     streams_site FOLDER [OPTION...]      FOLDER gets what is sent to /upload
+//     streams_site FOLDER [OPTION...]      FOLDER gets what is sent to /upload, /parts and /form
 
 #include <mastic/mastic.h>
 
@@ -49,6 +49,22 @@ Task<std::string> describe(Request& request) {
   co_return sizes;
 }
 
+/// Saves the parts of a form while they arrive.
+Task<std::string> store_parts(Request& request) {
+  MultipartReader parts(request);
+  while (Part* const part = co_await parts.next())
+    co_await part->body().save_to(folder / "uploaded");
+  co_return "stored\n";
+}
+
+struct Sent {
+  File file;
+};
+std::string store_form(Form<Sent> sent) {
+  sent->file.keep(folder / "uploaded");
+  return "stored\n";
+}
+
 struct Asked {
   std::size_t bytes = 0;
 };
@@ -68,6 +84,8 @@ Router make_site() {
   site.websocket<"/topic">([topic] { return Member{topic}; });
   site.post<"/upload">(store);
   site.post<"/multipart">(describe);
+  site.post<"/parts">(store_parts);
+  site.post<"/form">(store_form);
   site.get<"/produced">([](Query<Asked> asked) {
     return Response::of_type("application/octet-stream", Body::produced_by(produce(asked->bytes)));
   });
