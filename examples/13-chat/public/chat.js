@@ -2,8 +2,8 @@
 
 const byId = (id) => document.getElementById(id);
 
-/** Close codes after which the page connects again: the server goes away, the connection was lost, the server starts
- *  anew, and the page was too slow. All others are an answer to something that the page did. */
+/** Close codes after which the page connects again: the server goes away, the connection was lost, the server
+ *  restarts, and the page was too slow. All others are an answer to something that the page did. */
 const comesBack = new Set([1001, 1006, 1012, 1013]);
 
 let socket; // the current WebSocket, or undefined while there is none
