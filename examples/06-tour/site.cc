@@ -1,5 +1,6 @@
 #include "site.h"
 
+#include <mastic/middleware/response_fields.h>
 #include <mastic/middleware/uploads.h>
 
 #include <stdexcept>
@@ -23,6 +24,7 @@ using mastic::to_json;
 using mastic::Topic;
 using mastic::UploadOptions;
 using mastic::WebSocket;
+using mastic::middleware::ResponseFields;
 using mastic::middleware::Uploads;
 
 namespace {
@@ -119,14 +121,6 @@ std::vector<RouteLine> list_routes(const Router& site) {
   return lines;
 }
 
-/// Adds the security fields of every answer.
-struct Careful {
-  void after(Request&, Response& response) const {
-    response.set("Content-Security-Policy", "default-src 'self'; base-uri 'none'");
-    response.set("X-Content-Type-Options", "nosniff");
-  }
-};
-
 }  // namespace
 
 Router make_site(const std::string& public_dir) {
@@ -152,6 +146,7 @@ Router make_site(const std::string& public_dir) {
 
   site.get<"/api/routes">([lines = list_routes(site)] { return lines; });
   site.mount("/", mastic::static_files(public_dir, {.cache_control = "no-cache"}));
-  site.use(Careful());
+  site.use(ResponseFields({{{"Content-Security-Policy", "default-src 'self'; base-uri 'none'"},
+                            {"X-Content-Type-Options", "nosniff"}}}));
   return site;
 }

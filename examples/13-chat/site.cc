@@ -1,24 +1,13 @@
 #include "site.h"
 
+#include <mastic/middleware/response_fields.h>
+
 #include "chat.h"
 
-using mastic::Request;
-using mastic::Response;
 using mastic::Router;
 using mastic::WebSocket;
 using mastic::WebSocketOptions;
-
-namespace {
-
-/// Adds the security fields of every answer. 'self' is this site, also for its WebSockets.
-struct Careful {
-  void after(Request&, Response& response) const {
-    response.set("Content-Security-Policy", "default-src 'self'; base-uri 'none'");
-    response.set("X-Content-Type-Options", "nosniff");
-  }
-};
-
-}  // namespace
+using mastic::middleware::ResponseFields;
 
 Router make_site(const std::string& public_dir) {
   Router site;
@@ -30,6 +19,8 @@ Router make_site(const std::string& public_dir) {
       .with([](WebSocketOptions& options) { options.max_message_bytes = 8 << 10; });
 
   site.mount("/", mastic::static_files(public_dir, {.cache_control = "no-cache"}));
-  site.use(Careful());
+  // 'self' is this site, also for its WebSockets.
+  site.use(ResponseFields({{{"Content-Security-Policy", "default-src 'self'; base-uri 'none'"},
+                            {"X-Content-Type-Options", "nosniff"}}}));
   return site;
 }

@@ -1,25 +1,15 @@
 #include "site.h"
 
+#include <mastic/middleware/response_fields.h>
+
 #include <utility>
 
 #include "recorder.h"
 
 using namespace std::chrono_literals;
 using mastic::Request;
-using mastic::Response;
 using mastic::Router;
-
-namespace {
-
-/// Adds the security fields of every answer.
-struct Careful {
-  void after(Request&, Response& response) const {
-    response.set("Content-Security-Policy", "default-src 'self'; base-uri 'none'");
-    response.set("X-Content-Type-Options", "nosniff");
-  }
-};
-
-}  // namespace
+using mastic::middleware::ResponseFields;
 
 Router make_site(const std::string& public_dir, std::function<double()> measure) {
   Router site;
@@ -33,6 +23,7 @@ Router make_site(const std::string& public_dir, std::function<double()> measure)
   });
 
   site.mount("/", mastic::static_files(public_dir, {.cache_control = "no-cache"}));
-  site.use(Careful());
+  site.use(ResponseFields({{{"Content-Security-Policy", "default-src 'self'; base-uri 'none'"},
+                            {"X-Content-Type-Options", "nosniff"}}}));
   return site;
 }

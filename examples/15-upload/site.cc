@@ -1,5 +1,6 @@
 #include "site.h"
 
+#include <mastic/middleware/response_fields.h>
 #include <mastic/middleware/upload_progress.h>
 #include <mastic/middleware/uploads.h>
 
@@ -12,10 +13,10 @@ using mastic::FieldErrors;
 using mastic::File;
 using mastic::Form;
 using mastic::HttpError;
-using mastic::Request;
 using mastic::Response;
 using mastic::Router;
 using mastic::Status;
+using mastic::middleware::ResponseFields;
 using mastic::middleware::UploadProgress;
 using mastic::middleware::Uploads;
 
@@ -55,14 +56,6 @@ Response download(const Shelf& shelf, int id) {
       .set(ContentDisposition{.filename = file->name()});
 }
 
-/// Adds the security fields of every answer.
-struct Careful {
-  void after(Request&, Response& response) const {
-    response.set("Content-Security-Policy", "default-src 'self'; base-uri 'none'");
-    response.set("X-Content-Type-Options", "nosniff");
-  }
-};
-
 }  // namespace
 
 Router make_site(const std::string& public_dir) {
@@ -79,6 +72,7 @@ Router make_site(const std::string& public_dir) {
 
   site.mount("/", mastic::static_files(public_dir, {.cache_control = "no-cache"}));
   site.use(UploadProgress());  // answers /upload-progress?upload=TOKEN
-  site.use(Careful());
+  site.use(ResponseFields({{{"Content-Security-Policy", "default-src 'self'; base-uri 'none'"},
+                            {"X-Content-Type-Options", "nosniff"}}}));
   return site;
 }

@@ -1,5 +1,7 @@
 #include "site.h"
 
+#include <mastic/middleware/response_fields.h>
+
 #include "storyteller.h"
 
 using mastic::Body;
@@ -10,6 +12,7 @@ using mastic::Query;
 using mastic::Request;
 using mastic::Response;
 using mastic::Router;
+using mastic::middleware::ResponseFields;
 
 namespace {
 
@@ -29,14 +32,6 @@ Generator<Event> as_events(Generator<std::string> tokens) {
   co_yield Event("That was all.", "end");
 }
 
-/// Adds the security fields of every answer.
-struct Careful {
-  void after(Request&, Response& response) const {
-    response.set("Content-Security-Policy", "default-src 'self'; base-uri 'none'");
-    response.set("X-Content-Type-Options", "nosniff");
-  }
-};
-
 }  // namespace
 
 Router make_site(const std::string& public_dir) {
@@ -54,6 +49,7 @@ Router make_site(const std::string& public_dir) {
   site.get<"/diary">([&diary] { return diary.tellings(); });
 
   site.mount("/", mastic::static_files(public_dir, {.cache_control = "no-cache"}));
-  site.use(Careful());
+  site.use(ResponseFields({{{"Content-Security-Policy", "default-src 'self'; base-uri 'none'"},
+                            {"X-Content-Type-Options", "nosniff"}}}));
   return site;
 }
