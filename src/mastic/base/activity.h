@@ -1,4 +1,4 @@
-// What a thread is doing and for whom, so that a crash report can name it (threads/crash_report.h).
+// What a thread is doing and for which client, for crash reports (threads/crash_report.h).
 
 #pragma once
 
