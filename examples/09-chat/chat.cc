@@ -10,7 +10,7 @@ using mastic::TaskGroup;
 
 namespace {
 
-constexpr std::size_t kMaxUnread = 64;  // lines; a guest for whom more lines wait is dropped
+constexpr std::size_t kMaxUnread = 64;  // lines; a guest who has more of them to read is dropped
 constexpr std::size_t kLongestName = 20;
 
 bool is_name(const std::string& text) {

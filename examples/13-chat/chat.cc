@@ -72,7 +72,7 @@ Task<> attend(WebSocket& socket, Rooms& rooms, std::string room_name) {
     } else {
       guest->say(say->text);
     }
-    // Whoever sends faster than five messages a second is read more slowly, and has to wait.
+    // A guest who sends faster than five messages a second has to wait: the page is read more slowly.
     co_await mastic::sleep_for(200ms);
   }
 }

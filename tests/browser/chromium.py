@@ -185,7 +185,7 @@ class Page:
                   }};
                   look();
                 }})""")
-            except RuntimeError as error:  # between two documents there is none to look at
+            except RuntimeError as error:  # between two documents there is nothing to look at
                 value = None
                 if "context" not in str(error) and "navigated" not in str(error):
                     raise

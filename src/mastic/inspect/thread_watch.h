@@ -11,7 +11,8 @@
 
 namespace mastic::inspect {
 
-/// The settings of thread_watch: what the page shows, to whom, and how long collecting it may take.
+/// The settings of thread_watch: what the page shows, at which hosts, and how long collecting it may
+/// take.
 struct ThreadWatchOptions {
   /// Put buttons that cancel requests on the page.
   bool allow_cancel = false;

@@ -71,8 +71,8 @@ consteval void check_tags() {
 inline void write_tag(std::string& out, const JsonTag& tag) {
   out.append("{\"").append(tag.member).append("\":\"").append(tag.value) += '"';
 }
-/// Returns which of `values` the member `name` of `value` is; values.size(), and notes a fault, when
-/// it is none.
+/// Returns which of `values` the member `name` of `value` is. If it is not one of them, notes a fault
+/// and returns values.size().
 [[nodiscard]] std::size_t read_tag(const JsonValue& value, std::string_view name,
                                    std::span<const std::string_view> values, JsonReading& reading);
 

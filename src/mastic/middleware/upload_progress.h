@@ -2,7 +2,7 @@
 //
 //     site.use(UploadProgress());
 //
-// The page chooses a token of 16 to 64 letters, digits, `-` and `_`, which nobody else can guess
+// The page chooses a token of 16 to 64 letters, digits, `-` and `_`, which others cannot guess
 // (`crypto.randomUUID()` in a browser, or new_upload_token() where a server makes the page). It
 // sends the form to `/photos?upload=TOKEN`, and asks `/upload-progress?upload=TOKEN` meanwhile:
 //

@@ -22,7 +22,7 @@ class ProtocolTask {
 
   /// Called when the server aborts its work: cancels what the code awaits.
   virtual void abandon() noexcept = 0;
-  /// Fills in for whom the code runs: `method`, `target` and `client` of `report`. Throws
+  /// Fills in the request that the code serves: `method`, `target` and `client` of `report`. Throws
   /// std::bad_alloc.
   virtual void describe(base::RequestReport& report) const = 0;
 

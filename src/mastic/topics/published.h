@@ -39,7 +39,7 @@ class Published {
 
   /// The message in `form`; `make(published)`, which returns a std::string, is called if no
   /// subscriber has needed this form yet. Two loops may both make it at the same moment; one result
-  /// is kept. The result lives as long as the message, so whoever sends it without copying keeps
+  /// is kept. The result lives as long as the message, so code that sends it without copying keeps
   /// the message alive (net::Stream::write_shared). May be called from any thread. Throws
   /// std::bad_alloc.
   template <class Make>

@@ -22,7 +22,7 @@ namespace mastic::topics {
 ///     Topics rooms({.history = 50});
 ///     rooms.at("room/7").publish("hello");
 ///
-/// Whoever names a topic makes it, so check names that come from clients.
+/// Asking for a name makes a topic, so check names that come from clients.
 class Topics {
  public:
   /// Makes a table of at most `max_topics` topics, each with these `options`.
@@ -35,7 +35,7 @@ class Topics {
   /// there are max_topics topics that are all in use, and std::invalid_argument when `name` has more
   /// than 256 bytes.
   [[nodiscard]] Topic at(std::string_view name);
-  /// Returns the topic `name`, or nothing if it does not exist: then nobody subscribes to it.
+  /// Returns the topic `name`, or nothing if it does not exist: then it has no subscribers.
   [[nodiscard]] std::optional<Topic> find(std::string_view name) const;
   /// How many topics there are.
   [[nodiscard]] std::size_t size() const;
