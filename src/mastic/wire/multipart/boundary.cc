@@ -31,7 +31,7 @@ std::expected<std::string, ContentFault> find_boundary(std::string_view content_
     return std::unexpected(ContentFault{http::Status::UnsupportedMediaType,
                                         "Send a form here, as multipart/form-data."});
   }
-  const auto parameters = parse_parameters(content_type);
+  const auto parameters = parse_parameters(content_type, EmptyParameters::Skipped);
   const auto boundary = parameters ? parameters->get("boundary") : std::nullopt;
   if (!boundary || !is_boundary(*boundary)) {
     return std::unexpected(ContentFault{

@@ -191,6 +191,18 @@ TEST(Boundary, IsOneToSeventyLegalCharacters) {
   }
 }
 
+/// RFC 9110 §5.6.6 allows empty parameters, and some clients send one at the end.
+TEST(Boundary, MayStandAmongEmptyParameters) {
+  for (const std::string_view parameters : {"; boundary=b;", "; boundary=b; ", ";boundary=b ;",
+                                            ";;boundary=b", "; ; boundary=\"b\" ; ;"}) {
+    const auto boundary = find_boundary("multipart/form-data" + std::string(parameters));
+    ASSERT_TRUE(boundary) << parameters;
+    EXPECT_EQ(*boundary, "b") << parameters;
+  }
+  EXPECT_FALSE(find_boundary("multipart/form-data; boundary=b; boundary=c;"));
+  EXPECT_FALSE(find_boundary("multipart/form-data;;"));
+}
+
 TEST(Boundary, BelongsToFormsOnly) {
   for (const std::string_view type :
        {"", "multipart/mixed; boundary=a", "text/plain", "application/x-www-form-urlencoded"}) {

@@ -34,10 +34,8 @@ std::optional<std::string_view> take_quoted(std::string_view& text) {
   return value;
 }
 
-/// Takes `; name=value`.
+/// Takes `name=value` and the blanks after it.
 std::optional<Parameter> take_parameter(std::string_view& text) {
-  if (text.front() != ';') return std::nullopt;
-  text = after_blanks(text.substr(1));
   Parameter parameter;
   parameter.name = take_token(text);
   if (parameter.name.empty() || !text.starts_with('=')) return std::nullopt;
@@ -63,12 +61,16 @@ std::optional<std::string_view> Parameters::get(std::string_view name) const {
   return std::nullopt;
 }
 
-std::optional<Parameters> parse_parameters(std::string_view field) {
+std::optional<Parameters> parse_parameters(std::string_view field, EmptyParameters empty) {
   Parameters parsed;
   const std::size_t semicolon = std::min(field.find(';'), field.size());
   parsed.value = base::trim(field.substr(0, semicolon));
   std::string_view rest = field.substr(semicolon);
   while (!rest.empty()) {
+    if (rest.front() != ';') return std::nullopt;
+    rest = after_blanks(rest.substr(1));
+    const bool is_empty = rest.empty() || rest.front() == ';';
+    if (is_empty && empty == EmptyParameters::Skipped) continue;
     const std::optional<Parameter> parameter = take_parameter(rest);
     if (!parameter || parsed.get(parameter->name) || parsed.list.size() == kMaxParameters) {
       return std::nullopt;

@@ -57,7 +57,8 @@ std::expected<PartHead, ContentFault> parse_part_head(http::FieldsView fields) {
   if (fields.count(FieldName::ContentType) > 1) {
     return refused("A part of the form has more than one Content-Type.");
   }
-  const auto disposition = parse_parameters(*fields.get(FieldName::ContentDisposition));
+  const auto disposition =
+      parse_parameters(*fields.get(FieldName::ContentDisposition), EmptyParameters::Refused);
   if (!disposition || !base::equal_ignoring_case(disposition->value, "form-data")) {
     return refused(
         "The Content-Disposition of a part is not form-data with parameters that each occur once.");
