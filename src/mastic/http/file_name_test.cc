@@ -26,6 +26,23 @@ TEST(SafeFileName, HasNoCharacterThatIsObeyedRatherThanShown) {
   EXPECT_EQ(safe_file_name("a\u2066b\u2069c\u200fd"), "abcd");
 }
 
+TEST(SafeFileName, HasNoCharacterThatIsNotSeen) {
+  for (const std::string_view hidden :
+       {"\u00ad",     "\u061c",     "\u180e",     "\u200b",     "\u200c",     "\u200d",    "\u200e",
+        "\u2060",     "\u2064",     "\u206a",     "\u206f",     "\ufeff",     "\ufff9",    "\ufffb",
+        "\U00013430", "\U0001bca0", "\U0001d173", "\U000e0001", "\U000e0041", "\U000e007f"}) {
+    const std::string sent = "inv" + std::string(hidden) + "oice.pdf" + std::string(hidden);
+    EXPECT_EQ(safe_file_name(sent), "invoice.pdf") << sent;
+  }
+  EXPECT_EQ(safe_file_name("\ufeff.\u200b."), "");
+}
+
+TEST(SafeFileName, KeepsFormatCharactersThatAreSeen) {
+  for (const std::string_view seen : {"\u0600", "\u06dd", "\u070f", "\u08e2", "\U000110bd"}) {
+    EXPECT_EQ(safe_file_name(seen), seen);
+  }
+}
+
 TEST(SafeFileName, KeepsLettersOfAllLanguages) {
   EXPECT_EQ(safe_file_name("\u8336 J\u00f6rg.txt"), "\u8336 J\u00f6rg.txt");
   EXPECT_EQ(safe_file_name("J\xf6rg.txt"), "Jrg.txt") << "not UTF-8";
