@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mastic/app/coded_content.h"
+#include "mastic/app/content_type.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/spool.h"
 #include "mastic/base/utf8.h"
@@ -28,8 +29,7 @@ ContentError form_too_large(std::uint64_t most) {
 
 std::string boundary_of(const Request& request) {
   refuse_coded_content(request);
-  auto boundary =
-      wire::multipart::find_boundary(request.field(http::FieldName::ContentType).value_or(""));
+  auto boundary = wire::multipart::find_boundary(content_type(request));
   if (!boundary) throw form_error(boundary.error());
   return *std::move(boundary);
 }

@@ -54,6 +54,7 @@ class MultipartReaderTest : public testing::Test {
     async::ManualExecutor executor;
     TestExchange exchange(executor);
     exchange.fields.add("Content-Type", content_type);
+    if (!other_type.empty()) exchange.fields.add("Content-Type", other_type);
     for (const std::string& coding : codings) exchange.fields.add("Content-Encoding", coding);
     const App app([this, read](Request& request) -> Task<std::string> {
       return run_later(request, options, read);
@@ -85,6 +86,7 @@ class MultipartReaderTest : public testing::Test {
   fs::path directory;
   UploadOptions options;
   std::string content_type = "multipart/form-data; boundary=b";
+  std::string other_type;
   std::vector<std::string> codings;
   std::uint64_t held = 0;
   std::string accepts;
@@ -236,6 +238,13 @@ TEST_F(MultipartReaderTest, AnswersWhatIsNoForm) {
   content_type = "text/plain";
   EXPECT_EQ(run(list_parts, Body(kForm)), "415");
   content_type = "multipart/form-data";
+  EXPECT_EQ(run(list_parts, Body(kForm)), "400");
+}
+
+TEST_F(MultipartReaderTest, RefusesAFormWithTwoTypes) {
+  other_type = content_type;
+  EXPECT_EQ(run(list_parts, Body(kForm)), "400");
+  other_type = "text/plain";
   EXPECT_EQ(run(list_parts, Body(kForm)), "400");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mastic/app/content_type.h"
 #include "mastic/app/multipart_reader.h"
 #include "mastic/base/text.h"
 #include "mastic/routing/from_request.h"
@@ -59,8 +60,7 @@ std::vector<File> files_of(FormContent& content, std::string_view name) {
 }  // namespace
 
 bool is_multipart(const Request& request) {
-  std::string_view type = request.field(http::FieldName::ContentType).value_or("");
-  return base::equal_ignoring_case(base::trim(base::take_until(type, ';')), "multipart/form-data");
+  return base::equal_ignoring_case(app::media_type(request), "multipart/form-data");
 }
 
 bool has_form_content(const Request& request) {

@@ -29,10 +29,11 @@ struct FormContent {
   bool is_multipart = false;    ///< whether it was sent in the way that has files
 };
 
-/// Whether the content of `request` is a form with files (multipart/form-data).
+/// Whether the content of `request` is a form with files (multipart/form-data). Throws HttpError 400
+/// if the request has more than one Content-Type.
 [[nodiscard]] bool is_multipart(const app::Request& request);
 /// Whether the content of `request` is here: in memory, and if it is a form with files, already
-/// read by read_multipart.
+/// read by read_multipart. Throws what `is_multipart` throws.
 [[nodiscard]] bool has_form_content(const app::Request& request);
 /// Reads the form with files that is arriving, once, and keeps it for `take_form_content`. Its text
 /// may have `max_body_bytes` bytes in all. Of its files, only those of the fields `wanted` are kept.

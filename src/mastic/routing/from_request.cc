@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mastic/app/coded_content.h"
+#include "mastic/app/content_type.h"
 #include "mastic/app/http_error.h"
 #include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
@@ -11,15 +12,7 @@ namespace mastic::routing::detail {
 namespace {
 
 using app::HttpError;
-using http::FieldName;
 using http::Status;
-
-/// The media type without parameters, in lower case: "application/json" for
-/// "Application/JSON; charset=utf-8".
-std::string media_type(const Request& request) {
-  std::string_view field = request.field(FieldName::ContentType).value_or("");
-  return base::lower_case(base::trim(base::take_until(field, ';')));
-}
 
 std::string decode_form(std::string_view text) {
   if (!base::has_valid_escapes(text)) {
@@ -36,7 +29,7 @@ std::string decode_form(std::string_view text) {
 
 json::JsonDocument parse_json_content(const Request& request) {
   app::refuse_coded_content(request);
-  const std::string type = media_type(request);
+  const std::string type = base::lower_case(app::media_type(request));
   if (type != "application/json" && !type.ends_with("+json")) {
     throw HttpError(Status::UnsupportedMediaType, "Send JSON here, as application/json.");
   }
@@ -47,7 +40,8 @@ json::JsonDocument parse_json_content(const Request& request) {
 
 void want_form_content(const Request& request) {
   app::refuse_coded_content(request);
-  if (media_type(request) == "application/x-www-form-urlencoded") return;
+  constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+  if (base::equal_ignoring_case(app::media_type(request), kForm)) return;
   throw HttpError(Status::UnsupportedMediaType,
                   "Send a form here, as application/x-www-form-urlencoded or multipart/form-data.");
 }

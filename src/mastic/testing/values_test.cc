@@ -146,6 +146,23 @@ TEST_F(ValuesTest, ContentThatDoesNotFitIsExplained) {
             Status::BadRequest);
 }
 
+/// Otherwise a filter in front of the server could have looked at one type, and the handler at another.
+TEST_F(ValuesTest, ContentWithTwoTypesIsRefused) {
+  constexpr std::string_view kTypes[] = {"application/json", "application/x-www-form-urlencoded",
+                                         "multipart/form-data; boundary=b", "text/plain"};
+  for (const std::string_view first : kTypes) {
+    for (const std::string_view second : kTypes) {
+      const TestClient::FieldList twice{{"Content-Type", first}, {"Content-Type", second}};
+      for (const std::string_view path : {"/item", "/form"}) {
+        const auto refused = client.post(path, R"({"name":"tea","count":1})", twice);
+        EXPECT_EQ(refused.status, Status::BadRequest) << path << first << second;
+        EXPECT_NE(refused.text.find("more than one Content-Type"), std::string::npos);
+      }
+      EXPECT_EQ(client.put("/item/1", "{}", twice).status, Status::BadRequest);
+    }
+  }
+}
+
 TEST_F(ValuesTest, QueriesSetTheFieldsTheyName) {
   EXPECT_EQ(client.get("/list").text, "1 20 asc 1 none ");
   EXPECT_EQ(
