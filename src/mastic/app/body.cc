@@ -84,6 +84,7 @@ class TrailedSource final : public BodySource {
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return content_->size(); }
   [[nodiscard]] std::uint64_t held_bytes() const override { return content_->held_bytes(); }
+  void hold(std::uint64_t bytes) override { content_->hold(bytes); }
   [[nodiscard]] http::FieldsView trailers() const override { return trailers_.view(); }
   [[nodiscard]] std::shared_ptr<const void> piece_owner() const override {
     return content_->piece_owner();
@@ -188,7 +189,7 @@ Task<std::optional<std::string_view>> Body::next() {
   return std::optional(all);
 }
 
-Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void* holder) {
+Task<> Body::gather(std::uint64_t most, void (*count)(void*, std::uint64_t), void* counter) {
   if (const auto here = bytes()) {
     if (here->size() > most) throw too_large(most);
     co_return;
@@ -201,7 +202,7 @@ Task<> Body::gather(std::uint64_t most, void (*hold)(void*, std::uint64_t), void
     const auto piece = co_await next();
     if (!piece) break;
     if (piece->size() > most - all.size()) throw too_large(most);
-    if (hold != nullptr) hold(holder, piece->size());
+    count != nullptr ? count(counter, piece->size()) : hold(piece->size());
     all += *piece;
   }
   content_ = std::move(all);
@@ -225,6 +226,7 @@ Task<std::string> Body::read_all(std::uint64_t max_bytes) {
     const auto piece = co_await next();
     if (!piece) break;
     if (piece->size() > max_bytes - all.size()) throw too_large(max_bytes);
+    hold(piece->size());
     all += *piece;
   }
   co_return all;

@@ -52,6 +52,11 @@ class BodySource {
   /// its pieces, and the last piece. A source that keeps little may return 0. Called between two
   /// calls of `next`.
   [[nodiscard]] virtual std::uint64_t held_bytes() const { return 0; }
+  /// Notes that the reader keeps `bytes` more bytes of the content in memory. They count until the
+  /// exchange that the content belongs to ends. Throws HttpError 503 when the process keeps too many
+  /// already (max_inflight_bytes). A source that passes on the content of another body calls
+  /// Body::hold of that body. Content that the application makes itself is not counted.
+  virtual void hold(std::uint64_t bytes) { (void)bytes; }
   /// The trailer fields of the content. Called after `next` has returned nothing; the fields live
   /// as long as the source.
   [[nodiscard]] virtual http::FieldsView trailers() const { return {}; }
@@ -216,25 +221,34 @@ class Body {
 
   /// Pulls the whole content, so that `bytes` returns it. Throws HttpError 413 when the content has
   /// more than `most` bytes. After gathering has failed or has been abandoned, the body counts as
-  /// taken, and gathering it again throws std::logic_error. If `hold` is given, it is called with
-  /// `holder` and the size of each piece before the piece is kept.
-  [[nodiscard]] Task<> gather(std::uint64_t most, void (*hold)(void*, std::uint64_t) = nullptr,
-                              void* holder = nullptr);
+  /// taken, and gathering it again throws std::logic_error. Each piece is counted before it is kept:
+  /// by `count`, which is called with `counter` and the size of the piece, or else by `hold`.
+  [[nodiscard]] Task<> gather(std::uint64_t most, void (*count)(void*, std::uint64_t) = nullptr,
+                              void* counter = nullptr);
 
   // ---- readers, each of which reads the whole content. A second one throws std::logic_error. ----
 
-  /// Pulls the whole content and gives it as a string. Throws HttpError 413 when the content has
-  /// more than `max_bytes`, without reading the rest.
+  /// Pulls the whole content and gives it as a string. Throws HttpError: 413 when the content has
+  /// more than `max_bytes`, without reading the rest; 503 when the process holds too much content
+  /// already (max_inflight_bytes).
   [[nodiscard]] Task<std::string> read_all(std::uint64_t max_bytes);
   /// Pulls the whole content, which is JSON, and gives it as a T; the media type of the content is
   /// not looked at. Throws HttpError: 413 when the content has more than `max_bytes`, 400 when it
-  /// is not JSON, 422 when it is not a T. Both messages name the place of the mistake.
+  /// is not JSON, 422 when it is not a T. Both messages name the place of the mistake. Throws 503 as
+  /// `read_all` does.
   template <json::JsonReadable T>
   [[nodiscard]] Task<T> read_json(std::uint64_t max_bytes);
   /// Notes that the caller is going to read the content with `next`, and that it may have at most
   /// `max_bytes`. Throws std::logic_error when the content was read, or is being read, already, and
   /// HttpError 413 when it is known to be larger. For readers of your own.
   void begin_reading(std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max());
+  /// Notes that the caller keeps `bytes` more bytes of what it has pulled in memory, as
+  /// BodySource::hold does. For readers of your own.
+  void hold(std::uint64_t bytes) {
+    if (auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_)) {
+      (*source)->hold(bytes);
+    }
+  }
   /// Adds trailer fields to content that has to be pulled. Returns false for other content, which
   /// stays as it is. For Response::set_trailers, which says more.
   [[nodiscard]] bool add_trailers(std::string names, MakeTrailers make);

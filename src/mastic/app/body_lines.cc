@@ -58,6 +58,15 @@ void BodyLines::keep(std::string_view part) {
   const std::size_t size = begun_.size() + part.size();
   if (size > 0 && size - 1 > options_.max_line_bytes) refuse();
   begun_ += part;
+  count_memory();
+}
+
+/// Counts the memory of `begun_` as held. It is used again for each line, so only the largest one
+/// counts.
+void BodyLines::count_memory() {
+  if (begun_.size() <= memory_counted_) return;
+  body_.hold(begun_.size() - memory_counted_);
+  memory_counted_ = begun_.size();
 }
 
 void BodyLines::refuse() const {

@@ -31,8 +31,9 @@ class BodyLines {
   BodyLines& operator=(const BodyLines&) = delete;
 
   /// Gives the next line, without its line end; nothing at the end of the content. The view is valid
-  /// until the next call. Throws HttpError 413 when the line is too long, and what the body throws
-  /// when the content cannot be read to its end; no line may be read after that.
+  /// until the next call. Throws HttpError 413 when the line is too long, 503 when the process holds
+  /// too much content already, and what the body throws when the content cannot be read to its end;
+  /// no line may be read after that.
   [[nodiscard]] Task<std::optional<std::string_view>> next();
   /// The number of the line that `next` gave last, beginning with 1, for messages.
   [[nodiscard]] std::size_t number() const { return number_; }
@@ -43,12 +44,14 @@ class BodyLines {
   [[nodiscard]] std::string_view give(std::string_view line);
   void keep(std::string_view part);
   [[noreturn]] void refuse() const;
+  void count_memory();
 
   Body& body_;
   const BodyLinesOptions options_;
-  std::string_view piece_;       ///< what is left of the piece that was pulled last
-  std::string begun_;            ///< the beginning of a line that came in several pieces
-  bool begun_is_given_ = false;  ///< the line that was given last is in `begun_`
+  std::string_view piece_;          ///< what is left of the piece that was pulled last
+  std::string begun_;               ///< the beginning of a line that came in several pieces
+  std::size_t memory_counted_ = 0;  ///< the largest size of `begun_` so far
+  bool begun_is_given_ = false;     ///< the line that was given last is in `begun_`
   std::size_t number_ = 0;
 };
 

@@ -4,6 +4,9 @@
 #include <string>
 
 #include "mastic/app/body.h"
+#include "mastic/app/body_lines.h"
+#include "mastic/app/held_content_testing.h"
+#include "mastic/app/json_elements.h"
 #include "mastic/async/context_testing.h"
 
 namespace mastic::app {
@@ -65,6 +68,42 @@ TEST(BodyReading, HappensOnce) {
     run_to_end(begun.next());
     EXPECT_THROW(run_to_end(begun.read_all(100)), std::logic_error) << "a piece of it is gone";
   }
+}
+
+TEST(BodyReading, CountsWhatItKeepsBeforeItIsKept) {
+  const auto read = [](Body& body) { run_to_end(body.read_all(1000)); };
+  const auto gather = [](Body& body) { run_to_end(body.gather(1000)); };
+  for (void (*const keep)(Body&) : {+read, +gather}) {
+    std::uint64_t held = 0;
+    Body body = HeldContent::make(std::string(95, 'x'), held);
+    body.add_trailers("X-Sum", [] { return http::Fields(); });
+    keep(body);
+    EXPECT_EQ(held, 95u);
+    held = 0;
+    Body refused = HeldContent::make(std::string(95, 'x'), held, 94);
+    EXPECT_THROW(keep(refused), ContentError);
+    EXPECT_EQ(held, 90u) << "all but the last piece";
+    EXPECT_TRUE(refused.is_taken());
+  }
+}
+
+TEST(BodyReading, CountsTheLongestLineAndTheLargestElement) {
+  std::uint64_t held = 0;
+  Body text = HeldContent::make(std::string(45, 'a') + "\n" + std::string(95, 'b') + "\nc\n", held);
+  BodyLines lines(text);
+  while (run_to_end(lines.next())) {
+  }
+  EXPECT_GE(held, 85u) << "all but what is in the last piece";
+  EXPECT_LE(held, 96u);
+
+  held = 0;
+  Body array = HeldContent::make(
+      "[\"" + std::string(45, 'a') + "\",\"" + std::string(95, 'b') + "\",\"c\"]", held);
+  JsonElements<std::string> elements(array);
+  while (run_to_end(elements.next())) {
+  }
+  EXPECT_GE(held, 85u);
+  EXPECT_LE(held, 97u);
 }
 
 struct Point {

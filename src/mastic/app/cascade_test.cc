@@ -119,6 +119,15 @@ TEST_F(CascadeTest, AFileMaySayWhatIsCaught) {
   EXPECT_EQ(options.check().error().message, "catch: a cascade cannot catch the status 204");
 }
 
+TEST_F(CascadeTest, WhatAnApplicationReadsWholeIsCountedBesidesWhatIsKeptForTheNext) {
+  const App whole = [](Request& request) -> Task<Status> {
+    co_await request.body().read_all(100);
+    co_return Status::NotFound;
+  };
+  call(Cascade({whole, refusing(Status::Ok)}), arriving(3));
+  EXPECT_EQ(exchange.held, 60u);
+}
+
 TEST_F(CascadeTest, EachApplicationReadsTheWholeContent) {
   std::string first, second;
   const App app = Cascade({reading(first), reading(second, 1), echo()});

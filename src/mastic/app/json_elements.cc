@@ -31,12 +31,22 @@ Task<std::optional<std::string_view>> JsonElementTexts::next() {
     if (!piece) break;
     piece_ = *piece;
     const auto text = next_here();
+    count_memory();
     if (text) co_return text;
   }
   if (splitter_.has_ended()) co_return std::nullopt;
   throw HttpError(http::Status::BadRequest, "not JSON, at byte " +
                                                 std::to_string(splitter_.consumed()) +
                                                 ": the content ends before the array does");
+}
+
+/// Counts the memory that the splitter keeps as held. It is used again for each element, so only the
+/// largest one counts.
+void JsonElementTexts::count_memory() {
+  const std::size_t kept = splitter_.kept_bytes();
+  if (kept <= memory_counted_) return;
+  body_.hold(kept - memory_counted_);
+  memory_counted_ = kept;
 }
 
 void JsonElementTexts::refuse(Found found) const {

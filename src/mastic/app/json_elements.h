@@ -42,11 +42,13 @@ class JsonElementTexts {
 
  private:
   [[noreturn]] void refuse(json::ArraySplitter::Found found) const;
+  void count_memory();
 
   Body& body_;
   const std::size_t max_element_bytes_;
   json::ArraySplitter splitter_;
-  std::string_view piece_;  ///< what is left of the piece that was pulled last
+  std::string_view piece_;          ///< what is left of the piece that was pulled last
+  std::size_t memory_counted_ = 0;  ///< the size of the largest element that was kept
 };
 
 }  // namespace detail
@@ -68,9 +70,10 @@ class JsonElements {
   JsonElements& operator=(const JsonElements&) = delete;
 
   /// Gives the next element; nothing at the end of the array. Throws HttpError: 413 when the element
-  /// is too large, 400 when the content is not a JSON array, 422 when the element is not a T; the
-  /// message names the index of the element and the place in it ("[3].price: ..."). Throws what the
-  /// body throws when the content cannot be read to its end. No element may be read after that.
+  /// is too large, 400 when the content is not a JSON array, 422 when the element is not a T, 503 when
+  /// the process holds too much content already; the message names the index of the element and the
+  /// place in it ("[3].price: ..."). Throws what the body throws when the content cannot be read to
+  /// its end. No element may be read after that.
   [[nodiscard]] Task<std::optional<T>> next() {
     if (const auto text = texts_.next_here()) return read(*text);
     return next_later();

@@ -43,6 +43,7 @@ class MultipartReader::PartContent final : public BodySource {
  public:
   explicit PartContent(MultipartReader& reader) : reader_(reader), part_(reader.part_number_) {}
   Task<std::optional<std::string_view>> next() override { return reader_.next_data(part_); }
+  void hold(std::uint64_t bytes) override { reader_.request_.exchange().hold(bytes); }
 
  private:
   MultipartReader& reader_;
@@ -68,16 +69,18 @@ Task<std::string> Part::read_text(std::uint64_t max_bytes) {
 
 Task<File> Part::read_file() {
   const std::uint64_t most = reader_.options_.spool_above_bytes;
-  Spool spool(most - std::min(most, reader_.memory_used_), upload_directory(reader_.request_));
+  const std::uint64_t in_memory = most - std::min(most, reader_.memory_used_);
+  Spool spool(in_memory, upload_directory(reader_.request_));
   while (true) {
     const auto piece = co_await body_.next();
     if (!piece) break;
+    const std::uint64_t size = spool.size() + piece->size();
+    if (size <= in_memory) reader_.count_memory(reader_.memory_used_ + size);
     co_await spool.add(*piece);
   }
   co_await spool.finish();
   if (!spool.is_in_memory()) co_return File(file_name_, media_type_, spool.file(), spool.size());
   reader_.memory_used_ += spool.size();
-  reader_.request_.exchange().hold(spool.size());
   co_return File(file_name_, media_type_, spool.take_text());
 }
 
@@ -121,6 +124,14 @@ Task<bool> MultipartReader::pull() {
   }
   has_failed_ = false;
   co_return piece.has_value();
+}
+
+/// Counts the memory that files use as held. What a file has left that went on to the disk is used
+/// by the files after it, so only the peak counts.
+void MultipartReader::count_memory(std::uint64_t used) {
+  if (used <= memory_counted_) return;
+  request_.exchange().hold(used - memory_counted_);
+  memory_counted_ = used;
 }
 
 Task<wire::multipart::Event> MultipartReader::next_event() {

@@ -48,8 +48,8 @@ class Part {
   /// The content, which can be read once, in the same ways as Request::body. What is left of it
   /// when `next` of the reader is called is skipped.
   [[nodiscard]] Body& body() MASTIC_LIFETIMEBOUND { return body_; }
-  /// Reads the content as text. Throws HttpError 413 if it has more than `max_bytes` bytes, and 400
-  /// if it is not UTF-8.
+  /// Reads the content as text. Throws HttpError 413 if it has more than `max_bytes` bytes, 400 if it
+  /// is not UTF-8, and 503 when the process holds too much content already.
   [[nodiscard]] Task<std::string> read_text(std::uint64_t max_bytes);
   /// Reads the content into memory, or into a temporary file if all files of the form together have
   /// more than `spool_above_bytes` bytes. Throws StorageError when the disk is full (507).
@@ -88,6 +88,7 @@ class MultipartReader {
   [[nodiscard]] Task<bool> pull();
   [[nodiscard]] Task<std::optional<std::string_view>> next_data(std::uint64_t part);
   [[nodiscard]] Task<> read_epilogue();
+  void count_memory(std::uint64_t used);
 
   Request& request_;
   const UploadOptions& options_;
@@ -96,7 +97,8 @@ class MultipartReader {
   std::string_view input_;      ///< what the parser has not seen of the last piece
   std::uint64_t received_ = 0;  ///< bytes of the whole form
   std::uint64_t part_number_ = 0;
-  std::uint64_t memory_used_ = 0;  ///< by files that are in memory
+  std::uint64_t memory_used_ = 0;     ///< by files that are in memory
+  std::uint64_t memory_counted_ = 0;  ///< what was counted as held for them
   std::optional<Part> part_;
   bool is_in_part_ = false;
   bool is_over_ = false;

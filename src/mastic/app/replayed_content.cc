@@ -79,6 +79,7 @@ class ReplayedContent::Reader final : public BodySource {
   [[nodiscard]] std::uint64_t held_bytes() const override {
     return recording_->source_.held_bytes() + recording_->kept_.capacity();
   }
+  void hold(std::uint64_t bytes) override { recording_->exchange_.hold(bytes); }
 
  private:
   std::optional<std::string_view> note(std::optional<std::string_view> piece) {

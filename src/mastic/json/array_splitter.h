@@ -44,6 +44,8 @@ class ArraySplitter {
   [[nodiscard]] std::string_view element() const MASTIC_LIFETIMEBOUND { return element_; }
   /// How many elements were found, which is also the index of the one that comes next.
   [[nodiscard]] std::size_t count() const { return count_; }
+  /// How many bytes of an element that came in several pieces are kept.
+  [[nodiscard]] std::size_t kept_bytes() const { return begun_.size(); }
   /// How many bytes were consumed.
   [[nodiscard]] std::uint64_t consumed() const { return consumed_; }
   /// Whether the array is complete.

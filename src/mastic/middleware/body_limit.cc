@@ -29,6 +29,7 @@ class LimitedContent final : public app::BodySource {
     return count(pulling.take());
   }
   [[nodiscard]] std::uint64_t held_bytes() const override { return content_.held_bytes(); }
+  void hold(std::uint64_t bytes) override { content_.hold(bytes); }
 
  private:
   std::optional<std::string_view> count(std::optional<std::string_view> piece) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mastic/app/exchange_context_testing.h"
+#include "mastic/app/held_content_testing.h"
 #include "mastic/async/sleep.h"
 
 namespace mastic::middleware {
@@ -67,6 +68,17 @@ TEST_F(BodyLimitTest, LetsContentUpToTheLimitPass) {
 TEST_F(BodyLimitTest, DoesNotRaiseTheLimitOfTheServer) {
   exchange.most = 15;
   EXPECT_EQ(post(pieces_of_ten(2, true)).status, Status::ContentTooLarge);
+}
+
+TEST_F(BodyLimitTest, LetsTheServerCountWhatHandlersKeep) {
+  const App app =
+      wrap(BodyLimit({.max_body_bytes = 20}), App([](Request& request) -> Task<std::string> {
+             co_return co_await request.body().read_all(100);
+           }));
+  std::uint64_t held = 0;
+  Body content = app::HeldContent::make(std::string(20, 'x'), held);
+  EXPECT_EQ(exchange.call(app, Method::Post, "/", std::move(content)).status, Status::Ok);
+  EXPECT_EQ(held, 20u);
 }
 
 TEST_F(BodyLimitTest, HoldsForContentThatIsReadPieceByPiece) {

@@ -43,6 +43,7 @@ class DecodedContent final : public app::BodySource {
   [[nodiscard]] std::uint64_t held_bytes() const override {
     return content_.held_bytes() + decoder_.memory_bytes();
   }
+  void hold(std::uint64_t bytes) override { content_.hold(bytes); }
 
  private:
   Body content_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "mastic/app/exchange_context_testing.h"
+#include "mastic/app/held_content_testing.h"
 #include "mastic/wire/coding/content_decoder.h"
 #include "mastic/wire/coding/gzip_testing.h"
 
@@ -63,6 +64,20 @@ class DecompressRequestsTest : public testing::Test {
 TEST_F(DecompressRequestsTest, ShowsHandlersTheContentAsItWas) {
   EXPECT_EQ(post("gzip", gzip("Two teas")), "Two teas Content-Type=text/plain");
   EXPECT_EQ(post("X-GZIP", gzip("Two teas")), "Two teas Content-Type=text/plain");
+}
+
+TEST_F(DecompressRequestsTest, LetsTheServerCountWhatHandlersKeep) {
+  const App app =
+      app::wrap(DecompressRequests(options), App([](Request& request) -> Task<std::string> {
+                  co_return co_await request.body().read_all(10'000);
+                }));
+  TestExchange exchange(executor);
+  exchange.fields.add("Content-Encoding", "gzip");
+  std::uint64_t held = 0;
+  Body content = app::HeldContent::make(gzipped(std::string(5'000, 'x')), held);
+  EXPECT_EQ(exchange.call(app, http::Method::Post, "/", std::move(content)).status,
+            http::Status::Ok);
+  EXPECT_EQ(held, 5'000u) << "not only what was sent";
 }
 
 TEST_F(DecompressRequestsTest, LeavesOtherContentAlone) {

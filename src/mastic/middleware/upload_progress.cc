@@ -49,6 +49,7 @@ class CountedContent final : public app::BodySource {
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return content_.size(); }
   [[nodiscard]] std::uint64_t held_bytes() const override { return content_.held_bytes(); }
+  void hold(std::uint64_t bytes) override { content_.hold(bytes); }
 
  private:
   std::optional<std::string_view> count(std::optional<std::string_view> piece) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mastic/app/exchange_context_testing.h"
+#include "mastic/app/held_content_testing.h"
 #include "mastic/async/sleep.h"
 
 namespace mastic::middleware {
@@ -62,6 +63,17 @@ class UploadProgressTest : public testing::Test {
   std::vector<std::string> targets;
   async::ManualExecutor executor;
 };
+
+TEST_F(UploadProgressTest, LetsTheServerCountWhatHandlersKeep) {
+  app.emplace(app::wrap(UploadProgress(options), App([](Request& request) -> Task<std::string> {
+                          co_return co_await request.body().read_all(100);
+                        })));
+  TestExchange upload(executor);
+  std::uint64_t held = 0;
+  post(upload, "/photos?upload=" + kToken, app::HeldContent::make(std::string(95, 'x'), held));
+  EXPECT_EQ(text_of(upload.take()), std::string(95, 'x'));
+  EXPECT_EQ(held, 95u);
+}
 
 TEST_F(UploadProgressTest, TellsHowFarAnUploadIs) {
   EXPECT_EQ(ask(kToken), R"({"state":"unknown","received":0,"status":0})");

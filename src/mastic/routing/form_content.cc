@@ -27,7 +27,6 @@ bool is_wanted(std::span<const std::string_view> wanted, std::string_view name) 
   return std::ranges::find(wanted, name) != wanted.end();
 }
 
-/// Reads the form. What is kept of its text counts as content that the process holds.
 Task<FormContent> read_parts(Request& request, std::span<const std::string_view> wanted) {
   app::MultipartReader parts(request);
   std::vector<TextField> texts;
@@ -38,7 +37,6 @@ Task<FormContent> read_parts(Request& request, std::span<const std::string_view>
     if (!part->is_file()) {
       std::string text = co_await part->read_text(text_left);
       text_left -= text.size();
-      request.exchange().hold(text.size());
       texts.push_back({part->name(), std::move(text)});
     } else if (is_wanted(wanted, part->name())) {
       File file = co_await part->read_file();

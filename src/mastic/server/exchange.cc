@@ -100,7 +100,7 @@ void Exchange::begin(const app::RequestFacts& facts, std::optional<std::string_v
   started_ = shard_.loop().now();
   request_.emplace(facts, *this);
   if (!content) {
-    request_->body() = content_.make_body(size);
+    request_->body() = content_.make_body(size, *this);
   } else if (!content->empty()) {
     request_->body() = app::Body::borrowed(*content);
   }

@@ -67,23 +67,26 @@ class RequestContent::Read final : public async::Operation {
 
 class RequestContent::Source final : public app::BodySource {
  public:
-  Source(RequestContent& content, std::optional<std::uint64_t> size)
-      : content_(content), size_(size) {}
+  Source(RequestContent& content, std::optional<std::uint64_t> size, app::ExchangeContext& exchange)
+      : content_(content), size_(size), exchange_(exchange) {}
 
   Task<std::optional<std::string_view>> next() override {
     const std::optional<std::string_view> piece = co_await Read(content_, piece_);
     co_return piece;
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
+  void hold(std::uint64_t bytes) override { exchange_.hold(bytes); }
 
  private:
   RequestContent& content_;
   std::optional<std::uint64_t> size_;
+  app::ExchangeContext& exchange_;
   std::string piece_;  ///< its memory is reused for each piece
 };
 
-app::Body RequestContent::make_body(std::optional<std::uint64_t> size) {
-  return app::Body(std::make_unique<Source>(*this, size));
+app::Body RequestContent::make_body(std::optional<std::uint64_t> size,
+                                    app::ExchangeContext& exchange) {
+  return app::Body(std::make_unique<Source>(*this, size, exchange));
 }
 
 // `reading_` is reset before the waiting operation is completed, because the task that continues

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mastic/app/body.h"
+#include "mastic/app/exchange_context.h"
 #include "mastic/http/fields.h"
 #include "mastic/http/status.h"
 #include "mastic/server/response_sink.h"
@@ -25,8 +26,9 @@ class RequestContent {
   explicit RequestContent(ResponseSink& sink) : sink_(&sink) {}
 
   /// Returns a body that pulls from this object, which must outlive the body. `size` is the size of
-  /// the content, if the size is known.
-  [[nodiscard]] app::Body make_body(std::optional<std::uint64_t> size);
+  /// the content, if the size is known. What is kept of the content is counted by `exchange`.
+  [[nodiscard]] app::Body make_body(std::optional<std::uint64_t> size,
+                                    app::ExchangeContext& exchange);
 
   // ---- called by the protocol ----
 

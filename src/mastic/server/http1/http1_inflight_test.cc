@@ -3,6 +3,9 @@
 
 #include <cerrno>
 
+#include "mastic/app/body_lines.h"
+#include "mastic/app/json_elements.h"
+#include "mastic/app/multipart_reader.h"
 #include "mastic/server/http1/http1_fixture_testing.h"
 
 namespace mastic::server {
@@ -66,6 +69,123 @@ TEST_P(Http1InflightTest, ARefusalIsInTheAccessLog) {
   EXPECT_EQ(answer_of(post("/echo?a=b", "content")).status, Status::ServiceUnavailable);
   EXPECT_EQ(told, (std::vector<std::string>{"POST /echo?a=b 503"}));
 }
+
+// ---- content that handlers read whole ----
+
+struct Note {
+  std::string text;
+};
+
+/// How a handler reads content whole, or keeps much of it, and content for it.
+struct WholeReader {
+  std::string path;
+  std::string media_type;
+  std::string content;
+  [[nodiscard]] std::string request() const {
+    return "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Type: " + media_type +
+           "\r\nContent-Length: " + std::to_string(content.size()) + "\r\n\r\n" + content;
+  }
+};
+
+std::vector<WholeReader> whole_readers() {
+  const std::string text(45'000, 'x');
+  const std::string form = "multipart/form-data; boundary=b";
+  const std::string disposition = "--b\r\nContent-Disposition: form-data; name=text";
+  const std::string end = "\r\n\r\n" + text + "\r\n--b--";
+  return {{"/all", "text/plain", text},
+          {"/json", "application/json", '"' + text + '"'},
+          {"/elements", "application/json", "[\"" + text + "\"]"},
+          {"/lines", "text/plain", text},
+          {"/form", form, disposition + end},
+          {"/part", form, disposition + end},
+          {"/file", form, disposition + "; filename=a" + end}};
+}
+
+App make_whole_readers() {
+  Router site;
+  site.post("/all", [](Request& request) -> Task<std::string> {
+    co_return co_await request.body().read_all(100'000);
+  });
+  site.post("/throws", [](Request& request) -> Task<std::string> {
+    co_await request.body().read_all(100'000);
+    throw std::runtime_error("after it was read");
+  });
+  site.post("/json", [](Request& request) -> Task<std::string> {
+    co_return co_await request.body().read_json<std::string>(100'000);
+  });
+  site.post("/elements", [](Request& request) -> Task<std::string> {
+    app::JsonElements<std::string> elements(request.body());
+    std::string all;
+    while (const auto element = co_await elements.next()) all += *element;
+    co_return all;
+  });
+  site.post("/lines", [](Request& request) -> Task<std::string> {
+    app::BodyLines lines(request.body());
+    std::string all;
+    while (const auto line = co_await lines.next()) all += *line;
+    co_return all;
+  });
+  site.post<"/form">([](routing::Form<Note> form) { return form->text; });
+  site.post("/part", [](Request& request) -> Task<std::string> {
+    app::MultipartReader parts(request);
+    app::Part* const part = co_await parts.next();
+    co_return co_await part->read_text(100'000);
+  });
+  site.post("/file", [](Request& request) -> Task<std::string> {
+    app::MultipartReader parts(request);
+    app::Part* const part = co_await parts.next();
+    const app::File file = co_await part->read_file();
+    co_return file.read();
+  });
+  return std::move(site).build();
+}
+
+TEST_P(Http1InflightTest, ContentThatHandlersReadWholeIsCounted) {
+  for (const WholeReader& reader : whole_readers()) {
+    SCOPED_TRACE(reader.path);
+    open_full_at(60'000, make_whole_readers());
+    server->at(fd).room = SIZE_MAX;
+    const std::string request = reader.request();
+    server->send(fd, request.substr(0, 35'000));
+    server->turn(5);
+    EXPECT_GE(held(), 30'000u);
+    const int other = server->connect();
+    server->send(other, request.substr(0, 35'000));
+    server->turn(5);
+    const auto refusals = read_responses(server->take(other));
+    ASSERT_TRUE(refusals);
+    ASSERT_EQ(refusals->size(), 1u) << "before all of it has come";
+    const ReadResponse refused = refusals->front();
+    EXPECT_EQ(refused.status, Status::ServiceUnavailable);
+    EXPECT_NE(refused.head.find("Retry-After: 1\n"), std::string::npos) << refused.head;
+
+    const auto answers = talk(request.substr(35'000));
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_EQ(answers[0].status, Status::Ok);
+    EXPECT_EQ(answers[0].content, std::string(45'000, 'x'));
+    EXPECT_EQ(held(), 0u);
+    EXPECT_EQ(answer_of(request).status, Status::Ok) << "the memory of the others was released";
+  }
+}
+
+TEST_P(Http1InflightTest, NothingStaysCountedOfContentWhoseReaderFailsOrWhoseClientLeaves) {
+  open_full_at(60'000, make_whole_readers());
+  server->at(fd).room = SIZE_MAX;
+  EXPECT_EQ(talk(post("/throws", std::string(45'000, 'x')))[0].status, Status::InternalServerError);
+  EXPECT_EQ(held(), 0u);
+  for (const WholeReader& reader : whole_readers()) {
+    SCOPED_TRACE(reader.path);
+    const int leaving = server->connect();
+    server->send(leaving, reader.request().substr(0, 35'000));
+    server->turn(5);
+    EXPECT_GE(held(), 30'000u);
+    server->at(leaving).recv_error = ECONNRESET;
+    server->turn(5);
+    EXPECT_EQ(held(), 0u);
+  }
+}
+
+// ---- answers ----
 
 TEST_P(Http1InflightTest, AStreamPausesWhileOthersHoldTooMuchAndContinuesLater) {
   open_full_at(4 * kLarge);
