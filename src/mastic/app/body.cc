@@ -33,13 +33,14 @@ class FileSource final : public BodySource {
 
   Task<std::optional<std::string_view>> next_block() {
     const std::size_t wanted = std::min<std::uint64_t>(file_.size, kBlockBytes);
-    auto read = [&] {
-      return file_.file->kernel().pread(file_.file->fd(), buffer_.data(), wanted,
-                                        static_cast<std::int64_t>(file_.offset));
-    };
+    auto read = [&] { return base::read_at(*file_.file, buffer_.data(), wanted, file_.offset); };
     // The head has promised this many bytes, so fewer can only be reported by aborting the answer.
     const ssize_t got = co_await async::run_reading(read);
-    if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
+    if (got < 0) {
+      throw std::runtime_error("a file could not be read to its end: " +
+                               base::describe_number(static_cast<int>(-got)));
+    }
+    if (got == 0) throw std::runtime_error("a file became shorter while it was sent");
     file_.offset += static_cast<std::uint64_t>(got);
     file_.size -= static_cast<std::uint64_t>(got);
     co_return std::string_view(buffer_).substr(0, static_cast<std::size_t>(got));

@@ -12,6 +12,7 @@
 #include "mastic/app/http_error.h"
 #include "mastic/async/context_testing.h"
 #include "mastic/async/event.h"
+#include "mastic/base/kernel_testing.h"
 
 namespace mastic::app {
 namespace {
@@ -104,6 +105,34 @@ TEST(Body, ReadsFilesInBlocks) {
 TEST(Body, FailsWhenAFileIsShorterThanItWas) {
   Body body(Body::File{make_file("abc"), 0, 10});
   EXPECT_THROW(run_to_end(body.gather(100)), std::runtime_error);
+}
+
+/// Why reading the rest of the file fails, after a first block was read.
+std::string fault_of_file(base::Kernel& kernel, const std::string& content, std::uint64_t size) {
+  char name[] = "/tmp/mastic-body-XXXXXX";
+  auto file = std::make_shared<const base::Descriptor>(kernel, mkstemp(name));
+  unlink(name);
+  EXPECT_EQ(write(file->fd(), content.data(), content.size()),
+            static_cast<ssize_t>(content.size()));
+  Body body(Body::File{std::move(file), 0, size});
+  try {
+    run_to_end(body.gather(size));
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return *body.bytes() == content ? "" : "other content";
+}
+
+TEST(Body, SaysWhyAFileCannotBeReadToItsEnd) {
+  const std::string content(200'000, 'f');
+  base::FailingKernel kernel(base::system_kernel());
+  for (const int nth : {1, 2, 3}) kernel.fail("pread", nth, EINTR);
+  EXPECT_EQ(fault_of_file(kernel, content, content.size()), "") << "signals are no failures";
+  kernel.fail("pread", 2, EIO);
+  EXPECT_EQ(fault_of_file(kernel, content, content.size()),
+            "a file could not be read to its end: Input/output error");
+  EXPECT_EQ(fault_of_file(kernel, content, content.size() + 1),
+            "a file became shorter while it was sent");
 }
 
 TEST(Body, GathersNoMoreThanAllowed) {

@@ -1,12 +1,12 @@
 #include "mastic/app/file.h"
 
-#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
 #include "mastic/app/not_stored.h"
 #include "mastic/async/run_blocking.h"
 #include "mastic/base/new_file.h"
+#include "mastic/base/result.h"
 #include "mastic/base/temporary_file.h"
 #include "mastic/http/file_name.h"
 
@@ -49,10 +49,12 @@ std::string File::read() const {
   if (const auto all = bytes()) return std::string(*all);
   std::string content(size_, '\0');
   for (std::size_t at = 0; at < content.size();) {
-    const ssize_t got = file_->kernel().pread(file_->fd(), content.data() + at, content.size() - at,
-                                              static_cast<std::int64_t>(at));
-    if (got == -EINTR) continue;
-    if (got <= 0) throw std::runtime_error("the temporary file of an upload cannot be read");
+    const ssize_t got = base::read_at(*file_, content.data() + at, content.size() - at, at);
+    if (got < 0) {
+      throw std::runtime_error("the temporary file of an upload cannot be read: " +
+                               base::describe_number(static_cast<int>(-got)));
+    }
+    if (got == 0) throw std::runtime_error("the temporary file of an upload became shorter");
     at += static_cast<std::size_t>(got);
   }
   return content;

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <cerrno>
+#include <cstdint>
 #include <utility>
 
 #include "mastic/base/kernel.h"
@@ -41,5 +43,16 @@ class Descriptor {
   Kernel* kernel_ = nullptr;
   int fd_ = -1;
 };
+
+/// Reads at most `size` bytes of a file, from `offset` on, into `buffer`. Returns how many, which is
+/// 0 at the end of the file, or -errno. A signal that interrupts the read is no failure.
+[[nodiscard]] inline ssize_t read_at(const Descriptor& file, void* buffer, std::size_t size,
+                                     std::uint64_t offset) {
+  ssize_t got = -EINTR;
+  while (got == -EINTR) {
+    got = file.kernel().pread(file.fd(), buffer, size, static_cast<std::int64_t>(offset));
+  }
+  return got;
+}
 
 }  // namespace mastic::base

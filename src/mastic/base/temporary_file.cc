@@ -30,9 +30,7 @@ int copy_file(const Descriptor& from, std::uint64_t size, std::string path) {
   if (const int created = to.create(0666); created != 0) return created;
   std::string block(std::min(size, kCopyBytes), '\0');
   for (std::uint64_t at = 0; at < size;) {
-    const ssize_t got =
-        from.kernel().pread(from.fd(), block.data(), block.size(), static_cast<std::int64_t>(at));
-    if (got == -EINTR) continue;
+    const ssize_t got = read_at(from, block.data(), block.size(), at);
     if (got <= 0) return got < 0 ? static_cast<int>(got) : -EIO;
     const auto part = std::min(static_cast<std::uint64_t>(got), size - at);
     if (const int written = to.write({block.data(), part}); written != 0) return written;

@@ -63,9 +63,7 @@ class RangeReader {
     std::vector<T> objects(count);
     std::span<std::byte> rest = std::as_writable_bytes(std::span(objects));
     while (!rest.empty()) {
-      const ssize_t got = file_.kernel().pread(file_.fd(), rest.data(), rest.size(),
-                                               static_cast<std::int64_t>(offset));
-      if (got == -EINTR) continue;
+      const ssize_t got = base::read_at(file_, rest.data(), rest.size(), offset);
       if (got <= 0) return std::nullopt;
       offset += static_cast<std::uint64_t>(got);
       rest = rest.subspan(static_cast<std::size_t>(got));

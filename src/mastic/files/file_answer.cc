@@ -1,11 +1,9 @@
 #include "mastic/files/file_answer.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "mastic/app/error_response.h"
-#include "mastic/async/run_blocking.h"
 #include "mastic/base/date.h"
 #include "mastic/http/byteranges.h"
 #include "mastic/http/conditional.h"
@@ -44,8 +42,8 @@ class Parts final : public app::BodySource {
       : file_(std::move(file)), parts_(std::move(parts)) {}
 
   Task<std::optional<std::string_view>> next() override {
-    // The body alternates between the head of a part (`text_`) and its bytes, in blocks; after the
-    // last part comes the tail.
+    // The body alternates between the head of a part (`text_`) and its bytes, in pieces; after
+    // the last part comes the tail.
     if (part_left_ > 0) return next_block();
     if (next_ > parts_.ranges().size()) return std::nullopt;
     if (next_ == parts_.ranges().size()) {
@@ -53,46 +51,28 @@ class Parts final : public app::BodySource {
     } else {
       const ByteRange& range = parts_.ranges()[next_];
       text_ = parts_.head(next_);
-      part_at_ = range.first;
+      part_ = part_of(file_, range.first, range.size());
       part_left_ = range.size();
     }
     ++next_;
     return std::optional<std::string_view>(text_);
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return parts_.total(); }
+  [[nodiscard]] std::uint64_t held_bytes() const override { return part_.held_bytes(); }
 
  private:
-  static constexpr std::uint64_t kBlockBytes = 64 << 10;
-
+  /// Pulls the next piece of a part. A part never ends early: it throws instead, because the size of
+  /// the content was already sent in Content-Length.
   Task<std::optional<std::string_view>> next_block() {
-    const std::uint64_t size = std::min(part_left_, kBlockBytes);
-    const std::uint64_t at = std::exchange(part_at_, part_at_ + size);
-    part_left_ -= size;
-    if (file_->content) return std::optional(std::string_view(*file_->content).substr(at, size));
-    return read_block(at, size);
-  }
-  /// Reads one block. A read may return less than was asked for, at a signal or on some file
-  /// systems. If it returns nothing, the file has become shorter. Its former size was already sent
-  /// in Content-Length, so the answer has to be aborted.
-  Task<std::optional<std::string_view>> read_block(std::uint64_t at, std::uint64_t size) {
-    text_.resize(size);
-    const base::Descriptor& descriptor = *file_->descriptor;
-    for (std::size_t have = 0; have < size;) {
-      auto read = [&] {
-        return descriptor.kernel().pread(descriptor.fd(), text_.data() + have, size - have,
-                                         static_cast<std::int64_t>(at + have));
-      };
-      const ssize_t got = co_await async::run_reading(read);
-      if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
-      have += static_cast<std::size_t>(got);
-    }
-    co_return text_;
+    const auto piece = co_await part_.next();
+    part_left_ -= piece->size();
+    co_return piece;
   }
 
   std::shared_ptr<const CachedFile> file_;
   http::Byteranges parts_;
   std::size_t next_ = 0;
-  std::uint64_t part_at_ = 0;
+  Body part_;
   std::uint64_t part_left_ = 0;
   std::string text_;
 };

@@ -37,8 +37,7 @@ std::optional<std::string> read_whole(const base::Descriptor& file, std::uint64_
   std::string content(size + 1, '\0');  // one more byte, to notice that the file grew
   std::size_t have = 0;
   while (have < content.size()) {
-    const ssize_t got = file.kernel().pread(file.fd(), content.data() + have, content.size() - have,
-                                            static_cast<std::int64_t>(have));
+    const ssize_t got = base::read_at(file, content.data() + have, content.size() - have, have);
     if (got < 0) return std::nullopt;
     if (got == 0) break;
     have += static_cast<std::size_t>(got);
