@@ -59,13 +59,22 @@ std::string name_for_log(const Request& request) {
   return name.append(" ").append(blank_secrets(request.target()), 0, kMaxTargetBytes);
 }
 
+/// Logs why something could not be stored. The descriptors and the memory of the process can be used
+/// up for a while, by all its requests together: then at most one line a second says so.
+void log_not_stored(Request& request, const HttpError& error) {
+  if (error.status() != Status::ServiceUnavailable) {
+    request.log().error(name_for_log(request), ": ", error.what());
+    return;
+  }
+  if (!request.exchange().may_warn()) return;
+  request.log().warning(name_for_log(request), ": ", error.what());
+}
+
 Response respond_to_http_error(Request& request, const HttpError& error) {
   if (dynamic_cast<const ContentError*>(&error) != nullptr) {
     request.log().info(name_for_log(request), ": ", error.detail());
   }
-  if (dynamic_cast<const StorageError*>(&error) != nullptr) {
-    request.log().error(name_for_log(request), ": ", error.what());
-  }
+  if (dynamic_cast<const StorageError*>(&error) != nullptr) log_not_stored(request, error);
   Problem problem{.status = error.status(), .detail = error.detail()};
   if (const auto* const input = dynamic_cast<const InvalidInput*>(&error)) {
     problem.errors = input->errors().list();

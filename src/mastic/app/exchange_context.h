@@ -100,6 +100,9 @@ class ExchangeContext {
   /// Notes that `bytes` more bytes of content are kept in memory until the exchange ends. Throws
   /// HttpError 503 when the process keeps too many already (max_inflight_bytes).
   virtual void hold(std::uint64_t bytes) = 0;
+  /// Whether a warning may be logged now that all exchanges could cause at once. A server allows one
+  /// a second.
+  [[nodiscard]] virtual bool may_warn() noexcept { return true; }
   /// Whether the server is in debug mode, in which answers to errors may show details.
   [[nodiscard]] virtual bool is_debug() const { return false; }
   /// The hosts that may see details, besides the names of this machine (own_host.h).

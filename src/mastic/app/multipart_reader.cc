@@ -75,11 +75,18 @@ Task<File> Part::read_file() {
     const auto piece = co_await body_.next();
     if (!piece) break;
     const std::uint64_t size = spool.size() + piece->size();
-    if (size <= in_memory) reader_.count_memory(reader_.memory_used_ + size);
+    if (size <= in_memory) {
+      reader_.count_memory(reader_.memory_used_ + size);
+    } else if (spool.size() <= in_memory) {
+      reader_.require_temporary_file();
+    }
     co_await spool.add(*piece);
   }
   co_await spool.finish();
-  if (!spool.is_in_memory()) co_return File(file_name_, media_type_, spool.file(), spool.size());
+  if (!spool.is_in_memory()) {
+    reader_.temporary_files_.emplace_back(spool.file());
+    co_return File(file_name_, media_type_, spool.file(), spool.size());
+  }
   reader_.memory_used_ += spool.size();
   co_return File(file_name_, media_type_, spool.take_text());
 }
@@ -124,6 +131,16 @@ Task<bool> MultipartReader::pull() {
   }
   has_failed_ = false;
   co_return piece.has_value();
+}
+
+/// Throws if the form has as many temporary files as it may have, without those that no copy of a
+/// File uses any more.
+void MultipartReader::require_temporary_file() {
+  std::erase_if(temporary_files_, [](const auto& file) { return file.expired(); });
+  if (temporary_files_.size() < options_.max_temporary_files) return;
+  throw ContentError(http::Status::ContentTooLarge,
+                     "The form has too many large files; send at most " +
+                         std::to_string(options_.max_temporary_files) + " of them at once.");
 }
 
 /// Counts the memory that files use as held. What a file has left that went on to the disk is used

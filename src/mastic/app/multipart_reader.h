@@ -14,9 +14,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mastic/app/body.h"
 #include "mastic/app/file.h"
@@ -52,7 +54,9 @@ class Part {
   /// is not UTF-8, and 503 when the process holds too much content already.
   [[nodiscard]] Task<std::string> read_text(std::uint64_t max_bytes);
   /// Reads the content into memory, or into a temporary file if all files of the form together have
-  /// more than `spool_above_bytes` bytes. Throws StorageError when the disk is full (507).
+  /// more than `spool_above_bytes` bytes. Throws HttpError 413 if the form would have more than
+  /// `max_temporary_files` of those; StorageError when the disk is full (507) or the process has no
+  /// more descriptors (503).
   [[nodiscard]] Task<File> read_file();
 
  private:
@@ -88,6 +92,7 @@ class MultipartReader {
   [[nodiscard]] Task<bool> pull();
   [[nodiscard]] Task<std::optional<std::string_view>> next_data(std::uint64_t part);
   [[nodiscard]] Task<> read_epilogue();
+  void require_temporary_file();
   void count_memory(std::uint64_t used);
 
   Request& request_;
@@ -99,6 +104,7 @@ class MultipartReader {
   std::uint64_t part_number_ = 0;
   std::uint64_t memory_used_ = 0;     ///< by files that are in memory
   std::uint64_t memory_counted_ = 0;  ///< what was counted as held for them
+  std::vector<std::weak_ptr<const base::Descriptor>> temporary_files_;
   std::optional<Part> part_;
   bool is_in_part_ = false;
   bool is_over_ = false;

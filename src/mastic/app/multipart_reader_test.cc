@@ -201,6 +201,28 @@ TEST_F(MultipartReaderTest, KeepsLargeFilesInTemporaryFilesWithoutNames) {
   }
 }
 
+TEST_F(MultipartReaderTest, LimitsTheTemporaryFilesOfAForm) {
+  const auto keep_all = [](MultipartReader& parts) -> Task<std::string> {
+    std::vector<File> files;
+    while (Part* const part = co_await parts.next()) files.push_back(co_await part->read_file());
+    co_return std::to_string(files.size());
+  };
+  options.spool_above_bytes = 10;
+  options.max_temporary_files = 2;
+  const std::string small = file_field("f", "a", "small");
+  const std::string large = file_field("f", "b", "a large file");
+  EXPECT_EQ(run(keep_all, Body(small + large + small + large + "--b--")), "4");
+  EXPECT_EQ(run(keep_all, Body(large + large + large + "--b--")), "413");
+  for (const std::size_t size : {1uz, 10uz, 50uz}) {
+    EXPECT_EQ(run(keep_all, in_pieces(large + small + large + large + "--b--", size)), "413");
+  }
+  EXPECT_EQ(run(read_files, Body(large + large + large + "--b--")).find("413"), std::string::npos)
+      << "each file is gone before the next one comes";
+  options.max_temporary_files = 0;
+  EXPECT_EQ(run(keep_all, Body(small + small + "--b--")), "2");
+  EXPECT_EQ(run(keep_all, Body(large + "--b--")), "413");
+}
+
 TEST_F(MultipartReaderTest, KeepsAFileUnderAName) {
   options.spool_above_bytes = 10;
   const auto keep = [this](MultipartReader& parts) {

@@ -50,9 +50,12 @@ void throw_not_stored(const std::string& doing, int number) {
                          std::move(reason));
     case EMFILE:
     case ENFILE:
-    case ENOMEM:
-      throw StorageError(http::Status::ServiceUnavailable, "This cannot be stored at the moment.",
+    case ENOMEM: {
+      StorageError error(http::Status::ServiceUnavailable, "This cannot be stored at the moment.",
                          std::move(reason));
+      error.set("Retry-After", "1");
+      throw error;
+    }
     default:
       throw std::runtime_error(reason);
   }

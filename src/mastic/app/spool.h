@@ -16,12 +16,14 @@ namespace mastic::app {
 /// (async::run_reading), 256 KiB at a time, which is all that is kept of it in memory.
 class Spool {
  public:
-  /// Keeps at most `in_memory` bytes in memory, and more in a temporary file in `directory`.
-  Spool(std::uint64_t in_memory, std::string directory)
-      : in_memory_(in_memory), directory_(std::move(directory)) {}
+  /// Keeps at most `in_memory` bytes in memory, and more in a temporary file in `directory`. `kernel`
+  /// must outlive this object and all users of `file`.
+  Spool(std::uint64_t in_memory, std::string directory,
+        base::Kernel& kernel = base::system_kernel())
+      : in_memory_(in_memory), directory_(std::move(directory)), file_(kernel) {}
 
   /// Adds `piece`, which must stay valid until the task is done. Throws StorageError when the disk
-  /// is full (507).
+  /// is full (507) or the process has no more descriptors (503).
   [[nodiscard]] Task<> add(std::string_view piece);
   /// Says that the content is complete.
   [[nodiscard]] Task<> finish();

@@ -11,6 +11,10 @@ void UploadOptions::describe(base::OptionTable& table) {
   table.size("spool_above_bytes", spool_above_bytes,
              "How much of the files of a form is kept in memory at most; the rest is kept in "
              "temporary files.");
+  table.count(
+      "max_temporary_files", max_temporary_files,
+      "Maximum number of temporary files that a form may have at a time, each of which takes "
+      "a descriptor. A file that the handler is done with does not count. Beyond it: 413.");
   table.path(
       "upload_directory", upload_directory, "DIR",
       "The folder whose file system holds the temporary files. They have no names there, and are "

@@ -22,6 +22,9 @@ struct UploadOptions {
   /// How much of the files of a form is kept in memory at most; the rest is kept in temporary
   /// files.
   std::uint64_t spool_above_bytes = 256 << 10;
+  /// Maximum number of temporary files that a form may have at a time, each of which takes a
+  /// descriptor. A file that the handler is done with does not count. Beyond it: 413.
+  std::uint64_t max_temporary_files = 20;
   /// The folder whose file system holds the temporary files. They have no names there, and are gone
   /// when the request ends, whatever happens. The folder of the files to which uploads are saved is
   /// a good choice: File::keep then copies nothing. Empty means that of the server, which is

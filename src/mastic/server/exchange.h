@@ -135,6 +135,9 @@ class Exchange final : public async::Context,
     return &shard_.options().uploads;
   }
   void hold(std::uint64_t bytes) override;
+  [[nodiscard]] bool may_warn() noexcept override {
+    return shard_.counters().may_log(shard_.loop().kernel().monotonic_now());
+  }
   [[nodiscard]] bool is_debug() const override { return shard_.options().debug; }
   [[nodiscard]] std::span<const std::string> allowed_hosts() const override {
     return shard_.options().allowed_host;

@@ -34,6 +34,7 @@ TEST(ServerOptions, HaveNamesAndDefaults) {
                                                     {"max_part_header_bytes", "8K"},
                                                     {"max_part_bytes", "0"},
                                                     {"spool_above_bytes", "256K"},
+                                                    {"max_temporary_files", "20"},
                                                     {"upload_directory", "/var/tmp"},
                                                     {"header_timeout", "10s"},
                                                     {"keep_alive_timeout", "1m"},

@@ -2,6 +2,7 @@
 // job, and clients that leave in the middle.
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -149,6 +150,47 @@ TEST_P(UploadTest, LeavesNothingOfAnUploadWhoseClientLeaves) {
     for (int i = 0; i < 1000 && told == before; ++i) std::this_thread::sleep_for(5ms);
     EXPECT_EQ(told, before + 1) << "the handler was told, cut at " << cut;
   }
+  EXPECT_EQ(files(), 0);
+}
+
+TEST_P(UploadTest, AnswersALackOfDescriptorsWith503AndLosesNothingElse) {
+  start();
+  std::vector<std::unique_ptr<Client>> clients;  // accepted before the descriptors are used up
+  unsigned seed = 0;
+  for (int i = 0; i < 9; ++i) {
+    clients.push_back(std::make_unique<Client>(server->addresses()[0]));
+    clients.back()->send(post_of("/plain", ++seed, 700'000));
+    ASSERT_EQ(clients.back()->answer().content, "right " + std::to_string(seed));
+  }
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit all_used = before;
+  all_used.rlim_cur = STDERR_FILENO + 1;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &all_used), 0);
+  std::vector<ReadResponse> refused;
+  for (int i = 0; i < 8; ++i) {
+    constexpr std::string_view kPaths[] = {"/plain", "/blocking", "/task", "/parts"};
+    clients[i]->send(post_of(kPaths[i % 4], ++seed, 700'000));
+    refused.push_back(clients[i]->answer());
+  }
+  clients.back()->send(post_of("/plain", ++seed, 50'000));
+  const std::string small = clients.back()->answer().content;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+
+  for (const ReadResponse& response : refused) {
+    EXPECT_EQ(response.status, http::Status::ServiceUnavailable);
+    EXPECT_NE(response.head.find("Retry-After: 1\n"), std::string::npos) << response.head;
+  }
+  EXPECT_EQ(small, "right " + std::to_string(seed)) << "a small file needs no descriptor";
+  const std::string text = log.text();
+  int warnings = 0;
+  for (auto at = text.find("ulimit -n"); at != text.npos; at = text.find("ulimit -n", at + 1)) {
+    ++warnings;
+  }
+  EXPECT_GE(warnings, 1) << text;
+  EXPECT_LT(warnings, 8) << text;
+  clients.back()->send(post_of("/plain", ++seed, 700'000));
+  EXPECT_EQ(clients.back()->answer().content, "right " + std::to_string(seed));
   EXPECT_EQ(files(), 0);
 }
 
