@@ -47,7 +47,8 @@ int TemporaryFile::create(const std::string& directory) {
   // EISDIR comes from kernels that do not know the flag.
   if (fd == -EOPNOTSUPP || fd == -EISDIR) fd = create_and_unlink(*kernel_, directory);
   if (fd < 0) return fd;
-  file_ = std::make_shared<const Descriptor>(*kernel_, fd);
+  Descriptor file(*kernel_, fd);  // closes it if there is no memory
+  file_ = std::make_shared<const Descriptor>(std::move(file));
   return 0;
 }
 

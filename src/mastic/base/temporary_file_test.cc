@@ -7,8 +7,10 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <new>
 #include <sstream>
 
+#include "mastic/base/allocations_testing.h"
 #include "mastic/base/kernel_testing.h"
 
 namespace mastic::base {
@@ -83,6 +85,29 @@ TEST_F(TemporaryFileTest, SaysThatTheDiskIsFullAndLeavesNothing) {
   kernel.fail("write", 1, ENOSPC);
   EXPECT_EQ(file.write("x"), -ENOSPC);
   EXPECT_EQ(files(), 0);
+}
+
+TEST_F(TemporaryFileTest, LeavesNoDescriptorWithoutMemory) {
+  if (!counts_allocations()) GTEST_SKIP();
+  const auto descriptors = [] {
+    return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+  };
+  const auto before = descriptors();
+  const std::string folder = directory;
+  int failures = 0;
+  for (bool failed = true; failed;) {
+    TemporaryFile file(kernel);
+    fail_allocation(static_cast<std::size_t>(++failures));
+    try {
+      (void)file.create(folder);
+    } catch (const std::bad_alloc&) {
+    }
+    failed = stop_failing_allocations() == 0;
+    if (failed) {
+      EXPECT_EQ(descriptors(), before);
+    }
+  }
+  EXPECT_GT(failures, 1);
 }
 
 TEST_F(TemporaryFileTest, IsNotKeptInPlaceOfADirectory) {
