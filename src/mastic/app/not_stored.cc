@@ -28,6 +28,10 @@ std::string_view remedy_for(int number) {
     case EACCES:
     case EPERM:
       return "; let the user that the server runs as write to the directory";
+    case ENOTDIR:
+      return "; name a directory";
+    case EROFS:
+      return "; name a directory on a file system that can be written";
     case EISDIR:
       return "; name a file in it";
     case EEXIST:
@@ -39,9 +43,12 @@ std::string_view remedy_for(int number) {
 
 }  // namespace
 
+std::string describe_not_stored(int number) {
+  return base::describe_number(number).append(remedy_for(number));
+}
+
 void throw_not_stored(const std::string& doing, int number) {
-  std::string reason = doing + ": " + base::describe_number(number);
-  reason += remedy_for(number);
+  std::string reason = doing + ": " + describe_not_stored(number);
   switch (number) {
     case ENOSPC:
     case EDQUOT:

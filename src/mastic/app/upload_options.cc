@@ -1,6 +1,8 @@
 #include "mastic/app/upload_options.h"
 
+#include "mastic/app/not_stored.h"
 #include "mastic/app/request.h"
+#include "mastic/base/temporary_file.h"
 
 namespace mastic::app {
 
@@ -20,13 +22,21 @@ void UploadOptions::describe(base::OptionTable& table) {
       "The folder whose file system holds the temporary files. They have no names there, and are "
       "gone when the request ends, whatever happens. The folder of the files to which uploads are "
       "saved is a good choice: File::keep then copies nothing. Empty means that of the server, "
-      "which is /var/tmp by default, because /tmp is memory on many systems.");
+      "which is /var/tmp by default, because /tmp is memory on many systems. A server does not "
+      "start with a folder in which no file can be created.");
+}
+
+base::Result<void> check_upload_directory(const std::string& directory, base::Kernel& kernel) {
+  const int created = base::TemporaryFile(kernel).create(directory);
+  if (created == 0) return {};
+  return base::fail("cannot create a temporary file in '", directory,
+                    "': ", describe_not_stored(-created));
 }
 
 namespace {
 
 const UploadOptions& server_options(const Request& request) {
-  static const UploadOptions kDefaults{.upload_directory = "/var/tmp"};
+  static const UploadOptions kDefaults{.upload_directory = std::string(kDefaultUploadDirectory)};
   const UploadOptions* const options = request.exchange().upload_options();
   return options != nullptr ? *options : kDefaults;
 }

@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "mastic/base/kernel.h"
 #include "mastic/base/options.h"
+#include "mastic/base/result.h"
 #include "mastic/wire/multipart/limits.h"
 
 namespace mastic::app {
@@ -28,12 +31,21 @@ struct UploadOptions {
   /// The folder whose file system holds the temporary files. They have no names there, and are gone
   /// when the request ends, whatever happens. The folder of the files to which uploads are saved is
   /// a good choice: File::keep then copies nothing. Empty means that of the server, which is
-  /// /var/tmp by default, because /tmp is memory on many systems.
+  /// /var/tmp by default, because /tmp is memory on many systems. A server does not start with a
+  /// folder in which no file can be created.
   std::string upload_directory;
 
   /// Adds every member to `table` under its name. The table refers to this object.
   void describe(base::OptionTable& table);
 };
+
+/// Checks that temporary files can be created in `directory`, by creating one without a name. Fails
+/// with the reason and the remedy. May wait for the disk.
+[[nodiscard]] base::Result<void> check_upload_directory(
+    const std::string& directory, base::Kernel& kernel = base::system_kernel());
+
+/// The folder of the temporary files for uploads where the server's options name none.
+inline constexpr std::string_view kDefaultUploadDirectory = "/var/tmp";
 
 /// The settings for the uploads of `request`: those of the innermost middleware::Uploads around its
 /// handler, or else the server's. Valid as long as the request.

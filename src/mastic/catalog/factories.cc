@@ -55,7 +55,13 @@ middleware::DecompressRequests make_decompress_requests(
 middleware::UploadProgress make_upload_progress(const middleware::UploadProgressOptions& options) {
   return middleware::UploadProgress(options);
 }
-middleware::Uploads make_uploads(const app::UploadOptions& options) {
+base::Result<middleware::Uploads> make_uploads(const app::UploadOptions& options,
+                                               deploy::Build& build) {
+  // Without a directory of its own, it uses that of the server, which has checked it.
+  if (!options.upload_directory.empty()) {
+    const auto usable = app::check_upload_directory(options.upload_directory, build.kernel());
+    if (!usable) return base::fail("upload_directory: ", usable.error().message);
+  }
   return middleware::Uploads(options);
 }
 middleware::ResponseFields make_response_fields(const middleware::ResponseFieldsOptions& options) {

@@ -41,6 +41,20 @@ TEST_F(SiteFactories, FilesNeedAFolder) {
             "the field Cache-Control; leave one out\n");
 }
 
+TEST_F(SiteFactories, UploadsNeedAFolderThatCanBeWritten) {
+  const std::string section =
+      "[app:main]\nuse = mastic#redirect\nto = /\nfilter-with = uploads\n"
+      "[filter:uploads]\nuse = mastic#uploads\nmax_upload_bytes = 1M\nupload_directory = ";
+  site.make(section + "%(here)s/missing\n");
+  EXPECT_EQ(site.diagnostics(),
+            "site.ini:8: error: 'mastic#uploads' cannot be made: upload_directory: cannot create a "
+            "temporary file in 'missing': No such file or directory; make the directory first\n");
+  site.make(section + "%(here)s\n");
+  EXPECT_EQ(site.diagnostics(), "");
+  site.make(section + "\n");
+  EXPECT_EQ(site.diagnostics(), "") << "that of the server";
+}
+
 constexpr std::string_view kThree =
     "[app:a]\nuse = mastic#redirect\nto = /to-a\n"
     "[app:b]\nuse = mastic#redirect\nto = /to-b\n"

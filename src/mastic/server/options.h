@@ -29,7 +29,7 @@ struct Options {
   websocket::Options websocket;
 
   /// Forms with files: limits, and where files are kept meanwhile.
-  app::UploadOptions uploads{.upload_directory = "/var/tmp"};
+  app::UploadOptions uploads{.upload_directory = std::string(app::kDefaultUploadDirectory)};
 
   // ---- memory and counts ----
 

@@ -56,6 +56,7 @@ base::Result<void> Server::start_on(loop::Runtime& runtime, std::function<void()
 /// how to log them and what to do.
 base::Result<void> Server::begin(loop::Runtime* runtime, std::function<void()> settled) try {
   if (const auto fits = options_.check(); !fits) return fits;
+  if (const auto usable = check_uploads(); !usable) return usable;
   if (const auto begun = app_.lifecycle().start(); !begun) return begun;
   hooks_ran_ = true;
   prepare_process();
@@ -71,6 +72,20 @@ base::Result<void> Server::begin(loop::Runtime* runtime, std::function<void()> s
   return base::fail("out of memory");  // short enough to need no allocation
 } catch (const std::system_error& error) {
   return base::fail(error.what());
+}
+
+/// A folder that the operator has named must be usable. The default is not, on some small systems,
+/// and most sites there take no files, so the server only says so.
+base::Result<void> Server::check_uploads() {
+  const std::string& directory = options_.uploads.upload_directory;
+  const auto usable = app::check_upload_directory(directory, kernel_);
+  if (usable) return {};
+  if (directory != app::kDefaultUploadDirectory) {
+    return base::fail("--upload-directory: ", usable.error().message);
+  }
+  log_.write(base::Level::Warning, "forms with large files will fail: " + usable.error().message +
+                                       "; or name another directory (--upload-directory)");
+  return {};
 }
 
 void Server::prepare_process() {

@@ -117,6 +117,7 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
   void ended() noexcept override;
 
   [[nodiscard]] base::Result<void> begin(loop::Runtime* runtime, std::function<void()> settled);
+  [[nodiscard]] base::Result<void> check_uploads();
   void prepare_process();
   void make_shards();
   [[nodiscard]] base::Result<void> begin_shards();

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include "mastic/app/multipart_reader.h"
+#include "mastic/base/kernel_testing.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/routing/router.h"
 #include "mastic/server/client_testing.h"
@@ -202,6 +205,68 @@ TEST_P(UploadTest, RefusesAFormThatIsTooLargeAndKeepsTheConnection) {
   EXPECT_EQ(client.answer().status, http::Status::ContentTooLarge);
   client.send(post_of("/plain", 2, 5'000));
   EXPECT_EQ(client.answer().content, "right 2");
+}
+
+// ---- the folder for files ----
+
+struct UploadDirectoryTest : testing::Test {
+  UploadDirectoryTest() {
+    char name[] = "/tmp/mastic-uploads-XXXXXX";
+    directory = mkdtemp(name);
+    options.drain_idle = options.linger_idle = 20ms;
+  }
+  ~UploadDirectoryTest() override { fs::remove_all(directory); }
+  /// Why a server does not start; empty if it does.
+  std::string fault() {
+    Server server(App([] { return "hello"; }), options, log, kernel);
+    EXPECT_TRUE(server.listen(*base::Address::parse("127.0.0.1:0")));
+    const auto started = server.start();
+    if (!started) return started.error().message;
+    EXPECT_EQ(Client(server.addresses()[0]).get(), "hello");
+    return "";
+  }
+
+  RecordingLog log;
+  Options options;
+  fs::path directory;
+  base::FailingKernel kernel{base::system_kernel()};
+};
+
+TEST_F(UploadDirectoryTest, MustBeUsableWhenTheServerStarts) {
+  const std::string refusal = "--upload-directory: cannot create a temporary file in '";
+  options.uploads.upload_directory = directory / "missing";
+  EXPECT_EQ(fault(), refusal + options.uploads.upload_directory +
+                         "': No such file or directory; make the directory first");
+  options.uploads.upload_directory = directory / "file";
+  std::ofstream(options.uploads.upload_directory) << "content";
+  EXPECT_EQ(fault(),
+            refusal + options.uploads.upload_directory + "': Not a directory; name a directory");
+  options.uploads.upload_directory = directory;
+  kernel.fail("open", 1, EACCES);
+  EXPECT_EQ(fault(), refusal + directory.string() +
+                         "': Permission denied; let the user that the server runs as write to the "
+                         "directory");
+  kernel.fail("open", 1, EROFS);
+  EXPECT_EQ(fault(), refusal + directory.string() +
+                         "': Read-only file system; name a directory on a file system that can be "
+                         "written");
+  fs::remove(directory / "file");
+  EXPECT_EQ(fault(), "");
+  kernel.fail("open", 1, EOPNOTSUPP);
+  EXPECT_EQ(fault(), "") << "a file system without unnamed files does as well";
+  EXPECT_TRUE(fs::is_empty(directory));
+  EXPECT_EQ(log.text().find("large files"), std::string::npos);
+}
+
+/// Small systems may not have the default folder, and most of their sites take no files.
+TEST_F(UploadDirectoryTest, OnlyCausesAWarningWhileItIsTheDefault) {
+  kernel.fail("open", 1, ENOENT);
+  EXPECT_EQ(fault(), "");
+  EXPECT_NE(log.text().find("forms with large files will fail: cannot create a temporary file in "
+                            "'/var/tmp': No such file or directory; make the directory first; or "
+                            "name another directory (--upload-directory)"),
+            std::string::npos)
+      << log.text();
 }
 
 INSTANTIATE_TEST_SUITE_P(HandOffs, UploadTest,
