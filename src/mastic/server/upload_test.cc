@@ -156,6 +156,91 @@ TEST_P(UploadTest, LeavesNothingOfAnUploadWhoseClientLeaves) {
   EXPECT_EQ(files(), 0);
 }
 
+struct LongForm {
+  std::string text;
+  File small;
+  File image;
+  std::string after;
+};
+
+/// Counts the requests that have ended.
+struct CountEnds {
+  std::atomic<int>& ended;
+  std::optional<app::Response> before(Request& request) const {
+    request.on_finish([&ended = ended](const app::Outcome&) { ++ended; });
+    return std::nullopt;
+  }
+};
+
+TEST_P(UploadTest, LeavesNoFileAndNoDescriptorWhereverAClientLeaves) {
+  std::atomic<int> ended{0};
+  site.use(CountEnds{ended});
+  const auto show = [](const LongForm& form) {
+    return std::to_string(form.text.size() + form.small.size() + form.image.size());
+  };
+  site.post<"/form">([=](Form<LongForm> form) { return show(*form); });
+  site.post<"/form-task">([=](Form<LongForm> form) -> Task<std::string> { co_return show(*form); });
+  site.post<"/saved">([this](Request& request) -> Task<std::string> {
+    app::MultipartReader parts(request);
+    std::uint64_t size = 0;
+    while (app::Part* const part = co_await parts.next()) {
+      size += co_await part->body().save_to(directory / part->name());
+      fs::remove(directory / part->name());
+    }
+    co_return std::to_string(size - 3);
+  });
+  start();
+  const auto descriptors = [] {
+    return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+  };
+  const auto at_first = descriptors();
+
+  wire::multipart::FormWriter form;
+  form.add_field("text", std::string(20'000, 't'));
+  form.add_file("small", "s.png", "image/png", image_of(1, 30'000));
+  form.add_file("image", "i.png", "image/png", image_of(2, 700'000));
+  form.add_field("after", "end");
+  const std::string content = form.content();
+  const std::size_t small = content.find("name=\"small\"");
+  const std::size_t image = content.find("name=\"image\"");
+  const std::size_t after = content.find("name=\"after\"");
+  const std::size_t cuts[] = {0,
+                              1,
+                              10'000,
+                              small,
+                              small + 1'000,
+                              image,
+                              image + 50'000,
+                              image + 200'000,
+                              image + 500'000,
+                              after - 40,
+                              after,
+                              after + 17,
+                              content.size() - 3,
+                              content.size()};
+  for (const std::string_view path : {"/form", "/form-task", "/saved"}) {
+    const std::string head = "POST " + std::string(path) +
+                             " HTTP/1.1\r\nHost: a\r\nContent-Type: " + form.content_type() +
+                             "\r\nContent-Length: " + std::to_string(content.size()) + "\r\n\r\n";
+    for (const std::size_t cut : cuts) {
+      const int before = ended;
+      {
+        Client client(server->addresses()[0]);
+        client.send(head + content.substr(0, cut));
+        if (cut == content.size()) {
+          EXPECT_EQ(client.answer().content, "750000") << path;
+        }
+      }
+      for (int i = 0; i < 1000 && (ended == before || descriptors() > at_first); ++i) {
+        std::this_thread::sleep_for(5ms);
+      }
+      EXPECT_EQ(ended, before + 1) << path << " cut at " << cut;
+      EXPECT_EQ(descriptors(), at_first) << path << " cut at " << cut;
+      EXPECT_EQ(files(), 0) << path << " cut at " << cut;
+    }
+  }
+}
+
 TEST_P(UploadTest, AnswersALackOfDescriptorsWith503AndLosesNothingElse) {
   start();
   std::vector<std::unique_ptr<Client>> clients;  // accepted before the descriptors are used up
