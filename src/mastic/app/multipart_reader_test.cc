@@ -293,6 +293,10 @@ TEST_F(MultipartReaderTest, HoldsTheLimitsOfTheRoute) {
   options.max_upload_bytes = 1000;
   options.multipart.max_multipart_parts = 1;
   EXPECT_EQ(run(list_names, Body(kForm)), "413");
+  options.multipart = {.max_part_bytes = 7};
+  EXPECT_EQ(run(list_names, Body(kForm)), "413");
+  options.multipart = {.max_part_header_bytes = 50};
+  EXPECT_EQ(run(list_names, Body(kForm)), "413");
 }
 
 TEST_F(MultipartReaderTest, AnswersAFullDiskWith507AndLeavesNothing) {

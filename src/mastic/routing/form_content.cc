@@ -35,6 +35,7 @@ Task<FormContent> read_parts(Request& request, std::span<const std::string_view>
   std::uint64_t text_left = request.exchange().max_body_bytes();
   while (Part* const part = co_await parts.next()) {
     if (!part->is_file()) {
+      if (texts.size() == kMaxTextFields) refuse_many_fields(http::Status::ContentTooLarge);
       std::string text = co_await part->read_text(text_left);
       text_left -= text.size();
       texts.push_back({part->name(), std::move(text)});

@@ -167,6 +167,22 @@ TEST_F(FormContentTest, AllowsLargeFilesButNotLargeTexts) {
                   .starts_with("413"));
 }
 
+TEST_F(FormContentTest, AllowsAThousandTextsWhateverTheNumberOfParts) {
+  struct ManyParts {
+    std::optional<app::Response> before(Request& request) const {
+      request.ext<app::UploadOptions>().multipart.max_multipart_parts = 5000;
+      return std::nullopt;
+    }
+  };
+  router.use(ManyParts());
+  std::string texts;
+  for (int i = 0; i < 1000; ++i) texts += text_part("tags", "a");
+  const std::string files = file_part("unknown", "f", "x") + file_part("unknown", "g", "y");
+  EXPECT_EQ(post("/note", texts + files + text_part("text", "b") + "--b--"),
+            "413 Content Too Large\nThere are more than 1000 fields.\n");
+  EXPECT_EQ(post("/note", texts + files + "--b--").size(), 2000u);
+}
+
 TEST_F(FormContentTest, KeepsNoFileThatTheHandlerDoesNotAskFor) {
   EXPECT_EQ(post("/note", file_part("unknown", "f", std::string(5000, 'x')) + "--b--", 100), "");
   EXPECT_EQ(exchange->held, 0u);

@@ -46,15 +46,16 @@ void want_form_content(const Request& request) {
                   "Send a form here, as application/x-www-form-urlencoded or multipart/form-data.");
 }
 
+void refuse_many_fields(Status status) {
+  throw HttpError(status, "There are more than 1000 fields.");
+}
+
 TextFields read_text_fields(std::string_view text, Status too_many) {
   std::vector<TextField> fields;
   while (!text.empty()) {
     std::string_view value = base::take_until(text, '&');
     if (value.empty()) continue;
-    // A bound, because each struct member searches the list.
-    if (fields.size() == kMaxTextFields) {
-      throw HttpError(too_many, "There are more than 1000 fields.");
-    }
+    if (fields.size() == kMaxTextFields) refuse_many_fields(too_many);
     const std::string_view name = base::take_until(value, '=');
     fields.push_back({decode_form(name), decode_form(value)});
   }

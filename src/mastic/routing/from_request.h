@@ -140,7 +140,10 @@ concept GathersContent = requires(Request& request) {
 /// Throws 415 when the content is not a form, or has a content coding.
 void want_form_content(const Request& request);
 
+/// How many text fields a form or query may have. Each member of a struct searches the list.
 inline constexpr std::size_t kMaxTextFields = 1000;
+/// Throws `status`, because there are more than kMaxTextFields fields.
+[[noreturn]] void refuse_many_fields(http::Status status);
 /// Reads fields such as `a=1&b=x+y%21`. Throws 400 for a malformed escape, and the status
 /// `too_many` for more than kMaxTextFields fields.
 [[nodiscard]] TextFields read_text_fields(std::string_view text, http::Status too_many);
