@@ -123,7 +123,8 @@ void Session::line_has_news() noexcept {
 }
 
 void Session::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
-  if (taken > 0) made_progress_ = true;
+  const bool is_watched = is_pinged_ || phase_ != Phase::Open;
+  if (is_watched) under_way_ += static_cast<std::uint32_t>(taken);
   if (phase_ == Phase::Ending && unsent == 0) return host_.close();
   if (phase_ > Phase::Leaving || !line_) return;
   line_->has_left(unsent);

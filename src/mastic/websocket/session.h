@@ -36,6 +36,9 @@ class LoopShare;
 ///
 /// In Leaving, the handler still answers the messages that came before the close frame, or before
 /// what is malformed. If there are none, the close frame is written at once.
+///
+/// 4. Deadlines judge the client by what it answers, and the answer waits behind what is sent before
+///    it. So a deadline begins again while the client takes what was sent, however slowly.
 class Session final : public net::Protocol, private async::Timer {
  public:
   /// The handler is a task, or functions: one of the two.
@@ -106,6 +109,7 @@ class Session final : public net::Protocol, private async::Timer {
   static constexpr std::size_t kCopiedBytes = 4 << 10;
 
   // Receiving: session_receive.cc.
+  void heard_something() noexcept;
   void consume(std::string_view input);
   void consume(Reading& reading, std::string_view input);
   void release_reading() noexcept;
@@ -144,8 +148,11 @@ class Session final : public net::Protocol, private async::Timer {
   void expect_end() noexcept;
   void write_close(CloseCode code, std::string_view reason);
   void expired() noexcept override;
+  void arm_after(base::Duration wait) noexcept;
   void watch() noexcept;
   void ping_or_give_up() noexcept;
+  void watch_delivery() noexcept;
+  [[nodiscard]] bool is_taking() noexcept;
 
   [[nodiscard]] LineRef make_line(std::string_view protocol);
   void drop_idle_line() noexcept;
@@ -158,7 +165,12 @@ class Session final : public net::Protocol, private async::Timer {
   std::unique_ptr<EventHandler> events_;  ///< null while an EventRun has it
   HandlerTask* handler_ = nullptr;        ///< runs, and owns itself
   LineRef line_;                          ///< null while a socket with event functions is quiet
-  std::uint32_t heard_ = 0;               ///< when something last arrived, in milliseconds
+  // An open socket that was not pinged needs one of these, and any other socket the other one.
+  union {
+    std::uint32_t heard_ = 0;  ///< when something last arrived, in milliseconds
+    /// Bytes that the kernel has taken and that are not known to have arrived, modulo 2^32.
+    std::uint32_t under_way_;
+  };
   Phase phase_ = Phase::Open;
   bool wrote_close_ : 1 = false;
   bool has_opened_ : 1 = false;  ///< `opened` of the event functions is called, so `closed` will be
@@ -172,7 +184,7 @@ class Session final : public net::Protocol, private async::Timer {
   bool has_peer_ended_ : 1 = false;
   bool was_malformed_ : 1 = false;  ///< what the client sent; the rest is discarded
   bool has_failed_ : 1 = false;     ///< an event function has thrown
-  bool made_progress_ : 1 = false;  ///< while closing: bytes have left since the timer was armed
+  bool is_behind_ : 1 = false;      ///< the client had not got everything when it was last watched
 };
 
 }  // namespace mastic::websocket

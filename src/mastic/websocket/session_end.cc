@@ -120,15 +120,17 @@ void Session::closed(std::uint64_t) noexcept {
 
 // ---- time ----
 
+void Session::arm_after(base::Duration wait) noexcept {
+  host_.loop().arm(*this, base::after(host_.loop().now(), wait));
+}
+
 /// Arms the timer for what this phase waits for.
 void Session::watch() noexcept {
-  made_progress_ = false;
-  base::Duration wait = options_.close_timeout;
-  if (phase_ == Phase::Open) {
-    if (options_.ping_interval <= base::Duration::zero()) return;
-    wait = options_.ping_interval;
+  if (phase_ != Phase::Open) {
+    watch_delivery();
+    return arm_after(options_.close_timeout);
   }
-  host_.loop().arm(*this, base::after(host_.loop().now(), wait));
+  if (options_.ping_interval > base::Duration::zero()) arm_after(options_.ping_interval);
 }
 
 void Session::expired() noexcept {
@@ -143,28 +145,46 @@ void Session::expired() noexcept {
       [[fallthrough]];
     case Phase::Closing:
     case Phase::Ending:
-    case Phase::Lingering:
-      if (phase_ == Phase::Lingering && stream().unsent() == 0) return host_.close();
+    case Phase::Lingering: {
       // A slow client may still be reading what was sent before the close frame.
-      return made_progress_ && stream().unsent() > 0 ? watch() : host_.abort();
+      const bool goes_on = is_taking();
+      if (phase_ == Phase::Lingering && !is_behind_) return host_.close();
+      return goes_on ? arm_after(options_.close_timeout) : host_.abort();
+    }
     case Phase::Gone:
       return;
   }
 }
 
 /// The client was silent for ping_interval, or has not answered a ping for ping_timeout. While this
-/// side does not read, silence means nothing.
+/// side does not read, silence means nothing. The ping waits behind what was sent before it.
 void Session::ping_or_give_up() noexcept {
   if (is_paused_) return watch();
-  if (is_pinged_) return host_.abort();
+  if (is_pinged_) return is_taking() ? arm_after(options_.ping_timeout) : host_.abort();
   const auto silent = std::chrono::milliseconds(now() - heard_);
-  base::Instant due = base::after(host_.loop().now(), options_.ping_interval - silent);
-  if (silent >= options_.ping_interval) {
-    if (!host_.with_memory([this] { write_control(Opcode::Ping, {}); })) return;
-    is_pinged_ = true;
-    due = base::after(host_.loop().now(), options_.ping_timeout);
+  if (silent < options_.ping_interval) return arm_after(options_.ping_interval - silent);
+  watch_delivery();  // before the ping, which must not count as something that the client takes
+  is_pinged_ = true;
+  if (host_.with_memory([this] { write_control(Opcode::Ping, {}); })) {
+    arm_after(options_.ping_timeout);
   }
-  host_.loop().arm(*this, due);
+}
+
+// ---- whether the client takes what was sent ----
+
+/// Begins to watch what arrives at the client, as net::Delivery does. What the kernel takes says
+/// little: its buffer holds megabytes, and a slow client needs minutes for them.
+void Session::watch_delivery() noexcept {
+  under_way_ = static_cast<std::uint32_t>(stream().unacknowledged());
+  is_behind_ = under_way_ > 0 || stream().unsent() > 0;
+}
+
+/// Whether the client had something to take, and has got some of it since it was last watched.
+bool Session::is_taking() noexcept {
+  const bool was_behind = is_behind_;
+  const std::uint32_t before = under_way_;
+  watch_delivery();
+  return (was_behind || is_behind_) && static_cast<std::int32_t>(before - under_way_) > 0;
 }
 
 /// The sockets are closed one after the other over the first half of the drain, so that their

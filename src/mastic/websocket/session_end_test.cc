@@ -215,6 +215,24 @@ TEST_P(SessionEndTest, ASlowClientMayReadToTheEndBeforeItAnswers) {
   expect_nothing_left();
 }
 
+TEST_P(SessionEndTest, ASlowClientMayTakeFromTheKernelToTheEndBeforeItAnswers) {
+  open_listener();
+  (void)record.socket.try_send("last");
+  record.socket.close();
+  at().unacknowledged = 100'000;
+  server->turn(3);
+  for (const std::size_t left : {60'000, 20'000, 0}) {
+    at().unacknowledged = left;
+    pass(5s);
+    EXPECT_TRUE(is_open()) << left << ": the last message would be lost";
+  }
+  send(close_frame(1000));
+  EXPECT_FALSE(is_open());
+  EXPECT_FALSE(is_reset());
+  EXPECT_EQ(describe(record.socket.closed()), "1000 ");
+  expect_nothing_left();
+}
+
 // ---- malformed ----
 
 TEST_P(SessionEndTest, TellsTheClientWhatIsWrongAndReadsOnUntilItHasHeard) {

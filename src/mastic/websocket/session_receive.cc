@@ -12,13 +12,17 @@ using wire::websocket::MessageParser;
 using wire::websocket::Opcode;
 using Kind = MessageParser::Event::Kind;
 
-/// Anything that arrives shows that the client is there.
 void Session::received(std::string_view bytes) noexcept {
-  heard_ = now();
-  if (is_pinged_ && phase_ == Phase::Open && !is_draining_) watch();
-  is_pinged_ = false;
+  if (phase_ == Phase::Open) heard_something();
   if (phase_ > Phase::Closing) return;
   host_.with_memory([&] { consume(bytes); });
+}
+
+/// Anything that arrives shows that the client is there.
+void Session::heard_something() noexcept {
+  heard_ = now();
+  if (is_pinged_ && !is_draining_) watch();
+  is_pinged_ = false;
 }
 
 /// A message that arrives in one piece is read with the state that all sockets of the loop share. A
@@ -181,8 +185,10 @@ void Session::handler_has_room() noexcept { read_on(); }
 void Session::read_on() noexcept {
   if (!is_paused_ || phase_ > Phase::Closing || is_behind()) return;
   is_paused_ = false;
-  heard_ = now();
-  is_pinged_ = false;
+  if (phase_ == Phase::Open) {
+    heard_ = now();
+    is_pinged_ = false;
+  }
   host_.with_memory([this] {
     std::string rest;
     if (line_ && line_->reading) rest.swap(line_->reading->rest);

@@ -286,6 +286,73 @@ TEST_P(SessionTest, AnythingThatArrivesIsASignOfLife) {
   EXPECT_TRUE(is_open());
 }
 
+TEST_P(SessionTest, APingThatWaitsBehindALargeMessageGivesUpOnlyAClientThatTakesNothing) {
+  open_with([](WebSocket& socket) -> Task<> {
+    (void)co_await socket.receive();
+    (void)co_await socket.send_binary(std::string(1'000'000, 'x'));
+    (void)co_await socket.receive();
+  });
+  at().room = 0;
+  send(text("go"));
+  pass(21s);
+  for (int i = 0; i < 10; ++i) {
+    at().room = 90'000;
+    pass(30s);
+    EXPECT_TRUE(is_open()) << i;
+  }
+  at().room = SIZE_MAX;
+  server->turn(4);
+  EXPECT_TRUE(heard().ends_with("\nping \n"));
+  send(pong(""));
+  EXPECT_TRUE(is_open());
+
+  at().room = 0;
+  EXPECT_EQ(record.socket.try_send(std::string(100'000, 'x')), Sent::Taken);
+  pass(21s);
+  at().room = 90'000;
+  pass(30s);
+  EXPECT_TRUE(is_open());
+  pass(31s);
+  EXPECT_TRUE(is_reset()) << "it took nothing for a whole deadline";
+  expect_nothing_left();
+}
+
+TEST_P(SessionTest, WhatAClientHasYetToTakeFromTheKernelCountsToo) {
+  open_echo();
+  at().unacknowledged = 100'000;
+  pass(21s);
+  EXPECT_EQ(heard(), "ping \n");
+  for (const std::size_t left : {70'000, 30'000, 0}) {
+    at().unacknowledged = left;
+    pass(30s);
+    EXPECT_TRUE(is_open()) << left;
+  }
+  pass(30s);
+  EXPECT_TRUE(is_reset()) << "it has got the ping, and does not answer";
+
+  open_echo();
+  at().unacknowledged = 100'000;
+  pass(21s);
+  at().unacknowledged += heard().size() - 4;  // the two bytes of the ping
+  pass(30s);
+  EXPECT_TRUE(is_reset()) << "it takes nothing";
+  expect_nothing_left();
+}
+
+TEST_P(SessionTest, AClientWhosePongWaitsBehindItsOwnMessageIsNotGivenUp) {
+  open_echo();
+  const std::string message(1000, 'x');
+  const std::string bytes = text(message) + pong("");
+  for (std::size_t i = 0; i < 10; ++i) {
+    pass(45s);
+    send(std::string_view(bytes).substr(i * 100, 100));
+    EXPECT_TRUE(is_open()) << i;
+  }
+  EXPECT_TRUE(say(std::string_view(bytes).substr(1000)).ends_with("ping \ntext " + message + "\n"));
+  pass(51s);
+  EXPECT_TRUE(is_reset());
+}
+
 MASTIC_FOR_BOTH_TRANSFERS(SessionTest);
 
 }  // namespace
