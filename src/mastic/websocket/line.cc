@@ -66,11 +66,11 @@ void Line::close(const Closed& how, bool signals) {
   order->kind = QueuedFrame::Kind::Close;
   order->code = how.code;
   if (!how.by_peer) order->data = how.reason;
-  auto kept = std::make_unique<Closed>(how);
+  auto ending = std::make_unique<Ending>(how);
   async::Waker waker(mutex_);
   if (phase_ != Phase::Open) return;
   phase_ = Phase::Closing;
-  closed_ = std::move(kept);
+  ending_ = std::move(ending);
   enqueue(std::move(order));
   serve(waker);
   if (signals) signal();
@@ -90,7 +90,7 @@ void Line::order(QueuedFrame::Kind kind, const topics::Topic& topic) {
 std::optional<Closed> Line::closed() const {
   if (is_open()) return std::nullopt;
   const std::lock_guard lock(mutex_);
-  return closed_ ? *closed_ : Closed();
+  return ending_ ? ending_->how : Closed();
 }
 
 // ---- with the mutex held ----
@@ -183,9 +183,9 @@ void Line::detach(const Closed* how) noexcept {
     async::Waker waker(mutex_);
     if (how != nullptr) {
       try {
-        closed_ = std::make_unique<Closed>(*how);
+        ending_ = std::make_unique<Ending>(*how);
       } catch (const std::bad_alloc&) {
-        closed_.reset();  // reported as an abnormal end, which is not far from the truth
+        ending_.reset();  // reported as an abnormal end, which is not far from the truth
       }
     }
     phase_ = Phase::Closed;

@@ -90,6 +90,11 @@ class Line final : private async::Message {
   /// Says how many bytes of what was taken are still unsent, and lets those who wait for room put
   /// their items into the queue.
   void has_left(std::uint64_t unsent) noexcept;
+  /// Counts bytes that arrived after the close frame was written. Returns how many there were so
+  /// far. Requires: the socket was closed.
+  [[nodiscard]] std::uint64_t count_late(std::uint64_t bytes) noexcept {
+    return ending_->late_bytes += bytes;
+  }
   /// Cuts the way to the session, which is about to go. With `how`, the socket was closed in this
   /// way; with null, as `close` said.
   void detach(const Closed* how) noexcept;
@@ -121,6 +126,12 @@ class Line final : private async::Message {
     async::WaitQueue queue;
     /// At least the cost of the most expensive frame that waits; 0 when none waits.
     std::uint64_t most_wanted = 0;
+  };
+
+  /// What a socket needs when it is closed.
+  struct Ending {
+    Closed how;
+    std::uint64_t late_bytes = 0;  ///< belongs to the loop
   };
 
   /// What most sockets never need.
@@ -158,8 +169,8 @@ class Line final : private async::Message {
   std::uint64_t queue_bytes_ = 0;    ///< of what is in `queue_`
   std::uint64_t waiting_bytes_ = 0;  ///< queue_bytes_, and what was taken and has not left
   const std::uint64_t max_queue_bytes_;
-  std::unique_ptr<Rare> rare_;  ///< made when it is first needed
-  std::unique_ptr<Closed> closed_;
+  std::unique_ptr<Rare> rare_;                         ///< made when it is first needed
+  std::unique_ptr<Ending> ending_;                     ///< null while the socket is open
   const std::unique_ptr<const std::string> protocol_;  ///< null without one
   // The small members stand together, which saves 8 bytes of each socket.
   const base::Endpoint peer_;

@@ -39,6 +39,10 @@ class LoopShare;
 ///
 /// 4. Deadlines judge the client by what it answers, and the answer waits behind what is sent before
 ///    it. So a deadline begins again while the client takes what was sent, however slowly.
+/// 5. What arrives after our close frame is discarded, until the close frame of the client or its
+///    end: if bytes were left unread, or arrived later, the kernel would reset the connection, and
+///    the client might lose our close frame and the messages before it. It is read for close_timeout
+///    and up to kMaxLateBytes beyond one message.
 class Session final : public net::Protocol, private async::Timer {
  public:
   /// The handler is a task, or functions: one of the two.
@@ -107,9 +111,12 @@ class Session final : public net::Protocol, private async::Timer {
   /// Payloads up to this size are copied to the other writes of the turn, which costs less than
   /// passing them on as they are.
   static constexpr std::size_t kCopiedBytes = 4 << 10;
+  /// About as much as the buffers of the two kernels hold when this side closes.
+  static constexpr std::uint64_t kMaxLateBytes = 4 << 20;
 
   // Receiving: session_receive.cc.
   void heard_something() noexcept;
+  void count_late(std::size_t bytes) noexcept;
   void consume(std::string_view input);
   void consume(Reading& reading, std::string_view input);
   void release_reading() noexcept;

@@ -50,8 +50,8 @@ void Session::close_arrived(CloseCode code, std::string_view reason) {
 
 /// The client is told what is wrong. Nothing that it sends after that is looked at.
 void Session::malformed_arrived(CloseCode code, std::string_view reason) {
-  if (wrote_close_) return host_.close();
   was_malformed_ = true;
+  if (wrote_close_) return expect_end();
   leave({code, std::string(reason), false});
 }
 

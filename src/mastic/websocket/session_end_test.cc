@@ -233,6 +233,64 @@ TEST_P(SessionEndTest, ASlowClientMayTakeFromTheKernelToTheEndBeforeItAnswers) {
   expect_nothing_left();
 }
 
+// ---- what the client sends after our close frame ----
+
+TEST_P(SessionEndTest, WhatIsMalformedAfterOurCloseFrameIsDiscardedUntilTheClientEnds) {
+  open_listener();
+  record.socket.close(static_cast<CloseCode>(4001));
+  server->turn(3);
+  EXPECT_EQ(say("\xff\xff"), "close 4001\n");
+  EXPECT_TRUE(at().write_shut) << "the client learns that it may go";
+  EXPECT_TRUE(is_open()) << "the close frame may still be under way";
+  send("\xff\xff");
+  EXPECT_TRUE(at().incoming.empty()) << "unread bytes would reset the connection";
+  at().incoming_ended = true;
+  server->turn(3);
+  EXPECT_FALSE(is_open());
+  EXPECT_FALSE(is_reset());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AMessageThatIsTooBigAfterOurCloseFrameIsDiscardedToo) {
+  options.max_message_bytes = 1000;
+  open_listener();
+  record.socket.close();
+  server->turn(3);
+  EXPECT_EQ(say(text(std::string(100'000, 'x'))), "close 1000\n");
+  EXPECT_TRUE(is_open());
+  EXPECT_TRUE(at().incoming.empty());
+  at().incoming_ended = true;
+  server->turn(3);
+  EXPECT_FALSE(is_reset());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AClientThatHasMuchUnderWayMayAnswerAfterIt) {
+  open_listener();
+  record.socket.close();
+  server->turn(3);
+  for (int i = 0; i < 60; ++i) send(binary(std::string(64'000, 'x')));
+  send(close_frame(1000));
+  EXPECT_EQ(heard(), "close 1000\n");
+  EXPECT_FALSE(is_open());
+  EXPECT_FALSE(is_reset());
+  expect_nothing_left();
+}
+
+TEST_P(SessionEndTest, AClientThatSendsWithoutEndAfterOurCloseFrameIsNotReadWithoutEnd) {
+  open_listener();
+  record.socket.close();
+  server->turn(3);
+  const std::string message = binary(std::string(64'000, 'x'));
+  int read = 0;
+  for (; read < 1000 && at().incoming.empty(); ++read) send(message);
+  EXPECT_LT(read, 100);
+  EXPECT_TRUE(is_open());
+  pass(6s);
+  EXPECT_TRUE(is_reset());
+  expect_nothing_left();
+}
+
 // ---- malformed ----
 
 TEST_P(SessionEndTest, TellsTheClientWhatIsWrongAndReadsOnUntilItHasHeard) {

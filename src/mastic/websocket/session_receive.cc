@@ -14,6 +14,7 @@ using Kind = MessageParser::Event::Kind;
 
 void Session::received(std::string_view bytes) noexcept {
   if (phase_ == Phase::Open) heard_something();
+  if (wrote_close_) count_late(bytes.size());
   if (phase_ > Phase::Closing) return;
   host_.with_memory([&] { consume(bytes); });
 }
@@ -23,6 +24,13 @@ void Session::heard_something() noexcept {
   heard_ = now();
   if (is_pinged_ && !is_draining_) watch();
   is_pinged_ = false;
+}
+
+/// A client that sends too much after our close frame has to wait, until the deadline ends the
+/// connection.
+void Session::count_late(std::size_t bytes) noexcept {
+  const std::uint64_t most = options_.max_message_bytes + kMaxLateBytes;
+  if (line_->count_late(bytes) > most) stream().pause_reading();
 }
 
 /// A message that arrives in one piece is read with the state that all sockets of the loop share. A
