@@ -44,7 +44,10 @@ void Exchange::report_rejection() noexcept {
 }
 
 void Exchange::take_piece() noexcept {
-  if (pull_failed_ && !is_ending_) return sink_->abort_response();
+  if (pull_failed_ && !is_ending_) {
+    endless_ = nullptr;
+    return sink_->abort_response();
+  }
   count_answer();
   if (!piece_) return go_on(end_content());
   if (endless_) endless_->last_piece = shard_.loop().now();
@@ -65,7 +68,10 @@ bool Exchange::has_room() const noexcept {
 }
 
 void Exchange::go_on(ResponseSink::Next next) noexcept {
-  if (next == ResponseSink::Next::Gone) return;  // `abandon` was called and did the rest
+  if (next == ResponseSink::Next::Gone) {  // `abandon` does the rest, or has done it
+    endless_ = nullptr;
+    return;
+  }
   if (next == ResponseSink::Next::Written) return written();
   waits_for_room_ = !has_room();
   if (!waits_for_room_) schedule_step(Step::Produce);

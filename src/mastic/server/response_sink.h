@@ -34,7 +34,7 @@ class ResponseSink {
   enum class Next {
     Written,  ///< the whole answer is written: the exchange calls response_written
     Produce,  ///< the exchange pulls more content for send_piece, and then calls end_content
-    Gone,     ///< nothing: the sink has let go of the exchange
+    Gone,     ///< nothing: the sink has let go of the exchange, or will when the answer is aborted
   };
   /// Writes the head, and the content as far as it is available. May take parts out of `response`.
   [[nodiscard]] virtual Next respond(app::Response& response) noexcept = 0;
@@ -43,10 +43,11 @@ class ResponseSink {
   [[nodiscard]] virtual Next send_piece(std::string_view piece,
                                         std::shared_ptr<const void> owner) noexcept = 0;
   /// Ends the content, and sends `trailers` after it if the protocol can. Returns Gone if the
-  /// content is shorter than announced; then the answer has been aborted.
+  /// content is shorter than announced; then the answer is aborted.
   [[nodiscard]] virtual Next end_content(http::FieldsView trailers) noexcept = 0;
   /// Aborts the answer, because its content cannot be completed and the client must not take the
-  /// answer for complete. The sink lets go of the exchange.
+  /// answer for complete. The sink lets go of the exchange, during this call or when what was written
+  /// has left.
   virtual void abort_response() noexcept = 0;
   /// Whether more content may be produced. After a false, the sink calls Exchange::room_again when
   /// bytes have left.

@@ -41,7 +41,7 @@ void Http1Connection::received(std::string_view bytes) noexcept {
 /// Most requests arrive complete and alone.
 void Http1Connection::take_in(std::string_view bytes) {
   wake();
-  if (state_ == State::Lingering) return throw_away(bytes.size());
+  if (state_ >= State::Lingering) return throw_away(bytes.size());
   if (carry_.empty()) {
     consume(bytes, false);
     if (state_ == State::Closed || state_ == State::Lingering) return;
@@ -77,13 +77,14 @@ void Http1Connection::received_end() noexcept {
       if (stream_->unsent() == 0) connection_->close();
       return;
     case State::Upgrading:  // start_protocol passes the end on to the other protocol
+    case State::Aborting:
     case State::Closed:
       return;
   }
 }
 
-/// Room in the stream lets three things continue: production of an answer, the next pipelined
-/// request, and a change of the protocol.
+/// Room in the stream lets four things continue: production of an answer, the next pipelined
+/// request, a change of the protocol, and the end of an answer that broke off.
 void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (unsent == 0) {
     write_monitor_.stop();
@@ -97,7 +98,11 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   }
   if (state_ == State::Exchanging) request_->exchange.room_again();
   const bool is_free = state_ == State::Idle || state_ == State::Upgrading;
-  if (is_free) with_memory([this] { go_on(); });
+  if (is_free) {
+    with_memory([this] { go_on(); });
+  } else if (state_ == State::Aborting && unsent == 0) {
+    abort();
+  }
 }
 
 // ---- reading ----
@@ -127,6 +132,7 @@ void Http1Connection::consume(std::string_view& input, bool pipelined) {
       case State::Upgrading:
         return;  // the bytes belong to the other protocol
       case State::Lingering:
+      case State::Aborting:
       case State::Closed:
         input = {};
         return;
@@ -337,18 +343,26 @@ ResponseSink::Next Http1Connection::send_piece(std::string_view piece,
   return more ? Next::Produce : Next::Written;
 }
 
-/// When the content is shorter than announced, the connection is aborted: after a normal end, the
-/// client could take it for complete.
+/// When the content is shorter than announced, the answer is aborted: after a normal end, the client
+/// could take it for complete.
 ResponseSink::Next Http1Connection::end_content(http::FieldsView trailers) noexcept {
   bool whole = false;
   if (!with_memory([&] { whole = writer_.end(*stream_, trailers, shard_.log()); }))
     return Next::Gone;
   if (whole) return Next::Written;
-  abort();
+  abort_response();
   return Next::Gone;
 }
 
-void Http1Connection::abort_response() noexcept { abort(); }
+/// Ends the connection with a reset as soon as everything that was written has left: earlier answers
+/// are complete, and a client may have use for the part of this one that it gets. A client that does
+/// not read is given up as at any other time (WriteMonitor).
+void Http1Connection::abort_response() noexcept {
+  if (stream_->unsent() == 0) return abort();
+  state_ = State::Aborting;
+  body_rate_.stop();
+  if (!std::exchange(reading_paused_, true)) stream_->pause_reading();
+}
 
 /// While max_inflight_bytes is reached, only a client that has read everything gets more. So each
 /// answer that has begun may hold one piece, and no answer waits for memory that another one holds.

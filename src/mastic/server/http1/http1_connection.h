@@ -31,6 +31,7 @@ namespace mastic::server {
 ///     Idle ──byte──> Head ──head──> Exchanging ──answer written──> Idle ──answer left──> at rest
 ///                      │                │  └──content unread──> Discarding ──end──> Idle
 ///                      │                ├──101──> Upgrading ──101 has left──> another protocol
+///                      │                ├──content broke off──> Aborting ──all has left──> Closed
 ///                      └──malformed─────┴──last answer────────> Lingering ──end──> Closed
 ///
 /// 1. Bytes that cannot be used yet are kept in `carry_`, up to max_pipelined_bytes; then reading
@@ -46,7 +47,8 @@ namespace mastic::server {
 ///    still held at the end of a turn, or already within the turn if it is much. An answer that
 ///    leaves within its turn is not counted.
 /// 6. Closing cuts off no answer: the connection lingers until the client has acknowledged
-///    everything, or is too slow.
+///    everything, or is too slow. An answer whose content breaks off ends with a reset, so that it
+///    never looks complete; everything that was written before leaves first.
 /// 7. While the connection lingers, announced content is discarded within max_unread_bytes, and
 ///    anything else within max_linger_bytes. linger_total ends the lingering unless the content
 ///    arrives fast enough.
@@ -96,6 +98,7 @@ class Http1Connection final : public net::Protocol,
     Discarding,
     Upgrading,  ///< the answer 101 is being sent
     Lingering,
+    Aborting,  ///< what was written of an answer is being sent, and then the client sees a reset
     Closed
   };
   enum class Progress : std::uint8_t { Again, Wait };

@@ -66,6 +66,7 @@ void Http1Connection::await_end() {
 /// Discards bytes that arrive while the connection lingers. While an answer is still being sent,
 /// too many bytes only pause reading, because nothing that a client sends may cut off its answer.
 void Http1Connection::throw_away(std::size_t bytes) {
+  if (state_ != State::Lingering) return;
   const std::uint64_t announced = std::min<std::uint64_t>(bytes, announced_bytes_);
   announced_bytes_ -= announced;
   excess_bytes_ += bytes - announced;
@@ -146,6 +147,7 @@ void Http1Connection::read_deadline_passed() {
     case State::Idle:
     case State::Exchanging:
     case State::Upgrading:
+    case State::Aborting:
     case State::Closed:
       return;
   }
@@ -223,7 +225,7 @@ bool Http1Connection::is_as_new() const {
 
 void Http1Connection::closed(std::uint64_t unsent) noexcept {
   if (state_ == State::Closed) return;
-  const bool exchanging = state_ == State::Exchanging;
+  const bool exchanging = state_ == State::Exchanging || state_ == State::Aborting;
   wake();
   state_ = State::Closed;
   disarm();

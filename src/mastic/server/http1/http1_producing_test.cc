@@ -106,9 +106,47 @@ TEST_P(Http1ProducingTest, AbortsWhenAGeneratorYieldsLessThanAnnounced) {
   server->send(fd, kGet);
   server->pass(1s);
   EXPECT_FALSE(is_open());
+  EXPECT_TRUE(server->at(fd).reset);
   const std::string sent = server->take(fd);
-  EXPECT_TRUE(sent.contains("\r\n\r\nggggg")) << sent;
+  EXPECT_TRUE(sent.ends_with("\r\n\r\nggggglast")) << sent;
   EXPECT_FALSE(read_responses(sent)) << "the client must not take this for a whole answer";
+}
+
+TEST_P(Http1ProducingTest, WhatWasWrittenBeforeAnAbortLeavesBeforeTheReset) {
+  Produced produced;
+  open_on(App([&](Request& request) {
+    if (request.path() == "/whole") return Response::text(std::string(50'000, 'w'));
+    return Response::text_body(app::Body::produced_by(produce(produced, 2, 5)))
+        .set("Content-Length", "10");
+  }));
+  server->at(fd).room = 40'000;
+  server->send(fd, "GET /whole HTTP/1.1\r\nHost: a\r\n\r\n" + kGet);
+  server->pass(1s);
+  EXPECT_TRUE(is_open()) << "the first answer is complete, and has not left";
+  server->send(fd, "bytes that do not count");
+  server->at(fd).room = SIZE_MAX;
+  server->turn(4);
+  EXPECT_TRUE(server->at(fd).reset);
+  const std::string sent = server->take(fd);
+  EXPECT_TRUE(sent.ends_with("wwwww" + sent.substr(sent.rfind("HTTP/1.1 200 OK")))) << sent;
+  EXPECT_TRUE(sent.ends_with("\r\n\r\nggggglast"));
+  EXPECT_TRUE(produced.destroyed);
+  EXPECT_EQ(server->shard->exchanges(), 0u);
+}
+
+TEST_P(Http1ProducingTest, AClientThatTakesNothingIsGivenUpBeforeAnAbort) {
+  Produced produced;
+  open_on(App([&](Request&) {
+    return Response::text_body(app::Body::produced_by(produce(produced, 2, 5)))
+        .set("Content-Length", "10");
+  }));
+  server->at(fd).room = 10;
+  server->send(fd, kGet);
+  server->pass(5s);
+  EXPECT_TRUE(is_open());
+  server->pass(40s);
+  EXPECT_TRUE(server->at(fd).reset);
+  EXPECT_EQ(server->shard->exchanges(), 0u);
 }
 
 // ---- trailers of responses ----
@@ -155,7 +193,10 @@ TEST_P(Http1ProducingTest, AbortsForATrailerThatWasNotAnnounced) {
   open_on(answering_with_trailers());
   server->send(fd, "GET /wrong HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_FALSE(is_open());
-  EXPECT_FALSE(server->take(fd).contains("\r\n0\r\n")) << "the last chunk is missing";
+  const std::string sent = server->take(fd);
+  EXPECT_TRUE(sent.ends_with("5\r\npiece\r\n5\r\npiece\r\n")) << sent;
+  EXPECT_FALSE(read_responses(sent)) << "the last chunk is missing";
+  EXPECT_TRUE(server->at(fd).reset);
   EXPECT_TRUE(server->log.text().contains("the trailer field 'X-Other' was not announced"));
 }
 
