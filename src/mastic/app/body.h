@@ -34,6 +34,7 @@ struct Endless {
   /// connection, and finds clients that are gone. Zero for never.
   base::Duration heartbeat{};
   std::string_view heartbeat_text;  ///< valid as long as the source
+  std::string_view opening_text;    ///< sent directly after the head; valid as long as the source
 };
 
 /// Content that comes piece by piece. Its reader pulls each piece, so content never comes faster
@@ -44,7 +45,11 @@ class BodySource {
 
   /// Returns the next piece, which is never empty and stays valid until the next call; nothing at
   /// the end. Throws when the rest of the content cannot be had; the request or response that the
-  /// content belongs to is then aborted.
+  /// content belongs to is then aborted. But the head of a response waits for the first piece, so
+  /// what the first call throws is answered like an exception of the handler: with 500, or the
+  /// status of an HttpError. The head of an event stream (content that is `endless`, or of the type
+  /// text/event-stream) waits only until the source first waits for something, because the page is
+  /// told at once that the stream is open.
   virtual Task<std::optional<std::string_view>> next() = 0;
   /// How many bytes will come in all; nothing when that is not known.
   [[nodiscard]] virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
@@ -213,7 +218,11 @@ class Body {
     if (const auto* const shared = std::get_if<Shared>(&content_)) {
       return shared->owner == nullptr || shared->owner.use_count() > 1;
     }
-    return !std::holds_alternative<std::unique_ptr<BodySource>>(content_);
+    return !is_produced();
+  }
+  /// Whether the content is pulled from a source.
+  [[nodiscard]] bool is_produced() const {
+    return std::holds_alternative<std::unique_ptr<BodySource>>(content_);
   }
 
   /// Pulls the next piece, as BodySource does. Content that is in memory is one piece.

@@ -80,8 +80,9 @@ Generator<std::string> json_pieces(Generator<T> elements) {
 
 /// Answers with a JSON array. `producer` is called for each element and returns `std::optional<T>`
 /// or a `Task` of one; an empty optional ends the array. `producer` is called only as fast as the
-/// client reads: about 16 KiB and one element are kept in memory. When `producer` throws, the
-/// connection is aborted and the array stays open, so that no client takes it for complete.
+/// client reads: about 16 KiB and one element are kept in memory. What `producer` throws before the
+/// first elements are sent is answered like an exception of the handler. After that the connection
+/// is aborted and the array stays open, so that no client takes it for complete.
 template <class Producer>
 [[nodiscard]] Response json_array(Producer producer) {
   using Produced = std::invoke_result_t<Producer&>;

@@ -33,7 +33,9 @@ struct EventStreamOptions {
 // the head.
 
 /// Answers with the events that `source` yields, until it ends. It runs only as fast as the client
-/// reads. When the client leaves, what it awaits throws Cancelled. When it throws, the stream ends
+/// reads. When the client leaves, what it awaits throws Cancelled. What it throws before its first
+/// event and its first wait is answered like an exception of the handler: with 500, or the status of
+/// an HttpError. After that the browser knows that the stream is open: the connection is aborted,
 /// and the exception is logged.
 [[nodiscard]] app::Response event_stream(app::Request& request, async::Generator<Event> source,
                                          const EventStreamOptions& options = {});

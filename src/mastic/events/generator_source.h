@@ -23,8 +23,8 @@ class GeneratorSource final : public app::BodySource {
 
  private:
   async::Generator<Event> events_;
+  const std::string opening_;
   const app::Endless endless_;
-  std::optional<base::Duration> retry_;  ///< until it has been sent
   std::string piece_;
 };
 

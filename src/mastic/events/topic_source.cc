@@ -13,7 +13,7 @@ TopicSource::TopicSource(const topics::Topic& topic, std::optional<topics::Messa
     : has_ids_(topic.options().history > 0),
       came_back_(last.has_value()),
       retry_(options.retry),
-      endless_{options.heartbeat, kHeartbeat},
+      endless_{options.heartbeat, kHeartbeat, {}},
       new_feed_(std::make_unique<TopicFeed>(topic, last, loop)),
       feed_(new_feed_.get()) {}
 

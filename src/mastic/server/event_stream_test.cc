@@ -82,6 +82,12 @@ struct EventStreamTest : Http1ConnectionTest {
     });
     site.get("/over", [] { return events::no_more_events(); });
     site.get("/broken", [](Request& request) { return events::event_stream(request, broken()); });
+    site.get("/fails", [](Request& request) {
+      return events::event_stream(request, fails(0s), {.retry = 5s});
+    });
+    site.get("/fails-later", [](Request& request) {
+      return events::event_stream(request, fails(20s), {.retry = 5s});
+    });
     site.get("/id", [](Request& request) {
       return std::string(events::last_event_id(request).value_or("(none)"));
     });
@@ -97,6 +103,11 @@ struct EventStreamTest : Http1ConnectionTest {
   static Generator<Event> broken() {
     co_yield Event("one");
     throw std::runtime_error("the sensor is gone");
+  }
+  static Generator<Event> fails(base::Duration later) {
+    if (later > 0s) co_await async::sleep_for(later);
+    throw app::HttpError(Status::NotFound, "There is no such sensor.");
+    co_yield Event("never");
   }
   /// Counts the generators that exist.
   struct Alive {
@@ -372,6 +383,22 @@ TEST_P(EventStreamTest, AGeneratorThatThrowsAbortsTheStream) {
   EXPECT_EQ(arrived(), "data: one\n\n") << "no regular end: the browser connects again";
   EXPECT_TRUE(server->at(fd).reset);
   EXPECT_NE(server->log.text().find("the sensor is gone"), std::string::npos);
+}
+
+TEST_P(EventStreamTest, AnswersAFailureBeforeTheFirstEventLikeThatOfAHandler) {
+  const auto answers = talk(get_events("/fails"));
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].status, Status::NotFound);
+  EXPECT_TRUE(answers[0].content.contains("There is no such sensor.")) << answers[0].content;
+  EXPECT_TRUE(is_open());
+}
+
+TEST_P(EventStreamTest, TellsTheClientThatTheStreamIsOpenBeforeTheGeneratorHasAnEvent) {
+  EXPECT_TRUE(ask("/fails-later").contains(" 200 OK\r\n"));
+  EXPECT_EQ(arrived(), "retry: 5000\n\n");
+  server->pass(20s);
+  EXPECT_TRUE(server->at(fd).reset) << "too late for another status";
+  EXPECT_EQ(arrived(), std::string(events::kHeartbeat)) << "and nothing that looks like an end";
 }
 
 TEST_P(EventStreamTest, AnswersWithoutAStreamWhereNoneIsWanted) {

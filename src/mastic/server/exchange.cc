@@ -217,11 +217,21 @@ void Exchange::collect_piece() noexcept {
   pull_.reset();
 }
 
-/// Logs the exception of a producer of content. The client cannot be told, because the answer has
-/// begun. Requires: an exception is being handled.
+/// Answers the exception of a producer of content like one of a handler. Once the head has left, the
+/// client cannot be told, and the exception is only logged. Requires: an exception is being handled.
 void Exchange::pull_failed() noexcept {
   pull_failed_ = true;
-  if (!stop_requested()) (void)app::respond_to_exception(*request_);
+  if (stop_requested()) return;
+  try {
+    app::Response error = app::respond_to_exception(*request_);
+    if (stage_ != Stage::Handling) return;
+    pull_.reset();  // before the source, which is destroyed with `error`
+    *response_ = std::move(error);
+    pull_failed_ = false;
+  } catch (...) {  // an exception is answered in any case, but moving a Response may throw
+    return;
+  }
+  app::complete_answer(*request_, *response_);
 }
 
 // ---- between jobs: on the loop ----
@@ -239,8 +249,11 @@ void Exchange::finish() noexcept {
     stage_ = Stage::Over;
     return;
   }
-  if (is_scheduled() || is_handling() || pull_)
-    return watch_over();  // a job follows, or the application waits for something
+  if (is_scheduled() || is_handling()) return watch_over();  // a job follows, or the handler waits
+  if (pull_) {
+    if (stage_ == Stage::Handling && is_event_stream()) send_held_head();
+    return watch_over();
+  }
   if (sink_ == nullptr) return end();
   if (stage_ == Stage::Handling) return respond();
   if (stage_ == Stage::Producing) return take_piece();
@@ -434,7 +447,9 @@ async::Task<> Exchange::inform(Status status, http::Fields fields) {
       status == Status::SwitchingProtocols) {
     throw std::logic_error("an interim response must have a status from 102 to 199");
   }
-  if (stage_ != Stage::Handling) throw std::logic_error("the answer has begun already");
+  if (stage_ != Stage::Handling || has_asked_) {
+    throw std::logic_error("the answer has begun already");
+  }
   co_await Inform(*this, status, fields);
 }
 

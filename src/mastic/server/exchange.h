@@ -44,6 +44,11 @@ namespace mastic::server {
 ///    HangLadder are taken. Once an exchange is cancelled, its sink has let go: what the handler
 ///    still reads or writes fails, and its answer is dropped.
 ///
+/// 6. The head of content that is produced waits for the first piece. Until then the answer can still
+///    be an error (pull_failed), so the stage is Handling. The head of an event stream waits only
+///    until the source first waits for something, and that of a client that has not sent its content
+///    yet until the content is wanted (send_held_head).
+///
 ///     Handling ──answer──> Producing ──all written──> Written ──all sent──> Ended ──job──> Over
 ///         └──────────────────┴──────── abandoned ───────┴─────────────────────┘
 ///
@@ -79,6 +84,8 @@ class Exchange final : public async::Context,
   }
   /// Counts bytes of content that were written.
   void count_content(std::uint64_t bytes) { outcome_.content_bytes += bytes; }
+  /// Sends the head of an answer now, if it waits for the first piece of its content.
+  void send_held_head() noexcept;
   /// Says that written bytes have left: production of the answer continues if there is room.
   void room_again() noexcept;
   /// Says that the whole answer has left.
@@ -184,10 +191,14 @@ class Exchange final : public async::Context,
   // On the loop.
   void schedule_step(Step step) noexcept;
   void respond() noexcept;
+  void respond_with_produced() noexcept;
+  [[nodiscard]] bool may_have_content() const noexcept;
+  [[nodiscard]] ResponseSink::Next send_head() noexcept;
+  [[nodiscard]] bool is_event_stream() const noexcept;
   void take_piece() noexcept;
   [[nodiscard]] ResponseSink::Next end_content() noexcept;
   [[nodiscard]] bool has_room() const noexcept;
-  void begin_endless() noexcept;
+  [[nodiscard]] ResponseSink::Next begin_endless() noexcept;
   void end_endless() noexcept;
   void keep_going(base::Instant now) noexcept;
   [[nodiscard]] base::Instant next_heartbeat() const noexcept;
@@ -218,6 +229,7 @@ class Exchange final : public async::Context,
   std::uint8_t frames_ = 0;  ///< Frame objects that exist now
   Step step_ = Step::None;
   bool waits_for_room_ = false;
+  bool has_asked_ = false;  ///< for the first piece of its answer
   RequestContent content_;
   HangLadder ladder_;
   base::Instant started_{};

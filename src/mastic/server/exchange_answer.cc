@@ -16,15 +16,50 @@ constexpr std::uint64_t kCountedAnswerBytes =
 }  // namespace
 
 void Exchange::respond() noexcept {
+  count_answer();
+  response_->body.is_produced() ? respond_with_produced() : go_on(send_head());
+}
+
+/// Asks for the first piece, and sends the head with it. If there is no piece, because the source
+/// has failed, the response has become an error that is not produced.
+void Exchange::respond_with_produced() noexcept {
+  if (!has_asked_ && may_have_content()) {
+    has_asked_ = true;
+    return go_on(ResponseSink::Next::Produce);
+  }
+  const auto next = send_head();
+  next == ResponseSink::Next::Produce ? take_piece() : go_on(next);
+}
+
+/// Whether the sink will ask for the content of the response. It corrects a status that cannot end a
+/// request, and then there is none.
+bool Exchange::may_have_content() const noexcept {
+  const unsigned status = code(response_->status);
+  return status >= 200 && status < 600 && !forbids_content(response_->status) &&
+         request_->method() != http::Method::Head;
+}
+
+ResponseSink::Next Exchange::send_head() noexcept {
   outcome_.status = response_->status;
   stage_ = Stage::Producing;
-  count_answer();
   const auto next = sink_->respond(*response_);
-  if (next == ResponseSink::Next::Gone) return;
+  if (next == ResponseSink::Next::Gone) return next;
   outcome_.status = response_->status;  // the sink may have corrected it
   if (refused_) report_rejection();
-  go_on(next);
-  if (next == ResponseSink::Next::Produce) begin_endless();
+  return next == ResponseSink::Next::Produce ? begin_endless() : next;
+}
+
+/// The head is told to clients that need it before the content: a browser lets the page know at once
+/// that an event stream is open, and a client may wait for an answer before it sends its content.
+void Exchange::send_held_head() noexcept {
+  if (has_asked_ && stage_ == Stage::Handling && sink_ != nullptr) (void)send_head();
+}
+
+/// Whether a browser would read the answer as events, whoever makes them.
+bool Exchange::is_event_stream() const noexcept {
+  if (response_->body.endless() != nullptr) return true;
+  const auto type = response_->fields.get(http::FieldName::ContentType);
+  return type && type->starts_with("text/event-stream");
 }
 
 /// Counts a large answer. A small answer is copied into the stream, and is counted there if the
@@ -87,14 +122,20 @@ void Exchange::written() noexcept {
 
 /// Notes whether the content that is now produced is endless, and looks after it by the timer of
 /// the exchange.
-void Exchange::begin_endless() noexcept {
+ResponseSink::Next Exchange::begin_endless() noexcept {
   const app::Endless* const content = response_->body.endless();
-  if (content == nullptr) return;
+  if (content == nullptr) return ResponseSink::Next::Produce;
+  const auto next = sink_->send_piece(content->opening_text, nullptr);
+  if (next == ResponseSink::Next::Gone) return next;
   endless_ = {.content = content, .last_piece = shard_.loop().now()};
-  if (stop_.reason()) return end_endless();  // the client has left meanwhile
+  if (stop_.reason()) {  // the client has left meanwhile
+    end_endless();
+    return next;
+  }
   if (shard_.is_draining()) drain_began();
   const base::Instant look = next_heartbeat();
   if (look != kNever && (!is_armed() || due() > look)) shard_.loop().arm(*this, look);
+  return next;
 }
 
 /// Ends endless content as if its source had ended it. What the source awaits is cancelled; if it

@@ -45,7 +45,10 @@ routing::Router make_site() {
   site.get("/throws", []() -> std::string { throw std::runtime_error("why"); });
   site.get("/aborts", [] {
     return Response(Status::Ok,
-                    app::Body::produced_by([]() -> std::optional<std::string> { throw 1; }))
+                    app::Body::produced_by([n = 0]() mutable -> std::optional<std::string> {
+                      if (n++ == 0) return "a piece";
+                      throw 1;
+                    }))
         .set("Content-Type", "text/plain");
   });
   return site;

@@ -217,6 +217,10 @@ void Http1Connection::content_unwanted() noexcept {
 /// need not send the content.
 void Http1Connection::want_content() {
   request_->content_wanted = true;
+  if (request_->owes_continue && carry_.empty()) {
+    request_->exchange.send_held_head();  // instead of 100, if the answer has been decided
+    if (request_ == nullptr) return;      // no memory
+  }
   // With bytes in `carry_`, the client has begun to send without waiting for 100.
   if (std::exchange(request_->owes_continue, false) && carry_.empty()) {
     stream_->write(wire::http1::continue_response());

@@ -149,6 +149,81 @@ TEST_P(Http1ProducingTest, AClientThatTakesNothingIsGivenUpBeforeAnAbort) {
   EXPECT_EQ(server->shard->exchanges(), 0u);
 }
 
+// ---- content that fails before its first piece ----
+
+async::Generator<std::string> fails(bool waits) {
+  if (waits) co_await async::sleep_for(10ms);
+  if (waits) throw app::HttpError(Status::NotFound, "There is no such list.");
+  throw std::runtime_error("the source is gone");
+  co_yield "never";
+}
+
+/// Answers with content that fails before its first piece, in every way in which it is produced.
+App failing() {
+  using Piece = std::optional<std::string>;
+  Router site;
+  site.get("/generator", [] { return Response(Status::Ok, app::Body::produced_by(fails(false))); });
+  site.get("/later", [] { return Response(Status::Ok, app::Body::produced_by(fails(true))); });
+  site.get("/function", [] {
+    return Response(Status::Ok, app::Body::produced_by([]() -> Piece {
+                      throw std::runtime_error("the source is gone");
+                    }));
+  });
+  site.get("/task", [] {
+    return Response(Status::Ok, app::Body::produced_by([]() -> Task<Piece> {
+                      co_await async::sleep_for(10ms);
+                      throw app::HttpError(Status::NotFound, "There is no such list.");
+                    }));
+  });
+  site.get("/blocking", [] {
+    return Response(Status::Ok, app::Body::produced_by(app::blocking, []() -> Piece {
+                      throw std::runtime_error("the source is gone");
+                    }));
+  });
+  return std::move(site).build();
+}
+
+TEST_P(Http1ProducingTest, AnswersAFailureBeforeTheFirstPieceLikeThatOfAHandler) {
+  for (const std::string path : {"/generator", "/function", "/blocking"}) {
+    open_on(failing());
+    const auto answers = talk("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    ASSERT_EQ(answers.size(), 1u) << path;
+    EXPECT_EQ(answers[0].status, Status::InternalServerError) << path;
+    EXPECT_TRUE(answers[0].keep_alive) << path;
+    EXPECT_TRUE(server->log.text().contains("the source is gone")) << path;
+  }
+  for (const std::string path : {"/later", "/task"}) {
+    open_on(failing());
+    server->send(fd, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(server->take(fd), "") << "the status is not known yet";
+    server->pass(10ms);
+    const auto answers = responses();
+    ASSERT_EQ(answers.size(), 1u) << path;
+    EXPECT_EQ(answers[0].status, Status::NotFound) << path;
+    EXPECT_TRUE(is_open()) << path;
+  }
+}
+
+TEST_P(Http1ProducingTest, AHeadRequestDoesNotAskForContent) {
+  open_on(failing());
+  const auto answers = talk("HEAD /function HTTP/1.1\r\nHost: a\r\n\r\n", {Method::Head});
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].status, Status::Ok);
+  EXPECT_FALSE(server->log.text().contains("the source is gone"));
+}
+
+TEST_P(Http1ProducingTest, AClientMayLeaveBeforeTheFirstPiece) {
+  Produced produced;
+  open_on(answering_with(produced, 1, 5));
+  server->send(fd, kGet);
+  EXPECT_EQ(server->take(fd), "");
+  server->at(fd).recv_error = ECONNRESET;
+  server->turn(5);
+  EXPECT_TRUE(produced.cancelled);
+  EXPECT_TRUE(produced.destroyed);
+  EXPECT_EQ(server->shard->exchanges(), 0u);
+}
+
 // ---- trailers of responses ----
 
 App answering_with_trailers() {
