@@ -69,6 +69,8 @@ struct EventStreamTest : Http1ConnectionTest {
     Router site;
     site.get("/news", [this](Request& request) { return events::event_stream(request, news); });
     site.get("/kept", [this](Request& request) { return events::event_stream(request, kept); });
+    site.get("/bounded",
+             [this](Request& request) { return events::event_stream(request, bounded); });
     site.get("/few", [this](Request& request) { return events::event_stream(request, few); });
     site.get("/newest", [this](Request& request) { return events::event_stream(request, newest); });
     site.get("/strict", [this](Request& request) { return events::event_stream(request, strict); });
@@ -120,6 +122,7 @@ struct EventStreamTest : Http1ConnectionTest {
 
   Topic news;
   Topic kept{{.history = 3}};
+  Topic bounded{{.history = 1000, .history_bytes = 8'000}};
   Topic few{{.max_waiting = 2}};
   Topic newest{{.slow_reader = SlowReader::KeepNewest}};
   Topic strict{{.slow_reader = SlowReader::Close, .max_waiting = 2}};
@@ -178,6 +181,27 @@ TEST_P(EventStreamTest, ABrowserThatComesBackGetsWhatItHasMissed) {
   EXPECT_TRUE(missed.ends_with("\ndata: c\n\n")) << missed;
   kept.publish("d");
   EXPECT_TRUE(arrived().ends_with("\ndata: d\n\n"));
+}
+
+TEST_P(EventStreamTest, AReplayIsBoundedByTheHistory) {
+  ask("/bounded");
+  std::string id = id_in(arrived());
+  for (int i = 0; i < 100; ++i) {
+    bounded.publish(std::string(1000, 'x'));
+    const std::string event = arrived();
+    if (i == 92) id = id_in(event);
+  }
+  const auto ask_again = [&](std::string_view last) {
+    connect();
+    ask("/bounded", last_id(last));
+    return arrived();
+  };
+  for (int again = 0; again < 3; ++again) {
+    const std::string replay = ask_again(id);
+    EXPECT_GT(replay.size(), 7 * 1000u) << "seven messages were missed";
+    EXPECT_LT(replay.size(), 8 * 1000u);
+  }
+  EXPECT_LT(ask_again("1-1").size(), 1000u) << "more was missed than is kept: nothing is replayed";
 }
 
 TEST_P(EventStreamTest, SaysThatWhatWasMissedIsNotKeptAnyMore) {
