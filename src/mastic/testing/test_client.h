@@ -41,9 +41,9 @@ struct TestFile {
 /// The constructor runs the start-up hooks and the destructor the shutdown hooks; background tasks
 /// run in between. The application sees the client's clock. The clock jumps to the next timer
 /// whenever everything waits, so no timer makes a test slow; `pass` moves the clock, too. While a
-/// handler awaits another thread (a threads::Future), the client first waits for that thread, but no
-/// longer than a second. Cookies that answers set are kept and sent with later requests, as in a
-/// browser (CookieJar).
+/// handler awaits another thread (a threads::Future), the client first waits for that thread, until
+/// all threads have slept for a second. Cookies that answers set are kept and sent with later
+/// requests, as in a browser (CookieJar).
 ///
 /// Every answer is checked against the contract of applications (middleware/lint). A call throws
 /// std::logic_error for a breach of the contract, for an answer that is not HTTP, and when there is

@@ -78,7 +78,7 @@ TEST(TestClient, WaitsForTheThreadsThatAHandlerAwaits) {
   site.get("/", [&](Request&) -> Task<std::string> {
     auto work = [&] {
       asked.wait();
-      for (int i = 0; i < 100; ++i)
+      for (int i = 0; i < 1000; ++i)
         std::this_thread::yield();  // the client has turned its loop by now
       return std::string("done");
     };
