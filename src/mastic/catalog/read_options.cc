@@ -76,8 +76,8 @@ void read_environment(base::OptionTable& table, base::OptionTable* server,
   }
 }
 
-/// The path of the file and the name of its section, from "shop.ini#NAME". The name is `main` if there
-/// is none.
+/// The path of the file and the name of its section, from "shop.ini#NAME". Without a name, it is
+/// `main`.
 std::pair<std::string, std::string> split_config(const std::string& config) {
   std::error_code fault;
   const std::size_t mark = config.rfind('#');

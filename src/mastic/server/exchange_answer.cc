@@ -55,7 +55,7 @@ void Exchange::send_held_head() noexcept {
   if (has_asked_ && stage_ == Stage::Handling && sink_ != nullptr) (void)send_head();
 }
 
-/// Whether a browser would read the answer as events, whoever makes them.
+/// Whether a browser would read the answer as events.
 bool Exchange::is_event_stream() const noexcept {
   if (response_->body.endless() != nullptr) return true;
   const auto type = response_->fields.get(http::FieldName::ContentType);

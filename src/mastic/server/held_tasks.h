@@ -25,8 +25,8 @@ class HeldTasks {
   HeldTasks(const HeldTasks&) = delete;
   HeldTasks& operator=(const HeldTasks&) = delete;
 
-  /// Begins to look after `task`, whose code is stuck on `thread`. Without memory, nobody looks
-  /// after it.
+  /// Begins to look after `task`, whose code is stuck on `thread`. Without memory, the task
+  /// is not looked after.
   void holds(net::ProtocolTask& task, int thread) noexcept;
   /// Stops looking after `task`, whose code has returned.
   void returned(net::ProtocolTask& task) noexcept;

@@ -53,8 +53,8 @@ class RouteSettings {
 /// go on:
 ///
 /// - 405 for a method other than GET,
-/// - 400 for HTTP/1.0, a missing Upgrade or Connection, a key that is none, content, or a list of
-///   subprotocols that is none,
+/// - 400 for HTTP/1.0, a missing Upgrade or Connection, a malformed key, content, or a malformed list
+///   of subprotocols,
 /// - 426 for another version of the protocol,
 /// - 403 for an origin that is neither the site's own nor allowed; the log names the remedy, too, as
 ///   a warning once a second for each route, and otherwise on level debug.

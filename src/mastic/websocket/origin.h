@@ -1,8 +1,8 @@
 // From which pages a WebSocket may be opened. RFC 6454, RFC 6455 §10.2.
 //
 // A browser lets any page open a WebSocket to any site, and sends the cookies of that site along. So
-// without this rule, a page of another site could act for whoever looks at it (cross-site WebSocket
-// hijacking). The browser names the origin of the page in the field Origin.
+// without this rule, a page of another site could act for the person who looks at it (cross-site
+// WebSocket hijacking). The browser names the origin of the page in the field Origin.
 
 #pragma once
 

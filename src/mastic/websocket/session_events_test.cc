@@ -209,7 +209,7 @@ TEST_P(SessionHandOffTest, EventFunctionsMayLoseTheLoop) {
 }
 
 TEST_P(SessionHandOffTest, TheConnectionMayEndWhileTheHandlerHoldsItsThread) {
-  // While the handler is inside its function, the loop goes on in the turns below.
+  // While the handler is inside its function, the loop continues in the turns below.
   const auto go_on = [this] {
     lose_loop();
     at().incoming.emplace_back(text("unread"));

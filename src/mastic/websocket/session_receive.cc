@@ -112,7 +112,7 @@ void Session::pause(Reading& reading, std::string_view rest) {
   stream().pause_reading();
 }
 
-/// Messages that arrive after the socket began to close have nobody to take them.
+/// Messages that arrive after the socket began to close are dropped.
 void Session::message_arrived(Reading& reading) {
   Message message(std::move(reading.message));
   message.is_binary = !reading.parser->is_text();
