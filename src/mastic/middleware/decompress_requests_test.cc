@@ -74,7 +74,7 @@ TEST_F(DecompressRequestsTest, LetsTheServerCountWhatHandlersKeep) {
   TestExchange exchange(executor);
   exchange.fields.add("Content-Encoding", "gzip");
   std::uint64_t held = 0;
-  Body content = app::HeldContent::make(gzipped(std::string(5'000, 'x')), held);
+  Body content = app::HeldContent::make(gzip(std::string(5'000, 'x')), held);
   EXPECT_EQ(exchange.call(app, http::Method::Post, "/", std::move(content)).status,
             http::Status::Ok);
   EXPECT_EQ(held, 5'000u) << "not only what was sent";

@@ -80,7 +80,7 @@ void Exchange::report_rejection() noexcept {
 
 void Exchange::take_piece() noexcept {
   if (pull_failed_ && !is_ending_) {
-    endless_ = nullptr;
+    endless_.reset();
     return sink_->abort_response();
   }
   count_answer();
@@ -104,7 +104,7 @@ bool Exchange::has_room() const noexcept {
 
 void Exchange::go_on(ResponseSink::Next next) noexcept {
   if (next == ResponseSink::Next::Gone) {  // `abandon` does the rest, or has done it
-    endless_ = nullptr;
+    endless_.reset();
     return;
   }
   if (next == ResponseSink::Next::Written) return written();
