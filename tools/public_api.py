@@ -38,7 +38,7 @@ TOPICS = {
     "Routes": ("routing", "router from_request path_type path_to text_value validation error_pages"),
     "HTTP": ("http", "method status version target fields field_name typed_fields cookie date entity_tag media_type "
                      "content_coding trace_context"),
-    "Middleware": ("middleware", "decompress_requests uploads upload_progress"),
+    "Middleware": ("middleware", "decompress_requests response_fields upload_progress uploads"),
     "Topics": ("topics", "topic topics"),
     "Events": ("events", "events event"),
     "WebSockets": ("websocket", "web_socket message route socket_handler options"),
