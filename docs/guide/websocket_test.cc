@@ -29,7 +29,9 @@ using mastic::Router;
 using mastic::Sent;
 using mastic::Status;
 using mastic::Task;
+using mastic::to_json;
 using mastic::Topic;
+using mastic::Topics;
 using mastic::WebSocket;
 using mastic::WebSocketOptions;
 using mastic::async::TimedOut;
@@ -115,6 +117,66 @@ TEST(WebSocketGuide, PassesMessagesOnToARoom) {
   eve.send("anyone?");
   EXPECT_EQ(eve.receive().data, "anyone?");
   EXPECT_EQ(client.websocket("/chat/cocoa").closed().code, CloseCode(4004));
+}
+
+struct Came {
+  static constexpr JsonTag kJsonTag{"came"};
+  std::string who;
+};
+struct Said {
+  static constexpr JsonTag kJsonTag{"said"};
+  std::string who;
+  std::string text;
+};
+struct Left {
+  static constexpr JsonTag kJsonTag{"left"};
+  std::string who;
+};
+
+/// Tells a room that somebody is there, and when it is destroyed, that they have left.
+class Guest {
+ public:
+  Guest(Topic room, std::string who) : room_(std::move(room)), who_(std::move(who)) {
+    room_.publish(to_json(Came{who_}));
+  }
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
+  ~Guest() { room_.publish(to_json(Left{who_})); }
+
+ private:
+  Topic room_;
+  std::string who_;
+};
+
+Router make_tables() {
+  Router site;
+  auto& tables = site.own<Topics>();
+  site.websocket<"/tables/{number:uint}/{who}">(
+      [&tables](WebSocket& socket, unsigned number, std::string who) -> Task<> {
+        const Topic table = tables.at(std::to_string(number % 100));
+        co_await socket.subscribe(table);
+        const Guest guest(table, who);
+        while (auto message = co_await socket.receive()) {
+          table.publish(to_json(Said{who, std::move(message->data)}));
+        }
+      });
+  return site;
+}
+
+TEST(WebSocketGuide, TellsARoomWhoHasLeft) {
+  TestClient client(make_tables());
+  auto ada = client.websocket("/tables/7/ada");
+  EXPECT_EQ(ada.receive_json<Came>().who, "ada");
+  auto bob = client.websocket("/tables/7/bob");
+  EXPECT_EQ(ada.receive_json<Came>().who, "bob");
+  bob.send("hi");
+  EXPECT_EQ(ada.receive().data, R"({"type":"said","who":"bob","text":"hi"})");
+  bob.close();
+  EXPECT_EQ(ada.receive().data, R"({"type":"left","who":"bob"})");
+  auto eve = client.websocket("/tables/7/eve");
+  EXPECT_EQ(ada.receive_json<Came>().who, "eve");
+  eve.vanish();
+  EXPECT_EQ(ada.receive_json<Left>().who, "eve");
 }
 
 // ---- JSON ----
