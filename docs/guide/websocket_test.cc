@@ -407,7 +407,6 @@ Router make_service() {
       })
       .with([](WebSocketOptions& options) {
         options.max_message_bytes = 8 << 20;
-        options.max_frame_bytes = 8 << 20;
         options.allowed_origin = {"https://example.com", "https://admin.example.com"};
         options.compression.compress = true;
       });

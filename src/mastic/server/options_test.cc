@@ -53,7 +53,7 @@ TEST(ServerOptions, HaveNamesAndDefaults) {
                                                     {"drain_idle", "500ms"},
                                                     {"drain_timeout", "30s"},
                                                     {"max_ws_message_bytes", "1M"},
-                                                    {"max_ws_frame_bytes", "1M"},
+                                                    {"max_ws_frame_bytes", "0"},
                                                     {"max_ws_fragments", "1024"},
                                                     {"max_ws_queue_bytes", "1M"},
                                                     {"ws_ping_interval", "20s"},

@@ -76,7 +76,10 @@ void HandlerTask::task_failed() noexcept {
     const async::TaskTrace* const way = trace_of(std::current_exception());
     const std::string message = "the handler of a WebSocket failed: " +
                                 app::describe_exception(way != nullptr ? *way : async::TaskTrace());
-    server_.log().write({.level = base::Level::Error, .logger = "app", .message = message});
+    const std::string client = line_->peer().to_string();
+    const base::LogField field{"client", client};
+    server_.log().write(
+        {.level = base::Level::Error, .logger = "app", .message = message, .fields = {&field, 1}});
   } catch (...) {
     server_.log().write(base::Level::Error,
                         "the handler of a WebSocket failed, and there is no "

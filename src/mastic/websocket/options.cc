@@ -9,7 +9,8 @@ void Options::describe(base::OptionTable& table) {
       "max_ws_message_bytes", max_message_bytes,
       "Maximum size of a message of a WebSocket that is received whole. Beyond it: close 1009.");
   table.size("max_ws_frame_bytes", max_frame_bytes,
-             "Maximum size of a frame of a WebSocket. Beyond it: close 1009.");
+             "Maximum size of a frame of a WebSocket; 0 for that of a message. Beyond it: close "
+             "1009.");
   table.count("max_ws_fragments", max_fragments,
               "Maximum number of frames of a message of a WebSocket. Beyond it: close 1009.");
   table.size("max_ws_queue_bytes", max_queue_bytes,
@@ -55,7 +56,6 @@ base::Result<void> Options::check() const {
                       "without a path; or *");
   }
   const auto some = base::require_some({{"--max-ws-message-bytes", max_message_bytes},
-                                        {"--max-ws-frame-bytes", max_frame_bytes},
                                         {"--max-ws-fragments", max_fragments},
                                         {"--max-ws-queue-bytes", max_queue_bytes}});
   if (!some) return some;

@@ -31,8 +31,8 @@ struct Compression {
 struct Options {
   /// Maximum size of a message of a WebSocket that is received whole. Beyond it: close 1009.
   std::uint64_t max_message_bytes = 1 << 20;
-  /// Maximum size of a frame of a WebSocket. Beyond it: close 1009.
-  std::uint64_t max_frame_bytes = 1 << 20;
+  /// Maximum size of a frame of a WebSocket; 0 for that of a message. Beyond it: close 1009.
+  std::uint64_t max_frame_bytes = 0;
   /// Maximum number of frames of a message of a WebSocket. Beyond it: close 1009.
   std::uint64_t max_fragments = 1024;
   /// Maximum number of bytes of one WebSocket that wait to be sent. At the limit, sending waits, or

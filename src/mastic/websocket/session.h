@@ -150,6 +150,7 @@ class Session final : public net::Protocol, private async::Timer {
   void begin_to_close() noexcept;
   void close_arrived(CloseCode code, std::string_view reason);
   void malformed_arrived(CloseCode code, std::string_view reason);
+  void log_malformed(CloseCode code, std::string_view reason) const;
   void leave(Closed why);
   void say_farewell() noexcept;
   void expect_end() noexcept;

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <new>
+#include <string>
 #include <utility>
 
+#include "mastic/base/log.h"
 #include "mastic/websocket/loop_share.h"
 #include "mastic/websocket/session.h"
 
@@ -48,10 +50,23 @@ void Session::close_arrived(CloseCode code, std::string_view reason) {
   leave({code, std::string(reason), true});
 }
 
+/// For the author of a client that does not show the reason. Not all clients are honest, so only on
+/// level debug.
+void Session::log_malformed(CloseCode code, std::string_view reason) const {
+  base::Log& log = host_.server().log();
+  if (!log.takes(base::Level::Debug, "server")) return;
+  const std::string message = "a WebSocket is closed with " +
+                              std::to_string(static_cast<int>(code)) + ": " + std::string(reason);
+  const std::string client = host_.peer().to_string();
+  const base::LogField field{"client", client};
+  log.write({.level = base::Level::Debug, .message = message, .fields = {&field, 1}});
+}
+
 /// The client is told what is wrong. Nothing that it sends after that is looked at.
 void Session::malformed_arrived(CloseCode code, std::string_view reason) {
   was_malformed_ = true;
   if (wrote_close_) return expect_end();
+  log_malformed(code, reason);
   leave({code, std::string(reason), false});
 }
 

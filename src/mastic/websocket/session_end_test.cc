@@ -323,9 +323,23 @@ TEST_P(SessionEndTest, AClientThatSendsOnAfterAnErrorIsClosedInTheEnd) {
 TEST_P(SessionEndTest, AMessageThatIsTooBigClosesWith1009) {
   options.max_message_bytes = 10;
   open_listener();
-  const std::string answer = say(text("0123456789") + text("0123456789a"));
-  EXPECT_TRUE(answer.starts_with("close 1009 ")) << answer;
+  EXPECT_EQ(say(text("0123456789") + text("0123456789a")),
+            "close 1009 a message is larger than max_message_bytes\n");
   EXPECT_EQ(record.seen, std::vector<std::string>{"0123456789"});
+  EXPECT_TRUE(server->recorded.text().contains(
+      "a WebSocket is closed with 1009: a message is larger than max_message_bytes"))
+      << server->recorded.text();
+}
+
+TEST_P(SessionEndTest, AFrameMayBeAsLargeAsAMessageUnlessItHasALimitOfItsOwn) {
+  options.max_message_bytes = 3 << 20;
+  const std::string large(2 << 20, 'x');
+  open_listener();
+  EXPECT_EQ(say(text(large)), "");
+  EXPECT_EQ(record.seen, std::vector<std::string>{large});
+  options.max_frame_bytes = 1 << 20;
+  open_listener();
+  EXPECT_EQ(say(text(large)), "close 1009 a frame is larger than max_frame_bytes\n");
 }
 
 TEST_P(SessionEndTest, TextThatIsNotUtf8ClosesWith1007) {

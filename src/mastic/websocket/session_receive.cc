@@ -145,8 +145,10 @@ void Session::give_piece(Reading& reading) {
 void Session::set_limits(Reading& reading) const {
   const bool is_free = wants_pieces_ || reading.gives_pieces;
   constexpr std::uint64_t kNoLimit = static_cast<std::uint64_t>(-1);
-  reading.limits = {.max_message_bytes = is_free ? kNoLimit : options_.max_message_bytes,
-                    .max_frame_bytes = is_free ? kNoLimit : options_.max_frame_bytes,
+  const std::uint64_t most = options_.max_message_bytes;
+  const std::uint64_t of_frame = options_.max_frame_bytes > 0 ? options_.max_frame_bytes : most;
+  reading.limits = {.max_message_bytes = is_free ? kNoLimit : most,
+                    .max_frame_bytes = is_free ? kNoLimit : of_frame,
                     .max_fragments = is_free ? kNoLimit : options_.max_fragments};
 }
 

@@ -19,6 +19,8 @@ constexpr unsigned kOpcode = 0x0f;
 constexpr unsigned kMasked = 0x80;
 constexpr unsigned kShortLength = 0x7f;
 
+constexpr std::string_view kMessageTooLarge = "a message is larger than max_message_bytes";
+
 bool is_known(Opcode opcode) {
   return opcode <= Opcode::Binary || (opcode >= Opcode::Close && opcode <= Opcode::Pong);
 }
@@ -148,7 +150,7 @@ void MessageParser::begin_data_frame(bool is_compressed) {
     utf8_ = {};
   }
   if (fragments_ >= limits_->max_fragments) {
-    return fail(CloseCode::TooBig, "a message has too many fragments");
+    return fail(CloseCode::TooBig, "a message has more frames than max_fragments");
   }
   ++fragments_;
 }
@@ -171,10 +173,10 @@ void MessageParser::finish_head() {
     stage_ = Stage::Control;
     return;
   }
-  if (left_ > limits_->max_frame_bytes) return fail(CloseCode::TooBig, "a frame is too large");
   // How large a compressed message is turns out when it is inflated.
-  if (!is_compressed_ && left_ > room()) {
-    return fail(CloseCode::TooBig, "a message is too large");
+  if (!is_compressed_ && left_ > room()) return fail(CloseCode::TooBig, kMessageTooLarge);
+  if (left_ > limits_->max_frame_bytes) {
+    return fail(CloseCode::TooBig, "a frame is larger than max_frame_bytes");
   }
   stage_ = Stage::Content;
 }
@@ -188,7 +190,7 @@ void MessageParser::take_content(std::string_view& input, std::string& message) 
   // The limits may have become narrower since the frame began.
   const bool is_too_large =
       message_bytes_ > limits_->max_message_bytes || (!is_compressed_ && piece.size() > room());
-  if (is_too_large) return fail(CloseCode::TooBig, "a message is too large");
+  if (is_too_large) return fail(CloseCode::TooBig, kMessageTooLarge);
   const std::size_t before = message.size();
   if (is_compressed_) {
     append_inflated(message, piece, is_last);
@@ -227,7 +229,7 @@ void MessageParser::append_inflated(std::string& message, std::string_view piece
       case Inflater::Result::Corrupt:
         return fail(CloseCode::InvalidData, "compressed data is corrupt");
       case Inflater::Result::TooMuch:
-        return fail(CloseCode::TooBig, "a message is too large");
+        return fail(CloseCode::TooBig, kMessageTooLarge);
     }
   } while (!piece.empty());
 }
