@@ -31,8 +31,9 @@ struct DecompressRequestsOptions {
 /// pulls decoded content. Content with another coding, or with several, is answered with 415 and an
 /// Accept-Encoding that says which ones are taken (RFC 9110 §15.5.16).
 ///
-/// Without this middleware, compressed content is passed on as it is, and answered with 415 by all
-/// that reads JSON or forms. A few bytes may become very many, so switch it on where it is needed.
+/// Without this middleware, compressed content is passed on as it is. Json, Form and MultipartReader
+/// answer it with 415; other readers get the compressed bytes. A few bytes may become very many, so
+/// switch it on where it is needed.
 /// Decoding may take 16 MiB of memory for a request with br, and 9 MiB with zstd, which count as
 /// content that the process holds (max_inflight_bytes).
 class DecompressRequests {
