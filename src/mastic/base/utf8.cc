@@ -33,9 +33,26 @@ std::size_t unfinished_size(std::string_view text) {
   return 0;
 }
 
+/// Whether `text` is ASCII and so short that setting up a check by blocks would cost more than this:
+/// most messages are.
+bool is_short_ascii(std::string_view text) {
+  constexpr std::size_t kShort = 64;
+  constexpr std::uint64_t kNotAscii = 0x8080808080808080;
+  if (text.size() > kShort) return false;
+  std::uint64_t seen = 0;
+  for (; text.size() >= sizeof seen; text.remove_prefix(sizeof seen)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data(), sizeof bytes);
+    seen |= bytes;
+  }
+  for (const char c : text) seen |= static_cast<unsigned char>(c);
+  return (seen & kNotAscii) == 0;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
+  if (is_short_ascii(text)) return true;
   return detail::can_check_blocks() ? detail::is_utf8_by_blocks(text)
                                     : detail::is_utf8_by_characters(text);
 }
@@ -57,6 +74,7 @@ bool detail::is_utf8_by_characters(std::string_view text) {
 }
 
 bool Utf8Checker::feed(std::string_view piece) {
+  if (begun_size_ == 0 && is_short_ascii(piece)) return true;
   if (!finish_character(piece)) return false;
   if (piece.empty()) return true;
   const std::size_t unfinished = unfinished_size(piece);

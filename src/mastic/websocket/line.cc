@@ -155,27 +155,24 @@ void Line::serve(Waiting& waiting, async::Waker& waker) noexcept {
 
 // ---- for the session ----
 
-SendQueue Line::take(std::uint64_t bytes) noexcept {
-  SendQueue taken;
+Line::Taken Line::take(std::uint64_t bytes) noexcept {
+  Taken taken;
   const std::lock_guard lock(mutex_);
   for (std::uint64_t size = 0; !queue_.empty() && size < bytes;) {
     auto item = queue_.pop_front();
     size += item->data.size();
     queue_bytes_ -= item->cost();
-    taken.push_back(std::move(item));
+    taken.items.push_back(std::move(item));
   }
+  taken.more_wait = !queue_.empty();
   return taken;
 }
 
-SendQueue Line::take_orders() noexcept {
-  const std::lock_guard lock(mutex_);
-  return rare_ ? std::move(rare_->orders) : SendQueue();
-}
-
-void Line::has_left(std::uint64_t unsent) noexcept {
+bool Line::has_left(std::uint64_t unsent) noexcept {
   async::Waker waker(mutex_);
   waiting_bytes_ = queue_bytes_ + unsent;
   serve(waker);
+  return !queue_.empty();
 }
 
 void Line::detach(const Closed* how) noexcept {
@@ -199,11 +196,13 @@ void Line::detach(const Closed* how) noexcept {
 
 void Line::deliver() noexcept {
   const LineRef self = LineRef::adopt(*this);
+  SendQueue orders;
   {
     const std::lock_guard lock(mutex_);
     posted_ = false;
+    if (rare_) orders = std::move(rare_->orders);
   }
-  if (session_ != nullptr) session_->line_has_news();
+  if (session_ != nullptr) session_->line_has_news(std::move(orders));
 }
 
 }  // namespace mastic::websocket

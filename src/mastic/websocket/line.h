@@ -82,14 +82,17 @@ class Line final : private async::Message {
   void close_here(const Closed& how);
 
   void set_handler(TaskRun* handler) { handler_.store(handler, std::memory_order_relaxed); }
+  /// What was taken off a queue.
+  struct Taken {
+    SendQueue items;
+    bool more_wait = false;  ///< the queue is not empty
+  };
   /// Takes items off the queue until they have at least `bytes` bytes, or the queue is empty. They
   /// count against max_queue_bytes until `has_left`.
-  [[nodiscard]] SendQueue take(std::uint64_t bytes) noexcept;
-  /// Takes the orders to subscribe and unsubscribe, which do not wait for room.
-  [[nodiscard]] SendQueue take_orders() noexcept;
+  [[nodiscard]] Taken take(std::uint64_t bytes) noexcept;
   /// Says how many bytes of what was taken are still unsent, and lets those who wait for room put
-  /// their items into the queue.
-  void has_left(std::uint64_t unsent) noexcept;
+  /// their items into the queue. Returns whether the queue holds anything now.
+  [[nodiscard]] bool has_left(std::uint64_t unsent) noexcept;
   /// Counts bytes that arrived after the close frame was written. Returns how many there were so
   /// far. Requires: the socket was closed.
   [[nodiscard]] std::uint64_t count_late(std::uint64_t bytes) noexcept {

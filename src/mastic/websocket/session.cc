@@ -113,10 +113,10 @@ void Session::drop_idle_line() noexcept {
 
 // ---- sending ----
 
-void Session::line_has_news() noexcept {
+void Session::line_has_news(SendQueue orders) noexcept {
   if (phase_ == Phase::Gone) return;
-  host_.with_memory([this] {
-    if (phase_ == Phase::Open) obey(line_->take_orders());
+  host_.with_memory([&] {
+    if (phase_ == Phase::Open) obey(std::move(orders));
     if (phase_ == Phase::Open && !line_->is_open()) begin_to_close();
     pump();
   });
@@ -127,20 +127,21 @@ void Session::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (is_watched) under_way_ += static_cast<std::uint32_t>(taken);
   if (phase_ == Phase::Ending && unsent == 0) return host_.close();
   if (phase_ > Phase::Leaving || !line_) return;
-  line_->has_left(unsent);
-  if (unsent < kHighBytes) host_.with_memory([this] { pump(); });
+  // A pong may wait in `reading`.
+  const bool may_write = line_->has_left(unsent) || is_choked_ || line_->reading != nullptr;
+  if (may_write && unsent < kHighBytes) host_.with_memory([this] { pump(); });
   drop_idle_line();
 }
 
-/// Does what was ordered, and writes what waits, as far as the client keeps up.
+/// Writes what waits, as far as the client keeps up.
 void Session::pump() {
   if (wrote_close_ || !line_) return;
   write_pong();
   is_choked_ = true;
-  for (std::uint64_t unsent = stream().unsent(); unsent < kHighBytes; unsent = stream().unsent()) {
-    SendQueue items = line_->take(kHighBytes - unsent);
-    is_choked_ = !items.empty();
-    if (!is_choked_) break;
+  for (std::uint64_t unsent = stream().unsent(); is_choked_ && unsent < kHighBytes;
+       unsent = stream().unsent()) {
+    auto [items, more_wait] = line_->take(kHighBytes - unsent);
+    is_choked_ = more_wait;
     while (!items.empty()) write(items.pop_front());
   }
   if (phase_ == Phase::Leaving && wrote_close_) return expect_end();

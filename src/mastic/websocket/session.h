@@ -65,8 +65,9 @@ class Session final : public net::Protocol, private async::Timer {
 
   // ---- called by its line ----
 
-  /// Something has entered the queue, or the socket is to be closed.
-  void line_has_news() noexcept;
+  /// Something has entered the queue, or the socket is to be closed. `orders` are to subscribe and
+  /// unsubscribe, and do not wait for room.
+  void line_has_news(SendQueue orders) noexcept;
 
   // ---- called by its subscriptions ----
 

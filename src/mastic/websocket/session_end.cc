@@ -20,7 +20,7 @@ using wire::websocket::Opcode;
 void Session::close(CloseCode code) noexcept {
   if (phase_ != Phase::Open && phase_ != Phase::Leaving) return;
   const bool is_ordered = host_.with_memory([&] { need_line().close_here({.code = code}); });
-  if (is_ordered) line_has_news();
+  if (is_ordered) line_has_news({});
 }
 
 /// Called when this side closes the socket, whose close frame waits behind what was sent before.
