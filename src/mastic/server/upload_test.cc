@@ -256,7 +256,7 @@ TEST_P(UploadTest, AnswersALackOfDescriptorsWith503AndLosesNothingElse) {
   all_used.rlim_cur = STDERR_FILENO + 1;
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &all_used), 0);
   std::vector<ReadResponse> refused;
-  for (int i = 0; i < 8; ++i) {
+  for (std::size_t i = 0; i < 8; ++i) {
     constexpr std::string_view kPaths[] = {"/plain", "/blocking", "/task", "/parts"};
     clients[i]->send(post_of(kPaths[i % 4], ++seed, 700'000));
     refused.push_back(clients[i]->answer());

@@ -196,12 +196,11 @@ void Line::detach(const Closed* how) noexcept {
 
 void Line::deliver() noexcept {
   const LineRef self = LineRef::adopt(*this);
-  SendQueue orders;
-  {
+  SendQueue orders = [this] {
     const std::lock_guard lock(mutex_);
     posted_ = false;
-    if (rare_) orders = std::move(rare_->orders);
-  }
+    return rare_ ? std::move(rare_->orders) : SendQueue();
+  }();
   if (session_ != nullptr) session_->line_has_news(std::move(orders));
 }
 

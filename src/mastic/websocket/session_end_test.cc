@@ -221,7 +221,7 @@ TEST_P(SessionEndTest, ASlowClientMayTakeFromTheKernelToTheEndBeforeItAnswers) {
   record.socket.close();
   at().unacknowledged = 100'000;
   server->turn(3);
-  for (const std::size_t left : {60'000, 20'000, 0}) {
+  for (const unsigned left : {60'000U, 20'000U, 0U}) {
     at().unacknowledged = left;
     pass(5s);
     EXPECT_TRUE(is_open()) << left << ": the last message would be lost";

@@ -322,7 +322,7 @@ TEST_P(SessionTest, WhatAClientHasYetToTakeFromTheKernelCountsToo) {
   at().unacknowledged = 100'000;
   pass(21s);
   EXPECT_EQ(heard(), "ping \n");
-  for (const std::size_t left : {70'000, 30'000, 0}) {
+  for (const unsigned left : {70'000U, 30'000U, 0U}) {
     at().unacknowledged = left;
     pass(30s);
     EXPECT_TRUE(is_open()) << left;
