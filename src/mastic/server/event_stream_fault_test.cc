@@ -65,9 +65,12 @@ struct EventStreamThreadsTest : testing::TestWithParam<Scheduler::HandOff> {
     options.loop.loops = 2;
     options.loop.threads.hand_off = GetParam();
     options.linger_idle = options.drain_idle = 20ms;
-    server = std::make_unique<Server>(
-        app::App([this](app::Request& request) { return events::event_stream(request, topic); }),
-        options, log, system_kernel());
+    options.hung_after = 1h;
+    server =
+        std::make_unique<Server>(app::App([this](app::Request& request) {
+                                   return events::event_stream(request, topic, {.heartbeat = 5ms});
+                                 }),
+                                 options, log, system_kernel());
     EXPECT_TRUE(server->listen(*base::Address::parse("127.0.0.1:0")));
     EXPECT_TRUE(server->start());
   }
@@ -132,6 +135,24 @@ TEST_P(EventStreamThreadsTest, ClientsMayComeAndGoWhileOthersPublish) {
   publishing = false;
   for (std::thread& client : clients) client.join();
   wait_for_subscribers(0);
+}
+
+/// Without the heartbeat, the client waits for hung_after.
+TEST_P(EventStreamThreadsTest, AHeartbeatFollowsAMessageWhicheverThreadSentIt) {
+  Client stream(server->addresses()[0]);
+  stream.ask("/");
+  wait_for_subscribers(1);
+  for (int i = 0; i < 10; ++i) {
+    topic.publish("news");
+    std::string bytes;
+    std::size_t message = std::string::npos;
+    while (message == std::string::npos || bytes.find("\n:\n", message) == std::string::npos) {
+      const std::string some = stream.receive_some();
+      ASSERT_FALSE(some.empty());
+      bytes += some;
+      message = bytes.find("data: news");
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(, EventStreamThreadsTest,

@@ -319,7 +319,7 @@ bool Exchange::run_elsewhere() noexcept {
     const Options& options = shard_.options();
     const base::Instant now = shard_.loop().now();
     if (is_new) busy_at_ = std::min(base::after(now, options.queue_timeout), kAtTheEnd);
-    shard_.loop().arm(*this, base::after(now, std::min(options.queue_timeout, options.hung_after)));
+    arm_for(base::after(now, std::min(options.queue_timeout, options.hung_after)));
     return true;
   }
   set_may_block(false);
@@ -363,7 +363,7 @@ void Exchange::left_behind(int thread) noexcept {
   app::BlockingHistory* const inside = entered();
   struck_ = inside != nullptr ? inside : history();
   if (struck_ != nullptr) struck_->was_left_behind();
-  shard_.loop().arm(*this, base::after(now, shard_.options().hung_after));
+  arm_for(base::after(now, shard_.options().hung_after));
 }
 
 void Exchange::runs_elsewhere(bool begins) noexcept {
@@ -376,7 +376,13 @@ void Exchange::runs_elsewhere(bool begins) noexcept {
 /// makes this cheap for everything that waits.
 void Exchange::watch_over() noexcept {
   if (is_armed()) return;
-  shard_.loop().arm(*this, base::after(shard_.loop().now(), shard_.options().hung_after));
+  arm_for(base::after(shard_.loop().now(), shard_.options().hung_after));
+}
+
+/// Everything that waits for a time shares one timer, which is armed for the first of these times or
+/// earlier; `expired` looks at all of them and arms it again.
+void Exchange::arm_for(base::Instant when) noexcept {
+  if (!is_armed() || due() > when) shard_.loop().arm(*this, when);
 }
 
 void Exchange::expired() noexcept {

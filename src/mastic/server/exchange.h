@@ -218,6 +218,7 @@ class Exchange final : public async::Context,
   [[nodiscard]] base::Instant climb(const HangLadder::Held& held, base::Instant now) noexcept;
   [[nodiscard]] bool take_step(HangLadder::Step step, const HangLadder::Held& held) noexcept;
   void watch_over() noexcept;
+  void arm_for(base::Instant when) noexcept;
   void expired() noexcept override;
 
   ShardServices& shard_;

@@ -134,7 +134,7 @@ ResponseSink::Next Exchange::begin_endless() noexcept {
   }
   if (shard_.is_draining()) drain_began();
   const base::Instant look = next_heartbeat();
-  if (look != kNever && (!is_armed() || due() > look)) shard_.loop().arm(*this, look);
+  if (look != kNever) arm_for(look);
   return next;
 }
 
@@ -166,7 +166,7 @@ void Exchange::drain_began() noexcept {
   constexpr int kShares = 1 << 10;
   const base::Duration share = most / kShares * static_cast<int>(id() % kShares);
   endless_->ends_at = base::after(shard_.loop().now(), share);
-  if (!is_armed() || due() > endless_->ends_at) shard_.loop().arm(*this, endless_->ends_at);
+  arm_for(endless_->ends_at);
 }
 
 }  // namespace mastic::server
