@@ -169,6 +169,14 @@ TEST_P(DrainingTest, AClientThatEndsItsSideIsADisconnect) {
   EXPECT_EQ(notes, (std::vector<std::string>{"none", "disconnect"}));
 }
 
+TEST_P(DrainingTest, AClientThatHasEndedItsSideIsADisconnectForItsLaterRequestsToo) {
+  open_site();
+  EXPECT_TRUE(talk(get("/sleep") + get("/reason")).empty());
+  server->at(fd).incoming_ended = true;
+  server->pass(42s);
+  EXPECT_EQ(notes, (std::vector<std::string>{"disconnect", "disconnect"}));
+}
+
 TEST_P(DrainingTest, AClientThatReadsNothingIsADeadline) {
   open_site();
   server->at(fd).room = 1000;

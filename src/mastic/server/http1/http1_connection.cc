@@ -201,6 +201,7 @@ Http1Connection::Progress Http1Connection::begin_exchange(std::string_view& inpu
       input, std::min<std::uint64_t>(kMaxWholeContent, shard_.options().max_body_bytes));
   state_ = State::Exchanging;
   request_->begin_exchange(path, connection_->peer(), content, pipelined);
+  if (peer_ended_) request_->exchange.client_ended();  // while an earlier request was answered
   return Progress::Wait;
 }
 
