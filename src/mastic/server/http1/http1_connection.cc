@@ -101,7 +101,7 @@ void Http1Connection::sent(std::uint64_t taken, std::uint64_t unsent) noexcept {
   if (is_free) {
     with_memory([this] { go_on(); });
   } else if (state_ == State::Aborting && unsent == 0) {
-    abort();
+    abort_when_delivered();
   }
 }
 
@@ -359,14 +359,14 @@ ResponseSink::Next Http1Connection::end_content(http::FieldsView trailers) noexc
   return Next::Gone;
 }
 
-/// Ends the connection with a reset as soon as everything that was written has left: earlier answers
-/// are complete, and a client may have use for the part of this one that it gets. A client that does
-/// not read is given up as at any other time (WriteMonitor).
+/// Ends the connection with a reset as soon as the client has got everything that was written:
+/// earlier answers are complete, and a client may have use for the part of this one that it gets. A
+/// client that does not read is given up as at any other time (WriteMonitor).
 void Http1Connection::abort_response() noexcept {
-  if (stream_->unsent() == 0) return abort();
   state_ = State::Aborting;
   body_rate_.stop();
   if (!std::exchange(reading_paused_, true)) stream_->pause_reading();
+  if (stream_->unsent() == 0) abort_when_delivered();
 }
 
 /// While max_inflight_bytes is reached, only a client that has read everything gets more. So each

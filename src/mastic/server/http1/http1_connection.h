@@ -31,7 +31,7 @@ namespace mastic::server {
 ///     Idle ──byte──> Head ──head──> Exchanging ──answer written──> Idle ──answer left──> at rest
 ///                      │                │  └──content unread──> Discarding ──end──> Idle
 ///                      │                ├──101──> Upgrading ──101 has left──> another protocol
-///                      │                ├──content broke off──> Aborting ──all has left──> Closed
+///                      │                ├──content broke off──> Aborting ──client has all──> Closed
 ///                      └──malformed─────┴──last answer────────> Lingering ──end──> Closed
 ///
 /// 1. Bytes that cannot be used yet are kept in `carry_`, up to max_pipelined_bytes; then reading
@@ -48,7 +48,7 @@ namespace mastic::server {
 ///    leaves within its turn is not counted.
 /// 6. Closing cuts off no answer: the connection lingers until the client has acknowledged
 ///    everything, or is too slow. An answer whose content breaks off ends with a reset, so that it
-///    never looks complete; everything that was written before leaves first.
+///    never looks complete; the client gets everything that was written before.
 /// 7. While the connection lingers, announced content is discarded within max_unread_bytes, and
 ///    anything else within max_linger_bytes. linger_total ends the lingering unless the content
 ///    arrives fast enough.
@@ -139,6 +139,7 @@ class Http1Connection final : public net::Protocol,
   void finish_request();
   void linger();
   void await_end();
+  void abort_when_delivered() noexcept;
   void linger_is_over();
   void throw_away(std::size_t bytes);
 

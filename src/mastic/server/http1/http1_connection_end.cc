@@ -15,6 +15,8 @@ using wire::http1::RequestParser;
 namespace {
 
 constexpr std::size_t kMaxSpareCarry = 4 << 10;  // capacity that a resting connection keeps
+/// Between two looks at whether the client has got what it is to have before a reset.
+constexpr base::Duration kLookAgain = std::chrono::milliseconds(50);
 constexpr Malformed kTooSlow{Status::RequestTimeout, "the content came too slowly"};
 
 }  // namespace
@@ -101,6 +103,14 @@ void Http1Connection::linger_is_over() {
   set_read_deadline(shard_.options().linger_idle);
 }
 
+/// The kernel has taken everything. A reset discards what it has not delivered, and nothing reports
+/// when it has delivered the rest, so this looks now and then.
+void Http1Connection::abort_when_delivered() noexcept {
+  if (stream_->unacknowledged() == 0) return abort();
+  if (!write_monitor_.is_started()) watch_writing();
+  set_read_deadline(kLookAgain);
+}
+
 // ---- deadlines ----
 
 void Http1Connection::set_read_deadline(base::Duration length) {
@@ -144,10 +154,11 @@ void Http1Connection::read_deadline_passed() {
       return linger();
     case State::Lingering:
       return linger_is_over();
+    case State::Aborting:
+      return abort_when_delivered();
     case State::Idle:
     case State::Exchanging:
     case State::Upgrading:
-    case State::Aborting:
     case State::Closed:
       return;
   }

@@ -134,6 +134,26 @@ TEST_P(Http1ProducingTest, WhatWasWrittenBeforeAnAbortLeavesBeforeTheReset) {
   EXPECT_EQ(server->shard->exchanges(), 0u);
 }
 
+/// A reset makes the kernel discard what it has taken and not delivered yet.
+TEST_P(Http1ProducingTest, AResetWaitsUntilTheClientHasGotWhatWasWritten) {
+  for (const bool reads : {true, false}) {
+    Produced produced;
+    open_on(App([&](Request&) {
+      return Response::text_body(app::Body::produced_by(produce(produced, 2, 5)))
+          .set("Content-Length", "10");
+    }));
+    server->at(fd).unacknowledged = 90'000;
+    server->send(fd, kGet);
+    server->pass(10s);
+    EXPECT_TRUE(server->take(fd).ends_with("\r\n\r\nggggglast"));
+    EXPECT_FALSE(server->at(fd).reset);
+    if (reads) server->at(fd).unacknowledged = 0;
+    server->pass(reads ? 1s : 40s);
+    EXPECT_TRUE(server->at(fd).reset);
+    EXPECT_EQ(server->shard->exchanges(), 0u);
+  }
+}
+
 TEST_P(Http1ProducingTest, AClientThatTakesNothingIsGivenUpBeforeAnAbort) {
   Produced produced;
   open_on(App([&](Request&) {
