@@ -94,14 +94,21 @@ struct SessionThreadsTest : testing::Test {
     });
     return {base::system_kernel(), ends[1]};
   }
+  /// Counts itself while it exists, also when what it awaits is cancelled by the abort at the end.
+  struct Running {
+    explicit Running(std::atomic<int>& in) : count(in) { ++count; }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() { --count; }
+    std::atomic<int>& count;
+  };
   /// Shares its socket and echoes.
   Task<> share(WebSocket& socket) {
-    ++running;
+    const Running counted(running);
     sockets.add(socket);
     while (std::optional<Message> message = co_await socket.receive()) {
       (void)co_await socket.send(*std::move(message));
     }
-    --running;
   }
   static void drain(const base::Descriptor& client) {
     std::array<char, 4096> buffer;
