@@ -456,7 +456,8 @@ class Ending(Site):
     def test_while_a_hook_or_a_destructor_hangs(self):
         for word in ("stop-hangs", "destructor-hangs"):
             with self.subTest(word):
-                process = self.begin("--drain-timeout", "10ms", words=word, stderr=subprocess.PIPE, text=True)
+                # Longer than the log takes to be written, or the process exits before the destructors.
+                process = self.begin("--drain-timeout", "2s", words=word, stderr=subprocess.PIPE, text=True)
                 self.assertEqual(self.ask(), "here\n")
                 self.expect_end(process, 3)
                 self.assertRegex(process.stderr.read(), "a hook or a destructor.*has not returned in time; exiting anyway")
