@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "mastic/app/multipart_reader.h"
-#include "mastic/base/kernel_testing.h"
+#include "mastic/base/forwarding_kernel.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/routing/router.h"
 #include "mastic/server/client_testing.h"
@@ -299,6 +299,16 @@ TEST_P(UploadTest, RefusesAFormThatIsTooLargeAndKeepsTheConnection) {
 
 // ---- the folder for files ----
 
+/// Fails one call of `open`. The threads of a server may use it.
+struct FailingOpen final : base::ForwardingKernel {
+  FailingOpen() : ForwardingKernel(base::system_kernel()) {}
+  int open(const char* path, int flags, unsigned mode) override {
+    if (const int number = fault.exchange(0)) return -number;
+    return ForwardingKernel::open(path, flags, mode);
+  }
+  std::atomic<int> fault = 0;  ///< the errno of the next call; 0 if the call does not fail
+};
+
 struct UploadDirectoryTest : testing::Test {
   UploadDirectoryTest() {
     char name[] = "/tmp/mastic-uploads-XXXXXX";
@@ -319,7 +329,7 @@ struct UploadDirectoryTest : testing::Test {
   RecordingLog log;
   Options options;
   fs::path directory;
-  base::FailingKernel kernel{base::system_kernel()};
+  FailingOpen kernel;
 };
 
 TEST_F(UploadDirectoryTest, MustBeUsableWhenTheServerStarts) {
@@ -332,17 +342,17 @@ TEST_F(UploadDirectoryTest, MustBeUsableWhenTheServerStarts) {
   EXPECT_EQ(fault(),
             refusal + options.uploads.upload_directory + "': Not a directory; name a directory");
   options.uploads.upload_directory = directory;
-  kernel.fail("open", 1, EACCES);
+  kernel.fault = EACCES;
   EXPECT_EQ(fault(), refusal + directory.string() +
                          "': Permission denied; let the user that the server runs as write to the "
                          "directory");
-  kernel.fail("open", 1, EROFS);
+  kernel.fault = EROFS;
   EXPECT_EQ(fault(), refusal + directory.string() +
                          "': Read-only file system; name a directory on a file system that can be "
                          "written");
   fs::remove(directory / "file");
   EXPECT_EQ(fault(), "");
-  kernel.fail("open", 1, EOPNOTSUPP);
+  kernel.fault = EOPNOTSUPP;
   EXPECT_EQ(fault(), "") << "a file system without unnamed files does as well";
   EXPECT_TRUE(fs::is_empty(directory));
   EXPECT_EQ(log.text().find("large files"), std::string::npos);
@@ -350,7 +360,7 @@ TEST_F(UploadDirectoryTest, MustBeUsableWhenTheServerStarts) {
 
 /// Small systems may not have the default folder, and most of their sites take no files.
 TEST_F(UploadDirectoryTest, OnlyCausesAWarningWhileItIsTheDefault) {
-  kernel.fail("open", 1, ENOENT);
+  kernel.fault = ENOENT;
   EXPECT_EQ(fault(), "");
   EXPECT_NE(log.text().find("forms with large files will fail: cannot create a temporary file in "
                             "'/var/tmp': No such file or directory; make the directory first; or "
