@@ -87,9 +87,7 @@ Task<> read_numbers(WebSocket& socket) {
 }
 
 void add_websockets(Router& site) {
-  const auto larger = [](WebSocketOptions& options) {
-    options.max_message_bytes = 4 << 20;
-  };
+  const auto larger = [](WebSocketOptions& options) { options.max_message_bytes = 4 << 20; };
   site.websocket<"/echo">(echo).with(larger);
   site.websocket<"/echo-events">([] { return Echo(); }).with(larger);
   site.websocket<"/compressed">(echo).with([](WebSocketOptions& options) {

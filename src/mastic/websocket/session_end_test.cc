@@ -331,19 +331,6 @@ TEST_P(SessionEndTest, AMessageThatIsTooBigClosesWith1009) {
       << server->recorded.text();
 }
 
-TEST_P(SessionEndTest, AFrameMayBeAsLargeAsAMessageUnlessItHasALimitOfItsOwn) {
-  options.max_message_bytes = 3 << 20;
-  const std::string large(2 << 20, 'x');
-  open_listener();
-  send(text(large));
-  server->turn(200);  // so many receives
-  EXPECT_EQ(heard(), "");
-  EXPECT_EQ(record.seen, std::vector<std::string>{large});
-  options.max_frame_bytes = 1 << 20;
-  open_listener();
-  EXPECT_EQ(say(text(large)), "close 1009 a frame is larger than max_frame_bytes\n");
-}
-
 TEST_P(SessionEndTest, TextThatIsNotUtf8ClosesWith1007) {
   open_listener();
   const std::string answer = say(text("\xff"));

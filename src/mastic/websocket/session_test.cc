@@ -18,6 +18,18 @@ TEST_P(SessionTest, EchoesMessages) {
   EXPECT_EQ(say(text(std::string(70'000, 'x'))), "text " + std::string(70'000, 'x') + "\n");
 }
 
+TEST_P(SessionTest, AFrameMayBeAsLargeAsAMessageUnlessItHasALimitOfItsOwn) {
+  options.max_message_bytes = 3 << 20;
+  const std::string large(2 << 20, 'x');
+  open_echo();
+  send(text(large));
+  server->turn(200);  // so many receives
+  EXPECT_EQ(heard(), "text " + large + "\n");
+  options.max_frame_bytes = 1 << 20;
+  open_echo();
+  EXPECT_EQ(say(text(large)), "close 1009 a frame is larger than max_frame_bytes\n");
+}
+
 TEST_P(SessionTest, EveryByteMayArriveAlone) {
   open_echo();
   const std::string bytes = text("hello") + ping("p") + frame(Opcode::Binary, "fr", false) +
