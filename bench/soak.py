@@ -26,14 +26,13 @@ import plot
 import soak_streams
 from conditions import conditions
 from measure import BUILD
-from soak_client import Client, Failed, Load, get, post
+from soak_client import LIMIT, LONGEST, Client, Failed, Load, get, post
 
 SITE = BUILD / "bench" / "soak_site"
 HELLO = b"Hello, world!\n"
 FILE = bytes(range(256)) * 4096  # 1 MiB: sent from the disk cache
 SLACK = {"private_kib": 1.05, "descriptors": 1.05}  # as a factor
 LITTLE = {"private_kib": 1024, "descriptors": 12}   # always allowed, for small figures
-LONGEST = 40  # seconds that a request may take
 
 
 QUICK = [("/", HELLO), ("/", HELLO), ("/", HELLO), ("/sleep", b"slept\n"), ("/block", b"blocked\n"),
@@ -195,7 +194,8 @@ async def play(load, kind):
     """Runs clients of one kind, one after another."""
     while not load.ending:
         try:
-            async with asyncio.timeout(LONGEST * 3):
+            async with asyncio.timeout(LONGEST) as limit:
+                LIMIT.set(limit)
                 await kind(load)
         except (Failed, OSError, EOFError, TimeoutError, ValueError) as error:
             load.failures.append({"kind": kind.__name__, "time": time.time(), "what": f"{type(error).__name__}: {error}"})

@@ -2,10 +2,14 @@
 
 import asyncio
 import collections
+import contextvars
 import random
 import re
 import socket
 import struct
+
+LONGEST = 120  # seconds that a client may take between two rests
+LIMIT = contextvars.ContextVar("the deadline of the client that runs")
 
 
 class Failed(Exception):
@@ -26,7 +30,9 @@ class Load:
         self.ending = False
 
     async def rest(self):
+        """Pauses. The pauses of a client do not count against its deadline: under little load they are long."""
         await asyncio.sleep(random.expovariate(1 / self.pause))
+        LIMIT.get().reschedule(asyncio.get_running_loop().time() + LONGEST)
 
     def adapt(self, cores):
         """Adapts the pause. `cores` is what server and clients have used in the last second."""
