@@ -41,6 +41,14 @@ std::string_view remedy_for(int number) {
   }
 }
 
+/// The error for a lack that does not last.
+StorageError short_of_something(std::string reason) {
+  StorageError error(http::Status::ServiceUnavailable, "This cannot be stored at the moment.",
+                     std::move(reason));
+  error.set("Retry-After", "1");
+  return error;
+}
+
 }  // namespace
 
 std::string describe_not_stored(int number) {
@@ -57,12 +65,8 @@ void throw_not_stored(const std::string& doing, int number) {
                          std::move(reason));
     case EMFILE:
     case ENFILE:
-    case ENOMEM: {
-      StorageError error(http::Status::ServiceUnavailable, "This cannot be stored at the moment.",
-                         std::move(reason));
-      error.set("Retry-After", "1");
-      throw error;
-    }
+    case ENOMEM:
+      throw short_of_something(std::move(reason));
     default:
       throw std::runtime_error(reason);
   }
