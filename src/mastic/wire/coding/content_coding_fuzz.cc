@@ -46,8 +46,11 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::string whole = decode(coding, bytes, bytes.size());
   const std::size_t piece = 1 + data[0] / 3 % 13;
-  // The ratio is that of what has arrived, so pieces may be refused where the whole is not.
+  // The ratio is that of what has arrived, so pieces may be refused where the whole is not. And
+  // libzstd compares the size that a frame announces with that of its content, if the frame ends
+  // with an empty block, only when it gets the frame at once.
   const std::string cut = size <= 4096 ? decode(coding, bytes, piece) : whole;
-  MASTIC_ASSERT(cut == whole || cut == "malformed");
+  const bool is_excused = coding == ContentCoding::Zstd && whole == "malformed";
+  MASTIC_ASSERT(cut == whole || cut == "malformed" || is_excused);
   return 0;
 }
