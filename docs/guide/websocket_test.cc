@@ -141,7 +141,12 @@ class Guest {
   }
   Guest(const Guest&) = delete;
   Guest& operator=(const Guest&) = delete;
-  ~Guest() { room_.publish(to_json(Left{who_})); }
+  ~Guest() {
+    try {
+      room_.publish(to_json(Left{who_}));
+    } catch (const std::exception&) {  // no memory: the room is not told
+    }
+  }
 
  private:
   Topic room_;

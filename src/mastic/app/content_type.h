@@ -9,7 +9,7 @@
 
 namespace mastic::app {
 
-/// The field Content-Type of `request`; empty if there is none. Throws HttpError 400 if there is
+/// The field Content-Type of `request`, or an empty text. Throws HttpError 400 if there is
 /// more than one: the field is a single value (RFC 9110 §8.3), and a filter in front of this server
 /// may have looked at the other one. Valid as long as the fields of the request.
 [[nodiscard]] std::string_view content_type(const Request& request MASTIC_LIFETIMEBOUND);

@@ -31,8 +31,8 @@ void Exchange::respond_with_produced() noexcept {
   next == ResponseSink::Next::Produce ? take_piece() : go_on(next);
 }
 
-/// Whether the sink will ask for the content of the response. It corrects a status that cannot end a
-/// request, and then there is none.
+/// Whether the sink will ask for the content of the response. It replaces a response whose status
+/// cannot end a request by a 500 without content.
 bool Exchange::may_have_content() const noexcept {
   const unsigned status = code(response_->status);
   return status >= 200 && status < 600 && !forbids_content(response_->status) &&

@@ -105,7 +105,7 @@ void TestServer::run_ready() {
 }
 
 void TestServer::finish_exchanges() {
-  constexpr int kMaxTurns = 20;
+  constexpr int kMaxTurns = 20;  // many more than the end of an exchange takes
   const base::ClockScope clock(kernel_);
   for (int i = 0; i < kMaxTurns && (i == 0 || shard_.exchanges() > 0); ++i) {
     turn(base::Duration::zero());
@@ -122,6 +122,7 @@ void TestServer::pass(base::Duration time) {
 void TestServer::drain(base::Duration in) {
   // A timer begins the drain, so that the drain can begin while a call runs the loop.
   loop_->arm(drain_, base::after(loop_->now(), in));
+  // Otherwise it would begin only with the next call.
   if (in <= base::Duration::zero()) pass(std::chrono::milliseconds(1));
 }
 

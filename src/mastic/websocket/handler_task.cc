@@ -88,6 +88,7 @@ void HandlerTask::task_failed() noexcept {
 }
 
 void HandlerTask::stop_after(base::Duration while_it_may_run) noexcept {
+  // Without memory for the timer, the task is stopped at once.
   if (!server_.is_aborting()) stop_later_.reset(new (std::nothrow) StopLater(*this));
   if (!stop_later_) return stop();
   executor().arm(*stop_later_, base::after(executor().now(), while_it_may_run));
@@ -103,6 +104,8 @@ bool HandlerTask::is_behind(std::uint64_t max_bytes) const {
   return count >= kMaxWaiting || (count > 0 && bytes >= max_bytes);
 }
 
+/// Goes through the list, which has at most about kMaxWaiting messages: a pointer to its end would
+/// cost each waiting socket 8 bytes.
 void HandlerTask::add_to_inbox(Message&& message, bool is_last) {
   std::unique_ptr<Arrival>* end = &inbox_;
   while (*end) end = &(*end)->next;
@@ -136,6 +139,7 @@ void TaskRun::no_more(bool drops) noexcept {
   std::exchange(receiver_, nullptr)->complete();
 }
 
+/// The handler may still read what has arrived, and clean up, for close_timeout.
 void TaskRun::connection_gone(Closed) noexcept {
   const base::Duration timeout = std::exchange(session_, nullptr)->options().close_timeout;
   no_more(false);

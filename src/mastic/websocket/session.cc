@@ -106,6 +106,7 @@ void Session::event_run_is_gone() noexcept {
   drop_idle_line();
 }
 
+/// Hundreds of thousands of sockets may be quiet, so they keep nothing that can be made again.
 void Session::drop_idle_line() noexcept {
   const bool is_quiet = events_ != nullptr && phase_ == Phase::Open;
   if (is_quiet && line_ && line_->is_idle()) line_ = LineRef();

@@ -149,6 +149,7 @@ void MessageParser::begin_data_frame(bool is_compressed) {
     fragments_ = 0;
     utf8_ = {};
   }
+  // Frames without content add nothing to the size of the message, which thus does not bound them.
   if (fragments_ >= limits_->max_fragments) {
     return fail(CloseCode::TooBig, "a message has more frames than max_fragments");
   }
@@ -163,6 +164,7 @@ void MessageParser::finish_head() {
   if ((second & kMasked) != 0) std::memcpy(&key_, buffer_.data() + 2 + bytes, sizeof key_);
   buffered_ = 0;
   const std::uint64_t least = bytes == 0 ? 0 : bytes == 2 ? 126 : 0x10000;
+  // RFC 6455 §5.2 wants both, so that a length has one form only, and fits a signed number.
   if (left_ < least) {
     return fail(CloseCode::ProtocolError, "a frame has a length that is not in its shortest form");
   }
